@@ -1,0 +1,54 @@
+import type { Transaction } from './database.js'
+import type { Finding } from './finding.js'
+import type { Job, JobError, JobNode, JobResult, StagedEntry } from './jobs.js'
+import type { PieceCounts } from './piece.js'
+import type { Task } from './runtime.js'
+
+/** The right to work on one node, until it lapses or a higher fence is given out. */
+export interface Lease {
+  readonly job: Job
+  readonly node: JobNode
+  readonly attempt: number
+  /** Grows with every lease of the node; part of every key that the attempt writes outside the database. */
+  readonly fence: number
+}
+
+/** What an attempt leaves behind. */
+export interface NodeResult {
+  readonly counts?: PieceCounts
+  readonly findings?: readonly Finding[]
+  readonly entries?: readonly StagedEntry[]
+  /** Merged into the job's result. */
+  readonly result?: JobResult
+  /** The node's work was done, but the job must not go on. */
+  readonly error?: JobError
+}
+
+export interface Progress {
+  readonly done: number
+  readonly total?: number
+}
+
+/** Makes "a runtime may run a task twice" into "its effect happens once". */
+export interface Attempts {
+  /**
+   * Undefined where nothing is to do: the attempt is over, the node's batch is not the current one, or a live lease is held by
+   * someone. Taking over a lapsed lease first ends the database backend of the one before. Moves the job to `running`.
+   */
+  begin(task: Task, worker: string): Promise<Lease | undefined>
+  /**
+   * Runs `work` in a transaction and commits with it: the check of the fence, the mark "done", the job's transition and what
+   * follows from it. Throws `lease-lost` and rolls everything back where the lease is gone.
+   */
+  run(
+    lease: Lease,
+    work: (tx: Transaction) => Promise<NodeResult>,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Job>
+  /** Another attempt after `retryInMs`, or, where it is undefined, the node has failed for good. */
+  fail(lease: Lease, error: JobError, findings: readonly Finding[], retryInMs?: number): Promise<Job>
+  /** Prolongs the lease and stores progress. Tells whether the job was cancelled meanwhile. Throws `lease-lost`. */
+  heartbeat(lease: Lease, progress?: Progress): Promise<{ readonly cancelled: boolean }>
+  /** Tasks of unfinished jobs whose lease has lapsed, or that have waited unstarted since before `submittedBefore`. */
+  overdue(submittedBefore: Date): Promise<readonly Task[]>
+}

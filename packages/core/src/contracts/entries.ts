@@ -1,0 +1,29 @@
+import type { ByteRange } from './artifacts.js'
+import type { Schema } from './schema.js'
+
+export interface EntryFacts {
+  readonly size: number
+  /** Data rows that the manifest states; undefined for entries that are not tables, and for uploads. */
+  readonly rows?: number
+  /** What came with an upload, for instance `{ idAttribute: 'FID' }`. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
+/** One record of a CSV entry by column name; null and '' differ. */
+export type CsvRow = Readonly<Record<string, string | null>>
+
+/** The files of one node: of an archive, or uploads. What is read from it has been checked against size and checksum at the end. */
+export interface Entries {
+  /** Relative to the node: `planning_units.csv`. Sorted. */
+  readonly paths: readonly string[]
+  facts(path: string): EntryFacts | undefined
+  /** Throws `archive-checksum` at the end where bytes differ. Ranges are for uploads only (`unsupported` elsewhere). */
+  open(path: string, range?: ByteRange): AsyncIterable<Uint8Array>
+  /** Parses and validates a small document (default limit 64 MB); `archive-invalid` names the entry and what is wrong. */
+  json<T>(path: string, schema: Schema<T>): Promise<T>
+  /** Records of a CSV entry as COPY writes it, in batches. */
+  rows(path: string): AsyncIterable<readonly CsvRow[]>
+}
+
+/** Turns the entries that version n of a piece wrote into those that version n+1 would have written. */
+export type Upgrade = (entries: Entries) => Entries | Promise<Entries>

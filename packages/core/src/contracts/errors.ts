@@ -1,0 +1,68 @@
+import type { Finding } from './finding.js'
+
+/** Core's own codes. Plugins use `pack/code`. */
+export type CoreErrorCode =
+  | 'archive-checksum' // bytes differ from what the manifest says
+  | 'archive-encrypted'
+  | 'archive-invalid' // broken, truncated, or not a Piecework archive
+  | 'archive-limit' // larger than the limits allow
+  | 'archive-newer' // written by a later format or a later version of a piece
+  | 'artifact-not-found'
+  | 'cancelled'
+  | 'counts-differ' // rows read are not rows written plus rows skipped
+  | 'database' // the database refused; its message is in `cause`
+  | 'forbidden'
+  | 'input-incomplete' // a file that the format requires was not given
+  | 'internal'
+  | 'job-not-found'
+  | 'lease-lost' // another worker has taken the attempt over
+  | 'options-invalid'
+  | 'piece-unknown'
+  | 'registry-invalid'
+  | 'resource-busy'
+  | 'resource-not-found'
+  | 'stopped' // this Piecework was stopped while it was asked
+  | 'timeout'
+  | 'unsupported' // this store or database cannot do what was asked
+  | 'validation-failed'
+
+export type ErrorCode = CoreErrorCode | `${string}/${string}`
+
+export interface ErrorDetails {
+  readonly cause?: unknown
+  /** What was found wrong, when there is more than one thing to tell. */
+  readonly findings?: readonly Finding[]
+  /** Facts for programs: ids, names, limits. Never a secret. */
+  readonly details?: Readonly<Record<string, unknown>>
+  /** Whether doing the same again may succeed. Default false. */
+  readonly retryable?: boolean
+}
+
+const brand = Symbol.for('piecework.error')
+
+/** The only error class: a stable code for programs, a sentence for people. */
+export class PieceworkError extends Error {
+  readonly code: ErrorCode
+  readonly findings: readonly Finding[]
+  readonly details: Readonly<Record<string, unknown>>
+  readonly retryable: boolean
+  readonly [brand] = true
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? {} : { cause: details.cause })
+    this.name = 'PieceworkError'
+    this.code = code
+    this.findings = details.findings ?? []
+    this.details = details.details ?? {}
+    this.retryable = details.retryable ?? false
+  }
+}
+
+/** True for a PieceworkError of any copy of this package, of the given code where one is given. */
+export function isPieceworkError(error: unknown, code?: ErrorCode): error is PieceworkError {
+  return (
+    error instanceof Error &&
+    brand in error &&
+    (code === undefined || (error as PieceworkError).code === code)
+  )
+}

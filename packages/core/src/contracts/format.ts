@@ -1,0 +1,48 @@
+import type { ArtifactStore } from './artifacts.js'
+import type { Entries } from './entries.js'
+import type { Finding } from './finding.js'
+import type { Piece } from './piece.js'
+import type { ResourceTree } from './resource.js'
+
+/** One uploaded file of an import by role. */
+export interface Upload {
+  readonly role: string
+  /** Key in the artifact store. */
+  readonly artifact: string
+  /** The file's name as the user knows it; for findings. */
+  readonly fileName: string
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
+export interface FormatContext {
+  readonly uploads: readonly Upload[]
+  readonly artifacts: ArtifactStore
+  readonly signal: AbortSignal
+}
+
+/** One node's worth of input. */
+export interface InputNode {
+  readonly resource: { readonly kind: string; readonly id: string }
+  readonly piece: string
+  readonly version: number
+  readonly entries: Entries
+}
+
+/** An input that has been opened: its tree of resources (old ids) and what each piece reads. */
+export interface Input {
+  readonly tree: ResourceTree
+  readonly nodes: readonly InputNode[]
+  readonly findings: readonly Omit<Finding, 'piece'>[]
+  close(): Promise<void>
+}
+
+/** How the input of an import is read when it is not an archive. */
+export interface Format {
+  readonly name: string
+  /** Pieces that read this format and no archive. */
+  readonly pieces: readonly Piece[]
+  /** A failed import keeps its shell, marked incomplete, instead of removing it. */
+  readonly keepsShell?: true
+  /** Throws `input-incomplete` naming every role that is missing. Opened once by the request and once by each attempt. */
+  open(context: FormatContext): Promise<Input>
+}

@@ -1,0 +1,156 @@
+import type { Queryable } from './database.js'
+import type { ErrorCode } from './errors.js'
+import type { Finding } from './finding.js'
+import type { Upload } from './format.js'
+import type { PieceCounts } from './piece.js'
+import type { Principal } from './principal.js'
+import type { ResourceRef, ResourceTree } from './resource.js'
+
+export type JobKind = 'export' | 'import' | 'clone' | 'validation'
+export type JobOutcome = 'succeeded' | 'failed' | 'cancelled'
+/** `ending` drains the batch, removes what must go and frees the claim; the last three are terminal. */
+export type JobStatus = 'pending' | 'submitted' | 'running' | 'delivering' | 'ending' | JobOutcome
+
+/** What went wrong, for people and programs; never a secret or a stack. */
+export interface JobError {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly node?: string
+  /** Whether a new job of the same request may succeed. */
+  readonly retryable: boolean
+}
+
+export interface ArchiveRef {
+  /** Key in the artifact store. */
+  readonly artifact: string
+  readonly size: number
+  /** sha256 of the manifest's bytes, hex: equal content, equal digest. */
+  readonly digest: string
+}
+
+export interface JobResult {
+  /** What an export made. */
+  readonly archive?: ArchiveRef
+  /** What an import or clone made. */
+  readonly resource?: ResourceRef
+}
+
+export interface JobInput {
+  /** `archive`, or the name of a registered format. */
+  readonly format: string
+  readonly uploads: readonly Upload[]
+}
+
+/** What was asked, validated; plain JSON. */
+export interface JobRequest {
+  /** By piece name. */
+  readonly options: Readonly<Record<string, unknown>>
+  readonly name?: string
+  readonly input?: JobInput
+  /** Parent of the target, where the target is not a root. */
+  readonly into?: ResourceRef
+}
+
+export interface StatusChange {
+  readonly status: JobStatus
+  readonly at: Date
+}
+
+export interface Job {
+  readonly id: string
+  readonly kind: JobKind
+  readonly status: JobStatus
+  /** Known before the status is terminal. */
+  readonly outcome?: JobOutcome
+  readonly error?: JobError
+  /** Source of an export or clone; of an import, the exported resource with its old id. Names the tree that the job carries. */
+  readonly tree: ResourceTree
+  /** What an import or clone makes (and a validation would make). */
+  readonly target?: ResourceRef
+  readonly principal: Principal
+  readonly request: JobRequest
+  /** Current batch, from 0. */
+  readonly batch: number
+  /** Number of batches; the node `finish` comes after them. */
+  readonly batches: number
+  readonly result: JobResult
+  readonly retryOf?: string
+  readonly createdAt: Date
+  readonly changes: readonly StatusChange[]
+}
+
+export type NodeTask = 'validate' | 'export' | 'assemble' | 'shells' | 'import' | 'clone' | 'finish'
+export type NodeStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped'
+
+/** One deflated file in the artifact store that waits for assembly. */
+export interface StagedEntry {
+  /** Relative to the node. */
+  readonly path: string
+  readonly artifact: string
+  readonly size: number
+  readonly deflatedSize: number
+  readonly sha256: string
+  readonly crc32: number
+  readonly rows?: number
+}
+
+/** One piece of one resource in a job's plan, or one of the job's own steps (`assemble`, `shells`, `finish`). */
+export interface JobNode {
+  /** Unique in its job: `validate|import|… <kind>:<id> <piece>`, or the step's name. */
+  readonly id: string
+  readonly task: NodeTask
+  readonly batch: number
+  readonly status: NodeStatus
+  /** Number of the current or next attempt, from 1. */
+  readonly attempt: number
+  /** Source of an export or clone; the exported resource with its old id for an import. Absent for steps. */
+  readonly resource?: ResourceRef
+  readonly piece?: string
+  readonly counts?: PieceCounts
+  readonly entries?: readonly StagedEntry[]
+  readonly error?: JobError
+  readonly progress?: { readonly done: number; readonly total?: number }
+  readonly startedAt?: Date
+  readonly endedAt?: Date
+}
+
+export type NewNode = Pick<JobNode, 'id' | 'task' | 'batch' | 'resource' | 'piece'>
+export type NewJob = Omit<
+  Job,
+  'status' | 'outcome' | 'error' | 'batch' | 'result' | 'createdAt' | 'changes'
+> & {
+  readonly nodes: readonly NewNode[]
+  /** Resource paths that the job holds until it is terminal. */
+  readonly claims: readonly string[]
+}
+
+export interface JobFilter {
+  /** Jobs that read or make this resource. */
+  readonly resource?: ResourceRef
+  readonly limit?: number
+}
+
+/** The truth about jobs. Each method is one atomic step. */
+export interface Jobs {
+  /**
+   * Claims, job, nodes and the outbox item of batch 0, all or nothing; `resource-busy` names the holder. With `tx`, all of it
+   * commits with the host's transaction.
+   */
+  create(job: NewJob, tx?: Queryable): Promise<Job>
+  get(id: string): Promise<Job | undefined>
+  /** Newest first. Default limit 100. */
+  list(filter: JobFilter): Promise<readonly Job[]>
+  /** The first batch has been handed to the runtime. A job that is further stays as it is. */
+  submitted(id: string): Promise<Job>
+  /** Records the outcome `cancelled` unless one is known; nodes that wait are skipped. */
+  cancel(id: string): Promise<Job>
+}
+
+/** What a job did and found. */
+export interface Reports {
+  /** In order of batch and id; of one batch where given. */
+  nodes(job: string, batch?: number): Promise<readonly JobNode[]>
+  node(job: string, id: string): Promise<JobNode | undefined>
+  /** Errors first. Default limit 1000. */
+  findings(job: string, limit?: number): Promise<readonly Finding[]>
+}

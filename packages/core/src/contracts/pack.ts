@@ -1,0 +1,12 @@
+import type { Format } from './format.js'
+import type { Piece } from './piece.js'
+import type { ResourceKind } from './resource.js'
+
+/** Pieces published together. A piece's name begins with one of its pack's prefixes. */
+export interface Pack {
+  /** For messages: an npm package's name, say. */
+  readonly name: string
+  readonly kinds?: readonly ResourceKind[]
+  readonly pieces?: readonly Piece[]
+  readonly formats?: readonly Format[]
+}

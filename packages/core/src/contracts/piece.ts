@@ -1,0 +1,109 @@
+import type { Queryable, Transaction } from './database.js'
+import type { Entries, Upgrade } from './entries.js'
+import type { Finding } from './finding.js'
+import type { Ids } from './ids.js'
+import type { Principal } from './principal.js'
+import type { ResourceRef } from './resource.js'
+import type { Schema } from './schema.js'
+import type { Validator } from './validator.js'
+
+/**
+ * What one attempt carried. For archives `rows + skipped` must equal the rows that the manifest states, and each skipped
+ * row must be told in a finding.
+ */
+export interface PieceCounts {
+  /** Rows written: into entries by an exporter, into tables by an importer or cloner. */
+  readonly rows: number
+  /** Rows left out, each told in a finding (findings of one kind may be counted together). Default 0. */
+  readonly skipped?: number
+}
+
+export interface PieceContext<Options = unknown> {
+  readonly jobId: string
+  /** The resource that this node is about: the source of an export, the target of an import or clone. */
+  readonly resource: ResourceRef
+  readonly principal: Principal
+  readonly options: Options
+  readonly signal: AbortSignal
+}
+
+export interface WorkContext<Options = unknown> extends PieceContext<Options> {
+  /** Rows (or bytes) done so far; cheap enough to call for every batch. */
+  progress(done: number, total?: number): void
+}
+
+export interface AppliesContext<Options = unknown> extends PieceContext<Options> {
+  readonly db: Queryable
+}
+
+export interface ExportContext<Options = unknown> extends WorkContext<Options> {
+  /** One READ ONLY snapshot. */
+  readonly tx: Transaction
+  /**
+   * Stores one entry of this node: a relative path of `[A-Za-z0-9._-]` segments. `rows` is asked when the bytes have ended and
+   * goes into the manifest; leave it out for entries that are not tables.
+   */
+  write(path: string, bytes: AsyncIterable<Uint8Array>, rows?: () => number): Promise<void>
+  /** Adds to the job's report. */
+  finding(finding: Omit<Finding, 'piece'>): void
+}
+
+export interface ImportContext<Options = unknown> extends WorkContext<Options> {
+  readonly entries: Entries
+  /** Commits together with the mark "done". */
+  readonly tx: Transaction
+  readonly ids: Ids
+  /** The exported resource that the entries describe, with its old id. */
+  readonly source: ResourceRef
+  /** Whether this job makes resources of that kind. References to rows of others are not remapped by `ids`. */
+  carries(kind: string): boolean
+  /** Adds to the job's report. */
+  finding(finding: Omit<Finding, 'piece'>): void
+}
+
+export interface CloneContext<Options = unknown> extends WorkContext<Options> {
+  readonly source: ResourceRef
+  readonly tx: Transaction
+  readonly ids: Ids
+  /** Whether this job makes resources of that kind. References to rows of others stay as they are. */
+  carries(kind: string): boolean
+  /** Adds to the job's report. */
+  finding(finding: Omit<Finding, 'piece'>): void
+}
+
+export interface PieceExporter<Options = unknown> {
+  export(context: ExportContext<Options>): Promise<PieceCounts>
+}
+export interface PieceImporter<Options = unknown> {
+  import(context: ImportContext<Options>): Promise<PieceCounts>
+}
+/** Optional fast path inside one database: no file, no row through the process. */
+export interface PieceCloner<Options = unknown> {
+  clone(context: CloneContext<Options>): Promise<PieceCounts>
+}
+
+/** A named, versioned part of one kind of resource. */
+// biome-ignore lint/suspicious/noExplicitAny: a list of pieces holds pieces of any options
+export interface Piece<Options = any> {
+  readonly contract: 1
+  /** `pack/piece`, unique. */
+  readonly name: string
+  /** Resource kind. */
+  readonly of: string
+  /** Of what its exporter writes, from 1. */
+  readonly version: number
+  /** Pieces of the same resource or an ancestor that are imported first. Those that a plan does not hold are passed over. */
+  readonly after?: readonly string[]
+  /** Validated when the job is requested, stored with it. Absent: the piece takes no options. */
+  readonly options?: Schema<Options>
+  /** An archive's entries of it are for people: they are not imported, and nobody complains. */
+  readonly exportOnly?: true
+  /** Asked for each resource before an export or clone. Absent: always. */
+  applies?(context: AppliesContext<Options>): Promise<boolean>
+  readonly exporter?: PieceExporter<Options>
+  readonly importer?: PieceImporter<Options>
+  readonly cloner?: PieceCloner<Options>
+  readonly validators?: readonly Validator<Options>[]
+  /** By the version they start from: `upgrades[1]` makes version 2 of version 1. */
+  readonly upgrades?: Readonly<Record<number, Upgrade>>
+}

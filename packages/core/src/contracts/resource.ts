@@ -1,0 +1,56 @@
+import type { Queryable, Transaction } from './database.js'
+
+/** Something of the host's that can be exported. */
+export interface ResourceRef {
+  readonly kind: string
+  readonly id: string
+}
+
+/** A resource and those below it, as they stand in a plan or an archive. */
+export interface ResourceTree extends ResourceRef {
+  readonly children: readonly ResourceTree[]
+}
+
+export interface ResourceDescription {
+  readonly name: string
+}
+
+/** One level of the host's tree of resources. Reads the host's own tables. */
+export interface ResourceKind {
+  readonly kind: string
+  /** Kind of the resource that holds this one. Absent: this kind is a root. */
+  readonly parent?: string
+  /** Table whose key is this resource's id; ids of it and references to it are remapped under this name. */
+  readonly table: string
+  /** Undefined where there is no such resource, or a root. */
+  parentOf(ref: ResourceRef, db: Queryable): Promise<ResourceRef | undefined>
+  /** In a stable order. Empty for a leaf. */
+  children(ref: ResourceRef, db: Queryable): Promise<readonly ResourceRef[]>
+  /** Undefined where there is no such resource. */
+  describe(ref: ResourceRef, db: Queryable): Promise<ResourceDescription | undefined>
+  /** How an import or a clone makes one. Absent: this kind can be exported only. */
+  readonly shell?: ShellLifecycle
+}
+
+/** An empty resource that an import or a clone fills. */
+export interface Shell {
+  readonly ref: ResourceRef
+  readonly parent?: ResourceRef
+  /** Name to give it. Absent: the one that the imported content carries. */
+  readonly name?: string
+  readonly owner: string
+  /** Name of the format that it comes from. */
+  readonly source: string
+}
+
+/** Makes, shows and removes shells. All four run inside the job's own transaction and may run twice. */
+export interface ShellLifecycle {
+  /** Invisible to the host's users until `ready`. */
+  create(shell: Shell, tx: Transaction): Promise<void>
+  /** The job has succeeded: show it. */
+  ready(ref: ResourceRef, tx: Transaction): Promise<void>
+  /** A legacy import has failed: keep it hidden; it can only be deleted. */
+  incomplete(ref: ResourceRef, reason: string, tx: Transaction): Promise<void>
+  /** Deletes it and all that is its own. */
+  remove(ref: ResourceRef, tx: Transaction): Promise<void>
+}

@@ -1,0 +1,16 @@
+import type { Attempts } from './attempts.js'
+import type { Database } from './database.js'
+import type { Guard } from './guard.js'
+import type { Jobs, Reports } from './jobs.js'
+import type { Outbox } from './outbox.js'
+
+/** Everything that one place keeps about jobs, so that it can change together. */
+export interface Store {
+  readonly jobs: Jobs
+  readonly reports: Reports
+  readonly attempts: Attempts
+  readonly outbox: Outbox
+  readonly guard: Guard
+  /** Where the host's data is, for pieces that read. */
+  readonly database: Database
+}

@@ -1,0 +1,19 @@
+import type { Queryable } from './database.js'
+import type { Entries } from './entries.js'
+import type { Finding } from './finding.js'
+import type { WorkContext } from './piece.js'
+import type { ResourceRef } from './resource.js'
+
+export interface ValidationContext<Options = unknown> extends WorkContext<Options> {
+  /** All of this node's entries, upgraded. */
+  readonly entries: Entries
+  /** Reads the target; READ ONLY. */
+  readonly tx: Queryable
+  /** The resource that the import would fill or make; it may not exist yet. */
+  readonly target: ResourceRef
+}
+
+/** Looks at the whole of a node's input before anything is written. */
+export interface Validator<Options = unknown> {
+  validate(context: ValidationContext<Options>): AsyncIterable<Omit<Finding, 'piece'>>
+}
