@@ -1,1 +1,2 @@
-export {}
+export { type ScratchDatabase, type ScratchTemplate, scratchDatabase } from './scratch-database.js'
+export { needsServer, type SkippableSuite, skipUnless } from './skip-unless.js'

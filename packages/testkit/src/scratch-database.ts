@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+
+export interface ScratchDatabase {
+  /** Connects to the new database. */
+  readonly url: string
+  /** Ends what is still connected to it. */
+  drop(): Promise<void>
+}
+
+/** What every database of one kind begins with: the host's tables, say. */
+export interface ScratchTemplate {
+  /** `[a-z0-9_]`, at most 20 characters; one name stands for one content in all test files. */
+  readonly name: string
+  /** Fills the template. Must close its connections. PostGIS is there already. */
+  readonly prepare: (url: string) => Promise<void>
+}
+
+/**
+ * A new database with PostGIS, so that every test file has its own. The test script names a run in
+ * `PIECEWORK_TEST_RUN`: then a template is prepared once for all files of that run, and the script drops what is left.
+ */
+export async function scratchDatabase(
+  options: { readonly url?: string; readonly template?: ScratchTemplate } = {},
+): Promise<ScratchDatabase> {
+  const server = options.url ?? process.env.DATABASE_URL
+  if (server === undefined || server === '') throw new Error('scratchDatabase needs a url or DATABASE_URL.')
+  const run = process.env.PIECEWORK_TEST_RUN
+  const template = options.template ?? { name: 'postgis', prepare: async () => {} }
+  if (!/^[a-z0-9_]{1,20}$/.test(template.name)) throw new Error(`"${template.name}" is no template name.`)
+
+  const name = `piecework_${run ?? 'test'}_${randomBytes(6).toString('hex')}`
+  const url = databaseUrl(server, name)
+  await connected(server, async (admin) => {
+    if (run === undefined) {
+      await createPrepared(admin, server, name, template)
+    } else {
+      const source = await cachedTemplate(admin, server, run, template)
+      await admin.query(
+        `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE ${pg.escapeIdentifier(source)}`,
+      )
+    }
+  })
+  return { url, drop: () => connected(server, (admin) => drop(admin, name)) }
+}
+
+/** The first file of a run that asks prepares the template; the others wait for it. */
+async function cachedTemplate(
+  admin: pg.Client,
+  server: string,
+  run: string,
+  template: ScratchTemplate,
+): Promise<string> {
+  const name = `piecework_${run}_template_${template.name}`
+  await admin.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [name])
+  const found = await admin.query('SELECT FROM pg_database WHERE datname = $1', [name])
+  if (found.rowCount === 0) {
+    const unfinished = `${name}_unfinished`
+    await drop(admin, unfinished)
+    await createPrepared(admin, server, unfinished, template)
+    await admin.query(
+      `ALTER DATABASE ${pg.escapeIdentifier(unfinished)} RENAME TO ${pg.escapeIdentifier(name)}`,
+    )
+  }
+  await admin.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [name])
+  return name
+}
+
+async function createPrepared(
+  admin: pg.Client,
+  server: string,
+  name: string,
+  template: ScratchTemplate,
+): Promise<void> {
+  // Nobody is ever connected to template0, so copying it cannot be refused.
+  await admin.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0`)
+  try {
+    const url = databaseUrl(server, name)
+    await connected(url, (client) => client.query('CREATE EXTENSION postgis'))
+    await template.prepare(url)
+  } catch (error) {
+    await drop(admin, name)
+    throw error
+  }
+}
+
+async function drop(admin: pg.Client, name: string): Promise<void> {
+  await admin.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`)
+}
+
+async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+function databaseUrl(server: string, name: string): string {
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return url.href
+}
