@@ -1,1 +1,1 @@
-export {}
+export { type InProcessOptions, inProcess } from './in-process.js'

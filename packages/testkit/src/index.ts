@@ -1,2 +1,6 @@
+export { type ArtifactStoreLawsOptions, artifactStoreLaws } from './artifact-store-laws.js'
+export { type GuardLawsOptions, guardLaws } from './guard-laws.js'
+export type { LawTest, Patience } from './law.js'
+export { type RuntimeLawsOptions, runtimeLaws } from './runtime-laws.js'
 export { type ScratchDatabase, type ScratchTemplate, scratchDatabase } from './scratch-database.js'
 export { needsServer, type SkippableSuite, skipUnless } from './skip-unless.js'

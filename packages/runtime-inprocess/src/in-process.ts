@@ -1,0 +1,83 @@
+import { PieceworkError, type Runtime, type Task, type TaskHandler } from '@piecework/core'
+import PQueue from 'p-queue'
+import { timers } from './timers.js'
+
+export interface InProcessOptions {
+  /** Tasks that run at once. Default 4. */
+  readonly concurrency?: number
+  /** Told once of each attempt whose outcome could not be recorded; the sweep tries it again. Default: a process warning. */
+  readonly onError?: (error: unknown, task: Task) => void
+}
+
+/**
+ * Runs tasks in this process. Keeps those that were submitted before `start`; forgets those that wait when it is stopped.
+ * A stopped runtime stays stopped. A process with nothing submitted can end; one with a task waiting for its delay cannot.
+ */
+export function inProcess({ concurrency = 4, onError = warn }: InProcessOptions = {}): Runtime {
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    throw new PieceworkError(
+      'options-invalid',
+      `concurrency must be a whole number from 1, not ${concurrency}`,
+    )
+  }
+  const queue = new PQueue({ concurrency, autoStart: false })
+  const running = new Set<AbortController>()
+  const delays = timers()
+  let isStopped = false
+  let handler: TaskHandler | undefined
+
+  const attempt = async (task: Task): Promise<void> => {
+    const controller = new AbortController()
+    running.add(controller)
+    try {
+      await handler?.(task, controller.signal)
+    } catch (error) {
+      report(onError, error, task)
+    } finally {
+      running.delete(controller)
+    }
+  }
+  // `attempt` never rejects, and neither does what p-queue makes of it.
+  const enqueue = (task: Task): void => void queue.add(() => attempt(task))
+
+  return {
+    async start(handle) {
+      if (isStopped) throw stopped()
+      if (handler) throw new PieceworkError('options-invalid', 'This runtime has already been started')
+      handler = handle
+      queue.start()
+    },
+
+    async submit(tasks, { delayMs = 0 } = {}) {
+      if (isStopped) throw stopped()
+      if (delayMs > 0) delays.add(delayMs, () => tasks.forEach(enqueue))
+      else tasks.forEach(enqueue)
+    },
+
+    async stop({ drainMs = 0 } = {}) {
+      isStopped = true
+      delays.clear()
+      queue.pause()
+      queue.clear()
+      const drain = timers()
+      drain.add(drainMs, () => running.forEach(abort))
+      await queue.onPendingZero()
+      drain.clear()
+    },
+  }
+}
+
+const stopped = (): PieceworkError => new PieceworkError('stopped', 'This runtime was stopped')
+
+const abort = (controller: AbortController): void => controller.abort(stopped())
+
+/** The host's own reporting must not end the process either. */
+function report(onError: (error: unknown, task: Task) => void, error: unknown, task: Task): void {
+  try {
+    onError(error, task)
+  } catch (failure) {
+    warn(failure)
+  }
+}
+
+const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error))

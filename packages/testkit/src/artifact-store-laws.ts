@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import type { ArtifactStore } from '@piecework/core'
+import fc from 'fast-check'
+import { artifactKeyLaws } from './artifact-key-laws.js'
+import { bytesOf, chunked, keysOf } from './bytes.js'
+import { gate } from './gate.js'
+import { type LawTest, type Patience, patience } from './law.js'
+import { refuses } from './refuses.js'
+import { within } from './within.js'
+
+export interface ArtifactStoreLawsOptions extends Patience {
+  /** An empty store that nothing else uses. */
+  make(): ArtifactStore | Promise<ArtifactStore>
+}
+
+/** Laws of an `ArtifactStore`. */
+export function artifactStoreLaws(test: LawTest, options: ArtifactStoreLawsOptions): void {
+  const ms = patience(options)
+  artifactKeyLaws(test, options)
+
+  test('what was put is read again: all of it, any range of it, and its size', async () => {
+    const store = await options.make()
+    const content = fc.uint8Array({ maxLength: 5000 })
+    const cuts = fc.tuple(fc.nat(5000), fc.nat(5000))
+    const property = fc.asyncProperty(
+      content,
+      fc.integer({ min: 1, max: 2000 }),
+      cuts,
+      async (bytes, step, cut) => {
+        const size = await store.put('a/content', chunked(bytes, step))
+        const [start = 0, end = 0] = cut.map((at) => Math.min(at, bytes.length)).sort((a, b) => a - b)
+        assert.equal(size, bytes.length)
+        assert.equal((await store.stat('a/content'))?.size, bytes.length)
+        assert.deepEqual(await bytesOf(store.open('a/content')), Buffer.from(bytes))
+        assert.deepEqual(
+          await bytesOf(store.open('a/content', { start, end })),
+          Buffer.from(bytes.subarray(start, end)),
+        )
+      },
+    )
+    await fc.assert(property, { numRuns: 100 })
+  })
+
+  test('stat tells when the artifact was made, and nothing of what is not there', async () => {
+    const store = await options.make()
+    // Stores may keep whole seconds only.
+    const before = Date.now() - 1000
+    await store.put('a/b', chunked('x'))
+    const createdAt = (await store.stat('a/b'))?.createdAt.getTime() ?? 0
+    assert.ok(createdAt >= before && createdAt <= Date.now() + 1000, 'createdAt is not the time of the put')
+    assert.equal(await store.stat('a'), undefined)
+    assert.equal(await store.stat('a/c'), undefined)
+  })
+
+  test('opening what is not there is `artifact-not-found`', async () => {
+    const store = await options.make()
+    await refuses('open', () => bytesOf(store.open('no/such')), 'artifact-not-found')
+    await refuses(
+      'open of a range',
+      () => bytesOf(store.open('no', { start: 0, end: 1 })),
+      'artifact-not-found',
+    )
+    await store.put('a/b', chunked('x'))
+    await refuses('open of what only holds others', () => bytesOf(store.open('a')), 'artifact-not-found')
+  })
+
+  test('law 3: an artifact is not seen before its last byte has come', async () => {
+    const store = await options.make()
+    await slowly(store, 'half/made', async () => {
+      assert.equal(await store.stat('half/made'), undefined)
+      assert.deepEqual(await keysOf(store.list('half')), [])
+      await refuses('open', () => bytesOf(store.open('half/made')), 'artifact-not-found')
+    })
+    assert.equal((await bytesOf(store.open('half/made'))).toString(), 'newnew')
+  })
+
+  test('law 3: while an artifact is replaced, the one before is seen whole', async () => {
+    const store = await options.make()
+    await store.put('kept', chunked('old'))
+    await slowly(store, 'kept', async () => {
+      assert.equal((await store.stat('kept'))?.size, 3)
+      assert.equal((await bytesOf(store.open('kept'))).toString(), 'old')
+    })
+    assert.equal((await bytesOf(store.open('kept'))).toString(), 'newnew')
+    assert.equal((await store.stat('kept'))?.size, 6)
+  })
+
+  test('law 3: a put that fails leaves nothing, or what was there before', async () => {
+    const store = await options.make()
+    await store.put('failing/old', chunked('old'))
+    for (const key of ['failing/new', 'failing/old']) {
+      await assert.rejects(store.put(key, broken()), /the source broke/)
+    }
+    assert.deepEqual(await keysOf(store.list('failing')), ['failing/old'])
+    assert.equal(await store.stat('failing/new'), undefined)
+    assert.equal((await bytesOf(store.open('failing/old'))).toString(), 'old')
+  })
+
+  test('law 3: of many puts under one key one is seen, whole', async () => {
+    const store = await options.make()
+    const contents = Array.from({ length: 8 }, (_, index) => String(index).repeat(1000 + index))
+    await Promise.all(contents.map((content) => store.put('same/key', chunked(content, 100))))
+    assert.ok(contents.includes((await bytesOf(store.open('same/key'))).toString()))
+    assert.deepEqual(await keysOf(store.list('same')), ['same/key'])
+  })
+
+  /** Puts `newnew` in two halves and runs `meanwhile` between them. */
+  async function slowly(store: ArtifactStore, key: string, meanwhile: () => Promise<void>): Promise<void> {
+    const [asked, more] = [gate(), gate()]
+    const halves = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('new')
+      asked.open()
+      await more.opened
+      yield Buffer.from('new')
+    }
+    const put = store.put(key, halves())
+    // Looked at after `meanwhile`; until then a failing put is no unhandled rejection.
+    put.catch(() => {})
+    try {
+      await within(ms, 'put to ask for the second half', asked.opened)
+      await meanwhile()
+    } finally {
+      more.open()
+    }
+    assert.equal(await within(ms, 'put', put), 6)
+  }
+}
+
+async function* broken(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('some bytes')
+  throw new Error('the source broke')
+}

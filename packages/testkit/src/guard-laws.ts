@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Claim, Guard } from '@piecework/core'
+import fc from 'fast-check'
+import { gate } from './gate.js'
+import { type LawTest, type Patience, patience } from './law.js'
+import { refuses } from './refuses.js'
+import { within } from './within.js'
+
+export interface GuardLawsOptions extends Patience {
+  /** A guard under which nothing is held. */
+  make(): Guard | Promise<Guard>
+}
+
+const one = { id: 'holder-one', kind: 'solver-run' }
+const two = { id: 'holder-two', kind: 'export' }
+
+/** Laws of a `Guard`. */
+export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
+  const ms = patience(options)
+
+  test('law 7: two claims conflict when one path contains the other, and only then', async () => {
+    const guard = await options.make()
+    for (const [first, second, conflict] of pairs) {
+      const held = await guard.claim([first], one)
+      const attempt = guard.claim([second], two)
+      if (conflict) await refuses(`${second} while ${first} is claimed`, () => attempt, 'resource-busy')
+      else await (await attempt).release()
+      await held.release()
+      await (await guard.claim([second], two)).release()
+    }
+  })
+
+  test('law 7: a refusal names the holder in the way', async () => {
+    const guard = await options.make()
+    await guard.claim(['project:1'], one)
+    const claim = await refuses('claim', () => guard.claim(['project:1/scenario:2'], two), 'resource-busy')
+    const free = await refuses('assertFree', () => guard.assertFree('project:1'), 'resource-busy')
+    const edit = await refuses('edit', () => guard.edit('project:1', async () => {}), 'resource-busy')
+    for (const error of [claim, free, edit]) {
+      const told = error.message + JSON.stringify(error.details)
+      assert.ok(
+        told.includes(one.id) && told.includes(one.kind),
+        `the refusal does not name its holder: ${told}`,
+      )
+    }
+  })
+
+  test('law 7: a claim of several paths takes all of them or none', async () => {
+    const guard = await options.make()
+    const held = await guard.claim(['project:2'], one)
+    await refuses('claim', () => guard.claim(['project:1', 'project:2', 'project:3'], two), 'resource-busy')
+    await guard.assertFree('project:1')
+    await guard.assertFree('project:3')
+    await held.release()
+    await guard.claim(['project:1', 'project:2', 'project:3'], two)
+    for (const path of ['project:1', 'project:2', 'project:3']) {
+      await refuses(`assertFree of ${path}`, () => guard.assertFree(path), 'resource-busy')
+    }
+  })
+
+  test('law 7: release frees its own claim once, and never that of another', async () => {
+    const guard = await options.make()
+    const first = await guard.claim(['project:1'], one)
+    await first.release()
+    await guard.claim(['project:1'], one)
+    await first.release()
+    await refuses('claim', () => guard.claim(['project:1'], two), 'resource-busy')
+  })
+
+  test('law 7: a thousand racing claims admit one', async () => {
+    const guard = await options.make()
+    // All of them overlap, though not all are equal.
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 1000 }, (_, index) =>
+        guard.claim(index % 2 === 0 ? ['project:1'] : ['project:1', `project:x${index}`], one),
+      ),
+    )
+    assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1)
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') {
+        await refuses('a losing claim', () => Promise.reject(outcome.reason), 'resource-busy')
+      }
+    }
+  })
+
+  test('law 7: whatever is claimed and released, no two claims that are held conflict', async () => {
+    const guard = await options.make()
+    const path = fc.constantFrom('p:1', 'p:2', 'p:11', 'p:1/s:1', 'p:1/s:2', 'p:1/s:1/r:1', 'p:2/s:1')
+    const steps = fc.array(fc.tuple(fc.uniqueArray(path, { minLength: 1, maxLength: 3 }), fc.boolean()), {
+      maxLength: 12,
+    })
+    const property = fc.asyncProperty(steps, async (list) => {
+      const held: { paths: readonly string[]; claim: Claim }[] = []
+      for (const [paths, releaseOne] of list) {
+        const busy = held.some((other) => other.paths.some((a) => paths.some((b) => overlap(a, b))))
+        const claim = guard.claim(paths, one)
+        if (busy) await refuses(`claim of ${paths.join(', ')}`, () => claim, 'resource-busy')
+        else held.push({ paths, claim: await claim })
+        if (releaseOne) await held.shift()?.claim.release()
+      }
+      for (const { claim } of held) await claim.release()
+    })
+    await fc.assert(property, { numRuns: 60 })
+  })
+
+  test('law 7: edits are shared, and exclude claims while they last', async () => {
+    const guard = await options.make()
+    const end = gate()
+    const inside = [gate(), gate()]
+    const edits = inside.map((entered) =>
+      guard.edit('project:1/scenario:2', async (hold) => {
+        entered.open()
+        await end.opened
+        await hold.check()
+        return 'edited'
+      }),
+    )
+    const all = Promise.all(edits)
+    all.catch(() => {})
+    try {
+      await within(ms, 'two edits at once', Promise.all(inside.map(({ opened }) => opened)))
+      await guard.assertFree('project:1')
+      await refuses('claim during an edit', () => guard.claim(['project:1'], two), 'resource-busy')
+      await (await guard.claim(['project:1/scenario:3'], two)).release()
+    } finally {
+      end.open()
+    }
+    assert.deepEqual(await within(ms, 'the edits', all), ['edited', 'edited'])
+    await guard.claim(['project:1'], two)
+    await refuses(
+      'edit during a claim',
+      () => guard.edit('project:1/scenario:9', async () => {}),
+      'resource-busy',
+    )
+  })
+
+  test('law 7: an edit that throws frees its hold and tells its own error', async () => {
+    const guard = await options.make()
+    const failing = guard.edit('project:1', async () => {
+      throw new Error('the edit broke')
+    })
+    await assert.rejects(failing, /the edit broke/)
+    await (await guard.claim(['project:1'], one)).release()
+  })
+
+  test('law 7: an edit is fenced: when its time is over, others come in and it learns of it', async () => {
+    const guard = await options.make()
+    await guard.edit(
+      'project:1',
+      async (hold) => {
+        await sleep(120)
+        const claim = await guard.claim(['project:1'], two)
+        await refuses('check of a lapsed edit', () => hold.check(), 'lease-lost')
+        await claim.release()
+        await refuses('check after the claim', () => hold.check(), 'lease-lost')
+      },
+      { leaseMs: 60 },
+    )
+    await guard.claim(['project:1'], two)
+  })
+}
+
+/** Two paths, and whether they conflict. Ids are those that kinds and ids escape to. */
+const pairs: readonly (readonly [string, string, boolean])[] = [
+  ['project:1', 'project:1', true],
+  ['project:1', 'project:1/scenario:2', true],
+  ['project:1/scenario:2', 'project:1', true],
+  ['project:1/scenario:2', 'project:1/scenario:2/run:3', true],
+  ['project:1/scenario:2', 'project:1/scenario:3', false],
+  ['project:1', 'project:2', false],
+  ['project:1', 'project:10', false],
+  ['project:10/scenario:2', 'project:1', false],
+  ['project:1/scenario:2', 'project:2/scenario:2', false],
+  ['project:a%2Fscenario%3A2', 'project:a/scenario:2', false],
+  ['project:a_c', 'project:abc', false],
+  ['project:a%25', 'project:a%25b', false],
+]
+
+const overlap = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Runtime, Task } from '@piecework/core'
+import { gate } from './gate.js'
+import { type LawTest, type Patience, patience } from './law.js'
+import { recorder } from './recorder.js'
+import { refuses } from './refuses.js'
+import { within } from './within.js'
+
+export interface RuntimeLawsOptions extends Patience {
+  /** A runtime that nothing else uses, not started. The laws stop it. */
+  make(): Runtime | Promise<Runtime>
+}
+
+/** Laws of a `Runtime`. It may run a task late, or twice after a crash; here nothing crashes. */
+export function runtimeLaws(test: LawTest, options: RuntimeLawsOptions): void {
+  const ms = patience(options)
+  const using = async (law: (runtime: Runtime) => Promise<void>): Promise<void> => {
+    const runtime = await options.make()
+    try {
+      await law(runtime)
+    } finally {
+      await within(ms, 'stop after the law', runtime.stop())
+    }
+  }
+
+  test('law 6: nothing runs before start, and what was submitted before runs after it', () =>
+    using(async (runtime) => {
+      const { seen, handle, until } = recorder(ms)
+      let started = false
+      const early: Task[] = []
+      await runtime.submit(tasks(3))
+      await sleep(50)
+      assert.deepEqual(seen, [])
+      started = true
+      await runtime.start((task, signal) => {
+        if (!started) early.push(task)
+        return handle(task, signal)
+      })
+      await until(3)
+      assert.deepEqual(early, [])
+      assert.deepEqual(sorted(seen), tasks(3))
+    }))
+
+  test('law 6: every task runs, with its ids as they were, and without a crash once', () =>
+    using(async (runtime) => {
+      const { seen, handle, until } = recorder(ms)
+      await runtime.start(handle)
+      const all = tasks(60)
+      await Promise.all([
+        runtime.submit(all.slice(0, 40)),
+        ...all.slice(40).map((task) => runtime.submit([task])),
+      ])
+      await until(60)
+      await sleep(50)
+      assert.deepEqual(sorted(seen), all)
+    }))
+
+  test('law 6: a task that has run can be submitted again and runs again, for the sweep does so', () =>
+    using(async (runtime) => {
+      const { handle, until } = recorder(ms)
+      await runtime.start(handle)
+      const [task] = tasks(1)
+      for (const count of [1, 2, 3]) {
+        await runtime.submit(task ? [task] : [])
+        await until(count)
+      }
+    }))
+
+  test('law 6: a handler that fails stops neither the others nor its own next try', () =>
+    using(async (runtime) => {
+      const { handle, until } = recorder(ms)
+      await runtime.start(async (task, signal) => {
+        await handle(task, signal)
+        if (task.node === 'node-00') throw new Error('the law lets this handler fail')
+      })
+      await runtime.submit(tasks(3))
+      await until(3)
+      await runtime.submit(tasks(1))
+      await until(4)
+    }))
+
+  test('submit resolves when tasks are accepted, not when they have run', () =>
+    using(async (runtime) => {
+      const { opened, open } = gate()
+      await runtime.start(() => opened)
+      try {
+        await within(ms, 'submit', runtime.submit(tasks(1)))
+      } finally {
+        open()
+      }
+    }))
+
+  test('law 1: tasks run side by side', () =>
+    using(async (runtime) => {
+      const met = [gate(), gate()]
+      const { handle, until } = recorder(ms)
+      await runtime.start(async (task, signal) => {
+        const [own, other] = task.node === 'node-00' ? met : [met[1], met[0]]
+        own?.open()
+        await other?.opened
+        await handle(task, signal)
+      })
+      try {
+        await runtime.submit(tasks(2))
+        await until(2)
+      } finally {
+        for (const one of met) one.open()
+      }
+    }))
+
+  test('a delayed task runs, and not before its delay', () =>
+    using(async (runtime) => {
+      const { seen, handle, until } = recorder(ms)
+      const endedAt: number[] = []
+      await runtime.start(async (task, signal) => {
+        endedAt.push(performance.now())
+        await handle(task, signal)
+      })
+      const [delayed, direct] = tasks(2)
+      const submittedAt = performance.now()
+      await runtime.submit(delayed ? [delayed] : [], { delayMs: 150 })
+      await runtime.submit(direct ? [direct] : [])
+      await until(2)
+      assert.deepEqual(seen, [direct, delayed])
+      // Timers and other clocks round to whole milliseconds.
+      assert.ok((endedAt[1] ?? 0) - submittedAt >= 145, 'the delayed task ran before its delay was over')
+    }))
+
+  test('stop waits for what runs, without aborting it while it may drain', () =>
+    using(async (runtime) => {
+      const { opened, open } = gate()
+      const begun = gate()
+      const ends: boolean[] = []
+      await runtime.start(async (_task, signal) => {
+        begun.open()
+        await opened
+        ends.push(signal.aborted)
+      })
+      await runtime.submit(tasks(1))
+      await within(ms, 'start of the task', begun.opened)
+      const stopped = runtime.stop({ drainMs: ms })
+      await sleep(20)
+      assert.deepEqual(ends, [])
+      open()
+      await within(ms, 'stop', stopped)
+      assert.deepEqual(ends, [false])
+    }))
+
+  test('stop aborts what still runs after drainMs, and waits for it to end', () =>
+    using(async (runtime) => {
+      const begun = gate()
+      let ended = false
+      await runtime.start(async (_task, signal) => {
+        begun.open()
+        await aborted(signal, ms)
+        await sleep(20)
+        ended = true
+      })
+      await runtime.submit(tasks(1))
+      await within(ms, 'start of the task', begun.opened)
+      await within(ms, 'stop', runtime.stop({ drainMs: 10 }))
+      assert.ok(ended, 'stop resolved while a handler was running')
+    }))
+
+  test('after stop nothing starts, and submit is refused with `stopped`', () =>
+    using(async (runtime) => {
+      const { seen, handle } = recorder(ms)
+      await runtime.start(handle)
+      await runtime.submit(tasks(2), { delayMs: 30 })
+      await runtime.stop()
+      await refuses('submit after stop', () => runtime.submit(tasks(1)), 'stopped')
+      await sleep(80)
+      assert.deepEqual(seen, [])
+    }))
+
+  test('stop can be called before start, and more than once', async () => {
+    const never = await options.make()
+    await within(ms, 'stop before start', never.stop())
+    const started = await options.make()
+    await started.start(async () => {})
+    await within(ms, 'two stops', Promise.all([started.stop(), started.stop({ drainMs: 1 })]))
+    await within(ms, 'a third stop', started.stop())
+  })
+}
+
+/** `count` tasks, sorted. */
+function tasks(count: number): Task[] {
+  return Array.from({ length: count }, (_, index) => ({
+    job: 'job',
+    node: `node-${String(index).padStart(2, '0')}`,
+    attempt: 1,
+  }))
+}
+
+const sorted = (seen: readonly Task[]): Task[] => [...seen].sort((a, b) => (a.node < b.node ? -1 : 1))
+
+function aborted(signal: AbortSignal, ms: number): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return within(
+    ms,
+    'the signal to be aborted',
+    new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
+  )
+}
