@@ -18,3 +18,21 @@ export type * from './contracts/schema.js'
 export type * from './contracts/store.js'
 export type * from './contracts/validator.js'
 export { jobIds } from './ids.js'
+export type { Provided } from './container.js'
+export { tokens } from './container.js'
+export type { PieceworkEmitter, PieceworkEvents } from './events.js'
+export { overlaps, resourcePath } from './guard/paths.js'
+export type { EngineOptions } from './jobs/engine.js'
+export type { JobHandle, JobReport, JobUpdate } from './jobs/handle.js'
+export * from './jobs/machine.js'
+export type { CloneRequest, ExportRequest, ImportRequest, InputSource, UploadSource } from './jobs/requests.js'
+export { busy } from './memory/guard.js'
+export { memoryStore, type MemoryStoreOptions } from './memory/store.js'
+export {
+  type ArchiveSource,
+  createPiecework,
+  type Piecework,
+  type PieceworkOptions,
+  type PieceworkRequests,
+} from './piecework.js'
+export type { ArchiveSummary, Verification } from './archive/inspect.js'

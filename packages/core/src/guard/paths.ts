@@ -1,0 +1,12 @@
+import type { ResourcePath } from '../contracts/guard.js'
+import type { ResourceRef } from '../contracts/resource.js'
+
+/** Path of a resource, root first. */
+export function resourcePath(line: readonly ResourceRef[]): ResourcePath {
+  return line.map((ref) => `${encodeURIComponent(ref.kind)}:${encodeURIComponent(ref.id)}`).join('/')
+}
+
+/** Whether one path is the other or contains it. */
+export function overlaps(a: ResourcePath, b: ResourcePath): boolean {
+  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)
+}

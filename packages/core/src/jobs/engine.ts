@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto'
+import type { Lease, Progress } from '../contracts/attempts.js'
+import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
+import type { Finding } from '../contracts/finding.js'
+import type { Job, NodeTask } from '../contracts/jobs.js'
+import type { Runtime, Task } from '../contracts/runtime.js'
+import type { PieceworkEmitter } from '../events.js'
+import { createDispatcher } from './dispatch.js'
+import { jobError } from './failure.js'
+import { stagingKey } from './staging.js'
+import { assembleTask } from './tasks/assemble.js'
+import { cloneTask } from './tasks/clone.js'
+import { exportTask } from './tasks/export.js'
+import { finishTask } from './tasks/finish.js'
+import { importTask } from './tasks/import.js'
+import { shellsTask } from './tasks/shells.js'
+import { validateTask } from './tasks/validate.js'
+import type { Parts, TaskOf, Work } from './work.js'
+
+const tasks: Readonly<Record<NodeTask, TaskOf>> = {
+  validate: validateTask,
+  export: exportTask,
+  assemble: assembleTask,
+  shells: shellsTask,
+  import: importTask,
+  clone: cloneTask,
+  finish: finishTask,
+}
+
+export interface EngineOptions {
+  /** Attempts at one node, where errors are worth another. Default 3. */
+  readonly maxAttempts?: number
+  /** Wait before the second attempt; doubles each time, up to a minute. Default 500 ms. */
+  readonly backoffMs?: number
+  /** How often an attempt prolongs its lease, stores its progress and learns of a cancel from elsewhere. Default 1 s. */
+  readonly heartbeatMs?: number
+  /** How often outbox and attempts are looked through for what a crash left. Default 2 s. */
+  readonly sweepMs?: number
+}
+
+export interface Engine {
+  start(): Promise<void>
+  /** Waits up to `drainMs` for running attempts; the others are given back. */
+  stop(options?: { readonly drainMs?: number }): Promise<void>
+  /** Hands over what the outbox holds; called after every change of this process. */
+  dispatch(): Promise<void>
+  /** Aborts what runs here of a cancelled job. */
+  abort(job: string): void
+  /** Of the attempts that run in this process, by node. */
+  progressOf(job: string): ReadonlyMap<string, Progress>
+}
+
+interface Running {
+  readonly lease: Lease
+  readonly controller: AbortController
+  progress: Progress | undefined
+}
+
+export function createEngine(
+  parts: Parts,
+  runtime: Runtime,
+  events: PieceworkEmitter,
+  options: EngineOptions = {},
+): Engine {
+  const { store } = parts
+  const { maxAttempts = 3, backoffMs = 500, heartbeatMs = 1000, sweepMs = 2000 } = options
+  const worker = randomUUID()
+  const running = new Set<Running>()
+  const dispatcher = createDispatcher(store, runtime, events, sweepMs)
+
+  const handle = async (task: Task, stopping: AbortSignal): Promise<void> => {
+    const lease = await store.attempts.begin(task, worker)
+    if (!lease) return
+    const attempt: Running = { lease, controller: new AbortController(), progress: undefined }
+    const stop = () =>
+      attempt.controller.abort(new PieceworkError('stopped', 'The worker stops.', { retryable: true }))
+    stopping.addEventListener('abort', stop, { once: true })
+    running.add(attempt)
+    const beat = heart(attempt)
+    try {
+      const before = lease.job.status
+      const job = await work(attempt, stopping)
+      if (job && job.status !== before) events.emit('job:status', job)
+    } finally {
+      clearInterval(beat)
+      running.delete(attempt)
+      stopping.removeEventListener('abort', stop)
+    }
+    await dispatcher.dispatch()
+  }
+
+  /** Undefined where someone else has taken the attempt over. */
+  const work = async (attempt: Running, stopping: AbortSignal): Promise<Job | undefined> => {
+    const { lease, controller } = attempt
+    const findings: Finding[] = []
+    const about = { job: lease.job.id, node: lease.node.id, attempt: lease.attempt }
+    const todo: Work = { ...parts, lease, findings, signal: controller.signal, progress: reporter(attempt) }
+    events.emit('node:started', about)
+    try {
+      if (stopping.aborted) throw new PieceworkError('stopped', 'The worker stops.', { retryable: true })
+      if (lease.job.outcome === 'cancelled' && lease.node.task !== 'finish') throw cancelled()
+      const job = await tasks[lease.node.task](todo)
+      events.emit('node:done', { ...about, findings })
+      return job
+    } catch (cause) {
+      if (isPieceworkError(cause, 'lease-lost')) return undefined
+      // A driver may report an abort in its own words; the reason is ours.
+      const reason: unknown = controller.signal.aborted ? controller.signal.reason : cause
+      if (isPieceworkError(reason, 'lease-lost')) return undefined
+      await parts.artifacts.delete(stagingKey(todo)).catch((error: unknown) => events.emit('error', error))
+      const error = jobError(reason, lease.node.id)
+      const retryInMs = retry(lease, error.retryable, isPieceworkError(reason, 'stopped'))
+      events.emit('node:failed', { ...about, error, cause, ...(retryInMs !== undefined && { retryInMs }) })
+      const told = isPieceworkError(reason) ? [...findings, ...reason.findings] : findings
+      return await store.attempts
+        .fail(lease, error, retryInMs === undefined ? told : [], retryInMs)
+        .catch((failure: unknown) => {
+          if (isPieceworkError(failure, 'lease-lost')) return undefined
+          throw failure
+        })
+    }
+  }
+
+  /** A clean-up is tried until it succeeds: the resource stays claimed meanwhile. */
+  const retry = (lease: Lease, retryable: boolean, stopped: boolean): number | undefined => {
+    if (stopped) return 0
+    const wait = Math.min(backoffMs * 2 ** (lease.attempt - 1), 60_000)
+    const cleaning = lease.node.task === 'finish' && lease.job.outcome !== 'succeeded'
+    return cleaning || (retryable && lease.job.outcome === undefined && lease.attempt < maxAttempts)
+      ? wait
+      : undefined
+  }
+
+  const reporter = (attempt: Running) => {
+    let emittedAt = 0
+    return (done: number, total?: number): void => {
+      attempt.progress = total === undefined ? { done } : { done, total }
+      if (Date.now() - emittedAt < 250) return
+      emittedAt = Date.now()
+      const { job, node, attempt: number } = attempt.lease
+      events.emit('node:progress', {
+        job: job.id,
+        node: node.id,
+        attempt: number,
+        progress: attempt.progress,
+      })
+    }
+  }
+
+  const heart = (attempt: Running): NodeJS.Timeout => {
+    let beating = false
+    const beat = async () => {
+      if (beating) return
+      beating = true
+      try {
+        const { cancelled: isCancelled } = await store.attempts.heartbeat(attempt.lease, attempt.progress)
+        if (isCancelled && attempt.lease.node.task !== 'finish') attempt.controller.abort(cancelled())
+      } catch (error) {
+        if (isPieceworkError(error, 'lease-lost')) attempt.controller.abort(error)
+        else events.emit('error', error)
+      } finally {
+        beating = false
+      }
+    }
+    return setInterval(() => void beat(), heartbeatMs).unref()
+  }
+
+  return {
+    start: async () => {
+      await runtime.start(handle)
+      await dispatcher.start()
+    },
+    stop: async (drain) => {
+      dispatcher.stop()
+      await runtime.stop(drain)
+    },
+    dispatch: () => dispatcher.dispatch(),
+    abort: (job) => {
+      for (const attempt of running) {
+        if (attempt.lease.job.id === job && attempt.lease.node.task !== 'finish')
+          attempt.controller.abort(cancelled())
+      }
+    },
+    progressOf: (job) => {
+      const own = [...running].filter((attempt) => attempt.lease.job.id === job)
+      return new Map(
+        own.flatMap((attempt) => (attempt.progress ? [[attempt.lease.node.id, attempt.progress]] : [])),
+      )
+    },
+  }
+}
+
+function cancelled(): PieceworkError {
+  return new PieceworkError('cancelled', 'The job was cancelled.', { retryable: true })
+}

@@ -1,0 +1,157 @@
+import { PieceworkError } from '../contracts/errors.js'
+import type { Finding } from '../contracts/finding.js'
+import type { Job, JobNode, JobResult } from '../contracts/jobs.js'
+import type { PieceCounts } from '../contracts/piece.js'
+import type { Store } from '../contracts/store.js'
+import type { PieceworkEmitter } from '../events.js'
+import type { Engine } from './engine.js'
+import { fromJobError } from './failure.js'
+import { isTerminal } from './machine.js'
+
+/** What a job carried and did not carry. */
+export interface JobReport {
+  readonly job: Job
+  readonly nodes: readonly JobNode[]
+  /** Errors first. */
+  readonly findings: readonly Finding[]
+  /** Over all nodes that import, export or clone. */
+  readonly counts: Required<PieceCounts>
+}
+
+/** A job as it stands: after each change, several times a second at most. */
+export interface JobUpdate {
+  readonly job: Job
+  readonly nodes: readonly JobNode[]
+  readonly nodesDone: number
+}
+
+export interface JobHandle {
+  readonly id: string
+  /** Until the job is terminal; the last update shows it so. */
+  watch(signal?: AbortSignal): AsyncIterable<JobUpdate>
+  /** Waits for the end, whatever it is. */
+  ended(): Promise<JobReport>
+  /** Waits for success; throws the job's error, with its findings, otherwise. */
+  result(): Promise<JobResult>
+  cancel(): Promise<void>
+}
+
+export interface Watcher {
+  report(id: string): Promise<JobReport>
+  watch(id: string, signal?: AbortSignal): AsyncIterable<JobUpdate>
+}
+
+/** Longest time between two looks at a job that runs in another process. */
+const lookMs = 500
+const leastMs = 100
+
+export function createWatcher(store: Store, engine: Engine, events: PieceworkEmitter): Watcher {
+  const get = async (id: string): Promise<Job> => {
+    const job = await store.jobs.get(id)
+    if (!job) throw new PieceworkError('job-not-found', `There is no job ${id}.`)
+    return job
+  }
+  const update = async (id: string): Promise<JobUpdate> => {
+    const job = await get(id)
+    const live = engine.progressOf(id)
+    const nodes = (await store.reports.nodes(id)).map((node) => {
+      const progress = node.status === 'running' ? live.get(node.id) : undefined
+      return progress ? { ...node, progress } : node
+    })
+    return {
+      job,
+      nodes,
+      nodesDone: nodes.filter((node) => node.status !== 'waiting' && node.status !== 'running').length,
+    }
+  }
+  return {
+    report: async (id) => {
+      const job = await get(id)
+      const [nodes, findings] = [await store.reports.nodes(id), await store.reports.findings(id)]
+      const counts = { rows: 0, skipped: 0 }
+      for (const node of nodes) {
+        counts.rows += node.counts?.rows ?? 0
+        counts.skipped += node.counts?.skipped ?? 0
+      }
+      return { job, nodes, findings, counts }
+    },
+    async *watch(id, signal) {
+      let shown = ''
+      for (;;) {
+        signal?.throwIfAborted()
+        const woken = nextEvent(events, id, signal)
+        try {
+          const now = await update(id)
+          const look = JSON.stringify([
+            now.job,
+            now.nodes.map(({ status, attempt, progress }) => [status, attempt, progress]),
+          ])
+          if (look !== shown) yield now
+          shown = look
+          if (isTerminal(now.job.status)) return
+          await woken.promise
+        } finally {
+          woken.stop()
+        }
+      }
+    },
+  }
+}
+
+/** Resolves soon after something happened to the job in this process, or after `lookMs`. */
+function nextEvent(events: PieceworkEmitter, id: string, signal?: AbortSignal) {
+  let resolve: () => void = () => undefined
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  let soon: NodeJS.Timeout | undefined
+  const wake = () => {
+    soon ??= setTimeout(resolve, leastMs)
+  }
+  const onJob = (job: Job) => {
+    if (job.id === id) isTerminal(job.status) ? resolve() : wake()
+  }
+  const onNode = (event: { readonly job: string }) => {
+    if (event.job === id) wake()
+  }
+  const latest = setTimeout(resolve, lookMs)
+  const abort = () => resolve()
+  events.on('job:status', onJob)
+  events.on('node:done', onNode).on('node:failed', onNode).on('node:progress', onNode)
+  signal?.addEventListener('abort', abort)
+  return {
+    promise,
+    stop: () => {
+      clearTimeout(latest)
+      clearTimeout(soon)
+      events.off('job:status', onJob)
+      events.off('node:done', onNode).off('node:failed', onNode).off('node:progress', onNode)
+      signal?.removeEventListener('abort', abort)
+    },
+  }
+}
+
+export function createHandle(id: string, watcher: Watcher, cancel: () => Promise<void>): JobHandle {
+  const ended = async (): Promise<JobReport> => {
+    for await (const _ of watcher.watch(id));
+    return watcher.report(id)
+  }
+  return {
+    id,
+    watch: (signal) => watcher.watch(id, signal),
+    ended,
+    result: async () => {
+      const { job, findings } = await ended()
+      if (job.status === 'succeeded') return job.result
+      const error = job.error
+        ? fromJobError(job.error)
+        : new PieceworkError('internal', `Job ${id} has ended badly.`)
+      throw new PieceworkError(error.code, error.message, {
+        findings,
+        retryable: error.retryable,
+        details: { ...error.details, job: id },
+      })
+    },
+    cancel,
+  }
+}

@@ -1,0 +1,94 @@
+import type { ArtifactStore } from '../contracts/artifacts.js'
+import type { Entries } from '../contracts/entries.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { Format, Input, InputNode } from '../contracts/format.js'
+import type { JobInput } from '../contracts/jobs.js'
+import type { Piece } from '../contracts/piece.js'
+import type { ResourceRef } from '../contracts/resource.js'
+import type { Registry } from '../plan/registry.js'
+import { sameResource } from '../plan/tree.js'
+
+/** Opens inputs of imports; attempts of one job that run at the same time share one. */
+export interface Inputs {
+  /** Checks that every node's piece and version can be read. */
+  use<T>(key: string, input: JobInput, signal: AbortSignal, work: (input: Input) => Promise<T>): Promise<T>
+  format(name: string): Format
+}
+
+interface OpenInput {
+  readonly opened: Promise<Input>
+  users: number
+}
+
+export function createInputs(registry: Registry, artifacts: ArtifactStore, archive: Format): Inputs {
+  const open = new Map<string, OpenInput>()
+  const format = (name: string): Format => {
+    const known = name === archive.name ? archive : registry.formats.get(name)
+    if (!known) throw new PieceworkError('options-invalid', `No pack reads the format "${name}".`)
+    return known
+  }
+  return {
+    format,
+    use: async (key, { format: name, uploads }, signal, work) => {
+      let entry = open.get(key)
+      if (!entry) {
+        const opened = format(name)
+          .open({ uploads, artifacts, signal: new AbortController().signal })
+          .then((input) => upgraded(registry, name, input))
+        entry = { opened, users: 0 }
+        open.set(key, entry)
+      }
+      entry.users += 1
+      try {
+        signal.throwIfAborted()
+        return await work(await entry.opened)
+      } finally {
+        entry.users -= 1
+        if (entry.users === 0) {
+          open.delete(key)
+          await entry.opened.then((input) => input.close()).catch(() => undefined)
+        }
+      }
+    },
+  }
+}
+
+/** The entries that one piece reads for one resource. */
+export function inputNode(input: Input, resource: ResourceRef, piece: string): InputNode {
+  const node = input.nodes.find((one) => one.piece === piece && sameResource(one.resource, resource))
+  if (!node)
+    throw new PieceworkError('internal', `The input has no ${piece} of ${resource.kind} ${resource.id}.`)
+  return node
+}
+
+async function upgraded(registry: Registry, format: string, input: Input): Promise<Input> {
+  const nodes: InputNode[] = []
+  for (const node of input.nodes) {
+    const piece = registry.piece(format, node.piece)
+    if (!piece)
+      throw new PieceworkError('piece-unknown', `No pack knows the piece "${node.piece}" of this archive.`)
+    nodes.push({ ...node, entries: await upgradeEntries(piece, node) })
+  }
+  return { ...input, nodes, close: () => input.close() }
+}
+
+async function upgradeEntries(piece: Piece, node: InputNode): Promise<Entries> {
+  if (node.version > piece.version) {
+    throw new PieceworkError(
+      'archive-newer',
+      `Piece "${piece.name}" was written by version ${node.version}; this installation reads up to ${piece.version}.`,
+    )
+  }
+  let entries = node.entries
+  for (let version = node.version; version < piece.version; version++) {
+    const upgrade = piece.upgrades?.[version]
+    if (!upgrade) {
+      throw new PieceworkError(
+        'archive-invalid',
+        `Piece "${piece.name}" no longer reads its version ${version}.`,
+      )
+    }
+    entries = await upgrade(entries)
+  }
+  return entries
+}

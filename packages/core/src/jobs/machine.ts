@@ -1,0 +1,89 @@
+import type { Job, JobError, JobOutcome, JobResult, JobStatus } from '../contracts/jobs.js'
+
+/** What happened to a job. `remaining` counts the nodes of the current batch that have not ended, in the same transaction. */
+export type JobEvent =
+  | { readonly type: 'submitted' }
+  | { readonly type: 'started' }
+  | { readonly type: 'node-done'; readonly remaining: number; readonly result?: JobResult }
+  | { readonly type: 'node-failed'; readonly remaining: number; readonly error: JobError }
+  /** Nodes that waited are skipped already: `remaining` counts those that run. */
+  | { readonly type: 'cancelled'; readonly remaining: number }
+  | { readonly type: 'finished'; readonly result?: JobResult }
+  /** The last step could not be done. After a success the job fails instead, and the step runs again to clean up. */
+  | { readonly type: 'finish-failed'; readonly error: JobError }
+
+/** What must be stored in the same step. */
+export type JobEffect =
+  /** An outbox item that hands the nodes of this batch to the runtime. */
+  | { readonly type: 'submit'; readonly batch: number }
+  /** The claims of the job are freed. */
+  | { readonly type: 'release' }
+
+export interface Transition {
+  readonly job: Job
+  readonly effects: readonly JobEffect[]
+}
+
+export function isTerminal(status: JobStatus): status is JobOutcome {
+  return status === 'succeeded' || status === 'failed' || status === 'cancelled'
+}
+
+/** The whole life of a job: no clock, no I/O. An event that does not apply leaves the job as it is. */
+export function transition(job: Job, event: JobEvent, at: Date): Transition {
+  if (isTerminal(job.status)) return { job, effects: [] }
+  switch (event.type) {
+    case 'submitted':
+      return job.status === 'pending' ? quiet(enter(job, 'submitted', at)) : quiet(job)
+    case 'started':
+      return job.status === 'pending' || job.status === 'submitted'
+        ? quiet(enter(job, 'running', at))
+        : quiet(job)
+    case 'node-done':
+      return afterNode(withResult(job, event.result), event.remaining, at)
+    case 'node-failed':
+      return afterNode(decide(job, 'failed', event.error, at), event.remaining, at)
+    case 'cancelled':
+      if (job.outcome) return quiet(job)
+      return afterNode(decide(job, 'cancelled', cancelledError, at), event.remaining, at)
+    case 'finished':
+      if (!job.outcome) return quiet(job)
+      return { job: enter(withResult(job, event.result), job.outcome, at), effects: [{ type: 'release' }] }
+    case 'finish-failed': {
+      const failed =
+        job.outcome === 'succeeded' ? { ...job, outcome: 'failed' as const, error: event.error } : job
+      return { job: failed, effects: [{ type: 'submit', batch: job.batches }] }
+    }
+  }
+}
+
+const cancelledError: JobError = { code: 'cancelled', message: 'The job was cancelled.', retryable: true }
+
+/** The first outcome stands. */
+function decide(job: Job, outcome: JobOutcome, error: JobError | undefined, at: Date): Job {
+  if (job.outcome) return job
+  return enter({ ...job, outcome, ...(error && { error }) }, 'ending', at)
+}
+
+/** A batch that has drained is followed by the next one or, where the outcome is known, by the last step. */
+function afterNode(job: Job, remaining: number, at: Date): Transition {
+  if (remaining > 0) return quiet(job)
+  if (job.outcome) return submit(job, job.batches)
+  if (job.batch + 1 < job.batches) return submit(job, job.batch + 1)
+  return submit(decide(job, 'succeeded', undefined, at), job.batches)
+}
+
+function submit(job: Job, batch: number): Transition {
+  return { job: { ...job, batch }, effects: [{ type: 'submit', batch }] }
+}
+
+function withResult(job: Job, result: JobResult | undefined): Job {
+  return result ? { ...job, result: { ...job.result, ...result } } : job
+}
+
+function enter(job: Job, status: JobStatus, at: Date): Job {
+  return { ...job, status, changes: [...job.changes, { status, at }] }
+}
+
+function quiet(job: Job): Transition {
+  return { job, effects: [] }
+}

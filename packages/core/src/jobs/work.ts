@@ -1,0 +1,67 @@
+import type { ArtifactStore } from '../contracts/artifacts.js'
+import type { Lease } from '../contracts/attempts.js'
+import type { Finding } from '../contracts/finding.js'
+import type { Ids } from '../contracts/ids.js'
+import type { Job } from '../contracts/jobs.js'
+import type { WorkContext } from '../contracts/piece.js'
+import type { ResourceRef } from '../contracts/resource.js'
+import type { Store } from '../contracts/store.js'
+import { jobIds } from '../ids.js'
+import type { Registry } from '../plan/registry.js'
+import type { Inputs } from './inputs.js'
+
+/** What the engine's tasks work with. */
+export interface Parts {
+  readonly store: Store
+  readonly artifacts: ArtifactStore
+  readonly registry: Registry
+  readonly inputs: Inputs
+}
+
+/** One attempt under way. */
+export interface Work extends Parts {
+  readonly lease: Lease
+  readonly signal: AbortSignal
+  /** Collected for the report; stored when the attempt ends. */
+  readonly findings: Finding[]
+  progress(done: number, total?: number): void
+}
+
+/** Does one attempt's work and commits it. */
+export type TaskOf = (work: Work) => Promise<Job>
+
+/** Findings beyond this many of one attempt are not kept one by one. */
+const findingLimit = 1000
+
+export function addFinding(work: Work, finding: Finding): void {
+  if (work.findings.length < findingLimit) work.findings.push(finding)
+  else if (work.findings.length === findingLimit) {
+    const { piece, severity } = finding
+    const message = `More than ${findingLimit} findings; the others are not listed.`
+    work.findings.push({ severity, code: 'core/more-findings', piece, message })
+  }
+}
+
+/** The new id of a resource of the job's tree. */
+export function targetOf(registry: Registry, job: Job, source: ResourceRef): ResourceRef {
+  const ids = jobIds(job.id)
+  return { kind: source.kind, id: ids.idOf(registry.kind(source.kind).table, source.id) }
+}
+
+/** What every context of a piece holds. */
+export function pieceContext(
+  work: Work,
+  piece: string,
+  resource: ResourceRef,
+): WorkContext & { readonly ids: Ids } {
+  const { job } = work.lease
+  return {
+    jobId: job.id,
+    resource,
+    principal: job.principal,
+    options: job.request.options[piece],
+    signal: work.signal,
+    ids: jobIds(job.id),
+    progress: (done, total) => work.progress(done, total),
+  }
+}

@@ -1,0 +1,122 @@
+import type { Attempts, Lease, NodeResult } from '../contracts/attempts.js'
+import type { Database } from '../contracts/database.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { Job, JobError, JobNode } from '../contracts/jobs.js'
+import type { Task } from '../contracts/runtime.js'
+import { isTerminal } from '../jobs/machine.js'
+import { entryOf } from './jobs.js'
+import type { MemoryJob, MemoryNode, MemoryState } from './state.js'
+
+export function memoryAttempts(state: MemoryState, database: Database, leaseMs: number): Attempts {
+  const held = (lease: Lease): { entry: MemoryJob; slot: MemoryNode } => {
+    const entry = entryOf(state, lease.job.id)
+    const slot = entry.nodes.get(lease.node.id)
+    if (slot?.fence !== lease.fence || slot.node.status !== 'running') {
+      throw new PieceworkError('lease-lost', `Another worker has taken over ${lease.node.id}.`)
+    }
+    return { entry, slot }
+  }
+  return {
+    begin: async ({ job: id, node: nodeId, attempt }) => {
+      const entry = state.jobs.get(id)
+      const slot = entry?.nodes.get(nodeId)
+      if (!entry || !slot || !mayBegin(entry.job, slot, attempt)) return undefined
+      slot.fence += 1
+      slot.leaseUntil = Date.now() + leaseMs
+      slot.node = { ...slot.node, status: 'running', startedAt: slot.node.startedAt ?? new Date() }
+      const job = state.apply(entry, { type: 'started' })
+      return { job, node: slot.node, attempt, fence: slot.fence }
+    },
+    run: async (lease, work, options = {}) => {
+      const done = await database
+        .transaction(async (tx) => {
+          const result = await work(tx)
+          options.signal?.throwIfAborted()
+          held(lease).slot.committing = true
+          return result
+        }, options)
+        .catch((error: unknown) => {
+          const slot = state.jobs.get(lease.job.id)?.nodes.get(lease.node.id)
+          if (slot) slot.committing = false
+          throw error
+        })
+      const { entry, slot } = held(lease)
+      slot.committing = false
+      return end(state, entry, slot, done)
+    },
+    fail: async (lease, error, findings, retryInMs) => {
+      const { entry, slot } = held(lease)
+      slot.leaseUntil = 0
+      if (retryInMs === undefined) return end(state, entry, slot, { error, findings })
+      again(state, entry.job, slot, error, retryInMs)
+      return entry.job
+    },
+    heartbeat: async (lease, progress) => {
+      const { entry, slot } = held(lease)
+      slot.leaseUntil = Date.now() + leaseMs
+      if (progress) slot.node = { ...slot.node, progress }
+      return { cancelled: entry.job.outcome === 'cancelled' }
+    },
+    overdue: async (submittedBefore) => {
+      const tasks: Task[] = []
+      for (const { job, nodes } of state.jobs.values()) {
+        if (isTerminal(job.status)) continue
+        for (const slot of nodes.values()) {
+          const { status, batch, id, attempt } = slot.node
+          if (batch !== job.batch) continue
+          const lapsed = status === 'running' && slot.leaseUntil <= Date.now() && !slot.committing
+          const forgotten = status === 'waiting' && slot.submittedAt <= submittedBefore.getTime()
+          if (lapsed || forgotten) tasks.push({ job: job.id, node: id, attempt })
+        }
+      }
+      return tasks
+    },
+  }
+}
+
+function mayBegin(job: Job, slot: MemoryNode, attempt: number): boolean {
+  if (isTerminal(job.status) || slot.node.batch !== job.batch || slot.node.attempt !== attempt) return false
+  if (slot.node.status === 'waiting') return true
+  return slot.node.status === 'running' && slot.leaseUntil <= Date.now() && !slot.committing
+}
+
+/** The node has ended, and what follows from it happens in the same step. */
+function end(state: MemoryState, entry: MemoryJob, slot: MemoryNode, done: NodeResult): Job {
+  const { counts, entries, error, findings, result } = done
+  entry.findings.push(...(findings ?? []))
+  const finish = slot.node.task === 'finish'
+  if (finish && error) {
+    again(state, entry.job, slot, error, undefined)
+    return state.apply(entry, { type: 'finish-failed', error })
+  }
+  const node: JobNode = {
+    ...slot.node,
+    status: error ? 'failed' : 'done',
+    endedAt: new Date(),
+    ...(counts && { counts }),
+    ...(entries && { entries }),
+    ...(error && { error }),
+  }
+  slot.node = node
+  slot.leaseUntil = 0
+  const remaining = (entry.open[node.batch] ?? 1) - 1
+  entry.open[node.batch] = remaining
+  if (finish) return state.apply(entry, { type: 'finished', ...(result && { result }) })
+  if (error) return state.apply(entry, { type: 'node-failed', remaining, error })
+  return state.apply(entry, { type: 'node-done', remaining, ...(result && { result }) })
+}
+
+function again(
+  state: MemoryState,
+  job: Job,
+  slot: MemoryNode,
+  error: JobError,
+  inMs: number | undefined,
+): void {
+  const attempt = slot.node.attempt + 1
+  slot.node = { ...slot.node, status: 'waiting', attempt, error }
+  slot.submittedAt = Date.now() + (inMs ?? 0)
+  if (inMs === undefined) return
+  const task: Task = { job: job.id, node: slot.node.id, attempt }
+  state.put({ type: 'task', task, notBefore: new Date(Date.now() + inMs) })
+}

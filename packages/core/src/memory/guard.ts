@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import { PieceworkError } from '../contracts/errors.js'
+import type { Guard, Holder, ResourcePath } from '../contracts/guard.js'
+import { overlaps } from '../guard/paths.js'
+import type { Hold, MemoryState } from './state.js'
+
+export function memoryGuard(state: MemoryState): Guard {
+  return {
+    claim: async (paths, { id, kind }) => {
+      const holds = takeHolds(state, paths, { id, kind, since: new Date() })
+      return {
+        release: async () => {
+          for (const hold of holds) state.holds.delete(hold)
+        },
+      }
+    },
+    edit: async (path, edit, { leaseMs = 30_000 } = {}) => {
+      const holder: Holder = { id: randomUUID(), kind: 'edit', since: new Date() }
+      const [hold] = takeHolds(state, [path], holder, Date.now() + leaseMs) as [Hold]
+      try {
+        return await edit({
+          check: async () => {
+            if (hold.until <= Date.now() || !state.holds.has(hold)) {
+              throw new PieceworkError(
+                'lease-lost',
+                `The edit of ${path} took longer than its ${leaseMs} ms.`,
+              )
+            }
+          },
+        })
+      } finally {
+        state.holds.delete(hold)
+      }
+    },
+    assertFree: async (path) => {
+      refuseBusy(state, [path], true)
+    },
+  }
+}
+
+/** All or none; an `until` makes them shared edits. */
+export function takeHolds(
+  state: MemoryState,
+  paths: readonly ResourcePath[],
+  holder: Holder,
+  until = Number.POSITIVE_INFINITY,
+): Hold[] {
+  const shared = until !== Number.POSITIVE_INFINITY
+  refuseBusy(state, paths, shared)
+  const holds = paths.map((path) => ({ path, holder, shared, until }))
+  for (const hold of holds) state.holds.add(hold)
+  return holds
+}
+
+function refuseBusy(state: MemoryState, paths: readonly ResourcePath[], shared: boolean): void {
+  for (const hold of state.holds) {
+    if (hold.until <= Date.now()) state.holds.delete(hold)
+    else if (!(shared && hold.shared)) {
+      const path = paths.find((wanted) => overlaps(wanted, hold.path))
+      if (path !== undefined) throw busy(path, hold.holder)
+    }
+  }
+}
+
+/** The refusal that every store gives. */
+export function busy(path: ResourcePath, holder: Holder): PieceworkError {
+  const since = holder.since.toISOString()
+  return new PieceworkError(
+    'resource-busy',
+    `${path} is held by ${holder.kind} ${holder.id} since ${since}.`,
+    {
+      details: { path, holder: holder.id, kind: holder.kind, since },
+      retryable: true,
+    },
+  )
+}

@@ -1,0 +1,42 @@
+import type { Database } from '../contracts/database.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { Store } from '../contracts/store.js'
+import { memoryAttempts } from './attempts.js'
+import { memoryGuard } from './guard.js'
+import { memoryJobs, memoryReports } from './jobs.js'
+import { MemoryState } from './state.js'
+
+export interface MemoryStoreOptions {
+  /** Where the host's data is. Absent: pieces have no database, and asking for it is an error. */
+  readonly database?: Database
+  /** Default 30 s. */
+  readonly leaseMs?: number
+}
+
+/** Keeps jobs in this process: they end with it. For tests and small hosts. */
+export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  const state = new MemoryState()
+  const database = options.database ?? noDatabase
+  return {
+    jobs: memoryJobs(state),
+    reports: memoryReports(state),
+    attempts: memoryAttempts(state, database, options.leaseMs ?? 30_000),
+    outbox: {
+      pending: async (limit) => [...state.outbox.values()].slice(0, limit),
+      acknowledge: async (ids) => {
+        for (const id of ids) state.outbox.delete(id)
+      },
+    },
+    guard: memoryGuard(state),
+    database,
+  }
+}
+
+function refuse(): never {
+  throw new PieceworkError('unsupported', 'This Piecework was given no database.')
+}
+
+const noDatabase: Database = {
+  query: async () => refuse(),
+  transaction: (work) => work({ query: async () => refuse(), copyIn: async () => refuse(), copyOut: refuse }),
+}

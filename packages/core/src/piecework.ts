@@ -1,0 +1,174 @@
+import type { DependencyContainer } from 'tsyringe'
+import { archiveFormat } from './archive/format.js'
+import { type ArchiveSummary, inspectArchive, type Verification, verifyArchive } from './archive/inspect.js'
+import type { ArchiveLimits } from './archive/limits.js'
+import { artifactSource, type ByteSource, fileSource } from './archive/source.js'
+import { createContainer, type Provided, tokens } from './container.js'
+import type { ArtifactStore } from './contracts/artifacts.js'
+import type { Queryable } from './contracts/database.js'
+import type { Guard } from './contracts/guard.js'
+import type { Job, JobFilter } from './contracts/jobs.js'
+import type { Pack } from './contracts/pack.js'
+import type { AccessPolicy } from './contracts/principal.js'
+import type { Runtime } from './contracts/runtime.js'
+import type { Store } from './contracts/store.js'
+import { createEmitter, type PieceworkEmitter } from './events.js'
+import { createEngine, type Engine, type EngineOptions } from './jobs/engine.js'
+import {
+  createHandle,
+  createWatcher,
+  type JobHandle,
+  type JobReport,
+  type JobUpdate,
+  type Watcher,
+} from './jobs/handle.js'
+import { createInputs, type Inputs } from './jobs/inputs.js'
+import {
+  type CloneRequest,
+  createRequests,
+  type ExportRequest,
+  type ImportRequest,
+  type Requests,
+} from './jobs/requests.js'
+import { memoryArtifacts } from './memory/artifacts.js'
+import { memoryStore } from './memory/store.js'
+import { createRegistry, type Registry } from './plan/registry.js'
+
+export interface PieceworkOptions extends EngineOptions {
+  /** Kinds of resources, pieces and formats. */
+  readonly packs: readonly Provided<Pack>[]
+  readonly runtime: Provided<Runtime>
+  /** Default: in memory, without a database. */
+  readonly store?: Provided<Store>
+  /** Default: in memory. */
+  readonly artifacts?: Provided<ArtifactStore>
+  /** Default: everything is allowed. */
+  readonly access?: Provided<AccessPolicy>
+  readonly limits?: Partial<ArchiveLimits>
+  /** The host's tsyringe container; classes among the options are constructed by a child of it. */
+  readonly container?: DependencyContainer
+}
+
+/** Where an archive is: in the artifact store, or a file of this machine. */
+export type ArchiveSource = { readonly artifact: string } | { readonly file: string }
+
+/** What can be asked inside a host's transaction. */
+export interface PieceworkRequests {
+  export(request: ExportRequest): Promise<JobHandle>
+  import(request: ImportRequest): Promise<JobHandle>
+  clone(request: CloneRequest): Promise<JobHandle>
+}
+
+/** The one object that a host holds. */
+export interface Piecework extends PieceworkRequests {
+  /** Takes up work; requests made before wait. */
+  start(): Promise<void>
+  /** Waits up to `drainMs` (default 0) for what runs and gives the rest back. */
+  stop(options?: { readonly drainMs?: number }): Promise<void>
+  /** Runs exactly the validators that an import would run and writes nothing. */
+  validate(request: ImportRequest): Promise<JobHandle>
+  /** Reads a whole archive and compares every checksum. */
+  verify(archive: ArchiveSource): Promise<Verification>
+  /** What is inside, without importing. */
+  inspect(archive: ArchiveSource): Promise<ArchiveSummary>
+  /** Throws `job-not-found`. */
+  job(id: string): Promise<JobReport>
+  /** Newest first. */
+  jobs(filter?: JobFilter): Promise<readonly Job[]>
+  /** Follows a job of any process until it is terminal. */
+  watch(id: string, signal?: AbortSignal): AsyncIterable<JobUpdate>
+  /** Resolves when the cancel is recorded; the job ends soon after. A job whose outcome is known stays as it is. */
+  cancel(id: string): Promise<Job>
+  /** Requests that commit with the host's own transaction and start after it. */
+  using(tx: Queryable): PieceworkRequests
+  /** For the host's own edits and long jobs. */
+  readonly guard: Guard
+  readonly events: PieceworkEmitter
+}
+
+/** Refuses what could not work later (`registry-invalid`); starts nothing. */
+export function createPiecework(options: PieceworkOptions): Piecework {
+  const container = createContainer(options.container)
+  const { access } = options
+  container.register<Store>(tokens.store, (c) => (options.store ? c.provide(options.store) : memoryStore()))
+  container.register<ArtifactStore>(tokens.artifacts, (c) =>
+    options.artifacts ? c.provide(options.artifacts) : memoryArtifacts(),
+  )
+  container.register<Runtime>(tokens.runtime, (c) => c.provide(options.runtime))
+  container.register<Registry>(tokens.registry, (c) =>
+    createRegistry(options.packs.map((pack) => c.provide(pack))),
+  )
+  container.register<PieceworkEmitter>(tokens.events, createEmitter)
+  container.register<Inputs>(tokens.inputs, (c) =>
+    createInputs(c.get(tokens.registry), c.get(tokens.artifacts), archiveFormat(options.limits)),
+  )
+  const parts = {
+    store: container.get<Store>(tokens.store),
+    artifacts: container.get<ArtifactStore>(tokens.artifacts),
+    registry: container.get<Registry>(tokens.registry),
+    inputs: container.get<Inputs>(tokens.inputs),
+  }
+  const events = container.get<PieceworkEmitter>(tokens.events)
+  container.register<Engine>(tokens.engine, (c) =>
+    createEngine(parts, c.get(tokens.runtime), events, options),
+  )
+  container.register<Watcher>(tokens.watcher, (c) => createWatcher(parts.store, c.get(tokens.engine), events))
+  return assemble(container, parts, createRequests(parts, access && container.provide(access)), options)
+}
+
+function assemble(
+  container: ReturnType<typeof createContainer>,
+  { store, artifacts }: { readonly store: Store; readonly artifacts: ArtifactStore },
+  requests: Requests,
+  { limits }: PieceworkOptions,
+): Piecework {
+  const engine = container.get<Engine>(tokens.engine)
+  const watcher = container.get<Watcher>(tokens.watcher)
+  const events = container.get<PieceworkEmitter>(tokens.events)
+  let started = false
+
+  const cancel = async (id: string): Promise<Job> => {
+    const job = await store.jobs.cancel(id)
+    events.emit('job:status', job)
+    engine.abort(id)
+    if (started) await engine.dispatch()
+    return job
+  }
+  const accept = async (request: Promise<Job>, joined = false): Promise<JobHandle> => {
+    const job = await request
+    events.emit('job:created', job)
+    // What joins a host's transaction is found by the sweep once that has committed.
+    if (started && !joined) await engine.dispatch()
+    return createHandle(job.id, watcher, async () => void (await cancel(job.id)))
+  }
+  const sourceOf = (archive: ArchiveSource): Promise<ByteSource> =>
+    'file' in archive ? fileSource(archive.file) : artifactSource(artifacts, archive.artifact)
+
+  return {
+    start: async () => {
+      started = true
+      await engine.start()
+    },
+    stop: async (drain) => {
+      started = false
+      await engine.stop(drain)
+    },
+    export: (request) => accept(requests.export(request)),
+    import: (request) => accept(requests.import(request)),
+    clone: (request) => accept(requests.clone(request)),
+    validate: (request) => accept(requests.validate(request)),
+    verify: async (archive) => verifyArchive(await sourceOf(archive), limits),
+    inspect: async (archive) => inspectArchive(await sourceOf(archive), limits),
+    job: (id) => watcher.report(id),
+    jobs: (filter = {}) => store.jobs.list(filter),
+    watch: (id, signal) => watcher.watch(id, signal),
+    cancel,
+    using: (tx) => ({
+      export: (request) => accept(requests.export(request, tx), true),
+      import: (request) => accept(requests.import(request, tx), true),
+      clone: (request) => accept(requests.clone(request, tx), true),
+    }),
+    guard: store.guard,
+    events,
+  }
+}

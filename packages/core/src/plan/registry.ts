@@ -1,0 +1,151 @@
+import { PieceworkError } from '../contracts/errors.js'
+import type { Format } from '../contracts/format.js'
+import type { Pack } from '../contracts/pack.js'
+import type { Piece } from '../contracts/piece.js'
+import type { ResourceKind } from '../contracts/resource.js'
+
+/** All kinds, pieces and formats that a host has registered, checked. */
+export interface Registry {
+  readonly kinds: ReadonlyMap<string, ResourceKind>
+  /** Pieces of archives, by name, in order of registration. */
+  readonly pieces: ReadonlyMap<string, Piece>
+  readonly formats: ReadonlyMap<string, Format>
+  /** Throws `resource-not-found` for a kind that nobody registered. */
+  kind(name: string): ResourceKind
+  /** A piece by the format that names it; `archive` for the pieces of archives. */
+  piece(format: string, name: string): Piece | undefined
+}
+
+/** Refuses, with one finding for each thing that is wrong, whatever could not work later (`registry-invalid`). */
+export function createRegistry(packs: readonly Pack[]): Registry {
+  const problems: string[] = []
+  const kinds = collect(
+    packs.flatMap((pack) => pack.kinds ?? []),
+    (kind) => kind.kind,
+    'Resource kind',
+    problems,
+  )
+  const pieces = collect(
+    packs.flatMap((pack) => pack.pieces ?? []),
+    (piece) => piece.name,
+    'Piece',
+    problems,
+  )
+  const formats = collect(
+    packs.flatMap((pack) => pack.formats ?? []),
+    (format) => format.name,
+    'Format',
+    problems,
+  )
+  if (formats.has('archive')) problems.push('The format name "archive" is taken.')
+
+  checkKinds(kinds, problems)
+  checkPieces(pieces, pieces, kinds, problems)
+  const ofFormats = new Map<string, ReadonlyMap<string, Piece>>([['archive', pieces]])
+  for (const format of formats.values()) {
+    const own = collect(
+      format.pieces,
+      (piece) => piece.name,
+      `Piece of the format "${format.name}"`,
+      problems,
+    )
+    for (const name of own.keys()) if (pieces.has(name)) problems.push(`Piece "${name}" is registered twice.`)
+    checkPieces(own, new Map([...pieces, ...own]), kinds, problems)
+    ofFormats.set(format.name, own)
+  }
+  if (problems.length > 0) {
+    throw new PieceworkError('registry-invalid', problems.join(' '), {
+      findings: problems.map((message) => ({ severity: 'error', code: 'core/registry', piece: '', message })),
+    })
+  }
+  return {
+    kinds,
+    pieces,
+    formats,
+    kind: (name) => {
+      const kind = kinds.get(name)
+      if (!kind)
+        throw new PieceworkError('resource-not-found', `No pack knows resources of the kind "${name}".`)
+      return kind
+    },
+    piece: (format, name) => ofFormats.get(format)?.get(name),
+  }
+}
+
+function collect<T>(items: readonly T[], nameOf: (item: T) => string, what: string, problems: string[]) {
+  const byName = new Map<string, T>()
+  for (const item of items) {
+    const name = nameOf(item)
+    if (byName.has(name)) problems.push(`${what} "${name}" is registered twice.`)
+    byName.set(name, item)
+  }
+  return byName
+}
+
+function checkKinds(kinds: ReadonlyMap<string, ResourceKind>, problems: string[]): void {
+  for (const kind of kinds.values()) {
+    if (kind.parent !== undefined && !kinds.has(kind.parent)) {
+      problems.push(
+        `Resource kind "${kind.kind}" names the parent "${kind.parent}", which nobody registered.`,
+      )
+    } else if (lineOf(kind.kind, kinds).length > kinds.size) {
+      problems.push(`Resource kind "${kind.kind}" is its own ancestor.`)
+    }
+  }
+}
+
+/** The kind and its ancestors, nearest first; longer than `kinds` only in a cycle. */
+function lineOf(kind: string, kinds: ReadonlyMap<string, ResourceKind>): string[] {
+  const line: string[] = []
+  for (
+    let at: string | undefined = kind;
+    at !== undefined && line.length <= kinds.size;
+    at = kinds.get(at)?.parent
+  ) {
+    line.push(at)
+  }
+  return line
+}
+
+function checkPieces(
+  checked: ReadonlyMap<string, Piece>,
+  known: ReadonlyMap<string, Piece>,
+  kinds: ReadonlyMap<string, ResourceKind>,
+  problems: string[],
+): void {
+  for (const piece of checked.values()) {
+    const say = (what: string) => problems.push(`Piece "${piece.name}" ${what}.`)
+    if (piece.contract !== 1)
+      say(`is written for contract ${String(piece.contract)}; this version knows contract 1`)
+    if (!/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/.test(piece.name)) say('needs a name like "pack/piece"')
+    if (!Number.isInteger(piece.version) || piece.version < 1) say('needs a version from 1')
+    if (!kinds.has(piece.of)) say(`is of the kind "${piece.of}", which nobody registered`)
+    if (!piece.importer && !piece.cloner && !piece.exportOnly) say('has neither importer nor cloner')
+    if (piece.exportOnly && !piece.exporter) say('is export-only and has no exporter')
+    if (piece.exporter && !piece.importer && !piece.exportOnly) say('has an exporter but no importer')
+    for (const name of piece.after ?? []) {
+      const before = known.get(name)
+      if (!before) say(`comes after "${name}", which nobody registered`)
+      else if (!lineOf(piece.of, kinds).includes(before.of)) {
+        say(`comes after "${name}", which is of neither the kind "${piece.of}" nor an ancestor of it`)
+      }
+    }
+    const cycle = cycleFrom(piece.name, known)
+    if (cycle) say(`waits for itself: ${cycle.join(' → ')}`)
+  }
+}
+
+function cycleFrom(start: string, pieces: ReadonlyMap<string, Piece>): string[] | undefined {
+  const seen = new Set<string>()
+  const walk = (name: string, path: string[]): string[] | undefined => {
+    for (const next of pieces.get(name)?.after ?? []) {
+      if (next === start) return [...path, name, start]
+      if (seen.has(next)) continue
+      seen.add(next)
+      const found = walk(next, [...path, name])
+      if (found) return found
+    }
+    return undefined
+  }
+  return walk(start, [])
+}

@@ -1,0 +1,23 @@
+import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
+
+/** A resource of a tree with its line of ancestors, root first, itself last. */
+export interface TreePlace {
+  readonly ref: ResourceRef
+  readonly line: readonly ResourceRef[]
+}
+
+/** Parents before children. */
+export function walkTree(tree: ResourceTree, above: readonly ResourceRef[] = []): TreePlace[] {
+  const ref = { kind: tree.kind, id: tree.id }
+  const line = [...above, ref]
+  return [{ ref, line }, ...tree.children.flatMap((child) => walkTree(child, line))]
+}
+
+export function sameResource(a: ResourceRef, b: ResourceRef): boolean {
+  return a.kind === b.kind && a.id === b.id
+}
+
+/** For messages and node ids. */
+export function resourceName(ref: ResourceRef): string {
+  return `${ref.kind}:${ref.id}`
+}
