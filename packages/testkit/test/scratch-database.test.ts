@@ -78,12 +78,20 @@ skipping('a suite that cannot run skips its tests and runs no hook', () => {
   const inner = suite('inner')
   const skipped: string[] = []
   inner.skip = (name) => void skipped.push(String(name))
-  const unavailable = skipUnless(false, 'there is no moon', inner)
-  unavailable.before(() => assert.unreachable())
-  unavailable.after.each(() => assert.unreachable())
-  unavailable('one', () => assert.unreachable())
-  unavailable.only('two', () => assert.unreachable())
+  const said: string[] = []
+  const { log } = console
+  console.log = (line) => void said.push(line)
+  try {
+    const unavailable = skipUnless(false, 'there is no moon', inner)
+    unavailable.before(() => assert.unreachable())
+    unavailable.after.each(() => assert.unreachable())
+    unavailable('one', () => assert.unreachable())
+    unavailable.only('two', () => assert.unreachable())
+  } finally {
+    console.log = log
+  }
   assert.equal(skipped, ['one', 'two'])
+  assert.equal(said, ['skipped: one (there is no moon)', 'skipped: two (there is no moon)'])
 })
 
 skipping('a suite that can run is left as it is', () => {

@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+
+const script = fileURLToPath(new URL('../../../../scripts/test.mjs', import.meta.url))
+
+const summary = (total: number, passed: number, skipped: number) =>
+  `console.log('\\n  Total:     ${total}\\n  Passed:    ${passed}\\n  Skipped:   ${skipped}\\n  Duration:  1ms\\n')`
+
+/** A repository of one package with these compiled tests; `name: undefined` is a test that was not compiled. */
+async function repository(tests: Record<string, string | undefined>): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'piecework-script-'))
+  await mkdir(join(root, 'packages/p/test'), { recursive: true })
+  await mkdir(join(root, 'packages/p/build/test'), { recursive: true })
+  for (const [name, code] of Object.entries(tests)) {
+    await writeFile(join(root, `packages/p/test/${name}.test.ts`), '')
+    if (code !== undefined) await writeFile(join(root, `packages/p/build/test/${name}.test.js`), code)
+  }
+  return root
+}
+
+async function run(tests: Record<string, string | undefined>, ...filters: string[]) {
+  const cwd = await repository(tests)
+  const env = { ...process.env, DATABASE_URL: '', REDIS_URL: '' }
+  const child = spawn(process.execPath, [script, ...filters], {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const chunks: Buffer[] = []
+  child.stdout.on('data', (chunk) => chunks.push(chunk))
+  const [code] = await once(child, 'close')
+  await rm(cwd, { recursive: true })
+  const output = Buffer.concat(chunks).toString()
+  return { code, output, last: output.trimEnd().split('\n').at(-1) }
+}
+
+const test = suite('the test script')
+
+test('counts passed and skipped tests over all files', async () => {
+  const { code, last } = await run({ a: summary(3, 3, 0), b: summary(2, 2, 4) })
+  assert.is(last, '5 passed, 0 failed, 4 skipped')
+  assert.is(code, 0)
+})
+
+test('shows all that a failed file said, and fails', async () => {
+  const failing = `console.log('expected 1, got 2'); ${summary(3, 1, 0)}; process.exitCode = 1`
+  const { code, last, output } = await run({ a: failing, b: summary(1, 1, 0) })
+  assert.is(last, '2 passed, 2 failed')
+  assert.match(output, 'expected 1, got 2')
+  assert.is(code, 1)
+})
+
+for (const [what, code] of Object.entries({
+  'ran no test': summary(0, 0, 0),
+  'printed nothing': '',
+  'was not compiled': undefined,
+  'passed and then crashed': `${summary(1, 1, 0)}; process.exitCode = 3`,
+  'was killed': `process.kill(process.pid, 'SIGKILL')`,
+})) {
+  test(`fails a file that ${what}`, async () => {
+    const result = await run({ a: code })
+    assert.match(result.last ?? '', /^\d passed, 1 failed$/)
+    assert.is(result.code, 1)
+  })
+}
+
+test('a filter chooses files; one that matches none fails', async () => {
+  const tests = { a: summary(1, 1, 0), b: summary(2, 2, 0) }
+  assert.is((await run(tests, 'b.test')).last, '2 passed, 0 failed')
+  assert.is((await run(tests, 'c.test')).code, 1)
+})
+
+test('stops a file that takes longer than it may', async () => {
+  const { code, last, output } = await run(
+    { a: 'setInterval(() => {}, 1000)', b: summary(1, 1, 0) },
+    '--limit=1',
+  )
+  assert.is(last, '1 passed, 1 failed')
+  assert.match(output, 'was stopped after 1 s')
+  assert.is(code, 1)
+})
+
+test('when it is told to stop it ends its tests and what they have started', async () => {
+  const nap = `import { spawn } from 'node:child_process'; import { writeFileSync } from 'node:fs'
+    const child = spawn('sleep', ['1000'])
+    writeFileSync('pids', process.pid + ' ' + child.pid + ' end'); setInterval(() => {}, 1000)`
+  const cwd = await repository({ a: nap })
+  const child = spawn(process.execPath, [script], {
+    cwd,
+    env: { ...process.env, DATABASE_URL: '' },
+    stdio: 'ignore',
+  })
+  const exited = once(child, 'exit')
+  const file = join(cwd, 'pids')
+  while (!existsSync(file) || !(await readFile(file, 'utf8')).endsWith('end')) await wait(20)
+  const pids = (await readFile(file, 'utf8')).split(' ').slice(0, 2).map(Number)
+  child.kill('SIGINT')
+  const [code] = await exited
+  assert.is(code, 130)
+  for (const pid of pids) {
+    while (await isRunning(pid)) await wait(20)
+  }
+  await rm(cwd, { recursive: true })
+})
+
+async function isRunning(pid: number): Promise<boolean> {
+  if (process.platform === 'linux') {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+    // A killed process stays known as a zombie until its parent takes note, which in a container may be never.
+    return /\) [^ZX] /.test(stat)
+  }
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+test.run()

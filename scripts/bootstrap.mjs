@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+export const pnpm = 'pnpm@10.34.9'
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+const steps = {
+  build: undefined,
+  demo: 'examples/build/src/demo/main.js',
+  test: 'scripts/test.mjs',
+  check: 'scripts/check.mjs',
+  bench: 'bench/build/src/main.js',
+}
+
+/**
+ * Installs where the lock file asks for it, compiles, then runs the step in this process. Says nothing when all is well,
+ * and writes to stderr only: stdout belongs to the step.
+ */
+export async function bootstrap(step, args) {
+  if (!Object.hasOwn(steps, step)) {
+    console.error(`"${step}" is none of: ${Object.keys(steps).join(', ')}.`)
+    process.exitCode = 1
+    return
+  }
+  process.chdir(root)
+  if (!installed()) {
+    console.error('Installing dependencies …')
+    // Purging: a node_modules that npm made is replaced without a question.
+    const options = ['--frozen-lockfile', '--config.confirmModulesPurge=false']
+    if (!quietly('npx', ['--yes', pnpm, 'install', ...options])) return
+  }
+  if (!quietly(process.execPath, ['node_modules/typescript/bin/tsc', '-b'])) return
+  const script = steps[step]
+  if (script === undefined) return
+  if (!existsSync(script)) {
+    console.error(`There is no ${step} yet: ${script} is missing.`)
+    process.exitCode = 1
+    return
+  }
+  process.setSourceMapsEnabled(true)
+  process.argv.splice(1, process.argv.length, script, ...args)
+  await import(pathToFileURL(script).href)
+}
+
+/** pnpm keeps a copy of the lock file that it has installed from. */
+function installed() {
+  const copy = 'node_modules/.pnpm/lock.yaml'
+  return existsSync(copy) && readFileSync(copy).equals(readFileSync('pnpm-lock.yaml'))
+}
+
+/** Whether the command succeeded. What it printed is shown only where it did not. */
+function quietly(command, args) {
+  const shell = process.platform === 'win32' && command === 'npx'
+  const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', shell })
+  if (status === 0) return true
+  console.error(`${stdout ?? ''}${stderr ?? ''}${error === undefined ? '' : `${error.message}\n`}`)
+  console.error(`Failed: ${command === process.execPath ? 'node' : command} ${args.join(' ')}`)
+  process.exitCode = 1
+  return false
+}

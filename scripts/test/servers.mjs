@@ -1,0 +1,57 @@
+import { canInstall, install } from './debian.mjs'
+import { findPostgres, startPostgres } from './postgres.mjs'
+import { findRedis, startRedis } from './redis.mjs'
+
+const kinds = [
+  {
+    name: 'postgres',
+    variable: 'DATABASE_URL',
+    words: /DATABASE_URL|needsServer|scratchDatabase/,
+    find: findPostgres,
+    start: startPostgres,
+    missing: 'PostgreSQL with PostGIS',
+  },
+  {
+    name: 'redis',
+    variable: 'REDIS_URL',
+    words: /REDIS_URL/,
+    find: findRedis,
+    start: startRedis,
+    missing: 'Redis',
+  },
+]
+
+/**
+ * The servers that tests ask for, as environment variables: those given are used, others are started, and installed first
+ * where that is possible. What cannot be had is said, and left out: its tests skip themselves.
+ * `asked(words)` tells whether a test to run speaks of them. Only what is started here is ever stopped.
+ */
+export async function startServers(asked) {
+  const env = {}
+  const started = []
+  const stop = async () => {
+    await Promise.all(started.map((server) => server.stop()))
+  }
+  const wanted = []
+  for (const kind of kinds) {
+    if (!process.env[kind.variable] && (await asked(kind.words))) wanted.push(kind)
+  }
+  const absent = wanted.filter(({ find }) => find() === undefined)
+  if (absent.length > 0 && canInstall()) await install(absent.map(({ name }) => name))
+  try {
+    for (const { find, start, variable, missing } of wanted) {
+      const program = find()
+      if (program === undefined) {
+        console.log(`No ${missing} here: tests that need it are skipped. Install it, or set ${variable}.`)
+        continue
+      }
+      const server = await start(program)
+      started.push(server)
+      env[variable] = server.url
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { env, stop }
+}
