@@ -1,1 +1,5 @@
-export {}
+export { fromKnex, type KnexLike } from './database/from-knex.js'
+export { fromPg, type PgPool } from './database/from-pg.js'
+export { quoteIdent } from './database/quote-ident.js'
+export type { SessionOptions } from './database/settings.js'
+export { uuidLiteral } from './database/uuid-literal.js'

@@ -1,0 +1,33 @@
+import { connect } from 'node:net'
+import type { PgClient } from './pg-client.js'
+
+const waitMs = 2000
+
+/**
+ * Asks the server to stop what the connection runs, over a socket of its own, and resolves when the server has passed it on.
+ * It is a request: whoever asks must bear that it goes astray.
+ *
+ * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
+ */
+export function cancelStatement(client: PgClient): Promise<void> {
+  const { host, port, processID, secretKey } = client as Partial<Record<string, unknown>>
+  if (typeof processID !== 'number' || typeof secretKey !== 'number' || typeof port !== 'number') {
+    return Promise.resolve()
+  }
+  const request = Buffer.alloc(16)
+  request.writeInt32BE(16, 0)
+  request.writeInt32BE(80877102, 4)
+  request.writeInt32BE(processID, 8)
+  request.writeInt32BE(secretKey, 12)
+  const at = typeof host === 'string' ? host : 'localhost'
+  return new Promise((resolve) => {
+    const socket = at.startsWith('/')
+      ? connect({ path: `${at}/.s.PGSQL.${port}` })
+      : connect({ host: at, port })
+    socket.setTimeout(waitMs, () => socket.destroy())
+    socket.on('error', () => {})
+    socket.on('close', () => resolve())
+    socket.on('connect', () => socket.end(request))
+    socket.resume()
+  })
+}

@@ -1,0 +1,9 @@
+import type { CopyTarget } from '@piecework/core'
+import { quoteIdent } from './quote-ident.js'
+
+/** `source` is `STDIN` or a quoted file name. */
+export const copyInSql = (target: CopyTarget, source: string): string =>
+  `COPY ${target.table} (${target.columns.map(quoteIdent).join(', ')}) FROM ${source} WITH (FORMAT csv, HEADER false, ENCODING 'UTF8')`
+
+export const copyOutSql = (select: string): string =>
+  `COPY (${select}) TO STDOUT WITH (FORMAT csv, HEADER true, ENCODING 'UTF8')`

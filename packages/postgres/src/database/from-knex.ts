@@ -1,0 +1,50 @@
+import { type Database, PieceworkError } from '@piecework/core'
+import type { HeldClient, PgClient } from './pg-client.js'
+import { PgDatabase } from './pg-database.js'
+import { type SessionOptions, sessionSettings } from './settings.js'
+import { savepoint, topLevel } from './transaction-scope.js'
+import { Turns } from './turns.js'
+
+/** What is asked of a `Knex` or a `Knex.Transaction` with the client `pg`. */
+export interface KnexLike {
+  readonly client: {
+    acquireConnection(): Promise<unknown>
+    releaseConnection(connection: unknown): Promise<unknown>
+  }
+  readonly isTransaction?: boolean
+}
+
+/**
+ * The host's knex; it stays the host's to destroy. On a knex transaction everything takes part in it: `transaction` is a
+ * savepoint, one at a time, and read-only snapshots are `unsupported`.
+ */
+export function fromKnex(knex: KnexLike, options?: SessionOptions): Database {
+  const settings = sessionSettings(options)
+  if (knex.isTransaction !== true) {
+    return new PgDatabase({ acquire: () => acquire(knex) }, () => topLevel(settings))
+  }
+  const turns = new Turns()
+  return new PgDatabase({ acquire: () => turns.enter().then((leave) => acquire(knex, leave)) }, () =>
+    savepoint(settings),
+  )
+}
+
+async function acquire(knex: KnexLike, leave: () => void = () => {}): Promise<HeldClient> {
+  const connection = await knex.client.acquireConnection()
+  const release = (broken: boolean): void => {
+    // knex looks at this mark before it hands a connection out again.
+    if (broken) Object.assign(connection as object, { __knex__disposed: 'given up by Piecework' })
+    knex.client.releaseConnection(connection).catch(() => {})
+    leave()
+  }
+  if (!isPgClient(connection)) {
+    release(false)
+    throw new PieceworkError('unsupported', 'fromKnex needs a knex whose client is pg.')
+  }
+  return { client: connection, release }
+}
+
+function isPgClient(connection: unknown): connection is PgClient {
+  const { query, processID } = (connection ?? {}) as Readonly<Record<string, unknown>>
+  return typeof query === 'function' && typeof processID === 'number'
+}

@@ -1,0 +1,20 @@
+import type { Database } from '@piecework/core'
+import type { PgClient } from './pg-client.js'
+import { PgDatabase } from './pg-database.js'
+import { type SessionOptions, sessionSettings } from './settings.js'
+import { topLevel } from './transaction-scope.js'
+
+/** What is asked of a `pg.Pool`. */
+export interface PgPool {
+  connect(): Promise<PgClient & { release(destroy?: boolean): void }>
+}
+
+/** The host's pool; it stays the host's to end. */
+export function fromPg(pool: PgPool, options?: SessionOptions): Database {
+  const settings = sessionSettings(options)
+  const acquire = async () => {
+    const client = await pool.connect()
+    return { client, release: (broken: boolean) => client.release(broken) }
+  }
+  return new PgDatabase({ acquire }, () => topLevel(settings))
+}

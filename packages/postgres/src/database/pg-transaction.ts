@@ -1,0 +1,102 @@
+import { type CopyTarget, PieceworkError, type Transaction } from '@piecework/core'
+import { bindValue } from './bind-value.js'
+import { cancelStatement } from './cancel-statement.js'
+import { databaseError } from './database-error.js'
+import { valueParser } from './parse-value.js'
+import type { PgClient, PgResult } from './pg-client.js'
+import { pgCopyIn, pgCopyOut } from './pg-copy.js'
+import { Source } from './source.js'
+import { Turns } from './turns.js'
+
+const types = { getTypeParser: valueParser }
+
+/** One open transaction on one connection. Statements run one after the other; after `end` there are none. */
+export class PgTransaction implements Transaction {
+  readonly #client: PgClient
+  readonly #turns = new Turns()
+  readonly #ended = new AbortController()
+  #running = 0
+  #copying = false
+
+  constructor(client: PgClient) {
+    this.#client = client
+  }
+
+  async query<Row extends object>(sql: string, values: readonly unknown[] = []) {
+    const leave = await this.#enter(false)
+    try {
+      const result = lastOf(await this.#client.query({ text: sql, values: values.map(bindValue), types }))
+      return { rows: result.rows as Row[], rowCount: result.rowCount ?? 0 }
+    } catch (error) {
+      throw this.#reason(error)
+    } finally {
+      leave()
+    }
+  }
+
+  async copyIn(target: CopyTarget, csv: AsyncIterable<Uint8Array>): Promise<number> {
+    const leave = await this.#enter(true)
+    const source = new Source(csv)
+    try {
+      return await pgCopyIn(this.#client, target, source, this.#ended.signal)
+    } catch (error) {
+      throw source.failed ? source.error : this.#reason(error)
+    } finally {
+      leave()
+    }
+  }
+
+  async *copyOut(select: string): AsyncGenerator<Uint8Array> {
+    const leave = await this.#enter(true)
+    try {
+      yield* pgCopyOut(this.#client, select, this.#ended.signal, leave)
+    } catch (error) {
+      throw this.#reason(error)
+    } finally {
+      leave()
+    }
+  }
+
+  get busy(): boolean {
+    return this.#running > 0
+  }
+
+  /** Refuses what comes later, stops what runs, and resolves when the connection is free. */
+  async end(reason: unknown): Promise<void> {
+    this.#ended.abort(reason)
+    if (this.#running > 0) await cancelStatement(this.#client)
+    await this.#turns.take(async () => {})
+  }
+
+  async #enter(copying: boolean): Promise<() => void> {
+    if (this.#copying) {
+      throw new PieceworkError(
+        'unsupported',
+        'A transaction takes no other statement in the middle of a COPY.',
+      )
+    }
+    const leave = await this.#turns.enter(this.#ended.signal)
+    this.#running++
+    this.#copying = copying
+    let left = false
+    return () => {
+      if (left) return
+      left = true
+      this.#running--
+      this.#copying = false
+      leave()
+    }
+  }
+
+  /** What the caller is told: why the transaction has ended, where it has, and else what the database said. */
+  #reason(error: unknown): unknown {
+    if (this.#ended.signal.aborted) return this.#ended.signal.reason
+    return databaseError(error)
+  }
+}
+
+/** Several statements without values give a list of results. */
+const lastOf = (result: PgResult | PgResult[]): PgResult =>
+  Array.isArray(result) ? (result.at(-1) ?? none) : result
+
+const none: PgResult = { rows: [], rowCount: 0, command: '' }

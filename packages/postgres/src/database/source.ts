@@ -1,0 +1,20 @@
+/** Rows on their way into the database; keeps the error of whoever makes them apart from those of the database. */
+export class Source implements AsyncIterable<Uint8Array> {
+  readonly #chunks: AsyncIterable<Uint8Array>
+  failed = false
+  error: unknown
+
+  constructor(chunks: AsyncIterable<Uint8Array>) {
+    this.#chunks = chunks
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    try {
+      yield* this.#chunks
+    } catch (error) {
+      this.failed = true
+      this.error = error
+      throw error
+    }
+  }
+}
