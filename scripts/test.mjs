@@ -22,8 +22,7 @@ const results = []
 try {
   await runAll()
 } finally {
-  await dropGiven()
-  await servers.stop()
+  await Promise.allSettled([dropGiven(), servers.stop()])
 }
 report()
 
@@ -76,6 +75,6 @@ function report() {
 async function dropGiven() {
   const url = process.env.DATABASE_URL
   if (!url) return
-  const { dropScratchDatabases } = await import('../packages/testkit/dist/index.js')
+  const { dropScratchDatabases } = await import('../packages/testkit/dist/drop-scratch-databases.js')
   await dropScratchDatabases(url, run).catch((error) => console.log(`Left on the server: ${error.message}`))
 }
