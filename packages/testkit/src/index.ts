@@ -1,6 +1,7 @@
 export { type ArtifactStoreLawsOptions, artifactStoreLaws } from './artifact-store-laws.js'
 export { dropScratchDatabases } from './drop-scratch-databases.js'
 export { type GuardLawsOptions, guardLaws } from './guard-laws.js'
+export { type JobStoreLawsOptions, jobStoreLaws } from './job-store-laws.js'
 export type { LawTest, Patience } from './law.js'
 export { type RuntimeLawsOptions, runtimeLaws } from './runtime-laws.js'
 export { type ScratchDatabase, type ScratchTemplate, scratchDatabase } from './scratch-database.js'

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { jobBench, nothing, sampleError } from './job-bench.js'
+import { type JobStoreLawsOptions, longLease } from './job-store-laws.js'
+import type { LawTest } from './law.js'
+
+/** Laws of cancelling. Run by `jobStoreLaws`. */
+export function cancelLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
+  test('law 3: cancel skips what waits, tells what runs, and ends with the last step', async () => {
+    const bench = await jobBench(await make(longLease), { batches: [['a', 'b', 'c'], ['d']] })
+    const { attempts, jobs } = bench.store
+    await bench.done('a')
+    const running = await bench.lease('b')
+    assert.deepEqual(await attempts.heartbeat(running), { cancelled: false })
+    const cancelled = await jobs.cancel(bench.id)
+    assert.deepEqual([cancelled.status, cancelled.outcome], ['ending', 'cancelled'])
+    assert.equal(cancelled.error?.code, 'cancelled')
+    assert.deepEqual(
+      await Promise.all(['a', 'b', 'c'].map(async (piece) => (await bench.node(piece)).status)),
+      ['done', 'running', 'skipped'],
+    )
+    assert.equal(await bench.begin('c'), undefined)
+    assert.equal(await bench.begin('finish'), undefined)
+    assert.deepEqual(await bench.batches(), [0])
+    assert.deepEqual(await attempts.heartbeat(running), { cancelled: true })
+    assert.equal((await attempts.fail(running, sampleError, [])).outcome, 'cancelled')
+    assert.deepEqual(await bench.batches(), [0, 2])
+    assert.equal(await bench.begin('d'), undefined)
+    const ended = await bench.done('finish')
+    assert.deepEqual([ended.status, ended.error?.code], ['cancelled', 'cancelled'])
+  })
+
+  test('law 3: a node that ends well while its job is cancelled keeps what it did', async () => {
+    const bench = await jobBench(await make(longLease), { batches: [['a'], ['b']] })
+    const running = await bench.lease('a')
+    await bench.store.jobs.cancel(bench.id)
+    const job = await bench.store.attempts.run(running, nothing({ counts: { rows: 1 } }))
+    assert.deepEqual([job.outcome, job.batch], ['cancelled', 2])
+    assert.equal((await bench.node('a')).status, 'done')
+    assert.deepEqual(await bench.batches(), [0, 2])
+  })
+
+  test('law 3: a job that is cancelled before it runs goes straight to its last step', async () => {
+    const bench = await jobBench(await make(longLease))
+    const { status, batch } = await bench.store.jobs.cancel(bench.id)
+    assert.deepEqual([status, batch], ['ending', 2])
+    assert.deepEqual(await bench.batches(), [0, 2])
+    assert.equal(await bench.begin('a'), undefined)
+    assert.equal((await bench.done('finish')).status, 'cancelled')
+  })
+
+  test('law 3: a second cancel changes nothing, and neither does one after the outcome is known', async () => {
+    const store = await make(longLease)
+    const cancelled = await jobBench(store)
+    const first = await store.jobs.cancel(cancelled.id)
+    assert.deepEqual(await store.jobs.cancel(cancelled.id), first)
+    assert.deepEqual(await cancelled.batches(), [0, 2])
+
+    const succeeded = await jobBench(store, { batches: [['a']] })
+    const before = await succeeded.done('a')
+    assert.deepEqual(await store.jobs.cancel(succeeded.id), before)
+    assert.equal((await succeeded.done('finish')).status, 'succeeded')
+
+    const failed = await jobBench(store, { batches: [['a', 'b']] })
+    await failed.failed('a')
+    assert.equal((await store.jobs.cancel(failed.id)).outcome, 'failed')
+    assert.equal((await failed.node('b')).status, 'waiting')
+  })
+
+  test('law 3: cancelling while nodes end leaves one outcome and one last step', async () => {
+    const store = await make(longLease)
+    for (let round = 0; round < 10; round++) {
+      const bench = await jobBench(store, { batches: [['a', 'b']] })
+      const [a, b] = [await bench.lease('a'), await bench.lease('b')]
+      await Promise.all([
+        store.attempts.run(a, nothing()),
+        store.jobs.cancel(bench.id),
+        store.attempts.run(b, nothing()),
+      ])
+      const { outcome } = await bench.job()
+      assert.ok(outcome === 'succeeded' || outcome === 'cancelled', `the outcome is ${outcome}`)
+      assert.deepEqual(await bench.batches(), [0, 1])
+      assert.equal((await bench.done('finish')).status, outcome)
+    }
+  })
+}

@@ -1,0 +1,34 @@
+import type { Store } from '@piecework/core'
+import { attemptLaws } from './attempt-laws.js'
+import { batchLaws } from './batch-laws.js'
+import { cancelLaws } from './cancel-laws.js'
+import { crashLaws } from './crash-laws.js'
+import { createLaws } from './create-laws.js'
+import { endLaws } from './end-laws.js'
+import type { LawTest } from './law.js'
+import { leaseLaws } from './lease-laws.js'
+import { reportLaws } from './report-laws.js'
+import { rowLaws } from './row-laws.js'
+
+export interface JobStoreLawsOptions {
+  /** A store whose leases last `leaseMs`. The laws make jobs and resources of their own, so its database may be shared. */
+  make(options: { readonly leaseMs: number }): Store | Promise<Store>
+  /** The store's transactions run SQL on PostgreSQL: the laws about rows are run too, in a table that they make and drop. */
+  readonly sql?: boolean
+}
+
+/** Laws of a `Store`: jobs, attempts, outbox and reports. Its guard has laws of its own (`guardLaws`). */
+export function jobStoreLaws(test: LawTest, options: JobStoreLawsOptions): void {
+  createLaws(test, options)
+  attemptLaws(test, options)
+  leaseLaws(test, options)
+  batchLaws(test, options)
+  cancelLaws(test, options)
+  endLaws(test, options)
+  reportLaws(test, options)
+  crashLaws(test, options)
+  if (options.sql) rowLaws(test, options)
+}
+
+/** Longer than any law takes. */
+export const longLease = { leaseMs: 60_000 }

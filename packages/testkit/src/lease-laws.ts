@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { jobBench, nothing, sampleError } from './job-bench.js'
+import { type JobStoreLawsOptions, longLease } from './job-store-laws.js'
+import type { LawTest } from './law.js'
+import { refuses } from './refuses.js'
+
+/** Long enough that a busy machine does what must come within it. */
+const leaseMs = 800
+
+/** Laws of leases, fences and what the sweep finds. Run by `jobStoreLaws`. */
+export function leaseLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
+  test('law 5: a stale fence cannot commit: whoever was taken over changes nothing any more', async () => {
+    const bench = await jobBench(await make({ leaseMs }))
+    const { attempts } = bench.store
+    const stale = await bench.lease('a')
+    assert.equal(await bench.begin('a'), undefined)
+    await sleep(leaseMs + 50)
+    const fresh = await bench.lease('a')
+    assert.ok(fresh.fence > stale.fence, 'the fence must grow')
+    assert.equal(fresh.attempt, stale.attempt)
+    await refuses('run', () => attempts.run(stale, nothing({ counts: { rows: 1 } })), 'lease-lost')
+    await refuses('fail', () => attempts.fail(stale, sampleError, []), 'lease-lost')
+    await refuses('retry', () => attempts.fail(stale, sampleError, [], 10), 'lease-lost')
+    await refuses('heartbeat', () => attempts.heartbeat(stale, { done: 1 }), 'lease-lost')
+    const { status, counts, error, progress } = await bench.node('a')
+    assert.deepEqual([status, counts, error, progress], ['running', undefined, undefined, undefined])
+    await attempts.run(fresh, nothing({ counts: { rows: 2 } }))
+    assert.deepEqual((await bench.node('a')).counts, { rows: 2 })
+    assert.equal((await bench.job()).error, undefined)
+  })
+
+  test('law 5: of many workers that see a lapsed lease one takes it over', async () => {
+    const bench = await jobBench(await make({ leaseMs }))
+    await bench.lease('a')
+    await sleep(leaseMs + 50)
+    const begun = await Promise.all(Array.from({ length: 10 }, () => bench.begin('a')))
+    assert.equal(begun.filter((lease) => lease !== undefined).length, 1)
+  })
+
+  test('law 5: a heartbeat prolongs the lease and stores progress', async () => {
+    const bench = await jobBench(await make({ leaseMs }))
+    const lease = await bench.lease('a')
+    for (const done of [1, 2, 3, 4]) {
+      await sleep(leaseMs / 3)
+      assert.deepEqual(await bench.store.attempts.heartbeat(lease, { done, total: 4 }), { cancelled: false })
+      assert.deepEqual((await bench.node('a')).progress, { done, total: 4 })
+    }
+    assert.equal(await bench.begin('a'), undefined)
+    await bench.store.attempts.heartbeat(lease)
+    assert.deepEqual((await bench.node('a')).progress, { done: 4, total: 4 })
+    await bench.store.attempts.run(lease, nothing())
+  })
+
+  test('law 6: the sweep finds tasks that wait too long, of the current batch of unfinished jobs', async () => {
+    const bench = await jobBench(await make(longLease))
+    const overdue = async (submittedBefore: number) =>
+      (await bench.store.attempts.overdue(new Date(submittedBefore)))
+        .filter(({ job }) => job === bench.id)
+        .map(({ node, attempt }) => `${node.at(-1)}${attempt}`)
+        .sort()
+    const [longAgo, later] = [Date.now() - 3_600_000, Date.now() + 3_600_000]
+    assert.deepEqual(await overdue(longAgo), [])
+    assert.deepEqual(await overdue(later), ['a1', 'b1'])
+    await bench.store.attempts.fail(await bench.lease('a'), sampleError, [], 1)
+    const running = await bench.lease('b')
+    assert.deepEqual(await overdue(later), ['a2'])
+    await bench.store.attempts.run(running, nothing())
+    await bench.store.attempts.fail(await bench.lease('a', 2), sampleError, [])
+    assert.deepEqual(await overdue(later), ['h1'])
+    await bench.done('finish')
+    assert.deepEqual(await overdue(later), [])
+  })
+
+  test('law 6: the sweep finds tasks whose lease has lapsed, and no others', async () => {
+    const bench = await jobBench(await make({ leaseMs }))
+    const overdue = async () =>
+      (await bench.store.attempts.overdue(new Date(Date.now() - 3_600_000))).filter(
+        ({ job }) => job === bench.id,
+      )
+    const crashed = await bench.lease('a')
+    assert.deepEqual(await overdue(), [])
+    await sleep(leaseMs + 50)
+    assert.deepEqual(await overdue(), [{ job: bench.id, node: crashed.node.id, attempt: 1 }])
+    const taken = await bench.lease('a')
+    assert.deepEqual(await overdue(), [])
+    await bench.store.attempts.run(taken, nothing())
+    await sleep(leaseMs + 50)
+    assert.deepEqual(await overdue(), [])
+  })
+}

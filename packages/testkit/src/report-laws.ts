@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Finding } from '@piecework/core'
+import { jobBench, nothing, sampleError } from './job-bench.js'
+import { type JobStoreLawsOptions, longLease } from './job-store-laws.js'
+import type { LawTest } from './law.js'
+import { sampleJob, sampleProject } from './sample-job.js'
+
+const warning: Finding = { severity: 'warning', code: 'sample/odd', piece: 'sample/a', message: 'Odd.' }
+const error: Finding = {
+  severity: 'error',
+  code: 'sample/wrong',
+  piece: 'sample/a',
+  file: 'rows.csv',
+  line: 7,
+  column: 'cost',
+  message: 'Wrong: "ä" is no number.',
+  hint: 'Mend it.',
+  count: 3,
+}
+
+/** Laws of how jobs, nodes and findings are found. Run by `jobStoreLaws`. */
+export function reportLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
+  test('findings of work and of failures are stored as they are, errors first', async () => {
+    const bench = await jobBench(await make(longLease))
+    const { attempts, reports } = bench.store
+    await attempts.run(await bench.lease('a'), nothing({ findings: [warning, error] }))
+    const retried = { ...warning, code: 'sample/retried' }
+    await attempts.fail(await bench.lease('b'), sampleError, [{ ...error, code: 'sample/failed' }, retried])
+    const found = await reports.findings(bench.id)
+    assert.deepEqual(
+      found.map(({ severity }) => severity),
+      ['error', 'error', 'warning', 'warning'],
+    )
+    for (const finding of [warning, error, retried]) {
+      assert.ok(
+        found.some((other) => JSON.stringify(entriesOf(other)) === JSON.stringify(entriesOf(finding))),
+        `${finding.code} is not among the findings, or has changed`,
+      )
+    }
+    assert.deepEqual(await reports.findings(bench.id, 2), found.slice(0, 2))
+  })
+
+  test('law 5: findings of work that did not commit are not stored', async () => {
+    const bench = await jobBench(await make(longLease))
+    const lease = await bench.lease('a')
+    await bench.done('b', { findings: [warning] })
+    await bench.store.attempts.run(lease, nothing({ findings: [error] }))
+    await assert.rejects(bench.store.attempts.run(lease, nothing({ findings: [error] })))
+    assert.deepEqual(await bench.store.reports.findings(bench.id), [error, warning])
+  })
+
+  test('nodes are found by job and by batch, in order of batch and id', async () => {
+    const bench = await jobBench(await make(longLease), {
+      batches: [
+        ['z', 'B', 'a'],
+        ['C', 'b'],
+      ],
+    })
+    const pieces = async (batch?: number) =>
+      (await bench.store.reports.nodes(bench.id, batch)).map(({ piece, task }) => piece?.slice(7) ?? task)
+    assert.deepEqual(await pieces(), ['B', 'a', 'z', 'C', 'b', 'finish'])
+    assert.deepEqual(await pieces(1), ['C', 'b'])
+    assert.deepEqual(await pieces(3), [])
+  })
+
+  test('jobs are found by the resources that they read or make, newest first', async () => {
+    const store = await make(longLease)
+    const [project, copy, scenario] = [
+      sampleProject(),
+      sampleProject(),
+      { kind: 'scenario', id: sampleProject().id },
+    ]
+    const create = async (job: ReturnType<typeof sampleJob>) => {
+      // Jobs of one millisecond have no order.
+      await sleep(5)
+      return (await store.jobs.create({ ...job, claims: [] })).id
+    }
+    const exported = sampleJob({ project })
+    const whole = await create({
+      ...exported,
+      tree: { ...project, children: [{ ...scenario, children: [] }] },
+    })
+    const clone = await create(sampleJob({ project, kind: 'clone', target: copy }))
+    // An import's tree names the exported resource, which the import does not read.
+    const imported = await create(sampleJob({ project, kind: 'import', target: copy }))
+    await create(sampleJob())
+    const ids = async (resource: { kind: string; id: string }, limit?: number) =>
+      (await store.jobs.list({ resource, ...(limit !== undefined && { limit }) })).map(({ id }) => id)
+    assert.deepEqual(await ids(project), [clone, whole])
+    assert.deepEqual(await ids(copy), [imported, clone])
+    assert.deepEqual(await ids(copy, 1), [imported])
+    assert.deepEqual(await ids(scenario), [whole])
+    assert.deepEqual(await ids({ kind: 'scenario', id: project.id }), [])
+    const newest = await store.jobs.list({ limit: 4 })
+    assert.deepEqual(
+      newest.slice(1).map(({ id }) => id),
+      [imported, clone, whole],
+    )
+  })
+}
+
+const entriesOf = (finding: Finding): unknown => Object.entries(finding).sort(([a], [b]) => (a < b ? -1 : 1))

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Store, Transaction } from '@piecework/core'
+import { gate } from './gate.js'
+import { jobBench } from './job-bench.js'
+import { type JobStoreLawsOptions, longLease } from './job-store-laws.js'
+import type { LawTest } from './law.js'
+import { sampleJob } from './sample-job.js'
+import { within } from './within.js'
+
+const leaseMs = 800
+const patienceMs = 15_000
+
+/** Laws of stores whose transactions run SQL. Run by `jobStoreLaws` where it is told so. */
+export function rowLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
+  test('law 5: rows, and the mark that they are there, commit together or not at all', () =>
+    withRows(make(longLease), async (store) => {
+      const bench = await jobBench(store)
+      const lease = await bench.lease('a')
+      const broken = store.attempts.run(lease, async (tx) => {
+        await insert(tx, bench.id, 'broken')
+        throw new Error('the work broke')
+      })
+      await assert.rejects(broken, /the work broke/)
+      assert.deepEqual(await rows(store, bench.id), [])
+      await store.attempts.run(lease, async (tx) => {
+        await insert(tx, bench.id, 'whole')
+        assert.deepEqual(await rows(store, bench.id), [])
+        return {}
+      })
+      assert.deepEqual(await rows(store, bench.id), ['whole'])
+      assert.equal((await bench.node('a')).status, 'done')
+    }))
+
+  test('law 5: rows of a second run under one lease are rolled back', () =>
+    withRows(make(longLease), async (store) => {
+      const bench = await jobBench(store)
+      const lease = await bench.lease('a')
+      const both = ['one', 'two'].map((writer) =>
+        store.attempts.run(lease, async (tx) => {
+          await insert(tx, `${bench.id}-${writer}`, writer)
+          return {}
+        }),
+      )
+      const outcomes = (await Promise.allSettled(both)).map(({ status }) => status)
+      assert.deepEqual([...outcomes].sort(), ['fulfilled', 'rejected'])
+      assert.deepEqual(await rows(store, `${bench.id}-one`), outcomes[0] === 'fulfilled' ? ['one'] : [])
+      assert.deepEqual(await rows(store, `${bench.id}-two`), outcomes[1] === 'fulfilled' ? ['two'] : [])
+    }))
+
+  test('law 5: whoever takes over is not blocked by uncommitted rows of the one before, and they never appear', () =>
+    withRows(make({ leaseMs }), async (store) => {
+      const bench = await jobBench(store)
+      const [inside, wake] = [gate(), gate()]
+      const stale = store.attempts.run(await bench.lease('a'), async (tx) => {
+        await insert(tx, bench.id, 'stale')
+        inside.open()
+        await wake.opened
+        return {}
+      })
+      const lost = stale.then(
+        () => false,
+        () => true,
+      )
+      try {
+        await within(patienceMs, 'the first attempt to write', inside.opened)
+        await sleep(leaseMs + 50)
+        const fresh = await bench.lease('a')
+        const run = store.attempts.run(fresh, async (tx) => {
+          await insert(tx, bench.id, 'fresh')
+          return {}
+        })
+        await within(patienceMs, 'the second attempt to commit', run)
+      } finally {
+        wake.open()
+      }
+      assert.ok(await within(patienceMs, 'the first attempt to end', lost), 'the stale attempt committed')
+      assert.deepEqual(await rows(store, bench.id), ['fresh'])
+      assert.equal((await bench.node('a')).status, 'done')
+    }))
+
+  test('an aborted signal ends the statement that runs', () =>
+    withRows(make(longLease), async (store) => {
+      const bench = await jobBench(store)
+      const controller = new AbortController()
+      const run = store.attempts.run(
+        await bench.lease('a'),
+        async (tx) => {
+          setImmediate(() => controller.abort())
+          await tx.query('SELECT pg_sleep(600)')
+          return {}
+        },
+        { signal: controller.signal },
+      )
+      await within(patienceMs, 'the work to end', assert.rejects(run))
+      assert.equal((await bench.node('a')).status, 'running')
+    }))
+
+  test('law 6: a job that is created inside a transaction of the host commits with it, or was never there', async () => {
+    const store = await make(longLease)
+    const [kept, dropped] = [sampleJob(), sampleJob()]
+    await store.database.transaction(async (tx) => {
+      await store.jobs.create(kept, tx)
+      assert.equal(await store.jobs.get(kept.id), undefined)
+    })
+    const broken = store.database.transaction(async (tx) => {
+      await store.jobs.create(dropped, tx)
+      throw new Error('the host changed its mind')
+    })
+    await assert.rejects(broken, /the host changed its mind/)
+    assert.equal((await store.jobs.get(kept.id))?.status, 'pending')
+    assert.equal(await store.jobs.get(dropped.id), undefined)
+    const created = (await store.outbox.pending(10_000)).flatMap(({ action }) =>
+      action.type === 'batch' ? [action.job] : [],
+    )
+    assert.deepEqual([created.includes(kept.id), created.includes(dropped.id)], [true, false])
+    await store.guard.assertFree(dropped.claims[0] ?? '')
+    await assert.rejects(store.guard.assertFree(kept.claims[0] ?? ''))
+  })
+}
+
+async function withRows(made: Store | Promise<Store>, law: (store: Store) => Promise<void>): Promise<void> {
+  const store = await made
+  await store.database.query('CREATE TABLE piecework_law_rows (job text PRIMARY KEY, writer text NOT NULL)')
+  try {
+    await law(store)
+  } finally {
+    await store.database.query('DROP TABLE piecework_law_rows')
+  }
+}
+
+async function insert(tx: Transaction, job: string, writer: string): Promise<void> {
+  await tx.query('INSERT INTO piecework_law_rows VALUES ($1, $2)', [job, writer])
+}
+
+async function rows({ database }: Store, job: string): Promise<readonly string[]> {
+  const found = await database.query<{ writer: string }>(
+    'SELECT writer FROM piecework_law_rows WHERE job = $1',
+    [job],
+  )
+  return found.rows.map(({ writer }) => writer)
+}

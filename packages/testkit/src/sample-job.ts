@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto'
+import type { NewJob, NewNode, ResourceRef } from '@piecework/core'
+
+export interface SampleJob {
+  /** Pieces by batch. Default: two batches of two. */
+  readonly batches?: readonly (readonly string[])[]
+  /** Default: a project of its own. */
+  readonly project?: ResourceRef
+  readonly kind?: NewJob['kind']
+  readonly target?: ResourceRef
+}
+
+/** A resource that no other law uses. */
+export const sampleProject = (): ResourceRef => ({ kind: 'project', id: randomUUID() })
+
+export const pathOf = ({ kind, id }: ResourceRef): string => `${kind}:${id}`
+
+/** Id of the node of a piece in a sample job. */
+export const nodeOf = (job: Pick<NewJob, 'tree'>, piece: string): string =>
+  `export ${pathOf(job.tree)} sample/${piece}`
+
+/** A job that claims one project. A store's tests need not register the pieces: a store does not know them. */
+export function sampleJob(options: SampleJob = {}): NewJob {
+  const {
+    batches = [
+      ['a', 'b'],
+      ['c', 'd'],
+    ],
+    project = sampleProject(),
+    kind = 'export',
+    target,
+  } = options
+  const tree = { ...project, children: [] }
+  const nodes = batches.flatMap((pieces, batch) =>
+    pieces.map(
+      (piece): NewNode => ({
+        id: nodeOf({ tree }, piece),
+        task: 'export',
+        batch,
+        resource: project,
+        piece: `sample/${piece}`,
+      }),
+    ),
+  )
+  return {
+    id: randomUUID(),
+    kind,
+    tree,
+    ...(target && { target }),
+    principal: { id: 'someone' },
+    request: { options: {} },
+    batches: batches.length,
+    nodes: [...nodes, { id: 'finish', task: 'finish', batch: batches.length }],
+    claims: [pathOf(target ?? project)],
+  }
+}
