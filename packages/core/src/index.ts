@@ -1,3 +1,6 @@
+export type { ArchiveSummary, Verification } from './archive/inspect.js'
+export type { Provided } from './container.js'
+export { tokens } from './container.js'
 export type * from './contracts/artifacts.js'
 export type * from './contracts/attempts.js'
 export type * from './contracts/database.js'
@@ -17,17 +20,23 @@ export type * from './contracts/runtime.js'
 export type * from './contracts/schema.js'
 export type * from './contracts/store.js'
 export type * from './contracts/validator.js'
-export { jobIds } from './ids.js'
-export type { Provided } from './container.js'
-export { tokens } from './container.js'
 export type { PieceworkEmitter, PieceworkEvents } from './events.js'
+export { fileArtifacts } from './files/artifacts.js'
 export { overlaps, resourcePath } from './guard/paths.js'
+export { jobIds } from './ids.js'
 export type { EngineOptions } from './jobs/engine.js'
 export type { JobHandle, JobReport, JobUpdate } from './jobs/handle.js'
 export * from './jobs/machine.js'
-export type { CloneRequest, ExportRequest, ImportRequest, InputSource, UploadSource } from './jobs/requests.js'
+export type {
+  CloneRequest,
+  ExportRequest,
+  ImportRequest,
+  InputSource,
+  UploadSource,
+} from './jobs/requests.js'
+export { memoryArtifacts } from './memory/artifacts.js'
 export { busy } from './memory/guard.js'
-export { memoryStore, type MemoryStoreOptions } from './memory/store.js'
+export { type MemoryStoreOptions, memoryStore } from './memory/store.js'
 export {
   type ArchiveSource,
   createPiecework,
@@ -35,4 +44,5 @@ export {
   type PieceworkOptions,
   type PieceworkRequests,
 } from './piecework.js'
-export type { ArchiveSummary, Verification } from './archive/inspect.js'
+export { type PlannedNode, type PlannedPiece, planBatches } from './plan/plan.js'
+export { createRegistry, type Registry } from './plan/registry.js'

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { isTerminal, type Job, type JobEvent, transition } from '@piecework/core'
+import fc from 'fast-check'
+import { suite } from 'uvu'
+
+const test = suite('job state machine')
+const at = new Date(0)
+const error = { code: 'internal', message: 'no', retryable: false } as const
+
+const job = (batches: number): Job => ({
+  id: 'j',
+  kind: 'export',
+  status: 'pending',
+  tree: { kind: 'project', id: '1', children: [] },
+  principal: { id: 'u' },
+  request: { options: {} },
+  batch: 0,
+  batches,
+  result: {},
+  createdAt: at,
+  changes: [{ status: 'pending', at }],
+})
+
+const play = (start: Job, ...events: JobEvent[]) => {
+  const effects: string[] = []
+  let now = start
+  for (const event of events) {
+    const step = transition(now, event, at)
+    now = step.job
+    effects.push(
+      ...step.effects.map((effect) => (effect.type === 'submit' ? `submit ${effect.batch}` : 'release')),
+    )
+  }
+  return { job: now, effects, statuses: now.changes.map((change) => change.status) }
+}
+
+test('a job that goes well', () => {
+  const {
+    statuses,
+    effects,
+    job: end,
+  } = play(
+    job(2),
+    { type: 'submitted' },
+    { type: 'started' },
+    { type: 'node-done', remaining: 1 },
+    { type: 'node-done', remaining: 0 },
+    { type: 'node-done', remaining: 0, result: { archive: { artifact: 'a', size: 1, digest: 'd' } } },
+    { type: 'finished' },
+  )
+  assert.deepEqual(statuses, ['pending', 'submitted', 'running', 'ending', 'succeeded'])
+  assert.deepEqual(effects, ['submit 1', 'submit 2', 'release'])
+  assert.equal(end.result.archive?.artifact, 'a')
+})
+
+test('law 1: when a node fails, the rest of its batch runs, no later batch starts, then the job fails', () => {
+  const failed = play(job(3), { type: 'started' }, { type: 'node-failed', remaining: 2, error })
+  assert.equal(failed.job.status, 'ending')
+  assert.deepEqual(failed.effects, [])
+  const { statuses, effects } = play(
+    failed.job,
+    { type: 'node-done', remaining: 1 },
+    { type: 'node-failed', remaining: 0, error: { ...error, message: 'later' } },
+    { type: 'finished' },
+  )
+  assert.deepEqual(statuses, ['pending', 'running', 'ending', 'failed'])
+  assert.deepEqual(effects, ['submit 3', 'release'])
+})
+
+test('the first outcome stands, and its error', () => {
+  const { job: end } = play(
+    job(1),
+    { type: 'node-failed', remaining: 1, error },
+    { type: 'cancelled', remaining: 1 },
+  )
+  assert.equal(end.outcome, 'failed')
+  assert.equal(end.error?.message, 'no')
+})
+
+test('cancelled while nothing runs, a job goes straight to its last step', () => {
+  const { job: end, effects } = play(job(5), { type: 'cancelled', remaining: 0 }, { type: 'finished' })
+  assert.equal(end.status, 'cancelled')
+  assert.deepEqual(effects, ['submit 5', 'release'])
+})
+
+test('a success whose last step fails becomes a failure that is cleaned up', () => {
+  const { job: end, effects } = play(
+    job(1),
+    { type: 'node-done', remaining: 0 },
+    { type: 'finish-failed', error },
+    { type: 'finished' },
+  )
+  assert.equal(end.status, 'failed')
+  assert.deepEqual(effects, ['submit 1', 'submit 1', 'release'])
+})
+
+const events = fc.oneof(
+  fc.constant({ type: 'submitted' } as const),
+  fc.constant({ type: 'started' } as const),
+  fc.record({ type: fc.constant('node-done' as const), remaining: fc.nat(2) }),
+  fc.record({ type: fc.constant('node-failed' as const), remaining: fc.nat(2), error: fc.constant(error) }),
+  fc.record({ type: fc.constant('cancelled' as const), remaining: fc.nat(2) }),
+  fc.constant({ type: 'finished' } as const),
+  fc.constant({ type: 'finish-failed', error } as const),
+)
+
+test('for any events: outcomes and terminal states never change back, claims are freed exactly at the end', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 4 }), fc.array(events, { maxLength: 30 }), (batches, list) => {
+      let now = job(batches)
+      let released = 0
+      for (const event of list) {
+        const step = transition(now, event, at)
+        if (isTerminal(now.status)) {
+          assert.equal(step.job, now)
+          assert.deepEqual(step.effects, [])
+        }
+        if (now.outcome === 'failed' || now.outcome === 'cancelled')
+          assert.equal(step.job.outcome, now.outcome)
+        assert.ok(step.job.batch >= now.batch && step.job.batch <= batches)
+        if (now.outcome)
+          for (const effect of step.effects) if (effect.type === 'submit') assert.equal(effect.batch, batches)
+        const releases = step.effects.filter((effect) => effect.type === 'release').length
+        released += releases
+        assert.equal(releases === 1, !isTerminal(now.status) && isTerminal(step.job.status))
+        if (step.job.status !== now.status) assert.equal(step.job.changes.at(-1)?.status, step.job.status)
+        now = step.job
+      }
+      assert.equal(released, isTerminal(now.status) ? 1 : 0)
+    }),
+  )
+})
+
+test.run()

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { createRegistry, isPieceworkError, type Pack, type Piece, type ResourceKind } from '@piecework/core'
+import { suite } from 'uvu'
+
+const test = suite('registry')
+
+const kind = (name: string, parent?: string): ResourceKind => ({
+  kind: name,
+  table: `${name}s`,
+  ...(parent && { parent }),
+  parentOf: async () => undefined,
+  children: async () => [],
+  describe: async () => ({ name }),
+})
+const importer = { import: async () => ({ rows: 0 }) }
+const exporter = { export: async () => ({ rows: 0 }) }
+const piece = (name: string, more: Partial<Piece> = {}): Piece => ({
+  contract: 1,
+  name,
+  of: 'project',
+  version: 1,
+  importer,
+  exporter,
+  ...more,
+})
+const kinds = [kind('project'), kind('scenario', 'project')]
+const refusal = (...packs: Pack[]): string => {
+  try {
+    createRegistry(packs)
+  } catch (error) {
+    if (isPieceworkError(error, 'registry-invalid')) return error.message
+    throw error
+  }
+  return ''
+}
+const pack = (...pieces: Piece[]): Pack => ({ name: 'test', kinds, pieces })
+
+test('takes what is right', () => {
+  const registry = createRegistry([
+    pack(
+      piece('a/one'),
+      piece('a/two', { after: ['a/one'] }),
+      piece('b/three', { of: 'scenario', after: ['a/two'] }),
+    ),
+  ])
+  assert.deepEqual([...registry.pieces.keys()], ['a/one', 'a/two', 'b/three'])
+  assert.equal(registry.piece('archive', 'a/one')?.name, 'a/one')
+  assert.throws(() => registry.kind('planet'), /No pack knows resources of the kind "planet"/)
+})
+
+test('refuses a duplicate, also across packs', () => {
+  assert.match(
+    refusal(pack(piece('a/one')), { name: 'other', pieces: [piece('a/one')] }),
+    /"a\/one" is registered twice/,
+  )
+  assert.match(
+    refusal(pack(), { name: 'other', kinds: [kind('project')] }),
+    /kind "project" is registered twice/,
+  )
+})
+
+test('refuses an unknown piece in after, and one of a descendant', () => {
+  assert.match(refusal(pack(piece('a/one', { after: ['a/ghost'] }))), /"a\/one" comes after "a\/ghost"/)
+  const below = piece('a/below', { of: 'scenario' })
+  assert.match(
+    refusal(pack(below, piece('a/one', { after: ['a/below'] }))),
+    /neither the kind "project" nor an ancestor/,
+  )
+})
+
+test('refuses a cycle and names it', () => {
+  const message = refusal(
+    pack(
+      piece('a/one', { after: ['a/three'] }),
+      piece('a/two', { after: ['a/one'] }),
+      piece('a/three', { after: ['a/two'] }),
+    ),
+  )
+  assert.match(message, /"a\/one" waits for itself: a\/one → a\/three → a\/two → a\/one/)
+})
+
+test('refuses a piece that cannot come back', () => {
+  const { importer: _, ...lame } = piece('a/lame')
+  assert.match(refusal(pack(lame)), /"a\/lame" has neither importer nor cloner/)
+  assert.equal(refusal(pack({ ...lame, exportOnly: true })), '')
+  assert.match(
+    refusal(pack({ ...lame, cloner: { clone: async () => ({ rows: 0 }) } })),
+    /exporter but no importer/,
+  )
+})
+
+test('refuses an unknown kind, a strange name, another contract, and tells all at once', () => {
+  const message = refusal(
+    pack(piece('a/one', { of: 'planet' }), piece('One'), piece('a/three', { contract: 2 as 1 })),
+  )
+  assert.match(message, /"a\/one" is of the kind "planet"/)
+  assert.match(message, /"One" needs a name like "pack\/piece"/)
+  assert.match(message, /"a\/three" is written for contract 2/)
+})
+
+test("keeps a format's pieces apart from those of archives", () => {
+  const read = piece('legacy/grid', { after: ['a/one'] })
+  const format = { name: 'legacy', pieces: [read], open: () => Promise.reject(new Error('not opened')) }
+  const registry = createRegistry([{ ...pack(piece('a/one')), formats: [format] }])
+  assert.equal(registry.piece('archive', 'legacy/grid'), undefined)
+  assert.equal(registry.piece('legacy', 'legacy/grid'), read)
+  assert.match(
+    refusal({ ...pack(piece('legacy/grid')), formats: [{ ...format, pieces: [piece('legacy/grid')] }] }),
+    /twice/,
+  )
+})
+
+test.run()
