@@ -1,4 +1,23 @@
+export type { About } from './archive/about.js'
+export { artifactKeySegments } from './archive/artifact-key.js'
+export { type AssembleArchive, assembleArchive } from './archive/assemble.js'
+export { type Csv, type CsvOptions, csvRows, openCsv } from './archive/csv.js'
+export { csvLine } from './archive/csv-line.js'
+export { type EntryFile, entriesOf, uploadEntries } from './archive/entries.js'
+export { type ArchiveNode, entryPath } from './archive/entry-path.js'
 export type { ArchiveSummary, Verification } from './archive/inspect.js'
+export { type ArchiveLimits, defaultLimits } from './archive/limits.js'
+export {
+  type Manifest,
+  type ManifestEntry,
+  type ManifestPiece,
+  manifestDigest,
+  readManifest,
+  writeManifest,
+} from './archive/manifest.js'
+export { type Archive, openArchive } from './archive/reader.js'
+export { artifactSource, type ByteSource, fileSource } from './archive/source.js'
+export { type StageEntry, stagedEntries, stageEntry } from './archive/stage.js'
 export type { Provided } from './container.js'
 export { tokens } from './container.js'
 export type * from './contracts/artifacts.js'

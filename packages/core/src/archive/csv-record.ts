@@ -1,0 +1,54 @@
+import { PieceworkError } from '../contracts/errors.js'
+
+/** Fields of one or more whole records that have been checked. An empty unquoted field is null. */
+export function csvRecords(text: string): (string | null)[][] {
+  if (text === '') return []
+  const body = text.endsWith('\n') ? text.slice(0, -1) : text
+  if (!body.includes('"')) return body.split('\n').map((line) => line.split(',').map(unquoted))
+  const records: (string | null)[][] = []
+  let fields: (string | null)[] = []
+  let at = 0
+  for (;;) {
+    let end: number
+    if (body[at] === '"') {
+      end = closingQuote(body, at)
+      fields.push(body.slice(at + 1, end).replaceAll('""', '"'))
+      end++
+    } else {
+      end = at
+      while (end < body.length && body[end] !== ',' && body[end] !== '\n') end++
+      fields.push(unquoted(body.slice(at, end)))
+    }
+    if (body[end] !== ',') {
+      records.push(fields)
+      fields = []
+    }
+    if (end >= body.length) return records
+    at = end + 1
+  }
+}
+
+const unquoted = (field: string): string | null => (field === '' ? null : field)
+
+function closingQuote(text: string, opening: number): number {
+  let at = opening + 1
+  for (;;) {
+    const found = text.indexOf('"', at)
+    if (found === -1) return text.length
+    if (text[found + 1] !== '"') return found
+    at = found + 2
+  }
+}
+
+/** Column names of the header record; hostile ones stay strings, to be matched against the catalogue. */
+export function csvHeader(record: string): string[] {
+  const names = csvRecords(record)[0] ?? []
+  return names.map((name, index) => {
+    if (!name || name === '__proto__' || names.indexOf(name) !== index)
+      throw new PieceworkError(
+        'archive-invalid',
+        `The header's column ${index + 1} has ${name ? `the name ${JSON.stringify(name)}, which is taken or not allowed` : 'no name'}`,
+      )
+    return name
+  })
+}

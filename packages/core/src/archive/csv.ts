@@ -1,0 +1,154 @@
+import type { CsvRow } from '../contracts/entries.js'
+import { PieceworkError } from '../contracts/errors.js'
+import { csvHeader, csvRecords } from './csv-record.js'
+import { assertUtf8, csvScan } from './csv-scan.js'
+
+const chunkBytes = 64 * 1024
+const headerBytes = 1024 * 1024
+const defaultRecordBytes = 256 * 1024 * 1024
+
+export interface CsvOptions {
+  /** Longest record. Default 256 MB. */
+  readonly maxRecordBytes?: number
+}
+
+/** A CSV file as COPY writes it: header first, NULL empty, '' quoted, records that end in a newline. */
+export interface Csv {
+  readonly columns: readonly string[]
+  /** Data records, to be read once. Each chunk (of at least 64 KB but for the last) ends at the end of a record. */
+  readonly records: AsyncIterable<Uint8Array>
+  /** Data records yielded so far. */
+  rows(): number
+  /** Ends the source. */
+  close(): Promise<void>
+}
+
+/** Throws `archive-invalid`, naming the record, where COPY would refuse the file or read something else. */
+export async function openCsv(source: AsyncIterable<Uint8Array>, options: CsvOptions = {}): Promise<Csv> {
+  const slices = inSlices(source)
+  const close = async (): Promise<void> => {
+    await slices.return()
+  }
+  try {
+    const { header, rest } = await readHeader(slices)
+    const columns = csvHeader(header)
+    const maxRecordBytes = options.maxRecordBytes ?? defaultRecordBytes
+    let rows = 0
+    const records = wholeRecords(slices, rest, columns.length, maxRecordBytes, (count) => {
+      rows = count
+    })
+    return { columns, records, rows: () => rows, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Records by column name, in batches of about 64 KB. */
+export async function* csvRows(
+  source: AsyncIterable<Uint8Array>,
+  options: CsvOptions = {},
+): AsyncGenerator<readonly CsvRow[]> {
+  const csv = await openCsv(source, options)
+  try {
+    for await (const chunk of csv.records)
+      yield csvRecords(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('utf8')).map(
+        (fields) => rowOf(csv.columns, fields),
+      )
+  } finally {
+    await csv.close()
+  }
+}
+
+function rowOf(columns: readonly string[], fields: readonly (string | null)[]): CsvRow {
+  const row: Record<string, string | null> = {}
+  for (let index = 0; index < columns.length; index++) row[columns[index] as string] = fields[index] ?? null
+  return row
+}
+
+async function* inSlices(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
+  for await (const chunk of source)
+    for (let start = 0; start < chunk.length; start += chunkBytes)
+      yield Buffer.from(chunk.buffer, chunk.byteOffset + start, Math.min(chunkBytes, chunk.length - start))
+}
+
+async function readHeader(
+  slices: AsyncGenerator<Buffer, void, undefined>,
+): Promise<{ header: string; rest: Buffer }> {
+  let bytes: Buffer = Buffer.alloc(0)
+  let quotes = 0
+  let at = 0
+  for (;;) {
+    const next = await slices.next()
+    if (next.done) throw new PieceworkError('archive-invalid', 'The header record is missing or does not end')
+    bytes = Buffer.concat([bytes, next.value])
+    for (; at < bytes.length; at++) {
+      if (bytes[at] === 0x22) quotes++
+      if (bytes[at] !== 0x0a || quotes % 2 === 1) continue
+      const header = bytes.subarray(0, at + 1)
+      assertSoundHeader(header)
+      return { header: header.toString('utf8'), rest: bytes.subarray(at + 1) }
+    }
+    if (bytes.length > headerBytes)
+      throw new PieceworkError('archive-invalid', `The header record is longer than ${headerBytes} bytes`)
+  }
+}
+
+function assertSoundHeader(header: Buffer): void {
+  const fields = header.toString('latin1').match(/("(?:[^"]|"")*"|[^",\r\n]*)(?:,|\n$)/gy)
+  const sound = fields?.join('').length === header.length && !header.includes(0)
+  if (!sound) throw new PieceworkError('archive-invalid', 'The header record is not CSV as COPY writes it')
+  assertUtf8(header, 0)
+}
+
+async function* wholeRecords(
+  slices: AsyncIterable<Buffer>,
+  rest: Buffer,
+  columns: number,
+  maxRecordBytes: number,
+  count: (records: number) => void,
+): AsyncGenerator<Uint8Array> {
+  const scan = csvScan(columns)
+  let whole: Buffer[] = []
+  let wholeBytes = 0
+  let partial: Buffer[] = []
+  let partialBytes = 0
+
+  const take = (slice: Buffer): void => {
+    const end = scan.over(slice)
+    if (end > 0) {
+      whole.push(...partial, slice.subarray(0, end))
+      wholeBytes += partialBytes + end
+      partial = []
+      partialBytes = 0
+    }
+    if (end < slice.length) partial.push(slice.subarray(end))
+    partialBytes += slice.length - end
+    if (partialBytes > maxRecordBytes)
+      throw new PieceworkError(
+        'archive-invalid',
+        `Record ${scan.records + 2} is longer than ${maxRecordBytes} bytes`,
+        { details: { record: scan.records + 2 } },
+      )
+  }
+
+  const give = (): Buffer => {
+    const chunk = whole.length === 1 ? (whole[0] as Buffer) : Buffer.concat(whole)
+    assertUtf8(chunk, scan.records)
+    whole = []
+    wholeBytes = 0
+    count(scan.records)
+    return chunk
+  }
+
+  take(rest)
+  for await (const slice of slices) {
+    take(slice)
+    if (wholeBytes >= chunkBytes) yield give()
+  }
+  if (scan.end()) {
+    whole.push(...partial, Buffer.from('\n'))
+    wholeBytes += partialBytes + 1
+  }
+  if (wholeBytes > 0) yield give()
+}

@@ -1,0 +1,107 @@
+import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
+import type { CsvRow, Entries, EntryFacts } from '../contracts/entries.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { Upload } from '../contracts/format.js'
+import { csvRows } from './csv.js'
+import { assertWithin } from './limits.js'
+import { parseJson } from './parse.js'
+
+/** Size of a document that `json` reads. */
+const jsonBytes = 64 * 1024 * 1024
+
+export interface EntryFile {
+  readonly path: string
+  readonly facts: EntryFacts
+  open(range?: ByteRange): AsyncIterable<Uint8Array>
+}
+
+/** `json` and `rows` on top of files that can be opened. */
+export function entriesOf(files: readonly EntryFile[]): Entries {
+  const byPath = new Map(files.map((file) => [file.path, file]))
+  const fileAt = (path: string): EntryFile => {
+    const file = byPath.get(path)
+    if (!file) throw new PieceworkError('archive-invalid', `There is no entry "${path}"`)
+    return file
+  }
+  return {
+    paths: [...byPath.keys()].sort(),
+    facts: (path) => byPath.get(path)?.facts,
+    open: (path, range) => fileAt(path).open(range),
+    json: async (path, schema) => {
+      const file = fileAt(path)
+      assertWithin(`The size of "${path}"`, file.facts.size, jsonBytes)
+      const bytes = await collected(`The size of "${path}"`, file.open(), jsonBytes)
+      return parseJson(`Entry "${path}"`, bytes, schema)
+    },
+    rows: (path) => countedRows(fileAt(path)),
+  }
+}
+
+async function* countedRows({ path, facts, open }: EntryFile): AsyncGenerator<readonly CsvRow[]> {
+  let rows = 0
+  try {
+    for await (const batch of csvRows(open())) {
+      rows += batch.length
+      yield batch
+    }
+  } catch (error) {
+    throw named(path, error)
+  }
+  if (facts.rows !== undefined && rows !== facts.rows)
+    throw new PieceworkError(
+      'counts-differ',
+      `Entry "${path}" has ${rows} rows where the manifest says ${facts.rows}`,
+    )
+}
+
+/** The CSV reader knows records, not files. */
+function named(path: string, error: unknown): unknown {
+  if (!(error instanceof PieceworkError) || error.details.entry !== undefined) return error
+  const { code, message, details } = error
+  return new PieceworkError(code, `Entry "${path}": ${message}`, {
+    cause: error,
+    details: { ...details, entry: path },
+  })
+}
+
+/** All bytes of a small file; `archive-limit` beyond `limit`. */
+export async function collected(
+  what: string,
+  bytes: AsyncIterable<Uint8Array>,
+  limit: number,
+): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of bytes) {
+    size += chunk.length
+    assertWithin(what, size, limit)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** Refuses ranges: what is deflated can be read from its beginning only. */
+export function wholeOnly(
+  path: string,
+  open: () => AsyncIterable<Uint8Array>,
+): (range?: ByteRange) => AsyncIterable<Uint8Array> {
+  return (range) => {
+    if (range)
+      throw new PieceworkError('unsupported', `Entry "${path}" is deflated: ranges of it cannot be read`)
+    return open()
+  }
+}
+
+/** Uploaded files by role. Throws `artifact-not-found` for one that is gone. */
+export async function uploadEntries(uploads: readonly Upload[], artifacts: ArtifactStore): Promise<Entries> {
+  const files = uploads.map(async ({ role, artifact, fileName, metadata }): Promise<EntryFile> => {
+    const stat = await artifacts.stat(artifact)
+    if (!stat) throw new PieceworkError('artifact-not-found', `The upload "${fileName}" (${role}) is gone`)
+    return {
+      path: role,
+      facts: { size: stat.size, ...(metadata && { metadata }) },
+      open: (range) => artifacts.open(artifact, range),
+    }
+  })
+  return entriesOf(await Promise.all(files))
+}

@@ -1,0 +1,57 @@
+import { PieceworkError } from '../contracts/errors.js'
+
+/** What an archive may cost us. Beyond: `archive-limit`. Bytes unless said otherwise. */
+export interface ArchiveLimits {
+  /** The zip itself. */
+  readonly archiveBytes: number
+  /** Number of entries. */
+  readonly entries: number
+  readonly manifestBytes: number
+  /** One entry, inflated. */
+  readonly entryBytes: number
+  /** All entries together, inflated. */
+  readonly totalBytes: number
+  /** Inflated to deflated of one entry; not asked up to `ratioFreeBytes` inflated. Tables reach 30, zeros 1000. */
+  readonly entryRatio: number
+  /** The same of all entries together. */
+  readonly totalRatio: number
+  readonly ratioFreeBytes: number
+  readonly pathLength: number
+}
+
+const gigabyte = 1024 ** 3
+
+export const defaultLimits: ArchiveLimits = {
+  archiveBytes: 64 * gigabyte,
+  entries: 250_000,
+  manifestBytes: gigabyte / 16,
+  entryBytes: 64 * gigabyte,
+  totalBytes: 256 * gigabyte,
+  entryRatio: 250,
+  totalRatio: 100,
+  ratioFreeBytes: gigabyte / 16,
+  pathLength: 512,
+}
+
+/** Throws `archive-limit` where `value` is larger than `limit`. */
+export function assertWithin(what: string, value: number, limit: number): void {
+  if (value > limit)
+    throw new PieceworkError('archive-limit', `${what} is ${value}; the limit is ${limit}`, {
+      details: { value, limit },
+    })
+}
+
+/** Throws `archive-limit` where deflated bytes grow more than a table's do. */
+export function assertRatio(
+  what: string,
+  sizes: { readonly inflated: number; readonly deflated: number },
+  ratio: number,
+  freeBytes: number,
+): void {
+  if (sizes.inflated <= freeBytes) return
+  assertWithin(
+    `The compression ratio of ${what}`,
+    Math.ceil(sizes.inflated / Math.max(1, sizes.deflated)),
+    ratio,
+  )
+}

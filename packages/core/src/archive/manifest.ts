@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { PieceworkError } from '../contracts/errors.js'
+import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
+import { clashingPath, entryPath, pathFault } from './entry-path.js'
+import { jsonOf, validated } from './parse.js'
+
+export { entryPath } from './entry-path.js'
+
+export interface ManifestEntry {
+  /** Relative to its node. */
+  readonly path: string
+  /** Bytes, inflated. */
+  readonly size: number
+  /** Of the inflated bytes, hex. */
+  readonly sha256: string
+  /** Data records. Absent: not a table. */
+  readonly rows?: number
+}
+
+export interface ManifestPiece {
+  /** With its original id. */
+  readonly resource: ResourceRef
+  readonly name: string
+  readonly version: number
+  /** For people: readers that do not know the piece pass it over. */
+  readonly exportOnly?: true
+  readonly entries: readonly ManifestEntry[]
+}
+
+/** What an archive holds: content only, so that equal content has equal bytes. */
+export interface Manifest {
+  readonly format: 'piecework-archive'
+  readonly version: 1
+  /** With original ids. */
+  readonly tree: ResourceTree
+  readonly pieces: readonly ManifestPiece[]
+}
+
+const currentVersion = 1
+const deepestTree = 32
+
+const count = z.int().nonnegative()
+const text = z.string().min(1).max(1000)
+const ref = z.strictObject({ kind: text, id: text })
+const tree: z.ZodType<ResourceTree> = z.lazy(() =>
+  z.strictObject({ kind: text, id: text, children: z.array(tree) }),
+)
+const entry = z.strictObject({
+  path: z.string(),
+  size: count,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  rows: count.exactOptional(),
+})
+const piece = z.strictObject({
+  resource: ref,
+  name: z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/),
+  version: z.int().positive(),
+  exportOnly: z.literal(true).exactOptional(),
+  entries: z.array(entry),
+})
+const schema: z.ZodType<Manifest> = z.strictObject({
+  format: z.literal('piecework-archive'),
+  version: z.literal(currentVersion),
+  tree,
+  pieces: z.array(piece),
+})
+const stamp = z.looseObject({ format: z.literal('piecework-archive'), version: z.int().positive() })
+
+/** The manifest's one spelling: pieces as they come, entries sorted by path, keys in a fixed order. */
+export function writeManifest(manifest: Manifest): Uint8Array {
+  const canonical = {
+    format: manifest.format,
+    version: manifest.version,
+    tree: canonicalTree(manifest.tree),
+    pieces: manifest.pieces.map(({ resource, name, version, exportOnly, entries }) => ({
+      resource: { kind: resource.kind, id: resource.id },
+      name,
+      version,
+      ...(exportOnly && { exportOnly }),
+      entries: entries
+        .map(({ path, size, sha256, rows }) => ({ path, size, sha256, ...(rows !== undefined && { rows }) }))
+        .sort((a, b) => (a.path < b.path ? -1 : 1)),
+    })),
+  }
+  const bytes = Buffer.from(`${JSON.stringify(canonical, undefined, 2)}\n`, 'utf8')
+  readManifest(bytes)
+  return bytes
+}
+
+/** Throws `archive-newer` for a later format, `archive-invalid` with what is wrong for all else. */
+export function readManifest(bytes: Uint8Array): Manifest {
+  const json = jsonOf('manifest.json', bytes)
+  const { version } = validated('manifest.json', json, stamp)
+  if (version > currentVersion)
+    throw new PieceworkError(
+      'archive-newer',
+      `The archive has format version ${version}; this program reads up to version ${currentVersion}`,
+      { details: { version, supported: currentVersion } },
+    )
+  const manifest = validated('manifest.json', json, schema)
+  assertConsistent(manifest)
+  return manifest
+}
+
+/** Equal content, equal digest: sha256 of the manifest's bytes, hex. */
+export function manifestDigest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** Every entry's path in the zip, in the manifest's order. */
+export function* manifestPaths(
+  manifest: Manifest,
+): Generator<{ readonly path: string; readonly entry: ManifestEntry }> {
+  for (const { resource, name, entries } of manifest.pieces)
+    for (const one of entries)
+      yield { path: entryPath(manifest.tree, { resource, name }, one.path), entry: one }
+}
+
+function canonicalTree({ kind, id, children }: ResourceTree): ResourceTree {
+  return { kind, id, children: children.map(canonicalTree) }
+}
+
+function assertConsistent(manifest: Manifest): void {
+  const refuse = (fault: string): never => {
+    throw new PieceworkError('archive-invalid', `manifest.json is not as it should be: ${fault}`)
+  }
+  const resources = new Set<string>()
+  const visit = (node: ResourceTree, depth: number): void => {
+    if (depth > deepestTree) refuse(`its tree is deeper than ${deepestTree}`)
+    const key = keyOf(node)
+    if (resources.has(key)) refuse(`its tree names ${node.kind} ${JSON.stringify(node.id)} twice`)
+    resources.add(key)
+    for (const child of node.children) visit(child, depth + 1)
+  }
+  visit(manifest.tree, 1)
+  const nodes = new Set<string>()
+  for (const { resource, name } of manifest.pieces) {
+    const key = `${keyOf(resource)} ${name}`
+    if (!resources.has(keyOf(resource)))
+      refuse(`${name} is of ${resource.kind} ${JSON.stringify(resource.id)}, which is not in the tree`)
+    if (nodes.has(key)) refuse(`it lists ${name} of ${resource.kind} ${JSON.stringify(resource.id)} twice`)
+    nodes.add(key)
+  }
+  const paths = [...manifestPaths(manifest)]
+  for (const { path, entry: one } of paths) {
+    const fault = pathFault(one.path) ?? pathFault(path)
+    if (fault) refuse(`the path ${JSON.stringify(one.path)} ${fault}`)
+  }
+  const clash = clashingPath(paths.map(({ path }) => path))
+  if (clash !== undefined) refuse(`the path "${clash}" is taken by another entry`)
+}
+
+function keyOf({ kind, id }: ResourceRef): string {
+  return JSON.stringify([kind, id])
+}

@@ -1,0 +1,141 @@
+import type { Entries } from '../contracts/entries.js'
+import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
+import { type About, readAbout } from './about.js'
+import { checked, inflated } from './checked.js'
+import { collected, type EntryFile, entriesOf, wholeOnly } from './entries.js'
+import { type ArchiveNode, entryPath } from './entry-path.js'
+import { type ArchiveLimits, assertWithin, defaultLimits } from './limits.js'
+import { type Manifest, type ManifestEntry, manifestDigest, manifestPaths, readManifest } from './manifest.js'
+import type { ByteSource } from './source.js'
+import { readDirectory } from './zip-directory.js'
+import { recordData, type ZipRecord } from './zip-record.js'
+
+/** An archive whose directory and manifest have been checked; its entries are checked while they are read, several at once. */
+export interface Archive {
+  readonly manifest: Manifest
+  /** sha256 of the manifest's bytes, hex. */
+  readonly digest: string
+  /** Absent where nobody wrote one. */
+  readonly about?: About
+  /** Of one node; none where the manifest does not list it. */
+  entries(node: ArchiveNode): Entries
+  /** Reads all entries, in the manifest's order; `path` is the one in the zip. */
+  verify(): AsyncIterable<{ readonly path: string; readonly error?: PieceworkError }>
+  /** What is read afterwards is refused. */
+  close(): Promise<void>
+}
+
+type Directory = ReadonlyMap<string, ZipRecord>
+
+/** Reads directory, manifest and about; inflates no data. Everything in it is hostile until proven otherwise. */
+export async function openArchive(source: ByteSource, limits: Partial<ArchiveLimits> = {}): Promise<Archive> {
+  const allowed = { ...defaultLimits, ...limits }
+  const directory = await readDirectory(source, allowed)
+  const manifestBytes = await small(source, directory, 'manifest.json', allowed.manifestBytes)
+  if (!manifestBytes)
+    throw new PieceworkError(
+      'archive-invalid',
+      'This zip is not a Piecework archive: it has no manifest.json',
+    )
+  const manifest = readManifest(manifestBytes)
+  assertSameEntries(manifest, directory)
+  const aboutBytes = await small(source, directory, 'about.json', aboutLimit)
+  let closed = false
+
+  const open = async function* (path: string, entry: ManifestEntry): AsyncGenerator<Uint8Array> {
+    if (closed) throw new PieceworkError('internal', `The archive was closed before "${path}" was read`)
+    yield* recordBytes(source, recordAt(directory, path), entry)
+  }
+
+  return {
+    manifest,
+    digest: manifestDigest(manifestBytes),
+    ...(aboutBytes && { about: readAbout(aboutBytes) }),
+    entries: (node) => {
+      const files = entriesIn(manifest, node).map((entry): EntryFile => {
+        const path = entryPath(manifest.tree, node, entry.path)
+        return {
+          path: entry.path,
+          facts: { size: entry.size, ...(entry.rows !== undefined && { rows: entry.rows }) },
+          open: wholeOnly(path, () => open(path, entry)),
+        }
+      })
+      return entriesOf(files)
+    },
+    verify: async function* () {
+      for (const { path, entry } of manifestPaths(manifest)) yield await verdict(path, open(path, entry))
+    },
+    close: async () => {
+      closed = true
+    },
+  }
+}
+
+const aboutLimit = 1024 * 1024
+const metaPaths: ReadonlySet<string> = new Set(['manifest.json', 'manifest.sig', 'about.json'])
+
+function entriesIn(manifest: Manifest, { resource, name }: ArchiveNode): readonly ManifestEntry[] {
+  const piece = manifest.pieces.find(
+    (one) => one.name === name && one.resource.kind === resource.kind && one.resource.id === resource.id,
+  )
+  return piece?.entries ?? []
+}
+
+function recordAt(directory: Directory, path: string): ZipRecord {
+  const record = directory.get(path)
+  if (!record) throw new PieceworkError('archive-invalid', `The manifest lists "${path}", which is missing`)
+  return record
+}
+
+function assertSameEntries(manifest: Manifest, directory: Directory): void {
+  const listed = new Set<string>()
+  for (const { path, entry } of manifestPaths(manifest)) {
+    const { size } = recordAt(directory, path)
+    if (size !== entry.size)
+      throw new PieceworkError(
+        'archive-invalid',
+        `Entry "${path}" has ${size} bytes where the manifest says ${entry.size}`,
+      )
+    listed.add(path)
+  }
+  for (const path of directory.keys())
+    if (!listed.has(path) && !metaPaths.has(path))
+      throw new PieceworkError('archive-invalid', `Entry "${path}" is not listed in the manifest`)
+}
+
+/** `sha256` is known where the manifest lists the entry. */
+function recordBytes(
+  source: ByteSource,
+  record: ZipRecord,
+  { sha256 }: { readonly sha256?: string },
+): AsyncIterable<Uint8Array> {
+  const { path, size, crc32 } = record
+  const data = recordData(source, record)
+  const bytes = record.method === 8 ? inflated(path, data) : data
+  return checked(path, bytes, { size, crc32, ...(sha256 !== undefined && { sha256 }) })
+}
+
+async function small(
+  source: ByteSource,
+  directory: Directory,
+  path: string,
+  limit: number,
+): Promise<Buffer | undefined> {
+  const record = directory.get(path)
+  if (!record) return undefined
+  assertWithin(`The size of ${path}`, record.size, limit)
+  return collected(`The size of ${path}`, recordBytes(source, record, {}), limit)
+}
+
+async function verdict(
+  path: string,
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<{ path: string; error?: PieceworkError }> {
+  try {
+    for await (const _ of bytes);
+    return { path }
+  } catch (error) {
+    if (isPieceworkError(error)) return { path, error }
+    throw error
+  }
+}
