@@ -1,0 +1,34 @@
+/** One line of the summary: a step as a whole, or one piece of it. */
+export interface SummaryRow {
+  readonly step: string
+  /** Empty for the step as a whole. */
+  readonly piece: string
+  readonly rows: number
+  /** Of the archive's entries, uncompressed; absent where a step moves none. */
+  readonly bytes?: number
+  readonly seconds: number
+}
+
+const number = new Intl.NumberFormat('en-US')
+
+/** A table for people. */
+export function summaryText(rows: readonly SummaryRow[]): string {
+  const cells = rows.map((row) => [
+    row.piece === '' ? row.step : `  ${row.piece}`,
+    number.format(row.rows),
+    row.bytes === undefined ? '' : number.format(row.bytes),
+    row.seconds.toFixed(2),
+    row.seconds > 0 && row.rows > 0 ? number.format(Math.round(row.rows / row.seconds)) : '',
+  ])
+  return textTable(['step and piece', 'rows', 'bytes', 'seconds', 'rows/s'], cells)
+}
+
+/** First column to the left, the others to the right. */
+export function textTable(header: readonly string[], cells: readonly (readonly string[])[]): string {
+  const widths = header.map((title, index) =>
+    cells.reduce((width, row) => Math.max(width, row[index]?.length ?? 0), title.length),
+  )
+  const line = (row: readonly string[]) =>
+    row.map((cell, index) => (index === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[index] ?? 0))).join('  ').trimEnd()
+  return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...cells.map(line)].join('\n')
+}
