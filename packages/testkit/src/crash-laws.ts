@@ -26,7 +26,7 @@ export function crashLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
       const pieces = batches.map((size, batch) => Array.from({ length: size }, (_, n) => `${batch}-${n}`))
       await live(await jobBench(store, { batches: pieces }), fates)
     })
-    await fc.assert(property, { numRuns: 20 })
+    await fc.assert(property, { numRuns: 20, endOnFailure: true })
   })
 }
 

@@ -1,0 +1,109 @@
+import { type Guard, memoryStore } from '@piecework/core'
+import { guardLaws } from '@piecework/testkit'
+import { suite } from 'uvu'
+import { assertBreaks } from './broken-laws.js'
+
+const test = suite('laws of guards can fail')
+
+/** What is changed, and the law that must see it. */
+const broken: Record<string, [law: string, (guard: Guard) => Guard]> = {
+  'claims the first of several paths only': [
+    'law 7: a claim of several paths takes all of them or none',
+    (guard) => ({ ...guard, claim: (paths, holder) => guard.claim(paths.slice(0, 1), holder) }),
+  ],
+  'looks first and claims later': [
+    'law 7: a thousand racing claims admit one',
+    (guard) => {
+      const held = new Set<string>()
+      return {
+        ...guard,
+        claim: async (paths, holder) => {
+          if (paths.some((path) => held.has(path))) return guard.claim(paths, holder)
+          await new Promise((resolve) => setImmediate(resolve))
+          for (const path of paths) held.add(path)
+          return { release: async () => {} }
+        },
+      }
+    },
+  ],
+  'knows equal paths only': [
+    'law 7: two claims conflict when one path contains the other',
+    (guard) => ({
+      ...guard,
+      claim: (paths, holder) =>
+        guard.claim(
+          paths.map((path) => path.replaceAll('/', '+')),
+          holder,
+        ),
+    }),
+  ],
+  'takes paths that begin alike for one another': [
+    'law 7: two claims conflict when one path contains the other',
+    (guard) => ({
+      ...guard,
+      claim: (paths, holder) =>
+        guard.claim(
+          paths.map((path) => path.replace('project:10', 'project:1')),
+          holder,
+        ),
+    }),
+  ],
+  'does not tell who is in the way': [
+    'law 7: a refusal names the holder in the way',
+    (guard) => ({ ...guard, claim: (paths) => guard.claim(paths, { id: 'x', kind: 'x' }) }),
+  ],
+  'frees the claims of others too': [
+    'law 7: release frees its own claim once',
+    (guard) => {
+      const all: (() => Promise<void>)[] = []
+      return {
+        ...guard,
+        claim: async (paths, holder) => {
+          const claim = await guard.claim(paths, holder)
+          all.push(() => claim.release())
+          return { release: async () => void (await Promise.all(all.map((release) => release()))) }
+        },
+      }
+    },
+  ],
+  'lets one edit in at a time': [
+    'law 7: edits are shared',
+    (guard) => ({
+      ...guard,
+      edit: async (path, edit, options) => {
+        const claim = await guard.claim([path], { id: 'edit', kind: 'edit' })
+        return guard.edit('elsewhere:1', edit, options).finally(() => claim.release())
+      },
+    }),
+  ],
+  'lets claims in during an edit': [
+    'law 7: edits are shared',
+    (guard) => ({ ...guard, edit: (_path, edit, options) => guard.edit('elsewhere:1', edit, options) }),
+  ],
+  'keeps the hold of an edit that threw': [
+    'law 7: an edit that throws frees its hold',
+    (guard) => ({
+      ...guard,
+      edit: (path, edit, options) =>
+        guard.edit(path, edit, options).catch(async (error: unknown) => {
+          await guard.claim([path], { id: 'edit', kind: 'edit' })
+          throw error
+        }),
+    }),
+  ],
+  'lets an edit last for ever': [
+    'law 7: an edit is fenced',
+    (guard) => ({ ...guard, edit: (path, edit) => guard.edit(path, edit) }),
+  ],
+}
+
+for (const [what, [law, breaks]] of Object.entries(broken)) {
+  test(`a guard that ${what}`, () =>
+    assertBreaks(
+      law,
+      (collect) => guardLaws(collect, { make: () => breaks(memoryStore().guard), patienceMs: 300 }),
+      (collect) => guardLaws(collect, { make: () => memoryStore().guard }),
+    ))
+}
+
+test.run()

@@ -1,0 +1,242 @@
+import { type Lease, memoryStore, type OutboxItem, type Store } from '@piecework/core'
+import { jobStoreLaws } from '@piecework/testkit'
+import { suite } from 'uvu'
+import { assertBreaks } from './broken-laws.js'
+
+const test = suite('laws of job stores can fail')
+
+/** What is changed, and the law that must see it. */
+const broken: Record<string, [law: string, (store: Store) => Store]> = {
+  'forgets the claims of a job': [
+    'law 7: a job claims its paths in the step that creates it',
+    (store) => ({
+      ...store,
+      jobs: { ...store.jobs, create: (job) => store.jobs.create({ ...job, claims: [] }) },
+    }),
+  ],
+  'keeps the claim of a job that was refused': [
+    'law 7: a job claims its paths in the step that creates it',
+    (store) => ({
+      ...store,
+      jobs: {
+        ...store.jobs,
+        create: async (job) => {
+          const [first, ...others] = job.claims
+          const early = await store.guard.claim(others.length ? [first ?? ''] : [], {
+            id: job.id,
+            kind: 'export',
+          })
+          const created = await store.jobs.create({ ...job, claims: others.length ? others : job.claims })
+          await early.release()
+          return created
+        },
+      },
+    }),
+  ],
+  'never frees a claim': [
+    'law 7: a failed and a cancelled job free their claims',
+    (store) => ({
+      ...store,
+      jobs: {
+        ...store.jobs,
+        create: async (job) => {
+          await store.guard.claim(job.claims, { id: `${job.id} for ever`, kind: job.kind })
+          return store.jobs.create({ ...job, claims: [] })
+        },
+      },
+    }),
+  ],
+  'frees the claims when the outcome is known': [
+    'law 7: the claim is held until the last step commits',
+    (store) => {
+      const claims = new Map<string, () => Promise<void>>()
+      return {
+        ...store,
+        jobs: {
+          ...store.jobs,
+          create: async (job) => {
+            const claim = await store.guard.claim(job.claims, { id: job.id, kind: job.kind })
+            claims.set(job.id, () => claim.release())
+            return store.jobs.create({ ...job, claims: [] })
+          },
+        },
+        attempts: {
+          ...store.attempts,
+          run: async (...args) => {
+            const job = await store.attempts.run(...args)
+            if (job.outcome) await claims.get(job.id)?.()
+            return job
+          },
+        },
+      }
+    },
+  ],
+  'forgets the outbox item of the next batch': [
+    'law 1: a batch follows when the last node before it has ended',
+    withOutbox((items) => items.filter(({ action }) => action.type !== 'batch' || action.batch === 0)),
+  ],
+  'puts the next batch into the outbox twice': [
+    'law 6: nodes that end at the same time are all counted',
+    withOutbox((items) => items.flatMap((item) => (isLater(item) ? [item, item] : [item]))),
+  ],
+  'forgets the task of a retry': [
+    'law 6: a retry waits, and its task is in the outbox',
+    withOutbox((items) => items.filter(({ action }) => action.type !== 'task')),
+  ],
+  'forgets what is not acknowledged': [
+    'law 6: an outbox item stays until it is acknowledged',
+    (store) => {
+      const given = new Set<string>()
+      return withOutbox((items) => items.filter(({ id }) => !given.has(id) && given.add(id)))(store)
+    },
+  ],
+  'hands a lease to everyone who asks': [
+    'law 5: however many tasks come for a node, one lease is given',
+    (store) => {
+      const leases = new Map<string, Promise<Lease | undefined>>()
+      return {
+        ...store,
+        attempts: {
+          ...store.attempts,
+          begin: (task, worker) => {
+            const lease = leases.get(task.node) ?? store.attempts.begin(task, worker)
+            leases.set(task.node, lease)
+            return lease
+          },
+        },
+      }
+    },
+  ],
+  'lets a stale fence commit': [
+    'law 5: a stale fence cannot commit',
+    (store) => {
+      const newest = new Map<string, Lease>()
+      const current = (lease: Lease): Lease => newest.get(lease.node.id) ?? lease
+      return {
+        ...store,
+        attempts: {
+          ...store.attempts,
+          begin: async (task, worker) => {
+            const lease = await store.attempts.begin(task, worker)
+            if (lease) newest.set(lease.node.id, lease)
+            return lease
+          },
+          run: (lease, work, options) => store.attempts.run(current(lease), work, options),
+        },
+      }
+    },
+  ],
+  'marks a node done though its work threw': [
+    'law 5: work that throws changes nothing',
+    (store) => ({
+      ...store,
+      attempts: {
+        ...store.attempts,
+        run: async (lease, work, options) => {
+          const failures: unknown[] = []
+          const job = await store.attempts.run(
+            lease,
+            (tx) =>
+              work(tx).catch((error: unknown) => {
+                failures.push(error)
+                return {}
+              }),
+            options,
+          )
+          if (failures.length > 0) throw failures[0]
+          return job
+        },
+      },
+    }),
+  ],
+  'does not tell the running nodes of a cancel': [
+    'law 3: cancel skips what waits, tells what runs',
+    (store) => ({
+      ...store,
+      attempts: {
+        ...store.attempts,
+        heartbeat: async (...args) => ({ ...(await store.attempts.heartbeat(...args)), cancelled: false }),
+      },
+    }),
+  ],
+  'has a sweep that finds nothing': [
+    'law 6: whatever fails, crashes or comes twice, a job ends',
+    (store) => ({
+      ...store,
+      attempts: { ...store.attempts, begin: crashingOnce(store), overdue: async () => [] },
+    }),
+  ],
+  'lets a terminal job be cancelled': [
+    'law 6: a terminal job never changes',
+    (store) => {
+      const cancelled = new Set<string>()
+      return {
+        ...store,
+        jobs: {
+          ...store.jobs,
+          cancel: (id) => {
+            cancelled.add(id)
+            return store.jobs.cancel(id)
+          },
+          get: async (id) => {
+            const job = await store.jobs.get(id)
+            return job && cancelled.has(id) ? { ...job, status: 'cancelled' } : job
+          },
+        },
+      }
+    },
+  ],
+  'loses the findings of failures': [
+    'findings of work and of failures are stored',
+    (store) => ({
+      ...store,
+      attempts: {
+        ...store.attempts,
+        fail: (lease, error, _findings, retryInMs) => store.attempts.fail(lease, error, [], retryInMs),
+      },
+    }),
+  ],
+  'lists the jobs of every resource': [
+    'jobs are found by the resources that they read or make',
+    (store) => ({
+      ...store,
+      jobs: { ...store.jobs, list: ({ resource: _, ...filter }) => store.jobs.list(filter) },
+    }),
+  ],
+}
+
+for (const [what, [law, breaks]] of Object.entries(broken)) {
+  test(`a store that ${what}`, () =>
+    assertBreaks(
+      law,
+      (collect) => jobStoreLaws(collect, { make: (options) => breaks(memoryStore(options)) }),
+      (collect) => jobStoreLaws(collect, { make: memoryStore }),
+    ))
+}
+
+function withOutbox(
+  change: (items: readonly OutboxItem[]) => readonly OutboxItem[],
+): (store: Store) => Store {
+  return (store) => ({
+    ...store,
+    outbox: { ...store.outbox, pending: async (limit) => change(await store.outbox.pending(limit)) },
+  })
+}
+
+function isLater({ action }: OutboxItem): boolean {
+  return action.type === 'batch' && action.batch > 0
+}
+
+/** Every outbox item is carried out once at most, and the worker that got the first lease of a node is gone. */
+function crashingOnce(store: Store): Store['attempts']['begin'] {
+  const begun = new Set<string>()
+  return async (task, worker) => {
+    const name = `${task.job} ${task.node}`
+    if (begun.has(name)) return undefined
+    begun.add(name)
+    await store.attempts.begin(task, worker)
+    return undefined
+  }
+}
+
+test.run()
