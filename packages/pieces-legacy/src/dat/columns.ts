@@ -1,0 +1,53 @@
+interface Declared {
+  /** Must be in the header. */
+  readonly required?: true
+  /** Other names in the header; compared without regard to case, as the column's own is. */
+  readonly aliases?: readonly string[]
+}
+
+interface Numeric extends Declared {
+  readonly min?: number
+  readonly max?: number
+}
+
+/** The value for every row where the file has no such column. */
+export interface IntegerColumn extends Numeric {
+  readonly kind: 'integer'
+  readonly absent?: number
+}
+
+export interface NumberColumn extends Numeric {
+  readonly kind: 'number'
+  /** Default NaN. */
+  readonly absent?: number
+  /** An empty cell is NaN instead of an error. */
+  readonly mayBeEmpty?: true
+}
+
+/** A cell may be empty; an absent column is a column of empty cells. */
+export interface TextColumn extends Declared {
+  readonly kind: 'text'
+}
+
+export type Column = IntegerColumn | NumberColumn | TextColumn
+export type Columns = Readonly<Record<string, Column>>
+
+/** Integers fit 32 bits; numbers are exactly what `Number(text)` gives. */
+export type Cells<C extends Column> = C['kind'] extends 'integer'
+  ? Int32Array
+  : C['kind'] extends 'number'
+    ? Float64Array
+    : string[]
+
+/** Some rows of a table, by column. */
+export interface Batch<C extends Columns> {
+  readonly length: number
+  /** Line of the file on which each row begins, from 1. */
+  readonly lines: Int32Array
+  readonly columns: { readonly [Name in keyof C]: Cells<C[Name]> }
+  /** Columns that the file has. */
+  readonly present: ReadonlySet<keyof C>
+}
+
+/** Ids of planning units and features. */
+export const MAX_ID = 2 ** 31 - 1

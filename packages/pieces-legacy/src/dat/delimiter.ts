@@ -1,0 +1,47 @@
+import { decode } from './decode.js'
+import { ESCAPED, Records } from './records.js'
+
+/** In order of preference; a space stands for runs of blanks. */
+const DELIMITERS = [',', '\t', ';', ' '] as const
+
+export interface HeaderRecord {
+  readonly delimiter: string
+  /** Trimmed and unquoted; without the empty ones at the end. */
+  readonly names: readonly string[]
+}
+
+/**
+ * Guesses the delimiter of a file from its header: the one that makes most known names, then most fields. `bytes[start, end)` ends
+ * with the end of the line. Undefined where a quotation mark is not closed.
+ */
+export function guessDelimiter(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  known: (name: string) => boolean,
+): HeaderRecord | undefined {
+  let best: HeaderRecord | undefined
+  let bestScore = -1
+  for (const delimiter of DELIMITERS) {
+    const records = new Records(delimiter)
+    if (!records.read(bytes, start, end)) continue
+    const names = namesOf(records, bytes)
+    // Blanks also stand inside names: they delimit only where nothing else does.
+    const score = names.filter(known).length * 1e6 + (delimiter === ' ' ? 0 : names.length)
+    if (score > bestScore) {
+      best = { delimiter, names }
+      bestScore = score
+    }
+  }
+  return best
+}
+
+function namesOf(records: Records, bytes: Uint8Array): string[] {
+  const names: string[] = []
+  for (let field = 0; field < records.fields; field += 1) {
+    const { text } = decode(bytes.subarray(records.starts[field], records.ends[field]))
+    names.push(records.forms[field] === ESCAPED ? text.replaceAll('""', '"') : text)
+  }
+  while (names.at(-1) === '') names.pop()
+  return names
+}

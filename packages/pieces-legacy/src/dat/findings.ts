@@ -1,0 +1,62 @@
+import type { Finding } from '@piecework/core'
+
+/** What a validator yields: the piece's name is added by whoever runs it. */
+export type FileFinding = Omit<Finding, 'piece'>
+
+export interface Place {
+  readonly file: string
+  /** Line of the file as it was given, from 1. */
+  readonly line?: number
+  readonly column?: string
+}
+
+export interface Told {
+  readonly message: string
+  readonly hint?: string
+  /** How many things this one finding stands for. */
+  readonly count?: number
+}
+
+/** Collects findings: lists up to `limit` per file and code, and counts beyond it, so that a bad file of any size has a short report. */
+export class Findings {
+  readonly #limit: number
+  readonly #kinds = new Map<string, { listed: FileFinding[]; count: number }>()
+  #errors = 0
+
+  constructor(limit = 100) {
+    this.#limit = limit
+  }
+
+  /** Number of errors, listed or not. */
+  get errors(): number {
+    return this.#errors
+  }
+
+  /** `tell` is called only for findings that are listed. */
+  error(code: string, place: Place, tell: () => Told): void {
+    this.#errors += 1
+    this.#add('error', code, place, tell)
+  }
+
+  warning(code: string, place: Place, tell: () => Told): void {
+    this.#add('warning', code, place, tell)
+  }
+
+  /** In the order found, kind by kind; the first of a kind that was cut short carries the count of all. */
+  list(): readonly FileFinding[] {
+    return [...this.#kinds.values()].flatMap(({ listed, count }) =>
+      listed.map((finding, at) => (at === 0 && count > listed.length ? { ...finding, count } : finding)),
+    )
+  }
+
+  #add(severity: Finding['severity'], code: string, place: Place, tell: () => Told): void {
+    const key = `${severity} ${code} ${place.file}`
+    let kind = this.#kinds.get(key)
+    if (!kind) {
+      kind = { listed: [], count: 0 }
+      this.#kinds.set(key, kind)
+    }
+    kind.count += 1
+    if (kind.listed.length < this.#limit) kind.listed.push({ severity, code, ...place, ...tell() })
+  }
+}

@@ -1,0 +1,116 @@
+import type { Columns } from './columns.js'
+import { NUMBER } from './decimal.js'
+import { guessDelimiter, type HeaderRecord } from './delimiter.js'
+import type { Findings, Place } from './findings.js'
+import type { TableLayout } from './layout.js'
+
+export interface Header {
+  readonly delimiter: string
+  /** The declared column of each field of a record; undefined for fields that are not read. */
+  readonly fields: readonly (string | undefined)[]
+}
+
+/** Reads the first record of a table. Undefined where the table cannot be read; the errors have been told. */
+export function readHeader<C extends Columns>(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  layout: TableLayout<C>,
+  findings: Findings,
+  place: Place,
+): Header | undefined {
+  const columns = namesOf(layout)
+  const guess = guessDelimiter(bytes, start, end, (name) => columns.has(name.toLowerCase()))
+  const { file } = place
+  if (!guess) {
+    findings.error('legacy/quote-invalid', place, () => ({
+      message: 'The header opens a quotation mark and does not close it',
+    }))
+    return undefined
+  }
+  const known = guess.names.some((name) => columns.has(name.toLowerCase()))
+  if (!known && isBinary(bytes.subarray(start, end))) {
+    tellBinary(findings, place)
+    return undefined
+  }
+  if (NUMBER.test(guess.names[0] ?? '')) {
+    findings.error('legacy/no-header', place, () => ({
+      message: 'The first line holds numbers instead of the names of the columns',
+      hint: `Put a header before it, for instance: ${Object.keys(layout.columns).join(',')}`,
+    }))
+    return undefined
+  }
+  const lower = guess.names.map((name) => name.toLowerCase())
+  if (layout.header && !layout.header(lower, findings, file)) return undefined
+  if (guess.delimiter === ' ' && guess.names.length > 1)
+    findings.warning('legacy/delimiter-blanks', place, () => ({
+      message: 'The columns are separated by blanks',
+      hint: 'Separate them by commas or tabs: Marxan itself does not read blanks.',
+    }))
+  return match(guess, columns, layout, findings, place)
+}
+
+export function tellBinary(findings: Findings, place: Place): void {
+  findings.error('legacy/binary', place, () => ({
+    message: `${place.file} is not a text file`,
+    hint: 'Save the table as text (CSV, UTF-8); spreadsheets, zip files and UTF-16 text cannot be read.',
+  }))
+}
+
+type Meaning = { readonly column?: string; readonly notCarried?: true }
+
+function namesOf<C extends Columns>(layout: TableLayout<C>): Map<string, Meaning> {
+  const names = new Map<string, Meaning>()
+  for (const name of layout.ignored ?? []) names.set(name.toLowerCase(), {})
+  for (const name of layout.notCarried ?? []) names.set(name.toLowerCase(), { notCarried: true })
+  for (const [column, { aliases }] of Object.entries(layout.columns))
+    for (const name of [column, ...(aliases ?? [])]) names.set(name.toLowerCase(), { column })
+  return names
+}
+
+function match<C extends Columns>(
+  { names, delimiter }: HeaderRecord,
+  columns: ReadonlyMap<string, Meaning>,
+  layout: TableLayout<C>,
+  findings: Findings,
+  place: Place,
+): Header | undefined {
+  const errorsBefore = findings.errors
+  const seen = new Set<string>()
+  const fields = names.map((name) => {
+    const lower = name.toLowerCase()
+    const meaning = columns.get(lower)
+    const at = { ...place, column: name }
+    const key = meaning?.column ?? lower
+    if (name !== '' && seen.has(key))
+      findings.error('legacy/column-duplicate', at, () => ({
+        message: `The column ${name} stands in the header twice`,
+      }))
+    seen.add(key)
+    if (!meaning)
+      findings.warning('legacy/column-unknown', at, () => ({
+        message:
+          name === ''
+            ? 'A column has no name; it is ignored'
+            : `The column ${name} is unknown; it is ignored`,
+      }))
+    else if (meaning.notCarried)
+      findings.warning('legacy/column-not-carried', at, () => ({
+        message: `The column ${name} is not imported`,
+      }))
+    return meaning?.column
+  })
+  for (const [column, { required }] of Object.entries(layout.columns))
+    if (required && !seen.has(column))
+      findings.error('legacy/column-missing', { ...place, column }, () => ({
+        message: `The column ${column} is missing`,
+        hint: `The header has: ${names.join(', ').slice(0, 200)}`,
+      }))
+  return findings.errors > errorsBefore ? undefined : { delimiter, fields }
+}
+
+function isBinary(bytes: Uint8Array): boolean {
+  const control = bytes.some((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)
+  const magic = bytes[0] === 0x89 || bytes.subarray(0, 4).toString() === '80,75,3,4' || bytes[0] === 0x1f
+  return control || magic
+}

@@ -1,0 +1,49 @@
+import type { Findings } from './findings.js'
+import { inputFiles, MARZONE_KEY, outputNames, parameters, SAVE_KEY, SILENT_KEY } from './parameters.js'
+
+/** One key with its value, the rest of the line. */
+export interface Setting {
+  readonly key: string
+  readonly value: string
+  readonly line: number
+}
+
+/** The last setting of each known key. Prose between the settings is normal. */
+export function settings(text: string, file: string, findings: Findings): ReadonlyMap<string, Setting> {
+  const given = new Map<string, Setting>()
+  for (const [at, content] of text.split(/\r\n|\n|\r/).entries()) {
+    const line = at + 1
+    const [, key = '', value = ''] = /^(\S+)(?:\s+(.*))?$/s.exec(content.trim()) ?? []
+    const place = { file, line, column: key }
+    const [name = ''] = key.split('=', 1)
+    if (isKnown(name) && (name !== key || value.startsWith('=')))
+      findings.error('legacy/parameter-equals', { ...place, column: name }, () => ({
+        message: `${name} is written with an equals sign`,
+        hint: `Write the key, a blank and the value: ${name} ${key.slice(name.length + 1) || value.slice(1).trim()}`,
+      }))
+    if (isKnown(key)) {
+      const before = given.get(key)
+      if (before)
+        findings.warning('legacy/parameter-duplicate', place, () => ({
+          message: `${key} stands on line ${before.line} and again on line ${line}; the last one counts`,
+        }))
+      if (!value.startsWith('=')) given.set(key, { key, value, line })
+    } else if (name === key && LOOKS_LIKE_A_KEY.test(key) && !SILENT_KEY.test(key))
+      findings.warning('legacy/parameter-unknown', place, () => ({
+        message: `${key} is not a known parameter; the line is ignored`,
+      }))
+  }
+  return given
+}
+
+const LOOKS_LIKE_A_KEY = /^[A-Z][A-Z0-9_]+$/
+
+function isKnown(key: string): boolean {
+  return (
+    Object.hasOwn(parameters, key) ||
+    Object.hasOwn(inputFiles, key) ||
+    Object.hasOwn(outputNames, key) ||
+    SAVE_KEY.test(key) ||
+    MARZONE_KEY.test(key)
+  )
+}

@@ -1,0 +1,15 @@
+import type { Batch, Columns } from './columns.js'
+import type { Findings } from './findings.js'
+
+/** What a kind of table looks like. */
+export interface TableLayout<C extends Columns> {
+  readonly columns: C
+  /** Columns that the format has and nobody needs. */
+  readonly ignored?: readonly string[]
+  /** Columns whose content gets lost: each is a warning. */
+  readonly notCarried?: readonly string[]
+  /** Looks at the names of the header, lower case, before anything else is checked. False: an error was told, do not read on. */
+  header?(names: readonly string[], findings: Findings, file: string): boolean
+  /** Called for each row that could be read, and may change it. False: leave the row out; why has been told. */
+  accept?(batch: Batch<C>, row: number, line: number): boolean
+}

@@ -1,0 +1,33 @@
+import type { Batch, Columns } from './columns.js'
+import { type ReadOptions, readTable } from './table.js'
+import { uniqueId } from './unique-id.js'
+
+const columns = {
+  id: { kind: 'integer', required: true },
+  cost: { kind: 'number', min: 0, absent: 1 },
+  status: { kind: 'integer', min: 0, max: 3, absent: 0 },
+} as const satisfies Columns
+
+/** `status`: 0 and 1 available, 2 locked in, 3 locked out. */
+export type PuBatch = Batch<typeof columns>
+
+export type ReadTableOptions = Omit<ReadOptions, 'file'> & { readonly file?: string }
+
+/**
+ * Planning units, each id once.
+ * @see Marxan User Manual 5.3.3
+ */
+export function readPu(source: AsyncIterable<Uint8Array>, options: ReadTableOptions): AsyncIterable<PuBatch> {
+  const file = options.file ?? 'pu.dat'
+  const isNew = uniqueId(file, options.findings)
+  return readTable(
+    source,
+    {
+      columns,
+      ignored: ['xloc', 'yloc'],
+      notCarried: ['prob'],
+      accept: (batch, row, line) => isNew(batch.columns.id[row] as number, line),
+    },
+    { ...options, file },
+  )
+}

@@ -1,0 +1,55 @@
+import type { Validator } from '@piecework/core'
+import { Findings } from '../dat/findings.js'
+import type { IdLines } from '../dat/id-lines.js'
+import { readIds } from '../dat/ids.js'
+import { readPu } from '../dat/pu.js'
+import { FirstIds } from './first-ids.js'
+import { forEachGridId, type GridIds } from './units.js'
+
+const file = 'pu.dat'
+
+/** Checks pu.dat, and it against the planning grid. */
+export function puValidator({ gridIds }: { readonly gridIds: GridIds }): Validator {
+  return {
+    async *validate({ entries, signal, progress }) {
+      const findings = new Findings()
+      let rows = 0
+      let locked = 0
+      for await (const { length, columns } of readPu(entries.open(file), { findings, signal })) {
+        rows += length
+        for (let row = 0; row < length; row += 1) if ((columns.status[row] as number) > 1) locked += 1
+        progress(rows)
+      }
+      if (rows > 0 && locked === rows)
+        findings.warning('legacy/all-units-locked', { file }, () => ({
+          message: 'Every planning unit is locked in or out: there is nothing to choose',
+        }))
+      const ids = await readIds(entries.open(file), signal)
+      if (ids.size > 0) {
+        const missing = new FirstIds()
+        const inGrid = new Uint8Array(ids.size)
+        const readable = await forEachGridId(entries, gridIds, signal, (id) => {
+          const index = ids.index.get(id)
+          if (index < 0) missing.add(id)
+          else inGrid[index] = 1
+        })
+        if (readable) tellDifferences(ids, inGrid, missing, findings)
+      }
+      yield* findings.list()
+    },
+  }
+}
+
+function tellDifferences(ids: IdLines, inGrid: Uint8Array, missing: FirstIds, findings: Findings): void {
+  const { count } = missing
+  if (count > 0)
+    findings.error('legacy/unit-without-row', { file }, () => ({
+      message: `${count} planning units of the grid have no row in pu.dat: ${missing.text}`,
+      count,
+    }))
+  for (let index = 0; index < inGrid.length; index += 1)
+    if (inGrid[index] === 0)
+      findings.warning('legacy/unit-without-geometry', { file, line: ids.line(index), column: 'id' }, () => ({
+        message: `The planning unit ${ids.index.id(index)} is not in the planning grid; its row is skipped`,
+      }))
+}

@@ -1,0 +1,63 @@
+import type { Validator } from '@piecework/core'
+import { Findings } from '../dat/findings.js'
+import { readIds } from '../dat/ids.js'
+import { type PuvsprBatch, readPuvspr } from '../dat/puvspr.js'
+import { readSpec } from '../dat/spec.js'
+import { FeatureAmounts, type RowProblem } from './feature-amounts.js'
+import { FirstIds } from './first-ids.js'
+import { tellGoals } from './goals.js'
+import { type GridIds, importedUnits } from './units.js'
+
+const file = 'puvspr.dat'
+
+/** Checks puvspr.dat, it against the files that it refers to, and the targets of spec.dat against its amounts. Reads it once. */
+export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Validator {
+  return {
+    async *validate({ entries, signal, progress }) {
+      const reading = new Findings()
+      const findings = new Findings()
+      const features = (await readIds(entries.open('spec.dat'), signal)).index
+      const amounts = new FeatureAmounts(features, await importedUnits(entries, gridIds, signal))
+      const unknownUnits = new FirstIds()
+      let rows = 0
+      for await (const batch of readPuvspr(entries.open(file), { findings: reading, signal })) {
+        amounts.add(batch, (problem, row) => {
+          if (problem === 'unit-unknown') unknownUnits.add(batch.columns.pu[row] as number)
+          else tellRow(problem, batch, row, findings)
+        })
+        rows += batch.length
+        progress(rows)
+      }
+      const { count } = unknownUnits
+      if (count > 0)
+        findings.warning('legacy/unit-unknown', { file, column: 'pu' }, () => ({
+          message: `${count} rows are skipped: their planning units are not in both pu.dat and the planning grid: ${unknownUnits.text}`,
+          count,
+        }))
+      // Sums over rows of which some could not be read would accuse the wrong file.
+      if (reading.errors === 0)
+        for await (const batch of readSpec(entries.open('spec.dat'), { findings: new Findings(0), signal }))
+          tellGoals(batch, amounts, findings)
+      yield* reading.list()
+      yield* findings.list()
+    },
+  }
+}
+
+function tellRow(
+  problem: Exclude<RowProblem, 'unit-unknown'>,
+  { columns, lines }: PuvsprBatch,
+  row: number,
+  findings: Findings,
+): void {
+  const species = columns.species[row]
+  const line = lines[row] as number
+  if (problem === 'feature-unknown')
+    findings.error('legacy/feature-unknown', { file, line, column: 'species' }, () => ({
+      message: `The feature ${species} is not in spec.dat`,
+    }))
+  else
+    findings.error('legacy/amount-duplicate', { file, line }, () => ({
+      message: `The feature ${species} has more than one row for the planning unit ${columns.pu[row]}`,
+    }))
+}
