@@ -3,3 +3,14 @@ export { fromPg, type PgPool } from './database/from-pg.js'
 export { quoteIdent } from './database/quote-ident.js'
 export type { SessionOptions } from './database/settings.js'
 export { uuidLiteral } from './database/uuid-literal.js'
+export { checkTables } from './table-piece/check-tables.js'
+export type {
+  JsonReference,
+  Reference,
+  SetContext,
+  StableReference,
+  TablePieceSpec,
+  TableSpec,
+} from './table-piece/spec.js'
+export { type TablePiece, tablePiece } from './table-piece/table-piece.js'
+export { uuidExpression } from './table-piece/uuid-expression.js'

@@ -1,10 +1,13 @@
 import type { ImportContext, Piece, ResourceRef, Upgrade, Validator } from '@piecework/core'
 
-/** A reference whose rows may be the host's common data: kept by a stable key, never copied. */
-export interface SharedReference {
-  /** SQL condition on the referenced row, without alias: `project_id IS NULL`. Written by the piece's author. */
+/** Finds rows by a key that means the same row in every installation, instead of by id. */
+export interface StableReference {
+  /**
+   * SQL condition on the referenced row, its columns unqualified: `project_id IS NULL`. Written by the piece's author, never
+   * made of input. `$resource` stands for the id of the node's resource.
+   */
   readonly where: string
-  /** Column of the referenced table that means the same row in every installation. */
+  /** Column of the referenced table that is unique among those rows. */
   readonly stableKey: string
 }
 
@@ -13,16 +16,20 @@ export interface Reference {
   readonly table: string
   /** Column of that table. Default `id`. */
   readonly key?: string
-  /** Kind of resource whose piece carries that table. A job that carries no such resource leaves the reference as it is. */
+  /**
+   * Kind of resource whose piece carries that table. In a job that carries no such resource a clone keeps the reference as
+   * it is, and an import looks for the row by `elsewhere`.
+   */
   readonly of?: string
-  readonly shared?: SharedReference
+  /** The host's common rows: they travel by their stable key and are never copied. */
+  readonly shared?: StableReference
+  /** How an import finds the row in a job that does not carry `of`: by `puid` among the units of the scenario's project, say. */
+  readonly elsewhere?: StableReference
 }
 
 /** Ids inside a JSON document: `features[*].featureId`, `*` for every element or value. */
-export interface JsonReference {
+export interface JsonReference extends Pick<Reference, 'table' | 'key' | 'of' | 'shared'> {
   readonly path: string
-  readonly table: string
-  readonly shared?: SharedReference
 }
 
 /** What a `set` function may look at. */
@@ -34,21 +41,26 @@ export interface TableSpec {
   readonly table: string
   /**
    * Column that leads to the resource's id: `project_id`, or through references of this table: `feature_id.project_id`.
-   * The last column is set by us, never read. `id` for the resource's own row, which is an UPDATE of its shell.
+   * Set by us, never read. The table's own key (`id`) for the resource's own row, which is an UPDATE of its shell.
    */
   readonly owner: string
-  /** Columns that order the exported rows totally and the same after every import: natural keys, not generated ids. */
+  /**
+   * Columns that order the exported rows, the same after every import: natural keys, not generated ids. May lead through
+   * references: `planning_unit_id.puid`. Ties are broken by the primary key.
+   */
   readonly order: readonly string[]
-  /** Columns that hold keys of other tables. */
+  /** Columns that hold keys of other tables. Every foreign key of the table stands here, or in `set`, `ignore` or `owner`. */
   readonly references?: Readonly<Record<string, string | Reference>>
-  /** Columns of `references` that are inserted as NULL and updated when all tables of the piece are there: they break cycles. */
+  /** Columns of `references` or `json` that are filled when all tables of the piece are there: they break cycles. */
   readonly late?: readonly string[]
-  /** By jsonb column. */
+  /** By json or jsonb column. */
   readonly json?: Readonly<Record<string, readonly JsonReference[]>>
   /** Columns that do not travel. */
   readonly ignore?: readonly string[]
   /** Columns that we decide; they do not travel. */
   readonly set?: Readonly<Record<string, (context: SetContext) => unknown>>
+  /** Of a resource's own row: columns that keep what the shell was made with, unless that is NULL or empty. */
+  readonly keep?: readonly string[]
 }
 
 export interface TablePieceSpec<Options = unknown>
@@ -57,6 +69,7 @@ export interface TablePieceSpec<Options = unknown>
   readonly schema?: string
   /** In the order in which they are filled. */
   readonly tables: readonly TableSpec[]
+  /** Run after the built-in ones. */
   readonly validators?: readonly Validator<Options>[]
   readonly upgrades?: Readonly<Record<number, Upgrade>>
 }

@@ -1,0 +1,127 @@
+import type { Queryable } from '@piecework/core'
+
+export interface Column {
+  readonly name: string
+  /** As SQL, with modifiers: `geometry(Polygon,4326)`. */
+  readonly type: string
+  /** Name of the type below any domain: `uuid`, `int4`, `jsonb`. */
+  readonly base: string
+  readonly notNull: boolean
+  /** A value comes from somewhere when none is given: default or identity. */
+  readonly hasDefault: boolean
+  readonly identity: boolean
+  /** Takes its values from a sequence. */
+  readonly serial: boolean
+  /** GENERATED ALWAYS AS … STORED. */
+  readonly generated: boolean
+  /** Has a collation. */
+  readonly collatable: boolean
+}
+
+export interface ForeignKey {
+  readonly columns: readonly string[]
+  readonly table: string
+  readonly schema: string
+  readonly keys: readonly string[]
+  /** Checked at the end of the transaction. */
+  readonly deferred: boolean
+}
+
+export interface Table {
+  readonly name: string
+  readonly columns: ReadonlyMap<string, Column>
+  readonly primaryKey: readonly string[]
+  readonly foreignKeys: readonly ForeignKey[]
+  /** Columns that are unique by themselves. */
+  readonly unique: ReadonlySet<string>
+}
+
+export type Catalogue = ReadonlyMap<string, Table>
+
+interface Row {
+  name: string
+  columns: Column[]
+  constraints: {
+    type: 'p' | 'f'
+    columns: string[]
+    schema: string
+    table: string
+    keys: string[]
+    deferred: boolean
+  }[]
+  unique: string[]
+}
+
+/** Tables of one schema as they are now, and those that their foreign keys lead to within `hops` steps. */
+export async function readCatalogue(
+  db: Queryable,
+  schema: string,
+  tables: readonly string[],
+  hops = 1,
+): Promise<Catalogue> {
+  const { rows } = await db.query<Row>(query, [schema, tables, hops])
+  return new Map(
+    rows.map((row) => [
+      row.name,
+      {
+        name: row.name,
+        columns: new Map(row.columns.map((column) => [column.name, column])),
+        primaryKey: row.constraints.find(({ type }) => type === 'p')?.columns ?? [],
+        foreignKeys: row.constraints.filter(({ type }) => type === 'f'),
+        unique: new Set(row.unique),
+      },
+    ]),
+  )
+}
+
+const query = `
+WITH RECURSIVE reached(oid, hops) AS (
+  SELECT c.oid, 0
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = $1::text AND c.relname = ANY ($2::text[]) AND c.relkind IN ('r', 'p')
+  UNION
+  SELECT f.confrelid, r.hops + 1
+  FROM reached r
+  JOIN pg_catalog.pg_constraint f ON f.conrelid = r.oid AND f.contype = 'f'
+  JOIN pg_catalog.pg_class c ON c.oid = f.confrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE r.hops < $3::int AND n.nspname = $1::text
+)
+SELECT c.relname AS name,
+  (SELECT coalesce(json_agg(json_build_object(
+      'name', a.attname,
+      'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
+      'base', coalesce(b.typname, t.typname),
+      'notNull', a.attnotnull OR (t.typtype = 'd' AND t.typnotnull),
+      'hasDefault', (a.atthasdef AND a.attgenerated = '') OR a.attidentity <> '' OR t.typdefault IS NOT NULL,
+      'identity', a.attidentity <> '',
+      'serial', a.attidentity <> '' OR coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', false),
+      'generated', a.attgenerated <> '',
+      'collatable', a.attcollation <> 0
+    ) ORDER BY a.attnum), '[]')
+   FROM pg_catalog.pg_attribute a
+   JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+   LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
+   LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
+  (SELECT coalesce(json_agg(json_build_object(
+      'type', k.contype,
+      'columns', (SELECT json_agg(a.attname ORDER BY u.i) FROM unnest(k.conkey) WITH ORDINALITY u(n, i)
+                  JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.n),
+      'schema', fn.nspname,
+      'table', f.relname,
+      'keys', (SELECT json_agg(a.attname ORDER BY u.i) FROM unnest(k.confkey) WITH ORDINALITY u(n, i)
+               JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.n),
+      'deferred', k.condeferred
+    ) ORDER BY k.conname), '[]')
+   FROM pg_catalog.pg_constraint k
+   LEFT JOIN pg_catalog.pg_class f ON f.oid = k.confrelid
+   LEFT JOIN pg_catalog.pg_namespace fn ON fn.oid = f.relnamespace
+   WHERE k.conrelid = c.oid AND k.contype IN ('p', 'f')) AS constraints,
+  (SELECT coalesce(json_agg(a.attname), '[]')
+   FROM pg_catalog.pg_index i
+   JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+   WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indnkeyatts = 1 AND i.indpred IS NULL
+     AND i.indkey[0] <> 0) AS unique
+FROM pg_catalog.pg_class c
+WHERE c.oid IN (SELECT oid FROM reached)`

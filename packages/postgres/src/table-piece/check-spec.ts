@@ -1,0 +1,31 @@
+import { PieceworkError } from '@piecework/core'
+import { entryName } from './entry-name.js'
+import { parseJsonPath } from './json-path.js'
+import type { TablePieceSpec } from './spec.js'
+
+/** What can be told of a declaration without a database. Throws `registry-invalid`. */
+export function checkSpec<Options>({ name, tables }: TablePieceSpec<Options>): void {
+  const refuse = (what: string): never => {
+    throw new PieceworkError('registry-invalid', `Piece "${name}": ${what}.`)
+  }
+  if (tables.length === 0) refuse('it has no tables')
+  const entries = new Set<string>()
+  for (const { table, owner, references = {}, json = {}, set = {}, ignore = [], late = [] } of tables) {
+    const entry = entryName(table)
+    if (entries.has(entry)) refuse(`two tables have the entry "${entry}"`)
+    entries.add(entry)
+    const step = owner.split('.')[0] ?? owner
+    const declared = references[step]
+    if (owner.includes('.') && typeof declared === 'object' && (declared.shared || declared.elsewhere)) {
+      refuse(`"${step}" of table "${table}" leads to the owner, so it cannot lead to shared rows`)
+    }
+    for (const column of [...Object.keys(set), ...ignore]) {
+      if (references[column] || json[column] || late.includes(column) || column === step) {
+        refuse(`"${column}" of table "${table}" does not travel, so it can be nothing else`)
+      }
+    }
+    if (owner.includes('.') && late.includes(step))
+      refuse(`"${step}" of table "${table}" leads to the owner and cannot be late`)
+    for (const ids of Object.values(json)) for (const { path } of ids) parseJsonPath(path)
+  }
+}

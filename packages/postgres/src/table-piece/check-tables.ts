@@ -1,0 +1,24 @@
+import { isPieceworkError, type Piece, PieceworkError, type Queryable } from '@piecework/core'
+import { planTables } from './plan-tables.js'
+import type { TablePiece } from './table-piece.js'
+
+/**
+ * Whether the table pieces among `pieces` fit the database; for the host to call when it starts, after its migrations. Throws
+ * one `registry-invalid` that names everything that does not.
+ */
+export async function checkTables(db: Queryable, pieces: readonly Piece[]): Promise<void> {
+  const problems: string[] = []
+  for (const piece of pieces) {
+    if (!isTablePiece(piece)) continue
+    try {
+      await planTables(db, piece.tablePiece)
+    } catch (error) {
+      if (!isPieceworkError(error, 'registry-invalid')) throw error
+      problems.push(error.message)
+    }
+  }
+  if (problems.length > 0)
+    throw new PieceworkError('registry-invalid', problems.join(' '), { details: { problems } })
+}
+
+const isTablePiece = (piece: Piece): piece is TablePiece => 'tablePiece' in piece

@@ -1,0 +1,89 @@
+import { type CloneContext, type PieceCounts, PieceworkError } from '@piecework/core'
+import { hasDangling, unwatched } from './dangling.js'
+import { fillLate } from './fill-late.js'
+import {
+  type FillContext,
+  type Filled,
+  fillFromStage,
+  fillUnlessDangling,
+  tellDanglingJson,
+} from './fill-table.js'
+import { workOf } from './import-tables.js'
+import { tableName } from './joins.js'
+import { planTables } from './plan-tables.js'
+import { type RowSource, resourceRows } from './row-source.js'
+import type { TablePieceSpec } from './spec.js'
+import { distinctValues, type Stage, stageRows } from './stage.js'
+import type { TablePlan } from './table-plan.js'
+
+/** Rows of the source into the target by one statement for each table. */
+export async function cloneTables<Options>(
+  piece: TablePieceSpec<Options>,
+  context: CloneContext<Options>,
+): Promise<PieceCounts> {
+  const { tx, signal } = context
+  const plans = await planTables(tx, piece)
+  const fill: FillContext = { ...workOf(context), from: 'database' }
+  const counts = { rows: 0, skipped: 0 }
+  const staged: { plan: TablePlan; stage: Stage }[] = []
+  for (const [index, plan] of plans.entries()) {
+    signal.throwIfAborted()
+    const distinct = await distinctValues(tx, tableName(plan.schema, plan.table.name))
+    const source: RowSource = {
+      ...resourceRows(plan, context.source.id),
+      distinct: (name) => distinct.get(name),
+    }
+    const expected = await count(tx, source)
+    if (plan.ownRow && expected !== 1) {
+      throw new PieceworkError(
+        'resource-not-found',
+        `There is no ${context.source.kind} ${context.source.id} to clone.`,
+      )
+    }
+    const direct = plan.spec.late ? undefined : await cloneDirectly(plan, source, fill)
+    let filled = direct
+    if (!filled) {
+      const stage = await stageRows(tx, index, plan, source)
+      filled = await fillFromStage(plan, stage, fill)
+      if (plan.spec.late) staged.push({ plan, stage })
+      else await tx.query(`DROP TABLE ${stage.table}`)
+    }
+    if (filled.rows + filled.skipped !== expected) {
+      throw new PieceworkError(
+        'counts-differ',
+        `Table "${plan.table.name}" took ${filled.rows} rows of ${expected}, with ${filled.skipped} left out.`,
+      )
+    }
+    counts.rows += filled.rows
+    counts.skipped += filled.skipped
+    context.progress(counts.rows + counts.skipped)
+  }
+  for (const { plan, stage } of staged) {
+    signal.throwIfAborted()
+    await fillLate(plan, stage, fill)
+    await tx.query(`DROP TABLE ${stage.table}`)
+  }
+  return counts
+}
+
+/** Undefined, and nothing done, where a row leads nowhere. */
+async function cloneDirectly(
+  plan: TablePlan,
+  source: RowSource,
+  fill: FillContext,
+): Promise<Filled | undefined> {
+  for (const reference of unwatched(plan, source, fill)) {
+    if (await hasDangling(fill.tx, plan, reference, source, fill)) return undefined
+  }
+  const rows = await fillUnlessDangling(plan, source, fill)
+  if (rows === undefined) return undefined
+  await tellDanglingJson(plan, source, fill, false)
+  return { rows, skipped: 0 }
+}
+
+async function count(tx: FillContext['tx'], source: RowSource): Promise<number> {
+  const { rows } = await tx.query<{ count: string }>(
+    `SELECT count(*)::text AS count FROM ${source.from} WHERE ${source.where}`,
+  )
+  return Number(rows[0]?.count)
+}

@@ -1,0 +1,125 @@
+import { type ImportContext, PieceworkError, type Queryable } from '@piecework/core'
+import { quoteIdent } from '../database/quote-ident.js'
+import { joinSql } from './fill-select.js'
+import { type Remap, referenceValue } from './reference-value.js'
+import type { RowSource } from './row-source.js'
+import type { Stage } from './stage.js'
+import type { ReferencePlan, TablePlan } from './table-plan.js'
+import { referencedTable } from './target-rows.js'
+
+type Tell = Pick<ImportContext, 'finding'>
+
+/** References whose dead ends the database would not refuse when the rows are inserted. */
+export const unwatched = (plan: TablePlan, source: RowSource, remap: Remap): ReferencePlan[] =>
+  [...plan.references.values()].filter(
+    (reference) =>
+      !reference.late && !(reference.enforced && referenceValue(plan, reference, source, remap, 0).certain),
+  )
+
+/** Whether some row of the source leads nowhere by this reference. */
+export async function hasDangling(
+  tx: Queryable,
+  plan: TablePlan,
+  reference: ReferencePlan,
+  source: RowSource,
+  remap: Remap,
+): Promise<boolean> {
+  const { rows } = await tx.query<{ found: boolean }>(
+    `SELECT EXISTS (${danglingRows(plan, reference, source, remap, 'SELECT')}) AS found`,
+  )
+  return rows[0]?.found === true
+}
+
+/**
+ * Empties references that lead nowhere, and takes out rows that cannot be without. Each is told in a finding. Resolves to
+ * the number of rows that were taken out.
+ */
+export async function clean(
+  tx: Queryable,
+  plan: TablePlan,
+  references: readonly ReferencePlan[],
+  stage: Stage,
+  remap: Remap & Tell,
+): Promise<number> {
+  let skipped = 0
+  const inner = references.filter(({ self }) => self)
+  for (const reference of references.filter(({ self }) => !self)) {
+    skipped += await cleanReference(tx, plan, reference, stage, remap)
+  }
+  // Rows that go leave others of the same table behind, which may have to go too.
+  for (let pass = 0, gone = inner.length > 0 ? 1 : 0; gone > 0; pass++) {
+    if (pass === maxPasses) {
+      throw new PieceworkError(
+        'archive-invalid',
+        `Rows of table "${plan.table.name}" that lead nowhere are nested too deeply.`,
+      )
+    }
+    gone = 0
+    for (const reference of inner) gone += await cleanReference(tx, plan, reference, stage, remap)
+    skipped += gone
+  }
+  return skipped
+}
+
+const maxPasses = 100
+
+async function cleanReference(
+  tx: Queryable,
+  plan: TablePlan,
+  reference: ReferencePlan,
+  stage: Stage,
+  remap: Remap & Tell,
+): Promise<number> {
+  const { column, shared, elsewhere } = reference
+  const skip = column.notNull
+  const empty = [column.name, shared?.header, elsewhere?.header].flatMap((name) => {
+    const staged = name === undefined ? undefined : stage.name(name)
+    return staged ? [`${staged} = NULL`] : []
+  })
+  if (empty.length === 0) return 0
+  const id = stage.column(column.name) ?? 'NULL'
+  const change = skip
+    ? `DELETE FROM ${stage.table} s USING gone WHERE s.ctid = gone.at`
+    : `UPDATE ${stage.table} s SET ${empty.join(', ')} FROM gone WHERE s.ctid = gone.at`
+  const { rows } = await tx.query<{ count: string; examples: string[] | null }>(
+    `WITH gone AS MATERIALIZED (${danglingRows(plan, reference, stage, remap, `SELECT t.ctid AS at, (${id})::text AS id`)}),
+     changed AS (${change})
+     SELECT count(*)::text AS count, (array_agg(DISTINCT id) FILTER (WHERE id IS NOT NULL))[1:3] AS examples FROM gone`,
+  )
+  const count = Number(rows[0]?.count ?? 0)
+  if (count === 0) return 0
+  if (skip && plan.ownRow) {
+    throw new PieceworkError(
+      'archive-invalid',
+      `The row of "${plan.entry}" leads by "${column.name}" to a row of "${reference.name}" that is not there.`,
+    )
+  }
+  const examples = rows[0]?.examples?.join(', ')
+  remap.finding({
+    severity: 'warning',
+    code: skip ? 'table/row-skipped' : 'table/reference-dangling',
+    file: plan.entry,
+    column: column.name,
+    count,
+    message: `${count} ${count === 1 ? 'row leads' : 'rows lead'} by "${column.name}" to rows of "${reference.name}" that are not there${examples ? ` (${examples})` : ''}: ${skip ? 'left out' : 'the reference is left empty'}.`,
+  })
+  return skip ? count : 0
+}
+
+function danglingRows(
+  plan: TablePlan,
+  reference: ReferencePlan,
+  source: RowSource,
+  remap: Remap,
+  select: string,
+): string {
+  const { sql, joins, given } = referenceValue(plan, reference, source, remap, 0)
+  const there = `SELECT FROM ${referencedTable(plan.schema, reference)} q WHERE q.${quoteIdent(reference.key)} = ${sql}`
+  const id = source.column(reference.column.name)
+  const key = source.column(reference.key)
+  const within =
+    reference.self && id !== undefined && key !== undefined
+      ? ` AND NOT EXISTS (SELECT FROM (SELECT ${key} AS k FROM ${source.from} WHERE ${source.where}) own WHERE own.k = ${id})`
+      : ''
+  return `${select} FROM ${source.from}${joinSql(joins)} WHERE ${source.where} AND ${given} AND NOT EXISTS (${there})${within}`
+}

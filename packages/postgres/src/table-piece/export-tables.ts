@@ -1,0 +1,112 @@
+import type { ExportContext, PieceCounts } from '@piecework/core'
+import { quoteIdent } from '../database/quote-ident.js'
+import type { Column } from './catalogue.js'
+import { Joins } from './joins.js'
+import { exportedJson } from './json-value.js'
+import { planTables } from './plan-tables.js'
+import { resourceRows } from './row-source.js'
+import type { TablePieceSpec } from './spec.js'
+import type { TablePlan } from './table-plan.js'
+import { condition, referencedTable } from './target-rows.js'
+
+/** Tables into entries, streamed from COPY. */
+export async function exportTables<Options>(
+  piece: TablePieceSpec<Options>,
+  context: ExportContext<Options>,
+): Promise<PieceCounts> {
+  let rows = 0
+  for (const plan of await planTables(context.tx, piece)) {
+    context.signal.throwIfAborted()
+    const before = rows
+    const counted = countRecords(context.tx.copyOut(exportSelect(plan, context.resource.id)), (records) => {
+      rows = before + records
+      context.progress(rows)
+    })
+    await context.write(plan.entry, counted, () => rows - before)
+  }
+  return { rows }
+}
+
+/** The rows that travel, with shared references by stable key, in the order that the piece declares. */
+export function exportSelect(plan: TablePlan, resourceId: string): string {
+  const joins = new Joins(plan.schema, plan.table.name)
+  const source = resourceRows(plan, resourceId, joins)
+  const columns: string[] = []
+  const take = (sql: string, name: string): number => columns.push(`${sql} AS ${quoteIdent(name)}`)
+  for (const [index, column] of plan.carried.entries()) {
+    const value = `t.${quoteIdent(column.name)}`
+    const reference = plan.references.get(column.name)
+    const json = plan.json.get(column.name)
+    if (json?.ids.some(({ shared }) => shared)) {
+      take(exportedJson(plan, json, value, resourceId), column.name)
+      continue
+    }
+    const { shared, elsewhere } = reference ?? {}
+    if (!reference || (!shared && !elsewhere)) {
+      take(value, column.name)
+      continue
+    }
+    const row = `x${index}`
+    const stable = (key: NonNullable<typeof shared>): string => quoteIdent(key.column.name)
+    const fields = [
+      `${quoteIdent(reference.key)} AS k`,
+      shared
+        ? `${condition(shared.where, resourceId)} IS TRUE AND ${stable(shared)} IS NOT NULL AS shared`
+        : 'false AS shared',
+      ...(shared ? [`${stable(shared)} AS s`] : []),
+      ...(elsewhere ? [`${stable(elsewhere)} AS e`] : []),
+    ]
+    joins.leftJoin(
+      `(SELECT ${fields.join(', ')} FROM ${referencedTable(plan.schema, reference)})`,
+      row,
+      `${row}.k = ${value}`,
+    )
+    take(`CASE WHEN ${row}.shared IS NOT TRUE THEN ${value} END`, column.name)
+    if (shared && elsewhere?.header === shared.header) take(`${row}.s`, shared.header)
+    else {
+      if (shared) take(`CASE WHEN ${row}.shared THEN ${row}.s END`, shared.header)
+      if (elsewhere) take(`${row}.e`, elsewhere.header)
+    }
+  }
+  const order = orderBy(plan, joins)
+  return `SELECT ${columns.join(', ')} FROM ${source.from} WHERE ${source.where}${order.length > 0 ? ` ORDER BY ${order.join(', ')}` : ''}`
+}
+
+/** In byte order of texts, whatever the database's collation. */
+function orderBy(plan: TablePlan, joins: Joins): string[] {
+  const sortable = (sql: string, column: Column): string => (column.collatable ? `${sql} COLLATE "C"` : sql)
+  const declared = plan.order.flatMap((path) => {
+    const column = path.at(-1)?.column
+    return column ? [sortable(joins.column(path, 'LEFT JOIN'), column)] : []
+  })
+  const ties =
+    plan.table.primaryKey.length > 0
+      ? plan.table.primaryKey.flatMap((name) => {
+          const column = plan.table.columns.get(name)
+          return column ? [sortable(`t.${quoteIdent(name)}`, column)] : []
+        })
+      : plan.carried.map(({ name }) => `t.${quoteIdent(name)}::text COLLATE "C"`)
+  return [...new Set([...declared, ...ties])]
+}
+
+const quote = 0x22
+const newline = 0x0a
+
+/** Tells how many records, without the header, have passed. Newlines within quotes end none. */
+async function* countRecords(
+  chunks: AsyncIterable<Uint8Array>,
+  seen: (records: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let records = -1
+  let quoted = false
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at] as number
+      if (byte > quote) continue
+      if (byte === quote) quoted = !quoted
+      else if (byte === newline && !quoted) records++
+    }
+    seen(Math.max(0, records))
+    yield chunk
+  }
+}

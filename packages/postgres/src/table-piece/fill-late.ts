@@ -1,0 +1,41 @@
+import { quoteIdent } from '../database/quote-ident.js'
+import { uuidLiteral } from '../database/uuid-literal.js'
+import { clean } from './dangling.js'
+import { isGiven, joinSql } from './fill-select.js'
+import { type FillContext, tellDanglingJson } from './fill-table.js'
+import { tableName } from './joins.js'
+import { renewedJson } from './json-value.js'
+import { type Join, referenceValue } from './reference-value.js'
+import type { Stage } from './stage.js'
+import type { TablePlan } from './table-plan.js'
+import { uuidExpression } from './uuid-expression.js'
+
+/** Fills the late columns of the rows that came from the stage, when all tables of the piece are there. */
+export async function fillLate(plan: TablePlan, stage: Stage, context: FillContext): Promise<void> {
+  const late = (plan.spec.late ?? []).filter((name) => isGiven(plan, name, stage))
+  if (late.length === 0) return
+  const references = [...plan.references.values()].filter((reference) => late.includes(reference.column.name))
+  // A row of this table that is there already counts as there; no row is taken out, for late columns may be NULL.
+  await clean(context.tx, plan, references, stage, context)
+  await tellDanglingJson(plan, stage, context, true)
+  const joins: Join[] = []
+  const values = late.map((name, index) => {
+    const reference = plan.references.get(name)
+    const json = plan.json.get(name)
+    if (json) return renewedJson(plan, json, stage.column(name) ?? 'NULL', context)
+    if (!reference) return 'NULL'
+    const value = referenceValue(plan, reference, stage, context, index)
+    joins.push(...value.joins)
+    return value.sql
+  })
+  const key = plan.key && stage.column(plan.key.name)
+  const id =
+    key && plan.key ? uuidExpression(context.ids.key(plan.spec.table), key) : uuidLiteral(context.resource.id)
+  const keyName = quoteIdent((plan.key ?? plan.ownerColumn)?.name ?? 'id')
+  const sets = late.map((name, index) => `${quoteIdent(name)} = n.v${index}`)
+  await context.tx.query(
+    `UPDATE ${tableName(plan.schema, plan.table.name)} AS o SET ${sets.join(', ')}
+     FROM (SELECT ${[id, ...values].join(', ')} FROM ${stage.from}${joinSql(joins)}) AS n (id${late.map((_, index) => `, v${index}`).join('')})
+     WHERE o.${keyName} = n.id`,
+  )
+}

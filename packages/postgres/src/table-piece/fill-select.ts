@@ -1,0 +1,94 @@
+import { quoteIdent } from '../database/quote-ident.js'
+import { uuidLiteral } from '../database/uuid-literal.js'
+import type { Column } from './catalogue.js'
+import { tableName } from './joins.js'
+import { renewedJson } from './json-value.js'
+import { type Join, type Remap, referenceValue } from './reference-value.js'
+import type { RowSource } from './row-source.js'
+import type { SetContext } from './spec.js'
+import type { TablePlan } from './table-plan.js'
+import { uuidExpression } from './uuid-expression.js'
+
+export interface Statement {
+  readonly sql: string
+  readonly values: readonly unknown[]
+}
+
+interface Assignment {
+  readonly column: Column
+  readonly sql: string
+}
+
+/** What `set` decides is asked of this context. */
+export type Fill = Remap & SetContext
+
+/** The statement that makes rows of `source` rows of the target, but for late columns; an UPDATE for a resource's own row. */
+export function fillStatement(plan: TablePlan, source: RowSource, fill: Fill): Statement {
+  const { assignments, joins, values } = newValues(plan, source, fill)
+  const select = `SELECT ${assignments.map(({ sql }) => sql).join(', ')} FROM ${source.from}${joinSql(joins)} WHERE ${source.where}`
+  const target = tableName(plan.schema, plan.table.name)
+  const names = assignments.map(({ column }) => quoteIdent(column.name))
+  if (!plan.ownRow || !plan.ownerColumn) {
+    const overriding = assignments.some(({ column }) => column.identity) ? ' OVERRIDING SYSTEM VALUE' : ''
+    return { sql: `INSERT INTO ${target} (${names.join(', ')})${overriding} ${select}`, values }
+  }
+  const sets = assignments.map(
+    ({ column }, index) => `${names[index]} = ${kept(plan, column, `n.v${index}`)}`,
+  )
+  const news = assignments.map((_, index) => `v${index}`)
+  return {
+    sql: `UPDATE ${target} AS o SET ${sets.join(', ')} FROM (${select}) AS n (${news.join(', ')}) WHERE o.${quoteIdent(plan.ownerColumn.name)} = ${uuidLiteral(fill.resource.id)}`,
+    values,
+  }
+}
+
+export const joinSql = (joins: readonly Join[]): string =>
+  joins.map(({ relation, alias, condition }) => ` LEFT JOIN ${relation} AS ${alias} ON ${condition}`).join('')
+
+function newValues(plan: TablePlan, source: RowSource, fill: Fill) {
+  const assignments: Assignment[] = []
+  const joins: Join[] = []
+  const values: unknown[] = []
+  if (plan.ownerColumn && !plan.ownRow) {
+    assignments.push({ column: plan.ownerColumn, sql: uuidLiteral(fill.resource.id) })
+  }
+  for (const { column, value } of plan.set) {
+    values.push(bound(column, value(fill)))
+    assignments.push({ column, sql: `$${values.length}::${column.type}` })
+  }
+  for (const [index, column] of plan.carried.entries()) {
+    if (plan.ownRow && column.identity) continue
+    const reference = plan.references.get(column.name)
+    if (plan.spec.late?.includes(column.name)) continue
+    if (reference) {
+      if (!isGiven(plan, column.name, source)) continue
+      const value = referenceValue(plan, reference, source, fill, index)
+      joins.push(...value.joins)
+      assignments.push({ column, sql: value.sql })
+      continue
+    }
+    const given = source.column(column.name)
+    const json = plan.json.get(column.name)
+    if (given === undefined) continue
+    if (column.name === plan.key?.name) {
+      assignments.push({ column, sql: uuidExpression(fill.ids.key(plan.spec.table), given) })
+    } else assignments.push({ column, sql: json ? renewedJson(plan, json, given, fill) : given })
+  }
+  return { assignments, joins, values }
+}
+
+/** Whether the source says anything of this reference; a column of which it says nothing takes its default. */
+export function isGiven(plan: TablePlan, name: string, source: RowSource): boolean {
+  const reference = plan.references.get(name)
+  const headers = [name, reference?.shared?.header, reference?.elsewhere?.header]
+  return headers.some((header) => header !== undefined && source.column(header) !== undefined)
+}
+
+function kept(plan: TablePlan, column: Column, value: string): string {
+  if (!plan.spec.keep?.includes(column.name)) return value
+  const shell = `o.${quoteIdent(column.name)}`
+  return `CASE WHEN ${shell} IS NULL OR ${shell}::text = '' THEN ${value} ELSE ${shell} END`
+}
+
+const bound = (column: Column, value: unknown): unknown =>
+  column.base.startsWith('json') && value !== null && value !== undefined ? JSON.stringify(value) : value

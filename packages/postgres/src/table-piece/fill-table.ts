@@ -1,0 +1,80 @@
+import type { ImportContext, Transaction } from '@piecework/core'
+import { clean, unwatched } from './dangling.js'
+import { type Fill, fillStatement } from './fill-select.js'
+import { danglingJson } from './json-value.js'
+import { isForeignKeyViolation } from './row-error.js'
+import type { RowSource } from './row-source.js'
+import type { Stage } from './stage.js'
+import type { TablePlan } from './table-plan.js'
+
+export type FillContext = Fill & Pick<ImportContext, 'finding'> & { readonly tx: Transaction }
+
+export interface Filled {
+  readonly rows: number
+  readonly skipped: number
+}
+
+/** Inserts all rows of the stage that lead somewhere. */
+export async function fillFromStage(plan: TablePlan, stage: Stage, context: FillContext): Promise<Filled> {
+  const { tx } = context
+  let skipped = await clean(tx, plan, unwatched(plan, stage, context), stage, context)
+  await tellDanglingJson(plan, stage, context, false)
+  const rows = await fillUnlessDangling(plan, stage, context)
+  if (rows !== undefined) return { rows, skipped }
+  const references = [...plan.references.values()].filter(({ late }) => !late)
+  skipped += await clean(tx, plan, references, stage, context)
+  return { rows: await fillRows(plan, stage, context), skipped }
+}
+
+/** The plain statement; undefined, and nothing done, where a foreign key refused it. */
+export async function fillUnlessDangling(
+  plan: TablePlan,
+  source: RowSource,
+  context: FillContext,
+): Promise<number | undefined> {
+  await context.tx.query('SAVEPOINT piecework_fill')
+  try {
+    const rows = await fillRows(plan, source, context)
+    await context.tx.query('RELEASE SAVEPOINT piecework_fill')
+    return rows
+  } catch (error) {
+    if (!isForeignKeyViolation(error)) throw error
+    await context.tx.query('ROLLBACK TO SAVEPOINT piecework_fill')
+    return undefined
+  }
+}
+
+async function fillRows(plan: TablePlan, source: RowSource, context: FillContext): Promise<number> {
+  const { sql, values } = fillStatement(plan, source, context)
+  return (await context.tx.query(sql, values)).rowCount
+}
+
+/** `late`: of the columns that are filled when all tables are there, or of the others. */
+export async function tellDanglingJson(
+  plan: TablePlan,
+  source: RowSource,
+  context: FillContext,
+  late: boolean,
+): Promise<void> {
+  for (const json of plan.json.values()) {
+    const document = source.column(json.column.name)
+    if (json.late !== late || document === undefined) continue
+    for (const target of json.ids) {
+      const ids = danglingJson(plan, target, document, context)
+      const { rows } = await context.tx.query<{ count: string; examples: string[] | null }>(
+        `SELECT count(*)::text AS count, (array_agg(DISTINCT left(d.id, 100)))[1:3] AS examples
+         FROM ${source.from} CROSS JOIN LATERAL ${ids} d WHERE ${source.where}`,
+      )
+      const count = Number(rows[0]?.count ?? 0)
+      if (count === 0) continue
+      context.finding({
+        severity: 'warning',
+        code: 'table/reference-dangling',
+        file: plan.entry,
+        column: json.column.name,
+        count,
+        message: `${count} ${count === 1 ? 'id' : 'ids'} at "${target.text}" in "${json.column.name}" of table "${plan.table.name}" lead to rows of "${target.name}" that are not there (${rows[0]?.examples?.join(', ')}): left out.`,
+      })
+    }
+  }
+}

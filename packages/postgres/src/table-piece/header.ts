@@ -1,0 +1,44 @@
+import type { Column } from './catalogue.js'
+import type { StagedColumn } from './stage.js'
+import type { StableKey, TablePlan } from './table-plan.js'
+
+/** A file's header against the catalogue. */
+export interface Header {
+  readonly columns: readonly StagedColumn[]
+  /** In the file, but not in the database. */
+  readonly unknown: readonly string[]
+  /** Not in the file, and the database has no value for them. */
+  readonly missing: readonly string[]
+  /** In the file, but decided by us: owner, generated columns, and those of `set` and `ignore`. Never read. */
+  readonly unread: readonly string[]
+}
+
+export function matchHeader(plan: TablePlan, names: readonly string[]): Header {
+  const readable = readableColumns(plan)
+  const unread = names.filter((name) => !readable.has(name) && plan.table.columns.has(name))
+  return {
+    columns: names.map((name) => ({
+      of: readable.has(name) ? name : undefined,
+      type: readable.get(name)?.type ?? 'text',
+    })),
+    unknown: names.filter((name) => !readable.has(name) && !plan.table.columns.has(name)),
+    missing: plan.carried
+      .filter((column) => isRequired(plan, column) && !names.includes(column.name))
+      .map(({ name }) => name),
+    unread,
+  }
+}
+
+/** What may stand in a file: columns that travel, and the stable keys of references. */
+export function readableColumns(plan: TablePlan): ReadonlyMap<string, Column> {
+  const stable = [...plan.references.values()].flatMap(({ shared, elsewhere }) =>
+    [shared, elsewhere].filter((key): key is StableKey => key !== undefined),
+  )
+  return new Map([
+    ...plan.carried.map((column) => [column.name, column] as const),
+    ...stable.map(({ header, column }) => [header, column] as const),
+  ])
+}
+
+const isRequired = (plan: TablePlan, column: Column): boolean =>
+  column.name === plan.key?.name || (column.notNull && !column.hasDefault && !plan.ownRow)

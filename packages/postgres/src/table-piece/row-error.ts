@@ -1,0 +1,39 @@
+import { isPieceworkError, PieceworkError } from '@piecework/core'
+
+/**
+ * What the database said of a file's content, as `archive-invalid` with entry, line and column where they are known; other
+ * errors pass unchanged. `columns` are the file's, in order.
+ */
+export function rowError(error: unknown, entry: string, columns: readonly string[] = []): unknown {
+  if (!isPieceworkError(error, 'database')) return error
+  const { sqlState } = error.details
+  // Data exceptions, integrity violations, and what a COPY or a document refuses.
+  if (typeof sqlState !== 'string' || !/^(22|23|54)/.test(sqlState)) return error
+  const { where, message, constraint } = (error.cause ?? {}) as Readonly<Record<string, unknown>>
+  // The words around the numbers are in the server's language.
+  const [, line, staged] = /COPY \S+, \S+ (\d+)(?:, \S+ c(\d+))?/.exec(String(where ?? '')) ?? []
+  const column = staged === undefined ? undefined : columns[Number(staged)]
+  const place = [
+    `Entry "${entry}"`,
+    ...(line === undefined ? [] : [`line ${Number(line) + 1}`]),
+    ...(column === undefined ? [] : [`column "${column}"`]),
+  ]
+  return new PieceworkError(
+    'archive-invalid',
+    `${place.join(', ')}: ${String(message ?? error.message).slice(0, 300)}`,
+    {
+      cause: error,
+      details: {
+        entry,
+        line: line === undefined ? undefined : Number(line) + 1,
+        column,
+        constraint,
+        sqlState,
+      },
+    },
+  )
+}
+
+/** Whether a foreign key refused a statement. */
+export const isForeignKeyViolation = (error: unknown): boolean =>
+  isPieceworkError(error, 'database') && error.details.sqlState === '23503'

@@ -1,0 +1,33 @@
+import { quoteIdent } from '../database/quote-ident.js'
+import { uuidLiteral } from '../database/uuid-literal.js'
+import { Joins } from './joins.js'
+import type { TablePlan } from './table-plan.js'
+
+/** Rows to be inserted: those of a resource, or a file's in a temporary table. */
+export interface RowSource {
+  /** FROM clause whose rows are `t`; may be followed by LEFT JOINs. */
+  readonly from: string
+  /** Condition. */
+  readonly where: string
+  /** SQL of a column (or a stable key, by its header); undefined where the source has none. */
+  column(name: string): string | undefined
+  /** Statistics: how many different values a column has, where that is known not to grow with the rows. */
+  distinct(name: string): number | undefined
+}
+
+/** The rows of the resource `id`. */
+export function resourceRows(
+  plan: TablePlan,
+  id: string,
+  joins = new Joins(plan.schema, plan.table.name),
+): RowSource {
+  const owner = joins.column(plan.ownerPath, 'JOIN')
+  return {
+    get from() {
+      return joins.sql
+    },
+    where: `${owner} = ${uuidLiteral(id)}`,
+    column: (name) => (plan.table.columns.has(name) ? `t.${quoteIdent(name)}` : undefined),
+    distinct: () => undefined,
+  }
+}

@@ -1,0 +1,92 @@
+import type { Queryable } from '@piecework/core'
+import { quoteIdent } from '../database/quote-ident.js'
+import type { RowSource } from './row-source.js'
+import type { TablePlan } from './table-plan.js'
+
+/** A temporary table with rows to be inserted; its columns are named by us: `c0`, `c1` … */
+export interface Stage extends RowSource {
+  /** As SQL. */
+  readonly table: string
+  /** Name in the stage of a column (or a stable key, by its header). */
+  name(column: string): string | undefined
+}
+
+export interface StagedColumn {
+  /** Of the target, or the header of a stable key; undefined for one that is never read. */
+  readonly of: string | undefined
+  readonly type: string
+}
+
+export const stageTable = (index: number): string => `pg_temp.${quoteIdent(`piecework_stage_${index}`)}`
+
+export async function createStage(
+  tx: Queryable,
+  index: number,
+  columns: readonly StagedColumn[],
+): Promise<Stage> {
+  const table = stageTable(index)
+  await tx.query(`DROP TABLE IF EXISTS ${table}`)
+  const definitions = columns.map(({ type }, at) => `c${at} ${type}`)
+  await tx.query(
+    `CREATE TEMPORARY TABLE ${quoteIdent(`piecework_stage_${index}`)} (${definitions.join(', ')}) ON COMMIT DROP`,
+  )
+  return stageOf(table, columns, new Map())
+}
+
+/** The same stage, once it is filled, with the planner's and our own statistics. */
+export async function analyzeStage(
+  tx: Queryable,
+  stage: Stage,
+  columns: readonly StagedColumn[],
+): Promise<Stage> {
+  await tx.query(`ANALYZE ${stage.table}`)
+  return stageOf(stage.table, columns, await distinctValues(tx, stage.table))
+}
+
+/** Copies the rows of a resource, so that those which cannot be inserted may be taken out. */
+export async function stageRows(
+  tx: Queryable,
+  index: number,
+  plan: TablePlan,
+  source: RowSource,
+): Promise<Stage> {
+  const columns = plan.carried.map(({ name, type }) => ({ of: name, type }))
+  const stage = await createStage(tx, index, columns)
+  const values = plan.carried.map(({ name }) => `t.${quoteIdent(name)}`)
+  await tx.query(
+    `INSERT INTO ${stage.table} SELECT ${values.join(', ')} FROM ${source.from} WHERE ${source.where}`,
+  )
+  return analyzeStage(tx, stage, columns)
+}
+
+/** By column: the number of different values, where the server's statistics say that it does not grow with the rows. */
+export async function distinctValues(tx: Queryable, table: string): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await tx.query<{ name: string; distinct: number }>(
+    `SELECT s.attname AS name, s.n_distinct AS distinct
+     FROM pg_catalog.pg_stats s JOIN pg_catalog.pg_namespace n ON n.nspname = s.schemaname
+     JOIN pg_catalog.pg_class c ON c.relname = s.tablename AND c.relnamespace = n.oid
+     WHERE c.oid = $1::text::regclass AND s.n_distinct > 0 AND NOT s.inherited`,
+    [table],
+  )
+  return new Map(rows.map(({ name, distinct }) => [name, distinct]))
+}
+
+function stageOf(
+  table: string,
+  columns: readonly StagedColumn[],
+  distinct: ReadonlyMap<string, number>,
+): Stage {
+  const names = new Map(columns.flatMap(({ of }, at) => (of === undefined ? [] : [[of, `c${at}`]])))
+  const column = (name: string): string | undefined => {
+    const staged = names.get(name)
+    return staged && `t.${staged}`
+  }
+  return {
+    table,
+    from: `${table} AS t`,
+    where: 'true',
+    name: (name) => names.get(name),
+    column,
+    distinct: (name) => distinct.get(names.get(name) ?? ''),
+  }
+}

@@ -1,0 +1,34 @@
+import type { Piece } from '@piecework/core'
+import { checkSpec } from './check-spec.js'
+import { cloneTables } from './clone-tables.js'
+import { exportTables } from './export-tables.js'
+import { importTables } from './import-tables.js'
+import type { TablePieceSpec } from './spec.js'
+import { validateTables } from './validate-tables.js'
+
+/** A piece that is rows, and what it was declared as. */
+export interface TablePiece<Options = unknown> extends Piece<Options> {
+  readonly tablePiece: TablePieceSpec<Options>
+}
+
+/**
+ * One declaration gives exporter, importer, cloner, validators and counts. Throws `registry-invalid` where it contradicts
+ * itself; `checkTables` tells whether it fits a database, and so does its first use.
+ */
+export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): TablePiece<Options> {
+  checkSpec(spec)
+  const { schema: _, tables: __, validators = [], ...piece } = spec
+  return {
+    ...piece,
+    contract: 1,
+    tablePiece: spec,
+    exporter: { export: (context) => exportTables(spec, context) },
+    ...(spec.exportOnly
+      ? {}
+      : {
+          importer: { import: (context) => importTables(spec, context) },
+          cloner: { clone: (context) => cloneTables(spec, context) },
+          validators: [{ validate: (context) => validateTables(spec, context) }, ...validators],
+        }),
+  }
+}

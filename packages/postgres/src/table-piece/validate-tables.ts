@@ -1,0 +1,167 @@
+import { type CsvRow, type Finding, isPieceworkError, openCsv, type ValidationContext } from '@piecework/core'
+import { FindingList } from './finding-list.js'
+import { type Header, matchHeader, readableColumns } from './header.js'
+import { planTables } from './plan-tables.js'
+import { sharedKeys } from './shared-keys.js'
+import type { TablePieceSpec } from './spec.js'
+import type { TablePlan } from './table-plan.js'
+import { type ValueCheck, valueCheck } from './value-check.js'
+
+type Found = Omit<Finding, 'piece'>
+
+/** Every entry of the piece to its end: presence, header, quoting, checksum, row count, values, shared rows. */
+export async function* validateTables<Options>(
+  piece: TablePieceSpec<Options>,
+  context: ValidationContext<Options>,
+): AsyncGenerator<Found> {
+  const { entries, signal } = context
+  const plans = await planTables(context.tx, piece)
+  const expected = new Set(plans.map(({ entry }) => entry))
+  for (const path of entries.paths) {
+    if (!expected.has(path)) {
+      yield {
+        severity: 'error',
+        code: 'table/entry-unexpected',
+        file: path,
+        message: `Piece "${piece.name}" has no entry "${path}".`,
+      }
+    }
+  }
+  let done = 0
+  for (const plan of plans) {
+    signal.throwIfAborted()
+    if (!entries.facts(plan.entry)) {
+      yield {
+        severity: 'error',
+        code: 'table/entry-missing',
+        file: plan.entry,
+        message: `Entry "${plan.entry}" is missing.`,
+      }
+      continue
+    }
+    try {
+      done += yield* validateEntry(plan, context, done)
+    } catch (error) {
+      if (!isPieceworkError(error) || !error.code.startsWith('archive-')) throw error
+      yield {
+        severity: 'error',
+        code: `table/${error.code}`,
+        file: plan.entry,
+        message: `Entry "${plan.entry}": ${error.message}`,
+      }
+    }
+  }
+}
+
+async function* validateEntry(
+  plan: TablePlan,
+  context: ValidationContext,
+  before: number,
+): AsyncGenerator<Found, number> {
+  const { entries, signal } = context
+  const columns = await headerOf(context, plan.entry)
+  const header = matchHeader(plan, columns)
+  yield* headerFindings(plan, header)
+  const list = new FindingList()
+  const checks = columnChecks(plan, columns)
+  const shared = sharedKeys(plan, context.tx, context.target.id)
+  let line = 2 + newlines(columns)
+  let rows = 0
+  for await (const batch of entries.rows(plan.entry)) {
+    signal.throwIfAborted()
+    const keys = shared.map((): string[] => [])
+    for (const row of batch) {
+      for (const check of checks) check(row, line, list)
+      shared.forEach(({ read }, index) => {
+        keys[index]?.push(...read(row))
+      })
+      line += 1 + newlines(Object.values(row))
+    }
+    rows += batch.length
+    context.progress(before + rows)
+    for (const [index, { column, table, missing }] of shared.entries()) {
+      for (const key of await missing(keys[index] ?? [])) {
+        list.add('table/shared-missing', column, () => ({
+          severity: 'error',
+          file: plan.entry,
+          message: `${JSON.stringify(key)} is not among the shared rows of "${table}" here.`,
+          hint: 'Install the same shared data, or remove what refers to it before the export.',
+        }))
+      }
+    }
+  }
+  yield* list
+  yield* countFindings(plan, rows, entries.facts(plan.entry)?.rows)
+  return rows
+}
+
+async function headerOf({ entries }: ValidationContext, entry: string): Promise<readonly string[]> {
+  const csv = await openCsv(entries.open(entry))
+  await csv.close()
+  return csv.columns
+}
+
+function* headerFindings(plan: TablePlan, header: Header): Iterable<Found> {
+  const file = plan.entry
+  const table = plan.table.name
+  for (const column of header.unknown) {
+    const message = `Table "${table}" has no column ${JSON.stringify(column)}.`
+    yield { severity: 'error', code: 'table/column-unknown', file, line: 1, column, message }
+  }
+  for (const column of header.missing) {
+    const message = `The column "${column}" is missing, and table "${table}" has no default for it.`
+    yield { severity: 'error', code: 'table/column-missing', file, line: 1, column, message }
+  }
+  for (const column of header.unread) {
+    const message = `The column "${column}" of table "${table}" is decided here; what the file says of it is not read.`
+    yield { severity: 'warning', code: 'table/column-unread', file, line: 1, column, message }
+  }
+}
+
+function* countFindings(plan: TablePlan, rows: number, stated: number | undefined): Iterable<Found> {
+  const file = plan.entry
+  if (stated !== undefined && stated !== rows) {
+    const message = `Entry "${file}" has ${rows} rows; its manifest says ${stated}.`
+    yield { severity: 'error', code: 'table/rows-differ', file, message }
+  }
+  if (plan.ownRow && rows !== 1) {
+    const message = `Entry "${file}" has ${rows} rows where it must have one.`
+    yield { severity: 'error', code: 'table/not-one-row', file, message }
+  }
+}
+
+type RowCheck = (row: CsvRow, line: number, list: FindingList) => void
+
+function columnChecks(plan: TablePlan, columns: readonly string[]): RowCheck[] {
+  const file = plan.entry
+  const readable = readableColumns(plan)
+  return columns.flatMap((name): RowCheck | [] => {
+    const column = readable.get(name)
+    if (!column) return []
+    const reference = plan.references.get(name)
+    const instead = [reference?.shared?.header, reference?.elsewhere?.header].filter(
+      (header) => header !== undefined,
+    )
+    const required = column.notNull && plan.table.columns.get(name) === column
+    const fits: ValueCheck = valueCheck(column.base) ?? (() => true)
+    return (row, line, list) => {
+      const value = row[name] ?? null
+      if (value === null) {
+        if (!required || instead.some((header) => (row[header] ?? null) !== null)) return
+        const message = `"${name}" is empty, which table "${plan.table.name}" does not allow.`
+        list.add('table/value-missing', name, () => ({ severity: 'error', file, line, message }))
+      } else if (!fits(value)) {
+        const message = `${JSON.stringify(value.slice(0, 100))} is not ${column.type}.`
+        list.add('table/value-invalid', name, () => ({ severity: 'error', file, line, message }))
+      }
+    }
+  })
+}
+
+function newlines(values: readonly (string | null)[]): number {
+  let count = 0
+  for (const value of values) {
+    if (value?.includes('\n')) count += value.split('\n').length - 1
+  }
+  return count
+}
