@@ -66,13 +66,22 @@ async function readColumns(db: Database): Promise<readonly Column[]> {
 }
 
 /** SQL condition for the rows of a table that belong to a project; undefined where none can. */
-function ownedBy(table: string, columns: readonly Column[], project: string, seen: readonly string[] = []): string | undefined {
+function ownedBy(
+  table: string,
+  columns: readonly Column[],
+  project: string,
+  seen: readonly string[] = [],
+): string | undefined {
   if (table === 'projects') return `id = ${project}`
-  const links = columns.filter((one) => one.table === table && one.column !== 'id' && one.refers && !seen.includes(one.refers))
+  const links = columns.filter(
+    (one) => one.table === table && one.column !== 'id' && one.refers && !seen.includes(one.refers),
+  )
   const ways = links.flatMap(({ column, refers }) => {
     if (refers === 'projects') return [`${quoteIdent(column)} = ${project}`]
     const above = ownedBy(refers ?? '', columns, project, [...seen, table])
-    return above === undefined ? [] : [`${quoteIdent(column)} IN (SELECT id FROM ${name(refers ?? '')} WHERE ${above})`]
+    return above === undefined
+      ? []
+      : [`${quoteIdent(column)} IN (SELECT id FROM ${name(refers ?? '')} WHERE ${above})`]
   })
   // The shortest way: a table's own column before one of a table that it refers to.
   return ways.sort((a, b) => a.length - b.length)[0]

@@ -22,10 +22,10 @@ export interface ResourceKind {
   readonly parent?: string
   /** Table whose key is this resource's id; ids of it and references to it are remapped under this name. */
   readonly table: string
-  /** Undefined where there is no such resource, or a root. */
-  parentOf(ref: ResourceRef, db: Queryable): Promise<ResourceRef | undefined>
-  /** In a stable order. Empty for a leaf. */
-  children(ref: ResourceRef, db: Queryable): Promise<readonly ResourceRef[]>
+  /** Undefined where there is no such resource. Absent for roots. */
+  parentOf?(ref: ResourceRef, db: Queryable): Promise<ResourceRef | undefined>
+  /** In a stable order. Absent for kinds that hold no others. */
+  children?(ref: ResourceRef, db: Queryable): Promise<readonly ResourceRef[]>
   /** Undefined where there is no such resource. */
   describe(ref: ResourceRef, db: Queryable): Promise<ResourceDescription | undefined>
   /** How an import or a clone makes one. Absent: this kind can be exported only. */
@@ -43,14 +43,14 @@ export interface Shell {
   readonly source: string
 }
 
-/** Makes, shows and removes shells. All four run inside the job's own transaction and may run twice. */
+/** Makes, shows and removes shells. All run inside the job's own transaction and may run twice. */
 export interface ShellLifecycle {
   /** Invisible to the host's users until `ready`. */
   create(shell: Shell, tx: Transaction): Promise<void>
   /** The job has succeeded: show it. */
   ready(ref: ResourceRef, tx: Transaction): Promise<void>
-  /** A legacy import has failed: keep it hidden; it can only be deleted. */
-  incomplete(ref: ResourceRef, reason: string, tx: Transaction): Promise<void>
+  /** An import whose format keeps its shell has failed: keep it hidden; it can only be deleted. Absent: it is removed. */
+  incomplete?(ref: ResourceRef, reason: string, tx: Transaction): Promise<void>
   /** Deletes it and all that is its own. */
   remove(ref: ResourceRef, tx: Transaction): Promise<void>
 }

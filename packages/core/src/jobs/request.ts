@@ -21,7 +21,7 @@ export async function readTree(
   const missing = new Set(chosen?.map(resourceName))
   const read = async (ref: ResourceRef): Promise<ResourceTree> => {
     const children: ResourceTree[] = []
-    for (const child of await registry.kind(ref.kind).children(ref, db)) {
+    for (const child of (await registry.kind(ref.kind).children?.(ref, db)) ?? []) {
       missing.delete(resourceName(child))
       if (!chosen || chosen.some((one) => sameResource(one, child))) children.push(await read(child))
     }
@@ -38,11 +38,12 @@ export async function readTree(
 /** The resource and its ancestors, root first. */
 export async function readLine(registry: Registry, db: Queryable, ref: ResourceRef): Promise<ResourceRef[]> {
   const line = [ref]
-  for (let parent = await registry.kind(ref.kind).parentOf(ref, db); parent; ) {
+  for (let at = ref; ; ) {
+    const parent = await registry.kind(at.kind).parentOf?.(at, db)
+    if (!parent) return line
     line.unshift(parent)
-    parent = await registry.kind(parent.kind).parentOf(parent, db)
+    at = parent
   }
-  return line
 }
 
 export function notFound(ref: ResourceRef): PieceworkError {

@@ -28,7 +28,8 @@ async function removeShells(work: Work, tx: Transaction): Promise<void> {
   for (const { ref } of walkTree(job.tree).reverse()) {
     const shell = work.registry.kind(ref.kind).shell
     const target = targetOf(work.registry, job, ref)
-    if (format?.keepsShell) await shell?.incomplete(target, job.error?.message ?? 'The import failed.', tx)
+    const reason = job.error?.message ?? 'The import failed.'
+    if (format?.keepsShell && shell?.incomplete) await shell.incomplete(target, reason, tx)
     else await shell?.remove(target, tx)
   }
 }

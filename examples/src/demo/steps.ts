@@ -1,0 +1,220 @@
+import { mkdir, rename, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import type {
+  ArchiveRef,
+  Finding,
+  ImportRequest,
+  JobHandle,
+  JobReport,
+  JobUpdate,
+  ResourceRef,
+} from '@piecework/core'
+import { PieceworkError } from '@piecework/core'
+import { compareProjects, type TableComparison } from './compare.js'
+import type { DemoHost } from './host.js'
+import type { DemoInput } from './input.js'
+import type { SummaryRow } from './summary.js'
+
+/** What the demo has done so far; each step adds to it. */
+export interface DemoRun {
+  readonly input: DemoInput
+  readonly summary: SummaryRow[]
+  readonly findings: Finding[]
+  readonly comparisons: { readonly pair: string; readonly tables: readonly TableComparison[] }[]
+  /** Path of the archive that stays. */
+  archive?: { readonly path: string; readonly size: number; readonly digest: string }
+}
+
+export interface DemoStep {
+  readonly title: string
+  /** `tell` shows how far it is; the result says what was done. */
+  run(tell: (text: string) => void): Promise<string>
+}
+
+const principal = { id: 'demo' }
+
+/** The main job, step by step; a step that finds a difference throws. */
+export function demoSteps(
+  host: DemoHost,
+  run: DemoRun,
+  archiveFile: string,
+  artifactsDir: string,
+): readonly DemoStep[] {
+  const { piecework, database } = host
+  const request = (): ImportRequest => ({
+    format: 'legacy-marxan',
+    uploads: run.input.uploads,
+    name: run.input.name,
+    principal,
+  })
+  const made: ResourceRef[] = []
+  const jobs: string[] = []
+  let archive: ArchiveRef | undefined
+
+  const job = async (
+    step: string,
+    asking: Promise<JobHandle>,
+    tell: (text: string) => void,
+  ): Promise<JobReport> => {
+    const handle = await asking
+    for await (const update of handle.watch()) tell(progressText(update))
+    const report = await handle.ended()
+    for (const finding of report.findings) if (!known(run.findings, finding)) run.findings.push(finding)
+    await handle.result()
+    jobs.push(handle.id)
+    if (report.job.result.resource) made.push(report.job.result.resource)
+    run.summary.push(...summaryOf(step, report))
+    return report
+  }
+  const compare = async (from: number, to: number, tell: (text: string) => void): Promise<void> => {
+    const pair = `project ${from + 1} and project ${to + 1}`
+    tell(pair)
+    // Job 0 validates, 1 imports the folder, 2 exports, 3 imports the archive, 4 clones.
+    const between = jobs.slice(3 + from, 3 + to)
+    const tables = await compareProjects(database, {
+      from: made[from]?.id ?? '',
+      to: made[to]?.id ?? '',
+      jobs: between,
+    })
+    run.comparisons.push({ pair, tables })
+  }
+
+  return [
+    {
+      title: `Validate ${run.input.name}`,
+      run: async (tell) => {
+        await job('validate', piecework.validate(request()), tell)
+        return findingsText(run.findings)
+      },
+    },
+    {
+      title: 'Import the folder as a project with one scenario',
+      run: async (tell) => rowsText(await job('import folder', piecework.import(request()), tell)),
+    },
+    {
+      title: 'Export to an archive',
+      run: async (tell) => {
+        const report = await job('export', piecework.export({ resource: at(made, 0), principal }), tell)
+        archive = report.job.result.archive
+        return `${rowsText(report)}, ${bytesText(archive?.size ?? 0)}`
+      },
+    },
+    {
+      title: 'Verify the archive',
+      run: async () => {
+        if (!archive) throw new PieceworkError('internal', 'The export made no archive.')
+        const started = performance.now()
+        const { ok, entries, rows, bytes, findings } = await piecework.verify(archive)
+        run.findings.push(...findings)
+        if (!ok) throw new PieceworkError('archive-checksum', 'The archive is not what its manifest says.')
+        run.summary.push({
+          step: 'verify',
+          piece: '',
+          rows,
+          bytes,
+          seconds: (performance.now() - started) / 1000,
+        })
+        return `${entries} entries, every checksum right`
+      },
+    },
+    {
+      title: 'Import the archive as a second project',
+      run: async (tell) => {
+        if (!archive) throw new PieceworkError('internal', 'The export made no archive.')
+        const name = `${run.input.name} (imported)`
+        return rowsText(await job('import archive', piecework.import({ archive, name, principal }), tell))
+      },
+    },
+    {
+      title: 'Clone the second project into a third',
+      run: async (tell) =>
+        rowsText(await job('clone', piecework.clone({ resource: at(made, 1), principal }), tell)),
+    },
+    {
+      title: 'Compare all three, table by table',
+      run: async (tell) => {
+        for (const [from, to] of [
+          [0, 1],
+          [1, 2],
+          [0, 2],
+        ] as const)
+          await compare(from, to, tell)
+        const tables = run.comparisons.flatMap((one) => one.tables)
+        const differences = tables.reduce((sum, table) => sum + table.differences, 0)
+        if (differences > 0)
+          throw new PieceworkError('counts-differ', `The projects differ in ${differences} rows.`)
+        const rows = run.comparisons[0]?.tables.reduce((sum, table) => sum + table.rows, 0) ?? 0
+        return `${rows.toLocaleString('en-US')} rows in ${run.comparisons[0]?.tables.length} tables, all equal`
+      },
+    },
+    {
+      title: 'Keep the archive',
+      run: async () => {
+        if (!archive) throw new PieceworkError('internal', 'The export made no archive.')
+        await mkdir(join(archiveFile, '..'), { recursive: true })
+        await rename(join(artifactsDir, archive.artifact), archiveFile)
+        const { size } = await stat(archiveFile)
+        run.archive = { path: archiveFile, size, digest: archive.digest }
+        return archiveFile
+      },
+    },
+  ]
+}
+
+function at(made: readonly ResourceRef[], index: number): ResourceRef {
+  const resource = made[index]
+  if (!resource) throw new PieceworkError('internal', 'A step before this one made no project.')
+  return resource
+}
+
+function known(findings: readonly Finding[], finding: Finding): boolean {
+  const key = JSON.stringify(finding)
+  return findings.some((one) => JSON.stringify(one) === key)
+}
+
+/** The step as a whole by the job's own clock, then its pieces by theirs. */
+function summaryOf(step: string, report: JobReport): SummaryRow[] {
+  const { createdAt, changes } = report.job
+  const seconds = ((changes.at(-1)?.at.getTime() ?? 0) - createdAt.getTime()) / 1000
+  const pieces = report.nodes.flatMap((node): SummaryRow[] => {
+    if (!node.piece || !node.startedAt || !node.endedAt || node.task === 'validate') return []
+    const bytes = node.entries?.reduce((sum, entry) => sum + entry.size, 0)
+    const took = (node.endedAt.getTime() - node.startedAt.getTime()) / 1000
+    return [
+      {
+        step,
+        piece: node.piece,
+        rows: node.counts?.rows ?? 0,
+        seconds: took,
+        ...(bytes !== undefined && { bytes }),
+      },
+    ]
+  })
+  const bytes = pieces.reduce((sum, piece) => sum + (piece.bytes ?? 0), 0)
+  return [{ step, piece: '', rows: report.counts.rows, seconds, ...(bytes > 0 && { bytes }) }, ...pieces]
+}
+
+function progressText({ nodes, nodesDone }: JobUpdate): string {
+  const running = nodes
+    .filter((node) => node.status === 'running')
+    .map(
+      (node) =>
+        `${node.piece ?? node.task}${node.progress ? ` ${node.progress.done.toLocaleString('en-US')}` : ''}`,
+    )
+  return `${nodesDone} of ${nodes.length} nodes done${running.length > 0 ? `; now ${running.join(', ')}` : ''}`
+}
+
+function rowsText({ counts }: JobReport): string {
+  const rows = `${counts.rows.toLocaleString('en-US')} rows`
+  return counts.skipped > 0 ? `${rows}, ${counts.skipped.toLocaleString('en-US')} skipped` : rows
+}
+
+function bytesText(bytes: number): string {
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+}
+
+function findingsText(findings: readonly Finding[]): string {
+  const warnings = findings.filter((finding) => finding.severity === 'warning').length
+  return warnings === 0 ? 'nothing to remark' : `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`
+}
