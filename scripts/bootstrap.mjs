@@ -30,7 +30,8 @@ export async function bootstrap(step, args) {
     const options = ['--frozen-lockfile', '--config.confirmModulesPurge=false']
     if (!quietly('npx', ['--yes', pnpm, 'install', ...options])) return
   }
-  if (!quietly(process.execPath, ['node_modules/typescript/bin/tsc', '-b'])) return
+  // The check compiles by itself, and goes on where that fails.
+  if (step !== 'check' && !quietly(process.execPath, ['node_modules/typescript/bin/tsc', '-b'])) return
   const script = steps[step]
   if (script === undefined) return
   if (!existsSync(script)) {
@@ -52,7 +53,9 @@ function installed() {
 /** Whether the command succeeded. What it printed is shown only where it did not. */
 function quietly(command, args) {
   const shell = process.platform === 'win32' && command === 'npx'
-  const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', shell })
+  // `npm run --silent` would silence pnpm's errors too.
+  const env = { ...process.env, npm_config_loglevel: 'warn' }
+  const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', env, shell })
   if (status === 0) return true
   console.error(`${stdout ?? ''}${stderr ?? ''}${error === undefined ? '' : `${error.message}\n`}`)
   console.error(`Failed: ${command === process.execPath ? 'node' : command} ${args.join(' ')}`)

@@ -25,18 +25,21 @@ const checks = [
 ]
 
 let failures = 0
-for (const [name, check] of checks) {
-  try {
-    await check()
-    console.log(`ok      ${name}`)
-  } catch (error) {
-    failures += 1
-    console.log(
-      `FAILED  ${name}\n${[error.stdout, error.stderr].filter(Boolean).join('\n') || error.message}`,
-    )
+try {
+  for (const [name, check] of checks) {
+    try {
+      await check()
+      console.log(`ok      ${name}`)
+    } catch (error) {
+      failures += 1
+      console.log(
+        `FAILED  ${name}\n${[error.stdout, error.stderr].filter(Boolean).join('\n') || error.message}`,
+      )
+    }
   }
+} finally {
+  await rm(packed, { recursive: true })
 }
-await rm(packed, { recursive: true })
 process.exitCode = failures === 0 ? 0 : 1
 
 function tool(name, ...args) {

@@ -1,5 +1,8 @@
 // `npm test [-- --limit=<seconds per file>] [filter …]`: runs the compiled test files whose path holds one of the filters.
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { mentions, testFiles } from './test/files.mjs'
 import { runFile } from './test/run-file.mjs'
@@ -18,17 +21,19 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => i
 const files = await testFiles(filters)
 const servers = await startServers((words) => mentions(files, words))
 const run = randomBytes(4).toString('hex')
+// What tests that were stopped have left goes with it.
+const folder = await mkdtemp(join(tmpdir(), 'piecework-tests-'))
 const results = []
 try {
   await runAll()
 } finally {
-  await Promise.allSettled([dropGiven(), servers.stop()])
+  await Promise.allSettled([dropGiven(), servers.stop(), rm(folder, { recursive: true, force: true })])
 }
 report()
 
 async function runAll() {
   const waiting = [...files]
-  const env = { ...servers.env, PIECEWORK_TEST_RUN: run }
+  const env = { ...servers.env, PIECEWORK_TEST_RUN: run, TMPDIR: folder }
   const worker = async () => {
     while (!interrupted.signal.aborted) {
       const file = waiting.shift()
