@@ -1,0 +1,22 @@
+/** Ids are PostgreSQL integers and Marxan's C ints. */
+const largest = 2 ** 31 - 1
+
+export type UnitIdProblem = 'null' | 'overflow' | 'text' | 'negative' | 'fraction' | 'too-large'
+
+export type UnitId =
+  | { readonly id: number; readonly spelled?: 'float' | 'text' }
+  | { readonly problem: UnitIdProblem }
+
+/** Reads an attribute value as a planning unit's id. `fieldType` is dBASE's letter. */
+export function unitId(text: string, fieldType: string): UnitId {
+  if (text === '') return { problem: 'null' }
+  if (/^\*+$/.test(text)) return { problem: 'overflow' }
+  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return { problem: 'text' }
+  const value = Number(text)
+  if (value < 0) return { problem: 'negative' }
+  if (!Number.isInteger(value)) return { problem: Number.isFinite(value) ? 'fraction' : 'too-large' }
+  if (value > largest) return { problem: 'too-large' }
+  const id = value + 0
+  if (fieldType === 'C') return { id, spelled: 'text' }
+  return /^\+?\d+$/.test(text) ? { id } : { id, spelled: 'float' }
+}

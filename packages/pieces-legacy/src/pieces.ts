@@ -1,0 +1,98 @@
+import type { Piece } from '@piecework/core'
+import { z } from 'zod'
+import { gridIds } from './grid/grid-ids.js'
+import { planningGridValidator } from './grid/planning-grid-validator.js'
+import { costSurfaceImporter } from './importers/cost-surface.js'
+import { featuresImporter } from './importers/features.js'
+import { parametersImporter } from './importers/parameters.js'
+import { type PlanningAreaOptions, planningAreaImporter } from './importers/planning-area.js'
+import { planningUnitsImporter } from './importers/planning-units.js'
+import { scenarioFeaturesImporter } from './importers/scenario-features.js'
+import { scenarioPlanningUnitsImporter } from './importers/scenario-planning-units.js'
+import { boundValidator } from './validators/bound.js'
+import { inputDatValidator } from './validators/input-dat.js'
+import { puValidator } from './validators/pu.js'
+import { puvsprValidator } from './validators/puvspr.js'
+import { specValidator } from './validators/spec.js'
+
+const nameOptions = z.strictObject({
+  /** `required`: a feature without a name is an error instead of being named "Unnamed Feature #1". */
+  names: z.enum(['optional', 'required']).default('optional'),
+})
+
+const areaOptions = z.strictObject({ skip: z.boolean().default(false) })
+
+/** The pieces of a Marxan folder. Each reads the uploaded files that it needs; edges say what must be in the database before. */
+export function legacyPieces(): readonly Piece[] {
+  return [
+    {
+      contract: 1,
+      name: 'legacy/planning-grid',
+      of: 'project',
+      version: 1,
+      validators: [planningGridValidator],
+      importer: planningUnitsImporter,
+    },
+    {
+      contract: 1,
+      name: 'legacy/planning-area',
+      of: 'project',
+      version: 1,
+      after: ['legacy/planning-grid'],
+      options: areaOptions,
+      importer: planningAreaImporter,
+    } satisfies Piece<PlanningAreaOptions>,
+    {
+      contract: 1,
+      name: 'legacy/cost-surface',
+      of: 'project',
+      version: 1,
+      after: ['legacy/planning-grid'],
+      validators: [puValidator({ gridIds })],
+      importer: costSurfaceImporter,
+    },
+    {
+      contract: 1,
+      name: 'legacy/features',
+      of: 'project',
+      version: 1,
+      after: ['legacy/planning-grid'],
+      options: nameOptions,
+      validators: [
+        {
+          validate: (context) =>
+            specValidator(context.options.names === 'required' ? { names: 'required' } : {}).validate(
+              context,
+            ),
+        },
+        puvsprValidator({ gridIds }),
+      ],
+      importer: featuresImporter,
+    } satisfies Piece<z.infer<typeof nameOptions>>,
+    {
+      contract: 1,
+      name: 'legacy/parameters',
+      of: 'scenario',
+      version: 1,
+      after: ['legacy/cost-surface'],
+      validators: [inputDatValidator, boundValidator],
+      importer: parametersImporter,
+    },
+    {
+      contract: 1,
+      name: 'legacy/scenario-planning-units',
+      of: 'scenario',
+      version: 1,
+      after: ['legacy/planning-grid'],
+      importer: scenarioPlanningUnitsImporter,
+    },
+    {
+      contract: 1,
+      name: 'legacy/scenario-features',
+      of: 'scenario',
+      version: 1,
+      after: ['legacy/features'],
+      importer: scenarioFeaturesImporter,
+    },
+  ]
+}

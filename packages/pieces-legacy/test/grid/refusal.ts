@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { type Entries, isPieceworkError, type PieceworkError } from '@piecework/core'
+import { type GridOptions, openGrid } from '@piecework/pieces-legacy'
+
+/** Opens the grid and reads all of it; resolves to the error that this must end with. */
+export async function refusal(
+  entries: Entries,
+  code: string,
+  options: GridOptions = {},
+): Promise<PieceworkError> {
+  try {
+    const grid = await openGrid(entries, options)
+    try {
+      for await (const _ of grid.features());
+    } finally {
+      grid.close()
+    }
+  } catch (error) {
+    assert.ok(isPieceworkError(error), String(error))
+    assert.equal(error.code, code, error.message)
+    return error
+  }
+  return assert.fail(`Nothing was refused; ${code} was expected`)
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { openGrid } from '@piecework/pieces-legacy'
+import fc from 'fast-check'
+import { suite } from 'uvu'
+import { refusal } from './refusal.js'
+import { shapefileParts, squares, zippedGrid, zippedParts } from './shapefile-of.js'
+import { uploadOf } from './upload-of.js'
+import { type ZipEntry, zipOf } from './zip-of.js'
+
+const test = suite('planning grid: the zip')
+const parts = shapefileParts(squares([1, 2, 3]))
+const entries = zippedParts(parts)
+const text = (name: string): ZipEntry => ({ name, bytes: Buffer.from('x') })
+
+async function units(zip: Buffer): Promise<number> {
+  const grid = await openGrid(uploadOf(zip))
+  try {
+    let count = 0
+    for await (const batch of grid.features()) count += batch.length
+    return count
+  } finally {
+    grid.close()
+  }
+}
+
+test('the parts may be in the root or in one folder, in any case, among sidecars', async () => {
+  const sidecars = [
+    'grid.qpj',
+    'grid.sbn',
+    'grid.shp.xml',
+    '__MACOSX/._grid.shp',
+    '.DS_Store',
+    'readme.txt',
+  ].map(text)
+  assert.equal(await units(zipOf([...sidecars, ...entries])), 3)
+  assert.equal(await units(zipOf(zippedParts(parts, 'inner folder/grid'))), 3)
+  const upper = entries.map((entry) => ({ ...entry, name: entry.name.toUpperCase() }))
+  assert.equal(await units(zipOf(upper)), 3)
+})
+
+test('each missing part is named', async () => {
+  for (const part of ['shp', 'shx', 'dbf', 'prj'] as const) {
+    const { [part]: _, ...others } = parts
+    const error = await refusal(uploadOf(zipOf(zippedParts(others))), 'legacy/grid-missing-part')
+    assert.match(error.message, new RegExp(`\\.${part} `))
+    assert.equal(error.findings.length, 1)
+  }
+  const nothing = await refusal(uploadOf(zipOf([text('readme.txt')])), 'legacy/grid-missing-part')
+  assert.equal(nothing.findings.length, 4)
+})
+
+test('two layers, two files of one part and deep folders are refused', async () => {
+  await refusal(uploadOf(zipOf([...entries, ...zippedParts(parts, 'other')])), 'legacy/grid-two-layers')
+  await refusal(
+    uploadOf(zipOf([...entries, { name: 'GRID.DBF', bytes: parts.dbf }])),
+    'legacy/grid-duplicate-part',
+  )
+  await refusal(uploadOf(zipOf(zippedParts(parts, 'a/b/grid'))), 'legacy/grid-folder')
+})
+
+test('law 10: paths that lead out of the zip are refused, whatever file they name', async () => {
+  for (const name of ['../grid.txt', '/etc/passwd', 'a/../../b', 'C:/b.txt', 'a\\..\\..\\b'])
+    await refusal(uploadOf(zipOf([...entries, text(name)])), 'legacy/grid-path')
+})
+
+test('law 10: encrypted and unknown compression are refused', async () => {
+  const [first, ...others] = entries as [ZipEntry, ...ZipEntry[]]
+  await refusal(uploadOf(zipOf([{ ...first, encrypted: true }, ...others])), 'legacy/grid-encrypted')
+  await refusal(uploadOf(zipOf([{ ...first, method: 12 }, ...others])), 'legacy/grid-zip')
+})
+
+test('law 10: what inflates beyond the limits, or to more than it says, is refused', async () => {
+  const zip = uploadOf(zipOf(entries))
+  await refusal(zip, 'legacy/grid-too-large', { limits: { partBytes: parts.shp.length - 1 } })
+  await refusal(zip, 'legacy/grid-too-large', { limits: { textBytes: 10 } })
+  await refusal(zip, 'legacy/grid-too-large', { limits: { entries: 3 } })
+  await refusal(zip, 'legacy/grid-too-large', { limits: { shapeBytes: 100 } })
+  await refusal(zip, 'legacy/grid-too-large', { limits: { shapeWork: 4 } })
+  const bomb = entries.map((entry) =>
+    entry.name.endsWith('.prj')
+      ? { ...entry, bytes: Buffer.concat([entry.bytes, Buffer.alloc(10_000_000, 32)]), statedSize: 500 }
+      : entry,
+  )
+  await refusal(uploadOf(zipOf(bomb)), 'legacy/grid-zip')
+})
+
+test('law 10: a part that differs from its checksum is refused', async () => {
+  for (const extension of ['.shp', '.dbf', '.prj']) {
+    const wrong = entries.map((entry) =>
+      entry.name.endsWith(extension) ? { ...entry, statedCrc: 1 } : entry,
+    )
+    await refusal(uploadOf(zipOf(wrong)), 'legacy/grid-zip')
+  }
+})
+
+test('law 10: a zip that ends early is refused, wherever it ends', async () => {
+  const zip = zippedGrid(squares([1, 2, 3]))
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: zip.length - 1 }), async (length) => {
+      await refusal(uploadOf(zip.subarray(0, length)), 'legacy/grid-zip')
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('law 10: bytes that are changed anywhere are read or refused, never a crash', async () => {
+  const zip = zippedGrid(squares([1, 2, 3]))
+  await fc.assert(
+    fc.asyncProperty(fc.nat(zip.length - 1), fc.integer({ min: 1, max: 255 }), async (at, change) => {
+      const changed = Buffer.from(zip)
+      changed[at] = (changed[at] as number) ^ change
+      const read = await units(changed).catch((error: { code?: string }) => error.code)
+      assert.ok(read === 3 || (typeof read === 'string' && read.startsWith('legacy/grid-')), String(read))
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test.run()
