@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { csvLine, csvRows, openCsv } from '@piecework/core'
+import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/testkit'
+import fc from 'fast-check'
+import pg from 'pg'
+import { from, to } from 'pg-copy-streams'
+import { suite } from 'uvu'
+import { bytesOf, chunks } from './support.js'
+
+const test = needsServer(suite('csv and COPY'))
+let database: ScratchDatabase
+let client: pg.Client
+
+test.before(async () => {
+  database = await scratchDatabase()
+  client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  await client.query('CREATE TABLE one (a text); CREATE TABLE two (a text, b text)')
+})
+test.after(async () => {
+  await client.end()
+  await database.drop()
+})
+
+const value = fc.option(
+  fc.oneof(
+    fc.string({
+      unit: fc.constantFrom('a', '"', ',', '\n', '\r', '\\', '.', ' ', '\t', 'é', '😀'),
+      maxLength: 8,
+    }),
+    fc.string({ unit: 'binary', maxLength: 8 }).map((text) => text.replaceAll('\0', '')),
+    fc.constantFrom('', '\\.', '"', '\\N', 'NULL', '\n\\.\n', ','),
+  ),
+)
+const tables = { one: ['a'], two: ['a', 'b'] } as const
+
+for (const [table, columns] of Object.entries(tables)) {
+  const rows = fc.array(fc.array(value, { minLength: columns.length, maxLength: columns.length }), {
+    maxLength: 12,
+  })
+
+  test(`what we write and check, COPY reads back identically: ${table}`, async () => {
+    const property = fc.asyncProperty(rows, fc.integer({ min: 1, max: 30 }), async (values, step) => {
+      const text = csvLine(columns) + values.map(csvLine).join('')
+      const csv = await openCsv(chunks(text, step))
+      await client.query(`TRUNCATE ${table}`)
+      await copyIn(table, csv.records)
+      assert.deepEqual(await stored(table), values)
+    })
+    await fc.assert(property, { numRuns: 150 })
+  })
+
+  test(`what COPY writes, we read identically: ${table}`, async () => {
+    const property = fc.asyncProperty(rows, async (values) => {
+      await client.query(`TRUNCATE ${table}`)
+      for (const row of values)
+        await client.query(`INSERT INTO ${table} VALUES (${row.map((_, i) => `$${i + 1}`)})`, row)
+      const copied = client.query(
+        to(`COPY (SELECT * FROM ${table} ORDER BY ctid) TO STDOUT (FORMAT csv, HEADER)`),
+      )
+      const bytes = await bytesOf(copied)
+      const read: unknown[] = []
+      for await (const batch of csvRows(chunks(bytes, 5)))
+        for (const row of batch) read.push(columns.map((column) => row[column]))
+      assert.deepEqual(read, values)
+    })
+    await fc.assert(property, { numRuns: 100 })
+  })
+}
+
+test('law 10: of arbitrary text, we accept only what COPY reads as we do', async () => {
+  const text = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\\', '.', '\r'), maxLength: 12 })
+  let accepted = 0
+  const property = fc.asyncProperty(text, async (body) => {
+    const read: unknown[] = []
+    try {
+      for await (const batch of csvRows(chunks(`a,b\n${body}`)))
+        for (const row of batch) read.push([row.a, row.b])
+    } catch {
+      return
+    }
+    accepted++
+    await client.query('TRUNCATE two')
+    await copyIn('two', (await openCsv(chunks(`a,b\n${body}`))).records)
+    assert.deepEqual(await stored('two'), read)
+  })
+  await fc.assert(property, { numRuns: 1000 })
+  assert.ok(accepted > 20, `only ${accepted} texts were accepted`)
+})
+
+test.run()
+
+async function copyIn(table: string, csv: AsyncIterable<Uint8Array>): Promise<void> {
+  await pipeline(Readable.from(csv), client.query(from(`COPY ${table} FROM STDIN (FORMAT csv)`)))
+}
+
+async function stored(table: string): Promise<(string | null)[][]> {
+  const { rows } = await client.query({ text: `SELECT * FROM ${table} ORDER BY ctid`, rowMode: 'array' })
+  return rows
+}

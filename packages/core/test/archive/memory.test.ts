@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  artifactSource,
+  assembleArchive,
+  fileArtifacts,
+  openArchive,
+  openCsv,
+  stageEntry,
+  writeManifest,
+} from '@piecework/core'
+import { suite } from 'uvu'
+import { about } from './support.js'
+
+const test = suite('memory')
+
+const megabyte = 1024 * 1024
+const lines = Array.from({ length: 10_000 }, (_, i) => `${(i * 7919) % 10_007},row ${i},${i / 7}\n`)
+const block = Buffer.from(lines.join(''))
+
+test('law 8: an entry of 200 MB is staged, assembled and read in the memory of a small one', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'piecework-memory-'))
+  try {
+    const artifacts = fileArtifacts(root)
+    await roundTrip(artifacts, 5)
+    const before = process.memoryUsage().rss
+    let most = 0
+    const watch = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().rss)
+    }, 5)
+    const read = await roundTrip(artifacts, 200)
+    clearInterval(watch)
+    assert.ok(read >= 200 * megabyte)
+    const grown = (most - before) / megabyte
+    assert.ok(grown < 100, `memory grew by ${grown.toFixed(0)} MB`)
+  } finally {
+    await rm(root, { recursive: true, force: true })
+  }
+})
+
+test.run()
+
+/** Bytes read back, of the so many megabytes written. */
+async function roundTrip(artifacts: ReturnType<typeof fileArtifacts>, megabytes: number): Promise<number> {
+  const repeats = Math.ceil((megabytes * megabyte) / block.length)
+  const bytes = (async function* () {
+    yield Buffer.from('id,name,amount\n')
+    for (let i = 0; i < repeats; i++) yield block
+  })()
+  const rows = repeats * lines.length
+  const staged = await stageEntry({ artifacts, key: 'staged', path: 'big.csv', bytes, rows: () => rows })
+  const node = { resource: { kind: 'project', id: 'p' }, name: 'project/one' }
+  const { path, size, sha256 } = staged
+  const manifest = writeManifest({
+    format: 'piecework-archive',
+    version: 1,
+    tree: { ...node.resource, children: [] },
+    pieces: [{ ...node, version: 1, entries: [{ path, size, sha256, rows }] }],
+  })
+  const entries = [{ path: 'project/one/big.csv', staged }]
+  await assembleArchive({ artifacts, key: 'archive.zip', manifest, about, entries })
+  const archive = await openArchive(await artifactSource(artifacts, 'archive.zip'))
+  const csv = await openCsv(archive.entries(node).open('big.csv'))
+  let read = 0
+  for await (const chunk of csv.records) read += chunk.length
+  assert.equal(csv.rows(), rows)
+  return read
+}
