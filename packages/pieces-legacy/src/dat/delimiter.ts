@@ -4,6 +4,9 @@ import { ESCAPED, Records } from './records.js'
 /** In order of preference; a space stands for runs of blanks. */
 const DELIMITERS = [',', '\t', ';', ' '] as const
 
+/** A known name counts more than any number of fields. */
+const KNOWN = 1e6
+
 export interface HeaderRecord {
   readonly delimiter: string
   /** Trimmed and unquoted; without the empty ones at the end. */
@@ -22,18 +25,22 @@ export function guessDelimiter(
 ): HeaderRecord | undefined {
   let best: HeaderRecord | undefined
   let bestScore = -1
+  let open = false
   for (const delimiter of DELIMITERS) {
     const records = new Records(delimiter)
-    if (!records.read(bytes, start, end)) continue
+    if (!records.read(bytes, start, end)) {
+      open = true
+      continue
+    }
     const names = namesOf(records, bytes)
     // Blanks also stand inside names: they delimit only where nothing else does.
-    const score = names.filter(known).length * 1e6 + (delimiter === ' ' ? 0 : names.length)
+    const score = names.filter(known).length * KNOWN + (delimiter === ' ' ? 0 : names.length)
     if (score > bestScore) {
       best = { delimiter, names }
       bestScore = score
     }
   }
-  return best
+  return open && bestScore < KNOWN ? undefined : best
 }
 
 function namesOf(records: Records, bytes: Uint8Array): string[] {

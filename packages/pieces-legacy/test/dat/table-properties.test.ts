@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { Findings, readTable } from '@piecework/pieces-legacy'
+import fc from 'fast-check'
+import { suite } from 'uvu'
+import { chunks, layout, rowsOf, table } from './support.js'
+
+const test = suite('tables: properties')
+
+const cell = fc.constantFrom(
+  ...['1', '2.5', '1e3', '7.0', 'x', '', '"q"', '"a\nb"', '"a\r\nb"', '"a""b"', '"', 'é', ' 3 ', '\0', '1,5'],
+)
+const row = fc.array(cell, { minLength: 1, maxLength: 4 }).map((cells) => cells.join(','))
+const end = fc.constantFrom('\n', '\r\n', '\r', '\n\n', '')
+const text = fc
+  .array(fc.tuple(row, end), { maxLength: 12 })
+  .map((rows) => `id,amount,name\r\n${rows.map(([cells, last]) => cells + (last || '\n')).join('')}`)
+
+test('any cutting of the bytes into chunks reads the same', async () => {
+  await fc.assert(
+    fc.asyncProperty(text, fc.array(fc.nat(60), { maxLength: 12 }), async (whole, cuts) => {
+      const bytes = Buffer.from(whole)
+      const parts: Buffer[] = []
+      let at = 0
+      for (const cut of [...cuts, bytes.length]) {
+        parts.push(bytes.subarray(at, at + cut))
+        at = Math.min(at + cut, bytes.length)
+      }
+      assert.deepEqual(await table(...parts), await table(bytes))
+      assert.deepEqual(await table(...Array.from(bytes, (byte) => Buffer.of(byte))), await table(bytes))
+    }),
+    { numRuns: 300 },
+  )
+})
+
+const digits = fc.stringMatching(/^\d{0,20}$/)
+const sign = fc.constantFrom('', '-', '+')
+const numberText = fc.oneof(
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+  fc.tuple(sign, digits, digits).map(([minus, whole, rest]) => `${minus}${whole || '0'}.${rest}`),
+  fc
+    .tuple(sign, fc.stringMatching(/^\d{1,18}$/), fc.integer({ min: -330, max: 290 }))
+    .map(([minus, whole, exponent]) => `${minus}${whole}e${exponent}`),
+)
+
+test('numbers equal Number(text)', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(numberText, { minLength: 1, maxLength: 30 }), async (texts) => {
+      const { rows, told } = await table(`id,amount\n${texts.map((text, at) => `${at},${text}`).join('\n')}`)
+      assert.deepEqual(told, [])
+      texts.forEach((text, at) => {
+        assert.ok(Object.is(rows[at]?.[2], Number(text)), `${text} was read as ${rows[at]?.[2]}`)
+      })
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('random corruption never throws, and every row that is lost is told', async () => {
+  const lines = Array.from({ length: 20 }, (_, at) => `${at},${at * 1.25},"name ${at}"`)
+  const good = Buffer.from(`id,amount,name\n${lines.join('\n')}\n`)
+  const corruption = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 })
+  await fc.assert(
+    fc.asyncProperty(corruption, async (changes) => {
+      const bytes = Buffer.from(good)
+      for (const [at, byte] of changes) bytes[at] = byte
+      const findings = new Findings()
+      const rows = await rowsOf(readTable(chunks(bytes), layout, { file: 't.dat', findings }))
+      const ends = changes.some(([at, byte]) => good[at] === 0x0a || good[at] === 0x22 || byte === 0x22)
+      if (rows.length < 20 && !ends) assert.ok(findings.errors > 0)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('any bytes at all are read to their end', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
+      const { rows, told } = await table(bytes)
+      assert.ok(rows.length > 0 || told.length > 0)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test.run()
