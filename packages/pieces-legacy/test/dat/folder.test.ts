@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { isPieceworkError } from '@piecework/core'
+import { findMarxanFiles } from '@piecework/pieces-legacy'
+import { suite } from 'uvu'
+
+const test = suite('folders')
+let root: string
+let number = 0
+test.before(async () => {
+  root = await mkdtemp(join(tmpdir(), 'piecework-folder-'))
+})
+test.after(() => rm(root, { recursive: true, force: true }))
+
+async function folder(files: Readonly<Record<string, string | Buffer>>): Promise<string> {
+  number += 1
+  const dir = join(root, String(number))
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(dir, name)), { recursive: true })
+    await writeFile(join(dir, name), content)
+  }
+  return dir
+}
+
+/** What was found, relative to the folder. */
+async function found(dir: string, input?: string) {
+  const { grid, findings, ...paths } = await findMarxanFiles(dir, input === undefined ? {} : { input })
+  return {
+    ...Object.fromEntries(Object.entries(paths).map(([key, path]) => [key, relative(dir, path)])),
+    grid: (grid.kind === 'parts' ? grid.paths : [grid.path]).map((path) => relative(dir, path)),
+    told: findings.map(({ code }) => code),
+  }
+}
+
+const names = 'PUNAME pu.dat\nSPECNAME spec.dat\nPUVSPRNAME puvspr.dat\n'
+const tables = { 'pu.dat': 'id\n', 'spec.dat': 'id\n', 'puvspr.dat': 'id\n' }
+const layer = { 'grid.shp': '', 'grid.shx': '', 'grid.dbf': '' }
+
+test('everything in one folder', async () => {
+  const dir = await folder({ 'input.dat': names, ...tables, ...layer, 'grid.csv': '', 'other.dbf': '' })
+  assert.deepEqual(await found(dir), {
+    input: 'input.dat',
+    pu: 'pu.dat',
+    spec: 'spec.dat',
+    puvspr: 'puvspr.dat',
+    grid: ['grid.dbf', 'grid.shp', 'grid.shx'],
+    told: [],
+  })
+})
+
+test('the path of another machine, and names in another case', async () => {
+  const dir = await folder({
+    'My.DAT': `Title\nINPUTDIR C:\\Users\\me\\Data\nOUTPUTDIR D:\\out\n${names}BOUNDNAME bound.dat\n`,
+    'data/PU.dat': 'id\n',
+    'data/Spec.dat': 'id\n',
+    'data/puvspr.DAT': 'id\n',
+    'data/bound.dat': 'id1\n',
+    'pu.dat': 'another\n',
+    'out/solution.shp': '',
+    'shapes/Grid.SHP': '',
+    'shapes/grid.dbf': '',
+  })
+  assert.deepEqual(await found(dir), {
+    input: 'My.DAT',
+    pu: 'data/PU.dat',
+    spec: 'data/Spec.dat',
+    puvspr: 'data/puvspr.DAT',
+    bound: 'data/bound.dat',
+    output: 'out',
+    grid: ['shapes/Grid.SHP', 'shapes/grid.dbf'],
+    told: [],
+  })
+})
+
+test('INPUTDIR that is not there: the names are looked up', async () => {
+  const inputs = Object.fromEntries(Object.entries(tables).map(([name, text]) => [`input/${name}`, text]))
+  const dir = await folder({ 'input.dat': `INPUTDIR elsewhere\n${names}`, ...inputs, ...layer })
+  assert.equal((await found(dir)).told.length, 0)
+  assert.deepEqual((await findMarxanFiles(dir)).pu, join(dir, 'input', 'pu.dat'))
+})
+
+test('of several input files the first by name, or the one that is asked for', async () => {
+  const dir = await folder({ 'b.dat': names, 'a.dat': names, ...tables, ...layer })
+  assert.equal((await findMarxanFiles(dir)).input, join(dir, 'a.dat'))
+  assert.deepEqual((await found(dir)).told, ['legacy/input-choice'])
+  assert.equal((await findMarxanFiles(dir, { input: 'B.dat' })).input, join(dir, 'b.dat'))
+})
+
+test('a zip with a layer', async () => {
+  const empty = Buffer.from('504b0506000000000000000000000000000000000000', 'hex')
+  const dir = await folder({ 'input.dat': names, ...tables, 'results.zip': empty, 'broken.zip': 'no zip' })
+  await assert.rejects(findMarxanFiles(dir), /planning grid/)
+  await writeFile(join(dir, 'units.zip'), zipOf('units/units.shp'))
+  assert.deepEqual((await found(dir)).grid, ['units.zip'])
+})
+
+test('everything that is missing is named', async () => {
+  const dir = await folder({ 'input.dat': names, 'spec.dat': 'id\n' })
+  await assert.rejects(
+    findMarxanFiles(dir),
+    (error) =>
+      isPieceworkError(error, 'input-incomplete') && /pu\.dat, puvspr\.dat, .*grid/.test(error.message),
+  )
+  await assert.rejects(findMarxanFiles(await folder({ 'readme.md': '' })), /input\.dat/)
+})
+
+test('names do not lead out of the folder', async () => {
+  const dir = await folder({ ...tables, ...layer, 'input.dat': names.replace('pu.dat', '../secret.dat') })
+  await writeFile(join(root, 'secret.dat'), 'id\n')
+  await assert.rejects(findMarxanFiles(dir), /secret\.dat/)
+  await symlink(join(root, 'secret.dat'), join(dir, 'secret.dat'))
+  await assert.rejects(findMarxanFiles(dir), /secret\.dat/)
+})
+
+test('projects of other programs have an error of their own', async () => {
+  const zones = await folder({ 'input.dat': `${names}ZONESNAME z.dat\n`, ...tables, ...layer })
+  await assert.rejects(findMarxanFiles(zones), (error) => isPieceworkError(error, 'legacy/marzone'))
+  const zonesFile = await folder({ 'input.dat': names, ...tables, ...layer, 'input/Zones.dat': '' })
+  await assert.rejects(findMarxanFiles(zonesFile), (error) => isPieceworkError(error, 'legacy/marzone'))
+  const cluz = await folder({ 'targets.csv': 'Id,Name\n', 'input/puvspr2.dat': '' })
+  await assert.rejects(findMarxanFiles(cluz), (error) => isPieceworkError(error, 'legacy/cluz'))
+})
+
+/** A zip of one empty file. */
+function zipOf(name: string): Buffer {
+  const local = Buffer.alloc(30)
+  local.writeUInt32LE(0x04034b50, 0)
+  local.writeUInt16LE(name.length, 26)
+  const central = Buffer.alloc(46)
+  central.writeUInt32LE(0x02014b50, 0)
+  central.writeUInt16LE(name.length, 28)
+  const end = Buffer.alloc(22)
+  end.writeUInt32LE(0x06054b50, 0)
+  end.writeUInt16LE(1, 8)
+  end.writeUInt16LE(1, 10)
+  end.writeUInt32LE(46 + name.length, 12)
+  end.writeUInt32LE(30 + name.length, 16)
+  return Buffer.concat([local, Buffer.from(name), central, Buffer.from(name), end])
+}
+
+test.run()

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { boundValidator, inputDatValidator, specValidator } from '@piecework/pieces-legacy'
+import { suite } from 'uvu'
+import { told, uploads, validate } from './support.js'
+
+const test = suite('files by themselves')
+
+test('input.dat is checked', async () => {
+  const findings = await validate(inputDatValidator, uploads({ 'input.dat': 'BLM -1\nNUMREPS 10\n' }))
+  assert.equal(told(findings)[0], '! out-of-range input.dat 1 BLM')
+  assert.equal(findings.filter(({ code }) => code === 'legacy/parameter-default').length, 19)
+})
+
+test('spec.dat is checked', async () => {
+  const entries = uploads({ 'spec.dat': 'id,prop\n1,0.5\n1,x\n' })
+  assert.deepEqual(told(await validate(specValidator(), entries)), [
+    '? name-missing spec.dat name',
+    '! number-invalid spec.dat 3 prop',
+  ])
+  assert.ok(
+    told(await validate(specValidator({ names: 'required' }), entries)).includes(
+      '! name-missing spec.dat name',
+    ),
+  )
+})
+
+test('bound.dat is told to be left out, where it was given', async () => {
+  assert.deepEqual(told(await validate(boundValidator, uploads({ 'bound.dat': 'id1,id2,boundary\n' }))), [
+    '? bound-not-carried bound.dat',
+  ])
+  assert.deepEqual(await validate(boundValidator, uploads({})), [])
+})
+
+test.run()
