@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { ownIds, withoutIds } from './content.js'
+import type { LawTest } from './law.js'
+import { pieceBench } from './piece-bench.js'
+import type { PieceLawsOptions } from './piece-laws.js'
+
+/** Laws of a cloner. Run by `pieceLaws`. */
+export function cloneLaws(test: LawTest, options: PieceLawsOptions): void {
+  const { name, exporter, importer } = options.piece
+
+  test(`law 4: ${name}: a clone makes equal content, and no old id survives in it`, async () => {
+    const bench = await pieceBench(options)
+    const before = await options.content(bench.source, bench.db)
+    const { content } = await bench.clone()
+    assert.deepEqual(withoutIds(content, bench.sample), withoutIds(before, bench.sample))
+    const old = ownIds(before, bench.sample)
+    assert.deepEqual(
+      [...ownIds(content, bench.sample)].filter((id) => old.has(id)),
+      [],
+      'old ids survive',
+    )
+    assert.deepEqual(await options.content(bench.source, bench.db), before, 'the source has changed')
+  })
+
+  if (!exporter || !importer) return
+  test(`law 4: ${name}: a clone makes what an import makes, to the last id`, async () => {
+    const bench = await pieceBench(options)
+    const job = randomUUID()
+    const [cloned, imported] = [await bench.clone({ job }), await bench.import(await bench.export(), { job })]
+    assert.deepEqual(cloned.content, imported.content)
+    assert.deepEqual(cloned.counts.rows, imported.counts.rows)
+  })
+}

@@ -1,0 +1,39 @@
+import type { Queryable } from '@piecework/core'
+import type { Sample } from './piece-laws.js'
+
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+
+/** The content with its ids numbered by first appearance: copies that differ in ids only are equal. */
+export function withoutIds(content: unknown, { shared = [] }: Sample): unknown {
+  const numbers = new Map<string, string>(shared.map((id) => [id, id]))
+  const text = JSON.stringify(content).replace(uuid, (id) => {
+    const known = numbers.get(id) ?? `id ${numbers.size}`
+    numbers.set(id, known)
+    return known
+  })
+  return JSON.parse(text)
+}
+
+/** Ids that occur in the content and are not shared. */
+export function ownIds(content: unknown, { shared = [] }: Sample): ReadonlySet<string> {
+  const ids = new Set(JSON.stringify(content).match(uuid))
+  for (const id of shared) ids.delete(id)
+  return ids
+}
+
+/** Number of rows and a hash of them for every table of the database. */
+export async function allTables(db: Queryable): Promise<Readonly<Record<string, string>>> {
+  const tables = await db.query<{ name: string }>(`
+    SELECT format('%I.%I', n.nspname, c.relname) AS name
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'r' AND n.nspname !~ '^(pg_|information_schema)'
+    ORDER BY 1`)
+  const all: Record<string, string> = {}
+  for (const { name } of tables.rows) {
+    const { rows } = await db.query<{ state: string }>(
+      `SELECT count(*) || ' rows, ' || coalesce(sum(hashtextextended(t::text, 0)), 0) AS state FROM ${name} t`,
+    )
+    all[name] = rows[0]?.state ?? ''
+  }
+  return all
+}

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import {
+  type Database,
+  type EntryFile,
+  entriesOf,
+  type Finding,
+  type Ids,
+  jobIds,
+  type Piece,
+  type PieceCounts,
+  type ResourceRef,
+  type Transaction,
+} from '@piecework/core'
+import { bytesOf, chunked } from './bytes.js'
+import type { PieceLawsOptions, Sample } from './piece-laws.js'
+
+export interface ExportedEntry {
+  readonly path: string
+  readonly bytes: Buffer
+  readonly rows?: number
+}
+
+export interface Exported {
+  readonly entries: readonly ExportedEntry[]
+  readonly counts: PieceCounts
+}
+
+/** What one import or clone left behind before it was rolled back. */
+export interface Copy {
+  readonly target: ResourceRef
+  readonly content: unknown
+  readonly counts: PieceCounts
+  readonly findings: readonly Omit<Finding, 'piece'>[]
+}
+
+export interface CopyOptions {
+  /** Its id decides the new ids. Default: a new one. */
+  readonly job?: string
+  readonly signal?: AbortSignal
+  /** Puts something else in the place of an entry's bytes. */
+  readonly open?: (entry: ExportedEntry) => AsyncIterable<Uint8Array>
+}
+
+/** A sample resource in a database, and what a piece does with it. */
+export interface PieceBench {
+  readonly db: Database
+  readonly sample: Sample
+  readonly source: ResourceRef
+  /** `write` replaces what is done with the bytes of an entry. */
+  export(options?: {
+    readonly signal?: AbortSignal
+    readonly write?: (bytes: AsyncIterable<Uint8Array>) => Promise<Buffer>
+  }): Promise<Exported>
+  import(exported: Exported, options?: CopyOptions): Promise<Copy>
+  clone(options?: CopyOptions): Promise<Copy>
+}
+
+export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
+  const db = await laws.database()
+  const sample = await laws.sample(db)
+  const source = sample.resource
+  const options = laws.piece.options?.parse(laws.options ?? {})
+  const principal = { id: randomUUID() }
+  const context = (job: string, resource: ResourceRef, signal: AbortSignal) => ({
+    jobId: job,
+    resource,
+    principal,
+    options,
+    signal,
+    progress: () => {},
+  })
+
+  // The transactions are not given the signal: the piece has to hear of it by itself.
+  const exportOf = async (
+    piece: Piece,
+    signal: AbortSignal = new AbortController().signal,
+    write: (bytes: AsyncIterable<Uint8Array>) => Promise<Buffer> = bytesOf,
+  ): Promise<Exported> => {
+    const entries: ExportedEntry[] = []
+    const counts = await db.transaction(
+      async (tx) =>
+        piece.exporter?.export({
+          ...context(randomUUID(), source, signal),
+          options: piece === laws.piece ? options : piece.options?.parse({}),
+          tx,
+          finding: () => {},
+          write: async (path, chunks, rows) => {
+            const bytes = await write(chunks)
+            entries.push({ path, bytes, ...(rows && { rows: rows() }) })
+          },
+        }),
+      { readOnly: true },
+    )
+    return { entries, counts: counts ?? assert.fail(`${piece.name} has no exporter`) }
+  }
+
+  /** Makes the shell, lets `work` fill it, looks at it, and rolls everything back. */
+  const copy = async (
+    { job = randomUUID(), signal = new AbortController().signal }: CopyOptions,
+    work: (made: Made) => Promise<PieceCounts | undefined>,
+  ): Promise<Copy> => {
+    const ids = jobIds(job)
+    const target = { kind: source.kind, id: ids.idOf(laws.kind.table, source.id) }
+    const findings: Omit<Finding, 'piece'>[] = []
+    const parent = await laws.kind.parentOf?.(source, db)
+    let done: Copy | undefined
+    const undone = db.transaction(async (tx) => {
+      const shell = { ref: target, owner: principal.id, source: 'archive', ...(parent && { parent }) }
+      await laws.kind.shell?.create(shell, tx)
+      const finding = (found: Omit<Finding, 'piece'>): void => void findings.push(found)
+      const carries = (kind: string): boolean => kind === source.kind
+      const counts = await work({ ...context(job, target, signal), tx, ids, source, carries, finding })
+      await tx.query('SET CONSTRAINTS ALL IMMEDIATE')
+      const content = await laws.content(target, tx)
+      done = { target, content, counts: counts ?? assert.fail('the piece counts nothing'), findings }
+      throw new Error('rolled back by the laws')
+    })
+    await undone.catch((error: unknown) => {
+      if (!done) throw error
+    })
+    return done ?? assert.fail('the transaction committed')
+  }
+
+  /** Imports what `before` names, so that the piece finds what it refers to. */
+  const prepare = async (made: Made): Promise<void> => {
+    for (const piece of laws.before ?? []) {
+      const before = await exportOf(piece)
+      const entries = entriesOf(before.entries.map((entry) => fileOf(entry)))
+      await piece.importer?.import({ ...made, options: piece.options?.parse({}), entries })
+    }
+  }
+
+  return {
+    db,
+    sample,
+    source,
+    export: ({ signal, write } = {}) => exportOf(laws.piece, signal, write),
+    import: (exported, how = {}) =>
+      copy(how, async (made) => {
+        await prepare(made)
+        const entries = entriesOf(exported.entries.map((entry) => fileOf(entry, how.open)))
+        return laws.piece.importer?.import({ ...made, entries })
+      }),
+    clone: (how = {}) =>
+      copy(how, async (made) => {
+        await prepare(made)
+        return laws.piece.cloner?.clone(made)
+      }),
+  }
+}
+
+interface Made {
+  readonly jobId: string
+  readonly resource: ResourceRef
+  readonly principal: { readonly id: string }
+  readonly options: unknown
+  readonly signal: AbortSignal
+  readonly tx: Transaction
+  readonly ids: Ids
+  readonly source: ResourceRef
+  progress(): void
+  carries(kind: string): boolean
+  finding(finding: Omit<Finding, 'piece'>): void
+}
+
+/** Chunks of some bytes only, so that records and characters are cut. */
+function fileOf(entry: ExportedEntry, open?: CopyOptions['open']): EntryFile {
+  const { path, bytes, rows } = entry
+  return {
+    path,
+    facts: { size: bytes.length, ...(rows !== undefined && { rows }) },
+    open: () => open?.(entry) ?? chunked(bytes, 61),
+  }
+}

@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type Entries,
+  type ImportContext,
+  type Piece,
+  type PieceCounts,
+  PieceworkError,
+} from '@piecework/core'
+import { type LawTest, needsServer, pieceLaws } from '@piecework/testkit'
+import { suite } from 'uvu'
+import { assertBreaks } from './broken-laws.js'
+import { notesContent, notesPiece, projectKind, sampleNotes } from './notes.js'
+import { type NotesDatabase, notesDatabase } from './notes-database.js'
+
+const test = needsServer(suite('laws of pieces can fail'))
+let open: NotesDatabase
+
+test.before(async () => {
+  open = await notesDatabase()
+})
+test.after(() => open.close())
+
+/** What is changed, and the law that must see it. */
+const broken: Record<string, [law: string, piece: () => Piece]> = {
+  'loses a row and counts what is left': [
+    'law 11: sample/notes: every row that it was given',
+    () => importing(dropLast),
+  ],
+  'loses a row and does not tell': [
+    'law 4: sample/notes: an import makes equal content',
+    () => importing(async (context, original) => addRow(await dropLast(context, original))),
+  ],
+  'skips a row without a finding': [
+    'law 11: sample/notes: every row that it was given',
+    () => importing(async (context, original) => ({ ...(await dropLast(context, original)), skipped: 1 })),
+  ],
+  'keeps old ids': [
+    'law 4: sample/notes: an import makes equal content',
+    () =>
+      importing(async (context, original) => {
+        const counts = await original(context)
+        await context.tx.query('UPDATE notes SET text = id::text WHERE project_id = $1', [context.source.id])
+        await context.tx.query(
+          'UPDATE notes SET text = s.id::text FROM notes s WHERE notes.project_id = $1 AND s.project_id = $2 AND s.position = notes.position',
+          [context.resource.id, context.source.id],
+        )
+        return counts
+      }),
+  ],
+  'changes the source': [
+    'law 4: sample/notes: a clone makes equal content',
+    () => ({
+      ...notesPiece,
+      cloner: {
+        clone: async (context) => {
+          await open.db.query("UPDATE notes SET text = 'gone' WHERE project_id = $1", [context.source.id])
+          return notesPiece.cloner?.clone(context) ?? { rows: 0 }
+        },
+      },
+    }),
+  ],
+  'gives every job the same ids': [
+    'law 4: sample/notes: imports by two jobs share no id',
+    () =>
+      importing((context, original) => {
+        const idOf = (_table: string, oldId: string): string => oldId.replace(/^../, '00')
+        return original({ ...context, ids: { ...context.ids, idOf } })
+      }),
+  ],
+  'makes other ids in every attempt': [
+    'law 5: sample/notes: an attempt that follows a lost one',
+    () =>
+      importing((context, original) => {
+        const made = new Map<string, string>()
+        const idOf = (_table: string, oldId: string): string => {
+          const id = made.get(oldId) ?? randomUUID()
+          made.set(oldId, id)
+          return id
+        }
+        return original({ ...context, ids: { ...context.ids, idOf } })
+      }),
+  ],
+  'clones with other ids than it imports': [
+    'law 4: sample/notes: a clone makes what an import makes',
+    () => ({
+      ...notesPiece,
+      cloner: {
+        clone: async (context) => {
+          const key = (table: string): Uint8Array => context.ids.key(`${table}-cloned`)
+          return notesPiece.cloner?.clone({ ...context, ids: { ...context.ids, key } }) ?? { rows: 0 }
+        },
+      },
+    }),
+  ],
+  'writes rows in no order': [
+    'law 9: sample/notes: two exports',
+    () => {
+      let exports = 0
+      return exporting((write, path, lines, rows) => {
+        const [header, ...records] = lines
+        exports += 1
+        return write(path, each([header ?? '', ...(exports % 2 ? records : records.reverse())]), rows)
+      })
+    },
+  ],
+  'writes the time': [
+    'law 9: sample/notes: two exports',
+    () =>
+      exporting(async (write, path, lines, rows) => {
+        await write(path, each(lines), rows)
+        await write('when.txt', each([`${process.hrtime.bigint()}`]))
+      }),
+  ],
+  'states more rows than it writes': [
+    'law 11: sample/notes: the rows that are counted',
+    () => exporting((write, path, lines, rows) => write(path, each(lines.slice(0, -1)), rows)),
+  ],
+  'goes on when its input breaks off': [
+    'law 3: sample/notes: an import whose input breaks off',
+    () => importing((context, original) => original({ ...context, entries: forgiving(context.entries) })),
+  ],
+  'writes outside its transaction': [
+    'law 3: sample/notes: an import whose transaction is rolled back',
+    () =>
+      importing(async (context, original) => {
+        await open.db.query('INSERT INTO projects VALUES ($1)', [randomUUID()])
+        return original(context)
+      }),
+  ],
+  'swallows that it is aborted': [
+    'law 3: sample/notes: an export that is aborted',
+    () => ({
+      ...notesPiece,
+      exporter: {
+        export: async (context) => {
+          await context.write('notes.csv', each(['id\n'])).catch(() => {})
+          return { rows: 0 }
+        },
+      },
+    }),
+  ],
+  'imports what it has when it is aborted': [
+    'law 3: sample/notes: an import that is aborted',
+    () => importing((context, original) => original({ ...context, entries: forgiving(context.entries) })),
+  ],
+  'does not accept what it writes': [
+    'law 2: sample/notes: what it exports',
+    () => ({
+      ...notesPiece,
+      validators: [
+        {
+          validate: async function* () {
+            yield { severity: 'error', code: 'sample/never', message: 'Nothing is good enough.' }
+          },
+        },
+      ],
+    }),
+  ],
+}
+
+for (const [what, [law, piece]] of Object.entries(broken)) {
+  const laws = (of: Piece) => (collect: LawTest) =>
+    pieceLaws(collect, {
+      piece: of,
+      kind: projectKind,
+      database: () => open.db,
+      sample: sampleNotes,
+      content: notesContent,
+      patienceMs: 1000,
+    })
+  test(`a piece that ${what}`, () => assertBreaks(law, laws(piece()), laws(notesPiece)))
+}
+
+type Import = (context: ImportContext) => Promise<PieceCounts>
+
+function importing(change: (context: ImportContext, original: Import) => Promise<PieceCounts>): Piece {
+  const original: Import = async (context) => notesPiece.importer?.import(context) ?? { rows: 0 }
+  return { ...notesPiece, importer: { import: (context) => change(context, original) } }
+}
+
+async function dropLast(context: ImportContext, original: Import): Promise<PieceCounts> {
+  const { rows } = await original(context)
+  await context.tx.query('DELETE FROM notes WHERE project_id = $1 AND position = $2', [
+    context.resource.id,
+    rows - 1,
+  ])
+  return { rows: rows - 1 }
+}
+
+const addRow = ({ rows }: PieceCounts): PieceCounts => ({ rows: rows + 1 })
+
+type Write = (path: string, bytes: AsyncIterable<Uint8Array>, rows?: () => number) => Promise<void>
+
+/** The lines that the exporter writes, one to a record. */
+function exporting(
+  change: (write: Write, path: string, lines: readonly string[], rows?: () => number) => Promise<void>,
+): Piece {
+  return {
+    ...notesPiece,
+    exporter: {
+      export: async (context) => {
+        const write: Write = async (path, bytes, rows) => {
+          const lines: string[] = []
+          for await (const chunk of bytes) lines.push(Buffer.from(chunk).toString())
+          await change(context.write, path, lines, rows)
+        }
+        return notesPiece.exporter?.export({ ...context, write }) ?? { rows: 0 }
+      },
+    },
+  }
+}
+
+async function* each(lines: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const line of lines) yield Buffer.from(line)
+}
+
+/** Takes an entry that breaks off for one that has ended. */
+function forgiving(entries: Entries): Entries {
+  return {
+    ...entries,
+    rows: async function* (path) {
+      try {
+        yield* entries.rows(path)
+      } catch (error) {
+        if (error instanceof PieceworkError) throw error
+      }
+    },
+  }
+}
+
+test.run()

@@ -1,0 +1,24 @@
+import type { Database } from '@piecework/core'
+import { fromPg } from '@piecework/postgres'
+import { scratchDatabase } from '@piecework/testkit'
+import pg from 'pg'
+import { notesTables } from './notes.js'
+
+/** A database of its own for one test file. */
+export interface NotesDatabase {
+  readonly db: Database
+  close(): Promise<void>
+}
+
+export async function notesDatabase(): Promise<NotesDatabase> {
+  const scratch = await scratchDatabase()
+  const pool = new pg.Pool({ connectionString: scratch.url })
+  await pool.query(notesTables)
+  return {
+    db: fromPg(pool),
+    close: async () => {
+      await pool.end()
+      await scratch.drop()
+    },
+  }
+}
