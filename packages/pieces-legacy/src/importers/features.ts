@@ -1,6 +1,6 @@
 import type { PieceImporter } from '@piecework/core'
+import { uuidExpression } from '@piecework/postgres'
 import { expectAll } from './expect-all.js'
-import { newId } from './new-id.js'
 import { tellSkipped } from './skipped-rows.js'
 import { stageAmounts, stageSpec } from './stage.js'
 import { amountsWithoutUnit } from './without-unit.js'
@@ -16,17 +16,18 @@ export const featuresImporter: PieceImporter = {
     const amountRows = await stageAmounts(context)
     const { rowCount: features } = await tx.query(
       `INSERT INTO planning.features (id, project_id, name, is_legacy, source)
-       SELECT ${newId('$1', 'id')}, $2::uuid, name, true, 'legacy_import' FROM legacy_spec`,
-      [ids.key('features'), resource.id],
+       SELECT ${uuidExpression(ids.key('features'), 'id')}, $1::uuid, name, true, 'legacy_import' FROM legacy_spec`,
+      [resource.id],
     )
     expectAll('spec.dat', specRows, features)
     const { rowCount: amounts } = await tx.query(
       `INSERT INTO planning.feature_amounts (feature_id, planning_unit_id, amount)
        SELECT spec.feature_id, unit.id, staged.amount
        FROM legacy_amounts AS staged
-       JOIN (SELECT id, ${newId('$1', 'id')} AS feature_id FROM legacy_spec OFFSET 0) AS spec ON spec.id = staged.species
-       JOIN planning.planning_units AS unit ON unit.project_id = $2::uuid AND unit.puid = staged.pu`,
-      [ids.key('features'), resource.id],
+       JOIN (SELECT id, ${uuidExpression(ids.key('features'), 'id')} AS feature_id FROM legacy_spec OFFSET 0) AS spec
+         ON spec.id = staged.species
+       JOIN planning.planning_units AS unit ON unit.project_id = $1::uuid AND unit.puid = staged.pu`,
+      [resource.id],
     )
     const skipped = await amountsWithoutUnit(tx, resource.id)
     expectAll('puvspr.dat', amountRows, amounts, skipped)
@@ -40,13 +41,13 @@ export const featuresImporter: PieceImporter = {
     )
     await tx.query(
       `INSERT INTO planning.feature_geometries (id, feature_id, geom)
-       SELECT ${newId('$1', 'amount.feature_id')}, amount.feature_id, ST_CollectionExtract(ST_Union(unit.geom), 3)
+       SELECT ${uuidExpression(ids.key('feature_geometries'), 'amount.feature_id')}, amount.feature_id, ST_CollectionExtract(ST_Union(unit.geom), 3)
        FROM planning.features AS feature
        JOIN planning.feature_amounts AS amount ON amount.feature_id = feature.id
        JOIN planning.planning_units AS unit ON unit.id = amount.planning_unit_id
-       WHERE feature.project_id = $2::uuid
+       WHERE feature.project_id = $1::uuid
        GROUP BY amount.feature_id`,
-      [ids.key('feature_geometries'), resource.id],
+      [resource.id],
     )
     return { rows: features + amounts, skipped }
   },

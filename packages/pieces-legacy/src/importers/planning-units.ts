@@ -1,9 +1,9 @@
 import { type ImportContext, type PieceCounts, type PieceImporter, PieceworkError } from '@piecework/core'
+import { uuidExpression } from '@piecework/postgres'
 import { type Grid, openGrid } from '../grid/grid.js'
 import { gridProblem } from '../grid/grid-problem.js'
 import { repairedGeometry } from '../grid/repair-sql.js'
 import { expectAll } from './expect-all.js'
-import { newId } from './new-id.js'
 
 /** The grid's shapes as planning units, with the ids that the files know them by. */
 export const planningUnitsImporter: PieceImporter = {
@@ -40,10 +40,10 @@ async function insertUnits(context: ImportContext, grid: Grid): Promise<PieceCou
   await tx.copyIn({ table: 'legacy_grid', columns: ['puid', 'geom'] }, csv())
   const { rowCount } = await tx.query(
     `INSERT INTO planning.planning_units (id, project_id, puid, geom)
-     SELECT ${newId('$1', 'puid')}, $2::uuid, puid, geom
+     SELECT ${uuidExpression(ids.key('planning_units'), 'puid')}, $1::uuid, puid, geom
      FROM (SELECT puid, ${repairedGeometry('geom')} AS geom FROM legacy_grid) AS repaired
      WHERE NOT ST_IsEmpty(geom)`,
-    [ids.key('planning_units'), resource.id],
+    [resource.id],
   )
   expectAll('The planning grid', units, rowCount)
   await tx.query(`UPDATE planning.projects SET grid_shape = 'custom' WHERE id = $1`, [resource.id])

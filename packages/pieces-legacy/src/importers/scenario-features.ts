@@ -1,6 +1,6 @@
 import type { PieceImporter } from '@piecework/core'
+import { uuidExpression } from '@piecework/postgres'
 import { expectAll } from './expect-all.js'
-import { newId } from './new-id.js'
 import { stageSpec } from './stage.js'
 
 /** The goals of spec.dat, the amounts that the project's features have, and a specification that says the same. */
@@ -11,15 +11,15 @@ export const scenarioFeaturesImporter: PieceImporter = {
     const { rowCount: features } = await tx.query(
       `INSERT INTO planning.scenario_features
          (id, scenario_id, feature_id, marxan_id, type, prop, target, fpf, target2, targetocc, sepnum, sepdistance)
-       SELECT ${newId('$1', 'spec.id')}, $2::uuid, feature.id, spec.id, spec.type,
+       SELECT ${uuidExpression(ids.key('scenario_features'), 'spec.id')}, $1::uuid, feature.id, spec.id, spec.type,
               CASE WHEN spec.prop IS NOT NULL THEN spec.prop
                    WHEN spec.target = 0 THEN 0
                    ELSE spec.target / (SELECT sum(amount.amount) FROM planning.feature_amounts AS amount
                                        WHERE amount.feature_id = feature.id) END,
               spec.target, spec.spf, spec.target2, spec.targetocc, spec.sepnum, spec.sepdistance
        FROM legacy_spec AS spec
-       JOIN planning.features AS feature ON feature.id = ${newId('$3', 'spec.id')}`,
-      [ids.key('scenario_features'), resource.id, ids.key('features')],
+       JOIN planning.features AS feature ON feature.id = ${uuidExpression(ids.key('features'), 'spec.id')}`,
+      [resource.id],
     )
     expectAll('spec.dat', parsed, features)
     await tx.query(

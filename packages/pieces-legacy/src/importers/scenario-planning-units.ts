@@ -1,6 +1,6 @@
 import type { PieceImporter } from '@piecework/core'
+import { uuidExpression } from '@piecework/postgres'
 import { expectAll } from './expect-all.js'
-import { newId } from './new-id.js'
 import { projectOf } from './project-of.js'
 import { tellSkipped } from './skipped-rows.js'
 import { stagePu } from './stage.js'
@@ -15,12 +15,12 @@ export const scenarioPlanningUnitsImporter: PieceImporter = {
     const { rowCount } = await tx.query(
       `INSERT INTO planning.scenario_planning_units
          (id, scenario_id, planning_unit_id, lock_status, in_starting_reserve, lock_set_by_user, cost)
-       SELECT ${newId('$1', 'pu.id')}, $2::uuid, unit.id,
+       SELECT ${uuidExpression(ids.key('scenario_planning_units'), 'pu.id')}, $1::uuid, unit.id,
               CASE pu.status WHEN 2 THEN 'locked_in' WHEN 3 THEN 'locked_out' ELSE 'available' END,
               pu.status = 1, pu.status IN (2, 3), pu.cost
        FROM legacy_pu AS pu
-       JOIN planning.planning_units AS unit ON unit.project_id = $3::uuid AND unit.puid = pu.id`,
-      [ids.key('scenario_planning_units'), resource.id, project],
+       JOIN planning.planning_units AS unit ON unit.project_id = $2::uuid AND unit.puid = pu.id`,
+      [resource.id, project],
     )
     const skipped = await puWithoutUnit(tx, project)
     expectAll('pu.dat', parsed, rowCount, skipped)
