@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import type { StagedEntry } from '@piecework/core'
-import { jobBench, nothing, sampleError } from './job-bench.js'
-import { type JobStoreLawsOptions, longLease } from './job-store-laws.js'
-import type { LawTest } from './law.js'
-import { refuses } from './refuses.js'
+import type { LawTest } from '../law.js'
+import { refuses } from '../refuses.js'
+import { jobBench, longLease, nothing, sampleError } from './job-bench.js'
+import type { JobStoreLawsOptions } from './job-store-laws.js'
 
 const entry: StagedEntry = {
   path: 'rows.csv',

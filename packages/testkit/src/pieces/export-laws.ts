@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { entriesOf } from '@piecework/core'
-import { chunked } from './bytes.js'
-import { type LawTest, patience } from './law.js'
+import { chunked } from '../bytes.js'
+import { type LawTest, patience } from '../law.js'
+import { within } from '../within.js'
 import { pieceBench } from './piece-bench.js'
 import type { PieceLawsOptions } from './piece-laws.js'
 import { untilAborted } from './until-aborted.js'
-import { within } from './within.js'
 
 /** Laws of an exporter, and of the validators that read what it wrote. Run by `pieceLaws`. */
 export function exportLaws(test: LawTest, options: PieceLawsOptions): void {

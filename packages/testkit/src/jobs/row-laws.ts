@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store, Transaction } from '@piecework/core'
-import { gate } from './gate.js'
-import { jobBench } from './job-bench.js'
-import { type JobStoreLawsOptions, longLease } from './job-store-laws.js'
-import type { LawTest } from './law.js'
+import { gate } from '../gate.js'
+import type { LawTest } from '../law.js'
+import { within } from '../within.js'
+import { jobBench, longLease } from './job-bench.js'
+import type { JobStoreLawsOptions } from './job-store-laws.js'
 import { sampleJob } from './sample-job.js'
-import { within } from './within.js'
 
 const leaseMs = 800
 const patienceMs = 15_000

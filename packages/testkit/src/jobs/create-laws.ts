@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { jobBench } from './job-bench.js'
-import { type JobStoreLawsOptions, longLease } from './job-store-laws.js'
-import type { LawTest } from './law.js'
-import { refuses } from './refuses.js'
+import type { LawTest } from '../law.js'
+import { refuses } from '../refuses.js'
+import { jobBench, longLease } from './job-bench.js'
+import type { JobStoreLawsOptions } from './job-store-laws.js'
 import { nodeOf, pathOf, sampleJob, sampleProject } from './sample-job.js'
 
 /** Laws of how a job begins. Run by `jobStoreLaws`. */

@@ -12,7 +12,7 @@ import {
   type ResourceRef,
   type Transaction,
 } from '@piecework/core'
-import { bytesOf, chunked } from './bytes.js'
+import { bytesOf, chunked } from '../bytes.js'
 import type { PieceLawsOptions, Sample } from './piece-laws.js'
 
 export interface ExportedEntry {

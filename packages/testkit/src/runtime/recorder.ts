@@ -1,5 +1,5 @@
 import type { Task, TaskHandler } from '@piecework/core'
-import { within } from './within.js'
+import { within } from '../within.js'
 
 /** A handler that keeps what it was handed, so that anything added or lost shows. */
 export interface Recorder {

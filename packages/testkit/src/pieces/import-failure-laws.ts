@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
+import { type LawTest, patience } from '../law.js'
+import { within } from '../within.js'
 import { allTables } from './content.js'
-import { type LawTest, patience } from './law.js'
 import { type ExportedEntry, type PieceBench, pieceBench } from './piece-bench.js'
 import type { PieceLawsOptions } from './piece-laws.js'
 import { untilAborted } from './until-aborted.js'
-import { within } from './within.js'
 
 /** Laws of importers that cannot go on. Run by `pieceLaws`. */
 export function importFailureLaws(test: LawTest, options: PieceLawsOptions): void {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isPieceworkError, type Store, type Task } from '@piecework/core'
 import fc from 'fast-check'
+import type { LawTest } from '../law.js'
 import { type JobBench, jobBench, nothing, sampleError } from './job-bench.js'
 import type { JobStoreLawsOptions } from './job-store-laws.js'
-import type { LawTest } from './law.js'
 
 /** What becomes of one attempt. A crashed one keeps its lease until it lapses. */
 type Fate = 'done' | 'failed' | 'retried' | 'crashed'

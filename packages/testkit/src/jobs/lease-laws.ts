@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { jobBench, nothing, sampleError } from './job-bench.js'
-import { type JobStoreLawsOptions, longLease } from './job-store-laws.js'
-import type { LawTest } from './law.js'
-import { refuses } from './refuses.js'
+import type { LawTest } from '../law.js'
+import { refuses } from '../refuses.js'
+import { jobBench, longLease, nothing, sampleError } from './job-bench.js'
+import type { JobStoreLawsOptions } from './job-store-laws.js'
 
 /** Long enough that a busy machine does what must come within it. */
 const leaseMs = 800

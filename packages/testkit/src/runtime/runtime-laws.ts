@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Runtime, Task } from '@piecework/core'
-import { gate } from './gate.js'
-import { type LawTest, type Patience, patience } from './law.js'
+import { gate } from '../gate.js'
+import { type LawTest, type Patience, patience } from '../law.js'
+import { refuses } from '../refuses.js'
+import { within } from '../within.js'
 import { recorder } from './recorder.js'
-import { refuses } from './refuses.js'
-import { within } from './within.js'
 
 export interface RuntimeLawsOptions extends Patience {
   /** A runtime that nothing else uses, not started. The laws stop it. */

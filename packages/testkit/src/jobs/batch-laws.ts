@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { gate } from './gate.js'
-import { jobBench, nothing, sampleError } from './job-bench.js'
-import { type JobStoreLawsOptions, longLease } from './job-store-laws.js'
-import type { LawTest } from './law.js'
-import { within } from './within.js'
+import { gate } from '../gate.js'
+import type { LawTest } from '../law.js'
+import { within } from '../within.js'
+import { jobBench, longLease, nothing, sampleError } from './job-bench.js'
+import type { JobStoreLawsOptions } from './job-store-laws.js'
 
 /** Laws of the order of batches. Run by `jobStoreLaws`. */
 export function batchLaws(test: LawTest, { make }: JobStoreLawsOptions): void {

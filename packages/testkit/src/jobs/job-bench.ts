@@ -32,6 +32,9 @@ export interface JobBench {
   failed(piece: string, error?: JobError): Promise<Job>
 }
 
+/** Longer than any law takes. */
+export const longLease = { leaseMs: 60_000 }
+
 export const sampleError: JobError = { code: 'sample/broken', message: 'It broke.', retryable: false }
 
 /** A job without the database that its work would use. */

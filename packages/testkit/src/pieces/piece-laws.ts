@@ -1,9 +1,9 @@
 import type { Database, Piece, Queryable, ResourceKind, ResourceRef } from '@piecework/core'
+import type { LawTest, Patience } from '../law.js'
 import { cloneLaws } from './clone-laws.js'
 import { exportLaws } from './export-laws.js'
 import { importFailureLaws } from './import-failure-laws.js'
 import { importLaws } from './import-laws.js'
-import type { LawTest, Patience } from './law.js'
 
 export interface Sample {
   readonly resource: ResourceRef

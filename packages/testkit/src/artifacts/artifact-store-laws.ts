@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import type { ArtifactStore } from '@piecework/core'
 import fc from 'fast-check'
+import { bytesOf, chunked, keysOf } from '../bytes.js'
+import { gate } from '../gate.js'
+import { type LawTest, type Patience, patience } from '../law.js'
+import { refuses } from '../refuses.js'
+import { within } from '../within.js'
 import { artifactKeyLaws } from './artifact-key-laws.js'
-import { bytesOf, chunked, keysOf } from './bytes.js'
-import { gate } from './gate.js'
-import { type LawTest, type Patience, patience } from './law.js'
-import { refuses } from './refuses.js'
-import { within } from './within.js'
 
 export interface ArtifactStoreLawsOptions extends Patience {
   /** An empty store that nothing else uses. */

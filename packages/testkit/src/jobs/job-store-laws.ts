@@ -1,11 +1,11 @@
 import type { Store } from '@piecework/core'
+import type { LawTest } from '../law.js'
 import { attemptLaws } from './attempt-laws.js'
 import { batchLaws } from './batch-laws.js'
 import { cancelLaws } from './cancel-laws.js'
 import { crashLaws } from './crash-laws.js'
 import { createLaws } from './create-laws.js'
 import { endLaws } from './end-laws.js'
-import type { LawTest } from './law.js'
 import { leaseLaws } from './lease-laws.js'
 import { reportLaws } from './report-laws.js'
 import { rowLaws } from './row-laws.js'
@@ -29,6 +29,3 @@ export function jobStoreLaws(test: LawTest, options: JobStoreLawsOptions): void 
   crashLaws(test, options)
   if (options.sql) rowLaws(test, options)
 }
-
-/** Longer than any law takes. */
-export const longLease = { leaseMs: 60_000 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import type { LawTest } from '../law.js'
 import { ownIds, withoutIds } from './content.js'
-import type { LawTest } from './law.js'
 import { pieceBench } from './piece-bench.js'
 import type { PieceLawsOptions } from './piece-laws.js'
 

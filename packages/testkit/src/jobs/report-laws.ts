@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Finding } from '@piecework/core'
-import { jobBench, nothing, sampleError } from './job-bench.js'
-import { type JobStoreLawsOptions, longLease } from './job-store-laws.js'
-import type { LawTest } from './law.js'
+import type { LawTest } from '../law.js'
+import { jobBench, longLease, nothing, sampleError } from './job-bench.js'
+import type { JobStoreLawsOptions } from './job-store-laws.js'
 import { sampleJob, sampleProject } from './sample-job.js'
 
 const warning: Finding = { severity: 'warning', code: 'sample/odd', piece: 'sample/a', message: 'Odd.' }
