@@ -1,8 +1,17 @@
+export {
+  type EmbeddedDatabase,
+  type EmbeddedOptions,
+  embedded,
+} from './database/embedded/embedded.js'
 export { fromKnex, type KnexLike } from './database/from-knex.js'
 export { fromPg, type PgPool } from './database/from-pg.js'
 export { quoteIdent } from './database/quote-ident.js'
 export type { SessionOptions } from './database/settings.js'
 export { uuidLiteral } from './database/uuid-literal.js'
+export { type KnexMigrationSource, toKnexMigrationSource } from './migrations/knex-migration-source.js'
+export { migrate } from './migrations/migrate.js'
+export type { Migration } from './migrations/migration.js'
+export { type PostgresStore, type PostgresStoreOptions, postgresStore } from './store/postgres-store.js'
 export { checkTables } from './table-piece/check-tables.js'
 export type {
   JsonReference,

@@ -10,7 +10,7 @@ const waitMs = 2000
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  */
 export function cancelStatement(client: PgClient): Promise<void> {
-  const { host, port, processID, secretKey } = client as Partial<Record<string, unknown>>
+  const { host, port, processID, secretKey } = client as PgClient & Partial<Record<string, unknown>>
   if (typeof processID !== 'number' || typeof secretKey !== 'number' || typeof port !== 'number') {
     return Promise.resolve()
   }

@@ -6,9 +6,8 @@ const retryable = /^(40001|40P01|55P03|08...|57P0[1-3]|53...)$/
 /** What a driver threw, as `database` with `details.sqlState` and the names that the server gave; ours pass unchanged. */
 export function databaseError(cause: unknown): PieceworkError {
   if (isPieceworkError(cause)) return cause
-  const facts = named(cause)
-  const sqlState = facts['code']
-  const where = [facts['table'], facts['column'], facts['constraint']].filter((name) => name !== undefined)
+  const { code: sqlState, table, column, constraint } = named(cause)
+  const where = [table, column, constraint].filter((name) => name !== undefined)
   return new PieceworkError(
     'database',
     sqlState && /^[0-9A-Z]{5}$/.test(sqlState)
@@ -16,19 +15,21 @@ export function databaseError(cause: unknown): PieceworkError {
       : 'The connection to the database failed.',
     {
       cause,
-      details: { sqlState, table: facts['table'], column: facts['column'], constraint: facts['constraint'] },
+      details: { sqlState, table, column, constraint },
       retryable: sqlState === undefined || retryable.test(sqlState) || /^E[A-Z]+$/.test(sqlState),
     },
   )
 }
 
-function named(cause: unknown): Readonly<Record<string, string | undefined>> {
+interface ServerFacts {
+  readonly code?: string
+  readonly table?: string
+  readonly column?: string
+  readonly constraint?: string
+}
+
+function named(cause: unknown): ServerFacts {
   if (typeof cause !== 'object' || cause === null) return {}
-  const facts = cause as Record<string, unknown>
-  return Object.fromEntries(
-    ['code', 'table', 'column', 'constraint'].map((key) => [
-      key,
-      typeof facts[key] === 'string' ? facts[key] : undefined,
-    ]),
-  )
+  const texts = Object.entries(cause).filter((fact) => typeof fact[1] === 'string')
+  return Object.fromEntries(texts)
 }

@@ -1,6 +1,8 @@
 import { type Database, PieceworkError } from '@piecework/core'
-import type { HeldClient, PgClient } from './pg-client.js'
-import { PgDatabase } from './pg-database.js'
+import type { HeldConnection } from './connection.js'
+import { ConnectionDatabase } from './connection-database.js'
+import type { PgClient } from './pg-client.js'
+import { holdPgClient } from './pg-connection.js'
 import { type SessionOptions, sessionSettings } from './settings.js'
 import { savepoint, topLevel } from './transaction-scope.js'
 import { Turns } from './turns.js'
@@ -21,16 +23,19 @@ export interface KnexLike {
 export function fromKnex(knex: KnexLike, options?: SessionOptions): Database {
   const settings = sessionSettings(options)
   if (knex.isTransaction !== true) {
-    return new PgDatabase({ acquire: () => acquire(knex) }, () => topLevel(settings))
+    return new ConnectionDatabase({ acquire: () => acquire(knex) }, () => topLevel(settings))
   }
   const turns = new Turns()
-  return new PgDatabase({ acquire: () => turns.enter().then((leave) => acquire(knex, leave)) }, () =>
+  return new ConnectionDatabase({ acquire: () => turns.enter().then((leave) => acquire(knex, leave)) }, () =>
     savepoint(settings),
   )
 }
 
-async function acquire(knex: KnexLike, leave: () => void = () => {}): Promise<HeldClient> {
-  const connection = await knex.client.acquireConnection()
+async function acquire(knex: KnexLike, leave: () => void = () => {}): Promise<HeldConnection> {
+  const connection = await knex.client.acquireConnection().catch((error: unknown) => {
+    leave()
+    throw error
+  })
   const release = (broken: boolean): void => {
     // knex looks at this mark before it hands a connection out again.
     if (broken) Object.assign(connection as object, { __knex__disposed: 'given up by Piecework' })
@@ -41,7 +46,7 @@ async function acquire(knex: KnexLike, leave: () => void = () => {}): Promise<He
     release(false)
     throw new PieceworkError('unsupported', 'fromKnex needs a knex whose client is pg.')
   }
-  return { client: connection, release }
+  return holdPgClient(connection, release)
 }
 
 function isPgClient(connection: unknown): connection is PgClient {

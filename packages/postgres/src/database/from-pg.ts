@@ -1,6 +1,7 @@
 import type { Database } from '@piecework/core'
+import { ConnectionDatabase } from './connection-database.js'
 import type { PgClient } from './pg-client.js'
-import { PgDatabase } from './pg-database.js'
+import { holdPgClient } from './pg-connection.js'
 import { type SessionOptions, sessionSettings } from './settings.js'
 import { topLevel } from './transaction-scope.js'
 
@@ -14,7 +15,7 @@ export function fromPg(pool: PgPool, options?: SessionOptions): Database {
   const settings = sessionSettings(options)
   const acquire = async () => {
     const client = await pool.connect()
-    return { client, release: (broken: boolean) => client.release(broken) }
+    return holdPgClient(client, (broken) => client.release(broken))
   }
-  return new PgDatabase({ acquire }, () => topLevel(settings))
+  return new ConnectionDatabase({ acquire }, () => topLevel(settings))
 }

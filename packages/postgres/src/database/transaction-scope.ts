@@ -1,23 +1,23 @@
 import { PieceworkError } from '@piecework/core'
-import type { PgClient } from './pg-client.js'
+import type { Connection } from './connection.js'
 import { applySettings } from './settings.js'
 
 /** How a transaction of ours begins and ends on a connection. */
 export interface TransactionScope {
-  begin(client: PgClient, readOnly: boolean): Promise<void>
-  commit(client: PgClient): Promise<void>
-  rollback(client: PgClient): Promise<void>
+  begin(connection: Connection, readOnly: boolean): Promise<void>
+  commit(connection: Connection): Promise<void>
+  rollback(connection: Connection): Promise<void>
 }
 
 /** A transaction of its own. */
 export function topLevel(settings: Readonly<Record<string, string>>): TransactionScope {
   return {
-    begin: async (client, readOnly) => {
+    begin: async (connection, readOnly) => {
       const mode = readOnly ? 'REPEATABLE READ READ ONLY' : 'READ COMMITTED READ WRITE'
-      await client.query({ text: `BEGIN ISOLATION LEVEL ${mode}; ${applySettings(settings, 'local')}` })
+      await connection.query(`BEGIN ISOLATION LEVEL ${mode}; ${applySettings(settings, 'local')}`)
     },
-    commit: async (client) => {
-      const { command } = await client.query({ text: 'COMMIT' })
+    commit: async (connection) => {
+      const { command } = await connection.query('COMMIT')
       if (command !== 'COMMIT') {
         throw new PieceworkError(
           'database',
@@ -25,8 +25,8 @@ export function topLevel(settings: Readonly<Record<string, string>>): Transactio
         )
       }
     },
-    rollback: async (client) => {
-      await client.query({ text: 'ROLLBACK' })
+    rollback: async (connection) => {
+      await connection.query('ROLLBACK')
     },
   }
 }
@@ -35,25 +35,28 @@ export function topLevel(settings: Readonly<Record<string, string>>): Transactio
 export function savepoint(settings: Readonly<Record<string, string>>): TransactionScope {
   const read = Object.keys(settings).map((name) => `current_setting('${name}') AS "${name}"`)
   let before: Readonly<Record<string, string>> = {}
+  let taken = false
   return {
-    begin: async (client, readOnly) => {
+    begin: async (connection, readOnly) => {
       if (readOnly) {
         throw new PieceworkError(
           'unsupported',
           'A read-only snapshot cannot begin inside an open transaction.',
         )
       }
-      await client.query({ text: 'SAVEPOINT piecework_tx' })
-      const { rows } = await client.query({ text: `SELECT ${read.join(', ')}` })
+      await connection.query('SAVEPOINT piecework_tx')
+      taken = true
+      const { rows } = await connection.query(`SELECT ${read.join(', ')}`)
       before = (rows as Readonly<Record<string, string>>[])[0] ?? {}
-      await client.query({ text: applySettings(settings, 'local') })
+      await connection.query(applySettings(settings, 'local'))
     },
-    commit: async (client) => {
-      await client.query({ text: applySettings(before, 'local') })
-      await client.query({ text: 'RELEASE SAVEPOINT piecework_tx' })
+    commit: async (connection) => {
+      await connection.query(applySettings(before, 'local'))
+      await connection.query('RELEASE SAVEPOINT piecework_tx')
     },
-    rollback: async (client) => {
-      await client.query({ text: 'ROLLBACK TO SAVEPOINT piecework_tx; RELEASE SAVEPOINT piecework_tx' })
+    rollback: async (connection) => {
+      if (!taken) return
+      await connection.query('ROLLBACK TO SAVEPOINT piecework_tx; RELEASE SAVEPOINT piecework_tx')
     },
   }
 }

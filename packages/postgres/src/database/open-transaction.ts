@@ -1,32 +1,26 @@
 import { type CopyTarget, PieceworkError, type Transaction } from '@piecework/core'
-import { bindValue } from './bind-value.js'
-import { cancelStatement } from './cancel-statement.js'
+import type { Connection } from './connection.js'
 import { databaseError } from './database-error.js'
-import { valueParser } from './parse-value.js'
-import type { PgClient, PgResult } from './pg-client.js'
-import { pgCopyIn, pgCopyOut } from './pg-copy.js'
 import { Source } from './source.js'
 import { Turns } from './turns.js'
 
-const types = { getTypeParser: valueParser }
-
 /** One open transaction on one connection. Statements run one after the other; after `end` there are none. */
-export class PgTransaction implements Transaction {
-  readonly #client: PgClient
+export class OpenTransaction implements Transaction {
+  readonly #connection: Connection
   readonly #turns = new Turns()
   readonly #ended = new AbortController()
   #running = 0
   #copying = false
 
-  constructor(client: PgClient) {
-    this.#client = client
+  constructor(connection: Connection) {
+    this.#connection = connection
   }
 
-  async query<Row extends object>(sql: string, values: readonly unknown[] = []) {
+  async query<Row extends object>(sql: string, values?: readonly unknown[]) {
     const leave = await this.#enter(false)
     try {
-      const result = lastOf(await this.#client.query({ text: sql, values: values.map(bindValue), types }))
-      return { rows: result.rows as Row[], rowCount: result.rowCount ?? 0 }
+      const { rows, rowCount } = await this.#connection.query(sql, values)
+      return { rows: rows as Row[], rowCount }
     } catch (error) {
       throw this.#reason(error)
     } finally {
@@ -38,7 +32,7 @@ export class PgTransaction implements Transaction {
     const leave = await this.#enter(true)
     const source = new Source(csv)
     try {
-      return await pgCopyIn(this.#client, target, source, this.#ended.signal)
+      return await this.#connection.copyIn(target, source, this.#ended.signal)
     } catch (error) {
       throw source.failed ? source.error : this.#reason(error)
     } finally {
@@ -49,7 +43,7 @@ export class PgTransaction implements Transaction {
   async *copyOut(select: string): AsyncGenerator<Uint8Array> {
     const leave = await this.#enter(true)
     try {
-      yield* pgCopyOut(this.#client, select, this.#ended.signal, leave)
+      yield* this.#connection.copyOut(select, this.#ended.signal, leave)
     } catch (error) {
       throw this.#reason(error)
     } finally {
@@ -64,7 +58,7 @@ export class PgTransaction implements Transaction {
   /** Refuses what comes later, stops what runs, and resolves when the connection is free. */
   async end(reason: unknown): Promise<void> {
     this.#ended.abort(reason)
-    if (this.#running > 0) await cancelStatement(this.#client)
+    if (this.#running > 0) await this.#connection.cancel()
     await this.#turns.take(async () => {})
   }
 
@@ -94,9 +88,3 @@ export class PgTransaction implements Transaction {
     return databaseError(error)
   }
 }
-
-/** Several statements without values give a list of results. */
-const lastOf = (result: PgResult | PgResult[]): PgResult =>
-  Array.isArray(result) ? (result.at(-1) ?? none) : result
-
-const none: PgResult = { rows: [], rowCount: 0, command: '' }

@@ -1,19 +1,16 @@
 import { type Database, PieceworkError, type Transaction, type TransactionOptions } from '@piecework/core'
+import type { ConnectionSource, HeldConnection } from './connection.js'
 import { databaseError } from './database-error.js'
-import type { HeldClient, PgSource } from './pg-client.js'
-import { PgTransaction } from './pg-transaction.js'
+import { OpenTransaction } from './open-transaction.js'
 import type { TransactionScope } from './transaction-scope.js'
 import { untilAborted } from './until-aborted.js'
 
-/** How long an aborted statement may take to end before its connection is given up. */
-const patienceMs = 5000
-
-/** A database over connections of `pg`. Each query is a transaction, so that the host's settings never show in its result. */
-export class PgDatabase implements Database {
-  readonly #source: PgSource
+/** A database over single connections. Each query is a transaction, so that the host's settings never show in its result. */
+export class ConnectionDatabase implements Database {
+  readonly #source: ConnectionSource
   readonly #scope: () => TransactionScope
 
-  constructor(source: PgSource, scope: () => TransactionScope) {
+  constructor(source: ConnectionSource, scope: () => TransactionScope) {
     this.#source = source
     this.#scope = scope
   }
@@ -27,34 +24,29 @@ export class PgDatabase implements Database {
     signal?.throwIfAborted()
     const held = await this.#acquire(signal)
     let broken = false
-    const onError = (): void => {
-      broken = true
-    }
-    held.client.on('error', onError)
     const scope = this.#scope()
-    const tx = new PgTransaction(held.client)
+    const tx = new OpenTransaction(held.connection)
     try {
-      await scope.begin(held.client, readOnly).catch(refused)
+      await scope.begin(held.connection, readOnly).catch(refused)
       const result = await untilAborted(work(tx), signal)
       if (tx.busy) throw new PieceworkError('database', 'A transaction ended before its last statement.')
       await tx.end(new PieceworkError('database', 'The transaction has ended.'))
-      await scope.commit(held.client).catch(refused)
+      await scope.commit(held.connection).catch(refused)
       return result
     } catch (error) {
       const reason = signal?.aborted ? signal.reason : error
       const free = await within(
-        patienceMs,
-        tx.end(reason).then(() => scope.rollback(held.client)),
+        held.patienceMs,
+        tx.end(reason).then(() => scope.rollback(held.connection)),
       )
-      broken ||= !free
+      broken = !free
       throw reason
     } finally {
-      held.client.removeListener('error', onError)
-      held.release(broken)
+      held.release(broken || held.lost())
     }
   }
 
-  async #acquire(signal: AbortSignal | undefined): Promise<HeldClient> {
+  async #acquire(signal: AbortSignal | undefined): Promise<HeldConnection> {
     const acquiring = this.#source.acquire()
     try {
       return await untilAborted(acquiring, signal)
@@ -71,19 +63,20 @@ function refused(error: unknown): never {
 
 /** Whether `work` succeeded in time. */
 async function within(ms: number, work: Promise<void>): Promise<boolean> {
+  if (ms === Number.POSITIVE_INFINITY) return succeeded(work)
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, ms, false)
   })
   try {
-    return await Promise.race([
-      work.then(
-        () => true,
-        () => false,
-      ),
-      late,
-    ])
+    return await Promise.race([succeeded(work), late])
   } finally {
     clearTimeout(timer)
   }
 }
+
+const succeeded = (work: Promise<void>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  )

@@ -1,33 +1,11 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import type { CopyTarget } from '@piecework/core'
-import { from, to } from 'pg-copy-streams'
+import type { Readable } from 'node:stream'
+import { to } from 'pg-copy-streams'
 import { cancelStatement } from './cancel-statement.js'
-import { copyInSql, copyOutSql } from './copy-sql.js'
+import { copyOutSql } from './copy-sql.js'
 import type { PgClient } from './pg-client.js'
+import { submit } from './pg-submit.js'
 
-/** pg takes the streams of pg-copy-streams as queries. */
-type Submits = <Stream>(stream: Stream) => Stream
-
-const submit = <Stream>(client: PgClient, stream: Stream): Stream =>
-  (client.query as unknown as Submits).call(client, stream) as Stream
-
-/** A source that fails, or an abort, ends the COPY on the server too. */
-export async function pgCopyIn(
-  client: PgClient,
-  target: CopyTarget,
-  csv: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): Promise<number> {
-  const sink = submit(client, from(copyInSql(target, 'STDIN')))
-  await pipeline(Readable.from(csv, { objectMode: false }), sink, { signal })
-  return sink.rowCount
-}
-
-/**
- * Reads at the consumer's pace. A consumer that stops early ends the COPY on the server and keeps a usable transaction.
- * `idle` is called once, when the connection can take the next statement: after an abort without waiting for the consumer.
- */
+/** What `Connection.copyOut` does on a server. */
 export async function* pgCopyOut(
   client: PgClient,
   select: string,

@@ -1,0 +1,40 @@
+import type { CopyTarget } from '@piecework/core'
+
+/** What a statement reports. */
+export interface StatementResult {
+  readonly rows: unknown[]
+  readonly rowCount: number
+  /** `SELECT`, `COMMIT`, `ROLLBACK` … */
+  readonly command: string
+}
+
+/** One connection to a database; the caller sends one statement at a time. Errors are the driver's own. */
+export interface Connection {
+  /** Without values several statements may be sent; the last one's result is told. */
+  query(sql: string, values?: readonly unknown[]): Promise<StatementResult>
+  /** A source that fails, or an abort, ends the COPY in the database too. */
+  copyIn(target: CopyTarget, csv: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<number>
+  /**
+   * Goes at the consumer's pace. A consumer that stops early ends the COPY and keeps a usable transaction. `idle` is called
+   * when the connection can take the next statement: after an abort without waiting for the consumer.
+   */
+  copyOut(select: string, signal: AbortSignal, idle: () => void): AsyncGenerator<Uint8Array>
+  /** Asks the database to stop what runs; it may go astray, or not be possible. */
+  cancel(): Promise<void>
+}
+
+/** A connection that is ours until released. */
+export interface HeldConnection {
+  readonly connection: Connection
+  /** How long a statement that was stopped may take to end before the connection is given up. */
+  readonly patienceMs: number
+  /** Whether it was lost meanwhile. */
+  lost(): boolean
+  /** A broken one is closed, not used again. */
+  release(broken: boolean): void
+}
+
+/** Where connections come from: a pool, the one connection of an open transaction, the embedded database. */
+export interface ConnectionSource {
+  acquire(): Promise<HeldConnection>
+}

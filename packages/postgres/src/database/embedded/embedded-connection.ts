@@ -1,0 +1,99 @@
+import { bindValue } from '../bind-value.js'
+import type { Connection } from '../connection.js'
+import { copyInSql, copyOutSql } from '../copy-sql.js'
+import { valueParser } from '../parse-value.js'
+import { Flow } from './flow.js'
+import type { TextResult } from './messages.js'
+import { PartQueue } from './part-queue.js'
+import type { WorkerPort } from './worker-port.js'
+
+const copyBytes = 4 * 1024 * 1024
+
+/** The embedded database's one connection. */
+export function embeddedConnection(port: WorkerPort): Connection {
+  const query: Connection['query'] = async (sql, values) => {
+    const result = await port.request({
+      type: 'query',
+      sql,
+      ...(values && { values: values.map(bindValue) }),
+    })
+    return { rows: rowsOf(result), rowCount: result?.rowCount ?? 0, command: result?.command ?? '' }
+  }
+  return {
+    query,
+    copyIn: async (target, csv, signal) => {
+      const sql = copyInSql(target, `'/dev/blob'`)
+      let rows = 0
+      for await (const part of parts(csv)) {
+        signal.throwIfAborted()
+        const result = await port.request({ type: 'copy-in', sql, csv: part })
+        rows += result?.rowCount ?? 0
+      }
+      signal.throwIfAborted()
+      return rows
+    },
+    async *copyOut(select, signal, idle) {
+      await query('SAVEPOINT piecework_copy')
+      const flow = new Flow()
+      const queue = new PartQueue()
+      const copied = port
+        .request({ type: 'copy-out', sql: copyOutSql(select), flow: flow.shared }, (part) => queue.put(part))
+        .then(
+          () => queue.end(),
+          (error: unknown) => queue.end(error),
+        )
+      const stop = (): void => {
+        flow.stop()
+        queue.end(signal.reason)
+        copied.then(() => query('ROLLBACK TO SAVEPOINT piecework_copy')).then(idle, idle)
+      }
+      signal.addEventListener('abort', stop, { once: true })
+      if (signal.aborted) stop()
+      let complete = false
+      try {
+        for (let part = await queue.take(); part !== undefined; part = await queue.take()) {
+          flow.taken()
+          yield part
+        }
+        complete = true
+      } finally {
+        signal.removeEventListener('abort', stop)
+        if (!signal.aborted) {
+          flow.stop()
+          await copied
+          await query(`${complete ? 'RELEASE' : 'ROLLBACK TO'} SAVEPOINT piecework_copy`)
+          idle()
+        }
+      }
+    },
+    // WebAssembly cannot be interrupted: what runs, runs to its end.
+    cancel: async () => {},
+  }
+}
+
+function rowsOf(result: TextResult | undefined): Record<string, unknown>[] {
+  const columns = (result?.fields ?? []).map(({ name, oid }) => ({ name, parse: valueParser(oid) }))
+  return (result?.rows ?? []).map((row) =>
+    Object.fromEntries(
+      columns.map(({ name, parse }, at) => {
+        const text = row[at]
+        return [name, text === null || text === undefined ? null : parse(text)]
+      }),
+    ),
+  )
+}
+
+/** Chunks put together, so that one COPY is neither tiny nor unbounded. */
+async function* parts(csv: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of csv) {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes < copyBytes) continue
+    yield Buffer.concat(chunks)
+    chunks = []
+    bytes = 0
+  }
+  if (bytes > 0) yield Buffer.concat(chunks)
+}

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parentPort } from 'node:worker_threads'
+import { PGlite } from '@electric-sql/pglite'
+import { Flow } from './flow.js'
+import type { Reply, Request, ServerError } from './messages.js'
+import { copyIn, copyOut, query } from './statements.js'
+import { extensions, template } from './template.js'
+
+/** The thread in which the embedded database lives: its statements block it, and nothing else. */
+const port = parentPort
+if (!port) throw new Error('This file runs as a worker only.')
+
+let opened: PGlite | undefined
+
+const answer = async (request: Request): Promise<Reply> => {
+  if (request.type === 'open') {
+    opened = await open(request.dataDir, request.cacheDir)
+    return { type: 'done' }
+  }
+  if (!opened) throw new Error('The embedded database is not open.')
+  switch (request.type) {
+    case 'query':
+      return { type: 'done', result: await query(opened, request.sql, request.values) }
+    case 'copy-in':
+      return { type: 'done', result: await copyIn(opened, request.sql, request.csv) }
+    case 'copy-out': {
+      const send = (bytes: Uint8Array): void => port.postMessage({ type: 'part', bytes } satisfies Reply)
+      await copyOut(opened, request.sql, new Flow(request.flow), send)
+      return { type: 'done' }
+    }
+    case 'close':
+      await opened.close()
+      return { type: 'done' }
+  }
+}
+
+/** A folder that holds a database already is opened as it is. */
+async function open(dataDir: string | undefined, cacheDir: string): Promise<PGlite> {
+  if (dataDir === undefined) return PGlite.create({ extensions, loadDataDir: await template(cacheDir) })
+  if (existsSync(join(dataDir, 'PG_VERSION'))) return PGlite.create({ dataDir, extensions })
+  await mkdir(dataDir, { recursive: true })
+  return PGlite.create({ dataDir, extensions, loadDataDir: await template(cacheDir) })
+}
+
+function told(error: unknown): ServerError {
+  const { code, detail, table, column, constraint } = error as Partial<ServerError>
+  const message = error instanceof Error ? error.message : String((error as ServerError).message)
+  const known = Object.entries({ code, detail, table, column, constraint }).filter(
+    (fact) => typeof fact[1] === 'string',
+  )
+  return { message, ...Object.fromEntries(known) }
+}
+
+port.on('message', (request: Request) => {
+  answer(request).then(
+    (reply) => port.postMessage(reply),
+    (error: unknown) => port.postMessage({ type: 'failed', error: told(error) } satisfies Reply),
+  )
+})

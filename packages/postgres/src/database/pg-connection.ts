@@ -1,0 +1,45 @@
+import type { CopyTarget } from '@piecework/core'
+import { bindValue } from './bind-value.js'
+import { cancelStatement } from './cancel-statement.js'
+import type { Connection, HeldConnection, StatementResult } from './connection.js'
+import { valueParser } from './parse-value.js'
+import type { PgClient, PgResult } from './pg-client.js'
+import { pgCopyIn } from './pg-copy-in.js'
+import { pgCopyOut } from './pg-copy-out.js'
+
+const types = { getTypeParser: valueParser }
+const patienceMs = 5000
+
+/** Keeps listening: a connection that is lost while nobody listens ends the process. */
+export function holdPgClient(client: PgClient, release: (broken: boolean) => void): HeldConnection {
+  let lost = false
+  const onError = (): void => {
+    lost = true
+  }
+  client.on('error', onError)
+  return {
+    connection: pgConnection(client),
+    patienceMs,
+    lost: () => lost,
+    release: (broken) => {
+      client.removeListener('error', onError)
+      release(broken)
+    },
+  }
+}
+
+function pgConnection(client: PgClient): Connection {
+  return {
+    query: async (text, values = []) =>
+      lastOf(await client.query({ text, values: values.map(bindValue), types })),
+    copyIn: (target: CopyTarget, csv, signal) => pgCopyIn(client, target, csv, signal),
+    copyOut: (select, signal, idle) => pgCopyOut(client, select, signal, idle),
+    cancel: () => cancelStatement(client),
+  }
+}
+
+/** Several statements give a list of results. */
+function lastOf(result: PgResult | PgResult[]): StatementResult {
+  const last = Array.isArray(result) ? result.at(-1) : result
+  return { rows: last?.rows ?? [], rowCount: last?.rowCount ?? 0, command: last?.command ?? '' }
+}

@@ -1,0 +1,27 @@
+import { PieceworkError } from '@piecework/core'
+import { fromKnex, type KnexLike } from '../database/from-knex.js'
+import type { Migration } from './migration.js'
+
+/** What knex asks of a `migrationSource`. */
+export interface KnexMigrationSource {
+  getMigrations(loadExtensions: readonly string[]): Promise<Migration[]>
+  getMigrationName(migration: Migration): string
+  getMigration(migration: Migration): Promise<{
+    up(knex: KnexLike): Promise<void>
+    down(knex: KnexLike): Promise<void>
+  }>
+}
+
+/** For hosts that run all their migrations with knex: `knex.migrate.latest({ migrationSource })`. There is no way down. */
+export function toKnexMigrationSource(migrations: readonly Migration[]): KnexMigrationSource {
+  return {
+    getMigrations: async () => [...migrations],
+    getMigrationName: ({ name }) => name,
+    getMigration: async (migration) => ({
+      up: (knex) => fromKnex(knex).transaction((tx) => migration.up(tx)),
+      down: async () => {
+        throw new PieceworkError('unsupported', `The migration ${migration.name} cannot be taken back.`)
+      },
+    }),
+  }
+}

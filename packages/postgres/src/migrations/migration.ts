@@ -1,0 +1,8 @@
+import type { Transaction } from '@piecework/core'
+
+/** One step of a schema. */
+export interface Migration {
+  /** Unique among all that run on one database, never changed: `planning/0001-projects`. */
+  readonly name: string
+  up(tx: Transaction): Promise<void>
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { busy, type Holder, PieceworkError, type Queryable, type ResourcePath } from '@piecework/core'
+import { lockKey } from './lock-key.js'
+
+export interface NewHold {
+  readonly paths: readonly ResourcePath[]
+  readonly holder: { readonly id: string; readonly kind: string }
+  /** Freed when this job is terminal. */
+  readonly job?: string
+  /** A shared hold that lapses. Absent: an exclusive one that does not. */
+  readonly leaseMs?: number
+}
+
+/** How long an edit inside a host's transaction, which nobody can see, may keep others waiting. */
+const patienceMs = 5000
+
+/** All paths or none, in the caller's transaction. Resolves to what frees them. */
+export async function takeHolds(tx: Queryable, hold: NewHold): Promise<string> {
+  const { paths, holder, job, leaseMs } = hold
+  const shared = leaseMs !== undefined
+  const id = randomUUID()
+  await refuseBusy(tx, paths, shared)
+  await lockRoots(tx, paths, shared)
+  await refuseBusy(tx, paths, shared)
+  await tx.query(
+    `DELETE FROM piecework.holds h USING jsonb_array_elements_text($1::jsonb) AS p(path)
+     WHERE h.root = split_part(p.path, '/', 1) AND h.until <= clock_timestamp()`,
+    [JSON.stringify(paths)],
+  )
+  await tx.query(
+    `INSERT INTO piecework.holds (hold, root, path, shared, until, holder_id, holder_kind, since, job)
+     SELECT DISTINCT $1::uuid, split_part(p.path, '/', 1), p.path, $3::float8 IS NOT NULL,
+       clock_timestamp() + $3::float8 * interval '1 millisecond', $4, $5, now(), $6
+     FROM jsonb_array_elements_text($2::jsonb) AS p(path)`,
+    [id, JSON.stringify(paths), leaseMs ?? null, holder.id, holder.kind, job ?? null],
+  )
+  return id
+}
+
+/** Throws `resource-busy` where a hold of somebody's overlaps; two shared holds do not conflict. */
+export async function refuseBusy(
+  db: Queryable,
+  paths: readonly ResourcePath[],
+  shared: boolean,
+): Promise<void> {
+  const { rows } = await db.query<{ path: string; id: string; kind: string; since: string }>(
+    `SELECT p.path, h.holder_id AS id, h.holder_kind AS kind, to_jsonb(h.since) #>> '{}' AS since
+     FROM jsonb_array_elements_text($1::jsonb) AS p(path)
+     JOIN piecework.holds h ON h.root = split_part(p.path, '/', 1)
+     WHERE (h.until IS NULL OR h.until > clock_timestamp()) AND NOT (h.shared AND $2::boolean)
+       AND (h.path = p.path OR starts_with(h.path, p.path || '/') OR starts_with(p.path, h.path || '/'))
+     LIMIT 1`,
+    [JSON.stringify(paths), String(shared)],
+  )
+  const [row] = rows
+  if (row) throw busy(row.path, { id: row.id, kind: row.kind, since: new Date(row.since) })
+}
+
+/**
+ * Until the transaction ends, nobody else is admitted to what these paths belong to; those who come shared, only by those who
+ * do not. Admission reads what others have committed, so it needs READ COMMITTED.
+ */
+export async function lockRoots(
+  tx: Queryable,
+  paths: readonly ResourcePath[],
+  shared: boolean,
+): Promise<void> {
+  const { rows } = await tx.query<{ isolation: string }>(
+    `SELECT current_setting('transaction_isolation') AS isolation`,
+  )
+  if (rows[0]?.isolation !== 'read committed') {
+    throw new PieceworkError('unsupported', 'Claims and edits need a transaction that is READ COMMITTED.')
+  }
+  const roots = [...new Set(paths.map((path) => path.split('/', 1)[0] ?? path))].sort()
+  const deadline = Date.now() + patienceMs
+  for (const root of roots) {
+    for (let waitMs = 5; !(await tryLock(tx, root, shared)); waitMs = Math.min(2 * waitMs, 100)) {
+      if (Date.now() > deadline) throw busy(root, hiddenEdit)
+      await sleep(waitMs)
+    }
+  }
+}
+
+/** Who holds a root in a transaction that has not ended. */
+const hiddenEdit: Holder = { id: 'open-transaction', kind: 'edit', since: new Date(0) }
+
+async function tryLock(tx: Queryable, root: string, shared: boolean): Promise<boolean> {
+  const { rows } = await tx.query<{ locked: string }>(
+    `SELECT pg_try_advisory_xact_lock${shared ? '_shared' : ''}($1::bigint)::text AS locked`,
+    [lockKey('root', root)],
+  )
+  return rows[0]?.locked === 'true'
+}

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto'
+import { type Database, type Edit, type Guard, PieceworkError } from '@piecework/core'
+import { lockRoots, refuseBusy, takeHolds } from './holds.js'
+
+export function postgresGuard(control: Database): Guard {
+  const free = async (hold: string): Promise<void> => {
+    await control.query('DELETE FROM piecework.holds WHERE hold = $1::uuid', [hold])
+  }
+  return {
+    claim: async (paths, holder) => {
+      const hold = await control.transaction((tx) => takeHolds(tx, { paths, holder }))
+      return { release: () => free(hold) }
+    },
+    edit: async (path, edit, { leaseMs = 30_000, tx } = {}) => {
+      if (tx) {
+        await lockRoots(tx, [path], true)
+        await refuseBusy(tx, [path], true)
+        return edit(untilCommit)
+      }
+      const holder = { id: randomUUID(), kind: 'edit' }
+      const hold = await control.transaction((own) => takeHolds(own, { paths: [path], holder, leaseMs }))
+      const check = async (): Promise<void> => {
+        const { rowCount } = await control.query(
+          'SELECT FROM piecework.holds WHERE hold = $1::uuid AND until > clock_timestamp()',
+          [hold],
+        )
+        if (rowCount === 1) return
+        throw new PieceworkError('lease-lost', `The edit of ${path} took longer than its ${leaseMs} ms.`)
+      }
+      try {
+        return await edit({ check })
+      } finally {
+        await free(hold)
+      }
+    },
+    assertFree: (path) => refuseBusy(control, [path], true),
+  }
+}
+
+/** An edit in the host's transaction is held by that transaction: it cannot lapse before its last write. */
+const untilCommit: Edit = { check: async () => {} }

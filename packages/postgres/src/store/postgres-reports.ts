@@ -1,0 +1,28 @@
+import type { Database, Finding, Reports } from '@piecework/core'
+import { nodeOf } from './records.js'
+
+export function postgresReports(control: Database): Reports {
+  return {
+    nodes: async (job, batch) => {
+      const { rows } = await control.query<{ node: string }>(
+        `SELECT to_jsonb(n)::text AS node FROM piecework.nodes n
+         WHERE job = $1 AND ($2::int IS NULL OR batch = $2::int) ORDER BY batch, id`,
+        [job, batch],
+      )
+      return rows.map((row) => nodeOf(row.node))
+    },
+    node: async (job, id) => {
+      const sql = 'SELECT to_jsonb(n)::text AS node FROM piecework.nodes n WHERE job = $1 AND id = $2'
+      const { rows } = await control.query<{ node: string }>(sql, [job, id])
+      return rows[0] && nodeOf(rows[0].node)
+    },
+    findings: async (job, limit = 1000) => {
+      const { rows } = await control.query<{ finding: string }>(
+        `SELECT finding::text AS finding FROM piecework.findings
+         WHERE job = $1 ORDER BY severity, number LIMIT $2::int`,
+        [job, limit],
+      )
+      return rows.map((row) => JSON.parse(row.finding) as Finding)
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto'
+import type { Database, Store } from '@piecework/core'
+import { migrate } from '../migrations/migrate.js'
+import { postgresAttempts } from './postgres-attempts.js'
+import { postgresGuard } from './postgres-guard.js'
+import { postgresJobs } from './postgres-jobs.js'
+import { postgresOutbox } from './postgres-outbox.js'
+import { postgresReports } from './postgres-reports.js'
+import { storeMigrations } from './store-migrations.js'
+
+export interface PostgresStoreOptions {
+  /** Where the host's data is; the pieces' transactions take its connections. */
+  readonly database: Database
+  /**
+   * The same database through a small pool of its own, for everything else, so that progress never waits for data. Default:
+   * `database`.
+   */
+  readonly control?: Database
+  /** How long a worker may be silent before others take its work over. Default 30 s. */
+  readonly leaseMs?: number
+}
+
+export interface PostgresStore extends Store {
+  /** Makes or updates the tables in schema `piecework`. */
+  migrate(): Promise<void>
+}
+
+/** Jobs, attempts, outbox and guard in schema `piecework` of the database that holds the host's data. */
+export function postgresStore(options: PostgresStoreOptions): PostgresStore {
+  const { database, control = database, leaseMs = 30_000 } = options
+  const embedded = 'embedded' in database
+  return {
+    database,
+    jobs: postgresJobs(control),
+    reports: postgresReports(control),
+    attempts: postgresAttempts(database, control, { leaseMs, store: randomUUID(), embedded }),
+    outbox: postgresOutbox(control),
+    guard: postgresGuard(control),
+    migrate: () => migrate(control, storeMigrations),
+  }
+}

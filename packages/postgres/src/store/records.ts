@@ -1,0 +1,58 @@
+import type { Job, JobNode } from '@piecework/core'
+
+/** A row as `to_jsonb(row)::text` prints it: the same through every connection, whatever its settings and parsers. */
+type Json = Record<string, unknown>
+
+export function jobOf(text: string): Job {
+  const row = JSON.parse(text) as Json
+  const job = present({
+    id: row.id,
+    kind: row.kind,
+    status: row.status,
+    outcome: row.outcome,
+    error: row.error,
+    tree: row.tree,
+    target: row.target,
+    principal: row.principal,
+    request: row.request,
+    batch: row.batch,
+    batches: row.batches,
+    result: row.result,
+    retryOf: row.retry_of,
+    createdAt: date(row.created_at),
+    changes: (row.changes as Json[]).map(({ status, at }) => ({ status, at: date(at) })),
+  })
+  return job as unknown as Job
+}
+
+export function nodeOf(text: string): JobNode {
+  const row = JSON.parse(text) as Json
+  const node = present({
+    id: row.id,
+    task: row.task,
+    batch: row.batch,
+    status: row.status,
+    attempt: row.attempt,
+    resource: row.resource,
+    piece: row.piece,
+    counts: row.counts,
+    entries: row.entries,
+    error: row.error,
+    progress: row.progress,
+    startedAt: date(row.started_at),
+    endedAt: date(row.ended_at),
+  })
+  return node as unknown as JobNode
+}
+
+export const fenceOf = (text: string): number => (JSON.parse(text) as { readonly fence: number }).fence
+
+function date(value: unknown): Date | undefined {
+  return typeof value === 'string' ? new Date(value) : undefined
+}
+
+function present(fields: Json): Json {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
+  )
+}

@@ -1,0 +1,107 @@
+import type { Migration } from '../migrations/migration.js'
+
+/** The tables of `postgresStore`, in schema `piecework`. */
+export const storeMigrations: readonly Migration[] = [
+  {
+    name: 'piecework/0001-store',
+    up: async (tx) => {
+      await tx.query(tables)
+    },
+  },
+]
+
+const tables = `
+CREATE SCHEMA IF NOT EXISTS piecework;
+
+CREATE TABLE piecework.jobs (
+  id text COLLATE "C" PRIMARY KEY,
+  number bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+  kind text NOT NULL,
+  status text NOT NULL,
+  outcome text,
+  error jsonb,
+  tree jsonb NOT NULL,
+  target jsonb,
+  principal jsonb NOT NULL,
+  request jsonb NOT NULL,
+  batch int NOT NULL,
+  batches int NOT NULL,
+  result jsonb NOT NULL,
+  retry_of text,
+  created_at timestamptz NOT NULL,
+  changes jsonb NOT NULL
+);
+CREATE INDEX jobs_unfinished ON piecework.jobs (id) WHERE status NOT IN ('succeeded', 'failed', 'cancelled');
+
+-- Resources that a job reads or makes.
+CREATE TABLE piecework.job_resources (
+  job text COLLATE "C" NOT NULL REFERENCES piecework.jobs ON DELETE CASCADE,
+  kind text COLLATE "C" NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  PRIMARY KEY (kind, id, job)
+);
+CREATE INDEX job_resources_job ON piecework.job_resources (job);
+
+CREATE TABLE piecework.batches (
+  job text COLLATE "C" NOT NULL REFERENCES piecework.jobs ON DELETE CASCADE,
+  batch int NOT NULL,
+  remaining int NOT NULL,
+  submitted_at timestamptz,
+  PRIMARY KEY (job, batch)
+);
+
+CREATE TABLE piecework.nodes (
+  job text COLLATE "C" NOT NULL REFERENCES piecework.jobs ON DELETE CASCADE,
+  id text COLLATE "C" NOT NULL,
+  task text NOT NULL,
+  batch int NOT NULL,
+  status text NOT NULL DEFAULT 'waiting',
+  attempt int NOT NULL DEFAULT 1,
+  resource jsonb,
+  piece text,
+  counts jsonb,
+  entries jsonb,
+  error jsonb,
+  progress jsonb,
+  started_at timestamptz,
+  ended_at timestamptz,
+  fence bigint NOT NULL DEFAULT 0,
+  lease_until timestamptz,
+  worker text,
+  store text,
+  submitted_at timestamptz,
+  PRIMARY KEY (job, id)
+);
+CREATE INDEX nodes_by_batch ON piecework.nodes (job, batch, id);
+CREATE INDEX nodes_open ON piecework.nodes (job, batch) WHERE status IN ('waiting', 'running');
+
+CREATE TABLE piecework.findings (
+  number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  job text COLLATE "C" NOT NULL REFERENCES piecework.jobs ON DELETE CASCADE,
+  node text COLLATE "C" NOT NULL,
+  severity text COLLATE "C" NOT NULL,
+  finding jsonb NOT NULL
+);
+CREATE INDEX findings_by_job ON piecework.findings (job, severity, number);
+
+CREATE TABLE piecework.outbox (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  action jsonb NOT NULL
+);
+
+-- Claims and edits. A root is the first segment of a path: only paths of one root can conflict.
+CREATE TABLE piecework.holds (
+  hold uuid NOT NULL,
+  root text COLLATE "C" NOT NULL,
+  path text COLLATE "C" NOT NULL,
+  shared boolean NOT NULL,
+  until timestamptz,
+  holder_id text NOT NULL,
+  holder_kind text NOT NULL,
+  since timestamptz NOT NULL,
+  job text COLLATE "C",
+  PRIMARY KEY (hold, path)
+);
+CREATE INDEX holds_by_root ON piecework.holds (root);
+CREATE INDEX holds_by_job ON piecework.holds (job) WHERE job IS NOT NULL;
+`
