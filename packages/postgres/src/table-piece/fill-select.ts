@@ -57,7 +57,6 @@ function newValues(plan: TablePlan, source: RowSource, fill: Fill) {
     assignments.push({ column, sql: `$${values.length}::${column.type}` })
   }
   for (const [index, column] of plan.carried.entries()) {
-    if (plan.ownRow && column.identity) continue
     const reference = plan.references.get(column.name)
     if (plan.spec.late?.includes(column.name)) continue
     if (reference) {

@@ -9,12 +9,13 @@ export class FindingList {
   readonly #kinds = new Map<string, { first: Found[]; count: number }>()
 
   /** `make` is called only for those that are listed. */
-  add(code: string, column: string, make: () => Omit<Found, 'code' | 'column'>): void {
+  add(code: string, column: string | undefined, make: () => Omit<Found, 'code' | 'column'>): void {
     const kind = `${code} ${column}`
     const known = this.#kinds.get(kind) ?? { first: [], count: 0 }
     this.#kinds.set(kind, known)
     known.count++
-    if (known.first.length < listed) known.first.push({ ...make(), code, column })
+    if (known.first.length < listed)
+      known.first.push({ ...make(), code, ...(column !== undefined && { column }) })
   }
 
   *[Symbol.iterator](): Iterator<Found> {

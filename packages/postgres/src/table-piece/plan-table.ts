@@ -31,15 +31,16 @@ export function planTable(input: PlanInput): TablePlan | undefined {
   const ownerColumn = ownerPath.length === 1 ? ownerPath[0]?.column : undefined
   const decided = new Set([...(spec.ignore ?? []), ...Object.keys(spec.set ?? {})])
   for (const name of decided) column(name, 'ignore or set')
-  const carried = [...table.columns.values()].filter(
-    ({ name, generated }) => !generated && name !== ownerColumn?.name && !decided.has(name),
-  )
   const [single] = table.primaryKey.length === 1 ? table.primaryKey : []
   const ownRow =
     ownerColumn !== undefined &&
     single === ownerColumn.name &&
     !references.has(single) &&
     !table.foreignKeys.some(({ columns }) => columns.includes(single))
+  const carried = [...table.columns.values()].filter(
+    ({ name, generated, identity }) =>
+      !generated && !(ownRow && identity) && name !== ownerColumn?.name && !decided.has(name),
+  )
   const plan: TablePlan = {
     spec,
     table,

@@ -5,7 +5,9 @@ import { isPieceworkError, PieceworkError } from '@piecework/core'
  * errors pass unchanged. `columns` are the file's, in order.
  */
 export function rowError(error: unknown, entry: string, columns: readonly string[] = []): unknown {
-  if (!isPieceworkError(error, 'database')) return error
+  if (!isPieceworkError(error)) return error
+  if (error.code.startsWith('archive-')) return named(error, entry)
+  if (error.code !== 'database') return error
   const { sqlState } = error.details
   // Data exceptions, integrity violations, and what a COPY or a document refuses.
   if (typeof sqlState !== 'string' || !/^(22|23|54)/.test(sqlState)) return error
@@ -32,6 +34,16 @@ export function rowError(error: unknown, entry: string, columns: readonly string
       },
     },
   )
+}
+
+/** The CSV reader knows records, not entries. */
+export function named(error: PieceworkError, entry: string): PieceworkError {
+  if (error.message.includes(`"${entry}"`)) return error
+  const { code, message, details } = error
+  return new PieceworkError(code, `Entry "${entry}": ${message}`, {
+    cause: error,
+    details: { ...details, entry },
+  })
 }
 
 /** Whether a foreign key refused a statement. */

@@ -2,7 +2,8 @@ import { type CsvRow, type Finding, isPieceworkError, openCsv, type ValidationCo
 import { FindingList } from './finding-list.js'
 import { type Header, matchHeader, readableColumns } from './header.js'
 import { planTables } from './plan-tables.js'
-import { sharedKeys } from './shared-keys.js'
+import { named } from './row-error.js'
+import { type SharedKeys, sharedKeys } from './shared-keys.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
 import { type ValueCheck, valueCheck } from './value-check.js'
@@ -39,17 +40,7 @@ export async function* validateTables<Options>(
       }
       continue
     }
-    try {
-      done += yield* validateEntry(plan, context, done)
-    } catch (error) {
-      if (!isPieceworkError(error) || !error.code.startsWith('archive-')) throw error
-      yield {
-        severity: 'error',
-        code: `table/${error.code}`,
-        file: plan.entry,
-        message: `Entry "${plan.entry}": ${error.message}`,
-      }
-    }
+    done += yield* validateEntry(plan, context, done)
   }
 }
 
@@ -59,40 +50,57 @@ async function* validateEntry(
   before: number,
 ): AsyncGenerator<Found, number> {
   const { entries, signal } = context
-  const columns = await headerOf(context, plan.entry)
-  const header = matchHeader(plan, columns)
-  yield* headerFindings(plan, header)
+  const file = plan.entry
   const list = new FindingList()
-  const checks = columnChecks(plan, columns)
-  const shared = sharedKeys(plan, context.tx, context.target.id)
-  let line = 2 + newlines(columns)
   let rows = 0
-  for await (const batch of entries.rows(plan.entry)) {
-    signal.throwIfAborted()
-    const keys = shared.map((): string[] => [])
-    for (const row of batch) {
-      for (const check of checks) check(row, line, list)
-      shared.forEach(({ read }, index) => {
-        keys[index]?.push(...read(row))
-      })
-      line += 1 + newlines(Object.values(row))
-    }
-    rows += batch.length
-    context.progress(before + rows)
-    for (const [index, { column, table, missing }] of shared.entries()) {
-      for (const key of await missing(keys[index] ?? [])) {
-        list.add('table/shared-missing', column, () => ({
-          severity: 'error',
-          file: plan.entry,
-          message: `${JSON.stringify(key)} is not among the shared rows of "${table}" here.`,
-          hint: 'Install the same shared data, or remove what refers to it before the export.',
-        }))
+  try {
+    const columns = await headerOf(context, file)
+    yield* headerFindings(plan, matchHeader(plan, columns))
+    const check = rowChecks(plan, columns)
+    const shared = sharedKeys(plan, context.tx, context.target.id)
+    let line = 2 + newlines(columns)
+    for await (const batch of entries.rows(file)) {
+      signal.throwIfAborted()
+      const keys = shared.map((): string[] => [])
+      for (const row of batch) {
+        check(row, line, list)
+        for (const [index, { read }] of shared.entries()) keys[index]?.push(...read(row))
+        line += 1 + newlines(Object.values(row))
       }
+      rows += batch.length
+      context.progress(before + rows)
+      for (const [index, known] of shared.entries()) await addMissing(known, keys[index] ?? [], list, file)
     }
+  } catch (error) {
+    if (!isPieceworkError(error) || !/^archive-|^counts-differ$/.test(error.code)) throw error
+    list.add(`table/${error.code}`, undefined, () => ({
+      severity: 'error',
+      file,
+      message: named(error, file).message,
+    }))
+  }
+  if (plan.ownRow && rows !== 1) {
+    const message = `Entry "${file}" has ${rows} rows where it must have one.`
+    list.add('table/not-one-row', undefined, () => ({ severity: 'error', file, message }))
   }
   yield* list
-  yield* countFindings(plan, rows, entries.facts(plan.entry)?.rows)
   return rows
+}
+
+async function addMissing(
+  shared: SharedKeys,
+  keys: readonly string[],
+  list: FindingList,
+  file: string,
+): Promise<void> {
+  for (const key of await shared.missing(keys)) {
+    list.add('table/shared-missing', shared.column, () => ({
+      severity: 'error',
+      file,
+      message: `${JSON.stringify(key)} is not among the shared rows of "${shared.table}" here.`,
+      hint: 'Install the same shared data, or remove what refers to it before the export.',
+    }))
+  }
 }
 
 async function headerOf({ entries }: ValidationContext, entry: string): Promise<readonly string[]> {
@@ -118,24 +126,12 @@ function* headerFindings(plan: TablePlan, header: Header): Iterable<Found> {
   }
 }
 
-function* countFindings(plan: TablePlan, rows: number, stated: number | undefined): Iterable<Found> {
-  const file = plan.entry
-  if (stated !== undefined && stated !== rows) {
-    const message = `Entry "${file}" has ${rows} rows; its manifest says ${stated}.`
-    yield { severity: 'error', code: 'table/rows-differ', file, message }
-  }
-  if (plan.ownRow && rows !== 1) {
-    const message = `Entry "${file}" has ${rows} rows where it must have one.`
-    yield { severity: 'error', code: 'table/not-one-row', file, message }
-  }
-}
-
 type RowCheck = (row: CsvRow, line: number, list: FindingList) => void
 
-function columnChecks(plan: TablePlan, columns: readonly string[]): RowCheck[] {
+function rowChecks(plan: TablePlan, columns: readonly string[]): RowCheck {
   const file = plan.entry
   const readable = readableColumns(plan)
-  return columns.flatMap((name): RowCheck | [] => {
+  const checks = columns.flatMap((name): RowCheck | [] => {
     const column = readable.get(name)
     if (!column) return []
     const reference = plan.references.get(name)
@@ -156,6 +152,9 @@ function columnChecks(plan: TablePlan, columns: readonly string[]): RowCheck[] {
       }
     }
   })
+  return (row, line, list) => {
+    for (const check of checks) check(row, line, list)
+  }
 }
 
 function newlines(values: readonly (string | null)[]): number {

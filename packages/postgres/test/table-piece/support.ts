@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type Database,
+  type Entries,
+  entriesOf,
+  type Finding,
+  jobIds,
+  type Piece,
+  type PieceCounts,
+  type ResourceRef,
+} from '@piecework/core'
+import { fromPg } from '@piecework/postgres'
+import { scratchDatabase } from '@piecework/testkit'
+import pg from 'pg'
+
+export interface World {
+  readonly db: Database
+  close(): Promise<void>
+}
+
+/** A database of its own with the tables that `sql` makes. */
+export async function world(sql: string): Promise<World> {
+  const scratch = await scratchDatabase()
+  const pool = new pg.Pool({ connectionString: scratch.url, max: 4 })
+  const close = async () => {
+    await pool.end()
+    await scratch.drop()
+  }
+  try {
+    await pool.query(sql)
+  } catch (error) {
+    // The runner says nothing of a hook that fails.
+    console.error(error)
+    await close()
+    throw error
+  }
+  return { db: fromPg(pool), close }
+}
+
+type Found = Omit<Finding, 'piece'>
+
+export interface Outcome {
+  readonly counts: PieceCounts
+  readonly findings: readonly Found[]
+}
+
+export type Files = Readonly<Record<string, string | { readonly csv: string; readonly rows: number }>>
+
+const work = (resource: ResourceRef) => ({
+  resource,
+  principal: { id: 'someone' },
+  options: undefined,
+  signal: new AbortController().signal,
+  progress: () => {},
+})
+
+export interface Exported {
+  readonly counts: PieceCounts
+  readonly files: Readonly<Record<string, { readonly csv: string; readonly rows: number }>>
+}
+
+export async function exported(db: Database, piece: Piece, resource: ResourceRef): Promise<Exported> {
+  const files: Record<string, { csv: string; rows: number }> = {}
+  const counts = await db.transaction(
+    async (tx) =>
+      piece.exporter?.export({
+        ...work(resource),
+        jobId: randomUUID(),
+        tx,
+        finding: () => {},
+        write: async (path, bytes, rows) => {
+          const chunks: Uint8Array[] = []
+          for await (const chunk of bytes) chunks.push(chunk)
+          files[path] = { csv: Buffer.concat(chunks).toString('utf8'), rows: rows?.() ?? -1 }
+        },
+      }),
+    { readOnly: true },
+  )
+  if (!counts) throw new Error('The piece exports nothing.')
+  return { counts, files }
+}
+
+export function entries(files: Files): Entries {
+  return entriesOf(
+    Object.entries(files).map(([path, file]) => {
+      const bytes = Buffer.from(typeof file === 'string' ? file : file.csv)
+      const facts = { size: bytes.length, ...(typeof file === 'string' ? {} : { rows: file.rows }) }
+      return { path, facts, open: () => slices(bytes) }
+    }),
+  )
+}
+
+async function* slices(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000)
+}
+
+export interface Into {
+  readonly resource: ResourceRef
+  readonly source: ResourceRef
+  readonly jobId: string
+  readonly carries?: (kind: string) => boolean
+}
+
+export async function imported(db: Database, piece: Piece, files: Files, into: Into): Promise<Outcome> {
+  const findings: Found[] = []
+  const counts = await db.transaction(async (tx) =>
+    piece.importer?.import({ ...making(into, findings), entries: entries(files), tx }),
+  )
+  if (!counts) throw new Error('The piece imports nothing.')
+  return { counts, findings }
+}
+
+export async function cloned(db: Database, piece: Piece, into: Into): Promise<Outcome> {
+  const findings: Found[] = []
+  const counts = await db.transaction(async (tx) => piece.cloner?.clone({ ...making(into, findings), tx }))
+  if (!counts) throw new Error('The piece clones nothing.')
+  return { counts, findings }
+}
+
+const making = ({ resource, source, jobId, carries }: Into, findings: Found[]) => ({
+  ...work(resource),
+  source,
+  jobId,
+  ids: jobIds(jobId),
+  carries: carries ?? (() => true),
+  finding: (finding: Found) => {
+    findings.push(finding)
+  },
+})
+
+/** What all validators of the piece say. */
+export async function validated(
+  db: Database,
+  piece: Piece,
+  input: Files | Entries,
+  target: ResourceRef = { kind: 'project', id: randomUUID() },
+): Promise<readonly Found[]> {
+  const given = typeof input.open === 'function' ? (input as Entries) : entries(input as Files)
+  return db.transaction(
+    async (tx) => {
+      const findings: Found[] = []
+      for (const validator of piece.validators ?? []) {
+        for await (const finding of validator.validate({
+          ...work(target),
+          jobId: randomUUID(),
+          entries: given,
+          tx,
+          target,
+        })) {
+          findings.push(finding)
+        }
+      }
+      return findings
+    },
+    { readOnly: true },
+  )
+}
+
+export async function rowsOf<Row extends object = Record<string, unknown>>(
+  db: Database,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  return (await db.query<Row>(sql, values)).rows
+}
+
+/** A new project's shell and a job that fills it. */
+export async function newProject(db: Database, source: string): Promise<Into> {
+  const jobId = randomUUID()
+  const id = jobIds(jobId).idOf('projects', source)
+  await db.query('INSERT INTO projects (id) VALUES ($1)', [id])
+  return { jobId, resource: { kind: 'project', id }, source: { kind: 'project', id: source } }
+}
