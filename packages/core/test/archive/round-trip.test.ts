@@ -80,6 +80,13 @@ const sample: Content = {
   ],
 }
 
+test('law 9: the time of making is not in the zip', async () => {
+  const { bytes } = await archive(sample)
+  // DOS time and date of the first local header: 1980-01-01 00:00.
+  assert.equal(bytes.readUInt16LE(10), 0)
+  assert.equal(bytes.readUInt16LE(12), (1 << 5) | 1)
+})
+
 test('law 9: other content has another digest', async () => {
   const [first] = sample.pieces
   assert.ok(first)
