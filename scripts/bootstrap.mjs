@@ -10,7 +10,7 @@ const steps = {
   demo: 'examples/build/src/demo/main.js',
   test: 'scripts/test.mjs',
   check: 'scripts/check.mjs',
-  bench: 'bench/build/src/main.js',
+  bench: 'scripts/bench.mjs',
 }
 
 /**

@@ -1,10 +1,11 @@
 // A host with two tables of its own and one piece of its own: albums of photos.
 import { createPiecework, fileArtifacts, type ResourceKind } from '@piecework/core'
-import { embedded, migrate, postgresStore, storeMigrations, tablePiece } from '@piecework/postgres'
+import { embedded, postgresStore, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 
 const database = await embedded()
-await migrate(database, storeMigrations)
+const store = postgresStore({ database })
+await store.migrate()
 await database.query('CREATE TABLE albums (id uuid PRIMARY KEY, name text, ready boolean DEFAULT true)')
 await database.query(`CREATE TABLE photos (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), caption text,
   album_id uuid REFERENCES albums ON DELETE CASCADE)`)
@@ -30,7 +31,7 @@ const photos = tablePiece({
 
 export const piecework = createPiecework({
   packs: [{ name: 'albums', kinds: [album], pieces: [photos] }],
-  store: postgresStore({ database }),
+  store,
   artifacts: fileArtifacts('build/albums'),
   runtime: inProcess(),
 })

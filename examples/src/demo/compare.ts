@@ -20,6 +20,13 @@ const differsByDesign: Readonly<Record<string, readonly string[]>> = {
   projects: ['name', 'created_at', 'updated_at'],
 }
 
+/** Tables whose ids stand inside JSON documents. */
+const idsInside: Readonly<Record<string, string>> = {
+  geoprocessing: 'features',
+  protected_area_ids: 'protected_areas',
+  raw: 'features',
+}
+
 interface Column {
   readonly table: string
   readonly column: string
@@ -89,8 +96,15 @@ function ownedBy(
 
 function mapped({ column, type, refers }: Column, jobs: readonly string[]): string {
   const plain = quoteIdent(column)
-  if (refers) return jobs.reduce((id, job) => uuidExpression(jobIds(job).key(refers), id), plain)
-  return type === 'geometry' ? `ST_AsEWKB(${plain})` : plain
+  const newId = (table: string, old: string) =>
+    jobs.reduce((id, job) => uuidExpression(jobIds(job).key(table), id), old)
+  if (refers) return newId(refers, plain)
+  if (type === 'geometry') return `ST_AsEWKB(${plain})`
+  const inside = idsInside[column]
+  if (!inside || type !== 'jsonb') return plain
+  const uuid = '[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}'
+  return `(SELECT string_agg(part[1] || coalesce(${newId(inside, "nullif(part[2], '')")}::text, ''), '' ORDER BY n)
+    FROM regexp_matches(${plain}::text, '(.*?)(${uuid}|$)', 'g') WITH ORDINALITY AS found(part, n))`
 }
 
 function name(table: string): string {

@@ -1,14 +1,21 @@
-import { createPiecework, type Database, fileArtifacts, type Piecework } from '@piecework/core'
+import {
+  type ArtifactStore,
+  createPiecework,
+  type Database,
+  fileArtifacts,
+  type Piecework,
+} from '@piecework/core'
 import { legacyMarxanPack } from '@piecework/pieces-legacy'
 import { planningMigrations, planningProject } from '@piecework/pieces-project'
 import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
-import { embedded, fromPg, migrate, postgresStore, storeMigrations } from '@piecework/postgres'
+import { embedded, fromPg, migrate, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { Pool } from 'pg'
 
 export interface DemoHost {
   readonly piecework: Piecework
   readonly database: Database
+  readonly artifacts: ArtifactStore
   /** `embedded`, or the name of the database that was made on the server. */
   readonly where: string
   close(): Promise<void>
@@ -18,17 +25,21 @@ export interface DemoHost {
 export async function openHost(artifactsDir: string, serverUrl: string | undefined): Promise<DemoHost> {
   const { database, where, close } = serverUrl ? await onServer(serverUrl) : await onEmbedded()
   try {
-    await migrate(database, [...storeMigrations, ...planningMigrations, ...scenarioMigrations])
+    const store = postgresStore({ database })
+    await store.migrate()
+    await migrate(database, [...planningMigrations, ...scenarioMigrations])
+    const artifacts = fileArtifacts(artifactsDir)
     const piecework = createPiecework({
       packs: [planningProject(), planningScenario(), legacyMarxanPack()],
-      store: postgresStore({ database }),
-      artifacts: fileArtifacts(artifactsDir),
+      store,
+      artifacts,
       runtime: inProcess({ concurrency: 2 }),
     })
     await piecework.start()
     return {
       piecework,
       database,
+      artifacts,
       where,
       close: async () => {
         await piecework.stop()

@@ -67,7 +67,7 @@ async function play(run: DemoRun, work: string, options: Arguments): Promise<voi
   const host = await openHost(artifacts, process.env.DATABASE_URL)
   try {
     const live = process.stdout.isTTY === true
-    const steps = demoSteps(host, run, archiveFile, artifacts).map((step) => ({
+    const steps = demoSteps(host, run, archiveFile).map((step) => ({
       title: step.title,
       task: async (_: unknown, task: { title: string; output: string }) => {
         const said = await step.run((text) => {
@@ -103,7 +103,7 @@ function tellPeople(
   run: Partial<DemoRun> & Pick<DemoRun, 'summary' | 'findings' | 'comparisons'>,
   failure: unknown,
 ): void {
-  if (run.findings.length > 0) console.log(`\n${run.findings.map(findingText).join('\n')}`)
+  if (run.findings.length > 0) console.log(`\n${findingsText(run.findings)}`)
   const [first] = run.comparisons
   if (first) {
     const differences = (table: string) =>
@@ -123,8 +123,22 @@ function tellPeople(
   if (failure) console.error(`\n${failure instanceof Error ? failure.message : String(failure)}`)
 }
 
-function findingText({ severity, file, line, message, hint, count }: Finding): string {
+/** One line for all of a kind in a file: the first of them, and how many there are. */
+function findingsText(findings: readonly Finding[]): string {
+  const kinds = new Map<string, Finding[]>()
+  for (const finding of findings) {
+    const key = `${finding.severity} ${finding.code} ${finding.file}`
+    kinds.set(key, [...(kinds.get(key) ?? []), finding])
+  }
+  return [...kinds.values()].map(kindText).join('\n')
+}
+
+function kindText(findings: readonly Finding[]): string {
+  const [first] = findings
+  if (!first) return ''
+  const { severity, file, line, message, hint } = first
   const where = file === undefined ? '' : ` ${file}${line === undefined ? '' : `:${line}`}`
-  const more = count === undefined ? '' : ` (${count.toLocaleString('en-US')} in all)`
+  const count = Math.max(findings.length, ...findings.map((one) => one.count ?? 1))
+  const more = count > 1 ? ` (and ${(count - 1).toLocaleString('en-US')} more)` : ''
   return `${severity}${where}: ${message}${more}${hint ? ` ${hint}` : ''}`
 }

@@ -1,6 +1,8 @@
-import { mkdir, rename, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createWriteStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { performance } from 'node:perf_hooks'
+import { pipeline } from 'node:stream/promises'
 import type {
   ArchiveRef,
   Finding,
@@ -35,13 +37,8 @@ export interface DemoStep {
 const principal = { id: 'demo' }
 
 /** The main job, step by step; a step that finds a difference throws. */
-export function demoSteps(
-  host: DemoHost,
-  run: DemoRun,
-  archiveFile: string,
-  artifactsDir: string,
-): readonly DemoStep[] {
-  const { piecework, database } = host
+export function demoSteps(host: DemoHost, run: DemoRun, archiveFile: string): readonly DemoStep[] {
+  const { piecework, database, artifacts } = host
   const request = (): ImportRequest => ({
     format: 'legacy-marxan',
     uploads: run.input.uploads,
@@ -152,10 +149,9 @@ export function demoSteps(
       title: 'Keep the archive',
       run: async () => {
         if (!archive) throw new PieceworkError('internal', 'The export made no archive.')
-        await mkdir(join(archiveFile, '..'), { recursive: true })
-        await rename(join(artifactsDir, archive.artifact), archiveFile)
-        const { size } = await stat(archiveFile)
-        run.archive = { path: archiveFile, size, digest: archive.digest }
+        await mkdir(dirname(archiveFile), { recursive: true })
+        await pipeline(artifacts.open(archive.artifact), createWriteStream(archiveFile))
+        run.archive = { path: archiveFile, size: archive.size, digest: archive.digest }
         return archiveFile
       },
     },

@@ -1,0 +1,50 @@
+import { Command } from 'commander'
+import type { Bench, Measure } from './measure.js'
+import { memoryBench } from './memory.js'
+import { tablePieceBench } from './table-piece.js'
+
+const benches: Readonly<Record<string, Bench>> = {
+  'table-piece': tablePieceBench,
+  memory: memoryBench,
+}
+
+interface Arguments {
+  readonly rows: string
+  readonly runs: string
+  readonly json?: true
+}
+
+await new Command('npm run bench --')
+  .description(
+    'Measures ratios to a peer in the same run, on a real server. Exit code 1: a measure falls short of its reach.',
+  )
+  .argument('[names...]', `which: ${Object.keys(benches).join(', ')}; all without a name`)
+  .option(
+    '--rows <number>',
+    'rows of the large table; memory is measured at a tenth and at twice as many',
+    '1000000',
+  )
+  .option('--runs <number>', 'counted runs after one that warms up', '3')
+  .option('--json', 'print one JSON object per measure, and nothing else, on stdout')
+  .action(main)
+  .parseAsync()
+
+async function main(names: readonly string[], { rows, runs, json }: Arguments): Promise<void> {
+  const url = process.env.DATABASE_URL
+  if (!url) throw new Error('The benchmarks need a PostgreSQL server: install one, or set DATABASE_URL.')
+  for (const name of names.length > 0 ? names : Object.keys(benches)) {
+    const bench = benches[name]
+    if (!bench)
+      throw new Error(`There is no benchmark "${name}"; there are ${Object.keys(benches).join(', ')}.`)
+    const tell = (text: string) => console.error(`${name}: ${text}`)
+    for (const measure of await bench({ rows: Number(rows), runs: Number(runs), url, tell })) {
+      console.log(json ? JSON.stringify(measure) : sentence(measure))
+      if (!(measure.ratio >= measure.reach)) process.exitCode = 1
+    }
+  }
+}
+
+function sentence({ name, ratio, reach, aim, ...facts }: Measure): string {
+  const verdict = ratio >= aim ? 'reaches its aim' : ratio >= reach ? 'reaches' : 'FALLS SHORT'
+  return `${name.padEnd(22)} ${ratio.toFixed(2)}  (reach ${reach}, aim ${aim}: ${verdict})  ${JSON.stringify(facts)}`
+}

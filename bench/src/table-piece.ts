@@ -1,0 +1,177 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createDeflateRaw } from 'node:zlib'
+import { fileArtifacts, type JobReport } from '@piecework/core'
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
+import { type Bench, compared, timed } from './measure.js'
+import { fillWorld, openWorld, principal, survey, type World } from './world.js'
+
+/** Import, export and clone of one large table, each against what one would write by hand. */
+export const tablePieceBench: Bench = async ({ rows, runs, url, tell }) => {
+  const dir = await mkdtemp(join(tmpdir(), 'piecework-bench-'))
+  const world = await openWorld(url, fileArtifacts(join(dir, 'artifacts')))
+  try {
+    tell(`making ${rows.toLocaleString('en-US')} rows`)
+    await fillWorld(world, rows)
+    await world.pool.query('CREATE TABLE backup AS TABLE observations')
+    const csv = join(dir, 'observations.csv')
+    const times = {
+      import: [] as number[],
+      importJob: [] as number[],
+      copyIn: [] as number[],
+      export: [] as number[],
+      copyOut: [] as number[],
+      clone: [] as number[],
+      byHand: [] as number[],
+    }
+    const { archive } = await (await world.piecework.export({ resource: survey, principal })).result()
+    if (!archive) throw new Error('no archive')
+    for (let run = 0; run <= runs; run++) {
+      // The first run warms up and is not counted.
+      const keep = (list: number[], seconds: number) => void (run > 0 && list.push(seconds))
+      tell(run === 0 ? 'warming up' : `run ${run} of ${runs}`)
+      keep(times.copyOut, await timed(() => copyOutDeflated(world, join(dir, 'peer.deflate'))))
+      keep(
+        times.export,
+        await timed(async () => (await world.piecework.export({ resource: survey, principal })).result()),
+      )
+
+      keep(times.byHand, await cleanly(world, () => timed(() => cloneByHand(world))))
+      const clone = await cleanly(world, async () =>
+        (await world.piecework.clone({ resource: survey, principal })).ended(),
+      )
+      keep(times.clone, secondsOf(clone))
+
+      await copyOut(world, csv)
+      await world.pool.query('TRUNCATE observations')
+      keep(times.copyIn, await timed(() => copyIn(world, csv)))
+      await world.pool.query('TRUNCATE observations')
+      let report: JobReport | undefined
+      const whole = await timed(async () => {
+        report = await (await world.piecework.import({ archive, principal, name: 'again' })).ended()
+      })
+      keep(times.import, secondsOf(report))
+      keep(times.importJob, whole)
+      await restore(world)
+    }
+    const facts = { rows, runs }
+    return [
+      compared(
+        'table-piece/import',
+        times.import,
+        times.copyIn,
+        { reach: 0.5, aim: 0.9 },
+        {
+          ...facts,
+          peer: 'COPY FROM into the same indexed table',
+          wholeJob: compared('', times.importJob, times.copyIn, { reach: 0, aim: 0 }).ratio,
+        },
+      ),
+      compared(
+        'table-piece/export',
+        times.export,
+        times.copyOut,
+        { reach: 0.8, aim: 1.5 },
+        {
+          ...facts,
+          peer: 'COPY TO through one deflate level 1',
+        },
+      ),
+      compared(
+        'table-piece/clone',
+        times.clone,
+        times.byHand,
+        { reach: 0.9, aim: 1 },
+        {
+          ...facts,
+          peer: 'INSERT … SELECT through a map table',
+        },
+      ),
+    ]
+  } finally {
+    await world.close()
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+/** Of the node that moved the rows. */
+function secondsOf(report: JobReport | undefined): number {
+  if (report?.job.status !== 'succeeded') throw new Error(`The job failed: ${report?.job.error?.message}`)
+  const node = report.nodes.find((one) => one.piece === 'survey/observations' && one.task !== 'validate')
+  if (!node?.startedAt || !node.endedAt) throw new Error('The node has no times.')
+  return (node.endedAt.getTime() - node.startedAt.getTime()) / 1000
+}
+
+/** From the same table and indexes each time. */
+async function cleanly<T>(world: World, work: () => Promise<T>): Promise<T> {
+  const result = await work()
+  await restore(world)
+  return result
+}
+
+async function restore({ pool }: World): Promise<void> {
+  await pool.query('TRUNCATE observations')
+  await pool.query('DELETE FROM surveys WHERE id <> $1', [survey.id])
+  await pool.query('INSERT INTO observations TABLE backup')
+  await pool.query('VACUUM ANALYZE surveys, units, features, observations')
+  await pool.query('CHECKPOINT')
+}
+
+async function copyOut({ pool }: World, file: string): Promise<void> {
+  const client = await pool.connect()
+  try {
+    const sql = 'COPY observations TO STDOUT (FORMAT csv)'
+    await pipeline(client.query(copyTo(sql)), createWriteStream(file))
+  } finally {
+    client.release()
+  }
+}
+
+async function copyOutDeflated({ pool }: World, file: string): Promise<void> {
+  const client = await pool.connect()
+  try {
+    const sql = `COPY (SELECT * FROM observations WHERE survey_id = '${survey.id}') TO STDOUT (FORMAT csv, HEADER)`
+    await pipeline(client.query(copyTo(sql)), createDeflateRaw({ level: 1 }), createWriteStream(file))
+  } finally {
+    client.release()
+  }
+}
+
+async function copyIn({ pool }: World, file: string): Promise<void> {
+  const client = await pool.connect()
+  try {
+    const sql = 'COPY observations FROM STDIN (FORMAT csv)'
+    await pipeline(createReadStream(file, { highWaterMark: 1 << 16 }), client.query(copyFrom(sql)))
+  } finally {
+    client.release()
+  }
+}
+
+/** What one writes without a library: a map of old ids to new ones, and a join for each column that holds one. */
+async function cloneByHand({ pool }: World): Promise<void> {
+  const client = await pool.connect()
+  try {
+    await client.query('BEGIN')
+    await client.query(`CREATE TEMPORARY TABLE map (old uuid PRIMARY KEY, new uuid NOT NULL) ON COMMIT DROP`)
+    for (const table of ['surveys', 'units', 'features', 'observations']) {
+      await client.query(`INSERT INTO map SELECT id, gen_random_uuid() FROM ${table}`)
+    }
+    await client.query('ANALYZE map')
+    await client.query(
+      `INSERT INTO surveys SELECT m.new, s.name, true FROM surveys s JOIN map m ON m.old = s.id`,
+    )
+    for (const table of ['units', 'features']) {
+      await client.query(`INSERT INTO ${table} SELECT m.new, s.new, t.number FROM ${table} t
+        JOIN map m ON m.old = t.id JOIN map s ON s.old = t.survey_id`)
+    }
+    await client.query(`INSERT INTO observations SELECT m.new, s.new, u.new, f.new, t.amount FROM observations t
+      JOIN map m ON m.old = t.id JOIN map s ON s.old = t.survey_id
+      JOIN map u ON u.old = t.unit_id JOIN map f ON f.old = t.feature_id`)
+    await client.query('COMMIT')
+  } finally {
+    client.release()
+  }
+}
