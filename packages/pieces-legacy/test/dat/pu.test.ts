@@ -58,9 +58,15 @@ test('a duplicate names both lines', async () => {
 
 test('ids stay unique over batches', async () => {
   const ids = Array.from({ length: 20_000 }, (_, at) => (at * 7919) % 20_011)
-  const { rows, told } = await pu(`id\n${ids.join('\n')}\n${ids[3]}\n`)
+  const { rows, findings } = await pu(`id\n${ids.join('\n')}\n${ids[3]}\n${ids[15_000]}\n`)
   assert.equal(rows.length, 20_000)
-  assert.deepEqual(told, ['! id-duplicate 20002 id'])
+  assert.deepEqual(
+    findings.map(({ message }) => message),
+    [
+      `The id ${ids[3]} stands on line 5 and again on line 20002`,
+      `The id ${ids[15_000]} stands on line 15002 and again on line 20003`,
+    ],
+  )
 })
 
 test.run()

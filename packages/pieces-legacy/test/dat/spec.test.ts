@@ -43,7 +43,7 @@ const cases: Record<string, [text: string, rows: unknown[][], told: string[]]> =
     ],
     [],
   ],
-  'both set': ['id,prop,target,name\n1,0.3,5,a\n', [], ['! prop-and-target 2']],
+  'both set': ['id,prop,target,name\n1,0.3,0.5,a\n', [], ['! prop-and-target 2']],
   'neither given': ['id,prop,target,name\n1,,-1,a\n', [], ['! prop-or-target 2']],
   'neither column': ['id,spf,name\n1,1,a\n', [], ['! column-missing prop']],
   'given but 0': ['id,prop,name\n1,0,a\n', [[1, 0, none, 1, 'a']], ['? nothing-to-conserve 2']],

@@ -42,6 +42,20 @@ const numberText = fc.oneof(
     .map(([minus, whole, exponent]) => `${minus}${whole}e${exponent}`),
 )
 
+/** Around the limits of exact arithmetic on doubles. */
+const edges = [
+  '-0',
+  '9007199254740991',
+  '9007199254740993',
+  '9007199254740993.5',
+  '0.0000000000000000000007',
+  '0.00000000000000000000007',
+  '123456789.0000000000000000000000000',
+  '41475721.998073205',
+  '4.9e-324',
+  '1.7976931348623157e308',
+]
+
 test('numbers equal Number(text)', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(numberText, { minLength: 1, maxLength: 30 }), async (texts) => {
@@ -51,7 +65,7 @@ test('numbers equal Number(text)', async () => {
         assert.ok(Object.is(rows[at]?.[2], Number(text)), `${text} was read as ${rows[at]?.[2]}`)
       })
     }),
-    { numRuns: 300 },
+    { numRuns: 300, examples: [[edges]] },
   )
 })
 
