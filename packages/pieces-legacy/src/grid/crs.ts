@@ -30,6 +30,17 @@ const methods: Readonly<Record<string, string>> = {
   azimuthal_equidistant: 'Azimuthal_Equidistant',
 }
 
+/** Degrees of WGS 84 stay the digits that they are. */
+const isIdentity = (convert: (position: Position) => Position): boolean =>
+  (
+    [
+      [101, 47],
+      [-53, -29],
+    ] as const
+  ).every((position) =>
+    convert(position).every((degrees, axis) => Math.abs(degrees - (position[axis] ?? 0)) < 1e-12),
+  )
+
 const nowhere: Position = [Number.NaN, Number.NaN]
 
 /** Reads a .prj: WKT of a projected or geographic CRS. `legacy/grid-crs` names one that is not known. */
@@ -53,11 +64,13 @@ export function crsOf(prj: string): Crs {
   try {
     const definition = forProj4(wkt, known)
     const converter = proj4(definition, 'EPSG:4326')
+    const convert = (position: Position) => converter.forward([...position]) as [number, number]
     return {
       name,
       projected: kind === 'PROJCS',
-      toLonLat: ([x, y]) =>
-        Number.isFinite(x) && Number.isFinite(y) ? (converter.forward([x, y]) as [number, number]) : nowhere,
+      toLonLat: isIdentity(convert)
+        ? (position) => position
+        : (position) => (position.every(Number.isFinite) ? convert(position) : nowhere),
       findings: datumFindings(definition, name),
     }
   } catch (error) {

@@ -32,9 +32,9 @@ export const square = (x: number, y: number, size = 1): Ring => [
   [x, y],
 ]
 
-/** Squares side by side. */
+/** Squares side by side, at most nine thousand. */
 export const squares = (ids: readonly (string | number)[]): readonly Feature[] =>
-  ids.map((id, at) => ({ rings: [square(at, 0)], values: [String(id)] }))
+  ids.map((id, at) => ({ rings: [square(at % 100, Math.floor(at / 100))], values: [String(id)] }))
 
 export interface ShapefileParts {
   readonly shp: Buffer

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { openGrid } from '@piecework/pieces-legacy'
+import { needsServer } from '@piecework/testkit'
+import { suite } from 'uvu'
+import { geometriesOf, type ScratchPostgis, scratchPostgis } from './postgis.js'
+import { refusal } from './refusal.js'
+import { sampleCrs } from './sample-crs.js'
+import { square, squares, wgs84, zippedGrid } from './shapefile-of.js'
+import { uploadOf } from './upload-of.js'
+
+const test = needsServer(suite('planning grid: coordinate reference systems'))
+let postgis: ScratchPostgis
+
+test.before(async () => {
+  postgis = await scratchPostgis()
+})
+test.after(() => postgis.stop())
+
+for (const { about, prj, positions } of sampleCrs)
+  test(`${about}: degrees are those of PROJ`, async () => {
+    const size = prj.startsWith('GEOGCS') ? 1 : 1000
+    const features = positions.map(([x, y], at) => ({ rings: [square(x, y, size)], values: [String(at)] }))
+    const found = await geometriesOf(uploadOf(zippedGrid(features, { prj })))
+    for (const [at, [x, y]] of positions.entries()) {
+      const { rows } = await postgis.database.query<{ off: number }>(
+        `SELECT greatest(abs(ST_X(a.geom) - ST_X(b.geom)), abs(ST_Y(a.geom) - ST_Y(b.geom))) AS off
+         FROM ST_DumpPoints($1::geometry) AS a
+         JOIN ST_DumpPoints(ST_Transform(ST_GeomFromText($2), $3, 4326)) AS b ON a.path[2] = b.path[2]`,
+        [
+          found[at],
+          `POLYGON((${square(x, y, size)
+            .map((point) => point.join(' '))
+            .join()}))`,
+          prj,
+        ],
+      )
+      assert.equal(rows.length, 5)
+      for (const { off } of rows) assert.ok(off < 1e-7, `${about}: ${off} degrees off`)
+    }
+  })
+
+test('what is not known is refused by name', async () => {
+  const unknown = wgs84.replace(
+    /^(.*)$/,
+    'PROJCS["World_Robinson",$1,PROJECTION["Robinson"],UNIT["Meter",1.0]]',
+  )
+  for (const prj of [
+    unknown,
+    unknown.replaceAll('Robinson', 'Krovak'),
+    'LOCAL_CS["site grid",UNIT["Meter",1.0]]',
+  ]) {
+    const error = await refusal(uploadOf(zippedGrid(squares([1]), { prj })), 'legacy/grid-crs')
+    assert.match(error.message, /World_Robinson|World_Krovak|site grid/)
+  }
+  for (const prj of ['', 'EPSG:3857', '+proj=longlat', 'GEOGCS["half'])
+    await refusal(uploadOf(zippedGrid(squares([1]), { prj })), 'legacy/grid-crs')
+})
+
+test('a datum that is not WGS 84 is a warning', async () => {
+  const prj = wgs84.replace('WGS_1984",6378137.0,298.257223563', 'Clarke_1866",6378206.4,294.9786982')
+  const grid = await openGrid(
+    uploadOf(zippedGrid(squares([1]), { prj: prj.replaceAll('WGS_1984', 'North_American_1927') })),
+  )
+  grid.close()
+  assert.deepEqual(
+    grid.findings.map(({ code, severity }) => `${severity} ${code}`),
+    ['warning legacy/grid-datum'],
+  )
+})
+
+test('all that is wrong with a grid as a whole is told at once', async () => {
+  const columns = [{ name: 'area', type: 'N', length: 10 }]
+  const error = await refusal(
+    uploadOf(zippedGrid(squares([1]), { prj: '', columns, type: 1 })),
+    'legacy/grid-crs',
+  )
+  assert.deepEqual(
+    error.findings.map(({ code }) => code),
+    ['legacy/grid-crs', 'legacy/grid-not-polygons', 'legacy/grid-id-attribute'],
+  )
+})
+
+test.run()

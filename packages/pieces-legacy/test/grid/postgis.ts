@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import type { Database, Entries } from '@piecework/core'
+import { openGrid } from '@piecework/pieces-legacy'
+import { fromPg } from '@piecework/postgres'
+import { scratchDatabase } from '@piecework/testkit'
+import pg from 'pg'
+
+export interface ScratchPostgis {
+  readonly database: Database
+  stop(): Promise<void>
+}
+
+export async function scratchPostgis(): Promise<ScratchPostgis> {
+  const scratch = await scratchDatabase()
+  const pool = new pg.Pool({ connectionString: scratch.url, max: 2 })
+  return {
+    database: fromPg(pool),
+    stop: async () => {
+      await pool.end()
+      await scratch.drop()
+    },
+  }
+}
+
+/** Hexadecimal EWKB of all units. */
+export async function geometriesOf(entries: Entries): Promise<readonly string[]> {
+  const grid = await openGrid(entries)
+  try {
+    const found: string[] = []
+    for await (const batch of grid.features())
+      for (const { geometry } of batch)
+        found.push('ewkb' in geometry ? geometry.ewkb : assert.fail(geometry.problem))
+    return found
+  } finally {
+    grid.close()
+  }
+}
