@@ -150,8 +150,9 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
       'project:1',
       async (hold) => {
         await sleep(120)
-        const claim = await guard.claim(['project:1'], two)
         await refuses('check of a lapsed edit', () => hold.check(), 'lease-lost')
+        const claim = await guard.claim(['project:1'], two)
+        await refuses('check during the claim', () => hold.check(), 'lease-lost')
         await claim.release()
         await refuses('check after the claim', () => hold.check(), 'lease-lost')
       },

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Store, Transaction } from '@piecework/core'
+import { isPieceworkError, type Store, type Transaction } from '@piecework/core'
 import { gate } from '../gate.js'
 import type { LawTest } from '../law.js'
+import { refuses } from '../refuses.js'
 import { within } from '../within.js'
 import { jobBench, longLease } from './job-bench.js'
 import type { JobStoreLawsOptions } from './job-store-laws.js'
-import { sampleJob } from './sample-job.js'
+import { pathOf, sampleJob, sampleProject } from './sample-job.js'
 
 const leaseMs = 800
 const patienceMs = 15_000
@@ -116,6 +117,37 @@ export function rowLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual([created.includes(kept.id), created.includes(dropped.id)], [true, false])
     await store.guard.assertFree(dropped.claims[0] ?? '')
     await assert.rejects(store.guard.assertFree(kept.claims[0] ?? ''))
+  })
+
+  test('law 7: an edit inside a transaction of the host keeps claims out, and ends with it', async () => {
+    const { database, guard } = await make(longLease)
+    const path = pathOf(sampleProject())
+    const holder = { id: 'solver', kind: 'run' }
+    let granted = false
+    let claim = Promise.resolve()
+    await database.transaction((tx) =>
+      guard.edit(
+        path,
+        async () => {
+          // It may be refused at once, or wait for the host's transaction.
+          claim = guard.claim([path], holder).then(
+            (late) => {
+              granted = true
+              return late.release()
+            },
+            (error: unknown) => assert.ok(isPieceworkError(error, 'resource-busy'), String(error)),
+          )
+          await sleep(100)
+          assert.equal(granted, false, 'a claim came in during an edit')
+        },
+        { tx },
+      ),
+    )
+    await within(patienceMs, 'the claim', claim)
+    const held = await guard.claim([path], holder)
+    const edit = database.transaction((tx) => guard.edit(path, async () => {}, { tx }))
+    await refuses('an edit during a claim', () => edit, 'resource-busy')
+    await held.release()
   })
 }
 
