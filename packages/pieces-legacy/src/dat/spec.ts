@@ -1,4 +1,4 @@
-import type { Batch, Columns } from './columns.js'
+import { type Batch, type Columns, MAX_ID } from './columns.js'
 import type { Findings } from './findings.js'
 import type { ReadTableOptions } from './pu.js'
 import { readTable } from './table.js'
@@ -17,7 +17,7 @@ const columns = {
   targetocc: { kind: 'number', min: 0 },
   sepnum: { kind: 'number', min: 0 },
   sepdistance: { kind: 'number', min: 0 },
-  type: { kind: 'number', min: 0 },
+  type: { kind: 'number', min: 0, max: MAX_ID },
 } as const satisfies Columns
 
 /**

@@ -11,14 +11,15 @@ const file = 'pu.dat'
 /** Checks pu.dat, and it against the planning grid. */
 export function puValidator({ gridIds }: { readonly gridIds: GridIds }): Validator {
   return {
-    async *validate({ entries, signal, progress }) {
+    async *validate(context) {
+      const { entries, signal } = context
       const findings = new Findings()
       let rows = 0
       let locked = 0
       for await (const { length, columns } of readPu(entries.open(file), { findings, signal })) {
         rows += length
         for (let row = 0; row < length; row += 1) if ((columns.status[row] as number) > 1) locked += 1
-        progress(rows)
+        context.progress(rows)
       }
       if (rows > 0 && locked === rows)
         findings.warning('legacy/all-units-locked', { file }, () => ({

@@ -13,7 +13,8 @@ const file = 'puvspr.dat'
 /** Checks puvspr.dat, it against the files that it refers to, and the targets of spec.dat against its amounts. Reads it once. */
 export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Validator {
   return {
-    async *validate({ entries, signal, progress }) {
+    async *validate(context) {
+      const { entries, signal } = context
       const reading = new Findings()
       const findings = new Findings()
       const features = (await readIds(entries.open('spec.dat'), signal)).index
@@ -26,7 +27,7 @@ export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Val
           else tellRow(problem, batch, row, findings)
         })
         rows += batch.length
-        progress(rows)
+        context.progress(rows)
       }
       const { count } = unknownUnits
       if (count > 0)

@@ -5,12 +5,13 @@ import { type ReadSpecOptions, readSpec } from '../dat/spec.js'
 /** Checks spec.dat alone; what it and puvspr.dat say of each other is told by `puvsprValidator`. */
 export function specValidator(options: Pick<ReadSpecOptions, 'names'> = {}): Validator {
   return {
-    async *validate({ entries, signal, progress }) {
+    async *validate(context) {
+      const { entries, signal } = context
       const findings = new Findings()
       let rows = 0
       for await (const batch of readSpec(entries.open('spec.dat'), { ...options, findings, signal })) {
         rows += batch.length
-        progress(rows)
+        context.progress(rows)
       }
       yield* findings.list()
     },
