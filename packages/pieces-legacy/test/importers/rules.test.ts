@@ -1,0 +1,320 @@
+import assert from 'node:assert/strict'
+import { isPieceworkError, type JobReport, jobIds } from '@piecework/core'
+import { needsServer } from '@piecework/testkit'
+import { suite } from 'uvu'
+import { shapefileParts, squares } from '../grid/shapefile-of.js'
+import { type PlanningHost, planningHost } from './planning-host.js'
+import { fiji, smallProject } from './small-project.js'
+import { bytes, type Uploads } from './uploads.js'
+
+const test = needsServer(suite('import of a Marxan project'))
+const principal = { id: 'ann' }
+const format = 'legacy-marxan'
+let host: PlanningHost
+
+test.before(async () => {
+  host = await planningHost()
+})
+test.after(() => host.stop())
+
+async function run(uploads: Uploads, options: Readonly<Record<string, unknown>> = {}): Promise<JobReport> {
+  const job = await host.piecework.import({ format, uploads, principal, name: 'Small', options })
+  return job.ended()
+}
+
+async function imported(uploads: Uploads, options?: Readonly<Record<string, unknown>>) {
+  const report = await run(uploads, options)
+  assert.equal(report.job.status, 'succeeded', JSON.stringify([report.job.error, report.findings]))
+  return { report, project: report.job.result.resource?.id ?? '' }
+}
+
+async function rows(sql: string, project: string): Promise<readonly object[]> {
+  return (await host.database.query(sql, [project])).rows
+}
+
+test('lock status, starting reserve and cost are those of pu.dat', async () => {
+  const { project } = await imported(smallProject())
+  assert.deepEqual(
+    await rows(
+      `SELECT u.puid, lock_status, in_starting_reserve, lock_set_by_user, s.cost, v.cost AS surface
+       FROM planning.scenario_planning_units s JOIN planning.planning_units u ON u.id = planning_unit_id
+       JOIN planning.cost_surface_values v ON v.planning_unit_id = u.id WHERE u.project_id = $1 ORDER BY puid`,
+      project,
+    ),
+    [
+      {
+        puid: 1,
+        lock_status: 'available',
+        in_starting_reserve: false,
+        lock_set_by_user: false,
+        cost: 10,
+        surface: 10,
+      },
+      {
+        puid: 2,
+        lock_status: 'available',
+        in_starting_reserve: true,
+        lock_set_by_user: false,
+        cost: 20.5,
+        surface: 20.5,
+      },
+      {
+        puid: 3,
+        lock_status: 'locked_in',
+        in_starting_reserve: false,
+        lock_set_by_user: true,
+        cost: 0,
+        surface: 0,
+      },
+      {
+        puid: 4,
+        lock_status: 'locked_out',
+        in_starting_reserve: false,
+        lock_set_by_user: true,
+        cost: 1000,
+        surface: 1000,
+      },
+    ],
+  )
+  assert.deepEqual(
+    await rows(
+      'SELECT name, is_default, min, max FROM planning.cost_surfaces WHERE project_id = $1',
+      project,
+    ),
+    [{ name: 'Default cost surface', is_default: true, min: 0, max: 1000 }],
+  )
+})
+
+test('goals are kept, a target becomes a proportion of the amounts, a feature without a name gets one', async () => {
+  const { project } = await imported(smallProject())
+  assert.deepEqual(
+    await rows(
+      `SELECT marxan_id, f.name, prop, target, fpf, target2, targetocc, sepnum, sepdistance, type, is_legacy, amount_min, amount_max,
+              (SELECT count(*) FROM planning.feature_geometries g WHERE g.feature_id = f.id)::integer AS shapes
+       FROM planning.scenario_features JOIN planning.features f ON f.id = feature_id WHERE project_id = $1 ORDER BY marxan_id`,
+      project,
+    ),
+    [
+      {
+        marxan_id: 0,
+        name: 'Sand',
+        prop: 0.1,
+        target: null,
+        fpf: 1,
+        ...plain,
+        amount_min: null,
+        amount_max: null,
+        shapes: 0,
+      },
+      {
+        marxan_id: 7,
+        name: 'Eel, grass',
+        prop: 0.3,
+        target: null,
+        fpf: 2,
+        target2: 1,
+        targetocc: 2,
+        sepnum: 3,
+        sepdistance: 4.5,
+        type: 6,
+        is_legacy: true,
+        amount_min: 0.1,
+        amount_max: 3,
+        shapes: 1,
+      },
+      {
+        marxan_id: 8,
+        name: 'Unnamed Feature #1',
+        prop: 0.5,
+        target: 6,
+        fpf: 1,
+        ...plain,
+        amount_min: 4,
+        amount_max: 8,
+        shapes: 1,
+      },
+    ],
+  )
+  const [specification] = (await rows(
+    `SELECT is_draft, raw FROM planning.feature_specifications JOIN planning.scenarios s ON s.id = scenario_id WHERE project_id = $1`,
+    project,
+  )) as { is_draft: boolean; raw: { features: { featureId: string; marxanSettings: object }[] } }[]
+  assert.equal(specification?.is_draft, false)
+  assert.deepEqual(
+    specification.raw.features.map(({ marxanSettings }) => marxanSettings),
+    [
+      { prop: 0.1, fpf: 1 },
+      { prop: 0.3, fpf: 2 },
+      { prop: 0.5, fpf: 1 },
+    ],
+  )
+})
+
+const plain = { target2: 0, targetocc: 0, sepnum: 0, sepdistance: 0, type: 0, is_legacy: true }
+
+test('amounts are exactly those given, in the project and in the scenario', async () => {
+  const { project } = await imported(smallProject())
+  const expected = [
+    { marxan_id: 7, puid: 1, amount: 0.1, given: 0.1 },
+    { marxan_id: 7, puid: 2, amount: 3, given: 3 },
+    { marxan_id: 8, puid: 2, amount: 4, given: 4 },
+    { marxan_id: 8, puid: 4, amount: 8, given: 8 },
+  ]
+  assert.deepEqual(
+    await rows(
+      `SELECT marxan_id, puid, a.amount, s.amount AS given FROM planning.feature_amounts a
+       JOIN planning.scenario_features f ON f.feature_id = a.feature_id
+       JOIN planning.scenario_feature_amounts s ON s.scenario_feature_id = f.id AND s.planning_unit_id = a.planning_unit_id
+       JOIN planning.planning_units u ON u.id = a.planning_unit_id WHERE project_id = $1 ORDER BY 1, 2`,
+      project,
+    ),
+    expected,
+  )
+})
+
+test('law 4: ids are those of the natural keys', async () => {
+  const { report, project } = await imported(smallProject())
+  const ids = jobIds(report.job.id)
+  const found = async (sql: string) => (await rows(sql, project)).map((row) => Object.values(row))
+  assert.deepEqual(
+    await found('SELECT id::text FROM planning.planning_units WHERE project_id = $1 AND puid = 3'),
+    [[ids.idOf('planning_units', '3')]],
+  )
+  assert.deepEqual(
+    await found(`SELECT id::text FROM planning.features WHERE project_id = $1 AND name = 'Sand'`),
+    [[ids.idOf('features', '0')]],
+  )
+})
+
+test('law 11: rows without a unit in the grid are skipped, counted and told', async () => {
+  const { report } = await imported(
+    smallProject({
+      'pu.dat': 'id,cost\n1,1\n2,1\n3,1\n4,1\n99,1\n98,1\n',
+      'puvspr.dat': 'species,pu,amount\n7,1,1\n8,2,6\n8,99,5\n',
+    }),
+  )
+  const counts = (piece: string) =>
+    report.nodes.find((node) => node.task === 'import' && node.piece === piece)?.counts
+  assert.deepEqual(counts('legacy/planning-grid'), { rows: 4, skipped: 0 })
+  assert.deepEqual(counts('legacy/cost-surface'), { rows: 4, skipped: 2 })
+  assert.deepEqual(counts('legacy/scenario-planning-units'), { rows: 4, skipped: 2 })
+  assert.deepEqual(counts('legacy/features'), { rows: 3 + 2, skipped: 1 })
+  const told = report.findings.filter(({ code }) => code === 'legacy/rows-skipped')
+  assert.deepEqual(told.map(({ piece, count }) => [piece, count]).sort(), [
+    ['legacy/cost-surface', 2],
+    ['legacy/features', 1],
+    ['legacy/scenario-planning-units', 2],
+  ])
+})
+
+test('settings of input.dat, defaults where it has none', async () => {
+  const { project } = await imported(smallProject())
+  assert.deepEqual(
+    await rows(
+      `SELECT name, blm, number_of_runs, marxan_parameters->'RUNMODE' AS mode, marxan_parameters->'NUMITNS' AS iterations
+       FROM planning.scenarios WHERE project_id = $1`,
+      project,
+    ),
+    [{ name: 'Small', blm: 0.5, number_of_runs: 7, mode: 1, iterations: 1000000 }],
+  )
+})
+
+test('the planning area is the union of the units, and can be left out', async () => {
+  const area = `SELECT ST_AsText(ST_Normalize(geom)) AS area, bbox, grid_shape FROM planning.projects p
+                LEFT JOIN planning.planning_areas a ON a.id = planning_area_id WHERE p.id = $1`
+  const { project } = await imported(smallProject())
+  assert.deepEqual(await rows(area, project), [
+    {
+      area: 'MULTIPOLYGON(((0 0,0 1,1 1,2 1,3 1,4 1,4 0,3 0,2 0,1 0,0 0)))',
+      bbox: [0, 0, 4, 1],
+      grid_shape: 'custom',
+    },
+  ])
+  const without = await imported(smallProject(), { 'legacy/planning-area': { skip: true } })
+  assert.deepEqual(await rows(area, without.project), [
+    { area: null, bbox: [0, 0, 4, 1], grid_shape: 'custom' },
+  ])
+})
+
+test('units across the antimeridian are split there, invalid ones repaired', async () => {
+  const { project } = await imported(smallProject({ grid: fiji() }))
+  assert.deepEqual(
+    await rows(
+      `SELECT puid, GeometryType(geom) AS type, ST_NumGeometries(geom) AS parts, ST_IsValid(geom) AS valid,
+              ST_XMin(geom) >= -180 AND ST_XMax(geom) <= 180 AS inside, round(ST_Area(geom)::numeric, 2)::float8 AS area
+       FROM planning.planning_units WHERE project_id = $1 ORDER BY puid`,
+      project,
+    ),
+    [
+      { puid: 1, type: 'MULTIPOLYGON', parts: 2, valid: true, inside: true, area: 0.78 },
+      { puid: 2, type: 'POLYGON', parts: 1, valid: true, inside: true, area: 0.78 },
+      { puid: 3, type: 'POLYGON', parts: 1, valid: true, inside: true, area: 0.78 },
+      { puid: 4, type: 'MULTIPOLYGON', parts: 2, valid: true, inside: true, area: 0.41 },
+    ],
+  )
+})
+
+test('law 2: all problems of all files in one report, nothing written, and the shell stays hidden', async () => {
+  const uploads = () =>
+    smallProject({
+      grid: shapefileParts(squares([1, 2, 3, -4])),
+      'input.dat': 'BLM x\n',
+      'pu.dat': 'id,cost,status\n1,-1,0\n2,1,9\n3,1,0\n',
+      'spec.dat': 'id,prop,target\n7,0.3,5\n',
+      'puvspr.dat': 'species,pu,amount\n7,1,NA\n9,1,2\n',
+    })
+  const report = await run(uploads())
+  assert.equal(report.job.status, 'failed')
+  assert.equal(report.job.error?.code, 'validation-failed')
+  const errors = report.findings.filter(({ severity }) => severity === 'error')
+  assert.deepEqual([...new Set(errors.map(({ file }) => file))].sort(), [
+    'input.dat',
+    'planning-grid',
+    'pu.dat',
+    'puvspr.dat',
+    'spec.dat',
+  ])
+  const project = report.job.target?.id ?? ''
+  assert.deepEqual(await rows('SELECT 1 FROM planning.planning_units WHERE project_id = $1', project), [])
+  assert.deepEqual(
+    await rows(`SELECT 1 FROM planning.projects WHERE id = $1 AND state = 'ready'`, project),
+    [],
+  )
+  const checked = await (await host.piecework.validate({ format, uploads: uploads(), principal })).ended()
+  assert.deepEqual(
+    checked.findings.map(({ code, line }) => [code, line]),
+    report.findings.map(({ code, line }) => [code, line]),
+  )
+})
+
+test('names can be required', async () => {
+  const report = await run(smallProject(), { 'legacy/features': { names: 'required' } })
+  assert.equal(report.job.status, 'failed')
+  assert.ok(
+    report.findings.some(({ code, severity }) => code === 'legacy/name-missing' && severity === 'error'),
+  )
+})
+
+test('roles: unknown ones are refused, all missing ones named, bound.dat is reported as not carried', async () => {
+  const refused = (uploads: Uploads) =>
+    host.piecework.import({ format, uploads, principal }).then(() => assert.fail('accepted'))
+  const unknown = { ...smallProject(), 'zones.dat': bytes('id\n') }
+  await assert.rejects(
+    refused(unknown),
+    (error) => isPieceworkError(error, 'options-invalid') && /zones\.dat/.test(error.message),
+  )
+  await assert.rejects(
+    refused({ 'pu.dat': bytes('id\n') }),
+    (error) =>
+      isPieceworkError(error, 'input-incomplete') &&
+      /planning-grid, input\.dat, spec\.dat, puvspr\.dat$/.test(error.message),
+  )
+  const { report } = await imported({ ...smallProject(), 'bound.dat': bytes('id1,id2,boundary\n1,2,1\n') })
+  assert.ok(
+    report.findings.some(
+      ({ code, severity }) => code === 'legacy/bound-not-carried' && severity === 'warning',
+    ),
+  )
+})
+
+test.run()
