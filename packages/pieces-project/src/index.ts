@@ -1,1 +1,5 @@
-export {}
+export { canonicalUuid } from './canonical-uuid.js'
+export { planningMigrations } from './migrations/planning-migrations.js'
+export { planningProject } from './planning-project.js'
+export { projectKind } from './project-kind.js'
+export { sharedData } from './shared-data.js'

@@ -1,1 +1,3 @@
-export {}
+export { scenarioMigrations } from './migrations/scenario-migrations.js'
+export { planningScenario } from './planning-scenario.js'
+export { scenarioKind } from './scenario-kind.js'

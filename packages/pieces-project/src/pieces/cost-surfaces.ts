@@ -1,0 +1,20 @@
+import type { Piece } from '@piecework/core'
+import { tablePiece } from '@piecework/postgres'
+
+/** Cost surfaces with one value for each planning unit. */
+export const costSurfaces: Piece = tablePiece({
+  name: 'project/cost-surfaces',
+  of: 'project',
+  version: 1,
+  after: ['project/planning-units'],
+  schema: 'planning',
+  tables: [
+    { table: 'cost_surfaces', owner: 'project_id', order: ['name'] },
+    {
+      table: 'cost_surface_values',
+      owner: 'cost_surface_id.project_id',
+      order: ['cost_surface_id.name', 'planning_unit_id.puid'],
+      references: { cost_surface_id: 'cost_surfaces', planning_unit_id: 'planning_units' },
+    },
+  ],
+})

@@ -1,0 +1,23 @@
+import type { Piece } from '@piecework/core'
+import { tablePiece } from '@piecework/postgres'
+import { sharedData } from '../shared-data.js'
+
+/** How much of each feature, own or shared, each planning unit of the project holds. */
+export const featureAmounts: Piece = tablePiece({
+  name: 'project/feature-amounts',
+  of: 'project',
+  version: 1,
+  after: ['project/planning-units', 'project/features'],
+  schema: 'planning',
+  tables: [
+    {
+      table: 'feature_amounts',
+      owner: 'planning_unit_id.project_id',
+      order: ['feature_id.name', 'feature_id.stable_key', 'planning_unit_id.puid'],
+      references: {
+        feature_id: { table: 'features', shared: sharedData },
+        planning_unit_id: 'planning_units',
+      },
+    },
+  ],
+})

@@ -1,0 +1,32 @@
+import type { Piece } from '@piecework/core'
+import { tablePiece } from '@piecework/postgres'
+import { sharedData } from '../shared-data.js'
+
+/** The features that `features.geoprocessing` says a feature was made of. */
+const madeOf = ['baseFeatureId', 'againstFeatureId', 'featureId', 'intersectWith.featureId']
+
+/** The project's own features, how they were made, and their geometries. */
+export const features: Piece = tablePiece({
+  name: 'project/features',
+  of: 'project',
+  version: 1,
+  after: ['project/metadata'],
+  schema: 'planning',
+  tables: [
+    {
+      table: 'features',
+      owner: 'project_id',
+      order: ['name'],
+      json: { geoprocessing: madeOf.map((path) => ({ path, table: 'features', shared: sharedData })) },
+      // Features are made of each other.
+      late: ['geoprocessing'],
+      ignore: ['stable_key'],
+    },
+    {
+      table: 'feature_geometries',
+      owner: 'feature_id.project_id',
+      order: ['feature_id.name', 'geom', 'properties'],
+      references: { feature_id: 'features' },
+    },
+  ],
+})

@@ -1,0 +1,12 @@
+import type { Piece } from '@piecework/core'
+import { tablePiece } from '@piecework/postgres'
+
+/** The grid. */
+export const planningUnits: Piece = tablePiece({
+  name: 'project/planning-units',
+  of: 'project',
+  version: 1,
+  after: ['project/metadata'],
+  schema: 'planning',
+  tables: [{ table: 'planning_units', owner: 'project_id', order: ['puid'] }],
+})

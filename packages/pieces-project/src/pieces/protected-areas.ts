@@ -1,0 +1,20 @@
+import type { Piece } from '@piecework/core'
+import { tablePiece } from '@piecework/postgres'
+
+/** The project's own protected areas; shared ones are referred to by their stable key and never copied. */
+export const protectedAreas: Piece = tablePiece({
+  name: 'project/protected-areas',
+  of: 'project',
+  version: 1,
+  after: ['project/metadata'],
+  schema: 'planning',
+  tables: [
+    {
+      table: 'protected_areas',
+      owner: 'project_id',
+      // Names need not differ.
+      order: ['name', 'wdpa_id', 'iucn_category', 'status', 'designation', 'geom'],
+      ignore: ['stable_key'],
+    },
+  ],
+})

@@ -1,0 +1,18 @@
+import type { Pack } from '@piecework/core'
+import { costSurfaces } from './pieces/cost-surfaces.js'
+import { featureAmounts } from './pieces/feature-amounts.js'
+import { features } from './pieces/features.js'
+import { metadata } from './pieces/metadata.js'
+import { planningArea } from './pieces/planning-area.js'
+import { planningUnits } from './pieces/planning-units.js'
+import { protectedAreas } from './pieces/protected-areas.js'
+import { projectKind } from './project-kind.js'
+
+/** Planning projects: the kind `project` and its pieces. The tables are those of `planningMigrations`. */
+export function planningProject(): Pack {
+  return {
+    name: '@piecework/pieces-project',
+    kinds: [projectKind],
+    pieces: [metadata, planningArea, planningUnits, protectedAreas, costSurfaces, features, featureAmounts],
+  }
+}

@@ -1,0 +1,56 @@
+import type { Queryable, ResourceKind, ResourceRef, ShellLifecycle } from '@piecework/core'
+import { canonicalUuid } from './canonical-uuid.js'
+
+/** Projects of the schema `planning`; those that an import has not finished do not exist for it. */
+export const projectKind = {
+  kind: 'project',
+  table: 'projects',
+  children: scenariosOf,
+  describe: async (ref: ResourceRef, db: Queryable) => {
+    if (!canonicalUuid(ref.id)) return undefined
+    const { rows } = await db.query<{ name: string }>(
+      `SELECT name FROM planning.projects WHERE id = $1 AND state = 'ready'`,
+      [ref.id],
+    )
+    return rows[0]
+  },
+  shell: projectShell(),
+} satisfies ResourceKind
+
+/** In order of their numbers. None where the tables of scenarios have not been made. */
+async function scenariosOf(ref: ResourceRef, db: Queryable): Promise<readonly ResourceRef[]> {
+  if (!canonicalUuid(ref.id)) return []
+  const { rows: tables } = await db.query<{ there: boolean }>(
+    `SELECT to_regclass('planning.scenarios') IS NOT NULL AS there`,
+  )
+  if (!tables[0]?.there) return []
+  const { rows } = await db.query<{ id: string }>(
+    `SELECT id::text AS id FROM planning.scenarios WHERE project_id = $1 AND state = 'ready' ORDER BY number`,
+    [ref.id],
+  )
+  return rows.map(({ id }) => ({ kind: 'scenario', id }))
+}
+
+function projectShell() {
+  return {
+    create: async ({ ref, owner, source, name }, tx) => {
+      await tx.query(
+        `INSERT INTO planning.projects (id, name, owner_id, source, state) VALUES ($1, $2, $3, $4, 'importing')
+         ON CONFLICT (id) DO NOTHING`,
+        [ref.id, name ?? null, owner, source === 'legacy-marxan' ? 'legacy_import' : 'native'],
+      )
+    },
+    ready: async (ref, tx) => {
+      await tx.query(
+        `UPDATE planning.projects SET state = 'ready', name = coalesce(name, 'Untitled project') WHERE id = $1`,
+        [ref.id],
+      )
+    },
+    incomplete: async (ref, _reason, tx) => {
+      await tx.query(`UPDATE planning.projects SET state = 'incomplete' WHERE id = $1`, [ref.id])
+    },
+    remove: async (ref, tx) => {
+      await tx.query('DELETE FROM planning.projects WHERE id = $1', [ref.id])
+    },
+  } satisfies ShellLifecycle
+}

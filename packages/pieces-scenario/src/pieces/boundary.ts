@@ -1,0 +1,22 @@
+import type { Piece } from '@piecework/core'
+import { tablePiece } from '@piecework/postgres'
+import { sameProject } from '../same-project.js'
+
+const planningUnit = { table: 'planning_units', of: 'project', elsewhere: sameProject('puid') }
+
+/** Lengths of the boundaries between planning units. */
+export const boundary: Piece = tablePiece({
+  name: 'scenario/boundary',
+  of: 'scenario',
+  version: 1,
+  after: ['project/planning-units', 'scenario/metadata'],
+  schema: 'planning',
+  tables: [
+    {
+      table: 'boundary_lengths',
+      owner: 'scenario_id',
+      order: ['planning_unit_id.puid', 'other_planning_unit_id.puid'],
+      references: { planning_unit_id: planningUnit, other_planning_unit_id: planningUnit },
+    },
+  ],
+})

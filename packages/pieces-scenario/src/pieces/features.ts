@@ -1,0 +1,36 @@
+import type { Piece } from '@piecework/core'
+import { sharedData } from '@piecework/pieces-project'
+import { tablePiece } from '@piecework/postgres'
+import { sameProject } from '../same-project.js'
+
+/** Targets of features, own or shared, and the amounts that came with a legacy project. */
+export const features: Piece = tablePiece({
+  name: 'scenario/features',
+  of: 'scenario',
+  version: 1,
+  after: ['project/planning-units', 'project/features', 'scenario/metadata'],
+  schema: 'planning',
+  tables: [
+    {
+      table: 'scenario_features',
+      owner: 'scenario_id',
+      order: ['feature_id.name', 'feature_id.stable_key'],
+      references: {
+        feature_id: { table: 'features', of: 'project', shared: sharedData, elsewhere: sameProject('name') },
+      },
+    },
+    {
+      table: 'scenario_feature_amounts',
+      owner: 'scenario_feature_id.scenario_id',
+      order: [
+        'scenario_feature_id.feature_id.name',
+        'scenario_feature_id.feature_id.stable_key',
+        'planning_unit_id.puid',
+      ],
+      references: {
+        scenario_feature_id: 'scenario_features',
+        planning_unit_id: { table: 'planning_units', of: 'project', elsewhere: sameProject('puid') },
+      },
+    },
+  ],
+})

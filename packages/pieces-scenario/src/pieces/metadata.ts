@@ -1,0 +1,25 @@
+import type { Piece } from '@piecework/core'
+import { tablePiece } from '@piecework/postgres'
+import { sameProject } from '../same-project.js'
+
+/** The scenario's own row, without its selection of protected areas. */
+export const metadata: Piece = tablePiece({
+  name: 'scenario/metadata',
+  of: 'scenario',
+  version: 1,
+  after: ['project/metadata', 'project/cost-surfaces'],
+  schema: 'planning',
+  tables: [
+    {
+      table: 'scenarios',
+      owner: 'id',
+      order: ['number'],
+      references: {
+        cost_surface_id: { table: 'cost_surfaces', of: 'project', elsewhere: sameProject('name') },
+      },
+      keep: ['name'],
+      // The project is the one that the shell was made in.
+      ignore: ['project_id', 'state', 'protected_area_ids', 'protected_threshold'],
+    },
+  ],
+})

@@ -1,0 +1,38 @@
+import type { Piece } from '@piecework/core'
+import { sharedData } from '@piecework/pieces-project'
+import { tablePiece } from '@piecework/postgres'
+
+/** Which protected areas, own or shared, a scenario takes into account, and from which share on. */
+export const protectedAreas: Piece = tablePiece({
+  name: 'scenario/protected-areas',
+  of: 'scenario',
+  version: 1,
+  after: ['project/protected-areas', 'scenario/metadata'],
+  schema: 'planning',
+  tables: [
+    {
+      table: 'scenarios',
+      owner: 'id',
+      order: ['number'],
+      json: {
+        protected_area_ids: [{ path: '[*]', table: 'protected_areas', of: 'project', shared: sharedData }],
+      },
+      ignore: [
+        'project_id',
+        'state',
+        // These travel with scenario/metadata.
+        'number',
+        'name',
+        'description',
+        'cost_surface_id',
+        'number_of_runs',
+        'blm',
+        'blm_range',
+        'marxan_parameters',
+        'metadata',
+        'ran_at_least_once',
+        'solutions_are_locked',
+      ],
+    },
+  ],
+})

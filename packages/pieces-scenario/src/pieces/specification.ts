@@ -1,0 +1,25 @@
+import type { Piece } from '@piecework/core'
+import { sharedData } from '@piecework/pieces-project'
+import { tablePiece } from '@piecework/postgres'
+
+/** Where a specification names features. */
+const featureIds = ['features[*].featureId', 'features[*].geoprocessingOperations[*].intersectWith.featureId']
+
+/** Specifications as users drew them up. */
+export const specification: Piece = tablePiece({
+  name: 'scenario/specification',
+  of: 'scenario',
+  version: 1,
+  after: ['project/features', 'scenario/metadata'],
+  schema: 'planning',
+  tables: [
+    {
+      table: 'feature_specifications',
+      owner: 'scenario_id',
+      order: ['is_draft', 'raw'],
+      json: {
+        raw: featureIds.map((path) => ({ path, table: 'features', of: 'project', shared: sharedData })),
+      },
+    },
+  ],
+})

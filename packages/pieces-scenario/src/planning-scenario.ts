@@ -1,0 +1,19 @@
+import type { Pack } from '@piecework/core'
+import { boundary } from './pieces/boundary.js'
+import { executions } from './pieces/executions.js'
+import { features } from './pieces/features.js'
+import { metadata } from './pieces/metadata.js'
+import { planningUnits } from './pieces/planning-units.js'
+import { protectedAreas } from './pieces/protected-areas.js'
+import { results } from './pieces/results.js'
+import { specification } from './pieces/specification.js'
+import { scenarioKind } from './scenario-kind.js'
+
+/** Planning scenarios: the kind `scenario` and its pieces. Register it beside `planningProject()`. */
+export function planningScenario(): Pack {
+  return {
+    name: '@piecework/pieces-scenario',
+    kinds: [scenarioKind],
+    pieces: [metadata, protectedAreas, planningUnits, features, specification, boundary, results, executions],
+  }
+}

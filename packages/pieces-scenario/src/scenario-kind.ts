@@ -1,0 +1,83 @@
+import {
+  PieceworkError,
+  type Queryable,
+  type ResourceKind,
+  type ResourceRef,
+  type ShellLifecycle,
+} from '@piecework/core'
+import { canonicalUuid } from '@piecework/pieces-project'
+
+/** Scenarios of the schema `planning`; those that an import has not finished do not exist for it. */
+export const scenarioKind = {
+  kind: 'scenario',
+  parent: 'project',
+  table: 'scenarios',
+  parentOf: async (ref: ResourceRef, db: Queryable) => {
+    if (!canonicalUuid(ref.id)) return undefined
+    const { rows } = await db.query<{ id: string }>(
+      'SELECT project_id::text AS id FROM planning.scenarios WHERE id = $1',
+      [ref.id],
+    )
+    return rows[0] && { kind: 'project', id: rows[0].id }
+  },
+  describe: async (ref: ResourceRef, db: Queryable) => {
+    if (!canonicalUuid(ref.id)) return undefined
+    const { rows } = await db.query<{ name: string }>(
+      `SELECT name FROM planning.scenarios WHERE id = $1 AND state = 'ready'`,
+      [ref.id],
+    )
+    return rows[0]
+  },
+  shell: scenarioShell(),
+} satisfies ResourceKind
+
+function scenarioShell() {
+  return {
+    create: async ({ ref, parent, name }, tx) => {
+      if (!parent) {
+        throw new PieceworkError(
+          'resource-not-found',
+          'A scenario is imported into a project; none was given.',
+        )
+      }
+      await tx.query(
+        `INSERT INTO planning.scenarios (id, project_id, name, state, number)
+         SELECT $1::uuid, $2::uuid, $3::text, 'importing', coalesce(max(number), 0) + 1 FROM planning.scenarios WHERE project_id = $2
+         ON CONFLICT (id) DO NOTHING`,
+        [ref.id, parent.id, name ?? null],
+      )
+    },
+    ready: async (ref, tx) => {
+      // One at a time in a project, so that two jobs that end together do not take the same number.
+      await tx.query(
+        `SELECT FROM planning.projects WHERE id = (SELECT project_id FROM planning.scenarios WHERE id = $1)
+         FOR NO KEY UPDATE`,
+        [ref.id],
+      )
+      await tx.query(
+        `UPDATE planning.scenarios s
+         SET state = 'ready',
+             name = coalesce(s.name, p.name, 'Untitled scenario'),
+             number = CASE
+               WHEN EXISTS (
+                 SELECT FROM planning.scenarios o
+                 WHERE o.project_id = s.project_id AND o.number = s.number AND o.id <> s.id AND o.state = 'ready'
+               ) THEN (
+                 SELECT max(o.number) + 1 FROM planning.scenarios o
+                 WHERE o.project_id = s.project_id AND o.state = 'ready'
+               )
+               ELSE s.number
+             END
+         FROM planning.projects p
+         WHERE s.id = $1 AND p.id = s.project_id`,
+        [ref.id],
+      )
+    },
+    incomplete: async (ref, _reason, tx) => {
+      await tx.query(`UPDATE planning.scenarios SET state = 'incomplete' WHERE id = $1`, [ref.id])
+    },
+    remove: async (ref, tx) => {
+      await tx.query('DELETE FROM planning.scenarios WHERE id = $1', [ref.id])
+    },
+  } satisfies ShellLifecycle
+}
