@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { CopyTarget } from '@piecework/core'
 import { from } from 'pg-copy-streams'
@@ -13,7 +13,37 @@ export async function pgCopyIn(
   csv: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<number> {
-  const sink = submit(client, from(copyInSql(target, 'STDIN')))
-  await pipeline(Readable.from(csv, { objectMode: false }), sink, { signal })
-  return sink.rowCount
+  const copy = submit(client, from(copyInSql(target, 'STDIN')))
+  await pipeline(Readable.from(csv, { objectMode: false }), sinkOf(copy), { signal })
+  return copy.rowCount
+}
+
+/**
+ * Stands before the COPY, which tells the server the message of whatever error destroys it: the server closes the connection
+ * over a message of more than 10 kB, and its own errors can be longer.
+ */
+function sinkOf(copy: Writable): Writable {
+  let over = false
+  const sink = new Writable({
+    write: (chunk, _encoding, done) => {
+      if (copy.write(chunk)) done()
+      else copy.once('drain', done)
+    },
+    final: (done) => {
+      copy.once('finish', done)
+      copy.end()
+    },
+    destroy: (error, done) => {
+      if (error && !over) copy.destroy(new Error('The rows have not all come.'))
+      done(error)
+    },
+  })
+  copy.on('error', (error) => {
+    over = true
+    sink.destroy(error)
+  })
+  copy.on('finish', () => {
+    over = true
+  })
+  return sink
 }

@@ -1,0 +1,16 @@
+import { type EmbeddedDatabase, embedded } from '@piecework/postgres'
+import { suite } from 'uvu'
+import { databaseBehaviour } from './behaviour.js'
+import { copyBehaviour } from './copy-behaviour.js'
+import { valueLaws } from './value-laws.js'
+
+const test = suite('embedded')
+let db: EmbeddedDatabase
+test.before(async () => {
+  db = await embedded()
+})
+test.after(() => db.close())
+databaseBehaviour(test, () => db)
+copyBehaviour(test, () => db)
+valueLaws(test, () => db)
+test.run()
