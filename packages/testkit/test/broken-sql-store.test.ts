@@ -1,0 +1,83 @@
+import type { Database, Store } from '@piecework/core'
+import { fromPg, postgresStore } from '@piecework/postgres'
+import { jobStoreLaws, needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/testkit'
+import pg from 'pg'
+import { suite } from 'uvu'
+import { assertBreaks } from './broken-laws.js'
+
+const test = needsServer(suite('laws of stores with rows can fail'))
+let scratch: ScratchDatabase
+let pool: pg.Pool
+let database: Database
+
+test.before(async () => {
+  scratch = await scratchDatabase()
+  pool = new pg.Pool({ connectionString: scratch.url })
+  // Backends of workers that were taken over are ended.
+  pool.on('error', () => {})
+  database = fromPg(pool)
+  await postgresStore({ database }).migrate()
+})
+test.after(async () => {
+  await pool.end()
+  await scratch.drop()
+})
+
+/** What is changed, and the law that must see it. */
+const broken: Record<string, [law: string, (store: Store) => Store]> = {
+  'commits rows before the mark': [
+    'law 5: rows of a second run under one lease',
+    (store) => ({
+      ...store,
+      attempts: {
+        ...store.attempts,
+        run: async (lease, work, options) => {
+          const result = await store.database.transaction(work)
+          return store.attempts.run(lease, async () => result, options)
+        },
+      },
+    }),
+  ],
+  'keeps the rows of work that throws': [
+    'law 5: rows, and the mark that they are there',
+    (store) => ({
+      ...store,
+      attempts: {
+        ...store.attempts,
+        run: (lease, work, options) =>
+          store.attempts.run(
+            lease,
+            (tx) => work({ ...tx, query: store.database.query.bind(store.database) }),
+            options,
+          ),
+      },
+    }),
+  ],
+  'lets the host wait in vain for its transaction': [
+    'law 6: a job that is created inside a transaction',
+    (store) => ({ ...store, jobs: { ...store.jobs, create: (job) => store.jobs.create(job) } }),
+  ],
+  'lets claims in during an edit of the host': [
+    'law 7: an edit inside a transaction of the host',
+    (store) => ({
+      ...store,
+      guard: {
+        ...store.guard,
+        edit: (path, edit, options) => store.guard.edit(`${path}/elsewhere:1`, edit, options),
+        claim: async () => ({ release: async () => {} }),
+      },
+    }),
+  ],
+}
+
+for (const [what, [law, breaks]] of Object.entries(broken)) {
+  const make = ({ leaseMs }: { readonly leaseMs: number }): Store => postgresStore({ database, leaseMs })
+  test(`a store that ${what}`, () =>
+    assertBreaks(
+      law,
+      (collect) => jobStoreLaws(collect, { make: (options) => breaks(make(options)), sql: true }),
+      (collect) => jobStoreLaws(collect, { make, sql: true }),
+    ))
+}
+
+test.run()
