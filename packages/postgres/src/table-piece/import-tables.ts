@@ -65,7 +65,9 @@ async function stageEntry(
 ): Promise<{ stage: Stage; rows: number }> {
   const { entry } = plan
   if (!entries.facts(entry)) throw new PieceworkError('archive-invalid', `Entry "${entry}" is missing.`)
-  const csv = await openCsv(entries.open(entry))
+  const csv = await openCsv(entries.open(entry)).catch((error: unknown) => {
+    throw rowError(error, entry)
+  })
   try {
     const header = matchHeader(plan, csv.columns)
     const [unknown] = header.unknown

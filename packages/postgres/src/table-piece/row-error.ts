@@ -9,11 +9,12 @@ export function rowError(error: unknown, entry: string, columns: readonly string
   if (error.code.startsWith('archive-')) return named(error, entry)
   if (error.code !== 'database') return error
   const { sqlState } = error.details
-  // Data exceptions, integrity violations, and what a COPY or a document refuses.
-  if (typeof sqlState !== 'string' || !/^(22|23|54)/.test(sqlState)) return error
   const { where, message, constraint } = (error.cause ?? {}) as Readonly<Record<string, unknown>>
   // The words around the numbers are in the server's language.
   const [, line, staged] = /COPY \S+, \S+ (\d+)(?:, \S+ c(\d+))?/.exec(String(where ?? '')) ?? []
+  // Data exceptions, integrity violations, limits; and XX000, which PostGIS says of a geometry that is none.
+  const ofContent = /^(22|23|54)/.test(String(sqlState)) || (sqlState === 'XX000' && line !== undefined)
+  if (!ofContent) return error
   const column = staged === undefined ? undefined : columns[Number(staged)]
   const place = [
     `Entry "${entry}"`,
