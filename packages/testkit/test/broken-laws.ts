@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { LawTest } from '@piecework/testkit'
 
 /** Titles of the laws that fail, in order. */
-export async function brokenLaws(laws: (test: LawTest) => void, only = ''): Promise<readonly string[]> {
+async function brokenLaws(laws: (test: LawTest) => void, only = ''): Promise<readonly string[]> {
   const collected: [string, () => Promise<void>][] = []
   laws((name, run) => collected.push([name, run]))
   const broken: string[] = []

@@ -21,20 +21,20 @@ export interface ExportedEntry {
   readonly rows?: number
 }
 
-export interface Exported {
+interface Exported {
   readonly entries: readonly ExportedEntry[]
   readonly counts: PieceCounts
 }
 
 /** What one import or clone left behind before it was rolled back. */
-export interface Copy {
+interface Copy {
   readonly target: ResourceRef
   readonly content: unknown
   readonly counts: PieceCounts
   readonly findings: readonly Omit<Finding, 'piece'>[]
 }
 
-export interface CopyOptions {
+interface CopyOptions {
   /** Its id decides the new ids. Default: a new one. */
   readonly job?: string
   readonly signal?: AbortSignal
