@@ -1,29 +1,46 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Ids } from './contracts/ids.js'
 
 /** Ids of one job. Old ids are hashed as the text that PostgreSQL prints for them. */
 export function jobIds(jobId: string): Ids {
-  const keys = new Map<string, Uint8Array>()
-  const key = (table: string): Uint8Array => {
-    let known = keys.get(table)
+  const inputs = new Map<string, HashInput>()
+  const inputOf = (table: string): HashInput => {
+    let known = inputs.get(table)
     if (!known) {
-      known = Buffer.concat([prefixed(jobId), prefixed(table)])
-      keys.set(table, known)
+      known = hashInput(Buffer.concat([prefixed(jobId), prefixed(table)]))
+      inputs.set(table, known)
     }
     return known
   }
   return {
+    key: (table) => inputOf(table).key,
+    idOf: (table, oldId) => uuid(hash('sha256', inputOf(table).followedBy(oldId), 'hex')),
+  }
+}
+
+interface HashInput {
+  readonly key: Uint8Array
+  /** Overwritten by the next call where the text has the length of a uuid: millions of them are hashed. */
+  followedBy(text: string): Uint8Array
+}
+
+const uuidLength = 36
+
+function hashInput(key: Buffer): HashInput {
+  const reused = Buffer.concat([key, Buffer.alloc(uuidLength)])
+  return {
     key,
-    idOf: (table, oldId) => {
-      const bytes = createHash('sha256').update(key(table)).update(oldId, 'utf8').digest().subarray(0, 16)
-      bytes[6] = bytes[8] = versionAndVariant
-      return uuid(bytes.toString('hex'))
+    followedBy: (text) => {
+      const length = Buffer.byteLength(text)
+      const bytes = length === uuidLength ? reused : Buffer.concat([key, Buffer.alloc(length)])
+      bytes.write(text, key.length, 'utf8')
+      return bytes
     },
   }
 }
 
-/** High bits 1000 and 10: version 8 in byte 6, the variant of RFC 9562 in byte 8. */
-const versionAndVariant = 137
+/** Bytes 6 and 8 of a UUIDv8 as we make it: 1000 is the version's four bits, 10 the variant's two of RFC 9562. */
+const versionAndVariant = '89'
 
 function prefixed(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8')
@@ -32,5 +49,6 @@ function prefixed(text: string): Buffer {
   return Buffer.concat([length, bytes])
 }
 
+/** Of the first 16 bytes. */
 const uuid = (hex: string): string =>
-  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${versionAndVariant}${hex.slice(14, 16)}-${versionAndVariant}${hex.slice(18, 20)}-${hex.slice(20, 32)}`
