@@ -2,7 +2,7 @@ import { createPiecework, type Database, memoryStore, type Piecework } from '@pi
 import { legacyMarxanPack } from '@piecework/pieces-legacy'
 import { planningMigrations, planningProject } from '@piecework/pieces-project'
 import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
-import { fromPg } from '@piecework/postgres'
+import { fromPg, migrate } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { scratchDatabase } from '@piecework/testkit'
 import pg from 'pg'
@@ -18,8 +18,7 @@ export async function planningHost(): Promise<PlanningHost> {
   const scratch = await scratchDatabase()
   const pool = new pg.Pool({ connectionString: scratch.url, max: 8 })
   const database = fromPg(pool)
-  for (const { up } of [...planningMigrations, ...scenarioMigrations])
-    await database.transaction((tx) => up(tx))
+  await migrate(database, [...planningMigrations, ...scenarioMigrations])
   const piecework = createPiecework({
     packs: [planningProject(), planningScenario(), legacyMarxanPack()],
     runtime: inProcess(),

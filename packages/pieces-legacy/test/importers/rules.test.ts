@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { isPieceworkError, type JobReport, jobIds } from '@piecework/core'
 import { needsServer } from '@piecework/testkit'
 import { suite } from 'uvu'
-import { shapefileParts, squares } from '../grid/shapefile-of.js'
+import { shapefileParts, square, squares } from '../grid/shapefile-of.js'
 import { type PlanningHost, planningHost } from './planning-host.js'
 import { fiji, smallProject } from './small-project.js'
 import { bytes, type Uploads } from './uploads.js'
@@ -207,6 +207,31 @@ test('law 11: rows without a unit in the grid are skipped, counted and told', as
   ])
 })
 
+test('law 11: a row that gets lost in the database fails the import', async () => {
+  for (const [table, condition] of [
+    ['planning_units', 'NEW.puid = 3'],
+    ['cost_surface_values', 'NEW.cost = 20.5'],
+    ['scenario_planning_units', 'NEW.cost = 20.5'],
+    ['features', `NEW.name = 'Sand'`],
+    ['feature_amounts', 'NEW.amount = 4'],
+    ['scenario_features', 'NEW.marxan_id = 7'],
+  ]) {
+    await host.database.query(
+      `CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`,
+    )
+    await host.database.query(
+      `CREATE TRIGGER lose BEFORE INSERT ON planning.${table} FOR EACH ROW WHEN (${condition}) EXECUTE FUNCTION lose()`,
+    )
+    try {
+      const { job } = await run(smallProject())
+      assert.equal(job.status, 'failed', table)
+      assert.equal(job.error?.code, 'counts-differ', `${table}: ${job.error?.message}`)
+    } finally {
+      await host.database.query('DROP FUNCTION lose() CASCADE')
+    }
+  }
+})
+
 test('settings of input.dat, defaults where it has none', async () => {
   const { project } = await imported(smallProject())
   assert.deepEqual(
@@ -254,6 +279,28 @@ test('units across the antimeridian are split there, invalid ones repaired', asy
   )
 })
 
+test('longitudes from 0 to 360 become those from -180 to 180', async () => {
+  const grid = shapefileParts([
+    { rings: [square(200, 10)], values: ['1'] },
+    { rings: [square(179.5, 10)], values: ['2'] },
+    { rings: [square(179, 10)], values: ['3'] },
+    { rings: [square(180, 10)], values: ['4'] },
+  ])
+  const { project } = await imported(smallProject({ grid }))
+  assert.deepEqual(
+    await rows(
+      'SELECT puid, ST_AsText(ST_Extent(geom)) AS area FROM planning.planning_units WHERE project_id = $1 GROUP BY puid ORDER BY puid',
+      project,
+    ),
+    [
+      { puid: 1, area: 'POLYGON((-160 10,-160 11,-159 11,-159 10,-160 10))' },
+      { puid: 2, area: 'POLYGON((-180 10,-180 11,180 11,180 10,-180 10))' },
+      { puid: 3, area: 'POLYGON((179 10,179 11,180 11,180 10,179 10))' },
+      { puid: 4, area: 'POLYGON((-180 10,-180 11,-179 11,-179 10,-180 10))' },
+    ],
+  )
+})
+
 test('law 2: all problems of all files in one report, nothing written, and the shell stays hidden', async () => {
   const uploads = () =>
     smallProject({
@@ -281,10 +328,9 @@ test('law 2: all problems of all files in one report, nothing written, and the s
     [],
   )
   const checked = await (await host.piecework.validate({ format, uploads: uploads(), principal })).ended()
-  assert.deepEqual(
-    checked.findings.map(({ code, line }) => [code, line]),
-    report.findings.map(({ code, line }) => [code, line]),
-  )
+  const told = (from: JobReport) =>
+    from.findings.map(({ code, file, line }) => `${file} ${line} ${code}`).sort()
+  assert.deepEqual(told(checked), told(report))
 })
 
 test('names can be required', async () => {
