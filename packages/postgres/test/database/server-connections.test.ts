@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Database } from '@piecework/core'
+import { fromPg } from '@piecework/postgres'
+import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/testkit'
+import pg from 'pg'
+import { suite } from 'uvu'
+import { chunks, read, refused, table } from './support.js'
+
+/** What a server sees of our connections. */
+const test = needsServer(suite('connections'))
+
+let scratch: ScratchDatabase
+let pool: pg.Pool
+let other: pg.Pool
+let db: Database
+
+test.before(async () => {
+  scratch = await scratchDatabase()
+  pool = new pg.Pool({ connectionString: scratch.url, max: 2 })
+  pool.on('error', () => {})
+  other = new pg.Pool({ connectionString: scratch.url, max: 1 })
+  db = fromPg(pool)
+})
+test.after.each(() => {
+  assert.equal(pool.idleCount, pool.totalCount, 'a connection was not given back')
+})
+test.after(async () => {
+  await pool.end()
+  await other.end()
+  await scratch.drop()
+})
+
+const backend = async (on: Pick<Database, 'query'>): Promise<number | undefined> =>
+  (await on.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid
+
+/** What a backend is at, until it is what it should be. */
+async function becomes(pid: number | undefined, state: string | undefined): Promise<void> {
+  let seen: string | undefined
+  for (let look = 0; look < 200; look++) {
+    const { rows } = await other.query('SELECT state FROM pg_stat_activity WHERE pid = $1', [pid])
+    seen = rows[0]?.state
+    if (seen === state) return
+    await sleep(20)
+  }
+  assert.equal(seen, state)
+}
+
+test('an abort ends what the backend does, and keeps the connection', async () => {
+  const controller = new AbortController()
+  let pid: number | undefined
+  const sleeping = db.transaction(
+    async (tx) => {
+      pid = await backend(tx)
+      setTimeout(() => controller.abort(new Error('enough')), 50)
+      await tx.query('SELECT pg_sleep(600)')
+    },
+    { signal: controller.signal },
+  )
+  await assert.rejects(sleeping, /enough/)
+  await becomes(pid, 'idle')
+})
+
+for (const [what, copy] of [
+  ['out of', (tx) => read(tx.copyOut('SELECT generate_series(1, 1000000000)'))],
+  ['into', (tx) => tx.copyIn({ table: 'pg_temp.copied', columns: ['a'] }, endless())],
+] as [string, (tx: Parameters<Parameters<Database['transaction']>[0]>[0]) => Promise<unknown>][]) {
+  test(`an abort ends a COPY ${what} the database, and keeps the connection`, async () => {
+    const controller = new AbortController()
+    let pid: number | undefined
+    const copying = db.transaction(
+      async (tx) => {
+        pid = await backend(tx)
+        await tx.query('CREATE TEMPORARY TABLE copied (a int) ON COMMIT DROP')
+        setTimeout(() => controller.abort(new Error('enough')), 100)
+        await copy(tx)
+      },
+      { signal: controller.signal },
+    )
+    await assert.rejects(copying, /enough/)
+    await becomes(pid, 'idle')
+  })
+}
+
+test('a refused row keeps the connection, however long it is', async () => {
+  const name = await table(db, 'a int')
+  let pid: number | undefined
+  const copying = db.transaction(async (tx) => {
+    pid = await backend(tx)
+    await tx.copyIn({ table: name, columns: ['a'] }, chunks(`${'no number'.repeat(100_000)}\n`, '1\n'))
+  })
+  assert.equal((await refused(copying)).details.sqlState, '22P02')
+  await becomes(pid, 'idle')
+})
+
+test('a slow consumer holds the COPY back', async () => {
+  await db.query('CREATE SEQUENCE made')
+  await db.transaction(async (tx) => {
+    for await (const _ of tx.copyOut(
+      `SELECT nextval('made'), repeat('x', 100) FROM generate_series(1, 500000)`,
+    )) {
+      await sleep(300)
+      const { rows } = await other.query('SELECT last_value::int AS made FROM made')
+      assert.ok(rows[0].made < 250_000, `${rows[0].made} rows were made for one part`)
+      break
+    }
+  })
+})
+
+test('a backend that is ended in the middle costs its connection, and nothing else', async () => {
+  for (const idle of [true, false]) {
+    let pid: number | undefined
+    const work = db.transaction(async (tx) => {
+      pid = await backend(tx)
+      const end = () => other.query('SELECT pg_terminate_backend($1)', [pid])
+      if (idle) await end()
+      else setTimeout(end, 50)
+      await sleep(idle ? 100 : 0)
+      await tx.query('SELECT pg_sleep(idle) FROM (VALUES (600)) AS v(idle)')
+    })
+    const error = await refused(work)
+    assert.deepEqual([error.code, error.retryable], ['database', true])
+    await becomes(pid, undefined)
+    assert.equal((await db.query('SELECT 1')).rowCount, 1)
+  }
+})
+
+test('an abort while the pool is empty rejects at once, and the connection that comes goes back', async () => {
+  const controller = new AbortController()
+  let free = (): void => {}
+  const both = [1, 2].map(() =>
+    db.transaction(async () => {
+      await new Promise<void>((resolve) => {
+        const before = free
+        free = () => {
+          before()
+          resolve()
+        }
+      })
+    }),
+  )
+  await sleep(50)
+  const third = db.transaction(async () => assert.fail('it started'), { signal: controller.signal })
+  controller.abort(new Error('enough'))
+  await assert.rejects(third, /enough/)
+  free()
+  await Promise.all(both)
+  await sleep(50)
+})
+
+test('a read-only transaction sees one snapshot', async () => {
+  const name = await table(db, 'a int')
+  await db.transaction(
+    async (tx) => {
+      assert.equal((await tx.query(`SELECT FROM ${name}`)).rowCount, 0)
+      await other.query(`INSERT INTO ${name} VALUES (1)`)
+      assert.equal((await tx.query(`SELECT FROM ${name}`)).rowCount, 0)
+    },
+    { readOnly: true },
+  )
+  assert.equal((await db.query(`SELECT FROM ${name}`)).rowCount, 1)
+})
+
+test('a server that is not there is told as such', async () => {
+  const nowhere = new pg.Pool({ host: '127.0.0.1', port: 1 })
+  const error = await refused(fromPg(nowhere).query('SELECT 1'))
+  assert.deepEqual([error.code, error.retryable], ['database', true])
+  await nowhere.end()
+})
+
+async function* endless() {
+  for (let n = 0; ; n++) {
+    yield Buffer.from(`${n}\n`)
+    await sleep(1)
+  }
+}
+
+test.run()
