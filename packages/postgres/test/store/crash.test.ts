@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { isPieceworkError, type Store } from '@piecework/core'
+import { fromPg, postgresStore } from '@piecework/postgres'
+import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/testkit'
+import pg from 'pg'
+import { suite } from 'uvu'
+import { exportJob } from './sample.js'
+
+const test = needsServer(suite('a worker that is lost'))
+
+const leaseMs = 500
+let scratch: ScratchDatabase
+let pool: pg.Pool
+let store: Store
+
+test.before(async () => {
+  scratch = await scratchDatabase()
+  pool = new pg.Pool({ connectionString: scratch.url, max: 4 })
+  pool.on('error', () => {})
+  const made = postgresStore({ database: fromPg(pool), leaseMs })
+  await made.migrate()
+  store = made
+  await pool.query('CREATE TABLE rows (job text PRIMARY KEY, writer text)')
+})
+test.after(async () => {
+  await pool.end()
+  await scratch.drop()
+})
+
+const writers = async (job: string): Promise<readonly string[]> =>
+  (await pool.query('SELECT writer FROM rows WHERE job = $1', [job])).rows.map(({ writer }) => writer)
+
+/** Begins the node in a process of its own, writes its row and stays there, silent. */
+async function silentWorker(job: string): Promise<Worker> {
+  const file = fileURLToPath(new URL('./silent-worker.js', import.meta.url))
+  const worker = new Worker(file, { workerData: { url: scratch.url, job, leaseMs } })
+  await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+  return worker
+}
+
+test('law 5: a client that dies in the middle of its work leaves nothing', async () => {
+  const { id } = await store.jobs.create(exportJob())
+  const worker = await silentWorker(id)
+  await worker.terminate()
+  await sleep(leaseMs)
+  assert.deepEqual(await writers(id), [])
+  const [task] = (await store.attempts.overdue(new Date(0))).filter(({ job }) => job === id)
+  assert.ok(task)
+  const lease = await store.attempts.begin(task, 'the next')
+  assert.ok(lease)
+  await store.attempts.run(lease, async (tx) => {
+    await tx.query('INSERT INTO rows VALUES ($1, $2)', [id, 'the next'])
+    return { counts: { rows: 1 } }
+  })
+  assert.deepEqual(await writers(id), ['the next'])
+})
+
+test('law 5: whoever takes over ends the silent backend first, and the silent one cannot commit', async () => {
+  const { id } = await store.jobs.create(exportJob())
+  const worker = await silentWorker(id)
+  try {
+    const said = new Promise<string>((resolve) => worker.once('message', resolve))
+    await sleep(leaseMs)
+    const lease = await store.attempts.begin({ job: id, node: 'a', attempt: 1 }, 'the next')
+    assert.equal(lease?.fence, 2)
+    const open = await pool.query(
+      `SELECT FROM pg_locks WHERE locktype = 'relation' AND relation = 'rows'::regclass AND pid <> pg_backend_pid()`,
+    )
+    assert.equal(open.rowCount, 0, 'the silent backend still holds its row')
+    await store.attempts.run(lease, async (tx) => {
+      await tx.query('INSERT INTO rows VALUES ($1, $2)', [id, 'the next'])
+      return {}
+    })
+    worker.postMessage('go on')
+    assert.equal(await said, 'lease-lost')
+    assert.deepEqual(await writers(id), ['the next'])
+  } finally {
+    await worker.terminate()
+  }
+})
+
+test('law 5: whoever comes late under a lost lease is refused before its work begins', async () => {
+  const { id } = await store.jobs.create(exportJob())
+  const late = await store.attempts.begin({ job: id, node: 'a', attempt: 1 }, 'late')
+  assert.ok(late)
+  await sleep(leaseMs)
+  assert.ok(await store.attempts.begin({ job: id, node: 'a', attempt: 1 }, 'the next'))
+  let began = false
+  const run = store.attempts.run(late, async () => {
+    began = true
+    return {}
+  })
+  await assert.rejects(run, (error) => isPieceworkError(error, 'lease-lost'))
+  assert.equal(began, false)
+})
+
+test.run()
