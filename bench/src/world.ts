@@ -51,7 +51,8 @@ export async function openWorld(url: string, artifacts: ArtifactStore = memoryAr
     close: async () => {
       await piecework.stop()
       await pool.end()
-      await server.query(`DROP DATABASE ${name} WITH (FORCE)`)
+      // The server waits for connections that are just being closed.
+      await server.query(`DROP DATABASE ${name}`)
       await server.end()
     },
   }

@@ -69,7 +69,8 @@ async function onServer(url: string) {
     where: `database ${name} on ${own.host}`,
     close: async () => {
       await pool.end()
-      await server.query(`DROP DATABASE ${name} WITH (FORCE)`)
+      // The server waits for connections that are just being closed.
+      await server.query(`DROP DATABASE ${name}`)
       await server.end()
     },
   }

@@ -137,10 +137,13 @@ export function demoSteps(host: DemoHost, run: DemoRun, archiveFile: string): re
           [0, 2],
         ] as const)
           await compare(from, to, tell)
-        const tables = run.comparisons.flatMap((one) => one.tables)
-        const differences = tables.reduce((sum, table) => sum + table.differences, 0)
-        if (differences > 0)
-          throw new PieceworkError('counts-differ', `The projects differ in ${differences} rows.`)
+        const differing = run.comparisons.flatMap(({ pair, tables }) =>
+          tables
+            .filter((one) => one.differences > 0)
+            .map((one) => `${one.table} of ${pair} in ${one.differences} rows`),
+        )
+        if (differing.length > 0)
+          throw new PieceworkError('counts-differ', `Differences: ${differing.join(', ')}.`)
         const rows = run.comparisons[0]?.tables.reduce((sum, table) => sum + table.rows, 0) ?? 0
         return `${rows.toLocaleString('en-US')} rows in ${run.comparisons[0]?.tables.length} tables, all equal`
       },

@@ -7,7 +7,8 @@ import { isTerminal } from './machine.js'
 export interface Dispatcher {
   /** Submits what a crash left over, then looks again at every interval. */
   start(): Promise<void>
-  stop(): void
+  /** Resolves when nothing of it is under way. */
+  stop(): Promise<void>
   /** Carries out what the outbox holds. Errors become the event `error`: the sweep tries again. */
   dispatch(): Promise<void>
 }
@@ -23,6 +24,7 @@ export function createDispatcher(
 ): Dispatcher {
   let timer: NodeJS.Timeout | undefined
   let draining: Promise<void> | undefined
+  let sweeping: Promise<void> | undefined
   let again = false
 
   const dispatch = async (): Promise<void> => {
@@ -82,10 +84,16 @@ export function createDispatcher(
   return {
     start: async () => {
       await sweep(new Date())
-      timer = setInterval(() => void sweep(new Date(Date.now() - forgottenAfterMs)), sweepMs)
+      timer = setInterval(() => {
+        sweeping = sweep(new Date(Date.now() - forgottenAfterMs))
+      }, sweepMs)
       timer.unref()
     },
-    stop: () => clearInterval(timer),
+    stop: async () => {
+      clearInterval(timer)
+      await sweeping
+      await draining
+    },
     dispatch,
   }
 }

@@ -109,7 +109,9 @@ export function createEngine(
       if (isPieceworkError(reason, 'lease-lost')) return undefined
       await parts.artifacts.delete(stagingKey(todo)).catch((error: unknown) => events.emit('error', error))
       const error = jobError(reason, lease.node.id)
-      const retryInMs = retry(lease, error.retryable, isPieceworkError(reason, 'stopped'))
+      const retryInMs = isPieceworkError(reason, 'cancelled')
+        ? undefined
+        : retry(lease, error.retryable, isPieceworkError(reason, 'stopped'))
       events.emit('node:failed', { ...about, error, cause, ...(retryInMs !== undefined && { retryInMs }) })
       const told = isPieceworkError(reason) ? [...findings, ...reason.findings] : findings
       return await store.attempts
@@ -171,7 +173,7 @@ export function createEngine(
       await dispatcher.start()
     },
     stop: async (drain) => {
-      dispatcher.stop()
+      await dispatcher.stop()
       await runtime.stop(drain)
     },
     dispatch: () => dispatcher.dispatch(),

@@ -11,6 +11,7 @@ import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import { resourcePath } from '../guard/paths.js'
 import { jobIds } from '../ids.js'
 import { walkTree } from '../plan/tree.js'
+import { checkInput } from './check-input.js'
 import {
   applicable,
   cloneNodes,
@@ -153,6 +154,7 @@ export function createRequests(parts: Parts, access: AccessPolicy | undefined): 
       const { signal } = new AbortController()
       return await parts.inputs.use(id, input, signal, async (opened) => {
         const { tree } = opened
+        checkInput(registry, input.format, opened)
         const line = await checkParent(tree, into, db)
         refuseShelless(tree)
         const target = targetOf(id, tree)

@@ -6,7 +6,13 @@ import type { MemoryJob, MemoryState } from './state.js'
 
 export function memoryJobs(state: MemoryState): Jobs {
   return {
-    create: async ({ nodes, claims, ...request }) => {
+    create: async ({ nodes, claims, ...request }, tx) => {
+      if (tx) {
+        throw new PieceworkError(
+          'unsupported',
+          'Jobs in memory cannot commit with a transaction of the host.',
+        )
+      }
       const at = new Date()
       if (state.jobs.has(request.id)) throw new PieceworkError('internal', `Job ${request.id} exists.`)
       takeHolds(state, claims, { id: request.id, kind: request.kind, since: at })
