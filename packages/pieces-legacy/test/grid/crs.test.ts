@@ -9,6 +9,7 @@ import { square, squares, wgs84, zippedGrid } from './shapefile-of.js'
 import { uploadOf } from './upload-of.js'
 
 const test = needsServer(suite('planning grid: coordinate reference systems'))
+const alone = suite('planning grid: what is said about them')
 let postgis: ScratchPostgis
 
 test.before(async () => {
@@ -39,7 +40,7 @@ for (const { about, prj, positions } of sampleCrs)
     }
   })
 
-test('what is not known is refused by name', async () => {
+alone('what is not known is refused by name', async () => {
   const unknown = wgs84.replace(
     /^(.*)$/,
     'PROJCS["World_Robinson",$1,PROJECTION["Robinson"],UNIT["Meter",1.0]]',
@@ -56,7 +57,7 @@ test('what is not known is refused by name', async () => {
     await refusal(uploadOf(zippedGrid(squares([1]), { prj })), 'legacy/grid-crs')
 })
 
-test('a datum that is not WGS 84 is a warning', async () => {
+alone('a datum that is not WGS 84 is a warning', async () => {
   const prj = wgs84.replace('WGS_1984",6378137.0,298.257223563', 'Clarke_1866",6378206.4,294.9786982')
   const grid = await openGrid(
     uploadOf(zippedGrid(squares([1]), { prj: prj.replaceAll('WGS_1984', 'North_American_1927') })),
@@ -68,7 +69,7 @@ test('a datum that is not WGS 84 is a warning', async () => {
   )
 })
 
-test('all that is wrong with a grid as a whole is told at once', async () => {
+alone('all that is wrong with a grid as a whole is told at once', async () => {
   const columns = [{ name: 'area', type: 'N', length: 10 }]
   const error = await refusal(
     uploadOf(zippedGrid(squares([1]), { prj: '', columns, type: 1 })),
@@ -81,3 +82,4 @@ test('all that is wrong with a grid as a whole is told at once', async () => {
 })
 
 test.run()
+alone.run()

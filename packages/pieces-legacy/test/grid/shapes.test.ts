@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { openGrid } from '@piecework/pieces-legacy'
+import fc from 'fast-check'
+import { suite } from 'uvu'
+import { refusal } from './refusal.js'
+import { shapefileParts, square, zippedGrid, zippedParts } from './shapefile-of.js'
+import { uploadOf } from './upload-of.js'
+import { zipOf } from './zip-of.js'
+
+const test = suite('planning grid: shapes')
+
+/** Offset of the first record's content in a .shp. */
+const content = 108
+
+const parts = () =>
+  shapefileParts([
+    { rings: [square(0, 0, 3), [...square(1, 1)].reverse()], values: ['1'] },
+    { rings: [square(5, 5)], values: ['2'] },
+  ])
+
+test('law 10: what a .shp says of itself must fit', async () => {
+  const lies: Readonly<Record<string, (shp: Buffer) => void>> = {
+    'no header': (shp) => shp.writeInt32BE(1234, 0),
+    'longer than it is': (shp) => shp.writeInt32BE(shp.length / 2 + 1, 24),
+    'a record of no length': (shp) => shp.writeInt32BE(0, 104),
+    'a record of negative length': (shp) => shp.writeInt32BE(-5, 104),
+    'a record that is longer than the file': (shp) => shp.writeInt32BE(1_000_000, 104),
+    'a record of two gigabytes': (shp) => shp.writeInt32BE(2 ** 30, 104),
+    'a record of another type': (shp) => shp.writeInt32LE(15, content),
+    'more rings than fit': (shp) => shp.writeInt32LE(2 ** 31 - 1, content + 36),
+    'negative rings': (shp) => shp.writeInt32LE(-1, content + 36),
+    'more points than fit': (shp) => shp.writeInt32LE(11, content + 40),
+    'a first ring that begins late': (shp) => shp.writeInt32LE(1, content + 44),
+    'a ring that begins before the last one': (shp) => shp.writeInt32LE(0, content + 48),
+    'a ring that begins behind the points': (shp) => shp.writeInt32LE(10, content + 48),
+  }
+  for (const [lie, tell] of Object.entries(lies)) {
+    const { shp, ...others } = parts()
+    tell(shp)
+    const error = await refusal(uploadOf(zipOf(zippedParts({ shp, ...others }))), 'legacy/grid-shp')
+    assert.match(error.message, /grid\.shp/, lie)
+  }
+})
+
+test('heights and measures are left out', async () => {
+  for (const type of [15, 25]) {
+    const features = [{ rings: [square(0, 0)], values: ['1'] }]
+    const read = async (given: number) => {
+      const grid = await openGrid(uploadOf(zippedGrid(features, { type: given })))
+      try {
+        for await (const batch of grid.features()) return batch[0]?.geometry
+        return undefined
+      } finally {
+        grid.close()
+      }
+    }
+    assert.deepEqual(await read(type), await read(5))
+  }
+})
+
+test('each id keeps its own shape, wherever records are deleted', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 2500 }), async (deleted) => {
+      const features = deleted.map((gone, id) => ({
+        rings: [square(id % 100, Math.floor(id / 100))],
+        values: [String(id)],
+        ...(gone && { deleted: true as const }),
+      }))
+      const grid = await openGrid(uploadOf(zippedGrid(features)))
+      const found: number[] = []
+      try {
+        for await (const batch of grid.features())
+          for (const { id, geometry } of batch) {
+            assert.ok('id' in id && 'ewkb' in geometry)
+            // Byte order, type, SRID, rings, points: 17 bytes before the first point.
+            const point = Buffer.from(geometry.ewkb, 'hex').subarray(17)
+            assert.equal(point.readDoubleLE(8) * 100 + point.readDoubleLE(0), id.id)
+            found.push(id.id)
+          }
+      } finally {
+        grid.close()
+      }
+      assert.deepEqual(
+        found,
+        deleted.flatMap((gone, id) => (gone ? [] : [id])),
+      )
+    }),
+    { numRuns: 25 },
+  )
+})
+
+test('reading stops when it is aborted', async () => {
+  const controller = new AbortController()
+  const features = Array.from({ length: 3000 }, (_, id) => ({
+    rings: [square(id % 100, 0)],
+    values: [String(id)],
+  }))
+  const grid = await openGrid(uploadOf(zippedGrid(features)), { signal: controller.signal })
+  try {
+    await assert.rejects(async () => {
+      for await (const _ of grid.features()) controller.abort(new Error('enough'))
+    }, /enough/)
+  } finally {
+    grid.close()
+  }
+})
+
+test.run()
