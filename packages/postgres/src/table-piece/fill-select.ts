@@ -53,7 +53,7 @@ function newValues(plan: TablePlan, source: RowSource, fill: Fill) {
     assignments.push({ column: plan.ownerColumn, sql: uuidLiteral(fill.resource.id) })
   }
   for (const { column, value } of plan.set) {
-    values.push(bound(column, value(fill)))
+    values.push(setValue(column, value(fill)))
     assignments.push({ column, sql: `$${values.length}::${column.type}` })
   }
   for (const [index, column] of plan.carried.entries()) {
@@ -89,5 +89,6 @@ function kept(plan: TablePlan, column: Column, value: string): string {
   return `CASE WHEN ${shell} IS NULL OR ${shell}::text = '' THEN ${value} ELSE ${shell} END`
 }
 
-const bound = (column: Column, value: unknown): unknown =>
+/** What `set` gave, ready to be bound: an array for a document is JSON, not an array of the database. */
+export const setValue = (column: Column, value: unknown): unknown =>
   column.base.startsWith('json') && value !== null && value !== undefined ? JSON.stringify(value) : value

@@ -1,43 +1,65 @@
-import { type ImportContext, openCsv, type PieceCounts, PieceworkError } from '@piecework/core'
+import { type ImportContext, type PieceCounts, PieceworkError } from '@piecework/core'
 import { fillLate } from './fill-late.js'
-import { type FillContext, fillFromStage } from './fill-table.js'
-import { matchHeader } from './header.js'
+import { type FillContext, type Filled, fillFromStage } from './fill-table.js'
+import { type OpenEntry, openEntry } from './open-entry.js'
 import { planTables } from './plan-tables.js'
 import { rowError } from './row-error.js'
 import type { TablePieceSpec } from './spec.js'
 import { analyzeStage, createStage, type Stage } from './stage.js'
+import { canStream, streamEntry } from './stream-entry.js'
 import type { TablePlan } from './table-plan.js'
 
-/** Entries into tables: COPY into a temporary table, then one statement that makes keys and references. */
+type Watch = (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>
+
+/**
+ * Entries into tables: straight into the table with ids made on the way, or, where the database must look things up, by COPY
+ * into a temporary table and one statement that makes keys and references.
+ */
 export async function importTables<Options>(
   piece: TablePieceSpec<Options>,
   context: ImportContext<Options>,
 ): Promise<PieceCounts> {
-  const { tx, signal } = context
+  const { entries, tx, signal } = context
   const plans = await planTables(tx, piece)
   const fill: FillContext = { ...workOf(context), from: 'files' }
-  const total = plans.reduce((sum, { entry }) => sum + (context.entries.facts(entry)?.rows ?? 0), 0)
+  const total = plans.reduce((sum, { entry }) => sum + (entries.facts(entry)?.rows ?? 0), 0)
   const counts = { rows: 0, skipped: 0 }
-  const staged: { plan: TablePlan; stage: Stage }[] = []
+  const late: { plan: TablePlan; stage: Stage }[] = []
   for (const [index, plan] of plans.entries()) {
     signal.throwIfAborted()
     const before = counts.rows + counts.skipped
-    const { stage, rows } = await stageEntry(plan, index, context, (done) =>
-      context.progress(before + done, total),
-    )
-    assertOwnRow(plan, rows)
-    try {
-      const filled = await fillFromStage(plan, stage, fill)
-      assertCounts(plan, rows, filled.rows + filled.skipped)
-      counts.rows += filled.rows
-      counts.skipped += filled.skipped
-    } catch (error) {
-      throw rowError(error, plan.entry)
+    const take = async (use: (open: OpenEntry, watch: Watch) => Promise<Filled | undefined>) => {
+      const open = await openEntry({ plan, entries })
+      const { csv } = open
+      try {
+        const filled = await use(open, (chunks) =>
+          watched(chunks, signal, () => context.progress(before + csv.rows(), total)),
+        )
+        if (filled) {
+          assertCounts(plan, csv.rows(), filled.rows + filled.skipped)
+          assertCounts(plan, entries.facts(plan.entry)?.rows ?? csv.rows(), csv.rows())
+        }
+        return filled
+      } finally {
+        await csv.close()
+      }
     }
-    if (plan.spec.late) staged.push({ plan, stage })
-    else await tx.query(`DROP TABLE ${stage.table}`)
+    const streamed = await take(async ({ csv }, watch) => {
+      if (!canStream(plan, csv.columns, fill)) return undefined
+      const rows = await streamEntry(plan, csv, fill, watch)
+      return rows === undefined ? undefined : { rows, skipped: 0 }
+    })
+    const filled =
+      streamed ??
+      (await take(async (open, watch) => {
+        const stage = await stageEntry(plan, index, open, fill, watch)
+        if (plan.spec.late) late.push({ plan, stage })
+        return fillStaged(plan, stage, fill)
+      }))
+    counts.rows += filled?.rows ?? 0
+    counts.skipped += filled?.skipped ?? 0
   }
-  for (const { plan, stage } of staged) {
+  for (const { plan, stage } of late) {
     signal.throwIfAborted()
     await fillLate(plan, stage, fill)
     await tx.query(`DROP TABLE ${stage.table}`)
@@ -60,40 +82,28 @@ export const workOf = (context: Omit<ImportContext, 'entries'>): Omit<FillContex
 async function stageEntry(
   plan: TablePlan,
   index: number,
-  { entries, tx, signal }: Pick<ImportContext, 'entries' | 'tx' | 'signal'>,
-  progress: (rows: number) => void,
-): Promise<{ stage: Stage; rows: number }> {
-  const { entry } = plan
-  if (!entries.facts(entry)) throw new PieceworkError('archive-invalid', `Entry "${entry}" is missing.`)
-  const csv = await openCsv(entries.open(entry)).catch((error: unknown) => {
-    throw rowError(error, entry)
-  })
+  { csv, header }: OpenEntry,
+  { tx }: FillContext,
+  watch: Watch,
+): Promise<Stage> {
+  const stage = await createStage(tx, index, header.columns)
+  const columns = header.columns.map((_, at) => `c${at}`)
   try {
-    const header = matchHeader(plan, csv.columns)
-    const [unknown] = header.unknown
-    if (unknown !== undefined) {
-      throw new PieceworkError(
-        'archive-invalid',
-        `Entry "${entry}" has the column ${JSON.stringify(unknown)}, which table "${plan.table.name}" does not have.`,
-      )
-    }
-    const [missing] = header.missing
-    if (missing !== undefined) {
-      throw new PieceworkError('archive-invalid', `Entry "${entry}" lacks the column "${missing}".`)
-    }
-    const stage = await createStage(tx, index, header.columns)
-    const names = header.columns.map((_, at) => `c${at}`)
-    const records = watched(csv.records, signal, () => progress(csv.rows()))
-    const copied = await tx
-      .copyIn({ table: stage.table, columns: names }, records)
-      .catch((error: unknown) => {
-        throw rowError(error, entry, csv.columns)
-      })
-    assertCounts(plan, csv.rows(), copied)
-    assertCounts(plan, entries.facts(entry)?.rows ?? copied, copied)
-    return { stage: await analyzeStage(tx, stage, header.columns), rows: copied }
-  } finally {
-    await csv.close()
+    await tx.copyIn({ table: stage.table, columns }, watch(csv.records))
+  } catch (error) {
+    throw rowError(error, plan.entry, (copied) => csv.columns[columns.indexOf(copied)])
+  }
+  assertOwnRow(plan, csv.rows())
+  return analyzeStage(tx, stage, header.columns)
+}
+
+async function fillStaged(plan: TablePlan, stage: Stage, fill: FillContext): Promise<Filled> {
+  try {
+    const filled = await fillFromStage(plan, stage, fill)
+    if (!plan.spec.late) await fill.tx.query(`DROP TABLE ${stage.table}`)
+    return filled
+  } catch (error) {
+    throw rowError(error, plan.entry)
   }
 }
 

@@ -26,7 +26,7 @@ export interface Value {
   readonly given: string
 }
 
-export const carriesTarget = ({ of }: Pick<ReferencePlan, 'of'>, remap: Remap): boolean =>
+export const carriesTarget = ({ of }: Pick<ReferencePlan, 'of'>, remap: Pick<Remap, 'carries'>): boolean =>
   of === undefined || remap.carries(of)
 
 /** SQL of a reference's new value. `index` is different for each reference of a statement. */

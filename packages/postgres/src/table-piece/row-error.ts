@@ -2,20 +2,24 @@ import { isPieceworkError, PieceworkError } from '@piecework/core'
 
 /**
  * What the database said of a file's content, as `archive-invalid` with entry, line and column where they are known; other
- * errors pass unchanged. `columns` are the file's, in order.
+ * errors pass unchanged. `header` tells the file's name for a column that a COPY was given.
  */
-export function rowError(error: unknown, entry: string, columns: readonly string[] = []): unknown {
+export function rowError(
+  error: unknown,
+  entry: string,
+  header: (copied: string) => string | undefined = (copied) => copied,
+): unknown {
   if (!isPieceworkError(error)) return error
   if (error.code.startsWith('archive-')) return named(error, entry)
   if (error.code !== 'database') return error
   const { sqlState } = error.details
   const { where, message, constraint } = (error.cause ?? {}) as Readonly<Record<string, unknown>>
   // The words around the numbers are in the server's language.
-  const [, line, staged] = /COPY \S+, \S+ (\d+)(?:, \S+ c(\d+))?/.exec(String(where ?? '')) ?? []
+  const [, line, copied] = /COPY .+?, \S+ (\d+)(?:, \S+ (.+?)(?::|$))?/m.exec(String(where ?? '')) ?? []
   // Data exceptions, integrity violations, limits; and XX000, which PostGIS says of a geometry that is none.
   const ofContent = /^(22|23|54)/.test(String(sqlState)) || (sqlState === 'XX000' && line !== undefined)
   if (!ofContent) return error
-  const column = staged === undefined ? undefined : columns[Number(staged)]
+  const column = copied === undefined ? undefined : header(copied)
   const place = [
     `Entry "${entry}"`,
     ...(line === undefined ? [] : [`line ${Number(line) + 1}`]),

@@ -1,0 +1,75 @@
+import { type Csv, csvLine, type ImportContext } from '@piecework/core'
+import { bindValue } from '../database/bind-value.js'
+import { hasDangling } from './dangling.js'
+import { setValue } from './fill-select.js'
+import type { FillContext } from './fill-table.js'
+import { tableName } from './joins.js'
+import { carriesTarget } from './reference-value.js'
+import { renewedRecords, UnusualId } from './renewed-records.js'
+import { isForeignKeyViolation, rowError } from './row-error.js'
+import { resourceRows } from './row-source.js'
+import type { TablePlan } from './table-plan.js'
+
+/**
+ * The fast way of an import, for what `canStream` allows: ids are made in this process while the records stream into the
+ * table itself. Resolves to the number of rows; undefined, and nothing done, where a row leads nowhere or has an unusual id.
+ */
+export async function streamEntry(
+  plan: TablePlan,
+  csv: Csv,
+  context: FillContext,
+  watch: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
+): Promise<number | undefined> {
+  const { tx } = context
+  const owner = plan.ownerColumn ? [{ column: plan.ownerColumn, value: context.resource.id }] : []
+  const set = plan.set.map(({ column, value }) => ({ column, value: setValue(column, value(context)) }))
+  const decided = [...owner, ...set]
+  const suffix =
+    decided.length > 0 ? `,${csvLine(decided.map(({ value }) => bindValue(value))).slice(0, -1)}` : ''
+  const tables = csv.columns.map((name) => {
+    return name === plan.key?.name ? plan.spec.table : plan.references.get(name)?.name
+  })
+  const records = renewedRecords(watch(csv.records), tables, Buffer.from(suffix), context.ids)
+  const columns = [...csv.columns, ...decided.map(({ column }) => column.name)]
+  await tx.query('SAVEPOINT piecework_stream')
+  try {
+    const rows = await tx.copyIn({ table: tableName(plan.schema, plan.table.name), columns }, records)
+    if (await allLeadSomewhere(plan, context)) {
+      await tx.query('RELEASE SAVEPOINT piecework_stream')
+      return rows
+    }
+  } catch (error) {
+    if (!(error instanceof UnusualId) && !isForeignKeyViolation(error)) throw rowError(error, plan.entry)
+  }
+  await tx.query('ROLLBACK TO SAVEPOINT piecework_stream')
+  return undefined
+}
+
+/** Whether a row of the file becomes a row of the table by nothing but new ids and what we decide. */
+export function canStream(
+  plan: TablePlan,
+  columns: readonly string[],
+  context: Pick<ImportContext, 'carries'>,
+): boolean {
+  if (plan.ownRow || plan.spec.late || plan.json.size > 0) return false
+  const travels = (name: string): boolean => plan.carried.some((column) => column.name === name)
+  if (!columns.every(travels)) return false
+  // Rows under an owner that is not there could not be found again.
+  const [step] = plan.ownerPath.length > 1 ? plan.ownerPath : []
+  if (step && !plan.references.get(step.column.name)?.enforced) return false
+  return [...plan.references.values()].every(
+    (reference) => reference.column.base === 'uuid' && carriesTarget(reference, { carries: context.carries }),
+  )
+}
+
+/** Asked of the database for references that no foreign key watches. */
+async function allLeadSomewhere(plan: TablePlan, context: FillContext): Promise<boolean> {
+  const rows = resourceRows(plan, context.resource.id)
+  for (const reference of plan.references.values()) {
+    if (reference.enforced) continue
+    const asTheyAre = { ...context, from: 'database', carries: () => false } as const
+    const kept = { ...reference, of: 'asked of what is there' }
+    if (await hasDangling(context.tx, plan, kept, rows, asTheyAre)) return false
+  }
+  return true
+}
