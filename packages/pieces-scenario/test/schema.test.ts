@@ -1,6 +1,6 @@
-import { planningMigrations } from '@piecework/pieces-project'
-import { scenarioMigrations } from '@piecework/pieces-scenario'
-import { migrate } from '@piecework/postgres'
+import { planningMigrations, planningProject } from '@piecework/pieces-project'
+import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
+import { checkTables, migrate } from '@piecework/postgres'
 import { needsServer } from '@piecework/testkit'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -32,6 +32,12 @@ test('all tables of the domain are there', async () => {
     await names(`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'planning'`),
     Object.keys(ownedBy).sort(),
   )
+})
+
+test('every piece fits the tables', async () => {
+  const pieces = [...(planningProject().pieces ?? []), ...(planningScenario().pieces ?? [])]
+  assert.ok(pieces.every((piece) => 'tablePiece' in piece))
+  await checkTables(db, pieces)
 })
 
 test('every foreign key has an index that begins with its column and covers all rows', async () => {

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Queryable } from '@piecework/core'
 
+/** Ids of a shared feature and a shared protected area. */
+export interface SharedRows {
+  readonly feature: string
+  readonly area: string
+}
+
 /** Shared rows of an instance; their ids differ from one instance to another, their stable keys do not. */
-export async function sharedRows(db: Queryable): Promise<{ feature: string; area: string }> {
+export async function sharedRows(db: Queryable): Promise<SharedRows> {
   const [feature, area] = [randomUUID(), randomUUID()]
   await db.query(
     `INSERT INTO planning.features (id, stable_key, name) VALUES ($1, 'iucn:4711', 'Shared reef')`,
@@ -19,10 +25,7 @@ export async function sharedRows(db: Queryable): Promise<{ feature: string; area
 const tricky = `Bahía de "Mañana", 海\n\\.\nNULL`
 
 /** A project with something in every table, two scenarios (numbers 1 and 3) and values that are easily spoilt. */
-export async function madeUpProject(
-  db: Queryable,
-  shared: { feature: string; area: string },
-): Promise<string> {
+export async function madeUpProject(db: Queryable, shared: SharedRows): Promise<string> {
   const project = randomUUID()
   const one = async (sql: string, ...values: readonly unknown[]): Promise<string> => {
     const { rows } = await db.query<{ id: string }>(sql, values)
