@@ -25,6 +25,7 @@ const methods: Readonly<Record<string, string>> = {
   lambert_conformal_conic_2sp: 'Lambert_Conformal_Conic_2SP',
   lambert_azimuthal_equal_area: 'Lambert_Azimuthal_Equal_Area',
   cylindrical_equal_area: 'cea',
+  behrmann: 'cea',
   sinusoidal: 'Sinusoidal',
   mollweide: 'Mollweide',
   azimuthal_equidistant: 'Azimuthal_Equidistant',
@@ -61,6 +62,11 @@ export function crsOf(prj: string): Crs {
       'legacy/grid-crs',
       `The planning grid's coordinate reference system ${name}${method === undefined ? ` (${kind})` : ` (${method})`} is not known; save the shapefile in WGS 84`,
     )
+  if (!inDegrees(wkt))
+    throw gridProblem(
+      'legacy/grid-crs',
+      `The planning grid's coordinate reference system ${name} has angles that are not degrees; save the shapefile in WGS 84`,
+    )
   try {
     const definition = forProj4(wkt, known)
     const converter = proj4(definition, 'EPSG:4326')
@@ -82,10 +88,20 @@ export function crsOf(prj: string): Crs {
   }
 }
 
+/** The first unit is that of the geographic part. proj4 takes grads for degrees. */
+const inDegrees = (wkt: string): boolean =>
+  Math.abs(Number(/\bUNIT\s*\[\s*"[^"]*"\s*,\s*([-+\d.eE]+)/i.exec(wkt)?.[1]) - Math.PI / 180) < 1e-9
+
 /** proj4 has other names for some methods, and overlooks the parallel of true scale where ESRI calls it the first standard one. */
 function forProj4(wkt: string, method: string | undefined): string {
   if (method === undefined) return wkt
-  const named = wkt.replace(/(\bPROJECTION\s*\[\s*")[^"]*"/i, `$1${method}"`)
+  const named = wkt
+    // Behrmann's parallel is 30 degrees, said or not.
+    .replace(
+      /\bPROJECTION\s*\[\s*"Behrmann"\s*\](?!.*standard_parallel_1)/is,
+      '$&,PARAMETER["standard_parallel_1",30]',
+    )
+    .replace(/(\bPROJECTION\s*\[\s*")[^"]*"/i, `$1${method}"`)
   return method === 'cea' || method === 'Mercator'
     ? named.replace(
         /\bPARAMETER\s*\[\s*"standard_parallel_1"\s*,\s*([-+\d.eE]+)\s*\]/i,

@@ -49,6 +49,9 @@ alone('what is not known is refused by name', async () => {
     unknown,
     unknown.replaceAll('Robinson', 'Krovak'),
     'LOCAL_CS["site grid",UNIT["Meter",1.0]]',
+    wgs84
+      .replace('GCS_WGS_1984', 'site grid')
+      .replace('"Degree",0.0174532925199433', '"Grad",0.01570796326794897'),
   ]) {
     const error = await refusal(uploadOf(zippedGrid(squares([1]), { prj })), 'legacy/grid-crs')
     assert.match(error.message, /World_Robinson|World_Krovak|site grid/)
