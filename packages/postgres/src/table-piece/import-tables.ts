@@ -1,7 +1,7 @@
-import { type ImportContext, type PieceCounts, PieceworkError } from '@piecework/core'
+import { type Csv, type Entries, type ImportContext, type PieceCounts, PieceworkError } from '@piecework/core'
 import { fillLate } from './fill-late.js'
 import { type FillContext, type Filled, fillFromStage } from './fill-table.js'
-import { type OpenEntry, openEntry } from './open-entry.js'
+import { openEntry } from './open-entry.js'
 import { planTables } from './plan-tables.js'
 import { rowError } from './row-error.js'
 import type { TablePieceSpec } from './spec.js'
@@ -9,7 +9,17 @@ import { analyzeStage, createStage, type Stage } from './stage.js'
 import { canStream, streamEntry } from './stream-entry.js'
 import type { TablePlan } from './table-plan.js'
 
-type Watch = (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>
+/** What one entry became; its rows stay in the stage until late columns are filled. */
+type Taken = Filled & { readonly stage?: Stage }
+
+interface Work {
+  readonly plan: TablePlan
+  readonly index: number
+  readonly entries: Entries
+  readonly fill: FillContext
+  /** Called with the records read so far; throws when the work is to stop. */
+  readonly seen: (rows: number) => void
+}
 
 /**
  * Entries into tables: straight into the table with ids made on the way, or, where the database must look things up, by COPY
@@ -26,38 +36,17 @@ export async function importTables<Options>(
   const counts = { rows: 0, skipped: 0 }
   const late: { plan: TablePlan; stage: Stage }[] = []
   for (const [index, plan] of plans.entries()) {
-    signal.throwIfAborted()
     const before = counts.rows + counts.skipped
-    const take = async (use: (open: OpenEntry, watch: Watch) => Promise<Filled | undefined>) => {
-      const open = await openEntry({ plan, entries })
-      const { csv } = open
-      try {
-        const filled = await use(open, (chunks) =>
-          watched(chunks, signal, () => context.progress(before + csv.rows(), total)),
-        )
-        if (filled) {
-          assertCounts(plan, csv.rows(), filled.rows + filled.skipped)
-          assertCounts(plan, entries.facts(plan.entry)?.rows ?? csv.rows(), csv.rows())
-        }
-        return filled
-      } finally {
-        await csv.close()
-      }
+    const seen = (rows: number) => {
+      signal.throwIfAborted()
+      context.progress(before + rows, total)
     }
-    const streamed = await take(async ({ csv }, watch) => {
-      if (!canStream(plan, csv.columns, fill)) return undefined
-      const rows = await streamEntry(plan, csv, fill, watch)
-      return rows === undefined ? undefined : { rows, skipped: 0 }
-    })
-    const filled =
-      streamed ??
-      (await take(async (open, watch) => {
-        const stage = await stageEntry(plan, index, open, fill, watch)
-        if (plan.spec.late) late.push({ plan, stage })
-        return fillStaged(plan, stage, fill)
-      }))
-    counts.rows += filled?.rows ?? 0
-    counts.skipped += filled?.skipped ?? 0
+    seen(0)
+    const work: Work = { plan, index, entries, fill, seen }
+    const { rows, skipped, stage } = (await streamed(work)) ?? (await staged(work))
+    counts.rows += rows
+    counts.skipped += skipped
+    if (stage) late.push({ plan, stage })
   }
   for (const { plan, stage } of late) {
     signal.throwIfAborted()
@@ -79,43 +68,45 @@ export const workOf = (context: Omit<ImportContext, 'entries'>): Omit<FillContex
   finding: (finding) => context.finding(finding),
 })
 
-async function stageEntry(
-  plan: TablePlan,
-  index: number,
-  { csv, header }: OpenEntry,
-  { tx }: FillContext,
-  watch: Watch,
-): Promise<Stage> {
-  const stage = await createStage(tx, index, header.columns)
+/** Undefined where the entry must be staged. */
+async function streamed({ plan, entries, fill, seen }: Work): Promise<Taken | undefined> {
+  const { csv } = await openEntry(plan, entries)
+  try {
+    if (!canStream(plan, csv.columns, fill)) return undefined
+    const rows = await streamEntry(plan, csv, fill, watched(csv, seen))
+    if (rows === undefined) return undefined
+    assertCounts(plan, csv, entries, rows)
+    return { rows, skipped: 0 }
+  } finally {
+    await csv.close()
+  }
+}
+
+async function staged({ plan, index, entries, fill, seen }: Work): Promise<Taken> {
+  const { csv, header } = await openEntry(plan, entries)
+  const { tx } = fill
   const columns = header.columns.map((_, at) => `c${at}`)
   try {
-    await tx.copyIn({ table: stage.table, columns }, watch(csv.records))
-  } catch (error) {
-    throw rowError(error, plan.entry, (copied) => csv.columns[columns.indexOf(copied)])
-  }
-  assertOwnRow(plan, csv.rows())
-  return analyzeStage(tx, stage, header.columns)
-}
-
-async function fillStaged(plan: TablePlan, stage: Stage, fill: FillContext): Promise<Filled> {
-  try {
+    const empty = await createStage(tx, index, header.columns)
+    await tx.copyIn({ table: empty.table, columns }, watched(csv, seen))
+    assertOwnRow(plan, csv.rows())
+    const stage = await analyzeStage(tx, empty, header.columns)
     const filled = await fillFromStage(plan, stage, fill)
-    if (!plan.spec.late) await fill.tx.query(`DROP TABLE ${stage.table}`)
+    assertCounts(plan, csv, entries, filled.rows + filled.skipped)
+    if (plan.spec.late) return { ...filled, stage }
+    await tx.query(`DROP TABLE ${stage.table}`)
     return filled
   } catch (error) {
-    throw rowError(error, plan.entry)
+    throw rowError(error, plan.entry, (copied) => csv.columns[columns.indexOf(copied)])
+  } finally {
+    await csv.close()
   }
 }
 
-async function* watched<T>(
-  chunks: AsyncIterable<T>,
-  signal: AbortSignal,
-  seen: () => void,
-): AsyncGenerator<T> {
-  for await (const chunk of chunks) {
-    signal.throwIfAborted()
+async function* watched(csv: Csv, seen: (rows: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of csv.records) {
+    seen(csv.rows())
     yield chunk
-    seen()
   }
 }
 
@@ -127,9 +118,14 @@ function assertOwnRow(plan: TablePlan, rows: number): void {
   )
 }
 
-function assertCounts(plan: TablePlan, expected: number, found: number): void {
-  if (expected === found) return
-  throw new PieceworkError('counts-differ', `Table "${plan.table.name}" took ${found} rows of ${expected}.`, {
-    details: { table: plan.table.name, expected, found },
-  })
+/** Law 11: rows in the manifest are rows parsed, and rows parsed are rows that came to something. */
+function assertCounts(plan: TablePlan, csv: Csv, entries: Entries, found: number): void {
+  const read = csv.rows()
+  const stated = entries.facts(plan.entry)?.rows ?? read
+  if (stated === read && read === found) return
+  const message =
+    stated === read
+      ? `Table "${plan.table.name}" took ${found} rows of ${read}.`
+      : `Entry "${plan.entry}" has ${read} rows; its manifest says ${stated}.`
+  throw new PieceworkError('counts-differ', message, { details: { entry: plan.entry, stated, read, found } })
 }

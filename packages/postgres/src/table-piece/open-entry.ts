@@ -9,13 +9,7 @@ export interface OpenEntry {
 }
 
 /** Opens a table's entry, to be closed by the caller. Throws `archive-invalid` where its header does not fit the table. */
-export async function openEntry({
-  plan,
-  entries,
-}: {
-  plan: TablePlan
-  entries: Entries
-}): Promise<OpenEntry> {
+export async function openEntry(plan: TablePlan, entries: Entries): Promise<OpenEntry> {
   const { entry } = plan
   const refuse = (what: string): never => {
     throw new PieceworkError('archive-invalid', `Entry "${entry}" ${what}.`, { details: { entry } })

@@ -16,9 +16,9 @@ import type { TablePlan } from './table-plan.js'
  */
 export async function streamEntry(
   plan: TablePlan,
-  csv: Csv,
+  csv: Pick<Csv, 'columns'>,
   context: FillContext,
-  watch: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
+  records: AsyncIterable<Uint8Array>,
 ): Promise<number | undefined> {
   const { tx } = context
   const owner = plan.ownerColumn ? [{ column: plan.ownerColumn, value: context.resource.id }] : []
@@ -29,11 +29,11 @@ export async function streamEntry(
   const tables = csv.columns.map((name) => {
     return name === plan.key?.name ? plan.spec.table : plan.references.get(name)?.name
   })
-  const records = renewedRecords(watch(csv.records), tables, Buffer.from(suffix), context.ids)
+  const renewed = renewedRecords(records, tables, Buffer.from(suffix), context.ids)
   const columns = [...csv.columns, ...decided.map(({ column }) => column.name)]
   await tx.query('SAVEPOINT piecework_stream')
   try {
-    const rows = await tx.copyIn({ table: tableName(plan.schema, plan.table.name), columns }, records)
+    const rows = await tx.copyIn({ table: tableName(plan.schema, plan.table.name), columns }, renewed)
     if (await allLeadSomewhere(plan, context)) {
       await tx.query('RELEASE SAVEPOINT piecework_stream')
       return rows

@@ -211,7 +211,7 @@ test('law 11: a manifest that counts other rows is refused by validator and impo
     (await validated(here.db, units, files)).map(({ code }) => code),
     ['table/counts-differ'],
   )
-  const error = await refused(files, /took 1 rows of 2/)
+  const error = await refused(files, /has 1 rows; its manifest says 2/)
   assert.equal(error.code, 'counts-differ')
 })
 

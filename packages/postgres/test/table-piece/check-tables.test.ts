@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { isPieceworkError } from '@piecework/core'
+import { checkTables, type TableSpec, tablePiece } from '@piecework/postgres'
+import { needsServer } from '@piecework/testkit'
+import { suite } from 'uvu'
+import { exported, type World, world } from './support.js'
+
+const test = needsServer(suite('table pieces: declarations against the catalogue'))
+let here: World
+
+test.before(async () => {
+  here = await world(`
+    CREATE TABLE projects (id uuid PRIMARY KEY, code text UNIQUE);
+    CREATE TABLE serials (id serial PRIMARY KEY, project_id uuid REFERENCES projects);
+    CREATE TABLE identities (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, project_id uuid REFERENCES projects);
+    CREATE TABLE codes (code text PRIMARY KEY, project_id uuid REFERENCES projects);
+    CREATE TABLE units (id uuid PRIMARY KEY, project_id uuid REFERENCES projects, puid int);
+    CREATE TABLE pairs (unit_id uuid REFERENCES units, other_id uuid REFERENCES units, run int, PRIMARY KEY (unit_id, other_id, run));
+    CREATE TABLE counted (unit_id uuid REFERENCES units, n serial, PRIMARY KEY (unit_id, n));
+    CREATE TABLE loose (a int, b int, project_id uuid, PRIMARY KEY (a, b));
+    CREATE TABLE numbered (id uuid PRIMARY KEY, project_no int);
+    CREATE TABLE clashing (id uuid PRIMARY KEY, project_id uuid, unit_id uuid, "unit_id.puid" int);
+    CREATE TABLE needy (id uuid PRIMARY KEY, project_id uuid, unit_id uuid NOT NULL)`)
+})
+test.after(() => here.close())
+
+const piece = (...tables: TableSpec[]) => tablePiece({ name: 'project/x', of: 'project', version: 1, tables })
+const table = (name: string, more: Partial<TableSpec> = {}): TableSpec => ({
+  table: name,
+  owner: 'project_id',
+  order: [],
+  ...more,
+})
+
+const refused: readonly (readonly [what: string, spec: TableSpec, message: RegExp])[] = [
+  [
+    'law 4: a serial key',
+    table('serials'),
+    /table "serials" has the key "id" of type integer; keys of their own must be uuid/,
+  ],
+  ['law 4: an identity key', table('identities'), /table "identities" has the key "id" of type bigint/],
+  ['law 4: a text key', table('codes'), /table "codes" has the key "code" of type text/],
+  [
+    'law 4: a serial part of a key',
+    table('counted', { owner: 'unit_id.project_id', references: { unit_id: 'units' } }),
+    /"n" of type integer/,
+  ],
+  ['law 4: a key without references', table('loose'), /the key of table "loose" holds no reference/],
+  [
+    'law 4: a foreign key that is not declared',
+    table('pairs', { owner: 'unit_id.project_id', references: { unit_id: 'units' } }),
+    /column "other_id" of table "pairs" leads to "units" and must stand in/,
+  ],
+  ['a table that is missing', table('nothing'), /there is no table "public"\."nothing"/],
+  ['an owner that is missing', table('units', { owner: 'owner' }), /no column "owner"/],
+  [
+    'an owner that is no uuid',
+    table('numbered', { owner: 'project_no' }),
+    /"project_no" of table "numbered" is integer, not uuid/,
+  ],
+  [
+    'an owner that leads nowhere',
+    table('units', { owner: 'puid.project_id' }),
+    /"puid" of "units" leads nowhere/,
+  ],
+  [
+    'an order that is missing',
+    table('units', { order: ['project_id.name'] }),
+    /table "projects" has no column "name"/,
+  ],
+  ['a set column that is missing', table('units', { set: { state: () => 1 } }), /no column "state"/],
+  ['an ignored column that is missing', table('units', { ignore: ['state'] }), /no column "state"/],
+  [
+    'a reference to no table',
+    table('clashing', { references: { unit_id: 'nothing' } }),
+    /leads to table "nothing", which does not exist/,
+  ],
+  [
+    'a reference to no key',
+    table('clashing', { references: { unit_id: { table: 'units', key: 'puid' } } }),
+    /leads to "units"\."puid", which is not unique/,
+  ],
+  [
+    'a stable key whose name is taken',
+    table('clashing', {
+      references: { unit_id: { table: 'units', shared: { where: 'true', stableKey: 'puid' } } },
+    }),
+    /a column of its own that is named "unit_id\.puid"/,
+  ],
+  [
+    'a late column that is needed',
+    table('needy', { references: { unit_id: 'units' }, late: ['unit_id'] }),
+    /late column "unit_id" of table "needy" cannot be NULL/,
+  ],
+  [
+    'a document that is none',
+    table('units', { json: { puid: [{ path: 'a', table: 'units' }] } }),
+    /"puid" of table "units" is not json/,
+  ],
+  ['keep in another table', table('units', { keep: ['puid'] }), /"keep" of table "units"/],
+]
+
+for (const [what, spec, message] of refused) {
+  test(`${what} is refused by name, at start and at first use`, async () => {
+    await assert.rejects(checkTables(here.db, [piece(spec)]), (error) => {
+      assert.ok(isPieceworkError(error, 'registry-invalid'))
+      assert.match(error.message, message)
+      assert.match(error.message, /^Piece "project\/x" cannot be run: /)
+      return true
+    })
+    await assert.rejects(exported(here.db, piece(spec), { kind: 'project', id: randomUUID() }), message)
+  })
+}
+
+test('everything that does not fit is told at once', async () => {
+  const pieces = [piece(table('serials'), table('nothing')), { ...piece(table('codes')), name: 'project/y' }]
+  await assert.rejects(checkTables(here.db, pieces), /serials.*nothing.*codes/)
+})
+
+test('law 4: keys made of references and of numbers within them are fine', async () => {
+  const references = { unit_id: 'units', other_id: 'units' }
+  await checkTables(here.db, [
+    piece(table('units'), table('pairs', { owner: 'unit_id.project_id', references })),
+    { contract: 1, name: 'other/piece', of: 'project', version: 1 },
+  ])
+})
+
+const contradictions: readonly (readonly [what: string, specs: TableSpec[], message: RegExp])[] = [
+  ['no tables', [], /no tables/],
+  ['the same entry twice', [table('a b'), table('a_20_b')], /two tables have the entry "a_20_b\.csv"/],
+  [
+    'a column both set and remapped',
+    [table('t', { set: { x: () => 1 }, references: { x: 'u' } })],
+    /"x" of table "t" does not travel/,
+  ],
+  ['an ignored owner', [table('t', { ignore: ['project_id'] })], /"project_id" of table "t" does not travel/],
+  [
+    'an owner by shared rows',
+    [
+      table('t', {
+        owner: 'u_id.project_id',
+        references: { u_id: { table: 'u', shared: { where: 'true', stableKey: 'k' } } },
+      }),
+    ],
+    /cannot lead to shared rows/,
+  ],
+  [
+    'a path that is none',
+    [table('t', { json: { doc: [{ path: 'a[0]', table: 't' }] } })],
+    /"a\[0\]" is not a path/,
+  ],
+]
+
+for (const [what, specs, message] of contradictions) {
+  test(`${what}: refused without a database`, () => {
+    assert.throws(
+      () => piece(...specs),
+      (error) => isPieceworkError(error, 'registry-invalid') && message.test(error.message),
+    )
+  })
+}
+
+test.run()
