@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { jobIds } from '@piecework/core'
+import { quoteIdent, tablePiece } from '@piecework/postgres'
+import { needsServer } from '@piecework/testkit'
+import fc from 'fast-check'
+import { suite } from 'uvu'
+import { cloned, exported, imported, newProject, rowsOf, validated, type World, world } from './support.js'
+
+const test = needsServer(suite('table pieces: any rows of any table'))
+let here: World
+test.before(async () => {
+  here = await world('CREATE TABLE projects (id uuid PRIMARY KEY)')
+})
+test.after(() => here.close())
+
+const text = fc.string({ unit: 'binary', maxLength: 30 }).map((value) => value.replaceAll('\0', ''))
+const plain = fc.constantFrom(
+  'a',
+  '\\.',
+  '\\N',
+  '""',
+  '"',
+  ',',
+  '\n',
+  '\r\n',
+  '',
+  ' ',
+  'NULL',
+  '\t',
+  'é☃',
+  '\\',
+)
+const float = fc.double().map((value) => (Object.is(value, -0) ? '-0' : String(value)))
+
+/** Values as PostgreSQL reads them. */
+const types: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  text: fc.oneof(
+    text,
+    plain,
+    fc.array(plain).map((parts) => parts.join('')),
+  ),
+  float8: float,
+  numeric: fc.oneof(
+    float.filter((value) => !/inf/i.test(value)),
+    fc.bigInt().map(String),
+  ),
+  int8: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String),
+  boolean: fc.boolean().map(String),
+  bytea: fc.uint8Array({ maxLength: 20 }).map((bytes) => `\\x${Buffer.from(bytes).toString('hex')}`),
+  timestamptz: fc
+    .date({ min: new Date(0), noInvalidDate: true, max: new Date('9999-01-01') })
+    .map((date) => date.toISOString()),
+  jsonb: fc.json().filter((json) => !json.includes('\\u') && !json.includes('\0')),
+  'text[]': fc.array(plain).map((parts) => `{${parts.map((part) => JSON.stringify(part)).join(',')}}`),
+  'geometry(PointZ, 4326)': fc
+    .tuple(fc.integer(), fc.integer())
+    .map(([x, y]) => `SRID=4326;POINT Z (${x / 7} ${y / 3} 1e300)`),
+}
+
+const columnName = fc
+  .oneof(text, plain)
+  .filter((name) => name !== '' && name !== '__proto__' && Buffer.byteLength(name) <= 63)
+
+const tables = fc
+  .record({
+    name: columnName.filter(
+      (name) => name !== 'projects' && name !== 'spatial_ref_sys' && !/^(geo|raster)/.test(name),
+    ),
+    columns: fc.uniqueArray(fc.record({ name: columnName, type: fc.constantFrom(...Object.keys(types)) }), {
+      selector: ({ name }) => name,
+      minLength: 1,
+      maxLength: 5,
+    }),
+    key: fc.constantFrom('id', 'the "key"', 'ключ'),
+    late: fc.boolean(),
+  })
+  .filter(({ columns, key }) => columns.every(({ name }) => ![key, 'owner', 'up', 'n'].includes(name)))
+  .chain((table) =>
+    fc.record({
+      table: fc.constant(table),
+      rows: fc.array(
+        fc.record({
+          up: fc.nat(20),
+          values: fc.tuple(
+            ...table.columns.map(({ type }) => fc.option(types[type] as fc.Arbitrary<string>)),
+          ),
+        }),
+        { maxLength: 12 },
+      ),
+    }),
+  )
+
+test('law 4: rows survive export and import, and a clone, with nothing changed but ids', async () => {
+  await fc.assert(
+    fc.asyncProperty(tables, async ({ table: { name, columns, key, late }, rows }) => {
+      const table = quoteIdent(name)
+      const id = quoteIdent(key)
+      await here.db.query(`DROP TABLE IF EXISTS ${table}`)
+      const definitions = columns.map((column) => `, ${quoteIdent(column.name)} ${column.type}`)
+      await here.db.query(
+        `CREATE TABLE ${table} (${id} uuid PRIMARY KEY, owner uuid REFERENCES projects, up uuid REFERENCES ${table}, n int${definitions.join('')})`,
+      )
+      const piece = tablePiece({
+        name: 'project/any',
+        of: 'project',
+        version: 1,
+        tables: [
+          {
+            table: name,
+            owner: 'owner',
+            order: ['n'],
+            references: { up: { table: name, key } },
+            ...(late && { late: ['up'] }),
+          },
+        ],
+      })
+      const source = randomUUID()
+      const keys = rows.map(() => randomUUID())
+      await here.db.query('INSERT INTO projects VALUES ($1)', [source])
+      await here.db.transaction(async (tx) => {
+        for (const [n, { up, values }] of rows.entries()) {
+          const places = values.map((_, index) => `, $${index + 5}::${columns[index]?.type}`)
+          const parent = up < n ? keys[up] : null
+          await tx.query(`INSERT INTO ${table} VALUES ($1, $2, $3, $4${places.join('')})`, [
+            keys[n],
+            source,
+            parent,
+            n,
+            ...values,
+          ])
+        }
+      })
+      const { files, counts } = await exported(here.db, piece, { kind: 'project', id: source })
+      assert.equal(counts.rows, rows.length)
+      assert.deepEqual(await validated(here.db, piece, files), [])
+      for (const make of [imported, null]) {
+        const into = await newProject(here.db, source)
+        const outcome = make ? await make(here.db, piece, files, into) : await cloned(here.db, piece, into)
+        assert.deepEqual(outcome, { counts: { rows: rows.length, skipped: 0 }, findings: [] })
+        const ids = jobIds(into.jobId)
+        const content = (project: string) =>
+          rowsOf<{ id: string; up: string | null; row: string }>(
+            here.db,
+            `SELECT ${id} AS id, up, ROW(${['n', ...columns.map((column) => quoteIdent(column.name))].join(', ')})::text AS row FROM ${table} WHERE owner = $1 ORDER BY n`,
+            [project],
+          )
+        const renewed = (old: string) => ids.idOf(name, old)
+        const before = await content(source)
+        assert.deepEqual(
+          await content(into.resource.id),
+          before.map((row) => ({ ...row, id: renewed(row.id), up: row.up && renewed(row.up) })),
+        )
+      }
+      await here.db.query(`DROP TABLE ${table}`)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test.run()
