@@ -59,7 +59,7 @@ async function check(
 const idProblems: Readonly<Record<UnitIdProblem, string>> = {
   null: 'is empty',
   overflow: 'did not fit into its column when the file was written',
-  text: 'is no number',
+  'not-a-number': 'is no number',
   negative: 'is negative',
   fraction: 'is not an integer',
   'too-large': 'is larger than 2147483647',

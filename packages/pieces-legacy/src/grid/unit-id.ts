@@ -1,7 +1,7 @@
 /** Ids are PostgreSQL integers and Marxan's C ints. */
 const largest = 2 ** 31 - 1
 
-export type UnitIdProblem = 'null' | 'overflow' | 'text' | 'negative' | 'fraction' | 'too-large'
+export type UnitIdProblem = 'null' | 'overflow' | 'not-a-number' | 'negative' | 'fraction' | 'too-large'
 
 export type UnitId =
   | { readonly id: number; readonly spelled?: 'float' | 'text' }
@@ -11,7 +11,7 @@ export type UnitId =
 export function unitId(text: string, fieldType: string): UnitId {
   if (text === '') return { problem: 'null' }
   if (/^\*+$/.test(text)) return { problem: 'overflow' }
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return { problem: 'text' }
+  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return { problem: 'not-a-number' }
   const value = Number(text)
   if (value < 0) return { problem: 'negative' }
   if (!Number.isInteger(value)) return { problem: Number.isFinite(value) ? 'fraction' : 'too-large' }

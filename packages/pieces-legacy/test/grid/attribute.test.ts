@@ -106,17 +106,21 @@ test('every way to write an id is told apart', async () => {
     ['1.5', { problem: 'fraction' }],
     ['2147483648', { problem: 'too-large' }],
     ['1e400', { problem: 'too-large' }],
-    ['12abc', { problem: 'text' }],
-    ['NaN', { problem: 'text' }],
-    ['0x10', { problem: 'text' }],
-    ['1,5', { problem: 'text' }],
+    ['12abc', { problem: 'not-a-number' }],
+    ['NaN', { problem: 'not-a-number' }],
+    ['0x10', { problem: 'not-a-number' }],
+    ['1,5', { problem: 'not-a-number' }],
   ])
   for (const type of ['N', 'F']) {
     const { ids } = await read([{ name: 'puid', type, length: 20 }], squares([...values.keys()]))
     assert.deepEqual(ids, [...values.values()], type)
   }
   const { ids } = await read([text('puid')], squares(['12', '12.0', 'x']))
-  assert.deepEqual(ids, [{ id: 12, spelled: 'text' }, { id: 12, spelled: 'text' }, { problem: 'text' }])
+  assert.deepEqual(ids, [
+    { id: 12, spelled: 'text' },
+    { id: 12, spelled: 'text' },
+    { problem: 'not-a-number' },
+  ])
 })
 
 test('names are read in the encoding of the .cpg, else of the language byte, else windows-1252', async () => {

@@ -21,7 +21,7 @@ export interface Feature {
 export const wgs84 =
   'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'
 
-export const puid: readonly Column[] = [{ name: 'puid', type: 'N', length: 10 }]
+const puid: readonly Column[] = [{ name: 'puid', type: 'N', length: 10 }]
 
 /** A clockwise square, as outer rings are in shapefiles. */
 export const square = (x: number, y: number, size = 1): Ring => [

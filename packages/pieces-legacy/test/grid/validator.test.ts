@@ -98,7 +98,7 @@ test('ids written as text are a warning', async () => {
   const columns = [{ name: 'puid', type: 'C', length: 5 }]
   assert.deepEqual(codes(await validate(uploadOf(zippedGrid(squares(['1', 'x']), { columns })))), [
     'warning legacy/grid-id-text 1',
-    'error legacy/grid-id-text 2',
+    'error legacy/grid-id-not-a-number 2',
   ])
 })
 
