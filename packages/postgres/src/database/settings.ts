@@ -15,6 +15,8 @@ export function sessionSettings(options: SessionOptions = {}): Readonly<Record<s
     extra_float_digits: '1',
     bytea_output: 'hex',
     standard_conforming_strings: 'on',
+    // Statements of ours are long and run once: compiling them costs more than it saves.
+    jit: 'off',
   }
 }
 
