@@ -5,7 +5,7 @@ import { fromPg } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/testkit'
 import pg from 'pg'
 import { suite } from 'uvu'
-import { chunks, read, refused, table } from './support.js'
+import { read, refused, table } from './support.js'
 
 /** What a server sees of our connections. */
 const test = needsServer(suite('connections'))
@@ -87,7 +87,7 @@ test('a refused row keeps the connection, however long it is', async () => {
   let pid: number | undefined
   const copying = db.transaction(async (tx) => {
     pid = await backend(tx)
-    await tx.copyIn({ table: name, columns: ['a'] }, chunks(`${'no number'.repeat(100_000)}\n`, '1\n'))
+    await tx.copyIn({ table: name, columns: ['a'] }, endless('no number'.repeat(100_000)))
   })
   assert.equal((await refused(copying)).details.sqlState, '22P02')
   await becomes(pid, 'idle')
@@ -168,7 +168,8 @@ test('a server that is not there is told as such', async () => {
   await nowhere.end()
 })
 
-async function* endless() {
+async function* endless(first = '0') {
+  yield Buffer.from(`${first}\n`)
   for (let n = 0; ; n++) {
     yield Buffer.from(`${n}\n`)
     await sleep(1)
