@@ -9,7 +9,7 @@ export interface Measure {
   readonly [fact: string]: unknown
 }
 
-export interface BenchOptions {
+interface BenchOptions {
   readonly rows: number
   readonly runs: number
   /** A server; a database of its own is made on it and dropped. */
@@ -19,7 +19,7 @@ export interface BenchOptions {
 
 export type Bench = (options: BenchOptions) => Promise<readonly Measure[]>
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1
   const upper = sorted[middle] ?? Number.NaN

@@ -102,7 +102,7 @@ export async function* bytes(text: string): AsyncIterable<Uint8Array> {
   yield Buffer.from(text)
 }
 
-export async function readLines(entries: Entries): Promise<string[]> {
+async function readLines(entries: Entries): Promise<string[]> {
   const lines: string[] = []
   for await (const rows of entries.rows('lines.csv')) for (const row of rows) lines.push(row.text ?? '')
   return lines
