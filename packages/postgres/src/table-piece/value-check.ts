@@ -14,6 +14,16 @@ const within = (bits: number): ValueCheck => {
   }
 }
 
+/** @param rounded to the type's precision: what becomes infinite or 0 by it is out of the type's range */
+const float =
+  (rounded: (value: number) => number): ValueCheck =>
+  (text) => {
+    if (!real.test(text)) return false
+    const value = rounded(Number(text))
+    if (value === 0) return /^[^1-9e]*(?:e.*)?$/i.test(text)
+    return Number.isFinite(value) || /[ni]/i.test(text)
+  }
+
 const json: ValueCheck = (text) => {
   try {
     JSON.parse(text)
@@ -23,20 +33,25 @@ const json: ValueCheck = (text) => {
   }
 }
 
+/** NUL and lone surrogates, which JSON.stringify escapes, have no place in a jsonb. */
+const unkept = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f]..)/
+const jsonb: ValueCheck = (text) =>
+  json(text) && !(text.includes('\\u') && unkept.test(JSON.stringify(JSON.parse(text))))
+
 const checks: ReadonlyMap<string, ValueCheck> = new Map<string, ValueCheck>([
   ['uuid', (text) => /^\{?(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$/i.test(text)],
   ['int2', within(16)],
   ['int4', within(32)],
   ['int8', within(64)],
-  ['float4', (text) => real.test(text)],
-  ['float8', (text) => real.test(text)],
+  ['float4', float(Math.fround)],
+  ['float8', float((value) => value)],
   ['numeric', (text) => real.test(text)],
   [
     'bool',
     (text) => /^\s*(?:t(?:r(?:ue?)?)?|f(?:a(?:l(?:se?)?)?)?|y(?:es?)?|no?|on|off?|[01])\s*$/i.test(text),
   ],
   ['json', json],
-  ['jsonb', json],
+  ['jsonb', jsonb],
 ])
 
 /** @param base name of the type: `int4` */

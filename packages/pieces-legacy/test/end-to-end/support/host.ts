@@ -1,0 +1,105 @@
+import {
+  type ArtifactStore,
+  createPiecework,
+  type Database,
+  type EngineOptions,
+  memoryArtifacts,
+  type Piecework,
+  type PieceworkOptions,
+} from '@piecework/core'
+import { legacyMarxanPack } from '@piecework/pieces-legacy'
+import { planningMigrations, planningProject } from '@piecework/pieces-project'
+import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
+import { fromPg, migrate, type PostgresStore, postgresStore } from '@piecework/postgres'
+import { inProcess } from '@piecework/runtime-inprocess'
+import { scratchDatabase } from '@piecework/testkit'
+import pg from 'pg'
+
+/** A database with the tables of the store and of the planning domain. */
+export interface HostDatabase {
+  readonly url: string
+  readonly database: Database
+  drop(): Promise<void>
+}
+
+export interface Host {
+  readonly piecework: Piecework
+  readonly database: Database
+  readonly artifacts: ArtifactStore
+  readonly store: PostgresStore
+  stop(options?: { readonly drainMs?: number }): Promise<void>
+}
+
+export interface HostOptions extends EngineOptions {
+  readonly artifacts?: ArtifactStore
+  readonly leaseMs?: number
+  readonly concurrency?: number
+  /** Default: the planning packs. */
+  readonly packs?: PieceworkOptions['packs']
+  /** Absent: true. */
+  readonly started?: false
+}
+
+export async function hostDatabase(): Promise<HostDatabase> {
+  const scratch = await scratchDatabase({ template: { name: 'planning_host', prepare: makeTables } })
+  const pool = poolOf(scratch.url, 3)
+  return {
+    url: scratch.url,
+    database: fromPg(pool),
+    drop: async () => {
+      await pool.end()
+      await scratch.drop()
+    },
+  }
+}
+
+/** One process's Piecework over a database; its pools are its own. */
+export async function hostOn({ url }: { readonly url: string }, options: HostOptions = {}): Promise<Host> {
+  const { artifacts = memoryArtifacts(), leaseMs, concurrency = 4, packs, started, ...engine } = options
+  const [data, control] = [poolOf(url, 6, 'data'), poolOf(url, 4, 'control')]
+  const database = fromPg(data)
+  const store = postgresStore({
+    database,
+    control: fromPg(control),
+    ...(leaseMs !== undefined && { leaseMs }),
+  })
+  const piecework = createPiecework({
+    packs: packs ?? [planningProject(), planningScenario(), legacyMarxanPack()],
+    store,
+    artifacts,
+    runtime: inProcess({ concurrency }),
+    heartbeatMs: 100,
+    sweepMs: 200,
+    backoffMs: 20,
+    ...engine,
+  })
+  if (started !== false) await piecework.start()
+  return {
+    piecework,
+    database,
+    artifacts,
+    store,
+    stop: async (drain = { drainMs: 10_000 }) => {
+      await piecework.stop(drain)
+      await Promise.all([data.end(), control.end()])
+    },
+  }
+}
+
+function poolOf(url: string, max: number, name = 'test'): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max, application_name: name })
+  // A connection that is ended on purpose is no news.
+  pool.on('error', () => {})
+  return pool
+}
+
+async function makeTables(url: string): Promise<void> {
+  const pool = poolOf(url, 2)
+  try {
+    const database = fromPg(pool)
+    await postgresStore({ database }).migrate()
+    await migrate(database, [...planningMigrations, ...scenarioMigrations])
+  } finally {
+    await pool.end()
+  }
+}
