@@ -11,17 +11,10 @@ import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import { resourcePath } from '../guard/paths.js'
 import { jobIds } from '../ids.js'
 import { walkTree } from '../plan/tree.js'
+import { applicable, parseOptions } from './applicable.js'
 import { checkInput } from './check-input.js'
-import {
-  applicable,
-  cloneNodes,
-  exportNodes,
-  inputNodes,
-  notFound,
-  parseOptions,
-  readLine,
-  readTree,
-} from './request.js'
+import { cloneNodes, exportNodes, inputNodes } from './nodes.js'
+import { notFound, readLine, readTree } from './source.js'
 import { jobPrefix } from './staging.js'
 import type { Parts } from './work.js'
 
