@@ -5,6 +5,9 @@ import { OpenTransaction } from './open-transaction.js'
 import type { TransactionScope } from './transaction-scope.js'
 import { untilAborted } from './until-aborted.js'
 
+/** How long work whose transaction was aborted may take to notice. */
+const graceMs = 1000
+
 /** A database over single connections. Each query is a transaction, so that the host's settings never show in its result. */
 export class ConnectionDatabase implements Database {
   readonly #source: ConnectionSource
@@ -24,11 +27,14 @@ export class ConnectionDatabase implements Database {
     signal?.throwIfAborted()
     const held = await this.#acquire(signal)
     let broken = false
+    let working: Promise<unknown> = Promise.resolve()
     const scope = this.#scope()
     const tx = new OpenTransaction(held.connection)
     try {
       await scope.begin(held.connection, readOnly).catch(refused)
-      const result = await untilAborted(work(tx), signal)
+      const made = work(tx)
+      working = made
+      const result = await untilAborted(made, signal)
       if (tx.busy) throw new PieceworkError('database', 'A transaction ended before its last statement.')
       await tx.end(new PieceworkError('database', 'The transaction has ended.'))
       await scope.commit(held.connection).catch(refused)
@@ -40,6 +46,7 @@ export class ConnectionDatabase implements Database {
         tx.end(reason).then(() => scope.rollback(held.connection)),
       )
       broken = !free
+      await within(graceMs, ended(working))
       throw reason
     } finally {
       held.release(broken || held.lost())
@@ -59,6 +66,10 @@ export class ConnectionDatabase implements Database {
 
 function refused(error: unknown): never {
   throw databaseError(error)
+}
+
+async function ended(work: Promise<unknown>): Promise<void> {
+  await work.catch(() => {})
 }
 
 /** Whether `work` succeeded in time. */

@@ -10,7 +10,10 @@ export interface PgPool {
   connect(): Promise<PgClient & { release(destroy?: boolean): void }>
 }
 
-/** The host's pool; it stays the host's to end. */
+/**
+ * The host's pool; it stays the host's to end. Values come as `valueParser` says, here and through the other adapters, whatever
+ * parsers and settings the host has.
+ */
 export function fromPg(pool: PgPool, options?: SessionOptions): Database {
   const settings = sessionSettings(options)
   const acquire = async () => {

@@ -33,7 +33,7 @@ test.after(async () => {
 const writers = async (job: string): Promise<readonly string[]> =>
   (await pool.query('SELECT writer FROM rows WHERE job = $1', [job])).rows.map(({ writer }) => writer)
 
-/** Begins the node in a process of its own, writes its row and stays there, silent. */
+/** Begins the node in a thread of its own, writes its row and stays there, silent. */
 async function silentWorker(job: string): Promise<Worker> {
   const file = fileURLToPath(new URL('./silent-worker.js', import.meta.url))
   const worker = new Worker(file, { workerData: { url: scratch.url, job, leaseMs } })
