@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { type Database, type ResourceRef, resourcePath } from '@piecework/core'
 import type { Host } from './host.js'
 
-/** Fingerprint of every table of the planning domain, of all claims and outbox items, and the keys of what jobs have stored. */
+/** Fingerprint of every table of the planning domain, of all claims, and the keys of what jobs have stored. */
 export type Contents = Readonly<Record<string, string>>
 
 export async function contentsOf({
   database,
   artifacts,
 }: Pick<Host, 'database' | 'artifacts'>): Promise<Contents> {
-  const tables = [...(await planningTables(database)), 'piecework.holds', 'piecework.outbox']
+  const tables = [...(await planningTables(database)), 'piecework.holds']
   const { rows } = await database.query<{ name: string; print: string }>(
     tables
       .map(
