@@ -11,6 +11,7 @@ import {
 import { workOf } from './import-tables.js'
 import { tableName } from './joins.js'
 import { planTables } from './plan-tables.js'
+import { roomToSort } from './room-to-sort.js'
 import { type RowSource, resourceRows } from './row-source.js'
 import type { TablePieceSpec } from './spec.js'
 import { distinctValues, type Stage, stageRows } from './stage.js'
@@ -22,6 +23,7 @@ export async function cloneTables<Options>(
   context: CloneContext<Options>,
 ): Promise<PieceCounts> {
   const { tx, signal } = context
+  await roomToSort(tx)
   const plans = await planTables(tx, piece)
   const fill: FillContext = { ...workOf(context), from: 'database' }
   const counts = { rows: 0, skipped: 0 }
@@ -72,9 +74,7 @@ async function cloneDirectly(
   source: RowSource,
   fill: FillContext,
 ): Promise<Filled | undefined> {
-  for (const reference of unwatched(plan, source, fill)) {
-    if (await hasDangling(fill.tx, plan, reference, source, fill)) return undefined
-  }
+  if (await hasDangling(fill.tx, plan, unwatched(plan, source, fill), source, fill)) return undefined
   const rows = await fillUnlessDangling(plan, source, fill)
   if (rows === undefined) return undefined
   await tellDanglingJson(plan, source, fill, false)

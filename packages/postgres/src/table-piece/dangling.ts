@@ -1,7 +1,7 @@
 import { type ImportContext, PieceworkError, type Queryable } from '@piecework/core'
 import { quoteIdent } from '../database/quote-ident.js'
 import { joinSql } from './fill-select.js'
-import { type Remap, referenceValue } from './reference-value.js'
+import { type Join, type Remap, referenceValue } from './reference-value.js'
 import type { RowSource } from './row-source.js'
 import type { Stage } from './stage.js'
 import type { ReferencePlan, TablePlan } from './table-plan.js'
@@ -16,16 +16,19 @@ export const unwatched = (plan: TablePlan, source: RowSource, remap: Remap): Ref
       !reference.late && !(reference.enforced && referenceValue(plan, reference, source, remap, 0).certain),
   )
 
-/** Whether some row of the source leads nowhere by this reference. */
+/** Whether some row of the source leads nowhere by one of these references: asked at once, so that rows are read once. */
 export async function hasDangling(
   tx: Queryable,
   plan: TablePlan,
-  reference: ReferencePlan,
+  references: readonly ReferencePlan[],
   source: RowSource,
   remap: Remap,
 ): Promise<boolean> {
+  if (references.length === 0) return false
+  const found = references.map((reference, index) => dangling(plan, reference, source, remap, index))
+  const joins = joinSql(found.flatMap((each) => each.joins))
   const { rows } = await tx.query<{ found: boolean }>(
-    `SELECT EXISTS (${danglingRows(plan, reference, source, remap, 'SELECT')}) AS found`,
+    `SELECT EXISTS (SELECT FROM ${source.from}${joins} WHERE ${source.where} AND (${found.map(({ condition }) => condition).join(' OR ')})) AS found`,
   )
   return rows[0]?.found === true
 }
@@ -81,8 +84,9 @@ async function cleanReference(
   const change = skip
     ? `DELETE FROM ${stage.table} s USING gone WHERE s.ctid = gone.at`
     : `UPDATE ${stage.table} s SET ${empty.join(', ')} FROM gone WHERE s.ctid = gone.at`
+  const { joins, condition } = dangling(plan, reference, stage, remap, 0)
   const { rows } = await tx.query<{ count: string; examples: string[] | null }>(
-    `WITH gone AS MATERIALIZED (${danglingRows(plan, reference, stage, remap, `SELECT t.ctid AS at, (${id})::text AS id`)}),
+    `WITH gone AS MATERIALIZED (SELECT t.ctid AS at, (${id})::text AS id FROM ${stage.from}${joinSql(joins)} WHERE ${condition}),
      changed AS (${change})
      SELECT count(*)::text AS count, (array_agg(DISTINCT id) FILTER (WHERE id IS NOT NULL))[1:3] AS examples FROM gone`,
   )
@@ -106,14 +110,14 @@ async function cleanReference(
   return skip ? count : 0
 }
 
-function danglingRows(
+function dangling(
   plan: TablePlan,
   reference: ReferencePlan,
   source: RowSource,
   remap: Remap,
-  select: string,
-): string {
-  const { sql, joins, given } = referenceValue(plan, reference, source, remap, 0)
+  index: number,
+): { readonly joins: readonly Join[]; readonly condition: string } {
+  const { sql, joins, given } = referenceValue(plan, reference, source, remap, index)
   const there = `SELECT FROM ${referencedTable(plan.schema, reference)} q WHERE q.${quoteIdent(reference.key)} = ${sql}`
   const id = source.column(reference.column.name)
   const key = source.column(reference.key)
@@ -121,5 +125,5 @@ function danglingRows(
     reference.self && id !== undefined && key !== undefined
       ? ` AND NOT EXISTS (SELECT FROM (SELECT ${key} AS k FROM ${source.from} WHERE ${source.where}) own WHERE own.k = ${id})`
       : ''
-  return `${select} FROM ${source.from}${joinSql(joins)} WHERE ${source.where} AND ${given} AND NOT EXISTS (${there})${within}`
+  return { joins, condition: `(${given} AND NOT EXISTS (${there})${within})` }
 }

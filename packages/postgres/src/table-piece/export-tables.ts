@@ -4,6 +4,7 @@ import type { Column } from './catalogue.js'
 import { Joins } from './joins.js'
 import { exportedJson } from './json-value.js'
 import { planTables } from './plan-tables.js'
+import { roomToSort } from './room-to-sort.js'
 import { resourceRows } from './row-source.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
@@ -14,6 +15,7 @@ export async function exportTables<Options>(
   piece: TablePieceSpec<Options>,
   context: ExportContext<Options>,
 ): Promise<PieceCounts> {
+  await roomToSort(context.tx)
   let rows = 0
   for (const plan of await planTables(context.tx, piece)) {
     context.signal.throwIfAborted()

@@ -3,6 +3,7 @@ import { fillLate } from './fill-late.js'
 import { type FillContext, type Filled, fillFromStage } from './fill-table.js'
 import { openEntry } from './open-entry.js'
 import { planTables } from './plan-tables.js'
+import { roomToSort } from './room-to-sort.js'
 import { rowError } from './row-error.js'
 import type { TablePieceSpec } from './spec.js'
 import { analyzeStage, createStage, type Stage } from './stage.js'
@@ -30,6 +31,7 @@ export async function importTables<Options>(
   context: ImportContext<Options>,
 ): Promise<PieceCounts> {
   const { entries, tx, signal } = context
+  await roomToSort(tx)
   const plans = await planTables(tx, piece)
   const fill: FillContext = { ...workOf(context), from: 'files' }
   const total = plans.reduce((sum, { entry }) => sum + (entries.facts(entry)?.rows ?? 0), 0)

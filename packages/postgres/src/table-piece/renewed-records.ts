@@ -20,17 +20,38 @@ export async function* renewedRecords(
   suffix: Buffer,
   ids: Pick<Ids, 'idOf'>,
 ): AsyncGenerator<Uint8Array> {
+  const columns = tables.map((table) => (table === undefined ? undefined : renewal(table, ids)))
   for await (const chunk of chunks) {
-    yield renewChunk(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length), tables, suffix, ids)
+    yield renewChunk(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length), columns, suffix)
   }
 }
 
-function renewChunk(
-  chunk: Buffer,
-  tables: readonly (string | undefined)[],
-  suffix: Buffer,
-  ids: Pick<Ids, 'idOf'>,
-): Buffer {
+type Renew = (old: string) => string
+
+/** So many different ids of a column are remembered; a column that has more is hashed row by row. */
+const remembered = 10_000
+
+function renewal(table: string, ids: Pick<Ids, 'idOf'>): Renew {
+  const known = new Map<string, string>()
+  const renew: Renew = (old) => {
+    if (!canonical.test(old)) throw new UnusualId()
+    return ids.idOf(table, old)
+  }
+  let few = true
+  return (old) => {
+    if (!few) return renew(old)
+    let id = known.get(old)
+    if (id === undefined) {
+      id = renew(old)
+      known.set(old, id)
+      few = known.size < remembered
+      if (!few) known.clear()
+    }
+    return id
+  }
+}
+
+function renewChunk(chunk: Buffer, columns: readonly (Renew | undefined)[], suffix: Buffer): Buffer {
   let out = Buffer.allocUnsafe(chunk.length + 1024 * suffix.length)
   let written = 0
   let at = 0
@@ -39,13 +60,12 @@ function renewChunk(
   while (at < chunk.length) {
     const start = at
     places.length = renewed.length = 0
-    for (let index = 0; index < tables.length; index++) {
-      const table = tables[index]
-      if (table !== undefined && chunk[at] !== comma && chunk[at] !== newline) {
+    for (let index = 0; index < columns.length; index++) {
+      const renew = columns[index]
+      if (renew && chunk[at] !== comma && chunk[at] !== newline) {
         const old = chunk.toString('latin1', at, at + uuidLength)
-        if (!canonical.test(old)) throw new UnusualId()
         places.push(at - start)
-        renewed.push(ids.idOf(table, old))
+        renewed.push(renew(old))
         at += uuidLength
         if (chunk[at] !== comma && chunk[at] !== newline) throw new UnusualId()
       } else at = endOfField(chunk, at)

@@ -65,11 +65,9 @@ export function canStream(
 /** Asked of the database for references that no foreign key watches. */
 async function allLeadSomewhere(plan: TablePlan, context: FillContext): Promise<boolean> {
   const rows = resourceRows(plan, context.resource.id)
-  for (const reference of plan.references.values()) {
-    if (reference.enforced) continue
-    const asTheyAre = { ...context, from: 'database', carries: () => false } as const
-    const kept = { ...reference, of: 'asked of what is there' }
-    if (await hasDangling(context.tx, plan, kept, rows, asTheyAre)) return false
-  }
-  return true
+  const unenforced = [...plan.references.values()].filter(({ enforced }) => !enforced)
+  // The references are new already: seen as a clone that carries nothing, they are what they are.
+  const kept = unenforced.map((reference) => ({ ...reference, of: plan.spec.table }))
+  const asTheyAre = { ...context, from: 'database', carries: () => false } as const
+  return !(await hasDangling(context.tx, plan, kept, rows, asTheyAre))
 }

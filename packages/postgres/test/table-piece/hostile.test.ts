@@ -148,7 +148,7 @@ const bad: readonly (readonly [what: string, csv: string, message: RegExp, codes
   ['a required value that is missing', `id,puid\n${a},\n`, /null value/, ['table/value-missing']],
   ['a text that is too long', `id,puid,label\n${a},1,sixsix\n`, /line 2, column "label": value too long/, []],
   ['a document that is none', `id,puid,doc\n${a},1,{\n`, /line 2, column "doc"/, ['table/value-invalid']],
-  ['a document with a NUL', `id,puid,doc\n${a},1,"""\\u0000"""\n`, /column "doc"/, []],
+  ['a document with a NUL', `id,puid,doc\n${a},1,"""\\u0000"""\n`, /column "doc"/, ['table/value-invalid']],
   ['a geometry that is none', `id,puid,geom\n${a},1,010203\n`, /line 2, column "geom"/, []],
   ['a value that a check refuses', `id,puid\n${a},-1\n`, /violates check constraint/, []],
   ['a key that comes twice', `id,puid\n${a},1\n${a},2\n`, /duplicate key/, []],
