@@ -4,7 +4,7 @@ export interface PgResult {
   readonly command: string
 }
 
-export interface PgQuery {
+interface PgQuery {
   text: string
   values?: (string | null)[]
   types?: { getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown }
