@@ -1,4 +1,10 @@
-import type { Queryable, ResourceKind, ResourceRef, ShellLifecycle } from '@piecework/core'
+import {
+  PieceworkError,
+  type Queryable,
+  type ResourceKind,
+  type ResourceRef,
+  type ShellLifecycle,
+} from '@piecework/core'
 import { canonicalUuid } from './canonical-uuid.js'
 
 /** Projects of the schema `planning`; those that an import has not finished do not exist for it. */
@@ -41,10 +47,12 @@ function projectShell() {
       )
     },
     ready: async (ref, tx) => {
-      await tx.query(
+      const { rowCount } = await tx.query(
         `UPDATE planning.projects SET state = 'ready', name = coalesce(name, 'Untitled project') WHERE id = $1`,
         [ref.id],
       )
+      if (rowCount !== 1)
+        throw new PieceworkError('counts-differ', `Project ${ref.id} is gone; it cannot be shown.`)
     },
     incomplete: async (ref, _reason, tx) => {
       await tx.query(`UPDATE planning.projects SET state = 'incomplete' WHERE id = $1`, [ref.id])

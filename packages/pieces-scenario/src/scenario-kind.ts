@@ -54,7 +54,7 @@ function scenarioShell() {
          FOR NO KEY UPDATE`,
         [ref.id],
       )
-      await tx.query(
+      const { rowCount } = await tx.query(
         `UPDATE planning.scenarios s
          SET state = 'ready',
              name = coalesce(s.name, p.name, 'Untitled scenario'),
@@ -72,6 +72,8 @@ function scenarioShell() {
          WHERE s.id = $1 AND p.id = s.project_id`,
         [ref.id],
       )
+      if (rowCount !== 1)
+        throw new PieceworkError('counts-differ', `Scenario ${ref.id} is gone; it cannot be shown.`)
     },
     incomplete: async (ref, _reason, tx) => {
       await tx.query(`UPDATE planning.scenarios SET state = 'incomplete' WHERE id = $1`, [ref.id])
