@@ -7,6 +7,7 @@ import { suite } from 'uvu'
 import {
   cloned,
   exported,
+  type Files,
   imported,
   newProject,
   type Outcome,
@@ -168,27 +169,29 @@ test('law 4: rows survive export and import with new ids; law 11: counts agree e
   assert.deepEqual(states, [{ state: 'fresh', cache: null }])
 })
 
-test('law 9: equal content is exported in equal order, also after an import', async () => {
+/** The file with its last row first. */
+function reversed(csv = ''): string {
+  const [head, ...lines] = csv.trimEnd().split('\n')
+  return `${[head, ...lines.reverse()].join('\n')}\n`
+}
+
+/** Files whose values hold no newlines. */
+const reversible = ['feature_geometries.csv', 'planning_20_units.csv', 'feature_amounts.csv']
+
+test('law 9: equal content is exported in equal order, in whatever order its rows were imported', async () => {
   const source = await filledProject()
   const first = await exported(here.db, features, { kind: 'project', id: source })
   const into = await newProject(here.db, source)
-  await imported(here.db, features, first.files, into)
+  const files: Record<string, Files[string]> = { ...first.files }
+  for (const path of reversible) files[path] = reversed(first.files[path]?.csv)
+  await imported(here.db, features, files, into)
+  assert.deepEqual(await content(into.resource.id), await content(source))
   const second = await exported(here.db, features, into.resource)
   const withoutIds = (csv: string) => csv.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'id')
   for (const [path, { csv }] of Object.entries(first.files)) {
     assert.equal(withoutIds(second.files[path]?.csv ?? ''), withoutIds(csv))
   }
   assert.deepEqual(await exported(here.db, features, { kind: 'project', id: source }), first)
-})
-
-test('the order of rows in a file does not matter', async () => {
-  const source = await filledProject()
-  const { files } = await exported(here.db, features, { kind: 'project', id: source })
-  const [head, ...lines] = (files['feature_amounts.csv']?.csv ?? '').trimEnd().split('\n')
-  const reversed = { ...files, 'feature_amounts.csv': `${[head, ...lines.reverse()].join('\n')}\n` }
-  const into = await newProject(here.db, source)
-  await imported(here.db, features, reversed, into)
-  assert.deepEqual(await content(into.resource.id), await content(source))
 })
 
 test('a clone is equal to an export and import of the same job', async () => {
