@@ -6,6 +6,7 @@ import {
   memoryArtifacts,
   type Piecework,
   type PieceworkOptions,
+  type Runtime,
 } from '@piecework/core'
 import { legacyMarxanPack } from '@piecework/pieces-legacy'
 import { planningMigrations, planningProject } from '@piecework/pieces-project'
@@ -33,7 +34,8 @@ export interface Host {
 export interface HostOptions extends EngineOptions {
   readonly artifacts?: ArtifactStore
   readonly leaseMs?: number
-  readonly concurrency?: number
+  /** Default: in this process, four at once. */
+  readonly runtime?: Runtime
   /** Default: the planning packs. */
   readonly packs?: PieceworkOptions['packs']
   /** Absent: true. */
@@ -55,7 +57,14 @@ export async function hostDatabase(): Promise<HostDatabase> {
 
 /** One process's Piecework over a database; its pools are its own. */
 export async function hostOn({ url }: { readonly url: string }, options: HostOptions = {}): Promise<Host> {
-  const { artifacts = memoryArtifacts(), leaseMs, concurrency = 4, packs, started, ...engine } = options
+  const {
+    artifacts = memoryArtifacts(),
+    runtime = inProcess({ concurrency: 4 }),
+    leaseMs,
+    packs,
+    started,
+    ...engine
+  } = options
   const [data, control] = [poolOf(url, 6, 'data'), poolOf(url, 4, 'control')]
   const database = fromPg(data)
   const store = postgresStore({
@@ -67,7 +76,7 @@ export async function hostOn({ url }: { readonly url: string }, options: HostOpt
     packs: packs ?? [planningProject(), planningScenario(), legacyMarxanPack()],
     store,
     artifacts,
-    runtime: inProcess({ concurrency }),
+    runtime,
     heartbeatMs: 100,
     sweepMs: 200,
     backoffMs: 20,
