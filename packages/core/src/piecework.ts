@@ -128,9 +128,11 @@ function assemble(
   let started = false
 
   const cancel = async (id: string): Promise<Job> => {
-    const job = await store.jobs.cancel(id)
+    const recorded = store.jobs.cancel(id)
+    // Where there is one connection, the record waits for the transaction that is to be aborted.
+    engine.abort(id, recorded)
+    const job = await recorded
     events.emit('job:status', job)
-    engine.abort(id)
     if (started) await engine.dispatch()
     return job
   }

@@ -49,6 +49,9 @@ export interface Attempts {
   fail(lease: Lease, error: JobError, findings: readonly Finding[], retryInMs?: number): Promise<Job>
   /** Prolongs the lease and stores progress. Tells whether the job was cancelled meanwhile. Throws `lease-lost`. */
   heartbeat(lease: Lease, progress?: Progress): Promise<{ readonly cancelled: boolean }>
-  /** Tasks of unfinished jobs whose lease has lapsed, or that have waited unstarted since before `submittedBefore`. */
+  /**
+   * Tasks of unfinished jobs whose lease has lapsed, or that have waited unstarted since before `submittedBefore`; the latter
+   * count as submitted now, so that the next call does not return them again.
+   */
   overdue(submittedBefore: Date): Promise<readonly Task[]>
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import type { Lease, Progress } from '../contracts/attempts.js'
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
@@ -44,8 +45,8 @@ export interface Engine {
   stop(options?: { readonly drainMs?: number }): Promise<void>
   /** Hands over what the outbox holds; called after every change of this process. */
   dispatch(): Promise<void>
-  /** Aborts what runs here of a cancelled job. */
-  abort(job: string): void
+  /** Aborts what runs here of a job whose cancel is being recorded; nothing else is recorded of it before. */
+  abort(job: string, recorded: Promise<unknown>): void
   /** Of the attempts that run in this process, by node. */
   progressOf(job: string): ReadonlyMap<string, Progress>
 }
@@ -54,6 +55,7 @@ interface Running {
   readonly lease: Lease
   readonly controller: AbortController
   progress: Progress | undefined
+  cancelling: Promise<unknown> | undefined
 }
 
 export function createEngine(
@@ -71,7 +73,12 @@ export function createEngine(
   const handle = async (task: Task, stopping: AbortSignal): Promise<void> => {
     const lease = await store.attempts.begin(task, worker)
     if (!lease) return
-    const attempt: Running = { lease, controller: new AbortController(), progress: undefined }
+    const attempt: Running = {
+      lease,
+      controller: new AbortController(),
+      progress: undefined,
+      cancelling: undefined,
+    }
     const stop = () =>
       attempt.controller.abort(new PieceworkError('stopped', 'The worker stops.', { retryable: true }))
     stopping.addEventListener('abort', stop, { once: true })
@@ -113,6 +120,7 @@ export function createEngine(
         ? undefined
         : retry(lease, error.retryable, isPieceworkError(reason, 'stopped'))
       events.emit('node:failed', { ...about, error, cause, ...(retryInMs !== undefined && { retryInMs }) })
+      await attempt.cancelling?.catch(() => undefined)
       const told = isPieceworkError(reason) ? [...findings, ...reason.findings] : findings
       return await store.attempts
         .fail(lease, error, retryInMs === undefined ? told : [], retryInMs)
@@ -134,18 +142,17 @@ export function createEngine(
   }
 
   const reporter = (attempt: Running) => {
+    // A piece reports from inside its transaction; listeners are no part of that.
+    const outside = AsyncLocalStorage.snapshot()
     let emittedAt = 0
     return (done: number, total?: number): void => {
       attempt.progress = total === undefined ? { done } : { done, total }
       if (Date.now() - emittedAt < 250) return
       emittedAt = Date.now()
       const { job, node, attempt: number } = attempt.lease
-      events.emit('node:progress', {
-        job: job.id,
-        node: node.id,
-        attempt: number,
-        progress: attempt.progress,
-      })
+      const about = { job: job.id, node: node.id, attempt: number }
+      const { progress } = attempt
+      outside(() => events.emit('node:progress', { ...about, progress }))
     }
   }
 
@@ -177,10 +184,11 @@ export function createEngine(
       await runtime.stop(drain)
     },
     dispatch: () => dispatcher.dispatch(),
-    abort: (job) => {
+    abort: (job, recorded) => {
       for (const attempt of running) {
-        if (attempt.lease.job.id === job && attempt.lease.node.task !== 'finish')
-          attempt.controller.abort(cancelled())
+        if (attempt.lease.job.id !== job || attempt.lease.node.task === 'finish') continue
+        attempt.cancelling = recorded
+        attempt.controller.abort(cancelled())
       }
     },
     progressOf: (job) => {

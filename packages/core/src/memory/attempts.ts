@@ -66,6 +66,7 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
           if (batch !== job.batch) continue
           const lapsed = status === 'running' && slot.leaseUntil <= Date.now() && !slot.committing
           const forgotten = status === 'waiting' && slot.submittedAt <= submittedBefore.getTime()
+          if (forgotten) slot.submittedAt = Date.now()
           if (lapsed || forgotten) tasks.push({ job: job.id, node: id, attempt })
         }
       }

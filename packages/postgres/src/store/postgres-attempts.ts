@@ -63,13 +63,16 @@ export function postgresAttempts(database: Database, control: Database, options:
     },
     overdue: async (submittedBefore) => {
       const { rows } = await control.query<{ job: string; node: string; attempt: number }>(
-        `SELECT n.job, n.id AS node, n.attempt
-         FROM piecework.jobs j
-         JOIN piecework.batches b ON b.job = j.id AND b.batch = j.batch
-         JOIN piecework.nodes n ON n.job = j.id AND n.batch = j.batch
-         WHERE j.status NOT IN ('succeeded', 'failed', 'cancelled') AND n.status IN ('waiting', 'running')
-           AND (${lapsed} OR n.status = 'waiting'
-             AND date_trunc('milliseconds', coalesce(n.submitted_at, b.submitted_at)) <= $3::timestamptz)`,
+        `UPDATE piecework.nodes o SET submitted_at = CASE WHEN o.status = 'waiting' THEN clock_timestamp() ELSE o.submitted_at END
+         FROM (SELECT n.job, n.id FROM piecework.jobs j
+           JOIN piecework.batches b ON b.job = j.id AND b.batch = j.batch
+           JOIN piecework.nodes n ON n.job = j.id AND n.batch = j.batch
+           WHERE j.status NOT IN ('succeeded', 'failed', 'cancelled') AND n.status IN ('waiting', 'running')
+             AND (${lapsed} OR n.status = 'waiting'
+               AND date_trunc('milliseconds', coalesce(n.submitted_at, b.submitted_at)) <= $3::timestamptz)
+           FOR UPDATE OF n SKIP LOCKED) found
+         WHERE o.job = found.job AND o.id = found.id
+         RETURNING o.job, o.id AS node, o.attempt`,
         [...who, submittedBefore],
       )
       return rows
