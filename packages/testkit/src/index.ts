@@ -1,4 +1,5 @@
 export { type ArtifactStoreLawsOptions, artifactStoreLaws } from './artifacts/artifact-store-laws.js'
+export { type Comparison, compareResources, type TableComparison } from './compare-resources.js'
 export { dropScratchDatabases } from './drop-scratch-databases.js'
 export { type GuardLawsOptions, guardLaws } from './guard-laws.js'
 export { type JobStoreLawsOptions, jobStoreLaws } from './jobs/job-store-laws.js'

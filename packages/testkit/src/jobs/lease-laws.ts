@@ -72,6 +72,18 @@ export function leaseLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual(await overdue(later), [])
   })
 
+  test('law 6: a task that the sweep has found counts as submitted', async () => {
+    const bench = await jobBench(await make(longLease))
+    const overdue = async (submittedBefore: number) =>
+      (await bench.store.attempts.overdue(new Date(submittedBefore))).filter(({ job }) => job === bench.id)
+        .length
+    await sleep(5)
+    const begun = Date.now()
+    await sleep(5)
+    assert.equal(await overdue(begun), 2)
+    assert.equal(await overdue(begun), 0)
+  })
+
   test('law 6: the sweep finds tasks whose lease has lapsed, and no others', async () => {
     const bench = await jobBench(await make({ leaseMs }))
     const overdue = async () =>
