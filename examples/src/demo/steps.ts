@@ -13,7 +13,7 @@ import type {
   ResourceRef,
 } from '@piecework/core'
 import { PieceworkError } from '@piecework/core'
-import { compareProjects, type TableComparison } from './compare.js'
+import { compareResources, type TableComparison } from '@piecework/testkit'
 import type { DemoHost } from './host.js'
 import type { DemoInput } from './input.js'
 import type { SummaryRow } from './summary.js'
@@ -35,6 +35,14 @@ export interface DemoStep {
 }
 
 const principal = { id: 'demo' }
+
+/** A project's tables; the caller chose each project's name, and the ids inside documents are others. */
+const planning = {
+  schema: 'planning',
+  root: 'projects',
+  differing: { projects: ['name', 'created_at', 'updated_at'] },
+  idsInside: { geoprocessing: 'features', protected_area_ids: 'protected_areas', raw: 'features' },
+}
 
 /** The main job, step by step; a step that finds a difference throws. */
 export function demoSteps(host: DemoHost, run: DemoRun, archiveFile: string): readonly DemoStep[] {
@@ -69,7 +77,8 @@ export function demoSteps(host: DemoHost, run: DemoRun, archiveFile: string): re
     tell(pair)
     // Job 0 validates, 1 imports the folder, 2 exports, 3 imports the archive, 4 clones.
     const between = jobs.slice(3 + from, 3 + to)
-    const tables = await compareProjects(database, {
+    const tables = await compareResources(database, {
+      ...planning,
       from: made[from]?.id ?? '',
       to: made[to]?.id ?? '',
       jobs: between,

@@ -38,7 +38,7 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
     const free = await refuses('assertFree', () => guard.assertFree('project:1'), 'resource-busy')
     const edit = await refuses('edit', () => guard.edit('project:1', async () => {}), 'resource-busy')
     for (const error of [claim, free, edit]) {
-      const told = error.message + JSON.stringify(error.details)
+      const told = error.message + JSON.stringify(error.facts)
       assert.ok(
         told.includes(one.id) && told.includes(one.kind),
         `the refusal does not name its holder: ${told}`,

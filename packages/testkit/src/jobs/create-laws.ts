@@ -39,7 +39,7 @@ export function createLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
       claims: [pathOf(other), `${pathOf(project)}/scenario:1`],
     }
     const error = await refuses('the second job', () => store.jobs.create(second), 'resource-busy')
-    assert.ok((error.message + JSON.stringify(error.details)).includes(first.id), 'the holder is not named')
+    assert.ok((error.message + JSON.stringify(error.facts)).includes(first.id), 'the holder is not named')
     assert.equal(await store.jobs.get(second.id), undefined)
     assert.deepEqual(await store.jobs.list({ resource: other }), [])
     assert.deepEqual(await store.reports.nodes(second.id), [])
