@@ -117,6 +117,6 @@ function lastPart(path: string): string {
 
 function missing(dir: string, names: readonly string[]): PieceworkError {
   return new PieceworkError('input-incomplete', `${dir} does not have ${names.join(', ')}`, {
-    details: { missing: names },
+    facts: { missing: names },
   })
 }

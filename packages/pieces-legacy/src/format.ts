@@ -48,6 +48,6 @@ function checkRoles(roles: readonly string[]): void {
   const missing = requiredRoles.filter((role) => !roles.includes(role))
   if (missing.length > 0)
     throw new PieceworkError('input-incomplete', `The Marxan project lacks ${missing.join(', ')}`, {
-      details: { missing },
+      facts: { missing },
     })
 }

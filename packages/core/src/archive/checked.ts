@@ -32,7 +32,7 @@ export async function* checked(
 }
 
 function differs(name: string, how: string): PieceworkError {
-  return new PieceworkError('archive-checksum', `Entry "${name}" ${how}`, { details: { entry: name } })
+  return new PieceworkError('archive-checksum', `Entry "${name}" ${how}`, { facts: { entry: name } })
 }
 
 /** Raw deflate to bytes; `archive-invalid` where it is broken or ends early. */
@@ -51,7 +51,7 @@ export async function* inflated(
     if (isPieceworkError(cause) || !isZlibError(cause)) throw cause
     throw new PieceworkError('archive-invalid', `Entry "${name}" cannot be inflated`, {
       cause,
-      details: { entry: name },
+      facts: { entry: name },
     })
   } finally {
     inflate.destroy()

@@ -34,7 +34,7 @@ export function csvScan(columns: number): CsvScan {
   // The header is record 1.
   const refuse = (what: string): never => {
     throw new PieceworkError('archive-invalid', `Record ${records + 2} ${what}`, {
-      details: { record: records + 2 },
+      facts: { record: records + 2 },
     })
   }
 

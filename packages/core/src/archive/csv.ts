@@ -128,7 +128,7 @@ async function* wholeRecords(
       throw new PieceworkError(
         'archive-invalid',
         `Record ${scan.records + 2} is longer than ${maxRecordBytes} bytes`,
-        { details: { record: scan.records + 2 } },
+        { facts: { record: scan.records + 2 } },
       )
   }
 

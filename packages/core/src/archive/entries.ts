@@ -56,11 +56,11 @@ async function* countedRows({ path, facts, open }: EntryFile): AsyncGenerator<re
 
 /** The CSV reader knows records, not files. */
 function named(path: string, error: unknown): unknown {
-  if (!(error instanceof PieceworkError) || error.details.entry !== undefined) return error
-  const { code, message, details } = error
+  if (!(error instanceof PieceworkError) || error.facts.entry !== undefined) return error
+  const { code, message, facts } = error
   return new PieceworkError(code, `Entry "${path}": ${message}`, {
     cause: error,
-    details: { ...details, entry: path },
+    facts: { ...facts, entry: path },
   })
 }
 

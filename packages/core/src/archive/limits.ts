@@ -37,7 +37,7 @@ export const defaultLimits: ArchiveLimits = {
 export function assertWithin(what: string, value: number, limit: number): void {
   if (value > limit)
     throw new PieceworkError('archive-limit', `${what} is ${value}; the limit is ${limit}`, {
-      details: { value, limit },
+      facts: { value, limit },
     })
 }
 

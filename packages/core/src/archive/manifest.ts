@@ -96,7 +96,7 @@ export function readManifest(bytes: Uint8Array): Manifest {
     throw new PieceworkError(
       'archive-newer',
       `The archive has format version ${version}; this program reads up to version ${currentVersion}`,
-      { details: { version, supported: currentVersion } },
+      { facts: { version, supported: currentVersion } },
     )
   const manifest = validated('manifest.json', json, schema)
   assertConsistent(manifest)

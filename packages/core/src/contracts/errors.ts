@@ -33,7 +33,7 @@ export interface ErrorDetails {
   /** What was found wrong, when there is more than one thing to tell. */
   readonly findings?: readonly Finding[]
   /** Facts for programs: ids, names, limits. Never a secret. */
-  readonly details?: Readonly<Record<string, unknown>>
+  readonly facts?: Readonly<Record<string, unknown>>
   /** Whether doing the same again may succeed. Default false. */
   readonly retryable?: boolean
 }
@@ -44,7 +44,7 @@ const brand = Symbol.for('piecework.error')
 export class PieceworkError extends Error {
   readonly code: ErrorCode
   readonly findings: readonly Finding[]
-  readonly details: Readonly<Record<string, unknown>>
+  readonly facts: Readonly<Record<string, unknown>>
   readonly retryable: boolean
   readonly [brand] = true
 
@@ -53,7 +53,7 @@ export class PieceworkError extends Error {
     this.name = 'PieceworkError'
     this.code = code
     this.findings = details.findings ?? []
-    this.details = details.details ?? {}
+    this.facts = details.facts ?? {}
     this.retryable = details.retryable ?? false
   }
 }

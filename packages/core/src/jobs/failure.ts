@@ -21,7 +21,7 @@ export function jobError(error: unknown, node: string): JobError {
 export function fromJobError(error: JobError): PieceworkError {
   return new PieceworkError(error.code, error.message, {
     retryable: error.retryable,
-    ...(error.node && { details: { node: error.node } }),
+    ...(error.node && { facts: { node: error.node } }),
   })
 }
 

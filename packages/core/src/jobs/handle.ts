@@ -149,7 +149,7 @@ export function createHandle(id: string, watcher: Watcher, cancel: () => Promise
       throw new PieceworkError(error.code, error.message, {
         findings,
         retryable: error.retryable,
-        details: { ...error.details, job: id },
+        facts: { ...error.facts, job: id },
       })
     },
     cancel,

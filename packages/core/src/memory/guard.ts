@@ -69,7 +69,7 @@ export function busy(path: ResourcePath, holder: Holder): PieceworkError {
     'resource-busy',
     `${path} is held by ${holder.kind} ${holder.id} since ${since}.`,
     {
-      details: { path, holder: holder.id, kind: holder.kind, since },
+      facts: { path, holder: holder.id, kind: holder.kind, since },
       retryable: true,
     },
   )

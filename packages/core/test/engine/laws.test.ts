@@ -258,8 +258,8 @@ test('law 7: of a thousand racing exports one is admitted, and the resource is f
       for (const one of asked) {
         if (one.status === 'fulfilled') continue
         assert.ok(isPieceworkError(one.reason, 'resource-busy'))
-        assert.equal(one.reason.details.holder, admitted[0]?.id)
-        assert.equal(one.reason.details.kind, 'export')
+        assert.equal(one.reason.facts.holder, admitted[0]?.id)
+        assert.equal(one.reason.facts.kind, 'export')
       }
       await admitted[0]?.result()
       await (await piecework.export({ resource, principal: ann })).result()

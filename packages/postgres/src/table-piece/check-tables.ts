@@ -18,7 +18,7 @@ export async function checkTables(db: Queryable, pieces: readonly Piece[]): Prom
     }
   }
   if (problems.length > 0)
-    throw new PieceworkError('registry-invalid', problems.join(' '), { details: { problems } })
+    throw new PieceworkError('registry-invalid', problems.join(' '), { facts: { problems } })
 }
 
 const isTablePiece = (piece: Piece): piece is TablePiece => 'tablePiece' in piece

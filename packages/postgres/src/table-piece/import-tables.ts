@@ -129,5 +129,5 @@ function assertCounts(plan: TablePlan, csv: Csv, entries: Entries, found: number
     stated === read
       ? `Table "${plan.table.name}" took ${found} rows of ${read}.`
       : `Entry "${plan.entry}" has ${read} rows; its manifest says ${stated}.`
-  throw new PieceworkError('counts-differ', message, { details: { entry: plan.entry, stated, read, found } })
+  throw new PieceworkError('counts-differ', message, { facts: { entry: plan.entry, stated, read, found } })
 }

@@ -12,7 +12,7 @@ export interface OpenEntry {
 export async function openEntry(plan: TablePlan, entries: Entries): Promise<OpenEntry> {
   const { entry } = plan
   const refuse = (what: string): never => {
-    throw new PieceworkError('archive-invalid', `Entry "${entry}" ${what}.`, { details: { entry } })
+    throw new PieceworkError('archive-invalid', `Entry "${entry}" ${what}.`, { facts: { entry } })
   }
   if (!entries.facts(entry)) refuse('is missing')
   const csv = await openCsv(entries.open(entry)).catch((error: unknown) => {

@@ -20,7 +20,7 @@ export async function planTables(
       'registry-invalid',
       `Piece "${piece.name}" cannot be run: ${problems.join('; ')}.`,
       {
-        details: { piece: piece.name, problems },
+        facts: { piece: piece.name, problems },
       },
     )
   }

@@ -12,7 +12,7 @@ export function rowError(
   if (!isPieceworkError(error)) return error
   if (error.code.startsWith('archive-')) return named(error, entry)
   if (error.code !== 'database') return error
-  const { sqlState } = error.details
+  const { sqlState } = error.facts
   const { where, message, constraint } = (error.cause ?? {}) as Readonly<Record<string, unknown>>
   // The words around the numbers are in the server's language.
   const [, line, copied] = /COPY .+?, \S+ (\d+)(?:, \S+ (.+?)(?::|$))?/m.exec(String(where ?? '')) ?? []
@@ -30,7 +30,7 @@ export function rowError(
     `${place.join(', ')}: ${String(message ?? error.message).slice(0, 300)}`,
     {
       cause: error,
-      details: {
+      facts: {
         entry,
         line: line === undefined ? undefined : Number(line) + 1,
         column,
@@ -44,13 +44,13 @@ export function rowError(
 /** The CSV reader knows records, not entries. */
 export function named(error: PieceworkError, entry: string): PieceworkError {
   if (error.message.includes(`"${entry}"`)) return error
-  const { code, message, details } = error
+  const { code, message, facts } = error
   return new PieceworkError(code, `Entry "${entry}": ${message}`, {
     cause: error,
-    details: { ...details, entry },
+    facts: { ...facts, entry },
   })
 }
 
 /** Whether a foreign key refused a statement. */
 export const isForeignKeyViolation = (error: unknown): boolean =>
-  isPieceworkError(error, 'database') && error.details.sqlState === '23503'
+  isPieceworkError(error, 'database') && error.facts.sqlState === '23503'

@@ -66,8 +66,8 @@ export function databaseBehaviour(test: LawTest, db: () => Database): void {
       db().transaction(async (tx) => {
         await tx.query(`INSERT INTO ${name} VALUES (1)`)
         const again = await refused(tx.query(`INSERT INTO ${name} VALUES (1)`))
-        assert.deepEqual([again.code, again.details.sqlState], ['database', '23505'])
-        assert.equal(again.details.constraint, `${name}_pkey`)
+        assert.deepEqual([again.code, again.facts.sqlState], ['database', '23505'])
+        assert.equal(again.facts.constraint, `${name}_pkey`)
       }),
     )
     assert.equal(error.code, 'database')
@@ -77,7 +77,7 @@ export function databaseBehaviour(test: LawTest, db: () => Database): void {
   test('a read-only transaction writes nothing', async () => {
     const name = await table(db(), 'a int')
     const writing = db().transaction((tx) => tx.query(`INSERT INTO ${name} VALUES (1)`), { readOnly: true })
-    assert.equal((await refused(writing)).details.sqlState, '25006')
+    assert.equal((await refused(writing)).facts.sqlState, '25006')
     const found = await db().transaction((tx) => read(tx.copyOut('SELECT 1 AS a')), { readOnly: true })
     assert.equal(found, 'a\n1\n')
   })

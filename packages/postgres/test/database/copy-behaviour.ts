@@ -71,16 +71,16 @@ export function copyBehaviour(test: LawTest, db: () => Database): void {
       }
     }
     const error = await refused(db().transaction((tx) => tx.copyIn({ table: name, columns: ['a'] }, rows())))
-    assert.deepEqual([error.code, error.details.sqlState], ['database', '22P02'])
+    assert.deepEqual([error.code, error.facts.sqlState], ['database', '22P02'])
     assert.equal(ended, true)
     assert.equal((await db().query(`SELECT FROM ${name}`)).rowCount, 0)
   })
 
   test('a COPY that the database refuses is told, at its start and in its middle', async () => {
     const start = db().transaction((tx) => read(tx.copyOut('SELECT nothing')))
-    assert.equal((await refused(start)).details.sqlState, '42703')
+    assert.equal((await refused(start)).facts.sqlState, '42703')
     const middle = db().transaction((tx) => read(tx.copyOut('SELECT 1 / (5000 - generate_series(1, 9000))')))
-    assert.equal((await refused(middle)).details.sqlState, '22012')
+    assert.equal((await refused(middle)).facts.sqlState, '22012')
   })
 
   test('a consumer that stops early ends the COPY and keeps a usable transaction', async () => {

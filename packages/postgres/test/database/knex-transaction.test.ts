@@ -52,7 +52,7 @@ test('what fails with us leaves the transaction of the host whole, and its setti
   await knex.transaction(async (trx) => {
     const db = fromKnex(trx)
     await trx('t').insert({ a: 1 })
-    assert.equal((await refused(db.query('INSERT INTO t VALUES (1)'))).details.sqlState, '23505')
+    assert.equal((await refused(db.query('INSERT INTO t VALUES (1)'))).facts.sqlState, '23505')
     assert.equal(await zone(trx), 'Asia/Tokyo')
     await db.transaction(async (tx) => {
       assert.equal((await tx.query<{ TimeZone: string }>('SHOW TimeZone')).rows[0]?.TimeZone, 'UTC')

@@ -89,7 +89,7 @@ test('a refused row keeps the connection, however long it is', async () => {
     pid = await backend(tx)
     await tx.copyIn({ table: name, columns: ['a'] }, endless('no number'.repeat(100_000)))
   })
-  assert.equal((await refused(copying)).details.sqlState, '22P02')
+  assert.equal((await refused(copying)).facts.sqlState, '22P02')
   await becomes(pid, 'idle')
 })
 
