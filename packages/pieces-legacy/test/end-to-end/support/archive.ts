@@ -84,6 +84,20 @@ export function addColumn(archive: Unpacked, path: string, column: string, value
   })
 }
 
+/** More planning units, each with the shape of the first. */
+export function addUnits(archive: Unpacked, count: number): void {
+  rewriteTable(archive, 'planning_units.csv', ({ columns, rows }) => {
+    const [first = []] = rows
+    const [id, puid] = [columns.indexOf('id'), columns.indexOf('puid')]
+    for (let n = 10; n < 10 + count; n++) {
+      const row = [...first]
+      row[id] = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+      row[puid] = String(n)
+      rows.push(row)
+    }
+  })
+}
+
 /** A plain reader of what COPY writes, apart from the one that is tested. */
 export function tableOf(bytes: Buffer): Table {
   const records: (string | null)[][] = []

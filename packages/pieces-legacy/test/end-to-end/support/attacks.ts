@@ -1,6 +1,6 @@
 import type { ResourceRef } from '@piecework/core'
 import { copyOf, pack, type Unpacked, unpack } from './archive.js'
-import { type Host, type HostDatabase, type HostOptions, hostDatabase, hostOn } from './host.js'
+import { type Host, type HostDatabase, hostDatabase, hostOn } from './host.js'
 import { type Refusal, refused } from './refused.js'
 import { ann, tinyProject } from './tiny-project.js'
 
@@ -16,9 +16,9 @@ export interface Attacks {
   stop(): Promise<void>
 }
 
-export async function attacks(options?: HostOptions): Promise<Attacks> {
+export async function attacks(): Promise<Attacks> {
   const db = await hostDatabase()
-  const host = await hostOn(db, options)
+  const host = await hostOn(db)
   const project = await tinyProject(host)
   const { archive } = await (await host.piecework.export({ resource: project, principal: ann })).result()
   const unpacked = await unpack(host.artifacts, archive?.artifact ?? '')

@@ -2,16 +2,15 @@ import {
   type ArtifactStore,
   createPiecework,
   type Database,
-  type EngineOptions,
   memoryArtifacts,
   type Piecework,
-  type PieceworkOptions,
   type Runtime,
+  type Store,
 } from '@piecework/core'
 import { legacyMarxanPack } from '@piecework/pieces-legacy'
 import { planningMigrations, planningProject } from '@piecework/pieces-project'
 import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
-import { fromPg, migrate, type PostgresStore, postgresStore } from '@piecework/postgres'
+import { embedded, fromPg, migrate, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { scratchDatabase } from '@piecework/testkit'
 import pg from 'pg'
@@ -27,17 +26,14 @@ export interface Host {
   readonly piecework: Piecework
   readonly database: Database
   readonly artifacts: ArtifactStore
-  readonly store: PostgresStore
-  stop(options?: { readonly drainMs?: number }): Promise<void>
+  stop(): Promise<void>
 }
 
-export interface HostOptions extends EngineOptions {
+export interface HostOptions {
   readonly artifacts?: ArtifactStore
   readonly leaseMs?: number
   /** Default: in this process, four at once. */
   readonly runtime?: Runtime
-  /** Default: the planning packs. */
-  readonly packs?: PieceworkOptions['packs']
   /** Absent: true. */
   readonly started?: false
 }
@@ -57,40 +53,42 @@ export async function hostDatabase(): Promise<HostDatabase> {
 
 /** One process's Piecework over a database; its pools are its own. */
 export async function hostOn({ url }: { readonly url: string }, options: HostOptions = {}): Promise<Host> {
-  const {
-    artifacts = memoryArtifacts(),
-    runtime = inProcess({ concurrency: 4 }),
-    leaseMs,
-    packs,
-    started,
-    ...engine
-  } = options
   const [data, control] = [poolOf(url, 6, 'data'), poolOf(url, 4, 'control')]
-  const database = fromPg(data)
-  const store = postgresStore({
-    database,
-    control: fromPg(control),
-    ...(leaseMs !== undefined && { leaseMs }),
+  const { leaseMs = 30_000 } = options
+  const store = postgresStore({ database: fromPg(data), control: fromPg(control), leaseMs })
+  return hostOver(store, options, async () => {
+    await Promise.all([data.end(), control.end()])
   })
+}
+
+/** A host on an embedded database of its own. */
+export async function embeddedHost(options: HostOptions = {}): Promise<Host> {
+  const database = await embedded()
+  const store = postgresStore({ database })
+  await store.migrate()
+  await migrate(database, [...planningMigrations, ...scenarioMigrations])
+  return hostOver(store, options, () => database.close())
+}
+
+async function hostOver(store: Store, options: HostOptions, close: () => Promise<void>): Promise<Host> {
+  const { artifacts = memoryArtifacts(), runtime = inProcess({ concurrency: 4 }), started } = options
   const piecework = createPiecework({
-    packs: packs ?? [planningProject(), planningScenario(), legacyMarxanPack()],
+    packs: [planningProject(), planningScenario(), legacyMarxanPack()],
     store,
     artifacts,
     runtime,
     heartbeatMs: 100,
     sweepMs: 200,
     backoffMs: 20,
-    ...engine,
   })
   if (started !== false) await piecework.start()
   return {
     piecework,
-    database,
+    database: store.database,
     artifacts,
-    store,
-    stop: async (drain = { drainMs: 10_000 }) => {
-      await piecework.stop(drain)
-      await Promise.all([data.end(), control.end()])
+    stop: async () => {
+      await piecework.stop({ drainMs: 10_000 })
+      await close()
     },
   }
 }

@@ -24,10 +24,14 @@ export function embeddedConnection(port: WorkerPort): Connection {
     copyIn: async (target, csv, signal) => {
       const sql = copyInSql(target, `'/dev/blob'`)
       let rows = 0
+      let lines = 0
       for await (const part of parts(csv)) {
         signal.throwIfAborted()
-        const result = await port.request({ type: 'copy-in', sql, csv: part })
+        const result = await port.request({ type: 'copy-in', sql, csv: part }).catch((error: unknown) => {
+          throw linesLater(error, lines)
+        })
         rows += result?.rowCount ?? 0
+        lines += newlines(part)
       }
       signal.throwIfAborted()
       return rows
@@ -81,6 +85,20 @@ function rowsOf(result: TextResult | undefined): Record<string, unknown>[] {
       }),
     ),
   )
+}
+
+/** Each part is a COPY of its own, whose lines begin anew. */
+function linesLater(error: unknown, lines: number): unknown {
+  const { where } = error as { where?: unknown }
+  if (typeof where !== 'string') return error
+  const later = where.replace(/^(COPY .+?, \S+ )(\d+)/, (_, head, line) => head + (Number(line) + lines))
+  return Object.assign(error as Error, { where: later })
+}
+
+function newlines(bytes: Uint8Array): number {
+  let count = 0
+  for (let at = bytes.indexOf(0x0a); at !== -1; at = bytes.indexOf(0x0a, at + 1)) count++
+  return count
 }
 
 /** Chunks put together, so that one COPY is neither tiny nor unbounded. */

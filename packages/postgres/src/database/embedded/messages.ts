@@ -22,6 +22,8 @@ export interface ServerError {
   readonly table?: string
   readonly column?: string
   readonly constraint?: string
+  /** What the server was at: line and column of a COPY. */
+  readonly where?: string
 }
 
 export type Reply =

@@ -45,9 +45,9 @@ async function open(dataDir: string | undefined, cacheDir: string): Promise<PGli
 }
 
 function told(error: unknown): ServerError {
-  const { code, detail, table, column, constraint } = error as Partial<ServerError>
+  const { code, detail, table, column, constraint, where } = error as Partial<ServerError>
   const message = error instanceof Error ? error.message : String((error as ServerError).message)
-  const known = Object.entries({ code, detail, table, column, constraint }).filter(
+  const known = Object.entries({ code, detail, table, column, constraint, where }).filter(
     (fact) => typeof fact[1] === 'string',
   )
   return { message, ...Object.fromEntries(known) }

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import type { ResourceRef } from '@piecework/core'
+import { suite } from 'uvu'
+import { addColumn, addUnits, setValue, type Unpacked, unpack } from './support/archive.js'
+import { changed, mallory, once } from './support/attacks.js'
+import { assertEqualProjects } from './support/compare.js'
+import { contentsOf } from './support/contents.js'
+import { embeddedHost, type Host } from './support/host.js'
+import { errorsOf, refused, spotOf } from './support/refused.js'
+import { ann, tinyProject } from './support/tiny-project.js'
+
+const test = suite('a whole host on the embedded database')
+let host: Host
+let project: ResourceRef
+let key: string
+
+test.before(async () => {
+  host = await embeddedHost()
+  project = await tinyProject(host)
+  const { archive } = await (await host.piecework.export({ resource: project, principal: ann })).result()
+  key = archive?.artifact ?? assert.fail()
+})
+test.after(() => host.stop())
+
+const forged = async (change: (archive: Unpacked) => void) => ({
+  archive: { stream: once(changed(await unpack(host.artifacts, key), change)) },
+  principal: mallory,
+})
+
+test('an archive and a clone make equal projects', async () => {
+  const imported = await host.piecework.import({ archive: { artifact: key }, principal: ann })
+  const second = (await imported.result()).resource ?? assert.fail()
+  const cloned = await host.piecework.clone({ resource: second, principal: ann })
+  const third = (await cloned.result()).resource ?? assert.fail()
+  await assertEqualProjects(host, project.id, second.id, [imported.id])
+  await assertEqualProjects(host, second.id, third.id, [cloned.id])
+})
+
+test('law 2: what the validators find refuses the job in one report', async () => {
+  const request = await forged((archive) => {
+    addColumn(archive, 'planning_units.csv', 'id); DROP TABLE planning.projects; --', 'x')
+    setValue(archive, 'cost_surface_values.csv', 'cost', 'y', 1)
+  })
+  const { code, findings } = await refused(host, request)
+  assert.equal(code, 'validation-failed')
+  assert.deepEqual(errorsOf(findings).map(spotOf).sort(), [
+    'cost_surface_values.csv:3 cost table/value-invalid',
+    'planning_units.csv:1 id); DROP TABLE planning.projects; -- table/column-unknown',
+  ])
+})
+
+const late = {
+  'a geometry that is garbage': [
+    'planning_units.csv',
+    'geom',
+    '0103zz',
+    /^Entry "planning_units\.csv", line 2, column "geom": /,
+  ],
+  'a cost below zero': ['cost_surface_values.csv', 'cost', '-1', /^Entry "cost_surface_values\.csv"/],
+} as const
+for (const [what, [entry, column, value, sentence]] of Object.entries(late)) {
+  test(`law 3: what only the database can tell leaves nothing: ${what}`, async () => {
+    const { code, message } = await refused(
+      host,
+      await forged((archive) => setValue(archive, entry, column, value, 0)),
+    )
+    assert.equal(code, 'archive-invalid', message)
+    assert.match(message, sentence)
+  })
+}
+
+test('a line is told as it stands in the entry, although the entry is copied in parts', async () => {
+  const request = await forged((archive) => {
+    addUnits(archive, 30_000)
+    setValue(archive, 'planning_units.csv', 'geom', '0103zz', 29_990)
+  })
+  const { message } = await refused(host, request)
+  assert.match(message, /^Entry "planning_units\.csv", line 29992, column "geom": /)
+})
+
+test('law 3: a cancelled import leaves nothing', async () => {
+  const before = await contentsOf(host)
+  const cancel = ({ job, node }: { readonly job: string; readonly node: string }) => {
+    if (node.startsWith('import ')) void host.piecework.cancel(job)
+  }
+  host.piecework.events.on('node:started', cancel)
+  const job = await host.piecework.import({ archive: { artifact: key }, principal: ann })
+  const { job: end } = await job.ended()
+  host.piecework.events.off('node:started', cancel)
+  assert.equal(end.status, 'cancelled', JSON.stringify(end.error))
+  assert.deepEqual(await contentsOf(host), before)
+  await host.piecework.guard.assertFree(`project:${end.target?.id}`)
+})
+
+test.run()
