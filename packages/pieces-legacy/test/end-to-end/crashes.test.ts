@@ -82,7 +82,7 @@ for (const [kind, request] of Object.entries(requests)) {
         const idle = await hostOn(db, { artifacts: fileArtifacts(folder), started: false })
         job = (await request(idle.piecework)).id
         await idle.stop()
-        worker = fork(join(import.meta.dirname, 'support/worker.js'), [db.url, folder])
+        worker = fork(new URL('./support/worker.js', import.meta.url), [db.url, folder])
         backend = await barrier.reached()
         worker.kill('SIGKILL')
         await event(worker, 'exit')

@@ -3,7 +3,8 @@ import { needsServer } from '@piecework/testkit'
 import { suite } from 'uvu'
 import { type ZipEntry, zipOf } from '../grid/zip-of.js'
 import { manifestBytes, pack, rewrite, type Unpacked, zipEntries } from './support/archive.js'
-import { type Attacks, attacks, changed, once } from './support/attacks.js'
+import { type Attacks, attacks, changed, mallory, once } from './support/attacks.js'
+import { refused } from './support/refused.js'
 
 const test = needsServer(suite('import: hostile archives'))
 let attack: Attacks
@@ -238,6 +239,16 @@ for (const [name, code] of Object.entries(unsound)) {
       findings.map((finding) => `${finding.severity} ${finding.code} ${finding.file}`),
       [`error table/${code} planning_units.csv`],
     )
+  })
+}
+
+for (const [artifact, code] of [
+  ['../../etc/passwd', 'options-invalid'],
+  ['archives/nothing.zip', 'artifact-not-found'],
+] as const) {
+  test(`law 10: the artifact ${artifact} is not read`, async () => {
+    const refusal = await refused(attack.host, { archive: { artifact }, principal: mallory })
+    assert.equal(refusal.code, code, refusal.message)
   })
 }
 

@@ -114,7 +114,7 @@ export function tableOf(bytes: Buffer): Table {
 }
 
 /** Sizes, checksums and row counts of the manifest as the entries have them. Rows of what is no longer CSV stay. */
-export function honest(archive: Unpacked): void {
+function honest(archive: Unpacked): void {
   for (const { path, entry } of listed(archive)) {
     const bytes = archive.entries.get(path)
     if (!bytes) continue
@@ -125,7 +125,7 @@ export function honest(archive: Unpacked): void {
 }
 
 /** The manifest's entries with their paths in the zip. */
-export function* listed({ manifest }: Unpacked) {
+function* listed({ manifest }: Unpacked) {
   for (const { resource, name, entries } of manifest.pieces)
     for (const entry of entries)
       yield { path: entryPath(manifest.tree, { resource, name }, entry.path), entry, resource, name }
