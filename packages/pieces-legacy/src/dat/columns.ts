@@ -25,7 +25,7 @@ export interface NumberColumn extends Numeric {
 }
 
 /** A cell may be empty; an absent column is a column of empty cells. */
-export interface TextColumn extends Declared {
+interface TextColumn extends Declared {
   readonly kind: 'text'
 }
 

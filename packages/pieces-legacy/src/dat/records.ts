@@ -5,8 +5,8 @@ const LF = 0x0a
 const CR = 0x0d
 
 /** How a field was written. */
-export const PLAIN = 0
-export const QUOTED = 1
+const PLAIN = 0
+const QUOTED = 1
 /** Quoted, and holds doubled quotation marks. */
 export const ESCAPED = 2
 

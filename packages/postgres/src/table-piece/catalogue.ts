@@ -18,7 +18,7 @@ export interface Column {
   readonly collatable: boolean
 }
 
-export interface ForeignKey {
+interface ForeignKey {
   readonly columns: readonly string[]
   readonly table: string
   readonly schema: string

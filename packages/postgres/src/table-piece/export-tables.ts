@@ -30,7 +30,7 @@ export async function exportTables<Options>(
 }
 
 /** The rows that travel, with shared references by stable key, in the order that the piece declares. */
-export function exportSelect(plan: TablePlan, resourceId: string): string {
+function exportSelect(plan: TablePlan, resourceId: string): string {
   const joins = new Joins(plan.schema, plan.table.name)
   const source = resourceRows(plan, resourceId, joins)
   const columns: string[] = []

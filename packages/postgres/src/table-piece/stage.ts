@@ -17,7 +17,7 @@ export interface StagedColumn {
   readonly type: string
 }
 
-export const stageTable = (index: number): string => `pg_temp.${quoteIdent(`piecework_stage_${index}`)}`
+const stageTable = (index: number): string => `pg_temp.${quoteIdent(`piecework_stage_${index}`)}`
 
 export async function createStage(
   tx: Queryable,

@@ -80,7 +80,7 @@ export async function exported(db: Database, piece: Piece, resource: ResourceRef
   return { counts, files }
 }
 
-export function entries(files: Files): Entries {
+function entries(files: Files): Entries {
   return entriesOf(
     Object.entries(files).map(([path, file]) => {
       const bytes = Buffer.from(typeof file === 'string' ? file : file.csv)
