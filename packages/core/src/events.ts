@@ -1,7 +1,8 @@
 import { EventEmitter } from 'eventemitter3'
 import type { Progress } from './contracts/attempts.js'
 import type { Finding } from './contracts/finding.js'
-import type { Job, JobError } from './contracts/jobs.js'
+import type { Job, JobError, JobStatus } from './contracts/jobs.js'
+import { isTerminal } from './jobs/machine.js'
 
 /** All events of a Piecework, in one list. They tell of what this process does; `watch` follows jobs of any process. */
 export interface PieceworkEvents {
@@ -26,6 +27,33 @@ export interface NodeEvent {
 
 export type PieceworkEmitter = EventEmitter<PieceworkEvents>
 
+/** A listener that throws is the host's affair: it becomes a warning of the process, and the job goes on. */
 export function createEmitter(): PieceworkEmitter {
-  return new EventEmitter<PieceworkEvents>()
+  const emitter: PieceworkEmitter = new EventEmitter<PieceworkEvents>()
+  const emit = emitter.emit.bind(emitter)
+  emitter.emit = (event, ...args) => {
+    if (event === 'error' && emitter.listenerCount('error') === 0) warn(args[0])
+    try {
+      return emit(event, ...args)
+    } catch (error) {
+      warn(error)
+      return true
+    }
+  }
+  return emitter
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error))
+}
+
+/** Emits `job:status` for each status of a job once. */
+export function statusTeller(events: PieceworkEmitter): (job: Job) => void {
+  const told = new Map<string, JobStatus>()
+  return (job) => {
+    if (told.get(job.id) === job.status) return
+    if (isTerminal(job.status)) told.delete(job.id)
+    else told.set(job.id, job.status)
+    events.emit('job:status', job)
+  }
 }

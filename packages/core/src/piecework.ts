@@ -23,6 +23,7 @@ import {
   type Watcher,
 } from './jobs/handle.js'
 import { createInputs, type Inputs } from './jobs/inputs.js'
+import { isTerminal } from './jobs/machine.js'
 import {
   type CloneRequest,
   createRequests,
@@ -127,20 +128,24 @@ function assemble(
   const events = container.get<PieceworkEmitter>(tokens.events)
   let started = false
 
+  /** Its errors are events: nobody waits for it. */
+  const handOver = (): void => {
+    if (started) void engine.dispatch()
+  }
   const cancel = async (id: string): Promise<Job> => {
     const recorded = store.jobs.cancel(id)
     // Where there is one connection, the record waits for the transaction that is to be aborted.
     engine.abort(id, recorded)
     const job = await recorded
-    events.emit('job:status', job)
-    if (started) await engine.dispatch()
+    if (!isTerminal(job.status)) engine.tell(job)
+    handOver()
     return job
   }
   const accept = async (request: Promise<Job>, joined = false): Promise<JobHandle> => {
     const job = await request
     events.emit('job:created', job)
     // What joins a host's transaction is found by the sweep once that has committed.
-    if (started && !joined) await engine.dispatch()
+    if (!joined) handOver()
     return createHandle(job.id, watcher, async () => void (await cancel(job.id)))
   }
   const sourceOf = (archive: ArchiveSource): Promise<ByteSource> =>

@@ -41,7 +41,12 @@ const currentVersion = 1
 const deepestTree = 32
 
 const count = z.int().nonnegative()
-const text = z.string().min(1).max(1000)
+/** What every database and file system keeps as it is. */
+const text = z
+  .string()
+  .min(1)
+  .max(1000)
+  .refine((value) => !value.includes('\0') && !/\p{Surrogate}/u.test(value), 'holds characters that are none')
 const ref = z.strictObject({ kind: text, id: text })
 const tree: z.ZodType<ResourceTree> = z.lazy(() =>
   z.strictObject({ kind: text, id: text, children: z.array(tree) }),

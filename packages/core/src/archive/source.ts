@@ -16,13 +16,26 @@ export async function artifactSource(artifacts: ArtifactStore, key: string): Pro
   return { size: found.size, read: (range) => artifacts.open(key, range) }
 }
 
-/** A file of the caller's own choosing; opened anew by each read. */
+/** A file of the caller's own choosing; opened anew by each read. Throws `input-incomplete` where there is none. */
 export async function fileSource(path: string): Promise<ByteSource> {
-  const { size } = await stat(path)
+  const found = await stat(path).catch((cause: unknown) => {
+    throw unreadable(path, cause)
+  })
+  if (!found.isFile()) throw unreadable(path)
   return {
-    size,
+    size: found.size,
     read: async function* ({ start, end }) {
       if (start < end) yield* createReadStream(path, { start, end: end - 1 })
     },
   }
+}
+
+/** The whole of such a file. */
+export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
+  const { size, read } = await fileSource(path)
+  yield* read({ start: 0, end: size })
+}
+
+function unreadable(path: string, cause?: unknown): PieceworkError {
+  return new PieceworkError('input-incomplete', `There is no file "${path}" that can be read.`, { cause })
 }

@@ -5,7 +5,7 @@ export interface Principal {
   readonly id: string
 }
 
-export type Action = 'export' | 'import' | 'clone-from' | 'read' | 'cancel'
+export type Action = 'export' | 'import' | 'clone-from'
 
 /** Asked before any row, job or claim exists. Absent: everything is allowed. */
 export interface AccessPolicy {

@@ -1,3 +1,5 @@
+import { isPieceworkError } from '../contracts/errors.js'
+import type { Job } from '../contracts/jobs.js'
 import type { OutboxItem } from '../contracts/outbox.js'
 import type { Runtime, Task } from '../contracts/runtime.js'
 import type { Store } from '../contracts/store.js'
@@ -20,11 +22,13 @@ export function createDispatcher(
   store: Store,
   runtime: Runtime,
   events: PieceworkEmitter,
+  tell: (job: Job) => void,
   sweepMs: number,
 ): Dispatcher {
   let timer: NodeJS.Timeout | undefined
   let draining: Promise<void> | undefined
   let sweeping: Promise<void> | undefined
+  let stopped = false
   let again = false
 
   const dispatch = async (): Promise<void> => {
@@ -36,7 +40,7 @@ export function createDispatcher(
           await drain()
         }
       } catch (error) {
-        events.emit('error', error)
+        report(error)
       } finally {
         draining = undefined
       }
@@ -44,15 +48,29 @@ export function createDispatcher(
     await draining
   }
 
+  /** What cannot be carried out stays for the next sweep, and holds nothing else up. */
   const drain = async (): Promise<void> => {
-    for (
-      let items = await store.outbox.pending(100);
-      items.length > 0;
-      items = await store.outbox.pending(100)
-    ) {
-      for (const item of items) await carryOut(item)
-      await store.outbox.acknowledge(items.map((item) => item.id))
+    const stuck = new Set<string>()
+    for (;;) {
+      const items = (await store.outbox.pending(100 + stuck.size)).filter((item) => !stuck.has(item.id))
+      if (items.length === 0) return
+      const done: string[] = []
+      for (const item of items) {
+        try {
+          await carryOut(item)
+          done.push(item.id)
+        } catch (error) {
+          stuck.add(item.id)
+          report(error)
+        }
+      }
+      if (done.length > 0) await store.outbox.acknowledge(done)
     }
+  }
+
+  /** A runtime that is being stopped refuses; another process takes the work. */
+  const report = (error: unknown): void => {
+    if (!(stopped && isPieceworkError(error, 'stopped'))) events.emit('error', error)
   }
 
   const carryOut = async ({ action }: OutboxItem): Promise<void> => {
@@ -67,7 +85,7 @@ export function createDispatcher(
     const tasks: Task[] = nodes
       .filter((node) => node.status === 'waiting')
       .map((node) => ({ job: job.id, node: node.id, attempt: node.attempt }))
-    if (job.status === 'pending') events.emit('job:status', await store.jobs.submitted(job.id))
+    if (job.status === 'pending') tell(await store.jobs.submitted(job.id))
     await runtime.submit(tasks)
   }
 
@@ -76,20 +94,29 @@ export function createDispatcher(
       const tasks = await store.attempts.overdue(submittedBefore)
       if (tasks.length > 0) await runtime.submit(tasks)
     } catch (error) {
-      events.emit('error', error)
+      report(error)
     }
     await dispatch()
   }
 
+  /** One at a time, however long it takes. */
+  const sweepOnce = (submittedBefore: Date): Promise<void> => {
+    sweeping ??= sweep(submittedBefore).finally(() => {
+      sweeping = undefined
+    })
+    return sweeping
+  }
+
   return {
     start: async () => {
-      await sweep(new Date())
-      timer = setInterval(() => {
-        sweeping = sweep(new Date(Date.now() - forgottenAfterMs))
-      }, sweepMs)
+      stopped = false
+      await sweepOnce(new Date())
+      if (stopped) return
+      timer = setInterval(() => void sweepOnce(new Date(Date.now() - forgottenAfterMs)), sweepMs)
       timer.unref()
     },
     stop: async () => {
+      stopped = true
       clearInterval(timer)
       await sweeping
       await draining

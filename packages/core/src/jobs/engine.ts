@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto'
 import type { Lease, Progress } from '../contracts/attempts.js'
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
-import type { Job, NodeTask } from '../contracts/jobs.js'
+import type { Job, JobError, NodeTask } from '../contracts/jobs.js'
 import type { Runtime, Task } from '../contracts/runtime.js'
-import type { PieceworkEmitter } from '../events.js'
+import { type PieceworkEmitter, statusTeller } from '../events.js'
 import { createDispatcher } from './dispatch.js'
 import { jobError } from './failure.js'
 import { stagingKey } from './staging.js'
@@ -16,7 +16,7 @@ import { finishTask } from './tasks/finish.js'
 import { importTask } from './tasks/import.js'
 import { shellsTask } from './tasks/shells.js'
 import { validateTask } from './tasks/validate.js'
-import type { Parts, TaskOf, Work } from './work.js'
+import { addFinding, type Parts, type TaskOf, type Work } from './work.js'
 
 const tasks: Readonly<Record<NodeTask, TaskOf>> = {
   validate: validateTask,
@@ -47,6 +47,8 @@ export interface Engine {
   dispatch(): Promise<void>
   /** Aborts what runs here of a job whose cancel is being recorded; nothing else is recorded of it before. */
   abort(job: string, recorded: Promise<unknown>): void
+  /** Emits the job's status unless it was told before. */
+  tell(job: Job): void
   /** Of the attempts that run in this process, by node. */
   progressOf(job: string): ReadonlyMap<string, Progress>
 }
@@ -68,7 +70,8 @@ export function createEngine(
   const { maxAttempts = 3, backoffMs = 500, heartbeatMs = 1000, sweepMs = 2000 } = options
   const worker = randomUUID()
   const running = new Set<Running>()
-  const dispatcher = createDispatcher(store, runtime, events, sweepMs)
+  const tell = statusTeller(events)
+  const dispatcher = createDispatcher(store, runtime, events, tell, sweepMs)
 
   const handle = async (task: Task, stopping: AbortSignal): Promise<void> => {
     const lease = await store.attempts.begin(task, worker)
@@ -85,9 +88,9 @@ export function createEngine(
     running.add(attempt)
     const beat = heart(attempt)
     try {
-      const before = lease.job.status
+      tell(lease.job)
       const job = await work(attempt, stopping)
-      if (job && job.status !== before) events.emit('job:status', job)
+      if (job) tell(job)
     } finally {
       clearInterval(beat)
       running.delete(attempt)
@@ -106,6 +109,7 @@ export function createEngine(
     try {
       if (stopping.aborted) throw new PieceworkError('stopped', 'The worker stops.', { retryable: true })
       if (lease.job.outcome === 'cancelled' && lease.node.task !== 'finish') throw cancelled()
+      refuseDeadly(lease)
       const job = await tasks[lease.node.task](todo)
       events.emit('node:done', { ...about, findings })
       return job
@@ -114,31 +118,59 @@ export function createEngine(
       // A driver may report an abort in its own words; the reason is ours.
       const reason: unknown = controller.signal.aborted ? controller.signal.reason : cause
       if (isPieceworkError(reason, 'lease-lost')) return undefined
-      await parts.artifacts.delete(stagingKey(todo)).catch((error: unknown) => events.emit('error', error))
       const error = jobError(reason, lease.node.id)
       const retryInMs = isPieceworkError(reason, 'cancelled')
         ? undefined
         : retry(lease, error.retryable, isPieceworkError(reason, 'stopped'))
       events.emit('node:failed', { ...about, error, cause, ...(retryInMs !== undefined && { retryInMs }) })
       await attempt.cancelling?.catch(() => undefined)
-      const told = isPieceworkError(reason) ? [...findings, ...reason.findings] : findings
-      return await store.attempts
-        .fail(lease, error, retryInMs === undefined ? told : [], retryInMs)
-        .catch((failure: unknown) => {
-          if (isPieceworkError(failure, 'lease-lost')) return undefined
-          throw failure
-        })
+      for (const finding of isPieceworkError(reason) ? reason.findings : []) addFinding(todo, finding)
+      const job = await failed(lease, error, retryInMs === undefined ? findings : [], retryInMs)
+      // Only now is it certain that no commit of this attempt names what it staged.
+      if (job) {
+        await parts.artifacts
+          .delete(stagingKey(todo))
+          .catch((failure: unknown) => events.emit('error', failure))
+      }
+      return job
     }
+  }
+
+  /** Records the failure; undefined where someone else has the lease. What cannot be stored must not keep the job for ever. */
+  const failed = async (
+    lease: Lease,
+    error: JobError,
+    findings: readonly Finding[],
+    retryInMs: number | undefined,
+  ): Promise<Job | undefined> => {
+    try {
+      return await store.attempts.fail(lease, error, findings, retryInMs)
+    } catch (failure) {
+      if (isPieceworkError(failure, 'lease-lost')) return undefined
+      if (findings.length === 0 || jobError(failure, lease.node.id).retryable) throw failure
+      events.emit('error', failure)
+      return failed(lease, error, [], retryInMs)
+    }
+  }
+
+  /** Each lease of one attempt but the last ended with its worker. */
+  const refuseDeadly = (lease: Lease): void => {
+    const deaths = lease.fence - lease.attempt
+    if (deaths < maxAttempts || lease.node.task === 'finish') return
+    throw new PieceworkError(
+      'internal',
+      `${deaths} workers have died at ${lease.node.id}; it is not tried again.`,
+    )
   }
 
   /** A clean-up is tried until it succeeds: the resource stays claimed meanwhile. */
   const retry = (lease: Lease, retryable: boolean, stopped: boolean): number | undefined => {
     if (stopped) return 0
     const wait = Math.min(backoffMs * 2 ** (lease.attempt - 1), 60_000)
-    const cleaning = lease.node.task === 'finish' && lease.job.outcome !== 'succeeded'
-    return cleaning || (retryable && lease.job.outcome === undefined && lease.attempt < maxAttempts)
-      ? wait
-      : undefined
+    const finish = lease.node.task === 'finish'
+    if (finish && lease.job.outcome !== 'succeeded') return wait
+    const open = finish || lease.job.outcome === undefined
+    return retryable && open && lease.attempt < maxAttempts ? wait : undefined
   }
 
   const reporter = (attempt: Running) => {
@@ -184,6 +216,7 @@ export function createEngine(
       await runtime.stop(drain)
     },
     dispatch: () => dispatcher.dispatch(),
+    tell,
     abort: (job, recorded) => {
       for (const attempt of running) {
         if (attempt.lease.job.id !== job || attempt.lease.node.task === 'finish') continue

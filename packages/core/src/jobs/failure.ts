@@ -4,18 +4,29 @@ import type { JobError } from '../contracts/jobs.js'
 /** What may be told of an error: its code and sentence where it is ours, never a stack or a driver's text. */
 export function jobError(error: unknown, node: string): JobError {
   if (isPieceworkError(error)) {
-    return { code: error.code, message: error.message, node, retryable: error.retryable }
+    return { code: error.code, message: storable(error.message), node, retryable: error.retryable }
   }
-  const state = sqlState(error)
-  if (state) {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (/^[0-9A-Z]{5}$/.test(code)) {
     return {
       code: 'database',
-      message: `The database refused with ${state}.`,
+      message: `The database refused with ${code}.`,
       node,
-      retryable: transient(state),
+      retryable: transient(code),
     }
   }
-  return { code: 'internal', message: `${node} failed unexpectedly.`, node, retryable: false }
+  const reason = /^E[A-Z]+$/.test(code) ? ` with ${code}` : ''
+  return {
+    code: 'internal',
+    message: `${node} failed unexpectedly${reason}.`,
+    node,
+    retryable: transient(code),
+  }
+}
+
+/** Texts as every database keeps them: neither NUL nor half a surrogate pair. */
+export function storable(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8').replaceAll('\0', '\ufffd')
 }
 
 export function fromJobError(error: JobError): PieceworkError {
@@ -23,12 +34,6 @@ export function fromJobError(error: JobError): PieceworkError {
     retryable: error.retryable,
     ...(error.node && { facts: { node: error.node } }),
   })
-}
-
-/** SQLSTATE or a socket's error code, which drivers put into `code`. */
-function sqlState(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' && /^([0-9A-Z]{5}|E[A-Z]+)$/.test(code) ? code : undefined
 }
 
 /** Connection lost, serialization failure, deadlock, server going down or full. */

@@ -30,14 +30,16 @@ export interface JobHandle {
   /** Until the job is terminal; the last update shows it so. */
   watch(signal?: AbortSignal): AsyncIterable<JobUpdate>
   /** Waits for the end, whatever it is. */
-  ended(): Promise<JobReport>
+  ended(signal?: AbortSignal): Promise<JobReport>
   /** Waits for success; throws the job's error, with its findings, otherwise. */
-  result(): Promise<JobResult>
+  result(signal?: AbortSignal): Promise<JobResult>
   cancel(): Promise<void>
 }
 
 export interface Watcher {
   report(id: string): Promise<JobReport>
+  /** Waits until the job is terminal. */
+  ended(id: string, signal?: AbortSignal): Promise<JobReport>
   watch(id: string, signal?: AbortSignal): AsyncIterable<JobUpdate>
 }
 
@@ -51,44 +53,64 @@ export function createWatcher(store: Store, engine: Engine, events: PieceworkEmi
     if (!job) throw new PieceworkError('job-not-found', `There is no job ${id}.`)
     return job
   }
-  const update = async (id: string): Promise<JobUpdate> => {
-    const job = await get(id)
-    const live = engine.progressOf(id)
-    const nodes = (await store.reports.nodes(id)).map((node) => {
-      const progress = node.status === 'running' ? live.get(node.id) : undefined
-      return progress ? { ...node, progress } : node
+  const live = (id: string, nodes: readonly JobNode[]): readonly JobNode[] => {
+    const progress = engine.progressOf(id)
+    return nodes.map((node) => {
+      const now = node.status === 'running' ? progress.get(node.id) : undefined
+      return now ? { ...node, progress: now } : node
     })
-    return {
-      job,
-      nodes,
-      nodesDone: nodes.filter((node) => node.status !== 'waiting' && node.status !== 'running').length,
+  }
+  const look = async (id: string): Promise<JobUpdate> => {
+    const job = await get(id)
+    const nodes = live(id, await store.reports.nodes(id))
+    const nodesDone = nodes.filter((node) => node.status !== 'waiting' && node.status !== 'running').length
+    return { job, nodes, nodesDone }
+  }
+  const report = async (id: string): Promise<JobReport> => {
+    const job = await get(id)
+    const [nodes, findings] = [await store.reports.nodes(id), await store.reports.findings(id)]
+    const counts = { rows: 0, skipped: 0 }
+    for (const node of nodes) {
+      counts.rows += node.counts?.rows ?? 0
+      counts.skipped += node.counts?.skipped ?? 0
     }
+    return { job, nodes, findings, counts }
   }
   return {
-    report: async (id) => {
-      const job = await get(id)
-      const [nodes, findings] = [await store.reports.nodes(id), await store.reports.findings(id)]
-      const counts = { rows: 0, skipped: 0 }
-      for (const node of nodes) {
-        counts.rows += node.counts?.rows ?? 0
-        counts.skipped += node.counts?.skipped ?? 0
-      }
-      return { job, nodes, findings, counts }
-    },
-    async *watch(id, signal) {
-      let shown = ''
+    report,
+    ended: async (id, signal) => {
       for (;;) {
         signal?.throwIfAborted()
         const woken = nextEvent(events, id, signal)
         try {
-          const now = await update(id)
-          const look = JSON.stringify([
-            now.job,
-            now.nodes.map(({ status, attempt, progress }) => [status, attempt, progress]),
-          ])
-          if (look !== shown) yield now
-          shown = look
-          if (isTerminal(now.job.status)) return
+          if (isTerminal((await get(id)).status)) return await report(id)
+          await woken.promise
+        } finally {
+          woken.stop()
+        }
+      }
+    },
+    async *watch(id, signal) {
+      let shown = ''
+      let last: JobUpdate | undefined
+      let looking: Promise<JobUpdate> | undefined
+      for (;;) {
+        signal?.throwIfAborted()
+        const woken = nextEvent(events, id, signal)
+        try {
+          looking ??= look(id)
+          looking.catch(() => undefined)
+          // Where there is one connection, a look waits for the transaction of a piece; its progress does not.
+          const found = await (last ? Promise.race([looking, woken.promise]) : looking)
+          if (found) looking = undefined
+          last = found ?? (last && { ...last, nodes: live(id, last.nodes) })
+          if (last) {
+            const facts = last.nodes.map(({ status, attempt, progress }) => [status, attempt, progress])
+            const now = JSON.stringify([last.job, facts])
+            if (now !== shown) yield last
+            shown = now
+            if (isTerminal(last.job.status)) return
+          }
           await woken.promise
         } finally {
           woken.stop()
@@ -132,16 +154,12 @@ function nextEvent(events: PieceworkEmitter, id: string, signal?: AbortSignal) {
 }
 
 export function createHandle(id: string, watcher: Watcher, cancel: () => Promise<void>): JobHandle {
-  const ended = async (): Promise<JobReport> => {
-    for await (const _ of watcher.watch(id));
-    return watcher.report(id)
-  }
   return {
     id,
     watch: (signal) => watcher.watch(id, signal),
-    ended,
-    result: async () => {
-      const { job, findings } = await ended()
+    ended: (signal) => watcher.ended(id, signal),
+    result: async (signal) => {
+      const { job, findings } = await watcher.ended(id, signal)
       if (job.status === 'succeeded') return job.result
       const error = job.error
         ? fromJobError(job.error)

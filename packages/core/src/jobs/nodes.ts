@@ -1,9 +1,10 @@
 import type { Input } from '../contracts/format.js'
 import type { NewNode } from '../contracts/jobs.js'
+import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import { planBatches } from '../plan/plan.js'
 import type { Registry } from '../plan/registry.js'
-import { resourceName, sameResource, walkTree } from '../plan/tree.js'
+import { resourceName, walkTree } from '../plan/tree.js'
 import type { PiecesOf } from './applicable.js'
 
 /** One batch of exports, then the assembly. */
@@ -32,10 +33,13 @@ export function inputNodes(
     validations.push({ id: 'validate input', task: 'validate', batch: 0 })
   }
   if (kind === 'validation') return closed(validations, 1)
-  const piecesOf: PiecesOf = (ref) =>
-    input.nodes
-      .filter((node) => sameResource(node.resource, ref))
-      .flatMap((node) => registry.piece(format, node.piece) ?? [])
+  const pieces = new Map<string, Piece[]>()
+  for (const { resource, piece: name } of input.nodes) {
+    const piece = registry.piece(format, name)
+    const key = resourceName(resource)
+    if (piece) pieces.set(key, [...(pieces.get(key) ?? []), piece])
+  }
+  const piecesOf: PiecesOf = (ref) => pieces.get(resourceName(ref)) ?? []
   return filling('import', input.tree, piecesOf, validations)
 }
 

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
+import { fileBytes } from '../archive/source.js'
 import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Upload } from '../contracts/format.js'
-import type { Job, JobInput } from '../contracts/jobs.js'
+import type { Job, JobInput, NewJob } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
 import type { AccessPolicy, Action, Principal } from '../contracts/principal.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import { resourcePath } from '../guard/paths.js'
 import { jobIds } from '../ids.js'
-import { walkTree } from '../plan/tree.js'
+import { resourceName, walkTree } from '../plan/tree.js'
 import { applicable, parseOptions } from './applicable.js'
 import { checkInput } from './check-input.js'
 import { cloneNodes, exportNodes, inputNodes } from './nodes.js'
@@ -103,10 +103,9 @@ export function createRequests(parts: Parts, access: AccessPolicy | undefined): 
     const { options, tree, piecesOf } = await choose(request, id, db, (piece) => piece.exporter !== undefined)
     const claims = [resourcePath(await readLine(registry, db, resource))]
     const nodes = exportNodes(tree, piecesOf)
-    return store.jobs.create(
-      { id, kind: 'export', tree, principal, request: { options }, claims, ...nodes },
-      tx,
-    )
+    const asked = { options }
+    const job = { id, kind: 'export' as const, tree, principal, request: asked, claims, ...nodes }
+    return createUnchanged(job, request, tx)
   }
 
   const cloneJob: Requests['clone'] = async (request, tx) => {
@@ -127,9 +126,24 @@ export function createRequests(parts: Parts, access: AccessPolicy | undefined): 
     const into = above.at(-1)
     const asked = { options, name, ...(into && { into }) }
     const nodes = cloneNodes(tree, piecesOf)
-    return store.jobs.create(
-      { id, kind: 'clone', tree, target, principal, request: asked, claims, ...nodes },
-      tx,
+    const job = { id, kind: 'clone' as const, tree, target, principal, request: asked, claims, ...nodes }
+    return createUnchanged(job, request, tx)
+  }
+
+  /** What was read before the claim was granted must still be so under it. */
+  const createUnchanged = async (job: NewJob, request: ExportRequest, tx?: Queryable): Promise<Job> => {
+    const created = await store.jobs.create(job, tx)
+    const now = await readTree(registry, tx ?? store.database, request.resource, request.children).catch(
+      () => undefined,
+    )
+    if (JSON.stringify(now) === JSON.stringify(job.tree)) return created
+    if (!tx) await store.jobs.cancel(created.id)
+    throw new PieceworkError(
+      'resource-busy',
+      `${resourceName(request.resource)} changed while it was asked for.`,
+      {
+        retryable: true,
+      },
     )
   }
 
@@ -160,7 +174,7 @@ export function createRequests(parts: Parts, access: AccessPolicy | undefined): 
         return store.jobs.create({ id, kind, tree, target, principal, request: asked, claims, ...nodes }, tx)
       })
     } catch (error) {
-      await parts.artifacts.delete(jobPrefix(id))
+      await parts.artifacts.delete(jobPrefix(id)).catch(() => undefined)
       throw error
     }
   }
@@ -174,7 +188,7 @@ export function createRequests(parts: Parts, access: AccessPolicy | undefined): 
     const uploads: Upload[] = []
     for (const [index, [role, source]] of Object.entries(sources).entries()) {
       const artifact = 'artifact' in source ? source.artifact : `${jobPrefix(id)}/uploads/${index}`
-      if ('file' in source) await parts.artifacts.put(artifact, createReadStream(source.file))
+      if ('file' in source) await parts.artifacts.put(artifact, fileBytes(source.file))
       else if ('stream' in source) await parts.artifacts.put(artifact, source.stream)
       const named =
         'file' in source ? basename(source.file) : 'stream' in source ? source.fileName : undefined

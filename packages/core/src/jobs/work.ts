@@ -8,6 +8,7 @@ import type { ResourceRef } from '../contracts/resource.js'
 import type { Store } from '../contracts/store.js'
 import { jobIds } from '../ids.js'
 import type { Registry } from '../plan/registry.js'
+import { storable } from './failure.js'
 import type { Inputs } from './inputs.js'
 
 /** What the engine's tasks work with. */
@@ -30,15 +31,29 @@ export interface Work extends Parts {
 /** Does one attempt's work and commits it. */
 export type TaskOf = (work: Work) => Promise<Job>
 
-/** Findings beyond this many of one attempt are not kept one by one. */
+/** Findings of one severity beyond this many of one attempt are not kept one by one. */
 const findingLimit = 1000
 
-export function addFinding(work: Work, finding: Finding): void {
-  if (work.findings.length < findingLimit) work.findings.push(finding)
-  else if (work.findings.length === findingLimit) {
-    const { piece, severity } = finding
-    const message = `More than ${findingLimit} findings; the others are not listed.`
+export function addFinding(work: Pick<Work, 'findings'>, finding: Finding): void {
+  const { piece, severity } = finding
+  const kept = work.findings.filter((one) => one.severity === severity).length
+  if (kept < findingLimit) work.findings.push(storableFinding(finding))
+  else if (kept === findingLimit) {
+    const message = `More than ${findingLimit} ${severity}s; the others are not listed.`
     work.findings.push({ severity, code: 'core/more-findings', piece, message })
+  }
+}
+
+function storableFinding(finding: Finding): Finding {
+  const { code, piece, file, column, message, hint } = finding
+  return {
+    ...finding,
+    code: storable(code),
+    piece,
+    message: storable(message),
+    ...(file !== undefined && { file: storable(file) }),
+    ...(column !== undefined && { column: storable(column) }),
+    ...(hint !== undefined && { hint: storable(hint) }),
   }
 }
 

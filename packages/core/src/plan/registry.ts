@@ -50,7 +50,7 @@ export function createRegistry(packs: readonly Pack[]): Registry {
       problems,
     )
     for (const name of own.keys()) if (pieces.has(name)) problems.push(`Piece "${name}" is registered twice.`)
-    checkPieces(own, new Map([...pieces, ...own]), kinds, problems)
+    checkPieces(own, new Map([...pieces, ...own]), kinds, problems, false)
     ofFormats.set(format.name, own)
   }
   if (problems.length > 0) {
@@ -112,6 +112,7 @@ function checkPieces(
   known: ReadonlyMap<string, Piece>,
   kinds: ReadonlyMap<string, ResourceKind>,
   problems: string[],
+  archived = true,
 ): void {
   for (const piece of checked.values()) {
     const say = (what: string) => problems.push(`Piece "${piece.name}" ${what}.`)
@@ -120,9 +121,7 @@ function checkPieces(
     if (!/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/.test(piece.name)) say('needs a name like "pack/piece"')
     if (!Number.isInteger(piece.version) || piece.version < 1) say('needs a version from 1')
     if (!kinds.has(piece.of)) say(`is of the kind "${piece.of}", which nobody registered`)
-    if (!piece.importer && !piece.cloner && !piece.exportOnly) say('has neither importer nor cloner')
-    if (piece.exportOnly && !piece.exporter) say('is export-only and has no exporter')
-    if (piece.exporter && !piece.importer && !piece.exportOnly) say('has an exporter but no importer')
+    for (const problem of abilityProblems(piece, archived)) say(problem)
     for (const name of piece.after ?? []) {
       const before = known.get(name)
       if (!before) say(`comes after "${name}", which nobody registered`)
@@ -133,6 +132,18 @@ function checkPieces(
     const cycle = cycleFrom(piece.name, known)
     if (cycle) say(`waits for itself: ${cycle.join(' → ')}`)
   }
+}
+
+/** What goes into an archive must come back, and what can be imported must be there to be exported and cloned. */
+function* abilityProblems(
+  { importer, exporter, cloner, exportOnly }: Piece,
+  archived: boolean,
+): Iterable<string> {
+  if (exportOnly) {
+    if (!exporter) yield 'is export-only and has no exporter'
+  } else if (!importer && !cloner) yield 'has neither importer nor cloner'
+  else if (!importer) yield 'cannot be imported: it has no importer'
+  else if (archived && !exporter) yield 'cannot be exported: it has no exporter'
 }
 
 function cycleFrom(start: string, pieces: ReadonlyMap<string, Piece>): string[] | undefined {

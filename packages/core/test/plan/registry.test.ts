@@ -85,8 +85,13 @@ test('refuses a piece that cannot come back', () => {
   assert.equal(refusal(pack({ ...lame, exportOnly: true })), '')
   assert.match(
     refusal(pack({ ...lame, cloner: { clone: async () => ({ rows: 0 }) } })),
-    /exporter but no importer/,
+    /cannot be imported: it has no importer/,
   )
+})
+
+test('refuses what could be imported but neither exported nor cloned', () => {
+  const { exporter: _, ...mute } = piece('a/mute')
+  assert.match(refusal(pack(mute)), /"a\/mute" cannot be exported: it has no exporter/)
 })
 
 test('refuses an unknown kind, a strange name, another contract, and tells all at once', () => {

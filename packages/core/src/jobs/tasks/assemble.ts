@@ -6,9 +6,9 @@ import { sameResource, walkTree } from '../../plan/tree.js'
 import { version } from '../../version.js'
 import type { TaskOf } from '../work.js'
 
-/** Where the finished archive of an export is kept. */
-export function archiveKey(job: string): string {
-  return `archives/${job}.zip`
+/** Where the archives that an export's attempts make are kept. */
+export function archivePrefix(job: string): string {
+  return `archives/${job}`
 }
 
 /** Splices the staged entries of all nodes into one archive. */
@@ -43,7 +43,7 @@ export const assembleTask: TaskOf = async (work) => {
   const manifest = writeManifest({ format: 'piecework-archive', version: 1, tree: job.tree, pieces })
   const archive = await assembleArchive({
     artifacts: work.artifacts,
-    key: archiveKey(job.id),
+    key: `${archivePrefix(job.id)}/${work.lease.fence}.zip`,
     manifest,
     about: { createdAt: new Date().toISOString(), author: job.principal.id, program: `piecework ${version}` },
     entries,

@@ -2,12 +2,12 @@ import type { Transaction } from '../../contracts/database.js'
 import { walkTree } from '../../plan/tree.js'
 import { jobPrefix } from '../staging.js'
 import { type TaskOf, targetOf, type Work } from '../work.js'
-import { archiveKey } from './assemble.js'
+import { archivePrefix } from './assemble.js'
 
 /** The last step: shows what a success made, or removes it; frees the claims in the same commit. */
 export const finishTask: TaskOf = async (work) => {
   const { job } = work.lease
-  if (job.outcome !== 'succeeded' && job.kind === 'export') await work.artifacts.delete(archiveKey(job.id))
+  if (job.outcome !== 'succeeded' && job.kind === 'export') await work.artifacts.delete(archivePrefix(job.id))
   await work.artifacts.delete(jobPrefix(job.id))
   return work.store.attempts.run(work.lease, async (tx) => {
     if (job.kind !== 'import' && job.kind !== 'clone') return {}

@@ -1,0 +1,317 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  createPiecework,
+  type Finding,
+  isPieceworkError,
+  memoryArtifacts,
+  memoryStore,
+  type Pack,
+  PieceworkError,
+  type Runtime,
+  type Task,
+} from '@piecework/core'
+import { inProcess } from '@piecework/runtime-inprocess'
+import { suite } from 'uvu'
+import { ann, keys, Notebooks, withPiecework } from '../support/notebooks.js'
+
+const test = suite('engine: faults')
+
+const refusing = (validate: () => AsyncIterable<Omit<Finding, 'piece'>>) => ({ validators: [{ validate }] })
+
+/** Exports one book with one chapter and imports it again. */
+async function imported(pack: (host: Notebooks) => Pack) {
+  return withPiecework(pack, async (piecework, { host, artifacts }) => {
+    const resource = host.add('b1', 'Birds', ['wren'])
+    const { archive } = await (await piecework.export({ resource, principal: ann })).result()
+    assert.ok(archive)
+    const report = await (await piecework.import({ archive, principal: ann })).ended()
+    return { ...report, books: host.books.size, files: await keys(artifacts, 'jobs') }
+  })
+}
+
+test('an error that may pass does not undo a finished import', async () => {
+  let failures = 0
+  const { job } = await imported((host) => {
+    const pack = host.pack()
+    const [kind, ...others] = pack.kinds ?? []
+    assert.ok(kind?.shell)
+    const ready: NonNullable<typeof kind.shell>['ready'] = async () => {
+      failures += 1
+      if (failures === 1) throw Object.assign(new Error('serialization failure'), { code: '40001' })
+    }
+    return { ...pack, kinds: [{ ...kind, shell: { ...kind.shell, ready } }, ...others] }
+  })
+  assert.equal(job.status, 'succeeded')
+  assert.equal(failures, 2)
+})
+
+test('a listener that throws breaks no job', async () => {
+  const warned: Error[] = []
+  const onWarning = (warning: Error) => void warned.push(warning)
+  process.on('warning', onWarning)
+  try {
+    await withPiecework(
+      (host) => host.pack(),
+      async (piecework, { host }) => {
+        for (const event of ['job:created', 'job:status', 'node:started', 'node:done'] as const) {
+          piecework.events.on(event, () => {
+            throw new Error(`in ${event}`)
+          })
+        }
+        const resource = host.add('b1', 'Birds', ['wren'])
+        await (await piecework.export({ resource, principal: ann })).result()
+      },
+    )
+    await sleep(1)
+    assert.ok(warned.some(({ message }) => message === 'in node:done'))
+  } finally {
+    process.off('warning', onWarning)
+  }
+})
+
+test('law 2: an error is told also after a thousand warnings', async () => {
+  async function* validate() {
+    for (let i = 0; i < 1500; i++)
+      yield { severity: 'warning' as const, code: 'test/odd', message: `Odd ${i}.` }
+    yield { severity: 'error' as const, code: 'test/wrong', message: 'Wrong.' }
+  }
+  const { job, findings } = await imported((host) => ({
+    ...host.pack(),
+    pieces: [host.lines('notebook', refusing(validate))],
+  }))
+  assert.equal(job.error?.code, 'validation-failed')
+  assert.equal(findings[0]?.message, 'Wrong.')
+})
+
+test('law 2: a validator that cannot go on does not silence the others', async () => {
+  const validator = (message: string) => ({
+    // biome-ignore lint/correctness/useYield: it fails before it has anything to tell
+    async *validate(): AsyncIterable<Omit<Finding, 'piece'>> {
+      throw new PieceworkError('archive-invalid', message, { facts: { entry: 'lines.csv' } })
+    },
+  })
+  const { job, findings, books, files } = await imported((host) => ({
+    ...host.pack(),
+    pieces: [host.lines('notebook', { validators: [validator('One.'), validator('Two.')] })],
+  }))
+  assert.equal(job.error?.code, 'validation-failed')
+  assert.deepEqual(
+    findings.map(({ message, file, code }) => [message, file, code]),
+    [
+      ['One.', 'lines.csv', 'core/archive-invalid'],
+      ['Two.', 'lines.csv', 'core/archive-invalid'],
+    ],
+  )
+  assert.deepEqual([books, files], [1, []])
+})
+
+test('law 10: every checksum is compared before anything is written, also where a validator reads the start only', async () => {
+  const log: string[] = []
+  const artifacts = memoryArtifacts()
+  await withPiecework(
+    (host) => ({
+      ...host.pack(),
+      pieces: [
+        host.lines('notebook', {
+          validators: [
+            {
+              // biome-ignore lint/correctness/useYield: it finds nothing wrong
+              async *validate({ entries }) {
+                for await (const _ of entries.open('lines.csv')) break
+              },
+            },
+          ],
+          importer: {
+            import: async () => {
+              log.push('imported')
+              return { rows: 0 }
+            },
+          },
+        }),
+      ],
+    }),
+    async (piecework, { host }) => {
+      const text = Array.from({ length: 50_000 }, (_, i) => `line ${i} ${Math.sin(i)}`)
+      const resource = host.add('b1', 'Birds', text)
+      const { archive } = await (await piecework.export({ resource, principal: ann })).result()
+      assert.ok(archive)
+      const chunks: Uint8Array[] = []
+      for await (const chunk of artifacts.open(archive.artifact)) chunks.push(chunk)
+      const zip = Buffer.concat(chunks)
+      const at = zip.length >> 1
+      zip[at] = (zip[at] ?? 0) ^ 0xff
+      await artifacts.put('damaged', bytesOf(zip))
+      const { job } = await (
+        await piecework.import({ archive: { artifact: 'damaged' }, principal: ann })
+      ).ended()
+      assert.equal(job.status, 'failed')
+      assert.match(job.error?.code ?? '', /^archive-/)
+      assert.deepEqual(log, [])
+      assert.equal(host.books.size, 1)
+    },
+    { artifacts },
+  )
+})
+
+async function* bytesOf(buffer: Buffer): AsyncIterable<Uint8Array> {
+  yield buffer
+}
+
+test('law 7: what changed between the look and the claim refuses the job, and holds nothing', async () => {
+  await withPiecework(
+    (host) => {
+      const pack = host.pack()
+      const [book, chapter] = pack.kinds ?? []
+      assert.ok(book && chapter)
+      let looks = 0
+      const children: typeof book.children = async (ref, db) => {
+        looks += 1
+        if (looks === 2) host.add('c2', 'Late', [], 'b1')
+        return (await book.children?.(ref, db)) ?? []
+      }
+      return { ...pack, kinds: [{ ...book, children }, chapter] }
+    },
+    async (piecework, { host, store }) => {
+      const resource = host.add('b1', 'Birds', ['wren'])
+      await assert.rejects(piecework.export({ resource, principal: ann }), (error) => {
+        return isPieceworkError(error, 'resource-busy') && error.retryable
+      })
+      const [job] = await piecework.jobs()
+      if (job) for await (const _ of piecework.watch(job.id));
+      await store.guard.assertFree('notebook:b1')
+      const { archive } = await (await piecework.export({ resource, principal: ann })).result()
+      assert.equal((await piecework.inspect(archive ?? { artifact: '' })).tree.children.length, 1)
+    },
+  )
+})
+
+test('what no database keeps in a text does not keep a job from ending', async () => {
+  async function* validate() {
+    yield {
+      severity: 'error' as const,
+      code: 'test/wrong',
+      message: 'a\0b \ud83d',
+      column: '\0',
+      file: 'x\ud83d',
+    }
+  }
+  const { findings } = await imported((host) => ({
+    ...host.pack(),
+    pieces: [host.lines('notebook', refusing(validate))],
+  }))
+  assert.deepEqual(
+    [findings[0]?.message, findings[0]?.column, findings[0]?.file],
+    ['a\ufffdb \ufffd', '\ufffd', 'x\ufffd'],
+  )
+})
+
+test('an error of the file system is no word of the database', async () => {
+  const artifacts = memoryArtifacts()
+  const full: typeof artifacts = {
+    ...artifacts,
+    put: async () => {
+      throw Object.assign(new Error('no space left on /secret/path'), { code: 'ENOSPC' })
+    },
+  }
+  await withPiecework(
+    (host) => host.pack(),
+    async (piecework, { host }) => {
+      const resource = host.add('b1', 'Birds', ['wren'])
+      const { job } = await (await piecework.export({ resource, principal: ann })).ended()
+      assert.deepEqual([job.error?.code, job.status], ['internal', 'failed'])
+      assert.match(job.error?.message ?? '', /ENOSPC/)
+      assert.doesNotMatch(JSON.stringify(job), /secret/)
+    },
+    { artifacts: full },
+  )
+})
+
+test('a file that is not there is told as such', async () => {
+  await withPiecework(
+    (host) => host.pack(),
+    async (piecework) => {
+      const archive = { file: '/nowhere/at/all.zip' }
+      for (const ask of [
+        () => piecework.import({ archive, principal: ann }),
+        () => piecework.verify(archive),
+        () => piecework.inspect(archive),
+      ]) {
+        await assert.rejects(ask(), (error) => isPieceworkError(error, 'input-incomplete'))
+      }
+    },
+  )
+})
+
+test('a node that kills its workers is given up, and the job ends', async () => {
+  const host = new Notebooks()
+  const store = memoryStore({ leaseMs: 1 })
+  const piecework = createPiecework({ packs: [host.pack()], store, runtime: inProcess(), backoffMs: 1 })
+  const job = await piecework.export({ resource: host.add('b1', 'Birds', ['wren']), principal: ann })
+  const [node] = await store.reports.nodes(job.id)
+  for (let death = 0; death < 4; death++) {
+    await store.attempts.begin({ job: job.id, node: node?.id ?? '', attempt: 1 }, `worker ${death}`)
+    await sleep(5)
+  }
+  await piecework.start()
+  try {
+    const { job: end } = await job.ended()
+    assert.equal(end.status, 'failed')
+    assert.match(end.error?.message ?? '', /4 workers have died/)
+  } finally {
+    await piecework.stop()
+  }
+})
+
+test('what a runtime refuses holds up nothing else, and is submitted by the sweep', async () => {
+  const inner = inProcess()
+  let refused = ''
+  const moody: Runtime = {
+    start: (handle) => inner.start(handle),
+    submit: async (tasks: readonly Task[], options) => {
+      const [first] = tasks
+      if (!refused && first) {
+        refused = first.job
+        throw new Error('not now')
+      }
+      await inner.submit(tasks, options)
+    },
+    stop: (options) => inner.stop(options),
+  }
+  const errors: unknown[] = []
+  await withPiecework(
+    (host) => host.pack(),
+    async (piecework, { host }) => {
+      piecework.events.on('error', (error) => errors.push(error))
+      const one = await piecework.export({ resource: host.add('b1', 'One', ['wren']), principal: ann })
+      const two = await piecework.export({ resource: host.add('b2', 'Two', ['owl']), principal: ann })
+      await Promise.all([one.result(), two.result()])
+      assert.equal(refused, one.id)
+      assert.equal(errors.length, 1)
+    },
+    { runtime: moody, sweepMs: 20 },
+  )
+})
+
+test('each status is told once', async () => {
+  await withPiecework(
+    (host) => host.pack(),
+    async (piecework, { host }) => {
+      const told: string[] = []
+      piecework.events.on('job:status', ({ status }) => told.push(status))
+      const job = await piecework.export({ resource: host.add('b1', 'Birds', ['wren']), principal: ann })
+      await job.result()
+      await job.cancel()
+      assert.deepEqual(told, ['submitted', 'running', 'ending', 'succeeded'])
+    },
+  )
+})
+
+test('waiting can be given up', async () => {
+  const host = new Notebooks()
+  const piecework = createPiecework({ packs: [host.pack()], runtime: inProcess() })
+  const job = await piecework.export({ resource: host.add('b1', 'Birds', []), principal: ann })
+  await assert.rejects(job.result(AbortSignal.timeout(20)), { name: 'TimeoutError' })
+})
+
+test.run()
