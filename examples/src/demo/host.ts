@@ -4,6 +4,7 @@ import {
   type Database,
   fileArtifacts,
   type Piecework,
+  PieceworkError,
 } from '@piecework/core'
 import { legacyMarxanPack } from '@piecework/pieces-legacy'
 import { planningMigrations, planningProject } from '@piecework/pieces-project'
@@ -23,9 +24,9 @@ export interface DemoHost {
 
 /** A host with the planning packs: on the embedded database, or in a database of its own on a server, dropped at the end. */
 export async function openHost(artifactsDir: string, serverUrl: string | undefined): Promise<DemoHost> {
-  const { database, where, close } = serverUrl ? await onServer(serverUrl) : await onEmbedded()
+  const { database, control, where, close } = serverUrl ? await onServer(serverUrl) : await onEmbedded()
   try {
-    const store = postgresStore({ database })
+    const store = postgresStore({ database, control })
     await store.migrate()
     await migrate(database, [...planningMigrations, ...scenarioMigrations])
     const artifacts = fileArtifacts(artifactsDir)
@@ -54,21 +55,29 @@ export async function openHost(artifactsDir: string, serverUrl: string | undefin
 
 async function onEmbedded() {
   const database = await embedded()
-  return { database, where: 'the embedded database', close: () => database.close() }
+  return { database, control: database, where: 'the embedded database', close: () => database.close() }
 }
 
 async function onServer(url: string) {
   const name = `piecework_demo_${process.pid}_${Date.now()}`
   const server = new Pool({ connectionString: url, max: 1 })
-  await server.query(`CREATE DATABASE ${name}`)
+  await server.query(`CREATE DATABASE ${name}`).catch(async (cause: Error) => {
+    await server.end()
+    throw new PieceworkError('database', `No database can be made with DATABASE_URL: ${cause.message}.`, {
+      cause,
+    })
+  })
   const own = new URL(url)
   own.pathname = `/${name}`
-  const pool = new Pool({ connectionString: own.href, max: 8 })
+  const pool = new Pool({ connectionString: own.href, max: 4 })
+  // Progress and cancel never wait for data.
+  const control = new Pool({ connectionString: own.href, max: 2 })
   return {
     database: fromPg(pool),
+    control: fromPg(control),
     where: `database ${name} on ${own.host}`,
     close: async () => {
-      await pool.end()
+      await Promise.all([pool.end(), control.end()])
       // The server waits for connections that are just being closed.
       await server.query(`DROP DATABASE ${name}`)
       await server.end()

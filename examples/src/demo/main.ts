@@ -1,14 +1,14 @@
 #!/usr/bin/env node
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type Finding, isPieceworkError } from '@piecework/core'
+import { type Finding, isPieceworkError, PieceworkError } from '@piecework/core'
 import { Command } from 'commander'
 import { Listr } from 'listr2'
 import { openHost } from './host.js'
 import { type DemoInput, openInput } from './input.js'
 import { type DemoRun, demoSteps } from './steps.js'
-import { summaryText, textTable } from './summary.js'
+import { rowsPerSecond, summaryText, textTable } from './summary.js'
 
 interface Arguments {
   readonly input?: string
@@ -43,12 +43,14 @@ async function main(folder: string | undefined, options: Arguments): Promise<voi
     findings: [],
     comparisons: [],
   }
+  const stop = stopOnSignals()
   let failure: unknown
   try {
+    await mkdir(options.out, { recursive: true })
     const input = await openInput(folder, join(work, 'input'), options)
     Object.assign(run, { input })
     for (const note of input.notes) run.findings.push(note)
-    await play(run as DemoRun & { input: DemoInput }, work, options)
+    await play(run as DemoRun & { input: DemoInput }, work, options, stop)
   } catch (error) {
     failure = error
     if (isPieceworkError(error))
@@ -58,18 +60,34 @@ async function main(folder: string | undefined, options: Arguments): Promise<voi
   }
   if (options.json) console.log(JSON.stringify(documentOf(run, failure), null, 2))
   else tellPeople(run, failure)
-  if (failure) process.exitCode = 1
+  if (failure) process.exitCode ??= 1
 }
 
-async function play(run: DemoRun, work: string, options: Arguments): Promise<void> {
+/** The first signal cancels what runs, so that everything is cleaned up; a second one ends the process. */
+function stopOnSignals(): AbortSignal {
+  const stop = new AbortController()
+  for (const [signal, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 })) {
+    process.once(signal, () => {
+      process.exitCode = 128 + number
+      stop.abort(new PieceworkError('cancelled', `Stopped by ${signal}.`))
+    })
+  }
+  return stop.signal
+}
+
+async function play(run: DemoRun, work: string, options: Arguments, stop: AbortSignal): Promise<void> {
   const artifacts = join(work, 'artifacts')
   const archiveFile = join(resolve(options.out), `${run.input.name.replace(/[^A-Za-z0-9._-]+/g, '-')}.zip`)
   const host = await openHost(artifacts, process.env.DATABASE_URL)
+  host.piecework.events.on('node:failed', ({ error, cause }) => {
+    if (error.code === 'internal') console.error(cause)
+  })
   try {
     const live = process.stdout.isTTY === true
-    const steps = demoSteps(host, run, archiveFile).map((step) => ({
+    const steps = demoSteps(host, run, archiveFile, stop).map((step) => ({
       title: step.title,
       task: async (_: unknown, task: { title: string; output: string }) => {
+        stop.throwIfAborted()
         const said = await step.run((text) => {
           task.output = text
         })
@@ -78,7 +96,7 @@ async function play(run: DemoRun, work: string, options: Arguments): Promise<voi
     }))
     if (!options.json) console.log(`Running on ${host.where}.`)
     const renderer = options.json ? 'silent' : live ? 'default' : 'simple'
-    await new Listr(steps, { renderer, exitOnError: true }).run()
+    await new Listr(steps, { renderer, exitOnError: true, registerSignalListeners: false }).run()
   } finally {
     await host.close()
   }
@@ -93,7 +111,7 @@ function documentOf(run: Partial<DemoRun>, failure: unknown) {
     ...(failure !== undefined && { error: { code, message } }),
     ...(run.input && { input: { name: run.input.name, folder: run.input.folder, files: run.input.files } }),
     archive,
-    summary,
+    summary: summary?.map((row) => ({ ...row, rowsPerSecond: rowsPerSecond(row) })),
     comparisons,
     findings,
   }

@@ -8,6 +8,7 @@ import type {
   Finding,
   ImportRequest,
   JobHandle,
+  JobNode,
   JobReport,
   JobUpdate,
   ResourceRef,
@@ -40,12 +41,17 @@ const principal = { id: 'demo' }
 const planning = {
   schema: 'planning',
   root: 'projects',
-  differing: { projects: ['name', 'created_at', 'updated_at'] },
+  differing: { projects: ['name'] },
   idsInside: { geoprocessing: 'features', protected_area_ids: 'protected_areas', raw: 'features' },
 }
 
-/** The main job, step by step; a step that finds a difference throws. */
-export function demoSteps(host: DemoHost, run: DemoRun, archiveFile: string): readonly DemoStep[] {
+/** The main job, step by step; a step that finds a difference throws. `signal` cancels the job that runs. */
+export function demoSteps(
+  host: DemoHost,
+  run: DemoRun,
+  archiveFile: string,
+  signal: AbortSignal,
+): readonly DemoStep[] {
   const { piecework, database, artifacts } = host
   const request = (): ImportRequest => ({
     format: 'legacy-marxan',
@@ -61,15 +67,22 @@ export function demoSteps(host: DemoHost, run: DemoRun, archiveFile: string): re
     step: string,
     asking: Promise<JobHandle>,
     tell: (text: string) => void,
+    bytesOf?: (node: JobNode) => number | undefined,
   ): Promise<JobReport> => {
     const handle = await asking
+    const cancel = () => void handle.cancel().catch(() => undefined)
+    signal.addEventListener('abort', cancel)
+    if (signal.aborted) cancel()
     for await (const update of handle.watch()) tell(progressText(update))
+    signal.removeEventListener('abort', cancel)
     const report = await handle.ended()
-    for (const finding of report.findings) if (!known(run.findings, finding)) run.findings.push(finding)
+    for (const finding of report.findings.map(asOption)) {
+      if (!known(run.findings, finding)) run.findings.push(finding)
+    }
     await handle.result()
     jobs.push(handle.id)
     if (report.job.result.resource) made.push(report.job.result.resource)
-    run.summary.push(...summaryOf(step, report))
+    run.summary.push(...summaryOf(step, report, bytesOf))
     return report
   }
   const compare = async (from: number, to: number, tell: (text: string) => void): Promise<void> => {
@@ -129,7 +142,12 @@ export function demoSteps(host: DemoHost, run: DemoRun, archiveFile: string): re
       run: async (tell) => {
         if (!archive) throw new PieceworkError('internal', 'The export made no archive.')
         const name = `${run.input.name} (imported)`
-        return rowsText(await job('import archive', piecework.import({ archive, name, principal }), tell))
+        const { pieces } = await piecework.inspect(archive)
+        const bytesOf = ({ piece, resource }: JobNode) =>
+          pieces.find((one) => one.name === piece && one.resource.id === resource?.id)?.bytes
+        return rowsText(
+          await job('import archive', piecework.import({ archive, name, principal }), tell, bytesOf),
+        )
       },
     },
     {
@@ -176,18 +194,28 @@ function at(made: readonly ResourceRef[], index: number): ResourceRef {
   return resource
 }
 
+/** In the words of this program. */
+function asOption(finding: Finding): Finding {
+  if (finding.code !== 'legacy/grid-id-attribute') return finding
+  return { ...finding, hint: 'Name it with --id-attribute <name>.' }
+}
+
 function known(findings: readonly Finding[], finding: Finding): boolean {
   const key = JSON.stringify(finding)
   return findings.some((one) => JSON.stringify(one) === key)
 }
 
 /** The step as a whole by the job's own clock, then its pieces by theirs. */
-function summaryOf(step: string, report: JobReport): SummaryRow[] {
+function summaryOf(
+  step: string,
+  report: JobReport,
+  bytesOf: (node: JobNode) => number | undefined = stagedBytes,
+): SummaryRow[] {
   const { createdAt, changes } = report.job
   const seconds = ((changes.at(-1)?.at.getTime() ?? 0) - createdAt.getTime()) / 1000
   const pieces = report.nodes.flatMap((node): SummaryRow[] => {
     if (!node.piece || !node.startedAt || !node.endedAt || node.task === 'validate') return []
-    const bytes = node.entries?.reduce((sum, entry) => sum + entry.size, 0)
+    const bytes = bytesOf(node)
     const took = (node.endedAt.getTime() - node.startedAt.getTime()) / 1000
     return [
       {
@@ -201,6 +229,10 @@ function summaryOf(step: string, report: JobReport): SummaryRow[] {
   })
   const bytes = pieces.reduce((sum, piece) => sum + (piece.bytes ?? 0), 0)
   return [{ step, piece: '', rows: report.counts.rows, seconds, ...(bytes > 0 && { bytes }) }, ...pieces]
+}
+
+function stagedBytes({ entries }: JobNode): number | undefined {
+  return entries?.reduce((sum, entry) => sum + entry.size, 0)
 }
 
 function progressText({ nodes, nodesDone }: JobUpdate): string {

@@ -18,9 +18,14 @@ export function summaryText(rows: readonly SummaryRow[]): string {
     number.format(row.rows),
     row.bytes === undefined ? '' : number.format(row.bytes),
     row.seconds.toFixed(2),
-    row.seconds > 0 && row.rows > 0 ? number.format(Math.round(row.rows / row.seconds)) : '',
+    rowsPerSecond(row) === undefined ? '' : number.format(rowsPerSecond(row) ?? 0),
   ])
   return textTable(['step and piece', 'rows', 'bytes', 'seconds', 'rows/s'], cells)
+}
+
+/** Undefined where no rows were moved. */
+export function rowsPerSecond({ rows, seconds }: SummaryRow): number | undefined {
+  return seconds > 0 && rows > 0 ? Math.round(rows / seconds) : undefined
 }
 
 /** First column to the left, the others to the right. */
