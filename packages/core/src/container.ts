@@ -12,7 +12,7 @@ export interface Container {
   get<T>(token: symbol): T
 }
 
-/** What the parts of one Piecework are found under, for a host that wants them from its own container. */
+/** What a class among the options may have injected beside the host's own things: the parts of its Piecework. */
 export const tokens = {
   store: Symbol.for('piecework.store'),
   runtime: Symbol.for('piecework.runtime'),

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
 import {
+  type ArtifactStore,
   createPiecework,
   isPieceworkError,
   memoryArtifacts,
   memoryStore,
+  type Pack,
   PieceworkError,
   type Runtime,
+  tokens,
 } from '@piecework/core'
 import { inProcess } from '@piecework/runtime-inprocess'
+import { container, inject, injectable } from 'tsyringe'
 import { suite } from 'uvu'
 import { z } from 'zod'
 import { ann, keys, Notebooks, withPiecework } from '../support/notebooks.js'
@@ -315,20 +319,36 @@ test('a job outlives the worker that was stopped in the middle of it', async () 
   }
 })
 
-test('classes are constructed by the host container', async () => {
-  class OwnStore {
-    constructor() {
-      Object.assign(this, memoryStore())
+test("classes are constructed by a child of the host's container, with its parts and ours", async () => {
+  const host = container.createChildContainer()
+  host.register('greeting', { useValue: 'from the host' })
+  const seen: unknown[] = []
+  class OwnPack implements Pack {
+    readonly name = 'own'
+    readonly kinds: NonNullable<Pack['kinds']>
+    readonly pieces: NonNullable<Pack['pieces']>
+    constructor(greeting: string, artifacts: ArtifactStore) {
+      seen.push(greeting, artifacts)
+      const own = books.pack()
+      this.kinds = own.kinds ?? []
+      this.pieces = own.pieces ?? []
     }
   }
-  await withPiecework(
-    (host) => host.pack(),
-    async (piecework, { host }) => {
-      const resource = host.add('b1', 'Birds', ['wren'])
-      await (await piecework.export({ resource, principal: ann })).result()
-    },
-    { store: OwnStore as unknown as new () => ReturnType<typeof memoryStore> },
-  )
+  inject('greeting')(OwnPack, undefined, 0)
+  inject(tokens.artifacts)(OwnPack, undefined, 1)
+  injectable()(OwnPack)
+  const books = new Notebooks()
+  const artifacts = memoryArtifacts()
+  const piecework = createPiecework({ packs: [OwnPack], artifacts, runtime: inProcess(), container: host })
+  await piecework.start()
+  try {
+    const resource = books.add('b1', 'Birds', ['wren'])
+    await (await piecework.export({ resource, principal: ann })).result()
+    assert.deepEqual(seen, ['from the host', artifacts])
+    assert.equal(host.isRegistered(tokens.store), false)
+  } finally {
+    await piecework.stop()
+  }
 })
 
 test.run()
