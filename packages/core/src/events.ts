@@ -1,7 +1,7 @@
 import { EventEmitter } from 'eventemitter3'
 import type { Progress } from './contracts/attempts.js'
 import type { Finding } from './contracts/finding.js'
-import type { Job, JobError, JobStatus } from './contracts/jobs.js'
+import type { Job, JobError } from './contracts/jobs.js'
 import { isTerminal } from './jobs/machine.js'
 
 /** All events of a Piecework, in one list. They tell of what this process does; `watch` follows jobs of any process. */
@@ -47,13 +47,13 @@ function warn(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : String(error))
 }
 
-/** Emits `job:status` for each status of a job once. */
+/** Emits `job:status` for each status of a job once, and never for one before those that were told. */
 export function statusTeller(events: PieceworkEmitter): (job: Job) => void {
-  const told = new Map<string, JobStatus>()
+  const told = new Map<string, number>()
   return (job) => {
-    if (told.get(job.id) === job.status) return
+    if (job.changes.length <= (told.get(job.id) ?? 0)) return
     if (isTerminal(job.status)) told.delete(job.id)
-    else told.set(job.id, job.status)
+    else told.set(job.id, job.changes.length)
     events.emit('job:status', job)
   }
 }
