@@ -1,15 +1,18 @@
 import { Command } from 'commander'
 import type { Bench, Measure } from './measure.js'
 import { memoryBench } from './memory.js'
+import { planningBench } from './planning/planning.js'
 import { tablePieceBench } from './table-piece.js'
 
 const benches: Readonly<Record<string, Bench>> = {
   'table-piece': tablePieceBench,
   memory: memoryBench,
+  planning: planningBench,
 }
 
 interface Arguments {
   readonly rows: string
+  readonly units: string
   readonly runs: string
   readonly json?: true
 }
@@ -24,12 +27,13 @@ await new Command('npm run bench --')
     'rows of the large table; memory is measured at a tenth and at twice as many',
     '1000000',
   )
+  .option('--units <number>', 'planning units of the planning project, with 10 amounts each', '20000')
   .option('--runs <number>', 'counted runs after one that warms up', '3')
   .option('--json', 'print one JSON object per measure, and nothing else, on stdout')
   .action(main)
   .parseAsync()
 
-async function main(names: readonly string[], { rows, runs, json }: Arguments): Promise<void> {
+async function main(names: readonly string[], { rows, units, runs, json }: Arguments): Promise<void> {
   const url = process.env.DATABASE_URL
   if (!url) throw new Error('The benchmarks need a PostgreSQL server: install one, or set DATABASE_URL.')
   for (const name of names.length > 0 ? names : Object.keys(benches)) {
@@ -37,7 +41,8 @@ async function main(names: readonly string[], { rows, runs, json }: Arguments): 
     if (!bench)
       throw new Error(`There is no benchmark "${name}"; there are ${Object.keys(benches).join(', ')}.`)
     const tell = (text: string) => console.error(`${name}: ${text}`)
-    for (const measure of await bench({ rows: Number(rows), runs: Number(runs), url, tell })) {
+    const options = { rows: Number(rows), units: Number(units), runs: Number(runs), url, tell }
+    for (const measure of await bench(options)) {
       console.log(json ? JSON.stringify(measure) : sentence(measure))
       if (!(measure.ratio >= measure.reach)) process.exitCode = 1
     }

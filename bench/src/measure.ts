@@ -11,6 +11,8 @@ export interface Measure {
 
 interface BenchOptions {
   readonly rows: number
+  /** Planning units of the planning project. */
+  readonly units: number
   readonly runs: number
   /** A server; a database of its own is made on it and dropped. */
   readonly url: string
