@@ -15,9 +15,18 @@ export {
   readManifest,
   writeManifest,
 } from './archive/manifest.js'
+export type { PublicKey } from './archive/public-key.js'
 export { type Archive, openArchive } from './archive/reader.js'
+export { manifestSigner, type SigningOptions, type SignManifest } from './archive/sign.js'
 export { artifactSource, type ByteSource, fileSource } from './archive/source.js'
 export { type StageEntry, stagedEntries, stageEntry } from './archive/stage.js'
+export {
+  type ArchiveSignature,
+  createTrust,
+  type Trust,
+  type TrustOptions,
+  type TrustPolicy,
+} from './archive/trust.js'
 export type { Provided } from './container.js'
 export { tokens } from './container.js'
 export type * from './contracts/artifacts.js'

@@ -2,7 +2,9 @@ import type { DependencyContainer } from 'tsyringe'
 import { archiveFormat } from './archive/format.js'
 import { type ArchiveSummary, inspectArchive, type Verification, verifyArchive } from './archive/inspect.js'
 import type { ArchiveLimits } from './archive/limits.js'
+import { manifestSigner, type SigningOptions } from './archive/sign.js'
 import { artifactSource, type ByteSource, fileSource } from './archive/source.js'
+import { createTrust, type Trust, type TrustOptions } from './archive/trust.js'
 import { createContainer, type Provided, tokens } from './container.js'
 import type { ArtifactStore } from './contracts/artifacts.js'
 import type { Queryable } from './contracts/database.js'
@@ -46,6 +48,10 @@ export interface PieceworkOptions extends EngineOptions {
   /** Default: everything is allowed. */
   readonly access?: Provided<AccessPolicy>
   readonly limits?: Partial<ArchiveLimits>
+  /** Absent: archives are made without a signature. */
+  readonly signing?: SigningOptions
+  /** Absent: signatures are told by `inspect` and `verify`, and imports do not ask for them. */
+  readonly trust?: TrustOptions
   /** The host's tsyringe container; classes among the options are constructed by a child of it. */
   readonly container?: DependencyContainer
 }
@@ -87,10 +93,11 @@ export interface Piecework extends PieceworkRequests {
   readonly events: PieceworkEmitter
 }
 
-/** Refuses what could not work later (`registry-invalid`); starts nothing. */
+/** Refuses what could not work later (`registry-invalid`, `options-invalid`); starts nothing. */
 export function createPiecework(options: PieceworkOptions): Piecework {
   const container = createContainer(options.container)
-  const { access } = options
+  const { access, signing } = options
+  const trust = createTrust(options.trust)
   container.register<Store>(tokens.store, (c) => (options.store ? c.provide(options.store) : memoryStore()))
   container.register<ArtifactStore>(tokens.artifacts, (c) =>
     options.artifacts ? c.provide(options.artifacts) : memoryArtifacts(),
@@ -101,26 +108,29 @@ export function createPiecework(options: PieceworkOptions): Piecework {
   )
   container.register<PieceworkEmitter>(tokens.events, createEmitter)
   container.register<Inputs>(tokens.inputs, (c) =>
-    createInputs(c.get(tokens.registry), c.get(tokens.artifacts), archiveFormat(options.limits)),
+    createInputs(c.get(tokens.registry), c.get(tokens.artifacts), archiveFormat(options.limits, trust)),
   )
   const parts = {
     store: container.get<Store>(tokens.store),
     artifacts: container.get<ArtifactStore>(tokens.artifacts),
     registry: container.get<Registry>(tokens.registry),
     inputs: container.get<Inputs>(tokens.inputs),
+    ...(signing && { sign: manifestSigner(signing) }),
   }
   const events = container.get<PieceworkEmitter>(tokens.events)
   container.register<Engine>(tokens.engine, (c) =>
     createEngine(parts, c.get(tokens.runtime), events, options),
   )
   container.register<Watcher>(tokens.watcher, (c) => createWatcher(parts.store, c.get(tokens.engine), events))
-  return assemble(container, parts, createRequests(parts, access && container.provide(access)), options)
+  const requests = createRequests(parts, access && container.provide(access))
+  return assemble(container, parts, requests, trust, options)
 }
 
 function assemble(
   container: ReturnType<typeof createContainer>,
   { store, artifacts }: { readonly store: Store; readonly artifacts: ArtifactStore },
   requests: Requests,
+  trust: Trust,
   { limits }: PieceworkOptions,
 ): Piecework {
   const engine = container.get<Engine>(tokens.engine)
@@ -164,8 +174,8 @@ function assemble(
     import: (request) => accept(requests.import(request)),
     clone: (request) => accept(requests.clone(request)),
     validate: (request) => accept(requests.validate(request)),
-    verify: async (archive) => verifyArchive(await sourceOf(archive), limits),
-    inspect: async (archive) => inspectArchive(await sourceOf(archive), limits),
+    verify: async (archive) => verifyArchive(await sourceOf(archive), limits, trust),
+    inspect: async (archive) => inspectArchive(await sourceOf(archive), limits, trust),
     job: (id) => watcher.report(id),
     jobs: (filter = {}) => store.jobs.list(filter),
     watch: (id, signal) => watcher.watch(id, signal),

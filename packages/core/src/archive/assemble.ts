@@ -13,6 +13,8 @@ export interface AssembleArchive {
   readonly key: string
   /** As `writeManifest` spells it. */
   readonly manifest: Uint8Array
+  /** `manifest.sig`, as `SignManifest` makes it. Absent: the archive is not signed. */
+  readonly signature?: Uint8Array
   readonly about: About
   /** `path` in the zip, as `entryPath` makes it: all that the manifest lists, in its order. */
   readonly entries: readonly { readonly path: string; readonly staged: StagedEntry }[]
@@ -74,8 +76,9 @@ async function writeZip(assembly: AssembleArchive, zip: PassThrough): Promise<vo
   await writer.close()
 }
 
-function* parts({ artifacts, manifest, about, entries }: AssembleArchive): Generator<ZipPart> {
+function* parts({ artifacts, manifest, signature, about, entries }: AssembleArchive): Generator<ZipPart> {
   yield stored('manifest.json', manifest)
+  if (signature) yield stored('manifest.sig', signature)
   yield stored('about.json', writeAbout(about))
   for (const { path, staged } of entries)
     yield {

@@ -3,16 +3,21 @@ import type { Format, InputNode } from '../contracts/format.js'
 import type { ArchiveLimits } from './limits.js'
 import { openArchive } from './reader.js'
 import { artifactSource } from './source.js'
+import { assertTrusted, createTrust, type Trust, trustFindings } from './trust.js'
 
-/** Reads an import's input from a Piecework archive: the one upload `archive`. */
-export function archiveFormat(limits: Partial<ArchiveLimits> = {}): Format {
+/**
+ * Reads an import's input from a Piecework archive: the one upload `archive`. What the policy does not trust is refused or
+ * told each time that it is opened: by the request and by every attempt.
+ */
+export function archiveFormat(limits: Partial<ArchiveLimits> = {}, trust: Trust = createTrust()): Format {
   return {
     name: 'archive',
     pieces: [],
     open: async ({ uploads, artifacts }) => {
       const upload = uploads.find((one) => one.role === 'archive')
       if (!upload) throw new PieceworkError('input-incomplete', 'The archive itself was not given.')
-      const archive = await openArchive(await artifactSource(artifacts, upload.artifact), limits)
+      const archive = await openArchive(await artifactSource(artifacts, upload.artifact), limits, trust)
+      assertTrusted(trust, archive.signature)
       // What is export-only is for people: it is neither imported nor missed.
       const nodes: InputNode[] = archive.manifest.pieces
         .filter((piece) => !piece.exportOnly)
@@ -22,7 +27,12 @@ export function archiveFormat(limits: Partial<ArchiveLimits> = {}): Format {
           version,
           entries: archive.entries({ resource, name }),
         }))
-      return { tree: archive.manifest.tree, nodes, findings: [], close: () => archive.close() }
+      return {
+        tree: archive.manifest.tree,
+        nodes,
+        findings: trustFindings(trust, archive.signature),
+        close: () => archive.close(),
+      }
     },
   }
 }

@@ -4,11 +4,14 @@ import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import type { ArchiveLimits } from './limits.js'
 import { openArchive } from './reader.js'
 import type { ByteSource } from './source.js'
+import { type ArchiveSignature, createTrust, type Trust, trustFindings } from './trust.js'
 
 export interface ArchiveSummary {
   readonly tree: ResourceTree
   /** sha256 of the manifest's bytes, hex. */
   readonly digest: string
+  /** Who signed it, and whether this host trusts them. */
+  readonly signature: ArchiveSignature
   readonly pieces: readonly {
     readonly resource: ResourceRef
     readonly name: string
@@ -23,8 +26,11 @@ export interface ArchiveSummary {
 }
 
 export interface Verification {
+  /** Nothing is wrong with it, and this host would import it as far as trust goes. */
   readonly ok: boolean
   readonly digest: string
+  /** Who signed it, and whether this host trusts them. */
+  readonly signature: ArchiveSignature
   readonly entries: number
   readonly bytes: number
   readonly rows: number
@@ -34,10 +40,11 @@ export interface Verification {
 export async function inspectArchive(
   source: ByteSource,
   limits?: Partial<ArchiveLimits>,
+  trust: Trust = createTrust(),
 ): Promise<ArchiveSummary> {
-  const archive = await openArchive(source, limits)
+  const archive = await openArchive(source, limits, trust)
   try {
-    const { manifest, digest, about } = archive
+    const { manifest, digest, signature, about } = archive
     const pieces = manifest.pieces.map(({ resource, name, version, entries }) => ({
       resource,
       name,
@@ -46,20 +53,24 @@ export async function inspectArchive(
       bytes: entries.reduce((sum, entry) => sum + entry.size, 0),
       rows: entries.reduce((sum, entry) => sum + (entry.rows ?? 0), 0),
     }))
-    return { tree: manifest.tree, digest, pieces, about: { ...about } }
+    return { tree: manifest.tree, digest, signature, pieces, about: { ...about } }
   } finally {
     await archive.close()
   }
 }
 
-/** Reads every entry to its end. What makes an archive unreadable as a whole throws; what is wrong with entries is found. */
+/** Reads every entry to its end. An untrusted signature is told as the policy wants it. What makes an archive unreadable as a whole throws; what is wrong with entries is found. */
 export async function verifyArchive(
   source: ByteSource,
   limits?: Partial<ArchiveLimits>,
+  trust: Trust = createTrust(),
 ): Promise<Verification> {
-  const archive = await openArchive(source, limits)
+  const archive = await openArchive(source, limits, trust)
   try {
-    const findings: Finding[] = []
+    const findings: Finding[] = trustFindings(trust, archive.signature).map((finding) => ({
+      ...finding,
+      piece: '',
+    }))
     for await (const { path, error } of archive.verify()) {
       if (!error) continue
       const code = isPieceworkError(error) ? error.code : 'internal'
@@ -73,8 +84,9 @@ export async function verifyArchive(
     }
     const entries = archive.manifest.pieces.flatMap((piece) => piece.entries)
     return {
-      ok: findings.length === 0,
+      ok: !findings.some(({ severity }) => severity === 'error'),
       digest: archive.digest,
+      signature: archive.signature,
       entries: entries.length,
       bytes: entries.reduce((sum, entry) => sum + entry.size, 0),
       rows: entries.reduce((sum, entry) => sum + (entry.rows ?? 0), 0),

@@ -6,7 +6,9 @@ import { collected, type EntryFile, entriesOf, wholeOnly } from './entries.js'
 import { type ArchiveNode, entryPath } from './entry-path.js'
 import { type ArchiveLimits, assertWithin, defaultLimits } from './limits.js'
 import { type Manifest, type ManifestEntry, manifestDigest, manifestPaths, readManifest } from './manifest.js'
+import { signatureBytes } from './signature.js'
 import type { ByteSource } from './source.js'
+import { type ArchiveSignature, createTrust, type Trust } from './trust.js'
 import { readDirectory } from './zip-directory.js'
 import { recordData, type ZipRecord } from './zip-record.js'
 
@@ -15,6 +17,7 @@ export interface Archive {
   readonly manifest: Manifest
   /** sha256 of the manifest's bytes, hex. */
   readonly digest: string
+  readonly signature: ArchiveSignature
   /** Absent where nobody wrote one. */
   readonly about?: About
   /** Of one node; none where the manifest does not list it. */
@@ -27,8 +30,12 @@ export interface Archive {
 
 type Directory = ReadonlyMap<string, ZipRecord>
 
-/** Reads directory, manifest and about; inflates no data. Everything in it is hostile until proven otherwise. */
-export async function openArchive(source: ByteSource, limits: Partial<ArchiveLimits> = {}): Promise<Archive> {
+/** Reads directory, manifest, signature and about; inflates no data. Whether the signature will do is for the caller to say. Everything in it is hostile until proven otherwise. */
+export async function openArchive(
+  source: ByteSource,
+  limits: Partial<ArchiveLimits> = {},
+  trust: Pick<Trust, 'check'> = createTrust(),
+): Promise<Archive> {
   const allowed = { ...defaultLimits, ...limits }
   const directory = await readDirectory(source, allowed)
   const manifestBytes = await small(source, directory, 'manifest.json', allowed.manifestBytes)
@@ -39,6 +46,7 @@ export async function openArchive(source: ByteSource, limits: Partial<ArchiveLim
     )
   const manifest = readManifest(manifestBytes)
   assertSameEntries(manifest, directory)
+  const signature = trust.check(manifestBytes, await small(source, directory, 'manifest.sig', signatureBytes))
   const aboutBytes = await small(source, directory, 'about.json', aboutLimit)
   let closed = false
 
@@ -50,6 +58,7 @@ export async function openArchive(source: ByteSource, limits: Partial<ArchiveLim
   return {
     manifest,
     digest: manifestDigest(manifestBytes),
+    signature,
     ...(aboutBytes && { about: readAbout(aboutBytes) }),
     entries: (node) => {
       const files = entriesIn(manifest, node).map((entry): EntryFile => {

@@ -7,6 +7,8 @@ export type CoreErrorCode =
   | 'archive-invalid' // broken, truncated, or not a Piecework archive
   | 'archive-limit' // larger than the limits allow
   | 'archive-newer' // written by a later format or a later version of a piece
+  | 'archive-signature' // signed by nobody whom this host trusts, or altered since
+  | 'archive-unsigned' // nobody signed it, and this host requires that
   | 'artifact-not-found'
   | 'cancelled'
   | 'counts-differ' // rows read are not rows written plus rows skipped

@@ -1,3 +1,4 @@
+import type { SignManifest } from '../archive/sign.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import type { Lease } from '../contracts/attempts.js'
 import type { Finding } from '../contracts/finding.js'
@@ -8,6 +9,7 @@ import type { ResourceRef } from '../contracts/resource.js'
 import type { Store } from '../contracts/store.js'
 import { jobIds } from '../ids.js'
 import type { Registry } from '../plan/registry.js'
+import { walkTree } from '../plan/tree.js'
 import { storable } from './failure.js'
 import type { Inputs } from './inputs.js'
 
@@ -17,6 +19,8 @@ export interface Parts {
   readonly artifacts: ArtifactStore
   readonly registry: Registry
   readonly inputs: Inputs
+  /** Absent: archives are not signed. */
+  readonly sign?: SignManifest
 }
 
 /** One attempt under way. */
@@ -61,6 +65,13 @@ function storableFinding(finding: Finding): Finding {
 export function targetOf(registry: Registry, job: Job, source: ResourceRef): ResourceRef {
   const ids = jobIds(job.id)
   return { kind: source.kind, id: ids.idOf(registry.kind(source.kind).table, source.id) }
+}
+
+/** What a job makes, and what it makes it in. */
+export function surroundings({ tree, request }: Pick<Job, 'tree' | 'request'>) {
+  const kinds = new Set(walkTree(tree).map(({ ref }) => ref.kind))
+  const { into } = request
+  return { ...(into && { into }), carries: (kind: string) => kinds.has(kind) }
 }
 
 /** What every context of a piece holds. */

@@ -45,6 +45,7 @@ export const assembleTask: TaskOf = async (work) => {
     artifacts: work.artifacts,
     key: `${archivePrefix(job.id)}/${work.lease.fence}.zip`,
     manifest,
+    ...(work.sign && { signature: work.sign(manifest) }),
     about: { createdAt: new Date().toISOString(), author: job.principal.id, program: `piecework ${version}` },
     entries,
     signal: work.signal,
