@@ -16,8 +16,14 @@ export function exportedJson(plan: TablePlan, json: JsonPlan, document: string, 
     const row =
       `(SELECT '${sharedMark}' || ${quoteIdent(shared.column.name)}::text FROM ${referencedTable(plan.schema, target)} ` +
       `WHERE ${quoteIdent(target.key)} = ID AND ${condition(shared.where, resourceId)})`
+    // A text of the document's own that looks like a stable key is none, there as here.
+    const own = (id: string) => `CASE WHEN starts_with(${id}, '${sharedMark}') THEN 'no ' || (${id}) ELSE ${id} END`
     return overValue(value, (v) =>
-      mapJson(v, target.path, (id) => `to_jsonb(coalesce(${row.replace('ID', () => asUuid(id))}, ${id}))`),
+      mapJson(
+        v,
+        target.path,
+        (id) => `to_jsonb(coalesce(${row.replace('ID', () => asUuid(id))}, ${own(id)}))`,
+      ),
     )
   }, `${document}::jsonb`)
 }
