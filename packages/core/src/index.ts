@@ -31,6 +31,7 @@ export type { Provided } from './container.js'
 export { tokens } from './container.js'
 export type * from './contracts/artifacts.js'
 export type * from './contracts/attempts.js'
+export type * from './contracts/compare.js'
 export type * from './contracts/database.js'
 export type * from './contracts/entries.js'
 export * from './contracts/errors.js'
@@ -48,6 +49,7 @@ export type * from './contracts/runtime.js'
 export type * from './contracts/schema.js'
 export type * from './contracts/store.js'
 export type * from './contracts/validator.js'
+export type { Diff, PieceDiff, ResourceDiff } from './diff/diff.js'
 export type { NodeEvent, PieceworkEmitter, PieceworkEvents } from './events.js'
 export { fileArtifacts } from './files/artifacts.js'
 export { overlaps, resourcePath } from './guard/paths.js'
@@ -66,7 +68,6 @@ export { memoryArtifacts } from './memory/artifacts.js'
 export { busy } from './memory/guard.js'
 export { type MemoryStoreOptions, memoryStore } from './memory/store.js'
 export {
-  type ArchiveSource,
   createPiecework,
   type Piecework,
   type PieceworkOptions,
@@ -74,3 +75,4 @@ export {
 } from './piecework.js'
 export { type PlannedNode, type PlannedPiece, planBatches } from './plan/plan.js'
 export { createRegistry, type Registry } from './plan/registry.js'
+export type { ArchiveSource, DiffSource, Readings } from './readings.js'

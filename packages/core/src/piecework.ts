@@ -1,10 +1,8 @@
 import type { DependencyContainer } from 'tsyringe'
 import { archiveFormat } from './archive/format.js'
-import { type ArchiveSummary, inspectArchive, type Verification, verifyArchive } from './archive/inspect.js'
 import type { ArchiveLimits } from './archive/limits.js'
 import { manifestSigner, type SigningOptions } from './archive/sign.js'
-import { artifactSource, type ByteSource, fileSource } from './archive/source.js'
-import { createTrust, type Trust, type TrustOptions } from './archive/trust.js'
+import { createTrust, type TrustOptions } from './archive/trust.js'
 import { createContainer, type Provided, tokens } from './container.js'
 import type { ArtifactStore } from './contracts/artifacts.js'
 import type { Queryable } from './contracts/database.js'
@@ -36,6 +34,7 @@ import {
 import { memoryArtifacts } from './memory/artifacts.js'
 import { memoryStore } from './memory/store.js'
 import { createRegistry, type Registry } from './plan/registry.js'
+import { createReadings, type Readings } from './readings.js'
 
 export interface PieceworkOptions extends EngineOptions {
   /** Kinds of resources, pieces and formats. */
@@ -56,9 +55,6 @@ export interface PieceworkOptions extends EngineOptions {
   readonly container?: DependencyContainer
 }
 
-/** Where an archive is: in the artifact store, or a file of this machine. */
-export type ArchiveSource = { readonly artifact: string } | { readonly file: string }
-
 /** What can be asked inside a host's transaction. */
 export interface PieceworkRequests {
   export(request: ExportRequest): Promise<JobHandle>
@@ -67,17 +63,13 @@ export interface PieceworkRequests {
 }
 
 /** The one object that a host holds. */
-export interface Piecework extends PieceworkRequests {
+export interface Piecework extends PieceworkRequests, Readings {
   /** Takes up work; requests made before wait. */
   start(): Promise<void>
   /** Waits up to `drainMs` (default 0) for what runs and gives the rest back. */
   stop(options?: { readonly drainMs?: number }): Promise<void>
   /** Runs exactly the validators that an import would run and writes nothing. */
   validate(request: ImportRequest): Promise<JobHandle>
-  /** Reads a whole archive and compares every checksum. */
-  verify(archive: ArchiveSource): Promise<Verification>
-  /** What is inside, without importing. */
-  inspect(archive: ArchiveSource): Promise<ArchiveSummary>
   /** Throws `job-not-found`. */
   job(id: string): Promise<JobReport>
   /** Newest first. */
@@ -96,7 +88,7 @@ export interface Piecework extends PieceworkRequests {
 /** Refuses what could not work later (`registry-invalid`, `options-invalid`); starts nothing. */
 export function createPiecework(options: PieceworkOptions): Piecework {
   const container = createContainer(options.container)
-  const { access, signing } = options
+  const { signing, limits } = options
   const trust = createTrust(options.trust)
   container.register<Store>(tokens.store, (c) => (options.store ? c.provide(options.store) : memoryStore()))
   container.register<ArtifactStore>(tokens.artifacts, (c) =>
@@ -108,7 +100,7 @@ export function createPiecework(options: PieceworkOptions): Piecework {
   )
   container.register<PieceworkEmitter>(tokens.events, createEmitter)
   container.register<Inputs>(tokens.inputs, (c) =>
-    createInputs(c.get(tokens.registry), c.get(tokens.artifacts), archiveFormat(options.limits, trust)),
+    createInputs(c.get(tokens.registry), c.get(tokens.artifacts), archiveFormat(limits, trust)),
   )
   const parts = {
     store: container.get<Store>(tokens.store),
@@ -122,16 +114,16 @@ export function createPiecework(options: PieceworkOptions): Piecework {
     createEngine(parts, c.get(tokens.runtime), events, options),
   )
   container.register<Watcher>(tokens.watcher, (c) => createWatcher(parts.store, c.get(tokens.engine), events))
-  const requests = createRequests(parts, access && container.provide(access))
-  return assemble(container, parts, requests, trust, options)
+  const access = options.access && container.provide(options.access)
+  const readings = createReadings({ ...parts, access, limits, trust })
+  return assemble(container, parts.store, createRequests(parts, access), readings)
 }
 
 function assemble(
   container: ReturnType<typeof createContainer>,
-  { store, artifacts }: { readonly store: Store; readonly artifacts: ArtifactStore },
+  store: Store,
   requests: Requests,
-  trust: Trust,
-  { limits }: PieceworkOptions,
+  readings: Readings,
 ): Piecework {
   const engine = container.get<Engine>(tokens.engine)
   const watcher = container.get<Watcher>(tokens.watcher)
@@ -158,8 +150,6 @@ function assemble(
     if (!joined) handOver()
     return createHandle(job.id, watcher, async () => void (await cancel(job.id)))
   }
-  const sourceOf = (archive: ArchiveSource): Promise<ByteSource> =>
-    'file' in archive ? fileSource(archive.file) : artifactSource(artifacts, archive.artifact)
 
   return {
     start: async () => {
@@ -174,8 +164,7 @@ function assemble(
     import: (request) => accept(requests.import(request)),
     clone: (request) => accept(requests.clone(request)),
     validate: (request) => accept(requests.validate(request)),
-    verify: async (archive) => verifyArchive(await sourceOf(archive), limits, trust),
-    inspect: async (archive) => inspectArchive(await sourceOf(archive), limits, trust),
+    ...readings,
     job: (id) => watcher.report(id),
     jobs: (filter = {}) => store.jobs.list(filter),
     watch: (id, signal) => watcher.watch(id, signal),

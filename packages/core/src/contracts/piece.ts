@@ -1,3 +1,4 @@
+import type { PieceComparer } from './compare.js'
 import type { Queryable, Transaction } from './database.js'
 import type { Entries, Upgrade } from './entries.js'
 import type { Finding } from './finding.js'
@@ -55,6 +56,8 @@ export interface ImportContext<Options = unknown> extends WorkContext<Options> {
   readonly ids: Ids
   /** The exported resource that the entries describe, with its old id. */
   readonly source: ResourceRef
+  /** What the import goes into, where the exported resource is not a root. */
+  readonly into?: ResourceRef
   /** Whether this job makes resources of that kind. References to rows of others are not remapped by `ids`. */
   carries(kind: string): boolean
   /** Adds to the job's report. */
@@ -104,6 +107,8 @@ export interface Piece<Options = any> {
   readonly importer?: PieceImporter<Options>
   readonly cloner?: PieceCloner<Options>
   readonly validators?: readonly Validator<Options>[]
+  /** Absent: two archives of it are equal where their bytes are. */
+  readonly comparer?: PieceComparer
   /** By the version they start from: `upgrades[1]` makes version 2 of version 1. */
   readonly upgrades?: Readonly<Record<number, Upgrade>>
 }

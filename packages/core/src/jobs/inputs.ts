@@ -72,7 +72,11 @@ async function upgraded(registry: Registry, format: string, input: Input): Promi
   return { ...input, nodes, close: () => input.close() }
 }
 
-async function upgradeEntries(piece: Piece, node: InputNode): Promise<Entries> {
+/** What the piece's present version would have written. Throws `archive-newer`. */
+export async function upgradeEntries(
+  piece: Piece,
+  node: Pick<InputNode, 'version' | 'entries'>,
+): Promise<Entries> {
   if (node.version > piece.version) {
     throw new PieceworkError(
       'archive-newer',

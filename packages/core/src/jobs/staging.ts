@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { stageEntry } from '../archive/stage.js'
+import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
+import type { Finding } from '../contracts/finding.js'
 import type { StagedEntry } from '../contracts/jobs.js'
-import type { PieceCounts, PieceExporter } from '../contracts/piece.js'
+import type { ExportContext, PieceCounts, PieceExporter } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { addFinding, pieceContext, type Work } from './work.js'
 
@@ -20,30 +22,47 @@ export function stagingKey(work: Work): string {
 }
 
 /** Runs an exporter on one snapshot; its entries stand deflated in the artifact store afterwards. */
-export async function exportToStaging(
-  work: Work,
-  piece: { readonly name: string; readonly exporter: PieceExporter },
-  source: ResourceRef,
-): Promise<{ readonly counts: PieceCounts; readonly entries: readonly StagedEntry[] }> {
-  const entries: StagedEntry[] = []
+export async function exportToStaging(work: Work, piece: Exporting, source: ResourceRef): Promise<Exported> {
+  const { artifacts, signal } = work
   const prefix = stagingKey(work)
-  const counts = await work.store.database.transaction(
-    (tx) =>
-      piece.exporter.export({
-        ...pieceContext(work, piece.name, source),
-        tx,
-        finding: (finding) => addFinding(work, { ...finding, piece: piece.name }),
-        write: async (path, bytes, rows) => {
-          if (entries.some((entry) => entry.path.toLowerCase() === path.toLowerCase())) {
-            throw new PieceworkError('internal', `Piece ${piece.name} writes the entry ${path} twice.`)
-          }
-          const { artifacts, signal } = work
-          const key = `${prefix}/${path}`
-          entries.push(await stageEntry({ artifacts, key, path, bytes, signal, ...(rows && { rows }) }))
-        },
-      }),
-    { readOnly: true, signal: work.signal },
+  const context = {
+    ...pieceContext(work, piece.name, source),
+    finding: (finding: Omit<Finding, 'piece'>) => addFinding(work, { ...finding, piece: piece.name }),
+  }
+  return work.store.database.transaction(
+    (tx) => exportEntries(piece, { ...context, tx }, { artifacts, prefix }),
+    { readOnly: true, signal },
   )
+}
+
+interface Exporting {
+  readonly name: string
+  readonly exporter: PieceExporter
+}
+
+interface Exported {
+  readonly counts: PieceCounts
+  readonly entries: readonly StagedEntry[]
+}
+
+/** Stages below `prefix` what the piece writes. Throws `counts-differ` where it counts other rows than it writes. */
+export async function exportEntries(
+  piece: Exporting,
+  context: Omit<ExportContext, 'write'>,
+  { artifacts, prefix }: { readonly artifacts: ArtifactStore; readonly prefix: string },
+): Promise<Exported> {
+  const { signal } = context
+  const entries: StagedEntry[] = []
+  const counts = await piece.exporter.export({
+    ...context,
+    write: async (path, bytes, rows) => {
+      if (entries.some((entry) => entry.path.toLowerCase() === path.toLowerCase())) {
+        throw new PieceworkError('internal', `Piece ${piece.name} writes the entry ${path} twice.`)
+      }
+      const key = `${prefix}/${path}`
+      entries.push(await stageEntry({ artifacts, key, path, bytes, signal, ...(rows && { rows }) }))
+    },
+  })
   const written = entries.reduce((sum, entry) => sum + (entry.rows ?? 0), 0)
   if (written !== counts.rows) {
     throw new PieceworkError(

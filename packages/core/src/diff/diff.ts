@@ -1,0 +1,115 @@
+import type { ArchiveLimits } from '../archive/limits.js'
+import type { ByteSource } from '../archive/source.js'
+import type { EntryDiff } from '../contracts/compare.js'
+import type { Transaction } from '../contracts/database.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { AccessPolicy } from '../contracts/principal.js'
+import type { ResourceRef } from '../contracts/resource.js'
+import type { ExportRequest } from '../jobs/requests.js'
+import type { Parts } from '../jobs/work.js'
+import { compareNode, entriesOnlyIn } from './compare-node.js'
+import { exportLive } from './live-export.js'
+import { matchResources, type ResourcePair } from './match-resources.js'
+import { archiveSide, liveSide, type Side } from './side.js'
+
+export interface PieceDiff {
+  readonly piece: string
+  /** Absent: both sides have it. */
+  readonly onlyIn?: 'a' | 'b'
+  readonly equal: boolean
+  readonly entries: readonly EntryDiff[]
+}
+
+export interface ResourceDiff {
+  /** Absent: only b has it. */
+  readonly a?: ResourceRef
+  /** Absent: only a has it. */
+  readonly b?: ResourceRef
+  /** By which a child was found among its siblings: a scenario's number. Absent: by its place. */
+  readonly key?: string
+  readonly equal: boolean
+  readonly pieces: readonly PieceDiff[]
+}
+
+/** What is different, from a to b. Ids are no difference. */
+export interface Diff {
+  readonly equal: boolean
+  /** Parents before children; those that are equal, too. */
+  readonly resources: readonly ResourceDiff[]
+}
+
+export interface DiffParts extends Pick<Parts, 'store' | 'registry' | 'artifacts'> {
+  readonly access: AccessPolicy | undefined
+  readonly limits: Partial<ArchiveLimits> | undefined
+}
+
+/** Throws `options-invalid` for resources of different kinds. Needs temporary tables of the host's database; writes nothing. */
+export async function diff(
+  parts: DiffParts,
+  a: ByteSource | ExportRequest,
+  b: ByteSource | ExportRequest,
+  signal: AbortSignal,
+): Promise<Diff> {
+  const ends: (() => Promise<void>)[] = []
+  const open = async (side: 'a' | 'b', source: ByteSource | ExportRequest): Promise<Side> => {
+    if (!('resource' in source)) return archiveSide(side, source, parts)
+    const live = await exportLive(parts, parts.access, source, signal)
+    ends.push(live.remove)
+    return liveSide(side, live, parts)
+  }
+  try {
+    const sides = { a: await open('a', a), b: await open('b', b) }
+    const [one, other] = [sides.a.tree.kind, sides.b.tree.kind]
+    if (one !== other)
+      throw new PieceworkError('options-invalid', `A ${one} cannot be compared with a ${other}.`)
+    return await parts.store.database.transaction((tx) => compareSides(sides, tx, signal), { signal })
+  } finally {
+    for (const end of ends) await end()
+  }
+}
+
+interface Sides {
+  readonly a: Side
+  readonly b: Side
+}
+
+async function compareSides(sides: Sides, tx: Transaction, signal: AbortSignal): Promise<Diff> {
+  const pairs = await matchResources(sides.a.tree, sides.b.tree, async (side, ref) => {
+    for (const node of sides[side].nodesOf(ref)) {
+      const key = await node.piece?.comparer?.resourceKey?.(node, tx)
+      if (key !== undefined) return key
+    }
+    return undefined
+  })
+  const resources: ResourceDiff[] = []
+  for (const pair of pairs) {
+    const pieces = await comparePieces(sides, pair, tx, signal)
+    const equal = !!pair.a && !!pair.b && pieces.every((piece) => piece.equal)
+    resources.push({ ...pair, equal, pieces })
+  }
+  return { equal: resources.every((resource) => resource.equal), resources }
+}
+
+async function comparePieces(
+  sides: Sides,
+  pair: ResourcePair,
+  tx: Transaction,
+  signal: AbortSignal,
+): Promise<readonly PieceDiff[]> {
+  const ofA = pair.a ? sides.a.nodesOf(pair.a) : []
+  const ofB = pair.b ? sides.b.nodesOf(pair.b) : []
+  const pieces: PieceDiff[] = []
+  for (const piece of new Set([...ofA, ...ofB].map(({ name }) => name))) {
+    signal.throwIfAborted()
+    const a = ofA.find(({ name }) => name === piece)
+    const b = ofB.find(({ name }) => name === piece)
+    if (a && b) {
+      const entries = await compareNode(a, b, tx, signal)
+      pieces.push({ piece, equal: entries.every((entry) => entry.equal), entries })
+      continue
+    }
+    const only = a ?? b
+    if (only) pieces.push({ piece, onlyIn: only.side, equal: false, entries: entriesOnlyIn(only) })
+  }
+  return pieces
+}

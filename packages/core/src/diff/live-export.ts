@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import { PieceworkError } from '../contracts/errors.js'
+import type { StagedEntry } from '../contracts/jobs.js'
+import type { AccessPolicy } from '../contracts/principal.js'
+import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
+import { applicable, parseOptions } from '../jobs/applicable.js'
+import type { ExportRequest } from '../jobs/requests.js'
+import { readTree } from '../jobs/source.js'
+import { exportEntries, jobPrefix } from '../jobs/staging.js'
+import type { Parts } from '../jobs/work.js'
+import { walkTree } from '../plan/tree.js'
+
+/** A resource as it is now, exported for a comparison. */
+export interface LiveExport {
+  readonly tree: ResourceTree
+  readonly nodes: readonly {
+    readonly resource: ResourceRef
+    readonly name: string
+    readonly entries: readonly StagedEntry[]
+  }[]
+  /** Removes what was staged. */
+  remove(): Promise<void>
+}
+
+/**
+ * Stages what an export would, in one snapshot of the database: all of it is of one moment, so no claim is taken and whoever edits
+ * goes on. No job is made.
+ */
+export async function exportLive(
+  { store, registry, artifacts }: Pick<Parts, 'store' | 'registry' | 'artifacts'>,
+  access: AccessPolicy | undefined,
+  request: ExportRequest,
+  signal: AbortSignal,
+): Promise<LiveExport> {
+  const { principal, resource, children } = request
+  if (access && !(await access.allows(principal, 'export', resource)))
+    throw new PieceworkError('forbidden', 'This principal may not export here.')
+  const without = new Set(request.without)
+  const pieces = [...registry.pieces.values()].filter(
+    ({ name, exporter, exportOnly }) => exporter && !exportOnly && !without.has(name),
+  )
+  const options = parseOptions(registry.pieces.values(), request.options)
+  const jobId = randomUUID()
+  const remove = () => artifacts.delete(jobPrefix(jobId))
+  const stage = store.database.transaction(
+    async (tx) => {
+      const tree = await readTree(registry, tx, resource, children)
+      const piecesOf = await applicable(tree, pieces, { jobId, principal, options, db: tx })
+      const nodes: LiveExport['nodes'][number][] = []
+      for (const { ref } of walkTree(tree)) {
+        for (const { name, exporter } of piecesOf(ref)) {
+          if (!exporter) continue
+          signal.throwIfAborted()
+          const work = { jobId, resource: ref, principal, options: options[name], signal, tx }
+          const context = { ...work, progress: () => undefined, finding: () => undefined }
+          const prefix = `${jobPrefix(jobId)}/${nodes.length}`
+          const { entries } = await exportEntries({ name, exporter }, context, { artifacts, prefix })
+          nodes.push({ resource: ref, name, entries })
+        }
+      }
+      return { tree, nodes, remove }
+    },
+    { readOnly: true, signal },
+  )
+  return stage.catch(async (error: unknown) => {
+    await remove()
+    throw error
+  })
+}

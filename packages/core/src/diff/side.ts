@@ -1,0 +1,69 @@
+import { openArchive } from '../archive/reader.js'
+import type { ByteSource } from '../archive/source.js'
+import { stagedEntries } from '../archive/stage.js'
+import type { ComparedNode } from '../contracts/compare.js'
+import type { Entries } from '../contracts/entries.js'
+import type { Piece } from '../contracts/piece.js'
+import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
+import { upgradeEntries } from '../jobs/inputs.js'
+import type { Parts } from '../jobs/work.js'
+import { resourceName, walkTree } from '../plan/tree.js'
+import type { LiveExport } from './live-export.js'
+
+/** One of two things to be compared. Pieces for people are left out: they say nothing that the others do not. */
+export interface Side {
+  readonly tree: ResourceTree
+  nodesOf(ref: ResourceRef): readonly ComparedNode[]
+}
+
+interface Found {
+  readonly resource: ResourceRef
+  readonly name: string
+  readonly piece: Piece | undefined
+  readonly entries: Entries
+}
+
+/** Throws what `openArchive` throws, and `archive-newer`. Nothing is read of the entries yet. */
+export async function archiveSide(
+  side: 'a' | 'b',
+  source: ByteSource,
+  { registry, limits }: Pick<Parts, 'registry'> & { readonly limits: Parameters<typeof openArchive>[1] },
+): Promise<Side> {
+  const archive = await openArchive(source, limits)
+  const found: Found[] = []
+  for (const { resource, name, version, exportOnly } of archive.manifest.pieces) {
+    const piece = registry.piece('archive', name)
+    if (exportOnly || piece?.exportOnly) continue
+    const written = archive.entries({ resource, name })
+    const entries = piece ? await upgradeEntries(piece, { version, entries: written }) : written
+    found.push({ resource, name, piece, entries })
+  }
+  return sideOf(side, archive.manifest.tree, found)
+}
+
+export function liveSide(
+  side: 'a' | 'b',
+  { tree, nodes }: LiveExport,
+  { registry, artifacts }: Pick<Parts, 'registry' | 'artifacts'>,
+): Side {
+  const found = nodes.map(({ resource, name, entries }) => ({
+    resource,
+    name,
+    piece: registry.piece('archive', name),
+    entries: stagedEntries(artifacts, entries),
+  }))
+  return sideOf(side, tree, found)
+}
+
+function sideOf(side: 'a' | 'b', tree: ResourceTree, found: readonly Found[]): Side {
+  const lines = new Map(walkTree(tree).map(({ ref, line }) => [resourceName(ref), line]))
+  const byResource = new Map<string, ComparedNode[]>()
+  const nodesOf = (ref: ResourceRef) => byResource.get(resourceName(ref)) ?? []
+  for (const { resource, name, piece, entries } of found) {
+    const key = resourceName(resource)
+    const near = () => [...(lines.get(key) ?? [])].reverse().flatMap(nodesOf)
+    const node = { side, resource, name, entries, near, ...(piece && { piece }) }
+    byResource.set(key, [...nodesOf(resource), node])
+  }
+  return { tree, nodesOf }
+}
