@@ -7,7 +7,7 @@ import { Command } from 'commander'
 import { Listr } from 'listr2'
 import { openHost } from './host.js'
 import { type DemoInput, openInput } from './input.js'
-import { type DemoRun, demoSteps } from './steps.js'
+import { type DemoRun, demoSteps, isKnown } from './steps.js'
 import { rowsPerSecond, summaryText, textTable } from './summary.js'
 
 interface Arguments {
@@ -54,7 +54,7 @@ async function main(folder: string | undefined, options: Arguments): Promise<voi
   } catch (error) {
     failure = error
     if (isPieceworkError(error))
-      run.findings.push(...error.findings.filter((one) => !run.findings.includes(one)))
+      run.findings.push(...error.findings.filter((one) => !isKnown(run.findings, one)))
   } finally {
     await rm(work, { recursive: true, force: true })
   }
@@ -72,6 +72,8 @@ function stopOnSignals(): AbortSignal {
       stop.abort(new PieceworkError('cancelled', `Stopped by ${signal}.`))
     })
   }
+  // Whoever reads the output may go away: `npm run demo | head`.
+  process.stdout.on('error', () => stop.abort(new PieceworkError('cancelled', 'Nobody reads the output.')))
   return stop.signal
 }
 

@@ -77,7 +77,7 @@ export function demoSteps(
     signal.removeEventListener('abort', cancel)
     const report = await handle.ended()
     for (const finding of report.findings.map(asOption)) {
-      if (!known(run.findings, finding)) run.findings.push(finding)
+      if (!isKnown(run.findings, finding)) run.findings.push(finding)
     }
     await handle.result()
     jobs.push(handle.id)
@@ -200,7 +200,7 @@ function asOption(finding: Finding): Finding {
   return { ...finding, hint: 'Name it with --id-attribute <name>.' }
 }
 
-function known(findings: readonly Finding[], finding: Finding): boolean {
+export function isKnown(findings: readonly Finding[], finding: Finding): boolean {
   const key = JSON.stringify(finding)
   return findings.some((one) => JSON.stringify(one) === key)
 }

@@ -6,13 +6,14 @@ import { createTrust, type TrustOptions } from './archive/trust.js'
 import { createContainer, type Provided, tokens } from './container.js'
 import type { ArtifactStore } from './contracts/artifacts.js'
 import type { Queryable } from './contracts/database.js'
-import type { Guard } from './contracts/guard.js'
+import { PieceworkError } from './contracts/errors.js'
 import type { Job, JobFilter } from './contracts/jobs.js'
 import type { Pack } from './contracts/pack.js'
 import type { AccessPolicy } from './contracts/principal.js'
 import type { Runtime } from './contracts/runtime.js'
 import type { Store } from './contracts/store.js'
 import { createEmitter, type PieceworkEmitter } from './events.js'
+import { type HostGuard, hostGuard } from './guard/host-guard.js'
 import { createEngine, type Engine, type EngineOptions } from './jobs/engine.js'
 import {
   createHandle,
@@ -81,7 +82,7 @@ export interface Piecework extends PieceworkRequests, Readings {
   /** Requests that commit with the host's own transaction and start after it. */
   using(tx: Queryable): PieceworkRequests
   /** For the host's own edits and long jobs. */
-  readonly guard: Guard
+  readonly guard: HostGuard
   readonly events: PieceworkEmitter
 }
 
@@ -128,6 +129,7 @@ function assemble(
   const engine = container.get<Engine>(tokens.engine)
   const watcher = container.get<Watcher>(tokens.watcher)
   const events = container.get<PieceworkEmitter>(tokens.events)
+  const registry = container.get<Registry>(tokens.registry)
   let started = false
 
   /** Its errors are events: nobody waits for it. */
@@ -169,12 +171,20 @@ function assemble(
     jobs: (filter = {}) => store.jobs.list(filter),
     watch: (id, signal) => watcher.watch(id, signal),
     cancel,
-    using: (tx) => ({
-      export: (request) => accept(requests.export(request, tx), true),
-      import: (request) => accept(requests.import(request, tx), true),
-      clone: (request) => accept(requests.clone(request, tx), true),
-    }),
-    guard: store.guard,
+    using: (tx) => {
+      if (typeof tx.query !== 'function') {
+        throw new PieceworkError(
+          'options-invalid',
+          'using() takes a Queryable, for instance fromKnex(transaction).',
+        )
+      }
+      return {
+        export: (request) => accept(requests.export(request, tx), true),
+        import: (request) => accept(requests.import(request, tx), true),
+        clone: (request) => accept(requests.clone(request, tx), true),
+      }
+    },
+    guard: hostGuard(store.guard, registry, store.database),
     events,
   }
 }

@@ -27,8 +27,10 @@ export async function* checked(
     yield chunk
   }
   if (size < expected.size) throw differs(name, `has ${size} of its ${expected.size} bytes`)
-  if (expected.crc32 !== undefined && crc !== expected.crc32) throw differs(name, 'has another CRC-32')
-  if (hash && hash.digest('hex') !== expected.sha256) throw differs(name, 'has another sha256')
+  if (expected.crc32 !== undefined && crc !== expected.crc32)
+    throw differs(name, 'is damaged: its CRC-32 is not the one in the archive')
+  if (hash && hash.digest('hex') !== expected.sha256)
+    throw differs(name, 'is not the one that was exported: its sha256 is not the one in the manifest')
 }
 
 function differs(name: string, how: string): PieceworkError {

@@ -2,7 +2,7 @@ import type { Format } from './format.js'
 import type { Piece } from './piece.js'
 import type { ResourceKind } from './resource.js'
 
-/** Pieces published together. A piece's name begins with one of its pack's prefixes. */
+/** Kinds, pieces and formats published together. */
 export interface Pack {
   /** For messages: an npm package's name, say. */
   readonly name: string

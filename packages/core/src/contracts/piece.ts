@@ -44,7 +44,7 @@ export interface ExportContext<Options = unknown> extends WorkContext<Options> {
    * Stores one entry of this node: a relative path of `[A-Za-z0-9._-]` segments. `rows` is asked when the bytes have ended and
    * goes into the manifest; leave it out for entries that are not tables.
    */
-  write(path: string, bytes: AsyncIterable<Uint8Array>, rows?: () => number): Promise<void>
+  write(path: string, bytes: AsyncIterable<Uint8Array> | Uint8Array, rows?: () => number): Promise<void>
   /** Adds to the job's report. */
   finding(finding: Omit<Finding, 'piece'>): void
 }

@@ -110,6 +110,8 @@ export function createDispatcher(
   return {
     start: async () => {
       stopped = false
+      // A store that cannot be read is told to whoever starts, not to the sweep.
+      await store.outbox.pending(1)
       await sweepOnce(new Date())
       if (stopped) return
       timer = setInterval(() => void sweepOnce(new Date(Date.now() - forgottenAfterMs)), sweepMs)

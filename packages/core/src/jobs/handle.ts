@@ -50,7 +50,10 @@ const leastMs = 100
 export function createWatcher(store: Store, engine: Engine, events: PieceworkEmitter): Watcher {
   const get = async (id: string): Promise<Job> => {
     const job = await store.jobs.get(id)
-    if (!job) throw new PieceworkError('job-not-found', `There is no job ${id}.`)
+    if (!job) {
+      const why = 'the transaction that requested it may not have committed'
+      throw new PieceworkError('job-not-found', `There is no job ${id}; ${why}.`)
+    }
     return job
   }
   const live = (id: string, nodes: readonly JobNode[]): readonly JobNode[] => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { pathFault } from '../archive/entry-path.js'
 import { stageEntry } from '../archive/stage.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
@@ -56,19 +57,28 @@ export async function exportEntries(
   const counts = await piece.exporter.export({
     ...context,
     write: async (path, bytes, rows) => {
-      if (entries.some((entry) => entry.path.toLowerCase() === path.toLowerCase())) {
-        throw new PieceworkError('internal', `Piece ${piece.name} writes the entry ${path} twice.`)
-      }
+      const say = (what: string) =>
+        new PieceworkError('internal', `Piece ${piece.name}: the entry "${path}" ${what}.`)
+      const fault = pathFault(path)
+      if (fault) throw say(fault)
+      if (entries.some((entry) => entry.path.toLowerCase() === path.toLowerCase()))
+        throw say('is written twice')
+      if (rows && !path.endsWith('.csv')) throw say('has rows, which only a .csv has')
       const key = `${prefix}/${path}`
-      entries.push(await stageEntry({ artifacts, key, path, bytes, signal, ...(rows && { rows }) }))
+      const chunks = bytes instanceof Uint8Array ? one(bytes) : bytes
+      entries.push(await stageEntry({ artifacts, key, path, bytes: chunks, signal, ...(rows && { rows }) }))
     },
   })
   const written = entries.reduce((sum, entry) => sum + (entry.rows ?? 0), 0)
   if (written !== counts.rows) {
     throw new PieceworkError(
       'counts-differ',
-      `Piece ${piece.name} counts ${counts.rows} rows and wrote ${written} into its entries.`,
+      `Piece ${piece.name} counts ${counts.rows} rows, and its entries hold ${written} by the third argument of write().`,
     )
   }
   return { counts, entries }
+}
+
+async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
 }

@@ -90,6 +90,13 @@ function checkKinds(kinds: ReadonlyMap<string, ResourceKind>, problems: string[]
       )
     } else if (lineOf(kind.kind, kinds).length > kinds.size) {
       problems.push(`Resource kind "${kind.kind}" is its own ancestor.`)
+    } else if (kind.parent !== undefined) {
+      if (!kind.parentOf) problems.push(`Resource kind "${kind.kind}" has a parent but no parentOf().`)
+      if (!kinds.get(kind.parent)?.children) {
+        problems.push(
+          `Resource kind "${kind.parent}" holds resources of the kind "${kind.kind}" but has no children().`,
+        )
+      }
     }
   }
 }

@@ -121,7 +121,7 @@ const refusals: Record<string, Refusal> = {
   'a manifest with another checksum': {
     code: 'archive-checksum',
     bytes: zipBytes({ entries: [{ ...manifest, crc32: 1 }, a] }),
-    message: /"manifest\.json" has another CRC-32/,
+    message: /"manifest\.json" its CRC-32 is not/,
   },
   'too many bytes': {
     code: 'archive-limit',
@@ -201,9 +201,13 @@ const late: Record<string, Refusal> = {
   'other bytes of the same size': {
     code: 'archive-checksum',
     bytes: withChanged({ bytes: content.replace('one', 'two') }),
-    message: /has another sha256/,
+    message: /its sha256 is not/,
   },
-  'another CRC-32': { code: 'archive-checksum', bytes: withChanged({ crc32: 1 }), message: /another CRC-32/ },
+  'its CRC-32 is not': {
+    code: 'archive-checksum',
+    bytes: withChanged({ crc32: 1 }),
+    message: /its CRC-32 is not/,
+  },
   'more bytes than declared': {
     code: 'archive-checksum',
     bytes: withChanged({ data: deflateRawSync(Buffer.alloc(10_000_000)) }),

@@ -7,6 +7,7 @@ import {
   memoryArtifacts,
   memoryStore,
   type Pack,
+  type Piece,
   PieceworkError,
   type Runtime,
   type Task,
@@ -303,6 +304,71 @@ test('each status is told once', async () => {
       await job.result()
       await job.cancel()
       assert.deepEqual(told, ['submitted', 'running', 'ending', 'succeeded'])
+    },
+  )
+})
+
+test('an edit is refused under a path that protects nothing', async () => {
+  await withPiecework(
+    (host) => host.pack(),
+    async (piecework, { host }) => {
+      host.add('b1', 'Birds', ['wren'])
+      const chapter = host.add('c1', 'Nests', ['twig'], 'b1')
+      for (const path of ['b1', 'chapter:c1', 'notebook:b1/', 'planet:1', 'notebook:']) {
+        await assert.rejects(
+          piecework.guard.edit(path, async () => undefined),
+          (error) => isPieceworkError(error, 'options-invalid'),
+          path,
+        )
+      }
+      const claim = await piecework.guard.claim(['notebook:b1'], { id: '1', kind: 'test' })
+      await assert.rejects(
+        piecework.guard.edit(chapter, async () => undefined),
+        /notebook:b1\/chapter:c1 is held/,
+      )
+      await claim.release()
+      assert.equal(await piecework.guard.edit(chapter, async () => 'done'), 'done')
+    },
+  )
+})
+
+test('what an exporter writes is checked as it writes', async () => {
+  const cases: [path: string, rows: (() => number) | undefined, message: RegExp][] = [
+    ['Foto für.jpg', undefined, /the entry "Foto für.jpg" has characters/],
+    ['photo.jpg', () => 1, /the entry "photo.jpg" has rows, which only a .csv has/],
+    ['../up.csv', undefined, /leaves its folder/],
+  ]
+  for (const [path, rows, message] of cases) {
+    const exporter = {
+      export: async ({ write }: Parameters<NonNullable<Piece['exporter']>['export']>[0]) => {
+        await write(path, Buffer.from('x'), rows)
+        return { rows: 0 }
+      },
+    }
+    await withPiecework(
+      (host) => ({ ...host.pack(), pieces: [host.lines('notebook', { exporter })] }),
+      async (piecework, { host }) => {
+        const resource = host.add('b1', 'Birds', ['wren'])
+        const { job } = await (await piecework.export({ resource, principal: ann })).ended()
+        assert.match(job.error?.message ?? '', message)
+      },
+    )
+  }
+})
+
+test('bytes are written as they are', async () => {
+  const exporter: Piece['exporter'] = {
+    export: async ({ write }) => {
+      await write('photo.jpg', Buffer.from('hello world'))
+      return { rows: 0 }
+    },
+  }
+  await withPiecework(
+    (host) => ({ ...host.pack(), pieces: [host.lines('notebook', { exporter })] }),
+    async (piecework, { host }) => {
+      const resource = host.add('b1', 'Birds', ['wren'])
+      const { archive } = await (await piecework.export({ resource, principal: ann })).result()
+      assert.equal((await piecework.verify(archive ?? { artifact: '' })).bytes, 11)
     },
   )
 })

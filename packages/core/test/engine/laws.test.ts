@@ -272,7 +272,7 @@ test('law 7: an edit is refused while a job holds the resource, and a job while 
     (host) => host.pack(),
     async (piecework, { host }) => {
       const resource = host.add('b1', 'Birds', ['wren'])
-      await piecework.guard.edit('notebook:b1', async () => {
+      await piecework.guard.edit(resource, async () => {
         await assert.rejects(piecework.export({ resource, principal: ann }), (error) =>
           isPieceworkError(error, 'resource-busy'),
         )

@@ -89,6 +89,19 @@ test('refuses a piece that cannot come back', () => {
   )
 })
 
+test('refuses a kind that its parent does not tell of, or that cannot tell of its parent', () => {
+  const { children: _, ...childless } = kind('project')
+  assert.match(
+    refusal({ name: 'test', kinds: [childless, kind('scenario', 'project')] }),
+    /"project" holds .* no children\(\)/,
+  )
+  const { parentOf: __, ...orphan } = kind('scenario', 'project')
+  assert.match(
+    refusal({ name: 'test', kinds: [kind('project'), orphan] }),
+    /"scenario" has a parent but no parentOf\(\)/,
+  )
+})
+
 test('refuses what could be imported but neither exported nor cloned', () => {
   const { exporter: _, ...mute } = piece('a/mute')
   assert.match(refusal(pack(mute)), /"a\/mute" cannot be exported: it has no exporter/)

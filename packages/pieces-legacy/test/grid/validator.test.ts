@@ -34,6 +34,7 @@ async function validate(entries: Entries): Promise<readonly Omit<Finding, 'piece
         jobId: 'j',
         resource,
         target: resource,
+        carries: () => true,
         principal: { id: 'ann' },
         options: {},
         entries,

@@ -341,7 +341,7 @@ test('names can be required', async () => {
   )
 })
 
-test('roles: unknown ones are refused, all missing ones named, bound.dat is reported as not carried', async () => {
+test('roles: unknown ones are refused, all missing ones named', async () => {
   const refused = (uploads: Uploads) =>
     host.piecework.import({ format, uploads, principal }).then(() => assert.fail('accepted'))
   const unknown = { ...smallProject(), 'zones.dat': bytes('id\n') }
@@ -355,12 +355,45 @@ test('roles: unknown ones are refused, all missing ones named, bound.dat is repo
       isPieceworkError(error, 'input-incomplete') &&
       /planning-grid, input\.dat, spec\.dat, puvspr\.dat$/.test(error.message),
   )
-  const { report } = await imported({ ...smallProject(), 'bound.dat': bytes('id1,id2,boundary\n1,2,1\n') })
-  assert.ok(
-    report.findings.some(
-      ({ code, severity }) => code === 'legacy/bound-not-carried' && severity === 'warning',
-    ),
+})
+
+const boundaries = `SELECT one.puid AS id1, other.puid AS id2, length FROM planning.boundary_lengths
+  JOIN planning.planning_units one ON one.id = planning_unit_id JOIN planning.planning_units other ON other.id = other_planning_unit_id
+  WHERE one.project_id = $1 ORDER BY 1, 2`
+
+test('boundaries: each pair once, the lower id first, with the sum of its rows', async () => {
+  const rowsOfBound = 'id1,id2,boundary\n2,1,0.1\n3,3,4\n1,2,0.2\n3,2,0\n3,3,1\n'
+  const { report, project } = await imported({ ...smallProject(), 'bound.dat': bytes(rowsOfBound) })
+  assert.deepEqual(await rows(boundaries, project), [
+    { id1: 1, id2: 2, length: 0.1 + 0.2 },
+    { id1: 2, id2: 3, length: 0 },
+    { id1: 3, id2: 3, length: 5 },
+  ])
+  const node = report.nodes.find(({ task, piece }) => task === 'import' && piece === 'legacy/boundary')
+  assert.deepEqual(node?.counts, { rows: 3, skipped: 2 })
+  assert.deepEqual(
+    report.findings.filter(({ file }) => file === 'bound.dat').map(({ code, count }) => [code, count]),
+    [
+      ['legacy/boundary-duplicate', 2],
+      ['legacy/boundaries-added', 2],
+    ],
   )
+})
+
+test('law 11: boundaries of units without a shape are skipped, counted and told', async () => {
+  const { report, project } = await imported({
+    ...smallProject({ 'pu.dat': 'id,cost\n1,1\n2,1\n3,1\n4,1\n99,1\n' }),
+    'bound.dat': bytes('id1,id2,boundary\n1,2,3\n1,99,1\n99,99,1\n'),
+  })
+  assert.deepEqual(await rows(boundaries, project), [{ id1: 1, id2: 2, length: 3 }])
+  const node = report.nodes.find(({ task, piece }) => task === 'import' && piece === 'legacy/boundary')
+  assert.deepEqual(node?.counts, { rows: 1, skipped: 2 })
+  assert.ok(report.findings.some(({ code, file }) => code === 'legacy/rows-skipped' && file === 'bound.dat'))
+})
+
+test('without bound.dat there are no boundaries', async () => {
+  const { project } = await imported(smallProject())
+  assert.deepEqual(await rows(boundaries, project), [])
 })
 
 test.run()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { boundValidator, inputDatValidator, specValidator } from '@piecework/pieces-legacy'
+import { inputDatValidator, specValidator } from '@piecework/pieces-legacy'
 import { suite } from 'uvu'
 import { told, uploads, validate } from './support.js'
 
@@ -22,13 +22,6 @@ test('spec.dat is checked', async () => {
       '! name-missing spec.dat name',
     ),
   )
-})
-
-test('bound.dat is told to be left out, where it was given', async () => {
-  assert.deepEqual(told(await validate(boundValidator, uploads({ 'bound.dat': 'id1,id2,boundary\n' }))), [
-    '? bound-not-carried bound.dat',
-  ])
-  assert.deepEqual(await validate(boundValidator, uploads({})), [])
 })
 
 test.run()

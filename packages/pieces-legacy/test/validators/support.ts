@@ -42,6 +42,7 @@ export async function validate(
     jobId: 'job',
     resource: { kind: 'project', id: '1' },
     target: { kind: 'project', id: '1' },
+    carries: () => true,
     principal: { id: 'user' },
     options: undefined,
     signal,

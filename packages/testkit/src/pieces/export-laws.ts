@@ -72,6 +72,7 @@ export function exportLaws(test: LawTest, options: PieceLawsOptions): void {
       progress: () => {},
       entries: entriesOf(files),
       target: { kind: bench.source.kind, id: randomUUID() },
+      carries: () => true,
     }
     await bench.db.transaction(
       async (tx) => {

@@ -86,7 +86,7 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
           tx,
           finding: () => {},
           write: async (path, chunks, rows) => {
-            const bytes = await write(chunks)
+            const bytes = chunks instanceof Uint8Array ? Buffer.from(chunks) : await write(chunks)
             entries.push({ path, bytes, ...(rows && { rows: rows() }) })
           },
         }),

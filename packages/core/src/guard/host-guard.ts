@@ -1,0 +1,53 @@
+import type { Queryable } from '../contracts/database.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { Claim, Edit, Guard, ResourcePath } from '../contracts/guard.js'
+import type { ResourceRef } from '../contracts/resource.js'
+import { readLine } from '../jobs/source.js'
+import type { Registry } from '../plan/registry.js'
+import { resourcePath } from './paths.js'
+
+/** A resource, or its path where the host knows it: `project:1/scenario:2`, from the root. */
+export type Guarded = ResourceRef | ResourcePath
+
+/** Exclusion for the host's own work. Jobs hold their resources by themselves. */
+export interface HostGuard {
+  /** For the host's own long jobs: all or none, until released; `resource-busy` names the holder in the way. */
+  claim(resources: readonly Guarded[], holder: { readonly id: string; readonly kind: string }): Promise<Claim>
+  /** Runs `edit` while no job holds the resource, its ancestors or descendants; lapses after `leaseMs` (default 30 s). */
+  edit<T>(
+    resource: Guarded,
+    edit: (hold: Edit) => Promise<T>,
+    options?: { readonly leaseMs?: number; readonly tx?: Queryable },
+  ): Promise<T>
+  /** Throws `resource-busy` while a claim overlaps. */
+  assertFree(resource: Guarded): Promise<void>
+}
+
+/** A guard that knows the host's kinds: a path that leads nowhere protects nothing, so it is refused. */
+export function hostGuard(guard: Guard, registry: Registry, db: Queryable): HostGuard {
+  const pathOf = async (resource: Guarded, reader = db): Promise<ResourcePath> => {
+    if (typeof resource === 'string') return checked(registry, resource)
+    return resourcePath(await readLine(registry, reader, resource))
+  }
+  return {
+    claim: async (resources, holder) =>
+      guard.claim(await Promise.all(resources.map((one) => pathOf(one))), holder),
+    edit: async (resource, edit, options) => guard.edit(await pathOf(resource, options?.tx), edit, options),
+    assertFree: async (resource) => guard.assertFree(await pathOf(resource)),
+  }
+}
+
+function checked(registry: Registry, path: ResourcePath): ResourcePath {
+  let above: string | undefined
+  for (const segment of path.split('/')) {
+    const [kind = '', id = ''] = segment.split(':').map(decodeURIComponent)
+    if (id === '' || !registry.kinds.has(kind) || registry.kinds.get(kind)?.parent !== above) {
+      throw new PieceworkError(
+        'options-invalid',
+        `"${path}" is no path of a resource, such as "project:1/scenario:2".`,
+      )
+    }
+    above = kind
+  }
+  return path
+}
