@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 
-/** What stands where a document holds an id. `own`, `upper` and `foreign` count through the rows that are there. */
+/** What stands where a document holds an id. `own`, `upper`, `shared` and `foreign` count through the rows that are there. */
 export type DocumentId =
   | { readonly own: number }
   /** An own id in capital letters: the same uuid to PostgreSQL. */
   | { readonly upper: number }
-  | { readonly shared: true }
+  | { readonly shared: number }
   /** An id of another project. */
   | { readonly foreign: number }
   /** The id of no row, or no id at all. */
@@ -25,7 +25,7 @@ const id: fc.Arbitrary<Document> = fc
   .oneof(
     fc.record({ own: fc.nat(3) }),
     fc.record({ upper: fc.nat(3) }),
-    fc.record({ shared: fc.constant(true as const) }),
+    fc.record({ shared: fc.nat(1) }),
     fc.record({ foreign: fc.nat(3) }),
     fc.record({
       gone: fc.constantFrom(

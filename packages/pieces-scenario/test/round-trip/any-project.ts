@@ -33,6 +33,8 @@ const time = { type: 'timestamptz', value: any.anyTime }
 const amount = { type: 'float8', value: any.anyAmount, required: true } as const
 const run = { type: 'int', value: any.anyInteger(1), required: true } as const
 const oneOf = (...values: readonly string[]) => ({ type: 'text', value: fc.constantFrom(...values) })
+/** Codes of shared planning areas, or none. */
+const code = oneOf('TWN', 'TWN.1', '')
 const geometry = (value: fc.Arbitrary<string>) => ({ type: 'geometry', value, required: true }) as const
 const required = <Column extends object>(column: Column) => ({ ...column, required: true }) as const
 
@@ -42,10 +44,10 @@ export const anyTables: Readonly<Record<string, AnyTable>> = {
     name: required(text),
     description: text,
     source: oneOf('native', 'legacy_import'),
-    planning_area_id: { to: 'planning_areas', nullable: true },
-    country: text,
-    admin_area_1: text,
-    admin_area_2: text,
+    planning_area_id: { to: 'planning_areas', shared: true, nullable: true },
+    country: code,
+    admin_area_1: code,
+    admin_area_2: code,
     grid_shape: oneOf('square', 'hexagon', 'custom'),
     grid_unit_area_km2: { type: 'float8', value: any.anyPositive },
     bbox: json,

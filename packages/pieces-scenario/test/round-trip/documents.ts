@@ -4,7 +4,7 @@ import type { Document, DocumentId } from './any-document.js'
 export interface KnownIds {
   readonly own: readonly string[]
   readonly foreign: readonly string[]
-  readonly shared: string
+  readonly shared: readonly string[]
 }
 
 /** The document as it is stored, and as a copy must have it: ids that lead nowhere left out. */
@@ -50,7 +50,7 @@ function isStray(value: Document, ids: KnownIds): boolean {
 /** Null where there is no row to lead to. */
 function idText(id: DocumentId, { own, foreign, shared }: KnownIds): string | null {
   if ('gone' in id) return id.gone
-  if ('shared' in id) return shared
+  if ('shared' in id) return around(shared, id.shared) ?? null
   if ('foreign' in id) return around(foreign, id.foreign) ?? null
   if ('own' in id) return around(own, id.own) ?? null
   return around(own, id.upper)?.toUpperCase() ?? null

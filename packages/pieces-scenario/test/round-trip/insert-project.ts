@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { Queryable } from '@piecework/core'
-import type { SharedRows } from '../support/made-up-project.js'
 import type { Document } from './any-document.js'
 import { type AnyProject, type AnyReference, type AnyRow, type AnyTable, anyTables } from './any-project.js'
 import { around, written } from './documents.js'
@@ -23,7 +22,8 @@ export interface StrayCounts {
 }
 
 export interface Surroundings {
-  readonly shared: SharedRows
+  /** Rows of the whole instance. */
+  readonly shared: TableIds
   /** Rows of another project. */
   readonly foreign: TableIds
 }
@@ -56,7 +56,7 @@ export async function insertProject(
   const strayIds: Record<string, string[]> = {}
   const documents: { table: string; column: string; row: string; document: Document }[] = []
   const pool = (to: string): readonly string[] => ids[to] ?? []
-  const sharedOf = (to: string): string => (to === 'features' ? shared.feature : shared.area)
+  const sharedOf = (to: string): readonly string[] => shared[to] ?? []
 
   const insert = async (table: string, rows: readonly AnyRow[], lead: Lead): Promise<readonly string[]> => {
     const columns = anyTables[table] ?? {}
@@ -97,15 +97,16 @@ export async function insertProject(
   }
 
   const own: Lead = (reference, n) =>
-    around([...pool(reference.to), ...(reference.shared ? [sharedOf(reference.to)] : [])], n)
+    around([...pool(reference.to), ...(reference.shared ? sharedOf(reference.to) : [])], n)
   for (const table of Object.keys(anyTables)) {
     ids[table] = [...(await insert(table, project.rows[table] ?? [], own))]
   }
   const area = project.rows.projects?.[0]?.planning_area_id
-  if (typeof area === 'number' && around(pool('planning_areas'), area)) {
+  const leadsTo = { to: 'planning_areas', shared: true } as const
+  if (typeof area === 'number') {
     await db.query('UPDATE planning.projects SET planning_area_id = $2 WHERE id = $1', [
       id,
-      around(pool('planning_areas'), area),
+      own(leadsTo, area),
     ])
   }
   const texts = documents.map(({ document, ...place }) => {
