@@ -1,0 +1,81 @@
+import type { Queryable } from '@piecework/core'
+import { uuidLiteral } from '@piecework/postgres'
+import type { GeoSource, SourceColumn } from './geo-source.js'
+import type { FieldType } from './geo-table.js'
+
+/** Programs read no more than 255 fields, and a record is at most 64 KB long. */
+const mostProperties = 200
+
+const own: readonly SourceColumn[] = [
+  { name: 'name', type: 'text', sql: 'f.name' },
+  { name: 'alias', type: 'text', sql: 'f.alias' },
+  { name: 'description', type: 'text', sql: 'f.description' },
+  { name: 'tag', type: 'text', sql: 'f.tag' },
+  { name: 'is_legacy', type: 'boolean', sql: 'f.is_legacy' },
+  { name: 'source', type: 'text', sql: 'f.source' },
+  { name: 'amount_min', type: 'double', sql: 'f.amount_min' },
+  { name: 'amount_max', type: 'double', sql: 'f.amount_max' },
+]
+
+/**
+ * One row for each geometry of the project's own features, and one for each feature that has none. The properties of
+ * geometries are columns; `left` tells whether there were too many of them.
+ */
+export async function featuresSource(
+  db: Queryable,
+  projectId: string,
+): Promise<GeoSource & { readonly left: boolean }> {
+  const project = uuidLiteral(projectId)
+  const keys = await propertyTypes(db, project)
+  const names = new Set(own.map(({ name }) => name))
+  const properties = keys.slice(0, mostProperties).map(({ key, type }): SourceColumn => {
+    let name = key
+    while (names.has(name)) name = `properties.${name}`
+    names.add(name)
+    return { name, type, sql: propertySql(key, type) }
+  })
+  return {
+    name: 'features',
+    polygonal: false,
+    columns: [...own, ...properties],
+    geometry: 'g.geom',
+    from: `planning.features AS f LEFT JOIN planning.feature_geometries AS g ON g.feature_id = f.id
+      WHERE f.project_id = ${project}`,
+    orderBy: 'f.name COLLATE "C", g.geom, g.properties::text COLLATE "C"',
+    left: keys.length > mostProperties,
+  }
+}
+
+/** The keys of all properties in byte order, each with the type that holds all its values. */
+async function propertyTypes(
+  db: Queryable,
+  project: string,
+): Promise<readonly { readonly key: string; readonly type: FieldType }[]> {
+  // Beyond 1e300 a numeric may be no double; below 1e-300 it may be none either.
+  const { rows } = await db.query<{ key: string; type: FieldType }>(
+    `SELECT key, CASE
+         WHEN bool_and(kind = 'boolean') THEN 'boolean'
+         WHEN bool_and(kind = 'number' AND value ~ '^-?[0-9]{1,15}$') THEN 'integer'
+         WHEN bool_and(kind = 'number' AND CASE WHEN kind = 'number' THEN
+           value::numeric = 0 OR abs(value::numeric) BETWEEN 1e-300 AND 1e300 END) THEN 'double'
+         WHEN bool_and(kind = 'string' AND value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
+           AND jsonb_path_exists(json, '$.datetime("YYYY-MM-DD")', silent => true)) THEN 'date'
+         ELSE 'text' END AS type
+     FROM (
+       SELECT p.key, p.value AS json, p.value #>> '{}' AS value, nullif(jsonb_typeof(p.value), 'null') AS kind
+       FROM planning.features AS f JOIN planning.feature_geometries AS g ON g.feature_id = f.id,
+         jsonb_each(CASE WHEN jsonb_typeof(g.properties) = 'object' THEN g.properties END) AS p
+       WHERE f.project_id = ${project}
+     ) AS properties
+     GROUP BY key ORDER BY key COLLATE "C" LIMIT ${mostProperties + 1}`,
+  )
+  return rows
+}
+
+/** The key goes into SQL as the hexadecimal digits of its bytes, whatever it holds. */
+function propertySql(key: string, type: FieldType): string {
+  const value = `(g.properties ->> convert_from(decode('${Buffer.from(key).toString('hex')}', 'hex'), 'UTF8'))`
+  if (type === 'text') return value
+  const cast = { integer: 'bigint', double: 'double precision', boolean: 'boolean', date: 'date' }[type]
+  return `${value}::${cast}`
+}

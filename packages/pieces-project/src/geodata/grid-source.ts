@@ -1,0 +1,27 @@
+import type { Queryable } from '@piecework/core'
+import { uuidLiteral } from '@piecework/postgres'
+import type { GeoSource } from './geo-source.js'
+
+/** Planning units; with their cost where the project has a default cost surface. */
+export async function gridSource(db: Queryable, projectId: string): Promise<GeoSource> {
+  const { rows } = await db.query<{ id: string }>(
+    'SELECT id::text AS id FROM planning.cost_surfaces WHERE project_id = $1 AND is_default',
+    [projectId],
+  )
+  const surface = rows[0]?.id
+  const costs = surface
+    ? ` LEFT JOIN planning.cost_surface_values AS c
+        ON c.planning_unit_id = u.id AND c.cost_surface_id = ${uuidLiteral(surface)}`
+    : ''
+  return {
+    name: 'grid',
+    polygonal: true,
+    columns: [
+      { name: 'puid', type: 'integer', sql: 'u.puid' },
+      ...(surface ? [{ name: 'cost', type: 'double', sql: 'c.cost' } as const] : []),
+    ],
+    geometry: 'u.geom',
+    from: `planning.planning_units AS u${costs} WHERE u.project_id = ${uuidLiteral(projectId)}`,
+    orderBy: 'u.puid',
+  }
+}
