@@ -6,6 +6,7 @@ import {
   type ShellLifecycle,
 } from '@piecework/core'
 import { canonicalUuid } from './canonical-uuid.js'
+import { freeName } from './free-name.js'
 
 /** Projects of the schema `planning`; those that an import has not finished do not exist for it. */
 export const projectKind = {
@@ -39,7 +40,8 @@ async function scenariosOf(ref: ResourceRef, db: Queryable): Promise<readonly Re
 
 function projectShell() {
   return {
-    create: async ({ ref, owner, source, name }, tx) => {
+    create: async ({ ref, owner, source, name: asked, numberName }, tx) => {
+      const name = asked !== undefined && numberName ? await freeFor(owner, ref, asked, tx) : asked
       await tx.query(
         `INSERT INTO planning.projects (id, name, owner_id, source, state) VALUES ($1, $2, $3, $4, 'importing')
          ON CONFLICT (id) DO NOTHING`,
@@ -61,4 +63,19 @@ function projectShell() {
       await tx.query('DELETE FROM planning.projects WHERE id = $1', [ref.id])
     },
   } satisfies ShellLifecycle
+}
+
+/** A name that no other project of the owner has, until the end of the transaction at least. */
+async function freeFor(owner: string, ref: ResourceRef, name: string, tx: Queryable): Promise<string> {
+  await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('planning.projects.name ' || $1::text, 0))`, [
+    owner,
+  ])
+  const { rows } = await tx.query<{ name: string }>(
+    'SELECT name FROM planning.projects WHERE owner_id = $1 AND id <> $2 AND starts_with(name, $3)',
+    [owner, ref.id, name],
+  )
+  return freeName(
+    name,
+    rows.map((row) => row.name),
+  )
 }

@@ -5,7 +5,7 @@ import {
   type ResourceRef,
   type ShellLifecycle,
 } from '@piecework/core'
-import { canonicalUuid } from '@piecework/pieces-project'
+import { canonicalUuid, freeName } from '@piecework/pieces-project'
 
 /** Scenarios of the schema `planning`; those that an import has not finished do not exist for it. */
 export const scenarioKind = {
@@ -33,13 +33,14 @@ export const scenarioKind = {
 
 function scenarioShell() {
   return {
-    create: async ({ ref, parent, name }, tx) => {
+    create: async ({ ref, parent, name: asked, numberName }, tx) => {
       if (!parent) {
         throw new PieceworkError(
           'resource-not-found',
           'A scenario is imported into a project; none was given.',
         )
       }
+      const name = asked !== undefined && numberName ? await freeIn(parent, ref, asked, tx) : asked
       await tx.query(
         `INSERT INTO planning.scenarios (id, project_id, name, state, number)
          SELECT $1::uuid, $2::uuid, $3::text, 'importing', coalesce(max(number), 0) + 1 FROM planning.scenarios WHERE project_id = $2
@@ -82,4 +83,17 @@ function scenarioShell() {
       await tx.query('DELETE FROM planning.scenarios WHERE id = $1', [ref.id])
     },
   } satisfies ShellLifecycle
+}
+
+/** A name that no other scenario of the project has, until the end of the transaction at least. */
+async function freeIn(parent: ResourceRef, ref: ResourceRef, name: string, tx: Queryable): Promise<string> {
+  await tx.query('SELECT FROM planning.projects WHERE id = $1 FOR NO KEY UPDATE', [parent.id])
+  const { rows } = await tx.query<{ name: string }>(
+    'SELECT name FROM planning.scenarios WHERE project_id = $1 AND id <> $2 AND starts_with(name, $3)',
+    [parent.id, ref.id, name],
+  )
+  return freeName(
+    name,
+    rows.map((row) => row.name),
+  )
 }

@@ -1,5 +1,6 @@
 import { jobIds, memoryArtifacts } from '@piecework/core'
-import { projectKind } from '@piecework/pieces-project'
+import { planningProject, projectKind } from '@piecework/pieces-project'
+import { planningScenario } from '@piecework/pieces-scenario'
 import { needsServer } from '@piecework/testkit'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -21,6 +22,12 @@ test.after(async () => {
   await there.close()
 })
 
+const forPeople = new Set(
+  [planningProject(), planningScenario()].flatMap(({ pieces = [] }) =>
+    pieces.flatMap(({ name, exportOnly }) => (exportOnly ? name : [])),
+  ),
+)
+
 /** The rows that an import must have made of these: new ids, the new owner, and nothing else changed. */
 function expected(rows: Rows, job: string, from: Instance, to: Instance): Rows {
   const tables = ownIds(rows)
@@ -39,7 +46,10 @@ test('law 4: what is exported here and imported there is equal in every column b
   const before = await ownedRows(here.db, source)
   const exported = await (await here.piecework.export({ principal, resource: projectRef(source) })).ended()
   succeeded(exported)
-  assert.equal(exported.findings, [])
+  assert.equal(
+    exported.findings.filter(({ piece }) => !forPeople.has(piece)),
+    [],
+  )
   const archive = exported.job.result.archive?.artifact ?? ''
 
   const imported = await (await there.piecework.import({ principal, archive: { artifact: archive } })).ended()
@@ -49,7 +59,9 @@ test('law 4: what is exported here and imported there is equal in every column b
   assert.equal(after, expected(before, imported.job.id, here, there))
   const text = JSON.stringify(after)
   for (const id of ownIds(before).keys()) assert.not(text.includes(id), `the old id ${id} has survived`)
-  assert.is(imported.counts.rows, exported.counts.rows, 'law 11: rows were lost')
+  const carried = exported.nodes.filter(({ piece = '' }) => !forPeople.has(piece))
+  const rows = carried.reduce((sum, { counts }) => sum + (counts?.rows ?? 0), 0)
+  assert.is(imported.counts.rows, rows, 'law 11: rows were lost')
   assert.equal(await projectKind.children(projectRef(target), there.db), [
     ...imported.job.tree.children.map(({ id }) => ({
       kind: 'scenario',

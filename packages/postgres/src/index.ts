@@ -1,3 +1,4 @@
+export { assertSchemaCovered, type SchemaCoverage } from './coverage/assert-schema-covered.js'
 export {
   type EmbeddedDatabase,
   type EmbeddedOptions,
@@ -13,6 +14,7 @@ export { migrate } from './migrations/migrate.js'
 export type { Migration } from './migrations/migration.js'
 export { type PostgresStore, type PostgresStoreOptions, postgresStore } from './store/postgres-store.js'
 export { checkTables } from './table-piece/check-tables.js'
+export { roomToSort } from './table-piece/room-to-sort.js'
 export type {
   JsonReference,
   Reference,

@@ -46,6 +46,8 @@ export interface JobRequest {
   /** By piece name. */
   readonly options: Readonly<Record<string, unknown>>
   readonly name?: string
+  /** `name` was made up here: whoever makes the shell numbers it where it is taken. */
+  readonly numberName?: true
   readonly input?: JobInput
   /** Parent of the target, where the target is not a root. */
   readonly into?: ResourceRef

@@ -33,7 +33,7 @@ export interface ExportRequest extends Asked {
 }
 
 export interface CloneRequest extends ExportRequest {
-  /** Absent: the source's name with " - copy". */
+  /** Absent: the source's name with " - copy", and a number where that is taken. */
   readonly name?: string
 }
 
@@ -121,10 +121,13 @@ export function createRequests(parts: Parts, access: AccessPolicy | undefined): 
     const target = targetOf(id, tree)
     refuseShelless(tree)
     const described = await registry.kind(resource.kind).describe(resource, db)
-    const name = request.name ?? `${described?.name ?? resource.id} - copy`
+    const named =
+      request.name === undefined
+        ? { name: `${described?.name ?? resource.id} - copy`, numberName: true as const }
+        : { name: request.name }
     const claims = [resourcePath(line), resourcePath([...above, target])]
     const into = above.at(-1)
-    const asked = { options, name, ...(into && { into }) }
+    const asked = { options, ...named, ...(into && { into }) }
     const nodes = cloneNodes(tree, piecesOf)
     const job = { id, kind: 'clone' as const, tree, target, principal, request: asked, claims, ...nodes }
     return createUnchanged(job, request, tx)

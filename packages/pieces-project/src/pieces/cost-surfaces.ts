@@ -9,11 +9,17 @@ export const costSurfaces: Piece = tablePiece({
   after: ['project/planning-units'],
   schema: 'planning',
   tables: [
-    { table: 'cost_surfaces', owner: 'project_id', order: ['name'] },
+    {
+      table: 'cost_surfaces',
+      owner: 'project_id',
+      order: ['name'],
+      columns: ['name', 'is_default', 'min', 'max'],
+    },
     {
       table: 'cost_surface_values',
       owner: 'cost_surface_id.project_id',
       order: ['cost_surface_id.name', 'planning_unit_id.puid'],
+      columns: ['cost'],
       references: { cost_surface_id: 'cost_surfaces', planning_unit_id: 'planning_units' },
     },
   ],

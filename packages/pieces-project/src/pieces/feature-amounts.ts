@@ -14,6 +14,7 @@ export const featureAmounts: Piece = tablePiece({
       table: 'feature_amounts',
       owner: 'planning_unit_id.project_id',
       order: ['feature_id.name', 'feature_id.stable_key', 'planning_unit_id.puid'],
+      columns: ['amount'],
       references: {
         feature_id: { table: 'features', shared: sharedData },
         planning_unit_id: 'planning_units',

@@ -1,19 +1,37 @@
 import type { Piece } from '@piecework/core'
 import { tablePiece } from '@piecework/postgres'
+import { knownCodes } from '../known-codes.js'
+import { sharedData } from '../shared-data.js'
 
-/** The project's own row. Its planning area comes first, for the row refers to it. */
+/** The project's own row. Its custom planning area comes first, for the row refers to it; administrative codes are in the row. */
 export const metadata: Piece = tablePiece({
   name: 'project/metadata',
   of: 'project',
   version: 1,
   after: ['project/planning-area'],
   schema: 'planning',
+  validators: [knownCodes],
   tables: [
     {
       table: 'projects',
       owner: 'id',
       order: ['name'],
-      references: { planning_area_id: 'planning_areas' },
+      columns: [
+        'name',
+        'description',
+        'source',
+        'country',
+        'admin_area_1',
+        'admin_area_2',
+        'grid_shape',
+        'grid_unit_area_km2',
+        'bbox',
+        'blm_range',
+        'metadata',
+        'created_at',
+        'updated_at',
+      ],
+      references: { planning_area_id: { table: 'planning_areas', shared: sharedData } },
       keep: ['name'],
       ignore: ['owner_id', 'state'],
     },

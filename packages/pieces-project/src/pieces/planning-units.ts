@@ -8,5 +8,5 @@ export const planningUnits: Piece = tablePiece({
   version: 1,
   after: ['project/metadata'],
   schema: 'planning',
-  tables: [{ table: 'planning_units', owner: 'project_id', order: ['puid'] }],
+  tables: [{ table: 'planning_units', owner: 'project_id', order: ['puid'], columns: ['puid', 'geom'] }],
 })

@@ -1,5 +1,6 @@
 import type { Piece } from '@piecework/core'
 import { tablePiece } from '@piecework/postgres'
+import { anyRow } from '../any-row.js'
 
 /** The project's own protected areas; shared ones are referred to by their stable key and never copied. */
 export const protectedAreas: Piece = tablePiece({
@@ -8,12 +9,14 @@ export const protectedAreas: Piece = tablePiece({
   version: 1,
   after: ['project/metadata'],
   schema: 'planning',
+  applies: anyRow('planning.protected_areas WHERE project_id = $1'),
   tables: [
     {
       table: 'protected_areas',
       owner: 'project_id',
       // Names need not differ.
       order: ['name', 'wdpa_id', 'iucn_category', 'status', 'designation', 'geom'],
+      columns: ['name', 'wdpa_id', 'iucn_category', 'status', 'designation', 'geom'],
       ignore: ['stable_key'],
     },
   ],

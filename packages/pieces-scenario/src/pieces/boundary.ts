@@ -1,4 +1,5 @@
 import type { Piece } from '@piecework/core'
+import { anyRow } from '@piecework/pieces-project'
 import { tablePiece } from '@piecework/postgres'
 import { sameProject } from '../same-project.js'
 
@@ -11,11 +12,13 @@ export const boundary: Piece = tablePiece({
   version: 1,
   after: ['project/planning-units', 'scenario/metadata'],
   schema: 'planning',
+  applies: anyRow('planning.boundary_lengths WHERE scenario_id = $1'),
   tables: [
     {
       table: 'boundary_lengths',
       owner: 'scenario_id',
       order: ['planning_unit_id.puid', 'other_planning_unit_id.puid'],
+      columns: ['length'],
       references: { planning_unit_id: planningUnit, other_planning_unit_id: planningUnit },
     },
   ],

@@ -1,4 +1,5 @@
 import type { Piece } from '@piecework/core'
+import { anyRow } from '@piecework/pieces-project'
 import { tablePiece } from '@piecework/postgres'
 
 /** Files that runs of the solver read and wrote. */
@@ -8,5 +9,13 @@ export const executions: Piece = tablePiece({
   version: 1,
   after: ['scenario/metadata'],
   schema: 'planning',
-  tables: [{ table: 'execution_files', owner: 'scenario_id', order: ['created_at', 'kind'] }],
+  applies: anyRow('planning.execution_files WHERE scenario_id = $1'),
+  tables: [
+    {
+      table: 'execution_files',
+      owner: 'scenario_id',
+      order: ['created_at', 'kind', 'content'],
+      columns: ['kind', 'created_at', 'content'],
+    },
+  ],
 })

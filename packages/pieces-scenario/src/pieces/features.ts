@@ -15,6 +15,20 @@ export const features: Piece = tablePiece({
       table: 'scenario_features',
       owner: 'scenario_id',
       order: ['feature_id.name', 'feature_id.stable_key'],
+      columns: [
+        'marxan_id',
+        'type',
+        'prop',
+        'target',
+        'fpf',
+        'target2',
+        'targetocc',
+        'sepnum',
+        'sepdistance',
+        'total_area',
+        'protected_area',
+        'metadata',
+      ],
       references: {
         feature_id: { table: 'features', of: 'project', shared: sharedData, elsewhere: sameProject('name') },
       },
@@ -27,6 +41,7 @@ export const features: Piece = tablePiece({
         'scenario_feature_id.feature_id.stable_key',
         'planning_unit_id.puid',
       ],
+      columns: ['amount'],
       references: {
         scenario_feature_id: 'scenario_features',
         planning_unit_id: { table: 'planning_units', of: 'project', elsewhere: sameProject('puid') },

@@ -14,6 +14,18 @@ export const metadata: Piece = tablePiece({
       table: 'scenarios',
       owner: 'id',
       order: ['number'],
+      columns: [
+        'number',
+        'name',
+        'description',
+        'number_of_runs',
+        'blm',
+        'blm_range',
+        'marxan_parameters',
+        'metadata',
+        'ran_at_least_once',
+        'solutions_are_locked',
+      ],
       references: {
         cost_surface_id: { table: 'cost_surfaces', of: 'project', elsewhere: sameProject('name') },
       },

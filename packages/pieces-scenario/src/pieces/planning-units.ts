@@ -1,6 +1,7 @@
 import type { Piece } from '@piecework/core'
 import { tablePiece } from '@piecework/postgres'
 import { refuseOtherGrid } from '../refuse-other-grid.js'
+import { sameGrid } from '../same-grid.js'
 import { sameProject } from '../same-project.js'
 
 /** Lock status, cost and protection of each unit of the project's grid. */
@@ -11,11 +12,20 @@ export const planningUnits: Piece = refuseOtherGrid(
     version: 1,
     after: ['project/planning-units', 'scenario/metadata'],
     schema: 'planning',
+    validators: [sameGrid],
     tables: [
       {
         table: 'scenario_planning_units',
         owner: 'scenario_id',
         order: ['planning_unit_id.puid'],
+        columns: [
+          'lock_status',
+          'in_starting_reserve',
+          'lock_set_by_user',
+          'protected_area',
+          'protected_by_default',
+          'cost',
+        ],
         references: {
           planning_unit_id: { table: 'planning_units', of: 'project', elsewhere: sameProject('puid') },
         },

@@ -1,6 +1,7 @@
 import type { Piece } from '@piecework/core'
-import { sharedData } from '@piecework/pieces-project'
+import { anyRow, sharedData } from '@piecework/pieces-project'
 import { tablePiece } from '@piecework/postgres'
+import { sameProject } from '../same-project.js'
 
 /** Which protected areas, own or shared, a scenario takes into account, and from which share on. */
 export const protectedAreas: Piece = tablePiece({
@@ -9,14 +10,25 @@ export const protectedAreas: Piece = tablePiece({
   version: 1,
   after: ['project/protected-areas', 'scenario/metadata'],
   schema: 'planning',
+  applies: anyRow(`planning.scenarios
+    WHERE id = $1 AND (protected_area_ids <> '[]' OR protected_threshold IS NOT NULL)`),
   tables: [
     {
       table: 'scenarios',
       owner: 'id',
       order: ['number'],
       json: {
-        protected_area_ids: [{ path: '[*]', table: 'protected_areas', of: 'project', shared: sharedData }],
+        protected_area_ids: [
+          {
+            path: '[*]',
+            table: 'protected_areas',
+            of: 'project',
+            shared: sharedData,
+            elsewhere: sameProject('name'),
+          },
+        ],
       },
+      columns: ['protected_threshold'],
       ignore: [
         'project_id',
         'state',

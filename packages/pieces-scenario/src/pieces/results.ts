@@ -1,4 +1,5 @@
 import type { Piece } from '@piecework/core'
+import { anyRow } from '@piecework/pieces-project'
 import { tablePiece } from '@piecework/postgres'
 import { sameProject } from '../same-project.js'
 
@@ -9,12 +10,35 @@ export const results: Piece = tablePiece({
   version: 1,
   after: ['scenario/planning-units', 'scenario/features'],
   schema: 'planning',
+  applies: anyRow(
+    'planning.run_summaries WHERE scenario_id = $1',
+    'planning.run_solutions WHERE scenario_id = $1',
+    `planning.run_feature_results r JOIN planning.scenario_features f ON f.id = r.scenario_feature_id
+     WHERE f.scenario_id = $1`,
+  ),
   tables: [
-    { table: 'run_summaries', owner: 'scenario_id', order: ['run'] },
+    {
+      table: 'run_summaries',
+      owner: 'scenario_id',
+      order: ['run'],
+      columns: [
+        'run',
+        'score',
+        'cost',
+        'planning_units',
+        'connectivity',
+        'penalty',
+        'shortfall',
+        'mpm',
+        'is_best',
+        'metadata',
+      ],
+    },
     {
       table: 'run_solutions',
       owner: 'scenario_id',
       order: ['run', 'planning_unit_id.puid'],
+      columns: ['run'],
       references: {
         planning_unit_id: { table: 'planning_units', of: 'project', elsewhere: sameProject('puid') },
       },
@@ -23,6 +47,7 @@ export const results: Piece = tablePiece({
       table: 'run_feature_results',
       owner: 'scenario_feature_id.scenario_id',
       order: ['run', 'scenario_feature_id.feature_id.name', 'scenario_feature_id.feature_id.stable_key'],
+      columns: ['run', 'amount', 'occurrences', 'separation', 'target_met', 'mpm'],
       references: { scenario_feature_id: 'scenario_features' },
     },
   ],

@@ -1,6 +1,7 @@
 import type { Piece } from '@piecework/core'
-import { sharedData } from '@piecework/pieces-project'
+import { anyRow, sharedData } from '@piecework/pieces-project'
 import { tablePiece } from '@piecework/postgres'
+import { sameProject } from '../same-project.js'
 
 /** Where a specification names features. */
 const featureIds = ['features[*].featureId', 'features[*].geoprocessingOperations[*].intersectWith.featureId']
@@ -12,13 +13,21 @@ export const specification: Piece = tablePiece({
   version: 1,
   after: ['project/features', 'scenario/metadata'],
   schema: 'planning',
+  applies: anyRow('planning.feature_specifications WHERE scenario_id = $1'),
   tables: [
     {
       table: 'feature_specifications',
       owner: 'scenario_id',
       order: ['is_draft', 'raw'],
+      columns: ['is_draft'],
       json: {
-        raw: featureIds.map((path) => ({ path, table: 'features', of: 'project', shared: sharedData })),
+        raw: featureIds.map((path) => ({
+          path,
+          table: 'features',
+          of: 'project',
+          shared: sharedData,
+          elsewhere: sameProject('name'),
+        })),
       },
     },
   ],

@@ -7,7 +7,7 @@ export interface SharedRows {
   readonly area: string
 }
 
-/** Shared rows of an instance; their ids differ from one instance to another, their stable keys do not. */
+/** Shared rows of an instance, administrative areas among them; their ids differ from one instance to another, their stable keys do not. */
 export async function sharedRows(db: Queryable): Promise<SharedRows> {
   const [feature, area] = [randomUUID(), randomUUID()]
   await db.query(
@@ -19,7 +19,17 @@ export async function sharedRows(db: Queryable): Promise<SharedRows> {
      VALUES ($1, 'wdpa:1', 'Shared park', ST_Multi(ST_MakeEnvelope(0, 0, 0.1, 0.1, 4326)))`,
     [area],
   )
+  await administrativeAreas(db, ['TWN', 'TWN.1'])
   return { feature, area }
+}
+
+/** Shared planning areas with these codes. */
+export async function administrativeAreas(db: Queryable, codes: readonly string[]): Promise<void> {
+  await db.query(
+    `INSERT INTO planning.planning_areas (stable_key, name, geom)
+     SELECT code, 'Area ' || code, ST_Multi(ST_MakeEnvelope(-1, -1, 1, 1, 4326)) FROM unnest($1::text[]) AS u(code)`,
+    [codes],
+  )
 }
 
 const tricky = `Bahía de "Mañana", 海\n\\.\nNULL`

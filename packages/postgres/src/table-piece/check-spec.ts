@@ -10,7 +10,16 @@ export function checkSpec<Options>({ name, tables }: TablePieceSpec<Options>): v
   }
   if (tables.length === 0) refuse('it has no tables')
   const entries = new Set<string>()
-  for (const { table, owner, references = {}, json = {}, set = {}, ignore = [], late = [] } of tables) {
+  for (const {
+    table,
+    owner,
+    references = {},
+    json = {},
+    set = {},
+    ignore = [],
+    late = [],
+    columns = [],
+  } of tables) {
     const entry = entryName(table)
     if (entries.has(entry)) refuse(`two tables have the entry "${entry}"`)
     entries.add(entry)
@@ -20,7 +29,13 @@ export function checkSpec<Options>({ name, tables }: TablePieceSpec<Options>): v
       refuse(`"${step}" of table "${table}" leads to the owner, so it cannot lead to shared rows`)
     }
     for (const column of [...Object.keys(set), ...ignore]) {
-      if (references[column] || json[column] || late.includes(column) || column === step) {
+      if (
+        references[column] ||
+        json[column] ||
+        late.includes(column) ||
+        columns.includes(column) ||
+        column === step
+      ) {
         refuse(`"${column}" of table "${table}" does not travel, so it can be nothing else`)
       }
     }

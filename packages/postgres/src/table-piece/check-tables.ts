@@ -1,6 +1,6 @@
 import { isPieceworkError, type Piece, PieceworkError, type Queryable } from '@piecework/core'
 import { planTables } from './plan-tables.js'
-import type { TablePiece } from './table-piece.js'
+import { isTablePiece } from './table-piece.js'
 
 /**
  * Whether the table pieces among `pieces` fit the database; for the host to call when it starts, after its migrations. Throws
@@ -20,5 +20,3 @@ export async function checkTables(db: Queryable, pieces: readonly Piece[]): Prom
   if (problems.length > 0)
     throw new PieceworkError('registry-invalid', problems.join(' '), { facts: { problems } })
 }
-
-const isTablePiece = (piece: Piece): piece is TablePiece => 'tablePiece' in piece

@@ -2,13 +2,13 @@ import type { ExportContext, PieceCounts } from '@piecework/core'
 import { quoteIdent } from '../database/quote-ident.js'
 import type { Column } from './catalogue.js'
 import { Joins } from './joins.js'
-import { exportedJson } from './json-value.js'
+import { elsewhereKeys, exportedJson } from './json-value.js'
 import { planTables } from './plan-tables.js'
 import { roomToSort } from './room-to-sort.js'
 import { resourceRows } from './row-source.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
-import { condition, referencedTable } from './target-rows.js'
+import { condition, referencedTable, type Within } from './target-rows.js'
 
 /** Tables into entries, streamed from COPY. */
 export async function exportTables<Options>(
@@ -20,7 +20,7 @@ export async function exportTables<Options>(
   for (const plan of await planTables(context.tx, piece)) {
     context.signal.throwIfAborted()
     const before = rows
-    const counted = countRecords(context.tx.copyOut(exportSelect(plan, context.resource.id)), (records) => {
+    const counted = countRecords(context.tx.copyOut(exportSelect(plan, context)), (records) => {
       rows = before + records
       context.progress(rows)
     })
@@ -30,17 +30,21 @@ export async function exportTables<Options>(
 }
 
 /** The rows that travel, with shared references by stable key, in the order that the piece declares. */
-function exportSelect(plan: TablePlan, resourceId: string): string {
+function exportSelect(plan: TablePlan, within: Within): string {
   const joins = new Joins(plan.schema, plan.table.name)
-  const source = resourceRows(plan, resourceId, joins)
+  const source = resourceRows(plan, within.resource.id, joins)
   const columns: string[] = []
   const take = (sql: string, name: string): number => columns.push(`${sql} AS ${quoteIdent(name)}`)
   for (const [index, column] of plan.carried.entries()) {
     const value = `t.${quoteIdent(column.name)}`
     const reference = plan.references.get(column.name)
     const json = plan.json.get(column.name)
-    if (json?.ids.some(({ shared }) => shared)) {
-      take(exportedJson(plan, json, value, resourceId), column.name)
+    if (json) {
+      const ofShared = json.ids.some(({ shared }) => shared)
+      take(ofShared ? exportedJson(plan, json, value, within) : value, column.name)
+      for (const header of new Set(json.ids.flatMap(({ elsewhere }) => elsewhere?.header ?? []))) {
+        take(elsewhereKeys(plan, json, header, value, within), header)
+      }
       continue
     }
     const { shared, elsewhere } = reference ?? {}
@@ -53,7 +57,7 @@ function exportSelect(plan: TablePlan, resourceId: string): string {
     const fields = [
       `${quoteIdent(reference.key)} AS k`,
       shared
-        ? `${condition(shared.where, resourceId)} IS TRUE AND ${stable(shared)} IS NOT NULL AS shared`
+        ? `${condition(shared.where, within)} IS TRUE AND ${stable(shared)} IS NOT NULL AS shared`
         : 'false AS shared',
       ...(shared ? [`${stable(shared)} AS s`] : []),
       ...(elsewhere ? [`${stable(elsewhere)} AS e`] : []),

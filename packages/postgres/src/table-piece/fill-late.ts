@@ -22,7 +22,7 @@ export async function fillLate(plan: TablePlan, stage: Stage, context: FillConte
   const values = late.map((name, index) => {
     const reference = plan.references.get(name)
     const json = plan.json.get(name)
-    if (json) return renewedJson(plan, json, stage.column(name) ?? 'NULL', context)
+    if (json) return renewedJson(plan, json, stage.column(name) ?? 'NULL', stage, context)
     if (!reference) return 'NULL'
     const value = referenceValue(plan, reference, stage, context, index)
     joins.push(...value.joins)

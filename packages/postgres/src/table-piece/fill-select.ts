@@ -71,7 +71,7 @@ function newValues(plan: TablePlan, source: RowSource, fill: Fill) {
     if (given === undefined) continue
     if (column.name === plan.key?.name) {
       assignments.push({ column, sql: uuidExpression(fill.ids.key(plan.spec.table), given) })
-    } else assignments.push({ column, sql: json ? renewedJson(plan, json, given, fill) : given })
+    } else assignments.push({ column, sql: json ? renewedJson(plan, json, given, source, fill) : given })
   }
   return { assignments, joins, values }
 }

@@ -8,13 +8,18 @@ const listed = 5
 export class FindingList {
   readonly #kinds = new Map<string, { first: Found[]; count: number }>()
 
-  /** `make` is called only for those that are listed. */
-  add(code: string, column: string | undefined, make: () => Omit<Found, 'code' | 'column'>): void {
+  /** `make` is called only for the first `limit` of this code and column, which are listed. */
+  add(
+    code: string,
+    column: string | undefined,
+    make: () => Omit<Found, 'code' | 'column'>,
+    limit = listed,
+  ): void {
     const kind = `${code} ${column}`
     const known = this.#kinds.get(kind) ?? { first: [], count: 0 }
     this.#kinds.set(kind, known)
     known.count++
-    if (known.first.length < listed)
+    if (known.first.length < limit)
       known.first.push({ ...make(), code, ...(column !== undefined && { column }) })
   }
 

@@ -66,6 +66,7 @@ export const workOf = (context: Omit<ImportContext, 'entries'>): Omit<FillContex
   resource: context.resource,
   source: context.source,
   principal: context.principal,
+  ...(context.into && { into: context.into }),
   carries: (kind) => context.carries(kind),
   finding: (finding) => context.finding(finding),
 })

@@ -1,23 +1,25 @@
 import { quoteIdent } from '../database/quote-ident.js'
 import { jsonLeaves, mapJson } from './json-sql.js'
 import type { Remap } from './reference-value.js'
-import type { JsonPlan, TablePlan, Target } from './table-plan.js'
-import { condition, referencedTable, stableRows } from './target-rows.js'
+import type { RowSource } from './row-source.js'
+import type { JsonPlan, JsonTarget, StableKey, TablePlan } from './table-plan.js'
+import { condition, referencedTable, stableRows, type Within } from './target-rows.js'
 import { uuidExpression } from './uuid-expression.js'
 
 /** Stands before the stable key of a shared row inside a document, in place of its id. */
 export const sharedMark = 'shared:'
 
 /** SQL of a document (jsonb) as it is exported: ids of shared rows by their stable keys. */
-export function exportedJson(plan: TablePlan, json: JsonPlan, document: string, resourceId: string): string {
+export function exportedJson(plan: TablePlan, json: JsonPlan, document: string, within: Within): string {
   return json.ids.reduce((value, target) => {
     const { shared } = target
     if (!shared) return value
     const row =
       `(SELECT '${sharedMark}' || ${quoteIdent(shared.column.name)}::text FROM ${referencedTable(plan.schema, target)} ` +
-      `WHERE ${quoteIdent(target.key)} = ID AND ${condition(shared.where, resourceId)})`
+      `WHERE ${quoteIdent(target.key)} = ID AND ${condition(shared.where, within)})`
     // A text of the document's own that looks like a stable key is none, there as here.
-    const own = (id: string) => `CASE WHEN starts_with(${id}, '${sharedMark}') THEN 'no ' || (${id}) ELSE ${id} END`
+    const own = (id: string) =>
+      `CASE WHEN starts_with(${id}, '${sharedMark}') THEN 'no ' || (${id}) ELSE ${id} END`
     return overValue(value, (v) =>
       mapJson(
         v,
@@ -28,12 +30,44 @@ export function exportedJson(plan: TablePlan, json: JsonPlan, document: string, 
   }, `${document}::jsonb`)
 }
 
+/**
+ * SQL of pairs (jsonb), `[["Coral", "<id>"]]`: the stable key of each row that the document's ids lead to and that is not shared,
+ * in order of stable keys, because ids change; NULL without any.
+ */
+export function elsewhereKeys(
+  plan: TablePlan,
+  json: JsonPlan,
+  header: string,
+  document: string,
+  within: Within,
+): string {
+  const targets = json.ids.filter(({ elsewhere }) => elsewhere?.header === header)
+  const [target] = targets
+  if (!target?.elsewhere) return 'NULL'
+  const leaves = targets.map(({ path }) => `SELECT l.id FROM ${jsonLeaves(`${document}::jsonb`, path)} l`)
+  const key = `q.${quoteIdent(target.elsewhere.column.name)}`
+  const { shared } = target
+  const own = shared
+    ? `AND q.${quoteIdent(target.key)} NOT IN (SELECT ${quoteIdent(target.key)} FROM ${referencedTable(plan.schema, target)} WHERE ${condition(shared.where, within)})`
+    : ''
+  return (
+    `(SELECT jsonb_agg(jsonb_build_array(${key}, l.id) ORDER BY ${key}::text COLLATE "C", l.id) FROM (${leaves.join(' UNION ')}) l ` +
+    `JOIN ${referencedTable(plan.schema, target)} q ON q.${quoteIdent(target.key)} = ${asUuid('l.id')} WHERE ${key} IS NOT NULL ${own})`
+  )
+}
+
 /** SQL of a document with new ids; those that lead nowhere are left out. */
-export function renewedJson(plan: TablePlan, json: JsonPlan, document: string, remap: Remap): string {
+export function renewedJson(
+  plan: TablePlan,
+  json: JsonPlan,
+  document: string,
+  source: RowSource,
+  remap: Remap,
+): string {
   const value = json.ids.reduce(
     (value, target) =>
       overValue(value, (v) =>
-        mapJson(v, target.path, (id) => `to_jsonb(${renewedId(plan, target, id, remap)})`),
+        mapJson(v, target.path, (id) => `to_jsonb(${renewedId(plan, target, id, source, remap)})`),
       ),
     `${document}::jsonb`,
   )
@@ -43,12 +77,13 @@ export function renewedJson(plan: TablePlan, json: JsonPlan, document: string, r
 /** SQL of a relation with one row, `id` text, for each id of the document that leads nowhere. */
 export function danglingJson(
   plan: TablePlan,
-  target: JsonPlan['ids'][number],
+  target: JsonTarget,
   document: string,
+  source: RowSource,
   remap: Remap,
 ): string {
   const leaves = jsonLeaves(`${document}::jsonb`, target.path)
-  return `(SELECT l.id FROM ${leaves} l WHERE ${renewedId(plan, target, 'l.id', remap)} IS NULL)`
+  return `(SELECT l.id FROM ${leaves} l WHERE ${renewedId(plan, target, 'l.id', source, remap)} IS NULL)`
 }
 
 /** Names a computed document, so that it is computed once. */
@@ -56,23 +91,34 @@ const overValue = (value: string, map: (v: string) => string): string =>
   `(SELECT ${map('w.v')} FROM (SELECT ${value} AS v OFFSET 0) w)`
 
 /** SQL of the new id's text; NULL where no row has it. */
-function renewedId(plan: TablePlan, target: Target, id: string, remap: Remap): string {
+function renewedId(plan: TablePlan, target: JsonTarget, id: string, source: RowSource, remap: Remap): string {
   const table = referencedTable(plan.schema, target)
   const key = quoteIdent(target.key)
   const carries = target.of === undefined || remap.carries(target.of)
-  const { shared } = target
+  const { shared, elsewhere } = target
   const renewed = `(SELECT q.${key}::text FROM ${table} q WHERE q.${key} = ${uuidExpression(remap.ids.key(target.name), asUuid(id))})`
   if (remap.from === 'database') {
     const kept = (where: string): string =>
       `(SELECT x.k::text FROM (SELECT ${key} AS k FROM ${table} WHERE ${where}) x WHERE x.k = ${asUuid(id)})`
     if (!carries) return kept('true')
-    return shared ? `coalesce(${kept(condition(shared.where, remap.resource.id))}, ${renewed})` : renewed
+    return shared ? `coalesce(${kept(condition(shared.where, remap))}, ${renewed})` : renewed
   }
-  const own = carries ? renewed : 'NULL::text'
+  const found = (stable: StableKey, key: string): string =>
+    `(SELECT x.k::text FROM ${stableRows(plan.schema, target, stable, remap)} x WHERE x.s::text = ${key})`
+  const keys = elsewhere && source.column(elsewhere.header)
+  const own = carries
+    ? renewed
+    : elsewhere && keys !== undefined
+      ? found(elsewhere, stableKeyOf(keys, id))
+      : 'NULL::text'
   if (!shared) return own
-  const rows = stableRows(plan.schema, target, shared, remap.resource.id)
-  return `CASE WHEN starts_with(${id}, '${sharedMark}') THEN (SELECT x.k::text FROM ${rows} x WHERE x.s::text = substr(${id}, ${sharedMark.length + 1})) ELSE ${own} END`
+  const sharedKey = `substr(${id}, ${sharedMark.length + 1})`
+  return `CASE WHEN starts_with(${id}, '${sharedMark}') THEN ${found(shared, sharedKey)} ELSE ${own} END`
 }
+
+/** SQL of the stable key of an id in pairs that a file gave. */
+export const stableKeyOf = (pairs: string, id: string): string =>
+  `(SELECT p.pair ->> 0 FROM jsonb_array_elements(CASE WHEN jsonb_typeof(${pairs}) = 'array' THEN ${pairs} ELSE '[]' END) p(pair) WHERE p.pair ->> 1 = ${id} LIMIT 1)`
 
 /** A document may hold any text where an id should stand. */
 const asUuid = (id: string): string =>

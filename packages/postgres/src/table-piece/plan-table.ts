@@ -31,6 +31,7 @@ export function planTable(input: PlanInput): TablePlan | undefined {
   const ownerColumn = ownerPath.length === 1 ? ownerPath[0]?.column : undefined
   const decided = new Set([...(spec.ignore ?? []), ...Object.keys(spec.set ?? {})])
   for (const name of decided) column(name, 'ignore or set')
+  for (const name of spec.columns ?? []) column(name, 'columns')
   const [single] = table.primaryKey.length === 1 ? table.primaryKey : []
   const ownRow =
     ownerColumn !== undefined &&
@@ -52,7 +53,7 @@ export function planTable(input: PlanInput): TablePlan | undefined {
     key: carried.find(({ name }) => name === single && !references.has(name)),
     carried,
     references: new Map([...references].filter(([name]) => carried.some((known) => known.name === name))),
-    json: planJson(input, column),
+    json: planJson(input, table, column),
     set: Object.entries(spec.set ?? {}).flatMap(([name, value]) => {
       const known = table.columns.get(name)
       return known ? [{ column: known, value }] : []
@@ -107,7 +108,11 @@ function planReferences(
   return plans
 }
 
-function planJson({ spec, catalogue, problem }: PlanInput, column: FindColumn): Map<string, JsonPlan> {
+function planJson(
+  { spec, catalogue, problem }: PlanInput,
+  table: Table,
+  column: FindColumn,
+): Map<string, JsonPlan> {
   const plans = new Map<string, JsonPlan>()
   for (const [name, ids] of Object.entries(spec.json ?? {})) {
     const from = column(name, 'json')
@@ -121,7 +126,8 @@ function planJson({ spec, catalogue, problem }: PlanInput, column: FindColumn): 
         const target = targetOf({ catalogue, problem }, id, `${spec.table}.${name}`)
         if (!target) return []
         const shared = stableKey(id.shared, `${name}.${id.path}`, target.table, undefined, problem)
-        return [{ ...target, shared, path: parseJsonPath(id.path), text: id.path }]
+        const elsewhere = stableKey(id.elsewhere, `${name}.${id.table}`, target.table, table, problem)
+        return [{ ...target, shared, elsewhere, path: parseJsonPath(id.path), text: id.path }]
       }),
     })
   }

@@ -6,7 +6,7 @@ import { condition, referencedTable, stableRows } from './target-rows.js'
 import { uuidExpression } from './uuid-expression.js'
 
 /** What an import or a clone is about, as far as SQL is made of it. */
-export type Remap = Pick<ImportContext, 'ids' | 'carries' | 'resource'> & {
+export type Remap = Pick<ImportContext, 'ids' | 'carries' | 'resource' | 'into'> & {
   /** Where rows come from: files, or the same database, in which references to what the job does not carry stay. */
   readonly from: 'files' | 'database'
 }
@@ -46,7 +46,7 @@ export function referenceValue(
     const renewed = renew(reference, remap, id, source, index)
     if (!shared) return { ...renewed, given }
     const alias = `s${index}`
-    const relation = `(SELECT ${quoteIdent(reference.key)} AS k FROM ${referencedTable(plan.schema, reference)} WHERE ${condition(shared.where, remap.resource.id)})`
+    const relation = `(SELECT ${quoteIdent(reference.key)} AS k FROM ${referencedTable(plan.schema, reference)} WHERE ${condition(shared.where, remap)})`
     return {
       sql: `CASE WHEN ${alias}.k IS NOT NULL THEN ${id} ELSE ${renewed.sql} END`,
       joins: [...renewed.joins, { relation, alias, condition: `${alias}.k = ${id}` }],
@@ -57,7 +57,7 @@ export function referenceValue(
   const found = (stable: StableKey | undefined, alias: string): Value | undefined => {
     const key = stable && source.column(stable.header)
     if (!stable || key === undefined) return undefined
-    const relation = stableRows(plan.schema, reference, stable, remap.resource.id)
+    const relation = stableRows(plan.schema, reference, stable, remap)
     return {
       sql: `${alias}.k::${column.type}`,
       joins: [{ relation, alias, condition: `${alias}.s = ${key}` }],

@@ -4,7 +4,8 @@ import type { ImportContext, Piece, ResourceRef, Upgrade, Validator } from '@pie
 export interface StableReference {
   /**
    * SQL condition on the referenced row, its columns unqualified: `project_id IS NULL`. Written by the piece's author, never
-   * made of input. `$resource` stands for the id of the node's resource.
+   * made of input. `$resource` stands for the id of the node's resource, `$into` for that of the resource which an import goes
+   * into (NULL where there is none).
    */
   readonly where: string
   /** Column of the referenced table that is unique among those rows. */
@@ -23,12 +24,15 @@ export interface Reference {
   readonly of?: string
   /** The host's common rows: they travel by their stable key and are never copied. */
   readonly shared?: StableReference
-  /** How an import finds the row in a job that does not carry `of`: by `puid` among the units of the scenario's project, say. */
+  /**
+   * How an import finds the row in a job that does not carry `of`: by `puid` among the units of the project that it goes into,
+   * say. Rows that are not there, or more than once, refuse the import before anything is written.
+   */
   readonly elsewhere?: StableReference
 }
 
 /** Ids inside a JSON document: `features[*].featureId`, `*` for every element or value. */
-export interface JsonReference extends Pick<Reference, 'table' | 'key' | 'of' | 'shared'> {
+export interface JsonReference extends Reference {
   readonly path: string
 }
 
@@ -55,6 +59,11 @@ export interface TableSpec {
   readonly late?: readonly string[]
   /** By json or jsonb column. */
   readonly json?: Readonly<Record<string, readonly JsonReference[]>>
+  /**
+   * Columns that travel as they are. Any other that stands nowhere in this declaration travels too, and `assertSchemaCovered`
+   * names it as undecided. Absent: all columns are meant.
+   */
+  readonly columns?: readonly string[]
   /** Columns that do not travel. */
   readonly ignore?: readonly string[]
   /** Columns that we decide; they do not travel. */

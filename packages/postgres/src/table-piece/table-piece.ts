@@ -1,6 +1,7 @@
 import type { Piece } from '@piecework/core'
 import { checkSpec } from './check-spec.js'
 import { cloneTables } from './clone-tables.js'
+import { compareTables, resourceKey } from './compare/compare-tables.js'
 import { exportTables } from './export-tables.js'
 import { importTables } from './import-tables.js'
 import type { TablePieceSpec } from './spec.js'
@@ -23,6 +24,10 @@ export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): Ta
     contract: 1,
     tablePiece: spec,
     exporter: { export: (context) => exportTables(spec, context) },
+    comparer: {
+      resourceKey: (node, tx) => resourceKey(spec, node, tx),
+      compare: (context) => compareTables(spec, context),
+    },
     ...(spec.exportOnly
       ? {}
       : {
@@ -32,3 +37,5 @@ export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): Ta
         }),
   }
 }
+
+export const isTablePiece = (piece: Piece): piece is TablePiece => 'tablePiece' in piece

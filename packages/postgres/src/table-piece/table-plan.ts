@@ -31,7 +31,15 @@ export interface ReferencePlan extends Target {
 export interface JsonPlan {
   readonly column: Column
   readonly late: boolean
-  readonly ids: readonly (Target & { readonly path: readonly JsonStep[]; readonly text: string })[]
+  readonly ids: readonly JsonTarget[]
+}
+
+export interface JsonTarget extends Target {
+  readonly path: readonly JsonStep[]
+  /** The path as it was declared. */
+  readonly text: string
+  /** Its column of the file holds pairs of stable key and id, for all ids of the document that lead to this table. */
+  readonly elsewhere: StableKey | undefined
 }
 
 /** One table of a piece: its declaration matched with the catalogue. */

@@ -1,16 +1,16 @@
 import { type CsvRow, type Finding, isPieceworkError, openCsv, type ValidationContext } from '@piecework/core'
 import { FindingList } from './finding-list.js'
 import { type Header, matchHeader, readableColumns } from './header.js'
+import { type OutsideKeys, outsideKeys } from './outside-keys.js'
 import { planTables } from './plan-tables.js'
 import { named } from './row-error.js'
-import { type SharedKeys, sharedKeys } from './shared-keys.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
 import { type ValueCheck, valueCheck } from './value-check.js'
 
 type Found = Omit<Finding, 'piece'>
 
-/** Every entry of the piece to its end: presence, header, quoting, checksum, row count, values, shared rows. */
+/** Every entry of the piece to its end: presence, header, quoting, checksum, row count, values, rows that must be there already. */
 export async function* validateTables<Options>(
   piece: TablePieceSpec<Options>,
   context: ValidationContext<Options>,
@@ -57,19 +57,19 @@ async function* validateEntry(
     const columns = await headerOf(context, file)
     yield* headerFindings(plan, matchHeader(plan, columns))
     const check = rowChecks(plan, columns)
-    const shared = sharedKeys(plan, context.tx, context.target.id)
+    const outside = outsideKeys(plan, context)
     let line = 2 + newlines(columns)
     for await (const batch of entries.rows(file)) {
       signal.throwIfAborted()
-      const keys = shared.map((): string[] => [])
+      const keys = outside.map((): string[] => [])
       for (const row of batch) {
         check(row, line, list)
-        for (const [index, { read }] of shared.entries()) keys[index]?.push(...read(row))
+        for (const [index, { read }] of outside.entries()) keys[index]?.push(...read(row))
         line += 1 + newlines(Object.values(row))
       }
       rows += batch.length
       context.progress(before + rows)
-      for (const [index, known] of shared.entries()) await addMissing(known, keys[index] ?? [], list, file)
+      for (const [index, known] of outside.entries()) await addMissing(known, keys[index] ?? [], list, file)
     }
   } catch (error) {
     if (!isPieceworkError(error) || !/^archive-|^counts-differ$/.test(error.code)) throw error
@@ -87,19 +87,19 @@ async function* validateEntry(
   return rows
 }
 
+/** So many are named one by one, so that one report tells all that somebody can set right. */
+const namedAtMost = 500
+
 async function addMissing(
-  shared: SharedKeys,
+  outside: OutsideKeys,
   keys: readonly string[],
   list: FindingList,
   file: string,
 ): Promise<void> {
-  for (const key of await shared.missing(keys)) {
-    list.add('table/shared-missing', shared.column, () => ({
-      severity: 'error',
-      file,
-      message: `${JSON.stringify(key)} is not among the shared rows of "${shared.table}" here.`,
-      hint: 'Install the same shared data, or remove what refers to it before the export.',
-    }))
+  const { column, code, hint } = outside
+  for (const key of await outside.missing(keys)) {
+    const message = outside.message(JSON.stringify(key.slice(0, 200)))
+    list.add(code, column, () => ({ severity: 'error', file, message, hint }), namedAtMost)
   }
 }
 

@@ -98,6 +98,7 @@ export interface Into {
   readonly resource: ResourceRef
   readonly source: ResourceRef
   readonly jobId: string
+  readonly into?: ResourceRef
   readonly carries?: (kind: string) => boolean
 }
 
@@ -117,11 +118,12 @@ export async function cloned(db: Database, piece: Piece, into: Into): Promise<Ou
   return { counts, findings }
 }
 
-const making = ({ resource, source, jobId, carries }: Into, findings: Found[]) => ({
+const making = ({ resource, source, jobId, into, carries }: Into, findings: Found[]) => ({
   ...work(resource),
   source,
   jobId,
   ids: jobIds(jobId),
+  ...(into && { into }),
   carries: carries ?? (() => true),
   finding: (finding: Found) => {
     findings.push(finding)
@@ -134,6 +136,7 @@ export async function validated(
   piece: Piece,
   input: Files | Entries,
   target: ResourceRef = { kind: 'project', id: randomUUID() },
+  around: Pick<Into, 'into' | 'carries'> = {},
 ): Promise<readonly Found[]> {
   const given = typeof input.open === 'function' ? (input as Entries) : entries(input as Files)
   return db.transaction(
@@ -146,6 +149,8 @@ export async function validated(
           entries: given,
           tx,
           target,
+          ...(around.into && { into: around.into }),
+          carries: around.carries ?? (() => true),
         })) {
           findings.push(finding)
         }

@@ -4,9 +4,8 @@ import { PieceworkError } from '../../contracts/errors.js'
 import type { Finding } from '../../contracts/finding.js'
 import type { Piece, PieceCounts } from '../../contracts/piece.js'
 import type { ResourceRef } from '../../contracts/resource.js'
-import { walkTree } from '../../plan/tree.js'
 import { inputNode } from '../inputs.js'
-import { addFinding, pieceContext, type TaskOf, targetOf, type Work } from '../work.js'
+import { addFinding, pieceContext, surroundings, type TaskOf, targetOf, type Work } from '../work.js'
 
 export const importTask: TaskOf = async (work) => {
   const { job, node } = work.lease
@@ -62,10 +61,9 @@ export async function importEntries(
 
 /** What importers and cloners share beyond `pieceContext`. */
 export function connection(work: Work, tx: Transaction) {
-  const kinds = new Set(walkTree(work.lease.job.tree).map(({ ref }) => ref.kind))
   return {
     tx,
-    carries: (kind: string) => kinds.has(kind),
+    ...surroundings(work.lease.job),
     finding: (finding: Omit<Finding, 'piece'>) =>
       addFinding(work, { ...finding, piece: work.lease.node.piece ?? '' }),
   }

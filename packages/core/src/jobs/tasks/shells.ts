@@ -6,7 +6,7 @@ import { type TaskOf, targetOf } from '../work.js'
 /** Makes an empty, invisible resource for each of the tree, parents first. */
 export const shellsTask: TaskOf = (work) => {
   const { job } = work.lease
-  const { name, into, input } = job.request
+  const { name, numberName, into, input } = job.request
   return work.store.attempts.run(
     work.lease,
     async (tx) => {
@@ -23,6 +23,7 @@ export const shellsTask: TaskOf = (work) => {
             source: input?.format ?? 'clone',
             ...(parent && { parent }),
             ...(!above && name !== undefined && { name }),
+            ...(!above && numberName && { numberName }),
           },
           tx,
         )

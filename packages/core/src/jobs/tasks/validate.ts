@@ -5,7 +5,7 @@ import type { JobError } from '../../contracts/jobs.js'
 import type { Piece } from '../../contracts/piece.js'
 import { jobError } from '../failure.js'
 import { inputNode } from '../inputs.js'
-import { addFinding, pieceContext, type TaskOf, targetOf, type Work } from '../work.js'
+import { addFinding, pieceContext, surroundings, type TaskOf, targetOf, type Work } from '../work.js'
 
 /** All validators of one piece over all that it would read. Errors fail the node; warnings do not. */
 export const validateTask: TaskOf = async (work) => {
@@ -80,7 +80,12 @@ async function runValidators(
   const { job, node } = work.lease
   if (!node.resource) return
   const target = targetOf(work.registry, job, node.resource)
-  const context = { ...pieceContext(work, piece.name, target), entries: input.entries, target }
+  const context = {
+    ...pieceContext(work, piece.name, target),
+    ...surroundings(job),
+    entries: input.entries,
+    target,
+  }
   for (const validator of piece.validators ?? []) {
     await problems.of(() =>
       work.store.database.transaction(

@@ -1,0 +1,100 @@
+import { type Piece, PieceworkError, type Queryable } from '@piecework/core'
+import { type Catalogue, readCatalogue } from '../table-piece/catalogue.js'
+import type { TableSpec } from '../table-piece/spec.js'
+import { isTablePiece } from '../table-piece/table-piece.js'
+
+export interface SchemaCoverage {
+  readonly schema: string
+  /** Table of the root resource. Every table whose foreign keys lead to it, over any number of tables, must be decided about. */
+  readonly root: string
+  /** `table` or `table.column`: stays behind, or another program takes care of it. One that is not there is told too. */
+  readonly ignored?: readonly string[]
+}
+
+/**
+ * Law 12: throws `registry-invalid`, naming every table and column that is claimed by no table piece and not listed as ignored;
+ * `facts.undecided` lists them. For a test of the host. A piece claims the columns that its declaration names, and without
+ * `columns` there every column that it does not ignore.
+ */
+export async function assertSchemaCovered(
+  db: Queryable,
+  pieces: readonly Piece[],
+  { schema, root, ignored = [] }: SchemaCoverage,
+): Promise<void> {
+  const catalogue = await readCatalogue(db, schema, await tablesOf(db, schema), 0)
+  const refuse = (message: string, facts: Readonly<Record<string, unknown>>): never => {
+    throw new PieceworkError('registry-invalid', message, { facts })
+  }
+  if (!catalogue.has(root)) refuse(`There is no table "${schema}"."${root}".`, { root })
+  const stale = ignored.filter((name) => !isThere(catalogue, name))
+  const claims = claimsOf(pieces, schema)
+  const undecided = [...reachable(catalogue, schema, root)].flatMap((table) => {
+    if (ignored.includes(table)) return []
+    const specs = claims.get(table)
+    if (!specs) return [table]
+    return [...(catalogue.get(table)?.columns.values() ?? [])]
+      .filter((column) => !column.generated)
+      .filter(({ name }) => !ignored.includes(`${table}.${name}`))
+      .filter(({ name }) => !specs.some((spec) => isClaimed(spec, name, catalogue)))
+      .map(({ name }) => `${table}.${name}`)
+  })
+  if (undecided.length === 0 && stale.length === 0) return
+  const told = [
+    ...undecided.map((name) => `${kindOf(name)} is claimed by no piece and not listed as ignored`),
+    ...stale.map((name) => `${kindOf(name)} is listed as ignored and does not exist`),
+  ]
+  refuse(`Schema "${schema}" is not covered: ${told.join('; ')}.`, { undecided, stale })
+}
+
+function kindOf(name: string): string {
+  const [table, column] = name.split('.')
+  return column === undefined ? `table "${table}"` : `column "${column}" of table "${table}"`
+}
+
+function isThere(catalogue: Catalogue, name: string): boolean {
+  const [table = '', column] = name.split('.')
+  const found = catalogue.get(table)
+  return found !== undefined && (column === undefined || found.columns.has(column))
+}
+
+/** Partitions belong to their table. */
+async function tablesOf(db: Queryable, schema: string): Promise<readonly string[]> {
+  const { rows } = await db.query<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1::text AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY c.relname`,
+    [schema],
+  )
+  return rows.map(({ name }) => name)
+}
+
+/** The root and, behind it, all tables from which foreign keys lead to it. */
+function reachable(catalogue: Catalogue, schema: string, root: string): ReadonlySet<string> {
+  const found = new Set([root])
+  // Tables that are added while this runs are visited too.
+  for (const target of found) {
+    for (const { name, foreignKeys } of catalogue.values()) {
+      if (foreignKeys.some((key) => key.schema === schema && key.table === target)) found.add(name)
+    }
+  }
+  return found
+}
+
+/** What pieces of archives declare of each table. */
+function claimsOf(pieces: readonly Piece[], schema: string): ReadonlyMap<string, readonly TableSpec[]> {
+  const claims = new Map<string, TableSpec[]>()
+  for (const piece of pieces) {
+    if (piece.exportOnly || !isTablePiece(piece) || (piece.tablePiece.schema ?? 'public') !== schema) continue
+    for (const spec of piece.tablePiece.tables)
+      claims.set(spec.table, [...(claims.get(spec.table) ?? []), spec])
+  }
+  return claims
+}
+
+function isClaimed(spec: TableSpec, column: string, catalogue: Catalogue): boolean {
+  if (spec.ignore?.includes(column)) return false
+  if (!spec.columns) return true
+  const key = catalogue.get(spec.table)?.primaryKey
+  const own = key?.length === 1 ? key : []
+  const declared = [spec.references, spec.json, spec.set].flatMap((by) => Object.keys(by ?? {}))
+  return [...spec.columns, ...declared, ...own, spec.owner.split('.')[0]].includes(column)
+}
