@@ -121,7 +121,7 @@ const refusals: Record<string, Refusal> = {
   'a manifest with another checksum': {
     code: 'archive-checksum',
     bytes: zipBytes({ entries: [{ ...manifest, crc32: 1 }, a] }),
-    message: /"manifest\.json" its CRC-32 is not/,
+    message: /"manifest\.json" is damaged/,
   },
   'too many bytes': {
     code: 'archive-limit',
