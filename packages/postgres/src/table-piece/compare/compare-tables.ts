@@ -1,0 +1,73 @@
+import {
+  type CompareContext,
+  type ComparedNode,
+  type EntryDiff,
+  isPieceworkError,
+  PieceworkError,
+  type Transaction,
+} from '@piecework/core'
+import { planTables } from '../plan-tables.js'
+import { roomToSort } from '../room-to-sort.js'
+import type { TablePieceSpec } from '../spec.js'
+import type { TablePlan } from '../table-plan.js'
+import { compareRows } from './compare-rows.js'
+import { keyTables, keyText } from './key-tables.js'
+import { loadEntry } from './load-entry.js'
+import { Meaning } from './meaning.js'
+
+type Spec = Pick<TablePieceSpec, 'name' | 'schema' | 'tables'>
+
+/** Table by table, in temporary tables of the database. */
+export async function compareTables(spec: Spec, context: CompareContext): Promise<readonly EntryDiff[]> {
+  const { a, b, tx, signal } = context
+  await roomToSort(tx)
+  const entries: EntryDiff[] = []
+  for (const plan of await planTables(tx, spec)) {
+    signal.throwIfAborted()
+    const path = plan.entry
+    if (!a.entries.facts(path) || !b.entries.facts(path)) continue
+    const rows = await compareRows(tx, plan, a, b).catch((error: unknown) => {
+      throw refusedValue(path, error)
+    })
+    entries.push({ path, equal: rows.added + rows.removed + rows.changed === 0, rows })
+  }
+  return entries
+}
+
+/** Of a resource's own row: what its siblings are ordered by. */
+export async function resourceKey(
+  spec: Spec,
+  node: ComparedNode,
+  tx: Transaction,
+): Promise<string | undefined> {
+  const plans = await planTables(tx, spec)
+  const plan = plans.find((one) => one.ownRow && tellsOrder(one) && node.entries.facts(one.entry))
+  if (!plan) return undefined
+  const loaded = await loadEntry(tx, plan, node)
+  const meaning = new Meaning(plan, loaded, keyTables(tx, node))
+  const key = await keyText(meaning, plan)
+  const { rows } = await tx.query<{ key: string | null }>(`SELECT ${key} AS key FROM ${meaning.from} LIMIT 1`)
+  await loaded.drop()
+  return rows[0]?.key ?? undefined
+}
+
+/** All that the own row is ordered by travels with it, and leads nowhere else. */
+function tellsOrder({ order, carried, references, json }: TablePlan): boolean {
+  const names = order.map((path) => path[0]?.column.name ?? '')
+  const plain = (name: string) => !references.has(name) && !json.has(name)
+  return names.length > 0 && names.every((name) => plain(name) && carried.some((one) => one.name === name))
+}
+
+/** Data exceptions: a document that is no JSON, say. */
+function refusedValue(entry: string, error: unknown): unknown {
+  const refused = isPieceworkError(error, 'database') && String(error.facts.sqlState).startsWith('22')
+  if (!refused) return error
+  return new PieceworkError(
+    'archive-invalid',
+    `Entry "${entry}" has a value that the database cannot read.`,
+    {
+      cause: error,
+      facts: { entry },
+    },
+  )
+}

@@ -1,0 +1,38 @@
+import type { ComparedNode, Transaction } from '@piecework/core'
+import { openEntry } from '../open-entry.js'
+import type { TablePlan } from '../table-plan.js'
+
+/** An entry in a temporary table, as text. */
+export interface LoadedEntry {
+  /** As SQL; its rows are `r` wherever columns are named. */
+  readonly table: string
+  /** SQL of a column or stable key by its header; undefined where the file has none. */
+  column(header: string): string | undefined
+  drop(): Promise<void>
+}
+
+/** Throws `archive-invalid` where the header does not fit the table. */
+export async function loadEntry(
+  tx: Transaction,
+  plan: TablePlan,
+  { side, entries }: ComparedNode,
+): Promise<LoadedEntry> {
+  const table = `pg_temp.piecework_entry_${side}`
+  const { csv, header } = await openEntry(plan, entries)
+  const at = new Map(header.columns.flatMap(({ of }, index) => (of === undefined ? [] : [[of, index]])))
+  const columns = header.columns.map((_, index) => `c${index}`)
+  try {
+    const definitions = columns.map((column) => `${column} text`)
+    await tx.query(`DROP TABLE IF EXISTS ${table}`)
+    await tx.query(`CREATE TEMPORARY TABLE ${table} (${definitions.join(', ')}) ON COMMIT DROP`)
+    await tx.copyIn({ table, columns }, csv.records)
+  } finally {
+    await csv.close()
+  }
+  await tx.query(`ANALYZE ${table}`)
+  return {
+    table,
+    column: (name) => (at.has(name) ? `r.c${at.get(name)}` : undefined),
+    drop: async () => void (await tx.query(`DROP TABLE ${table}`)),
+  }
+}

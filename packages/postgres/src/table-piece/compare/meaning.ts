@@ -1,0 +1,72 @@
+import type { Column } from '../catalogue.js'
+import { mapJson } from '../json-sql.js'
+import { sharedMark, stableKeyOf } from '../json-value.js'
+import type { JsonPlan, ReferencePlan, TablePlan, Target } from '../table-plan.js'
+import type { LoadedEntry } from './load-entry.js'
+
+/** Name of a table of natural keys, `id` and `key`, of the rows that a reference leads to; undefined where nobody carries them. */
+export type KeyTableOf = (target: Target) => Promise<string | undefined>
+
+/** The rows of a loaded entry, with SQL of what a column means: text without ids of this side. */
+export class Meaning {
+  readonly #plan: TablePlan
+  readonly #loaded: LoadedEntry
+  readonly #keyTableOf: KeyTableOf
+  readonly #joins: string[] = []
+
+  constructor(plan: TablePlan, loaded: LoadedEntry, keyTableOf: KeyTableOf) {
+    this.#plan = plan
+    this.#loaded = loaded
+    this.#keyTableOf = keyTableOf
+  }
+
+  /** FROM clause; ask when all columns have been asked for. */
+  get from(): string {
+    return `${this.#loaded.table} AS r${this.#joins.join('')}`
+  }
+
+  async column({ name }: Column): Promise<string> {
+    const value = this.#loaded.column(name) ?? 'NULL::text'
+    const reference = this.#plan.references.get(name)
+    if (reference) return this.#reference(reference, value)
+    const json = this.#plan.json.get(name)
+    return json ? this.#document(json, value) : value
+  }
+
+  async #reference(reference: ReferencePlan, id: string): Promise<string> {
+    const { shared, elsewhere } = reference
+    const table = await this.#keyTableOf(reference)
+    const alias = `k${this.#joins.length}`
+    if (table) this.#joins.push(` LEFT JOIN ${table} AS ${alias} ON ${alias}.id = ${id}`)
+    const stable = elsewhere && this.#loaded.column(elsewhere.header)
+    // What leads nowhere is compared as it is.
+    const own = `coalesce(${[table && `${alias}.key`, stable, id].filter(Boolean).join(', ')})`
+    const common = shared && this.#loaded.column(shared.header)
+    return common ? `CASE WHEN ${id} IS NULL THEN '${sharedMark}' || ${common} ELSE ${own} END` : own
+  }
+
+  async #document({ ids }: JsonPlan, document: string): Promise<string> {
+    let value = `${document}::jsonb`
+    for (const target of ids) {
+      const table = await this.#keyTableOf(target)
+      const keys = target.elsewhere && this.#loaded.column(target.elsewhere.header)
+      const mapped = (id: string): string => {
+        const key = table && `(SELECT q.key FROM ${table} q WHERE q.id = ${id})`
+        const stable = keys && stableKeyOf(`(${keys}::jsonb)`, id)
+        return `to_jsonb(coalesce(${[key, stable, id].filter(Boolean).join(', ')}))`
+      }
+      value = `(SELECT ${mapJson('w.v', target.path, mapped)} FROM (SELECT ${value} AS v OFFSET 0) w)`
+    }
+    return `(${value})::text`
+  }
+}
+
+/** SQL of a text that is short enough to be a key, and different for different texts. */
+export function bounded(text: string): string {
+  return `CASE WHEN length(${text}) > 200 THEN left(${text}, 60) || '… ' || encode(sha256(convert_to(${text}, 'UTF8')), 'hex') ELSE ${text} END`
+}
+
+/** SQL of several texts in one. */
+export function together(texts: readonly string[]): string {
+  return `array_to_json(ARRAY[${texts.join(', ')}]::text[])::text`
+}
