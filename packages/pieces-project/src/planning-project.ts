@@ -1,4 +1,5 @@
 import type { Pack } from '@piecework/core'
+import { geodata } from './geodata/geodata.js'
 import { costSurfaces } from './pieces/cost-surfaces.js'
 import { featureAmounts } from './pieces/feature-amounts.js'
 import { features } from './pieces/features.js'
@@ -13,6 +14,15 @@ export function planningProject(): Pack {
   return {
     name: '@piecework/pieces-project',
     kinds: [projectKind],
-    pieces: [metadata, planningArea, planningUnits, protectedAreas, costSurfaces, features, featureAmounts],
+    pieces: [
+      metadata,
+      planningArea,
+      planningUnits,
+      protectedAreas,
+      costSurfaces,
+      features,
+      featureAmounts,
+      geodata,
+    ],
   }
 }
