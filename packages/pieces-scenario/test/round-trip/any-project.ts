@@ -4,7 +4,7 @@ import { anyGeometry, anyMultiPolygon, anyPolygonal } from './any-geometry.js'
 import * as any from './any-value.js'
 
 /** A column of a random row. */
-export type AnyColumn =
+type AnyColumn =
   | { readonly type: string; readonly value: fc.Arbitrary<string>; readonly required?: true }
   | AnyReference
   /** A document with ids of rows of `ids` inside; `otherwise` stands in it until they are known. */
@@ -193,7 +193,7 @@ export const anyTables: Readonly<Record<string, AnyTable>> = {
 export type AnyRow = Readonly<Record<string, Document | undefined>>
 
 /** A row that leads by `column` to a row of another project, or, where that may be NULL, what an own row is made to do. */
-export interface Stray {
+interface Stray {
   readonly table: string
   readonly column: string
   readonly row: AnyRow
