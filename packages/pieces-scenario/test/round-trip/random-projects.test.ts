@@ -81,12 +81,13 @@ function countsAreHonest(source: JobReport, copy: JobReport, strays: StrayCounts
   assert.equal(
     rows(copy, (counts) => counts.rows + (counts.skipped ?? 0)).sort(),
     rows(source, (counts) => counts.rows).sort(),
+    'law 11: the counts do not add up',
   )
   const told = (code: string) =>
     copy.findings.reduce((sum, found) => (found.code === code ? sum + (found.count ?? 1) : sum), 0)
-  assert.is(copy.counts.skipped, strays.rows)
-  assert.is(told('table/row-skipped'), strays.rows)
-  assert.is(told('table/reference-dangling'), strays.references)
+  assert.is(copy.counts.skipped, strays.rows, 'law 11: other rows were left out than those that lead nowhere')
+  assert.is(told('table/row-skipped'), strays.rows, 'law 11: rows were left out in silence')
+  assert.is(told('table/reference-dangling'), strays.references, 'references were emptied in silence')
   assert.equal(
     copy.findings.filter(({ code }) => !['table/row-skipped', 'table/reference-dangling'].includes(code)),
     [],
