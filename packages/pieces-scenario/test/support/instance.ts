@@ -41,13 +41,18 @@ export const principal = { id: 'bo' }
 
 export const projectRef = (id: string): ResourceRef => ({ kind: 'project', id })
 
-/** The archive of a resource, as an import takes it. */
+/** Pieces that are for people and other programs only. */
+export const forPeople: readonly string[] = [planningProject(), planningScenario()].flatMap(
+  ({ pieces = [] }) => pieces.flatMap(({ name, exportOnly }) => (exportOnly ? name : [])),
+)
+
+/** The archive of a resource, as an import takes it, without what is for people only. */
 export async function archiveOf(
   piecework: Piecework,
   resource: ResourceRef,
   without: readonly string[] = [],
 ) {
-  const job = await piecework.export({ principal, resource, without })
+  const job = await piecework.export({ principal, resource, without: [...forPeople, ...without] })
   const { archive } = await job.result()
   return { artifact: archive?.artifact ?? '' }
 }
