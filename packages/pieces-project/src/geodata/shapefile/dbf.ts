@@ -61,7 +61,7 @@ export function dbfHeader(fields: readonly DbfField[], records: number): Buffer 
 
 /** One record; null is blank, and so is an empty text. */
 export function dbfRecord(fields: readonly DbfField[], values: readonly (string | null)[]): Buffer {
-  const record = Buffer.alloc(recordBytes(fields), ' ')
+  const record = Buffer.allocUnsafe(recordBytes(fields)).fill(' ')
   let at = 1
   for (const [index, field] of fields.entries()) {
     const value = values[index] ?? null

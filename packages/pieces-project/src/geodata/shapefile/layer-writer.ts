@@ -56,10 +56,10 @@ export class LayerWriter {
   add(values: readonly (string | null)[], geometry: SimpleGeometry | null): void {
     const { shp, shx, dbf } = this.#files
     const content = shapeRecord(geometry, this.#bounds)
-    const index = Buffer.alloc(8)
+    const index = Buffer.allocUnsafe(8)
     index.writeInt32BE(shp.size / 2)
     index.writeInt32BE(content.length / 2, 4)
-    const header = Buffer.alloc(8)
+    const header = Buffer.allocUnsafe(8)
     header.writeInt32BE(++this.#records)
     header.writeInt32BE(content.length / 2, 4)
     shp.add(header)

@@ -28,14 +28,14 @@ export function shapeRecord(geometry: SimpleGeometry | null, bounds: Bounds): Bu
   if (!geometry) return Buffer.alloc(4)
   switch (geometry.type) {
     case 'Point': {
-      const record = Buffer.alloc(20)
+      const record = Buffer.allocUnsafe(20)
       record.writeInt32LE(shapeTypes.points)
       widen(bounds, geometry.coordinates)
       writePosition(record, geometry.coordinates, 4)
       return record
     }
     case 'MultiPoint':
-      return shape(shapeTypes.multipoints, geometry.coordinates, undefined, bounds)
+      return shape(shapeTypes.multipoints, [geometry.coordinates], [geometry.coordinates.length], bounds)
     case 'LineString':
       return parts(shapeTypes.lines, [geometry.coordinates], bounds)
     case 'MultiLineString':
@@ -52,29 +52,33 @@ export function shapeRecord(geometry: SimpleGeometry | null, bounds: Bounds): Bu
 }
 
 function parts(type: number, lines: readonly (readonly Position[])[], bounds: Bounds): Buffer {
-  let start = 0
-  const starts = lines.map((line) => {
-    start += line.length
-    return start - line.length
-  })
-  return shape(type, lines.flat(), starts, bounds)
+  let positions = 0
+  const starts: number[] = []
+  for (const line of lines) {
+    starts.push(positions)
+    positions += line.length
+  }
+  return shape(type, lines, [lines.length, positions, ...starts], bounds)
 }
 
+/** `counts` stand between the bounds and the positions. */
 function shape(
   type: number,
-  positions: readonly Position[],
-  starts: readonly number[] | undefined,
+  lines: readonly (readonly Position[])[],
+  counts: readonly number[],
   bounds: Bounds,
 ): Buffer {
-  const counts = starts ? [starts.length, positions.length, ...starts] : [positions.length]
-  const record = Buffer.alloc(36 + 4 * counts.length + 16 * positions.length)
+  const positions = lines.reduce((sum, line) => sum + line.length, 0)
+  const record = Buffer.allocUnsafe(36 + 4 * counts.length + 16 * positions)
   const own = nowhere()
   let at = 36
   record.writeInt32LE(type)
   for (const count of counts) at = record.writeInt32LE(count, at)
-  for (const position of positions) {
-    widen(own, position)
-    at = writePosition(record, position, at)
+  for (const line of lines) {
+    for (const position of line) {
+      widen(own, position)
+      at = writePosition(record, position, at)
+    }
   }
   for (const [index, value] of own.entries()) record.writeDoubleLE(value, 4 + 8 * index)
   widen(bounds, [own[0], own[1]])

@@ -36,7 +36,7 @@ export class SpoolFile {
     if (this.#size > this.#limit)
       throw new PieceworkError(
         'unsupported',
-        `The shapefile's ${this.#name} would have more than ${this.#limit} bytes; export GeoJSON instead.`,
+        `The shapefile's ${this.#name} would have more than ${this.#limit} bytes; ask for GeoJSON instead.`,
         { facts: { file: this.#name, limit: this.#limit } },
       )
     this.#waiting.push(bytes)
