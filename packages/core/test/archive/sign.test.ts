@@ -76,10 +76,7 @@ test('law 10: what is no signature of this manifest by this key is told apart an
     'no property': [fileOf({}), 'invalid'],
     'a short signature': [fileOf({ ...good, signature: signature.slice(4) }), 'invalid'],
     'nothing signed': [fileOf({ ...good, signature: '' }), 'invalid'],
-    'base64 with bits left over': [
-      fileOf({ ...good, signature: signature.replace(/.==$/, 'x==') }),
-      'invalid',
-    ],
+    'base64 with bits left over': [fileOf({ ...good, signature: leftOver(signature) }), 'invalid'],
     'an object as key id': [fileOf({ ...good, keyId: { toString: 'host-1' } }), 'invalid'],
     'the prototype as key id': [fileOf({ ...good, keyId: 'constructor' }), 'unknown-key'],
     'a control character': [fileOf({ ...good, keyId: 'host-1\n' }), 'invalid'],
@@ -145,6 +142,14 @@ test('keys that cannot do are refused, and no message shows them', () => {
       return true
     })
 })
+
+/** The same 64 bytes in another spelling: the last letter has four bits to spare. */
+function leftOver(base64: string): string {
+  const letter = base64.charCodeAt(85)
+  const other = `${base64.slice(0, 85)}${String.fromCharCode(letter + 1)}==`
+  assert.deepEqual(Buffer.from(other, 'base64'), Buffer.from(base64, 'base64'))
+  return other
+}
 
 function sameJson(a: Buffer, b: Buffer): boolean {
   try {

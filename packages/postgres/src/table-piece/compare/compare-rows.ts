@@ -80,7 +80,6 @@ async function meantRows(
         FROM (SELECT ${taken.join(', ')} FROM ${meaning.from} OFFSET 0) x) y`,
   )
   await tx.query(`ANALYZE ${table}`)
-  await loaded.drop()
   return table
 }
 

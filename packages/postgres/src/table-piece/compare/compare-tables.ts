@@ -47,7 +47,6 @@ export async function resourceKey(
   const meaning = new Meaning(plan, loaded, keyTables(tx, node))
   const key = await keyText(meaning, plan)
   const { rows } = await tx.query<{ key: string | null }>(`SELECT ${key} AS key FROM ${meaning.from} LIMIT 1`)
-  await loaded.drop()
   return rows[0]?.key ?? undefined
 }
 

@@ -79,6 +79,5 @@ async function fill(
   )
   await tx.query(`CREATE INDEX ON ${name} (id)`)
   await tx.query(`ANALYZE ${name}`)
-  await loaded.drop()
   return true
 }

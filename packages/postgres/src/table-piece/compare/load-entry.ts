@@ -2,13 +2,12 @@ import type { ComparedNode, Transaction } from '@piecework/core'
 import { openEntry } from '../open-entry.js'
 import type { TablePlan } from '../table-plan.js'
 
-/** An entry in a temporary table, as text. */
+/** An entry in a temporary table, as text, until the next one of its side is loaded. */
 export interface LoadedEntry {
   /** As SQL; its rows are `r` wherever columns are named. */
   readonly table: string
   /** SQL of a column or stable key by its header; undefined where the file has none. */
   column(header: string): string | undefined
-  drop(): Promise<void>
 }
 
 /** Throws `archive-invalid` where the header does not fit the table. */
@@ -33,6 +32,5 @@ export async function loadEntry(
   return {
     table,
     column: (name) => (at.has(name) ? `r.c${at.get(name)}` : undefined),
-    drop: async () => void (await tx.query(`DROP TABLE ${table}`)),
   }
 }
