@@ -96,6 +96,16 @@ test('law 2: it is refused where units are missing or too many, and the first on
   assert.match(grid[1] ?? '', /planning units that the scenario lacks: 2, .*puid 30, 2147483647\./)
 })
 
+test('one that says nothing of any unit yet fits every grid', async () => {
+  const [own, into] = [await twin(), await twin()]
+  const { rows } = await there.db.query<{ id: string }>(
+    `INSERT INTO planning.scenarios (project_id, number, name) VALUES ($1, 9, 'New') RETURNING id::text AS id`,
+    [own.id],
+  )
+  const archive = await archiveOf(there.piecework, { kind: 'scenario', id: rows[0]?.id ?? '' })
+  succeeded(await (await there.piecework.import({ principal, archive, into })).ended())
+})
+
 test('law 2: it is refused where only a unit more is there', async () => {
   const into = await twin()
   await there.db.query(

@@ -70,7 +70,8 @@ export async function exported(db: Database, piece: Piece, resource: ResourceRef
         finding: () => {},
         write: async (path, bytes, rows) => {
           const chunks: Uint8Array[] = []
-          for await (const chunk of bytes) chunks.push(chunk)
+          if (bytes instanceof Uint8Array) chunks.push(bytes)
+          else for await (const chunk of bytes) chunks.push(chunk)
           files[path] = { csv: Buffer.concat(chunks).toString('utf8'), rows: rows?.() ?? -1 }
         },
       }),
