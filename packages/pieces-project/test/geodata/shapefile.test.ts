@@ -22,7 +22,13 @@ const text = fc
 const values = {
   text,
   integer: fc.integer({ min: -1e15 + 1, max: 1e15 - 1 }).map(String),
-  double: fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+  double: fc
+    .oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      // Where the plain form of a number is the longest.
+      fc.double({ noNaN: true, min: -1e-5, max: 1e-7 }),
+    )
+    .map(String),
   boolean: fc.constantFrom('t', 'f'),
   date: fc
     .date({ min: new Date('1000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })

@@ -39,7 +39,10 @@ export function dbfField(field: Field, name: string): DbfField {
 /** NaN and infinities are left blank. */
 function double(value: string): string {
   const number = Number(value)
-  return Number.isFinite(number) ? String(number).padStart(doubleWidth) : ''
+  if (!Number.isFinite(number)) return ''
+  const decimal = String(number)
+  // Small numbers have zeros in front of their digits.
+  return (decimal.length > doubleWidth ? number.toExponential() : decimal).padStart(doubleWidth)
 }
 
 /** Without a date of its own: equal content has equal bytes. The text's encoding stands in the .cpg file. */
