@@ -27,8 +27,9 @@ export async function hasDangling(
   if (references.length === 0) return false
   const found = references.map((reference, index) => dangling(plan, reference, source, remap, index))
   const joins = joinSql(found.flatMap((each) => each.joins))
+  // Not EXISTS: it makes the planner expect the first row to be such a one, and take nested loops for reading all of them.
   const { rows } = await tx.query<{ found: boolean }>(
-    `SELECT EXISTS (SELECT FROM ${source.from}${joins} WHERE ${source.where} AND (${found.map(({ condition }) => condition).join(' OR ')})) AS found`,
+    `SELECT count(*) > 0 AS found FROM ${source.from}${joins} WHERE ${source.where} AND (${found.map(({ condition }) => condition).join(' OR ')})`,
   )
   return rows[0]?.found === true
 }

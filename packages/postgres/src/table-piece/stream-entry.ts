@@ -5,10 +5,11 @@ import { setValue } from './fill-select.js'
 import type { FillContext } from './fill-table.js'
 import { tableName } from './joins.js'
 import { carriesTarget } from './reference-value.js'
-import { renewedRecords, UnusualId } from './renewed-records.js'
+import { type FileColumn, renewedRecords, UnusualId } from './renewed-records.js'
 import { isForeignKeyViolation, rowError } from './row-error.js'
 import { resourceRows } from './row-source.js'
-import type { TablePlan } from './table-plan.js'
+import type { ReferencePlan, TablePlan } from './table-plan.js'
+import { stableRows } from './target-rows.js'
 
 /**
  * The fast way of an import, for what `canStream` allows: ids are made in this process while the records stream into the
@@ -26,11 +27,10 @@ export async function streamEntry(
   const decided = [...owner, ...set]
   const suffix =
     decided.length > 0 ? `,${csvLine(decided.map(({ value }) => bindValue(value))).slice(0, -1)}` : ''
-  const tables = csv.columns.map((name) => {
-    return name === plan.key?.name ? plan.spec.table : plan.references.get(name)?.name
-  })
-  const renewed = renewedRecords(records, tables, Buffer.from(suffix), context.ids)
-  const columns = [...csv.columns, ...decided.map(({ column }) => column.name)]
+  const fileColumns = await fileColumnsOf(plan, csv.columns, context)
+  const renewed = renewedRecords(records, fileColumns, Buffer.from(suffix), context.ids)
+  const kept = csv.columns.filter((_, index) => !fileColumns[index]?.dropped)
+  const columns = [...kept, ...decided.map(({ column }) => column.name)]
   await tx.query('SAVEPOINT piecework_stream')
   try {
     const rows = await tx.copyIn({ table: tableName(plan.schema, plan.table.name), columns }, renewed)
@@ -52,7 +52,12 @@ export function canStream(
   context: Pick<ImportContext, 'carries'>,
 ): boolean {
   if (plan.ownRow || plan.spec.late || plan.json.size > 0) return false
-  const travels = (name: string): boolean => plan.carried.some((column) => column.name === name)
+  const travels = (name: string): boolean =>
+    plan.carried.some((column) => column.name === name) ||
+    [...plan.references.values()].some(
+      ({ column, shared, elsewhere }) =>
+        (name === shared?.header || name === elsewhere?.header) && columns.includes(column.name),
+    )
   if (!columns.every(travels)) return false
   // Rows under an owner that is not there could not be found again.
   const [step] = plan.ownerPath.length > 1 ? plan.ownerPath : []
@@ -60,6 +65,45 @@ export function canStream(
   return [...plan.references.values()].every(
     (reference) => reference.column.base === 'uuid' && carriesTarget(reference, { carries: context.carries }),
   )
+}
+
+async function fileColumnsOf(
+  plan: TablePlan,
+  names: readonly string[],
+  context: FillContext,
+): Promise<readonly FileColumn[]> {
+  const columns: FileColumn[] = []
+  for (const name of names) {
+    const reference = plan.references.get(name)
+    const stable = reference?.shared && names.indexOf(reference.shared.header)
+    if (name === plan.key?.name) columns.push({ table: plan.spec.table })
+    // Where the job carries the row, its id tells it, and no key is needed to find it elsewhere.
+    else if (!plan.carried.some((column) => column.name === name)) columns.push({ dropped: true })
+    else if (!reference) columns.push({})
+    else if (stable === undefined || stable < 0) columns.push({ table: reference.name })
+    else {
+      const ids = await sharedIds(plan, reference, context)
+      columns.push({ table: reference.name, stable: { column: stable, ids } })
+    }
+  }
+  return columns
+}
+
+/** Where there are more shared rows than this, the database looks them up. */
+const fewShared = 10_000
+
+/** Ids of shared rows by stable key; none where there are many. */
+async function sharedIds(
+  plan: TablePlan,
+  reference: ReferencePlan,
+  context: FillContext,
+): Promise<ReadonlyMap<string, string>> {
+  if (!reference.shared) return new Map()
+  const { rows } = await context.tx.query<{ key: string; id: string }>(
+    `SELECT r.s::text AS key, r.k::text AS id FROM ${stableRows(plan.schema, reference, reference.shared, context)} AS r
+     LIMIT ${fewShared + 1}`,
+  )
+  return new Map(rows.length > fewShared ? [] : rows.map(({ key, id }) => [key, id]))
 }
 
 /** Asked of the database for references that no foreign key watches. */

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { needsServer, scratchDatabase } from '@piecework/testkit'
+import { suite } from 'uvu'
+
+const test = needsServer(suite('memory of table pieces'))
+
+const growthMb = 32
+const heapMb = 48
+
+test('law 8: export, import and clone of 400,000 rows take the memory of 20,000', async () => {
+  const small = await peakOf(20_000)
+  const large = await peakOf(400_000)
+  assert.ok(large - small < growthMb, `memory grew from ${small.toFixed(0)} to ${large.toFixed(0)} MB`)
+})
+
+test.run()
+
+/** In MB. */
+async function peakOf(rows: number): Promise<number> {
+  const scratch = await scratchDatabase()
+  const folder = await mkdtemp(join(tmpdir(), 'piecework-memory-'))
+  try {
+    const program = fileURLToPath(new URL('memory-jobs.js', import.meta.url))
+    const given = [`--max-old-space-size=${heapMb}`, program, scratch.url, folder, String(rows)]
+    const child = spawn(process.execPath, given, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+    assert.equal(code, 0, `the process with ${rows} rows ended badly`)
+    return Number(output)
+  } finally {
+    await scratch.drop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
