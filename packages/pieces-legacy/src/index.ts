@@ -1,3 +1,4 @@
+export { type BoundBatch, readBound } from './dat/bound.js'
 export type { Batch, Cells, Column, Columns } from './dat/columns.js'
 export { type FileFinding, Findings, type Place, type Told } from './dat/findings.js'
 export { type InputDat, readInputDat } from './dat/input-dat.js'

@@ -2,6 +2,7 @@ import type { Piece } from '@piecework/core'
 import { z } from 'zod'
 import { gridIds } from './grid/grid-ids.js'
 import { planningGridValidator } from './grid/planning-grid-validator.js'
+import { boundaryImporter } from './importers/boundary.js'
 import { costSurfaceImporter } from './importers/cost-surface.js'
 import { featuresImporter } from './importers/features.js'
 import { parametersImporter } from './importers/parameters.js'
@@ -75,7 +76,7 @@ export function legacyPieces(): readonly Piece[] {
       of: 'scenario',
       version: 1,
       after: ['legacy/cost-surface'],
-      validators: [inputDatValidator, boundValidator],
+      validators: [inputDatValidator],
       importer: parametersImporter,
     },
     {
@@ -85,6 +86,15 @@ export function legacyPieces(): readonly Piece[] {
       version: 1,
       after: ['legacy/planning-grid'],
       importer: scenarioPlanningUnitsImporter,
+    },
+    {
+      contract: 1,
+      name: 'legacy/boundary',
+      of: 'scenario',
+      version: 1,
+      after: ['legacy/planning-grid'],
+      validators: [boundValidator({ gridIds })],
+      importer: boundaryImporter,
     },
     {
       contract: 1,

@@ -1,4 +1,6 @@
 import type { Pack } from '@piecework/core'
+import { marxanInput } from './marxan/marxan-input.js'
+import { marxanOutput } from './marxan/marxan-output.js'
 import { boundary } from './pieces/boundary.js'
 import { executions } from './pieces/executions.js'
 import { features } from './pieces/features.js'
@@ -14,6 +16,17 @@ export function planningScenario(): Pack {
   return {
     name: '@piecework/pieces-scenario',
     kinds: [scenarioKind],
-    pieces: [metadata, protectedAreas, planningUnits, features, specification, boundary, results, executions],
+    pieces: [
+      metadata,
+      protectedAreas,
+      planningUnits,
+      features,
+      specification,
+      boundary,
+      results,
+      executions,
+      marxanInput,
+      marxanOutput,
+    ],
   }
 }

@@ -47,7 +47,26 @@ export function readHeader<C extends Columns>(
       message: 'The columns are separated by blanks',
       hint: 'Separate them by commas or tabs: Marxan itself does not read blanks.',
     }))
-  return match(guess, columns, layout, findings, place)
+  return byPosition(guess, columns, layout, findings, place) ?? match(guess, columns, layout, findings, place)
+}
+
+/** Undefined where the header can be understood, or is too short for another reading. */
+function byPosition<C extends Columns>(
+  { names, delimiter }: HeaderRecord,
+  columns: ReadonlyMap<string, Meaning>,
+  layout: TableLayout<C>,
+  findings: Findings,
+  place: Place,
+): Header | undefined {
+  const order = Object.keys(layout.columns)
+  if (!layout.byPosition || names.length < order.length) return undefined
+  const understood = new Set(names.map((name) => columns.get(name.toLowerCase())?.column))
+  if (order.every((name) => understood.has(name) || !layout.columns[name]?.required)) return undefined
+  findings.warning('legacy/columns-by-position', place, () => ({
+    message: `The columns are ${names.join(', ').slice(0, 200)}; they were read by position, as ${order.join(', ')}`,
+    hint: `Name them ${order.join(', ')}.`,
+  }))
+  return { delimiter, fields: names.map((_, at) => order[at]) }
 }
 
 export function tellBinary(findings: Findings, place: Place): void {

@@ -8,6 +8,8 @@ export interface TableLayout<C extends Columns> {
   readonly ignored?: readonly string[]
   /** Columns whose content gets lost: each is a warning. */
   readonly notCarried?: readonly string[]
+  /** Where the header lacks required columns, the first fields are the columns in their order, with a warning. */
+  readonly byPosition?: true
   /** Looks at the names of the header, lower case, before anything else is checked. False: an error was told, do not read on. */
   header?(names: readonly string[], findings: Findings, file: string): boolean
   /** Called for each row that could be read, and may change it. False: leave the row out; why has been told. */

@@ -1,4 +1,5 @@
 import { type ImportContext, PieceworkError } from '@piecework/core'
+import { readBound } from '../dat/bound.js'
 import { Findings } from '../dat/findings.js'
 import { readPu } from '../dat/pu.js'
 import { readPuvspr } from '../dat/puvspr.js'
@@ -34,6 +35,16 @@ export const stageAmounts = (source: Source): Promise<number> =>
     columns: { species: 'integer', pu: 'integer', amount: 'double precision' },
     read: (findings) => readPuvspr(source.entries.open('puvspr.dat'), { findings, signal: source.signal }),
     record: ({ columns: { species, pu, amount } }, row) => `${species[row]},${pu[row]},${amount[row]}`,
+  })
+
+/** bound.dat as `legacy_bound (id1, id2, boundary)`. */
+export const stageBound = (source: Source): Promise<number> =>
+  stage(source, {
+    file: 'bound.dat',
+    name: 'legacy_bound',
+    columns: { id1: 'integer', id2: 'integer', boundary: 'double precision' },
+    read: (findings) => readBound(source.entries.open('bound.dat'), { findings, signal: source.signal }),
+    record: ({ columns: { id1, id2, boundary } }, row) => `${id1[row]},${id2[row]},${boundary[row]}`,
   })
 
 const goals = ['prop', 'target', 'spf', 'target2', 'targetocc', 'sepnum', 'sepdistance', 'type'] as const

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { needsServer } from '@piecework/testkit'
+import fc from 'fast-check'
+import { suite } from 'uvu'
+import { type Host, type HostDatabase, hostDatabase, hostOn } from '../end-to-end/support/host.js'
+import { ann } from '../end-to-end/support/tiny-project.js'
+import { squares, zippedGrid } from '../grid/shapefile-of.js'
+import { bytes } from '../importers/uploads.js'
+import { anyFolder } from './support/any-folder.js'
+import { byRole, exported, scenarioOf } from './support/folder.js'
+import { naturalRows } from './support/natural-rows.js'
+import { problemOf, type Texts } from './support/problem.js'
+import { readAsV4 } from './support/v4.js'
+
+const test = needsServer(suite('made-up projects as Marxan folders'))
+let db: HostDatabase
+let host: Host
+
+test.before(async () => {
+  db = await hostDatabase()
+  host = await hostOn(db)
+})
+test.after(async () => {
+  await host.stop()
+  await db.drop()
+})
+
+async function imported(ids: readonly number[], texts: Texts): Promise<string> {
+  const uploads = {
+    'planning-grid': bytes(zippedGrid(squares(ids))),
+    ...Object.fromEntries(Object.entries(texts).map(([role, text]) => [role, bytes(text)])),
+  }
+  const job = await host.piecework.import({
+    format: 'legacy-marxan',
+    uploads,
+    principal: ann,
+    name: 'Made up',
+  })
+  const { job: ended, findings } = await job.ended()
+  assert.equal(ended.status, 'succeeded', JSON.stringify([ended.error, findings, texts]))
+  return ended.result.resource?.id ?? assert.fail()
+}
+
+test('any folder, imported and exported, asks for the same; imported again, it makes the same rows', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyFolder, async ({ ids, texts }) => {
+      const first = await imported(ids, texts)
+      const folder = await exported(host, await scenarioOf(host, first))
+      readAsV4(folder.input)
+      const { problem } = await problemOf(byRole(folder.input))
+      assert.deepEqual(problem, (await problemOf(texts)).problem)
+      assert.equal('input/bound.dat' in folder.input, texts['bound.dat'] !== undefined)
+      const second = await imported(ids, byRole(folder.input))
+      assert.deepEqual(await naturalRows(host.database, second), await naturalRows(host.database, first))
+      const again = await exported(host, await scenarioOf(host, second))
+      assert.deepEqual(again.input, folder.input, 'law 9: equal content has equal bytes')
+    }),
+    { numRuns: 25, endOnFailure: true },
+  )
+})
+
+test.run()

@@ -1,0 +1,27 @@
+/** A number as Marxan can take it; NULL for what is none. */
+export const usable = (sql: string): string =>
+  `CASE WHEN ${sql} >= 0 AND ${sql} < 'Infinity'::float8 THEN ${sql} END`
+
+/** A feature's name on one line. */
+export const oneLine = (name: string): string => `translate(${name}, E'\\n\\r', '  ')`
+
+/**
+ * The features of a scenario (an SQL literal) with the ids that Marxan knows them by: those that have none get the lowest free
+ * numbers from 1 on, in order of their names.
+ */
+export const goals = (scenario: string): string => `
+  SELECT ranked.*, coalesce(ranked.own_id, free.number) AS marxan_id
+  FROM (
+    SELECT goal.id, goal.feature_id, goal.marxan_id AS own_id, feature.name, goal.prop, goal.target, goal.fpf, goal.target2,
+           goal.targetocc, goal.sepnum, goal.sepdistance, goal.type, goal.total_area,
+           row_number() OVER (PARTITION BY goal.marxan_id IS NULL
+                              ORDER BY feature.name COLLATE "C", feature.stable_key COLLATE "C", feature.id) AS place
+    FROM planning.scenario_features AS goal JOIN planning.features AS feature ON feature.id = goal.feature_id
+    WHERE goal.scenario_id = ${scenario}
+  ) AS ranked
+  LEFT JOIN (
+    SELECT number, row_number() OVER (ORDER BY number) AS place
+    FROM generate_series(1, (SELECT count(*)::integer FROM planning.scenario_features WHERE scenario_id = ${scenario})) AS number
+    WHERE NOT EXISTS (SELECT FROM planning.scenario_features AS taken
+                      WHERE taken.scenario_id = ${scenario} AND taken.marxan_id = number)
+  ) AS free ON ranked.own_id IS NULL AND free.place = ranked.place`

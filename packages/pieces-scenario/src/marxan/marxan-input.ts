@@ -1,0 +1,111 @@
+import type { ExportContext, Piece, PieceCounts } from '@piecework/core'
+import { z } from 'zod'
+import { computedBoundSelect, hasStoredBoundaries, storedBoundSelect } from './bound-dat.js'
+import { textBytes } from './bytes.js'
+import { inputDat, inputFolder, outputFolder } from './input-dat.js'
+import { type ParameterValues, parameterValues } from './parameters.js'
+import { planByHash } from './plan-by-hash.js'
+import { puSelect } from './pu-dat.js'
+import { amountSources, puvsprSelect } from './puvspr-dat.js'
+import { type ScenarioFacts, scenarioFacts } from './scenario-facts.js'
+import { type SpecFacts, specFacts, specSelect } from './spec-dat.js'
+
+const options = z.strictObject({
+  /** `stored`: write no bound.dat where the scenario has no boundary lengths, instead of measuring the grid. */
+  boundaries: z.enum(['computed', 'stored']).default('computed'),
+})
+
+type Options = z.infer<typeof options>
+
+/** A folder that Marxan runs as it is. Nothing is read from it at import: its rows travel with the other pieces. */
+export const marxanInput: Piece<Options> = {
+  contract: 1,
+  name: 'scenario/marxan-input',
+  of: 'scenario',
+  version: 1,
+  exportOnly: true,
+  options,
+  applies: async ({ db, resource }) => {
+    const { rows } = await db.query<{ applies: boolean }>(
+      `SELECT EXISTS (SELECT FROM planning.scenario_features WHERE scenario_id = s.id)
+              AND EXISTS (SELECT FROM planning.planning_units WHERE project_id = s.project_id) AS applies
+       FROM planning.scenarios s WHERE s.id = $1`,
+      [resource.id],
+    )
+    return rows[0]?.applies === true
+  },
+  exporter: { export: writeFolder },
+}
+
+async function writeFolder(context: ExportContext<Options>): Promise<PieceCounts> {
+  const { tx, resource } = context
+  await planByHash(tx)
+  const facts = await scenarioFacts(tx, resource.id)
+  const values = parametersOf(facts, context)
+  const boundaries = await boundSelect(facts, values, context)
+  await context.write('input.dat', textBytes(inputDat(values, boundaries !== undefined)))
+  const spec = await specFacts(tx, facts)
+  tellSpec(spec, context)
+  const tables = {
+    'pu.dat': puSelect(facts, spec.separated),
+    'spec.dat': specSelect(facts, spec),
+    'puvspr.dat': puvsprSelect(facts, await amountSources(tx, facts)),
+    ...(boundaries !== undefined && { 'bound.dat': boundaries }),
+  }
+  for (const [name, select] of Object.entries(tables)) {
+    context.signal.throwIfAborted()
+    await context.write(`${inputFolder}/${name}`, tx.copyOut(select))
+  }
+  // Marxan does not make the folder, and an archive has no empty ones.
+  await context.write(
+    `${outputFolder}/README.txt`,
+    textBytes('Marxan writes its results into this folder.\n'),
+  )
+  return { rows: 0 }
+}
+
+function parametersOf(facts: ScenarioFacts, { finding }: ExportContext<Options>): ParameterValues {
+  return parameterValues(facts.parameters, ({ key, stored, written }) =>
+    finding({
+      severity: 'warning',
+      code: 'scenario/marxan-parameter',
+      file: 'input.dat',
+      column: key,
+      message: `${key} is ${JSON.stringify(stored)}, which Marxan cannot run with; ${written} was written`,
+    }),
+  )
+}
+
+/**
+ * Undefined: the folder has no bound.dat. A legacy project without boundary lengths is a problem without boundaries, and so is one
+ * in which they count for nothing.
+ */
+async function boundSelect(
+  facts: ScenarioFacts,
+  { BLM = 0 }: ParameterValues,
+  { tx, options }: ExportContext<Options>,
+): Promise<string | undefined> {
+  if (await hasStoredBoundaries(tx, facts)) return storedBoundSelect(facts)
+  return facts.native && BLM > 0 && options.boundaries === 'computed' ? computedBoundSelect(facts) : undefined
+}
+
+function tellSpec({ withoutGoal, brokenNames }: SpecFacts, { finding }: ExportContext<Options>): void {
+  const file = `${inputFolder}/spec.dat`
+  if (withoutGoal > 0)
+    finding({
+      severity: 'warning',
+      code: 'scenario/marxan-no-goal',
+      file,
+      message: `${withoutGoal} features have neither a target nor a proportion; 0 was written: there is nothing to conserve`,
+      count: withoutGoal,
+    })
+  if (brokenNames > 0)
+    finding({
+      severity: 'warning',
+      code: 'scenario/marxan-name',
+      file,
+      column: 'name',
+      message: `The names of ${brokenNames} features go over several lines; they were written on one`,
+      count: brokenNames,
+    })
+}

@@ -1,0 +1,44 @@
+import type { Transaction } from '@piecework/core'
+import { asCells, textBytes } from './bytes.js'
+import type { ScenarioFacts } from './scenario-facts.js'
+
+export const solutionHeader = 'PUID,SOLUTION'
+export const frequencyHeader = '"planning_unit","number"'
+
+const units = ({ project }: ScenarioFacts): string =>
+  `planning.planning_units AS unit WHERE unit.project_id = ${project} ORDER BY unit.puid`
+
+const selected = ({ scenario, project }: ScenarioFacts, run: number, columns: string): string => `
+  SELECT ${columns} FROM planning.planning_units AS unit
+  LEFT JOIN planning.run_solutions AS chosen
+    ON chosen.planning_unit_id = unit.id AND chosen.scenario_id = ${scenario} AND chosen.run = ${run}
+  WHERE unit.project_id = ${project} ORDER BY unit.puid`
+
+const bit = 'CASE WHEN chosen.run IS NULL THEN 0 ELSE 1 END AS solution'
+
+/** Every unit with 1 where the run selected it. */
+export const solutionSelect = (facts: ScenarioFacts, run: number): string =>
+  selected(facts, run, `unit.puid, ${bit}`)
+
+/** In how many runs each unit is selected. */
+export const frequencySelect = ({ scenario, project }: ScenarioFacts): string => `
+  SELECT unit.puid, coalesce(chosen.count, 0) AS number
+  FROM planning.planning_units AS unit
+  LEFT JOIN (SELECT planning_unit_id, count(*) AS count FROM planning.run_solutions
+             WHERE scenario_id = ${scenario} GROUP BY planning_unit_id) AS chosen ON chosen.planning_unit_id = unit.id
+  WHERE unit.project_id = ${project} ORDER BY unit.puid`
+
+/** A row for each run, a column for each unit. */
+export async function* solutionsMatrix(
+  facts: ScenarioFacts,
+  runs: readonly number[],
+  tx: Pick<Transaction, 'copyOut'>,
+): AsyncGenerator<Uint8Array> {
+  yield* textBytes('SolutionsMatrix')
+  yield* asCells(tx.copyOut(`SELECT 'P' || unit.puid AS unit FROM ${units(facts)}`))
+  for (const run of runs) {
+    yield* textBytes(`\nS${run}`)
+    yield* asCells(tx.copyOut(selected(facts, run, bit)))
+  }
+  yield* textBytes('\n')
+}

@@ -1,0 +1,16 @@
+import type { ScenarioFacts } from './scenario-facts.js'
+
+export const summaryHeader =
+  '"Run_Number","Score","Cost","Planning_Units","Connectivity","Penalty","Shortfall","Missing_Values","MPM"'
+
+export const summarySelect = ({ scenario }: ScenarioFacts): string => `
+  SELECT summary.run, score, cost, planning_units, connectivity, penalty, shortfall, missing.count AS missing, mpm
+  FROM planning.run_summaries AS summary
+  LEFT JOIN (
+    SELECT result.run, count(*) FILTER (WHERE NOT result.target_met) AS count
+    FROM planning.run_feature_results AS result
+    JOIN planning.scenario_features AS goal ON goal.id = result.scenario_feature_id
+    WHERE goal.scenario_id = ${scenario} GROUP BY result.run
+  ) AS missing ON missing.run = summary.run
+  WHERE summary.scenario_id = ${scenario}
+  ORDER BY summary.run`
