@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,11 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { table } from './support/table.js'
 
-const ogr = spawnSync('ogrinfo', ['--version']).status === 0
+const run = promisify(execFile)
+const ogr = await run('ogrinfo', ['--version']).then(
+  () => true,
+  () => false,
+)
 const test = skipUnless(ogr, 'ogrinfo of gdal-bin is not installed', suite('files in GDAL'))
 let folder: string
 
@@ -18,8 +22,6 @@ test.before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'piecework-ogr-'))
 })
 test.after(() => rm(folder, { recursive: true }))
-
-const run = promisify(execFile)
 
 /** What ogrinfo says; a warning of GDAL's fails. */
 async function info(file: string, ...args: readonly string[]): Promise<string> {

@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { isPieceworkError } from '@piecework/core'
 import { type Geometry, type GeoTable, type Position, shapefileZip } from '@piecework/pieces-project'
@@ -12,8 +13,18 @@ import { table } from './support/table.js'
 
 const test = suite('shapefile')
 
+// Other tests spool at the same time.
+const temporary = process.env.TMPDIR
+const folder = mkdtempSync(join(tmpdir(), 'piecework-test-'))
+process.env.TMPDIR = folder
+test.after(() => {
+  if (temporary === undefined) delete process.env.TMPDIR
+  else process.env.TMPDIR = temporary
+  rmSync(folder, { recursive: true })
+})
+
 const files = async (made: GeoTable) => readZip(await buffer(shapefileZip(made)))
-const spools = () => readdirSync(tmpdir()).filter((name) => name.startsWith('piecework-shapefile-'))
+const spools = () => readdirSync(tmpdir())
 const point: Geometry = { type: 'Point', coordinates: [1, 2] }
 
 const text = fc
