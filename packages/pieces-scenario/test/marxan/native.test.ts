@@ -1,0 +1,235 @@
+import { memoryArtifacts } from '@piecework/core'
+import { needsServer } from '@piecework/testkit'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type Instance, instance } from '../support/instance.js'
+import { exportedFiles } from './support/exported-files.js'
+import { nativeScenario } from './support/native-scenario.js'
+
+const test = needsServer(suite('Marxan folder of a native scenario'))
+const artifacts = memoryArtifacts()
+let here: Instance
+
+test.before(async () => {
+  here = await instance(artifacts)
+})
+test.after(() => here.close())
+
+const folderOf = (scenario: string, options?: object) =>
+  exportedFiles({ piecework: here.piecework, artifacts }, scenario, 'scenario/marxan-input', options)
+
+const rowsOf = (text = ''): readonly (readonly number[])[] =>
+  text
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(',').map(Number))
+
+test('costs and statuses, units that the scenario does not know with defaults', async () => {
+  const { files } = await folderOf(await nativeScenario(here.db))
+  assert.is(
+    files['input/pu.dat'],
+    'id,cost,status\n1,0.1,2\n2,0.2,3\n3,0.3,1\n4,0.4,0\n5,0.5,0\n6,0.6,0\n7,0.7,0\n8,0.8,0\n9,1,0\n',
+  )
+})
+
+test('features without an id get free ones by name; a feature without a goal is told', async () => {
+  const { files, findings } = await folderOf(await nativeScenario(here.db))
+  assert.is(files['input/spec.dat'], 'id,prop,spf,name\n1,0,2,Gamma\n2,0.3,2,"Alpha, north"\n3,0.3,2,Beta\n')
+  assert.equal(
+    findings.map(({ code, count }) => [code, count]),
+    [['scenario/marxan-no-goal', 1]],
+  )
+})
+
+test('amounts are those of the scenario, else of the feature, else the area in which shape and unit meet', async () => {
+  const scenario = await nativeScenario(here.db)
+  const { rows } = await here.db.query<{ area: number }>(
+    'SELECT ST_Area(ST_Transform(ST_MakeEnvelope(0, 0, 0.01, 0.01, 4326), 3410)) AS area',
+  )
+  const area = rows[0]?.area ?? 0
+  const amounts = rowsOf((await folderOf(scenario)).files['input/puvspr.dat'])
+  assert.equal(
+    amounts.map(([species, pu]) => [species, pu]),
+    [
+      [2, 1],
+      [2, 2],
+      [3, 2],
+      [3, 7],
+    ],
+  )
+  const [whole = 0, half = 0, two, seven] = amounts.map(([, , amount]) => amount)
+  assert.ok(Math.abs(whole - area) < 0.01, `${whole} is not ${area}`)
+  assert.ok(Math.abs(half - area / 2) < 0.01, `${half} is not half of ${area}`)
+  assert.equal([two, seven], [3, 10.5])
+
+  await here.db.query(
+    `INSERT INTO planning.scenario_feature_amounts
+     SELECT f.id, u.id, 0.1 FROM planning.scenario_features f JOIN planning.features n ON n.id = f.feature_id
+     JOIN planning.planning_units u ON u.project_id = n.project_id
+     WHERE f.scenario_id = $1 AND n.name <> 'Gamma' AND u.puid = 4`,
+    [scenario],
+  )
+  const { files } = await folderOf(scenario)
+  assert.is(files['input/puvspr.dat'], 'species,pu,amount\n2,4,0.1\n3,4,0.1\n')
+})
+
+test('boundaries are measured where none are stored: what units share, and what they share with none', async () => {
+  const scenario = await nativeScenario(here.db)
+  const { files } = await folderOf(scenario)
+  assert.match(files['input.dat'] ?? '', /^BOUNDNAME bound\.dat$/m)
+  const rows = rowsOf(files['input/bound.dat'])
+  const inner = rows.filter(([one, other]) => one !== other)
+  assert.equal(
+    inner.map(([one, other]) => `${one} ${other}`),
+    ['1 2', '1 4', '2 3', '2 5', '3 6', '4 5', '4 7', '5 6', '5 8', '6 9', '7 8', '8 9'],
+  )
+  const outer = rows.filter(([one, other]) => one === other).map(([id]) => id)
+  assert.equal(outer, [1, 2, 3, 4, 6, 7, 8, 9])
+  const { rows: units } = await here.db.query<{ puid: number; perimeter: number }>(
+    `SELECT puid, ST_Perimeter(geom::geography) AS perimeter FROM planning.planning_units
+     WHERE project_id = (SELECT project_id FROM planning.scenarios WHERE id = $1) ORDER BY puid`,
+    [scenario],
+  )
+  for (const { puid, perimeter } of units) {
+    const sum = rows.reduce(
+      (total, [one, other, length = 0]) => total + (one === puid || other === puid ? length : 0),
+      0,
+    )
+    assert.ok(Math.abs(sum - perimeter) < 0.01, `${puid}: ${sum} is not ${perimeter}`)
+  }
+})
+
+test('parts of an edge count, and units that meet in a point or overlap a little have no long boundary', async () => {
+  const scenario = await nativeScenario(here.db)
+  // A unit of twice the size beside units 3 and 6, its corners off by a rounding error.
+  await here.db.query(
+    `INSERT INTO planning.planning_units (project_id, puid, geom)
+     SELECT project_id, 10, ST_MakeEnvelope(0.03 + 1e-15, 0, 0.05, 0.02 - 1e-15, 4326) FROM planning.scenarios WHERE id = $1`,
+    [scenario],
+  )
+  const rows = rowsOf((await folderOf(scenario)).files['input/bound.dat'])
+  const beside = rows.filter(([one, other]) => one !== other && other === 10)
+  assert.equal(
+    beside.map(([one]) => one),
+    [3, 6],
+  )
+  for (const [, , length = 0] of beside) assert.ok(Math.abs(length - 1105.7) < 1, String(length))
+})
+
+test('no boundaries are measured where they count for nothing, or are not asked for', async () => {
+  const scenario = await nativeScenario(here.db)
+  const stored = await folderOf(scenario, { boundaries: 'stored' })
+  assert.equal(Object.keys(stored.files).sort(), [
+    'input.dat',
+    'input/pu.dat',
+    'input/puvspr.dat',
+    'input/spec.dat',
+    'output/README.txt',
+  ])
+  assert.not.match(stored.files['input.dat'] ?? '', /BOUNDNAME/)
+  await here.db.query('UPDATE planning.scenarios SET blm = 0 WHERE id = $1', [scenario])
+  assert.not('input/bound.dat' in (await folderOf(scenario)).files)
+})
+
+test('stored boundaries are written once for each pair', async () => {
+  const scenario = await nativeScenario(here.db)
+  await here.db.query(
+    `INSERT INTO planning.boundary_lengths SELECT $1, a.id, b.id, 0.25 * b.puid
+     FROM planning.planning_units a JOIN planning.planning_units b USING (project_id)
+     WHERE project_id = (SELECT project_id FROM planning.scenarios WHERE id = $1) AND a.puid < 3 AND b.puid < 3`,
+    [scenario],
+  )
+  const { files } = await folderOf(scenario)
+  assert.is(files['input/bound.dat'], 'id1,id2,boundary\n1,1,0.25\n1,2,0.75\n2,2,0.5\n')
+})
+
+test('goals of both kinds, locations where occurrences must be apart, and numbers that are none', async () => {
+  const scenario = await nativeScenario(here.db)
+  await here.db.query(
+    `UPDATE planning.scenario_features SET target = 12.5, sepnum = 2, sepdistance = 1000, type = 4, target2 = 'NaN', fpf = NULL
+     WHERE scenario_id = $1 AND marxan_id = 1`,
+    [scenario],
+  )
+  const { files, findings } = await folderOf(scenario)
+  assert.is(
+    files['input/spec.dat'],
+    'id,prop,target,spf,sepnum,sepdistance,type,name\n1,-1,12.5,1,2,1000,4,Gamma\n2,0.3,-1,2,0,0,0,"Alpha, north"\n3,0.3,-1,2,0,0,0,Beta\n',
+  )
+  assert.match(files['input/pu.dat'] ?? '', /^id,cost,status,xloc,yloc\n1,0\.1,2,\d+\.\d+,\d+\.\d+\n/)
+  assert.equal(findings, [])
+})
+
+test('parameters: columns before the document, defaults for what Marxan cannot run with, each told', async () => {
+  const scenario = await nativeScenario(here.db)
+  await here.db.query(
+    `UPDATE planning.scenarios SET blm = 0.25, number_of_runs = 7,
+       marxan_parameters = '{"BLM": 3, "NUMITNS": 500, "NUMTEMP": 10000, "PROP": "x\\nBLM 9", "HEURTYPE": 2.5, "OUTPUTDIR": "/etc"}'
+     WHERE id = $1`,
+    [scenario],
+  )
+  const { files, findings } = await folderOf(scenario)
+  const lines = (files['input.dat'] ?? '').split('\n')
+  const wanted = [
+    'BLM 0.25',
+    'NUMREPS 7',
+    'NUMITNS 500',
+    'NUMTEMP 500',
+    'PROP 0.5',
+    'HEURTYPE -1',
+    'OUTPUTDIR output',
+  ]
+  for (const line of wanted) assert.ok(lines.includes(line), line)
+  assert.not(lines.includes('BLM 9'))
+  assert.equal(
+    findings
+      .filter(({ code }) => code === 'scenario/marxan-parameter')
+      .map(({ column }) => column)
+      .sort(),
+    ['HEURTYPE', 'NUMTEMP', 'PROP'],
+  )
+})
+
+test('a name of several lines is written on one and told', async () => {
+  const scenario = await nativeScenario(here.db)
+  await here.db.query(
+    `UPDATE planning.features SET name = E'Beta\\nof\\r\\nlines' WHERE name = 'Beta'
+     AND project_id = (SELECT project_id FROM planning.scenarios WHERE id = $1)`,
+    [scenario],
+  )
+  const { files, findings } = await folderOf(scenario)
+  assert.match(files['input/spec.dat'] ?? '', /,Beta of {2}lines\n/)
+  assert.ok(findings.some(({ code, count }) => code === 'scenario/marxan-name' && count === 1))
+})
+
+test('law 9: equal content, equal digest; the archive imports, and nobody complains of the folder', async () => {
+  const scenario = await nativeScenario(here.db)
+  await here.db.query(
+    `INSERT INTO planning.scenario_planning_units (scenario_id, planning_unit_id)
+     SELECT s.id, u.id FROM planning.scenarios s JOIN planning.planning_units u USING (project_id) WHERE s.id = $1 AND u.puid = 9`,
+    [scenario],
+  )
+  const [one, two] = [await folderOf(scenario), await folderOf(scenario)]
+  assert.is(one.digest, two.digest)
+  const { rows } = await here.db.query<{ id: string }>(
+    'SELECT project_id::text AS id FROM planning.scenarios WHERE id = $1',
+    [scenario],
+  )
+  const into = { kind: 'project', id: rows[0]?.id ?? '' }
+  const job = await here.piecework.import({
+    principal: { id: 'bo' },
+    archive: { artifact: one.archive },
+    into,
+  })
+  const report = await job.ended()
+  assert.is(report.job.outcome, 'succeeded', JSON.stringify([report.job.error, report.findings]))
+  assert.equal(report.findings, [])
+})
+
+test('a scenario without features has no folder', async () => {
+  const scenario = await nativeScenario(here.db)
+  await here.db.query('DELETE FROM planning.scenario_features WHERE scenario_id = $1', [scenario])
+  assert.equal((await folderOf(scenario)).files, {})
+})
+
+test.run()
