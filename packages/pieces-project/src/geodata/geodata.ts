@@ -1,4 +1,4 @@
-import type { ExportContext, Piece } from '@piecework/core'
+import { type ExportContext, isPieceworkError, type Piece } from '@piecework/core'
 import { z } from 'zod'
 import { featuresSource } from './features-source.js'
 import type { GeoSource } from './geo-source.js'
@@ -77,7 +77,19 @@ async function exportSource(
         message: `A shapefile holds ${textBytes} bytes of a text; longer ones are cut.`,
         hint: 'GeoJSON has all of it.',
       })
-    await context.write(entry, shapefileZip(counted, { signal }))
+    try {
+      await context.write(entry, shapefileZip(counted, { signal }))
+    } catch (error) {
+      // What is for people must not keep the project from being exported.
+      if (!isPieceworkError(error, 'unsupported')) throw error
+      context.finding({
+        severity: 'warning',
+        code: 'project/geodata-too-large',
+        file: entry,
+        message: error.message,
+        hint: 'GeoJSON has all of it.',
+      })
+    }
   }
   if (table.unreadable() > 0)
     context.finding({
