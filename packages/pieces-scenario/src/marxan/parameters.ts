@@ -1,5 +1,5 @@
 /** A numeric key of input.dat. */
-export interface Parameter {
+interface Parameter {
   readonly kind: 'integer' | 'number'
   readonly min?: number
   readonly max?: number

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Queryable } from '@piecework/core'
 
 /** Number of units in a row and in a column. */
-export const side = 3
+const side = 3
 
 /** A native scenario over nine squares (puid 1 to 9) of a hundredth of a degree, with nothing but grid, goals and shapes. Resolves to its id. */
 export async function nativeScenario(db: Queryable): Promise<string> {
