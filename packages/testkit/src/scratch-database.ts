@@ -84,8 +84,13 @@ async function createPrepared(
   }
 }
 
+/** The server waits some seconds for connections that are just being closed; only what still uses the database is ended. */
 async function drop(admin: pg.Client, name: string): Promise<void> {
-  await admin.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`)
+  const sql = `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)}`
+  await admin.query(sql).catch((error: unknown) => {
+    if (!(error instanceof pg.DatabaseError) || error.code !== '55006') throw error
+    return admin.query(`${sql} WITH (FORCE)`)
+  })
 }
 
 async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

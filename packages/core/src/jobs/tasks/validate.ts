@@ -111,7 +111,13 @@ interface ReadThrough {
 function readThrough(entries: Entries): ReadThrough {
   const unread = new Set(entries.paths)
   async function* toTheEnd<T>(path: string, items: AsyncIterable<T>): AsyncIterable<T> {
-    yield* items
+    try {
+      yield* items
+    } catch (error) {
+      // Told by whoever reads: there is no end to get to.
+      unread.delete(path)
+      throw error
+    }
     unread.delete(path)
   }
   return {
