@@ -17,11 +17,14 @@ export const boxesOf = (shapes: string): string => `
 export const cellSizeOf = (boxes: string): string =>
   `SELECT greatest(avg(x1 - x0), ${tolerance}) AS w, greatest(avg(y1 - y0), ${tolerance}) AS h FROM ${boxes}`
 
+/** Numbers of the cells from one coordinate to another. As an array, since PostgreSQL expects a thousand rows of every series. */
+const numbers = (from: string, to: string, size: string): string =>
+  `unnest(ARRAY(SELECT generate_series(floor(${from} / ${size})::bigint, floor(${to} / ${size})::bigint)))`
+
 /** Cells that each box covers. Needs the expression `size`. */
 export const cellsOf = (boxes: string): string => `
-  SELECT box.*, cx, cy FROM ${boxes} AS box, size,
-         generate_series(floor(x0 / w)::bigint, floor(x1 / w)::bigint) AS cx,
-         generate_series(floor(y0 / h)::bigint, floor(y1 / h)::bigint) AS cy`
+  SELECT box.*, cx, cy
+  FROM ${boxes} AS box, size, ${numbers('x0', 'x1', 'w')} AS cx, ${numbers('y0', 'y1', 'h')} AS cy`
 
 /** Whether the boxes of two rows of cells `a` and `b` meet, once for each pair: in the cell of the corner where they do. */
 export const meet = `
