@@ -106,11 +106,11 @@ test("law 7: an edit in a host's transaction keeps jobs out until it commits, an
   let committed = false
   await knex.transaction(async (trx) => {
     await store.guard.edit(`${path}/scenario:1`, (hold) => hold.check(), { tx: fromKnex(trx) })
+    await store.guard.edit(path, async () => {})
     creating = store.jobs
       .create(exportJob(project))
       .then(() => assert.ok(committed, 'the job came in during the edit'))
     creating.catch(() => {})
-    await store.guard.edit(path, async () => {})
     await sleep(50)
     await trx('notes').insert({ note: 'edited' })
     committed = true
