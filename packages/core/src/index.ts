@@ -62,9 +62,8 @@ export type {
   CloneRequest,
   ExportRequest,
   ImportRequest,
-  InputSource,
-  UploadSource,
 } from './jobs/requests.js'
+export type { InputSource, UploadSource } from './jobs/uploads.js'
 export { memoryArtifacts } from './memory/artifacts.js'
 export { busy } from './memory/guard.js'
 export { type MemoryStoreOptions, memoryStore } from './memory/store.js'

@@ -1,6 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { Format, InputNode } from '../contracts/format.js'
-import type { ArchiveLimits } from './limits.js'
+import { type ArchiveLimits, defaultLimits } from './limits.js'
 import { openArchive } from './reader.js'
 import { artifactSource } from './source.js'
 import { assertTrusted, createTrust, type Trust, trustFindings } from './trust.js'
@@ -12,6 +12,7 @@ import { assertTrusted, createTrust, type Trust, trustFindings } from './trust.j
 export function archiveFormat(limits: Partial<ArchiveLimits> = {}, trust: Trust = createTrust()): Format {
   return {
     name: 'archive',
+    roles: { archive: { required: true, maxBytes: limits.archiveBytes ?? defaultLimits.archiveBytes } },
     pieces: [],
     open: async ({ uploads, artifacts }) => {
       const upload = uploads.find((one) => one.role === 'archive')

@@ -13,6 +13,7 @@ export type CoreErrorCode =
   | 'cancelled'
   | 'counts-differ' // rows read are not rows written plus rows skipped
   | 'database' // the database refused; its message is in `cause`
+  | 'expired' // it was kept for a time, which is over
   | 'forbidden'
   | 'input-incomplete' // a file that the format requires was not given
   | 'internal'
@@ -25,6 +26,8 @@ export type CoreErrorCode =
   | 'resource-not-found'
   | 'stopped' // this Piecework was stopped while it was asked
   | 'timeout'
+  | 'upload-limit' // a file is larger than its role allows
+  | 'uploads-closed' // the import has begun or ended; its files stay as they are
   | 'unsupported' // this store or database cannot do what was asked
   | 'validation-failed'
 

@@ -3,14 +3,19 @@ import type { Entries } from './entries.js'
 import type { Finding } from './finding.js'
 import type { Piece } from './piece.js'
 import type { ResourceTree } from './resource.js'
+import type { Schema } from './schema.js'
 
 /** One uploaded file of an import by role. */
 export interface Upload {
+  /** Unique in its job. */
+  readonly id: string
   readonly role: string
   /** Key in the artifact store. */
   readonly artifact: string
   /** The file's name as the user knows it; for findings. */
   readonly fileName: string
+  /** In bytes. */
+  readonly size: number
   readonly metadata?: Readonly<Record<string, unknown>>
 }
 
@@ -36,13 +41,27 @@ export interface Input {
   close(): Promise<void>
 }
 
+/** What a format takes one file of. */
+export interface Role {
+  /** There is no import without it. */
+  readonly required?: true
+  /** Of the file as it is uploaded; a larger one is refused while it comes. */
+  readonly maxBytes: number
+  /** Of the JSON that comes with the file. Absent: none may come. */
+  readonly metadata?: Schema<Readonly<Record<string, unknown>>>
+}
+
 /** How the input of an import is read when it is not an archive. */
 export interface Format {
   readonly name: string
+  /** The files that it reads, by role. */
+  readonly roles: Readonly<Record<string, Role>>
+  /** The tree that it makes of any uploads, with old ids. Absent: it is known only when they are opened, and nothing can be prepared. */
+  readonly tree?: ResourceTree
   /** Pieces that read this format and no archive. */
   readonly pieces: readonly Piece[]
   /** A failed import keeps its shell, marked incomplete, instead of removing it. */
   readonly keepsShell?: true
-  /** Throws `input-incomplete` naming every role that is missing. Opened once by the request and once by each attempt. */
+  /** Every required role is there. Opened once by the request and once by each attempt. */
   open(context: FormatContext): Promise<Input>
 }

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { basename } from 'node:path'
-import { fileBytes } from '../archive/source.js'
 import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Upload } from '../contracts/format.js'
@@ -16,6 +14,7 @@ import { checkInput } from './check-input.js'
 import { cloneNodes, exportNodes, inputNodes } from './nodes.js'
 import { notFound, readLine, readTree } from './source.js'
 import { jobPrefix } from './staging.js'
+import { checkRoles, type InputSource, receiveUpload, type UploadSource } from './uploads.js'
 import type { Parts } from './work.js'
 
 interface Asked {
@@ -36,14 +35,6 @@ export interface CloneRequest extends ExportRequest {
   /** Absent: the source's name with " - copy", and a number where that is taken. */
   readonly name?: string
 }
-
-/** Where bytes come from: the artifact store, a file of this machine, or a stream. */
-export type InputSource =
-  | { readonly artifact: string }
-  | { readonly file: string }
-  | { readonly stream: AsyncIterable<Uint8Array>; readonly fileName?: string }
-
-export type UploadSource = InputSource & { readonly metadata?: Readonly<Record<string, unknown>> }
 
 export type ImportRequest = Asked & {
   /** Absent: the name that the content carries. */
@@ -184,21 +175,15 @@ export function createRequests(parts: Parts, access: AccessPolicy | undefined): 
 
   /** Files and streams go into the artifact store, where every worker finds them. */
   const receive = async (id: string, request: ImportRequest): Promise<JobInput> => {
-    const format = 'archive' in request ? 'archive' : request.format
-    parts.inputs.format(format)
+    const format = parts.inputs.format('archive' in request ? 'archive' : request.format)
     const sources: Readonly<Record<string, UploadSource>> =
       'archive' in request ? { archive: request.archive } : request.uploads
+    checkRoles(format, Object.keys(sources))
     const uploads: Upload[] = []
     for (const [index, [role, source]] of Object.entries(sources).entries()) {
-      const artifact = 'artifact' in source ? source.artifact : `${jobPrefix(id)}/uploads/${index}`
-      if ('file' in source) await parts.artifacts.put(artifact, fileBytes(source.file))
-      else if ('stream' in source) await parts.artifacts.put(artifact, source.stream)
-      const named =
-        'file' in source ? basename(source.file) : 'stream' in source ? source.fileName : undefined
-      const { metadata } = source
-      uploads.push({ role, artifact, fileName: named ?? role, ...(metadata && { metadata }) })
+      uploads.push(await receiveUpload(parts.artifacts, format, { job: id, id: String(index), role, source }))
     }
-    return { format, uploads }
+    return { format: format.name, uploads }
   }
 
   const targetOf = (job: string, tree: ResourceTree): ResourceRef => ({

@@ -69,7 +69,9 @@ test('uploads are entries by role, with ranges', async () => {
   const artifacts = memoryArtifacts()
   await artifacts.put('uploads/1', chunks('0123456789'))
   const upload = {
+    id: '0',
     role: 'pu.dat',
+    size: 10,
     artifact: 'uploads/1',
     fileName: 'My PU.dat',
     metadata: { idAttribute: 'FID' },

@@ -118,7 +118,12 @@ test('refuses an unknown kind, a strange name, another contract, and tells all a
 
 test("keeps a format's pieces apart from those of archives", () => {
   const read = piece('legacy/grid', { after: ['a/one'] })
-  const format = { name: 'legacy', pieces: [read], open: () => Promise.reject(new Error('not opened')) }
+  const format = {
+    name: 'legacy',
+    roles: {},
+    pieces: [read],
+    open: () => Promise.reject(new Error('not opened')),
+  }
   const registry = createRegistry([{ ...pack(piece('a/one')), formats: [format] }])
   assert.equal(registry.piece('archive', 'legacy/grid'), undefined)
   assert.equal(registry.piece('legacy', 'legacy/grid'), read)

@@ -37,14 +37,14 @@ for (const role of roles) {
     const { [role]: _, ...others } = smallProject()
     const { code, message } = await refused(host, asked(others))
     assert.equal(code, 'input-incomplete')
-    assert.equal(message, `The Marxan project lacks ${role}`)
+    assert.equal(message, `These files are missing: ${role}.`)
   })
 }
 
 test('a folder of nothing is refused at once with all that is missing', async () => {
   const { code, message } = await refused(host, asked({}))
   assert.equal(code, 'input-incomplete')
-  assert.equal(message, `The Marxan project lacks ${roles.join(', ')}`)
+  assert.equal(message, `These files are missing: ${roles.join(', ')}.`)
 })
 
 const grid = shapefileParts(squares([1, 2, 3, 4]))

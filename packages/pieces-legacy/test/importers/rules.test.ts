@@ -353,7 +353,7 @@ test('roles: unknown ones are refused, all missing ones named', async () => {
     refused({ 'pu.dat': bytes('id\n') }),
     (error) =>
       isPieceworkError(error, 'input-incomplete') &&
-      /planning-grid, input\.dat, spec\.dat, puvspr\.dat$/.test(error.message),
+      /planning-grid, input\.dat, spec\.dat, puvspr\.dat\.$/.test(error.message),
   )
 })
 
