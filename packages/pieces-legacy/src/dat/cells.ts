@@ -1,5 +1,5 @@
 import { type Column, type IntegerColumn, MAX_ID, type NumberColumn } from './columns.js'
-import { decimal } from './decimal.js'
+import { decimal, isWhole } from './decimal.js'
 import { decode } from './decode.js'
 import type { Findings } from './findings.js'
 import { numberProblem } from './number-problem.js'
@@ -97,7 +97,7 @@ class IntegerCells implements CellReader {
         return false
       }
       const text = () => bytes.toString('latin1', start, end)
-      if (!Number.isInteger(value)) {
+      if (!isWhole(text())) {
         findings.error('legacy/integer-invalid', { file, line, column }, () => ({
           message: `${column} is ${text()}, which is not a whole number`,
         }))

@@ -8,8 +8,19 @@ const SMALL_E = 0x65
 /** Powers of ten that a double holds exactly. */
 const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
 
-/** A decimal number as people and programs write it: no Infinity, no hexadecimal. */
-export const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+/** A decimal number as people and programs write it: no Infinity, no hexadecimal. Takes linear time on any text. */
+export const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
+
+/** Whether a text that `NUMBER` matches is exactly an integer; `Number` takes 1.00000000000000000001 for 1, and 1e-400 for 0. */
+export function isWhole(text: string): boolean {
+  const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e')
+  const digits = mantissa.replace(/^[+-]/, '')
+  const point = digits.includes('.') ? digits.indexOf('.') : digits.length
+  let last = digits.length - 1
+  while (last >= 0 && (digits[last] === '0' || digits[last] === '.')) last -= 1
+  const decimals = last > point ? last - point : last + 1 - point
+  return last < 0 || decimals <= Number(exponent)
+}
 
 /**
  * The number in `bytes[start, end)`, equal to `Number(text)`; NaN where the text is no finite decimal number. Digits up to 2^53 with a

@@ -13,23 +13,31 @@ export interface HeaderRecord {
   readonly names: readonly string[]
 }
 
+/** What is wrong with the quotation marks of a header. */
+export type HeaderProblem = 'open' | 'misquoted'
+
 /**
  * Guesses the delimiter of a file from its header: the one that makes most known names, then most fields. `bytes[start, end)` ends
- * with the end of the line. Undefined where a quotation mark is not closed.
+ * with the end of the line.
  */
 export function guessDelimiter(
   bytes: Uint8Array,
   start: number,
   end: number,
   known: (name: string) => boolean,
-): HeaderRecord | undefined {
+): HeaderRecord | HeaderProblem {
   let best: HeaderRecord | undefined
   let bestScore = -1
   let open = false
+  let misquoted = false
   for (const delimiter of DELIMITERS) {
     const records = new Records(delimiter)
     if (!records.read(bytes, start, end)) {
       open = true
+      continue
+    }
+    if (records.misquoted) {
+      misquoted = true
       continue
     }
     const names = namesOf(records, bytes)
@@ -40,7 +48,8 @@ export function guessDelimiter(
       bestScore = score
     }
   }
-  return open && bestScore < KNOWN ? undefined : best
+  if (open && bestScore < KNOWN) return 'open'
+  return best && !(misquoted && best.names.length < 2 && bestScore < KNOWN) ? best : 'misquoted'
 }
 
 function namesOf(records: Records, bytes: Uint8Array): string[] {

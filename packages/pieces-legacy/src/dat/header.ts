@@ -22,9 +22,12 @@ export function readHeader<C extends Columns>(
   const columns = namesOf(layout)
   const guess = guessDelimiter(bytes, start, end, (name) => columns.has(name.toLowerCase()))
   const { file } = place
-  if (!guess) {
+  if (typeof guess === 'string') {
     findings.error('legacy/quote-invalid', place, () => ({
-      message: 'The header opens a quotation mark and does not close it',
+      message:
+        guess === 'open'
+          ? 'The header opens a quotation mark and does not close it'
+          : 'In the header, text follows a closing quotation mark',
     }))
     return undefined
   }
@@ -60,8 +63,10 @@ function byPosition<C extends Columns>(
 ): Header | undefined {
   const order = Object.keys(layout.columns)
   if (!layout.byPosition || names.length < order.length) return undefined
-  const understood = new Set(names.map((name) => columns.get(name.toLowerCase())?.column))
-  if (order.every((name) => understood.has(name) || !layout.columns[name]?.required)) return undefined
+  const understood = names.map((name) => columns.get(name.toLowerCase())?.column)
+  if (order.every((name) => understood.includes(name) || !layout.columns[name]?.required)) return undefined
+  // A name that is known says where its column is.
+  if (understood.some((name, at) => name !== undefined && name !== order[at])) return undefined
   findings.warning('legacy/columns-by-position', place, () => ({
     message: `The columns are ${names.join(', ').slice(0, 200)}; they were read by position, as ${order.join(', ')}`,
     hint: `Name them ${order.join(', ')}.`,

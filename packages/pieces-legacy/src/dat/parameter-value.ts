@@ -1,4 +1,4 @@
-import { NUMBER } from './decimal.js'
+import { isWhole, NUMBER } from './decimal.js'
 import type { Findings, Place } from './findings.js'
 import { numberProblem } from './number-problem.js'
 import type { Parameter } from './parameters.js'
@@ -18,7 +18,7 @@ export function parameterValue(
     findings.error(code, place, () => told)
     return undefined
   }
-  if (kind === 'integer' && !Number.isSafeInteger(value)) {
+  if (kind === 'integer' && !(isWhole(text) && Number.isSafeInteger(value))) {
     findings.error('legacy/integer-invalid', place, () => ({
       message: `${key} is ${text}, which is not a whole number`,
     }))

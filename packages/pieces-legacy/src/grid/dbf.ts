@@ -1,3 +1,4 @@
+import type { TextDecoder } from 'node:util'
 import { dbfDecoder } from './encoding.js'
 import { gridProblem } from './grid-problem.js'
 import type { ZippedFile } from './zip.js'
@@ -25,6 +26,9 @@ export interface DbfRecord {
   readonly bytes: Buffer
 }
 
+const LIVE = 0x20
+const DELETED = 0x2a
+
 /**
  * The attribute table is read here and not by the `shapefile` package, which cannot tell `****` from null, takes deleted
  * records for live ones, and decodes every attribute of every record where one is wanted.
@@ -39,24 +43,30 @@ export async function readDbfHeader(file: ZippedFile, cpg: string | undefined): 
     throw broken(file, `is truncated: it states ${records} records of ${recordLength} bytes`)
   const header = await firstBytes(file, headerLength)
   const decoder = dbfDecoder(cpg, head.readUInt8(29))
-  const fields: DbfField[] = []
-  let offset = 1
-  for (let at = 32; at + 32 <= headerLength && header[at] !== 0x0d; at += 32) {
-    const name = header.subarray(at, at + 11)
-    const end = name.indexOf(0)
-    const length = header.readUInt8(at + 16)
-    fields.push({
-      name: decoder.decode(end < 0 ? name : name.subarray(0, end)).trim(),
-      type: String.fromCharCode(header.readUInt8(at + 11)),
-      offset,
-      length,
-    })
-    offset += length
-  }
-  if (offset > recordLength)
-    throw broken(file, `states ${recordLength} bytes a record, but its fields need ${offset}`)
+  const ways = [false, true].map((wide) => fieldsOf(header, decoder, wide))
+  const fields = ways.find((way) => bytesOf(way) === recordLength)
+  if (!fields)
+    throw broken(file, `states ${recordLength} bytes a record, but its fields need ${bytesOf(ways[0] ?? [])}`)
   return { records, fields, headerLength, recordLength }
 }
+
+/** `wide`: as Clipper writes texts of more than 255 bytes, with the high byte of the length where numbers have their decimals. */
+function fieldsOf(header: Buffer, decoder: TextDecoder, wide: boolean): readonly DbfField[] {
+  const fields: DbfField[] = []
+  let offset = 1
+  for (let at = 32; at + 32 <= header.length && header[at] !== 0x0d; at += 32) {
+    const name = header.subarray(at, at + 11)
+    const end = name.indexOf(0)
+    const type = String.fromCharCode(header.readUInt8(at + 11))
+    const length = header.readUInt8(at + 16) + (wide && type === 'C' ? 256 * header.readUInt8(at + 17) : 0)
+    fields.push({ name: decoder.decode(end < 0 ? name : name.subarray(0, end)).trim(), type, offset, length })
+    offset += length
+  }
+  return fields
+}
+
+/** Of a record: its flag and its fields. */
+const bytesOf = (fields: readonly DbfField[]): number => fields.reduce((sum, { length }) => sum + length, 1)
 
 /** All records, in batches of what one chunk of the file holds. Their bytes are valid until the next batch. */
 export async function* dbfRecords(
@@ -76,7 +86,11 @@ export async function* dbfRecords(
     const batch: DbfRecord[] = []
     for (; number < records && at + recordLength <= bytes.length; at += recordLength) {
       number += 1
-      batch.push({ number, deleted: bytes[at] === 0x2a, bytes: bytes.subarray(at, at + recordLength) })
+      const flag = bytes[at]
+      // Anything else says that records begin elsewhere: ids would lose digits.
+      if (flag !== LIVE && flag !== DELETED)
+        throw broken(file, `has no record where number ${number} should begin`)
+      batch.push({ number, deleted: flag === DELETED, bytes: bytes.subarray(at, at + recordLength) })
     }
     rest = number < records ? bytes.subarray(at) : Buffer.alloc(0)
     if (batch.length > 0) yield batch
@@ -88,8 +102,8 @@ export async function* dbfRecords(
 export const fieldText = (record: DbfRecord, field: DbfField): string =>
   record.bytes
     .toString('latin1', field.offset, field.offset + field.length)
-    .replaceAll('\0', ' ')
-    .trim()
+    .replace(/^ +/, '')
+    .replace(/[ \0]+$/, '')
 
 async function firstBytes(file: ZippedFile, length: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []

@@ -35,3 +35,25 @@ export function ewkbHex(polygons: readonly (readonly (readonly Position[])[])[])
   }
   return bytes.toString('hex')
 }
+
+/** What `ewkbHex` was given. */
+export function ewkbPolygons(hex: string): Position[][][] {
+  const bytes = Buffer.from(hex, 'hex')
+  let at = 0
+  const count = () => {
+    at += 4
+    return bytes.readUInt32LE(at - 4)
+  }
+  const position = (): Position => {
+    at += 16
+    return [bytes.readDoubleLE(at - 16), bytes.readDoubleLE(at - 8)]
+  }
+  const times = <T>(read: () => T): T[] => Array.from({ length: count() }, read)
+  const polygon = () => {
+    at += 5
+    return times(() => times(position))
+  }
+  const type = bytes.readUInt32LE(1) & 0xff
+  at = 9
+  return type === polygonType ? [times(() => times(position))] : times(polygon)
+}

@@ -128,7 +128,7 @@ async function* features(
   limits: GridLimits,
   signal?: AbortSignal,
 ): ReturnType<Grid['features']> {
-  const geometry = each(shapes(layer.shp, parts.shp, limits))
+  const geometry = each(shapes(layer.shp, layer.shx, parts.shp, limits))
   let read = 0
   const next = async (): Promise<Shape> => {
     const shape = await geometry.next()

@@ -4,7 +4,7 @@ import { IdLines } from '../dat/id-lines.js'
 import { gridRole } from '../roles.js'
 import { type Grid, type GridUnit, openGrid } from './grid.js'
 import { isGridError } from './grid-problem.js'
-import { repairedGeometry } from './repair-sql.js'
+import { invalidShapes } from './invalid-shapes.js'
 import type { ShapeProblem } from './unit-geometry.js'
 import type { UnitIdProblem } from './unit-id.js'
 
@@ -102,29 +102,19 @@ function tellShape({ record, geometry }: GridUnit, findings: Findings): void {
     }))
 }
 
-interface Invalid {
-  readonly record: number
-  readonly reason: string
-  readonly repairable: boolean
-}
-
-/** One statement for a batch. The reason comes from the database, without coordinates. */
 async function tellInvalid(batch: readonly GridUnit[], tx: Queryable, findings: Findings): Promise<void> {
   const shaped = batch.flatMap(({ record, geometry }) =>
     'ewkb' in geometry ? [{ record, ewkb: geometry.ewkb }] : [],
   )
-  const { rows } = await tx.query<Invalid>(
-    `SELECT record, (ST_IsValidDetail(geom)).reason AS reason,
-            NOT ST_IsEmpty(${repairedGeometry('geom')}) AS repairable
-     FROM (SELECT record, ewkb::geometry AS geom FROM unnest($1::integer[], $2::text[]) AS u (record, ewkb)) AS units
-     WHERE NOT ST_IsValid(geom)
-     ORDER BY record`,
-    [shaped.map(({ record }) => record), shaped.map(({ ewkb }) => ewkb)],
-  )
-  for (const { record, reason, repairable } of rows) {
+  for (const { record, reason, repairable } of await invalidShapes(shaped, tx)) {
     const place = { file: gridRole, line: record }
     const what = `The planning unit of record ${record} is invalid (${reason})`
-    if (repairable)
+    if (repairable === undefined)
+      findings.warning('legacy/grid-shape-unrepaired', place, () => ({
+        message: `${what}; without a database nobody could try to repair it`,
+        hint: 'The import repairs it where an area is left.',
+      }))
+    else if (repairable)
       findings.warning('legacy/grid-shape-repaired', place, () => ({ message: `${what}; it is repaired` }))
     else
       findings.error('legacy/grid-shape-invalid', place, () => ({

@@ -39,19 +39,23 @@ export async function readShpHeader(file: ZippedFile): Promise<ShpHeader> {
 }
 
 /**
- * All shapes in the order of the file, in batches. Lengths and counts are checked here before the `shapefile` package, which trusts
+ * All shapes in the order of the file, in batches, which must be that of the index: otherwise other programs see other shapes. Lengths and counts are checked here before the `shapefile` package, which trusts
  * them and seeks on silently where they are wrong, decodes the shapes and finds the polygon of each hole.
  */
 export async function* shapes(
   file: ZippedFile,
+  index: ZippedFile,
   header: ShpHeader,
   limits: GridLimits,
 ): AsyncIterable<readonly Shape[]> {
   const source = new BufferedBytes(file.open())
+  const offsets = new BufferedBytes(index.open())
   const end = header.bytes.readInt32BE(24) * 2
   try {
     if (!(await source.fill(headerLength))) throw broken(file, 'is truncated')
     source.take(headerLength)
+    if (!(await offsets.fill(headerLength)) || offsets.take(headerLength).readInt32BE(0) !== 9994)
+      throw broken(index, 'has no shapefile header')
     let at = headerLength
     let batch: Buffer[] = [header.bytes]
     let size = 0
@@ -61,6 +65,11 @@ export async function* shapes(
       if (length < 4 || at + 8 + length > end)
         throw broken(file, `states a wrong length for record ${record}`)
       if (length > limits.shapeBytes) throw tooComplex(file, record)
+      if (!(await offsets.fill(8)) || offsets.take(8).readInt32BE(0) * 2 !== at)
+        throw gridProblem(
+          'legacy/grid-parts-differ',
+          `The planning grid's parts do not belong together: ${index.name} does not have record ${record} where ${file.name} has it`,
+        )
       if (!(await source.fill(8 + length))) throw broken(file, `ends in the middle of record ${record}`)
       const bytes = source.take(8 + length)
       checkRecord(file, record, header.type, bytes.subarray(8), limits)
@@ -74,9 +83,11 @@ export async function* shapes(
       }
     }
     await source.drain()
+    await offsets.drain()
     if (batch.length > 1) yield await decode(batch)
   } finally {
     await source.close()
+    await offsets.close()
   }
 }
 

@@ -1,3 +1,5 @@
+import { isWhole, NUMBER } from '../dat/decimal.js'
+
 /** Ids are PostgreSQL integers and Marxan's C ints. */
 const largest = 2 ** 31 - 1
 
@@ -11,11 +13,11 @@ export type UnitId =
 export function unitId(text: string, fieldType: string): UnitId {
   if (text === '') return { problem: 'null' }
   if (/^\*+$/.test(text)) return { problem: 'overflow' }
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return { problem: 'not-a-number' }
+  if (!NUMBER.test(text)) return { problem: 'not-a-number' }
   const value = Number(text)
   if (value < 0) return { problem: 'negative' }
-  if (!Number.isInteger(value)) return { problem: Number.isFinite(value) ? 'fraction' : 'too-large' }
   if (value > largest) return { problem: 'too-large' }
+  if (!isWhole(text)) return { problem: 'fraction' }
   const id = value + 0
   if (fieldType === 'C') return { id, spelled: 'text' }
   return /^\+?\d+$/.test(text) ? { id } : { id, spelled: 'float' }
