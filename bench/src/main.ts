@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { legacyBench } from './legacy/legacy.js'
 import type { Bench, Measure } from './measure.js'
 import { memoryBench } from './memory.js'
 import { planningBench } from './planning/planning.js'
@@ -8,6 +9,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'table-piece': tablePieceBench,
   memory: memoryBench,
   planning: planningBench,
+  legacy: legacyBench,
 }
 
 interface Arguments {
@@ -27,7 +29,11 @@ await new Command('npm run bench --')
     'rows of the large table; memory is measured at a tenth and at twice as many',
     '1000000',
   )
-  .option('--units <number>', 'planning units of the planning project, with 10 amounts each', '20000')
+  .option(
+    '--units <number>',
+    'planning units of the planning and the legacy project, with 10 amounts each',
+    '20000',
+  )
   .option('--runs <number>', 'counted runs after one that warms up', '3')
   .option('--json', 'print one JSON object per measure, and nothing else, on stdout')
   .action(main)

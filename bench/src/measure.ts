@@ -21,7 +21,7 @@ interface BenchOptions {
 
 export type Bench = (options: BenchOptions) => Promise<readonly Measure[]>
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1
   const upper = sorted[middle] ?? Number.NaN
@@ -54,4 +54,15 @@ export function compared(
     peerSeconds: round(median(peer)),
     ...facts,
   }
+}
+
+/** At least 1 while `mb` stays under the limit. */
+export function limited(
+  name: string,
+  mb: number,
+  limitMb: number,
+  facts: Readonly<Record<string, unknown>>,
+): Measure {
+  const ratio = mb <= 0 ? limitMb : limitMb / mb
+  return { name, ratio: Math.round(ratio * 100) / 100, reach: 1, aim: 1.5, mb, limitMb, ...facts }
 }

@@ -1,4 +1,4 @@
-import { createPiecework, fileArtifacts, type Piecework } from '@piecework/core'
+import { createPiecework, fileArtifacts, type Pack, type Piecework } from '@piecework/core'
 import { planningMigrations, planningProject } from '@piecework/pieces-project'
 import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
 import { fromPg, migrate, postgresStore } from '@piecework/postgres'
@@ -8,10 +8,10 @@ import { Pool } from 'pg'
 export const project = { kind: 'project', id: '00000000-0000-4000-8000-000000000001' }
 export const principal = { id: 'bench' }
 
-const packs = [planningProject(), planningScenario()]
+export const planningPacks: readonly Pack[] = [planningProject(), planningScenario()]
 
 /** What is written for people takes no part: no peer and no import has it. */
-export const forPeople: readonly string[] = packs
+export const forPeople: readonly string[] = planningPacks
   .flatMap(({ pieces = [] }) => pieces)
   .filter(({ exportOnly }) => exportOnly)
   .map(({ name }) => name)
@@ -33,6 +33,7 @@ export async function withHost<T>(
   url: string,
   folder: string,
   work: (piecework: Piecework) => Promise<T>,
+  packs = planningPacks,
 ): Promise<T> {
   const pool = new Pool({ connectionString: url, max: 6 })
   const controlPool = new Pool({ connectionString: url, max: 2 })

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Bench, compared, type Measure, timed } from '../measure.js'
+import { type Bench, compared, limited, type Measure, timed } from '../measure.js'
 import { cloneByHand } from './clone-by-hand.js'
 import { Databases } from './databases.js'
 import { figuresTable } from './figures-table.js'
@@ -157,15 +157,4 @@ function measures(
     against('clone', ({ byHand }) => byHand, { reach: 0.9, aim: 1 }, 'INSERT … SELECT through a map table'),
     ...memory,
   ]
-}
-
-/** At least 1 while `mb` stays under the limit. */
-function limited(
-  name: string,
-  mb: number,
-  limitMb: number,
-  facts: Readonly<Record<string, unknown>>,
-): Measure {
-  const ratio = mb <= 0 ? limitMb : limitMb / mb
-  return { name, ratio: Math.round(ratio * 100) / 100, reach: 1, aim: 1.5, mb, limitMb, ...facts }
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import type { JobHandle, JobReport } from '@piecework/core'
+import type { JobHandle, JobReport, NodeTask } from '@piecework/core'
 import { forPeople, principal, project, withHost } from './host.js'
 
 /** One job in a process of its own, so that its peak memory is its own. */
@@ -62,7 +62,8 @@ async function run({ task, url, folder, artifact = '' }: Step): Promise<StepFigu
   })
 }
 
-function figuresOf(task: Step['task'], { job, nodes, counts, findings }: JobReport) {
+/** Of the nodes of one task. Throws where the job failed. */
+export function figuresOf(task: NodeTask, { job, nodes, counts, findings }: JobReport) {
   if (job.status !== 'succeeded')
     throw new Error(`The ${task} failed: ${JSON.stringify([job.error, findings])}`)
   const pieces = new Map<string, PieceFigures>()

@@ -1,0 +1,87 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { type Bench, timed } from '../measure.js'
+import { Databases } from '../planning/databases.js'
+import { prepare } from '../planning/host.js'
+import { copyIn, copyOut, type Seconds } from '../planning/tables.js'
+import { type MarxanFolder, writeFolder } from './folder.js'
+import { GridLoads } from './grid.js'
+import { Place } from './place.js'
+import { importTable, measuresOf, type Round } from './rounds.js'
+import { unionTable } from './union.js'
+
+/** A Marxan folder: validation alone, the whole import beside COPY of the same rows, the grid alone beside ogr2ogr. */
+export const legacyBench: Bench = async ({ units, runs, url, tell }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'piecework-bench-'))
+  const databases = new Databases(url)
+  const write = async (name: string, count: number): Promise<MarxanFolder> => {
+    let made: MarxanFolder | undefined
+    const seconds = await timed(async () => {
+      made = await writeFolder(join(folder, name), count)
+    })
+    if (!made) throw new Error('no folder')
+    tell(`made a folder of ${count.toLocaleString('en-US')} units in ${seconds.toFixed(0)} s`)
+    return made
+  }
+  try {
+    const empty = await databases.create()
+    await prepare(empty)
+    const place = new Place(databases, empty, folder)
+    const tenth = await write('tenth', Math.ceil(units / 10))
+    const small = {
+      puvspr: await place.step('puvspr', tenth.files),
+      validate: await place.step('validate', tenth.files),
+      import: await place.step('import', tenth.files),
+    }
+    const marxan = await write('whole', units)
+    const grids = await GridLoads.of(marxan, folder, tell)
+    const rounds: Round[] = []
+    for (let run = 1; run <= runs; run++) {
+      tell(`run ${run} of ${runs}`)
+      await grids.run(place)
+      const made = await round(place, marxan, join(folder, 'peer'), run === 1 ? tell : undefined)
+      rounds.push(made)
+      tell(importTable(made))
+    }
+    return [...measuresOf(units, rounds, small), ...grids.measures(units)]
+  } finally {
+    await databases.dropAll()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function round(
+  place: Place,
+  { files, units }: MarxanFolder,
+  rows: string,
+  tell: ((text: string) => void) | undefined,
+): Promise<Round> {
+  const puvspr = await place.step('puvspr', files)
+  const validate = await place.step('validate', files)
+  let copied: Seconds = {}
+  const imported = await place.step('import', files, async (url) => {
+    await withoutArea(url)
+    tell?.(await unionTable(url, units))
+    await mkdir(rows)
+    try {
+      await copyOut(url, rows)
+      copied = await place.withDatabase((peer) => copyIn(peer, rows))
+    } finally {
+      await rm(rows, { recursive: true, force: true })
+    }
+  })
+  return { puvspr, validate, import: imported, copyIn: copied }
+}
+
+/** A project and its planning area refer to each other, which COPY of one table after the other cannot do. */
+async function withoutArea(url: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query('UPDATE planning.projects SET planning_area_id = NULL')
+  } finally {
+    await client.end()
+  }
+}

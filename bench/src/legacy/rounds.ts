@@ -1,0 +1,97 @@
+import { compared, limited, type Measure, median } from '../measure.js'
+import type { StepFigures } from '../planning/step.js'
+import { type Seconds, total } from '../planning/tables.js'
+import { featuresOfUnit } from './folder.js'
+
+const peakLimitMb = 300
+const growthLimitMb = 128
+/** Of puvspr.dat, for each second of CPU. */
+const targetRows = 1e6
+
+/** What one project gave in one run. */
+export interface Figures {
+  readonly puvspr: StepFigures
+  readonly validate: StepFigures
+  readonly import: StepFigures
+}
+
+export interface Round extends Figures {
+  readonly copyIn: Seconds
+}
+
+export function measuresOf(units: number, rounds: readonly Round[], tenth: Figures): readonly Measure[] {
+  const amounts = units * featuresOfUnit
+  return [
+    validated('legacy/puvspr', amounts, rounds, 'puvspr'),
+    validated('legacy/validate', amounts, rounds, 'validate'),
+    imported(units, rounds),
+    ...(['puvspr', 'validate', 'import'] as const).flatMap((task) => {
+      const peakMb = Math.max(...rounds.map((round) => round[task].peakMb))
+      const tenthPeakMb = tenth[task].peakMb
+      return [
+        limited(`legacy/${task}-peak`, peakMb, peakLimitMb, { units }),
+        limited(`legacy/${task}-growth`, Math.round(10 * (peakMb - tenthPeakMb)) / 10, growthLimitMb, {
+          tenthPeakMb,
+          peakMb,
+        }),
+      ]
+    }),
+  ]
+}
+
+/** Against the target; the process's CPU is counted, the database's is not. */
+function validated(
+  name: string,
+  amounts: number,
+  rounds: readonly Round[],
+  task: 'puvspr' | 'validate',
+): Measure {
+  const round3 = (value: number): number => Math.round(value * 1000) / 1000
+  const rates = rounds.map((round) => amounts / round[task].cpuSeconds / targetRows)
+  return {
+    name,
+    ratio: round3(median(rates)),
+    reach: 1,
+    aim: 2,
+    ratios: rates.map(round3),
+    peer: 'a million rows of puvspr.dat a second and core',
+    rows: amounts,
+    cpuSeconds: round3(median(rounds.map((round) => round[task].cpuSeconds))),
+    seconds: round3(median(rounds.map((round) => round[task].seconds))),
+  }
+}
+
+function imported(units: number, rounds: readonly Round[]): Measure {
+  const goal = { reach: 0.3, aim: 0.5 }
+  const peer = rounds.map(({ copyIn }) => total(copyIn))
+  const ours = (seconds: (figures: StepFigures) => number) => rounds.map((round) => seconds(round.import))
+  return compared(
+    'legacy/import',
+    ours(({ seconds }) => seconds),
+    peer,
+    goal,
+    {
+      units,
+      rows: rounds[0]?.import.rows,
+      peer: 'COPY FROM of the same rows into the same indexed tables',
+      rowsOnly: compared(
+        '',
+        ours(({ movingSeconds }) => movingSeconds),
+        peer,
+        goal,
+      ).ratio,
+      cpuSeconds: ours(({ cpuSeconds }) => cpuSeconds),
+    },
+  )
+}
+
+/** Markdown: the pieces of one import, and the raw COPY of each table. */
+export function importTable({ import: { pieces, seconds }, copyIn }: Round): string {
+  const lines = ['| piece | rows | seconds |', '|---|---:|---:|']
+  for (const piece of pieces)
+    lines.push(`| ${piece.piece} | ${piece.rows.toLocaleString('en-US')} | ${piece.seconds.toFixed(1)} |`)
+  lines.push('', '| COPY FROM | seconds |', '|---|---:|')
+  for (const [table, copied] of Object.entries(copyIn))
+    if (copied >= 0.05) lines.push(`| ${table} | ${copied.toFixed(1)} |`)
+  return ['', ...lines, '', `import: ${seconds.toFixed(1)} s, COPY: ${total(copyIn).toFixed(1)} s`].join('\n')
+}

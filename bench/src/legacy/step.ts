@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import type { Piecework } from '@piecework/core'
+import { legacyMarxanPack } from '@piecework/pieces-legacy'
+import { planningPacks, principal, withHost } from '../planning/host.js'
+import { figuresOf, type StepFigures } from '../planning/step.js'
+import { gridPacks } from './grid-pack.js'
+import { validatedAlone } from './validated-alone.js'
+
+/** Work in a process of its own, so that its CPU time and peak memory are its own. */
+export interface Step {
+  /** `puvspr`: its validator without job and database. `grid`: an import of the planning grid alone. */
+  readonly task: 'puvspr' | 'validate' | 'import' | 'grid'
+  readonly url: string
+  /** Of artifacts. */
+  readonly folder: string
+  /** By role. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+/** `cpuSeconds`: of the work alone, without the start of the process. */
+export async function runStep(step: Step): Promise<StepFigures> {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(step)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  if (code !== 0) throw new Error(`The step ${step.task} ended with ${code}.`)
+  return JSON.parse(output)
+}
+
+async function run({ task, url, folder, files }: Step): Promise<StepFigures> {
+  if (task === 'puvspr') return measured(async () => validatedAlone(files))
+  const packs = task === 'grid' ? gridPacks() : [...planningPacks, legacyMarxanPack()]
+  return withHost(url, folder, (piecework) => measured(() => jobOf(piecework, task, files)), packs)
+}
+
+async function jobOf(
+  piecework: Piecework,
+  task: 'validate' | 'import' | 'grid',
+  files: Step['files'],
+): Promise<Figures> {
+  const uploads = Object.fromEntries(Object.entries(files).map(([role, file]) => [role, { file }]))
+  const request = { format: 'legacy-marxan', uploads, principal, name: 'Legacy' }
+  const handle = task === 'validate' ? await piecework.validate(request) : await piecework.import(request)
+  return figuresOf(task === 'validate' ? 'validate' : 'import', await handle.ended())
+}
+
+type Figures = Pick<StepFigures, 'rows' | 'movingSeconds' | 'pieces'>
+
+async function measured(work: () => Promise<Figures>): Promise<StepFigures> {
+  const before = process.cpuUsage()
+  const started = performance.now()
+  const figures = await work()
+  const seconds = (performance.now() - started) / 1000
+  const { user, system } = process.cpuUsage(before)
+  const peakMb = Math.round(process.resourceUsage().maxRSS / 102.4) / 10
+  return { ...figures, seconds, cpuSeconds: (user + system) / 1e6, peakMb }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  console.log(JSON.stringify(await run(JSON.parse(process.argv[2] ?? '') as Step)))
+}
