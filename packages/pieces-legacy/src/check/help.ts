@@ -1,0 +1,17 @@
+export const help = `Usage: marxan-check <folder> [options]
+
+Checks the files of a Marxan project the way the import does, and changes nothing.
+
+  --input FILE          the input.dat, where the folder holds several
+  --id-attribute NAME   the attribute of the shapefile that holds the planning units' ids, where that is not puid
+  --names required      a feature without a name is an error instead of a warning
+  --database URL        a PostgreSQL server with PostGIS that tries to repair invalid shapes, as the import would;
+                        nothing is written to it
+  --list NUMBER         how many findings of one kind are listed for a file; default 10, there are at most 100
+  --strict              warnings count: exit 1 where there are some
+  --json                one JSON document on stdout
+  --version             print the version
+  -h, --help            print this
+
+Exit codes: 0 no errors, 1 warnings only (with --strict), 2 errors.
+NO_COLOR and FORCE_COLOR are respected.`
