@@ -1,5 +1,6 @@
 import { type Finding, isPieceworkError, PieceworkError } from '@piecework/core'
 import { gridRole } from '../roles.js'
+import type { ZipWords } from '../zip/zip.js'
 
 export type GridFinding = Omit<Finding, 'piece'>
 export type GridCode = `legacy/grid-${string}`
@@ -32,4 +33,9 @@ export function gridProblem(code: GridCode, message: string, cause?: unknown): P
 
 export function isGridError(error: unknown): error is PieceworkError {
   return isPieceworkError(error) && error.code.startsWith('legacy/grid-')
+}
+
+export const gridZip: ZipWords = {
+  what: 'the planning grid',
+  problem: (problem, message, cause) => gridProblem(`legacy/grid-${problem}`, message, cause),
 }

@@ -1,8 +1,9 @@
 import type { Entries } from '@piecework/core'
 import { gridRole } from '../roles.js'
+import { openZip } from '../zip/zip.js'
 import { type Crs, crsOf } from './crs.js'
 import { type DbfHeader, dbfRecords, fieldText, readDbfHeader } from './dbf.js'
-import { type GridFinding, gridError, gridFinding, isGridError } from './grid-problem.js'
+import { type GridFinding, gridError, gridFinding, gridZip, isGridError } from './grid-problem.js'
 import { type IdAttribute, idAttribute } from './id-attribute.js'
 import { type Layer, layerOf } from './layer.js'
 import { defaultGridLimits, type GridLimits } from './limits.js'
@@ -10,7 +11,6 @@ import { readAll } from './read-all.js'
 import { readShpHeader, type Shape, type ShpHeader, shapes } from './shp.js'
 import { type UnitGeometry, unitGeometry } from './unit-geometry.js'
 import { type UnitId, unitId } from './unit-id.js'
-import { openZip } from './zip.js'
 
 /** One planning unit as the shapefile has it; what is wrong with it is told in `id` and `geometry`. */
 export interface GridUnit {
@@ -47,7 +47,7 @@ export interface GridOptions {
 /** Throws `legacy/grid-…`, with a finding for each thing that makes the grid unreadable. Close what it resolves to. */
 export async function openGrid(entries: Entries, options: GridOptions = {}): Promise<Grid> {
   const limits = { ...defaultGridLimits, ...options.limits }
-  const zip = await openZip(entries, gridRole, limits)
+  const zip = await openZip(entries, gridRole, limits.entries, gridZip)
   try {
     const layer = layerOf(zip.files, limits)
     const parts = await openLayer(layer, entries.facts(gridRole)?.metadata?.idAttribute)

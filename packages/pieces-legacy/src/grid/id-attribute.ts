@@ -1,8 +1,8 @@
 import { IdIndex } from '../dat/id-index.js'
+import type { ZippedFile } from '../zip/zip.js'
 import { type DbfField, type DbfHeader, dbfRecords, fieldText } from './dbf.js'
 import { type GridFinding, gridError, gridFinding } from './grid-problem.js'
 import { unitId } from './unit-id.js'
-import type { ZippedFile } from './zip.js'
 
 export interface IdAttribute {
   readonly field: DbfField
