@@ -9,7 +9,9 @@ interface Terminal {
 
 /** Colours on a terminal, unless NO_COLOR is set; elsewhere only where FORCE_COLOR asks for them. */
 export function paintFor(stream: Terminal, env: NodeJS.ProcessEnv): Paint {
-  return wantsColour(stream, env) ? (style, text) => styleText(style, text) : (_, text) => text
+  return wantsColour(stream, env)
+    ? (style, text) => styleText(style, text, { validateStream: false })
+    : (_, text) => text
 }
 
 function wantsColour(stream: Terminal, { FORCE_COLOR, NO_COLOR, TERM }: NodeJS.ProcessEnv): boolean {

@@ -12,22 +12,22 @@ interface Terminal {
   write(text: string): unknown
 }
 
-/** Small folders are done before anyone could read it. */
-const QUIET_MS = 500
+/** Smaller files are read before anyone could look. */
+const LARGE = 2 ** 22
 const EVERY_MS = 100
 
-/** One line that is written over and over, on a terminal only. */
-export function progressLine(terminal: Terminal, now: () => number = Date.now): ProgressLine {
-  let next = now() + QUIET_MS
+/** One line that is written over and over, on a terminal only, while large files are read. */
+export function progressLine(terminal: Terminal): ProgressLine {
+  let next = 0
   let shown = false
   return {
     show: (file, bytes, size) => {
-      if (!terminal.isTTY || now() < next) return
-      next = now() + EVERY_MS
+      if (!terminal.isTTY || size < LARGE || Date.now() < next) return
+      next = Date.now() + EVERY_MS
       shown = true
-      const part = size > 0 ? `${String(Math.floor((100 * bytes) / size)).padStart(3)} %` : ''
-      const text = `Reading ${printable(file)} ${part}`
-      terminal.write(`\r\x1b[2K${text.slice(0, Math.max(10, (terminal.columns || 80) - 1))}`)
+      const part = String(Math.floor((100 * bytes) / size)).padStart(3)
+      const text = `Reading ${printable(file)} ${part} %`
+      terminal.write(`\r\x1b[2K${text.slice(0, Math.max(20, (terminal.columns || 80) - 1))}`)
     },
     clear: () => {
       if (shown) terminal.write('\r\x1b[2K')

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { needsServer } from '@piecework/testkit'
+import fc from 'fast-check'
+import { suite } from 'uvu'
+import { type Host, type HostDatabase, hostDatabase, hostOn } from '../end-to-end/support/host.js'
+import { ann } from '../end-to-end/support/tiny-project.js'
+import {
+  type Feature,
+  type Ring,
+  shapefileParts,
+  square,
+  squares,
+  zippedParts,
+} from '../grid/shapefile-of.js'
+import { zipOf } from '../grid/zip-of.js'
+import { type CheckDocument, documentOf } from './support/document.js'
+import { type Folders, folders, layer } from './support/folders.js'
+import { marxanCheck } from './support/marxan-check.js'
+
+const test = needsServer(suite('marxan-check: as the import'))
+let db: HostDatabase
+let host: Host
+let made: Folders
+
+test.before(async () => {
+  db = await hostDatabase()
+  host = await hostOn(db)
+  made = await folders()
+})
+test.after(async () => {
+  await made.remove()
+  await host.stop()
+  await db.drop()
+})
+
+const bowtie: Ring = [
+  [3, 0],
+  [4, 1],
+  [4, 0],
+  [3, 1],
+  [3, 0],
+]
+const line: Ring = [
+  [5, 0],
+  [5, 1],
+  [5, 2],
+  [5, 0],
+]
+
+test('law 2: with a database, exactly the findings of a validation of the same files', async () => {
+  const features = [
+    ...squares([1, 2, 3]),
+    { rings: [bowtie], values: ['4'] },
+    { rings: [line], values: ['5'] },
+    { rings: undefined, values: ['5'] },
+  ]
+  const puvspr = `species,pu,amount\n7,1,2.5\n7,1,3\n9,2,x\n8,40,1\n`
+  const folder = await made.make({ 'input/puvspr.dat': puvspr, ...layer(features) })
+  const file = (...path: readonly string[]) => ({ file: join(folder, ...path) })
+  const grid = zipOf(zippedParts(shapefileParts(features)))
+  const job = await host.piecework.validate({
+    format: 'legacy-marxan',
+    principal: ann,
+    uploads: {
+      'planning-grid': {
+        stream: (async function* () {
+          yield grid
+        })(),
+      },
+      'input.dat': file('input.dat'),
+      'pu.dat': file('input', 'pu.dat'),
+      'spec.dat': file('input', 'species.dat'),
+      'puvspr.dat': file('input', 'puvspr.dat'),
+    },
+  })
+  const { findings } = await job.ended()
+  const document = documentOf(await marxanCheck([folder, '--json', '--database', db.url]))
+  const inOrder = (all: CheckDocument['findings']) =>
+    all.map((one) => JSON.stringify(one, Object.keys(one).sort())).sort()
+  const asRoles = document.findings.map(({ role, ...finding }) => ({
+    ...finding,
+    ...(role && { file: role }),
+  }))
+  assert.ok(findings.length > 5, String(findings.length))
+  assert.deepEqual(inOrder(asRoles), inOrder([...findings]))
+})
+
+const position = fc.tuple(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 6 }))
+const ring = (x: number) =>
+  fc.array(position, { minLength: 3, maxLength: 7 }).map((points): Ring => {
+    const moved = points.map(([px, py]) => [px + x, py] as const)
+    return [...moved, moved[0] as readonly [number, number]]
+  })
+const shape = fc.oneof(
+  fc.tuple(ring(0)),
+  fc.tuple(ring(0), ring(3)),
+  fc.tuple(fc.constant(square(0, 0, 6)), ring(1)),
+)
+
+/** Records told to be invalid; at most a hundred are listed. */
+async function invalid(folder: string, ...args: readonly string[]): Promise<readonly (number | undefined)[]> {
+  const { findings } = documentOf(await marxanCheck([folder, '--json', ...args]))
+  return findings
+    .filter(({ message }) => /is invalid \(/.test(message))
+    .map(({ line }) => line)
+    .sort()
+}
+
+test('without a database the same shapes are invalid as PostGIS says', () =>
+  fc.assert(
+    fc.asyncProperty(fc.array(shape, { minLength: 90, maxLength: 90 }), async (shapes) => {
+      const features = shapes.map((rings, at): Feature => ({ rings, values: [String(at)] }))
+      const rows = features.map((_, at) => `${at},1\n`).join('')
+      const folder = await made.make({ ...layer(features), 'input/pu.dat': `id,cost\n${rows}` })
+      const alone = await invalid(folder)
+      assert.ok(alone.length > 10 && alone.length < 80, String(alone.length))
+      assert.deepEqual(alone, await invalid(folder, '--database', db.url))
+    }),
+    { numRuns: 4 },
+  ))
+
+test.run()

@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict'
+import { chmod } from 'node:fs/promises'
+import { join } from 'node:path'
+import { skipUnless } from '@piecework/testkit'
+import { suite } from 'uvu'
+import { squares } from '../grid/shapefile-of.js'
+import { documentOf, told } from './support/document.js'
+import { type Folders, folders, inputDat, layer } from './support/folders.js'
+import { marxanCheck } from './support/marxan-check.js'
+
+const test = suite('marxan-check: folders')
+let made: Folders
+
+test.before(async () => {
+  made = await folders()
+})
+test.after(() => made.remove())
+
+const json = async (...args: readonly string[]) => documentOf(await marxanCheck([...args, '--json']))
+
+test('a flawless folder: exit 0, also with --strict; every file is named and all rows counted', async () => {
+  const folder = await made.make()
+  const { stdout, stderr, code } = await marxanCheck([folder, '--strict'])
+  assert.equal(
+    stdout,
+    `Files found
+  planning-grid  shapes/grid.shp
+  input.dat      input.dat
+  pu.dat         input/pu.dat
+  spec.dat       input/species.dat
+  puvspr.dat     input/puvspr.dat
+
+11 rows read: 0 errors, 0 warnings
+`,
+  )
+  assert.equal(stderr, '')
+  assert.equal(code, 0)
+  assert.deepEqual((await json(folder)).rows, 11)
+})
+
+test('warnings only: exit 0, and 1 with --strict', async () => {
+  const folder = await made.make({ 'input.dat': inputDat.replace('BLM 1\n', '') })
+  assert.deepEqual(told(await json(folder)), ['warning parameter-default input.dat'])
+  assert.equal((await marxanCheck([folder])).code, 0)
+  assert.equal((await json(folder, '--strict')).exitCode, 1)
+  assert.equal((await marxanCheck([folder, '--strict'])).code, 1)
+})
+
+test('errors: exit 2, by file, with line, column, message and hint; errors before warnings', async () => {
+  const folder = await made.make({
+    'input/pu.dat': 'id,cost,colour\n1,-5,red\n2,ten,red\n3,"1,5",red\n9,1,blue\n',
+    'input/puvspr.dat': 'species,pu,amount\n7,1,2.5\n\n8,2,1\n70,3,0.5\n',
+  })
+  const { stdout, code } = await marxanCheck([folder])
+  assert.equal(code, 2)
+  const blocks = stdout.split('\n\n')
+  assert.deepEqual(
+    blocks.map((block) => block.split('\n')[0]),
+    ['input/pu.dat', 'input/puvspr.dat', 'Files found', '9 rows read: 4 errors, 2 warnings'],
+  )
+  const [pu = '', puvspr = ''] = blocks
+  assert.match(pu, /^ {2}line 2, cost {2,}error {4}.*-5.*legacy\//m)
+  assert.match(pu, /^ {2}line 3, cost {2,}error {4}.*ten.*legacy\//m)
+  assert.match(pu, /^ {2}line 5, id {2,}warning {2}.*9 is not in the planning grid/m)
+  assert.ok(pu.lastIndexOf('error  ') < pu.indexOf('warning'))
+  assert.match(
+    puvspr,
+    /^ {2}line 5, species {2}error {4}The feature 70 is not in spec\.dat {2}legacy\/feature-unknown$/m,
+  )
+  const errors = (await json(folder)).findings.filter(({ severity }) => severity === 'error')
+  assert.deepEqual(
+    errors.map(({ file, role, line, piece }) => [file, role, line, piece]),
+    [
+      ['input/pu.dat', 'pu.dat', 2, 'legacy/cost-surface'],
+      ['input/pu.dat', 'pu.dat', 3, 'legacy/cost-surface'],
+      ['input/pu.dat', 'pu.dat', 4, 'legacy/cost-surface'],
+      ['input/puvspr.dat', 'puvspr.dat', 5, 'legacy/features'],
+    ],
+  )
+})
+
+test('a file of another name shows what it is; --names required makes a missing name an error', async () => {
+  const folder = await made.make({ 'input/species.dat': 'id,prop\n7,0.3\n8,0.5\n' })
+  const { stdout, code } = await marxanCheck([folder])
+  assert.match(stdout, /^input\/species\.dat \(spec\.dat\)$/m)
+  assert.equal(code, 0)
+  const strict = await json(folder, '--names', 'required')
+  assert.equal(strict.exitCode, 2)
+  assert.deepEqual(
+    [...new Set(strict.findings.map(({ severity, file }) => `${severity} ${file}`))],
+    ['error input/species.dat'],
+  )
+})
+
+test('many of a kind: ten are shown, a hundred are in the document, all are counted', async () => {
+  const rows = Array.from({ length: 250 }, (_, at) => `${at + 1},-1\n`)
+  const ids = Array.from({ length: 250 }, (_, at) => at + 1)
+  const folder = await made.make({ 'input/pu.dat': `id,cost\n${rows.join('')}`, ...layer(squares(ids)) })
+  const { stdout } = await marxanCheck([folder])
+  assert.equal(stdout.match(/^ {2}line \d+, cost/gm)?.length, 10)
+  assert.match(stdout, /… and 240 more like these, 250 in all/)
+  assert.match(stdout, /: 250 errors, 0 warnings, 240 of them not listed$/m)
+  const all = await marxanCheck([folder, '--list', '1000'])
+  assert.equal(all.stdout.match(/^ {2}line \d+, cost/gm)?.length, 100)
+  assert.match(all.stdout, /… and 150 more like these, 250 in all/)
+  const document = await json(folder)
+  assert.deepEqual(
+    [document.errors, document.unlisted, document.findings.length, document.findings[0]?.count],
+    [250, 150, 100, 250],
+  )
+})
+
+test('one finding that stands for many is one', async () => {
+  const folder = await made.make(layer(squares([1, 2, 3, 4, 5, 6])))
+  const document = await json(folder)
+  assert.deepEqual(told(document), ['error unit-without-row input/pu.dat'])
+  assert.deepEqual([document.errors, document.unlisted, document.findings[0]?.count], [1, 0, 3])
+  assert.doesNotMatch((await marxanCheck([folder])).stdout, /more like/)
+})
+
+test('a grid whose ids have another name: the hint is the option, and the option helps', async () => {
+  const features = squares([1, 2, 3])
+  const columns = [{ name: 'FID', type: 'N', length: 10 }]
+  const folder = await made.make(layer(features, 'shapes/grid', columns))
+  const { stdout, code } = await marxanCheck([folder])
+  assert.equal(code, 2)
+  assert.match(stdout, /hint: Name the attribute: --id-attribute NAME/)
+  assert.equal((await marxanCheck([folder, '--id-attribute', 'FID', '--strict'])).code, 0)
+})
+
+test('an invalid shape is a warning without a database, told with its record', async () => {
+  const bowtie = {
+    rings: [
+      [
+        [0, 0],
+        [1, 1],
+        [1, 0],
+        [0, 1],
+        [0, 0],
+      ],
+    ] as const,
+    values: ['2'],
+  }
+  const [first, , third] = squares([1, 2, 3])
+  assert.ok(first && third)
+  const folder = await made.make(layer([first, bowtie, third]))
+  assert.deepEqual(told(await json(folder)), ['warning grid-shape-unrepaired shapes/grid.shp 2'])
+  assert.match((await marxanCheck([folder])).stdout, /^ {2}record 2 {2}warning .*Self-intersection/m)
+})
+
+test('of several input files one can be asked for', async () => {
+  const folder = await made.make({ 'other.dat': inputDat.replace('BLM 1', 'BLM -1') })
+  assert.deepEqual(told(await json(folder)), ['warning input-choice input.dat'])
+  assert.deepEqual(told(await json(folder, '--input', 'other.dat')), ['error out-of-range other.dat 1'])
+})
+
+test('what keeps a folder from being checked is one sentence on stderr, or in the document, and exit 2', async () => {
+  const cases: readonly [string, readonly string[], RegExp][] = [
+    ['input-incomplete', [join(await made.make(), 'nothing')], /no folder .*nothing/],
+    ['input-incomplete', [join(await made.make(), 'input.dat')], /input\.dat is a file/],
+    ['input-incomplete', [await made.make({ 'input/pu.dat': undefined })], /does not have pu\.dat/],
+    ['legacy/marzone', [await made.make({ 'zones.dat': '' })], /Marxan with Zones/],
+    ['options-invalid', [], /Which folder/],
+    ['options-invalid', ['a', 'b'], /a, b/],
+    ['options-invalid', ['a', '--fast'], /--fast/],
+    ['options-invalid', ['a', '--names', 'maybe'], /--names .*maybe/],
+    ['options-invalid', ['a', '--id-attribute='], /--id-attribute is empty/],
+    ['options-invalid', ['a', '--list', '0'], /--list/],
+    ['database', [await made.make(), '--database', 'postgres://127.0.0.1:1/none'], /database/],
+  ]
+  for (const [code, args, sentence] of cases) {
+    const people = await marxanCheck(args)
+    assert.equal(people.code, 2, code)
+    assert.equal(people.stdout, '')
+    assert.match(people.stderr, sentence)
+    assert.match(people.stderr, /^marxan-check: /)
+    const programs = await marxanCheck([...args, '--json'])
+    const { error } = documentOf({ ...programs, stderr: '' })
+    assert.equal(error?.code, code)
+    assert.match(error.message, sentence)
+  }
+})
+
+const unprivileged = skipUnless(process.getuid?.() !== 0, 'the superuser may read every file', test)
+unprivileged('a file that may not be read is one error, and the others are checked', async () => {
+  const folder = await made.make({ 'input/species.dat': 'id,prop,name\n7,2,Reef\n8,0.5,Kelp\n' })
+  await chmod(join(folder, 'input/pu.dat'), 0)
+  assert.deepEqual(told(await json(folder)), [
+    'error core/input-incomplete',
+    'error out-of-range input/species.dat 2',
+  ])
+})
+
+test('control characters of files do not reach the terminal', async () => {
+  const folder = await made.make({
+    'input/pu.dat': 'id,cost,\u001b[2Jx\n1,\u001b]0;no\u0007,1\n2,1,1\n3,1,1\n',
+  })
+  const { stdout, code } = await marxanCheck([folder])
+  assert.equal(code, 2)
+  assert.match(stdout, /\\u001b/)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+})
+
+test('help and version', async () => {
+  const help = await marxanCheck(['--help'])
+  assert.equal(help.code, 0)
+  for (const option of [
+    '--input',
+    '--id-attribute',
+    '--names',
+    '--database',
+    '--list',
+    '--strict',
+    '--json',
+    '--version',
+  ])
+    assert.match(help.stdout, new RegExp(`^  ${option}`, 'm'))
+  const version = await marxanCheck(['--version'])
+  assert.deepEqual([version.code, /^\d+\.\d+\.\d+\n$/.test(version.stdout)], [0, true])
+})
+
+test.run()
