@@ -17,14 +17,19 @@ export interface Told {
   readonly count?: number
 }
 
-/** Collects findings: lists up to `limit` per file and code, and counts beyond it, so that a bad file of any size has a short report. */
+/**
+ * Collects findings: lists up to `limit` per file and code (`together`: per code, over all files), and counts beyond it, so that a bad
+ * file of any size has a short report.
+ */
 export class Findings {
   readonly #limit: number
+  readonly #together: boolean
   readonly #kinds = new Map<string, { listed: FileFinding[]; count: number }>()
   #errors = 0
 
-  constructor(limit = 100) {
+  constructor(limit = 100, { together = false }: { readonly together?: boolean } = {}) {
     this.#limit = limit
+    this.#together = together
   }
 
   /** Number of errors, listed or not. */
@@ -50,7 +55,7 @@ export class Findings {
   }
 
   #add(severity: Finding['severity'], code: string, place: Place, tell: () => Told): void {
-    const key = `${severity} ${code} ${place.file}`
+    const key = `${severity} ${code} ${this.#together ? '' : place.file}`
     let kind = this.#kinds.get(key)
     if (!kind) {
       kind = { listed: [], count: 0 }

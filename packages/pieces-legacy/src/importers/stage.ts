@@ -5,9 +5,10 @@ import { readPu } from '../dat/pu.js'
 import { readPuvspr } from '../dat/puvspr.js'
 import { readSpec } from '../dat/spec.js'
 
-type Source = Pick<ImportContext, 'entries' | 'tx' | 'signal' | 'progress'>
+export type Source = Pick<ImportContext, 'entries' | 'tx' | 'signal' | 'progress'>
 
-interface Table<Batch> {
+/** What is staged: rows that a reader yields in batches. */
+export interface Table<Batch> {
   readonly file: string
   readonly name: string
   /** Name and type of each column. */
@@ -68,7 +69,8 @@ export const stageSpec = (source: Source): Promise<number> =>
       ].join(','),
   })
 
-async function stage<Batch>(source: Source, table: Table<Batch>): Promise<number> {
+/** Copies rows into a temporary table; resolves to their number. Throws where a reader tells an error. */
+export async function stage<Batch>(source: Source, table: Table<Batch>): Promise<number> {
   const columns = Object.entries(table.columns)
   await source.tx.query(
     `CREATE TEMPORARY TABLE ${table.name} (${columns.map(([name, type]) => `${name} ${type}`).join(', ')}) ON COMMIT DROP`,
@@ -99,4 +101,5 @@ async function stage<Batch>(source: Source, table: Table<Batch>): Promise<number
   return rows
 }
 
-const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
+/** A text as a field of CSV. */
+export const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
