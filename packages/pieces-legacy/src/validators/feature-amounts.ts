@@ -1,4 +1,4 @@
-import type { IdIndex } from '../dat/id-index.js'
+import { IdIndex } from '../dat/id-index.js'
 import type { PuvsprBatch } from '../dat/puvspr.js'
 import { PairSet } from './pair-set.js'
 
@@ -15,6 +15,9 @@ export class FeatureAmounts {
   readonly #anyFeature: boolean
   readonly #anyUnit: boolean
   readonly #pairs = new PairSet()
+  /** Units that are not imported, and their pairs. */
+  readonly #others = new IdIndex()
+  readonly #otherPairs = new PairSet()
   readonly #sums: number[] = []
   readonly #rests: number[] = []
   readonly #rows: number[] = []
@@ -33,7 +36,7 @@ export class FeatureAmounts {
       const feature = indexOf(this.#features, species[row] as number, this.#anyFeature)
       const unit = indexOf(this.#units, pu[row] as number, this.#anyUnit)
       if (feature < 0) tell('feature-unknown', row)
-      else if (unit < 0) tell('unit-unknown', row)
+      else if (unit < 0) tell(this.#isOther(feature, pu[row] as number) ? 'unit-unknown' : 'duplicate', row)
       else if (this.#pairs.add(feature, unit)) this.#sum(feature, amount[row] as number)
       else tell('duplicate', row)
     }
@@ -47,6 +50,11 @@ export class FeatureAmounts {
 
   rows(id: number): number {
     return this.#rows[this.#features.get(id)] ?? 0
+  }
+
+  /** False where the pair was there. */
+  #isOther(feature: number, pu: number): boolean {
+    return this.#otherPairs.add(feature, this.#others.add(pu))
   }
 
   /** Compensated, so that the order of rows does not show in the digits that people see. */

@@ -29,49 +29,6 @@ function run(files: Files) {
 
 const rows = '1,1,6\n2,3,1\n1,2,6\n'
 
-const cases: Record<string, [files: Files, told: string[]]> = {
-  'all is well': [{ puvspr: rows }, []],
-  'a feature that spec.dat does not have': [
-    { puvspr: `${rows}9,1,1\n` },
-    ['! feature-unknown puvspr.dat 5 species'],
-  ],
-  'units that pu.dat does not have': [
-    { puvspr: `${rows}1,8,1\n2,8,1\n2,9,1\n`, ids: [1, 2, 3, 8, 9] },
-    ['? unit-unknown puvspr.dat pu ×3'],
-  ],
-  'a unit without geometry': [
-    { puvspr: `${rows}1,3,1\n`, ids: [1, 2] },
-    [
-      '? unit-unknown puvspr.dat pu ×2',
-      '? feature-without-rows spec.dat 3 id',
-      '! target-of-nothing spec.dat 3 target',
-    ],
-  ],
-  'a pair twice': [{ puvspr: `${rows}1,1,6\n` }, ['! amount-duplicate puvspr.dat 5']],
-  'a feature without rows': [
-    { spec: `${spec.replace('target', 'prop').replace('10', '0.1')}`, puvspr: '1,1,1\n' },
-    ['? feature-without-rows spec.dat 3 id'],
-  ],
-  'a target of nothing': [{ puvspr: '1,1,20\n2,1,0\n' }, ['! target-of-nothing spec.dat 3 target']],
-  'a target above the sum': [{ puvspr: '1,1,4\n2,1,1\n1,2,5\n' }, ['? target-too-large spec.dat 2 target']],
-  'a target that is the sum': [{ puvspr: '1,1,4\n2,1,1\n1,2,6\n' }, []],
-  'rows that are skipped do not count': [
-    { puvspr: '1,1,4\n2,1,1\n1,9,6\n' },
-    ['? unit-unknown puvspr.dat pu ×1', '? target-too-large spec.dat 2 target'],
-  ],
-  'errors in the table itself': [{ puvspr: '1,1,x\n2,1,1\n' }, ['! number-invalid puvspr.dat 2 amount']],
-  'a feature whose row has an error is known': [{ spec: 'id,prop,name\n1,7,a\n2,0.5,b\n', puvspr: rows }, []],
-  'spec.dat cannot be read': [{ spec: '', puvspr: rows }, []],
-  'pu.dat cannot be read': [{ pu: '', puvspr: `${rows}1,9,1\n` }, ['? unit-unknown puvspr.dat pu ×1']],
-  'the grid cannot be read': [
-    { noGrid: true, puvspr: `${rows}1,9,1\n` },
-    ['? unit-unknown puvspr.dat pu ×1'],
-  ],
-}
-
-for (const [name, [files, expected]] of Object.entries(cases))
-  test(name, async () => assert.deepEqual(told(await run(files).findings), expected))
-
 test('puvspr.dat is read once', async () => {
   const { entries, findings } = run({ puvspr: rows })
   await findings

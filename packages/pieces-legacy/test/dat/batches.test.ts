@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { Findings, readPu, readTable } from '@piecework/pieces-legacy'
+import { suite } from 'uvu'
+import { chunks, layout, rowsOf, table } from './support.js'
+
+const test = suite('tables of many batches')
+
+test('batches hold all rows in order', async () => {
+  const lines = Array.from({ length: 30_000 }, (_, at) => `${at},${at / 8}`)
+  const { rows } = await table(`id,amount\n${lines.join('\n')}`)
+  assert.deepEqual(
+    rows,
+    lines.map((_, at) => [at + 2, at, at / 8, '']),
+  )
+})
+
+test('ids stay unique over batches', async () => {
+  const findings = new Findings()
+  const ids = Array.from({ length: 20_000 }, (_, at) => (at * 7919) % 20_011)
+  const text = `id\n${ids.join('\n')}\n${ids[3]}\n${ids[15_000]}\n`
+  assert.equal((await rowsOf(readPu(chunks(text), { findings }))).length, 20_000)
+  assert.deepEqual(
+    findings.list().map(({ message }) => message),
+    [
+      `The id ${ids[3]} stands on line 5 and again on line 20002`,
+      `The id ${ids[15_000]} stands on line 15002 and again on line 20003`,
+    ],
+  )
+})
+
+test('an abort ends the reading', async () => {
+  const options = { file: 't.dat', findings: new Findings(), signal: AbortSignal.abort(new Error('enough')) }
+  await assert.rejects(async () => {
+    for await (const _ of readTable(chunks('id\n1\n'), layout, options));
+  }, /enough/)
+})
+
+test.run()

@@ -1,0 +1,184 @@
+import { fileRules } from './support/rules.js'
+
+const grid = [1, 2]
+/** Nothing in the other tables that this planning unit would need. */
+const alone = {
+  grid,
+  'puvspr.dat': 'species,pu,amount\n7,1,1\n8,1,1\n',
+  'bound.dat': 'id1,id2,boundary\n1,1,1\n',
+}
+
+fileRules('3. pu.dat', 'pu.dat', {
+  'id: required': [['no id', 'cost\n1\n', ['! column-missing pu.dat 1 id'], [], alone]],
+  'id: integer ≥ 0': [
+    [
+      '0',
+      'id\n1\n0\n',
+      [],
+      [
+        [1, 1, 0],
+        [0, 1, 0],
+      ],
+      { ...alone, grid: [0, 1] },
+    ],
+    [
+      'negative',
+      'id\n1\n2\n-1\n',
+      ['! out-of-range pu.dat 4 id'],
+      [
+        [1, 1, 0],
+        [2, 1, 0],
+      ],
+      alone,
+    ],
+    [
+      'text',
+      'id\n1\n2\nA1\n',
+      ['! number-invalid pu.dat 4 id'],
+      [
+        [1, 1, 0],
+        [2, 1, 0],
+      ],
+      alone,
+    ],
+    [
+      'empty',
+      'id,cost\n1,1\n2,1\n,5\n',
+      ['! value-empty pu.dat 4 id'],
+      [
+        [1, 1, 0],
+        [2, 1, 0],
+      ],
+      alone,
+    ],
+  ],
+  'id: unique (duplicate: error, listing ids and lines)': [
+    [
+      'twice',
+      'id\n1\n2\n1\n',
+      ['! id-duplicate pu.dat 4 id'],
+      [
+        [1, 1, 0],
+        [2, 1, 0],
+      ],
+      alone,
+    ],
+    [
+      'twice, in another form',
+      'id\n1\n2\n1.0\n',
+      ['? integer-form pu.dat 4 id', '! id-duplicate pu.dat 4 id'],
+      undefined,
+      alone,
+    ],
+  ],
+  'cost: default 1': [
+    [
+      'no cost',
+      'id,status\n1,0\n2,0\n',
+      [],
+      [
+        [1, 1, 0],
+        [2, 1, 0],
+      ],
+      alone,
+    ],
+  ],
+  'cost: number ≥ 0; 0 is normal': [
+    [
+      '0 and decimals',
+      'id,cost\n1,0\n2,2.5\n',
+      [],
+      [
+        [1, 0, 0],
+        [2, 2.5, 0],
+      ],
+      alone,
+    ],
+    ['text', 'id,cost\n1,NA\n2,1\n', ['! number-invalid pu.dat 2 cost'], [[2, 1, 0]], alone],
+  ],
+  'cost: a present but empty or negative value: error': [
+    ['empty', 'id,cost\n1,\n2,1\n', ['! value-empty pu.dat 2 cost'], [[2, 1, 0]], alone],
+    ['negative', 'id,cost\n1,1\n2,-1\n', ['! out-of-range pu.dat 3 cost'], [[1, 1, 0]], alone],
+  ],
+  'status: default 0': [
+    [
+      'no status',
+      'id,cost\n1,5\n2,5\n',
+      [],
+      [
+        [1, 5, 0],
+        [2, 5, 0],
+      ],
+      alone,
+    ],
+  ],
+  'status: 0 available, 1 in the starting reserve, 2 locked in, 3 locked out': [
+    [
+      'each of them',
+      'id,status\n1,0\n2,1\n3,2\n4,3\n',
+      [],
+      [
+        [1, 1, 0],
+        [2, 1, 1],
+        [3, 1, 2],
+        [4, 1, 3],
+      ],
+      { ...alone, grid: [1, 2, 3, 4] },
+    ],
+  ],
+  'status: other: error': [
+    ['4', 'id,status\n1,4\n2,0\n', ['! out-of-range pu.dat 2 status'], [[2, 1, 0]], alone],
+    ['-1', 'id,status\n1,0\n2,-1\n', ['! out-of-range pu.dat 3 status'], [[1, 1, 0]], alone],
+    ['1.5', 'id,status\n1,1.5\n2,0\n', ['! integer-invalid pu.dat 2 status'], [[2, 1, 0]], alone],
+    ['empty', 'id,status\n1,\n2,0\n', ['! value-empty pu.dat 2 status'], [[2, 1, 0]], alone],
+  ],
+  'xloc, yloc: ignored': [
+    [
+      'text and nothing',
+      'id,xloc,yloc\n1,left,\n2,,\n',
+      [],
+      [
+        [1, 1, 0],
+        [2, 1, 0],
+      ],
+      alone,
+    ],
+  ],
+  'prob: warning: not carried': [
+    [
+      'prob',
+      'id,prob\n1,0.5\n2,x\n',
+      ['? column-not-carried pu.dat 1 prob'],
+      [
+        [1, 1, 0],
+        [2, 1, 0],
+      ],
+      alone,
+    ],
+  ],
+  'every puid of the grid needs a row (missing: error with count and first ids)': [
+    [
+      'two are missing',
+      'id\n1\n2\n',
+      ['! unit-without-row pu.dat ×2'],
+      undefined,
+      { ...alone, grid: [1, 2, 5, 7] },
+    ],
+    [
+      'a row with an error is no missing row',
+      'id,cost\n1,x\n2,1\n',
+      ['! number-invalid pu.dat 2 cost'],
+      undefined,
+      alone,
+    ],
+    ['the table cannot be read', '1\n2\n', ['! no-header pu.dat 1'], undefined, alone],
+    ['the grid cannot be read', 'id\n1\n2\n', [], undefined, { ...alone, grid: 'unreadable' }],
+  ],
+  'a row without geometry: warning, skipped': [
+    ['one', 'id\n1\n2\n5\n', ['? unit-without-geometry pu.dat 4 id'], undefined, alone],
+  ],
+  'all units locked: warning': [
+    ['all', 'id,status\n1,2\n2,3\n', ['? all-units-locked pu.dat'], undefined, alone],
+    ['one is free', 'id,status\n1,2\n2,1\n', [], undefined, alone],
+  ],
+})

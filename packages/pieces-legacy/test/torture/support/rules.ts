@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { suite } from 'uvu'
+import { type Content, type FileName, type Files, findingsOf, tableRows, told } from './project.js'
+
+/** What a file holds, what all validators say of the project with it, and the rows that its table is read as. */
+export type Case = readonly [
+  what: string,
+  content: Content,
+  told: readonly string[],
+  rows?: readonly unknown[][] | undefined,
+  others?: Files,
+]
+
+/** The sentences about one file, each with its cases. */
+export function fileRules(
+  section: string,
+  file: FileName,
+  rules: Readonly<Record<string, readonly Case[]>>,
+): void {
+  const test = suite(section)
+  for (const [rule, cases] of Object.entries(rules))
+    for (const [what, content, expected, rows, others] of cases)
+      test(`${rule} — ${what}`, async () => {
+        assert.deepEqual(told(await findingsOf({ ...others, [file]: content })), expected)
+        if (rows && file !== 'input.dat') assert.deepEqual(await tableRows(file, content), rows)
+      })
+  test.run()
+}
