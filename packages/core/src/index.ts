@@ -43,6 +43,7 @@ export type * from './contracts/jobs.js'
 export type * from './contracts/outbox.js'
 export type * from './contracts/pack.js'
 export type * from './contracts/piece.js'
+export type * from './contracts/preparations.js'
 export type * from './contracts/principal.js'
 export type * from './contracts/resource.js'
 export type * from './contracts/runtime.js'
@@ -57,13 +58,19 @@ export { overlaps, resourcePath } from './guard/paths.js'
 export { jobIds } from './ids.js'
 export type { EngineOptions } from './jobs/engine.js'
 export type { JobHandle, JobReport, JobUpdate } from './jobs/handle.js'
+export type { ImportRequest } from './jobs/input-requests.js'
 export * from './jobs/machine.js'
 export type {
-  CloneRequest,
-  ExportRequest,
-  ImportRequest,
-} from './jobs/requests.js'
+  PieceOptions,
+  Preparation,
+  PreparationDesk,
+  PreparationStatus,
+  PrepareRequest,
+} from './jobs/preparation.js'
+export { withPlan, withUploads } from './jobs/prepared.js'
+export type { CloneRequest, ExportRequest } from './jobs/requests.js'
 export type { InputSource, UploadSource } from './jobs/uploads.js'
+export type { FileResults, ValidationResults } from './jobs/validation-results.js'
 export { memoryArtifacts } from './memory/artifacts.js'
 export { busy } from './memory/guard.js'
 export { type MemoryStoreOptions, memoryStore } from './memory/store.js'

@@ -14,6 +14,7 @@ import type { Runtime } from './contracts/runtime.js'
 import type { Store } from './contracts/store.js'
 import { createEmitter, type PieceworkEmitter } from './events.js'
 import { type HostGuard, hostGuard } from './guard/host-guard.js'
+import { createAllow } from './jobs/allow.js'
 import { createEngine, type Engine, type EngineOptions } from './jobs/engine.js'
 import {
   createHandle,
@@ -23,15 +24,11 @@ import {
   type JobUpdate,
   type Watcher,
 } from './jobs/handle.js'
+import { createInputRequests, type ImportRequest, type InputRequests } from './jobs/input-requests.js'
 import { createInputs, type Inputs } from './jobs/inputs.js'
 import { isTerminal } from './jobs/machine.js'
-import {
-  type CloneRequest,
-  createRequests,
-  type ExportRequest,
-  type ImportRequest,
-  type Requests,
-} from './jobs/requests.js'
+import { createPreparations, type Hands, type PreparationDesk } from './jobs/preparation.js'
+import { type CloneRequest, createRequests, type ExportRequest, type Requests } from './jobs/requests.js'
 import { memoryArtifacts } from './memory/artifacts.js'
 import { memoryStore } from './memory/store.js'
 import { createRegistry, type Registry } from './plan/registry.js'
@@ -64,7 +61,7 @@ export interface PieceworkRequests {
 }
 
 /** The one object that a host holds. */
-export interface Piecework extends PieceworkRequests, Readings {
+export interface Piecework extends PieceworkRequests, PreparationDesk, Readings {
   /** Takes up work; requests made before wait. */
   start(): Promise<void>
   /** Waits up to `drainMs` (default 0) for what runs and gives the rest back. */
@@ -115,16 +112,24 @@ export function createPiecework(options: PieceworkOptions): Piecework {
     createEngine(parts, c.get(tokens.runtime), events, options),
   )
   container.register<Watcher>(tokens.watcher, (c) => createWatcher(parts.store, c.get(tokens.engine), events))
-  const access = options.access && container.provide(options.access)
-  const readings = createReadings({ ...parts, access, limits, trust })
-  return assemble(container, parts.store, createRequests(parts, access), readings)
+  const allow = createAllow(options.access && container.provide(options.access))
+  return assemble(container, parts.store, {
+    ...createRequests(parts, allow),
+    ...createInputRequests(parts, allow),
+    preparations: (hands) => createPreparations(parts, allow, hands),
+    readings: createReadings({ ...parts, allow, limits, trust }),
+  })
+}
+
+interface Services extends Requests, InputRequests {
+  preparations(hands: Hands): PreparationDesk
+  readonly readings: Readings
 }
 
 function assemble(
   container: ReturnType<typeof createContainer>,
   store: Store,
-  requests: Requests,
-  readings: Readings,
+  requests: Services,
 ): Piecework {
   const engine = container.get<Engine>(tokens.engine)
   const watcher = container.get<Watcher>(tokens.watcher)
@@ -166,7 +171,8 @@ function assemble(
     import: (request) => accept(requests.import(request)),
     clone: (request) => accept(requests.clone(request)),
     validate: (request) => accept(requests.validate(request)),
-    ...readings,
+    ...requests.readings,
+    ...requests.preparations({ accept, cancel, ended: watcher.ended }),
     job: (id) => watcher.report(id),
     jobs: (filter = {}) => store.jobs.list(filter),
     watch: (id, signal) => watcher.watch(id, signal),

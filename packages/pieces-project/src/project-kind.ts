@@ -40,12 +40,18 @@ async function scenariosOf(ref: ResourceRef, db: Queryable): Promise<readonly Re
 
 function projectShell() {
   return {
-    create: async ({ ref, owner, source, name: asked, numberName }, tx) => {
+    create: async ({ ref, owner, source, name: asked, description, numberName }, tx) => {
       const name = asked !== undefined && numberName ? await freeFor(owner, ref, asked, tx) : asked
       await tx.query(
-        `INSERT INTO planning.projects (id, name, owner_id, source, state) VALUES ($1, $2, $3, $4, 'importing')
+        `INSERT INTO planning.projects (id, name, description, owner_id, source, state) VALUES ($1, $2, $5, $3, $4, 'importing')
          ON CONFLICT (id) DO NOTHING`,
-        [ref.id, name ?? null, owner, source === 'legacy-marxan' ? 'legacy_import' : 'native'],
+        [
+          ref.id,
+          name ?? null,
+          owner,
+          source === 'legacy-marxan' ? 'legacy_import' : 'native',
+          description ?? null,
+        ],
       )
     },
     ready: async (ref, tx) => {

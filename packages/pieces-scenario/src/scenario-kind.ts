@@ -43,7 +43,9 @@ function scenarioShell() {
       const name = asked !== undefined && numberName ? await freeIn(parent, ref, asked, tx) : asked
       await tx.query(
         `INSERT INTO planning.scenarios (id, project_id, name, state, number)
-         SELECT $1::uuid, $2::uuid, $3::text, 'importing', coalesce(max(number), 0) + 1 FROM planning.scenarios WHERE project_id = $2
+         SELECT $1::uuid, p.id, coalesce($3::text, CASE WHEN p.source = 'legacy_import' AND p.state = 'importing' THEN p.name END), 'importing',
+           (SELECT coalesce(max(number), 0) + 1 FROM planning.scenarios WHERE project_id = p.id)
+         FROM planning.projects p WHERE p.id = $2
          ON CONFLICT (id) DO NOTHING`,
         [ref.id, parent.id, name ?? null],
       )

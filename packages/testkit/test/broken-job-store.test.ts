@@ -126,6 +126,46 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       }
     },
   ],
+  'keeps a preparation whose shells could not be made': [
+    'law 3: where the shells cannot be made',
+    (store) => ({
+      ...store,
+      preparations: {
+        ...store.preparations,
+        create: async (job, shells) => {
+          const created = await store.preparations.create(job, async () => undefined)
+          await store.database.transaction(shells)
+          return created
+        },
+      },
+    }),
+  ],
+  'takes uploads after the import has begun': [
+    'law 5: of many runs one begins',
+    (store) => ({
+      ...store,
+      preparations: {
+        ...store.preparations,
+        put: (job, upload) => store.preparations.put(job, upload).catch(() => undefined),
+      },
+    }),
+  ],
+  'runs a plan that was made for other uploads': [
+    'law 5: of many runs one begins',
+    (store) => ({
+      ...store,
+      preparations: {
+        ...store.preparations,
+        run: async (job, plan) => {
+          const input = (await store.jobs.get(job))?.request.input
+          return store.preparations.run(job, {
+            ...plan,
+            request: { ...plan.request, ...(input && { input }) },
+          })
+        },
+      },
+    }),
+  ],
   'marks a node done though its work threw': [
     'law 5: work that throws changes nothing',
     (store) => ({

@@ -8,8 +8,18 @@ import type { ResourceRef, ResourceTree } from './resource.js'
 
 export type JobKind = 'export' | 'import' | 'clone' | 'validation'
 export type JobOutcome = 'succeeded' | 'failed' | 'cancelled'
-/** `ending` drains the batch, removes what must go and frees the claim; the last three are terminal. */
-export type JobStatus = 'pending' | 'submitted' | 'running' | 'delivering' | 'ending' | JobOutcome
+/**
+ * `preparing` takes uploads until the import is asked to run; `ending` drains the batch, removes what must go and frees the
+ * claim; the last three are terminal.
+ */
+export type JobStatus =
+  | 'preparing'
+  | 'pending'
+  | 'submitted'
+  | 'running'
+  | 'delivering'
+  | 'ending'
+  | JobOutcome
 
 /** What went wrong, for people and programs; never a secret or a stack. */
 export interface JobError {
@@ -46,9 +56,12 @@ export interface JobRequest {
   /** By piece name. */
   readonly options: Readonly<Record<string, unknown>>
   readonly name?: string
+  readonly description?: string
   /** `name` was made up here: whoever makes the shell numbers it where it is taken. */
   readonly numberName?: true
   readonly input?: JobInput
+  /** The files of `input` stay when the job has ended. */
+  readonly keepUploads?: true
   /** Parent of the target, where the target is not a root. */
   readonly into?: ResourceRef
 }
@@ -144,8 +157,8 @@ export interface Jobs {
   list(filter: JobFilter): Promise<readonly Job[]>
   /** The first batch has been handed to the runtime. A job that is further stays as it is. */
   submitted(id: string): Promise<Job>
-  /** Records the outcome `cancelled` unless one is known; nodes that wait are skipped. */
-  cancel(id: string): Promise<Job>
+  /** Records the outcome `cancelled`, with that error, unless one is known; nodes that wait are skipped. */
+  cancel(id: string, error?: JobError): Promise<Job>
 }
 
 /** What a job did and found. */

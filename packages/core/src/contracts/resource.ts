@@ -38,6 +38,7 @@ export interface Shell {
   readonly parent?: ResourceRef
   /** Name to give it. Absent: the one that the imported content carries. */
   readonly name?: string
+  readonly description?: string
   /** Nobody asked for `name`: where it is taken among those that users see side by side, put the first free number behind it: `Reefs - copy 2`. */
   readonly numberName?: true
   readonly owner: string

@@ -3,10 +3,12 @@ import type { Database } from './database.js'
 import type { Guard } from './guard.js'
 import type { Jobs, Reports } from './jobs.js'
 import type { Outbox } from './outbox.js'
+import type { Preparations } from './preparations.js'
 
 /** Everything that one place keeps about jobs, so that it can change together. */
 export interface Store {
   readonly jobs: Jobs
+  readonly preparations: Preparations
   readonly reports: Reports
   readonly attempts: Attempts
   readonly outbox: Outbox

@@ -3,8 +3,8 @@ import type { ByteSource } from '../archive/source.js'
 import type { EntryDiff } from '../contracts/compare.js'
 import type { Transaction } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { AccessPolicy } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import type { Allow } from '../jobs/allow.js'
 import type { ExportRequest } from '../jobs/requests.js'
 import type { Parts } from '../jobs/work.js'
 import { compareNode, entriesOnlyIn } from './compare-node.js'
@@ -39,7 +39,7 @@ export interface Diff {
 }
 
 export interface DiffParts extends Pick<Parts, 'store' | 'registry' | 'artifacts'> {
-  readonly access: AccessPolicy | undefined
+  readonly allow: Allow
   readonly limits: Partial<ArchiveLimits> | undefined
 }
 
@@ -53,7 +53,7 @@ export async function diff(
   const ends: (() => Promise<void>)[] = []
   const open = async (side: 'a' | 'b', source: ByteSource | ExportRequest): Promise<Side> => {
     if (!('resource' in source)) return archiveSide(side, source, parts)
-    const live = await exportLive(parts, parts.access, source, signal)
+    const live = await exportLive(parts, parts.allow, source, signal)
     ends.push(live.remove)
     return liveSide(side, live, parts)
   }

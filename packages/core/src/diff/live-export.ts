@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { PieceworkError } from '../contracts/errors.js'
 import type { StagedEntry } from '../contracts/jobs.js'
-import type { AccessPolicy } from '../contracts/principal.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
+import type { Allow } from '../jobs/allow.js'
 import { applicable, parseOptions } from '../jobs/applicable.js'
 import type { ExportRequest } from '../jobs/requests.js'
 import { readTree } from '../jobs/source.js'
@@ -28,13 +27,12 @@ export interface LiveExport {
  */
 export async function exportLive(
   { store, registry, artifacts }: Pick<Parts, 'store' | 'registry' | 'artifacts'>,
-  access: AccessPolicy | undefined,
+  allow: Allow,
   request: ExportRequest,
   signal: AbortSignal,
 ): Promise<LiveExport> {
   const { principal, resource, children } = request
-  if (access && !(await access.allows(principal, 'export', resource)))
-    throw new PieceworkError('forbidden', 'This principal may not export here.')
+  await allow(principal, 'export', resource)
   const without = new Set(request.without)
   const pieces = [...registry.pieces.values()].filter(
     ({ name, exporter, exportOnly }) => exporter && !exportOnly && !without.has(name),

@@ -2,14 +2,14 @@ import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Claim, Edit, Guard, ResourcePath } from '../contracts/guard.js'
 import type { ResourceRef } from '../contracts/resource.js'
-import { readLine } from '../jobs/source.js'
+import { notFound, readLine } from '../jobs/source.js'
 import type { Registry } from '../plan/registry.js'
 import { resourcePath } from './paths.js'
 
 /** A resource, or its path where the host knows it: `project:1/scenario:2`, from the root. */
 export type Guarded = ResourceRef | ResourcePath
 
-/** Exclusion for the host's own work. Jobs hold their resources by themselves. */
+/** Exclusion for the host's own work. Jobs hold their resources by themselves. A resource that is not there is `resource-not-found`. */
 export interface HostGuard {
   /** For the host's own long jobs: all or none, until released; `resource-busy` names the holder in the way. */
   claim(resources: readonly Guarded[], holder: { readonly id: string; readonly kind: string }): Promise<Claim>
@@ -27,7 +27,11 @@ export interface HostGuard {
 export function hostGuard(guard: Guard, registry: Registry, db: Queryable): HostGuard {
   const pathOf = async (resource: Guarded, reader = db): Promise<ResourcePath> => {
     if (typeof resource === 'string') return checked(registry, resource)
-    return resourcePath(await readLine(registry, reader, resource))
+    const path = resourcePath(await readLine(registry, reader, resource))
+    if (await registry.kind(resource.kind).describe(resource, reader)) return path
+    // A shell that is being filled is told as what it is; one that was never finished is not there for anybody.
+    await guard.assertFree(path)
+    throw notFound(resource)
   }
   return {
     claim: async (resources, holder) =>

@@ -1,5 +1,5 @@
 import { isPieceworkError } from '../contracts/errors.js'
-import type { Job } from '../contracts/jobs.js'
+import type { Job, JobError } from '../contracts/jobs.js'
 import type { OutboxItem } from '../contracts/outbox.js'
 import type { Runtime, Task } from '../contracts/runtime.js'
 import type { Store } from '../contracts/store.js'
@@ -15,6 +15,12 @@ export interface Dispatcher {
   dispatch(): Promise<void>
 }
 
+const abandoned: JobError = {
+  code: 'expired',
+  message: 'Nobody has gone on with this import for too long; its uploads have been removed.',
+  retryable: false,
+}
+
 /** Tasks that have waited this long without being begun are submitted again. */
 const forgottenAfterMs = 60_000
 
@@ -23,7 +29,7 @@ export function createDispatcher(
   runtime: Runtime,
   events: PieceworkEmitter,
   tell: (job: Job) => void,
-  sweepMs: number,
+  { sweepMs, uploadsLiveMs }: { readonly sweepMs: number; readonly uploadsLiveMs: number },
 ): Dispatcher {
   let timer: NodeJS.Timeout | undefined
   let draining: Promise<void> | undefined
@@ -93,6 +99,9 @@ export function createDispatcher(
     try {
       const tasks = await store.attempts.overdue(submittedBefore)
       if (tasks.length > 0) await runtime.submit(tasks)
+      for (const id of await store.preparations.idle(new Date(Date.now() - uploadsLiveMs))) {
+        tell(await store.jobs.cancel(id, abandoned))
+      }
     } catch (error) {
       report(error)
     }

@@ -8,6 +8,7 @@ import type { Runtime, Task } from '../contracts/runtime.js'
 import { type PieceworkEmitter, statusTeller } from '../events.js'
 import { createDispatcher } from './dispatch.js'
 import { jobError } from './failure.js'
+import { FindingList } from './finding-list.js'
 import { stagingKey } from './staging.js'
 import { assembleTask } from './tasks/assemble.js'
 import { cloneTask } from './tasks/clone.js'
@@ -16,7 +17,7 @@ import { finishTask } from './tasks/finish.js'
 import { importTask } from './tasks/import.js'
 import { shellsTask } from './tasks/shells.js'
 import { validateTask } from './tasks/validate.js'
-import { addFinding, type Parts, type TaskOf, type Work } from './work.js'
+import type { Parts, TaskOf, Work } from './work.js'
 
 const tasks: Readonly<Record<NodeTask, TaskOf>> = {
   validate: validateTask,
@@ -37,6 +38,8 @@ export interface EngineOptions {
   readonly heartbeatMs?: number
   /** How often outbox and attempts are looked through for what a crash left. Default 2 s. */
   readonly sweepMs?: number
+  /** How long a prepared import may wait for its next upload, or for being run, before it is removed. Default 7 days. */
+  readonly uploadsLiveMs?: number
 }
 
 export interface Engine {
@@ -53,6 +56,8 @@ export interface Engine {
   progressOf(job: string): ReadonlyMap<string, Progress>
 }
 
+const week = 7 * 24 * 60 * 60 * 1000
+
 interface Running {
   readonly lease: Lease
   readonly controller: AbortController
@@ -67,11 +72,17 @@ export function createEngine(
   options: EngineOptions = {},
 ): Engine {
   const { store } = parts
-  const { maxAttempts = 3, backoffMs = 500, heartbeatMs = 1000, sweepMs = 2000 } = options
+  const {
+    maxAttempts = 3,
+    backoffMs = 500,
+    heartbeatMs = 1000,
+    sweepMs = 2000,
+    uploadsLiveMs = week,
+  } = options
   const worker = randomUUID()
   const running = new Set<Running>()
   const tell = statusTeller(events)
-  const dispatcher = createDispatcher(store, runtime, events, tell, sweepMs)
+  const dispatcher = createDispatcher(store, runtime, events, tell, { sweepMs, uploadsLiveMs })
 
   const handle = async (task: Task, stopping: AbortSignal): Promise<void> => {
     const lease = await store.attempts.begin(task, worker)
@@ -102,7 +113,7 @@ export function createEngine(
   /** Undefined where someone else has taken the attempt over. */
   const work = async (attempt: Running, stopping: AbortSignal): Promise<Job | undefined> => {
     const { lease, controller } = attempt
-    const findings: Finding[] = []
+    const findings = new FindingList()
     const about = { job: lease.job.id, node: lease.node.id, attempt: lease.attempt }
     const todo: Work = { ...parts, lease, findings, signal: controller.signal, progress: reporter(attempt) }
     events.emit('node:started', about)
@@ -111,7 +122,7 @@ export function createEngine(
       if (lease.job.outcome === 'cancelled' && lease.node.task !== 'finish') throw cancelled()
       refuseDeadly(lease)
       const job = await tasks[lease.node.task](todo)
-      events.emit('node:done', { ...about, findings })
+      events.emit('node:done', { ...about, findings: findings.list() })
       return job
     } catch (cause) {
       if (isPieceworkError(cause, 'lease-lost')) return undefined
@@ -124,8 +135,8 @@ export function createEngine(
         : retry(lease, error.retryable, isPieceworkError(reason, 'stopped'))
       events.emit('node:failed', { ...about, error, cause, ...(retryInMs !== undefined && { retryInMs }) })
       await attempt.cancelling?.catch(() => undefined)
-      for (const finding of isPieceworkError(reason) ? reason.findings : []) addFinding(todo, finding)
-      const job = await failed(lease, error, retryInMs === undefined ? findings : [], retryInMs)
+      for (const finding of isPieceworkError(reason) ? reason.findings : []) findings.add(finding)
+      const job = await failed(lease, error, retryInMs === undefined ? findings.list() : [], retryInMs)
       // Only now is it certain that no commit of this attempt names what it staged.
       if (job) {
         await parts.artifacts

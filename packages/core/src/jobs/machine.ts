@@ -2,12 +2,14 @@ import type { Job, JobError, JobOutcome, JobResult, JobStatus } from '../contrac
 
 /** What happened to a job. `remaining` counts the nodes of the current batch that have not ended, in the same transaction. */
 export type JobEvent =
+  /** A prepared import may begin; its request and batches are set already. */
+  | { readonly type: 'prepared' }
   | { readonly type: 'submitted' }
   | { readonly type: 'started' }
   | { readonly type: 'node-done'; readonly remaining: number; readonly result?: JobResult }
   | { readonly type: 'node-failed'; readonly remaining: number; readonly error: JobError }
   /** Nodes that waited are skipped already: `remaining` counts those that run. */
-  | { readonly type: 'cancelled'; readonly remaining: number }
+  | { readonly type: 'cancelled'; readonly remaining: number; readonly error?: JobError }
   | { readonly type: 'finished'; readonly result?: JobResult }
   /** The last step could not be done. After a success the job fails instead, and the step runs again to clean up. */
   | { readonly type: 'finish-failed'; readonly error: JobError }
@@ -32,6 +34,8 @@ export function isTerminal(status: JobStatus): status is JobOutcome {
 export function transition(job: Job, event: JobEvent, at: Date): Transition {
   if (isTerminal(job.status)) return { job, effects: [] }
   switch (event.type) {
+    case 'prepared':
+      return job.status === 'preparing' ? submit(enter(job, 'pending', at), 0) : quiet(job)
     case 'submitted':
       return job.status === 'pending' ? quiet(enter(job, 'submitted', at)) : quiet(job)
     case 'started':
@@ -44,7 +48,7 @@ export function transition(job: Job, event: JobEvent, at: Date): Transition {
       return afterNode(decide(job, 'failed', event.error, at), event.remaining, at)
     case 'cancelled':
       if (job.outcome) return quiet(job)
-      return afterNode(decide(job, 'cancelled', cancelledError, at), event.remaining, at)
+      return afterNode(decide(job, 'cancelled', event.error ?? cancelledError, at), event.remaining, at)
     case 'finished':
       if (!job.outcome) return quiet(job)
       return { job: enter(withResult(job, event.result), job.outcome, at), effects: [{ type: 'release' }] }

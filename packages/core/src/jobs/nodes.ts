@@ -61,6 +61,11 @@ function nodeOf(task: NewNode['task'], resource: ResourceRef, piece: string, bat
   return { id: `${task} ${resourceName(resource)} ${piece}`, task, batch, resource: { kind, id }, piece }
 }
 
+/** Of a job whose other nodes are not known yet. */
+export function finishOnly(): { nodes: NewNode[]; batches: number } {
+  return closed([], 0)
+}
+
 /** Every job ends with the same step. */
 function closed(nodes: readonly NewNode[], batches: number): { nodes: NewNode[]; batches: number } {
   return { nodes: [...nodes, { id: 'finish', task: 'finish', batch: batches }], batches }

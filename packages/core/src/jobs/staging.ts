@@ -7,7 +7,7 @@ import type { Finding } from '../contracts/finding.js'
 import type { StagedEntry } from '../contracts/jobs.js'
 import type { ExportContext, PieceCounts, PieceExporter } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
-import { addFinding, pieceContext, type Work } from './work.js'
+import { pieceContext, type Work } from './work.js'
 
 /** Where everything of a job that ends with it is kept. */
 export function jobPrefix(job: string): string {
@@ -28,7 +28,7 @@ export async function exportToStaging(work: Work, piece: Exporting, source: Reso
   const prefix = stagingKey(work)
   const context = {
     ...pieceContext(work, piece.name, source),
-    finding: (finding: Omit<Finding, 'piece'>) => addFinding(work, { ...finding, piece: piece.name }),
+    finding: (finding: Omit<Finding, 'piece'>) => work.findings.add({ ...finding, piece: piece.name }),
   }
   return work.store.database.transaction(
     (tx) => exportEntries(piece, { ...context, tx }, { artifacts, prefix }),

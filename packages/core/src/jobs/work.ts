@@ -1,7 +1,6 @@
 import type { SignManifest } from '../archive/sign.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import type { Lease } from '../contracts/attempts.js'
-import type { Finding } from '../contracts/finding.js'
 import type { Ids } from '../contracts/ids.js'
 import type { Job } from '../contracts/jobs.js'
 import type { WorkContext } from '../contracts/piece.js'
@@ -10,7 +9,7 @@ import type { Store } from '../contracts/store.js'
 import { jobIds } from '../ids.js'
 import type { Registry } from '../plan/registry.js'
 import { walkTree } from '../plan/tree.js'
-import { storable } from './failure.js'
+import type { FindingList } from './finding-list.js'
 import type { Inputs } from './inputs.js'
 
 /** What the engine's tasks work with. */
@@ -28,41 +27,15 @@ export interface Work extends Parts {
   readonly lease: Lease
   readonly signal: AbortSignal
   /** Collected for the report; stored when the attempt ends. */
-  readonly findings: Finding[]
+  readonly findings: FindingList
   progress(done: number, total?: number): void
 }
 
 /** Does one attempt's work and commits it. */
 export type TaskOf = (work: Work) => Promise<Job>
 
-/** Findings of one severity beyond this many of one attempt are not kept one by one. */
-const findingLimit = 1000
-
-export function addFinding(work: Pick<Work, 'findings'>, finding: Finding): void {
-  const { piece, severity } = finding
-  const kept = work.findings.filter((one) => one.severity === severity).length
-  if (kept < findingLimit) work.findings.push(storableFinding(finding))
-  else if (kept === findingLimit) {
-    const message = `More than ${findingLimit} ${severity}s; the others are not listed.`
-    work.findings.push({ severity, code: 'core/more-findings', piece, message })
-  }
-}
-
-function storableFinding(finding: Finding): Finding {
-  const { code, piece, file, column, message, hint } = finding
-  return {
-    ...finding,
-    code: storable(code),
-    piece,
-    message: storable(message),
-    ...(file !== undefined && { file: storable(file) }),
-    ...(column !== undefined && { column: storable(column) }),
-    ...(hint !== undefined && { hint: storable(hint) }),
-  }
-}
-
 /** The new id of a resource of the job's tree. */
-export function targetOf(registry: Registry, job: Job, source: ResourceRef): ResourceRef {
+export function targetOf(registry: Registry, job: Pick<Job, 'id'>, source: ResourceRef): ResourceRef {
   const ids = jobIds(job.id)
   return { kind: source.kind, id: ids.idOf(registry.kind(source.kind).table, source.id) }
 }

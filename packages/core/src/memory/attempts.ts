@@ -4,8 +4,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { Job, JobError, JobNode } from '../contracts/jobs.js'
 import type { Task } from '../contracts/runtime.js'
 import { isTerminal } from '../jobs/machine.js'
-import { entryOf } from './jobs.js'
-import type { MemoryJob, MemoryNode, MemoryState } from './state.js'
+import { entryOf, type MemoryJob, type MemoryNode, type MemoryState } from './state.js'
 
 export function memoryAttempts(state: MemoryState, database: Database, leaseMs: number): Attempts {
   const held = (lease: Lease): { entry: MemoryJob; slot: MemoryNode } => {
@@ -60,7 +59,7 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
     overdue: async (submittedBefore) => {
       const tasks: Task[] = []
       for (const { job, nodes } of state.jobs.values()) {
-        if (isTerminal(job.status)) continue
+        if (isTerminal(job.status) || job.status === 'preparing') continue
         for (const slot of nodes.values()) {
           const { status, batch, id, attempt } = slot.node
           if (batch !== job.batch) continue

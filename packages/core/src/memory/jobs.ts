@@ -1,43 +1,20 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job, JobFilter, JobNode, Jobs, Reports } from '../contracts/jobs.js'
 import { sameResource, walkTree } from '../plan/tree.js'
-import { takeHolds } from './guard.js'
-import type { MemoryJob, MemoryState } from './state.js'
+import { entryOf, type MemoryState } from './state.js'
 
 export function memoryJobs(state: MemoryState): Jobs {
   return {
-    create: async ({ nodes, claims, ...request }, tx) => {
+    create: async (job, tx) => {
       if (tx) {
         throw new PieceworkError(
           'unsupported',
           'Jobs in memory cannot commit with a transaction of the host.',
         )
       }
-      const at = new Date()
-      if (state.jobs.has(request.id)) throw new PieceworkError('internal', `Job ${request.id} exists.`)
-      takeHolds(state, claims, { id: request.id, kind: request.kind, since: at })
-      const job: Job = {
-        ...request,
-        status: 'pending',
-        batch: 0,
-        result: {},
-        createdAt: at,
-        changes: [{ status: 'pending', at }],
-      }
-      const entry: MemoryJob = { job, nodes: new Map(), open: [], findings: [] }
-      for (const node of nodes) {
-        entry.nodes.set(node.id, {
-          node: { ...node, status: 'waiting', attempt: 1 },
-          fence: 0,
-          leaseUntil: 0,
-          submittedAt: 0,
-          committing: false,
-        })
-        entry.open[node.batch] = (entry.open[node.batch] ?? 0) + 1
-      }
-      state.jobs.set(job.id, entry)
+      const entry = state.insert(job, 'pending')
       state.submit(entry, 0)
-      return job
+      return entry.job
     },
     get: async (id) => state.jobs.get(id)?.job,
     list: async ({ resource, limit = 100 }: JobFilter) =>
@@ -47,9 +24,12 @@ export function memoryJobs(state: MemoryState): Jobs {
         .reverse()
         .slice(0, limit),
     submitted: async (id) => state.apply(entryOf(state, id), { type: 'submitted' }),
-    cancel: async (id) => {
+    cancel: async (id, error) => {
       const entry = entryOf(state, id)
-      if (entry.job.outcome) return entry.job
+      const { outcome, status } = entry.job
+      const told = error && { error }
+      if (outcome) return entry.job
+      if (status === 'preparing') return state.apply(entry, { type: 'cancelled', remaining: 0, ...told })
       let running = 0
       for (const slot of entry.nodes.values()) {
         if (slot.node.batch !== entry.job.batch) continue
@@ -58,7 +38,7 @@ export function memoryJobs(state: MemoryState): Jobs {
           slot.node = { ...slot.node, status: 'skipped', endedAt: new Date() }
       }
       entry.open[entry.job.batch] = running
-      return state.apply(entry, { type: 'cancelled', remaining: running })
+      return state.apply(entry, { type: 'cancelled', remaining: running, ...told })
     },
   }
 }
@@ -79,12 +59,6 @@ export function memoryReports(state: MemoryState): Reports {
       ].slice(0, limit)
     },
   }
-}
-
-export function entryOf(state: MemoryState, id: string): MemoryJob {
-  const entry = state.jobs.get(id)
-  if (!entry) throw new PieceworkError('job-not-found', `There is no job ${id}.`)
-  return entry
 }
 
 function concerns(job: Job, resource: { kind: string; id: string }): boolean {

@@ -1,8 +1,10 @@
+import { PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
 import type { Holder, ResourcePath } from '../contracts/guard.js'
-import type { Job, JobNode } from '../contracts/jobs.js'
+import type { Job, JobNode, NewJob, NewNode } from '../contracts/jobs.js'
 import type { OutboxAction, OutboxItem } from '../contracts/outbox.js'
 import { type JobEvent, transition } from '../jobs/machine.js'
+import { takeHolds } from './guard.js'
 
 export interface MemoryNode {
   node: JobNode
@@ -20,6 +22,8 @@ export interface MemoryJob {
   /** Nodes that have not ended, by batch. */
   readonly open: number[]
   readonly findings: Finding[]
+  /** ms since epoch. */
+  touchedAt: number
 }
 
 export interface Hold {
@@ -37,6 +41,45 @@ export class MemoryState {
   readonly outbox = new Map<string, OutboxItem>()
   private items = 0
 
+  insert({ nodes, claims, ...request }: NewJob, status: 'pending' | 'preparing'): MemoryJob {
+    const at = new Date()
+    if (this.jobs.has(request.id)) throw new PieceworkError('internal', `Job ${request.id} exists.`)
+    takeHolds(this, claims, { id: request.id, kind: request.kind, since: at })
+    const job: Job = {
+      ...request,
+      status,
+      batch: 0,
+      result: {},
+      createdAt: at,
+      changes: [{ status, at }],
+    }
+    const entry: MemoryJob = { job, nodes: new Map(), open: [], findings: [], touchedAt: at.getTime() }
+    this.plan(entry, nodes)
+    this.jobs.set(job.id, entry)
+    return entry
+  }
+
+  /** Gives the job these nodes instead of those that it has. */
+  plan(entry: MemoryJob, nodes: readonly NewNode[]): void {
+    entry.nodes.clear()
+    entry.open.length = 0
+    for (const node of nodes) {
+      entry.nodes.set(node.id, {
+        node: { ...node, status: 'waiting', attempt: 1 },
+        fence: 0,
+        leaseUntil: 0,
+        submittedAt: 0,
+        committing: false,
+      })
+      entry.open[node.batch] = (entry.open[node.batch] ?? 0) + 1
+    }
+  }
+
+  forget({ job }: MemoryJob): void {
+    this.jobs.delete(job.id)
+    this.release(job.id)
+  }
+
   put(action: OutboxAction): void {
     this.items += 1
     const id = String(this.items)
@@ -53,8 +96,18 @@ export class MemoryState {
     entry.job = job
     for (const effect of effects) {
       if (effect.type === 'submit') this.submit(entry, effect.batch)
-      else for (const hold of this.holds) if (hold.holder.id === job.id) this.holds.delete(hold)
+      else this.release(job.id)
     }
     return job
   }
+
+  private release(holder: string): void {
+    for (const hold of this.holds) if (hold.holder.id === holder) this.holds.delete(hold)
+  }
+}
+
+export function entryOf(state: MemoryState, id: string): MemoryJob {
+  const entry = state.jobs.get(id)
+  if (!entry) throw new PieceworkError('job-not-found', `There is no job ${id}.`)
+  return entry
 }

@@ -4,6 +4,7 @@ import type { Store } from '../contracts/store.js'
 import { memoryAttempts } from './attempts.js'
 import { memoryGuard } from './guard.js'
 import { memoryJobs, memoryReports } from './jobs.js'
+import { memoryPreparations } from './preparations.js'
 import { MemoryState } from './state.js'
 
 export interface MemoryStoreOptions {
@@ -19,6 +20,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   const database = options.database ?? noDatabase
   return {
     jobs: memoryJobs(state),
+    preparations: memoryPreparations(state, database),
     reports: memoryReports(state),
     attempts: memoryAttempts(state, database, options.leaseMs ?? 30_000),
     outbox: {

@@ -67,6 +67,26 @@ test('law 1: when a node fails, the rest of its batch runs, no later batch start
   assert.deepEqual(effects, ['submit 3', 'release'])
 })
 
+const preparing = (): Job => ({ ...job(0), kind: 'import', status: 'preparing', changes: [] })
+
+test('what is prepared is submitted once, when it is asked to run', () => {
+  const ready = { ...preparing(), batches: 2 }
+  const { statuses, effects } = play(ready, { type: 'prepared' }, { type: 'prepared' }, { type: 'submitted' })
+  assert.deepEqual(statuses, ['pending', 'submitted'])
+  assert.deepEqual(effects, ['submit 0'])
+  const early = play(preparing(), { type: 'submitted' }, { type: 'started' })
+  assert.deepEqual([early.job.status, early.effects], ['preparing', []])
+})
+
+test('what is prepared and then cancelled goes to its last step, for the reason given', () => {
+  const expired = { code: 'expired', message: 'late', retryable: false } as const
+  const cancelled = { type: 'cancelled', remaining: 0 } as const
+  const { job: end, effects } = play(preparing(), { ...cancelled, error: expired }, { type: 'finished' })
+  assert.deepEqual([end.status, end.error], ['cancelled', expired])
+  assert.deepEqual(effects, ['submit 0', 'release'])
+  assert.equal(play(preparing(), cancelled).job.error?.code, 'cancelled')
+})
+
 test('the first outcome stands, and its error', () => {
   const { job: end } = play(
     job(1),

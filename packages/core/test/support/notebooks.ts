@@ -44,7 +44,7 @@ export class Notebooks {
         [...this.books].flatMap(([id, book]) => (book.parent === ref.id ? [{ kind: 'chapter', id }] : [])),
       describe: async (ref) => {
         const book = of(ref)
-        return book && { name: book.name }
+        return book?.visible ? { name: book.name } : undefined
       },
       shell: {
         create: async ({ ref, parent, name, owner }) => {

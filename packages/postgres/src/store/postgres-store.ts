@@ -5,6 +5,7 @@ import { postgresAttempts } from './postgres-attempts.js'
 import { postgresGuard } from './postgres-guard.js'
 import { postgresJobs } from './postgres-jobs.js'
 import { postgresOutbox } from './postgres-outbox.js'
+import { postgresPreparations } from './postgres-preparations.js'
 import { postgresReports } from './postgres-reports.js'
 import { storeMigrations } from './store-migrations.js'
 
@@ -32,6 +33,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   return {
     database,
     jobs: postgresJobs(control),
+    preparations: postgresPreparations(database, control),
     reports: postgresReports(control),
     attempts: postgresAttempts(database, control, { leaseMs, store: randomUUID(), embedded }),
     outbox: postgresOutbox(control),

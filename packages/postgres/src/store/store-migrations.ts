@@ -8,6 +8,12 @@ export const storeMigrations: readonly Migration[] = [
       await tx.query(tables)
     },
   },
+  {
+    name: 'piecework/0002-preparations',
+    up: async (tx) => {
+      await tx.query(preparations)
+    },
+  },
 ]
 
 const tables = `
@@ -104,4 +110,10 @@ CREATE TABLE piecework.holds (
 );
 CREATE INDEX holds_by_root ON piecework.holds (root);
 CREATE INDEX holds_by_job ON piecework.holds (job) WHERE job IS NOT NULL;
+`
+
+const preparations = `
+-- When somebody last changed what a preparing job was given.
+ALTER TABLE piecework.jobs ADD COLUMN touched_at timestamptz NOT NULL DEFAULT clock_timestamp();
+CREATE INDEX jobs_preparing ON piecework.jobs (touched_at) WHERE status = 'preparing';
 `

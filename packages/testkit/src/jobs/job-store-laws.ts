@@ -7,6 +7,7 @@ import { crashLaws } from './crash-laws.js'
 import { createLaws } from './create-laws.js'
 import { endLaws } from './end-laws.js'
 import { leaseLaws } from './lease-laws.js'
+import { preparationLaws } from './preparation-laws.js'
 import { reportLaws } from './report-laws.js'
 import { rowLaws } from './row-laws.js'
 
@@ -20,6 +21,7 @@ export interface JobStoreLawsOptions {
 /** Laws of a `Store`: jobs, attempts, outbox and reports. Its guard has laws of its own (`guardLaws`). */
 export function jobStoreLaws(test: LawTest, options: JobStoreLawsOptions): void {
   createLaws(test, options)
+  preparationLaws(test, options)
   attemptLaws(test, options)
   leaseLaws(test, options)
   batchLaws(test, options)

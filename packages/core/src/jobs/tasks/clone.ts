@@ -18,7 +18,7 @@ export const cloneTask: TaskOf = async (work) => {
       async (tx) => {
         const target = targetOf(work.registry, job, source)
         const context = { ...pieceContext(work, piece.name, target), ...connection(work, tx), source }
-        return { counts: await cloner.clone(context), findings: work.findings }
+        return { counts: await cloner.clone(context), findings: work.findings.list() }
       },
       options,
     )
@@ -30,7 +30,7 @@ export const cloneTask: TaskOf = async (work) => {
     work.lease,
     async (tx) => ({
       counts: await importEntries(work, piece, source, entries, tx),
-      findings: work.findings,
+      findings: work.findings.list(),
     }),
     options,
   )

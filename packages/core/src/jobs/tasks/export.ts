@@ -8,5 +8,5 @@ export const exportTask: TaskOf = async (work) => {
   if (!piece?.exporter || !node.resource)
     throw new PieceworkError('internal', `${node.id} cannot be exported.`)
   const done = await exportToStaging(work, { name: piece.name, exporter: piece.exporter }, node.resource)
-  return work.store.attempts.run(work.lease, async () => ({ ...done, findings: work.findings }))
+  return work.store.attempts.run(work.lease, async () => ({ ...done, findings: work.findings.list() }))
 }

@@ -1,5 +1,6 @@
 import type { Transaction } from '../../contracts/database.js'
 import { walkTree } from '../../plan/tree.js'
+import { removeShells } from '../shells.js'
 import { jobPrefix } from '../staging.js'
 import { type TaskOf, targetOf, type Work } from '../work.js'
 import { archivePrefix } from './assemble.js'
@@ -8,11 +9,11 @@ import { archivePrefix } from './assemble.js'
 export const finishTask: TaskOf = async (work) => {
   const { job } = work.lease
   if (job.outcome !== 'succeeded' && job.kind === 'export') await work.artifacts.delete(archivePrefix(job.id))
-  await work.artifacts.delete(jobPrefix(job.id))
+  if (!job.request.keepUploads) await work.artifacts.delete(jobPrefix(job.id))
   return work.store.attempts.run(work.lease, async (tx) => {
     if (job.kind !== 'import' && job.kind !== 'clone') return {}
     if (job.outcome !== 'succeeded') {
-      await removeShells(work, tx)
+      await putAway(work, tx)
       return {}
     }
     for (const { ref } of walkTree(job.tree)) {
@@ -22,14 +23,16 @@ export const finishTask: TaskOf = async (work) => {
   })
 }
 
-async function removeShells(work: Work, tx: Transaction): Promise<void> {
+/** Removes the shells, or keeps them hidden where the format says so; what nobody came back to is removed. */
+async function putAway(work: Work, tx: Transaction): Promise<void> {
   const { job } = work.lease
   const format = job.request.input && work.inputs.format(job.request.input.format)
+  if (!format?.keepsShell || job.error?.code === 'expired') return removeShells(work.registry, job, tx)
+  const reason = job.error?.message ?? 'The import failed.'
   for (const { ref } of walkTree(job.tree).reverse()) {
     const shell = work.registry.kind(ref.kind).shell
     const target = targetOf(work.registry, job, ref)
-    const reason = job.error?.message ?? 'The import failed.'
-    if (format?.keepsShell && shell?.incomplete) await shell.incomplete(target, reason, tx)
+    if (shell?.incomplete) await shell.incomplete(target, reason, tx)
     else await shell?.remove(target, tx)
   }
 }

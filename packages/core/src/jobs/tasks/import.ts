@@ -5,7 +5,7 @@ import type { Finding } from '../../contracts/finding.js'
 import type { Piece, PieceCounts } from '../../contracts/piece.js'
 import type { ResourceRef } from '../../contracts/resource.js'
 import { inputNode } from '../inputs.js'
-import { addFinding, pieceContext, surroundings, type TaskOf, targetOf, type Work } from '../work.js'
+import { pieceContext, surroundings, type TaskOf, targetOf, type Work } from '../work.js'
 
 export const importTask: TaskOf = async (work) => {
   const { job, node } = work.lease
@@ -19,7 +19,7 @@ export const importTask: TaskOf = async (work) => {
       work.lease,
       async (tx) => ({
         counts: await importEntries(work, piece, resource, entries, tx),
-        findings: work.findings,
+        findings: work.findings.list(),
       }),
       { signal: work.signal },
     )
@@ -50,7 +50,7 @@ export async function importEntries(
       `Piece ${piece.name} of ${source.kind} ${source.id}: the archive holds ${stated} rows, ${counts.rows} were written and ${counts.skipped ?? 0} skipped.`,
     )
   }
-  if ((counts.skipped ?? 0) > 0 && work.findings.length === 0) {
+  if ((counts.skipped ?? 0) > 0 && work.findings.list().length === 0) {
     throw new PieceworkError(
       'counts-differ',
       `Piece ${piece.name} skipped ${counts.skipped} rows without a finding.`,
@@ -65,6 +65,6 @@ export function connection(work: Work, tx: Transaction) {
     tx,
     ...surroundings(work.lease.job),
     finding: (finding: Omit<Finding, 'piece'>) =>
-      addFinding(work, { ...finding, piece: work.lease.node.piece ?? '' }),
+      work.findings.add({ ...finding, piece: work.lease.node.piece ?? '' }),
   }
 }

@@ -5,7 +5,7 @@ import type { JobError } from '../../contracts/jobs.js'
 import type { Piece } from '../../contracts/piece.js'
 import { jobError } from '../failure.js'
 import { inputNode } from '../inputs.js'
-import { addFinding, pieceContext, surroundings, type TaskOf, targetOf, type Work } from '../work.js'
+import { pieceContext, surroundings, type TaskOf, targetOf, type Work } from '../work.js'
 
 /** All validators of one piece over all that it would read. Errors fail the node; warnings do not. */
 export const validateTask: TaskOf = async (work) => {
@@ -26,7 +26,7 @@ export const validateTask: TaskOf = async (work) => {
   })
   const error = problems.error()
   return work.store.attempts.run(work.lease, async () => ({
-    findings: work.findings,
+    findings: work.findings.list(),
     ...(error && { error }),
   }))
 }
@@ -45,7 +45,7 @@ class Problems {
 
   add(finding: Omit<Finding, 'piece'>): void {
     if (finding.severity === 'error') this.#errors += 1
-    addFinding(this.#work, { ...finding, piece: this.#piece })
+    this.#work.findings.add({ ...finding, piece: this.#piece })
   }
 
   /** Runs one part of the validation. What makes it stop is one more problem, so that the other parts still tell theirs. */

@@ -1,0 +1,26 @@
+import type { Transaction } from './database.js'
+import type { Upload } from './format.js'
+import type { Job, JobRequest, NewJob } from './jobs.js'
+
+/** What a prepared import becomes when it runs. */
+export interface PreparedPlan extends Pick<NewJob, 'nodes' | 'batches'> {
+  /** With the uploads that the plan was made for. */
+  readonly request: JobRequest
+}
+
+/**
+ * Imports whose files come one after the other: jobs in the status `preparing`, which hold their claims and have no node but
+ * the last one. Each method is one atomic step; `job-not-found`, and `uploads-closed` where the job is in another status.
+ */
+export interface Preparations {
+  /** Claims, job and shells, all or nothing; `resource-busy` names the holder. */
+  create(job: NewJob, shells: (tx: Transaction) => Promise<void>): Promise<Job>
+  /** Takes the place of the upload of the same role, which is returned. */
+  put(job: string, upload: Upload): Promise<Upload | undefined>
+  /** Returns what was removed; undefined where there is no such upload. */
+  remove(job: string, upload: string): Promise<Upload | undefined>
+  /** Makes it `pending` and submits its first batch. `resource-busy` where the plan was made for other uploads. */
+  run(job: string, plan: PreparedPlan): Promise<Job>
+  /** Ids of those that have not changed since. */
+  idle(before: Date): Promise<readonly string[]>
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto'
+import type { Queryable } from '../contracts/database.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { Upload } from '../contracts/format.js'
+import type { Job, JobInput, NewJob } from '../contracts/jobs.js'
+import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
+import { resourcePath } from '../guard/paths.js'
+import type { Registry } from '../plan/registry.js'
+import type { Allow } from './allow.js'
+import { parseOptions } from './applicable.js'
+import { checkInput } from './check-input.js'
+import { inputNodes } from './nodes.js'
+import type { Asked } from './requests.js'
+import { refuseShelless } from './shells.js'
+import { notFound, readLine } from './source.js'
+import { jobPrefix } from './staging.js'
+import { checkRoles, type InputSource, receiveUpload, type UploadSource } from './uploads.js'
+import { type Parts, targetOf } from './work.js'
+
+export type ImportRequest = Asked & {
+  /** Absent: the name that the content carries. */
+  readonly name?: string
+  /** Parent of what is made, where it is not a root. */
+  readonly into?: ResourceRef
+  /** Leaves what was uploaded in the artifact store when the job has ended. */
+  readonly keepUploads?: true
+} & (
+    | { readonly archive: InputSource }
+    /** A registered format and its files by role. */
+    | { readonly format: string; readonly uploads: Readonly<Record<string, UploadSource>> }
+  )
+
+/** Turns an input into a stored job; with `tx` the job commits with the host's transaction. */
+export interface InputRequests {
+  import(request: ImportRequest, tx?: Queryable): Promise<Job>
+  validate(request: ImportRequest, tx?: Queryable): Promise<Job>
+}
+
+export function createInputRequests(parts: Parts, allow: Allow): InputRequests {
+  const { store, registry } = parts
+
+  const inputJob = async (
+    kind: 'import' | 'validation',
+    request: ImportRequest,
+    tx?: Queryable,
+  ): Promise<Job> => {
+    const { principal, into, name, keepUploads } = request
+    await allow(principal, 'import', into)
+    const db = tx ?? store.database
+    const id = randomUUID()
+    try {
+      const input = await receive(id, request)
+      const { tree, options, ...planned } = await planInput(parts, id, kind, input, request.options)
+      const line = await checkParent(registry, tree, into, db)
+      const target = targetOf(registry, { id }, tree)
+      const claims = kind === 'import' ? [resourcePath([...line, target])] : []
+      const asked = {
+        options,
+        input,
+        ...(name !== undefined && { name }),
+        ...(into && { into }),
+        ...(keepUploads && { keepUploads }),
+      }
+      const job = { id, kind, tree, target, principal, request: asked, claims, ...planned }
+      return await store.jobs.create(job, tx)
+    } catch (error) {
+      await parts.artifacts.delete(jobPrefix(id)).catch(() => undefined)
+      throw error
+    }
+  }
+
+  /** Files and streams go into the artifact store, where every worker finds them. */
+  const receive = async (id: string, request: ImportRequest): Promise<JobInput> => {
+    const format = parts.inputs.format('archive' in request ? 'archive' : request.format)
+    const sources: Readonly<Record<string, UploadSource>> =
+      'archive' in request ? { archive: request.archive } : request.uploads
+    checkRoles(format, Object.keys(sources))
+    const uploads: Upload[] = []
+    for (const [index, [role, source]] of Object.entries(sources).entries()) {
+      uploads.push(await receiveUpload(parts.artifacts, format, { job: id, id: String(index), role, source }))
+    }
+    return { format: format.name, uploads }
+  }
+
+  return {
+    import: (request, tx) => inputJob('import', request, tx),
+    validate: (request, tx) => inputJob('validation', request, tx),
+  }
+}
+
+/** What a job over this input would run: its tree, its nodes and the options of its pieces. */
+export function planInput(
+  { inputs, registry }: Parts,
+  job: string,
+  kind: 'import' | 'validation',
+  input: JobInput,
+  asked: Asked['options'],
+): Promise<Pick<NewJob, 'tree' | 'nodes' | 'batches'> & { readonly options: NonNullable<Asked['options']> }> {
+  const { signal } = new AbortController()
+  return inputs.use(job, input, signal, async (opened) => {
+    const { tree } = opened
+    checkInput(registry, input.format, opened)
+    refuseShelless(registry, tree)
+    const used = new Set(opened.nodes.map((node) => node.piece))
+    const pieces = [...used].flatMap((piece) => registry.piece(input.format, piece) ?? [])
+    const options = parseOptions(pieces, asked)
+    return { tree, options, ...inputNodes(registry, input.format, opened, kind) }
+  })
+}
+
+/** The line of what the tree goes into. Throws `options-invalid` where that is not what may hold it, `resource-not-found`. */
+export async function checkParent(
+  registry: Registry,
+  tree: ResourceTree,
+  into: ResourceRef | undefined,
+  db: Queryable,
+): Promise<readonly ResourceRef[]> {
+  const { parent } = registry.kind(tree.kind)
+  if (into?.kind !== parent) {
+    const wanted = parent ? `goes into a ${parent}; "into" must name one` : 'is a root; "into" cannot hold it'
+    throw new PieceworkError('options-invalid', `The ${tree.kind} of this input ${wanted}.`)
+  }
+  if (!into) return []
+  if (!(await registry.kind(into.kind).describe(into, db))) throw notFound(into)
+  return readLine(registry, db, into)
+}

@@ -1,0 +1,27 @@
+import { PieceworkError } from '../contracts/errors.js'
+import type { Upload } from '../contracts/format.js'
+import type { Job, JobInput } from '../contracts/jobs.js'
+import type { PreparedPlan } from '../contracts/preparations.js'
+
+/** The uploads of a job that is being prepared, changed. Throws `uploads-closed` for any other job. */
+export function withUploads(job: Job, uploads: (now: readonly Upload[]) => readonly Upload[]): Job {
+  const input = openInput(job)
+  return { ...job, request: { ...job.request, input: { ...input, uploads: uploads(input.uploads) } } }
+}
+
+/** The job with what it will run. Throws `uploads-closed`, or `resource-busy` where the plan was made for other uploads. */
+export function withPlan(job: Job, { request, batches }: PreparedPlan): Job {
+  const ids = (uploads: readonly Upload[] = []) => uploads.map(({ id }) => id).join()
+  if (ids(openInput(job).uploads) !== ids(request.input?.uploads)) {
+    throw new PieceworkError('resource-busy', 'The uploads changed while the import was asked to run.', {
+      retryable: true,
+    })
+  }
+  return { ...job, request, batches }
+}
+
+function openInput({ status, request: { input } }: Job): JobInput {
+  if (status === 'preparing' && input) return input
+  const why = status === 'preparing' ? 'reads no uploads' : 'has begun'
+  throw new PieceworkError('uploads-closed', `This import ${why}: its uploads stay as they are.`)
+}

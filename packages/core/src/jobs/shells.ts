@@ -1,0 +1,51 @@
+import type { Transaction } from '../contracts/database.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { Job } from '../contracts/jobs.js'
+import type { ResourceTree } from '../contracts/resource.js'
+import type { Registry } from '../plan/registry.js'
+import { walkTree } from '../plan/tree.js'
+import { targetOf } from './work.js'
+
+/** Throws `unsupported` where something of the tree can be exported only. */
+export function refuseShelless(registry: Registry, tree: ResourceTree): void {
+  for (const { ref } of walkTree(tree)) {
+    if (registry.kind(ref.kind).shell) continue
+    throw new PieceworkError('unsupported', `Resources of the kind "${ref.kind}" can be exported only.`)
+  }
+}
+
+/** Makes an empty, invisible resource for each of the job's tree, parents first; those that are there already stay. */
+export async function makeShells(
+  registry: Registry,
+  job: Pick<Job, 'id' | 'tree' | 'principal' | 'request'>,
+  tx: Transaction,
+): Promise<void> {
+  const { name, description, numberName, into, input } = job.request
+  for (const { ref, line } of walkTree(job.tree)) {
+    const above = line.at(-2)
+    const parent = above ? targetOf(registry, job, above) : into
+    await registry.kind(ref.kind).shell?.create(
+      {
+        ref: targetOf(registry, job, ref),
+        owner: job.principal.id,
+        source: input?.format ?? 'clone',
+        ...(parent && { parent }),
+        ...(!above && name !== undefined && { name }),
+        ...(!above && description !== undefined && { description }),
+        ...(!above && numberName && { numberName }),
+      },
+      tx,
+    )
+  }
+}
+
+/** Removes them and all that is in them, children first. */
+export async function removeShells(
+  registry: Registry,
+  job: Pick<Job, 'id' | 'tree'>,
+  tx: Transaction,
+): Promise<void> {
+  for (const { ref } of walkTree(job.tree).reverse()) {
+    await registry.kind(ref.kind).shell?.remove(targetOf(registry, job, ref), tx)
+  }
+}

@@ -1,0 +1,43 @@
+import type { Database } from '../contracts/database.js'
+import type { Preparations } from '../contracts/preparations.js'
+import { withPlan, withUploads } from '../jobs/prepared.js'
+import { entryOf, type MemoryState } from './state.js'
+
+export function memoryPreparations(state: MemoryState, database: Database): Preparations {
+  return {
+    create: async (job, shells) => {
+      const entry = state.insert(job, 'preparing')
+      try {
+        await database.transaction(shells)
+      } catch (error) {
+        state.forget(entry)
+        throw error
+      }
+      return entry.job
+    },
+    put: async (id, upload) => {
+      const entry = entryOf(state, id)
+      const before = entry.job.request.input?.uploads.find(({ role }) => role === upload.role)
+      entry.job = withUploads(entry.job, (now) => [...now.filter((one) => one !== before), upload])
+      entry.touchedAt = Date.now()
+      return before
+    },
+    remove: async (id, upload) => {
+      const entry = entryOf(state, id)
+      const removed = entry.job.request.input?.uploads.find((one) => one.id === upload)
+      entry.job = withUploads(entry.job, (now) => now.filter((one) => one !== removed))
+      entry.touchedAt = Date.now()
+      return removed
+    },
+    run: async (id, plan) => {
+      const entry = entryOf(state, id)
+      entry.job = withPlan(entry.job, plan)
+      state.plan(entry, plan.nodes)
+      return state.apply(entry, { type: 'prepared' })
+    },
+    idle: async (before) =>
+      [...state.jobs.values()]
+        .filter(({ job, touchedAt }) => job.status === 'preparing' && touchedAt < before.getTime())
+        .map(({ job }) => job.id),
+  }
+}

@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import {
+  type Format,
+  isPieceworkError,
+  type Pack,
+  type Piece,
+  type Piecework,
+  type Preparation,
+  uploadEntries,
+} from '@piecework/core'
+import { suite } from 'uvu'
+import { z } from 'zod'
+import { ann, bytes, keys, type Notebooks, type Setup, withPiecework } from '../support/notebooks.js'
+
+const test = suite('engine: preparation')
+
+const format = 'notes'
+const book = { kind: 'notebook', id: 'notes' } as const
+
+/** Lines of `text` become those of a notebook; a line `bad` is an error, a line `wait` waits for the signal. */
+function notes(host: Notebooks, more: Partial<Format> = {}): Pack {
+  const piece: Piece = {
+    contract: 1,
+    name: 'notes/text',
+    of: 'notebook',
+    version: 1,
+    options: z.strictObject({ upper: z.boolean().default(false) }),
+    validators: [
+      {
+        validate: async function* ({ entries }) {
+          for (const [at, line] of (await linesOf(entries.open('text'))).entries()) {
+            if (line !== 'bad' && line !== 'odd') continue
+            const severity = line === 'bad' ? 'error' : 'warning'
+            yield { severity, code: `notes/${line}`, file: 'text', line: at + 1, message: `It is ${line}.` }
+          }
+        },
+      },
+    ],
+    importer: {
+      import: async ({ resource, entries, options, signal }) => {
+        const lines = await linesOf(entries.open('text'))
+        if (lines.includes('wait')) await once(signal, 'abort')
+        signal.throwIfAborted()
+        const kept = options.upper ? lines.map((line) => line.toUpperCase()) : lines
+        host.books.get(resource.id)?.lines.push(...kept)
+        return { rows: lines.length }
+      },
+    },
+  }
+  const pieces = [piece]
+  return {
+    ...host.pack(),
+    formats: [
+      {
+        name: format,
+        roles: {
+          text: { required: true, maxBytes: 20, metadata: z.strictObject({ language: z.string() }) },
+          cover: { maxBytes: 5 },
+        },
+        tree: { ...book, children: [] },
+        pieces,
+        keepsShell: true,
+        open: async ({ uploads, artifacts }) => {
+          const entries = await uploadEntries(uploads, artifacts)
+          const nodes = pieces.map(({ name, version }) => ({ resource: book, piece: name, version, entries }))
+          return { tree: { ...book, children: [] }, nodes, findings: [], close: async () => {} }
+        },
+        ...more,
+      },
+    ],
+  }
+}
+
+async function linesOf(chunks: AsyncIterable<Uint8Array>): Promise<string[]> {
+  let text = ''
+  for await (const chunk of chunks) text += Buffer.from(chunk).toString()
+  return text.split('\n').filter(Boolean)
+}
+
+const prepare = (piecework: Piecework, more = {}): Promise<Preparation> =>
+  piecework.prepare({ format, principal: ann, name: 'Notes', ...more })
+
+const text = (content: string) => ({ stream: bytes(content), fileName: 'my text.txt' })
+
+const refused = (work: Promise<unknown>, code: Parameters<typeof isPieceworkError>[1], words = /./) =>
+  assert.rejects(work, (error) => isPieceworkError(error, code) && words.test(error.message))
+
+const uploadsOf = (preparation: Preparation, { artifacts }: Pick<Setup, 'artifacts'>) =>
+  keys(artifacts, `jobs/${preparation.job}`)
+
+test('law 3: uploads fill a shell that nobody sees until the import has succeeded', () =>
+  withPiecework(notes, async (piecework, setup) => {
+    const preparation = await prepare(piecework, { description: 'mine' })
+    const { resource, resources } = preparation
+    assert.deepEqual(resources, [resource])
+    const shell = setup.host.books.get(resource.id)
+    assert.deepEqual([shell?.name, shell?.owner, shell?.visible], ['Notes', 'ann', false])
+    await refused(
+      piecework.guard.edit(resource, async () => {}),
+      'resource-busy',
+    )
+    assert.deepEqual((await preparation.status()).missing, ['text'])
+    assert.equal((await preparation.validationResults()).status, 'none')
+
+    const upload = await preparation.upload('text', { ...text('one\nodd\n'), metadata: { language: 'en' } })
+    assert.deepEqual(
+      [upload.role, upload.fileName, upload.size, upload.metadata],
+      ['text', 'my text.txt', 8, { language: 'en' }],
+    )
+    const found = await piecework.preparation(resource)
+    assert.deepEqual(await found.status(), { status: 'preparing', uploads: [upload], missing: [] })
+    assert.equal((await (await found.validate()).ended()).job.status, 'succeeded')
+    assert.equal((await found.status()).status, 'preparing')
+
+    const { resource: made } = await (
+      await preparation.run({ options: { 'notes/text': { upper: true } } })
+    ).result()
+    assert.deepEqual(made, resource)
+    assert.deepEqual(setup.host.books.get(resource.id)?.lines, ['ONE', 'ODD'])
+    assert.ok(setup.host.books.get(resource.id)?.visible)
+    const results = await preparation.validationResults()
+    assert.deepEqual([results.status, results.errors, results.warnings], ['passed', 0, 1])
+    assert.equal((await preparation.status()).status, 'succeeded')
+    assert.deepEqual(await uploadsOf(preparation, setup), [])
+    await piecework.guard.edit(resource, async () => {})
+    await refused(preparation.delete(), 'unsupported')
+    assert.ok(setup.host.books.has(resource.id))
+  }))
+
+test('a second upload of a role replaces the first, and one can be removed by its id', () =>
+  withPiecework(notes, async (piecework, setup) => {
+    const preparation = await prepare(piecework)
+    const first = await preparation.upload('text', text('first\n'))
+    const second = await preparation.upload('text', text('second\n'))
+    const cover = await preparation.upload('cover', text('blue'))
+    assert.deepEqual((await preparation.status()).uploads, [second, cover])
+    assert.deepEqual(await uploadsOf(preparation, setup), [second.artifact, cover.artifact].sort())
+    assert.equal(await preparation.removeUpload(first.id), false)
+    assert.equal(await preparation.removeUpload(cover.id), true)
+    assert.deepEqual((await preparation.status()).uploads, [second])
+    assert.deepEqual(await uploadsOf(preparation, setup), [second.artifact])
+  }))
+
+test('uploads of unknown roles, too large, or with other metadata are refused and leave nothing', () =>
+  withPiecework(notes, async (piecework, setup) => {
+    const preparation = await prepare(piecework)
+    await refused(preparation.upload('sound', text('x')), 'options-invalid', /text, cover/)
+    await refused(preparation.upload('constructor', text('x')), 'options-invalid')
+    await refused(preparation.upload('cover', text('x'.repeat(6))), 'upload-limit', /5 bytes/)
+    const wrong = { ...text('x'), metadata: { langage: 'en' } }
+    await refused(preparation.upload('text', wrong), 'options-invalid', /metadata of text/)
+    await refused(preparation.upload('cover', { ...text('x'), metadata: {} }), 'options-invalid')
+    assert.deepEqual((await preparation.status()).uploads, [])
+    assert.deepEqual(await uploadsOf(preparation, setup), [])
+    await refused(preparation.run(), 'input-incomplete', /text/)
+    await refused(preparation.validate(), 'input-incomplete', /text/)
+    assert.equal((await preparation.status()).status, 'preparing')
+    await refused(
+      piecework.import({ format, principal: ann, uploads: { cover: text('blue'), sound: text('x') } }),
+      'options-invalid',
+    )
+  }))
+
+test('law 2: validation can be asked as often as one likes, and tells all of each file', () =>
+  withPiecework(notes, async (piecework, { host }) => {
+    const preparation = await prepare(piecework)
+    await preparation.upload('text', text('bad\nodd\nbad\n'))
+    const first = await preparation.validate()
+    await first.ended()
+    const results = await preparation.validationResults()
+    assert.deepEqual(
+      [results.status, results.job, results.errors, results.warnings],
+      ['failed', first.id, 2, 1],
+    )
+    assert.deepEqual(
+      results.files.map(({ file, errors, findings }) => [file, errors, findings.map(({ line }) => line)]),
+      [['text', 2, [1, 3, 2]]],
+    )
+    await preparation.upload('text', text('good\n'))
+    await (await preparation.validate()).ended()
+    assert.deepEqual(
+      [(await preparation.validationResults()).status, host.books.get(preparation.resource.id)?.lines],
+      ['passed', []],
+    )
+  }))
+
+test('once the import runs nothing can be uploaded, removed, validated or run again, whatever becomes of it', () =>
+  withPiecework(notes, async (piecework, setup) => {
+    const preparation = await prepare(piecework)
+    const upload = await preparation.upload('text', text('bad\n'))
+    const runs = await Promise.allSettled([preparation.run(), preparation.run(), preparation.run()])
+    const [run] = runs.filter((one) => one.status === 'fulfilled')
+    assert.equal(runs.filter((one) => one.status === 'fulfilled').length, 1)
+    const closed = async () => {
+      await refused(preparation.upload('text', text('good\n')), 'uploads-closed')
+      await refused(preparation.removeUpload(upload.id), 'uploads-closed')
+      await refused(preparation.validate(), 'uploads-closed')
+      await refused(preparation.run(), 'uploads-closed')
+    }
+    await closed()
+    await run?.value.ended()
+    assert.equal((await preparation.status()).status, 'failed')
+    assert.equal((await preparation.validationResults()).status, 'failed')
+    await closed()
+    assert.deepEqual(await uploadsOf(preparation, setup), [])
+    assert.equal(setup.host.books.get(preparation.resource.id)?.visible, false)
+    await refused(
+      piecework.guard.edit(preparation.resource, async () => {}),
+      'resource-not-found',
+    )
+    await preparation.delete()
+    await preparation.delete()
+    assert.ok(!setup.host.books.has(preparation.resource.id))
+  }))
+
+test('deleting stops a running import and takes everything with it', () =>
+  withPiecework(notes, async (piecework, setup) => {
+    const preparation = await prepare(piecework, { keepUploads: true })
+    await preparation.upload('text', text('one\nwait\n'))
+    await preparation.run()
+    for await (const { job } of piecework.watch(preparation.job)) if (job.status === 'running') break
+    await preparation.delete()
+    assert.equal((await piecework.job(preparation.job)).job.status, 'cancelled')
+    assert.ok(!setup.host.books.has(preparation.resource.id))
+    assert.deepEqual(await uploadsOf(preparation, setup), [])
+  }))
+
+test('uploads that are to be kept outlive the import', () =>
+  withPiecework(notes, async (piecework, setup) => {
+    const preparation = await prepare(piecework, { keepUploads: true })
+    const { artifact } = await preparation.upload('text', text('one\n'))
+    await (await preparation.validate()).result()
+    await (await preparation.run()).result()
+    assert.deepEqual(await uploadsOf(preparation, setup), [artifact])
+  }))
+
+test('an upload that the host keeps itself is read, and never deleted', () =>
+  withPiecework(notes, async (piecework, setup) => {
+    await setup.artifacts.put('host/text', bytes('one\n'))
+    await setup.artifacts.put('host/cover', bytes('too large'))
+    const preparation = await prepare(piecework)
+    await preparation.upload('text', { artifact: 'host/text' })
+    await refused(preparation.upload('cover', { artifact: 'host/cover' }), 'upload-limit')
+    await refused(preparation.upload('cover', { artifact: 'host/gone' }), 'artifact-not-found')
+    await preparation.upload('text', { artifact: 'host/text' })
+    await (await preparation.run()).result()
+    assert.deepEqual(await keys(setup.artifacts, 'host'), ['host/cover', 'host/text'])
+  }))
+
+test('what nobody goes on with is removed, with the reason', () =>
+  withPiecework(
+    notes,
+    async (piecework, setup) => {
+      const preparation = await prepare(piecework)
+      await preparation.upload('text', text('one\n'))
+      for await (const { job } of piecework.watch(preparation.job)) if (job.status === 'cancelled') break
+      assert.equal((await piecework.job(preparation.job)).job.error?.code, 'expired')
+      assert.ok(!setup.host.books.has(preparation.resource.id))
+      assert.deepEqual(await uploadsOf(preparation, setup), [])
+      await refused(preparation.run(), 'uploads-closed')
+    },
+    { uploadsLiveMs: 100, sweepMs: 20 },
+  ))
+
+test('only what a format makes of any uploads can be prepared, by those who may import', async () => {
+  await withPiecework(
+    (host) => ({ ...notes(host), formats: [{ name: 'other', roles: {}, pieces: [], open: notOpened }] }),
+    async (piecework) => {
+      await refused(prepare(piecework, { format: 'other' }), 'unsupported')
+      await refused(prepare(piecework, { format: 'archive' }), 'unsupported')
+      await refused(prepare(piecework, { format: 'none' }), 'options-invalid')
+      await refused(piecework.preparation({ kind: 'notebook', id: 'none' }), 'resource-not-found')
+    },
+  )
+  const access = { allows: async () => false }
+  await withPiecework(notes, (piecework) => refused(prepare(piecework), 'forbidden'), { access })
+})
+
+const notOpened = () => Promise.reject(new Error('not opened'))
+
+test.run()
