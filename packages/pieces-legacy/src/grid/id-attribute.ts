@@ -1,19 +1,30 @@
 import { IdIndex } from '../dat/id-index.js'
+import { type DbfField, type DbfHeader, dbfRecords, fieldText } from '../shapefile/dbf.js'
+import type { Attributes } from '../shapefile/shapefile.js'
+import { type ShapefileWords, subjectOf } from '../shapefile/shapefile-words.js'
 import type { ZippedFile } from '../zip/zip.js'
-import { type DbfField, type DbfHeader, dbfRecords, fieldText } from './dbf.js'
-import { type GridFinding, gridError, gridFinding } from './grid-problem.js'
-import { unitId } from './unit-id.js'
+import { type UnitId, unitId } from './unit-id.js'
 
-export interface IdAttribute {
+/** A planning unit's id as the attribute has it. */
+export interface IdText {
+  readonly text: string
+  readonly id: UnitId
+}
+
+export interface IdAttribute extends Attributes<IdText> {
   readonly field: DbfField
-  readonly findings: readonly GridFinding[]
 }
 
 /** dBASE's letters for what is written as text. */
 const readable: readonly string[] = ['C', 'N', 'F']
 
 /** `puid`, another spelling of it with a warning, or what the upload names; otherwise an error that lists what it might be. */
-export async function idAttribute(file: ZippedFile, header: DbfHeader, named: unknown): Promise<IdAttribute> {
+export async function idAttribute(
+  words: ShapefileWords,
+  file: ZippedFile,
+  header: DbfHeader,
+  named: unknown,
+): Promise<IdAttribute> {
   if (named !== undefined) {
     const field =
       header.fields.find(({ name }) => name === named) ??
@@ -22,48 +33,60 @@ export async function idAttribute(file: ZippedFile, header: DbfHeader, named: un
       )
     if (!field)
       throw await unidentified(
+        words,
         file,
         header,
         `has no attribute ${JSON.stringify(named)}, which the upload names as the id`,
       )
-    return { field: checked(field), findings: [] }
+    return attributeOf(checked(field, words))
   }
   const exact = header.fields.find(({ name }) => name === 'puid')
-  if (exact) return { field: checked(exact), findings: [] }
+  if (exact) return attributeOf(checked(exact, words))
   const alike = header.fields.find(({ name }) => /^pu_?id$/i.test(name))
-  if (!alike) throw await unidentified(file, header, 'has no attribute puid')
-  return {
-    field: checked(alike),
-    findings: [
-      gridFinding(
-        'warning',
-        'legacy/grid-id-spelling',
-        `The planning grid's id attribute is spelled ${alike.name} instead of puid`,
-        { column: alike.name },
-      ),
-    ],
-  }
+  if (!alike) throw await unidentified(words, file, header, 'has no attribute puid')
+  return attributeOf(checked(alike, words), [
+    words.finding(
+      'warning',
+      'id-spelling',
+      `${subjectOf(words)}'s id attribute is spelled ${alike.name} instead of puid`,
+      { column: alike.name },
+    ),
+  ])
 }
 
-function checked(field: DbfField): DbfField {
+const attributeOf = (field: DbfField, findings: IdAttribute['findings'] = []): IdAttribute => ({
+  field,
+  findings,
+  read: (record) => {
+    const text = fieldText(record, field)
+    return { text, id: unitId(text, field.type) }
+  },
+})
+
+function checked(field: DbfField, words: ShapefileWords): DbfField {
   if (readable.includes(field.type)) return field
-  throw gridError([
-    gridFinding(
+  throw words.error([
+    words.finding(
       'error',
-      'legacy/grid-id-type',
-      `The planning grid's id attribute ${field.name} is of dBASE type ${JSON.stringify(field.type)}, which holds no integers`,
+      'id-type',
+      `${subjectOf(words)}'s id attribute ${field.name} is of dBASE type ${JSON.stringify(field.type)}, which holds no integers`,
       { column: field.name },
     ),
   ])
 }
 
-async function unidentified(file: ZippedFile, header: DbfHeader, what: string): Promise<Error> {
-  const candidates = await integerFields(file, header)
-  return gridError([
-    gridFinding(
+async function unidentified(
+  words: ShapefileWords,
+  file: ZippedFile,
+  header: DbfHeader,
+  what: string,
+): Promise<Error> {
+  const candidates = await integerFields(file, header, words)
+  return words.error([
+    words.finding(
       'error',
-      'legacy/grid-id-attribute',
-      `The planning grid ${what}; ${candidates.length === 0 ? 'none of its attributes holds' : 'attributes that hold'} unique integers${
+      'id-attribute',
+      `${subjectOf(words)} ${what}; ${candidates.length === 0 ? 'none of its attributes holds' : 'attributes that hold'} unique integers${
         candidates.length === 0 ? '' : `: ${candidates.join(', ')}`
       }`,
       { hint: 'Name the attribute with the upload: { "idAttribute": "…" }.' },
@@ -74,11 +97,15 @@ async function unidentified(file: ZippedFile, header: DbfHeader, what: string): 
 /** How many records are looked at to find attributes that might be the id. */
 const lookedAt = 10_000
 
-async function integerFields(file: ZippedFile, header: DbfHeader): Promise<readonly string[]> {
+async function integerFields(
+  file: ZippedFile,
+  header: DbfHeader,
+  words: ShapefileWords,
+): Promise<readonly string[]> {
   const seen = new Map(
     header.fields.filter(({ type }) => readable.includes(type)).map((field) => [field, new IdIndex()]),
   )
-  for await (const batch of dbfRecords(file, header)) {
+  for await (const batch of dbfRecords(file, header, words)) {
     for (const record of batch) {
       if (record.deleted) continue
       for (const [field, ids] of seen) {

@@ -1,8 +1,8 @@
 import { type ImportContext, type PieceCounts, type PieceImporter, PieceworkError } from '@piecework/core'
 import { uuidExpression } from '@piecework/postgres'
 import { type Grid, openGrid } from '../grid/grid.js'
-import { gridProblem } from '../grid/grid-problem.js'
-import { repairedGeometry } from '../grid/repair-sql.js'
+import { planningGrid } from '../grid/grid-problem.js'
+import { repairedGeometry } from '../shapefile/repair-sql.js'
 import { expectAll } from './expect-all.js'
 
 /** The grid's shapes as planning units, with the ids that the files know them by. */
@@ -26,8 +26,8 @@ async function insertUnits(context: ImportContext, grid: Grid): Promise<PieceCou
       let lines = ''
       for (const { record, id, geometry } of batch) {
         if (!('id' in id) || !('ewkb' in geometry))
-          throw gridProblem(
-            'legacy/grid-unreadable',
+          throw planningGrid.problem(
+            'unreadable',
             `Record ${record} of the planning grid is no planning unit`,
           )
         lines += `${id.id},${geometry.ewkb}\n`

@@ -3,7 +3,7 @@ import GeometryFactory from 'jsts/org/locationtech/jts/geom/GeometryFactory.js'
 import IsValidOp from 'jsts/org/locationtech/jts/operation/valid/IsValidOp.js'
 import { ewkbPolygons } from './ewkb.js'
 
-/** Why PostGIS would not take a planning unit's hexadecimal EWKB for a valid polygon, found in this process; undefined where it would. */
+/** Why PostGIS would not take hexadecimal EWKB for a valid polygon, found in this process; undefined where it would. */
 export function invalidity(ewkb: string): string | undefined {
   const factory = new GeometryFactory()
   const polygons = ewkbPolygons(ewkb).map((rings) => {

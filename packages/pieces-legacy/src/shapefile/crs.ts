@@ -1,5 +1,5 @@
 import proj4 from 'proj4'
-import { type GridFinding, gridFinding, gridProblem } from './grid-problem.js'
+import { type ShapefileFinding, type ShapefileWords, subjectOf } from './shapefile-words.js'
 import type { Position } from './shp.js'
 
 export interface Crs {
@@ -7,7 +7,7 @@ export interface Crs {
   /** To longitude and latitude in degrees (EPSG:4326). Not finite where the position is none of this CRS. */
   toLonLat(position: Position): Position
   readonly projected: boolean
-  readonly findings: readonly GridFinding[]
+  readonly findings: readonly ShapefileFinding[]
 }
 
 /** Projection methods whose results agree with PROJ's to 1e-7 degrees; tests compare them. Others are refused by name. */
@@ -44,28 +44,25 @@ const isIdentity = (convert: (position: Position) => Position): boolean =>
 
 const nowhere: Position = [Number.NaN, Number.NaN]
 
-/** Reads a .prj: WKT of a projected or geographic CRS. `legacy/grid-crs` names one that is not known. */
-export function crsOf(prj: string): Crs {
+/** Reads a .prj: WKT of a projected or geographic CRS. The problem `crs` names one that is not known. */
+export function crsOf(prj: string, words: ShapefileWords): Crs {
   const wkt = prj.replace(/^\uFEFF/, '').trim()
   const root = /^([A-Z_]+)\s*\[\s*"([^"]*)"/i.exec(wkt)
   if (!root?.[1] || root[2] === undefined)
-    throw gridProblem(
-      'legacy/grid-crs',
-      'The .prj file of the planning grid holds no coordinate reference system',
-    )
+    throw words.problem('crs', `The .prj file of ${words.what} holds no coordinate reference system`)
   const name = root[2]
   const kind = root[1].toUpperCase()
   const method = /\bPROJECTION\s*\[\s*"([^"]*)"/i.exec(wkt)?.[1]
   const known = method === undefined ? undefined : methods[method.toLowerCase().replaceAll(' ', '_')]
   if ((kind !== 'PROJCS' || known === undefined) && (kind !== 'GEOGCS' || method !== undefined))
-    throw gridProblem(
-      'legacy/grid-crs',
-      `The planning grid's coordinate reference system ${name}${method === undefined ? ` (${kind})` : ` (${method})`} is not known; save the shapefile in WGS 84`,
+    throw words.problem(
+      'crs',
+      `${subjectOf(words)}'s coordinate reference system ${name}${method === undefined ? ` (${kind})` : ` (${method})`} is not known; save the shapefile in WGS 84`,
     )
   if (!inDegrees(wkt))
-    throw gridProblem(
-      'legacy/grid-crs',
-      `The planning grid's coordinate reference system ${name} has angles that are not degrees; save the shapefile in WGS 84`,
+    throw words.problem(
+      'crs',
+      `${subjectOf(words)}'s coordinate reference system ${name} has angles that are not degrees; save the shapefile in WGS 84`,
     )
   try {
     const definition = forProj4(wkt, known)
@@ -77,12 +74,12 @@ export function crsOf(prj: string): Crs {
       toLonLat: isIdentity(convert)
         ? (position) => position
         : (position) => (position.every(Number.isFinite) ? convert(position) : nowhere),
-      findings: datumFindings(definition, name),
+      findings: datumFindings(definition, name, words),
     }
   } catch (error) {
-    throw gridProblem(
-      'legacy/grid-crs',
-      `The planning grid's coordinate reference system ${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    throw words.problem(
+      'crs',
+      `${subjectOf(words)}'s coordinate reference system ${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
       error,
     )
   }
@@ -113,14 +110,14 @@ function forProj4(wkt: string, method: string | undefined): string {
 const wgs84Axis = 6378137
 
 /** Datums with WGS84's axis lie within a metre or two of it, and a sphere states none; others need shifts that are only roughly known. */
-function datumFindings(definition: string, name: string): readonly GridFinding[] {
+function datumFindings(definition: string, name: string, words: ShapefileWords): readonly ShapefileFinding[] {
   const { a, es } = proj4.Proj(definition).datum
   if (es === 0 || Math.abs(a - wgs84Axis) < 1) return []
   return [
-    gridFinding(
+    words.finding(
       'warning',
-      'legacy/grid-datum',
-      `The datum of the planning grid's coordinate reference system ${name} is not WGS 84's; planning units may lie up to some hundred metres off`,
+      'datum',
+      `The datum of ${words.what}'s coordinate reference system ${name} is not WGS 84's; shapes may lie up to some hundred metres off`,
       { hint: 'Save the shapefile in WGS 84 (EPSG:4326) to have exact positions.' },
     ),
   ]

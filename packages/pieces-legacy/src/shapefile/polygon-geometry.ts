@@ -4,7 +4,7 @@ import type { Position, Shape } from './shp.js'
 
 export type ShapeProblem = 'none' | 'no-ring' | 'out-of-range'
 
-export type UnitGeometry =
+export type PolygonGeometry =
   | {
       /** Polygon or multipolygon in EPSG:4326. Longitudes go beyond 180 where it crosses the antimeridian. */
       readonly ewkb: string
@@ -13,7 +13,7 @@ export type UnitGeometry =
     }
   | { readonly problem: ShapeProblem }
 
-export function unitGeometry(shape: Shape, crs: Crs): UnitGeometry {
+export function polygonGeometry(shape: Shape, crs: Crs): PolygonGeometry {
   if (shape === undefined) return { problem: 'none' }
   let mended = false
   const polygons: Position[][][] = []
@@ -53,7 +53,7 @@ function extent(polygons: readonly (readonly (readonly Position[])[])[]): readon
   return [west, east]
 }
 
-/** A unit that crosses the antimeridian has both ends of the longitudes: put it together on the eastern side. */
+/** A shape that crosses the antimeridian has both ends of the longitudes: put it together on the eastern side. */
 const eastward = ([lon, lat]: Position): Position => [lon < 0 ? lon + 360 : lon, lat]
 
 /** A hair beyond the edge is rounding in the projection. */

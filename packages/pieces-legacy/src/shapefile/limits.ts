@@ -1,4 +1,4 @@
-export interface GridLimits {
+export interface ShapefileLimits {
   /** Files in the zip. */
   readonly entries: number
   /** Inflated bytes of the .shp, .shx and .dbf each; the format itself ends at 2^32. */
@@ -11,7 +11,7 @@ export interface GridLimits {
   readonly shapeWork: number
 }
 
-export const defaultGridLimits: GridLimits = {
+export const defaultShapefileLimits: ShapefileLimits = {
   entries: 1000,
   partBytes: 2 ** 31,
   textBytes: 2 ** 16,

@@ -1,5 +1,5 @@
 /**
- * SQL for the planning unit's geometry that `geometry` becomes: itself where it is valid, else what ST_MakeValid makes of it, without
+ * SQL for the geometry that `geometry`, a shape of an upload, becomes: itself where it is valid, else what ST_MakeValid makes of it, without
  * lines and points; and put back between the antimeridians where it goes beyond. Empty where nothing with an area is left.
  */
 export const repairedGeometry = (geometry: string): string =>

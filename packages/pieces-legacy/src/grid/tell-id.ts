@@ -1,0 +1,40 @@
+import type { Findings } from '../dat/findings.js'
+import type { IdLines } from '../dat/id-lines.js'
+import type { ShapefileWords } from '../shapefile/shapefile-words.js'
+import type { IdText } from './id-attribute.js'
+import type { UnitIdProblem } from './unit-id.js'
+
+const idProblems: Readonly<Record<UnitIdProblem, string>> = {
+  null: 'is empty',
+  overflow: 'did not fit into its column when the file was written',
+  'not-a-number': 'is no number',
+  negative: 'is negative',
+  fraction: 'is not an integer',
+  'too-large': 'is larger than 2147483647',
+}
+
+/** What is wrong with the id of one record. `seen` holds those before. */
+export function tellId(
+  { record, text, id }: IdText & { readonly record: number },
+  column: string,
+  seen: IdLines,
+  { role, code }: ShapefileWords,
+  findings: Findings,
+): void {
+  const place = { file: role, line: record, column }
+  if ('problem' in id) {
+    findings.error(`${code}-id-${id.problem}`, place, () => ({
+      message: `The id ${JSON.stringify(text)} of record ${record} ${idProblems[id.problem]}`,
+    }))
+    return
+  }
+  if (id.spelled)
+    findings.warning(`${code}-id-${id.spelled}`, place, () => ({
+      message: `The id ${JSON.stringify(text)} of record ${record} is written as a ${id.spelled === 'text' ? 'text' : 'decimal number'}; it is read as ${id.id}`,
+    }))
+  const before = seen.add(id.id, record)
+  if (before !== undefined)
+    findings.error(`${code}-id-duplicate`, place, () => ({
+      message: `The id ${id.id} of record ${record} is that of record ${before} too`,
+    }))
+}

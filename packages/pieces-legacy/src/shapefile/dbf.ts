@@ -1,0 +1,129 @@
+import type { TextDecoder } from 'node:util'
+import type { ZippedFile } from '../zip/zip.js'
+import { dbfDecoder } from './encoding.js'
+import type { ShapefileWords } from './shapefile-words.js'
+
+export interface DbfField {
+  readonly name: string
+  /** dBASE's letter: C text, N and F numbers as text. */
+  readonly type: string
+  readonly offset: number
+  readonly length: number
+}
+
+export interface DbfHeader {
+  readonly records: number
+  readonly fields: readonly DbfField[]
+  readonly headerLength: number
+  readonly recordLength: number
+}
+
+/** One record as its bytes; `deleted` ones count as if they were not there. */
+export interface DbfRecord {
+  /** From 1. */
+  readonly number: number
+  readonly deleted: boolean
+  readonly bytes: Buffer
+}
+
+const LIVE = 0x20
+const DELETED = 0x2a
+
+/**
+ * The attribute table is read here and not by the `shapefile` package, which cannot tell `****` from null, takes deleted
+ * records for live ones, and decodes every attribute of every record where one is wanted.
+ */
+export async function readDbfHeader(
+  file: ZippedFile,
+  cpg: string | undefined,
+  words: ShapefileWords,
+): Promise<DbfHeader> {
+  const head = await firstBytes(file, 32)
+  const headerLength = head.length < 32 ? 0 : head.readUInt16LE(8)
+  const recordLength = head.length < 32 ? 0 : head.readUInt16LE(10)
+  const records = head.length < 32 ? 0 : head.readUInt32LE(4)
+  if (headerLength < 33 || recordLength < 1) throw broken(words, file, 'has no dBASE header')
+  if (headerLength + records * recordLength > file.size)
+    throw broken(words, file, `is truncated: it states ${records} records of ${recordLength} bytes`)
+  const header = await firstBytes(file, headerLength)
+  const decoder = dbfDecoder(cpg, head.readUInt8(29))
+  const ways = [false, true].map((wide) => fieldsOf(header, decoder, wide))
+  const fields = ways.find((way) => bytesOf(way) === recordLength)
+  if (!fields)
+    throw broken(
+      words,
+      file,
+      `states ${recordLength} bytes a record, but its fields need ${bytesOf(ways[0] ?? [])}`,
+    )
+  return { records, fields, headerLength, recordLength }
+}
+
+/** `wide`: as Clipper writes texts of more than 255 bytes, with the high byte of the length where numbers have their decimals. */
+function fieldsOf(header: Buffer, decoder: TextDecoder, wide: boolean): readonly DbfField[] {
+  const fields: DbfField[] = []
+  let offset = 1
+  for (let at = 32; at + 32 <= header.length && header[at] !== 0x0d; at += 32) {
+    const name = header.subarray(at, at + 11)
+    const end = name.indexOf(0)
+    const type = String.fromCharCode(header.readUInt8(at + 11))
+    const length = header.readUInt8(at + 16) + (wide && type === 'C' ? 256 * header.readUInt8(at + 17) : 0)
+    fields.push({ name: decoder.decode(end < 0 ? name : name.subarray(0, end)).trim(), type, offset, length })
+    offset += length
+  }
+  return fields
+}
+
+/** Of a record: its flag and its fields. */
+const bytesOf = (fields: readonly DbfField[]): number => fields.reduce((sum, { length }) => sum + length, 1)
+
+/** All records, in batches of what one chunk of the file holds. Their bytes are valid until the next batch. */
+export async function* dbfRecords(
+  file: ZippedFile,
+  { records, headerLength, recordLength }: DbfHeader,
+  words: ShapefileWords,
+): AsyncIterable<readonly DbfRecord[]> {
+  let skip = headerLength
+  let number = 0
+  let rest: Buffer = Buffer.alloc(0)
+  for await (const chunk of file.open()) {
+    const bytes =
+      rest.length === 0
+        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+        : Buffer.concat([rest, chunk])
+    let at = Math.min(skip, bytes.length)
+    skip -= at
+    const batch: DbfRecord[] = []
+    for (; number < records && at + recordLength <= bytes.length; at += recordLength) {
+      number += 1
+      const flag = bytes[at]
+      // Anything else says that records begin elsewhere: ids would lose digits.
+      if (flag !== LIVE && flag !== DELETED)
+        throw broken(words, file, `has no record where number ${number} should begin`)
+      batch.push({ number, deleted: flag === DELETED, bytes: bytes.subarray(at, at + recordLength) })
+    }
+    rest = number < records ? bytes.subarray(at) : Buffer.alloc(0)
+    if (batch.length > 0) yield batch
+  }
+  if (number < records) throw broken(words, file, `ends after ${number} of ${records} records`)
+}
+
+/** A field's text without padding; '' is null. */
+export const fieldText = (record: DbfRecord, field: DbfField): string =>
+  record.bytes
+    .toString('latin1', field.offset, field.offset + field.length)
+    .replace(/^ +/, '')
+    .replace(/[ \0]+$/, '')
+
+async function firstBytes(file: ZippedFile, length: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of file.open()) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size >= length) break
+  }
+  return Buffer.concat(chunks).subarray(0, length)
+}
+
+const broken = (words: ShapefileWords, file: ZippedFile, what: string) =>
+  words.problem('dbf', `${file.name} of ${words.what} ${what}`)

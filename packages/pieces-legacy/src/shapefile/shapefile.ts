@@ -1,0 +1,199 @@
+import type { Entries } from '@piecework/core'
+import { openZip, type ZippedFile } from '../zip/zip.js'
+import { type Crs, crsOf } from './crs.js'
+import { type DbfHeader, type DbfRecord, dbfRecords, readDbfHeader } from './dbf.js'
+import { type Layer, layerOf } from './layer.js'
+import { defaultShapefileLimits, type ShapefileLimits } from './limits.js'
+import { type PolygonGeometry, polygonGeometry } from './polygon-geometry.js'
+import { readAll } from './read-all.js'
+import { isAbout, type ShapefileFinding, type ShapefileWords, subjectOf } from './shapefile-words.js'
+import { readShpHeader, type Shape, type ShpHeader, shapes } from './shp.js'
+
+/** What is read of each record's attributes. */
+export interface Attributes<Row> {
+  /** The record's bytes are valid during the call only. */
+  read(record: DbfRecord): Row
+  readonly findings: readonly ShapefileFinding[]
+}
+
+export interface ShapefileRow<Row> {
+  /** From 1; deleted records are counted. */
+  readonly record: number
+  readonly row: Row
+}
+
+export interface ShapefileFeature<Row> extends ShapefileRow<Row> {
+  readonly geometry: PolygonGeometry
+}
+
+/** A shapefile of an upload. Nothing is put on disk: parts are inflated from range reads while they are read. */
+export interface Shapefile<A extends Attributes<unknown>> {
+  /** Name of the layer. */
+  readonly layer: string
+  readonly crs: string
+  readonly attributes: A
+  /** Deleted ones too. */
+  readonly records: number
+  /** Warnings about it as a whole. */
+  readonly findings: readonly ShapefileFinding[]
+  /** Reads the attribute table only. Deleted records are left out. */
+  rows(): AsyncIterable<readonly ShapefileRow<ReturnType<A['read']>>[]>
+  features(): AsyncIterable<readonly ShapefileFeature<ReturnType<A['read']>>[]>
+  close(): void
+}
+
+export interface ShapefileOptions {
+  readonly limits?: Partial<ShapefileLimits>
+  readonly signal?: AbortSignal
+}
+
+/** Finds the attributes in the table. Throws an error about the shapefile where they are not there. */
+export type FindAttributes<A> = (file: ZippedFile, header: DbfHeader) => A | Promise<A>
+
+/** Throws an error about the shapefile with a finding for each thing that makes it unreadable. Close what it resolves to. */
+export async function openShapefile<A extends Attributes<unknown>>(
+  entries: Entries,
+  words: ShapefileWords,
+  findAttributes: FindAttributes<A>,
+  { limits: given, signal }: ShapefileOptions = {},
+): Promise<Shapefile<A>> {
+  const limits = { ...defaultShapefileLimits, ...given }
+  const zip = await openZip(entries, words.role, limits.entries, words)
+  try {
+    const layer = layerOf(zip.files, limits, words)
+    const parts = { layer, words, limits, signal, ...(await openLayer(layer, words, findAttributes)) }
+    return {
+      layer: layer.name,
+      crs: parts.crs.name,
+      attributes: parts.attributes,
+      records: parts.dbf.records,
+      findings: [...parts.crs.findings, ...parts.attributes.findings],
+      rows: () => rows(parts),
+      features: () => features(parts),
+      close: () => zip.close(),
+    }
+  } catch (error) {
+    zip.close()
+    throw error
+  }
+}
+
+interface OpenedLayer<A> {
+  readonly shp: ShpHeader
+  readonly dbf: DbfHeader
+  readonly crs: Crs
+  readonly attributes: A
+}
+
+interface Parts<A> extends OpenedLayer<A> {
+  readonly layer: Layer
+  readonly words: ShapefileWords
+  readonly limits: ShapefileLimits
+  readonly signal: AbortSignal | undefined
+}
+
+async function openLayer<A>(
+  layer: Layer,
+  words: ShapefileWords,
+  findAttributes: FindAttributes<A>,
+): Promise<OpenedLayer<A>> {
+  const problems: ShapefileFinding[] = []
+  const attempt = async <T>(read: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await read()
+    } catch (error) {
+      if (!isAbout(words, error)) throw error
+      problems.push(...error.findings.map(({ piece: _, ...finding }) => finding))
+      return undefined
+    }
+  }
+  const crs = await attempt(async () => crsOf((await readAll(layer.prj.open())).toString('utf8'), words))
+  const shp = await attempt(() => readShpHeader(layer.shp, words))
+  const dbf = await attempt(async () =>
+    readDbfHeader(layer.dbf, layer.cpg && (await readAll(layer.cpg.open())).toString('latin1'), words),
+  )
+  const indexed = Math.floor((layer.shx.size - 100) / 8)
+  if (dbf && dbf.records !== indexed)
+    problems.push(
+      words.finding(
+        'error',
+        'parts-differ',
+        `${subjectOf(words)}'s parts do not belong together: ${layer.dbf.name} has ${dbf.records} records, ${layer.shx.name} ${Math.max(indexed, 0)}`,
+      ),
+    )
+  if (dbf?.records === 0)
+    problems.push(words.finding('error', 'empty', `${subjectOf(words)} has no features`))
+  const attributes = dbf && dbf.records > 0 ? await attempt(() => findAttributes(layer.dbf, dbf)) : undefined
+  if (problems.length > 0) throw words.error(problems)
+  return { crs, shp, dbf, attributes } as OpenedLayer<A>
+}
+
+async function* rows<A extends Attributes<unknown>>({
+  layer,
+  words,
+  signal,
+  dbf,
+  attributes,
+}: Parts<A>): ReturnType<Shapefile<A>['rows']> {
+  for await (const batch of dbfRecords(layer.dbf, dbf, words)) {
+    signal?.throwIfAborted()
+    yield batch
+      .filter(({ deleted }) => !deleted)
+      .map((record) => ({
+        record: record.number,
+        row: attributes.read(record) as ReturnType<A['read']>,
+      }))
+  }
+}
+
+/** Features of one batch: few enough to be held, many enough for one statement. */
+const batchFeatures = 1000
+/** The same for features of many points. */
+const batchBytes = 2 ** 23
+
+async function* features<A extends Attributes<unknown>>(
+  parts: Parts<A>,
+): ReturnType<Shapefile<A>['features']> {
+  const { layer, words, signal, dbf } = parts
+  const geometry = each(shapes(layer.shp, layer.shx, parts.shp, parts.limits, words))
+  let read = 0
+  const next = async (): Promise<Shape> => {
+    const shape = await geometry.next()
+    if (shape.done) throw differ(parts, read)
+    read += 1
+    return shape.value
+  }
+  try {
+    let found: ShapefileFeature<ReturnType<A['read']>>[] = []
+    let size = 0
+    for await (const batch of rows(parts))
+      for (const row of batch) {
+        while (read < row.record - 1) await next()
+        const placed = polygonGeometry(await next(), parts.crs)
+        found.push({ ...row, geometry: placed })
+        size += 'ewkb' in placed ? placed.ewkb.length : 0
+        if (found.length === batchFeatures || size > batchBytes) {
+          yield found
+          found = []
+          size = 0
+          signal?.throwIfAborted()
+        }
+      }
+    if (found.length > 0) yield found
+    while (read < dbf.records) await next()
+    if (!(await geometry.next()).done) throw differ(parts, `more than ${read}`)
+  } finally {
+    await geometry.return(undefined)
+  }
+}
+
+async function* each<T>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<T, undefined> {
+  for await (const batch of batches) yield* batch
+  return undefined
+}
+
+const differ = ({ layer, dbf, words }: Parts<unknown>, shapeCount: number | string) =>
+  words.problem(
+    'parts-differ',
+    `${subjectOf(words)}'s parts do not belong together: ${layer.shp.name} has ${shapeCount} shapes, ${layer.dbf.name} ${dbf.records} records`,
+  )
