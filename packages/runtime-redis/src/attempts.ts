@@ -1,0 +1,47 @@
+import type { Task, TaskHandler } from '@piecework/core'
+import type { Complaints } from './complaints.js'
+
+/** What runs in this process. */
+export interface Attempts {
+  /** Never rejects: a handler that fails ends nothing but its own attempt. */
+  run(task: Task, handle: TaskHandler): Promise<void>
+  /** Lets what runs go on for `ms`, then aborts it. */
+  abortAfter(ms: number, reason: Error): void
+  /** Resolves when nothing runs. */
+  ended(): Promise<void>
+}
+
+/** The longest time that a Node timer can wait; longer ones would fire at once. */
+const longest = 2 ** 31 - 1
+
+export function attempts(complaints: Complaints): Attempts {
+  const running = new Map<AbortController, Promise<void>>()
+  const timers = new Set<NodeJS.Timeout>()
+
+  const attempt = async (task: Task, handle: TaskHandler, signal: AbortSignal): Promise<void> => {
+    try {
+      await handle(task, signal)
+    } catch (error) {
+      complaints.failed(error, task)
+    }
+  }
+  return {
+    run: (task, handle) => {
+      const controller = new AbortController()
+      const done = attempt(task, handle, controller.signal).finally(() => running.delete(controller))
+      running.set(controller, done)
+      return done
+    },
+    abortAfter: (ms, reason) => {
+      const abort = (): void => {
+        for (const controller of running.keys()) controller.abort(reason)
+      }
+      if (running.size === 0) return
+      timers.add(setTimeout(abort, Math.min(ms, longest)))
+    },
+    ended: async () => {
+      while (running.size > 0) await Promise.all(running.values())
+      timers.forEach(clearTimeout)
+    },
+  }
+}

@@ -1,0 +1,1 @@
+export { type RedisRuntimeOptions, redisRuntime } from './redis-runtime.js'
