@@ -1,6 +1,6 @@
 import { type ImportContext, type PieceCounts, type PieceImporter, PieceworkError } from '@piecework/core'
 import { uuidExpression } from '@piecework/postgres'
-import { type Grid, openGrid } from '../grid/grid.js'
+import { type Grid, type GridUnit, openGrid } from '../grid/grid.js'
 import { planningGrid } from '../grid/grid-problem.js'
 import { repairedGeometry } from '../shapefile/repair-sql.js'
 import { expectAll } from './expect-all.js'
@@ -18,37 +18,26 @@ export const planningUnitsImporter: PieceImporter = {
 }
 
 async function insertUnits(context: ImportContext, grid: Grid): Promise<PieceCounts> {
-  const { tx, ids, resource, progress } = context
+  const { tx, resource } = context
   await tx.query('CREATE TEMPORARY TABLE legacy_grid (puid integer, geom geometry) ON COMMIT DROP')
-  let units = 0
-  const csv = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const batch of grid.features()) {
-      let lines = ''
-      for (const { record, id, geometry } of batch) {
-        if (!('id' in id) || !('ewkb' in geometry))
-          throw planningGrid.problem(
-            'unreadable',
-            `Record ${record} of the planning grid is no planning unit`,
-          )
-        lines += `${id.id},${geometry.ewkb}\n`
-      }
-      units += batch.length
-      progress(units, grid.records)
-      yield Buffer.from(lines)
+  const units = new Units(context, grid)
+  let inserted = 0
+  try {
+    while (!units.ended) {
+      inserted += await tx.copyIn(
+        { table: 'planning.planning_units', columns: ['id', 'project_id', 'puid', 'geom'] },
+        units.convex(),
+      )
+      await tx.copyIn({ table: 'legacy_grid', columns: ['puid', 'geom'] }, units.waiting())
     }
+  } finally {
+    await units.close()
   }
-  await tx.copyIn({ table: 'legacy_grid', columns: ['puid', 'geom'] }, csv())
-  const { rowCount } = await tx.query(
-    `INSERT INTO planning.planning_units (id, project_id, puid, geom)
-     SELECT ${uuidExpression(ids.key('planning_units'), 'puid')}, $1::uuid, puid, geom
-     FROM (SELECT puid, ${repairedGeometry('geom')} AS geom FROM legacy_grid) AS repaired
-     WHERE NOT ST_IsEmpty(geom)`,
-    [resource.id],
-  )
-  expectAll('The planning grid', units, rowCount)
+  inserted += await insertRepaired(context)
+  expectAll('The planning grid', units.count, inserted)
   await tx.query(`UPDATE planning.projects SET grid_shape = 'custom' WHERE id = $1`, [resource.id])
-  if (units === 0) throw new PieceworkError('validation-failed', 'The planning grid has no features')
-  const skipped = grid.records - units
+  if (units.count === 0) throw new PieceworkError('validation-failed', 'The planning grid has no features')
+  const skipped = grid.records - units.count
   if (skipped > 0)
     context.finding({
       severity: 'warning',
@@ -57,5 +46,72 @@ async function insertUnits(context: ImportContext, grid: Grid): Promise<PieceCou
       message: `${skipped} deleted records of the planning grid were skipped`,
       count: skipped,
     })
-  return { rows: rowCount, skipped }
+  return { rows: inserted, skipped }
+}
+
+/** Of the units that `legacy_grid` holds. */
+async function insertRepaired({ tx, ids, resource }: ImportContext): Promise<number> {
+  const { rowCount } = await tx.query(
+    `INSERT INTO planning.planning_units (id, project_id, puid, geom)
+     SELECT ${uuidExpression(ids.key('planning_units'), 'puid')}, $1::uuid, puid, geom
+     FROM (SELECT puid, ${repairedGeometry('geom')} AS geom FROM legacy_grid) AS repaired
+     WHERE NOT ST_IsEmpty(geom)`,
+    [resource.id],
+  )
+  return rowCount
+}
+
+/** Characters of CSV that wait for the database to look at their units. */
+const mostWaiting = 2 ** 22
+
+/** The grid's units as CSV: those that need no look at go straight into the table, others wait while it is filled. */
+class Units {
+  /** Of all. */
+  count = 0
+  ended = false
+  readonly #context: ImportContext
+  readonly #records: number
+  readonly #batches: AsyncIterator<readonly GridUnit[]>
+  #waiting = ''
+
+  constructor(context: ImportContext, grid: Grid) {
+    this.#context = context
+    this.#records = grid.records
+    this.#batches = grid.features()[Symbol.asyncIterator]()
+  }
+
+  async close(): Promise<void> {
+    await this.#batches.return?.()
+  }
+
+  /** Until enough others wait, or the grid ends. */
+  async *convex(): AsyncGenerator<Uint8Array> {
+    const { ids, resource, progress } = this.#context
+    while (this.#waiting.length < mostWaiting) {
+      const { done, value: batch } = await this.#batches.next()
+      if (done) {
+        this.ended = true
+        return
+      }
+      let lines = ''
+      for (const { record, id, geometry } of batch) {
+        if (!('id' in id) || !('ewkb' in geometry))
+          throw planningGrid.problem(
+            'unreadable',
+            `Record ${record} of the planning grid is no planning unit`,
+          )
+        const unit = `${id.id},${geometry.ewkb}\n`
+        if (geometry.convex) lines += `${ids.idOf('planning_units', String(id.id))},${resource.id},${unit}`
+        else this.#waiting += unit
+      }
+      this.count += batch.length
+      progress(this.count, this.#records)
+      if (lines !== '') yield Buffer.from(lines, 'latin1')
+    }
+  }
+
+  async *waiting(): AsyncGenerator<Uint8Array> {
+    if (this.#waiting !== '') yield Buffer.from(this.#waiting, 'latin1')
+    this.#waiting = ''
+  }
 }

@@ -19,6 +19,7 @@ export async function invalidShapes(
   shapes: readonly RecordShape[],
   tx: Queryable,
 ): Promise<readonly InvalidShape[]> {
+  if (shapes.length === 0) return []
   try {
     return await asked(shapes, tx)
   } catch (error) {

@@ -1,3 +1,4 @@
+import { isConvex } from './convex.js'
 import type { Crs } from './crs.js'
 import { ewkbHex } from './ewkb.js'
 import type { Position, Shape } from './shp.js'
@@ -10,6 +11,8 @@ export type PolygonGeometry =
       readonly ewkb: string
       /** An open ring was closed, or a ring without area left out. */
       readonly mended: boolean
+      /** Certain to be valid where it is: one convex ring between the antimeridians. Of others a database knows. */
+      readonly convex: boolean
     }
   | { readonly problem: ShapeProblem }
 
@@ -32,7 +35,10 @@ export function polygonGeometry(shape: Shape, crs: Crs): PolygonGeometry {
   const [west, east] = extent(polygons)
   const wraps = crs.projected && east - west > 180
   const placed = wraps ? polygons.map((rings) => rings.map((ring) => ring.map(eastward))) : polygons
-  return inRange(placed) ? { ewkb: ewkbHex(placed), mended } : { problem: 'out-of-range' }
+  if (!inRange(placed)) return { problem: 'out-of-range' }
+  const [rings, ...others] = placed
+  const convex = others.length === 0 && rings?.length === 1 && !wraps && east <= 180 && rings.every(isConvex)
+  return { ewkb: ewkbHex(placed), mended, convex }
 }
 
 const isClosed = (ring: readonly Position[]): boolean => {

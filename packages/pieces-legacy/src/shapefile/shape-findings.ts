@@ -27,7 +27,7 @@ export async function tellShapes(
       }))
       continue
     }
-    shaped.push({ record, ewkb: geometry.ewkb })
+    if (!geometry.convex) shaped.push({ record, ewkb: geometry.ewkb })
     if (geometry.mended)
       findings.warning(`${words.code}-shape-repaired`, placeOf(record), () => ({
         message: `The ${thing} of record ${record} has a ring that is open or without area; it is repaired`,

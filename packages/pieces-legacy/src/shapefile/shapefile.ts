@@ -155,21 +155,28 @@ async function* features<A extends Attributes<unknown>>(
   parts: Parts<A>,
 ): ReturnType<Shapefile<A>['features']> {
   const { layer, words, signal, dbf } = parts
-  const geometry = each(shapes(layer.shp, layer.shx, parts.shp, parts.limits, words))
+  const batches = shapes(layer.shp, layer.shx, parts.shp, parts.limits, words)[Symbol.asyncIterator]()
+  let batch: readonly Shape[] = []
+  let at = 0
   let read = 0
-  const next = async (): Promise<Shape> => {
-    const shape = await geometry.next()
-    if (shape.done) throw differ(parts, read)
-    read += 1
-    return shape.value
+  const refill = async (): Promise<void> => {
+    const next = await batches.next()
+    if (next.done) throw differ(parts, read)
+    batch = next.value
+    at = 0
   }
   try {
     let found: ShapefileFeature<ReturnType<A['read']>>[] = []
     let size = 0
-    for await (const batch of rows(parts))
-      for (const row of batch) {
-        while (read < row.record - 1) await next()
-        const placed = polygonGeometry(await next(), parts.crs)
+    for await (const records of rows(parts))
+      for (const row of records) {
+        let shape: Shape
+        for (; read < row.record; read += 1, at += 1) {
+          // Asked once for each batch: waiting for every shape costs as much as reading it.
+          if (at === batch.length) await refill()
+          shape = batch[at]
+        }
+        const placed = polygonGeometry(shape, parts.crs)
         found.push({ ...row, geometry: placed })
         size += 'ewkb' in placed ? placed.ewkb.length : 0
         if (found.length === batchFeatures || size > batchBytes) {
@@ -180,16 +187,11 @@ async function* features<A extends Attributes<unknown>>(
         }
       }
     if (found.length > 0) yield found
-    while (read < dbf.records) await next()
-    if (!(await geometry.next()).done) throw differ(parts, `more than ${read}`)
+    for (; read < dbf.records; read += 1, at += 1) if (at === batch.length) await refill()
+    if (at < batch.length || !(await batches.next()).done) throw differ(parts, `more than ${read}`)
   } finally {
-    await geometry.return(undefined)
+    await batches.return?.()
   }
-}
-
-async function* each<T>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<T, undefined> {
-  for await (const batch of batches) yield* batch
-  return undefined
 }
 
 const differ = ({ layer, dbf, words }: Parts<unknown>, shapeCount: number | string) =>

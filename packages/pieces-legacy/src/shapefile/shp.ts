@@ -39,8 +39,9 @@ export async function readShpHeader(file: ZippedFile, words: ShapefileWords): Pr
 }
 
 /**
- * All shapes in the order of the file, in batches, which must be that of the index: otherwise other programs see other shapes. Lengths and counts are checked here before the `shapefile` package, which trusts
- * them and seeks on silently where they are wrong, decodes the shapes and finds the polygon of each hole.
+ * All shapes in the order of the file, in batches, which must be that of the index: otherwise other programs see other shapes. Lengths
+ * and counts are checked here before the `shapefile` package, which trusts them and seeks on silently where they are wrong, decodes the
+ * shapes of several rings and finds the polygon of each hole.
  */
 export async function* shapes(
   file: ZippedFile,
@@ -58,7 +59,7 @@ export async function* shapes(
     if (!(await offsets.fill(headerLength)) || offsets.take(headerLength).readInt32BE(0) !== 9994)
       throw broken(words, index, 'has no shapefile header')
     let at = headerLength
-    let batch: Buffer[] = [header.bytes]
+    let batch: Buffer[] = []
     let size = 0
     for (let record = 1; at < end; record += 1) {
       if (!(await source.fill(8))) throw broken(words, file, `ends in the middle of record ${record}`)
@@ -79,14 +80,14 @@ export async function* shapes(
       batch.push(bytes)
       size += bytes.length
       if (size >= batchBytes) {
-        yield await decode(batch)
-        batch = [header.bytes]
+        yield await decode(header.bytes, batch)
+        batch = []
         size = 0
       }
     }
     await source.drain()
     await offsets.drain()
-    if (batch.length > 1) yield await decode(batch)
+    if (batch.length > 0) yield await decode(header.bytes, batch)
   } finally {
     await source.close()
     await offsets.close()
@@ -126,16 +127,35 @@ function checkRecord(
   }
 }
 
-async function decode(batch: readonly Buffer[]): Promise<readonly Shape[]> {
-  const source = await openShp(Buffer.concat(batch))
+async function decode(header: Buffer, batch: readonly Buffer[]): Promise<readonly Shape[]> {
+  const several = batch.filter((record) => isShape(record) && rings(record) !== 1)
+  const source = several.length > 0 ? await openShp(Buffer.concat([header, ...several])) : undefined
   const decoded: Shape[] = []
-  for (let at = 1; at < batch.length; at += 1) {
-    const { value } = await source.read()
-    if (value?.type === 'Polygon') decoded.push([value.coordinates as unknown as Position[][]])
-    else if (value?.type === 'MultiPolygon') decoded.push(value.coordinates as unknown as Position[][][])
-    else decoded.push(undefined)
+  for (const record of batch) {
+    if (!isShape(record)) decoded.push(undefined)
+    else if (rings(record) === 1) decoded.push([[onlyRing(record)]])
+    else decoded.push(await polygons(source))
   }
   return decoded
+}
+
+/** A record begins with its number and its length, and goes on with the type of its shape, 0 for none. */
+const isShape = (record: Buffer): boolean => record.readInt32LE(8) !== 0
+const rings = (record: Buffer): number => record.readInt32LE(44)
+
+/** What most planning units are. */
+function onlyRing(record: Buffer): Position[] {
+  const ring = new Array<Position>(record.readInt32LE(48))
+  for (let point = 0, at = 56; point < ring.length; point += 1, at += 16)
+    ring[point] = [record.readDoubleLE(at), record.readDoubleLE(at + 8)]
+  return ring
+}
+
+async function polygons(source: Awaited<ReturnType<typeof openShp>> | undefined): Promise<Shape> {
+  const { value } = (await source?.read()) ?? {}
+  if (value?.type === 'Polygon') return [value.coordinates as unknown as Position[][]]
+  if (value?.type === 'MultiPolygon') return value.coordinates as unknown as Position[][][]
+  return undefined
 }
 
 const broken = (words: ShapefileWords, file: ZippedFile, what: string) =>
