@@ -21,21 +21,26 @@ const abandoned: JobError = {
   retryable: false,
 }
 
-/** Tasks that have waited this long without being begun are submitted again. */
-const forgottenAfterMs = 60_000
+interface DispatcherOptions {
+  readonly sweepMs: number
+  readonly forgottenMs: number
+  readonly uploadsLiveMs: number
+}
 
 export function createDispatcher(
   store: Store,
   runtime: Runtime,
   events: PieceworkEmitter,
   tell: (job: Job) => void,
-  { sweepMs, uploadsLiveMs }: { readonly sweepMs: number; readonly uploadsLiveMs: number },
+  { sweepMs, forgottenMs, uploadsLiveMs }: DispatcherOptions,
 ): Dispatcher {
   let timer: NodeJS.Timeout | undefined
   let draining: Promise<void> | undefined
   let sweeping: Promise<void> | undefined
   let stopped = false
   let again = false
+  /** Overdue, but not accepted by the runtime yet: the store takes them for submitted. */
+  let unsent: readonly Task[] = []
 
   const dispatch = async (): Promise<void> => {
     again = true
@@ -62,6 +67,8 @@ export function createDispatcher(
       if (items.length === 0) return
       const done: string[] = []
       for (const item of items) {
+        // A runtime that does not answer would hold up the stop with each item.
+        if (stopped) break
         try {
           await carryOut(item)
           done.push(item.id)
@@ -71,6 +78,7 @@ export function createDispatcher(
         }
       }
       if (done.length > 0) await store.outbox.acknowledge(done)
+      if (stopped) return
     }
   }
 
@@ -97,8 +105,9 @@ export function createDispatcher(
 
   const sweep = async (submittedBefore: Date): Promise<void> => {
     try {
-      const tasks = await store.attempts.overdue(submittedBefore)
-      if (tasks.length > 0) await runtime.submit(tasks)
+      if (unsent.length === 0) unsent = await store.attempts.overdue(submittedBefore)
+      if (unsent.length > 0) await runtime.submit(unsent)
+      unsent = []
       for (const id of await store.preparations.idle(new Date(Date.now() - uploadsLiveMs))) {
         tell(await store.jobs.cancel(id, abandoned))
       }
@@ -123,7 +132,7 @@ export function createDispatcher(
       await store.outbox.pending(1)
       await sweepOnce(new Date())
       if (stopped) return
-      timer = setInterval(() => void sweepOnce(new Date(Date.now() - forgottenAfterMs)), sweepMs)
+      timer = setInterval(() => void sweepOnce(new Date(Date.now() - forgottenMs)), sweepMs)
       timer.unref()
     },
     stop: async () => {

@@ -38,6 +38,8 @@ export interface EngineOptions {
   readonly heartbeatMs?: number
   /** How often outbox and attempts are looked through for what a crash left. Default 2 s. */
   readonly sweepMs?: number
+  /** Tasks that have waited this long without being begun are submitted again: a queue may have lost them. Default 60 s. */
+  readonly forgottenMs?: number
   /** How long a prepared import may wait for its next upload, or for being run, before it is removed. Default 7 days. */
   readonly uploadsLiveMs?: number
 }
@@ -77,12 +79,17 @@ export function createEngine(
     backoffMs = 500,
     heartbeatMs = 1000,
     sweepMs = 2000,
+    forgottenMs = 60_000,
     uploadsLiveMs = week,
   } = options
   const worker = randomUUID()
   const running = new Set<Running>()
   const tell = statusTeller(events)
-  const dispatcher = createDispatcher(store, runtime, events, tell, { sweepMs, uploadsLiveMs })
+  const dispatcher = createDispatcher(store, runtime, events, tell, {
+    sweepMs,
+    forgottenMs,
+    uploadsLiveMs,
+  })
 
   const handle = async (task: Task, stopping: AbortSignal): Promise<void> => {
     const lease = await store.attempts.begin(task, worker)
