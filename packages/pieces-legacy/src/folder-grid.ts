@@ -38,19 +38,19 @@ async function gridIn(
   const [layer] = layers
   if (layer !== undefined) {
     tellChoice(layers, findings)
-    const stem = layer.slice(0, -'shp'.length).toLowerCase()
-    return {
-      kind: 'parts',
-      paths: all
-        .filter((path) => PART.test(path) && path.toLowerCase().startsWith(stem))
-        .map((path) => join(dir, path)),
-    }
+    return { kind: 'parts', paths: shapefileParts(layer, all).map((path) => join(dir, path)) }
   }
   const zips: string[] = []
   for (const path of all.filter((path) => /\.zip$/i.test(path)))
     if (await holdsLayer(join(dir, path))) zips.push(path)
   tellChoice(zips, findings)
   return zips[0] === undefined ? undefined : { kind: 'zip', path: join(dir, zips[0]) }
+}
+
+/** Of these paths the ones that belong to a .shp. */
+export function shapefileParts(layer: string, paths: readonly string[]): readonly string[] {
+  const stem = layer.slice(0, -'shp'.length).toLowerCase()
+  return paths.filter((path) => PART.test(path) && path.toLowerCase().startsWith(stem))
 }
 
 function tellChoice([first, ...others]: readonly string[], findings: Findings): void {

@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util'
-import { PieceworkError } from '@piecework/core'
+import { isPieceworkError, PieceworkError, type Role } from '@piecework/core'
+import { gridRole, roles } from '../roles.js'
+
+export type Metadata = Readonly<Record<string, string>>
 
 export type CheckArguments =
   | { readonly show: 'help' | 'version' }
@@ -7,7 +10,10 @@ export type CheckArguments =
       readonly folder: string
       /** Name of the input.dat, where the folder holds several. */
       readonly input?: string
-      readonly idAttribute?: string
+      /** Paths by role, for what the folder's own names do not tell. */
+      readonly given: Readonly<Record<string, string>>
+      /** Of uploads, by role. */
+      readonly metadata: Readonly<Record<string, Metadata>>
       readonly names: 'optional' | 'required'
       /** Of a server with PostGIS. */
       readonly database?: string
@@ -20,6 +26,8 @@ export type CheckArguments =
 const options = {
   input: { type: 'string' },
   'id-attribute': { type: 'string' },
+  file: { type: 'string', multiple: true },
+  metadata: { type: 'string', multiple: true },
   names: { type: 'string' },
   database: { type: 'string' },
   list: { type: 'string' },
@@ -44,15 +52,18 @@ export function checkArguments(args: readonly string[]): CheckArguments {
     throw invalid(`The option --names is optional or required, not ${JSON.stringify(names)}`)
   if (!/^[1-9]\d{0,5}$/.test(list))
     throw invalid(`The option --list is a number from 1, not ${JSON.stringify(list)}`)
-  const idAttribute = values['id-attribute']
   return {
     folder,
+    given: givenFiles(values.file ?? []),
+    metadata: givenMetadata([
+      ...(values.metadata ?? []),
+      ...(values['id-attribute'] === undefined ? [] : [`${gridRole}.idAttribute=${values['id-attribute']}`]),
+    ]),
     names,
     list: Number(list),
     strict: values.strict ?? false,
     json: values.json ?? false,
     ...(input !== undefined && { input }),
-    ...(idAttribute !== undefined && { idAttribute }),
     ...(database !== undefined && { database }),
   }
 }
@@ -63,6 +74,41 @@ function parsed(args: readonly string[]) {
   } catch (error) {
     throw invalid(error instanceof Error ? error.message : String(error), error)
   }
+}
+
+/** `ROLE=PATH`. */
+function givenFiles(texts: readonly string[]): Readonly<Record<string, string>> {
+  const pairs = texts.map((text) => {
+    const [, role = '', path = ''] = /^(.*?)=(.+)$/s.exec(text) ?? []
+    if (!path) throw invalid(`The option --file is ROLE=PATH, not ${JSON.stringify(text)}`)
+    return [knownRole(role), path] as const
+  })
+  return Object.fromEntries(pairs)
+}
+
+/** `ROLE.KEY=VALUE`. */
+function givenMetadata(texts: readonly string[]): Readonly<Record<string, Metadata>> {
+  const all: Record<string, Metadata> = {}
+  for (const text of texts) {
+    const [, name = '', key = '', value = ''] = /^(.*?)\.([A-Za-z]+)=(.+)$/s.exec(text) ?? []
+    if (!value) throw invalid(`The option --metadata is ROLE.KEY=VALUE, not ${JSON.stringify(text)}`)
+    const role = knownRole(name)
+    all[role] = { ...all[role], [key]: value }
+    const { metadata: schema }: Role = roles[role]
+    try {
+      if (!schema) throw invalid(`No metadata can come with ${role}`)
+      schema.parse(all[role])
+    } catch (error) {
+      if (isPieceworkError(error)) throw error
+      throw invalid(`The option --metadata is not valid for ${role}: ${JSON.stringify(text)}`, error)
+    }
+  }
+  return all
+}
+
+function knownRole(name: string): keyof typeof roles {
+  if (Object.hasOwn(roles, name)) return name as keyof typeof roles
+  throw invalid(`There is no file ${JSON.stringify(name)}; there are ${Object.keys(roles).join(', ')}`)
 }
 
 const invalid = (message: string, cause?: unknown) =>

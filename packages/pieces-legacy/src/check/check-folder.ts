@@ -3,13 +3,15 @@ import { type Database, type Entries, entriesOf, type Finding, PieceworkError } 
 import { findMarxanFiles } from '../folder.js'
 import { legacyPieces } from '../pieces.js'
 import { gridRole } from '../roles.js'
+import type { Metadata } from './arguments.js'
 import { type FolderFile, folderFiles } from './folder-files.js'
 import type { CheckFinding, CheckReport } from './report.js'
 import { validatePieces } from './validate-pieces.js'
 
 export interface CheckOptions {
   readonly input?: string
-  readonly idAttribute?: string
+  readonly given: Readonly<Record<string, string>>
+  readonly metadata: Readonly<Record<string, Metadata>>
   readonly names: 'optional' | 'required'
   readonly database: Database
   readonly signal: AbortSignal
@@ -19,11 +21,10 @@ export interface CheckOptions {
 
 /** Finds the files of a Marxan project and runs all validators of the import over them. Throws where there is nothing to check. */
 export async function checkFolder(folder: string, options: CheckOptions): Promise<CheckReport> {
-  const { input, idAttribute, names, database, signal, onRead } = options
+  const { input, given, metadata, names, database, signal, onRead } = options
   await assertFolder(folder)
   const found = await findMarxanFiles(folder, input === undefined ? {} : { input })
-  const metadata = idAttribute === undefined ? {} : { [gridRole]: { idAttribute } }
-  const files = await folderFiles(folder, found, metadata, signal)
+  const files = await folderFiles(folder, found, { given, metadata, signal })
   const { findings, rows } = await validatePieces(legacyPieces(), entriesOfFiles(files, onRead), {
     options: { 'legacy/features': { names } },
     database,
@@ -33,7 +34,10 @@ export async function checkFolder(folder: string, options: CheckOptions): Promis
     folder,
     files: files.map(({ role, path, entry }) => ({ role, path, bytes: entry.facts.size })),
     rows,
-    findings: [...found.findings, ...findings.map((finding) => inFolder(finding, files))],
+    findings: [
+      ...found.findings.filter(({ code }) => !isMade(code, given)),
+      ...findings.map((finding) => inFolder(finding, files)),
+    ],
   }
 }
 
@@ -60,12 +64,23 @@ function entriesOfFiles(files: readonly FolderFile[], onRead: CheckOptions['onRe
   )
 }
 
+/** Whether whoever asked has made the choice themselves. */
+const isMade = (code: string, given: CheckOptions['given']) =>
+  code === 'legacy/grid-choice' && given[gridRole] !== undefined
+
 /** Validators know roles. People know the files in their folder, and options instead of uploads. */
 function inFolder(finding: Finding, files: readonly FolderFile[]): CheckFinding {
   const file = files.find(({ role }) => role === finding.file)
   return {
     ...finding,
     ...(file && { file: file.path, role: file.role }),
-    ...(finding.code === 'legacy/grid-id-attribute' && { hint: 'Name the attribute: --id-attribute NAME' }),
+    ...(finding.hint !== undefined && { hint: asOption(finding.hint, finding.file) }),
   }
+}
+
+/** Whoever uploads names an attribute in the upload's metadata. */
+function asOption(hint: string, role: string | undefined): string {
+  const [, key] = /with the upload: \{ "([A-Za-z]+)": "…" \}/.exec(hint) ?? []
+  if (key === undefined) return hint
+  return `Name it: ${role === gridRole && key === 'idAttribute' ? '--id-attribute NAME' : `--metadata ${role}.${key}=NAME`}`
 }

@@ -1,9 +1,13 @@
 import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { type EntryFile, PieceworkError } from '@piecework/core'
+import { Findings } from '../dat/findings.js'
+import { readInputDat } from '../dat/input-dat.js'
 import type { MarxanFiles } from '../folder.js'
-import { gridRole, outputRole } from '../roles.js'
+import { shapefileParts } from '../folder-grid.js'
+import { gridRole, outputRole, roles } from '../roles.js'
+import type { Metadata } from './arguments.js'
 import { storedZip } from './stored-zip.js'
 
 /** One file of a folder, as the upload of its role. */
@@ -14,37 +18,77 @@ export interface FolderFile {
   readonly entry: EntryFile
 }
 
-/** In the order in which people know them. Files that belong into one zip are read as one. */
+export interface FolderFilesOptions {
+  /** Paths by role, instead of those that were found or beside them. */
+  readonly given: Readonly<Record<string, string>>
+  /** By role. */
+  readonly metadata: Readonly<Record<string, Metadata>>
+  readonly signal: AbortSignal
+}
+
+/** What is validated, in the order of the roles. Files that belong into one zip are read as one. */
 export async function folderFiles(
   dir: string,
   found: MarxanFiles,
-  metadata: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  signal: AbortSignal,
+  { given, metadata, signal }: FolderFilesOptions,
 ): Promise<readonly FolderFile[]> {
   const { grid, output } = found
+  const shape = grid.kind === 'zip' ? grid.path : grid.paths.find((path) => /\.shp$/i.test(path))
+  const results = output === undefined ? [] : await resultFiles(output, await scenarioName(found.input))
+  const paths: Readonly<Record<string, string | undefined>> = {
+    [gridRole]: shape,
+    'input.dat': found.input,
+    'pu.dat': found.pu,
+    'spec.dat': found.spec,
+    'puvspr.dat': found.puvspr,
+    'bound.dat': found.bound,
+    [outputRole]: results.length > 0 ? output : undefined,
+    ...given,
+  }
   const files: FolderFile[] = []
-  const add = async (role: string, path: string, entry: Promise<EntryFile>) => {
-    const shown = relative(dir, path).split(sep).join('/')
-    files.push({
-      role,
-      path: shown,
-      entry: upload(role, shown, await named(shown, () => entry), metadata[role]),
-    })
-  }
-  if (grid.kind === 'zip') await add(gridRole, grid.path, plainFile(grid.path))
-  else {
-    const shape = grid.paths.find((path) => /\.shp$/i.test(path)) ?? dir
-    await add(gridRole, shape, storedZip(gridRole, grid.paths, signal))
-  }
-  for (const key of ['input', 'pu', 'spec', 'puvspr', 'bound'] as const) {
-    const path = found[key]
-    if (path !== undefined) await add(`${key}.dat`, path, plainFile(path))
-  }
-  if (output !== undefined) {
-    const results = await resultFiles(output)
-    if (results.length > 0) await add(outputRole, output, storedZip(outputRole, results, signal))
+  for (const role of Object.keys(roles)) {
+    const path = paths[role]
+    if (path === undefined) continue
+    const shown = isBelow(dir, path) ? relative(dir, path).split(sep).join('/') : path
+    const entry = await named(shown, () =>
+      role === outputRole && path === output ? storedZip(role, results, signal) : entryAt(role, path, signal),
+    )
+    files.push({ role, path: shown, entry: upload(role, shown, entry, metadata[role]) })
   }
   return files
+}
+
+const isBelow = (dir: string, path: string) => {
+  const way = relative(dir, path)
+  return way !== '' && !way.startsWith('..') && !isAbsolute(way)
+}
+
+/** A folder and the parts of a shapefile are read as a zip of them. */
+async function entryAt(role: string, path: string, signal: AbortSignal): Promise<EntryFile> {
+  if ((await stat(path)).isDirectory()) return storedZip(role, await resultFiles(path, undefined), signal)
+  if (!/\.shp$/i.test(path)) return plainFile(path)
+  const names = await readdir(dirname(path))
+  return storedZip(
+    role,
+    shapefileParts(basename(path), names).map((name) => join(dirname(path), name)),
+    signal,
+  )
+}
+
+/** Of a folder that holds the results of several scenarios, those of the one that input.dat describes. */
+async function resultFiles(output: string, scenario: string | undefined): Promise<readonly string[]> {
+  const entries = await readdir(output, { withFileTypes: true })
+  const names = entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map(({ name }) => name)
+    .sort()
+  const own = names.filter((name) => scenario && name.toLowerCase().startsWith(`${scenario.toLowerCase()}_`))
+  return (own.length > 0 ? own : names).map((name) => join(output, name))
+}
+
+async function scenarioName(input: string): Promise<string> {
+  const { output } = await readInputDat(createReadStream(input), { findings: new Findings(0) })
+  return output.SCENNAME
 }
 
 async function plainFile(path: string): Promise<EntryFile> {
@@ -63,14 +107,6 @@ async function plainFile(path: string): Promise<EntryFile> {
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
-
-async function resultFiles(output: string): Promise<readonly string[]> {
-  const entries = await named(output, () => readdir(output, { withFileTypes: true }))
-  return entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-    .map(({ name }) => join(output, name))
-    .sort()
-}
 
 function upload(
   role: string,

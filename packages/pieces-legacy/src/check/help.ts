@@ -4,6 +4,10 @@ Checks the files of a Marxan project the way the import does, and changes nothin
 
   --input FILE          the input.dat, where the folder holds several
   --id-attribute NAME   the attribute of the shapefile that holds the planning units' ids, where that is not puid
+  --file ROLE=PATH      a file that the folder's names do not tell; repeatable. Roles are those of uploads: planning-grid, pu.dat …,
+                        output (a folder or zip), features, cost-surface, protected-areas (a .shp or zip)
+  --metadata ROLE.KEY=VALUE
+                        what would come with the upload: features.nameAttribute=NAME; repeatable
   --names required      a feature without a name is an error instead of a warning
   --database URL        a PostgreSQL server with PostGIS that tries to repair invalid shapes, as the import would;
                         nothing is written to it

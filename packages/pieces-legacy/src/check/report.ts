@@ -1,6 +1,6 @@
 import type { Finding } from '@piecework/core'
 
-export interface CheckedFile {
+interface CheckedFile {
   readonly role: string
   /** Below the folder. A shapefile is its .shp, results are their folder. */
   readonly path: string

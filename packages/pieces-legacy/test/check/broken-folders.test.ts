@@ -124,7 +124,7 @@ test('a grid whose ids have another name: the hint is the option, and the option
   const folder = await made.make(layer(features, 'shapes/grid', columns))
   const { stdout, code } = await marxanCheck([folder])
   assert.equal(code, 2)
-  assert.match(stdout, /hint: Name the attribute: --id-attribute NAME/)
+  assert.match(stdout, /hint: Name it: --id-attribute NAME/)
   assert.equal((await marxanCheck([folder, '--id-attribute', 'FID', '--strict'])).code, 0)
 })
 
@@ -154,6 +154,41 @@ test('of several input files one can be asked for', async () => {
   assert.deepEqual(told(await json(folder, '--input', 'other.dat')), ['error out-of-range other.dat 1'])
 })
 
+test('a file that the names in the folder do not tell can be given, with its metadata', async () => {
+  const columns = [{ name: 'unit', type: 'N', length: 10 }]
+  const folder = await made.make({
+    'a.dat': 'id1,id2,boundary\n1,99,1\n',
+    ...layer(squares([1, 2, 4]), 'shapes/a'),
+    ...layer(squares([1, 2, 3]), 'shapes/units', columns),
+  })
+  assert.ok(told(await json(folder)).includes('warning grid-choice shapes/a.shp'))
+  const grid = join(folder, 'shapes', 'units.shp')
+  const given = ['--file', `planning-grid=${grid}`, '--metadata', 'planning-grid.idAttribute=unit']
+  assert.deepEqual(told(await json(folder, ...given)), [])
+  const boundary = await json(folder, ...given, '--file', `bound.dat=${join(folder, 'a.dat')}`)
+  assert.deepEqual(told(boundary), ['error unit-unknown a.dat 2'])
+  assert.deepEqual(
+    boundary.files.filter(({ role }) => /grid|bound/.test(role)).map(({ path }) => path),
+    ['shapes/units.shp', 'a.dat'],
+  )
+})
+
+test('of the results of several scenarios those of the one in input.dat are taken', async () => {
+  const results = {
+    'output/mine_sum.csv': 'x'.repeat(1000),
+    'output/other_sum.csv': 'x'.repeat(100_000),
+    'output/.hidden': 'x'.repeat(100_000),
+  }
+  const output = async (scenario: string) => {
+    const text = `${inputDat}OUTPUTDIR output\nSCENNAME ${scenario}\n`
+    const { files } = await json(await made.make({ ...results, 'input.dat': text }))
+    return files.find(({ role }) => role === 'output')?.bytes ?? assert.fail('no results')
+  }
+  const [mine, all] = [await output('Mine'), await output('nobody')]
+  assert.ok(mine > 1000 && mine < 2000, String(mine))
+  assert.ok(all > 101_000 && all < 102_000, String(all))
+})
+
 test('what keeps a folder from being checked is one sentence on stderr, or in the document, and exit 2', async () => {
   const cases: readonly [string, readonly string[], RegExp][] = [
     ['input-incomplete', [join(await made.make(), 'nothing')], /no folder .*nothing/],
@@ -166,9 +201,14 @@ test('what keeps a folder from being checked is one sentence on stderr, or in th
     ['options-invalid', ['a', '--names', 'maybe'], /--names .*maybe/],
     ['options-invalid', ['a', '--id-attribute='], /--id-attribute is empty/],
     ['options-invalid', ['a', '--list', '0'], /--list/],
+    ['options-invalid', ['a', '--file', 'pu.dat'], /ROLE=PATH/],
+    ['options-invalid', ['a', '--file', 'constructor=x'], /constructor/],
+    ['options-invalid', ['a', '--metadata', 'pu.dat.x=1'], /pu\.dat/],
+    ['options-invalid', ['a', '--metadata', 'features.colour=red'], /features\.colour=red/],
+    ['input-incomplete', [await made.make(), '--file', 'bound.dat=/nowhere'], /\/nowhere cannot be read/],
     ['database', [await made.make(), '--database', 'postgres://127.0.0.1:1/none'], /database/],
   ]
-  for (const [code, args, sentence] of cases) {
+  const refused = async ([code, args, sentence]: (typeof cases)[number]) => {
     const people = await marxanCheck(args)
     assert.equal(people.code, 2, code)
     assert.equal(people.stdout, '')
@@ -179,6 +219,8 @@ test('what keeps a folder from being checked is one sentence on stderr, or in th
     assert.equal(error?.code, code)
     assert.match(error.message, sentence)
   }
+  // Two processes at a time.
+  for (let at = 0; at < cases.length; at += 2) await Promise.all(cases.slice(at, at + 2).map(refused))
 })
 
 const unprivileged = skipUnless(process.getuid?.() !== 0, 'the superuser may read every file', test)
