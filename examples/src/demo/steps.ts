@@ -10,14 +10,14 @@ import type {
   JobHandle,
   JobNode,
   JobReport,
-  JobUpdate,
   ResourceRef,
 } from '@piecework/core'
 import { PieceworkError } from '@piecework/core'
 import { compareResources, type TableComparison } from '@piecework/testkit'
 import type { DemoHost } from './host.js'
 import type { DemoInput } from './input.js'
-import type { SummaryRow } from './summary.js'
+import { type SummaryRow, summaryOf } from './summary.js'
+import { bytesText, findingsText, progressText, rowsText } from './texts.js'
 
 /** What the demo has done so far; each step adds to it. */
 export interface DemoRun {
@@ -203,58 +203,4 @@ function asOption(finding: Finding): Finding {
 export function isKnown(findings: readonly Finding[], finding: Finding): boolean {
   const key = JSON.stringify(finding)
   return findings.some((one) => JSON.stringify(one) === key)
-}
-
-/** The step as a whole by the job's own clock, then its pieces by theirs. */
-function summaryOf(
-  step: string,
-  report: JobReport,
-  bytesOf: (node: JobNode) => number | undefined = stagedBytes,
-): SummaryRow[] {
-  const { createdAt, changes } = report.job
-  const seconds = ((changes.at(-1)?.at.getTime() ?? 0) - createdAt.getTime()) / 1000
-  const pieces = report.nodes.flatMap((node): SummaryRow[] => {
-    if (!node.piece || !node.startedAt || !node.endedAt || node.task === 'validate') return []
-    const bytes = bytesOf(node)
-    const took = (node.endedAt.getTime() - node.startedAt.getTime()) / 1000
-    return [
-      {
-        step,
-        piece: node.piece,
-        rows: node.counts?.rows ?? 0,
-        seconds: took,
-        ...(bytes !== undefined && { bytes }),
-      },
-    ]
-  })
-  const bytes = pieces.reduce((sum, piece) => sum + (piece.bytes ?? 0), 0)
-  return [{ step, piece: '', rows: report.counts.rows, seconds, ...(bytes > 0 && { bytes }) }, ...pieces]
-}
-
-function stagedBytes({ entries }: JobNode): number | undefined {
-  return entries?.reduce((sum, entry) => sum + entry.size, 0)
-}
-
-function progressText({ nodes, nodesDone }: JobUpdate): string {
-  const running = nodes
-    .filter((node) => node.status === 'running')
-    .map(
-      (node) =>
-        `${node.piece ?? node.task}${node.progress ? ` ${node.progress.done.toLocaleString('en-US')}` : ''}`,
-    )
-  return `${nodesDone} of ${nodes.length} nodes done${running.length > 0 ? `; now ${running.join(', ')}` : ''}`
-}
-
-function rowsText({ counts }: JobReport): string {
-  const rows = `${counts.rows.toLocaleString('en-US')} rows`
-  return counts.skipped > 0 ? `${rows}, ${counts.skipped.toLocaleString('en-US')} skipped` : rows
-}
-
-function bytesText(bytes: number): string {
-  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
-}
-
-function findingsText(findings: readonly Finding[]): string {
-  const warnings = findings.filter((finding) => finding.severity === 'warning').length
-  return warnings === 0 ? 'nothing to remark' : `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`
 }

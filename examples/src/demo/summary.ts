@@ -1,3 +1,5 @@
+import type { JobNode, JobReport } from '@piecework/core'
+
 /** One line of the summary: a step as a whole, or one piece of it. */
 export interface SummaryRow {
   readonly step: string
@@ -7,6 +9,36 @@ export interface SummaryRow {
   /** Of the archive's entries, uncompressed; absent where a step moves none. */
   readonly bytes?: number
   readonly seconds: number
+}
+
+/** The step as a whole by the job's own clock, then its pieces by theirs. */
+export function summaryOf(
+  step: string,
+  report: JobReport,
+  bytesOf: (node: JobNode) => number | undefined = stagedBytes,
+): SummaryRow[] {
+  const { createdAt, changes } = report.job
+  const seconds = ((changes.at(-1)?.at.getTime() ?? 0) - createdAt.getTime()) / 1000
+  const pieces = report.nodes.flatMap((node): SummaryRow[] => {
+    if (!node.piece || !node.startedAt || !node.endedAt || node.task === 'validate') return []
+    const bytes = bytesOf(node)
+    const took = (node.endedAt.getTime() - node.startedAt.getTime()) / 1000
+    return [
+      {
+        step,
+        piece: node.piece,
+        rows: node.counts?.rows ?? 0,
+        seconds: took,
+        ...(bytes !== undefined && { bytes }),
+      },
+    ]
+  })
+  const bytes = pieces.reduce((sum, piece) => sum + (piece.bytes ?? 0), 0)
+  return [{ step, piece: '', rows: report.counts.rows, seconds, ...(bytes > 0 && { bytes }) }, ...pieces]
+}
+
+function stagedBytes({ entries }: JobNode): number | undefined {
+  return entries?.reduce((sum, entry) => sum + entry.size, 0)
 }
 
 const number = new Intl.NumberFormat('en-US')

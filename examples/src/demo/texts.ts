@@ -1,0 +1,25 @@
+import type { Finding, JobReport, JobUpdate } from '@piecework/core'
+
+export function progressText({ nodes, nodesDone }: JobUpdate): string {
+  const running = nodes
+    .filter((node) => node.status === 'running')
+    .map(
+      (node) =>
+        `${node.piece ?? node.task}${node.progress ? ` ${node.progress.done.toLocaleString('en-US')}` : ''}`,
+    )
+  return `${nodesDone} of ${nodes.length} nodes done${running.length > 0 ? `; now ${running.join(', ')}` : ''}`
+}
+
+export function rowsText({ counts }: JobReport): string {
+  const rows = `${counts.rows.toLocaleString('en-US')} rows`
+  return counts.skipped > 0 ? `${rows}, ${counts.skipped.toLocaleString('en-US')} skipped` : rows
+}
+
+export function bytesText(bytes: number): string {
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+}
+
+export function findingsText(findings: readonly Finding[]): string {
+  const warnings = findings.filter((finding) => finding.severity === 'warning').length
+  return warnings === 0 ? 'nothing to remark' : `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`
+}
