@@ -6,7 +6,7 @@ export interface Decoded {
 
 export function decode(bytes: Uint8Array): Decoded {
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), legacy: false }
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), legacy: false }
   } catch {
     return { text: new TextDecoder('windows-1252').decode(bytes), legacy: true }
   }

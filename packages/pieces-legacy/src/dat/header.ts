@@ -65,14 +65,18 @@ function byPosition<C extends Columns>(
   if (!layout.byPosition || names.length < order.length) return undefined
   const understood = names.map((name) => columns.get(name.toLowerCase())?.column)
   if (order.every((name) => understood.includes(name) || !layout.columns[name]?.required)) return undefined
-  // A name that is known says where its column is.
+  // A name that is known says where its column is, and what is no name may be a row.
   if (understood.some((name, at) => name !== undefined && name !== order[at])) return undefined
+  const given = names.filter((name) => name !== '').map((name) => name.toLowerCase())
+  if (new Set(given).size < given.length || !names.slice(0, order.length).every(isWord)) return undefined
   findings.warning('legacy/columns-by-position', place, () => ({
     message: `The columns are ${names.join(', ').slice(0, 200)}; they were read by position, as ${order.join(', ')}`,
     hint: `Name them ${order.join(', ')}.`,
   }))
   return { delimiter, fields: names.map((_, at) => order[at]) }
 }
+
+const isWord = (name: string): boolean => /\p{L}/u.test(name)
 
 export function tellBinary(findings: Findings, place: Place): void {
   findings.error('legacy/binary', place, () => ({

@@ -39,6 +39,15 @@ fileRules('6. bound.dat', 'bound.dat', {
       ['? column-unknown bound.dat 1 from', '! column-missing bound.dat 1 id1'],
       [],
     ],
+    [
+      'what is no name',
+      '1a,-,3\n1,2,1.5\n',
+      [
+        ...['1a', '-', '3'].map((name) => `? column-unknown bound.dat 1 ${name}`),
+        ...['id1', 'id2', 'boundary'].map((name) => `! column-missing bound.dat 1 ${name}`),
+      ],
+      [],
+    ],
     ['too short', 'id1,boundary\n1,1\n', ['! column-missing bound.dat 1 id2'], []],
     ['no header', '1,2,1.5\n', ['! no-header bound.dat 1'], []],
   ],
