@@ -14,7 +14,7 @@ const album: ResourceKind = {
   kind: 'album',
   table: 'albums',
   describe: async ({ id }, db) =>
-    (await db.query<{ name: string }>('SELECT name FROM albums WHERE id = $1', [id])).rows[0],
+    (await db.query<{ name: string }>('SELECT name FROM albums WHERE id = $1 AND ready', [id])).rows[0],
   shell: {
     create: async ({ ref, name }, tx) =>
       void (await tx.query('INSERT INTO albums VALUES ($1, $2, false)', [ref.id, name])),
