@@ -121,7 +121,7 @@ function upload(
       try {
         yield* open(range)
       } catch (error) {
-        throw unreadable(path, error)
+        throw unreadable(path, error, role)
       }
     },
   }
@@ -136,7 +136,10 @@ async function named<T>(path: string, read: () => Promise<T>): Promise<T> {
 }
 
 /** What the file system says is about a file of the user's, not about this program. */
-function unreadable(path: string, error: unknown): unknown {
+function unreadable(path: string, error: unknown, role?: string): unknown {
   if (!(error instanceof Error) || !('syscall' in error)) return error
-  return new PieceworkError('input-incomplete', `${path} cannot be read: ${error.message}`, { cause: error })
+  return new PieceworkError('input-incomplete', `${path} cannot be read: ${error.message}`, {
+    cause: error,
+    ...(role !== undefined && { facts: { entry: role } }),
+  })
 }

@@ -228,7 +228,7 @@ unprivileged('a file that may not be read is one error, and the others are check
   const folder = await made.make({ 'input/species.dat': 'id,prop,name\n7,2,Reef\n8,0.5,Kelp\n' })
   await chmod(join(folder, 'input/pu.dat'), 0)
   assert.deepEqual(told(await json(folder)), [
-    'error core/input-incomplete',
+    'error core/input-incomplete input/pu.dat',
     'error out-of-range input/species.dat 2',
   ])
 })
