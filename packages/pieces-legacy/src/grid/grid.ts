@@ -1,9 +1,9 @@
 import type { Entries } from '@piecework/core'
 import type { PolygonGeometry } from '../shapefile/polygon-geometry.js'
-import { openShapefile, type ShapefileOptions, type ShapefileRow } from '../shapefile/shapefile.js'
+import { openShapefile, type ShapefileOptions } from '../shapefile/shapefile.js'
 import type { ShapefileFinding } from '../shapefile/shapefile-words.js'
 import { planningGrid } from './grid-problem.js'
-import { type IdText, idAttribute } from './id-attribute.js'
+import { idAttribute } from './id-attribute.js'
 import type { UnitId } from './unit-id.js'
 
 /** One planning unit as the shapefile has it; what is wrong with it is told in `id` and `geometry`. */
@@ -50,14 +50,14 @@ export async function openGrid(entries: Entries, options: GridOptions = {}): Pro
     idAttribute: shapefile.attributes.field.name,
     records: shapefile.records,
     findings: shapefile.findings,
-    ids: () => flat(shapefile.rows()),
-    features: () => flat(shapefile.features()),
+    ids: async function* () {
+      for await (const rows of shapefile.rows())
+        yield rows.map(({ record, row: { text, id } }) => ({ record, text, id }))
+    },
+    features: async function* () {
+      for await (const units of shapefile.features())
+        yield units.map(({ record, row: { text, id }, geometry }) => ({ record, text, id, geometry }))
+    },
     close: () => shapefile.close(),
   }
-}
-
-async function* flat<T extends ShapefileRow<IdText>>(
-  batches: AsyncIterable<readonly T[]>,
-): AsyncGenerator<readonly (Omit<T, 'row'> & IdText)[]> {
-  for await (const batch of batches) yield batch.map(({ row, ...rest }) => ({ ...rest, ...row }))
 }
