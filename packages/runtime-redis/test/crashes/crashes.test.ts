@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileArtifacts, type JobHandle, type JobReport } from '@piecework/core'
+import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/testkit'
+import { suite } from 'uvu'
+import { type AlbumHost, albumHost, type Place } from '../support/album-host.js'
+import { makeAlbum, makeAlbumTables, rowsPerTable, tables } from '../support/albums.js'
+import { type Fleet, fleet } from '../support/fleet.js'
+import { needsRedis } from '../support/redis.js'
+import { type RedisServer, redisServer } from '../support/redis-server.js'
+import { until } from '../support/until.js'
+
+const test = needsRedis(needsServer(suite('three workers over Redis, and what befalls them')))
+const principal = { id: 'ann' }
+const resource = { kind: 'album', id: randomUUID() }
+let database: ScratchDatabase
+let redis: RedisServer
+let place: Place
+let host: AlbumHost
+let workers: Fleet
+let made = 1
+
+test.before(async () => {
+  database = await scratchDatabase({ template: { name: 'albums_host', prepare: makeAlbumTables } })
+  redis = await redisServer()
+  const folder = await mkdtemp(join(tmpdir(), 'piecework-redis-'))
+  place = { database: database.url, redis: redis.url, folder }
+  host = albumHost(place)
+  await makeAlbum(host.pool, resource.id)
+  workers = fleet(place)
+  await Promise.all([workers.add(), workers.add(), workers.add()])
+})
+test.after(async () => {
+  await workers?.end()
+  await host?.stop()
+  await redis?.remove()
+  await database?.drop()
+  await rm(place.folder, { recursive: true, force: true })
+})
+
+/** What happens while jobs run, some of it again and again. */
+const troubles: Readonly<Record<string, () => Promise<void>>> = {
+  'nothing happens': async () => {},
+  'a worker is killed at random moments': async () => {
+    for (let count = 0; count < 3; count++) {
+      await sleep(Math.random() * 400)
+      await workers.replace()
+    }
+  },
+  'Redis forgets everything': async () => {
+    await sleep(100 + Math.random() * 300)
+    await redis.flushAll()
+  },
+  'Redis is away for several seconds, and comes back empty': async () => {
+    await sleep(100 + Math.random() * 300)
+    await redis.kill()
+    await sleep(4000)
+    await redis.start()
+  },
+  'Redis stands still for several seconds': async () => {
+    await sleep(100 + Math.random() * 300)
+    redis.freeze()
+    await sleep(3000)
+    redis.thaw()
+  },
+  'a worker stands still for longer than its lease, and wakes': async () => {
+    await sleep(100 + Math.random() * 300)
+    const wake = workers.freeze()
+    await sleep(4000)
+    wake()
+  },
+}
+
+for (const [trouble, happens] of Object.entries(troubles)) {
+  test(`laws 5 and 6: export, import and clone end and are right while ${trouble}`, async () => {
+    const [exported] = await Promise.all([request('export').then(ended), happens()])
+    const artifact = exported.job.result.archive?.artifact ?? assert.fail()
+    const [imported] = await Promise.all([request('import', artifact).then(ended), happens()])
+    const [cloned] = await Promise.all([request('clone').then(ended), happens()])
+    made += 2
+    for (const report of [exported, imported, cloned]) {
+      assert.equal(report.job.status, 'succeeded', JSON.stringify(report.job.error))
+      assert.equal(report.counts.rows, tables.length * rowsPerTable)
+    }
+    await assertRight()
+  })
+}
+
+test('law 6: a graceful stop of all workers gives their work to those that come after, without waiting for leases', async () => {
+  const job = await request('clone')
+  await until(async () => (await host.piecework.job(job.id)).nodes.some(({ status }) => status === 'running'))
+  assert.deepEqual(await workers.stop(), [0, 0, 0])
+  await Promise.all([workers.add(), workers.add(), workers.add()])
+  const report = await ended(job)
+  made += 1
+  assert.equal(report.job.status, 'succeeded', JSON.stringify(report.job.error))
+  await assertRight()
+})
+
+function request(kind: 'export' | 'import' | 'clone', artifact = ''): Promise<JobHandle> {
+  const { piecework } = host
+  if (kind === 'import') return piecework.import({ archive: { artifact }, principal })
+  return piecework[kind]({ resource, principal })
+}
+
+const ended = (job: JobHandle): Promise<JobReport> => job.ended()
+
+/** Every album has each row once, none is half made, nothing is held and nothing is left over. */
+async function assertRight(): Promise<void> {
+  const { rows: all } = await host.pool.query('SELECT ready FROM albums')
+  assert.deepEqual(
+    all,
+    Array.from({ length: made }, () => ({ ready: true })),
+  )
+  for (const table of tables) {
+    const { rows } = await host.pool.query(
+      `SELECT count(*)::int AS n, count(DISTINCT caption)::int AS captions FROM ${table} GROUP BY album_id`,
+    )
+    const each = { n: rowsPerTable, captions: rowsPerTable }
+    assert.deepEqual(
+      rows,
+      Array.from({ length: made }, () => each),
+      table,
+    )
+  }
+  await host.piecework.guard.assertFree(`album:${resource.id}`)
+  const { rows: holds } = await host.pool.query('SELECT * FROM piecework.holds')
+  assert.deepEqual(holds, [])
+  const staged: string[] = []
+  for await (const key of fileArtifacts(place.folder).list('jobs')) staged.push(key)
+  assert.deepEqual(staged, [])
+}
+
+test.run()

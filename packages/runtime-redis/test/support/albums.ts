@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Pack, Piece, ResourceKind } from '@piecework/core'
+import { fromPg, postgresStore, tablePiece } from '@piecework/postgres'
+import pg from 'pg'
+
+/** An album has rows in this many tables, each a piece: three batches in an import. */
+export const tables = Array.from({ length: 9 }, (_, index) => `photos_${index}`)
+export const rowsPerTable = 20
+
+/** How long a piece takes at least, so that there is a middle to be killed in. */
+const pieceMs = 60
+
+export async function makeAlbumTables(url: string): Promise<void> {
+  const pool = new pg.Pool({ connectionString: url, max: 2 })
+  try {
+    await postgresStore({ database: fromPg(pool) }).migrate()
+    await pool.query('CREATE TABLE albums (id uuid PRIMARY KEY, name text, ready boolean NOT NULL)')
+    for (const table of tables) {
+      await pool.query(`CREATE TABLE ${table} (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), caption text,
+        album_id uuid NOT NULL REFERENCES albums ON DELETE CASCADE)`)
+    }
+  } finally {
+    await pool.end()
+  }
+}
+
+export async function makeAlbum(pool: pg.Pool, id: string): Promise<void> {
+  await pool.query(`INSERT INTO albums VALUES ($1, 'Birds', true)`, [id])
+  for (const table of tables) {
+    await pool.query(
+      `INSERT INTO ${table} (album_id, caption) SELECT $1, 'photo ' || n FROM generate_series(1, $2::int) n`,
+      [id, rowsPerTable],
+    )
+  }
+}
+
+const album: ResourceKind = {
+  kind: 'album',
+  table: 'albums',
+  describe: async ({ id }, db) =>
+    (await db.query<{ name: string }>('SELECT name FROM albums WHERE id = $1', [id])).rows[0],
+  shell: {
+    create: async ({ ref, name }, tx) =>
+      void (await tx.query('INSERT INTO albums VALUES ($1, $2, false) ON CONFLICT DO NOTHING', [
+        ref.id,
+        name ?? 'Copy',
+      ])),
+    ready: async ({ id }, tx) => void (await tx.query('UPDATE albums SET ready = true WHERE id = $1', [id])),
+    remove: async ({ id }, tx) => void (await tx.query('DELETE FROM albums WHERE id = $1', [id])),
+  },
+}
+
+const nameOf = (index: number): string => `album/photos-${index}`
+
+export const albums: Pack = {
+  name: 'albums',
+  kinds: [album],
+  pieces: tables.map((table, index) =>
+    slow(
+      tablePiece({
+        name: nameOf(index),
+        of: 'album',
+        version: 1,
+        ...(index >= 3 && { after: [nameOf(index - 3)] }),
+        tables: [{ table, owner: 'album_id', order: ['caption'] }],
+      }),
+    ),
+  ),
+}
+
+/** Takes its time inside its transaction, after its rows. */
+function slow(piece: Piece): Piece {
+  const { exporter, importer, cloner } = piece
+  const afterwards = async <T>(signal: AbortSignal, result: Promise<T>): Promise<T> => {
+    const counts = await result
+    await sleep(pieceMs, undefined, { signal })
+    return counts
+  }
+  return {
+    ...piece,
+    ...(exporter && {
+      exporter: { export: (context) => afterwards(context.signal, exporter.export(context)) },
+    }),
+    ...(importer && {
+      importer: { import: (context) => afterwards(context.signal, importer.import(context)) },
+    }),
+    ...(cloner && { cloner: { clone: (context) => afterwards(context.signal, cloner.clone(context)) } }),
+  }
+}
