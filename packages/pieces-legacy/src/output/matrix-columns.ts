@@ -1,0 +1,117 @@
+import { MAX_ID } from '../dat/columns.js'
+import type { Findings } from '../dat/findings.js'
+import type { IdIndex } from '../dat/id-index.js'
+import { UnitSet } from './unit-set.js'
+
+/** A header may have this many columns more than there are units, each of them told, before the file is given up. */
+const TOO_MANY = 1000
+
+/** The planning units of a matrix, by column. */
+export class MatrixColumns {
+  size = 0
+  tooMany = false
+  readonly #file: string
+  readonly #units: IdIndex
+  readonly #findings: Findings
+  readonly #seen: UnitSet
+  /** -1 for a column of no unit. */
+  #indexes = new Int32Array(1024)
+  #label = ''
+  /** Of the last column: it may be that of a trailing separator. */
+  #last = ''
+
+  constructor(file: string, units: IdIndex, findings: Findings) {
+    this.#file = file
+    this.#units = units
+    this.#findings = findings
+    this.#seen = new UnitSet(units.size)
+  }
+
+  /** Index of the column's unit; -1 for none. */
+  unit(column: number): number {
+    return column < this.size ? (this.#indexes[column] as number) : -1
+  }
+
+  name(column: number): string {
+    const index = this.unit(column)
+    return index < 0 ? `column ${column + 2}` : `P${this.#units.id(index)}`
+  }
+
+  add(text: string, at: number, line: number): void {
+    if (at === 0) {
+      this.#label = text
+      return
+    }
+    if (this.#last === '' && at > 1) this.#tell('column-invalid', '', line)
+    this.#last = text
+    if (this.size > this.#units.size + TOO_MANY) {
+      if (!this.tooMany)
+        this.#findings.error('legacy/field-count', { file: this.#file, line }, () => ({
+          message: `The header has more columns than pu.dat has planning units, which are ${this.#units.size}`,
+        }))
+      this.tooMany = true
+      return
+    }
+    if (this.size === this.#indexes.length) {
+      const indexes = new Int32Array(this.size * 2)
+      indexes.set(this.#indexes)
+      this.#indexes = indexes
+    }
+    this.#indexes[this.size] = text === '' ? -1 : this.#index(text, line)
+    this.size += 1
+  }
+
+  /** The header has ended. False where it is none; why has been told. */
+  close(line: number): boolean {
+    if (this.#last === '' && this.size > 0) this.size -= 1
+    if (/^S?\d+$/i.test(this.#label) || this.size === 0) {
+      this.#findings.error('legacy/no-header', { file: this.#file, line }, () => ({
+        message: 'The first line does not name the planning units',
+        hint: 'It must read SolutionsMatrix,P1,P2 and so on: set SOLUTIONSMATRIXHEADERS to 1.',
+      }))
+      return false
+    }
+    const missing = this.#units.size - this.#seen.size
+    if (missing > 0)
+      this.#findings.warning('legacy/units-missing', { file: this.#file, line }, () => ({
+        message: `${missing} planning units of pu.dat are not in the matrix; they are taken as not selected`,
+        count: missing,
+      }))
+    return true
+  }
+
+  #index(text: string, line: number): number {
+    const id = numbered('P', text, 0)
+    if (id === undefined) {
+      this.#tell('column-invalid', text, line)
+      return -1
+    }
+    const index = this.#units.get(id)
+    if (index < 0) this.#tell('unit-unknown', text, line)
+    else if (!this.#seen.add(index)) {
+      this.#tell('id-duplicate', text, line)
+      return -1
+    }
+    return index
+  }
+
+  #tell(problem: keyof typeof problems, text: string, line: number): void {
+    this.#findings.error(`legacy/${problem}`, { file: this.#file, line, column: text }, () => ({
+      message: problems[problem](text),
+    }))
+  }
+}
+
+const problems = {
+  'column-invalid': (text: string) =>
+    `A column is named ${JSON.stringify(text)}; it must be P and the id of a planning unit`,
+  'unit-unknown': (text: string) => `The planning unit of the column ${text} is not in pu.dat`,
+  'id-duplicate': (text: string) => `The column ${text} stands in the header twice`,
+}
+
+/** The number behind a letter, in either case: `P12`, `S3`. */
+export function numbered(letter: 'P' | 'S', text: string, min: number): number | undefined {
+  if (text.charAt(0).toUpperCase() !== letter || !/^\d{1,10}$/.test(text.slice(1))) return undefined
+  const value = Number(text.slice(1))
+  return value >= min && value <= MAX_ID ? value : undefined
+}

@@ -1,0 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sampleFolder } from '../../grid/real-grid.js'
+import { zipOf } from '../../grid/zip-of.js'
+
+/** Texts by file name. */
+export type OutputFiles = Readonly<Record<string, string | Uint8Array>>
+
+export const outputZip = (files: OutputFiles): Buffer =>
+  zipOf(Object.entries(files).map(([name, text]) => ({ name, bytes: Buffer.from(text) })))
+
+/** All files of a sample's output folder, those that are not needed as well. */
+export function sampleOutput(project: string): OutputFiles {
+  const folder = join(sampleFolder, project, 'output')
+  return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]))
+}
