@@ -3,6 +3,14 @@ import { z } from 'zod'
 
 const gigabyte = 1024 ** 3
 const attribute = z.string().min(1).optional()
+const name = z.string().trim().min(1).max(1000).optional()
+
+/** What the records are called: each by an attribute, or all by one name. */
+const names = z
+  .strictObject({ nameAttribute: attribute, name })
+  .refine(({ nameAttribute, name }) => nameAttribute === undefined || name === undefined, {
+    error: 'nameAttribute and name exclude each other',
+  })
 
 /** Names of the uploads; they are the entries' paths. */
 export const gridRole = 'planning-grid'
@@ -27,13 +35,10 @@ export const roles = {
     maxBytes: 4 * gigabyte,
     metadata: z.strictObject({ solutionsAreLocked: z.boolean().optional() }),
   },
-  [featuresRole]: {
+  [featuresRole]: { maxBytes: gigabyte, metadata: names },
+  [costRole]: {
     maxBytes: gigabyte,
-    metadata: z.strictObject({ nameAttribute: attribute, name: attribute }),
+    metadata: z.strictObject({ costAttribute: attribute, idAttribute: attribute, name }),
   },
-  [costRole]: { maxBytes: gigabyte, metadata: z.strictObject({ costAttribute: attribute, name: attribute }) },
-  [protectedAreasRole]: {
-    maxBytes: gigabyte,
-    metadata: z.strictObject({ nameAttribute: attribute, name: attribute }),
-  },
+  [protectedAreasRole]: { maxBytes: gigabyte, metadata: names },
 } as const satisfies Readonly<Record<string, Role>>

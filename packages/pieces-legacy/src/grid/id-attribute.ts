@@ -1,5 +1,5 @@
 import { IdIndex } from '../dat/id-index.js'
-import { type DbfField, type DbfHeader, dbfRecords, fieldText } from '../shapefile/dbf.js'
+import { type DbfField, type DbfHeader, dbfRecords, fieldNamed, fieldText } from '../shapefile/dbf.js'
 import type { Attributes } from '../shapefile/shapefile.js'
 import { type ShapefileWords, subjectOf } from '../shapefile/shapefile-words.js'
 import type { ZippedFile } from '../zip/zip.js'
@@ -26,11 +26,7 @@ export async function idAttribute(
   named: unknown,
 ): Promise<IdAttribute> {
   if (named !== undefined) {
-    const field =
-      header.fields.find(({ name }) => name === named) ??
-      header.fields.find(
-        ({ name }) => typeof named === 'string' && name.toLowerCase() === named.toLowerCase(),
-      )
+    const field = typeof named === 'string' ? fieldNamed(header, named) : undefined
     if (!field)
       throw await unidentified(
         words,

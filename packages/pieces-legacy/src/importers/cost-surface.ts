@@ -7,6 +7,9 @@ import { puWithoutUnit } from './without-unit.js'
 /** The natural key of a legacy project's one cost surface, for `ids`. */
 export const costSurfaceKey = 'pu.dat'
 
+/** Its name. */
+export const defaultCostSurface = 'Default cost surface'
+
 /** The costs of pu.dat as the project's default cost surface. */
 export const costSurfaceImporter: PieceImporter = {
   import: async (context) => {
@@ -14,8 +17,8 @@ export const costSurfaceImporter: PieceImporter = {
     const parsed = await stagePu(context)
     const id = ids.idOf('cost_surfaces', costSurfaceKey)
     await tx.query(
-      `INSERT INTO planning.cost_surfaces (id, project_id, name, is_default) VALUES ($1, $2, 'Default cost surface', true)`,
-      [id, resource.id],
+      `INSERT INTO planning.cost_surfaces (id, project_id, name, is_default) VALUES ($1, $2, $3, true)`,
+      [id, resource.id, defaultCostSurface],
     )
     const { rowCount } = await tx.query(
       `INSERT INTO planning.cost_surface_values (cost_surface_id, planning_unit_id, cost)

@@ -1,15 +1,19 @@
-import type { PieceImporter } from '@piecework/core'
+import type { ImportContext, PieceImporter } from '@piecework/core'
 import { uuidExpression } from '@piecework/postgres'
 import { expectAll } from './expect-all.js'
 import { tellSkipped } from './skipped-rows.js'
 import { stageAmounts, stageSpec } from './stage.js'
 import { amountsWithoutUnit } from './without-unit.js'
 
-/**
- * The features of spec.dat with the amounts of puvspr.dat as they were given. A feature's one geometry is the union of the planning
- * units that puvspr.dat lists for it; one without rows has none.
- */
-export const featuresImporter: PieceImporter = {
+/** `union`: a feature's one geometry is the union of the planning units that puvspr.dat lists for it; one without rows has none. */
+export type FeatureGeometry = 'union' | 'none'
+
+interface FeaturesOptions {
+  readonly geometry: FeatureGeometry
+}
+
+/** The features of spec.dat with the amounts of puvspr.dat as they were given. */
+export const featuresImporter: PieceImporter<FeaturesOptions> = {
   import: async (context) => {
     const { tx, ids, resource } = context
     const specRows = await stageSpec(context)
@@ -39,16 +43,59 @@ export const featuresImporter: PieceImporter = {
        WHERE feature.id = amounts.feature_id`,
       [resource.id],
     )
-    await tx.query(
-      `INSERT INTO planning.feature_geometries (id, feature_id, geom)
-       SELECT ${uuidExpression(ids.key('feature_geometries'), 'amount.feature_id')}, amount.feature_id, ST_CollectionExtract(ST_Union(unit.geom), 3)
-       FROM planning.features AS feature
-       JOIN planning.feature_amounts AS amount ON amount.feature_id = feature.id
-       JOIN planning.planning_units AS unit ON unit.id = amount.planning_unit_id
-       WHERE feature.project_id = $1::uuid
-       GROUP BY amount.feature_id`,
-      [resource.id],
-    )
+    if (context.options.geometry === 'union') await insertUnions(context)
+    else tellMissing(context, features)
     return { rows: features + amounts, skipped }
   },
+}
+
+/** Of the least number of features that together have as many units: what one statement makes, and a cancelled one wastes. */
+const statementUnits = 50_000
+
+/** Feature by feature, so that the database holds the units of one at a time. */
+async function insertUnions({
+  tx,
+  ids,
+  resource,
+  signal,
+  progress,
+}: ImportContext<FeaturesOptions>): Promise<void> {
+  const { rows: features } = await tx.query<{ id: string; units: number }>(
+    `SELECT feature_id::text AS id, count(*)::integer AS units FROM planning.feature_amounts
+     JOIN planning.features ON id = feature_id WHERE project_id = $1::uuid GROUP BY feature_id ORDER BY feature_id`,
+    [resource.id],
+  )
+  for (let at = 0; at < features.length; ) {
+    const group: string[] = []
+    for (let units = 0; at < features.length && units < statementUnits; at += 1) {
+      const feature = features[at] as (typeof features)[number]
+      group.push(feature.id)
+      units += feature.units
+    }
+    signal.throwIfAborted()
+    await tx.query(
+      `INSERT INTO planning.feature_geometries (id, feature_id, geom)
+       SELECT ${uuidExpression(ids.key('feature_geometries'), 'feature.id')}, feature.id, shape.geom
+       FROM unnest($1::uuid[]) AS feature (id) CROSS JOIN LATERAL (
+         SELECT ST_CollectionExtract(ST_UnaryUnion(ST_Collect(unit.geom)), 3) AS geom
+         FROM planning.feature_amounts AS amount
+         JOIN planning.planning_units AS unit ON unit.id = amount.planning_unit_id
+         WHERE amount.feature_id = feature.id
+       ) AS shape`,
+      [group],
+    )
+    progress(at, features.length)
+  }
+}
+
+function tellMissing({ finding }: ImportContext<FeaturesOptions>, features: number): void {
+  if (features > 0)
+    finding({
+      severity: 'warning',
+      code: 'legacy/features-without-geometry',
+      file: 'puvspr.dat',
+      message: `${features} features have no geometry: the import was asked to leave it out`,
+      hint: 'Amounts, targets and results do not need it; maps and exported shapefiles lack these features.',
+      count: features,
+    })
 }

@@ -16,6 +16,8 @@ export interface DbfHeader {
   readonly fields: readonly DbfField[]
   readonly headerLength: number
   readonly recordLength: number
+  /** Of texts. */
+  readonly decoder: TextDecoder
 }
 
 /** One record as its bytes; `deleted` ones count as if they were not there. */
@@ -55,7 +57,7 @@ export async function readDbfHeader(
       file,
       `states ${recordLength} bytes a record, but its fields need ${bytesOf(ways[0] ?? [])}`,
     )
-  return { records, fields, headerLength, recordLength }
+  return { records, fields, headerLength, recordLength, decoder }
 }
 
 /** `wide`: as Clipper writes texts of more than 255 bytes, with the high byte of the length where numbers have their decimals. */
@@ -107,7 +109,19 @@ export async function* dbfRecords(
   if (number < records) throw broken(words, file, `ends after ${number} of ${records} records`)
 }
 
-/** A field's text without padding; '' is null. */
+/** The field of that name, else one that differs in case only. */
+export const fieldNamed = ({ fields }: DbfHeader, name: string): DbfField | undefined =>
+  fields.find((field) => field.name === name) ??
+  fields.find((field) => field.name.toLowerCase() === name.toLowerCase())
+
+/** A field's text in the encoding of the table, up to a NUL and without white space around it; '' is null. */
+export function decodedText(record: DbfRecord, field: DbfField, { decoder }: DbfHeader): string {
+  const bytes = record.bytes.subarray(field.offset, field.offset + field.length)
+  const end = bytes.indexOf(0)
+  return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end)).trim()
+}
+
+/** A field's bytes as text without padding, for numbers; '' is null. */
 export const fieldText = (record: DbfRecord, field: DbfField): string =>
   record.bytes
     .toString('latin1', field.offset, field.offset + field.length)

@@ -35,7 +35,8 @@ export function layerOf(files: readonly ZippedFile[], limits: ShapefileLimits, w
       'Upload a zip with one shapefile.',
     )
   const [stem, parts] = layers[0] ?? [...groups][0] ?? ['', new Map<string, ZippedFile[]>()]
-  const name = stem.slice(stem.lastIndexOf('/') + 1)
+  const [[first] = []] = parts.values()
+  const name = first?.name.replace(/^.*\//s, '').replace(/\.[^.]*$/, '') ?? ''
   const missing = required.filter((extension) => !parts.has(extension))
   if (missing.length > 0)
     throw words.error(

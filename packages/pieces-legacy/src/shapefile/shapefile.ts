@@ -48,7 +48,7 @@ export interface ShapefileOptions {
 }
 
 /** Finds the attributes in the table. Throws an error about the shapefile where they are not there. */
-export type FindAttributes<A> = (file: ZippedFile, header: DbfHeader) => A | Promise<A>
+export type FindAttributes<A> = (file: ZippedFile, header: DbfHeader, layer: string) => A | Promise<A>
 
 /** Throws an error about the shapefile with a finding for each thing that makes it unreadable. Close what it resolves to. */
 export async function openShapefile<A extends Attributes<unknown>>(
@@ -123,7 +123,8 @@ async function openLayer<A>(
     )
   if (dbf?.records === 0)
     problems.push(words.finding('error', 'empty', `${subjectOf(words)} has no features`))
-  const attributes = dbf && dbf.records > 0 ? await attempt(() => findAttributes(layer.dbf, dbf)) : undefined
+  const attributes =
+    dbf && dbf.records > 0 ? await attempt(() => findAttributes(layer.dbf, dbf, layer.name)) : undefined
   if (problems.length > 0) throw words.error(problems)
   return { crs, shp, dbf, attributes } as OpenedLayer<A>
 }

@@ -1,0 +1,117 @@
+import type { ValidationContext, Validator } from '@piecework/core'
+import type { Findings } from '../dat/findings.js'
+import { IdLines } from '../dat/id-lines.js'
+import { tellId } from '../grid/tell-id.js'
+import { defaultCostSurface } from '../importers/cost-surface.js'
+import { tellDeleted, tellShapes } from '../shapefile/shape-findings.js'
+import type { Shapefile, ShapefileRow } from '../shapefile/shapefile.js'
+import { FirstIds } from '../validators/first-ids.js'
+import { forEachGridId, type GridIds } from '../validators/units.js'
+import { checkShapefile } from './check-shapefile.js'
+import { type CostAttributes, type CostRow, openCosts } from './cost-attributes.js'
+import { costSurfaceName } from './cost-surface-name.js'
+import type { CostProblem } from './cost-value.js'
+import { nameKey } from './name-key.js'
+import { costShapefile as words } from './words.js'
+
+/** Reads the whole layer: every cost, every shape or id, and whether each planning unit gets a cost. */
+export function costShapesValidator({ gridIds }: { readonly gridIds: GridIds }): Validator {
+  return {
+    validate: (context) =>
+      checkShapefile(
+        context,
+        words,
+        () => openCosts(context.entries, context.signal),
+        async (shapefile, findings) => {
+          tellName(costSurfaceName(context.entries, shapefile.layer), findings)
+          if (shapefile.attributes.idColumn === undefined) await checkShapes(context, shapefile, findings)
+          else await checkIds(context, shapefile, shapefile.attributes.idColumn, gridIds, findings)
+        },
+      ),
+  }
+}
+
+function tellName(name: string, findings: Findings): void {
+  if (nameKey(name) === nameKey(defaultCostSurface))
+    findings.error(`${words.code}-name-taken`, { file: words.role }, () => ({
+      message: `The cost surface ${JSON.stringify(name)} would have the name of the one that pu.dat makes`,
+      hint: 'Name it with the upload: { "name": "…" }.',
+    }))
+}
+
+async function checkShapes(
+  { tx, progress }: ValidationContext,
+  shapefile: Shapefile<CostAttributes>,
+  findings: Findings,
+): Promise<void> {
+  let features = 0
+  for await (const batch of shapefile.features()) {
+    for (const row of batch) tellCost(row, shapefile.attributes.column, findings)
+    await tellShapes(batch, words, 'shape', tx, findings)
+    features += batch.length
+    progress(batch.at(-1)?.record ?? 0, shapefile.records)
+  }
+  tellDeleted(features, shapefile.records, words, findings)
+}
+
+async function checkIds(
+  { entries, signal, progress }: ValidationContext,
+  shapefile: Shapefile<CostAttributes>,
+  column: string,
+  gridIds: GridIds,
+  findings: Findings,
+): Promise<void> {
+  const seen = new IdLines()
+  let rows = 0
+  for await (const batch of shapefile.rows()) {
+    for (const row of batch) {
+      tellCost(row, shapefile.attributes.column, findings)
+      if (row.row.unit) tellId({ record: row.record, ...row.row.unit }, column, seen, words, findings)
+    }
+    rows += batch.length
+    progress(batch.at(-1)?.record ?? 0, shapefile.records)
+  }
+  tellDeleted(rows, shapefile.records, words, findings)
+  const missing = new FirstIds()
+  const inGrid = new Uint8Array(seen.size)
+  const readable = await forEachGridId(entries, gridIds, signal, (id) => {
+    const index = seen.index.get(id)
+    if (index < 0) missing.add(id)
+    else inGrid[index] = 1
+  })
+  if (!readable) return
+  if (missing.count > 0)
+    findings.error(`${words.code}-unit-without-cost`, { file: words.role, column }, () => ({
+      message: `${missing.count} planning units of the grid have no record in ${words.what}: ${missing.text}`,
+      count: missing.count,
+    }))
+  const unknown = new FirstIds()
+  for (let index = 0; index < inGrid.length; index += 1)
+    if (inGrid[index] === 0) unknown.add(seen.index.id(index))
+  if (unknown.count > 0)
+    findings.warning(`${words.code}-unit-unknown`, { file: words.role, column }, () => ({
+      message: `${unknown.count} records of ${words.what} are skipped: their planning units are not in the grid: ${unknown.text}`,
+      count: unknown.count,
+    }))
+}
+
+const problems: Readonly<Record<CostProblem, string>> = {
+  null: 'is empty',
+  overflow: 'did not fit into its column when the file was written',
+  'not-a-number': 'is no number',
+  negative: 'is negative',
+  'too-large': 'is too large for a number',
+}
+
+function tellCost({ record, row }: ShapefileRow<CostRow>, column: string, findings: Findings): void {
+  const { text, value } = row
+  const place = { file: words.role, line: record, column }
+  if ('problem' in value)
+    findings.error(`${words.code}-cost-${value.problem}`, place, () => ({
+      message: `The cost ${JSON.stringify(text)} of record ${record} ${problems[value.problem]}`,
+    }))
+  else if (value.spelled)
+    findings.warning(`${words.code}-cost-text`, place, () => ({
+      message: `The cost ${JSON.stringify(text)} of record ${record} is written as a text; it is read as ${value.cost}`,
+    }))
+}

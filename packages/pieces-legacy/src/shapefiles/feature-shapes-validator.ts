@@ -1,0 +1,29 @@
+import type { Validator } from '@piecework/core'
+import { tellDeleted, tellShapes } from '../shapefile/shape-findings.js'
+import { checkShapefile } from './check-shapefile.js'
+import { openFeatures } from './feature-attributes.js'
+import { FeatureNames, specNames } from './feature-names.js'
+import { featureShapefile as words } from './words.js'
+
+/** Reads the whole layer: every name, every shape. */
+export const featureShapesValidator: Validator = {
+  validate: (context) => {
+    const { entries, tx, signal, progress } = context
+    return checkShapefile(
+      context,
+      words,
+      () => openFeatures(entries, signal),
+      async (shapefile, findings) => {
+        const names = new FeatureNames(await specNames(entries, signal), findings)
+        let features = 0
+        for await (const batch of shapefile.features()) {
+          for (const { record, row } of batch) names.add(row, record, shapefile.attributes.column)
+          await tellShapes(batch, words, 'shape', tx, findings)
+          features += batch.length
+          progress(batch.at(-1)?.record ?? 0, shapefile.records)
+        }
+        tellDeleted(features, shapefile.records, words, findings)
+      },
+    )
+  },
+}
