@@ -28,7 +28,7 @@ export function albumHost({ database, redis, folder }: Place): AlbumHost {
     packs: [albums],
     store: postgresStore({ database: fromPg(pool), control: fromPg(control), leaseMs: 1500 }),
     artifacts: fileArtifacts(folder),
-    runtime: redisRuntime({ connection: redis, concurrency: 3, onError: () => {} }),
+    runtime: redisRuntime({ connection: redis, concurrency: 1, onError: () => {} }),
     heartbeatMs: 200,
     sweepMs: 300,
     forgottenMs: 3000,

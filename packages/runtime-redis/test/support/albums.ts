@@ -8,7 +8,7 @@ export const tables = Array.from({ length: 9 }, (_, index) => `photos_${index}`)
 export const rowsPerTable = 20
 
 /** How long a piece takes at least, so that there is a middle to be killed in. */
-const pieceMs = 60
+const pieceMs = 100
 
 export async function makeAlbumTables(url: string): Promise<void> {
   const pool = new pg.Pool({ connectionString: url, max: 2 })
