@@ -47,6 +47,7 @@ export async function readFeatureResults(
   const cells = new ResultCells(file.name, findings)
   let fields: ReadonlyMap<string, Field> = new Map()
   let expected = 0
+  const errors = findings.errors
   await readRecords(
     file,
     {
@@ -90,7 +91,7 @@ export async function readFeatureResults(
     { findings, ...(signal && { signal }) },
   )
   const missing = names.size - results.size
-  if (expected > 0 && missing > 0)
+  if (findings.errors === errors && missing > 0)
     findings.warning('legacy/features-missing', { file: file.name }, () => ({
       message: `${missing} features of spec.dat have no row in the file`,
       count: missing,

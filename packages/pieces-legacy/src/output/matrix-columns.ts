@@ -9,14 +9,16 @@ const TOO_MANY = 1000
 /** The planning units of a matrix, by column. */
 export class MatrixColumns {
   size = 0
-  tooMany = false
+  /** The header has no errors so far. */
+  whole = true
+  /** The file cannot be read further; why has been told. */
+  stopped = false
   readonly #file: string
   readonly #units: IdIndex
   readonly #findings: Findings
   readonly #seen: UnitSet
   /** -1 for a column of no unit. */
   #indexes = new Int32Array(1024)
-  #label = ''
   /** Of the last column: it may be that of a trailing separator. */
   #last = ''
 
@@ -39,17 +41,17 @@ export class MatrixColumns {
 
   add(text: string, at: number, line: number): void {
     if (at === 0) {
-      this.#label = text
+      if (/^S?\d+$/i.test(text)) this.#noHeader(line)
       return
     }
+    if (this.stopped) return
     if (this.#last === '' && at > 1) this.#tell('column-invalid', '', line)
     this.#last = text
     if (this.size > this.#units.size + TOO_MANY) {
-      if (!this.tooMany)
-        this.#findings.error('legacy/field-count', { file: this.#file, line }, () => ({
-          message: `The header has more columns than pu.dat has planning units, which are ${this.#units.size}`,
-        }))
-      this.tooMany = true
+      this.stopped = true
+      this.#findings.error('legacy/field-count', { file: this.#file, line }, () => ({
+        message: `The header has more columns than pu.dat has planning units, which are ${this.#units.size}`,
+      }))
       return
     }
     if (this.size === this.#indexes.length) {
@@ -61,23 +63,24 @@ export class MatrixColumns {
     this.size += 1
   }
 
-  /** The header has ended. False where it is none; why has been told. */
-  close(line: number): boolean {
+  /** The header has ended. */
+  close(line: number): void {
     if (this.#last === '' && this.size > 0) this.size -= 1
-    if (/^S?\d+$/i.test(this.#label) || this.size === 0) {
-      this.#findings.error('legacy/no-header', { file: this.#file, line }, () => ({
-        message: 'The first line does not name the planning units',
-        hint: 'It must read SolutionsMatrix,P1,P2 and so on: set SOLUTIONSMATRIXHEADERS to 1.',
-      }))
-      return false
-    }
+    if (this.size === 0) this.#noHeader(line)
     const missing = this.#units.size - this.#seen.size
-    if (missing > 0)
+    if (this.whole && !this.stopped && missing > 0)
       this.#findings.warning('legacy/units-missing', { file: this.#file, line }, () => ({
         message: `${missing} planning units of pu.dat are not in the matrix; they are taken as not selected`,
         count: missing,
       }))
-    return true
+  }
+
+  #noHeader(line: number): void {
+    this.stopped = true
+    this.#findings.error('legacy/no-header', { file: this.#file, line }, () => ({
+      message: 'The first line does not name the planning units',
+      hint: 'It must read SolutionsMatrix,P1,P2 and so on: set SOLUTIONSMATRIXHEADERS to 1.',
+    }))
   }
 
   #index(text: string, line: number): number {
@@ -96,6 +99,7 @@ export class MatrixColumns {
   }
 
   #tell(problem: keyof typeof problems, text: string, line: number): void {
+    this.whole = false
     this.#findings.error(`legacy/${problem}`, { file: this.#file, line, column: text }, () => ({
       message: problems[problem](text),
     }))

@@ -73,7 +73,7 @@ class MatrixReader {
   read(chunk: Uint8Array, from: number): number {
     if (this.stopped) return -1
     const next = this.#lines.read(chunk, from)
-    if (this.#lines.binary || this.#columns.tooMany) {
+    if (this.#lines.binary || this.#columns.stopped) {
       if (this.#lines.binary) tellBinary(this.#findings, this.#place())
       this.stopped = true
       return -1
@@ -111,7 +111,8 @@ class MatrixReader {
     if (this.#blank) return undefined
     if (this.#header) {
       this.#header = false
-      this.stopped = !this.#columns.close(line)
+      this.#columns.close(line)
+      this.stopped = this.#columns.stopped
       return undefined
     }
     this.#rows += 1
@@ -126,7 +127,7 @@ class MatrixReader {
       this.#findings.error('legacy/run-duplicate', place, () => ({
         message: `The run ${run} stands on line ${before} and again on line ${line}`,
       }))
-    else if (this.#fits(line) && this.#whole) {
+    else if (this.#fits(line) && this.#whole && this.#columns.whole) {
       this.#runs.set(run, line)
       return run
     }

@@ -50,11 +50,12 @@ async function check(
     units.size > 0
       ? await checkSolutions({ folder, units, summaries, ...options, progress: (done) => progress(done) })
       : undefined
+  const whole = findings.errors === 0
   const names = await featureNames(entries, signal)
   if (names.size > 0)
     for (const file of featureFiles(folder, bestRun(summaries)).values())
       await readFeatureResults(file, names, options)
-  if (runs && folder.sum) tellRuns(summaries, runs, folder, findings)
+  if (runs && whole) tellRuns(summaries, runs, folder, findings)
 }
 
 /** Results of features by run; `_mvbest` stands in for a best run that has none of its own. */

@@ -46,8 +46,9 @@ export async function checkSolutions(checked: Checked): Promise<ReadonlySet<numb
     await compareWithFile(solution, checked)
     checked.progress(runs.size)
   }
-  tellWithoutRow(runs, folder, findings)
-  if (findings.errors > before) return runs
+  if (findings.errors === before) tellWithoutRow(runs, folder, findings)
+  // What one file says of the others means nothing where those cannot be read.
+  if (findings.errors > 0) return runs
   await compareFrequency(counts, runs, checked)
   if (best.found) await compareBest(best.selected, best.run ?? 0, checked)
   return runs

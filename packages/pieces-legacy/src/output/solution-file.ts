@@ -16,6 +16,7 @@ export async function readSolutionFile(
   { findings, signal }: RecordOptions,
 ): Promise<void> {
   let headerless = false
+  const errors = findings.errors
   const listed = await readUnitTable(
     file,
     { units, value: 'solution', idAlone: true, findings, ...(signal && { signal }) },
@@ -29,7 +30,7 @@ export async function readSolutionFile(
     },
   )
   // Files of the oldest layout list what is selected and may leave out the rest.
-  if (!headerless && listed < units.size)
+  if (!headerless && findings.errors === errors && listed < units.size)
     findings.warning('legacy/units-missing', { file: file.name }, () => ({
       message: `${units.size - listed} planning units of pu.dat are not in the file; they are taken as not selected`,
       count: units.size - listed,

@@ -1,0 +1,314 @@
+import assert from 'node:assert/strict'
+import { resultsValidator } from '@piecework/pieces-legacy'
+import { suite } from 'uvu'
+import { uploads, validate } from '../validators/support.js'
+import { type Changed, features, smallOutput, toldOf } from './support/small-output.js'
+
+const test = suite('rules of the output folder')
+
+const {
+  'out_sum.csv': sum,
+  'out_r00001.csv': first,
+  'out_r00002.csv': second,
+  'out_solutionsmatrix.csv': matrix,
+  'out_ssoln.csv': frequency,
+} = smallOutput
+const noMatrix = { 'out_solutionsmatrix.csv': undefined }
+const noSolutions = { 'out_r00001.csv': undefined, 'out_r00002.csv': undefined }
+const renamed = (name: (old: string) => string): Changed =>
+  Object.fromEntries([
+    ...Object.keys(smallOutput).map((old) => [old, undefined]),
+    ...Object.entries(smallOutput).map(([old, text]) => [name(old), text]),
+  ])
+
+/** Changes to the small folder, and what is told of it. */
+const cases: Record<string, [files: Changed, told: string[]]> = {
+  'all is well': [{}, []],
+  // Which files
+  'in one folder, other extensions and case': [renamed((old) => `Output/${old.replace('.csv', '.TXT')}`), []],
+  'another name of the scenario, with underscores': [renamed((old) => old.replace('out', 'my_best')), []],
+  'run numbers of three digits': [renamed((old) => old.replace('000', '0')), []],
+  'files that nobody needs': [
+    {
+      'out_log.dat': '\0',
+      'out_penalty.csv': 'x',
+      'pu_out.csv': 'x',
+      'notes.txt': '',
+      'out_snapRr00001.csv': '?',
+    },
+    [],
+  ],
+  'what archivers leave': [
+    { '__MACOSX/out_sum.csv': 'x', '.DS_Store': 'x', '__MACOSX/._out_sum.csv': '\0' },
+    [],
+  ],
+  'nothing of Marxan': [renamed((old) => `${old}.bak`), ['! output-empty output']],
+  'two folders': [{ 'more/out_r00003.csv': first }, ['! output-folders output']],
+  'a folder in a folder': [renamed((old) => `a/b/${old}`), ['! output-folders output']],
+  'another scenario beside that of input.dat': [{ 'other_sum.csv': sum }, ['? output-choice output']],
+  'the same run twice': [{ 'out_r001.txt': 'nonsense' }, ['? output-twice out_r001.txt']],
+  'run 0': [{ 'out_r00000.csv': first }, ['! run-invalid out_r00000.csv']],
+  'no summary': [{ 'out_sum.csv': undefined }, ['! output-missing output']],
+  'no solutions': [{ ...noMatrix, ...noSolutions, 'out_ssoln.csv': undefined }, ['! output-missing output']],
+  neither: [
+    { ...noMatrix, ...noSolutions, 'out_sum.csv': undefined, 'out_ssoln.csv': undefined },
+    ['! output-missing output', '! output-missing output'],
+  ],
+  'the matrix alone': [noSolutions, []],
+  'the files of the runs alone': [noMatrix, []],
+  'no results of features': [{ 'out_mv00001.csv': undefined, 'out_mv00002.csv': undefined }, []],
+  zones: [{ 'zones.dat': '' }, ['! marzone output']],
+  'solutions in zones': [
+    { ...noMatrix, 'out_r00001.csv': 'planning_unit,zone\n1,2\n' },
+    ['! marzone output'],
+  ],
+  'a summary of zones': [
+    { 'out_sum.csv': 'Run Number,Score,Connection Strength\n1,2,3\n' },
+    ['! marzone output'],
+  ],
+  CLUZ: [{ 'targets.csv': '' }, ['! cluz output']],
+  'CLUZ beside spec.dat': [{ 'targets.csv': '', 'spec.dat': '' }, []],
+  // Summary
+  'a tab header over comma rows': [
+    { 'out_sum.csv': sum.replace(/^.*/, (line) => line.replaceAll(',', '\t')) },
+    [],
+  ],
+  'the header of old versions': [
+    {
+      'out_sum.csv':
+        'Run no.    Score      Cost   Planning Units  Connectivity   Penalty  Shortfall\n1       20.50     10.00         2         3.00      0.00   0.00\n2   19.50  9.00  1  3.00   1.50   0.50\n',
+    },
+    [],
+  ],
+  'CR alone, a byte order mark, blank lines': [
+    { 'out_sum.csv': `\ufeff\n\n${sum}\n`.replaceAll('\n', '\r') },
+    [],
+  ],
+  'no score': [{ 'out_sum.csv': 'Run_Number,Cost\n1,2\n' }, ['! column-missing out_sum.csv 1 Score']],
+  'a column twice': [
+    { 'out_sum.csv': 'Run_Number,Score,Cost,cost\n1,2,3,4\n' },
+    ['! column-duplicate out_sum.csv 1 cost'],
+  ],
+  'no header': [{ 'out_sum.csv': '1,20.5,10,2\n' }, ['! no-header out_sum.csv 1']],
+  'an empty summary': [{ 'out_sum.csv': '' }, ['! file-empty out_sum.csv 1']],
+  'a header and no rows': [{ 'out_sum.csv': 'Run_Number,Score\n' }, ['! no-rows out_sum.csv 2']],
+  binary: [{ 'out_sum.csv': 'Run_Number,Score\n1,2\n\0' }, ['! binary out_sum.csv 3']],
+  'a run twice': [
+    { 'out_sum.csv': `${sum}2,19.5,9,1,3,1.5,0.5,1,0.75\n` },
+    ['! run-duplicate out_sum.csv 4 Run_Number'],
+  ],
+  'a score that is none': [
+    { 'out_sum.csv': sum.replace('20.5', 'NA') },
+    ['! number-invalid out_sum.csv 2 Score'],
+  ],
+  'a decimal comma': [
+    { 'out_sum.csv': 'Run_Number;Score\n1;20,5\n2;19.5\n' },
+    ['! decimal-comma out_sum.csv 2 Score'],
+  ],
+  'no number where none is needed': [
+    { 'out_sum.csv': sum.replace('0.75', 'nan') },
+    ['? result-not-a-number out_sum.csv 3 MPM'],
+  ],
+  'a field too many': [{ 'out_sum.csv': sum.replace('20.5', '20,5') }, ['! field-count out_sum.csv 2']],
+  'Planning_Units that differ': [
+    { 'out_sum.csv': sum.replace('10,2,3', '10,3,3') },
+    ['? planning-units-differ out_sum.csv 2 Planning_Units'],
+  ],
+  'a run without a solution': [
+    { 'out_sum.csv': `${sum}3,30,9,1,3,1.5,0.5,1,0.75\n` },
+    ['? run-without-solution out_sum.csv ×1'],
+  ],
+  // Solutions
+  'without a header: alone is selected': [
+    { ...noMatrix, 'out_r00001.csv': undefined, 'out_r00001.dat': '10\n3,0\n2,0\n1\n' },
+    [],
+  ],
+  'without a header: what is not selected may be left out': [
+    { ...noMatrix, 'out_r00001.csv': undefined, 'out_r00001.dat': '10\n1\n' },
+    [],
+  ],
+  'alone under a header': [
+    { ...noMatrix, 'out_r00001.csv': 'PUID,SOLUTION\n1,1\n2,0\n3,0\n10\n' },
+    ['! field-count out_r00001.csv 5'],
+  ],
+  'columns in the other order, tabs, another name': [
+    { ...noMatrix, 'out_r00001.csv': 'chosen\tPUID\n1\t1\n0\t2\n0\t3\n1\t10\n' },
+    [],
+  ],
+  'a unit that there is not': [
+    { ...noMatrix, 'out_r00001.csv': first.replace('3,0', '4,0') },
+    ['! unit-unknown out_r00001.csv 4 planning unit'],
+  ],
+  'a unit twice': [
+    { ...noMatrix, 'out_r00001.csv': `${first}1,0\n` },
+    ['! id-duplicate out_r00001.csv 6 planning unit'],
+  ],
+  'neither 0 nor 1': [
+    { ...noMatrix, 'out_r00001.csv': first.replace('3,0', '3,2') },
+    ['! solution-invalid out_r00001.csv 4 solution'],
+  ],
+  'a unit that is missing': [
+    { ...noMatrix, 'out_r00001.csv': first.replace('2,0\n', '') },
+    ['? units-missing out_r00001.csv ×1'],
+  ],
+  'ids that R has written': [
+    { ...noMatrix, 'out_r00001.csv': first.replace('10,', '1e+01,') },
+    ['? integer-form out_r00001.csv 5 planning unit'],
+  ],
+  'another best solution': [{ 'out_best.csv': first }, ['? best-differs out_best.csv']],
+  // Matrix
+  'quotation marks, semicolons, blanks, a trailing one': [
+    { 'out_solutionsmatrix.csv': '"SolutionsMatrix";"P10";"P3";"P2"; P1\r\n"S2";0;"1";0; 0;\r\nS1,1,0,0,1' },
+    [],
+  ],
+  'a matrix without a header': [
+    { 'out_solutionsmatrix.csv': '0,1,0,0\n1,0,0,1\n' },
+    ['! no-header out_solutionsmatrix.csv 1'],
+  ],
+  'a column of no unit': [
+    { ...noSolutions, 'out_solutionsmatrix.csv': matrix.replace('P3', 'P4') },
+    ['! unit-unknown out_solutionsmatrix.csv 1 P4'],
+  ],
+  'a column that is no unit': [
+    { ...noSolutions, 'out_solutionsmatrix.csv': matrix.replace('P2', '2') },
+    ['! column-invalid out_solutionsmatrix.csv 1 2'],
+  ],
+  'a column twice in the matrix': [
+    { ...noSolutions, 'out_solutionsmatrix.csv': matrix.replace('P2', 'P1') },
+    ['! id-duplicate out_solutionsmatrix.csv 1 P1'],
+  ],
+  'a cell that is neither': [
+    { ...noSolutions, 'out_solutionsmatrix.csv': matrix.replace('S1,1', 'S1,2') },
+    ['! solution-invalid out_solutionsmatrix.csv 3 P10'],
+  ],
+  'a row that is cut': [
+    { ...noSolutions, 'out_solutionsmatrix.csv': matrix.slice(0, -3) },
+    ['! field-count out_solutionsmatrix.csv 3'],
+  ],
+  'a row without its run': [
+    { ...noSolutions, 'out_solutionsmatrix.csv': matrix.replace('S1', '') },
+    ['! run-invalid out_solutionsmatrix.csv 3 run'],
+  ],
+  'a run twice in the matrix': [
+    { ...noSolutions, 'out_solutionsmatrix.csv': `${matrix}S2,0,1,0,0\n` },
+    ['! run-duplicate out_solutionsmatrix.csv 4 run'],
+  ],
+  'an empty matrix': [
+    { ...noSolutions, 'out_solutionsmatrix.csv': '\n' },
+    ['! file-empty out_solutionsmatrix.csv'],
+  ],
+  'a matrix without rows': [
+    { ...noSolutions, 'out_solutionsmatrix.csv': 'SolutionsMatrix,P10,P3,P2,P1\n' },
+    ['! no-rows out_solutionsmatrix.csv'],
+  ],
+  // Agreement
+  'matrix and file of a run differ': [
+    { 'out_r00002.csv': second.replace('2,0', '2,1') },
+    ['! solutions-differ out_solutionsmatrix.csv 2 P2'],
+  ],
+  'a file of a run that the matrix lacks': [
+    { 'out_r00003.csv': first },
+    ['! solutions-differ out_r00003.csv'],
+  ],
+  'frequencies differ': [
+    { 'out_ssoln.csv': frequency.replace('3,1', '3,2') },
+    ['! frequency-differs out_ssoln.csv 3 number'],
+  ],
+  'frequencies without a header, any order': [{ 'out_ssoln.csv': '1\t1\n10\t1\n3\t1\n2\t0\n' }, []],
+  'a selected unit without its frequency': [
+    { 'out_ssoln.csv': frequency.replace('3,1\n', '') },
+    ['! frequency-differs out_ssoln.csv ×1'],
+  ],
+  'a unit that nobody selects without its frequency': [
+    { 'out_ssoln.csv': frequency.replace('2,0\n', '') },
+    ['? units-missing out_ssoln.csv ×1'],
+  ],
+  'frequencies of runs without a solution': [
+    {
+      'out_sum.csv': `${sum}3,30,9,1,3,1.5,0.5,1,0.75\n`,
+      'out_ssoln.csv': frequency.replace('2,0', '2,1').replace('3,1', '3,2'),
+    },
+    ['? run-without-solution out_sum.csv ×1'],
+  ],
+  'frequencies of too many runs': [
+    {
+      'out_sum.csv': `${sum}3,30,9,1,3,1.5,0.5,1,0.75\n`,
+      'out_ssoln.csv': frequency.replace('2,0', '2,2'),
+    },
+    ['! frequency-differs out_ssoln.csv 4 number'],
+  ],
+  // Features
+  'a feature that there is not': [
+    { 'out_mv00001.csv': features('7,,4,5,0,2,0,0,yes,1', '9,,1,1,0,1,0,0,yes,1') },
+    ['! feature-unknown out_mv00001.csv 3 Conservation Feature'],
+  ],
+  'a feature twice': [
+    { 'out_mv00001.csv': features('7,,4,5,0,2,0,0,yes,1', '7,,1,1,0,1,0,0,yes,1', '8,,1,1,0,1,0,0,yes,1') },
+    ['! id-duplicate out_mv00001.csv 3 Conservation Feature'],
+  ],
+  'neither yes nor no': [
+    { 'out_mv00001.csv': features('7,,4,5,0,2,0,0,maybe,1', '8,,1,1,0,1,0,0, NO,1') },
+    ['! yes-or-no out_mv00001.csv 2 Target Met'],
+  ],
+  'a number with a decimal comma': [
+    { 'out_mv00001.csv': features('7,Reef,4,5,5,0,2,0,0,yes,1', '8,,1,1,0,1,0,0,yes,1') },
+    ['! field-count out_mv00001.csv 2'],
+  ],
+  'occurrences that are no integer': [
+    { 'out_mv00001.csv': features('7,,4,5,0,2.5,0,0,yes,1', '8,,1,1,0,1,0,0,yes,1') },
+    ['! integer-invalid out_mv00001.csv 2 Occurrences Held'],
+  ],
+  'without the amount': [
+    { 'out_mv00001.csv': '"Conservation Feature","Target Met"\n7,yes\n' },
+    ['! column-missing out_mv00001.csv 1 amount_held'],
+  ],
+  'without MPM, tabs over commas': [
+    {
+      'out_mv00001.csv':
+        'Conservation Feature\tFeature Name\tTarget\tAmount Held\tTarget Met\n7,Reef,4,5,yes\n8,Eel, grass,1,1,yes\n',
+    },
+    [],
+  ],
+  'results of a run without a summary': [
+    { 'out_mv00003.csv': features('7,,4,5,0,2,0,0,yes,1', '8,,1,1,0,1,0,0,yes,1') },
+    ['? run-without-summary out_sum.csv ×1'],
+  ],
+}
+
+for (const [name, [files, expected]] of Object.entries(cases))
+  test(name, async () => {
+    assert.deepEqual((await toldOf(files)).sort(), [...expected].sort())
+  })
+
+test('without an output folder nothing is told', async () => {
+  assert.deepEqual(await validate(resultsValidator, uploads({ 'pu.dat': 'id\n1\n' })), [])
+})
+
+test('several scenarios, and none of them the one of input.dat, are refused by name', async () => {
+  const others = renamed((old) => old.replace('out', 'b'))
+  const files = { ...others, 'a_sum.csv': sum }
+  assert.deepEqual(await toldOf(files), ['! output-scenarios output'])
+  assert.deepEqual(await toldOf(files, { 'input.dat': 'SCENNAME B\n' }), ['? output-choice output'])
+})
+
+test('where pu.dat or spec.dat cannot be read, nothing is called unknown', async () => {
+  assert.deepEqual(await toldOf({}, { 'pu.dat': '', 'spec.dat': '' }), [])
+  assert.deepEqual(await toldOf({ 'out_sum.csv': 'Run_Number\n' }, { 'pu.dat': '' }), [
+    '! column-missing out_sum.csv 1 Score',
+  ])
+})
+
+test('findings of one kind are listed up to a hundred over all files, and counted', async () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 150 }, (_, at) => [
+      `out_mv${String(at + 3).padStart(5, '0')}.csv`,
+      features('7,,4,5,0,2,0,0,?,1'),
+    ]),
+  )
+  const told = await toldOf(many)
+  const bad = told.filter((line) => line.startsWith('! yes-or-no'))
+  assert.equal(bad.length, 100)
+  assert.match(bad[0] ?? '', / ×150$/)
+})
+
+test.run()
