@@ -68,13 +68,14 @@ function entriesOfFiles(files: readonly FolderFile[], onRead: CheckOptions['onRe
 const isMade = (code: string, given: CheckOptions['given']) =>
   code === 'legacy/grid-choice' && given[gridRole] !== undefined
 
-/** Validators know roles. People know the files in their folder, and options instead of uploads. */
+/** Validators know roles, and names inside zips. People know the files in their folder, and options instead of uploads. */
 function inFolder(finding: Finding, files: readonly FolderFile[]): CheckFinding {
-  const file = files.find(({ role }) => role === finding.file)
+  const { file: name = '', hint } = finding
+  const file = files.find(({ role, inside }) => role === name || inside.has(name))
   return {
     ...finding,
-    ...(file && { file: file.path, role: file.role }),
-    ...(finding.hint !== undefined && { hint: asOption(finding.hint, finding.file) }),
+    ...(file && { file: file.role === name ? file.path : (file.inside.get(name) ?? name), role: file.role }),
+    ...(hint !== undefined && { hint: asOption(hint, finding.file) }),
   }
 }
 

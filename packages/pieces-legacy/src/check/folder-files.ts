@@ -2,10 +2,9 @@ import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { type EntryFile, PieceworkError } from '@piecework/core'
-import { Findings } from '../dat/findings.js'
-import { readInputDat } from '../dat/input-dat.js'
 import type { MarxanFiles } from '../folder.js'
 import { shapefileParts } from '../folder-grid.js'
+import { resultName } from '../output/file-name.js'
 import { gridRole, outputRole, roles } from '../roles.js'
 import type { Metadata } from './arguments.js'
 import { storedZip } from './stored-zip.js'
@@ -15,6 +14,8 @@ export interface FolderFile {
   readonly role: string
   /** Below the folder, with slashes. */
   readonly path: string
+  /** Paths below the folder by name, of files that are read as one zip. */
+  readonly inside: ReadonlyMap<string, string>
   readonly entry: EntryFile
 }
 
@@ -34,7 +35,7 @@ export async function folderFiles(
 ): Promise<readonly FolderFile[]> {
   const { grid, output } = found
   const shape = grid.kind === 'zip' ? grid.path : grid.paths.find((path) => /\.shp$/i.test(path))
-  const results = output === undefined ? [] : await resultFiles(output, await scenarioName(found.input))
+  const hasResults = output !== undefined && (await filesOf(output)).some((name) => resultName(name))
   const paths: Readonly<Record<string, string | undefined>> = {
     [gridRole]: shape,
     'input.dat': found.input,
@@ -42,53 +43,44 @@ export async function folderFiles(
     'spec.dat': found.spec,
     'puvspr.dat': found.puvspr,
     'bound.dat': found.bound,
-    [outputRole]: results.length > 0 ? output : undefined,
+    [outputRole]: hasResults ? output : undefined,
     ...given,
   }
   const files: FolderFile[] = []
   for (const role of Object.keys(roles)) {
     const path = paths[role]
     if (path === undefined) continue
-    const shown = isBelow(dir, path) ? relative(dir, path).split(sep).join('/') : path
-    const entry = await named(shown, () =>
-      role === outputRole && path === output ? storedZip(role, results, signal) : entryAt(role, path, signal),
-    )
-    files.push({ role, path: shown, entry: upload(role, shown, entry, metadata[role]) })
+    const shown = shownPath(dir, path)
+    const file = await named(shown, async () => {
+      const parts = await partsOf(path)
+      const entry = parts ? storedZip(role, parts, signal) : plainFile(path)
+      const inside = new Map(parts?.map((part) => [basename(part), shownPath(dir, part)]))
+      return { role, path: shown, inside, entry: upload(role, shown, await entry, metadata[role]) }
+    })
+    files.push(file)
   }
   return files
 }
 
-const isBelow = (dir: string, path: string) => {
+function shownPath(dir: string, path: string): string {
   const way = relative(dir, path)
-  return way !== '' && !way.startsWith('..') && !isAbsolute(way)
+  return way === '' || way.startsWith('..') || isAbsolute(way) ? path : way.split(sep).join('/')
 }
 
-/** A folder and the parts of a shapefile are read as a zip of them. */
-async function entryAt(role: string, path: string, signal: AbortSignal): Promise<EntryFile> {
-  if ((await stat(path)).isDirectory()) return storedZip(role, await resultFiles(path, undefined), signal)
-  if (!/\.shp$/i.test(path)) return plainFile(path)
-  const names = await readdir(dirname(path))
-  return storedZip(
-    role,
-    shapefileParts(basename(path), names).map((name) => join(dirname(path), name)),
-    signal,
-  )
+/** What a user would put into one zip: a folder's files, or all of a shapefile. Undefined for a file of its own. */
+async function partsOf(path: string): Promise<readonly string[] | undefined> {
+  if ((await stat(path)).isDirectory()) return (await filesOf(path)).map((name) => join(path, name))
+  if (!/\.shp$/i.test(path)) return undefined
+  const folder = dirname(path)
+  return shapefileParts(basename(path), await filesOf(folder)).map((name) => join(folder, name))
 }
 
-/** Of a folder that holds the results of several scenarios, those of the one that input.dat describes. */
-async function resultFiles(output: string, scenario: string | undefined): Promise<readonly string[]> {
-  const entries = await readdir(output, { withFileTypes: true })
-  const names = entries
+async function filesOf(folder: string): Promise<readonly string[]> {
+  const entries = await named(folder, () => readdir(folder, { withFileTypes: true }))
+  return entries
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
     .map(({ name }) => name)
     .sort()
-  const own = names.filter((name) => scenario && name.toLowerCase().startsWith(`${scenario.toLowerCase()}_`))
-  return (own.length > 0 ? own : names).map((name) => join(output, name))
-}
-
-async function scenarioName(input: string): Promise<string> {
-  const { output } = await readInputDat(createReadStream(input), { findings: new Findings(0) })
-  return output.SCENNAME
 }
 
 async function plainFile(path: string): Promise<EntryFile> {

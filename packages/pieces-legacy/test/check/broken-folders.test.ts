@@ -173,20 +173,43 @@ test('a file that the names in the folder do not tell can be given, with its met
   )
 })
 
-test('of the results of several scenarios those of the one in input.dat are taken', async () => {
-  const results = {
-    'output/mine_sum.csv': 'x'.repeat(1000),
-    'output/other_sum.csv': 'x'.repeat(100_000),
-    'output/.hidden': 'x'.repeat(100_000),
-  }
-  const output = async (scenario: string) => {
-    const text = `${inputDat}OUTPUTDIR output\nSCENNAME ${scenario}\n`
-    const { files } = await json(await made.make({ ...results, 'input.dat': text }))
-    return files.find(({ role }) => role === 'output')?.bytes ?? assert.fail('no results')
-  }
-  const [mine, all] = [await output('Mine'), await output('nobody')]
-  assert.ok(mine > 1000 && mine < 2000, String(mine))
-  assert.ok(all > 101_000 && all < 102_000, String(all))
+const summary = (planningUnits: number) =>
+  `"Run_Number","Score","Cost","Planning_Units"\n1,10,10,${planningUnits}\n`
+const results = {
+  'input.dat': `${inputDat}OUTPUTDIR output\nSCENNAME mine\n`,
+  'output/mine_sum.csv': summary(1),
+  'output/mine_r00001.csv': 'PUID,SOLUTION\n1,1\n2,0\n3,0\n',
+  'output/.hidden': '',
+  'output/map.png': 'pixels',
+}
+
+test('results are checked like an upload of their folder, and named by their file', async () => {
+  const right = await json(await made.make(results))
+  assert.deepEqual(told(right), [])
+  assert.deepEqual(right.files.at(-1)?.path, 'output')
+  const wrong = await json(
+    await made.make({
+      ...results,
+      'output/mine_sum.csv': summary(2),
+      'output/mine_r00001.csv': 'PUID,SOLUTION\n1,1\n2,0\n77,0\n',
+    }),
+  )
+  assert.equal(wrong.exitCode, 2)
+  const places = wrong.findings.map(({ severity, file, line, role }) => [severity, file, line, role])
+  assert.deepEqual(places[0], ['error', 'output/mine_r00001.csv', 4, 'output'])
+  assert.ok(places.every(([, file]) => String(file).startsWith('output/mine_')))
+})
+
+test('a folder for results that has none yet is no error', async () => {
+  const { 'output/map.png': _, ...more } = { ...results, 'output/notes.txt': 'none yet' }
+  const folder = await made.make({
+    ...more,
+    'output/mine_sum.csv': undefined,
+    'output/mine_r00001.csv': undefined,
+  })
+  const document = await json(folder, '--strict')
+  assert.equal(document.exitCode, 0)
+  assert.ok(document.files.every(({ role }) => role !== 'output'))
 })
 
 test('what keeps a folder from being checked is one sentence on stderr, or in the document, and exit 2', async () => {
