@@ -114,11 +114,8 @@ async function insertById(
         yield Buffer.from(batch.map(({ row }) => `${idOf(row)},${costOf(row)}\n`).join(''))
     }
   }
-  expectAll(
-    subjectOf(words),
-    read,
-    await tx.copyIn({ table: 'legacy_costs', columns: ['puid', 'cost'] }, csv()),
-  )
+  const copied = await tx.copyIn({ table: 'legacy_costs', columns: ['puid', 'cost'] }, csv())
+  expectAll(subjectOf(words), read, copied)
   await tx.query('ANALYZE legacy_costs')
   const { rowCount } = await tx.query(
     `INSERT INTO planning.cost_surface_values (cost_surface_id, planning_unit_id, cost)

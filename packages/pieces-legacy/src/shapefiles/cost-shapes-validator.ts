@@ -1,6 +1,8 @@
-import type { ValidationContext, Validator } from '@piecework/core'
+import { isPieceworkError, type ValidationContext, type Validator } from '@piecework/core'
 import type { Findings } from '../dat/findings.js'
 import { IdLines } from '../dat/id-lines.js'
+import { openGrid } from '../grid/grid.js'
+import { isGridError } from '../grid/grid-problem.js'
 import { tellId } from '../grid/tell-id.js'
 import { defaultCostSurface } from '../importers/cost-surface.js'
 import { tellDeleted, tellShapes } from '../shapefile/shape-findings.js'
@@ -11,6 +13,7 @@ import { checkShapefile } from './check-shapefile.js'
 import { type CostAttributes, type CostRow, openCosts } from './cost-attributes.js'
 import { costSurfaceName } from './cost-surface-name.js'
 import type { CostProblem } from './cost-value.js'
+import { uncoveredUnits } from './coverage/uncovered-units.js'
 import { nameKey } from './name-key.js'
 import { costShapefile as words } from './words.js'
 
@@ -40,10 +43,11 @@ function tellName(name: string, findings: Findings): void {
 }
 
 async function checkShapes(
-  { tx, progress }: ValidationContext,
+  context: ValidationContext,
   shapefile: Shapefile<CostAttributes>,
   findings: Findings,
 ): Promise<void> {
+  const { tx, progress } = context
   let features = 0
   for await (const batch of shapefile.features()) {
     for (const row of batch) tellCost(row, shapefile.attributes.column, findings)
@@ -52,6 +56,41 @@ async function checkShapes(
     progress(batch.at(-1)?.record ?? 0, shapefile.records)
   }
   tellDeleted(features, shapefile.records, words, findings)
+  // Shapes that cannot be read would accuse the units below them.
+  if (findings.errors === 0) await checkCoverage(context, shapefile, findings)
+}
+
+async function checkCoverage(
+  { entries, tx, signal }: ValidationContext,
+  shapefile: Shapefile<CostAttributes>,
+  findings: Findings,
+): Promise<void> {
+  const place = { file: words.role }
+  try {
+    const grid = await openGrid(entries, { signal })
+    try {
+      const { units, more } = await uncoveredUnits(grid, () => shapesOf(shapefile), tx)
+      const { count } = units
+      if (count > 0)
+        findings.error(`${words.code}-unit-without-cost`, place, () => ({
+          message: `${more ? 'At least ' : ''}${count} planning units are covered by no shape of ${words.what}: ${units.text}`,
+          count,
+        }))
+    } finally {
+      grid.close()
+    }
+  } catch (error) {
+    if (isPieceworkError(error, 'unsupported'))
+      findings.warning(`${words.code}-unit-unchecked`, place, () => ({
+        message: `Without a database nobody could tell whether ${words.what} covers every planning unit`,
+      }))
+    else if (!isGridError(error)) throw error
+  }
+}
+
+async function* shapesOf(shapefile: Shapefile<CostAttributes>): AsyncIterable<readonly string[]> {
+  for await (const batch of shapefile.features())
+    yield batch.flatMap(({ geometry }) => ('ewkb' in geometry ? [geometry.ewkb] : []))
 }
 
 async function checkIds(
