@@ -1,8 +1,8 @@
 /** Takes exact numbers of bytes from a stream of chunks. */
 export class BufferedBytes {
   readonly #iterator: AsyncIterator<Uint8Array>
-  #chunks: Uint8Array[] = []
-  #size = 0
+  #bytes: Buffer = Buffer.alloc(0)
+  #at = 0
 
   constructor(bytes: AsyncIterable<Uint8Array>) {
     this.#iterator = bytes[Symbol.asyncIterator]()
@@ -10,38 +10,43 @@ export class BufferedBytes {
 
   /** Bytes that `take` can give without waiting. */
   get size(): number {
-    return this.#size
+    return this.#bytes.length - this.#at
   }
 
-  /** Waits until `length` bytes are there; false where the stream ends before. */
+  /** Waits until `length` bytes are there; false where the stream ends before. Ask `size` first where it is called often. */
   async fill(length: number): Promise<boolean> {
-    while (this.#size < length) {
+    const chunks: Uint8Array[] = []
+    let size = this.size
+    while (size < length) {
       const next = await this.#iterator.next()
-      if (next.done) return false
-      this.#chunks.push(next.value)
-      this.#size += next.value.length
+      if (next.done) break
+      chunks.push(next.value)
+      size += next.value.length
     }
-    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)]
-    return true
+    if (chunks.length > 0) {
+      this.#bytes = Buffer.concat([this.#bytes.subarray(this.#at), ...chunks])
+      this.#at = 0
+    }
+    return size >= length
   }
 
-  /** Bytes at the front, which stay. Call `fill` before. */
-  peek(length: number): Buffer {
-    const [chunk = Buffer.alloc(0)] = this.#chunks
-    return Buffer.from(chunk.buffer, chunk.byteOffset, length)
+  /** A big-endian number `offset` bytes from the front, where all stays. Call `fill` before. */
+  int32(offset: number): number {
+    return this.#bytes.readInt32BE(this.#at + offset)
   }
 
   take(length: number): Buffer {
-    const taken = this.peek(length)
-    const rest = this.#chunks[0]?.subarray(length)
-    this.#chunks = rest && rest.length > 0 ? [rest] : []
-    this.#size -= length
-    return taken
+    this.#at += length
+    return this.#bytes.subarray(this.#at - length, this.#at)
+  }
+
+  skip(length: number): void {
+    this.#at += length
   }
 
   /** Reads to the end, where a wrong checksum shows. */
   async drain(): Promise<void> {
-    while (await this.fill(this.#size + 1)) this.take(this.#size)
+    while (await this.fill(this.size + 1)) this.skip(this.size)
   }
 
   async close(): Promise<void> {

@@ -55,24 +55,28 @@ export async function* shapes(
   const end = header.bytes.readInt32BE(24) * 2
   try {
     if (!(await source.fill(headerLength))) throw broken(words, file, 'is truncated')
-    source.take(headerLength)
-    if (!(await offsets.fill(headerLength)) || offsets.take(headerLength).readInt32BE(0) !== 9994)
+    source.skip(headerLength)
+    if (!(await offsets.fill(headerLength)) || offsets.int32(0) !== 9994)
       throw broken(words, index, 'has no shapefile header')
+    offsets.skip(headerLength)
     let at = headerLength
     let batch: Buffer[] = []
     let size = 0
     for (let record = 1; at < end; record += 1) {
-      if (!(await source.fill(8))) throw broken(words, file, `ends in the middle of record ${record}`)
-      const length = source.peek(8).readInt32BE(4) * 2
+      // Waiting for what is there already would cost more than reading it.
+      if (source.size < 8 && !(await source.fill(8)))
+        throw broken(words, file, `ends in the middle of record ${record}`)
+      const length = source.int32(4) * 2
       if (length < 4 || at + 8 + length > end)
         throw broken(words, file, `states a wrong length for record ${record}`)
       if (length > limits.shapeBytes) throw tooComplex(words, file, record)
-      if (!(await offsets.fill(8)) || offsets.take(8).readInt32BE(0) * 2 !== at)
+      if ((offsets.size < 8 && !(await offsets.fill(8))) || offsets.int32(0) * 2 !== at)
         throw words.problem(
           'parts-differ',
           `${subjectOf(words)}'s parts do not belong together: ${index.name} does not have record ${record} where ${file.name} has it`,
         )
-      if (!(await source.fill(8 + length)))
+      offsets.skip(8)
+      if (source.size < 8 + length && !(await source.fill(8 + length)))
         throw broken(words, file, `ends in the middle of record ${record}`)
       const bytes = source.take(8 + length)
       checkRecord(file, record, header.type, bytes.subarray(8), limits, words)
