@@ -34,6 +34,7 @@ export const legacyBench: Bench = async ({ units, runs, url, tell }) => {
       puvspr: await place.step('puvspr', tenth.files),
       validate: await place.step('validate', tenth.files),
       import: await place.step('import', tenth.files),
+      rows: await place.step('rows', tenth.files),
     }
     const marxan = await write('whole', units)
     const grids = await GridLoads.of(marxan, folder, tell)
@@ -72,7 +73,8 @@ async function round(
       await rm(rows, { recursive: true, force: true })
     }
   })
-  return { puvspr, validate, import: imported, copyIn: copied }
+  const withoutUnions = await place.step('rows', files)
+  return { puvspr, validate, import: imported, rows: withoutUnions, copyIn: copied }
 }
 
 /** A project and its planning area refer to each other, which COPY of one table after the other cannot do. */

@@ -13,6 +13,8 @@ export interface Figures {
   readonly puvspr: StepFigures
   readonly validate: StepFigures
   readonly import: StepFigures
+  /** The import without unions. */
+  readonly rows: StepFigures
 }
 
 export interface Round extends Figures {
@@ -24,7 +26,8 @@ export function measuresOf(units: number, rounds: readonly Round[], tenth: Figur
   return [
     validated('legacy/puvspr', amounts, rounds, 'puvspr'),
     validated('legacy/validate', amounts, rounds, 'validate'),
-    imported(units, rounds),
+    imported('legacy/import', units, rounds, 'import'),
+    imported('legacy/import-no-unions', units, rounds, 'rows'),
     ...(['puvspr', 'validate', 'import'] as const).flatMap((task) => {
       const peakMb = Math.max(...rounds.map((round) => round[task].peakMb))
       const tenthPeakMb = tenth[task].peakMb
@@ -61,18 +64,18 @@ function validated(
   }
 }
 
-function imported(units: number, rounds: readonly Round[]): Measure {
+function imported(name: string, units: number, rounds: readonly Round[], task: 'import' | 'rows'): Measure {
   const goal = { reach: 0.3, aim: 0.5 }
   const peer = rounds.map(({ copyIn }) => total(copyIn))
-  const ours = (seconds: (figures: StepFigures) => number) => rounds.map((round) => seconds(round.import))
+  const ours = (seconds: (figures: StepFigures) => number) => rounds.map((round) => seconds(round[task]))
   return compared(
-    'legacy/import',
+    name,
     ours(({ seconds }) => seconds),
     peer,
     goal,
     {
       units,
-      rows: rounds[0]?.import.rows,
+      rows: rounds[0]?.[task].rows,
       peer: 'COPY FROM of the same rows into the same indexed tables',
       rowsOnly: compared(
         '',
@@ -86,12 +89,17 @@ function imported(units: number, rounds: readonly Round[]): Measure {
 }
 
 /** Markdown: the pieces of one import, and the raw COPY of each table. */
-export function importTable({ import: { pieces, seconds }, copyIn }: Round): string {
+export function importTable({ import: { pieces, seconds }, rows, copyIn }: Round): string {
   const lines = ['| piece | rows | seconds |', '|---|---:|---:|']
   for (const piece of pieces)
     lines.push(`| ${piece.piece} | ${piece.rows.toLocaleString('en-US')} | ${piece.seconds.toFixed(1)} |`)
   lines.push('', '| COPY FROM | seconds |', '|---|---:|')
   for (const [table, copied] of Object.entries(copyIn))
     if (copied >= 0.05) lines.push(`| ${table} | ${copied.toFixed(1)} |`)
-  return ['', ...lines, '', `import: ${seconds.toFixed(1)} s, COPY: ${total(copyIn).toFixed(1)} s`].join('\n')
+  return [
+    '',
+    ...lines,
+    '',
+    `import: ${seconds.toFixed(1)} s, without unions: ${rows.seconds.toFixed(1)} s, COPY: ${total(copyIn).toFixed(1)} s`,
+  ].join('\n')
 }

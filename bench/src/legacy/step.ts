@@ -11,8 +11,11 @@ import { validatedAlone } from './validated-alone.js'
 
 /** Work in a process of its own, so that its CPU time and peak memory are its own. */
 export interface Step {
-  /** `puvspr`: its validator without job and database. `grid`: an import of the planning grid alone. */
-  readonly task: 'puvspr' | 'validate' | 'import' | 'grid'
+  /**
+   * `puvspr`: its validator without job and database. `rows`: an import without unions of planning units. `grid`: one of the planning
+   * grid alone.
+   */
+  readonly task: 'puvspr' | 'validate' | 'import' | 'rows' | 'grid'
   readonly url: string
   /** Of artifacts. */
   readonly folder: string
@@ -36,13 +39,16 @@ async function run({ task, url, folder, files }: Step): Promise<StepFigures> {
   return withHost(url, folder, (piecework) => measured(() => jobOf(piecework, task, files)), packs)
 }
 
+const withoutUnions = { 'legacy/features': { geometry: 'none' }, 'legacy/planning-area': { skip: true } }
+
 async function jobOf(
   piecework: Piecework,
-  task: 'validate' | 'import' | 'grid',
+  task: Exclude<Step['task'], 'puvspr'>,
   files: Step['files'],
 ): Promise<Figures> {
   const uploads = Object.fromEntries(Object.entries(files).map(([role, file]) => [role, { file }]))
-  const request = { format: 'legacy-marxan', uploads, principal, name: 'Legacy' }
+  const options = task === 'rows' ? withoutUnions : {}
+  const request = { format: 'legacy-marxan', uploads, principal, name: 'Legacy', options }
   const handle = task === 'validate' ? await piecework.validate(request) : await piecework.import(request)
   return figuresOf(task === 'validate' ? 'validate' : 'import', await handle.ended())
 }
