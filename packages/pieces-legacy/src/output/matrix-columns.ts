@@ -1,6 +1,6 @@
 import { MAX_ID } from '../dat/columns.js'
 import type { Findings } from '../dat/findings.js'
-import type { IdIndex } from '../dat/id-index.js'
+import type { UnitIds } from './unit-ids.js'
 import { UnitSet } from './unit-set.js'
 
 /** A header may have this many columns more than there are units, each of them told, before the file is given up. */
@@ -14,7 +14,7 @@ export class MatrixColumns {
   /** The file cannot be read further; why has been told. */
   stopped = false
   readonly #file: string
-  readonly #units: IdIndex
+  readonly #units: UnitIds
   readonly #findings: Findings
   readonly #seen: UnitSet
   /** -1 for a column of no unit. */
@@ -22,7 +22,7 @@ export class MatrixColumns {
   /** Of the last column: it may be that of a trailing separator. */
   #last = ''
 
-  constructor(file: string, units: IdIndex, findings: Findings) {
+  constructor(file: string, units: UnitIds, findings: Findings) {
     this.#file = file
     this.#units = units
     this.#findings = findings

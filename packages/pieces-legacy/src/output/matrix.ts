@@ -1,11 +1,11 @@
 import type { Findings } from '../dat/findings.js'
 import { tellBinary } from '../dat/header.js'
-import type { IdIndex } from '../dat/id-index.js'
 import type { ZippedFile } from '../zip/zip.js'
 import { MatrixColumns, numbered } from './matrix-columns.js'
 import { MatrixLines } from './matrix-lines.js'
 import { isOutputError } from './output-problem.js'
 import type { RecordOptions } from './records.js'
+import type { UnitIds } from './unit-ids.js'
 import { UnitSet } from './unit-set.js'
 
 export interface MatrixRow {
@@ -22,7 +22,7 @@ export interface MatrixRow {
  */
 export async function* readMatrix(
   file: ZippedFile,
-  units: IdIndex,
+  units: UnitIds,
   { findings, signal }: RecordOptions,
 ): AsyncGenerator<MatrixRow> {
   const matrix = new MatrixReader(file.name, units, findings)
@@ -63,7 +63,7 @@ class MatrixReader {
   #header = true
   #rows = 0
 
-  constructor(file: string, units: IdIndex, findings: Findings) {
+  constructor(file: string, units: UnitIds, findings: Findings) {
     this.#file = file
     this.#findings = findings
     this.#columns = new MatrixColumns(file, units, findings)

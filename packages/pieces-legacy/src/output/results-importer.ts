@@ -1,7 +1,6 @@
 import { type ImportContext, type PieceCounts, type PieceImporter, PieceworkError } from '@piecework/core'
 import { uuidExpression } from '@piecework/postgres'
 import { Findings } from '../dat/findings.js'
-import { readIds } from '../dat/ids.js'
 import { expectAll } from '../importers/expect-all.js'
 import { projectOf } from '../importers/project-of.js'
 import { tellSkipped } from '../importers/skipped-rows.js'
@@ -11,6 +10,7 @@ import { type OutputFolder, openOutput } from './output-folder.js'
 import { featureFiles } from './results-validator.js'
 import { stageFeatureResults, stageRuns, stageSelected } from './stage-results.js'
 import { bestRun, type RunSummary, readSummaries } from './summaries.js'
+import { unitIds } from './unit-ids.js'
 
 /** Runs, solutions and results of features from an output folder, where it was given. */
 export const resultsImporter: PieceImporter = {
@@ -56,7 +56,7 @@ async function insertRuns(context: ImportContext, summaries: readonly RunSummary
 
 async function insertSolutions(context: ImportContext, folder: OutputFolder): Promise<PieceCounts> {
   const { tx, resource, entries, signal } = context
-  const units = (await readIds(entries.open('pu.dat'), signal)).index
+  const units = await unitIds(entries, signal)
   const project = await projectOf(tx, resource.id)
   const parsed = await stageSelected(context, folder, units)
   const { rowCount } = await tx.query(

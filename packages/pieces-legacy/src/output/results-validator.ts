@@ -1,6 +1,5 @@
 import { isPieceworkError, type ValidationContext, type Validator } from '@piecework/core'
 import { Findings } from '../dat/findings.js'
-import { readIds } from '../dat/ids.js'
 import { outputRole } from '../roles.js'
 import { FirstIds } from '../validators/first-ids.js'
 import { featureNames } from './feature-names.js'
@@ -9,6 +8,7 @@ import { type OutputFolder, openOutput } from './output-folder.js'
 import { isOutputError } from './output-problem.js'
 import { checkSolutions } from './solution-checks.js'
 import { bestRun, type RunSummary, readSummaries } from './summaries.js'
+import { unitIds } from './unit-ids.js'
 
 /** Checks an output folder, where it was given, and its files against each other, pu.dat and spec.dat. */
 export const resultsValidator: Validator = {
@@ -44,7 +44,7 @@ async function check(
   const summaries = folder.sum
     ? await readSummaries(folder.sum, { ...options, most: folder.limits.runs })
     : []
-  const units = (await readIds(entries.open('pu.dat'), signal)).index
+  const units = await unitIds(entries, signal)
   // Without units every id would be unknown: what is wrong with pu.dat is told by its own validator.
   const runs =
     units.size > 0

@@ -1,18 +1,18 @@
 import type { Findings } from '../dat/findings.js'
-import type { IdIndex } from '../dat/id-index.js'
 import { FirstIds } from '../validators/first-ids.js'
 import type { OutputFolder } from './output-folder.js'
 import type { RecordOptions } from './records.js'
 import { readSolutionFile } from './solution-file.js'
 import { readSolutions, type Solution } from './solutions.js'
 import { bestRun, type RunSummary } from './summaries.js'
+import type { UnitIds } from './unit-ids.js'
 import { UnitSet } from './unit-set.js'
 import { readUnitTable } from './unit-table.js'
 
 interface Checked extends RecordOptions {
   readonly folder: OutputFolder
   /** Of pu.dat. */
-  readonly units: IdIndex
+  readonly units: UnitIds
   readonly summaries: readonly RunSummary[]
   progress(done: number): void
 }

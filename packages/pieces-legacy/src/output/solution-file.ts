@@ -1,6 +1,6 @@
-import type { IdIndex } from '../dat/id-index.js'
 import type { ZippedFile } from '../zip/zip.js'
 import type { RecordOptions } from './records.js'
+import type { UnitIds } from './unit-ids.js'
 import type { UnitSet } from './unit-set.js'
 import { readUnitTable } from './unit-table.js'
 
@@ -11,7 +11,7 @@ import { readUnitTable } from './unit-table.js'
  */
 export async function readSolutionFile(
   file: ZippedFile,
-  units: IdIndex,
+  units: UnitIds,
   selected: UnitSet,
   { findings, signal }: RecordOptions,
 ): Promise<void> {

@@ -1,8 +1,8 @@
-import type { IdIndex } from '../dat/id-index.js'
 import { readMatrix } from './matrix.js'
 import type { OutputFolder } from './output-folder.js'
 import type { RecordOptions } from './records.js'
 import { readSolutionFile } from './solution-file.js'
+import type { UnitIds } from './unit-ids.js'
 import { UnitSet } from './unit-set.js'
 
 /** The units that one run selects. */
@@ -21,7 +21,7 @@ export interface Solution {
  */
 export async function* readSolutions(
   folder: Pick<OutputFolder, 'matrix' | 'solutions'>,
-  units: IdIndex,
+  units: UnitIds,
   options: RecordOptions,
 ): AsyncGenerator<Solution> {
   const { matrix } = folder

@@ -1,5 +1,4 @@
 import type { Findings } from '../dat/findings.js'
-import type { IdIndex } from '../dat/id-index.js'
 import { quoted, type Source, stage } from '../importers/stage.js'
 import { outputRole } from '../roles.js'
 import type { FeatureNames } from './feature-names.js'
@@ -7,6 +6,7 @@ import { type FeatureResult, readFeatureResults } from './feature-results.js'
 import type { OutputFolder } from './output-folder.js'
 import { readSolutions } from './solutions.js'
 import type { RunSummary } from './summaries.js'
+import type { UnitIds } from './unit-ids.js'
 
 const BATCH = 8192
 const field = (value: number | boolean | null): string => (value === null ? '' : String(value))
@@ -46,7 +46,7 @@ interface Selected {
 }
 
 /** Selected units as `legacy_selected (run, puid)`. */
-export const stageSelected = (source: Source, folder: OutputFolder, units: IdIndex): Promise<number> =>
+export const stageSelected = (source: Source, folder: OutputFolder, units: UnitIds): Promise<number> =>
   stage(source, {
     file: outputRole,
     name: 'legacy_selected',
@@ -57,7 +57,7 @@ export const stageSelected = (source: Source, folder: OutputFolder, units: IdInd
 
 async function* selectedUnits(
   folder: OutputFolder,
-  units: IdIndex,
+  units: UnitIds,
   findings: Findings,
   signal: AbortSignal,
 ): AsyncGenerator<Selected> {

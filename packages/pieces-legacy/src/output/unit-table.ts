@@ -1,9 +1,9 @@
 import { PieceworkError } from '@piecework/core'
 import type { Findings } from '../dat/findings.js'
-import type { IdIndex } from '../dat/id-index.js'
 import type { ZippedFile } from '../zip/zip.js'
 import { columnName, type RecordOptions, readRecords } from './records.js'
 import { ResultCells } from './result-cells.js'
+import type { UnitIds } from './unit-ids.js'
 import { UnitSet } from './unit-set.js'
 
 /** One row of a table of planning units. */
@@ -18,7 +18,7 @@ export interface UnitRow {
 
 export interface UnitTableOptions extends RecordOptions {
   /** Units of pu.dat. */
-  readonly units: IdIndex
+  readonly units: UnitIds
   /** Name of the second column in messages. */
   readonly value: string
   /** Rows of a file without a header may hold an id alone. */

@@ -11,74 +11,114 @@ export interface PlainResults {
   readonly features: readonly (readonly (number | boolean | null)[])[]
 }
 
+const runColumns = [
+  'run_number',
+  'score',
+  'cost',
+  'planning_units',
+  'connectivity',
+  'penalty',
+  'shortfall',
+  'mpm',
+]
+const featureColumns = ['amount_held', 'occurrences_held', 'separation_achieved', 'target_met', 'mpm']
+
 /**
- * What the files of one scenario say, read in the plainest way: commas, a header, no text that needs quotation marks. Apart from the
- * readers that are tested.
+ * What the files of one scenario say, read in the plainest way: every line is split at its separator, and nothing is checked. Apart from
+ * the readers that are tested.
  */
 export function plainResults(files: OutputFiles, scenario: string): PlainResults {
-  const names = Object.keys(files)
-  const rows = (name: string) =>
-    Buffer.from(files[name] ?? '')
-      .toString('utf8')
-      .split(/\r\n|\r|\n/)
-      .filter((line) => line.trim() !== '')
-      .map((line) =>
-        line.split(',').map((cell) =>
-          cell
-            .trim()
-            .replace(/^"(.*)"$/, '$1')
-            .trim(),
-        ),
-      )
-  const table = (name: string) => {
-    const [header = [], ...records] = rows(name)
-    return records.map((record) => Object.fromEntries(record.map((cell, at) => [header[at] ?? '', cell])))
-  }
-  const number = (text: string | undefined) => (text === undefined || text === '' ? null : Number(text))
+  const texts = new Map(
+    Object.entries(files).map(([name, bytes]) => [name, Buffer.from(bytes).toString('utf8')]),
+  )
   const named = (kind: string) =>
-    names.filter((name) => new RegExp(`^${scenario}_${kind}\\.`).test(name)).sort()
+    [...texts.keys()].filter((name) => new RegExp(`^${scenario}_${kind}\\.`).test(name)).sort()
+  const rows = (name: string) => plainRows(texts.get(name) ?? '')
   const runOf = (name: string) => Number(/(\d+)\.\w+$/.exec(name)?.[1])
 
   const [sum = ''] = named('sum')
-  const runs = table(sum)
-    .map((row) =>
-      ['Run_Number', 'Score', 'Cost', 'Planning_Units', 'Connectivity', 'Penalty', 'Shortfall', 'MPM'].map(
-        (column) => number(row[column]),
-      ),
-    )
+  const runs = plainTable(rows(sum))
+    .map((row) => runColumns.map((column) => number(row[column])))
     .sort(byNumbers)
   const lowest = Math.min(...runs.map(([, score]) => Number(score)))
   const best = runs.find(([, score]) => score === lowest)?.[0] ?? undefined
 
-  const selected: Record<number, number[]> = {}
+  const selected: Record<number, readonly number[]> = {}
   const [matrix] = named('solutionsmatrix')
+  const keep = (run: number, ids: readonly number[]) => {
+    if (ids.length > 0) selected[run] = [...ids].sort((a, b) => a - b)
+  }
   if (matrix !== undefined) {
     const [header = [], ...records] = rows(matrix)
     for (const [run = '', ...cells] of records)
-      selected[Number(run.slice(1))] = cells.flatMap((cell, at) =>
-        cell === '1' ? [Number(header[at + 1]?.slice(1))] : [],
+      keep(
+        Number(run.slice(1)),
+        cells.flatMap((cell, at) => (cell === '1' ? [Number(header[at + 1]?.slice(1))] : [])),
       )
   } else
-    for (const name of named('r\\d{3,}'))
-      selected[runOf(name)] = rows(name).flatMap(([id = '', value = '1']) =>
-        value === '1' && /^\d+$/.test(id) ? [Number(id)] : [],
+    for (const name of named('r\\d{3,}')) {
+      const [header = [], ...records] = rows(name)
+      const headless = Number.isFinite(Number(header[0]))
+      const id = headless || /^p/i.test(header[0] ?? '') ? 0 : 1
+      keep(
+        runOf(name),
+        (headless ? [header, ...records] : records).flatMap((record) =>
+          Number(record[1 - id] ?? 1) === 1 ? [Number(record[id])] : [],
+        ),
       )
-  for (const ids of Object.values(selected)) ids.sort((a, b) => a - b)
+    }
 
   const features = named('mv\\d{3,}')
     .flatMap((name) =>
-      table(name).map((row) => [
+      plainTable(rows(name), 'feature_name').map((row) => [
         runOf(name),
-        number(row['Conservation Feature']),
-        number(row['Amount Held']),
-        number(row['Occurrences Held']),
-        number(row['Separation Achieved']),
-        row['Target Met'] === '' ? null : row['Target Met'] === 'yes',
-        number(row.MPM),
+        number(row.conservation_feature),
+        ...featureColumns.map((column) =>
+          column === 'target_met' && row[column] ? row[column].toLowerCase() === 'yes' : number(row[column]),
+        ),
       ]),
     )
     .sort(byNumbers)
   return { runs, best, selected, features }
+}
+
+const number = (text: string | undefined): number | null =>
+  text === undefined || text === '' || /^[+-]?(?:nan|inf)$/i.test(text) ? null : Number(text)
+
+const plainRows = (text: string): readonly (readonly string[])[] =>
+  text
+    .replace(/^\ufeff/, '')
+    .split(/\r\n|\r|\n/)
+    .filter((line) => /[^\s,;]/.test(line))
+    .map((line) => {
+      const separator = [',', '\t', ';'].find((one) => line.includes(one)) ?? / +/
+      return line.split(separator).map((cell) =>
+        cell
+          .trim()
+          .replace(/^"(.*)"$/, '$1')
+          .trim(),
+      )
+    })
+
+/** Rows by simple names of columns. What is too much in a row is part of the column `wide`. */
+function plainTable(
+  [header = [], ...records]: readonly (readonly string[])[],
+  wide = '',
+): readonly Readonly<Record<string, string>>[] {
+  const names = header.map((name) =>
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '_')
+      .replace(/^_|_$/g, ''),
+  )
+  while (names.at(-1) === '') names.pop()
+  return records.map((given) => {
+    const cells = [...given]
+    while (cells.length > names.length && cells.at(-1) === '') cells.pop()
+    const surplus = names.includes(wide) ? cells.length - names.length : 0
+    if (surplus > 0) cells.splice(names.indexOf(wide), surplus)
+    return Object.fromEntries(names.map((name, at) => [name, cells[at] ?? '']))
+  })
 }
 
 function byNumbers(a: readonly unknown[], b: readonly unknown[]): number {
