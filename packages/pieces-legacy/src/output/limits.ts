@@ -12,7 +12,7 @@ export interface OutputLimits {
 }
 
 export const defaultOutputLimits: OutputLimits = {
-  entries: 250_000,
+  entries: 50_000,
   fileBytes: 2 ** 32,
   totalBytes: 2 ** 36,
   summaryBytes: 2 ** 26,

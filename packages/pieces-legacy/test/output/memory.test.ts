@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { Findings, readSolutions } from '@piecework/pieces-legacy'
+import { suite } from 'uvu'
+
+const test = suite('memory of solutions')
+
+const megabyte = 1024 * 1024
+const units = 200_000
+
+test('law 8: a matrix of any number of runs takes the memory of one run', async () => {
+  await selectedBy(3)
+  const before = process.memoryUsage().rss
+  let most = 0
+  const selected = await selectedBy(400, () => {
+    most = Math.max(most, process.memoryUsage().rss)
+  })
+  assert.equal(selected, (400 * units) / 2)
+  const grown = (most - before) / megabyte
+  assert.ok(grown < 60, `memory grew by ${grown.toFixed(0)} MB`)
+})
+
+/** Reads a matrix in which every run selects every other unit: 400 KB a run. */
+async function selectedBy(runs: number, look: () => void = () => {}): Promise<number> {
+  const header = `SolutionsMatrix${Array.from({ length: units }, (_, id) => `,P${id}`).join('')}\n`
+  const cells = Buffer.from(`${',0,1'.repeat(units / 2)}\n`)
+  const matrix = {
+    name: 'out_solutionsmatrix.csv',
+    size: 0,
+    compressedSize: 0,
+    open: async function* () {
+      yield Buffer.from(header)
+      for (let run = 1; run <= runs; run += 1) {
+        yield Buffer.from(`S${run}`)
+        yield cells
+      }
+    },
+  }
+  const ids = { size: units, get: (id: number) => (id < units ? id : -1), id: (index: number) => index }
+  const findings = new Findings()
+  let [read, selected] = [0, 0]
+  for await (const solution of readSolutions({ matrix, solutions: new Map() }, ids, { findings })) {
+    read += 1
+    selected += solution.selected.size
+    look()
+  }
+  assert.deepEqual(findings.list(), [])
+  assert.equal(read, runs)
+  return selected
+}
+
+test.run()
