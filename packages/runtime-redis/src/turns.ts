@@ -9,7 +9,8 @@ export type Ticket = Turn | { readonly job: string; readonly slot?: never }
 /** Tasks of jobs, and the turns that they call for. */
 export interface Turns {
   add(job: string, tasks: readonly Task[], delayMs: number): Promise<void>
-  take(job: string): Promise<Task | undefined>
+  /** The first time in a turn also sees to it that somebody takes the next task, where a slot is free. */
+  take(job: string, first: boolean): Promise<Task | undefined>
   /** When a turn has ended: what came meanwhile may have counted on it. */
   ended(job: string): Promise<void>
   /** When delayed tasks may run. */
@@ -32,12 +33,12 @@ export function turns(queue: Queue<Ticket>, waiting: Waiting): Turns {
       await open(await waiting.put(job, tasks, delayMs))
       if (delayMs > 0) await wake(job, delayMs)
     },
-    take: async (job) => {
-      const look = await waiting.take(job)
+    take: async (job, first) => {
+      const look = await waiting.take(job, first ? 1 : 0)
       await open(look)
       return look.task
     },
-    ended: async (job) => open(await waiting.put(job, [], 0)),
+    ended: async (job) => open(await waiting.put(job, [], 0, 1)),
     due: async (job) => {
       const look = await waiting.put(job, [], 0)
       await open(look)

@@ -14,9 +14,10 @@ export interface Look {
 
 /** Tasks that wait, of each job in a set of its own, by the time from which they may run: one that waits already is not added again. */
 export interface Waiting {
-  put(job: string, tasks: readonly Task[], delayMs: number): Promise<Look>
+  /** `wanted`: the most turns to answer with. */
+  put(job: string, tasks: readonly Task[], delayMs: number, wanted?: number): Promise<Look>
   /** Takes the task that has waited longest, if one is ready. */
-  take(job: string): Promise<Look>
+  take(job: string, wanted: number): Promise<Look>
 }
 
 export interface WaitingOptions {
@@ -41,18 +42,16 @@ export function waiting(client: Redis, { toKey, perJob }: WaitingOptions): Waiti
     }
   }
   return {
-    put: async (job, tasks, delayMs) => {
+    put: async (job, tasks, delayMs, wanted = perJob) => {
       const members = tasks.map(memberOf)
       const turns = [toKey(turnPrefix(job)), perJob] as const
       while (members.length > chunk) {
         await put(client, keyOf(job), [...turns, 0, delayMs, ...members.splice(0, chunk)])
       }
-      return look(job, await put(client, keyOf(job), [...turns, perJob, delayMs, ...members]))
+      return look(job, await put(client, keyOf(job), [...turns, wanted, delayMs, ...members]))
     },
-    take: async (job) => {
-      const turns = [toKey(turnPrefix(job)), perJob]
-      return look(job, await take(client, keyOf(job), turns))
-    },
+    take: async (job, wanted) =>
+      look(job, await take(client, keyOf(job), [toKey(turnPrefix(job)), perJob, wanted])),
   }
 }
 
@@ -63,15 +62,22 @@ function taskOf(job: string, member: string): Task {
   return { job, node: member.slice(space + 1), attempt: Number(member.slice(0, space)) }
 }
 
-/** A turn that has a key waits or is under way. A slot is never higher than it must be: low ones come first. */
+/**
+ * A turn that has a key waits or runs; BullMQ notes `processedOn` with those that run. The lowest slots are asked for: they come first,
+ * and one that waits already counts.
+ */
 const shared = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function free(wanted)
   local slots = {}
   for slot = 1, tonumber(ARGV[2]) do
-    if #slots >= wanted then break end
-    if redis.call('EXISTS', ARGV[1] .. slot) == 0 then table.insert(slots, slot) end
+    if wanted <= 0 then break end
+    local key = ARGV[1] .. slot
+    if not redis.call('HGET', key, 'processedOn') then
+      if redis.call('EXISTS', key) == 0 then table.insert(slots, slot) end
+      wanted = wanted - 1
+    end
   end
   return slots
 end
@@ -93,9 +99,9 @@ for index = 5, #ARGV do redis.call('ZADD', KEYS[1], 'LT', due, ARGV[index]) end
 return answer('', redis.call('ZCOUNT', KEYS[1], '-inf', now), tonumber(ARGV[3]))
 `)
 
-/** ARGV: key of turns without the slot, most turns. */
+/** ARGV: key of turns without the slot, most turns, turns wanted. */
 const take = script(`${shared}
 local found = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 2)
 if found[1] then redis.call('ZREM', KEYS[1], found[1]) end
-return answer(found[1] or '', math.max(#found - 1, 0), 1)
+return answer(found[1] or '', math.max(#found - 1, 0), tonumber(ARGV[3]))
 `)

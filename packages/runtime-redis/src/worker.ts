@@ -24,7 +24,7 @@ export interface TurnWorker {
 }
 
 /** How long a turn takes further tasks, in milliseconds: a job waits no longer than this, and one task, for its share. */
-const sliceMs = 50
+const sliceMs = 100
 
 /** How long a dead worker keeps its turns; the healthy renew in half that time. A turn lost by mistake costs nothing. */
 const lockDuration = 6000
@@ -47,12 +47,12 @@ export async function turnWorker(options: TurnWorkerOptions): Promise<TurnWorker
 
   const takeTurn = async (job: string): Promise<void> => {
     const end = performance.now() + sliceMs
-    do {
-      const task = await turns.take(job)
+    for (let first = true; !draining && (first || performance.now() < end); first = false) {
+      const task = await turns.take(job, first)
       if (!task) return
       if (draining) return turns.add(job, [task], 0)
       await attempt(task)
-    } while (!draining && performance.now() < end)
+    }
   }
 
   const carryOut = async ({ data }: Job<Ticket>): Promise<void> => {
