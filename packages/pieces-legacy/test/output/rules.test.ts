@@ -109,6 +109,7 @@ const cases: Record<string, [files: Changed, told: string[]]> = {
     { 'out_sum.csv': sum.replace('0.75', 'nan') },
     ['? result-not-a-number out_sum.csv 3 MPM'],
   ],
+  'a field too few': [{ 'out_sum.csv': sum.replace('20.5,', '') }, ['! field-count out_sum.csv 2']],
   'a field too many': [{ 'out_sum.csv': sum.replace('20.5', '20,5') }, ['! field-count out_sum.csv 2']],
   'Planning_Units that differ': [
     { 'out_sum.csv': sum.replace('10,2,3', '10,3,3') },
@@ -214,6 +215,10 @@ const cases: Record<string, [files: Changed, told: string[]]> = {
     { 'out_ssoln.csv': frequency.replace('3,1', '3,2') },
     ['! frequency-differs out_ssoln.csv 3 number'],
   ],
+  'frequencies that are too low': [
+    { 'out_ssoln.csv': frequency.replace('3,1', '3,0') },
+    ['! frequency-differs out_ssoln.csv 3 number'],
+  ],
   'frequencies without a header, any order': [{ 'out_ssoln.csv': '1\t1\n10\t1\n3\t1\n2\t0\n' }, []],
   'a selected unit without its frequency': [
     { 'out_ssoln.csv': frequency.replace('3,1\n', '') },
@@ -257,6 +262,10 @@ const cases: Record<string, [files: Changed, told: string[]]> = {
   'occurrences that are no integer': [
     { 'out_mv00001.csv': features('7,,4,5,0,2.5,0,0,yes,1', '8,,1,1,0,1,0,0,yes,1') },
     ['! integer-invalid out_mv00001.csv 2 Occurrences Held'],
+  ],
+  'a row of a feature that is cut': [
+    { 'out_mv00001.csv': features('7,,4,5,0,2,0,0,yes,1', '8,,1,1,0,1,0') },
+    ['! field-count out_mv00001.csv 3'],
   ],
   'without the amount': [
     { 'out_mv00001.csv': '"Conservation Feature","Target Met"\n7,yes\n' },
