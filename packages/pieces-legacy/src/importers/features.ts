@@ -3,6 +3,7 @@ import { uuidExpression } from '@piecework/postgres'
 import { expectAll } from './expect-all.js'
 import { tellSkipped } from './skipped-rows.js'
 import { stageAmounts, stageSpec } from './stage.js'
+import { unionSql } from './union-sql.js'
 import { amountsWithoutUnit } from './without-unit.js'
 
 /** `union`: a feature's one geometry is the union of the planning units that puvspr.dat lists for it; one without rows has none. */
@@ -77,10 +78,9 @@ async function insertUnions({
       `INSERT INTO planning.feature_geometries (id, feature_id, geom)
        SELECT ${uuidExpression(ids.key('feature_geometries'), 'feature.id')}, feature.id, shape.geom
        FROM unnest($1::uuid[]) AS feature (id) CROSS JOIN LATERAL (
-         SELECT ST_CollectionExtract(ST_UnaryUnion(ST_Collect(unit.geom)), 3) AS geom
-         FROM planning.feature_amounts AS amount
-         JOIN planning.planning_units AS unit ON unit.id = amount.planning_unit_id
-         WHERE amount.feature_id = feature.id
+         ${unionSql(`SELECT unit.geom FROM planning.feature_amounts AS amount
+           JOIN planning.planning_units AS unit ON unit.id = amount.planning_unit_id
+           WHERE amount.feature_id = feature.id`)}
        ) AS shape`,
       [group],
     )

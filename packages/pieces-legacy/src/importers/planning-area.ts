@@ -1,4 +1,5 @@
 import type { PieceImporter } from '@piecework/core'
+import { unionSql } from './union-sql.js'
 
 export interface PlanningAreaOptions {
   /** Leave the project without a planning area. */
@@ -12,8 +13,8 @@ export const planningAreaImporter: PieceImporter<PlanningAreaOptions> = {
       const id = ids.idOf('planning_areas', 'union of planning units')
       await tx.query(
         `INSERT INTO planning.planning_areas (id, project_id, name, geom)
-         SELECT $1::uuid, $2::uuid, 'Planning grid', ST_Multi(ST_CollectionExtract(ST_Union(geom), 3))
-         FROM planning.planning_units WHERE project_id = $2::uuid`,
+         SELECT $1::uuid, $2::uuid, 'Planning grid', ST_Multi(geom)
+         FROM (${unionSql('SELECT geom FROM planning.planning_units WHERE project_id = $2::uuid')}) AS area`,
         [id, resource.id],
       )
       await tx.query('UPDATE planning.projects SET planning_area_id = $1 WHERE id = $2', [id, resource.id])
