@@ -12,6 +12,9 @@ import { Place } from './place.js'
 import { importTable, measuresOf, type Round } from './rounds.js'
 import { unionTable } from './union.js'
 
+/** Below, a validation measures how a process warms up. */
+const leastChecked = 100_000
+
 /** A Marxan folder: validation alone, the whole import beside COPY of the same rows, the grid alone beside ogr2ogr. */
 export const legacyBench: Bench = async ({ units, runs, url, tell }) => {
   const folder = await mkdtemp(join(tmpdir(), 'piecework-bench-'))
@@ -29,38 +32,42 @@ export const legacyBench: Bench = async ({ units, runs, url, tell }) => {
     const empty = await databases.create()
     await prepare(empty)
     const place = new Place(databases, empty, folder)
+    const marxan = await write('whole', units)
     const tenth = await write('tenth', Math.ceil(units / 10))
+    const checked = units < leastChecked ? await write('checked', leastChecked) : marxan
+    const checkedTenth = units < leastChecked ? await write('checked-tenth', leastChecked / 10) : tenth
     const small = {
-      puvspr: await place.step('puvspr', tenth.files),
-      validate: await place.step('validate', tenth.files),
+      puvspr: await place.step('puvspr', checkedTenth.files),
+      validate: await place.step('validate', checkedTenth.files),
       import: await place.step('import', tenth.files),
       rows: await place.step('rows', tenth.files),
     }
-    const marxan = await write('whole', units)
     const grids = await GridLoads.of(marxan, folder, tell)
     const rounds: Round[] = []
     for (let run = 1; run <= runs; run++) {
       tell(`run ${run} of ${runs}`)
       await grids.run(place)
-      const made = await round(place, marxan, join(folder, 'peer'), run === 1 ? tell : undefined)
+      const made = {
+        puvspr: await place.step('puvspr', checked.files),
+        validate: await place.step('validate', checked.files),
+        ...(await imports(place, marxan, join(folder, 'peer'), run === 1 ? tell : undefined)),
+      }
       rounds.push(made)
       tell(importTable(made))
     }
-    return [...measuresOf(units, rounds, small), ...grids.measures(units)]
+    return [...measuresOf({ units, checked: checked.units }, rounds, small), ...grids.measures(units)]
   } finally {
     await databases.dropAll()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function round(
+async function imports(
   place: Place,
   { files, units }: MarxanFolder,
   rows: string,
   tell: ((text: string) => void) | undefined,
-): Promise<Round> {
-  const puvspr = await place.step('puvspr', files)
-  const validate = await place.step('validate', files)
+): Promise<Pick<Round, 'import' | 'rows' | 'copyIn'>> {
   let copied: Seconds = {}
   const imported = await place.step('import', files, async (url) => {
     await withoutArea(url)
@@ -74,7 +81,7 @@ async function round(
     }
   })
   const withoutUnions = await place.step('rows', files)
-  return { puvspr, validate, import: imported, rows: withoutUnions, copyIn: copied }
+  return { import: imported, rows: withoutUnions, copyIn: copied }
 }
 
 /** A project and its planning area refer to each other, which COPY of one table after the other cannot do. */

@@ -21,8 +21,13 @@ export interface Round extends Figures {
   readonly copyIn: Seconds
 }
 
-export function measuresOf(units: number, rounds: readonly Round[], tenth: Figures): readonly Measure[] {
-  const amounts = units * featuresOfUnit
+/** `checked`: planning units of the folder that was validated; `units`: of the one that was imported. */
+export function measuresOf(
+  { units, checked }: { readonly units: number; readonly checked: number },
+  rounds: readonly Round[],
+  tenth: Figures,
+): readonly Measure[] {
+  const amounts = checked * featuresOfUnit
   return [
     validated('legacy/puvspr', amounts, rounds, 'puvspr'),
     validated('legacy/validate', amounts, rounds, 'validate'),
@@ -32,7 +37,7 @@ export function measuresOf(units: number, rounds: readonly Round[], tenth: Figur
       const peakMb = Math.max(...rounds.map((round) => round[task].peakMb))
       const tenthPeakMb = tenth[task].peakMb
       return [
-        limited(`legacy/${task}-peak`, peakMb, peakLimitMb, { units }),
+        limited(`legacy/${task}-peak`, peakMb, peakLimitMb, { units: task === 'import' ? units : checked }),
         limited(`legacy/${task}-growth`, Math.round(10 * (peakMb - tenthPeakMb)) / 10, growthLimitMb, {
           tenthPeakMb,
           peakMb,
