@@ -1,7 +1,12 @@
-// `npm run bench [-- <name> …]`: the benchmarks, with a throwaway server where DATABASE_URL gives none.
+// `npm run bench [-- <name> …]`: the benchmarks, with throwaway servers where DATABASE_URL and REDIS_URL give none.
 import { startServers } from './test/servers.mjs'
 
-const servers = await startServers(async (words) => words.test('DATABASE_URL'))
+/** Only what is queued needs Redis. */
+const names = process.argv.slice(2).filter((argument) => /^[a-z]/.test(argument))
+const queued = names.length === 0 || names.includes('overhead')
+const servers = await startServers(
+  async (words) => words.test('DATABASE_URL') || (queued && words.test('REDIS_URL')),
+)
 Object.assign(process.env, servers.env)
 try {
   await import('../bench/build/src/main.js')

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { legacyBench } from './legacy/legacy.js'
 import type { Bench, Measure } from './measure.js'
 import { memoryBench } from './memory.js'
+import { overheadBench } from './overhead/overhead.js'
 import { planningBench } from './planning/planning.js'
 import { tablePieceBench } from './table-piece.js'
 
@@ -10,6 +11,7 @@ const benches: Readonly<Record<string, Bench>> = {
   memory: memoryBench,
   planning: planningBench,
   legacy: legacyBench,
+  overhead: overheadBench,
 }
 
 interface Arguments {

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import type { Runtime } from '@piecework/core'
+import { fromPg, postgresStore } from '@piecework/postgres'
+import { inProcess } from '@piecework/runtime-inprocess'
+import { redisRuntime } from '@piecework/runtime-redis'
+import { Pool } from 'pg'
+import { type Bench, compared, type Measure } from '../measure.js'
+import { Databases } from '../planning/databases.js'
+import { type JobSeconds, withEmptyJobs } from './empty-job.js'
+import { bareBullmq, barePQueue, withoutStore } from './queues.js'
+
+const nodes = 10_000
+const concurrency = 16
+
+/** Runs of one runtime and its peer, and of a tenth of the nodes. */
+interface Rounds {
+  readonly ours: readonly JobSeconds[]
+  readonly peer: readonly number[]
+  readonly tenth: readonly JobSeconds[]
+}
+
+/** Jobs whose nodes do nothing, so that only what a node costs by itself remains. */
+export const overheadBench: Bench = async ({ runs, url, tell }) => {
+  const redis = process.env.REDIS_URL
+  if (!redis) throw new Error('The overhead needs a Redis server: install one, or set REDIS_URL.')
+  const databases = new Databases(url)
+  const measured = async (
+    name: string,
+    runtime: Runtime,
+    bare: (tasks: number) => Promise<number>,
+  ): Promise<Rounds> => {
+    const database = await databases.create()
+    await migrated(database)
+    return withEmptyJobs(database, runtime, async ({ run }) => {
+      await bare(nodes / 10)
+      await run(nodes / 10)
+      const rounds: { ours: JobSeconds; peer: number; tenth: JobSeconds }[] = []
+      for (let round = 1; round <= runs; round++) {
+        const tenth = await run(nodes / 10)
+        const peer = await bare(nodes)
+        const ours = await run(nodes)
+        tell(`${name}, run ${round} of ${runs}: ${perSecond(ours.whole)}; bare ${perSecond(peer)}`)
+        rounds.push({ ours, peer, tenth })
+      }
+      return {
+        ours: rounds.map((round) => round.ours),
+        peer: rounds.map((round) => round.peer),
+        tenth: rounds.map((round) => round.tenth),
+      }
+    })
+  }
+  try {
+    const queue = `bench-${randomUUID()}`
+    const inHere = await measured('in process', inProcess({ concurrency }), (tasks) =>
+      barePQueue(tasks, concurrency),
+    )
+    const overRedis = await measured(
+      'Redis',
+      redisRuntime({ connection: redis, queue, concurrency }),
+      (tasks) => bareBullmq(tasks, concurrency, redis),
+    )
+    const queued = await queueAlone(runs, redis)
+    return [
+      ...measures('in-process', 'p-queue, without any store', inHere, { reach: 0, aim: 0.02 }),
+      ...measures('redis', 'BullMQ, without any store', overRedis, { reach: 0.15, aim: 0.4 }),
+      compared(
+        'overhead/redis-alone',
+        queued.ours,
+        queued.peer,
+        { reach: 0.8, aim: 1.5 },
+        { nodes, concurrency },
+      ),
+    ]
+  } finally {
+    await databases.dropAll()
+  }
+}
+
+/** The runtime by itself, without jobs and store: what it takes of the whole. */
+async function queueAlone(runs: number, redis: string): Promise<{ ours: number[]; peer: number[] }> {
+  const [ours, peer]: [number[], number[]] = [[], []]
+  for (let run = 1; run <= runs; run++) {
+    ours.push(await withoutStore(nodes, concurrency, redis))
+    peer.push(await bareBullmq(nodes, concurrency, redis))
+  }
+  return { ours, peer }
+}
+
+function measures(
+  name: string,
+  peerName: string,
+  { ours, peer, tenth }: Rounds,
+  goal: { readonly reach: number; readonly aim: number },
+): readonly Measure[] {
+  const whole = ours.map((seconds) => seconds.whole)
+  const facts = {
+    nodes,
+    concurrency,
+    peer: peerName,
+    nodesPerSecond: whole.map((seconds) => Math.round(nodes / seconds)),
+    whileNodesRun: ours.map((seconds) => Math.round(nodes / seconds.nodes)),
+  }
+  // What as many nodes would take at the cost of one in the small job.
+  const atSmallCost = tenth.map((seconds) => seconds.whole * 10)
+  return [
+    compared(`overhead/${name}`, whole, peer, goal, facts),
+    compared(
+      `overhead/${name}-growth`,
+      whole,
+      atSmallCost,
+      { reach: 0.8, aim: 1 },
+      { nodes, peerNodes: nodes / 10 },
+    ),
+  ]
+}
+
+const perSecond = (seconds: number): string =>
+  `${Math.round(nodes / seconds).toLocaleString('en-US')} nodes/s`
+
+async function migrated(url: string): Promise<void> {
+  const pool = new Pool({ connectionString: url, max: 1 })
+  try {
+    await postgresStore({ database: fromPg(pool) }).migrate()
+  } finally {
+    await pool.end()
+  }
+}
