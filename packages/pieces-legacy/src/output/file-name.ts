@@ -1,5 +1,5 @@
 /** What a file of an output folder holds. `r` and `mv` have a run number, or are of the best run. */
-export type ResultKind = 'sum' | 'r' | 'best' | 'solutionsmatrix' | 'mv' | 'mvbest' | 'ssoln'
+type ResultKind = 'sum' | 'r' | 'best' | 'solutionsmatrix' | 'mv' | 'mvbest' | 'ssoln'
 
 export interface ResultName {
   /** `''` is the root. */

@@ -24,7 +24,7 @@ export interface Zip {
   close(): void
 }
 
-export type ZipProblem = 'zip' | 'path' | 'encrypted' | 'too-large'
+type ZipProblem = 'zip' | 'path' | 'encrypted' | 'too-large'
 
 /** What an uploaded zip is called, and the errors about it. */
 export interface ZipWords {

@@ -47,6 +47,10 @@ const cases: Record<string, [files: Changed, told: string[]]> = {
   'a folder in a folder': [renamed((old) => `a/b/${old}`), ['! output-folders output']],
   'another scenario beside that of input.dat': [{ 'other_sum.csv': sum }, ['? output-choice output']],
   'the same run twice': [{ 'out_r001.txt': 'nonsense' }, ['? output-twice out_r001.txt']],
+  'the same run as .txt and as .dat': [
+    { 'out_r00001.csv': undefined, 'out_r00001.dat': 'nonsense', 'out_r00001.txt': first },
+    ['? output-twice out_r00001.dat'],
+  ],
   'run 0': [{ 'out_r00000.csv': first }, ['! run-invalid out_r00000.csv']],
   'no summary': [{ 'out_sum.csv': undefined }, ['! output-missing output']],
   'no solutions': [{ ...noMatrix, ...noSolutions, 'out_ssoln.csv': undefined }, ['! output-missing output']],
