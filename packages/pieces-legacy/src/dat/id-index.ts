@@ -1,11 +1,17 @@
 const FREE = -1
 
+/** Odd, of 32 bits. */
+export const randomFactor = (): number => (Math.random() * 2 ** 32) | 1
+
 /** Gives ids (0 to 2^31-1) indexes from 0 in order of arrival; about 20 bytes an id. */
 export class IdIndex {
   #keys = new Int32Array(1024).fill(FREE)
   #indexes = new Int32Array(1024)
   #ids = new Int32Array(512)
   #size = 0
+  /** Of each index its own: ids that a file chooses cannot be chosen to collide. */
+  readonly #factor = randomFactor()
+  readonly #second = randomFactor()
 
   get size(): number {
     return this.#size
@@ -37,8 +43,9 @@ export class IdIndex {
   #slot(id: number): number {
     const keys = this.#keys
     const mask = keys.length - 1
-    const hash = Math.imul(id, 0x9e3779b1)
-    let slot = (hash ^ (hash >>> 15)) & mask
+    let hash = Math.imul(id, this.#factor)
+    hash = Math.imul(hash ^ (hash >>> 15), this.#second)
+    let slot = (hash ^ (hash >>> 13)) & mask
     while (keys[slot] !== id && keys[slot] !== FREE) slot = (slot + 1) & mask
     return slot
   }

@@ -42,6 +42,11 @@ export function parseWkt(text: string): WktNode {
   if (word === undefined || (sign !== '[' && sign !== '('))
     throw new SyntaxError('it does not begin with a keyword')
   const root = nodeOf(word)
+  // What heights mean stands behind what positions mean.
+  if (/^,\s*VERTCS\s*\[/i.test(text.slice(at))) {
+    for (let skipped = 0; skipped < 3; skipped += 1) next()
+    nodeOf('VERTCS')
+  }
   if (at < text.length) throw new SyntaxError('something follows its end')
   return root
 }

@@ -1,3 +1,5 @@
+import { randomFactor } from '../dat/id-index.js'
+
 const FREE = -1
 
 /** A set of unordered pairs of indexes from 0; at most 32 bytes a pair. */
@@ -5,6 +7,9 @@ export class EdgeSet {
   #lows = new Int32Array(2048).fill(FREE)
   #highs = new Int32Array(2048)
   #size = 0
+  /** Of each set its own: pairs that a file chooses cannot be chosen to collide. */
+  readonly #factor = randomFactor()
+  readonly #second = randomFactor()
 
   /** False where the pair was there, in either order. */
   add(one: number, other: number): boolean {
@@ -22,8 +27,9 @@ export class EdgeSet {
   #slot(low: number, high: number): number {
     const lows = this.#lows
     const mask = lows.length - 1
-    const hash = Math.imul(low, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b)
-    let slot = (hash ^ (hash >>> 15)) & mask
+    let hash = Math.imul(low, this.#factor) + Math.imul(high, this.#second)
+    hash = Math.imul(hash ^ (hash >>> 15), this.#factor)
+    let slot = (hash ^ (hash >>> 13)) & mask
     while (lows[slot] !== FREE && !(lows[slot] === low && this.#highs[slot] === high))
       slot = (slot + 1) & mask
     return slot

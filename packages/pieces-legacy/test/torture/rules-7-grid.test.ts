@@ -206,6 +206,19 @@ const rules: Readonly<Record<string, readonly Case[]>> = {
     ),
   'an unknown CRS: error naming it': [
     [
+      'one of heights too is known',
+      placed(
+        `${wgs84},VERTCS["NAVD_1988",VDATUM["North_American_Vertical_Datum_1988"],PARAMETER["Vertical_Shift",0.0],UNIT["Meter",1.0]]`,
+      ),
+      [],
+    ],
+    [
+      'a parameter that is not known',
+      placed(sampleCrs[0]?.prj.replace('central_meridian', 'central_meridien') ?? ''),
+      ['! grid-crs planning-grid'],
+    ],
+    ['a decimal comma', placed(wgs84.replace('298.257', '298,257')), ['! grid-crs planning-grid']],
+    [
       'a method',
       placed(`PROJCS["World_Robinson",${wgs84},PROJECTION["Robinson"],UNIT["Meter",1.0]]`),
       ['! grid-crs planning-grid'],
