@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { needsServer } from '@piecework/testkit'
+import fc from 'fast-check'
+import { suite } from 'uvu'
+import { shapefileParts, square } from '../grid/shapefile-of.js'
+import { type PlanningHost, planningHost } from '../importers/planning-host.js'
+import { smallProject } from '../importers/small-project.js'
+import type { run } from './support/import.js'
+import { box, layer, number } from './support/uploads.js'
+
+const test = needsServer(suite('which planning units a cost shapefile covers'))
+const [columns, lines] = [6, 4]
+let host: PlanningHost
+
+test.before(async () => {
+  host = await planningHost()
+})
+test.after(() => host.stop())
+
+const units = Array.from({ length: columns * lines }, (_, id) => id)
+const placeOf = (id: number) => [id % columns, Math.floor(id / columns)] as const
+
+const project = () =>
+  smallProject({
+    grid: shapefileParts(units.map((id) => ({ rings: [square(...placeOf(id))], values: [String(id)] }))),
+    'pu.dat': `id,cost\n${units.map((id) => `${id},1\n`).join('')}`,
+    'spec.dat': 'id,prop,name\n1,0.5,Sand\n',
+    'puvspr.dat': 'species,pu,amount\n1,0,1\n',
+  })
+
+/** Numbers of the planning units that the validation says are without a cost; [] where it finds no error. */
+async function uncovered(uploads: Parameters<typeof run>[1]): Promise<readonly string[]> {
+  const report = await (
+    await host.piecework.validate({ format: 'legacy-marxan', principal: { id: 'ann' }, uploads })
+  ).ended()
+  const errors = report.findings.filter(({ severity }) => severity === 'error')
+  assert.ok(errors.length <= 1, JSON.stringify(errors))
+  return errors.flatMap(({ message }) => message.replace(/^.*: /, '').replace(' and more', '').split(', '))
+}
+
+/** Quarters of a unit, so that nothing is a matter of rounding. */
+const quarter = (most: number) => fc.integer({ min: 0, max: most * 4 }).map((at) => at / 4)
+const boxes = fc.array(
+  fc
+    .record({ west: quarter(columns), south: quarter(lines), width: quarter(4), height: quarter(4) })
+    .map(
+      ({ west, south, width, height }) => [west, south, west + width + 0.25, south + height + 0.25] as const,
+    ),
+  { minLength: 1, maxLength: 8 },
+)
+
+test('those and only those that have an area in common with a shape', async () => {
+  await fc.assert(
+    fc.asyncProperty(boxes, async (given) => {
+      const expected = units.filter((id) => {
+        const [x, y] = placeOf(id)
+        return !given.some(
+          ([west, south, east, north]) => west < x + 1 && x < east && south < y + 1 && y < north,
+        )
+      })
+      const uploads = layer(
+        'cost-surface',
+        given.map((each) => box(each, '1')),
+        { columns: [number('cost')] },
+      )
+      const found = await uncovered({ ...project(), ...uploads })
+      assert.deepEqual(found, expected.slice(0, 10).map(String))
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('a unit in the hole of a shape is not covered, one across its edge is', async () => {
+  const ring = (west: number, south: number, east: number, north: number) =>
+    box([west, south, east, north]).rings?.[0] ?? []
+  const holed = {
+    rings: [ring(0, 0, columns, lines), [...ring(1, 1, 3.5, 2)].reverse()],
+    values: ['1'],
+  }
+  const uploads = layer('cost-surface', [holed], { columns: [number('cost')] })
+  assert.deepEqual(await uncovered({ ...project(), ...uploads }), ['7', '8'])
+})
+
+test('a shape that crosses itself covers what its repair covers', async () => {
+  const tie = {
+    rings: [
+      [
+        [0, 0],
+        [columns, lines],
+        [columns, 0],
+        [0, lines],
+        [0, 0],
+      ] as const,
+    ],
+    values: ['1'],
+  }
+  const uploads = layer('cost-surface', [tie], { columns: [number('cost')] })
+  // Two triangles that meet in the middle of the grid: what lies above and below it is left.
+  assert.deepEqual(await uncovered({ ...project(), ...uploads }), ['2', '3', '20', '21'])
+})
+
+test.run()
