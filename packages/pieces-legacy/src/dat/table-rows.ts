@@ -165,7 +165,7 @@ export class TableRows<C extends Columns> {
     this.#findings.error('legacy/field-count', { file: this.#file, line }, () => ({
       message: `The row has ${fields} ${fields === 1 ? 'field' : 'fields'} where the header has ${expected}`,
       ...(fields > expected && {
-        hint: 'Text that holds the separator must be in quotation marks, and numbers need a decimal point.',
+        hint: 'Text that holds the separator must be in quotation marks, numbers need a decimal point, and R must write no row names.',
       }),
     }))
     return false

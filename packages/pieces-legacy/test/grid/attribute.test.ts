@@ -44,22 +44,6 @@ test('puid is taken without a word', async () => {
   assert.deepEqual(findings, [])
 })
 
-test('other spellings of it are taken with a warning', async () => {
-  for (const name of ['PUID', 'pu_id', 'PU_ID', 'Puid']) {
-    const { findings, idAttribute } = await read([numeric(name)], squares([1, 2]))
-    assert.equal(idAttribute, name)
-    assert.deepEqual(
-      findings.map(({ severity, code, column }) => ({ severity, code, column })),
-      [{ severity: 'warning', code: 'legacy/grid-id-spelling', column: name }],
-    )
-  }
-})
-
-test('another attribute is taken where the upload names it, in any case', async () => {
-  for (const name of ['FID', 'fid'])
-    assert.equal((await read([numeric('FID'), numeric('puid')], squares([1, 2]), name)).idAttribute, 'FID')
-})
-
 test('without one, the attributes that hold unique integers are listed', async () => {
   const columns = [
     numeric('fid'),

@@ -59,20 +59,6 @@ const validated = async (...shapes: readonly (readonly Ring[] | undefined)[]) =>
   codes(await validate(uploadOf(zippedGrid(features(...shapes)))))
 
 const hole = (ring: Ring): Ring => [...ring].reverse()
-const bowtie: Ring = [
-  [0, 0],
-  [1, 1],
-  [1, 0],
-  [0, 1],
-  [0, 0],
-]
-const line: Ring = [
-  [0, 0],
-  [0, 1],
-  [0, 2],
-  [0, 0],
-]
-
 async function asText(...rings: readonly Ring[]): Promise<string | undefined> {
   const [ewkb] = await geometriesOf(uploadOf(zippedGrid(features(rings))))
   const { rows } = await postgis.database.query<{ text: string }>('SELECT ST_AsEWKT($1::geometry) AS text', [
@@ -95,14 +81,6 @@ test('ids: every problem of every record is told, with its record', async () => 
   ])
 })
 
-test('ids written as text are a warning', async () => {
-  const columns = [{ name: 'puid', type: 'C', length: 5 }]
-  assert.deepEqual(codes(await validate(uploadOf(zippedGrid(squares(['1', 'x']), { columns })))), [
-    'warning legacy/grid-id-text 1',
-    'error legacy/grid-id-not-a-number 2',
-  ])
-})
-
 test('findings of one kind are listed up to 100 and counted beyond', async () => {
   const found = await validate(uploadOf(zippedGrid(squares(Array.from({ length: 1500 }, () => '-1')))))
   assert.equal(found.length, 100)
@@ -119,50 +97,6 @@ test('polygons with holes and parts keep them', async () => {
     'SRID=4326;MULTIPOLYGON(((0 0,0 3,3 3,3 0,0 0)),((10 0,10 3,13 3,13 0,10 0),(11 1,12 1,12 2,11 2,11 1)))',
   )
   assert.deepEqual(await validated([square(0, 0, 3), hole(square(1, 1))], [square(0, 0), square(5, 5)]), [])
-})
-
-test('an invalid polygon is repaired with a warning, one without area is an error', async () => {
-  assert.deepEqual(await validated([square(0, 0)], [bowtie], [line]), [
-    'warning legacy/grid-shape-repaired 2',
-    'error legacy/grid-shape-invalid 3',
-  ])
-})
-
-test('an open ring is closed and one of two points left out, with a warning; nothing but such is an error', async () => {
-  const two: Ring = [
-    [5, 5],
-    [6, 6],
-  ]
-  assert.deepEqual(await validated([square(0, 0).slice(0, 4)], [square(0, 0), two], [two]), [
-    'warning legacy/grid-shape-repaired 1',
-    'warning legacy/grid-shape-repaired 2',
-    'error legacy/grid-shape-no-ring 3',
-  ])
-})
-
-test('a shape without geometry or outside of the earth is an error', async () => {
-  assert.deepEqual(await validated([square(0, 0)], undefined, [square(0, 95)], [square(Number.NaN, 0)]), [
-    'error legacy/grid-shape-none 2',
-    'error legacy/grid-shape-out-of-range 3',
-    'error legacy/grid-shape-out-of-range 4',
-  ])
-})
-
-test('a grid without features, or with deleted ones only, is an error; some deleted are a warning', async () => {
-  assert.deepEqual(await validated(), ['error legacy/grid-empty'])
-  const [first, ...others] = squares([1, 2, 3]) as [Feature, ...Feature[]]
-  const deleted = { ...first, deleted: true as const }
-  assert.deepEqual(codes(await validate(uploadOf(zippedGrid([deleted])))), ['error legacy/grid-empty'])
-  assert.deepEqual(codes(await validate(uploadOf(zippedGrid([deleted, ...others])))), [
-    'warning legacy/grid-deleted',
-  ])
-})
-
-test('points and lines are refused', async () => {
-  for (const type of [1, 3, 8, 11, 31])
-    assert.deepEqual(codes(await validate(uploadOf(zippedGrid(squares([1]), { type })))), [
-      'error legacy/grid-not-polygons',
-    ])
 })
 
 test('parts that do not belong together are refused', async () => {
