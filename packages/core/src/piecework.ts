@@ -1,4 +1,5 @@
 import type { DependencyContainer } from 'tsyringe'
+import { checkedArtifacts } from './archive/checked-artifacts.js'
 import { archiveFormat } from './archive/format.js'
 import type { ArchiveLimits } from './archive/limits.js'
 import { manifestSigner, type SigningOptions } from './archive/sign.js'
@@ -10,6 +11,7 @@ import { PieceworkError } from './contracts/errors.js'
 import type { Job, JobFilter } from './contracts/jobs.js'
 import type { Pack } from './contracts/pack.js'
 import type { AccessPolicy } from './contracts/principal.js'
+import type { ResourceRef } from './contracts/resource.js'
 import type { Runtime } from './contracts/runtime.js'
 import type { Store } from './contracts/store.js'
 import { createEmitter, type PieceworkEmitter } from './events.js'
@@ -29,6 +31,7 @@ import { createInputs, type Inputs } from './jobs/inputs.js'
 import { isTerminal } from './jobs/machine.js'
 import { createPreparations, type Hands, type PreparationDesk } from './jobs/preparation.js'
 import { type CloneRequest, createRequests, type ExportRequest, type Requests } from './jobs/requests.js'
+import { createRetry, type Retry, type RetryRequest } from './jobs/retry.js'
 import { memoryArtifacts } from './memory/artifacts.js'
 import { memoryStore } from './memory/store.js'
 import { createRegistry, type Registry } from './plan/registry.js'
@@ -66,6 +69,14 @@ export interface Piecework extends PieceworkRequests, PreparationDesk, Readings 
   start(): Promise<void>
   /** Waits up to `drainMs` (default 0) for what runs and gives the rest back. */
   stop(options?: { readonly drainMs?: number }): Promise<void>
+  /**
+   * Asks again for what a failed or cancelled job was asked for; `retryOf` of the new job names it. An export takes over the work that was
+   * finished, where nothing can have changed since; imports and clones start clean. Throws `unsupported` for any other job,
+   * `expired` where an import's uploads are not kept any more.
+   */
+  retry(id: string, request: RetryRequest): Promise<JobHandle>
+  /** Tell that the host has deleted a resource: its archives expire. */
+  forget(resource: ResourceRef): Promise<void>
   /** Runs exactly the validators that an import would run and writes nothing. */
   validate(request: ImportRequest): Promise<JobHandle>
   /** Throws `job-not-found`. */
@@ -97,12 +108,13 @@ export function createPiecework(options: PieceworkOptions): Piecework {
     createRegistry(options.packs.map((pack) => c.provide(pack))),
   )
   container.register<PieceworkEmitter>(tokens.events, createEmitter)
+  const artifacts = checkedArtifacts(container.get<ArtifactStore>(tokens.artifacts))
   container.register<Inputs>(tokens.inputs, (c) =>
-    createInputs(c.get(tokens.registry), c.get(tokens.artifacts), archiveFormat(limits, trust)),
+    createInputs(c.get(tokens.registry), artifacts, archiveFormat(limits, trust)),
   )
   const parts = {
     store: container.get<Store>(tokens.store),
-    artifacts: container.get<ArtifactStore>(tokens.artifacts),
+    artifacts,
     registry: container.get<Registry>(tokens.registry),
     inputs: container.get<Inputs>(tokens.inputs),
     ...(signing && { sign: manifestSigner(signing) }),
@@ -113,15 +125,17 @@ export function createPiecework(options: PieceworkOptions): Piecework {
   )
   container.register<Watcher>(tokens.watcher, (c) => createWatcher(parts.store, c.get(tokens.engine), events))
   const allow = createAllow(options.access && container.provide(options.access))
+  const requests = { ...createRequests(parts, allow), ...createInputRequests(parts, allow) }
   return assemble(container, parts.store, {
-    ...createRequests(parts, allow),
-    ...createInputRequests(parts, allow),
+    ...requests,
+    retry: createRetry(parts, allow, requests),
     preparations: (hands) => createPreparations(parts, allow, hands),
     readings: createReadings({ ...parts, allow, limits, trust }),
   })
 }
 
 interface Services extends Requests, InputRequests {
+  readonly retry: Retry
   preparations(hands: Hands): PreparationDesk
   readonly readings: Readings
 }
@@ -171,6 +185,8 @@ function assemble(
     import: (request) => accept(requests.import(request)),
     clone: (request) => accept(requests.clone(request)),
     validate: (request) => accept(requests.validate(request)),
+    retry: (id, request) => accept(requests.retry(id, request)),
+    forget: (resource) => engine.forget(resource),
     ...requests.readings,
     ...requests.preparations({ accept, cancel, ended: watcher.ended }),
     job: (id) => watcher.report(id),

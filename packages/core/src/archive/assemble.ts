@@ -83,7 +83,7 @@ function* parts({ artifacts, manifest, signature, about, entries }: AssembleArch
   for (const { path, staged } of entries)
     yield {
       path,
-      bytes: exactly(staged.deflatedSize, path, artifacts.open(staged.artifact)),
+      bytes: asStaged(path, staged, artifacts.open(staged.artifact)),
       method: 8,
       size: staged.size,
       sizeInZip: staged.deflatedSize,
@@ -106,19 +106,30 @@ function stored(path: string, bytes: Uint8Array): ZipPart {
 }
 
 /** The header has been written with this size. */
-async function* exactly(
-  size: number,
+async function* asStaged(
   path: string,
+  { deflatedSize: size, deflatedCrc32 }: StagedEntry,
   bytes: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   let seen = 0
+  let crc = 0
   for await (const chunk of bytes) {
     seen += chunk.length
     if (seen > size) break
+    crc = crc32(chunk, crc)
     yield chunk
   }
+  const facts = { entry: path }
   if (seen !== size)
-    throw new PieceworkError('archive-checksum', `Staged entry "${path}" is not the ${size} bytes it was`)
+    throw new PieceworkError('archive-checksum', `Staged entry "${path}" is not the ${size} bytes it was`, {
+      facts,
+    })
+  if (crc !== deflatedCrc32)
+    throw new PieceworkError(
+      'archive-checksum',
+      `Staged entry "${path}" is damaged: its bytes have changed since`,
+      { facts },
+    )
 }
 
 function assertListed({ manifest, entries }: AssembleArchive): void {

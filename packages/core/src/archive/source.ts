@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
+import { exactly } from './exactly.js'
 
 /** Bytes that can be read from any place, several at once. */
 export interface ByteSource {
@@ -13,7 +14,10 @@ export interface ByteSource {
 export async function artifactSource(artifacts: ArtifactStore, key: string): Promise<ByteSource> {
   const found = await artifacts.stat(key)
   if (!found) throw new PieceworkError('artifact-not-found', `There is no artifact "${key}"`)
-  return { size: found.size, read: (range) => artifacts.open(key, range) }
+  return {
+    size: found.size,
+    read: (range) => exactly(key, artifacts.open(key, range), range.end - range.start),
+  }
 }
 
 /** A file of the caller's own choosing; opened anew by each read. Throws `input-incomplete` where there is none. */

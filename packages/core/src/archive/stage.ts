@@ -33,12 +33,20 @@ export async function stageEntry(entry: StageEntry): Promise<StagedEntry> {
     crc = crc32(block, crc)
     size += block.length
   })
-  const deflatedSize = await artifacts.put(key, bytes)
+  let deflatedCrc32 = 0
+  const seen = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of bytes) {
+      deflatedCrc32 = crc32(chunk, deflatedCrc32)
+      yield chunk
+    }
+  }
+  const deflatedSize = await artifacts.put(key, seen())
   return {
     path,
     artifact: key,
     size,
     deflatedSize,
+    deflatedCrc32,
     sha256: hash.digest('hex'),
     crc32: crc,
     ...(rows && { rows: rows() }),

@@ -18,6 +18,10 @@ export interface NodeResult {
   readonly counts?: PieceCounts
   readonly findings?: readonly Finding[]
   readonly entries?: readonly StagedEntry[]
+  /** Of the piece that wrote `entries`. */
+  readonly version?: number
+  /** Job that `entries` were taken over from. */
+  readonly reusedFrom?: string
   /** Merged into the job's result. */
   readonly result?: JobResult
   /** The node's work was done, but the job must not go on. */

@@ -24,6 +24,7 @@ export type CoreErrorCode =
   | 'registry-invalid'
   | 'resource-busy'
   | 'resource-not-found'
+  | 'storage' // the artifact store failed or is full; its own error is in `cause`
   | 'stopped' // this Piecework was stopped while it was asked
   | 'timeout'
   | 'upload-limit' // a file is larger than its role allows

@@ -35,6 +35,11 @@ export interface Guard {
     edit: (hold: Edit) => Promise<T>,
     options?: { readonly leaseMs?: number; readonly tx?: Queryable },
   ): Promise<T>
-  /** Throws `resource-busy` while a claim overlaps. */
+  /** Throws `resource-busy` while a claim overlaps. Whoever asks is taken to change the resource next. */
   assertFree(path: ResourcePath): Promise<void>
+  /**
+   * Whether nothing of what a failed or cancelled export had claimed can have changed since it was created: nobody claimed it to
+   * change it, edited it, or asked whether it is free. False where that is not known.
+   */
+  untouched(job: string): Promise<boolean>
 }

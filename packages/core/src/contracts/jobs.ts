@@ -38,11 +38,21 @@ export interface ArchiveRef {
   readonly digest: string
 }
 
+/** An archive that is kept for a time. */
+export interface KeptArchive extends ArchiveRef {
+  /** From then on its bytes are not given out any more. */
+  readonly expiresAt: Date
+  /** Its bytes are gone since then. */
+  readonly deletedAt?: Date
+}
+
 export interface JobResult {
   /** What an export made. */
-  readonly archive?: ArchiveRef
+  readonly archive?: KeptArchive
   /** What an import or clone made. */
   readonly resource?: ResourceRef
+  /** A failed or cancelled job keeps until then what a retry begins with: uploads, staged entries. */
+  readonly retryUntil?: Date
 }
 
 export interface JobInput {
@@ -64,6 +74,10 @@ export interface JobRequest {
   readonly keepUploads?: true
   /** Parent of the target, where the target is not a root. */
   readonly into?: ResourceRef
+  /** Those of the source's descendants that were asked for. Absent: all. */
+  readonly children?: readonly ResourceRef[]
+  /** Names of pieces to leave out. */
+  readonly without?: readonly string[]
 }
 
 export interface StatusChange {
@@ -90,6 +104,8 @@ export interface Job {
   readonly batches: number
   readonly result: JobResult
   readonly retryOf?: string
+  /** Other jobs whose artifacts this one reads: they stay until it is terminal. */
+  readonly reads?: readonly string[]
   readonly createdAt: Date
   readonly changes: readonly StatusChange[]
 }
@@ -104,6 +120,8 @@ export interface StagedEntry {
   readonly artifact: string
   readonly size: number
   readonly deflatedSize: number
+  /** Of the deflated bytes. */
+  readonly deflatedCrc32: number
   readonly sha256: string
   readonly crc32: number
   readonly rows?: number
@@ -123,6 +141,10 @@ export interface JobNode {
   readonly piece?: string
   readonly counts?: PieceCounts
   readonly entries?: readonly StagedEntry[]
+  /** Of the piece, when it wrote `entries`. */
+  readonly version?: number
+  /** Job whose finished work this node took over instead of doing it again. */
+  readonly reusedFrom?: string
   readonly error?: JobError
   readonly progress?: { readonly done: number; readonly total?: number }
   readonly startedAt?: Date
@@ -166,6 +188,6 @@ export interface Reports {
   /** In order of batch and id; of one batch where given. */
   nodes(job: string, batch?: number): Promise<readonly JobNode[]>
   node(job: string, id: string): Promise<JobNode | undefined>
-  /** Errors first. Default limit 1000. */
-  findings(job: string, limit?: number): Promise<readonly Finding[]>
+  /** Errors first; of one node where given. Default limit 1000. */
+  findings(job: string, limit?: number, node?: string): Promise<readonly Finding[]>
 }

@@ -2,6 +2,7 @@ import type { Attempts } from './attempts.js'
 import type { Database } from './database.js'
 import type { Guard } from './guard.js'
 import type { Jobs, Reports } from './jobs.js'
+import type { Keeping } from './keeping.js'
 import type { Outbox } from './outbox.js'
 import type { Preparations } from './preparations.js'
 
@@ -12,6 +13,7 @@ export interface Store {
   readonly reports: Reports
   readonly attempts: Attempts
   readonly outbox: Outbox
+  readonly keeping: Keeping
   readonly guard: Guard
   /** Where the host's data is, for pieces that read. */
   readonly database: Database

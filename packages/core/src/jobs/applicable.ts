@@ -5,14 +5,19 @@ import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import { resourceName, walkTree } from '../plan/tree.js'
 
-/** Options by piece name, parsed by the pieces' own schemas; a name that no piece has is an error. */
+/** Options by piece name, parsed by the pieces' own schemas; a name that no piece has is an error. Those that were parsed before stay. */
 export function parseOptions(
   pieces: Iterable<Piece>,
   given: Readonly<Record<string, unknown>> = {},
+  before: Readonly<Record<string, unknown>> = {},
 ): Readonly<Record<string, unknown>> {
   const parsed: Record<string, unknown> = {}
   const unknown = new Set(Object.keys(given))
   for (const piece of pieces) {
+    if (Object.hasOwn(before, piece.name)) {
+      parsed[piece.name] = before[piece.name]
+      continue
+    }
     const value = unknown.delete(piece.name) ? given[piece.name] : undefined
     if (!piece.options) {
       if (value !== undefined)

@@ -4,11 +4,13 @@ import type { Lease, Progress } from '../contracts/attempts.js'
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
 import type { Job, JobError, NodeTask } from '../contracts/jobs.js'
+import type { ResourceRef } from '../contracts/resource.js'
 import type { Runtime, Task } from '../contracts/runtime.js'
 import { type PieceworkEmitter, statusTeller } from '../events.js'
 import { createDispatcher } from './dispatch.js'
 import { jobError } from './failure.js'
 import { FindingList } from './finding-list.js'
+import { createKeeper } from './keeper.js'
 import { stagingKey } from './staging.js'
 import { assembleTask } from './tasks/assemble.js'
 import { cloneTask } from './tasks/clone.js'
@@ -42,6 +44,15 @@ export interface EngineOptions {
   readonly forgottenMs?: number
   /** How long a prepared import may wait for its next upload, or for being run, before it is removed. Default 7 days. */
   readonly uploadsLiveMs?: number
+  /** How long archives are kept; downloads and imports of one are then refused with `expired`. Default 7 days. */
+  readonly archivesLiveMs?: number
+  /**
+   * How long a failed or cancelled job keeps what a retry begins with: an export's finished entries, an import's uploads. Default 1 day, for
+   * people look the next morning, and such bytes may be many; 0 keeps nothing.
+   */
+  readonly retryLiveMs?: number
+  /** How often the whole artifact store is looked through for bytes that belong to nobody, by one process of all. Default 1 hour. */
+  readonly leftoversMs?: number
 }
 
 export interface Engine {
@@ -56,9 +67,12 @@ export interface Engine {
   tell(job: Job): void
   /** Of the attempts that run in this process, by node. */
   progressOf(job: string): ReadonlyMap<string, Progress>
+  /** The archives of this resource expire. */
+  forget(resource: ResourceRef): Promise<void>
 }
 
-const week = 7 * 24 * 60 * 60 * 1000
+const hour = 60 * 60 * 1000
+const day = 24 * hour
 
 interface Running {
   readonly lease: Lease
@@ -80,7 +94,10 @@ export function createEngine(
     heartbeatMs = 1000,
     sweepMs = 2000,
     forgottenMs = 60_000,
-    uploadsLiveMs = week,
+    uploadsLiveMs = 7 * day,
+    archivesLiveMs = 7 * day,
+    retryLiveMs = day,
+    leftoversMs = hour,
   } = options
   const worker = randomUUID()
   const running = new Set<Running>()
@@ -90,6 +107,7 @@ export function createEngine(
     forgottenMs,
     uploadsLiveMs,
   })
+  const keeper = createKeeper(parts, events, { sweepMs, leftoversMs })
 
   const handle = async (task: Task, stopping: AbortSignal): Promise<void> => {
     const lease = await store.attempts.begin(task, worker)
@@ -122,7 +140,15 @@ export function createEngine(
     const { lease, controller } = attempt
     const findings = new FindingList()
     const about = { job: lease.job.id, node: lease.node.id, attempt: lease.attempt }
-    const todo: Work = { ...parts, lease, findings, signal: controller.signal, progress: reporter(attempt) }
+    const todo: Work = {
+      ...parts,
+      lease,
+      findings,
+      signal: controller.signal,
+      progress: reporter(attempt),
+      archivesLiveMs,
+      retryLiveMs,
+    }
     events.emit('node:started', about)
     try {
       if (stopping.aborted) throw new PieceworkError('stopped', 'The worker stops.', { retryable: true })
@@ -228,12 +254,15 @@ export function createEngine(
     start: async () => {
       await runtime.start(handle)
       await dispatcher.start()
+      keeper.start()
     },
     stop: async (drain) => {
       await dispatcher.stop()
       await runtime.stop(drain)
+      await keeper.stop()
     },
     dispatch: () => dispatcher.dispatch(),
+    forget: (resource) => keeper.forget(resource),
     tell,
     abort: (job, recorded) => {
       for (const attempt of running) {

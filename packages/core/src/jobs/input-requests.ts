@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Upload } from '../contracts/format.js'
-import type { Job, JobInput, NewJob } from '../contracts/jobs.js'
+import type { Job, JobInput, JobRequest, NewJob } from '../contracts/jobs.js'
+import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import { resourcePath } from '../guard/paths.js'
 import type { Registry } from '../plan/registry.js'
 import type { Allow } from './allow.js'
 import { parseOptions } from './applicable.js'
 import { checkInput } from './check-input.js'
+import { assertKept, assertLive, ownerOf } from './expiry.js'
 import { inputNodes } from './nodes.js'
 import type { Asked } from './requests.js'
 import { refuseShelless } from './shells.js'
@@ -34,39 +36,76 @@ export type ImportRequest = Asked & {
 export interface InputRequests {
   import(request: ImportRequest, tx?: Queryable): Promise<Job>
   validate(request: ImportRequest, tx?: Queryable): Promise<Job>
+  /** The same import or validation again, over the uploads of the one before. Throws `expired` where they are gone. */
+  again(retried: Job, principal: Principal): Promise<Job>
 }
+
+type Kind = 'import' | 'validation'
 
 export function createInputRequests(parts: Parts, allow: Allow): InputRequests {
   const { store, registry } = parts
 
-  const inputJob = async (
-    kind: 'import' | 'validation',
-    request: ImportRequest,
-    tx?: Queryable,
-  ): Promise<Job> => {
+  const inputJob = async (kind: Kind, request: ImportRequest, tx?: Queryable): Promise<Job> => {
     const { principal, into, name, keepUploads } = request
     await allow(principal, 'import', into)
-    const db = tx ?? store.database
     const id = randomUUID()
     try {
       const input = await receive(id, request)
-      const { tree, options, ...planned } = await planInput(parts, id, kind, input, request.options)
-      const line = await checkParent(registry, tree, into, db)
-      const target = targetOf(registry, { id }, tree)
-      const claims = kind === 'import' ? [resourcePath([...line, target])] : []
       const asked = {
-        options,
+        options: request.options ?? {},
         input,
         ...(name !== undefined && { name }),
         ...(into && { into }),
         ...(keepUploads && { keepUploads }),
       }
-      const job = { id, kind, tree, target, principal, request: asked, claims, ...planned }
-      return await store.jobs.create(job, tx)
+      return await create({ id, kind, principal }, asked, input, { ...(tx && { tx }) })
     } catch (error) {
       await parts.artifacts.delete(jobPrefix(id)).catch(() => undefined)
       throw error
     }
+  }
+
+  const create = async (
+    { id, kind, principal }: { readonly id: string; readonly kind: Kind; readonly principal: Principal },
+    request: JobRequest,
+    input: JobInput,
+    { tx, retried }: { readonly tx?: Queryable; readonly retried?: Job },
+  ): Promise<Job> => {
+    const assertThere = async () => {
+      for (const { artifact } of input.uploads) await assertLive(store, artifact)
+      if (retried) await assertKept(parts, retried)
+    }
+    const reads = [...new Set(input.uploads.flatMap(({ artifact }) => ownerOf(artifact) ?? []))].filter(
+      (owner) => owner !== id,
+    )
+    await assertThere()
+    const { options: asked } = request
+    const { tree, options, ...planned } = retried
+      ? await planInput(parts, id, kind, input, {}, asked)
+      : await planInput(parts, id, kind, input, asked)
+    const line = await checkParent(registry, tree, request.into, tx ?? store.database)
+    const target = targetOf(registry, { id }, tree)
+    const job = await store.jobs.create(
+      {
+        id,
+        kind,
+        tree,
+        target,
+        principal,
+        request: { ...request, options },
+        claims: kind === 'import' ? [resourcePath([...line, target])] : [],
+        ...planned,
+        ...(reads.length > 0 && { reads }),
+        ...(retried && { retryOf: retried.id }),
+      },
+      tx,
+    )
+    // From now on nobody deletes what it reads; until now somebody may have.
+    await assertThere().catch(async (error: unknown) => {
+      if (!tx) await store.jobs.cancel(id)
+      throw error
+    })
+    return job
   }
 
   /** Files and streams go into the artifact store, where every worker finds them. */
@@ -75,6 +114,9 @@ export function createInputRequests(parts: Parts, allow: Allow): InputRequests {
     const sources: Readonly<Record<string, UploadSource>> =
       'archive' in request ? { archive: request.archive } : request.uploads
     checkRoles(format, Object.keys(sources))
+    for (const source of Object.values(sources)) {
+      if ('artifact' in source) await assertLive(store, source.artifact)
+    }
     const uploads: Upload[] = []
     for (const [index, [role, source]] of Object.entries(sources).entries()) {
       uploads.push(await receiveUpload(parts.artifacts, format, { job: id, id: String(index), role, source }))
@@ -85,16 +127,24 @@ export function createInputRequests(parts: Parts, allow: Allow): InputRequests {
   return {
     import: (request, tx) => inputJob('import', request, tx),
     validate: (request, tx) => inputJob('validation', request, tx),
+    again: async (retried, principal) => {
+      const { kind, request } = retried
+      if (!request.input || (kind !== 'import' && kind !== 'validation'))
+        throw new PieceworkError('internal', `Job ${retried.id} reads no input.`)
+      await allow(principal, 'import', request.into)
+      return create({ id: randomUUID(), kind, principal }, request, request.input, { retried })
+    },
   }
 }
 
-/** What a job over this input would run: its tree, its nodes and the options of its pieces. */
+/** What a job over this input would run: its tree, its nodes and the options of its pieces. Those in `parsed` stay as they are. */
 export function planInput(
   { inputs, registry }: Parts,
   job: string,
   kind: 'import' | 'validation',
   input: JobInput,
   asked: Asked['options'],
+  parsed: Asked['options'] = {},
 ): Promise<Pick<NewJob, 'tree' | 'nodes' | 'batches'> & { readonly options: NonNullable<Asked['options']> }> {
   const { signal } = new AbortController()
   return inputs.use(job, input, signal, async (opened) => {
@@ -103,7 +153,7 @@ export function planInput(
     refuseShelless(registry, tree)
     const used = new Set(opened.nodes.map((node) => node.piece))
     const pieces = [...used].flatMap((piece) => registry.piece(input.format, piece) ?? [])
-    const options = parseOptions(pieces, asked)
+    const options = parseOptions(pieces, asked, parsed)
     return { tree, options, ...inputNodes(registry, input.format, opened, kind) }
   })
 }

@@ -54,7 +54,9 @@ export function transition(job: Job, event: JobEvent, at: Date): Transition {
       return { job: enter(withResult(job, event.result), job.outcome, at), effects: [{ type: 'release' }] }
     case 'finish-failed': {
       const failed =
-        job.outcome === 'succeeded' ? { ...job, outcome: 'failed' as const, error: event.error } : job
+        job.outcome === 'succeeded'
+          ? { ...job, outcome: 'failed' as const, error: event.error, result: {} }
+          : job
       return { job: failed, effects: [{ type: 'submit', batch: job.batches }] }
     }
   }

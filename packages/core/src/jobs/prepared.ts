@@ -3,6 +3,11 @@ import type { Upload } from '../contracts/format.js'
 import type { Job, JobInput } from '../contracts/jobs.js'
 import type { PreparedPlan } from '../contracts/preparations.js'
 
+/** Whether its files came one after the other, into a shell that was there before. */
+export function isPrepared({ changes }: Pick<Job, 'changes'>): boolean {
+  return changes[0]?.status === 'preparing'
+}
+
 /** The uploads of a job that is being prepared, changed. Throws `uploads-closed` for any other job. */
 export function withUploads(job: Job, uploads: (now: readonly Upload[]) => readonly Upload[]): Job {
   const input = openInput(job)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Job, NewJob } from '../contracts/jobs.js'
+import type { Job, JobRequest, NewJob } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
@@ -35,8 +35,8 @@ export interface CloneRequest extends ExportRequest {
 
 /** Turns what a principal asks for into a stored job; with `tx` the job commits with the host's transaction. */
 export interface Requests {
-  export(request: ExportRequest, tx?: Queryable): Promise<Job>
-  clone(request: CloneRequest, tx?: Queryable): Promise<Job>
+  export(request: ExportRequest, tx?: Queryable, retried?: Job): Promise<Job>
+  clone(request: CloneRequest, tx?: Queryable, retried?: Job): Promise<Job>
 }
 
 export function createRequests(parts: Parts, allow: Allow): Requests {
@@ -48,40 +48,43 @@ export function createRequests(parts: Parts, allow: Allow): Requests {
     jobId: string,
     db: Queryable,
     able: (piece: Piece) => boolean,
+    retried: Job | undefined,
   ) => {
     const without = new Set(request.without)
     for (const name of without) {
       if (!registry.pieces.has(name))
         throw new PieceworkError('options-invalid', `There is no piece ${name}.`)
     }
-    const options = parseOptions(registry.pieces.values(), request.options)
+    const options = parseOptions(registry.pieces.values(), request.options, retried?.request.options)
     const tree = await readTree(registry, db, request.resource, request.children)
     const pieces = [...registry.pieces.values()].filter((piece) => able(piece) && !without.has(piece.name))
     const { principal } = request
     return { options, tree, piecesOf: await applicable(tree, pieces, { jobId, principal, options, db }) }
   }
 
-  const exportJob: Requests['export'] = async (request, tx) => {
+  const exportJob: Requests['export'] = async (request, tx, retried) => {
     const { principal, resource } = request
     await allow(principal, 'export', resource)
     const db = tx ?? store.database
     const id = randomUUID()
-    const { options, tree, piecesOf } = await choose(request, id, db, (piece) => piece.exporter !== undefined)
+    const able = (piece: Piece) => piece.exporter !== undefined
+    const { options, tree, piecesOf } = await choose(request, id, db, able, retried)
     const claims = [resourcePath(await readLine(registry, db, resource))]
     const nodes = exportNodes(tree, piecesOf)
-    const asked = { options }
-    const job = { id, kind: 'export' as const, tree, principal, request: asked, claims, ...nodes }
+    const asked = { options, ...chosen(request) }
+    const again = retried && { retryOf: retried.id, reads: [retried.id, ...(retried.reads ?? [])] }
+    const job = { id, kind: 'export' as const, tree, principal, request: asked, claims, ...nodes, ...again }
     return createUnchanged(job, request, tx)
   }
 
-  const cloneJob: Requests['clone'] = async (request, tx) => {
+  const cloneJob: Requests['clone'] = async (request, tx, retried) => {
     const { principal, resource } = request
     await allow(principal, 'clone-from', resource)
     const db = tx ?? store.database
     const id = randomUUID()
     const able = (piece: Piece) =>
       !piece.exportOnly && (!!piece.cloner || (!!piece.exporter && !!piece.importer))
-    const { options, tree, piecesOf } = await choose(request, id, db, able)
+    const { options, tree, piecesOf } = await choose(request, id, db, able, retried)
     const line = await readLine(registry, db, resource)
     const above = line.slice(0, -1)
     const target = targetOf(registry, { id }, tree)
@@ -93,9 +96,20 @@ export function createRequests(parts: Parts, allow: Allow): Requests {
         : { name: request.name }
     const claims = [resourcePath(line), resourcePath([...above, target])]
     const into = above.at(-1)
-    const asked = { options, ...named, ...(into && { into }) }
+    const asked = { options, ...named, ...(into && { into }), ...chosen(request) }
     const nodes = cloneNodes(tree, piecesOf)
-    const job = { id, kind: 'clone' as const, tree, target, principal, request: asked, claims, ...nodes }
+    const again = retried && { retryOf: retried.id }
+    const job = {
+      id,
+      kind: 'clone' as const,
+      tree,
+      target,
+      principal,
+      request: asked,
+      claims,
+      ...nodes,
+      ...again,
+    }
     return createUnchanged(job, request, tx)
   }
 
@@ -120,4 +134,8 @@ export function createRequests(parts: Parts, allow: Allow): Requests {
     export: exportJob,
     clone: cloneJob,
   }
+}
+
+function chosen({ children, without }: ExportRequest): Pick<JobRequest, 'children' | 'without'> {
+  return { ...(children && { children }), ...(without && { without }) }
 }

@@ -14,6 +14,11 @@ export function jobPrefix(job: string): string {
   return `jobs/${job}`
 }
 
+/** Where the archives that an export's attempts make are kept. */
+export function archivePrefix(job: string): string {
+  return `archives/${job}`
+}
+
 /** Where one attempt stages its entries; a later attempt of the node has another place. */
 export function stagingKey(work: Work): string {
   const { job, node, fence } = work.lease

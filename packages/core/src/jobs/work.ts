@@ -9,6 +9,7 @@ import type { Store } from '../contracts/store.js'
 import { jobIds } from '../ids.js'
 import type { Registry } from '../plan/registry.js'
 import { walkTree } from '../plan/tree.js'
+import type { KeepTimes } from './expiry.js'
 import type { FindingList } from './finding-list.js'
 import type { Inputs } from './inputs.js'
 
@@ -23,7 +24,7 @@ export interface Parts {
 }
 
 /** One attempt under way. */
-export interface Work extends Parts {
+export interface Work extends Parts, KeepTimes {
   readonly lease: Lease
   readonly signal: AbortSignal
   /** Collected for the report; stored when the attempt ends. */

@@ -82,8 +82,8 @@ function mayBegin(job: Job, slot: MemoryNode, attempt: number): boolean {
 
 /** The node has ended, and what follows from it happens in the same step. */
 function end(state: MemoryState, entry: MemoryJob, slot: MemoryNode, done: NodeResult): Job {
-  const { counts, entries, error, findings, result } = done
-  entry.findings.push(...(findings ?? []))
+  const { counts, entries, version, reusedFrom, error, findings = [], result } = done
+  entry.findings.push(...findings.map((finding) => ({ node: slot.node.id, finding })))
   const finish = slot.node.task === 'finish'
   if (finish && error) {
     again(state, entry.job, slot, error, undefined)
@@ -95,6 +95,8 @@ function end(state: MemoryState, entry: MemoryJob, slot: MemoryNode, done: NodeR
     endedAt: new Date(),
     ...(counts && { counts }),
     ...(entries && { entries }),
+    ...(version !== undefined && { version }),
+    ...(reusedFrom !== undefined && { reusedFrom }),
     ...(error && { error }),
   }
   slot.node = node

@@ -8,6 +8,7 @@ export function memoryGuard(state: MemoryState): Guard {
   return {
     claim: async (paths, { id, kind }) => {
       const holds = takeHolds(state, paths, { id, kind, since: new Date() })
+      state.touch(paths)
       return {
         release: async () => {
           for (const hold of holds) state.holds.delete(hold)
@@ -17,6 +18,7 @@ export function memoryGuard(state: MemoryState): Guard {
     edit: async (path, edit, { leaseMs = 30_000 } = {}) => {
       const holder: Holder = { id: randomUUID(), kind: 'edit', since: new Date() }
       const [hold] = takeHolds(state, [path], holder, Date.now() + leaseMs) as [Hold]
+      state.touch([path])
       try {
         return await edit({
           check: async () => {
@@ -34,7 +36,9 @@ export function memoryGuard(state: MemoryState): Guard {
     },
     assertFree: async (path) => {
       refuseBusy(state, [path], true)
+      state.touch([path])
     },
+    untouched: async (job) => state.retriable.has(job),
   }
 }
 

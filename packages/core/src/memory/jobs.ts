@@ -51,8 +51,9 @@ export function memoryReports(state: MemoryState): Reports {
         .filter((node) => batch === undefined || node.batch === batch)
         .sort(byBatchAndId),
     node: async (job, id) => state.jobs.get(job)?.nodes.get(id)?.node,
-    findings: async (job, limit = 1000) => {
-      const all = state.jobs.get(job)?.findings ?? []
+    findings: async (job, limit = 1000, node) => {
+      const kept = state.jobs.get(job)?.findings ?? []
+      const all = kept.filter((one) => node === undefined || one.node === node).map(({ finding }) => finding)
       return [
         ...all.filter((finding) => finding.severity === 'error'),
         ...all.filter((finding) => finding.severity === 'warning'),
@@ -61,7 +62,8 @@ export function memoryReports(state: MemoryState): Reports {
   }
 }
 
-function concerns(job: Job, resource: { kind: string; id: string }): boolean {
+/** Whether the job reads or makes the resource. */
+export function concerns(job: Job, resource: { kind: string; id: string }): boolean {
   if (job.target && sameResource(job.target, resource)) return true
   const source = job.kind === 'export' || job.kind === 'clone'
   return source && walkTree(job.tree).some(({ ref }) => sameResource(ref, resource))

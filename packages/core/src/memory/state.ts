@@ -3,6 +3,7 @@ import type { Finding } from '../contracts/finding.js'
 import type { Holder, ResourcePath } from '../contracts/guard.js'
 import type { Job, JobNode, NewJob, NewNode } from '../contracts/jobs.js'
 import type { OutboxAction, OutboxItem } from '../contracts/outbox.js'
+import { changedPaths, overlaps } from '../guard/paths.js'
 import { type JobEvent, transition } from '../jobs/machine.js'
 import { takeHolds } from './guard.js'
 
@@ -21,9 +22,13 @@ export interface MemoryJob {
   readonly nodes: Map<string, MemoryNode>
   /** Nodes that have not ended, by batch. */
   readonly open: number[]
-  readonly findings: Finding[]
+  readonly findings: { readonly node: string; readonly finding: Finding }[]
   /** ms since epoch. */
   touchedAt: number
+  /** Somebody cleans up what it has left; ms since epoch. */
+  cleaningUntil: number
+  /** Nothing that it had left is there any more. */
+  gone: boolean
 }
 
 export interface Hold {
@@ -39,12 +44,15 @@ export class MemoryState {
   readonly jobs = new Map<string, MemoryJob>()
   readonly holds = new Set<Hold>()
   readonly outbox = new Map<string, OutboxItem>()
+  /** What failed and cancelled exports had claimed, while nothing of it can have changed since. */
+  readonly retriable = new Map<string, readonly ResourcePath[]>()
   private items = 0
 
   insert({ nodes, claims, ...request }: NewJob, status: 'pending' | 'preparing'): MemoryJob {
     const at = new Date()
     if (this.jobs.has(request.id)) throw new PieceworkError('internal', `Job ${request.id} exists.`)
     takeHolds(this, claims, { id: request.id, kind: request.kind, since: at })
+    this.touch(changedPaths({ ...request, claims }))
     const job: Job = {
       ...request,
       status,
@@ -53,7 +61,15 @@ export class MemoryState {
       createdAt: at,
       changes: [{ status, at }],
     }
-    const entry: MemoryJob = { job, nodes: new Map(), open: [], findings: [], touchedAt: at.getTime() }
+    const entry: MemoryJob = {
+      job,
+      nodes: new Map(),
+      open: [],
+      findings: [],
+      touchedAt: at.getTime(),
+      cleaningUntil: 0,
+      gone: false,
+    }
     this.plan(entry, nodes)
     this.jobs.set(job.id, entry)
     return entry
@@ -96,13 +112,27 @@ export class MemoryState {
     entry.job = job
     for (const effect of effects) {
       if (effect.type === 'submit') this.submit(entry, effect.batch)
-      else this.release(job.id)
+      else this.end(job)
     }
     return job
   }
 
-  private release(holder: string): void {
-    for (const hold of this.holds) if (hold.holder.id === holder) this.holds.delete(hold)
+  /** These paths may change from now on. */
+  touch(paths: readonly ResourcePath[]): void {
+    for (const [job, claimed] of this.retriable) {
+      if (claimed.some((one) => paths.some((path) => overlaps(one, path)))) this.retriable.delete(job)
+    }
+  }
+
+  private end({ id, kind, result }: Job): void {
+    const claimed = this.release(id)
+    if (kind === 'export' && result.retryUntil) this.retriable.set(id, claimed)
+  }
+
+  private release(holder: string): readonly ResourcePath[] {
+    const own = [...this.holds].filter((hold) => hold.holder.id === holder)
+    for (const hold of own) this.holds.delete(hold)
+    return own.map(({ path }) => path)
   }
 }
 

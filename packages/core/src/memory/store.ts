@@ -4,6 +4,7 @@ import type { Store } from '../contracts/store.js'
 import { memoryAttempts } from './attempts.js'
 import { memoryGuard } from './guard.js'
 import { memoryJobs, memoryReports } from './jobs.js'
+import { memoryKeeping } from './keeping.js'
 import { memoryPreparations } from './preparations.js'
 import { MemoryState } from './state.js'
 
@@ -29,6 +30,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
         for (const id of ids) state.outbox.delete(id)
       },
     },
+    keeping: memoryKeeping(state),
     guard: memoryGuard(state),
     database,
   }

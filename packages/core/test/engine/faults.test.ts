@@ -207,7 +207,7 @@ test('what no database keeps in a text does not keep a job from ending', async (
   )
 })
 
-test('an error of the file system is no word of the database', async () => {
+test('an error of the file system is told in words, with its code and without its text', async () => {
   const artifacts = memoryArtifacts()
   const full: typeof artifacts = {
     ...artifacts,
@@ -220,8 +220,8 @@ test('an error of the file system is no word of the database', async () => {
     async (piecework, { host }) => {
       const resource = host.add('b1', 'Birds', ['wren'])
       const { job } = await (await piecework.export({ resource, principal: ann })).ended()
-      assert.deepEqual([job.error?.code, job.status], ['internal', 'failed'])
-      assert.match(job.error?.message ?? '', /ENOSPC/)
+      assert.deepEqual([job.error?.code, job.status], ['storage', 'failed'])
+      assert.match(job.error?.message ?? '', /is full \(ENOSPC\)/)
       assert.doesNotMatch(JSON.stringify(job), /secret/)
     },
     { artifacts: full },

@@ -3,6 +3,7 @@ import { isTerminal, type Job, type JobEvent, transition } from '@piecework/core
 import fc from 'fast-check'
 import { suite } from 'uvu'
 
+const archive = { artifact: 'a', size: 1, digest: 'd', expiresAt: new Date(0) }
 const test = suite('job state machine')
 const at = new Date(0)
 const error = { code: 'internal', message: 'no', retryable: false } as const
@@ -45,7 +46,7 @@ test('a job that goes well', () => {
     { type: 'started' },
     { type: 'node-done', remaining: 1 },
     { type: 'node-done', remaining: 0 },
-    { type: 'node-done', remaining: 0, result: { archive: { artifact: 'a', size: 1, digest: 'd' } } },
+    { type: 'node-done', remaining: 0, result: { archive } },
     { type: 'finished' },
   )
   assert.deepEqual(statuses, ['pending', 'submitted', 'running', 'ending', 'succeeded'])

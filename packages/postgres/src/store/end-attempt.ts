@@ -10,7 +10,7 @@ import { applyEvent, json, type LockedJob, lockJob, putAction } from './job-row.
 
 /** The node has ended, and what follows from it happens in the same transaction. Throws `lease-lost`. */
 export async function endAttempt(tx: Queryable, lease: Lease, done: NodeResult): Promise<Job> {
-  const { counts, entries, error, findings = [], result } = done
+  const { counts, entries, version, reusedFrom, error, findings = [], result } = done
   const locked = await lockJob(tx, lease.job.id)
   const finish = lease.node.task === 'finish'
   if (finish && error) {
@@ -20,9 +20,18 @@ export async function endAttempt(tx: Queryable, lease: Lease, done: NodeResult):
   }
   const ended = await tx.query(
     `UPDATE piecework.nodes SET status = $4, ended_at = clock_timestamp(), counts = coalesce($5::jsonb, counts),
-       entries = coalesce($6::jsonb, entries), error = coalesce($7::jsonb, error)
+       entries = coalesce($6::jsonb, entries), error = coalesce($7::jsonb, error),
+       version = coalesce($8::int, version), reused_from = coalesce($9, reused_from)
      WHERE job = $1 AND id = $2 AND fence = $3::bigint AND status = 'running'`,
-    [...leaseOf(lease), error ? 'failed' : 'done', json(counts), json(entries), json(error)],
+    [
+      ...leaseOf(lease),
+      error ? 'failed' : 'done',
+      json(counts),
+      json(entries),
+      json(error),
+      version ?? null,
+      reusedFrom ?? null,
+    ],
   )
   if (ended.rowCount !== 1) throw leaseLost(lease)
   await addFindings(tx, lease, findings)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { busy, type Holder, PieceworkError, type Queryable, type ResourcePath } from '@piecework/core'
 import { lockKey } from './lock-key.js'
+import { touch } from './touch.js'
 
 export interface NewHold {
   readonly paths: readonly ResourcePath[]
@@ -10,6 +11,8 @@ export interface NewHold {
   readonly job?: string
   /** A shared hold that lapses. Absent: an exclusive one that does not. */
   readonly leaseMs?: number
+  /** Those that the holder may change. Default: all. */
+  readonly changes?: readonly ResourcePath[]
 }
 
 /** How long an edit inside a host's transaction, which nobody can see, may keep others waiting. */
@@ -17,7 +20,7 @@ const patienceMs = 5000
 
 /** All paths or none, in the caller's transaction. Resolves to what frees them. */
 export async function takeHolds(tx: Queryable, hold: NewHold): Promise<string> {
-  const { paths, holder, job, leaseMs } = hold
+  const { paths, holder, job, leaseMs, changes = paths } = hold
   const shared = leaseMs !== undefined
   const id = randomUUID()
   await refuseBusy(tx, paths, shared)
@@ -35,6 +38,7 @@ export async function takeHolds(tx: Queryable, hold: NewHold): Promise<string> {
      FROM jsonb_array_elements_text($2::jsonb) AS p(path)`,
     [id, JSON.stringify(paths), leaseMs ?? null, holder.id, holder.kind, job ?? null],
   )
+  await touch(tx, changes)
   return id
 }
 

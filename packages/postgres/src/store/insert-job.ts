@@ -1,4 +1,5 @@
 import {
+  changedPaths,
   type Job,
   type NewJob,
   type NewNode,
@@ -13,11 +14,11 @@ import { jobOf } from './records.js'
 
 /** Claims, job and nodes; nothing is submitted. */
 export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 'preparing'): Promise<Job> {
-  await takeHolds(tx, { paths: job.claims, holder: job, job: job.id })
+  await takeHolds(tx, { paths: job.claims, holder: job, job: job.id, changes: changedPaths(job) })
   const { rows } = await tx.query<{ job: string }>(
     `INSERT INTO piecework.jobs AS j (id, kind, status, tree, target, principal, request, batch, batches, result, retry_of,
-       created_at, touched_at, changes)
-     SELECT $1, $2, $9, $3::jsonb, $4::jsonb, $5::jsonb, $6::jsonb, 0, $7::int, '{}', $8, at, at,
+       reads, created_at, touched_at, changes)
+     SELECT $1, $2, $9, $3::jsonb, $4::jsonb, $5::jsonb, $6::jsonb, 0, $7::int, '{}', $8, $10::jsonb, at, at,
        jsonb_build_array(jsonb_build_object('status', $9::text, 'at', at))
      FROM (SELECT clock_timestamp() AS at) AS clock
      ON CONFLICT (id) DO NOTHING
@@ -32,6 +33,7 @@ export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 
       job.batches,
       job.retryOf ?? null,
       status,
+      json(job.reads ?? []),
     ],
   )
   const [row] = rows

@@ -1,4 +1,11 @@
-import { type Job, type JobEvent, PieceworkError, type Queryable, transition } from '@piecework/core'
+import {
+  type Job,
+  type JobEvent,
+  keptUntil,
+  PieceworkError,
+  type Queryable,
+  transition,
+} from '@piecework/core'
 import { jobOf } from './records.js'
 
 /** A job whose row is locked until the transaction ends, and the database's time. */
@@ -29,7 +36,7 @@ export async function applyEvent(tx: Queryable, { job, at }: LockedJob, event: J
   if (next.job !== job) await save(tx, next.job)
   for (const effect of next.effects) {
     if (effect.type === 'submit') await submitBatch(tx, job.id, effect.batch)
-    else await tx.query('DELETE FROM piecework.holds WHERE job = $1', [job.id])
+    else await release(tx, next.job)
   }
   return next.job
 }
@@ -46,10 +53,21 @@ export async function putAction(tx: Queryable, action: object): Promise<void> {
   await tx.query('INSERT INTO piecework.outbox (action) VALUES ($1::jsonb)', [JSON.stringify(action)])
 }
 
+/** Frees what the job held; a retry of an export wants to know whether that has changed since. */
+async function release(tx: Queryable, { id, kind, result }: Job): Promise<void> {
+  if (kind === 'export' && result.retryUntil) {
+    await tx.query(
+      'INSERT INTO piecework.retriable (job, root, path) SELECT job, root, path FROM piecework.holds WHERE job = $1',
+      [id],
+    )
+  }
+  await tx.query('DELETE FROM piecework.holds WHERE job = $1', [id])
+}
+
 async function save(tx: Queryable, job: Job): Promise<void> {
   await tx.query(
     `UPDATE piecework.jobs SET status = $2, outcome = $3, error = $4::jsonb, batch = $5, result = $6::jsonb,
-       changes = $7::jsonb WHERE id = $1`,
+       changes = $7::jsonb, kept_until = $8::timestamptz WHERE id = $1`,
     [
       job.id,
       job.status,
@@ -58,6 +76,7 @@ async function save(tx: Queryable, job: Job): Promise<void> {
       job.batch,
       json(job.result),
       json(job.changes),
+      keptUntil(job) ?? null,
     ],
   )
 }

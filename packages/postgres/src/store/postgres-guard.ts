@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Database, type Edit, type Guard, PieceworkError } from '@piecework/core'
 import { lockRoots, refuseBusy, takeHolds } from './holds.js'
+import { isUntouched, touch } from './touch.js'
 
 export function postgresGuard(control: Database): Guard {
   const free = async (hold: string): Promise<void> => {
@@ -15,6 +16,7 @@ export function postgresGuard(control: Database): Guard {
       if (tx) {
         await lockRoots(tx, [path], true)
         await refuseBusy(tx, [path], true)
+        await touch(tx, [path])
         return edit(untilCommit)
       }
       const holder = { id: randomUUID(), kind: 'edit' }
@@ -33,7 +35,11 @@ export function postgresGuard(control: Database): Guard {
         await free(hold)
       }
     },
-    assertFree: (path) => refuseBusy(control, [path], true),
+    assertFree: async (path) => {
+      await refuseBusy(control, [path], true)
+      await touch(control, [path])
+    },
+    untouched: (job) => isUntouched(control, job),
   }
 }
 

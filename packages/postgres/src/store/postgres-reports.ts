@@ -16,11 +16,11 @@ export function postgresReports(control: Database): Reports {
       const { rows } = await control.query<{ node: string }>(sql, [job, id])
       return rows[0] && nodeOf(rows[0].node)
     },
-    findings: async (job, limit = 1000) => {
+    findings: async (job, limit = 1000, node) => {
       const { rows } = await control.query<{ finding: string }>(
         `SELECT finding::text AS finding FROM piecework.findings
-         WHERE job = $1 ORDER BY severity, number LIMIT $2::int`,
-        [job, limit],
+         WHERE job = $1 AND ($3::text IS NULL OR node = $3) ORDER BY severity, number LIMIT $2::int`,
+        [job, limit, node ?? null],
       )
       return rows.map((row) => JSON.parse(row.finding) as Finding)
     },

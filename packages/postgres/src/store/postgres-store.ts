@@ -4,6 +4,7 @@ import { migrate } from '../migrations/migrate.js'
 import { postgresAttempts } from './postgres-attempts.js'
 import { postgresGuard } from './postgres-guard.js'
 import { postgresJobs } from './postgres-jobs.js'
+import { postgresKeeping } from './postgres-keeping.js'
 import { postgresOutbox } from './postgres-outbox.js'
 import { postgresPreparations } from './postgres-preparations.js'
 import { postgresReports } from './postgres-reports.js'
@@ -37,6 +38,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
     reports: postgresReports(control),
     attempts: postgresAttempts(database, control, { leaseMs, store: randomUUID(), embedded }),
     outbox: postgresOutbox(control),
+    keeping: postgresKeeping(control),
     guard: postgresGuard(control),
     migrate: () => migrate(control, storeMigrations),
   }

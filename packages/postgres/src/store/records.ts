@@ -17,8 +17,9 @@ export function jobOf(text: string): Job {
     request: row.request,
     batch: row.batch,
     batches: row.batches,
-    result: row.result,
+    result: resultOf(row.result as Json),
     retryOf: row.retry_of,
+    reads: (row.reads as readonly string[]).length > 0 ? row.reads : undefined,
     createdAt: date(row.created_at),
     changes: (row.changes as Json[]).map(({ status, at }) => ({ status, at: date(at) })),
   })
@@ -37,12 +38,24 @@ export function nodeOf(text: string): JobNode {
     piece: row.piece,
     counts: row.counts,
     entries: row.entries,
+    version: row.version,
+    reusedFrom: row.reused_from,
     error: row.error,
     progress: row.progress,
     startedAt: date(row.started_at),
     endedAt: date(row.ended_at),
   })
   return node as unknown as JobNode
+}
+
+function resultOf({ archive, retryUntil, ...rest }: Json): Json {
+  const times = archive as Json | undefined
+  return present({
+    ...rest,
+    archive:
+      times && present({ ...times, expiresAt: date(times.expiresAt), deletedAt: date(times.deletedAt) }),
+    retryUntil: date(retryUntil),
+  })
 }
 
 export const fenceOf = (text: string): number => (JSON.parse(text) as { readonly fence: number }).fence

@@ -14,6 +14,12 @@ export const storeMigrations: readonly Migration[] = [
       await tx.query(preparations)
     },
   },
+  {
+    name: 'piecework/0003-keeping',
+    up: async (tx) => {
+      await tx.query(keeping)
+    },
+  },
 ]
 
 const tables = `
@@ -116,4 +122,34 @@ const preparations = `
 -- When somebody last changed what a preparing job was given.
 ALTER TABLE piecework.jobs ADD COLUMN touched_at timestamptz NOT NULL DEFAULT clock_timestamp();
 CREATE INDEX jobs_preparing ON piecework.jobs (touched_at) WHERE status = 'preparing';
+`
+
+const keeping = `
+-- Other jobs whose artifacts a job reads.
+ALTER TABLE piecework.jobs ADD COLUMN reads jsonb NOT NULL DEFAULT '[]';
+-- When what a job has left in the artifact store may be deleted; NULL where it has left nothing.
+ALTER TABLE piecework.jobs ADD COLUMN kept_until timestamptz;
+UPDATE piecework.jobs SET kept_until = clock_timestamp() + interval '7 days',
+  result = jsonb_set(result, '{archive,expiresAt}', to_jsonb(clock_timestamp() + interval '7 days'))
+  WHERE status = 'succeeded' AND result ? 'archive';
+CREATE INDEX jobs_kept ON piecework.jobs (kept_until) WHERE kept_until IS NOT NULL;
+
+ALTER TABLE piecework.nodes ADD COLUMN version int, ADD COLUMN reused_from text;
+
+-- What failed and cancelled exports had claimed, and those of them where something may have changed since.
+CREATE TABLE piecework.retriable (
+  job text COLLATE "C" NOT NULL,
+  root text COLLATE "C" NOT NULL,
+  path text COLLATE "C" NOT NULL,
+  PRIMARY KEY (job, path)
+);
+CREATE INDEX retriable_by_root ON piecework.retriable (root);
+CREATE TABLE piecework.touched (job text COLLATE "C" NOT NULL);
+CREATE INDEX touched_by_job ON piecework.touched (job);
+
+-- What one process of all does now and then.
+CREATE TABLE piecework.turns (
+  name text COLLATE "C" PRIMARY KEY,
+  at timestamptz NOT NULL
+);
 `

@@ -10,6 +10,7 @@ const entry: StagedEntry = {
   artifact: 'jobs/1/rows.csv',
   size: 12,
   deflatedSize: 10,
+  deflatedCrc32: 4_294_967_294,
   sha256: 'ab'.repeat(32),
   crc32: 4_294_967_295,
   rows: 2,
@@ -50,7 +51,12 @@ export function attemptLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
   test('law 5: run stores what the attempt leaves behind, and its lease is over', async () => {
     const bench = await jobBench(await make(longLease))
     const lease = await bench.lease('a')
-    const archive = { artifact: 'archives/1', size: 3, digest: 'cd'.repeat(32) }
+    const archive = {
+      artifact: 'archives/1',
+      size: 3,
+      digest: 'cd'.repeat(32),
+      expiresAt: new Date('2030-01-01T00:00:00.000Z'),
+    }
     const counts = { rows: 2, skipped: 1 }
     const job = await bench.store.attempts.run(
       lease,

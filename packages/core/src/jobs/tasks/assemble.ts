@@ -4,12 +4,8 @@ import { PieceworkError } from '../../contracts/errors.js'
 import type { StagedEntry } from '../../contracts/jobs.js'
 import { sameResource, walkTree } from '../../plan/tree.js'
 import { version } from '../../version.js'
+import { archivePrefix } from '../staging.js'
 import type { TaskOf } from '../work.js'
-
-/** Where the archives that an export's attempts make are kept. */
-export function archivePrefix(job: string): string {
-  return `archives/${job}`
-}
 
 /** Splices the staged entries of all nodes into one archive. */
 export const assembleTask: TaskOf = async (work) => {
@@ -19,7 +15,9 @@ export const assembleTask: TaskOf = async (work) => {
   const pieces: Manifest['pieces'][number][] = []
   for (const { ref } of walkTree(job.tree)) {
     const own = nodes.filter((node) => node.resource && sameResource(node.resource, ref))
-    for (const { piece: name = '', entries: staged = [] } of own.sort((a, b) => compare(a.piece, b.piece))) {
+    for (const { piece: name = '', version: written, entries: staged = [] } of own.sort((a, b) =>
+      compare(a.piece, b.piece),
+    )) {
       const piece = work.registry.piece('archive', name)
       if (!piece) throw new PieceworkError('piece-unknown', `No pack knows the piece "${name}".`)
       const listed = [...staged].sort((a, b) => compare(a.path, b.path))
@@ -29,7 +27,7 @@ export const assembleTask: TaskOf = async (work) => {
       pieces.push({
         resource: ref,
         name,
-        version: piece.version,
+        version: written ?? piece.version,
         ...(piece.exportOnly && { exportOnly: true as const }),
         entries: listed.map(({ path, size, sha256, rows }) => ({
           path,
@@ -50,7 +48,8 @@ export const assembleTask: TaskOf = async (work) => {
     entries,
     signal: work.signal,
   })
-  return work.store.attempts.run(work.lease, async () => ({ result: { archive } }))
+  const expiresAt = new Date(Date.now() + work.archivesLiveMs)
+  return work.store.attempts.run(work.lease, async () => ({ result: { archive: { ...archive, expiresAt } } }))
 }
 
 function compare(a = '', b = ''): number {

@@ -1,4 +1,5 @@
 import { PieceworkError } from '../../contracts/errors.js'
+import { reusable } from '../reuse.js'
 import { exportToStaging } from '../staging.js'
 import type { TaskOf } from '../work.js'
 
@@ -7,6 +8,13 @@ export const exportTask: TaskOf = async (work) => {
   const piece = work.registry.piece('archive', node.piece ?? '')
   if (!piece?.exporter || !node.resource)
     throw new PieceworkError('internal', `${node.id} cannot be exported.`)
+  const reused = await reusable(work, piece.version)
+  if (reused) return work.store.attempts.run(work.lease, async () => reused)
   const done = await exportToStaging(work, { name: piece.name, exporter: piece.exporter }, node.resource)
-  return work.store.attempts.run(work.lease, async () => ({ ...done, findings: work.findings.list() }))
+  const { version } = piece
+  return work.store.attempts.run(work.lease, async () => ({
+    ...done,
+    version,
+    findings: work.findings.list(),
+  }))
 }

@@ -1,26 +1,53 @@
 import type { Transaction } from '../../contracts/database.js'
 import { walkTree } from '../../plan/tree.js'
+import { isPrepared } from '../prepared.js'
 import { removeShells } from '../shells.js'
-import { jobPrefix } from '../staging.js'
+import { archivePrefix, jobPrefix } from '../staging.js'
+import { uploadsPrefix } from '../uploads.js'
 import { type TaskOf, targetOf, type Work } from '../work.js'
-import { archivePrefix } from './assemble.js'
 
 /** The last step: shows what a success made, or removes it; frees the claims in the same commit. */
 export const finishTask: TaskOf = async (work) => {
   const { job } = work.lease
-  if (job.outcome !== 'succeeded' && job.kind === 'export') await work.artifacts.delete(archivePrefix(job.id))
-  if (!job.request.keepUploads) await work.artifacts.delete(jobPrefix(job.id))
+  const retryUntil = await tidy(work)
+  const kept = retryUntil && { retryUntil }
   return work.store.attempts.run(work.lease, async (tx) => {
-    if (job.kind !== 'import' && job.kind !== 'clone') return {}
-    if (job.outcome !== 'succeeded') {
-      await putAway(work, tx)
-      return {}
+    const filled = job.kind === 'import' || job.kind === 'clone'
+    if (!filled || job.outcome !== 'succeeded') {
+      if (filled) await putAway(work, tx)
+      return kept ? { result: kept } : {}
     }
     for (const { ref } of walkTree(job.tree)) {
       await work.registry.kind(ref.kind).shell?.ready(targetOf(work.registry, job, ref), tx)
     }
     return { result: { ...(job.target && { resource: job.target }) } }
   })
+}
+
+/**
+ * Deletes the job's bytes but those that a retry begins with; resolves to when these may go. An artifact store that is away must not
+ * keep the job and its claims: the keeper deletes later what could not be deleted now.
+ */
+async function tidy(work: Work): Promise<Date | undefined> {
+  const { job } = work.lease
+  const remove = (key: string) => work.artifacts.delete(key).catch(() => undefined)
+  if (job.outcome !== 'succeeded' && job.kind === 'export') await remove(archivePrefix(job.id))
+  if (await isRetriable(work)) return new Date(Date.now() + work.retryLiveMs)
+  if (!job.request.keepUploads) await remove(jobPrefix(job.id))
+  return undefined
+}
+
+/** Whether a retry of the job begins with bytes of its own. */
+async function isRetriable({ lease, store, retryLiveMs }: Work): Promise<boolean> {
+  const { job } = lease
+  if (job.outcome === 'succeeded' || retryLiveMs <= 0) return false
+  if (job.kind === 'export') {
+    const nodes = await store.reports.nodes(job.id, 0)
+    return nodes.some(({ task, status }) => task === 'export' && status === 'done')
+  }
+  if (job.request.keepUploads || isPrepared(job)) return false
+  const uploads = job.request.input?.uploads ?? []
+  return uploads.some(({ artifact }) => artifact.startsWith(`${uploadsPrefix(job.id)}/`))
 }
 
 /** Removes the shells, or keeps them hidden where the format says so; what nobody came back to is removed. */

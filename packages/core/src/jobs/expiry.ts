@@ -1,0 +1,51 @@
+import type { ArtifactStore } from '../contracts/artifacts.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { Job, KeptArchive } from '../contracts/jobs.js'
+import type { Store } from '../contracts/store.js'
+
+/** How long what jobs leave behind is kept, in ms. */
+export interface KeepTimes {
+  readonly archivesLiveMs: number
+  readonly retryLiveMs: number
+}
+
+/** Job whose bytes a key belongs to. Undefined for what a host has named. */
+export function ownerOf(artifact: string): string | undefined {
+  return /^(?:jobs|archives)\/([^/]+)(?:\/|$)/.exec(artifact)?.[1]
+}
+
+/** Throws `expired` for an archive of ours whose time is over, whether or not its bytes are gone. */
+export async function assertLive(store: Store, artifact: string): Promise<void> {
+  if (!artifact.startsWith('archives/')) return
+  const job = await store.jobs.get(ownerOf(artifact) ?? '')
+  if (job?.result.archive) refuseExpired(job.id, job.result.archive)
+}
+
+/** Throws `expired`. */
+export function refuseExpired(job: string, { expiresAt, deletedAt }: KeptArchive): void {
+  if (!deletedAt && expiresAt.getTime() > Date.now()) return
+  throw new PieceworkError(
+    'expired',
+    `The archive of job ${job} was kept until ${expiresAt.toISOString()}; export again.`,
+    { facts: { job, expiresAt: expiresAt.toISOString() } },
+  )
+}
+
+/** Throws `expired` where an upload of a job that is to be retried is gone or is not what it was. */
+export async function assertKept(
+  { artifacts }: { readonly artifacts: ArtifactStore },
+  { id, request, result }: Job,
+): Promise<void> {
+  const over = result.retryUntil !== undefined && result.retryUntil.getTime() <= Date.now()
+  for (const { artifact, fileName, size } of request.input?.uploads ?? []) {
+    if (!(over && ownerOf(artifact) === id) && (await isWhole(artifacts, artifact, size))) continue
+    throw new PieceworkError('expired', `"${fileName}", which job ${id} has read, is not kept any more.`, {
+      facts: { job: id, file: fileName },
+    })
+  }
+}
+
+/** Whether an artifact is there with the size that it was written with. */
+export async function isWhole(artifacts: ArtifactStore, artifact: string, size: number): Promise<boolean> {
+  return (await artifacts.stat(artifact))?.size === size
+}
