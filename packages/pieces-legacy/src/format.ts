@@ -9,7 +9,8 @@ const tree = { ...project, children: [{ ...scenario, children: [] }] }
 
 /**
  * A Marxan project of files, uploaded by role: `planning-grid` (a zipped shapefile; metadata `{ idAttribute }` where its ids are not in
- * `puid`), `input.dat`, `pu.dat`, `spec.dat`, `puvspr.dat` and optionally `bound.dat`. Makes a project with one scenario.
+ * `puid`), `input.dat`, `pu.dat`, `spec.dat`, `puvspr.dat` and optionally `bound.dat`, `output`, `features`, `cost-surface` and
+ * `protected-areas`. Makes a project with one scenario.
  */
 export function legacyMarxan(): Format {
   const pieces = legacyPieces()

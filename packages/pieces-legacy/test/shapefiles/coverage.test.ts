@@ -99,4 +99,31 @@ test('a shape that crosses itself covers what its repair covers', async () => {
   assert.deepEqual(await uncovered({ ...project(), ...uploads }), ['2', '3', '20', '21'])
 })
 
+test('thousands of planning units that nothing covers are counted, whatever it takes to look at them', async () => {
+  const side = 60
+  const many = Array.from({ length: side * side }, (_, id) => id)
+  const large = smallProject({
+    grid: shapefileParts(
+      many.map((id) => ({ rings: [square(id % side, Math.floor(id / side))], values: [String(id)] })),
+    ),
+    'pu.dat': `id\n${many.join('\n')}\n`,
+    'spec.dat': 'id,prop,name\n1,0.5,Sand\n',
+    'puvspr.dat': 'species,pu,amount\n1,0,1\n',
+  })
+  const uploads = layer('cost-surface', [box([0.75, 0, 2.25, 1], '1'), box([59.9, 59.9, 70, 70], '2')], {
+    columns: [number('cost')],
+  })
+  const report = await (
+    await host.piecework.validate({
+      format: 'legacy-marxan',
+      principal: { id: 'ann' },
+      uploads: { ...large, ...uploads },
+    })
+  ).ended()
+  assert.deepEqual(
+    report.findings.filter(({ severity }) => severity === 'error').map(({ code, count }) => [code, count]),
+    [['legacy/cost-shapes-unit-without-cost', side * side - 4]],
+  )
+})
+
 test.run()

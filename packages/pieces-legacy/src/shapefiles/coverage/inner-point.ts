@@ -23,7 +23,7 @@ export function innerPoint(rings: Rings): Position | undefined {
   return best
 }
 
-/** Between the middle of all and the next vertex: no vertex lies on it. */
+/** The middle of all, or a little further north where a vertex lies on it. */
 function parallel(rings: Rings): number {
   let [south, north] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (const ring of rings)
@@ -33,6 +33,11 @@ function parallel(rings: Rings): number {
     }
   const middle = (south + north) / 2
   let next = north
-  for (const ring of rings) for (const [, y] of ring) if (y > middle && y < next) next = y
-  return (middle + next) / 2
+  let taken = false
+  for (const ring of rings)
+    for (const [, y] of ring) {
+      if (y === middle) taken = true
+      else if (y > middle && y < next) next = y
+    }
+  return taken ? (middle + next) / 2 : middle
 }

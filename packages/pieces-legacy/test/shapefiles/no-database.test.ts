@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { entriesOf, PieceworkError } from '@piecework/core'
+import { legacyMarxan } from '@piecework/pieces-legacy'
+import { suite } from 'uvu'
+import { type Feature, shapefileParts, squares, zippedParts } from '../grid/shapefile-of.js'
+import { zipOf } from '../grid/zip-of.js'
+import { bowTie, box, number } from './support/uploads.js'
+
+const test = suite('validation of shapefiles without a database')
+
+/** Codes of what the validators of costs tell of four units in a row. */
+async function told(shapes: readonly Feature[]): Promise<readonly string[]> {
+  const zips = {
+    'planning-grid': zipOf(zippedParts(shapefileParts(squares([1, 2, 3, 4])))),
+    'cost-surface': zipOf(zippedParts(shapefileParts(shapes, { columns: [number('cost')] }))),
+  }
+  const piece = legacyMarxan().pieces.find(({ name }) => name === 'legacy/cost-shapes')
+  const target = { kind: 'project', id: '1' }
+  const context = {
+    jobId: 'job',
+    resource: target,
+    target,
+    carries: () => true,
+    principal: { id: 'ann' },
+    options: undefined,
+    signal: new AbortController().signal,
+    progress: () => {},
+    entries: entriesOf(
+      Object.entries(zips).map(([path, zip]) => ({
+        path,
+        facts: { size: zip.length },
+        open: async function* ({ start, end } = { start: 0, end: zip.length }) {
+          yield zip.subarray(start, end)
+        },
+      })),
+    ),
+    tx: {
+      query: () => Promise.reject(new PieceworkError('unsupported', 'There is no database')),
+    },
+  }
+  const codes: string[] = []
+  for (const validator of piece?.validators ?? [])
+    for await (const { severity, code } of validator.validate(context)) codes.push(`${severity} ${code}`)
+  return codes
+}
+
+test('shapes that hold the middle of every planning unit need none', async () => {
+  assert.deepEqual(await told([box([0.25, 0.25, 3.75, 0.75], '1')]), [])
+})
+
+test('what only a database can tell is a warning', async () => {
+  assert.deepEqual(await told([box([0, 0, 3, 1], '1'), box([3.9, 0.9, 4, 1], '1')]), [
+    'warning legacy/cost-shapes-unit-unchecked',
+  ])
+  assert.deepEqual(await told([bowTie('1'), box([0, 0, 4, 1], '1')]), [
+    'warning legacy/cost-shapes-shape-unrepaired',
+  ])
+})
+
+test.run()
