@@ -2,7 +2,7 @@ import { type Finding, isPieceworkError, PieceworkError } from '@piecework/core'
 import type { ZipWords } from '../zip/zip.js'
 
 export type ShapefileFinding = Omit<Finding, 'piece'>
-export type More = Pick<ShapefileFinding, 'line' | 'column' | 'hint' | 'count'>
+type More = Pick<ShapefileFinding, 'line' | 'column' | 'hint' | 'count'>
 
 /** What one of the uploaded shapefiles is called, and what is said about it. */
 export interface ShapefileWords extends ZipWords {

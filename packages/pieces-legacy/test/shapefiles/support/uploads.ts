@@ -1,4 +1,4 @@
-import { type Column, type Feature, shapefileParts, square, zippedParts } from '../../grid/shapefile-of.js'
+import { type Column, type Feature, shapefileParts, zippedParts } from '../../grid/shapefile-of.js'
 import { zipOf } from '../../grid/zip-of.js'
 import { bytes, type Uploads } from '../../importers/uploads.js'
 
@@ -66,8 +66,6 @@ export const line = (...values: readonly string[]): Feature => ({
   ],
   values,
 })
-
-export const unitSquare = square(0, 0)
 
 const radius = 6371228
 const radians = Math.PI / 180
