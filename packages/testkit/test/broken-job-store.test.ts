@@ -226,6 +226,47 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       }
     },
   ],
+  'gives what is over to everyone who asks': [
+    'law 6: what is over is given to one of many',
+    (store) => ({
+      ...store,
+      keeping: { ...store.keeping, over: (limit) => store.keeping.over(limit, 0) },
+    }),
+  ],
+  'deletes what an unfinished job reads': [
+    'law 6: what an unfinished job reads',
+    (store) => ({
+      ...store,
+      jobs: {
+        ...store.jobs,
+        create: async ({ reads, ...job }, tx) => {
+          const created = await store.jobs.create(job, tx)
+          return { ...created, ...(reads && { reads }) }
+        },
+      },
+    }),
+  ],
+  'gives a turn to everyone who asks': [
+    'law 6: of many who ask it is one turn',
+    (store) => ({ ...store, keeping: { ...store.keeping, turn: async () => true } }),
+  ],
+  'forgets that something was asked to be free': [
+    'law 7: whoever may change what a failed export had claimed',
+    (store) => ({ ...store, guard: { ...store.guard, assertFree: async () => undefined } }),
+  ],
+  'takes every hold for a change': [
+    'law 7: what leaves a failed export as it was',
+    (store) => ({
+      ...store,
+      jobs: {
+        ...store.jobs,
+        create: async (job, tx) => {
+          for (const path of job.claims) await store.guard.assertFree(path)
+          return store.jobs.create(job, tx)
+        },
+      },
+    }),
+  ],
   'loses the findings of failures': [
     'findings of work and of failures are stored',
     (store) => ({

@@ -60,12 +60,19 @@ export function attemptLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     const counts = { rows: 2, skipped: 1 }
     const job = await bench.store.attempts.run(
       lease,
-      nothing({ counts, entries: [entry], result: { archive } }),
+      nothing({ counts, entries: [entry], version: 2, reusedFrom: 'another job', result: { archive } }),
     )
     assert.deepEqual(job, await bench.job())
     assert.deepEqual(job.result, { archive })
     const { endedAt, ...node } = await bench.node('a')
-    assert.deepEqual(node, { ...lease.node, status: 'done', counts, entries: [entry] })
+    assert.deepEqual(node, {
+      ...lease.node,
+      status: 'done',
+      counts,
+      entries: [entry],
+      version: 2,
+      reusedFrom: 'another job',
+    })
     assert.ok(endedAt instanceof Date)
     await refuses('a second run', () => bench.store.attempts.run(lease, nothing()), 'lease-lost')
     await refuses('a heartbeat', () => bench.store.attempts.heartbeat(lease), 'lease-lost')

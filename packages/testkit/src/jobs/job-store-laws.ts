@@ -6,6 +6,7 @@ import { cancelLaws } from './cancel-laws.js'
 import { crashLaws } from './crash-laws.js'
 import { createLaws } from './create-laws.js'
 import { endLaws } from './end-laws.js'
+import { keepingLaws } from './keeping-laws.js'
 import { leaseLaws } from './lease-laws.js'
 import { preparationLaws } from './preparation-laws.js'
 import { reportLaws } from './report-laws.js'
@@ -28,6 +29,7 @@ export function jobStoreLaws(test: LawTest, options: JobStoreLawsOptions): void 
   cancelLaws(test, options)
   endLaws(test, options)
   reportLaws(test, options)
+  keepingLaws(test, options)
   crashLaws(test, options)
   if (options.sql) rowLaws(test, options)
 }

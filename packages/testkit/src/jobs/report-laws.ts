@@ -39,6 +39,8 @@ export function reportLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
       )
     }
     assert.deepEqual(await reports.findings(bench.id, 2), found.slice(0, 2))
+    const node = (await bench.node('a')).id
+    assert.deepEqual(await reports.findings(bench.id, 10, node), [error, warning])
   })
 
   test('law 5: findings of work that did not commit are not stored', async () => {
