@@ -3,10 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isPieceworkError, type Task } from '@piecework/core'
 import { type RedisRuntimeOptions, redisRuntime } from '@piecework/runtime-redis'
 import { suite } from 'uvu'
-import { needsRedis } from './support/redis.js'
-import { type RedisServer, redisServer } from './support/redis-server.js'
+import { needsRedisServer, type RedisServer, redisServer } from './support/redis-server.js'
 
-const test = needsRedis(suite('runtime: Redis that goes away'))
+const test = needsRedisServer(suite('runtime: Redis that goes away'))
 let server: RedisServer
 
 test.before.each(async () => {
@@ -61,10 +60,13 @@ test('law 6: what Redis forgets can be submitted again, while the task that it h
   })
   await runtime.submit([task('long'), task('short')])
   while (!release) await sleep(10)
+  // So that its turn ends with it.
+  await sleep(150)
   await server.flushAll()
   await runtime.submit([task('short')])
   while (!seen.includes('short')) await sleep(10)
   release()
+  await sleep(100)
   await runtime.submit([task('later')])
   while (!seen.includes('later')) await sleep(10)
   await runtime.stop()

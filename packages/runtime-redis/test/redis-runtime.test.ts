@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isPieceworkError, type Task } from '@piecework/core'
+import { isPieceworkError, type Runtime, type Task } from '@piecework/core'
 import { redisRuntime } from '@piecework/runtime-redis'
+import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { suite } from 'uvu'
 import { needsRedis, redisUrl, uniqueQueue } from './support/redis.js'
@@ -98,24 +99,63 @@ test('ids of any kind come back as they were', async () => {
 
 test('stop gives back what has not begun: another process runs it', async () => {
   const queue = uniqueQueue()
-  const first = redisRuntime({ connection: redisUrl, queue, concurrency: 2 })
+  const total = 2000
   const ran: string[] = []
-  await first.start(async ({ node }) => {
-    ran.push(node)
-    await sleep(20)
+  const handle = async ({ node }: Task): Promise<void> => void ran.push(node)
+  await redisRuntimeOf(queue, (first) => first.submit(tasks(total)))
+  // Some are just being taken when it stops.
+  for (let stops = 1; stops <= 3; stops++) {
+    await redisRuntimeOf(queue, async (runtime) => {
+      const before = ran.length
+      await runtime.start(handle)
+      await until(() => ran.length >= before + 50)
+      await runtime.stop({ drainMs: 1000 })
+      const stoppedAt = ran.length
+      await sleep(20)
+      assert.equal(ran.length, stoppedAt)
+    })
+  }
+  assert.ok(ran.length < total, 'nothing was left to be given back')
+  await redisRuntimeOf(queue, async (last) => {
+    await last.start(handle)
+    await until(() => ran.length >= total)
   })
-  await first.submit(tasks(50))
-  await until(() => ran.length >= 4)
-  await first.stop({ drainMs: 1000 })
-  const before = ran.length
-  await sleep(50)
-  assert.equal(ran.length, before)
-  const second = redisRuntime({ connection: redisUrl, queue, concurrency: 8 })
-  await second.start(async ({ node }) => void ran.push(node))
-  await until(() => ran.length >= 50)
-  await second.stop()
-  assert.deepEqual(new Set(ran).size, 50)
-  assert.equal(ran.length, 50)
+  assert.equal(ran.length, total)
+  assert.equal(new Set(ran).size, total)
+})
+
+async function redisRuntimeOf(queue: string, work: (runtime: Runtime) => Promise<void>): Promise<void> {
+  const runtime = redisRuntime({ connection: redisUrl, queue, concurrency: 16 })
+  try {
+    await work(runtime)
+  } finally {
+    await runtime.stop()
+  }
+}
+
+test('turns that were lost on their way are made up for', async () => {
+  const queue = uniqueQueue()
+  let begun = 0
+  let release = (): void => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await redisRuntimeOf(queue, async (runtime) => {
+    await runtime.submit(tasks(8))
+    const client = new Redis(redisUrl)
+    const bullmq = new Queue(queue, { connection: client, prefix: '{piecework}' })
+    const [, ...others] = await bullmq.getPrioritized()
+    await Promise.all(others.map((turn) => turn.remove()))
+    await bullmq.close()
+    client.disconnect()
+    assert.equal(others.length, 7)
+    await runtime.start(async () => {
+      begun += 1
+      await released
+    })
+    await until(() => begun === 8)
+    release()
+  })
 })
 
 test('Redis keeps nothing of tasks that have run', async () => {

@@ -10,11 +10,10 @@ import { suite } from 'uvu'
 import { type AlbumHost, albumHost, type Place } from '../support/album-host.js'
 import { makeAlbum, makeAlbumTables, rowsPerTable, tables } from '../support/albums.js'
 import { type Fleet, fleet } from '../support/fleet.js'
-import { needsRedis } from '../support/redis.js'
-import { type RedisServer, redisServer } from '../support/redis-server.js'
+import { needsRedisServer, type RedisServer, redisServer } from '../support/redis-server.js'
 import { until } from '../support/until.js'
 
-const test = needsRedis(needsServer(suite('three workers over Redis, and what befalls them')))
+const test = needsRedisServer(needsServer(suite('three workers over Redis, and what befalls them')))
 const principal = { id: 'ann' }
 const resource = { kind: 'album', id: randomUUID() }
 let database: ScratchDatabase

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { skipUnless } from '@piecework/testkit'
 import { Redis } from 'ioredis'
 
 /** A Redis of a test's own, to be emptied, paused and ended. */
@@ -20,6 +21,11 @@ export interface RedisServer {
   flushAll(): Promise<void>
   keys(): Promise<readonly string[]>
   remove(): Promise<void>
+}
+
+export function needsRedisServer<S extends Parameters<typeof skipUnless>[2]>(suite: S): S {
+  const found = spawnSync('redis-server', ['--version']).status === 0
+  return skipUnless(found, 'needs the program redis-server', suite)
 }
 
 export async function redisServer(): Promise<RedisServer> {
