@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type ArchiveRef,
+  isPieceworkError,
+  type Pack,
+  type Piecework,
+  type PieceworkOptions,
+  type ResourceRef,
+} from '@piecework/core'
+import { suite } from 'uvu'
+import { ann, keys, type Notebooks, type Setup, withPiecework } from '../support/notebooks.js'
+
+const test = suite('engine: expiry')
+
+interface Exported {
+  readonly id: string
+  readonly resource: ResourceRef
+  readonly archive: ArchiveRef
+}
+
+/** A host with one finished export of one notebook. */
+async function withArchive(
+  use: (piecework: Piecework, exported: Exported, setup: Setup) => Promise<void>,
+  options: Partial<PieceworkOptions> = {},
+  pack: (host: Notebooks) => Pack = (host) => host.pack(),
+): Promise<void> {
+  await withPiecework(
+    pack,
+    async (piecework, setup) => {
+      const resource = setup.host.add('b1', 'Birds', ['wren'])
+      const job = await piecework.export({ resource, principal: ann })
+      const { archive } = await job.result()
+      assert.ok(archive)
+      await use(piecework, { id: job.id, resource, archive }, setup)
+    },
+    { sweepMs: 10, ...options },
+  )
+}
+
+const isExpired = (error: unknown) => isPieceworkError(error, 'expired')
+
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const signal = AbortSignal.timeout(20_000)
+  while (!(await holds())) {
+    if (signal.aborted) assert.fail(`waited too long for ${what}`)
+    await sleep(5)
+  }
+}
+
+const gone = (piecework: Piecework, { id }: Exported, { artifacts }: Setup) =>
+  until('the bytes to go', async () => {
+    const { archive } = (await piecework.job(id)).job.result
+    return archive?.deletedAt !== undefined && (await keys(artifacts, 'archives')).length === 0
+  })
+
+async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return Buffer.concat(all)
+}
+
+test('an archive is downloaded, whole or in part, until it expires', () =>
+  withArchive(async (piecework, { id, archive }, { artifacts }) => {
+    const whole = await piecework.download(id)
+    const bytes = await bytesOf(artifacts.open(archive.artifact))
+    assert.deepEqual(
+      [whole.size, whole.digest, whole.range],
+      [bytes.length, archive.digest, { start: 0, end: bytes.length }],
+    )
+    assert.ok(bytes.equals(await bytesOf(whole.bytes)))
+    const week = 7 * 24 * 60 * 60 * 1000
+    const left = whole.expiresAt.getTime() - Date.now()
+    assert.ok(left > week - 60_000 && left <= week, 'it is kept for a week')
+    const part = await piecework.download(id, { start: 2, end: 9 })
+    assert.ok(bytes.subarray(2, 9).equals(await bytesOf(part.bytes)))
+    for (const [start, end] of [
+      [-1, 4],
+      [4, 3],
+      [0, bytes.length + 1],
+      [0.5, 3],
+      [0, Number.NaN],
+    ] as const) {
+      await assert.rejects(piecework.download(id, { start, end }), (error) =>
+        isPieceworkError(error, 'options-invalid'),
+      )
+    }
+  }))
+
+test('a job without an archive has nothing to download', () =>
+  withArchive(async (piecework, { resource }) => {
+    const cloned = await piecework.clone({ resource, principal: ann })
+    await cloned.result()
+    await assert.rejects(piecework.download(cloned.id), (error) =>
+      isPieceworkError(error, 'artifact-not-found'),
+    )
+    await assert.rejects(piecework.download('nothing'), (error) => isPieceworkError(error, 'job-not-found'))
+  }))
+
+/** Every way to an archive. */
+const ways = (piecework: Piecework, { id, archive, resource }: Exported) => [
+  () => piecework.download(id),
+  () => piecework.import({ archive, principal: ann }),
+  () => piecework.validate({ archive, principal: ann }),
+  () => piecework.verify(archive),
+  () => piecework.inspect(archive),
+  () => piecework.diff(archive, { resource, principal: ann }),
+]
+
+for (const [when, sweepMs] of [
+  ['before the sweep has been there', 60_000],
+  ['after the sweep', 10],
+] as const) {
+  test(`what has expired is refused by every way to it, ${when}; its record remains`, () =>
+    withArchive(
+      async (piecework, exported, setup) => {
+        if (sweepMs === 10) await gone(piecework, exported, setup)
+        else assert.equal((await keys(setup.artifacts, 'archives')).length, 1)
+        const jobs = (await piecework.jobs()).length
+        for (const way of ways(piecework, exported)) await assert.rejects(way(), isExpired)
+        assert.equal((await piecework.jobs()).length, jobs)
+        const { job } = await piecework.job(exported.id)
+        assert.deepEqual(
+          [job.status, job.result.archive?.digest, job.result.archive?.deletedAt !== undefined],
+          ['succeeded', exported.archive.digest, sweepMs === 10],
+        )
+      },
+      { archivesLiveMs: 0, sweepMs },
+    ))
+}
+
+test('an archive that an import reads outlives its time until the import has ended', async () => {
+  let open = (): void => undefined
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const pack = (host: Notebooks): Pack => {
+    const lines = host.lines('notebook')
+    const importer: typeof lines.importer = {
+      import: async (context) => {
+        await opened
+        return (await lines.importer?.import(context)) ?? { rows: 0 }
+      },
+    }
+    return { ...host.pack(), pieces: [{ ...lines, importer }] }
+  }
+  await withArchive(
+    async (piecework, exported, setup) => {
+      const started = new Promise((resolve) => piecework.events.once('node:started', resolve))
+      const job = await piecework.import({ archive: exported.archive, principal: ann })
+      assert.deepEqual((await piecework.job(job.id)).job.reads, [exported.id])
+      await started
+      setup.host.books.delete('b1')
+      await piecework.forget(exported.resource)
+      await assert.rejects(piecework.download(exported.id), isExpired)
+      assert.equal((await keys(setup.artifacts, 'archives')).length, 1)
+      open()
+      const { resource } = await job.result()
+      assert.deepEqual(setup.host.books.get(resource?.id ?? '')?.lines, ['wren'])
+      await gone(piecework, exported, setup)
+    },
+    {},
+    pack,
+  )
+})
+
+test('deleting a resource deletes its archives, and those of no other', () =>
+  withArchive(async (piecework, exported, setup) => {
+    const other = setup.host.add('b2', 'Owls', ['owl'])
+    const kept = await (await piecework.export({ resource: other, principal: ann })).result()
+    setup.host.books.delete('b1')
+    await piecework.forget(exported.resource)
+    await assert.rejects(piecework.download(exported.id), isExpired)
+    assert.deepEqual(await keys(setup.artifacts, 'archives'), [kept.archive?.artifact])
+    assert.ok((await piecework.job(exported.id)).job.result.archive?.deletedAt)
+  }))
+
+test('the sweep finds archives of what is not there any more', () =>
+  withArchive(
+    async (piecework, exported, setup) => {
+      setup.host.add('b2', 'Owls', ['owl'])
+      const other = { kind: 'notebook', id: 'b2' }
+      const kept = await (await piecework.export({ resource: other, principal: ann })).result()
+      setup.host.books.delete('b1')
+      await until('the archive to go', async () => {
+        const { archive } = (await piecework.job(exported.id)).job.result
+        return archive?.deletedAt !== undefined
+      })
+      assert.deepEqual(await keys(setup.artifacts, 'archives'), [kept.archive?.artifact])
+    },
+    { leftoversMs: 20 },
+  ))
+
+test('what is kept for a retry goes when its time is over', () =>
+  withPiecework(
+    (host) => {
+      const exporter = { export: () => Promise.reject(new Error('It broke.')) }
+      return { ...host.pack(), pieces: [host.lines('notebook'), host.lines('chapter', { exporter })] }
+    },
+    async (piecework, { host, artifacts }) => {
+      const resource = host.add('b1', 'Birds', ['wren'])
+      host.add('c1', 'Nests', [], 'b1')
+      const { job } = await (await piecework.export({ resource, principal: ann })).ended()
+      assert.ok(job.result.retryUntil)
+      await until('the entries to go', async () => (await keys(artifacts, 'jobs')).length === 0)
+      assert.equal((await piecework.job(job.id)).job.status, 'failed')
+    },
+    { retryLiveMs: 50, sweepMs: 10 },
+  ))
+
+test.run()
