@@ -10,13 +10,13 @@ import type { Queryable } from './contracts/database.js'
 import { PieceworkError } from './contracts/errors.js'
 import type { Job, JobFilter } from './contracts/jobs.js'
 import type { Pack } from './contracts/pack.js'
-import type { AccessPolicy } from './contracts/principal.js'
+import type { AccessPolicy, Principal } from './contracts/principal.js'
 import type { ResourceRef } from './contracts/resource.js'
 import type { Runtime } from './contracts/runtime.js'
 import type { Store } from './contracts/store.js'
 import { createEmitter, type PieceworkEmitter } from './events.js'
 import { type HostGuard, hostGuard } from './guard/host-guard.js'
-import { createAllow } from './jobs/allow.js'
+import { type Allow, createAllow } from './jobs/allow.js'
 import { createEngine, type Engine, type EngineOptions } from './jobs/engine.js'
 import {
   createHandle,
@@ -32,12 +32,13 @@ import { isTerminal } from './jobs/machine.js'
 import { createPreparations, type Hands, type PreparationDesk } from './jobs/preparation.js'
 import { type CloneRequest, createRequests, type ExportRequest, type Requests } from './jobs/requests.js'
 import { createRetry, type Retry, type RetryRequest } from './jobs/retry.js'
+import { createTerms, type TermsOptions } from './jobs/terms.js'
 import { memoryArtifacts } from './memory/artifacts.js'
 import { memoryStore } from './memory/store.js'
 import { createRegistry, type Registry } from './plan/registry.js'
 import { createReadings, type Readings } from './readings.js'
 
-export interface PieceworkOptions extends EngineOptions {
+export interface PieceworkOptions extends EngineOptions, TermsOptions {
   /** Kinds of resources, pieces and formats. */
   readonly packs: readonly Provided<Pack>[]
   readonly runtime: Provided<Runtime>
@@ -85,8 +86,11 @@ export interface Piecework extends PieceworkRequests, PreparationDesk, Readings 
   jobs(filter?: JobFilter): Promise<readonly Job[]>
   /** Follows a job of any process until it is terminal. */
   watch(id: string, signal?: AbortSignal): AsyncIterable<JobUpdate>
-  /** Resolves when the cancel is recorded; the job ends soon after. A job whose outcome is known stays as it is. */
-  cancel(id: string): Promise<Job>
+  /**
+   * Resolves when the cancel is recorded; the job ends soon after. A job whose outcome is known stays as it is. With a principal,
+   * the access policy is asked. Throws `job-not-found`, `forbidden`.
+   */
+  cancel(id: string, by?: { readonly principal: Principal }): Promise<Job>
   /** Requests that commit with the host's own transaction and start after it. */
   using(tx: Queryable): PieceworkRequests
   /** For the host's own edits and long jobs. */
@@ -125,16 +129,19 @@ export function createPiecework(options: PieceworkOptions): Piecework {
   )
   container.register<Watcher>(tokens.watcher, (c) => createWatcher(parts.store, c.get(tokens.engine), events))
   const allow = createAllow(options.access && container.provide(options.access))
-  const requests = { ...createRequests(parts, allow), ...createInputRequests(parts, allow) }
+  const terms = createTerms(options)
+  const requests = { ...createRequests(parts, allow, terms), ...createInputRequests(parts, allow, terms) }
   return assemble(container, parts.store, {
     ...requests,
+    allow,
     retry: createRetry(parts, allow, requests),
-    preparations: (hands) => createPreparations(parts, allow, hands),
+    preparations: (hands) => createPreparations(parts, allow, terms, hands),
     readings: createReadings({ ...parts, allow, limits, trust }),
   })
 }
 
 interface Services extends Requests, InputRequests {
+  readonly allow: Allow
   readonly retry: Retry
   preparations(hands: Hands): PreparationDesk
   readonly readings: Readings
@@ -164,6 +171,13 @@ function assemble(
     handOver()
     return job
   }
+  const allowCancel = async (id: string, principal: Principal): Promise<void> => {
+    const job = await store.jobs.get(id)
+    if (!job) return
+    const made = job.kind === 'import' || job.kind === 'validation'
+    const { kind, id: source } = job.tree
+    await requests.allow(principal, 'cancel', made ? job.target : { kind, id: source }, job)
+  }
   const accept = async (request: Promise<Job>, joined = false): Promise<JobHandle> => {
     const job = await request
     events.emit('job:created', job)
@@ -192,7 +206,10 @@ function assemble(
     job: (id) => watcher.report(id),
     jobs: (filter = {}) => store.jobs.list(filter),
     watch: (id, signal) => watcher.watch(id, signal),
-    cancel,
+    cancel: async (id, by) => {
+      if (by) await allowCancel(id, by.principal)
+      return cancel(id)
+    },
     using: (tx) => {
       if (typeof tx.query !== 'function') {
         throw new PieceworkError(

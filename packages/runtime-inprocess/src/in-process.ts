@@ -38,7 +38,7 @@ export function inProcess({ concurrency = 4, onError = warn }: InProcessOptions 
     }
   }
   // `attempt` never rejects, and neither does what p-queue makes of it.
-  const enqueue = (task: Task): void => void queue.add(() => attempt(task))
+  const enqueue = (task: Task): void => void queue.add(() => attempt(task), { priority: task.priority ?? 0 })
 
   return {
     async start(handle) {

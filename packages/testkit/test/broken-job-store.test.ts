@@ -195,7 +195,10 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       ...store,
       attempts: {
         ...store.attempts,
-        heartbeat: async (...args) => ({ ...(await store.attempts.heartbeat(...args)), cancelled: false }),
+        heartbeat: async (...args) => {
+          await store.attempts.heartbeat(...args)
+          return {}
+        },
       },
     }),
   ],
@@ -273,7 +276,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       ...store,
       attempts: {
         ...store.attempts,
-        fail: (lease, error, _findings, retryInMs) => store.attempts.fail(lease, error, [], retryInMs),
+        fail: (lease, error, _findings, next) => store.attempts.fail(lease, error, [], next),
       },
     }),
   ],

@@ -11,6 +11,8 @@ export interface Lease {
   readonly attempt: number
   /** Grows with every lease of the node; part of every key that the attempt writes outside the database. */
   readonly fence: number
+  /** Leases of the node that lapsed: workers that died, or were silent for too long. */
+  readonly deaths: number
 }
 
 /** What an attempt leaves behind. */
@@ -49,10 +51,21 @@ export interface Attempts {
     work: (tx: Transaction) => Promise<NodeResult>,
     options?: { readonly signal?: AbortSignal },
   ): Promise<Job>
-  /** Another attempt after `retryInMs`, or, where it is undefined, the node has failed for good. */
-  fail(lease: Lease, error: JobError, findings: readonly Finding[], retryInMs?: number): Promise<Job>
-  /** Prolongs the lease and stores progress. Tells whether the job was cancelled meanwhile. Throws `lease-lost`. */
-  heartbeat(lease: Lease, progress?: Progress): Promise<{ readonly cancelled: boolean }>
+  /**
+   * Another attempt after `next` ms, or, where it is undefined, the node has failed for good. `given-back`: the same attempt
+   * again, by whoever comes first; the node's last error stays.
+   */
+  fail(
+    lease: Lease,
+    error: JobError,
+    findings: readonly Finding[],
+    next?: number | 'given-back',
+  ): Promise<Job>
+  /**
+   * Prolongs the lease and stores progress. `stopped` tells why, where the job was cancelled or its deadline has passed: then
+   * only the last step's lease is prolonged, so that whoever does not end loses it. Throws `lease-lost`.
+   */
+  heartbeat(lease: Lease, progress?: Progress): Promise<{ readonly stopped?: JobError }>
   /**
    * Tasks of unfinished jobs whose lease has lapsed, or that have waited unstarted since before `submittedBefore`; the latter
    * count as submitted now, so that the next call does not return them again.

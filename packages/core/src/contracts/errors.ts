@@ -26,7 +26,8 @@ export type CoreErrorCode =
   | 'resource-not-found'
   | 'storage' // the artifact store failed or is full; its own error is in `cause`
   | 'stopped' // this Piecework was stopped while it was asked
-  | 'timeout'
+  | 'timeout' // a time limit of a piece or of a job was over
+  | 'too-many-jobs' // the principal has as many under way as it may
   | 'upload-limit' // a file is larger than its role allows
   | 'uploads-closed' // the import has begun or ended; its files stay as they are
   | 'unsupported' // this store or database cannot do what was asked

@@ -37,9 +37,8 @@ export interface Guard {
   ): Promise<T>
   /** Throws `resource-busy` while a claim overlaps. Whoever asks is taken to change the resource next. */
   assertFree(path: ResourcePath): Promise<void>
-  /**
-   * Whether nothing of what a failed or cancelled export had claimed can have changed since it was created: nobody claimed it to
-   * change it, edited it, or asked whether it is free. False where that is not known.
-   */
-  untouched(job: string): Promise<boolean>
+  /** Frees what `claim` has given to this holder, in whatever process: for a host that comes back. Idempotent; never frees a job's claim. */
+  release(holder: string): Promise<void>
+  /** Whose claims and edits overlap the path, the oldest first. An edit that joined a host's transaction is not seen. */
+  holders(path: ResourcePath): Promise<readonly Holder[]>
 }

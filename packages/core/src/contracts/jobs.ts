@@ -2,6 +2,7 @@ import type { Queryable } from './database.js'
 import type { ErrorCode } from './errors.js'
 import type { Finding } from './finding.js'
 import type { Upload } from './format.js'
+import type { PrincipalLimit } from './limits.js'
 import type { PieceCounts } from './piece.js'
 import type { Principal } from './principal.js'
 import type { ResourceRef, ResourceTree } from './resource.js'
@@ -106,6 +107,14 @@ export interface Job {
   readonly retryOf?: string
   /** Other jobs whose artifacts this one reads: they stay until it is terminal. */
   readonly reads?: readonly string[]
+  /** Whole number; higher first. Default 0. */
+  readonly priority?: number
+  /** It begins when its principal has room; stays where it was cancelled before. */
+  readonly waiting?: true
+  /** It is stopped, and its error recorded, when this passes without an outcome. */
+  readonly deadline?: Date
+  /** Cancelled, or past its deadline: nothing of it but the last step may go on. */
+  readonly stopped?: true
   readonly createdAt: Date
   readonly changes: readonly StatusChange[]
 }
@@ -154,11 +163,24 @@ export interface JobNode {
 export type NewNode = Pick<JobNode, 'id' | 'task' | 'batch' | 'resource' | 'piece'>
 export type NewJob = Omit<
   Job,
-  'status' | 'outcome' | 'error' | 'batch' | 'result' | 'createdAt' | 'changes'
+  | 'status'
+  | 'outcome'
+  | 'error'
+  | 'batch'
+  | 'result'
+  | 'createdAt'
+  | 'changes'
+  | 'waiting'
+  | 'deadline'
+  | 'stopped'
 > & {
   readonly nodes: readonly NewNode[]
   /** Resource paths that the job holds until it is terminal. */
   readonly claims: readonly string[]
+  /** Absent: its principal may have any number of jobs. */
+  readonly limit?: PrincipalLimit
+  /** From its creation (a prepared import: from its run) to its outcome. Absent: as long as it takes. */
+  readonly timeLimitMs?: number
 }
 
 export interface JobFilter {
@@ -170,8 +192,8 @@ export interface JobFilter {
 /** The truth about jobs. Each method is one atomic step. */
 export interface Jobs {
   /**
-   * Claims, job, nodes and the outbox item of batch 0, all or nothing; `resource-busy` names the holder. With `tx`, all of it
-   * commits with the host's transaction.
+   * Claims, job, nodes and the outbox item of batch 0, all or nothing; `resource-busy` names the holder, `too-many-jobs` tells
+   * how many there are. A job that has to wait has no outbox item yet. With `tx`, all of it commits with the host's transaction.
    */
   create(job: NewJob, tx?: Queryable): Promise<Job>
   get(id: string): Promise<Job | undefined>
@@ -190,4 +212,9 @@ export interface Reports {
   node(job: string, id: string): Promise<JobNode | undefined>
   /** Errors first; of one node where given. Default limit 1000. */
   findings(job: string, limit?: number, node?: string): Promise<readonly Finding[]>
+  /**
+   * Whether nothing of what a failed or cancelled export had claimed can have changed since it was created: nobody claimed it to
+   * change it, edited it, or asked whether it is free. False where that is not known.
+   */
+  untouched(job: string): Promise<boolean>
 }

@@ -29,7 +29,7 @@ export interface PieceContext<Options = unknown> {
 }
 
 export interface WorkContext<Options = unknown> extends PieceContext<Options> {
-  /** Rows (or bytes) done so far; cheap enough to call for every batch. */
+  /** Rows done so far, or whatever the piece counts; cheap enough to call for every batch. */
   progress(done: number, total?: number): void
 }
 

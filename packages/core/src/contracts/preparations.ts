@@ -3,7 +3,8 @@ import type { Upload } from './format.js'
 import type { Job, JobRequest, NewJob } from './jobs.js'
 
 /** What a prepared import becomes when it runs. */
-export interface PreparedPlan extends Pick<NewJob, 'nodes' | 'batches'> {
+export interface PreparedPlan
+  extends Pick<NewJob, 'nodes' | 'batches' | 'limit' | 'timeLimitMs' | 'priority'> {
   /** With the uploads that the plan was made for. */
   readonly request: JobRequest
 }
@@ -19,7 +20,10 @@ export interface Preparations {
   put(job: string, upload: Upload): Promise<Upload | undefined>
   /** Returns what was removed; undefined where there is no such upload. */
   remove(job: string, upload: string): Promise<Upload | undefined>
-  /** Makes it `pending` and submits its first batch. `resource-busy` where the plan was made for other uploads. */
+  /**
+   * Makes it `pending` and submits its first batch, where its principal has room. `resource-busy` where the plan was made for
+   * other uploads, `too-many-jobs`.
+   */
   run(job: string, plan: PreparedPlan): Promise<Job>
   /** Ids of those that have not changed since. */
   idle(before: Date): Promise<readonly string[]>

@@ -1,3 +1,4 @@
+import type { Job } from './jobs.js'
 import type { ResourceRef } from './resource.js'
 
 /** Who asks: the host's own user. Stored with the job, so plain JSON. */
@@ -5,10 +6,13 @@ export interface Principal {
   readonly id: string
 }
 
-export type Action = 'export' | 'import' | 'clone-from'
+export type Action = 'export' | 'import' | 'clone-from' | 'cancel'
 
-/** Asked before any row, job or claim exists. Absent: everything is allowed. */
+/** Asked before any row, job or claim exists, and before a cancel. Absent: everything is allowed. */
 export interface AccessPolicy {
-  /** `resource` is undefined for an import that makes a new root. */
-  allows(principal: Principal, action: Action, resource: ResourceRef | undefined): Promise<boolean>
+  /**
+   * `resource` is undefined for an import that makes a new root. A cancel comes with the job, and with what it reads or, of an
+   * import, makes.
+   */
+  allows(principal: Principal, action: Action, resource: ResourceRef | undefined, job?: Job): Promise<boolean>
 }

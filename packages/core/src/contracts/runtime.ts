@@ -1,9 +1,11 @@
-/** One try at one node. A runtime sees ids and nothing else. */
+/** One try at one node. A runtime sees ids and an order, and nothing else. */
 export interface Task {
   readonly job: string
   readonly node: string
   /** From 1. A task of an attempt that is over does nothing. */
   readonly attempt: number
+  /** Of its job: of tasks that wait, higher ones first. Absent: 0. A runtime may leave it out of what it hands over. */
+  readonly priority?: number
 }
 
 /** Resolves when the attempt has ended, whatever its outcome; rejects only when it could not be recorded. */

@@ -3,6 +3,7 @@ import type { Database } from './database.js'
 import type { Guard } from './guard.js'
 import type { Jobs, Reports } from './jobs.js'
 import type { Keeping } from './keeping.js'
+import type { Limits } from './limits.js'
 import type { Outbox } from './outbox.js'
 import type { Preparations } from './preparations.js'
 
@@ -14,6 +15,7 @@ export interface Store {
   readonly attempts: Attempts
   readonly outbox: Outbox
   readonly keeping: Keeping
+  readonly limits: Limits
   readonly guard: Guard
   /** Where the host's data is, for pieces that read. */
   readonly database: Database

@@ -1,6 +1,6 @@
 import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Claim, Edit, Guard, ResourcePath } from '../contracts/guard.js'
+import type { Claim, Edit, Guard, Holder, ResourcePath } from '../contracts/guard.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { notFound, readLine } from '../jobs/source.js'
 import type { Registry } from '../plan/registry.js'
@@ -21,13 +21,24 @@ export interface HostGuard {
   ): Promise<T>
   /** Throws `resource-busy` while a claim overlaps. */
   assertFree(resource: Guarded): Promise<void>
+  /**
+   * Frees what `claim` has given to the holder of this id, in this process or in one that died: for a host that restarts and
+   * knows the id of its run. Idempotent; a job's claim is never freed so.
+   */
+  release(holder: string): Promise<void>
+  /** Whose claims and edits keep others out, the oldest first; empty where the resource is free. */
+  holders(resource: Guarded): Promise<readonly Holder[]>
 }
 
 /** A guard that knows the host's kinds: a path that leads nowhere protects nothing, so it is refused. */
 export function hostGuard(guard: Guard, registry: Registry, db: Queryable): HostGuard {
+  const lineOf = async (resource: Guarded, reader = db): Promise<ResourcePath> =>
+    typeof resource === 'string'
+      ? checked(registry, resource)
+      : resourcePath(await readLine(registry, reader, resource))
   const pathOf = async (resource: Guarded, reader = db): Promise<ResourcePath> => {
-    if (typeof resource === 'string') return checked(registry, resource)
-    const path = resourcePath(await readLine(registry, reader, resource))
+    const path = await lineOf(resource, reader)
+    if (typeof resource === 'string') return path
     if (await registry.kind(resource.kind).describe(resource, reader)) return path
     // A shell that is being filled is told as what it is; one that was never finished is not there for anybody.
     await guard.assertFree(path)
@@ -38,6 +49,8 @@ export function hostGuard(guard: Guard, registry: Registry, db: Queryable): Host
       guard.claim(await Promise.all(resources.map((one) => pathOf(one))), holder),
     edit: async (resource, edit, options) => guard.edit(await pathOf(resource, options?.tx), edit, options),
     assertFree: async (resource) => guard.assertFree(await pathOf(resource)),
+    release: (holder) => guard.release(holder),
+    holders: async (resource) => guard.holders(await lineOf(resource)),
   }
 }
 

@@ -1,13 +1,14 @@
 import { PieceworkError } from '../contracts/errors.js'
+import type { Job } from '../contracts/jobs.js'
 import type { AccessPolicy, Action, Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 
 /** Throws `forbidden` where the host's policy says so. */
-export type Allow = (principal: Principal, action: Action, resource?: ResourceRef) => Promise<void>
+export type Allow = (principal: Principal, action: Action, resource?: ResourceRef, job?: Job) => Promise<void>
 
 export function createAllow(access: AccessPolicy | undefined): Allow {
-  return async (principal, action, resource) => {
-    if (!access || (await access.allows(principal, action, resource))) return
+  return async (principal, action, resource, job) => {
+    if (!access || (await access.allows(principal, action, resource, job))) return
     throw new PieceworkError('forbidden', `This principal may not ${action.replace('-', ' ')} here.`)
   }
 }

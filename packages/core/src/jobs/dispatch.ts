@@ -5,6 +5,7 @@ import type { Runtime, Task } from '../contracts/runtime.js'
 import type { Store } from '../contracts/store.js'
 import type { PieceworkEmitter } from '../events.js'
 import { isTerminal } from './machine.js'
+import { taskOf } from './task-of.js'
 
 export interface Dispatcher {
   /** Submits what a crash left over, then looks again at every interval. */
@@ -96,9 +97,7 @@ export function createDispatcher(
     const job = await store.jobs.get(action.job)
     if (!job || isTerminal(job.status)) return
     const nodes = await store.reports.nodes(job.id, action.batch)
-    const tasks: Task[] = nodes
-      .filter((node) => node.status === 'waiting')
-      .map((node) => ({ job: job.id, node: node.id, attempt: node.attempt }))
+    const tasks: Task[] = nodes.filter((node) => node.status === 'waiting').map((node) => taskOf(job, node))
     if (job.status === 'pending') tell(await store.jobs.submitted(job.id))
     await runtime.submit(tasks)
   }
@@ -111,6 +110,8 @@ export function createDispatcher(
       for (const id of await store.preparations.idle(new Date(Date.now() - uploadsLiveMs))) {
         tell(await store.jobs.cancel(id, abandoned))
       }
+      for (const job of await store.limits.expire()) tell(job)
+      await store.limits.admit()
     } catch (error) {
       report(error)
     }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import type { Lease, Progress } from '../contracts/attempts.js'
-import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
+import { isPieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
 import type { Job, JobError, NodeTask } from '../contracts/jobs.js'
 import type { ResourceRef } from '../contracts/resource.js'
@@ -10,6 +10,8 @@ import { type PieceworkEmitter, statusTeller } from '../events.js'
 import { createDispatcher } from './dispatch.js'
 import { jobError } from './failure.js'
 import { FindingList } from './finding-list.js'
+import { GivenUp, untilGivenUp } from './given-up.js'
+import { type Interruption, jobStopped, tooDeadly, tooLong, workerStops } from './interruption.js'
 import { createKeeper } from './keeper.js'
 import { stagingKey } from './staging.js'
 import { assembleTask } from './tasks/assemble.js'
@@ -19,6 +21,8 @@ import { finishTask } from './tasks/finish.js'
 import { importTask } from './tasks/import.js'
 import { shellsTask } from './tasks/shells.js'
 import { validateTask } from './tasks/validate.js'
+import { assertCount } from './terms.js'
+import { wentOn } from './time-limits.js'
 import type { Parts, TaskOf, Work } from './work.js'
 
 const tasks: Readonly<Record<NodeTask, TaskOf>> = {
@@ -36,7 +40,11 @@ export interface EngineOptions {
   readonly maxAttempts?: number
   /** Wait before the second attempt; doubles each time, up to a minute. Default 500 ms. */
   readonly backoffMs?: number
-  /** How often an attempt prolongs its lease, stores its progress and learns of a cancel from elsewhere. Default 1 s. */
+  /** The longest time of one attempt at a piece; then the piece fails with `timeout`. Default: none. */
+  readonly nodeTimeoutMs?: number
+  /** How long an attempt may go on after it was told to end, before it is given up. Default 5 s. */
+  readonly graceMs?: number
+  /** How often an attempt prolongs its lease, stores its progress and learns of a cancel from elsewhere. Default 500 ms. */
   readonly heartbeatMs?: number
   /** How often outbox and attempts are looked through for what a crash left. Default 2 s. */
   readonly sweepMs?: number
@@ -78,6 +86,7 @@ interface Running {
   readonly lease: Lease
   readonly controller: AbortController
   progress: Progress | undefined
+  interrupted: Interruption | undefined
   cancelling: Promise<unknown> | undefined
 }
 
@@ -91,7 +100,9 @@ export function createEngine(
   const {
     maxAttempts = 3,
     backoffMs = 500,
-    heartbeatMs = 1000,
+    heartbeatMs = 500,
+    nodeTimeoutMs,
+    graceMs = 5000,
     sweepMs = 2000,
     forgottenMs = 60_000,
     uploadsLiveMs = 7 * day,
@@ -99,6 +110,7 @@ export function createEngine(
     retryLiveMs = day,
     leftoversMs = hour,
   } = options
+  if (nodeTimeoutMs !== undefined) assertCount('nodeTimeoutMs', nodeTimeoutMs)
   const worker = randomUUID()
   const running = new Set<Running>()
   const tell = statusTeller(events)
@@ -116,19 +128,21 @@ export function createEngine(
       lease,
       controller: new AbortController(),
       progress: undefined,
+      interrupted: undefined,
       cancelling: undefined,
     }
-    const stop = () =>
-      attempt.controller.abort(new PieceworkError('stopped', 'The worker stops.', { retryable: true }))
+    const stop = () => interrupt(attempt, workerStops())
     stopping.addEventListener('abort', stop, { once: true })
     running.add(attempt)
     const beat = heart(attempt)
+    const limit = timer(attempt)
     try {
       tell(lease.job)
       const job = await work(attempt, stopping)
       if (job) tell(job)
     } finally {
       clearInterval(beat)
+      clearTimeout(limit)
       running.delete(attempt)
       stopping.removeEventListener('abort', stop)
     }
@@ -151,10 +165,11 @@ export function createEngine(
     }
     events.emit('node:started', about)
     try {
-      if (stopping.aborted) throw new PieceworkError('stopped', 'The worker stops.', { retryable: true })
-      if (lease.job.outcome === 'cancelled' && lease.node.task !== 'finish') throw cancelled()
-      refuseDeadly(lease)
-      const job = await tasks[lease.node.task](todo)
+      if (stopping.aborted) interrupt(attempt, workerStops())
+      if (lease.job.stopped && lease.node.task !== 'finish') interrupt(attempt, jobStopped(lease.job.error))
+      interrupt(attempt, tooDeadly(lease, maxAttempts))
+      controller.signal.throwIfAborted()
+      const job = await untilGivenUp(tasks[lease.node.task](todo), controller.signal, graceMs)
       events.emit('node:done', { ...about, findings: findings.list() })
       return job
     } catch (cause) {
@@ -162,14 +177,14 @@ export function createEngine(
       // A driver may report an abort in its own words; the reason is ours.
       const reason: unknown = controller.signal.aborted ? controller.signal.reason : cause
       if (isPieceworkError(reason, 'lease-lost')) return undefined
-      const error = jobError(reason, lease.node.id)
-      const retryInMs = isPieceworkError(reason, 'cancelled')
-        ? undefined
-        : retry(lease, error.retryable, isPieceworkError(reason, 'stopped'))
+      const told = jobError(reason, lease.node.id)
+      const error = cause instanceof GivenUp ? { ...told, message: `${told.message} ${wentOn}` } : told
+      const next = nextTry(lease, error.retryable, attempt.interrupted)
+      const retryInMs = next === 'given-back' ? 0 : next
       events.emit('node:failed', { ...about, error, cause, ...(retryInMs !== undefined && { retryInMs }) })
       await attempt.cancelling?.catch(() => undefined)
       for (const finding of isPieceworkError(reason) ? reason.findings : []) findings.add(finding)
-      const job = await failed(lease, error, retryInMs === undefined ? findings.list() : [], retryInMs)
+      const job = await failed(lease, error, next === undefined ? findings.list() : [], next)
       // Only now is it certain that no commit of this attempt names what it staged.
       if (job) {
         await parts.artifacts
@@ -185,34 +200,36 @@ export function createEngine(
     lease: Lease,
     error: JobError,
     findings: readonly Finding[],
-    retryInMs: number | undefined,
+    next: number | 'given-back' | undefined,
   ): Promise<Job | undefined> => {
     try {
-      return await store.attempts.fail(lease, error, findings, retryInMs)
+      return await store.attempts.fail(lease, error, findings, next)
     } catch (failure) {
       if (isPieceworkError(failure, 'lease-lost')) return undefined
       if (findings.length === 0 || jobError(failure, lease.node.id).retryable) throw failure
       events.emit('error', failure)
-      return failed(lease, error, [], retryInMs)
+      return failed(lease, error, [], next)
     }
   }
 
-  /** Each lease of one attempt but the last ended with its worker. */
-  const refuseDeadly = (lease: Lease): void => {
-    const deaths = lease.fence - lease.attempt
-    if (deaths < maxAttempts || lease.node.task === 'finish') return
-    throw new PieceworkError(
-      'internal',
-      `${deaths} workers have died at ${lease.node.id}; it is not tried again.`,
-    )
+  /** The first reason stands. */
+  const interrupt = (attempt: Running, interruption: Interruption | undefined): void => {
+    if (!interruption || attempt.controller.signal.aborted) return
+    attempt.interrupted = interruption
+    attempt.controller.abort(interruption.error)
   }
 
   /** A clean-up is tried until it succeeds: the resource stays claimed meanwhile. */
-  const retry = (lease: Lease, retryable: boolean, stopped: boolean): number | undefined => {
-    if (stopped) return 0
+  const nextTry = (
+    lease: Lease,
+    retryable: boolean,
+    interrupted: Interruption | undefined,
+  ): number | 'given-back' | undefined => {
+    if (interrupted?.why === 'worker-stops') return 'given-back'
     const wait = Math.min(backoffMs * 2 ** (lease.attempt - 1), 60_000)
     const finish = lease.node.task === 'finish'
     if (finish && lease.job.outcome !== 'succeeded') return wait
+    if (interrupted && !finish) return undefined
     const open = finish || lease.job.outcome === undefined
     return retryable && open && lease.attempt < maxAttempts ? wait : undefined
   }
@@ -232,14 +249,19 @@ export function createEngine(
     }
   }
 
+  const timer = (attempt: Running): NodeJS.Timeout | undefined => {
+    if (nodeTimeoutMs === undefined) return undefined
+    return setTimeout(() => interrupt(attempt, tooLong(attempt.lease, nodeTimeoutMs)), nodeTimeoutMs)
+  }
+
   const heart = (attempt: Running): NodeJS.Timeout => {
     let beating = false
     const beat = async () => {
       if (beating) return
       beating = true
       try {
-        const { cancelled: isCancelled } = await store.attempts.heartbeat(attempt.lease, attempt.progress)
-        if (isCancelled && attempt.lease.node.task !== 'finish') attempt.controller.abort(cancelled())
+        const { stopped } = await store.attempts.heartbeat(attempt.lease, attempt.progress)
+        if (stopped && attempt.lease.node.task !== 'finish') interrupt(attempt, jobStopped(stopped))
       } catch (error) {
         if (isPieceworkError(error, 'lease-lost')) attempt.controller.abort(error)
         else events.emit('error', error)
@@ -268,7 +290,7 @@ export function createEngine(
       for (const attempt of running) {
         if (attempt.lease.job.id !== job || attempt.lease.node.task === 'finish') continue
         attempt.cancelling = recorded
-        attempt.controller.abort(cancelled())
+        interrupt(attempt, jobStopped())
       }
     },
     progressOf: (job) => {
@@ -278,8 +300,4 @@ export function createEngine(
       )
     },
   }
-}
-
-function cancelled(): PieceworkError {
-  return new PieceworkError('cancelled', 'The job was cancelled.', { retryable: true })
 }

@@ -7,6 +7,7 @@ import type { PieceworkEmitter } from '../events.js'
 import type { Engine } from './engine.js'
 import { fromJobError } from './failure.js'
 import { isTerminal } from './machine.js'
+import { type JobProgress, jobProgress } from './progress.js'
 
 /** What a job carried and did not carry. */
 export interface JobReport {
@@ -23,6 +24,7 @@ export interface JobUpdate {
   readonly job: Job
   readonly nodes: readonly JobNode[]
   readonly nodesDone: number
+  readonly progress: JobProgress
 }
 
 export interface JobHandle {
@@ -67,7 +69,7 @@ export function createWatcher(store: Store, engine: Engine, events: PieceworkEmi
     const job = await get(id)
     const nodes = live(id, await store.reports.nodes(id))
     const nodesDone = nodes.filter((node) => node.status !== 'waiting' && node.status !== 'running').length
-    return { job, nodes, nodesDone }
+    return { job, nodes, nodesDone, progress: jobProgress(job, nodes, new Date()) }
   }
   const report = async (id: string): Promise<JobReport> => {
     const job = await get(id)
@@ -106,7 +108,7 @@ export function createWatcher(store: Store, engine: Engine, events: PieceworkEmi
           // Where there is one connection, a look waits for the transaction of a piece; its progress does not.
           const found = await (last ? Promise.race([looking, woken.promise]) : looking)
           if (found) looking = undefined
-          last = found ?? (last && { ...last, nodes: live(id, last.nodes) })
+          last = found ?? (last && withNodes(last, live(id, last.nodes)))
           if (last) {
             const facts = last.nodes.map(({ status, attempt, progress }) => [status, attempt, progress])
             const now = JSON.stringify([last.job, facts])
@@ -121,6 +123,10 @@ export function createWatcher(store: Store, engine: Engine, events: PieceworkEmi
       }
     },
   }
+}
+
+function withNodes(update: JobUpdate, nodes: readonly JobNode[]): JobUpdate {
+  return { ...update, nodes, progress: jobProgress(update.job, nodes, new Date()) }
 }
 
 /** Resolves soon after something happened to the job in this process, or after `lookMs`. */

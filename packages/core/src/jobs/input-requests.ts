@@ -16,6 +16,7 @@ import type { Asked } from './requests.js'
 import { refuseShelless } from './shells.js'
 import { notFound, readLine } from './source.js'
 import { jobPrefix } from './staging.js'
+import type { Terms } from './terms.js'
 import { checkRoles, type InputSource, receiveUpload, type UploadSource } from './uploads.js'
 import { type Parts, targetOf } from './work.js'
 
@@ -42,11 +43,18 @@ export interface InputRequests {
 
 type Kind = 'import' | 'validation'
 
-export function createInputRequests(parts: Parts, allow: Allow): InputRequests {
+interface Begun extends ReturnType<Terms> {
+  readonly id: string
+  readonly kind: Kind
+  readonly principal: Principal
+}
+
+export function createInputRequests(parts: Parts, allow: Allow, terms: Terms): InputRequests {
   const { store, registry } = parts
 
   const inputJob = async (kind: Kind, request: ImportRequest, tx?: Queryable): Promise<Job> => {
     const { principal, into, name, keepUploads } = request
+    const onTerms = terms(request)
     await allow(principal, 'import', into)
     const id = randomUUID()
     try {
@@ -58,7 +66,7 @@ export function createInputRequests(parts: Parts, allow: Allow): InputRequests {
         ...(into && { into }),
         ...(keepUploads && { keepUploads }),
       }
-      return await create({ id, kind, principal }, asked, input, { ...(tx && { tx }) })
+      return await create({ id, kind, principal, ...onTerms }, asked, input, { ...(tx && { tx }) })
     } catch (error) {
       await parts.artifacts.delete(jobPrefix(id)).catch(() => undefined)
       throw error
@@ -66,7 +74,7 @@ export function createInputRequests(parts: Parts, allow: Allow): InputRequests {
   }
 
   const create = async (
-    { id, kind, principal }: { readonly id: string; readonly kind: Kind; readonly principal: Principal },
+    { id, kind, principal, ...onTerms }: Begun,
     request: JobRequest,
     input: JobInput,
     { tx, retried }: { readonly tx?: Queryable; readonly retried?: Job },
@@ -93,6 +101,7 @@ export function createInputRequests(parts: Parts, allow: Allow): InputRequests {
         target,
         principal,
         request: { ...request, options },
+        ...onTerms,
         claims: kind === 'import' ? [resourcePath([...line, target])] : [],
         ...planned,
         ...(reads.length > 0 && { reads }),
@@ -132,7 +141,9 @@ export function createInputRequests(parts: Parts, allow: Allow): InputRequests {
       if (!request.input || (kind !== 'import' && kind !== 'validation'))
         throw new PieceworkError('internal', `Job ${retried.id} reads no input.`)
       await allow(principal, 'import', request.into)
-      return create({ id: randomUUID(), kind, principal }, request, request.input, { retried })
+      return create({ id: randomUUID(), kind, principal, ...terms(retried) }, request, request.input, {
+        retried,
+      })
     },
   }
 }

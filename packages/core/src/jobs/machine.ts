@@ -1,15 +1,20 @@
 import type { Job, JobError, JobOutcome, JobResult, JobStatus } from '../contracts/jobs.js'
+import { jobTimeout } from './time-limits.js'
 
 /** What happened to a job. `remaining` counts the nodes of the current batch that have not ended, in the same transaction. */
 export type JobEvent =
-  /** A prepared import may begin; its request and batches are set already. */
+  /** A prepared import may begin, or wait for room; its request, batches and terms are set already. */
   | { readonly type: 'prepared' }
+  /** A job that waits has room. */
+  | { readonly type: 'admitted' }
   | { readonly type: 'submitted' }
   | { readonly type: 'started' }
   | { readonly type: 'node-done'; readonly remaining: number; readonly result?: JobResult }
   | { readonly type: 'node-failed'; readonly remaining: number; readonly error: JobError }
   /** Nodes that waited are skipped already: `remaining` counts those that run. */
   | { readonly type: 'cancelled'; readonly remaining: number; readonly error?: JobError }
+  /** Its deadline has passed; the same of `remaining`. */
+  | { readonly type: 'timed-out'; readonly remaining: number }
   | { readonly type: 'finished'; readonly result?: JobResult }
   /** The last step could not be done. After a success the job fails instead, and the step runs again to clean up. */
   | { readonly type: 'finish-failed'; readonly error: JobError }
@@ -30,12 +35,20 @@ export function isTerminal(status: JobStatus): status is JobOutcome {
   return status === 'succeeded' || status === 'failed' || status === 'cancelled'
 }
 
+/** Whether it waits for room among the jobs of its principal. */
+export function isAwaited(job: Pick<Job, 'waiting' | 'outcome'>): boolean {
+  return job.waiting === true && job.outcome === undefined
+}
+
 /** The whole life of a job: no clock, no I/O. An event that does not apply leaves the job as it is. */
 export function transition(job: Job, event: JobEvent, at: Date): Transition {
   if (isTerminal(job.status)) return { job, effects: [] }
   switch (event.type) {
     case 'prepared':
-      return job.status === 'preparing' ? submit(enter(job, 'pending', at), 0) : quiet(job)
+      if (job.status !== 'preparing') return quiet(job)
+      return job.waiting ? quiet(enter(job, 'pending', at)) : submit(enter(job, 'pending', at), 0)
+    case 'admitted':
+      return isAwaited(job) ? submit(admitted(job), 0) : quiet(job)
     case 'submitted':
       return job.status === 'pending' ? quiet(enter(job, 'submitted', at)) : quiet(job)
     case 'started':
@@ -48,7 +61,10 @@ export function transition(job: Job, event: JobEvent, at: Date): Transition {
       return afterNode(decide(job, 'failed', event.error, at), event.remaining, at)
     case 'cancelled':
       if (job.outcome) return quiet(job)
-      return afterNode(decide(job, 'cancelled', event.error ?? cancelledError, at), event.remaining, at)
+      return stop(decide(job, 'cancelled', event.error ?? cancelledError, at), event.remaining, at)
+    case 'timed-out':
+      if (job.outcome) return quiet(job)
+      return stop(decide(job, 'failed', jobTimeout(job), at), event.remaining, at)
     case 'finished':
       if (!job.outcome) return quiet(job)
       return { job: enter(withResult(job, event.result), job.outcome, at), effects: [{ type: 'release' }] }
@@ -76,6 +92,15 @@ function afterNode(job: Job, remaining: number, at: Date): Transition {
   if (job.outcome) return submit(job, job.batches)
   if (job.batch + 1 < job.batches) return submit(job, job.batch + 1)
   return submit(decide(job, 'succeeded', undefined, at), job.batches)
+}
+
+/** Nothing but the last step may begin any more, and what runs is told to end. */
+function stop(job: Job, remaining: number, at: Date): Transition {
+  return afterNode({ ...job, stopped: true }, remaining, at)
+}
+
+function admitted({ waiting: _, ...job }: Job): Job {
+  return job
 }
 
 function submit(job: Job, batch: number): Transition {

@@ -15,6 +15,7 @@ import type { Asked } from './requests.js'
 import { makeShells, refuseShelless, removeShells } from './shells.js'
 import { notFound } from './source.js'
 import { jobPrefix } from './staging.js'
+import type { Terms } from './terms.js'
 import { checkRoles, missingRoles, receiveUpload, type UploadSource } from './uploads.js'
 import { type ValidationResults, validationResults } from './validation-results.js'
 import { type Parts, targetOf } from './work.js'
@@ -41,7 +42,7 @@ export interface PreparationStatus {
   readonly missing: readonly string[]
 }
 
-export type PieceOptions = Pick<Asked, 'options'>
+export type PieceOptions = Pick<Asked, 'options' | 'priority'>
 
 /** A hidden resource and what is to fill it. Any process may hold one; the job store is the truth. */
 export interface Preparation {
@@ -82,7 +83,7 @@ export interface PreparationDesk {
   preparation(resource: ResourceRef): Promise<Preparation>
 }
 
-export function createPreparations(parts: Parts, allow: Allow, hands: Hands): PreparationDesk {
+export function createPreparations(parts: Parts, allow: Allow, terms: Terms, hands: Hands): PreparationDesk {
   const { store, registry, artifacts, inputs } = parts
 
   const prepare = async (request: PrepareRequest): Promise<Preparation> => {
@@ -174,17 +175,17 @@ export function createPreparations(parts: Parts, allow: Allow, hands: Hands): Pr
         if (removed) await forget(removed)
         return removed !== undefined
       },
-      validate: async ({ options } = {}) => {
+      validate: async ({ options, priority } = {}) => {
         const { job, input } = await complete()
         assertOpen(job)
-        return hands.accept(validation(job, input, options))
+        return hands.accept(validation(job, input, options, priority))
       },
-      run: async ({ options } = {}) => {
+      run: async ({ options, ...asked } = {}) => {
         const { job, input } = await complete()
         assertOpen(job)
         const { tree: _, options: parsed, ...planned } = await planInput(parts, id, 'import', input, options)
         const request = { ...job.request, options: parsed }
-        return hands.accept(store.preparations.run(id, { ...planned, request }))
+        return hands.accept(store.preparations.run(id, { ...planned, ...terms(asked), request }))
       },
       validationResults: () => validationResults(store, resource),
       delete: async (signal) => {
@@ -207,7 +208,12 @@ export function createPreparations(parts: Parts, allow: Allow, hands: Hands): Pr
       if (artifact.startsWith(`${jobPrefix(id)}/`)) await artifacts.delete(artifact)
     }
 
-    async function validation(job: Job, input: JobInput, options: PieceOptions['options']): Promise<Job> {
+    async function validation(
+      job: Job,
+      input: JobInput,
+      options: PieceOptions['options'],
+      priority = 0,
+    ): Promise<Job> {
       const own = randomUUID()
       const { options: parsed, ...planned } = await planInput(parts, own, 'validation', input, options)
       const { keepUploads: _, ...asked } = job.request
@@ -221,6 +227,7 @@ export function createPreparations(parts: Parts, allow: Allow, hands: Hands): Pr
         request,
         claims: [],
         ...planned,
+        ...terms({ priority }),
       })
     }
   }

@@ -14,15 +14,22 @@ export function withUploads(job: Job, uploads: (now: readonly Upload[]) => reado
   return { ...job, request: { ...job.request, input: { ...input, uploads: uploads(input.uploads) } } }
 }
 
-/** The job with what it will run. Throws `uploads-closed`, or `resource-busy` where the plan was made for other uploads. */
-export function withPlan(job: Job, { request, batches }: PreparedPlan): Job {
+/** The job with what it will run, from `at`. Throws `uploads-closed`, or `resource-busy` where the plan was made for other uploads. */
+export function withPlan(job: Job, plan: PreparedPlan, at: Date): Job {
+  const { request, batches, priority, timeLimitMs } = plan
   const ids = (uploads: readonly Upload[] = []) => uploads.map(({ id }) => id).join()
   if (ids(openInput(job).uploads) !== ids(request.input?.uploads)) {
     throw new PieceworkError('resource-busy', 'The uploads changed while the import was asked to run.', {
       retryable: true,
     })
   }
-  return { ...job, request, batches }
+  return {
+    ...job,
+    request,
+    batches,
+    ...(priority !== undefined && { priority }),
+    ...(timeLimitMs !== undefined && { deadline: new Date(at.getTime() + timeLimitMs) }),
+  }
 }
 
 function openInput({ status, request: { input } }: Job): JobInput {

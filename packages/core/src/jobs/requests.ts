@@ -12,10 +12,13 @@ import { applicable, parseOptions } from './applicable.js'
 import { cloneNodes, exportNodes } from './nodes.js'
 import { refuseShelless } from './shells.js'
 import { readLine, readTree } from './source.js'
+import type { Terms } from './terms.js'
 import { type Parts, targetOf } from './work.js'
 
 export interface Asked {
   readonly principal: Principal
+  /** Whole number; of what waits, higher comes first. Default 0. */
+  readonly priority?: number
   /** By piece name. */
   readonly options?: Readonly<Record<string, unknown>>
 }
@@ -39,7 +42,7 @@ export interface Requests {
   clone(request: CloneRequest, tx?: Queryable, retried?: Job): Promise<Job>
 }
 
-export function createRequests(parts: Parts, allow: Allow): Requests {
+export function createRequests(parts: Parts, allow: Allow, terms: Terms): Requests {
   const { store, registry } = parts
 
   /** The tree that goes along and the pieces of it that apply. */
@@ -74,7 +77,7 @@ export function createRequests(parts: Parts, allow: Allow): Requests {
     const asked = { options, ...chosen(request) }
     const again = retried && { retryOf: retried.id, reads: [retried.id, ...(retried.reads ?? [])] }
     const job = { id, kind: 'export' as const, tree, principal, request: asked, claims, ...nodes, ...again }
-    return createUnchanged(job, request, tx)
+    return createUnchanged({ ...job, ...terms(request) }, request, tx)
   }
 
   const cloneJob: Requests['clone'] = async (request, tx, retried) => {
@@ -109,6 +112,7 @@ export function createRequests(parts: Parts, allow: Allow): Requests {
       claims,
       ...nodes,
       ...again,
+      ...terms(request),
     }
     return createUnchanged(job, request, tx)
   }

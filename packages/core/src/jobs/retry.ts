@@ -39,7 +39,13 @@ export function createRetry(
       throw refuse('was prepared: what it was to fill can only be deleted; prepare it anew')
 
     const { children, without, name, numberName } = request
-    const source = { principal, resource, ...(children && { children }), ...(without && { without }) }
+    const source = {
+      principal,
+      resource,
+      ...(job.priority !== undefined && { priority: job.priority }),
+      ...(children && { children }),
+      ...(without && { without }),
+    }
     switch (kind) {
       case 'export':
         return requests.export(source, undefined, job)

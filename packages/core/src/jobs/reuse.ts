@@ -23,7 +23,7 @@ export async function reusable(work: Work, version: number): Promise<NodeResult 
     return undefined
   const done = await store.reports.node(before.id, node.id)
   if (done?.status !== 'done' || done.version !== version || !done.entries || !done.counts) return undefined
-  if (!(await store.guard.untouched(before.id))) return undefined
+  if (!(await store.reports.untouched(before.id))) return undefined
   for (const { artifact, deflatedSize } of done.entries) {
     if (!(await isWhole(artifacts, artifact, deflatedSize))) return undefined
   }

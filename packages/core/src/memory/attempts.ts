@@ -3,7 +3,8 @@ import type { Database } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job, JobError, JobNode } from '../contracts/jobs.js'
 import type { Task } from '../contracts/runtime.js'
-import { isTerminal } from '../jobs/machine.js'
+import { isAwaited, isTerminal } from '../jobs/machine.js'
+import { taskOf } from '../jobs/task-of.js'
 import { entryOf, type MemoryJob, type MemoryNode, type MemoryState } from './state.js'
 
 export function memoryAttempts(state: MemoryState, database: Database, leaseMs: number): Attempts {
@@ -20,11 +21,12 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
       const entry = state.jobs.get(id)
       const slot = entry?.nodes.get(nodeId)
       if (!entry || !slot || !mayBegin(entry.job, slot, attempt)) return undefined
+      if (slot.node.status === 'running') slot.deaths += 1
       slot.fence += 1
       slot.leaseUntil = Date.now() + leaseMs
       slot.node = { ...slot.node, status: 'running', startedAt: slot.node.startedAt ?? new Date() }
       const job = state.apply(entry, { type: 'started' })
-      return { job, node: slot.node, attempt, fence: slot.fence }
+      return { job, node: slot.node, attempt, fence: slot.fence, deaths: slot.deaths }
     },
     run: async (lease, work, options = {}) => {
       const done = await database
@@ -43,30 +45,32 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
       slot.committing = false
       return end(state, entry, slot, done)
     },
-    fail: async (lease, error, findings, retryInMs) => {
+    fail: async (lease, error, findings, next) => {
       const { entry, slot } = held(lease)
       slot.leaseUntil = 0
-      if (retryInMs === undefined) return end(state, entry, slot, { error, findings })
-      again(state, entry.job, slot, error, retryInMs)
+      if (next === undefined) return end(state, entry, slot, { error, findings })
+      if (next === 'given-back') giveBack(state, entry.job, slot)
+      else again(state, entry.job, slot, error, next)
       return entry.job
     },
     heartbeat: async (lease, progress) => {
       const { entry, slot } = held(lease)
-      slot.leaseUntil = Date.now() + leaseMs
+      const { stopped, error } = entry.job
+      if (!stopped || slot.node.task === 'finish') slot.leaseUntil = Date.now() + leaseMs
       if (progress) slot.node = { ...slot.node, progress }
-      return { cancelled: entry.job.outcome === 'cancelled' }
+      return stopped && error ? { stopped: error } : {}
     },
     overdue: async (submittedBefore) => {
       const tasks: Task[] = []
       for (const { job, nodes } of state.jobs.values()) {
-        if (isTerminal(job.status) || job.status === 'preparing') continue
+        if (isTerminal(job.status) || job.status === 'preparing' || isAwaited(job)) continue
         for (const slot of nodes.values()) {
-          const { status, batch, id, attempt } = slot.node
+          const { status, batch } = slot.node
           if (batch !== job.batch) continue
           const lapsed = status === 'running' && slot.leaseUntil <= Date.now() && !slot.committing
           const forgotten = status === 'waiting' && slot.submittedAt <= submittedBefore.getTime()
           if (forgotten) slot.submittedAt = Date.now()
-          if (lapsed || forgotten) tasks.push({ job: job.id, node: id, attempt })
+          if (lapsed || forgotten) tasks.push(taskOf(job, slot.node))
         }
       }
       return tasks
@@ -75,7 +79,8 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
 }
 
 function mayBegin(job: Job, slot: MemoryNode, attempt: number): boolean {
-  if (isTerminal(job.status) || slot.node.batch !== job.batch || slot.node.attempt !== attempt) return false
+  if (isTerminal(job.status) || isAwaited(job)) return false
+  if (slot.node.batch !== job.batch || slot.node.attempt !== attempt) return false
   if (slot.node.status === 'waiting') return true
   return slot.node.status === 'running' && slot.leaseUntil <= Date.now() && !slot.committing
 }
@@ -119,6 +124,11 @@ function again(
   slot.node = { ...slot.node, status: 'waiting', attempt, error }
   slot.submittedAt = Date.now() + (inMs ?? 0)
   if (inMs === undefined) return
-  const task: Task = { job: job.id, node: slot.node.id, attempt }
-  state.put({ type: 'task', task, notBefore: new Date(Date.now() + inMs) })
+  state.put({ type: 'task', task: taskOf(job, slot.node), notBefore: new Date(Date.now() + inMs) })
+}
+
+function giveBack(state: MemoryState, job: Job, slot: MemoryNode): void {
+  slot.node = { ...slot.node, status: 'waiting' }
+  slot.submittedAt = Date.now()
+  state.put({ type: 'task', task: taskOf(job, slot.node), notBefore: new Date() })
 }

@@ -7,7 +7,7 @@ import type { Hold, MemoryState } from './state.js'
 export function memoryGuard(state: MemoryState): Guard {
   return {
     claim: async (paths, { id, kind }) => {
-      const holds = takeHolds(state, paths, { id, kind, since: new Date() })
+      const holds = takeHolds(state, paths, { id, kind, since: new Date() }, { byHost: true })
       state.touch(paths)
       return {
         release: async () => {
@@ -17,7 +17,7 @@ export function memoryGuard(state: MemoryState): Guard {
     },
     edit: async (path, edit, { leaseMs = 30_000 } = {}) => {
       const holder: Holder = { id: randomUUID(), kind: 'edit', since: new Date() }
-      const [hold] = takeHolds(state, [path], holder, Date.now() + leaseMs) as [Hold]
+      const [hold] = takeHolds(state, [path], holder, { until: Date.now() + leaseMs }) as [Hold]
       state.touch([path])
       try {
         return await edit({
@@ -38,7 +38,14 @@ export function memoryGuard(state: MemoryState): Guard {
       refuseBusy(state, [path], true)
       state.touch([path])
     },
-    untouched: async (job) => state.retriable.has(job),
+    release: async (holder) => {
+      for (const hold of state.holds) if (hold.byHost && hold.holder.id === holder) state.holds.delete(hold)
+    },
+    holders: async (path) => {
+      const live = [...state.holds].filter((hold) => hold.until > Date.now() && overlaps(path, hold.path))
+      const holders = new Set(live.map(({ holder }) => holder))
+      return [...holders].sort((a, b) => a.since.getTime() - b.since.getTime())
+    },
   }
 }
 
@@ -47,11 +54,14 @@ export function takeHolds(
   state: MemoryState,
   paths: readonly ResourcePath[],
   holder: Holder,
-  until = Number.POSITIVE_INFINITY,
+  {
+    until = Number.POSITIVE_INFINITY,
+    byHost = false,
+  }: { readonly until?: number; readonly byHost?: boolean } = {},
 ): Hold[] {
   const shared = until !== Number.POSITIVE_INFINITY
   refuseBusy(state, paths, shared)
-  const holds = paths.map((path) => ({ path, holder, shared, until }))
+  const holds = paths.map((path) => ({ path, holder, shared, until, byHost }))
   for (const hold of holds) state.holds.add(hold)
   return holds
 }

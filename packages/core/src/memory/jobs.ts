@@ -1,7 +1,7 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job, JobFilter, JobNode, Jobs, Reports } from '../contracts/jobs.js'
 import { sameResource, walkTree } from '../plan/tree.js'
-import { entryOf, type MemoryState } from './state.js'
+import { entryOf, type MemoryJob, type MemoryState } from './state.js'
 
 export function memoryJobs(state: MemoryState): Jobs {
   return {
@@ -13,7 +13,7 @@ export function memoryJobs(state: MemoryState): Jobs {
         )
       }
       const entry = state.insert(job, 'pending')
-      state.submit(entry, 0)
+      if (!entry.job.waiting) state.submit(entry, 0)
       return entry.job
     },
     get: async (id) => state.jobs.get(id)?.job,
@@ -30,17 +30,22 @@ export function memoryJobs(state: MemoryState): Jobs {
       const told = error && { error }
       if (outcome) return entry.job
       if (status === 'preparing') return state.apply(entry, { type: 'cancelled', remaining: 0, ...told })
-      let running = 0
-      for (const slot of entry.nodes.values()) {
-        if (slot.node.batch !== entry.job.batch) continue
-        if (slot.node.status === 'running') running += 1
-        else if (slot.node.status === 'waiting')
-          slot.node = { ...slot.node, status: 'skipped', endedAt: new Date() }
-      }
-      entry.open[entry.job.batch] = running
-      return state.apply(entry, { type: 'cancelled', remaining: running, ...told })
+      return state.apply(entry, { type: 'cancelled', remaining: skipWaiting(entry), ...told })
     },
   }
+}
+
+/** Of the current batch. Tells how many of it run. */
+export function skipWaiting(entry: MemoryJob): number {
+  let running = 0
+  for (const slot of entry.nodes.values()) {
+    if (slot.node.batch !== entry.job.batch) continue
+    if (slot.node.status === 'running') running += 1
+    else if (slot.node.status === 'waiting')
+      slot.node = { ...slot.node, status: 'skipped', endedAt: new Date() }
+  }
+  entry.open[entry.job.batch] = running
+  return running
 }
 
 export function memoryReports(state: MemoryState): Reports {
@@ -59,6 +64,7 @@ export function memoryReports(state: MemoryState): Reports {
         ...all.filter((finding) => finding.severity === 'warning'),
       ].slice(0, limit)
     },
+    untouched: async (job) => state.retriable.has(job),
   }
 }
 

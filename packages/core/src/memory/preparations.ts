@@ -31,7 +31,10 @@ export function memoryPreparations(state: MemoryState, database: Database): Prep
     },
     run: async (id, plan) => {
       const entry = entryOf(state, id)
-      entry.job = withPlan(entry.job, plan)
+      const planned = withPlan(entry.job, plan, new Date())
+      const waiting = state.mustWait(planned.principal, plan.limit)
+      entry.job = { ...planned, ...(waiting && { waiting }) }
+      entry.limit = plan.limit
       state.plan(entry, plan.nodes)
       return state.apply(entry, { type: 'prepared' })
     },

@@ -2,14 +2,18 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
 import type { Holder, ResourcePath } from '../contracts/guard.js'
 import type { Job, JobNode, NewJob, NewNode } from '../contracts/jobs.js'
+import type { PrincipalLimit } from '../contracts/limits.js'
 import type { OutboxAction, OutboxItem } from '../contracts/outbox.js'
+import type { Principal } from '../contracts/principal.js'
 import { changedPaths, overlaps } from '../guard/paths.js'
-import { type JobEvent, transition } from '../jobs/machine.js'
+import { isAwaited, isTerminal, type JobEvent, transition } from '../jobs/machine.js'
+import { mustWait } from '../jobs/too-many-jobs.js'
 import { takeHolds } from './guard.js'
 
 export interface MemoryNode {
   node: JobNode
   fence: number
+  deaths: number
   /** When the lease lapses, ms since epoch; 0 without one. */
   leaseUntil: number
   submittedAt: number
@@ -29,6 +33,7 @@ export interface MemoryJob {
   cleaningUntil: number
   /** Nothing that it had left is there any more. */
   gone: boolean
+  limit: PrincipalLimit | undefined
 }
 
 export interface Hold {
@@ -37,6 +42,8 @@ export interface Hold {
   readonly shared: boolean
   /** ms since epoch; Infinity for claims. */
   readonly until: number
+  /** A claim of the host's, no job's. */
+  readonly byHost: boolean
 }
 
 /** What the in-memory store's parts share. Every method is one step: nothing in it waits. */
@@ -48,9 +55,14 @@ export class MemoryState {
   readonly retriable = new Map<string, readonly ResourcePath[]>()
   private items = 0
 
-  insert({ nodes, claims, ...request }: NewJob, status: 'pending' | 'preparing'): MemoryJob {
+  insert(
+    { nodes, claims, limit, timeLimitMs, ...request }: NewJob,
+    status: 'pending' | 'preparing',
+  ): MemoryJob {
     const at = new Date()
+    const begins = status === 'pending'
     if (this.jobs.has(request.id)) throw new PieceworkError('internal', `Job ${request.id} exists.`)
+    const waiting = begins && this.mustWait(request.principal, limit)
     takeHolds(this, claims, { id: request.id, kind: request.kind, since: at })
     this.touch(changedPaths({ ...request, claims }))
     const job: Job = {
@@ -60,6 +72,8 @@ export class MemoryState {
       result: {},
       createdAt: at,
       changes: [{ status, at }],
+      ...(waiting && { waiting }),
+      ...(begins && timeLimitMs !== undefined && { deadline: new Date(at.getTime() + timeLimitMs) }),
     }
     const entry: MemoryJob = {
       job,
@@ -69,6 +83,7 @@ export class MemoryState {
       touchedAt: at.getTime(),
       cleaningUntil: 0,
       gone: false,
+      limit,
     }
     this.plan(entry, nodes)
     this.jobs.set(job.id, entry)
@@ -83,6 +98,7 @@ export class MemoryState {
       entry.nodes.set(node.id, {
         node: { ...node, status: 'waiting', attempt: 1 },
         fence: 0,
+        deaths: 0,
         leaseUntil: 0,
         submittedAt: 0,
         committing: false,
@@ -124,13 +140,38 @@ export class MemoryState {
     }
   }
 
-  private end({ id, kind, result }: Job): void {
+  /** Throws `too-many-jobs`. */
+  mustWait(principal: Principal, limit: PrincipalLimit | undefined): boolean {
+    return limit !== undefined && mustWait(principal, this.underWay(principal), limit)
+  }
+
+  /** Submits those of the principal's jobs that wait and have room. */
+  admit(principal: Principal): readonly Job[] {
+    const awaited = [...this.jobs.values()]
+      .filter(({ job }) => job.status === 'pending' && isAwaited(job) && job.principal.id === principal.id)
+      .sort((a, b) => (b.job.priority ?? 0) - (a.job.priority ?? 0))
+    const admitted: Job[] = []
+    for (const entry of awaited) {
+      if (entry.limit && this.underWay(principal) >= entry.limit.jobs) break
+      admitted.push(this.apply(entry, { type: 'admitted' }))
+    }
+    return admitted
+  }
+
+  private underWay({ id }: Principal): number {
+    const counts = ({ status, waiting, principal }: Job) =>
+      principal.id === id && !waiting && status !== 'preparing' && !isTerminal(status)
+    return [...this.jobs.values()].filter(({ job }) => counts(job)).length
+  }
+
+  private end({ id, kind, result, principal }: Job): void {
     const claimed = this.release(id)
     if (kind === 'export' && result.retryUntil) this.retriable.set(id, claimed)
+    this.admit(principal)
   }
 
   private release(holder: string): readonly ResourcePath[] {
-    const own = [...this.holds].filter((hold) => hold.holder.id === holder)
+    const own = [...this.holds].filter((hold) => hold.holder.id === holder && !hold.byHost)
     for (const hold of own) this.holds.delete(hold)
     return own.map(({ path }) => path)
   }

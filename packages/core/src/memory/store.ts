@@ -5,6 +5,7 @@ import { memoryAttempts } from './attempts.js'
 import { memoryGuard } from './guard.js'
 import { memoryJobs, memoryReports } from './jobs.js'
 import { memoryKeeping } from './keeping.js'
+import { memoryLimits } from './limits.js'
 import { memoryPreparations } from './preparations.js'
 import { MemoryState } from './state.js'
 
@@ -31,6 +32,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       },
     },
     keeping: memoryKeeping(state),
+    limits: memoryLimits(state),
     guard: memoryGuard(state),
     database,
   }

@@ -5,6 +5,7 @@ import {
   type NodeResult,
   PieceworkError,
   type Queryable,
+  taskOf,
 } from '@piecework/core'
 import { applyEvent, json, type LockedJob, lockJob, putAction } from './job-row.js'
 
@@ -51,8 +52,21 @@ export async function retryAttempt(
 ): Promise<Job> {
   const { job, at }: LockedJob = await lockJob(tx, lease.job.id)
   await waitAgain(tx, lease, error, retryInMs)
-  const task = { job: job.id, node: lease.node.id, attempt: lease.attempt + 1 }
+  const task = taskOf(job, { id: lease.node.id, attempt: lease.attempt + 1 })
   await putAction(tx, { type: 'task', task, notBefore: new Date(at.getTime() + retryInMs) })
+  return job
+}
+
+/** The node waits for the same attempt by another worker. Throws `lease-lost`. */
+export async function giveBack(tx: Queryable, lease: Lease): Promise<Job> {
+  const { job, at } = await lockJob(tx, lease.job.id)
+  const { rowCount } = await tx.query(
+    `UPDATE piecework.nodes SET status = 'waiting', submitted_at = clock_timestamp()
+     WHERE job = $1 AND id = $2 AND fence = $3::bigint AND status = 'running'`,
+    leaseOf(lease),
+  )
+  if (rowCount !== 1) throw leaseLost(lease)
+  await putAction(tx, { type: 'task', task: taskOf(job, lease.node), notBefore: at })
   return job
 }
 

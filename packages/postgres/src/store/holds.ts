@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { busy, type Holder, PieceworkError, type Queryable, type ResourcePath } from '@piecework/core'
+import { tryAdvisoryLock } from './advisory-lock.js'
 import { lockKey } from './lock-key.js'
 import { touch } from './touch.js'
 
@@ -42,6 +42,19 @@ export async function takeHolds(tx: Queryable, hold: NewHold): Promise<string> {
   return id
 }
 
+/** Of holds that overlap the path, the oldest first. */
+export async function holdersOf(db: Queryable, path: ResourcePath): Promise<readonly Holder[]> {
+  const { rows } = await db.query<{ id: string; kind: string; since: string }>(
+    `SELECT id, kind, to_jsonb(since) #>> '{}' AS since FROM (
+       SELECT DISTINCT hold, holder_id AS id, holder_kind AS kind, since FROM piecework.holds h
+       WHERE h.root = split_part($1, '/', 1) AND (h.until IS NULL OR h.until > clock_timestamp())
+         AND (h.path = $1 OR starts_with(h.path, $1 || '/') OR starts_with($1, h.path || '/'))
+     ) AS found ORDER BY found.since`,
+    [path],
+  )
+  return rows.map(({ id, kind, since }) => ({ id, kind, since: new Date(since) }))
+}
+
 /** Throws `resource-busy` where a hold of somebody's overlaps; two shared holds do not conflict. */
 export async function refuseBusy(
   db: Queryable,
@@ -79,20 +92,10 @@ export async function lockRoots(
   const roots = [...new Set(paths.map((path) => path.split('/', 1)[0] ?? path))].sort()
   const deadline = Date.now() + patienceMs
   for (const root of roots) {
-    for (let waitMs = 5; !(await tryLock(tx, root, shared)); waitMs = Math.min(2 * waitMs, 100)) {
-      if (Date.now() > deadline) throw busy(root, hiddenEdit)
-      await sleep(waitMs)
-    }
+    const lock = { key: lockKey('root', root), shared, patienceMs: deadline - Date.now() }
+    if (!(await tryAdvisoryLock(tx, lock))) throw busy(root, hiddenEdit)
   }
 }
 
 /** Who holds a root in a transaction that has not ended. */
 const hiddenEdit: Holder = { id: 'open-transaction', kind: 'edit', since: new Date(0) }
-
-async function tryLock(tx: Queryable, root: string, shared: boolean): Promise<boolean> {
-  const { rows } = await tx.query<{ locked: string }>(
-    `SELECT pg_try_advisory_xact_lock${shared ? '_shared' : ''}($1::bigint)::text AS locked`,
-    [lockKey('root', root)],
-  )
-  return rows[0]?.locked === 'true'
-}

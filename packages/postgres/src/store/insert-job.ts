@@ -8,18 +8,21 @@ import {
   type ResourceRef,
   type ResourceTree,
 } from '@piecework/core'
+import { waitsForRoom } from './admission.js'
 import { takeHolds } from './holds.js'
 import { json } from './job-row.js'
 import { jobOf } from './records.js'
 
-/** Claims, job and nodes; nothing is submitted. */
+/** Claims, job and nodes; nothing is submitted. Throws `resource-busy` and `too-many-jobs`. */
 export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 'preparing'): Promise<Job> {
   await takeHolds(tx, { paths: job.claims, holder: job, job: job.id, changes: changedPaths(job) })
+  const waiting = status === 'pending' && (await waitsForRoom(tx, job))
   const { rows } = await tx.query<{ job: string }>(
     `INSERT INTO piecework.jobs AS j (id, kind, status, tree, target, principal, request, batch, batches, result, retry_of,
-       reads, created_at, touched_at, changes)
+       reads, created_at, touched_at, changes, priority, principal_limit, waiting, deadline)
      SELECT $1, $2, $9, $3::jsonb, $4::jsonb, $5::jsonb, $6::jsonb, 0, $7::int, '{}', $8, $10::jsonb, at, at,
-       jsonb_build_array(jsonb_build_object('status', $9::text, 'at', at))
+       jsonb_build_array(jsonb_build_object('status', $9::text, 'at', at)),
+       $11::int, $12::int, $13::boolean, at + $14::float8 * interval '1 millisecond'
      FROM (SELECT clock_timestamp() AS at) AS clock
      ON CONFLICT (id) DO NOTHING
      RETURNING to_jsonb(j)::text AS job`,
@@ -34,6 +37,10 @@ export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 
       job.retryOf ?? null,
       status,
       json(job.reads ?? []),
+      job.priority ?? 0,
+      job.limit?.jobs ?? null,
+      String(waiting),
+      (status === 'pending' ? job.timeLimitMs : undefined) ?? null,
     ],
   )
   const [row] = rows

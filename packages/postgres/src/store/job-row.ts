@@ -6,6 +6,7 @@ import {
   type Queryable,
   transition,
 } from '@piecework/core'
+import { admitWaiting } from './admission.js'
 import { jobOf } from './records.js'
 
 /** A job whose row is locked until the transaction ends, and the database's time. */
@@ -36,10 +37,16 @@ export async function applyEvent(tx: Queryable, { job, at }: LockedJob, event: J
   if (next.job !== job) await save(tx, next.job)
   for (const effect of next.effects) {
     if (effect.type === 'submit') await submitBatch(tx, job.id, effect.batch)
-    else await release(tx, next.job)
+    else {
+      await release(tx, next.job)
+      await makeRoom(tx, next.job)
+    }
   }
   return next.job
 }
+
+/** How long whoever asks for a job of the same principal may hold up the end of one. */
+const patienceMs = 1000
 
 export async function submitBatch(tx: Queryable, job: string, batch: number): Promise<void> {
   await tx.query(
@@ -64,10 +71,16 @@ async function release(tx: Queryable, { id, kind, result }: Job): Promise<void> 
   await tx.query('DELETE FROM piecework.holds WHERE job = $1', [id])
 }
 
+/** Jobs of the same principal that wait may begin. */
+async function makeRoom(tx: Queryable, { id, principal }: Job): Promise<void> {
+  const sql = 'SELECT FROM piecework.jobs WHERE id = $1 AND principal_limit IS NOT NULL'
+  if ((await tx.query(sql, [id])).rowCount === 1) await admitWaiting(tx, principal.id, patienceMs)
+}
+
 async function save(tx: Queryable, job: Job): Promise<void> {
   await tx.query(
     `UPDATE piecework.jobs SET status = $2, outcome = $3, error = $4::jsonb, batch = $5, result = $6::jsonb,
-       changes = $7::jsonb, kept_until = $8::timestamptz WHERE id = $1`,
+       changes = $7::jsonb, kept_until = $8::timestamptz, waiting = $9::boolean, stopped = $10::boolean WHERE id = $1`,
     [
       job.id,
       job.status,
@@ -77,6 +90,8 @@ async function save(tx: Queryable, job: Job): Promise<void> {
       json(job.result),
       json(job.changes),
       keptUntil(job) ?? null,
+      String(job.waiting ?? false),
+      String(job.stopped ?? false),
     ],
   )
 }

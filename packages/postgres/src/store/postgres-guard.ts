@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Database, type Edit, type Guard, PieceworkError } from '@piecework/core'
-import { lockRoots, refuseBusy, takeHolds } from './holds.js'
-import { isUntouched, touch } from './touch.js'
+import { holdersOf, lockRoots, refuseBusy, takeHolds } from './holds.js'
+import { touch } from './touch.js'
 
 export function postgresGuard(control: Database): Guard {
   const free = async (hold: string): Promise<void> => {
@@ -39,7 +39,12 @@ export function postgresGuard(control: Database): Guard {
       await refuseBusy(control, [path], true)
       await touch(control, [path])
     },
-    untouched: (job) => isUntouched(control, job),
+    release: async (holder) => {
+      await control.query('DELETE FROM piecework.holds WHERE holder_id = $1 AND job IS NULL AND NOT shared', [
+        holder,
+      ])
+    },
+    holders: (path) => holdersOf(control, path),
   }
 }
 

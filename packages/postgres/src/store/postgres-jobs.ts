@@ -2,6 +2,7 @@ import type { Database, Job, Jobs, NewJob, Queryable } from '@piecework/core'
 import { insertJob } from './insert-job.js'
 import { applyEvent, lockJob, submitBatch } from './job-row.js'
 import { jobOf } from './records.js'
+import { skipWaiting } from './skip-waiting.js'
 
 export function postgresJobs(control: Database): Jobs {
   return {
@@ -35,22 +36,6 @@ export function postgresJobs(control: Database): Jobs {
 
 async function create(tx: Queryable, job: NewJob): Promise<Job> {
   const created = await insertJob(tx, job, 'pending')
-  await submitBatch(tx, job.id, 0)
+  if (!created.waiting) await submitBatch(tx, job.id, 0)
   return created
-}
-
-/** Of the current batch. Tells how many of it run. */
-async function skipWaiting(tx: Queryable, { id, batch }: Job): Promise<number> {
-  await tx.query(
-    `UPDATE piecework.nodes SET status = 'skipped', ended_at = clock_timestamp()
-     WHERE job = $1 AND batch = $2 AND status = 'waiting'`,
-    [id, batch],
-  )
-  const { rows } = await tx.query<{ remaining: number }>(
-    `UPDATE piecework.batches b SET remaining =
-       (SELECT count(*) FROM piecework.nodes n WHERE n.job = b.job AND n.batch = b.batch AND n.status = 'running')
-     WHERE job = $1 AND batch = $2 RETURNING remaining`,
-    [id, batch],
-  )
-  return rows[0]?.remaining ?? 0
 }

@@ -2,11 +2,13 @@ import {
   type Database,
   type Job,
   type Preparations,
+  type PreparedPlan,
   type Queryable,
   type Upload,
   withPlan,
   withUploads,
 } from '@piecework/core'
+import { waitsForRoom } from './admission.js'
 import { insertJob, insertNodes } from './insert-job.js'
 import { applyEvent, json, lockJob } from './job-row.js'
 
@@ -34,8 +36,11 @@ export function postgresPreparations(database: Database, control: Database): Pre
     run: (id, plan) =>
       control.transaction(async (tx) => {
         const locked = await lockJob(tx, id)
-        const job = withPlan(locked.job, plan)
+        const planned = withPlan(locked.job, plan, locked.at)
+        const waiting = await waitsForRoom(tx, { ...plan, principal: planned.principal })
+        const job = waiting ? { ...planned, waiting } : planned
         await touch(tx, job)
+        await setTerms(tx, job, plan)
         await tx.query('DELETE FROM piecework.batches WHERE job = $1', [id])
         await tx.query('DELETE FROM piecework.nodes WHERE job = $1', [id])
         await insertNodes(tx, id, plan.nodes)
@@ -55,5 +60,16 @@ async function touch(tx: Queryable, { id, request, batches }: Job): Promise<void
   await tx.query(
     'UPDATE piecework.jobs SET request = $2::jsonb, batches = $3::int, touched_at = clock_timestamp() WHERE id = $1',
     [id, json(request), batches],
+  )
+}
+
+async function setTerms(
+  tx: Queryable,
+  { id, priority, deadline }: Job,
+  { limit }: PreparedPlan,
+): Promise<void> {
+  await tx.query(
+    `UPDATE piecework.jobs SET priority = $2::int, deadline = $3::timestamptz, principal_limit = $4::int WHERE id = $1`,
+    [id, priority ?? 0, deadline ?? null, limit?.jobs ?? null],
   )
 }

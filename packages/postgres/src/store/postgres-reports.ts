@@ -1,5 +1,6 @@
 import type { Database, Finding, Reports } from '@piecework/core'
 import { nodeOf } from './records.js'
+import { isUntouched } from './touch.js'
 
 export function postgresReports(control: Database): Reports {
   return {
@@ -24,5 +25,6 @@ export function postgresReports(control: Database): Reports {
       )
       return rows.map((row) => JSON.parse(row.finding) as Finding)
     },
+    untouched: (job) => isUntouched(control, job),
   }
 }

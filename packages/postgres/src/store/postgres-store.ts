@@ -5,6 +5,7 @@ import { postgresAttempts } from './postgres-attempts.js'
 import { postgresGuard } from './postgres-guard.js'
 import { postgresJobs } from './postgres-jobs.js'
 import { postgresKeeping } from './postgres-keeping.js'
+import { postgresLimits } from './postgres-limits.js'
 import { postgresOutbox } from './postgres-outbox.js'
 import { postgresPreparations } from './postgres-preparations.js'
 import { postgresReports } from './postgres-reports.js'
@@ -39,6 +40,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
     attempts: postgresAttempts(database, control, { leaseMs, store: randomUUID(), embedded }),
     outbox: postgresOutbox(control),
     keeping: postgresKeeping(control),
+    limits: postgresLimits(control),
     guard: postgresGuard(control),
     migrate: () => migrate(control, storeMigrations),
   }

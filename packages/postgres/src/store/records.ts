@@ -20,6 +20,10 @@ export function jobOf(text: string): Job {
     result: resultOf(row.result as Json),
     retryOf: row.retry_of,
     reads: (row.reads as readonly string[]).length > 0 ? row.reads : undefined,
+    priority: row.priority === 0 ? undefined : row.priority,
+    waiting: row.waiting || undefined,
+    deadline: date(row.deadline),
+    stopped: row.stopped || undefined,
     createdAt: date(row.created_at),
     changes: (row.changes as Json[]).map(({ status, at }) => ({ status, at: date(at) })),
   })
@@ -58,7 +62,11 @@ function resultOf({ archive, retryUntil, ...rest }: Json): Json {
   })
 }
 
-export const fenceOf = (text: string): number => (JSON.parse(text) as { readonly fence: number }).fence
+/** What a lease has of a node's row beside the node. */
+export function leaseFacts(text: string): { readonly fence: number; readonly deaths: number } {
+  const { fence, deaths } = JSON.parse(text) as { readonly fence: number; readonly deaths: number }
+  return { fence, deaths }
+}
 
 function date(value: unknown): Date | undefined {
   return typeof value === 'string' ? new Date(value) : undefined

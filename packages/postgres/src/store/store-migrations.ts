@@ -20,6 +20,12 @@ export const storeMigrations: readonly Migration[] = [
       await tx.query(keeping)
     },
   },
+  {
+    name: 'piecework/0004-limits',
+    up: async (tx) => {
+      await tx.query(limits)
+    },
+  },
 ]
 
 const tables = `
@@ -152,4 +158,21 @@ CREATE TABLE piecework.turns (
   name text COLLATE "C" PRIMARY KEY,
   at timestamptz NOT NULL
 );
+`
+
+const limits = `
+ALTER TABLE piecework.jobs
+  ADD COLUMN priority int NOT NULL DEFAULT 0,
+  -- The most jobs of its principal that may be under way when it begins.
+  ADD COLUMN principal_limit int,
+  ADD COLUMN waiting boolean NOT NULL DEFAULT false,
+  ADD COLUMN deadline timestamptz,
+  ADD COLUMN stopped boolean NOT NULL DEFAULT false;
+CREATE INDEX jobs_under_way ON piecework.jobs ((principal ->> 'id'))
+  WHERE NOT waiting AND status NOT IN ('preparing', 'succeeded', 'failed', 'cancelled');
+CREATE INDEX jobs_waiting ON piecework.jobs ((principal ->> 'id'), priority DESC, number) WHERE waiting AND status = 'pending';
+CREATE INDEX jobs_by_deadline ON piecework.jobs (deadline) WHERE outcome IS NULL;
+
+-- Leases that lapsed.
+ALTER TABLE piecework.nodes ADD COLUMN deaths int NOT NULL DEFAULT 0;
 `

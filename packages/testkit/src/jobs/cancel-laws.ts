@@ -10,7 +10,7 @@ export function cancelLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     const { attempts, jobs } = bench.store
     await bench.done('a')
     const running = await bench.lease('b')
-    assert.deepEqual(await attempts.heartbeat(running), { cancelled: false })
+    assert.deepEqual(await attempts.heartbeat(running), {})
     const cancelled = await jobs.cancel(bench.id)
     assert.deepEqual([cancelled.status, cancelled.outcome], ['ending', 'cancelled'])
     assert.equal(cancelled.error?.code, 'cancelled')
@@ -21,7 +21,8 @@ export function cancelLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.equal(await bench.begin('c'), undefined)
     assert.equal(await bench.begin('finish'), undefined)
     assert.deepEqual(await bench.batches(), [0])
-    assert.deepEqual(await attempts.heartbeat(running), { cancelled: true })
+    assert.equal(cancelled.stopped, true)
+    assert.deepEqual(await attempts.heartbeat(running), { stopped: cancelled.error })
     assert.equal((await attempts.fail(running, sampleError, [])).outcome, 'cancelled')
     assert.deepEqual(await bench.batches(), [0, 2])
     assert.equal(await bench.begin('d'), undefined)

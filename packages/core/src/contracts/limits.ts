@@ -1,0 +1,23 @@
+import type { Job } from './jobs.js'
+
+/** How many jobs of one principal may be under way at once: validations too, preparations that do not run not. */
+export interface PrincipalLimit {
+  /** From 1. */
+  readonly jobs: number
+  /** `wait`: a job too many is stored with its claims and begins later. `refuse`: it is refused with `too-many-jobs`. */
+  readonly whenFull: 'wait' | 'refuse'
+}
+
+/** What the sweep of any process asks for. Each method does each job once, however many ask at a time. */
+export interface Limits {
+  /**
+   * Submits jobs that wait, while their principals have room: higher priority first, then the older one. The same happens
+   * whenever a job becomes terminal, in that step; this finds what was missed there.
+   */
+  admit(): Promise<readonly Job[]>
+  /**
+   * Stops jobs whose deadline has passed: the outcome is `failed`, with `timeout`; nodes that wait are skipped, those that run
+   * learn of it.
+   */
+  expire(): Promise<readonly Job[]>
+}

@@ -1,0 +1,20 @@
+import type { Limits } from '../contracts/limits.js'
+import { skipWaiting } from './jobs.js'
+import type { MemoryState } from './state.js'
+
+export function memoryLimits(state: MemoryState): Limits {
+  return {
+    admit: async () => {
+      const principals = new Map([...state.jobs.values()].map(({ job }) => [job.principal.id, job.principal]))
+      return [...principals.values()].flatMap((principal) => state.admit(principal))
+    },
+    expire: async () => {
+      const now = Date.now()
+      const late = [...state.jobs.values()].filter(({ job }) => {
+        const { deadline, outcome, status } = job
+        return deadline !== undefined && deadline.getTime() <= now && !outcome && status !== 'preparing'
+      })
+      return late.map((entry) => state.apply(entry, { type: 'timed-out', remaining: skipWaiting(entry) }))
+    },
+  }
+}
