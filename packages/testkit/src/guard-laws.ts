@@ -68,6 +68,54 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
     await refuses('claim', () => guard.claim(['project:1'], two), 'resource-busy')
   })
 
+  test('law 7: a host that comes back frees what its run had claimed, and nothing of anybody else', async () => {
+    const guard = await options.make()
+    await guard.claim(['project:1', 'project:2'], one)
+    await guard.claim(['project:3'], one)
+    await guard.claim(['project:4'], two)
+    const late = await guard.edit('project:5', async () => {
+      for (const _twice of [1, 2]) await guard.release(one.id)
+      const [edit] = await guard.holders('project:5')
+      await guard.release(edit?.id ?? '')
+      return refuses('claim', () => guard.claim(['project:5'], two), 'resource-busy')
+    })
+    assert.ok(late)
+    for (const path of ['project:1', 'project:2', 'project:3', 'project:5']) await guard.assertFree(path)
+    await refuses('assertFree', () => guard.assertFree('project:4'), 'resource-busy')
+    await guard.claim(['project:1'], two)
+    await guard.release('nobody')
+    await guard.release(one.id)
+    await refuses('assertFree', () => guard.assertFree('project:1'), 'resource-busy')
+  })
+
+  test('law 7: who holds a resource, or a part of it, is told with since when', async () => {
+    const guard = await options.make()
+    assert.deepEqual(await guard.holders('project:1'), [])
+    const before = Date.now()
+    const claim = await guard.claim(['project:1/scenario:1', 'project:1/scenario:2'], one)
+    await guard.edit('project:1/scenario:3', async () => {
+      const holders = await guard.holders('project:1')
+      assert.deepEqual(
+        holders.map(({ kind }) => kind),
+        [one.kind, 'edit'],
+      )
+      assert.equal(holders[0]?.id, one.id)
+      // The clock may be another machine's.
+      assert.ok(Math.abs((holders[0]?.since.getTime() ?? 0) - before) < 60_000)
+    })
+    for (const path of ['project:1/scenario:2', 'project:1/scenario:2/run:9']) {
+      assert.deepEqual(
+        (await guard.holders(path)).map(({ id }) => id),
+        [one.id],
+      )
+    }
+    for (const path of ['project:1/scenario:3', 'project:10', 'project:2']) {
+      assert.deepEqual(await guard.holders(path), [])
+    }
+    await claim.release()
+    assert.deepEqual(await guard.holders('project:1'), [])
+  })
+
   test('law 7: a thousand racing claims admit one', async () => {
     const guard = await options.make()
     // All of them overlap, though not all are equal.

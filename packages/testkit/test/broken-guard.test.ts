@@ -66,6 +66,33 @@ const broken: Record<string, [law: string, (guard: Guard) => Guard]> = {
       }
     },
   ],
+  'frees all claims when one host comes back': [
+    'law 7: a host that comes back frees',
+    (guard) => {
+      const all: string[] = []
+      return {
+        ...guard,
+        claim: (paths, holder) => {
+          all.push(holder.id)
+          return guard.claim(paths, holder)
+        },
+        release: async () => {
+          for (const id of all) await guard.release(id)
+        },
+      }
+    },
+  ],
+  'does not free what another process has claimed': [
+    'law 7: a host that comes back frees',
+    (guard) => ({ ...guard, release: async () => {} }),
+  ],
+  'tells holders of the very same path only': [
+    'law 7: who holds a resource',
+    (guard) => ({
+      ...guard,
+      holders: async (path) => (path.includes('/') ? guard.holders(path) : []),
+    }),
+  ],
   'lets one edit in at a time': [
     'law 7: edits are shared',
     (guard) => ({

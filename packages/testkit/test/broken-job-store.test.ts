@@ -202,6 +202,89 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       },
     }),
   ],
+  'counts jobs first and creates them later': [
+    'law 7: of racing requests of one principal',
+    (store) => {
+      const counts = new Map<string, number>()
+      return {
+        ...store,
+        jobs: {
+          ...store.jobs,
+          create: async ({ limit, ...job }) => {
+            const running = counts.get(job.principal.id) ?? 0
+            await new Promise((resolve) => setImmediate(resolve))
+            if (limit && running >= limit.jobs) return store.jobs.create({ ...job, limit })
+            counts.set(job.principal.id, running + 1)
+            return store.jobs.create(job)
+          },
+        },
+      }
+    },
+  ],
+  'submits jobs that should wait': [
+    'law 7: of racing requests that may wait',
+    (store) => ({
+      ...store,
+      jobs: { ...store.jobs, create: ({ limit: _, ...job }) => store.jobs.create(job) },
+    }),
+  ],
+  'knows no priorities': [
+    'law 6: in the step that ends a job the next one begins',
+    (store) => ({
+      ...store,
+      jobs: { ...store.jobs, create: ({ priority: _, ...job }) => store.jobs.create(job) },
+    }),
+  ],
+  'forgets jobs that wait': [
+    'law 6: the sweep lets jobs begin that have room',
+    (store) => ({
+      ...store,
+      outbox: { ...store.outbox, pending: async () => [] },
+      limits: { ...store.limits, admit: async () => [] },
+    }),
+  ],
+  'knows no deadlines': [
+    'law 6: a job past its deadline is stopped once',
+    (store) => ({ ...store, limits: { ...store.limits, expire: async () => [] } }),
+  ],
+  'takes the creation of a preparation for its run': [
+    'law 6: a preparation has its time from its run on',
+    (store) => ({
+      ...store,
+      preparations: {
+        ...store.preparations,
+        run: (job, { timeLimitMs: _, ...plan }) => store.preparations.run(job, plan),
+      },
+    }),
+  ],
+  'takes a lease that was given back for a failure': [
+    'law 5: a lease that was given back',
+    (store) => ({
+      ...store,
+      attempts: {
+        ...store.attempts,
+        fail: (lease, error, findings, next) =>
+          store.attempts.fail(lease, error, findings, next === 'given-back' ? 0 : next),
+      },
+    }),
+  ],
+  'lets a hung worker keep its lease': [
+    'law 5: whoever does not end when its job is stopped',
+    (store) => {
+      const hung = new Set<string>()
+      return {
+        ...store,
+        attempts: {
+          ...store.attempts,
+          begin: async (task, worker) => {
+            if (hung.has(`${task.job} ${task.node}`)) return undefined
+            hung.add(`${task.job} ${task.node}`)
+            return store.attempts.begin(task, worker)
+          },
+        },
+      }
+    },
+  ],
   'has a sweep that finds nothing': [
     'law 6: whatever fails, crashes or comes twice, a job ends',
     (store) => ({

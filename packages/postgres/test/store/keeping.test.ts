@@ -59,13 +59,13 @@ test("law 7: an edit in a host's transaction is remembered with its commit, and 
   const edited = (end: 'commit' | 'rollback') =>
     knex.transaction(async (trx) => {
       await store.guard.edit(`project:${project}/scenario:1`, nothing, { tx: fromKnex(trx) })
-      assert.equal(await store.guard.untouched(id), true)
+      assert.equal(await store.reports.untouched(id), true)
       if (end === 'rollback') throw new Error('the host changed its mind')
     })
   await assert.rejects(edited('rollback'), /changed its mind/)
-  assert.equal(await store.guard.untouched(id), true)
+  assert.equal(await store.reports.untouched(id), true)
   await edited('commit')
-  assert.equal(await store.guard.untouched(id), false)
+  assert.equal(await store.reports.untouched(id), false)
 })
 
 test("edits in two transactions of the host's do not wait for each other because an export has failed", async () => {
@@ -78,7 +78,7 @@ test("edits in two transactions of the host's do not wait for each other because
       await store.guard.edit(`project:${project}`, nothing, { tx: fromKnex(other) })
     })
   })
-  assert.equal(await store.guard.untouched(id), false)
+  assert.equal(await store.reports.untouched(id), false)
 })
 
 test('an edit remembers nothing where no export of it has failed', async () => {

@@ -5,9 +5,11 @@ import { batchLaws } from './batch-laws.js'
 import { cancelLaws } from './cancel-laws.js'
 import { crashLaws } from './crash-laws.js'
 import { createLaws } from './create-laws.js'
+import { deadlineLaws } from './deadline-laws.js'
 import { endLaws } from './end-laws.js'
 import { keepingLaws } from './keeping-laws.js'
 import { leaseLaws } from './lease-laws.js'
+import { limitLaws } from './limit-laws.js'
 import { preparationLaws } from './preparation-laws.js'
 import { reportLaws } from './report-laws.js'
 import { rowLaws } from './row-laws.js'
@@ -27,6 +29,8 @@ export function jobStoreLaws(test: LawTest, options: JobStoreLawsOptions): void 
   leaseLaws(test, options)
   batchLaws(test, options)
   cancelLaws(test, options)
+  limitLaws(test, options)
+  deadlineLaws(test, options)
   endLaws(test, options)
   reportLaws(test, options)
   keepingLaws(test, options)

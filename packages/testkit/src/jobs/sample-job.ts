@@ -8,6 +8,8 @@ export interface SampleJob {
   readonly project?: ResourceRef
   readonly kind?: NewJob['kind']
   readonly target?: ResourceRef
+  readonly priority?: number
+  readonly timeLimitMs?: number
 }
 
 /** A resource that no other law uses. */
@@ -29,6 +31,8 @@ export function sampleJob(options: SampleJob = {}): NewJob {
     project = sampleProject(),
     kind = 'export',
     target,
+    priority,
+    timeLimitMs,
   } = options
   const tree = { ...project, children: [] }
   const nodes = batches.flatMap((pieces, batch) =>
@@ -52,5 +56,7 @@ export function sampleJob(options: SampleJob = {}): NewJob {
     batches: batches.length,
     nodes: [...nodes, { id: 'finish', task: 'finish', batch: batches.length }],
     claims: [pathOf(target ?? project)],
+    ...(priority !== undefined && { priority }),
+    ...(timeLimitMs !== undefined && { timeLimitMs }),
   }
 }

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { JobError, Store } from '@piecework/core'
+import type { LawTest } from '../law.js'
+import { refuses } from '../refuses.js'
+import { jobBench, longLease, nothing, sampleError } from './job-bench.js'
+import type { JobStoreLawsOptions } from './job-store-laws.js'
+import { sampleJob } from './sample-job.js'
+
+/** Long enough that a busy machine does what must come within it. */
+const leaseMs = 800
+
+/** Laws of how long jobs may take, and of attempts that do not end when they are told to. Run by `jobStoreLaws`. */
+export function deadlineLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
+  test('law 6: a job past its deadline is stopped once: what waits is skipped, what runs is told, the last step follows', async () => {
+    const store = await make(longLease)
+    const bench = await jobBench(store, { batches: [['a', 'b'], ['c']], timeLimitMs: 1000 })
+    const running = await bench.lease('a')
+    assert.deepEqual(await expiredOf(store, bench.id), [])
+    assert.deepEqual(await store.attempts.heartbeat(running), {})
+    await sleep(1050)
+    const found = await Promise.all([1, 2, 3].map(() => expiredOf(store, bench.id)))
+    assert.equal(found.flat().length, 1)
+    const { status, outcome, error, stopped } = await bench.job()
+    assert.deepEqual([status, outcome, error?.code, stopped], ['ending', 'failed', 'timeout', true])
+    assert.match(error?.message ?? '', /time limit of 1 s/)
+    assert.deepEqual((await store.attempts.heartbeat(running)).stopped, error)
+    assert.equal((await bench.node('b')).status, 'skipped')
+    await store.attempts.fail(running, sampleError, [])
+    assert.deepEqual(await bench.batches(), [0, 2])
+    const ended = await bench.done('finish')
+    assert.deepEqual([ended.status, ended.error?.code], ['failed', 'timeout'])
+  })
+
+  test('law 6: a job without a deadline, one before it and one with an outcome go on', async () => {
+    const store = await make(longLease)
+    const free = await jobBench(store, { batches: [['a']] })
+    const early = await jobBench(store, { batches: [['a']], timeLimitMs: 3_600_000 })
+    const decided = await jobBench(store, { batches: [['a']], timeLimitMs: 1 })
+    await decided.done('a')
+    await sleep(20)
+    const jobs = [free, early, decided]
+    const before = await Promise.all(jobs.map(({ job }) => job()))
+    await store.limits.expire()
+    assert.deepEqual(await Promise.all(jobs.map(({ job }) => job())), before)
+  })
+
+  test('law 6: a preparation has its time from its run on', async () => {
+    const store = await make(longLease)
+    const { nodes, batches, ...sample } = sampleJob({ kind: 'import', batches: [['a']] })
+    const request = { options: {}, input: { format: 'folder', uploads: [] } }
+    const last = { id: 'finish', task: 'finish', batch: 0 } as const
+    const job = { ...sample, request, nodes: [last], batches: 0, timeLimitMs: 1 }
+    await store.preparations.create(job, async () => undefined)
+    await sleep(20)
+    assert.deepEqual(await expiredOf(store, job.id), [])
+    const { deadline } = await store.preparations.run(job.id, { nodes, batches, request, timeLimitMs: 200 })
+    assert.ok(deadline && deadline.getTime() > Date.now() - 60_000)
+    await sleep(250)
+    assert.equal((await expiredOf(store, job.id)).length, 1)
+  })
+
+  test('law 5: whoever does not end when its job is stopped loses its lease, and cannot commit', async () => {
+    const bench = await jobBench(await make({ leaseMs }), { batches: [['a']] })
+    const { attempts, jobs } = bench.store
+    const hung = await bench.lease('a')
+    await jobs.cancel(bench.id)
+    for (let beat = 0; beat < 4; beat++) {
+      await sleep(leaseMs / 3)
+      await attempts.heartbeat(hung)
+    }
+    const taken = await bench.lease('a')
+    await refuses('run', () => attempts.run(hung, nothing()), 'lease-lost')
+    await attempts.fail(taken, sampleError, [])
+    const last = await bench.lease('finish')
+    for (let beat = 0; beat < 4; beat++) {
+      await sleep(leaseMs / 3)
+      assert.equal((await attempts.heartbeat(last)).stopped?.code, 'cancelled')
+    }
+    assert.equal(await bench.begin('finish'), undefined, 'the last step keeps its lease')
+    assert.equal((await attempts.run(last, nothing())).status, 'cancelled')
+  })
+
+  test('law 5: a lease that was given back is the same attempt again; deaths are counted apart', async () => {
+    const bench = await jobBench(await make({ leaseMs }), { batches: [['a']], priority: 7 })
+    const { attempts } = bench.store
+    const real: JobError = { ...sampleError, message: 'The real one.' }
+    await attempts.fail(await bench.lease('a'), real, [], 1)
+    const second = await bench.lease('a', 2)
+    await attempts.fail(second, { code: 'stopped', message: 'Stop.', retryable: true }, [], 'given-back')
+    const { status, attempt, error } = await bench.node('a')
+    assert.deepEqual([status, attempt, error], ['waiting', 2, real])
+    const task = { job: bench.id, node: second.node.id, attempt: 2, priority: 7 }
+    const tasks = (await bench.outbox()).flatMap((action) => (action.type === 'task' ? [action.task] : []))
+    assert.deepEqual(tasks, [task, task])
+    const third = await bench.lease('a', 2)
+    assert.deepEqual([third.attempt, third.deaths], [2, 0])
+    assert.ok(third.fence > second.fence)
+    await refuses('run', () => attempts.run(second, nothing()), 'lease-lost')
+    await sleep(leaseMs + 50)
+    const overdue = (await attempts.overdue(new Date(0))).filter(({ job }) => job === bench.id)
+    assert.deepEqual(overdue, [task])
+    assert.equal((await bench.lease('a', 2)).deaths, 1)
+  })
+}
+
+async function expiredOf(store: Store, id: string) {
+  return (await store.limits.expire()).filter((job) => job.id === id)
+}
