@@ -88,6 +88,7 @@ test('bytes without a job go when they are old, and not before', async () => {
   await put('jobs/young/uploads/0')
   await put('jobs/growing/0/old.csv')
   await put('jobs/growing/1/young.csv')
+  await put('jobs/growing/2/old.csv')
   await put('archives/crashed/1.zip')
   await put('covers/of-the-host.png')
   await on(here, (looked) => looked(), {
@@ -95,7 +96,7 @@ test('bytes without a job go when they are old, and not before', async () => {
   })
   assert.deepEqual(
     [...(await keys(here.artifacts, 'jobs')), ...(await keys(here.artifacts, 'archives'))],
-    ['jobs/growing/0/old.csv', 'jobs/growing/1/young.csv', 'jobs/young/uploads/0'],
+    ['jobs/growing/0/old.csv', 'jobs/growing/1/young.csv', 'jobs/growing/2/old.csv', 'jobs/young/uploads/0'],
   )
   assert.equal((await keys(here.artifacts, 'covers')).length, 1)
 })
