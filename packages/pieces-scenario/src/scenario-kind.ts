@@ -44,7 +44,7 @@ function scenarioShell() {
       await tx.query(
         `INSERT INTO planning.scenarios (id, project_id, name, state, number)
          SELECT $1::uuid, p.id, coalesce($3::text, CASE WHEN p.source = 'legacy_import' AND p.state = 'importing' THEN p.name END), 'importing',
-           (SELECT coalesce(max(number), 0) + 1 FROM planning.scenarios WHERE project_id = p.id)
+           ${nextNumber('planning.scenarios WHERE project_id = p.id')}
          FROM planning.projects p WHERE p.id = $2
          ON CONFLICT (id) DO NOTHING`,
         [ref.id, parent.id, name ?? null],
@@ -65,10 +65,7 @@ function scenarioShell() {
                WHEN EXISTS (
                  SELECT FROM planning.scenarios o
                  WHERE o.project_id = s.project_id AND o.number = s.number AND o.id <> s.id AND o.state = 'ready'
-               ) THEN (
-                 SELECT max(o.number) + 1 FROM planning.scenarios o
-                 WHERE o.project_id = s.project_id AND o.state = 'ready'
-               )
+               ) THEN ${nextNumber(`planning.scenarios WHERE project_id = s.project_id AND state = 'ready'`)}
                ELSE s.number
              END
          FROM planning.projects p
@@ -86,6 +83,12 @@ function scenarioShell() {
     },
   } satisfies ShellLifecycle
 }
+
+/** SQL of the number behind the largest one of these scenarios, or, where that is the last there is, of the largest that is free. */
+const nextNumber = (rows: string): string => `coalesce((
+  SELECT taken.number + 1 FROM (SELECT number, lead(number) OVER (ORDER BY number) AS next FROM ${rows}) AS taken
+  WHERE taken.number < 2147483647 AND taken.next IS DISTINCT FROM taken.number AND taken.next IS DISTINCT FROM taken.number + 1
+  ORDER BY taken.number DESC LIMIT 1), 1)`
 
 /** A name that no other scenario of the project has, until the end of the transaction at least. */
 async function freeIn(parent: ResourceRef, ref: ResourceRef, name: string, tx: Queryable): Promise<string> {

@@ -73,6 +73,24 @@ test('a shell gets the next number; the one that its content brings wins where i
   assert.is(await numberOf(first), 1)
 })
 
+test('behind the largest number there is, scenarios get the largest that is free', async () => {
+  const project = await newProject('p')
+  const [largest, second, third, fourth] = [newScenario(), newScenario(), newScenario(), newScenario()]
+  await create(largest, project, 'a')
+  await bringNumber(largest, 2147483647)
+  await ready(largest)
+  await create(second, project, 'b')
+  assert.is(await numberOf(second), 1)
+  await bringNumber(second, 7)
+  await ready(second)
+  await create(third, project, 'c')
+  await bringNumber(third, 2147483647)
+  await ready(third)
+  assert.is(await numberOf(third), 8, 'a number that is taken was not replaced')
+  await create(fourth, project, 'd')
+  assert.is(await numberOf(fourth), 9)
+})
+
 test('content of two shells may swap their numbers', async () => {
   const project = await newProject('p')
   const [a, b] = [newScenario(), newScenario()]

@@ -1,11 +1,11 @@
 import type { Piece } from '@piecework/core'
 import { tablePiece } from '@piecework/postgres'
-import { refuseOtherGrid } from '../refuse-other-grid.js'
+import { gridEntry, withGrid } from '../grid-entry.js'
 import { sameGrid } from '../same-grid.js'
 import { sameProject } from '../same-project.js'
 
 /** Lock status, cost and protection of each unit of the project's grid. */
-export const planningUnits: Piece = refuseOtherGrid(
+export const planningUnits: Piece = withGrid(
   tablePiece({
     name: 'scenario/planning-units',
     of: 'scenario',
@@ -13,6 +13,7 @@ export const planningUnits: Piece = refuseOtherGrid(
     after: ['project/planning-units', 'scenario/metadata'],
     schema: 'planning',
     validators: [sameGrid],
+    beside: [gridEntry],
     tables: [
       {
         table: 'scenario_planning_units',

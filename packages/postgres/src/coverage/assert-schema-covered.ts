@@ -5,8 +5,11 @@ import { isTablePiece } from '../table-piece/table-piece.js'
 
 export interface SchemaCoverage {
   readonly schema: string
-  /** Table of the root resource. Every table whose foreign keys lead to it, over any number of tables, must be decided about. */
-  readonly root: string
+  /**
+   * Table of the root resource. Every table whose foreign keys lead to it, over any number of tables, must be decided about. Absent: every
+   * table of the schema.
+   */
+  readonly root?: string
   /** `table` or `table.column`: stays behind, or another program takes care of it. One that is not there is told too. */
   readonly ignored?: readonly string[]
 }
@@ -25,19 +28,21 @@ export async function assertSchemaCovered(
   const refuse = (message: string, facts: Readonly<Record<string, unknown>>): never => {
     throw new PieceworkError('registry-invalid', message, { facts })
   }
-  if (!catalogue.has(root)) refuse(`There is no table "${schema}"."${root}".`, { root })
+  if (root !== undefined && !catalogue.has(root)) refuse(`There is no table "${schema}"."${root}".`, { root })
   const stale = ignored.filter((name) => !isThere(catalogue, name))
   const claims = claimsOf(pieces, schema)
-  const undecided = [...reachable(catalogue, schema, root)].flatMap((table) => {
-    if (ignored.includes(table)) return []
-    const specs = claims.get(table)
-    if (!specs) return [table]
-    return [...(catalogue.get(table)?.columns.values() ?? [])]
-      .filter((column) => !column.generated)
-      .filter(({ name }) => !ignored.includes(`${table}.${name}`))
-      .filter(({ name }) => !specs.some((spec) => isClaimed(spec, name, catalogue)))
-      .map(({ name }) => `${table}.${name}`)
-  })
+  const undecided = [...(root === undefined ? catalogue.keys() : reachable(catalogue, schema, root))].flatMap(
+    (table) => {
+      if (ignored.includes(table)) return []
+      const specs = claims.get(table)
+      if (!specs) return [table]
+      return [...(catalogue.get(table)?.columns.values() ?? [])]
+        .filter((column) => !column.generated)
+        .filter(({ name }) => !ignored.includes(`${table}.${name}`))
+        .filter(({ name }) => !specs.some((spec) => isClaimed(spec, name, catalogue)))
+        .map(({ name }) => `${table}.${name}`)
+    },
+  )
   if (undecided.length === 0 && stale.length === 0) return
   const told = [
     ...undecided.map((name) => `${kindOf(name)} is claimed by no piece and not listed as ignored`),

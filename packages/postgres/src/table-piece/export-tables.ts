@@ -7,7 +7,7 @@ import { planTables } from './plan-tables.js'
 import { roomToSort } from './room-to-sort.js'
 import { resourceRows } from './row-source.js'
 import type { TablePieceSpec } from './spec.js'
-import type { TablePlan } from './table-plan.js'
+import type { StableKey, TablePlan } from './table-plan.js'
 import { condition, referencedTable, type Within } from './target-rows.js'
 
 /** Tables into entries, streamed from COPY. */
@@ -60,7 +60,7 @@ function exportSelect(plan: TablePlan, within: Within): string {
         ? `${condition(shared.where, within)} IS TRUE AND ${stable(shared)} IS NOT NULL AS shared`
         : 'false AS shared',
       ...(shared ? [`${stable(shared)} AS s`] : []),
-      ...(elsewhere ? [`${stable(elsewhere)} AS e`] : []),
+      ...(elsewhere ? [`${keyAtExport(elsewhere, within)} AS e`] : []),
     ]
     joins.leftJoin(
       `(SELECT ${fields.join(', ')} FROM ${referencedTable(plan.schema, reference)})`,
@@ -77,6 +77,12 @@ function exportSelect(plan: TablePlan, within: Within): string {
   const order = orderBy(plan, joins)
   return `SELECT ${columns.join(', ')} FROM ${source.from} WHERE ${source.where}${order.length > 0 ? ` ORDER BY ${order.join(', ')}` : ''}`
 }
+
+/** SQL of the stable key of a row; NULL for one that an import must not find by it. */
+const keyAtExport = ({ column, exportWhere }: StableKey, within: Within): string =>
+  exportWhere === undefined
+    ? quoteIdent(column.name)
+    : `CASE WHEN ${condition(exportWhere, within)} THEN ${quoteIdent(column.name)} END`
 
 /** In byte order of texts, whatever the database's collation. */
 function orderBy(plan: TablePlan, joins: Joins): string[] {

@@ -46,13 +46,17 @@ export function elsewhereKeys(
   if (!target?.elsewhere) return 'NULL'
   const leaves = targets.map(({ path }) => `SELECT l.id FROM ${jsonLeaves(`${document}::jsonb`, path)} l`)
   const key = `q.${quoteIdent(target.elsewhere.column.name)}`
-  const { shared } = target
+  const { shared, elsewhere } = target
   const own = shared
     ? `AND q.${quoteIdent(target.key)} NOT IN (SELECT ${quoteIdent(target.key)} FROM ${referencedTable(plan.schema, target)} WHERE ${condition(shared.where, within)})`
     : ''
+  const { exportWhere } = elsewhere
+  const rows = exportWhere
+    ? `(SELECT * FROM ${referencedTable(plan.schema, target)} WHERE ${condition(exportWhere, within)})`
+    : referencedTable(plan.schema, target)
   return (
     `(SELECT jsonb_agg(jsonb_build_array(${key}, l.id) ORDER BY ${key}::text COLLATE "C", l.id) FROM (${leaves.join(' UNION ')}) l ` +
-    `JOIN ${referencedTable(plan.schema, target)} q ON q.${quoteIdent(target.key)} = ${asUuid('l.id')} WHERE ${key} IS NOT NULL ${own})`
+    `JOIN ${rows} q ON q.${quoteIdent(target.key)} = ${asUuid('l.id')} WHERE ${key} IS NOT NULL ${own})`
   )
 }
 

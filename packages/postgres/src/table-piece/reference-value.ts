@@ -62,7 +62,8 @@ export function referenceValue(
       sql: `${alias}.k::${column.type}`,
       joins: [{ relation, alias, condition: `${alias}.s = ${key}` }],
       certain: false,
-      given: `${key} IS NOT NULL`,
+      // A key that is missing beside an id leads nowhere, too.
+      given: `(${given} OR ${key} IS NOT NULL)`,
     }
   }
   const nothing: Value = { sql: `NULL::${column.type}`, joins: [], certain: false, given }

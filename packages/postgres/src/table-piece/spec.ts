@@ -10,6 +10,11 @@ export interface StableReference {
   readonly where: string
   /** Column of the referenced table that is unique among those rows. */
   readonly stableKey: string
+  /**
+   * SQL condition like `where`, asked by an export: other rows have no key that an import could take for one of `where`. Absent: all
+   * have. `$into` is NULL there.
+   */
+  readonly exportWhere?: string
 }
 
 export interface Reference {
@@ -78,6 +83,8 @@ export interface TablePieceSpec<Options = unknown>
   readonly schema?: string
   /** In the order in which they are filled. */
   readonly tables: readonly TableSpec[]
+  /** Entries that an exporter around this one writes beside those of the tables; `validators` read them. */
+  readonly beside?: readonly string[]
   /** Run after the built-in ones. */
   readonly validators?: readonly Validator<Options>[]
   readonly upgrades?: Readonly<Record<number, Upgrade>>

@@ -17,7 +17,7 @@ export async function* validateTables<Options>(
 ): AsyncGenerator<Found> {
   const { entries, signal } = context
   const plans = await planTables(context.tx, piece)
-  const expected = new Set(plans.map(({ entry }) => entry))
+  const expected = new Set([...plans.map(({ entry }) => entry), ...(piece.beside ?? [])])
   for (const path of entries.paths) {
     if (!expected.has(path)) {
       yield {

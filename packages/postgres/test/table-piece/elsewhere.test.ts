@@ -111,6 +111,65 @@ test('law 2: stable keys that the target lacks, or has twice, are told once each
   assert.deepEqual(await validated(here.db, piece, files, target.scenario, { carries: () => true }), [])
 })
 
+test('an import takes no row of elsewhere for one of the resource that it goes into', async () => {
+  const exportWhere = 'project_id = (SELECT project_id FROM scenarios WHERE id = $resource)'
+  const known = (stableKey: string) => {
+    const { elsewhere, ...reference } = feature(stableKey)
+    return { ...reference, elsewhere: { ...elsewhere, exportWhere } }
+  }
+  const careful = tablePiece({
+    name: 'scenario/plans',
+    of: 'scenario',
+    version: 1,
+    tables: [
+      {
+        table: 'plans',
+        owner: 'scenario_id',
+        order: ['n'],
+        references: { feature_id: known('n') },
+        json: { doc: [{ path: 'ids[*]', ...known('name') }] },
+      },
+    ],
+  })
+  const [source, stranger, target] = [
+    await project(['coral']),
+    await project(['coral']),
+    await project(['coral']),
+  ]
+  for (const [n, { into }] of [source, stranger].entries())
+    await here.db.query(
+      `INSERT INTO plans SELECT gen_random_uuid(), $1, $3, id, jsonb_build_object('ids', jsonb_build_array(id))
+       FROM features WHERE project_id = $2`,
+      [source.scenario.id, into.id, n],
+    )
+  const { files } = await exported(here.db, careful, source.scenario)
+  const around = { into: target.into, carries }
+  assert.deepEqual(await validated(here.db, careful, files, target.scenario, around), [])
+  const { findings } = await imported(here.db, careful, files, {
+    ...around,
+    jobId: randomUUID(),
+    resource: target.scenario,
+    source: source.scenario,
+  })
+  assert.deepEqual(
+    findings.map(({ code, column, count }) => [code, column, count]),
+    [
+      ['table/reference-dangling', 'feature_id', 1],
+      ['table/reference-dangling', 'doc', 1],
+    ],
+  )
+  const rows = await rowsOf(
+    here.db,
+    `SELECT feature_id IN (SELECT id FROM features WHERE project_id = $2) AS own, jsonb_array_length(doc -> 'ids') AS ids
+     FROM plans WHERE scenario_id = $1 ORDER BY n`,
+    [target.scenario.id, target.into.id],
+  )
+  assert.deepEqual(rows, [
+    { own: true, ids: 1 },
+    { own: null, ids: 0 },
+  ])
+})
+
 test('law 10: stable keys that are no keys, and pairs that are no pairs, are refused or lead nowhere', async () => {
   const target = await project(['coral'])
   const id = randomUUID()

@@ -1,0 +1,42 @@
+import type { Piece } from '@piecework/core'
+import { uuidLiteral } from '@piecework/postgres'
+
+/** Puids of the project's grid as runs `first,last`, in order: what a scenario alone says of units that it has no row for. */
+export const gridEntry = 'grid.csv'
+
+/** The piece with the grid beside its rows, where those do not tell all of it. */
+export function withGrid(piece: Piece): Piece {
+  const { exporter } = piece
+  if (!exporter) return piece
+  return {
+    ...piece,
+    exporter: {
+      export: async (context) => {
+        const { tx, resource } = context
+        const counts = await exporter.export(context)
+        const { rows } = await tx.query<{ told: boolean }>(toldByRows, [resource.id])
+        if (!rows[0]?.told) await context.write(gridEntry, tx.copyOut(runsSelect(resource.id)))
+        return counts
+      },
+    },
+  }
+}
+
+const toldByRows = `
+  SELECT EXISTS (SELECT FROM planning.planning_units AS unit WHERE unit.project_id = scenario.project_id)
+     AND NOT EXISTS (
+       SELECT FROM planning.planning_units AS unit
+       WHERE unit.project_id = scenario.project_id AND NOT EXISTS (
+         SELECT FROM planning.scenario_planning_units AS own
+         WHERE own.scenario_id = scenario.id AND own.planning_unit_id = unit.id
+       )
+     ) AS told
+  FROM planning.scenarios AS scenario WHERE scenario.id = $1`
+
+const runsSelect = (scenario: string): string => `
+  SELECT min(puid) AS first, max(puid) AS last
+  FROM (
+    SELECT puid, puid - row_number() OVER (ORDER BY puid) AS run FROM planning.planning_units
+    WHERE project_id = (SELECT project_id FROM planning.scenarios WHERE id = ${uuidLiteral(scenario)})
+  ) AS unit
+  GROUP BY run ORDER BY first`
