@@ -196,7 +196,8 @@ export interface Jobs {
    * how many there are. A job that has to wait has no outbox item yet. With `tx`, all of it commits with the host's transaction.
    */
   create(job: NewJob, tx?: Queryable): Promise<Job>
-  get(id: string): Promise<Job | undefined>
+  /** With `tx`, as the host's transaction sees it: it may have the only connection. */
+  get(id: string, tx?: Queryable): Promise<Job | undefined>
   /** Newest first. Default limit 100. */
   list(filter: JobFilter): Promise<readonly Job[]>
   /** The first batch has been handed to the runtime. A job that is further stays as it is. */

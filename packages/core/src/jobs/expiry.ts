@@ -1,4 +1,5 @@
 import type { ArtifactStore } from '../contracts/artifacts.js'
+import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job, KeptArchive } from '../contracts/jobs.js'
 import type { Store } from '../contracts/store.js'
@@ -15,9 +16,9 @@ export function ownerOf(artifact: string): string | undefined {
 }
 
 /** Throws `expired` for an archive of ours whose time is over, whether or not its bytes are gone. */
-export async function assertLive(store: Store, artifact: string): Promise<void> {
+export async function assertLive(store: Store, artifact: string, tx?: Queryable): Promise<void> {
   if (!artifact.startsWith('archives/')) return
-  const job = await store.jobs.get(ownerOf(artifact) ?? '')
+  const job = await store.jobs.get(ownerOf(artifact) ?? '', tx)
   if (job?.result.archive) refuseExpired(job.id, job.result.archive)
 }
 

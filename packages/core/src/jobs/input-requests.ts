@@ -58,7 +58,7 @@ export function createInputRequests(parts: Parts, allow: Allow, terms: Terms): I
     await allow(principal, 'import', into)
     const id = randomUUID()
     try {
-      const input = await receive(id, request)
+      const input = await receive(id, request, tx)
       const asked = {
         options: request.options ?? {},
         input,
@@ -80,7 +80,7 @@ export function createInputRequests(parts: Parts, allow: Allow, terms: Terms): I
     { tx, retried }: { readonly tx?: Queryable; readonly retried?: Job },
   ): Promise<Job> => {
     const assertThere = async () => {
-      for (const { artifact } of input.uploads) await assertLive(store, artifact)
+      for (const { artifact } of input.uploads) await assertLive(store, artifact, tx)
       if (retried) await assertKept(parts, retried)
     }
     const reads = [...new Set(input.uploads.flatMap(({ artifact }) => ownerOf(artifact) ?? []))].filter(
@@ -118,13 +118,13 @@ export function createInputRequests(parts: Parts, allow: Allow, terms: Terms): I
   }
 
   /** Files and streams go into the artifact store, where every worker finds them. */
-  const receive = async (id: string, request: ImportRequest): Promise<JobInput> => {
+  const receive = async (id: string, request: ImportRequest, tx?: Queryable): Promise<JobInput> => {
     const format = parts.inputs.format('archive' in request ? 'archive' : request.format)
     const sources: Readonly<Record<string, UploadSource>> =
       'archive' in request ? { archive: request.archive } : request.uploads
     checkRoles(format, Object.keys(sources))
     for (const source of Object.values(sources)) {
-      if ('artifact' in source) await assertLive(store, source.artifact)
+      if ('artifact' in source) await assertLive(store, source.artifact, tx)
     }
     const uploads: Upload[] = []
     for (const [index, [role, source]] of Object.entries(sources).entries()) {

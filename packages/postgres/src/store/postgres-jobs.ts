@@ -7,9 +7,9 @@ import { skipWaiting } from './skip-waiting.js'
 export function postgresJobs(control: Database): Jobs {
   return {
     create: (job, tx) => (tx ? create(tx, job) : control.transaction((own) => create(own, job))),
-    get: async (id) => {
+    get: async (id, tx = control) => {
       const sql = 'SELECT to_jsonb(j)::text AS job FROM piecework.jobs j WHERE id = $1'
-      const { rows } = await control.query<{ job: string }>(sql, [id])
+      const { rows } = await tx.query<{ job: string }>(sql, [id])
       return rows[0] && jobOf(rows[0].job)
     },
     list: async ({ resource, limit = 100 }) => {
