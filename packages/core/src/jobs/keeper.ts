@@ -41,12 +41,17 @@ export function createKeeper(
       const jobs = await store.keeping.over(page, cleaningMs)
       for (const { id } of jobs) {
         signal.throwIfAborted()
-        await artifacts.delete(archivePrefix(id))
-        await artifacts.delete(jobPrefix(id))
-        await store.keeping.gone(id)
+        // One that cannot be deleted now holds up no other; it is tried again.
+        await remove(id).catch((error: unknown) => events.emit('error', error))
       }
       if (jobs.length < page) return
     }
+  }
+
+  const remove = async (id: string): Promise<void> => {
+    await artifacts.delete(archivePrefix(id))
+    await artifacts.delete(jobPrefix(id))
+    await store.keeping.gone(id)
   }
 
   async function* kept(resource?: ResourceRef): AsyncGenerator<Job> {
@@ -64,12 +69,16 @@ export function createKeeper(
 
   /** Archives of what is there no more: the host need not have told. */
   const expireBereaved = async (signal: AbortSignal): Promise<void> => {
-    for await (const { id, kind, tree } of kept()) {
+    for await (const job of kept()) {
       signal.throwIfAborted()
-      if (kind !== 'export') continue
-      const described = await registry.kinds.get(tree.kind)?.describe(tree, store.database)
-      if (!described && registry.kinds.has(tree.kind)) await store.keeping.expire(id)
+      if (job.kind !== 'export') continue
+      await expireIfBereaved(job).catch((error: unknown) => events.emit('error', error))
     }
+  }
+
+  const expireIfBereaved = async ({ id, tree }: Job): Promise<void> => {
+    const kind = registry.kinds.get(tree.kind)
+    if (kind && !(await kind.describe(tree, store.database))) await store.keeping.expire(id)
   }
 
   const look = async (signal: AbortSignal): Promise<void> => {

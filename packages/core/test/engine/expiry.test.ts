@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type ArchiveRef,
+  type ArtifactStore,
   isPieceworkError,
+  memoryArtifacts,
   type Pack,
   type Piecework,
   type PieceworkOptions,
@@ -174,6 +176,44 @@ test('deleting a resource deletes its archives, and those of no other', () =>
     assert.deepEqual(await keys(setup.artifacts, 'archives'), [kept.archive?.artifact])
     assert.ok((await piecework.job(exported.id)).job.result.archive?.deletedAt)
   }))
+
+test('an archive that cannot be deleted holds up no other, and is told', async () => {
+  const artifacts = memoryArtifacts()
+  const told: string[] = []
+  let stuck = ''
+  const failing: ArtifactStore = {
+    ...artifacts,
+    delete: async (key) => {
+      if (key === stuck) throw new Error('no')
+      await artifacts.delete(key)
+    },
+  }
+  await withPiecework(
+    (host) => host.pack(),
+    async (piecework, { host }) => {
+      piecework.events.on('error', (error) =>
+        told.push(isPieceworkError(error, 'storage') ? error.message : ''),
+      )
+      const ids: string[] = []
+      for (const name of ['b1', 'b2']) {
+        const job = await piecework.export({ resource: host.add(name, name, []), principal: ann })
+        await job.result()
+        ids.push(job.id)
+      }
+      stuck = `archives/${ids[0]}`
+      await piecework.stop()
+      await piecework.forget({ kind: 'notebook', id: 'b1' })
+      await piecework.forget({ kind: 'notebook', id: 'b2' })
+      const left = await keys(artifacts, 'archives')
+      assert.deepEqual(
+        left.map((key) => key.startsWith(stuck)),
+        [true],
+      )
+      assert.match(told.join(), /when "archives\/.*" was deleted/)
+    },
+    { artifacts: failing },
+  )
+})
 
 test('the sweep finds archives of what is not there any more', () =>
   withArchive(
