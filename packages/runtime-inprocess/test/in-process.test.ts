@@ -25,6 +25,22 @@ test('as many tasks run at once as concurrency says', async () => {
   await runtime.stop()
 })
 
+test('of tasks that wait, those of higher priority run first, and equal ones in their order', async () => {
+  const runtime = inProcess({ concurrency: 1 })
+  const order: string[] = []
+  const priorities = [undefined, 1, 5, 0, 5, -1]
+  await runtime.submit(
+    priorities.map((priority, index) => ({
+      ...task(`${index}`),
+      ...(priority !== undefined && { priority }),
+    })),
+  )
+  await runtime.start(async ({ node }) => void order.push(node))
+  while (order.length < priorities.length) await turn()
+  assert.deepEqual(order, ['2', '4', '1', '0', '3', '5'])
+  await runtime.stop()
+})
+
 test('a concurrency that is no number of tasks is refused', () => {
   for (const concurrency of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     assert.throws(

@@ -1,6 +1,6 @@
 import type { SignManifest } from '../archive/sign.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
-import type { Lease } from '../contracts/attempts.js'
+import type { Lease, NodeResult } from '../contracts/attempts.js'
 import type { Ids } from '../contracts/ids.js'
 import type { Job } from '../contracts/jobs.js'
 import type { WorkContext } from '../contracts/piece.js'
@@ -34,6 +34,11 @@ export interface Work extends Parts, KeepTimes {
 
 /** Does one attempt's work and commits it. */
 export type TaskOf = (work: Work) => Promise<Job>
+
+/** Commits what needs no transaction, unless the attempt was told to end: what was made since may be half of it. */
+export function commit(work: Work, result: NodeResult): Promise<Job> {
+  return work.store.attempts.run(work.lease, async () => result, { signal: work.signal })
+}
 
 /** The new id of a resource of the job's tree. */
 export function targetOf(registry: Registry, job: Pick<Job, 'id'>, source: ResourceRef): ResourceRef {

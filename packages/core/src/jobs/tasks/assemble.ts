@@ -5,7 +5,7 @@ import type { StagedEntry } from '../../contracts/jobs.js'
 import { sameResource, walkTree } from '../../plan/tree.js'
 import { version } from '../../version.js'
 import { archivePrefix } from '../staging.js'
-import type { TaskOf } from '../work.js'
+import { commit, type TaskOf } from '../work.js'
 
 /** Splices the staged entries of all nodes into one archive. */
 export const assembleTask: TaskOf = async (work) => {
@@ -49,7 +49,7 @@ export const assembleTask: TaskOf = async (work) => {
     signal: work.signal,
   })
   const expiresAt = new Date(Date.now() + work.archivesLiveMs)
-  return work.store.attempts.run(work.lease, async () => ({ result: { archive: { ...archive, expiresAt } } }))
+  return commit(work, { result: { archive: { ...archive, expiresAt } } })
 }
 
 function compare(a = '', b = ''): number {

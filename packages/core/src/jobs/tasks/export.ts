@@ -1,7 +1,7 @@
 import { PieceworkError } from '../../contracts/errors.js'
 import { reusable } from '../reuse.js'
 import { exportToStaging } from '../staging.js'
-import type { TaskOf } from '../work.js'
+import { commit, type TaskOf } from '../work.js'
 
 export const exportTask: TaskOf = async (work) => {
   const { node } = work.lease
@@ -9,12 +9,8 @@ export const exportTask: TaskOf = async (work) => {
   if (!piece?.exporter || !node.resource)
     throw new PieceworkError('internal', `${node.id} cannot be exported.`)
   const reused = await reusable(work, piece.version)
-  if (reused) return work.store.attempts.run(work.lease, async () => reused)
+  if (reused) return commit(work, reused)
   const done = await exportToStaging(work, { name: piece.name, exporter: piece.exporter }, node.resource)
   const { version } = piece
-  return work.store.attempts.run(work.lease, async () => ({
-    ...done,
-    version,
-    findings: work.findings.list(),
-  }))
+  return commit(work, { ...done, version, findings: work.findings.list() })
 }

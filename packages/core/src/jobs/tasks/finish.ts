@@ -1,3 +1,4 @@
+import type { NodeResult } from '../../contracts/attempts.js'
 import type { Transaction } from '../../contracts/database.js'
 import { walkTree } from '../../plan/tree.js'
 import { isPrepared } from '../prepared.js'
@@ -11,7 +12,7 @@ export const finishTask: TaskOf = async (work) => {
   const { job } = work.lease
   const retryUntil = await tidy(work)
   const kept = retryUntil && { retryUntil }
-  return work.store.attempts.run(work.lease, async (tx) => {
+  const commit = async (tx: Transaction): Promise<NodeResult> => {
     const filled = job.kind === 'import' || job.kind === 'clone'
     if (!filled || job.outcome !== 'succeeded') {
       if (filled) await putAway(work, tx)
@@ -21,7 +22,8 @@ export const finishTask: TaskOf = async (work) => {
       await work.registry.kind(ref.kind).shell?.ready(targetOf(work.registry, job, ref), tx)
     }
     return { result: { ...(job.target && { resource: job.target }) } }
-  })
+  }
+  return work.store.attempts.run(work.lease, commit, { signal: work.signal })
 }
 
 /**

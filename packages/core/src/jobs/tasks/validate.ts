@@ -5,7 +5,7 @@ import type { JobError } from '../../contracts/jobs.js'
 import type { Piece } from '../../contracts/piece.js'
 import { jobError } from '../failure.js'
 import { inputNode } from '../inputs.js'
-import { pieceContext, surroundings, type TaskOf, targetOf, type Work } from '../work.js'
+import { commit, pieceContext, surroundings, type TaskOf, targetOf, type Work } from '../work.js'
 
 /** All validators of one piece over all that it would read. Errors fail the node; warnings do not. */
 export const validateTask: TaskOf = async (work) => {
@@ -25,10 +25,7 @@ export const validateTask: TaskOf = async (work) => {
     await runValidators(work, piece, read, problems)
   })
   const error = problems.error()
-  return work.store.attempts.run(work.lease, async () => ({
-    findings: work.findings.list(),
-    ...(error && { error }),
-  }))
+  return commit(work, { findings: work.findings.list(), ...(error && { error }) })
 }
 
 /** What is wrong with the input, whether a validator said so or could not go on. */

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createPiecework, memoryArtifacts, memoryStore, PieceworkError, type Store } from '@piecework/core'
+import { inProcess } from '@piecework/runtime-inprocess'
+import { suite } from 'uvu'
+import { ann, Notebooks, withPiecework } from '../support/notebooks.js'
+import { pieceOf } from '../support/slow.js'
+
+const test = suite('engine: attempts')
+
+const node = 'export notebook:b1 work/piece'
+
+test('a node that keeps failing ends after its attempts, with longer waits between them and its last error', async () => {
+  let tries = 0
+  const piece = pieceOf('piece', async () => {
+    tries += 1
+    throw new PieceworkError('internal', `Failure ${tries}.`, { retryable: true })
+  })
+  await withPiecework(
+    (host) => ({ ...host.pack(), pieces: [piece] }),
+    async (piecework, { host }) => {
+      const waits: (number | undefined)[] = []
+      piecework.events.on('node:failed', ({ retryInMs }) => waits.push(retryInMs))
+      const resource = host.add('b1', 'Birds', ['wren'])
+      const { job, nodes } = await (await piecework.export({ resource, principal: ann })).ended()
+      assert.deepEqual([job.status, job.error?.message], ['failed', 'Failure 4.'])
+      assert.deepEqual(waits, [5, 10, 20, undefined])
+      assert.deepEqual([nodes[0]?.attempt, nodes[0]?.error?.message], [4, 'Failure 4.'])
+    },
+    { maxAttempts: 4, backoffMs: 5 },
+  )
+})
+
+test('a graceful stop is no attempt: the same one runs again elsewhere, however often', async () => {
+  const host = new Notebooks()
+  let stops = 3
+  const piece = pieceOf('piece', async ({ signal }) => {
+    if (stops > 0 && !signal.aborted) await once(signal, 'abort')
+  })
+  const parts = { packs: [{ ...host.pack(), pieces: [piece] }], store: memoryStore(), maxAttempts: 1 }
+  const process = () =>
+    createPiecework({
+      ...parts,
+      artifacts: memoryArtifacts(),
+      runtime: inProcess(),
+      forgottenMs: 1,
+      sweepMs: 5,
+    })
+  const asking = process()
+  const handle = await asking.export({ resource: host.add('b1', 'Birds', ['wren']), principal: ann })
+  for (; stops > 0; stops--) {
+    const stopping = process()
+    const begun = new Promise((resolve) => stopping.events.on('node:started', resolve))
+    await stopping.start()
+    await begun
+    await stopping.stop()
+    const { status, attempt, error } = (await parts.store.reports.node(handle.id, node)) ?? assert.fail()
+    assert.deepEqual([status, attempt, error], ['waiting', 1, undefined])
+  }
+  const last = process()
+  await last.start()
+  try {
+    assert.equal((await handle.ended()).job.status, 'succeeded')
+  } finally {
+    await last.stop()
+  }
+})
+
+test('where workers die each time, the error says so and how often', async () => {
+  const { error } = await afterDeaths(3)
+  assert.deepEqual([error?.code, error?.retryable], ['internal', false])
+  assert.match(
+    error?.message ?? '',
+    /^3 workers have died at export notebook:b1 work\/piece; it is not tried/,
+  )
+})
+
+test('where a piece failed before its workers died, its last own error is told first', async () => {
+  const failure = { code: 'atlas/away', message: 'The atlas was away.', retryable: true } as const
+  const { error } = await afterDeaths(3, async (store, job) => {
+    const lease = await store.attempts.begin({ job, node, attempt: 1 }, 'one that failed')
+    assert.ok(lease)
+    await store.attempts.fail(lease, failure, [], 1)
+    return 2
+  })
+  assert.equal(error?.code, 'atlas/away')
+  assert.match(error?.message ?? '', /^The atlas was away\. 3 workers have died at /)
+})
+
+test('stops and failures between deaths are no deaths', async () => {
+  const { status } = await afterDeaths(2, async (store, job) => {
+    for (const next of ['given-back', 1, 'given-back'] as const) {
+      const attempt = (await store.reports.node(job, node))?.attempt ?? 0
+      const lease = await store.attempts.begin({ job, node, attempt }, 'one that stops')
+      assert.ok(lease)
+      await store.attempts.fail(lease, { code: 'internal', message: 'No.', retryable: true }, [], next)
+    }
+    return 2
+  })
+  assert.equal(status, 'succeeded')
+})
+
+/** The job after workers have died at its node; `before` resolves to the attempt that they died at. */
+async function afterDeaths(
+  deaths: number,
+  before: (store: Store, job: string) => Promise<number> = async () => 1,
+) {
+  const host = new Notebooks()
+  const store = memoryStore({ leaseMs: 2 })
+  const packs = [{ ...host.pack(), pieces: [pieceOf('piece', async () => undefined)] }]
+  const piecework = createPiecework({ packs, store, runtime: inProcess(), backoffMs: 1 })
+  const handle = await piecework.export({ resource: host.add('b1', 'Birds', ['wren']), principal: ann })
+  const attempt = await before(store, handle.id)
+  for (let death = 0; death < deaths; death++) {
+    assert.ok(await store.attempts.begin({ job: handle.id, node, attempt }, 'one that dies'))
+    await sleep(5)
+  }
+  await piecework.start()
+  try {
+    return (await handle.ended()).job
+  } finally {
+    await piecework.stop()
+  }
+}
+
+test.run()

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  createPiecework,
+  type JobProgress,
+  type JobUpdate,
+  memoryArtifacts,
+  memoryStore,
+  type Store,
+} from '@piecework/core'
+import { inProcess } from '@piecework/runtime-inprocess'
+import { suite } from 'uvu'
+import { ann, Notebooks } from '../support/notebooks.js'
+import { deaf, pieceOf } from '../support/slow.js'
+
+const test = suite('engine: progress')
+
+/** One process works, another one only looks: what it sees has gone through the store. */
+async function twoProcesses<T>(
+  options: {
+    readonly host: Notebooks
+    readonly pieces: ReturnType<typeof pieceOf>[]
+    readonly store?: Store
+  },
+  use: (worker: ReturnType<typeof createPiecework>, looker: ReturnType<typeof createPiecework>) => Promise<T>,
+): Promise<T> {
+  const { host, pieces, store = memoryStore() } = options
+  const parts = { packs: [{ ...host.pack(), pieces }], store, artifacts: memoryArtifacts(), heartbeatMs: 5 }
+  const worker = createPiecework({ ...parts, runtime: inProcess({ concurrency: 1 }) })
+  const looker = createPiecework({ ...parts, runtime: inProcess() })
+  await worker.start()
+  try {
+    return await use(worker, looker)
+  } finally {
+    await worker.stop()
+  }
+}
+
+async function until(updates: AsyncIterable<JobUpdate>, found: (update: JobUpdate) => boolean) {
+  for await (const update of updates) if (found(update)) return update.progress
+  assert.fail('the job has ended')
+}
+
+test('any process sees batches, pieces, rows and bytes, and how long the rest may take', async () => {
+  const host = new Notebooks()
+  const resource = host.add('b1', 'Birds', ['wren', 'owl'])
+  const [first, third] = [deaf(), deaf()]
+  const pieces = [
+    pieceOf('1', first.work),
+    host.lines('notebook'),
+    pieceOf('3', async ({ progress }) => {
+      progress(30, 60)
+      await third.work()
+    }),
+    pieceOf('4', async () => undefined),
+  ].map((piece, n) => ({ ...piece, name: `work/${n + 1}` as const }))
+  await twoProcesses({ host, pieces }, async (worker, looker) => {
+    const { id } = await worker.export({ resource, principal: ann })
+    const none = await until(looker.watch(id), ({ job }) => job.status === 'running')
+    const start = { batches: 2, batchesDone: 0, pieces: 4, piecesDone: 0, rows: 0, bytes: 0 }
+    assert.deepEqual(none, { ...start, remainingMs: undefined } satisfies JobProgress)
+    await sleep(20)
+    first.end()
+    const middle = await until(looker.watch(id), ({ nodes }) => nodes.some(({ progress }) => progress))
+    const { remainingMs = 0, bytes, ...counts } = middle
+    assert.deepEqual(counts, { batches: 2, batchesDone: 0, pieces: 4, piecesDone: 2, rows: 32 })
+    assert.equal(bytes, Buffer.byteLength('text\nwren\nowl\n'))
+    assert.ok(Number.isInteger(remainingMs))
+    assert.ok(remainingMs > 0)
+    third.end()
+    const updates: JobUpdate[] = []
+    for await (const update of looker.watch(id)) updates.push(update)
+    const end = updates.at(-1)?.progress
+    const all = {
+      batches: 2,
+      batchesDone: 2,
+      pieces: 4,
+      piecesDone: 4,
+      rows: 2,
+      bytes,
+      remainingMs: undefined,
+    }
+    assert.deepEqual(end, all)
+  })
+})
+
+test('a few writes a second per piece, whatever it reports', async () => {
+  const host = new Notebooks()
+  const resource = host.add('b1', 'Birds', [])
+  const inner = memoryStore()
+  let writes = 0
+  const store: Store = {
+    ...inner,
+    attempts: {
+      ...inner.attempts,
+      heartbeat: (...args) => {
+        writes += 1
+        return inner.attempts.heartbeat(...args)
+      },
+    },
+  }
+  const heartbeatMs = 20
+  const busy = pieceOf('busy', async ({ progress }) => {
+    for (let turn = 0; turn < 50; turn++) {
+      for (let done = 0; done < 2000; done++) progress(done, 2000)
+      await sleep(1)
+    }
+  })
+  const parts = { packs: [{ ...host.pack(), pieces: [busy] }], store, heartbeatMs }
+  const piecework = createPiecework({ ...parts, runtime: inProcess() })
+  await piecework.start()
+  try {
+    const begun = performance.now()
+    await (await piecework.export({ resource, principal: ann })).result()
+    const most = (performance.now() - begun) / heartbeatMs + 1
+    assert.ok(writes > 0)
+    assert.ok(writes <= most, `${writes} writes, of at most ${most}`)
+  } finally {
+    await piecework.stop()
+  }
+})
+
+test.run()
