@@ -54,6 +54,29 @@ test('a job that goes well', () => {
   assert.equal(end.result.archive?.artifact, 'a')
 })
 
+test('a job that waits begins when it is admitted, once', () => {
+  const waiting: Job = { ...job(1), waiting: true }
+  const { job: begun, effects } = play(waiting, { type: 'admitted' }, { type: 'admitted' })
+  assert.deepEqual(effects, ['submit 0'])
+  assert.deepEqual([begun.status, begun.waiting], ['pending', undefined])
+  const prepared = play({ ...waiting, status: 'preparing' }, { type: 'prepared' })
+  assert.deepEqual([prepared.job.status, prepared.effects], ['pending', []])
+  const cancelled = play(waiting, { type: 'cancelled', remaining: 0 }, { type: 'admitted' })
+  assert.deepEqual([cancelled.effects, cancelled.job.waiting], [['submit 1'], true])
+})
+
+test('law 6: a job past its deadline fails with its limit, and its outcome stands', () => {
+  const late: Job = { ...job(2), deadline: new Date(90_000) }
+  const running = play(late, { type: 'started' }, { type: 'timed-out', remaining: 2 })
+  assert.deepEqual([running.effects, running.job.outcome, running.job.stopped], [[], 'failed', true])
+  assert.match(running.job.error?.message ?? '', /limit of 90 s/)
+  const drained = play(running.job, { type: 'node-failed', remaining: 0, error }, { type: 'finished' })
+  assert.deepEqual(drained.effects, ['submit 2', 'release'])
+  assert.deepEqual([drained.job.status, drained.job.error?.code], ['failed', 'timeout'])
+  const over = play(late, { type: 'cancelled', remaining: 0 }, { type: 'timed-out', remaining: 0 })
+  assert.equal(over.job.outcome, 'cancelled')
+})
+
 test('law 1: when a node fails, the rest of its batch runs, no later batch starts, then the job fails', () => {
   const failed = play(job(3), { type: 'started' }, { type: 'node-failed', remaining: 2, error })
   assert.equal(failed.job.status, 'ending')

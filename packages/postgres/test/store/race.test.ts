@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { fromPg, type PostgresStore, postgresStore } from '@piecework/postgres'
+import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/testkit'
+import pg from 'pg'
+import { suite } from 'uvu'
+import type { Race } from './racing-worker.js'
+
+const test = needsServer(suite('ten processes that race'))
+
+const processes = 10
+let scratch: ScratchDatabase
+let pool: pg.Pool
+let store: PostgresStore
+
+test.before(async () => {
+  scratch = await scratchDatabase()
+  pool = new pg.Pool({ connectionString: scratch.url, max: 2 })
+  store = postgresStore({ database: fromPg(pool) })
+  await store.migrate()
+})
+test.after(async () => {
+  await pool.end()
+  await scratch.drop()
+})
+
+/** How often each outcome came, over all processes; none asks before all are ready. */
+async function race(asked: Omit<Race, 'url'>): Promise<Record<string, number>> {
+  const file = new URL('./racing-worker.js', import.meta.url)
+  const workers = Array.from({ length: processes }, () =>
+    fork(file, [JSON.stringify({ ...asked, url: scratch.url })]),
+  )
+  try {
+    await Promise.all(workers.map((worker) => once(worker, 'message')))
+    const counts = workers.map(async (worker) => {
+      const told = once(worker, 'message')
+      worker.send('go')
+      const [count] = (await told) as [Record<string, number>]
+      return count
+    })
+    const sum: Record<string, number> = {}
+    for (const count of await Promise.all(counts)) {
+      for (const [outcome, n] of Object.entries(count)) sum[outcome] = (sum[outcome] ?? 0) + n
+    }
+    return sum
+  } finally {
+    for (const worker of workers) worker.kill('SIGKILL')
+  }
+}
+
+test('law 7: a thousand claims of ten processes admit one', async () => {
+  const project = `project:${randomUUID()}`
+  const { admitted = 0, 'resource-busy': refused, ...others } = await race({ requests: 100, project })
+  assert.deepEqual(others, {})
+  const holders = await store.guard.holders(project)
+  assert.equal(holders.length, admitted)
+  assert.equal(admitted + (refused ?? 0), 1000)
+  const { rows } = await pool.query<{ path: string }>('SELECT path FROM piecework.holds WHERE root = $1', [
+    project,
+  ])
+  const whole = rows.some(({ path }) => path === project)
+  // Either the whole project, once, or parts of it, each once.
+  assert.equal(new Set(rows.map(({ path }) => path)).size, admitted)
+  if (whole) assert.equal(admitted, 1)
+})
+
+test('law 7: a hundred jobs of one principal from ten processes never exceed the limit', async () => {
+  const refusing = randomUUID()
+  const refused = await race({ requests: 10, principal: refusing, whenFull: 'refuse' })
+  assert.deepEqual(refused, { admitted: 3, 'too-many-jobs': 97 })
+  const waiting = randomUUID()
+  const waits = await race({ requests: 10, principal: waiting, whenFull: 'wait' })
+  assert.deepEqual(waits, { admitted: 3, waits: 97 })
+})
+
+test.run()
