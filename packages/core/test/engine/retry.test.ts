@@ -8,6 +8,7 @@ import {
   type PieceworkOptions,
   type ResourceRef,
 } from '@piecework/core'
+import fc from 'fast-check'
 import { suite } from 'uvu'
 import { ann, bytes, keys, type Notebooks, type Setup, withPiecework } from '../support/notebooks.js'
 
@@ -141,6 +142,58 @@ for (const [what, change] of Object.entries(changes)) {
       assert.ok(nodes.every(({ reusedFrom }) => reusedFrom === undefined))
     }))
 }
+
+test('law 9: however edits, failures and retries follow each other, an archive is what a fresh export gives', async () => {
+  const chapter = fc.constantFrom('c1', 'c2', 'c3')
+  const step = fc.oneof(
+    fc.record({ edit: chapter }),
+    fc.record({ breaks: fc.uniqueArray(chapter, { minLength: 1, maxLength: 2 }) }),
+    fc.record({ breaks: fc.constant<string[]>([]) }),
+  )
+  let reused = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), async (steps) => {
+      let broken: readonly string[] = []
+      const pack = (host: Notebooks): Pack => {
+        const lines = host.lines('chapter')
+        const exporter: Piece['exporter'] = {
+          export: async (context) => {
+            if (broken.includes(context.resource.id)) throw new PieceworkError('internal', 'It broke.')
+            return (await lines.exporter?.export(context)) ?? { rows: 0 }
+          },
+        }
+        return { ...host.pack(), pieces: [host.lines('notebook'), { ...lines, exporter }] }
+      }
+      await withPiecework(pack, async (piecework, { host }) => {
+        const resource = host.add('b1', 'Birds', ['wren'])
+        for (const id of ['c1', 'c2', 'c3']) host.add(id, id, ['twig'], 'b1')
+        let failed: string | undefined
+        for (const one of steps) {
+          if ('edit' in one) {
+            const edited = { kind: 'chapter', id: one.edit }
+            await piecework.guard.edit(edited, async () => void host.books.get(one.edit)?.lines.push('leaf'))
+            continue
+          }
+          broken = one.breaks
+          const asked =
+            failed === undefined
+              ? piecework.export({ resource, principal: ann })
+              : piecework.retry(failed, { principal: ann })
+          const { job, nodes } = await (await asked).ended()
+          reused += nodes.filter(({ reusedFrom }) => reusedFrom !== undefined).length
+          failed = job.status === 'failed' ? job.id : undefined
+          if (broken.length === 0) assert.equal(job.status, 'succeeded')
+          if (failed !== undefined) continue
+          broken = []
+          const fresh = await (await piecework.export({ resource, principal: ann })).result()
+          assert.equal(job.result.archive?.digest, fresh.archive?.digest)
+        }
+      })
+    }),
+    { numRuns: 60 },
+  )
+  assert.ok(reused > 0, 'nothing was ever reused')
+})
 
 test('what a piece has made for one principal is not handed to another', () =>
   withFailedExport(async (piecework, failed, _, state) => {
