@@ -36,7 +36,7 @@ export const featureResultsSelect = (
   run: number,
   targets: readonly string[],
 ): string => `
-  SELECT goal.marxan_id, ${oneLine('goal.name')} AS name, wanted.target, result.amount,
+  SELECT goal.marxan_id, ${oneLine('goal.name', 'goal.marxan_id')} AS name, wanted.target, result.amount,
          coalesce(${usable('goal.targetocc')}, 0) AS targetocc, result.occurrences,
          coalesce(${usable('goal.sepnum')}, 0) AS sepnum, result.separation,
          CASE result.target_met WHEN true THEN 'yes' WHEN false THEN 'no' END AS met, result.mpm

@@ -105,7 +105,7 @@ function tellSpec({ withoutGoal, brokenNames }: SpecFacts, { finding }: ExportCo
       code: 'scenario/marxan-name',
       file,
       column: 'name',
-      message: `The names of ${brokenNames} features go over several lines; they were written on one`,
+      message: `The names of ${brokenNames} features are blank or go over several lines; they were named by number, or written on one`,
       count: brokenNames,
     })
 }

@@ -20,10 +20,10 @@ export async function specFacts(tx: Queryable, { scenario }: ScenarioFacts): Pro
   const { rows } = await tx.query<Record<string, number>>(
     `SELECT count(target)::integer AS target, (count(*) - count(target))::integer AS prop,
             (count(*) FILTER (WHERE target IS NULL AND prop IS NULL))::integer AS without_goal,
-            (count(*) FILTER (WHERE name <> ${oneLine('name')}))::integer AS broken_names,
+            (count(*) FILTER (WHERE name <> ${oneLine('name', 'marxan_id')}))::integer AS broken_names,
             (count(*) FILTER (WHERE sepdistance > 0 AND sepnum > 0))::integer AS separated,
             ${optional.map((name) => `count(${name})::integer AS ${name}`).join(', ')}
-     FROM (SELECT name, ${['target', 'prop', ...optional].map((name) => `${usable(name)} AS ${name}`).join(', ')}
+     FROM (SELECT name, marxan_id, ${['target', 'prop', ...optional].map((name) => `${usable(name)} AS ${name}`).join(', ')}
            FROM (${goals(scenario)}) AS goal) AS goal`,
   )
   const count = (name: string): number => rows[0]?.[name] ?? 0
@@ -50,7 +50,7 @@ export function specSelect({ scenario }: ScenarioFacts, facts: SpecFacts): strin
     ...(facts.anyTarget ? [`coalesce(${usable('target')}, -1) AS target`] : []),
     `coalesce(${usable('fpf')}, 1) AS spf`,
     ...facts.columns.map((name) => `coalesce(${usable(name)}, 0) AS ${name}`),
-    `${oneLine('name')} AS name`,
+    `${oneLine('name', 'marxan_id')} AS name`,
   ]
   return `SELECT ${columns.join(', ')} FROM (${goals(scenario)}) AS goal ORDER BY marxan_id`
 }

@@ -202,6 +202,21 @@ test('a name of several lines is written on one and told', async () => {
   assert.ok(findings.some(({ code, count }) => code === 'scenario/marxan-name' && count === 1))
 })
 
+test('a name of blanks is no empty cell: the feature is called by its number', async () => {
+  const scenario = await nativeScenario(here.db)
+  await here.db.query(
+    `UPDATE planning.features SET name = CASE name WHEN 'Beta' THEN '' ELSE E' \t\n' END WHERE name <> 'Gamma'
+     AND project_id = (SELECT project_id FROM planning.scenarios WHERE id = $1)`,
+    [scenario],
+  )
+  const { files, findings } = await folderOf(scenario)
+  assert.match(
+    files['input/spec.dat'] ?? '',
+    /^1,.*,Gamma\n2,.*,Unnamed Feature #2\n3,.*,Unnamed Feature #3\n$/m,
+  )
+  assert.ok(findings.some(({ code, count }) => code === 'scenario/marxan-name' && count === 2))
+})
+
 test('law 9: equal content, equal digest; the archive imports, and nobody complains of the folder', async () => {
   const scenario = await nativeScenario(here.db)
   await here.db.query(
