@@ -279,4 +279,26 @@ test('only what a format makes of any uploads can be prepared, by those who may 
 
 const notOpened = () => Promise.reject(new Error('not opened'))
 
+test('a prepared import that failed is not retried: its shell can only be deleted', () =>
+  withPiecework(notes, async (piecework, setup) => {
+    const preparation = await prepare(piecework)
+    await preparation.upload('text', text('bad\n'))
+    const { job } = await (await preparation.run()).ended()
+    assert.equal(job.status, 'failed')
+    await refused(piecework.retry(job.id, { principal: ann }), 'unsupported', /prepare it anew/)
+    assert.deepEqual(await uploadsOf(preparation, setup), [])
+    await preparation.delete()
+    assert.equal(setup.host.books.size, 0)
+  }))
+
+test('an import of files that failed is retried over the same files', () =>
+  withPiecework(notes, async (piecework) => {
+    const uploads = { text: text('bad\n') }
+    const { job } = await (await piecework.import({ format, uploads, principal: ann })).ended()
+    assert.equal(job.status, 'failed')
+    const again = await (await piecework.retry(job.id, { principal: ann })).ended()
+    assert.deepEqual([again.job.error?.code, again.job.retryOf], ['validation-failed', job.id])
+    assert.equal(again.findings[0]?.file, 'text')
+  }))
+
 test.run()
