@@ -1,13 +1,15 @@
 import type { Finding, JobReport, JobUpdate } from '@piecework/core'
 
-export function progressText({ nodes, nodesDone }: JobUpdate): string {
+export function progressText({ nodes, nodesDone, progress }: JobUpdate): string {
   const running = nodes
     .filter((node) => node.status === 'running')
     .map(
       (node) =>
         `${node.piece ?? node.task}${node.progress ? ` ${node.progress.done.toLocaleString('en-US')}` : ''}`,
     )
-  return `${nodesDone} of ${nodes.length} nodes done${running.length > 0 ? `; now ${running.join(', ')}` : ''}`
+  const left =
+    progress.remainingMs === undefined ? '' : `, about ${Math.ceil(progress.remainingMs / 1000)} s left`
+  return `${nodesDone} of ${nodes.length} nodes done${left}${running.length > 0 ? `; now ${running.join(', ')}` : ''}`
 }
 
 export function rowsText({ counts }: JobReport): string {

@@ -144,6 +144,8 @@ const events = fc.oneof(
   fc.record({ type: fc.constant('node-done' as const), remaining: fc.nat(2) }),
   fc.record({ type: fc.constant('node-failed' as const), remaining: fc.nat(2), error: fc.constant(error) }),
   fc.record({ type: fc.constant('cancelled' as const), remaining: fc.nat(2) }),
+  fc.record({ type: fc.constant('timed-out' as const), remaining: fc.nat(2) }),
+  fc.constant({ type: 'admitted' } as const),
   fc.constant({ type: 'finished' } as const),
   fc.constant({ type: 'finish-failed', error } as const),
 )
