@@ -104,14 +104,15 @@ export function createDispatcher(
 
   const sweep = async (submittedBefore: Date): Promise<void> => {
     try {
+      // First, for it needs no runtime: that may be away.
+      for (const job of await store.limits.expire()) tell(job)
+      await store.limits.admit()
       if (unsent.length === 0) unsent = await store.attempts.overdue(submittedBefore)
       if (unsent.length > 0) await runtime.submit(unsent)
       unsent = []
       for (const id of await store.preparations.idle(new Date(Date.now() - uploadsLiveMs))) {
         tell(await store.jobs.cancel(id, abandoned))
       }
-      for (const job of await store.limits.expire()) tell(job)
-      await store.limits.admit()
     } catch (error) {
       report(error)
     }

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createPiecework, memoryArtifacts, memoryStore, type ResourceKind } from '@piecework/core'
+import {
+  createPiecework,
+  memoryArtifacts,
+  memoryStore,
+  type ResourceKind,
+  type Runtime,
+} from '@piecework/core'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
 import { ann, keys, Notebooks, withPiecework } from '../support/notebooks.js'
@@ -112,6 +118,24 @@ test('law 6: a job past its time fails: what runs is stopped, and nothing of it 
       assert.deepEqual(await piecework.guard.holders(resource), [])
     },
     { jobTimeoutMs: 50, sweepMs: 10, heartbeatMs: 10 },
+  )
+})
+
+test('law 6: the time of a job passes also while the runtime takes no tasks', async () => {
+  const away: Runtime = { ...inProcess(), submit: () => Promise.reject(new Error('away')) }
+  await withPiecework(
+    (host) => host.pack(),
+    async (piecework, { host }) => {
+      piecework.events.on('error', () => undefined)
+      const resource = host.add('b1', 'Birds', ['wren'])
+      const { id } = await piecework.export({ resource, principal: ann })
+      for await (const { job } of piecework.watch(id)) {
+        if (job.outcome === undefined) continue
+        assert.equal(job.error?.code, 'timeout')
+        break
+      }
+    },
+    { jobTimeoutMs: 20, sweepMs: 10, forgottenMs: 1, runtime: away },
   )
 })
 

@@ -82,6 +82,29 @@ test('law 5: whoever takes over ends the silent backend first, and the silent on
   }
 })
 
+test('law 5: an attempt that is given up has its backend ended, and what it wrote is gone', async () => {
+  const { id } = await store.jobs.create(exportJob())
+  const worker = await silentWorker(id)
+  try {
+    const said = new Promise<string>((resolve) => worker.once('message', resolve))
+    const node = await store.reports.node(id, 'a')
+    const job = await store.jobs.get(id)
+    assert.ok(node && job)
+    const own = { job, node, attempt: 1, fence: 1, deaths: 0 }
+    const error = { code: 'timeout', message: 'Too long.', retryable: true } as const
+    assert.equal((await store.attempts.fail(own, error, [])).outcome, 'failed')
+    const { rowCount } = await pool.query(
+      `SELECT FROM pg_locks WHERE locktype = 'relation' AND relation = 'rows'::regclass AND pid <> pg_backend_pid()`,
+    )
+    assert.equal(rowCount, 0, 'the backend still holds its row')
+    worker.postMessage('go on')
+    assert.equal(await said, 'lease-lost')
+    assert.deepEqual(await writers(id), [])
+  } finally {
+    await worker.terminate()
+  }
+})
+
 test('law 5: whoever comes late under a lost lease is refused before its work begins', async () => {
   const { id } = await store.jobs.create(exportJob())
   const late = await store.attempts.begin({ job: id, node: 'a', attempt: 1 }, 'late')
