@@ -28,14 +28,17 @@ function jsonOf(value: string | null, type: FieldType): string {
     case 'integer':
       return value
     case 'double':
-      // NaN and infinities are no JSON.
-      return JSON.stringify(Number(value))
+      return double(Number(value))
     case 'boolean':
       return value === 't' ? 'true' : 'false'
     default:
       return JSON.stringify(value)
   }
 }
+
+/** NaN and infinities are no JSON. Programs take digits alone for an integer, of 64 bits at most. */
+const double = (number: number): string =>
+  Number.isInteger(number) && !Number.isSafeInteger(number) ? number.toExponential() : JSON.stringify(number)
 
 /** Outer rings counterclockwise, holes clockwise. */
 function turned(geometry: Geometry): Geometry {

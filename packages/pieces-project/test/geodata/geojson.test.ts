@@ -69,6 +69,24 @@ test('values have the types of their fields; what is no number is null', async (
   )
 })
 
+test('doubles that no integer of 64 bits holds are not written as integers', async () => {
+  const values = [
+    '12345678901234567000',
+    '1e+22',
+    '-9007199254740993',
+    '1.7976931348623157e+308',
+    '3',
+    '-0.5',
+  ]
+  const made = table(
+    [{ name: 'double', type: 'double' }],
+    values.map((value): GeoRow => ({ values: [value], geometry: null })),
+  )
+  const written = [...(await text(geoJson(made))).matchAll(/"double":([^}]*)/g)].map(([, number]) => number)
+  assert.equal(written.map(Number), values.map(Number))
+  for (const number of written.slice(0, 4)) assert.match(number ?? '', /e/)
+})
+
 test('outer rings turn counterclockwise and holes clockwise, inside collections too', async () => {
   const outer: Position[] = [
     [0, 0],
