@@ -55,7 +55,7 @@ export interface EngineOptions {
   /** How long archives are kept; downloads and imports of one are then refused with `expired`. Default 7 days. */
   readonly archivesLiveMs?: number
   /**
-   * How long a failed or cancelled job keeps what a retry begins with: an export's finished entries, an import's uploads. Default 1 day, for
+   * How long a failed or cancelled job keeps what a retry begins with: an export's finished entries, and the uploads of an import with `keepUploads`. Default 1 day, for
    * people look the next morning, and such bytes may be many; 0 keeps nothing.
    */
   readonly retryLiveMs?: number

@@ -25,7 +25,7 @@ export type ImportRequest = Asked & {
   readonly name?: string
   /** Parent of what is made, where it is not a root. */
   readonly into?: ResourceRef
-  /** Leaves what was uploaded in the artifact store when the job has ended. */
+  /** Leaves what was uploaded in the artifact store when the job has ended: of a failed one for a retry, and as long as such things are kept. */
   readonly keepUploads?: true
 } & (
     | { readonly archive: InputSource }

@@ -285,11 +285,16 @@ async function* streamOf(buffer: Buffer): AsyncIterable<Uint8Array> {
   yield buffer
 }
 
-test('law 3: an import of a stream starts clean from its uploads, and a success removes them', async () => {
+test('an import of a stream that keeps its uploads starts clean from them', async () => {
   const state = { broken: true }
   await withPiecework(fragileImport(state), async (piecework, { host, artifacts }) => {
     const zip = await zipOf(piecework, artifacts, host.add('b1', 'Birds', ['wren']))
-    const request = { archive: { stream: streamOf(zip) }, principal: ann, name: 'Again' }
+    const request = {
+      archive: { stream: streamOf(zip) },
+      principal: ann,
+      name: 'Again',
+      keepUploads: true as const,
+    }
     const { job } = await (await piecework.import(request)).ended()
     assert.equal(job.status, 'failed')
     assert.equal(host.books.size, 1, 'the shell is gone')
@@ -308,12 +313,12 @@ test('law 3: an import of a stream starts clean from its uploads, and a success 
   })
 })
 
-test('an import whose uploads are gone cannot be retried, and says so', async () => {
+test('law 3: a failed import leaves no file behind; it cannot be retried, and says so', async () => {
   await withPiecework(fragileImport({ broken: true }), async (piecework, { host, artifacts }) => {
     const zip = await zipOf(piecework, artifacts, host.add('b1', 'Birds', ['wren']))
     const archive = { stream: streamOf(zip), fileName: 'birds.zip' }
     const { job } = await (await piecework.import({ archive, principal: ann })).ended()
-    await artifacts.delete(`jobs/${job.id}`)
+    assert.deepEqual([job.status, await keys(artifacts, 'jobs')], ['failed', []])
     await assert.rejects(
       piecework.retry(job.id, { principal: ann }),
       (error) => isPieceworkError(error, 'expired') && /"birds.zip"/.test(error.message),

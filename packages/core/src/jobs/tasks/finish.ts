@@ -47,7 +47,8 @@ async function isRetriable({ lease, store, retryLiveMs }: Work): Promise<boolean
     const nodes = await store.reports.nodes(job.id, 0)
     return nodes.some(({ task, status }) => task === 'export' && status === 'done')
   }
-  if (job.request.keepUploads || isPrepared(job)) return false
+  // A failed import leaves no file behind that nobody asked to keep.
+  if (!job.request.keepUploads || isPrepared(job)) return false
   const uploads = job.request.input?.uploads ?? []
   return uploads.some(({ artifact }) => artifact.startsWith(`${uploadsPrefix(job.id)}/`))
 }

@@ -81,7 +81,6 @@ async function hostOver(store: Store, options: HostOptions, close: () => Promise
     sweepMs: 200,
     backoffMs: 20,
     // What these tests compare is to be as it was, uploads of failed imports included.
-    retryLiveMs: 0,
   })
   if (started !== false) await piecework.start()
   return {
