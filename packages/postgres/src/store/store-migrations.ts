@@ -168,6 +168,7 @@ ALTER TABLE piecework.jobs
   ADD COLUMN waiting boolean NOT NULL DEFAULT false,
   ADD COLUMN deadline timestamptz,
   ADD COLUMN stopped boolean NOT NULL DEFAULT false;
+UPDATE piecework.jobs SET stopped = true WHERE outcome = 'cancelled' AND status = 'ending';
 CREATE INDEX jobs_under_way ON piecework.jobs ((principal ->> 'id'))
   WHERE NOT waiting AND status NOT IN ('preparing', 'succeeded', 'failed', 'cancelled');
 CREATE INDEX jobs_waiting ON piecework.jobs ((principal ->> 'id'), priority DESC, number) WHERE waiting AND status = 'pending';
