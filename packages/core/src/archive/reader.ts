@@ -1,8 +1,9 @@
 import type { Entries } from '../contracts/entries.js'
-import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
+import { PieceworkError } from '../contracts/errors.js'
 import { type About, readAbout } from './about.js'
 import { checked, inflated } from './checked.js'
 import { collected, type EntryFile, entriesOf, wholeOnly } from './entries.js'
+import { entryError } from './entry-error.js'
 import { type ArchiveNode, entryPath } from './entry-path.js'
 import { type ArchiveLimits, assertWithin, defaultLimits } from './limits.js'
 import { type Manifest, type ManifestEntry, manifestDigest, manifestPaths, readManifest } from './manifest.js'
@@ -22,7 +23,7 @@ export interface Archive {
   readonly about?: About
   /** Of one node; none where the manifest does not list it. */
   entries(node: ArchiveNode): Entries
-  /** Reads all entries, in the manifest's order; `path` is the one in the zip. */
+  /** Reads all entries, in the manifest's order, and counts the rows of tables; `path` is the one in the zip. */
   verify(): AsyncIterable<{ readonly path: string; readonly error?: PieceworkError }>
   /** What is read afterwards is refused. */
   close(): Promise<void>
@@ -72,7 +73,10 @@ export async function openArchive(
       return entriesOf(files)
     },
     verify: async function* () {
-      for (const { path, entry } of manifestPaths(manifest)) yield await verdict(path, open(path, entry))
+      for (const { path, entry } of manifestPaths(manifest)) {
+        const error = await entryError(path, entry, () => open(path, entry))
+        yield error ? { path, error } : { path }
+      }
     },
     close: async () => {
       closed = true
@@ -134,17 +138,4 @@ async function small(
   if (!record) return undefined
   assertWithin(`The size of ${path}`, record.size, limit)
   return collected(`The size of ${path}`, recordBytes(source, record, {}), limit)
-}
-
-async function verdict(
-  path: string,
-  bytes: AsyncIterable<Uint8Array>,
-): Promise<{ path: string; error?: PieceworkError }> {
-  try {
-    for await (const _ of bytes);
-    return { path }
-  } catch (error) {
-    if (isPieceworkError(error)) return { path, error }
-    throw error
-  }
 }

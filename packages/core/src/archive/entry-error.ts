@@ -1,0 +1,48 @@
+import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
+import { openCsv } from './csv.js'
+import type { ManifestEntry } from './manifest.js'
+
+/** What is wrong with an entry: its bytes, or, where it is a table, that it does not hold the rows that the manifest states. */
+export async function entryError(
+  path: string,
+  { rows }: Pick<ManifestEntry, 'rows'>,
+  open: () => AsyncIterable<Uint8Array>,
+): Promise<PieceworkError | undefined> {
+  const damage = () => told(() => drained(open()))
+  if (rows === undefined || !path.endsWith('.csv')) return damage()
+  const error = await told(() => counted(path, rows, open()))
+  // Damaged bytes are why a table cannot be read, or has other rows.
+  return error && ((await damage()) ?? error)
+}
+
+async function counted(path: string, stated: number, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  const csv = await openCsv(bytes)
+  try {
+    await drained(csv.records)
+  } finally {
+    await csv.close()
+  }
+  const found = csv.rows()
+  if (found !== stated)
+    throw new PieceworkError(
+      'counts-differ',
+      `Entry "${path}" has ${found} rows where the manifest says ${stated}`,
+      {
+        facts: { entry: path, stated, found },
+      },
+    )
+}
+
+async function drained(bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _ of bytes);
+}
+
+async function told(read: () => Promise<void>): Promise<PieceworkError | undefined> {
+  try {
+    await read()
+    return undefined
+  } catch (error) {
+    if (isPieceworkError(error)) return error
+    throw error
+  }
+}
