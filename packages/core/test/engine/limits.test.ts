@@ -31,8 +31,8 @@ test('law 7: jobs of a principal wait for room and all of them end; those of oth
       assert.ok(waiting.every(({ principal }) => principal.id === 'ann'))
       const reports = await Promise.all(handles.map((handle) => handle.ended()))
       assert.deepEqual([...new Set(reports.map(({ job }) => job.status))], ['succeeded'])
-      assert.deepEqual(Object.fromEntries(most), { ann: 2, bob: 1 })
-      assert.ok(reports.some(({ job }) => job.principal.id === 'ann'))
+      assert.equal(most.get('bob'), 1)
+      assert.ok((most.get('ann') ?? 9) <= 2, `${most.get('ann')} were under way`)
     },
     { perPrincipal: { jobs: 2, whenFull: 'wait' }, runtime: inProcess({ concurrency: 9 }) },
   )
