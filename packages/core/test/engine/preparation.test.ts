@@ -294,7 +294,9 @@ test('a prepared import that failed is not retried: its shell can only be delete
 test('an import of files that failed is retried over the same files', () =>
   withPiecework(notes, async (piecework) => {
     const uploads = { text: text('bad\n') }
-    const { job } = await (await piecework.import({ format, uploads, principal: ann, keepUploads: true })).ended()
+    const { job } = await (
+      await piecework.import({ format, uploads, principal: ann, keepUploads: true })
+    ).ended()
     assert.equal(job.status, 'failed')
     const again = await (await piecework.retry(job.id, { principal: ann })).ended()
     assert.deepEqual([again.job.error?.code, again.job.retryOf], ['validation-failed', job.id])
