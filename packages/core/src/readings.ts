@@ -2,6 +2,7 @@ import { type ArchiveSummary, inspectArchive, type Verification, verifyArchive }
 import { artifactSource, type ByteSource, fileSource } from './archive/source.js'
 import type { Trust } from './archive/trust.js'
 import type { ByteRange } from './contracts/artifacts.js'
+import { PieceworkError } from './contracts/errors.js'
 import { type Diff, type DiffParts, diff } from './diff/diff.js'
 import { type Download, download } from './jobs/download.js'
 import { assertLive } from './jobs/expiry.js'
@@ -38,7 +39,12 @@ export function createReadings(parts: DiffParts & { readonly trust: Trust }): Re
     await assertLive(store, archive.artifact)
     return artifactSource(artifacts, archive.artifact)
   }
-  const opened = async (source: DiffSource) => ('resource' in source ? source : sourceOf(source))
+  const opened = async (source: DiffSource) => {
+    if ('resource' in source && 'principal' in source) return source
+    if ('file' in source || 'artifact' in source) return sourceOf(source)
+    const known = '{ file }, { artifact } or { resource, principal }'
+    throw new PieceworkError('options-invalid', `What diff compares is ${known}.`)
+  }
   return {
     verify: async (archive) => verifyArchive(await sourceOf(archive), limits, trust),
     inspect: async (archive) => inspectArchive(await sourceOf(archive), limits, trust),

@@ -1,4 +1,4 @@
-import { PieceworkError } from '../contracts/errors.js'
+import { type CoreErrorCode, PieceworkError } from '../contracts/errors.js'
 import type { Schema } from '../contracts/schema.js'
 
 /** Parses a JSON document and validates it; `archive-invalid` says in one sentence where `what` is wrong. */
@@ -15,12 +15,21 @@ export function jsonOf(what: string, bytes: Uint8Array): unknown {
 }
 
 export function validated<T>(what: string, json: unknown, schema: Schema<T>): T {
+  return parsed('archive-invalid', what, json, schema)
+}
+
+/** Throws `code` with one sentence that says where `what` is wrong. */
+export function parsed<T>(
+  code: CoreErrorCode,
+  what: string,
+  input: unknown,
+  schema: Schema<T>,
+  facts: Readonly<Record<string, unknown>> = {},
+): T {
   try {
-    return schema.parse(json)
+    return schema.parse(input)
   } catch (cause) {
-    throw new PieceworkError('archive-invalid', `${what} is not as it should be: ${faultOf(cause)}`, {
-      cause,
-    })
+    throw new PieceworkError(code, `${what} is not as it should be: ${faultOf(cause)}`, { cause, facts })
   }
 }
 

@@ -1,3 +1,4 @@
+import { parsed } from '../archive/parse.js'
 import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Piece } from '../contracts/piece.js'
@@ -11,11 +12,11 @@ export function parseOptions(
   given: Readonly<Record<string, unknown>> = {},
   before: Readonly<Record<string, unknown>> = {},
 ): Readonly<Record<string, unknown>> {
-  const parsed: Record<string, unknown> = {}
+  const options: Record<string, unknown> = {}
   const unknown = new Set(Object.keys(given))
   for (const piece of pieces) {
     if (Object.hasOwn(before, piece.name)) {
-      parsed[piece.name] = before[piece.name]
+      options[piece.name] = before[piece.name]
       continue
     }
     const value = unknown.delete(piece.name) ? given[piece.name] : undefined
@@ -24,17 +25,12 @@ export function parseOptions(
         throw new PieceworkError('options-invalid', `Piece "${piece.name}" takes no options.`)
       continue
     }
-    try {
-      parsed[piece.name] = piece.options.parse(value ?? {})
-    } catch (cause) {
-      throw new PieceworkError('options-invalid', `The options of piece "${piece.name}" are not valid.`, {
-        cause,
-      })
-    }
+    const what = `One of the options of piece "${piece.name}"`
+    options[piece.name] = parsed('options-invalid', what, value ?? {}, piece.options)
   }
   if (unknown.size > 0)
     throw new PieceworkError('options-invalid', `There is no piece ${[...unknown].join(', ')}.`)
-  return parsed
+  return options
 }
 
 /** Pieces of each resource of a tree that the job will run. */

@@ -11,6 +11,7 @@ import type { JobHandle, JobReport } from './handle.js'
 import { checkParent, planInput } from './input-requests.js'
 import { isTerminal } from './machine.js'
 import { finishOnly } from './nodes.js'
+import { openInput } from './prepared.js'
 import type { Asked } from './requests.js'
 import { makeShells, refuseShelless, removeShells } from './shells.js'
 import { notFound } from './source.js'
@@ -37,6 +38,7 @@ export interface PrepareRequest {
 export interface PreparationStatus {
   /** `preparing` until it is asked to run; then that of the import. */
   readonly status: JobStatus
+  /** None once they are deleted. */
   readonly uploads: readonly Upload[]
   /** Required roles that have no upload. */
   readonly missing: readonly string[]
@@ -88,6 +90,8 @@ export function createPreparations(parts: Parts, allow: Allow, terms: Terms, han
 
   const prepare = async (request: PrepareRequest): Promise<Preparation> => {
     const { principal, name, description, into, keepUploads } = request
+    if (typeof name !== 'string' || name.trim() === '')
+      throw new PieceworkError('options-invalid', 'What is prepared needs a name.')
     await allow(principal, 'import', into)
     const format = inputs.format(request.format)
     const { tree } = format
@@ -154,11 +158,12 @@ export function createPreparations(parts: Parts, allow: Allow, terms: Terms, han
       status: async () => {
         const { job, input } = await current()
         const missing = missingRoles(inputs.format(input.format), rolesOf(input))
-        return { status: job.status, uploads: input.uploads, missing }
+        const gone = isTerminal(job.status) && !job.request.keepUploads
+        return { status: job.status, uploads: gone ? [] : input.uploads, missing }
       },
       upload: async (role, source) => {
         const { job, input } = await current()
-        assertOpen(job)
+        openInput(job)
         const asked = { job: id, id: randomUUID(), role, source }
         const upload = await receiveUpload(artifacts, inputs.format(input.format), asked)
         try {
@@ -177,17 +182,17 @@ export function createPreparations(parts: Parts, allow: Allow, terms: Terms, han
       },
       validate: async ({ options, priority } = {}) => {
         const { job, input } = await complete()
-        assertOpen(job)
+        openInput(job)
         return hands.accept(validation(job, input, options, priority))
       },
       run: async ({ options, ...asked } = {}) => {
         const { job, input } = await complete()
-        assertOpen(job)
+        openInput(job)
         const { tree: _, options: parsed, ...planned } = await planInput(parts, id, 'import', input, options)
         const request = { ...job.request, options: parsed }
         return hands.accept(store.preparations.run(id, { ...planned, ...terms(asked), request }))
       },
-      validationResults: () => validationResults(store, resource),
+      validationResults: async () => validationResults(store, (await current()).job),
       delete: async (signal) => {
         let { job } = await current()
         if (!isTerminal(job.status)) {
@@ -237,10 +242,4 @@ export function createPreparations(parts: Parts, allow: Allow, terms: Terms, han
 
 function rolesOf({ uploads }: JobInput): readonly string[] {
   return uploads.map(({ role }) => role)
-}
-
-/** The store decides; this saves the work before. */
-function assertOpen({ status }: Job): void {
-  if (status === 'preparing') return
-  throw new PieceworkError('uploads-closed', 'This import has begun: its uploads stay as they are.')
 }

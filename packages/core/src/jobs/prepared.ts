@@ -32,8 +32,10 @@ export function withPlan(job: Job, plan: PreparedPlan, at: Date): Job {
   }
 }
 
-function openInput({ status, request: { input } }: Job): JobInput {
+/** Throws `uploads-closed` unless it is being prepared. */
+export function openInput({ status, request: { input }, changes }: Job): JobInput {
   if (status === 'preparing' && input) return input
-  const why = status === 'preparing' ? 'reads no uploads' : 'has begun'
+  const began = changes.some((change) => change.status === 'pending')
+  const why = began ? 'has begun' : input ? 'was cancelled' : 'reads no uploads'
   throw new PieceworkError('uploads-closed', `This import ${why}: its uploads stay as they are.`)
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { parsed } from '../archive/parse.js'
 import { fileBytes } from '../archive/source.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
@@ -29,6 +30,7 @@ export async function receiveUpload(
 ): Promise<Upload> {
   const { job, id, role: name, source } = asked
   const role = roleOf(format, name)
+  checkSource(name, source)
   const metadata = parseMetadata(name, role, source.metadata)
   const artifact = 'artifact' in source ? source.artifact : `${uploadsPrefix(job)}/${id}`
   const size = await stored(artifacts, artifact, name, role, source)
@@ -74,12 +76,22 @@ function parseMetadata(
   metadata: UploadSource['metadata'],
 ): Readonly<Record<string, unknown>> | undefined {
   if (metadata === undefined) return undefined
-  if (!role.metadata) throw new PieceworkError('options-invalid', `No metadata can come with ${name}.`)
-  try {
-    return role.metadata.parse(metadata)
-  } catch (cause) {
-    throw new PieceworkError('options-invalid', `The metadata of ${name} are not valid.`, { cause })
-  }
+  if (!role.metadata)
+    throw new PieceworkError('options-invalid', `No metadata can come with ${name}.`, {
+      facts: { role: name },
+    })
+  return parsed('options-invalid', `One of the metadata of ${name}`, metadata, role.metadata, { role: name })
+}
+
+/** Throws `options-invalid` where it says no place for the bytes. */
+function checkSource(name: string, source: UploadSource): void {
+  const { artifact, file, stream } = source as Partial<Record<'artifact' | 'file' | 'stream', unknown>>
+  const iterable = typeof stream === 'object' && stream !== null && Symbol.asyncIterator in stream
+  if (typeof artifact === 'string' || typeof file === 'string' || iterable) return
+  throw new PieceworkError(
+    'options-invalid',
+    `The bytes of ${name} are to be given as { artifact }, { file } or { stream }.`,
+  )
 }
 
 async function stored(

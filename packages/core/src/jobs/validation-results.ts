@@ -20,6 +20,8 @@ export interface FileResults {
 export interface ValidationResults {
   /** `none`: nobody asked yet. While it is `running`, what ended so far; `stopped`: it was cancelled, or failed for reasons of its own. */
   readonly status: 'none' | 'running' | 'passed' | 'failed' | 'stopped'
+  /** Uploads have changed since: validate again. */
+  readonly outdated: boolean
   /** The validation or import that they come from. */
   readonly job?: string
   readonly errors: number
@@ -31,10 +33,12 @@ export interface ValidationResults {
 /** More than all pieces of a format may leave. */
 const findingLimit = 100_000
 
-/** Of the newest job that has validated what is to become this resource. */
-export async function validationResults(store: Store, resource: ResourceRef): Promise<ValidationResults> {
-  for (const job of await store.jobs.list({ resource })) {
-    if (!isAbout(job, resource) || job.status === 'preparing') continue
+/** Of the last validation of what this import is to make, alone or as its own first step. */
+export async function validationResults(store: Store, prepared: Job): Promise<ValidationResults> {
+  const { target } = prepared
+  const jobs = target ? await store.jobs.list({ resource: target }) : []
+  const asked = jobs.filter((job) => target && isAbout(job, target) && askedAt(job) > 0)
+  for (const job of asked.sort((a, b) => askedAt(b) - askedAt(a))) {
     const nodes = (await store.reports.nodes(job.id, 0)).filter(({ task }) => task === 'validate')
     const own = new Set(nodes.flatMap(({ piece }) => piece ?? []))
     const findings = (await store.reports.findings(job.id, findingLimit)).filter(({ piece }) =>
@@ -44,19 +48,29 @@ export async function validationResults(store: Store, resource: ResourceRef): Pr
     const errors = sum(files, 'errors')
     return {
       status: statusOf(job, nodes, errors),
+      outdated: uploadsOf(job) !== uploadsOf(prepared),
       job: job.id,
       errors,
       warnings: sum(files, 'warnings'),
       files,
     }
   }
-  return { status: 'none', errors: 0, warnings: 0, files: [] }
+  return { status: 'none', outdated: false, errors: 0, warnings: 0, files: [] }
 }
 
 function isAbout({ kind, target }: Job, resource: ResourceRef): boolean {
   return (
     (kind === 'import' || kind === 'validation') && target !== undefined && sameResource(target, resource)
   )
+}
+
+/** A prepared import is stored long before it is asked to run. Ms since epoch; 0: it was not. */
+function askedAt({ changes }: Job): number {
+  return changes.find(({ status }) => status === 'pending')?.at.getTime() ?? 0
+}
+
+function uploadsOf({ request }: Job): string {
+  return (request.input?.uploads ?? []).map(({ id }) => id).join()
 }
 
 function statusOf(job: Job, nodes: readonly JobNode[], errors: number): ValidationResults['status'] {

@@ -149,8 +149,14 @@ test('uploads of unknown roles, too large, or with other metadata are refused an
     await refused(preparation.upload('constructor', text('x')), 'options-invalid')
     await refused(preparation.upload('cover', text('x'.repeat(6))), 'upload-limit', /5 bytes/)
     const wrong = { ...text('x'), metadata: { langage: 'en' } }
-    await refused(preparation.upload('text', wrong), 'options-invalid', /metadata of text/)
+    await refused(
+      preparation.upload('text', wrong),
+      'options-invalid',
+      /metadata of text is .*(langage|language)/,
+    )
     await refused(preparation.upload('cover', { ...text('x'), metadata: {} }), 'options-invalid')
+    await refused(preparation.upload('cover', {} as never), 'options-invalid', /\{ stream \}/)
+    await refused(prepare(piecework, { name: ' ' }), 'options-invalid')
     assert.deepEqual((await preparation.status()).uploads, [])
     assert.deepEqual(await uploadsOf(preparation, setup), [])
     await refused(preparation.run(), 'input-incomplete', /text/)
@@ -177,12 +183,27 @@ test('law 2: validation can be asked as often as one likes, and tells all of eac
       results.files.map(({ file, errors, findings }) => [file, errors, findings.map(({ line }) => line)]),
       [['text', 2, [1, 3, 2]]],
     )
+    assert.equal(results.outdated, false)
     await preparation.upload('text', text('good\n'))
+    assert.equal((await preparation.validationResults()).outdated, true)
     await (await preparation.validate()).ended()
     assert.deepEqual(
       [(await preparation.validationResults()).status, host.books.get(preparation.resource.id)?.lines],
       ['passed', []],
     )
+  }))
+
+test('the results are those of the import where it has validated last', () =>
+  withPiecework(notes, async (piecework) => {
+    const preparation = await prepare(piecework)
+    await preparation.upload('text', text('good\n'))
+    await (await preparation.validate()).ended()
+    await preparation.upload('text', text('bad\n'))
+    const job = await preparation.run()
+    await job.ended()
+    const { status, errors, job: from, outdated } = await preparation.validationResults()
+    assert.deepEqual([status, errors, from, outdated], ['failed', 1, job.id, false])
+    assert.deepEqual((await preparation.status()).uploads, [])
   }))
 
 test('once the import runs nothing can be uploaded, removed, validated or run again, whatever becomes of it', () =>
