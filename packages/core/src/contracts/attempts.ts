@@ -44,11 +44,12 @@ export interface Attempts {
   begin(task: Task, worker: string): Promise<Lease | undefined>
   /**
    * Runs `work` in a transaction and commits with it: the check of the fence, the mark "done", the job's transition and what
-   * follows from it. Throws `lease-lost` and rolls everything back where the lease is gone.
+   * follows from it. Throws `lease-lost` and rolls everything back where the lease is gone. Where nothing is to do in the
+   * database, `work` may be its result.
    */
   run(
     lease: Lease,
-    work: (tx: Transaction) => Promise<NodeResult>,
+    work: NodeResult | ((tx: Transaction) => Promise<NodeResult>),
     options?: { readonly signal?: AbortSignal },
   ): Promise<Job>
   /**

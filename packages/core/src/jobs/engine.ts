@@ -13,6 +13,7 @@ import { FindingList } from './finding-list.js'
 import { GivenUp, untilGivenUp } from './given-up.js'
 import { type Interruption, jobStopped, tooDeadly, tooLong, workerStops } from './interruption.js'
 import { createKeeper } from './keeper.js'
+import { isTerminal } from './machine.js'
 import { stagingKey } from './staging.js'
 import { assembleTask } from './tasks/assemble.js'
 import { cloneTask } from './tasks/clone.js'
@@ -88,6 +89,14 @@ interface Running {
   progress: Progress | undefined
   interrupted: Interruption | undefined
   cancelling: Promise<unknown> | undefined
+  beating: boolean
+  /** Its end has put nothing into the outbox. */
+  quiet: boolean
+}
+
+/** Whether something may follow from a node that was done; in the midst of its batch nothing does. */
+function mayFollow({ batch, status }: Job, { node }: Lease): boolean {
+  return batch !== node.batch || isTerminal(status)
 }
 
 export function createEngine(
@@ -113,6 +122,7 @@ export function createEngine(
   if (nodeTimeoutMs !== undefined) assertCount('nodeTimeoutMs', nodeTimeoutMs)
   const worker = randomUUID()
   const running = new Set<Running>()
+  let heart: NodeJS.Timeout | undefined
   const tell = statusTeller(events)
   const dispatcher = createDispatcher(store, runtime, events, tell, {
     sweepMs,
@@ -130,23 +140,23 @@ export function createEngine(
       progress: undefined,
       interrupted: undefined,
       cancelling: undefined,
+      beating: false,
+      quiet: false,
     }
     const stop = () => interrupt(attempt, workerStops())
     stopping.addEventListener('abort', stop, { once: true })
     running.add(attempt)
-    const beat = heart(attempt)
     const limit = timer(attempt)
     try {
       tell(lease.job)
       const job = await work(attempt, stopping)
       if (job) tell(job)
     } finally {
-      clearInterval(beat)
       clearTimeout(limit)
       running.delete(attempt)
       stopping.removeEventListener('abort', stop)
     }
-    await dispatcher.dispatch()
+    if (!attempt.quiet) await dispatcher.dispatch()
   }
 
   /** Undefined where someone else has taken the attempt over. */
@@ -170,6 +180,7 @@ export function createEngine(
       interrupt(attempt, tooDeadly(lease, maxAttempts))
       controller.signal.throwIfAborted()
       const job = await untilGivenUp(tasks[lease.node.task](todo), controller.signal, graceMs)
+      attempt.quiet = !mayFollow(job, lease)
       events.emit('node:done', { ...about, findings: findings.list() })
       return job
     } catch (cause) {
@@ -254,26 +265,28 @@ export function createEngine(
     return setTimeout(() => interrupt(attempt, tooLong(attempt.lease, nodeTimeoutMs)), nodeTimeoutMs)
   }
 
-  const heart = (attempt: Running): NodeJS.Timeout => {
-    let beating = false
-    const beat = async () => {
-      if (beating) return
-      beating = true
-      try {
-        const { stopped } = await store.attempts.heartbeat(attempt.lease, attempt.progress)
-        if (stopped && attempt.lease.node.task !== 'finish') interrupt(attempt, jobStopped(stopped))
-      } catch (error) {
-        if (isPieceworkError(error, 'lease-lost')) attempt.controller.abort(error)
-        else events.emit('error', error)
-      } finally {
-        beating = false
-      }
+  const beat = async (attempt: Running): Promise<void> => {
+    if (attempt.beating) return
+    attempt.beating = true
+    try {
+      const { stopped } = await store.attempts.heartbeat(attempt.lease, attempt.progress)
+      if (stopped && attempt.lease.node.task !== 'finish') interrupt(attempt, jobStopped(stopped))
+    } catch (error) {
+      if (isPieceworkError(error, 'lease-lost')) attempt.controller.abort(error)
+      else events.emit('error', error)
+    } finally {
+      attempt.beating = false
     }
-    return setInterval(() => void beat(), heartbeatMs).unref()
+  }
+
+  /** All at once, so that the store can do it in one step. */
+  const beatAll = (): void => {
+    for (const attempt of running) void beat(attempt)
   }
 
   return {
     start: async () => {
+      heart ??= setInterval(beatAll, heartbeatMs).unref()
       await runtime.start(handle)
       await dispatcher.start()
       keeper.start()
@@ -281,6 +294,8 @@ export function createEngine(
     stop: async (drain) => {
       await dispatcher.stop()
       await runtime.stop(drain)
+      clearInterval(heart)
+      heart = undefined
       await keeper.stop()
     },
     dispatch: () => dispatcher.dispatch(),

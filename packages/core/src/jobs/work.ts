@@ -37,7 +37,7 @@ export type TaskOf = (work: Work) => Promise<Job>
 
 /** Commits what needs no transaction, unless the attempt was told to end: what was made since may be half of it. */
 export function commit(work: Work, result: NodeResult): Promise<Job> {
-  return work.store.attempts.run(work.lease, async () => result, { signal: work.signal })
+  return work.store.attempts.run(work.lease, result, { signal: work.signal })
 }
 
 /** The new id of a resource of the job's tree. */

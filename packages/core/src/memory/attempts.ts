@@ -31,7 +31,7 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
     run: async (lease, work, options = {}) => {
       const done = await database
         .transaction(async (tx) => {
-          const result = await work(tx)
+          const result = typeof work === 'function' ? await work(tx) : work
           options.signal?.throwIfAborted()
           held(lease).slot.committing = true
           return result
