@@ -6,7 +6,7 @@ import { shapefileZip } from '@piecework/pieces-project'
 import { hexagons } from './hexagons.js'
 import { seeded } from './random.js'
 
-const features = 200
+export const features = 200
 export const featuresOfUnit = 10
 
 /** Files of a Marxan project by role. */

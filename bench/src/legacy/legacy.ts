@@ -1,11 +1,12 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { type Bench, timed } from '../measure.js'
 import { Databases } from '../planning/databases.js'
 import { prepare } from '../planning/host.js'
-import { copyIn, copyOut, type Seconds } from '../planning/tables.js'
+import type { Seconds } from '../planning/tables.js'
+import { copiedAgain } from './copied-again.js'
 import { type MarxanFolder, writeFolder } from './folder.js'
 import { GridLoads } from './grid.js'
 import { Place } from './place.js'
@@ -14,6 +15,9 @@ import { unionTable } from './union.js'
 
 /** Below, a validation measures how a process warms up. */
 const leastChecked = 100_000
+
+/** A job over them takes the time that every job takes. */
+const fewUnits = 100
 
 /** A Marxan folder: validation alone, the whole import beside COPY of the same rows, the grid alone beside ogr2ogr. */
 export const legacyBench: Bench = async ({ units, runs, url, tell }) => {
@@ -42,7 +46,7 @@ export const legacyBench: Bench = async ({ units, runs, url, tell }) => {
       import: await place.step('import', tenth.files),
       rows: await place.step('rows', tenth.files),
     }
-    const grids = await GridLoads.of(marxan, folder, tell)
+    const grids = await GridLoads.of(marxan, await write('few', fewUnits), folder, tell)
     const rounds: Round[] = []
     for (let run = 1; run <= runs; run++) {
       tell(`run ${run} of ${runs}`)
@@ -72,13 +76,7 @@ async function imports(
   const imported = await place.step('import', files, async (url) => {
     await withoutArea(url)
     tell?.(await unionTable(url, units))
-    await mkdir(rows)
-    try {
-      await copyOut(url, rows)
-      copied = await place.withDatabase((peer) => copyIn(peer, rows))
-    } finally {
-      await rm(rows, { recursive: true, force: true })
-    }
+    copied = await copiedAgain(place, url, rows)
   })
   const withoutUnions = await place.step('rows', files)
   return { import: imported, rows: withoutUnions, copyIn: copied }

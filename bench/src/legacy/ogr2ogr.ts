@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** Whether GDAL's ogr2ogr is installed with PostgreSQL. */
 export async function hasOgr2ogr(): Promise<boolean> {
@@ -23,9 +23,9 @@ export async function loadGrid(url: string, zip: string, projected: boolean): Pr
   )
 }
 
-/** A copy of the shapefile in Albers' equal-area projection, which grids often have. Resolves to the zip's path. */
-export async function inAlbers(zip: string, folder: string): Promise<string> {
-  const path = join(folder, 'planning-grid-albers.shp.zip')
+/** A copy of the shapefile, beside it, in Albers' equal-area projection, which grids often have. Resolves to the zip's path. */
+export async function inAlbers(zip: string): Promise<string> {
+  const path = join(dirname(zip), 'planning-grid-albers.shp.zip')
   await ogr2ogr(['-f', 'ESRI Shapefile', path, `/vsizip/${zip}`, '-t_srs', 'ESRI:102022'])
   return path
 }

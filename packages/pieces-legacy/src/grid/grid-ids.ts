@@ -11,7 +11,11 @@ export async function* gridIds(
 ): AsyncIterable<readonly number[]> {
   const grid = await openGrid(entries, options)
   try {
-    for await (const batch of grid.ids()) yield batch.flatMap(({ id }) => ('id' in id ? [id.id] : []))
+    for await (const batch of grid.ids()) {
+      const ids: number[] = []
+      for (const { id } of batch) if ('id' in id) ids.push(id.id)
+      yield ids
+    }
   } finally {
     grid.close()
   }

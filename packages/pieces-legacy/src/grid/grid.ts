@@ -3,16 +3,12 @@ import type { PolygonGeometry } from '../shapefile/polygon-geometry.js'
 import { openShapefile, type ShapefileOptions } from '../shapefile/shapefile.js'
 import type { ShapefileFinding } from '../shapefile/shapefile-words.js'
 import { planningGrid } from './grid-problem.js'
-import { idAttribute } from './id-attribute.js'
-import type { UnitId } from './unit-id.js'
+import { type IdText, idAttribute } from './id-attribute.js'
 
 /** One planning unit as the shapefile has it; what is wrong with it is told in `id` and `geometry`. */
-export interface GridUnit {
+export interface GridUnit extends IdText {
   /** From 1; deleted records are counted. */
   readonly record: number
-  /** The id attribute's text, for messages. */
-  readonly text: string
-  readonly id: UnitId
   readonly geometry: PolygonGeometry
 }
 
@@ -28,7 +24,7 @@ export interface Grid {
   /** Warnings about the grid as a whole. */
   readonly findings: readonly ShapefileFinding[]
   /** Reads the attribute table only. Deleted records are left out. */
-  ids(): AsyncIterable<readonly Pick<GridUnit, 'record' | 'text' | 'id'>[]>
+  ids(): AsyncIterable<readonly Omit<GridUnit, 'geometry'>[]>
   features(): AsyncIterable<readonly GridUnit[]>
   close(): void
 }
@@ -51,12 +47,11 @@ export async function openGrid(entries: Entries, options: GridOptions = {}): Pro
     records: shapefile.records,
     findings: shapefile.findings,
     ids: async function* () {
-      for await (const rows of shapefile.rows())
-        yield rows.map(({ record, row: { text, id } }) => ({ record, text, id }))
+      for await (const rows of shapefile.rows()) yield rows.map(({ record, row }) => ({ record, ...row }))
     },
     features: async function* () {
       for await (const units of shapefile.features())
-        yield units.map(({ record, row: { text, id }, geometry }) => ({ record, text, id, geometry }))
+        yield units.map(({ record, row, geometry }) => ({ record, ...row, geometry }))
     },
     close: () => shapefile.close(),
   }

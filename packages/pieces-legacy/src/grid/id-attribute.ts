@@ -1,5 +1,13 @@
 import { IdIndex } from '../dat/id-index.js'
-import { type DbfField, type DbfHeader, dbfRecords, fieldNamed, fieldText } from '../shapefile/dbf.js'
+import {
+  type DbfField,
+  type DbfHeader,
+  type DbfRecord,
+  dbfRecords,
+  fieldDigits,
+  fieldNamed,
+  fieldText,
+} from '../shapefile/dbf.js'
 import type { Attributes } from '../shapefile/shapefile.js'
 import { type ShapefileWords, subjectOf } from '../shapefile/shapefile-words.js'
 import type { ZippedFile } from '../zip/zip.js'
@@ -7,8 +15,9 @@ import { type UnitId, unitId } from './unit-id.js'
 
 /** A planning unit's id as the attribute has it. */
 export interface IdText {
-  readonly text: string
   readonly id: UnitId
+  /** For messages; undefined where it is the digits of an integer. */
+  readonly text?: string
 }
 
 export interface IdAttribute extends Attributes<IdText> {
@@ -53,11 +62,15 @@ export async function idAttribute(
 const attributeOf = (field: DbfField, findings: IdAttribute['findings'] = []): IdAttribute => ({
   field,
   findings,
-  read: (record) => {
-    const text = fieldText(record, field)
-    return { text, id: unitId(text, field.type) }
-  },
+  read: (record) => idText(record, field),
 })
+
+function idText(record: DbfRecord, field: DbfField): IdText {
+  const id = field.type === 'C' ? undefined : fieldDigits(record, field)
+  if (id !== undefined) return { id: { id } }
+  const text = fieldText(record, field)
+  return { id: unitId(text, field.type), text }
+}
 
 function checked(field: DbfField, words: ShapefileWords): DbfField {
   if (readable.includes(field.type)) return field
@@ -105,9 +118,9 @@ async function integerFields(
     for (const record of batch) {
       if (record.deleted) continue
       for (const [field, ids] of seen) {
-        const value = unitId(fieldText(record, field), field.type)
+        const { id } = idText(record, field)
         const before = ids.size
-        if (!('id' in value) || ids.add(value.id) < before) seen.delete(field)
+        if (!('id' in id) || ids.add(id.id) < before) seen.delete(field)
       }
     }
     if (seen.size === 0 || (batch[0]?.number ?? 0) > lookedAt) break

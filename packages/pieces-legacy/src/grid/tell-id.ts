@@ -21,20 +21,20 @@ export function tellId(
   { role, code }: ShapefileWords,
   findings: Findings,
 ): void {
-  const place = { file: role, line: record, column }
+  const place = () => ({ file: role, line: record, column })
   if ('problem' in id) {
-    findings.error(`${code}-id-${id.problem}`, place, () => ({
+    findings.error(`${code}-id-${id.problem}`, place(), () => ({
       message: `The id ${JSON.stringify(text)} of record ${record} ${idProblems[id.problem]}`,
     }))
     return
   }
   if (id.spelled)
-    findings.warning(`${code}-id-${id.spelled}`, place, () => ({
+    findings.warning(`${code}-id-${id.spelled}`, place(), () => ({
       message: `The id ${JSON.stringify(text)} of record ${record} is written as a ${id.spelled === 'text' ? 'text' : 'decimal number'}; it is read as ${id.id}`,
     }))
   const before = seen.add(id.id, record)
   if (before !== undefined)
-    findings.error(`${code}-id-duplicate`, place, () => ({
+    findings.error(`${code}-id-duplicate`, place(), () => ({
       message: `The id ${id.id} of record ${record} is that of record ${before} too`,
     }))
 }

@@ -11,8 +11,6 @@ export type UnitId =
 
 /** Reads an attribute value as a planning unit's id. `fieldType` is dBASE's letter. */
 export function unitId(text: string, fieldType: string): UnitId {
-  // Nearly all ids: not one of the questions below need be asked.
-  if (fieldType !== 'C' && /^\d{1,9}$/.test(text)) return { id: Number(text) }
   if (text === '') return { problem: 'null' }
   if (/^\*+$/.test(text)) return { problem: 'overflow' }
   if (!NUMBER.test(text)) return { problem: 'not-a-number' }

@@ -1,14 +1,15 @@
-/** Takes exact numbers of bytes from a stream of chunks. */
+/** Takes exact numbers of bytes from a stream of chunks. Offsets are from the front, where all stays; call `fill` before. */
 export class BufferedBytes {
   readonly #iterator: AsyncIterator<Uint8Array>
   #bytes: Buffer = Buffer.alloc(0)
+  #view = new DataView(this.#bytes.buffer, 0, 0)
   #at = 0
 
   constructor(bytes: AsyncIterable<Uint8Array>) {
     this.#iterator = bytes[Symbol.asyncIterator]()
   }
 
-  /** Bytes that `take` can give without waiting. */
+  /** Bytes that are there without waiting. */
   get size(): number {
     return this.#bytes.length - this.#at
   }
@@ -25,14 +26,22 @@ export class BufferedBytes {
     }
     if (chunks.length > 0) {
       this.#bytes = Buffer.concat([this.#bytes.subarray(this.#at), ...chunks])
+      this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length)
       this.#at = 0
     }
     return size >= length
   }
 
-  /** A big-endian number `offset` bytes from the front, where all stays. Call `fill` before. */
-  int32(offset: number): number {
-    return this.#bytes.readInt32BE(this.#at + offset)
+  int32BE(offset: number): number {
+    return this.#view.getInt32(this.#at + offset)
+  }
+
+  int32LE(offset: number): number {
+    return this.#view.getInt32(this.#at + offset, true)
+  }
+
+  doubleLE(offset: number): number {
+    return this.#view.getFloat64(this.#at + offset, true)
   }
 
   take(length: number): Buffer {

@@ -1,13 +1,14 @@
 import proj4 from 'proj4'
 import { isMethod, type ProjDefinition, projDefinition } from './proj-definition.js'
+import type { Ring } from './ring.js'
 import { type ShapefileFinding, type ShapefileWords, subjectOf } from './shapefile-words.js'
 import type { Position } from './shp.js'
 import { parseWkt } from './wkt.js'
 
 export interface Crs {
   readonly name: string
-  /** To longitude and latitude in degrees (EPSG:4326). Not finite where the position is none of this CRS. */
-  toLonLat(position: Position): Position
+  /** A closed ring in longitudes and latitudes in degrees (EPSG:4326). Not finite where a position is none of this CRS. */
+  toLonLat(ring: Ring): Ring
   readonly projected: boolean
   readonly findings: readonly ShapefileFinding[]
 }
@@ -23,7 +24,22 @@ const isIdentity = (convert: (position: Position) => Position): boolean =>
     convert(position).every((degrees, axis) => Math.abs(degrees - (position[axis] ?? 0)) < 1e-12),
   )
 
-const nowhere: Position = [Number.NaN, Number.NaN]
+/** The last position is the first one again. */
+function converted(ring: Ring, convert: (position: Position) => Position): Ring {
+  const placed = new Float64Array(ring.length).fill(Number.NaN)
+  const last = ring.length - 2
+  for (let at = 0; at < last; at += 2) {
+    const x = ring[at] as number
+    const y = ring[at + 1] as number
+    if (!Number.isFinite(x) || !Number.isFinite(y)) continue
+    const [lon, lat] = convert([x, y])
+    placed[at] = lon
+    placed[at + 1] = lat
+  }
+  placed[last] = placed[0] as number
+  placed[last + 1] = placed[1] as number
+  return placed
+}
 
 /** Reads a .prj: WKT of a projected or geographic CRS. The problem `crs` names one that is not known. */
 export function crsOf(prj: string, words: ShapefileWords): Crs {
@@ -48,13 +64,11 @@ export function crsOf(prj: string, words: ShapefileWords): Crs {
   try {
     const definition = projDefinition(parseWkt(wkt))
     const converter = proj4(definition.text, 'EPSG:4326')
-    const convert = (position: Position) => converter.forward([...position]) as [number, number]
+    const convert = ([x, y]: Position) => converter.forward([x, y]) as [number, number]
     return {
       name,
       projected: kind === 'PROJCS',
-      toLonLat: isIdentity(convert)
-        ? (position) => position
-        : (position) => (position.every(Number.isFinite) ? convert(position) : nowhere),
+      toLonLat: isIdentity(convert) ? (ring) => ring : (ring) => converted(ring, convert),
       findings: datumFindings(definition, name, words),
     }
   } catch (error) {

@@ -20,12 +20,15 @@ export interface DbfHeader {
   readonly decoder: TextDecoder
 }
 
-/** One record as its bytes; `deleted` ones count as if they were not there. */
+/** `deleted` records count as if they were not there. */
 export interface DbfRecord {
   /** From 1. */
   readonly number: number
   readonly deleted: boolean
+  /** Of this record and others. */
   readonly bytes: Buffer
+  /** Where it begins in them. */
+  readonly start: number
 }
 
 const LIVE = 0x20
@@ -101,7 +104,7 @@ export async function* dbfRecords(
       // Anything else says that records begin elsewhere: ids would lose digits.
       if (flag !== LIVE && flag !== DELETED)
         throw broken(words, file, `has no record where number ${number} should begin`)
-      batch.push({ number, deleted: flag === DELETED, bytes: bytes.subarray(at, at + recordLength) })
+      batch.push({ number, deleted: flag === DELETED, bytes, start: at })
     }
     rest = number < records ? bytes.subarray(at) : Buffer.alloc(0)
     if (batch.length > 0) yield batch
@@ -116,17 +119,39 @@ export const fieldNamed = ({ fields }: DbfHeader, name: string): DbfField | unde
 
 /** A field's text in the encoding of the table, up to a NUL and without white space around it; '' is null. */
 export function decodedText(record: DbfRecord, field: DbfField, { decoder }: DbfHeader): string {
-  const bytes = record.bytes.subarray(field.offset, field.offset + field.length)
+  const start = record.start + field.offset
+  const bytes = record.bytes.subarray(start, start + field.length)
   const end = bytes.indexOf(0)
   return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end)).trim()
 }
 
 /** A field's bytes as text without padding, for numbers; '' is null. */
-export const fieldText = (record: DbfRecord, field: DbfField): string =>
-  record.bytes
-    .toString('latin1', field.offset, field.offset + field.length)
+export const fieldText = ({ bytes, start }: DbfRecord, { offset, length }: DbfField): string =>
+  bytes
+    .toString('latin1', start + offset, start + offset + length)
     .replace(/^ +/, '')
     .replace(/[ \0]+$/, '')
+
+const SPACE = 0x20
+const ZERO = 0x30
+const NINE = 0x39
+
+/** The number that a field is where it holds one to nine digits and padding; undefined for anything else. Makes no text. */
+export function fieldDigits({ bytes, start }: DbfRecord, { offset, length }: DbfField): number | undefined {
+  const end = start + offset + length
+  let at = start + offset
+  while (at < end && bytes[at] === SPACE) at += 1
+  const first = at
+  let value = 0
+  for (; at < end; at += 1) {
+    const byte = bytes[at] as number
+    if (byte < ZERO || byte > NINE) break
+    value = 10 * value + byte - ZERO
+  }
+  if (at === first || at - first > 9) return undefined
+  while (at < end && (bytes[at] === SPACE || bytes[at] === 0)) at += 1
+  return at === end ? value : undefined
+}
 
 async function firstBytes(file: ZippedFile, length: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []

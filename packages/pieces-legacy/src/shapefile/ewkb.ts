@@ -1,3 +1,4 @@
+import type { Ring } from './ring.js'
 import type { Position } from './shp.js'
 
 const polygonType = 3
@@ -6,31 +7,35 @@ const hasSrid = 0x20000000
 const srid = 4326
 
 /** Polygons of closed rings (the outer one first) as hexadecimal EWKB in EPSG:4326: a polygon where there is one, else a multipolygon. */
-export function ewkbHex(polygons: readonly (readonly (readonly Position[])[])[]): string {
+export function ewkbHex(polygons: readonly (readonly Ring[])[]): string {
   const single = polygons.length === 1
   let size = 9 + (single ? 0 : 4)
   for (const rings of polygons) {
     size += single ? 4 : 9
-    for (const ring of rings) size += 4 + 16 * ring.length
+    for (const ring of rings) size += 4 + ring.byteLength
   }
   const bytes = Buffer.allocUnsafe(size)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, size)
   let at = 0
   const head = (type: number) => {
-    at = bytes.writeUInt8(1, at)
-    at = bytes.writeUInt32LE(type, at)
+    view.setUint8(at, 1)
+    view.setUint32(at + 1, type, true)
+    at += 5
+  }
+  const count = (value: number) => {
+    view.setUint32(at, value, true)
+    at += 4
   }
   head(((single ? polygonType : multiPolygonType) | hasSrid) >>> 0)
-  at = bytes.writeUInt32LE(srid, at)
-  if (!single) at = bytes.writeUInt32LE(polygons.length, at)
+  count(srid)
+  if (!single) count(polygons.length)
   for (const rings of polygons) {
     if (!single) head(polygonType)
-    at = bytes.writeUInt32LE(rings.length, at)
+    count(rings.length)
     for (const ring of rings) {
-      at = bytes.writeUInt32LE(ring.length, at)
-      for (const [x, y] of ring) {
-        at = bytes.writeDoubleLE(x, at)
-        at = bytes.writeDoubleLE(y, at)
-      }
+      count(ring.length / 2)
+      for (let number = 0; number < ring.length; number += 1, at += 8)
+        view.setFloat64(at, ring[number] as number, true)
     }
   }
   return bytes.toString('hex')

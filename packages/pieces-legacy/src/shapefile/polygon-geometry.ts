@@ -1,75 +1,78 @@
 import { isConvex } from './convex.js'
 import type { Crs } from './crs.js'
-import { ewkbHex } from './ewkb.js'
-import type { Position, Shape } from './shp.js'
+import { PlacedShape } from './placed-shape.js'
+import { closedRing, type Ring } from './ring.js'
+import type { Shape } from './shp.js'
 
 export type ShapeProblem = 'none' | 'no-ring' | 'out-of-range'
 
-export type PolygonGeometry =
-  | {
-      /** Polygon or multipolygon in EPSG:4326. Longitudes go beyond 180 where it crosses the antimeridian. */
-      readonly ewkb: string
-      /** An open ring was closed, or a ring without area left out. */
-      readonly mended: boolean
-      /** Certain to be valid where it is: one convex ring between the antimeridians. Of others a database knows. */
-      readonly convex: boolean
-    }
-  | { readonly problem: ShapeProblem }
+export type PolygonGeometry = PlacedShape | { readonly problem: ShapeProblem }
 
 export function polygonGeometry(shape: Shape, crs: Crs): PolygonGeometry {
   if (shape === undefined) return { problem: 'none' }
   let mended = false
-  const polygons: Position[][][] = []
+  const polygons: Ring[][] = []
   for (const polygon of shape) {
-    const rings: Position[][] = []
-    for (const [at, ring] of polygon.entries()) {
-      const closed = isClosed(ring) ? ring : [...ring, ring[0] as Position]
-      if (closed !== ring) mended = true
-      if (closed.length >= 4) rings.push(closed.map((position) => crs.toLonLat(position)))
-      else mended = true
-      if (at === 0 && rings.length === 0) break
+    const rings: Ring[] = []
+    for (const ring of polygon) {
+      const closed = closedRing(ring)
+      if (closed !== ring || closed.length < leastLength) mended = true
+      if (closed.length >= leastLength) rings.push(crs.toLonLat(closed))
+      // Without its outer ring there are no holes.
+      if (rings.length === 0) break
     }
     if (rings.length > 0) polygons.push(rings)
   }
   if (polygons.length === 0) return { problem: 'no-ring' }
-  const [west, east] = extent(polygons)
-  const wraps = crs.projected && east - west > 180
-  const placed = wraps ? polygons.map((rings) => rings.map((ring) => ring.map(eastward))) : polygons
-  if (!inRange(placed)) return { problem: 'out-of-range' }
-  const [rings, ...others] = placed
-  const convex = others.length === 0 && rings?.length === 1 && !wraps && east <= 180 && rings.every(isConvex)
-  return { ewkb: ewkbHex(placed), mended, convex }
+  const extent = extentOf(polygons)
+  const wraps = crs.projected && extent.east - extent.west > 180
+  const placed = wraps ? polygons.map((rings) => rings.map(eastward)) : polygons
+  if (!isOnEarth(wraps ? extentOf(placed) : extent)) return { problem: 'out-of-range' }
+  const only = placed.length === 1 && placed[0]?.length === 1 ? placed[0][0] : undefined
+  const convex = only !== undefined && !wraps && extent.east <= 180 && isConvex(only)
+  return new PlacedShape(placed, { mended, convex })
 }
 
-const isClosed = (ring: readonly Position[]): boolean => {
-  const first = ring[0]
-  const last = ring[ring.length - 1]
-  return first?.[0] === last?.[0] && first?.[1] === last?.[1]
+/** Of a closed ring: three positions, and the first one again. */
+const leastLength = 8
+
+interface Extent {
+  readonly west: number
+  readonly south: number
+  readonly east: number
+  readonly north: number
+  /** None of its numbers is NaN. */
+  readonly whole: boolean
 }
 
-function extent(polygons: readonly (readonly (readonly Position[])[])[]): readonly [number, number] {
-  let west = Number.POSITIVE_INFINITY
-  let east = Number.NEGATIVE_INFINITY
+function extentOf(polygons: readonly (readonly Ring[])[]): Extent {
+  let [west, south] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+  let [east, north] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  let whole = true
   for (const rings of polygons)
     for (const ring of rings)
-      for (const [lon] of ring) {
+      for (let at = 0; at < ring.length; at += 2) {
+        const lon = ring[at] as number
+        const lat = ring[at + 1] as number
         if (lon < west) west = lon
         if (lon > east) east = lon
+        if (lat < south) south = lat
+        if (lat > north) north = lat
+        if (Number.isNaN(lon) || Number.isNaN(lat)) whole = false
       }
-  return [west, east]
+  return { west, south, east, north, whole }
 }
 
 /** A shape that crosses the antimeridian has both ends of the longitudes: put it together on the eastern side. */
-const eastward = ([lon, lat]: Position): Position => [lon < 0 ? lon + 360 : lon, lat]
+const eastward = (ring: Ring): Ring =>
+  ring.map((number, at) => (at % 2 === 0 && number < 0 ? number + 360 : number))
 
 /** A hair beyond the edge is rounding in the projection. */
 const tolerance = 1e-9
 
-const inRange = (polygons: readonly (readonly (readonly Position[])[])[]): boolean =>
-  polygons.every((rings) =>
-    rings.every((ring) =>
-      ring.every(
-        ([lon, lat]) => lon >= -180 - tolerance && lon <= 360 + tolerance && Math.abs(lat) <= 90 + tolerance,
-      ),
-    ),
-  )
+const isOnEarth = ({ west, south, east, north, whole }: Extent): boolean =>
+  whole &&
+  west >= -180 - tolerance &&
+  east <= 360 + tolerance &&
+  south >= -90 - tolerance &&
+  north <= 90 + tolerance

@@ -138,19 +138,18 @@ async function* rows<A extends Attributes<unknown>>({
 }: Parts<A>): ReturnType<Shapefile<A>['rows']> {
   for await (const batch of dbfRecords(layer.dbf, dbf, words)) {
     signal?.throwIfAborted()
-    yield batch
-      .filter(({ deleted }) => !deleted)
-      .map((record) => ({
-        record: record.number,
-        row: attributes.read(record) as ReturnType<A['read']>,
-      }))
+    const live: ShapefileRow<ReturnType<A['read']>>[] = []
+    for (const record of batch)
+      if (!record.deleted)
+        live.push({ record: record.number, row: attributes.read(record) as ReturnType<A['read']> })
+    yield live
   }
 }
 
 /** Features of one batch: few enough to be held, many enough for one statement. */
 const batchFeatures = 1000
 /** The same for features of many points. */
-const batchBytes = 2 ** 23
+const batchBytes = 2 ** 22
 
 async function* features<A extends Attributes<unknown>>(
   parts: Parts<A>,
@@ -170,16 +169,16 @@ async function* features<A extends Attributes<unknown>>(
     let found: ShapefileFeature<ReturnType<A['read']>>[] = []
     let size = 0
     for await (const records of rows(parts))
-      for (const row of records) {
+      for (const { record, row } of records) {
         let shape: Shape
-        for (; read < row.record; read += 1, at += 1) {
+        for (; read < record; read += 1, at += 1) {
           // Asked once for each batch: waiting for every shape costs as much as reading it.
           if (at === batch.length) await refill()
           shape = batch[at]
         }
-        const placed = polygonGeometry(shape, parts.crs)
-        found.push({ ...row, geometry: placed })
-        size += 'ewkb' in placed ? placed.ewkb.length : 0
+        const geometry = polygonGeometry(shape, parts.crs)
+        found.push({ record, row, geometry })
+        size += 'problem' in geometry ? 0 : geometry.size
         if (found.length === batchFeatures || size > batchBytes) {
           yield found
           found = []

@@ -2,11 +2,12 @@ import { openShp } from 'shapefile'
 import type { ZippedFile } from '../zip/zip.js'
 import { BufferedBytes } from './buffered-bytes.js'
 import type { ShapefileLimits } from './limits.js'
+import { type Ring, Rings } from './ring.js'
 import { type ShapefileWords, subjectOf } from './shapefile-words.js'
 
 export type Position = readonly [x: number, y: number]
 /** Polygons of rings; the first ring of each is the outer one. Undefined for a shape without geometry. */
-export type Shape = readonly (readonly (readonly Position[])[])[] | undefined
+export type Shape = readonly (readonly Ring[])[] | undefined
 
 const headerLength = 100
 /** Polygon, PolygonZ, PolygonM; heights and measures are not read. */
@@ -56,21 +57,22 @@ export async function* shapes(
   try {
     if (!(await source.fill(headerLength))) throw broken(words, file, 'is truncated')
     source.skip(headerLength)
-    if (!(await offsets.fill(headerLength)) || offsets.int32(0) !== 9994)
+    if (!(await offsets.fill(headerLength)) || offsets.int32BE(0) !== 9994)
       throw broken(words, index, 'has no shapefile header')
     offsets.skip(headerLength)
+    const rings = new Rings()
     let at = headerLength
-    let batch: Buffer[] = []
+    let batch: (Shape | Buffer)[] = []
     let size = 0
     for (let record = 1; at < end; record += 1) {
       // Waiting for what is there already would cost more than reading it.
       if (source.size < 8 && !(await source.fill(8)))
         throw broken(words, file, `ends in the middle of record ${record}`)
-      const length = source.int32(4) * 2
+      const length = source.int32BE(4) * 2
       if (length < 4 || at + 8 + length > end)
         throw broken(words, file, `states a wrong length for record ${record}`)
       if (length > limits.shapeBytes) throw tooComplex(words, file, record)
-      if ((offsets.size < 8 && !(await offsets.fill(8))) || offsets.int32(0) * 2 !== at)
+      if ((offsets.size < 8 && !(await offsets.fill(8))) || offsets.int32BE(0) * 2 !== at)
         throw words.problem(
           'parts-differ',
           `${subjectOf(words)}'s parts do not belong together: ${index.name} does not have record ${record} where ${file.name} has it`,
@@ -78,41 +80,47 @@ export async function* shapes(
       offsets.skip(8)
       if (source.size < 8 + length && !(await source.fill(8 + length)))
         throw broken(words, file, `ends in the middle of record ${record}`)
-      const bytes = source.take(8 + length)
-      checkRecord(file, record, header.type, bytes.subarray(8), limits, words)
-      at += bytes.length
-      batch.push(bytes)
-      size += bytes.length
+      checkRecord(file, record, header.type, source, length, limits, words)
+      batch.push(shapeOf(source, 8 + length, rings))
+      at += 8 + length
+      size += 8 + length
       if (size >= batchBytes) {
-        yield await decode(header.bytes, batch)
+        yield await decoded(header.bytes, batch)
         batch = []
         size = 0
       }
     }
     await source.drain()
     await offsets.drain()
-    if (batch.length > 0) yield await decode(header.bytes, batch)
+    if (batch.length > 0) yield await decoded(header.bytes, batch)
   } finally {
     await source.close()
     await offsets.close()
   }
 }
 
+/** Where a record has its parts: behind its number and length, the type of its shape, 0 for none, and four numbers of its extent. */
+const typeAt = 8
+const ringsAt = 44
+const pointsAt = 48
+const partsAt = 52
+
 function checkRecord(
   file: ZippedFile,
   record: number,
   type: number,
-  content: Buffer,
+  source: BufferedBytes,
+  length: number,
   limits: ShapefileLimits,
   words: ShapefileWords,
 ): void {
-  const own = content.readInt32LE(0)
+  const own = source.int32LE(typeAt)
   if (own === 0) return
   if (own !== type)
     throw broken(words, file, `holds a shape of type ${own} among those of type ${type} in record ${record}`)
-  const parts = content.length < 44 ? -1 : content.readInt32LE(36)
-  const points = content.length < 44 ? -1 : content.readInt32LE(40)
-  if (parts < 0 || points < 0 || 44 + 4 * parts + 16 * points > content.length)
+  const parts = length < 44 ? -1 : source.int32LE(ringsAt)
+  const points = length < 44 ? -1 : source.int32LE(pointsAt)
+  if (parts < 0 || points < 0 || 44 + 4 * parts + 16 * points > length)
     throw broken(
       words,
       file,
@@ -120,7 +128,7 @@ function checkRecord(
     )
   if (parts * points > limits.shapeWork) throw tooComplex(words, file, record)
   for (let part = 0, last = -1; part < parts; part += 1) {
-    const start = content.readInt32LE(44 + 4 * part)
+    const start = source.int32LE(partsAt + 4 * part)
     if (start <= last || start >= points || (part === 0 && start !== 0))
       throw broken(
         words,
@@ -131,36 +139,38 @@ function checkRecord(
   }
 }
 
-async function decode(header: Buffer, batch: readonly Buffer[]): Promise<readonly Shape[]> {
-  const several = batch.filter((record) => isShape(record) && rings(record) !== 1)
-  const source = several.length > 0 ? await openShp(Buffer.concat([header, ...several])) : undefined
-  const decoded: Shape[] = []
-  for (const record of batch) {
-    if (!isShape(record)) decoded.push(undefined)
-    else if (rings(record) === 1) decoded.push([[onlyRing(record)]])
-    else decoded.push(await polygons(source))
+/** Takes the record at the front. The bytes of several rings are left for the `shapefile` package. */
+function shapeOf(source: BufferedBytes, length: number, rings: Rings): Shape | Buffer {
+  if (source.int32LE(typeAt) !== 0 && source.int32LE(ringsAt) !== 1) return source.take(length)
+  let shape: Shape
+  if (source.int32LE(typeAt) !== 0) {
+    const ring = rings.take(source.int32LE(pointsAt))
+    for (let number = 0; number < ring.length; number += 1)
+      ring[number] = source.doubleLE(partsAt + 4 + 8 * number)
+    shape = [[ring]]
   }
-  return decoded
+  source.skip(length)
+  return shape
 }
 
-/** A record begins with its number and its length, and goes on with the type of its shape, 0 for none. */
-const isShape = (record: Buffer): boolean => record.readInt32LE(8) !== 0
-const rings = (record: Buffer): number => record.readInt32LE(44)
-
-/** What most planning units are. */
-function onlyRing(record: Buffer): Position[] {
-  const ring = new Array<Position>(record.readInt32LE(48))
-  for (let point = 0, at = 56; point < ring.length; point += 1, at += 16)
-    ring[point] = [record.readDoubleLE(at), record.readDoubleLE(at + 8)]
-  return ring
+async function decoded(header: Buffer, batch: readonly (Shape | Buffer)[]): Promise<readonly Shape[]> {
+  const several = batch.filter((shape) => Buffer.isBuffer(shape))
+  if (several.length === 0) return batch as readonly Shape[]
+  const source = await openShp(Buffer.concat([header, ...several]))
+  const shapes: Shape[] = []
+  for (const shape of batch) shapes.push(Buffer.isBuffer(shape) ? await polygons(source) : shape)
+  return shapes
 }
 
-async function polygons(source: Awaited<ReturnType<typeof openShp>> | undefined): Promise<Shape> {
-  const { value } = (await source?.read()) ?? {}
-  if (value?.type === 'Polygon') return [value.coordinates as unknown as Position[][]]
-  if (value?.type === 'MultiPolygon') return value.coordinates as unknown as Position[][][]
+async function polygons(source: Awaited<ReturnType<typeof openShp>>): Promise<Shape> {
+  const { value } = await source.read()
+  if (value?.type === 'Polygon') return [ringsOf(value.coordinates)]
+  if (value?.type === 'MultiPolygon') return value.coordinates.map(ringsOf)
   return undefined
 }
+
+const ringsOf = (polygon: readonly (readonly (readonly number[])[])[]): readonly Ring[] =>
+  polygon.map((ring) => Float64Array.from(ring.flat()))
 
 const broken = (words: ShapefileWords, file: ZippedFile, what: string) =>
   words.problem('shp', `${file.name} of ${words.what} ${what}`)
