@@ -118,7 +118,7 @@ fileRules('4. spec.dat', 'spec.dat', {
     ['NA', 'id,prop,name\n1,NA,a\n', ['! number-invalid spec.dat 2 prop'], [], one],
   ],
   'target ≥ 0, decimals are normal and kept': [
-    ['decimals', 'id,target,name\n1,50.430578,a\n', [], [row(1, none, 50.430578, 1, 'a')], one],
+    ['decimals', 'id,target,name\n1,5.0430578,a\n', [], [row(1, none, 5.0430578, 1, 'a')], one],
     ['negative', 'id,target,name\n1,-5,a\n', ['! out-of-range spec.dat 2 target'], [], one],
   ],
   'spf (alias fpf): no, default 1, number ≥ 0': [
