@@ -173,6 +173,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       attempts: {
         ...store.attempts,
         run: async (lease, work, options) => {
+          if (typeof work !== 'function') return store.attempts.run(lease, work, options)
           const failures: unknown[] = []
           const job = await store.attempts.run(
             lease,

@@ -32,7 +32,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       attempts: {
         ...store.attempts,
         run: async (lease, work, options) => {
-          const result = await store.database.transaction(work)
+          const result = typeof work === 'function' ? await store.database.transaction(work) : work
           return store.attempts.run(lease, async () => result, options)
         },
       },
@@ -47,7 +47,9 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
         run: (lease, work, options) =>
           store.attempts.run(
             lease,
-            (tx) => work({ ...tx, query: store.database.query.bind(store.database) }),
+            typeof work === 'function'
+              ? (tx) => work({ ...tx, query: store.database.query.bind(store.database) })
+              : work,
             options,
           ),
       },

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lease, Queryable } from '@piecework/core'
 import { leaseLost, leaseOf } from './end-attempt.js'
-import { lockJob } from './job-row.js'
 import { lockKey } from './lock-key.js'
 
 /** How long an ended backend may take to roll back. */
@@ -47,7 +46,6 @@ export async function endOtherBackend(tx: Queryable, job: string, node: string):
 
 /** Ends the backend of an attempt that was given up but still works, so that it holds nothing up. */
 export async function endOwnBackend(tx: Queryable, lease: Lease): Promise<void> {
-  await lockJob(tx, lease.job.id)
   // Who has the row cannot be taken over meanwhile; where the attempt itself has it, it is committing.
   const { rowCount } = await tx.query(
     `SELECT FROM piecework.nodes WHERE job = $1 AND id = $2 AND fence = $3::bigint AND status = 'running'

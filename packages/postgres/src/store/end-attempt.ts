@@ -1,46 +1,60 @@
 import {
   type Job,
   type JobError,
+  type JobEvent,
   type Lease,
   type NodeResult,
   PieceworkError,
   type Queryable,
   taskOf,
 } from '@piecework/core'
-import { applyEvent, json, type LockedJob, lockJob, putAction } from './job-row.js'
+import { type End, endNodes } from './end-nodes.js'
+import { applyEvent, json, lockJob, putAction } from './job-row.js'
+import { jobWith } from './records.js'
+
+/** Whether nothing of the job changes with it, unless it is the last of its batch. */
+export function isPlain({ lease, done }: End): boolean {
+  return lease.node.task !== 'finish' && !done.error && !done.result
+}
+
+/** Nodes end that are plain. For each its job; undefined where its lease is lost. */
+export async function endPlain(tx: Queryable, ends: readonly End[]): Promise<readonly (Job | undefined)[]> {
+  const ended = await endNodes(tx, ends)
+  const drained = ends.flatMap(({ lease }, place) => (ended[place]?.remaining === 0 ? [lease.job.id] : []))
+  const moved = new Map<string, Job>()
+  for (const id of [...new Set(drained)].sort()) {
+    moved.set(id, await applyEvent(tx, await lockJob(tx, id), { type: 'node-done', remaining: 0 }))
+  }
+  return ends.map(({ lease }, place) => {
+    const one = ended[place]
+    return one && (moved.get(lease.job.id) ?? jobWith(lease.job, one.changing))
+  })
+}
 
 /** The node has ended, and what follows from it happens in the same transaction. Throws `lease-lost`. */
 export async function endAttempt(tx: Queryable, lease: Lease, done: NodeResult): Promise<Job> {
-  const { counts, entries, version, reusedFrom, error, findings = [], result } = done
-  const locked = await lockJob(tx, lease.job.id)
+  if (isPlain({ lease, done })) {
+    const [job] = await endPlain(tx, [{ lease, done }])
+    if (!job) throw leaseLost(lease)
+    return job
+  }
+  const { error, findings = [], result } = done
   const finish = lease.node.task === 'finish'
   if (finish && error) {
     await waitAgain(tx, lease, error)
     await addFindings(tx, lease, findings)
-    return applyEvent(tx, locked, { type: 'finish-failed', error })
+    return applyEvent(tx, await lockJob(tx, lease.job.id), { type: 'finish-failed', error })
   }
-  const ended = await tx.query(
-    `UPDATE piecework.nodes SET status = $4, ended_at = clock_timestamp(), counts = coalesce($5::jsonb, counts),
-       entries = coalesce($6::jsonb, entries), error = coalesce($7::jsonb, error),
-       version = coalesce($8::int, version), reused_from = coalesce($9, reused_from)
-     WHERE job = $1 AND id = $2 AND fence = $3::bigint AND status = 'running'`,
-    [
-      ...leaseOf(lease),
-      error ? 'failed' : 'done',
-      json(counts),
-      json(entries),
-      json(error),
-      version ?? null,
-      reusedFrom ?? null,
-    ],
-  )
-  if (ended.rowCount !== 1) throw leaseLost(lease)
-  await addFindings(tx, lease, findings)
-  const remaining = await countDown(tx, lease)
+  const [ended] = await endNodes(tx, [{ lease, done }])
+  if (!ended) throw leaseLost(lease)
+  const { remaining } = ended
   const told = result && { result }
-  if (finish) return applyEvent(tx, locked, { type: 'finished', ...told })
-  if (error) return applyEvent(tx, locked, { type: 'node-failed', remaining, error })
-  return applyEvent(tx, locked, { type: 'node-done', remaining, ...told })
+  const event: JobEvent = finish
+    ? { type: 'finished', ...told }
+    : error
+      ? { type: 'node-failed', remaining, error }
+      : { type: 'node-done', remaining, ...told }
+  return applyEvent(tx, await lockJob(tx, lease.job.id), event)
 }
 
 /** The node gets another attempt after `retryInMs`. Throws `lease-lost`. */
@@ -50,22 +64,15 @@ export async function retryAttempt(
   error: JobError,
   retryInMs: number,
 ): Promise<Job> {
-  const { job, at }: LockedJob = await lockJob(tx, lease.job.id)
-  await waitAgain(tx, lease, error, retryInMs)
+  const { job, at } = await waitAgain(tx, lease, error, retryInMs)
   const task = taskOf(job, { id: lease.node.id, attempt: lease.attempt + 1 })
-  await putAction(tx, { type: 'task', task, notBefore: new Date(at.getTime() + retryInMs) })
+  await putAction(tx, { type: 'task', task, notBefore: at })
   return job
 }
 
 /** The node waits for the same attempt by another worker. Throws `lease-lost`. */
 export async function giveBack(tx: Queryable, lease: Lease): Promise<Job> {
-  const { job, at } = await lockJob(tx, lease.job.id)
-  const { rowCount } = await tx.query(
-    `UPDATE piecework.nodes SET status = 'waiting', submitted_at = clock_timestamp()
-     WHERE job = $1 AND id = $2 AND fence = $3::bigint AND status = 'running'`,
-    leaseOf(lease),
-  )
-  if (rowCount !== 1) throw leaseLost(lease)
+  const { job, at } = await wait(tx, lease, `submitted_at = clock_timestamp()`)
   await putAction(tx, { type: 'task', task: taskOf(job, lease.node), notBefore: at })
   return job
 }
@@ -76,14 +83,32 @@ export function leaseLost(lease: Lease, cause?: unknown): PieceworkError {
 
 export const leaseOf = (lease: Lease): readonly unknown[] => [lease.job.id, lease.node.id, lease.fence]
 
-async function waitAgain(tx: Queryable, lease: Lease, error: JobError, inMs = 0): Promise<void> {
-  const { rowCount } = await tx.query(
-    `UPDATE piecework.nodes SET status = 'waiting', attempt = attempt + 1, error = $4::jsonb,
-       submitted_at = clock_timestamp() + $5::float8 * interval '1 millisecond'
-     WHERE job = $1 AND id = $2 AND fence = $3::bigint AND status = 'running'`,
-    [...leaseOf(lease), json(error), inMs],
+const waitAgain = (tx: Queryable, lease: Lease, error: JobError, inMs = 0) =>
+  wait(
+    tx,
+    lease,
+    `attempt = attempt + 1, error = $4::jsonb, submitted_at = clock_timestamp() + $5::float8 * interval '1 millisecond'`,
+    [json(error), inMs],
   )
-  if (rowCount !== 1) throw leaseLost(lease)
+
+/** The node waits; its job, and from when on it does. A job that is being stopped meanwhile learns of it: the node still counts as open. */
+async function wait(
+  tx: Queryable,
+  lease: Lease,
+  also: string,
+  values: readonly unknown[] = [],
+): Promise<{ readonly job: Job; readonly at: Date }> {
+  const { rows } = await tx.query<{ changing: string; at: string }>(
+    `UPDATE piecework.nodes n SET status = 'waiting', ${also}
+     FROM piecework.jobs j
+     WHERE j.id = n.job AND n.job = $1 AND n.id = $2 AND n.fence = $3::bigint AND n.status = 'running'
+     RETURNING to_jsonb(n.submitted_at) #>> '{}' AS at,
+       piecework.changing(j.status, j.outcome, j.error, j.batch, j.result, j.changes, j.waiting, j.stopped) AS changing`,
+    [...leaseOf(lease), ...values],
+  )
+  const [row] = rows
+  if (!row) throw leaseLost(lease)
+  return { job: jobWith(lease.job, row.changing), at: new Date(row.at) }
 }
 
 async function addFindings(
@@ -98,14 +123,4 @@ async function addFindings(
      FROM jsonb_array_elements($3::jsonb) WITH ORDINALITY AS f(finding, place) ORDER BY f.place`,
     [lease.job.id, lease.node.id, json(findings)],
   )
-}
-
-/** Nodes of the batch that have not ended. */
-async function countDown(tx: Queryable, { node, job }: Lease): Promise<number> {
-  const { rows } = await tx.query<{ remaining: string }>(
-    `UPDATE piecework.batches SET remaining = remaining - 1 WHERE job = $1 AND batch = $2
-     RETURNING remaining::text AS remaining`,
-    [job.id, node.batch],
-  )
-  return Number(rows[0]?.remaining)
 }

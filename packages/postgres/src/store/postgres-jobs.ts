@@ -1,8 +1,8 @@
-import type { Database, Job, Jobs, NewJob, Queryable } from '@piecework/core'
+import type { Database, Job, JobEvent, Jobs, NewJob, Queryable } from '@piecework/core'
 import { insertJob } from './insert-job.js'
 import { applyEvent, lockJob, submitBatch } from './job-row.js'
 import { jobOf } from './records.js'
-import { skipWaiting } from './skip-waiting.js'
+import { stopJob } from './stop-job.js'
 
 export function postgresJobs(control: Database): Jobs {
   return {
@@ -24,13 +24,16 @@ export function postgresJobs(control: Database): Jobs {
     },
     submitted: (id) =>
       control.transaction(async (tx) => applyEvent(tx, await lockJob(tx, id), { type: 'submitted' })),
-    cancel: (id, error) =>
-      control.transaction(async (tx) => {
-        const locked = await lockJob(tx, id)
-        if (locked.job.outcome) return locked.job
-        const remaining = locked.job.status === 'preparing' ? 0 : await skipWaiting(tx, locked.job)
-        return applyEvent(tx, locked, { type: 'cancelled', remaining, ...(error && { error }) })
-      }),
+    cancel: async (id, error) => {
+      const event = (remaining: number): JobEvent => ({
+        type: 'cancelled',
+        remaining,
+        ...(error && { error }),
+      })
+      return (
+        (await stopJob(control, id, event)) ?? control.transaction(async (tx) => (await lockJob(tx, id)).job)
+      )
+    },
   }
 }
 

@@ -1,16 +1,8 @@
 import type { Database, Job, Limits } from '@piecework/core'
 import { admitWaiting } from './admission.js'
-import { applyEvent, lockJob } from './job-row.js'
-import { skipWaiting } from './skip-waiting.js'
+import { stopJob } from './stop-job.js'
 
 export function postgresLimits(control: Database): Limits {
-  const expire = (id: string): Promise<Job | undefined> =>
-    control.transaction(async (tx) => {
-      const locked = await lockJob(tx, id)
-      const { outcome, status } = locked.job
-      if (outcome !== undefined || status === 'preparing') return undefined
-      return applyEvent(tx, locked, { type: 'timed-out', remaining: await skipWaiting(tx, locked.job) })
-    })
   return {
     admit: async () => {
       const { rows } = await control.query<{ principal: string }>(
@@ -30,7 +22,7 @@ export function postgresLimits(control: Database): Limits {
       )
       const expired: Job[] = []
       for (const { id } of rows) {
-        const job = await expire(id)
+        const job = await stopJob(control, id, (remaining) => ({ type: 'timed-out', remaining }))
         if (job) expired.push(job)
       }
       return expired

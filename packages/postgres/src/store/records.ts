@@ -25,9 +25,28 @@ export function jobOf(text: string): Job {
     deadline: date(row.deadline),
     stopped: row.stopped || undefined,
     createdAt: date(row.created_at),
-    changes: (row.changes as Json[]).map(({ status, at }) => ({ status, at: date(at) })),
+    changes: changesOf(row),
   })
   return job as unknown as Job
+}
+
+/** The job with what of it has changed meanwhile, as `piecework.changing` prints it. */
+export function jobWith(
+  { outcome: _, error: _e, waiting: _w, stopped: _s, ...fixed }: Job,
+  text: string,
+): Job {
+  const now = JSON.parse(text) as Json
+  const changing = present({
+    status: now.status,
+    outcome: now.outcome,
+    error: now.error,
+    batch: now.batch,
+    result: resultOf(now.result as Json),
+    waiting: now.waiting || undefined,
+    stopped: now.stopped || undefined,
+    changes: changesOf(now),
+  })
+  return { ...fixed, ...changing }
 }
 
 export function nodeOf(text: string): JobNode {
@@ -51,6 +70,9 @@ export function nodeOf(text: string): JobNode {
   })
   return node as unknown as JobNode
 }
+
+const changesOf = (row: Json): unknown =>
+  (row.changes as Json[]).map(({ status, at }) => ({ status, at: date(at) }))
 
 function resultOf({ archive, retryUntil, ...rest }: Json): Json {
   const times = archive as Json | undefined

@@ -1,4 +1,5 @@
 import type { Migration } from '../migrations/migration.js'
+import { nodeFunctions } from './node-functions.js'
 
 /** The tables of `postgresStore`, in schema `piecework`. */
 export const storeMigrations: readonly Migration[] = [
@@ -24,6 +25,12 @@ export const storeMigrations: readonly Migration[] = [
     name: 'piecework/0004-limits',
     up: async (tx) => {
       await tx.query(limits)
+    },
+  },
+  {
+    name: 'piecework/0005-node-functions',
+    up: async (tx) => {
+      await tx.query(nodeFunctions)
     },
   },
 ]

@@ -1,0 +1,77 @@
+import type { Database, Job, JobEvent, Queryable } from '@piecework/core'
+import { applyEvent, lockJob } from './job-row.js'
+
+/**
+ * Nodes of the current batch that wait are skipped, and `event` tells the job. Undefined where an outcome is known already.
+ * Rows are locked in the order of those that end nodes (nodes, batch, job), so that they never wait for each other in a circle;
+ * where the job has gone on before its row was locked, all begins again.
+ */
+export async function stopJob(
+  control: Database,
+  id: string,
+  event: (remaining: number) => JobEvent,
+): Promise<Job | undefined> {
+  for (;;) {
+    try {
+      return await control.transaction((tx) => stop(tx, id, event))
+    } catch (error) {
+      if (!(error instanceof WentOn)) throw error
+    }
+  }
+}
+
+/** Rolls back what was done to a batch that is not the current one any more. */
+class WentOn extends Error {}
+
+async function stop(
+  tx: Queryable,
+  id: string,
+  event: (remaining: number) => JobEvent,
+): Promise<Job | undefined> {
+  const seen = await look(tx, id)
+  const open = seen && !seen.decided
+  const remaining = open && !seen.preparing ? await skipWaiting(tx, id, seen.batch) : 0
+  const locked = await lockJob(tx, id)
+  const { outcome, batch, status } = locked.job
+  if (!open) return undefined
+  const same = outcome === undefined && batch === seen.batch && (status === 'preparing') === seen.preparing
+  if (!same) throw new WentOn()
+  return applyEvent(tx, locked, event(remaining))
+}
+
+interface Seen {
+  readonly batch: number
+  readonly decided: boolean
+  readonly preparing: boolean
+}
+
+async function look(tx: Queryable, id: string): Promise<Seen | undefined> {
+  const { rows } = await tx.query<{ batch: number; outcome: string | null; status: string }>(
+    'SELECT batch, outcome, status FROM piecework.jobs WHERE id = $1',
+    [id],
+  )
+  const [row] = rows
+  return (
+    row && {
+      batch: Number(row.batch),
+      decided: row.outcome !== null,
+      preparing: row.status === 'preparing',
+    }
+  )
+}
+
+/** Tells how many nodes of the batch have not ended: those that run, or that wait for another attempt since. */
+async function skipWaiting(tx: Queryable, id: string, batch: number): Promise<number> {
+  const skipped = await tx.query(
+    `UPDATE piecework.nodes n SET status = 'skipped', ended_at = clock_timestamp()
+     FROM (SELECT w.id FROM piecework.nodes w WHERE w.job = $1 AND w.batch = $2::int AND w.status = 'waiting'
+       ORDER BY w.id FOR UPDATE) waiting
+     WHERE n.job = $1 AND n.id = waiting.id`,
+    [id, batch],
+  )
+  const { rows } = await tx.query<{ remaining: number }>(
+    `UPDATE piecework.batches SET remaining = remaining - $3::int WHERE job = $1 AND batch = $2::int RETURNING remaining`,
+    [id, batch, skipped.rowCount],
+  )
+  return Number(rows[0]?.remaining ?? 0)
+}
