@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises'
-import { type Database, type Entries, entriesOf, type Finding, PieceworkError } from '@piecework/core'
-import { findMarxanFiles } from '../folder.js'
+import { type Database, type Entries, type EntryFile, entriesOf, PieceworkError } from '@piecework/core'
+import { searchFolder } from '../folder-search.js'
 import { legacyPieces } from '../pieces.js'
-import { gridRole } from '../roles.js'
 import type { Metadata } from './arguments.js'
 import { type FolderFile, folderFiles } from './folder-files.js'
-import type { CheckFinding, CheckReport } from './report.js'
+import { inFolder, inSearch } from './in-folder.js'
+import type { CheckReport } from './report.js'
 import { validatePieces } from './validate-pieces.js'
 
 export interface CheckOptions {
@@ -23,9 +23,11 @@ export interface CheckOptions {
 export async function checkFolder(folder: string, options: CheckOptions): Promise<CheckReport> {
   const { input, given, metadata, names, database, signal, onRead } = options
   await assertFolder(folder)
-  const found = await findMarxanFiles(folder, input === undefined ? {} : { input })
+  const found = await searchFolder(folder, { given, ...(input !== undefined && { input }) })
+  const missing = found.missing.map(({ role }) => role)
   const files = await folderFiles(folder, found, { given, metadata, signal })
-  const { findings, rows } = await validatePieces(legacyPieces(), entriesOfFiles(files, onRead), {
+  const entries = entriesOfFiles(files, missing, onRead)
+  const { findings, rows } = await validatePieces(legacyPieces(), entries, {
     options: { 'legacy/features': { names } },
     database,
     signal,
@@ -35,8 +37,10 @@ export async function checkFolder(folder: string, options: CheckOptions): Promis
     files: files.map(({ role, path, entry }) => ({ role, path, bytes: entry.facts.size })),
     rows,
     findings: [
-      ...found.findings.filter(({ code }) => !isMade(code, given)),
-      ...findings.map((finding) => inFolder(finding, files)),
+      ...inSearch(found, files),
+      ...findings
+        .filter(({ file }) => file === undefined || !missing.includes(file))
+        .map((finding) => inFolder(finding, files)),
     ],
   }
 }
@@ -48,40 +52,26 @@ async function assertFolder(folder: string): Promise<void> {
   if (!facts.isDirectory()) throw new PieceworkError('input-incomplete', `${folder} is a file, not a folder`)
 }
 
-function entriesOfFiles(files: readonly FolderFile[], onRead: CheckOptions['onRead']): Entries {
-  return entriesOf(
-    files.map(({ path, entry }) => ({
-      ...entry,
-      open: async function* (range) {
-        let bytes = range?.start ?? 0
-        for await (const chunk of entry.open(range)) {
-          bytes += chunk.length
-          onRead(path, bytes, entry.facts.size)
-          yield chunk
-        }
-      },
-    })),
-  )
-}
-
-/** Whether whoever asked has made the choice themselves. */
-const isMade = (code: string, given: CheckOptions['given']) =>
-  code === 'legacy/grid-choice' && given[gridRole] !== undefined
-
-/** Validators know roles, and names inside zips. People know the files in their folder, and options instead of uploads. */
-function inFolder(finding: Finding, files: readonly FolderFile[]): CheckFinding {
-  const { file: name = '', hint } = finding
-  const file = files.find(({ role, inside }) => role === name || inside.has(name))
-  return {
-    ...finding,
-    ...(file && { file: file.role === name ? file.path : (file.inside.get(name) ?? name), role: file.role }),
-    ...(hint !== undefined && { hint: asOption(hint, finding.file) }),
-  }
-}
-
-/** Whoever uploads names an attribute in the upload's metadata. */
-function asOption(hint: string, role: string | undefined): string {
-  const [, key] = /with the upload: \{ "([A-Za-z]+)": "…" \}/.exec(hint) ?? []
-  if (key === undefined) return hint
-  return `Name it: ${role === gridRole && key === 'idAttribute' ? '--id-attribute NAME' : `--metadata ${role}.${key}=NAME`}`
+/** What is missing is empty: validators take an unreadable file as one that contradicts no other. */
+function entriesOfFiles(
+  files: readonly FolderFile[],
+  missing: readonly string[],
+  onRead: CheckOptions['onRead'],
+): Entries {
+  return entriesOf([
+    ...files.map(
+      ({ path, entry }): EntryFile => ({
+        ...entry,
+        open: async function* (range) {
+          let bytes = range?.start ?? 0
+          for await (const chunk of entry.open(range)) {
+            bytes += chunk.length
+            onRead(path, bytes, entry.facts.size)
+            yield chunk
+          }
+        },
+      }),
+    ),
+    ...missing.map((path): EntryFile => ({ path, facts: { size: 0 }, async *open() {} })),
+  ])
 }

@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { type EntryFile, PieceworkError } from '@piecework/core'
-import type { MarxanFiles } from '../folder.js'
-import { shapefileParts } from '../folder-grid.js'
+import { type FolderGrid, shapefileParts } from '../folder-grid.js'
+import type { FolderSearch } from '../folder-search.js'
 import { resultName } from '../output/file-name.js'
 import { gridRole, outputRole, roles } from '../roles.js'
 import type { Metadata } from './arguments.js'
@@ -30,14 +30,13 @@ export interface FolderFilesOptions {
 /** What is validated, in the order of the roles. Files that belong into one zip are read as one. */
 export async function folderFiles(
   dir: string,
-  found: MarxanFiles,
+  found: FolderSearch,
   { given, metadata, signal }: FolderFilesOptions,
 ): Promise<readonly FolderFile[]> {
-  const { grid, output } = found
-  const shape = grid.kind === 'zip' ? grid.path : grid.paths.find((path) => /\.shp$/i.test(path))
+  const { output } = found
   const hasResults = output !== undefined && (await filesOf(output)).some((name) => resultName(name))
   const paths: Readonly<Record<string, string | undefined>> = {
-    [gridRole]: shape,
+    [gridRole]: gridPath(found.grid),
     'input.dat': found.input,
     'pu.dat': found.pu,
     'spec.dat': found.spec,
@@ -60,6 +59,10 @@ export async function folderFiles(
     files.push(file)
   }
   return files
+}
+
+function gridPath(grid: FolderGrid | undefined): string | undefined {
+  return grid?.kind === 'zip' ? grid.path : grid?.paths.find((path) => /\.shp$/i.test(path))
 }
 
 function shownPath(dir: string, path: string): string {

@@ -1,7 +1,7 @@
 import { costRole, featuresRole, gridRole, protectedAreasRole } from '../roles.js'
 import type { Paint } from './paint.js'
 import { printable } from './printable.js'
-import { type CheckFinding, type CheckReport, type FindingKind, findingKinds, tally } from './report.js'
+import { type CheckFinding, type CheckReport, findingKinds, tally } from './report.js'
 
 /** Their findings count records. */
 const shapefiles: readonly string[] = [gridRole, featuresRole, costRole, protectedAreasRole]
@@ -13,52 +13,60 @@ export function reportText(report: CheckReport, limit: number, paint: Paint): st
     byFile.set(file ?? report.folder, [])
   for (const finding of report.findings) byFile.get(finding.file ?? report.folder)?.push(finding)
   const files = [...byFile].filter(([, findings]) => findings.length > 0)
-  const blocks = files.map(([file, findings]) => fileText(file, cutShort(findings, limit), paint))
+  const blocks = files.map(([file, findings]) => fileText(file, inOrder(findings, limit), paint))
   return [...blocks, summaryText(report, limit, paint)].join('\n\n')
 }
 
-/** Errors first. */
-function cutShort(findings: readonly CheckFinding[], limit: number): readonly FindingKind[] {
-  return findingKinds(findings)
-    .map((kind) => ({ ...kind, listed: kind.listed.slice(0, limit) }))
-    .sort((a, b) => a.severity.localeCompare(b.severity))
+/** One finding that is shown, and what follows the last one of its kind. */
+interface Shown {
+  readonly finding: CheckFinding
+  readonly more?: { readonly code: string; readonly unlisted: number; readonly count: number }
 }
 
-function fileText(file: string, kinds: readonly FindingKind[], paint: Paint): string {
-  const findings = kinds.flatMap(({ listed }) => listed)
-  const places = new Map(findings.map((finding) => [finding, placeOf(finding)]))
-  const width = Math.max(...[...places.values()].map((place) => place.length))
-  const role = findings.find(({ role }) => role !== undefined)?.role
+/** Errors first, then in the order of lines, what is about the whole file before them. */
+function inOrder(findings: readonly CheckFinding[], limit: number): readonly Shown[] {
+  return findingKinds(findings)
+    .flatMap(({ code, listed, count }): Shown[] => {
+      const shown = listed.slice(0, limit)
+      const unlisted = count - shown.length
+      return shown.map((finding, at) =>
+        unlisted > 0 && at === shown.length - 1 ? { finding, more: { code, unlisted, count } } : { finding },
+      )
+    })
+    .sort(
+      ({ finding: a }, { finding: b }) =>
+        a.severity.localeCompare(b.severity) || (a.line ?? 0) - (b.line ?? 0),
+    )
+}
+
+function fileText(file: string, shown: readonly Shown[], paint: Paint): string {
+  const width = Math.max(...shown.map(({ finding }) => placeOf(finding).length))
+  const role = shown.find(({ finding }) => finding.role !== undefined)?.finding.role
   const title = role === undefined || file.endsWith(role) ? file : `${file} (${role})`
-  const lines = kinds.flatMap((kind) => kindLines(kind, places, width, paint))
+  const lines = shown.flatMap((one, at) => findingLines(one, shown[at + 1], width, paint))
   return [paint('bold', printable(title)), ...lines].join('\n')
 }
 
-function kindLines(
-  { severity, code, listed, count }: FindingKind,
-  places: ReadonlyMap<CheckFinding, string>,
+function findingLines(
+  { finding, more }: Shown,
+  next: Shown | undefined,
   width: number,
   paint: Paint,
 ): readonly string[] {
+  const { severity, code, message, hint } = finding
   const word = severity === 'error' ? paint('red', 'error  ') : paint('yellow', 'warning')
+  const start = width === 0 ? '' : `${placeOf(finding).padEnd(width)}  `
   const indent = ' '.repeat(width === 0 ? 11 : width + 13)
-  const lines = listed.flatMap((finding, at) => {
-    const place = places.get(finding) ?? ''
-    const start = width === 0 ? '' : `${place.padEnd(width)}  `
-    const { message, hint } = finding
-    const shown = hint !== undefined && hint !== listed[at + 1]?.hint
-    return [
-      `  ${start}${word}  ${printable(message)}  ${paint('dim', printable(code))}`,
-      ...(shown ? [`${indent}${paint('dim', `hint: ${printable(hint)}`)}`] : []),
-    ]
-  })
-  const unlisted = count - listed.length
-  return unlisted > 0
-    ? [
-        ...lines,
-        `${indent}${paint('dim', `… and ${number(unlisted)} more like these, ${number(count)} in all`)}`,
-      ]
-    : lines
+  const further = [
+    ...(hint !== undefined && hint !== next?.finding.hint ? [`hint: ${printable(hint)}`] : []),
+    ...(more
+      ? [`… and ${number(more.unlisted)} more like these, ${number(more.count)} in all: ${more.code}`]
+      : []),
+  ]
+  return [
+    `  ${start}${word}  ${printable(message)}  ${paint('dim', printable(code))}`,
+    ...further.map((text) => `${indent}${paint('dim', text)}`),
+  ]
 }
 
 function placeOf({ role, line, column }: CheckFinding): string {

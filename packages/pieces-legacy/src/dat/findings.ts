@@ -18,13 +18,13 @@ export interface Told {
 }
 
 /**
- * Collects findings: lists up to `limit` per file and code (`together`: per code, over all files), and counts beyond it, so that a bad
- * file of any size has a short report.
+ * Collects findings: lists up to `limit` per file and code, and counts beyond it, so that a bad file of any size has a short report.
+ * `together`: per code, over all files, and what differs in its file only is listed once.
  */
 export class Findings {
   readonly #limit: number
   readonly #together: boolean
-  readonly #kinds = new Map<string, { listed: FileFinding[]; count: number }>()
+  readonly #kinds = new Map<string, Kind>()
   #errors = 0
 
   constructor(limit = 100, { together = false }: { readonly together?: boolean } = {}) {
@@ -50,7 +50,13 @@ export class Findings {
   /** In the order found, kind by kind; the first of a kind that was cut short carries the count of all. */
   list(): readonly FileFinding[] {
     return [...this.#kinds.values()].flatMap(({ listed, count }) =>
-      listed.map((finding, at) => (at === 0 && count > listed.length ? { ...finding, count } : finding)),
+      [...listed.values()].map(({ finding, files }, at) => ({
+        ...finding,
+        ...(files > 1 && {
+          message: `${finding.message}; the same in ${files - 1} more file${files > 2 ? 's' : ''}`,
+        }),
+        ...(at === 0 && count > listed.size && { count }),
+      })),
     )
   }
 
@@ -58,10 +64,24 @@ export class Findings {
     const key = `${severity} ${code} ${this.#together ? '' : place.file}`
     let kind = this.#kinds.get(key)
     if (!kind) {
-      kind = { listed: [], count: 0 }
+      kind = { listed: new Map(), count: 0 }
       this.#kinds.set(key, kind)
     }
     kind.count += 1
-    if (kind.listed.length < this.#limit) kind.listed.push({ severity, code, ...place, ...tell() })
+    if (kind.listed.size >= this.#limit) return
+    const finding = { severity, code, ...place, ...tell() }
+    const same = this.#together ? JSON.stringify({ ...finding, file: undefined }) : kind.listed.size
+    const before = kind.listed.get(same)
+    if (!before) kind.listed.set(same, { finding, files: 1, last: place.file })
+    else if (before.last !== place.file) {
+      before.files += 1
+      before.last = place.file
+    }
   }
+}
+
+interface Kind {
+  /** By what makes them differ. */
+  readonly listed: Map<string | number, { readonly finding: FileFinding; files: number; last: string }>
+  count: number
 }

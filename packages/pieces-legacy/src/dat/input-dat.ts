@@ -28,6 +28,8 @@ export interface InputDat {
   readonly output: OutputNames
   /** `SAVERUN` and so on, those that were given. */
   readonly saves: Readonly<Record<string, number>>
+  /** Of those that were given, by key. */
+  readonly lines: ReadonlyMap<string, number>
 }
 
 /** @see Marxan User Manual 5.3.1 */
@@ -68,6 +70,7 @@ export async function readInputDat(
     files: texts(inputFiles) as InputFiles,
     output: texts(outputNames) as OutputNames,
     saves,
+    lines: new Map([...given.values()].map(({ key, line }) => [key, line])),
   }
 }
 

@@ -41,7 +41,7 @@ export async function idAttribute(
         words,
         file,
         header,
-        `has no attribute ${JSON.stringify(named)}, which the upload names as the id`,
+        `has no attribute ${JSON.stringify(named)}, which was given as the id attribute`,
       )
     return attributeOf(checked(field, words))
   }
@@ -90,7 +90,8 @@ async function unidentified(
   header: DbfHeader,
   what: string,
 ): Promise<Error> {
-  const candidates = await integerFields(file, header, words)
+  const candidates = [...(await uniqueIds(file, header, words)).keys()].map(({ name }) => name)
+  const only = candidates.length === 1 ? candidates[0] : undefined
   return words.error([
     words.finding(
       'error',
@@ -98,7 +99,7 @@ async function unidentified(
       `${subjectOf(words)} ${what}; ${candidates.length === 0 ? 'none of its attributes holds' : 'attributes that hold'} unique integers${
         candidates.length === 0 ? '' : `: ${candidates.join(', ')}`
       }`,
-      { hint: 'Name the attribute with the upload: { "idAttribute": "…" }.' },
+      { hint: `Name the attribute with the upload: { "idAttribute": "${only ?? '…'}" }.` },
     ),
   ])
 }
@@ -106,11 +107,12 @@ async function unidentified(
 /** How many records are looked at to find attributes that might be the id. */
 const lookedAt = 10_000
 
-async function integerFields(
+/** Attributes whose values are different integers, with those of the first records. */
+export async function uniqueIds(
   file: ZippedFile,
   header: DbfHeader,
   words: ShapefileWords,
-): Promise<readonly string[]> {
+): Promise<ReadonlyMap<DbfField, IdIndex>> {
   const seen = new Map(
     header.fields.filter(({ type }) => readable.includes(type)).map((field) => [field, new IdIndex()]),
   )
@@ -125,5 +127,5 @@ async function integerFields(
     }
     if (seen.size === 0 || (batch[0]?.number ?? 0) > lookedAt) break
   }
-  return [...seen.keys()].map(({ name }) => name)
+  return seen
 }

@@ -4,6 +4,7 @@ import { IdLines } from '../dat/id-lines.js'
 import { tellDeleted, tellShapes } from '../shapefile/shape-findings.js'
 import { type Grid, openGrid } from './grid.js'
 import { isGridError, planningGrid } from './grid-problem.js'
+import { SpelledIds } from './spelled-ids.js'
 import { tellId } from './tell-id.js'
 
 /** Reads the whole grid: every id, every shape, and whether the database takes it for a valid polygon. */
@@ -20,11 +21,16 @@ export const planningGridValidator: Validator = {
       }
     } catch (error) {
       if (!isGridError(error)) throw error
-      for (const { piece: _, ...finding } of error.findings) yield finding
+      for (const [at, { piece: _, ...finding }] of error.findings.entries())
+        yield at < error.findings.length - 1 ? finding : { ...finding, hint: notCompared(finding.hint) }
     }
     yield* findings.list()
   },
 }
+
+/** Validators of other files take a grid that cannot be read as one that contradicts nothing. */
+const notCompared = (hint = '') =>
+  `The other files were not compared with this planning grid, which cannot be read. ${hint}`.trimEnd()
 
 async function check(
   grid: Grid,
@@ -33,12 +39,14 @@ async function check(
   progress: (done: number, total?: number) => void,
 ): Promise<void> {
   const seen = new IdLines()
+  const spelled = new SpelledIds()
   let units = 0
   for await (const batch of grid.features()) {
-    for (const unit of batch) tellId(unit, grid.idAttribute, seen, planningGrid, findings)
+    for (const unit of batch) tellId(unit, grid.idAttribute, seen, spelled, planningGrid, findings)
     await tellShapes(batch, planningGrid, 'planning unit', tx, findings)
     units += batch.length
     progress(batch.at(-1)?.record ?? 0, grid.records)
   }
+  spelled.tell(grid.idAttribute, planningGrid, findings)
   tellDeleted(units, grid.records, planningGrid, findings)
 }

@@ -2,6 +2,7 @@ import type { Findings } from '../dat/findings.js'
 import type { IdLines } from '../dat/id-lines.js'
 import type { ShapefileWords } from '../shapefile/shapefile-words.js'
 import type { IdText } from './id-attribute.js'
+import type { SpelledIds } from './spelled-ids.js'
 import type { UnitIdProblem } from './unit-id.js'
 
 const idProblems: Readonly<Record<UnitIdProblem, string>> = {
@@ -13,11 +14,12 @@ const idProblems: Readonly<Record<UnitIdProblem, string>> = {
   'too-large': 'is larger than 2147483647',
 }
 
-/** What is wrong with the id of one record. `seen` holds those before. */
+/** What is wrong with the id of one record. `seen` holds those before; `spelled` tells its own at the end. */
 export function tellId(
   { record, text, id }: IdText & { readonly record: number },
   column: string,
   seen: IdLines,
+  spelled: SpelledIds,
   { role, code }: ShapefileWords,
   findings: Findings,
 ): void {
@@ -28,10 +30,7 @@ export function tellId(
     }))
     return
   }
-  if (id.spelled)
-    findings.warning(`${code}-id-${id.spelled}`, place(), () => ({
-      message: `The id ${JSON.stringify(text)} of record ${record} is written as a ${id.spelled === 'text' ? 'text' : 'decimal number'}; it is read as ${id.id}`,
-    }))
+  if (id.spelled) spelled.add(id.spelled, record, text ?? '', id.id)
   const before = seen.add(id.id, record)
   if (before !== undefined)
     findings.error(`${code}-id-duplicate`, place(), () => ({

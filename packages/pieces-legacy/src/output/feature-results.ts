@@ -40,7 +40,7 @@ const REQUIRED: ReadonlySet<string> = new Set([FEATURE, 'amount_held', 'target_m
  */
 export async function readFeatureResults(
   file: ZippedFile,
-  names: FeatureNames,
+  names: Pick<FeatureNames, 'size' | 'has' | 'get'>,
   { findings, signal }: RecordOptions,
 ): Promise<readonly FeatureResult[]> {
   const results = new Map<number, FeatureResult>()

@@ -4,6 +4,7 @@ import { outputRole } from '../roles.js'
 import { FirstIds } from '../validators/first-ids.js'
 import { featureNames } from './feature-names.js'
 import { readFeatureResults } from './feature-results.js'
+import { tellOtherProject } from './other-project.js'
 import { type OutputFolder, openOutput } from './output-folder.js'
 import { isOutputError } from './output-problem.js'
 import { checkSolutions } from './solution-checks.js'
@@ -39,20 +40,21 @@ async function check(
   { entries, signal, progress }: Pick<ValidationContext, 'entries' | 'signal' | 'progress'>,
   findings: Findings,
 ): Promise<void> {
+  const units = await unitIds(entries, signal)
+  const names = await featureNames(entries, signal)
+  const other = await tellOtherProject({ folder, units, names, signal }, findings)
   tellMissing(folder, findings)
   const options = { findings, signal }
   const summaries = folder.sum
     ? await readSummaries(folder.sum, { ...options, most: folder.limits.runs })
     : []
-  const units = await unitIds(entries, signal)
   // Without units every id would be unknown: what is wrong with pu.dat is told by its own validator.
   const runs =
-    units.size > 0
+    units.size > 0 && !other.units
       ? await checkSolutions({ folder, units, summaries, ...options, progress: (done) => progress(done) })
       : undefined
   const whole = findings.errors === 0
-  const names = await featureNames(entries, signal)
-  if (names.size > 0)
+  if (names.size > 0 && !other.features)
     for (const file of featureFiles(folder, bestRun(summaries)).values())
       await readFeatureResults(file, names, options)
   if (runs && whole) tellRuns(summaries, runs, folder, findings)

@@ -31,8 +31,8 @@ export function layerOf(files: readonly ZippedFile[], limits: ShapefileLimits, w
     throw refusal(
       words,
       'two-layers',
-      `${subjectOf(words)}'s zip holds ${layers.length} layers: ${layers.map(([stem]) => `${stem}.shp`).join(', ')}`,
-      'Upload a zip with one shapefile.',
+      `${subjectOf(words)} holds ${layers.length} layers: ${layers.map(([stem]) => `${stem}.shp`).join(', ')}`,
+      'Give one shapefile.',
     )
   const [stem, parts] = layers[0] ?? [...groups][0] ?? ['', new Map<string, ZippedFile[]>()]
   const [[first] = []] = parts.values()
@@ -44,7 +44,7 @@ export function layerOf(files: readonly ZippedFile[], limits: ShapefileLimits, w
         words.finding(
           'error',
           'missing-part',
-          `${subjectOf(words)}'s zip lacks ${name === '' ? 'a' : `${name}'s`} .${extension} file`,
+          `${subjectOf(words)} lacks ${name === '' ? 'a' : `${name}'s`} .${extension} file`,
         ),
       ),
     )
@@ -59,7 +59,7 @@ export function layerOf(files: readonly ZippedFile[], limits: ShapefileLimits, w
     if (same.length > 1)
       throw words.problem(
         'duplicate-part',
-        `${subjectOf(words)}'s zip holds ${same.length} .${extension} files of ${name}`,
+        `${subjectOf(words)} holds ${same.length} .${extension} files of ${name}`,
       )
   const part = (extension: string) =>
     within(parts.get(extension)?.[0] as ZippedFile, extension, limits, words)

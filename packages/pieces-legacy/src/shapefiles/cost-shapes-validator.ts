@@ -3,6 +3,7 @@ import type { Findings } from '../dat/findings.js'
 import { IdLines } from '../dat/id-lines.js'
 import { openGrid } from '../grid/grid.js'
 import { isGridError } from '../grid/grid-problem.js'
+import { SpelledIds } from '../grid/spelled-ids.js'
 import { tellId } from '../grid/tell-id.js'
 import { defaultCostSurface } from '../importers/cost-surface.js'
 import { tellDeleted, tellShapes } from '../shapefile/shape-findings.js'
@@ -101,15 +102,18 @@ async function checkIds(
   findings: Findings,
 ): Promise<void> {
   const seen = new IdLines()
+  const spelled = new SpelledIds()
   let rows = 0
   for await (const batch of shapefile.rows()) {
     for (const row of batch) {
       tellCost(row, shapefile.attributes.column, findings)
-      if (row.row.unit) tellId({ record: row.record, ...row.row.unit }, column, seen, words, findings)
+      if (row.row.unit)
+        tellId({ record: row.record, ...row.row.unit }, column, seen, spelled, words, findings)
     }
     rows += batch.length
     progress(batch.at(-1)?.record ?? 0, shapefile.records)
   }
+  spelled.tell(column, words, findings)
   tellDeleted(rows, shapefile.records, words, findings)
   const missing = new FirstIds()
   const inGrid = new Uint8Array(seen.size)

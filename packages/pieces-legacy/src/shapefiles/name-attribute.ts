@@ -43,7 +43,7 @@ export function requiredField(words: ShapefileWords, header: DbfHeader, named: s
   if (!field)
     throw words.problem(
       `${as}-attribute`,
-      `${subjectOf(words)} has no attribute ${JSON.stringify(named)}, which the upload names as the ${as}; ${listed(header)}`,
+      `${subjectOf(words)} has no attribute ${JSON.stringify(named)}, which was given as the ${as} attribute; ${listed(header)}`,
     )
   if (!readable.includes(field.type))
     throw words.problem(

@@ -34,8 +34,8 @@ export function boundValidator({ gridIds }: { readonly gridIds: GridIds }): Vali
         }))
       if (again > 0)
         findings.warning('legacy/boundary-duplicate', { file }, () => ({
-          message: `${again} rows are of pairs of planning units that stand in other rows, in this order or the other; their boundaries are added up`,
-          hint: 'Marxan itself takes the first row of a pair.',
+          message: `${again} rows are of pairs of planning units that stand in other rows, in this order or the other; their boundaries are added up, so that they count more than once in BLM × boundary`,
+          hint: 'Marxan itself takes the first row of a pair; leave one row of each.',
           count: again,
         }))
       yield* findings.list()

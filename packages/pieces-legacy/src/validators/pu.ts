@@ -3,6 +3,8 @@ import { Findings } from '../dat/findings.js'
 import type { IdLines } from '../dat/id-lines.js'
 import { readIds } from '../dat/ids.js'
 import { readPu } from '../dat/pu.js'
+import { fittingAttributes } from '../grid/fitting-attributes.js'
+import { gridRole } from '../roles.js'
 import { FirstIds } from './first-ids.js'
 import { forEachGridId, type GridIds } from './units.js'
 
@@ -34,11 +36,31 @@ export function puValidator({ gridIds }: { readonly gridIds: GridIds }): Validat
           if (index < 0) missing.add(id)
           else inGrid[index] = 1
         })
-        if (readable) tellDifferences(ids, inGrid, missing, findings)
+        if (readable && missing.count > 0 && !inGrid.includes(1))
+          tellNoneCommon(ids, missing, await fittingAttributes(entries, ids.index, signal), findings)
+        else if (readable) tellDifferences(ids, inGrid, missing, findings)
       }
       yield* findings.list()
     },
   }
+}
+
+function tellNoneCommon(
+  { index }: IdLines,
+  { count, text }: FirstIds,
+  fitting: readonly string[],
+  findings: Findings,
+): void {
+  const named = new FirstIds()
+  for (let at = 0; at < Math.min(index.size, 11); at += 1) named.add(index.id(at))
+  findings.error('legacy/no-common-unit', { file: gridRole }, () => ({
+    message: `None of the ${count} ids of the planning grid (${text}) is in pu.dat (${named.text})${
+      fitting.length === 0 ? '' : `; attributes whose values are: ${fitting.join(', ')}`
+    }`,
+    ...(fitting.length > 0 && {
+      hint: `Name the attribute with the upload: { "idAttribute": "${fitting.length === 1 ? fitting[0] : '…'}" }.`,
+    }),
+  }))
 }
 
 function tellDifferences(ids: IdLines, inGrid: Uint8Array, missing: FirstIds, findings: Findings): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmod } from 'node:fs/promises'
+import { chmod, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { skipUnless } from '@piecework/testkit'
 import { suite } from 'uvu'
@@ -124,8 +124,60 @@ test('a grid whose ids have another name: the hint is the option, and the option
   const folder = await made.make(layer(features, 'shapes/grid', columns))
   const { stdout, code } = await marxanCheck([folder])
   assert.equal(code, 2)
-  assert.match(stdout, /hint: Name it: --id-attribute NAME/)
+  assert.match(stdout, /hint: The other files were not compared .* Name it: --id-attribute FID$/m)
   assert.equal((await marxanCheck([folder, '--id-attribute', 'FID', '--strict'])).code, 0)
+})
+
+test('a grid without any id of pu.dat is one error, with the attributes that fit and the option', async () => {
+  const columns = ['puid', 'unit', 'half', 'zone'].map((name) => ({ name, type: 'N', length: 10 }))
+  const values = [
+    ['100', '3', '2', '1'],
+    ['200', '2', '50', '1'],
+    ['300', '1', '60', '1'],
+  ]
+  const features = squares([1, 2, 3]).map((square, at) => ({ ...square, values: values[at] ?? [] }))
+  const folder = await made.make({
+    ...layer(features, 'shapes/grid', columns),
+    'input.dat': `${inputDat}BOUNDNAME bound.dat\n`,
+    'input/bound.dat': 'id1,id2,boundary\n1,2,1\n',
+  })
+  const document = await json(folder)
+  assert.deepEqual(told(document), ['error no-common-unit shapes/grid.shp'])
+  const [{ message, hint } = { message: '', hint: '' }] = document.findings
+  assert.match(
+    message,
+    /None of the 3 ids .*\(100, 200, 300\).*\(1, 2, 3\); attributes whose values are: unit$/,
+  )
+  assert.equal(hint, 'Name it: --id-attribute unit')
+  assert.equal((await json(folder, '--id-attribute', 'unit', '--strict')).exitCode, 0)
+})
+
+test('a column of ids written as decimals is one warning', async () => {
+  const columns = [{ name: 'puid', type: 'N', length: 10, decimals: 2 }]
+  const features = squares([1, 2, 3]).map((square, at) => ({ ...square, values: [`${at + 1}.00`] }))
+  const { findings, warnings } = await json(await made.make(layer(features, 'shapes/grid', columns)))
+  assert.equal(warnings, 1)
+  assert.deepEqual(
+    findings.map(({ code, line, count }) => [code, line, count]),
+    [['legacy/grid-id-float', 1, 3]],
+  )
+  assert.match(findings[0]?.message ?? '', /"1\.00" .*: records 1, 2, 3$/)
+})
+
+test('a grid that cannot be read: what was not compared is said', async () => {
+  const folder = await made.make({ 'shapes/grid.prj': undefined, 'shapes/grid.dbf': undefined })
+  const { findings } = await json(folder)
+  assert.deepEqual(
+    findings.map(({ code, hint }) => [code, hint]),
+    [
+      ['legacy/grid-missing-part', undefined],
+      [
+        'legacy/grid-missing-part',
+        'The other files were not compared with this planning grid, which cannot be read.',
+      ],
+    ],
+  )
+  for (const { message } of findings) assert.doesNotMatch(message, /zip|upload/i)
 })
 
 test('an invalid shape is a warning without a database, told with its record', async () => {
@@ -151,6 +203,7 @@ test('an invalid shape is a warning without a database, told with its record', a
 test('of several input files one can be asked for', async () => {
   const folder = await made.make({ 'other.dat': inputDat.replace('BLM 1', 'BLM -1') })
   assert.deepEqual(told(await json(folder)), ['warning input-choice input.dat'])
+  assert.match((await marxanCheck([folder])).stdout, /hint: Choose: --input FILE/)
   assert.deepEqual(told(await json(folder, '--input', 'other.dat')), ['error out-of-range other.dat 1'])
 })
 
@@ -171,6 +224,60 @@ test('a file that the names in the folder do not tell can be given, with its met
     boundary.files.filter(({ role }) => /grid|bound/.test(role)).map(({ path }) => path),
     ['shapes/units.shp', 'a.dat'],
   )
+})
+
+test('files that are missing are told by the line that names them, and the others are checked', async () => {
+  const folder = await made.make({
+    'input.dat': inputDat.replace('PUNAME pu.dat', 'PUNAME planning.dat'),
+    'input/species.dat': 'id,prop,name\n7,2,Reef\n8,0.5,Kelp\n',
+    ...Object.fromEntries(Object.keys(layer([])).map((part) => [part, undefined])),
+  })
+  const document = await json(folder)
+  assert.equal(document.exitCode, 2)
+  assert.deepEqual(told(document), [
+    'error file-missing input.dat 20',
+    'error file-missing',
+    'error out-of-range input/species.dat 2',
+  ])
+  const [pu] = document.findings
+  assert.match(pu?.message ?? '', /^PUNAME names planning\.dat, .*there is input\/pu\.dat/)
+  assert.equal(pu?.hint, 'Name it: --file pu.dat=PATH')
+  assert.deepEqual(
+    document.files.map(({ role }) => role),
+    ['input.dat', 'spec.dat', 'puvspr.dat'],
+  )
+})
+
+for (const role of ['pu.dat', 'puvspr.dat', 'spec.dat', 'planning-grid', 'input.dat'])
+  test(`--file ${role} helps where that file is not found`, async () => {
+    const asked = {
+      'pu.dat': ['PUNAME pu.dat', 'pu.dat'],
+      'puvspr.dat': ['PUVSPRNAME puvspr.dat', 'puvspr.dat'],
+      'spec.dat': ['SPECNAME species.dat', 'species.dat'],
+    }[role]
+    const folder = await made.make(
+      asked
+        ? { 'input.dat': inputDat.replace(asked[0] ?? '', `${asked[0]?.split(' ')[0]} nowhere.dat`) }
+        : role === 'input.dat'
+          ? { 'input.dat': undefined, 'settings.txt': inputDat }
+          : {},
+    )
+    const other = await made.make()
+    const path = asked ? join('input', asked[1] ?? '') : role === 'input.dat' ? 'settings.txt' : ''
+    const given = role === 'planning-grid' ? join(other, 'shapes', 'grid.shp') : join(folder, path)
+    if (role === 'planning-grid') await rm(join(folder, 'shapes'), { recursive: true })
+    const without = await marxanCheck([folder])
+    assert.equal(without.code, 2)
+    assert.deepEqual(told(await json(folder, '--strict', '--file', `${role}=${given}`)), [])
+  })
+
+test('findings of a file are told in the order of its lines', async () => {
+  const folder = await made.make({
+    'input/puvspr.dat': 'species,pu,amount\n70,1,2.5\n7,1,x\n70,3,0.5\n8,2,y\n',
+  })
+  const { stdout } = await marxanCheck([folder])
+  const lines = [...stdout.matchAll(/^ {2}line (\d+), \w+ +error/gm)].map(([, line]) => line)
+  assert.deepEqual(lines, ['2', '3', '4', '5'])
 })
 
 const summary = (planningUnits: number) =>
@@ -216,7 +323,8 @@ test('what keeps a folder from being checked is one sentence on stderr, or in th
   const cases: readonly [string, readonly string[], RegExp][] = [
     ['input-incomplete', [join(await made.make(), 'nothing')], /no folder .*nothing/],
     ['input-incomplete', [join(await made.make(), 'input.dat')], /input\.dat is a file/],
-    ['input-incomplete', [await made.make({ 'input/pu.dat': undefined })], /does not have pu\.dat/],
+    ['input-incomplete', [await made.make({ 'input.dat': undefined })], /does not have input\.dat/],
+    ['input-incomplete', [await made.make(), '--input', 'mine.dat'], /does not have mine\.dat/],
     ['legacy/marzone', [await made.make({ 'zones.dat': '' })], /Marxan with Zones/],
     ['options-invalid', [], /Which folder/],
     ['options-invalid', ['a', 'b'], /a, b/],

@@ -96,14 +96,35 @@ test('a zip with a layer', async () => {
   assert.deepEqual((await found(dir)).grid, ['units.zip'])
 })
 
-test('everything that is missing is named', async () => {
-  const dir = await folder({ 'input.dat': names, 'spec.dat': 'id\n' })
-  await assert.rejects(
-    findMarxanFiles(dir),
-    (error) =>
-      isPieceworkError(error, 'input-incomplete') && /pu\.dat, puvspr\.dat, .*grid/.test(error.message),
-  )
+test('everything that is missing is named, with the line that asks for it and what is like it', async () => {
+  const dir = await folder({
+    'input.dat': names.replace('pu.dat', 'units\\planning.dat'),
+    'spec.dat': 'id\n',
+    'input/pu.dat': 'id\n',
+    'input/notes.txt': '',
+  })
+  await assert.rejects(findMarxanFiles(dir), (error) => {
+    assert.ok(isPieceworkError(error, 'input-incomplete'))
+    assert.match(
+      error.message,
+      /have units\\planning\.dat \(PUNAME, line 1 of input\.dat\), puvspr\.dat \(PUVSPRNAME, line 3 of input\.dat\), the planning grid/,
+    )
+    assert.deepEqual(error.facts.missing, ['pu.dat', 'puvspr.dat', 'planning-grid'])
+    const [pu] = error.findings
+    assert.deepEqual([pu?.file, pu?.line, pu?.column], ['input.dat', 1, 'PUNAME'])
+    assert.match(pu?.message ?? '', /there is input\/pu\.dat$/)
+    return true
+  })
   await assert.rejects(findMarxanFiles(await folder({ 'readme.md': '' })), /input\.dat/)
+})
+
+test('a bound.dat that is named and not there is a warning', async () => {
+  const dir = await folder({ 'input.dat': `${names}BOUNDNAME bound.dat\n`, ...tables, ...layer })
+  const { findings } = await findMarxanFiles(dir)
+  assert.deepEqual(
+    findings.map(({ severity, code, line }) => [severity, code, line]),
+    [['warning', 'legacy/file-missing', 4]],
+  )
 })
 
 test('names do not lead out of the folder', async () => {

@@ -76,8 +76,8 @@ test('ids: every problem of every record is told, with its record', async () => 
     'error legacy/grid-id-overflow 5',
     'error legacy/grid-id-duplicate 6',
     'error legacy/grid-id-duplicate 9',
-    'warning legacy/grid-id-float 7',
     'error legacy/grid-id-too-large 8',
+    'warning legacy/grid-id-float 7',
   ])
 })
 

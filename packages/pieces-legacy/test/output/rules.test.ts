@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict'
 import { resultsValidator } from '@piecework/pieces-legacy'
 import { suite } from 'uvu'
-import { uploads, validate } from '../validators/support.js'
-import { type Changed, features, smallOutput, toldOf } from './support/small-output.js'
+import { told, uploads, validate } from '../validators/support.js'
+import { outputZip } from './support/output-zip.js'
+import {
+  type Changed,
+  changed,
+  features,
+  outputEntries,
+  smallOutput,
+  toldOf,
+} from './support/small-output.js'
 
 const test = suite('rules of the output folder')
 
@@ -315,13 +323,56 @@ test('findings of one kind are listed up to a hundred over all files, and counte
   const many = Object.fromEntries(
     Array.from({ length: 150 }, (_, at) => [
       `out_mv${String(at + 3).padStart(5, '0')}.csv`,
-      features('7,,4,5,0,2,0,0,?,1'),
+      features(`7,,4,5,0,2,0,0,?${at},1`),
     ]),
   )
   const told = await toldOf(many)
   const bad = told.filter((line) => line.startsWith('! yes-or-no'))
   assert.equal(bad.length, 100)
   assert.match(bad[0] ?? '', / ×150$/)
+})
+
+test('what is wrong in the same way in many files is one finding', async () => {
+  const many = Object.fromEntries(
+    ['out_mv00001.csv', 'out_mv00002.csv', 'out_mv00003.csv'].map((name) => [
+      name,
+      features('7,,4,5,0,2,0,0,yes,1'),
+    ]),
+  )
+  const findings = await validate(resultsValidator, outputEntries(outputZip({ ...smallOutput, ...many })))
+  const [missing, ...others] = findings.filter(({ code }) => code === 'legacy/features-missing')
+  assert.equal(missing?.message, '1 features of spec.dat have no row in the file; the same in 2 more files')
+  assert.deepEqual([missing?.file, missing?.count, others], ['out_mv00001.csv', 3, []])
+})
+
+const otherUnits = 'id\n1\n2\n30\n40\n50\n'
+for (const [files, name] of [
+  [{}, 'the files of the runs'],
+  [noSolutions, 'the matrix'],
+] as const)
+  test(`the output of another project is one error, by ${name}`, async () => {
+    const inputs = { 'pu.dat': 'id\n1\n20\n30\n40\n50\n', 'spec.dat': 'id,prop\n9,0.5\n' }
+    const both = await validate(
+      resultsValidator,
+      outputEntries(outputZip(changed({ ...files, 'out_sum.csv': undefined })), inputs),
+    )
+    assert.deepEqual(told(both), ['! output-other-project output', '! output-missing output'])
+    assert.equal(
+      both[0]?.message,
+      "3 of 4 planning units and 2 features of the results are not of this project: is this another project's output?",
+    )
+    assert.deepEqual(await toldOf(files, { 'spec.dat': 'id,prop\n9,0.5\n' }), [
+      '! output-other-project output',
+    ])
+  })
+
+test('as many known units as unknown ones are no other project: each is told', async () => {
+  const all = await toldOf(
+    { ...noMatrix, 'out_ssoln.csv': undefined, 'out_r00002.csv': first },
+    { 'pu.dat': otherUnits },
+  )
+  assert.equal(all.filter((line) => line.startsWith('! unit-unknown')).length, 2)
+  assert.ok(!all.includes('! output-other-project output'))
 })
 
 test.run()

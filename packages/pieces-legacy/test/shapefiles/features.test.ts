@@ -140,7 +140,7 @@ test('an attribute that the upload names and the layer lacks is told with those 
     [
       [
         'legacy/feature-shapes-name-attribute',
-        'The feature shapefile has no attribute "kind", which the upload names as the name; its attributes are NAME',
+        'The feature shapefile has no attribute "kind", which was given as the name attribute; its attributes are NAME',
       ],
     ],
   )

@@ -24,7 +24,7 @@ export function features(...rows: readonly string[]): string {
 /** Other files or texts instead of some; undefined leaves a file out. */
 export type Changed = Readonly<Record<string, string | undefined>>
 
-const changed = (files: Changed): OutputFiles =>
+export const changed = (files: Changed): OutputFiles =>
   Object.fromEntries(
     Object.entries<string | undefined>({ ...smallOutput, ...files }).flatMap(([name, text]) =>
       text === undefined ? [] : [[name, text]],

@@ -1,0 +1,40 @@
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
+import { PieceworkError } from '@piecework/core'
+import type { Findings } from './dat/findings.js'
+import type { Listing } from './folder-listing.js'
+
+/** Enough of a file to tell what it is. */
+const HEAD = 65_536
+const NAMES_FILES = /^(?:PUNAME|SPECNAME|PUVSPRNAME)\s/m
+const NAMES_ZONES = /^ZONESNAME\s/m
+
+/** The first `*.dat` by name that names other files, with a warning where there are more. Throws `legacy/marzone`. */
+export async function chooseInput(
+  dir: string,
+  files: Listing,
+  findings: Findings,
+): Promise<string | undefined> {
+  const inputs: string[] = []
+  for (const name of files.in('').filter((name) => name.toLowerCase().endsWith('.dat'))) {
+    const head = await headOf(join(dir, name))
+    if (NAMES_ZONES.test(head))
+      throw new PieceworkError(
+        'legacy/marzone',
+        `This is a project of Marxan with Zones (${name} has ZONESNAME), which cannot be imported`,
+      )
+    if (NAMES_FILES.test(head)) inputs.push(name)
+  }
+  const [first, ...others] = inputs
+  if (first !== undefined && others.length > 0)
+    findings.warning('legacy/input-choice', { file: first }, () => ({
+      message: `${first} was taken; there are also ${others.join(', ')}`,
+    }))
+  return first
+}
+
+async function headOf(path: string): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of createReadStream(path, { end: HEAD - 1 })) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('latin1').replaceAll('\r', '\n')
+}

@@ -1,0 +1,182 @@
+import { createReadStream } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { PieceworkError } from '@piecework/core'
+import { type FileFinding, Findings } from './dat/findings.js'
+import { type InputDat, readInputDat } from './dat/input-dat.js'
+import { type FolderGrid, folderGrid } from './folder-grid.js'
+import { chooseInput } from './folder-input.js'
+import { type Listing, listing } from './folder-listing.js'
+import { similarFiles } from './folder-similar.js'
+import { gridRole } from './roles.js'
+
+/** What a folder has of a Marxan project, whole or not. */
+export interface FolderSearch {
+  readonly input: string
+  readonly pu?: string
+  readonly spec?: string
+  readonly puvspr?: string
+  readonly bound?: string
+  readonly output?: string
+  readonly grid?: FolderGrid
+  /** Errors: what a project must have and neither the folder has nor whoever asks gives. */
+  readonly missing: readonly MissingFile[]
+  /** Warnings: choices that were made, a bound.dat that is not there. */
+  readonly findings: readonly FileFinding[]
+}
+
+export interface MissingFile {
+  readonly role: string
+  /** As a project names it, with the line that does: "planning.dat (PUNAME, line 30 of input.dat)". */
+  readonly name: string
+  readonly finding: FileFinding
+}
+
+export interface FolderSearchOptions {
+  /** Name of the input.dat in the folder. */
+  readonly input?: string
+  /** Paths by role, of files that need not be looked for. */
+  readonly given?: Readonly<Record<string, string>>
+}
+
+const keys = {
+  'pu.dat': 'PUNAME',
+  'spec.dat': 'SPECNAME',
+  'puvspr.dat': 'PUVSPRNAME',
+  'bound.dat': 'BOUNDNAME',
+} as const
+type Role = keyof typeof keys
+
+/** Throws `input-incomplete` where there is no input.dat, `legacy/marzone` and `legacy/cluz` for the projects of other programs. */
+export async function searchFolder(
+  dir: string,
+  { input, given = {} }: FolderSearchOptions = {},
+): Promise<FolderSearch> {
+  const files = await listing(dir)
+  refuseOthers(files)
+  const findings = new Findings()
+  const inputPath = given['input.dat'] ?? (await inputIn(dir, files, input, findings))
+  const named = await readInputDat(createReadStream(inputPath), { findings: new Findings(0) })
+  const output = files.folder(lastPart(named.output.OUTPUTDIR))
+  const asking: Asking = { files, named, input: shown(dir, inputPath), output }
+  const missing: MissingFile[] = []
+  const find = (role: Role): string | undefined => {
+    const name = named.files[keys[role]]
+    if (given[role] !== undefined || (role === 'bound.dat' && name === '')) return undefined
+    const path = lookUp(files, named, name)
+    if (path !== undefined) return join(dir, path)
+    if (role !== 'bound.dat') missing.push(missingFile(role, asking))
+    else tellBound(asking, findings)
+    return undefined
+  }
+  const found = {
+    pu: find('pu.dat'),
+    spec: find('spec.dat'),
+    puvspr: find('puvspr.dat'),
+    bound: find('bound.dat'),
+    output: output === undefined ? undefined : join(dir, output),
+    grid: given[gridRole] === undefined ? await folderGrid(dir, files, output, findings) : undefined,
+  }
+  if (!found.grid && given[gridRole] === undefined) missing.push(missingGrid)
+  return { input: inputPath, ...defined(found), missing, findings: findings.list() }
+}
+
+async function inputIn(
+  dir: string,
+  files: Listing,
+  input: string | undefined,
+  findings: Findings,
+): Promise<string> {
+  const name = input ?? (await chooseInput(dir, files, findings))
+  const found = name === undefined ? undefined : files.find('', name)
+  if (found !== undefined) return join(dir, found)
+  throw new PieceworkError(
+    'input-incomplete',
+    name === undefined
+      ? `${dir} does not have input.dat: no .dat file in it names the others (PUNAME, SPECNAME, PUVSPRNAME)`
+      : `${dir} does not have ${name}`,
+    { facts: { missing: [name ?? 'input.dat'] } },
+  )
+}
+
+function refuseOthers(files: Listing): void {
+  if (files.anywhere('zones.dat'))
+    throw new PieceworkError(
+      'legacy/marzone',
+      'This is a project of Marxan with Zones (zones.dat), which cannot be imported',
+    )
+  if (files.anywhere('targets.csv') && !files.anywhere('spec.dat'))
+    throw new PieceworkError(
+      'legacy/cluz',
+      'This is a CLUZ folder (targets.csv without spec.dat): let CLUZ create the Marxan files first',
+    )
+}
+
+/** What a file is asked for by. */
+interface Asking {
+  readonly files: Listing
+  readonly named: InputDat
+  /** As people know it. */
+  readonly input: string
+  readonly output: string | undefined
+}
+
+function missingFile(role: Role, { files, named, input, output }: Asking): MissingFile {
+  const key = keys[role]
+  const line = named.lines.get(key)
+  const name = named.files[key]
+  const similar = similarFiles(files, lastPart(name), role, [input, output])
+  return {
+    role,
+    name: `${name} (${key}, ${line === undefined ? `which ${input} does not have` : `line ${line} of ${input}`})`,
+    finding: {
+      severity: 'error',
+      code: 'legacy/file-missing',
+      file: input,
+      ...(line !== undefined && { line }),
+      column: key,
+      message: `${line === undefined ? `${input} does not have ${key}, and ${name}` : `${key} names ${name || 'nothing'}, which`} is not in the folder${
+        similar.length > 0 ? `; there is ${similar.join(', ')}` : ''
+      }`,
+    },
+  }
+}
+
+function tellBound(asking: Asking, findings: Findings): void {
+  const { line, message } = missingFile('bound.dat', asking).finding
+  const place = { file: asking.input, column: keys['bound.dat'], ...(line !== undefined && { line }) }
+  findings.warning('legacy/file-missing', place, () => ({
+    message: `${message}: the project is without boundary lengths`,
+  }))
+}
+
+const missingGrid: MissingFile = {
+  role: gridRole,
+  name: 'the planning grid (.shp or .zip)',
+  finding: {
+    severity: 'error',
+    code: 'legacy/file-missing',
+    file: gridRole,
+    message: 'The folder has no planning grid, neither a .shp nor a zip with one',
+  },
+}
+
+function lookUp(files: Listing, named: InputDat, wanted: string): string | undefined {
+  const name = lastPart(wanted)
+  return files.find(lastPart(named.files.INPUTDIR), name) ?? files.find('', name) ?? files.anywhere(name)
+}
+
+/** Of a path of any machine. */
+function lastPart(path: string): string {
+  return path.split(/[\\/]/).filter(Boolean).at(-1) ?? ''
+}
+
+function shown(dir: string, path: string): string {
+  const way = relative(dir, path)
+  return way.startsWith('..') ? path : way.split(sep).join('/')
+}
+
+function defined<T extends object>(given: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]?: Exclude<T[Key], undefined>
+  }
+}
