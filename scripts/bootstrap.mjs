@@ -11,6 +11,7 @@ const steps = {
   test: 'scripts/test.mjs',
   check: 'scripts/check.mjs',
   bench: 'scripts/bench.mjs',
+  soak: 'scripts/soak.mjs',
 }
 
 /**

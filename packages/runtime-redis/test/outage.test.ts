@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isPieceworkError, type Task } from '@piecework/core'
 import { type RedisRuntimeOptions, redisRuntime } from '@piecework/runtime-redis'
+import { needsRedisServer, type RedisServer, redisServer } from '@piecework/testkit'
 import { suite } from 'uvu'
-import { needsRedisServer, type RedisServer, redisServer } from './support/redis-server.js'
 
 const test = needsRedisServer(suite('runtime: Redis that goes away'))
 let server: RedisServer

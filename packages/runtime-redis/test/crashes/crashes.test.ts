@@ -5,12 +5,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileArtifacts, type JobHandle, type JobReport } from '@piecework/core'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/testkit'
+import {
+  type Fleet,
+  fleet,
+  needsRedisServer,
+  needsServer,
+  type RedisServer,
+  redisServer,
+  type ScratchDatabase,
+  scratchDatabase,
+} from '@piecework/testkit'
 import { suite } from 'uvu'
 import { type AlbumHost, albumHost, type Place } from '../support/album-host.js'
 import { makeAlbum, makeAlbumTables, rowsPerTable, tables } from '../support/albums.js'
-import { type Fleet, fleet } from '../support/fleet.js'
-import { needsRedisServer, type RedisServer, redisServer } from '../support/redis-server.js'
 import { until } from '../support/until.js'
 
 const test = needsRedisServer(needsServer(suite('three workers over Redis, and what befalls them')))
@@ -30,7 +37,10 @@ test.before(async () => {
   place = { database: database.url, redis: redis.url, folder }
   host = albumHost(place)
   await makeAlbum(host.pool, resource.id)
-  workers = fleet(place)
+  workers = fleet({
+    script: new URL('../support/album-worker.js', import.meta.url),
+    args: [JSON.stringify(place)],
+  })
   await Promise.all([workers.add(), workers.add(), workers.add()])
 })
 test.after(async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type Database, type ResourceRef, resourcePath } from '@piecework/core'
+import { schemaPrints } from '@piecework/testkit'
 import type { Host } from './host.js'
 
 /** Fingerprint of every table of the planning domain, of all claims, and the keys of what jobs have stored. */
@@ -9,17 +10,14 @@ export async function contentsOf({
   database,
   artifacts,
 }: Pick<Host, 'database' | 'artifacts'>): Promise<Contents> {
-  const tables = [...(await planningTables(database)), 'piecework.holds']
-  const { rows } = await database.query<{ name: string; print: string }>(
-    tables
-      .map(
-        (table) =>
-          `SELECT '${table}' AS name, count(*) || ' rows, ' || coalesce(md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))), '') AS print
-           FROM ${table} t`,
-      )
-      .join(' UNION ALL '),
+  const contents: Record<string, string> = Object.fromEntries(
+    Object.entries(await schemaPrints(database, 'planning')).map(([table, { rows, digest }]) => [
+      table,
+      `${rows} rows, ${digest}`,
+    ]),
   )
-  const contents: Record<string, string> = Object.fromEntries(rows.map(({ name, print }) => [name, print]))
+  const { rows: holds } = await database.query('SELECT * FROM piecework.holds ORDER BY hold, path')
+  contents.holds = JSON.stringify(holds)
   const keys: string[] = []
   for (const prefix of ['jobs', 'archives']) for await (const key of artifacts.list(prefix)) keys.push(key)
   contents.artifacts = keys.join('\n')

@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { skipUnless } from '@piecework/testkit'
-import { Redis } from 'ioredis'
+import { promisify } from 'node:util'
+import { type SkippableSuite, skipUnless } from './skip-unless.js'
 
 /** A Redis of a test's own, to be emptied, paused and ended. */
 export interface RedisServer {
@@ -19,35 +19,28 @@ export interface RedisServer {
   freeze(): void
   thaw(): void
   flushAll(): Promise<void>
-  keys(): Promise<readonly string[]>
   remove(): Promise<void>
 }
 
-export function needsRedisServer<S extends Parameters<typeof skipUnless>[2]>(suite: S): S {
-  const found = spawnSync('redis-server', ['--version']).status === 0
+/** The suite itself where the programs `redis-server` and `redis-cli` are there; else one that skips its tests visibly. */
+export function needsRedisServer<S extends SkippableSuite>(suite: S): S {
+  const found = ['redis-server', 'redis-cli'].every((name) => spawnSync(name, ['--version']).status === 0)
   return skipUnless(found, 'needs the program redis-server', suite)
 }
 
+/** Starts `redis-server` on a free port. */
 export async function redisServer(): Promise<RedisServer> {
   const dir = await mkdtemp(join(tmpdir(), 'piecework-redis-'))
-  const port = await freePort()
-  const url = `redis://127.0.0.1:${port}`
+  const port = `${await freePort()}`
   let child: ChildProcess | undefined
 
-  const asked = async <T>(ask: (client: Redis) => Promise<T>): Promise<T> => {
-    const client = new Redis(url, { retryStrategy: () => null, maxRetriesPerRequest: 0 })
-    client.on('error', () => {})
-    try {
-      return await ask(client)
-    } finally {
-      client.disconnect()
-    }
-  }
+  const ask = async (command: string): Promise<string> =>
+    (await promisify(execFile)('redis-cli', ['-e', '-p', port, command])).stdout
   const start = async (): Promise<void> => {
-    const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', dir]
+    const args = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--dir', dir]
     child = spawn('redis-server', args, { stdio: 'ignore' })
     for (;;) {
-      const pong = await asked((client) => client.ping()).catch(() => undefined)
+      const pong = await ask('PING').catch(() => undefined)
       if (pong) return
       if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}.`)
       await sleep(20)
@@ -63,13 +56,12 @@ export async function redisServer(): Promise<RedisServer> {
   }
   await start()
   return {
-    url,
+    url: `redis://127.0.0.1:${port}`,
     start,
     kill,
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
-    flushAll: async () => void (await asked((client) => client.flushall())),
-    keys: () => asked((client) => client.keys('*')),
+    flushAll: async () => void (await ask('FLUSHALL')),
     remove: async () => {
       await kill()
       await rm(dir, { recursive: true, force: true })

@@ -1,0 +1,40 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import type { Place } from './place.js'
+import type { Answer, Ask } from './requester.js'
+
+/** The process that asks, and may be killed while it does. */
+export interface Requester {
+  readonly pid: number
+  /** `gone` where it was killed before it could tell. */
+  ask(ask: Ask): Promise<Answer | 'gone'>
+  /** SIGKILL. */
+  kill(): Promise<void>
+}
+
+export async function startRequester(place: Place): Promise<Requester> {
+  const child: ChildProcess = fork(new URL('./requester.js', import.meta.url), [JSON.stringify(place)], {
+    env: { ...process.env, TMPDIR: place.temporary },
+  })
+  const exited = once(child, 'exit')
+  await Promise.race([once(child, 'message'), exited])
+  if (child.pid === undefined || child.exitCode !== null) throw new Error('The requester does not start.')
+  return {
+    pid: child.pid,
+    ask: async (ask) => {
+      const heard = new AbortController()
+      const answer = once(child, 'message', { signal: heard.signal }).then(([said]) => said as Answer)
+      try {
+        child.send(ask)
+        return await Promise.race([answer, exited.then(() => 'gone' as const)])
+      } finally {
+        heard.abort()
+        answer.catch(() => undefined)
+      }
+    },
+    kill: async () => {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import type { EntryDiff, JobReport } from '@piecework/core'
+import { compareResources } from '@piecework/testkit'
+import type { SoakJob } from '../place.js'
+import { type Problem, problem } from '../problem.js'
+import type { Scene } from '../scene.js'
+
+/** What the job has made is what it was made of: all rows by their ids, or by their natural keys, or the archive to the last byte. */
+export async function equalToSource(
+  scene: Scene,
+  kind: SoakJob,
+  { job }: JobReport,
+): Promise<readonly Problem[]> {
+  if (kind === 'export') return equalArchive(scene, job.result.archive?.artifact ?? '')
+  const made = job.result.resource?.id
+  if (made === undefined) return [problem('lost', `job ${job.id} has succeeded and made nothing`)]
+  if (kind === 'legacy import') return equalByKeys(scene, made)
+  const tables = await compareResources(scene.host.database, {
+    schema: 'planning',
+    root: 'projects',
+    from: scene.sources.project.id,
+    to: made,
+    jobs: [job.id],
+    differing: { projects: ['name', 'owner_id', 'created_at', 'updated_at'] },
+    idsInside: { geoprocessing: 'features', protected_area_ids: 'protected_areas', raw: 'features' },
+  })
+  return tables.flatMap(({ table, differences }) =>
+    differences > 0 ? [problem('wrong', `${differences} rows of ${table} differ from the source's`)] : [],
+  )
+}
+
+async function equalArchive({ host, references }: Scene, artifact: string): Promise<readonly Problem[]> {
+  const { ok, digest, findings } = await host.piecework.verify({ artifact })
+  const { digest: expected } = references.export
+  return [
+    ...(ok ? [] : [problem('wrong', `the archive is broken: ${findings[0]?.message}`)]),
+    ...(digest === expected ? [] : [problem('wrong', `the archive has digest ${digest}, not ${expected}`)]),
+  ]
+}
+
+/** Two imports of the same files have no id in common. */
+async function equalByKeys({ host, legacy }: Scene, made: string): Promise<readonly Problem[]> {
+  const live = (id: string) => ({ resource: { kind: 'project', id }, principal: { id: 'watcher' } })
+  const { resources } = await host.piecework.diff(live(legacy), live(made))
+  return resources.flatMap(({ pieces }) =>
+    pieces.flatMap(({ piece, entries }) =>
+      entries
+        .filter((entry) => !entry.equal && !isYounger(entry))
+        .map(({ path, rows }) => {
+          const how = rows ? JSON.stringify(rows) : 'other bytes'
+          return problem('wrong', `${piece} differs from an import that nothing befell: ${path}, ${how}`)
+        }),
+    ),
+  )
+}
+
+/** Nothing but the times of its making differ. */
+function isYounger({ rows }: EntryDiff): boolean {
+  const times = ['created_at', 'updated_at']
+  return (
+    rows?.added === 0 && rows.removed === 0 && Object.keys(rows.columns).every((one) => times.includes(one))
+  )
+}

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { applicationName, leaseMs } from './host.js'
+import { jobOf } from './job-of.js'
+import type { SoakJob } from './place.js'
+import type { Scene } from './scene.js'
+
+/** How a job may end although nothing is wrong: the error's code; `''` where there is no job. */
+type Ends = readonly string[]
+
+export interface Fault {
+  /** Resolves when it is over and all is as before. `random` in [0, 1). */
+  inject(scene: Scene, principal: string, random: () => number): Promise<void>
+  /** Beside success. */
+  mayEnd(job: SoakJob): Ends
+  /** It concerns the request alone, and comes before the answer. */
+  readonly whileAsked?: true
+  /** Processes die: what they were writing stays, until it is old. */
+  readonly kills?: true
+}
+
+const never = (): Ends => []
+/** A prepared import that nobody goes on with. */
+const abandoned = (job: SoakJob): Ends => (job === 'legacy import' ? ['expired'] : [])
+
+export const faults: Readonly<Record<string, Fault>> = {
+  'a worker is killed': {
+    inject: ({ workers }) => workers.replace(),
+    mayEnd: never,
+    kills: true,
+  },
+  'the requester is killed': {
+    inject: (scene) => scene.replaceRequester(),
+    mayEnd: (job) => ['', ...abandoned(job)],
+    whileAsked: true,
+    kills: true,
+  },
+  'a worker is stopped past its lease': {
+    inject: async ({ workers }, _, random) => {
+      const wake = workers.freeze()
+      await sleep(leaseMs + 500 + random() * 1500)
+      wake()
+    },
+    mayEnd: never,
+  },
+  'a database backend is ended': {
+    inject: async ({ host }, _, random) => {
+      const { rows } = await host.database.query<{ pid: number; busy: boolean }>(
+        `SELECT pid, state <> 'idle' AS busy FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = ANY ($1) ORDER BY pid`,
+        [[applicationName('worker'), applicationName('requester')]],
+      )
+      const busy = rows.filter((row) => row.busy)
+      const among = busy.length > 0 ? busy : rows
+      const pid = among[Math.floor(random() * among.length)]?.pid
+      await host.database.query('SELECT pg_terminate_backend($1)', [pid])
+    },
+    mayEnd: (job) => ['', ...abandoned(job)],
+  },
+  'Redis is killed and comes back empty': {
+    inject: async ({ redis }, _, random) => {
+      await redis.kill()
+      await sleep(random() * 2000)
+      await redis.start()
+    },
+    mayEnd: never,
+  },
+  'Redis forgets everything': {
+    inject: ({ redis }) => redis.flushAll(),
+    mayEnd: never,
+  },
+  'the disk is full': {
+    inject: async ({ disk, workers, requester }, _, random) => {
+      const writers = () => [...workers.pids(), requester().pid]
+      await disk.fill(writers())
+      await sleep(300 + random() * 1200)
+      await disk.free(writers())
+    },
+    mayEnd: (job) => ['', 'storage', ...abandoned(job)],
+  },
+  'the job is cancelled': {
+    inject: async (scene, principal) => {
+      const job = await jobOf(scene, principal, 5000)
+      if (job !== undefined) await scene.host.piecework.cancel(job)
+    },
+    mayEnd: () => ['cancelled'],
+  },
+}

@@ -1,0 +1,57 @@
+import { createPiecework, type Database, fileArtifacts, type Piecework } from '@piecework/core'
+import { legacyMarxanPack } from '@piecework/pieces-legacy'
+import { planningProject } from '@piecework/pieces-project'
+import { planningScenario } from '@piecework/pieces-scenario'
+import { fromPg, postgresStore } from '@piecework/postgres'
+import { redisRuntime } from '@piecework/runtime-redis'
+import pg from 'pg'
+import type { Place } from './place.js'
+
+export interface SoakHost {
+  readonly piecework: Piecework
+  readonly database: Database
+  stop(): Promise<void>
+}
+
+/** Told to the database by each of its connections. */
+export type Role = 'worker' | 'requester' | 'watcher'
+
+export const applicationName = (role: Role): string => `soak ${role}`
+
+export const leaseMs = 2000
+/** After that a prepared import that nobody goes on with is removed. */
+const uploadsLiveMs = 6000
+
+/** One process's Piecework, not started. Whatever the options of a host keep for a time goes soon, or at once. */
+export function soakHost({ database, redis, artifacts }: Place, role: Role): SoakHost {
+  const poolOf = (max: number): pg.Pool => {
+    const pool = new pg.Pool({ connectionString: database, max, application_name: applicationName(role) })
+    // A connection that is ended on purpose is no news.
+    return pool.on('error', () => {})
+  }
+  const data = poolOf(4)
+  const control = poolOf(3)
+  const store = postgresStore({ database: fromPg(data), control: fromPg(control), leaseMs })
+  const piecework = createPiecework({
+    packs: [planningProject(), planningScenario(), legacyMarxanPack()],
+    store,
+    artifacts: fileArtifacts(artifacts),
+    runtime: redisRuntime({ connection: redis, concurrency: 2, onError: () => {} }),
+    heartbeatMs: 200,
+    sweepMs: 300,
+    forgottenMs: 3000,
+    backoffMs: 100,
+    retryLiveMs: 0,
+    leftoversMs: 1000,
+    uploadsLiveMs,
+  })
+  piecework.events.on('error', () => {})
+  return {
+    piecework,
+    database: store.database,
+    stop: async () => {
+      await piecework.stop({ drainMs: 5000 })
+      await Promise.all([data.end(), control.end()])
+    },
+  }
+}

@@ -1,0 +1,63 @@
+import { Command } from 'commander'
+import { liveLine } from './live-line.js'
+import { soak } from './soak.js'
+import { tableOf } from './table.js'
+
+interface Arguments {
+  readonly faults: string
+  readonly seconds?: string
+  readonly seed: string
+  readonly workers: string
+  readonly json?: true
+}
+
+await new Command('npm run soak --')
+  .description(
+    'Runs exports, imports, clones and imports of Marxan folders in several processes, injects a fault into each at a random moment, and checks everything after each. Exit code 1: something was lost, doubled, left over or wrong.',
+  )
+  .option('--faults <number>', 'how many faults to inject, each kind in turn', '64')
+  .option('--seconds <number>', 'inject no further fault after this time')
+  .option('--seed <number>', 'of the moments and of what is hit', '1')
+  .option('--workers <number>', 'worker processes', '3')
+  .option('--json', 'print one JSON document, and nothing else, on stdout')
+  .action(main)
+  .parseAsync()
+
+async function main({ faults, seconds, seed, workers, json }: Arguments): Promise<void> {
+  const url = process.env.DATABASE_URL
+  if (!url) throw new Error('The soak needs a PostgreSQL server: install one, or set DATABASE_URL.')
+  const stop = new AbortController()
+  for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())
+  const live = liveLine(process.stderr)
+  const result = await soak({
+    faults: countOf('--faults', faults),
+    ...(seconds !== undefined && { seconds: countOf('--seconds', seconds) }),
+    seed: Number(seed),
+    workers: countOf('--workers', workers),
+    url,
+    limitMs: 120_000,
+    tell: live.tell,
+    signal: stop.signal,
+  }).finally(live.end)
+  const { rounds, disk } = result
+  const problems = rounds.flatMap(({ problems: found, ...round }) =>
+    found.map((one) => ({ ...round, ...one })),
+  )
+  if (json) console.log(JSON.stringify({ ok: problems.length === 0, ...result }, null, 2))
+  else {
+    console.log(`${tableOf(rounds)}\n`)
+    for (const { round, job, fault, what, text } of problems)
+      console.log(`${what}: fault ${round}, ${job}, ${fault}: ${text}`)
+    const total = Math.round(rounds.reduce((sum, one) => sum + one.seconds, 0))
+    console.log(
+      `${rounds.length} faults injected (seed ${result.seed}, full disk by ${disk}) in ${total} s: ${problems.length === 0 ? 'nothing lost, doubled, left over or wrong' : `${problems.length} problems`}.`,
+    )
+  }
+  if (problems.length > 0 || rounds.length === 0) process.exitCode = 1
+}
+
+function countOf(option: string, text: string): number {
+  const count = Number(text)
+  if (Number.isSafeInteger(count) && count > 0) return count
+  throw new Error(`${option} must be a whole number from 1, not ${text}.`)
+}

@@ -1,0 +1,42 @@
+import { isPieceworkError, type JobHandle, type Piecework, type Principal } from '@piecework/core'
+import { soakHost } from './host.js'
+import type { Place, SoakJob, Sources } from './place.js'
+
+/** What the process of a host's server is asked for. */
+export interface Ask {
+  readonly job: SoakJob
+  readonly principal: Principal
+  readonly sources: Sources
+}
+
+/** `refused` is the error's code. */
+export type Answer = { readonly accepted: string } | { readonly refused: string }
+
+const requests: Readonly<Record<SoakJob, (piecework: Piecework, ask: Ask) => Promise<JobHandle>>> = {
+  export: (piecework, { principal, sources }) => piecework.export({ resource: sources.project, principal }),
+  import: (piecework, { principal, sources }) =>
+    piecework.import({ archive: { file: sources.archive }, principal }),
+  clone: (piecework, { principal, sources }) => piecework.clone({ resource: sources.project, principal }),
+  'legacy import': async (piecework, { principal, sources }) => {
+    const preparation = await piecework.prepare({ format: 'legacy-marxan', principal, name: 'Legacy' })
+    for (const [role, file] of Object.entries(sources.uploads)) await preparation.upload(role, { file })
+    return preparation.run()
+  },
+}
+
+/** A process that asks and does nothing else, at the place in argv[2]. */
+const host = soakHost(JSON.parse(process.argv[2] ?? '') as Place, 'requester')
+process.on('disconnect', () => process.exit())
+process.on('message', (ask: Ask) => {
+  void answer(ask).then((said) => process.send?.(said))
+})
+process.send?.('started')
+
+async function answer(ask: Ask): Promise<Answer> {
+  try {
+    return { accepted: (await requests[ask.job](host.piecework, ask)).id }
+  } catch (error) {
+    if (isPieceworkError(error)) return { refused: error.code }
+    return { refused: error instanceof Error ? error.message : String(error) }
+  }
+}

@@ -1,0 +1,33 @@
+import type { Fleet, RedisServer } from '@piecework/testkit'
+import type { Requester } from './asking.js'
+import type { Disk } from './disk.js'
+import type { SoakHost } from './host.js'
+import type { Place, SoakJob, Sources } from './place.js'
+
+/** What a job of one kind does where nothing befalls it. */
+export interface Reference {
+  /** From the request to its answer. */
+  readonly askMs: number
+  /** Rows and skipped rows by piece, over all resources. */
+  readonly counts: Readonly<Record<string, number>>
+  /** Rows that it adds, by table. */
+  readonly rows: Readonly<Record<string, number>>
+  /** Manifest digest of an export. */
+  readonly digest?: string
+}
+
+/** Everything that a round plays with. */
+export interface Scene {
+  readonly place: Place
+  readonly sources: Sources
+  readonly host: SoakHost
+  readonly workers: Fleet
+  readonly redis: RedisServer
+  readonly disk: Disk
+  readonly requester: () => Requester
+  /** SIGKILL; resolves when nothing of it is left at the database and another one is there. */
+  replaceRequester(): Promise<void>
+  readonly references: Readonly<Record<SoakJob, Reference>>
+  /** A project that a legacy import has made. */
+  readonly legacy: string
+}

@@ -1,0 +1,77 @@
+import { seeded } from '@piecework/bench/seeded'
+import { faults } from './faults.js'
+import { openScene } from './open-scene.js'
+import { jobKinds, type SoakJob } from './place.js'
+import { playRound, type RoundResult } from './round.js'
+
+export interface SoakOptions {
+  /** How many to inject: each kind in turn, at a random moment of each kind of job in turn. */
+  readonly faults: number
+  /** No further fault after this time. Absent: all of them. */
+  readonly seconds?: number
+  readonly seed: number
+  readonly workers: number
+  readonly url: string
+  /** How long a job may take before it counts as lost. */
+  readonly limitMs: number
+  tell(text: string): void
+  readonly signal?: AbortSignal
+}
+
+export interface SoakRound extends RoundResult {
+  /** From 1. */
+  readonly round: number
+  readonly fault: string
+  readonly job: SoakJob
+  readonly seconds: number
+}
+
+export interface SoakResult {
+  readonly seed: number
+  readonly rounds: readonly SoakRound[]
+  /** How the full disk was made; `none`: that fault was left out. */
+  readonly disk: 'tmpfs' | 'file-size limit' | 'none'
+}
+
+/** Real processes on real servers, one job and one fault at a time, and a look at everything after each. Ends after the first lost job. */
+export async function soak(options: SoakOptions): Promise<SoakResult> {
+  const { seed, limitMs, tell, seconds = Number.POSITIVE_INFINITY, signal } = options
+  const scene = await openScene({ ...options, random: seeded(seed) })
+  const rounds: SoakRound[] = []
+  try {
+    const { means } = scene.disk
+    if (means === 'none') tell('no disk can be filled here: that fault is left out')
+    const names = Object.keys(faults).filter((name) => means !== 'none' || name !== 'the disk is full')
+    const started = performance.now()
+    const elapsed = () => (performance.now() - started) / 1000
+    while (rounds.length < options.faults && elapsed() < seconds && !signal?.aborted) {
+      const at = rounds.length
+      const name = names[at % names.length] ?? ''
+      const fault = faults[name]
+      const job = jobKinds[(at + Math.floor(at / names.length)) % jobKinds.length]
+      if (!fault || !job) throw new Error('There is no fault to inject.')
+      tell(`fault ${at + 1} of ${options.faults}: ${job}, ${name}; ${foundIn(rounds)}`)
+      const begun = elapsed()
+      const random = seeded(seed * 1_000_003 + at)
+      const result = await playRound(scene, {
+        principal: `round ${at + 1}`,
+        kind: job,
+        fault,
+        random,
+        limitMs,
+      })
+      rounds.push({ round: at + 1, fault: name, job, seconds: round1(elapsed() - begun), ...result })
+      if (result.end === 'lost') break
+    }
+    return { seed, rounds, disk: means }
+  } finally {
+    await scene.close()
+  }
+}
+
+function foundIn(rounds: readonly SoakRound[]): string {
+  const found = rounds.flatMap(({ problems }) => problems).length
+  return found === 0 ? 'nothing found so far' : `${found} problems so far`
+}
+
+const round1 = (value: number): number => Math.round(value * 10) / 10

@@ -1,0 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { soakHost } from './host.js'
+import type { Place } from './place.js'
+
+/** A worker process: carries out what is asked for at the place in argv[2], until it is killed or left alone. */
+const host = soakHost(JSON.parse(process.argv[2] ?? '') as Place, 'worker')
+process.on('disconnect', () => process.exit())
+for (;;) {
+  try {
+    await host.piecework.start()
+    break
+  } catch {
+    // Redis is away: come back.
+    await sleep(200)
+  }
+}
+process.send?.('started')

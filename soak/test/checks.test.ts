@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { prepare } from '@piecework/bench/planning-host'
+import { type Database, fileArtifacts } from '@piecework/core'
+import { fromPg, postgresStore } from '@piecework/postgres'
+import { needsServer, type ScratchDatabase, schemaPrints, scratchDatabase } from '@piecework/testkit'
+import pg from 'pg'
+import { suite } from 'uvu'
+import { countsReconcile } from '../src/checks/counts.js'
+import { noFiles } from '../src/checks/files.js'
+import { quiet } from '../src/checks/quiet.js'
+import { added, type Contents, rowsAsBefore, rowsOnce } from '../src/checks/rows.js'
+import { nothingHalfMade } from '../src/checks/shell.js'
+import type { Problem } from '../src/problem.js'
+
+const test = needsServer(suite('checks of the soak, and what each of them tells'))
+let scratch: ScratchDatabase
+let pool: pg.Pool
+let database: Database
+let before: Contents
+let folder: string
+
+test.before(async () => {
+  scratch = await scratchDatabase({ template: { name: 'soak', prepare } })
+  pool = new pg.Pool({ connectionString: scratch.url, max: 4 })
+  database = fromPg(pool)
+  before = await contents()
+  folder = await mkdtemp(join(tmpdir(), 'piecework-checks-'))
+})
+test.after(async () => {
+  await pool.end()
+  await scratch.drop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const contents = (): Promise<Contents> => schemaPrints(database, 'planning')
+const whats = (problems: readonly Problem[]) => problems.map(({ what }) => what)
+const project = (name: string) =>
+  database.query<{ id: string }>(
+    `INSERT INTO planning.projects (name, owner_id) VALUES ($1, 'ann') RETURNING id`,
+    [name],
+  )
+const patienceMs = 300
+const look = (since = new Date()) => quiet(database, since, patienceMs)
+
+test('a row that nobody deleted is left over, one that is gone is lost, another in its place is wrong', async () => {
+  assert.deepEqual(rowsAsBefore(before, await contents()), [])
+  await project('Reefs')
+  const one = await contents()
+  assert.deepEqual(whats(rowsAsBefore(before, one)), ['left over'])
+  assert.deepEqual(whats(rowsAsBefore(one, before)), ['lost'])
+  await database.query(`UPDATE planning.projects SET description = 'another'`)
+  assert.deepEqual(whats(rowsAsBefore(one, await contents())), ['wrong'])
+  await database.query('DELETE FROM planning.projects')
+})
+
+test('a row that a job made twice is doubled, one that it did not make is lost', async () => {
+  await project('Reefs')
+  const made = added(before, await contents())
+  assert.deepEqual(rowsOnce(made, added(before, await contents())), [])
+  await project('Reefs again')
+  assert.deepEqual(whats(rowsOnce(made, added(before, await contents()))), ['doubled'])
+  await database.query('DELETE FROM planning.projects')
+  assert.deepEqual(whats(rowsOnce(made, added(before, await contents()))), ['lost'])
+})
+
+test('a visible project that no job has made is left over; what is hidden is not visible', async () => {
+  const { rows } = await project('Reefs')
+  const known = rows.map(({ id }) => id)
+  assert.deepEqual(await nothingHalfMade(database, known), [])
+  assert.deepEqual(whats(await nothingHalfMade(database, [])), ['left over'])
+  await database.query(`UPDATE planning.projects SET state = 'incomplete'`)
+  assert.deepEqual(await nothingHalfMade(database, []), [])
+  await database.query('DELETE FROM planning.projects')
+})
+
+test('a hold that nobody released is left over', async () => {
+  const { guard } = postgresStore({ database })
+  const claim = await guard.claim(['project:1'], { id: 'run-7', kind: 'solver-run' })
+  assert.match((await look())[0]?.text ?? '', /hold of solver-run run-7 on project:1/)
+  await claim.release()
+  assert.deepEqual(await look(), [])
+})
+
+test('an open transaction and a session lock are left over, what begins later is not', async () => {
+  const client = await pool.connect()
+  const earlier = new Date(Date.now() - 60_000)
+  try {
+    await client.query('BEGIN; SELECT FROM planning.projects')
+    assert.deepEqual(await look(earlier), [])
+    assert.match((await look(new Date(Date.now() + 1000)))[0]?.text ?? '', /transaction of backend/)
+    await client.query('ROLLBACK')
+    await client.query('SELECT pg_advisory_lock(7)')
+    assert.match((await look(earlier))[0]?.text ?? '', /advisory lock of backend/)
+  } finally {
+    client.release(true)
+  }
+  assert.deepEqual(await look(), [])
+})
+
+test('an outbox item that nobody carries out is left over', async () => {
+  await database.query(`INSERT INTO piecework.outbox (action) VALUES ('{"type":"batch"}')`)
+  assert.match((await look())[0]?.text ?? '', /outbox/)
+  await database.query('DELETE FROM piecework.outbox')
+})
+
+test('files are left over: artifacts, and those that a put had not finished', async () => {
+  const artifacts = fileArtifacts(folder)
+  const check = () => noFiles({ folders: [folder], age: false, patienceMs })
+  assert.deepEqual(await check(), [])
+  await artifacts.put('jobs/1/a.csv', bytes())
+  assert.deepEqual(whats(await check()), ['left over'])
+  await artifacts.delete('jobs/1')
+  const unfinished = join(folder, '~unfinished')
+  await mkdir(unfinished, { recursive: true })
+  await writeFile(join(unfinished, 'half'), 'half')
+  assert.match((await check())[0]?.text ?? '', /half/)
+  await utimes(join(unfinished, 'half'), 0, 0)
+  assert.deepEqual(whats(await check()), ['left over'])
+  await rm(unfinished, { recursive: true })
+})
+
+test('counts of a piece that differ, are missing or were not expected are wrong', async () => {
+  const right = { 'project/features': 3, 'project/metadata': 1 }
+  assert.deepEqual(countsReconcile(right, right), [])
+  assert.deepEqual(whats(countsReconcile(right, { ...right, 'project/features': 6 })), ['wrong'])
+  assert.deepEqual(whats(countsReconcile(right, { 'project/features': 3 })), ['wrong'])
+  assert.deepEqual(whats(countsReconcile({}, right)), ['wrong', 'wrong'])
+})
+
+async function* bytes() {
+  yield Buffer.from('a')
+}
+
+test.run()
