@@ -12,24 +12,24 @@ interface Known {
 export class PlacedShape implements Known {
   readonly mended: boolean
   readonly convex: boolean
-  readonly #polygons: readonly (readonly Ring[])[]
+  /** Of closed rings, the outer one first. */
+  readonly polygons: readonly (readonly Ring[])[]
 
-  /** Closed rings. */
   constructor(polygons: readonly (readonly Ring[])[], { mended, convex }: Known) {
-    this.#polygons = polygons
+    this.polygons = polygons
     this.mended = mended
     this.convex = convex
   }
 
   /** Hexadecimal; made when it is asked for, as a validation needs none of most shapes. */
   get ewkb(): string {
-    return ewkbHex(this.#polygons)
+    return ewkbHex(this.polygons)
   }
 
   /** Bytes that its positions take. */
   get size(): number {
     let size = 0
-    for (const rings of this.#polygons) for (const ring of rings) size += ring.byteLength
+    for (const rings of this.polygons) for (const ring of rings) size += ring.byteLength
     return size
   }
 }

@@ -82,6 +82,13 @@ test('every way to write an id is told apart', async () => {
   const values = new Map<string, unknown>([
     ['12', { id: 12 }],
     ['+12', { id: 12 }],
+    ['007', { id: 7 }],
+    ['12  ', { id: 12 }],
+    ['12\0\0', { id: 12 }],
+    ['0012345678', { id: 12345678 }],
+    ['999999999', { id: 999999999 }],
+    ['1 2', { problem: 'not-a-number' }],
+    ['12\x005', { problem: 'not-a-number' }],
     ['12.000', { id: 12, spelled: 'float' }],
     ['1.2e+01', { id: 12, spelled: 'float' }],
     ['', { problem: 'null' }],

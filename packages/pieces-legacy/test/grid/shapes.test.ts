@@ -3,7 +3,7 @@ import { openGrid } from '@piecework/pieces-legacy'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { refusal } from './refusal.js'
-import { shapefileParts, square, zippedGrid, zippedParts } from './shapefile-of.js'
+import { type Ring, shapefileParts, square, zippedGrid, zippedParts } from './shapefile-of.js'
 import { uploadOf } from './upload-of.js'
 import { zipOf } from './zip-of.js'
 
@@ -84,6 +84,52 @@ test('each id keeps its own shape, wherever records are deleted', async () => {
         found,
         deleted.flatMap((gone, id) => (gone ? [] : [id])),
       )
+    }),
+    { numRuns: 25 },
+  )
+})
+
+/** A regular polygon, clockwise as outer rings are. */
+const regular = (corners: number, radius: number): Ring => {
+  const points = Array.from({ length: corners }, (_, at): Ring[number] => {
+    const angle = (-2 * Math.PI * at) / corners
+    return [10 + radius * Math.cos(angle), radius * Math.sin(angle)]
+  })
+  return [...points, ...points.slice(0, 1)]
+}
+
+/** A polygon in EPSG:4326, as PostGIS writes it. */
+function ewkbOf(rings: readonly Ring[]): string {
+  const count = (value: number) => {
+    const bytes = Buffer.alloc(4)
+    bytes.writeUInt32LE(value)
+    return bytes
+  }
+  const ringBytes = (ring: Ring) => [count(ring.length), Buffer.from(Float64Array.from(ring.flat()).buffer)]
+  const head = Buffer.from('0103000020e6100000', 'hex')
+  return Buffer.concat([head, count(rings.length), ...rings.flatMap(ringBytes)]).toString('hex')
+}
+
+test('every position of every ring comes out as it went in, wherever the file is cut into chunks', async () => {
+  const corners = fc.integer({ min: 3, max: 400 })
+  const anyShape = fc
+    .tuple(corners, fc.option(corners, { nil: undefined, freq: 3 }))
+    .map(([outer, hole]) => [regular(outer, 3), ...(hole ? [[...regular(hole, 1)].reverse()] : [])])
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyShape, { minLength: 1, maxLength: 150, size: 'max' }), async (shapes) => {
+      const features = shapes.map((shape, id) => ({ rings: shape, values: [String(id)] }))
+      const grid = await openGrid(uploadOf(zippedGrid(features)))
+      let read = 0
+      try {
+        for await (const batch of grid.features())
+          for (const { geometry } of batch) {
+            assert.equal('ewkb' in geometry && geometry.ewkb, ewkbOf(shapes[read] ?? []))
+            read += 1
+          }
+      } finally {
+        grid.close()
+      }
+      assert.equal(read, shapes.length)
     }),
     { numRuns: 25 },
   )

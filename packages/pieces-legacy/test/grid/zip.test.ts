@@ -84,6 +84,17 @@ test('law 10: what inflates beyond the limits, or to more than it says, is refus
   await refusal(uploadOf(zipOf(bomb)), 'legacy/grid-zip')
 })
 
+test('law 10: a part that is shorter or longer than it says is refused, compressed or not', async () => {
+  for (const extension of ['.shp', '.dbf', '.prj'])
+    for (const method of [0, 8])
+      for (const by of [-1, 1]) {
+        const wrong = entries.map((entry) =>
+          entry.name.endsWith(extension) ? { ...entry, method, statedSize: entry.bytes.length + by } : entry,
+        )
+        await refusal(uploadOf(zipOf(wrong)), 'legacy/grid-zip')
+      }
+})
+
 test('law 10: a part that differs from its checksum is refused', async () => {
   for (const extension of ['.shp', '.dbf', '.prj']) {
     const wrong = entries.map((entry) =>
