@@ -1,22 +1,27 @@
-import { type Format, uploadEntries } from '@piecework/core'
+import { type Format, PieceworkError, type Role, uploadEntries } from '@piecework/core'
 import { legacyPieces } from './pieces.js'
-import { roles } from './roles.js'
+import { type RoleName, roles } from './roles.js'
 
 /** Old ids of the two resources that a Marxan folder describes; it has none of its own. */
 const project = { kind: 'project', id: 'legacy' } as const
 const scenario = { kind: 'scenario', id: 'legacy' } as const
 const tree = { ...project, children: [{ ...scenario, children: [] }] }
 
+export interface LegacyMarxanOptions {
+  /** Largest sizes of uploads in bytes, by role, where they are to be lower than `Role.maxBytes` says. */
+  readonly maxBytes?: Partial<Readonly<Record<RoleName, number>>>
+}
+
 /**
  * A Marxan project of files, uploaded by role: `planning-grid` (a zipped shapefile; metadata `{ idAttribute }` where its ids are not in
  * `puid`), `input.dat`, `pu.dat`, `spec.dat`, `puvspr.dat` and optionally `bound.dat`, `output`, `features`, `cost-surface` and
- * `protected-areas`. Makes a project with one scenario.
+ * `protected-areas`. Makes a project with one scenario. Throws `options-invalid` for a size that is not lower.
  */
-export function legacyMarxan(): Format {
+export function legacyMarxan({ maxBytes = {} }: LegacyMarxanOptions = {}): Format {
   const pieces = legacyPieces()
   return {
     name: 'legacy-marxan',
-    roles,
+    roles: lowered(maxBytes),
     tree,
     pieces,
     keepsShell: true,
@@ -35,4 +40,23 @@ export function legacyMarxan(): Format {
       }
     },
   }
+}
+
+function lowered(maxBytes: Readonly<Record<string, number>>): Readonly<Record<string, Role>> {
+  const all: Record<string, Role> = { ...roles }
+  for (const [name, size] of Object.entries(maxBytes)) {
+    const role = Object.hasOwn(roles, name) ? all[name] : undefined
+    if (!role)
+      throw new PieceworkError(
+        'options-invalid',
+        `There is no file ${JSON.stringify(name)} whose size could be limited; there are ${Object.keys(roles).join(', ')}`,
+      )
+    if (!Number.isSafeInteger(size) || size < 1 || size > role.maxBytes)
+      throw new PieceworkError(
+        'options-invalid',
+        `The largest size of ${name} is a whole number of bytes from 1 to ${role.maxBytes}, not ${size}`,
+      )
+    all[name] = { ...role, maxBytes: size }
+  }
+  return all
 }

@@ -42,3 +42,5 @@ export const roles = {
   },
   [protectedAreasRole]: { maxBytes: gigabyte, metadata: names },
 } as const satisfies Readonly<Record<string, Role>>
+
+export type RoleName = keyof typeof roles

@@ -4,10 +4,10 @@ import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { type EntryFile, PieceworkError } from '@piecework/core'
 import { type FolderGrid, shapefileParts } from '../folder-grid.js'
 import type { FolderSearch } from '../folder-search.js'
+import { storedZip } from '../folder-zip.js'
 import { resultName } from '../output/file-name.js'
 import { gridRole, outputRole, roles } from '../roles.js'
 import type { Metadata } from './arguments.js'
-import { storedZip } from './stored-zip.js'
 
 /** One file of a folder, as the upload of its role. */
 export interface FolderFile {

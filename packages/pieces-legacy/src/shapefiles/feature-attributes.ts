@@ -1,7 +1,9 @@
 import type { Entries } from '@piecework/core'
+import type { DbfHeader } from '../shapefile/dbf.js'
 import { type Attributes, openShapefile, type Shapefile } from '../shapefile/shapefile.js'
+import type { ShapefileFinding } from '../shapefile/shapefile-words.js'
 import { namesOf } from './name-attribute.js'
-import { featureShapefile } from './words.js'
+import { featureShapefile as words } from './words.js'
 
 /** Attributes that name features; the first that is there counts. Two are what ten letters leave of `feature_name`. */
 const candidates = ['name', 'feature', 'feature_na', 'featurenam', 'feat_name', 'species']
@@ -15,9 +17,10 @@ export interface FeatureAttributes extends Attributes<string> {
 export function openFeatures(entries: Entries, signal: AbortSignal): Promise<Shapefile<FeatureAttributes>> {
   return openShapefile<FeatureAttributes>(
     entries,
-    featureShapefile,
+    words,
     (_, header, layer) => {
-      const names = namesOf(entries, featureShapefile, header, candidates) ?? { of: () => layer }
+      const names = namesOf(entries, words, header, candidates)
+      if (!names) return { findings: merged(header, layer), read: () => layer }
       return {
         findings: [],
         ...(names.column !== undefined && { column: names.column }),
@@ -26,4 +29,18 @@ export function openFeatures(entries: Entries, signal: AbortSignal): Promise<Sha
     },
     { signal },
   )
+}
+
+/** Nobody has asked for it that all records become one feature. */
+function merged({ records, fields }: DbfHeader, layer: string): readonly ShapefileFinding[] {
+  if (records < 2) return []
+  const texts = fields.filter(({ type }) => type === 'C').map(({ name }) => name)
+  const attributes =
+    texts.length === 0 ? 'there are no text attributes' : `text attributes: ${texts.join(', ')}`
+  const message = `${records} records of the feature shapefile become one feature ${JSON.stringify(layer)}; ${attributes}`
+  return [
+    words.finding('warning', 'merged', message, {
+      hint: `Name the attribute with the upload: { "nameAttribute": "${texts.length === 1 ? texts[0] : '…'}" }.`,
+    }),
+  ]
 }

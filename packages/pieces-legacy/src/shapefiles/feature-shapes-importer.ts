@@ -74,22 +74,18 @@ async function insertFeatures(
      WHERE feature.id = amounts.feature_id`,
     [resource.id],
   )
-  const { rows } = await tx.query<{ count: number }>(
-    `SELECT count(*)::integer AS count FROM planning.features
+  await tellApart(context)
+  return { rows: shapes, skipped }
+}
+
+async function tellApart({ tx, resource, finding }: ImportContext): Promise<void> {
+  const { rows } = await tx.query<{ count: number; first: readonly string[] }>(
+    `SELECT count(*)::integer AS count, (array_agg(name ORDER BY name))[1:10] AS first FROM planning.features
      WHERE project_id = $1::uuid AND NOT is_legacy AND amount_max IS NULL`,
     [resource.id],
   )
-  const apart = rows[0]?.count ?? 0
-  if (apart > 0)
-    context.finding(
-      words.finding(
-        'warning',
-        'apart',
-        `${apart} features of ${words.what} lie outside of the planning grid`,
-        {
-          count: apart,
-        },
-      ),
-    )
-  return { rows: shapes, skipped }
+  const { count = 0, first = [] } = rows[0] ?? {}
+  if (count === 0) return
+  const message = `${count} features of ${words.what} lie outside of the planning grid: ${first.join(', ')}${count > 10 ? ' and more' : ''}`
+  finding(words.finding('warning', 'apart', message, { count }))
 }

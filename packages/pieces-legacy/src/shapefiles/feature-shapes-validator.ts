@@ -1,6 +1,8 @@
 import type { Validator } from '@piecework/core'
 import { tellDeleted, tellShapes } from '../shapefile/shape-findings.js'
 import { checkShapefile } from './check-shapefile.js'
+import { boxOfShape } from './coverage/rings.js'
+import { unitBoxes } from './coverage/unit-boxes.js'
 import { openFeatures } from './feature-attributes.js'
 import { FeatureNames, specNames } from './feature-names.js'
 import { featureShapefile as words } from './words.js'
@@ -15,9 +17,16 @@ export const featureShapesValidator: Validator = {
       () => openFeatures(entries, signal),
       async (shapefile, findings) => {
         const names = new FeatureNames(await specNames(entries, signal), findings)
+        const units = await unitBoxes(entries, signal)
         let features = 0
         for await (const batch of shapefile.features()) {
-          for (const { record, row } of batch) names.add(row, record, shapefile.attributes.column)
+          for (const { record, row, geometry } of batch) {
+            names.add(row, record, shapefile.attributes.column)
+            if ('polygons' in geometry && !units.meet(boxOfShape(geometry)))
+              findings.warning(`${words.code}-shape-apart`, { file: words.role, line: record }, () => ({
+                message: `The shape of record ${record} (${row}) touches no planning unit`,
+              }))
+          }
           await tellShapes(batch, words, 'shape', tx, findings)
           features += batch.length
           progress(batch.at(-1)?.record ?? 0, shapefile.records)
