@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { type Bench, timed } from '../measure.js'
+import { type Bench, median, timed } from '../measure.js'
 import { Databases } from '../planning/databases.js'
 import { prepare } from '../planning/host.js'
 import type { Seconds } from '../planning/tables.js'
+import { cancelMeasure } from './cancel.js'
 import { copiedAgain } from './copied-again.js'
 import { type MarxanFolder, writeFolder } from './folder.js'
 import { GridLoads } from './grid.js'
@@ -59,7 +60,9 @@ export const legacyBench: Bench = async ({ units, runs, url, tell }) => {
       rounds.push(made)
       tell(importTable(made))
     }
-    return [...measuresOf({ units, checked: checked.units }, rounds, small), ...grids.measures(units)]
+    const seconds = median(rounds.map((round) => round.import.seconds))
+    const cancel = await cancelMeasure(place, marxan, folder, { seconds, moments: 6 })
+    return [...measuresOf({ units, checked: checked.units }, rounds, small), ...grids.measures(units), cancel]
   } finally {
     await databases.dropAll()
     await rm(folder, { recursive: true, force: true })
