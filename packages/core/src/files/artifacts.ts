@@ -13,9 +13,13 @@ const chunkBytes = 64 * 1024
 const folderMark = '~'
 const unfinished = '~unfinished'
 
+/** A put that nobody has gone on with for this time is one of a process that died. */
+const abandonedMs = 24 * 60 * 60 * 1000
+
 /**
  * Artifacts as files below `root`, which is made when it is missing. The key `jobs/1/a.csv` is the file `jobs~/1~/a.csv`.
- * Symbolic links below `root` are not followed.
+ * Symbolic links below `root` are not followed. What a process that died was putting is deleted a day later, by a `list`: the
+ * sweep lists all now and then.
  */
 export function fileArtifacts(root: string): ArtifactStore {
   const pathOf = (base: string, key: string): string => {
@@ -100,11 +104,21 @@ export function fileArtifacts(root: string): ArtifactStore {
       await rm(path + folderMark, { recursive: true, force: true })
     },
     list: async function* (prefix) {
-      const { path } = await locate(prefix)
+      const { base, path } = await locate(prefix)
+      await removeAbandoned(join(base, unfinished))
       if (!(await isReal(dirname(path)))) return
       if ((await lstat(path).catch(absent))?.isFile()) yield prefix
       if (await isReal(path + folderMark)) yield* below(path + folderMark, prefix)
     },
+  }
+}
+
+async function removeAbandoned(folder: string): Promise<void> {
+  if (!(await isReal(folder))) return
+  for (const name of await readdir(folder)) {
+    const found = await lstat(join(folder, name)).catch(absent)
+    if (found?.isFile() && found.mtimeMs < Date.now() - abandonedMs)
+      await rm(join(folder, name), { force: true })
   }
 }
 

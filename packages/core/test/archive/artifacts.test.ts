@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileArtifacts, memoryArtifacts } from '@piecework/core'
@@ -29,6 +29,18 @@ files('a failed put leaves no file of any kind', async () => {
   }
   await assert.rejects(fileArtifacts(folder).put('a/b', failing()), /no more/)
   assert.deepEqual(await filesBelow(folder), [])
+})
+
+files('law 3: what a process that died was putting goes a day later; what is being put stays', async () => {
+  const folder = join(root, 'abandoned')
+  const store = fileArtifacts(folder)
+  const unfinished = join(folder, '~unfinished')
+  await mkdir(unfinished, { recursive: true })
+  for (const name of ['old', 'young']) await writeFile(join(unfinished, name), 'half')
+  const yesterday = Date.now() / 1000 - 24 * 60 * 60 - 60
+  await utimes(join(unfinished, 'old'), yesterday, yesterday)
+  assert.deepEqual(await keysOf(store.list('jobs')), [])
+  assert.deepEqual(await filesBelow(folder), ['young'])
 })
 
 files('law 10: symbolic links below the root are not followed', async () => {

@@ -1,15 +1,13 @@
-import { join } from 'node:path'
 import type { SimpleGeometry } from '../geometry.js'
 import { type DbfField, dbfHeader, dbfRecord } from './dbf.js'
 import type { LayerKind } from './layer-kind.js'
 import { nowhere, shapeRecord, shapeTypes } from './shape-record.js'
 import { SpoolFile } from './spool-file.js'
+import type { ZippedFile } from './zipped.js'
 
 const headerBytes = 100
 
 export interface LayerWriterOptions {
-  /** Where the files are spooled. */
-  readonly folder: string
   /** Name of the files without extension. */
   readonly name: string
   readonly kind: LayerKind
@@ -41,9 +39,9 @@ export class LayerWriter {
   }
 
   static async create(options: LayerWriterOptions): Promise<LayerWriter> {
-    const { folder, name, maxFileBytes } = options
+    const { name, maxFileBytes } = options
     const create = (extension: string): Promise<SpoolFile> =>
-      SpoolFile.create(join(folder, `${name}.${extension}`), `${name}.${extension}`, maxFileBytes)
+      SpoolFile.create(`${name}.${extension}`, maxFileBytes)
     const shp = await create('shp')
     const shx = await create('shx')
     return new LayerWriter(options, { shp, shx, dbf: await create('dbf') })
@@ -72,16 +70,16 @@ export class LayerWriter {
     for (const file of Object.values(this.#files)) await file.flush()
   }
 
-  /** The finished files in the order that they are zipped in. */
-  async finish(): Promise<readonly { readonly name: string; readonly path: string }[]> {
+  /** The finished files in the order that they are zipped in. They can be opened until `close`. */
+  async finish(): Promise<readonly ZippedFile[]> {
     const { shp, shx, dbf } = this.#files
     dbf.add(Buffer.of(0x1a))
     await shp.finish(this.#header(shp.size))
     await shx.finish(this.#header(shx.size))
     await dbf.finish(dbfHeader(this.#fields, this.#records))
-    return Object.entries(this.#files).map(([extension, { path }]) => ({
+    return Object.entries(this.#files).map(([extension, file]) => ({
       name: `${this.name}.${extension}`,
-      path,
+      open: () => file.read(),
     }))
   }
 

@@ -1,7 +1,3 @@
-import { createReadStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { GeoRow, GeoTable } from '../geo-table.js'
 import { dbfField } from './dbf.js'
@@ -26,60 +22,55 @@ export interface ShapefileZipOptions {
 
 /**
  * A zip with one shapefile for each kind of geometry that the table holds, or an empty one of polygons. Rows without geometry
- * are null shapes among the polygons; texts are cut to 254 bytes. Spools to a temporary folder, which is removed at the end.
+ * are null shapes among the polygons; texts are cut to 254 bytes. Spools to files in the temporary folder.
  */
 export async function* shapefileZip(
   table: GeoTable,
   options: ShapefileZipOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  const folder = await mkdtemp(join(tmpdir(), 'piecework-shapefile-'))
+  const layers = new Map<LayerKind, LayerWriter>()
   try {
-    yield* zipped(await spooled(table, folder, options), options.signal)
+    yield* zipped(await spooled(table, layers, options), options.signal)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    for (const writer of layers.values()) await writer.close()
   }
 }
 
+/** The files of the zip. `layers` is filled with what is to be closed afterwards. */
 async function spooled(
   table: GeoTable,
-  folder: string,
+  layers: Map<LayerKind, LayerWriter>,
   { signal, maxFileBytes = twoGigabytes }: ShapefileZipOptions,
 ): Promise<readonly ZippedFile[]> {
   const names = fieldNames(table.fields.map(({ name }) => name))
   const fields = table.fields.map((field, at) => dbfField(field, names[at] as string))
-  const layers = new Map<LayerKind, LayerWriter>()
   const layer = async (kind: LayerKind): Promise<LayerWriter> => {
     const known = layers.get(kind)
     if (known) return known
     const name = table.polygonal ? table.name : `${table.name}_${kind}`
-    const made = await LayerWriter.create({ folder, name, kind, fields, maxFileBytes })
+    const made = await LayerWriter.create({ name, kind, fields, maxFileBytes })
     layers.set(kind, made)
     return made
   }
-  try {
-    for await (const rows of table.rows()) {
-      signal?.throwIfAborted()
-      for (const row of rows) {
-        for (const [kind, geometry] of shapes(row)) (await layer(kind)).add(row.values, geometry)
-      }
-      for (const writer of layers.values()) await writer.flush()
+  for await (const rows of table.rows()) {
+    signal?.throwIfAborted()
+    for (const row of rows) {
+      for (const [kind, geometry] of shapes(row)) (await layer(kind)).add(row.values, geometry)
     }
-    if (layers.size === 0) await layer('polygons')
-    const files: ZippedFile[] = []
-    const writers = [...layers.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, writer]) => writer)
-    for (const writer of writers) {
-      const spooledFiles = await writer.finish()
-      files.push(
-        ...spooledFiles.map(({ name, path }) => ({ name, open: () => createReadStream(path) })),
-        { name: `${writer.name}.prj`, open: () => Readable.from([Buffer.from(wgs84)]) },
-        { name: `${writer.name}.cpg`, open: () => Readable.from([Buffer.from('UTF-8')]) },
-      )
-    }
-    const text = readme(writers, table.fields, fields)
-    return [...files, { name: 'README.txt', open: () => Readable.from([Buffer.from(text)]) }]
-  } finally {
-    for (const writer of layers.values()) await writer.close()
+    for (const writer of layers.values()) await writer.flush()
   }
+  if (layers.size === 0) await layer('polygons')
+  const files: ZippedFile[] = []
+  const writers = [...layers.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, writer]) => writer)
+  for (const writer of writers) {
+    files.push(
+      ...(await writer.finish()),
+      { name: `${writer.name}.prj`, open: () => Readable.from([Buffer.from(wgs84)]) },
+      { name: `${writer.name}.cpg`, open: () => Readable.from([Buffer.from('UTF-8')]) },
+    )
+  }
+  const text = readme(writers, table.fields, fields)
+  return [...files, { name: 'README.txt', open: () => Readable.from([Buffer.from(text)]) }]
 }
 
 function shapes({ geometry }: GeoRow) {
