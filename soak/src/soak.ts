@@ -61,6 +61,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
         limitMs,
       })
       rounds.push({ round: at + 1, fault: name, job, seconds: round1(elapsed() - begun), ...result })
+      for (const { what, text } of result.problems) tell(`${what}: fault ${at + 1}, ${job}, ${name}: ${text}`)
       if (result.end === 'lost') break
     }
     return { seed, rounds, disk: means }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { prepare } from '@piecework/bench/planning-host'
@@ -112,14 +112,11 @@ test('files are left over: artifacts, and those that a put had not finished', as
   assert.deepEqual(await check(), [])
   await artifacts.put('jobs/1/a.csv', bytes())
   assert.deepEqual(whats(await check()), ['left over'])
-  await artifacts.delete('jobs/1')
+  assert.deepEqual(await check(), [], 'told once')
   const unfinished = join(folder, '~unfinished')
   await mkdir(unfinished, { recursive: true })
   await writeFile(join(unfinished, 'half'), 'half')
   assert.match((await check())[0]?.text ?? '', /half/)
-  await utimes(join(unfinished, 'half'), 0, 0)
-  assert.deepEqual(whats(await check()), ['left over'])
-  await rm(unfinished, { recursive: true })
 })
 
 test('counts of a piece that differ, are missing or were not expected are wrong', async () => {

@@ -1,4 +1,4 @@
-import { readdir, utimes } from 'node:fs/promises'
+import { readdir, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Problem, problem } from '../problem.js'
@@ -13,13 +13,16 @@ export interface FilesCheck {
   readonly patienceMs: number
 }
 
-/** Waits up to `patienceMs` until no file is left. */
+/** Waits up to `patienceMs` until no file is left; what then is, is told once, for it is deleted. */
 export async function noFiles({ folders, age, patienceMs }: FilesCheck): Promise<readonly Problem[]> {
   const end = Date.now() + patienceMs
   for (;;) {
     const files = (await Promise.all(folders.map(filesIn))).flat()
     if (files.length === 0) return []
-    if (Date.now() >= end) return files.map((file) => problem('left over', `file ${file}`))
+    if (Date.now() >= end) {
+      for (const file of files) await rm(file, { force: true })
+      return files.map((file) => problem('left over', `file ${file}`))
+    }
     if (age) await Promise.all(files.map(makeOld))
     await sleep(200)
   }
