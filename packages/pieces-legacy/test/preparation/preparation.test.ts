@@ -98,6 +98,21 @@ test('law 3: project and scenario of one name are there, hidden and closed, unti
   await front.database.query('DELETE FROM planning.projects WHERE id = $1', [project?.id])
 })
 
+test('a direct import that fails validation leaves no row and no file; there was no shell yet', async () => {
+  const before = await rowsLeft()
+  const uploads = smallProject({ 'pu.dat': 'id,cost\n1,ten\n' })
+  const job = await worker.piecework.import({
+    format: 'legacy-marxan',
+    principal: ann,
+    name: 'Reefs',
+    uploads,
+  })
+  const { job: ended } = await job.ended()
+  assert.equal(ended.error?.code, 'validation-failed')
+  assert.deepEqual(await rowsLeft(), before)
+  for await (const key of front.artifacts.list(`jobs/${ended.id}`)) assert.fail(key)
+})
+
 test('a failed import keeps a hidden, incomplete project with its results, which can do nothing but be deleted', async () => {
   const preparation = await prepare()
   const pu = 'id,cost,status\n1,ten,0\n2,20.5,1\n3,0,9\n4,1e3,3\n'
