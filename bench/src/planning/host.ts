@@ -37,6 +37,8 @@ export async function withHost<T>(
 ): Promise<T> {
   const pool = new Pool({ connectionString: url, max: 6 })
   const controlPool = new Pool({ connectionString: url, max: 2 })
+  // A cancelled statement's connection may still be closing when its database is dropped.
+  for (const one of [pool, controlPool]) one.on('error', () => undefined)
   const store = postgresStore({ database: fromPg(pool), control: fromPg(controlPool) })
   const piecework = createPiecework({
     packs,
