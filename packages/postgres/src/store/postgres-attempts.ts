@@ -113,9 +113,10 @@ async function endTogether(
   return group.map((end) => ended.get(end))
 }
 
+/** Waits for whoever is taking it over. */
 async function isHeld(control: Database, lease: Lease): Promise<boolean> {
   const { rowCount } = await control.query(
-    `SELECT FROM piecework.nodes WHERE job = $1 AND id = $2 AND fence = $3::bigint AND status = 'running'`,
+    `SELECT FROM piecework.nodes WHERE job = $1 AND id = $2 AND fence = $3::bigint AND status = 'running' FOR SHARE`,
     leaseOf(lease),
   )
   return rowCount === 1
