@@ -1,39 +1,40 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { liveLine } from './live-line.js'
 import { soak } from './soak.js'
 import { tableOf } from './table.js'
 
 interface Arguments {
-  readonly faults: string
-  readonly seconds?: string
-  readonly seed: string
-  readonly workers: string
+  readonly faults: number
+  readonly seconds?: number
+  readonly seed: number
+  readonly workers: number
   readonly json?: true
 }
 
-await new Command('npm run soak --')
+const program = new Command('npm run soak --')
   .description(
     'Runs exports, imports, clones and imports of Marxan folders in several processes, injects a fault into each at a random moment, and checks everything after each. Exit code 1: something was lost, doubled, left over or wrong.',
   )
-  .option('--faults <number>', 'how many faults to inject, each kind in turn', '64')
-  .option('--seconds <number>', 'inject no further fault after this time')
-  .option('--seed <number>', 'of the moments and of what is hit', '1')
-  .option('--workers <number>', 'worker processes', '3')
+  .option('--faults <number>', 'how many faults to inject, each kind in turn', count, 64)
+  .option('--seconds <number>', 'inject no further fault after this time', count)
+  .option('--seed <number>', 'of the moments and of what is hit', count, 1)
+  .option('--workers <number>', 'worker processes', count, 3)
   .option('--json', 'print one JSON document, and nothing else, on stdout')
   .action(main)
-  .parseAsync()
+
+await program.parseAsync()
 
 async function main({ faults, seconds, seed, workers, json }: Arguments): Promise<void> {
   const url = process.env.DATABASE_URL
-  if (!url) throw new Error('The soak needs a PostgreSQL server: install one, or set DATABASE_URL.')
+  if (!url) return program.error('The soak needs a PostgreSQL server: install one, or set DATABASE_URL.')
   const stop = new AbortController()
   for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())
   const live = liveLine(process.stderr)
   const result = await soak({
-    faults: countOf('--faults', faults),
-    ...(seconds !== undefined && { seconds: countOf('--seconds', seconds) }),
-    seed: Number(seed),
-    workers: countOf('--workers', workers),
+    faults,
+    ...(seconds !== undefined && { seconds }),
+    seed,
+    workers,
     url,
     limitMs: 120_000,
     tell: live.tell,
@@ -50,14 +51,14 @@ async function main({ faults, seconds, seed, workers, json }: Arguments): Promis
       console.log(`${what}: fault ${round}, ${job}, ${fault}: ${text}`)
     const total = Math.round(rounds.reduce((sum, one) => sum + one.seconds, 0))
     console.log(
-      `${rounds.length} faults injected (seed ${result.seed}, full disk by ${disk}) in ${total} s: ${problems.length === 0 ? 'nothing lost, doubled, left over or wrong' : `${problems.length} problems`}.`,
+      `${rounds.length} ${rounds.length === 1 ? 'fault' : 'faults'} injected (seed ${result.seed}, full disk by ${disk}) in ${total} s: ${problems.length === 0 ? 'nothing lost, doubled, left over or wrong' : `${problems.length} problems`}.`,
     )
   }
   if (problems.length > 0 || rounds.length === 0) process.exitCode = 1
 }
 
-function countOf(option: string, text: string): number {
-  const count = Number(text)
-  if (Number.isSafeInteger(count) && count > 0) return count
-  throw new Error(`${option} must be a whole number from 1, not ${text}.`)
+function count(text: string): number {
+  const number = Number(text)
+  if (Number.isSafeInteger(number) && number > 0) return number
+  throw new InvalidArgumentError('It must be a whole number from 1.')
 }

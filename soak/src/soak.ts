@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { seeded } from '@piecework/bench/seeded'
 import { faults } from './faults.js'
 import { openScene } from './open-scene.js'
@@ -15,6 +16,7 @@ export interface SoakOptions {
   /** How long a job may take before it counts as lost. */
   readonly limitMs: number
   tell(text: string): void
+  /** Ends the soak in the middle of a round, which does not count. */
   readonly signal?: AbortSignal
 }
 
@@ -53,13 +55,9 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       tell(`fault ${at + 1} of ${options.faults}: ${job}, ${name}; ${foundIn(rounds)}`)
       const begun = elapsed()
       const random = seeded(seed * 1_000_003 + at)
-      const result = await playRound(scene, {
-        principal: `round ${at + 1}`,
-        kind: job,
-        fault,
-        random,
-        limitMs,
-      })
+      const round = playRound(scene, { principal: `round ${at + 1}`, kind: job, fault, random, limitMs })
+      const result = await unlessAborted(round, signal)
+      if (!result) break
       rounds.push({ round: at + 1, fault: name, job, seconds: round1(elapsed() - begun), ...result })
       for (const { what, text } of result.problems) tell(`${what}: fault ${at + 1}, ${job}, ${name}: ${text}`)
       if (result.end === 'lost') break
@@ -67,6 +65,18 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     return { seed, rounds, disk: means }
   } finally {
     await scene.close()
+  }
+}
+
+/** Undefined where the signal comes first: processes may have been told to end as well, and what they leave is no news. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  if (!signal) return work
+  const over = new AbortController()
+  const aborted = once(signal, 'abort', { signal: over.signal }).then(() => undefined)
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    over.abort()
   }
 }
 
