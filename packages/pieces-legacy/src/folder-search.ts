@@ -24,7 +24,7 @@ export interface FolderSearch {
   readonly findings: readonly FileFinding[]
 }
 
-export interface MissingFile {
+interface MissingFile {
   readonly role: string
   /** As a project names it, with the line that does: "planning.dat (PUNAME, line 30 of input.dat)". */
   readonly name: string
