@@ -33,6 +33,12 @@ export const storeMigrations: readonly Migration[] = [
       await tx.query(nodeFunctions)
     },
   },
+  {
+    name: 'piecework/0006-open-nodes',
+    up: async (tx) => {
+      await tx.query(openNodes)
+    },
+  },
 ]
 
 const tables = `
@@ -183,4 +189,10 @@ CREATE INDEX jobs_by_deadline ON piecework.jobs (deadline) WHERE outcome IS NULL
 
 -- Leases that lapsed.
 ALTER TABLE piecework.nodes ADD COLUMN deaths int NOT NULL DEFAULT 0;
+`
+
+const openNodes = `
+-- By id first: whatever is asked of one node that is open, and whatever the planner knows, only its own entry is read.
+DROP INDEX piecework.nodes_open;
+CREATE INDEX nodes_open ON piecework.nodes (job, id, batch) WHERE status IN ('waiting', 'running');
 `

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Database, NewJob, Transaction } from '@piecework/core'
+import type { Attempts, Database, NewJob, Transaction } from '@piecework/core'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/testkit'
 import pg from 'pg'
@@ -13,7 +13,8 @@ let pool: pg.Pool
 
 test.before(async () => {
   scratch = await scratchDatabase()
-  pool = new pg.Pool({ connectionString: scratch.url, max: 2 })
+  // One backend, so that it can be asked what it has read.
+  pool = new pg.Pool({ connectionString: scratch.url, max: 1 })
   await postgresStore({ database: fromPg(pool) }).migrate()
 })
 test.after(async () => {
@@ -21,27 +22,45 @@ test.after(async () => {
   await scratch.drop()
 })
 
-test('beginning and ending a node costs the same in a job of 10 and of 5,000', async () => {
-  const small = await costOfOne(10)
-  const large = await costOfOne(5_000)
-  assert.ok(small.statements > 0)
-  assert.deepEqual(large, small)
-})
+for (const [how, end] of Object.entries({ alone: {}, 'with work': async () => ({}) })) {
+  test(`beginning and ending a node ${how} costs the same in a job of 10 and of 5,000`, async () => {
+    const small = await costOfOne(10, end)
+    const large = await costOfOne(5_000, end)
+    assert.ok(small.statements > 0)
+    assert.deepEqual([large.statements, large.rows], [small.statements, small.rows])
+    // Index entries of rows that are gone may still be there.
+    assert.ok(large.reads <= small.reads + 50, `${large.reads} rows are read instead of ${small.reads}`)
+  })
+}
 
-/** Statements of one node, and rows that they returned or changed. */
-async function costOfOne(nodes: number) {
+/** Statements of one node, rows that they returned or changed, and rows and index entries that the server read for them. */
+async function costOfOne(nodes: number, end: Parameters<Attempts['run']>[1]) {
   const database = counted(fromPg(pool))
   const { jobs, attempts } = postgresStore({ database })
   const { id } = await jobs.create(jobOf(nodes))
   const one = async (node: string): Promise<void> => {
     const lease = await attempts.begin({ job: id, node, attempt: 1 }, 'worker')
     assert.ok(lease)
-    await attempts.run(lease, async () => ({ counts: { rows: 1 } }))
+    await attempts.heartbeat(lease, { done: 1 })
+    await attempts.run(lease, end)
   }
   await one('0')
-  const before = { ...database.cost }
+  const [before, read] = [{ ...database.cost }, await rowsRead()]
   await one('1')
-  return { statements: database.cost.statements - before.statements, rows: database.cost.rows - before.rows }
+  return {
+    statements: database.cost.statements - before.statements,
+    rows: database.cost.rows - before.rows,
+    reads: (await rowsRead()) - read,
+  }
+}
+
+async function rowsRead(): Promise<number> {
+  await pool.query('SELECT pg_stat_force_next_flush()')
+  const { rows } = await pool.query<{ read: number }>(
+    `SELECT ((SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE schemaname = 'piecework')
+       + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE schemaname = 'piecework'))::float8 AS read`,
+  )
+  return rows[0]?.read ?? assert.fail('no statistics')
 }
 
 function counted(database: Database) {
