@@ -14,7 +14,7 @@ export async function rowsOf<C extends Columns>(batches: AsyncIterable<Batch<C>>
 }
 
 /** `code line column` of each finding; errors are marked. */
-export function told(findings: Findings): string[] {
+function told(findings: Findings): string[] {
   return findings
     .list()
     .map(({ severity, code, line, column }) =>

@@ -152,10 +152,3 @@ function boundariesOf(
   }
   return boundaries
 }
-
-export const goodTables: Tables = {
-  'pu.dat': Buffer.from(good['pu.dat']),
-  'spec.dat': Buffer.from(good['spec.dat']),
-  'puvspr.dat': Buffer.from(good['puvspr.dat']),
-  'bound.dat': Buffer.from(good['bound.dat']),
-}
