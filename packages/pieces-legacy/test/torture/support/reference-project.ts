@@ -1,4 +1,4 @@
-import { good, type TableName } from './project.js'
+import type { TableName } from './project.js'
 import { type ReferenceTable, referenceInteger, referenceNumber, referenceTable } from './reference-table.js'
 
 /** Everything of a project's tables that an import puts into a database, by its key. */
