@@ -62,7 +62,11 @@ export const legacyBench: Bench = async ({ units, runs, url, tell }) => {
     }
     const seconds = median(rounds.map((round) => round.import.seconds))
     const cancel = await cancelMeasure(place, marxan, folder, { seconds, moments: 6 })
-    return [...measuresOf({ units, checked: checked.units }, rounds, small), ...grids.measures(checked.units), cancel]
+    return [
+      ...measuresOf({ units, checked: checked.units }, rounds, small),
+      ...grids.measures(checked.units),
+      cancel,
+    ]
   } finally {
     await databases.dropAll()
     await rm(folder, { recursive: true, force: true })
