@@ -1,33 +1,51 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isTerminal, type JobStatus } from '@piecework/core'
+import type { Fault } from './faults.js'
 import type { SoakJob } from './place.js'
 import type { Scene } from './scene.js'
 
-/** Share of the moments that lie before a job is accepted. */
-export const asking = 0.2
-
+/**
+ * `asking`: after a share of the time that the request takes. `there`: so long after the job has come to be, which with uploads is before the
+ * answer. `running`: when a share of the job's nodes is done, so that a busy machine changes nothing.
+ */
 export interface Moment {
-  readonly kind: SoakJob
-  readonly principal: string
-  /** In [0, 1): how far the request, then the job, is to be. */
-  readonly at: number
-  readonly signal: AbortSignal
+  readonly when: 'asking' | 'there' | 'running'
+  /** In [0, 1). */
+  readonly share: number
 }
 
-/**
- * Waits until the request has gone on for a time, or until a share of the job's nodes is done: so that a busy machine changes nothing.
- * Resolves to whether the request or the job was under way then; `signal` tells that there will be none.
- */
-export async function untilMoment(scene: Scene, { kind, principal, at, signal }: Moment): Promise<boolean> {
-  if (at < asking) await sleep((at / asking) * scene.references[kind].askMs)
-  const share = (at - asking) / (1 - asking)
+export function anyMoment({ whileAsked }: Fault, random: () => number): Moment {
+  const [which, share] = [random(), random()]
+  if (whileAsked) return { when: which < 0.5 ? 'asking' : 'there', share }
+  return { when: which < 0.1 ? 'asking' : which < 0.2 ? 'there' : 'running', share }
+}
+
+/** Whose request is waited for; `answered` tells that there will be no job that is not there. */
+export interface Asked {
+  readonly kind: SoakJob
+  readonly principal: string
+  readonly answered: AbortSignal
+}
+
+/** Resolves at that moment to whether the request or the job was under way then. */
+export async function untilMoment(
+  scene: Scene,
+  { kind, principal, answered }: Asked,
+  { when, share }: Moment,
+): Promise<boolean> {
+  const asking = share * scene.references[kind].askMs
+  if (when === 'asking') await sleep(asking)
   for (; ; await sleep(10)) {
-    const { rows } = await scene.host.database.query<Standing>(standing, [principal])
-    const [job] = rows
+    const job = await standingOf(scene, principal)
     if (job && isTerminal(job.status)) return false
-    if (at < asking) return true
-    if (job && job.status !== 'preparing' && job.done >= share) return true
-    if (signal.aborted && (!job || job.status === 'preparing')) return false
+    if (when === 'asking') return job !== undefined || !answered.aborted
+    if (when === 'there' && job) {
+      await sleep(asking)
+      return !isTerminal((await standingOf(scene, principal))?.status ?? 'failed')
+    }
+    const runs = job !== undefined && job.status !== 'preparing'
+    if (runs && job.done >= share) return true
+    if (answered.aborted && !runs) return false
   }
 }
 
@@ -37,6 +55,11 @@ interface Standing {
   readonly done: number
 }
 
-const standing = `
-  SELECT j.status, (count(*) FILTER (WHERE n.status NOT IN ('waiting', 'running')))::float / greatest(count(*), 1) AS done
-  FROM piecework.jobs j JOIN piecework.nodes n ON n.job = j.id WHERE j.principal ->> 'id' = $1 GROUP BY j.id`
+async function standingOf({ host }: Scene, principal: string): Promise<Standing | undefined> {
+  const { rows } = await host.database.query<Standing>(
+    `SELECT j.status, (count(*) FILTER (WHERE n.status NOT IN ('waiting', 'running')))::float / greatest(count(*), 1) AS done
+     FROM piecework.jobs j JOIN piecework.nodes n ON n.job = j.id WHERE j.principal ->> 'id' = $1 GROUP BY j.id`,
+    [principal],
+  )
+  return rows[0]
+}

@@ -9,7 +9,7 @@ import { added, type Contents, rowsAsBefore, rowsOnce } from './checks/rows.js'
 import { nothingHalfMade } from './checks/shell.js'
 import type { Fault } from './faults.js'
 import { jobOf } from './job-of.js'
-import { asking, untilMoment } from './moment.js'
+import { anyMoment, untilMoment } from './moment.js'
 import type { SoakJob } from './place.js'
 import { type Problem, problem } from './problem.js'
 import type { Answer } from './requester.js'
@@ -44,8 +44,8 @@ export async function playRound(scene: Scene, round: Round): Promise<RoundResult
   const asked = scene.requester().ask({ job: kind, principal: { id: principal }, sources })
   const answered = new AbortController()
   const injected = async () => {
-    const at = random() * (fault.whileAsked ? asking : 1)
-    const underWay = await untilMoment(scene, { kind, principal, at, signal: answered.signal })
+    const moment = anyMoment(fault, random)
+    const underWay = await untilMoment(scene, { kind, principal, answered: answered.signal }, moment)
     await fault.inject(scene, principal, random)
     return underWay
   }

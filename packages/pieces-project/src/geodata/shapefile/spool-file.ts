@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,35 +9,29 @@ import { PieceworkError } from '@piecework/core'
 const blockBytes = 256 * 1024
 
 /**
- * A file of a shapefile while it is written: its header is known last. It loses its name in the temporary folder at once, so that it ends
- * with the process, however that ends.
+ * A file of a shapefile while it is written: its header is known last. On Linux it never has a name, so that it ends with the process,
+ * however that ends.
  */
 export class SpoolFile {
   readonly #file: FileHandle
-  readonly #kept: string | undefined
+  readonly #path: string | undefined
   readonly #limit: number
   readonly #name: string
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
   #size = 0
 
-  private constructor(file: FileHandle, kept: string | undefined, name: string, limit: number) {
+  private constructor(file: FileHandle, path: string | undefined, name: string, limit: number) {
     this.#file = file
-    this.#kept = kept
+    this.#path = path
     this.#name = name
     this.#limit = limit
   }
 
   /** `limit` is the most bytes that it may have; `name` stands for it in the error. */
   static async create(name: string, limit: number): Promise<SpoolFile> {
-    const path = join(tmpdir(), `piecework-shapefile-${randomUUID()}`)
-    const file = await open(path, 'wx+', 0o600)
-    // Not every system deletes open files: there it goes when it is closed.
-    const kept = await rm(path).then(
-      () => undefined,
-      () => path,
-    )
-    return new SpoolFile(file, kept, name, limit)
+    const { file, path } = await openNameless().catch(openNamed)
+    return new SpoolFile(file, path, name, limit)
   }
 
   /** Bytes that it has or waits to write. */
@@ -79,6 +74,26 @@ export class SpoolFile {
   /** May be called again. */
   async close(): Promise<void> {
     await this.#file.close()
-    if (this.#kept !== undefined) await rm(this.#kept, { force: true })
+    if (this.#path !== undefined) await rm(this.#path, { force: true })
   }
+}
+
+interface Opened {
+  readonly file: FileHandle
+  /** To be deleted when it is closed. */
+  readonly path?: string
+}
+
+/** Linux's O_TMPFILE without O_DIRECTORY, for which Node has no name. */
+const nameless = 0o20_000_000
+
+/** Rejects where the system, or the file system of the temporary folder, knows none. */
+async function openNameless(): Promise<Opened> {
+  if (process.platform !== 'linux') throw new Error('only Linux has nameless files')
+  return { file: await open(tmpdir(), constants.O_RDWR | constants.O_DIRECTORY | nameless, 0o600) }
+}
+
+async function openNamed(): Promise<Opened> {
+  const path = join(tmpdir(), `piecework-shapefile-${randomUUID()}`)
+  return { file: await open(path, 'wx+', 0o600), path }
 }
