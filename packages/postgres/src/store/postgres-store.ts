@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Database, Store } from '@piecework/core'
 import { migrate } from '../migrations/migrate.js'
+import { lateSnapshots } from './late-snapshots.js'
 import { postgresAttempts } from './postgres-attempts.js'
 import { postgresGuard } from './postgres-guard.js'
 import { postgresJobs } from './postgres-jobs.js'
@@ -33,7 +34,8 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   const { database, control = database, leaseMs = 30_000 } = options
   const embedded = 'embedded' in database
   return {
-    database,
+    // The embedded database tells by where a query comes from that it would wait for ever.
+    database: embedded ? database : lateSnapshots(database),
     jobs: postgresJobs(control),
     preparations: postgresPreparations(database, control),
     reports: postgresReports(control),
