@@ -59,7 +59,7 @@ export function plainResults(files: OutputFiles, scenario: string): PlainResults
     for (const name of named('r\\d{3,}')) {
       const [header = [], ...records] = rows(name)
       const headless = Number.isFinite(Number(header[0]))
-      const id = headless || /^p/i.test(header[0] ?? '') ? 0 : 1
+      const id = headless || /^[^a-z0-9]*p/i.test(header[0] ?? '') ? 0 : 1
       keep(
         runOf(name),
         (headless ? [header, ...records] : records).flatMap((record) =>
