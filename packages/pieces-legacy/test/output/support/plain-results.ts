@@ -28,9 +28,7 @@ const featureColumns = ['amount_held', 'occurrences_held', 'separation_achieved'
  * the readers that are tested.
  */
 export function plainResults(files: OutputFiles, scenario: string): PlainResults {
-  const texts = new Map(
-    Object.entries(files).map(([name, bytes]) => [name, Buffer.from(bytes).toString('utf8')]),
-  )
+  const texts = new Map(Object.entries(files).map(([name, bytes]) => [name, textOf(Buffer.from(bytes))]))
   const named = (kind: string) =>
     [...texts.keys()].filter((name) => new RegExp(`^${scenario}_${kind}\\.`).test(name)).sort()
   const rows = (name: string) => plainRows(texts.get(name) ?? '')
@@ -80,6 +78,15 @@ export function plainResults(files: OutputFiles, scenario: string): PlainResults
     )
     .sort(byNumbers)
   return { runs, best, selected, features }
+}
+
+/** UTF-8, or what old programs write, in which further bytes are blanks. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes)
+  }
 }
 
 const number = (text: string | undefined): number | null =>
