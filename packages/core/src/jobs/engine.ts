@@ -184,10 +184,13 @@ export function createEngine(
       events.emit('node:done', { ...about, findings: findings.list() })
       return job
     } catch (cause) {
-      if (isPieceworkError(cause, 'lease-lost')) return undefined
       // A driver may report an abort in its own words; the reason is ours.
-      const reason: unknown = controller.signal.aborted ? controller.signal.reason : cause
-      if (isPieceworkError(reason, 'lease-lost')) return undefined
+      const aborted: unknown = controller.signal.aborted ? controller.signal.reason : cause
+      const reason = isPieceworkError(cause, 'lease-lost') ? cause : aborted
+      if (isPieceworkError(reason, 'lease-lost')) {
+        if (reason.cause === undefined) await forsake(todo)
+        return undefined
+      }
       const told = jobError(reason, lease.node.id)
       const error = cause instanceof GivenUp ? { ...told, message: `${told.message} ${wentOn}` } : told
       const next = nextTry(lease, error.retryable, attempt.interrupted)
@@ -203,6 +206,19 @@ export function createEngine(
           .catch((failure: unknown) => events.emit('error', failure))
       }
       return job
+    }
+  }
+
+  /** What an attempt has staged that somebody else has taken over goes, unless its own commit got through. */
+  const forsake = async (work: Work): Promise<void> => {
+    const { job, node } = work.lease
+    const key = stagingKey(work)
+    try {
+      const now = await store.reports.node(job.id, node.id)
+      if (now?.entries?.some(({ artifact }) => artifact.startsWith(`${key}/`))) return
+      await parts.artifacts.delete(key)
+    } catch (failure) {
+      events.emit('error', failure)
     }
   }
 
