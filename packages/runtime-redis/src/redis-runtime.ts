@@ -3,6 +3,7 @@ import { attempts } from './attempts.js'
 import { complaints, type OnError } from './complaints.js'
 import type { RedisConnection } from './connection.js'
 import { openSession, type Session } from './session.js'
+import { mostSlots } from './turn.js'
 import type { Turns } from './turns.js'
 import { unavailable, within } from './within.js'
 import type { TurnWorker } from './worker.js'
@@ -31,8 +32,8 @@ export function redisRuntime(options: RedisRuntimeOptions): Runtime {
   const { connection, queue = 'piecework', concurrency = 4, perJob = 64 } = options
   refuseUnless(isCount(concurrency), `concurrency must be a whole number from 1, not ${concurrency}`)
   refuseUnless(
-    isCount(perJob) && perJob <= 1000,
-    `perJob must be a whole number from 1 to 1000, not ${perJob}`,
+    isCount(perJob) && perJob <= mostSlots,
+    `perJob must be a whole number from 1 to ${mostSlots}, not ${perJob}`,
   )
   refuseUnless(queue !== '' && !/[:{}]/.test(queue), `queue must be a name without colon, not "${queue}"`)
   const told = complaints(options.onError)
@@ -93,7 +94,7 @@ async function add(turns: Promise<Turns>, tasks: readonly Task[], delayMs: numbe
     else jobs.set(task.job, [task])
   }
   const to = await turns
-  for (const [job, of] of jobs) await to.add(job, of, delayMs)
+  for (const [job, of] of jobs) await to.add({ job, priority: of[0]?.priority ?? 0 }, of, delayMs)
 }
 
 const stopped = (): PieceworkError => new PieceworkError('stopped', 'This runtime was stopped')

@@ -1,15 +1,15 @@
 import type { Task } from '@piecework/core'
 import type { Redis } from 'ioredis'
 import { script } from './script.js'
-import { type Turn, turnPrefix } from './turn.js'
+import { turnPrefix } from './turn.js'
 
 /** What a look at the tasks of one job showed. */
 export interface Look {
   readonly task?: Task
   /** Until the next task may run, where none is ready. */
   readonly nextInMs?: number
-  /** Turns that the job should have beside those that it has. */
-  readonly turns: readonly Turn[]
+  /** Of the turns that the job should have beside those that it has. */
+  readonly slots: readonly number[]
 }
 
 /** Tasks that wait, of each job in a set of its own, by the time from which they may run: one that waits already is not added again. */
@@ -34,9 +34,8 @@ export function waiting(client: Redis, { toKey, perJob }: WaitingOptions): Waiti
   const keyOf = (job: string): string => toKey(`waiting:${job}`)
   const look = (job: string, reply: unknown): Look => {
     const [member, nextInMs, ...slots] = reply as [string, number, ...number[]]
-    const turns = slots.map((slot) => ({ job, slot }))
     return {
-      turns,
+      slots,
       ...(member !== '' && { task: taskOf(job, member) }),
       ...(nextInMs > 0 && { nextInMs }),
     }

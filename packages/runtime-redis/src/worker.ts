@@ -3,6 +3,7 @@ import type { Task } from '@piecework/core'
 import { type Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Complaints } from './complaints.js'
+import type { Due } from './turn.js'
 import type { Ticket, Turns } from './turns.js'
 
 export interface TurnWorkerOptions {
@@ -45,19 +46,19 @@ export async function turnWorker(options: TurnWorkerOptions): Promise<TurnWorker
     return done
   }
 
-  const takeTurn = async (job: string): Promise<void> => {
+  const takeTurn = async (of: Due): Promise<void> => {
     const end = performance.now() + sliceMs
     for (let first = true; !draining && (first || performance.now() < end); first = false) {
-      const task = await turns.take(job, first)
+      const task = await turns.take(of, first)
       if (!task) return
-      if (draining) return turns.add(job, [task], 0)
+      if (draining) return turns.add(of, [task], 0)
       await attempt(task)
     }
   }
 
   const carryOut = async ({ data }: Job<Ticket>): Promise<void> => {
     if (draining) return
-    await untilDone(data.slot === undefined ? turns.due(data.job) : takeTurn(data.job))
+    await untilDone(data.slot === undefined ? turns.due(data) : takeTurn(data))
   }
 
   const worker = new Worker<Ticket, void>(options.queue, carryOut, {
@@ -76,7 +77,7 @@ export async function turnWorker(options: TurnWorkerOptions): Promise<TurnWorker
   worker.on('completed', ({ id, data }) => {
     active.delete(id)
     // Only now can the same turn be had again.
-    void untilDone(turns.ended(data.job))
+    void untilDone(turns.ended(data))
   })
   await worker.waitUntilReady()
   void worker.run().catch(complaints.broken)

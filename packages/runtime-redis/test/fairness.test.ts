@@ -76,4 +76,33 @@ test('a stream of small jobs does not starve a large one', async () => {
   assert.ok(small > 5 && small < 500, `${small} small jobs came before the end of the large one`)
 })
 
+test('of jobs that wait, those of higher priority run first, and equal ones in their order', async () => {
+  const runtime = redisRuntime({ connection: redisUrl, queue: uniqueQueue(), concurrency: 1 })
+  const order: string[] = []
+  const priorities = [undefined, 1, 5, 0, 5, -1, 1000, 2 ** 31 - 1, -(2 ** 31)]
+  for (const [index, priority] of priorities.entries()) {
+    const tasks = tasksOf(`${index}`, 2).map((task) => ({
+      ...task,
+      ...(priority !== undefined && { priority }),
+    }))
+    await runtime.submit(tasks)
+  }
+  await runtime.start(async ({ job }) => void order.push(job))
+  await until(() => order.length === 2 * priorities.length)
+  await runtime.stop()
+  const jobs = order.filter((job, index) => order.indexOf(job) === index)
+  assert.deepEqual(jobs, ['7', '6', '2', '4', '1', '0', '3', '5', '8'])
+})
+
+test('an urgent job does not wait for the end of a large one', async () => {
+  const order = await orderOf(2, 4, async (add) => {
+    await add(tasksOf('large', 1000))
+    await sleep(100)
+    await add(tasksOf('urgent', 50).map((task) => ({ ...task, priority: 1 })))
+    return 1050
+  })
+  const rest = order.slice(order.lastIndexOf('urgent'))
+  assert.ok(rest.length > 500, `${order.length - rest.length} tasks came before the urgent job had ended`)
+})
+
 test.run()
