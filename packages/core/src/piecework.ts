@@ -17,7 +17,8 @@ import type { Store } from './contracts/store.js'
 import { createEmitter, type PieceworkEmitter } from './events.js'
 import { type HostGuard, hostGuard } from './guard/host-guard.js'
 import { type Allow, createAllow } from './jobs/allow.js'
-import { createEngine, type Engine, type EngineOptions } from './jobs/engine.js'
+import { createEngine, type Engine } from './jobs/engine.js'
+import type { EngineOptions } from './jobs/engine-options.js'
 import {
   createHandle,
   createWatcher,
