@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { type Bench, median, timed } from '../measure.js'
+import { type Bench, timed } from '../measure.js'
 import { Databases } from '../planning/databases.js'
 import { prepare } from '../planning/host.js'
 import type { Seconds } from '../planning/tables.js'
@@ -60,8 +60,7 @@ export const legacyBench: Bench = async ({ units, runs, url, tell }) => {
       rounds.push(made)
       tell(importTable(made))
     }
-    const seconds = median(rounds.map((round) => round.import.seconds))
-    const cancel = await cancelMeasure(place, marxan, folder, { seconds, moments: 6 })
+    const cancel = await cancelMeasure(place, tenth, folder, { seconds: small.import.seconds, moments: 6 })
     return [
       ...measuresOf({ units, checked: checked.units }, rounds, small),
       ...grids.measures(checked.units),

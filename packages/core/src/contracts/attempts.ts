@@ -1,7 +1,6 @@
 import type { Transaction } from './database.js'
 import type { Finding } from './finding.js'
-import type { Job, JobError, JobNode, JobResult, StagedEntry } from './jobs.js'
-import type { PieceCounts } from './piece.js'
+import type { Job, JobError, JobNode, JobResult, NodeCounts, StagedEntry } from './jobs.js'
 import type { Task } from './runtime.js'
 
 /** The right to work on one node, until it lapses or a higher fence is given out. */
@@ -17,7 +16,7 @@ export interface Lease {
 
 /** What an attempt leaves behind. */
 export interface NodeResult {
-  readonly counts?: PieceCounts
+  readonly counts?: NodeCounts
   readonly findings?: readonly Finding[]
   readonly entries?: readonly StagedEntry[]
   /** Of the piece that wrote `entries`. */
@@ -31,8 +30,11 @@ export interface NodeResult {
 }
 
 export interface Progress {
+  /** Rows, or whatever the piece counts. */
   readonly done: number
   readonly total?: number
+  /** Of the entries that the attempt has read or written so far. */
+  readonly bytes?: number
 }
 
 /** Makes "a runtime may run a task twice" into "its effect happens once". */

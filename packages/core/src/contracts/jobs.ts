@@ -1,3 +1,4 @@
+import type { Progress } from './attempts.js'
 import type { Queryable } from './database.js'
 import type { ErrorCode } from './errors.js'
 import type { Finding } from './finding.js'
@@ -120,6 +121,7 @@ export interface Job {
 }
 
 export type NodeTask = 'validate' | 'export' | 'assemble' | 'shells' | 'import' | 'clone' | 'finish'
+/** `skipped`: the job ended before it came to this node. */
 export type NodeStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped'
 
 /** One deflated file in the artifact store that waits for assembly. */
@@ -136,6 +138,11 @@ export interface StagedEntry {
   readonly rows?: number
 }
 
+export interface NodeCounts extends PieceCounts {
+  /** Of the entries that it wrote (export) or read (import, validation); what was read twice counts twice. Absent: none, as in a clone. */
+  readonly bytes?: number
+}
+
 /** One piece of one resource in a job's plan, or one of the job's own steps (`assemble`, `shells`, `finish`). */
 export interface JobNode {
   /** Unique in its job: `validate|import|… <kind>:<id> <piece>`, or the step's name. */
@@ -148,14 +155,14 @@ export interface JobNode {
   /** Source of an export or clone; the exported resource with its old id for an import. Absent for steps. */
   readonly resource?: ResourceRef
   readonly piece?: string
-  readonly counts?: PieceCounts
+  readonly counts?: NodeCounts
   readonly entries?: readonly StagedEntry[]
   /** Of the piece, when it wrote `entries`. */
   readonly version?: number
   /** Job whose finished work this node took over instead of doing it again. */
   readonly reusedFrom?: string
   readonly error?: JobError
-  readonly progress?: { readonly done: number; readonly total?: number }
+  readonly progress?: Progress
   readonly startedAt?: Date
   readonly endedAt?: Date
 }

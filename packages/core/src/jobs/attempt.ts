@@ -2,16 +2,18 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Attempts, Lease, Progress } from '../contracts/attempts.js'
 import { isPieceworkError } from '../contracts/errors.js'
 import type { PieceworkEmitter } from '../events.js'
+import { ByteCount } from './byte-count.js'
 import { type Interruption, jobStopped, workerStops } from './interruption.js'
 
 /** An attempt at a node, under way in this process. */
 export class Attempt {
   readonly lease: Lease
+  readonly bytes = new ByteCount()
   readonly #events: PieceworkEmitter
   readonly #controller = new AbortController()
   /** A piece reports from inside its transaction; listeners are no part of that. */
   readonly #outside = AsyncLocalStorage.snapshot()
-  #progress: Progress | undefined
+  #done: Progress | undefined
   #toldAt = 0
   #interruption: Interruption | undefined
   #cancelling: Promise<unknown> | undefined
@@ -33,7 +35,8 @@ export class Attempt {
   }
 
   get progress(): Progress | undefined {
-    return this.#progress
+    const { total } = this.bytes
+    return total === 0 ? this.#done : { done: 0, ...this.#done, bytes: total }
   }
 
   /** Why it was told to end, where that was no failure of its own work. */
@@ -67,10 +70,10 @@ export class Attempt {
   }
 
   report(done: number, total?: number): void {
-    const progress = total === undefined ? { done } : { done, total }
-    this.#progress = progress
+    this.#done = total === undefined ? { done } : { done, total }
     if (Date.now() - this.#toldAt < 250) return
     this.#toldAt = Date.now()
+    const progress = this.progress ?? this.#done
     this.#outside(() => this.#events.emit('node:progress', { ...this.about, progress }))
   }
 
@@ -79,7 +82,7 @@ export class Attempt {
     if (this.#beating) return
     this.#beating = true
     try {
-      const { stopped } = await attempts.heartbeat(this.lease, this.#progress)
+      const { stopped } = await attempts.heartbeat(this.lease, this.progress)
       if (stopped && this.lease.node.task !== 'finish') this.interrupt(jobStopped(stopped))
     } catch (error) {
       if (isPieceworkError(error, 'lease-lost')) this.#controller.abort(error)

@@ -68,8 +68,17 @@ export function createInputRequests(parts: Parts, allow: Allow, terms: Terms): I
       }
       return await create({ id, kind, principal, ...onTerms }, asked, input, { ...(tx && { tx }) })
     } catch (error) {
-      await parts.artifacts.delete(jobPrefix(id)).catch(() => undefined)
+      if (tx || (await isUnknown(id))) await parts.artifacts.delete(jobPrefix(id)).catch(() => undefined)
       throw error
+    }
+  }
+
+  /** The answer to a commit can be lost: only what certainly has no job may go at once. */
+  const isUnknown = async (id: string): Promise<boolean> => {
+    try {
+      return (await store.jobs.get(id)) === undefined
+    } catch {
+      return false
     }
   }
 

@@ -11,7 +11,7 @@ export interface JobProgress {
   readonly piecesDone: number
   /** Carried so far: counted where a piece has ended, as it reports itself where it runs. Of a validation: rows looked at. */
   readonly rows: number
-  /** Size of the entries that an export's pieces have finished; 0 for other jobs. */
+  /** Of the entries written (export) or read (import, validation) so far; a clone within one database reads and writes none. */
   readonly bytes: number
   /**
    * Estimated time to the last step, in ms: the time since the first node began, times what is left over what is done. Each piece
@@ -31,7 +31,7 @@ export function jobProgress(job: Job, nodes: readonly JobNode[], now: Date): Job
     pieces: pieces.length,
     piecesDone: pieces.filter(({ status }) => status === 'done').length,
     rows: sum(carried.map((node) => node.counts?.rows ?? node.progress?.done ?? 0)),
-    bytes: sum(nodes.flatMap(({ entries = [] }) => entries.map(({ size }) => size))),
+    bytes: sum(carried.map((node) => node.counts?.bytes ?? node.progress?.bytes ?? 0)),
     remainingMs: remaining(job, nodes, now),
   }
 }

@@ -7,6 +7,7 @@ import type { Finding } from '../contracts/finding.js'
 import type { StagedEntry } from '../contracts/jobs.js'
 import type { ExportContext, PieceCounts, PieceExporter } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import type { ByteCount } from './byte-count.js'
 import { pieceContext, type Work } from './work.js'
 
 /** Where everything of a job that ends with it is kept. */
@@ -36,7 +37,7 @@ export async function exportToStaging(work: Work, piece: Exporting, source: Reso
     finding: (finding: Omit<Finding, 'piece'>) => work.findings.add({ ...finding, piece: piece.name }),
   }
   return work.store.database.transaction(
-    (tx) => exportEntries(piece, { ...context, tx }, { artifacts, prefix }),
+    (tx) => exportEntries(piece, { ...context, tx }, { artifacts, prefix, bytes: work.bytes }),
     { readOnly: true, signal },
   )
 }
@@ -55,8 +56,9 @@ interface Exported {
 export async function exportEntries(
   piece: Exporting,
   context: Omit<ExportContext, 'write'>,
-  { artifacts, prefix }: { readonly artifacts: ArtifactStore; readonly prefix: string },
+  to: { readonly artifacts: ArtifactStore; readonly prefix: string; readonly bytes?: ByteCount },
 ): Promise<Exported> {
+  const { artifacts, prefix, bytes: written } = to
   const { signal } = context
   const entries: StagedEntry[] = []
   const counts = await piece.exporter.export({
@@ -70,15 +72,16 @@ export async function exportEntries(
         throw say('is written twice')
       if (rows && !path.endsWith('.csv')) throw say('has rows, which only a .csv has')
       const key = `${prefix}/${path}`
-      const chunks = bytes instanceof Uint8Array ? one(bytes) : bytes
+      const all = bytes instanceof Uint8Array ? one(bytes) : bytes
+      const chunks = written ? written.of(all) : all
       entries.push(await stageEntry({ artifacts, key, path, bytes: chunks, signal, ...(rows && { rows }) }))
     },
   })
-  const written = entries.reduce((sum, entry) => sum + (entry.rows ?? 0), 0)
-  if (written !== counts.rows) {
+  const stated = entries.reduce((sum, entry) => sum + (entry.rows ?? 0), 0)
+  if (stated !== counts.rows) {
     throw new PieceworkError(
       'counts-differ',
-      `Piece ${piece.name} counts ${counts.rows} rows, and its entries hold ${written} by the third argument of write().`,
+      `Piece ${piece.name} counts ${counts.rows} rows, and its entries hold ${stated} by the third argument of write().`,
     )
   }
   return { counts, entries }

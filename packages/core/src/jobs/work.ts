@@ -9,6 +9,7 @@ import type { Store } from '../contracts/store.js'
 import { jobIds } from '../ids.js'
 import type { Registry } from '../plan/registry.js'
 import { walkTree } from '../plan/tree.js'
+import type { ByteCount } from './byte-count.js'
 import type { KeepTimes } from './expiry.js'
 import type { FindingList } from './finding-list.js'
 import type { Inputs } from './inputs.js'
@@ -29,6 +30,7 @@ export interface Work extends Parts, KeepTimes {
   readonly signal: AbortSignal
   /** Collected for the report; stored when the attempt ends. */
   readonly findings: FindingList
+  readonly bytes: ByteCount
   progress(done: number, total?: number): void
 }
 

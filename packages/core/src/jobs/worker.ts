@@ -95,6 +95,7 @@ export function createWorker(
       lease,
       findings: new FindingList(),
       signal,
+      bytes: attempt.bytes,
       progress: (done, total) => attempt.report(done, total),
       archivesLiveMs: options.archivesLiveMs,
       retryLiveMs: options.retryLiveMs,

@@ -128,7 +128,7 @@ export class MemoryState {
     entry.job = job
     for (const effect of effects) {
       if (effect.type === 'submit') this.submit(entry, effect.batch)
-      else this.end(job)
+      else this.end(entry)
     }
     return job
   }
@@ -164,7 +164,11 @@ export class MemoryState {
     return [...this.jobs.values()].filter(({ job }) => counts(job)).length
   }
 
-  private end({ id, kind, result, principal }: Job): void {
+  private end({ job: { id, kind, result, principal, outcome }, nodes }: MemoryJob): void {
+    for (const slot of nodes.values()) {
+      if (outcome !== 'succeeded' && slot.node.status === 'waiting')
+        slot.node = { ...slot.node, status: 'skipped', endedAt: new Date() }
+    }
     const claimed = this.release(id)
     if (kind === 'export' && result.retryUntil) this.retriable.set(id, claimed)
     this.admit(principal)

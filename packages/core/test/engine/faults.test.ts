@@ -47,6 +47,36 @@ test('an error that may pass does not undo a finished import', async () => {
   assert.equal(failures, 2)
 })
 
+test('a job whose request never heard that it was stored keeps its uploads and runs', async () => {
+  const inner = memoryStore()
+  let lost = 0
+  const create: typeof inner.jobs.create = async (job, tx) => {
+    const stored = await inner.jobs.create(job, tx)
+    if (job.kind !== 'import') return stored
+    lost += 1
+    throw new PieceworkError('database', 'The connection was lost.', { retryable: true })
+  }
+  const store = { ...inner, jobs: { ...inner.jobs, create } }
+  await withPiecework(
+    (host) => host.pack(),
+    async (piecework, { host, artifacts }) => {
+      const resource = host.add('b1', 'Birds', ['wren'])
+      const { archive } = await (await piecework.export({ resource, principal: ann })).result()
+      assert.ok(archive)
+      const request = { archive: { stream: artifacts.open(archive.artifact) }, principal: ann }
+      await assert.rejects(piecework.import(request), (error) => isPieceworkError(error, 'database'))
+      assert.equal(lost, 1)
+      const [job] = await piecework.jobs()
+      assert.equal(job?.kind, 'import')
+      for await (const _ of piecework.watch(job?.id ?? ''));
+      const report = await piecework.job(job?.id ?? '')
+      assert.equal(report.job.status, 'succeeded')
+      assert.equal(report.counts.rows, 1)
+    },
+    { store, sweepMs: 20 },
+  )
+})
+
 test('a listener that throws breaks no job', async () => {
   const warned: Error[] = []
   const onWarning = (warning: Error) => void warned.push(warning)

@@ -67,7 +67,7 @@ test('law 1: when a node fails the rest of its batch runs to its end, no later b
       assert.match(end.error?.node ?? '', /^import notebook:b1 test\/broken$/)
       assert.equal(
         nodes.find((node) => node.piece === 'test/later' && node.task === 'import')?.status,
-        'waiting',
+        'skipped',
       )
     },
   )

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   createPiecework,
+  type ImportContext,
   type JobProgress,
   type JobUpdate,
   memoryArtifacts,
@@ -81,6 +82,41 @@ test('any process sees batches, pieces, rows and bytes, and how long the rest ma
       remainingMs: undefined,
     }
     assert.deepEqual(end, all)
+  })
+})
+
+test('bytes are those of the entries that an export writes and an import or validation reads', async () => {
+  const host = new Notebooks()
+  const resource = host.add('b1', 'Birds', ['wren', 'owl'])
+  const size = Buffer.byteLength('text\nwren\nowl\n')
+  const reading = deaf()
+  const lines = host.lines('notebook')
+  const waits = {
+    ...lines,
+    importer: {
+      import: async (context: ImportContext) => {
+        const counts = await lines.importer?.import(context)
+        await reading.work()
+        return counts ?? { rows: 0 }
+      },
+    },
+  }
+  await twoProcesses({ host, pieces: [waits] }, async (worker, looker) => {
+    const last = async ({ id }: { readonly id: string }) => {
+      let end: JobProgress | undefined
+      for await (const { progress } of looker.watch(id)) end = progress
+      return end?.bytes
+    }
+    const { archive } = await (await worker.export({ resource, principal: ann })).result()
+    const input = { archive: { artifact: archive?.artifact ?? '' }, principal: ann }
+    assert.equal(await last(await worker.validate(input)), size)
+    const job = await worker.import(input)
+    const under = await until(looker.watch(job.id), ({ nodes }) =>
+      nodes.some(({ task, progress }) => task === 'import' && progress?.bytes),
+    )
+    assert.equal(under.bytes, size)
+    reading.end()
+    assert.equal(await last(job), size)
   })
 })
 

@@ -35,7 +35,7 @@ test('a piece that takes too long is stopped, and its job fails with the piece a
       assert.match(told, /piece work\/long of notebook b1 .* 100 ms; .*rolled back/)
       assert.doesNotMatch(told, /did not end/)
       assert.equal(begun, 1)
-      assert.deepEqual(nodes.map(({ status }) => status).sort(), ['done', 'failed', 'waiting'])
+      assert.deepEqual(nodes.map(({ status }) => status).sort(), ['done', 'failed', 'skipped'])
       assert.deepEqual(await keys(artifacts, 'jobs'), [])
       assert.deepEqual(await piecework.guard.holders(resource), [])
     },

@@ -38,6 +38,7 @@ export async function applyEvent(tx: Queryable, { job, at }: LockedJob, event: J
   for (const effect of next.effects) {
     if (effect.type === 'submit') await submitBatch(tx, job.id, effect.batch)
     else {
+      await skipRest(tx, next.job)
       await release(tx, next.job)
       await makeRoom(tx, next.job)
     }
@@ -58,6 +59,15 @@ export async function submitBatch(tx: Queryable, job: string, batch: number): Pr
 
 export async function putAction(tx: Queryable, action: object): Promise<void> {
   await tx.query('INSERT INTO piecework.outbox (action) VALUES ($1::jsonb)', [JSON.stringify(action)])
+}
+
+/** Nodes of batches that the job did not come to. */
+async function skipRest(tx: Queryable, { id, outcome }: Job): Promise<void> {
+  if (outcome === 'succeeded') return
+  await tx.query(
+    `UPDATE piecework.nodes SET status = 'skipped', ended_at = clock_timestamp() WHERE job = $1 AND status = 'waiting'`,
+    [id],
+  )
 }
 
 /** Frees what the job held; a retry of an export wants to know whether that has changed since. */

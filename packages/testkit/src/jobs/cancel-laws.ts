@@ -28,6 +28,7 @@ export function cancelLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.equal(await bench.begin('d'), undefined)
     const ended = await bench.done('finish')
     assert.deepEqual([ended.status, ended.error?.code], ['cancelled', 'cancelled'])
+    assert.equal((await bench.node('d')).status, 'skipped')
   })
 
   test('law 3: a node that ends well while its job is cancelled keeps what it did', async () => {

@@ -52,6 +52,13 @@ export function endLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     }
   })
 
+  test('law 6: nothing of a job that has failed waits any more', async () => {
+    const bench = await jobBench(await make(longLease), { batches: [['a'], ['b', 'c']] })
+    await bench.failed('a')
+    await bench.done('finish')
+    for (const piece of ['b', 'c']) assert.equal((await bench.node(piece)).status, 'skipped')
+  })
+
   test('law 6: a last step that fails is tried again, and a success becomes a failure', async () => {
     const bench = await jobBench(await make(longLease), { batches: [['a']] })
     const { store, path } = bench

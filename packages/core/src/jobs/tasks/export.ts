@@ -12,5 +12,6 @@ export const exportTask: TaskOf = async (work) => {
   if (reused) return commit(work, reused)
   const done = await exportToStaging(work, { name: piece.name, exporter: piece.exporter }, node.resource)
   const { version } = piece
-  return commit(work, { ...done, version, findings: work.findings.list() })
+  const counts = { ...done.counts, bytes: work.bytes.total }
+  return commit(work, { ...done, counts, version, findings: work.findings.list() })
 }

@@ -5,6 +5,7 @@ import type { Finding } from '../../contracts/finding.js'
 import type { Piece, PieceCounts } from '../../contracts/piece.js'
 import type { ResourceRef } from '../../contracts/resource.js'
 import { inputNode } from '../inputs.js'
+import { meteredEntries } from '../metered-entries.js'
 import { pieceContext, surroundings, type TaskOf, targetOf, type Work } from '../work.js'
 
 export const importTask: TaskOf = async (work) => {
@@ -14,11 +15,11 @@ export const importTask: TaskOf = async (work) => {
   const { resource } = node
   if (!input || !piece || !resource) throw new PieceworkError('internal', `${node.id} cannot be imported.`)
   return work.inputs.use(job.id, input, work.signal, async (opened) => {
-    const { entries } = inputNode(opened, resource, piece.name)
+    const entries = meteredEntries(inputNode(opened, resource, piece.name).entries, work.bytes)
     return work.store.attempts.run(
       work.lease,
       async (tx) => ({
-        counts: await importEntries(work, piece, resource, entries, tx),
+        counts: { ...(await importEntries(work, piece, resource, entries, tx)), bytes: work.bytes.total },
         findings: work.findings.list(),
       }),
       { signal: work.signal },

@@ -5,6 +5,7 @@ import type { JobError } from '../../contracts/jobs.js'
 import type { Piece } from '../../contracts/piece.js'
 import { jobError } from '../failure.js'
 import { inputNode } from '../inputs.js'
+import { meteredEntries } from '../metered-entries.js'
 import { commit, pieceContext, surroundings, type TaskOf, targetOf, type Work } from '../work.js'
 
 /** All validators of one piece over all that it would read. Errors fail the node; warnings do not. */
@@ -20,18 +21,21 @@ export const validateTask: TaskOf = async (work) => {
     }
     const piece = work.registry.piece(input.format, node.piece)
     if (!piece) throw new PieceworkError('piece-unknown', `No pack knows the piece "${node.piece}".`)
-    const { entries } = inputNode(opened, node.resource, node.piece)
+    const entries = meteredEntries(inputNode(opened, node.resource, node.piece).entries, work.bytes)
     const read = input.format === 'archive' ? readThrough(entries) : { entries, rest: [] }
     await runValidators(work, piece, read, problems)
   })
   const error = problems.error()
-  return commit(work, { findings: work.findings.list(), ...(error && { error }) })
+  const counts = { rows: problems.rows, bytes: work.bytes.total }
+  return commit(work, { counts, findings: work.findings.list(), ...(error && { error }) })
 }
 
 /** What is wrong with the input, whether a validator said so or could not go on. */
 class Problems {
   readonly #work: Work
   readonly #piece: string
+  /** Looked at, as the last validator told. */
+  rows = 0
   #errors = 0
   #thrown: PieceworkError | undefined
 
@@ -82,6 +86,10 @@ async function runValidators(
     ...surroundings(job),
     entries: input.entries,
     target,
+    progress: (done: number, total?: number) => {
+      problems.rows = done
+      work.progress(done, total)
+    },
   }
   for (const validator of piece.validators ?? []) {
     await problems.of(() =>
