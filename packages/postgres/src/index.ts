@@ -1,4 +1,5 @@
 export { assertSchemaCovered, type SchemaCoverage } from './coverage/assert-schema-covered.js'
+export { BinaryRows } from './database/binary-rows.js'
 export {
   type EmbeddedDatabase,
   type EmbeddedOptions,

@@ -12,14 +12,19 @@ export interface CopyTarget {
   readonly table: string
   /** Unquoted names. */
   readonly columns: readonly string[]
+  /**
+   * As PostgreSQL names them; default `csv`, without a header. `binary`: rows without the signature before them and the trailer
+   * behind them, which adapters write. Only for rows that are made here: nothing that comes from outside is passed on as binary.
+   */
+  readonly format?: 'csv' | 'binary'
 }
 
 export interface Transaction extends Queryable {
   /**
-   * `COPY … FROM STDIN` in CSV format without a header. Every chunk must end at the end of a record, because the
-   * embedded database takes each one as a COPY of its own. Resolves to the number of rows.
+   * `COPY … FROM STDIN`. Every chunk must end at the end of a record, because the embedded database takes each one as a COPY
+   * of its own. Resolves to the number of rows.
    */
-  copyIn(target: CopyTarget, csv: AsyncIterable<Uint8Array>): Promise<number>
+  copyIn(target: CopyTarget, records: AsyncIterable<Uint8Array>): Promise<number>
   /** `COPY (select) TO STDOUT` in CSV format with a header. Takes no bind parameters. Chunks end anywhere. */
   copyOut(select: string): AsyncIterable<Uint8Array>
 }

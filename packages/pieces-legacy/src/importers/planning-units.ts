@@ -1,7 +1,8 @@
 import { type ImportContext, type PieceCounts, type PieceImporter, PieceworkError } from '@piecework/core'
-import { uuidExpression } from '@piecework/postgres'
+import { BinaryRows, uuidExpression } from '@piecework/postgres'
 import { type Grid, type GridUnit, openGrid } from '../grid/grid.js'
 import { planningGrid } from '../grid/grid-problem.js'
+import type { PlacedShape } from '../shapefile/placed-shape.js'
 import { repairedGeometry } from '../shapefile/repair-sql.js'
 import { expectAll } from './expect-all.js'
 
@@ -25,10 +26,10 @@ async function insertUnits(context: ImportContext, grid: Grid): Promise<PieceCou
   try {
     while (!units.ended) {
       inserted += await tx.copyIn(
-        { table: 'planning.planning_units', columns: ['id', 'project_id', 'puid', 'geom'] },
+        { table: 'planning.planning_units', columns: ['id', 'project_id', 'puid', 'geom'], format: 'binary' },
         units.convex(),
       )
-      await tx.copyIn({ table: 'legacy_grid', columns: ['puid', 'geom'] }, units.waiting())
+      await tx.copyIn({ table: 'legacy_grid', columns: ['puid', 'geom'], format: 'binary' }, units.waiting())
     }
   } finally {
     await units.close()
@@ -61,10 +62,10 @@ async function insertRepaired({ tx, ids, resource }: ImportContext): Promise<num
   return rowCount
 }
 
-/** Characters of CSV that wait for the database to look at their units. */
+/** Bytes of rows that wait for the database to look at their units. */
 const mostWaiting = 2 ** 22
 
-/** The grid's units as CSV: those that need no look at go straight into the table, others wait while it is filled. */
+/** The grid's units as rows: those that need no look at go straight into the table, others wait while it is filled. */
 class Units {
   /** Of all. */
   count = 0
@@ -72,7 +73,7 @@ class Units {
   readonly #context: ImportContext
   readonly #records: number
   readonly #batches: AsyncIterator<readonly GridUnit[]>
-  #waiting = ''
+  readonly #waiting = new BinaryRows()
 
   constructor(context: ImportContext, grid: Grid) {
     this.#context = context
@@ -87,31 +88,42 @@ class Units {
   /** Until enough others wait, or the grid ends. */
   async *convex(): AsyncGenerator<Uint8Array> {
     const { ids, resource, progress } = this.#context
-    while (this.#waiting.length < mostWaiting) {
+    const rows = new BinaryRows()
+    while (this.#waiting.size < mostWaiting) {
       const { done, value: batch } = await this.#batches.next()
       if (done) {
         this.ended = true
         return
       }
-      let lines = ''
       for (const { record, id, geometry } of batch) {
-        if (!('id' in id) || !('ewkb' in geometry))
+        if (!('id' in id) || 'problem' in geometry)
           throw planningGrid.problem(
             'unreadable',
             `Record ${record} of the planning grid is no planning unit`,
           )
-        const unit = `${id.id},${geometry.ewkb}\n`
-        if (geometry.convex) lines += `${ids.idOf('planning_units', String(id.id))},${resource.id},${unit}`
-        else this.#waiting += unit
+        if (geometry.convex) {
+          rows.row(4)
+          rows.uuid(ids.idOf('planning_units', String(id.id)))
+          rows.uuid(resource.id)
+          writeUnit(rows, id.id, geometry)
+        } else {
+          this.#waiting.row(2)
+          writeUnit(this.#waiting, id.id, geometry)
+        }
       }
       this.count += batch.length
       progress(this.count, this.#records)
-      if (lines !== '') yield Buffer.from(lines, 'latin1')
+      if (rows.size > 0) yield rows.take()
     }
   }
 
   async *waiting(): AsyncGenerator<Uint8Array> {
-    if (this.#waiting !== '') yield Buffer.from(this.#waiting, 'latin1')
-    this.#waiting = ''
+    if (this.#waiting.size > 0) yield this.#waiting.take()
   }
+}
+
+function writeUnit(rows: BinaryRows, id: number, geometry: PlacedShape): void {
+  rows.int4(id)
+  const at = rows.value(geometry.size)
+  geometry.writeEwkb(rows.view, at)
 }

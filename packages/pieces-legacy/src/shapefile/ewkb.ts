@@ -6,38 +6,48 @@ const multiPolygonType = 6
 const hasSrid = 0x20000000
 const srid = 4326
 
-/** Polygons of closed rings (the outer one first) as hexadecimal EWKB in EPSG:4326: a polygon where there is one, else a multipolygon. */
-export function ewkbHex(polygons: readonly (readonly Ring[])[]): string {
+/** Bytes that `writeEwkb` writes. */
+export function ewkbSize(polygons: readonly (readonly Ring[])[]): number {
   const single = polygons.length === 1
   let size = 9 + (single ? 0 : 4)
   for (const rings of polygons) {
     size += single ? 4 : 9
     for (const ring of rings) size += 4 + ring.byteLength
   }
-  const bytes = Buffer.allocUnsafe(size)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, size)
-  let at = 0
-  const head = (type: number) => {
-    view.setUint8(at, 1)
-    view.setUint32(at + 1, type, true)
-    at += 5
-  }
-  const count = (value: number) => {
-    view.setUint32(at, value, true)
-    at += 4
-  }
-  head(((single ? polygonType : multiPolygonType) | hasSrid) >>> 0)
-  count(srid)
-  if (!single) count(polygons.length)
+  return size
+}
+
+/** Polygons of closed rings (the outer one first) as EWKB in EPSG:4326, from `at` on: a polygon where there is one, else a multipolygon. */
+export function writeEwkb(polygons: readonly (readonly Ring[])[], view: DataView, at: number): void {
+  const single = polygons.length === 1
+  let to = writeHead(view, at, ((single ? polygonType : multiPolygonType) | hasSrid) >>> 0)
+  to = writeCount(view, to, srid)
+  if (!single) to = writeCount(view, to, polygons.length)
   for (const rings of polygons) {
-    if (!single) head(polygonType)
-    count(rings.length)
+    if (!single) to = writeHead(view, to, polygonType)
+    to = writeCount(view, to, rings.length)
     for (const ring of rings) {
-      count(ring.length / 2)
-      for (let number = 0; number < ring.length; number += 1, at += 8)
-        view.setFloat64(at, ring[number] as number, true)
+      to = writeCount(view, to, ring.length / 2)
+      for (let number = 0; number < ring.length; number += 1, to += 8)
+        view.setFloat64(to, ring[number] as number, true)
     }
   }
+}
+
+function writeHead(view: DataView, at: number, type: number): number {
+  view.setUint8(at, 1)
+  return writeCount(view, at + 1, type)
+}
+
+function writeCount(view: DataView, at: number, value: number): number {
+  view.setUint32(at, value, true)
+  return at + 4
+}
+
+/** EWKB in hexadecimal. */
+export function ewkbHex(polygons: readonly (readonly Ring[])[]): string {
+  const bytes = Buffer.allocUnsafe(ewkbSize(polygons))
+  writeEwkb(polygons, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0)
   return bytes.toString('hex')
 }
 

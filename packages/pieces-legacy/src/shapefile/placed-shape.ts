@@ -1,4 +1,4 @@
-import { ewkbHex } from './ewkb.js'
+import { ewkbHex, ewkbSize, writeEwkb } from './ewkb.js'
 import type { Ring } from './ring.js'
 
 interface Known {
@@ -26,10 +26,13 @@ export class PlacedShape implements Known {
     return ewkbHex(this.polygons)
   }
 
-  /** Bytes that its positions take. */
+  /** Bytes of its EWKB. */
   get size(): number {
-    let size = 0
-    for (const rings of this.polygons) for (const ring of rings) size += ring.byteLength
-    return size
+    return ewkbSize(this.polygons)
+  }
+
+  /** Its EWKB, as bytes from `at` on. */
+  writeEwkb(view: DataView, at: number): void {
+    writeEwkb(this.polygons, view, at)
   }
 }

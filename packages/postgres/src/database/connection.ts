@@ -13,7 +13,7 @@ export interface Connection {
   /** Without values several statements may be sent; the last one's result is told. */
   query(sql: string, values?: readonly unknown[]): Promise<StatementResult>
   /** A source that fails, or an abort, ends the COPY in the database too. */
-  copyIn(target: CopyTarget, csv: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<number>
+  copyIn(target: CopyTarget, records: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<number>
   /**
    * Goes at the consumer's pace. A consumer that stops early ends the COPY and keeps a usable transaction. `idle` is called
    * when the connection can take the next statement: after an abort without waiting for the consumer.

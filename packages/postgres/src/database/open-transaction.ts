@@ -28,9 +28,9 @@ export class OpenTransaction implements Transaction {
     }
   }
 
-  async copyIn(target: CopyTarget, csv: AsyncIterable<Uint8Array>): Promise<number> {
+  async copyIn(target: CopyTarget, records: AsyncIterable<Uint8Array>): Promise<number> {
     const leave = await this.#enter(true)
-    const source = new Source(csv)
+    const source = new Source(records)
     try {
       return await this.#connection.copyIn(target, source, this.#ended.signal)
     } catch (error) {

@@ -32,7 +32,7 @@ function pgConnection(client: PgClient): Connection {
   return {
     query: async (text, values = []) =>
       lastOf(await client.query({ text, values: values.map(bindValue), types })),
-    copyIn: (target: CopyTarget, csv, signal) => pgCopyIn(client, target, csv, signal),
+    copyIn: (target: CopyTarget, records, signal) => pgCopyIn(client, target, records, signal),
     copyOut: (select, signal, idle) => pgCopyOut(client, select, signal, idle),
     cancel: () => cancelStatement(client),
   }

@@ -2,6 +2,7 @@ import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { CopyTarget } from '@piecework/core'
 import { from } from 'pg-copy-streams'
+import { binaryRowsBegin, binaryRowsEnd } from './binary-frame.js'
 import { copyInSql } from './copy-sql.js'
 import type { PgClient } from './pg-client.js'
 import { submit } from './pg-submit.js'
@@ -10,12 +11,19 @@ import { submit } from './pg-submit.js'
 export async function pgCopyIn(
   client: PgClient,
   target: CopyTarget,
-  csv: AsyncIterable<Uint8Array>,
+  records: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<number> {
   const copy = submit(client, from(copyInSql(target, 'STDIN')))
-  await pipeline(Readable.from(csv, { objectMode: false }), sinkOf(copy), { signal })
+  const stream = target.format === 'binary' ? framed(records) : records
+  await pipeline(Readable.from(stream, { objectMode: false }), sinkOf(copy), { signal })
   return copy.rowCount
+}
+
+async function* framed(rows: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield binaryRowsBegin
+  yield* rows
+  yield binaryRowsEnd
 }
 
 /**

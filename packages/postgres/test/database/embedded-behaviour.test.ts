@@ -1,6 +1,7 @@
 import { type EmbeddedDatabase, embedded } from '@piecework/postgres'
 import { suite } from 'uvu'
 import { databaseBehaviour } from './behaviour.js'
+import { binaryBehaviour } from './binary-behaviour.js'
 import { copyBehaviour } from './copy-behaviour.js'
 import { valueLaws } from './value-laws.js'
 
@@ -12,5 +13,6 @@ test.before(async () => {
 test.after(() => db.close())
 databaseBehaviour(test, () => db)
 copyBehaviour(test, () => db)
+binaryBehaviour(test, () => db)
 valueLaws(test, () => db)
 test.run()

@@ -4,6 +4,7 @@ import knexOf from 'knex'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { databaseBehaviour } from './behaviour.js'
+import { binaryBehaviour } from './binary-behaviour.js'
 import { copyBehaviour } from './copy-behaviour.js'
 import { valueLaws } from './value-laws.js'
 
@@ -39,6 +40,7 @@ for (const [name, open] of Object.entries(adapters)) {
   })
   databaseBehaviour(test, () => opened.db)
   copyBehaviour(test, () => opened.db)
+  binaryBehaviour(test, () => opened.db)
   valueLaws(test, () => opened.db)
   test.run()
 }

@@ -1,3 +1,4 @@
+import { binaryRowsBegin, binaryRowsEnd } from '../binary-frame.js'
 import { bindValue } from '../bind-value.js'
 import type { Connection } from '../connection.js'
 import { copyInSql, copyOutSql } from '../copy-sql.js'
@@ -21,17 +22,19 @@ export function embeddedConnection(port: WorkerPort): Connection {
   }
   return {
     query,
-    copyIn: async (target, csv, signal) => {
+    copyIn: async (target, records, signal) => {
       const sql = copyInSql(target, `'/dev/blob'`)
+      const binary = target.format === 'binary'
       let rows = 0
       let lines = 0
-      for await (const part of parts(csv)) {
+      for await (const part of parts(records, binary)) {
         signal.throwIfAborted()
-        const result = await port.request({ type: 'copy-in', sql, csv: part }).catch((error: unknown) => {
+        const result = await port.request({ type: 'copy-in', sql, records: part }).catch((error: unknown) => {
           throw linesLater(error, lines)
         })
-        rows += result?.rowCount ?? 0
-        lines += newlines(part)
+        const added = result?.rowCount ?? 0
+        rows += added
+        lines += binary ? added : newlines(part)
       }
       signal.throwIfAborted()
       return rows
@@ -102,16 +105,18 @@ function newlines(bytes: Uint8Array): number {
 }
 
 /** Chunks put together, so that one COPY is neither tiny nor unbounded. */
-async function* parts(csv: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* parts(records: AsyncIterable<Uint8Array>, binary: boolean): AsyncGenerator<Uint8Array> {
+  const whole = (chunks: readonly Uint8Array[]) =>
+    Buffer.concat(binary ? [binaryRowsBegin, ...chunks, binaryRowsEnd] : chunks)
   let chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of csv) {
+  for await (const chunk of records) {
     chunks.push(chunk)
     bytes += chunk.length
     if (bytes < copyBytes) continue
-    yield Buffer.concat(chunks)
+    yield whole(chunks)
     chunks = []
     bytes = 0
   }
-  if (bytes > 0) yield Buffer.concat(chunks)
+  if (bytes > 0) yield whole(chunks)
 }

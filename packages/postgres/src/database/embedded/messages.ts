@@ -2,7 +2,7 @@
 export type Request =
   | { readonly type: 'open'; readonly dataDir?: string; readonly cacheDir: string }
   | { readonly type: 'query'; readonly sql: string; readonly values?: readonly (string | null)[] }
-  | { readonly type: 'copy-in'; readonly sql: string; readonly csv: Uint8Array }
+  | { readonly type: 'copy-in'; readonly sql: string; readonly records: Uint8Array }
   | { readonly type: 'copy-out'; readonly sql: string; readonly flow: SharedArrayBuffer }
   | { readonly type: 'close' }
 

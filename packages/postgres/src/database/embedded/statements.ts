@@ -53,8 +53,8 @@ function resultOf(replies: readonly Message[]): TextResult {
 }
 
 /** Rows in one COPY from memory. */
-export async function copyIn(database: PGlite, sql: string, csv: Uint8Array): Promise<TextResult> {
-  const [result] = await database.exec(sql, { blob: new Blob([new Uint8Array(csv)]) })
+export async function copyIn(database: PGlite, sql: string, records: Uint8Array): Promise<TextResult> {
+  const [result] = await database.exec(sql, { blob: new Blob([new Uint8Array(records)]) })
   return { fields: [], rows: [], rowCount: result?.rowCount ?? 0, command: 'COPY' }
 }
 

@@ -24,7 +24,7 @@ const answer = async (request: Request): Promise<Reply> => {
     case 'query':
       return { type: 'done', result: await query(opened, request.sql, request.values) }
     case 'copy-in':
-      return { type: 'done', result: await copyIn(opened, request.sql, request.csv) }
+      return { type: 'done', result: await copyIn(opened, request.sql, request.records) }
     case 'copy-out': {
       const send = (bytes: Uint8Array): void => port.postMessage({ type: 'part', bytes } satisfies Reply)
       await copyOut(opened, request.sql, new Flow(request.flow), send)
