@@ -6,10 +6,13 @@ import type { Listing } from './folder-listing.js'
 
 /** Enough of a file to tell what it is. */
 const HEAD = 65_536
-const NAMES_FILES = /^(?:PUNAME|SPECNAME|PUVSPRNAME)\s/m
-const NAMES_ZONES = /^ZONESNAME\s/m
+const NAMES_FILES = /^[ \t"]*(?:PUNAME|SPECNAME|PUVSPRNAME)[\s=]/m
+const NAMES_ZONES = /^[ \t"]*ZONESNAME[\s=]/m
 
-/** The first `*.dat` by name that names other files, with a warning where there are more. Throws `legacy/marzone`. */
+/**
+ * The first `*.dat` by name that names other files, with a warning where there are more; else input.dat, whose reader tells what is wrong with
+ * it. Throws `legacy/marzone`.
+ */
 export async function chooseInput(
   dir: string,
   files: Listing,
@@ -30,7 +33,7 @@ export async function chooseInput(
     findings.warning('legacy/input-choice', { file: first }, () => ({
       message: `${first} was taken; there are also ${others.join(', ')}`,
     }))
-  return first
+  return first ?? files.find('', 'input.dat')
 }
 
 async function headOf(path: string): Promise<string> {

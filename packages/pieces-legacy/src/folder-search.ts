@@ -7,6 +7,7 @@ import { type FolderGrid, folderGrid } from './folder-grid.js'
 import { chooseInput } from './folder-input.js'
 import { type Listing, listing } from './folder-listing.js'
 import { similarFiles } from './folder-similar.js'
+import { resultName } from './output/file-name.js'
 import { gridRole } from './roles.js'
 
 /** What a folder has of a Marxan project, whole or not. */
@@ -51,12 +52,13 @@ export async function searchFolder(
   dir: string,
   { input, given = {} }: FolderSearchOptions = {},
 ): Promise<FolderSearch> {
-  const files = await listing(dir)
-  refuseOthers(files)
+  const near = await listing(dir)
+  refuseOthers(near)
   const findings = new Findings()
-  const inputPath = given['input.dat'] ?? (await inputIn(dir, files, input, findings))
+  const inputPath = given['input.dat'] ?? (await inputIn(dir, near, input, findings))
   const named = await readInputDat(createReadStream(inputPath), { findings: new Findings(0) })
-  const output = files.folder(lastPart(named.output.OUTPUTDIR))
+  const files = await listing(dir, [named.files.INPUTDIR, named.output.OUTPUTDIR])
+  const output = outputFolder(files, named.output.OUTPUTDIR)
   const asking: Asking = { files, named, input: shown(dir, inputPath), output }
   const missing: MissingFile[] = []
   const find = (role: Role): string | undefined => {
@@ -68,13 +70,15 @@ export async function searchFolder(
     else tellBound(asking, findings)
     return undefined
   }
+  tellBlocks(asking, findings)
   const found = {
     pu: find('pu.dat'),
     spec: find('spec.dat'),
     puvspr: find('puvspr.dat'),
     bound: find('bound.dat'),
     output: output === undefined ? undefined : join(dir, output),
-    grid: given[gridRole] === undefined ? await folderGrid(dir, files, output, findings) : undefined,
+    grid:
+      given[gridRole] === undefined ? await folderGrid(dir, files, output || undefined, findings) : undefined,
   }
   if (!found.grid && given[gridRole] === undefined) missing.push(missingGrid)
   return { input: inputPath, ...defined(found), missing, findings: findings.list() }
@@ -89,10 +93,13 @@ async function inputIn(
   const name = input ?? (await chooseInput(dir, files, findings))
   const found = name === undefined ? undefined : files.find('', name)
   if (found !== undefined) return join(dir, found)
+  const below = files.anywhere('input.dat')
   throw new PieceworkError(
     'input-incomplete',
     name === undefined
-      ? `${dir} does not have input.dat: no .dat file in it names the others (PUNAME, SPECNAME, PUVSPRNAME)`
+      ? `${dir} does not have input.dat: no .dat file in it names the others (PUNAME, SPECNAME, PUVSPRNAME)${
+          below === undefined ? '' : `; there is ${below}: that folder may be the project`
+        }`
       : `${dir} does not have ${name}`,
     { facts: { missing: [name ?? 'input.dat'] } },
   )
@@ -117,6 +124,7 @@ interface Asking {
   readonly named: InputDat
   /** As people know it. */
   readonly input: string
+  /** `''`: the folder itself. */
   readonly output: string | undefined
 }
 
@@ -124,7 +132,8 @@ function missingFile(role: Role, { files, named, input, output }: Asking): Missi
   const key = keys[role]
   const line = named.lines.get(key)
   const name = named.files[key]
-  const similar = similarFiles(files, lastPart(name), role, [input, output])
+  const taken = Object.values(keys).map((other) => lookUp(files, named, named.files[other]))
+  const similar = similarFiles(files, lastPart(name), role, [input, output || undefined, ...taken])
   return {
     role,
     name: `${name} (${key}, ${line === undefined ? `which ${input} does not have` : `line ${line} of ${input}`})`,
@@ -134,11 +143,14 @@ function missingFile(role: Role, { files, named, input, output }: Asking): Missi
       file: input,
       ...(line !== undefined && { line }),
       column: key,
-      message: `${line === undefined ? `${input} does not have ${key}, and ${name}` : `${key} names ${name || 'nothing'}, which`} is not in the folder${
-        similar.length > 0 ? `; there is ${similar.join(', ')}` : ''
-      }`,
+      message: `${absence(input, key, name, line)}${similar.length > 0 ? `; there is ${similar.join(', ')}` : ''}`,
     },
   }
+}
+
+function absence(input: string, key: string, name: string, line: number | undefined): string {
+  if (name === '') return `${key} is empty where the name of a file is needed`
+  return `${line === undefined ? `${input} does not have ${key}, and ${name}` : `${key} names ${name}, which`} is not in the folder`
 }
 
 function tellBound(asking: Asking, findings: Findings): void {
@@ -147,6 +159,24 @@ function tellBound(asking: Asking, findings: Findings): void {
   findings.warning('legacy/file-missing', place, () => ({
     message: `${message}: the project is without boundary lengths`,
   }))
+}
+
+/** Programs name the file whether it is there or not. */
+function tellBlocks({ files, named, input }: Asking, findings: Findings): void {
+  const name = named.files.BLOCKDEFNAME
+  const path = name === '' ? undefined : lookUp(files, named, name)
+  const line = named.lines.get('BLOCKDEFNAME')
+  if (path !== undefined && line !== undefined)
+    findings.warning('legacy/blocks-not-carried', { file: input, line, column: 'BLOCKDEFNAME' }, () => ({
+      message: `${path} is not imported: features have the targets that spec.dat gives them, not those of their type`,
+    }))
+}
+
+/** Without a folder (Inedit and Zonae Cogito write 0), Marxan writes its results beside input.dat. */
+function outputFolder(files: Listing, named: string): string | undefined {
+  const name = lastPart(named)
+  if (!['', '0', '.'].includes(name)) return files.folder(named) ?? files.folder(name)
+  return files.in('').some((file) => resultName(file)) ? '' : undefined
 }
 
 const missingGrid: MissingFile = {
@@ -161,8 +191,14 @@ const missingGrid: MissingFile = {
 }
 
 function lookUp(files: Listing, named: InputDat, wanted: string): string | undefined {
+  const { INPUTDIR } = named.files
   const name = lastPart(wanted)
-  return files.find(lastPart(named.files.INPUTDIR), name) ?? files.find('', name) ?? files.anywhere(name)
+  return (
+    files.find(INPUTDIR, name) ??
+    files.find(lastPart(INPUTDIR), name) ??
+    files.find('', name) ??
+    files.anywhere(name)
+  )
 }
 
 /** Of a path of any machine. */

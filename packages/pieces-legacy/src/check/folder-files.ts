@@ -51,7 +51,7 @@ export async function folderFiles(
     if (path === undefined) continue
     const shown = shownPath(dir, path)
     const file = await named(shown, async () => {
-      const parts = await partsOf(path)
+      const parts = await partsOf(dir, path)
       const entry = parts ? storedZip(role, parts, signal) : plainFile(path)
       const inside = new Map(parts?.map((part) => [basename(part), shownPath(dir, part)]))
       return { role, path: shown, inside, entry: upload(role, shown, await entry, metadata[role]) }
@@ -67,12 +67,18 @@ function gridPath(grid: FolderGrid | undefined): string | undefined {
 
 function shownPath(dir: string, path: string): string {
   const way = relative(dir, path)
-  return way === '' || way.startsWith('..') || isAbsolute(way) ? path : way.split(sep).join('/')
+  if (way === '') return '.'
+  return way.startsWith('..') || isAbsolute(way) ? path : way.split(sep).join('/')
 }
 
-/** What a user would put into one zip: a folder's files, or all of a shapefile. Undefined for a file of its own. */
-async function partsOf(path: string): Promise<readonly string[] | undefined> {
-  if ((await stat(path)).isDirectory()) return (await filesOf(path)).map((name) => join(path, name))
+/** What a user would put into one zip: a folder's files, of the project's own folder the results, or all of a shapefile. Undefined for a file of its own. */
+async function partsOf(dir: string, path: string): Promise<readonly string[] | undefined> {
+  if ((await stat(path)).isDirectory()) {
+    const names = await filesOf(path)
+    // Results beside input.dat.
+    const kept = relative(dir, path) === '' ? names.filter((name) => resultName(name)) : names
+    return kept.map((name) => join(path, name))
+  }
   if (!/\.shp$/i.test(path)) return undefined
   const folder = dirname(path)
   return shapefileParts(basename(path), await filesOf(folder)).map((name) => join(folder, name))

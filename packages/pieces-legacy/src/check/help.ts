@@ -1,6 +1,7 @@
 export const help = `Usage: marxan-check <folder> [options]
 
-Checks the files of a Marxan project the way the import does, and changes nothing.
+Checks the files of a Marxan project the way the import does, and changes nothing. It is tried with files such as Marxan 1.8 to 4,
+Inedit, Zonae Cogito, QMarxan, ArcMarxan, CLUZ, Marxan Connect, Marxan Web, marxan.net, Marxan Cloud, R, ArcMap and spreadsheets write.
 
   --input FILE          the input.dat, where the folder holds several
   --id-attribute NAME   the attribute of the shapefile that holds the planning units' ids, where that is not puid

@@ -81,7 +81,7 @@ const isWord = (name: string): boolean => /\p{L}/u.test(name)
 export function tellBinary(findings: Findings, place: Place): void {
   findings.error('legacy/binary', place, () => ({
     message: `${place.file} is not a text file`,
-    hint: 'Save the table as text (CSV, UTF-8); spreadsheets, zip files and UTF-16 text cannot be read.',
+    hint: 'Save it as plain text in UTF-8: spreadsheets, zip files and UTF-16 text ("Unicode" in Windows) cannot be read.',
   }))
 }
 

@@ -38,7 +38,9 @@ export async function readInputDat(
   { findings, file = 'input.dat', signal }: ReadTableOptions,
 ): Promise<InputDat> {
   const text = await textOf(source, file, findings, signal)
+  const errors = findings.errors
   const given = settings(text ?? '', file, findings)
+  const anyKey = given.size > 0 || findings.errors > errors
   const place = (setting: Setting) => ({ file, line: setting.line, column: setting.key })
   const numberOf = (key: string, rule: Parameter): number => {
     const setting = given.get(key)
@@ -61,7 +63,12 @@ export async function readInputDat(
       .filter((key) => SAVE_KEY.test(key))
       .map((key) => [key, numberOf(key, key === 'SAVESNAPFREQUENCY' ? snapFrequency : saveOption)]),
   )
-  if (text !== undefined) {
+  if (text !== undefined && !anyKey)
+    findings.error('legacy/no-parameters', { file }, () => ({
+      message: `${file} has none of Marxan's parameters`,
+      hint: 'Write each as its key, a blank and its value, for instance: NUMREPS 100. Bare values without keys, as old versions of Inedit and Zonae Cogito write them, are not read: save the file in their new format.',
+    }))
+  else if (text !== undefined) {
     tellDefaults(given, file, findings)
     crossCheck(numbers, given, file, findings)
   }
@@ -70,7 +77,7 @@ export async function readInputDat(
     files: texts(inputFiles) as InputFiles,
     output: texts(outputNames) as OutputNames,
     saves,
-    lines: new Map([...given.values()].map(({ key, line }) => [key, line])),
+    lines: new Map([...given].map(([key, { line }]) => [key, line])),
   }
 }
 

@@ -1,5 +1,14 @@
 import type { Findings } from './findings.js'
-import { inputFiles, MARZONE_KEY, outputNames, parameters, SAVE_KEY, SILENT_KEY } from './parameters.js'
+import {
+  inputFiles,
+  MARZONE_KEY,
+  notCarried,
+  olderNames,
+  outputNames,
+  parameters,
+  SAVE_KEY,
+  SILENT_KEY,
+} from './parameters.js'
 
 /** One key with its value, the rest of the line. */
 export interface Setting {
@@ -8,12 +17,12 @@ export interface Setting {
   readonly line: number
 }
 
-/** The last setting of each known key. Prose between the settings is normal. */
+/** The last setting of each known key, under its newer name too. Prose between the settings is normal. */
 export function settings(text: string, file: string, findings: Findings): ReadonlyMap<string, Setting> {
   const given = new Map<string, Setting>()
   for (const [at, content] of text.split(/\r\n|\n|\r/).entries()) {
     const line = at + 1
-    const [, key = '', value = ''] = /^(\S+)(?:\s+(.*))?$/s.exec(content.trim()) ?? []
+    const [, key = '', value = ''] = /^(\S+)(?:\s+(.*))?$/s.exec(unquoted(content)) ?? []
     const place = { file, line, column: key }
     const [name = ''] = key.split('=', 1)
     if (isKnown(name) && (name !== key || value.startsWith('=')))
@@ -30,11 +39,24 @@ export function settings(text: string, file: string, findings: Findings): Readon
       if (!value.startsWith('=')) given.set(key, { key, value, line })
     } else if (name === key && LOOKS_LIKE_A_KEY.test(key) && !SILENT_KEY.test(key))
       findings.warning('legacy/parameter-unknown', place, () => ({
-        message: `${key} is not a known parameter; the line is ignored`,
+        message: Object.hasOwn(notCarried, key)
+          ? `${key} is not imported: ${notCarried[key]}`
+          : `${key} is not a known parameter; the line is ignored`,
       }))
+  }
+  for (const [older, name] of Object.entries(olderNames)) {
+    const setting = given.get(older)
+    if (setting && !given.has(name)) given.set(name, setting)
   }
   return given
 }
+
+/** CSV writers put a line with a comma into quotation marks. */
+const unquoted = (line: string) =>
+  line
+    .trim()
+    .replace(/^"([^"]*)"$/, '$1')
+    .trim()
 
 const LOOKS_LIKE_A_KEY = /^[A-Z][A-Z0-9_]+$/
 
@@ -43,6 +65,7 @@ function isKnown(key: string): boolean {
     Object.hasOwn(parameters, key) ||
     Object.hasOwn(inputFiles, key) ||
     Object.hasOwn(outputNames, key) ||
+    Object.hasOwn(olderNames, key) ||
     SAVE_KEY.test(key) ||
     MARZONE_KEY.test(key)
   )

@@ -13,5 +13,11 @@ export function numberProblem(text: string, name: string): Told & { readonly cod
     }
   if (NUMBER.test(text))
     return { code: 'legacy/number-too-large', message: `${name} is ${shown}, which is too large a number` }
+  if (/^[+-]?\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d+)?$/.test(text))
+    return {
+      code: 'legacy/number-invalid',
+      message: `${name} is ${shown}, which has separators of thousands`,
+      hint: 'Write numbers without them, and with a point: 1000.5.',
+    }
   return { code: 'legacy/number-invalid', message: `${name} is ${shown}, which is not a number` }
 }

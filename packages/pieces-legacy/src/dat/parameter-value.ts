@@ -15,7 +15,11 @@ export function parameterValue(
   const value = NUMBER.test(text) ? Number(text) : Number.NaN
   if (!Number.isFinite(value)) {
     const { code, ...told } = numberProblem(text, key)
-    findings.error(code, place, () => told)
+    const [number = ''] = text.split(/\s/, 1)
+    const trailing = number !== text && NUMBER.test(number)
+    findings.error(code, place, () =>
+      trailing ? { ...told, hint: 'Nothing but the number may stand behind the key.' } : told,
+    )
     return undefined
   }
   if (kind === 'integer' && !(isWhole(text) && Number.isSafeInteger(value))) {

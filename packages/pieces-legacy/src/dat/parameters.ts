@@ -60,8 +60,24 @@ export const saveOption = { kind: 'integer', min: 0, max: 3, default: 0 } as con
 /** Every how many iterations, unlike the other SAVE keys. */
 export const snapFrequency = { kind: 'integer', min: 0, default: 0 } as const satisfies Parameter
 
-/** Keys without a meaning for an import: Marxan's own, and what hosts and tools leave in the file. */
-export const SILENT_KEY = /^(?:VERSION|DESCRIPTION|CREATEDATE|_.*)$/
+/** Older names, which count where the newer one is not given, as in Marxan. */
+export const olderNames: Readonly<Record<string, string>> = { CM: 'BLM', CONNECTIONNAME: 'BOUNDNAME' }
+
+/**
+ * Keys without a meaning for an import: Marxan's own about how results are written, and what hosts and tools leave in the file (Marxan Web how a
+ * project is shown).
+ */
+export const SILENT_KEY =
+  /^(?:VERSION|SOLUTIONSMATRIXHEADERS|BESTFIELDNAME|(?:ANNEALING|ITIMP)TRACEROWS|DESCRIPTION|CREATEDATE|PLANNING_UNIT_NAME|IUCN_CATEGORY|OLDVERSION|PRIVATE|COSTS|CLASSIFICATION|NUMCLASSES|COLORCODE|TOPCLASSES|OPACITY|_.*)$/
+
+/** Keys of Marxan that change what a run looks for, and are not imported; with what is done instead. */
+export const notCarried: Readonly<Record<string, string>> = {
+  ASYMMETRICCONNECTIVITY: 'bound.dat is read as boundaries, which have no direction',
+  CONNECTIVITYIN: 'bound.dat is read as boundaries',
+  CONNECTIONFILESNAME: 'only bound.dat is read',
+  PENALTYNAME: 'penalties are those that Marxan computes',
+  PROBABILITYWEIGHTING: 'probabilities are not imported either',
+}
 
 /** Keys that only Marxan with Zones has. */
 export const MARZONE_KEY =

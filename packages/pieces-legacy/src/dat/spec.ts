@@ -47,6 +47,7 @@ export function readSpec(
     source,
     {
       columns,
+      notCarried: ['ptarget1d', 'ptarget2d'],
       header: (given) => {
         if (!given.includes('name')) names.columnMissing()
         return hasGoal(given, findings, file)
@@ -106,7 +107,7 @@ function setGoal(
     }))
     return false
   }
-  if (!(prop > 0 || target > 0))
+  if (!(prop > 0 || target > 0 || (columns.targetocc[row] as number) > 0))
     findings.warning('legacy/nothing-to-conserve', place, () => ({
       message: `The feature ${id} has 0 as its ${prop >= 0 ? 'prop' : 'target'}: there is nothing to conserve`,
     }))

@@ -24,6 +24,7 @@ export class TableRows<C extends Columns> {
   readonly #findings: Findings
   readonly #readers = new Map<string, CellReader>()
   #records: Records | undefined
+  #delimiter = ','
   /** By field of the record; undefined where a field is not read. */
   #fields: (CellReader | undefined)[] = []
   #present: ReadonlySet<keyof C> = new Set()
@@ -103,6 +104,7 @@ export class TableRows<C extends Columns> {
     this.#fields = fields.map((name) => (name === undefined ? undefined : this.#readers.get(name)))
     this.#present = new Set(fields.filter((name) => name !== undefined))
     this.#records = new Records(delimiter)
+    this.#delimiter = delimiter
     this.#begin()
   }
 
@@ -141,7 +143,7 @@ export class TableRows<C extends Columns> {
       return
     }
     const fields = this.#fields
-    if (records.fields !== fields.length && !this.#fits(records, line)) return
+    if (records.fields !== fields.length && !this.#fits(bytes, records, line)) return
     const row = this.#count
     let whole = true
     for (let field = 0; field < fields.length; field += 1) {
@@ -157,17 +159,21 @@ export class TableRows<C extends Columns> {
   }
 
   /** More fields than the header has are fine when they are empty. */
-  #fits(records: Records, line: number): boolean {
+  #fits(bytes: Buffer, records: Records, line: number): boolean {
     const expected = this.#fields.length
     let fields = records.fields
     while (fields > expected && records.starts[fields - 1] === records.ends[fields - 1]) fields -= 1
     if (fields === expected) return true
-    this.#findings.error('legacy/field-count', { file: this.#file, line }, () => ({
-      message: `The row has ${fields} ${fields === 1 ? 'field' : 'fields'} where the header has ${expected}`,
-      ...(fields > expected && {
-        hint: 'Text that holds the separator must be in quotation marks, numbers need a decimal point, and R must write no row names.',
-      }),
-    }))
+    this.#findings.error('legacy/field-count', { file: this.#file, line }, () => {
+      const hint =
+        fields > expected
+          ? 'Text that holds the separator must be in quotation marks, numbers need a decimal point, and R must write no row names.'
+          : separatorHint(bytes.toString('latin1', records.starts[0], records.next), fields, this.#delimiter)
+      return {
+        message: `The row has ${fields} ${fields === 1 ? 'field' : 'fields'} where the header has ${expected}`,
+        ...(hint !== undefined && { hint }),
+      }
+    })
     return false
   }
 
@@ -190,6 +196,20 @@ export class TableRows<C extends Columns> {
     const place = { file: this.#file, line: this.#line }
     this.#findings.error(code, place, () => ({ message, ...(hint !== undefined && { hint }) }))
   }
+}
+
+const separators: Readonly<Record<string, string>> = {
+  ',': 'commas',
+  '\t': 'tabs',
+  ';': 'semicolons',
+  ' ': 'blanks',
+}
+
+/** Where a row is one field because its separator is not that of the header. */
+function separatorHint(row: string, fields: number, delimiter: string): string | undefined {
+  const other = Object.keys(separators).find((one) => one !== delimiter && row.trim().includes(one))
+  if (fields > 1 || other === undefined) return undefined
+  return `The header is separated by ${separators[delimiter]}, the row by ${separators[other]}: separate all lines in the same way.`
 }
 
 /** Rows of separators alone are what a spreadsheet leaves behind. */

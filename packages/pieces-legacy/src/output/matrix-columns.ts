@@ -45,6 +45,10 @@ export class MatrixColumns {
       return
     }
     if (this.stopped) return
+    if (at === 1 && /^[01]$/.test(text)) {
+      this.#noHeader(line)
+      return
+    }
     if (this.#last === '' && at > 1) this.#tell('column-invalid', '', line)
     this.#last = text
     if (this.size > this.#units.size + TOO_MANY) {

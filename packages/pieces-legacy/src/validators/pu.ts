@@ -23,7 +23,7 @@ export function puValidator({ gridIds }: { readonly gridIds: GridIds }): Validat
         for (let row = 0; row < length; row += 1) if ((columns.status[row] as number) > 1) locked += 1
         context.progress(rows)
       }
-      if (rows > 0 && locked === rows)
+      if (rows > 0 && locked === rows && findings.errors === 0)
         findings.warning('legacy/all-units-locked', { file }, () => ({
           message: 'Every planning unit is locked in or out: there is nothing to choose',
         }))
