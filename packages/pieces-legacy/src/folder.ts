@@ -10,7 +10,7 @@ export interface MarxanFiles {
   readonly spec: string
   readonly puvspr: string
   readonly bound?: string
-  /** Folder of results, where there is one. */
+  /** Folder of results, where there is one; `dir` itself where they are beside input.dat. */
   readonly output?: string
   readonly grid: FolderGrid
   /** Choices that were made, and a bound.dat that is not there: warnings about the folder. */
@@ -19,7 +19,7 @@ export interface MarxanFiles {
 
 /**
  * Finds a Marxan project's files in a folder: input.dat is the first `*.dat` by name (or `input`) that names other files; these are looked
- * up by name, without regard to case, in INPUTDIR's last part, the folder and those below it. Throws `input-incomplete` naming everything
+ * up by name, without regard to case, in INPUTDIR, its last part, the folder and those below it. Throws `input-incomplete` naming everything
  * that is missing and the lines that ask for it, `legacy/marzone` and `legacy/cluz` for the projects of other programs.
  */
 export async function findMarxanFiles(

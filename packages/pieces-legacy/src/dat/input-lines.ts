@@ -37,7 +37,7 @@ export function settings(text: string, file: string, findings: Findings): Readon
           message: `${key} stands on line ${before.line} and again on line ${line}; the last one counts`,
         }))
       if (!value.startsWith('=')) given.set(key, { key, value, line })
-    } else if (name === key && LOOKS_LIKE_A_KEY.test(key) && !SILENT_KEY.test(key))
+    } else if (name === key && LOOKS_LIKE_A_KEY.test(key) && !SILENT_KEY.test(key) && !isOff(key, value))
       findings.warning('legacy/parameter-unknown', place, () => ({
         message: Object.hasOwn(notCarried, key)
           ? `${key} is not imported: ${notCarried[key]}`
@@ -57,6 +57,9 @@ const unquoted = (line: string) =>
     .trim()
     .replace(/^"([^"]*)"$/, '$1')
     .trim()
+
+/** 0 or nothing asks for none of it. */
+const isOff = (key: string, value: string) => Object.hasOwn(notCarried, key) && /^0*$/.test(value)
 
 const LOOKS_LIKE_A_KEY = /^[A-Z][A-Z0-9_]+$/
 

@@ -145,6 +145,34 @@ const published: Readonly<Record<string, PublishedFolder>> = {
     told: [],
     found: { output: 'MB_output' },
   },
+  // R: the marxan package writes what it read again; read.csv() had put points between the words of a header.
+  'R: results that were read and written again': {
+    files: {
+      'input.dat': `${inputDat}OUTPUTDIR output\n`,
+      ...results('output/', 'output'),
+      'output/output_sum.csv': `${summaries.replaceAll('"', '')}1,14873741677.9413,1.4e+10,2,0,0,0,0,1\n2,14932735549.5795,1.4e+10,2,0,0,0,0,1\n`,
+      'output/output_r00002.csv': '"PUID","SOLUTION"\n3,1\n2,0\n1,1\n',
+      'output/output_mv00001.csv':
+        '"Conservation Feature","Feature Name","Target","Amount Held","Occurrence Target","Occurrences Held","Separation Target","Separation Achieved","Target Met","MPM"\n8,,1,0,0,0,0,0,no,0\n7,,1,3,0,2,0,0,yes,1\n',
+      'output/output_mv00002.csv':
+        '"","Conservation.Feature","Feature.Name","Target","Amount.Held","Occurrence.Target.","Occurrences.Held","Separation.Target.","Separation.Achieved","Target.Met","MPM"\n"1",8,NA,1,0,0,0,0,0,"no",0\n"2",7,NA,1,3,0,2,0,0,"yes",1\n',
+    },
+    told: [],
+    found: { output: 'output' },
+  },
+  // CLUZ saves no runs unless it is asked for extra outputs.
+  'CLUZ: results without the solutions of runs': {
+    files: {
+      'input.dat': `${inputDat}SCENNAME output1\nOUTPUTDIR output\n`.replaceAll('\n', '\r\n'),
+      'output/output1_sum.txt': `${summaries.replaceAll(',', '\t')}1\t5\t4\t2\t0\t0\t0\t0\t1\n`,
+      'output/output1_best.txt': '"planning_unit","solution"\n3,1\n2,0\n1,1\n',
+      'output/output1_ssoln.txt': '"planning_unit","number"\n3,1\n2,0\n1,1\n',
+      'targets.csv': 'Id,Name,Type,Target,Spf\n7,Reef,1,1,1\n',
+      'input/spec.dat': tables['species.dat'],
+    },
+    told: ['error output-missing output'],
+    says: [/does not hold output1_solutionsmatrix or output1_r00001/, /SAVESOLUTIONSMATRIX 3 or SAVERUN 3/],
+  },
   'a matrix without headers': {
     files: {
       'input.dat': `${inputDat}OUTPUTDIR output\n`,

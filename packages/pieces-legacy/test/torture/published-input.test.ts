@@ -61,6 +61,11 @@ const inputs: Readonly<
     ['? parameter-unknown 3 ASYMMETRICCONNECTIVITY'],
     { BLM: 10, BOUNDNAME: 'bound_connect.dat' },
   ],
+  'Marxan Connect, without directions': [
+    'BLM 10\nASYMMETRICCONNECTIVITY  0\nPENALTYNAME \n',
+    [],
+    { BLM: 10 },
+  ],
   // Marxan Web: how a project is shown, and keys without a value.
   'Marxan Web': [
     'BLM 0\nBOUNDNAME \nDESCRIPTION No description\nCREATEDATE \nPLANNING_UNIT_NAME pu_sample\nIUCN_CATEGORY None\nOLDVERSION False\nCLASSIFICATION jenks\nNUMCLASSES 9\nCOLORCODE YlGn\nTOPCLASSES 9\nOPACITY 0.5\nPRIVATE True\nCOSTS Uniform\n',
