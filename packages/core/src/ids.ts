@@ -20,19 +20,21 @@ export function jobIds(jobId: string): Ids {
 
 interface HashInput {
   readonly key: Uint8Array
-  /** Overwritten by the next call where the text has the length of a uuid: millions of them are hashed. */
+  /** Overwritten by a later call: millions of ids are hashed, and a new buffer for each costs more than its hash. */
   followedBy(text: string): Uint8Array
 }
 
-const uuidLength = 36
+/** Of ids as they mostly are: uuids and integers. */
+const usualLength = 36
 
 function hashInput(key: Buffer): HashInput {
-  const reused = Buffer.concat([key, Buffer.alloc(uuidLength)])
+  const reused: Buffer[] = []
   return {
     key,
     followedBy: (text) => {
       const length = Buffer.byteLength(text)
-      const bytes = length === uuidLength ? reused : Buffer.concat([key, Buffer.alloc(length)])
+      const bytes = reused[length] ?? Buffer.concat([key, Buffer.alloc(length)])
+      if (length <= usualLength) reused[length] = bytes
       bytes.write(text, key.length, 'utf8')
       return bytes
     },

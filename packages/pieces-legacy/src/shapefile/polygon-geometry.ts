@@ -11,18 +11,13 @@ export type PolygonGeometry = PlacedShape | { readonly problem: ShapeProblem }
 export function polygonGeometry(shape: Shape, crs: Crs): PolygonGeometry {
   if (shape === undefined) return { problem: 'none' }
   let mended = false
-  const polygons: Ring[][] = []
-  for (const polygon of shape) {
-    const rings: Ring[] = []
-    for (const ring of polygon) {
-      const closed = closedRing(ring)
-      if (closed !== ring || closed.length < leastLength) mended = true
-      if (closed.length >= leastLength) rings.push(crs.toLonLat(closed))
-      // Without its outer ring there are no holes.
-      if (rings.length === 0) break
-    }
-    if (rings.length > 0) polygons.push(rings)
+  const place = (ring: Ring): Ring => {
+    const closed = closedRing(ring)
+    if (closed !== ring || !hasArea(closed)) mended = true
+    return hasArea(closed) ? crs.toLonLat(closed) : closed
   }
+  const all = shape.map((polygon) => polygon.map(place))
+  const polygons = all.every(isWhole) ? all : withArea(all)
   if (polygons.length === 0) return { problem: 'no-ring' }
   const extent = extentOf(polygons)
   const wraps = crs.projected && extent.east - extent.west > 180
@@ -35,6 +30,16 @@ export function polygonGeometry(shape: Shape, crs: Crs): PolygonGeometry {
 
 /** Of a closed ring: three positions, and the first one again. */
 const leastLength = 8
+
+/** Without its outer ring a polygon has no holes. */
+const withArea = (polygons: readonly (readonly Ring[])[]): readonly (readonly Ring[])[] =>
+  polygons
+    .map((rings) => (hasArea(rings[0]) ? rings.filter(hasArea) : []))
+    .filter((rings) => rings.length > 0)
+
+const isWhole = (rings: readonly Ring[]): boolean => rings.length > 0 && rings.every(hasArea)
+
+const hasArea = (ring: Ring | undefined): boolean => ring !== undefined && ring.length >= leastLength
 
 interface Extent {
   readonly west: number
