@@ -17,7 +17,8 @@ export interface CellReader {
 }
 
 export function cellReader(name: string, column: Column, file: string, findings: Findings): CellReader {
-  const place: ColumnPlace = { file, column: name, findings }
+  const hint = column.kind === 'text' ? undefined : column.hint
+  const place: ColumnPlace = { file, column: name, findings, ...(hint !== undefined && { hint }) }
   if (column.kind === 'integer') return new IntegerCells(column, place)
   if (column.kind === 'number') return new NumberCells(column, place)
   return new TextCells(place)
@@ -27,6 +28,7 @@ interface ColumnPlace {
   readonly file: string
   readonly column: string
   readonly findings: Findings
+  readonly hint?: string
 }
 
 class NumberCells implements CellReader {
@@ -49,7 +51,7 @@ class NumberCells implements CellReader {
 
   read(bytes: Buffer, start: number, end: number, _form: number, row: number, line: number): boolean {
     const value = decimal(bytes, start, end)
-    if (value >= this.#min && value <= this.#max) {
+    if ((value >= this.#min && value <= this.#max) || value === this.#column.notSet) {
       this.cells[row] = value
       return true
     }
@@ -144,17 +146,19 @@ class TextCells implements CellReader {
 }
 
 function notANumber(bytes: Buffer, start: number, end: number, line: number, place: ColumnPlace): void {
-  const { code, ...told } = numberProblem(bytes.toString('utf8', start, end).trim(), place.column)
-  place.findings.error(code, { file: place.file, line, column: place.column }, () => told)
+  const { file, column, findings, hint } = place
+  const { code, ...told } = numberProblem(bytes.toString('utf8', start, end).trim(), column)
+  findings.error(code, { file, line, column }, () => ({ ...(hint !== undefined && { hint }), ...told }))
 }
 
 function outOfRange(
   value: number,
   { min, max }: { readonly min?: number; readonly max?: number },
   line: number,
-  { findings, file, column }: ColumnPlace,
+  { findings, file, column, hint }: ColumnPlace,
 ): void {
   findings.error('legacy/out-of-range', { file, line, column }, () => ({
     message: `${column} is ${value}; it must be ${rangeText(min, max)}`,
+    ...(hint !== undefined && { hint }),
   }))
 }

@@ -8,6 +8,8 @@ interface Declared {
 interface Numeric extends Declared {
   readonly min?: number
   readonly max?: number
+  /** Told with a value that is no number or out of range. */
+  readonly hint?: string
 }
 
 /** The value for every row where the file has no such column. */
@@ -20,6 +22,8 @@ export interface NumberColumn extends Numeric {
   readonly kind: 'number'
   /** Default NaN. */
   readonly absent?: number
+  /** A value outside of the range that is read as it is. */
+  readonly notSet?: number
   /** An empty cell is NaN instead of an error. */
   readonly mayBeEmpty?: true
 }

@@ -132,9 +132,22 @@ function match<C extends Columns>(
     if (required && !seen.has(column))
       findings.error('legacy/column-missing', { ...place, column }, () => ({
         message: `The column ${column} is missing`,
-        hint: `The header has: ${names.join(', ').slice(0, 200)}`,
+        hint: missingHint(names, Object.keys(layout.columns), columns),
       }))
   return findings.errors > errorsBefore ? undefined : { delimiter, fields }
+}
+
+/** What the first line is, where it is no header at all. */
+function missingHint(
+  names: readonly string[],
+  wanted: readonly string[],
+  columns: ReadonlyMap<string, Meaning>,
+): string {
+  const shown = names.join(', ').slice(0, 200)
+  if (names.some((name) => columns.has(name.toLowerCase()))) return `The header has: ${shown}`
+  if (names.length === 1 && /[,;\t]/.test(shown.slice(0, -1)))
+    return `Remove the quotation marks around whole lines: the header is one name, ${shown}.`
+  return `The first line must name the columns, for instance: ${wanted.join(',')}. It reads: ${shown}`
 }
 
 function isBinary(bytes: Uint8Array): boolean {

@@ -5,7 +5,13 @@ import { uniqueId } from './unique-id.js'
 const columns = {
   id: { kind: 'integer', required: true },
   cost: { kind: 'number', min: 0, absent: 1 },
-  status: { kind: 'integer', min: 0, max: 3, absent: 0 },
+  status: {
+    kind: 'integer',
+    min: 0,
+    max: 3,
+    absent: 0,
+    hint: '0 is available, 1 in the starting reserve, 2 locked in, 3 locked out.',
+  },
 } as const satisfies Columns
 
 /** `status`: 0 and 1 available, 2 locked in, 3 locked out. */

@@ -4,20 +4,30 @@ import type { ReadTableOptions } from './pu.js'
 import { readTable } from './table.js'
 import { uniqueId } from './unique-id.js'
 
-/** The value -1 says "not set" in these two. */
-const NOT_SET = -1
+/** -1 says "not set" in these two. */
+const goal = { kind: 'number', min: 0, notSet: -1, mayBeEmpty: true } as const
+/** What a feature need not ask for. */
+const further = {
+  kind: 'number',
+  min: 0,
+  hint: 'Write 0 where it is not used, or leave the column out.',
+} as const
 
 const columns = {
   id: { kind: 'integer', required: true },
-  prop: { kind: 'number', min: NOT_SET, max: 1, mayBeEmpty: true },
-  target: { kind: 'number', min: NOT_SET, mayBeEmpty: true },
+  prop: {
+    ...goal,
+    max: 1,
+    hint: 'It is a part of 1: 0.3 stands for 30 %. -1 or nothing says that it is not set.',
+  },
+  target: { ...goal, hint: '-1 or nothing says that it is not set.' },
   spf: { kind: 'number', min: 0, absent: 1, aliases: ['fpf'] },
   name: { kind: 'text' },
-  target2: { kind: 'number', min: 0 },
-  targetocc: { kind: 'number', min: 0 },
-  sepnum: { kind: 'number', min: 0 },
-  sepdistance: { kind: 'number', min: 0 },
-  type: { kind: 'number', min: 0, max: MAX_ID },
+  target2: further,
+  targetocc: further,
+  sepnum: further,
+  sepdistance: further,
+  type: { ...further, max: MAX_ID },
 } as const satisfies Columns
 
 /**
@@ -83,17 +93,6 @@ function setGoal(
   const id = columns.id[row]
   const prop = columns.prop[row] as number
   const target = columns.target[row] as number
-  for (const [column, value] of [
-    ['prop', prop],
-    ['target', target],
-  ] as const)
-    if (value < 0 && value !== NOT_SET) {
-      findings.error('legacy/out-of-range', { ...place, column }, () => ({
-        message: `${column} is ${value}; it must be at least 0`,
-        hint: '-1 or nothing says that it is not set.',
-      }))
-      return false
-    }
   if (prop > 0 && target > 0) {
     findings.error('legacy/prop-and-target', place, () => ({
       message: `The feature ${id} has both a prop (${prop}) and a target (${target})`,

@@ -1,5 +1,6 @@
 import { type CellReader, cellReader } from './cells.js'
 import type { Batch, Columns } from './columns.js'
+import { fieldCountHint } from './field-count-hint.js'
 import type { Findings } from './findings.js'
 import { readHeader, tellBinary } from './header.js'
 import type { TableLayout } from './layout.js'
@@ -165,10 +166,7 @@ export class TableRows<C extends Columns> {
     while (fields > expected && records.starts[fields - 1] === records.ends[fields - 1]) fields -= 1
     if (fields === expected) return true
     this.#findings.error('legacy/field-count', { file: this.#file, line }, () => {
-      const hint =
-        fields > expected
-          ? 'Text that holds the separator must be in quotation marks, numbers need a decimal point, and R must write no row names.'
-          : separatorHint(bytes.toString('latin1', records.starts[0], records.next), fields, this.#delimiter)
+      const hint = fieldCountHint(bytes, records, { fields, expected, delimiter: this.#delimiter })
       return {
         message: `The row has ${fields} ${fields === 1 ? 'field' : 'fields'} where the header has ${expected}`,
         ...(hint !== undefined && { hint }),
@@ -196,20 +194,6 @@ export class TableRows<C extends Columns> {
     const place = { file: this.#file, line: this.#line }
     this.#findings.error(code, place, () => ({ message, ...(hint !== undefined && { hint }) }))
   }
-}
-
-const separators: Readonly<Record<string, string>> = {
-  ',': 'commas',
-  '\t': 'tabs',
-  ';': 'semicolons',
-  ' ': 'blanks',
-}
-
-/** Where a row is one field because its separator is not that of the header. */
-function separatorHint(row: string, fields: number, delimiter: string): string | undefined {
-  const other = Object.keys(separators).find((one) => one !== delimiter && row.trim().includes(one))
-  if (fields > 1 || other === undefined) return undefined
-  return `The header is separated by ${separators[delimiter]}, the row by ${separators[other]}: separate all lines in the same way.`
 }
 
 /** Rows of separators alone are what a spreadsheet leaves behind. */

@@ -121,6 +121,43 @@ const published: Readonly<Record<string, PublishedFolder>> = {
     told: ['error number-invalid input/pu.dat 2', 'error number-invalid input.dat 5'],
     says: [/thousands$/, /1000\.5/, /"10 # runs", which is not a number$/, /Nothing but the number/],
   },
+  // By hand, from the words of a report.
+  'percentages, words and -1': {
+    files: {
+      'input/pu.dat': 'id,cost,status\n1,10,available\n2,20,0\n3,30,4\n',
+      'input/species.dat': 'id,prop,target2,spf,name\n7,30,0,1,Reef\n8,50%,-1,1,Kelp\n',
+    },
+    told: [
+      'error number-invalid input/pu.dat 2',
+      'error out-of-range input/pu.dat 4',
+      'error out-of-range input/species.dat 2',
+      'error out-of-range input/species.dat 3',
+      'error number-invalid input/species.dat 3',
+    ],
+    says: [
+      /^prop is 30; it must be from 0 to 1$/,
+      /0\.3 stands for 30 %/,
+      /^target2 is -1; it must be at least 0$/,
+      /Write 0 where it is not used/,
+      /2 locked in, 3 locked out/,
+    ],
+  },
+  // Spreadsheets and download pages: what stands in the first line is no header.
+  'a title above the header': {
+    files: { 'input/pu.dat': `Planning units of 2019\n\n${tables['pu.dat']}` },
+    told: ['warning column-unknown input/pu.dat 1', 'error column-missing input/pu.dat 1'],
+    says: [/must name the columns, for instance: id,cost,status\. It reads: Planning units of 2019$/],
+  },
+  'whole lines in quotation marks': {
+    files: { 'input/pu.dat': tables['pu.dat'].replaceAll(/^.+$/gm, '"$&"') },
+    told: ['warning column-unknown input/pu.dat 1', 'error column-missing input/pu.dat 1'],
+    says: [/^Remove the quotation marks around whole lines/],
+  },
+  'two tabs between values, one between names': {
+    files: { 'input/pu.dat': 'id\tcost\tstatus\n1\t\t10\t\t0\n2\t\t20\t\t0\n3\t\t30\t\t2\n' },
+    told: [2, 3, 4].map((line) => `error field-count input/pu.dat ${line}`),
+    says: [/^Two separators beside each other stand for an empty field/],
+  },
   // Ten runs side by side, each with results of its own beside the joined ones.
   'results of several processes': {
     files: {

@@ -1,0 +1,31 @@
+import type { Records } from './records.js'
+
+const separators: Readonly<Record<string, string>> = {
+  ',': 'commas',
+  '\t': 'tabs',
+  ';': 'semicolons',
+  ' ': 'blanks',
+}
+
+/** Why a row may have more or fewer fields than its header; undefined where nothing speaks for a reason. */
+export function fieldCountHint(
+  bytes: Buffer,
+  { starts, ends, next }: Records,
+  {
+    fields,
+    expected,
+    delimiter,
+  }: { readonly fields: number; readonly expected: number; readonly delimiter: string },
+): string | undefined {
+  if (fields > expected) {
+    let filled = 0
+    for (let field = 0; field < fields; field += 1) if (starts[field] !== ends[field]) filled += 1
+    return filled === expected
+      ? 'Two separators beside each other stand for an empty field: leave one.'
+      : 'Text that holds the separator must be in quotation marks, numbers need a decimal point, and R must write no row names.'
+  }
+  const row = bytes.toString('latin1', starts[0], next).trim()
+  const other = Object.keys(separators).find((one) => one !== delimiter && row.includes(one))
+  if (fields > 1 || other === undefined) return undefined
+  return `The header is separated by ${separators[delimiter]}, the row by ${separators[other]}: separate all lines in the same way.`
+}
