@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { jobIds } from '@piecework/core'
+import fc from 'fast-check'
+import { suite } from 'uvu'
+
+const test = suite('ids of a job')
+
+/** As the contract says it, in the plainest way. */
+function idOf(key: Uint8Array, oldId: string): string {
+  const bytes = createHash('sha256').update(key).update(oldId, 'utf8').digest().subarray(0, 16)
+  bytes[6] = 0x89
+  bytes[8] = 0x89
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
+test('law 4: an id follows from job, table and old id, whatever was asked for before', () => {
+  const oldId = fc.oneof(fc.uuid(), fc.nat().map(String), fc.string({ unit: 'binary', maxLength: 50 }))
+  const asked = fc.array(fc.tuple(fc.constantFrom('planning_units', 'features'), oldId), { minLength: 2 })
+  fc.assert(
+    fc.property(fc.uuid(), asked, (job, list) => {
+      const ids = jobIds(job)
+      for (const [table, id] of list) assert.equal(ids.idOf(table, id), idOf(ids.key(table), id))
+    }),
+  )
+})
+
+test.run()
