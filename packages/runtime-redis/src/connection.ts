@@ -13,6 +13,7 @@ export function openClient(connection: RedisConnection): { readonly client: Redi
     commandTimeout,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
+    enableAutoPipelining: true,
     retryStrategy,
     replyMapping: 'legacy',
   } as const

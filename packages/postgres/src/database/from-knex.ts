@@ -1,10 +1,11 @@
 import { type Database, PieceworkError } from '@piecework/core'
+import { AutocommitDatabase } from './autocommit-database.js'
 import type { HeldConnection } from './connection.js'
 import { ConnectionDatabase } from './connection-database.js'
 import type { PgClient } from './pg-client.js'
 import { holdPgClient } from './pg-connection.js'
 import { type SessionOptions, sessionSettings } from './settings.js'
-import { savepoint, topLevel } from './transaction-scope.js'
+import { savepoint } from './transaction-scope.js'
 import { Turns } from './turns.js'
 
 /** What is asked of a `Knex` or a `Knex.Transaction` with the client `pg`. */
@@ -23,7 +24,7 @@ export interface KnexLike {
 export function fromKnex(knex: KnexLike, options?: SessionOptions): Database {
   const settings = sessionSettings(options)
   if (knex.isTransaction !== true) {
-    return new ConnectionDatabase({ acquire: () => acquire(knex) }, () => topLevel(settings))
+    return new AutocommitDatabase({ acquire: () => acquire(knex) }, settings)
   }
   const turns = new Turns()
   return new ConnectionDatabase({ acquire: () => turns.enter().then((leave) => acquire(knex, leave)) }, () =>

@@ -1,9 +1,8 @@
 import type { Database } from '@piecework/core'
-import { ConnectionDatabase } from './connection-database.js'
+import { AutocommitDatabase } from './autocommit-database.js'
 import type { PgClient } from './pg-client.js'
 import { holdPgClient } from './pg-connection.js'
 import { type SessionOptions, sessionSettings } from './settings.js'
-import { topLevel } from './transaction-scope.js'
 
 /** What is asked of a `pg.Pool`. */
 export interface PgPool {
@@ -15,10 +14,9 @@ export interface PgPool {
  * parsers and settings the host has.
  */
 export function fromPg(pool: PgPool, options?: SessionOptions): Database {
-  const settings = sessionSettings(options)
   const acquire = async () => {
     const client = await pool.connect()
     return holdPgClient(client, (broken) => client.release(broken))
   }
-  return new ConnectionDatabase({ acquire }, () => topLevel(settings))
+  return new AutocommitDatabase({ acquire }, sessionSettings(options))
 }

@@ -8,8 +8,9 @@ import {
   type Queryable,
   taskOf,
 } from '@piecework/core'
-import { type End, endNodes } from './end-nodes.js'
+import { type End, endNode } from './end-node.js'
 import { applyEvent, json, lockJob, putAction } from './job-row.js'
+import type { KnownJobs } from './known-jobs.js'
 import { jobWith } from './records.js'
 
 /** Whether nothing of the job changes with it, unless it is the last of its batch. */
@@ -17,27 +18,13 @@ export function isPlain({ lease, done }: End): boolean {
   return lease.node.task !== 'finish' && !done.error && !done.result
 }
 
-/** Nodes end that are plain. For each its job; undefined where its lease is lost. */
-export async function endPlain(tx: Queryable, ends: readonly End[]): Promise<readonly (Job | undefined)[]> {
-  const ended = await endNodes(tx, ends)
-  const drained = ends.flatMap(({ lease }, place) => (ended[place]?.remaining === 0 ? [lease.job.id] : []))
-  const moved = new Map<string, Job>()
-  for (const id of [...new Set(drained)].sort()) {
-    moved.set(id, await applyEvent(tx, await lockJob(tx, id), { type: 'node-done', remaining: 0 }))
-  }
-  return ends.map(({ lease }, place) => {
-    const one = ended[place]
-    return one && (moved.get(lease.job.id) ?? jobWith(lease.job, one.changing))
-  })
-}
-
 /** The node has ended, and what follows from it happens in the same transaction. Throws `lease-lost`. */
-export async function endAttempt(tx: Queryable, lease: Lease, done: NodeResult): Promise<Job> {
-  if (isPlain({ lease, done })) {
-    const [job] = await endPlain(tx, [{ lease, done }])
-    if (!job) throw leaseLost(lease)
-    return job
-  }
+export async function endAttempt(
+  tx: Queryable,
+  known: KnownJobs,
+  lease: Lease,
+  done: NodeResult,
+): Promise<Job> {
   const { error, findings = [], result } = done
   const finish = lease.node.task === 'finish'
   if (finish && error) {
@@ -45,9 +32,10 @@ export async function endAttempt(tx: Queryable, lease: Lease, done: NodeResult):
     await addFindings(tx, lease, findings)
     return applyEvent(tx, await lockJob(tx, lease.job.id), { type: 'finish-failed', error })
   }
-  const [ended] = await endNodes(tx, [{ lease, done }])
+  const ended = await endNode(tx, { lease, done })
   if (!ended) throw leaseLost(lease)
   const { remaining } = ended
+  if (remaining > 0 && isPlain({ lease, done })) return known.now(lease.job, ended.changing)
   const told = result && { result }
   const event: JobEvent = finish
     ? { type: 'finished', ...told }

@@ -18,8 +18,8 @@ async function lateSnapshot<T>(
   options: TransactionOptions,
 ): Promise<T> {
   options.signal?.throwIfAborted()
-  let [give, refuse] = [(_: Transaction): void => {}, (_: unknown): void => {}]
-  const opened = new Promise<Transaction>((resolve, reject) => {
+  let [give, refuse] = [(_: Transaction | undefined): void => {}, (_: unknown): void => {}]
+  const opened = new Promise<Transaction | undefined>((resolve, reject) => {
     give = resolve
     refuse = reject
   })
@@ -30,9 +30,11 @@ async function lateSnapshot<T>(
     ask = () => resolve(true)
   })
   const made = work(
-    lateTransaction(() => {
+    lateTransaction(async () => {
       ask()
-      return opened
+      const tx = await opened
+      if (!tx) throw new PieceworkError('database', 'The transaction has ended.')
+      return tx
     }),
   )
   const ended = made.then(
@@ -40,7 +42,7 @@ async function lateSnapshot<T>(
     () => false,
   )
   if (!(await Promise.race([asked, ended]))) {
-    refuse(new PieceworkError('database', 'The transaction has ended.'))
+    give(undefined)
     return made
   }
   try {

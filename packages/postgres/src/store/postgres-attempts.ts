@@ -10,33 +10,28 @@ import {
   taskOf,
 } from '@piecework/core'
 import { endOwnBackend, holdAttempt } from './attempt-lock.js'
-import { type AskedTask, type Beginner, beginNodes, lapsed, takeOver } from './begin-nodes.js'
-import { endAttempt, endPlain, giveBack, isPlain, leaseLost, leaseOf, retryAttempt } from './end-attempt.js'
-import type { End } from './end-nodes.js'
+import { endAttempt, giveBack, isPlain, leaseLost, leaseOf, retryAttempt } from './end-attempt.js'
 import { Groups } from './groups.js'
 import { type Beat, beatNodes } from './heartbeats.js'
 import { KnownJobs } from './known-jobs.js'
+import { type Step, type Stepped, stepNodes } from './step-nodes.js'
+import { type Beginner, lapsed, takeOver } from './take-over.js'
 
-interface PlainEnd extends End {
-  readonly signal: AbortSignal | undefined
-}
+type Asked = Step & { readonly signal?: AbortSignal | undefined }
 
 export function postgresAttempts(database: Database, control: Database, beginner: Beginner): Attempts {
   const { store, embedded, leaseMs } = beginner
   const known = new KnownJobs()
-  const begins = new Groups((tasks: readonly AskedTask[]) =>
-    control.transaction((tx) => beginNodes(tx, known, beginner, tasks)),
-  )
-  const ends = new Groups((group: readonly PlainEnd[]) => endTogether(control, group))
+  const steps = new Groups((group: readonly Asked[]) => stepTogether(control, known, beginner, group))
   const beats = new Groups((group: readonly Beat[]) =>
     control.transaction((tx) => beatNodes(tx, leaseMs, group)),
   )
 
   const end = async (lease: Lease, done: NodeResult, signal: AbortSignal | undefined): Promise<Job> => {
     signal?.throwIfAborted()
-    if (!isPlain({ lease, done })) return control.transaction((tx) => endAttempt(tx, lease, done))
-    const job = await ends.add({ lease, done, signal })
-    if (job) return job
+    if (!isPlain({ lease, done })) return control.transaction((tx) => endAttempt(tx, known, lease, done))
+    const job = await steps.add({ end: { lease, done }, signal })
+    if (isJob(job)) return job
     signal?.throwIfAborted()
     throw leaseLost(lease)
   }
@@ -50,7 +45,7 @@ export function postgresAttempts(database: Database, control: Database, beginner
         await holdAttempt(tx, lease)
         const result = await todo(tx)
         signal?.throwIfAborted()
-        return endAttempt(tx, lease, result)
+        return endAttempt(tx, known, lease, result)
       },
       signal ? { signal } : {},
     )
@@ -58,7 +53,8 @@ export function postgresAttempts(database: Database, control: Database, beginner
   return {
     begin: async (task, worker) => {
       const asked = { ...task, worker }
-      const begun = await begins.add(asked)
+      const begun = await steps.add({ begin: asked })
+      if (isJob(begun)) return undefined
       return begun === 'lapsed' ? control.transaction((tx) => takeOver(tx, known, beginner, asked)) : begun
     },
     run: async (lease, todo, { signal } = {}) => {
@@ -73,7 +69,7 @@ export function postgresAttempts(database: Database, control: Database, beginner
     fail: (lease, error, findings, next) =>
       control.transaction(async (tx) => {
         if (!embedded) await endOwnBackend(tx, lease)
-        if (next === undefined) return endAttempt(tx, lease, { error, findings })
+        if (next === undefined) return endAttempt(tx, known, lease, { error, findings })
         return next === 'given-back' ? giveBack(tx, lease) : retryAttempt(tx, lease, error, next)
       }),
     heartbeat: async (lease, progress) => {
@@ -102,16 +98,20 @@ export function postgresAttempts(database: Database, control: Database, beginner
   }
 }
 
-/** Those that were told to end meanwhile commit nothing. */
-async function endTogether(
+/** What was told to end meanwhile commits nothing. */
+async function stepTogether(
   control: Database,
-  group: readonly PlainEnd[],
-): Promise<readonly (Job | undefined)[]> {
+  known: KnownJobs,
+  beginner: Beginner,
+  group: readonly Asked[],
+): Promise<readonly Stepped[]> {
   const wanted = group.filter(({ signal }) => !signal?.aborted)
-  const jobs = wanted.length > 0 ? await control.transaction((tx) => endPlain(tx, wanted)) : []
-  const ended = new Map(wanted.map((end, place) => [end, jobs[place]]))
-  return group.map((end) => ended.get(end))
+  const outcomes = wanted.length > 0 ? await stepNodes(control, known, beginner, wanted) : []
+  const stepped = new Map(wanted.map((step, place) => [step, outcomes[place]]))
+  return group.map((step) => stepped.get(step))
 }
+
+const isJob = (stepped: Stepped): stepped is Job => typeof stepped === 'object' && 'kind' in stepped
 
 /** Waits for whoever is taking it over. */
 async function isHeld(control: Database, lease: Lease): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Job, JobNode } from '@piecework/core'
+import type { Job, JobNode, Lease } from '@piecework/core'
 
 /** A row as `to_jsonb(row)::text` prints it: the same through every connection, whatever its settings and parsers. */
 type Json = Record<string, unknown>
@@ -50,7 +50,16 @@ export function jobWith(
 }
 
 export function nodeOf(text: string): JobNode {
+  return nodeOfRow(JSON.parse(text) as Json)
+}
+
+/** What a lease has of a node's row. */
+export function leasedNode(text: string): Pick<Lease, 'node' | 'fence' | 'deaths'> {
   const row = JSON.parse(text) as Json
+  return { node: nodeOfRow(row), fence: row.fence as number, deaths: row.deaths as number }
+}
+
+function nodeOfRow(row: Json): JobNode {
   const node = present({
     id: row.id,
     task: row.task,
@@ -84,18 +93,15 @@ function resultOf({ archive, retryUntil, ...rest }: Json): Json {
   })
 }
 
-/** What a lease has of a node's row beside the node. */
-export function leaseFacts(text: string): { readonly fence: number; readonly deaths: number } {
-  const { fence, deaths } = JSON.parse(text) as { readonly fence: number; readonly deaths: number }
-  return { fence, deaths }
-}
-
 function date(value: unknown): Date | undefined {
   return typeof value === 'string' ? new Date(value) : undefined
 }
 
 function present(fields: Json): Json {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
-  )
+  const found: Json = {}
+  for (const name in fields) {
+    const value = fields[name]
+    if (value !== null && value !== undefined) found[name] = value
+  }
+  return found
 }

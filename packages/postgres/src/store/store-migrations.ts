@@ -1,5 +1,6 @@
 import type { Migration } from '../migrations/migration.js'
 import { nodeFunctions } from './node-functions.js'
+import { stepFunction } from './step-function.js'
 
 /** The tables of `postgresStore`, in schema `piecework`. */
 export const storeMigrations: readonly Migration[] = [
@@ -37,6 +38,12 @@ export const storeMigrations: readonly Migration[] = [
     name: 'piecework/0006-open-nodes',
     up: async (tx) => {
       await tx.query(openNodes)
+    },
+  },
+  {
+    name: 'piecework/0007-step-nodes',
+    up: async (tx) => {
+      await tx.query(stepFunction)
     },
   },
 ]

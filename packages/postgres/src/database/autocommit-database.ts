@@ -1,0 +1,39 @@
+import type { Database } from '@piecework/core'
+import type { ConnectionSource } from './connection.js'
+import { ConnectionDatabase } from './connection-database.js'
+import { databaseError } from './database-error.js'
+import { topLevel } from './transaction-scope.js'
+
+/** A database whose statements may be transactions by themselves. */
+export class AutocommitDatabase extends ConnectionDatabase {
+  readonly #source: ConnectionSource
+
+  constructor(source: ConnectionSource, settings: Readonly<Record<string, string>>) {
+    super(source, () => topLevel(settings))
+    this.#source = source
+  }
+
+  /**
+   * One statement as one message, under whatever settings the connection has: for statements that neither read nor print anything
+   * that depends on them.
+   */
+  async autocommit<Row extends object>(sql: string, values: readonly unknown[]) {
+    const held = await this.#source.acquire().catch(refused)
+    try {
+      const { rows, rowCount } = await held.connection.query(sql, values)
+      return { rows: rows as Row[], rowCount }
+    } catch (error) {
+      return refused(error)
+    } finally {
+      held.release(held.lost())
+    }
+  }
+}
+
+export function autocommits(database: Database): database is AutocommitDatabase {
+  return database instanceof AutocommitDatabase
+}
+
+function refused(error: unknown): never {
+  throw databaseError(error)
+}
