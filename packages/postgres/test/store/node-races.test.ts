@@ -185,6 +185,41 @@ test('law 6: the last nodes of a batch end at the same time in three processes, 
   }
 })
 
+for (const settings of [
+  '',
+  'default_transaction_isolation=serializable',
+  'default_transaction_read_only=on',
+]) {
+  const host = settings === '' ? 'a host that sets nothing' : `a host with ${settings}`
+  test(`law 6: nodes begin and end side by side in three processes of ${host}, each once`, async () => {
+    const set = settings === '' ? {} : { options: `-c ${settings} -c TimeZone=Asia/Tokyo` }
+    const own = Array.from(
+      { length: 6 },
+      () => new pg.Pool({ connectionString: scratch.url, max: 4, ...set }),
+    )
+    try {
+      const all = withLeases(60_000, own)
+      const { id } = await storeAt(0, all).jobs.create(jobOf())
+      const asked = Date.now()
+      const jobs: Job[] = []
+      const once = async (store: Store, node: string): Promise<void> => {
+        await sleep(Math.random() * 30)
+        const lease = await begin(store, id, node)
+        if (!lease) return
+        assert.equal(lease.job.status, 'running')
+        assert.ok(Math.abs((lease.node.startedAt?.getTime() ?? 0) - asked) < 60_000)
+        jobs.push(await store.attempts.run(lease, { counts: { rows: 1 } }))
+      }
+      await Promise.all(all.flatMap((store) => shuffled(nodes).map((node) => once(store, node))))
+      assert.equal(jobs.length, nodes.length)
+      assert.ok(jobs.some(({ outcome }) => outcome === 'succeeded'))
+      assert.equal((await liveOn(id)).status, 'succeeded')
+    } finally {
+      await Promise.all(own.map((pool) => pool.end()))
+    }
+  })
+}
+
 test('law 5: whoever takes over against an end: one of them has the node, and it is counted once', async () => {
   const leaseMs = 40
   const short = withLeases(leaseMs)
