@@ -64,11 +64,11 @@ export async function readInputDat(
       .map((key) => [key, numberOf(key, key === 'SAVESNAPFREQUENCY' ? snapFrequency : saveOption)]),
   )
   if (text !== undefined && !anyKey)
-    findings.error('legacy/no-parameters', { file }, () => ({
-      message: `${file} has none of Marxan's parameters`,
+    findings.warning('legacy/no-parameters', { file }, () => ({
+      message: `${file} has none of Marxan's parameters: all have their defaults`,
       hint: 'Write each as its key, a blank and its value, for instance: NUMREPS 100. Bare values without keys, as old versions of Inedit and Zonae Cogito write them, are not read: save the file in their new format.',
     }))
-  else if (text !== undefined) {
+  if (text !== undefined) {
     tellDefaults(given, file, findings)
     crossCheck(numbers, given, file, findings)
   }

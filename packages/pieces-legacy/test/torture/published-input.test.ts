@@ -88,9 +88,9 @@ const inputs: Readonly<
   'older names of keys': ['CM 0.25\nCONNECTIONNAME conn.dat\n', [], { BLM: 0.25, BOUNDNAME: 'conn.dat' }],
   'an older name beside the newer one': ['CM 0.25\nBLM 2\n', [], { BLM: 2 }],
   // Inedit and Zonae Cogito in their old format: values by their place.
-  'bare values': ['3.1\n 1.0E+0000\n 5.0E-0001\n1000000\n-1\ntemp\n0\n', ['! no-parameters'], {}],
+  'bare values': ['3.1\n 1.0E+0000\n 5.0E-0001\n1000000\n-1\ntemp\n0\n', ['? no-parameters'], { BLM: 1 }],
   // A table, given as input.dat.
-  'another file': ['species,pu,amount\n7,1,0.5\n', ['! no-parameters'], {}],
+  'another file': ['species,pu,amount\n7,1,0.5\n', ['? no-parameters'], { BLM: 1 }],
   // By hand: Marxan reads the number and forgets the rest.
   'a remark behind a number': ['NUMREPS 100 # runs\nBLM 2\n', ['! number-invalid 1 NUMREPS'], { BLM: 2 }],
   // How results are written is nothing to import.

@@ -249,7 +249,7 @@ values('a hint says how to write KEY=value', async () => {
 
 values('a missing key names its default', async () => {
   const findings = new Findings()
-  await readInputDat(chunks('Title\nBLM 1\n'), { findings })
+  await readInputDat(chunks('Title\n'), { findings })
   assert.match(findings.list().find(({ column }) => column === 'NUMITNS')?.message ?? '', /NUMITNS .*1000000/)
 })
 

@@ -49,7 +49,6 @@ export function referenceInput(bytes: Buffer): Readonly<Record<string, number>> 
     if (isKey(before) && (key.includes('=') || rest[0]?.startsWith('='))) return undefined
     if (isKey(key)) given.set(key, line.trim().slice(key.length).trim())
   }
-  if (given.size === 0) return undefined
   const read: Record<string, number> = {}
   for (const [key, [kind, least, most, usual]] of Object.entries(keys)) {
     const value = given.has(key) ? numberOf(kind, given.get(key) ?? '') : usual

@@ -1,0 +1,5 @@
+import type { NodeCounts } from '@piecework/core'
+
+/** Rows alone. */
+export const carried = (counts: NodeCounts | undefined) =>
+  counts && { rows: counts.rows, skipped: counts.skipped }
