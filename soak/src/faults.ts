@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { applicationName, leaseMs } from './host.js'
-import { jobOf } from './job-of.js'
+import { jobEnds, jobOf } from './job-of.js'
 import type { SoakJob } from './place.js'
 import type { Scene } from './scene.js'
 
@@ -12,11 +12,14 @@ export interface Fault {
   inject(scene: Scene, principal: string, random: () => number): Promise<void>
   /** Beside success. */
   mayEnd(job: SoakJob): Ends
-  /** It concerns the request alone, and comes before the answer. */
-  readonly whileAsked?: true
+  /** Share of its moments that come while the job is asked for, where an import uploads. Default 0.2. */
+  readonly early?: number
   /** Processes die: what they were writing stays, until it is old. */
   readonly kills?: true
 }
+
+/** The longest time that a disk stays full. */
+const fullMs = 6000
 
 const never = (): Ends => []
 /** A prepared import that nobody goes on with. */
@@ -31,7 +34,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   'the requester is killed': {
     inject: (scene) => scene.replaceRequester(),
     mayEnd: (job) => ['', ...abandoned(job)],
-    whileAsked: true,
+    early: 1,
     kills: true,
   },
   'a worker is stopped past its lease': {
@@ -69,13 +72,16 @@ export const faults: Readonly<Record<string, Fault>> = {
     mayEnd: never,
   },
   'the disk is full': {
-    inject: async ({ disk, workers, requester }, _, random) => {
+    inject: async (scene, principal, random) => {
+      const { disk, workers, requester } = scene
       const writers = () => [...workers.pids(), requester().pid]
       await disk.fill(writers())
-      await sleep(300 + random() * 1200)
+      if (random() < 0.5) await sleep(300 + random() * 1200)
+      else await jobEnds(scene, principal, fullMs)
       await disk.free(writers())
     },
     mayEnd: (job) => ['', 'storage', ...abandoned(job)],
+    early: 0.5,
   },
   'the job is cancelled': {
     inject: async (scene, principal) => {

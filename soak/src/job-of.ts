@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PieceworkError } from '@piecework/core'
+import { isTerminal, PieceworkError } from '@piecework/core'
 import type { Scene } from './scene.js'
 
 /** The one job that this principal has asked for, for whose coming it waits up to `waitMs`. Undefined where there is none. */
@@ -18,5 +18,13 @@ export async function jobOf(
       throw new PieceworkError('internal', `${principal} asked for one job and has ${rows.length}.`)
     if (rows[0] || Date.now() >= end) return rows[0]?.id
     await sleep(20)
+  }
+}
+
+/** Resolves when the job that this principal has asked for, or will, is terminal, or after `waitMs`. */
+export async function jobEnds(scene: Pick<Scene, 'host'>, principal: string, waitMs: number): Promise<void> {
+  for (const end = Date.now() + waitMs; Date.now() < end; await sleep(50)) {
+    const id = await jobOf(scene, principal)
+    if (id !== undefined && isTerminal((await scene.host.piecework.job(id)).job.status)) return
   }
 }

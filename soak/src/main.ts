@@ -8,6 +8,7 @@ interface Arguments {
   readonly seconds?: number
   readonly seed: number
   readonly workers: number
+  readonly only?: string
   readonly json?: true
 }
 
@@ -19,12 +20,13 @@ const program = new Command('npm run soak --')
   .option('--seconds <number>', 'inject no further fault after this time', count)
   .option('--seed <number>', 'of the moments and of what is hit', count, 1)
   .option('--workers <number>', 'worker processes', count, 3)
+  .option('--only <text>', 'only kinds of faults whose name holds this text')
   .option('--json', 'print one JSON document, and nothing else, on stdout')
   .action(main)
 
 await program.parseAsync()
 
-async function main({ faults, seconds, seed, workers, json }: Arguments): Promise<void> {
+async function main({ faults, seconds, seed, workers, only, json }: Arguments): Promise<void> {
   const url = process.env.DATABASE_URL
   if (!url) return program.error('The soak needs a PostgreSQL server: install one, or set DATABASE_URL.')
   const stop = new AbortController()
@@ -33,6 +35,7 @@ async function main({ faults, seconds, seed, workers, json }: Arguments): Promis
   const result = await soak({
     faults,
     ...(seconds !== undefined && { seconds }),
+    ...(only !== undefined && { only }),
     seed,
     workers,
     url,

@@ -14,10 +14,9 @@ export interface Moment {
   readonly share: number
 }
 
-export function anyMoment({ whileAsked }: Fault, random: () => number): Moment {
+export function anyMoment({ early = 0.2 }: Fault, random: () => number): Moment {
   const [which, share] = [random(), random()]
-  if (whileAsked) return { when: which < 0.5 ? 'asking' : 'there', share }
-  return { when: which < 0.1 ? 'asking' : which < 0.2 ? 'there' : 'running', share }
+  return { when: which < early / 2 ? 'asking' : which < early ? 'there' : 'running', share }
 }
 
 /** Whose request is waited for; `answered` tells that there will be no job that is not there. */

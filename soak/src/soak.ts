@@ -12,6 +12,8 @@ export interface SoakOptions {
   readonly seconds?: number
   readonly seed: number
   readonly workers: number
+  /** Only faults whose name holds this text. */
+  readonly only?: string
   readonly url: string
   /** How long a job may take before it counts as lost. */
   readonly limitMs: number
@@ -37,13 +39,15 @@ export interface SoakResult {
 
 /** Real processes on real servers, one job and one fault at a time, and a look at everything after each. Ends after the first lost job. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  const { seed, limitMs, tell, seconds = Number.POSITIVE_INFINITY, signal } = options
+  const { seed, limitMs, tell, seconds = Number.POSITIVE_INFINITY, only = '', signal } = options
   const scene = await openScene({ ...options, random: seeded(seed) })
   const rounds: SoakRound[] = []
   try {
     const { means } = scene.disk
     if (means === 'none') tell('no disk can be filled here: that fault is left out')
-    const names = Object.keys(faults).filter((name) => means !== 'none' || name !== 'the disk is full')
+    const possible = Object.keys(faults).filter((name) => means !== 'none' || name !== 'the disk is full')
+    const names = possible.filter((name) => name.includes(only))
+    if (names.length === 0) throw new Error(`No fault holds "${only}": ${possible.join(', ')}.`)
     const started = performance.now()
     const elapsed = () => (performance.now() - started) / 1000
     while (rounds.length < options.faults && elapsed() < seconds && !signal?.aborted) {
