@@ -54,7 +54,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       const at = rounds.length
       const name = names[at % names.length] ?? ''
       const fault = faults[name]
-      const job = jobKinds[(at + Math.floor(at / names.length)) % jobKinds.length]
+      const job = jobKinds[((at % names.length) + Math.floor(at / names.length)) % jobKinds.length]
       if (!fault || !job) throw new Error('There is no fault to inject.')
       tell(`fault ${at + 1} of ${options.faults}: ${job}, ${name}; ${foundIn(rounds)}`)
       const begun = elapsed()

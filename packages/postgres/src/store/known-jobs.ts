@@ -64,6 +64,6 @@ export function hasBegun(job: Pick<Job, 'status'> | undefined): boolean {
 
 function keep<Value>(kept: Map<string, Value>, id: string, value: Value): void {
   const [oldest] = kept.keys()
-  if (kept.size >= most && oldest !== undefined) kept.delete(oldest)
+  if (kept.size >= most && oldest !== undefined && !kept.has(id)) kept.delete(oldest)
   kept.set(id, value)
 }
