@@ -1,7 +1,8 @@
 import type { Findings } from '../dat/findings.js'
 import type { ZippedFile } from '../zip/zip.js'
 import type { FeatureNames } from './feature-names.js'
-import { columnName, type RecordOptions, type ResultRecord, readRecords } from './records.js'
+import { columnName, type ResultRecord } from './record-layout.js'
+import { type RecordOptions, readRecords } from './records.js'
 import { ResultCells } from './result-cells.js'
 
 /** What one feature got in one run. Null says that the file has no such value. */

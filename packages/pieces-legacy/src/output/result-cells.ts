@@ -3,7 +3,7 @@ import { isWhole, NUMBER } from '../dat/decimal.js'
 import type { Findings, Place } from '../dat/findings.js'
 import { numberProblem } from '../dat/number-problem.js'
 import { rangeText } from '../dat/range.js'
-import type { ResultRecord } from './records.js'
+import type { ResultRecord } from './record-layout.js'
 
 /** What programs write for a number that is none: R, C on Linux and C on Windows. */
 const NO_NUMBER = /^(?:na|[+-]?nan(?:\(.*\))?|[+-]?inf(?:inity)?|[+-]?1\.#\w+)$/i

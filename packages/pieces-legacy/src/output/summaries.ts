@@ -2,7 +2,8 @@ import { PieceworkError } from '@piecework/core'
 import type { Findings } from '../dat/findings.js'
 import type { ZippedFile } from '../zip/zip.js'
 import { defaultOutputLimits, MAX_COLUMNS } from './limits.js'
-import { columnName, type RecordOptions, type ResultRecord, readRecords } from './records.js'
+import { columnName, type ResultRecord } from './record-layout.js'
+import { type RecordOptions, readRecords } from './records.js'
 import { ResultCells } from './result-cells.js'
 
 /** One row of a file `_sum`. Null says that the file has no such number. */
