@@ -14,6 +14,8 @@ export interface Fault {
   mayEnd(job: SoakJob): Ends
   /** Share of its moments that come while the job is asked for, where an import uploads. Default 0.2. */
   readonly early?: number
+  /** Share of its moments that come before the job is asked for. Default 0. */
+  readonly before?: number
   /** Processes die: what they were writing stays, until it is old. */
   readonly kills?: true
 }
@@ -81,7 +83,7 @@ export const faults: Readonly<Record<string, Fault>> = {
       await disk.free(writers())
     },
     mayEnd: (job) => ['', 'storage', ...abandoned(job)],
-    early: 0.5,
+    before: 0.4,
   },
   'the job is cancelled': {
     inject: async (scene, principal) => {

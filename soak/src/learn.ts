@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
+import type { JobReport } from '@piecework/core'
 import type { Requester } from './asking.js'
 import { countsOf } from './checks/counts.js'
 import { added } from './checks/rows.js'
@@ -16,33 +17,51 @@ interface Learnt {
 
 const limitMs = 120_000
 
-/** Runs each kind of job once without a fault. The first export writes the archive of `sources`. */
+/**
+ * Runs each kind of job without a fault, a second time to know how long it takes to ask for it. The last export writes the archive of
+ * `sources`.
+ */
 export async function learn(host: SoakHost, requester: Requester, sources: Sources): Promise<Learnt> {
   const references: Partial<Record<SoakJob, Reference>> = {}
   let legacy = ''
   for (const kind of jobKinds) {
-    const before = await contentsOf({ host })
-    const started = performance.now()
-    const answer = await requester.ask({ job: kind, principal: { id: 'learning' }, sources })
-    const askMs = performance.now() - started
-    if (answer === 'gone' || !('accepted' in answer))
-      throw new Error(`No ${kind} can be asked for: ${JSON.stringify(answer)}`)
-    const report = await ended({ host }, answer.accepted, limitMs)
-    if (report?.job.status !== 'succeeded')
-      throw new Error(`The ${kind} does not succeed where nothing befalls it: ${JSON.stringify(report?.job)}`)
-    const { archive, resource } = report.job.result
-    references[kind] = {
-      askMs,
-      counts: countsOf(report),
-      rows: added(before, await contentsOf({ host })),
-      ...(archive && { digest: archive.digest }),
-    }
-    if (archive) {
-      const { bytes } = await host.piecework.download(report.job.id)
-      await pipeline(bytes, createWriteStream(sources.archive))
-    }
-    if (kind === 'legacy import') legacy = resource?.id ?? ''
+    const first = await undisturbed(host, requester, sources, kind)
+    await keepArchive(host, sources, first.report)
+    await tidy({ host, sources }, kind, first.report)
+    const { report, reference } = await undisturbed(host, requester, sources, kind)
+    references[kind] = reference
+    await keepArchive(host, sources, report)
+    if (kind === 'legacy import') legacy = report.job.result.resource?.id ?? ''
     else await tidy({ host, sources }, kind, report)
   }
   return { references: references as Record<SoakJob, Reference>, legacy }
+}
+
+async function undisturbed(
+  host: SoakHost,
+  requester: Requester,
+  sources: Sources,
+  kind: SoakJob,
+): Promise<{ readonly report: JobReport; readonly reference: Reference }> {
+  const before = await contentsOf({ host })
+  const started = performance.now()
+  const answer = await requester.ask({ job: kind, principal: { id: 'learning' }, sources })
+  const askMs = performance.now() - started
+  if (answer === 'gone' || !('accepted' in answer))
+    throw new Error(`No ${kind} can be asked for: ${JSON.stringify(answer)}`)
+  const report = await ended({ host }, answer.accepted, limitMs)
+  if (report?.job.status !== 'succeeded')
+    throw new Error(`The ${kind} does not succeed where nothing befalls it: ${JSON.stringify(report?.job)}`)
+  const { archive } = report.job.result
+  const rows = added(before, await contentsOf({ host }))
+  return {
+    report,
+    reference: { askMs, counts: countsOf(report), rows, ...(archive && { digest: archive.digest }) },
+  }
+}
+
+async function keepArchive(host: SoakHost, sources: Sources, { job }: JobReport): Promise<void> {
+  if (!job.result.archive) return
+  const { bytes } = await host.piecework.download(job.id)
+  await pipeline(bytes, createWriteStream(sources.archive))
 }

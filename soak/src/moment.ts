@@ -5,17 +5,18 @@ import type { SoakJob } from './place.js'
 import type { Scene } from './scene.js'
 
 /**
- * `asking`: after a share of the time that the request takes. `there`: so long after the job has come to be, which with uploads is before the
+ * `before`: when nobody has asked yet. `asking`: after a share of the time that the request takes. `there`: so long after the job has come to be, which with uploads is before the
  * answer. `running`: when a share of the job's nodes is done, so that a busy machine changes nothing.
  */
 export interface Moment {
-  readonly when: 'asking' | 'there' | 'running'
+  readonly when: 'before' | 'asking' | 'there' | 'running'
   /** In [0, 1). */
   readonly share: number
 }
 
-export function anyMoment({ early = 0.2 }: Fault, random: () => number): Moment {
-  const [which, share] = [random(), random()]
+export function anyMoment({ early = 0.2, before = 0 }: Fault, random: () => number): Moment {
+  const [which, share] = [(random() - before) / (1 - before), random()]
+  if (which < 0) return { when: 'before', share }
   return { when: which < early / 2 ? 'asking' : which < early ? 'there' : 'running', share }
 }
 

@@ -33,6 +33,9 @@ export interface RoundResult {
   readonly problems: readonly Problem[]
 }
 
+/** What is injected before the request is there by then. */
+const aMoment = 100
+
 /** Quiet and empty folders may take this long: leases, and what is looked for now and then. */
 const patienceMs = 20_000
 
@@ -41,10 +44,13 @@ export async function playRound(scene: Scene, round: Round): Promise<RoundResult
   const { host, sources } = scene
   const { principal, kind, fault, random } = round
   const before = await contentsOf(scene)
+  const moment = anyMoment(fault, random)
+  const early = moment.when === 'before' ? fault.inject(scene, principal, random) : undefined
+  if (early) await sleep(aMoment)
   const asked = scene.requester().ask({ job: kind, principal: { id: principal }, sources })
   const answered = new AbortController()
   const injected = async () => {
-    const moment = anyMoment(fault, random)
+    if (early) return early.then(() => true)
     const underWay = await untilMoment(scene, { kind, principal, answered: answered.signal }, moment)
     await fault.inject(scene, principal, random)
     return underWay
