@@ -90,8 +90,8 @@ export interface Piecework extends PieceworkRequests, PreparationDesk, Readings 
   /** Follows a job of any process until it is terminal. */
   watch(id: string, signal?: AbortSignal): AsyncIterable<JobUpdate>
   /**
-   * Resolves when the cancel is recorded; the job ends soon after. A job whose outcome is known stays as it is. With a principal,
-   * the access policy is asked. Throws `job-not-found`, `forbidden`.
+   * Resolves when the cancel is recorded; the job ends soon after. Of a job that has failed, what still runs is
+   * stopped; one that is in its last step or has ended stays as it is. With a principal, the access policy is asked. Throws `job-not-found`, `forbidden`.
    */
   cancel(id: string, by?: { readonly principal: Principal }): Promise<Job>
   /** Requests that commit with the host's own transaction and start after it. */

@@ -112,7 +112,7 @@ export interface Job {
   readonly priority?: number
   /** It begins when its principal has room; stays where it was cancelled before. */
   readonly waiting?: true
-  /** It is stopped, and its error recorded, when this passes without an outcome. */
+  /** It is stopped, and its error recorded, when this passes while its pieces may still go on. */
   readonly deadline?: Date
   /** Cancelled, or past its deadline: nothing of it but the last step may go on. */
   readonly stopped?: true
@@ -186,7 +186,7 @@ export type NewJob = Omit<
   readonly claims: readonly string[]
   /** Absent: its principal may have any number of jobs. */
   readonly limit?: PrincipalLimit
-  /** From its creation (a prepared import: from its run) to its outcome. Absent: as long as it takes. */
+  /** From its creation (a prepared import: from its run) to the end of its last piece. Absent: as long as it takes. */
   readonly timeLimitMs?: number
 }
 
@@ -209,7 +209,10 @@ export interface Jobs {
   list(filter: JobFilter): Promise<readonly Job[]>
   /** The first batch has been handed to the runtime. A job that is further stays as it is. */
   submitted(id: string): Promise<Job>
-  /** Records the outcome `cancelled`, with that error, unless one is known; nodes that wait are skipped. */
+  /**
+   * Records the outcome `cancelled`, with that error, and skips the nodes that wait. Of a job that has failed, what goes on is stopped
+   * the same way; its outcome stands. Nothing where only the last step is left.
+   */
   cancel(id: string, error?: JobError): Promise<Job>
 }
 

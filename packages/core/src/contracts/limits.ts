@@ -16,8 +16,8 @@ export interface Limits {
    */
   admit(): Promise<readonly Job[]>
   /**
-   * Stops jobs whose deadline has passed: the outcome is `failed`, with `timeout`; nodes that wait are skipped, those that run
-   * learn of it.
+   * Stops jobs whose deadline has passed: the outcome is `failed`, with `timeout` where nothing had failed before; nodes that wait
+   * are skipped, those that run learn of it.
    */
   expire(): Promise<readonly Job[]>
 }

@@ -38,6 +38,7 @@ export function createDispatcher(
   let timer: NodeJS.Timeout | undefined
   let draining: Promise<void> | undefined
   let sweeping: Promise<void> | undefined
+  let limiting: Promise<void> | undefined
   let stopped = false
   let again = false
   /** Overdue, but not accepted by the runtime yet: the store takes them for submitted. */
@@ -102,17 +103,24 @@ export function createDispatcher(
     await runtime.submit(tasks)
   }
 
-  const sweep = async (submittedBefore: Date): Promise<void> => {
+  /** What needs no runtime: that may be away, and take seconds to refuse each task. */
+  const limit = async (): Promise<void> => {
     try {
-      // First, for it needs no runtime: that may be away.
       for (const job of await store.limits.expire()) tell(job)
       await store.limits.admit()
-      if (unsent.length === 0) unsent = await store.attempts.overdue(submittedBefore)
-      if (unsent.length > 0) await runtime.submit(unsent)
-      unsent = []
       for (const id of await store.preparations.idle(new Date(Date.now() - uploadsLiveMs))) {
         tell(await store.jobs.cancel(id, abandoned))
       }
+    } catch (error) {
+      report(error)
+    }
+  }
+
+  const sweep = async (submittedBefore: Date): Promise<void> => {
+    try {
+      if (unsent.length === 0) unsent = await store.attempts.overdue(submittedBefore)
+      if (unsent.length > 0) await runtime.submit(unsent)
+      unsent = []
     } catch (error) {
       report(error)
     }
@@ -120,11 +128,21 @@ export function createDispatcher(
   }
 
   /** One at a time, however long it takes. */
+  const limitOnce = (): Promise<void> => {
+    limiting ??= limit().finally(() => {
+      limiting = undefined
+    })
+    return limiting
+  }
   const sweepOnce = (submittedBefore: Date): Promise<void> => {
     sweeping ??= sweep(submittedBefore).finally(() => {
       sweeping = undefined
     })
     return sweeping
+  }
+  const look = (): void => {
+    // What that ends or lets begin is handed over with the same look.
+    void limitOnce().then(() => (stopped ? undefined : sweepOnce(new Date(Date.now() - forgottenMs))))
   }
 
   return {
@@ -132,14 +150,16 @@ export function createDispatcher(
       stopped = false
       // A store that cannot be read is told to whoever starts, not to the sweep.
       await store.outbox.pending(1)
+      await limitOnce()
       await sweepOnce(new Date())
       if (stopped) return
-      timer = setInterval(() => void sweepOnce(new Date(Date.now() - forgottenMs)), sweepMs)
+      timer = setInterval(look, sweepMs)
       timer.unref()
     },
     stop: async () => {
       stopped = true
       clearInterval(timer)
+      await limiting
       await sweeping
       await draining
     },

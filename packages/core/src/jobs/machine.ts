@@ -35,6 +35,14 @@ export function isTerminal(status: JobStatus): status is JobOutcome {
   return status === 'succeeded' || status === 'failed' || status === 'cancelled'
 }
 
+/** Whether a cancel or its deadline has something left to stop: no outcome yet, or pieces that go on after one has failed. */
+export function canBeStopped(
+  job: Pick<Job, 'status' | 'outcome' | 'stopped' | 'batch' | 'batches'>,
+): boolean {
+  if (isTerminal(job.status)) return false
+  return job.outcome === undefined || (!job.stopped && job.batch < job.batches)
+}
+
 /** Whether it waits for room among the jobs of its principal. */
 export function isAwaited(job: Pick<Job, 'waiting' | 'outcome'>): boolean {
   return job.waiting === true && job.outcome === undefined
@@ -60,11 +68,11 @@ export function transition(job: Job, event: JobEvent, at: Date): Transition {
     case 'node-failed':
       return afterNode(decide(job, 'failed', event.error, at), event.remaining, at)
     case 'cancelled':
-      if (job.outcome) return quiet(job)
-      return stop(decide(job, 'cancelled', event.error ?? cancelledError, at), event.remaining, at)
+      if (!canBeStopped(job)) return quiet(job)
+      return stop(decideOrTell(job, 'cancelled', event.error ?? cancelledError, at), event.remaining, at)
     case 'timed-out':
-      if (job.outcome) return quiet(job)
-      return stop(decide(job, 'failed', jobTimeout(job), at), event.remaining, at)
+      if (!canBeStopped(job)) return quiet(job)
+      return stop(decideOrTell(job, 'failed', jobTimeout(job), at), event.remaining, at)
     case 'finished':
       if (!job.outcome) return quiet(job)
       return { job: enter(withResult(job, event.result), job.outcome, at), effects: [{ type: 'release' }] }
@@ -84,6 +92,12 @@ const cancelledError: JobError = { code: 'cancelled', message: 'The job was canc
 function decide(job: Job, outcome: JobOutcome, error: JobError | undefined, at: Date): Job {
   if (job.outcome) return job
   return enter({ ...job, outcome, ...(error && { error }) }, 'ending', at)
+}
+
+/** Where it had failed before, its error tells also why the rest was stopped. */
+function decideOrTell(job: Job, outcome: JobOutcome, error: JobError, at: Date): Job {
+  if (!job.outcome || !job.error) return decide(job, outcome, error, at)
+  return { ...job, error: { ...job.error, message: `${job.error.message} ${error.message}` } }
 }
 
 /** A batch that has drained is followed by the next one or, where the outcome is known, by the last step. */

@@ -6,8 +6,8 @@ export interface TermsOptions {
   /** Jobs of one principal that may be under way at once. Default: any number. */
   readonly perPrincipal?: PrincipalLimit
   /**
-   * The longest time from a job's creation to its outcome, also where it waits for room; then it fails with `timeout`. Default:
-   * none.
+   * The longest time from a job's creation to the end of its last piece, also where it waits for room; then it is stopped and fails,
+   * with `timeout` where nothing had failed before. Default: none.
    */
   readonly jobTimeoutMs?: number
 }

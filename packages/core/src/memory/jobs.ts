@@ -1,5 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job, JobFilter, JobNode, Jobs, Reports } from '../contracts/jobs.js'
+import { canBeStopped } from '../jobs/machine.js'
 import { sameResource, walkTree } from '../plan/tree.js'
 import { entryOf, type MemoryJob, type MemoryState } from './state.js'
 
@@ -26,9 +27,9 @@ export function memoryJobs(state: MemoryState): Jobs {
     submitted: async (id) => state.apply(entryOf(state, id), { type: 'submitted' }),
     cancel: async (id, error) => {
       const entry = entryOf(state, id)
-      const { outcome, status } = entry.job
+      const { status } = entry.job
       const told = error && { error }
-      if (outcome) return entry.job
+      if (!canBeStopped(entry.job)) return entry.job
       if (status === 'preparing') return state.apply(entry, { type: 'cancelled', remaining: 0, ...told })
       return state.apply(entry, { type: 'cancelled', remaining: skipWaiting(entry), ...told })
     },

@@ -1,4 +1,5 @@
 import type { Limits } from '../contracts/limits.js'
+import { canBeStopped } from '../jobs/machine.js'
 import { skipWaiting } from './jobs.js'
 import type { MemoryState } from './state.js'
 
@@ -11,8 +12,10 @@ export function memoryLimits(state: MemoryState): Limits {
     expire: async () => {
       const now = Date.now()
       const late = [...state.jobs.values()].filter(({ job }) => {
-        const { deadline, outcome, status } = job
-        return deadline !== undefined && deadline.getTime() <= now && !outcome && status !== 'preparing'
+        const { deadline, status } = job
+        return (
+          deadline !== undefined && deadline.getTime() <= now && canBeStopped(job) && status !== 'preparing'
+        )
       })
       return late.map((entry) => state.apply(entry, { type: 'timed-out', remaining: skipWaiting(entry) }))
     },

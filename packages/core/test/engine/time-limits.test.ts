@@ -121,23 +121,43 @@ test('law 6: a job past its time fails: what runs is stopped, and nothing of it 
   )
 })
 
-test('law 6: the time of a job passes also while the runtime takes no tasks', async () => {
-  const away: Runtime = { ...inProcess(), submit: () => Promise.reject(new Error('away')) }
+test('law 6: the time of a job passes also where one of its pieces has failed and another one hangs', async () => {
+  const failing = pieceOf('failing', () => Promise.reject(new Error('no')))
   await withPiecework(
-    (host) => host.pack(),
+    (host) => ({ ...host.pack(), pieces: [failing, waiting] }),
     async (piecework, { host }) => {
-      piecework.events.on('error', () => undefined)
       const resource = host.add('b1', 'Birds', ['wren'])
-      const { id } = await piecework.export({ resource, principal: ann })
-      for await (const { job } of piecework.watch(id)) {
-        if (job.outcome === undefined) continue
-        assert.equal(job.error?.code, 'timeout')
-        break
-      }
+      const { job } = await (await piecework.export({ resource, principal: ann })).ended()
+      assert.deepEqual([job.status, job.error?.code], ['failed', 'internal'])
+      assert.match(job.error?.message ?? '', /work\/failing failed unexpectedly\. .* time limit of 100 ms/)
+      assert.deepEqual(await piecework.guard.holders(resource), [])
     },
-    { jobTimeoutMs: 20, sweepMs: 10, forgottenMs: 1, runtime: away },
+    { jobTimeoutMs: 100, sweepMs: 10, heartbeatMs: 10 },
   )
 })
+
+for (const how of ['refuses every task', 'does not answer']) {
+  test(`law 6: the time of a job passes also while the runtime ${how}`, async () => {
+    const silent = deaf()
+    const submit = how === 'does not answer' ? silent.work : () => Promise.reject(new Error('away'))
+    const away: Runtime = { ...inProcess(), submit }
+    await withPiecework(
+      (host) => host.pack(),
+      async (piecework, { host }) => {
+        piecework.events.on('error', () => undefined)
+        const resource = host.add('b1', 'Birds', ['wren'])
+        const { id } = await piecework.export({ resource, principal: ann })
+        for await (const { job } of piecework.watch(id)) {
+          if (job.outcome === undefined) continue
+          assert.equal(job.error?.code, 'timeout')
+          break
+        }
+        silent.end()
+      },
+      { jobTimeoutMs: 80, sweepMs: 10, forgottenMs: 1, runtime: away },
+    )
+  })
+}
 
 test('law 6: the time of a job that waits for room passes too', async () => {
   await withPiecework(

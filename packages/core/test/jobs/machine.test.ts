@@ -117,8 +117,11 @@ test('the first outcome stands, and its error', () => {
     { type: 'node-failed', remaining: 1, error },
     { type: 'cancelled', remaining: 1 },
   )
-  assert.equal(end.outcome, 'failed')
-  assert.equal(end.error?.message, 'no')
+  assert.deepEqual([end.outcome, end.stopped, end.error?.code], ['failed', true, error.code])
+  assert.match(end.error?.message ?? '', /^no .*cancelled/)
+  const last = play(end, { type: 'node-failed', remaining: 0, error: { ...error, message: 'later' } })
+  assert.equal(last.job.error?.message, end.error?.message)
+  assert.deepEqual(play(last.job, { type: 'cancelled', remaining: 0 }).effects, [])
 })
 
 test('cancelled while nothing runs, a job goes straight to its last step', () => {

@@ -16,9 +16,14 @@ export function postgresLimits(control: Database): Limits {
     },
     expire: async () => {
       const { rows } = await control.query<{ id: string }>(
-        `SELECT id FROM piecework.jobs
-         WHERE deadline <= clock_timestamp() AND outcome IS NULL AND status <> 'preparing'
-         ORDER BY deadline LIMIT 100`,
+        `SELECT id FROM (
+           SELECT id, deadline FROM piecework.jobs
+           WHERE deadline <= clock_timestamp() AND outcome IS NULL AND status <> 'preparing'
+           UNION ALL
+           SELECT id, deadline FROM piecework.jobs
+           WHERE deadline <= clock_timestamp() AND outcome IS NOT NULL AND NOT stopped AND batch < batches
+             AND status NOT IN ('succeeded', 'failed', 'cancelled')
+         ) late ORDER BY deadline LIMIT 100`,
       )
       const expired: Job[] = []
       for (const { id } of rows) {

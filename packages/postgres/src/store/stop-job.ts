@@ -1,8 +1,9 @@
-import type { Database, Job, JobEvent, Queryable } from '@piecework/core'
+import { canBeStopped, type Database, type Job, type JobEvent, type Queryable } from '@piecework/core'
 import { applyEvent, lockJob } from './job-row.js'
+import { jobOf } from './records.js'
 
 /**
- * Nodes of the current batch that wait are skipped, and `event` tells the job. Undefined where an outcome is known already.
+ * Nodes of the current batch that wait are skipped, and `event` tells the job. Undefined where nothing is left to stop.
  * Rows are locked in the order of those that end nodes (nodes, batch, job), so that they never wait for each other in a circle;
  * where the job has gone on before its row was locked, all begins again.
  */
@@ -29,35 +30,28 @@ async function stop(
   event: (remaining: number) => JobEvent,
 ): Promise<Job | undefined> {
   const seen = await look(tx, id)
-  const open = seen && !seen.decided
-  const remaining = open && !seen.preparing ? await skipWaiting(tx, id, seen.batch) : 0
+  const open = seen !== undefined && canBeStopped(seen)
+  const remaining = open && seen.status !== 'preparing' ? await skipWaiting(tx, id, seen.batch) : 0
   const locked = await lockJob(tx, id)
-  const { outcome, batch, status } = locked.job
   if (!open) return undefined
-  const same = outcome === undefined && batch === seen.batch && (status === 'preparing') === seen.preparing
+  const { outcome, stopped, batch, status } = locked.job
+  const same =
+    outcome === seen.outcome &&
+    stopped === seen.stopped &&
+    batch === seen.batch &&
+    (status === 'preparing') === (seen.status === 'preparing')
   if (!same) throw new WentOn()
   return applyEvent(tx, locked, event(remaining))
 }
 
-interface Seen {
-  readonly batch: number
-  readonly decided: boolean
-  readonly preparing: boolean
-}
+type Seen = Pick<Job, 'status' | 'outcome' | 'stopped' | 'batch' | 'batches'>
 
 async function look(tx: Queryable, id: string): Promise<Seen | undefined> {
-  const { rows } = await tx.query<{ batch: number; outcome: string | null; status: string }>(
-    'SELECT batch, outcome, status FROM piecework.jobs WHERE id = $1',
+  const { rows } = await tx.query<{ job: string }>(
+    'SELECT to_jsonb(j)::text AS job FROM piecework.jobs j WHERE id = $1',
     [id],
   )
-  const [row] = rows
-  return (
-    row && {
-      batch: Number(row.batch),
-      decided: row.outcome !== null,
-      preparing: row.status === 'preparing',
-    }
-  )
+  return rows[0] && jobOf(rows[0].job)
 }
 
 /** Tells how many nodes of the batch have not ended: those that run, or that wait for another attempt since. */

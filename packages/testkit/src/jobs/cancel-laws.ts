@@ -50,7 +50,7 @@ export function cancelLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.equal((await bench.done('finish')).status, 'cancelled')
   })
 
-  test('law 3: a second cancel changes nothing, and neither does one after the outcome is known', async () => {
+  test('law 3: a second cancel changes nothing, and neither does one when there is nothing left to stop', async () => {
     const store = await make(longLease)
     const cancelled = await jobBench(store)
     const first = await store.jobs.cancel(cancelled.id)
@@ -62,10 +62,28 @@ export function cancelLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual(await store.jobs.cancel(succeeded.id), before)
     assert.equal((await succeeded.done('finish')).status, 'succeeded')
 
-    const failed = await jobBench(store, { batches: [['a', 'b']] })
-    await failed.failed('a')
-    assert.equal((await store.jobs.cancel(failed.id)).outcome, 'failed')
-    assert.equal((await failed.node('b')).status, 'waiting')
+    const failed = await jobBench(store, { batches: [['a']] })
+    const over = await failed.failed('a')
+    assert.deepEqual(await store.jobs.cancel(failed.id), over)
+    assert.equal((await failed.done('finish')).status, 'failed')
+  })
+
+  test('law 3: a cancel stops what goes on after a node has failed; the outcome stands, and the error tells of both', async () => {
+    const bench = await jobBench(await make(longLease), { batches: [['a', 'b', 'c'], ['d']] })
+    const { attempts, jobs } = bench.store
+    const running = await bench.lease('b')
+    const { error } = await bench.failed('a')
+    const stopped = await jobs.cancel(bench.id)
+    assert.deepEqual([stopped.outcome, stopped.stopped], ['failed', true])
+    assert.deepEqual(stopped.error, { ...error, message: `${error?.message} The job was cancelled.` })
+    assert.equal((await bench.node('c')).status, 'skipped')
+    assert.deepEqual(await attempts.heartbeat(running), { stopped: stopped.error })
+    assert.deepEqual(await jobs.cancel(bench.id), stopped)
+    assert.deepEqual(await bench.batches(), [0])
+    await attempts.fail(running, sampleError, [])
+    assert.deepEqual(await bench.batches(), [0, 2])
+    const ended = await bench.done('finish')
+    assert.deepEqual([ended.status, ended.error], ['failed', stopped.error])
   })
 
   test('law 3: cancelling while nodes end leaves one outcome and one last step', async () => {

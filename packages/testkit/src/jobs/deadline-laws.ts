@@ -32,7 +32,27 @@ export function deadlineLaws(test: LawTest, { make }: JobStoreLawsOptions): void
     assert.deepEqual([ended.status, ended.error?.code], ['failed', 'timeout'])
   })
 
-  test('law 6: a job without a deadline, one before it and one with an outcome go on', async () => {
+  test('law 6: the deadline stops also what goes on after a node has failed, once', async () => {
+    const store = await make(longLease)
+    const bench = await jobBench(store, { batches: [['a', 'b'], ['c']], timeLimitMs: 1000 })
+    const running = await bench.lease('b')
+    const { error } = await bench.failed('a')
+    assert.deepEqual(await expiredOf(store, bench.id), [])
+    await sleep(1050)
+    const found = await Promise.all([1, 2, 3].map(() => expiredOf(store, bench.id)))
+    assert.equal(found.flat().length, 1)
+    const { outcome, error: told, stopped } = await bench.job()
+    assert.deepEqual([outcome, told?.code, stopped], ['failed', error?.code, true])
+    assert.ok(told?.message.startsWith(error?.message ?? '-'), told?.message)
+    assert.match(told?.message ?? '', /time limit of 1 s/)
+    assert.deepEqual((await store.attempts.heartbeat(running)).stopped, told)
+    await store.attempts.fail(running, sampleError, [])
+    assert.deepEqual(await bench.batches(), [0, 2])
+    assert.deepEqual(await expiredOf(store, bench.id), [])
+    assert.equal((await bench.done('finish')).status, 'failed')
+  })
+
+  test('law 6: a job without a deadline, one before it and one in its last step go on', async () => {
     const store = await make(longLease)
     const free = await jobBench(store, { batches: [['a']] })
     const early = await jobBench(store, { batches: [['a']], timeLimitMs: 3_600_000 })
