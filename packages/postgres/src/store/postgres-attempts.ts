@@ -10,6 +10,7 @@ import {
   taskOf,
 } from '@piecework/core'
 import { endOwnBackend, holdAttempt } from './attempt-lock.js'
+import { msSince } from './clocks.js'
 import { endAttempt, giveBack, isPlain, leaseLost, leaseOf, retryAttempt } from './end-attempt.js'
 import { Groups } from './groups.js'
 import { type Beat, beatNodes } from './heartbeats.js'
@@ -85,11 +86,11 @@ export function postgresAttempts(database: Database, control: Database, beginner
            JOIN piecework.nodes n ON n.job = j.id AND n.batch = j.batch
            WHERE j.status NOT IN ('succeeded', 'failed', 'cancelled') AND n.status IN ('waiting', 'running')
              AND (${lapsed} OR n.status = 'waiting'
-               AND date_trunc('milliseconds', coalesce(n.submitted_at, b.submitted_at)) <= $3::timestamptz)
+               AND coalesce(n.submitted_at, b.submitted_at) <= clock_timestamp() - $3::float8 * interval '1 millisecond')
            FOR UPDATE OF n SKIP LOCKED) found
          WHERE o.job = found.job AND o.id = found.id
          RETURNING o.job, o.id AS node, o.attempt, found.priority`,
-        [store, String(embedded), submittedBefore],
+        [store, String(embedded), msSince(submittedBefore)],
       )
       return rows.map(
         ({ job: id, node, attempt, priority }): Task => taskOf({ id, priority }, { id: node, attempt }),

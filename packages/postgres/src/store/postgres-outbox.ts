@@ -1,13 +1,16 @@
 import type { Database, Outbox, OutboxAction } from '@piecework/core'
+import { momentIn } from './clocks.js'
 
 export function postgresOutbox(control: Database): Outbox {
   return {
     pending: async (limit) => {
-      const { rows } = await control.query<{ id: string; action: string }>(
-        'SELECT id::text AS id, action::text AS action FROM piecework.outbox ORDER BY outbox.id LIMIT $1::int',
+      const { rows } = await control.query<{ id: string; action: string; in_ms: string | null }>(
+        `SELECT id::text AS id, action::text AS action,
+           (extract(epoch FROM (action ->> 'notBefore')::timestamptz - clock_timestamp()) * 1000)::text AS in_ms
+         FROM piecework.outbox ORDER BY outbox.id LIMIT $1::int`,
         [limit],
       )
-      return rows.map(({ id, action }) => ({ id, action: actionOf(action) }))
+      return rows.map(({ id, action, in_ms }) => ({ id, action: actionOf(action, Number(in_ms)) }))
     },
     acknowledge: async (ids) => {
       await control.query(
@@ -18,7 +21,7 @@ export function postgresOutbox(control: Database): Outbox {
   }
 }
 
-function actionOf(text: string): OutboxAction {
+function actionOf(text: string, inMs: number): OutboxAction {
   const action = JSON.parse(text) as OutboxAction
-  return action.type === 'task' ? { ...action, notBefore: new Date(action.notBefore) } : action
+  return action.type === 'task' ? { ...action, notBefore: momentIn(inMs) } : action
 }

@@ -9,6 +9,7 @@ import {
   withUploads,
 } from '@piecework/core'
 import { waitsForRoom } from './admission.js'
+import { msSince } from './clocks.js'
 import { insertJob, insertNodes } from './insert-job.js'
 import { applyEvent, json, lockJob } from './job-row.js'
 
@@ -48,8 +49,9 @@ export function postgresPreparations(database: Database, control: Database): Pre
       }),
     idle: async (before) => {
       const { rows } = await control.query<{ id: string }>(
-        `SELECT id FROM piecework.jobs WHERE status = 'preparing' AND touched_at < $1::timestamptz ORDER BY touched_at`,
-        [before],
+        `SELECT id FROM piecework.jobs WHERE status = 'preparing' AND touched_at < clock_timestamp() - $1::float8 * interval '1 millisecond'
+         ORDER BY touched_at`,
+        [msSince(before)],
       )
       return rows.map(({ id }) => id)
     },
