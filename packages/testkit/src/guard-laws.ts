@@ -194,7 +194,7 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
 
   test('law 7: an edit is fenced: when its time is over, others come in and it learns of it', async () => {
     const guard = await options.make()
-    await guard.edit(
+    const edit = guard.edit(
       'project:1',
       async (hold) => {
         await sleep(120)
@@ -206,6 +206,7 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
       },
       { leaseMs: 60 },
     )
+    await refuses('the end of a lapsed edit', () => edit, 'lease-lost')
     await guard.claim(['project:1'], two)
   })
 }

@@ -29,7 +29,10 @@ export interface Guard {
     paths: readonly ResourcePath[],
     holder: { readonly id: string; readonly kind: string },
   ): Promise<Claim>
-  /** Runs `edit` under a shared hold that lapses after `leaseMs` (default 30 s). With `tx` the hold is taken inside the host's transaction. */
+  /**
+   * Runs `edit` under a shared hold that lapses after `leaseMs` (default 30 s); throws `lease-lost` at the end where it took longer, for
+   * a job may have begun meanwhile. With `tx` the hold is taken inside the host's transaction, and lasts until that ends.
+   */
   edit<T>(
     path: ResourcePath,
     edit: (hold: Edit) => Promise<T>,

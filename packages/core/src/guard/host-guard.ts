@@ -13,7 +13,11 @@ export type Guarded = ResourceRef | ResourcePath
 export interface HostGuard {
   /** For the host's own long jobs: all or none, until released; `resource-busy` names the holder in the way. */
   claim(resources: readonly Guarded[], holder: { readonly id: string; readonly kind: string }): Promise<Claim>
-  /** Runs `edit` while no job holds the resource, its ancestors or descendants; lapses after `leaseMs` (default 30 s). */
+  /**
+   * Runs `edit` while no job holds the resource, its ancestors or descendants. The hold lapses after `leaseMs` (default 30 s): what was
+   * written later may be half in a job, so `hold.check()` before the last write, and `edit` at its end, throw `lease-lost`. With `tx`, the
+   * host's own transaction, it lasts until that ends, and cannot lapse.
+   */
   edit<T>(
     resource: Guarded,
     edit: (hold: Edit) => Promise<T>,

@@ -98,7 +98,9 @@ export function createDispatcher(
     const job = await store.jobs.get(action.job)
     if (!job || isTerminal(job.status)) return
     const nodes = await store.reports.nodes(job.id, action.batch)
-    const tasks: Task[] = nodes.filter((node) => node.status === 'waiting').map((node) => taskOf(job, node))
+    // An attempt after the first has an item of its own, with the time from which it may begin.
+    const first = nodes.filter(({ task, attempt }) => attempt === 1 || task === 'finish')
+    const tasks: Task[] = first.filter(({ status }) => status === 'waiting').map((node) => taskOf(job, node))
     if (job.status === 'pending') tell(await store.jobs.submitted(job.id))
     await runtime.submit(tasks)
   }

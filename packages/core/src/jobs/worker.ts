@@ -12,6 +12,7 @@ import { jobError } from './failure.js'
 import { FindingList } from './finding-list.js'
 import { GivenUp, untilGivenUp } from './given-up.js'
 import { jobStopped, tooDeadly, tooLong } from './interruption.js'
+import { lacking } from './lacking.js'
 import { isTerminal } from './machine.js'
 import { type NextTry, nextTry } from './next-try.js'
 import { stagingKey } from './staging.js'
@@ -105,6 +106,8 @@ export function createWorker(
       if (lease.job.stopped && lease.node.task !== 'finish') attempt.interrupt(jobStopped(lease.job.error))
       attempt.interrupt(tooDeadly(lease, maxAttempts))
       signal.throwIfAborted()
+      const lack = lacking(parts.registry, lease)
+      if (lack) throw lack
       const job = await untilGivenUp(tasks[lease.node.task](todo), signal, graceMs)
       events.emit('node:done', { ...about, findings: todo.findings.list() })
       return { job, done: true }

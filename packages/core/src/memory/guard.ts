@@ -19,17 +19,14 @@ export function memoryGuard(state: MemoryState): Guard {
       const holder: Holder = { id: randomUUID(), kind: 'edit', since: new Date() }
       const [hold] = takeHolds(state, [path], holder, { until: Date.now() + leaseMs }) as [Hold]
       state.touch([path])
+      const check = async (): Promise<void> => {
+        if (hold.until > Date.now() && state.holds.has(hold)) return
+        throw new PieceworkError('lease-lost', `The edit of ${path} took longer than its ${leaseMs} ms.`)
+      }
       try {
-        return await edit({
-          check: async () => {
-            if (hold.until <= Date.now() || !state.holds.has(hold)) {
-              throw new PieceworkError(
-                'lease-lost',
-                `The edit of ${path} took longer than its ${leaseMs} ms.`,
-              )
-            }
-          },
-        })
+        const done = await edit({ check })
+        await check()
+        return done
       } finally {
         state.holds.delete(hold)
       }

@@ -101,6 +101,43 @@ test('stops and failures between deaths are no deaths', async () => {
   assert.equal(status, 'succeeded')
 })
 
+for (const [what, packOf] of [
+  ['piece', (host: Notebooks) => ({ ...host.pack(), pieces: [] })],
+  ['kind', () => ({ name: 'others' })],
+] as const) {
+  test(`a worker whose packs lack a ${what} says so, and leaves the job to others`, async () => {
+    const host = new Notebooks()
+    const parts = {
+      store: memoryStore(),
+      artifacts: memoryArtifacts(),
+      backoffMs: 200,
+      maxAttempts: 2,
+      sweepMs: 20,
+      forgottenMs: 20,
+    }
+    const older = createPiecework({ ...parts, packs: [packOf(host)], runtime: inProcess() })
+    const newer = createPiecework({ ...parts, packs: [host.pack()], runtime: inProcess() })
+    const resource = host.add('b1', 'Birds', ['wren'])
+    const handle = await newer.clone({ resource, principal: ann, name: 'Copy' })
+    const failed = new Promise<PieceworkError>((resolve) => {
+      older.events.on('node:failed', ({ error, cause }) => {
+        assert.equal(error.code, 'piece-unknown')
+        resolve(cause as PieceworkError)
+      })
+    })
+    // The sweep finds the node and the outbox holds its batch; its next attempt has to wait all the same.
+    await older.start()
+    assert.match((await failed).message, new RegExp(`no pack with the ${what} ".*notebook.*": all workers`))
+    await older.stop()
+    await newer.start()
+    try {
+      assert.equal((await handle.ended()).job.status, 'succeeded')
+    } finally {
+      await newer.stop()
+    }
+  })
+}
+
 /** The job after workers have died at its node; `before` resolves to the attempt that they died at. */
 async function afterDeaths(
   deaths: number,

@@ -30,7 +30,9 @@ export function postgresGuard(control: Database): Guard {
         throw new PieceworkError('lease-lost', `The edit of ${path} took longer than its ${leaseMs} ms.`)
       }
       try {
-        return await edit({ check })
+        const done = await edit({ check })
+        await check()
+        return done
       } finally {
         await free(hold)
       }
