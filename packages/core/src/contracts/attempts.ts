@@ -70,8 +70,9 @@ export interface Attempts {
    */
   heartbeat(lease: Lease, progress?: Progress): Promise<{ readonly stopped?: JobError }>
   /**
-   * Tasks of unfinished jobs whose lease has lapsed, or that have waited unstarted since before `submittedBefore`; the latter
-   * count as submitted now, so that the next call does not return them again.
+   * Tasks of unfinished jobs whose lease has lapsed, or that have waited unstarted since before `submittedBefore` or, as what waited in
+   * the memory of a worker that died, since before a lease of the same job lapsed; those that wait count as submitted now, so that the
+   * next call does not return them again.
    */
   overdue(submittedBefore: Date): Promise<readonly Task[]>
 }

@@ -3,6 +3,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { Upload } from '../contracts/format.js'
 import type { Job, JobInput } from '../contracts/jobs.js'
 import { walkTree } from '../plan/tree.js'
+import { ownerOf } from './expiry.js'
 import type { JobHandle, JobReport } from './handle.js'
 import { planInput } from './input-requests.js'
 import { isTerminal } from './machine.js'
@@ -12,7 +13,7 @@ import { removeShells } from './shells.js'
 import { notFound } from './source.js'
 import { jobPrefix } from './staging.js'
 import type { Terms } from './terms.js'
-import { checkRoles, missingRoles, receiveUpload } from './uploads.js'
+import { checkRoles, missingRoles, receiveUpload, type UploadSource } from './uploads.js'
 import { validationResults } from './validation-results.js'
 import { type Parts, targetOf } from './work.js'
 
@@ -56,7 +57,7 @@ export function preparationOf(parts: Parts, terms: Terms, hands: Hands, prepared
     upload: async (role, source) => {
       const { job, input } = await current()
       openInput(job)
-      const asked = { job: id, id: randomUUID(), role, source }
+      const asked = { job: id, id: randomUUID(), role, source: ownSource(source) }
       const upload = await receiveUpload(artifacts, inputs.format(input.format), asked)
       try {
         const before = await store.preparations.put(id, upload)
@@ -98,6 +99,13 @@ export function preparationOf(parts: Parts, terms: Terms, hands: Hands, prepared
       await store.database.transaction((tx) => removeShells(registry, job, tx))
       await artifacts.delete(jobPrefix(id))
     },
+  }
+
+  /** What another job keeps may go with it: of that, a copy. */
+  function ownSource(source: UploadSource): UploadSource {
+    if (!('artifact' in source) || ownerOf(source.artifact) === undefined) return source
+    const { artifact, ...rest } = source
+    return { ...rest, stream: artifacts.open(artifact) }
   }
 
   /** What is not ours, because the host named it, stays. */

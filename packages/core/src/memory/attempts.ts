@@ -64,11 +64,12 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
       const tasks: Task[] = []
       for (const { job, nodes } of state.jobs.values()) {
         if (isTerminal(job.status) || job.status === 'preparing' || isAwaited(job)) continue
-        for (const slot of nodes.values()) {
-          const { status, batch } = slot.node
-          if (batch !== job.batch) continue
-          const lapsed = status === 'running' && slot.leaseUntil <= Date.now() && !slot.committing
-          const forgotten = status === 'waiting' && slot.submittedAt <= submittedBefore.getTime()
+        const current = [...nodes.values()].filter(({ node }) => node.batch === job.batch)
+        const deserted = current.filter(hasLapsed).map(({ leaseUntil }) => leaseUntil)
+        const since = Math.max(submittedBefore.getTime(), ...deserted)
+        for (const slot of current) {
+          const lapsed = hasLapsed(slot)
+          const forgotten = slot.node.status === 'waiting' && slot.submittedAt <= since
           if (forgotten) slot.submittedAt = Date.now()
           if (lapsed || forgotten) tasks.push(taskOf(job, slot.node))
         }
@@ -78,11 +79,15 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
   }
 }
 
+function hasLapsed({ node, leaseUntil, committing }: MemoryNode): boolean {
+  return node.status === 'running' && leaseUntil <= Date.now() && !committing
+}
+
 function mayBegin(job: Job, slot: MemoryNode, attempt: number): boolean {
   if (isTerminal(job.status) || isAwaited(job)) return false
   if (slot.node.batch !== job.batch || slot.node.attempt !== attempt) return false
   if (slot.node.status === 'waiting') return true
-  return slot.node.status === 'running' && slot.leaseUntil <= Date.now() && !slot.committing
+  return hasLapsed(slot)
 }
 
 /** The node has ended, and what follows from it happens in the same step. */

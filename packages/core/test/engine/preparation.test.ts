@@ -269,6 +269,23 @@ test('an upload that the host keeps itself is read, and never deleted', () =>
     assert.deepEqual(await keys(setup.artifacts, 'host'), ['host/cover', 'host/text'])
   }))
 
+test('an upload taken over from another preparation stays when that one is deleted', () =>
+  withPiecework(notes, async (piecework) => {
+    const failed = await prepare(piecework, { keepUploads: true })
+    await failed.upload('text', text('one\nbad\n'))
+    assert.equal((await (await failed.run()).ended()).job.status, 'failed')
+    const [kept] = (await failed.status()).uploads
+    assert.ok(kept)
+    const second = await prepare(piecework)
+    const { size } = await second.upload('text', { artifact: kept.artifact })
+    assert.equal(size, kept.size)
+    await failed.delete()
+    await refused(second.upload('cover', { artifact: kept.artifact }), 'artifact-not-found')
+    await (await second.validate()).ended()
+    assert.deepEqual((await second.status()).missing, [])
+    assert.equal((await (await second.run()).ended()).job.error?.code, 'validation-failed')
+  }))
+
 test('what nobody goes on with is removed, with the reason', () =>
   withPiecework(
     notes,

@@ -81,12 +81,18 @@ export function postgresAttempts(database: Database, control: Database, beginner
     overdue: async (submittedBefore) => {
       const { rows } = await control.query<{ job: string; node: string; attempt: number; priority: number }>(
         `UPDATE piecework.nodes o SET submitted_at = CASE WHEN o.status = 'waiting' THEN clock_timestamp() ELSE o.submitted_at END
-         FROM (SELECT n.job, n.id, j.priority FROM piecework.jobs j
+         FROM (WITH deserted AS (
+             SELECT n.job, least(max(n.lease_until), clock_timestamp()) AS since FROM piecework.jobs j
+             JOIN piecework.nodes n ON n.job = j.id AND n.batch = j.batch
+             WHERE j.status NOT IN ('succeeded', 'failed', 'cancelled') AND n.status IN ('waiting', 'running') AND ${lapsed}
+             GROUP BY n.job)
+           SELECT n.job, n.id, j.priority FROM piecework.jobs j
            JOIN piecework.batches b ON b.job = j.id AND b.batch = j.batch
            JOIN piecework.nodes n ON n.job = j.id AND n.batch = j.batch
+           LEFT JOIN deserted d ON d.job = j.id
            WHERE j.status NOT IN ('succeeded', 'failed', 'cancelled') AND n.status IN ('waiting', 'running')
-             AND (${lapsed} OR n.status = 'waiting'
-               AND coalesce(n.submitted_at, b.submitted_at) <= clock_timestamp() - $3::float8 * interval '1 millisecond')
+             AND (${lapsed} OR n.status = 'waiting' AND coalesce(n.submitted_at, b.submitted_at)
+               <= greatest(clock_timestamp() - $3::float8 * interval '1 millisecond', d.since))
            FOR UPDATE OF n SKIP LOCKED) found
          WHERE o.job = found.job AND o.id = found.id
          RETURNING o.job, o.id AS node, o.attempt, found.priority`,

@@ -85,8 +85,24 @@ export function leaseLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.equal(await overdue(begun), 0)
   })
 
+  test('law 6: what waits beside a lease that has lapsed is found with it, once', async () => {
+    const bench = await jobBench(await make({ leaseMs }), { batches: [['a', 'b', 'c'], ['d']] })
+    const overdue = async () =>
+      (await bench.store.attempts.overdue(new Date(Date.now() - 3_600_000)))
+        .filter(({ job }) => job === bench.id)
+        .map(({ node, attempt }) => `${node.at(-1)}${attempt}`)
+        .sort()
+    await bench.lease('a')
+    // It waits for its next attempt, and for nobody's lease.
+    await bench.store.attempts.fail(await bench.lease('c'), sampleError, [], 3_600_000)
+    assert.deepEqual(await overdue(), [])
+    await sleep(leaseMs + 50)
+    assert.deepEqual(await overdue(), ['a1', 'b1'])
+    assert.deepEqual(await overdue(), ['a1'])
+  })
+
   test('law 6: the sweep finds tasks whose lease has lapsed, and no others', async () => {
-    const bench = await jobBench(await make({ leaseMs }))
+    const bench = await jobBench(await make({ leaseMs }), { batches: [['a']] })
     const overdue = async () =>
       (await bench.store.attempts.overdue(new Date(Date.now() - 3_600_000))).filter(
         ({ job }) => job === bench.id,
