@@ -2,6 +2,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { Upload } from '../contracts/format.js'
 import type { Job, JobInput } from '../contracts/jobs.js'
 import type { PreparedPlan } from '../contracts/preparations.js'
+import { isTerminal } from './machine.js'
 
 /** Whether its files came one after the other, into a shell that was there before. */
 export function isPrepared({ changes }: Pick<Job, 'changes'>): boolean {
@@ -36,6 +37,7 @@ export function withPlan(job: Job, plan: PreparedPlan, at: Date): Job {
 export function openInput({ status, request: { input }, changes }: Job): JobInput {
   if (status === 'preparing' && input) return input
   const began = changes.some((change) => change.status === 'pending')
-  const why = began ? 'has begun' : input ? 'was cancelled' : 'reads no uploads'
-  throw new PieceworkError('uploads-closed', `This import ${why}: its uploads stay as they are.`)
+  const why = isTerminal(status) ? 'has ended' : began ? 'has begun' : 'is not prepared'
+  const then = isTerminal(status) ? 'prepare another one' : 'its uploads stay as they are'
+  throw new PieceworkError('uploads-closed', `This ${input ? 'import' : 'job'} ${why}: ${then}.`)
 }
