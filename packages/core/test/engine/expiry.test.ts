@@ -12,6 +12,7 @@ import {
 } from '@piecework/core'
 import { suite } from 'uvu'
 import { ann, keys, type Notebooks, type Setup, withPiecework } from '../support/notebooks.js'
+import { deaf, pieceOf } from '../support/slow.js'
 
 const test = suite('engine: expiry')
 
@@ -176,6 +177,26 @@ test('deleting a resource deletes its archives, and those of no other', () =>
     assert.deepEqual(await keys(setup.artifacts, 'archives'), [kept.archive?.artifact])
     assert.ok((await piecework.job(exported.id)).job.result.archive?.deletedAt)
   }))
+
+test('an archive of a resource that was deleted while it was exported expires as soon as it is made', async () => {
+  const slow = deaf()
+  await withPiecework(
+    (host) => ({ ...host.pack(), pieces: [pieceOf('slow', slow.work)] }),
+    async (piecework, setup) => {
+      const resource = setup.host.add('b1', 'Birds', ['wren'])
+      const job = await piecework.export({ resource, principal: ann })
+      await slow.begun
+      setup.host.books.delete('b1')
+      await piecework.forget(resource)
+      slow.end()
+      const { archive } = await job.result()
+      assert.ok(archive)
+      await assert.rejects(piecework.download(job.id), isExpired)
+      await gone(piecework, { id: job.id, resource, archive }, setup)
+    },
+    { sweepMs: 10 },
+  )
+})
 
 test('an archive that cannot be deleted holds up no other, and is told', async () => {
   const artifacts = memoryArtifacts()

@@ -1,5 +1,6 @@
 import type { NodeResult } from '../../contracts/attempts.js'
 import type { Transaction } from '../../contracts/database.js'
+import type { JobResult } from '../../contracts/jobs.js'
 import { walkTree } from '../../plan/tree.js'
 import { isPrepared } from '../prepared.js'
 import { removeShells } from '../shells.js'
@@ -16,7 +17,8 @@ export const finishTask: TaskOf = async (work) => {
     const filled = job.kind === 'import' || job.kind === 'clone'
     if (!filled || job.outcome !== 'succeeded') {
       if (filled) await putAway(work, tx)
-      return kept ? { result: kept } : {}
+      if (kept) return { result: kept }
+      return job.kind === 'export' ? { result: await bereaved(work, tx) } : {}
     }
     for (const { ref } of walkTree(job.tree)) {
       await work.registry.kind(ref.kind).shell?.ready(targetOf(work.registry, job, ref), tx)
@@ -37,6 +39,14 @@ async function tidy(work: Work): Promise<Date | undefined> {
   if (await isRetriable(work)) return new Date(Date.now() + work.retryLiveMs)
   if (!job.request.keepUploads) await remove(jobPrefix(job.id))
   return undefined
+}
+
+/** An archive whose resource the host has deleted meanwhile expires at once: nobody tells of it any more. */
+async function bereaved({ lease, registry }: Work, tx: Transaction): Promise<JobResult> {
+  const { result, tree } = lease.job
+  const kind = registry.kinds.get(tree.kind)
+  if (!result.archive || !kind || (await kind.describe(tree, tx))) return {}
+  return { archive: { ...result.archive, expiresAt: new Date() } }
 }
 
 /** Whether a retry of the job begins with bytes of its own. */
