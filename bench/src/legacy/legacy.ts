@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { type Bench, timed } from '../measure.js'
+import { type Bench, median, timed } from '../measure.js'
 import { Databases } from '../planning/databases.js'
 import { prepare } from '../planning/host.js'
 import type { Seconds } from '../planning/tables.js'
@@ -16,6 +16,9 @@ import { unionTable } from './union.js'
 
 /** Below, the validation and the grid alone measure how a process starts and warms up. */
 const leastChecked = 100_000
+
+/** From here on imports to be cancelled are of a tenth of the units: each takes minutes. */
+const mostCancelled = 500_000
 
 /** A job over them takes the time that every job takes. */
 const fewUnits = 100
@@ -60,7 +63,13 @@ export const legacyBench: Bench = async ({ units, runs, url, tell }) => {
       rounds.push(made)
       tell(importTable(made))
     }
-    const cancel = await cancelMeasure(place, tenth, folder, { seconds: small.import.seconds, moments: 6 })
+    const seconds = median(rounds.map((round) => round.import.seconds))
+    const cancelled =
+      units < mostCancelled ? { marxan, seconds } : { marxan: tenth, seconds: small.import.seconds }
+    const cancel = await cancelMeasure(place, cancelled.marxan, folder, {
+      seconds: cancelled.seconds,
+      moments: 6,
+    })
     return [
       ...measuresOf({ units, checked: checked.units }, rounds, small),
       ...grids.measures(checked.units),
