@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
@@ -7,6 +9,7 @@ import { fromPg, postgresStore } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/testkit'
 import pg from 'pg'
 import { suite } from 'uvu'
+import { copied, copiedRows, rowsOf } from './copied-rows.js'
 import { exportJob } from './sample.js'
 
 const test = needsServer(suite('a worker that is lost'))
@@ -24,6 +27,7 @@ test.before(async () => {
   await made.migrate()
   store = made
   await pool.query('CREATE TABLE rows (job text PRIMARY KEY, writer text)')
+  await pool.query('CREATE TABLE copied (job text, id text, PRIMARY KEY (job, id))')
 })
 test.after(async () => {
   await pool.end()
@@ -79,6 +83,32 @@ test('law 5: whoever takes over ends the silent backend first, and the silent on
     assert.deepEqual(await writers(id), ['the next'])
   } finally {
     await worker.terminate()
+  }
+})
+
+test('law 5: a process that is stopped in the middle of a COPY holds nobody up, and commits nothing when it wakes', async () => {
+  const { id } = await store.jobs.create(exportJob())
+  const child = fork(new URL('./copying-worker.js', import.meta.url), [scratch.url, id, `${leaseMs}`])
+  try {
+    assert.deepEqual((await once(child, 'message'))[0], 'copying')
+    child.kill('SIGSTOP')
+    await sleep(leaseMs)
+    const lease = await store.attempts.begin({ job: id, node: 'a', attempt: 1 }, 'the next')
+    assert.equal(lease?.fence, 2)
+    const open = await pool.query(
+      `SELECT FROM pg_locks WHERE locktype = 'relation' AND relation = 'copied'::regclass AND pid <> pg_backend_pid()`,
+    )
+    assert.equal(open.rowCount, 0, 'the stopped COPY still holds its rows')
+    await store.attempts.run(lease, async (tx) => ({
+      counts: { rows: await tx.copyIn(copied, rowsOf(id)) },
+    }))
+    const said = once(child, 'message')
+    child.kill('SIGCONT')
+    assert.deepEqual((await said)[0], 'lease-lost')
+    const { rows } = await pool.query('SELECT count(*)::int AS n FROM copied WHERE job = $1', [id])
+    assert.deepEqual(rows, [{ n: copiedRows }])
+  } finally {
+    child.kill('SIGKILL')
   }
 })
 

@@ -101,6 +101,20 @@ for (const [trouble, happens] of Object.entries(troubles)) {
   })
 }
 
+test('laws 5 and 6: what runs, and what is asked for, while Redis is away for a minute ends and is right', async () => {
+  const { archive } = (await ended(await request('export'))).job.result
+  const imported = await request('import', archive?.artifact)
+  await until(async () => (await host.piecework.job(imported.id)).job.status === 'running')
+  await redis.kill()
+  const cloned = await request('clone')
+  await sleep(61_000)
+  await redis.start()
+  made += 2
+  for (const report of [await ended(imported), await ended(cloned)])
+    assert.equal(report.job.status, 'succeeded', JSON.stringify(report.job.error))
+  await assertRight()
+})
+
 test('law 6: a graceful stop of all workers gives their work to those that come after, without waiting for leases', async () => {
   const job = await request('clone')
   await until(async () => (await host.piecework.job(job.id)).nodes.some(({ status }) => status === 'running'))
