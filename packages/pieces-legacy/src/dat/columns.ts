@@ -26,6 +26,8 @@ export interface NumberColumn extends Numeric {
   readonly notSet?: number
   /** An empty cell is NaN instead of an error. */
   readonly mayBeEmpty?: true
+  /** What its absence means is told as a warning, with the column that may be meant by another name. */
+  readonly missing?: { readonly means: string; readonly like: RegExp }
 }
 
 /** A cell may be empty; an absent column is a column of empty cells. */

@@ -30,7 +30,9 @@ export function guessDelimiter(
   let bestScore = -1
   let open = false
   let misquoted = false
+  let tabs: readonly string[] = []
   for (const delimiter of DELIMITERS) {
+    if (delimiter === ' ' && aloneSeparate(tabs, known)) continue
     const records = new Records(delimiter)
     if (!records.read(bytes, start, end)) {
       open = true
@@ -41,6 +43,7 @@ export function guessDelimiter(
       continue
     }
     const names = namesOf(records, bytes)
+    if (delimiter === '\t') tabs = names
     // Blanks also stand inside names: they delimit only where nothing else does.
     const score = names.filter(known).length * KNOWN + (delimiter === ' ' ? 0 : names.length)
     if (score > bestScore) {
@@ -50,6 +53,15 @@ export function guessDelimiter(
   }
   if (open && bestScore < KNOWN) return 'open'
   return best && !(misquoted && best.names.length < 2 && bestScore < KNOWN) ? best : 'misquoted'
+}
+
+/**
+ * Whether blanks stand inside of names, for tabs separate them: one between tabs is known, and none is several that are known, as where
+ * columns are filled up with blanks and tabs.
+ */
+function aloneSeparate(tabs: readonly string[], known: (name: string) => boolean): boolean {
+  const several = (name: string) => /[ \t]/.test(name) && name.split(/[ \t]+/).every(known)
+  return tabs.length > 1 && tabs.some(known) && !tabs.some(several)
 }
 
 function namesOf(records: Records, bytes: Uint8Array): string[] {

@@ -1,4 +1,4 @@
-import type { Columns } from './columns.js'
+import type { Column, Columns } from './columns.js'
 import { NUMBER } from './decimal.js'
 import { guessDelimiter, type HeaderRecord } from './delimiter.js'
 import type { Findings, Place } from './findings.js'
@@ -134,7 +134,30 @@ function match<C extends Columns>(
         message: `The column ${column} is missing`,
         hint: missingHint(names, Object.keys(layout.columns), columns),
       }))
-  return findings.errors > errorsBefore ? undefined : { delimiter, fields }
+  if (findings.errors > errorsBefore) return undefined
+  const ignored = names.filter((name) => !columns.has(name.toLowerCase()))
+  for (const [column, rule] of Object.entries(layout.columns))
+    if (!seen.has(column)) tellAssumed(column, rule, ignored, findings, place)
+  return { delimiter, fields }
+}
+
+/** A default that the result depends on. */
+function tellAssumed(
+  column: string,
+  rule: Column,
+  ignored: readonly string[],
+  findings: Findings,
+  place: Place,
+): void {
+  const missing = rule.kind === 'number' ? rule.missing : undefined
+  if (!missing) return
+  const like = ignored.find((name) => missing.like.test(name.normalize('NFC')))
+  findings.warning(`legacy/${column}-missing`, { ...place, column }, () => ({
+    message: `${place.file} has no column ${column}: ${missing.means}`,
+    ...(like !== undefined && {
+      hint: `If the column ${like} is meant, name it ${column} in the header.`,
+    }),
+  }))
 }
 
 /** What the first line is, where it is no header at all. */

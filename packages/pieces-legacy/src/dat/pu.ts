@@ -4,7 +4,12 @@ import { uniqueId } from './unique-id.js'
 
 const columns = {
   id: { kind: 'integer', required: true },
-  cost: { kind: 'number', min: 0, absent: 1 },
+  cost: {
+    kind: 'number',
+    min: 0,
+    absent: 1,
+    missing: { means: 'every planning unit costs 1', like: /cost|coût|cout|custo|kosten/i },
+  },
   status: {
     kind: 'integer',
     min: 0,

@@ -80,7 +80,7 @@ test('errors: exit 2, by file, with line, column, message and hint; errors befor
 })
 
 test('a file of another name shows what it is; --names required makes a missing name an error', async () => {
-  const folder = await made.make({ 'input/species.dat': 'id,prop\n7,0.3\n8,0.5\n' })
+  const folder = await made.make({ 'input/species.dat': 'id,prop,spf\n7,0.3,1\n8,0.5,1\n' })
   const { stdout, code } = await marxanCheck([folder])
   assert.match(stdout, /^input\/species\.dat \(spec\.dat\)$/m)
   assert.equal(code, 0)
@@ -229,7 +229,7 @@ test('a file that the names in the folder do not tell can be given, with its met
 test('files that are missing are told by the line that names them, and the others are checked', async () => {
   const folder = await made.make({
     'input.dat': inputDat.replace('PUNAME pu.dat', 'PUNAME planning.dat'),
-    'input/species.dat': 'id,prop,name\n7,2,Reef\n8,0.5,Kelp\n',
+    'input/species.dat': 'id,prop,spf,name\n7,2,1,Reef\n8,0.5,1,Kelp\n',
     ...Object.fromEntries(Object.keys(layer([])).map((part) => [part, undefined])),
   })
   const document = await json(folder)
@@ -356,7 +356,7 @@ test('what keeps a folder from being checked is one sentence on stderr, or in th
 
 const unprivileged = skipUnless(process.getuid?.() !== 0, 'the superuser may read every file', test)
 unprivileged('a file that may not be read is one error, and the others are checked', async () => {
-  const folder = await made.make({ 'input/species.dat': 'id,prop,name\n7,2,Reef\n8,0.5,Kelp\n' })
+  const folder = await made.make({ 'input/species.dat': 'id,prop,spf,name\n7,2,1,Reef\n8,0.5,1,Kelp\n' })
   await chmod(join(folder, 'input/pu.dat'), 0)
   assert.deepEqual(told(await json(folder)), [
     'error core/input-incomplete input/pu.dat',

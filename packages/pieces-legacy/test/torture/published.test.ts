@@ -6,6 +6,8 @@ import { type Content, type Files, findingsOf, type TableName, tableRows, told }
 interface Published {
   readonly files: Files
   readonly told: readonly string[]
+  /** Sentences and hints that a planner needs. */
+  readonly says?: readonly RegExp[]
   readonly read?: Partial<Record<TableName, readonly unknown[][]>>
 }
 
@@ -156,6 +158,44 @@ const published: Readonly<Record<string, Published>> = {
       ],
     },
   },
+  // A spreadsheet saved as text: what people call their columns, some of it right.
+  'tabs, and blanks in the names of columns': {
+    files: {
+      'pu.dat': 'id\tCost (AUD)\tstatus\n1\t5\t0\n2\t5\t0\n3\t5\t2\n4\t5\t0\n',
+      'spec.dat': 'id\tfeature name\tprop\tspf value\n7\tEel grass\t0.3\t10\n8\tMud\t0.5\t10\n',
+    },
+    told: [
+      '? column-unknown pu.dat 1 Cost (AUD)',
+      '? cost-missing pu.dat 1 cost',
+      '? name-missing spec.dat name',
+      '? column-unknown spec.dat 1 feature name',
+      '? column-unknown spec.dat 1 spf value',
+      '? spf-missing spec.dat 1 spf',
+    ],
+    says: [
+      /^pu\.dat has no column cost: every planning unit costs 1$/,
+      /^If the column Cost \(AUD\) is meant, name it cost/,
+      /^If the column spf value is meant, name it spf/,
+    ],
+    read: {
+      'pu.dat': [
+        [1, 1, 0],
+        [2, 1, 0],
+        [3, 1, 2],
+        [4, 1, 0],
+      ],
+    },
+  },
+  ...Object.fromEntries(
+    ['costs', 'pu_cost', 'coût', 'Unit cost'].map((name): [string, Published] => [
+      `a column ${name} is not the cost`,
+      {
+        files: { 'pu.dat': `id,${name}\n1,5\n2,5\n3,5\n4,5\n` },
+        told: [`? column-unknown pu.dat 1 ${name}`, '? cost-missing pu.dat 1 cost'],
+        says: [new RegExp(`^If the column ${name} is meant, name it cost`)],
+      },
+    ]),
+  ),
   // A spreadsheet in a country of decimal commas: semicolons, empty rows below.
   'a spreadsheet with decimal commas': {
     files: { 'pu.dat': crlf('id;cost;status\n1;10,5;0\n2;3;0\n3;3;0\n4;3;0\n;;\n;;\n') },
@@ -255,9 +295,16 @@ const published: Readonly<Record<string, Published>> = {
 
 const test = suite('published files')
 
-for (const [what, { files, told: expected, read = {} }] of Object.entries(published))
+for (const [what, { files, told: expected, says = [], read = {} }] of Object.entries(published))
   test(what, async () => {
-    assert.deepEqual(told(await findingsOf(files)), expected)
+    const findings = await findingsOf(files)
+    assert.deepEqual(told(findings), expected)
+    const sentences = findings.flatMap(({ message, hint = '' }) => [message, hint])
+    for (const sentence of says)
+      assert.ok(
+        sentences.some((one) => sentence.test(one)),
+        `${sentence} is not said: ${sentences.join('\n')}`,
+      )
     for (const [file, rows] of Object.entries(read))
       assert.deepEqual(await tableRows(file as TableName, files[file as TableName] ?? ''), rows)
   })

@@ -19,6 +19,20 @@ const rules: Readonly<Record<string, readonly Case[]>> = {
     ['blanks in a name of a comma file', 'id,name\n1,big fish\n', [[2, 1, none, 'big fish']], []],
     ['rows that have another one than the header', 'id\tamount\n1,2\n', [], ['! field-count 2']],
   ],
+  'tabs separate alone where the header has them': [
+    [
+      'blanks in names of other columns',
+      'id\tCost (AUD)\tthe amount\tname\n1\t5\t2\ta b\n',
+      [[2, 1, none, 'a b']],
+      ['? column-unknown 1 Cost (AUD)', '? column-unknown 1 the amount'],
+    ],
+    [
+      'a known name in another one',
+      'id\tfeature name\n1\ta\n',
+      [[2, 1, none, '']],
+      ['? column-unknown 1 feature name'],
+    ],
+  ],
   'runs of white space accepted with a warning': [
     ['blanks', 'id amount name\n1  2.5 a\n', one, ['? delimiter-blanks 1']],
     ['blanks and tabs', '  id  amount \t name\n 1   2.5  a  \n', one, ['? delimiter-blanks 1']],

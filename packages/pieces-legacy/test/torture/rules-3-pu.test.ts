@@ -13,7 +13,7 @@ fileRules('3. pu.dat', 'pu.dat', {
   'id: integer ≥ 0': [
     [
       '0',
-      'id\n1\n0\n',
+      'id,cost\n1,1\n0,1\n',
       [],
       [
         [1, 1, 0],
@@ -23,7 +23,7 @@ fileRules('3. pu.dat', 'pu.dat', {
     ],
     [
       'negative',
-      'id\n1\n2\n-1\n',
+      'id,cost\n1,1\n2,1\n-1,1\n',
       ['! out-of-range pu.dat 4 id'],
       [
         [1, 1, 0],
@@ -33,7 +33,7 @@ fileRules('3. pu.dat', 'pu.dat', {
     ],
     [
       'text',
-      'id\n1\n2\nA1\n',
+      'id,cost\n1,1\n2,1\nA1,1\n',
       ['! number-invalid pu.dat 4 id'],
       [
         [1, 1, 0],
@@ -55,7 +55,7 @@ fileRules('3. pu.dat', 'pu.dat', {
   'id: unique (duplicate: error, listing ids and lines)': [
     [
       'twice',
-      'id\n1\n2\n1\n',
+      'id,cost\n1,1\n2,1\n1,1\n',
       ['! id-duplicate pu.dat 4 id'],
       [
         [1, 1, 0],
@@ -65,7 +65,7 @@ fileRules('3. pu.dat', 'pu.dat', {
     ],
     [
       'twice, in another form',
-      'id\n1\n2\n1.0\n',
+      'id,cost\n1,1\n2,1\n1.0,1\n',
       ['? integer-form pu.dat 4 id', '! id-duplicate pu.dat 4 id'],
       undefined,
       alone,
@@ -75,7 +75,7 @@ fileRules('3. pu.dat', 'pu.dat', {
     [
       'no cost',
       'id,status\n1,0\n2,0\n',
-      [],
+      ['? cost-missing pu.dat 1 cost'],
       [
         [1, 1, 0],
         [2, 1, 0],
@@ -115,7 +115,7 @@ fileRules('3. pu.dat', 'pu.dat', {
   'status: 0 available, 1 in the starting reserve, 2 locked in, 3 locked out': [
     [
       'each of them',
-      'id,status\n1,0\n2,1\n3,2\n4,3\n',
+      'id,status,cost\n1,0,1\n2,1,1\n3,2,1\n4,3,1\n',
       [],
       [
         [1, 1, 0],
@@ -127,15 +127,15 @@ fileRules('3. pu.dat', 'pu.dat', {
     ],
   ],
   'status: other: error': [
-    ['4', 'id,status\n1,4\n2,0\n', ['! out-of-range pu.dat 2 status'], [[2, 1, 0]], alone],
-    ['-1', 'id,status\n1,0\n2,-1\n', ['! out-of-range pu.dat 3 status'], [[1, 1, 0]], alone],
-    ['1.5', 'id,status\n1,1.5\n2,0\n', ['! integer-invalid pu.dat 2 status'], [[2, 1, 0]], alone],
-    ['empty', 'id,status\n1,\n2,0\n', ['! value-empty pu.dat 2 status'], [[2, 1, 0]], alone],
+    ['4', 'id,status,cost\n1,4,1\n2,0,1\n', ['! out-of-range pu.dat 2 status'], [[2, 1, 0]], alone],
+    ['-1', 'id,status,cost\n1,0,1\n2,-1,1\n', ['! out-of-range pu.dat 3 status'], [[1, 1, 0]], alone],
+    ['1.5', 'id,status,cost\n1,1.5,1\n2,0,1\n', ['! integer-invalid pu.dat 2 status'], [[2, 1, 0]], alone],
+    ['empty', 'id,status,cost\n1,,1\n2,0,1\n', ['! value-empty pu.dat 2 status'], [[2, 1, 0]], alone],
   ],
   'xloc, yloc: ignored': [
     [
       'text and nothing',
-      'id,xloc,yloc\n1,left,\n2,,\n',
+      'id,xloc,yloc,cost\n1,left,,1\n2,,,1\n',
       [],
       [
         [1, 1, 0],
@@ -147,7 +147,7 @@ fileRules('3. pu.dat', 'pu.dat', {
   'prob: warning: not carried': [
     [
       'prob',
-      'id,prob\n1,0.5\n2,x\n',
+      'id,prob,cost\n1,0.5,1\n2,x,1\n',
       ['? column-not-carried pu.dat 1 prob'],
       [
         [1, 1, 0],
@@ -159,7 +159,7 @@ fileRules('3. pu.dat', 'pu.dat', {
   'every puid of the grid needs a row (missing: error with count and first ids)': [
     [
       'two are missing',
-      'id\n1\n2\n',
+      'id,cost\n1,1\n2,1\n',
       ['! unit-without-row pu.dat ×2'],
       undefined,
       { ...alone, grid: [1, 2, 5, 7] },
@@ -172,13 +172,13 @@ fileRules('3. pu.dat', 'pu.dat', {
       alone,
     ],
     ['the table cannot be read', '1\n2\n', ['! no-header pu.dat 1'], undefined, alone],
-    ['the grid cannot be read', 'id\n1\n2\n', [], undefined, { ...alone, grid: 'unreadable' }],
+    ['the grid cannot be read', 'id,cost\n1,1\n2,1\n', [], undefined, { ...alone, grid: 'unreadable' }],
   ],
   'a row without geometry: warning, skipped': [
-    ['one', 'id\n1\n2\n5\n', ['? unit-without-geometry pu.dat 4 id'], undefined, alone],
+    ['one', 'id,cost\n1,1\n2,1\n5,1\n', ['? unit-without-geometry pu.dat 4 id'], undefined, alone],
   ],
   'all units locked: warning': [
-    ['all', 'id,status\n1,2\n2,3\n', ['? all-units-locked pu.dat'], undefined, alone],
-    ['one is free', 'id,status\n1,2\n2,1\n', [], undefined, alone],
+    ['all', 'id,status,cost\n1,2,1\n2,3,1\n', ['? all-units-locked pu.dat'], undefined, alone],
+    ['one is free', 'id,status,cost\n1,2,1\n2,1,1\n', [], undefined, alone],
   ],
 })

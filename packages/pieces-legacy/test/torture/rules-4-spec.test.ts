@@ -21,18 +21,24 @@ const one = { 'puvspr.dat': 'species,pu,amount\n1,1,4\n1,2,6\n' }
 
 /** A further column, as a number that is kept and as one that is refused. */
 const kept = (name: string): Case[] => [
-  [`a ${name}`, `id,prop,name,${name}\n1,0.1,a,2.5\n`, [], undefined, one],
+  [`a ${name}`, `id,prop,spf,name,${name}\n1,0.1,1,a,2.5\n`, [], undefined, one],
   [
     `a negative ${name}`,
-    `id,prop,name,${name}\n1,0.1,a,-1\n`,
+    `id,prop,spf,name,${name}\n1,0.1,1,a,-1\n`,
     [`! out-of-range spec.dat 2 ${name}`],
     [],
     one,
   ],
-  [`an empty ${name}`, `id,prop,name,${name}\n1,0.1,a,\n`, [`! value-empty spec.dat 2 ${name}`], [], one],
+  [
+    `an empty ${name}`,
+    `id,prop,spf,name,${name}\n1,0.1,1,a,\n`,
+    [`! value-empty spec.dat 2 ${name}`],
+    [],
+    one,
+  ],
   [
     `a ${name} of text`,
-    `id,prop,name,${name}\n1,0.1,a,NA\n`,
+    `id,prop,spf,name,${name}\n1,0.1,1,a,NA\n`,
     [`! number-invalid spec.dat 2 ${name}`],
     [],
     one,
@@ -42,111 +48,135 @@ const kept = (name: string): Case[] => [
 fileRules('4. spec.dat', 'spec.dat', {
   'id: yes, integer ≥ 0, unique': [
     ['no id', 'prop,name\n0.1,a\n', ['! column-missing spec.dat 1 id'], [], one],
-    ['negative', 'id,prop,name\n1,0.1,a\n-1,0.1,b\n', ['! out-of-range spec.dat 3 id'], undefined, one],
-    ['a fraction', 'id,prop,name\n1,0.1,a\n1.5,0.1,b\n', ['! integer-invalid spec.dat 3 id'], undefined, one],
+    [
+      'negative',
+      'id,prop,name,spf\n1,0.1,a,1\n-1,0.1,b,1\n',
+      ['! out-of-range spec.dat 3 id'],
+      undefined,
+      one,
+    ],
+    [
+      'a fraction',
+      'id,prop,name,spf\n1,0.1,a,1\n1.5,0.1,b,1\n',
+      ['! integer-invalid spec.dat 3 id'],
+      undefined,
+      one,
+    ],
     [
       'twice',
-      'id,prop,name\n1,0.1,a\n1,0.1,b\n',
+      'id,prop,name,spf\n1,0.1,a,1\n1,0.1,b,1\n',
       ['! id-duplicate spec.dat 3 id'],
       [row(1, 0.1, none, 1, 'a')],
       one,
     ],
   ],
   'prop / target: one per row': [
-    ['prop', 'id,prop,name\n1,0.3,a\n', [], [row(1, 0.3, none, 1, 'a')], one],
-    ['target', 'id,target,name\n1,5.43,a\n', [], [row(1, none, 5.43, 1, 'a')], one],
+    ['prop', 'id,prop,name,spf\n1,0.3,a,1\n', [], [row(1, 0.3, none, 1, 'a')], one],
+    ['target', 'id,target,name,spf\n1,5.43,a,1\n', [], [row(1, none, 5.43, 1, 'a')], one],
   ],
   '`0`, `-1`, empty are "not set"': [
     [
       '0',
-      'id,prop,target,name\n1,0.0,0.5,a\n2,0.5,0,b\n',
+      'id,prop,target,name,spf\n1,0.0,0.5,a,1\n2,0.5,0,b,1\n',
       [],
       [row(1, none, 0.5, 1, 'a'), row(2, 0.5, none, 1, 'b')],
       two,
     ],
     [
       '-1',
-      'id,prop,target,name\n1,-1,5,a\n2,0.5,-1.0,b\n',
+      'id,prop,target,name,spf\n1,-1,5,a,1\n2,0.5,-1.0,b,1\n',
       [],
       [row(1, none, 5, 1, 'a'), row(2, 0.5, none, 1, 'b')],
       two,
     ],
     [
       'empty',
-      'id,prop,target,name\n1,,5,a\n2,0.5,"",b\n',
+      'id,prop,target,name,spf\n1,,5,a,1\n2,0.5,"",b,1\n',
       [],
       [row(1, none, 5, 1, 'a'), row(2, 0.5, none, 1, 'b')],
       two,
     ],
   ],
   'both set in a row: error': [
-    ['both', 'id,prop,target,name\n1,0.3,0.5,a\n', ['! prop-and-target spec.dat 2'], [], one],
+    ['both', 'id,prop,target,name,spf\n1,0.3,0.5,a,1\n', ['! prop-and-target spec.dat 2'], [], one],
   ],
   'neither column, or neither given in a row: error': [
     ['neither column', 'id,spf,name\n1,1,a\n', ['! column-missing spec.dat prop'], [], one],
-    ['neither given', 'id,prop,target,name\n1,,-1,a\n', ['! prop-or-target spec.dat 2'], [], one],
-    ['-1 alone', 'id,prop,name\n1,-1,a\n', ['! prop-or-target spec.dat 2'], [], one],
+    ['neither given', 'id,prop,target,name,spf\n1,,-1,a,1\n', ['! prop-or-target spec.dat 2'], [], one],
+    ['-1 alone', 'id,prop,name,spf\n1,-1,a,1\n', ['! prop-or-target spec.dat 2'], [], one],
   ],
   'given but 0: warning, nothing to conserve': [
-    ['prop 0', 'id,prop,name\n1,0,a\n', ['? nothing-to-conserve spec.dat 2'], [row(1, 0, none, 1, 'a')], one],
+    [
+      'prop 0',
+      'id,prop,name,spf\n1,0,a,1\n',
+      ['? nothing-to-conserve spec.dat 2'],
+      [row(1, 0, none, 1, 'a')],
+      one,
+    ],
     [
       'target 0',
-      'id,target,name\n1,0,a\n',
+      'id,target,name,spf\n1,0,a,1\n',
       ['? nothing-to-conserve spec.dat 2'],
       [row(1, none, 0, 1, 'a')],
       one,
     ],
     [
       'both 0',
-      'id,prop,target,name\n1,0,0,a\n',
+      'id,prop,target,name,spf\n1,0,0,a,1\n',
       ['? nothing-to-conserve spec.dat 2'],
       [row(1, 0, none, 1, 'a')],
       one,
     ],
     [
       '0 and -1',
-      'id,prop,target,name\n1,-1,0,a\n',
+      'id,prop,target,name,spf\n1,-1,0,a,1\n',
       ['? nothing-to-conserve spec.dat 2'],
       [row(1, none, 0, 1, 'a')],
       one,
     ],
   ],
   'prop in 0..1': [
-    ['1', 'id,prop,name\n1,1,a\n', [], [row(1, 1, none, 1, 'a')], one],
-    ['above 1', 'id,prop,name\n1,1.5,a\n', ['! out-of-range spec.dat 2 prop'], [], one],
-    ['below 0', 'id,prop,name\n1,-0.5,a\n', ['! out-of-range spec.dat 2 prop'], [], one],
-    ['NA', 'id,prop,name\n1,NA,a\n', ['! number-invalid spec.dat 2 prop'], [], one],
+    ['1', 'id,prop,name,spf\n1,1,a,1\n', [], [row(1, 1, none, 1, 'a')], one],
+    ['above 1', 'id,prop,name,spf\n1,1.5,a,1\n', ['! out-of-range spec.dat 2 prop'], [], one],
+    ['below 0', 'id,prop,name,spf\n1,-0.5,a,1\n', ['! out-of-range spec.dat 2 prop'], [], one],
+    ['NA', 'id,prop,name,spf\n1,NA,a,1\n', ['! number-invalid spec.dat 2 prop'], [], one],
   ],
   'target ≥ 0, decimals are normal and kept': [
-    ['decimals', 'id,target,name\n1,5.0430578,a\n', [], [row(1, none, 5.0430578, 1, 'a')], one],
-    ['negative', 'id,target,name\n1,-5,a\n', ['! out-of-range spec.dat 2 target'], [], one],
+    ['decimals', 'id,target,name,spf\n1,5.0430578,a,1\n', [], [row(1, none, 5.0430578, 1, 'a')], one],
+    ['negative', 'id,target,name,spf\n1,-5,a,1\n', ['! out-of-range spec.dat 2 target'], [], one],
   ],
   'spf (alias fpf): no, default 1, number ≥ 0': [
     ['spf', 'id,prop,spf,name\n1,0.1,2.5,a\n', [], [row(1, 0.1, none, 2.5, 'a')], one],
     ['fpf', 'id,prop,fpf,name\n1,0.1,0,a\n', [], [row(1, 0.1, none, 0, 'a')], one],
     ['both', 'id,prop,spf,fpf,name\n1,0.1,1,2,a\n', ['! column-duplicate spec.dat 1 fpf'], [], one],
-    ['neither', 'id,prop,name\n1,0.1,a\n', [], [row(1, 0.1, none, 1, 'a')], one],
+    [
+      'neither',
+      'id,prop,name\n1,0.1,a\n',
+      ['? spf-missing spec.dat 1 spf'],
+      [row(1, 0.1, none, 1, 'a')],
+      one,
+    ],
     ['negative', 'id,prop,spf,name\n1,0.1,-1,a\n', ['! out-of-range spec.dat 2 spf'], [], one],
     ['empty', 'id,prop,spf,name\n1,0.1,,a\n', ['! value-empty spec.dat 2 spf'], [], one],
   ],
   'name: missing column or empty value: warning and `Unnamed Feature #n`': [
     [
       'no column',
-      'id,prop\n1,0.1\n2,0.1\n',
+      'id,prop,spf\n1,0.1,1\n2,0.1,1\n',
       ['? name-missing spec.dat name'],
       [row(1, 0.1, none, 1, 'Unnamed Feature #1'), row(2, 0.1, none, 1, 'Unnamed Feature #2')],
       two,
     ],
     [
       'an empty value',
-      'id,prop,name\n1,0.1,a\n2,0.1, \n',
+      'id,prop,name,spf\n1,0.1,a,1\n2,0.1, ,1\n',
       ['? name-missing spec.dat 3 name'],
       [row(1, 0.1, none, 1, 'a'), row(2, 0.1, none, 1, 'Unnamed Feature #1')],
       two,
     ],
     [
       'a name like ours',
-      'id,prop,name\n1,0.1,Unnamed Feature #1\n2,0.1,\n',
+      'id,prop,name,spf\n1,0.1,Unnamed Feature #1,1\n2,0.1,,1\n',
       ['? name-missing spec.dat 3 name'],
       [row(1, 0.1, none, 1, 'Unnamed Feature #1'), row(2, 0.1, none, 1, 'Unnamed Feature #2')],
       two,
@@ -155,14 +185,14 @@ fileRules('4. spec.dat', 'spec.dat', {
   'duplicate names: error': [
     [
       'twice',
-      'id,prop,name\n1,0.1,a\n2,0.1,a\n',
+      'id,prop,name,spf\n1,0.1,a,1\n2,0.1,a,1\n',
       ['! name-duplicate spec.dat 3 name'],
       [row(1, 0.1, none, 1, 'a')],
       two,
     ],
     [
       'other case',
-      'id,prop,name\n1,0.1,a\n2,0.1,A\n',
+      'id,prop,name,spf\n1,0.1,a,1\n2,0.1,A,1\n',
       [],
       [row(1, 0.1, none, 1, 'a'), row(2, 0.1, none, 1, 'A')],
       two,
@@ -171,7 +201,7 @@ fileRules('4. spec.dat', 'spec.dat', {
   'target2, targetocc, sepnum, sepdistance, type: numbers ≥ 0, all kept': [
     [
       'all',
-      'id,prop,name,target2,targetocc,sepnum,sepdistance,type\n1,0.1,a,1.5,2,3,4.25,0.0\n',
+      'id,prop,name,target2,targetocc,sepnum,sepdistance,type,spf\n1,0.1,a,1.5,2,3,4.25,0.0,1\n',
       [],
       [row(1, 0.1, none, 1, 'a', 1.5, 2, 3, 4.25, 0)],
       one,
@@ -181,41 +211,41 @@ fileRules('4. spec.dat', 'spec.dat', {
   'Σ = 0 with a target > 0: error': [
     [
       'amounts of 0',
-      'id,target,name\n1,1,a\n2,1,b\n3,1,c\n',
+      'id,target,name,spf\n1,1,a,1\n2,1,b,1\n3,1,c,1\n',
       ['! target-of-nothing spec.dat 4 target'],
       undefined,
       amounts,
     ],
     [
       'no amounts',
-      'id,target,name\n1,1,a\n2,1,b\n',
+      'id,target,name,spf\n1,1,a,1\n2,1,b,1\n',
       ['? feature-without-rows spec.dat 3 id', '! target-of-nothing spec.dat 3 target'],
       undefined,
       one,
     ],
     [
       'a target of 0',
-      'id,target,name\n1,1,a\n2,1,b\n3,0,c\n',
+      'id,target,name,spf\n1,1,a,1\n2,1,b,1\n3,0,c,1\n',
       ['? nothing-to-conserve spec.dat 4'],
       undefined,
       amounts,
     ],
   ],
   'result > 1: warning (cannot be met)': [
-    ['above', 'id,target,name\n1,10.5,a\n', ['? target-too-large spec.dat 2 target'], undefined, one],
-    ['all there is', 'id,target,name\n1,10,a\n', [], undefined, one],
+    ['above', 'id,target,name,spf\n1,10.5,a,1\n', ['? target-too-large spec.dat 2 target'], undefined, one],
+    ['all there is', 'id,target,name,spf\n1,10,a,1\n', [], undefined, one],
   ],
   'a feature with no puvspr rows: warning': [
     [
       'with prop',
-      'id,prop,name\n1,0.1,a\n9,0.1,b\n',
+      'id,prop,name,spf\n1,0.1,a,1\n9,0.1,b,1\n',
       ['? feature-without-rows spec.dat 3 id'],
       undefined,
       one,
     ],
     [
       'with rows that are skipped only',
-      'id,prop,name\n1,0.1,a\n2,0.1,b\n',
+      'id,prop,name,spf\n1,0.1,a,1\n2,0.1,b,1\n',
       ['? unit-unknown puvspr.dat pu ×1', '? feature-without-rows spec.dat 3 id'],
       undefined,
       { 'puvspr.dat': 'species,pu,amount\n1,1,4\n2,99,4\n' },
@@ -226,8 +256,8 @@ fileRules('4. spec.dat', 'spec.dat', {
 const names = suite("4. spec.dat: option `names: 'required'`")
 
 for (const [what, text, line] of [
-  ['an empty name', 'id,prop,name\n7,0.1,\n', 2],
-  ['no column', 'id,prop\n7,0.1\n', undefined],
+  ['an empty name', 'id,prop,name,spf\n7,0.1,,1\n', 2],
+  ['no column', 'id,prop,spf\n7,0.1,1\n', undefined],
 ] as const)
   names(`makes ${what} an error`, async () => {
     const findings = new Findings()

@@ -69,7 +69,7 @@ fileRules('5. puvspr.dat', 'puvspr.dat', {
       `${head}${rows}`,
       ['! out-of-range spec.dat 2 prop'],
       undefined,
-      { 'spec.dat': 'id,prop,name\n7,7,a\n8,0.5,b\n' },
+      { 'spec.dat': 'id,prop,name,spf\n7,7,a,1\n8,0.5,b,1\n' },
     ],
     ['spec.dat cannot be read', `${head}${rows}`, ['! file-empty spec.dat'], undefined, { 'spec.dat': '' }],
   ],
@@ -80,7 +80,7 @@ fileRules('5. puvspr.dat', 'puvspr.dat', {
       `${head}${rows}7,5,1\n`,
       ['? unit-without-geometry pu.dat 6 id', '? unit-unknown puvspr.dat pu ×1'],
       undefined,
-      { 'pu.dat': 'id\n1\n2\n3\n4\n5\n' },
+      { 'pu.dat': 'id,cost\n1,1\n2,1\n3,1\n4,1\n5,1\n' },
     ],
     [
       'without row',

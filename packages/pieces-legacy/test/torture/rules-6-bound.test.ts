@@ -71,7 +71,7 @@ fileRules('6. bound.dat', 'bound.dat', {
       `${head}${rows}1,5,1\n`,
       ['? unit-without-geometry pu.dat 6 id', '? unit-unknown bound.dat ×1'],
       undefined,
-      { 'pu.dat': 'id\n1\n2\n3\n4\n5\n' },
+      { 'pu.dat': 'id,cost\n1,1\n2,1\n3,1\n4,1\n5,1\n' },
     ],
     [
       'the grid cannot be read',

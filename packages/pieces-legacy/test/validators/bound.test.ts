@@ -8,7 +8,7 @@ const test = suite('bound.dat and the planning units')
 
 test('without bound.dat nothing is told', async () => {
   assert.deepEqual(
-    await validate(boundValidator({ gridIds: grid([1]) }), uploads({ 'pu.dat': 'id\n1\n' })),
+    await validate(boundValidator({ gridIds: grid([1]) }), uploads({ 'pu.dat': 'id,cost\n1,1\n' })),
     [],
   )
 })

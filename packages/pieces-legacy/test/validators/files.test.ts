@@ -12,7 +12,7 @@ test('input.dat is checked', async () => {
 })
 
 test('spec.dat is checked', async () => {
-  const entries = uploads({ 'spec.dat': 'id,prop\n1,0.5\n1,x\n' })
+  const entries = uploads({ 'spec.dat': 'id,prop,spf\n1,0.5,1\n1,x,1\n' })
   assert.deepEqual(told(await validate(specValidator(), entries)), [
     '? name-missing spec.dat name',
     '! number-invalid spec.dat 3 prop',

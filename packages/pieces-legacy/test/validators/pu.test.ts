@@ -7,7 +7,10 @@ const test = suite('pu.dat and the planning grid')
 
 test('the first missing ids are named', async () => {
   const ids = Array.from({ length: 50 }, (_, at) => at + 100)
-  const [finding] = await validate(puValidator({ gridIds: grid(ids) }), uploads({ 'pu.dat': 'id\n100\n' }))
+  const [finding] = await validate(
+    puValidator({ gridIds: grid(ids) }),
+    uploads({ 'pu.dat': 'id,cost\n100,1\n' }),
+  )
   assert.equal(
     finding?.message,
     '49 planning units of the grid have no row in pu.dat: 101, 102, 103, 104, 105, 106, 107, 108, 109, 110 and more',
@@ -20,13 +23,13 @@ test('other failures of the grid are not swallowed', async () => {
     throw new Error('disk on fire')
   }
   const validator = puValidator({ gridIds: broken })
-  await assert.rejects(validate(validator, uploads({ 'pu.dat': 'id\n1\n' })), /disk on fire/)
+  await assert.rejects(validate(validator, uploads({ 'pu.dat': 'id,cost\n1,1\n' })), /disk on fire/)
 })
 
 test('an abort ends the validation', async () => {
   const validator = puValidator({ gridIds: grid([1]) })
   const signal = AbortSignal.abort(new Error('enough'))
-  await assert.rejects(validate(validator, uploads({ 'pu.dat': 'id\n1\n' }), signal), /enough/)
+  await assert.rejects(validate(validator, uploads({ 'pu.dat': 'id,cost\n1,1\n' }), signal), /enough/)
 })
 
 test.run()

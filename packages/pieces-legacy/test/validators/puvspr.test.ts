@@ -6,8 +6,8 @@ import { grid, told, uploads, validate } from './support.js'
 
 const test = suite('puvspr.dat and the other files')
 
-const spec = 'id,target,name\n1,10,a\n2,0.5,b\n'
-const pu = 'id\n1\n2\n3\n'
+const spec = 'id,target,name,spf\n1,10,a,1\n2,0.5,b,1\n'
+const pu = 'id,cost\n1,1\n2,1\n3,1\n'
 
 interface Files {
   readonly spec?: string
@@ -50,7 +50,7 @@ test('exactly the pairs that come again are duplicates', async () => {
       })
       const units = [...new Set(pairs.map(([, unit]) => unit))]
       const findings = await run({
-        spec: 'id,prop,name\n0,1,a\n1,1,b\n2,1,c\n3,1,d\n',
+        spec: 'id,prop,name,spf\n0,1,a,1\n1,1,b,1\n2,1,c,1\n3,1,d,1\n',
         pu: `id\n${units.join('\n')}\n`,
         ids: units,
         puvspr: pairs.map((key) => `${key.join()},1\n`).join(''),
@@ -69,7 +69,7 @@ test('a duplicate is found among many, whatever the order', async () => {
   const units = Array.from({ length: count }, (_, at) => at)
   const shuffled = units.map((at) => (at * 48_271) % count)
   const findings = await run({
-    spec: 'id,prop,name\n1,1,a\n',
+    spec: 'id,prop,name,spf\n1,1,a,1\n',
     pu: `id\n${units.join('\n')}\n`,
     ids: units,
     puvspr: `${shuffled.map((unit) => `1,${unit},1\n`).join('')}1,${shuffled[5]},1\n1,${shuffled[99_990]},1\n`,
