@@ -11,7 +11,9 @@ export function lacking(registry: Registry, { job, node }: Lease): PieceworkErro
   // The last step of what fills nothing needs no pack, and must not wait for one.
   if (node.task === 'finish' && (job.kind === 'export' || job.kind === 'validation')) return undefined
   const format = job.request.input?.format ?? 'archive'
-  const kind = walkTree(job.tree).find(({ ref }) => !registry.kinds.has(ref.kind))?.ref.kind
+  // Nodes are many, and so may be the resources of the tree: a node is about its own, the job's own steps about all.
+  const kinds = node.resource ? [node.resource.kind] : walkTree(job.tree).map(({ ref }) => ref.kind)
+  const kind = kinds.find((one) => !registry.kinds.has(one))
   const what =
     kind !== undefined
       ? `kind "${kind}"`
