@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { PieceworkError } from '@piecework/core'
-import type { Findings } from './dat/findings.js'
+import { alsoThere, type FolderFinding } from './folder-finding.js'
 import type { Listing } from './folder-listing.js'
 
 /** Enough of a file to tell what it is. */
@@ -16,7 +16,7 @@ const NAMES_ZONES = /^[ \t"]*ZONESNAME[\s=]/m
 export async function chooseInput(
   dir: string,
   files: Listing,
-  findings: Findings,
+  tell: (finding: FolderFinding) => void,
 ): Promise<string | undefined> {
   const inputs: string[] = []
   for (const name of files.in('').filter((name) => name.toLowerCase().endsWith('.dat'))) {
@@ -29,10 +29,15 @@ export async function chooseInput(
     if (NAMES_FILES.test(head)) inputs.push(name)
   }
   const [first, ...others] = inputs
-  if (first !== undefined && others.length > 0)
-    findings.warning('legacy/input-choice', { file: first }, () => ({
-      message: `${first} was taken; there are also ${others.join(', ')}`,
-    }))
+  const [instead] = others
+  if (first !== undefined && instead !== undefined)
+    tell({
+      severity: 'warning',
+      code: 'legacy/input-choice',
+      file: first,
+      message: `${first} was taken${alsoThere(others)}`,
+      instead,
+    })
   return first ?? files.find('', 'input.dat')
 }
 

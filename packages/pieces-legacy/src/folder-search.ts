@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { PieceworkError } from '@piecework/core'
-import { type FileFinding, Findings } from './dat/findings.js'
+import { Findings } from './dat/findings.js'
 import { type InputDat, readInputDat } from './dat/input-dat.js'
+import type { FolderFinding } from './folder-finding.js'
 import { type FolderGrid, folderGrid } from './folder-grid.js'
 import { chooseInput } from './folder-input.js'
 import { type Listing, listing } from './folder-listing.js'
@@ -22,14 +23,14 @@ export interface FolderSearch {
   /** Errors: what a project must have and neither the folder has nor whoever asks gives. */
   readonly missing: readonly MissingFile[]
   /** Warnings: choices that were made, a bound.dat that is not there. */
-  readonly findings: readonly FileFinding[]
+  readonly findings: readonly FolderFinding[]
 }
 
 interface MissingFile {
   readonly role: string
   /** As a project names it, with the line that does: "planning.dat (PUNAME, line 30 of input.dat)". */
   readonly name: string
-  readonly finding: FileFinding
+  readonly finding: FolderFinding
 }
 
 export interface FolderSearchOptions {
@@ -37,6 +38,8 @@ export interface FolderSearchOptions {
   readonly input?: string
   /** Paths by role, of files that need not be looked for. */
   readonly given?: Readonly<Record<string, string>>
+  /** Attribute with the planning units' ids, where that is not `puid`. */
+  readonly idAttribute?: string
 }
 
 const keys = {
@@ -50,12 +53,13 @@ type Role = keyof typeof keys
 /** Throws `input-incomplete` where there is no input.dat, `legacy/marzone` and `legacy/cluz` for the projects of other programs. */
 export async function searchFolder(
   dir: string,
-  { input, given = {} }: FolderSearchOptions = {},
+  { input, given = {}, idAttribute }: FolderSearchOptions = {},
 ): Promise<FolderSearch> {
   const near = await listing(dir)
   refuseOthers(near)
-  const findings = new Findings()
-  const inputPath = given['input.dat'] ?? (await inputIn(dir, near, input, findings))
+  const findings: FolderFinding[] = []
+  const tell = (finding: FolderFinding) => void findings.push(finding)
+  const inputPath = given['input.dat'] ?? (await inputIn(dir, near, input, tell))
   const named = await readInputDat(createReadStream(inputPath), { findings: new Findings(0) })
   const files = await listing(dir, [named.files.INPUTDIR, named.output.OUTPUTDIR])
   const output = outputFolder(files, named.output.OUTPUTDIR)
@@ -67,10 +71,10 @@ export async function searchFolder(
     const path = lookUp(files, named, name)
     if (path !== undefined) return join(dir, path)
     if (role !== 'bound.dat') missing.push(missingFile(role, asking))
-    else tellBound(asking, findings)
+    else tellBound(asking, tell)
     return undefined
   }
-  tellBlocks(asking, findings)
+  tellBlocks(asking, tell)
   const found = {
     pu: find('pu.dat'),
     spec: find('spec.dat'),
@@ -78,19 +82,16 @@ export async function searchFolder(
     bound: find('bound.dat'),
     output: output === undefined ? undefined : join(dir, output),
     grid:
-      given[gridRole] === undefined ? await folderGrid(dir, files, output || undefined, findings) : undefined,
+      given[gridRole] === undefined
+        ? await folderGrid({ dir, files, output: output || undefined, idAttribute, tell })
+        : undefined,
   }
   if (!found.grid && given[gridRole] === undefined) missing.push(missingGrid)
-  return { input: inputPath, ...defined(found), missing, findings: findings.list() }
+  return { input: inputPath, ...defined(found), missing, findings }
 }
 
-async function inputIn(
-  dir: string,
-  files: Listing,
-  input: string | undefined,
-  findings: Findings,
-): Promise<string> {
-  const name = input ?? (await chooseInput(dir, files, findings))
+async function inputIn(dir: string, files: Listing, input: string | undefined, tell: Tell): Promise<string> {
+  const name = input ?? (await chooseInput(dir, files, tell))
   const found = name === undefined ? undefined : files.find('', name)
   if (found !== undefined) return join(dir, found)
   const below = files.anywhere('input.dat')
@@ -118,6 +119,8 @@ function refuseOthers(files: Listing): void {
     )
 }
 
+type Tell = (finding: FolderFinding) => void
+
 /** What a file is asked for by. */
 interface Asking {
   readonly files: Listing
@@ -144,32 +147,36 @@ function missingFile(role: Role, { files, named, input, output }: Asking): Missi
       ...(line !== undefined && { line }),
       column: key,
       message: `${absence(input, key, name, line)}${similar.length > 0 ? `; there is ${similar.join(', ')}` : ''}`,
+      ...(similar[0] !== undefined && { instead: similar[0] }),
     },
   }
 }
 
 function absence(input: string, key: string, name: string, line: number | undefined): string {
   if (name === '') return `${key} is empty where the name of a file is needed`
-  return `${line === undefined ? `${input} does not have ${key}, and ${name}` : `${key} names ${name}, which`} is not in the folder`
+  return `${line === undefined ? `${input} does not have ${key}, and ${name}` : `${key} names ${name}, which`} is neither in the folder nor in one directly below it`
 }
 
-function tellBound(asking: Asking, findings: Findings): void {
-  const { line, message } = missingFile('bound.dat', asking).finding
-  const place = { file: asking.input, column: keys['bound.dat'], ...(line !== undefined && { line }) }
-  findings.warning('legacy/file-missing', place, () => ({
-    message: `${message}: the project is without boundary lengths`,
-  }))
+function tellBound(asking: Asking, tell: Tell): void {
+  const { finding } = missingFile('bound.dat', asking)
+  const message = `${finding.message}: the project is without boundary lengths`
+  tell({ ...finding, severity: 'warning', message })
 }
 
 /** Programs name the file whether it is there or not. */
-function tellBlocks({ files, named, input }: Asking, findings: Findings): void {
+function tellBlocks({ files, named, input }: Asking, tell: Tell): void {
   const name = named.files.BLOCKDEFNAME
   const path = name === '' ? undefined : lookUp(files, named, name)
   const line = named.lines.get('BLOCKDEFNAME')
   if (path !== undefined && line !== undefined)
-    findings.warning('legacy/blocks-not-carried', { file: input, line, column: 'BLOCKDEFNAME' }, () => ({
+    tell({
+      severity: 'warning',
+      code: 'legacy/blocks-not-carried',
+      file: input,
+      line,
+      column: 'BLOCKDEFNAME',
       message: `${path} is not imported: features have the targets that spec.dat gives them, not those of their type`,
-    }))
+    })
 }
 
 /** Without a folder (Inedit and Zonae Cogito write 0), Marxan writes its results beside input.dat. */

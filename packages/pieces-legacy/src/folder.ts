@@ -17,6 +17,13 @@ export interface MarxanFiles {
   readonly findings: readonly FileFinding[]
 }
 
+export interface FindMarxanFilesOptions {
+  /** Name of the input.dat in the folder. */
+  readonly input?: string
+  /** The attribute with the planning units' ids, where that is not `puid`: of several shapefiles the one that has it is the grid. */
+  readonly idAttribute?: string
+}
+
 /**
  * Finds a Marxan project's files in a folder: input.dat is the first `*.dat` by name (or `input`) that names other files; these are looked
  * up by name, without regard to case, in INPUTDIR, its last part, the folder and those below it. Throws `input-incomplete` naming everything
@@ -24,17 +31,21 @@ export interface MarxanFiles {
  */
 export async function findMarxanFiles(
   dir: string,
-  { input }: { readonly input?: string } = {},
+  options: FindMarxanFilesOptions = {},
 ): Promise<MarxanFiles> {
-  const { missing, ...found } = await searchFolder(dir, input === undefined ? {} : { input })
+  const { missing, findings: told, ...found } = await searchFolder(dir, options)
   const { pu, spec, puvspr, grid } = found
-  if (pu && spec && puvspr && grid) return { ...found, pu, spec, puvspr, grid }
+  const findings = told.map(({ instead: _, ...finding }) => finding)
+  if (pu && spec && puvspr && grid) return { ...found, findings, pu, spec, puvspr, grid }
   throw new PieceworkError(
     'input-incomplete',
     `${dir} does not have ${missing.map(({ name }) => name).join(', ')}`,
     {
       facts: { missing: missing.map(({ role }) => role) },
-      findings: missing.map(({ finding }) => ({ ...finding, piece: 'legacy-marxan' })),
+      findings: missing.map(({ finding: { instead: _, ...finding } }) => ({
+        ...finding,
+        piece: 'legacy-marxan',
+      })),
     },
   )
 }

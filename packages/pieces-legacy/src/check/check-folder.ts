@@ -2,8 +2,10 @@ import { stat } from 'node:fs/promises'
 import { type Database, type Entries, type EntryFile, entriesOf, PieceworkError } from '@piecework/core'
 import { searchFolder } from '../folder-search.js'
 import { legacyPieces } from '../pieces.js'
+import { gridRole } from '../roles.js'
 import type { Metadata } from './arguments.js'
 import { type FolderFile, folderFiles } from './folder-files.js'
+import { givenPaths } from './given-paths.js'
 import { inFolder, inSearch } from './in-folder.js'
 import type { CheckReport } from './report.js'
 import { validatePieces } from './validate-pieces.js'
@@ -21,9 +23,15 @@ export interface CheckOptions {
 
 /** Finds the files of a Marxan project and runs all validators of the import over them. Throws where there is nothing to check. */
 export async function checkFolder(folder: string, options: CheckOptions): Promise<CheckReport> {
-  const { input, given, metadata, names, database, signal, onRead } = options
+  const { metadata, names, database, signal, onRead } = options
   await assertFolder(folder)
-  const found = await searchFolder(folder, { given, ...(input !== undefined && { input }) })
+  const { input, given } = await givenPaths(folder, options)
+  const idAttribute = metadata[gridRole]?.idAttribute
+  const found = await searchFolder(folder, {
+    given,
+    ...(input !== undefined && { input }),
+    ...(idAttribute !== undefined && { idAttribute }),
+  })
   const missing = found.missing.map(({ role }) => role)
   const files = await folderFiles(folder, found, { given, metadata, signal })
   const entries = entriesOfFiles(files, missing, onRead)
@@ -37,7 +45,7 @@ export async function checkFolder(folder: string, options: CheckOptions): Promis
     files: files.map(({ role, path, entry }) => ({ role, path, bytes: entry.facts.size })),
     rows,
     findings: [
-      ...inSearch(found, files),
+      ...inSearch(folder, found, files),
       ...findings
         .filter(({ file }) => file === undefined || !missing.includes(file))
         .map((finding) => inFolder(finding, files)),

@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { type EntryFile, PieceworkError } from '@piecework/core'
+import { fileEntry } from '../file-entry.js'
 import { type FolderGrid, shapefileParts } from '../folder-grid.js'
 import type { FolderSearch } from '../folder-search.js'
 import { storedZip } from '../folder-zip.js'
@@ -52,7 +52,7 @@ export async function folderFiles(
     const shown = shownPath(dir, path)
     const file = await named(shown, async () => {
       const parts = await partsOf(dir, path)
-      const entry = parts ? storedZip(role, parts, signal) : plainFile(path)
+      const entry = parts ? storedZip(role, parts, signal) : fileEntry(path)
       const inside = new Map(parts?.map((part) => [basename(part), shownPath(dir, part)]))
       return { role, path: shown, inside, entry: upload(role, shown, await entry, metadata[role]) }
     })
@@ -91,23 +91,6 @@ async function filesOf(folder: string): Promise<readonly string[]> {
     .map(({ name }) => name)
     .sort()
 }
-
-async function plainFile(path: string): Promise<EntryFile> {
-  const { size } = await stat(path)
-  return {
-    path,
-    facts: { size },
-    open: (range) =>
-      range && range.start === range.end
-        ? nothing()
-        : createReadStream(path, {
-            highWaterMark: 2 ** 18,
-            ...(range && { start: range.start, end: range.end - 1 }),
-          }),
-  }
-}
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 function upload(
   role: string,

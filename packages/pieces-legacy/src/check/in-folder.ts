@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Finding } from '@piecework/core'
 import type { FolderSearch } from '../folder-search.js'
 import { gridRole } from '../roles.js'
@@ -17,6 +18,7 @@ export function inFolder(finding: Finding, files: readonly FolderFile[]): CheckF
 
 /** Findings of the search with the option that answers them. */
 export function inSearch(
+  folder: string,
   { findings, missing }: Pick<FolderSearch, 'findings' | 'missing'>,
   files: readonly FolderFile[],
 ): readonly CheckFinding[] {
@@ -25,25 +27,31 @@ export function inSearch(
     return role === undefined ? finding : { ...finding, role }
   }
   return [
-    ...missing.map(({ role, finding: { file, ...finding } }) =>
+    ...missing.map(({ role, finding: { file, instead, ...finding } }) =>
       named({
         ...finding,
         ...(file !== undefined && file !== role && { file }),
-        hint: `Name it: --file ${role}=PATH`,
+        hint: `Name it: --file ${role}=${argument(folder, instead)}`,
       }),
     ),
-    ...findings.map((finding) => {
-      const hint = answers[finding.code]
-      return named(hint === undefined ? finding : { ...finding, hint })
+    ...findings.map(({ instead, ...finding }) => {
+      const option = answers[finding.code]
+      return named(
+        option === undefined ? finding : { ...finding, hint: `${option}${argument(folder, instead)}` },
+      )
     }),
   ]
 }
 
 const answers: Readonly<Record<string, string>> = {
-  'legacy/input-choice': 'Choose: --input FILE',
-  'legacy/grid-choice': `Choose: --file ${gridRole}=PATH`,
-  'legacy/file-missing': 'Name it: --file bound.dat=PATH',
+  'legacy/input-choice': 'Choose: --input ',
+  'legacy/grid-choice': `Choose: --file ${gridRole}=`,
+  'legacy/file-missing': 'Name it: --file bound.dat=',
 }
+
+/** What a shell takes as it stands, from where the folder's own path leads to the folder. */
+const argument = (folder: string, path: string | undefined) =>
+  path === undefined ? 'PATH' : shellWord(join(folder, path))
 
 const ASKED = /Name .* with the upload: \{ "([A-Za-z]+)": "(.*?)" \}\./
 
@@ -56,4 +64,4 @@ function asOption(hint: string, role: string | undefined): string {
   })
 }
 
-const shellWord = (text: string) => (/^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
+const shellWord = (text: string) => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)

@@ -57,7 +57,9 @@ export async function readInputDat(
     Object.entries(parameters).map(([key, rule]) => [key, numberOf(key, rule)]),
   ) as MarxanParameters
   const texts = (names: Readonly<Record<string, string>>) =>
-    Object.fromEntries(Object.entries(names).map(([key, name]) => [key, given.get(key)?.value ?? name]))
+    Object.fromEntries(
+      Object.entries(names).map(([key, name]) => [key, unquoted(given.get(key)?.value ?? name)]),
+    )
   const saves = Object.fromEntries(
     [...given.keys()]
       .filter((key) => SAVE_KEY.test(key))
@@ -80,6 +82,9 @@ export async function readInputDat(
     lines: new Map([...given].map(([key, { line }]) => [key, line])),
   }
 }
+
+/** Names with blanks are put into quotation marks by hand. */
+const unquoted = (name: string): string => /^(["'])(.*)\1$/s.exec(name)?.[2]?.trim() ?? name
 
 async function textOf(
   source: AsyncIterable<Uint8Array>,

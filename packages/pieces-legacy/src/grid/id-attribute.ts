@@ -27,6 +27,9 @@ export interface IdAttribute extends Attributes<IdText> {
 /** dBASE's letters for what is written as text. */
 const readable: readonly string[] = ['C', 'N', 'F']
 
+/** `puid`, also in other spellings. */
+export const isIdName = (name: string): boolean => /^pu_?id$/i.test(name)
+
 /** `puid`, another spelling of it with a warning, or what the upload names; otherwise an error that lists what it might be. */
 export async function idAttribute(
   words: ShapefileWords,
@@ -47,7 +50,7 @@ export async function idAttribute(
   }
   const exact = header.fields.find(({ name }) => name === 'puid')
   if (exact) return attributeOf(checked(exact, words))
-  const alike = header.fields.find(({ name }) => /^pu_?id$/i.test(name))
+  const alike = header.fields.find(({ name }) => isIdName(name))
   if (!alike) throw await unidentified(words, file, header, 'has no attribute puid')
   return attributeOf(checked(alike, words), [
     words.finding(

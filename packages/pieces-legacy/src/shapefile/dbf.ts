@@ -113,7 +113,7 @@ export async function* dbfRecords(
 }
 
 /** The field of that name, else one that differs in case only. */
-export const fieldNamed = ({ fields }: DbfHeader, name: string): DbfField | undefined =>
+export const fieldNamed = ({ fields }: Pick<DbfHeader, 'fields'>, name: string): DbfField | undefined =>
   fields.find((field) => field.name === name) ??
   fields.find((field) => field.name.toLowerCase() === name.toLowerCase())
 

@@ -203,8 +203,9 @@ test('an invalid shape is a warning without a database, told with its record', a
 test('of several input files one can be asked for', async () => {
   const folder = await made.make({ 'other.dat': inputDat.replace('BLM 1', 'BLM -1') })
   assert.deepEqual(told(await json(folder)), ['warning input-choice input.dat'])
-  assert.match((await marxanCheck([folder])).stdout, /hint: Choose: --input FILE/)
-  assert.deepEqual(told(await json(folder, '--input', 'other.dat')), ['error out-of-range other.dat 1'])
+  assert.match((await marxanCheck([folder])).stdout, /hint: Choose: --input '[^']*\/other\.dat'$/m)
+  for (const input of ['other.dat', 'OTHER.dat', join(folder, 'other.dat')])
+    assert.deepEqual(told(await json(folder, '--input', input)), ['error out-of-range other.dat 1'])
 })
 
 test('a file that the names in the folder do not tell can be given, with its metadata', async () => {
@@ -213,8 +214,17 @@ test('a file that the names in the folder do not tell can be given, with its met
     'a.dat': 'id1,id2,boundary\n1,99,1\n',
     ...layer(squares([1, 2, 4]), 'shapes/a'),
     ...layer(squares([1, 2, 3]), 'shapes/units', columns),
+    ...Object.fromEntries(Object.keys(layer([])).map((part) => [part, undefined])),
   })
-  assert.ok(told(await json(folder)).includes('warning grid-choice shapes/a.shp'))
+  const chosen = (await json(folder)).findings.find(({ code }) => code === 'legacy/grid-choice')
+  assert.equal(
+    chosen?.message,
+    'shapes/a.shp was taken as the planning grid, for it has the attribute puid; there is also shapes/units.shp',
+  )
+  assert.equal(chosen?.hint, `Choose: --file planning-grid='${join(folder, 'shapes/units.shp')}'`)
+  assert.deepEqual(told(await json(folder, '--id-attribute', 'unit')), [
+    'warning grid-choice shapes/units.shp',
+  ])
   const grid = join(folder, 'shapes', 'units.shp')
   const given = ['--file', `planning-grid=${grid}`, '--metadata', 'planning-grid.idAttribute=unit']
   assert.deepEqual(told(await json(folder, ...given)), [])
@@ -241,7 +251,9 @@ test('files that are missing are told by the line that names them, and the other
   ])
   const [pu] = document.findings
   assert.match(pu?.message ?? '', /^PUNAME names planning\.dat, .*there is input\/pu\.dat/)
-  assert.equal(pu?.hint, 'Name it: --file pu.dat=PATH')
+  assert.equal(pu?.hint, `Name it: --file pu.dat='${join(folder, 'input/pu.dat')}'`)
+  assert.match(pu?.message ?? '', /neither in the folder nor in one directly below it;/)
+  assert.deepEqual(told(await json(folder, '--file', 'pu.dat=input/pu.dat')), told(document).slice(1))
   assert.deepEqual(
     document.files.map(({ role }) => role),
     ['input.dat', 'spec.dat', 'puvspr.dat'],

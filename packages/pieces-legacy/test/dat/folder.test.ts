@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path'
 import { isPieceworkError } from '@piecework/core'
 import { findMarxanFiles } from '@piecework/pieces-legacy'
 import { suite } from 'uvu'
+import { shapefileParts, squares, zippedGrid } from '../grid/shapefile-of.js'
 
 const test = suite('folders')
 let root: string
@@ -94,6 +95,79 @@ test('a zip with a layer', async () => {
   await assert.rejects(findMarxanFiles(dir), /planning grid/)
   await writeFile(join(dir, 'units.zip'), zipOf('units/units.shp'))
   assert.deepEqual((await found(dir)).grid, ['units.zip'])
+})
+
+const attributes = (name: string) =>
+  shapefileParts(squares([1, 2]), { columns: [{ name, type: 'N', length: 10 }] })
+const shapes = (path: string, name: string): Readonly<Record<string, Buffer>> =>
+  Object.fromEntries(Object.entries(attributes(name)).map(([part, bytes]) => [`${path}.${part}`, bytes]))
+
+/** Layers with the name of their attribute, and why which of them is the grid. */
+const grids: readonly [
+  what: string,
+  layers: Readonly<Record<string, string>>,
+  grid: string,
+  why: RegExp,
+  id?: string,
+][] = [
+  [
+    'has puid',
+    { 'gis/mpa': 'wdpaid', 'shapefile/reefs': 'puid' },
+    'shapefile/reefs.shp',
+    /attribute puid; there is also gis\/mpa\.shp$/,
+  ],
+  [
+    'has it in another spelling',
+    { a: 'id', b: 'PU_ID', grid: 'id' },
+    'b.shp',
+    /attribute puid; there are also grid\.shp, a\.shp$/,
+  ],
+  ['has what is asked for', { a: 'puid', b: 'unit' }, 'b.shp', /attribute UNIT; /, 'UNIT'],
+  ['is named like one', { area: 'id', hexagons: 'id' }, 'hexagons.shp', /for its name; /],
+  [
+    'is in a folder of planning units',
+    { 'areas/a': 'id', 'pulayer/b': 'id' },
+    'pulayer/b.shp',
+    /for its name; /,
+  ],
+  [
+    'is the first of those',
+    { a: 'id', 'pu/b': 'puid', 'pu/c': 'puid' },
+    'pu/b.shp',
+    /the first by name; .*pu\/c\.shp, a\.shp$/,
+  ],
+  ['is the first', { a: 'id', 'input/push': 'id' }, 'a.shp', /the first by name; /],
+]
+for (const [what, layers, grid, why, idAttribute] of grids)
+  test(`of several shapefiles the grid is the one that ${what}`, async () => {
+    const files = Object.entries(layers).map(([path, name]) => shapes(path, name))
+    const dir = await folder({ 'input.dat': names, ...tables, ...Object.assign({}, ...files) })
+    const { grid: found, findings } = await findMarxanFiles(dir, idAttribute ? { idAttribute } : {})
+    assert.ok(found.kind === 'parts' && found.paths.includes(join(dir, grid)), JSON.stringify(found))
+    assert.match(findings[0]?.message ?? '', why)
+    assert.deepEqual(Object.keys(findings[0] ?? {}).sort(), ['code', 'file', 'message', 'severity'])
+  })
+
+test('of several zips too', async () => {
+  const zipped = (name: string) => zippedGrid(squares([1]), { columns: [{ name, type: 'N', length: 10 }] })
+  const dir = await folder({ 'input.dat': names, ...tables, 'a.zip': zipped('id'), 'b.zip': zipped('puid') })
+  assert.deepEqual(await found(dir), { ...(await found(dir)), grid: ['b.zip'], told: ['legacy/grid-choice'] })
+})
+
+test('quotation marks around names and folders are taken off', async () => {
+  const quoted = names.replace(/ (.+)$/gm, ' "$1"').replace('"spec.dat"', "'spec.dat'")
+  const inputs = Object.entries(tables).map(([name, text]) => [`my input/${name}`, text])
+  const dir = await folder({
+    'input.dat': `INPUTDIR "my input"\nOUTPUTDIR "my output\\"\nSCENNAME "a"\n${quoted}`,
+    ...Object.fromEntries(inputs),
+    'my output/a_sum.csv': '',
+    ...layer,
+  })
+  const { pu, spec, puvspr, output, told } = (await found(dir)) as Record<string, unknown>
+  assert.deepEqual(
+    [pu, spec, puvspr, output, told],
+    ['my input/pu.dat', 'my input/spec.dat', 'my input/puvspr.dat', 'my output', []],
+  )
 })
 
 test('everything that is missing is named, with the line that asks for it and what is like it', async () => {

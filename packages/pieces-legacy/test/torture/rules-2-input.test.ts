@@ -235,6 +235,22 @@ values('names as they are written, without the blanks around them', async () => 
   assert.deepEqual(output, { SCENNAME: 'a b', OUTPUTDIR: 'out' })
 })
 
+values('names in quotation marks, without them', async () => {
+  const { files, output } = await read(
+    changed({
+      INPUTDIR: '"C:\\My Files\\"',
+      PUNAME: '"my pu.dat"',
+      BOUNDNAME: '""',
+      SCENNAME: "'a b'",
+      OUTPUTDIR: '"out',
+    }),
+  )
+  assert.deepEqual(
+    [files.INPUTDIR, files.PUNAME, files.BOUNDNAME, output.SCENNAME, output.OUTPUTDIR],
+    ['C:\\My Files\\', 'my pu.dat', '', 'a b', '"out'],
+  )
+})
+
 values('defaults of names', async () => {
   const { files, output } = await read('Title\n')
   assert.deepEqual([files.PUNAME, files.SPECNAME, files.PUVSPRNAME], ['pu.dat', 'spec.dat', 'puvspr.dat'])
