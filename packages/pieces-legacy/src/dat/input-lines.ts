@@ -25,18 +25,24 @@ export function settings(text: string, file: string, findings: Findings): Readon
     const [, key = '', value = ''] = /^(\S+)(?:\s+(.*))?$/s.exec(unquoted(content)) ?? []
     const place = { file, line, column: key }
     const [name = ''] = key.split('=', 1)
-    if (isKnown(name) && (name !== key || value.startsWith('=')))
+    const equals = isKnown(name) && (name !== key || value.startsWith('='))
+    if (equals) {
+      const meant = unquoted(content)
+        .slice(name.length)
+        .replace(/^\s*=\s*/, '')
       findings.error('legacy/parameter-equals', { ...place, column: name }, () => ({
         message: `${name} is written with an equals sign`,
-        hint: `Write the key, a blank and the value: ${name} ${key.slice(name.length + 1) || value.slice(1).trim()}`,
+        hint: `Write the key, a blank and the value: ${name} ${meant}`,
       }))
-    if (isKnown(key)) {
+      // Not missing, whatever other lines say.
+      given.set(name, { key: name, value: meant, line })
+    } else if (isKnown(key)) {
       const before = given.get(key)
       if (before)
         findings.warning('legacy/parameter-duplicate', place, () => ({
           message: `${key} stands on line ${before.line} and again on line ${line}; the last one counts`,
         }))
-      if (!value.startsWith('=')) given.set(key, { key, value, line })
+      given.set(key, { key, value, line })
     } else if (name === key && LOOKS_LIKE_A_KEY.test(key) && !SILENT_KEY.test(key) && !isOff(key, value))
       findings.warning('legacy/parameter-unknown', place, () => ({
         message: Object.hasOwn(notCarried, key)

@@ -12,6 +12,8 @@ export interface TableLayout<C extends Columns> {
   readonly byPosition?: true
   /** Looks at the names of the header, lower case, before anything else is checked. False: an error was told, do not read on. */
   header?(names: readonly string[], findings: Findings, file: string): boolean
+  /** Called with the first field of each row that has more or fewer fields than the header. */
+  misfit?(first: string, line: number): void
   /** Called for each row that could be read, and may change it. False: leave the row out; why has been told. */
   accept?(batch: Batch<C>, row: number, line: number): boolean
 }

@@ -107,14 +107,22 @@ function setGoal(
     return false
   }
   if (!(prop >= 0 || target >= 0)) {
+    const given = Object.entries({ prop, target })
+      .flatMap(([name, value]) => (value === -1 ? [`its ${name} is -1`] : []))
+      .join(', ')
     findings.error('legacy/prop-or-target', place, () => ({
-      message: `The feature ${id} has neither a prop nor a target`,
+      message: `The feature ${id} has neither a prop nor a target${given === '' ? '' : ` (${given})`}`,
+      hint: '-1 or nothing says that it is not set: set one of them.',
     }))
     return false
   }
   if (!(prop > 0 || target > 0 || (columns.targetocc[row] as number) > 0))
     findings.warning('legacy/nothing-to-conserve', place, () => ({
-      message: `The feature ${id} has 0 as its ${prop >= 0 ? 'prop' : 'target'}: there is nothing to conserve`,
+      message: `The feature ${id} has ${
+        prop >= 0 && target >= 0
+          ? 'neither prop nor target, both are 0'
+          : `0 as its ${prop >= 0 ? 'prop' : 'target'}`
+      }: there is nothing to conserve`,
     }))
   if (target > 0 || !(prop >= 0)) columns.prop[row] = Number.NaN
   else columns.target[row] = Number.NaN

@@ -165,6 +165,7 @@ export class TableRows<C extends Columns> {
     let fields = records.fields
     while (fields > expected && records.starts[fields - 1] === records.ends[fields - 1]) fields -= 1
     if (fields === expected) return true
+    this.#layout.misfit?.(bytes.toString('latin1', records.starts[0], records.ends[0]), line)
     this.#findings.error('legacy/field-count', { file: this.#file, line }, () => {
       const hint = fieldCountHint(bytes, records, { fields, expected, delimiter: this.#delimiter })
       return {

@@ -1,4 +1,5 @@
 import type { PieceImporter } from '@piecework/core'
+import { counted } from '../counted.js'
 import { expectAll } from './expect-all.js'
 import { projectOf } from './project-of.js'
 import { tellSkipped } from './skipped-rows.js'
@@ -38,7 +39,7 @@ export const boundaryImporter: PieceImporter = {
         severity: 'warning',
         code: 'legacy/boundaries-added',
         file: 'bound.dat',
-        message: `${added} rows of bound.dat were added to other rows of the same two planning units`,
+        message: `${counted(added, 'row of bound.dat was', 'rows of bound.dat were')} added to other rows of the same two planning units`,
         count: added,
       })
     return { rows: inserted, skipped: added + skipped }

@@ -1,5 +1,6 @@
 import type { ImportContext, PieceImporter } from '@piecework/core'
 import { uuidExpression } from '@piecework/postgres'
+import { counted } from '../counted.js'
 import { expectAll } from './expect-all.js'
 import { tellSkipped } from './skipped-rows.js'
 import { stageAmounts, stageSpec } from './stage.js'
@@ -94,7 +95,7 @@ function tellMissing({ finding }: ImportContext<FeaturesOptions>, features: numb
       severity: 'warning',
       code: 'legacy/features-without-geometry',
       file: 'puvspr.dat',
-      message: `${features} features have no geometry: the import was asked to leave it out`,
+      message: `${counted(features, 'feature has', 'features have')} no geometry: the import was asked to leave it out`,
       hint: 'Amounts, targets and results do not need it; maps and exported shapefiles lack these features.',
       count: features,
     })

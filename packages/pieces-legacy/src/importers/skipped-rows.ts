@@ -1,4 +1,5 @@
 import type { ImportContext } from '@piecework/core'
+import { counted } from '../counted.js'
 
 /** Tells rows that name no planning unit of the grid. */
 export function tellSkipped(context: Pick<ImportContext, 'finding'>, file: string, skipped: number): void {
@@ -7,7 +8,7 @@ export function tellSkipped(context: Pick<ImportContext, 'finding'>, file: strin
       severity: 'warning',
       code: 'legacy/rows-skipped',
       file,
-      message: `${skipped} rows of ${file} were skipped: their planning units are not in the planning grid`,
+      message: `${counted(skipped, `row of ${file} was`, `rows of ${file} were`)} skipped, without a planning unit in the planning grid`,
       count: skipped,
     })
 }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js'
 import type { Findings } from '../dat/findings.js'
 import type { ZippedFile } from '../zip/zip.js'
 import type { FeatureNames } from './feature-names.js'
@@ -94,7 +95,7 @@ export async function readFeatureResults(
   const missing = names.size - results.size
   if (findings.errors === errors && missing > 0)
     findings.warning('legacy/features-missing', { file: file.name }, () => ({
-      message: `${missing} features of spec.dat have no row in the file`,
+      message: `${counted(missing, 'feature of spec.dat has', 'features of spec.dat have')} no row in the file`,
       count: missing,
     }))
   return [...results.values()]

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js'
 import { MAX_ID } from '../dat/columns.js'
 import type { Findings } from '../dat/findings.js'
 import type { UnitIds } from './unit-ids.js'
@@ -74,7 +75,7 @@ export class MatrixColumns {
     const missing = this.#units.size - this.#seen.size
     if (this.whole && !this.stopped && missing > 0)
       this.#findings.warning('legacy/units-missing', { file: this.#file, line }, () => ({
-        message: `${missing} planning units of pu.dat are not in the matrix; they are taken as not selected`,
+        message: `${counted(missing, 'planning unit of pu.dat is', 'planning units of pu.dat are')} not in the matrix: taken as not selected`,
         count: missing,
       }))
   }

@@ -1,4 +1,5 @@
 import { isPieceworkError, type ValidationContext, type Validator } from '@piecework/core'
+import { counted } from '../counted.js'
 import { Findings } from '../dat/findings.js'
 import { outputRole } from '../roles.js'
 import { FirstIds } from '../validators/first-ids.js'
@@ -93,16 +94,16 @@ function tellRuns(
     for (const run of runs) ids.add(run)
     if (ids.count > 0)
       findings.warning(code, { file: folder.sum?.name ?? outputRole }, () => ({
-        message: `${ids.count} runs ${what}: ${ids.text}`,
+        message: `${counted(ids.count, 'run has', 'runs have')} ${what}: ${ids.text}`,
         count: ids.count,
       }))
   }
   const without = (runs: Iterable<number>, others: ReadonlySet<number>) =>
     [...runs].filter((run) => !others.has(run))
-  tell(without(stated, solutions), 'legacy/run-without-solution', 'have a summary and no solution')
+  tell(without(stated, solutions), 'legacy/run-without-solution', 'a summary and no solution')
   tell(
     new Set([...without(solutions, stated), ...without(folder.features.keys(), stated)]),
     'legacy/run-without-summary',
-    'have results and no summary',
+    'results and no summary',
   )
 }

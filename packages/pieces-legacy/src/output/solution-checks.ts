@@ -1,3 +1,4 @@
+import { counted } from '../counted.js'
 import type { Findings } from '../dat/findings.js'
 import { FirstIds } from '../validators/first-ids.js'
 import type { OutputFolder } from './output-folder.js'
@@ -134,7 +135,7 @@ async function compareFrequency(
       selected ||= (counts[index] as number) > 0
     }
   const tell = () => ({
-    message: `${absent.count} planning units of pu.dat are not in the file: ${absent.text}`,
+    message: `${counted(absent.count, 'planning unit of pu.dat is', 'planning units of pu.dat are')} not in the file: ${absent.text}`,
     count: absent.count,
   })
   if (selected) findings.error('legacy/frequency-differs', { file: file.name }, tell)

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js'
 import type { ZippedFile } from '../zip/zip.js'
 import type { RecordOptions } from './records.js'
 import type { UnitIds } from './unit-ids.js'
@@ -32,7 +33,7 @@ export async function readSolutionFile(
   // Files of the oldest layout list what is selected and may leave out the rest.
   if (!headerless && findings.errors === errors && listed < units.size)
     findings.warning('legacy/units-missing', { file: file.name }, () => ({
-      message: `${units.size - listed} planning units of pu.dat are not in the file; they are taken as not selected`,
+      message: `${counted(units.size - listed, 'planning unit of pu.dat is', 'planning units of pu.dat are')} not in the file: taken as not selected`,
       count: units.size - listed,
     }))
 }

@@ -1,4 +1,5 @@
 import type { Queryable } from '@piecework/core'
+import { counted } from '../counted.js'
 import type { Findings } from '../dat/findings.js'
 import { invalidShapes } from './invalid-shapes.js'
 import type { PolygonGeometry, ShapeProblem } from './polygon-geometry.js'
@@ -64,7 +65,7 @@ export function tellDeleted(
     }))
   else if (features < records)
     findings.warning(`${words.code}-deleted`, { file }, () => ({
-      message: `${records - features} records of ${words.what} are marked as deleted; they are skipped`,
+      message: `${counted(records - features, 'record was', 'records were')} skipped: marked as deleted in ${words.what}`,
       count: records - features,
     }))
 }

@@ -1,4 +1,5 @@
 import type { ImportContext, PieceCounts, PieceImporter } from '@piecework/core'
+import { counted } from '../counted.js'
 import { expectAll } from '../importers/expect-all.js'
 import { repairedGeometry } from '../shapefile/repair-sql.js'
 import type { Shapefile } from '../shapefile/shapefile.js'
@@ -51,7 +52,7 @@ async function insertSurface(
   if (units > 0)
     throw words.problem(
       'unit-without-cost',
-      `${units} planning units get no cost from ${words.what}: ${first}${units > 10 ? ' and more' : ''}`,
+      `${counted(units, 'planning unit gets', 'planning units get')} no cost from ${words.what}: ${first}${units > 10 ? ' and more' : ''}`,
     )
   await tx.query(
     `UPDATE planning.cost_surfaces AS surface SET min = values.min, max = values.max
@@ -130,7 +131,7 @@ async function insertById(
       words.finding(
         'warning',
         'unit-unknown',
-        `${unknown} records of ${words.what} were skipped: their planning units are not in the grid`,
+        `${counted(unknown, 'record was', 'records were')} skipped in ${words.what}, without a planning unit in the grid`,
         { count: unknown },
       ),
     )

@@ -1,4 +1,5 @@
 import { isPieceworkError, type ValidationContext, type Validator } from '@piecework/core'
+import { counted } from '../counted.js'
 import type { Findings } from '../dat/findings.js'
 import { IdLines } from '../dat/id-lines.js'
 import { openGrid } from '../grid/grid.js'
@@ -74,7 +75,7 @@ async function checkCoverage(
       const { count } = units
       if (count > 0)
         findings.error(`${words.code}-unit-without-cost`, place, () => ({
-          message: `${more ? 'At least ' : ''}${count} planning units are covered by no shape of ${words.what}: ${units.text}`,
+          message: `${more ? 'At least ' : ''}${counted(count, 'planning unit is', 'planning units are')} covered by no shape of ${words.what}: ${units.text}`,
           count,
         }))
     } finally {
@@ -125,7 +126,7 @@ async function checkIds(
   if (!readable) return
   if (missing.count > 0)
     findings.error(`${words.code}-unit-without-cost`, { file: words.role, column }, () => ({
-      message: `${missing.count} planning units of the grid have no record in ${words.what}: ${missing.text}`,
+      message: `${counted(missing.count, 'planning unit of the grid has', 'planning units of the grid have')} no record in ${words.what}: ${missing.text}`,
       count: missing.count,
     }))
   const unknown = new FirstIds()
@@ -133,7 +134,7 @@ async function checkIds(
     if (inGrid[index] === 0) unknown.add(seen.index.id(index))
   if (unknown.count > 0)
     findings.warning(`${words.code}-unit-unknown`, { file: words.role, column }, () => ({
-      message: `${unknown.count} records of ${words.what} are skipped: their planning units are not in the grid: ${unknown.text}`,
+      message: `${counted(unknown.count, 'record is', 'records are')} skipped in ${words.what}, of planning units that are not in the grid: ${unknown.text}`,
       count: unknown.count,
     }))
 }

@@ -1,5 +1,6 @@
 import type { ImportContext, PieceCounts, PieceImporter } from '@piecework/core'
 import { uuidExpression } from '@piecework/postgres'
+import { counted } from '../counted.js'
 import { expectAll } from '../importers/expect-all.js'
 import { repairedGeometry } from '../shapefile/repair-sql.js'
 import type { Shapefile } from '../shapefile/shapefile.js'
@@ -86,6 +87,6 @@ async function tellApart({ tx, resource, finding }: ImportContext): Promise<void
   )
   const { count = 0, first = [] } = rows[0] ?? {}
   if (count === 0) return
-  const message = `${count} features of ${words.what} lie outside of the planning grid: ${first.join(', ')}${count > 10 ? ' and more' : ''}`
+  const message = `${counted(count, 'feature', 'features')} of ${words.what} ${count === 1 ? 'lies' : 'lie'} outside of the planning grid: ${first.join(', ')}${count > 10 ? ' and more' : ''}`
   finding(words.finding('warning', 'apart', message, { count }))
 }

@@ -1,4 +1,5 @@
 import type { Validator } from '@piecework/core'
+import { counted } from '../counted.js'
 import { type BoundBatch, readBound } from '../dat/bound.js'
 import { Findings } from '../dat/findings.js'
 import { IdIndex } from '../dat/id-index.js'
@@ -26,21 +27,31 @@ export function boundValidator({ gridIds }: { readonly gridIds: GridIds }): Vali
         context.progress(rows)
       }
       const { again, outside } = edges
+      if (edges.bothWays)
+        findings.warning('legacy/boundary-duplicate', { file }, () => ({
+          message: `Each of the ${counted(again, 'pair', 'pairs')} of planning units stands in two rows, one for each direction; their boundaries are added up, so that BLM counts double`,
+          hint: 'Halve BLM in input.dat, or leave one row of each pair: Marxan itself takes the first.',
+          count: again,
+        }))
+      else tellAgain(again, findings)
       const { count } = outside
       if (count > 0)
         findings.warning('legacy/unit-unknown', { file }, () => ({
-          message: `${count} rows are skipped: their planning units are not in the planning grid: ${outside.text}`,
+          message: `${counted(count, 'row is skipped: its planning units are', 'rows are skipped: their planning units are')} not both in the planning grid: ${outside.text}`,
           count,
-        }))
-      if (again > 0)
-        findings.warning('legacy/boundary-duplicate', { file }, () => ({
-          message: `${again} rows are of pairs of planning units that stand in other rows, in this order or the other; their boundaries are added up, so that they count more than once in BLM × boundary`,
-          hint: 'Marxan itself takes the first row of a pair; leave one row of each.',
-          count: again,
         }))
       yield* findings.list()
     },
   }
+}
+
+function tellAgain(again: number, findings: Findings): void {
+  if (again > 0)
+    findings.warning('legacy/boundary-duplicate', { file }, () => ({
+      message: `${counted(again, 'row is of a pair', 'rows are of pairs')} of planning units that ${again === 1 ? 'stands' : 'stand'} in other rows, in this order or the other; their boundaries are added up, so that they count more than once in BLM × boundary`,
+      hint: 'Marxan itself takes the first row of a pair; leave one row of each.',
+      count: again,
+    }))
 }
 
 /** Pairs of planning units. An empty index says that its file cannot be read: then every id is taken as known. */
@@ -53,10 +64,20 @@ class Edges {
   readonly #imported: IdIndex
   readonly #indexes = new IdIndex()
   readonly #seen = new EdgeSet()
+  /** Different pairs of two units, and rows of them by which id is first. */
+  #pairs = 0
+  #up = 0
+  #down = 0
 
   constructor(named: IdIndex, imported: IdIndex) {
     this.#named = named
     this.#imported = imported
+  }
+
+  /** Every pair stands there twice, as in files that tell both directions. */
+  get bothWays(): boolean {
+    const pairs = this.#pairs
+    return pairs > 0 && this.again === pairs && this.#up === pairs && this.#down === pairs
   }
 
   add({ length, lines, columns }: BoundBatch, findings: Findings): void {
@@ -70,8 +91,16 @@ class Edges {
       if (unknown.length > 0) continue
       const outside = [ids.id1, ids.id2].find((id) => !has(this.#imported, id))
       if (outside !== undefined) this.outside.add(outside)
-      else if (!this.#seen.add(this.#indexes.add(ids.id1), this.#indexes.add(ids.id2))) this.again += 1
+      else this.#count(ids)
     }
+  }
+
+  #count({ id1, id2 }: { readonly id1: number; readonly id2: number }): void {
+    const isNew = this.#seen.add(this.#indexes.add(id1), this.#indexes.add(id2))
+    if (!isNew) this.again += 1
+    else if (id1 !== id2) this.#pairs += 1
+    if (id1 < id2) this.#up += 1
+    else if (id1 > id2) this.#down += 1
   }
 }
 

@@ -21,6 +21,8 @@ export class FeatureAmounts {
   readonly #sums: number[] = []
   readonly #rests: number[] = []
   readonly #rows: number[] = []
+  /** Features with rows that are skipped. */
+  readonly #skipped = new Set<number>()
 
   constructor(features: IdIndex, units: IdIndex) {
     this.#features = features
@@ -36,8 +38,10 @@ export class FeatureAmounts {
       const feature = indexOf(this.#features, species[row] as number, this.#anyFeature)
       const unit = indexOf(this.#units, pu[row] as number, this.#anyUnit)
       if (feature < 0) tell('feature-unknown', row)
-      else if (unit < 0) tell(this.#isOther(feature, pu[row] as number) ? 'unit-unknown' : 'duplicate', row)
-      else if (this.#pairs.add(feature, unit)) this.#sum(feature, amount[row] as number)
+      else if (unit < 0) {
+        this.#skipped.add(feature)
+        tell(this.#isOther(feature, pu[row] as number) ? 'unit-unknown' : 'duplicate', row)
+      } else if (this.#pairs.add(feature, unit)) this.#sum(feature, amount[row] as number)
       else tell('duplicate', row)
     }
   }
@@ -50,6 +54,11 @@ export class FeatureAmounts {
 
   rows(id: number): number {
     return this.#rows[this.#features.get(id)] ?? 0
+  }
+
+  /** Whether rows of the feature are skipped, for their planning units are unknown. */
+  skipped(id: number): boolean {
+    return this.#skipped.has(this.#features.get(id))
   }
 
   /** False where the pair was there. */

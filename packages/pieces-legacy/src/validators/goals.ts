@@ -17,12 +17,14 @@ export function tellGoals(
     const total = amounts.total(id)
     if (amounts.rows(id) === 0)
       findings.warning('legacy/feature-without-rows', { file, line, column: 'id' }, () => ({
-        message: `The feature ${id} has no rows in puvspr.dat`,
+        message: `The feature ${id} has ${noRows(amounts, id)}`,
       }))
     if (!(target > 0)) continue
     if (total === 0)
       findings.error('legacy/target-of-nothing', { file, line, column: 'target' }, () => ({
-        message: `The feature ${id} has the target ${target}, and its amounts in puvspr.dat sum to 0`,
+        message: `The feature ${id} has the target ${target}, and ${
+          amounts.rows(id) === 0 ? noRows(amounts, id) : 'its amounts in puvspr.dat sum to 0'
+        }`,
       }))
     else if (target / total > 1)
       findings.warning('legacy/target-too-large', { file, line, column: 'target' }, () => ({
@@ -30,3 +32,8 @@ export function tellGoals(
       }))
   }
 }
+
+const noRows = (amounts: FeatureAmounts, id: number): string =>
+  amounts.skipped(id)
+    ? 'no rows in puvspr.dat but those of planning units that are unknown'
+    : 'no rows in puvspr.dat'

@@ -1,4 +1,5 @@
 import type { Validator } from '@piecework/core'
+import { counted } from '../counted.js'
 import { Findings } from '../dat/findings.js'
 import type { IdLines } from '../dat/id-lines.js'
 import { readIds } from '../dat/ids.js'
@@ -65,9 +66,10 @@ function tellNoneCommon(
 
 function tellDifferences(ids: IdLines, inGrid: Uint8Array, missing: FirstIds, findings: Findings): void {
   const { count } = missing
+  const unread = findings.errors > 0
   if (count > 0)
     findings.error('legacy/unit-without-row', { file }, () => ({
-      message: `${count} planning units of the grid have no row in pu.dat: ${missing.text}`,
+      message: `${counted(count, 'planning unit of the grid has', 'planning units of the grid have')} no row in pu.dat${unread ? ' that can be read' : ''}: ${missing.text}`,
       count,
     }))
   for (let index = 0; index < inGrid.length; index += 1)

@@ -1,12 +1,14 @@
 import type { Validator } from '@piecework/core'
+import { counted } from '../counted.js'
 import { Findings } from '../dat/findings.js'
 import { readIds } from '../dat/ids.js'
-import { type PuvsprBatch, readPuvspr } from '../dat/puvspr.js'
+import { readPuvspr } from '../dat/puvspr.js'
 import { readSpec } from '../dat/spec.js'
-import { FeatureAmounts, type RowProblem } from './feature-amounts.js'
+import { FeatureAmounts } from './feature-amounts.js'
 import { FirstIds } from './first-ids.js'
 import { tellGoals } from './goals.js'
 import { type GridIds, importedUnits } from './units.js'
+import { UnknownFeatures } from './unknown-features.js'
 
 const file = 'puvspr.dat'
 
@@ -20,19 +22,28 @@ export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Val
       const features = (await readIds(entries.open('spec.dat'), signal)).index
       const amounts = new FeatureAmounts(features, await importedUnits(entries, gridIds, signal))
       const unknownUnits = new FirstIds()
+      const unknownFeatures = new UnknownFeatures()
       let rows = 0
       for await (const batch of readPuvspr(entries.open(file), { findings: reading, signal })) {
         amounts.add(batch, (problem, row) => {
-          if (problem === 'unit-unknown') unknownUnits.add(batch.columns.pu[row] as number)
-          else tellRow(problem, batch, row, findings)
+          const species = batch.columns.species[row] as number
+          const line = batch.lines[row] as number
+          const unit = batch.columns.pu[row] as number
+          if (problem === 'unit-unknown') unknownUnits.add(unit)
+          else if (problem === 'feature-unknown') unknownFeatures.add(species, line)
+          else
+            findings.error('legacy/amount-duplicate', { file, line }, () => ({
+              message: `The feature ${species} has more than one row for the planning unit ${unit}`,
+            }))
         })
         rows += batch.length
         context.progress(rows)
       }
+      unknownFeatures.tell(file, findings)
       const { count } = unknownUnits
       if (count > 0)
         findings.warning('legacy/unit-unknown', { file, column: 'pu' }, () => ({
-          message: `${count} rows are skipped: their planning units are not in both pu.dat and the planning grid: ${unknownUnits.text}`,
+          message: `${counted(count, 'row is skipped: its planning unit is', 'rows are skipped: their planning units are')} not in both pu.dat and the planning grid: ${unknownUnits.text}`,
           count,
         }))
       // Sums over rows of which some could not be read would accuse the wrong file.
@@ -43,22 +54,4 @@ export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Val
       yield* findings.list()
     },
   }
-}
-
-function tellRow(
-  problem: Exclude<RowProblem, 'unit-unknown'>,
-  { columns, lines }: PuvsprBatch,
-  row: number,
-  findings: Findings,
-): void {
-  const species = columns.species[row]
-  const line = lines[row] as number
-  if (problem === 'feature-unknown')
-    findings.error('legacy/feature-unknown', { file, line, column: 'species' }, () => ({
-      message: `The feature ${species} is not in spec.dat`,
-    }))
-  else
-    findings.error('legacy/amount-duplicate', { file, line }, () => ({
-      message: `The feature ${species} has more than one row for the planning unit ${columns.pu[row]}`,
-    }))
 }

@@ -65,7 +65,7 @@ test('errors: exit 2, by file, with line, column, message and hint; errors befor
   assert.ok(pu.lastIndexOf('error  ') < pu.indexOf('warning'))
   assert.match(
     puvspr,
-    /^ {2}line 5, species {2}error {4}The feature 70 is not in spec\.dat {2}legacy\/feature-unknown$/m,
+    /^ {2}line 5, species {2}error {4}The feature 70 is not in spec\.dat {2}legacy\/feature-unknown\n {13,}hint: Add the feature/m,
   )
   const errors = (await json(folder)).findings.filter(({ severity }) => severity === 'error')
   assert.deepEqual(
@@ -285,7 +285,7 @@ for (const role of ['pu.dat', 'puvspr.dat', 'spec.dat', 'planning-grid', 'input.
 
 test('findings of a file are told in the order of its lines', async () => {
   const folder = await made.make({
-    'input/puvspr.dat': 'species,pu,amount\n70,1,2.5\n7,1,x\n70,3,0.5\n8,2,y\n',
+    'input/puvspr.dat': 'species,pu,amount\n70,1,2.5\n7,1,x\n71,3,0.5\n8,2,y\n',
   })
   const { stdout } = await marxanCheck([folder])
   const lines = [...stdout.matchAll(/^ {2}line (\d+), \w+ +error/gm)].map(([, line]) => line)

@@ -341,7 +341,7 @@ test('what is wrong in the same way in many files is one finding', async () => {
   )
   const findings = await validate(resultsValidator, outputEntries(outputZip({ ...smallOutput, ...many })))
   const [missing, ...others] = findings.filter(({ code }) => code === 'legacy/features-missing')
-  assert.equal(missing?.message, '1 features of spec.dat have no row in the file; the same in 2 more files')
+  assert.equal(missing?.message, '1 feature of spec.dat has no row in the file; the same in 2 more files')
   assert.deepEqual([missing?.file, missing?.count, others], ['out_mv00001.csv', 3, []])
 })
 

@@ -103,26 +103,10 @@ fileRules('2. input.dat', 'input.dat', {
     ],
   ],
   '`KEY=value` is an error with a hint': [
-    [
-      'KEY=value',
-      good['input.dat'].replace('BLM 1', 'BLM=1'),
-      ['! parameter-equals input.dat 1 BLM', '? parameter-default input.dat BLM'],
-    ],
-    [
-      'KEY = value',
-      good['input.dat'].replace('BLM 1', 'BLM = 1'),
-      ['! parameter-equals input.dat 1 BLM', '? parameter-default input.dat BLM'],
-    ],
-    [
-      'KEY= value',
-      good['input.dat'].replace('BLM 1', 'BLM= 1'),
-      ['! parameter-equals input.dat 1 BLM', '? parameter-default input.dat BLM'],
-    ],
-    [
-      'a name',
-      good['input.dat'].replace('PUNAME ', 'PUNAME='),
-      ['! parameter-equals input.dat 19 PUNAME', '? parameter-default input.dat PUNAME'],
-    ],
+    ['KEY=value', good['input.dat'].replace('BLM 1', 'BLM=1'), ['! parameter-equals input.dat 1 BLM']],
+    ['KEY = value', good['input.dat'].replace('BLM 1', 'BLM = 1'), ['! parameter-equals input.dat 1 BLM']],
+    ['KEY= value', good['input.dat'].replace('BLM 1', 'BLM= 1'), ['! parameter-equals input.dat 1 BLM']],
+    ['a name', good['input.dat'].replace('PUNAME ', 'PUNAME='), ['! parameter-equals input.dat 19 PUNAME']],
   ],
   'last of duplicate keys wins, warning': [
     ['BLM twice', `BLM x\n${good['input.dat']}`, ['? parameter-duplicate input.dat 2 BLM']],
@@ -261,6 +245,15 @@ values('a hint says how to write KEY=value', async () => {
   const findings = new Findings()
   await readInputDat(chunks('BLM=0.5\n'), { findings })
   assert.match(findings.list()[0]?.hint ?? '', /BLM 0\.5$/)
+})
+
+values('KEY=value is read as it is meant', async () => {
+  const text = 'BLM=0.5\nNUMREPS = 7\nPROP= 0.25\nPUNAME=my pu.dat\n'
+  const { parameters, files } = await read(text)
+  assert.deepEqual(
+    [parameters.BLM, parameters.NUMREPS, parameters.PROP, files.PUNAME],
+    [0.5, 7, 0.25, 'my pu.dat'],
+  )
 })
 
 values('a missing key names its default', async () => {

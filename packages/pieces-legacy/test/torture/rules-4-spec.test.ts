@@ -253,6 +253,23 @@ fileRules('4. spec.dat', 'spec.dat', {
   ],
 })
 
+const sentences = suite('4. spec.dat: what is said of goals that are not set')
+
+for (const [goal, sentence] of [
+  ['0,0', /^The feature 1 has neither prop nor target, both are 0: there is nothing to conserve$/],
+  ['0,-1', /^The feature 1 has 0 as its prop: /],
+  [',0', /^The feature 1 has 0 as its target: /],
+  ['-1,-1', /^The feature 1 has neither a prop nor a target \(its prop is -1, its target is -1\)$/],
+  [',', /^The feature 1 has neither a prop nor a target$/],
+] as const)
+  sentences(goal, async () => {
+    const findings = new Findings()
+    for await (const _ of readSpec(chunks(`id,prop,target,spf,name\n1,${goal},1,a\n`), { findings }));
+    assert.match(findings.list()[0]?.message ?? '', sentence)
+  })
+
+sentences.run()
+
 const names = suite("4. spec.dat: option `names: 'required'`")
 
 for (const [what, text, line] of [

@@ -65,6 +65,23 @@ fileRules('5. puvspr.dat', 'puvspr.dat', {
   'species not in spec.dat: error': [
     ['9', `${head}${rows}9,1,1\n`, ['! feature-unknown puvspr.dat 4 species']],
     [
+      'rows of one feature are one error',
+      `${head}${rows}9,1,1\n10,1,1\n9,2,1\n9,3,1\n`,
+      [4, 5].map((line) => `! feature-unknown puvspr.dat ${line} species`),
+    ],
+    [
+      'features of any number are a hundred errors at most',
+      `${head}${rows}${Array.from({ length: 250 }, (_, at) => `${at + 9},1,1\n`).join('')}`,
+      Array.from({ length: 100 }, (_, at) => `! feature-unknown puvspr.dat ${at + 4} species`),
+    ],
+    [
+      'a row of spec.dat with a field too many is no unknown feature',
+      `${head}${rows}9,1,1\n`,
+      ['! field-count spec.dat 4'],
+      undefined,
+      { 'spec.dat': 'id,prop,spf,name\n7,0.3,1,a\n8,0.5,1,b\n9,0.5,1,c, d\n' },
+    ],
+    [
       'a feature whose row has an error is known',
       `${head}${rows}`,
       ['! out-of-range spec.dat 2 prop'],

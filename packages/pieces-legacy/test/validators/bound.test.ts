@@ -40,4 +40,18 @@ test('exactly the pairs that come again are counted, of any number', async () =>
   )
 })
 
+const directions: readonly [what: string, rows: string, double: boolean][] = [
+  ['every pair', '1,2,1\n2,1,1\n3,2,1\n2,3,4\n3,3,1\n', true],
+  ['all but one', '1,2,1\n2,1,1\n3,2,1\n', false],
+  ['the same direction', '1,2,1\n1,2,1\n', false],
+  ['the outer boundaries too', '1,2,1\n2,1,1\n3,3,1\n3,3,1\n', false],
+]
+for (const [what, rows, double] of directions)
+  test(`rows that come again: ${what}`, async () => {
+    const entries = uploads({ 'pu.dat': 'id\n1\n2\n3\n', 'bound.dat': `id1,id2,boundary\n${rows}` })
+    const [finding] = await validate(boundValidator({ gridIds: grid([1, 2, 3]) }), entries)
+    assert.equal(/one for each direction.*BLM counts double$/.test(finding?.message ?? ''), double)
+    assert.equal(/^Halve BLM in input\.dat, or leave one row/.test(finding?.hint ?? ''), double)
+  })
+
 test.run()

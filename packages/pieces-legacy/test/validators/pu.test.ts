@@ -17,6 +17,15 @@ test('the first missing ids are named', async () => {
   )
 })
 
+test('rows that cannot be read are not called missing', async () => {
+  const entries = uploads({ 'pu.dat': 'cost,id\n1,5,1\n1,2\n' })
+  const findings = await validate(puValidator({ gridIds: grid([1, 2]) }), entries)
+  assert.equal(
+    findings.at(-1)?.message,
+    '1 planning unit of the grid has no row in pu.dat that can be read: 1',
+  )
+})
+
 test('other failures of the grid are not swallowed', async () => {
   const broken = async function* (): AsyncGenerator<number[]> {
     yield [1]

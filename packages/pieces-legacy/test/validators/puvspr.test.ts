@@ -80,4 +80,46 @@ test('a duplicate is found among many, whatever the order', async () => {
   )
 })
 
+/** What is said of the features, by their rows. */
+const sentences: readonly [what: string, puvspr: string, expected: readonly string[]][] = [
+  [
+    'no rows',
+    '1,1,12\n',
+    [
+      'The feature 2 has no rows in puvspr.dat',
+      'The feature 2 has the target 0.5, and no rows in puvspr.dat',
+    ],
+  ],
+  [
+    'rows of unknown units only',
+    '1,1,12\n2,98,1\n2,99,1\n',
+    [
+      '2 rows are skipped: their planning units are not in both pu.dat and the planning grid: 98, 99',
+      'The feature 2 has no rows in puvspr.dat but those of planning units that are unknown',
+      'The feature 2 has the target 0.5, and no rows in puvspr.dat but those of planning units that are unknown',
+    ],
+  ],
+  [
+    'amounts of 0, and one unknown unit',
+    '1,1,12\n2,2,0\n2,99,1\n',
+    [
+      '1 row is skipped: its planning unit is not in both pu.dat and the planning grid: 99',
+      'The feature 2 has the target 0.5, and its amounts in puvspr.dat sum to 0',
+    ],
+  ],
+  [
+    'a feature that spec.dat lacks',
+    `${rows}26,1,1\n27,2,1\n26,2,1\n`,
+    ['The feature 26 is not in spec.dat: 2 rows, the first in line 5', 'The feature 27 is not in spec.dat'],
+  ],
+]
+for (const [what, puvspr, expected] of sentences)
+  test(`what is said is true: ${what}`, async () => {
+    const findings = await run({ puvspr }).findings
+    assert.deepEqual(
+      findings.map(({ message }) => message),
+      expected,
+    )
+  })
+
 test.run()
