@@ -19,14 +19,16 @@ const piecework = createPiecework({
 await piecework.start()
 
 const [, , folder = '.'] = process.argv
+const files = await findMarxanFiles(folder)
 const job = await piecework.import({
   format: 'legacy-marxan',
   principal: { id: 'ana' },
   name: 'Reefs',
-  uploads: await marxanUploads(await findMarxanFiles(folder)),
+  uploads: await marxanUploads(files),
 })
 const { job: ended, findings } = await job.ended()
-for (const { severity, file, line, message } of findings) console.log(severity, file, line, message)
+for (const { severity, file, line, message } of [...files.findings, ...findings])
+  console.log(severity, file, line, message)
 console.log(ended.status, ended.result.resource?.id)
 await piecework.stop()
 await database.close()

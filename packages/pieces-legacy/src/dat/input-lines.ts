@@ -1,3 +1,4 @@
+import { closest } from './closest.js'
 import type { Findings } from './findings.js'
 import {
   inputFiles,
@@ -44,11 +45,14 @@ export function settings(text: string, file: string, findings: Findings): Readon
         }))
       given.set(key, { key, value, line })
     } else if (name === key && LOOKS_LIKE_A_KEY.test(key) && !SILENT_KEY.test(key) && !isOff(key, value))
-      findings.warning('legacy/parameter-unknown', place, () => ({
-        message: Object.hasOwn(notCarried, key)
-          ? `${key} is not imported: ${notCarried[key]}`
-          : `${key} is not a known parameter; the line is ignored`,
-      }))
+      findings.warning('legacy/parameter-unknown', place, () => {
+        if (Object.hasOwn(notCarried, key)) return { message: `${key} is not imported: ${notCarried[key]}` }
+        const meant = closest(key, names)
+        return {
+          message: `${key} is not a known parameter; the line is ignored`,
+          ...(meant !== undefined && { hint: `Did you mean ${meant}?` }),
+        }
+      })
   }
   for (const [older, name] of Object.entries(olderNames)) {
     const setting = given.get(older)
@@ -68,6 +72,8 @@ const unquoted = (line: string) =>
 const isOff = (key: string, value: string) => Object.hasOwn(notCarried, key) && /^0*$/.test(value)
 
 const LOOKS_LIKE_A_KEY = /^[A-Z][A-Z0-9_]+$/
+
+const names = [parameters, inputFiles, outputNames].flatMap((known) => Object.keys(known))
 
 function isKnown(key: string): boolean {
   return (

@@ -1,9 +1,11 @@
 import type { Entries } from '@piecework/core'
+import { IdIndex } from '../dat/id-index.js'
+import { readIds } from '../dat/ids.js'
 import type { PolygonGeometry } from '../shapefile/polygon-geometry.js'
 import { openShapefile, type ShapefileOptions } from '../shapefile/shapefile.js'
 import type { ShapefileFinding } from '../shapefile/shapefile-words.js'
 import { planningGrid } from './grid-problem.js'
-import { type IdText, idAttribute } from './id-attribute.js'
+import { type IdText, idAttribute, type UnitIds } from './id-attribute.js'
 
 /** One planning unit as the shapefile has it; what is wrong with it is told in `id` and `geometry`. */
 export interface GridUnit extends IdText {
@@ -34,10 +36,14 @@ export type GridOptions = ShapefileOptions
 /** Throws `legacy/grid-…`, with a finding for each thing that makes the grid unreadable. Close what it resolves to. */
 export async function openGrid(entries: Entries, options: GridOptions = {}): Promise<Grid> {
   const named = entries.facts(planningGrid.role)?.metadata?.idAttribute
+  const unitIds: UnitIds = async () =>
+    entries.paths.includes('pu.dat')
+      ? (await readIds(entries.open('pu.dat'), options.signal)).index
+      : new IdIndex()
   const shapefile = await openShapefile(
     entries,
     planningGrid,
-    (file, header) => idAttribute(planningGrid, file, header, named),
+    (file, header) => idAttribute(planningGrid, file, header, named, unitIds),
     options,
   )
   return {

@@ -30,12 +30,16 @@ const readable: readonly string[] = ['C', 'N', 'F']
 /** `puid`, also in other spellings. */
 export const isIdName = (name: string): boolean => /^pu_?id$/i.test(name)
 
+/** Those of pu.dat, read only where the attribute is not found. */
+export type UnitIds = () => Promise<IdIndex>
+
 /** `puid`, another spelling of it with a warning, or what the upload names; otherwise an error that lists what it might be. */
 export async function idAttribute(
   words: ShapefileWords,
   file: ZippedFile,
   header: DbfHeader,
   named: unknown,
+  unitIds?: UnitIds,
 ): Promise<IdAttribute> {
   if (named !== undefined) {
     const field = typeof named === 'string' ? fieldNamed(header, named) : undefined
@@ -45,13 +49,14 @@ export async function idAttribute(
         file,
         header,
         `has no attribute ${JSON.stringify(named)}, which was given as the id attribute`,
+        unitIds,
       )
     return attributeOf(checked(field, words))
   }
   const exact = header.fields.find(({ name }) => name === 'puid')
   if (exact) return attributeOf(checked(exact, words))
   const alike = header.fields.find(({ name }) => isIdName(name))
-  if (!alike) throw await unidentified(words, file, header, 'has no attribute puid')
+  if (!alike) throw await unidentified(words, file, header, 'has no attribute puid', unitIds)
   return attributeOf(checked(alike, words), [
     words.finding(
       'warning',
@@ -92,26 +97,67 @@ async function unidentified(
   file: ZippedFile,
   header: DbfHeader,
   what: string,
+  unitIds: UnitIds = async () => new IdIndex(),
 ): Promise<Error> {
-  const candidates = [...(await uniqueIds(file, header, words)).keys()].map(({ name }) => name)
-  const only = candidates.length === 1 ? candidates[0] : undefined
+  const ids = await unitIds()
+  const candidates = await rankedAttributes(file, header, words, ids)
+  const listed =
+    ids.size === 0
+      ? `: ${candidates.map(({ name }) => name).join(', ')}`
+      : `, and how many of them are in pu.dat: ${rankingText(candidates)}`
   return words.error([
     words.finding(
       'error',
       'id-attribute',
-      `${subjectOf(words)} ${what}; ${candidates.length === 0 ? 'none of its attributes holds' : 'attributes that hold'} unique integers${
-        candidates.length === 0 ? '' : `: ${candidates.join(', ')}`
+      `${subjectOf(words)} ${what}; ${
+        candidates.length === 0
+          ? 'none of its attributes holds unique integers'
+          : `attributes that hold unique integers${listed}`
       }`,
-      { hint: `Name the attribute with the upload: { "idAttribute": "${only ?? '…'}" }.` },
+      {
+        hint: `Name the attribute with the upload: { "idAttribute": "${bestAttribute(candidates) ?? '…'}" }.`,
+      },
     ),
   ])
+}
+
+/** An attribute whose values are different integers. */
+export interface RankedAttribute {
+  readonly name: string
+  /** Values that were looked at, and those of them that are ids of planning units. */
+  readonly values: number
+  readonly known: number
+}
+
+/** Attributes whose values are different integers, those that fit best first. */
+export async function rankedAttributes(
+  file: ZippedFile,
+  header: DbfHeader,
+  words: ShapefileWords,
+  ids: Pick<IdIndex, 'get'>,
+): Promise<readonly RankedAttribute[]> {
+  return [...(await uniqueIds(file, header, words))]
+    .map(([{ name }, values]) => {
+      let known = 0
+      for (let index = 0; index < values.size; index += 1) if (ids.get(values.id(index)) >= 0) known += 1
+      return { name, values: values.size, known }
+    })
+    .sort((a, b) => b.known - a.known)
+}
+
+export const rankingText = (attributes: readonly RankedAttribute[]): string =>
+  attributes.map(({ name, known, values }) => `${name} (${known} of ${values})`).join(', ')
+
+/** The only one, or the one that fits better than all others. */
+export function bestAttribute([first, second]: readonly RankedAttribute[]): string | undefined {
+  return !second || (first && first.known > second.known) ? first?.name : undefined
 }
 
 /** How many records are looked at to find attributes that might be the id. */
 const lookedAt = 10_000
 
 /** Attributes whose values are different integers, with those of the first records. */
-export async function uniqueIds(
+async function uniqueIds(
   file: ZippedFile,
   header: DbfHeader,
   words: ShapefileWords,

@@ -39,7 +39,7 @@ export function chooseFiles(
     return name ? [{ ...name, file }] : []
   })
   const folder = folderOf(candidates)
-  const scenario = scenarioOf(candidates, wanted, findings)
+  const scenario = scenarioOf(candidates, wanted ?? '', findings)
   return byKind(
     scenario,
     candidates.filter((one) => one.folder === folder && same(one.scenario, scenario)),
@@ -81,11 +81,7 @@ function folderOf(candidates: readonly Candidate[]): string {
   return first
 }
 
-function scenarioOf(
-  candidates: readonly Candidate[],
-  wanted: string | undefined,
-  findings: Findings,
-): string {
+function scenarioOf(candidates: readonly Candidate[], wanted: string, findings: Findings): string {
   const byName = new Map(candidates.map(({ scenario }) => [scenario.toLowerCase(), scenario]))
   const names = [...byName.values()].sort()
   const [only] = names
@@ -95,11 +91,12 @@ function scenarioOf(
       'The output folder holds no results of Marxan: no file of it is named <scenario>_sum.csv, <scenario>_r00001.csv and so on',
     )
   if (names.length === 1) return only
-  const chosen = wanted === undefined ? undefined : byName.get(wanted.toLowerCase())
+  const chosen = byName.get(wanted.toLowerCase())
   if (chosen === undefined)
     throw outputProblem(
       'legacy/output-scenarios',
-      `The output folder holds results of ${names.length} scenarios (${listed(names)}), and input.dat ${wanted === undefined ? 'names none' : `names ${JSON.stringify(wanted)}`}`,
+      `The output folder holds results of ${names.length} scenarios (${listed(names)}), and input.dat ${wanted === '' ? 'names none (SCENNAME)' : `names ${JSON.stringify(wanted)} (SCENNAME)`}`,
+      { hint: `Name the one to take in input.dat: SCENNAME ${only}` },
     )
   findings.warning('legacy/output-choice', { file: outputRole }, () => ({
     message: `The results of ${chosen} were taken, as input.dat says (SCENNAME); there are also those of ${listed(names.filter((name) => name !== chosen))}`,

@@ -5,9 +5,22 @@ import type { ZipWords } from '../zip/zip.js'
 export type OutputCode = `legacy/output-${string}`
 
 /** The results as a whole cannot be read. */
-export function outputProblem(code: OutputCode, message: string, cause?: unknown): PieceworkError {
+export function outputProblem(
+  code: OutputCode,
+  message: string,
+  { cause, hint }: { readonly cause?: unknown; readonly hint?: string } = {},
+): PieceworkError {
   return new PieceworkError(code, message, {
-    findings: [{ severity: 'error', code, piece: 'legacy/results', file: outputRole, message }],
+    findings: [
+      {
+        severity: 'error',
+        code,
+        piece: 'legacy/results',
+        file: outputRole,
+        message,
+        ...(hint !== undefined && { hint }),
+      },
+    ],
     ...(cause === undefined ? {} : { cause }),
   })
 }
@@ -18,5 +31,5 @@ export function isOutputError(error: unknown): error is PieceworkError {
 
 export const outputZip: ZipWords = {
   what: 'the output folder',
-  problem: (problem, message, cause) => outputProblem(`legacy/output-${problem}`, message, cause),
+  problem: (problem, message, cause) => outputProblem(`legacy/output-${problem}`, message, { cause }),
 }

@@ -27,7 +27,11 @@ export const resultsValidator: Validator = {
       }
     } catch (error) {
       if (!isRefusal(error)) throw error
-      findings.error(error.code, { file: outputRole }, () => ({ message: error.message }))
+      const hint = error.findings[0]?.hint
+      findings.error(error.code, { file: outputRole }, () => ({
+        message: error.message,
+        ...(hint !== undefined && { hint }),
+      }))
     }
     yield* findings.list()
   },

@@ -45,6 +45,12 @@ export function layerOf(files: readonly ZippedFile[], limits: ShapefileLimits, w
           'error',
           'missing-part',
           `${subjectOf(words)} lacks ${name === '' ? 'a' : `${name}'s`} .${extension} file`,
+          {
+            hint:
+              extension === 'prj'
+                ? "Assign the layer's coordinate system in QGIS and export it again."
+                : 'Copy all parts of the shapefile: .shp, .shx, .dbf and .prj.',
+          },
         ),
       ),
     )

@@ -5,6 +5,7 @@ import type { IdLines } from '../dat/id-lines.js'
 import { readIds } from '../dat/ids.js'
 import { readPu } from '../dat/pu.js'
 import { fittingAttributes } from '../grid/fitting-attributes.js'
+import { bestAttribute, type RankedAttribute, rankingText } from '../grid/id-attribute.js'
 import { gridRole } from '../roles.js'
 import { FirstIds } from './first-ids.js'
 import { forEachGridId, type GridIds } from './units.js'
@@ -49,17 +50,17 @@ export function puValidator({ gridIds }: { readonly gridIds: GridIds }): Validat
 function tellNoneCommon(
   { index }: IdLines,
   { count, text }: FirstIds,
-  fitting: readonly string[],
+  fitting: readonly RankedAttribute[],
   findings: Findings,
 ): void {
   const named = new FirstIds()
   for (let at = 0; at < Math.min(index.size, 11); at += 1) named.add(index.id(at))
   findings.error('legacy/no-common-unit', { file: gridRole }, () => ({
-    message: `None of the ${count} ids of the planning grid (${text}) is in pu.dat (${named.text})${
-      fitting.length === 0 ? '' : `; attributes whose values are: ${fitting.join(', ')}`
+    message: `${count === 1 ? 'The one id' : `None of the ${count} ids`} of the planning grid (${text}) is ${count === 1 ? 'not ' : ''}in pu.dat (${named.text})${
+      fitting.length === 0 ? '' : `; attributes whose values are: ${rankingText(fitting)}`
     }`,
     ...(fitting.length > 0 && {
-      hint: `Name the attribute with the upload: { "idAttribute": "${fitting.length === 1 ? fitting[0] : '…'}" }.`,
+      hint: `Name the attribute with the upload: { "idAttribute": "${bestAttribute(fitting) ?? '…'}" }.`,
     }),
   }))
 }

@@ -7,6 +7,7 @@ import { readSpec } from '../dat/spec.js'
 import { FeatureAmounts } from './feature-amounts.js'
 import { FirstIds } from './first-ids.js'
 import { tellGoals } from './goals.js'
+import { TargetScale } from './target-scale.js'
 import { type GridIds, importedUnits } from './units.js'
 import { UnknownFeatures } from './unknown-features.js'
 
@@ -47,9 +48,14 @@ export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Val
           count,
         }))
       // Sums over rows of which some could not be read would accuse the wrong file.
-      if (reading.errors === 0)
-        for await (const batch of readSpec(entries.open('spec.dat'), { findings: new Findings(0), signal }))
+      if (reading.errors === 0) {
+        const scale = new TargetScale()
+        for await (const batch of readSpec(entries.open('spec.dat'), { findings: new Findings(0), signal })) {
           tellGoals(batch, amounts, findings)
+          scale.add(batch, amounts)
+        }
+        scale.tell(findings)
+      }
       yield* reading.list()
       yield* findings.list()
     },

@@ -128,6 +128,21 @@ test('a grid whose ids have another name: the hint is the option, and the option
   assert.equal((await marxanCheck([folder, '--id-attribute', 'FID', '--strict'])).code, 0)
 })
 
+test('attributes that might hold the ids are ranked by how many of them pu.dat has', async () => {
+  const columns = ['TARGET_FID', 'unit', 'zone'].map((name) => ({ name, type: 'N', length: 10 }))
+  const features = squares([1, 2, 3]).map((square, at) => ({
+    ...square,
+    values: [`${at}`, `${at + 1}`, '1'],
+  }))
+  const folder = await made.make(layer(features, 'shapes/grid', columns))
+  const [finding] = (await json(folder)).findings
+  assert.match(
+    finding?.message ?? '',
+    /unique integers, and how many of them are in pu\.dat: unit \(3 of 3\), TARGET_FID \(2 of 3\)$/,
+  )
+  assert.match(finding?.hint ?? '', /Name it: --id-attribute unit$/)
+})
+
 test('a grid without any id of pu.dat is one error, with the attributes that fit and the option', async () => {
   const columns = ['puid', 'unit', 'half', 'zone'].map((name) => ({ name, type: 'N', length: 10 }))
   const values = [
@@ -146,7 +161,7 @@ test('a grid without any id of pu.dat is one error, with the attributes that fit
   const [{ message, hint } = { message: '', hint: '' }] = document.findings
   assert.match(
     message,
-    /None of the 3 ids .*\(100, 200, 300\).*\(1, 2, 3\); attributes whose values are: unit$/,
+    /None of the 3 ids .*\(100, 200, 300\).*\(1, 2, 3\); attributes whose values are: unit \(3 of 3\)$/,
   )
   assert.equal(hint, 'Name it: --id-attribute unit')
   assert.equal((await json(folder, '--id-attribute', 'unit', '--strict')).exitCode, 0)
@@ -170,10 +185,10 @@ test('a grid that cannot be read: what was not compared is said', async () => {
   assert.deepEqual(
     findings.map(({ code, hint }) => [code, hint]),
     [
-      ['legacy/grid-missing-part', undefined],
+      ['legacy/grid-missing-part', 'Copy all parts of the shapefile: .shp, .shx, .dbf and .prj.'],
       [
         'legacy/grid-missing-part',
-        'The other files were not compared with this planning grid, which cannot be read.',
+        "The other files were not compared with this planning grid, which cannot be read. Assign the layer's coordinate system in QGIS and export it again.",
       ],
     ],
   )

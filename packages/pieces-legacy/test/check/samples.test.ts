@@ -43,7 +43,10 @@ for (const [project, args, units] of runs)
 test('hex-653 without its id attribute, for people: the one error names what it might be', async () => {
   const { stdout, code } = await marxanCheck([join(sampleFolder, 'hex-653')])
   assert.equal(code, 2)
-  assert.match(stdout, /^shapefile\/hex_planning_units\.shp \(planning-grid\)\n {2}error .*: FID {2}/m)
+  assert.match(
+    stdout,
+    /^shapefile\/hex_planning_units\.shp \(planning-grid\)\n {2}error .*: FID \(653 of 653\) {2}/m,
+  )
   assert.match(stdout, /: 1 error, /)
 })
 

@@ -309,6 +309,15 @@ test('several scenarios, and none of them the one of input.dat, are refused by n
   const others = renamed((old) => old.replace('out', 'b'))
   const files = { ...others, 'a_sum.csv': sum }
   assert.deepEqual(await toldOf(files), ['! output-scenarios output'])
+  for (const [input, names] of [
+    ['SCENNAME c\n', /names "c" \(SCENNAME\)$/],
+    ['SCENNAME\n', /names none \(SCENNAME\)$/],
+  ] as const) {
+    const entries = outputEntries(outputZip(changed(files)), { 'input.dat': input })
+    const [finding] = await validate(resultsValidator, entries)
+    assert.match(finding?.message ?? '', names)
+    assert.equal(finding?.hint, 'Name the one to take in input.dat: SCENNAME a')
+  }
   assert.deepEqual(await toldOf(files, { 'input.dat': 'SCENNAME B\n' }), ['? output-choice output'])
 })
 

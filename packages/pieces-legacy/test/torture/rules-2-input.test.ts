@@ -247,6 +247,26 @@ values('a hint says how to write KEY=value', async () => {
   assert.match(findings.list()[0]?.hint ?? '', /BLM 0\.5$/)
 })
 
+const slips: Readonly<Record<string, string | undefined>> = {
+  SPECNAM: 'SPECNAME',
+  SPCENAME: 'SPECNAME',
+  PUVSPNAME: 'PUVSPRNAME',
+  BML: undefined,
+  BLMM: 'BLM',
+  PROB: 'PROP',
+  NUMREP: 'NUMREPS',
+  NUMITS: 'NUMITNS',
+  MARXAN: undefined,
+  TITLE: undefined,
+}
+for (const [key, meant] of Object.entries(slips))
+  values(`${key} is taken for a slip of ${meant}`, async () => {
+    const findings = new Findings()
+    await readInputDat(chunks(changed({ [key]: 'x' })), { findings })
+    const unknown = findings.list().find(({ code }) => code === 'legacy/parameter-unknown')
+    assert.equal(unknown?.hint, meant === undefined ? undefined : `Did you mean ${meant}?`)
+  })
+
 values('KEY=value is read as it is meant', async () => {
   const text = 'BLM=0.5\nNUMREPS = 7\nPROP= 0.25\nPUNAME=my pu.dat\n'
   const { parameters, files } = await read(text)

@@ -235,6 +235,31 @@ fileRules('4. spec.dat', 'spec.dat', {
     ['above', 'id,target,name,spf\n1,10.5,a,1\n', ['? target-too-large spec.dat 2 target'], undefined, one],
     ['all there is', 'id,target,name,spf\n1,10,a,1\n', [], undefined, one],
   ],
+  'targets that look like proportions: warning': [
+    ...(
+      [
+        ['of large amounts', '1,0.3,1,a\n2,1,1,b', '1,1,40\n2,2,100', true],
+        ['one of them is larger', '1,0.3,1,a\n2,1.5,1,b', '1,1,40\n2,2,1000', false],
+        ['one of the amounts is not', '1,0.3,1,a\n2,1,1,b', '1,1,40\n2,2,99', false],
+        ['all of them 1: one occurrence', '1,1,1,a\n2,1,1,b', '1,1,400\n2,2,400', false],
+      ] as const
+    ).map(
+      ([what, rows, amounts, asks]): Case => [
+        what,
+        `id,target,spf,name\n${rows}\n`,
+        asks ? ['? target-like-prop spec.dat target'] : [],
+        undefined,
+        { 'puvspr.dat': `species,pu,amount\n${amounts}\n` },
+      ],
+    ),
+    [
+      'beside proportions',
+      'id,prop,target,spf,name\n1,0,0.3,1,a\n2,0.3,0,1,b\n',
+      [],
+      undefined,
+      { 'puvspr.dat': 'species,pu,amount\n1,1,400\n2,2,400\n' },
+    ],
+  ],
   'a feature with no puvspr rows: warning': [
     [
       'with prop',
