@@ -17,6 +17,8 @@ export interface Lease {
 /** What an attempt leaves behind. */
 export interface NodeResult {
   readonly counts?: NodeCounts
+  /** The last of it. Absent: what was stored while it ran. */
+  readonly progress?: Progress
   readonly findings?: readonly Finding[]
   readonly entries?: readonly StagedEntry[]
   /** Of the piece that wrote `entries`. */

@@ -139,7 +139,7 @@ export interface StagedEntry {
 }
 
 export interface NodeCounts extends PieceCounts {
-  /** Of the entries that it wrote (export) or read (import, validation); what was read twice counts twice. Absent: none, as in a clone. */
+  /** Of the entries that it wrote (export) or read (import); what was read twice counts twice. Absent: none, as in a clone. */
   readonly bytes?: number
 }
 

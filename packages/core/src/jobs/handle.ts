@@ -75,7 +75,7 @@ export function createWatcher(store: Store, engine: Engine, events: PieceworkEmi
     const job = await get(id)
     const [nodes, findings] = [await store.reports.nodes(id), await store.reports.findings(id)]
     const counts = { rows: 0, skipped: 0 }
-    for (const node of nodes.filter(({ task }) => task !== 'validate')) {
+    for (const node of nodes) {
       counts.rows += node.counts?.rows ?? 0
       counts.skipped += node.counts?.skipped ?? 0
     }

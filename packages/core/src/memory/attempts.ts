@@ -92,7 +92,7 @@ function mayBegin(job: Job, slot: MemoryNode, attempt: number): boolean {
 
 /** The node has ended, and what follows from it happens in the same step. */
 function end(state: MemoryState, entry: MemoryJob, slot: MemoryNode, done: NodeResult): Job {
-  const { counts, entries, version, reusedFrom, error, findings = [], result } = done
+  const { counts, progress, entries, version, reusedFrom, error, findings = [], result } = done
   entry.findings.push(...findings.map((finding) => ({ node: slot.node.id, finding })))
   const finish = slot.node.task === 'finish'
   if (finish && error) {
@@ -104,6 +104,7 @@ function end(state: MemoryState, entry: MemoryJob, slot: MemoryNode, done: NodeR
     status: error ? 'failed' : 'done',
     endedAt: new Date(),
     ...(counts && { counts }),
+    ...(progress && { progress }),
     ...(entries && { entries }),
     ...(version !== undefined && { version }),
     ...(reusedFrom !== undefined && { reusedFrom }),

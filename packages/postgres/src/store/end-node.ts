@@ -25,13 +25,14 @@ export async function endNode(tx: Queryable, end: End): Promise<EndedNode | unde
 
 /** As the functions of the store take it. */
 export function endAsJson({ lease, done }: End): object {
-  const { counts, entries, version, reusedFrom: reused, error, findings = [] } = done
+  const { counts, progress, entries, version, reusedFrom: reused, error, findings = [] } = done
   return {
     job: lease.job.id,
     node: lease.node.id,
     fence: lease.fence,
     status: error ? 'failed' : 'done',
     counts,
+    progress,
     entries,
     version,
     reused,

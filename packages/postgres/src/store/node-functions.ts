@@ -65,11 +65,11 @@ DECLARE
 BEGIN
   PERFORM set_config('idle_in_transaction_session_timeout', '10s', true);
   FOR one IN
-    SELECT e.* FROM jsonb_to_recordset(ends) AS e(job text, node text, fence bigint, status text, counts jsonb, entries jsonb,
+    SELECT e.* FROM jsonb_to_recordset(ends) AS e(job text, node text, fence bigint, status text, counts jsonb, progress jsonb, entries jsonb,
       version int, reused text, error jsonb, findings jsonb)
     ORDER BY e.job COLLATE "C", e.node COLLATE "C", e.fence
   LOOP
-    UPDATE piecework.nodes n SET status = one.status, ended_at = clock_timestamp(), counts = coalesce(one.counts, n.counts),
+    UPDATE piecework.nodes n SET status = one.status, ended_at = clock_timestamp(), counts = coalesce(one.counts, n.counts), progress = coalesce(one.progress, n.progress),
       entries = coalesce(one.entries, n.entries), error = coalesce(one.error, n.error),
       version = coalesce(one.version, n.version), reused_from = coalesce(one.reused, n.reused_from)
     WHERE n.job = one.job AND n.id = one.node AND n.fence = one.fence AND n.status = 'running'

@@ -26,8 +26,8 @@ export const validateTask: TaskOf = async (work) => {
     await runValidators(work, piece, read, problems)
   })
   const error = problems.error()
-  const counts = { rows: problems.rows, bytes: work.bytes.total }
-  return commit(work, { counts, findings: work.findings.list(), ...(error && { error }) })
+  const progress = { done: problems.rows, bytes: work.bytes.total }
+  return commit(work, { progress, findings: work.findings.list(), ...(error && { error }) })
 }
 
 /** What is wrong with the input, whether a validator said so or could not go on. */
