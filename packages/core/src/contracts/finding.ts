@@ -14,6 +14,9 @@ export interface Finding {
   readonly message: string
   /** What to do about it. */
   readonly hint?: string
-  /** How many of this kind there are in this file, when more than the ones listed. */
+  /**
+   * How many of this kind there are in this file, when more than the ones listed. Of one that stands alone in its file: of how many
+   * rows, or whatever it speaks of.
+   */
   readonly count?: number
 }

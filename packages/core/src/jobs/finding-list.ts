@@ -1,6 +1,9 @@
 import type { Finding } from '../contracts/finding.js'
 import { storable } from './failure.js'
 
+/** Code of the finding that counts those which were not kept. */
+export const moreFindings = 'core/more-findings'
+
 /** Findings of one severity beyond this many of one attempt are counted, not kept one by one. */
 const limit = 1000
 
@@ -24,7 +27,7 @@ export class FindingList {
       const count = this.#counts[severity] - limit
       if (piece === undefined) return []
       const message = `${count} more ${severity}s are not listed.`
-      return [{ severity, code: 'core/more-findings', piece, message, count }]
+      return [{ severity, code: moreFindings, piece, message, count }]
     })
     return [...this.#kept, ...more]
   }

@@ -3,13 +3,14 @@ import type { Job, JobNode } from '../contracts/jobs.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { Store } from '../contracts/store.js'
 import { sameResource } from '../plan/tree.js'
+import { moreFindings } from './finding-list.js'
 import { isTerminal } from './machine.js'
 
 /** What was found in one file. */
 export interface FileResults {
   /** Absent: what concerns no single file. */
   readonly file?: string
-  /** Those that are listed and those that are only counted. */
+  /** Findings: those that are listed and those that are only counted. One that speaks of many rows at once is one. */
   readonly errors: number
   readonly warnings: number
   /** Errors first, each by line. `count` says how many there are of a kind where not all are listed. */
@@ -96,7 +97,7 @@ function byFile(findings: readonly Finding[]): readonly FileResults[] {
     }))
 }
 
-/** A kind of finding is listed whole, or the first of it counts all. */
+/** A kind of finding is listed whole, or the first of it counts all. One that stands alone is one, whatever it counts: it tells of all in one sentence. */
 function counted(findings: readonly Finding[], severity: Finding['severity']): number {
   const kinds = new Map<string, { listed: number; count: number }>()
   for (const { severity: own, code, piece, count = 0 } of findings) {
@@ -104,7 +105,10 @@ function counted(findings: readonly Finding[], severity: Finding['severity']): n
     const kind = kinds.get(`${piece} ${code}`) ?? { listed: 0, count: 0 }
     kinds.set(`${piece} ${code}`, { listed: kind.listed + 1, count: Math.max(kind.count, count) })
   }
-  return [...kinds.values()].reduce((all, { listed, count }) => all + Math.max(listed, count), 0)
+  return [...kinds].reduce((all, [kind, { listed, count }]) => {
+    const isOne = listed === 1 && !kind.endsWith(` ${moreFindings}`)
+    return all + (isOne ? 1 : Math.max(listed, count))
+  }, 0)
 }
 
 function bySeverityAndLine(a: Finding, b: Finding): number {

@@ -33,6 +33,9 @@ function notes(host: Notebooks, more: Partial<Format> = {}): Pack {
             if (line !== 'bad' && line !== 'odd') continue
             const severity = line === 'bad' ? 'error' : 'warning'
             yield { severity, code: `notes/${line}`, file: 'text', line: at + 1, message: `It is ${line}.` }
+            // Tells of many at once.
+            if (line === 'odd')
+              yield { severity, code: 'notes/style', file: 'text', message: '40 words are odd.', count: 40 }
           }
         },
       },
@@ -120,7 +123,7 @@ test('law 3: uploads fill a shell that nobody sees until the import has succeede
     assert.deepEqual(setup.host.books.get(resource.id)?.lines, ['ONE', 'ODD'])
     assert.ok(setup.host.books.get(resource.id)?.visible)
     const results = await preparation.validationResults()
-    assert.deepEqual([results.status, results.errors, results.warnings], ['passed', 0, 1])
+    assert.deepEqual([results.status, results.errors, results.warnings], ['passed', 0, 2])
     assert.equal((await preparation.status()).status, 'succeeded')
     assert.deepEqual(await uploadsOf(preparation, setup), [])
     await piecework.guard.edit(resource, async () => {})
@@ -177,11 +180,11 @@ test('law 2: validation can be asked as often as one likes, and tells all of eac
     const results = await preparation.validationResults()
     assert.deepEqual(
       [results.status, results.job, results.errors, results.warnings],
-      ['failed', first.id, 2, 1],
+      ['failed', first.id, 2, 2],
     )
     assert.deepEqual(
       results.files.map(({ file, errors, findings }) => [file, errors, findings.map(({ line }) => line)]),
-      [['text', 2, [1, 3, 2]]],
+      [['text', 2, [1, 3, undefined, 2]]],
     )
     assert.equal(results.outdated, false)
     await preparation.upload('text', text('good\n'))
