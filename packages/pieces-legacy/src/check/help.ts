@@ -18,5 +18,6 @@ Inedit, Zonae Cogito, QMarxan, ArcMarxan, CLUZ, Marxan Connect, Marxan Web, marx
   --version             print the version
   -h, --help            print this
 
+Paths are relative to the working directory or, where nothing is there, to the project's folder.
 Exit codes: 0 no errors, 1 warnings only (with --strict), 2 errors.
 NO_COLOR and FORCE_COLOR are respected.`

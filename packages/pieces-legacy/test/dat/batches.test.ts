@@ -17,7 +17,7 @@ test('batches hold all rows in order', async () => {
 test('ids stay unique over batches', async () => {
   const findings = new Findings()
   const ids = Array.from({ length: 20_000 }, (_, at) => (at * 7919) % 20_011)
-  const text = `id\n${ids.join('\n')}\n${ids[3]}\n${ids[15_000]}\n`
+  const text = `id,cost\n${[...ids, ids[3], ids[15_000]].map((id) => `${id},1\n`).join('')}`
   assert.equal((await rowsOf(readPu(chunks(text), { findings }))).length, 20_000)
   assert.deepEqual(
     findings.list().map(({ message }) => message),
