@@ -86,8 +86,7 @@ export interface PieceCloner<Options = unknown> {
 }
 
 /** A named, versioned part of one kind of resource. */
-// biome-ignore lint/suspicious/noExplicitAny: a list of pieces holds pieces of any options
-export interface Piece<Options = any> {
+export interface Piece<Options = unknown> {
   readonly contract: 1
   /** `pack/piece`, unique. */
   readonly name: string

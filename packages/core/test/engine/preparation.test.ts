@@ -20,7 +20,7 @@ const book = { kind: 'notebook', id: 'notes' } as const
 
 /** Lines of `text` become those of a notebook; a line `bad` is an error, a line `wait` waits for the signal. */
 function notes(host: Notebooks, more: Partial<Format> = {}): Pack {
-  const piece: Piece = {
+  const piece: Piece<{ readonly upper: boolean }> = {
     contract: 1,
     name: 'notes/text',
     of: 'notebook',

@@ -8,49 +8,9 @@ RETURNS text LANGUAGE sql STABLE AS $$
 $$;
 `
 
-/**
- * What is done to nodes many thousand times: one message for any number of nodes, planned once, found by their keys however many
- * nodes there are. All take the rows of nodes in one order, then those of batches: two of them never wait for each other in a circle.
- * A client that falls silent before its commit is cut off after ten seconds, so that its rows hold nothing up.
- */
-export const nodeFunctions = `${changing}
-CREATE FUNCTION piecework.begin_nodes(asked jsonb, own_store text, embedded boolean, lease_ms float8)
-RETURNS TABLE (found_job text, found_node text, found_attempt int, node_text text, changing_text text)
-LANGUAGE plpgsql SET search_path = pg_catalog SET enable_seqscan = off AS $$
-DECLARE one record;
-BEGIN
-  PERFORM set_config('idle_in_transaction_session_timeout', '10s', true);
-  FOR one IN
-    SELECT a.* FROM jsonb_to_recordset(asked) AS a(job text, node text, attempt int, worker text)
-    ORDER BY a.job COLLATE "C", a.node COLLATE "C"
-  LOOP
-    found_job := one.job;
-    found_node := one.node;
-    found_attempt := one.attempt;
-    UPDATE piecework.nodes n SET status = 'running', fence = n.fence + 1, worker = one.worker, store = own_store,
-      lease_until = clock_timestamp() + lease_ms * interval '1 millisecond',
-      started_at = coalesce(n.started_at, clock_timestamp())
-    FROM piecework.jobs j
-    WHERE n.job = one.job AND n.id = one.node AND n.attempt = one.attempt AND n.status = 'waiting'
-      AND j.id = n.job AND j.batch = n.batch AND j.status NOT IN ('preparing', 'succeeded', 'failed', 'cancelled')
-      AND NOT (j.waiting AND j.outcome IS NULL)
-    RETURNING to_jsonb(n)::text, piecework.changing(j.status, j.outcome, j.error, j.batch, j.result, j.changes, j.waiting, j.stopped)
-    INTO node_text, changing_text;
-    IF FOUND THEN
-      RETURN NEXT;
-    ELSE
-      -- A lease that nobody keeps is told without its node.
-      PERFORM FROM piecework.nodes n JOIN piecework.jobs j ON j.id = n.job AND j.batch = n.batch
-      WHERE n.job = one.job AND n.id = one.node AND n.attempt = one.attempt AND n.status = 'running'
-        AND (n.lease_until <= clock_timestamp() OR (embedded AND n.store <> own_store));
-      IF FOUND THEN
-        RETURN NEXT;
-      END IF;
-    END IF;
-  END LOOP;
-END $$;
-
-CREATE FUNCTION piecework.end_nodes(ends jsonb)
+/** Replaces itself: databases that have it without the last progress get it with that. */
+export const endFunction = `
+CREATE OR REPLACE FUNCTION piecework.end_nodes(ends jsonb)
 RETURNS TABLE (ended_job text, ended_node text, ended_fence text, still_open int, changing_text text)
 LANGUAGE plpgsql SET search_path = pg_catalog SET enable_seqscan = off AS $$
 DECLARE
@@ -98,7 +58,51 @@ BEGIN
       WHERE e.job = tally.job AND e.batch = tally.batch;
   END LOOP;
 END $$;
+`
 
+/**
+ * What is done to nodes many thousand times: one message for any number of nodes, planned once, found by their keys however many
+ * nodes there are. All take the rows of nodes in one order, then those of batches: two of them never wait for each other in a circle.
+ * A client that falls silent before its commit is cut off after ten seconds, so that its rows hold nothing up.
+ */
+export const nodeFunctions = `${changing}
+CREATE FUNCTION piecework.begin_nodes(asked jsonb, own_store text, embedded boolean, lease_ms float8)
+RETURNS TABLE (found_job text, found_node text, found_attempt int, node_text text, changing_text text)
+LANGUAGE plpgsql SET search_path = pg_catalog SET enable_seqscan = off AS $$
+DECLARE one record;
+BEGIN
+  PERFORM set_config('idle_in_transaction_session_timeout', '10s', true);
+  FOR one IN
+    SELECT a.* FROM jsonb_to_recordset(asked) AS a(job text, node text, attempt int, worker text)
+    ORDER BY a.job COLLATE "C", a.node COLLATE "C"
+  LOOP
+    found_job := one.job;
+    found_node := one.node;
+    found_attempt := one.attempt;
+    UPDATE piecework.nodes n SET status = 'running', fence = n.fence + 1, worker = one.worker, store = own_store,
+      lease_until = clock_timestamp() + lease_ms * interval '1 millisecond',
+      started_at = coalesce(n.started_at, clock_timestamp())
+    FROM piecework.jobs j
+    WHERE n.job = one.job AND n.id = one.node AND n.attempt = one.attempt AND n.status = 'waiting'
+      AND j.id = n.job AND j.batch = n.batch AND j.status NOT IN ('preparing', 'succeeded', 'failed', 'cancelled')
+      AND NOT (j.waiting AND j.outcome IS NULL)
+    RETURNING to_jsonb(n)::text, piecework.changing(j.status, j.outcome, j.error, j.batch, j.result, j.changes, j.waiting, j.stopped)
+    INTO node_text, changing_text;
+    IF FOUND THEN
+      RETURN NEXT;
+    ELSE
+      -- A lease that nobody keeps is told without its node.
+      PERFORM FROM piecework.nodes n JOIN piecework.jobs j ON j.id = n.job AND j.batch = n.batch
+      WHERE n.job = one.job AND n.id = one.node AND n.attempt = one.attempt AND n.status = 'running'
+        AND (n.lease_until <= clock_timestamp() OR (embedded AND n.store <> own_store));
+      IF FOUND THEN
+        RETURN NEXT;
+      END IF;
+    END IF;
+  END LOOP;
+END $$;
+
+${endFunction}
 CREATE FUNCTION piecework.beat_nodes(beats jsonb, lease_ms float8)
 RETURNS TABLE (held_job text, held_node text, held_fence text, stop_text text)
 LANGUAGE plpgsql SET search_path = pg_catalog SET enable_seqscan = off AS $$

@@ -4,7 +4,7 @@ import { type End, endAsJson } from './end-node.js'
 import { applyEvent, lockJob } from './job-row.js'
 import { hasBegun, type KnownJobs } from './known-jobs.js'
 import { leasedNode } from './records.js'
-import { moreToDo } from './step-function.js'
+import { moreToDo } from './step-functions.js'
 import type { AskedTask, Beginner } from './take-over.js'
 
 /** A node begins, or ends plainly. */

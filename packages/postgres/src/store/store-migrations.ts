@@ -1,52 +1,25 @@
 import type { Migration } from '../migrations/migration.js'
 import { nodeFunctions } from './node-functions.js'
-import { stepFunction } from './step-function.js'
+import { stepFunctions } from './step-functions.js'
+
+/** SQL by name, in order; what has been released is never changed, only followed. */
+const steps: Readonly<Record<string, () => string>> = {
+  '0001-store': () => tables,
+  '0002-preparations': () => preparations,
+  '0003-keeping': () => keeping,
+  '0004-limits': () => limits,
+  '0005-node-functions': () => nodeFunctions,
+  '0006-open-nodes': () => openNodes,
+  '0007-step-nodes': () => stepFunctions,
+}
 
 /** The tables of `postgresStore`, in schema `piecework`. */
-export const storeMigrations: readonly Migration[] = [
-  {
-    name: 'piecework/0001-store',
-    up: async (tx) => {
-      await tx.query(tables)
-    },
+export const storeMigrations: readonly Migration[] = Object.entries(steps).map(([name, sql]) => ({
+  name: `piecework/${name}`,
+  up: async (tx) => {
+    await tx.query(sql())
   },
-  {
-    name: 'piecework/0002-preparations',
-    up: async (tx) => {
-      await tx.query(preparations)
-    },
-  },
-  {
-    name: 'piecework/0003-keeping',
-    up: async (tx) => {
-      await tx.query(keeping)
-    },
-  },
-  {
-    name: 'piecework/0004-limits',
-    up: async (tx) => {
-      await tx.query(limits)
-    },
-  },
-  {
-    name: 'piecework/0005-node-functions',
-    up: async (tx) => {
-      await tx.query(nodeFunctions)
-    },
-  },
-  {
-    name: 'piecework/0006-open-nodes',
-    up: async (tx) => {
-      await tx.query(openNodes)
-    },
-  },
-  {
-    name: 'piecework/0007-step-nodes',
-    up: async (tx) => {
-      await tx.query(stepFunction)
-    },
-  },
-]
+}))
 
 const tables = `
 CREATE SCHEMA IF NOT EXISTS piecework;

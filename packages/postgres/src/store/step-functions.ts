@@ -1,3 +1,5 @@
+import { endFunction } from './node-functions.js'
+
 /** SQLSTATE of what `step_nodes` refuses to do by itself. */
 export const moreToDo = 'PW001'
 
@@ -5,7 +7,7 @@ export const moreToDo = 'PW001'
  * Begins and ends in one message. `by_itself`: nothing else follows in its transaction; where something must, as with the first node of a
  * job or the last one of a batch, all of it is refused. Begins come first: rows of nodes are taken before those of batches.
  */
-export const stepFunction = `
+export const stepFunctions = `${endFunction}
 CREATE FUNCTION piecework.step_nodes(asked jsonb, own_store text, embedded boolean, lease_ms float8, ends jsonb, by_itself boolean)
 RETURNS TABLE (begun boolean, of_job text, of_node text, number text, still_open int, node_text text, changing_text text)
 LANGUAGE plpgsql SET search_path = pg_catalog AS $$
