@@ -36,12 +36,14 @@ export async function cancelMeasure(
   const worst = Math.max(0.001, ...waits)
   return {
     name: 'legacy/cancel',
-    ratio: Math.round((100 * limitSeconds) / worst) / 100,
+    // Where no cancel came in time, nothing is known.
+    ratio: waits.length === 0 ? 0 : Math.round((100 * limitSeconds) / worst) / 100,
     reach: 1,
     aim: 2,
     units,
     worstSeconds: worst,
-    medianSeconds: median(waits),
+    medianSeconds: waits.length === 0 ? undefined : median(waits),
+    moments: waits.length,
     latest,
   }
 }
