@@ -201,6 +201,7 @@ test('any names become ones of ten bytes that differ in every case, and those th
       '\u0000',
       '海海海海',
       '☃',
+      '__proto__',
     ),
     fc.string({ unit: 'binary', maxLength: 14 }),
     fc.stringMatching(/^[a-b_1]{8,12}$/),

@@ -2,10 +2,10 @@ const longest = 10
 
 /**
  * Names for .dbf fields: letters, digits and underscores, at most ten bytes of UTF-8, no two equal in any case. A name that
- * fits stays as it is, unless one before it is the same.
+ * fits stays as it is, unless one before it is the same, or readers in JavaScript would lose it.
  */
 export function fieldNames(names: readonly string[]): readonly string[] {
-  const taken = new Set<string>()
+  const taken = new Set([folded('__proto__')])
   return names.map((name) => {
     const plain = cut(name.normalize('NFC').replace(/[^\p{L}\p{N}_]/gu, '_'), longest) || 'field'
     let short = plain
