@@ -80,6 +80,6 @@ function report() {
 async function dropGiven() {
   const url = process.env.DATABASE_URL
   if (!url) return
-  const { dropScratchDatabases } = await import('../packages/testkit/dist/drop-scratch-databases.js')
+  const { dropScratchDatabases } = await import('../packages/test-support/dist/drop-scratch-databases.js')
   await dropScratchDatabases(url, run).catch((error) => console.log(`Left on the server: ${error.message}`))
 }

@@ -1,9 +1,11 @@
 // A host that imports a Marxan folder: node legacy-host.js path/to/marxan-folder
 import { createPiecework, fileArtifacts } from '@piecework/core'
-import { findMarxanFiles, legacyMarxanPack, marxanUploads } from '@piecework/pieces-legacy'
+import { embedded } from '@piecework/embedded'
+import { findMarxanFiles, marxanUploads } from '@piecework/marxan-files'
+import { legacyMarxanPack } from '@piecework/pieces-legacy'
 import { planningMigrations, planningProject } from '@piecework/pieces-project'
 import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
-import { embedded, migrate, postgresStore } from '@piecework/postgres'
+import { migrate, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 
 const database = await embedded()

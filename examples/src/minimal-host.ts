@@ -1,6 +1,7 @@
 // A host with two tables of its own and one piece of its own: albums of photos.
 import { createPiecework, fileArtifacts, type ResourceKind } from '@piecework/core'
-import { embedded, postgresStore, tablePiece } from '@piecework/postgres'
+import { embedded } from '@piecework/embedded'
+import { postgresStore, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 
 const database = await embedded()

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { skipUnless } from '@piecework/testkit'
+import { skipUnless } from '@piecework/test-support'
 import { suite } from 'uvu'
 
 const test = suite('demo')

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isTerminal, type JobReport, type ResourceRef } from '@piecework/core'
-import { schemaPrints } from '@piecework/testkit'
+import { schemaPrints } from '@piecework/test-support'
 import { countsOf, countsReconcile } from './checks/counts.js'
 import { equalToSource } from './checks/equal.js'
 import { noFiles } from './checks/files.js'

@@ -1,4 +1,4 @@
-import type { Fleet, RedisServer } from '@piecework/testkit'
+import type { Fleet, RedisServer } from '@piecework/test-support'
 import type { Requester } from './asking.js'
 import type { Disk } from './disk.js'
 import type { SoakHost } from './host.js'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { needsRedisServer, needsServer } from '@piecework/testkit'
+import { needsRedisServer, needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { faults } from '../src/faults.js'
 import { soak } from '../src/soak.js'

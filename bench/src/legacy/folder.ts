@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { shapefileZip } from '@piecework/pieces-project'
+import { shapefileZip } from '@piecework/vector-files'
 import { hexagons } from './hexagons.js'
 import { seeded } from './random.js'
 

@@ -1,4 +1,5 @@
-import { type Format, type Pack, uploadEntries } from '@piecework/core'
+import type { Pack } from '@piecework/core'
+import { type Format, uploadEntries } from '@piecework/core/piece'
 import { legacyMarxan } from '@piecework/pieces-legacy'
 import { planningPacks } from '../planning/host.js'
 

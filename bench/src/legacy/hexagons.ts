@@ -1,4 +1,4 @@
-import type { GeoRow, GeoTable, Position } from '@piecework/pieces-project'
+import type { GeoRow, GeoTable, Position } from '@piecework/vector-files'
 
 const batch = 1000
 /** Degrees: half a hexagon's height, and a quarter of its width. */

@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { type ByteRange, type EntryFile, entriesOf, type Queryable } from '@piecework/core'
-import { gridIds, puvsprValidator } from '@piecework/pieces-legacy'
+import type { Queryable } from '@piecework/core'
+import { type ByteRange, type EntryFile, entriesOf } from '@piecework/core/piece'
+import { gridIds } from '@piecework/marxan-files'
+import { puvsprValidator } from '@piecework/pieces-legacy'
 import { principal } from '../planning/host.js'
 
 const target = { kind: 'project', id: '00000000-0000-4000-8000-000000000002' }

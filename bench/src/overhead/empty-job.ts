@@ -1,4 +1,5 @@
-import { createPiecework, type Runtime } from '@piecework/core'
+import { createPiecework } from '@piecework/core'
+import type { Runtime } from '@piecework/core/store'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { Pool } from 'pg'
 import { emptyPack, shelfOf } from './empty-pack.js'

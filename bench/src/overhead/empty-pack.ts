@@ -1,4 +1,5 @@
-import type { Pack, Piece, ResourceKind, ResourceRef } from '@piecework/core'
+import type { Pack, ResourceKind, ResourceRef } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
 
 /** Pieces of each box. */
 const piecesPerBox = 100

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Runtime } from '@piecework/core'
+import type { Runtime } from '@piecework/core/store'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { redisRuntime } from '@piecework/runtime-redis'

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import type { JobHandle, JobReport, NodeTask } from '@piecework/core'
+import type { JobHandle, JobReport } from '@piecework/core'
+import type { NodeTask } from '@piecework/core/store'
 import { forPeople, principal, project, withHost } from './host.js'
 
 /** One job in a process of its own, so that its peak memory is its own. */

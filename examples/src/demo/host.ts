@@ -6,10 +6,11 @@ import {
   type Piecework,
   PieceworkError,
 } from '@piecework/core'
+import { embedded } from '@piecework/embedded'
 import { legacyMarxanPack } from '@piecework/pieces-legacy'
 import { planningMigrations, planningProject } from '@piecework/pieces-project'
 import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
-import { embedded, fromPg, migrate, postgresStore } from '@piecework/postgres'
+import { fromPg, migrate, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { Pool } from 'pg'
 

@@ -3,7 +3,7 @@ import { mkdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { type Finding, PieceworkError, type UploadSource } from '@piecework/core'
-import { findMarxanFiles } from '@piecework/pieces-legacy'
+import { findMarxanFiles } from '@piecework/marxan-files'
 import { ZipArchive } from 'archiver'
 import { makeSample } from '../sample/make-sample.js'
 

@@ -13,7 +13,7 @@ import type {
   ResourceRef,
 } from '@piecework/core'
 import { PieceworkError } from '@piecework/core'
-import { compareResources, type TableComparison } from '@piecework/testkit'
+import { compareResources, type TableComparison } from '@piecework/test-support'
 import type { DemoHost } from './host.js'
 import type { DemoInput } from './input.js'
 import { type SummaryRow, summaryOf } from './summary.js'

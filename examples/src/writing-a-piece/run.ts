@@ -1,5 +1,6 @@
 import { createPiecework, fileArtifacts } from '@piecework/core'
-import { checkTables, embedded, postgresStore } from '@piecework/postgres'
+import { embedded } from '@piecework/embedded'
+import { checkTables, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { notebookKind } from './notebook-kind.js'
 import { cover, pages } from './pages.js'

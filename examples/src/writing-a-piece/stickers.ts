@@ -1,4 +1,4 @@
-import type { Piece } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
 import { uuidExpression, uuidLiteral } from '@piecework/postgres'
 
 const entry = 'stickers.csv'

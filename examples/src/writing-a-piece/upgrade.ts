@@ -1,4 +1,4 @@
-import type { CsvRow, Piece, Upgrade } from '@piecework/core'
+import type { CsvRow, Piece, Upgrade } from '@piecework/core/piece'
 import { stickers } from './stickers.js'
 
 /** Version 1 called a sticker's label its text. */

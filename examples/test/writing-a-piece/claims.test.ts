@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import {
-  csvLine,
-  type Database,
-  isPieceworkError,
-  memoryArtifacts,
-  type Piece,
-  type Piecework,
-} from '@piecework/core'
+import { type Database, isPieceworkError, memoryArtifacts, type Piecework } from '@piecework/core'
+import { csvLine, type Piece } from '@piecework/core/piece'
 import { checkTables, fromPg, tablePiece } from '@piecework/postgres'
-import { needsServer, scratchDatabase } from '@piecework/testkit'
+import { needsServer, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { cover, pages } from '../../src/writing-a-piece/pages.js'

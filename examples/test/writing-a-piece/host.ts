@@ -1,4 +1,5 @@
-import { type ArtifactStore, createPiecework, type Database, memoryStore, type Piece } from '@piecework/core'
+import { type ArtifactStore, createPiecework, type Database, memoryStore } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { notebookKind } from '../../src/writing-a-piece/notebook-kind.js'
 

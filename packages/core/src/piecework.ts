@@ -1,9 +1,12 @@
 import type { DependencyContainer } from 'tsyringe'
-import { checkedArtifacts } from './archive/checked-artifacts.js'
+import { type Allow, createAllow } from './access/allow.js'
 import { archiveFormat } from './archive/format.js'
 import type { ArchiveLimits } from './archive/limits.js'
 import { manifestSigner, type SigningOptions } from './archive/sign.js'
 import { createTrust, type TrustOptions } from './archive/trust.js'
+import { createReadings, type Readings } from './archive-tools.js'
+import { checkedArtifacts } from './artifacts/checked-artifacts.js'
+import { memoryArtifacts } from './artifacts/memory-artifacts.js'
 import { createContainer, type Provided, tokens } from './container.js'
 import type { ArtifactStore } from './contracts/artifacts.js'
 import type { Queryable } from './contracts/database.js'
@@ -14,11 +17,14 @@ import type { AccessPolicy, Principal } from './contracts/principal.js'
 import type { ResourceRef } from './contracts/resource.js'
 import type { Runtime } from './contracts/runtime.js'
 import type { Store } from './contracts/store.js'
+import type { PreparationDesk } from './drafts/draft.js'
+import type { Hands } from './drafts/draft-handle.js'
+import { createPreparations } from './drafts/drafts.js'
+import { createEngine, type Engine } from './engine/engine.js'
+import type { EngineOptions } from './engine/engine-options.js'
+import { isTerminal } from './engine/machine.js'
 import { createEmitter, type PieceworkEmitter } from './events.js'
 import { type HostGuard, hostGuard } from './guard/host-guard.js'
-import { type Allow, createAllow } from './jobs/allow.js'
-import { createEngine, type Engine } from './jobs/engine.js'
-import type { EngineOptions } from './jobs/engine-options.js'
 import {
   createHandle,
   createWatcher,
@@ -26,20 +32,14 @@ import {
   type JobReport,
   type JobUpdate,
   type Watcher,
-} from './jobs/handle.js'
-import { createInputRequests, type ImportRequest, type InputRequests } from './jobs/input-requests.js'
-import { createInputs, type Inputs } from './jobs/inputs.js'
-import { isTerminal } from './jobs/machine.js'
-import type { PreparationDesk } from './jobs/preparation.js'
-import type { Hands } from './jobs/preparation-of.js'
-import { createPreparations } from './jobs/prepare.js'
-import { type CloneRequest, createRequests, type ExportRequest, type Requests } from './jobs/requests.js'
-import { createRetry, type Retry, type RetryRequest } from './jobs/retry.js'
-import { createTerms, type TermsOptions } from './jobs/terms.js'
-import { memoryArtifacts } from './memory/artifacts.js'
+} from './handle/job-handle.js'
 import { memoryStore } from './memory/store.js'
 import { createRegistry, type Registry } from './plan/registry.js'
-import { createReadings, type Readings } from './readings.js'
+import { createInputRequests, type ImportRequest, type InputRequests } from './requests/input-requests.js'
+import { createInputs, type Inputs } from './requests/inputs.js'
+import { createTerms, type TermsOptions } from './requests/job-limits.js'
+import { type CloneRequest, createRequests, type ExportRequest, type Requests } from './requests/requests.js'
+import { createRetry, type Retry, type RetryRequest } from './requests/retry.js'
 
 export interface PieceworkOptions extends EngineOptions, TermsOptions {
   /** Kinds of resources, pieces and formats. */

@@ -1,6 +1,6 @@
-import { type Format, PieceworkError, type Role, uploadEntries } from '@piecework/core'
+import { type Format, PieceworkError, type Role, uploadEntries } from '@piecework/core/piece'
+import { type RoleName, roles } from '@piecework/marxan-files'
 import { legacyPieces } from './pieces.js'
-import { type RoleName, roles } from './roles.js'
 
 /** Old ids of the two resources that a Marxan folder describes; it has none of its own. */
 const project = { kind: 'project', id: 'legacy' } as const

@@ -1,4 +1,4 @@
-import type { Pack } from '@piecework/core'
+import type { Pack } from '@piecework/core/piece'
 import { type LegacyMarxanOptions, legacyMarxan } from './format.js'
 
 /** Import of Marxan folders into projects and scenarios, whose kinds are those of the packs of projects and scenarios. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { entriesOf, isPieceworkError, type UploadSource } from '@piecework/core'
-import { Findings, findMarxanFiles, marxanUploads, openOutput } from '@piecework/pieces-legacy'
+import type { UploadSource } from '@piecework/core'
+import { entriesOf, isPieceworkError } from '@piecework/core/piece'
+import { Findings, findMarxanFiles, marxanUploads, openOutput } from '@piecework/marxan-files'
 import { suite } from 'uvu'
 import { type Folders, folders, inputDat } from './check/support/folders.js'
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { createPiecework, isPieceworkError, memoryStore } from '@piecework/core'
+import { createPiecework, memoryStore } from '@piecework/core'
+import { isPieceworkError } from '@piecework/core/piece'
 import { legacyMarxan, legacyMarxanPack } from '@piecework/pieces-legacy'
 import { planningProject } from '@piecework/pieces-project'
 import { planningScenario } from '@piecework/pieces-scenario'

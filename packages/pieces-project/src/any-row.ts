@@ -1,4 +1,4 @@
-import type { AppliesContext } from '@piecework/core'
+import type { AppliesContext } from '@piecework/core/piece'
 
 /**
  * `applies` of a piece that has nothing to carry where none of these rows exist: `planning.planning_areas WHERE project_id = $1`,

@@ -1,4 +1,4 @@
-import { type Finding, isPieceworkError, type ValidationContext, type Validator } from '@piecework/core'
+import { type Finding, isPieceworkError, type ValidationContext, type Validator } from '@piecework/core/piece'
 
 const columns = ['country', 'admin_area_1', 'admin_area_2'] as const
 

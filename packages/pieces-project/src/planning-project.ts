@@ -1,4 +1,4 @@
-import type { Pack } from '@piecework/core'
+import type { Pack } from '@piecework/core/piece'
 import { geodata } from './geodata/geodata.js'
 import { costSurfaces } from './pieces/cost-surfaces.js'
 import { featureAmounts } from './pieces/feature-amounts.js'

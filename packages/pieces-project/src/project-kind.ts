@@ -4,7 +4,7 @@ import {
   type ResourceKind,
   type ResourceRef,
   type ShellLifecycle,
-} from '@piecework/core'
+} from '@piecework/core/piece'
 import { canonicalUuid } from './canonical-uuid.js'
 import { freeName } from './free-name.js'
 

@@ -1,4 +1,4 @@
-import { PieceworkError, type Queryable, type ResourceRef } from '@piecework/core'
+import { PieceworkError, type Queryable, type ResourceRef } from '@piecework/core/piece'
 import { canonicalUuid } from '@piecework/pieces-project'
 
 /**

@@ -1,4 +1,4 @@
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 
 /** Puids from `first` to `last`. */
 export interface PuidRun {

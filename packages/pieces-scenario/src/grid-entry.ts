@@ -1,4 +1,4 @@
-import type { Piece } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
 import { uuidLiteral } from '@piecework/postgres'
 
 /** Puids of the project's grid as runs `first,last`, in order: what a scenario alone says of units that it has no row for. */

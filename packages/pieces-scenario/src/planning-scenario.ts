@@ -1,4 +1,4 @@
-import type { Pack } from '@piecework/core'
+import type { Pack } from '@piecework/core/piece'
 import { marxanInput } from './marxan/marxan-input.js'
 import { marxanOutput } from './marxan/marxan-output.js'
 import { boundary } from './pieces/boundary.js'

@@ -4,7 +4,7 @@ import {
   isPieceworkError,
   type ValidationContext,
   type Validator,
-} from '@piecework/core'
+} from '@piecework/core/piece'
 import { gridDifference, noDifference, type PuidRun, sum, type Units } from './grid-difference.js'
 import { gridEntry } from './grid-entry.js'
 

@@ -4,7 +4,7 @@ import {
   type ResourceKind,
   type ResourceRef,
   type ShellLifecycle,
-} from '@piecework/core'
+} from '@piecework/core/piece'
 import { canonicalUuid, freeName } from '@piecework/pieces-project'
 
 /** Scenarios of the schema `planning`; those that an import has not finished do not exist for it. */

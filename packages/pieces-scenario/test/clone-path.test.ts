@@ -1,16 +1,9 @@
-import {
-  type ArtifactStore,
-  createPiecework,
-  type Database,
-  memoryArtifacts,
-  memoryStore,
-  type Queryable,
-  type ResourceRef,
-} from '@piecework/core'
+import { type ArtifactStore, createPiecework, memoryArtifacts, memoryStore } from '@piecework/core'
+import type { Database, Queryable, ResourceRef } from '@piecework/core/piece'
 import { planningProject, projectKind } from '@piecework/pieces-project'
 import { planningScenario } from '@piecework/pieces-scenario'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { principal, projectRef, succeeded } from './support/instance.js'

@@ -1,5 +1,6 @@
-import { type Diff, memoryArtifacts, type RowsDiff } from '@piecework/core'
-import { needsServer } from '@piecework/testkit'
+import { type Diff, memoryArtifacts } from '@piecework/core'
+import type { RowsDiff } from '@piecework/core/piece'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { archiveOf, type Instance, instance, principal, projectRef, succeeded } from './support/instance.js'

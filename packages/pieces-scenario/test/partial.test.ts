@@ -1,5 +1,5 @@
 import { memoryArtifacts } from '@piecework/core'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { archiveOf, type Instance, instance, principal, projectRef, succeeded } from './support/instance.js'

@@ -1,6 +1,7 @@
-import { jobIds, memoryArtifacts } from '@piecework/core'
+import { memoryArtifacts } from '@piecework/core'
+import { jobIds } from '@piecework/core/piece'
 import { projectKind } from '@piecework/pieces-project'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import {

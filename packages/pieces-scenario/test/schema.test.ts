@@ -1,7 +1,7 @@
 import { planningMigrations, planningProject } from '@piecework/pieces-project'
 import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
 import { checkTables, migrate } from '@piecework/postgres'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { madeUpProject, sharedRows } from './support/made-up-project.js'

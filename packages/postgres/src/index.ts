@@ -1,10 +1,5 @@
 export { assertSchemaCovered, type SchemaCoverage } from './coverage/assert-schema-covered.js'
 export { BinaryRows } from './database/binary-rows.js'
-export {
-  type EmbeddedDatabase,
-  type EmbeddedOptions,
-  embedded,
-} from './database/embedded/embedded.js'
 export { fromKnex, type KnexLike } from './database/from-knex.js'
 export { fromPg, type PgPool } from './database/from-pg.js'
 export { quoteIdent } from './database/quote-ident.js'
@@ -15,7 +10,7 @@ export { migrate } from './migrations/migrate.js'
 export type { Migration } from './migrations/migration.js'
 export { type PostgresStore, type PostgresStoreOptions, postgresStore } from './store/postgres-store.js'
 export { checkTables } from './table-piece/check-tables.js'
-export { roomToSort } from './table-piece/room-to-sort.js'
+export { roomToSort } from './table-piece/raise-work-mem.js'
 export type {
   JsonReference,
   Reference,

@@ -1,4 +1,4 @@
-import { PieceworkError, type Runtime, type Task, type TaskHandler } from '@piecework/core'
+import { PieceworkError, type Runtime, type Task, type TaskHandler } from '@piecework/core/store'
 import PQueue from 'p-queue'
 import { timers } from './timers.js'
 

@@ -1,4 +1,4 @@
-import type { Task, TaskHandler } from '@piecework/core'
+import type { Task, TaskHandler } from '@piecework/core/store'
 import type { Complaints } from './complaints.js'
 
 /** What runs in this process. */

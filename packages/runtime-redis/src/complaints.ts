@@ -1,4 +1,4 @@
-import type { Task } from '@piecework/core'
+import type { Task } from '@piecework/core/store'
 
 /** Who hears of errors that are nobody's result; the host's own reporting must not end the process either. */
 export type OnError = (error: unknown, task?: Task) => void

@@ -1,4 +1,4 @@
-import { PieceworkError, type Runtime, type Task, type TaskHandler } from '@piecework/core'
+import { PieceworkError, type Runtime, type Task, type TaskHandler } from '@piecework/core/store'
 import { attempts } from './attempts.js'
 import { complaints, type OnError } from './complaints.js'
 import type { RedisConnection } from './connection.js'

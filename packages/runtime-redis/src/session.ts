@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { Task } from '@piecework/core'
+import type { Task } from '@piecework/core/store'
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Complaints } from './complaints.js'

@@ -1,4 +1,4 @@
-import type { Task } from '@piecework/core'
+import type { Task } from '@piecework/core/store'
 import type { BulkJobOptions, Queue } from 'bullmq'
 import { bullPriority, type Due, type Turn, turnPrefix } from './turn.js'
 import type { Look, Waiting } from './waiting.js'

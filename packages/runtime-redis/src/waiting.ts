@@ -1,4 +1,4 @@
-import type { Task } from '@piecework/core'
+import type { Task } from '@piecework/core/store'
 import type { Redis } from 'ioredis'
 import { script } from './script.js'
 import { turnPrefix } from './turn.js'

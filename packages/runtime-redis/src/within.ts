@@ -1,4 +1,4 @@
-import { isPieceworkError, PieceworkError } from '@piecework/core'
+import { isPieceworkError, PieceworkError } from '@piecework/core/store'
 
 /** What `work` resolves to, unless it takes longer than `ms`; it is then no longer waited for. */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T> {

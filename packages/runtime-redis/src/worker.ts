@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Task } from '@piecework/core'
+import type { Task } from '@piecework/core/store'
 import { type Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Complaints } from './complaints.js'

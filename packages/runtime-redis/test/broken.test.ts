@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Runtime, Task } from '@piecework/core'
+import type { Runtime, Task } from '@piecework/core/store'
 import { redisRuntime } from '@piecework/runtime-redis'
 import { runtimeLaws } from '@piecework/testkit'
 import { type JobsOptions, Queue, Worker } from 'bullmq'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Task } from '@piecework/core'
+import type { Task } from '@piecework/core/store'
 import { redisRuntime } from '@piecework/runtime-redis'
 import { suite } from 'uvu'
 import { needsRedis, redisUrl, uniqueQueue } from './support/redis.js'

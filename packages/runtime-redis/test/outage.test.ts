@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isPieceworkError, type Task } from '@piecework/core'
+import { isPieceworkError, type Task } from '@piecework/core/store'
 import { type RedisRuntimeOptions, redisRuntime } from '@piecework/runtime-redis'
-import { needsRedisServer, type RedisServer, redisServer } from '@piecework/testkit'
+import { needsRedisServer, type RedisServer, redisServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 
 const test = needsRedisServer(suite('runtime: Redis that goes away'))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isPieceworkError, type Runtime, type Task } from '@piecework/core'
+import { isPieceworkError, type Runtime, type Task } from '@piecework/core/store'
 import { redisRuntime } from '@piecework/runtime-redis'
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Claim, Guard } from '@piecework/core'
+import type { Claim, Guard } from '@piecework/core/store'
 import fc from 'fast-check'
 import { gate } from './gate.js'
 import { type LawTest, type Patience, patience } from './law.js'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ErrorCode, isPieceworkError, type PieceworkError } from '@piecework/core'
+import { type ErrorCode, isPieceworkError, type PieceworkError } from '@piecework/core/store'
 
 /** The PieceworkError that `action` rejects with; fails when it resolves, or rejects with anything else. */
 export async function refuses(

@@ -1,4 +1,5 @@
-import { type ArtifactStore, memoryArtifacts } from '@piecework/core'
+import { memoryArtifacts } from '@piecework/core'
+import type { ArtifactStore } from '@piecework/core/store'
 import { artifactStoreLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
 import { assertBreaks } from './broken-laws.js'

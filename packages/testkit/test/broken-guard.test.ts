@@ -1,4 +1,5 @@
-import { type Guard, memoryStore } from '@piecework/core'
+import { memoryStore } from '@piecework/core'
+import type { Guard } from '@piecework/core/store'
 import { guardLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
 import { assertBreaks } from './broken-laws.js'

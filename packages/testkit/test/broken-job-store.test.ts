@@ -1,4 +1,5 @@
-import { type Lease, memoryStore, type OutboxItem, type Store } from '@piecework/core'
+import { memoryStore } from '@piecework/core'
+import type { Lease, OutboxItem, Store } from '@piecework/core/store'
 import { jobStoreLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
 import { assertBreaks } from './broken-laws.js'

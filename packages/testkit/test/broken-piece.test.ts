@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import {
-  type Entries,
-  type ImportContext,
-  type Piece,
-  type PieceCounts,
-  PieceworkError,
-} from '@piecework/core'
-import { type LawTest, needsServer, pieceLaws } from '@piecework/testkit'
+import type { Entries, ImportContext, Piece } from '@piecework/core/piece'
+import { type PieceCounts, PieceworkError } from '@piecework/core/store'
+import { needsServer } from '@piecework/test-support'
+import { type LawTest, pieceLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
 import { assertBreaks } from './broken-laws.js'
 import { notesContent, notesPiece, projectKind, sampleNotes } from './notes.js'

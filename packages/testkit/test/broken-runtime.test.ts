@@ -1,4 +1,4 @@
-import type { Runtime, Task } from '@piecework/core'
+import type { Runtime, Task } from '@piecework/core/store'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { runtimeLaws } from '@piecework/testkit'
 import { suite } from 'uvu'

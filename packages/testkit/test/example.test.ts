@@ -1,5 +1,6 @@
 import { fromPg, tablePiece } from '@piecework/postgres'
-import { needsServer, pieceLaws, scratchDatabase } from '@piecework/testkit'
+import { needsServer, scratchDatabase } from '@piecework/test-support'
+import { pieceLaws } from '@piecework/testkit'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { notesTables, projectKind, sampleNotes } from './notes.js'

@@ -1,6 +1,6 @@
-import type { Database } from '@piecework/core'
+import type { Database } from '@piecework/core/store'
 import { fromPg } from '@piecework/postgres'
-import { scratchDatabase } from '@piecework/testkit'
+import { scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { notesTables } from './notes.js'
 

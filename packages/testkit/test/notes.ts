@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { csvLine, type Piece, type Queryable, type ResourceKind, type ResourceRef } from '@piecework/core'
+import { csvLine, type Piece, type ResourceKind } from '@piecework/core/piece'
+import type { Queryable, ResourceRef } from '@piecework/core/store'
 import type { Sample } from '@piecework/testkit'
 
 /** A small host: projects with notes that may answer one another. */

@@ -1,5 +1,6 @@
 import { tablePiece } from '@piecework/postgres'
-import { needsServer, type PieceLawsOptions, pieceLaws } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
+import { type PieceLawsOptions, pieceLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
 import { notesContent, notesPiece, projectKind, sampleNotes } from './notes.js'
 import { type NotesDatabase, notesDatabase } from './notes-database.js'

@@ -1,4 +1,4 @@
-import { needsServer, scratchDatabase, skipUnless } from '@piecework/testkit'
+import { needsServer, scratchDatabase, skipUnless } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -1,5 +1,6 @@
-import type { EntryDiff, JobReport } from '@piecework/core'
-import { compareResources } from '@piecework/testkit'
+import type { JobReport } from '@piecework/core'
+import type { EntryDiff } from '@piecework/core/piece'
+import { compareResources } from '@piecework/test-support'
 import type { SoakJob } from '../place.js'
 import { type Problem, problem } from '../problem.js'
 import type { Scene } from '../scene.js'

@@ -1,4 +1,4 @@
-import type { TablePrint } from '@piecework/testkit'
+import type { TablePrint } from '@piecework/test-support'
 import { type Problem, problem } from '../problem.js'
 
 /** What the tables held at one moment. */

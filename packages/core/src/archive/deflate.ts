@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { constants, deflateRaw } from 'node:zlib'
-import { inOrder } from './in-order.js'
+import { inOrder } from './map-ordered.js'
 
 /** Cut by content alone, never by how it arrives: equal content deflates to equal bytes. */
 const blockBytes = 256 * 1024

@@ -1,7 +1,6 @@
 import type { Entries } from '../contracts/entries.js'
 import { PieceworkError } from '../contracts/errors.js'
 import { type About, readAbout } from './about.js'
-import { checked, inflated } from './checked.js'
 import { collected, type EntryFile, entriesOf, wholeOnly } from './entries.js'
 import { entryError } from './entry-error.js'
 import { type ArchiveNode, entryPath } from './entry-path.js'
@@ -10,6 +9,7 @@ import { type Manifest, type ManifestEntry, manifestDigest, manifestPaths, readM
 import { signatureBytes } from './signature.js'
 import type { ByteSource } from './source.js'
 import { type ArchiveSignature, createTrust, type Trust } from './trust.js'
+import { checked, inflated } from './verify-bytes.js'
 import { readDirectory } from './zip-directory.js'
 import { recordData, type ZipRecord } from './zip-record.js'
 

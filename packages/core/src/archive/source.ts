@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
-import { exactly } from './exactly.js'
+import { exactly } from './expect-length.js'
 
 /** Bytes that can be read from any place, several at once. */
 export interface ByteSource {

@@ -3,9 +3,9 @@ import { crc32 } from 'node:zlib'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import type { Entries } from '../contracts/entries.js'
 import type { StagedEntry } from '../contracts/jobs.js'
-import { checked, inflated } from './checked.js'
 import { deflated } from './deflate.js'
 import { entriesOf, wholeOnly } from './entries.js'
+import { checked, inflated } from './verify-bytes.js'
 
 export interface StageEntry {
   readonly artifacts: ArtifactStore

@@ -1,11 +1,11 @@
 import type { Attempts } from './attempts.js'
 import type { Database } from './database.js'
+import type { Preparations } from './drafts.js'
 import type { Guard } from './guard.js'
 import type { Jobs, Reports } from './jobs.js'
-import type { Keeping } from './keeping.js'
 import type { Limits } from './limits.js'
 import type { Outbox } from './outbox.js'
-import type { Preparations } from './preparations.js'
+import type { Keeping } from './retention.js'
 
 /** Everything that one place keeps about jobs, so that it can change together. */
 export interface Store {

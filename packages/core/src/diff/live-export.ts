@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import type { Allow } from '../access/allow.js'
 import type { StagedEntry } from '../contracts/jobs.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
-import type { Allow } from '../jobs/allow.js'
-import { applicable, parseOptions } from '../jobs/applicable.js'
-import type { ExportRequest } from '../jobs/requests.js'
-import { readTree } from '../jobs/source.js'
-import { exportEntries, jobPrefix } from '../jobs/staging.js'
-import type { Parts } from '../jobs/work.js'
+import { applicable, parseOptions } from '../plan/applicable.js'
+import { readTree } from '../plan/source.js'
 import { walkTree } from '../plan/tree.js'
+import type { ExportRequest } from '../requests/requests.js'
+import { exportEntries, jobPrefix } from '../tasks/staging.js'
+import type { Parts } from '../tasks/work.js'
 
 /** A resource as it is now, exported for a comparison. */
 export interface LiveExport {

@@ -2,8 +2,8 @@ import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Claim, Edit, Guard, Holder, ResourcePath } from '../contracts/guard.js'
 import type { ResourceRef } from '../contracts/resource.js'
-import { notFound, readLine } from '../jobs/source.js'
 import type { Registry } from '../plan/registry.js'
+import { notFound, readLine } from '../plan/source.js'
 import { resourcePath } from './paths.js'
 
 /** A resource, or its path where the host knows it: `project:1/scenario:2`, from the root. */

@@ -3,8 +3,8 @@ import type { Database } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job, JobError, JobNode } from '../contracts/jobs.js'
 import type { Task } from '../contracts/runtime.js'
-import { isAwaited, isTerminal } from '../jobs/machine.js'
-import { taskOf } from '../jobs/task-of.js'
+import { isAwaited, isTerminal } from '../engine/machine.js'
+import { taskOf } from '../engine/task-of.js'
 import { entryOf, type MemoryJob, type MemoryNode, type MemoryState } from './state.js'
 
 export function memoryAttempts(state: MemoryState, database: Database, leaseMs: number): Attempts {

@@ -1,6 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job, JobFilter, JobNode, Jobs, Reports } from '../contracts/jobs.js'
-import { canBeStopped } from '../jobs/machine.js'
+import { canBeStopped } from '../engine/machine.js'
 import { sameResource, walkTree } from '../plan/tree.js'
 import { entryOf, type MemoryJob, type MemoryState } from './state.js'
 

@@ -1,5 +1,5 @@
 import type { Limits } from '../contracts/limits.js'
-import { canBeStopped } from '../jobs/machine.js'
+import { canBeStopped } from '../engine/machine.js'
 import { skipWaiting } from './jobs.js'
 import type { MemoryState } from './state.js'
 

@@ -5,9 +5,9 @@ import type { Job, JobNode, NewJob, NewNode } from '../contracts/jobs.js'
 import type { PrincipalLimit } from '../contracts/limits.js'
 import type { OutboxAction, OutboxItem } from '../contracts/outbox.js'
 import type { Principal } from '../contracts/principal.js'
+import { isAwaited, isTerminal, type JobEvent, transition } from '../engine/machine.js'
 import { changedPaths, overlaps } from '../guard/paths.js'
-import { isAwaited, isTerminal, type JobEvent, transition } from '../jobs/machine.js'
-import { mustWait } from '../jobs/too-many-jobs.js'
+import { mustWait } from '../requests/must-queue.js'
 import { takeHolds } from './guard.js'
 
 export interface MemoryNode {

@@ -2,11 +2,11 @@ import type { Database } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Store } from '../contracts/store.js'
 import { memoryAttempts } from './attempts.js'
+import { memoryPreparations } from './drafts.js'
 import { memoryGuard } from './guard.js'
 import { memoryJobs, memoryReports } from './jobs.js'
-import { memoryKeeping } from './keeping.js'
 import { memoryLimits } from './limits.js'
-import { memoryPreparations } from './preparations.js'
+import { memoryKeeping } from './retention.js'
 import { MemoryState } from './state.js'
 
 export interface MemoryStoreOptions {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type CsvRow, csvLine, csvRows, openCsv } from '@piecework/core'
+import { type CsvRow, csvLine, csvRows, openCsv } from '@piecework/core/piece'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { bytesOf, chunks } from './support.js'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { isPieceworkError, openArchive } from '@piecework/core'
+import { isPieceworkError } from '@piecework/core'
+import { openArchive } from '@piecework/core/archive'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { archive, bytesOf, type Content, chunks } from './support.js'

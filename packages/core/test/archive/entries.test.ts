@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { inflateRawSync } from 'node:zlib'
-import {
-  type ArtifactStore,
-  assembleArchive,
-  entriesOf,
-  memoryArtifacts,
-  type StagedEntry,
-  stagedEntries,
-  stageEntry,
-  uploadEntries,
-  writeManifest,
-} from '@piecework/core'
+import { type ArtifactStore, memoryArtifacts } from '@piecework/core'
+import { assembleArchive, stagedEntries, stageEntry, writeManifest } from '@piecework/core/archive'
+import { entriesOf, type StagedEntry, uploadEntries } from '@piecework/core/piece'
 import { suite } from 'uvu'
 import { z } from 'zod'
 import { about, bytesOf, chunks } from './support.js'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { deflateRawSync } from 'node:zlib'
-import { type Archive, type ArchiveLimits, type ByteSource, openArchive } from '@piecework/core'
+import { type Archive, type ArchiveLimits, type ByteSource, openArchive } from '@piecework/core/archive'
 import { suite } from 'uvu'
 import { bytesOf } from './support.js'
 import { type HandmadeEntry, manifestOf, zipBytes } from './zip-bytes.js'

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict'
-import { entryPath, type Manifest, manifestDigest, readManifest, writeManifest } from '@piecework/core'
+import {
+  entryPath,
+  type Manifest,
+  manifestDigest,
+  readManifest,
+  writeManifest,
+} from '@piecework/core/archive'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 

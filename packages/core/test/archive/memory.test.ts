@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileArtifacts } from '@piecework/core'
 import {
   artifactSource,
   assembleArchive,
-  fileArtifacts,
   openArchive,
-  openCsv,
   stageEntry,
   writeManifest,
-} from '@piecework/core'
+} from '@piecework/core/archive'
+import { openCsv } from '@piecework/core/piece'
 import { suite } from 'uvu'
 import { about } from './support.js'
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, generateKeyPairSync, type KeyObject, verify } from 'node:crypto'
-import { createTrust, isPieceworkError, manifestSigner } from '@piecework/core'
+import { isPieceworkError } from '@piecework/core'
+import { createTrust, manifestSigner } from '@piecework/core/archive'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 

@@ -1,16 +1,13 @@
+import { type ArtifactStore, memoryArtifacts, type ResourceRef } from '@piecework/core'
 import {
   type About,
-  type ArtifactStore,
   assembleArchive,
   entryPath,
   type Manifest,
-  memoryArtifacts,
-  type ResourceRef,
-  type ResourceTree,
-  type StagedEntry,
   stageEntry,
   writeManifest,
-} from '@piecework/core'
+} from '@piecework/core/archive'
+import type { ResourceTree, StagedEntry } from '@piecework/core/piece'
 
 /** Bytes in chunks of `step`. */
 export async function* chunks(content: Uint8Array | string, step = 1000): AsyncGenerator<Uint8Array> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { openArchive } from '@piecework/core'
+import { openArchive } from '@piecework/core/archive'
 import { suite } from 'uvu'
 import { manifestOf, zipBytes } from './zip-bytes.js'
 

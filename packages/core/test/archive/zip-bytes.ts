@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { crc32, deflateRawSync } from 'node:zlib'
-import { writeManifest } from '@piecework/core'
+import { writeManifest } from '@piecework/core/archive'
 
 /** One entry of a zip made by hand; what is not given is as it should be. */
 export interface HandmadeEntry {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { entriesOf, isPieceworkError, type Piece, type Piecework, type ResourceRef } from '@piecework/core'
+import { isPieceworkError, type Piecework, type ResourceRef } from '@piecework/core'
+import { entriesOf, type Piece } from '@piecework/core/piece'
 import { suite } from 'uvu'
 import { ann, bytes, keys, type Notebooks, withPiecework } from '../support/notebooks.js'
 

@@ -7,11 +7,10 @@ import {
   memoryArtifacts,
   memoryStore,
   type Pack,
-  type Piece,
   PieceworkError,
-  type Runtime,
-  type Task,
 } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
+import type { Runtime, Task } from '@piecework/core/store'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
 import { ann, keys, Notebooks, withPiecework } from '../support/notebooks.js'

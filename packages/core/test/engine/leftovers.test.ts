@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  type ArtifactStore,
-  createPiecework,
-  memoryArtifacts,
-  memoryStore,
-  type Pack,
-  type Store,
-} from '@piecework/core'
+import { type ArtifactStore, createPiecework, memoryArtifacts, memoryStore, type Pack } from '@piecework/core'
+import type { Store } from '@piecework/core/store'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
 import { ann, bytes, keys, Notebooks } from '../support/notebooks.js'

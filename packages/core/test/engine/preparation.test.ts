@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import {
-  type Format,
-  isPieceworkError,
-  type Pack,
-  type Piece,
-  type Piecework,
-  type Preparation,
-  uploadEntries,
-} from '@piecework/core'
+import { isPieceworkError, type Pack, type Piecework, type Preparation } from '@piecework/core'
+import { type Format, type Piece, uploadEntries } from '@piecework/core/piece'
 import { suite } from 'uvu'
 import { z } from 'zod'
 import { ann, bytes, keys, type Notebooks, type Setup, withPiecework } from '../support/notebooks.js'

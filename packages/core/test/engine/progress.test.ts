@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   createPiecework,
-  type ImportContext,
   type JobProgress,
   type JobUpdate,
   memoryArtifacts,
   memoryStore,
-  type Store,
 } from '@piecework/core'
+import type { ImportContext } from '@piecework/core/piece'
+import type { Store } from '@piecework/core/store'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
 import { ann, Notebooks } from '../support/notebooks.js'

@@ -7,9 +7,9 @@ import {
   memoryStore,
   type Pack,
   PieceworkError,
-  type Runtime,
   tokens,
 } from '@piecework/core'
+import type { Runtime } from '@piecework/core/store'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { container, inject, injectable } from 'tsyringe'
 import { suite } from 'uvu'

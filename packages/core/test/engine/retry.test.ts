@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import {
   isPieceworkError,
   type Pack,
-  type Piece,
   type Piecework,
   PieceworkError,
   type PieceworkOptions,
   type ResourceRef,
 } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { ann, bytes, keys, type Notebooks, type Setup, withPiecework } from '../support/notebooks.js'

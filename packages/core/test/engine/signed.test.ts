@@ -4,13 +4,12 @@ import { inspect } from 'node:util'
 import {
   createPiecework,
   isPieceworkError,
-  manifestSigner,
   memoryArtifacts,
   memoryStore,
   type Piecework,
   type PieceworkOptions,
-  writeManifest,
 } from '@piecework/core'
+import { manifestSigner, writeManifest } from '@piecework/core/archive'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
 import { ann, Notebooks, type Setup, withPiecework } from '../support/notebooks.js'

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import {
-  createPiecework,
-  memoryArtifacts,
-  memoryStore,
-  type ResourceKind,
-  type Runtime,
-} from '@piecework/core'
+import { createPiecework, memoryArtifacts, memoryStore, type ResourceKind } from '@piecework/core'
+import type { Runtime } from '@piecework/core/store'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
 import { ann, keys, Notebooks, withPiecework } from '../support/notebooks.js'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { isPieceworkError, memoryStore, overlaps, resourcePath } from '@piecework/core'
+import { isPieceworkError, memoryStore } from '@piecework/core'
+import { overlaps, resourcePath } from '@piecework/core/store'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 

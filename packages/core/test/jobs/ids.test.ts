@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { jobIds } from '@piecework/core'
+import { jobIds } from '@piecework/core/piece'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { isTerminal, type Job, type JobEvent, transition } from '@piecework/core'
+import { isTerminal, type Job } from '@piecework/core'
+import { type JobEvent, transition } from '@piecework/core/store'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 

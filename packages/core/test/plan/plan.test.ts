@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { type PlannedPiece, planBatches, type ResourceTree } from '@piecework/core'
+import type { ResourceTree } from '@piecework/core/piece'
 import fc from 'fast-check'
 import { suite } from 'uvu'
+import { type PlannedPiece, planBatches } from '#internal/plan/plan.js'
 
 const test = suite('planner')
 

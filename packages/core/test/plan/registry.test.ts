@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { createRegistry, isPieceworkError, type Pack, type Piece, type ResourceKind } from '@piecework/core'
+import { isPieceworkError, type Pack, type ResourceKind } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
 import { suite } from 'uvu'
+import { createRegistry } from '#internal/plan/registry.js'
 
 const test = suite('registry')
 

@@ -1,16 +1,14 @@
 import {
   createPiecework,
-  type Entries,
   memoryArtifacts,
   memoryStore,
   type Pack,
-  type Piece,
   type PieceworkOptions,
   type ResourceKind,
   type ResourceRef,
-  type Runtime,
-  type Store,
 } from '@piecework/core'
+import type { Entries, Piece } from '@piecework/core/piece'
+import type { Runtime, Store } from '@piecework/core/store'
 import { inProcess } from '@piecework/runtime-inprocess'
 
 interface Book {

@@ -1,4 +1,4 @@
-import type { ExportContext, Piece } from '@piecework/core'
+import type { ExportContext, Piece } from '@piecework/core/piece'
 
 /** A piece of a notebook that carries nothing and does `work`. */
 export function pieceOf(name: string, work: (context: ExportContext) => Promise<unknown>): Piece {

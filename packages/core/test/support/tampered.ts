@@ -1,11 +1,5 @@
-import {
-  type ArtifactStore,
-  artifactSource,
-  type Manifest,
-  openArchive,
-  type ResourceRef,
-  writeManifest,
-} from '@piecework/core'
+import type { ArtifactStore, ResourceRef } from '@piecework/core'
+import { artifactSource, type Manifest, openArchive, writeManifest } from '@piecework/core/archive'
 import { bytesOf } from '../archive/support.js'
 import { type HandmadeEntry, zipBytes } from '../archive/zip-bytes.js'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { type Host, type HostDatabase, hostDatabase, hostOn } from '../end-to-end/support/host.js'

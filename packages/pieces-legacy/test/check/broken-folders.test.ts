@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { chmod, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { skipUnless } from '@piecework/testkit'
+import { skipUnless } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { squares } from '../grid/shapefile-of.js'
 import { documentOf, told } from './support/document.js'

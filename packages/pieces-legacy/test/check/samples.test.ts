@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { skipUnless } from '@piecework/testkit'
+import { skipUnless } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { haveSamples, sampleFolder, samplesMissing } from '../grid/real-grid.js'
 import { documentOf, told } from './support/document.js'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { skipUnless } from '@piecework/testkit'
+import { skipUnless } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { type Folders, folders, inputDat } from './support/folders.js'
 import { bin, marxanCheck, onTerminal } from './support/marxan-check.js'

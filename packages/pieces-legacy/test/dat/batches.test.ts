@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Findings, readPu, readTable } from '@piecework/pieces-legacy'
+import { Findings, readPu, readTable } from '@piecework/marxan-files'
 import { suite } from 'uvu'
 import { chunks, layout, rowsOf, table } from './support.js'
 

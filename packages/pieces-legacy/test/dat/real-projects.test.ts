@@ -9,8 +9,8 @@ import {
   readPu,
   readPuvspr,
   readSpec,
-} from '@piecework/pieces-legacy'
-import { skipUnless } from '@piecework/testkit'
+} from '@piecework/marxan-files'
+import { skipUnless } from '@piecework/test-support'
 import { suite } from 'uvu'
 
 const samples = fileURLToPath(new URL('../../../../../../shared/data/', import.meta.url))

@@ -1,4 +1,4 @@
-import { type Batch, type Columns, Findings, readTable, type TableLayout } from '@piecework/pieces-legacy'
+import { type Batch, type Columns, Findings, readTable, type TableLayout } from '@piecework/marxan-files'
 
 export async function* chunks(...parts: readonly (string | Uint8Array)[]): AsyncIterable<Uint8Array> {
   for (const part of parts) yield typeof part === 'string' ? Buffer.from(part) : part

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Findings, readTable } from '@piecework/pieces-legacy'
+import { Findings, readTable } from '@piecework/marxan-files'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { chunks, layout, rowsOf, table } from './support.js'

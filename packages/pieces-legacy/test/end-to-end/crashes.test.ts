@@ -4,15 +4,11 @@ import { once as event } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  fileArtifacts,
-  type JobHandle,
-  type Piecework,
-  type ResourceRef,
-  type Runtime,
-} from '@piecework/core'
+import { fileArtifacts, type JobHandle, type Piecework } from '@piecework/core'
+import type { ResourceRef } from '@piecework/core/piece'
+import type { Runtime } from '@piecework/core/store'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { addUnits, unpack } from './support/archive.js'
 import { changed, once } from './support/attacks.js'

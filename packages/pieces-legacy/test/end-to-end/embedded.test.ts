@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ResourceRef } from '@piecework/core'
+import type { ResourceRef } from '@piecework/core/piece'
 import { suite } from 'uvu'
 import { addColumn, addUnits, setValue, type Unpacked, unpack } from './support/archive.js'
 import { changed, mallory, once } from './support/attacks.js'

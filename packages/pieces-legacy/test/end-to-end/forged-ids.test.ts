@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { JobReport } from '@piecework/core'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { addColumn, rewriteTable, setValue, tableOf, type Unpacked } from './support/archive.js'
 import { type Attacks, attacks, changed, mallory, once } from './support/attacks.js'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { type ZipEntry, zipOf } from '../grid/zip-of.js'
 import { manifestBytes, pack, rewrite, type Unpacked, zipEntries } from './support/archive.js'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { addColumn, rewrite, rewriteTable, setValue, type Unpacked } from './support/archive.js'
 import { type Attacks, attacks, changed } from './support/attacks.js'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { JobHandle } from '@piecework/core'
-import { needsServer, skipUnless } from '@piecework/testkit'
+import { needsServer, skipUnless } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { haveSamples, samplesMissing } from '../grid/real-grid.js'
 import { sampleRows, sampleUploads } from '../importers/uploads.js'

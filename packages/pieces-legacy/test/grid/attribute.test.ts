@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { gridIds, openGrid } from '@piecework/pieces-legacy'
+import { gridIds, openGrid } from '@piecework/marxan-files'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { refusal } from './refusal.js'

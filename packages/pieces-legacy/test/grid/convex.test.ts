@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { openGrid } from '@piecework/pieces-legacy'
-import { needsServer } from '@piecework/testkit'
+import { openGrid } from '@piecework/marxan-files'
+import { needsServer } from '@piecework/test-support'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { type ScratchPostgis, scratchPostgis } from './postgis.js'

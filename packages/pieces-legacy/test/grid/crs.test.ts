@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { openGrid } from '@piecework/pieces-legacy'
-import { needsServer } from '@piecework/testkit'
+import { openGrid } from '@piecework/marxan-files'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { geometriesOf, type ScratchPostgis, scratchPostgis } from './postgis.js'
 import { refusal } from './refusal.js'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import type { Database, Entries } from '@piecework/core'
-import { openGrid } from '@piecework/pieces-legacy'
+import type { Database, Entries } from '@piecework/core/piece'
+import { openGrid } from '@piecework/marxan-files'
 import { fromPg } from '@piecework/postgres'
-import { scratchDatabase } from '@piecework/testkit'
+import { scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 
 export interface ScratchPostgis {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { type Entries, isPieceworkError, type PieceworkError } from '@piecework/core'
-import { type GridOptions, openGrid } from '@piecework/pieces-legacy'
+import { type Entries, isPieceworkError, type PieceworkError } from '@piecework/core/piece'
+import { type GridOptions, openGrid } from '@piecework/marxan-files'
 
 /** Opens the grid and reads all of it; resolves to the error that this must end with. */
 export async function refusal(

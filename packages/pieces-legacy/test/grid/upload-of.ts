@@ -1,4 +1,4 @@
-import { type Entries, entriesOf } from '@piecework/core'
+import { type Entries, entriesOf } from '@piecework/core/piece'
 
 /** An uploaded planning grid whose bytes come in small chunks. */
 export function uploadOf(zip: Uint8Array, metadata?: Readonly<Record<string, unknown>>): Entries {

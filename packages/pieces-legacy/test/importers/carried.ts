@@ -1,4 +1,4 @@
-import type { NodeCounts } from '@piecework/core'
+import type { NodeCounts } from '@piecework/core/store'
 
 /** Rows alone. */
 export const carried = (counts: NodeCounts | undefined) =>

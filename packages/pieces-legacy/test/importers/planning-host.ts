@@ -1,10 +1,11 @@
-import { createPiecework, type Database, memoryStore, type Piecework } from '@piecework/core'
+import { createPiecework, memoryStore, type Piecework } from '@piecework/core'
+import type { Database } from '@piecework/core/piece'
 import { legacyMarxanPack } from '@piecework/pieces-legacy'
 import { planningMigrations, planningProject } from '@piecework/pieces-project'
 import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
 import { fromPg, migrate } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { scratchDatabase } from '@piecework/testkit'
+import { scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 
 export interface PlanningHost {

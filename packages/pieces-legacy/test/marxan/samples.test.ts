@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { needsServer, skipUnless } from '@piecework/testkit'
+import { needsServer, skipUnless } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { type Host, type HostDatabase, hostDatabase, hostOn } from '../end-to-end/support/host.js'
 import { ann } from '../end-to-end/support/tiny-project.js'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { JobReport } from '@piecework/core'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { carried } from '../importers/carried.js'
 import { type PlanningHost, planningHost } from '../importers/planning-host.js'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Findings, readSolutions } from '@piecework/pieces-legacy'
+import { Findings, readSolutions } from '@piecework/marxan-files'
 import { suite } from 'uvu'
 
 const test = suite('memory of solutions')

@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict'
-import {
-  type defaultOutputLimits,
-  Findings,
-  isOutputError,
-  openOutput,
-  resultsValidator,
-} from '@piecework/pieces-legacy'
+import { type defaultOutputLimits, Findings, isOutputError, openOutput } from '@piecework/marxan-files'
+import { resultsValidator } from '@piecework/pieces-legacy'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { type ZipEntry, zipOf } from '../grid/zip-of.js'

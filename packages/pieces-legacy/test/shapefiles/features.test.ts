@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { type PlanningHost, planningHost } from '../importers/planning-host.js'
 import { smallProject } from '../importers/small-project.js'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { isPieceworkError } from '@piecework/core'
-import { needsServer } from '@piecework/testkit'
+import { isPieceworkError } from '@piecework/core/piece'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { type ShapefileParts, shapefileParts, zippedParts } from '../grid/shapefile-of.js'
 import { zipOf } from '../grid/zip-of.js'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { entriesOf, PieceworkError } from '@piecework/core'
+import { entriesOf, PieceworkError } from '@piecework/core/piece'
 import { legacyMarxan } from '@piecework/pieces-legacy'
 import { suite } from 'uvu'
 import { type Feature, shapefileParts, squares, zippedParts } from '../grid/shapefile-of.js'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { needsServer, skipUnless } from '@piecework/testkit'
+import { needsServer, skipUnless } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { assertEqualProjects } from '../end-to-end/support/compare.js'
 import { assertQuiet } from '../end-to-end/support/contents.js'

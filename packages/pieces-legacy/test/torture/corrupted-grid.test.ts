@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { isGridError, openGrid } from '@piecework/pieces-legacy'
+import { isGridError, openGrid } from '@piecework/marxan-files'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { type Feature, shapefileParts, square, zippedParts } from '../grid/shapefile-of.js'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Findings, readInputDat } from '@piecework/pieces-legacy'
+import { Findings, readInputDat } from '@piecework/marxan-files'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { chunks } from '../dat/support.js'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Findings, readSpec } from '@piecework/pieces-legacy'
+import { Findings, readSpec } from '@piecework/marxan-files'
 import { suite } from 'uvu'
 import { chunks } from '../dat/support.js'
 import { type Case, fileRules } from './support/rules.js'

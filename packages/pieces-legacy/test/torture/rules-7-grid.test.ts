@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { planningGridValidator } from '@piecework/pieces-legacy'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { type ScratchPostgis, scratchPostgis } from '../grid/postgis.js'
 import { sampleCrs } from '../grid/sample-crs.js'

@@ -1,5 +1,6 @@
-import { type Entries, entriesOf, PieceworkError, type Validator } from '@piecework/core'
-import type { FileFinding, GridIds } from '@piecework/pieces-legacy'
+import { type Entries, entriesOf, PieceworkError, type Validator } from '@piecework/core/piece'
+import type { FileFinding } from '@piecework/marxan-files'
+import type { GridIds } from '@piecework/pieces-legacy'
 
 /** Uploads by role, in memory; counts how often each is opened. */
 export function uploads(

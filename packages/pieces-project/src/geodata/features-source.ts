@@ -1,7 +1,7 @@
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import { uuidLiteral } from '@piecework/postgres'
+import type { FieldType } from '@piecework/vector-files'
 import type { GeoSource, SourceColumn } from './geo-source.js'
-import type { FieldType } from './geo-table.js'
 
 /** Programs read no more than 255 fields, and a record is at most 64 KB long. */
 const mostProperties = 200

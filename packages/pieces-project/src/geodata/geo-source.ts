@@ -1,4 +1,4 @@
-import type { FieldType } from './geo-table.js'
+import type { FieldType } from '@piecework/vector-files'
 
 export interface SourceColumn {
   readonly name: string

@@ -1,7 +1,7 @@
-import { csvRows, type Queryable, type Transaction } from '@piecework/core'
+import { csvRows, type Queryable, type Transaction } from '@piecework/core/piece'
+import type { Field, GeoRow, GeoTable } from '@piecework/vector-files'
+import { type ReadGeometry, readWkb } from '@piecework/vector-files'
 import type { GeoSource } from './geo-source.js'
-import type { Field, GeoRow, GeoTable } from './geo-table.js'
-import { type ReadGeometry, readWkb } from './read-wkb.js'
 
 export interface MeasuredTable extends GeoTable {
   readonly count: number

@@ -1,14 +1,12 @@
-import { type ExportContext, isPieceworkError, type Piece } from '@piecework/core'
+import { type ExportContext, isPieceworkError, type Piece } from '@piecework/core/piece'
+import type { GeoRow, GeoTable } from '@piecework/vector-files'
+import { geoJson, shapefileZip, textBytes } from '@piecework/vector-files'
 import { z } from 'zod'
 import { featuresSource } from './features-source.js'
 import type { GeoSource } from './geo-source.js'
-import type { GeoRow, GeoTable } from './geo-table.js'
 import { geoTableOf } from './geo-table-of.js'
-import { geoJson } from './geojson.js'
 import { gridSource } from './grid-source.js'
 import { planningAreaSource } from './planning-area-source.js'
-import { textBytes } from './shapefile/dbf.js'
-import { shapefileZip } from './shapefile/shapefile-zip.js'
 
 const options = z.strictObject({
   /** None of them: the piece is left out. */

@@ -1,4 +1,4 @@
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import { uuidLiteral } from '@piecework/postgres'
 import type { GeoSource } from './geo-source.js'
 

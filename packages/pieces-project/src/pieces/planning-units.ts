@@ -1,4 +1,4 @@
-import type { Piece } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
 import { tablePiece } from '@piecework/postgres'
 
 /** The grid. */

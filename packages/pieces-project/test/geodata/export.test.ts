@@ -1,4 +1,4 @@
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { addFeatures, addGrid, addPlanningArea } from './support/fill.js'

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers'
-import { type Geometry, type GeoRow, type GeoTable, geoJson, type Position } from '@piecework/pieces-project'
+import { type Geometry, type GeoRow, type GeoTable, geoJson, type Position } from '@piecework/vector-files'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'

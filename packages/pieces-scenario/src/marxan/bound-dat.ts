@@ -1,4 +1,4 @@
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import { boxesOf, cellSizeOf, cellsOf, meet, tolerance, valid } from './cells.js'
 import type { ScenarioFacts } from './scenario-facts.js'
 

@@ -1,9 +1,14 @@
-import type { ExportContext, Piece, PieceCounts } from '@piecework/core'
+import type { ExportContext, Piece, PieceCounts } from '@piecework/core/piece'
+import {
+  inputDat,
+  inputFolder,
+  outputFolder,
+  type ParameterValues,
+  parameterValues,
+} from '@piecework/marxan-files'
 import { z } from 'zod'
 import { computedBoundSelect, hasStoredBoundaries, storedBoundSelect } from './bound-dat.js'
 import { textBytes } from './bytes.js'
-import { inputDat, inputFolder, outputFolder } from './input-dat.js'
-import { type ParameterValues, parameterValues } from './parameters.js'
 import { planByHash } from './plan-by-hash.js'
 import { puSelect } from './pu-dat.js'
 import { amountSources, puvsprSelect } from './puvspr-dat.js'

@@ -1,4 +1,4 @@
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import { roomToSort } from '@piecework/postgres'
 
 /**

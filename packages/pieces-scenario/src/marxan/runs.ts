@@ -1,4 +1,4 @@
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import type { ScenarioFacts } from './scenario-facts.js'
 
 /** Runs of the solver that a scenario has results of, in order. */

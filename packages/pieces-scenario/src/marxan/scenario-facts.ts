@@ -1,4 +1,4 @@
-import { PieceworkError, type Queryable } from '@piecework/core'
+import { PieceworkError, type Queryable } from '@piecework/core/piece'
 import { uuidLiteral } from '@piecework/postgres'
 
 /** What a Marxan folder needs to know of its scenario. */

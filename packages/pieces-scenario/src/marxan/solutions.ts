@@ -1,4 +1,4 @@
-import type { Transaction } from '@piecework/core'
+import type { Transaction } from '@piecework/core/piece'
 import { asCells, textBytes } from './bytes.js'
 import type { ScenarioFacts } from './scenario-facts.js'
 

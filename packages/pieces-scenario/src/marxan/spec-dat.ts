@@ -1,4 +1,4 @@
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import { goals, oneLine, usable } from './goals.js'
 import type { ScenarioFacts } from './scenario-facts.js'
 

@@ -1,4 +1,4 @@
-import type { Piece } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
 import { anyRow } from '@piecework/pieces-project'
 import { tablePiece } from '@piecework/postgres'
 import { sameProject } from '../same-project.js'

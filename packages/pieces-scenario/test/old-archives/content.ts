@@ -1,4 +1,4 @@
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import { ownedRows, ownIds, renamed } from '../support/owned-rows.js'
 
 type Row = Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import type { Piece } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
 import { planningProject } from '@piecework/pieces-project'
 import { planningScenario } from '@piecework/pieces-scenario'
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { memoryArtifacts, type ResourceRef } from '@piecework/core'
+import { memoryArtifacts } from '@piecework/core'
+import type { ResourceRef } from '@piecework/core/piece'
 import { projectKind } from '@piecework/pieces-project'
 import { archiveOf, instance, projectRef } from '../support/instance.js'
 import { madeUpProject } from '../support/made-up-project.js'

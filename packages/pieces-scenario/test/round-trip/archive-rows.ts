@@ -1,4 +1,5 @@
-import { type ArtifactStore, artifactSource, openArchive } from '@piecework/core'
+import type { ArtifactStore } from '@piecework/core'
+import { artifactSource, openArchive } from '@piecework/core/archive'
 import type { ExactRows } from './exact-rows.js'
 
 /** `raw.features.name`: names of what a document's ids lead to, once for each spelling of an id. */

@@ -1,4 +1,4 @@
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import { ownedBy } from '../support/owned-rows.js'
 
 /** Rows as PostgreSQL prints them: NULL, '' and a JSON null differ, numbers and coordinates are exact. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import type { Document } from './any-document.js'
 import { type AnyProject, type AnyReference, type AnyRow, type AnyTable, anyTables } from './any-project.js'
 import { around, written } from './documents.js'

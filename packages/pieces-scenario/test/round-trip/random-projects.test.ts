@@ -1,14 +1,8 @@
-import {
-  type ArchiveRef,
-  type ArtifactStore,
-  type JobReport,
-  jobIds,
-  memoryArtifacts,
-  type PieceCounts,
-} from '@piecework/core'
+import { type ArchiveRef, type ArtifactStore, type JobReport, memoryArtifacts } from '@piecework/core'
+import { jobIds, type PieceCounts } from '@piecework/core/piece'
 import { planningProject } from '@piecework/pieces-project'
 import { planningScenario } from '@piecework/pieces-scenario'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'

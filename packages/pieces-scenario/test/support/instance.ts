@@ -4,8 +4,8 @@ import {
   type JobReport,
   memoryStore,
   type Piecework,
-  type ResourceRef,
 } from '@piecework/core'
+import type { ResourceRef } from '@piecework/core/piece'
 import { planningProject } from '@piecework/pieces-project'
 import { planningScenario } from '@piecework/pieces-scenario'
 import { inProcess } from '@piecework/runtime-inprocess'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 
 /** Ids of a shared feature and a shared protected area. */
 export interface SharedRows {

@@ -1,4 +1,4 @@
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 
 const ofProject = (table: string): string => `planning.${table} WHERE project_id = $1`
 const ofScenario = (table: string): string =>

@@ -1,8 +1,8 @@
-import type { Database } from '@piecework/core'
+import type { Database } from '@piecework/core/piece'
 import { planningMigrations } from '@piecework/pieces-project'
 import { scenarioMigrations } from '@piecework/pieces-scenario'
 import { fromPg, migrate } from '@piecework/postgres'
-import { scratchDatabase } from '@piecework/testkit'
+import { scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 
 export interface PlanningDatabase extends Database {

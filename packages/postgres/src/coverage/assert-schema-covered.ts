@@ -1,4 +1,4 @@
-import { type Piece, PieceworkError, type Queryable } from '@piecework/core'
+import { type Piece, PieceworkError, type Queryable } from '@piecework/core/piece'
 import { type Catalogue, readCatalogue } from '../table-piece/catalogue.js'
 import type { TableSpec } from '../table-piece/spec.js'
 import { isTablePiece } from '../table-piece/table-piece.js'

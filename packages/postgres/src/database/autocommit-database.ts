@@ -1,4 +1,4 @@
-import type { Database } from '@piecework/core'
+import type { Database } from '@piecework/core/store'
 import type { ConnectionSource } from './connection.js'
 import { ConnectionDatabase } from './connection-database.js'
 import { databaseError } from './database-error.js'

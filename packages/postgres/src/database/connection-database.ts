@@ -1,4 +1,9 @@
-import { type Database, PieceworkError, type Transaction, type TransactionOptions } from '@piecework/core'
+import {
+  type Database,
+  PieceworkError,
+  type Transaction,
+  type TransactionOptions,
+} from '@piecework/core/store'
 import type { ConnectionSource, HeldConnection } from './connection.js'
 import { databaseError } from './database-error.js'
 import { OpenTransaction } from './open-transaction.js'

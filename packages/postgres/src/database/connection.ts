@@ -1,4 +1,4 @@
-import type { CopyTarget } from '@piecework/core'
+import type { CopyTarget } from '@piecework/core/store'
 
 /** What a statement reports. */
 export interface StatementResult {

@@ -1,4 +1,4 @@
-import type { CopyTarget } from '@piecework/core'
+import type { CopyTarget } from '@piecework/core/store'
 import { quoteIdent } from './quote-ident.js'
 
 /** `source` is `STDIN` or a quoted file name. */

@@ -1,4 +1,4 @@
-import { isPieceworkError, PieceworkError } from '@piecework/core'
+import { isPieceworkError, PieceworkError } from '@piecework/core/store'
 
 /** Serialisation failure, deadlock, lost connection, server shutting down or too busy: the same may succeed later. */
 const retryable = /^(40001|40P01|55P03|08...|57P0[1-3]|53...)$/

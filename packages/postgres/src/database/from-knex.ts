@@ -1,12 +1,12 @@
-import { type Database, PieceworkError } from '@piecework/core'
+import { type Database, PieceworkError } from '@piecework/core/store'
 import { AutocommitDatabase } from './autocommit-database.js'
 import type { HeldConnection } from './connection.js'
 import { ConnectionDatabase } from './connection-database.js'
+import { Turns } from './mutex.js'
 import type { PgClient } from './pg-client.js'
 import { holdPgClient } from './pg-connection.js'
 import { type SessionOptions, sessionSettings } from './settings.js'
 import { savepoint } from './transaction-scope.js'
-import { Turns } from './turns.js'
 
 /** What is asked of a `Knex` or a `Knex.Transaction` with the client `pg`. */
 export interface KnexLike {

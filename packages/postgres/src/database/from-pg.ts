@@ -1,4 +1,4 @@
-import type { Database } from '@piecework/core'
+import type { Database } from '@piecework/core/store'
 import { AutocommitDatabase } from './autocommit-database.js'
 import type { PgClient } from './pg-client.js'
 import { holdPgClient } from './pg-connection.js'

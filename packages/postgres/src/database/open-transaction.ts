@@ -1,8 +1,8 @@
-import { type CopyTarget, PieceworkError, type Transaction } from '@piecework/core'
+import { type CopyTarget, PieceworkError, type Transaction } from '@piecework/core/store'
 import type { Connection } from './connection.js'
 import { databaseError } from './database-error.js'
+import { Turns } from './mutex.js'
 import { Source } from './source.js'
-import { Turns } from './turns.js'
 
 /** One open transaction on one connection. Statements run one after the other; after `end` there are none. */
 export class OpenTransaction implements Transaction {

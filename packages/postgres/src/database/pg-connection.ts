@@ -1,4 +1,4 @@
-import type { CopyTarget } from '@piecework/core'
+import type { CopyTarget } from '@piecework/core/store'
 import { bindValue } from './bind-value.js'
 import { cancelStatement } from './cancel-statement.js'
 import type { Connection, HeldConnection, StatementResult } from './connection.js'

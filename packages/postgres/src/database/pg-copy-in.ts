@@ -1,6 +1,6 @@
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { CopyTarget } from '@piecework/core'
+import type { CopyTarget } from '@piecework/core/store'
 import { from } from 'pg-copy-streams'
 import { binaryRowsBegin, binaryRowsEnd } from './binary-frame.js'
 import { copyInSql } from './copy-sql.js'

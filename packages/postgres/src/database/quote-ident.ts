@@ -1,4 +1,4 @@
-import { PieceworkError } from '@piecework/core'
+import { PieceworkError } from '@piecework/core/store'
 
 /** A name as a quoted SQL identifier. Refuses what PostgreSQL cannot hold as a name: empty, NUL, longer than 63 bytes. */
 export function quoteIdent(name: string): string {

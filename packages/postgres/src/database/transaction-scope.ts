@@ -1,4 +1,4 @@
-import { PieceworkError } from '@piecework/core'
+import { PieceworkError } from '@piecework/core/store'
 import type { Connection } from './connection.js'
 import { applySettings } from './settings.js'
 

@@ -1,4 +1,4 @@
-import { PieceworkError } from '@piecework/core'
+import { PieceworkError } from '@piecework/core/store'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 

@@ -1,4 +1,4 @@
-import { PieceworkError } from '@piecework/core'
+import { PieceworkError } from '@piecework/core/store'
 import { fromKnex, type KnexLike } from '../database/from-knex.js'
 import type { Migration } from './migration.js'
 

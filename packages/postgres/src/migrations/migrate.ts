@@ -1,4 +1,4 @@
-import { type Database, PieceworkError, type Transaction } from '@piecework/core'
+import { type Database, PieceworkError, type Transaction } from '@piecework/core/store'
 import type { Migration } from './migration.js'
 
 /** Any number that no other program locks. */

@@ -1,4 +1,4 @@
-import type { Transaction } from '@piecework/core'
+import type { Transaction } from '@piecework/core/store'
 
 /** One step of a schema. */
 export interface Migration {

@@ -1,4 +1,4 @@
-import { type Job, mustWait, type NewJob, PieceworkError, type Queryable } from '@piecework/core'
+import { type Job, mustWait, type NewJob, PieceworkError, type Queryable } from '@piecework/core/store'
 import { tryAdvisoryLock } from './advisory-lock.js'
 import { applyEvent, findJob } from './job-row.js'
 import { lockKey } from './lock-key.js'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/store'
 
 export interface AdvisoryLock {
   /** As `lockKey` makes it. */

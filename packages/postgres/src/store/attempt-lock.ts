@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Lease, Queryable } from '@piecework/core'
+import type { Lease, Queryable } from '@piecework/core/store'
 import { leaseLost, leaseOf } from './end-attempt.js'
 import { lockKey } from './lock-key.js'
 

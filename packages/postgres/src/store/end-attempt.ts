@@ -7,10 +7,10 @@ import {
   PieceworkError,
   type Queryable,
   taskOf,
-} from '@piecework/core'
+} from '@piecework/core/store'
 import { type End, endNode } from './end-node.js'
+import type { KnownJobs } from './job-cache.js'
 import { applyEvent, json, lockJob, putAction } from './job-row.js'
-import type { KnownJobs } from './known-jobs.js'
 import { jobWith } from './records.js'
 
 /** Whether nothing of the job changes with it, unless it is the last of its batch. */

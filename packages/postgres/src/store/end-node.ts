@@ -1,4 +1,4 @@
-import type { Lease, NodeResult, Queryable } from '@piecework/core'
+import type { Lease, NodeResult, Queryable } from '@piecework/core/store'
 
 /** What one attempt leaves behind. */
 export interface End {

@@ -1,4 +1,4 @@
-import type { JobError, Lease, Progress, Queryable } from '@piecework/core'
+import type { JobError, Lease, Progress, Queryable } from '@piecework/core/store'
 
 export interface Beat {
   readonly lease: Lease

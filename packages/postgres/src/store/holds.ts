@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { busy, type Holder, PieceworkError, type Queryable, type ResourcePath } from '@piecework/core'
+import { busy, type Holder, PieceworkError, type Queryable, type ResourcePath } from '@piecework/core/store'
 import { tryAdvisoryLock } from './advisory-lock.js'
 import { lockKey } from './lock-key.js'
 import { touch } from './touch.js'

@@ -7,7 +7,7 @@ import {
   type Queryable,
   type ResourceRef,
   type ResourceTree,
-} from '@piecework/core'
+} from '@piecework/core/store'
 import { waitsForRoom } from './admission.js'
 import { takeHolds } from './holds.js'
 import { json } from './job-row.js'

@@ -5,7 +5,7 @@ import {
   PieceworkError,
   type Queryable,
   transition,
-} from '@piecework/core'
+} from '@piecework/core/store'
 import { admitWaiting } from './admission.js'
 import { jobOf } from './records.js'
 

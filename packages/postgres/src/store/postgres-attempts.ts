@@ -8,14 +8,14 @@ import {
   type Task,
   type Transaction,
   taskOf,
-} from '@piecework/core'
+} from '@piecework/core/store'
 import { endOwnBackend, holdAttempt } from './attempt-lock.js'
+import { Groups } from './batcher.js'
 import { msSince } from './clocks.js'
 import { endAttempt, giveBack, isPlain, leaseLost, leaseOf, retryAttempt } from './end-attempt.js'
-import { Groups } from './groups.js'
 import { type Beat, beatNodes } from './heartbeats.js'
-import { KnownJobs } from './known-jobs.js'
-import { type Step, type Stepped, stepNodes } from './step-nodes.js'
+import { KnownJobs } from './job-cache.js'
+import { type Step, type Stepped, stepNodes } from './node-transitions.js'
 import { type Beginner, lapsed, takeOver } from './take-over.js'
 
 type Asked = Step & { readonly signal?: AbortSignal | undefined }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Database, type Edit, type Guard, PieceworkError } from '@piecework/core'
+import { type Database, type Edit, type Guard, PieceworkError } from '@piecework/core/store'
 import { holdersOf, lockRoots, refuseBusy, takeHolds } from './holds.js'
 import { touch } from './touch.js'
 

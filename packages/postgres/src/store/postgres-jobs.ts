@@ -1,4 +1,4 @@
-import type { Database, Job, JobEvent, Jobs, NewJob, Queryable } from '@piecework/core'
+import type { Database, Job, JobEvent, Jobs, NewJob, Queryable } from '@piecework/core/store'
 import { insertJob } from './insert-job.js'
 import { applyEvent, lockJob, submitBatch } from './job-row.js'
 import { jobOf } from './records.js'

@@ -1,4 +1,4 @@
-import type { Database, Job, Limits } from '@piecework/core'
+import type { Database, Job, Limits } from '@piecework/core/store'
 import { admitWaiting } from './admission.js'
 import { stopJob } from './stop-job.js'
 

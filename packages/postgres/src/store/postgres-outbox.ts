@@ -1,4 +1,4 @@
-import type { Database, Outbox, OutboxAction } from '@piecework/core'
+import type { Database, Outbox, OutboxAction } from '@piecework/core/store'
 import { momentIn } from './clocks.js'
 
 export function postgresOutbox(control: Database): Outbox {

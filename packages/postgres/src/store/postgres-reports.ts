@@ -1,4 +1,4 @@
-import type { Database, Finding, Reports } from '@piecework/core'
+import type { Database, Finding, Reports } from '@piecework/core/store'
 import { nodeOf } from './records.js'
 import { isUntouched } from './touch.js'
 

@@ -1,4 +1,4 @@
-import type { Job, JobNode, Lease } from '@piecework/core'
+import type { Job, JobNode, Lease } from '@piecework/core/store'
 
 /** A row as `to_jsonb(row)::text` prints it: the same through every connection, whatever its settings and parsers. */
 type Json = Record<string, unknown>

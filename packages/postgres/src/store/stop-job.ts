@@ -1,4 +1,4 @@
-import { canBeStopped, type Database, type Job, type JobEvent, type Queryable } from '@piecework/core'
+import { canBeStopped, type Database, type Job, type JobEvent, type Queryable } from '@piecework/core/store'
 import { applyEvent, lockJob } from './job-row.js'
 import { jobOf } from './records.js'
 

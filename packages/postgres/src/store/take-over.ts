@@ -1,6 +1,6 @@
-import type { Lease, Queryable, Task } from '@piecework/core'
+import type { Lease, Queryable, Task } from '@piecework/core/store'
 import { endOtherBackend } from './attempt-lock.js'
-import type { KnownJobs } from './known-jobs.js'
+import type { KnownJobs } from './job-cache.js'
 import { leasedNode } from './records.js'
 
 /** Who begins: `$1` and `$2` of what asks for lapsed leases. */

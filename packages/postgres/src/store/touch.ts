@@ -1,4 +1,4 @@
-import type { Queryable, ResourcePath } from '@piecework/core'
+import type { Queryable, ResourcePath } from '@piecework/core/store'
 
 /**
  * Remembers that these paths may change from now on, for the failed exports that had claimed what overlaps them. Rows are only added, and only

@@ -1,4 +1,4 @@
-import { PieceworkError } from '@piecework/core'
+import { PieceworkError } from '@piecework/core/piece'
 import { entryName } from './entry-name.js'
 import { parseJsonPath } from './json-path.js'
 import type { TablePieceSpec } from './spec.js'

@@ -1,5 +1,5 @@
-import { isPieceworkError, type Piece, PieceworkError, type Queryable } from '@piecework/core'
-import { planTables } from './plan-tables.js'
+import { isPieceworkError, type Piece, PieceworkError, type Queryable } from '@piecework/core/piece'
+import { planTables } from './resolve-tables.js'
 import { isTablePiece } from './table-piece.js'
 
 /**

@@ -1,6 +1,6 @@
-import { type CloneContext, type PieceCounts, PieceworkError } from '@piecework/core'
+import { type CloneContext, type PieceCounts, PieceworkError } from '@piecework/core/piece'
 import { hasDangling, unwatched } from './dangling.js'
-import { fillLate } from './fill-late.js'
+import { fillLate } from './fill-second-pass.js'
 import {
   type FillContext,
   type Filled,
@@ -10,8 +10,8 @@ import {
 } from './fill-table.js'
 import { workOf } from './import-tables.js'
 import { tableName } from './joins.js'
-import { planTables } from './plan-tables.js'
-import { roomToSort } from './room-to-sort.js'
+import { roomToSort } from './raise-work-mem.js'
+import { planTables } from './resolve-tables.js'
 import { type RowSource, resourceRows } from './row-source.js'
 import type { TablePieceSpec } from './spec.js'
 import { distinctValues, type Stage, stageRows } from './stage.js'

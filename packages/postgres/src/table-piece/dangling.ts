@@ -1,4 +1,4 @@
-import { type ImportContext, PieceworkError, type Queryable } from '@piecework/core'
+import { type ImportContext, PieceworkError, type Queryable } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import { joinSql } from './fill-select.js'
 import { type Join, type Remap, referenceValue } from './reference-value.js'

@@ -1,4 +1,4 @@
-import type { ImportContext, Transaction } from '@piecework/core'
+import type { ImportContext, Transaction } from '@piecework/core/piece'
 import { clean, unwatched } from './dangling.js'
 import { type Fill, fillStatement } from './fill-select.js'
 import { danglingJson } from './json-value.js'

@@ -1,4 +1,4 @@
-import type { Finding } from '@piecework/core'
+import type { Finding } from '@piecework/core/piece'
 
 type Found = Omit<Finding, 'piece'>
 

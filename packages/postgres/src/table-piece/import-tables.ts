@@ -1,9 +1,15 @@
-import { type Csv, type Entries, type ImportContext, type PieceCounts, PieceworkError } from '@piecework/core'
-import { fillLate } from './fill-late.js'
+import {
+  type Csv,
+  type Entries,
+  type ImportContext,
+  type PieceCounts,
+  PieceworkError,
+} from '@piecework/core/piece'
+import { fillLate } from './fill-second-pass.js'
 import { type FillContext, type Filled, fillFromStage } from './fill-table.js'
 import { openEntry } from './open-entry.js'
-import { planTables } from './plan-tables.js'
-import { roomToSort } from './room-to-sort.js'
+import { roomToSort } from './raise-work-mem.js'
+import { planTables } from './resolve-tables.js'
 import { rowError } from './row-error.js'
 import type { TablePieceSpec } from './spec.js'
 import { analyzeStage, createStage, type Stage } from './stage.js'

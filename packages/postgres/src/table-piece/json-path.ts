@@ -1,4 +1,4 @@
-import { PieceworkError } from '@piecework/core'
+import { PieceworkError } from '@piecework/core/piece'
 
 /** A member's name, or every element of an array and every value of an object. */
 export type JsonStep = { readonly member: string } | 'every'

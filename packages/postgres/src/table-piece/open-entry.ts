@@ -1,4 +1,4 @@
-import { type Csv, type Entries, openCsv, PieceworkError } from '@piecework/core'
+import { type Csv, type Entries, openCsv, PieceworkError } from '@piecework/core/piece'
 import { type Header, matchHeader } from './header.js'
 import { rowError } from './row-error.js'
 import type { TablePlan } from './table-plan.js'

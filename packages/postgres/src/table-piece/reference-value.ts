@@ -1,4 +1,4 @@
-import type { ImportContext } from '@piecework/core'
+import type { ImportContext } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import type { RowSource } from './row-source.js'
 import type { ReferencePlan, StableKey, TablePlan } from './table-plan.js'

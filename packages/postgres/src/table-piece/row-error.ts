@@ -1,4 +1,4 @@
-import { isPieceworkError, PieceworkError } from '@piecework/core'
+import { isPieceworkError, PieceworkError } from '@piecework/core/piece'
 
 /**
  * What the database said of a file's content, as `archive-invalid` with entry, line and column where they are known; other

@@ -1,4 +1,4 @@
-import type { ImportContext, Piece, ResourceRef, Upgrade, Validator } from '@piecework/core'
+import type { ImportContext, Piece, ResourceRef, Upgrade, Validator } from '@piecework/core/piece'
 
 /** Finds rows by a key that means the same row in every installation, instead of by id. */
 export interface StableReference {

@@ -1,4 +1,4 @@
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import type { RowSource } from './row-source.js'
 import type { TablePlan } from './table-plan.js'

@@ -1,4 +1,4 @@
-import type { Piece } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
 import { checkSpec } from './check-spec.js'
 import { cloneTables } from './clone-tables.js'
 import { compareTables, resourceKey } from './compare/compare-tables.js'

@@ -1,4 +1,4 @@
-import type { ResourceRef } from '@piecework/core'
+import type { ResourceRef } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import { uuidLiteral } from '../database/uuid-literal.js'
 import { tableName } from './joins.js'

@@ -1,12 +1,18 @@
-import { type CsvRow, type Finding, isPieceworkError, openCsv, type ValidationContext } from '@piecework/core'
+import {
+  type CsvRow,
+  type Finding,
+  isPieceworkError,
+  openCsv,
+  type ValidationContext,
+} from '@piecework/core/piece'
+import { type ValueCheck, valueCheck } from './column-types.js'
+import { type OutsideKeys, outsideKeys } from './external-keys.js'
 import { FindingList } from './finding-list.js'
 import { type Header, matchHeader, readableColumns } from './header.js'
-import { type OutsideKeys, outsideKeys } from './outside-keys.js'
-import { planTables } from './plan-tables.js'
+import { planTables } from './resolve-tables.js'
 import { named } from './row-error.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
-import { type ValueCheck, valueCheck } from './value-check.js'
 
 type Found = Omit<Finding, 'piece'>
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { isPieceworkError, type Piece } from '@piecework/core'
+import { isPieceworkError } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
 import { assertSchemaCovered, type TableSpec, tablePiece } from '@piecework/postgres'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { type World, world } from '../table-piece/support.js'
 

@@ -1,4 +1,4 @@
-import { type EmbeddedDatabase, embedded } from '@piecework/postgres'
+import { type EmbeddedDatabase, embedded } from '@piecework/embedded'
 import { suite } from 'uvu'
 import { databaseBehaviour } from './behaviour.js'
 import { binaryBehaviour } from './binary-behaviour.js'

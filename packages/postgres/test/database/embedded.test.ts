@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type EmbeddedDatabase, embedded } from '@piecework/postgres'
+import { type EmbeddedDatabase, embedded } from '@piecework/embedded'
 import { suite } from 'uvu'
 import { refused, table } from './support.js'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { fromKnex, fromPg } from '@piecework/postgres'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/testkit'
+import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import knexOf, { type Knex } from 'knex'
 import type pg from 'pg'
 import { suite } from 'uvu'

@@ -1,5 +1,5 @@
 import { fromKnex, fromPg } from '@piecework/postgres'
-import { needsServer, scratchDatabase } from '@piecework/testkit'
+import { needsServer, scratchDatabase } from '@piecework/test-support'
 import knexOf from 'knex'
 import pg from 'pg'
 import { suite } from 'uvu'

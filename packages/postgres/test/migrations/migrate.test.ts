@@ -7,7 +7,7 @@ import {
   migrate,
   toKnexMigrationSource,
 } from '@piecework/postgres'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/testkit'
+import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import knexOf, { type Knex } from 'knex'
 import pg from 'pg'
 import { suite } from 'uvu'

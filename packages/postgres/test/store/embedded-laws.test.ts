@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { type EmbeddedDatabase, embedded, postgresStore } from '@piecework/postgres'
+import { type EmbeddedDatabase, embedded } from '@piecework/embedded'
+import { postgresStore } from '@piecework/postgres'
 import { guardLaws, jobStoreLaws, type LawTest } from '@piecework/testkit'
 import { suite } from 'uvu'
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { createPiecework, type Pack, type Piece, type Piecework } from '@piecework/core'
+import { createPiecework, type Pack, type Piecework } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/testkit'
+import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 

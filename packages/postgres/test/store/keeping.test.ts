@@ -3,15 +3,15 @@ import { randomUUID } from 'node:crypto'
 import {
   type ArtifactStore,
   createPiecework,
-  type Guard,
   type Job,
   memoryArtifacts,
   type Pack,
   PieceworkError,
 } from '@piecework/core'
+import type { Guard } from '@piecework/core/store'
 import { fromKnex, fromPg, type PostgresStore, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/testkit'
+import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import knexOf, { type Knex } from 'knex'
 import pg from 'pg'
 import { suite } from 'uvu'

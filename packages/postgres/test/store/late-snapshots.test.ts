@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Transaction } from '@piecework/core'
 import { fromPg, type PostgresStore, postgresStore } from '@piecework/postgres'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/testkit'
+import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { NewJob } from '@piecework/core'
+import type { NewJob } from '@piecework/core/store'
 
 /** A job of one node that claims one project. */
 export function exportJob(project: string = randomUUID()): NewJob {

@@ -1,5 +1,6 @@
 import { fromPg, postgresStore } from '@piecework/postgres'
-import { guardLaws, jobStoreLaws, needsServer, scratchDatabase } from '@piecework/testkit'
+import { needsServer, scratchDatabase } from '@piecework/test-support'
+import { guardLaws, jobStoreLaws } from '@piecework/testkit'
 import pg from 'pg'
 import { suite } from 'uvu'
 

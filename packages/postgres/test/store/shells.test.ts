@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import {
-  type Attempts,
-  createPiecework,
-  type Pack,
-  type Piecework,
-  PieceworkError,
-  type Queryable,
-  type Store,
-} from '@piecework/core'
+import { createPiecework, type Pack, type Piecework, PieceworkError, type Queryable } from '@piecework/core'
+import type { Attempts, Store } from '@piecework/core/store'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/testkit'
+import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import fc from 'fast-check'
 import pg from 'pg'
 import { suite } from 'uvu'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { isPieceworkError } from '@piecework/core'
 import { checkTables, type TableSpec, tablePiece } from '@piecework/postgres'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { exported, type World, world } from './support.js'
 

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { isPieceworkError } from '@piecework/core'
 import {
   type ComparedNode,
   csvLine,
   type EntryDiff,
   entriesOf,
-  isPieceworkError,
   type Piece,
   type RowsDiff,
-} from '@piecework/core'
+} from '@piecework/core/piece'
 import { tablePiece } from '@piecework/postgres'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { type World, world } from './support.js'

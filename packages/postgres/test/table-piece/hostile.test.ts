@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { entriesOf, isPieceworkError, PieceworkError } from '@piecework/core'
+import { isPieceworkError, PieceworkError } from '@piecework/core'
+import { entriesOf } from '@piecework/core/piece'
 import { tablePiece } from '@piecework/postgres'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { cloned, type Files, imported, newProject, rowsOf, validated, type World, world } from './support.js'
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { needsServer, scratchDatabase } from '@piecework/testkit'
+import { needsServer, scratchDatabase } from '@piecework/test-support'
 import { suite } from 'uvu'
 
 const test = needsServer(suite('memory of table pieces'))

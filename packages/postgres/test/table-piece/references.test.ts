@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { jobIds } from '@piecework/core'
+import { jobIds } from '@piecework/core/piece'
 import { tablePiece } from '@piecework/postgres'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { cloned, exported, type Files, imported, newProject, rowsOf, type World, world } from './support.js'
 

@@ -1,16 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import {
-  type Database,
-  type Entries,
-  entriesOf,
-  type Finding,
-  jobIds,
-  type Piece,
-  type PieceCounts,
-  type ResourceRef,
-} from '@piecework/core'
+import type { Database, Finding, ResourceRef } from '@piecework/core'
+import { type Entries, entriesOf, jobIds, type Piece, type PieceCounts } from '@piecework/core/piece'
 import { fromPg } from '@piecework/postgres'
-import { scratchDatabase } from '@piecework/testkit'
+import { scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 
 export interface World {

@@ -1,21 +1,23 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import {
-  type CsvRow,
   createPiecework,
+  memoryArtifacts,
+  memoryStore,
+  type Piecework,
+  type ResourceKind,
+} from '@piecework/core'
+import {
+  type CsvRow,
   csvLine,
   type Entries,
   entriesOf,
-  memoryArtifacts,
-  memoryStore,
   type Piece,
-  type Piecework,
-  type ResourceKind,
   type Upgrade,
-} from '@piecework/core'
+} from '@piecework/core/piece'
 import { tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { needsServer } from '@piecework/testkit'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { rowsOf, type World, world } from './support.js'
 

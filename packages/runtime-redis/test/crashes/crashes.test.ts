@@ -14,7 +14,7 @@ import {
   redisServer,
   type ScratchDatabase,
   scratchDatabase,
-} from '@piecework/testkit'
+} from '@piecework/test-support'
 import { suite } from 'uvu'
 import { type AlbumHost, albumHost, type Place } from '../support/album-host.js'
 import { makeAlbum, makeAlbumTables, rowsPerTable, tables } from '../support/albums.js'

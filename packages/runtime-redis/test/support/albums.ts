@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Pack, Piece, ResourceKind } from '@piecework/core'
+import type { Pack, ResourceKind } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
 import { fromPg, postgresStore, tablePiece } from '@piecework/postgres'
 import pg from 'pg'
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { skipUnless } from '@piecework/testkit'
+import { skipUnless } from '@piecework/test-support'
 
 export const redisUrl = process.env.REDIS_URL ?? ''
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ArtifactStore } from '@piecework/core'
+import type { ArtifactStore } from '@piecework/core/store'
 import fc from 'fast-check'
 import { bytesOf, chunked, keysOf } from '../bytes.js'
 import { gate } from '../gate.js'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { StagedEntry } from '@piecework/core'
+import type { StagedEntry } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { jobBench, longLease, nothing, sampleError } from './job-bench.js'

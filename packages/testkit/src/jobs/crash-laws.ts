@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isPieceworkError, type Store, type Task } from '@piecework/core'
+import { isPieceworkError, type Store, type Task } from '@piecework/core/store'
 import fc from 'fast-check'
 import type { LawTest } from '../law.js'
 import { type JobBench, jobBench, nothing, sampleError } from './job-bench.js'

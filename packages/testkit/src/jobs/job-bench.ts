@@ -8,7 +8,7 @@ import type {
   OutboxAction,
   Store,
   Transaction,
-} from '@piecework/core'
+} from '@piecework/core/store'
 import { nodeOf, type SampleJob, sampleJob } from './sample-job.js'
 
 /** One job in a store, and short words for what workers do with it. Nodes are named by their piece. */

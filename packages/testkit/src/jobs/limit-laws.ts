@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { Job, NewJob, PrincipalLimit, Store } from '@piecework/core'
+import type { Job, NewJob, PrincipalLimit, Store } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { longLease, nothing } from './job-bench.js'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Finding } from '@piecework/core'
+import type { Finding } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { jobBench, longLease, nothing, sampleError } from './job-bench.js'
 import type { JobStoreLawsOptions } from './job-store-laws.js'

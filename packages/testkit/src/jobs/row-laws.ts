@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isPieceworkError, type Store, type Transaction } from '@piecework/core'
+import { isPieceworkError, type Store, type Transaction } from '@piecework/core/store'
 import { gate } from '../gate.js'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { NewJob, NewNode, ResourceRef } from '@piecework/core'
+import type { NewJob, NewNode, ResourceRef } from '@piecework/core/store'
 
 export interface SampleJob {
   /** Pieces by batch. Default: two batches of two. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { entriesOf } from '@piecework/core'
+import { entriesOf } from '@piecework/core/piece'
 import { chunked } from '../bytes.js'
 import { type LawTest, patience } from '../law.js'
 import { within } from '../within.js'

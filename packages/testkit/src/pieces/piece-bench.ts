@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { type EntryFile, entriesOf, type Ids, type Piece } from '@piecework/core/piece'
 import {
   type Database,
-  type EntryFile,
-  entriesOf,
   type Finding,
-  type Ids,
   jobIds,
-  type Piece,
   type PieceCounts,
   type ResourceRef,
   type Transaction,
-} from '@piecework/core'
+} from '@piecework/core/store'
 import { bytesOf, chunked } from '../bytes.js'
 import type { PieceLawsOptions, Sample } from './piece-laws.js'
 

@@ -1,4 +1,5 @@
-import type { Database, Piece, Queryable, ResourceKind, ResourceRef } from '@piecework/core'
+import type { Piece, ResourceKind } from '@piecework/core/piece'
+import type { Database, Queryable, ResourceRef } from '@piecework/core/store'
 import type { LawTest, Patience } from '../law.js'
 import { cloneLaws } from './clone-laws.js'
 import { exportLaws } from './export-laws.js'

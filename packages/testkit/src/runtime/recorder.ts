@@ -1,4 +1,4 @@
-import type { Task, TaskHandler } from '@piecework/core'
+import type { Task, TaskHandler } from '@piecework/core/store'
 import { within } from '../within.js'
 
 /** A handler that keeps what it was handed, so that anything added or lost shows. */

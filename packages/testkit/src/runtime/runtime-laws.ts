@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Runtime, Task } from '@piecework/core'
+import type { Runtime, Task } from '@piecework/core/store'
 import { gate } from '../gate.js'
 import { type LawTest, type Patience, patience } from '../law.js'
 import { refuses } from '../refuses.js'

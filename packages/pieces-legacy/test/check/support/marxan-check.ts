@@ -2,7 +2,7 @@ import { type ExecFileException, execFile } from 'node:child_process'
 import { join } from 'node:path'
 
 /** Compiled tests are in packages/pieces-legacy/build/test/check/support. */
-export const bin = join(import.meta.dirname, '../../../../bin/marxan-check.js')
+export const bin = join(import.meta.dirname, '../../../../../marxan-check/bin/marxan-check.js')
 
 export interface Said {
   readonly code: number

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
+import type { ArtifactStore } from '@piecework/core'
 import {
-  type ArtifactStore,
   artifactSource,
-  csvLine,
   entryPath,
   type Manifest,
   manifestDigest,
   openArchive,
-} from '@piecework/core'
+} from '@piecework/core/archive'
+import { csvLine } from '@piecework/core/piece'
 import { type ZipEntry, zipOf } from '../../grid/zip-of.js'
 
 type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T

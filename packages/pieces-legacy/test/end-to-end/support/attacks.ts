@@ -1,4 +1,4 @@
-import type { ResourceRef } from '@piecework/core'
+import type { ResourceRef } from '@piecework/core/piece'
 import { copyOf, pack, type Unpacked, unpack } from './archive.js'
 import { type Host, type HostDatabase, hostDatabase, hostOn } from './host.js'
 import { type Refusal, refused } from './refused.js'

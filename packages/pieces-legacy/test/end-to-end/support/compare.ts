@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { compareResources } from '@piecework/testkit'
+import { compareResources } from '@piecework/test-support'
 import type { Host } from './host.js'
 
 /** All rows of one project are those of another that these jobs have made of it, but for its name; resolves to their number. */

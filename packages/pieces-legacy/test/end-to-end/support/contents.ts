@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { type Database, type ResourceRef, resourcePath } from '@piecework/core'
-import { schemaPrints } from '@piecework/testkit'
+import type { Database, ResourceRef } from '@piecework/core/piece'
+import { resourcePath } from '@piecework/core/store'
+import { schemaPrints } from '@piecework/test-support'
 import type { Host } from './host.js'
 
 /** Fingerprint of every table of the planning domain, of all claims, and the keys of what jobs have stored. */

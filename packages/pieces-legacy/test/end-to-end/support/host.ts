@@ -1,18 +1,13 @@
-import {
-  type ArtifactStore,
-  createPiecework,
-  type Database,
-  memoryArtifacts,
-  type Piecework,
-  type Runtime,
-  type Store,
-} from '@piecework/core'
+import { type ArtifactStore, createPiecework, memoryArtifacts, type Piecework } from '@piecework/core'
+import type { Database } from '@piecework/core/piece'
+import type { Runtime, Store } from '@piecework/core/store'
+import { embedded } from '@piecework/embedded'
 import { legacyMarxanPack } from '@piecework/pieces-legacy'
 import { planningMigrations, planningProject } from '@piecework/pieces-project'
 import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
-import { embedded, fromPg, migrate, postgresStore } from '@piecework/postgres'
+import { fromPg, migrate, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { scratchDatabase } from '@piecework/testkit'
+import { scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 
 /** A database with the tables of the store and of the planning domain. */

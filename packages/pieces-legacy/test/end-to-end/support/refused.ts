@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { type Finding, type ImportRequest, isPieceworkError, type JobReport } from '@piecework/core'
+import type { ImportRequest, JobReport } from '@piecework/core'
+import { type Finding, isPieceworkError } from '@piecework/core/piece'
 import { assertQuiet, contentsOf } from './contents.js'
 import type { Host } from './host.js'
 

@@ -1,4 +1,4 @@
-import type { ResourceRef } from '@piecework/core'
+import type { ResourceRef } from '@piecework/core/piece'
 import { smallProject } from '../../importers/small-project.js'
 import type { Host } from './host.js'
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { JobReport, ResourceRef } from '@piecework/core'
+import type { JobReport } from '@piecework/core'
+import type { ResourceRef } from '@piecework/core/piece'
 import { unpack } from '../../end-to-end/support/archive.js'
 import type { Host } from '../../end-to-end/support/host.js'
 import { ann } from '../../end-to-end/support/tiny-project.js'

@@ -1,4 +1,4 @@
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 
 const unit = '(SELECT puid FROM planning.planning_units WHERE id = t.planning_unit_id)'
 const scenario = 't.scenario_id IN (SELECT id FROM planning.scenarios WHERE project_id = $1)'

@@ -7,7 +7,7 @@ import {
   readPu,
   readPuvspr,
   readSpec,
-} from '@piecework/pieces-legacy'
+} from '@piecework/marxan-files'
 
 /** The text of each file of a Marxan project, by role. */
 export type Texts = Readonly<Record<string, string | Buffer>>

@@ -1,4 +1,4 @@
-import type { Entries } from '@piecework/core'
+import type { Entries } from '@piecework/core/piece'
 import {
   bestRun,
   Findings,
@@ -8,7 +8,7 @@ import {
   readSolutions,
   readSummaries,
   unitIds,
-} from '@piecework/pieces-legacy'
+} from '@piecework/marxan-files'
 import type { PlainResults } from './plain-results.js'
 
 /** Results as the readers give them. */

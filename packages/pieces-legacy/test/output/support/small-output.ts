@@ -1,4 +1,4 @@
-import { type Entries, entriesOf } from '@piecework/core'
+import { type Entries, entriesOf } from '@piecework/core/piece'
 import { resultsValidator } from '@piecework/pieces-legacy'
 import { told, validate } from '../../validators/support.js'
 import { type OutputFiles, outputZip } from './output-zip.js'

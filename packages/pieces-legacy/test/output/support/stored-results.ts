@@ -1,4 +1,4 @@
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import type { PlainResults } from './plain-results.js'
 
 /** The results in the tables of a project's one scenario. */

@@ -6,7 +6,7 @@ import {
   readPu,
   readPuvspr,
   readSpec,
-} from '@piecework/pieces-legacy'
+} from '@piecework/marxan-files'
 import { chunks } from '../../dat/support.js'
 import type { Imported, Tables } from './reference-project.js'
 

@@ -1,16 +1,11 @@
-import { type Entries, entriesOf, PieceworkError, type Validator } from '@piecework/core'
+import { type Entries, entriesOf, PieceworkError, type Validator } from '@piecework/core/piece'
+import { type FileFinding, Findings, readBound, readPu, readPuvspr, readSpec } from '@piecework/marxan-files'
 import {
   boundValidator,
-  type FileFinding,
-  Findings,
   type GridIds,
   inputDatValidator,
   puValidator,
   puvsprValidator,
-  readBound,
-  readPu,
-  readPuvspr,
-  readSpec,
   specValidator,
 } from '@piecework/pieces-legacy'
 import { chunks, rowsOf } from '../../dat/support.js'

@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import {
-  artifactSource,
   createPiecework,
-  type Database,
   type ExportRequest,
   type JobReport,
   memoryArtifacts,
   memoryStore,
-  openArchive,
   type Piecework,
 } from '@piecework/core'
+import { artifactSource, openArchive } from '@piecework/core/archive'
+import type { Database } from '@piecework/core/piece'
 import { planningMigrations, planningProject } from '@piecework/pieces-project'
 import { fromPg, migrate } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { scratchDatabase } from '@piecework/testkit'
+import { scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 
 export interface Exported {

@@ -1,4 +1,4 @@
-import type { Field, GeoRow, GeoTable } from '@piecework/pieces-project'
+import type { Field, GeoRow, GeoTable } from '@piecework/vector-files'
 
 /** A table of rows in memory; widths are those of its values. */
 export function table(

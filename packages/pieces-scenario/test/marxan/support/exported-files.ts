@@ -1,10 +1,6 @@
-import {
-  type ArtifactStore,
-  artifactSource,
-  type Finding,
-  openArchive,
-  type Piecework,
-} from '@piecework/core'
+import type { ArtifactStore, Piecework } from '@piecework/core'
+import { artifactSource, openArchive } from '@piecework/core/archive'
+import type { Finding } from '@piecework/core/piece'
 import * as assert from 'uvu/assert'
 import { principal } from '../../support/instance.js'
 

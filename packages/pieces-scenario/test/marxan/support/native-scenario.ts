@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 
 /** Number of units in a row and in a column. */
 const side = 3

@@ -1,4 +1,4 @@
-import type { ComparedNode, RowSample, RowsDiff, Transaction } from '@piecework/core'
+import type { ComparedNode, RowSample, RowsDiff, Transaction } from '@piecework/core/piece'
 import type { Column } from '../catalogue.js'
 import type { TablePlan } from '../table-plan.js'
 import { keyColumns, meantColumns } from './key-columns.js'

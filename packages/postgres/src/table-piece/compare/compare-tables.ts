@@ -5,9 +5,9 @@ import {
   isPieceworkError,
   PieceworkError,
   type Transaction,
-} from '@piecework/core'
-import { planTables } from '../plan-tables.js'
-import { roomToSort } from '../room-to-sort.js'
+} from '@piecework/core/piece'
+import { roomToSort } from '../raise-work-mem.js'
+import { planTables } from '../resolve-tables.js'
 import type { TablePieceSpec } from '../spec.js'
 import type { TablePlan } from '../table-plan.js'
 import { compareRows } from './compare-rows.js'

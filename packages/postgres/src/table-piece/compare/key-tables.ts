@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { ComparedNode, Transaction } from '@piecework/core'
-import { planTables } from '../plan-tables.js'
+import type { ComparedNode, Transaction } from '@piecework/core/piece'
+import { planTables } from '../resolve-tables.js'
 import type { TablePieceSpec } from '../spec.js'
 import type { TablePiece } from '../table-piece.js'
 import type { TablePlan, Target } from '../table-plan.js'

@@ -1,4 +1,4 @@
-import type { ComparedNode, Transaction } from '@piecework/core'
+import type { ComparedNode, Transaction } from '@piecework/core/piece'
 import { openEntry } from '../open-entry.js'
 import type { TablePlan } from '../table-plan.js'
 

@@ -1,0 +1,47 @@
+import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
+import { PieceworkError } from '../contracts/errors.js'
+import { artifactKeySegments } from './artifact-key.js'
+
+const chunkBytes = 64 * 1024
+
+/** Artifacts in this process's memory; for tests and small hosts. */
+export function memoryArtifacts(): ArtifactStore {
+  const artifacts = new Map<string, { readonly bytes: Buffer; readonly createdAt: Date }>()
+
+  async function* open(key: string, range?: ByteRange): AsyncGenerator<Uint8Array> {
+    const artifact = artifacts.get(key)
+    if (!artifact) throw new PieceworkError('artifact-not-found', `There is no artifact "${key}"`)
+    const end = Math.min(range?.end ?? Number.POSITIVE_INFINITY, artifact.bytes.length)
+    for (let start = range?.start ?? 0; start < end; start += chunkBytes)
+      yield artifact.bytes.subarray(start, Math.min(start + chunkBytes, end))
+  }
+
+  return {
+    put: async (key, bytes) => {
+      artifactKeySegments(key)
+      const chunks: Uint8Array[] = []
+      for await (const chunk of bytes) chunks.push(Uint8Array.from(chunk))
+      const whole = Buffer.concat(chunks)
+      artifacts.set(key, { bytes: whole, createdAt: new Date() })
+      return whole.length
+    },
+    open: (key, range) => {
+      artifactKeySegments(key)
+      return open(key, range)
+    },
+    stat: async (key) => {
+      artifactKeySegments(key)
+      const artifact = artifacts.get(key)
+      return artifact && { size: artifact.bytes.length, createdAt: artifact.createdAt }
+    },
+    delete: async (key) => {
+      artifactKeySegments(key)
+      for (const other of [...artifacts.keys()])
+        if (other === key || other.startsWith(`${key}/`)) artifacts.delete(other)
+    },
+    list: async function* (prefix) {
+      artifactKeySegments(prefix)
+      yield* [...artifacts.keys()].filter((key) => key === prefix || key.startsWith(`${prefix}/`)).sort()
+    },
+  }
+}

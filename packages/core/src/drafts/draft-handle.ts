@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto'
+import { PieceworkError } from '../contracts/errors.js'
+import type { Upload } from '../contracts/format.js'
+import type { Job, JobInput } from '../contracts/jobs.js'
+import { isTerminal } from '../engine/machine.js'
+import type { JobHandle, JobReport } from '../handle/job-handle.js'
+import { notFound } from '../plan/source.js'
+import { walkTree } from '../plan/tree.js'
+import { planInput } from '../requests/input-requests.js'
+import type { Terms } from '../requests/job-limits.js'
+import { checkRoles, missingRoles, receiveUpload, type UploadSource } from '../requests/uploads.js'
+import { ownerOf } from '../retention/expiry.js'
+import { removeShells } from '../tasks/shells-of.js'
+import { jobPrefix } from '../tasks/staging.js'
+import { type Parts, targetOf } from '../tasks/work.js'
+import type { PieceOptions, Preparation } from './draft.js'
+import { openInput } from './draft-state.js'
+import { validationResults } from './validation-results.js'
+
+/** What preparations need of the Piecework object. */
+export interface Hands {
+  /** Tells the new job, hands it over, and gives its handle. */
+  accept(job: Promise<Job>): Promise<JobHandle>
+  cancel(job: string): Promise<Job>
+  ended(job: string, signal?: AbortSignal): Promise<JobReport>
+}
+
+/** A prepared import as it stands in the store, whoever holds it. */
+export function preparationOf(parts: Parts, terms: Terms, hands: Hands, prepared: Job): Preparation {
+  const { store, registry, artifacts, inputs } = parts
+  const { id, tree, target, principal } = prepared
+  const resources = walkTree(tree).map(({ ref }) => targetOf(registry, { id }, ref))
+  const resource = target ?? targetOf(registry, { id }, tree)
+
+  const current = async (): Promise<{ readonly job: Job; readonly input: JobInput }> => {
+    const job = await store.jobs.get(id)
+    const input = job?.request.input
+    if (!job || !input) throw notFound(resource)
+    return { job, input }
+  }
+  const complete = async () => {
+    const { job, input } = await current()
+    checkRoles(inputs.format(input.format), rolesOf(input))
+    return { job, input }
+  }
+
+  return {
+    job: id,
+    resource,
+    resources,
+    status: async () => {
+      const { job, input } = await current()
+      const missing = missingRoles(inputs.format(input.format), rolesOf(input))
+      const gone = isTerminal(job.status) && !job.request.keepUploads
+      return { status: job.status, uploads: gone ? [] : input.uploads, missing }
+    },
+    upload: async (role, source) => {
+      const { job, input } = await current()
+      openInput(job)
+      const asked = { job: id, id: randomUUID(), role, source: ownSource(source) }
+      const upload = await receiveUpload(artifacts, inputs.format(input.format), asked)
+      try {
+        const before = await store.preparations.put(id, upload)
+        if (before) await forget(before)
+      } catch (error) {
+        await forget(upload)
+        throw error
+      }
+      return upload
+    },
+    removeUpload: async (upload) => {
+      const removed = await store.preparations.remove(id, upload)
+      if (removed) await forget(removed)
+      return removed !== undefined
+    },
+    validate: async ({ options, priority } = {}) => {
+      const { job, input } = await complete()
+      openInput(job)
+      return hands.accept(validation(job, input, options, priority))
+    },
+    run: async ({ options, ...asked } = {}) => {
+      const { job, input } = await complete()
+      openInput(job)
+      const { tree: _, options: parsed, ...planned } = await planInput(parts, id, 'import', input, options)
+      const request = { ...job.request, options: parsed }
+      return hands.accept(store.preparations.run(id, { ...planned, ...terms(asked), request }))
+    },
+    validationResults: async () => validationResults(store, (await current()).job),
+    delete: async (signal) => {
+      let { job } = await current()
+      if (!isTerminal(job.status)) {
+        await hands.cancel(id)
+        job = (await hands.ended(id, signal)).job
+      }
+      if (job.status === 'succeeded') {
+        const what = `The ${resource.kind} ${resource.id} is complete`
+        throw new PieceworkError('unsupported', `${what}: delete it as you delete others.`)
+      }
+      await store.database.transaction((tx) => removeShells(registry, job, tx))
+      await artifacts.delete(jobPrefix(id))
+    },
+  }
+
+  /** What another job keeps may go with it: of that, a copy. */
+  function ownSource(source: UploadSource): UploadSource {
+    if (!('artifact' in source) || ownerOf(source.artifact) === undefined) return source
+    const { artifact, ...rest } = source
+    return { ...rest, stream: artifacts.open(artifact) }
+  }
+
+  /** What is not ours, because the host named it, stays. */
+  async function forget({ artifact }: Upload): Promise<void> {
+    if (artifact.startsWith(`${jobPrefix(id)}/`)) await artifacts.delete(artifact)
+  }
+
+  async function validation(
+    job: Job,
+    input: JobInput,
+    options: PieceOptions['options'],
+    priority = 0,
+  ): Promise<Job> {
+    const own = randomUUID()
+    const { options: parsed, ...planned } = await planInput(parts, own, 'validation', input, options)
+    const { keepUploads: _, ...asked } = job.request
+    const request = { ...asked, options: parsed, input }
+    const kind = 'validation' as const
+    return store.jobs.create({
+      id: own,
+      kind,
+      target: resource,
+      principal,
+      request,
+      claims: [],
+      ...planned,
+      ...terms({ priority }),
+    })
+  }
+}
+
+function rolesOf({ uploads }: JobInput): readonly string[] {
+  return uploads.map(({ role }) => role)
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import type { Allow } from '../access/allow.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { JobRequest } from '../contracts/jobs.js'
+import type { ResourceRef } from '../contracts/resource.js'
+import { resourcePath } from '../guard/paths.js'
+import { finishOnly } from '../plan/nodes.js'
+import { notFound } from '../plan/source.js'
+import { sameResource } from '../plan/tree.js'
+import { checkParent } from '../requests/input-requests.js'
+import type { Terms } from '../requests/job-limits.js'
+import { makeShells, refuseShelless } from '../tasks/shells-of.js'
+import { type Parts, targetOf } from '../tasks/work.js'
+import type { Preparation, PreparationDesk, PrepareRequest } from './draft.js'
+import { type Hands, preparationOf } from './draft-handle.js'
+
+export function createPreparations(parts: Parts, allow: Allow, terms: Terms, hands: Hands): PreparationDesk {
+  const { store, registry, inputs } = parts
+
+  const prepare = async (request: PrepareRequest): Promise<Preparation> => {
+    const { principal, name, description, into, keepUploads } = request
+    if (typeof name !== 'string' || name.trim() === '')
+      throw new PieceworkError('options-invalid', 'What is prepared needs a name.')
+    await allow(principal, 'import', into)
+    const format = inputs.format(request.format)
+    const { tree } = format
+    if (!tree) {
+      throw new PieceworkError('unsupported', `What the format "${format.name}" makes cannot be prepared.`)
+    }
+    refuseShelless(registry, tree)
+    const line = await checkParent(registry, tree, into, store.database)
+    const id = randomUUID()
+    const target = targetOf(registry, { id }, tree)
+    const asked: JobRequest = {
+      options: {},
+      name,
+      input: { format: format.name, uploads: [] },
+      ...(description !== undefined && { description }),
+      ...(into && { into }),
+      ...(keepUploads && { keepUploads }),
+    }
+    const claims = [resourcePath([...line, target])]
+    const job = {
+      id,
+      kind: 'import' as const,
+      tree,
+      target,
+      principal,
+      request: asked,
+      claims,
+      ...finishOnly(),
+    }
+    const created = store.preparations.create(job, (tx) => makeShells(registry, job, tx))
+    await hands.accept(created)
+    return preparationOf(parts, terms, hands, await created)
+  }
+
+  const preparation = async (resource: ResourceRef): Promise<Preparation> => {
+    for (const job of await store.jobs.list({ resource })) {
+      const { kind, target, request } = job
+      if (kind !== 'import' || request.input?.format === 'archive') continue
+      if (target && sameResource(target, resource)) return preparationOf(parts, terms, hands, job)
+    }
+    throw notFound(resource)
+  }
+
+  return { prepare, preparation }
+}

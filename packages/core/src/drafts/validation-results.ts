@@ -1,0 +1,121 @@
+import type { Finding } from '../contracts/finding.js'
+import type { Job, JobNode } from '../contracts/jobs.js'
+import type { ResourceRef } from '../contracts/resource.js'
+import type { Store } from '../contracts/store.js'
+import { isTerminal } from '../engine/machine.js'
+import { sameResource } from '../plan/tree.js'
+import { moreFindings } from '../tasks/finding-list.js'
+
+/** What was found in one file. */
+export interface FileResults {
+  /** Absent: what concerns no single file. */
+  readonly file?: string
+  /** Findings: those that are listed and those that are only counted. One that speaks of many rows at once is one. */
+  readonly errors: number
+  readonly warnings: number
+  /** Errors first, each by line. `count` says how many there are of a kind where not all are listed. */
+  readonly findings: readonly Finding[]
+}
+
+/** Everything that validation has found, as one document. */
+export interface ValidationResults {
+  /** `none`: nobody asked yet. While it is `running`, what ended so far; `stopped`: it was cancelled, or failed for reasons of its own. */
+  readonly status: 'none' | 'running' | 'passed' | 'failed' | 'stopped'
+  /** Uploads have changed since: validate again. */
+  readonly outdated: boolean
+  /** The validation or import that they come from. */
+  readonly job?: string
+  readonly errors: number
+  readonly warnings: number
+  /** By name. */
+  readonly files: readonly FileResults[]
+}
+
+/** More than all pieces of a format may leave. */
+const findingLimit = 100_000
+
+/** Of the last validation of what this import is to make, alone or as its own first step. */
+export async function validationResults(store: Store, prepared: Job): Promise<ValidationResults> {
+  const { target } = prepared
+  const jobs = target ? await store.jobs.list({ resource: target }) : []
+  const asked = jobs.filter((job) => target && isAbout(job, target) && askedAt(job) > 0)
+  for (const job of asked.sort((a, b) => askedAt(b) - askedAt(a))) {
+    const nodes = (await store.reports.nodes(job.id, 0)).filter(({ task }) => task === 'validate')
+    const own = new Set(nodes.flatMap(({ piece }) => piece ?? []))
+    const findings = (await store.reports.findings(job.id, findingLimit)).filter(({ piece }) =>
+      own.has(piece),
+    )
+    const files = byFile(findings)
+    const errors = sum(files, 'errors')
+    return {
+      status: statusOf(job, nodes, errors),
+      outdated: uploadsOf(job) !== uploadsOf(prepared),
+      job: job.id,
+      errors,
+      warnings: sum(files, 'warnings'),
+      files,
+    }
+  }
+  return { status: 'none', outdated: false, errors: 0, warnings: 0, files: [] }
+}
+
+function isAbout({ kind, target }: Job, resource: ResourceRef): boolean {
+  return (
+    (kind === 'import' || kind === 'validation') && target !== undefined && sameResource(target, resource)
+  )
+}
+
+/** A prepared import is stored long before it is asked to run. Ms since epoch; 0: it was not. */
+function askedAt({ changes }: Job): number {
+  return changes.find(({ status }) => status === 'pending')?.at.getTime() ?? 0
+}
+
+function uploadsOf({ request }: Job): string {
+  return (request.input?.uploads ?? []).map(({ id }) => id).join()
+}
+
+function statusOf(job: Job, nodes: readonly JobNode[], errors: number): ValidationResults['status'] {
+  const open = nodes.some(({ status }) => status === 'waiting' || status === 'running')
+  if (open && !isTerminal(job.status)) return 'running'
+  if (errors > 0) return 'failed'
+  return nodes.every(({ status }) => status === 'done') ? 'passed' : 'stopped'
+}
+
+function byFile(findings: readonly Finding[]): readonly FileResults[] {
+  const files = new Map<string | undefined, Finding[]>()
+  for (const finding of findings) {
+    const { file } = finding
+    files.set(file, [...(files.get(file) ?? []), finding])
+  }
+  return [...files]
+    .sort(([a = ''], [b = '']) => (a < b ? -1 : 1))
+    .map(([file, own]) => ({
+      ...(file !== undefined && { file }),
+      errors: counted(own, 'error'),
+      warnings: counted(own, 'warning'),
+      findings: own.sort(bySeverityAndLine),
+    }))
+}
+
+/** A kind of finding is listed whole, or the first of it counts all. One that stands alone is one, whatever it counts: it tells of all in one sentence. */
+function counted(findings: readonly Finding[], severity: Finding['severity']): number {
+  const kinds = new Map<string, { listed: number; count: number }>()
+  for (const { severity: own, code, piece, count = 0 } of findings) {
+    if (own !== severity) continue
+    const kind = kinds.get(`${piece} ${code}`) ?? { listed: 0, count: 0 }
+    kinds.set(`${piece} ${code}`, { listed: kind.listed + 1, count: Math.max(kind.count, count) })
+  }
+  return [...kinds].reduce((all, [kind, { listed, count }]) => {
+    const isOne = listed === 1 && !kind.endsWith(` ${moreFindings}`)
+    return all + (isOne ? 1 : Math.max(listed, count))
+  }, 0)
+}
+
+function bySeverityAndLine(a: Finding, b: Finding): number {
+  if (a.severity !== b.severity) return a.severity === 'error' ? -1 : 1
+  return (a.line ?? 0) - (b.line ?? 0)
+}
+
+function sum(files: readonly FileResults[], of: 'errors' | 'warnings'): number {
+  return files.reduce((all, file) => all + file[of], 0)
+}

@@ -1,0 +1,94 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Attempts, Lease, Progress } from '../contracts/attempts.js'
+import { isPieceworkError } from '../contracts/errors.js'
+import type { PieceworkEmitter } from '../events.js'
+import { ByteCount } from '../tasks/byte-count.js'
+import { type Interruption, jobStopped, workerStops } from './interruption.js'
+
+/** An attempt at a node, under way in this process. */
+export class Attempt {
+  readonly lease: Lease
+  readonly bytes = new ByteCount()
+  readonly #events: PieceworkEmitter
+  readonly #controller = new AbortController()
+  /** A piece reports from inside its transaction; listeners are no part of that. */
+  readonly #outside = AsyncLocalStorage.snapshot()
+  #done: Progress | undefined
+  #toldAt = 0
+  #interruption: Interruption | undefined
+  #cancelling: Promise<unknown> | undefined
+  #beating = false
+
+  constructor(lease: Lease, events: PieceworkEmitter) {
+    this.lease = lease
+    this.#events = events
+  }
+
+  /** As events name it. */
+  get about() {
+    const { job, node, attempt } = this.lease
+    return { job: job.id, node: node.id, attempt }
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  get progress(): Progress | undefined {
+    const { total } = this.bytes
+    return total === 0 ? this.#done : { done: 0, ...this.#done, bytes: total }
+  }
+
+  /** Why it was told to end, where that was no failure of its own work. */
+  get interruption(): Interruption | undefined {
+    return this.#interruption
+  }
+
+  /** The first reason stands. */
+  interrupt(interruption: Interruption | undefined): void {
+    if (!interruption || this.signal.aborted) return
+    this.#interruption = interruption
+    this.#controller.abort(interruption.error)
+  }
+
+  /** The job's cancel is being recorded. */
+  cancel(recorded: Promise<unknown>): void {
+    this.#cancelling = recorded
+    this.interrupt(jobStopped())
+  }
+
+  async cancelRecorded(): Promise<void> {
+    await this.#cancelling?.catch(() => undefined)
+  }
+
+  /** Ends with the worker; the function returned ends that. */
+  endsWith(stopping: AbortSignal): () => void {
+    const stop = () => this.interrupt(workerStops())
+    stopping.addEventListener('abort', stop, { once: true })
+    if (stopping.aborted) stop()
+    return () => stopping.removeEventListener('abort', stop)
+  }
+
+  report(done: number, total?: number): void {
+    this.#done = total === undefined ? { done } : { done, total }
+    if (Date.now() - this.#toldAt < 250) return
+    this.#toldAt = Date.now()
+    const progress = this.progress ?? this.#done
+    this.#outside(() => this.#events.emit('node:progress', { ...this.about, progress }))
+  }
+
+  /** Prolongs its lease, stores its progress and learns of a cancel from elsewhere. */
+  async beat(attempts: Attempts): Promise<void> {
+    if (this.#beating) return
+    this.#beating = true
+    try {
+      const { stopped } = await attempts.heartbeat(this.lease, this.progress)
+      if (stopped && this.lease.node.task !== 'finish') this.interrupt(jobStopped(stopped))
+    } catch (error) {
+      if (isPieceworkError(error, 'lease-lost')) this.#controller.abort(error)
+      else this.#events.emit('error', error)
+    } finally {
+      this.#beating = false
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import type { Lease } from '../contracts/attempts.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { JobError } from '../contracts/jobs.js'
+import { fromJobError } from './job-error.js'
+import { attemptTimeout } from './time-limits.js'
+
+/** Why an attempt must end that is no failure of its own work. */
+export interface Interruption {
+  readonly why: 'worker-stops' | 'job-stopped' | 'time-limit' | 'deaths'
+  readonly error: PieceworkError
+}
+
+export function workerStops(): Interruption {
+  return {
+    why: 'worker-stops',
+    error: new PieceworkError('stopped', 'The worker stops.', { retryable: true }),
+  }
+}
+
+export function jobStopped(error: JobError = cancelledError): Interruption {
+  return { why: 'job-stopped', error: fromJobError(error) }
+}
+
+export function tooLong({ node }: Lease, limitMs: number): Interruption {
+  return { why: 'time-limit', error: attemptTimeout(node, limitMs) }
+}
+
+/** Where too many workers have died at the node. What it failed with before is told first. */
+export function tooDeadly({ deaths, node }: Lease, most: number): Interruption | undefined {
+  if (deaths < most || node.task === 'finish') return undefined
+  const said = `${deaths} ${deaths === 1 ? 'worker has' : 'workers have'} died at ${node.id}; it is not tried again.`
+  const { code, message } = node.error ?? { code: 'internal', message: '' }
+  return { why: 'deaths', error: new PieceworkError(code, `${message} ${said}`.trimStart()) }
+}
+
+const cancelledError: JobError = { code: 'cancelled', message: 'The job was cancelled.', retryable: true }

@@ -1,0 +1,53 @@
+import { cutShort, exactly } from '../archive/expect-length.js'
+import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { Store } from '../contracts/store.js'
+import { refuseExpired } from '../retention/expiry.js'
+
+/** The archive that an export has made, or a part of it. */
+export interface Download {
+  /** Of the whole archive, in bytes. */
+  readonly size: number
+  /** sha256 of its manifest, hex. */
+  readonly digest: string
+  readonly expiresAt: Date
+  /** What `bytes` gives. */
+  readonly range: ByteRange
+  /** Throws `storage` where the store gives fewer bytes than there are: what was sent is then no archive. */
+  readonly bytes: AsyncIterable<Uint8Array>
+}
+
+/**
+ * Throws `job-not-found`, `expired`, `artifact-not-found` where the job has made no archive, and `options-invalid` for a range that is
+ * not inside it.
+ */
+export async function download(
+  { store, artifacts }: { readonly store: Store; readonly artifacts: ArtifactStore },
+  id: string,
+  range?: ByteRange,
+): Promise<Download> {
+  const job = await store.jobs.get(id)
+  if (!job) throw new PieceworkError('job-not-found', `There is no job ${id}.`)
+  const { archive } = job.result
+  if (job.status !== 'succeeded' || !archive) {
+    throw new PieceworkError('artifact-not-found', `Job ${id}, ${job.kind}, ${job.status}, has no archive.`)
+  }
+  refuseExpired(id, archive)
+  const { artifact, size, digest, expiresAt } = archive
+  const { start, end } = range ?? { start: 0, end: size }
+  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || start > end || end > size) {
+    throw new PieceworkError(
+      'options-invalid',
+      `Bytes ${start} to ${end} are not inside the ${size} of job ${id}.`,
+      {
+        facts: { size },
+      },
+    )
+  }
+  const there = await artifacts.stat(artifact)
+  if (!there)
+    throw new PieceworkError('artifact-not-found', `The archive of job ${id} is not there any more.`)
+  if (there.size !== size) throw cutShort(artifact, there.size, size)
+  const bytes = exactly(artifact, artifacts.open(artifact, { start, end }), end - start)
+  return { size, digest, expiresAt, range: { start, end }, bytes }
+}

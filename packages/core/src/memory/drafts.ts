@@ -1,0 +1,46 @@
+import type { Database } from '../contracts/database.js'
+import type { Preparations } from '../contracts/drafts.js'
+import { withPlan, withUploads } from '../drafts/draft-state.js'
+import { entryOf, type MemoryState } from './state.js'
+
+export function memoryPreparations(state: MemoryState, database: Database): Preparations {
+  return {
+    create: async (job, shells) => {
+      const entry = state.insert(job, 'preparing')
+      try {
+        await database.transaction(shells)
+      } catch (error) {
+        state.forget(entry)
+        throw error
+      }
+      return entry.job
+    },
+    put: async (id, upload) => {
+      const entry = entryOf(state, id)
+      const before = entry.job.request.input?.uploads.find(({ role }) => role === upload.role)
+      entry.job = withUploads(entry.job, (now) => [...now.filter((one) => one !== before), upload])
+      entry.touchedAt = Date.now()
+      return before
+    },
+    remove: async (id, upload) => {
+      const entry = entryOf(state, id)
+      const removed = entry.job.request.input?.uploads.find((one) => one.id === upload)
+      entry.job = withUploads(entry.job, (now) => now.filter((one) => one !== removed))
+      entry.touchedAt = Date.now()
+      return removed
+    },
+    run: async (id, plan) => {
+      const entry = entryOf(state, id)
+      const planned = withPlan(entry.job, plan, new Date())
+      const waiting = state.mustWait(planned.principal, plan.limit)
+      entry.job = { ...planned, ...(waiting && { waiting }) }
+      entry.limit = plan.limit
+      state.plan(entry, plan.nodes)
+      return state.apply(entry, { type: 'prepared' })
+    },
+    idle: async (before) =>
+      [...state.jobs.values()]
+        .filter(({ job, touchedAt }) => job.status === 'preparing' && touchedAt < before.getTime())
+        .map(({ job }) => job.id),
+  }
+}

@@ -1,0 +1,37 @@
+export { type Csv, type CsvOptions, csvRows, openCsv } from './archive/csv.js'
+export { csvLine } from './archive/csv-line.js'
+export { type EntryFile, entriesOf, uploadEntries } from './archive/entries.js'
+export type { ByteRange } from './contracts/artifacts.js'
+export type { CompareContext, ComparedNode, EntryDiff, RowSample, RowsDiff } from './contracts/compare.js'
+export type { CopyTarget, Database, Queryable, Transaction } from './contracts/database.js'
+export type { CsvRow, Entries, EntryFacts, Upgrade } from './contracts/entries.js'
+export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'
+export type { Finding } from './contracts/finding.js'
+export type { Format, FormatContext, Input, InputNode, Role, Upload } from './contracts/format.js'
+export type { Ids } from './contracts/ids.js'
+export type { StagedEntry } from './contracts/jobs.js'
+export type { Pack } from './contracts/pack.js'
+export type {
+  AppliesContext,
+  CloneContext,
+  ExportContext,
+  ImportContext,
+  Piece,
+  PieceCloner,
+  PieceContext,
+  PieceCounts,
+  PieceExporter,
+  PieceImporter,
+  WorkContext,
+} from './contracts/piece.js'
+export type {
+  ResourceDescription,
+  ResourceKind,
+  ResourceRef,
+  ResourceTree,
+  Shell,
+  ShellLifecycle,
+} from './contracts/resource.js'
+export type { Schema } from './contracts/schema.js'
+export type { ValidationContext, Validator } from './contracts/validator.js'
+export { jobIds } from './ids.js'

@@ -1,0 +1,72 @@
+import type { Input } from '../contracts/format.js'
+import type { NewNode } from '../contracts/jobs.js'
+import type { Piece } from '../contracts/piece.js'
+import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
+import type { PiecesOf } from './applicable.js'
+import { planBatches } from './plan.js'
+import type { Registry } from './registry.js'
+import { resourceName, walkTree } from './tree.js'
+
+/** One batch of exports, then the assembly. */
+export function exportNodes(tree: ResourceTree, piecesOf: PiecesOf): { nodes: NewNode[]; batches: number } {
+  const nodes = walkTree(tree).flatMap(({ ref }) =>
+    piecesOf(ref).map((piece) => nodeOf('export', ref, piece.name, 0)),
+  )
+  if (nodes.length === 0) return closed([{ id: 'assemble', task: 'assemble', batch: 0 }], 1)
+  return closed([...nodes, { id: 'assemble', task: 'assemble', batch: 1 }], 2)
+}
+
+/** The shells, then batches by the pieces' edges. */
+export function cloneNodes(tree: ResourceTree, piecesOf: PiecesOf): { nodes: NewNode[]; batches: number } {
+  return filling('clone', tree, piecesOf, [])
+}
+
+/** One batch of validations; for an import then the shells and batches by the pieces' edges. */
+export function inputNodes(
+  registry: Registry,
+  format: string,
+  input: Input,
+  kind: 'import' | 'validation',
+): { nodes: NewNode[]; batches: number } {
+  const validations = input.nodes.map((node) => nodeOf('validate', node.resource, node.piece, 0))
+  if (input.findings.length > 0 || validations.length === 0) {
+    validations.push({ id: 'validate input', task: 'validate', batch: 0 })
+  }
+  if (kind === 'validation') return closed(validations, 1)
+  const pieces = new Map<string, Piece[]>()
+  for (const { resource, piece: name } of input.nodes) {
+    const piece = registry.piece(format, name)
+    const key = resourceName(resource)
+    if (piece) pieces.set(key, [...(pieces.get(key) ?? []), piece])
+  }
+  const piecesOf: PiecesOf = (ref) => pieces.get(resourceName(ref)) ?? []
+  return filling('import', input.tree, piecesOf, validations)
+}
+
+function filling(
+  task: 'import' | 'clone',
+  tree: ResourceTree,
+  piecesOf: PiecesOf,
+  before: readonly NewNode[],
+): { nodes: NewNode[]; batches: number } {
+  const first = before.length > 0 ? 1 : 0
+  const planned = planBatches(tree, piecesOf)
+  const nodes = planned.map(({ resource, piece, batch }) => nodeOf(task, resource, piece, first + 1 + batch))
+  const batches = nodes.reduce((last, node) => Math.max(last, node.batch + 1), first + 1)
+  return closed([...before, { id: 'shells', task: 'shells', batch: first }, ...nodes], batches)
+}
+
+function nodeOf(task: NewNode['task'], resource: ResourceRef, piece: string, batch: number): NewNode {
+  const { kind, id } = resource
+  return { id: `${task} ${resourceName(resource)} ${piece}`, task, batch, resource: { kind, id }, piece }
+}
+
+/** Of a job whose other nodes are not known yet. */
+export function finishOnly(): { nodes: NewNode[]; batches: number } {
+  return closed([], 0)
+}
+
+/** Every job ends with the same step. */
+function closed(nodes: readonly NewNode[], batches: number): { nodes: NewNode[]; batches: number } {
+  return { nodes: [...nodes, { id: 'finish', task: 'finish', batch: batches }], batches }
+}

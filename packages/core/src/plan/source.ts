@@ -1,0 +1,46 @@
+import type { Queryable } from '../contracts/database.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
+import type { Registry } from './registry.js'
+import { resourceName, sameResource } from './tree.js'
+
+/** The source and what of it is chosen; unknown children are an error. */
+export async function readTree(
+  registry: Registry,
+  db: Queryable,
+  root: ResourceRef,
+  chosen: readonly ResourceRef[] | undefined,
+): Promise<ResourceTree> {
+  const kind = registry.kind(root.kind)
+  if (!(await kind.describe(root, db))) throw notFound(root)
+  const missing = new Set(chosen?.map(resourceName))
+  const read = async (ref: ResourceRef): Promise<ResourceTree> => {
+    const children: ResourceTree[] = []
+    for (const child of (await registry.kind(ref.kind).children?.(ref, db)) ?? []) {
+      missing.delete(resourceName(child))
+      if (!chosen || chosen.some((one) => sameResource(one, child))) children.push(await read(child))
+    }
+    return { kind: ref.kind, id: ref.id, children }
+  }
+  const tree = await read(root)
+  if (missing.size > 0) {
+    const names = [...missing].join(', ')
+    throw new PieceworkError('resource-not-found', `${resourceName(root)} holds no ${names}.`)
+  }
+  return tree
+}
+
+/** The resource and its ancestors, root first. */
+export async function readLine(registry: Registry, db: Queryable, ref: ResourceRef): Promise<ResourceRef[]> {
+  const line = [ref]
+  for (let at = ref; ; ) {
+    const parent = await registry.kind(at.kind).parentOf?.(at, db)
+    if (!parent) return line
+    line.unshift(parent)
+    at = parent
+  }
+}
+
+export function notFound(ref: ResourceRef): PieceworkError {
+  return new PieceworkError('resource-not-found', `There is no ${ref.kind} ${ref.id}.`)
+}

@@ -1,0 +1,132 @@
+import { basename } from 'node:path'
+import { parsed } from '../archive/parse.js'
+import { fileBytes } from '../archive/source.js'
+import type { ArtifactStore } from '../contracts/artifacts.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { Format, Role, Upload } from '../contracts/format.js'
+import { jobPrefix } from '../tasks/staging.js'
+
+/** Where bytes come from: the artifact store, a file of this machine, or a stream. */
+export type InputSource =
+  | { readonly artifact: string }
+  | { readonly file: string }
+  | { readonly stream: AsyncIterable<Uint8Array>; readonly fileName?: string }
+
+export type UploadSource = InputSource & { readonly metadata?: Readonly<Record<string, unknown>> }
+
+/** Where the files of one import are kept. */
+export function uploadsPrefix(job: string): string {
+  return `${jobPrefix(job)}/uploads`
+}
+
+/**
+ * Streams a file into the artifact store, where every worker finds it; nothing of it stays where it is refused. Throws
+ * `options-invalid` for a role or metadata that the format does not know, `upload-limit` for a file that is too large.
+ */
+export async function receiveUpload(
+  artifacts: ArtifactStore,
+  format: Format,
+  asked: { readonly job: string; readonly id: string; readonly role: string; readonly source: UploadSource },
+): Promise<Upload> {
+  const { job, id, role: name, source } = asked
+  const role = roleOf(format, name)
+  checkSource(name, source)
+  const metadata = parseMetadata(name, role, source.metadata)
+  const artifact = 'artifact' in source ? source.artifact : `${uploadsPrefix(job)}/${id}`
+  const size = await stored(artifacts, artifact, name, role, source)
+  return {
+    id,
+    role: name,
+    artifact,
+    fileName: fileNameOf(source) ?? name,
+    size,
+    ...(metadata && { metadata }),
+  }
+}
+
+/** Throws `options-invalid` for a role that the format does not know, `input-incomplete` naming every required one that is missing. */
+export function checkRoles(format: Format, roles: readonly string[]): void {
+  for (const role of roles) roleOf(format, role)
+  const missing = missingRoles(format, roles)
+  if (missing.length === 0) return
+  throw new PieceworkError('input-incomplete', `These files are missing: ${missing.join(', ')}.`, {
+    facts: { missing },
+  })
+}
+
+export function missingRoles(format: Format, roles: readonly string[]): readonly string[] {
+  return Object.entries(format.roles).flatMap(([name, { required }]) =>
+    required && !roles.includes(name) ? [name] : [],
+  )
+}
+
+function roleOf(format: Format, name: string): Role {
+  const role = Object.hasOwn(format.roles, name) ? format.roles[name] : undefined
+  if (role) return role
+  const known = Object.keys(format.roles).join(', ')
+  throw new PieceworkError(
+    'options-invalid',
+    `There is no file "${name}" in this format; there are ${known}.`,
+  )
+}
+
+function parseMetadata(
+  name: string,
+  role: Role,
+  metadata: UploadSource['metadata'],
+): Readonly<Record<string, unknown>> | undefined {
+  if (metadata === undefined) return undefined
+  if (!role.metadata)
+    throw new PieceworkError('options-invalid', `No metadata can come with ${name}.`, {
+      facts: { role: name },
+    })
+  return parsed('options-invalid', `One of the metadata of ${name}`, metadata, role.metadata, { role: name })
+}
+
+/** Throws `options-invalid` where it says no place for the bytes. */
+function checkSource(name: string, source: UploadSource): void {
+  const { artifact, file, stream } = source as Partial<Record<'artifact' | 'file' | 'stream', unknown>>
+  const iterable = typeof stream === 'object' && stream !== null && Symbol.asyncIterator in stream
+  if (typeof artifact === 'string' || typeof file === 'string' || iterable) return
+  throw new PieceworkError(
+    'options-invalid',
+    `The bytes of ${name} are to be given as { artifact }, { file } or { stream }.`,
+  )
+}
+
+async function stored(
+  artifacts: ArtifactStore,
+  artifact: string,
+  name: string,
+  { maxBytes }: Role,
+  source: UploadSource,
+): Promise<number> {
+  if ('artifact' in source) {
+    const found = await artifacts.stat(artifact)
+    if (!found) throw new PieceworkError('artifact-not-found', `There is no artifact "${artifact}".`)
+    if (found.size > maxBytes) throw tooLarge(name, maxBytes)
+    return found.size
+  }
+  const bytes = 'file' in source ? fileBytes(source.file) : source.stream
+  return artifacts.put(artifact, upTo(maxBytes, bytes, name))
+}
+
+async function* upTo(limit: number, bytes: AsyncIterable<Uint8Array>, name: string) {
+  let size = 0
+  for await (const chunk of bytes) {
+    size += chunk.length
+    if (size > limit) throw tooLarge(name, limit)
+    yield chunk
+  }
+}
+
+function tooLarge(name: string, maxBytes: number): PieceworkError {
+  return new PieceworkError('upload-limit', `The file for ${name} is larger than ${maxBytes} bytes.`, {
+    facts: { role: name, maxBytes },
+  })
+}
+
+function fileNameOf(source: UploadSource): string | undefined {
+  if ('file' in source) return basename(source.file)
+  return 'stream' in source ? source.fileName : undefined
+}

@@ -1,0 +1,52 @@
+export { artifactKeySegments } from './artifacts/artifact-key.js'
+export type { ArtifactStat, ArtifactStore, ByteRange } from './contracts/artifacts.js'
+export type { Attempts, Lease, NodeResult, Progress } from './contracts/attempts.js'
+export type {
+  CopyTarget,
+  Database,
+  Queryable,
+  Transaction,
+  TransactionOptions,
+} from './contracts/database.js'
+export type { Preparations, PreparedPlan } from './contracts/drafts.js'
+export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'
+export type { Finding } from './contracts/finding.js'
+export type { Upload } from './contracts/format.js'
+export type { Claim, Edit, Guard, Holder, ResourcePath } from './contracts/guard.js'
+export type {
+  Job,
+  JobError,
+  JobFilter,
+  JobInput,
+  JobKind,
+  JobNode,
+  JobOutcome,
+  JobRequest,
+  JobResult,
+  JobStatus,
+  Jobs,
+  NewJob,
+  NewNode,
+  NodeCounts,
+  NodeStatus,
+  NodeTask,
+  Reports,
+  StagedEntry,
+  StatusChange,
+} from './contracts/jobs.js'
+export type { Limits, PrincipalLimit } from './contracts/limits.js'
+export type { Outbox, OutboxAction, OutboxItem } from './contracts/outbox.js'
+export type { PieceCounts } from './contracts/piece.js'
+export type { Principal } from './contracts/principal.js'
+export type { ResourceRef, ResourceTree } from './contracts/resource.js'
+export type { Keeping, KeptFilter } from './contracts/retention.js'
+export type { Runtime, Task, TaskHandler } from './contracts/runtime.js'
+export type { Store } from './contracts/store.js'
+export { withPlan, withUploads } from './drafts/draft-state.js'
+export { canBeStopped, isTerminal, type JobEffect, type JobEvent, transition } from './engine/machine.js'
+export { taskOf } from './engine/task-of.js'
+export { changedPaths, overlaps, resourcePath } from './guard/paths.js'
+export { jobIds } from './ids.js'
+export { busy } from './memory/guard.js'
+export { mustWait } from './requests/must-queue.js'
+export { deletedResult, expiredResult, keptUntil } from './retention/kept-until.js'

@@ -1,0 +1,57 @@
+import { assembleArchive } from '../archive/assemble.js'
+import { entryPath, type Manifest, writeManifest } from '../archive/manifest.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { StagedEntry } from '../contracts/jobs.js'
+import { sameResource, walkTree } from '../plan/tree.js'
+import { version } from '../version.js'
+import { archivePrefix } from './staging.js'
+import { commit, type TaskOf } from './work.js'
+
+/** Splices the staged entries of all nodes into one archive. */
+export const assembleTask: TaskOf = async (work) => {
+  const { job } = work.lease
+  const nodes = (await work.store.reports.nodes(job.id)).filter((node) => node.task === 'export')
+  const entries: { path: string; staged: StagedEntry }[] = []
+  const pieces: Manifest['pieces'][number][] = []
+  for (const { ref } of walkTree(job.tree)) {
+    const own = nodes.filter((node) => node.resource && sameResource(node.resource, ref))
+    for (const { piece: name = '', version: written, entries: staged = [] } of own.sort((a, b) =>
+      compare(a.piece, b.piece),
+    )) {
+      const piece = work.registry.piece('archive', name)
+      if (!piece) throw new PieceworkError('piece-unknown', `No pack knows the piece "${name}".`)
+      const listed = [...staged].sort((a, b) => compare(a.path, b.path))
+      for (const entry of listed) {
+        entries.push({ path: entryPath(job.tree, { resource: ref, name }, entry.path), staged: entry })
+      }
+      pieces.push({
+        resource: ref,
+        name,
+        version: written ?? piece.version,
+        ...(piece.exportOnly && { exportOnly: true as const }),
+        entries: listed.map(({ path, size, sha256, rows }) => ({
+          path,
+          size,
+          sha256,
+          ...(rows !== undefined && { rows }),
+        })),
+      })
+    }
+  }
+  const manifest = writeManifest({ format: 'piecework-archive', version: 1, tree: job.tree, pieces })
+  const archive = await assembleArchive({
+    artifacts: work.artifacts,
+    key: `${archivePrefix(job.id)}/${work.lease.fence}.zip`,
+    manifest,
+    ...(work.sign && { signature: work.sign(manifest) }),
+    about: { createdAt: new Date().toISOString(), author: job.principal.id, program: `piecework ${version}` },
+    entries,
+    signal: work.signal,
+  })
+  const expiresAt = new Date(Date.now() + work.archivesLiveMs)
+  return commit(work, { result: { archive: { ...archive, expiresAt } } })
+}
+
+function compare(a = '', b = ''): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,144 @@
+import type { Entries } from '../contracts/entries.js'
+import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
+import type { Finding } from '../contracts/finding.js'
+import type { JobError } from '../contracts/jobs.js'
+import type { Piece } from '../contracts/piece.js'
+import { jobError } from '../engine/job-error.js'
+import { inputNode } from '../requests/inputs.js'
+import { meteredEntries } from './metered-entries.js'
+import { commit, pieceContext, surroundings, type TaskOf, targetOf, type Work } from './work.js'
+
+/** All validators of one piece over all that it would read. Errors fail the node; warnings do not. */
+export const validateTask: TaskOf = async (work) => {
+  const { job, node } = work.lease
+  const input = job.request.input
+  if (!input) throw new PieceworkError('internal', `Job ${job.id} has no input.`)
+  const problems = new Problems(work, node.piece ?? input.format)
+  await work.inputs.use(job.id, input, work.signal, async (opened) => {
+    if (!node.piece || !node.resource) {
+      for (const finding of opened.findings) problems.add(finding)
+      return
+    }
+    const piece = work.registry.piece(input.format, node.piece)
+    if (!piece) throw new PieceworkError('piece-unknown', `No pack knows the piece "${node.piece}".`)
+    const entries = meteredEntries(inputNode(opened, node.resource, node.piece).entries, work.bytes)
+    const read = input.format === 'archive' ? readThrough(entries) : { entries, rest: [] }
+    await runValidators(work, piece, read, problems)
+  })
+  const error = problems.error()
+  const progress = { done: problems.rows, bytes: work.bytes.total }
+  return commit(work, { progress, findings: work.findings.list(), ...(error && { error }) })
+}
+
+/** What is wrong with the input, whether a validator said so or could not go on. */
+class Problems {
+  readonly #work: Work
+  readonly #piece: string
+  /** Looked at, as the last validator told. */
+  rows = 0
+  #errors = 0
+  #thrown: PieceworkError | undefined
+
+  constructor(work: Work, piece: string) {
+    this.#work = work
+    this.#piece = piece
+  }
+
+  add(finding: Omit<Finding, 'piece'>): void {
+    if (finding.severity === 'error') this.#errors += 1
+    this.#work.findings.add({ ...finding, piece: this.#piece })
+  }
+
+  /** Runs one part of the validation. What makes it stop is one more problem, so that the other parts still tell theirs. */
+  async of(part: () => Promise<void>): Promise<void> {
+    try {
+      await part()
+    } catch (error) {
+      if (!isPieceworkError(error) || error.retryable || this.#work.signal.aborted) throw error
+      this.#thrown ??= error
+      const { entry } = error.facts
+      const file = typeof entry === 'string' ? { file: entry } : {}
+      this.add({ severity: 'error', code: `core/${error.code}`, message: error.message, ...file })
+      for (const finding of error.findings) this.add(finding)
+    }
+  }
+
+  error(): JobError | undefined {
+    if (this.#errors === 0) return undefined
+    const { node } = this.#work.lease
+    if (this.#errors === 1 && this.#thrown) return jobError(this.#thrown, node.id)
+    const message = `${this.#piece}: ${this.#errors} ${this.#errors === 1 ? 'error' : 'errors'} in the input.`
+    return { code: 'validation-failed', message, node: node.id, retryable: false }
+  }
+}
+
+async function runValidators(
+  work: Work,
+  piece: Piece,
+  input: ReadThrough,
+  problems: Problems,
+): Promise<void> {
+  const { job, node } = work.lease
+  if (!node.resource) return
+  const target = targetOf(work.registry, job, node.resource)
+  const context = {
+    ...pieceContext(work, piece.name, target),
+    ...surroundings(job),
+    entries: input.entries,
+    target,
+    progress: (done: number, total?: number) => {
+      problems.rows = done
+      work.progress(done, total)
+    },
+  }
+  for (const validator of piece.validators ?? []) {
+    await problems.of(() =>
+      work.store.database.transaction(
+        async (tx) => {
+          for await (const finding of validator.validate({ ...context, tx })) {
+            work.signal.throwIfAborted()
+            problems.add(finding)
+          }
+        },
+        { readOnly: true, signal: work.signal },
+      ),
+    )
+  }
+  for (const part of input.rest) await problems.of(part)
+}
+
+interface ReadThrough {
+  readonly entries: Entries
+  /** Reads what nobody has read to its end, so that every checksum is compared before anything is written. */
+  readonly rest: readonly (() => Promise<void>)[]
+}
+
+function readThrough(entries: Entries): ReadThrough {
+  const unread = new Set(entries.paths)
+  async function* toTheEnd<T>(path: string, items: AsyncIterable<T>): AsyncIterable<T> {
+    try {
+      yield* items
+    } catch (error) {
+      // Told by whoever reads: there is no end to get to.
+      unread.delete(path)
+      throw error
+    }
+    unread.delete(path)
+  }
+  return {
+    entries: {
+      paths: entries.paths,
+      facts: (path) => entries.facts(path),
+      open: (path, range) => (range ? entries.open(path, range) : toTheEnd(path, entries.open(path))),
+      json: async (path, schema) => {
+        const document = await entries.json(path, schema)
+        unread.delete(path)
+        return document
+      },
+      rows: (path) => toTheEnd(path, entries.rows(path)),
+    },
+    rest: entries.paths.map((path) => async () => {
+      if (unread.has(path)) for await (const _ of entries.open(path));
+    }),
+  }
+}

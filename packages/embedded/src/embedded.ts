@@ -1,0 +1,93 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import {
+  type Database,
+  PieceworkError,
+  type Transaction,
+  type TransactionOptions,
+} from '@piecework/core/store'
+import type { ConnectionSource } from '@piecework/postgres/database'
+import {
+  ConnectionDatabase,
+  databaseError,
+  type SessionOptions,
+  sessionSettings,
+  Turns,
+  topLevel,
+} from '@piecework/postgres/database'
+import { cacheFolder } from './cache-folder.js'
+import { embeddedConnection } from './embedded-connection.js'
+import { WorkerPort } from './worker-port.js'
+
+export interface EmbeddedOptions extends SessionOptions {
+  /** Folder that keeps the database, made when missing; one process at a time. Absent: in memory. */
+  readonly dataDir?: string
+  /** Where the dump of a fresh database is kept. Default: `piecework` in the user's cache folder. */
+  readonly cacheDir?: string
+}
+
+export interface EmbeddedDatabase extends Database {
+  /** One connection, in this process: a transaction keeps everything else waiting, and nobody else is there. */
+  readonly embedded: true
+  /** Waits for what runs. */
+  close(): Promise<void>
+}
+
+/**
+ * PostgreSQL with PostGIS in a thread of this process. Transactions run one after the other. A query on the database itself
+ * from inside one of its transactions is `unsupported`: it would wait for itself.
+ */
+export async function embedded(options: EmbeddedOptions = {}): Promise<EmbeddedDatabase> {
+  const port = new WorkerPort()
+  const { dataDir, cacheDir = cacheFolder() } = options
+  try {
+    await port.request({ type: 'open', cacheDir, ...(dataDir !== undefined && { dataDir }) })
+  } catch (error) {
+    await port.stop()
+    throw databaseError(error)
+  }
+  return overPort(port, sessionSettings(options))
+}
+
+function overPort(port: WorkerPort, settings: Readonly<Record<string, string>>): EmbeddedDatabase {
+  const turns = new Turns()
+  const connection = embeddedConnection(port)
+  const source: ConnectionSource = {
+    acquire: async () => ({
+      connection,
+      patienceMs: Number.POSITIVE_INFINITY,
+      lost: () => false,
+      release: await turns.enter(),
+    }),
+  }
+  const inner = new ConnectionDatabase(source, () => topLevel(settings))
+  const inside = new AsyncLocalStorage<{ open: boolean }>()
+
+  const transaction = async <T>(
+    work: (tx: Transaction) => Promise<T>,
+    transactionOptions?: TransactionOptions,
+  ): Promise<T> => {
+    if (inside.getStore()?.open) {
+      throw new PieceworkError(
+        'unsupported',
+        'The embedded database has one connection: inside a transaction, use the transaction.',
+      )
+    }
+    const context = { open: true }
+    try {
+      return await inner.transaction((tx) => inside.run(context, () => work(tx)), transactionOptions)
+    } finally {
+      context.open = false
+    }
+  }
+
+  return {
+    embedded: true,
+    transaction,
+    query: (sql, values) => transaction((tx) => tx.query(sql, values)),
+    close: () =>
+      turns.take(async () => {
+        await port.request({ type: 'close' }).catch(() => {})
+        await port.stop()
+      }),
+  }
+}

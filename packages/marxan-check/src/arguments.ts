@@ -1,0 +1,115 @@
+import { parseArgs } from 'node:util'
+import { isPieceworkError, PieceworkError, type Role } from '@piecework/core/piece'
+import { gridRole, roles } from '@piecework/marxan-files'
+
+export type Metadata = Readonly<Record<string, string>>
+
+export type CheckArguments =
+  | { readonly show: 'help' | 'version' }
+  | {
+      readonly folder: string
+      /** Name of the input.dat, where the folder holds several. */
+      readonly input?: string
+      /** Paths by role, for what the folder's own names do not tell. */
+      readonly given: Readonly<Record<string, string>>
+      /** Of uploads, by role. */
+      readonly metadata: Readonly<Record<string, Metadata>>
+      readonly names: 'optional' | 'required'
+      /** Of a server with PostGIS. */
+      readonly database?: string
+      /** Findings of one kind in one file that people are shown. */
+      readonly list: number
+      readonly strict: boolean
+      readonly json: boolean
+    }
+
+const options = {
+  input: { type: 'string' },
+  'id-attribute': { type: 'string' },
+  file: { type: 'string', multiple: true },
+  metadata: { type: 'string', multiple: true },
+  names: { type: 'string' },
+  database: { type: 'string' },
+  list: { type: 'string' },
+  strict: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const
+
+/** Throws `options-invalid` saying which one. */
+export function checkArguments(args: readonly string[]): CheckArguments {
+  const { values, positionals } = parsed(args)
+  if (values.help) return { show: 'help' }
+  if (values.version) return { show: 'version' }
+  const [folder, ...more] = positionals
+  if (folder === undefined) throw invalid('Which folder? None was given')
+  if (more.length > 0) throw invalid(`One folder at a time: ${[folder, ...more].join(', ')}`)
+  for (const [name, value] of Object.entries(values))
+    if (value === '') throw invalid(`The option --${name} is empty`)
+  const { names = 'optional', list = '10', input, database } = values
+  if (names !== 'optional' && names !== 'required')
+    throw invalid(`The option --names is optional or required, not ${JSON.stringify(names)}`)
+  if (!/^[1-9]\d{0,5}$/.test(list))
+    throw invalid(`The option --list is a number from 1, not ${JSON.stringify(list)}`)
+  return {
+    folder,
+    given: givenFiles(values.file ?? []),
+    metadata: givenMetadata([
+      ...(values.metadata ?? []),
+      ...(values['id-attribute'] === undefined ? [] : [`${gridRole}.idAttribute=${values['id-attribute']}`]),
+    ]),
+    names,
+    list: Number(list),
+    strict: values.strict ?? false,
+    json: values.json ?? false,
+    ...(input !== undefined && { input }),
+    ...(database !== undefined && { database }),
+  }
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true })
+  } catch (error) {
+    throw invalid(error instanceof Error ? error.message : String(error), error)
+  }
+}
+
+/** `ROLE=PATH`. */
+function givenFiles(texts: readonly string[]): Readonly<Record<string, string>> {
+  const pairs = texts.map((text) => {
+    const [, role = '', path = ''] = /^(.*?)=(.+)$/s.exec(text) ?? []
+    if (!path) throw invalid(`The option --file is ROLE=PATH, not ${JSON.stringify(text)}`)
+    return [knownRole(role), path] as const
+  })
+  return Object.fromEntries(pairs)
+}
+
+/** `ROLE.KEY=VALUE`. */
+function givenMetadata(texts: readonly string[]): Readonly<Record<string, Metadata>> {
+  const all: Record<string, Metadata> = {}
+  for (const text of texts) {
+    const [, name = '', key = '', value = ''] = /^(.*?)\.([A-Za-z]+)=(.+)$/s.exec(text) ?? []
+    if (!value) throw invalid(`The option --metadata is ROLE.KEY=VALUE, not ${JSON.stringify(text)}`)
+    const role = knownRole(name)
+    all[role] = { ...all[role], [key]: value }
+    const { metadata: schema }: Role = roles[role]
+    try {
+      if (!schema) throw invalid(`No metadata can come with ${role}`)
+      schema.parse(all[role])
+    } catch (error) {
+      if (isPieceworkError(error)) throw error
+      throw invalid(`The option --metadata is not valid for ${role}: ${JSON.stringify(text)}`, error)
+    }
+  }
+  return all
+}
+
+function knownRole(name: string): keyof typeof roles {
+  if (Object.hasOwn(roles, name)) return name as keyof typeof roles
+  throw invalid(`There is no file ${JSON.stringify(name)}; there are ${Object.keys(roles).join(', ')}`)
+}
+
+const invalid = (message: string, cause?: unknown) =>
+  new PieceworkError('options-invalid', message, { cause })

@@ -1,0 +1,84 @@
+import { stat } from 'node:fs/promises'
+import { type Database, type Entries, type EntryFile, entriesOf, PieceworkError } from '@piecework/core/piece'
+import { gridRole, searchFolder } from '@piecework/marxan-files'
+import { legacyPieces } from '@piecework/pieces-legacy'
+import type { Metadata } from './arguments.js'
+import { type FolderFile, folderFiles } from './folder-files.js'
+import { givenPaths } from './given-paths.js'
+import { inFolder, inSearch } from './in-folder.js'
+import type { CheckReport } from './report.js'
+import { validatePieces } from './validate-pieces.js'
+
+export interface CheckOptions {
+  readonly input?: string
+  readonly given: Readonly<Record<string, string>>
+  readonly metadata: Readonly<Record<string, Metadata>>
+  readonly names: 'optional' | 'required'
+  readonly database: Database
+  readonly signal: AbortSignal
+  /** Called for every chunk. */
+  onRead(file: string, bytes: number, size: number): void
+}
+
+/** Finds the files of a Marxan project and runs all validators of the import over them. Throws where there is nothing to check. */
+export async function checkFolder(folder: string, options: CheckOptions): Promise<CheckReport> {
+  const { metadata, names, database, signal, onRead } = options
+  await assertFolder(folder)
+  const { input, given } = await givenPaths(folder, options)
+  const idAttribute = metadata[gridRole]?.idAttribute
+  const found = await searchFolder(folder, {
+    given,
+    ...(input !== undefined && { input }),
+    ...(idAttribute !== undefined && { idAttribute }),
+  })
+  const missing = found.missing.map(({ role }) => role)
+  const files = await folderFiles(folder, found, { given, metadata, signal })
+  const entries = entriesOfFiles(files, missing, onRead)
+  const { findings, rows } = await validatePieces(legacyPieces(), entries, {
+    options: { 'legacy/features': { names } },
+    database,
+    signal,
+  })
+  return {
+    folder,
+    files: files.map(({ role, path, entry }) => ({ role, path, bytes: entry.facts.size })),
+    rows,
+    findings: [
+      ...inSearch(folder, found, files),
+      ...findings
+        .filter(({ file }) => file === undefined || !missing.includes(file))
+        .map((finding) => inFolder(finding, files)),
+    ],
+  }
+}
+
+async function assertFolder(folder: string): Promise<void> {
+  const facts = await stat(folder).catch((cause: unknown) => {
+    throw new PieceworkError('input-incomplete', `There is no folder ${folder} that can be read`, { cause })
+  })
+  if (!facts.isDirectory()) throw new PieceworkError('input-incomplete', `${folder} is a file, not a folder`)
+}
+
+/** What is missing is empty: validators take an unreadable file as one that contradicts no other. */
+function entriesOfFiles(
+  files: readonly FolderFile[],
+  missing: readonly string[],
+  onRead: CheckOptions['onRead'],
+): Entries {
+  return entriesOf([
+    ...files.map(
+      ({ path, entry }): EntryFile => ({
+        ...entry,
+        open: async function* (range) {
+          let bytes = range?.start ?? 0
+          for await (const chunk of entry.open(range)) {
+            bytes += chunk.length
+            onRead(path, bytes, entry.facts.size)
+            yield chunk
+          }
+        },
+      }),
+    ),
+    ...missing.map((path): EntryFile => ({ path, facts: { size: 0 }, async *open() {} })),
+  ])
+}

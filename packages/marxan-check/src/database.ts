@@ -1,0 +1,28 @@
+import { memoryStore } from '@piecework/core'
+import { type Database, PieceworkError } from '@piecework/core/piece'
+import { fromPg } from '@piecework/postgres'
+
+/** For the length of `work`: a server, or, without an address, a database that refuses to be asked. */
+export async function withDatabase<T>(
+  url: string | undefined,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  if (url === undefined) return work(memoryStore().database)
+  const { default: pg } = await import('pg')
+  const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 10_000 })
+  // A connection that breaks while nobody uses it is told by whoever asks next.
+  pool.on('error', () => {})
+  try {
+    const database = fromPg(pool)
+    await database.query('SELECT postgis_lib_version()').catch((cause: unknown) => {
+      throw new PieceworkError(
+        'database',
+        `The database cannot be asked, or has no PostGIS: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
+      )
+    })
+    return await work(database)
+  } finally {
+    await pool.end()
+  }
+}

@@ -1,0 +1,51 @@
+import { PieceworkError } from '@piecework/core/piece'
+import type { FileFinding } from '../findings.js'
+import type { FolderGrid } from './folder-grid.js'
+import { searchFolder } from './folder-search.js'
+
+/** Where the files of a Marxan project are on disk. Paths are absolute where `dir` is. */
+export interface MarxanFiles {
+  readonly input: string
+  readonly pu: string
+  readonly spec: string
+  readonly puvspr: string
+  readonly bound?: string
+  /** Folder of results, where there is one; `dir` itself where they are beside input.dat. */
+  readonly output?: string
+  readonly grid: FolderGrid
+  /** Choices that were made, and a bound.dat that is not there: warnings about the folder. */
+  readonly findings: readonly FileFinding[]
+}
+
+export interface FindMarxanFilesOptions {
+  /** Name of the input.dat in the folder. */
+  readonly input?: string
+  /** The attribute with the planning units' ids, where that is not `puid`: of several shapefiles the one that has it is the grid. */
+  readonly idAttribute?: string
+}
+
+/**
+ * Finds a Marxan project's files in a folder: input.dat is the first `*.dat` by name (or `input`) that names other files; these are looked
+ * up by name, without regard to case, in INPUTDIR, its last part, the folder and those below it. Throws `input-incomplete` naming everything
+ * that is missing and the lines that ask for it, `legacy/marzone` and `legacy/cluz` for the projects of other programs.
+ */
+export async function findMarxanFiles(
+  dir: string,
+  options: FindMarxanFilesOptions = {},
+): Promise<MarxanFiles> {
+  const { missing, findings: told, ...found } = await searchFolder(dir, options)
+  const { pu, spec, puvspr, grid } = found
+  const findings = told.map(({ instead: _, ...finding }) => finding)
+  if (pu && spec && puvspr && grid) return { ...found, findings, pu, spec, puvspr, grid }
+  throw new PieceworkError(
+    'input-incomplete',
+    `${dir} does not have ${missing.map(({ name }) => name).join(', ')}`,
+    {
+      facts: { missing: missing.map(({ role }) => role) },
+      findings: missing.map(({ finding: { instead: _, ...finding } }) => ({
+        ...finding,
+        piece: 'legacy-marxan',
+      })),
+    },
+  )
+}

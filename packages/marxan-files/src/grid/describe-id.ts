@@ -1,0 +1,39 @@
+import type { ShapefileWords } from '@piecework/vector-files'
+import type { Findings } from '../findings.js'
+import type { IdLines } from '../tables/id-lines.js'
+import type { IdText } from './id-attribute.js'
+import type { SpelledIds } from './spelled-ids.js'
+import type { UnitIdProblem } from './unit-id.js'
+
+const idProblems: Readonly<Record<UnitIdProblem, string>> = {
+  null: 'is empty',
+  overflow: 'did not fit into its column when the file was written',
+  'not-a-number': 'is no number',
+  negative: 'is negative',
+  fraction: 'is not an integer',
+  'too-large': 'is larger than 2147483647',
+}
+
+/** What is wrong with the id of one record. `seen` holds those before; `spelled` tells its own at the end. */
+export function tellId(
+  { record, text, id }: IdText & { readonly record: number },
+  column: string,
+  seen: IdLines,
+  spelled: SpelledIds,
+  { role, code }: ShapefileWords,
+  findings: Findings,
+): void {
+  const place = () => ({ file: role, line: record, column })
+  if ('problem' in id) {
+    findings.error(`${code}-id-${id.problem}`, place(), () => ({
+      message: `The id ${JSON.stringify(text)} of record ${record} ${idProblems[id.problem]}`,
+    }))
+    return
+  }
+  if (id.spelled) spelled.add(id.spelled, record, text ?? '', id.id)
+  const before = seen.add(id.id, record)
+  if (before !== undefined)
+    findings.error(`${code}-id-duplicate`, place(), () => ({
+      message: `The id ${id.id} of record ${record} is that of record ${before} too`,
+    }))
+}

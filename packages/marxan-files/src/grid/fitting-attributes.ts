@@ -1,0 +1,35 @@
+import type { Entries } from '@piecework/core/piece'
+import { type Attributes, openShapefile } from '@piecework/vector-files'
+import type { IdIndex } from '../tables/id-index.js'
+import { isGridError, planningGrid } from './grid-problem.js'
+import { type RankedAttribute, rankedAttributes } from './id-attribute.js'
+
+interface Fitting extends Attributes<undefined> {
+  readonly ranked: readonly RankedAttribute[]
+}
+
+/** Attributes of the planning grid that hold unique integers, most of them among `ids`, the best first. None where it cannot be read. */
+export async function fittingAttributes(
+  entries: Entries,
+  ids: Pick<IdIndex, 'get'>,
+  signal: AbortSignal,
+): Promise<readonly RankedAttribute[]> {
+  if (!entries.paths.includes(planningGrid.role)) return []
+  try {
+    const shapefile = await openShapefile<Fitting>(
+      entries,
+      planningGrid,
+      async (file, header) => ({
+        ranked: await rankedAttributes(file, header, planningGrid, ids),
+        findings: [],
+        read: () => undefined,
+      }),
+      { signal },
+    )
+    shapefile.close()
+    return shapefile.attributes.ranked.filter(({ known, values }) => known * 2 > values)
+  } catch (error) {
+    if (isGridError(error)) return []
+    throw error
+  }
+}

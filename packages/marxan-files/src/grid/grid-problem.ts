@@ -1,0 +1,12 @@
+import type { PieceworkError } from '@piecework/core/piece'
+import { isAbout, shapefileWords } from '@piecework/vector-files'
+import { gridRole } from '../roles.js'
+
+export const planningGrid = shapefileWords({
+  role: gridRole,
+  piece: 'legacy/planning-grid',
+  code: 'legacy/grid',
+  what: 'the planning grid',
+})
+
+export const isGridError = (error: unknown): error is PieceworkError => isAbout(planningGrid, error)

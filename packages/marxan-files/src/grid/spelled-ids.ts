@@ -1,0 +1,44 @@
+import type { ShapefileWords } from '@piecework/vector-files'
+import type { Findings } from '../findings.js'
+import { FirstIds } from '../id-sample.js'
+
+const kinds = { float: 'decimal number', text: 'text' } as const
+export type Spelling = keyof typeof kinds
+
+interface Spelled {
+  readonly records: FirstIds
+  readonly record: number
+  readonly text: string
+  readonly id: number
+}
+
+/** Ids that are written as something else than integers: mostly a whole column is, and one warning says so. */
+export class SpelledIds {
+  readonly #kinds = new Map<Spelling, Spelled>()
+
+  add(spelling: Spelling, record: number, text: string, id: number): void {
+    let kind = this.#kinds.get(spelling)
+    if (!kind) {
+      kind = { records: new FirstIds(), record, text, id }
+      this.#kinds.set(spelling, kind)
+    }
+    kind.records.add(record)
+  }
+
+  tell(column: string, { role, code }: ShapefileWords, findings: Findings): void {
+    for (const [spelling, { records, record, text, id }] of this.#kinds) {
+      const { count } = records
+      const first = JSON.stringify(text)
+      findings.warning(`${code}-id-${spelling}`, { file: role, line: record, column }, () =>
+        count === 1
+          ? {
+              message: `The id ${first} of record ${record} is written as a ${kinds[spelling]}; it is read as ${id}`,
+            }
+          : {
+              message: `${count} ids are written as ${kinds[spelling]}s, ${first} for instance, which is read as ${id}: records ${records.text}`,
+              count,
+            },
+      )
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import { isWhole, NUMBER } from '../tables/decimal.js'
+
+/** Ids are PostgreSQL integers and Marxan's C ints. */
+const largest = 2 ** 31 - 1
+
+export type UnitIdProblem = 'null' | 'overflow' | 'not-a-number' | 'negative' | 'fraction' | 'too-large'
+
+export type UnitId =
+  | { readonly id: number; readonly spelled?: 'float' | 'text' }
+  | { readonly problem: UnitIdProblem }
+
+/** Reads an attribute value as a planning unit's id. `fieldType` is dBASE's letter. */
+export function unitId(text: string, fieldType: string): UnitId {
+  if (text === '') return { problem: 'null' }
+  if (/^\*+$/.test(text)) return { problem: 'overflow' }
+  if (!NUMBER.test(text)) return { problem: 'not-a-number' }
+  const value = Number(text)
+  if (value < 0) return { problem: 'negative' }
+  if (value > largest) return { problem: 'too-large' }
+  if (!isWhole(text)) return { problem: 'fraction' }
+  const id = value + 0
+  if (fieldType === 'C') return { id, spelled: 'text' }
+  return /^\+?\d+$/.test(text) ? { id } : { id, spelled: 'float' }
+}

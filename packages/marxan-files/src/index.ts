@@ -1,0 +1,62 @@
+export { type FileFinding, Findings, type Place, type Told } from './findings.js'
+export { fileEntry } from './folder/file-entry.js'
+export { type FindMarxanFilesOptions, findMarxanFiles, type MarxanFiles } from './folder/find-marxan-files.js'
+export { type FolderGrid, shapefileParts } from './folder/folder-grid.js'
+export { type FolderSearch, searchFolder } from './folder/folder-search.js'
+export { type MarxanUploadsOptions, marxanUploads } from './folder/folder-uploads.js'
+export { storedZip } from './folder/folder-zip.js'
+export { tellId } from './grid/describe-id.js'
+export { fittingAttributes } from './grid/fitting-attributes.js'
+export { type Grid, type GridOptions, type GridUnit, openGrid } from './grid/grid.js'
+export { gridIds } from './grid/grid-ids.js'
+export { isGridError, planningGrid } from './grid/grid-problem.js'
+export {
+  bestAttribute,
+  type IdAttribute,
+  type IdText,
+  idAttribute,
+  type RankedAttribute,
+  rankingText,
+} from './grid/id-attribute.js'
+export { SpelledIds } from './grid/spelled-ids.js'
+export type { UnitId, UnitIdProblem } from './grid/unit-id.js'
+export { FirstIds } from './id-sample.js'
+export { type InputDat, readInputDat } from './input-dat/input-dat.js'
+export type { InputFiles, MarxanParameters, OutputNames, ParameterName } from './input-dat/parameters.js'
+export { inputDat, inputFolder, outputFolder, scenarioName } from './input-dat/write-input-dat.js'
+export { type ParameterValues, parameterValues } from './input-dat/written-parameters.js'
+export { counted } from './pluralize.js'
+export type { ResultFiles } from './results/choose-files.js'
+export { type FeatureNames, featureNames } from './results/feature-names.js'
+export { type FeatureResult, readFeatureResults } from './results/feature-results.js'
+export { resultName } from './results/file-name.js'
+export { defaultOutputLimits, type OutputLimits } from './results/limits.js'
+export { type OutputFolder, type OutputOptions, openOutput } from './results/output-folder.js'
+export { isOutputError } from './results/output-problem.js'
+export type { RecordOptions } from './results/records.js'
+export { readSolutionFile } from './results/solution-file.js'
+export { readSolutions, type Solution } from './results/solutions.js'
+export { bestRun, type RunSummary, readSummaries } from './results/summaries.js'
+export { type UnitIds, unitIds } from './results/unit-ids.js'
+export { UnitSet } from './results/unit-set.js'
+export { readUnitTable } from './results/unit-table.js'
+export {
+  costRole,
+  featuresRole,
+  gridRole,
+  outputRole,
+  protectedAreasRole,
+  type RoleName,
+  roles,
+} from './roles.js'
+export { type BoundBatch, readBound } from './tables/bound.js'
+export type { Batch, Cells, Column, Columns } from './tables/columns.js'
+export { isWhole, NUMBER } from './tables/decimal.js'
+export { IdIndex, randomFactor } from './tables/id-index.js'
+export { IdLines } from './tables/id-lines.js'
+export { readIds } from './tables/ids.js'
+export type { TableLayout } from './tables/layout.js'
+export { type PuBatch, type ReadTableOptions, readPu } from './tables/pu.js'
+export { type PuvsprBatch, readPuvspr } from './tables/puvspr.js'
+export { type ReadSpecOptions, readSpec, type SpecBatch } from './tables/spec.js'
+export { type ReadOptions, readTable } from './tables/table.js'

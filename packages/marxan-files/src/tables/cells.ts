@@ -1,0 +1,164 @@
+import type { Findings } from '../findings.js'
+import { type Column, type IntegerColumn, MAX_ID, type NumberColumn } from './columns.js'
+import { decimal, isWhole } from './decimal.js'
+import { decode } from './decode.js'
+import { numberProblem } from './number-problem.js'
+import { rangeText } from './range.js'
+import { ESCAPED } from './records.js'
+
+/** Reads the cells of one column into an array of its own; one line per finding. */
+export interface CellReader {
+  /** A new array for `size` rows, filled with what stands for an absent column. */
+  begin(size: number): void
+  /** Reads `bytes[start, end)` into `row`. False, with an error told, where it cannot be. */
+  read(bytes: Buffer, start: number, end: number, form: number, row: number, line: number): boolean
+  /** The array since `begin`. */
+  readonly cells: Int32Array | Float64Array | string[]
+}
+
+export function cellReader(name: string, column: Column, file: string, findings: Findings): CellReader {
+  const hint = column.kind === 'text' ? undefined : column.hint
+  const place: ColumnPlace = { file, column: name, findings, ...(hint !== undefined && { hint }) }
+  if (column.kind === 'integer') return new IntegerCells(column, place)
+  if (column.kind === 'number') return new NumberCells(column, place)
+  return new TextCells(place)
+}
+
+interface ColumnPlace {
+  readonly file: string
+  readonly column: string
+  readonly findings: Findings
+  readonly hint?: string
+}
+
+class NumberCells implements CellReader {
+  cells = new Float64Array(0)
+  readonly #column: NumberColumn
+  readonly #place: ColumnPlace
+  readonly #min: number
+  readonly #max: number
+
+  constructor(column: NumberColumn, place: ColumnPlace) {
+    this.#column = column
+    this.#place = place
+    this.#min = column.min ?? Number.NEGATIVE_INFINITY
+    this.#max = column.max ?? Number.POSITIVE_INFINITY
+  }
+
+  begin(size: number): void {
+    this.cells = new Float64Array(size).fill(this.#column.absent ?? Number.NaN)
+  }
+
+  read(bytes: Buffer, start: number, end: number, _form: number, row: number, line: number): boolean {
+    const value = decimal(bytes, start, end)
+    if ((value >= this.#min && value <= this.#max) || value === this.#column.notSet) {
+      this.cells[row] = value
+      return true
+    }
+    if (start === end && this.#column.mayBeEmpty) {
+      this.cells[row] = Number.NaN
+      return true
+    }
+    if (Number.isNaN(value)) notANumber(bytes, start, end, line, this.#place)
+    else outOfRange(value, this.#column, line, this.#place)
+    return false
+  }
+}
+
+class IntegerCells implements CellReader {
+  cells = new Int32Array(0)
+  readonly #column: IntegerColumn
+  readonly #place: ColumnPlace
+  readonly #min: number
+  readonly #max: number
+
+  constructor(column: IntegerColumn, place: ColumnPlace) {
+    this.#column = column
+    this.#place = place
+    this.#min = column.min ?? 0
+    this.#max = column.max ?? MAX_ID
+  }
+
+  begin(size: number): void {
+    this.cells = new Int32Array(size).fill(this.#column.absent ?? 0)
+  }
+
+  read(bytes: Buffer, start: number, end: number, _form: number, row: number, line: number): boolean {
+    let value = 0
+    let at = start
+    for (; at < end; at += 1) {
+      const digit = (bytes[at] as number) - 0x30
+      if (digit < 0 || digit > 9) break
+      value = value * 10 + digit
+    }
+    if (at < end || start === end) {
+      const { findings, file, column } = this.#place
+      value = decimal(bytes, start, end)
+      if (Number.isNaN(value)) {
+        notANumber(bytes, start, end, line, this.#place)
+        return false
+      }
+      const text = () => bytes.toString('latin1', start, end)
+      if (!isWhole(text())) {
+        findings.error('legacy/integer-invalid', { file, line, column }, () => ({
+          message: `${column} is ${text()}, which is not a whole number`,
+        }))
+        return false
+      }
+      if (!/^[+-]?\d+$/.test(text()))
+        findings.warning('legacy/integer-form', { file, line, column }, () => ({
+          message: `${column} is written as ${text()} and read as ${value}`,
+          hint: 'Write it as a whole number: Marxan itself reads such a value wrongly.',
+        }))
+    }
+    if (value < this.#min || value > this.#max) {
+      outOfRange(value, { min: this.#min, max: this.#max }, line, this.#place)
+      return false
+    }
+    this.cells[row] = value
+    return true
+  }
+}
+
+class TextCells implements CellReader {
+  cells: string[] = []
+  readonly #place: ColumnPlace
+
+  constructor(place: ColumnPlace) {
+    this.#place = place
+  }
+
+  begin(size: number): void {
+    this.cells = new Array<string>(size).fill('')
+  }
+
+  read(bytes: Buffer, start: number, end: number, form: number, row: number, line: number): boolean {
+    const { text, legacy } = decode(bytes.subarray(start, end))
+    const { findings, file, column } = this.#place
+    if (legacy)
+      findings.warning('legacy/text-encoding', { file, line, column }, () => ({
+        message: `${column} is not UTF-8 text; it was read as windows-1252: ${text}`,
+        hint: 'Save the file as UTF-8.',
+      }))
+    this.cells[row] = (form === ESCAPED ? text.replaceAll('""', '"') : text).trim()
+    return true
+  }
+}
+
+function notANumber(bytes: Buffer, start: number, end: number, line: number, place: ColumnPlace): void {
+  const { file, column, findings, hint } = place
+  const { code, ...told } = numberProblem(bytes.toString('utf8', start, end).trim(), column)
+  findings.error(code, { file, line, column }, () => ({ ...(hint !== undefined && { hint }), ...told }))
+}
+
+function outOfRange(
+  value: number,
+  { min, max }: { readonly min?: number; readonly max?: number },
+  line: number,
+  { findings, file, column, hint }: ColumnPlace,
+): void {
+  findings.error('legacy/out-of-range', { file, line, column }, () => ({
+    message: `${column} is ${value}; it must be ${rangeText(min, max)}`,
+    ...(hint !== undefined && { hint }),
+  }))
+}

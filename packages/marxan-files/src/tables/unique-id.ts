@@ -1,0 +1,15 @@
+import type { Findings } from '../findings.js'
+import { IdLines } from './id-lines.js'
+
+/** Tells ids that come a second time: false, with an error told, for those. */
+export function uniqueId(file: string, findings: Findings): (id: number, line: number) => boolean {
+  const ids = new IdLines()
+  return (id, line) => {
+    const before = ids.add(id, line)
+    if (before === undefined) return true
+    findings.error('legacy/id-duplicate', { file, line, column: 'id' }, () => ({
+      message: `The id ${id} stands on line ${before} and again on line ${line}`,
+    }))
+    return false
+  }
+}

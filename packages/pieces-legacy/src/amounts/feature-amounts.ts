@@ -1,0 +1,80 @@
+import type { PuvsprBatch } from '@piecework/marxan-files'
+import { IdIndex } from '@piecework/marxan-files'
+import { PairSet } from './pair-set.js'
+
+/** What is wrong with a row of puvspr.dat, seen from the other files. */
+export type RowProblem = 'feature-unknown' | 'unit-unknown' | 'duplicate'
+
+/**
+ * Amounts by feature over the rows of puvspr.dat that are imported. An empty index of features or units says that its file cannot be
+ * read: then every id is taken as known.
+ */
+export class FeatureAmounts {
+  readonly #features: IdIndex
+  readonly #units: IdIndex
+  readonly #anyFeature: boolean
+  readonly #anyUnit: boolean
+  readonly #pairs = new PairSet()
+  /** Units that are not imported, and their pairs. */
+  readonly #others = new IdIndex()
+  readonly #otherPairs = new PairSet()
+  readonly #sums: number[] = []
+  readonly #rests: number[] = []
+  readonly #rows: number[] = []
+  /** Features with rows that are skipped. */
+  readonly #skipped = new Set<number>()
+
+  constructor(features: IdIndex, units: IdIndex) {
+    this.#features = features
+    this.#units = units
+    this.#anyFeature = features.size === 0
+    this.#anyUnit = units.size === 0
+  }
+
+  /** Calls `tell` for each row that is not counted. */
+  add(batch: PuvsprBatch, tell: (problem: RowProblem, row: number) => void): void {
+    const { species, pu, amount } = batch.columns
+    for (let row = 0; row < batch.length; row += 1) {
+      const feature = indexOf(this.#features, species[row] as number, this.#anyFeature)
+      const unit = indexOf(this.#units, pu[row] as number, this.#anyUnit)
+      if (feature < 0) tell('feature-unknown', row)
+      else if (unit < 0) {
+        this.#skipped.add(feature)
+        tell(this.#isOther(feature, pu[row] as number) ? 'unit-unknown' : 'duplicate', row)
+      } else if (this.#pairs.add(feature, unit)) this.#sum(feature, amount[row] as number)
+      else tell('duplicate', row)
+    }
+  }
+
+  /** Σ amount of a feature; 0 without rows. */
+  total(id: number): number {
+    const feature = this.#features.get(id)
+    return (this.#sums[feature] ?? 0) + (this.#rests[feature] ?? 0)
+  }
+
+  rows(id: number): number {
+    return this.#rows[this.#features.get(id)] ?? 0
+  }
+
+  /** Whether rows of the feature are skipped, for their planning units are unknown. */
+  skipped(id: number): boolean {
+    return this.#skipped.has(this.#features.get(id))
+  }
+
+  /** False where the pair was there. */
+  #isOther(feature: number, pu: number): boolean {
+    return this.#otherPairs.add(feature, this.#others.add(pu))
+  }
+
+  /** Compensated, so that the order of rows does not show in the digits that people see. */
+  #sum(feature: number, amount: number): void {
+    const before = this.#sums[feature] ?? 0
+    const after = before + amount
+    this.#sums[feature] = after
+    this.#rests[feature] =
+      (this.#rests[feature] ?? 0) + (before >= amount ? before - after + amount : amount - after + before)
+    this.#rows[feature] = (this.#rows[feature] ?? 0) + 1
+  }
+}
+
+const indexOf = (index: IdIndex, id: number, any: boolean) => (any ? index.add(id) : index.get(id))

@@ -1,0 +1,33 @@
+import type { Findings, SpecBatch } from '@piecework/marxan-files'
+import { counted } from '@piecework/marxan-files'
+import type { FeatureAmounts } from './feature-amounts.js'
+
+const file = 'spec.dat'
+/** Amounts of at least so many targets are not what such targets are about. */
+const MUCH = 100
+
+/** Asks whether proportions stand in the column of targets: all are at most 1, some are fractions, and amounts are much larger. */
+export class TargetScale {
+  #targets = 0
+  #fractions = 0
+  #otherwise = false
+
+  add({ length, columns }: SpecBatch, amounts: FeatureAmounts): void {
+    for (let row = 0; row < length; row += 1) {
+      const target = columns.target[row] as number
+      if ((columns.prop[row] as number) > 0) this.#otherwise = true
+      if (!(target > 0)) continue
+      this.#targets += 1
+      if (target < 1) this.#fractions += 1
+      if (target > 1 || amounts.total(columns.id[row] as number) < MUCH * target) this.#otherwise = true
+    }
+  }
+
+  tell(findings: Findings): void {
+    if (this.#otherwise || this.#fractions === 0) return
+    findings.warning('legacy/target-like-prop', { file, column: 'target' }, () => ({
+      message: `${counted(this.#targets, 'target is', 'targets are')} above 0 and at most 1, and the amounts in puvspr.dat are more than a hundred times as large: are proportions meant?`,
+      hint: 'A target is an amount. If 0.3 stands for 30 %, name the column prop.',
+    }))
+  }
+}

@@ -1,0 +1,44 @@
+import type { Findings } from '@piecework/marxan-files'
+import { counted } from '@piecework/marxan-files'
+
+/** Features that are told each by itself: with the one for the others as many as a list of findings holds. */
+const MOST = 99
+
+interface Rows {
+  readonly line: number
+  count: number
+}
+
+/** Rows whose feature spec.dat lacks: mostly all rows of a feature, which are one error. */
+export class UnknownFeatures {
+  readonly #listed = new Map<number, Rows>()
+  #others: Rows | undefined
+
+  add(feature: number, line: number): void {
+    const full = this.#listed.size >= MOST
+    const rows = this.#listed.get(feature) ?? (full ? this.#others : undefined)
+    if (rows) rows.count += 1
+    else if (full) this.#others = { line, count: 1 }
+    else this.#listed.set(feature, { line, count: 1 })
+  }
+
+  tell(file: string, findings: Findings): void {
+    const tell = (line: number, message: string) =>
+      findings.error('legacy/feature-unknown', { file, line, column: 'species' }, () => ({
+        message,
+        hint: 'Add the feature to spec.dat, or delete its rows.',
+      }))
+    for (const [feature, { line, count }] of this.#listed)
+      tell(
+        line,
+        `The feature ${feature} is not in spec.dat${count === 1 ? '' : `: ${count} rows, the first in line ${line}`}`,
+      )
+    if (this.#others) {
+      const { line, count } = this.#others
+      tell(
+        line,
+        `${counted(count, 'more row names a feature that is', 'more rows name features that are')} not in spec.dat either`,
+      )
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import type { ImportContext, PieceCounts, PieceImporter } from '@piecework/core/piece'
+import { counted } from '@piecework/marxan-files'
+import { uuidExpression } from '@piecework/postgres'
+import type { Shapefile } from '@piecework/vector-files'
+import { subjectOf } from '@piecework/vector-files'
+import { featureShapefile as words } from '../shapes/labels.js'
+import { areaOf, common, cutPieces, forUnits, theseUnits } from '../shapes/overlay.js'
+import { repairedGeometry } from '../shapes/repair-sql.js'
+import { quoted, stageShapes } from '../shapes/stage-shapes.js'
+import { expectAll } from '../staging/assert-row-count.js'
+import { type FeatureAttributes, openFeatures } from './feature-attributes.js'
+
+/**
+ * The uploaded features: one geometry for each record, and as amounts the areas that planning units and features have in common. Where
+ * shapes of a feature overlap, the ground counts once.
+ */
+export const featureShapesImporter: PieceImporter = {
+  import: async (context) => {
+    if (!context.entries.paths.includes(words.role)) return { rows: 0 }
+    const shapefile = await openFeatures(context.entries, context.signal)
+    try {
+      return await insertFeatures(context, shapefile)
+    } finally {
+      shapefile.close()
+    }
+  },
+}
+
+async function insertFeatures(
+  context: ImportContext,
+  shapefile: Shapefile<FeatureAttributes>,
+): Promise<PieceCounts> {
+  const { tx, ids, resource } = context
+  const { shapes, skipped } = await stageShapes(context, words, shapefile, { name: 'text' }, ({ row }) =>
+    quoted(row),
+  )
+  // spec.dat's features have numbers as keys.
+  const featureId = uuidExpression(ids.key('features'), `'shapes of ' || name`)
+  await tx.query(
+    `INSERT INTO planning.features (id, project_id, name, is_legacy, source)
+     SELECT ${featureId}, $1::uuid, name, false, 'legacy_import' FROM (SELECT DISTINCT name FROM legacy_shapes) AS names`,
+    [resource.id],
+  )
+  const { rowCount } = await tx.query(
+    `INSERT INTO planning.feature_geometries (id, feature_id, geom)
+     SELECT ${uuidExpression(ids.key('feature_geometries'), `'record ' || record`)}, ${featureId}, geom
+     FROM (SELECT record, name, ${repairedGeometry('geom')} AS geom FROM legacy_shapes OFFSET 0) AS repaired
+     WHERE NOT ST_IsEmpty(geom)`,
+  )
+  expectAll(subjectOf(words), shapes, rowCount)
+  await cutPieces(
+    tx,
+    ['feature_id'],
+    `SELECT shape.feature_id, shape.geom FROM planning.feature_geometries AS shape
+     JOIN planning.features AS feature ON feature.id = shape.feature_id
+     WHERE feature.project_id = $1::uuid AND NOT feature.is_legacy`,
+    [resource.id],
+  )
+  await forUnits(
+    context,
+    resource.id,
+    `INSERT INTO planning.feature_amounts (feature_id, planning_unit_id, amount)
+     SELECT found.feature_id, unit.id, found.amount
+     FROM planning.planning_units AS unit CROSS JOIN LATERAL (
+       SELECT piece.feature_id, ${areaOf(`ST_Union(${common})`)} AS amount
+       FROM legacy_pieces AS piece WHERE ST_Intersects(piece.geom, unit.geom)
+       GROUP BY piece.feature_id
+     ) AS found
+     WHERE ${theseUnits} AND found.amount > 0`,
+  )
+  await tx.query(
+    `UPDATE planning.features AS feature SET amount_min = amounts.min, amount_max = amounts.max
+     FROM (SELECT feature_id, min(amount), max(amount) FROM planning.feature_amounts
+           JOIN planning.features ON id = feature_id WHERE project_id = $1::uuid AND NOT is_legacy GROUP BY feature_id) AS amounts
+     WHERE feature.id = amounts.feature_id`,
+    [resource.id],
+  )
+  await tellApart(context)
+  return { rows: shapes, skipped }
+}
+
+async function tellApart({ tx, resource, finding }: ImportContext): Promise<void> {
+  const { rows } = await tx.query<{ count: number; first: readonly string[] }>(
+    `SELECT count(*)::integer AS count, (array_agg(name ORDER BY name))[1:10] AS first FROM planning.features
+     WHERE project_id = $1::uuid AND NOT is_legacy AND amount_max IS NULL`,
+    [resource.id],
+  )
+  const { count = 0, first = [] } = rows[0] ?? {}
+  if (count === 0) return
+  const message = `${counted(count, 'feature', 'features')} of ${words.what} ${count === 1 ? 'lies' : 'lie'} outside of the planning grid: ${first.join(', ')}${count > 10 ? ' and more' : ''}`
+  finding(words.finding('warning', 'apart', message, { count }))
+}

@@ -1,0 +1,11 @@
+import type { Validator } from '@piecework/core/piece'
+import { Findings, readInputDat } from '@piecework/marxan-files'
+
+/** Checks input.dat alone. */
+export const inputDatValidator: Validator = {
+  async *validate({ entries, signal }) {
+    const findings = new Findings()
+    await readInputDat(entries.open('input.dat'), { findings, signal })
+    yield* findings.list()
+  },
+}

@@ -1,0 +1,26 @@
+import { type PieceImporter, PieceworkError } from '@piecework/core/piece'
+import { Findings, readInputDat } from '@piecework/marxan-files'
+import { costSurfaceKey } from '../units/cost-surface-importer.js'
+
+/** The settings of input.dat, defaults where it has none, and the scenario's cost surface. */
+export const parametersImporter: PieceImporter = {
+  import: async ({ entries, tx, ids, resource, signal }) => {
+    const findings = new Findings()
+    const { parameters } = await readInputDat(entries.open('input.dat'), { findings, signal })
+    if (findings.errors > 0)
+      throw new PieceworkError('validation-failed', 'input.dat has errors that its validation did not tell')
+    const { rowCount } = await tx.query(
+      `UPDATE planning.scenarios
+       SET marxan_parameters = $2::jsonb, blm = $3, number_of_runs = $4, cost_surface_id = $5
+       WHERE id = $1`,
+      [
+        resource.id,
+        JSON.stringify(parameters),
+        parameters.BLM,
+        parameters.NUMREPS,
+        ids.idOf('cost_surfaces', costSurfaceKey),
+      ],
+    )
+    return { rows: rowCount }
+  },
+}

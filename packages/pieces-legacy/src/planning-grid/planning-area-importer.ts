@@ -1,0 +1,32 @@
+import type { PieceImporter } from '@piecework/core/piece'
+import { unionSql } from '../features/union-sql.js'
+
+export interface PlanningAreaOptions {
+  /** Leave the project without a planning area. */
+  readonly skip: boolean
+}
+
+/** The union of all planning units as the project's planning area, and its bounding box. */
+export const planningAreaImporter: PieceImporter<PlanningAreaOptions> = {
+  import: async ({ tx, ids, resource, options }) => {
+    if (!options.skip) {
+      const id = ids.idOf('planning_areas', 'union of planning units')
+      await tx.query(
+        `INSERT INTO planning.planning_areas (id, project_id, name, geom)
+         SELECT $1::uuid, $2::uuid, 'Planning grid', ST_Multi(geom)
+         FROM (${unionSql('SELECT geom FROM planning.planning_units WHERE project_id = $2::uuid')}) AS area`,
+        [id, resource.id],
+      )
+      await tx.query('UPDATE planning.projects SET planning_area_id = $1 WHERE id = $2', [id, resource.id])
+    }
+    await tx.query(
+      `UPDATE planning.projects SET bbox = (
+         SELECT jsonb_build_array(ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box))
+         FROM (SELECT ST_Extent(geom) AS box FROM planning.planning_units WHERE project_id = $1::uuid) AS extent
+       ) WHERE id = $1::uuid`,
+      [resource.id],
+    )
+    // Made of the units, which the planning grid counts; nothing is read from files here.
+    return { rows: 0 }
+  },
+}

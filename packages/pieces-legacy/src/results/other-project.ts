@@ -1,0 +1,97 @@
+import type { FeatureNames, OutputFolder, UnitIds } from '@piecework/marxan-files'
+import {
+  Findings,
+  IdIndex,
+  outputRole,
+  readFeatureResults,
+  readSolutionFile,
+  readSolutions,
+  UnitSet,
+} from '@piecework/marxan-files'
+
+export interface OtherProject {
+  /** Most of the planning units are not of pu.dat. */
+  readonly units: boolean
+  /** None of the features is of spec.dat. */
+  readonly features: boolean
+}
+
+interface Project {
+  readonly folder: OutputFolder
+  /** Of pu.dat; empty where it cannot be read. */
+  readonly units: UnitIds
+  /** Of spec.dat; empty where it cannot be read. */
+  readonly names: FeatureNames
+  readonly signal: AbortSignal
+}
+
+/**
+ * Looks at one solution and one file of features, and tells in one error where they are those of another project: every row of every file
+ * would be told otherwise.
+ */
+export async function tellOtherProject(project: Project, findings: Findings): Promise<OtherProject> {
+  const units = await seenUnits(project)
+  const features = await seenFeatures(project)
+  const other = { units: units.unknown > units.known, features: features.known === 0 && features.unknown > 0 }
+  const what = [
+    ...(other.units ? [`${units.unknown} of ${units.known + units.unknown} planning units`] : []),
+    ...(other.features ? [`${features.unknown} feature${features.unknown === 1 ? '' : 's'}`] : []),
+  ]
+  if (what.length > 0)
+    findings.error('legacy/output-other-project', { file: outputRole }, () => ({
+      message: `${what.join(' and ')} of the results are not of this project: is this another project's output?`,
+    }))
+  return other
+}
+
+/** Counts different ids as they are asked for. */
+class Seen {
+  known = 0
+  unknown = 0
+  readonly #ids = new IdIndex()
+
+  add(id: number, isKnown: boolean): void {
+    if (this.#ids.add(id) < this.known + this.unknown) return
+    if (isKnown) this.known += 1
+    else this.unknown += 1
+  }
+}
+
+async function seenUnits({ folder, units, signal }: Project): Promise<Seen> {
+  const seen = new Seen()
+  if (units.size === 0) return seen
+  const asked: UnitIds = {
+    size: units.size,
+    id: (index) => units.id(index),
+    get: (id) => {
+      const index = units.get(id)
+      seen.add(id, index >= 0)
+      return index
+    },
+  }
+  const options = { findings: new Findings(0), signal }
+  const [first] = folder.solutions.values()
+  if (first) await readSolutionFile(first, asked, new UnitSet(units.size), options)
+  // The header names all units.
+  else for await (const _ of readSolutions(folder, asked, options)) break
+  return seen
+}
+
+async function seenFeatures({ folder, names, signal }: Project): Promise<Seen> {
+  const seen = new Seen()
+  const [first = folder.bestFeatures] = folder.features.values()
+  if (names.size === 0 || !first) return seen
+  const ask = (id: number): boolean => {
+    const known = names.has(id)
+    seen.add(id, known)
+    return known
+  }
+  const asked = {
+    size: names.size,
+    has: ask,
+    // Of a row whose name may hold the separator.
+    get: (id: number) => (ask(id) ? names.get(id) : undefined),
+  }
+  await readFeatureResults(first, asked, { findings: new Findings(0), signal })
+  return seen
+}

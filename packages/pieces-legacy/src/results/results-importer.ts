@@ -1,0 +1,118 @@
+import {
+  type ImportContext,
+  type PieceCounts,
+  type PieceImporter,
+  PieceworkError,
+} from '@piecework/core/piece'
+import {
+  bestRun,
+  Findings,
+  featureNames,
+  type OutputFolder,
+  openOutput,
+  outputRole,
+  type RunSummary,
+  readSummaries,
+  unitIds,
+} from '@piecework/marxan-files'
+import { uuidExpression } from '@piecework/postgres'
+import { expectAll } from '../staging/assert-row-count.js'
+import { projectOf } from '../staging/project-of.js'
+import { tellSkipped } from '../staging/skipped-rows.js'
+import { featureFiles } from './results-validator.js'
+import { stageFeatureResults, stageRuns, stageSelected } from './stage-results.js'
+
+/** Runs, solutions and results of features from an output folder, where it was given. */
+export const resultsImporter: PieceImporter = {
+  import: async (context) => {
+    const { entries, signal } = context
+    if (!entries.paths.includes(outputRole)) return { rows: 0 }
+    const findings = new Findings()
+    const folder = await openOutput(entries, { findings, signal })
+    try {
+      const summaries = folder.sum
+        ? await readSummaries(folder.sum, { findings, signal, most: folder.limits.runs })
+        : []
+      if (findings.errors > 0 || summaries.length === 0)
+        throw new PieceworkError(
+          'validation-failed',
+          'The output folder has errors that its validation did not tell',
+        )
+      const runs = await insertRuns(context, summaries)
+      const solutions = await insertSolutions(context, folder)
+      const features = await insertFeatureResults(context, folder, bestRun(summaries))
+      await markRun(context)
+      return { rows: runs + solutions.rows + features, skipped: solutions.skipped ?? 0 }
+    } finally {
+      folder.close()
+    }
+  },
+}
+
+async function insertRuns(context: ImportContext, summaries: readonly RunSummary[]): Promise<number> {
+  const { tx, ids, resource } = context
+  const parsed = await stageRuns(context, summaries)
+  const { rowCount } = await tx.query(
+    `INSERT INTO planning.run_summaries
+       (id, scenario_id, run, score, cost, planning_units, connectivity, penalty, shortfall, mpm, is_best, metadata)
+     SELECT ${uuidExpression(ids.key('run_summaries'), 'run')}, $1::uuid, run, score, cost, planning_units, connectivity,
+            penalty, shortfall, mpm, run = $2::integer, metadata
+     FROM legacy_runs`,
+    [resource.id, bestRun(summaries)],
+  )
+  expectAll('The summary of runs', parsed, rowCount)
+  return rowCount
+}
+
+async function insertSolutions(context: ImportContext, folder: OutputFolder): Promise<PieceCounts> {
+  const { tx, resource, entries, signal } = context
+  const units = await unitIds(entries, signal)
+  const project = await projectOf(tx, resource.id)
+  const parsed = await stageSelected(context, folder, units)
+  const { rowCount } = await tx.query(
+    `INSERT INTO planning.run_solutions (scenario_id, run, planning_unit_id)
+     SELECT $1::uuid, selected.run, unit.id
+     FROM legacy_selected AS selected
+     JOIN planning.planning_units AS unit ON unit.project_id = $2::uuid AND unit.puid = selected.puid`,
+    [resource.id, project],
+  )
+  const { rows } = await tx.query<{ skipped: number }>(
+    `SELECT count(*)::integer AS skipped FROM legacy_selected AS selected
+     WHERE NOT EXISTS (SELECT FROM planning.planning_units AS unit
+                       WHERE unit.project_id = $1::uuid AND unit.puid = selected.puid)`,
+    [project],
+  )
+  const skipped = rows[0]?.skipped ?? 0
+  expectAll('The solutions', parsed, rowCount, skipped)
+  tellSkipped(context, outputRole, skipped)
+  return { rows: rowCount, skipped }
+}
+
+async function insertFeatureResults(
+  context: ImportContext,
+  folder: OutputFolder,
+  best: number | undefined,
+): Promise<number> {
+  const { tx, ids, resource, entries, signal } = context
+  const names = await featureNames(entries, signal)
+  const parsed = await stageFeatureResults(context, featureFiles(folder, best), names)
+  const { rowCount } = await tx.query(
+    `INSERT INTO planning.run_feature_results
+       (id, scenario_feature_id, run, amount, occurrences, separation, target_met, mpm)
+     SELECT ${uuidExpression(ids.key('run_feature_results'), `(result.run || ' ' || result.feature)`)}, goal.id, result.run,
+            result.amount, result.occurrences, result.separation, result.target_met, result.mpm
+     FROM legacy_feature_results AS result
+     JOIN planning.scenario_features AS goal ON goal.scenario_id = $1::uuid AND goal.marxan_id = result.feature`,
+    [resource.id],
+  )
+  expectAll('The results of features', parsed, rowCount)
+  return rowCount
+}
+
+async function markRun({ tx, resource, entries }: ImportContext): Promise<void> {
+  const locked = entries.facts(outputRole)?.metadata?.solutionsAreLocked === true
+  await tx.query(
+    'UPDATE planning.scenarios SET ran_at_least_once = true, solutions_are_locked = $2::boolean WHERE id = $1',
+    [resource.id, locked],
+  )
+}

@@ -1,0 +1,61 @@
+import type { Entries } from '@piecework/core/piece'
+import { isGridError, openGrid } from '@piecework/marxan-files'
+import { type Box, boxOfShape, overlap } from './rings.js'
+
+/** Where there are planning units. */
+export interface UnitBoxes {
+  /** False where no planning unit can have anything in common with what lies in the box. */
+  meet(box: Box): boolean
+}
+
+/** Boxes of all planning units, 20 bytes each. Of a grid that cannot be read every box meets one. */
+export async function unitBoxes(entries: Entries, signal: AbortSignal): Promise<UnitBoxes> {
+  try {
+    const grid = await openGrid(entries, { signal })
+    try {
+      const boxes = new Float32Array(grid.records * 4)
+      let units = 0
+      for await (const batch of grid.features())
+        for (const { geometry } of batch)
+          if ('polygons' in geometry) boxes.set(widened(boxOfShape(geometry)), 4 * units++)
+      return bySouth(boxes, units)
+    } finally {
+      grid.close()
+    }
+  } catch (error) {
+    if (isGridError(error)) return { meet: () => true }
+    throw error
+  }
+}
+
+/** More than single precision rounds off. */
+const MARGIN = 2e-5
+const widened = ([west, south, east, north]: Box): Box => [
+  west - MARGIN,
+  south - MARGIN,
+  east + MARGIN,
+  north + MARGIN,
+]
+
+function bySouth(boxes: Float32Array, units: number): UnitBoxes {
+  const at = (unit: number, side: 0 | 1 | 2 | 3) => boxes[unit * 4 + side] as number
+  const order = Uint32Array.from({ length: units }, (_, unit) => unit).sort((a, b) => at(a, 1) - at(b, 1))
+  let height = 0
+  for (const unit of order) height = Math.max(height, at(unit, 3) - at(unit, 1))
+  return {
+    meet: (box) => {
+      let [low, high] = [0, units]
+      while (low < high) {
+        const middle = (low + high) >>> 1
+        if (at(order[middle] as number, 1) < box[1] - height) low = middle + 1
+        else high = middle
+      }
+      for (; low < units; low += 1) {
+        const unit = order[low] as number
+        if (at(unit, 1) > box[3]) return false
+        if (overlap([at(unit, 0), at(unit, 1), at(unit, 2), at(unit, 3)], box)) return true
+      }
+      return false
+    },
+  }
+}

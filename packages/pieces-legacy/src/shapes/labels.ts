@@ -1,0 +1,23 @@
+import { costRole, featuresRole, protectedAreasRole } from '@piecework/marxan-files'
+import { shapefileWords } from '@piecework/vector-files'
+
+export const featureShapefile = shapefileWords({
+  role: featuresRole,
+  piece: 'legacy/feature-shapes',
+  code: 'legacy/feature-shapes',
+  what: 'the feature shapefile',
+})
+
+export const costShapefile = shapefileWords({
+  role: costRole,
+  piece: 'legacy/cost-shapes',
+  code: 'legacy/cost-shapes',
+  what: 'the cost shapefile',
+})
+
+export const protectedAreaShapefile = shapefileWords({
+  role: protectedAreasRole,
+  piece: 'legacy/protected-area-shapes',
+  code: 'legacy/protected-area-shapes',
+  what: 'the shapefile of protected areas',
+})

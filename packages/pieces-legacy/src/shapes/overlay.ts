@@ -1,0 +1,72 @@
+import type { Transaction, WorkContext } from '@piecework/core/piece'
+
+/** Vertices of one piece of a shape: fewer make more pieces, more make slower intersections. */
+const pieceVertices = 128
+
+/**
+ * Valid geometries as the indexed temporary table `legacy_pieces (…columns, geom)`, cut so that a planning unit meets small pieces of large
+ * shapes. `source` selects the columns and `geom`.
+ */
+export async function cutPieces(
+  tx: Transaction,
+  columns: readonly string[],
+  source: string,
+  values: readonly unknown[],
+): Promise<void> {
+  const named = columns.map((column) => `${column}, `).join('')
+  await tx.query(
+    `CREATE TEMPORARY TABLE legacy_pieces ON COMMIT DROP AS
+     SELECT ${named}ST_Subdivide(geom, ${pieceVertices}) AS geom FROM (${source}) AS shape`,
+    values,
+  )
+  await tx.query('CREATE INDEX ON legacy_pieces USING gist (geom)')
+  await tx.query('ANALYZE legacy_pieces')
+}
+
+/** What a planning unit `unit` and a piece `piece` have in common. */
+export const common = `CASE WHEN ST_CoveredBy(unit.geom, piece.geom) THEN unit.geom
+  ELSE ST_CollectionExtract(ST_Intersection(unit.geom, piece.geom), 3) END`
+
+/** Square metres of EPSG:3410 in whole square millimetres: neighbours that touch have nothing in common. */
+export const areaOf = (geometry: string): string =>
+  `round(ST_Area(ST_Transform(${geometry}, 3410))::numeric, 3)::float8`
+
+/** Planning units of one statement: few enough to be cancelled and told of. */
+const statementUnits = 5000
+
+/**
+ * Runs a statement for all planning units, some at a time, in the order of their ids: `$1` is the project, its units are those with a
+ * `puid` above `$2` up to `$3`; further values begin with `$4`. Resolves to the sum of row counts.
+ */
+export async function forUnits(
+  { tx, progress, signal }: Pick<WorkContext, 'progress' | 'signal'> & { readonly tx: Transaction },
+  project: string,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<number> {
+  let after = -1
+  let done = 0
+  let affected = 0
+  const all = await tx.query<{ units: number }>(
+    'SELECT count(*)::integer AS units FROM planning.planning_units WHERE project_id = $1::uuid',
+    [project],
+  )
+  for (;;) {
+    signal.throwIfAborted()
+    const { rows } = await tx.query<{ last: number | null; units: number }>(
+      `SELECT max(puid) AS last, count(*)::integer AS units
+       FROM (SELECT puid FROM planning.planning_units WHERE project_id = $1::uuid AND puid > $2
+             ORDER BY puid LIMIT ${statementUnits}) AS next`,
+      [project, after],
+    )
+    const { last = null, units = 0 } = rows[0] ?? {}
+    if (last === null) return affected
+    affected += (await tx.query(sql, [project, after, last, ...values])).rowCount
+    after = last
+    done += units
+    progress(done, all.rows[0]?.units ?? 0)
+  }
+}
+
+/** The units that such a statement is about. */
+export const theseUnits = 'unit.project_id = $1::uuid AND unit.puid > $2 AND unit.puid <= $3'

@@ -1,0 +1,11 @@
+import { PieceworkError, type Queryable } from '@piecework/core/piece'
+
+/** The project of a scenario. */
+export async function projectOf(tx: Queryable, scenario: string): Promise<string> {
+  const { rows } = await tx.query<{ id: string }>(
+    'SELECT project_id::text AS id FROM planning.scenarios WHERE id = $1',
+    [scenario],
+  )
+  if (!rows[0]) throw new PieceworkError('resource-not-found', `There is no scenario ${scenario}`)
+  return rows[0].id
+}

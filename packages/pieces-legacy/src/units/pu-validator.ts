@@ -1,0 +1,85 @@
+import type { Validator } from '@piecework/core/piece'
+import type { IdLines } from '@piecework/marxan-files'
+import {
+  bestAttribute,
+  counted,
+  Findings,
+  FirstIds,
+  fittingAttributes,
+  gridRole,
+  type RankedAttribute,
+  rankingText,
+  readIds,
+  readPu,
+} from '@piecework/marxan-files'
+import { forEachGridId, type GridIds } from './grid-ids.js'
+
+const file = 'pu.dat'
+
+/** Checks pu.dat, and it against the planning grid. */
+export function puValidator({ gridIds }: { readonly gridIds: GridIds }): Validator {
+  return {
+    async *validate(context) {
+      const { entries, signal } = context
+      const findings = new Findings()
+      let rows = 0
+      let locked = 0
+      for await (const { length, columns } of readPu(entries.open(file), { findings, signal })) {
+        rows += length
+        for (let row = 0; row < length; row += 1) if ((columns.status[row] as number) > 1) locked += 1
+        context.progress(rows)
+      }
+      if (rows > 0 && locked === rows && findings.errors === 0)
+        findings.warning('legacy/all-units-locked', { file }, () => ({
+          message: 'Every planning unit is locked in or out: there is nothing to choose',
+        }))
+      const ids = await readIds(entries.open(file), signal)
+      if (ids.size > 0) {
+        const missing = new FirstIds()
+        const inGrid = new Uint8Array(ids.size)
+        const readable = await forEachGridId(entries, gridIds, signal, (id) => {
+          const index = ids.index.get(id)
+          if (index < 0) missing.add(id)
+          else inGrid[index] = 1
+        })
+        if (readable && missing.count > 0 && !inGrid.includes(1))
+          tellNoneCommon(ids, missing, await fittingAttributes(entries, ids.index, signal), findings)
+        else if (readable) tellDifferences(ids, inGrid, missing, findings)
+      }
+      yield* findings.list()
+    },
+  }
+}
+
+function tellNoneCommon(
+  { index }: IdLines,
+  { count, text }: FirstIds,
+  fitting: readonly RankedAttribute[],
+  findings: Findings,
+): void {
+  const named = new FirstIds()
+  for (let at = 0; at < Math.min(index.size, 11); at += 1) named.add(index.id(at))
+  findings.error('legacy/no-common-unit', { file: gridRole }, () => ({
+    message: `${count === 1 ? 'The one id' : `None of the ${count} ids`} of the planning grid (${text}) is ${count === 1 ? 'not ' : ''}in pu.dat (${named.text})${
+      fitting.length === 0 ? '' : `; attributes whose values are: ${rankingText(fitting)}`
+    }`,
+    ...(fitting.length > 0 && {
+      hint: `Name the attribute with the upload: { "idAttribute": "${bestAttribute(fitting) ?? '…'}" }.`,
+    }),
+  }))
+}
+
+function tellDifferences(ids: IdLines, inGrid: Uint8Array, missing: FirstIds, findings: Findings): void {
+  const { count } = missing
+  const unread = findings.errors > 0
+  if (count > 0)
+    findings.error('legacy/unit-without-row', { file }, () => ({
+      message: `${counted(count, 'planning unit of the grid has', 'planning units of the grid have')} no row in pu.dat${unread ? ' that can be read' : ''}: ${missing.text}`,
+      count,
+    }))
+  for (let index = 0; index < inGrid.length; index += 1)
+    if (inGrid[index] === 0)
+      findings.warning('legacy/unit-without-geometry', { file, line: ids.line(index), column: 'id' }, () => ({
+        message: `The planning unit ${ids.index.id(index)} is not in the planning grid; its row is skipped`,
+      }))
+}

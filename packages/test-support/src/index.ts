@@ -1,0 +1,7 @@
+export { type Comparison, compareResources, type TableComparison } from './compare-resources.js'
+export { dropScratchDatabases } from './drop-scratch-databases.js'
+export { type Fleet, type FleetOptions, fleet } from './fleet.js'
+export { needsRedisServer, type RedisServer, redisServer } from './redis-server.js'
+export { schemaPrints, type TablePrint } from './schema-prints.js'
+export { type ScratchDatabase, type ScratchTemplate, scratchDatabase } from './scratch-database.js'
+export { needsServer, type SkippableSuite, skipUnless } from './skip-unless.js'
