@@ -20,7 +20,7 @@ export const applicationName = (role: Role): string => `soak ${role}`
 
 export const leaseMs = 2000
 /** After that a prepared import that nobody goes on with is removed. */
-const uploadsLiveMs = 6000
+const draftTtlMs = 6000
 
 /** One process's Piecework, not started. Whatever the options of a host keep for a time goes soon, or at once. */
 export function soakHost({ database, redis, artifacts }: Place, role: Role): SoakHost {
@@ -39,11 +39,11 @@ export function soakHost({ database, redis, artifacts }: Place, role: Role): Soa
     runtime: redisRuntime({ connection: redis, concurrency: 2, onError: () => {} }),
     heartbeatMs: 200,
     sweepMs: 300,
-    forgottenMs: 3000,
+    resubmitAfterMs: 3000,
     backoffMs: 100,
-    retryLiveMs: 0,
-    leftoversMs: 1000,
-    uploadsLiveMs,
+    retryTtlMs: 0,
+    orphanSweepMs: 1000,
+    draftTtlMs,
   })
   piecework.events.on('error', () => {})
   return {

@@ -43,7 +43,7 @@ export async function untilMoment(
       await sleep(asking)
       return !isTerminal((await standingOf(scene, principal))?.status ?? 'failed')
     }
-    const runs = job !== undefined && job.status !== 'preparing'
+    const runs = job !== undefined && job.status !== 'draft'
     if (runs && job.done >= share) return true
     if (answered.aborted && !runs) return false
   }

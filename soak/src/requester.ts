@@ -18,7 +18,7 @@ const requests: Readonly<Record<SoakJob, (piecework: Piecework, ask: Ask) => Pro
     piecework.import({ archive: { file: sources.archive }, principal }),
   clone: (piecework, { principal, sources }) => piecework.clone({ resource: sources.project, principal }),
   'legacy import': async (piecework, { principal, sources }) => {
-    const preparation = await piecework.prepare({ format: 'legacy-marxan', principal, name: 'Legacy' })
+    const preparation = await piecework.createDraft({ format: 'legacy-marxan', principal, name: 'Legacy' })
     for (const [role, file] of Object.entries(sources.uploads)) await preparation.upload(role, { file })
     return preparation.run()
   },

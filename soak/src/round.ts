@@ -153,5 +153,5 @@ export async function tidy(
   }
   if (kind === 'export') await piecework.forget(sources.project)
   else if (job.result.resource) await forget(job.result.resource)
-  else if (kind === 'legacy import' && job.target) await (await piecework.preparation(job.target)).delete()
+  else if (kind === 'legacy import' && job.target) await (await piecework.draft(job.target)).delete()
 }

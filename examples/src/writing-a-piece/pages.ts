@@ -4,7 +4,7 @@ export const cover = tablePiece({
   name: 'notebook/cover',
   of: 'notebook',
   version: 1,
-  tables: [{ table: 'notebooks', owner: 'id', order: ['name'], keep: ['name'], ignore: ['ready'] }],
+  tables: [{ table: 'notebooks', owner: 'id', order: ['name'], keepShellValue: ['name'], ignore: ['ready'] }],
 })
 
 export const pages = tablePiece({

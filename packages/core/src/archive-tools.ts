@@ -15,7 +15,7 @@ export type ArchiveSource = { readonly artifact: string } | { readonly file: str
 export type DiffSource = ArchiveSource | ExportRequest
 
 /** What can be asked without a job. */
-export interface Readings {
+export interface ArchiveTools {
   /** Reads a whole archive and compares every checksum. Throws `expired` where it is ours and its time is over, as do the others. */
   verify(archive: ArchiveSource): Promise<Verification>
   /** What is inside, without importing. */
@@ -32,7 +32,7 @@ export interface Readings {
   download(job: string, range?: ByteRange): Promise<Download>
 }
 
-export function createReadings(parts: DiffParts & { readonly trust: Trust }): Readings {
+export function createArchiveTools(parts: DiffParts & { readonly trust: Trust }): ArchiveTools {
   const { store, artifacts, limits, trust } = parts
   const sourceOf = async (archive: ArchiveSource): Promise<ByteSource> => {
     if ('file' in archive) return fileSource(archive.file)

@@ -22,4 +22,4 @@ export {
   type TrustOptions,
   type TrustPolicy,
 } from './archive/trust.js'
-export { openZip, type ZippedFile, type ZipWords } from './archive/uploaded-zip.js'
+export { openZip, type ZipLabels, type ZippedFile } from './archive/uploaded-zip.js'

@@ -48,7 +48,7 @@ function warn(error: unknown): void {
 }
 
 /** Emits `job:status` for each status of a job once, and never for one before those that were told. */
-export function statusTeller(events: PieceworkEmitter): (job: Job) => void {
+export function statusReporter(events: PieceworkEmitter): (job: Job) => void {
   const told = new Map<string, number>()
   return (job) => {
     if (job.changes.length <= (told.get(job.id) ?? 0)) return

@@ -4,7 +4,7 @@ import { archiveFormat } from './archive/format.js'
 import type { ArchiveLimits } from './archive/limits.js'
 import { manifestSigner, type SigningOptions } from './archive/sign.js'
 import { createTrust, type TrustOptions } from './archive/trust.js'
-import { createReadings, type Readings } from './archive-tools.js'
+import { type ArchiveTools, createArchiveTools } from './archive-tools.js'
 import { checkedArtifacts } from './artifacts/checked-artifacts.js'
 import { memoryArtifacts } from './artifacts/memory-artifacts.js'
 import { createContainer, type Provided, tokens } from './container.js'
@@ -17,9 +17,9 @@ import type { AccessPolicy, Principal } from './contracts/principal.js'
 import type { ResourceRef } from './contracts/resource.js'
 import type { Runtime } from './contracts/runtime.js'
 import type { Store } from './contracts/store.js'
-import type { PreparationDesk } from './drafts/draft.js'
-import type { Hands } from './drafts/draft-handle.js'
-import { createPreparations } from './drafts/drafts.js'
+import type { ImportDrafts } from './drafts/draft.js'
+import type { JobControl } from './drafts/draft-handle.js'
+import { createDrafts } from './drafts/drafts.js'
 import { createEngine, type Engine } from './engine/engine.js'
 import type { EngineOptions } from './engine/engine-options.js'
 import { isTerminal } from './engine/machine.js'
@@ -37,11 +37,11 @@ import { memoryStore } from './memory/store.js'
 import { createRegistry, type Registry } from './plan/registry.js'
 import { createInputRequests, type ImportRequest, type InputRequests } from './requests/input-requests.js'
 import { createInputs, type Inputs } from './requests/inputs.js'
-import { createTerms, type TermsOptions } from './requests/job-limits.js'
+import { createJobLimits, type JobLimitOptions } from './requests/job-limits.js'
 import { type CloneRequest, createRequests, type ExportRequest, type Requests } from './requests/requests.js'
 import { createRetry, type Retry, type RetryRequest } from './requests/retry.js'
 
-export interface PieceworkOptions extends EngineOptions, TermsOptions {
+export interface PieceworkOptions extends EngineOptions, JobLimitOptions {
   /** Kinds of resources, pieces and formats. */
   readonly packs: readonly Provided<Pack>[]
   readonly runtime: Provided<Runtime>
@@ -68,7 +68,7 @@ export interface PieceworkRequests {
 }
 
 /** The one object that a host holds. */
-export interface Piecework extends PieceworkRequests, PreparationDesk, Readings {
+export interface Piecework extends PieceworkRequests, ImportDrafts, ArchiveTools {
   /** Takes up work; requests made before wait. */
   start(): Promise<void>
   /** Waits up to `drainMs` (default 0) for what runs and gives the rest back. */
@@ -132,22 +132,22 @@ export function createPiecework(options: PieceworkOptions): Piecework {
   )
   container.register<Watcher>(tokens.watcher, (c) => createWatcher(parts.store, c.get(tokens.engine), events))
   const allow = createAllow(options.access && container.provide(options.access))
-  const terms = createTerms(options)
+  const terms = createJobLimits(options)
   const requests = { ...createRequests(parts, allow, terms), ...createInputRequests(parts, allow, terms) }
   return assemble(container, parts.store, {
     ...requests,
     allow,
     retry: createRetry(parts, allow, requests),
-    preparations: (hands) => createPreparations(parts, allow, terms, hands),
-    readings: createReadings({ ...parts, allow, limits, trust }),
+    preparations: (hands) => createDrafts(parts, allow, terms, hands),
+    readings: createArchiveTools({ ...parts, allow, limits, trust }),
   })
 }
 
 interface Services extends Requests, InputRequests {
   readonly allow: Allow
   readonly retry: Retry
-  preparations(hands: Hands): PreparationDesk
-  readonly readings: Readings
+  preparations(hands: JobControl): ImportDrafts
+  readonly readings: ArchiveTools
 }
 
 function assemble(
@@ -170,7 +170,7 @@ function assemble(
     // Where there is one connection, the record waits for the transaction that is to be aborted.
     engine.abort(id, recorded)
     const job = await recorded
-    if (!isTerminal(job.status)) engine.tell(job)
+    if (!isTerminal(job.status)) engine.report(job)
     handOver()
     return job
   }

@@ -9,9 +9,9 @@ import type { ConnectionSource } from '@piecework/postgres/database'
 import {
   ConnectionDatabase,
   databaseError,
+  Mutex,
   type SessionOptions,
   sessionSettings,
-  Turns,
   topLevel,
 } from '@piecework/postgres/database'
 import { cacheFolder } from './cache-folder.js'
@@ -49,14 +49,14 @@ export async function embedded(options: EmbeddedOptions = {}): Promise<EmbeddedD
 }
 
 function overPort(port: WorkerPort, settings: Readonly<Record<string, string>>): EmbeddedDatabase {
-  const turns = new Turns()
+  const turns = new Mutex()
   const connection = embeddedConnection(port)
   const source: ConnectionSource = {
     acquire: async () => ({
       connection,
       patienceMs: Number.POSITIVE_INFINITY,
       lost: () => false,
-      release: await turns.enter(),
+      release: await turns.acquire(),
     }),
   }
   const inner = new ConnectionDatabase(source, () => topLevel(settings))
@@ -85,7 +85,7 @@ function overPort(port: WorkerPort, settings: Readonly<Record<string, string>>):
     transaction,
     query: (sql, values) => transaction((tx) => tx.query(sql, values)),
     close: () =>
-      turns.take(async () => {
+      turns.run(async () => {
         await port.request({ type: 'close' }).catch(() => {})
         await port.stop()
       }),

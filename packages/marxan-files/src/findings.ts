@@ -3,14 +3,14 @@ import type { Finding } from '@piecework/core/piece'
 /** What a validator yields: the piece's name is added by whoever runs it. */
 export type FileFinding = Omit<Finding, 'piece'>
 
-export interface Place {
+export interface FindingLocation {
   readonly file: string
   /** Line of the file as it was given, from 1. */
   readonly line?: number
   readonly column?: string
 }
 
-export interface Told {
+export interface FindingDetails {
   readonly message: string
   readonly hint?: string
   /** How many things this one finding stands for. */
@@ -21,7 +21,7 @@ export interface Told {
  * Collects findings: lists up to `limit` per file and code, and counts beyond it, so that a bad file of any size has a short report.
  * `together`: per code, over all files, and what differs in its file only is listed once.
  */
-export class Findings {
+export class FindingCollector {
   readonly #limit: number
   readonly #together: boolean
   readonly #kinds = new Map<string, Kind>()
@@ -38,12 +38,12 @@ export class Findings {
   }
 
   /** `tell` is called only for findings that are listed. */
-  error(code: string, place: Place, tell: () => Told): void {
+  error(code: string, place: FindingLocation, tell: () => FindingDetails): void {
     this.#errors += 1
     this.#add('error', code, place, tell)
   }
 
-  warning(code: string, place: Place, tell: () => Told): void {
+  warning(code: string, place: FindingLocation, tell: () => FindingDetails): void {
     this.#add('warning', code, place, tell)
   }
 
@@ -60,7 +60,12 @@ export class Findings {
     )
   }
 
-  #add(severity: Finding['severity'], code: string, place: Place, tell: () => Told): void {
+  #add(
+    severity: Finding['severity'],
+    code: string,
+    place: FindingLocation,
+    tell: () => FindingDetails,
+  ): void {
     const key = `${severity} ${code} ${this.#together ? '' : place.file}`
     let kind = this.#kinds.get(key)
     if (!kind) {

@@ -1,5 +1,5 @@
 /** Counts ids and keeps the first few different ones, for a message. */
-export class FirstIds {
+export class IdSample {
   count = 0
   readonly #first = new Set<number>()
 

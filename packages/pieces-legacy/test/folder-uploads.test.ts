@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { UploadSource } from '@piecework/core'
 import { entriesOf, isPieceworkError } from '@piecework/core/piece'
-import { Findings, findMarxanFiles, marxanUploads, openOutput } from '@piecework/marxan-files'
+import { FindingCollector, findMarxanFiles, marxanUploads, openOutput } from '@piecework/marxan-files'
 import { suite } from 'uvu'
 import { type Folders, folders, inputDat } from './check/support/folders.js'
 
@@ -40,7 +40,7 @@ test('results are left out, and added as one zip where they are asked for', asyn
       },
     },
   ])
-  const folder = await openOutput(entries, { findings: new Findings() })
+  const folder = await openOutput(entries, { findings: new FindingCollector() })
   folder.close()
   assert.deepEqual(folder.all.map(({ name }) => name).sort(), ['mine_r00001.csv', 'mine_sum.csv'])
 })

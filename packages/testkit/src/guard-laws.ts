@@ -35,7 +35,7 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
     const guard = await options.make()
     await guard.claim(['project:1'], one)
     const claim = await refuses('claim', () => guard.claim(['project:1/scenario:2'], two), 'resource-busy')
-    const free = await refuses('assertFree', () => guard.assertFree('project:1'), 'resource-busy')
+    const free = await refuses('checkEditable', () => guard.checkEditable('project:1'), 'resource-busy')
     const edit = await refuses('edit', () => guard.edit('project:1', async () => {}), 'resource-busy')
     for (const error of [claim, free, edit]) {
       const told = error.message + JSON.stringify(error.facts)
@@ -50,12 +50,12 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
     const guard = await options.make()
     const held = await guard.claim(['project:2'], one)
     await refuses('claim', () => guard.claim(['project:1', 'project:2', 'project:3'], two), 'resource-busy')
-    await guard.assertFree('project:1')
-    await guard.assertFree('project:3')
+    await guard.checkEditable('project:1')
+    await guard.checkEditable('project:3')
     await held.release()
     await guard.claim(['project:1', 'project:2', 'project:3'], two)
     for (const path of ['project:1', 'project:2', 'project:3']) {
-      await refuses(`assertFree of ${path}`, () => guard.assertFree(path), 'resource-busy')
+      await refuses(`checkEditable of ${path}`, () => guard.checkEditable(path), 'resource-busy')
     }
   })
 
@@ -80,12 +80,12 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
       return refuses('claim', () => guard.claim(['project:5'], two), 'resource-busy')
     })
     assert.ok(late)
-    for (const path of ['project:1', 'project:2', 'project:3', 'project:5']) await guard.assertFree(path)
-    await refuses('assertFree', () => guard.assertFree('project:4'), 'resource-busy')
+    for (const path of ['project:1', 'project:2', 'project:3', 'project:5']) await guard.checkEditable(path)
+    await refuses('checkEditable', () => guard.checkEditable('project:4'), 'resource-busy')
     await guard.claim(['project:1'], two)
     await guard.release('nobody')
     await guard.release(one.id)
-    await refuses('assertFree', () => guard.assertFree('project:1'), 'resource-busy')
+    await refuses('checkEditable', () => guard.checkEditable('project:1'), 'resource-busy')
   })
 
   test('law 7: who holds a resource, or a part of it, is told with since when', async () => {
@@ -168,7 +168,7 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
     all.catch(() => {})
     try {
       await within(ms, 'two edits at once', Promise.all(inside.map(({ opened }) => opened)))
-      await guard.assertFree('project:1')
+      await guard.checkEditable('project:1')
       await refuses('claim during an edit', () => guard.claim(['project:1'], two), 'resource-busy')
       await (await guard.claim(['project:1/scenario:3'], two)).release()
     } finally {

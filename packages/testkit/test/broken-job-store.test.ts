@@ -131,10 +131,10 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     'law 3: where the shells cannot be made',
     (store) => ({
       ...store,
-      preparations: {
-        ...store.preparations,
+      drafts: {
+        ...store.drafts,
         create: async (job, shells) => {
-          const created = await store.preparations.create(job, async () => undefined)
+          const created = await store.drafts.create(job, async () => undefined)
           await store.database.transaction(shells)
           return created
         },
@@ -145,9 +145,9 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     'law 5: of many runs one begins',
     (store) => ({
       ...store,
-      preparations: {
-        ...store.preparations,
-        put: (job, upload) => store.preparations.put(job, upload).catch(() => undefined),
+      drafts: {
+        ...store.drafts,
+        put: (job, upload) => store.drafts.put(job, upload).catch(() => undefined),
       },
     }),
   ],
@@ -155,11 +155,11 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     'law 5: of many runs one begins',
     (store) => ({
       ...store,
-      preparations: {
-        ...store.preparations,
+      drafts: {
+        ...store.drafts,
         run: async (job, plan) => {
           const input = (await store.jobs.get(job))?.request.input
-          return store.preparations.run(job, {
+          return store.drafts.run(job, {
             ...plan,
             request: { ...plan.request, ...(input && { input }) },
           })
@@ -253,9 +253,9 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     'law 6: a preparation has its time from its run on',
     (store) => ({
       ...store,
-      preparations: {
-        ...store.preparations,
-        run: (job, { timeLimitMs: _, ...plan }) => store.preparations.run(job, plan),
+      drafts: {
+        ...store.drafts,
+        run: (job, { timeLimitMs: _, ...plan }) => store.drafts.run(job, plan),
       },
     }),
   ],
@@ -318,7 +318,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     'law 6: what is over is given to one of many',
     (store) => ({
       ...store,
-      keeping: { ...store.keeping, over: (limit) => store.keeping.over(limit, 0) },
+      retention: { ...store.retention, expired: (limit) => store.retention.expired(limit, 0) },
     }),
   ],
   'deletes what an unfinished job reads': [
@@ -336,11 +336,11 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
   ],
   'gives a turn to everyone who asks': [
     'law 6: of many who ask it is one turn',
-    (store) => ({ ...store, keeping: { ...store.keeping, turn: async () => true } }),
+    (store) => ({ ...store, retention: { ...store.retention, acquireTurn: async () => true } }),
   ],
   'forgets that something was asked to be free': [
     'law 7: whoever may change what a failed export had claimed',
-    (store) => ({ ...store, guard: { ...store.guard, assertFree: async () => undefined } }),
+    (store) => ({ ...store, guard: { ...store.guard, checkEditable: async () => undefined } }),
   ],
   'takes every hold for a change': [
     'law 7: what leaves a failed export as it was',
@@ -349,7 +349,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       jobs: {
         ...store.jobs,
         create: async (job, tx) => {
-          for (const path of job.claims) await store.guard.assertFree(path)
+          for (const path of job.claims) await store.guard.checkEditable(path)
           return store.jobs.create(job, tx)
         },
       },

@@ -28,8 +28,8 @@ export {
 export {
   isAbout,
   type ShapefileFinding,
-  type ShapefileWords,
-  shapefileWords,
+  type ShapefileLabels,
+  shapefileLabels,
   subjectOf,
 } from './shapefile/read/shapefile-labels.js'
 export { textBytes } from './shapefile/write/dbf.js'

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { constants, deflateRaw } from 'node:zlib'
-import { inOrder } from './map-ordered.js'
+import { mapOrdered } from './map-ordered.js'
 
 /** Cut by content alone, never by how it arrives: equal content deflates to equal bytes. */
 const blockBytes = 256 * 1024
@@ -29,7 +29,9 @@ export async function* deflated(
       yield block
     }
   }
-  yield* inOrder(observed(), Math.min(4, availableParallelism()) + 1, (block) => deflateBlock(block, level))
+  yield* mapOrdered(observed(), Math.min(4, availableParallelism()) + 1, (block) =>
+    deflateBlock(block, level),
+  )
 }
 
 function deflateBlock({ bytes, dictionary, last }: Block, level: number): Promise<Buffer> {

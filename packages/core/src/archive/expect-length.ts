@@ -1,7 +1,7 @@
 import { PieceworkError } from '../contracts/errors.js'
 
 /** Passes bytes on; throws `storage` at the end where they are fewer, or as soon as they are more. */
-export async function* exactly(
+export async function* expectLength(
   artifact: string,
   bytes: AsyncIterable<Uint8Array>,
   size: number,

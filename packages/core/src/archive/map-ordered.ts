@@ -1,5 +1,5 @@
 /** Results of `work` in the order of `source`, with at most `limit` at work at a time. What runs is awaited before it ends. */
-export async function* inOrder<A, B>(
+export async function* mapOrdered<A, B>(
   source: AsyncIterable<A>,
   limit: number,
   work: (item: A) => Promise<B>,

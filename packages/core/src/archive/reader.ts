@@ -9,7 +9,7 @@ import { type Manifest, type ManifestEntry, manifestDigest, manifestPaths, readM
 import { signatureBytes } from './signature.js'
 import type { ByteSource } from './source.js'
 import { type ArchiveSignature, createTrust, type Trust } from './trust.js'
-import { checked, inflated } from './verify-bytes.js'
+import { inflated, verifyBytes } from './verify-bytes.js'
 import { readDirectory } from './zip-directory.js'
 import { recordData, type ZipRecord } from './zip-record.js'
 
@@ -125,7 +125,7 @@ function recordBytes(
   const { path, size, crc32 } = record
   const data = recordData(source, record)
   const bytes = record.method === 8 ? inflated(path, data) : data
-  return checked(path, bytes, { size, crc32, ...(sha256 !== undefined && { sha256 }) })
+  return verifyBytes(path, bytes, { size, crc32, ...(sha256 !== undefined && { sha256 }) })
 }
 
 async function small(

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
-import { exactly } from './expect-length.js'
+import { expectLength } from './expect-length.js'
 
 /** Bytes that can be read from any place, several at once. */
 export interface ByteSource {
@@ -16,7 +16,7 @@ export async function artifactSource(artifacts: ArtifactStore, key: string): Pro
   if (!found) throw new PieceworkError('artifact-not-found', `There is no artifact "${key}"`)
   return {
     size: found.size,
-    read: (range) => exactly(key, artifacts.open(key, range), range.end - range.start),
+    read: (range) => expectLength(key, artifacts.open(key, range), range.end - range.start),
   }
 }
 

@@ -5,7 +5,7 @@ import type { Entries } from '../contracts/entries.js'
 import type { StagedEntry } from '../contracts/jobs.js'
 import { deflated } from './deflate.js'
 import { entriesOf, wholeOnly } from './entries.js'
-import { checked, inflated } from './verify-bytes.js'
+import { inflated, verifyBytes } from './verify-bytes.js'
 
 export interface StageEntry {
   readonly artifacts: ArtifactStore
@@ -60,7 +60,7 @@ export function stagedEntries(artifacts: ArtifactStore, entries: readonly Staged
       path: staged.path,
       facts: { size: staged.size, ...(staged.rows !== undefined && { rows: staged.rows }) },
       open: wholeOnly(staged.path, () =>
-        checked(staged.path, inflated(staged.path, artifacts.open(staged.artifact)), staged),
+        verifyBytes(staged.path, inflated(staged.path, artifacts.open(staged.artifact)), staged),
       ),
     })),
   )

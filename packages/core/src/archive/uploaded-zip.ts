@@ -28,7 +28,7 @@ export interface Zip {
 type ZipProblem = 'zip' | 'path' | 'encrypted' | 'too-large'
 
 /** What an uploaded zip is called, and the errors about it. */
-export interface ZipWords {
+export interface ZipLabels {
   /** Inside a sentence: "the planning grid". */
   readonly what: string
   problem(problem: ZipProblem, message: string, cause?: unknown): PieceworkError
@@ -39,7 +39,7 @@ export async function openZip(
   entries: Entries,
   path: string,
   mostFiles: number,
-  words: ZipWords,
+  words: ZipLabels,
 ): Promise<Zip> {
   const size = entries.facts(path)?.size ?? 0
   const subject = subjectOf(words)
@@ -67,9 +67,9 @@ export async function openZip(
   }
 }
 
-const subjectOf = ({ what }: ZipWords): string => `${what.charAt(0).toUpperCase()}${what.slice(1)}`
+const subjectOf = ({ what }: ZipLabels): string => `${what.charAt(0).toUpperCase()}${what.slice(1)}`
 
-function zippedFile(zip: ZipFile, entry: Entry, words: ZipWords): ZippedFile {
+function zippedFile(zip: ZipFile, entry: Entry, words: ZipLabels): ZippedFile {
   const name = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false)
   if (validateFileName(name) !== null || name.includes('\0'))
     throw words.problem('path', `${subjectOf(words)}'s zip holds the unsafe path ${JSON.stringify(name)}`)
@@ -86,7 +86,7 @@ async function* contents(
   zip: ZipFile,
   entry: Entry,
   name: string,
-  words: ZipWords,
+  words: ZipLabels,
 ): AsyncIterable<Uint8Array> {
   if (!entry.canDecodeFileData())
     throw words.problem(
@@ -118,7 +118,7 @@ const chunkSize = 2 ** 16
 /** What is wrong with the bytes is thrown by the result. */
 const inflated = (raw: Readable): Readable => pipeline(raw, createInflateRaw({ chunkSize }), () => {})
 
-async function readable<T>(name: string, words: ZipWords, read: () => Promise<T>): Promise<T> {
+async function readable<T>(name: string, words: ZipLabels, read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (error) {
@@ -127,7 +127,7 @@ async function readable<T>(name: string, words: ZipWords, read: () => Promise<T>
 }
 
 /** What the store says of the upload as a whole is not the zip's fault. */
-const unreadable = (name: string, words: ZipWords, cause: unknown): unknown =>
+const unreadable = (name: string, words: ZipLabels, cause: unknown): unknown =>
   isPieceworkError(cause)
     ? cause
     : words.problem(

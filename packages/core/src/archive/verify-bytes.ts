@@ -11,7 +11,7 @@ export interface ExpectedBytes {
 }
 
 /** Passes bytes on; throws `archive-checksum` as soon as there are too many, or at the end where they differ. */
-export async function* checked(
+export async function* verifyBytes(
   name: string,
   bytes: AsyncIterable<Uint8Array>,
   expected: ExpectedBytes,

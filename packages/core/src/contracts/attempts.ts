@@ -11,7 +11,7 @@ export interface Lease {
   /** Grows with every lease of the node; part of every key that the attempt writes outside the database. */
   readonly fence: number
   /** Leases of the node that lapsed: workers that died, or were silent for too long. */
-  readonly deaths: number
+  readonly crashes: number
 }
 
 /** What an attempt leaves behind. */

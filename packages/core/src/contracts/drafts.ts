@@ -3,17 +3,16 @@ import type { Upload } from './format.js'
 import type { Job, JobRequest, NewJob } from './jobs.js'
 
 /** What a prepared import becomes when it runs. */
-export interface PreparedPlan
-  extends Pick<NewJob, 'nodes' | 'batches' | 'limit' | 'timeLimitMs' | 'priority'> {
+export interface DraftPlan extends Pick<NewJob, 'nodes' | 'batches' | 'limit' | 'timeLimitMs' | 'priority'> {
   /** With the uploads that the plan was made for. */
   readonly request: JobRequest
 }
 
 /**
- * Imports whose files come one after the other: jobs in the status `preparing`, which hold their claims and have no node but
+ * Imports whose files come one after the other: jobs in the status `draft`, which hold their claims and have no node but
  * the last one. Each method is one atomic step; `job-not-found`, and `uploads-closed` where the job is in another status.
  */
-export interface Preparations {
+export interface Drafts {
   /** Claims, job and shells, all or nothing; `resource-busy` names the holder. */
   create(job: NewJob, shells: (tx: Transaction) => Promise<void>): Promise<Job>
   /** Takes the place of the upload of the same role, which is returned. */
@@ -24,7 +23,7 @@ export interface Preparations {
    * Makes it `pending` and submits its first batch, where its principal has room. `resource-busy` where the plan was made for
    * other uploads, `too-many-jobs`.
    */
-  run(job: string, plan: PreparedPlan): Promise<Job>
+  run(job: string, plan: DraftPlan): Promise<Job>
   /** Ids of those that have not changed since. */
   idle(before: Date): Promise<readonly string[]>
 }

@@ -39,7 +39,7 @@ export interface Guard {
     options?: { readonly leaseMs?: number; readonly tx?: Queryable },
   ): Promise<T>
   /** Throws `resource-busy` while a claim overlaps. Whoever asks is taken to change the resource next. */
-  assertFree(path: ResourcePath): Promise<void>
+  checkEditable(path: ResourcePath): Promise<void>
   /** Frees what `claim` has given to this holder, in whatever process: for a host that comes back. Idempotent; never frees a job's claim. */
   release(holder: string): Promise<void>
   /** Whose claims and edits overlap the path, the oldest first. An edit that joined a host's transaction is not seen. */

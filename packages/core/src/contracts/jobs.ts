@@ -11,17 +11,10 @@ import type { ResourceRef, ResourceTree } from './resource.js'
 export type JobKind = 'export' | 'import' | 'clone' | 'validation'
 export type JobOutcome = 'succeeded' | 'failed' | 'cancelled'
 /**
- * `preparing` takes uploads until the import is asked to run; `ending` drains the batch, removes what must go and frees the
+ * `draft` takes uploads until the import is asked to run; `ending` drains the batch, removes what must go and frees the
  * claim; the last three are terminal.
  */
-export type JobStatus =
-  | 'preparing'
-  | 'pending'
-  | 'submitted'
-  | 'running'
-  | 'delivering'
-  | 'ending'
-  | JobOutcome
+export type JobStatus = 'draft' | 'pending' | 'submitted' | 'running' | 'delivering' | 'ending' | JobOutcome
 
 /** What went wrong, for people and programs; never a secret or a stack. */
 export interface JobError {
@@ -111,7 +104,7 @@ export interface Job {
   /** Whole number; higher first. Default 0. */
   readonly priority?: number
   /** It begins when its principal has room; stays where it was cancelled before. */
-  readonly waiting?: true
+  readonly throttled?: true
   /** It is stopped, and its error recorded, when this passes while its pieces may still go on. */
   readonly deadline?: Date
   /** Cancelled, or past its deadline: nothing of it but the last step may go on. */

@@ -1,7 +1,7 @@
 import type { Job } from './jobs.js'
 import type { ResourceRef } from './resource.js'
 
-export interface KeptFilter {
+export interface RetentionFilter {
   /** Jobs that read or made this resource. */
   readonly resource?: ResourceRef
   /** Those behind this id. */
@@ -13,18 +13,18 @@ export interface KeptFilter {
  * What terminal jobs have left in the artifact store, and until when (`keptUntil` of their result). Each method is one atomic
  * step.
  */
-export interface Keeping {
+export interface Retention {
   /**
    * Up to `limit` jobs whose time is over, that no unfinished job reads from. They are the caller's to clean up for `leaseMs`: so
    * long nobody else gets them.
    */
-  over(limit: number, leaseMs: number): Promise<readonly Job[]>
+  expired(limit: number, leaseMs: number): Promise<readonly Job[]>
   /** What the job had left is deleted: `over` and `kept` do not return it again. */
-  gone(job: string): Promise<Job>
+  markDeleted(job: string): Promise<Job>
   /** Its time is over now, where it is not already. */
   expire(job: string): Promise<Job>
   /** Jobs that have left something, whether their time is over or not. By id. */
-  kept(filter: KeptFilter): Promise<readonly Job[]>
+  list(filter: RetentionFilter): Promise<readonly Job[]>
   /** True for one caller in `everyMs`, of all processes. */
-  turn(name: string, everyMs: number): Promise<boolean>
+  acquireTurn(name: string, everyMs: number): Promise<boolean>
 }

@@ -1,20 +1,20 @@
 import type { Attempts } from './attempts.js'
 import type { Database } from './database.js'
-import type { Preparations } from './drafts.js'
+import type { Drafts } from './drafts.js'
 import type { Guard } from './guard.js'
 import type { Jobs, Reports } from './jobs.js'
 import type { Limits } from './limits.js'
 import type { Outbox } from './outbox.js'
-import type { Keeping } from './retention.js'
+import type { Retention } from './retention.js'
 
 /** Everything that one place keeps about jobs, so that it can change together. */
 export interface Store {
   readonly jobs: Jobs
-  readonly preparations: Preparations
+  readonly drafts: Drafts
   readonly reports: Reports
   readonly attempts: Attempts
   readonly outbox: Outbox
-  readonly keeping: Keeping
+  readonly retention: Retention
   readonly limits: Limits
   readonly guard: Guard
   /** Where the host's data is, for pieces that read. */

@@ -6,7 +6,7 @@ import type { Transaction } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { ExportRequest } from '../requests/requests.js'
-import type { Parts } from '../tasks/work.js'
+import type { EngineDeps } from '../tasks/work.js'
 import { compareNode, entriesOnlyIn } from './compare-node.js'
 import { exportLive } from './live-export.js'
 import { matchResources, type ResourcePair } from './match-resources.js'
@@ -38,7 +38,7 @@ export interface Diff {
   readonly resources: readonly ResourceDiff[]
 }
 
-export interface DiffParts extends Pick<Parts, 'store' | 'registry' | 'artifacts'> {
+export interface DiffParts extends Pick<EngineDeps, 'store' | 'registry' | 'artifacts'> {
   readonly allow: Allow
   readonly limits: Partial<ArchiveLimits> | undefined
 }

@@ -7,7 +7,7 @@ import { readTree } from '../plan/source.js'
 import { walkTree } from '../plan/tree.js'
 import type { ExportRequest } from '../requests/requests.js'
 import { exportEntries, jobPrefix } from '../tasks/staging.js'
-import type { Parts } from '../tasks/work.js'
+import type { EngineDeps } from '../tasks/work.js'
 
 /** A resource as it is now, exported for a comparison. */
 export interface LiveExport {
@@ -26,7 +26,7 @@ export interface LiveExport {
  * goes on. No job is made.
  */
 export async function exportLive(
-  { store, registry, artifacts }: Pick<Parts, 'store' | 'registry' | 'artifacts'>,
+  { store, registry, artifacts }: Pick<EngineDeps, 'store' | 'registry' | 'artifacts'>,
   allow: Allow,
   request: ExportRequest,
   signal: AbortSignal,

@@ -7,7 +7,7 @@ import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import { resourceName, walkTree } from '../plan/tree.js'
 import { upgradeEntries } from '../requests/inputs.js'
-import type { Parts } from '../tasks/work.js'
+import type { EngineDeps } from '../tasks/work.js'
 import type { LiveExport } from './live-export.js'
 
 /** One of two things to be compared. Pieces for people are left out: they say nothing that the others do not. */
@@ -27,7 +27,7 @@ interface Found {
 export async function archiveSide(
   side: 'a' | 'b',
   source: ByteSource,
-  { registry, limits }: Pick<Parts, 'registry'> & { readonly limits: Parameters<typeof openArchive>[1] },
+  { registry, limits }: Pick<EngineDeps, 'registry'> & { readonly limits: Parameters<typeof openArchive>[1] },
 ): Promise<Side> {
   const archive = await openArchive(source, limits)
   const found: Found[] = []
@@ -44,7 +44,7 @@ export async function archiveSide(
 export function liveSide(
   side: 'a' | 'b',
   { tree, nodes }: LiveExport,
-  { registry, artifacts }: Pick<Parts, 'registry' | 'artifacts'>,
+  { registry, artifacts }: Pick<EngineDeps, 'registry' | 'artifacts'>,
 ): Side {
   const found = nodes.map(({ resource, name, entries }) => ({
     resource,

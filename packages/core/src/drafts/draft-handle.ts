@@ -4,21 +4,21 @@ import type { Upload } from '../contracts/format.js'
 import type { Job, JobInput } from '../contracts/jobs.js'
 import { isTerminal } from '../engine/machine.js'
 import type { JobHandle, JobReport } from '../handle/job-handle.js'
-import { notFound } from '../plan/source.js'
+import { resourceNotFound } from '../plan/source.js'
 import { walkTree } from '../plan/tree.js'
 import { planInput } from '../requests/input-requests.js'
-import type { Terms } from '../requests/job-limits.js'
+import type { JobLimits } from '../requests/job-limits.js'
 import { checkRoles, missingRoles, receiveUpload, type UploadSource } from '../requests/uploads.js'
 import { ownerOf } from '../retention/expiry.js'
 import { removeShells } from '../tasks/shells-of.js'
 import { jobPrefix } from '../tasks/staging.js'
-import { type Parts, targetOf } from '../tasks/work.js'
-import type { PieceOptions, Preparation } from './draft.js'
+import { type EngineDeps, newRefOf } from '../tasks/work.js'
+import type { ImportDraft, PieceOptions } from './draft.js'
 import { openInput } from './draft-state.js'
 import { validationResults } from './validation-results.js'
 
 /** What preparations need of the Piecework object. */
-export interface Hands {
+export interface JobControl {
   /** Tells the new job, hands it over, and gives its handle. */
   accept(job: Promise<Job>): Promise<JobHandle>
   cancel(job: string): Promise<Job>
@@ -26,16 +26,21 @@ export interface Hands {
 }
 
 /** A prepared import as it stands in the store, whoever holds it. */
-export function preparationOf(parts: Parts, terms: Terms, hands: Hands, prepared: Job): Preparation {
+export function draftHandle(
+  parts: EngineDeps,
+  terms: JobLimits,
+  hands: JobControl,
+  prepared: Job,
+): ImportDraft {
   const { store, registry, artifacts, inputs } = parts
   const { id, tree, target, principal } = prepared
-  const resources = walkTree(tree).map(({ ref }) => targetOf(registry, { id }, ref))
-  const resource = target ?? targetOf(registry, { id }, tree)
+  const resources = walkTree(tree).map(({ ref }) => newRefOf(registry, { id }, ref))
+  const resource = target ?? newRefOf(registry, { id }, tree)
 
   const current = async (): Promise<{ readonly job: Job; readonly input: JobInput }> => {
     const job = await store.jobs.get(id)
     const input = job?.request.input
-    if (!job || !input) throw notFound(resource)
+    if (!job || !input) throw resourceNotFound(resource)
     return { job, input }
   }
   const complete = async () => {
@@ -60,7 +65,7 @@ export function preparationOf(parts: Parts, terms: Terms, hands: Hands, prepared
       const asked = { job: id, id: randomUUID(), role, source: ownSource(source) }
       const upload = await receiveUpload(artifacts, inputs.format(input.format), asked)
       try {
-        const before = await store.preparations.put(id, upload)
+        const before = await store.drafts.put(id, upload)
         if (before) await forget(before)
       } catch (error) {
         await forget(upload)
@@ -69,7 +74,7 @@ export function preparationOf(parts: Parts, terms: Terms, hands: Hands, prepared
       return upload
     },
     removeUpload: async (upload) => {
-      const removed = await store.preparations.remove(id, upload)
+      const removed = await store.drafts.remove(id, upload)
       if (removed) await forget(removed)
       return removed !== undefined
     },
@@ -83,7 +88,7 @@ export function preparationOf(parts: Parts, terms: Terms, hands: Hands, prepared
       openInput(job)
       const { tree: _, options: parsed, ...planned } = await planInput(parts, id, 'import', input, options)
       const request = { ...job.request, options: parsed }
-      return hands.accept(store.preparations.run(id, { ...planned, ...terms(asked), request }))
+      return hands.accept(store.drafts.run(id, { ...planned, ...terms(asked), request }))
     },
     validationResults: async () => validationResults(store, (await current()).job),
     delete: async (signal) => {

@@ -1,12 +1,12 @@
-import type { PreparedPlan } from '../contracts/drafts.js'
+import type { DraftPlan } from '../contracts/drafts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Upload } from '../contracts/format.js'
 import type { Job, JobInput } from '../contracts/jobs.js'
 import { isTerminal } from '../engine/machine.js'
 
 /** Whether its files came one after the other, into a shell that was there before. */
-export function isPrepared({ changes }: Pick<Job, 'changes'>): boolean {
-  return changes[0]?.status === 'preparing'
+export function fromDraft({ changes }: Pick<Job, 'changes'>): boolean {
+  return changes[0]?.status === 'draft'
 }
 
 /** The uploads of a job that is being prepared, changed. Throws `uploads-closed` for any other job. */
@@ -16,7 +16,7 @@ export function withUploads(job: Job, uploads: (now: readonly Upload[]) => reado
 }
 
 /** The job with what it will run, from `at`. Throws `uploads-closed`, or `resource-busy` where the plan was made for other uploads. */
-export function withPlan(job: Job, plan: PreparedPlan, at: Date): Job {
+export function withPlan(job: Job, plan: DraftPlan, at: Date): Job {
   const { request, batches, priority, timeLimitMs } = plan
   const ids = (uploads: readonly Upload[] = []) => uploads.map(({ id }) => id).join()
   if (ids(openInput(job).uploads) !== ids(request.input?.uploads)) {
@@ -35,7 +35,7 @@ export function withPlan(job: Job, plan: PreparedPlan, at: Date): Job {
 
 /** Throws `uploads-closed` unless it is being prepared. */
 export function openInput({ status, request: { input }, changes }: Job): JobInput {
-  if (status === 'preparing' && input) return input
+  if (status === 'draft' && input) return input
   const began = changes.some((change) => change.status === 'pending')
   const why = isTerminal(status) ? 'has ended' : began ? 'has begun' : 'is not prepared'
   const then = isTerminal(status) ? 'prepare another one' : 'its uploads stay as they are'

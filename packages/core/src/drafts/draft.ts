@@ -3,12 +3,12 @@ import type { JobStatus } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { JobHandle } from '../handle/job-handle.js'
-import type { Asked } from '../requests/requests.js'
+import type { RequestBase } from '../requests/requests.js'
 import type { UploadSource } from '../requests/uploads.js'
 import type { ValidationResults } from './validation-results.js'
 
 /** An import whose files are uploaded one after the other. */
-export interface PrepareRequest {
+export interface DraftRequest {
   readonly principal: Principal
   /** A registered format. */
   readonly format: string
@@ -21,8 +21,8 @@ export interface PrepareRequest {
 }
 
 /** How far a prepared import is. */
-export interface PreparationStatus {
-  /** `preparing` until it is asked to run; then that of the import. */
+export interface DraftStatus {
+  /** `draft` until it is asked to run; then that of the import. */
   readonly status: JobStatus
   /** None once they are deleted. */
   readonly uploads: readonly Upload[]
@@ -30,16 +30,16 @@ export interface PreparationStatus {
   readonly missing: readonly string[]
 }
 
-export type PieceOptions = Pick<Asked, 'options' | 'priority'>
+export type PieceOptions = Pick<RequestBase, 'options' | 'priority'>
 
 /** A hidden resource and what is to fill it. Any process may hold one; the job store is the truth. */
-export interface Preparation {
+export interface ImportDraft {
   /** Of the import. */
   readonly job: string
   /** The shell; what is below it comes after it in `resources`. */
   readonly resource: ResourceRef
   readonly resources: readonly ResourceRef[]
-  status(): Promise<PreparationStatus>
+  status(): Promise<DraftStatus>
   /**
    * Streams a file into the artifact store; one of the same role is replaced. Throws `uploads-closed` once the import runs,
    * `upload-limit`, `options-invalid`.
@@ -57,8 +57,8 @@ export interface Preparation {
   delete(signal?: AbortSignal): Promise<void>
 }
 
-export interface PreparationDesk {
-  prepare(request: PrepareRequest): Promise<Preparation>
+export interface ImportDrafts {
+  createDraft(request: DraftRequest): Promise<ImportDraft>
   /** Of the resource that an import of uploads makes or has made. Throws `resource-not-found`. */
-  preparation(resource: ResourceRef): Promise<Preparation>
+  draft(resource: ResourceRef): Promise<ImportDraft>
 }

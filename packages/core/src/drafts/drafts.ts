@@ -5,19 +5,24 @@ import type { JobRequest } from '../contracts/jobs.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { resourcePath } from '../guard/paths.js'
 import { finishOnly } from '../plan/nodes.js'
-import { notFound } from '../plan/source.js'
+import { resourceNotFound } from '../plan/source.js'
 import { sameResource } from '../plan/tree.js'
 import { checkParent } from '../requests/input-requests.js'
-import type { Terms } from '../requests/job-limits.js'
+import type { JobLimits } from '../requests/job-limits.js'
 import { makeShells, refuseShelless } from '../tasks/shells-of.js'
-import { type Parts, targetOf } from '../tasks/work.js'
-import type { Preparation, PreparationDesk, PrepareRequest } from './draft.js'
-import { type Hands, preparationOf } from './draft-handle.js'
+import { type EngineDeps, newRefOf } from '../tasks/work.js'
+import type { DraftRequest, ImportDraft, ImportDrafts } from './draft.js'
+import { draftHandle, type JobControl } from './draft-handle.js'
 
-export function createPreparations(parts: Parts, allow: Allow, terms: Terms, hands: Hands): PreparationDesk {
+export function createDrafts(
+  parts: EngineDeps,
+  allow: Allow,
+  terms: JobLimits,
+  hands: JobControl,
+): ImportDrafts {
   const { store, registry, inputs } = parts
 
-  const prepare = async (request: PrepareRequest): Promise<Preparation> => {
+  const createDraft = async (request: DraftRequest): Promise<ImportDraft> => {
     const { principal, name, description, into, keepUploads } = request
     if (typeof name !== 'string' || name.trim() === '')
       throw new PieceworkError('options-invalid', 'What is prepared needs a name.')
@@ -30,7 +35,7 @@ export function createPreparations(parts: Parts, allow: Allow, terms: Terms, han
     refuseShelless(registry, tree)
     const line = await checkParent(registry, tree, into, store.database)
     const id = randomUUID()
-    const target = targetOf(registry, { id }, tree)
+    const target = newRefOf(registry, { id }, tree)
     const asked: JobRequest = {
       options: {},
       name,
@@ -50,19 +55,19 @@ export function createPreparations(parts: Parts, allow: Allow, terms: Terms, han
       claims,
       ...finishOnly(),
     }
-    const created = store.preparations.create(job, (tx) => makeShells(registry, job, tx))
+    const created = store.drafts.create(job, (tx) => makeShells(registry, job, tx))
     await hands.accept(created)
-    return preparationOf(parts, terms, hands, await created)
+    return draftHandle(parts, terms, hands, await created)
   }
 
-  const preparation = async (resource: ResourceRef): Promise<Preparation> => {
+  const draft = async (resource: ResourceRef): Promise<ImportDraft> => {
     for (const job of await store.jobs.list({ resource })) {
       const { kind, target, request } = job
       if (kind !== 'import' || request.input?.format === 'archive') continue
-      if (target && sameResource(target, resource)) return preparationOf(parts, terms, hands, job)
+      if (target && sameResource(target, resource)) return draftHandle(parts, terms, hands, job)
     }
-    throw notFound(resource)
+    throw resourceNotFound(resource)
   }
 
-  return { prepare, preparation }
+  return { createDraft, draft }
 }

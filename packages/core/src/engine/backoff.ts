@@ -3,18 +3,18 @@ import type { JobError } from '../contracts/jobs.js'
 import type { Interruption } from './interruption.js'
 
 /** What follows a failed attempt: the next one after so many ms, one at once that does not count, or (undefined) none. */
-export type NextTry = number | 'given-back' | undefined
+export type NextAttempt = number | 'given-back' | undefined
 
 /** The longest wait between two attempts, in ms. */
 const longest = 60_000
 
 /** A clean-up is tried until it succeeds: the resource stays claimed meanwhile. */
-export function nextTry(
+export function nextAttempt(
   { job, node, attempt }: Lease,
   { retryable }: JobError,
   interruption: Interruption | undefined,
   { maxAttempts, backoffMs }: { readonly maxAttempts: number; readonly backoffMs: number },
-): NextTry {
+): NextAttempt {
   if (interruption?.why === 'worker-stops') return 'given-back'
   const wait = Math.min(backoffMs * 2 ** (attempt - 1), longest)
   const finish = node.task === 'finish'

@@ -24,8 +24,8 @@ const abandoned: JobError = {
 
 interface DispatcherOptions {
   readonly sweepMs: number
-  readonly forgottenMs: number
-  readonly uploadsLiveMs: number
+  readonly resubmitAfterMs: number
+  readonly draftTtlMs: number
 }
 
 export function createDispatcher(
@@ -33,7 +33,7 @@ export function createDispatcher(
   runtime: Runtime,
   events: PieceworkEmitter,
   tell: (job: Job) => void,
-  { sweepMs, forgottenMs, uploadsLiveMs }: DispatcherOptions,
+  { sweepMs, resubmitAfterMs, draftTtlMs }: DispatcherOptions,
 ): Dispatcher {
   let timer: NodeJS.Timeout | undefined
   let draining: Promise<void> | undefined
@@ -110,7 +110,7 @@ export function createDispatcher(
     try {
       for (const job of await store.limits.expire()) tell(job)
       await store.limits.admit()
-      for (const id of await store.preparations.idle(new Date(Date.now() - uploadsLiveMs))) {
+      for (const id of await store.drafts.idle(new Date(Date.now() - draftTtlMs))) {
         tell(await store.jobs.cancel(id, abandoned))
       }
     } catch (error) {
@@ -144,7 +144,7 @@ export function createDispatcher(
   }
   const look = (): void => {
     // What that ends or lets begin is handed over with the same look.
-    void limitOnce().then(() => (stopped ? undefined : sweepOnce(new Date(Date.now() - forgottenMs))))
+    void limitOnce().then(() => (stopped ? undefined : sweepOnce(new Date(Date.now() - resubmitAfterMs))))
   }
 
   return {

@@ -12,16 +12,16 @@ export interface EngineOptions {
   /** How often outbox and attempts are looked through for what a crash left. Default 2 s. */
   readonly sweepMs?: number
   /** Tasks that have waited this long without being begun are submitted again: a queue may have lost them. Default 60 s. */
-  readonly forgottenMs?: number
+  readonly resubmitAfterMs?: number
   /** How long a prepared import may wait for its next upload, or for being run, before it is removed. Default 7 days. */
-  readonly uploadsLiveMs?: number
+  readonly draftTtlMs?: number
   /** How long archives are kept; downloads and imports of one are then refused with `expired`. Default 7 days. */
-  readonly archivesLiveMs?: number
+  readonly archiveTtlMs?: number
   /**
    * How long a failed or cancelled job keeps what a retry begins with: an export's finished entries, and the uploads of an import with `keepUploads`. Default 1 day, for
    * people look the next morning, and such bytes may be many; 0 keeps nothing.
    */
-  readonly retryLiveMs?: number
+  readonly retryTtlMs?: number
   /** How often the whole artifact store is looked through for bytes that belong to nobody, by one process of all. Default 1 hour. */
-  readonly leftoversMs?: number
+  readonly orphanSweepMs?: number
 }

@@ -2,9 +2,9 @@ import type { Progress } from '../contracts/attempts.js'
 import type { Job } from '../contracts/jobs.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { Runtime } from '../contracts/runtime.js'
-import { type PieceworkEmitter, statusTeller } from '../events.js'
-import { createKeeper } from '../retention/retention-sweeper.js'
-import type { Parts } from '../tasks/work.js'
+import { type PieceworkEmitter, statusReporter } from '../events.js'
+import { createRetentionSweeper } from '../retention/retention-sweeper.js'
+import type { EngineDeps } from '../tasks/work.js'
 import { createDispatcher } from './dispatcher.js'
 import type { EngineOptions } from './engine-options.js'
 import { createWorker } from './worker.js'
@@ -18,7 +18,7 @@ export interface Engine {
   /** Aborts what runs here of a job whose cancel is being recorded; nothing else is recorded of it before. */
   abort(job: string, recorded: Promise<unknown>): void
   /** Emits the job's status unless it was told before. */
-  tell(job: Job): void
+  report(job: Job): void
   /** Of the attempts that run in this process, by node. */
   progressOf(job: string): ReadonlyMap<string, Progress>
   /** The archives of this resource expire. */
@@ -30,27 +30,27 @@ const day = 24 * hour
 
 /** A worker that makes attempts, a dispatcher that hands nodes over, a keeper that clears away, around one runtime. */
 export function createEngine(
-  parts: Parts,
+  parts: EngineDeps,
   runtime: Runtime,
   events: PieceworkEmitter,
   options: EngineOptions = {},
 ): Engine {
   const {
     sweepMs = 2000,
-    forgottenMs = 60_000,
-    uploadsLiveMs = 7 * day,
-    archivesLiveMs = 7 * day,
-    retryLiveMs = day,
-    leftoversMs = hour,
+    resubmitAfterMs = 60_000,
+    draftTtlMs = 7 * day,
+    archiveTtlMs = 7 * day,
+    retryTtlMs = day,
+    orphanSweepMs = hour,
   } = options
-  const tell = statusTeller(events)
-  const worker = createWorker(parts, events, tell, { ...options, archivesLiveMs, retryLiveMs })
-  const dispatcher = createDispatcher(parts.store, runtime, events, tell, {
+  const report = statusReporter(events)
+  const worker = createWorker(parts, events, report, { ...options, archiveTtlMs, retryTtlMs })
+  const dispatcher = createDispatcher(parts.store, runtime, events, report, {
     sweepMs,
-    forgottenMs,
-    uploadsLiveMs,
+    resubmitAfterMs,
+    draftTtlMs,
   })
-  const keeper = createKeeper(parts, events, { sweepMs, leftoversMs })
+  const keeper = createRetentionSweeper(parts, events, { sweepMs, orphanSweepMs })
 
   return {
     start: async () => {
@@ -69,7 +69,7 @@ export function createEngine(
     },
     dispatch: () => dispatcher.dispatch(),
     forget: (resource) => keeper.forget(resource),
-    tell,
+    report,
     abort: worker.abort,
     progressOf: worker.progressOf,
   }

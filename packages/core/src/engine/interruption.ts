@@ -26,9 +26,9 @@ export function tooLong({ node }: Lease, limitMs: number): Interruption {
 }
 
 /** Where too many workers have died at the node. What it failed with before is told first. */
-export function tooDeadly({ deaths, node }: Lease, most: number): Interruption | undefined {
-  if (deaths < most || node.task === 'finish') return undefined
-  const said = `${deaths} ${deaths === 1 ? 'worker has' : 'workers have'} died at ${node.id}; it is not tried again.`
+export function crashLimitReached({ crashes, node }: Lease, most: number): Interruption | undefined {
+  if (crashes < most || node.task === 'finish') return undefined
+  const said = `${crashes} ${crashes === 1 ? 'worker has' : 'workers have'} died at ${node.id}; it is not tried again.`
   const { code, message } = node.error ?? { code: 'internal', message: '' }
   return { why: 'deaths', error: new PieceworkError(code, `${message} ${said}`.trimStart()) }
 }

@@ -44,8 +44,8 @@ export function canBeStopped(
 }
 
 /** Whether it waits for room among the jobs of its principal. */
-export function isAwaited(job: Pick<Job, 'waiting' | 'outcome'>): boolean {
-  return job.waiting === true && job.outcome === undefined
+export function isThrottled(job: Pick<Job, 'throttled' | 'outcome'>): boolean {
+  return job.throttled === true && job.outcome === undefined
 }
 
 /** The whole life of a job: no clock, no I/O. An event that does not apply leaves the job as it is. */
@@ -53,10 +53,10 @@ export function transition(job: Job, event: JobEvent, at: Date): Transition {
   if (isTerminal(job.status)) return { job, effects: [] }
   switch (event.type) {
     case 'prepared':
-      if (job.status !== 'preparing') return quiet(job)
-      return job.waiting ? quiet(enter(job, 'pending', at)) : submit(enter(job, 'pending', at), 0)
+      if (job.status !== 'draft') return quiet(job)
+      return job.throttled ? quiet(enter(job, 'pending', at)) : submit(enter(job, 'pending', at), 0)
     case 'admitted':
-      return isAwaited(job) ? submit(admitted(job), 0) : quiet(job)
+      return isThrottled(job) ? submit(admitted(job), 0) : quiet(job)
     case 'submitted':
       return job.status === 'pending' ? quiet(enter(job, 'submitted', at)) : quiet(job)
     case 'started':
@@ -113,7 +113,7 @@ function stop(job: Job, remaining: number, at: Date): Transition {
   return afterNode({ ...job, stopped: true }, remaining, at)
 }
 
-function admitted({ waiting: _, ...job }: Job): Job {
+function admitted({ throttled: _, ...job }: Job): Job {
   return job
 }
 

@@ -7,7 +7,7 @@ import { walkTree } from '../plan/tree.js'
  * What of the node's kinds, format and piece this process has no pack for: it runs other code than the one that was asked. Another
  * worker may have it, so the attempt is worth another one.
  */
-export function lacking(registry: Registry, { job, node }: Lease): PieceworkError | undefined {
+export function missingRegistration(registry: Registry, { job, node }: Lease): PieceworkError | undefined {
   // The last step of what fills nothing needs no pack, and must not wait for one.
   if (node.task === 'finish' && (job.kind === 'export' || job.kind === 'validation')) return undefined
   const format = job.request.input?.format ?? 'archive'

@@ -18,7 +18,7 @@ export function attemptTimeout(node: JobNode, limitMs: number): PieceworkError {
 }
 
 /** What is added where an attempt had to be given up. */
-export const wentOn =
+export const abandonedNotice =
   'It did not end when it was told to: what it still does outside the database is not stopped, and not kept.'
 
 function spoken(ms: number): string {

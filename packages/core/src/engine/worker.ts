@@ -6,7 +6,7 @@ import type { Job, JobError, NodeTask } from '../contracts/jobs.js'
 import type { Task } from '../contracts/runtime.js'
 import type { PieceworkEmitter } from '../events.js'
 import { assertCount } from '../requests/job-limits.js'
-import type { KeepTimes } from '../retention/expiry.js'
+import type { RetentionTtls } from '../retention/expiry.js'
 import { assembleTask } from '../tasks/assemble.js'
 import { cloneTask } from '../tasks/clone.js'
 import { exportTask } from '../tasks/export.js'
@@ -16,18 +16,18 @@ import { importTask } from '../tasks/import.js'
 import { shellsTask } from '../tasks/shells.js'
 import { stagingKey } from '../tasks/staging.js'
 import { validateTask } from '../tasks/validate.js'
-import type { Parts, TaskOf, Work } from '../tasks/work.js'
-import { GivenUp, untilGivenUp } from './abandoned-error.js'
+import type { AttemptContext, EngineDeps, TaskRunner } from '../tasks/work.js'
+import { AbandonedError, untilAbandoned } from './abandoned-error.js'
 import { Attempt } from './attempt.js'
-import { type NextTry, nextTry } from './backoff.js'
+import { type NextAttempt, nextAttempt } from './backoff.js'
 import type { EngineOptions } from './engine-options.js'
-import { jobStopped, tooDeadly, tooLong } from './interruption.js'
+import { crashLimitReached, jobStopped, tooLong } from './interruption.js'
 import { jobError } from './job-error.js'
 import { isTerminal } from './machine.js'
-import { lacking } from './missing-registration.js'
-import { wentOn } from './time-limits.js'
+import { missingRegistration } from './missing-registration.js'
+import { abandonedNotice } from './time-limits.js'
 
-const tasks: Readonly<Record<NodeTask, TaskOf>> = {
+const tasks: Readonly<Record<NodeTask, TaskRunner>> = {
   validate: validateTask,
   export: exportTask,
   assemble: assembleTask,
@@ -51,11 +51,11 @@ export interface Worker {
 /** What a worker needs of the engine's options. */
 export interface WorkerOptions
   extends Pick<EngineOptions, 'maxAttempts' | 'backoffMs' | 'nodeTimeoutMs' | 'graceMs' | 'heartbeatMs'>,
-    KeepTimes {}
+    RetentionTtls {}
 
 /** What this process does of the jobs. `tell` is called with the job after each change. */
 export function createWorker(
-  parts: Parts,
+  parts: EngineDeps,
   events: PieceworkEmitter,
   tell: (job: Job) => void,
   options: WorkerOptions,
@@ -91,24 +91,24 @@ export function createWorker(
     attempt: Attempt,
   ): Promise<{ readonly job: Job | undefined; readonly done: boolean }> => {
     const { lease, about, signal } = attempt
-    const todo: Work = {
+    const todo: AttemptContext = {
       ...parts,
       lease,
       findings: new FindingList(),
       signal,
       bytes: attempt.bytes,
       progress: (done, total) => attempt.report(done, total),
-      archivesLiveMs: options.archivesLiveMs,
-      retryLiveMs: options.retryLiveMs,
+      archiveTtlMs: options.archiveTtlMs,
+      retryTtlMs: options.retryTtlMs,
     }
     events.emit('node:started', about)
     try {
       if (lease.job.stopped && lease.node.task !== 'finish') attempt.interrupt(jobStopped(lease.job.error))
-      attempt.interrupt(tooDeadly(lease, maxAttempts))
+      attempt.interrupt(crashLimitReached(lease, maxAttempts))
       signal.throwIfAborted()
-      const lack = lacking(parts.registry, lease)
+      const lack = missingRegistration(parts.registry, lease)
       if (lack) throw lack
-      const job = await untilGivenUp(tasks[lease.node.task](todo), signal, graceMs)
+      const job = await untilAbandoned(tasks[lease.node.task](todo), signal, graceMs)
       events.emit('node:done', { ...about, findings: todo.findings.list() })
       return { job, done: true }
     } catch (cause) {
@@ -116,18 +116,19 @@ export function createWorker(
     }
   }
 
-  const failed = async (attempt: Attempt, todo: Work, cause: unknown): Promise<Job | undefined> => {
+  const failed = async (attempt: Attempt, todo: AttemptContext, cause: unknown): Promise<Job | undefined> => {
     const { lease, about, signal } = attempt
     // A driver may report an abort in its own words; the reason is ours.
     const aborted: unknown = signal.aborted ? signal.reason : cause
     const reason = isPieceworkError(cause, 'lease-lost') ? cause : aborted
     if (isPieceworkError(reason, 'lease-lost')) {
-      if (reason.cause === undefined) await forsake(todo)
+      if (reason.cause === undefined) await discardStaging(todo)
       return undefined
     }
     const told = jobError(reason, lease.node.id)
-    const error = cause instanceof GivenUp ? { ...told, message: `${told.message} ${wentOn}` } : told
-    const next = nextTry(lease, error, attempt.interruption, { maxAttempts, backoffMs })
+    const error =
+      cause instanceof AbandonedError ? { ...told, message: `${told.message} ${abandonedNotice}` } : told
+    const next = nextAttempt(lease, error, attempt.interruption, { maxAttempts, backoffMs })
     const retryInMs = next === 'given-back' ? 0 : next
     events.emit('node:failed', { ...about, error, cause, ...(retryInMs !== undefined && { retryInMs }) })
     await attempt.cancelRecorded()
@@ -143,7 +144,7 @@ export function createWorker(
   }
 
   /** What an attempt has staged that somebody else has taken over goes, unless its own commit got through. */
-  const forsake = async (todo: Work): Promise<void> => {
+  const discardStaging = async (todo: AttemptContext): Promise<void> => {
     const { job, node } = todo.lease
     const key = stagingKey(todo)
     try {
@@ -160,7 +161,7 @@ export function createWorker(
     lease: Lease,
     error: JobError,
     findings: readonly Finding[],
-    next: NextTry,
+    next: NextAttempt,
   ): Promise<Job | undefined> => {
     try {
       return await attempts.fail(lease, error, findings, next)

@@ -3,7 +3,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { Claim, Edit, Guard, Holder, ResourcePath } from '../contracts/guard.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { Registry } from '../plan/registry.js'
-import { notFound, readLine } from '../plan/source.js'
+import { lineageOf, resourceNotFound } from '../plan/source.js'
 import { resourcePath } from './paths.js'
 
 /** A resource, or its path where the host knows it: `project:1/scenario:2`, from the root. */
@@ -24,7 +24,7 @@ export interface HostGuard {
     options?: { readonly leaseMs?: number; readonly tx?: Queryable },
   ): Promise<T>
   /** Throws `resource-busy` while a claim overlaps. */
-  assertFree(resource: Guarded): Promise<void>
+  checkEditable(resource: Guarded): Promise<void>
   /**
    * Frees what `claim` has given to the holder of this id, in this process or in one that died: for a host that restarts and
    * knows the id of its run. Idempotent; a job's claim is never freed so.
@@ -39,20 +39,20 @@ export function hostGuard(guard: Guard, registry: Registry, db: Queryable): Host
   const lineOf = async (resource: Guarded, reader = db): Promise<ResourcePath> =>
     typeof resource === 'string'
       ? checked(registry, resource)
-      : resourcePath(await readLine(registry, reader, resource))
+      : resourcePath(await lineageOf(registry, reader, resource))
   const pathOf = async (resource: Guarded, reader = db): Promise<ResourcePath> => {
     const path = await lineOf(resource, reader)
     if (typeof resource === 'string') return path
     if (await registry.kind(resource.kind).describe(resource, reader)) return path
     // A shell that is being filled is told as what it is; one that was never finished is not there for anybody.
-    await guard.assertFree(path)
-    throw notFound(resource)
+    await guard.checkEditable(path)
+    throw resourceNotFound(resource)
   }
   return {
     claim: async (resources, holder) =>
       guard.claim(await Promise.all(resources.map((one) => pathOf(one))), holder),
     edit: async (resource, edit, options) => guard.edit(await pathOf(resource, options?.tx), edit, options),
-    assertFree: async (resource) => guard.assertFree(await pathOf(resource)),
+    checkEditable: async (resource) => guard.checkEditable(await pathOf(resource)),
     release: (holder) => guard.release(holder),
     holders: async (resource) => guard.holders(await lineOf(resource)),
   }

@@ -1,4 +1,4 @@
-import { cutShort, exactly } from '../archive/expect-length.js'
+import { cutShort, expectLength } from '../archive/expect-length.js'
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Store } from '../contracts/store.js'
@@ -48,6 +48,6 @@ export async function download(
   if (!there)
     throw new PieceworkError('artifact-not-found', `The archive of job ${id} is not there any more.`)
   if (there.size !== size) throw cutShort(artifact, there.size, size)
-  const bytes = exactly(artifact, artifacts.open(artifact, { start, end }), end - start)
+  const bytes = expectLength(artifact, artifacts.open(artifact, { start, end }), end - start)
   return { size, digest, expiresAt, range: { start, end }, bytes }
 }

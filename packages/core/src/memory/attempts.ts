@@ -3,7 +3,7 @@ import type { Database } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job, JobError, JobNode } from '../contracts/jobs.js'
 import type { Task } from '../contracts/runtime.js'
-import { isAwaited, isTerminal } from '../engine/machine.js'
+import { isTerminal, isThrottled } from '../engine/machine.js'
 import { taskOf } from '../engine/task-of.js'
 import { entryOf, type MemoryJob, type MemoryNode, type MemoryState } from './state.js'
 
@@ -21,12 +21,12 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
       const entry = state.jobs.get(id)
       const slot = entry?.nodes.get(nodeId)
       if (!entry || !slot || !mayBegin(entry.job, slot, attempt)) return undefined
-      if (slot.node.status === 'running') slot.deaths += 1
+      if (slot.node.status === 'running') slot.crashes += 1
       slot.fence += 1
       slot.leaseUntil = Date.now() + leaseMs
       slot.node = { ...slot.node, status: 'running', startedAt: slot.node.startedAt ?? new Date() }
       const job = state.apply(entry, { type: 'started' })
-      return { job, node: slot.node, attempt, fence: slot.fence, deaths: slot.deaths }
+      return { job, node: slot.node, attempt, fence: slot.fence, crashes: slot.crashes }
     },
     run: async (lease, work, options = {}) => {
       const done = await database
@@ -63,7 +63,7 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
     overdue: async (submittedBefore) => {
       const tasks: Task[] = []
       for (const { job, nodes } of state.jobs.values()) {
-        if (isTerminal(job.status) || job.status === 'preparing' || isAwaited(job)) continue
+        if (isTerminal(job.status) || job.status === 'draft' || isThrottled(job)) continue
         const current = [...nodes.values()].filter(({ node }) => node.batch === job.batch)
         const deserted = current.filter(hasLapsed).map(({ leaseUntil }) => leaseUntil)
         const since = Math.max(submittedBefore.getTime(), ...deserted)
@@ -84,7 +84,7 @@ function hasLapsed({ node, leaseUntil, committing }: MemoryNode): boolean {
 }
 
 function mayBegin(job: Job, slot: MemoryNode, attempt: number): boolean {
-  if (isTerminal(job.status) || isAwaited(job)) return false
+  if (isTerminal(job.status) || isThrottled(job)) return false
   if (slot.node.batch !== job.batch || slot.node.attempt !== attempt) return false
   if (slot.node.status === 'waiting') return true
   return hasLapsed(slot)

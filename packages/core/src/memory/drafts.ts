@@ -1,12 +1,12 @@
 import type { Database } from '../contracts/database.js'
-import type { Preparations } from '../contracts/drafts.js'
+import type { Drafts } from '../contracts/drafts.js'
 import { withPlan, withUploads } from '../drafts/draft-state.js'
 import { entryOf, type MemoryState } from './state.js'
 
-export function memoryPreparations(state: MemoryState, database: Database): Preparations {
+export function memoryPreparations(state: MemoryState, database: Database): Drafts {
   return {
     create: async (job, shells) => {
-      const entry = state.insert(job, 'preparing')
+      const entry = state.insert(job, 'draft')
       try {
         await database.transaction(shells)
       } catch (error) {
@@ -32,15 +32,15 @@ export function memoryPreparations(state: MemoryState, database: Database): Prep
     run: async (id, plan) => {
       const entry = entryOf(state, id)
       const planned = withPlan(entry.job, plan, new Date())
-      const waiting = state.mustWait(planned.principal, plan.limit)
-      entry.job = { ...planned, ...(waiting && { waiting }) }
+      const throttled = state.mustQueue(planned.principal, plan.limit)
+      entry.job = { ...planned, ...(throttled && { throttled }) }
       entry.limit = plan.limit
       state.plan(entry, plan.nodes)
       return state.apply(entry, { type: 'prepared' })
     },
     idle: async (before) =>
       [...state.jobs.values()]
-        .filter(({ job, touchedAt }) => job.status === 'preparing' && touchedAt < before.getTime())
+        .filter(({ job, touchedAt }) => job.status === 'draft' && touchedAt < before.getTime())
         .map(({ job }) => job.id),
   }
 }

@@ -31,7 +31,7 @@ export function memoryGuard(state: MemoryState): Guard {
         state.holds.delete(hold)
       }
     },
-    assertFree: async (path) => {
+    checkEditable: async (path) => {
       refuseBusy(state, [path], true)
       state.touch([path])
     },

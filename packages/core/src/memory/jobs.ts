@@ -14,7 +14,7 @@ export function memoryJobs(state: MemoryState): Jobs {
         )
       }
       const entry = state.insert(job, 'pending')
-      if (!entry.job.waiting) state.submit(entry, 0)
+      if (!entry.job.throttled) state.submit(entry, 0)
       return entry.job
     },
     get: async (id) => state.jobs.get(id)?.job,
@@ -30,7 +30,7 @@ export function memoryJobs(state: MemoryState): Jobs {
       const { status } = entry.job
       const told = error && { error }
       if (!canBeStopped(entry.job)) return entry.job
-      if (status === 'preparing') return state.apply(entry, { type: 'cancelled', remaining: 0, ...told })
+      if (status === 'draft') return state.apply(entry, { type: 'cancelled', remaining: 0, ...told })
       return state.apply(entry, { type: 'cancelled', remaining: skipWaiting(entry), ...told })
     },
   }

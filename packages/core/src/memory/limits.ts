@@ -13,9 +13,7 @@ export function memoryLimits(state: MemoryState): Limits {
       const now = Date.now()
       const late = [...state.jobs.values()].filter(({ job }) => {
         const { deadline, status } = job
-        return (
-          deadline !== undefined && deadline.getTime() <= now && canBeStopped(job) && status !== 'preparing'
-        )
+        return deadline !== undefined && deadline.getTime() <= now && canBeStopped(job) && status !== 'draft'
       })
       return late.map((entry) => state.apply(entry, { type: 'timed-out', remaining: skipWaiting(entry) }))
     },

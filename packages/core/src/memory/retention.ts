@@ -1,11 +1,11 @@
 import type { Job } from '../contracts/jobs.js'
-import type { Keeping } from '../contracts/retention.js'
+import type { Retention } from '../contracts/retention.js'
 import { isTerminal } from '../engine/machine.js'
 import { deletedResult, expiredResult, keptUntil } from '../retention/kept-until.js'
 import { concerns } from './jobs.js'
 import { entryOf, type MemoryJob, type MemoryState } from './state.js'
 
-export function memoryKeeping(state: MemoryState): Keeping {
+export function memoryKeeping(state: MemoryState): Retention {
   const turns = new Map<string, number>()
   const isRead = (id: string): boolean =>
     [...state.jobs.values()].some(({ job }) => !isTerminal(job.status) && job.reads?.includes(id))
@@ -14,7 +14,7 @@ export function memoryKeeping(state: MemoryState): Keeping {
     return until !== undefined && Math.max(until.getTime(), entry.cleaningUntil) <= Date.now()
   }
   return {
-    over: async (limit, leaseMs) => {
+    expired: async (limit, leaseMs) => {
       const jobs: Job[] = []
       for (const entry of state.jobs.values()) {
         if (jobs.length === limit) break
@@ -24,7 +24,7 @@ export function memoryKeeping(state: MemoryState): Keeping {
       }
       return jobs
     },
-    gone: async (id) => {
+    markDeleted: async (id) => {
       const entry = entryOf(state, id)
       entry.gone = true
       state.retriable.delete(id)
@@ -38,14 +38,14 @@ export function memoryKeeping(state: MemoryState): Keeping {
       }
       return entry.job
     },
-    kept: async ({ resource, after = '', limit }) =>
+    list: async ({ resource, after = '', limit }) =>
       [...state.jobs.values()]
         .filter(({ job, gone }) => !gone && keptUntil(job) && job.id > after)
         .map(({ job }) => job)
         .filter((job) => !resource || concerns(job, resource))
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .slice(0, limit),
-    turn: async (name, everyMs) => {
+    acquireTurn: async (name, everyMs) => {
       const last = turns.get(name)
       if (last !== undefined && last + everyMs > Date.now()) return false
       turns.set(name, Date.now())

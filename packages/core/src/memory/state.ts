@@ -5,15 +5,15 @@ import type { Job, JobNode, NewJob, NewNode } from '../contracts/jobs.js'
 import type { PrincipalLimit } from '../contracts/limits.js'
 import type { OutboxAction, OutboxItem } from '../contracts/outbox.js'
 import type { Principal } from '../contracts/principal.js'
-import { isAwaited, isTerminal, type JobEvent, transition } from '../engine/machine.js'
+import { isTerminal, isThrottled, type JobEvent, transition } from '../engine/machine.js'
 import { changedPaths, overlaps } from '../guard/paths.js'
-import { mustWait } from '../requests/must-queue.js'
+import { mustQueue } from '../requests/must-queue.js'
 import { takeHolds } from './guard.js'
 
 export interface MemoryNode {
   node: JobNode
   fence: number
-  deaths: number
+  crashes: number
   /** When the lease lapses, ms since epoch; 0 without one. */
   leaseUntil: number
   submittedAt: number
@@ -55,14 +55,11 @@ export class MemoryState {
   readonly retriable = new Map<string, readonly ResourcePath[]>()
   private items = 0
 
-  insert(
-    { nodes, claims, limit, timeLimitMs, ...request }: NewJob,
-    status: 'pending' | 'preparing',
-  ): MemoryJob {
+  insert({ nodes, claims, limit, timeLimitMs, ...request }: NewJob, status: 'pending' | 'draft'): MemoryJob {
     const at = new Date()
     const begins = status === 'pending'
     if (this.jobs.has(request.id)) throw new PieceworkError('internal', `Job ${request.id} exists.`)
-    const waiting = begins && this.mustWait(request.principal, limit)
+    const throttled = begins && this.mustQueue(request.principal, limit)
     takeHolds(this, claims, { id: request.id, kind: request.kind, since: at })
     this.touch(changedPaths({ ...request, claims }))
     const job: Job = {
@@ -72,7 +69,7 @@ export class MemoryState {
       result: {},
       createdAt: at,
       changes: [{ status, at }],
-      ...(waiting && { waiting }),
+      ...(throttled && { throttled }),
       ...(begins && timeLimitMs !== undefined && { deadline: new Date(at.getTime() + timeLimitMs) }),
     }
     const entry: MemoryJob = {
@@ -98,7 +95,7 @@ export class MemoryState {
       entry.nodes.set(node.id, {
         node: { ...node, status: 'waiting', attempt: 1 },
         fence: 0,
-        deaths: 0,
+        crashes: 0,
         leaseUntil: 0,
         submittedAt: 0,
         committing: false,
@@ -141,14 +138,14 @@ export class MemoryState {
   }
 
   /** Throws `too-many-jobs`. */
-  mustWait(principal: Principal, limit: PrincipalLimit | undefined): boolean {
-    return limit !== undefined && mustWait(principal, this.underWay(principal), limit)
+  mustQueue(principal: Principal, limit: PrincipalLimit | undefined): boolean {
+    return limit !== undefined && mustQueue(principal, this.underWay(principal), limit)
   }
 
   /** Submits those of the principal's jobs that wait and have room. */
   admit(principal: Principal): readonly Job[] {
     const awaited = [...this.jobs.values()]
-      .filter(({ job }) => job.status === 'pending' && isAwaited(job) && job.principal.id === principal.id)
+      .filter(({ job }) => job.status === 'pending' && isThrottled(job) && job.principal.id === principal.id)
       .sort((a, b) => (b.job.priority ?? 0) - (a.job.priority ?? 0))
     const admitted: Job[] = []
     for (const entry of awaited) {
@@ -159,8 +156,8 @@ export class MemoryState {
   }
 
   private underWay({ id }: Principal): number {
-    const counts = ({ status, waiting, principal }: Job) =>
-      principal.id === id && !waiting && status !== 'preparing' && !isTerminal(status)
+    const counts = ({ status, throttled, principal }: Job) =>
+      principal.id === id && !throttled && status !== 'draft' && !isTerminal(status)
     return [...this.jobs.values()].filter(({ job }) => counts(job)).length
   }
 

@@ -22,7 +22,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   const database = options.database ?? noDatabase
   return {
     jobs: memoryJobs(state),
-    preparations: memoryPreparations(state, database),
+    drafts: memoryPreparations(state, database),
     reports: memoryReports(state),
     attempts: memoryAttempts(state, database, options.leaseMs ?? 30_000),
     outbox: {
@@ -31,7 +31,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
         for (const id of ids) state.outbox.delete(id)
       },
     },
-    keeping: memoryKeeping(state),
+    retention: memoryKeeping(state),
     limits: memoryLimits(state),
     guard: memoryGuard(state),
     database,

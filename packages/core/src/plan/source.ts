@@ -12,7 +12,7 @@ export async function readTree(
   chosen: readonly ResourceRef[] | undefined,
 ): Promise<ResourceTree> {
   const kind = registry.kind(root.kind)
-  if (!(await kind.describe(root, db))) throw notFound(root)
+  if (!(await kind.describe(root, db))) throw resourceNotFound(root)
   const missing = new Set(chosen?.map(resourceName))
   const read = async (ref: ResourceRef): Promise<ResourceTree> => {
     const children: ResourceTree[] = []
@@ -31,7 +31,7 @@ export async function readTree(
 }
 
 /** The resource and its ancestors, root first. */
-export async function readLine(registry: Registry, db: Queryable, ref: ResourceRef): Promise<ResourceRef[]> {
+export async function lineageOf(registry: Registry, db: Queryable, ref: ResourceRef): Promise<ResourceRef[]> {
   const line = [ref]
   for (let at = ref; ; ) {
     const parent = await registry.kind(at.kind).parentOf?.(at, db)
@@ -41,6 +41,6 @@ export async function readLine(registry: Registry, db: Queryable, ref: ResourceR
   }
 }
 
-export function notFound(ref: ResourceRef): PieceworkError {
+export function resourceNotFound(ref: ResourceRef): PieceworkError {
   return new PieceworkError('resource-not-found', `There is no ${ref.kind} ${ref.id}.`)
 }

@@ -10,17 +10,17 @@ import { resourcePath } from '../guard/paths.js'
 import { parseOptions } from '../plan/applicable.js'
 import { inputNodes } from '../plan/nodes.js'
 import type { Registry } from '../plan/registry.js'
-import { notFound, readLine } from '../plan/source.js'
+import { lineageOf, resourceNotFound } from '../plan/source.js'
 import { assertKept, assertLive, ownerOf } from '../retention/expiry.js'
 import { refuseShelless } from '../tasks/shells-of.js'
 import { jobPrefix } from '../tasks/staging.js'
-import { type Parts, targetOf } from '../tasks/work.js'
+import { type EngineDeps, newRefOf } from '../tasks/work.js'
 import { checkInput } from './check-input.js'
-import type { Terms } from './job-limits.js'
-import type { Asked } from './requests.js'
+import type { JobLimits } from './job-limits.js'
+import type { RequestBase } from './requests.js'
 import { checkRoles, type InputSource, receiveUpload, type UploadSource } from './uploads.js'
 
-export type ImportRequest = Asked & {
+export type ImportRequest = RequestBase & {
   /** Absent: the name that the content carries. */
   readonly name?: string
   /** Parent of what is made, where it is not a root. */
@@ -43,13 +43,13 @@ export interface InputRequests {
 
 type Kind = 'import' | 'validation'
 
-interface Begun extends ReturnType<Terms> {
+interface NewInputJob extends ReturnType<JobLimits> {
   readonly id: string
   readonly kind: Kind
   readonly principal: Principal
 }
 
-export function createInputRequests(parts: Parts, allow: Allow, terms: Terms): InputRequests {
+export function createInputRequests(parts: EngineDeps, allow: Allow, terms: JobLimits): InputRequests {
   const { store, registry } = parts
 
   const inputJob = async (kind: Kind, request: ImportRequest, tx?: Queryable): Promise<Job> => {
@@ -83,7 +83,7 @@ export function createInputRequests(parts: Parts, allow: Allow, terms: Terms): I
   }
 
   const create = async (
-    { id, kind, principal, ...onTerms }: Begun,
+    { id, kind, principal, ...onTerms }: NewInputJob,
     request: JobRequest,
     input: JobInput,
     { tx, retried }: { readonly tx?: Queryable; readonly retried?: Job },
@@ -101,7 +101,7 @@ export function createInputRequests(parts: Parts, allow: Allow, terms: Terms): I
       ? await planInput(parts, id, kind, input, {}, asked)
       : await planInput(parts, id, kind, input, asked)
     const line = await checkParent(registry, tree, request.into, tx ?? store.database)
-    const target = targetOf(registry, { id }, tree)
+    const target = newRefOf(registry, { id }, tree)
     const job = await store.jobs.create(
       {
         id,
@@ -159,13 +159,15 @@ export function createInputRequests(parts: Parts, allow: Allow, terms: Terms): I
 
 /** What a job over this input would run: its tree, its nodes and the options of its pieces. Those in `parsed` stay as they are. */
 export function planInput(
-  { inputs, registry }: Parts,
+  { inputs, registry }: EngineDeps,
   job: string,
   kind: 'import' | 'validation',
   input: JobInput,
-  asked: Asked['options'],
-  parsed: Asked['options'] = {},
-): Promise<Pick<NewJob, 'tree' | 'nodes' | 'batches'> & { readonly options: NonNullable<Asked['options']> }> {
+  asked: RequestBase['options'],
+  parsed: RequestBase['options'] = {},
+): Promise<
+  Pick<NewJob, 'tree' | 'nodes' | 'batches'> & { readonly options: NonNullable<RequestBase['options']> }
+> {
   const { signal } = new AbortController()
   return inputs.use(job, input, signal, async (opened) => {
     const { tree } = opened
@@ -191,6 +193,6 @@ export async function checkParent(
     throw new PieceworkError('options-invalid', `The ${tree.kind} of this input ${wanted}.`)
   }
   if (!into) return []
-  if (!(await registry.kind(into.kind).describe(into, db))) throw notFound(into)
-  return readLine(registry, db, into)
+  if (!(await registry.kind(into.kind).describe(into, db))) throw resourceNotFound(into)
+  return lineageOf(registry, db, into)
 }

@@ -2,7 +2,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { NewJob } from '../contracts/jobs.js'
 import type { PrincipalLimit } from '../contracts/limits.js'
 
-export interface TermsOptions {
+export interface JobLimitOptions {
   /** Jobs of one principal that may be under way at once. Default: any number. */
   readonly perPrincipal?: PrincipalLimit
   /**
@@ -13,12 +13,15 @@ export interface TermsOptions {
 }
 
 /** On what terms a job is stored. Throws `options-invalid` for a priority that is no whole number of 32 bits. */
-export type Terms = (asked: {
+export type JobLimits = (asked: {
   readonly priority?: number
 }) => Pick<NewJob, 'priority' | 'limit' | 'timeLimitMs'>
 
 /** Throws `options-invalid`. */
-export function createTerms({ perPrincipal: limit, jobTimeoutMs: timeLimitMs }: TermsOptions): Terms {
+export function createJobLimits({
+  perPrincipal: limit,
+  jobTimeoutMs: timeLimitMs,
+}: JobLimitOptions): JobLimits {
   if (limit) assertCount('perPrincipal.jobs', limit.jobs)
   if (limit && limit.whenFull !== 'wait' && limit.whenFull !== 'refuse') {
     throw new PieceworkError('options-invalid', 'perPrincipal.whenFull must be "wait" or "refuse".')

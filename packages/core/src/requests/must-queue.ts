@@ -3,7 +3,7 @@ import type { PrincipalLimit } from '../contracts/limits.js'
 import type { Principal } from '../contracts/principal.js'
 
 /** Whether a new job has to wait where `running` jobs of its principal are under way. Throws `too-many-jobs`. */
-export function mustWait({ id }: Principal, running: number, { jobs, whenFull }: PrincipalLimit): boolean {
+export function mustQueue({ id }: Principal, running: number, { jobs, whenFull }: PrincipalLimit): boolean {
   if (running < jobs) return false
   if (whenFull === 'wait') return true
   const message = `${running} ${running === 1 ? 'job' : 'jobs'} of ${id} ${running === 1 ? 'is' : 'are'} under way, and ${jobs} may be at once.`

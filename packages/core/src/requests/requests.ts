@@ -9,13 +9,13 @@ import type { ResourceRef } from '../contracts/resource.js'
 import { resourcePath } from '../guard/paths.js'
 import { applicable, parseOptions } from '../plan/applicable.js'
 import { cloneNodes, exportNodes } from '../plan/nodes.js'
-import { readLine, readTree } from '../plan/source.js'
+import { lineageOf, readTree } from '../plan/source.js'
 import { resourceName } from '../plan/tree.js'
 import { refuseShelless } from '../tasks/shells-of.js'
-import { type Parts, targetOf } from '../tasks/work.js'
-import type { Terms } from './job-limits.js'
+import { type EngineDeps, newRefOf } from '../tasks/work.js'
+import type { JobLimits } from './job-limits.js'
 
-export interface Asked {
+export interface RequestBase {
   readonly principal: Principal
   /** Whole number; of what waits, higher comes first. Default 0. */
   readonly priority?: number
@@ -23,7 +23,7 @@ export interface Asked {
   readonly options?: Readonly<Record<string, unknown>>
 }
 
-export interface ExportRequest extends Asked {
+export interface ExportRequest extends RequestBase {
   readonly resource: ResourceRef
   /** Those of the descendants that go along. Absent: all. */
   readonly children?: readonly ResourceRef[]
@@ -42,7 +42,7 @@ export interface Requests {
   clone(request: CloneRequest, tx?: Queryable, retried?: Job): Promise<Job>
 }
 
-export function createRequests(parts: Parts, allow: Allow, terms: Terms): Requests {
+export function createRequests(parts: EngineDeps, allow: Allow, terms: JobLimits): Requests {
   const { store, registry } = parts
 
   /** The tree that goes along and the pieces of it that apply. */
@@ -72,7 +72,7 @@ export function createRequests(parts: Parts, allow: Allow, terms: Terms): Reques
     const id = randomUUID()
     const able = (piece: Piece) => piece.exporter !== undefined
     const { options, tree, piecesOf } = await choose(request, id, db, able, retried)
-    const claims = [resourcePath(await readLine(registry, db, resource))]
+    const claims = [resourcePath(await lineageOf(registry, db, resource))]
     const nodes = exportNodes(tree, piecesOf)
     const asked = { options, ...chosen(request) }
     const again = retried && { retryOf: retried.id, reads: [retried.id, ...(retried.reads ?? [])] }
@@ -88,9 +88,9 @@ export function createRequests(parts: Parts, allow: Allow, terms: Terms): Reques
     const able = (piece: Piece) =>
       !piece.exportOnly && (!!piece.cloner || (!!piece.exporter && !!piece.importer))
     const { options, tree, piecesOf } = await choose(request, id, db, able, retried)
-    const line = await readLine(registry, db, resource)
+    const line = await lineageOf(registry, db, resource)
     const above = line.slice(0, -1)
-    const target = targetOf(registry, { id }, tree)
+    const target = newRefOf(registry, { id }, tree)
     refuseShelless(registry, tree)
     const described = await registry.kind(resource.kind).describe(resource, db)
     const named =

@@ -3,9 +3,9 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { Store } from '../contracts/store.js'
-import { isPrepared } from '../drafts/draft-state.js'
+import { fromDraft } from '../drafts/draft-state.js'
 import { sameResource } from '../plan/tree.js'
-import { type Parts, targetOf } from '../tasks/work.js'
+import { type EngineDeps, newRefOf } from '../tasks/work.js'
 import type { InputRequests } from './input-requests.js'
 import type { Requests } from './requests.js'
 
@@ -21,7 +21,7 @@ export interface RetryRequest {
 export type Retry = (id: string, request: RetryRequest) => Promise<Job>
 
 export function createRetry(
-  { store, registry }: Pick<Parts, 'registry'> & { readonly store: Store },
+  { store, registry }: Pick<EngineDeps, 'registry'> & { readonly store: Store },
   allow: Allow,
   requests: Requests & InputRequests,
 ): Retry {
@@ -35,8 +35,7 @@ export function createRetry(
     else await allow(principal, 'import', request.into)
     const refuse = (why: string) => new PieceworkError('unsupported', `Job ${id} ${why}.`)
     if (status !== 'failed' && status !== 'cancelled') throw refuse(`is ${status}: there is nothing to retry`)
-    if (isPrepared(job))
-      throw refuse('was prepared: what it was to fill can only be deleted; prepare it anew')
+    if (fromDraft(job)) throw refuse('was prepared: what it was to fill can only be deleted; prepare it anew')
 
     const { children, without, name, numberName } = request
     const source = {
@@ -56,7 +55,7 @@ export function createRetry(
           job,
         )
       case 'validation':
-        if (target && !sameResource(target, targetOf(registry, job, tree)))
+        if (target && !sameResource(target, newRefOf(registry, job, tree)))
           throw refuse('validated a preparation: validate that again')
     }
     return requests.again(job, principal)

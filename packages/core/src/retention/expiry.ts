@@ -5,9 +5,9 @@ import type { Job, KeptArchive } from '../contracts/jobs.js'
 import type { Store } from '../contracts/store.js'
 
 /** How long what jobs leave behind is kept, in ms. */
-export interface KeepTimes {
-  readonly archivesLiveMs: number
-  readonly retryLiveMs: number
+export interface RetentionTtls {
+  readonly archiveTtlMs: number
+  readonly retryTtlMs: number
 }
 
 /** Job whose bytes a key belongs to. Undefined for what a host has named. */

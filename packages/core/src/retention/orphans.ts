@@ -1,9 +1,9 @@
 import type { Job } from '../contracts/jobs.js'
 import { isTerminal } from '../engine/machine.js'
-import type { Parts } from '../tasks/work.js'
+import type { EngineDeps } from '../tasks/work.js'
 import { ownerOf } from './expiry.js'
 
-export type Leftovers = Pick<Parts, 'store' | 'artifacts' | 'registry'>
+export type Leftovers = Pick<EngineDeps, 'store' | 'artifacts' | 'registry'>
 
 /**
  * Younger than this, bytes without a job may belong to a request under way: uploads that take their time, a host's transaction that

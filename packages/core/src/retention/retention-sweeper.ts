@@ -7,7 +7,7 @@ import { archivePrefix, jobPrefix } from '../tasks/staging.js'
 import { type Leftovers, removeLeftovers } from './orphans.js'
 
 /** Deletes what jobs have left when its time is over, and what nobody knows of. */
-export interface Keeper {
+export interface RetentionSweeper {
   /** Looks at once, then at every interval. */
   start(): void
   /** Resolves when nothing of it is under way. */
@@ -16,20 +16,20 @@ export interface Keeper {
   forget(resource: ResourceRef): Promise<void>
 }
 
-export interface KeeperOptions {
+export interface RetentionSweeperOptions {
   readonly sweepMs: number
-  readonly leftoversMs: number
+  readonly orphanSweepMs: number
 }
 
 /** How long one process may take to delete what one job has left, before another one tries. */
 const cleaningMs = 10 * 60 * 1000
 const page = 100
 
-export function createKeeper(
+export function createRetentionSweeper(
   parts: Leftovers,
   events: PieceworkEmitter,
-  { sweepMs, leftoversMs }: KeeperOptions,
-): Keeper {
+  { sweepMs, orphanSweepMs }: RetentionSweeperOptions,
+): RetentionSweeper {
   const { store, artifacts, registry } = parts
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
@@ -38,7 +38,7 @@ export function createKeeper(
 
   const removeExpired = async (signal: AbortSignal): Promise<void> => {
     for (;;) {
-      const jobs = await store.keeping.over(page, cleaningMs)
+      const jobs = await store.retention.expired(page, cleaningMs)
       for (const { id } of jobs) {
         signal.throwIfAborted()
         // One that cannot be deleted now holds up no other; it is tried again.
@@ -51,12 +51,12 @@ export function createKeeper(
   const remove = async (id: string): Promise<void> => {
     await artifacts.delete(archivePrefix(id))
     await artifacts.delete(jobPrefix(id))
-    await store.keeping.gone(id)
+    await store.retention.markDeleted(id)
   }
 
   async function* kept(resource?: ResourceRef): AsyncGenerator<Job> {
     for (let after: string | undefined; ; ) {
-      const jobs = await store.keeping.kept({
+      const jobs = await store.retention.list({
         limit: page,
         ...(resource && { resource }),
         ...(after !== undefined && { after }),
@@ -78,13 +78,13 @@ export function createKeeper(
 
   const expireIfBereaved = async ({ id, tree }: Job): Promise<void> => {
     const kind = registry.kinds.get(tree.kind)
-    if (kind && !(await kind.describe(tree, store.database))) await store.keeping.expire(id)
+    if (kind && !(await kind.describe(tree, store.database))) await store.retention.expire(id)
   }
 
   const look = async (signal: AbortSignal): Promise<void> => {
-    if (Date.now() - lookedAt >= leftoversMs) {
+    if (Date.now() - lookedAt >= orphanSweepMs) {
       lookedAt = Date.now()
-      if (await store.keeping.turn('leftovers', leftoversMs)) {
+      if (await store.retention.acquireTurn('leftovers', orphanSweepMs)) {
         await expireBereaved(signal)
         await removeLeftovers(parts, signal)
       }
@@ -118,7 +118,7 @@ export function createKeeper(
     },
     forget: async (resource) => {
       for await (const { id, kind, tree } of kept(resource)) {
-        if (kind === 'export' && sameResource(tree, resource)) await store.keeping.expire(id)
+        if (kind === 'export' && sameResource(tree, resource)) await store.retention.expire(id)
       }
       await removeExpired(new AbortController().signal)
     },

@@ -5,10 +5,10 @@ import type { StagedEntry } from '../contracts/jobs.js'
 import { sameResource, walkTree } from '../plan/tree.js'
 import { version } from '../version.js'
 import { archivePrefix } from './staging.js'
-import { commit, type TaskOf } from './work.js'
+import { commit, type TaskRunner } from './work.js'
 
 /** Splices the staged entries of all nodes into one archive. */
-export const assembleTask: TaskOf = async (work) => {
+export const assembleTask: TaskRunner = async (work) => {
   const { job } = work.lease
   const nodes = (await work.store.reports.nodes(job.id)).filter((node) => node.task === 'export')
   const entries: { path: string; staged: StagedEntry }[] = []
@@ -48,7 +48,7 @@ export const assembleTask: TaskOf = async (work) => {
     entries,
     signal: work.signal,
   })
-  const expiresAt = new Date(Date.now() + work.archivesLiveMs)
+  const expiresAt = new Date(Date.now() + work.archiveTtlMs)
   return commit(work, { result: { archive: { ...archive, expiresAt } } })
 }
 

@@ -2,10 +2,10 @@ import { stagedEntries } from '../archive/stage.js'
 import { PieceworkError } from '../contracts/errors.js'
 import { connection, importEntries } from './import.js'
 import { exportToStaging } from './staging.js'
-import { pieceContext, type TaskOf, targetOf } from './work.js'
+import { newRefOf, pieceContext, type TaskRunner } from './work.js'
 
 /** By the piece's own cloner, or else through staged entries with the same ids. */
-export const cloneTask: TaskOf = async (work) => {
+export const cloneTask: TaskRunner = async (work) => {
   const { job, node } = work.lease
   const piece = work.registry.piece('archive', node.piece ?? '')
   const source = node.resource
@@ -16,7 +16,7 @@ export const cloneTask: TaskOf = async (work) => {
     return work.store.attempts.run(
       work.lease,
       async (tx) => {
-        const target = targetOf(work.registry, job, source)
+        const target = newRefOf(work.registry, job, source)
         const context = { ...pieceContext(work, piece.name, target), ...connection(work, tx), source }
         return { counts: await cloner.clone(context), findings: work.findings.list() }
       },

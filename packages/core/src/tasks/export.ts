@@ -1,9 +1,9 @@
 import { PieceworkError } from '../contracts/errors.js'
 import { reusable } from './reuse.js'
 import { exportToStaging } from './staging.js'
-import { commit, type TaskOf } from './work.js'
+import { commit, type TaskRunner } from './work.js'
 
-export const exportTask: TaskOf = async (work) => {
+export const exportTask: TaskRunner = async (work) => {
   const { node } = work.lease
   const piece = work.registry.piece('archive', node.piece ?? '')
   if (!piece?.exporter || !node.resource)

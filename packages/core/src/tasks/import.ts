@@ -6,9 +6,9 @@ import type { Piece, PieceCounts } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { inputNode } from '../requests/inputs.js'
 import { meteredEntries } from './metered-entries.js'
-import { pieceContext, surroundings, type TaskOf, targetOf, type Work } from './work.js'
+import { type AttemptContext, carriedKinds, newRefOf, pieceContext, type TaskRunner } from './work.js'
 
-export const importTask: TaskOf = async (work) => {
+export const importTask: TaskRunner = async (work) => {
   const { job, node } = work.lease
   const input = job.request.input
   const piece = input && work.registry.piece(input.format, node.piece ?? '')
@@ -29,7 +29,7 @@ export const importTask: TaskOf = async (work) => {
 
 /** Runs an importer and holds its counts against what the manifest states. */
 export async function importEntries(
-  work: Work,
+  work: AttemptContext,
   piece: Piece,
   source: ResourceRef,
   entries: Entries,
@@ -37,7 +37,7 @@ export async function importEntries(
 ): Promise<PieceCounts> {
   if (!piece.importer) throw new PieceworkError('internal', `Piece ${piece.name} cannot be imported.`)
   const counts = await piece.importer.import({
-    ...pieceContext(work, piece.name, targetOf(work.registry, work.lease.job, source)),
+    ...pieceContext(work, piece.name, newRefOf(work.registry, work.lease.job, source)),
     ...connection(work, tx),
     source,
     entries,
@@ -61,10 +61,10 @@ export async function importEntries(
 }
 
 /** What importers and cloners share beyond `pieceContext`. */
-export function connection(work: Work, tx: Transaction) {
+export function connection(work: AttemptContext, tx: Transaction) {
   return {
     tx,
-    ...surroundings(work.lease.job),
+    ...carriedKinds(work.lease.job),
     finding: (finding: Omit<Finding, 'piece'>) =>
       work.findings.add({ ...finding, piece: work.lease.node.piece ?? '' }),
   }

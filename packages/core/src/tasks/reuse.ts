@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { NodeResult } from '../contracts/attempts.js'
 import { isTerminal } from '../engine/machine.js'
 import { isWhole } from '../retention/expiry.js'
-import type { Work } from './work.js'
+import type { AttemptContext } from './work.js'
 
 /** A job created later than this before the end may have come when its bytes were being deleted: clocks differ. */
 const marginMs = 60_000
@@ -12,7 +12,7 @@ const marginMs = 60_000
  * same principal, nobody can have changed the resource since that job was created, and the bytes are still there. The
  * present job's claim keeps it so.
  */
-export async function reusable(work: Work, version: number): Promise<NodeResult | undefined> {
+export async function reusable(work: AttemptContext, version: number): Promise<NodeResult | undefined> {
   const { store, artifacts, lease } = work
   const { job, node } = lease
   if (job.retryOf === undefined) return undefined
@@ -35,7 +35,7 @@ export async function reusable(work: Work, version: number): Promise<NodeResult 
 /** More than one node leaves. */
 const findingLimit = 10_000
 
-type Compared = Pick<Work['lease']['job'], 'tree' | 'principal' | 'request'>
+type Compared = Pick<AttemptContext['lease']['job'], 'tree' | 'principal' | 'request'>
 
 function sameRequest(a: Compared, b: Compared, piece: string): boolean {
   const facts = ({ tree, principal, request }: Compared) => [tree, principal, request.options[piece]]

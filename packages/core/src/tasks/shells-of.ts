@@ -4,7 +4,7 @@ import type { Job } from '../contracts/jobs.js'
 import type { ResourceTree } from '../contracts/resource.js'
 import type { Registry } from '../plan/registry.js'
 import { walkTree } from '../plan/tree.js'
-import { targetOf } from './work.js'
+import { newRefOf } from './work.js'
 
 /** Throws `unsupported` where something of the tree can be exported only. */
 export function refuseShelless(registry: Registry, tree: ResourceTree): void {
@@ -23,10 +23,10 @@ export async function makeShells(
   const { name, description, numberName, into, input } = job.request
   for (const { ref, line } of walkTree(job.tree)) {
     const above = line.at(-2)
-    const parent = above ? targetOf(registry, job, above) : into
+    const parent = above ? newRefOf(registry, job, above) : into
     await registry.kind(ref.kind).shell?.create(
       {
-        ref: targetOf(registry, job, ref),
+        ref: newRefOf(registry, job, ref),
         owner: job.principal.id,
         source: input?.format ?? 'clone',
         ...(parent && { parent }),
@@ -46,6 +46,6 @@ export async function removeShells(
   tx: Transaction,
 ): Promise<void> {
   for (const { ref } of walkTree(job.tree).reverse()) {
-    await registry.kind(ref.kind).shell?.remove(targetOf(registry, job, ref), tx)
+    await registry.kind(ref.kind).shell?.remove(newRefOf(registry, job, ref), tx)
   }
 }

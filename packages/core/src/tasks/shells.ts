@@ -1,8 +1,8 @@
 import { makeShells, refuseShelless } from './shells-of.js'
-import type { TaskOf } from './work.js'
+import type { TaskRunner } from './work.js'
 
 /** Makes what the job will fill. */
-export const shellsTask: TaskOf = (work) => {
+export const shellsTask: TaskRunner = (work) => {
   const { job } = work.lease
   return work.store.attempts.run(
     work.lease,

@@ -8,7 +8,7 @@ import type { StagedEntry } from '../contracts/jobs.js'
 import type { ExportContext, PieceCounts, PieceExporter } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { ByteCount } from './byte-count.js'
-import { pieceContext, type Work } from './work.js'
+import { type AttemptContext, pieceContext } from './work.js'
 
 /** Where everything of a job that ends with it is kept. */
 export function jobPrefix(job: string): string {
@@ -21,7 +21,7 @@ export function archivePrefix(job: string): string {
 }
 
 /** Where one attempt stages its entries; a later attempt of the node has another place. */
-export function stagingKey(work: Work): string {
+export function stagingKey(work: AttemptContext): string {
   const { job, node, fence } = work.lease
   const readable = node.id.replace(/[^A-Za-z0-9._-]+/g, '_').slice(0, 80)
   const hash = createHash('sha256').update(node.id).digest('hex').slice(0, 8)
@@ -29,7 +29,11 @@ export function stagingKey(work: Work): string {
 }
 
 /** Runs an exporter on one snapshot; its entries stand deflated in the artifact store afterwards. */
-export async function exportToStaging(work: Work, piece: Exporting, source: ResourceRef): Promise<Exported> {
+export async function exportToStaging(
+  work: AttemptContext,
+  piece: Exporting,
+  source: ResourceRef,
+): Promise<Exported> {
   const { artifacts, signal } = work
   const prefix = stagingKey(work)
   const context = {

@@ -6,10 +6,10 @@ import type { Piece } from '../contracts/piece.js'
 import { jobError } from '../engine/job-error.js'
 import { inputNode } from '../requests/inputs.js'
 import { meteredEntries } from './metered-entries.js'
-import { commit, pieceContext, surroundings, type TaskOf, targetOf, type Work } from './work.js'
+import { type AttemptContext, carriedKinds, commit, newRefOf, pieceContext, type TaskRunner } from './work.js'
 
 /** All validators of one piece over all that it would read. Errors fail the node; warnings do not. */
-export const validateTask: TaskOf = async (work) => {
+export const validateTask: TaskRunner = async (work) => {
   const { job, node } = work.lease
   const input = job.request.input
   if (!input) throw new PieceworkError('internal', `Job ${job.id} has no input.`)
@@ -32,14 +32,14 @@ export const validateTask: TaskOf = async (work) => {
 
 /** What is wrong with the input, whether a validator said so or could not go on. */
 class Problems {
-  readonly #work: Work
+  readonly #work: AttemptContext
   readonly #piece: string
   /** Looked at, as the last validator told. */
   rows = 0
   #errors = 0
   #thrown: PieceworkError | undefined
 
-  constructor(work: Work, piece: string) {
+  constructor(work: AttemptContext, piece: string) {
     this.#work = work
     this.#piece = piece
   }
@@ -73,17 +73,17 @@ class Problems {
 }
 
 async function runValidators(
-  work: Work,
+  work: AttemptContext,
   piece: Piece,
   input: ReadThrough,
   problems: Problems,
 ): Promise<void> {
   const { job, node } = work.lease
   if (!node.resource) return
-  const target = targetOf(work.registry, job, node.resource)
+  const target = newRefOf(work.registry, job, node.resource)
   const context = {
     ...pieceContext(work, piece.name, target),
-    ...surroundings(job),
+    ...carriedKinds(job),
     entries: input.entries,
     target,
     progress: (done: number, total?: number) => {

@@ -10,12 +10,12 @@ import { jobIds } from '../ids.js'
 import type { Registry } from '../plan/registry.js'
 import { walkTree } from '../plan/tree.js'
 import type { Inputs } from '../requests/inputs.js'
-import type { KeepTimes } from '../retention/expiry.js'
+import type { RetentionTtls } from '../retention/expiry.js'
 import type { ByteCount } from './byte-count.js'
 import type { FindingList } from './finding-list.js'
 
 /** What the engine's tasks work with. */
-export interface Parts {
+export interface EngineDeps {
   readonly store: Store
   readonly artifacts: ArtifactStore
   readonly registry: Registry
@@ -25,7 +25,7 @@ export interface Parts {
 }
 
 /** One attempt under way. */
-export interface Work extends Parts, KeepTimes {
+export interface AttemptContext extends EngineDeps, RetentionTtls {
   readonly lease: Lease
   readonly signal: AbortSignal
   /** Collected for the report; stored when the attempt ends. */
@@ -35,21 +35,21 @@ export interface Work extends Parts, KeepTimes {
 }
 
 /** Does one attempt's work and commits it. */
-export type TaskOf = (work: Work) => Promise<Job>
+export type TaskRunner = (work: AttemptContext) => Promise<Job>
 
 /** Commits what needs no transaction, unless the attempt was told to end: what was made since may be half of it. */
-export function commit(work: Work, result: NodeResult): Promise<Job> {
+export function commit(work: AttemptContext, result: NodeResult): Promise<Job> {
   return work.store.attempts.run(work.lease, result, { signal: work.signal })
 }
 
 /** The new id of a resource of the job's tree. */
-export function targetOf(registry: Registry, job: Pick<Job, 'id'>, source: ResourceRef): ResourceRef {
+export function newRefOf(registry: Registry, job: Pick<Job, 'id'>, source: ResourceRef): ResourceRef {
   const ids = jobIds(job.id)
   return { kind: source.kind, id: ids.idOf(registry.kind(source.kind).table, source.id) }
 }
 
 /** What a job makes, and what it makes it in. */
-export function surroundings({ tree, request }: Pick<Job, 'tree' | 'request'>) {
+export function carriedKinds({ tree, request }: Pick<Job, 'tree' | 'request'>) {
   const kinds = new Set(walkTree(tree).map(({ ref }) => ref.kind))
   const { into } = request
   return { ...(into && { into }), carries: (kind: string) => kinds.has(kind) }
@@ -57,7 +57,7 @@ export function surroundings({ tree, request }: Pick<Job, 'tree' | 'request'>) {
 
 /** What every context of a piece holds. */
 export function pieceContext(
-  work: Work,
+  work: AttemptContext,
   piece: string,
   resource: ResourceRef,
 ): WorkContext & { readonly ids: Ids } {

@@ -45,7 +45,7 @@ test('a graceful stop is no attempt: the same one runs again elsewhere, however 
       ...parts,
       artifacts: memoryArtifacts(),
       runtime: inProcess(),
-      forgottenMs: 1,
+      resubmitAfterMs: 1,
       sweepMs: 5,
     })
   const asking = process()
@@ -89,7 +89,7 @@ test('where a piece failed before its workers died, its last own error is told f
   assert.match(error?.message ?? '', /^The atlas was away\. 3 workers have died at /)
 })
 
-test('stops and failures between deaths are no deaths', async () => {
+test('stops and failures between crashes are no crashes', async () => {
   const { status } = await afterDeaths(2, async (store, job) => {
     for (const next of ['given-back', 1, 'given-back'] as const) {
       const attempt = (await store.reports.node(job, node))?.attempt ?? 0
@@ -114,7 +114,7 @@ for (const [what, packOf] of [
       backoffMs: 200,
       maxAttempts: 2,
       sweepMs: 20,
-      forgottenMs: 20,
+      resubmitAfterMs: 20,
     }
     const older = createPiecework({ ...parts, packs: [packOf(host)], runtime: inProcess() })
     const newer = createPiecework({ ...parts, packs: [host.pack()], runtime: inProcess() })
@@ -141,7 +141,7 @@ for (const [what, packOf] of [
 
 /** The job after workers have died at its node; `before` resolves to the attempt that they died at. */
 async function afterDeaths(
-  deaths: number,
+  crashes: number,
   before: (store: Store, job: string) => Promise<number> = async () => 1,
 ) {
   const host = new Notebooks()
@@ -150,7 +150,7 @@ async function afterDeaths(
   const piecework = createPiecework({ packs, store, runtime: inProcess(), backoffMs: 1 })
   const handle = await piecework.export({ resource: host.add('b1', 'Birds', ['wren']), principal: ann })
   const attempt = await before(store, handle.id)
-  for (let death = 0; death < deaths; death++) {
+  for (let death = 0; death < crashes; death++) {
     assert.ok(await store.attempts.begin({ job: handle.id, node, attempt }, 'one that dies'))
     await sleep(5)
   }

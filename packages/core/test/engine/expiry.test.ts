@@ -128,7 +128,7 @@ for (const [when, sweepMs] of [
           ['succeeded', exported.archive.digest, sweepMs === 10],
         )
       },
-      { archivesLiveMs: 0, sweepMs },
+      { archiveTtlMs: 0, sweepMs },
     ))
 }
 
@@ -249,7 +249,7 @@ test('the sweep finds archives of what is not there any more', () =>
       })
       assert.deepEqual(await keys(setup.artifacts, 'archives'), [kept.archive?.artifact])
     },
-    { leftoversMs: 20 },
+    { orphanSweepMs: 20 },
   ))
 
 test('what is kept for a retry goes when its time is over', () =>
@@ -266,7 +266,7 @@ test('what is kept for a retry goes when its time is over', () =>
       await until('the entries to go', async () => (await keys(artifacts, 'jobs')).length === 0)
       assert.equal((await piecework.job(job.id)).job.status, 'failed')
     },
-    { retryLiveMs: 50, sweepMs: 10 },
+    { retryTtlMs: 50, sweepMs: 10 },
   ))
 
 test.run()

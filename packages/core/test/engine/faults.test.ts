@@ -209,7 +209,7 @@ test('law 7: what changed between the look and the claim refuses the job, and ho
       })
       const [job] = await piecework.jobs()
       if (job) for await (const _ of piecework.watch(job.id));
-      await store.guard.assertFree('notebook:b1')
+      await store.guard.checkEditable('notebook:b1')
       const { archive } = await (await piecework.export({ resource, principal: ann })).result()
       assert.equal((await piecework.inspect(archive ?? { artifact: '' })).tree.children.length, 1)
     },

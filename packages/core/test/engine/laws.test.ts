@@ -214,8 +214,8 @@ for (const how of ['failed', 'cancelled'] as const) {
           assert.equal(end.status, how)
           assert.deepEqual([...host.books.keys()], before)
           assert.deepEqual(await keys(artifacts, 'jobs'), [])
-          if (end.target) await store.guard.assertFree(`notebook:${end.target.id}`)
-          await store.guard.assertFree('notebook:b1')
+          if (end.target) await store.guard.checkEditable(`notebook:${end.target.id}`)
+          await store.guard.checkEditable('notebook:b1')
           await assert.rejects(job.result(), (error) =>
             isPieceworkError(error, how === 'failed' ? 'test/broken' : 'cancelled'),
           )

@@ -34,20 +34,20 @@ async function on<T>(
   use: (looked: () => Promise<void>, piecework: ReturnType<typeof createPiecework>) => Promise<T>,
   options: {
     readonly ageMs?: (key: string) => number
-    readonly leftoversMs?: number
+    readonly orphanSweepMs?: number
     readonly pack?: Pack
   } = {},
 ): Promise<T> {
-  const { ageMs = () => 0, leftoversMs = 0, pack = host.pack() } = options
+  const { ageMs = () => 0, orphanSweepMs = 0, pack = host.pack() } = options
   let looks = 0
   const counted: Store = {
     ...store,
-    keeping: {
-      ...store.keeping,
+    retention: {
+      ...store.retention,
       // The last thing that is asked for when leftovers are looked for.
-      over: (limit, leaseMs) => {
+      expired: (limit, leaseMs) => {
         looks += 1
-        return store.keeping.over(limit, leaseMs)
+        return store.retention.expired(limit, leaseMs)
       },
     },
   }
@@ -64,8 +64,8 @@ async function on<T>(
     artifacts: aged(artifacts, ageMs),
     runtime: inProcess(),
     sweepMs: 10,
-    leftoversMs,
-    retryLiveMs: 0,
+    orphanSweepMs,
+    retryTtlMs: 0,
   })
   await piecework.start()
   try {
@@ -166,7 +166,9 @@ test('of ten processes one looks through the store', async () => {
   }
   const hour = 60 * 60 * 1000
   await Promise.all(
-    Array.from({ length: 10 }, () => on({ ...here, artifacts }, (looked) => looked(), { leftoversMs: hour })),
+    Array.from({ length: 10 }, () =>
+      on({ ...here, artifacts }, (looked) => looked(), { orphanSweepMs: hour }),
+    ),
   )
   assert.equal(listed, 2, 'jobs and archives, once each')
 })

@@ -27,7 +27,7 @@ test('law 7: jobs of a principal wait for room and all of them end; those of oth
         piecework.export({ resource, principal: n === 8 ? bob : ann }),
       )
       const handles = await Promise.all(asked)
-      const waiting = (await piecework.jobs()).filter((job) => job.waiting)
+      const waiting = (await piecework.jobs()).filter((job) => job.throttled)
       assert.ok(waiting.every(({ principal }) => principal.id === 'ann'))
       const reports = await Promise.all(handles.map((handle) => handle.ended()))
       assert.deepEqual([...new Set(reports.map(({ job }) => job.status))], ['succeeded'])
@@ -85,7 +85,7 @@ test('higher priorities come first, of jobs that wait for room and of tasks that
           const resource = resources[n + 1] as ResourceRef
           handles.push(await piecework.export({ resource, principal: ann, priority }))
         }
-        while ((await piecework.jobs()).some(({ status, waiting }) => status === 'pending' && !waiting)) {
+        while ((await piecework.jobs()).some(({ status, throttled }) => status === 'pending' && !throttled)) {
           await new Promise((resolve) => setTimeout(resolve, 1))
         }
         first.end()
@@ -106,7 +106,7 @@ test('a job that waits says so, holds its resource, and can be cancelled', async
       const first = await piecework.export({ resource: one, principal: ann })
       const second = await piecework.export({ resource: two, principal: ann })
       const { job } = await piecework.job(second.id)
-      assert.deepEqual([job.status, job.waiting], ['pending', true])
+      assert.deepEqual([job.status, job.throttled], ['pending', true])
       assert.deepEqual(
         (await piecework.guard.holders(two)).map(({ id, kind }) => [id, kind]),
         [[second.id, 'export']],

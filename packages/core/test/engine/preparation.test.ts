@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { isPieceworkError, type Pack, type Piecework, type Preparation } from '@piecework/core'
+import { type ImportDraft, isPieceworkError, type Pack, type Piecework } from '@piecework/core'
 import { type Format, type Piece, uploadEntries } from '@piecework/core/piece'
 import { suite } from 'uvu'
 import { z } from 'zod'
@@ -74,15 +74,15 @@ async function linesOf(chunks: AsyncIterable<Uint8Array>): Promise<string[]> {
   return text.split('\n').filter(Boolean)
 }
 
-const prepare = (piecework: Piecework, more = {}): Promise<Preparation> =>
-  piecework.prepare({ format, principal: ann, name: 'Notes', ...more })
+const prepare = (piecework: Piecework, more = {}): Promise<ImportDraft> =>
+  piecework.createDraft({ format, principal: ann, name: 'Notes', ...more })
 
 const text = (content: string) => ({ stream: bytes(content), fileName: 'my text.txt' })
 
 const refused = (work: Promise<unknown>, code: Parameters<typeof isPieceworkError>[1], words = /./) =>
   assert.rejects(work, (error) => isPieceworkError(error, code) && words.test(error.message))
 
-const uploadsOf = (preparation: Preparation, { artifacts }: Pick<Setup, 'artifacts'>) =>
+const uploadsOf = (preparation: ImportDraft, { artifacts }: Pick<Setup, 'artifacts'>) =>
   keys(artifacts, `jobs/${preparation.job}`)
 
 test('law 3: uploads fill a shell that nobody sees until the import has succeeded', () =>
@@ -104,10 +104,10 @@ test('law 3: uploads fill a shell that nobody sees until the import has succeede
       [upload.role, upload.fileName, upload.size, upload.metadata],
       ['text', 'my text.txt', 8, { language: 'en' }],
     )
-    const found = await piecework.preparation(resource)
-    assert.deepEqual(await found.status(), { status: 'preparing', uploads: [upload], missing: [] })
+    const found = await piecework.draft(resource)
+    assert.deepEqual(await found.status(), { status: 'draft', uploads: [upload], missing: [] })
     assert.equal((await (await found.validate()).ended()).job.status, 'succeeded')
-    assert.equal((await found.status()).status, 'preparing')
+    assert.equal((await found.status()).status, 'draft')
 
     const { resource: made } = await (
       await preparation.run({ options: { 'notes/text': { upper: true } } })
@@ -157,7 +157,7 @@ test('uploads of unknown roles, too large, or with other metadata are refused an
     assert.deepEqual(await uploadsOf(preparation, setup), [])
     await refused(preparation.run(), 'input-incomplete', /text/)
     await refused(preparation.validate(), 'input-incomplete', /text/)
-    assert.equal((await preparation.status()).status, 'preparing')
+    assert.equal((await preparation.status()).status, 'draft')
     await refused(
       piecework.import({ format, principal: ann, uploads: { cover: text('blue'), sound: text('x') } }),
       'options-invalid',
@@ -294,7 +294,7 @@ test('what nobody goes on with is removed, with the reason', () =>
       assert.deepEqual(await uploadsOf(preparation, setup), [])
       await refused(preparation.run(), 'uploads-closed')
     },
-    { uploadsLiveMs: 100, sweepMs: 20 },
+    { draftTtlMs: 100, sweepMs: 20 },
   ))
 
 test('only what a format makes of any uploads can be prepared, by those who may import', async () => {
@@ -304,7 +304,7 @@ test('only what a format makes of any uploads can be prepared, by those who may 
       await refused(prepare(piecework, { format: 'other' }), 'unsupported')
       await refused(prepare(piecework, { format: 'archive' }), 'unsupported')
       await refused(prepare(piecework, { format: 'none' }), 'options-invalid')
-      await refused(piecework.preparation({ kind: 'notebook', id: 'none' }), 'resource-not-found')
+      await refused(piecework.draft({ kind: 'notebook', id: 'none' }), 'resource-not-found')
     },
   )
   const access = { allows: async () => false }

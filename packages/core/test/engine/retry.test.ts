@@ -123,7 +123,7 @@ const changes: Record<
   'an edit': (piecework, resource, _, { host }) =>
     piecework.guard.edit(resource, async () => void host.books.get('b1')?.lines.push('owl')),
   'an edit of a part': (piecework) => piecework.guard.edit({ kind: 'chapter', id: 'c1' }, async () => {}),
-  assertFree: (piecework, resource) => piecework.guard.assertFree(resource),
+  checkEditable: (piecework, resource) => piecework.guard.checkEditable(resource),
   "a claim of the host's": async (piecework, resource) =>
     (await piecework.guard.claim([resource], { id: '1', kind: 'run' })).release(),
   'a chapter more': (_, __, ___, { host }) => void host.add('c2', 'Late', [], 'b1'),
@@ -223,7 +223,7 @@ test('nothing is kept for a retry where that was switched off', () =>
       )
       assert.deepEqual(state.log.sort(), all)
     },
-    { retryLiveMs: 0 },
+    { retryTtlMs: 0 },
   ))
 
 test('what was chosen is chosen again, and nothing that has come since', () => {

@@ -145,7 +145,7 @@ async function withFailing(
         broken = on
       })
     },
-    { artifacts, retryLiveMs: 0 },
+    { artifacts, retryTtlMs: 0 },
   )
 }
 
@@ -159,7 +159,7 @@ for (const [what, [change, code, message]] of Object.entries(exports)) {
       assert.match(job.error?.message ?? '', message)
       assert.doesNotMatch(JSON.stringify(job), /secret/)
       assert.equal(job.result.archive, undefined)
-      await piecework.guard.assertFree(resource)
+      await piecework.guard.checkEditable(resource)
       fail(false)
       if (change !== away)
         assert.deepEqual([await keys(artifacts, 'jobs'), await keys(artifacts, 'archives')], [[], []])
@@ -176,7 +176,7 @@ test('a store that cannot delete holds up neither a job nor its claim', () =>
       fail(true)
       const { job } = await (await piecework.export({ resource, principal: ann })).ended()
       assert.equal(job.status, 'succeeded')
-      await piecework.guard.assertFree(resource)
+      await piecework.guard.checkEditable(resource)
     },
   ))
 

@@ -149,7 +149,7 @@ for (const how of ['refuses every task', 'does not answer']) {
         }
         silent.end()
       },
-      { jobTimeoutMs: 80, sweepMs: 10, forgottenMs: 1, runtime: away },
+      { jobTimeoutMs: 80, sweepMs: 10, resubmitAfterMs: 1, runtime: away },
     )
   })
 }
@@ -164,7 +164,7 @@ test('law 6: the time of a job that waits for room passes too', async () => {
       const second = await piecework.export({ resource: two, principal: ann })
       const [{ job }, { job: late, nodes }] = [await first.ended(), await second.ended()]
       assert.deepEqual([job.error?.code, late.error?.code], ['timeout', 'timeout'])
-      assert.ok(late.waiting || nodes.some(({ startedAt }) => startedAt))
+      assert.ok(late.throttled || nodes.some(({ startedAt }) => startedAt))
     },
     { jobTimeoutMs: 60, sweepMs: 10, heartbeatMs: 10, perPrincipal: { jobs: 1, whenFull: 'wait' } },
   )

@@ -56,14 +56,14 @@ test('a job that goes well', () => {
 })
 
 test('a job that waits begins when it is admitted, once', () => {
-  const waiting: Job = { ...job(1), waiting: true }
+  const waiting: Job = { ...job(1), throttled: true }
   const { job: begun, effects } = play(waiting, { type: 'admitted' }, { type: 'admitted' })
   assert.deepEqual(effects, ['submit 0'])
-  assert.deepEqual([begun.status, begun.waiting], ['pending', undefined])
-  const prepared = play({ ...waiting, status: 'preparing' }, { type: 'prepared' })
+  assert.deepEqual([begun.status, begun.throttled], ['pending', undefined])
+  const prepared = play({ ...waiting, status: 'draft' }, { type: 'prepared' })
   assert.deepEqual([prepared.job.status, prepared.effects], ['pending', []])
   const cancelled = play(waiting, { type: 'cancelled', remaining: 0 }, { type: 'admitted' })
-  assert.deepEqual([cancelled.effects, cancelled.job.waiting], [['submit 1'], true])
+  assert.deepEqual([cancelled.effects, cancelled.job.throttled], [['submit 1'], true])
 })
 
 test('law 6: a job past its deadline fails with its limit, and its outcome stands', () => {
@@ -92,7 +92,7 @@ test('law 1: when a node fails, the rest of its batch runs, no later batch start
   assert.deepEqual(effects, ['submit 3', 'release'])
 })
 
-const preparing = (): Job => ({ ...job(0), kind: 'import', status: 'preparing', changes: [] })
+const preparing = (): Job => ({ ...job(0), kind: 'import', status: 'draft', changes: [] })
 
 test('what is prepared is submitted once, when it is asked to run', () => {
   const ready = { ...preparing(), batches: 2 }
@@ -100,7 +100,7 @@ test('what is prepared is submitted once, when it is asked to run', () => {
   assert.deepEqual(statuses, ['pending', 'submitted'])
   assert.deepEqual(effects, ['submit 0'])
   const early = play(preparing(), { type: 'submitted' }, { type: 'started' })
-  assert.deepEqual([early.job.status, early.effects], ['preparing', []])
+  assert.deepEqual([early.job.status, early.effects], ['draft', []])
 })
 
 test('what is prepared and then cancelled goes to its last step, for the reason given', () => {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { PieceworkError } from '@piecework/core/piece'
-import { Findings } from '../findings.js'
+import { FindingCollector } from '../findings.js'
 import { type InputDat, readInputDat } from '../input-dat/input-dat.js'
 import { resultName } from '../results/file-name.js'
 import { gridRole } from '../roles.js'
@@ -60,7 +60,7 @@ export async function searchFolder(
   const findings: FolderFinding[] = []
   const tell = (finding: FolderFinding) => void findings.push(finding)
   const inputPath = given['input.dat'] ?? (await inputIn(dir, near, input, tell))
-  const named = await readInputDat(createReadStream(inputPath), { findings: new Findings(0) })
+  const named = await readInputDat(createReadStream(inputPath), { findings: new FindingCollector(0) })
   const files = await listing(dir, [named.files.INPUTDIR, named.output.OUTPUTDIR])
   const output = outputFolder(files, named.output.OUTPUTDIR)
   const asking: Asking = { files, named, input: shown(dir, inputPath), output }

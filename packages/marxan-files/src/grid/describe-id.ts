@@ -1,8 +1,8 @@
-import type { ShapefileWords } from '@piecework/vector-files'
-import type { Findings } from '../findings.js'
+import type { ShapefileLabels } from '@piecework/vector-files'
+import type { FindingCollector } from '../findings.js'
 import type { IdLines } from '../tables/id-lines.js'
 import type { IdText } from './id-attribute.js'
-import type { SpelledIds } from './spelled-ids.js'
+import type { NonIntegerIds } from './spelled-ids.js'
 import type { UnitIdProblem } from './unit-id.js'
 
 const idProblems: Readonly<Record<UnitIdProblem, string>> = {
@@ -15,13 +15,13 @@ const idProblems: Readonly<Record<UnitIdProblem, string>> = {
 }
 
 /** What is wrong with the id of one record. `seen` holds those before; `spelled` tells its own at the end. */
-export function tellId(
+export function describeId(
   { record, text, id }: IdText & { readonly record: number },
   column: string,
   seen: IdLines,
-  spelled: SpelledIds,
-  { role, code }: ShapefileWords,
-  findings: Findings,
+  spelled: NonIntegerIds,
+  { role, code }: ShapefileLabels,
+  findings: FindingCollector,
 ): void {
   const place = () => ({ file: role, line: record, column })
   if ('problem' in id) {

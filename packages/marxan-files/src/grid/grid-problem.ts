@@ -1,8 +1,8 @@
 import type { PieceworkError } from '@piecework/core/piece'
-import { isAbout, shapefileWords } from '@piecework/vector-files'
+import { isAbout, shapefileLabels } from '@piecework/vector-files'
 import { gridRole } from '../roles.js'
 
-export const planningGrid = shapefileWords({
+export const planningGrid = shapefileLabels({
   role: gridRole,
   piece: 'legacy/planning-grid',
   code: 'legacy/grid',

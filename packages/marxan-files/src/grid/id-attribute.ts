@@ -8,7 +8,7 @@ import {
   fieldDigits,
   fieldNamed,
   fieldText,
-  type ShapefileWords,
+  type ShapefileLabels,
   subjectOf,
 } from '@piecework/vector-files'
 import { IdIndex } from '../tables/id-index.js'
@@ -36,7 +36,7 @@ export type UnitIds = () => Promise<IdIndex>
 
 /** `puid`, another spelling of it with a warning, or what the upload names; otherwise an error that lists what it might be. */
 export async function idAttribute(
-  words: ShapefileWords,
+  words: ShapefileLabels,
   file: ZippedFile,
   header: DbfHeader,
   named: unknown,
@@ -81,7 +81,7 @@ function idText(record: DbfRecord, field: DbfField): IdText {
   return { id: unitId(text, field.type), text }
 }
 
-function checked(field: DbfField, words: ShapefileWords): DbfField {
+function checked(field: DbfField, words: ShapefileLabels): DbfField {
   if (readable.includes(field.type)) return field
   throw words.error([
     words.finding(
@@ -94,7 +94,7 @@ function checked(field: DbfField, words: ShapefileWords): DbfField {
 }
 
 async function unidentified(
-  words: ShapefileWords,
+  words: ShapefileLabels,
   file: ZippedFile,
   header: DbfHeader,
   what: string,
@@ -134,7 +134,7 @@ export interface RankedAttribute {
 export async function rankedAttributes(
   file: ZippedFile,
   header: DbfHeader,
-  words: ShapefileWords,
+  words: ShapefileLabels,
   ids: Pick<IdIndex, 'get'>,
 ): Promise<readonly RankedAttribute[]> {
   return [...(await uniqueIds(file, header, words))]
@@ -161,7 +161,7 @@ const lookedAt = 10_000
 async function uniqueIds(
   file: ZippedFile,
   header: DbfHeader,
-  words: ShapefileWords,
+  words: ShapefileLabels,
 ): Promise<ReadonlyMap<DbfField, IdIndex>> {
   const seen = new Map(
     header.fields.filter(({ type }) => readable.includes(type)).map((field) => [field, new IdIndex()]),

@@ -1,31 +1,31 @@
-import type { ShapefileWords } from '@piecework/vector-files'
-import type { Findings } from '../findings.js'
-import { FirstIds } from '../id-sample.js'
+import type { ShapefileLabels } from '@piecework/vector-files'
+import type { FindingCollector } from '../findings.js'
+import { IdSample } from '../id-sample.js'
 
 const kinds = { float: 'decimal number', text: 'text' } as const
 export type Spelling = keyof typeof kinds
 
 interface Spelled {
-  readonly records: FirstIds
+  readonly records: IdSample
   readonly record: number
   readonly text: string
   readonly id: number
 }
 
 /** Ids that are written as something else than integers: mostly a whole column is, and one warning says so. */
-export class SpelledIds {
+export class NonIntegerIds {
   readonly #kinds = new Map<Spelling, Spelled>()
 
   add(spelling: Spelling, record: number, text: string, id: number): void {
     let kind = this.#kinds.get(spelling)
     if (!kind) {
-      kind = { records: new FirstIds(), record, text, id }
+      kind = { records: new IdSample(), record, text, id }
       this.#kinds.set(spelling, kind)
     }
     kind.records.add(record)
   }
 
-  tell(column: string, { role, code }: ShapefileWords, findings: Findings): void {
+  tell(column: string, { role, code }: ShapefileLabels, findings: FindingCollector): void {
     for (const [spelling, { records, record, text, id }] of this.#kinds) {
       const { count } = records
       const first = JSON.stringify(text)

@@ -1,4 +1,4 @@
-import type { Findings } from '../findings.js'
+import type { FindingCollector } from '../findings.js'
 import { decode } from '../tables/decode.js'
 import { tellBinary } from '../tables/header.js'
 import type { ReadTableOptions } from '../tables/pu.js'
@@ -89,7 +89,7 @@ const unquoted = (name: string): string => /^(["'])(.*)\1$/s.exec(name)?.[2]?.tr
 async function textOf(
   source: AsyncIterable<Uint8Array>,
   file: string,
-  findings: Findings,
+  findings: FindingCollector,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
   const chunks: Uint8Array[] = []
@@ -117,7 +117,7 @@ async function textOf(
 }
 
 /** Keys that say which optional files there are, and what to save, may be absent without a word. */
-function tellDefaults(given: ReadonlyMap<string, Setting>, file: string, findings: Findings): void {
+function tellDefaults(given: ReadonlyMap<string, Setting>, file: string, findings: FindingCollector): void {
   const defaults = [
     ...Object.entries(parameters).map(([key, rule]) => [key, rule.default] as const),
     ...Object.entries(inputFiles).filter(([, name]) => name !== ''),
@@ -133,7 +133,7 @@ function crossCheck(
   { NUMTEMP, NUMITNS, COOLFAC, STARTTEMP }: MarxanParameters,
   given: ReadonlyMap<string, Setting>,
   file: string,
-  findings: Findings,
+  findings: FindingCollector,
 ): void {
   const place = (key: string) => {
     const line = given.get(key)?.line

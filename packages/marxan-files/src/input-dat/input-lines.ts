@@ -1,5 +1,5 @@
 import { closest } from '../closest.js'
-import type { Findings } from '../findings.js'
+import type { FindingCollector } from '../findings.js'
 import {
   inputFiles,
   MARZONE_KEY,
@@ -19,7 +19,11 @@ export interface Setting {
 }
 
 /** The last setting of each known key, under its newer name too. Prose between the settings is normal. */
-export function settings(text: string, file: string, findings: Findings): ReadonlyMap<string, Setting> {
+export function settings(
+  text: string,
+  file: string,
+  findings: FindingCollector,
+): ReadonlyMap<string, Setting> {
   const given = new Map<string, Setting>()
   for (const [at, content] of text.split(/\r\n|\n|\r/).entries()) {
     const line = at + 1

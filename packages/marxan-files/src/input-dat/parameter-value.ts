@@ -1,4 +1,4 @@
-import type { Findings, Place } from '../findings.js'
+import type { FindingCollector, FindingLocation } from '../findings.js'
 import { isWhole, NUMBER } from '../tables/decimal.js'
 import { numberProblem } from '../tables/number-problem.js'
 import { rangeText } from '../tables/range.js'
@@ -9,8 +9,8 @@ export function parameterValue(
   key: string,
   text: string,
   { kind, min = -Infinity, max = Infinity, ...rule }: Parameter,
-  findings: Findings,
-  place: Place,
+  findings: FindingCollector,
+  place: FindingLocation,
 ): number | undefined {
   const value = NUMBER.test(text) ? Number(text) : Number.NaN
   if (!Number.isFinite(value)) {

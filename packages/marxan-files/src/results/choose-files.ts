@@ -1,6 +1,6 @@
 import type { ZippedFile } from '@piecework/core/archive'
 import { PieceworkError } from '@piecework/core/piece'
-import type { Findings } from '../findings.js'
+import type { FindingCollector } from '../findings.js'
 import { outputRole } from '../roles.js'
 import { isLitter, type ResultName, resultName } from './file-name.js'
 import { outputProblem } from './output-problem.js'
@@ -30,7 +30,7 @@ interface Candidate extends ResultName {
 export function chooseFiles(
   files: readonly ZippedFile[],
   wanted: string | undefined,
-  findings: Findings,
+  findings: FindingCollector,
 ): ResultFiles {
   const useful = files.filter(({ name }) => !isLitter(name))
   refuseOthers(useful)
@@ -81,7 +81,7 @@ function folderOf(candidates: readonly Candidate[]): string {
   return first
 }
 
-function scenarioOf(candidates: readonly Candidate[], wanted: string, findings: Findings): string {
+function scenarioOf(candidates: readonly Candidate[], wanted: string, findings: FindingCollector): string {
   const byName = new Map(candidates.map(({ scenario }) => [scenario.toLowerCase(), scenario]))
   const names = [...byName.values()].sort()
   const [only] = names
@@ -104,7 +104,7 @@ function scenarioOf(candidates: readonly Candidate[], wanted: string, findings: 
   return chosen
 }
 
-function byKind(scenario: string, candidates: readonly Candidate[], findings: Findings): ResultFiles {
+function byKind(scenario: string, candidates: readonly Candidate[], findings: FindingCollector): ResultFiles {
   const taken = new Map<string, ZippedFile>()
   const solutions = new Map<number, ZippedFile>()
   const features = new Map<number, ZippedFile>()

@@ -1,5 +1,5 @@
 import type { Entries } from '@piecework/core/piece'
-import { Findings } from '../findings.js'
+import { FindingCollector } from '../findings.js'
 import { readIds } from '../tables/ids.js'
 import { readSpec } from '../tables/spec.js'
 
@@ -11,7 +11,7 @@ export async function featureNames(entries: Entries, signal?: AbortSignal): Prom
   const names = new Map<number, string>()
   const ids = await readIds(entries.open('spec.dat'), signal)
   for (let index = 0; index < ids.size; index += 1) names.set(ids.index.id(index), '')
-  const options = { findings: new Findings(0), ...(signal && { signal }) }
+  const options = { findings: new FindingCollector(0), ...(signal && { signal }) }
   for await (const { length, columns } of readSpec(entries.open('spec.dat'), options))
     for (let row = 0; row < length; row += 1)
       names.set(columns.id[row] as number, columns.name[row] as string)

@@ -1,6 +1,6 @@
 import type { ZippedFile } from '@piecework/core/archive'
-import type { Findings } from '../findings.js'
-import { counted } from '../pluralize.js'
+import type { FindingCollector } from '../findings.js'
+import { pluralize } from '../pluralize.js'
 import type { FeatureNames } from './feature-names.js'
 import { columnName, type ResultRecord } from './record-layout.js'
 import { type RecordOptions, readRecords } from './records.js'
@@ -95,7 +95,7 @@ export async function readFeatureResults(
   const missing = names.size - results.size
   if (findings.errors === errors && missing > 0)
     findings.warning('legacy/features-missing', { file: file.name }, () => ({
-      message: `${counted(missing, 'feature of spec.dat has', 'features of spec.dat have')} no row in the file`,
+      message: `${pluralize(missing, 'feature of spec.dat has', 'features of spec.dat have')} no row in the file`,
       count: missing,
     }))
   return [...results.values()]
@@ -110,7 +110,7 @@ function fieldsOf(
   given: readonly string[],
   file: string,
   line: number,
-  findings: Findings,
+  findings: FindingCollector,
 ): ReadonlyMap<string, Field> | undefined {
   const errors = findings.errors
   const fields = new Map<string, Field>()

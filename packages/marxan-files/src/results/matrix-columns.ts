@@ -1,5 +1,5 @@
-import type { Findings } from '../findings.js'
-import { counted } from '../pluralize.js'
+import type { FindingCollector } from '../findings.js'
+import { pluralize } from '../pluralize.js'
 import { MAX_ID } from '../tables/columns.js'
 import type { UnitIds } from './unit-ids.js'
 import { UnitSet } from './unit-set.js'
@@ -16,14 +16,14 @@ export class MatrixColumns {
   stopped = false
   readonly #file: string
   readonly #units: UnitIds
-  readonly #findings: Findings
+  readonly #findings: FindingCollector
   readonly #seen: UnitSet
   /** -1 for a column of no unit. */
   #indexes = new Int32Array(1024)
   /** Of the last column: it may be that of a trailing separator. */
   #last = ''
 
-  constructor(file: string, units: UnitIds, findings: Findings) {
+  constructor(file: string, units: UnitIds, findings: FindingCollector) {
     this.#file = file
     this.#units = units
     this.#findings = findings
@@ -75,7 +75,7 @@ export class MatrixColumns {
     const missing = this.#units.size - this.#seen.size
     if (this.whole && !this.stopped && missing > 0)
       this.#findings.warning('legacy/units-missing', { file: this.#file, line }, () => ({
-        message: `${counted(missing, 'planning unit of pu.dat is', 'planning units of pu.dat are')} not in the matrix: taken as not selected`,
+        message: `${pluralize(missing, 'planning unit of pu.dat is', 'planning units of pu.dat are')} not in the matrix: taken as not selected`,
         count: missing,
       }))
   }

@@ -1,5 +1,5 @@
 import type { ZippedFile } from '@piecework/core/archive'
-import type { Findings } from '../findings.js'
+import type { FindingCollector } from '../findings.js'
 import { tellBinary } from '../tables/header.js'
 import { MatrixColumns, numbered } from './matrix-columns.js'
 import { MatrixLines } from './matrix-lines.js'
@@ -49,7 +49,7 @@ export async function* readMatrix(
 class MatrixReader {
   stopped = false
   readonly #file: string
-  readonly #findings: Findings
+  readonly #findings: FindingCollector
   readonly #lines = new MatrixLines(() => this.#field())
   readonly #columns: MatrixColumns
   readonly #selected: UnitSet
@@ -63,7 +63,7 @@ class MatrixReader {
   #header = true
   #rows = 0
 
-  constructor(file: string, units: UnitIds, findings: Findings) {
+  constructor(file: string, units: UnitIds, findings: FindingCollector) {
     this.#file = file
     this.#findings = findings
     this.#columns = new MatrixColumns(file, units, findings)

@@ -1,6 +1,6 @@
 import { openZip } from '@piecework/core/archive'
 import type { Entries } from '@piecework/core/piece'
-import { Findings } from '../findings.js'
+import { FindingCollector } from '../findings.js'
 import { readInputDat } from '../input-dat/input-dat.js'
 import { outputRole } from '../roles.js'
 import { chooseFiles, type ResultFiles } from './choose-files.js'
@@ -15,7 +15,7 @@ export interface OutputFolder extends ResultFiles {
 
 export interface OutputOptions {
   /** Choices that were made, and what is missing. */
-  readonly findings: Findings
+  readonly findings: FindingCollector
   readonly limits?: Partial<OutputLimits>
   readonly signal?: AbortSignal
 }
@@ -39,7 +39,7 @@ export async function openOutput(entries: Entries, options: OutputOptions): Prom
 
 async function scenarioName(entries: Entries, signal?: AbortSignal): Promise<string | undefined> {
   if (!entries.paths.includes('input.dat')) return undefined
-  const options = { findings: new Findings(0), ...(signal && { signal }) }
+  const options = { findings: new FindingCollector(0), ...(signal && { signal }) }
   return (await readInputDat(entries.open('input.dat'), options)).output.SCENNAME
 }
 

@@ -1,4 +1,4 @@
-import type { ZipWords } from '@piecework/core/archive'
+import type { ZipLabels } from '@piecework/core/archive'
 import { isPieceworkError, PieceworkError } from '@piecework/core/piece'
 import { outputRole } from '../roles.js'
 
@@ -29,7 +29,7 @@ export function isOutputError(error: unknown): error is PieceworkError {
   return isPieceworkError(error) && error.code.startsWith('legacy/output-')
 }
 
-export const outputZip: ZipWords = {
+export const outputZip: ZipLabels = {
   what: 'the output folder',
   problem: (problem, message, cause) => outputProblem(`legacy/output-${problem}`, message, { cause }),
 }

@@ -1,4 +1,4 @@
-import type { Findings } from '../findings.js'
+import type { FindingCollector } from '../findings.js'
 import { NUMBER } from '../tables/decimal.js'
 import { decode } from '../tables/decode.js'
 import { guessDelimiter } from '../tables/delimiter.js'
@@ -21,7 +21,7 @@ export class RecordReader implements ResultRecord {
   delimiter = ','
   readonly #file: string
   readonly #layout: RecordLayout
-  readonly #findings: Findings
+  readonly #findings: FindingCollector
   readonly #readers = new Map(DELIMITERS.map((delimiter) => [delimiter, new Records(delimiter)]))
   #records: Records = this.#reader(',')
   #bytes: Buffer = Buffer.alloc(0)
@@ -30,7 +30,7 @@ export class RecordReader implements ResultRecord {
   #started = false
   #any = false
 
-  constructor(file: string, layout: RecordLayout, findings: Findings) {
+  constructor(file: string, layout: RecordLayout, findings: FindingCollector) {
     this.#file = file
     this.#layout = layout
     this.#findings = findings

@@ -1,11 +1,11 @@
-import type { Findings } from '../findings.js'
+import type { FindingCollector } from '../findings.js'
 import { LineBuffer } from '../tables/line-buffer.js'
 import { isOutputError } from './output-problem.js'
 import type { RecordLayout } from './record-layout.js'
 import { RecordReader } from './record-reader.js'
 
 export interface RecordOptions {
-  readonly findings: Findings
+  readonly findings: FindingCollector
   readonly signal?: AbortSignal
 }
 

@@ -1,4 +1,4 @@
-import type { Findings, Place } from '../findings.js'
+import type { FindingCollector, FindingLocation } from '../findings.js'
 import { MAX_ID } from '../tables/columns.js'
 import { isWhole, NUMBER } from '../tables/decimal.js'
 import { numberProblem } from '../tables/number-problem.js'
@@ -11,9 +11,9 @@ const NO_NUMBER = /^(?:na|[+-]?nan(?:\(.*\))?|[+-]?inf(?:inity)?|[+-]?1\.#\w+)$/
 /** Reads the cells of a record; `place` names file, line and column. Undefined where one cannot be read; why has been told. */
 export class ResultCells {
   readonly #file: string
-  readonly #findings: Findings
+  readonly #findings: FindingCollector
 
-  constructor(file: string, findings: Findings) {
+  constructor(file: string, findings: FindingCollector) {
     this.#file = file
     this.#findings = findings
   }
@@ -55,7 +55,7 @@ export class ResultCells {
     return undefined
   }
 
-  #none(text: string, place: Place, column: string): boolean {
+  #none(text: string, place: FindingLocation, column: string): boolean {
     if (text === '') return true
     if (!NO_NUMBER.test(text)) return false
     this.#findings.warning('legacy/result-not-a-number', place, () => ({
@@ -64,7 +64,7 @@ export class ResultCells {
     return true
   }
 
-  #number(text: string, place: Place, column: string): number | undefined {
+  #number(text: string, place: FindingLocation, column: string): number | undefined {
     const value = NUMBER.test(text) ? Number(text) : Number.NaN
     if (Number.isFinite(value)) return value
     const { code, ...told } = numberProblem(text, column)
@@ -72,7 +72,13 @@ export class ResultCells {
     return undefined
   }
 
-  #integer(text: string, place: Place, column: string, min: number, max: number): number | undefined {
+  #integer(
+    text: string,
+    place: FindingLocation,
+    column: string,
+    min: number,
+    max: number,
+  ): number | undefined {
     const value = this.#number(text, place, column)
     if (value === undefined) return undefined
     if (!isWhole(text)) {
@@ -94,7 +100,7 @@ export class ResultCells {
     return value
   }
 
-  #place({ line }: ResultRecord, column: string): Place {
+  #place({ line }: ResultRecord, column: string): FindingLocation {
     return { file: this.#file, line, column }
   }
 }

@@ -1,5 +1,5 @@
 import type { ZippedFile } from '@piecework/core/archive'
-import { counted } from '../pluralize.js'
+import { pluralize } from '../pluralize.js'
 import type { RecordOptions } from './records.js'
 import type { UnitIds } from './unit-ids.js'
 import type { UnitSet } from './unit-set.js'
@@ -33,7 +33,7 @@ export async function readSolutionFile(
   // Files of the oldest layout list what is selected and may leave out the rest.
   if (!headerless && findings.errors === errors && listed < units.size)
     findings.warning('legacy/units-missing', { file: file.name }, () => ({
-      message: `${counted(units.size - listed, 'planning unit of pu.dat is', 'planning units of pu.dat are')} not in the file: taken as not selected`,
+      message: `${pluralize(units.size - listed, 'planning unit of pu.dat is', 'planning units of pu.dat are')} not in the file: taken as not selected`,
       count: units.size - listed,
     }))
 }

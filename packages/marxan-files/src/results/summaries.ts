@@ -1,6 +1,6 @@
 import type { ZippedFile } from '@piecework/core/archive'
 import { PieceworkError } from '@piecework/core/piece'
-import type { Findings } from '../findings.js'
+import type { FindingCollector } from '../findings.js'
 import { defaultOutputLimits, MAX_COLUMNS } from './limits.js'
 import { columnName, type ResultRecord } from './record-layout.js'
 import { type RecordOptions, readRecords } from './records.js'
@@ -88,7 +88,7 @@ function summaryColumns(
   names: readonly string[],
   file: string,
   line: number,
-  findings: Findings,
+  findings: FindingCollector,
 ): SummaryColumns | undefined {
   const errors = findings.errors
   const simple = names.map(columnName)
@@ -173,7 +173,7 @@ const numberOrText = (text: string): number | string => {
   return /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text) && Number.isFinite(value) ? value : text
 }
 
-function tooMany(file: string, line: number, most: number, findings: Findings): void {
+function tooMany(file: string, line: number, most: number, findings: FindingCollector): void {
   findings.error('legacy/output-too-large', { file, line }, () => ({
     message: `${file} has more than ${most} runs`,
   }))

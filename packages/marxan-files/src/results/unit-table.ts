@@ -1,6 +1,6 @@
 import type { ZippedFile } from '@piecework/core/archive'
 import { PieceworkError } from '@piecework/core/piece'
-import type { Findings } from '../findings.js'
+import type { FindingCollector } from '../findings.js'
 import { columnName } from './record-layout.js'
 import { type RecordOptions, readRecords } from './records.js'
 import { ResultCells } from './result-cells.js'
@@ -90,7 +90,7 @@ export async function readUnitTable(
 }
 
 /** -1 where the header is not that of such a table. */
-function unitField(names: readonly string[], file: string, line: number, findings: Findings): number {
+function unitField(names: readonly string[], file: string, line: number, findings: FindingCollector): number {
   const simple = names.map(columnName)
   if (simple.some((name) => name === 'zone'))
     throw new PieceworkError(

@@ -1,4 +1,4 @@
-import type { Findings } from '../findings.js'
+import type { FindingCollector } from '../findings.js'
 import { type Column, type IntegerColumn, MAX_ID, type NumberColumn } from './columns.js'
 import { decimal, isWhole } from './decimal.js'
 import { decode } from './decode.js'
@@ -16,7 +16,12 @@ export interface CellReader {
   readonly cells: Int32Array | Float64Array | string[]
 }
 
-export function cellReader(name: string, column: Column, file: string, findings: Findings): CellReader {
+export function cellReader(
+  name: string,
+  column: Column,
+  file: string,
+  findings: FindingCollector,
+): CellReader {
   const hint = column.kind === 'text' ? undefined : column.hint
   const place: ColumnPlace = { file, column: name, findings, ...(hint !== undefined && { hint }) }
   if (column.kind === 'integer') return new IntegerCells(column, place)
@@ -27,7 +32,7 @@ export function cellReader(name: string, column: Column, file: string, findings:
 interface ColumnPlace {
   readonly file: string
   readonly column: string
-  readonly findings: Findings
+  readonly findings: FindingCollector
   readonly hint?: string
 }
 

@@ -1,4 +1,4 @@
-import type { Findings, Place } from '../findings.js'
+import type { FindingCollector, FindingLocation } from '../findings.js'
 import type { Column, Columns } from './columns.js'
 import { NUMBER } from './decimal.js'
 import { guessDelimiter, type HeaderRecord } from './delimiter.js'
@@ -16,8 +16,8 @@ export function readHeader<C extends Columns>(
   start: number,
   end: number,
   layout: TableLayout<C>,
-  findings: Findings,
-  place: Place,
+  findings: FindingCollector,
+  place: FindingLocation,
 ): Header | undefined {
   const columns = namesOf(layout)
   const guess = guessDelimiter(bytes, start, end, (name) => columns.has(name.toLowerCase()))
@@ -58,8 +58,8 @@ function byPosition<C extends Columns>(
   { names, delimiter }: HeaderRecord,
   columns: ReadonlyMap<string, Meaning>,
   layout: TableLayout<C>,
-  findings: Findings,
-  place: Place,
+  findings: FindingCollector,
+  place: FindingLocation,
 ): Header | undefined {
   const order = Object.keys(layout.columns)
   if (!layout.byPosition || names.length < order.length) return undefined
@@ -78,7 +78,7 @@ function byPosition<C extends Columns>(
 
 const isWord = (name: string): boolean => /\p{L}/u.test(name)
 
-export function tellBinary(findings: Findings, place: Place): void {
+export function tellBinary(findings: FindingCollector, place: FindingLocation): void {
   findings.error('legacy/binary', place, () => ({
     message: `${place.file} is not a text file`,
     hint: 'Save it as plain text in UTF-8: spreadsheets, zip files and UTF-16 text ("Unicode" in Windows) cannot be read.',
@@ -100,8 +100,8 @@ function match<C extends Columns>(
   { names, delimiter }: HeaderRecord,
   columns: ReadonlyMap<string, Meaning>,
   layout: TableLayout<C>,
-  findings: Findings,
-  place: Place,
+  findings: FindingCollector,
+  place: FindingLocation,
 ): Header | undefined {
   const errorsBefore = findings.errors
   const seen = new Set<string>()
@@ -146,8 +146,8 @@ function tellAssumed(
   column: string,
   rule: Column,
   ignored: readonly string[],
-  findings: Findings,
-  place: Place,
+  findings: FindingCollector,
+  place: FindingLocation,
 ): void {
   const missing = rule.kind === 'number' ? rule.missing : undefined
   if (!missing) return

@@ -1,4 +1,4 @@
-import type { Findings } from '../findings.js'
+import type { FindingCollector } from '../findings.js'
 import type { Batch, Columns } from './columns.js'
 
 /** What a kind of table looks like. */
@@ -11,7 +11,7 @@ export interface TableLayout<C extends Columns> {
   /** Where the header lacks required columns, the first fields are the columns in their order, with a warning. */
   readonly byPosition?: true
   /** Looks at the names of the header, lower case, before anything else is checked. False: an error was told, do not read on. */
-  header?(names: readonly string[], findings: Findings, file: string): boolean
+  header?(names: readonly string[], findings: FindingCollector, file: string): boolean
   /** Called with the first field of each row that has more or fewer fields than the header. */
   misfit?(first: string, line: number): void
   /** Called for each row that could be read, and may change it. False: leave the row out; why has been told. */

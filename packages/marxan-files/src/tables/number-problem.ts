@@ -1,8 +1,8 @@
-import type { Told } from '../findings.js'
+import type { FindingDetails } from '../findings.js'
 import { NUMBER } from './decimal.js'
 
 /** Why a text is not the number that a cell or a parameter asks for. */
-export function numberProblem(text: string, name: string): Told & { readonly code: string } {
+export function numberProblem(text: string, name: string): FindingDetails & { readonly code: string } {
   const shown = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)
   if (text === '') return { code: 'legacy/value-empty', message: `${name} is empty where a number is needed` }
   if (/^[+-]?\d*,\d+(?:[eE][+-]?\d+)?$/.test(text))

@@ -1,4 +1,4 @@
-import type { Findings } from '../findings.js'
+import type { FindingCollector } from '../findings.js'
 import type { Batch, Columns } from './columns.js'
 import { NUMBER } from './decimal.js'
 import type { ReadTableOptions } from './pu.js'
@@ -24,7 +24,7 @@ export function readPuvspr(
   return readTable(source, layout, { ...options, file: options.file ?? 'puvspr.dat' })
 }
 
-function header(names: readonly string[], findings: Findings, file: string): boolean {
+function header(names: readonly string[], findings: FindingCollector, file: string): boolean {
   const [first, ...others] = names
   if (first === 'pu' && others.length > 0 && others.every((name) => NUMBER.test(name))) {
     findings.error('legacy/puvspr-matrix', { file }, () => ({

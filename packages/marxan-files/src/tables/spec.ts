@@ -1,4 +1,4 @@
-import type { Findings } from '../findings.js'
+import type { FindingCollector } from '../findings.js'
 import { type Batch, type Columns, MAX_ID } from './columns.js'
 import type { ReadTableOptions } from './pu.js'
 import { readTable } from './table.js'
@@ -79,7 +79,7 @@ export function readSpec(
   )
 }
 
-function hasGoal(given: readonly string[], findings: Findings, file: string): boolean {
+function hasGoal(given: readonly string[], findings: FindingCollector, file: string): boolean {
   if (given.includes('prop') || given.includes('target') || !given.includes('id')) return true
   findings.error('legacy/column-missing', { file, column: 'prop' }, () => ({
     message: 'Neither the column prop nor the column target is there',
@@ -93,7 +93,7 @@ function setGoal(
   row: number,
   line: number,
   file: string,
-  findings: Findings,
+  findings: FindingCollector,
 ): boolean {
   const place = { file, line }
   const id = columns.id[row]
@@ -132,12 +132,12 @@ function setGoal(
 class FeatureNames {
   readonly #lines = new Map<string, number>()
   readonly #file: string
-  readonly #findings: Findings
+  readonly #findings: FindingCollector
   readonly #required: boolean
   #column = true
   #unnamed = 0
 
-  constructor(file: string, findings: Findings, required: boolean) {
+  constructor(file: string, findings: FindingCollector, required: boolean) {
     this.#file = file
     this.#findings = findings
     this.#required = required

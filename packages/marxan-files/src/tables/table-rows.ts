@@ -1,4 +1,4 @@
-import type { Findings } from '../findings.js'
+import type { FindingCollector } from '../findings.js'
 import { type CellReader, cellReader } from './cells.js'
 import type { Batch, Columns } from './columns.js'
 import { fieldCountHint } from './field-count-hint.js'
@@ -22,7 +22,7 @@ export class TableRows<C extends Columns> {
   stopped = false
   readonly #layout: TableLayout<C>
   readonly #file: string
-  readonly #findings: Findings
+  readonly #findings: FindingCollector
   readonly #readers = new Map<string, CellReader>()
   #records: Records | undefined
   #delimiter = ','
@@ -37,7 +37,7 @@ export class TableRows<C extends Columns> {
   #started = false
   #anyRow = false
 
-  constructor(layout: TableLayout<C>, file: string, findings: Findings) {
+  constructor(layout: TableLayout<C>, file: string, findings: FindingCollector) {
     this.#layout = layout
     this.#file = file
     this.#findings = findings

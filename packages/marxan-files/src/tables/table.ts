@@ -1,4 +1,4 @@
-import type { Findings } from '../findings.js'
+import type { FindingCollector } from '../findings.js'
 import type { Batch, Columns } from './columns.js'
 import type { TableLayout } from './layout.js'
 import { LineBuffer } from './line-buffer.js'
@@ -7,7 +7,7 @@ import { TableRows } from './table-rows.js'
 export interface ReadOptions {
   /** Name of the file in findings. */
   readonly file: string
-  readonly findings: Findings
+  readonly findings: FindingCollector
   readonly signal?: AbortSignal
 }
 

@@ -1,8 +1,8 @@
-import type { Findings } from '../findings.js'
+import type { FindingCollector } from '../findings.js'
 import { IdLines } from './id-lines.js'
 
 /** Tells ids that come a second time: false, with an error told, for those. */
-export function uniqueId(file: string, findings: Findings): (id: number, line: number) => boolean {
+export function uniqueId(file: string, findings: FindingCollector): (id: number, line: number) => boolean {
   const ids = new IdLines()
   return (id, line) => {
     const before = ids.add(id, line)

@@ -1,4 +1,4 @@
-import type { Findings, SpecBatch } from '@piecework/marxan-files'
+import type { FindingCollector, SpecBatch } from '@piecework/marxan-files'
 import type { FeatureAmounts } from './feature-amounts.js'
 
 const file = 'spec.dat'
@@ -7,7 +7,7 @@ const file = 'spec.dat'
 export function tellGoals(
   { length, lines, columns }: SpecBatch,
   amounts: FeatureAmounts,
-  findings: Findings,
+  findings: FindingCollector,
 ): void {
   for (let row = 0; row < length; row += 1) {
     const line = lines[row] as number

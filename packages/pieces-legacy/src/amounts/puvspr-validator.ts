@@ -1,5 +1,5 @@
 import type { Validator } from '@piecework/core/piece'
-import { counted, Findings, FirstIds, readIds, readPuvspr, readSpec } from '@piecework/marxan-files'
+import { FindingCollector, IdSample, pluralize, readIds, readPuvspr, readSpec } from '@piecework/marxan-files'
 import { type GridIds, importedUnits } from '../units/grid-ids.js'
 import { FeatureAmounts } from './feature-amounts.js'
 import { tellGoals } from './goals.js'
@@ -13,11 +13,11 @@ export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Val
   return {
     async *validate(context) {
       const { entries, signal } = context
-      const reading = new Findings()
-      const findings = new Findings()
+      const reading = new FindingCollector()
+      const findings = new FindingCollector()
       const features = (await readIds(entries.open('spec.dat'), signal)).index
       const amounts = new FeatureAmounts(features, await importedUnits(entries, gridIds, signal))
-      const unknownUnits = new FirstIds()
+      const unknownUnits = new IdSample()
       const unknownFeatures = new UnknownFeatures()
       let rows = 0
       for await (const batch of readPuvspr(entries.open(file), { findings: reading, signal })) {
@@ -39,13 +39,16 @@ export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Val
       const { count } = unknownUnits
       if (count > 0)
         findings.warning('legacy/unit-unknown', { file, column: 'pu' }, () => ({
-          message: `${counted(count, 'row is skipped: its planning unit is', 'rows are skipped: their planning units are')} not in both pu.dat and the planning grid: ${unknownUnits.text}`,
+          message: `${pluralize(count, 'row is skipped: its planning unit is', 'rows are skipped: their planning units are')} not in both pu.dat and the planning grid: ${unknownUnits.text}`,
           count,
         }))
       // Sums over rows of which some could not be read would accuse the wrong file.
       if (reading.errors === 0) {
         const scale = new TargetScale()
-        for await (const batch of readSpec(entries.open('spec.dat'), { findings: new Findings(0), signal })) {
+        for await (const batch of readSpec(entries.open('spec.dat'), {
+          findings: new FindingCollector(0),
+          signal,
+        })) {
           tellGoals(batch, amounts, findings)
           scale.add(batch, amounts)
         }

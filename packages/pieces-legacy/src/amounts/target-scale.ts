@@ -1,5 +1,5 @@
-import type { Findings, SpecBatch } from '@piecework/marxan-files'
-import { counted } from '@piecework/marxan-files'
+import type { FindingCollector, SpecBatch } from '@piecework/marxan-files'
+import { pluralize } from '@piecework/marxan-files'
 import type { FeatureAmounts } from './feature-amounts.js'
 
 const file = 'spec.dat'
@@ -23,10 +23,10 @@ export class TargetScale {
     }
   }
 
-  tell(findings: Findings): void {
+  tell(findings: FindingCollector): void {
     if (this.#otherwise || this.#fractions === 0) return
     findings.warning('legacy/target-like-prop', { file, column: 'target' }, () => ({
-      message: `${counted(this.#targets, 'target is', 'targets are')} above 0 and at most 1, and the amounts in puvspr.dat are more than a hundred times as large: are proportions meant?`,
+      message: `${pluralize(this.#targets, 'target is', 'targets are')} above 0 and at most 1, and the amounts in puvspr.dat are more than a hundred times as large: are proportions meant?`,
       hint: 'A target is an amount. If 0.3 stands for 30 %, name the column prop.',
     }))
   }

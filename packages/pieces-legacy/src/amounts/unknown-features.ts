@@ -1,5 +1,5 @@
-import type { Findings } from '@piecework/marxan-files'
-import { counted } from '@piecework/marxan-files'
+import type { FindingCollector } from '@piecework/marxan-files'
+import { pluralize } from '@piecework/marxan-files'
 
 /** Features that are told each by itself: with the one for the others as many as a list of findings holds. */
 const MOST = 99
@@ -22,7 +22,7 @@ export class UnknownFeatures {
     else this.#listed.set(feature, { line, count: 1 })
   }
 
-  tell(file: string, findings: Findings): void {
+  tell(file: string, findings: FindingCollector): void {
     const tell = (line: number, message: string) =>
       findings.error('legacy/feature-unknown', { file, line, column: 'species' }, () => ({
         message,
@@ -37,7 +37,7 @@ export class UnknownFeatures {
       const { line, count } = this.#others
       tell(
         line,
-        `${counted(count, 'more row names a feature that is', 'more rows name features that are')} not in spec.dat either`,
+        `${pluralize(count, 'more row names a feature that is', 'more rows name features that are')} not in spec.dat either`,
       )
     }
   }

@@ -1,10 +1,10 @@
 import type { Validator } from '@piecework/core/piece'
 import {
   type BoundBatch,
-  counted,
-  Findings,
-  FirstIds,
+  FindingCollector,
   IdIndex,
+  IdSample,
+  pluralize,
   readBound,
   readIds,
 } from '@piecework/marxan-files'
@@ -19,7 +19,7 @@ export function boundValidator({ gridIds }: { readonly gridIds: GridIds }): Vali
     async *validate(context) {
       const { entries, signal } = context
       if (!entries.paths.includes(file)) return
-      const findings = new Findings()
+      const findings = new FindingCollector()
       const imported = await importedUnits(entries, gridIds, signal)
       const named = (await readIds(entries.open('pu.dat'), signal)).index
       const edges = new Edges(named.size > 0 ? named : imported, imported)
@@ -32,7 +32,7 @@ export function boundValidator({ gridIds }: { readonly gridIds: GridIds }): Vali
       const { again, outside } = edges
       if (edges.bothWays)
         findings.warning('legacy/boundary-duplicate', { file }, () => ({
-          message: `Each of the ${counted(again, 'pair', 'pairs')} of planning units stands in two rows, one for each direction; their boundaries are added up, so that BLM counts double`,
+          message: `Each of the ${pluralize(again, 'pair', 'pairs')} of planning units stands in two rows, one for each direction; their boundaries are added up, so that BLM counts double`,
           hint: 'Halve BLM in input.dat, or leave one row of each pair: Marxan itself takes the first.',
           count: again,
         }))
@@ -40,7 +40,7 @@ export function boundValidator({ gridIds }: { readonly gridIds: GridIds }): Vali
       const { count } = outside
       if (count > 0)
         findings.warning('legacy/unit-unknown', { file }, () => ({
-          message: `${counted(count, 'row is skipped: its planning units are', 'rows are skipped: their planning units are')} not both in the planning grid: ${outside.text}`,
+          message: `${pluralize(count, 'row is skipped: its planning units are', 'rows are skipped: their planning units are')} not both in the planning grid: ${outside.text}`,
           count,
         }))
       yield* findings.list()
@@ -48,10 +48,10 @@ export function boundValidator({ gridIds }: { readonly gridIds: GridIds }): Vali
   }
 }
 
-function tellAgain(again: number, findings: Findings): void {
+function tellAgain(again: number, findings: FindingCollector): void {
   if (again > 0)
     findings.warning('legacy/boundary-duplicate', { file }, () => ({
-      message: `${counted(again, 'row is of a pair', 'rows are of pairs')} of planning units that ${again === 1 ? 'stands' : 'stand'} in other rows, in this order or the other; their boundaries are added up, so that they count more than once in BLM × boundary`,
+      message: `${pluralize(again, 'row is of a pair', 'rows are of pairs')} of planning units that ${again === 1 ? 'stands' : 'stand'} in other rows, in this order or the other; their boundaries are added up, so that they count more than once in BLM × boundary`,
       hint: 'Marxan itself takes the first row of a pair; leave one row of each.',
       count: again,
     }))
@@ -62,7 +62,7 @@ class Edges {
   /** Rows whose pair was there before. */
   again = 0
   /** Of rows that are skipped. */
-  readonly outside = new FirstIds()
+  readonly outside = new IdSample()
   readonly #named: IdIndex
   readonly #imported: IdIndex
   readonly #indexes = new IdIndex()
@@ -83,7 +83,7 @@ class Edges {
     return pairs > 0 && this.again === pairs && this.#up === pairs && this.#down === pairs
   }
 
-  add({ length, lines, columns }: BoundBatch, findings: Findings): void {
+  add({ length, lines, columns }: BoundBatch, findings: FindingCollector): void {
     for (let row = 0; row < length; row += 1) {
       const ids = { id1: columns.id1[row] as number, id2: columns.id2[row] as number }
       const unknown = Object.entries(ids).filter(([, id]) => !has(this.#named, id))

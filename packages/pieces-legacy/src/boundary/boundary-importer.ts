@@ -1,6 +1,6 @@
 import type { PieceImporter } from '@piecework/core/piece'
-import { counted } from '@piecework/marxan-files'
-import { expectAll } from '../staging/assert-row-count.js'
+import { pluralize } from '@piecework/marxan-files'
+import { assertRowCount } from '../staging/assert-row-count.js'
 import { projectOf } from '../staging/project-of.js'
 import { tellSkipped } from '../staging/skipped-rows.js'
 import { stageBound } from '../staging/stage.js'
@@ -32,14 +32,14 @@ export const boundaryImporter: PieceImporter = {
     const { inserted = 0, placed = 0 } = rows[0] ?? {}
     const added = placed - inserted
     const skipped = parsed - placed
-    expectAll('bound.dat', parsed, inserted, added + skipped)
+    assertRowCount('bound.dat', parsed, inserted, added + skipped)
     tellSkipped(context, 'bound.dat', skipped)
     if (added > 0)
       context.finding({
         severity: 'warning',
         code: 'legacy/boundaries-added',
         file: 'bound.dat',
-        message: `${counted(added, 'row of bound.dat was', 'rows of bound.dat were')} added to other rows of the same two planning units`,
+        message: `${pluralize(added, 'row of bound.dat was', 'rows of bound.dat were')} added to other rows of the same two planning units`,
         count: added,
       })
     return { rows: inserted, skipped: added + skipped }

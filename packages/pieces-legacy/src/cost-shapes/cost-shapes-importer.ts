@@ -1,12 +1,12 @@
 import type { ImportContext, PieceCounts, PieceImporter } from '@piecework/core/piece'
-import { counted } from '@piecework/marxan-files'
+import { pluralize } from '@piecework/marxan-files'
 import type { Shapefile } from '@piecework/vector-files'
 import { subjectOf } from '@piecework/vector-files'
 import { costShapefile as words } from '../shapes/labels.js'
 import { areaOf, common, cutPieces, forUnits, theseUnits } from '../shapes/overlay.js'
 import { repairedGeometry } from '../shapes/repair-sql.js'
 import { type StagedShapes, stageShapes, tellSkipped } from '../shapes/stage-shapes.js'
-import { expectAll } from '../staging/assert-row-count.js'
+import { assertRowCount } from '../staging/assert-row-count.js'
 import { type CostAttributes, type CostRow, openCosts } from './cost-attributes.js'
 import { costSurfaceName } from './cost-surface-name.js'
 
@@ -52,7 +52,7 @@ async function insertSurface(
   if (units > 0)
     throw words.problem(
       'unit-without-cost',
-      `${counted(units, 'planning unit gets', 'planning units get')} no cost from ${words.what}: ${first}${units > 10 ? ' and more' : ''}`,
+      `${pluralize(units, 'planning unit gets', 'planning units get')} no cost from ${words.what}: ${first}${units > 10 ? ' and more' : ''}`,
     )
   await tx.query(
     `UPDATE planning.cost_surfaces AS surface SET min = values.min, max = values.max
@@ -116,7 +116,7 @@ async function insertById(
     }
   }
   const copied = await tx.copyIn({ table: 'legacy_costs', columns: ['puid', 'cost'] }, csv())
-  expectAll(subjectOf(words), read, copied)
+  assertRowCount(subjectOf(words), read, copied)
   await tx.query('ANALYZE legacy_costs')
   const { rowCount } = await tx.query(
     `INSERT INTO planning.cost_surface_values (cost_surface_id, planning_unit_id, cost)
@@ -131,7 +131,7 @@ async function insertById(
       words.finding(
         'warning',
         'unit-unknown',
-        `${counted(unknown, 'record was', 'records were')} skipped in ${words.what}, without a planning unit in the grid`,
+        `${pluralize(unknown, 'record was', 'records were')} skipped in ${words.what}, without a planning unit in the grid`,
         { count: unknown },
       ),
     )

@@ -1,13 +1,13 @@
 import { isPieceworkError, type ValidationContext, type Validator } from '@piecework/core/piece'
-import type { Findings } from '@piecework/marxan-files'
+import type { FindingCollector } from '@piecework/marxan-files'
 import {
-  counted,
-  FirstIds,
+  describeId,
   IdLines,
+  IdSample,
   isGridError,
+  NonIntegerIds,
   openGrid,
-  SpelledIds,
-  tellId,
+  pluralize,
 } from '@piecework/marxan-files'
 import type { Shapefile, ShapefileRow } from '@piecework/vector-files'
 import { checkShapefile } from '../shapes/check-shapefile.js'
@@ -38,7 +38,7 @@ export function costShapesValidator({ gridIds }: { readonly gridIds: GridIds }):
   }
 }
 
-function tellName(name: string, findings: Findings): void {
+function tellName(name: string, findings: FindingCollector): void {
   if (nameKey(name) === nameKey(defaultCostSurface))
     findings.error(`${words.code}-name-taken`, { file: words.role }, () => ({
       message: `The cost surface ${JSON.stringify(name)} would have the name of the one that pu.dat makes`,
@@ -49,7 +49,7 @@ function tellName(name: string, findings: Findings): void {
 async function checkShapes(
   context: ValidationContext,
   shapefile: Shapefile<CostAttributes>,
-  findings: Findings,
+  findings: FindingCollector,
 ): Promise<void> {
   const { tx, progress } = context
   let features = 0
@@ -67,7 +67,7 @@ async function checkShapes(
 async function checkCoverage(
   { entries, tx, signal }: ValidationContext,
   shapefile: Shapefile<CostAttributes>,
-  findings: Findings,
+  findings: FindingCollector,
 ): Promise<void> {
   const place = { file: words.role }
   try {
@@ -77,7 +77,7 @@ async function checkCoverage(
       const { count } = units
       if (count > 0)
         findings.error(`${words.code}-unit-without-cost`, place, () => ({
-          message: `${more ? 'At least ' : ''}${counted(count, 'planning unit is', 'planning units are')} covered by no shape of ${words.what}: ${units.text}`,
+          message: `${more ? 'At least ' : ''}${pluralize(count, 'planning unit is', 'planning units are')} covered by no shape of ${words.what}: ${units.text}`,
           count,
         }))
     } finally {
@@ -102,23 +102,23 @@ async function checkIds(
   shapefile: Shapefile<CostAttributes>,
   column: string,
   gridIds: GridIds,
-  findings: Findings,
+  findings: FindingCollector,
 ): Promise<void> {
   const seen = new IdLines()
-  const spelled = new SpelledIds()
+  const spelled = new NonIntegerIds()
   let rows = 0
   for await (const batch of shapefile.rows()) {
     for (const row of batch) {
       tellCost(row, shapefile.attributes.column, findings)
       if (row.row.unit)
-        tellId({ record: row.record, ...row.row.unit }, column, seen, spelled, words, findings)
+        describeId({ record: row.record, ...row.row.unit }, column, seen, spelled, words, findings)
     }
     rows += batch.length
     progress(batch.at(-1)?.record ?? 0, shapefile.records)
   }
   spelled.tell(column, words, findings)
   tellDeleted(rows, shapefile.records, words, findings)
-  const missing = new FirstIds()
+  const missing = new IdSample()
   const inGrid = new Uint8Array(seen.size)
   const readable = await forEachGridId(entries, gridIds, signal, (id) => {
     const index = seen.index.get(id)
@@ -128,15 +128,15 @@ async function checkIds(
   if (!readable) return
   if (missing.count > 0)
     findings.error(`${words.code}-unit-without-cost`, { file: words.role, column }, () => ({
-      message: `${counted(missing.count, 'planning unit of the grid has', 'planning units of the grid have')} no record in ${words.what}: ${missing.text}`,
+      message: `${pluralize(missing.count, 'planning unit of the grid has', 'planning units of the grid have')} no record in ${words.what}: ${missing.text}`,
       count: missing.count,
     }))
-  const unknown = new FirstIds()
+  const unknown = new IdSample()
   for (let index = 0; index < inGrid.length; index += 1)
     if (inGrid[index] === 0) unknown.add(seen.index.id(index))
   if (unknown.count > 0)
     findings.warning(`${words.code}-unit-unknown`, { file: words.role, column }, () => ({
-      message: `${counted(unknown.count, 'record is', 'records are')} skipped in ${words.what}, of planning units that are not in the grid: ${unknown.text}`,
+      message: `${pluralize(unknown.count, 'record is', 'records are')} skipped in ${words.what}, of planning units that are not in the grid: ${unknown.text}`,
       count: unknown.count,
     }))
 }
@@ -149,7 +149,7 @@ const problems: Readonly<Record<CostProblem, string>> = {
   'too-large': 'is too large for a number',
 }
 
-function tellCost({ record, row }: ShapefileRow<CostRow>, column: string, findings: Findings): void {
+function tellCost({ record, row }: ShapefileRow<CostRow>, column: string, findings: FindingCollector): void {
   const { text, value } = row
   const place = { file: words.role, line: record, column }
   if ('problem' in value)

@@ -1,5 +1,5 @@
 import type { Entries } from '@piecework/core/piece'
-import { Findings, readSpec } from '@piecework/marxan-files'
+import { FindingCollector, readSpec } from '@piecework/marxan-files'
 import { featureShapefile as words } from '../shapes/labels.js'
 import { nameKey } from '../shapes/name-key.js'
 
@@ -11,9 +11,9 @@ const longestName = 1000
 export class FeatureNames {
   readonly #known = new Map<string, { readonly name: string; readonly record: number }>()
   readonly #ofSpec: ReadonlySet<string>
-  readonly #findings: Findings
+  readonly #findings: FindingCollector
 
-  constructor(ofSpec: ReadonlySet<string>, findings: Findings) {
+  constructor(ofSpec: ReadonlySet<string>, findings: FindingCollector) {
     this.#ofSpec = ofSpec
     this.#findings = findings
   }
@@ -55,7 +55,7 @@ export class FeatureNames {
 export async function specNames(entries: Entries, signal: AbortSignal): Promise<ReadonlySet<string>> {
   const keys = new Set<string>()
   for await (const { length, columns } of readSpec(entries.open('spec.dat'), {
-    findings: new Findings(0),
+    findings: new FindingCollector(0),
     signal,
   }))
     for (const name of columns.name.slice(0, length)) keys.add(nameKey(name))

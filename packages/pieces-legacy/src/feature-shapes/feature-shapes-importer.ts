@@ -1,5 +1,5 @@
 import type { ImportContext, PieceCounts, PieceImporter } from '@piecework/core/piece'
-import { counted } from '@piecework/marxan-files'
+import { pluralize } from '@piecework/marxan-files'
 import { uuidExpression } from '@piecework/postgres'
 import type { Shapefile } from '@piecework/vector-files'
 import { subjectOf } from '@piecework/vector-files'
@@ -7,7 +7,7 @@ import { featureShapefile as words } from '../shapes/labels.js'
 import { areaOf, common, cutPieces, forUnits, theseUnits } from '../shapes/overlay.js'
 import { repairedGeometry } from '../shapes/repair-sql.js'
 import { quoted, stageShapes } from '../shapes/stage-shapes.js'
-import { expectAll } from '../staging/assert-row-count.js'
+import { assertRowCount } from '../staging/assert-row-count.js'
 import { type FeatureAttributes, openFeatures } from './feature-attributes.js'
 
 /**
@@ -47,7 +47,7 @@ async function insertFeatures(
      FROM (SELECT record, name, ${repairedGeometry('geom')} AS geom FROM legacy_shapes OFFSET 0) AS repaired
      WHERE NOT ST_IsEmpty(geom)`,
   )
-  expectAll(subjectOf(words), shapes, rowCount)
+  assertRowCount(subjectOf(words), shapes, rowCount)
   await cutPieces(
     tx,
     ['feature_id'],
@@ -87,6 +87,6 @@ async function tellApart({ tx, resource, finding }: ImportContext): Promise<void
   )
   const { count = 0, first = [] } = rows[0] ?? {}
   if (count === 0) return
-  const message = `${counted(count, 'feature', 'features')} of ${words.what} ${count === 1 ? 'lies' : 'lie'} outside of the planning grid: ${first.join(', ')}${count > 10 ? ' and more' : ''}`
+  const message = `${pluralize(count, 'feature', 'features')} of ${words.what} ${count === 1 ? 'lies' : 'lie'} outside of the planning grid: ${first.join(', ')}${count > 10 ? ' and more' : ''}`
   finding(words.finding('warning', 'apart', message, { count }))
 }

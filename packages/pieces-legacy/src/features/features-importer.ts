@@ -1,7 +1,7 @@
 import type { ImportContext, PieceImporter } from '@piecework/core/piece'
-import { counted } from '@piecework/marxan-files'
+import { pluralize } from '@piecework/marxan-files'
 import { uuidExpression } from '@piecework/postgres'
-import { expectAll } from '../staging/assert-row-count.js'
+import { assertRowCount } from '../staging/assert-row-count.js'
 import { tellSkipped } from '../staging/skipped-rows.js'
 import { stageAmounts, stageSpec } from '../staging/stage.js'
 import { amountsWithoutUnit } from '../units/without-unit.js'
@@ -25,7 +25,7 @@ export const featuresImporter: PieceImporter<FeaturesOptions> = {
        SELECT ${uuidExpression(ids.key('features'), 'id')}, $1::uuid, name, true, 'legacy_import' FROM legacy_spec`,
       [resource.id],
     )
-    expectAll('spec.dat', specRows, features)
+    assertRowCount('spec.dat', specRows, features)
     const { rowCount: amounts } = await tx.query(
       `INSERT INTO planning.feature_amounts (feature_id, planning_unit_id, amount)
        SELECT spec.feature_id, unit.id, staged.amount
@@ -36,7 +36,7 @@ export const featuresImporter: PieceImporter<FeaturesOptions> = {
       [resource.id],
     )
     const skipped = await amountsWithoutUnit(tx, resource.id)
-    expectAll('puvspr.dat', amountRows, amounts, skipped)
+    assertRowCount('puvspr.dat', amountRows, amounts, skipped)
     tellSkipped(context, 'puvspr.dat', skipped)
     await tx.query(
       `UPDATE planning.features AS feature SET amount_min = amounts.min, amount_max = amounts.max
@@ -95,7 +95,7 @@ function tellMissing({ finding }: ImportContext<FeaturesOptions>, features: numb
       severity: 'warning',
       code: 'legacy/features-without-geometry',
       file: 'puvspr.dat',
-      message: `${counted(features, 'feature has', 'features have')} no geometry: the import was asked to leave it out`,
+      message: `${pluralize(features, 'feature has', 'features have')} no geometry: the import was asked to leave it out`,
       hint: 'Amounts, targets and results do not need it; maps and exported shapefiles lack these features.',
       count: features,
     })

@@ -1,6 +1,6 @@
 import type { PieceImporter } from '@piecework/core/piece'
 import { uuidExpression } from '@piecework/postgres'
-import { expectAll } from '../staging/assert-row-count.js'
+import { assertRowCount } from '../staging/assert-row-count.js'
 import { stageSpec } from '../staging/stage.js'
 
 /** The goals of spec.dat, the amounts that the project's features have, and a specification that says the same. */
@@ -21,7 +21,7 @@ export const scenarioFeaturesImporter: PieceImporter = {
        JOIN planning.features AS feature ON feature.id = ${uuidExpression(ids.key('features'), 'spec.id')}`,
       [resource.id],
     )
-    expectAll('spec.dat', parsed, features)
+    assertRowCount('spec.dat', parsed, features)
     await tx.query(
       `INSERT INTO planning.scenario_feature_amounts (scenario_feature_id, planning_unit_id, amount)
        SELECT goal.id, amount.planning_unit_id, amount.amount

@@ -1,12 +1,12 @@
 import type { Validator } from '@piecework/core/piece'
-import { Findings, type ReadSpecOptions, readSpec } from '@piecework/marxan-files'
+import { FindingCollector, type ReadSpecOptions, readSpec } from '@piecework/marxan-files'
 
 /** Checks spec.dat alone; what it and puvspr.dat say of each other is told by `puvsprValidator`. */
 export function specValidator(options: Pick<ReadSpecOptions, 'names'> = {}): Validator {
   return {
     async *validate(context) {
       const { entries, signal } = context
-      const findings = new Findings()
+      const findings = new FindingCollector()
       let rows = 0
       for await (const batch of readSpec(entries.open('spec.dat'), { ...options, findings, signal })) {
         rows += batch.length

@@ -1,10 +1,10 @@
 import type { Validator } from '@piecework/core/piece'
-import { Findings, readInputDat } from '@piecework/marxan-files'
+import { FindingCollector, readInputDat } from '@piecework/marxan-files'
 
 /** Checks input.dat alone. */
 export const inputDatValidator: Validator = {
   async *validate({ entries, signal }) {
-    const findings = new Findings()
+    const findings = new FindingCollector()
     await readInputDat(entries.open('input.dat'), { findings, signal })
     yield* findings.list()
   },

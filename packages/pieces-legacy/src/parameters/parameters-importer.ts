@@ -1,11 +1,11 @@
 import { type PieceImporter, PieceworkError } from '@piecework/core/piece'
-import { Findings, readInputDat } from '@piecework/marxan-files'
+import { FindingCollector, readInputDat } from '@piecework/marxan-files'
 import { costSurfaceKey } from '../units/cost-surface-importer.js'
 
 /** The settings of input.dat, defaults where it has none, and the scenario's cost surface. */
 export const parametersImporter: PieceImporter = {
   import: async ({ entries, tx, ids, resource, signal }) => {
-    const findings = new Findings()
+    const findings = new FindingCollector()
     const { parameters } = await readInputDat(entries.open('input.dat'), { findings, signal })
     if (findings.errors > 0)
       throw new PieceworkError('validation-failed', 'input.dat has errors that its validation did not tell')

@@ -1,20 +1,20 @@
 import type { Queryable, Validator } from '@piecework/core/piece'
 import {
-  Findings,
+  describeId,
+  FindingCollector,
   type Grid,
   IdLines,
   isGridError,
+  NonIntegerIds,
   openGrid,
   planningGrid,
-  SpelledIds,
-  tellId,
 } from '@piecework/marxan-files'
 import { tellDeleted, tellShapes } from '../shapes/shape-findings.js'
 
 /** Reads the whole grid: every id, every shape, and whether the database takes it for a valid polygon. */
 export const planningGridValidator: Validator = {
   async *validate({ entries, tx, signal, progress }) {
-    const findings = new Findings()
+    const findings = new FindingCollector()
     try {
       const grid = await openGrid(entries, { signal })
       try {
@@ -39,14 +39,14 @@ const notCompared = (hint = '') =>
 async function check(
   grid: Grid,
   tx: Queryable,
-  findings: Findings,
+  findings: FindingCollector,
   progress: (done: number, total?: number) => void,
 ): Promise<void> {
   const seen = new IdLines()
-  const spelled = new SpelledIds()
+  const spelled = new NonIntegerIds()
   let units = 0
   for await (const batch of grid.features()) {
-    for (const unit of batch) tellId(unit, grid.idAttribute, seen, spelled, planningGrid, findings)
+    for (const unit of batch) describeId(unit, grid.idAttribute, seen, spelled, planningGrid, findings)
     await tellShapes(batch, planningGrid, 'planning unit', tx, findings)
     units += batch.length
     progress(batch.at(-1)?.record ?? 0, grid.records)

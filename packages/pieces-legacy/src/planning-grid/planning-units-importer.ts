@@ -8,7 +8,7 @@ import { type Grid, type GridUnit, openGrid, planningGrid } from '@piecework/mar
 import { BinaryRows, uuidExpression } from '@piecework/postgres'
 import type { PlacedShape } from '@piecework/vector-files'
 import { repairedGeometry } from '../shapes/repair-sql.js'
-import { expectAll } from '../staging/assert-row-count.js'
+import { assertRowCount } from '../staging/assert-row-count.js'
 
 /** The grid's shapes as planning units, with the ids that the files know them by. */
 export const planningUnitsImporter: PieceImporter = {
@@ -39,7 +39,7 @@ async function insertUnits(context: ImportContext, grid: Grid): Promise<PieceCou
     await units.close()
   }
   inserted += await insertRepaired(context)
-  expectAll('The planning grid', units.count, inserted)
+  assertRowCount('The planning grid', units.count, inserted)
   await tx.query(`UPDATE planning.projects SET grid_shape = 'custom' WHERE id = $1`, [resource.id])
   if (units.count === 0) throw new PieceworkError('validation-failed', 'The planning grid has no features')
   const skipped = grid.records - units.count

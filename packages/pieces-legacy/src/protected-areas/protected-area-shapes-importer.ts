@@ -4,7 +4,7 @@ import { subjectOf } from '@piecework/vector-files'
 import { protectedAreaShapefile as words } from '../shapes/labels.js'
 import { repairedGeometry } from '../shapes/repair-sql.js'
 import { quoted, stageShapes } from '../shapes/stage-shapes.js'
-import { expectAll } from '../staging/assert-row-count.js'
+import { assertRowCount } from '../staging/assert-row-count.js'
 import { openProtectedAreas } from './protected-area-attributes.js'
 
 const columns = ['name', 'iucn_category', 'wdpa_id', 'status', 'designation'] as const
@@ -30,7 +30,7 @@ export const protectedAreaShapesImporter: PieceImporter = {
          WHERE NOT ST_IsEmpty(geom)`,
         [resource.id],
       )
-      expectAll(subjectOf(words), shapes, rowCount)
+      assertRowCount(subjectOf(words), shapes, rowCount)
       return { rows: rowCount, skipped }
     } finally {
       shapefile.close()

@@ -1,7 +1,7 @@
 import type { PieceImporter } from '@piecework/core/piece'
 import { protectedAreaShapefile as words } from '../shapes/labels.js'
 import { areaOf, common, cutPieces, forUnits, theseUnits } from '../shapes/overlay.js'
-import { expectAll } from '../staging/assert-row-count.js'
+import { assertRowCount } from '../staging/assert-row-count.js'
 import { projectOf } from '../staging/project-of.js'
 
 /**
@@ -20,7 +20,7 @@ export const scenarioProtectedAreasImporter: PieceImporter = {
        WHERE id = $1::uuid`,
       [resource.id, project],
     )
-    expectAll('The selection of protected areas', 1, selected)
+    assertRowCount('The selection of protected areas', 1, selected)
     await cutPieces(tx, [], 'SELECT geom FROM planning.protected_areas WHERE project_id = $1::uuid', [
       project,
     ])

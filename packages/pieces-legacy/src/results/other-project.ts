@@ -1,6 +1,6 @@
 import type { FeatureNames, OutputFolder, UnitIds } from '@piecework/marxan-files'
 import {
-  Findings,
+  FindingCollector,
   IdIndex,
   outputRole,
   readFeatureResults,
@@ -29,7 +29,7 @@ interface Project {
  * Looks at one solution and one file of features, and tells in one error where they are those of another project: every row of every file
  * would be told otherwise.
  */
-export async function tellOtherProject(project: Project, findings: Findings): Promise<OtherProject> {
+export async function tellOtherProject(project: Project, findings: FindingCollector): Promise<OtherProject> {
   const units = await seenUnits(project)
   const features = await seenFeatures(project)
   const other = { units: units.unknown > units.known, features: features.known === 0 && features.unknown > 0 }
@@ -69,7 +69,7 @@ async function seenUnits({ folder, units, signal }: Project): Promise<Seen> {
       return index
     },
   }
-  const options = { findings: new Findings(0), signal }
+  const options = { findings: new FindingCollector(0), signal }
   const [first] = folder.solutions.values()
   if (first) await readSolutionFile(first, asked, new UnitSet(units.size), options)
   // The header names all units.
@@ -92,6 +92,6 @@ async function seenFeatures({ folder, names, signal }: Project): Promise<Seen> {
     // Of a row whose name may hold the separator.
     get: (id: number) => (ask(id) ? names.get(id) : undefined),
   }
-  await readFeatureResults(first, asked, { findings: new Findings(0), signal })
+  await readFeatureResults(first, asked, { findings: new FindingCollector(0), signal })
   return seen
 }

@@ -6,7 +6,7 @@ import {
 } from '@piecework/core/piece'
 import {
   bestRun,
-  Findings,
+  FindingCollector,
   featureNames,
   type OutputFolder,
   openOutput,
@@ -16,7 +16,7 @@ import {
   unitIds,
 } from '@piecework/marxan-files'
 import { uuidExpression } from '@piecework/postgres'
-import { expectAll } from '../staging/assert-row-count.js'
+import { assertRowCount } from '../staging/assert-row-count.js'
 import { projectOf } from '../staging/project-of.js'
 import { tellSkipped } from '../staging/skipped-rows.js'
 import { featureFiles } from './results-validator.js'
@@ -27,7 +27,7 @@ export const resultsImporter: PieceImporter = {
   import: async (context) => {
     const { entries, signal } = context
     if (!entries.paths.includes(outputRole)) return { rows: 0 }
-    const findings = new Findings()
+    const findings = new FindingCollector()
     const folder = await openOutput(entries, { findings, signal })
     try {
       const summaries = folder.sum
@@ -60,7 +60,7 @@ async function insertRuns(context: ImportContext, summaries: readonly RunSummary
      FROM legacy_runs`,
     [resource.id, bestRun(summaries)],
   )
-  expectAll('The summary of runs', parsed, rowCount)
+  assertRowCount('The summary of runs', parsed, rowCount)
   return rowCount
 }
 
@@ -83,7 +83,7 @@ async function insertSolutions(context: ImportContext, folder: OutputFolder): Pr
     [project],
   )
   const skipped = rows[0]?.skipped ?? 0
-  expectAll('The solutions', parsed, rowCount, skipped)
+  assertRowCount('The solutions', parsed, rowCount, skipped)
   tellSkipped(context, outputRole, skipped)
   return { rows: rowCount, skipped }
 }
@@ -105,7 +105,7 @@ async function insertFeatureResults(
      JOIN planning.scenario_features AS goal ON goal.scenario_id = $1::uuid AND goal.marxan_id = result.feature`,
     [resource.id],
   )
-  expectAll('The results of features', parsed, rowCount)
+  assertRowCount('The results of features', parsed, rowCount)
   return rowCount
 }
 

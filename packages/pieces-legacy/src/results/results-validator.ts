@@ -1,14 +1,14 @@
 import { isPieceworkError, type ValidationContext, type Validator } from '@piecework/core/piece'
 import {
   bestRun,
-  counted,
-  Findings,
-  FirstIds,
+  FindingCollector,
   featureNames,
+  IdSample,
   isOutputError,
   type OutputFolder,
   openOutput,
   outputRole,
+  pluralize,
   type RunSummary,
   readFeatureResults,
   readSummaries,
@@ -22,7 +22,7 @@ export const resultsValidator: Validator = {
   async *validate(context) {
     const { entries, signal } = context
     if (!entries.paths.includes(outputRole)) return
-    const findings = new Findings(100, { together: true })
+    const findings = new FindingCollector(100, { together: true })
     try {
       const folder = await openOutput(entries, { findings, signal })
       try {
@@ -48,7 +48,7 @@ const isRefusal = (error: unknown) =>
 async function check(
   folder: OutputFolder,
   { entries, signal, progress }: Pick<ValidationContext, 'entries' | 'signal' | 'progress'>,
-  findings: Findings,
+  findings: FindingCollector,
 ): Promise<void> {
   const units = await unitIds(entries, signal)
   const names = await featureNames(entries, signal)
@@ -77,7 +77,7 @@ export function featureFiles(folder: OutputFolder, best: number | undefined): Ou
   return new Map([...features, [best, bestFeatures]])
 }
 
-function tellMissing({ scenario, sum, matrix, solutions }: OutputFolder, findings: Findings): void {
+function tellMissing({ scenario, sum, matrix, solutions }: OutputFolder, findings: FindingCollector): void {
   const tell = (what: string, hint: string) =>
     findings.error('legacy/output-missing', { file: outputRole }, () => ({
       message: `The output folder does not hold ${what}`,
@@ -95,15 +95,15 @@ function tellRuns(
   summaries: readonly RunSummary[],
   solutions: ReadonlySet<number>,
   folder: OutputFolder,
-  findings: Findings,
+  findings: FindingCollector,
 ): void {
   const stated = new Set(summaries.map(({ run }) => run))
   const tell = (runs: Iterable<number>, code: string, what: string) => {
-    const ids = new FirstIds()
+    const ids = new IdSample()
     for (const run of runs) ids.add(run)
     if (ids.count > 0)
       findings.warning(code, { file: folder.sum?.name ?? outputRole }, () => ({
-        message: `${counted(ids.count, 'run has', 'runs have')} ${what}: ${ids.text}`,
+        message: `${pluralize(ids.count, 'run has', 'runs have')} ${what}: ${ids.text}`,
         count: ids.count,
       }))
   }

@@ -1,8 +1,8 @@
-import type { Findings, OutputFolder, RecordOptions, UnitIds } from '@piecework/marxan-files'
+import type { FindingCollector, OutputFolder, RecordOptions, UnitIds } from '@piecework/marxan-files'
 import {
   bestRun,
-  counted,
-  FirstIds,
+  IdSample,
+  pluralize,
   type RunSummary,
   readSolutionFile,
   readSolutions,
@@ -62,7 +62,7 @@ function tellCount(
   solution: Solution,
   summary: RunSummary | undefined,
   file: string,
-  findings: Findings,
+  findings: FindingCollector,
 ): void {
   const { run, selected } = solution
   if (!summary || summary.planningUnits === null || summary.planningUnits === selected.size) return
@@ -94,7 +94,7 @@ async function compareWithFile(solution: Solution, { folder, units, ...options }
 function tellWithoutRow(
   runs: ReadonlySet<number>,
   { matrix, solutions }: OutputFolder,
-  findings: Findings,
+  findings: FindingCollector,
 ): void {
   if (!matrix) return
   for (const [run, { name }] of solutions)
@@ -128,7 +128,7 @@ async function compareFrequency(
     },
   )
   if (findings.errors > errors || listed.size === units.size) return
-  const absent = new FirstIds()
+  const absent = new IdSample()
   let selected = false
   for (let index = 0; index < units.size; index += 1)
     if (!listed.has(index)) {
@@ -136,7 +136,7 @@ async function compareFrequency(
       selected ||= (counts[index] as number) > 0
     }
   const tell = () => ({
-    message: `${counted(absent.count, 'planning unit of pu.dat is', 'planning units of pu.dat are')} not in the file: ${absent.text}`,
+    message: `${pluralize(absent.count, 'planning unit of pu.dat is', 'planning units of pu.dat are')} not in the file: ${absent.text}`,
     count: absent.count,
   })
   if (selected) findings.error('legacy/frequency-differs', { file: file.name }, tell)

@@ -1,4 +1,10 @@
-import type { FeatureNames, Findings, OutputFolder, RunSummary, UnitIds } from '@piecework/marxan-files'
+import type {
+  FeatureNames,
+  FindingCollector,
+  OutputFolder,
+  RunSummary,
+  UnitIds,
+} from '@piecework/marxan-files'
 import { type FeatureResult, outputRole, readFeatureResults, readSolutions } from '@piecework/marxan-files'
 import { quoted, type Source, stage } from '../staging/stage.js'
 
@@ -52,7 +58,7 @@ export const stageSelected = (source: Source, folder: OutputFolder, units: UnitI
 async function* selectedUnits(
   folder: OutputFolder,
   units: UnitIds,
-  findings: Findings,
+  findings: FindingCollector,
   signal: AbortSignal,
 ): AsyncGenerator<Selected> {
   const ids = new Int32Array(BATCH)

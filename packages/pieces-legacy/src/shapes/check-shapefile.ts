@@ -1,17 +1,17 @@
 import type { ValidationContext } from '@piecework/core/piece'
-import { type FileFinding, Findings } from '@piecework/marxan-files'
+import { type FileFinding, FindingCollector } from '@piecework/marxan-files'
 import type { Attributes, Shapefile } from '@piecework/vector-files'
-import { isAbout, type ShapefileWords } from '@piecework/vector-files'
+import { isAbout, type ShapefileLabels } from '@piecework/vector-files'
 
 /** Opens the shapefile, lets `check` read it, and tells what both find; nothing where it was not uploaded. */
 export async function* checkShapefile<A extends Attributes<unknown>>(
   { entries }: Pick<ValidationContext, 'entries'>,
-  words: ShapefileWords,
+  words: ShapefileLabels,
   open: () => Promise<Shapefile<A>>,
-  check: (shapefile: Shapefile<A>, findings: Findings) => Promise<void>,
+  check: (shapefile: Shapefile<A>, findings: FindingCollector) => Promise<void>,
 ): AsyncIterable<FileFinding> {
   if (!entries.paths.includes(words.role)) return
-  const findings = new Findings()
+  const findings = new FindingCollector()
   try {
     const shapefile = await open()
     try {

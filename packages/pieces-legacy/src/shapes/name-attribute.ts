@@ -5,7 +5,7 @@ import {
   type DbfRecord,
   decodedText,
   fieldNamed,
-  type ShapefileWords,
+  type ShapefileLabels,
   subjectOf,
 } from '@piecework/vector-files'
 import { metadataText } from './metadata.js'
@@ -21,7 +21,7 @@ export interface Names {
 /** What the metadata says, `nameAttribute` or one `name` for all; else the first text attribute of these names. Undefined: none of it. */
 export function namesOf(
   entries: Entries,
-  words: ShapefileWords,
+  words: ShapefileLabels,
   header: DbfHeader,
   candidates: readonly string[],
 ): Names | undefined {
@@ -45,7 +45,12 @@ const fromField = (field: DbfField, header: DbfHeader): Names => ({
 const readable: readonly string[] = ['C', 'N', 'F']
 
 /** An attribute that the upload names. */
-export function requiredField(words: ShapefileWords, header: DbfHeader, named: string, as: string): DbfField {
+export function requiredField(
+  words: ShapefileLabels,
+  header: DbfHeader,
+  named: string,
+  as: string,
+): DbfField {
   const field = fieldNamed(header, named)
   if (!field)
     throw words.problem(

@@ -1,7 +1,7 @@
 import type { Queryable } from '@piecework/core/piece'
-import type { Findings } from '@piecework/marxan-files'
-import { counted } from '@piecework/marxan-files'
-import type { PolygonGeometry, ShapefileWords, ShapeProblem } from '@piecework/vector-files'
+import type { FindingCollector } from '@piecework/marxan-files'
+import { pluralize } from '@piecework/marxan-files'
+import type { PolygonGeometry, ShapefileLabels, ShapeProblem } from '@piecework/vector-files'
 import { invalidShapes } from './invalid-shapes.js'
 
 const problems: Readonly<Record<ShapeProblem, string>> = {
@@ -13,10 +13,10 @@ const problems: Readonly<Record<ShapeProblem, string>> = {
 /** What is wrong with the shapes of a batch, and whether the database can repair it. `thing` is what each of them is: "planning unit". */
 export async function tellShapes(
   batch: readonly { readonly record: number; readonly geometry: PolygonGeometry }[],
-  words: ShapefileWords,
+  words: ShapefileLabels,
   thing: string,
   tx: Queryable,
-  findings: Findings,
+  findings: FindingCollector,
 ): Promise<void> {
   const placeOf = (record: number) => ({ file: words.role, line: record })
   const shaped: { record: number; ewkb: string }[] = []
@@ -54,8 +54,8 @@ export async function tellShapes(
 export function tellDeleted(
   features: number,
   records: number,
-  words: ShapefileWords,
-  findings: Findings,
+  words: ShapefileLabels,
+  findings: FindingCollector,
 ): void {
   const file = words.role
   if (features === 0)
@@ -64,7 +64,7 @@ export function tellDeleted(
     }))
   else if (features < records)
     findings.warning(`${words.code}-deleted`, { file }, () => ({
-      message: `${counted(records - features, 'record was', 'records were')} skipped: marked as deleted in ${words.what}`,
+      message: `${pluralize(records - features, 'record was', 'records were')} skipped: marked as deleted in ${words.what}`,
       count: records - features,
     }))
 }

@@ -1,7 +1,7 @@
 import type { ImportContext } from '@piecework/core/piece'
 import type { Attributes, Shapefile, ShapefileFeature } from '@piecework/vector-files'
-import { type ShapefileWords, subjectOf } from '@piecework/vector-files'
-import { expectAll } from '../staging/assert-row-count.js'
+import { type ShapefileLabels, subjectOf } from '@piecework/vector-files'
+import { assertRowCount } from '../staging/assert-row-count.js'
 
 export interface StagedShapes {
   readonly shapes: number
@@ -15,7 +15,7 @@ export interface StagedShapes {
  */
 export async function stageShapes<A extends Attributes<unknown>>(
   { tx, progress, finding }: ImportContext,
-  words: ShapefileWords,
+  words: ShapefileLabels,
   shapefile: Shapefile<A>,
   columns: Readonly<Record<string, string>>,
   cells: (feature: ShapefileFeature<ReturnType<A['read']>>) => string,
@@ -42,7 +42,7 @@ export async function stageShapes<A extends Attributes<unknown>>(
     { table: 'legacy_shapes', columns: ['record', ...named.map(([name]) => name), 'geom'] },
     csv(),
   )
-  expectAll(subjectOf(words), shapes, copied)
+  assertRowCount(subjectOf(words), shapes, copied)
   await tx.query('ANALYZE legacy_shapes')
   return { shapes, skipped: tellSkipped(finding, words, shapefile.records - shapes) }
 }
@@ -50,7 +50,7 @@ export async function stageShapes<A extends Attributes<unknown>>(
 /** Deleted records, in the job's report. */
 export function tellSkipped(
   finding: ImportContext['finding'],
-  words: ShapefileWords,
+  words: ShapefileLabels,
   skipped: number,
 ): number {
   if (skipped > 0)

@@ -1,7 +1,7 @@
 import { PieceworkError } from '@piecework/core/piece'
 
 /** Law 11: whoever loses a row without a finding fails. */
-export function expectAll(file: string, parsed: number, inserted: number, skipped = 0): void {
+export function assertRowCount(file: string, parsed: number, inserted: number, skipped = 0): void {
   if (parsed !== inserted + skipped)
     throw new PieceworkError(
       'counts-differ',

@@ -1,5 +1,5 @@
 import type { ImportContext } from '@piecework/core/piece'
-import { counted } from '@piecework/marxan-files'
+import { pluralize } from '@piecework/marxan-files'
 
 /** Tells rows that name no planning unit of the grid. */
 export function tellSkipped(context: Pick<ImportContext, 'finding'>, file: string, skipped: number): void {
@@ -8,7 +8,7 @@ export function tellSkipped(context: Pick<ImportContext, 'finding'>, file: strin
       severity: 'warning',
       code: 'legacy/rows-skipped',
       file,
-      message: `${counted(skipped, `row of ${file} was`, `rows of ${file} were`)} skipped, without a planning unit in the planning grid`,
+      message: `${pluralize(skipped, `row of ${file} was`, `rows of ${file} were`)} skipped, without a planning unit in the planning grid`,
       count: skipped,
     })
 }

@@ -1,5 +1,5 @@
 import { type ImportContext, PieceworkError } from '@piecework/core/piece'
-import { Findings, readBound, readPu, readPuvspr, readSpec } from '@piecework/marxan-files'
+import { FindingCollector, readBound, readPu, readPuvspr, readSpec } from '@piecework/marxan-files'
 
 export type Source = Pick<ImportContext, 'entries' | 'tx' | 'signal' | 'progress'>
 
@@ -9,7 +9,7 @@ export interface Table<Batch> {
   readonly name: string
   /** Name and type of each column. */
   readonly columns: Readonly<Record<string, string>>
-  read(findings: Findings): AsyncIterable<Batch & { readonly length: number }>
+  read(findings: FindingCollector): AsyncIterable<Batch & { readonly length: number }>
   /** One record of CSV, without its end of line. */
   record(batch: Batch, row: number): string
 }
@@ -71,7 +71,7 @@ export async function stage<Batch>(source: Source, table: Table<Batch>): Promise
   await source.tx.query(
     `CREATE TEMPORARY TABLE ${table.name} (${columns.map(([name, type]) => `${name} ${type}`).join(', ')}) ON COMMIT DROP`,
   )
-  const findings = new Findings()
+  const findings = new FindingCollector()
   let rows = 0
   const csv = async function* (): AsyncGenerator<Uint8Array> {
     for await (const batch of table.read(findings)) {

@@ -1,5 +1,5 @@
 import type { PieceImporter } from '@piecework/core/piece'
-import { expectAll } from '../staging/assert-row-count.js'
+import { assertRowCount } from '../staging/assert-row-count.js'
 import { tellSkipped } from '../staging/skipped-rows.js'
 import { stagePu } from '../staging/stage.js'
 import { puWithoutUnit } from './without-unit.js'
@@ -34,7 +34,7 @@ export const costSurfaceImporter: PieceImporter = {
       [id],
     )
     const skipped = await puWithoutUnit(tx, resource.id)
-    expectAll('pu.dat', parsed, rowCount, skipped)
+    assertRowCount('pu.dat', parsed, rowCount, skipped)
     tellSkipped(context, 'pu.dat', skipped)
     return { rows: rowCount, skipped }
   },

@@ -2,11 +2,11 @@ import type { Validator } from '@piecework/core/piece'
 import type { IdLines } from '@piecework/marxan-files'
 import {
   bestAttribute,
-  counted,
-  Findings,
-  FirstIds,
+  FindingCollector,
   fittingAttributes,
   gridRole,
+  IdSample,
+  pluralize,
   type RankedAttribute,
   rankingText,
   readIds,
@@ -21,7 +21,7 @@ export function puValidator({ gridIds }: { readonly gridIds: GridIds }): Validat
   return {
     async *validate(context) {
       const { entries, signal } = context
-      const findings = new Findings()
+      const findings = new FindingCollector()
       let rows = 0
       let locked = 0
       for await (const { length, columns } of readPu(entries.open(file), { findings, signal })) {
@@ -35,7 +35,7 @@ export function puValidator({ gridIds }: { readonly gridIds: GridIds }): Validat
         }))
       const ids = await readIds(entries.open(file), signal)
       if (ids.size > 0) {
-        const missing = new FirstIds()
+        const missing = new IdSample()
         const inGrid = new Uint8Array(ids.size)
         const readable = await forEachGridId(entries, gridIds, signal, (id) => {
           const index = ids.index.get(id)
@@ -53,11 +53,11 @@ export function puValidator({ gridIds }: { readonly gridIds: GridIds }): Validat
 
 function tellNoneCommon(
   { index }: IdLines,
-  { count, text }: FirstIds,
+  { count, text }: IdSample,
   fitting: readonly RankedAttribute[],
-  findings: Findings,
+  findings: FindingCollector,
 ): void {
-  const named = new FirstIds()
+  const named = new IdSample()
   for (let at = 0; at < Math.min(index.size, 11); at += 1) named.add(index.id(at))
   findings.error('legacy/no-common-unit', { file: gridRole }, () => ({
     message: `${count === 1 ? 'The one id' : `None of the ${count} ids`} of the planning grid (${text}) is ${count === 1 ? 'not ' : ''}in pu.dat (${named.text})${
@@ -69,12 +69,17 @@ function tellNoneCommon(
   }))
 }
 
-function tellDifferences(ids: IdLines, inGrid: Uint8Array, missing: FirstIds, findings: Findings): void {
+function tellDifferences(
+  ids: IdLines,
+  inGrid: Uint8Array,
+  missing: IdSample,
+  findings: FindingCollector,
+): void {
   const { count } = missing
   const unread = findings.errors > 0
   if (count > 0)
     findings.error('legacy/unit-without-row', { file }, () => ({
-      message: `${counted(count, 'planning unit of the grid has', 'planning units of the grid have')} no row in pu.dat${unread ? ' that can be read' : ''}: ${missing.text}`,
+      message: `${pluralize(count, 'planning unit of the grid has', 'planning units of the grid have')} no row in pu.dat${unread ? ' that can be read' : ''}: ${missing.text}`,
       count,
     }))
   for (let index = 0; index < inGrid.length; index += 1)

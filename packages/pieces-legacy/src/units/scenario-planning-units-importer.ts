@@ -1,6 +1,6 @@
 import type { PieceImporter } from '@piecework/core/piece'
 import { uuidExpression } from '@piecework/postgres'
-import { expectAll } from '../staging/assert-row-count.js'
+import { assertRowCount } from '../staging/assert-row-count.js'
 import { projectOf } from '../staging/project-of.js'
 import { tellSkipped } from '../staging/skipped-rows.js'
 import { stagePu } from '../staging/stage.js'
@@ -23,7 +23,7 @@ export const scenarioPlanningUnitsImporter: PieceImporter = {
       [resource.id, project],
     )
     const skipped = await puWithoutUnit(tx, project)
-    expectAll('pu.dat', parsed, rowCount, skipped)
+    assertRowCount('pu.dat', parsed, rowCount, skipped)
     tellSkipped(context, 'pu.dat', skipped)
     return { rows: rowCount, skipped }
   },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Findings, readPu, readTable } from '@piecework/marxan-files'
+import { FindingCollector, readPu, readTable } from '@piecework/marxan-files'
 import { suite } from 'uvu'
 import { chunks, layout, rowsOf, table } from './support.js'
 
@@ -15,7 +15,7 @@ test('batches hold all rows in order', async () => {
 })
 
 test('ids stay unique over batches', async () => {
-  const findings = new Findings()
+  const findings = new FindingCollector()
   const ids = Array.from({ length: 20_000 }, (_, at) => (at * 7919) % 20_011)
   const text = `id,cost\n${[...ids, ids[3], ids[15_000]].map((id) => `${id},1\n`).join('')}`
   assert.equal((await rowsOf(readPu(chunks(text), { findings }))).length, 20_000)
@@ -29,7 +29,11 @@ test('ids stay unique over batches', async () => {
 })
 
 test('an abort ends the reading', async () => {
-  const options = { file: 't.dat', findings: new Findings(), signal: AbortSignal.abort(new Error('enough')) }
+  const options = {
+    file: 't.dat',
+    findings: new FindingCollector(),
+    signal: AbortSignal.abort(new Error('enough')),
+  }
   await assert.rejects(async () => {
     for await (const _ of readTable(chunks('id\n1\n'), layout, options));
   }, /enough/)

@@ -3,7 +3,7 @@ import { createReadStream, existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
-  Findings,
+  FindingCollector,
   findMarxanFiles,
   readInputDat,
   readPu,
@@ -17,7 +17,7 @@ const samples = fileURLToPath(new URL('../../../../../../shared/data/', import.m
 const test = skipUnless(existsSync(samples), 'the sample projects are missing', suite('real projects'))
 
 /** How many findings of each code. */
-function counts(findings: Findings): Record<string, number> {
+function counts(findings: FindingCollector): Record<string, number> {
   const all: Record<string, number> = {}
   for (const { code, count } of findings.list()) all[code] = Math.max((all[code] ?? 0) + 1, count ?? 0)
   return all
@@ -45,7 +45,7 @@ const files: [string, keyof typeof tables, number, Record<string, number>][] = [
 
 for (const [file, kind, rows, expected] of files)
   test(file, async () => {
-    const findings = new Findings()
+    const findings = new FindingCollector()
     const options = { findings, file }
     const read: AsyncIterable<{ readonly length: number }> = tables[kind](
       createReadStream(join(samples, file)),
@@ -67,7 +67,7 @@ const inputs: [string, Record<string, number>][] = [
 
 for (const [file, expected] of inputs)
   test(file, async () => {
-    const findings = new Findings()
+    const findings = new FindingCollector()
     await readInputDat(createReadStream(join(samples, file)), { findings })
     assert.deepEqual(counts(findings), expected)
   })

@@ -1,4 +1,10 @@
-import { type Batch, type Columns, Findings, readTable, type TableLayout } from '@piecework/marxan-files'
+import {
+  type Batch,
+  type Columns,
+  FindingCollector,
+  readTable,
+  type TableLayout,
+} from '@piecework/marxan-files'
 
 export async function* chunks(...parts: readonly (string | Uint8Array)[]): AsyncIterable<Uint8Array> {
   for (const part of parts) yield typeof part === 'string' ? Buffer.from(part) : part
@@ -14,7 +20,7 @@ export async function rowsOf<C extends Columns>(batches: AsyncIterable<Batch<C>>
 }
 
 /** `code line column` of each finding; errors are marked. */
-function told(findings: Findings): string[] {
+function told(findings: FindingCollector): string[] {
   return findings
     .list()
     .map(({ severity, code, line, column }) =>
@@ -32,7 +38,7 @@ const columns = {
 export const layout: TableLayout<typeof columns> = { columns, ignored: ['xloc'], notCarried: ['prob'] }
 
 export async function table(...parts: readonly (string | Uint8Array)[]) {
-  const findings = new Findings()
+  const findings = new FindingCollector()
   const rows = await rowsOf(readTable(chunks(...parts), layout, { file: 't.dat', findings }))
   return { rows, told: told(findings), findings: findings.list() }
 }

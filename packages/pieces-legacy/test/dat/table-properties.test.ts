@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Findings, readTable } from '@piecework/marxan-files'
+import { FindingCollector, readTable } from '@piecework/marxan-files'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { chunks, layout, rowsOf, table } from './support.js'
@@ -77,7 +77,7 @@ test('random corruption never throws, and every row that is lost is told', async
     fc.asyncProperty(corruption, async (changes) => {
       const bytes = Buffer.from(good)
       for (const [at, byte] of changes) bytes[at] = byte
-      const findings = new Findings()
+      const findings = new FindingCollector()
       const rows = await rowsOf(readTable(chunks(bytes), layout, { file: 't.dat', findings }))
       const ends = changes.some(([at, byte]) => good[at] === 0x0a || good[at] === 0x22 || byte === 0x22)
       if (rows.length < 20 && !ends) assert.ok(findings.errors > 0)

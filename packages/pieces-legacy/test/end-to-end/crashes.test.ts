@@ -112,7 +112,7 @@ for (const [kind, request] of Object.entries(requests)) {
       const { job: end } = await job.ended()
       assert.equal(end.status, 'cancelled')
       assert.deepEqual(await contentsOf(host), before)
-      await host.piecework.guard.assertFree(`project:${end.target?.id}`)
+      await host.piecework.guard.checkEditable(`project:${end.target?.id}`)
     } finally {
       await barrier.remove()
     }

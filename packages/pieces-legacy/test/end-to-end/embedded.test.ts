@@ -89,7 +89,7 @@ test('law 3: a cancelled import leaves nothing', async () => {
   host.piecework.events.off('node:started', cancel)
   assert.equal(end.status, 'cancelled', JSON.stringify(end.error))
   assert.deepEqual(await contentsOf(host), before)
-  await host.piecework.guard.assertFree(`project:${end.target?.id}`)
+  await host.piecework.guard.checkEditable(`project:${end.target?.id}`)
 })
 
 test.run()

@@ -70,7 +70,7 @@ test('law 7: a clone claims source and target from its acceptance on', async () 
     const job = await piecework.clone({ resource: project, principal: ann })
     clone = job.id
     for (const resource of [project, targetOf(clone)]) {
-      await assert.rejects(piecework.guard.assertFree(resourcePath([resource])), isBusy)
+      await assert.rejects(piecework.guard.checkEditable(resourcePath([resource])), isBusy)
       const scenario = resourcePath([resource, { kind: 'scenario', id: '1' }])
       await assert.rejects(
         piecework.guard.edit(scenario, async () => {}),

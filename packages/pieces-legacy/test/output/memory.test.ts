@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Findings, readSolutions } from '@piecework/marxan-files'
+import { FindingCollector, readSolutions } from '@piecework/marxan-files'
 import { suite } from 'uvu'
 
 const test = suite('memory of solutions')
@@ -36,7 +36,7 @@ async function selectedBy(runs: number, look: () => void = () => {}): Promise<nu
     },
   }
   const ids = { size: units, get: (id: number) => (id < units ? id : -1), id: (index: number) => index }
-  const findings = new Findings()
+  const findings = new FindingCollector()
   let [read, selected] = [0, 0]
   for await (const solution of readSolutions({ matrix, solutions: new Map() }, ids, { findings })) {
     read += 1

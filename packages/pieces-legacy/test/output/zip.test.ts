@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
-import { type defaultOutputLimits, Findings, isOutputError, openOutput } from '@piecework/marxan-files'
+import {
+  type defaultOutputLimits,
+  FindingCollector,
+  isOutputError,
+  openOutput,
+} from '@piecework/marxan-files'
 import { resultsValidator } from '@piecework/pieces-legacy'
 import fc from 'fast-check'
 import { suite } from 'uvu'
@@ -53,14 +58,17 @@ test('law 10: what inflates beyond the limits is refused before it is read', asy
   const upload = outputEntries(outputZip(smallOutput))
   const refusedBy = async (limits: Partial<typeof defaultOutputLimits>) =>
     assert.rejects(
-      openOutput(upload, { findings: new Findings(), limits }),
+      openOutput(upload, { findings: new FindingCollector(), limits }),
       (error) => isOutputError(error) && error.code === 'legacy/output-too-large',
     )
   await refusedBy({ entries: entries.length - 1 })
   await refusedBy({ fileBytes: 100 })
   await refusedBy({ summaryBytes: 100 })
   await refusedBy({ totalBytes: 500 })
-  const folder = await openOutput(upload, { findings: new Findings(), limits: { entries: entries.length } })
+  const folder = await openOutput(upload, {
+    findings: new FindingCollector(),
+    limits: { entries: entries.length },
+  })
   folder.close()
 })
 

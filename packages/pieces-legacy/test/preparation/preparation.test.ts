@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { memoryArtifacts, type Preparation } from '@piecework/core'
+import { type ImportDraft, memoryArtifacts } from '@piecework/core'
 import { isPieceworkError, type ResourceRef } from '@piecework/core/piece'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
@@ -30,10 +30,10 @@ test.after(async () => {
 
 const ann = { id: 'ann' }
 
-const prepare = (more = {}): Promise<Preparation> =>
-  front.piecework.prepare({ format: 'legacy-marxan', principal: ann, name: 'Reefs', ...more })
+const prepare = (more = {}): Promise<ImportDraft> =>
+  front.piecework.createDraft({ format: 'legacy-marxan', principal: ann, name: 'Reefs', ...more })
 
-async function upload(preparation: Preparation, files: Uploads): Promise<void> {
+async function upload(preparation: ImportDraft, files: Uploads): Promise<void> {
   for (const [role, source] of Object.entries(files)) await preparation.upload(role, source)
 }
 
@@ -52,7 +52,7 @@ async function rowsLeft(): Promise<readonly string[]> {
   return left
 }
 
-async function keysOf({ job }: Preparation): Promise<readonly string[]> {
+async function keysOf({ job }: ImportDraft): Promise<readonly string[]> {
   const keys: string[] = []
   for await (const key of front.artifacts.list(`jobs/${job}`)) keys.push(key)
   return keys
@@ -82,7 +82,7 @@ test('law 3: project and scenario of one name are there, hidden and closed, unti
   await refused(preparation.run(), 'input-incomplete')
   await upload(preparation, { 'pu.dat': pu ?? assert.fail('no pu.dat') })
 
-  const found = await worker.piecework.preparation(preparation.resource)
+  const found = await worker.piecework.draft(preparation.resource)
   assert.equal((await (await found.validate()).ended()).job.status, 'succeeded')
   assert.equal((await rowOf('projects', project?.id))?.state, 'importing')
   await (await found.run()).result()
@@ -233,7 +233,7 @@ test('law 5: of ten that run an import at once one does, and it is imported once
   const runs = await Promise.allSettled(
     Array.from({ length: 10 }, async (_, at) => {
       const { piecework } = at % 2 ? front : worker
-      return (await piecework.preparation(preparation.resource)).run()
+      return (await piecework.draft(preparation.resource)).run()
     }),
   )
   const won = runs.filter((run) => run.status === 'fulfilled')

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Findings, readInputDat } from '@piecework/marxan-files'
+import { FindingCollector, readInputDat } from '@piecework/marxan-files'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { chunks } from '../dat/support.js'
@@ -31,7 +31,7 @@ test('law 10: it is refused, or its parameters are those that an independent rea
   await fc.assert(
     fc.asyncProperty(corruption, fc.constantFrom('\n', '\r\n', '\r'), async (corrupt, end) => {
       const changed = corrupt(Buffer.from(text.replaceAll('\n', end)))
-      const findings = new Findings()
+      const findings = new FindingCollector()
       const { parameters } = await readInputDat(chunks(changed), { findings })
       const expected = referenceInput(changed)
       const bytes = JSON.stringify(changed.toString('latin1'))

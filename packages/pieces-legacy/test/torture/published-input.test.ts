@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Findings, readInputDat } from '@piecework/marxan-files'
+import { FindingCollector, readInputDat } from '@piecework/marxan-files'
 import { suite } from 'uvu'
 import { chunks } from '../dat/support.js'
 import { told } from './support/project.js'
@@ -116,7 +116,7 @@ const inputs: Readonly<
 for (const [what, [text, expected, read]] of Object.entries(inputs))
   for (const end of ['\n', '\r\n'])
     test(`input.dat: ${what}, with ${JSON.stringify(end)}`, async () => {
-      const findings = new Findings()
+      const findings = new FindingCollector()
       const { parameters, files } = await readInputDat(chunks(text.replaceAll('\n', end)), { findings })
       const said = findings.list().filter(({ code }) => code !== 'legacy/parameter-default')
       assert.deepEqual(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Findings, readInputDat } from '@piecework/marxan-files'
+import { FindingCollector, readInputDat } from '@piecework/marxan-files'
 import { suite } from 'uvu'
 import { chunks } from '../dat/support.js'
 import { good } from './support/project.js'
@@ -181,7 +181,7 @@ fileRules('2. input.dat', 'input.dat', {
 const values = suite('2. input.dat: what is read')
 
 async function read(text: string) {
-  return readInputDat(chunks(text), { findings: new Findings() })
+  return readInputDat(chunks(text), { findings: new FindingCollector() })
 }
 
 values('every number that is given, and defaults for those that are not', async () => {
@@ -242,7 +242,7 @@ values('defaults of names', async () => {
 })
 
 values('a hint says how to write KEY=value', async () => {
-  const findings = new Findings()
+  const findings = new FindingCollector()
   await readInputDat(chunks('BLM=0.5\n'), { findings })
   assert.match(findings.list()[0]?.hint ?? '', /BLM 0\.5$/)
 })
@@ -261,7 +261,7 @@ const slips: Readonly<Record<string, string | undefined>> = {
 }
 for (const [key, meant] of Object.entries(slips))
   values(`${key} is taken for a slip of ${meant}`, async () => {
-    const findings = new Findings()
+    const findings = new FindingCollector()
     await readInputDat(chunks(changed({ [key]: 'x' })), { findings })
     const unknown = findings.list().find(({ code }) => code === 'legacy/parameter-unknown')
     assert.equal(unknown?.hint, meant === undefined ? undefined : `Did you mean ${meant}?`)
@@ -277,7 +277,7 @@ values('KEY=value is read as it is meant', async () => {
 })
 
 values('a missing key names its default', async () => {
-  const findings = new Findings()
+  const findings = new FindingCollector()
   await readInputDat(chunks('Title\n'), { findings })
   assert.match(findings.list().find(({ column }) => column === 'NUMITNS')?.message ?? '', /NUMITNS .*1000000/)
 })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Findings, readSpec } from '@piecework/marxan-files'
+import { FindingCollector, readSpec } from '@piecework/marxan-files'
 import { suite } from 'uvu'
 import { chunks } from '../dat/support.js'
 import { type Case, fileRules } from './support/rules.js'
@@ -288,7 +288,7 @@ for (const [goal, sentence] of [
   [',', /^The feature 1 has neither a prop nor a target$/],
 ] as const)
   sentences(goal, async () => {
-    const findings = new Findings()
+    const findings = new FindingCollector()
     for await (const _ of readSpec(chunks(`id,prop,target,spf,name\n1,${goal},1,a\n`), { findings }));
     assert.match(findings.list()[0]?.message ?? '', sentence)
   })
@@ -302,7 +302,7 @@ for (const [what, text, line] of [
   ['no column', 'id,prop,spf\n7,0.1,1\n', undefined],
 ] as const)
   names(`makes ${what} an error`, async () => {
-    const findings = new Findings()
+    const findings = new FindingCollector()
     let rows = 0
     for await (const { length } of readSpec(chunks(text), { findings, names: 'required' })) rows += length
     assert.equal(rows, 0)

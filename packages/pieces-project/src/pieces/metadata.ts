@@ -32,7 +32,7 @@ export const metadata: Piece = tablePiece({
         'updated_at',
       ],
       references: { planning_area_id: { table: 'planning_areas', shared: sharedData } },
-      keep: ['name'],
+      keepShellValue: ['name'],
       ignore: ['owner_id', 'state'],
     },
   ],

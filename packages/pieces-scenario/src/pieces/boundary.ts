@@ -3,7 +3,7 @@ import { anyRow } from '@piecework/pieces-project'
 import { tablePiece } from '@piecework/postgres'
 import { sameProject } from '../same-project.js'
 
-const planningUnit = { table: 'planning_units', of: 'project', elsewhere: sameProject('puid') }
+const planningUnit = { table: 'planning_units', of: 'project', lookup: sameProject('puid') }
 
 /** Lengths of the boundaries between planning units. */
 export const boundary: Piece = tablePiece({

@@ -30,7 +30,7 @@ export const features: Piece = tablePiece({
         'metadata',
       ],
       references: {
-        feature_id: { table: 'features', of: 'project', shared: sharedData, elsewhere: sameProject('name') },
+        feature_id: { table: 'features', of: 'project', shared: sharedData, lookup: sameProject('name') },
       },
     },
     {
@@ -44,7 +44,7 @@ export const features: Piece = tablePiece({
       columns: ['amount'],
       references: {
         scenario_feature_id: 'scenario_features',
-        planning_unit_id: { table: 'planning_units', of: 'project', elsewhere: sameProject('puid') },
+        planning_unit_id: { table: 'planning_units', of: 'project', lookup: sameProject('puid') },
       },
     },
   ],

@@ -27,9 +27,9 @@ export const metadata: Piece = tablePiece({
         'solutions_are_locked',
       ],
       references: {
-        cost_surface_id: { table: 'cost_surfaces', of: 'project', elsewhere: sameProject('name') },
+        cost_surface_id: { table: 'cost_surfaces', of: 'project', lookup: sameProject('name') },
       },
-      keep: ['name'],
+      keepShellValue: ['name'],
       // The project is the one that the shell was made in.
       ignore: ['project_id', 'state', 'protected_area_ids', 'protected_threshold'],
     },

@@ -13,7 +13,7 @@ export const planningUnits: Piece = withGrid(
     after: ['project/planning-units', 'scenario/metadata'],
     schema: 'planning',
     validators: [sameGrid],
-    beside: [gridEntry],
+    extraEntries: [gridEntry],
     tables: [
       {
         table: 'scenario_planning_units',
@@ -28,7 +28,7 @@ export const planningUnits: Piece = withGrid(
           'cost',
         ],
         references: {
-          planning_unit_id: { table: 'planning_units', of: 'project', elsewhere: sameProject('puid') },
+          planning_unit_id: { table: 'planning_units', of: 'project', lookup: sameProject('puid') },
         },
       },
     ],

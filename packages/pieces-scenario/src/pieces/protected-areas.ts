@@ -24,7 +24,7 @@ export const protectedAreas: Piece = tablePiece({
             table: 'protected_areas',
             of: 'project',
             shared: sharedData,
-            elsewhere: sameProject('name'),
+            lookup: sameProject('name'),
           },
         ],
       },

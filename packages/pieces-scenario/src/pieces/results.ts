@@ -40,7 +40,7 @@ export const results: Piece = tablePiece({
       order: ['run', 'planning_unit_id.puid'],
       columns: ['run'],
       references: {
-        planning_unit_id: { table: 'planning_units', of: 'project', elsewhere: sameProject('puid') },
+        planning_unit_id: { table: 'planning_units', of: 'project', lookup: sameProject('puid') },
       },
     },
     {

@@ -26,7 +26,7 @@ export const specification: Piece = tablePiece({
           table: 'features',
           of: 'project',
           shared: sharedData,
-          elsewhere: sameProject('name'),
+          lookup: sameProject('name'),
         })),
       },
     },

@@ -2,7 +2,7 @@ import { type Database, PieceworkError } from '@piecework/core/store'
 import { AutocommitDatabase } from './autocommit-database.js'
 import type { HeldConnection } from './connection.js'
 import { ConnectionDatabase } from './connection-database.js'
-import { Turns } from './mutex.js'
+import { Mutex } from './mutex.js'
 import type { PgClient } from './pg-client.js'
 import { holdPgClient } from './pg-connection.js'
 import { type SessionOptions, sessionSettings } from './settings.js'
@@ -26,9 +26,10 @@ export function fromKnex(knex: KnexLike, options?: SessionOptions): Database {
   if (knex.isTransaction !== true) {
     return new AutocommitDatabase({ acquire: () => acquire(knex) }, settings)
   }
-  const turns = new Turns()
-  return new ConnectionDatabase({ acquire: () => turns.enter().then((leave) => acquire(knex, leave)) }, () =>
-    savepoint(settings),
+  const turns = new Mutex()
+  return new ConnectionDatabase(
+    { acquire: () => turns.acquire().then((leave) => acquire(knex, leave)) },
+    () => savepoint(settings),
   )
 }
 

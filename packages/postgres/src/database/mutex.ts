@@ -1,9 +1,9 @@
 /** Lets one piece of work run at a time, in the order of asking. */
-export class Turns {
+export class Mutex {
   #last: Promise<unknown> = Promise.resolve()
 
   /** Work whose signal is aborted before its turn never starts. */
-  take<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const turn = this.#last.then(() => {
       signal?.throwIfAborted()
       return work()
@@ -13,9 +13,9 @@ export class Turns {
   }
 
   /** Resolves when the turn has come, to what ends it; calling that twice does no harm. */
-  enter(signal?: AbortSignal): Promise<() => void> {
+  acquire(signal?: AbortSignal): Promise<() => void> {
     return new Promise((entered, refused) => {
-      this.take(() => new Promise<void>((leave) => entered(leave)), signal).catch(refused)
+      this.run(() => new Promise<void>((leave) => entered(leave)), signal).catch(refused)
     })
   }
 }

@@ -1,13 +1,13 @@
 import { type CopyTarget, PieceworkError, type Transaction } from '@piecework/core/store'
 import type { Connection } from './connection.js'
 import { databaseError } from './database-error.js'
-import { Turns } from './mutex.js'
+import { Mutex } from './mutex.js'
 import { Source } from './source.js'
 
 /** One open transaction on one connection. Statements run one after the other; after `end` there are none. */
 export class OpenTransaction implements Transaction {
   readonly #connection: Connection
-  readonly #turns = new Turns()
+  readonly #turns = new Mutex()
   readonly #ended = new AbortController()
   #running = 0
   #copying = false
@@ -59,7 +59,7 @@ export class OpenTransaction implements Transaction {
   async end(reason: unknown): Promise<void> {
     this.#ended.abort(reason)
     if (this.#running > 0) await this.#connection.cancel()
-    await this.#turns.take(async () => {})
+    await this.#turns.run(async () => {})
   }
 
   async #enter(copying: boolean): Promise<() => void> {
@@ -69,7 +69,7 @@ export class OpenTransaction implements Transaction {
         'A transaction takes no other statement in the middle of a COPY.',
       )
     }
-    const leave = await this.#turns.enter(this.#ended.signal)
+    const leave = await this.#turns.acquire(this.#ended.signal)
     this.#running++
     this.#copying = copying
     let left = false

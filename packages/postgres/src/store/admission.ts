@@ -1,4 +1,4 @@
-import { type Job, mustWait, type NewJob, PieceworkError, type Queryable } from '@piecework/core/store'
+import { type Job, mustQueue, type NewJob, PieceworkError, type Queryable } from '@piecework/core/store'
 import { tryAdvisoryLock } from './advisory-lock.js'
 import { applyEvent, findJob } from './job-row.js'
 import { lockKey } from './lock-key.js'
@@ -22,7 +22,7 @@ export async function waitsForRoom(
       retryable: true,
     })
   }
-  return mustWait(principal, await underWay(tx, principal.id), limit)
+  return mustQueue(principal, await underWay(tx, principal.id), limit)
 }
 
 /**
@@ -40,7 +40,7 @@ export async function admitWaiting(
     // One whose row is locked is being cancelled or stopped.
     const { rows } = await tx.query<{ id: string; room: number | null }>(
       `SELECT id, principal_limit AS room FROM piecework.jobs
-       WHERE principal ->> 'id' = $1 AND waiting AND status = 'pending'
+       WHERE principal ->> 'id' = $1 AND throttled AND status = 'pending'
        ORDER BY priority DESC, number LIMIT 1 FOR UPDATE SKIP LOCKED`,
       [principal],
     )
@@ -58,8 +58,8 @@ const lockPrincipal = (tx: Queryable, id: string, patience: number): Promise<boo
 async function underWay(tx: Queryable, principal: string): Promise<number> {
   const { rows } = await tx.query<{ running: string }>(
     `SELECT count(*)::text AS running FROM piecework.jobs
-     WHERE principal ->> 'id' = $1 AND NOT waiting
-       AND status NOT IN ('preparing', 'succeeded', 'failed', 'cancelled')`,
+     WHERE principal ->> 'id' = $1 AND NOT throttled
+       AND status NOT IN ('draft', 'succeeded', 'failed', 'cancelled')`,
     [principal],
   )
   return Number(rows[0]?.running)

@@ -10,7 +10,7 @@ interface Waiting<Item, Done> {
 }
 
 /** What comes while a group is under way goes together in the next one. Where a group fails, each of it is tried by itself. */
-export class Groups<Item, Done> {
+export class Batcher<Item, Done> {
   readonly #carryOut: (items: readonly Item[]) => Promise<readonly Done[]>
   #waiting: Waiting<Item, Done>[] = []
   #underWay = false

@@ -9,7 +9,7 @@ import {
   taskOf,
 } from '@piecework/core/store'
 import { type End, endNode } from './end-node.js'
-import type { KnownJobs } from './job-cache.js'
+import type { JobCache } from './job-cache.js'
 import { applyEvent, json, lockJob, putAction } from './job-row.js'
 import { jobWith } from './records.js'
 
@@ -21,7 +21,7 @@ export function isPlain({ lease, done }: End): boolean {
 /** The node has ended, and what follows from it happens in the same transaction. Throws `lease-lost`. */
 export async function endAttempt(
   tx: Queryable,
-  known: KnownJobs,
+  known: JobCache,
   lease: Lease,
   done: NodeResult,
 ): Promise<Job> {
@@ -91,7 +91,7 @@ async function wait(
      FROM piecework.jobs j
      WHERE j.id = n.job AND n.job = $1 AND n.id = $2 AND n.fence = $3::bigint AND n.status = 'running'
      RETURNING to_jsonb(n.submitted_at) #>> '{}' AS at,
-       piecework.changing(j.status, j.outcome, j.error, j.batch, j.result, j.changes, j.waiting, j.stopped) AS changing`,
+       piecework.changing(j.status, j.outcome, j.error, j.batch, j.result, j.changes, j.throttled, j.stopped) AS changing`,
     [...leaseOf(lease), ...values],
   )
   const [row] = rows

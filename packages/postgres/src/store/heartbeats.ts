@@ -1,6 +1,6 @@
 import type { JobError, Lease, Progress, Queryable } from '@piecework/core/store'
 
-export interface Beat {
+export interface Heartbeat {
   readonly lease: Lease
   readonly progress: Progress | undefined
 }
@@ -13,7 +13,7 @@ export interface Beaten {
 export async function beatNodes(
   tx: Queryable,
   leaseMs: number,
-  beats: readonly Beat[],
+  beats: readonly Heartbeat[],
 ): Promise<readonly (Beaten | undefined)[]> {
   const asked = beats.map(({ lease, progress }) => ({
     job: lease.job.id,

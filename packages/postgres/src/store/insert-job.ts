@@ -14,12 +14,12 @@ import { json } from './job-row.js'
 import { jobOf } from './records.js'
 
 /** Claims, job and nodes; nothing is submitted. Throws `resource-busy` and `too-many-jobs`. */
-export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 'preparing'): Promise<Job> {
+export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 'draft'): Promise<Job> {
   await takeHolds(tx, { paths: job.claims, holder: job, job: job.id, changes: changedPaths(job) })
-  const waiting = status === 'pending' && (await waitsForRoom(tx, job))
+  const throttled = status === 'pending' && (await waitsForRoom(tx, job))
   const { rows } = await tx.query<{ job: string }>(
     `INSERT INTO piecework.jobs AS j (id, kind, status, tree, target, principal, request, batch, batches, result, retry_of,
-       reads, created_at, touched_at, changes, priority, principal_limit, waiting, deadline)
+       reads, created_at, touched_at, changes, priority, principal_limit, throttled, deadline)
      SELECT $1, $2, $9, $3::jsonb, $4::jsonb, $5::jsonb, $6::jsonb, 0, $7::int, '{}', $8, $10::jsonb, at, at,
        jsonb_build_array(jsonb_build_object('status', $9::text, 'at', at)),
        $11::int, $12::int, $13::boolean, at + $14::float8 * interval '1 millisecond'
@@ -39,7 +39,7 @@ export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 
       json(job.reads ?? []),
       job.priority ?? 0,
       job.limit?.jobs ?? null,
-      String(waiting),
+      String(throttled),
       (status === 'pending' ? job.timeLimitMs : undefined) ?? null,
     ],
   )

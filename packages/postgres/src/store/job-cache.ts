@@ -8,7 +8,7 @@ const most = 32
  * Jobs that have begun, by id. Then tree, request, principal and terms stay as they are, and only what `piecework.changing` prints
  * has to be read again.
  */
-export class KnownJobs {
+export class JobCache {
   readonly #jobs = new Map<string, Job>()
   /** As they were last, by what had been printed of them: while a batch runs, that stays the same. */
   readonly #last = new Map<string, { readonly changing: string; readonly job: Job }>()

@@ -90,7 +90,7 @@ async function makeRoom(tx: Queryable, { id, principal }: Job): Promise<void> {
 async function save(tx: Queryable, job: Job): Promise<void> {
   await tx.query(
     `UPDATE piecework.jobs SET status = $2, outcome = $3, error = $4::jsonb, batch = $5, result = $6::jsonb,
-       changes = $7::jsonb, kept_until = $8::timestamptz, waiting = $9::boolean, stopped = $10::boolean WHERE id = $1`,
+       changes = $7::jsonb, kept_until = $8::timestamptz, throttled = $9::boolean, stopped = $10::boolean WHERE id = $1`,
     [
       job.id,
       job.status,
@@ -100,7 +100,7 @@ async function save(tx: Queryable, job: Job): Promise<void> {
       json(job.result),
       json(job.changes),
       keptUntil(job) ?? null,
-      String(job.waiting ?? false),
+      String(job.throttled ?? false),
       String(job.stopped ?? false),
     ],
   )

@@ -9,7 +9,7 @@ import {
  * A read-only transaction takes a connection with its first statement, which is also when PostgreSQL takes the snapshot: work that
  * looks at files alone takes none. All else is as it was.
  */
-export function lateSnapshots(database: Database): Database {
+export function lazyReadTransaction(database: Database): Database {
   return {
     query: (sql, values) => database.query(sql, values),
     transaction: (work, options = {}) =>

@@ -1,10 +1,10 @@
 /** What changes of a job while its nodes run, as JSON; the rest of it (its tree, say) is large and stays. */
 const changing = `
 CREATE FUNCTION piecework.changing(status text, outcome text, error jsonb, batch int, result jsonb, changes jsonb,
-  waiting boolean, stopped boolean)
+  throttled boolean, stopped boolean)
 RETURNS text LANGUAGE sql STABLE AS $$
   SELECT pg_catalog.jsonb_build_object('status', status, 'outcome', outcome, 'error', error, 'batch', batch,
-    'result', result, 'changes', changes, 'waiting', waiting, 'stopped', stopped)::text
+    'result', result, 'changes', changes, 'throttled', throttled, 'stopped', stopped)::text
 $$;
 `
 
@@ -51,7 +51,7 @@ BEGIN
   LOOP
     UPDATE piecework.batches b SET remaining = b.remaining - tally.ended
     WHERE b.job = tally.job AND b.batch = tally.batch RETURNING b.remaining INTO left_open;
-    SELECT piecework.changing(j.status, j.outcome, j.error, j.batch, j.result, j.changes, j.waiting, j.stopped)
+    SELECT piecework.changing(j.status, j.outcome, j.error, j.batch, j.result, j.changes, j.throttled, j.stopped)
     INTO changing_text FROM piecework.jobs j WHERE j.id = tally.job;
     RETURN QUERY SELECT e.job, e.node, e.fence, left_open, changing_text
       FROM unnest(jobs, nodes, fences, batches) AS e(job, node, fence, batch)
@@ -84,9 +84,9 @@ BEGIN
       started_at = coalesce(n.started_at, clock_timestamp())
     FROM piecework.jobs j
     WHERE n.job = one.job AND n.id = one.node AND n.attempt = one.attempt AND n.status = 'waiting'
-      AND j.id = n.job AND j.batch = n.batch AND j.status NOT IN ('preparing', 'succeeded', 'failed', 'cancelled')
-      AND NOT (j.waiting AND j.outcome IS NULL)
-    RETURNING to_jsonb(n)::text, piecework.changing(j.status, j.outcome, j.error, j.batch, j.result, j.changes, j.waiting, j.stopped)
+      AND j.id = n.job AND j.batch = n.batch AND j.status NOT IN ('draft', 'succeeded', 'failed', 'cancelled')
+      AND NOT (j.throttled AND j.outcome IS NULL)
+    RETURNING to_jsonb(n)::text, piecework.changing(j.status, j.outcome, j.error, j.batch, j.result, j.changes, j.throttled, j.stopped)
     INTO node_text, changing_text;
     IF FOUND THEN
       RETURN NEXT;

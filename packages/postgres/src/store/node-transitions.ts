@@ -1,14 +1,14 @@
 import { type Database, isPieceworkError, type Job, type Lease, type Queryable } from '@piecework/core/store'
 import { autocommits } from '../database/autocommit-database.js'
 import { type End, endAsJson } from './end-node.js'
-import { hasBegun, type KnownJobs } from './job-cache.js'
+import { hasBegun, type JobCache } from './job-cache.js'
 import { applyEvent, lockJob } from './job-row.js'
 import { leasedNode } from './records.js'
-import { moreToDo } from './step-functions.js'
-import type { AskedTask, Beginner } from './take-over.js'
+import { needsTransaction } from './step-functions.js'
+import type { AskedTask, LeaseHolder } from './take-over.js'
 
 /** A node begins, or ends plainly. */
-export type Step =
+export type NodeTransition =
   | { readonly begin: AskedTask; readonly end?: never }
   | { readonly end: End; readonly begin?: never }
 
@@ -33,11 +33,11 @@ const stepSql = `SELECT begun, of_job AS job, of_node AS node, number, still_ope
   FROM piecework.step_nodes($1::jsonb, $2, $3::boolean, $4::float8, $5::jsonb, $6::boolean)`
 
 /** Carries out steps of any nodes together: as one statement, unless something of a job follows from them. */
-export async function stepNodes(
+export async function nodeTransitions(
   control: Database,
-  known: KnownJobs,
-  beginner: Beginner,
-  steps: readonly Step[],
+  known: JobCache,
+  beginner: LeaseHolder,
+  steps: readonly NodeTransition[],
 ): Promise<readonly Stepped[]> {
   // The same task may come twice: who did not come last gets nothing.
   const byKey = new Map(steps.map((step) => [keyOf(step), step]))
@@ -93,7 +93,7 @@ async function byThemselves(
     return (await asked).rows
   } catch (error) {
     const state = isPieceworkError(error, 'database') ? error.facts.sqlState : undefined
-    if (state === moreToDo || state === serializationFailure || state === readOnly) return undefined
+    if (state === needsTransaction || state === serializationFailure || state === readOnly) return undefined
     throw error
   }
 }
@@ -104,7 +104,7 @@ const readOnly = '25006'
 /** Jobs whose first node has begun or whose batch has ended, in the order in which everybody locks them. */
 async function follow(
   tx: Queryable,
-  known: KnownJobs,
+  known: JobCache,
   rows: readonly StepRow[],
 ): Promise<ReadonlyMap<string, Job>> {
   const events = new Map<string, 'started' | 'node-done'>()
@@ -121,7 +121,7 @@ async function follow(
   return changed
 }
 
-function keyOf({ begin, end }: Step): string {
+function keyOf({ begin, end }: NodeTransition): string {
   return begin
     ? JSON.stringify([true, begin.job, begin.node, begin.attempt])
     : JSON.stringify([false, end.lease.job.id, end.lease.node.id, end.lease.fence])

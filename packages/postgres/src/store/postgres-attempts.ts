@@ -10,21 +10,21 @@ import {
   taskOf,
 } from '@piecework/core/store'
 import { endOwnBackend, holdAttempt } from './attempt-lock.js'
-import { Groups } from './batcher.js'
+import { Batcher } from './batcher.js'
 import { msSince } from './clocks.js'
 import { endAttempt, giveBack, isPlain, leaseLost, leaseOf, retryAttempt } from './end-attempt.js'
-import { type Beat, beatNodes } from './heartbeats.js'
-import { KnownJobs } from './job-cache.js'
-import { type Step, type Stepped, stepNodes } from './node-transitions.js'
-import { type Beginner, lapsed, takeOver } from './take-over.js'
+import { beatNodes, type Heartbeat } from './heartbeats.js'
+import { JobCache } from './job-cache.js'
+import { type NodeTransition, nodeTransitions, type Stepped } from './node-transitions.js'
+import { type LeaseHolder, lapsed, takeOver } from './take-over.js'
 
-type Asked = Step & { readonly signal?: AbortSignal | undefined }
+type Asked = NodeTransition & { readonly signal?: AbortSignal | undefined }
 
-export function postgresAttempts(database: Database, control: Database, beginner: Beginner): Attempts {
+export function postgresAttempts(database: Database, control: Database, beginner: LeaseHolder): Attempts {
   const { store, embedded, leaseMs } = beginner
-  const known = new KnownJobs()
-  const steps = new Groups((group: readonly Asked[]) => stepTogether(control, known, beginner, group))
-  const beats = new Groups((group: readonly Beat[]) =>
+  const known = new JobCache()
+  const steps = new Batcher((group: readonly Asked[]) => stepTogether(control, known, beginner, group))
+  const beats = new Batcher((group: readonly Heartbeat[]) =>
     control.transaction((tx) => beatNodes(tx, leaseMs, group)),
   )
 
@@ -108,12 +108,12 @@ export function postgresAttempts(database: Database, control: Database, beginner
 /** What was told to end meanwhile commits nothing. */
 async function stepTogether(
   control: Database,
-  known: KnownJobs,
-  beginner: Beginner,
+  known: JobCache,
+  beginner: LeaseHolder,
   group: readonly Asked[],
 ): Promise<readonly Stepped[]> {
   const wanted = group.filter(({ signal }) => !signal?.aborted)
-  const outcomes = wanted.length > 0 ? await stepNodes(control, known, beginner, wanted) : []
+  const outcomes = wanted.length > 0 ? await nodeTransitions(control, known, beginner, wanted) : []
   const stepped = new Map(wanted.map((step, place) => [step, outcomes[place]]))
   return group.map((step) => stepped.get(step))
 }

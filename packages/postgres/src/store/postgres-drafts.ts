@@ -1,8 +1,8 @@
 import {
   type Database,
+  type DraftPlan,
+  type Drafts,
   type Job,
-  type Preparations,
-  type PreparedPlan,
   type Queryable,
   type Upload,
   withPlan,
@@ -13,7 +13,7 @@ import { msSince } from './clocks.js'
 import { insertJob, insertNodes } from './insert-job.js'
 import { applyEvent, json, lockJob } from './job-row.js'
 
-export function postgresPreparations(database: Database, control: Database): Preparations {
+export function postgresPreparations(database: Database, control: Database): Drafts {
   /** Resolves to the upload that `find` finds, which `edit` replaces or leaves out. */
   const change = (id: string, find: (upload: Upload) => boolean, put?: Upload): Promise<Upload | undefined> =>
     control.transaction(async (tx) => {
@@ -28,7 +28,7 @@ export function postgresPreparations(database: Database, control: Database): Pre
   return {
     create: (job, shells) =>
       database.transaction(async (tx) => {
-        const created = await insertJob(tx, job, 'preparing')
+        const created = await insertJob(tx, job, 'draft')
         await shells(tx)
         return created
       }),
@@ -38,8 +38,8 @@ export function postgresPreparations(database: Database, control: Database): Pre
       control.transaction(async (tx) => {
         const locked = await lockJob(tx, id)
         const planned = withPlan(locked.job, plan, locked.at)
-        const waiting = await waitsForRoom(tx, { ...plan, principal: planned.principal })
-        const job = waiting ? { ...planned, waiting } : planned
+        const throttled = await waitsForRoom(tx, { ...plan, principal: planned.principal })
+        const job = throttled ? { ...planned, throttled } : planned
         await touch(tx, job)
         await setTerms(tx, job, plan)
         await tx.query('DELETE FROM piecework.batches WHERE job = $1', [id])
@@ -49,7 +49,7 @@ export function postgresPreparations(database: Database, control: Database): Pre
       }),
     idle: async (before) => {
       const { rows } = await control.query<{ id: string }>(
-        `SELECT id FROM piecework.jobs WHERE status = 'preparing' AND touched_at < clock_timestamp() - $1::float8 * interval '1 millisecond'
+        `SELECT id FROM piecework.jobs WHERE status = 'draft' AND touched_at < clock_timestamp() - $1::float8 * interval '1 millisecond'
          ORDER BY touched_at`,
         [msSince(before)],
       )
@@ -65,11 +65,7 @@ async function touch(tx: Queryable, { id, request, batches }: Job): Promise<void
   )
 }
 
-async function setTerms(
-  tx: Queryable,
-  { id, priority, deadline }: Job,
-  { limit }: PreparedPlan,
-): Promise<void> {
+async function setTerms(tx: Queryable, { id, priority, deadline }: Job, { limit }: DraftPlan): Promise<void> {
   await tx.query(
     `UPDATE piecework.jobs SET priority = $2::int, deadline = $3::timestamptz, principal_limit = $4::int WHERE id = $1`,
     [id, priority ?? 0, deadline ?? null, limit?.jobs ?? null],

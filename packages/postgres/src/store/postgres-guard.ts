@@ -37,7 +37,7 @@ export function postgresGuard(control: Database): Guard {
         await free(hold)
       }
     },
-    assertFree: async (path) => {
+    checkEditable: async (path) => {
       await refuseBusy(control, [path], true)
       await touch(control, [path])
     },

@@ -39,6 +39,6 @@ export function postgresJobs(control: Database): Jobs {
 
 async function create(tx: Queryable, job: NewJob): Promise<Job> {
   const created = await insertJob(tx, job, 'pending')
-  if (!created.waiting) await submitBatch(tx, job.id, 0)
+  if (!created.throttled) await submitBatch(tx, job.id, 0)
   return created
 }

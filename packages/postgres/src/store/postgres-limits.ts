@@ -6,7 +6,7 @@ export function postgresLimits(control: Database): Limits {
   return {
     admit: async () => {
       const { rows } = await control.query<{ principal: string }>(
-        `SELECT DISTINCT principal ->> 'id' AS principal FROM piecework.jobs WHERE waiting AND status = 'pending'`,
+        `SELECT DISTINCT principal ->> 'id' AS principal FROM piecework.jobs WHERE throttled AND status = 'pending'`,
       )
       const admitted: Job[] = []
       for (const { principal } of rows) {
@@ -18,7 +18,7 @@ export function postgresLimits(control: Database): Limits {
       const { rows } = await control.query<{ id: string }>(
         `SELECT id FROM (
            SELECT id, deadline FROM piecework.jobs
-           WHERE deadline <= clock_timestamp() AND outcome IS NULL AND status <> 'preparing'
+           WHERE deadline <= clock_timestamp() AND outcome IS NULL AND status <> 'draft'
            UNION ALL
            SELECT id, deadline FROM piecework.jobs
            WHERE deadline <= clock_timestamp() AND outcome IS NOT NULL AND NOT stopped AND batch < batches

@@ -3,19 +3,19 @@ import {
   deletedResult,
   expiredResult,
   type Job,
-  type Keeping,
   type Queryable,
+  type Retention,
 } from '@piecework/core/store'
 import { json, lockJob } from './job-row.js'
 import { jobOf } from './records.js'
 
-export function postgresKeeping(control: Database): Keeping {
+export function postgresKeeping(control: Database): Retention {
   const jobs = async (db: Queryable, sql: string, values: readonly unknown[]): Promise<readonly Job[]> => {
     const { rows } = await db.query<{ job: string }>(sql, values)
     return rows.map(({ job }) => jobOf(job))
   }
   return {
-    over: (limit, leaseMs) =>
+    expired: (limit, leaseMs) =>
       jobs(
         control,
         `UPDATE piecework.jobs j SET kept_until = clock_timestamp() + $2::float8 * interval '1 millisecond'
@@ -27,7 +27,7 @@ export function postgresKeeping(control: Database): Keeping {
          WHERE j.id = found.id RETURNING to_jsonb(j)::text AS job`,
         [limit, leaseMs],
       ),
-    gone: (id) =>
+    markDeleted: (id) =>
       control.transaction(async (tx) => {
         const { job, at } = await lockJob(tx, id)
         const result = deletedResult(job.result, at)
@@ -50,7 +50,7 @@ export function postgresKeeping(control: Database): Keeping {
         )
         return rowCount === 1 ? { ...job, result } : job
       }),
-    kept: ({ resource, after = '', limit }) =>
+    list: ({ resource, after = '', limit }) =>
       jobs(
         control,
         `SELECT to_jsonb(j)::text AS job FROM piecework.jobs j
@@ -60,7 +60,7 @@ export function postgresKeeping(control: Database): Keeping {
          ORDER BY j.id LIMIT $4::int`,
         [after, resource?.kind ?? null, resource?.id ?? null, limit],
       ),
-    turn: async (name, everyMs) => {
+    acquireTurn: async (name, everyMs) => {
       const { rowCount } = await control.query(
         `INSERT INTO piecework.turns AS t (name, at) VALUES ($1, clock_timestamp())
          ON CONFLICT (name) DO UPDATE SET at = excluded.at

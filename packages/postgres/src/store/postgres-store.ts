@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Database, Store } from '@piecework/core/store'
 import { migrate } from '../migrations/migrate.js'
-import { lateSnapshots } from './lazy-read-transaction.js'
+import { lazyReadTransaction } from './lazy-read-transaction.js'
 import { postgresAttempts } from './postgres-attempts.js'
 import { postgresPreparations } from './postgres-drafts.js'
 import { postgresGuard } from './postgres-guard.js'
@@ -35,13 +35,13 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   const embedded = 'embedded' in database
   return {
     // The embedded database tells by where a query comes from that it would wait for ever.
-    database: embedded ? database : lateSnapshots(database),
+    database: embedded ? database : lazyReadTransaction(database),
     jobs: postgresJobs(control),
-    preparations: postgresPreparations(database, control),
+    drafts: postgresPreparations(database, control),
     reports: postgresReports(control),
     attempts: postgresAttempts(database, control, { leaseMs, store: randomUUID(), embedded }),
     outbox: postgresOutbox(control),
-    keeping: postgresKeeping(control),
+    retention: postgresKeeping(control),
     limits: postgresLimits(control),
     guard: postgresGuard(control),
     migrate: () => migrate(control, storeMigrations),

@@ -21,7 +21,7 @@ export function jobOf(text: string): Job {
     retryOf: row.retry_of,
     reads: (row.reads as readonly string[]).length > 0 ? row.reads : undefined,
     priority: row.priority === 0 ? undefined : row.priority,
-    waiting: row.waiting || undefined,
+    throttled: row.throttled || undefined,
     deadline: date(row.deadline),
     stopped: row.stopped || undefined,
     createdAt: date(row.created_at),
@@ -32,21 +32,21 @@ export function jobOf(text: string): Job {
 
 /** The job with what of it has changed meanwhile, as `piecework.changing` prints it. */
 export function jobWith(
-  { outcome: _, error: _e, waiting: _w, stopped: _s, ...fixed }: Job,
+  { outcome: _, error: _e, throttled: _w, stopped: _s, ...fixed }: Job,
   text: string,
 ): Job {
   const now = JSON.parse(text) as Json
-  const changing = present({
+  const mutableColumns = present({
     status: now.status,
     outcome: now.outcome,
     error: now.error,
     batch: now.batch,
     result: resultOf(now.result as Json),
-    waiting: now.waiting || undefined,
+    throttled: now.throttled || undefined,
     stopped: now.stopped || undefined,
     changes: changesOf(now),
   })
-  return { ...fixed, ...changing }
+  return { ...fixed, ...mutableColumns }
 }
 
 export function nodeOf(text: string): JobNode {
@@ -54,9 +54,9 @@ export function nodeOf(text: string): JobNode {
 }
 
 /** What a lease has of a node's row. */
-export function leasedNode(text: string): Pick<Lease, 'node' | 'fence' | 'deaths'> {
+export function leasedNode(text: string): Pick<Lease, 'node' | 'fence' | 'crashes'> {
   const row = JSON.parse(text) as Json
-  return { node: nodeOfRow(row), fence: row.fence as number, deaths: row.deaths as number }
+  return { node: nodeOfRow(row), fence: row.fence as number, crashes: row.crashes as number }
 }
 
 function nodeOfRow(row: Json): JobNode {

@@ -1,7 +1,7 @@
 import { endFunction } from './node-functions.js'
 
 /** SQLSTATE of what `step_nodes` refuses to do by itself. */
-export const moreToDo = 'PW001'
+export const needsTransaction = 'PW001'
 
 /**
  * Begins and ends in one message. `by_itself`: nothing else follows in its transaction; where something must, as with the first node of a
@@ -30,13 +30,13 @@ BEGIN
   IF by_itself AND EXISTS (
     SELECT FROM piecework.jobs j WHERE j.id = ANY (begun_jobs) AND j.status IN ('pending', 'submitted')
   ) THEN
-    RAISE EXCEPTION 'A job begins.' USING ERRCODE = '${moreToDo}';
+    RAISE EXCEPTION 'A job begins.' USING ERRCODE = '${needsTransaction}';
   END IF;
   begun := false;
   node_text := NULL;
   FOR one IN SELECT * FROM piecework.end_nodes(ends) LOOP
     IF by_itself AND one.still_open <= 0 THEN
-      RAISE EXCEPTION 'A batch has ended.' USING ERRCODE = '${moreToDo}';
+      RAISE EXCEPTION 'A batch has ended.' USING ERRCODE = '${needsTransaction}';
     END IF;
     of_job := one.ended_job;
     of_node := one.ended_node;

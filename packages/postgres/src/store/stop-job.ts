@@ -31,7 +31,7 @@ async function stop(
 ): Promise<Job | undefined> {
   const seen = await look(tx, id)
   const open = seen !== undefined && canBeStopped(seen)
-  const remaining = open && seen.status !== 'preparing' ? await skipWaiting(tx, id, seen.batch) : 0
+  const remaining = open && seen.status !== 'draft' ? await skipWaiting(tx, id, seen.batch) : 0
   const locked = await lockJob(tx, id)
   if (!open) return undefined
   const { outcome, stopped, batch, status } = locked.job
@@ -39,7 +39,7 @@ async function stop(
     outcome === seen.outcome &&
     stopped === seen.stopped &&
     batch === seen.batch &&
-    (status === 'preparing') === (seen.status === 'preparing')
+    (status === 'draft') === (seen.status === 'draft')
   if (!same) throw new WentOn()
   return applyEvent(tx, locked, event(remaining))
 }

@@ -120,7 +120,7 @@ CREATE INDEX holds_by_job ON piecework.holds (job) WHERE job IS NOT NULL;
 const preparations = `
 -- When somebody last changed what a preparing job was given.
 ALTER TABLE piecework.jobs ADD COLUMN touched_at timestamptz NOT NULL DEFAULT clock_timestamp();
-CREATE INDEX jobs_preparing ON piecework.jobs (touched_at) WHERE status = 'preparing';
+CREATE INDEX jobs_preparing ON piecework.jobs (touched_at) WHERE status = 'draft';
 `
 
 const keeping = `
@@ -158,17 +158,17 @@ ALTER TABLE piecework.jobs
   ADD COLUMN priority int NOT NULL DEFAULT 0,
   -- The most jobs of its principal that may be under way when it begins.
   ADD COLUMN principal_limit int,
-  ADD COLUMN waiting boolean NOT NULL DEFAULT false,
+  ADD COLUMN throttled boolean NOT NULL DEFAULT false,
   ADD COLUMN deadline timestamptz,
   ADD COLUMN stopped boolean NOT NULL DEFAULT false;
 UPDATE piecework.jobs SET stopped = true WHERE outcome = 'cancelled' AND status = 'ending';
 CREATE INDEX jobs_under_way ON piecework.jobs ((principal ->> 'id'))
-  WHERE NOT waiting AND status NOT IN ('preparing', 'succeeded', 'failed', 'cancelled');
-CREATE INDEX jobs_waiting ON piecework.jobs ((principal ->> 'id'), priority DESC, number) WHERE waiting AND status = 'pending';
+  WHERE NOT throttled AND status NOT IN ('draft', 'succeeded', 'failed', 'cancelled');
+CREATE INDEX jobs_throttled ON piecework.jobs ((principal ->> 'id'), priority DESC, number) WHERE throttled AND status = 'pending';
 CREATE INDEX jobs_by_deadline ON piecework.jobs (deadline) WHERE outcome IS NULL;
 
 -- Leases that lapsed.
-ALTER TABLE piecework.nodes ADD COLUMN deaths int NOT NULL DEFAULT 0;
+ALTER TABLE piecework.nodes ADD COLUMN crashes int NOT NULL DEFAULT 0;
 `
 
 const openNodes = `

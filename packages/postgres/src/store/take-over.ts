@@ -1,10 +1,10 @@
 import type { Lease, Queryable, Task } from '@piecework/core/store'
 import { endOtherBackend } from './attempt-lock.js'
-import type { KnownJobs } from './job-cache.js'
+import type { JobCache } from './job-cache.js'
 import { leasedNode } from './records.js'
 
 /** Who begins: `$1` and `$2` of what asks for lapsed leases. */
-export interface Beginner {
+export interface LeaseHolder {
   /** Of the store object: where nobody else can be, a lease of another one has lapsed. */
   readonly store: string
   readonly embedded: boolean
@@ -21,8 +21,8 @@ export const lapsed = `n.status = 'running' AND (n.lease_until <= clock_timestam
 /** Ends the backend of the one before first. Undefined where it would not go, or somebody else is at it. */
 export async function takeOver(
   tx: Queryable,
-  known: KnownJobs,
-  { store, embedded, leaseMs }: Beginner,
+  known: JobCache,
+  { store, embedded, leaseMs }: LeaseHolder,
   { job: id, node, attempt, worker }: AskedTask,
 ): Promise<Lease | undefined> {
   const found = await tx.query(
@@ -33,11 +33,11 @@ export async function takeOver(
   if (found.rowCount !== 1) return undefined
   if (!embedded && !(await endOtherBackend(tx, id, node))) return undefined
   const { rows } = await tx.query<{ node: string; changing: string }>(
-    `UPDATE piecework.nodes n SET fence = fence + 1, deaths = deaths + 1, worker = $3, store = $4,
+    `UPDATE piecework.nodes n SET fence = fence + 1, crashes = crashes + 1, worker = $3, store = $4,
        lease_until = clock_timestamp() + $5::float8 * interval '1 millisecond'
      FROM piecework.jobs j WHERE j.id = n.job AND n.job = $1 AND n.id = $2
      RETURNING to_jsonb(n)::text AS node,
-       piecework.changing(j.status, j.outcome, j.error, j.batch, j.result, j.changes, j.waiting, j.stopped) AS changing`,
+       piecework.changing(j.status, j.outcome, j.error, j.batch, j.result, j.changes, j.throttled, j.stopped) AS changing`,
     [id, node, worker, store, leaseMs],
   )
   const [row] = rows

@@ -25,7 +25,7 @@ export function checkSpec<Options>({ name, tables }: TablePieceSpec<Options>): v
     entries.add(entry)
     const step = owner.split('.')[0] ?? owner
     const declared = references[step]
-    if (owner.includes('.') && typeof declared === 'object' && (declared.shared || declared.elsewhere)) {
+    if (owner.includes('.') && typeof declared === 'object' && (declared.shared || declared.lookup)) {
       refuse(`"${step}" of table "${table}" leads to the owner, so it cannot lead to shared rows`)
     }
     for (const column of [...Object.keys(set), ...ignore]) {

@@ -1,5 +1,5 @@
 import { isPieceworkError, type Piece, PieceworkError, type Queryable } from '@piecework/core/piece'
-import { planTables } from './resolve-tables.js'
+import { resolveTables } from './resolve-tables.js'
 import { isTablePiece } from './table-piece.js'
 
 /**
@@ -11,7 +11,7 @@ export async function checkTables(db: Queryable, pieces: readonly Piece[]): Prom
   for (const piece of pieces) {
     if (!isTablePiece(piece)) continue
     try {
-      await planTables(db, piece.tablePiece)
+      await resolveTables(db, piece.tablePiece)
     } catch (error) {
       if (!isPieceworkError(error, 'registry-invalid')) throw error
       problems.push(error.message)

@@ -1,5 +1,5 @@
 import { type CloneContext, type PieceCounts, PieceworkError } from '@piecework/core/piece'
-import { hasDangling, unwatched } from './dangling.js'
+import { hasDangling, unenforcedReferences } from './dangling.js'
 import { fillLate } from './fill-second-pass.js'
 import {
   type FillContext,
@@ -10,8 +10,8 @@ import {
 } from './fill-table.js'
 import { workOf } from './import-tables.js'
 import { tableName } from './joins.js'
-import { roomToSort } from './raise-work-mem.js'
-import { planTables } from './resolve-tables.js'
+import { raiseWorkMem } from './raise-work-mem.js'
+import { resolveTables } from './resolve-tables.js'
 import { type RowSource, resourceRows } from './row-source.js'
 import type { TablePieceSpec } from './spec.js'
 import { distinctValues, type Stage, stageRows } from './stage.js'
@@ -23,8 +23,8 @@ export async function cloneTables<Options>(
   context: CloneContext<Options>,
 ): Promise<PieceCounts> {
   const { tx, signal } = context
-  await roomToSort(tx)
-  const plans = await planTables(tx, piece)
+  await raiseWorkMem(tx)
+  const plans = await resolveTables(tx, piece)
   const fill: FillContext = { ...workOf(context), from: 'database' }
   const counts = { rows: 0, skipped: 0 }
   const staged: { plan: TablePlan; stage: Stage }[] = []
@@ -74,7 +74,8 @@ async function cloneDirectly(
   source: RowSource,
   fill: FillContext,
 ): Promise<Filled | undefined> {
-  if (await hasDangling(fill.tx, plan, unwatched(plan, source, fill), source, fill)) return undefined
+  if (await hasDangling(fill.tx, plan, unenforcedReferences(plan, source, fill), source, fill))
+    return undefined
   const rows = await fillUnlessDangling(plan, source, fill)
   if (rows === undefined) return undefined
   await tellDanglingJson(plan, source, fill, false)

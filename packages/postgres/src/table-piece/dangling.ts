@@ -10,7 +10,7 @@ import { referencedTable } from './target-rows.js'
 type Tell = Pick<ImportContext, 'finding'>
 
 /** References whose dead ends the database would not refuse when the rows are inserted. */
-export const unwatched = (plan: TablePlan, source: RowSource, remap: Remap): ReferencePlan[] =>
+export const unenforcedReferences = (plan: TablePlan, source: RowSource, remap: Remap): ReferencePlan[] =>
   [...plan.references.values()].filter(
     (reference) =>
       !reference.late && !(reference.enforced && referenceValue(plan, reference, source, remap, 0).certain),
@@ -38,7 +38,7 @@ export async function hasDangling(
  * Empties references that lead nowhere, and takes out rows that cannot be without. Each is told in a finding. Resolves to
  * the number of rows that were taken out.
  */
-export async function clean(
+export async function dropDangling(
   tx: Queryable,
   plan: TablePlan,
   references: readonly ReferencePlan[],
@@ -74,9 +74,9 @@ async function cleanReference(
   stage: Stage,
   remap: Remap & Tell,
 ): Promise<number> {
-  const { column, shared, elsewhere } = reference
+  const { column, shared, lookup } = reference
   const skip = column.notNull
-  const empty = [column.name, shared?.header, elsewhere?.header].flatMap((name) => {
+  const empty = [column.name, shared?.header, lookup?.header].flatMap((name) => {
     const staged = name === undefined ? undefined : stage.name(name)
     return staged ? [`${staged} = NULL`] : []
   })

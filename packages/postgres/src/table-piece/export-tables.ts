@@ -2,9 +2,9 @@ import type { ExportContext, PieceCounts } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import type { Column } from './catalogue.js'
 import { Joins } from './joins.js'
-import { elsewhereKeys, exportedJson } from './json-value.js'
-import { roomToSort } from './raise-work-mem.js'
-import { planTables } from './resolve-tables.js'
+import { exportedJson, lookupKeys } from './json-value.js'
+import { raiseWorkMem } from './raise-work-mem.js'
+import { resolveTables } from './resolve-tables.js'
 import { resourceRows } from './row-source.js'
 import type { TablePieceSpec } from './spec.js'
 import type { StableKey, TablePlan } from './table-plan.js'
@@ -15,9 +15,9 @@ export async function exportTables<Options>(
   piece: TablePieceSpec<Options>,
   context: ExportContext<Options>,
 ): Promise<PieceCounts> {
-  await roomToSort(context.tx)
+  await raiseWorkMem(context.tx)
   let rows = 0
-  for (const plan of await planTables(context.tx, piece)) {
+  for (const plan of await resolveTables(context.tx, piece)) {
     context.signal.throwIfAborted()
     const before = rows
     const counted = countRecords(context.tx.copyOut(exportSelect(plan, context)), (records) => {
@@ -42,13 +42,13 @@ function exportSelect(plan: TablePlan, within: Within): string {
     if (json) {
       const ofShared = json.ids.some(({ shared }) => shared)
       take(ofShared ? exportedJson(plan, json, value, within) : value, column.name)
-      for (const header of new Set(json.ids.flatMap(({ elsewhere }) => elsewhere?.header ?? []))) {
-        take(elsewhereKeys(plan, json, header, value, within), header)
+      for (const header of new Set(json.ids.flatMap(({ lookup }) => lookup?.header ?? []))) {
+        take(lookupKeys(plan, json, header, value, within), header)
       }
       continue
     }
-    const { shared, elsewhere } = reference ?? {}
-    if (!reference || (!shared && !elsewhere)) {
+    const { shared, lookup } = reference ?? {}
+    if (!reference || (!shared && !lookup)) {
       take(value, column.name)
       continue
     }
@@ -60,7 +60,7 @@ function exportSelect(plan: TablePlan, within: Within): string {
         ? `${condition(shared.where, within)} IS TRUE AND ${stable(shared)} IS NOT NULL AS shared`
         : 'false AS shared',
       ...(shared ? [`${stable(shared)} AS s`] : []),
-      ...(elsewhere ? [`${keyAtExport(elsewhere, within)} AS e`] : []),
+      ...(lookup ? [`${keyAtExport(lookup, within)} AS e`] : []),
     ]
     joins.leftJoin(
       `(SELECT ${fields.join(', ')} FROM ${referencedTable(plan.schema, reference)})`,
@@ -68,10 +68,10 @@ function exportSelect(plan: TablePlan, within: Within): string {
       `${row}.k = ${value}`,
     )
     take(`CASE WHEN ${row}.shared IS NOT TRUE THEN ${value} END`, column.name)
-    if (shared && elsewhere?.header === shared.header) take(`${row}.s`, shared.header)
+    if (shared && lookup?.header === shared.header) take(`${row}.s`, shared.header)
     else {
       if (shared) take(`CASE WHEN ${row}.shared THEN ${row}.s END`, shared.header)
-      if (elsewhere) take(`${row}.e`, elsewhere.header)
+      if (lookup) take(`${row}.e`, lookup.header)
     }
   }
   const order = orderBy(plan, joins)

@@ -21,7 +21,7 @@ export interface OutsideKeys {
 
 type Context = Pick<ValidationContext, 'tx' | 'target' | 'into' | 'carries'>
 
-export function outsideKeys(plan: TablePlan, context: Context): OutsideKeys[] {
+export function externalKeys(plan: TablePlan, context: Context): OutsideKeys[] {
   const { target: resource, into } = context
   const within = { resource, ...(into && { into }) }
   const rowsOf = (target: Target, stable: StableKey): string =>
@@ -34,7 +34,7 @@ export function outsideKeys(plan: TablePlan, context: Context): OutsideKeys[] {
     read,
     missing: missingKeys(context.tx, rowsOf(target, stable), stable, false),
   })
-  const elsewhere = (column: string, target: Target, stable: StableKey, read: OutsideKeys['read']) => ({
+  const lookup = (column: string, target: Target, stable: StableKey, read: OutsideKeys['read']) => ({
     column,
     code: 'table/elsewhere-missing',
     hint: `Import into a ${target.of} that has it once.`,
@@ -44,7 +44,7 @@ export function outsideKeys(plan: TablePlan, context: Context): OutsideKeys[] {
     missing: missingKeys(context.tx, rowsOf(target, stable), stable, true),
   })
   const columns = [...plan.references].flatMap(([name, reference]) => {
-    const { shared: common, elsewhere: other } = reference
+    const { shared: common, lookup: other } = reference
     const given = (row: CsvRow): boolean => (row[name] ?? null) !== null
     const found: OutsideKeys[] = []
     if (common) {
@@ -54,7 +54,7 @@ export function outsideKeys(plan: TablePlan, context: Context): OutsideKeys[] {
     }
     if (other && !carriesTarget(reference, context)) {
       found.push(
-        elsewhere(other.header, reference, other, (row) =>
+        lookup(other.header, reference, other, (row) =>
           common && !given(row) ? [] : keyOf(row, other.header),
         ),
       )
@@ -63,13 +63,11 @@ export function outsideKeys(plan: TablePlan, context: Context): OutsideKeys[] {
   })
   const documents = [...plan.json].flatMap(([name, { ids }]) =>
     ids.flatMap((target) => {
-      const { shared: common, elsewhere: other, path } = target
+      const { shared: common, lookup: other, path } = target
       const found: OutsideKeys[] = []
       if (common) found.push(shared(name, target, common, (row) => sharedWithin(row[name], path)))
       if (other && !carriesTarget(target, context)) {
-        found.push(
-          elsewhere(name, target, other, (row) => elsewhereWithin(row[name], row[other.header], path)),
-        )
+        found.push(lookup(name, target, other, (row) => lookupWithin(row[name], row[other.header], path)))
       }
       return found
     }),
@@ -119,7 +117,7 @@ function* sharedWithin(text: string | null | undefined, path: readonly JsonStep[
   }
 }
 
-function* elsewhereWithin(
+function* lookupWithin(
   text: string | null | undefined,
   keys: string | null | undefined,
   path: readonly JsonStep[],

@@ -1,10 +1,10 @@
 import { quoteIdent } from '../database/quote-ident.js'
 import { uuidLiteral } from '../database/uuid-literal.js'
-import { clean } from './dangling.js'
+import { dropDangling } from './dangling.js'
 import { isGiven, joinSql } from './fill-select.js'
 import { type FillContext, tellDanglingJson } from './fill-table.js'
 import { tableName } from './joins.js'
-import { renewedJson } from './json-value.js'
+import { remapJson } from './json-value.js'
 import { type Join, referenceValue } from './reference-value.js'
 import type { Stage } from './stage.js'
 import type { TablePlan } from './table-plan.js'
@@ -16,13 +16,13 @@ export async function fillLate(plan: TablePlan, stage: Stage, context: FillConte
   if (late.length === 0) return
   const references = [...plan.references.values()].filter((reference) => late.includes(reference.column.name))
   // A row of this table that is there already counts as there; no row is taken out, for late columns may be NULL.
-  await clean(context.tx, plan, references, stage, context)
+  await dropDangling(context.tx, plan, references, stage, context)
   await tellDanglingJson(plan, stage, context, true)
   const joins: Join[] = []
   const values = late.map((name, index) => {
     const reference = plan.references.get(name)
     const json = plan.json.get(name)
-    if (json) return renewedJson(plan, json, stage.column(name) ?? 'NULL', stage, context)
+    if (json) return remapJson(plan, json, stage.column(name) ?? 'NULL', stage, context)
     if (!reference) return 'NULL'
     const value = referenceValue(plan, reference, stage, context, index)
     joins.push(...value.joins)

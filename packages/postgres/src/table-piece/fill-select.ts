@@ -2,7 +2,7 @@ import { quoteIdent } from '../database/quote-ident.js'
 import { uuidLiteral } from '../database/uuid-literal.js'
 import type { Column } from './catalogue.js'
 import { tableName } from './joins.js'
-import { renewedJson } from './json-value.js'
+import { remapJson } from './json-value.js'
 import { type Join, type Remap, referenceValue } from './reference-value.js'
 import type { RowSource } from './row-source.js'
 import type { SetContext } from './spec.js'
@@ -71,7 +71,7 @@ function newValues(plan: TablePlan, source: RowSource, fill: Fill) {
     if (given === undefined) continue
     if (column.name === plan.key?.name) {
       assignments.push({ column, sql: uuidExpression(fill.ids.key(plan.spec.table), given) })
-    } else assignments.push({ column, sql: json ? renewedJson(plan, json, given, source, fill) : given })
+    } else assignments.push({ column, sql: json ? remapJson(plan, json, given, source, fill) : given })
   }
   return { assignments, joins, values }
 }
@@ -79,12 +79,12 @@ function newValues(plan: TablePlan, source: RowSource, fill: Fill) {
 /** Whether the source says anything of this reference; a column of which it says nothing takes its default. */
 export function isGiven(plan: TablePlan, name: string, source: RowSource): boolean {
   const reference = plan.references.get(name)
-  const headers = [name, reference?.shared?.header, reference?.elsewhere?.header]
+  const headers = [name, reference?.shared?.header, reference?.lookup?.header]
   return headers.some((header) => header !== undefined && source.column(header) !== undefined)
 }
 
 function kept(plan: TablePlan, column: Column, value: string): string {
-  if (!plan.spec.keep?.includes(column.name)) return value
+  if (!plan.spec.keepShellValue?.includes(column.name)) return value
   const shell = `o.${quoteIdent(column.name)}`
   return `CASE WHEN ${shell} IS NULL OR ${shell}::text = '' THEN ${value} ELSE ${shell} END`
 }

@@ -1,5 +1,5 @@
 import type { ImportContext, Transaction } from '@piecework/core/piece'
-import { clean, unwatched } from './dangling.js'
+import { dropDangling, unenforcedReferences } from './dangling.js'
 import { type Fill, fillStatement } from './fill-select.js'
 import { danglingJson } from './json-value.js'
 import { isForeignKeyViolation } from './row-error.js'
@@ -17,12 +17,12 @@ export interface Filled {
 /** Inserts all rows of the stage that lead somewhere. */
 export async function fillFromStage(plan: TablePlan, stage: Stage, context: FillContext): Promise<Filled> {
   const { tx } = context
-  let skipped = await clean(tx, plan, unwatched(plan, stage, context), stage, context)
+  let skipped = await dropDangling(tx, plan, unenforcedReferences(plan, stage, context), stage, context)
   await tellDanglingJson(plan, stage, context, false)
   const rows = await fillUnlessDangling(plan, stage, context)
   if (rows !== undefined) return { rows, skipped }
   const references = [...plan.references.values()].filter(({ late }) => !late)
-  skipped += await clean(tx, plan, references, stage, context)
+  skipped += await dropDangling(tx, plan, references, stage, context)
   return { rows: await fillRows(plan, stage, context), skipped }
 }
 

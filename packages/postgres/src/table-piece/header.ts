@@ -31,10 +31,10 @@ export function matchHeader(plan: TablePlan, names: readonly string[]): Header {
 
 /** What may stand in a file: columns that travel, and the stable keys of references and of ids in documents. */
 export function readableColumns(plan: TablePlan): ReadonlyMap<string, Column> {
-  const stable = [...plan.references.values()].flatMap(({ shared, elsewhere }) =>
-    [shared, elsewhere].filter((key): key is StableKey => key !== undefined),
+  const stable = [...plan.references.values()].flatMap(({ shared, lookup }) =>
+    [shared, lookup].filter((key): key is StableKey => key !== undefined),
   )
-  const inside = [...plan.json.values()].flatMap(({ ids }) => ids.flatMap(({ elsewhere }) => elsewhere ?? []))
+  const inside = [...plan.json.values()].flatMap(({ ids }) => ids.flatMap(({ lookup }) => lookup ?? []))
   return new Map([
     ...plan.carried.map((column) => [column.name, column] as const),
     ...stable.map(({ header, column }) => [header, column] as const),

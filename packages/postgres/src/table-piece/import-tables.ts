@@ -8,8 +8,8 @@ import {
 import { fillLate } from './fill-second-pass.js'
 import { type FillContext, type Filled, fillFromStage } from './fill-table.js'
 import { openEntry } from './open-entry.js'
-import { roomToSort } from './raise-work-mem.js'
-import { planTables } from './resolve-tables.js'
+import { raiseWorkMem } from './raise-work-mem.js'
+import { resolveTables } from './resolve-tables.js'
 import { rowError } from './row-error.js'
 import type { TablePieceSpec } from './spec.js'
 import { analyzeStage, createStage, type Stage } from './stage.js'
@@ -37,8 +37,8 @@ export async function importTables<Options>(
   context: ImportContext<Options>,
 ): Promise<PieceCounts> {
   const { entries, tx, signal } = context
-  await roomToSort(tx)
-  const plans = await planTables(tx, piece)
+  await raiseWorkMem(tx)
+  const plans = await resolveTables(tx, piece)
   const fill: FillContext = { ...workOf(context), from: 'files' }
   const total = plans.reduce((sum, { entry }) => sum + (entries.facts(entry)?.rows ?? 0), 0)
   const counts = { rows: 0, skipped: 0 }

@@ -34,23 +34,23 @@ export function exportedJson(plan: TablePlan, json: JsonPlan, document: string, 
  * SQL of pairs (jsonb), `[["Coral", "<id>"]]`: the stable key of each row that the document's ids lead to and that is not shared,
  * in order of stable keys, because ids change; NULL without any.
  */
-export function elsewhereKeys(
+export function lookupKeys(
   plan: TablePlan,
   json: JsonPlan,
   header: string,
   document: string,
   within: Within,
 ): string {
-  const targets = json.ids.filter(({ elsewhere }) => elsewhere?.header === header)
+  const targets = json.ids.filter(({ lookup }) => lookup?.header === header)
   const [target] = targets
-  if (!target?.elsewhere) return 'NULL'
+  if (!target?.lookup) return 'NULL'
   const leaves = targets.map(({ path }) => `SELECT l.id FROM ${jsonLeaves(`${document}::jsonb`, path)} l`)
-  const key = `q.${quoteIdent(target.elsewhere.column.name)}`
-  const { shared, elsewhere } = target
+  const key = `q.${quoteIdent(target.lookup.column.name)}`
+  const { shared, lookup } = target
   const own = shared
     ? `AND q.${quoteIdent(target.key)} NOT IN (SELECT ${quoteIdent(target.key)} FROM ${referencedTable(plan.schema, target)} WHERE ${condition(shared.where, within)})`
     : ''
-  const { exportWhere } = elsewhere
+  const { exportWhere } = lookup
   const rows = exportWhere
     ? `(SELECT * FROM ${referencedTable(plan.schema, target)} WHERE ${condition(exportWhere, within)})`
     : referencedTable(plan.schema, target)
@@ -61,7 +61,7 @@ export function elsewhereKeys(
 }
 
 /** SQL of a document with new ids; those that lead nowhere are left out. */
-export function renewedJson(
+export function remapJson(
   plan: TablePlan,
   json: JsonPlan,
   document: string,
@@ -71,7 +71,7 @@ export function renewedJson(
   const value = json.ids.reduce(
     (value, target) =>
       overValue(value, (v) =>
-        mapJson(v, target.path, (id) => `to_jsonb(${renewedId(plan, target, id, source, remap)})`),
+        mapJson(v, target.path, (id) => `to_jsonb(${remapId(plan, target, id, source, remap)})`),
       ),
     `${document}::jsonb`,
   )
@@ -87,7 +87,7 @@ export function danglingJson(
   remap: Remap,
 ): string {
   const leaves = jsonLeaves(`${document}::jsonb`, target.path)
-  return `(SELECT l.id FROM ${leaves} l WHERE ${renewedId(plan, target, 'l.id', source, remap)} IS NULL)`
+  return `(SELECT l.id FROM ${leaves} l WHERE ${remapId(plan, target, 'l.id', source, remap)} IS NULL)`
 }
 
 /** Names a computed document, so that it is computed once. */
@@ -95,11 +95,11 @@ const overValue = (value: string, map: (v: string) => string): string =>
   `(SELECT ${map('w.v')} FROM (SELECT ${value} AS v OFFSET 0) w)`
 
 /** SQL of the new id's text; NULL where no row has it. */
-function renewedId(plan: TablePlan, target: JsonTarget, id: string, source: RowSource, remap: Remap): string {
+function remapId(plan: TablePlan, target: JsonTarget, id: string, source: RowSource, remap: Remap): string {
   const table = referencedTable(plan.schema, target)
   const key = quoteIdent(target.key)
   const carries = target.of === undefined || remap.carries(target.of)
-  const { shared, elsewhere } = target
+  const { shared, lookup } = target
   const renewed = `(SELECT q.${key}::text FROM ${table} q WHERE q.${key} = ${uuidExpression(remap.ids.key(target.name), asUuid(id))})`
   if (remap.from === 'database') {
     const kept = (where: string): string =>
@@ -109,11 +109,11 @@ function renewedId(plan: TablePlan, target: JsonTarget, id: string, source: RowS
   }
   const found = (stable: StableKey, key: string): string =>
     `(SELECT x.k::text FROM ${stableRows(plan.schema, target, stable, remap)} x WHERE x.s::text = ${key})`
-  const keys = elsewhere && source.column(elsewhere.header)
+  const keys = lookup && source.column(lookup.header)
   const own = carries
     ? renewed
-    : elsewhere && keys !== undefined
-      ? found(elsewhere, stableKeyOf(keys, id))
+    : lookup && keys !== undefined
+      ? found(lookup, stableKeyOf(keys, id))
       : 'NULL::text'
   if (!shared) return own
   const sharedKey = `substr(${id}, ${sharedMark.length + 1})`

@@ -37,7 +37,7 @@ export function referenceValue(
   remap: Remap,
   index: number,
 ): Value {
-  const { column, shared, elsewhere } = reference
+  const { column, shared, lookup } = reference
   const id = source.column(column.name) ?? `NULL::${column.type}`
   const given = `${id} IS NOT NULL`
   const carries = carriesTarget(reference, remap)
@@ -69,7 +69,7 @@ export function referenceValue(
   const nothing: Value = { sql: `NULL::${column.type}`, joins: [], certain: false, given }
   const own = carries
     ? { ...renew(reference, remap, id, source, index), given }
-    : (found(elsewhere, `e${index}`) ?? nothing)
+    : (found(lookup, `e${index}`) ?? nothing)
   const common = found(shared, `s${index}`)
   if (!common) return { ...own, given: `(${given} OR ${own.given})` }
   return {

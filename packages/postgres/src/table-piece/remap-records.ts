@@ -20,7 +20,7 @@ export interface FileColumn {
 }
 
 /** Whole records of a CSV file with new ids in place of the old and `suffix` (`,value`) at the end of each. Throws `UnusualId`. */
-export async function* renewedRecords(
+export async function* remapRecords(
   chunks: AsyncIterable<Uint8Array>,
   columns: readonly FileColumn[],
   suffix: Buffer,
@@ -41,20 +41,20 @@ interface Rewriting {
   readonly columns: readonly FileColumn[]
   /** By column. */
   readonly renewals: readonly (Renew | undefined)[]
-  readonly pieces: readonly Piece[]
+  readonly pieces: readonly ColumnSpan[]
   /** Start and end of each field of one record. */
   readonly places: Int32Array
   readonly suffix: Buffer
 }
 
 /** Columns that stay side by side: one whose ids are made anew, or several that are copied as they are. */
-interface Piece {
+interface ColumnSpan {
   readonly first: number
   readonly last: number
 }
 
-function piecesOf(columns: readonly FileColumn[]): Piece[] {
-  const pieces: Piece[] = []
+function piecesOf(columns: readonly FileColumn[]): ColumnSpan[] {
+  const pieces: ColumnSpan[] = []
   for (const [index, { table, dropped }] of columns.entries()) {
     if (dropped) continue
     const before = pieces.at(-1)
@@ -101,7 +101,7 @@ function renewChunk(chunk: Buffer, rewriting: Rewriting): Buffer {
       out = larger
     }
     for (let index = 0; index < pieces.length; index++) {
-      const { first, last } = pieces[index] as Piece
+      const { first, last } = pieces[index] as ColumnSpan
       if (index > 0) out[written++] = comma
       const from = places[2 * first] as number
       const to = places[2 * last + 1] as number

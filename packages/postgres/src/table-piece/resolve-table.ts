@@ -14,7 +14,7 @@ export interface PlanInput {
   readonly problem: (text: string) => void
 }
 
-export function planTable(input: PlanInput): TablePlan | undefined {
+export function resolveTable(input: PlanInput): TablePlan | undefined {
   const { spec, schema, catalogue, problem } = input
   const table = catalogue.get(spec.table)
   if (!table) {
@@ -61,7 +61,7 @@ export function planTable(input: PlanInput): TablePlan | undefined {
     order: spec.order.map((path) => pathOf(input, table, path, 'order')),
   }
   if (carried.length === 0) problem(`table "${table.name}" has no column that travels`)
-  for (const name of spec.keep ?? []) {
+  for (const name of spec.keepShellValue ?? []) {
     if (column(name, 'keep') && !ownRow)
       problem(`"keep" of table "${table.name}" is for a resource's own row`)
   }
@@ -85,13 +85,13 @@ function planReferences(
     const from = column(name, 'references')
     const target = targetOf({ catalogue, problem }, reference, `${spec.table}.${name}`)
     if (!from || !target) continue
-    const stable = (kind: 'shared' | 'elsewhere'): StableKey | undefined =>
+    const stable = (kind: 'shared' | 'lookup'): StableKey | undefined =>
       stableKey(reference[kind], name, target.table, table, problem)
     plans.set(name, {
       ...target,
       column: from,
       shared: stable('shared'),
-      elsewhere: stable('elsewhere'),
+      lookup: stable('lookup'),
       late: spec.late?.includes(name) ?? false,
       self: reference.table === spec.table,
       enforced: table.foreignKeys.some(
@@ -126,8 +126,8 @@ function planJson(
         const target = targetOf({ catalogue, problem }, id, `${spec.table}.${name}`)
         if (!target) return []
         const shared = stableKey(id.shared, `${name}.${id.path}`, target.table, undefined, problem)
-        const elsewhere = stableKey(id.elsewhere, `${name}.${id.table}`, target.table, table, problem)
-        return [{ ...target, shared, elsewhere, path: parseJsonPath(id.path), text: id.path }]
+        const lookup = stableKey(id.lookup, `${name}.${id.table}`, target.table, table, problem)
+        return [{ ...target, shared, lookup, path: parseJsonPath(id.path), text: id.path }]
       }),
     })
   }

@@ -1,11 +1,11 @@
 import { PieceworkError, type Queryable } from '@piecework/core/piece'
 import { readCatalogue } from './catalogue.js'
-import { planTable } from './resolve-table.js'
+import { resolveTable } from './resolve-table.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
 
 /** Matches a piece's declaration with the database. Throws `registry-invalid`, naming everything that does not fit. */
-export async function planTables(
+export async function resolveTables(
   db: Queryable,
   piece: Pick<TablePieceSpec, 'name' | 'schema' | 'tables'>,
 ): Promise<readonly TablePlan[]> {
@@ -13,7 +13,7 @@ export async function planTables(
   const catalogue = await readCatalogue(db, schema, tablesOf(piece), hopsOf(piece))
   const problems: string[] = []
   const plans = piece.tables.flatMap(
-    (spec) => planTable({ spec, piece, schema, catalogue, problem: (text) => problems.push(text) }) ?? [],
+    (spec) => resolveTable({ spec, piece, schema, catalogue, problem: (text) => problems.push(text) }) ?? [],
   )
   if (problems.length > 0) {
     throw new PieceworkError(

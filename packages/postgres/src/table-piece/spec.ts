@@ -24,7 +24,7 @@ export interface Reference {
   readonly key?: string
   /**
    * Kind of resource whose piece carries that table. In a job that carries no such resource a clone keeps the reference as
-   * it is, and an import looks for the row by `elsewhere`.
+   * it is, and an import looks for the row by `lookup`.
    */
   readonly of?: string
   /** The host's common rows: they travel by their stable key and are never copied. */
@@ -33,7 +33,7 @@ export interface Reference {
    * How an import finds the row in a job that does not carry `of`: by `puid` among the units of the project that it goes into,
    * say. Rows that are not there, or more than once, refuse the import before anything is written.
    */
-  readonly elsewhere?: StableReference
+  readonly lookup?: StableReference
 }
 
 /** Ids inside a JSON document: `features[*].featureId`, `*` for every element or value. */
@@ -74,7 +74,7 @@ export interface TableSpec {
   /** Columns that we decide; they do not travel. */
   readonly set?: Readonly<Record<string, (context: SetContext) => unknown>>
   /** Of a resource's own row: columns that keep what the shell was made with, unless that is NULL or empty. */
-  readonly keep?: readonly string[]
+  readonly keepShellValue?: readonly string[]
 }
 
 export interface TablePieceSpec<Options = unknown>
@@ -84,7 +84,7 @@ export interface TablePieceSpec<Options = unknown>
   /** In the order in which they are filled. */
   readonly tables: readonly TableSpec[]
   /** Entries that an exporter around this one writes beside those of the tables; `validators` read them. */
-  readonly beside?: readonly string[]
+  readonly extraEntries?: readonly string[]
   /** Run after the built-in ones. */
   readonly validators?: readonly Validator<Options>[]
   readonly upgrades?: Readonly<Record<number, Upgrade>>

@@ -5,7 +5,7 @@ import { setValue } from './fill-select.js'
 import type { FillContext } from './fill-table.js'
 import { tableName } from './joins.js'
 import { carriesTarget } from './reference-value.js'
-import { type FileColumn, renewedRecords, UnusualId } from './remap-records.js'
+import { type FileColumn, remapRecords, UnusualId } from './remap-records.js'
 import { isForeignKeyViolation, rowError } from './row-error.js'
 import { resourceRows } from './row-source.js'
 import type { ReferencePlan, TablePlan } from './table-plan.js'
@@ -28,7 +28,7 @@ export async function streamEntry(
   const suffix =
     decided.length > 0 ? `,${csvLine(decided.map(({ value }) => bindValue(value))).slice(0, -1)}` : ''
   const fileColumns = await fileColumnsOf(plan, csv.columns, context)
-  const renewed = renewedRecords(records, fileColumns, Buffer.from(suffix), context.ids)
+  const renewed = remapRecords(records, fileColumns, Buffer.from(suffix), context.ids)
   const kept = csv.columns.filter((_, index) => !fileColumns[index]?.dropped)
   const columns = [...kept, ...decided.map(({ column }) => column.name)]
   await tx.query('SAVEPOINT piecework_stream')
@@ -55,8 +55,8 @@ export function canStream(
   const travels = (name: string): boolean =>
     plan.carried.some((column) => column.name === name) ||
     [...plan.references.values()].some(
-      ({ column, shared, elsewhere }) =>
-        (name === shared?.header || name === elsewhere?.header) && columns.includes(column.name),
+      ({ column, shared, lookup }) =>
+        (name === shared?.header || name === lookup?.header) && columns.includes(column.name),
     )
   if (!columns.every(travels)) return false
   // Rows under an owner that is not there could not be found again.
@@ -77,7 +77,7 @@ async function fileColumnsOf(
     const reference = plan.references.get(name)
     const stable = reference?.shared && names.indexOf(reference.shared.header)
     if (name === plan.key?.name) columns.push({ table: plan.spec.table })
-    // Where the job carries the row, its id tells it, and no key is needed to find it elsewhere.
+    // Where the job carries the row, its id tells it, and no key is needed to look it up.
     else if (!plan.carried.some((column) => column.name === name)) columns.push({ dropped: true })
     else if (!reference) columns.push({})
     else if (stable === undefined || stable < 0) columns.push({ table: reference.name })

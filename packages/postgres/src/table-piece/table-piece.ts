@@ -18,7 +18,7 @@ export interface TablePiece<Options = unknown> extends Piece<Options> {
  */
 export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): TablePiece<Options> {
   checkSpec(spec)
-  const { schema: _, tables: __, beside: ___, validators = [], ...piece } = spec
+  const { schema: _, tables: __, extraEntries: ___, validators = [], ...piece } = spec
   return {
     ...piece,
     contract: 1,

@@ -20,7 +20,7 @@ export interface Target {
 
 export interface ReferencePlan extends Target {
   readonly column: Column
-  readonly elsewhere: StableKey | undefined
+  readonly lookup: StableKey | undefined
   readonly late: boolean
   /** Leads to this table itself. */
   readonly self: boolean
@@ -39,7 +39,7 @@ export interface JsonTarget extends Target {
   /** The path as it was declared. */
   readonly text: string
   /** Its column of the file holds pairs of stable key and id, for all ids of the document that lead to this table. */
-  readonly elsewhere: StableKey | undefined
+  readonly lookup: StableKey | undefined
 }
 
 /** One table of a piece: its declaration matched with the catalogue. */

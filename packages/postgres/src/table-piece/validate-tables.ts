@@ -6,10 +6,10 @@ import {
   type ValidationContext,
 } from '@piecework/core/piece'
 import { type ValueCheck, valueCheck } from './column-types.js'
-import { type OutsideKeys, outsideKeys } from './external-keys.js'
+import { externalKeys, type OutsideKeys } from './external-keys.js'
 import { FindingList } from './finding-list.js'
 import { type Header, matchHeader, readableColumns } from './header.js'
-import { planTables } from './resolve-tables.js'
+import { resolveTables } from './resolve-tables.js'
 import { named } from './row-error.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
@@ -22,8 +22,8 @@ export async function* validateTables<Options>(
   context: ValidationContext<Options>,
 ): AsyncGenerator<Found> {
   const { entries, signal } = context
-  const plans = await planTables(context.tx, piece)
-  const expected = new Set([...plans.map(({ entry }) => entry), ...(piece.beside ?? [])])
+  const plans = await resolveTables(context.tx, piece)
+  const expected = new Set([...plans.map(({ entry }) => entry), ...(piece.extraEntries ?? [])])
   for (const path of entries.paths) {
     if (!expected.has(path)) {
       yield {
@@ -63,7 +63,7 @@ async function* validateEntry(
     const columns = await headerOf(context, file)
     yield* headerFindings(plan, matchHeader(plan, columns))
     const check = rowChecks(plan, columns)
-    const outside = outsideKeys(plan, context)
+    const outside = externalKeys(plan, context)
     let line = 2 + newlines(columns)
     for await (const batch of entries.rows(file)) {
       signal.throwIfAborted()
@@ -143,7 +143,7 @@ function rowChecks(plan: TablePlan, columns: readonly string[]): RowCheck {
     const column = readable.get(name)
     if (!column) return []
     const reference = plan.references.get(name)
-    const instead = [reference?.shared?.header, reference?.elsewhere?.header].filter(
+    const instead = [reference?.shared?.header, reference?.lookup?.header].filter(
       (header) => header !== undefined,
     )
     const required = column.notNull && plan.table.columns.get(name) === column

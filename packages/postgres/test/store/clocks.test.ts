@@ -64,7 +64,7 @@ for (const [how, offMs] of [
       old,
     ])
     wrong()
-    const found = await store.preparations.idle(new Date(Date.now() - hour))
+    const found = await store.drafts.idle(new Date(Date.now() - hour))
     assert.deepEqual([found.includes(old), found.includes(young)], [true, false])
   })
 }
@@ -73,7 +73,7 @@ async function prepared(): Promise<string> {
   const sample = exportJob()
   const finish = { id: 'finish', task: 'finish', batch: 0 } as const
   const job: NewJob = { ...sample, kind: 'import', nodes: [finish], batches: 0 }
-  return (await store.preparations.create(job, async () => {})).id
+  return (await store.drafts.create(job, async () => {})).id
 }
 
 test.run()

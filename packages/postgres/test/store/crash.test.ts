@@ -121,7 +121,7 @@ test('law 5: an attempt that is given up has its backend ended, and what it wrot
     const node = await store.reports.node(id, 'a')
     const job = await store.jobs.get(id)
     assert.ok(node && job)
-    const own = { job, node, attempt: 1, fence: 1, deaths: 0 }
+    const own = { job, node, attempt: 1, fence: 1, crashes: 0 }
     const error = { code: 'timeout', message: 'Too long.', retryable: true } as const
     assert.equal((await store.attempts.fail(own, error, [])).outcome, 'failed')
     const { rowCount } = await pool.query(

@@ -87,7 +87,7 @@ test('an edit remembers nothing where no export of it has failed', async () => {
   const rows = async (): Promise<number> => Number((await knex('piecework.touched').count({ n: '*' }))[0]?.n)
   const before = await rows()
   const path = `project:${randomUUID()}`
-  await store.guard.assertFree(path)
+  await store.guard.checkEditable(path)
   await store.guard.edit(path, nothing)
   await knex.transaction((trx) => store.guard.edit(path, nothing, { tx: fromKnex(trx) }))
   assert.equal(await rows(), before)
@@ -178,7 +178,7 @@ test("an import of an archive is asked for inside a host's transaction that has 
     packs: [pack],
     store: postgresStore({ database: fromPg(only) }),
     runtime: inProcess(),
-    archivesLiveMs: 0,
+    archiveTtlMs: 0,
   })
   await piecework.start()
   try {
@@ -217,7 +217,7 @@ test('law 6: of ten processes that sweep, one deletes what is over, and one look
       artifacts,
       runtime: inProcess(),
       sweepMs: 20,
-      archivesLiveMs: 400,
+      archiveTtlMs: 400,
     }),
   )
   await Promise.all(hosts.map((host) => host.start()))

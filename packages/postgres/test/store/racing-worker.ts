@@ -22,7 +22,7 @@ async function race({ url, requests, project, principal = '', whenFull = 'wait' 
   const request = async (n: number): Promise<string> => {
     if (project === undefined) {
       const job = await jobs.create({ ...exportJob(), principal: { id: principal }, limit })
-      return job.waiting ? 'waits' : 'admitted'
+      return job.throttled ? 'waits' : 'admitted'
     }
     await guard.claim([n % 2 === 0 ? project : `${project}/scenario:${n}`], {
       id: `${process.pid}`,

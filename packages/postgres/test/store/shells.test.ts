@@ -100,11 +100,11 @@ function shelves(cloner: (tx: Queryable) => Promise<unknown>): Pack {
 type Death = 'none' | 'before' | 'after'
 
 /** A worker that is gone before or after its commit: nobody hears of it again. */
-function dying(store: Store, deaths: readonly Death[]): Store {
+function dying(store: Store, crashes: readonly Death[]): Store {
   let calls = 0
   const dead = () => new PieceworkError('lease-lost', 'This worker is dead.')
   const run: Attempts['run'] = async (...asked) => {
-    const death = deaths[calls++] ?? 'none'
+    const death = crashes[calls++] ?? 'none'
     if (death === 'before') throw dead()
     const job = await store.attempts.run(...asked)
     if (death === 'after') throw dead()
@@ -114,12 +114,12 @@ function dying(store: Store, deaths: readonly Death[]): Store {
 }
 
 async function withPiecework(
-  deaths: readonly Death[],
+  crashes: readonly Death[],
   pack: Pack,
   use: (piecework: Piecework) => Promise<void>,
 ): Promise<void> {
-  const store = dying(postgresStore({ database: fromPg(pool), leaseMs: 40 }), deaths)
-  const options = { heartbeatMs: 10, sweepMs: 15, backoffMs: 1, maxAttempts: 20, forgottenMs: 200 }
+  const store = dying(postgresStore({ database: fromPg(pool), leaseMs: 40 }), crashes)
+  const options = { heartbeatMs: 10, sweepMs: 15, backoffMs: 1, maxAttempts: 20, resubmitAfterMs: 200 }
   const piecework = createPiecework({ packs: [pack], store, runtime: inProcess(), ...options })
   piecework.events.on('error', () => {})
   await piecework.start()
@@ -133,18 +133,18 @@ async function withPiecework(
 test('law 6: at no commit is there a shell without a job, or a job that has ended badly with one', async () => {
   const death = fc.constantFrom<Death>('none', 'before', 'after')
   const plan = fc.record({
-    deaths: fc.array(death, { maxLength: 6 }),
+    crashes: fc.array(death, { maxLength: 6 }),
     fails: fc.boolean(),
     cancelAt: fc.constantFrom(undefined, 0, 20, 60),
   })
   await fc.assert(
-    fc.asyncProperty(plan, async ({ deaths, fails, cancelAt }) => {
+    fc.asyncProperty(plan, async ({ crashes, fails, cancelAt }) => {
       const id = randomUUID()
       await pool.query('INSERT INTO shelves VALUES ($1, $2, true)', [id, 'Birds'])
       const pack = shelves(async () => {
         if (fails) throw new Error('It broke.')
       })
-      await withPiecework(deaths, pack, async (piecework) => {
+      await withPiecework(crashes, pack, async (piecework) => {
         const job = await piecework.clone({ resource: { kind: 'shelf', id }, principal: { id: 'ann' } })
         const cancelled = setTimeout(() => void job.cancel(), cancelAt ?? 60_000)
         const { job: end } = await job.ended()

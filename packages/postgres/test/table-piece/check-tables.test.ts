@@ -98,7 +98,7 @@ const refused: readonly (readonly [what: string, spec: TableSpec, message: RegEx
     table('units', { json: { puid: [{ path: 'a', table: 'units' }] } }),
     /"puid" of table "units" is not json/,
   ],
-  ['keep in another table', table('units', { keep: ['puid'] }), /"keep" of table "units"/],
+  ['keep in another table', table('units', { keepShellValue: ['puid'] }), /"keep" of table "units"/],
 ]
 
 for (const [what, spec, message] of refused) {

@@ -168,7 +168,7 @@ test('a reference to what the job does not carry stays in a clone and is never t
     CREATE TABLE units (id uuid PRIMARY KEY, project_id uuid REFERENCES projects, puid int);
     CREATE TABLE scenarios (id uuid PRIMARY KEY, project_id uuid REFERENCES projects);
     CREATE TABLE locks (scenario_id uuid REFERENCES scenarios, unit_id uuid NOT NULL REFERENCES units, PRIMARY KEY (scenario_id, unit_id))`)
-  const elsewhere = {
+  const lookup = {
     where: 'project_id = (SELECT s.project_id FROM scenarios s WHERE s.id = $resource)',
     stableKey: 'puid',
   }
@@ -224,9 +224,9 @@ test('a reference to what the job does not carry stays in a clone and is never t
   const taken = await imported(here.db, locks({}), plain.files, into(elsewhereTo))
   assert.deepEqual(taken.counts, { rows: 0, skipped: 3 })
 
-  const keyed = await exported(here.db, locks({ elsewhere }), { kind: 'scenario', id: from })
+  const keyed = await exported(here.db, locks({ lookup }), { kind: 'scenario', id: from })
   assert.match(keyed.files['locks.csv']?.csv ?? '', /^unit_id,unit_id\.puid\n[0-9a-f-]{36},1\n/)
-  const found = await imported(here.db, locks({ elsewhere }), keyed.files, into(elsewhereTo))
+  const found = await imported(here.db, locks({ lookup }), keyed.files, into(elsewhereTo))
   assert.deepEqual(found.counts, { rows: 2, skipped: 1 })
   const puids = await rowsOf(
     here.db,

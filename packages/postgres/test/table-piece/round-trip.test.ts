@@ -64,7 +64,7 @@ const project = tablePiece({
         owner_id: ({ principal }) => principal.id,
         notes: ({ source }) => [source.kind],
       },
-      keep: ['name'],
+      keepShellValue: ['name'],
     },
   ],
 })

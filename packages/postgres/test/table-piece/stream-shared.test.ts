@@ -11,7 +11,7 @@ const test = needsServer(suite('table pieces: streamed rows with stable keys'))
 let here: World
 
 const shared = { where: 'project_id IS NULL', stableKey: 'stable_key' }
-const elsewhere = { where: 'project_id = $resource', stableKey: 'name' }
+const lookup = { where: 'project_id = $resource', stableKey: 'name' }
 const piece = tablePiece({
   name: 'project/marks',
   of: 'project',
@@ -22,7 +22,7 @@ const piece = tablePiece({
       table: 'marks',
       owner: 'project_id',
       order: ['note'],
-      references: { area_id: { table: 'areas', of: 'project', shared, elsewhere } },
+      references: { area_id: { table: 'areas', of: 'project', shared, lookup } },
     },
   ],
 })

@@ -152,7 +152,7 @@ async function assertRight(): Promise<void> {
       table,
     )
   }
-  await host.piecework.guard.assertFree(`album:${resource.id}`)
+  await host.piecework.guard.checkEditable(`album:${resource.id}`)
   const { rows: holds } = await host.pool.query('SELECT * FROM piecework.holds')
   assert.deepEqual(holds, [])
   const staged: string[] = []

@@ -31,7 +31,7 @@ export function albumHost({ database, redis, folder }: Place): AlbumHost {
     runtime: redisRuntime({ connection: redis, concurrency: 1, onError: () => {} }),
     heartbeatMs: 200,
     sweepMs: 300,
-    forgottenMs: 3000,
+    resubmitAfterMs: 3000,
     backoffMs: 50,
     // Workers are killed on purpose here, and some tasks are unlucky.
     maxAttempts: 20,

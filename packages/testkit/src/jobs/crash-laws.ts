@@ -69,7 +69,7 @@ async function live(bench: JobBench, fates: readonly Fate[]): Promise<void> {
     assert.equal(node.status, fate ?? node.status)
     if (!failed) assert.equal(fate, 'done', `${node.id} was never done`)
   }
-  await store.guard.assertFree(bench.path)
+  await store.guard.checkEditable(bench.path)
 }
 
 /** What the outbox holds, each item twice before it is acknowledged; and what the sweep finds. */

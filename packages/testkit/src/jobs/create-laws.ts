@@ -65,11 +65,11 @@ export function createLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     await jobBench(store, { project })
     await refuses('a claim', () => store.guard.claim([path], { id: 'host', kind: 'run' }), 'resource-busy')
     await refuses('an edit', () => store.guard.edit(path, async () => {}), 'resource-busy')
-    await refuses('assertFree', () => store.guard.assertFree(path), 'resource-busy')
+    await refuses('checkEditable', () => store.guard.checkEditable(path), 'resource-busy')
     const [holder, ...others] = await store.guard.holders(path)
     assert.deepEqual([holder?.kind, others], ['export', []])
     await store.guard.release(holder?.id ?? '')
-    await refuses('assertFree', () => store.guard.assertFree(path), 'resource-busy')
+    await refuses('checkEditable', () => store.guard.checkEditable(path), 'resource-busy')
   })
 
   test('law 7: of many racing jobs on one resource one is created', async () => {

@@ -71,10 +71,10 @@ export function deadlineLaws(test: LawTest, { make }: JobStoreLawsOptions): void
     const request = { options: {}, input: { format: 'folder', uploads: [] } }
     const last = { id: 'finish', task: 'finish', batch: 0 } as const
     const job = { ...sample, request, nodes: [last], batches: 0, timeLimitMs: 1 }
-    await store.preparations.create(job, async () => undefined)
+    await store.drafts.create(job, async () => undefined)
     await sleep(20)
     assert.deepEqual(await expiredOf(store, job.id), [])
-    const { deadline } = await store.preparations.run(job.id, { nodes, batches, request, timeLimitMs: 200 })
+    const { deadline } = await store.drafts.run(job.id, { nodes, batches, request, timeLimitMs: 200 })
     assert.ok(deadline && deadline.getTime() > Date.now() - 60_000)
     await sleep(250)
     assert.equal((await expiredOf(store, job.id)).length, 1)
@@ -101,7 +101,7 @@ export function deadlineLaws(test: LawTest, { make }: JobStoreLawsOptions): void
     assert.equal((await attempts.run(last, nothing())).status, 'cancelled')
   })
 
-  test('law 5: a lease that was given back is the same attempt again; deaths are counted apart', async () => {
+  test('law 5: a lease that was given back is the same attempt again; crashes are counted apart', async () => {
     const bench = await jobBench(await make({ leaseMs }), { batches: [['a']], priority: 7 })
     const { attempts } = bench.store
     const real: JobError = { ...sampleError, message: 'The real one.' }
@@ -114,13 +114,13 @@ export function deadlineLaws(test: LawTest, { make }: JobStoreLawsOptions): void
     const tasks = (await bench.outbox()).flatMap((action) => (action.type === 'task' ? [action.task] : []))
     assert.deepEqual(tasks, [task, task])
     const third = await bench.lease('a', 2)
-    assert.deepEqual([third.attempt, third.deaths], [2, 0])
+    assert.deepEqual([third.attempt, third.crashes], [2, 0])
     assert.ok(third.fence > second.fence)
     await refuses('run', () => attempts.run(second, nothing()), 'lease-lost')
     await sleep(leaseMs + 50)
     const overdue = (await attempts.overdue(new Date(0))).filter(({ job }) => job === bench.id)
     assert.deepEqual(overdue, [task])
-    assert.equal((await bench.lease('a', 2)).deaths, 1)
+    assert.equal((await bench.lease('a', 2)).crashes, 1)
   })
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { Job, JobRequest, NewJob, PreparedPlan, Store, Upload } from '@piecework/core/store'
+import type { DraftPlan, Job, JobRequest, NewJob, Store, Upload } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { longLease, nothing } from './job-bench.js'
@@ -14,41 +14,41 @@ export function preparationLaws(test: LawTest, { make }: JobStoreLawsOptions): v
   test('a prepared import holds its claim, runs nothing, and knows its uploads', async () => {
     const store = await make(longLease)
     const { job, created, later } = await prepared(store)
-    assert.equal(created.status, 'preparing')
+    assert.equal(created.status, 'draft')
     assert.deepEqual(await store.jobs.get(job.id), created)
     assert.deepEqual(await outboxOf(store, job.id), [])
     assert.deepEqual(idsOf(await store.attempts.overdue(new Date(Date.now() + 60_000)), job.id), [])
     await refuses('an edit', () => store.guard.edit(job.claims[0] ?? '', noShells), 'resource-busy')
-    await refuses('the same again', () => store.preparations.create(later, noShells), 'resource-busy')
+    await refuses('the same again', () => store.drafts.create(later, noShells), 'resource-busy')
 
     const [first, other, second] = [uploadOf('pu.dat'), uploadOf('spec.dat'), uploadOf('pu.dat')]
-    assert.equal(await store.preparations.put(job.id, first), undefined)
-    assert.equal(await store.preparations.put(job.id, other), undefined)
-    assert.deepEqual(await store.preparations.put(job.id, second), first)
+    assert.equal(await store.drafts.put(job.id, first), undefined)
+    assert.equal(await store.drafts.put(job.id, other), undefined)
+    assert.deepEqual(await store.drafts.put(job.id, second), first)
     assert.deepEqual(sorted(await uploadsOf(store, job.id)), sorted([other, second]))
-    assert.equal(await store.preparations.remove(job.id, first.id), undefined)
-    assert.deepEqual(await store.preparations.remove(job.id, second.id), second)
+    assert.equal(await store.drafts.remove(job.id, first.id), undefined)
+    assert.deepEqual(await store.drafts.remove(job.id, second.id), second)
     assert.deepEqual(await uploadsOf(store, job.id), [other])
   })
 
   test('law 3: where the shells cannot be made, there is neither a job nor a claim', async () => {
     const store = await make(longLease)
     const job = newPreparation()
-    const broken = () => store.preparations.create(job, () => Promise.reject(new Error('no shell')))
+    const broken = () => store.drafts.create(job, () => Promise.reject(new Error('no shell')))
     await assert.rejects(broken, /no shell/)
     assert.equal(await store.jobs.get(job.id), undefined)
-    assert.equal((await store.preparations.create(job, noShells)).status, 'preparing')
+    assert.equal((await store.drafts.create(job, noShells)).status, 'draft')
   })
 
   test('law 5: of many runs one begins, with the uploads that it was planned for, and uploads are closed then', async () => {
     const store = await make(longLease)
     const { job, later } = await prepared(store)
     const upload = uploadOf('pu.dat')
-    await store.preparations.put(job.id, upload)
+    await store.drafts.put(job.id, upload)
     const stale = planOf(later, { ...job.request, input: inputOf([uploadOf('pu.dat')]) })
-    await refuses('a plan for other uploads', () => store.preparations.run(job.id, stale), 'resource-busy')
+    await refuses('a plan for other uploads', () => store.drafts.run(job.id, stale), 'resource-busy')
     const plan = planOf(later, { ...job.request, options: { 'sample/a': 1 }, input: inputOf([upload]) })
-    const runs = await Promise.allSettled([1, 2, 3].map(() => store.preparations.run(job.id, plan)))
+    const runs = await Promise.allSettled([1, 2, 3].map(() => store.drafts.run(job.id, plan)))
     assert.equal(runs.filter(({ status }) => status === 'fulfilled').length, 1)
     for (const run of runs) {
       if (run.status === 'rejected')
@@ -64,8 +64,8 @@ export function preparationLaws(test: LawTest, { make }: JobStoreLawsOptions): v
       plan.nodes.map(({ id }) => [id, 'waiting']),
     )
     assert.deepEqual(await outboxOf(store, job.id), [0])
-    await refuses('an upload', () => store.preparations.put(job.id, uploadOf('x')), 'uploads-closed')
-    await refuses('a removal', () => store.preparations.remove(job.id, upload.id), 'uploads-closed')
+    await refuses('an upload', () => store.drafts.put(job.id, uploadOf('x')), 'uploads-closed')
+    await refuses('a removal', () => store.drafts.remove(job.id, upload.id), 'uploads-closed')
     await refuses('an edit', () => store.guard.edit(job.claims[0] ?? '', noShells), 'resource-busy')
     await runAll(store, now, plan)
     assert.equal((await store.jobs.get(job.id))?.status, 'succeeded')
@@ -78,7 +78,7 @@ export function preparationLaws(test: LawTest, { make }: JobStoreLawsOptions): v
     const error = { code: 'expired', message: 'Too late.', retryable: false } as const
     const ending = await store.jobs.cancel(job.id, error)
     assert.deepEqual([ending.status, ending.outcome, ending.error], ['ending', 'cancelled', error])
-    await refuses('an upload', () => store.preparations.put(job.id, uploadOf('x')), 'uploads-closed')
+    await refuses('an upload', () => store.drafts.put(job.id, uploadOf('x')), 'uploads-closed')
     assert.deepEqual(await outboxOf(store, job.id), [0])
     await end(store, job.id)
     assert.equal((await store.jobs.get(job.id))?.status, 'cancelled')
@@ -88,19 +88,19 @@ export function preparationLaws(test: LawTest, { make }: JobStoreLawsOptions): v
   test('preparations that nobody touches are found, and others are not', async () => {
     const store = await make(longLease)
     const [{ job: idle }, { job: running }] = [await prepared(store), await prepared(store)]
-    await store.preparations.run(running.id, planOf(running, running.request))
-    const found = async (at: number) => (await store.preparations.idle(new Date(at))).includes(idle.id)
+    await store.drafts.run(running.id, planOf(running, running.request))
+    const found = async (at: number) => (await store.drafts.idle(new Date(at))).includes(idle.id)
     const created = (await store.jobs.get(idle.id))?.createdAt.getTime() ?? 0
     assert.deepEqual([await found(created - 1000), await found(created + 60_000)], [false, true])
-    assert.ok(!(await store.preparations.idle(new Date(created + 60_000))).includes(running.id))
+    assert.ok(!(await store.drafts.idle(new Date(created + 60_000))).includes(running.id))
   })
 
   test('an unknown preparation is `job-not-found`', async () => {
-    const { preparations } = await make(longLease)
-    await refuses('put', () => preparations.put(randomUUID(), uploadOf('x')), 'job-not-found')
-    await refuses('remove', () => preparations.remove(randomUUID(), 'x'), 'job-not-found')
+    const { drafts } = await make(longLease)
+    await refuses('put', () => drafts.put(randomUUID(), uploadOf('x')), 'job-not-found')
+    await refuses('remove', () => drafts.remove(randomUUID(), 'x'), 'job-not-found')
     const job = newPreparation()
-    await refuses('run', () => preparations.run(job.id, planOf(job, job.request)), 'job-not-found')
+    await refuses('run', () => drafts.run(job.id, planOf(job, job.request)), 'job-not-found')
   })
 }
 
@@ -117,11 +117,11 @@ function newPreparation(): NewJob {
 /** A stored preparation, and another one of the same resource. */
 async function prepared(store: Store) {
   const job = newPreparation()
-  const created = await store.preparations.create(job, noShells)
+  const created = await store.drafts.create(job, noShells)
   return { job, created, later: { ...newPreparation(), target: job.target, claims: job.claims } as NewJob }
 }
 
-function planOf(job: NewJob, request: JobRequest): PreparedPlan {
+function planOf(job: NewJob, request: JobRequest): DraftPlan {
   const { nodes, batches } = sampleJob({ batches: [['a'], ['b']], project: job.tree })
   return { nodes, batches, request }
 }
@@ -147,7 +147,7 @@ async function outboxOf(store: Store, job: string): Promise<readonly number[]> {
   return items.flatMap((item) => (item.type === 'batch' && item.job === job ? [item.batch] : []))
 }
 
-async function runAll(store: Store, job: Job, { nodes }: PreparedPlan): Promise<void> {
+async function runAll(store: Store, job: Job, { nodes }: DraftPlan): Promise<void> {
   for (const { id } of nodes) await end(store, job.id, id)
 }
 

@@ -11,7 +11,7 @@ export function endLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
   test('law 7: the claim is held until the last step commits, and is freed in that step', async () => {
     const bench = await jobBench(await make(longLease), { batches: [['a']] })
     const { store, path } = bench
-    const busy = () => refuses('assertFree', () => store.guard.assertFree(path), 'resource-busy')
+    const busy = () => refuses('checkEditable', () => store.guard.checkEditable(path), 'resource-busy')
     await bench.done('a')
     await busy()
     const finish = await bench.lease('finish')
@@ -35,7 +35,7 @@ export function endLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
       end.open()
     }
     assert.equal((await run).status, 'succeeded')
-    await store.guard.assertFree(path)
+    await store.guard.checkEditable(path)
     await jobBench(store, { project: { kind: 'project', id: path.slice('project:'.length) } })
   })
 
@@ -46,9 +46,9 @@ export function endLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     const cancelled = await jobBench(store)
     await store.jobs.cancel(cancelled.id)
     for (const { path, done } of [failed, cancelled]) {
-      await refuses('assertFree', () => store.guard.assertFree(path), 'resource-busy')
+      await refuses('checkEditable', () => store.guard.checkEditable(path), 'resource-busy')
       await done('finish')
-      await store.guard.assertFree(path)
+      await store.guard.checkEditable(path)
     }
   })
 
@@ -65,14 +65,14 @@ export function endLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     await bench.done('a')
     const job = await store.attempts.fail(await bench.lease('finish'), sampleError, [])
     assert.deepEqual([job.status, job.outcome, job.error], ['ending', 'failed', sampleError])
-    await refuses('assertFree', () => store.guard.assertFree(path), 'resource-busy')
+    await refuses('checkEditable', () => store.guard.checkEditable(path), 'resource-busy')
     assert.deepEqual(await bench.batches(), [0, 1, 1])
     const { status, attempt } = await bench.node('finish')
     assert.equal(status, 'waiting')
     assert.equal(await bench.begin('finish', 1), undefined)
     const ended = await store.attempts.run(await bench.lease('finish', attempt), nothing())
     assert.deepEqual([ended.status, ended.error], ['failed', sampleError])
-    await store.guard.assertFree(path)
+    await store.guard.checkEditable(path)
   })
 
   test('law 6: a last step that fails keeps the error that the job had', async () => {

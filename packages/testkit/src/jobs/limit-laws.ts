@@ -22,9 +22,9 @@ export function limitLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
       assert.deepEqual([error.retryable, error.facts.running, error.facts.limit], [true, 3, 3])
       const { id, claims } = jobs[index] ?? assert.fail()
       assert.equal(await store.jobs.get(id), undefined)
-      await store.guard.assertFree(claims[0] ?? '')
+      await store.guard.checkEditable(claims[0] ?? '')
     }
-    assert.equal((await store.jobs.create(jobOf(randomUUID(), one))).waiting, undefined)
+    assert.equal((await store.jobs.create(jobOf(randomUUID(), one))).throttled, undefined)
   })
 
   test('law 7: of racing requests that may wait no more begin than may; the others keep their claims and are not submitted', async () => {
@@ -33,13 +33,13 @@ export function limitLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     const created = await Promise.all(
       Array.from({ length: 12 }, () => store.jobs.create(jobOf(principal, two))),
     )
-    const waiting = created.filter((job) => job.waiting)
+    const waiting = created.filter((job) => job.throttled)
     assert.equal(waiting.length, 10)
     for (const job of created) {
       assert.equal(job.status, 'pending')
-      assert.deepEqual(await batchesOf(store, job), job.waiting ? [] : [0])
-      const held = () => store.guard.assertFree(`project:${job.tree.id}`)
-      await refuses('assertFree', held, 'resource-busy')
+      assert.deepEqual(await batchesOf(store, job), job.throttled ? [] : [0])
+      const held = () => store.guard.checkEditable(`project:${job.tree.id}`)
+      await refuses('checkEditable', held, 'resource-busy')
     }
     const [first] = waiting
     assert.ok(first)
@@ -110,14 +110,14 @@ export function limitLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     const store = await make(longLease)
     const principal = randomUUID()
     const { job, run } = preparation(principal)
-    await store.preparations.create(job, async () => undefined)
+    await store.drafts.create(job, async () => undefined)
     const first = await store.jobs.create(jobOf(principal, one))
-    assert.equal(first.waiting, undefined)
+    assert.equal(first.throttled, undefined)
     await refuses('a run too many', () => run(store, { jobs: 1, whenFull: 'refuse' }), 'too-many-jobs')
-    assert.equal((await store.jobs.get(job.id))?.status, 'preparing')
+    assert.equal((await store.jobs.get(job.id))?.status, 'draft')
     const waiting = await run(store, one)
     assert.deepEqual(
-      [waiting.status, waiting.waiting, await batchesOf(store, waiting)],
+      [waiting.status, waiting.throttled, await batchesOf(store, waiting)],
       ['pending', true, []],
     )
     await end(store, first)
@@ -140,7 +140,7 @@ function preparation(principal: string) {
   return {
     job: { ...asked, nodes: [last], batches: 0 },
     run: (store: Store, limit: PrincipalLimit) =>
-      store.preparations.run(job.id, { nodes, batches, request, limit }),
+      store.drafts.run(job.id, { nodes, batches, request, limit }),
   }
 }
 
@@ -155,7 +155,7 @@ async function batchesOf(store: Store, job: Job | undefined): Promise<readonly n
 /** Ids of those that have begun and not ended. */
 async function underWay(store: Store, jobs: readonly Job[]): Promise<readonly string[]> {
   const now = await Promise.all(jobs.map(({ id }) => store.jobs.get(id)))
-  return now.flatMap((job) => (job && !job.waiting && job.status === 'pending' ? [job.id] : []))
+  return now.flatMap((job) => (job && !job.throttled && job.status === 'pending' ? [job.id] : []))
 }
 
 async function end(store: Store, job: Job): Promise<void> {

@@ -22,7 +22,7 @@ export function keepingLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
       [archive(past)],
     )
     assert.ok((await kept(store)).includes(id), 'until it is gone it is kept')
-    const gone = await store.keeping.gone(id)
+    const gone = await store.retention.markDeleted(id)
     assert.ok(gone.result.archive?.deletedAt instanceof Date, 'the record tells that the archive is gone')
     assert.deepEqual(await store.jobs.get(id), gone)
     assert.equal(gone.status, 'succeeded')
@@ -47,7 +47,7 @@ export function keepingLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     for (const one of [id, nothing.id, running.id]) assert.ok(!now.has(one))
     assert.ok((await kept(store)).includes(id))
     assert.ok(!(await kept(store)).includes(nothing.id))
-    await store.keeping.expire(id)
+    await store.retention.expire(id)
     const expired = (await over(store)).get(id) ?? assert.fail('its time is over')
     assert.ok((expired.result.archive?.expiresAt ?? future) < future)
   })
@@ -72,7 +72,7 @@ export function keepingLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     ids.sort()
     const page = async (after?: string): Promise<readonly string[]> => {
       const filter = { resource: project, limit: 2, ...(after !== undefined && { after }) }
-      return (await store.keeping.kept(filter)).map(({ id }) => id)
+      return (await store.retention.list(filter)).map(({ id }) => id)
     }
     assert.deepEqual(await page(), ids.slice(0, 2))
     assert.deepEqual(await page(ids[1]), ids.slice(2))
@@ -81,10 +81,12 @@ export function keepingLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
   test('law 6: of many who ask it is one turn', async () => {
     const store = await make(longLease)
     const name = randomUUID()
-    const turns = await Promise.all(Array.from({ length: 10 }, () => store.keeping.turn(name, 60_000)))
+    const turns = await Promise.all(
+      Array.from({ length: 10 }, () => store.retention.acquireTurn(name, 60_000)),
+    )
     assert.equal(turns.filter(Boolean).length, 1)
-    assert.equal(await store.keeping.turn(randomUUID(), 60_000), true)
-    assert.equal(await store.keeping.turn(name, 0), true)
+    assert.equal(await store.retention.acquireTurn(randomUUID(), 60_000), true)
+    assert.equal(await store.retention.acquireTurn(name, 0), true)
   })
 
   test('law 7: whoever may change what a failed export had claimed is remembered', async () => {
@@ -95,7 +97,7 @@ export function keepingLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     const changes: Record<string, (path: string, project: ResourceRef) => Promise<unknown>> = {
       edit: (path) => guard.edit(path, nothing),
       'edit of a part': (path) => guard.edit(`${path}/scenario:1`, nothing),
-      assertFree: (path) => guard.assertFree(path),
+      checkEditable: (path) => guard.checkEditable(path),
       claim: async (path) => (await guard.claim([path], holder)).release(),
       'import into it': async (path) => {
         const target = { kind: 'scenario', id: randomUUID() }
@@ -127,7 +129,7 @@ export function keepingLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     await finish(store, again)
     assert.equal(await store.reports.untouched(id), true)
     assert.equal(await store.reports.untouched(again.id), false, 'it has left nothing to reuse')
-    await store.keeping.gone(id)
+    await store.retention.markDeleted(id)
     assert.equal(await store.reports.untouched(id), false)
     assert.equal(await store.reports.untouched(randomUUID()), false)
   })
@@ -164,9 +166,9 @@ async function finish(store: Store, { id }: Pick<NewJob, 'id'>): Promise<void> {
 
 /** All that is over now, by id; the store may hold others. */
 async function over(store: Store, leaseMs = cleaningMs): Promise<ReadonlyMap<string, Job>> {
-  return new Map((await store.keeping.over(10_000, leaseMs)).map((job) => [job.id, job]))
+  return new Map((await store.retention.expired(10_000, leaseMs)).map((job) => [job.id, job]))
 }
 
 async function kept(store: Store): Promise<readonly string[]> {
-  return (await store.keeping.kept({ limit: 10_000 })).map(({ id }) => id)
+  return (await store.retention.list({ limit: 10_000 })).map(({ id }) => id)
 }

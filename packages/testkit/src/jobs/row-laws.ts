@@ -115,8 +115,8 @@ export function rowLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
       action.type === 'batch' ? [action.job] : [],
     )
     assert.deepEqual([created.includes(kept.id), created.includes(dropped.id)], [true, false])
-    await store.guard.assertFree(dropped.claims[0] ?? '')
-    await assert.rejects(store.guard.assertFree(kept.claims[0] ?? ''))
+    await store.guard.checkEditable(dropped.claims[0] ?? '')
+    await assert.rejects(store.guard.checkEditable(kept.claims[0] ?? ''))
   })
 
   test('law 7: an edit inside a transaction of the host keeps claims out, and ends with it', async () => {

@@ -1,6 +1,6 @@
 import proj4 from 'proj4'
 import type { Ring } from '../geometry/ring.js'
-import { type ShapefileFinding, type ShapefileWords, subjectOf } from '../shapefile/read/shapefile-labels.js'
+import { type ShapefileFinding, type ShapefileLabels, subjectOf } from '../shapefile/read/shapefile-labels.js'
 import type { Position } from '../shapefile/read/shp.js'
 import { isMethod, type ProjDefinition, projDefinition } from './proj-definition.js'
 import { parseWkt } from './wkt.js'
@@ -42,7 +42,7 @@ function converted(ring: Ring, convert: (position: Position) => Position): Ring 
 }
 
 /** Reads a .prj: WKT of a projected or geographic CRS. The problem `crs` names one that is not known. */
-export function crsOf(prj: string, words: ShapefileWords): Crs {
+export function crsOf(prj: string, words: ShapefileLabels): Crs {
   const wkt = prj
     .replace(/^\uFEFF/, '')
     .replace(/[\s\0]+$/, '')
@@ -82,7 +82,7 @@ const wgs84Axis = 6378137
 function datumFindings(
   { axis, sphere }: ProjDefinition,
   name: string,
-  words: ShapefileWords,
+  words: ShapefileLabels,
 ): readonly ShapefileFinding[] {
   if (sphere || Math.abs(axis - wgs84Axis) < 1) return []
   return [

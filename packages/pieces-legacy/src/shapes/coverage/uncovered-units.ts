@@ -1,6 +1,6 @@
 import type { Queryable } from '@piecework/core/piece'
 import type { Grid } from '@piecework/marxan-files'
-import { FirstIds } from '@piecework/marxan-files'
+import { IdSample } from '@piecework/marxan-files'
 import { coveredUnits, type PlacedUnit } from './covered-units.js'
 import { boxOf, ringsOf } from './rings.js'
 import { UnitPoints } from './unit-points.js'
@@ -16,7 +16,7 @@ const enough = 20_000
 export type ReadShapes = () => AsyncIterable<readonly string[]>
 
 export interface Uncovered {
-  readonly units: FirstIds
+  readonly units: IdSample
   /** There may be more. */
   readonly more: boolean
 }
@@ -32,7 +32,7 @@ export async function uncoveredUnits(grid: Grid, read: ReadShapes, tx: Queryable
     for (const ewkb of batch) points.cover(ringsOf(ewkb))
     if (points.left === 0) break
   }
-  const units = new FirstIds()
+  const units = new IdSample()
   let checked = 0
   for await (const chunk of leftUnits(grid, points)) {
     if (checked >= enough && units.count > 0) return { units, more: true }

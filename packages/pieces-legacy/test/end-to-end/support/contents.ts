@@ -34,7 +34,7 @@ export async function planningTables(database: Database): Promise<readonly strin
 
 /** Nothing is claimed, locked or open: no backend that works on data has a transaction left. */
 export async function assertQuiet(host: Host, ...resources: readonly ResourceRef[]): Promise<void> {
-  for (const resource of resources) await host.piecework.guard.assertFree(resourcePath([resource]))
+  for (const resource of resources) await host.piecework.guard.checkEditable(resourcePath([resource]))
   const { rows } = await host.database.query(
     `SELECT state, query FROM pg_stat_activity
      WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'

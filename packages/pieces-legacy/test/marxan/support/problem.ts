@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {
   type FileFinding,
-  Findings,
+  FindingCollector,
   readBound,
   readInputDat,
   readPu,
@@ -28,7 +28,7 @@ export interface Problem {
 export async function problemOf(
   files: Texts,
 ): Promise<{ readonly problem: Problem; readonly findings: readonly FileFinding[] }> {
-  const findings = new Findings()
+  const findings = new FindingCollector()
   const source = async function* (role: string): AsyncGenerator<Uint8Array> {
     yield Buffer.from(files[role] ?? assert.fail(role))
   }

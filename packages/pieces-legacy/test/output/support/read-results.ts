@@ -1,7 +1,7 @@
 import type { Entries } from '@piecework/core/piece'
 import {
   bestRun,
-  Findings,
+  FindingCollector,
   featureNames,
   openOutput,
   readFeatureResults,
@@ -13,7 +13,7 @@ import type { PlainResults } from './plain-results.js'
 
 /** Results as the readers give them. */
 export async function readResults(entries: Entries): Promise<PlainResults> {
-  const findings = new Findings()
+  const findings = new FindingCollector()
   const folder = await openOutput(entries, { findings })
   try {
     const summaries = folder.sum ? await readSummaries(folder.sum, { findings }) : []

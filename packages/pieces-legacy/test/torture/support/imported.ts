@@ -1,7 +1,7 @@
 import {
   type Batch,
   type Columns,
-  Findings,
+  FindingCollector,
   readBound,
   readPu,
   readPuvspr,
@@ -12,7 +12,7 @@ import type { Imported, Tables } from './reference-project.js'
 
 /** What the readers give the importers, which put in what has a planning unit in the grid. */
 export async function importedOf(tables: Tables, grid: readonly number[]): Promise<Imported> {
-  const options = () => ({ findings: new Findings() })
+  const options = () => ({ findings: new FindingCollector() })
   const inGrid = (id: unknown) => grid.includes(Number(id))
   const units = await rows(readPu(chunks(tables['pu.dat']), options()), ['id', 'cost', 'status'])
   const features = await rows(readSpec(chunks(tables['spec.dat']), options()), [

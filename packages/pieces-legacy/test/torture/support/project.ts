@@ -1,5 +1,12 @@
 import { type Entries, entriesOf, PieceworkError, type Validator } from '@piecework/core/piece'
-import { type FileFinding, Findings, readBound, readPu, readPuvspr, readSpec } from '@piecework/marxan-files'
+import {
+  type FileFinding,
+  FindingCollector,
+  readBound,
+  readPu,
+  readPuvspr,
+  readSpec,
+} from '@piecework/marxan-files'
 import {
   boundValidator,
   type GridIds,
@@ -103,7 +110,9 @@ const readers = { 'pu.dat': readPu, 'spec.dat': readSpec, 'puvspr.dat': readPuvs
 
 /** The rows of a table that would be imported, without their lines. */
 export async function tableRows(file: TableName, content: Content): Promise<readonly unknown[][]> {
-  const rows = await rowsOf<never>(readers[file](chunks(content), { findings: new Findings() }) as never)
+  const rows = await rowsOf<never>(
+    readers[file](chunks(content), { findings: new FindingCollector() }) as never,
+  )
   return rows.map(([, ...cells]) => cells)
 }
 

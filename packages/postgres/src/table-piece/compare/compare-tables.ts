@@ -6,8 +6,8 @@ import {
   PieceworkError,
   type Transaction,
 } from '@piecework/core/piece'
-import { roomToSort } from '../raise-work-mem.js'
-import { planTables } from '../resolve-tables.js'
+import { raiseWorkMem } from '../raise-work-mem.js'
+import { resolveTables } from '../resolve-tables.js'
 import type { TablePieceSpec } from '../spec.js'
 import type { TablePlan } from '../table-plan.js'
 import { compareRows } from './compare-rows.js'
@@ -20,9 +20,9 @@ type Spec = Pick<TablePieceSpec, 'name' | 'schema' | 'tables'>
 /** Table by table, in temporary tables of the database. */
 export async function compareTables(spec: Spec, context: CompareContext): Promise<readonly EntryDiff[]> {
   const { a, b, tx, signal } = context
-  await roomToSort(tx)
+  await raiseWorkMem(tx)
   const entries: EntryDiff[] = []
-  for (const plan of await planTables(tx, spec)) {
+  for (const plan of await resolveTables(tx, spec)) {
     signal.throwIfAborted()
     const path = plan.entry
     if (!a.entries.facts(path) || !b.entries.facts(path)) continue
@@ -40,7 +40,7 @@ export async function resourceKey(
   node: ComparedNode,
   tx: Transaction,
 ): Promise<string | undefined> {
-  const plans = await planTables(tx, spec)
+  const plans = await resolveTables(tx, spec)
   const plan = plans.find((one) => one.ownRow && tellsOrder(one) && node.entries.facts(one.entry))
   if (!plan) return undefined
   const loaded = await loadEntry(tx, plan, node)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ComparedNode, Transaction } from '@piecework/core/piece'
-import { planTables } from '../resolve-tables.js'
+import { resolveTables } from '../resolve-tables.js'
 import type { TablePieceSpec } from '../spec.js'
 import type { TablePiece } from '../table-piece.js'
 import type { TablePlan, Target } from '../table-plan.js'
@@ -58,7 +58,7 @@ async function fill(
   name: string,
   above: readonly string[],
 ): Promise<boolean> {
-  const plans = await planTables(tx, spec)
+  const plans = await resolveTables(tx, spec)
   const plan = plans.find((one) => one.spec.table === target.name)
   const holdsKey = plan?.ownRow || plan?.carried.some((column) => column.name === target.key)
   if (!plan || !holdsKey || !node.entries.facts(plan.entry)) return false

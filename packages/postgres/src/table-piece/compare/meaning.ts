@@ -34,11 +34,11 @@ export class Meaning {
   }
 
   async #reference(reference: ReferencePlan, id: string): Promise<string> {
-    const { shared, elsewhere } = reference
+    const { shared, lookup } = reference
     const table = await this.#keyTableOf(reference)
     const alias = `k${this.#joins.length}`
     if (table) this.#joins.push(` LEFT JOIN ${table} AS ${alias} ON ${alias}.id = ${id}`)
-    const stable = elsewhere && this.#loaded.column(elsewhere.header)
+    const stable = lookup && this.#loaded.column(lookup.header)
     // What leads nowhere is compared as it is.
     const own = `coalesce(${[table && `${alias}.key`, stable, id].filter(Boolean).join(', ')})`
     const common = shared && this.#loaded.column(shared.header)
@@ -49,7 +49,7 @@ export class Meaning {
     let value = `${document}::jsonb`
     for (const target of ids) {
       const table = await this.#keyTableOf(target)
-      const keys = target.elsewhere && this.#loaded.column(target.elsewhere.header)
+      const keys = target.lookup && this.#loaded.column(target.lookup.header)
       const mapped = (id: string): string => {
         const key = table && `(SELECT q.key FROM ${table} q WHERE q.id = ${id})`
         const stable = keys && stableKeyOf(`(${keys}::jsonb)`, id)

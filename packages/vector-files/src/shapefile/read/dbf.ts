@@ -1,7 +1,7 @@
 import type { TextDecoder } from 'node:util'
 import type { ZippedFile } from '@piecework/core/archive'
 import { dbfDecoder } from './encoding.js'
-import type { ShapefileWords } from './shapefile-labels.js'
+import type { ShapefileLabels } from './shapefile-labels.js'
 
 export interface DbfField {
   readonly name: string
@@ -41,7 +41,7 @@ const DELETED = 0x2a
 export async function readDbfHeader(
   file: ZippedFile,
   cpg: string | undefined,
-  words: ShapefileWords,
+  words: ShapefileLabels,
 ): Promise<DbfHeader> {
   const head = await firstBytes(file, 32)
   const headerLength = head.length < 32 ? 0 : head.readUInt16LE(8)
@@ -85,7 +85,7 @@ const bytesOf = (fields: readonly DbfField[]): number => fields.reduce((sum, { l
 export async function* dbfRecords(
   file: ZippedFile,
   { records, headerLength, recordLength }: DbfHeader,
-  words: ShapefileWords,
+  words: ShapefileLabels,
 ): AsyncIterable<readonly DbfRecord[]> {
   let skip = headerLength
   let number = 0
@@ -164,5 +164,5 @@ async function firstBytes(file: ZippedFile, length: number): Promise<Buffer> {
   return Buffer.concat(chunks).subarray(0, length)
 }
 
-const broken = (words: ShapefileWords, file: ZippedFile, what: string) =>
+const broken = (words: ShapefileLabels, file: ZippedFile, what: string) =>
   words.problem('dbf', `${file.name} of ${words.what} ${what}`)

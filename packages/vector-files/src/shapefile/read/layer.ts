@@ -1,6 +1,6 @@
 import type { ZippedFile } from '@piecework/core/archive'
 import type { ShapefileLimits } from './limits.js'
-import { type ShapefileWords, subjectOf } from './shapefile-labels.js'
+import { type ShapefileLabels, subjectOf } from './shapefile-labels.js'
 
 const required = ['shp', 'shx', 'dbf', 'prj'] as const
 
@@ -16,7 +16,11 @@ export interface Layer {
 }
 
 /** Picks the parts by extension, in any case, in the root or in one folder; what is not a part is passed over. */
-export function layerOf(files: readonly ZippedFile[], limits: ShapefileLimits, words: ShapefileWords): Layer {
+export function layerOf(
+  files: readonly ZippedFile[],
+  limits: ShapefileLimits,
+  words: ShapefileLabels,
+): Layer {
   const groups = new Map<string, Map<string, ZippedFile[]>>()
   for (const file of files.filter(({ name }) => !isLitter(name))) {
     const part = /^(.*)\.(shp|shx|dbf|prj|cpg)$/i.exec(file.name)
@@ -84,7 +88,7 @@ function within(
   file: ZippedFile,
   extension: string,
   limits: ShapefileLimits,
-  words: ShapefileWords,
+  words: ShapefileLabels,
 ): ZippedFile {
   const limit = extension === 'prj' || extension === 'cpg' ? limits.textBytes : limits.partBytes
   if (file.size > limit)
@@ -98,5 +102,5 @@ function within(
 const isLitter = (name: string): boolean =>
   name.startsWith('__MACOSX/') || name.split('/').some((segment) => segment.startsWith('._'))
 
-const refusal = (words: ShapefileWords, problem: string, message: string, hint: string) =>
+const refusal = (words: ShapefileLabels, problem: string, message: string, hint: string) =>
   words.error([words.finding('error', problem, message, { hint })])

@@ -6,7 +6,7 @@ import { type DbfHeader, type DbfRecord, dbfRecords, readDbfHeader } from './dbf
 import { type Layer, layerOf } from './layer.js'
 import { defaultShapefileLimits, type ShapefileLimits } from './limits.js'
 import { readAll } from './read-all.js'
-import { isAbout, type ShapefileFinding, type ShapefileWords, subjectOf } from './shapefile-labels.js'
+import { isAbout, type ShapefileFinding, type ShapefileLabels, subjectOf } from './shapefile-labels.js'
 import { readShpHeader, type Shape, type ShpHeader, shapes } from './shp.js'
 
 /** What is read of each record's attributes. */
@@ -53,7 +53,7 @@ export type FindAttributes<A> = (file: ZippedFile, header: DbfHeader, layer: str
 /** Throws an error about the shapefile with a finding for each thing that makes it unreadable. Close what it resolves to. */
 export async function openShapefile<A extends Attributes<unknown>>(
   entries: Entries,
-  words: ShapefileWords,
+  words: ShapefileLabels,
   findAttributes: FindAttributes<A>,
   { limits: given, signal }: ShapefileOptions = {},
 ): Promise<Shapefile<A>> {
@@ -87,14 +87,14 @@ interface OpenedLayer<A> {
 
 interface Parts<A> extends OpenedLayer<A> {
   readonly layer: Layer
-  readonly words: ShapefileWords
+  readonly words: ShapefileLabels
   readonly limits: ShapefileLimits
   readonly signal: AbortSignal | undefined
 }
 
 async function openLayer<A>(
   layer: Layer,
-  words: ShapefileWords,
+  words: ShapefileLabels,
   findAttributes: FindAttributes<A>,
 ): Promise<OpenedLayer<A>> {
   const problems: ShapefileFinding[] = []

@@ -3,7 +3,7 @@ import { openShp } from 'shapefile'
 import { type Ring, Rings } from '../../geometry/ring.js'
 import { BufferedBytes } from './buffered-bytes.js'
 import type { ShapefileLimits } from './limits.js'
-import { type ShapefileWords, subjectOf } from './shapefile-labels.js'
+import { type ShapefileLabels, subjectOf } from './shapefile-labels.js'
 
 export type Position = readonly [x: number, y: number]
 /** Polygons of rings; the first ring of each is the outer one. Undefined for a shape without geometry. */
@@ -20,7 +20,7 @@ export interface ShpHeader {
   readonly type: number
 }
 
-export async function readShpHeader(file: ZippedFile, words: ShapefileWords): Promise<ShpHeader> {
+export async function readShpHeader(file: ZippedFile, words: ShapefileLabels): Promise<ShpHeader> {
   const source = new BufferedBytes(file.open())
   try {
     const bytes = (await source.fill(headerLength)) ? source.take(headerLength) : Buffer.alloc(headerLength)
@@ -49,7 +49,7 @@ export async function* shapes(
   index: ZippedFile,
   header: ShpHeader,
   limits: ShapefileLimits,
-  words: ShapefileWords,
+  words: ShapefileLabels,
 ): AsyncIterable<readonly Shape[]> {
   const source = new BufferedBytes(file.open())
   const offsets = new BufferedBytes(index.open())
@@ -112,7 +112,7 @@ function checkRecord(
   source: BufferedBytes,
   length: number,
   limits: ShapefileLimits,
-  words: ShapefileWords,
+  words: ShapefileLabels,
 ): void {
   const own = source.int32LE(typeAt)
   if (own === 0) return
@@ -172,8 +172,8 @@ async function polygons(source: Awaited<ReturnType<typeof openShp>>): Promise<Sh
 const ringsOf = (polygon: readonly (readonly (readonly number[])[])[]): readonly Ring[] =>
   polygon.map((ring) => Float64Array.from(ring.flat()))
 
-const broken = (words: ShapefileWords, file: ZippedFile, what: string) =>
+const broken = (words: ShapefileLabels, file: ZippedFile, what: string) =>
   words.problem('shp', `${file.name} of ${words.what} ${what}`)
 
-const tooComplex = (words: ShapefileWords, file: ZippedFile, record: number) =>
+const tooComplex = (words: ShapefileLabels, file: ZippedFile, record: number) =>
   words.problem('too-large', `Record ${record} of ${file.name} in ${words.what} is too large`)

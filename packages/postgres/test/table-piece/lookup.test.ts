@@ -18,7 +18,7 @@ test.before(async () => {
 test.after(() => here.close())
 
 const feature = (stableKey: string) =>
-  ({ table: 'features', of: 'project', elsewhere: { where: 'project_id = $into', stableKey } }) as const
+  ({ table: 'features', of: 'project', lookup: { where: 'project_id = $into', stableKey } }) as const
 
 const piece = tablePiece({
   name: 'scenario/plans',
@@ -114,8 +114,8 @@ test('law 2: stable keys that the target lacks, or has twice, are told once each
 test('an import takes no row of elsewhere for one of the resource that it goes into', async () => {
   const exportWhere = 'project_id = (SELECT project_id FROM scenarios WHERE id = $resource)'
   const known = (stableKey: string) => {
-    const { elsewhere, ...reference } = feature(stableKey)
-    return { ...reference, elsewhere: { ...elsewhere, exportWhere } }
+    const { lookup, ...reference } = feature(stableKey)
+    return { ...reference, lookup: { ...lookup, exportWhere } }
   }
   const careful = tablePiece({
     name: 'scenario/plans',
