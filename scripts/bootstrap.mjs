@@ -12,6 +12,7 @@ const steps = {
   check: 'scripts/check.mjs',
   bench: 'scripts/bench.mjs',
   soak: 'scripts/soak.mjs',
+  docs: 'scripts/docs.mjs',
 }
 
 /**
