@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { needsServer } from '@piecework/test-support'
-import fc from 'fast-check'
-import { suite } from 'uvu'
-import { type Host, type HostDatabase, hostDatabase, hostOn } from '../end-to-end/support/host.js'
-import { ann } from '../end-to-end/support/tiny-project.js'
 import {
   type Feature,
   type Ring,
@@ -12,8 +8,12 @@ import {
   square,
   squares,
   zippedParts,
-} from '../grid/shapefile-of.js'
-import { zipOf } from '../grid/zip-of.js'
+} from '@piecework/test-support/fixtures/shapefile-of.js'
+import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
+import fc from 'fast-check'
+import { suite } from 'uvu'
+import { type Host, type HostDatabase, hostDatabase, hostOn } from '../end-to-end/support/host.js'
+import { ann } from '../end-to-end/support/tiny-project.js'
 import { type CheckDocument, documentOf } from './support/document.js'
 import { type Folders, folders, layer } from './support/folders.js'
 import { marxanCheck } from './support/marxan-check.js'

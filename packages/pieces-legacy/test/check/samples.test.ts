@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { skipUnless } from '@piecework/test-support'
+import { haveSamples, sampleFolder, samplesMissing } from '@piecework/test-support/fixtures/samples.js'
 import { suite } from 'uvu'
-import { haveSamples, sampleFolder, samplesMissing } from '../grid/real-grid.js'
 import { documentOf, told } from './support/document.js'
 import { marxanCheck } from './support/marxan-check.js'
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { isPieceworkError } from '@piecework/core/piece'
 import { findMarxanFiles } from '@piecework/marxan-files'
+import { shapefileParts, squares, zippedGrid } from '@piecework/test-support/fixtures/shapefile-of.js'
 import { suite } from 'uvu'
-import { shapefileParts, squares, zippedGrid } from '../grid/shapefile-of.js'
 
 const test = suite('folders')
 let root: string

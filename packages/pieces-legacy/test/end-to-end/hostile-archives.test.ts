@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { needsServer } from '@piecework/test-support'
+import { type ZipEntry, zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { suite } from 'uvu'
-import { type ZipEntry, zipOf } from '../grid/zip-of.js'
 import { manifestBytes, pack, rewrite, type Unpacked, zipEntries } from './support/archive.js'
 import { type Attacks, attacks, changed, mallory, once } from './support/attacks.js'
 import { refused } from './support/refused.js'

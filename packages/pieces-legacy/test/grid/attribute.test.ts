@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict'
 import { gridIds, openGrid } from '@piecework/marxan-files'
-import fc from 'fast-check'
-import { suite } from 'uvu'
-import { refusal } from './refusal.js'
 import {
   type Column,
   type Feature,
@@ -11,9 +8,12 @@ import {
   squares,
   zippedGrid,
   zippedParts,
-} from './shapefile-of.js'
-import { uploadOf } from './upload-of.js'
-import { zipOf } from './zip-of.js'
+} from '@piecework/test-support/fixtures/shapefile-of.js'
+import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
+import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
+import fc from 'fast-check'
+import { suite } from 'uvu'
+import { refusal } from './refusal.js'
 
 const test = suite('planning grid: the id attribute')
 

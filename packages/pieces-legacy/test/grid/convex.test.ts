@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { openGrid } from '@piecework/marxan-files'
 import { needsServer } from '@piecework/test-support'
+import { square, zippedGrid } from '@piecework/test-support/fixtures/shapefile-of.js'
+import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { type ScratchPostgis, scratchPostgis } from './postgis.js'
-import { square, zippedGrid } from './shapefile-of.js'
-import { uploadOf } from './upload-of.js'
 
 type Point = readonly [number, number]
 

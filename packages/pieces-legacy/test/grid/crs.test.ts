@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { openGrid } from '@piecework/marxan-files'
 import { needsServer } from '@piecework/test-support'
+import { sampleCrs } from '@piecework/test-support/fixtures/sample-crs.js'
+import { square, squares, wgs84, zippedGrid } from '@piecework/test-support/fixtures/shapefile-of.js'
+import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
 import { suite } from 'uvu'
 import { geometriesOf, type ScratchPostgis, scratchPostgis } from './postgis.js'
 import { refusal } from './refusal.js'
-import { sampleCrs } from './sample-crs.js'
-import { square, squares, wgs84, zippedGrid } from './shapefile-of.js'
-import { uploadOf } from './upload-of.js'
 
 const test = needsServer(suite('planning grid: coordinate reference systems'))
 const alone = suite('planning grid: what is said about them')

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
 import { openGrid } from '@piecework/marxan-files'
+import {
+  type Ring,
+  shapefileParts,
+  square,
+  zippedGrid,
+  zippedParts,
+} from '@piecework/test-support/fixtures/shapefile-of.js'
+import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
+import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { refusal } from './refusal.js'
-import { type Ring, shapefileParts, square, zippedGrid, zippedParts } from './shapefile-of.js'
-import { uploadOf } from './upload-of.js'
-import { zipOf } from './zip-of.js'
 
 const test = suite('planning grid: shapes')
 

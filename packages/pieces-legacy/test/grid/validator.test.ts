@@ -2,9 +2,6 @@ import assert from 'node:assert/strict'
 import type { Entries, Finding } from '@piecework/core/piece'
 import { planningGridValidator } from '@piecework/pieces-legacy'
 import { needsServer } from '@piecework/test-support'
-import fc from 'fast-check'
-import { suite } from 'uvu'
-import { geometriesOf, type ScratchPostgis, scratchPostgis } from './postgis.js'
 import {
   type Feature,
   type Ring,
@@ -13,9 +10,12 @@ import {
   squares,
   zippedGrid,
   zippedParts,
-} from './shapefile-of.js'
-import { uploadOf } from './upload-of.js'
-import { zipOf } from './zip-of.js'
+} from '@piecework/test-support/fixtures/shapefile-of.js'
+import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
+import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
+import fc from 'fast-check'
+import { suite } from 'uvu'
+import { geometriesOf, type ScratchPostgis, scratchPostgis } from './postgis.js'
 
 const test = needsServer(suite('planning grid: validation'))
 let postgis: ScratchPostgis

@@ -2,10 +2,16 @@ import assert from 'node:assert/strict'
 import { jobIds } from '@piecework/core/piece'
 import { openGrid } from '@piecework/marxan-files'
 import { needsServer } from '@piecework/test-support'
+import {
+  type Feature,
+  type Ring,
+  shapefileParts,
+  square,
+  zippedGrid,
+} from '@piecework/test-support/fixtures/shapefile-of.js'
+import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
-import { type Feature, type Ring, shapefileParts, square, zippedGrid } from '../grid/shapefile-of.js'
-import { uploadOf } from '../grid/upload-of.js'
 import { type PlanningHost, planningHost } from './planning-host.js'
 import { smallProject } from './small-project.js'
 

@@ -1,5 +1,11 @@
-import { type ShapefileParts, shapefileParts, square, squares, zippedParts } from '../grid/shapefile-of.js'
-import { zipOf } from '../grid/zip-of.js'
+import {
+  type ShapefileParts,
+  shapefileParts,
+  square,
+  squares,
+  zippedParts,
+} from '@piecework/test-support/fixtures/shapefile-of.js'
+import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { bytes, type Uploads } from './uploads.js'
 
 /** Four units in a row and three features, one of them without a name and one without rows. */

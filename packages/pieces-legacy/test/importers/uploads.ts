@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { UploadSource } from '@piecework/core'
-import { sampleFolder, sampleGrid } from '../grid/real-grid.js'
+import { sampleFolder, sampleGrid } from '@piecework/test-support/fixtures/samples.js'
 
 export type Uploads = Readonly<Record<string, UploadSource>>
 

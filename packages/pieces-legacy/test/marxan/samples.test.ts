@@ -2,10 +2,15 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { needsServer, skipUnless } from '@piecework/test-support'
+import {
+  haveSamples,
+  sampleFolder,
+  sampleGrid,
+  samplesMissing,
+} from '@piecework/test-support/fixtures/samples.js'
 import { suite } from 'uvu'
 import { type Host, type HostDatabase, hostDatabase, hostOn } from '../end-to-end/support/host.js'
 import { ann } from '../end-to-end/support/tiny-project.js'
-import { haveSamples, sampleFolder, sampleGrid, samplesMissing } from '../grid/real-grid.js'
 import { bytes, type Uploads } from '../importers/uploads.js'
 import { byRole, exported, scenarioOf } from './support/folder.js'
 import { naturalRows } from './support/natural-rows.js'

@@ -6,9 +6,9 @@ import {
   openOutput,
 } from '@piecework/marxan-files'
 import { resultsValidator } from '@piecework/pieces-legacy'
+import { type ZipEntry, zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
-import { type ZipEntry, zipOf } from '../grid/zip-of.js'
 import { told, validate } from '../validators/support.js'
 import { outputZip } from './support/output-zip.js'
 import { outputEntries, smallOutput } from './support/small-output.js'

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { isPieceworkError } from '@piecework/core/piece'
 import { needsServer } from '@piecework/test-support'
+import {
+  type ShapefileParts,
+  shapefileParts,
+  zippedParts,
+} from '@piecework/test-support/fixtures/shapefile-of.js'
+import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { suite } from 'uvu'
-import { type ShapefileParts, shapefileParts, zippedParts } from '../grid/shapefile-of.js'
-import { zipOf } from '../grid/zip-of.js'
 import { type PlanningHost, planningHost } from '../importers/planning-host.js'
 import { smallProject } from '../importers/small-project.js'
 import { bytes } from '../importers/uploads.js'

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
 import { entriesOf, PieceworkError } from '@piecework/core/piece'
 import { legacyMarxan } from '@piecework/pieces-legacy'
+import {
+  type Feature,
+  shapefileParts,
+  squares,
+  zippedParts,
+} from '@piecework/test-support/fixtures/shapefile-of.js'
+import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { suite } from 'uvu'
-import { type Feature, shapefileParts, squares, zippedParts } from '../grid/shapefile-of.js'
-import { zipOf } from '../grid/zip-of.js'
 import { bowTie, box, number } from './support/uploads.js'
 
 const test = suite('validation of shapefiles without a database')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { needsServer } from '@piecework/test-support'
+import { shapefileParts, square } from '@piecework/test-support/fixtures/shapefile-of.js'
 import { suite } from 'uvu'
-import { shapefileParts, square } from '../grid/shapefile-of.js'
 import { type PlanningHost, planningHost } from '../importers/planning-host.js'
 import { smallProject } from '../importers/small-project.js'
 import { imported, rows } from './support/import.js'

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict'
 import { isGridError, openGrid } from '@piecework/marxan-files'
+import {
+  type Feature,
+  shapefileParts,
+  square,
+  zippedParts,
+} from '@piecework/test-support/fixtures/shapefile-of.js'
+import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
+import { type ZipEntry, zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
-import { type Feature, shapefileParts, square, zippedParts } from '../grid/shapefile-of.js'
-import { uploadOf } from '../grid/upload-of.js'
-import { type ZipEntry, zipOf } from '../grid/zip-of.js'
 import { byteCorruption, cases, several } from './support/corruption.js'
 import { type ReferenceUnit, referenceGrid } from './support/reference-grid.js'
 import { ringsOfEwkb } from './support/rings.js'

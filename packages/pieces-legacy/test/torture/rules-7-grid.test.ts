@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { planningGridValidator } from '@piecework/pieces-legacy'
 import { needsServer } from '@piecework/test-support'
-import { suite } from 'uvu'
-import { type ScratchPostgis, scratchPostgis } from '../grid/postgis.js'
-import { sampleCrs } from '../grid/sample-crs.js'
+import { sampleCrs } from '@piecework/test-support/fixtures/sample-crs.js'
 import {
   type Column,
   type Ring,
@@ -13,9 +11,11 @@ import {
   wgs84,
   zippedGrid,
   zippedParts,
-} from '../grid/shapefile-of.js'
-import { uploadOf } from '../grid/upload-of.js'
-import { type ZipEntry, zipOf } from '../grid/zip-of.js'
+} from '@piecework/test-support/fixtures/shapefile-of.js'
+import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
+import { type ZipEntry, zipOf } from '@piecework/test-support/fixtures/zip-of.js'
+import { suite } from 'uvu'
+import { type ScratchPostgis, scratchPostgis } from '../grid/postgis.js'
 import { told } from './support/project.js'
 
 /** A zip, what is told of it, and the metadata of its upload. */

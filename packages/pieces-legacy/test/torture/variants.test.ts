@@ -3,9 +3,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gridIds } from '@piecework/marxan-files'
 import { skipUnless } from '@piecework/test-support'
+import {
+  haveSamples,
+  sampleFolder,
+  sampleGrid,
+  samplesMissing,
+} from '@piecework/test-support/fixtures/samples.js'
+import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
 import { suite } from 'uvu'
-import { haveSamples, sampleFolder, sampleGrid, samplesMissing } from '../grid/real-grid.js'
-import { uploadOf } from '../grid/upload-of.js'
 import { type FileName, findingsOf, told } from './support/project.js'
 
 const test = skipUnless(haveSamples, samplesMissing, suite('every variant of the sample projects'))

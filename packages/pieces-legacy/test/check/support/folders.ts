@@ -1,7 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type Column, type Feature, shapefileParts, squares } from '../../grid/shapefile-of.js'
+import {
+  type Column,
+  type Feature,
+  shapefileParts,
+  squares,
+} from '@piecework/test-support/fixtures/shapefile-of.js'
 
 export type Files = Readonly<Record<string, string | Uint8Array | undefined>>
 

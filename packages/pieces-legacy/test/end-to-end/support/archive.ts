@@ -8,7 +8,7 @@ import {
   openArchive,
 } from '@piecework/core/archive'
 import { csvLine } from '@piecework/core/piece'
-import { type ZipEntry, zipOf } from '../../grid/zip-of.js'
+import { type ZipEntry, zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 
 type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T
 

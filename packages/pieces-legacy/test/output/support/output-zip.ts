@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { sampleFolder } from '../../grid/real-grid.js'
-import { zipOf } from '../../grid/zip-of.js'
+import { sampleFolder } from '@piecework/test-support/fixtures/samples.js'
+import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 
 /** Texts by file name. */
 export type OutputFiles = Readonly<Record<string, string | Uint8Array>>

@@ -1,5 +1,10 @@
-import { type Column, type Feature, shapefileParts, zippedParts } from '../../grid/shapefile-of.js'
-import { zipOf } from '../../grid/zip-of.js'
+import {
+  type Column,
+  type Feature,
+  shapefileParts,
+  zippedParts,
+} from '@piecework/test-support/fixtures/shapefile-of.js'
+import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { bytes, type Uploads } from '../../importers/uploads.js'
 
 export interface LayerOptions {

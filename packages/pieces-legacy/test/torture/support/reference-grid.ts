@@ -1,4 +1,4 @@
-import type { ShapefileParts } from '../../grid/shapefile-of.js'
+import type { ShapefileParts } from '@piecework/test-support/fixtures/shapefile-of.js'
 import { referenceInteger } from './reference-table.js'
 
 /** A planning unit: its id and its rings as they stand in the file, each closed. */
