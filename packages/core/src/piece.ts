@@ -1,6 +1,7 @@
 export { type Csv, type CsvOptions, csvRows, openCsv } from './archive/csv.js'
 export { csvLine } from './archive/csv-line.js'
 export { type EntryFile, entriesOf, uploadEntries } from './archive/entries.js'
+export { memo, type Sized } from './archive/memo.js'
 export type { ByteRange } from './contracts/artifacts.js'
 export type { CompareContext, ComparedNode, EntryDiff, RowSample, RowsDiff } from './contracts/compare.js'
 export type { CopyTarget, Database, Queryable, Transaction } from './contracts/database.js'
