@@ -7,7 +7,7 @@ export type { CompareContext, ComparedNode, EntryDiff, RowSample, RowsDiff } fro
 export type { CopyTarget, Database, Queryable, Transaction } from './contracts/database.js'
 export type { CsvRow, Entries, EntryFacts, Upgrade } from './contracts/entries.js'
 export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'
-export type { Finding } from './contracts/finding.js'
+export type { Finding, NewFinding } from './contracts/finding.js'
 export type { Format, FormatContext, Input, InputNode, Role, Upload } from './contracts/format.js'
 export type { Ids } from './contracts/ids.js'
 export type { StagedEntry } from './contracts/jobs.js'
@@ -35,4 +35,10 @@ export type {
 } from './contracts/resource.js'
 export type { Schema } from './contracts/schema.js'
 export type { ValidationContext, Validator } from './contracts/validator.js'
+export {
+  FindingCollector,
+  type FindingCollectorOptions,
+  type FindingDetails,
+  type FindingLocation,
+} from './findings/finding-collector.js'
 export { jobIds } from './ids.js'

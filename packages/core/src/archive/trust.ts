@@ -1,6 +1,6 @@
 import { verify } from 'node:crypto'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Finding } from '../contracts/finding.js'
+import type { NewFinding } from '../contracts/finding.js'
 import { type PublicKey, publicKeyOf } from './public-key.js'
 import { isKeyId, readSignature } from './signature.js'
 
@@ -74,7 +74,7 @@ export function createTrust(options?: TrustOptions): Trust {
 }
 
 /** What the policy has to say of a signature; none where it is content. */
-export function trustFindings({ policy }: Trust, signature: ArchiveSignature): Omit<Finding, 'piece'>[] {
+export function trustFindings({ policy }: Trust, signature: ArchiveSignature): NewFinding[] {
   if (policy === 'ignore' || signature.state === 'trusted') return []
   const code = signature.state === 'unsigned' ? 'core/archive-unsigned' : 'core/archive-signature'
   const severity = policy === 'require' ? 'error' : 'warning'

@@ -1,10 +1,8 @@
-/** One error or warning about what a job reads or carries. */
-export interface Finding {
+/** One error or warning about what a job reads or carries. The name of the piece is added by the engine. */
+export interface NewFinding {
   readonly severity: 'error' | 'warning'
   /** Stable, for programs: `pack/what-is-wrong`. */
   readonly code: string
-  /** Name of the piece that found it. */
-  readonly piece: string
   /** Entry or uploaded file. */
   readonly file?: string
   /** Line of the file as it was given, from 1. */
@@ -15,8 +13,13 @@ export interface Finding {
   /** What to do about it. */
   readonly hint?: string
   /**
-   * How many of this kind there are in this file, when more than the ones listed. Of one that stands alone in its file: of how many
-   * rows, or whatever it speaks of.
+   * On the first of a kind (severity and code) in its file: how many of the kind there are, when not all are listed. On one that
+   * stands alone: the number of rows, or of whatever else it is about.
    */
   readonly count?: number
+}
+
+export interface Finding extends NewFinding {
+  /** Name of the piece that found it. */
+  readonly piece: string
 }

@@ -1,6 +1,6 @@
 import type { ArtifactStore } from './artifacts.js'
 import type { Entries } from './entries.js'
-import type { Finding } from './finding.js'
+import type { NewFinding } from './finding.js'
 import type { Piece } from './piece.js'
 import type { ResourceTree } from './resource.js'
 import type { Schema } from './schema.js'
@@ -37,7 +37,7 @@ export interface InputNode {
 export interface Input {
   readonly tree: ResourceTree
   readonly nodes: readonly InputNode[]
-  readonly findings: readonly Omit<Finding, 'piece'>[]
+  readonly findings: readonly NewFinding[]
   close(): Promise<void>
 }
 

@@ -1,7 +1,7 @@
 import type { PieceComparer } from './compare.js'
 import type { Queryable, Transaction } from './database.js'
 import type { Entries, Upgrade } from './entries.js'
-import type { Finding } from './finding.js'
+import type { NewFinding } from './finding.js'
 import type { Ids } from './ids.js'
 import type { Principal } from './principal.js'
 import type { ResourceRef } from './resource.js'
@@ -46,7 +46,7 @@ export interface ExportContext<Options = unknown> extends WorkContext<Options> {
    */
   write(path: string, bytes: AsyncIterable<Uint8Array> | Uint8Array, rows?: () => number): Promise<void>
   /** Adds to the job's report. */
-  finding(finding: Omit<Finding, 'piece'>): void
+  finding(finding: NewFinding): void
 }
 
 export interface ImportContext<Options = unknown> extends WorkContext<Options> {
@@ -61,7 +61,7 @@ export interface ImportContext<Options = unknown> extends WorkContext<Options> {
   /** Whether this job makes resources of that kind. References to rows of others are not remapped by `ids`. */
   carries(kind: string): boolean
   /** Adds to the job's report. */
-  finding(finding: Omit<Finding, 'piece'>): void
+  finding(finding: NewFinding): void
 }
 
 export interface CloneContext<Options = unknown> extends WorkContext<Options> {
@@ -71,7 +71,7 @@ export interface CloneContext<Options = unknown> extends WorkContext<Options> {
   /** Whether this job makes resources of that kind. References to rows of others stay as they are. */
   carries(kind: string): boolean
   /** Adds to the job's report. */
-  finding(finding: Omit<Finding, 'piece'>): void
+  finding(finding: NewFinding): void
 }
 
 export interface PieceExporter<Options = unknown> {

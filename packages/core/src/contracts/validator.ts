@@ -1,6 +1,6 @@
 import type { Queryable } from './database.js'
 import type { Entries } from './entries.js'
-import type { Finding } from './finding.js'
+import type { NewFinding } from './finding.js'
 import type { WorkContext } from './piece.js'
 import type { ResourceRef } from './resource.js'
 
@@ -19,5 +19,5 @@ export interface ValidationContext<Options = unknown> extends WorkContext<Option
 
 /** Looks at the whole of a node's input before anything is written. */
 export interface Validator<Options = unknown> {
-  validate(context: ValidationContext<Options>): AsyncIterable<Omit<Finding, 'piece'>>
+  validate(context: ValidationContext<Options>): AsyncIterable<NewFinding>
 }

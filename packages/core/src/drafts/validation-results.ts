@@ -3,8 +3,8 @@ import type { Job, JobNode } from '../contracts/jobs.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { Store } from '../contracts/store.js'
 import { isTerminal } from '../engine/machine.js'
+import { moreFindings } from '../findings/finding-collector.js'
 import { sameResource } from '../plan/tree.js'
-import { moreFindings } from '../tasks/finding-list.js'
 
 /** What was found in one file. */
 export interface FileResults {

@@ -8,9 +8,9 @@ import type { PieceworkEmitter } from '../events.js'
 import { assertCount } from '../requests/job-limits.js'
 import type { RetentionTtls } from '../retention/expiry.js'
 import { assembleTask } from '../tasks/assemble.js'
+import { AttemptFindings } from '../tasks/attempt-findings.js'
 import { cloneTask } from '../tasks/clone.js'
 import { exportTask } from '../tasks/export.js'
-import { FindingList } from '../tasks/finding-list.js'
 import { finishTask } from '../tasks/finish.js'
 import { importTask } from '../tasks/import.js'
 import { shellsTask } from '../tasks/shells.js'
@@ -94,7 +94,7 @@ export function createWorker(
     const todo: AttemptContext = {
       ...parts,
       lease,
-      findings: new FindingList(),
+      findings: new AttemptFindings(),
       signal,
       bytes: attempt.bytes,
       progress: (done, total) => attempt.report(done, total),

@@ -1,7 +1,7 @@
 import type { Transaction } from '../contracts/database.js'
 import type { Entries } from '../contracts/entries.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Finding } from '../contracts/finding.js'
+import type { NewFinding } from '../contracts/finding.js'
 import type { Piece, PieceCounts } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { inputNode } from '../requests/inputs.js'
@@ -65,7 +65,6 @@ export function connection(work: AttemptContext, tx: Transaction) {
   return {
     tx,
     ...carriedKinds(work.lease.job),
-    finding: (finding: Omit<Finding, 'piece'>) =>
-      work.findings.add({ ...finding, piece: work.lease.node.piece ?? '' }),
+    finding: (finding: NewFinding) => work.findings.add({ ...finding, piece: work.lease.node.piece ?? '' }),
   }
 }

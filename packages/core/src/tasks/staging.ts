@@ -3,7 +3,7 @@ import { pathFault } from '../archive/entry-path.js'
 import { stageEntry } from '../archive/stage.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Finding } from '../contracts/finding.js'
+import type { NewFinding } from '../contracts/finding.js'
 import type { StagedEntry } from '../contracts/jobs.js'
 import type { ExportContext, PieceCounts, PieceExporter } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
@@ -38,7 +38,7 @@ export async function exportToStaging(
   const prefix = stagingKey(work)
   const context = {
     ...pieceContext(work, piece.name, source),
-    finding: (finding: Omit<Finding, 'piece'>) => work.findings.add({ ...finding, piece: piece.name }),
+    finding: (finding: NewFinding) => work.findings.add({ ...finding, piece: piece.name }),
   }
   return work.store.database.transaction(
     (tx) => exportEntries(piece, { ...context, tx }, { artifacts, prefix, bytes: work.bytes }),

@@ -1,6 +1,6 @@
 import type { Entries } from '../contracts/entries.js'
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
-import type { Finding } from '../contracts/finding.js'
+import type { NewFinding } from '../contracts/finding.js'
 import type { JobError } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
 import { jobError } from '../engine/job-error.js'
@@ -44,7 +44,7 @@ class Problems {
     this.#piece = piece
   }
 
-  add(finding: Omit<Finding, 'piece'>): void {
+  add(finding: NewFinding): void {
     if (finding.severity === 'error') this.#errors += 1
     this.#work.findings.add({ ...finding, piece: this.#piece })
   }

@@ -11,8 +11,8 @@ import type { Registry } from '../plan/registry.js'
 import { walkTree } from '../plan/tree.js'
 import type { Inputs } from '../requests/inputs.js'
 import type { RetentionTtls } from '../retention/expiry.js'
+import type { AttemptFindings } from './attempt-findings.js'
 import type { ByteCount } from './byte-count.js'
-import type { FindingList } from './finding-list.js'
 
 /** What the engine's tasks work with. */
 export interface EngineDeps {
@@ -29,7 +29,7 @@ export interface AttemptContext extends EngineDeps, RetentionTtls {
   readonly lease: Lease
   readonly signal: AbortSignal
   /** Collected for the report; stored when the attempt ends. */
-  readonly findings: FindingList
+  readonly findings: AttemptFindings
   readonly bytes: ByteCount
   progress(done: number, total?: number): void
 }

@@ -60,7 +60,9 @@ export async function searchFolder(
   const findings: FolderFinding[] = []
   const tell = (finding: FolderFinding) => void findings.push(finding)
   const inputPath = given['input.dat'] ?? (await inputIn(dir, near, input, tell))
-  const named = await readInputDat(createReadStream(inputPath), { findings: new FindingCollector(0) })
+  const named = await readInputDat(createReadStream(inputPath), {
+    findings: new FindingCollector({ limit: 0 }),
+  })
   const files = await listing(dir, [named.files.INPUTDIR, named.output.OUTPUTDIR])
   const output = outputFolder(files, named.output.OUTPUTDIR)
   const asking: Asking = { files, named, input: shown(dir, inputPath), output }

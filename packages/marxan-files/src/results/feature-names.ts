@@ -11,7 +11,7 @@ export async function featureNames(entries: Entries, signal?: AbortSignal): Prom
   const names = new Map<number, string>()
   const ids = await readIds(entries.open('spec.dat'), signal)
   for (let index = 0; index < ids.size; index += 1) names.set(ids.index.id(index), '')
-  const options = { findings: new FindingCollector(0), ...(signal && { signal }) }
+  const options = { findings: new FindingCollector({ limit: 0 }), ...(signal && { signal }) }
   for await (const { length, columns } of readSpec(entries.open('spec.dat'), options))
     for (let row = 0; row < length; row += 1)
       names.set(columns.id[row] as number, columns.name[row] as string)

@@ -39,7 +39,7 @@ export async function openOutput(entries: Entries, options: OutputOptions): Prom
 
 async function scenarioName(entries: Entries, signal?: AbortSignal): Promise<string | undefined> {
   if (!entries.paths.includes('input.dat')) return undefined
-  const options = { findings: new FindingCollector(0), ...(signal && { signal }) }
+  const options = { findings: new FindingCollector({ limit: 0 }), ...(signal && { signal }) }
   return (await readInputDat(entries.open('input.dat'), options)).output.SCENNAME
 }
 

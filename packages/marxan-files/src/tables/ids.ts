@@ -24,7 +24,7 @@ export async function readIds(source: AsyncIterable<Uint8Array>, signal?: AbortS
       if (idFirst && /^\d{1,10}$/.test(first) && Number(first) <= MAX_ID) misfits.add(Number(first), line)
     },
   }
-  const options = { file: '', findings: new FindingCollector(0), ...(signal && { signal }) }
+  const options = { file: '', findings: new FindingCollector({ limit: 0 }), ...(signal && { signal }) }
   for await (const batch of readTable(source, layout, options))
     for (let row = 0; row < batch.length; row += 1)
       ids.add(batch.columns.id[row] as number, batch.lines[row] as number)

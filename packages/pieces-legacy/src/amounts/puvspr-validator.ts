@@ -46,7 +46,7 @@ export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Val
       if (reading.errors === 0) {
         const scale = new TargetScale()
         for await (const batch of readSpec(entries.open('spec.dat'), {
-          findings: new FindingCollector(0),
+          findings: new FindingCollector({ limit: 0 }),
           signal,
         })) {
           tellGoals(batch, amounts, findings)

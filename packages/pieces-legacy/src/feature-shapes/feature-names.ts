@@ -55,7 +55,7 @@ export class FeatureNames {
 export async function specNames(entries: Entries, signal: AbortSignal): Promise<ReadonlySet<string>> {
   const keys = new Set<string>()
   for await (const { length, columns } of readSpec(entries.open('spec.dat'), {
-    findings: new FindingCollector(0),
+    findings: new FindingCollector({ limit: 0 }),
     signal,
   }))
     for (const name of columns.name.slice(0, length)) keys.add(nameKey(name))

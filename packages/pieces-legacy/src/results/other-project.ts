@@ -69,7 +69,7 @@ async function seenUnits({ folder, units, signal }: Project): Promise<Seen> {
       return index
     },
   }
-  const options = { findings: new FindingCollector(0), signal }
+  const options = { findings: new FindingCollector({ limit: 0 }), signal }
   const [first] = folder.solutions.values()
   if (first) await readSolutionFile(first, asked, new UnitSet(units.size), options)
   // The header names all units.
@@ -92,6 +92,6 @@ async function seenFeatures({ folder, names, signal }: Project): Promise<Seen> {
     // Of a row whose name may hold the separator.
     get: (id: number) => (ask(id) ? names.get(id) : undefined),
   }
-  await readFeatureResults(first, asked, { findings: new FindingCollector(0), signal })
+  await readFeatureResults(first, asked, { findings: new FindingCollector({ limit: 0 }), signal })
   return seen
 }

@@ -22,7 +22,7 @@ export const resultsValidator: Validator = {
   async *validate(context) {
     const { entries, signal } = context
     if (!entries.paths.includes(outputRole)) return
-    const findings = new FindingCollector(100, { together: true })
+    const findings = new FindingCollector({ acrossFiles: true })
     try {
       const folder = await openOutput(entries, { findings, signal })
       try {

@@ -1,26 +1,24 @@
 import {
   type CsvRow,
-  type Finding,
+  FindingCollector,
   isPieceworkError,
+  type NewFinding,
   openCsv,
   type ValidationContext,
 } from '@piecework/core/piece'
 import { type ValueCheck, valueCheck } from './column-types.js'
 import { externalKeys, type OutsideKeys } from './external-keys.js'
-import { FindingList } from './finding-list.js'
 import { type Header, matchHeader, readableColumns } from './header.js'
 import { resolveTables } from './resolve-tables.js'
 import { named } from './row-error.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
 
-type Found = Omit<Finding, 'piece'>
-
 /** Every entry of the piece to its end: presence, header, quoting, checksum, row count, values, rows that must be there already. */
 export async function* validateTables<Options>(
   piece: TablePieceSpec<Options>,
   context: ValidationContext<Options>,
-): AsyncGenerator<Found> {
+): AsyncGenerator<NewFinding> {
   const { entries, signal } = context
   const plans = await resolveTables(context.tx, piece)
   const expected = new Set([...plans.map(({ entry }) => entry), ...(piece.extraEntries ?? [])])
@@ -54,10 +52,11 @@ async function* validateEntry(
   plan: TablePlan,
   context: ValidationContext,
   before: number,
-): AsyncGenerator<Found, number> {
+): AsyncGenerator<NewFinding, number> {
   const { entries, signal } = context
   const file = plan.entry
-  const list = new FindingList()
+  const findings = new FindingCollector({ limit: listedPerKind, limitPerColumn: listedPerColumn })
+  const missing = new FindingCollector({ limit: listedMissing })
   let rows = 0
   try {
     const columns = await headerOf(context, file)
@@ -69,43 +68,43 @@ async function* validateEntry(
       signal.throwIfAborted()
       const keys = outside.map((): string[] => [])
       for (const row of batch) {
-        check(row, line, list)
+        check(row, line, findings)
         for (const [index, { read }] of outside.entries()) keys[index]?.push(...read(row))
         line += 1 + newlines(Object.values(row))
       }
       rows += batch.length
       context.progress(before + rows)
-      for (const [index, known] of outside.entries()) await addMissing(known, keys[index] ?? [], list, file)
+      for (const [index, known] of outside.entries())
+        await addMissing(known, keys[index] ?? [], missing, file)
     }
   } catch (error) {
     if (!isPieceworkError(error) || !/^archive-|^counts-differ$/.test(error.code)) throw error
-    list.add(`table/${error.code}`, undefined, () => ({
-      severity: 'error',
-      file,
-      message: named(error, file).message,
-    }))
+    findings.error(`table/${error.code}`, { file }, () => ({ message: named(error, file).message }))
   }
   if (plan.ownRow && rows !== 1) {
     const message = `Entry "${file}" has ${rows} rows where it must have one.`
-    list.add('table/not-one-row', undefined, () => ({ severity: 'error', file, message }))
+    findings.error('table/not-one-row', { file }, () => ({ message }))
   }
-  yield* list
+  yield* findings.list()
+  yield* missing.list()
   return rows
 }
 
-/** So many are named one by one, so that one report tells all that somebody can set right. */
-const namedAtMost = 500
+const listedPerColumn = 5
+const listedPerKind = 1000
+/** Rows that the database lacks are listed one by one, so that one report names all that must be added. */
+const listedMissing = 500
 
 async function addMissing(
   outside: OutsideKeys,
   keys: readonly string[],
-  list: FindingList,
+  findings: FindingCollector,
   file: string,
 ): Promise<void> {
   const { column, code, hint } = outside
   for (const key of await outside.missing(keys)) {
     const message = outside.message(JSON.stringify(key.slice(0, 200)))
-    list.add(code, column, () => ({ severity: 'error', file, message, hint }), namedAtMost)
+    findings.error(code, { file, column }, () => ({ message, hint }))
   }
 }
 
@@ -115,7 +114,7 @@ async function headerOf({ entries }: ValidationContext, entry: string): Promise<
   return csv.columns
 }
 
-function* headerFindings(plan: TablePlan, header: Header): Iterable<Found> {
+function* headerFindings(plan: TablePlan, header: Header): Iterable<NewFinding> {
   const file = plan.entry
   const table = plan.table.name
   for (const name of header.unknown) {
@@ -134,7 +133,7 @@ function* headerFindings(plan: TablePlan, header: Header): Iterable<Found> {
   }
 }
 
-type RowCheck = (row: CsvRow, line: number, list: FindingList) => void
+type RowCheck = (row: CsvRow, line: number, findings: FindingCollector) => void
 
 function rowChecks(plan: TablePlan, columns: readonly string[]): RowCheck {
   const file = plan.entry
@@ -148,20 +147,20 @@ function rowChecks(plan: TablePlan, columns: readonly string[]): RowCheck {
     )
     const required = column.notNull && plan.table.columns.get(name) === column
     const fits: ValueCheck = valueCheck(column.base) ?? (() => true)
-    return (row, line, list) => {
+    return (row, line, findings) => {
       const value = row[name] ?? null
       if (value === null) {
         if (!required || instead.some((header) => (row[header] ?? null) !== null)) return
         const message = `"${name}" is empty, which table "${plan.table.name}" does not allow.`
-        list.add('table/value-missing', name, () => ({ severity: 'error', file, line, message }))
+        findings.error('table/value-missing', { file, line, column: name }, () => ({ message }))
       } else if (!fits(value)) {
         const message = `${JSON.stringify(value.slice(0, 100))} is not ${column.type}.`
-        list.add('table/value-invalid', name, () => ({ severity: 'error', file, line, message }))
+        findings.error('table/value-invalid', { file, line, column: name }, () => ({ message }))
       }
     }
   })
-  return (row, line, list) => {
-    for (const check of checks) check(row, line, list)
+  return (row, line, findings) => {
+    for (const check of checks) check(row, line, findings)
   }
 }
 

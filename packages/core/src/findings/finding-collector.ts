@@ -1,0 +1,154 @@
+import type { Finding, NewFinding } from '../contracts/finding.js'
+
+export interface FindingLocation {
+  readonly file: string
+  /** Line of the file as it was given, from 1. */
+  readonly line?: number
+  readonly column?: string
+}
+
+export interface FindingDetails {
+  readonly message: string
+  readonly hint?: string
+  /** How many things this one finding stands for. */
+  readonly count?: number
+}
+
+export interface FindingCollectorOptions {
+  /** Findings of one kind (severity, code and file) that are listed. 0: none. Default 100. */
+  readonly limit?: number
+  /** Of these, those of one column, so that no column hides the others. Default: `limit`. */
+  readonly limitPerColumn?: number
+  /** Findings of one severity that are listed, of whatever kinds. Default: any number. */
+  readonly limitPerSeverity?: number
+  /** One kind is a severity and a code in all files; findings that differ in their file only are listed as one. */
+  readonly acrossFiles?: boolean
+}
+
+/** Code of the finding that counts those of kinds of which none is listed. */
+export const moreFindings = 'core/more-findings'
+
+/**
+ * Collects findings, so that input of any size has a short report: of each kind the first ones are listed, and the first of these
+ * has the `count` of all when there are more. Memory is bounded by what is listed.
+ */
+export class FindingCollector {
+  readonly #limit: number
+  readonly #limitPerColumn: number
+  readonly #limitPerSeverity: number
+  readonly #acrossFiles: boolean
+  readonly #kinds = new Map<string, CollectedKind>()
+  readonly #listed = { error: 0, warning: 0 }
+  readonly #unlisted = { error: 0, warning: 0 }
+  #errors = 0
+
+  constructor(options: FindingCollectorOptions = {}) {
+    this.#limit = options.limit ?? 100
+    this.#limitPerColumn = options.limitPerColumn ?? this.#limit
+    this.#limitPerSeverity = options.limitPerSeverity ?? Number.POSITIVE_INFINITY
+    this.#acrossFiles = options.acrossFiles ?? false
+  }
+
+  /** Number of errors, listed or not. */
+  get errors(): number {
+    return this.#errors
+  }
+
+  /** `details` is called only when the finding is listed. */
+  error(code: string, location: FindingLocation, details: () => FindingDetails): void {
+    this.#add('error', code, location, () => ({ severity: 'error', code, ...location, ...details() }))
+  }
+
+  /** `details` is called only when the finding is listed. */
+  warning(code: string, location: FindingLocation, details: () => FindingDetails): void {
+    this.#add('warning', code, location, () => ({ severity: 'warning', code, ...location, ...details() }))
+  }
+
+  add(finding: NewFinding): void {
+    this.#add(finding.severity, finding.code, finding, () => finding)
+  }
+
+  /** In the order found, kind by kind; then, of each severity, how many there are of kinds that are not listed. */
+  list(): readonly NewFinding[] {
+    const listed = [...this.#kinds.values()].flatMap((kind) => kind.list())
+    const more = (['error', 'warning'] as const).flatMap((severity): NewFinding[] => {
+      const count = this.#unlisted[severity]
+      if (count === 0) return []
+      const message = `${count} more ${severity}${count === 1 ? ' is' : 's are'} not listed.`
+      return [{ severity, code: moreFindings, message, count }]
+    })
+    return [...listed, ...more]
+  }
+
+  #add(
+    severity: Finding['severity'],
+    code: string,
+    { file, column }: Partial<FindingLocation>,
+    make: () => NewFinding,
+  ): void {
+    if (severity === 'error') this.#errors += 1
+    const key = JSON.stringify([severity, code, this.#acrossFiles ? undefined : file])
+    const isFull = this.#listed[severity] >= this.#limitPerSeverity
+    let kind = this.#kinds.get(key)
+    if (!kind) {
+      if (isFull) {
+        this.#unlisted[severity] += 1
+        return
+      }
+      kind = new CollectedKind(this.#acrossFiles)
+      this.#kinds.set(key, kind)
+    }
+    kind.count += 1
+    if (isFull || kind.listed >= this.#limit || kind.listedOf(column) >= this.#limitPerColumn) return
+    if (kind.add(make())) this.#listed[severity] += 1
+  }
+}
+
+class CollectedKind {
+  /** Listed or not. */
+  count = 0
+  readonly #acrossFiles: boolean
+  /** By what tells them apart. */
+  readonly #listed = new Map<
+    string | number,
+    { readonly finding: NewFinding; files: number; last?: string }
+  >()
+  readonly #columns = new Map<string | undefined, number>()
+
+  constructor(acrossFiles: boolean) {
+    this.#acrossFiles = acrossFiles
+  }
+
+  get listed(): number {
+    return this.#listed.size
+  }
+
+  listedOf(column: string | undefined): number {
+    return this.#columns.get(column) ?? 0
+  }
+
+  /** False when it is listed for another file already. */
+  add(finding: NewFinding): boolean {
+    const key = this.#acrossFiles ? JSON.stringify({ ...finding, file: undefined }) : this.#listed.size
+    const { file, column } = finding
+    const same = this.#listed.get(key)
+    if (same) {
+      if (same.last !== file) same.files += 1
+      if (file !== undefined) same.last = file
+      return false
+    }
+    this.#listed.set(key, { finding, files: 1, ...(file !== undefined && { last: file }) })
+    this.#columns.set(column, this.listedOf(column) + 1)
+    return true
+  }
+
+  list(): readonly NewFinding[] {
+    return [...this.#listed.values()].map(({ finding, files }, index) => ({
+      ...finding,
+      ...(files > 1 && {
+        message: `${finding.message}; the same in ${files - 1} more file${files > 2 ? 's' : ''}`,
+      }),
+      ...(index === 0 && this.count > this.listed && { count: Math.max(this.count, finding.count ?? 0) }),
+    }))
+  }
+}

@@ -1,0 +1,35 @@
+import type { Finding, NewFinding } from '../contracts/finding.js'
+import { storable } from '../engine/job-error.js'
+import { FindingCollector } from '../findings/finding-collector.js'
+
+/** Findings of one severity that one attempt may leave of one piece. */
+const limit = 1000
+
+/** What one attempt finds, as it can be stored. */
+export class AttemptFindings {
+  readonly #pieces = new Map<string, FindingCollector>()
+
+  add({ piece, ...finding }: Finding): void {
+    const collector = this.#pieces.get(piece) ?? new FindingCollector({ limit, limitPerSeverity: limit })
+    this.#pieces.set(piece, collector)
+    collector.add(finding)
+  }
+
+  list(): readonly Finding[] {
+    return [...this.#pieces].flatMap(([piece, findings]) =>
+      findings.list().map((finding) => ({ ...storableFinding(finding), piece })),
+    )
+  }
+}
+
+function storableFinding(finding: NewFinding): NewFinding {
+  const { code, file, column, message, hint } = finding
+  return {
+    ...finding,
+    code: storable(code),
+    message: storable(message),
+    ...(file !== undefined && { file: storable(file) }),
+    ...(column !== undefined && { column: storable(column) }),
+    ...(hint !== undefined && { hint: storable(hint) }),
+  }
+}
