@@ -1,7 +1,6 @@
 import { EventEmitter } from 'eventemitter3'
-import type { Progress } from './contracts/attempts.js'
 import type { Finding } from './contracts/finding.js'
-import type { Job, JobError } from './contracts/jobs.js'
+import type { Job, JobError, Progress } from './contracts/jobs.js'
 import { isTerminal } from './engine/machine.js'
 
 /** All events of a Piecework, in one list. They tell of what this process does; `watch` follows jobs of any process. */

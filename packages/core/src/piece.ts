@@ -8,7 +8,7 @@ export type { CopyTarget, Database, Queryable, Transaction } from './contracts/d
 export type { CsvRow, Entries, EntryFacts, Upgrade } from './contracts/entries.js'
 export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'
 export type { Finding, NewFinding } from './contracts/finding.js'
-export type { Format, FormatContext, Input, InputNode, Role, Upload } from './contracts/format.js'
+export type { Format, FormatContext, Input, InputNode, Role } from './contracts/format.js'
 export type { Ids } from './contracts/ids.js'
 export type { StagedEntry } from './contracts/jobs.js'
 export type { Pack } from './contracts/pack.js'
@@ -19,12 +19,10 @@ export type {
   ImportContext,
   Piece,
   PieceCloner,
-  PieceContext,
-  PieceCounts,
   PieceExporter,
   PieceImporter,
-  WorkContext,
 } from './contracts/piece.js'
+export type { PieceCounts } from './contracts/piece-counts.js'
 export type {
   ResourceDescription,
   ResourceKind,
@@ -34,7 +32,9 @@ export type {
   ShellLifecycle,
 } from './contracts/resource.js'
 export type { Schema } from './contracts/schema.js'
+export type { Upload } from './contracts/upload.js'
 export type { ValidationContext, Validator } from './contracts/validator.js'
+export type { PieceContext, WorkContext } from './contracts/work-context.js'
 export {
   FindingCollector,
   type FindingCollectorOptions,

@@ -1,6 +1,6 @@
 export { artifactKeySegments } from './artifacts/artifact-key.js'
 export type { ArtifactStat, ArtifactStore, ByteRange } from './contracts/artifacts.js'
-export type { Attempts, Lease, NodeResult, Progress } from './contracts/attempts.js'
+export type { Attempts, Lease, NodeResult } from './contracts/attempts.js'
 export type {
   CopyTarget,
   Database,
@@ -11,7 +11,6 @@ export type {
 export type { DraftPlan, Drafts } from './contracts/drafts.js'
 export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'
 export type { Finding } from './contracts/finding.js'
-export type { Upload } from './contracts/format.js'
 export type { Claim, Edit, Guard, Holder, ResourcePath } from './contracts/guard.js'
 export type {
   Job,
@@ -30,23 +29,25 @@ export type {
   NodeCounts,
   NodeStatus,
   NodeTask,
+  Progress,
   Reports,
   StagedEntry,
   StatusChange,
 } from './contracts/jobs.js'
-export type { Limits, PrincipalLimit } from './contracts/limits.js'
+export type { Limits } from './contracts/limits.js'
 export type { Outbox, OutboxAction, OutboxItem } from './contracts/outbox.js'
-export type { PieceCounts } from './contracts/piece.js'
-export type { Principal } from './contracts/principal.js'
+export type { PieceCounts } from './contracts/piece-counts.js'
+export type { Principal, PrincipalLimit } from './contracts/principal.js'
 export type { ResourceRef, ResourceTree } from './contracts/resource.js'
 export type { Retention, RetentionFilter } from './contracts/retention.js'
 export type { Runtime, Task, TaskHandler } from './contracts/runtime.js'
 export type { Store } from './contracts/store.js'
+export type { Upload } from './contracts/upload.js'
 export { withPlan, withUploads } from './drafts/draft-state.js'
 export { canBeStopped, isTerminal, type JobEffect, type JobEvent, transition } from './engine/machine.js'
 export { taskOf } from './engine/task-of.js'
+export { busy } from './guard/busy.js'
 export { changedPaths, overlaps, resourcePath } from './guard/paths.js'
 export { jobIds } from './ids.js'
-export { busy } from './memory/guard.js'
 export { mustQueue } from './requests/must-queue.js'
 export { deletedResult, expiredResult, keptUntil } from './retention/kept-until.js'

@@ -4,7 +4,7 @@ import type { TextResult } from './messages.js'
 
 const partBytes = 256 * 1024
 
-/** Sends one statement, or several without values, and keeps the values as text. Throws what the database says. */
+/** Sends one statement, or several without values, and keeps the values as text. Throws what the database says. @internal */
 export async function query(
   database: PGlite,
   sql: string,
@@ -52,13 +52,13 @@ function resultOf(replies: readonly Message[]): TextResult {
   return result
 }
 
-/** Rows in one COPY from memory. */
+/** Rows in one COPY from memory. @internal */
 export async function copyIn(database: PGlite, sql: string, records: Uint8Array): Promise<TextResult> {
   const [result] = await database.exec(sql, { blob: new Blob([new Uint8Array(records)]) })
   return { fields: [], rows: [], rowCount: result?.rowCount ?? 0, command: 'COPY' }
 }
 
-/** Sends the rows of a COPY in parts. Blocks this thread while the other side has enough. */
+/** Sends the rows of a COPY in parts. Blocks this thread while the other side has enough. @internal */
 export async function copyOut(
   database: PGlite,
   sql: string,

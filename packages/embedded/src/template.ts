@@ -8,6 +8,7 @@ import { postgis } from '@electric-sql/pglite-postgis'
 const fileName = 'pglite-0.5.8-postgis-0.2.8.dump'
 const digestBytes = 32
 
+/** @internal */
 export const extensions = { postgis }
 
 /**

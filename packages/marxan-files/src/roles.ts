@@ -1,16 +1,22 @@
-import type { Role } from '@piecework/core/piece'
+import type { Role, Schema } from '@piecework/core/piece'
 import { z } from 'zod'
 
 const gigabyte = 1024 ** 3
+type Metadata = Schema<Readonly<Record<string, unknown>>>
+
 const attribute = z.string().min(1).optional()
 const name = z.string().trim().min(1).max(1000).optional()
 
 /** What the records are called: each by an attribute, or all by one name. */
-const names = z
+const names: Metadata = z
   .strictObject({ nameAttribute: attribute, name })
   .refine(({ nameAttribute, name }) => nameAttribute === undefined || name === undefined, {
     error: 'nameAttribute and name exclude each other',
   })
+
+const gridMetadata: Metadata = z.strictObject({ idAttribute: attribute })
+const outputMetadata: Metadata = z.strictObject({ solutionsAreLocked: z.boolean().optional() })
+const costMetadata: Metadata = z.strictObject({ costAttribute: attribute, idAttribute: attribute, name })
 
 /** Names of the uploads; they are the entries' paths. */
 export const gridRole = 'planning-grid'
@@ -24,7 +30,7 @@ export const roles = {
   [gridRole]: {
     required: true,
     maxBytes: 4 * gigabyte,
-    metadata: z.strictObject({ idAttribute: attribute }),
+    metadata: gridMetadata,
   },
   'input.dat': { required: true, maxBytes: gigabyte / 64 },
   'pu.dat': { required: true, maxBytes: gigabyte },
@@ -33,12 +39,12 @@ export const roles = {
   'bound.dat': { maxBytes: 4 * gigabyte },
   [outputRole]: {
     maxBytes: 4 * gigabyte,
-    metadata: z.strictObject({ solutionsAreLocked: z.boolean().optional() }),
+    metadata: outputMetadata,
   },
   [featuresRole]: { maxBytes: gigabyte, metadata: names },
   [costRole]: {
     maxBytes: gigabyte,
-    metadata: z.strictObject({ costAttribute: attribute, idAttribute: attribute, name }),
+    metadata: costMetadata,
   },
   [protectedAreasRole]: { maxBytes: gigabyte, metadata: names },
 } as const satisfies Readonly<Record<string, Role>>

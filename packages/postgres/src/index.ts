@@ -16,8 +16,9 @@ export type {
   Reference,
   SetContext,
   StableReference,
+  TablePiece,
   TablePieceSpec,
   TableSpec,
 } from './table-piece/spec.js'
-export { type TablePiece, tablePiece } from './table-piece/table-piece.js'
+export { tablePiece } from './table-piece/table-piece.js'
 export { uuidExpression } from './table-piece/uuid-expression.js'

@@ -1,14 +1,36 @@
 import { Redis, type RedisOptions } from 'ioredis'
 
-/** An address (`redis://…`, `rediss://…`), ioredis's own options, or the host's own client, which is never closed. */
-export type RedisConnection = string | RedisOptions | Redis
+/** Where Redis is. Those of ioredis's `RedisOptions` that are not listed are passed on too. */
+export interface RedisSettings {
+  readonly host?: string | undefined
+  readonly port?: number | undefined
+  /** Of a socket. */
+  readonly path?: string | undefined
+  readonly username?: string | undefined
+  readonly password?: string | null | undefined
+  readonly db?: number | undefined
+  /** Of `tls.connect`. */
+  readonly tls?: object | undefined
+}
+
+/** A `Redis` of the host's own copy of ioredis. */
+export interface RedisClient {
+  readonly status: string
+  duplicate(override?: object): RedisClient
+}
+
+/** An address (`redis://…`, `rediss://…`), settings of ioredis, or the host's own client, which is never closed. */
+export type RedisConnection = string | RedisSettings | RedisClient
 
 /** What Redis does not answer for so long has failed. */
 const commandTimeout = 5000
 
-/** For commands that somebody waits for: they fail soon where Redis is away, and do not pile up. */
+/** For commands that somebody waits for: they fail soon where Redis is away, and do not pile up. @internal */
 export function openClient(connection: RedisConnection): { readonly client: Redis; readonly own: boolean } {
-  if (isClient(connection)) return { client: connection, own: false }
+  if (typeof connection === 'object' && 'duplicate' in connection) {
+    // The host's ioredis may be another copy than ours, whose class is another.
+    return { client: connection as unknown as Redis, own: false }
+  }
   const options = {
     commandTimeout,
     maxRetriesPerRequest: 0,
@@ -18,11 +40,13 @@ export function openClient(connection: RedisConnection): { readonly client: Redi
     replyMapping: 'legacy',
   } as const
   const client =
-    typeof connection === 'string' ? new Redis(connection, options) : new Redis({ ...connection, ...options })
+    typeof connection === 'string'
+      ? new Redis(connection, options)
+      : new Redis({ ...(connection as RedisOptions), ...options })
   return { client, own: true }
 }
 
-/** For a worker, which waits for Redis for as long as it takes. */
+/** For a worker, which waits for Redis for as long as it takes. @internal */
 export function workerClient(client: Redis): Redis {
   return client.duplicate({
     commandTimeout: undefined,
@@ -34,7 +58,3 @@ export function workerClient(client: Redis): Redis {
 }
 
 const retryStrategy = (times: number): number => Math.min(times * 50, 1000)
-
-/** The host's ioredis may be another copy than ours. */
-const isClient = (connection: RedisConnection): connection is Redis =>
-  typeof connection === 'object' && 'duplicate' in connection

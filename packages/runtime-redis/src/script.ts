@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 
-/** Runs on the server as one step; sent once for every server. */
+/** Runs on the server as one step; sent once for every server. @internal */
 export type Script = (client: Redis, key: string, args: readonly (string | number)[]) => Promise<unknown>
 
+/** @internal */
 export function script(lua: string): Script {
   const sha = createHash('sha1').update(lua).digest('hex')
   return async (client, key, args) => {

@@ -19,6 +19,7 @@ export interface Turns {
 
 const gone = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const
 
+/** @internal */
 export function turns(queue: Queue<Ticket>, waiting: Waiting): Turns {
   const open = async ({ job, priority }: Due, { slots }: Look): Promise<void> => {
     if (slots.length > 0) await queue.addBulk(slots.map((slot) => ticket({ job, priority, slot })))

@@ -30,6 +30,7 @@ export interface WaitingOptions {
 /** Lua unpacks no more than some thousand values. */
 const chunk = 1000
 
+/** @internal */
 export function waiting(client: Redis, { toKey, perJob }: WaitingOptions): Waiting {
   const keyOf = (job: string): string => toKey(`waiting:${job}`)
   const look = (job: string, reply: unknown): Look => {

@@ -6,6 +6,7 @@ import type { Complaints } from './complaints.js'
 import type { Due } from './turn.js'
 import type { Ticket, Turns } from './turns.js'
 
+/** @internal */
 export interface TurnWorkerOptions {
   readonly queue: string
   readonly prefix: string
@@ -33,7 +34,7 @@ const lockDuration = 6000
 /** How long Redis may take to hear that a worker leaves. */
 const farewellMs = 2000
 
-/** Resolves when the worker is ready. */
+/** Resolves when the worker is ready. @internal */
 export async function turnWorker(options: TurnWorkerOptions): Promise<TurnWorker> {
   const { client, concurrency, turns, complaints, attempt } = options
   const open = new Set<Promise<void>>()

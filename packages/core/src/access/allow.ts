@@ -1,6 +1,7 @@
+import type { AccessPolicy, Action } from '../contracts/access.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
-import type { AccessPolicy, Action, Principal } from '../contracts/principal.js'
+import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 
 /** Throws `forbidden` where the host's policy says so. */

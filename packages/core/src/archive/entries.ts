@@ -1,7 +1,7 @@
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import type { CsvRow, Entries, EntryFacts } from '../contracts/entries.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Upload } from '../contracts/format.js'
+import type { Upload } from '../contracts/upload.js'
 import { csvRows } from './csv.js'
 import { assertWithin } from './limits.js'
 import { parseJson } from './parse.js'

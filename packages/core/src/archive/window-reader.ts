@@ -4,7 +4,7 @@ import { invalidZip } from './zip-record.js'
 
 const windowBytes = 256 * 1024
 
-/** The directory is read in many small steps: they are served from one window. */
+/** The directory is read in many small steps: they are served from one window. @internal */
 export class WindowReader extends RandomAccessReader {
   readonly #source: ByteSource
   #window = Buffer.alloc(0)

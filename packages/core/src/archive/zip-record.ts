@@ -15,7 +15,7 @@ export interface ZipRecord {
   readonly end: number
 }
 
-export const localHeaderMark = Buffer.from('PK\x03\x04', 'latin1')
+export const localHeaderMark: Buffer = Buffer.from('PK\x03\x04', 'latin1')
 /** Without name and extra fields. */
 export const localHeaderBytes = 30
 

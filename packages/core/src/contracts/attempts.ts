@@ -1,6 +1,6 @@
 import type { Transaction } from './database.js'
 import type { Finding } from './finding.js'
-import type { Job, JobError, JobNode, JobResult, NodeCounts, StagedEntry } from './jobs.js'
+import type { Job, JobError, JobNode, JobResult, NodeCounts, Progress, StagedEntry } from './jobs.js'
 import type { Task } from './runtime.js'
 
 /** The right to work on one node, until it lapses or a higher fence is given out. */
@@ -29,14 +29,6 @@ export interface NodeResult {
   readonly result?: JobResult
   /** The node's work was done, but the job must not go on. */
   readonly error?: JobError
-}
-
-export interface Progress {
-  /** Rows, or whatever the piece counts. */
-  readonly done: number
-  readonly total?: number
-  /** Of the entries that the attempt has read or written so far. */
-  readonly bytes?: number
 }
 
 /** Makes "a runtime may run a task twice" into "its effect happens once". */

@@ -1,6 +1,5 @@
 import type { Transaction } from './database.js'
 import type { Entries } from './entries.js'
-import type { Piece } from './piece.js'
 import type { ResourceRef } from './resource.js'
 
 /** One piece of one resource on one side of a comparison. */
@@ -8,8 +7,8 @@ export interface ComparedNode {
   readonly side: 'a' | 'b'
   readonly resource: ResourceRef
   readonly name: string
-  /** Absent: no pack knows the piece. */
-  readonly piece?: Piece
+  /** As it is registered. Absent: no pack knows the piece. */
+  readonly piece?: { readonly name: string; readonly comparer?: PieceComparer }
   /** Upgraded. */
   readonly entries: Entries
   /** Nodes of this resource, then of those above it: where references lead. */

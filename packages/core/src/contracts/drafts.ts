@@ -1,6 +1,6 @@
 import type { Transaction } from './database.js'
-import type { Upload } from './format.js'
 import type { Job, JobRequest, NewJob } from './jobs.js'
+import type { Upload } from './upload.js'
 
 /** What a prepared import becomes when it runs. */
 export interface DraftPlan extends Pick<NewJob, 'nodes' | 'batches' | 'limit' | 'timeLimitMs' | 'priority'> {

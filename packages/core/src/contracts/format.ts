@@ -4,20 +4,7 @@ import type { NewFinding } from './finding.js'
 import type { Piece } from './piece.js'
 import type { ResourceTree } from './resource.js'
 import type { Schema } from './schema.js'
-
-/** One uploaded file of an import by role. */
-export interface Upload {
-  /** Unique in its job. */
-  readonly id: string
-  readonly role: string
-  /** Key in the artifact store. */
-  readonly artifact: string
-  /** The file's name as the user knows it; for findings. */
-  readonly fileName: string
-  /** In bytes. */
-  readonly size: number
-  readonly metadata?: Readonly<Record<string, unknown>>
-}
+import type { Upload } from './upload.js'
 
 export interface FormatContext {
   readonly uploads: readonly Upload[]

@@ -1,12 +1,18 @@
-import type { Progress } from './attempts.js'
 import type { Queryable } from './database.js'
 import type { ErrorCode } from './errors.js'
 import type { Finding } from './finding.js'
-import type { Upload } from './format.js'
-import type { PrincipalLimit } from './limits.js'
-import type { PieceCounts } from './piece.js'
-import type { Principal } from './principal.js'
+import type { PieceCounts } from './piece-counts.js'
+import type { Principal, PrincipalLimit } from './principal.js'
 import type { ResourceRef, ResourceTree } from './resource.js'
+import type { Upload } from './upload.js'
+
+export interface Progress {
+  /** Rows, or whatever the piece counts. */
+  readonly done: number
+  readonly total?: number
+  /** Of the entries that the attempt has read or written so far. */
+  readonly bytes?: number
+}
 
 export type JobKind = 'export' | 'import' | 'clone' | 'validation'
 export type JobOutcome = 'succeeded' | 'failed' | 'cancelled'

@@ -1,13 +1,5 @@
 import type { Job } from './jobs.js'
 
-/** How many jobs of one principal may be under way at once: validations too, preparations that do not run not. */
-export interface PrincipalLimit {
-  /** From 1. */
-  readonly jobs: number
-  /** `wait`: a job too many is stored with its claims and begins later. `refuse`: it is refused with `too-many-jobs`. */
-  readonly whenFull: 'wait' | 'refuse'
-}
-
 /** What the sweep of any process asks for. Each method does each job once, however many ask at a time. */
 export interface Limits {
   /**

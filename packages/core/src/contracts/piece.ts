@@ -3,35 +3,11 @@ import type { Queryable, Transaction } from './database.js'
 import type { Entries, Upgrade } from './entries.js'
 import type { NewFinding } from './finding.js'
 import type { Ids } from './ids.js'
-import type { Principal } from './principal.js'
+import type { PieceCounts } from './piece-counts.js'
 import type { ResourceRef } from './resource.js'
 import type { Schema } from './schema.js'
 import type { Validator } from './validator.js'
-
-/**
- * What one attempt carried. For archives `rows + skipped` must equal the rows that the manifest states, and each skipped
- * row must be told in a finding.
- */
-export interface PieceCounts {
-  /** Rows written: into entries by an exporter, into tables by an importer or cloner. */
-  readonly rows: number
-  /** Rows left out, each told in a finding (findings of one kind may be counted together). Default 0. */
-  readonly skipped?: number
-}
-
-export interface PieceContext<Options = unknown> {
-  readonly jobId: string
-  /** The resource that this node is about: the source of an export, the target of an import or clone. */
-  readonly resource: ResourceRef
-  readonly principal: Principal
-  readonly options: Options
-  readonly signal: AbortSignal
-}
-
-export interface WorkContext<Options = unknown> extends PieceContext<Options> {
-  /** Rows done so far, or whatever the piece counts; cheap enough to call for every batch. */
-  progress(done: number, total?: number): void
-}
+import type { PieceContext, WorkContext } from './work-context.js'
 
 export interface AppliesContext<Options = unknown> extends PieceContext<Options> {
   readonly db: Queryable

@@ -1,18 +1,12 @@
-import type { Job } from './jobs.js'
-import type { ResourceRef } from './resource.js'
-
 /** Who asks: the host's own user. Stored with the job, so plain JSON. */
 export interface Principal {
   readonly id: string
 }
 
-export type Action = 'export' | 'import' | 'clone-from' | 'cancel'
-
-/** Asked before any row, job or claim exists, and before a cancel. Absent: everything is allowed. */
-export interface AccessPolicy {
-  /**
-   * `resource` is undefined for an import that makes a new root. A cancel comes with the job, and with what it reads or, of an
-   * import, makes.
-   */
-  allows(principal: Principal, action: Action, resource: ResourceRef | undefined, job?: Job): Promise<boolean>
+/** How many jobs of one principal may be under way at once: validations too, preparations that do not run not. */
+export interface PrincipalLimit {
+  /** From 1. */
+  readonly jobs: number
+  /** `wait`: a job too many is stored with its claims and begins later. `refuse`: it is refused with `too-many-jobs`. */
+  readonly whenFull: 'wait' | 'refuse'
 }

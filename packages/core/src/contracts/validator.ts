@@ -1,8 +1,8 @@
 import type { Queryable } from './database.js'
 import type { Entries } from './entries.js'
 import type { NewFinding } from './finding.js'
-import type { WorkContext } from './piece.js'
 import type { ResourceRef } from './resource.js'
+import type { WorkContext } from './work-context.js'
 
 export interface ValidationContext<Options = unknown> extends WorkContext<Options> {
   /** All of this node's entries, upgraded. */

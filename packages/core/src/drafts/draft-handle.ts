@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Upload } from '../contracts/format.js'
 import type { Job, JobInput } from '../contracts/jobs.js'
+import type { Upload } from '../contracts/upload.js'
 import { isTerminal } from '../engine/machine.js'
 import type { JobHandle, JobReport } from '../handle/job-handle.js'
 import { resourceNotFound } from '../plan/source.js'

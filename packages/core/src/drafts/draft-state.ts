@@ -1,7 +1,7 @@
 import type { DraftPlan } from '../contracts/drafts.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Upload } from '../contracts/format.js'
 import type { Job, JobInput } from '../contracts/jobs.js'
+import type { Upload } from '../contracts/upload.js'
 import { isTerminal } from '../engine/machine.js'
 
 /** Whether its files came one after the other, into a shell that was there before. */

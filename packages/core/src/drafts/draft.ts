@@ -1,7 +1,7 @@
-import type { Upload } from '../contracts/format.js'
 import type { JobStatus } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import type { Upload } from '../contracts/upload.js'
 import type { JobHandle } from '../handle/job-handle.js'
 import type { RequestBase } from '../requests/requests.js'
 import type { UploadSource } from '../requests/uploads.js'

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Attempts, Lease, Progress } from '../contracts/attempts.js'
+import type { Attempts, Lease } from '../contracts/attempts.js'
 import { isPieceworkError } from '../contracts/errors.js'
+import type { Progress } from '../contracts/jobs.js'
 import type { PieceworkEmitter } from '../events.js'
 import { ByteCount } from '../tasks/byte-count.js'
 import { type Interruption, jobStopped, workerStops } from './interruption.js'

@@ -1,5 +1,4 @@
-import type { Progress } from '../contracts/attempts.js'
-import type { Job } from '../contracts/jobs.js'
+import type { Job, Progress } from '../contracts/jobs.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { Runtime } from '../contracts/runtime.js'
 import { type PieceworkEmitter, statusReporter } from '../events.js'

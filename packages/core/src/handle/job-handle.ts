@@ -1,7 +1,7 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
 import type { Job, JobNode, JobResult } from '../contracts/jobs.js'
-import type { PieceCounts } from '../contracts/piece.js'
+import type { PieceCounts } from '../contracts/piece-counts.js'
 import type { Store } from '../contracts/store.js'
 import type { Engine } from '../engine/engine.js'
 import { fromJobError } from '../engine/job-error.js'

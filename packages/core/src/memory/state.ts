@@ -1,14 +1,13 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
-import type { Holder, ResourcePath } from '../contracts/guard.js'
+import type { ResourcePath } from '../contracts/guard.js'
 import type { Job, JobNode, NewJob, NewNode } from '../contracts/jobs.js'
-import type { PrincipalLimit } from '../contracts/limits.js'
 import type { OutboxAction, OutboxItem } from '../contracts/outbox.js'
-import type { Principal } from '../contracts/principal.js'
+import type { Principal, PrincipalLimit } from '../contracts/principal.js'
 import { isTerminal, isThrottled, type JobEvent, transition } from '../engine/machine.js'
 import { changedPaths, overlaps } from '../guard/paths.js'
 import { mustQueue } from '../requests/must-queue.js'
-import { takeHolds } from './guard.js'
+import { type Hold, takeHolds } from './holds.js'
 
 export interface MemoryNode {
   node: JobNode
@@ -36,16 +35,6 @@ export interface MemoryJob {
   limit: PrincipalLimit | undefined
 }
 
-export interface Hold {
-  readonly path: ResourcePath
-  readonly holder: Holder
-  readonly shared: boolean
-  /** ms since epoch; Infinity for claims. */
-  readonly until: number
-  /** A claim of the host's, no job's. */
-  readonly byHost: boolean
-}
-
 /** What the in-memory store's parts share. Every method is one step: nothing in it waits. */
 export class MemoryState {
   readonly jobs = new Map<string, MemoryJob>()
@@ -60,7 +49,7 @@ export class MemoryState {
     const begins = status === 'pending'
     if (this.jobs.has(request.id)) throw new PieceworkError('internal', `Job ${request.id} exists.`)
     const throttled = begins && this.mustQueue(request.principal, limit)
-    takeHolds(this, claims, { id: request.id, kind: request.kind, since: at })
+    takeHolds(this.holds, claims, { id: request.id, kind: request.kind, since: at })
     this.touch(changedPaths({ ...request, claims }))
     const job: Job = {
       ...request,

@@ -1,6 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { NewJob } from '../contracts/jobs.js'
-import type { PrincipalLimit } from '../contracts/limits.js'
+import type { PrincipalLimit } from '../contracts/principal.js'
 
 export interface JobLimitOptions {
   /** Jobs of one principal that may be under way at once. Default: any number. */

@@ -1,6 +1,5 @@
 import { PieceworkError } from '../contracts/errors.js'
-import type { PrincipalLimit } from '../contracts/limits.js'
-import type { Principal } from '../contracts/principal.js'
+import type { Principal, PrincipalLimit } from '../contracts/principal.js'
 
 /** Whether a new job has to wait where `running` jobs of its principal are under way. Throws `too-many-jobs`. */
 export function mustQueue({ id }: Principal, running: number, { jobs, whenFull }: PrincipalLimit): boolean {

@@ -3,7 +3,8 @@ import { parsed } from '../archive/parse.js'
 import { fileBytes } from '../archive/source.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Format, Role, Upload } from '../contracts/format.js'
+import type { Format, Role } from '../contracts/format.js'
+import type { Upload } from '../contracts/upload.js'
 import { jobPrefix } from '../tasks/staging.js'
 
 /** Where bytes come from: the artifact store, a file of this machine, or a stream. */

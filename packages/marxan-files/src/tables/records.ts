@@ -16,9 +16,9 @@ export const ESCAPED = 2
  */
 export class Records {
   fields = 0
-  starts = new Int32Array(16)
-  ends = new Int32Array(16)
-  forms = new Uint8Array(16)
+  starts: Int32Array = new Int32Array(16)
+  ends: Int32Array = new Int32Array(16)
+  forms: Uint8Array = new Uint8Array(16)
   /** Offset behind the record and its end of line. */
   next = 0
   /** Lines that the record spans. */

@@ -1,4 +1,4 @@
-import { type ExportContext, isPieceworkError, type Piece } from '@piecework/core/piece'
+import { type ExportContext, isPieceworkError, type Piece, type Schema } from '@piecework/core/piece'
 import type { GeoRow, GeoTable } from '@piecework/vector-files'
 import { geoJson, shapefileZip, textBytes } from '@piecework/vector-files'
 import { z } from 'zod'
@@ -8,12 +8,14 @@ import { geoTableOf } from './geo-table-of.js'
 import { gridSource } from './grid-source.js'
 import { planningAreaSource } from './planning-area-source.js'
 
-const options = z.strictObject({
+export interface GeodataOptions {
   /** None of them: the piece is left out. */
+  readonly formats: readonly ('geojson' | 'shapefile')[]
+}
+
+const options: Schema<GeodataOptions> = z.strictObject({
   formats: z.array(z.enum(['geojson', 'shapefile'])).default(['geojson', 'shapefile']),
 })
-
-export type GeodataOptions = z.output<typeof options>
 
 /** Planning area, grid and features for people: as GeoJSON and as zipped shapefiles. Of these no rows are counted. */
 export const geodata: Piece<GeodataOptions> = {

@@ -1,4 +1,4 @@
-import type { ExportContext, Piece, PieceCounts } from '@piecework/core/piece'
+import type { ExportContext, Piece, PieceCounts, Schema } from '@piecework/core/piece'
 import {
   inputDat,
   inputFolder,
@@ -15,12 +15,14 @@ import { amountSources, puvsprSelect } from './puvspr-dat.js'
 import { type ScenarioFacts, scenarioFacts } from './scenario-facts.js'
 import { type SpecFacts, specFacts, specSelect } from './spec-dat.js'
 
-const options = z.strictObject({
+interface Options {
   /** `stored`: write no bound.dat where the scenario has no boundary lengths, instead of measuring the grid. */
+  readonly boundaries: 'computed' | 'stored'
+}
+
+const options: Schema<Options> = z.strictObject({
   boundaries: z.enum(['computed', 'stored']).default('computed'),
 })
-
-type Options = z.infer<typeof options>
 
 /** A folder that Marxan runs as it is. Nothing is read from it at import: its rows travel with the other pieces. */
 export const marxanInput: Piece<Options> = {

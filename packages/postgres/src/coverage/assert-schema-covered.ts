@@ -1,7 +1,7 @@
 import { type Piece, PieceworkError, type Queryable } from '@piecework/core/piece'
 import { type Catalogue, readCatalogue } from '../table-piece/catalogue.js'
 import type { TableSpec } from '../table-piece/spec.js'
-import { isTablePiece } from '../table-piece/table-piece.js'
+import { isTablePiece } from '../table-piece/spec.js'
 
 export interface SchemaCoverage {
   readonly schema: string

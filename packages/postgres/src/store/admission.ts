@@ -1,6 +1,6 @@
 import { type Job, mustQueue, type NewJob, PieceworkError, type Queryable } from '@piecework/core/store'
 import { tryAdvisoryLock } from './advisory-lock.js'
-import { applyEvent, findJob } from './job-row.js'
+import { findJob, recordEvent } from './job-row.js'
 import { lockKey } from './lock-key.js'
 
 /** How long a transaction of the host's that asks for a job of the same principal may keep others waiting. */
@@ -48,7 +48,8 @@ export async function admitWaiting(
     if (!next || (next.room !== null && Number(next.room) <= running)) return admitted
     const locked = await findJob(tx, next.id)
     if (!locked) return admitted
-    admitted.push(await applyEvent(tx, locked, { type: 'admitted' }))
+    // It submits tasks and ends nothing.
+    admitted.push((await recordEvent(tx, locked, { type: 'admitted' })).job)
   }
 }
 

@@ -8,9 +8,10 @@ import {
   type Queryable,
   taskOf,
 } from '@piecework/core/store'
+import { applyEvent } from './apply-event.js'
 import { type End, endNode } from './end-node.js'
 import type { JobCache } from './job-cache.js'
-import { applyEvent, json, lockJob, putAction } from './job-row.js'
+import { json, lockJob, putAction } from './job-row.js'
 import { jobWith } from './records.js'
 
 /** Whether nothing of the job changes with it, unless it is the last of its batch. */

@@ -6,7 +6,6 @@ import {
   type Queryable,
   transition,
 } from '@piecework/core/store'
-import { admitWaiting } from './admission.js'
 import { jobOf } from './records.js'
 
 /** A job whose row is locked until the transaction ends, and the database's time. */
@@ -31,23 +30,19 @@ export async function findJob(tx: Queryable, id: string): Promise<LockedJob | un
   return row && { job: jobOf(row.job), at: new Date(row.at) }
 }
 
-/** One step of the job's life, with what must be stored in the same transaction. */
-export async function applyEvent(tx: Queryable, { job, at }: LockedJob, event: JobEvent): Promise<Job> {
+/** One step of the job's life. Whether the job has ended with it; what follows from that is `applyEvent`'s. */
+export async function recordEvent(
+  tx: Queryable,
+  { job, at }: LockedJob,
+  event: JobEvent,
+): Promise<{ readonly job: Job; readonly ended: boolean }> {
   const next = transition(job, event, at)
   if (next.job !== job) await save(tx, next.job)
   for (const effect of next.effects) {
     if (effect.type === 'submit') await submitBatch(tx, job.id, effect.batch)
-    else {
-      await skipRest(tx, next.job)
-      await release(tx, next.job)
-      await makeRoom(tx, next.job)
-    }
   }
-  return next.job
+  return { job: next.job, ended: next.effects.some(({ type }) => type === 'release') }
 }
-
-/** How long whoever asks for a job of the same principal may hold up the end of one. */
-const patienceMs = 1000
 
 export async function submitBatch(tx: Queryable, job: string, batch: number): Promise<void> {
   await tx.query(
@@ -59,32 +54,6 @@ export async function submitBatch(tx: Queryable, job: string, batch: number): Pr
 
 export async function putAction(tx: Queryable, action: object): Promise<void> {
   await tx.query('INSERT INTO piecework.outbox (action) VALUES ($1::jsonb)', [JSON.stringify(action)])
-}
-
-/** Nodes of batches that the job did not come to. */
-async function skipRest(tx: Queryable, { id, outcome }: Job): Promise<void> {
-  if (outcome === 'succeeded') return
-  await tx.query(
-    `UPDATE piecework.nodes SET status = 'skipped', ended_at = clock_timestamp() WHERE job = $1 AND status = 'waiting'`,
-    [id],
-  )
-}
-
-/** Frees what the job held; a retry of an export wants to know whether that has changed since. */
-async function release(tx: Queryable, { id, kind, result }: Job): Promise<void> {
-  if (kind === 'export' && result.retryUntil) {
-    await tx.query(
-      'INSERT INTO piecework.retriable (job, root, path) SELECT job, root, path FROM piecework.holds WHERE job = $1',
-      [id],
-    )
-  }
-  await tx.query('DELETE FROM piecework.holds WHERE job = $1', [id])
-}
-
-/** Jobs of the same principal that wait may begin. */
-async function makeRoom(tx: Queryable, { id, principal }: Job): Promise<void> {
-  const sql = 'SELECT FROM piecework.jobs WHERE id = $1 AND principal_limit IS NOT NULL'
-  if ((await tx.query(sql, [id])).rowCount === 1) await admitWaiting(tx, principal.id, patienceMs)
 }
 
 async function save(tx: Queryable, job: Job): Promise<void> {

@@ -9,9 +9,10 @@ import {
   withUploads,
 } from '@piecework/core/store'
 import { waitsForRoom } from './admission.js'
+import { applyEvent } from './apply-event.js'
 import { msSince } from './clocks.js'
 import { insertJob, insertNodes } from './insert-job.js'
-import { applyEvent, json, lockJob } from './job-row.js'
+import { json, lockJob } from './job-row.js'
 
 export function postgresPreparations(database: Database, control: Database): Drafts {
   /** Resolves to the upload that `find` finds, which `edit` replaces or leaves out. */

@@ -1,6 +1,7 @@
 import type { Database, Job, JobEvent, Jobs, NewJob, Queryable } from '@piecework/core/store'
+import { applyEvent } from './apply-event.js'
 import { insertJob } from './insert-job.js'
-import { applyEvent, lockJob, submitBatch } from './job-row.js'
+import { lockJob, submitBatch } from './job-row.js'
 import { jobOf } from './records.js'
 import { stopJob } from './stop-job.js'
 

@@ -1,5 +1,6 @@
 import { canBeStopped, type Database, type Job, type JobEvent, type Queryable } from '@piecework/core/store'
-import { applyEvent, lockJob } from './job-row.js'
+import { applyEvent } from './apply-event.js'
+import { lockJob } from './job-row.js'
 import { jobOf } from './records.js'
 
 /**

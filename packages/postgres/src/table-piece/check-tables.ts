@@ -1,6 +1,6 @@
 import { isPieceworkError, type Piece, PieceworkError, type Queryable } from '@piecework/core/piece'
 import { resolveTables } from './resolve-tables.js'
-import { isTablePiece } from './table-piece.js'
+import { isTablePiece } from './spec.js'
 
 /**
  * Whether the table pieces among `pieces` fit the database; for the host to call when it starts, after its migrations. Throws

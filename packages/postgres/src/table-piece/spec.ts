@@ -89,3 +89,10 @@ export interface TablePieceSpec<Options = unknown>
   readonly validators?: readonly Validator<Options>[]
   readonly upgrades?: Readonly<Record<number, Upgrade>>
 }
+
+/** A piece that is rows, and what it was declared as. */
+export interface TablePiece<Options = unknown> extends Piece<Options> {
+  readonly tablePiece: TablePieceSpec<Options>
+}
+
+export const isTablePiece = (piece: Piece): piece is TablePiece => 'tablePiece' in piece

@@ -1,16 +1,10 @@
-import type { Piece } from '@piecework/core/piece'
 import { checkSpec } from './check-spec.js'
 import { cloneTables } from './clone-tables.js'
 import { compareTables, resourceKey } from './compare/compare-tables.js'
 import { exportTables } from './export-tables.js'
 import { importTables } from './import-tables.js'
-import type { TablePieceSpec } from './spec.js'
+import type { TablePiece, TablePieceSpec } from './spec.js'
 import { validateTables } from './validate-tables.js'
-
-/** A piece that is rows, and what it was declared as. */
-export interface TablePiece<Options = unknown> extends Piece<Options> {
-  readonly tablePiece: TablePieceSpec<Options>
-}
 
 /**
  * One declaration gives exporter, importer, cloner, validators and counts. Throws `registry-invalid` where it contradicts
@@ -37,5 +31,3 @@ export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): Ta
         }),
   }
 }
-
-export const isTablePiece = (piece: Piece): piece is TablePiece => 'tablePiece' in piece

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { bytesOf, chunked, keysOf } from '../bytes.js'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
-import type { ArtifactStoreLawsOptions } from './artifact-store-laws.js'
+import type { ArtifactStoreLawsOptions } from './artifact-store-laws-options.js'
 
 /** Laws of what an artifact store finds and deletes by key. Run by `artifactStoreLaws`. */
 export function artifactKeyLaws(test: LawTest, { make }: ArtifactStoreLawsOptions): void {

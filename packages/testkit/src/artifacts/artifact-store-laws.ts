@@ -3,15 +3,11 @@ import type { ArtifactStore } from '@piecework/core/store'
 import fc from 'fast-check'
 import { bytesOf, chunked, keysOf } from '../bytes.js'
 import { gate } from '../gate.js'
-import { type LawTest, type Patience, patience } from '../law.js'
+import { type LawTest, patience } from '../law.js'
 import { refuses } from '../refuses.js'
 import { within } from '../within.js'
 import { artifactKeyLaws } from './artifact-key-laws.js'
-
-export interface ArtifactStoreLawsOptions extends Patience {
-  /** An empty store that nothing else uses. */
-  make(): ArtifactStore | Promise<ArtifactStore>
-}
+import type { ArtifactStoreLawsOptions } from './artifact-store-laws-options.js'
 
 /** Laws of an `ArtifactStore`. */
 export function artifactStoreLaws(test: LawTest, options: ArtifactStoreLawsOptions): void {

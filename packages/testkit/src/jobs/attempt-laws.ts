@@ -3,7 +3,7 @@ import type { StagedEntry } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { jobBench, longLease, nothing, sampleError } from './job-bench.js'
-import type { JobStoreLawsOptions } from './job-store-laws.js'
+import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 
 const entry: StagedEntry = {
   path: 'rows.csv',

@@ -3,7 +3,7 @@ import { gate } from '../gate.js'
 import type { LawTest } from '../law.js'
 import { within } from '../within.js'
 import { jobBench, longLease, nothing, sampleError } from './job-bench.js'
-import type { JobStoreLawsOptions } from './job-store-laws.js'
+import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 
 /** Laws of the order of batches. Run by `jobStoreLaws`. */
 export function batchLaws(test: LawTest, { make }: JobStoreLawsOptions): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { LawTest } from '../law.js'
 import { jobBench, longLease, nothing, sampleError } from './job-bench.js'
-import type { JobStoreLawsOptions } from './job-store-laws.js'
+import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 
 /** Laws of cancelling. Run by `jobStoreLaws`. */
 export function cancelLaws(test: LawTest, { make }: JobStoreLawsOptions): void {

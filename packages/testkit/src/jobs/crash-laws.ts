@@ -4,7 +4,7 @@ import { isPieceworkError, type Store, type Task } from '@piecework/core/store'
 import fc from 'fast-check'
 import type { LawTest } from '../law.js'
 import { type JobBench, jobBench, nothing, sampleError } from './job-bench.js'
-import type { JobStoreLawsOptions } from './job-store-laws.js'
+import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 
 /** What becomes of one attempt. A crashed one keeps its lease until it lapses. */
 type Fate = 'done' | 'failed' | 'retried' | 'crashed'

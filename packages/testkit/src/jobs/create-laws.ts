@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { jobBench, longLease } from './job-bench.js'
-import type { JobStoreLawsOptions } from './job-store-laws.js'
+import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 import { nodeOf, pathOf, sampleJob, sampleProject } from './sample-job.js'
 
 /** Laws of how a job begins. Run by `jobStoreLaws`. */

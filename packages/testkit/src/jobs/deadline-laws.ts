@@ -4,7 +4,7 @@ import type { JobError, Store } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { jobBench, longLease, nothing, sampleError } from './job-bench.js'
-import type { JobStoreLawsOptions } from './job-store-laws.js'
+import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 import { sampleJob } from './sample-job.js'
 
 /** Long enough that a busy machine does what must come within it. */

@@ -4,7 +4,7 @@ import type { DraftPlan, Job, JobRequest, NewJob, Store, Upload } from '@piecewo
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { longLease, nothing } from './job-bench.js'
-import type { JobStoreLawsOptions } from './job-store-laws.js'
+import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 import { sampleJob, sampleProject } from './sample-job.js'
 
 const noShells = async (): Promise<void> => undefined

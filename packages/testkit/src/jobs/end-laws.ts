@@ -4,7 +4,7 @@ import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { within } from '../within.js'
 import { jobBench, longLease, nothing, sampleError } from './job-bench.js'
-import type { JobStoreLawsOptions } from './job-store-laws.js'
+import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 
 /** Laws of how a job ends. Run by `jobStoreLaws`. */
 export function endLaws(test: LawTest, { make }: JobStoreLawsOptions): void {

@@ -1,4 +1,3 @@
-import type { Store } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { attemptLaws } from './attempt-laws.js'
 import { batchLaws } from './batch-laws.js'
@@ -8,18 +7,12 @@ import { createLaws } from './create-laws.js'
 import { deadlineLaws } from './deadline-laws.js'
 import { preparationLaws } from './draft-laws.js'
 import { endLaws } from './end-laws.js'
+import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 import { leaseLaws } from './lease-laws.js'
 import { limitLaws } from './limit-laws.js'
 import { reportLaws } from './report-laws.js'
 import { keepingLaws } from './retention-laws.js'
 import { rowLaws } from './row-laws.js'
-
-export interface JobStoreLawsOptions {
-  /** A store whose leases last `leaseMs`. The laws make jobs and resources of their own, so its database may be shared. */
-  make(options: { readonly leaseMs: number }): Store | Promise<Store>
-  /** The store's transactions run SQL on PostgreSQL: the laws about rows are run too, in a table that they make and drop. */
-  readonly sql?: boolean
-}
 
 /** Laws of a `Store`: jobs, attempts, outbox and reports. Its guard has laws of its own (`guardLaws`). */
 export function jobStoreLaws(test: LawTest, options: JobStoreLawsOptions): void {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { jobBench, longLease, nothing, sampleError } from './job-bench.js'
-import type { JobStoreLawsOptions } from './job-store-laws.js'
+import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 
 /** Long enough that a busy machine does what must come within it. */
 const leaseMs = 800

@@ -4,7 +4,7 @@ import type { Job, NewJob, PrincipalLimit, Store } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { longLease, nothing } from './job-bench.js'
-import type { JobStoreLawsOptions } from './job-store-laws.js'
+import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 import { sampleJob } from './sample-job.js'
 
 /** Laws of how many jobs a principal may have under way. Run by `jobStoreLaws`. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Finding } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { jobBench, longLease, nothing, sampleError } from './job-bench.js'
-import type { JobStoreLawsOptions } from './job-store-laws.js'
+import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 import { sampleJob, sampleProject } from './sample-job.js'
 
 const warning: Finding = { severity: 'warning', code: 'sample/odd', piece: 'sample/a', message: 'Odd.' }

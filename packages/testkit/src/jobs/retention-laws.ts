@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Job, JobResult, NewJob, ResourceRef, Store } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { jobBench, longLease } from './job-bench.js'
-import type { JobStoreLawsOptions } from './job-store-laws.js'
+import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 import { sampleJob, sampleProject } from './sample-job.js'
 
 const past = new Date('2020-01-01T00:00:00.000Z')

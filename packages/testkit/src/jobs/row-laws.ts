@@ -6,7 +6,7 @@ import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { within } from '../within.js'
 import { jobBench, longLease } from './job-bench.js'
-import type { JobStoreLawsOptions } from './job-store-laws.js'
+import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 import { pathOf, sampleJob, sampleProject } from './sample-job.js'
 
 const leaseMs = 800

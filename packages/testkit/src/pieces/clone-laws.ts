@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { LawTest } from '../law.js'
 import { ownIds, withoutIds } from './content.js'
 import { pieceBench } from './piece-bench.js'
-import type { PieceLawsOptions } from './piece-laws.js'
+import type { PieceLawsOptions } from './piece-laws-options.js'
 
 /** Laws of a cloner. Run by `pieceLaws`. */
 export function cloneLaws(test: LawTest, options: PieceLawsOptions): void {

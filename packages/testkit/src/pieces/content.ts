@@ -1,5 +1,5 @@
 import type { Queryable } from '@piecework/core/store'
-import type { Sample } from './piece-laws.js'
+import type { Sample } from './piece-laws-options.js'
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 

@@ -5,7 +5,7 @@ import { chunked } from '../bytes.js'
 import { type LawTest, patience } from '../law.js'
 import { within } from '../within.js'
 import { pieceBench } from './piece-bench.js'
-import type { PieceLawsOptions } from './piece-laws.js'
+import type { PieceLawsOptions } from './piece-laws-options.js'
 import { untilAborted } from './until-aborted.js'
 
 /** Laws of an exporter, and of the validators that read what it wrote. Run by `pieceLaws`. */

@@ -3,7 +3,7 @@ import { type LawTest, patience } from '../law.js'
 import { within } from '../within.js'
 import { allTables } from './content.js'
 import { type ExportedEntry, type PieceBench, pieceBench } from './piece-bench.js'
-import type { PieceLawsOptions } from './piece-laws.js'
+import type { PieceLawsOptions } from './piece-laws-options.js'
 import { untilAborted } from './until-aborted.js'
 
 /** Laws of importers that cannot go on. Run by `pieceLaws`. */

@@ -10,7 +10,7 @@ import {
   type Transaction,
 } from '@piecework/core/store'
 import { bytesOf, chunked } from '../bytes.js'
-import type { PieceLawsOptions, Sample } from './piece-laws.js'
+import type { PieceLawsOptions, Sample } from './piece-laws-options.js'
 
 export interface ExportedEntry {
   readonly path: string

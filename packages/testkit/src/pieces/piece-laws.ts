@@ -1,35 +1,9 @@
-import type { Piece, ResourceKind } from '@piecework/core/piece'
-import type { Database, Queryable, ResourceRef } from '@piecework/core/store'
-import type { LawTest, Patience } from '../law.js'
+import type { LawTest } from '../law.js'
 import { cloneLaws } from './clone-laws.js'
 import { exportLaws } from './export-laws.js'
 import { importFailureLaws } from './import-failure-laws.js'
 import { importLaws } from './import-laws.js'
-
-export interface Sample {
-  readonly resource: ResourceRef
-  /** Ids that a copy may keep: rows that several resources share, the parent's rows, the owner. */
-  readonly shared?: readonly string[]
-}
-
-export interface PieceLawsOptions extends Patience {
-  readonly piece: Piece
-  /** Of the piece's resource, with its shell. */
-  readonly kind: ResourceKind
-  /** A PostgreSQL database with the host's tables that nobody else writes to meanwhile. */
-  database(): Database | Promise<Database>
-  /** Makes a new resource with rows of every sort that the piece carries. Called by each law. */
-  sample(db: Database): Promise<Sample>
-  /**
-   * All that the piece carries of a resource, as JSON with its ids, in an order that does not come from ids. Of a copy it
-   * must be the same but for the ids.
-   */
-  content(resource: ResourceRef, db: Queryable): Promise<unknown>
-  /** Pieces of the same resource that are imported before, in order. Default: none. */
-  readonly before?: readonly Piece[]
-  /** Input of the piece's options. Default `{}`. */
-  readonly options?: unknown
-}
+import type { PieceLawsOptions } from './piece-laws-options.js'
 
 /**
  * Laws of a piece: of its exporter, importer, cloner and validators, as far as it has them. Whatever they import is rolled
