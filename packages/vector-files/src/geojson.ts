@@ -1,22 +1,22 @@
 import type { Geometry } from './geometry/geometry.js'
-import { wound } from './geometry/winding.js'
-import type { FieldType, GeoRow, GeoTable } from './vector-table.js'
+import { orientRings } from './geometry/orient-rings.js'
+import type { FieldType, OutputFeature, OutputLayer } from './output-layer.js'
 
 /**
- * A GeoJSON FeatureCollection, one feature for each row on a line of its own. Rows without geometry have `null`.
+ * A GeoJSON FeatureCollection with each feature on a line of its own.
  * @see RFC 7946
  */
-export async function* geoJson(table: GeoTable): AsyncGenerator<Uint8Array> {
-  const members = table.fields.map(({ name, type }) => ({ start: `${JSON.stringify(name)}:`, type }))
-  const feature = ({ values, geometry }: GeoRow): string => {
+export async function* geoJson(layer: OutputLayer): AsyncGenerator<Uint8Array> {
+  const members = layer.fields.map(({ name, type }) => ({ start: `${JSON.stringify(name)}:`, type }))
+  const feature = ({ values, geometry }: OutputFeature): string => {
     const properties = members.map(({ start, type }, at) => start + jsonOf(values[at] ?? null, type))
-    return `{"type":"Feature","properties":{${properties.join(',')}},"geometry":${geometry ? JSON.stringify(turned(geometry)) : 'null'}}`
+    return `{"type":"Feature","properties":{${properties.join(',')}},"geometry":${geometry ? JSON.stringify(oriented(geometry)) : 'null'}}`
   }
-  yield Buffer.from(`{"type":"FeatureCollection","name":${JSON.stringify(table.name)},"features":[`)
+  yield Buffer.from(`{"type":"FeatureCollection","name":${JSON.stringify(layer.name)},"features":[`)
   let separator = '\n'
-  for await (const rows of table.rows()) {
-    if (rows.length === 0) continue
-    yield Buffer.from(separator + rows.map(feature).join(',\n'))
+  for await (const batch of layer.features()) {
+    if (batch.length === 0) continue
+    yield Buffer.from(separator + batch.map(feature).join(',\n'))
     separator = ',\n'
   }
   yield Buffer.from('\n]}\n')
@@ -36,22 +36,22 @@ function jsonOf(value: string | null, type: FieldType): string {
   }
 }
 
-/** NaN and infinities are no JSON. Programs take digits alone for an integer, of 64 bits at most. */
+/** NaN and infinities become null. Programs read digits alone as an integer of at most 64 bits. */
 const double = (number: number): string =>
   Number.isInteger(number) && !Number.isSafeInteger(number) ? number.toExponential() : JSON.stringify(number)
 
 /** Outer rings counterclockwise, holes clockwise. */
-function turned(geometry: Geometry): Geometry {
+function oriented(geometry: Geometry): Geometry {
   switch (geometry.type) {
     case 'Polygon':
-      return { type: 'Polygon', coordinates: wound(geometry.coordinates, 'counterclockwise') }
+      return { type: 'Polygon', coordinates: orientRings(geometry.coordinates, 'counterclockwise') }
     case 'MultiPolygon':
       return {
         type: 'MultiPolygon',
-        coordinates: geometry.coordinates.map((rings) => wound(rings, 'counterclockwise')),
+        coordinates: geometry.coordinates.map((rings) => orientRings(rings, 'counterclockwise')),
       }
     case 'GeometryCollection':
-      return { type: 'GeometryCollection', geometries: geometry.geometries.map(turned) }
+      return { type: 'GeometryCollection', geometries: geometry.geometries.map(oriented) }
     default:
       return geometry
   }

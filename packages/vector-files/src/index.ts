@@ -1,37 +1,21 @@
-export { ewkbPolygons } from './ewkb.js'
-export { geoJson } from './geojson.js'
-export type { Geometry, GeometryCollection, Position, SimpleGeometry } from './geometry/geometry.js'
-export { PlacedShape } from './geometry/placed-shape.js'
-export type { PolygonGeometry, ShapeProblem } from './geometry/polygon-geometry.js'
-export { type ReadGeometry, readWkb } from './read-wkb.js'
 export {
-  type DbfField,
-  type DbfHeader,
-  type DbfRecord,
-  dbfRecords,
-  decodedText,
-  fieldDigits,
+  type AttributeField,
+  type AttributeRecord,
+  type AttributeTable,
   fieldNamed,
-  fieldText,
-  readDbfHeader,
-} from './shapefile/read/dbf.js'
-export { layerOf } from './shapefile/read/layer.js'
-export { defaultShapefileLimits, type ShapefileLimits } from './shapefile/read/limits.js'
-export {
-  type Attributes,
-  openShapefile,
-  type Shapefile,
-  type ShapefileFeature,
-  type ShapefileOptions,
-  type ShapefileRow,
-} from './shapefile/read/shapefile.js'
-export {
-  isAbout,
-  type ShapefileFinding,
-  type ShapefileLabels,
-  shapefileLabels,
-  subjectOf,
-} from './shapefile/read/shapefile-labels.js'
-export { textBytes } from './shapefile/write/dbf.js'
+} from './attribute-table.js'
+export { defaultShapefileLimits, type ShapefileLimits } from './defaults.js'
+export { geoJson } from './geojson.js'
+export type { Geometry, Position } from './geometry/geometry.js'
+export type { PolygonGeometry, ShapeProblem } from './geometry/place-polygons.js'
+export type { PolygonShape } from './geometry/polygon-shape.js'
+export type { Polygons, Ring } from './geometry/ring.js'
+export { type LayerFinding, type LayerLabels, layerLabels } from './layer-labels.js'
+export type { FieldType, OutputFeature, OutputField, OutputLayer } from './output-layer.js'
+export { dbfTextBytes } from './shapefile/dbf-format.js'
+export { openDbf } from './shapefile/read/dbf-table.js'
+export { openShapefile, type ShapefileOptions } from './shapefile/read/open-shapefile.js'
+export { findParts } from './shapefile/read/parts.js'
 export { type ShapefileZipOptions, shapefileZip } from './shapefile/write/shapefile-zip.js'
-export type { Field, FieldType, GeoRow, GeoTable } from './vector-table.js'
+export type { LayerFeature, LayerRow, RowReader, VectorLayer } from './vector-layer.js'
+export { type ReadGeometry, readWkb } from './wkb/read-wkb.js'

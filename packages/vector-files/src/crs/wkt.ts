@@ -1,17 +1,16 @@
+import { maxWktLength } from '../defaults.js'
+
 /** One `KEYWORD["name",1,OTHER[…]]` of a WKT1 definition. */
 export interface WktNode {
   /** Upper case. */
   readonly keyword: string
-  /** Texts, numbers, words and nodes, in their order. */
+  /** Texts, numbers, words and nodes, in order. */
   readonly values: readonly (string | number | WktNode)[]
 }
 
-/** Longest definition that is read; real ones have less than a thousand characters. */
-const MAX_LENGTH = 10_000
-
-/** Reads a whole definition, strictly: programs that pass over what they do not understand put shapes elsewhere. Throws a SyntaxError. */
+/** Parses a whole definition, strictly: skipping what is not understood would put shapes elsewhere. Throws a SyntaxError. */
 export function parseWkt(text: string): WktNode {
-  if (text.length > MAX_LENGTH) throw new SyntaxError(`it is longer than ${MAX_LENGTH} characters`)
+  if (text.length > maxWktLength) throw new SyntaxError(`it is longer than ${maxWktLength} characters`)
   const token = /\s*(?:"([^"]*)"|([A-Za-z]\w*)|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|([[\]()\],]))\s*/y
   let at = 0
   const next = () => {
@@ -42,7 +41,7 @@ export function parseWkt(text: string): WktNode {
   if (word === undefined || (sign !== '[' && sign !== '('))
     throw new SyntaxError('it does not begin with a keyword')
   const root = nodeOf(word)
-  // What heights mean stands behind what positions mean.
+  // A vertical CRS may follow the horizontal one.
   if (/^,\s*VERTCS\s*\[/i.test(text.slice(at))) {
     for (let skipped = 0; skipped < 3; skipped += 1) next()
     nodeOf('VERTCS')
@@ -51,11 +50,11 @@ export function parseWkt(text: string): WktNode {
   return root
 }
 
-/** Its nodes of that keyword. */
+/** The nodes of that keyword. */
 export const children = ({ values }: WktNode, keyword: string): readonly WktNode[] =>
   values.filter((value): value is WktNode => typeof value === 'object' && value.keyword === keyword)
 
-/** The one node of that keyword. Throws a SyntaxError where there is none, or a second one. */
+/** The only node of that keyword. Throws a SyntaxError if there is none or more than one. */
 export function child(node: WktNode, keyword: string): WktNode {
   const [only, second] = children(node, keyword)
   if (!only || second)
@@ -63,7 +62,7 @@ export function child(node: WktNode, keyword: string): WktNode {
   return only
 }
 
-/** All its numbers. Throws a SyntaxError unless there are so many: a decimal comma makes one more. */
+/** All numbers of the node. Throws a SyntaxError unless there are `count`: a decimal comma adds one. */
 export function numbersOf({ keyword, values }: WktNode, count: number): readonly number[] {
   const numbers = values.filter((value) => typeof value === 'number')
   if (numbers.length !== count || !numbers.every(Number.isFinite))
@@ -71,10 +70,10 @@ export function numbersOf({ keyword, values }: WktNode, count: number): readonly
   return numbers
 }
 
-/** Its one number. */
+/** The only number of the node. */
 export const numberOf = (node: WktNode): number => numbersOf(node, 1)[0] ?? 0
 
-/** Its name. */
+/** The name of the node. */
 export function nameOf({ keyword, values: [name] }: WktNode): string {
   if (typeof name !== 'string') throw new SyntaxError(`${keyword} has no name`)
   return name

@@ -1,7 +1,7 @@
-/** Longitude and latitude in degrees. */
-export type Position = readonly [number, number]
+/** Longitude and latitude in degrees, or x and y of another coordinate system. */
+export type Position = readonly [x: number, y: number]
 
-/** As GeoJSON has them; never empty, and all coordinates are finite. */
+/** A geometry to be written, as in GeoJSON: never empty, all coordinates finite. Shapes that are read are `PolygonShape`s. */
 export type Geometry = SimpleGeometry | GeometryCollection
 
 export type SimpleGeometry =

@@ -1,4 +1,4 @@
-/** Takes exact numbers of bytes from a stream of chunks. Offsets are from the front, where all stays; call `fill` before. */
+/** Takes exact numbers of bytes from a stream of chunks. Offsets count from the next byte; call `fill` before reading. */
 export class BufferedBytes {
   readonly #iterator: AsyncIterator<Uint8Array>
   #bytes: Buffer = Buffer.alloc(0)
@@ -9,12 +9,12 @@ export class BufferedBytes {
     this.#iterator = bytes[Symbol.asyncIterator]()
   }
 
-  /** Bytes that are there without waiting. */
+  /** Bytes that are buffered. */
   get size(): number {
     return this.#bytes.length - this.#at
   }
 
-  /** Waits until `length` bytes are there; false where the stream ends before. Ask `size` first where it is called often. */
+  /** Waits until `length` bytes are buffered; false if the stream ends before. In hot loops compare `size` first. */
   async fill(length: number): Promise<boolean> {
     const chunks: Uint8Array[] = []
     let size = this.size
@@ -44,6 +44,10 @@ export class BufferedBytes {
     return this.#view.getFloat64(this.#at + offset, true)
   }
 
+  peek(length: number): Buffer {
+    return this.#bytes.subarray(this.#at, this.#at + length)
+  }
+
   take(length: number): Buffer {
     this.#at += length
     return this.#bytes.subarray(this.#at - length, this.#at)
@@ -53,7 +57,7 @@ export class BufferedBytes {
     this.#at += length
   }
 
-  /** Reads to the end, where a wrong checksum shows. */
+  /** Reads to the end, which verifies the checksum. */
   async drain(): Promise<void> {
     while (await this.fill(this.size + 1)) this.skip(this.size)
   }

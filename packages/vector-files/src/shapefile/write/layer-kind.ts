@@ -1,6 +1,6 @@
 import type { Geometry, Position, SimpleGeometry } from '../../geometry/geometry.js'
 
-/** One shapefile holds geometries of one of these, and records without any. */
+/** A shapefile holds geometries of one kind, and null shapes. */
 export type LayerKind = 'points' | 'multipoints' | 'lines' | 'polygons'
 
 const kinds: Readonly<Record<SimpleGeometry['type'], LayerKind>> = {
@@ -12,8 +12,8 @@ const kinds: Readonly<Record<SimpleGeometry['type'], LayerKind>> = {
   MultiPolygon: 'polygons',
 }
 
-/** A geometry by the layers that hold it: one, but for collections, whose points, lines and polygons each make a geometry. */
-export function byLayer(geometry: Geometry): ReadonlyMap<LayerKind, SimpleGeometry> {
+/** Splits a collection into its points, lines and polygons; other geometries have one kind. */
+export function byLayerKind(geometry: Geometry): ReadonlyMap<LayerKind, SimpleGeometry> {
   if (geometry.type !== 'GeometryCollection') return new Map([[kinds[geometry.type], geometry]])
   const points: Position[] = []
   const lines: (readonly Position[])[] = []

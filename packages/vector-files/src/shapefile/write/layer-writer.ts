@@ -1,28 +1,40 @@
 import type { SimpleGeometry } from '../../geometry/geometry.js'
-import { type DbfField, dbfHeader, dbfRecord } from './dbf.js'
+import {
+  shpBoundsAt,
+  shpFileCode,
+  shpHeaderBytes,
+  shpLengthAt,
+  shpRecordHeaderBytes,
+  shpTypeAt,
+  shpVersion,
+  shpVersionAt,
+  shxRecordBytes,
+} from '../shp-format.js'
+import { dbfFileEnd } from '../dbf-format.js'
+import type { DbfColumn } from './dbf-column.js'
+import { dbfHeader } from './dbf-header.js'
+import { dbfRecord } from './dbf-record.js'
 import type { LayerKind } from './layer-kind.js'
-import { nowhere, shapeRecord, shapeTypes } from './shape-record.js'
+import { emptyBounds, shapeRecord, shapeTypes } from './shape-record.js'
 import { SpoolFile } from './spool-file.js'
-import type { ZippedFile } from './zipped.js'
-
-const headerBytes = 100
+import type { FileToZip } from './zip-files.js'
 
 export interface LayerWriterOptions {
-  /** Name of the files without extension. */
+  /** File name without extension. */
   readonly name: string
   readonly kind: LayerKind
-  readonly fields: readonly DbfField[]
-  /** The most bytes of each file. */
+  readonly columns: readonly DbfColumn[]
+  /** Limit of each file. */
   readonly maxFileBytes: number
 }
 
-/** Writes one shapefile's .shp, .shx and .dbf side by side. */
+/** Writes the .shp, .shx and .dbf of one shapefile side by side. */
 export class LayerWriter {
   readonly name: string
   readonly #type: number
-  readonly #fields: readonly DbfField[]
+  readonly #columns: readonly DbfColumn[]
   readonly #files: { readonly shp: SpoolFile; readonly shx: SpoolFile; readonly dbf: SpoolFile }
-  readonly #bounds = nowhere()
+  readonly #bounds = emptyBounds()
   #records = 0
 
   private constructor(
@@ -31,11 +43,11 @@ export class LayerWriter {
   ) {
     this.name = options.name
     this.#type = shapeTypes[options.kind]
-    this.#fields = options.fields
+    this.#columns = options.columns
     this.#files = files
-    files.shp.add(Buffer.alloc(headerBytes))
-    files.shx.add(Buffer.alloc(headerBytes))
-    files.dbf.add(dbfHeader(options.fields, 0))
+    files.shp.add(Buffer.alloc(shpHeaderBytes))
+    files.shx.add(Buffer.alloc(shpHeaderBytes))
+    files.dbf.add(dbfHeader(options.columns, 0))
   }
 
   static async create(options: LayerWriterOptions): Promise<LayerWriter> {
@@ -54,29 +66,29 @@ export class LayerWriter {
   add(values: readonly (string | null)[], geometry: SimpleGeometry | null): void {
     const { shp, shx, dbf } = this.#files
     const content = shapeRecord(geometry, this.#bounds)
-    const index = Buffer.allocUnsafe(8)
+    const index = Buffer.allocUnsafe(shxRecordBytes)
     index.writeInt32BE(shp.size / 2)
     index.writeInt32BE(content.length / 2, 4)
-    const header = Buffer.allocUnsafe(8)
+    const header = Buffer.allocUnsafe(shpRecordHeaderBytes)
     header.writeInt32BE(++this.#records)
     header.writeInt32BE(content.length / 2, 4)
     shp.add(header)
     shp.add(content)
     shx.add(index)
-    dbf.add(dbfRecord(this.#fields, values))
+    dbf.add(dbfRecord(this.#columns, values))
   }
 
   async flush(): Promise<void> {
     for (const file of Object.values(this.#files)) await file.flush()
   }
 
-  /** The finished files in the order that they are zipped in. They can be opened until `close`. */
-  async finish(): Promise<readonly ZippedFile[]> {
+  /** The finished files in their order in the zip. They can be opened until `close`. */
+  async finish(): Promise<readonly FileToZip[]> {
     const { shp, shx, dbf } = this.#files
-    dbf.add(Buffer.of(0x1a))
+    dbf.add(Buffer.of(dbfFileEnd))
     await shp.finish(this.#header(shp.size))
     await shx.finish(this.#header(shx.size))
-    await dbf.finish(dbfHeader(this.#fields, this.#records))
+    await dbf.finish(dbfHeader(this.#columns, this.#records))
     return Object.entries(this.#files).map(([extension, file]) => ({
       name: `${this.name}.${extension}`,
       open: () => file.read(),
@@ -87,15 +99,15 @@ export class LayerWriter {
     for (const file of Object.values(this.#files)) await file.close()
   }
 
-  /** Of .shp and .shx, which differ in their length alone. */
+  /** Headers of .shp and .shx differ only in their length. */
   #header(size: number): Buffer {
-    const header = Buffer.alloc(headerBytes)
-    header.writeInt32BE(9994)
-    header.writeInt32BE(size / 2, 24)
-    header.writeInt32LE(1000, 28)
-    header.writeInt32LE(this.#type, 32)
+    const header = Buffer.alloc(shpHeaderBytes)
+    header.writeInt32BE(shpFileCode)
+    header.writeInt32BE(size / 2, shpLengthAt)
+    header.writeInt32LE(shpVersion, shpVersionAt)
+    header.writeInt32LE(this.#type, shpTypeAt)
     for (const [index, value] of this.#bounds.entries())
-      header.writeDoubleLE(Number.isFinite(value) ? value : 0, 36 + 8 * index)
+      header.writeDoubleLE(Number.isFinite(value) ? value : 0, shpBoundsAt + 8 * index)
     return header
   }
 }

@@ -1,11 +1,11 @@
-import type { Field } from '../../vector-table.js'
-import type { DbfField } from './dbf.js'
+import type { OutputField } from '../../output-layer.js'
+import type { DbfColumn } from './dbf-column.js'
 
-/** What stands beside the shapefiles for people: the layers, and the full names of their fields. */
+/** README.txt beside the shapefiles: the layers and the full names of their fields. */
 export function readme(
   layers: readonly { readonly name: string; readonly records: number }[],
-  fields: readonly Field[],
-  dbfFields: readonly DbfField[],
+  fields: readonly OutputField[],
+  columns: readonly DbfColumn[],
 ): string {
   const lines = [
     'Coordinates are longitude and latitude in degrees, WGS 84 (EPSG:4326). Text is UTF-8.',
@@ -14,7 +14,7 @@ export function readme(
     ...layers.map(({ name, records }) => `  ${name}.shp: ${records} ${records === 1 ? 'record' : 'records'}`),
     '',
     'Field (at most ten bytes) = its full name, type:',
-    ...dbfFields.map(({ name }, at) => {
+    ...columns.map(({ name }, at) => {
       const { name: full = '', type = '' } = fields[at] ?? {}
       return `  ${name} = ${inLine(full)}, ${type}`
     }),
@@ -22,6 +22,6 @@ export function readme(
   return `${lines.join('\r\n')}\r\n`
 }
 
-/** Names may hold anything; what would break or hide in a line is written as JSON does. */
+/** A name with characters that would break or hide in a line is written as JSON. */
 const inLine = (name: string): string =>
   /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u.test(name) ? name : JSON.stringify(name)

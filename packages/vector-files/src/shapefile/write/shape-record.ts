@@ -1,31 +1,28 @@
 import type { Position, SimpleGeometry } from '../../geometry/geometry.js'
-import { wound } from '../../geometry/winding.js'
+import { orientRings } from '../../geometry/orient-rings.js'
+import { shapeType } from '../shp-format.js'
 import type { LayerKind } from './layer-kind.js'
 
-/** Shape types of the .shp format. */
 export const shapeTypes: Readonly<Record<LayerKind, number>> = {
-  points: 1,
-  lines: 3,
-  polygons: 5,
-  multipoints: 8,
+  points: shapeType.point,
+  lines: shapeType.line,
+  polygons: shapeType.polygon,
+  multipoints: shapeType.multiPoint,
 }
 
 /** West, south, east, north. */
 export type Bounds = [number, number, number, number]
 
-export const nowhere = (): Bounds => [
+export const emptyBounds = (): Bounds => [
   Number.POSITIVE_INFINITY,
   Number.POSITIVE_INFINITY,
   Number.NEGATIVE_INFINITY,
   Number.NEGATIVE_INFINITY,
 ]
 
-/**
- * The content of one record of a .shp file; a null shape where there is no geometry. Widens `bounds` to hold it.
- * @see ESRI Shapefile Technical Description, July 1998
- */
+/** The content of a .shp record; a null shape if there is no geometry. Widens `bounds` to contain it. */
 export function shapeRecord(geometry: SimpleGeometry | null, bounds: Bounds): Buffer {
-  if (!geometry) return Buffer.alloc(4)
+  if (!geometry) return nullShape()
   switch (geometry.type) {
     case 'Point': {
       const record = Buffer.allocUnsafe(20)
@@ -41,15 +38,18 @@ export function shapeRecord(geometry: SimpleGeometry | null, bounds: Bounds): Bu
     case 'MultiLineString':
       return parts(shapeTypes.lines, geometry.coordinates, bounds)
     case 'Polygon':
-      return parts(shapeTypes.polygons, wound(geometry.coordinates, 'clockwise'), bounds)
+      return parts(shapeTypes.polygons, orientRings(geometry.coordinates, 'clockwise'), bounds)
     case 'MultiPolygon':
       return parts(
         shapeTypes.polygons,
-        geometry.coordinates.flatMap((rings) => wound(rings, 'clockwise')),
+        geometry.coordinates.flatMap((rings) => orientRings(rings, 'clockwise')),
         bounds,
       )
   }
 }
+
+/** Zero is the type of null shapes. */
+const nullShape = (): Buffer => Buffer.alloc(4)
 
 function parts(type: number, lines: readonly (readonly Position[])[], bounds: Bounds): Buffer {
   let positions = 0
@@ -61,7 +61,7 @@ function parts(type: number, lines: readonly (readonly Position[])[], bounds: Bo
   return shape(type, lines, [lines.length, positions, ...starts], bounds)
 }
 
-/** `counts` stand between the bounds and the positions. */
+/** `counts` are written between the bounds and the positions. */
 function shape(
   type: number,
   lines: readonly (readonly Position[])[],
@@ -70,7 +70,7 @@ function shape(
 ): Buffer {
   const positions = lines.reduce((sum, line) => sum + line.length, 0)
   const record = Buffer.allocUnsafe(36 + 4 * counts.length + 16 * positions)
-  const own = nowhere()
+  const own = emptyBounds()
   let at = 36
   record.writeInt32LE(type)
   for (const count of counts) at = record.writeInt32LE(count, at)

@@ -1,78 +1,72 @@
 import { Readable } from 'node:stream'
-import type { GeoRow, GeoTable } from '../../vector-table.js'
-import { dbfField } from './dbf.js'
+import { wgs84Prj } from '../../crs/wgs84.js'
+import { maxShapefileBytes } from '../../defaults.js'
+import type { OutputFeature, OutputLayer } from '../../output-layer.js'
+import { dbfColumn } from './dbf-column.js'
 import { fieldNames } from './field-names.js'
-import { byLayer, type LayerKind } from './layer-kind.js'
+import { byLayerKind, type LayerKind } from './layer-kind.js'
 import { LayerWriter } from './layer-writer.js'
 import { readme } from './readme.js'
-import { type ZippedFile, zipped } from './zipped.js'
-
-/** As ESRI's programs write it. */
-const wgs84 =
-  'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'
-
-/** Lengths are signed 32-bit numbers for some programs. */
-const twoGigabytes = 2 ** 31 - 1
+import { type FileToZip, zipFiles } from './zip-files.js'
 
 export interface ShapefileZipOptions {
   readonly signal?: AbortSignal
-  /** The most bytes of each file; `unsupported` where one would have more. Default 2 GB, what all programs read. */
+  /** Limit of each file. Default 2 GB, which all programs read. */
   readonly maxFileBytes?: number
 }
 
 /**
- * A zip with one shapefile for each kind of geometry that the table holds, or an empty one of polygons. Rows without geometry
- * are null shapes among the polygons; texts are cut to 254 bytes. Spools to files in the temporary folder.
+ * A zip with one shapefile for each kind of geometry in the layer, or an empty one of polygons. Features without geometry are null
+ * shapes among the polygons; texts are cut to 254 bytes. Writes temporary files. Throws `vector/file-too-large` beyond `maxFileBytes`.
  */
 export async function* shapefileZip(
-  table: GeoTable,
+  layer: OutputLayer,
   options: ShapefileZipOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  const layers = new Map<LayerKind, LayerWriter>()
+  const writers = new Map<LayerKind, LayerWriter>()
   try {
-    yield* zipped(await spooled(table, layers, options), options.signal)
+    yield* zipFiles(await writeFiles(layer, writers, options), options.signal)
   } finally {
-    for (const writer of layers.values()) await writer.close()
+    for (const writer of writers.values()) await writer.close()
   }
 }
 
-/** The files of the zip. `layers` is filled with what is to be closed afterwards. */
-async function spooled(
-  table: GeoTable,
-  layers: Map<LayerKind, LayerWriter>,
-  { signal, maxFileBytes = twoGigabytes }: ShapefileZipOptions,
-): Promise<readonly ZippedFile[]> {
-  const names = fieldNames(table.fields.map(({ name }) => name))
-  const fields = table.fields.map((field, at) => dbfField(field, names[at] as string))
-  const layer = async (kind: LayerKind): Promise<LayerWriter> => {
-    const known = layers.get(kind)
-    if (known) return known
-    const name = table.polygonal ? table.name : `${table.name}_${kind}`
-    const made = await LayerWriter.create({ name, kind, fields, maxFileBytes })
-    layers.set(kind, made)
-    return made
+/** The files of the zip. Adds to `writers`, which the caller closes. */
+async function writeFiles(
+  layer: OutputLayer,
+  writers: Map<LayerKind, LayerWriter>,
+  { signal, maxFileBytes = maxShapefileBytes }: ShapefileZipOptions,
+): Promise<readonly FileToZip[]> {
+  const names = fieldNames(layer.fields.map(({ name }) => name))
+  const columns = layer.fields.map((field, at) => dbfColumn(field, names[at] as string))
+  const writerOf = async (kind: LayerKind): Promise<LayerWriter> => {
+    const name = layer.polygonal ? layer.name : `${layer.name}_${kind}`
+    const writer = writers.get(kind) ?? (await LayerWriter.create({ name, kind, columns, maxFileBytes }))
+    writers.set(kind, writer)
+    return writer
   }
-  for await (const rows of table.rows()) {
+  for await (const batch of layer.features()) {
     signal?.throwIfAborted()
-    for (const row of rows) {
-      for (const [kind, geometry] of shapes(row)) (await layer(kind)).add(row.values, geometry)
-    }
-    for (const writer of layers.values()) await writer.flush()
+    for (const { values, geometry } of batch)
+      for (const [kind, part] of partsOf(geometry)) (await writerOf(kind)).add(values, part)
+    for (const writer of writers.values()) await writer.flush()
   }
-  if (layers.size === 0) await layer('polygons')
-  const files: ZippedFile[] = []
-  const writers = [...layers.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, writer]) => writer)
-  for (const writer of writers) {
+  if (writers.size === 0) await writerOf('polygons')
+  const sorted = [...writers].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, writer]) => writer)
+  const files: FileToZip[] = []
+  for (const writer of sorted)
     files.push(
       ...(await writer.finish()),
-      { name: `${writer.name}.prj`, open: () => Readable.from([Buffer.from(wgs84)]) },
-      { name: `${writer.name}.cpg`, open: () => Readable.from([Buffer.from('UTF-8')]) },
+      textFile(`${writer.name}.prj`, wgs84Prj),
+      textFile(`${writer.name}.cpg`, 'UTF-8'),
     )
-  }
-  const text = readme(writers, table.fields, fields)
-  return [...files, { name: 'README.txt', open: () => Readable.from([Buffer.from(text)]) }]
+  return [...files, textFile('README.txt', readme(sorted, layer.fields, columns))]
 }
 
-function shapes({ geometry }: GeoRow) {
-  return geometry ? byLayer(geometry) : ([['polygons', null]] as const)
-}
+const partsOf = (geometry: OutputFeature['geometry']) =>
+  geometry ? byLayerKind(geometry) : ([['polygons', null]] as const)
+
+const textFile = (name: string, text: string): FileToZip => ({
+  name,
+  open: () => Readable.from([Buffer.from(text)]),
+})

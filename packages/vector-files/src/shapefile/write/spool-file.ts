@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { PieceworkError } from '@piecework/core/piece'
-
-const blockBytes = 256 * 1024
+import { spoolBlockBytes } from '../../defaults.js'
 
 /**
- * A file of a shapefile while it is written: its header is known last. On Linux it never has a name, so that it ends with the process,
- * however that ends.
+ * A temporary file for a part of a shapefile, whose header is known only at the end. On Linux it has no name, so it is gone when the
+ * process ends for any reason.
  */
 export class SpoolFile {
   readonly #file: FileHandle
@@ -28,50 +27,51 @@ export class SpoolFile {
     this.#limit = limit
   }
 
-  /** `limit` is the most bytes that it may have; `name` stands for it in the error. */
+  /** `limit` in bytes; `name` is used in the error. */
   static async create(name: string, limit: number): Promise<SpoolFile> {
     const { file, path } = await openNameless().catch(openNamed)
     return new SpoolFile(file, path, name, limit)
   }
 
-  /** Bytes that it has or waits to write. */
+  /** Bytes written and waiting. */
   get size(): number {
     return this.#size
   }
 
+  /** Throws `vector/file-too-large` beyond the limit. */
   add(bytes: Uint8Array): void {
     this.#size += bytes.length
     this.#waitingBytes += bytes.length
     if (this.#size > this.#limit)
       throw new PieceworkError(
-        'unsupported',
+        'vector/file-too-large',
         `The shapefile's ${this.#name} would have more than ${this.#limit} bytes; ask for GeoJSON instead.`,
         { facts: { file: this.#name, limit: this.#limit } },
       )
     this.#waiting.push(bytes)
   }
 
-  /** Writes what waits, once it is worth it. */
-  async flush(least = blockBytes): Promise<void> {
-    if (this.#waitingBytes < least) return
+  /** Writes the waiting bytes if there are at least `minBytes`. */
+  async flush(minBytes = spoolBlockBytes): Promise<void> {
+    if (this.#waitingBytes < minBytes) return
     const bytes = Buffer.concat(this.#waiting)
     this.#waiting = []
     this.#waitingBytes = 0
     await this.#file.writeFile(bytes)
   }
 
-  /** Puts the header over the place that was kept for it. */
+  /** Overwrites the placeholder at the beginning with the header. */
   async finish(header: Uint8Array): Promise<void> {
     await this.flush(0)
     await this.#file.write(header, 0, header.length, 0)
   }
 
-  /** All of it, once it is finished. */
+  /** The whole file, after `finish`. */
   read(): Readable {
     return this.#file.createReadStream({ start: 0, autoClose: false })
   }
 
-  /** May be called again. */
+  /** Deletes the file. Idempotent. */
   async close(): Promise<void> {
     await this.#file.close()
     if (this.#path !== undefined) await rm(this.#path, { force: true })
@@ -80,16 +80,16 @@ export class SpoolFile {
 
 interface Opened {
   readonly file: FileHandle
-  /** To be deleted when it is closed. */
+  /** To be deleted; undefined if the file has no name. */
   readonly path?: string
 }
 
-/** Linux's O_TMPFILE without O_DIRECTORY, for which Node has no name. */
+/** Linux's O_TMPFILE without O_DIRECTORY; Node has no constant for it. */
 const nameless = 0o20_000_000
 
-/** Rejects where the system, or the file system of the temporary folder, knows none. */
+/** Rejects if the system or the file system of the temporary folder does not support it. */
 async function openNameless(): Promise<Opened> {
-  if (process.platform !== 'linux') throw new Error('only Linux has nameless files')
+  if (process.platform !== 'linux') throw new Error('only Linux has files without names')
   return { file: await open(tmpdir(), constants.O_RDWR | constants.O_DIRECTORY | nameless, 0o600) }
 }
 

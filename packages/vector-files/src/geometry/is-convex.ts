@@ -1,11 +1,11 @@
 import type { Ring } from './ring.js'
 
-/** Beyond what rounding does to the two products of a turn. */
+/** More than the relative rounding error of the two products of a turn. */
 const margin = 1e-12
 
 /**
- * Whether a closed ring is convex without doubt: every corner turns the same way by more than rounding could feign, and all of them
- * together once around. Such a ring is simple, so that no database need be asked whether its polygon is valid.
+ * Whether a closed ring is certainly convex: all corners turn the same way by more than the rounding error, once around in total.
+ * Such a ring is simple, so its polygon is valid without asking a database.
  */
 export function isConvex(ring: Ring): boolean {
   const last = ring.length - 2
@@ -34,5 +34,5 @@ export function isConvex(ring: Ring): boolean {
   return flips === 2
 }
 
-/** Which half of all directions. */
+/** Which half of the directions. */
 const isUpwards = (x: number, y: number): boolean => y > 0 || (y === 0 && x > 0)

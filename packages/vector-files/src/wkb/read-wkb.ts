@@ -1,15 +1,16 @@
 import { PieceworkError } from '@piecework/core/piece'
-import type { Geometry, Position, SimpleGeometry } from './geometry/geometry.js'
+import type { Geometry, Position, SimpleGeometry } from '../geometry/geometry.js'
+import { littleEndian, wkbType } from './wkb-type.js'
 
 export interface ReadGeometry {
-  /** Null where nothing is in it, or a coordinate is not finite. */
+  /** Null if it is empty, or if a coordinate is not finite. */
   readonly geometry: Geometry | null
   readonly finite: boolean
 }
 
 /**
- * A geometry of two dimensions in little-endian WKB, as `ST_AsBinary(geom, 'NDR')` writes it. Surfaces of triangles and of
- * polygons become multipolygons.
+ * Reads a two-dimensional geometry in little-endian WKB, as `ST_AsBinary(geom, 'NDR')` writes it. Polyhedral surfaces and TINs become
+ * multipolygons. Throws `internal` for anything else.
  */
 export function readWkb(bytes: Buffer): ReadGeometry {
   return new WkbReader(bytes).read()
@@ -18,7 +19,6 @@ export function readWkb(bytes: Buffer): ReadGeometry {
 class WkbReader {
   readonly #bytes: Buffer
   #at = 0
-  /** False as soon as a coordinate was none. */
   #finite = true
 
   constructor(bytes: Buffer) {
@@ -32,26 +32,26 @@ class WkbReader {
   }
 
   #geometry(): Geometry | undefined {
-    if (this.#bytes[this.#at] !== 1) throw unknown('is not little-endian WKB')
+    if (this.#bytes[this.#at] !== littleEndian) throw unknown('is not little-endian WKB')
     this.#at++
     const type = this.#count()
     switch (type) {
-      case 1:
+      case wkbType.point:
         return this.#point()
-      case 2:
+      case wkbType.lineString:
         return filled('LineString', this.#positions())
-      case 3:
-      case 17:
+      case wkbType.polygon:
+      case wkbType.triangle:
         return filled('Polygon', this.#rings())
-      case 4:
+      case wkbType.multiPoint:
         return filled('MultiPoint', this.#members('Point'))
-      case 5:
+      case wkbType.multiLineString:
         return filled('MultiLineString', this.#members('LineString'))
-      case 6:
-      case 15:
-      case 16:
+      case wkbType.multiPolygon:
+      case wkbType.polyhedralSurface:
+      case wkbType.tin:
         return filled('MultiPolygon', this.#members('Polygon'))
-      case 7: {
+      case wkbType.geometryCollection: {
         const geometries = this.#many(() => this.#geometry()).filter((one) => one !== undefined)
         return geometries.length > 0 ? { type: 'GeometryCollection', geometries } : undefined
       }
@@ -62,17 +62,17 @@ class WkbReader {
 
   #point(): Geometry | undefined {
     const [x, y] = [this.#double(), this.#double()]
-    // PostGIS writes POINT EMPTY so.
+    // This is how PostGIS writes POINT EMPTY.
     if (Number.isNaN(x) && Number.isNaN(y)) return undefined
     if (!Number.isFinite(x) || !Number.isFinite(y)) this.#finite = false
     return { type: 'Point', coordinates: [x, y] }
   }
 
-  /** Coordinates of the parts of a multi-geometry, empty ones left out. */
+  /** Coordinates of the non-empty parts of a multi-geometry. */
   #members<Type extends SimpleGeometry['type']>(type: Type): CoordinatesOf<Type>[] {
     return this.#many(() => this.#geometry()).flatMap((member) => {
       if (!member) return []
-      if (member.type !== type) throw unknown(`holds a ${member.type} where a ${type} belongs`)
+      if (member.type !== type) throw unknown(`has a ${member.type} among its ${type}s`)
       return [(member as Extract<SimpleGeometry, { type: Type }>).coordinates as CoordinatesOf<Type>]
     })
   }

@@ -1,22 +1,23 @@
 import type { Crs } from '../crs/crs.js'
-import type { Shape } from '../shapefile/read/shp.js'
-import { isConvex } from './convex.js'
-import { PlacedShape } from './placed-shape.js'
-import { closedRing, type Ring } from './ring.js'
+import { isConvex } from './is-convex.js'
+import { PolygonShape } from './polygon-shape.js'
+import { closedRing, type Polygons, type Ring } from './ring.js'
 
 export type ShapeProblem = 'none' | 'no-ring' | 'out-of-range'
 
-export type PolygonGeometry = PlacedShape | { readonly problem: ShapeProblem }
+/** The shape of a record, or why it has none. */
+export type PolygonGeometry = PolygonShape | { readonly problem: ShapeProblem }
 
-export function polygonGeometry(shape: Shape, crs: Crs): PolygonGeometry {
-  if (shape === undefined) return { problem: 'none' }
-  let mended = false
+/** Converts polygons to EPSG:4326, closes open rings and drops rings without area. */
+export function placePolygons(given: Polygons | undefined, crs: Crs): PolygonGeometry {
+  if (given === undefined) return { problem: 'none' }
+  let repaired = false
   const place = (ring: Ring): Ring => {
     const closed = closedRing(ring)
-    if (closed !== ring || !hasArea(closed)) mended = true
+    if (closed !== ring || !hasArea(closed)) repaired = true
     return hasArea(closed) ? crs.toLonLat(closed) : closed
   }
-  const all = shape.map((polygon) => polygon.map(place))
+  const all = given.map((polygon) => polygon.map(place))
   const polygons = all.every(isWhole) ? all : withArea(all)
   if (polygons.length === 0) return { problem: 'no-ring' }
   const extent = extentOf(polygons)
@@ -25,35 +26,34 @@ export function polygonGeometry(shape: Shape, crs: Crs): PolygonGeometry {
   if (!isOnEarth(wraps ? extentOf(placed) : extent)) return { problem: 'out-of-range' }
   const only = placed.length === 1 && placed[0]?.length === 1 ? placed[0][0] : undefined
   const convex = only !== undefined && !wraps && extent.east <= 180 && isConvex(only)
-  return new PlacedShape(placed, { mended, convex })
+  return new PolygonShape(placed, { repaired, convex })
 }
 
-/** Of a closed ring: three positions, and the first one again. */
-const leastLength = 8
+/** Numbers of a closed ring of three positions. */
+const minLength = 8
 
-/** Without its outer ring a polygon has no holes. */
-const withArea = (polygons: readonly (readonly Ring[])[]): readonly (readonly Ring[])[] =>
+/** Holes go with their outer ring. */
+const withArea = (polygons: Polygons): Polygons =>
   polygons
     .map((rings) => (hasArea(rings[0]) ? rings.filter(hasArea) : []))
     .filter((rings) => rings.length > 0)
 
 const isWhole = (rings: readonly Ring[]): boolean => rings.length > 0 && rings.every(hasArea)
 
-const hasArea = (ring: Ring | undefined): boolean => ring !== undefined && ring.length >= leastLength
+const hasArea = (ring: Ring | undefined): boolean => ring !== undefined && ring.length >= minLength
 
 interface Extent {
   readonly west: number
   readonly south: number
   readonly east: number
   readonly north: number
-  /** None of its numbers is NaN. */
-  readonly whole: boolean
+  readonly hasNaN: boolean
 }
 
-function extentOf(polygons: readonly (readonly Ring[])[]): Extent {
+function extentOf(polygons: Polygons): Extent {
   let [west, south] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
   let [east, north] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  let whole = true
+  let hasNaN = false
   for (const rings of polygons)
     for (const ring of rings)
       for (let at = 0; at < ring.length; at += 2) {
@@ -63,20 +63,20 @@ function extentOf(polygons: readonly (readonly Ring[])[]): Extent {
         if (lon > east) east = lon
         if (lat < south) south = lat
         if (lat > north) north = lat
-        if (Number.isNaN(lon) || Number.isNaN(lat)) whole = false
+        if (Number.isNaN(lon) || Number.isNaN(lat)) hasNaN = true
       }
-  return { west, south, east, north, whole }
+  return { west, south, east, north, hasNaN }
 }
 
-/** A shape that crosses the antimeridian has both ends of the longitudes: put it together on the eastern side. */
+/** A shape that crosses the antimeridian has longitudes near both ends: continues it beyond 180. */
 const eastward = (ring: Ring): Ring =>
   ring.map((number, at) => (at % 2 === 0 && number < 0 ? number + 360 : number))
 
-/** A hair beyond the edge is rounding in the projection. */
+/** Degrees; covers the rounding of projections. */
 const tolerance = 1e-9
 
-const isOnEarth = ({ west, south, east, north, whole }: Extent): boolean =>
-  whole &&
+const isOnEarth = ({ west, south, east, north, hasNaN }: Extent): boolean =>
+  !hasNaN &&
   west >= -180 - tolerance &&
   east <= 360 + tolerance &&
   south >= -90 - tolerance &&

@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util'
 
-/** Code pages by the language byte of a dBASE header, where TextDecoder knows them. */
+/** Code pages by the language byte of a dBASE header; those that TextDecoder supports. */
 const byLanguage: Readonly<Record<number, string>> = {
   3: 'windows-1252',
   38: 'ibm866',
@@ -26,7 +26,7 @@ const byLanguage: Readonly<Record<number, string>> = {
   204: 'windows-1257',
 }
 
-/** The text encoding of a .dbf: what its .cpg says, else its language byte, else windows-1252. */
+/** The text encoding of a .dbf: as its .cpg says, else its language byte, else windows-1252. */
 export function dbfDecoder(cpg: string | undefined, language: number): TextDecoder {
   const named = cpg?.trim().replace(/^ansi\s+/i, '') ?? ''
   const candidates = [

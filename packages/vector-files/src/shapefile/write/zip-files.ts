@@ -1,23 +1,24 @@
 import { once } from 'node:events'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { ZipArchive } from 'archiver'
+import { zipLevel } from '../../defaults.js'
 
-export interface ZippedFile {
+export interface FileToZip {
   readonly name: string
   open(): Readable
 }
 
-/** The same for all files of all zips: equal content has equal bytes. */
+/** Constant, so that equal content has equal bytes. */
 const date = new Date(Date.UTC(1980, 0, 1))
 
-/** A zip of the files in their order, opened one after the other. */
-export async function* zipped(
-  files: readonly ZippedFile[],
+/** A zip of the files in order; each is opened after the one before it was written. */
+export async function* zipFiles(
+  files: readonly FileToZip[],
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const stop = new AbortController()
-  const archive = new ZipArchive({ zlib: { level: 1 } })
-  // The loop below is told as well.
+  const archive = new ZipArchive({ zlib: { level: zipLevel } })
+  // The loop below throws it as well.
   archive.on('error', () => {})
   const appended = appendAll(archive, files, stop.signal)
   appended.catch((error: Error) => archive.destroy(error))
@@ -35,7 +36,7 @@ export async function* zipped(
 
 async function appendAll(
   archive: ZipArchive,
-  files: readonly ZippedFile[],
+  files: readonly FileToZip[],
   signal: AbortSignal,
 ): Promise<void> {
   for (const { name, open } of files) {

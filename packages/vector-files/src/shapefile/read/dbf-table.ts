@@ -1,0 +1,53 @@
+import type { ZippedFile } from '@piecework/core/archive'
+import type { AttributeTable } from '../../attribute-table.js'
+import type { LayerLabels } from '../../layer-labels.js'
+import { dbfDeleted, dbfLive } from '../dbf-format.js'
+import { brokenDbf, type DbfLayout, readDbfLayout } from './dbf-layout.js'
+import { DbfRecord } from './dbf-record.js'
+
+/**
+ * Opens an attribute table. `cpg` is the content of the .cpg file. Throws the problem `dbf` if it is broken or truncated.
+ *
+ * The `shapefile` package is not used for this: it takes `****` for null and deleted records for live ones, and decodes every attribute
+ * of every record.
+ */
+export async function openDbf(
+  file: ZippedFile,
+  cpg: string | undefined,
+  labels: LayerLabels,
+): Promise<AttributeTable> {
+  const layout = await readDbfLayout(file, cpg, labels)
+  return { fields: layout.fields, size: layout.records, records: () => records(file, layout, labels) }
+}
+
+/** In batches of what one chunk of the file holds. */
+async function* records(
+  file: ZippedFile,
+  layout: DbfLayout,
+  labels: LayerLabels,
+): AsyncGenerator<readonly DbfRecord[]> {
+  const { headerLength, recordLength } = layout
+  let skip = headerLength
+  let number = 0
+  let rest: Buffer = Buffer.alloc(0)
+  for await (const chunk of file.open()) {
+    const bytes =
+      rest.length === 0
+        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+        : Buffer.concat([rest, chunk])
+    let at = Math.min(skip, bytes.length)
+    skip -= at
+    const batch: DbfRecord[] = []
+    for (; number < layout.records && at + recordLength <= bytes.length; at += recordLength) {
+      number += 1
+      const flag = bytes[at]
+      if (flag === dbfLive) batch.push(new DbfRecord(number, bytes, at, layout))
+      // With any other flag records begin elsewhere: ids would lose digits.
+      else if (flag !== dbfDeleted)
+        throw brokenDbf(labels, file, `has no record where number ${number} should begin`)
+    }
+    rest = number < layout.records ? bytes.subarray(at) : Buffer.alloc(0)
+    if (batch.length > 0) yield batch
+  }
+  if (number < layout.records) throw brokenDbf(labels, file, `ends after ${number} of ${layout.records} records`)
+}

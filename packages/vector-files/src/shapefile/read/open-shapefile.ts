@@ -1,0 +1,53 @@
+import type { Entries } from '@piecework/core/piece'
+import type { AttributeTable } from '../../attribute-table.js'
+import { defaultShapefileLimits, type ShapefileLimits } from '../../defaults.js'
+import type { LayerLabels } from '../../layer-labels.js'
+import type { FindAttributes, LayerRow, RowReader, VectorLayer } from '../../vector-layer.js'
+import { readFeatures } from './features.js'
+import { collectProblems, readHeaders } from './headers.js'
+
+export interface ShapefileOptions {
+  readonly limits?: Partial<ShapefileLimits>
+  readonly signal?: AbortSignal
+}
+
+/** Opens the zipped shapefile of the role. Throws an error of the labels with a finding for each thing that makes it unreadable. */
+export async function openShapefile<Reader extends RowReader<unknown>>(
+  entries: Entries,
+  labels: LayerLabels,
+  findAttributes: FindAttributes<Reader>,
+  { limits: given, signal }: ShapefileOptions = {},
+): Promise<VectorLayer<Reader>> {
+  const limits = { ...defaultShapefileLimits, ...given }
+  const { parts, crs, shp, table, problems: found } = await readHeaders(entries, labels, limits)
+  const problems = [...found]
+  const attributes =
+    table && table.size > 0
+      ? await collectProblems(labels, problems, async () => findAttributes(table, parts.name))
+      : undefined
+  if (problems.length > 0 || !crs || !shp || !table || !attributes) throw labels.error(problems)
+  const rows = () => readRows(table, attributes, signal)
+  return {
+    name: parts.name,
+    crs: crs.name,
+    attributes,
+    records: table.size,
+    findings: [...crs.findings, ...attributes.findings],
+    rows,
+    features: () => readFeatures({ parts, crs, shp, records: table.size, labels, limits, signal }, rows()),
+  }
+}
+
+async function* readRows<Reader extends RowReader<unknown>>(
+  table: AttributeTable,
+  attributes: Reader,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly LayerRow<ReturnType<Reader['read']>>[]> {
+  for await (const batch of table.records()) {
+    signal?.throwIfAborted()
+    yield batch.map((record) => ({
+      record: record.number,
+      row: attributes.read(record) as ReturnType<Reader['read']>,
+    }))
+  }
+}

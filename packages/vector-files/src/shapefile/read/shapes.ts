@@ -1,0 +1,150 @@
+import type { ZippedFile } from '@piecework/core/archive'
+import { decodeBytes, type ShapefileLimits } from '../../defaults.js'
+import type { Polygons, Ring } from '../../geometry/ring.js'
+import { RingAllocator } from '../../geometry/ring-allocator.js'
+import type { LayerLabels } from '../../layer-labels.js'
+import {
+  shapeType,
+  shpFileCode,
+  shpHeaderBytes,
+  shpRecordHeaderBytes as headBytes,
+  shxRecordBytes,
+} from '../shp-format.js'
+import { BufferedBytes } from './buffered-bytes.js'
+import { decodeShapes } from './decode-shapes.js'
+import { brokenShp, type ShpHeader } from './shp-header.js'
+
+export interface ShapesOptions {
+  readonly shp: ZippedFile
+  readonly shx: ZippedFile
+  readonly header: ShpHeader
+  readonly limits: ShapefileLimits
+  readonly labels: LayerLabels
+}
+
+/**
+ * All shapes in batches, in the order of the .shp, undefined for a shape without geometry. The .shx must have the same order: otherwise
+ * other programs would see other shapes. Lengths and counts are checked before the `shapefile` package, which trusts them and skips
+ * silently if they are wrong, decodes shapes of several rings and finds the polygon of each hole.
+ */
+export async function* readShapes(
+  options: ShapesOptions,
+): AsyncGenerator<readonly (Polygons | undefined)[]> {
+  const { shp, shx, header, labels } = options
+  const source = new BufferedBytes(shp.open())
+  const index = new BufferedBytes(shx.open())
+  try {
+    if (!(await source.fill(shpHeaderBytes))) throw brokenShp(labels, shp, 'is truncated')
+    source.skip(shpHeaderBytes)
+    if (!(await index.fill(shpHeaderBytes)) || index.int32BE(0) !== shpFileCode)
+      throw brokenShp(labels, shx, 'has no shapefile header')
+    index.skip(shpHeaderBytes)
+    const allocator = new RingAllocator()
+    let at = shpHeaderBytes
+    let batch: (Polygons | undefined | Buffer)[] = []
+    let size = 0
+    for (let record = 1; at < header.length; record += 1) {
+      // The sizes are compared here first: awaiting what is buffered costs more than reading it.
+      if (source.size < headBytes && !(await source.fill(headBytes)))
+        throw brokenShp(labels, shp, `ends in the middle of record ${record}`)
+      const length = headBytes + source.int32BE(4) * 2
+      assertLength(options, record, length, header.length - at)
+      if (index.size < shxRecordBytes) await index.fill(shxRecordBytes)
+      assertIndexed(options, record, index, at)
+      index.skip(shxRecordBytes)
+      if (source.size < length && !(await source.fill(length)))
+        throw brokenShp(labels, shp, `ends in the middle of record ${record}`)
+      assertRecord(options, record, source, length)
+      batch.push(takeShape(source, length, allocator))
+      at += length
+      size += length
+      if (size >= decodeBytes) {
+        yield await decodeShapes(header.bytes, batch)
+        batch = []
+        size = 0
+      }
+    }
+    await source.drain()
+    await index.drain()
+    if (batch.length > 0) yield await decodeShapes(header.bytes, batch)
+  } finally {
+    await source.close()
+    await index.close()
+  }
+}
+
+/** Offsets in a record, after its number, length, shape type and bounds. */
+const typeAt = headBytes
+const ringsAt = headBytes + 36
+const pointsAt = headBytes + 40
+const partsAt = headBytes + 44
+
+function assertLength({ shp, limits, labels }: ShapesOptions, record: number, length: number, left: number) {
+  if (length < headBytes + 4 || length > left)
+    throw brokenShp(labels, shp, `states a wrong length for record ${record}`)
+  if (length - headBytes > limits.shapeBytes) throw tooComplex(labels, shp, record)
+}
+
+function assertIndexed({ shp, shx, labels }: ShapesOptions, record: number, index: BufferedBytes, at: number) {
+  if (index.size < shxRecordBytes || index.int32BE(0) * 2 !== at)
+    throw labels.problem(
+      'parts-differ',
+      `${labels.subject}'s parts do not belong together: ${shx.name} does not have record ${record} where ${shp.name} has it`,
+    )
+}
+
+function assertRecord(
+  { shp, header, limits, labels }: ShapesOptions,
+  record: number,
+  source: BufferedBytes,
+  length: number,
+): void {
+  const type = source.int32LE(typeAt)
+  if (type === shapeType.none) return
+  if (type !== header.type)
+    throw brokenShp(
+      labels,
+      shp,
+      `holds a shape of type ${type} among those of type ${header.type} in record ${record}`,
+    )
+  const rings = length < partsAt ? -1 : source.int32LE(ringsAt)
+  const points = length < partsAt ? -1 : source.int32LE(pointsAt)
+  if (rings < 0 || points < 0 || partsAt + 4 * rings + 16 * points > length)
+    throw brokenShp(
+      labels,
+      shp,
+      `is inconsistent in record ${record}: ${rings} rings and ${points} points do not fit into it`,
+    )
+  if (rings * points > limits.shapeWork) throw tooComplex(labels, shp, record)
+  for (let ring = 0, last = -1; ring < rings; ring += 1) {
+    const start = source.int32LE(partsAt + 4 * ring)
+    if (start <= last || start >= points || (ring === 0 && start !== 0))
+      throw brokenShp(
+        labels,
+        shp,
+        `is inconsistent in record ${record}: ring ${ring + 1} starts at point ${start}`,
+      )
+    last = start
+  }
+}
+
+/** Takes the next record: its shape if that is simple, else its bytes for the `shapefile` package. */
+function takeShape(
+  source: BufferedBytes,
+  length: number,
+  allocator: RingAllocator,
+): Polygons | undefined | Buffer {
+  const empty = source.int32LE(typeAt) === shapeType.none
+  if (!empty && source.int32LE(ringsAt) !== 1) return source.take(length)
+  let ring: Ring | undefined
+  if (!empty) {
+    ring = allocator.take(source.int32LE(pointsAt))
+    for (let number = 0; number < ring.length; number += 1)
+      ring[number] = source.doubleLE(partsAt + 4 + 8 * number)
+  }
+  source.skip(length)
+  return ring && [[ring]]
+}
+
+const tooComplex = (labels: LayerLabels, file: ZippedFile, record: number) =>
+  labels.problem('too-large', `Record ${record} of ${file.name} in ${labels.what} is too large`)
