@@ -12,7 +12,6 @@ import { freeName } from './free-name.js'
 export const projectKind = {
   kind: 'project',
   table: 'projects',
-  children: scenariosOf,
   describe: async (ref: ResourceRef, db: Queryable) => {
     if (!canonicalUuid(ref.id)) return undefined
     const { rows } = await db.query<{ name: string }>(
@@ -23,20 +22,6 @@ export const projectKind = {
   },
   shell: projectShell(),
 } satisfies ResourceKind
-
-/** In order of their numbers. None where the tables of scenarios have not been made. */
-async function scenariosOf(ref: ResourceRef, db: Queryable): Promise<readonly ResourceRef[]> {
-  if (!canonicalUuid(ref.id)) return []
-  const { rows: tables } = await db.query<{ there: boolean }>(
-    `SELECT to_regclass('planning.scenarios') IS NOT NULL AS there`,
-  )
-  if (!tables[0]?.there) return []
-  const { rows } = await db.query<{ id: string }>(
-    `SELECT id::text AS id FROM planning.scenarios WHERE project_id = $1 AND state = 'ready' ORDER BY number`,
-    [ref.id],
-  )
-  return rows.map(({ id }) => ({ kind: 'scenario', id }))
-}
 
 function projectShell() {
   return {

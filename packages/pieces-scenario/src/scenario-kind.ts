@@ -20,6 +20,15 @@ export const scenarioKind = {
     )
     return rows[0] && { kind: 'project', id: rows[0].id }
   },
+  /** In order of their numbers. */
+  listUnder: async (project: ResourceRef, db: Queryable) => {
+    if (!canonicalUuid(project.id)) return []
+    const { rows } = await db.query<{ id: string }>(
+      `SELECT id::text AS id FROM planning.scenarios WHERE project_id = $1 AND state = 'ready' ORDER BY number`,
+      [project.id],
+    )
+    return rows.map(({ id }) => ({ kind: 'scenario', id }))
+  },
   describe: async (ref: ResourceRef, db: Queryable) => {
     if (!canonicalUuid(ref.id)) return undefined
     const { rows } = await db.query<{ name: string }>(
