@@ -7,6 +7,7 @@ import {
 } from '@piecework/core/piece'
 import { canonicalUuid } from './canonical-uuid.js'
 import { freeName } from './free-name.js'
+import { projectTables } from './project-tables.js'
 
 /** Projects of the schema `planning`; those that an import has not finished do not exist for it. */
 export const projectKind = {
@@ -15,7 +16,7 @@ export const projectKind = {
   describe: async (ref: ResourceRef, db: Queryable) => {
     if (!canonicalUuid(ref.id)) return undefined
     const { rows } = await db.query<{ name: string }>(
-      `SELECT name FROM planning.projects WHERE id = $1 AND state = 'ready'`,
+      `SELECT name FROM ${projectTables.projects} WHERE id = $1 AND state = 'ready'`,
       [ref.id],
     )
     return rows[0]
@@ -28,7 +29,7 @@ function projectShell() {
     create: async ({ ref, owner, source, name: asked, description, numberName }, tx) => {
       const name = asked !== undefined && numberName ? await freeFor(owner, ref, asked, tx) : asked
       await tx.query(
-        `INSERT INTO planning.projects (id, name, description, owner_id, source, state) VALUES ($1, $2, $5, $3, $4, 'importing')
+        `INSERT INTO ${projectTables.projects} (id, name, description, owner_id, source, state) VALUES ($1, $2, $5, $3, $4, 'importing')
          ON CONFLICT (id) DO NOTHING`,
         [
           ref.id,
@@ -41,17 +42,17 @@ function projectShell() {
     },
     ready: async (ref, tx) => {
       const { rowCount } = await tx.query(
-        `UPDATE planning.projects SET state = 'ready', name = coalesce(name, 'Untitled project') WHERE id = $1`,
+        `UPDATE ${projectTables.projects} SET state = 'ready', name = coalesce(name, 'Untitled project') WHERE id = $1`,
         [ref.id],
       )
       if (rowCount !== 1)
         throw new PieceworkError('counts-differ', `Project ${ref.id} is gone; it cannot be shown.`)
     },
     incomplete: async (ref, _reason, tx) => {
-      await tx.query(`UPDATE planning.projects SET state = 'incomplete' WHERE id = $1`, [ref.id])
+      await tx.query(`UPDATE ${projectTables.projects} SET state = 'incomplete' WHERE id = $1`, [ref.id])
     },
     remove: async (ref, tx) => {
-      await tx.query('DELETE FROM planning.projects WHERE id = $1', [ref.id])
+      await tx.query(`DELETE FROM ${projectTables.projects} WHERE id = $1`, [ref.id])
     },
   } satisfies ShellLifecycle
 }
@@ -62,7 +63,7 @@ async function freeFor(owner: string, ref: ResourceRef, name: string, tx: Querya
     owner,
   ])
   const { rows } = await tx.query<{ name: string }>(
-    'SELECT name FROM planning.projects WHERE owner_id = $1 AND id <> $2 AND starts_with(name, $3)',
+    `SELECT name FROM ${projectTables.projects} WHERE owner_id = $1 AND id <> $2 AND starts_with(name, $3)`,
     [owner, ref.id, name],
   )
   return freeName(
