@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isTerminal, type JobReport, type ResourceRef } from '@piecework/core'
+import { planningSchema, projectTables } from '@piecework/pieces-project'
 import { schemaPrints } from '@piecework/test-support'
 import { countsOf, countsReconcile } from './checks/counts.js'
 import { equalToSource } from './checks/equal.js'
@@ -83,7 +84,7 @@ export async function playRound(scene: Scene, round: Round): Promise<RoundResult
 }
 
 export const contentsOf = ({ host }: Pick<Scene, 'host'>): Promise<Contents> =>
-  schemaPrints(host.database, 'planning')
+  schemaPrints(host.database, planningSchema)
 
 /** Undefined where it does not end within the limit. */
 export async function ended(
@@ -148,7 +149,7 @@ export async function tidy(
   const job = report?.job
   if (!job) return
   const forget = async (resource: ResourceRef) => {
-    await database.query('DELETE FROM planning.projects WHERE id = $1', [resource.id])
+    await database.query(`DELETE FROM ${projectTables.projects} WHERE id = $1`, [resource.id])
     await piecework.forget(resource)
   }
   if (kind === 'export') await piecework.forget(sources.project)

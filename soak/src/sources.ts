@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { fillProject } from '@piecework/bench/fill-project'
 import { writeFolder } from '@piecework/bench/marxan-folder'
 import { project } from '@piecework/bench/planning-host'
+import { projectTables } from '@piecework/pieces-project'
+import { scenarioTables } from '@piecework/pieces-scenario'
 import pg from 'pg'
 import type { Sources } from './place.js'
 
@@ -23,30 +25,30 @@ export async function makeSources(database: string, folder: string): Promise<Sou
 }
 
 const own = `'${project.id}'::uuid`
-const scenario = `(SELECT id FROM planning.scenarios WHERE project_id = ${own} AND number = 1)`
-const all = `planning.planning_units WHERE project_id = ${own}`
+const scenario = `(SELECT id FROM ${scenarioTables.scenarios} WHERE project_id = ${own} AND number = 1)`
+const all = `${projectTables.planning_units} WHERE project_id = ${own}`
 
 /** What the benchmark's project has no rows of. */
 const more: readonly string[] = [
-  `WITH area AS (INSERT INTO planning.planning_areas (project_id, name, geom)
+  `WITH area AS (INSERT INTO ${projectTables.planning_areas} (project_id, name, geom)
      SELECT ${own}, 'Everything', ST_Multi(ST_Envelope(ST_Collect(geom))) FROM ${all} RETURNING id)
-   UPDATE planning.projects SET planning_area_id = (SELECT id FROM area) WHERE id = ${own}`,
-  `INSERT INTO planning.protected_areas (project_id, name, geom)
+   UPDATE ${projectTables.projects} SET planning_area_id = (SELECT id FROM area) WHERE id = ${own}`,
+  `INSERT INTO ${projectTables.protected_areas} (project_id, name, geom)
    SELECT ${own}, 'Park ' || puid, ST_Multi(geom) FROM ${all} AND puid <= 20`,
-  `UPDATE planning.scenarios SET protected_area_ids =
-     (SELECT jsonb_agg(id) FROM planning.protected_areas WHERE project_id = ${own}) WHERE id = ${scenario}`,
-  `UPDATE planning.features SET geoprocessing = jsonb_build_object('kind', 'split', 'featureId',
-     (SELECT id FROM planning.features WHERE project_id = ${own} AND name = 'Feature 1'))
+  `UPDATE ${scenarioTables.scenarios} SET protected_area_ids =
+     (SELECT jsonb_agg(id) FROM ${projectTables.protected_areas} WHERE project_id = ${own}) WHERE id = ${scenario}`,
+  `UPDATE ${projectTables.features} SET geoprocessing = jsonb_build_object('kind', 'split', 'featureId',
+     (SELECT id FROM ${projectTables.features} WHERE project_id = ${own} AND name = 'Feature 1'))
    WHERE project_id = ${own} AND name = 'Feature 2'`,
-  `INSERT INTO planning.boundary_lengths
-   SELECT ${scenario}, a.id, b.id, 1 FROM planning.planning_units a
-   JOIN planning.planning_units b ON b.project_id = a.project_id AND b.puid = a.puid + 1 WHERE a.project_id = ${own}`,
-  `INSERT INTO planning.feature_specifications (scenario_id, raw) VALUES (${scenario}, '{"status":"created"}')`,
-  `INSERT INTO planning.run_summaries (scenario_id, run, score, is_best)
+  `INSERT INTO ${scenarioTables.boundary_lengths}
+   SELECT ${scenario}, a.id, b.id, 1 FROM ${projectTables.planning_units} a
+   JOIN ${projectTables.planning_units} b ON b.project_id = a.project_id AND b.puid = a.puid + 1 WHERE a.project_id = ${own}`,
+  `INSERT INTO ${scenarioTables.feature_specifications} (scenario_id, raw) VALUES (${scenario}, '{"status":"created"}')`,
+  `INSERT INTO ${scenarioTables.run_summaries} (scenario_id, run, score, is_best)
    SELECT ${scenario}, run, run * 2.5, run = 1 FROM generate_series(1, 10) run`,
-  `INSERT INTO planning.run_solutions SELECT ${scenario}, run, id FROM generate_series(1, 10) run, ${all} AND puid % 3 = run % 3`,
-  `INSERT INTO planning.run_feature_results (scenario_feature_id, run, amount)
-   SELECT id, run, 3 FROM planning.scenario_features, generate_series(1, 10) run WHERE scenario_id = ${scenario}`,
-  `INSERT INTO planning.execution_files (scenario_id, kind, content) VALUES (${scenario}, 'input', '\\x00ff')`,
+  `INSERT INTO ${scenarioTables.run_solutions} SELECT ${scenario}, run, id FROM generate_series(1, 10) run, ${all} AND puid % 3 = run % 3`,
+  `INSERT INTO ${scenarioTables.run_feature_results} (scenario_feature_id, run, amount)
+   SELECT id, run, 3 FROM ${scenarioTables.scenario_features}, generate_series(1, 10) run WHERE scenario_id = ${scenario}`,
+  `INSERT INTO ${scenarioTables.execution_files} (scenario_id, kind, content) VALUES (${scenario}, 'input', '\\x00ff')`,
   'VACUUM ANALYZE',
 ]

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { projectTables } from '@piecework/pieces-project'
 import { Client } from 'pg'
 import { type Bench, median, timed } from '../measure.js'
 import { Databases } from '../planning/databases.js'
@@ -102,7 +103,7 @@ async function withoutArea(url: string): Promise<void> {
   const client = new Client({ connectionString: url })
   await client.connect()
   try {
-    await client.query('UPDATE planning.projects SET planning_area_id = NULL')
+    await client.query(`UPDATE ${projectTables.projects} SET planning_area_id = NULL`)
   } finally {
     await client.end()
   }

@@ -1,3 +1,4 @@
+import { projectTables } from '@piecework/pieces-project'
 import { Client } from 'pg'
 import { timed } from '../measure.js'
 
@@ -33,7 +34,7 @@ async function united(client: Client, condition: string): Promise<string> {
   const seconds = await timed(() =>
     client.query(`CREATE TEMPORARY TABLE united AS
       SELECT count(*)::integer AS units, ST_CollectionExtract(ST_Union(geom), 3) AS geom
-      FROM planning.planning_units WHERE ${condition}`),
+      FROM ${projectTables.planning_units} WHERE ${condition}`),
   )
   const { rows } = await client.query<{ units: number; vertices: number; parts: number; bytes: number }>(
     `SELECT units, ST_NPoints(geom) AS vertices, ST_NumGeometries(geom) AS parts, ST_MemSize(geom) AS bytes FROM united`,

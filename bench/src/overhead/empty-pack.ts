@@ -14,8 +14,6 @@ const shelf: ResourceKind = {
   kind: 'shelf',
   table: 'shelves',
   describe: async ({ id }) => ({ name: `${id} boxes` }),
-  children: async ({ id }) =>
-    Array.from({ length: Number(id) }, (_, index) => ({ kind: 'box', id: `${id}.${index}` })),
 }
 
 const box: ResourceKind = {
@@ -23,6 +21,8 @@ const box: ResourceKind = {
   parent: 'shelf',
   table: 'boxes',
   parentOf: async ({ id }) => ({ kind: 'shelf', id: id.split('.')[0] ?? '' }),
+  listUnder: async ({ id }) =>
+    Array.from({ length: Number(id) }, (_, index) => ({ kind: 'box', id: `${id}.${index}` })),
   describe: async ({ id }) => ({ name: `box ${id}` }),
 }
 

@@ -1,3 +1,5 @@
+import { projectTables } from '@piecework/pieces-project'
+import { scenarioTables } from '@piecework/pieces-scenario'
 import { Pool } from 'pg'
 import { project } from './host.js'
 
@@ -17,7 +19,7 @@ export async function fillProject(url: string, units: number): Promise<void> {
     // The rows are known to be right: no foreign key is asked.
     await pool.query('SET session_replication_role = replica')
     await pool.query(
-      `INSERT INTO planning.projects (id, name, owner_id, grid_shape, grid_unit_area_km2)
+      `INSERT INTO ${projectTables.projects} (id, name, owner_id, grid_shape, grid_unit_area_km2)
        VALUES ($1, 'A million units', 'bench', 'hexagon', 1)`,
       [project.id],
     )
@@ -36,34 +38,34 @@ function statements(units: number): string[] {
   const holds = (step: string, size: number): string =>
     `(u.puid / ${belt} * 7 + ${step} * ${features / size}) % ${features} + 1`
   return [
-    `INSERT INTO planning.planning_units (project_id, puid, geom)
+    `INSERT INTO ${projectTables.planning_units} (project_id, puid, geom)
      SELECT ${own}, row_number() OVER (), ST_Transform(h.geom, 4326)
      FROM ST_HexagonGrid(${side}, ST_MakeEnvelope(13900000, -5000000, ${13900000 + extent}, ${-5000000 + extent}, 3410)) h
      LIMIT ${units}`,
-    `INSERT INTO planning.cost_surfaces (project_id, name, is_default, min, max) VALUES (${own}, 'Cost', true, 1, 101)`,
-    `INSERT INTO planning.cost_surface_values
-     SELECT s.id, u.id, 1 + random() * 100 FROM planning.cost_surfaces s CROSS JOIN planning.planning_units u ORDER BY u.puid`,
-    `INSERT INTO planning.features (project_id, name, amount_min, amount_max, properties)
+    `INSERT INTO ${projectTables.cost_surfaces} (project_id, name, is_default, min, max) VALUES (${own}, 'Cost', true, 1, 101)`,
+    `INSERT INTO ${projectTables.cost_surface_values}
+     SELECT s.id, u.id, 1 + random() * 100 FROM ${projectTables.cost_surfaces} s CROSS JOIN ${projectTables.planning_units} u ORDER BY u.puid`,
+    `INSERT INTO ${projectTables.features} (project_id, name, amount_min, amount_max, properties)
      SELECT ${own}, 'Feature ' || n, 0, 1000, jsonb_build_object('number', n) FROM generate_series(1, ${features}) n`,
-    `INSERT INTO planning.feature_geometries (feature_id, geom)
-     SELECT f.id, ST_Multi(ST_Buffer(ST_SetSRID(ST_MakePoint(145 + random(), -42 + random()), 4326), 0.2, 64)) FROM planning.features f`,
+    `INSERT INTO ${projectTables.feature_geometries} (feature_id, geom)
+     SELECT f.id, ST_Multi(ST_Buffer(ST_SetSRID(ST_MakePoint(145 + random(), -42 + random()), 4326), 0.2, 64)) FROM ${projectTables.features} f`,
     `ANALYZE`,
-    `INSERT INTO planning.feature_amounts
-     SELECT f.id, u.id, random() * 1000 FROM planning.planning_units u CROSS JOIN generate_series(0, ${featuresOfUnit - 1}) k
-     JOIN planning.features f ON f.name = 'Feature ' || (${holds('k', featuresOfUnit)}) ORDER BY f.name, u.puid`,
-    `INSERT INTO planning.scenarios (project_id, number, name, cost_surface_id, number_of_runs, blm)
-     SELECT ${own}, n, 'Scenario ' || n, s.id, 10, n FROM generate_series(1, ${scenarios}) n CROSS JOIN planning.cost_surfaces s`,
-    `INSERT INTO planning.scenario_planning_units (scenario_id, planning_unit_id, lock_status, protected_area, cost)
+    `INSERT INTO ${projectTables.feature_amounts}
+     SELECT f.id, u.id, random() * 1000 FROM ${projectTables.planning_units} u CROSS JOIN generate_series(0, ${featuresOfUnit - 1}) k
+     JOIN ${projectTables.features} f ON f.name = 'Feature ' || (${holds('k', featuresOfUnit)}) ORDER BY f.name, u.puid`,
+    `INSERT INTO ${scenarioTables.scenarios} (project_id, number, name, cost_surface_id, number_of_runs, blm)
+     SELECT ${own}, n, 'Scenario ' || n, s.id, 10, n FROM generate_series(1, ${scenarios}) n CROSS JOIN ${projectTables.cost_surfaces} s`,
+    `INSERT INTO ${scenarioTables.scenario_planning_units} (scenario_id, planning_unit_id, lock_status, protected_area, cost)
      SELECT s.id, u.id, CASE u.puid % 17 WHEN 0 THEN 'locked_in' WHEN 1 THEN 'locked_out' ELSE 'available' END,
        CASE WHEN u.puid % 3 = 0 THEN random() * 1e6 END, 1 + random() * 100
-     FROM planning.scenarios s CROSS JOIN planning.planning_units u ORDER BY s.number, u.puid`,
-    `INSERT INTO planning.scenario_features (scenario_id, feature_id, prop, fpf)
-     SELECT s.id, f.id, 0.3, 1 FROM planning.scenarios s CROSS JOIN planning.features f`,
-    `ANALYZE planning.scenario_features`,
-    `INSERT INTO planning.scenario_feature_amounts
-     SELECT t.id, u.id, random() * 1000 FROM planning.planning_units u CROSS JOIN generate_series(0, ${amountsOfUnit - 1}) k
-     JOIN planning.features f ON f.name = 'Feature ' || (${holds('k', amountsOfUnit)})
-     JOIN planning.scenario_features t ON t.feature_id = f.id JOIN planning.scenarios s ON s.id = t.scenario_id
+     FROM ${scenarioTables.scenarios} s CROSS JOIN ${projectTables.planning_units} u ORDER BY s.number, u.puid`,
+    `INSERT INTO ${scenarioTables.scenario_features} (scenario_id, feature_id, prop, fpf)
+     SELECT s.id, f.id, 0.3, 1 FROM ${scenarioTables.scenarios} s CROSS JOIN ${projectTables.features} f`,
+    `ANALYZE ${scenarioTables.scenario_features}`,
+    `INSERT INTO ${scenarioTables.scenario_feature_amounts}
+     SELECT t.id, u.id, random() * 1000 FROM ${projectTables.planning_units} u CROSS JOIN generate_series(0, ${amountsOfUnit - 1}) k
+     JOIN ${projectTables.features} f ON f.name = 'Feature ' || (${holds('k', amountsOfUnit)})
+     JOIN ${scenarioTables.scenario_features} t ON t.feature_id = f.id JOIN ${scenarioTables.scenarios} s ON s.id = t.scenario_id
      WHERE s.number = 1 ORDER BY f.name, u.puid`,
   ]
 }

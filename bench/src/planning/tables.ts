@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createDeflateRaw } from 'node:zlib'
+import { planningSchema } from '@piecework/pieces-project'
 import { Client } from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { timed } from '../measure.js'
@@ -26,7 +27,7 @@ export type Seconds = Readonly<Record<string, number>>
 /** COPY of each table through one deflate at the level that exports have. */
 export const copyOutDeflated = (url: string, folder: string): Promise<Seconds> =>
   eachTable(url, async (client, table) => {
-    const sql = `COPY planning.${table} TO STDOUT (FORMAT csv, HEADER)`
+    const sql = `COPY ${planningSchema}.${table} TO STDOUT (FORMAT csv, HEADER)`
     const file = createWriteStream(join(folder, `${table}.deflate`))
     await pipeline(client.query(copyTo(sql)), createDeflateRaw({ level: 1 }), file)
   })
@@ -34,14 +35,14 @@ export const copyOutDeflated = (url: string, folder: string): Promise<Seconds> =
 /** What `copyIn` reads. */
 export const copyOut = (url: string, folder: string): Promise<Seconds> =>
   eachTable(url, async (client, table) => {
-    const sql = `COPY planning.${table} TO STDOUT (FORMAT csv)`
+    const sql = `COPY ${planningSchema}.${table} TO STDOUT (FORMAT csv)`
     await pipeline(client.query(copyTo(sql)), createWriteStream(join(folder, `${table}.csv`)))
   })
 
 /** COPY into the same tables, empty, with the same indexes and foreign keys. */
 export const copyIn = (url: string, folder: string): Promise<Seconds> =>
   eachTable(url, async (client, table) => {
-    const sql = `COPY planning.${table} FROM STDIN (FORMAT csv)`
+    const sql = `COPY ${planningSchema}.${table} FROM STDIN (FORMAT csv)`
     const file = createReadStream(join(folder, `${table}.csv`), { highWaterMark: 1 << 16 })
     await pipeline(file, client.query(copyFrom(sql)))
   })

@@ -13,6 +13,7 @@ import type {
   ResourceRef,
 } from '@piecework/core'
 import { PieceworkError } from '@piecework/core'
+import { planningSchema } from '@piecework/pieces-project'
 import { compareResources, type TableComparison } from '@piecework/test-support'
 import type { DemoHost } from './host.js'
 import type { DemoInput } from './input.js'
@@ -39,7 +40,7 @@ const principal = { id: 'demo' }
 
 /** A project's tables; the caller chose each project's name, and the ids inside documents are others. */
 const planning = {
-  schema: 'planning',
+  schema: planningSchema,
   root: 'projects',
   differing: { projects: ['name'] },
   idsInside: { geoprocessing: 'features', protected_area_ids: 'protected_areas', raw: 'features' },

@@ -1,4 +1,5 @@
 import { type Finding, isPieceworkError, type ValidationContext, type Validator } from '@piecework/core/piece'
+import { projectTables } from './project-tables.js'
 
 const columns = ['country', 'admin_area_1', 'admin_area_2'] as const
 
@@ -36,7 +37,7 @@ async function unknown(tx: ValidationContext['tx'], codes: readonly string[]): P
   const askable = codes.map((code) => code.replaceAll('\0', '\ufffd'))
   const { rows } = await tx.query<{ code: string }>(
     `SELECT DISTINCT u.code FROM unnest($1::text[]) AS u(code)
-     WHERE NOT EXISTS (SELECT FROM planning.planning_areas a WHERE a.project_id IS NULL AND a.stable_key = u.code)`,
+     WHERE NOT EXISTS (SELECT FROM ${projectTables.planning_areas} a WHERE a.project_id IS NULL AND a.stable_key = u.code)`,
     [askable],
   )
   return rows.map(({ code }) => code)

@@ -7,16 +7,16 @@ import {
 } from '@piecework/core/piece'
 import { canonicalUuid } from './canonical-uuid.js'
 import { freeName } from './free-name.js'
+import { projectTables } from './project-tables.js'
 
 /** Projects of the schema `planning`; those that an import has not finished do not exist for it. */
 export const projectKind = {
   kind: 'project',
   table: 'projects',
-  children: scenariosOf,
   describe: async (ref: ResourceRef, db: Queryable) => {
     if (!canonicalUuid(ref.id)) return undefined
     const { rows } = await db.query<{ name: string }>(
-      `SELECT name FROM planning.projects WHERE id = $1 AND state = 'ready'`,
+      `SELECT name FROM ${projectTables.projects} WHERE id = $1 AND state = 'ready'`,
       [ref.id],
     )
     return rows[0]
@@ -24,26 +24,12 @@ export const projectKind = {
   shell: projectShell(),
 } satisfies ResourceKind
 
-/** In order of their numbers. None where the tables of scenarios have not been made. */
-async function scenariosOf(ref: ResourceRef, db: Queryable): Promise<readonly ResourceRef[]> {
-  if (!canonicalUuid(ref.id)) return []
-  const { rows: tables } = await db.query<{ there: boolean }>(
-    `SELECT to_regclass('planning.scenarios') IS NOT NULL AS there`,
-  )
-  if (!tables[0]?.there) return []
-  const { rows } = await db.query<{ id: string }>(
-    `SELECT id::text AS id FROM planning.scenarios WHERE project_id = $1 AND state = 'ready' ORDER BY number`,
-    [ref.id],
-  )
-  return rows.map(({ id }) => ({ kind: 'scenario', id }))
-}
-
 function projectShell() {
   return {
     create: async ({ ref, owner, source, name: asked, description, numberName }, tx) => {
       const name = asked !== undefined && numberName ? await freeFor(owner, ref, asked, tx) : asked
       await tx.query(
-        `INSERT INTO planning.projects (id, name, description, owner_id, source, state) VALUES ($1, $2, $5, $3, $4, 'importing')
+        `INSERT INTO ${projectTables.projects} (id, name, description, owner_id, source, state) VALUES ($1, $2, $5, $3, $4, 'importing')
          ON CONFLICT (id) DO NOTHING`,
         [
           ref.id,
@@ -56,17 +42,17 @@ function projectShell() {
     },
     ready: async (ref, tx) => {
       const { rowCount } = await tx.query(
-        `UPDATE planning.projects SET state = 'ready', name = coalesce(name, 'Untitled project') WHERE id = $1`,
+        `UPDATE ${projectTables.projects} SET state = 'ready', name = coalesce(name, 'Untitled project') WHERE id = $1`,
         [ref.id],
       )
       if (rowCount !== 1)
         throw new PieceworkError('counts-differ', `Project ${ref.id} is gone; it cannot be shown.`)
     },
     incomplete: async (ref, _reason, tx) => {
-      await tx.query(`UPDATE planning.projects SET state = 'incomplete' WHERE id = $1`, [ref.id])
+      await tx.query(`UPDATE ${projectTables.projects} SET state = 'incomplete' WHERE id = $1`, [ref.id])
     },
     remove: async (ref, tx) => {
-      await tx.query('DELETE FROM planning.projects WHERE id = $1', [ref.id])
+      await tx.query(`DELETE FROM ${projectTables.projects} WHERE id = $1`, [ref.id])
     },
   } satisfies ShellLifecycle
 }
@@ -77,7 +63,7 @@ async function freeFor(owner: string, ref: ResourceRef, name: string, tx: Querya
     owner,
   ])
   const { rows } = await tx.query<{ name: string }>(
-    'SELECT name FROM planning.projects WHERE owner_id = $1 AND id <> $2 AND starts_with(name, $3)',
+    `SELECT name FROM ${projectTables.projects} WHERE owner_id = $1 AND id <> $2 AND starts_with(name, $3)`,
     [owner, ref.id, name],
   )
   return freeName(

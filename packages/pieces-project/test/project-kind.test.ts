@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { createPiecework, memoryArtifacts, memoryStore } from '@piecework/core'
 import type { Database } from '@piecework/core/piece'
 import { planningMigrations, planningProject, projectKind } from '@piecework/pieces-project'
 import { fromPg, migrate } from '@piecework/postgres'
+import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
@@ -92,14 +94,23 @@ test('law 7: an id has one spelling, whatever PostgreSQL would accept', async ()
     "'",
   ]) {
     assert.is(await projectKind.describe({ kind: 'project', id }, db), undefined, id)
-    assert.equal(await projectKind.children({ kind: 'project', id }, db), [], id)
   }
 })
 
 test('without the tables of scenarios a project has no children', async () => {
   const ref = newRef()
   await db.query(`INSERT INTO planning.projects (id, name, owner_id) VALUES ($1, 'p', 'ana')`, [ref.id])
-  assert.equal(await projectKind.children(ref, db), [])
+  const piecework = createPiecework({
+    packs: [planningProject()],
+    runtime: inProcess(),
+    store: memoryStore({ database: db }),
+    artifacts: memoryArtifacts(),
+  })
+  await piecework.start()
+  const job = await piecework.export({ resource: ref, principal: { id: 'ana' } })
+  const { archive = { artifact: '' } } = await job.result()
+  assert.equal((await piecework.inspect(archive)).tree, { ...ref, children: [] })
+  await piecework.stop()
 })
 
 test('the pack holds the kind, and pieces that begin with its name', () => {

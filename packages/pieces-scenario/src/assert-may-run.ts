@@ -1,5 +1,6 @@
 import { PieceworkError, type Queryable, type ResourceRef } from '@piecework/core/piece'
-import { canonicalUuid } from '@piecework/pieces-project'
+import { canonicalUuid, projectTables } from '@piecework/pieces-project'
+import { scenarioTables } from './scenario-tables.js'
 
 /**
  * For hosts, before they run the solver on a scenario: throws `scenario/solutions-locked` where its imported solutions are final, and
@@ -10,7 +11,7 @@ export async function assertMayRun({ kind, id }: ResourceRef, db: Queryable): Pr
     kind === 'scenario' && canonicalUuid(id)
       ? await db.query<{ locked: boolean }>(
           `SELECT scenario.solutions_are_locked AS locked
-           FROM planning.scenarios AS scenario JOIN planning.projects AS project ON project.id = scenario.project_id
+           FROM ${scenarioTables.scenarios} AS scenario JOIN ${projectTables.projects} AS project ON project.id = scenario.project_id
            WHERE scenario.id = $1 AND scenario.state = 'ready' AND project.state = 'ready'`,
           [id],
         )

@@ -1,4 +1,5 @@
 import type { Queryable } from '@piecework/core/piece'
+import { projectTables } from '@piecework/pieces-project'
 
 /** Puids from `first` to `last`. */
 export interface PuidRun {
@@ -62,7 +63,7 @@ const query = `
   grid AS (
     SELECT coalesce(range_agg(int8range(first, last, '[]')), '{}') AS runs FROM (
       SELECT min(puid) AS first, max(puid) AS last FROM (
-        SELECT puid, puid - row_number() OVER (ORDER BY puid) AS run FROM planning.planning_units
+        SELECT puid, puid - row_number() OVER (ORDER BY puid) AS run FROM ${projectTables.planning_units}
         WHERE project_id = $1 AND puid > $4 AND puid <= $5
       ) AS unit GROUP BY run
     ) AS run

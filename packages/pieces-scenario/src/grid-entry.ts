@@ -1,5 +1,7 @@
 import type { Piece } from '@piecework/core/piece'
+import { projectTables } from '@piecework/pieces-project'
 import { uuidLiteral } from '@piecework/postgres'
+import { scenarioTables } from './scenario-tables.js'
 
 /** Puids of the project's grid as runs `first,last`, in order: what a scenario alone says of units that it has no row for. */
 export const gridEntry = 'grid.csv'
@@ -23,20 +25,20 @@ export function withGrid(piece: Piece): Piece {
 }
 
 const toldByRows = `
-  SELECT EXISTS (SELECT FROM planning.planning_units AS unit WHERE unit.project_id = scenario.project_id)
+  SELECT EXISTS (SELECT FROM ${projectTables.planning_units} AS unit WHERE unit.project_id = scenario.project_id)
      AND NOT EXISTS (
-       SELECT FROM planning.planning_units AS unit
+       SELECT FROM ${projectTables.planning_units} AS unit
        WHERE unit.project_id = scenario.project_id AND NOT EXISTS (
-         SELECT FROM planning.scenario_planning_units AS own
+         SELECT FROM ${scenarioTables.scenario_planning_units} AS own
          WHERE own.scenario_id = scenario.id AND own.planning_unit_id = unit.id
        )
      ) AS told
-  FROM planning.scenarios AS scenario WHERE scenario.id = $1`
+  FROM ${scenarioTables.scenarios} AS scenario WHERE scenario.id = $1`
 
 const runsSelect = (scenario: string): string => `
   SELECT min(puid) AS first, max(puid) AS last
   FROM (
-    SELECT puid, puid - row_number() OVER (ORDER BY puid) AS run FROM planning.planning_units
-    WHERE project_id = (SELECT project_id FROM planning.scenarios WHERE id = ${uuidLiteral(scenario)})
+    SELECT puid, puid - row_number() OVER (ORDER BY puid) AS run FROM ${projectTables.planning_units}
+    WHERE project_id = (SELECT project_id FROM ${scenarioTables.scenarios} WHERE id = ${uuidLiteral(scenario)})
   ) AS unit
   GROUP BY run ORDER BY first`

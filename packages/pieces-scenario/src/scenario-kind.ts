@@ -5,7 +5,8 @@ import {
   type ResourceRef,
   type ShellLifecycle,
 } from '@piecework/core/piece'
-import { canonicalUuid, freeName } from '@piecework/pieces-project'
+import { canonicalUuid, freeName, projectTables } from '@piecework/pieces-project'
+import { scenarioTables } from './scenario-tables.js'
 
 /** Scenarios of the schema `planning`; those that an import has not finished do not exist for it. */
 export const scenarioKind = {
@@ -15,15 +16,24 @@ export const scenarioKind = {
   parentOf: async (ref: ResourceRef, db: Queryable) => {
     if (!canonicalUuid(ref.id)) return undefined
     const { rows } = await db.query<{ id: string }>(
-      'SELECT project_id::text AS id FROM planning.scenarios WHERE id = $1',
+      `SELECT project_id::text AS id FROM ${scenarioTables.scenarios} WHERE id = $1`,
       [ref.id],
     )
     return rows[0] && { kind: 'project', id: rows[0].id }
   },
+  /** In order of their numbers. */
+  listUnder: async (project: ResourceRef, db: Queryable) => {
+    if (!canonicalUuid(project.id)) return []
+    const { rows } = await db.query<{ id: string }>(
+      `SELECT id::text AS id FROM ${scenarioTables.scenarios} WHERE project_id = $1 AND state = 'ready' ORDER BY number`,
+      [project.id],
+    )
+    return rows.map(({ id }) => ({ kind: 'scenario', id }))
+  },
   describe: async (ref: ResourceRef, db: Queryable) => {
     if (!canonicalUuid(ref.id)) return undefined
     const { rows } = await db.query<{ name: string }>(
-      `SELECT name FROM planning.scenarios WHERE id = $1 AND state = 'ready'`,
+      `SELECT name FROM ${scenarioTables.scenarios} WHERE id = $1 AND state = 'ready'`,
       [ref.id],
     )
     return rows[0]
@@ -42,10 +52,10 @@ function scenarioShell() {
       }
       const name = asked !== undefined && numberName ? await freeIn(parent, ref, asked, tx) : asked
       await tx.query(
-        `INSERT INTO planning.scenarios (id, project_id, name, state, number)
+        `INSERT INTO ${scenarioTables.scenarios} (id, project_id, name, state, number)
          SELECT $1::uuid, p.id, coalesce($3::text, CASE WHEN p.source = 'legacy_import' AND p.state = 'importing' THEN p.name END), 'importing',
-           ${nextNumber('planning.scenarios WHERE project_id = p.id')}
-         FROM planning.projects p WHERE p.id = $2
+           ${nextNumber(`${scenarioTables.scenarios} WHERE project_id = p.id`)}
+         FROM ${projectTables.projects} p WHERE p.id = $2
          ON CONFLICT (id) DO NOTHING`,
         [ref.id, parent.id, name ?? null],
       )
@@ -53,22 +63,22 @@ function scenarioShell() {
     ready: async (ref, tx) => {
       // One at a time in a project, so that two jobs that end together do not take the same number.
       await tx.query(
-        `SELECT FROM planning.projects WHERE id = (SELECT project_id FROM planning.scenarios WHERE id = $1)
+        `SELECT FROM ${projectTables.projects} WHERE id = (SELECT project_id FROM ${scenarioTables.scenarios} WHERE id = $1)
          FOR NO KEY UPDATE`,
         [ref.id],
       )
       const { rowCount } = await tx.query(
-        `UPDATE planning.scenarios s
+        `UPDATE ${scenarioTables.scenarios} s
          SET state = 'ready',
              name = coalesce(s.name, p.name, 'Untitled scenario'),
              number = CASE
                WHEN EXISTS (
-                 SELECT FROM planning.scenarios o
+                 SELECT FROM ${scenarioTables.scenarios} o
                  WHERE o.project_id = s.project_id AND o.number = s.number AND o.id <> s.id AND o.state = 'ready'
-               ) THEN ${nextNumber(`planning.scenarios WHERE project_id = s.project_id AND state = 'ready'`)}
+               ) THEN ${nextNumber(`${scenarioTables.scenarios} WHERE project_id = s.project_id AND state = 'ready'`)}
                ELSE s.number
              END
-         FROM planning.projects p
+         FROM ${projectTables.projects} p
          WHERE s.id = $1 AND p.id = s.project_id`,
         [ref.id],
       )
@@ -76,10 +86,10 @@ function scenarioShell() {
         throw new PieceworkError('counts-differ', `Scenario ${ref.id} is gone; it cannot be shown.`)
     },
     incomplete: async (ref, _reason, tx) => {
-      await tx.query(`UPDATE planning.scenarios SET state = 'incomplete' WHERE id = $1`, [ref.id])
+      await tx.query(`UPDATE ${scenarioTables.scenarios} SET state = 'incomplete' WHERE id = $1`, [ref.id])
     },
     remove: async (ref, tx) => {
-      await tx.query('DELETE FROM planning.scenarios WHERE id = $1', [ref.id])
+      await tx.query(`DELETE FROM ${scenarioTables.scenarios} WHERE id = $1`, [ref.id])
     },
   } satisfies ShellLifecycle
 }
@@ -92,9 +102,9 @@ const nextNumber = (rows: string): string => `coalesce((
 
 /** A name that no other scenario of the project has, until the end of the transaction at least. */
 async function freeIn(parent: ResourceRef, ref: ResourceRef, name: string, tx: Queryable): Promise<string> {
-  await tx.query('SELECT FROM planning.projects WHERE id = $1 FOR NO KEY UPDATE', [parent.id])
+  await tx.query(`SELECT FROM ${projectTables.projects} WHERE id = $1 FOR NO KEY UPDATE`, [parent.id])
   const { rows } = await tx.query<{ name: string }>(
-    'SELECT name FROM planning.scenarios WHERE project_id = $1 AND id <> $2 AND starts_with(name, $3)',
+    `SELECT name FROM ${scenarioTables.scenarios} WHERE project_id = $1 AND id <> $2 AND starts_with(name, $3)`,
     [parent.id, ref.id, name],
   )
   return freeName(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { memoryArtifacts } from '@piecework/core'
 import type { ResourceRef } from '@piecework/core/piece'
-import { projectKind } from '@piecework/pieces-project'
+import { scenarioKind } from '@piecework/pieces-scenario'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -103,7 +103,7 @@ test('an export leaves results and executions out when asked to, and carries the
 
 test('an export carries the scenarios that were chosen; an unknown one is an error', async () => {
   const resource = projectRef(await madeUpProject(here.db, here.shared))
-  const [first, second] = await projectKind.children(resource, here.db)
+  const [first, second] = await scenarioKind.listUnder(resource, here.db)
   assert.ok(first && second)
   const chosen = async (children: readonly ResourceRef[]) => {
     const job = await here.piecework.export({ principal, resource, children })

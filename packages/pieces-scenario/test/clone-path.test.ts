@@ -1,7 +1,7 @@
 import { type ArtifactStore, createPiecework, memoryArtifacts, memoryStore } from '@piecework/core'
 import type { Database, Queryable, ResourceRef } from '@piecework/core/piece'
-import { planningProject, projectKind } from '@piecework/pieces-project'
-import { planningScenario } from '@piecework/pieces-scenario'
+import { planningProject } from '@piecework/pieces-project'
+import { planningScenario, scenarioKind } from '@piecework/pieces-scenario'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
@@ -111,7 +111,7 @@ async function grow(project: string): Promise<void> {
 test('law 8: no file is written and no row passes through the process, however many there are', async () => {
   const project = await madeUpProject(db, await sharedRows(db))
   const resource = projectRef(project)
-  const [scenario] = await projectKind.children(resource, db)
+  const [scenario] = await scenarioKind.listUnder(resource, db)
   assert.ok(scenario)
   const few = [await clone(resource), await clone(scenario)]
   await db.query('DELETE FROM planning.scenarios WHERE project_id = $1 AND name = $2', [project, 'Copy'])

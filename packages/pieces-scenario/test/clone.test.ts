@@ -1,6 +1,7 @@
 import { memoryArtifacts } from '@piecework/core'
 import { jobIds } from '@piecework/core/piece'
 import { projectKind } from '@piecework/pieces-project'
+import { scenarioKind } from '@piecework/pieces-scenario'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -40,7 +41,7 @@ test('a clone is equal in every column but ids, owner and the name that was aske
 
 test('a scenario is cloned inside its project, on the same units and features', async () => {
   const source = await madeUpProject(here.db, here.shared)
-  const [first] = await projectKind.children(projectRef(source), here.db)
+  const [first] = await scenarioKind.listUnder(projectRef(source), here.db)
   if (!first) throw new Error('the made-up project has scenarios')
   const job = await here.piecework.clone({ principal, resource: first, name: 'Variant' })
   const report = await job.ended()

@@ -1,6 +1,6 @@
 import { memoryArtifacts } from '@piecework/core'
 import { jobIds } from '@piecework/core/piece'
-import { projectKind } from '@piecework/pieces-project'
+import { scenarioKind } from '@piecework/pieces-scenario'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -64,7 +64,7 @@ test('law 4: what is exported here and imported there is equal in every column b
   const carried = exported.nodes.filter(({ piece = '' }) => !forPeople.includes(piece))
   const rows = carried.reduce((sum, { counts }) => sum + (counts?.rows ?? 0), 0)
   assert.is(imported.counts.rows, rows, 'law 11: rows were lost')
-  assert.equal(await projectKind.children(projectRef(target), there.db), [
+  assert.equal(await scenarioKind.listUnder(projectRef(target), there.db), [
     ...imported.job.tree.children.map(({ id }) => ({
       kind: 'scenario',
       id: jobIds(imported.job.id).idOf('scenarios', id),

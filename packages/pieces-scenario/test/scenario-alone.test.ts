@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { memoryArtifacts } from '@piecework/core'
 import type { ResourceRef } from '@piecework/core/piece'
-import { projectKind } from '@piecework/pieces-project'
+import { scenarioKind } from '@piecework/pieces-scenario'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -21,7 +21,7 @@ test.before(async () => {
   there = await instance(artifacts)
   const source = projectRef(await madeUpProject(here.db, here.shared))
   whole = await archiveOf(here.piecework, source)
-  const [scenario] = await projectKind.children(source, here.db)
+  const [scenario] = await scenarioKind.listUnder(source, here.db)
   assert.ok(scenario)
   alone = await archiveOf(here.piecework, scenario)
 })
@@ -69,7 +69,7 @@ test('it goes into a project with the same units, features and cost surfaces, an
   const report = await job.ended()
   const guest = succeeded(report)
   assert.equal(report.findings, [])
-  const [same] = await projectKind.children(into, there.db)
+  const [same] = await scenarioKind.listUnder(into, there.db)
   const imported = await portableScenario(there.db, guest)
   assert.equal(imported, await portableScenario(there.db, same?.id ?? ''))
   assert.equal(imported.selected, ['Own park', 'Shared park'], 'ids in documents were left behind')

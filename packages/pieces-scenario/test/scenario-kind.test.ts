@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { ResourceRef } from '@piecework/core/piece'
-import { projectKind } from '@piecework/pieces-project'
 import { scenarioKind } from '@piecework/pieces-scenario'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
@@ -44,13 +43,13 @@ test('children come in order of their numbers; law 3: those that are not ready d
   await ready(third)
   await ready(first)
   await db.transaction((tx) => shell.incomplete(incomplete, 'why', tx))
-  assert.equal(await projectKind.children(project, db), [first, third])
+  assert.equal(await scenarioKind.listUnder(project, db), [first, third])
   assert.equal(await scenarioKind.describe(first, db), { name: 's' })
   assert.is(await scenarioKind.describe(hidden, db), undefined)
   assert.is(await scenarioKind.describe(incomplete, db), undefined)
   assert.equal(await scenarioKind.parentOf(hidden, db), project)
   await db.transaction((tx) => shell.remove(first, tx))
-  assert.equal(await projectKind.children(project, db), [third])
+  assert.equal(await scenarioKind.listUnder(project, db), [third])
 })
 
 test('a shell gets the next number; the one that its content brings wins where it is free', async () => {
@@ -100,7 +99,7 @@ test('content of two shells may swap their numbers', async () => {
   await bringNumber(b, 1)
   await ready(a)
   await ready(b)
-  assert.equal(await projectKind.children(project, db), [b, a])
+  assert.equal(await scenarioKind.listUnder(project, db), [b, a])
 })
 
 test('shells that become ready at the same moment get different numbers', async () => {
@@ -144,6 +143,10 @@ test('law 7: an id has one spelling', async () => {
   for (const id of [ref.id.toUpperCase(), `{${ref.id}}`, 'x']) {
     assert.is(await scenarioKind.describe({ kind: 'scenario', id }, db), undefined, id)
     assert.is(await scenarioKind.parentOf({ kind: 'scenario', id }, db), undefined, id)
+  }
+  assert.equal(await scenarioKind.listUnder(project, db), [ref])
+  for (const id of [project.id.toUpperCase(), `{${project.id}}`, 'x', "'"]) {
+    assert.equal(await scenarioKind.listUnder({ kind: 'project', id }, db), [], id)
   }
 })
 

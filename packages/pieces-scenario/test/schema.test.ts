@@ -1,5 +1,5 @@
-import { planningMigrations, planningProject } from '@piecework/pieces-project'
-import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
+import { planningMigrations, planningProject, planningSchema, projectTables } from '@piecework/pieces-project'
+import { planningScenario, scenarioMigrations, scenarioTables } from '@piecework/pieces-scenario'
 import { checkTables, migrate } from '@piecework/postgres'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
@@ -32,6 +32,16 @@ test('all tables of the domain are there', async () => {
     await names(`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'planning'`),
     Object.keys(ownedBy).sort(),
   )
+})
+
+test('the constants name every table of the schema and no other, each by its own name', async () => {
+  const tables = { ...projectTables, ...scenarioTables }
+  assert.equal(
+    await names(`SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
+      WHERE table_schema = 'planning'`),
+    Object.values(tables).sort(),
+  )
+  for (const [name, sql] of Object.entries(tables)) assert.is(sql, `${planningSchema}.${name}`)
 })
 
 test('every piece fits the tables', async () => {

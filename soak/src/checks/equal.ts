@@ -1,5 +1,6 @@
 import type { JobReport } from '@piecework/core'
 import type { EntryDiff } from '@piecework/core/piece'
+import { planningSchema } from '@piecework/pieces-project'
 import { compareResources } from '@piecework/test-support'
 import type { SoakJob } from '../place.js'
 import { type Problem, problem } from '../problem.js'
@@ -16,7 +17,7 @@ export async function equalToSource(
   if (made === undefined) return [problem('lost', `job ${job.id} has succeeded and made nothing`)]
   if (kind === 'legacy import') return equalByKeys(scene, made)
   const tables = await compareResources(scene.host.database, {
-    schema: 'planning',
+    schema: planningSchema,
     root: 'projects',
     from: scene.sources.project.id,
     to: made,

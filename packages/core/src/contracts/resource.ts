@@ -6,7 +6,7 @@ export interface ResourceRef {
   readonly id: string
 }
 
-/** A resource and those below it, as they stand in a plan or an archive. */
+/** A resource and those below it, as in a plan or an archive. Children are in order of their kinds' names. */
 export interface ResourceTree extends ResourceRef {
   readonly children: readonly ResourceTree[]
 }
@@ -22,11 +22,14 @@ export interface ResourceKind {
   readonly parent?: string
   /** Table whose key is this resource's id; ids of it and references to it are remapped under this name. */
   readonly table: string
-  /** Undefined where there is no such resource. Absent for roots. */
+  /** Undefined if there is no such resource. Required with `parent`. */
   parentOf?(ref: ResourceRef, db: Queryable): Promise<ResourceRef | undefined>
-  /** In a stable order. Absent for kinds that hold no others. */
-  children?(ref: ResourceRef, db: Queryable): Promise<readonly ResourceRef[]>
-  /** Undefined where there is no such resource. */
+  /**
+   * This kind's resources in one resource of the kind `parent`, in a stable order; empty if there is no such parent. The
+   * order is the one of the plan and of archives. Required with `parent`.
+   */
+  listUnder?(parent: ResourceRef, db: Queryable): Promise<readonly ResourceRef[]>
+  /** Undefined if there is no such resource. */
   describe(ref: ResourceRef, db: Queryable): Promise<ResourceDescription | undefined>
   /** How an import or a clone makes one. Absent: this kind can be exported only. */
   readonly shell?: ShellLifecycle
@@ -39,7 +42,7 @@ export interface Shell {
   /** Name to give it. Absent: the one that the imported content carries. */
   readonly name?: string
   readonly description?: string
-  /** Nobody asked for `name`: where it is taken among those that users see side by side, put the first free number behind it: `Reefs - copy 2`. */
+  /** `name` is a default: if users see another resource of that name beside it, append the first free number, `Reefs - copy 2`. */
   readonly numberName?: true
   readonly owner: string
   /** Name of the format that it comes from. */

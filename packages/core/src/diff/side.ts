@@ -56,12 +56,12 @@ export function liveSide(
 }
 
 function sideOf(side: 'a' | 'b', tree: ResourceTree, found: readonly Found[]): Side {
-  const lines = new Map(walkTree(tree).map(({ ref, line }) => [resourceName(ref), line]))
+  const lineages = new Map(walkTree(tree).map(({ ref, lineage }) => [resourceName(ref), lineage]))
   const byResource = new Map<string, ComparedNode[]>()
   const nodesOf = (ref: ResourceRef) => byResource.get(resourceName(ref)) ?? []
   for (const { resource, name, piece, entries } of found) {
     const key = resourceName(resource)
-    const near = () => [...(lines.get(key) ?? [])].reverse().flatMap(nodesOf)
+    const near = () => [...(lineages.get(key) ?? [])].reverse().flatMap(nodesOf)
     const node = { side, resource, name, entries, near, ...(piece && { piece }) }
     byResource.set(key, [...nodesOf(resource), node])
   }

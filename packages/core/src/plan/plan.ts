@@ -2,7 +2,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import { resourceName, walkTree } from './tree.js'
 
-/** What the planner must know of a piece. */
+/** What the planner needs of a piece. */
 export interface PlannedPiece {
   readonly name: string
   readonly after?: readonly string[]
@@ -16,25 +16,25 @@ export interface PlannedNode {
 }
 
 /**
- * Batches from edges: a node comes one batch after the last of the nodes that it waits for, which are those of its `after` pieces
- * of the same resource and of its ancestors. Pieces that the tree does not hold are passed over.
+ * Derives batches from `after`: a node is one batch behind the last node it waits for, which are the nodes of its `after`
+ * pieces on the same resource or an ancestor. `after` pieces without a node are ignored. Throws `registry-invalid` for a
+ * cycle.
  */
 export function planBatches(
   tree: ResourceTree,
   piecesOf: (ref: ResourceRef) => readonly PlannedPiece[],
 ): readonly PlannedNode[] {
-  const places = walkTree(tree)
   const pieces = new Map<string, PlannedPiece>()
-  const nodes: { key: string; ref: ResourceRef; piece: PlannedPiece; line: readonly ResourceRef[] }[] = []
-  for (const { ref, line } of places) {
+  const nodes: { key: string; ref: ResourceRef; piece: PlannedPiece; lineage: readonly ResourceRef[] }[] = []
+  for (const { ref, lineage } of walkTree(tree)) {
     for (const piece of piecesOf(ref)) {
       const key = keyOf(ref, piece.name)
       if (pieces.has(key)) throw new PieceworkError('internal', `${key} is planned twice.`)
       pieces.set(key, piece)
-      nodes.push({ key, ref, piece, line })
+      nodes.push({ key, ref, piece, lineage })
     }
   }
-  const lines = new Map(nodes.map((node) => [node.key, node.line]))
+  const lineages = new Map(nodes.map((node) => [node.key, node.lineage]))
   const batches = new Map<string, number>()
   const batchOf = (key: string, waiting: readonly string[]): number => {
     const known = batches.get(key)
@@ -46,7 +46,7 @@ export function planBatches(
       )
     }
     const before = (pieces.get(key)?.after ?? []).flatMap((name) =>
-      (lines.get(key) ?? []).map((ref) => keyOf(ref, name)).filter((other) => pieces.has(other)),
+      (lineages.get(key) ?? []).map((ref) => keyOf(ref, name)).filter((other) => pieces.has(other)),
     )
     const batch = before.reduce((last, other) => Math.max(last, batchOf(other, [...waiting, key]) + 1), 0)
     batches.set(key, batch)

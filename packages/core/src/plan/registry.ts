@@ -10,13 +10,15 @@ export interface Registry {
   /** Pieces of archives, by name, in order of registration. */
   readonly pieces: ReadonlyMap<string, Piece>
   readonly formats: ReadonlyMap<string, Format>
-  /** Throws `resource-not-found` for a kind that nobody registered. */
+  /** Throws `resource-not-found` for an unregistered kind. */
   kind(name: string): ResourceKind
+  /** Kinds whose `parent` is this one, in order of their names. */
+  childKinds(parent: string): readonly ResourceKind[]
   /** A piece by the format that names it; `archive` for the pieces of archives. */
   piece(format: string, name: string): Piece | undefined
 }
 
-/** Refuses, with one finding for each thing that is wrong, whatever could not work later (`registry-invalid`). */
+/** Throws `registry-invalid`, with one finding per problem, if anything registered could not work later. */
 export function createRegistry(packs: readonly Pack[]): Registry {
   const problems: string[] = []
   const kinds = collect(
@@ -58,6 +60,7 @@ export function createRegistry(packs: readonly Pack[]): Registry {
       findings: problems.map((message) => ({ severity: 'error', code: 'core/registry', piece: '', message })),
     })
   }
+  const childKinds = groupByParent(kinds)
   return {
     kinds,
     pieces,
@@ -65,9 +68,10 @@ export function createRegistry(packs: readonly Pack[]): Registry {
     kind: (name) => {
       const kind = kinds.get(name)
       if (!kind)
-        throw new PieceworkError('resource-not-found', `No pack knows resources of the kind "${name}".`)
+        throw new PieceworkError('resource-not-found', `No pack registers the resource kind "${name}".`)
       return kind
     },
+    childKinds: (parent) => childKinds.get(parent) ?? [],
     piece: (format, name) => ofFormats.get(format)?.get(name),
   }
 }
@@ -85,33 +89,37 @@ function collect<T>(items: readonly T[], nameOf: (item: T) => string, what: stri
 function checkKinds(kinds: ReadonlyMap<string, ResourceKind>, problems: string[]): void {
   for (const kind of kinds.values()) {
     if (kind.parent !== undefined && !kinds.has(kind.parent)) {
-      problems.push(
-        `Resource kind "${kind.kind}" names the parent "${kind.parent}", which nobody registered.`,
-      )
-    } else if (lineOf(kind.kind, kinds).length > kinds.size) {
+      problems.push(`Resource kind "${kind.kind}" has the parent "${kind.parent}", which is not registered.`)
+    } else if (kindLineage(kind.kind, kinds).length > kinds.size) {
       problems.push(`Resource kind "${kind.kind}" is its own ancestor.`)
     } else if (kind.parent !== undefined) {
-      if (!kind.parentOf) problems.push(`Resource kind "${kind.kind}" has a parent but no parentOf().`)
-      if (!kinds.get(kind.parent)?.children) {
-        problems.push(
-          `Resource kind "${kind.parent}" holds resources of the kind "${kind.kind}" but has no children().`,
-        )
-      }
+      for (const method of ['parentOf', 'listUnder'] as const)
+        if (!kind[method]) problems.push(`Resource kind "${kind.kind}" has a parent but no ${method}().`)
     }
   }
 }
 
+/** By name, so that the order of registration shows in no plan and no archive. */
+function groupByParent(kinds: ReadonlyMap<string, ResourceKind>): ReadonlyMap<string, ResourceKind[]> {
+  const byParent = new Map<string, ResourceKind[]>()
+  for (const name of [...kinds.keys()].sort()) {
+    const kind = kinds.get(name)
+    if (kind?.parent !== undefined) byParent.set(kind.parent, [...(byParent.get(kind.parent) ?? []), kind])
+  }
+  return byParent
+}
+
 /** The kind and its ancestors, nearest first; longer than `kinds` only in a cycle. */
-function lineOf(kind: string, kinds: ReadonlyMap<string, ResourceKind>): string[] {
-  const line: string[] = []
+function kindLineage(kind: string, kinds: ReadonlyMap<string, ResourceKind>): string[] {
+  const lineage: string[] = []
   for (
     let at: string | undefined = kind;
-    at !== undefined && line.length <= kinds.size;
+    at !== undefined && lineage.length <= kinds.size;
     at = kinds.get(at)?.parent
   ) {
-    line.push(at)
+    lineage.push(at)
   }
-  return line
+  return lineage
 }
 
 function checkPieces(
@@ -122,22 +130,22 @@ function checkPieces(
   archived = true,
 ): void {
   for (const piece of checked.values()) {
-    const say = (what: string) => problems.push(`Piece "${piece.name}" ${what}.`)
+    const refuse = (what: string) => problems.push(`Piece "${piece.name}" ${what}.`)
     if (piece.contract !== 1)
-      say(`is written for contract ${String(piece.contract)}; this version knows contract 1`)
-    if (!/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/.test(piece.name)) say('needs a name like "pack/piece"')
-    if (!Number.isInteger(piece.version) || piece.version < 1) say('needs a version from 1')
-    if (!kinds.has(piece.of)) say(`is of the kind "${piece.of}", which nobody registered`)
-    for (const problem of abilityProblems(piece, archived)) say(problem)
+      refuse(`is written for contract ${String(piece.contract)}; this version supports contract 1`)
+    if (!/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/.test(piece.name)) refuse('needs a name like "pack/piece"')
+    if (!Number.isInteger(piece.version) || piece.version < 1) refuse('needs a version from 1')
+    if (!kinds.has(piece.of)) refuse(`is of the kind "${piece.of}", which is not registered`)
+    for (const problem of abilityProblems(piece, archived)) refuse(problem)
     for (const name of piece.after ?? []) {
       const before = known.get(name)
-      if (!before) say(`comes after "${name}", which nobody registered`)
-      else if (!lineOf(piece.of, kinds).includes(before.of)) {
-        say(`comes after "${name}", which is of neither the kind "${piece.of}" nor an ancestor of it`)
+      if (!before) refuse(`comes after "${name}", which is not registered`)
+      else if (!kindLineage(piece.of, kinds).includes(before.of)) {
+        refuse(`comes after "${name}", which is of neither the kind "${piece.of}" nor an ancestor of it`)
       }
     }
     const cycle = cycleFrom(piece.name, known)
-    if (cycle) say(`waits for itself: ${cycle.join(' → ')}`)
+    if (cycle) refuse(`waits for itself: ${cycle.join(' → ')}`)
   }
 }
 

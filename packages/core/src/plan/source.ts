@@ -4,7 +4,10 @@ import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import type { Registry } from './registry.js'
 import { resourceName, sameResource } from './tree.js'
 
-/** The source and what of it is chosen; unknown children are an error. */
+/**
+ * The resource and those below it, or the chosen ones of those. Throws `resource-not-found` if there is no such resource or
+ * a chosen one is not below it.
+ */
 export async function readTree(
   registry: Registry,
   db: Queryable,
@@ -16,9 +19,11 @@ export async function readTree(
   const missing = new Set(chosen?.map(resourceName))
   const read = async (ref: ResourceRef): Promise<ResourceTree> => {
     const children: ResourceTree[] = []
-    for (const child of (await registry.kind(ref.kind).children?.(ref, db)) ?? []) {
-      missing.delete(resourceName(child))
-      if (!chosen || chosen.some((one) => sameResource(one, child))) children.push(await read(child))
+    for (const kind of registry.childKinds(ref.kind)) {
+      for (const child of (await kind.listUnder?.(ref, db)) ?? []) {
+        missing.delete(resourceName(child))
+        if (!chosen || chosen.some((one) => sameResource(one, child))) children.push(await read(child))
+      }
     }
     return { kind: ref.kind, id: ref.id, children }
   }
@@ -32,11 +37,11 @@ export async function readTree(
 
 /** The resource and its ancestors, root first. */
 export async function lineageOf(registry: Registry, db: Queryable, ref: ResourceRef): Promise<ResourceRef[]> {
-  const line = [ref]
+  const lineage = [ref]
   for (let at = ref; ; ) {
     const parent = await registry.kind(at.kind).parentOf?.(at, db)
-    if (!parent) return line
-    line.unshift(parent)
+    if (!parent) return lineage
+    lineage.unshift(parent)
     at = parent
   }
 }

@@ -1,16 +1,16 @@
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 
-/** A resource of a tree with its line of ancestors, root first, itself last. */
+/** A resource of a tree and its ancestors, root first, itself last. */
 export interface TreePlace {
   readonly ref: ResourceRef
-  readonly line: readonly ResourceRef[]
+  readonly lineage: readonly ResourceRef[]
 }
 
 /** Parents before children. */
 export function walkTree(tree: ResourceTree, above: readonly ResourceRef[] = []): TreePlace[] {
   const ref = { kind: tree.kind, id: tree.id }
-  const line = [...above, ref]
-  return [{ ref, line }, ...tree.children.flatMap((child) => walkTree(child, line))]
+  const lineage = [...above, ref]
+  return [{ ref, lineage }, ...tree.children.flatMap((child) => walkTree(child, lineage))]
 }
 
 export function sameResource(a: ResourceRef, b: ResourceRef): boolean {

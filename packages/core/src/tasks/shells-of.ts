@@ -21,8 +21,8 @@ export async function makeShells(
   tx: Transaction,
 ): Promise<void> {
   const { name, description, numberName, into, input } = job.request
-  for (const { ref, line } of walkTree(job.tree)) {
-    const above = line.at(-2)
+  for (const { ref, lineage } of walkTree(job.tree)) {
+    const above = lineage.at(-2)
     const parent = above ? newRefOf(registry, job, above) : into
     await registry.kind(ref.kind).shell?.create(
       {

@@ -195,12 +195,12 @@ test('law 7: what changed between the look and the claim refuses the job, and ho
       const [book, chapter] = pack.kinds ?? []
       assert.ok(book && chapter)
       let looks = 0
-      const children: typeof book.children = async (ref, db) => {
+      const listUnder: typeof chapter.listUnder = async (parent, db) => {
         looks += 1
         if (looks === 2) host.add('c2', 'Late', [], 'b1')
-        return (await book.children?.(ref, db)) ?? []
+        return (await chapter.listUnder?.(parent, db)) ?? []
       }
-      return { ...pack, kinds: [{ ...book, children }, chapter] }
+      return { ...pack, kinds: [book, { ...chapter, listUnder }] }
     },
     async (piecework, { host, store }) => {
       const resource = host.add('b1', 'Birds', ['wren'])

@@ -11,7 +11,7 @@ const kind = (name: string, parent?: string): ResourceKind => ({
   table: `${name}s`,
   ...(parent && { parent }),
   parentOf: async () => undefined,
-  children: async () => [],
+  listUnder: async () => [],
   describe: async () => ({ name }),
 })
 const importer = { import: async () => ({ rows: 0 }) }
@@ -47,7 +47,7 @@ test('takes what is right', () => {
   ])
   assert.deepEqual([...registry.pieces.keys()], ['a/one', 'a/two', 'b/three'])
   assert.equal(registry.piece('archive', 'a/one')?.name, 'a/one')
-  assert.throws(() => registry.kind('planet'), /No pack knows resources of the kind "planet"/)
+  assert.throws(() => registry.kind('planet'), /No pack registers the resource kind "planet"/)
 })
 
 test('refuses a duplicate, also across packs', () => {
@@ -91,17 +91,29 @@ test('refuses a piece that cannot come back', () => {
   )
 })
 
-test('refuses a kind that its parent does not tell of, or that cannot tell of its parent', () => {
-  const { children: _, ...childless } = kind('project')
+test('refuses a kind that cannot be found under its parent, or cannot find its parent', () => {
+  const { listUnder: _, ...unlisted } = kind('scenario', 'project')
   assert.match(
-    refusal({ name: 'test', kinds: [childless, kind('scenario', 'project')] }),
-    /"project" holds .* no children\(\)/,
+    refusal({ name: 'test', kinds: [kind('project'), unlisted] }),
+    /"scenario" has a parent but no listUnder\(\)/,
   )
   const { parentOf: __, ...orphan } = kind('scenario', 'project')
   assert.match(
     refusal({ name: 'test', kinds: [kind('project'), orphan] }),
     /"scenario" has a parent but no parentOf\(\)/,
   )
+})
+
+test('child kinds are in order of their names, whatever the order of registration', () => {
+  const children = ['scenario', 'dataset', 'Map'].map((name) => kind(name, 'project'))
+  for (const order of [children, children.toReversed()]) {
+    const registry = createRegistry([{ name: 'test', kinds: [...order, kind('project')] }])
+    assert.deepEqual(
+      registry.childKinds('project').map((child) => child.kind),
+      ['Map', 'dataset', 'scenario'],
+    )
+    assert.deepEqual(registry.childKinds('scenario'), [])
+  }
 })
 
 test('refuses what could be imported but neither exported nor cloned', () => {

@@ -38,8 +38,8 @@ export class Notebooks {
         const parent = of(ref)?.parent
         return parent === undefined ? undefined : { kind: 'notebook', id: parent }
       },
-      children: async (ref) =>
-        [...this.books].flatMap(([id, book]) => (book.parent === ref.id ? [{ kind: 'chapter', id }] : [])),
+      listUnder: async (parent) =>
+        [...this.books].flatMap(([id, book]) => (book.parent === parent.id ? [{ kind, id }] : [])),
       describe: async (ref) => {
         const book = of(ref)
         return book?.visible ? { name: book.name } : undefined

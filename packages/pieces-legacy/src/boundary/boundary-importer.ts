@@ -1,5 +1,7 @@
 import type { PieceImporter } from '@piecework/core/piece'
 import { pluralize } from '@piecework/marxan-files'
+import { projectTables } from '@piecework/pieces-project'
+import { scenarioTables } from '@piecework/pieces-scenario'
 import { assertRowCount } from '../staging/assert-row-count.js'
 import { projectOf } from '../staging/project-of.js'
 import { tellSkipped } from '../staging/skipped-rows.js'
@@ -19,10 +21,10 @@ export const boundaryImporter: PieceImporter = {
       `WITH placed AS MATERIALIZED (
          SELECT one.id AS one, other.id AS other, boundary
          FROM legacy_bound
-         JOIN planning.planning_units AS one ON one.project_id = $2::uuid AND one.puid = least(id1, id2)
-         JOIN planning.planning_units AS other ON other.project_id = $2::uuid AND other.puid = greatest(id1, id2)
+         JOIN ${projectTables.planning_units} AS one ON one.project_id = $2::uuid AND one.puid = least(id1, id2)
+         JOIN ${projectTables.planning_units} AS other ON other.project_id = $2::uuid AND other.puid = greatest(id1, id2)
        ), inserted AS (
-         INSERT INTO planning.boundary_lengths (scenario_id, planning_unit_id, other_planning_unit_id, length)
+         INSERT INTO ${scenarioTables.boundary_lengths} (scenario_id, planning_unit_id, other_planning_unit_id, length)
          SELECT $1::uuid, one, other, sum(boundary ORDER BY boundary) FROM placed GROUP BY one, other
          RETURNING 1
        )

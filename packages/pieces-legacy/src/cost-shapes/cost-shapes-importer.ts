@@ -1,5 +1,6 @@
 import type { ImportContext, PieceCounts, PieceImporter } from '@piecework/core/piece'
 import { pluralize } from '@piecework/marxan-files'
+import { projectTables } from '@piecework/pieces-project'
 import type { Shapefile } from '@piecework/vector-files'
 import { subjectOf } from '@piecework/vector-files'
 import { costShapefile as words } from '../shapes/labels.js'
@@ -33,7 +34,7 @@ async function insertSurface(
   const { tx, ids, resource, entries } = context
   const surface = ids.idOf('cost_surfaces', words.role)
   await tx.query(
-    'INSERT INTO planning.cost_surfaces (id, project_id, name, is_default) VALUES ($1, $2, $3, false)',
+    `INSERT INTO ${projectTables.cost_surfaces} (id, project_id, name, is_default) VALUES ($1, $2, $3, false)`,
     [surface, resource.id, costSurfaceName(entries, shapefile.layer)],
   )
   const counts =
@@ -42,9 +43,9 @@ async function insertSurface(
       : await insertById(context, shapefile, surface)
   const { rows } = await tx.query<{ units: number; first: string }>(
     `SELECT count(*)::integer AS units, string_agg(puid::text, ', ' ORDER BY puid) FILTER (WHERE n <= 10) AS first
-     FROM (SELECT puid, row_number() OVER (ORDER BY puid) AS n FROM planning.planning_units AS unit
+     FROM (SELECT puid, row_number() OVER (ORDER BY puid) AS n FROM ${projectTables.planning_units} AS unit
            WHERE project_id = $1::uuid AND NOT EXISTS (
-             SELECT FROM planning.cost_surface_values AS value
+             SELECT FROM ${projectTables.cost_surface_values} AS value
              WHERE value.cost_surface_id = $2::uuid AND value.planning_unit_id = unit.id)) AS without`,
     [resource.id, surface],
   )
@@ -55,8 +56,8 @@ async function insertSurface(
       `${pluralize(units, 'planning unit gets', 'planning units get')} no cost from ${words.what}: ${first}${units > 10 ? ' and more' : ''}`,
     )
   await tx.query(
-    `UPDATE planning.cost_surfaces AS surface SET min = values.min, max = values.max
-     FROM (SELECT min(cost), max(cost) FROM planning.cost_surface_values WHERE cost_surface_id = $1::uuid) AS values
+    `UPDATE ${projectTables.cost_surfaces} AS surface SET min = values.min, max = values.max
+     FROM (SELECT min(cost), max(cost) FROM ${projectTables.cost_surface_values} WHERE cost_surface_id = $1::uuid) AS values
      WHERE surface.id = $1::uuid`,
     [surface],
   )
@@ -85,9 +86,9 @@ async function insertMeans(
   await forUnits(
     context,
     resource.id,
-    `INSERT INTO planning.cost_surface_values (cost_surface_id, planning_unit_id, cost)
+    `INSERT INTO ${projectTables.cost_surface_values} (cost_surface_id, planning_unit_id, cost)
      SELECT $4::uuid, unit.id, mean.cost
-     FROM planning.planning_units AS unit CROSS JOIN LATERAL (
+     FROM ${projectTables.planning_units} AS unit CROSS JOIN LATERAL (
        SELECT CASE WHEN min(cost) = max(cost) THEN min(cost) ELSE sum(cost * (area / whole)) END AS cost
        FROM (SELECT cost, area, sum(area) OVER () AS whole
              FROM (SELECT piece.cost, ${areaOf(common)} AS area
@@ -119,10 +120,10 @@ async function insertById(
   assertRowCount(subjectOf(words), read, copied)
   await tx.query('ANALYZE legacy_costs')
   const { rowCount } = await tx.query(
-    `INSERT INTO planning.cost_surface_values (cost_surface_id, planning_unit_id, cost)
+    `INSERT INTO ${projectTables.cost_surface_values} (cost_surface_id, planning_unit_id, cost)
      SELECT $1::uuid, unit.id, given.cost
      FROM legacy_costs AS given
-     JOIN planning.planning_units AS unit ON unit.project_id = $2::uuid AND unit.puid = given.puid`,
+     JOIN ${projectTables.planning_units} AS unit ON unit.project_id = $2::uuid AND unit.puid = given.puid`,
     [surface, resource.id],
   )
   const unknown = read - rowCount

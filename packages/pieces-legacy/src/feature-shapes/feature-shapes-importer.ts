@@ -1,5 +1,6 @@
 import type { ImportContext, PieceCounts, PieceImporter } from '@piecework/core/piece'
 import { pluralize } from '@piecework/marxan-files'
+import { projectTables } from '@piecework/pieces-project'
 import { uuidExpression } from '@piecework/postgres'
 import type { Shapefile } from '@piecework/vector-files'
 import { subjectOf } from '@piecework/vector-files'
@@ -37,12 +38,12 @@ async function insertFeatures(
   // spec.dat's features have numbers as keys.
   const featureId = uuidExpression(ids.key('features'), `'shapes of ' || name`)
   await tx.query(
-    `INSERT INTO planning.features (id, project_id, name, is_legacy, source)
+    `INSERT INTO ${projectTables.features} (id, project_id, name, is_legacy, source)
      SELECT ${featureId}, $1::uuid, name, false, 'legacy_import' FROM (SELECT DISTINCT name FROM legacy_shapes) AS names`,
     [resource.id],
   )
   const { rowCount } = await tx.query(
-    `INSERT INTO planning.feature_geometries (id, feature_id, geom)
+    `INSERT INTO ${projectTables.feature_geometries} (id, feature_id, geom)
      SELECT ${uuidExpression(ids.key('feature_geometries'), `'record ' || record`)}, ${featureId}, geom
      FROM (SELECT record, name, ${repairedGeometry('geom')} AS geom FROM legacy_shapes OFFSET 0) AS repaired
      WHERE NOT ST_IsEmpty(geom)`,
@@ -51,17 +52,17 @@ async function insertFeatures(
   await cutPieces(
     tx,
     ['feature_id'],
-    `SELECT shape.feature_id, shape.geom FROM planning.feature_geometries AS shape
-     JOIN planning.features AS feature ON feature.id = shape.feature_id
+    `SELECT shape.feature_id, shape.geom FROM ${projectTables.feature_geometries} AS shape
+     JOIN ${projectTables.features} AS feature ON feature.id = shape.feature_id
      WHERE feature.project_id = $1::uuid AND NOT feature.is_legacy`,
     [resource.id],
   )
   await forUnits(
     context,
     resource.id,
-    `INSERT INTO planning.feature_amounts (feature_id, planning_unit_id, amount)
+    `INSERT INTO ${projectTables.feature_amounts} (feature_id, planning_unit_id, amount)
      SELECT found.feature_id, unit.id, found.amount
-     FROM planning.planning_units AS unit CROSS JOIN LATERAL (
+     FROM ${projectTables.planning_units} AS unit CROSS JOIN LATERAL (
        SELECT piece.feature_id, ${areaOf(`ST_Union(${common})`)} AS amount
        FROM legacy_pieces AS piece WHERE ST_Intersects(piece.geom, unit.geom)
        GROUP BY piece.feature_id
@@ -69,9 +70,9 @@ async function insertFeatures(
      WHERE ${theseUnits} AND found.amount > 0`,
   )
   await tx.query(
-    `UPDATE planning.features AS feature SET amount_min = amounts.min, amount_max = amounts.max
-     FROM (SELECT feature_id, min(amount), max(amount) FROM planning.feature_amounts
-           JOIN planning.features ON id = feature_id WHERE project_id = $1::uuid AND NOT is_legacy GROUP BY feature_id) AS amounts
+    `UPDATE ${projectTables.features} AS feature SET amount_min = amounts.min, amount_max = amounts.max
+     FROM (SELECT feature_id, min(amount), max(amount) FROM ${projectTables.feature_amounts}
+           JOIN ${projectTables.features} ON id = feature_id WHERE project_id = $1::uuid AND NOT is_legacy GROUP BY feature_id) AS amounts
      WHERE feature.id = amounts.feature_id`,
     [resource.id],
   )
@@ -81,7 +82,7 @@ async function insertFeatures(
 
 async function tellApart({ tx, resource, finding }: ImportContext): Promise<void> {
   const { rows } = await tx.query<{ count: number; first: readonly string[] }>(
-    `SELECT count(*)::integer AS count, (array_agg(name ORDER BY name))[1:10] AS first FROM planning.features
+    `SELECT count(*)::integer AS count, (array_agg(name ORDER BY name))[1:10] AS first FROM ${projectTables.features}
      WHERE project_id = $1::uuid AND NOT is_legacy AND amount_max IS NULL`,
     [resource.id],
   )

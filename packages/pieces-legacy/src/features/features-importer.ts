@@ -1,5 +1,6 @@
 import type { ImportContext, PieceImporter } from '@piecework/core/piece'
 import { pluralize } from '@piecework/marxan-files'
+import { projectTables } from '@piecework/pieces-project'
 import { uuidExpression } from '@piecework/postgres'
 import { assertRowCount } from '../staging/assert-row-count.js'
 import { tellSkipped } from '../staging/skipped-rows.js'
@@ -21,27 +22,27 @@ export const featuresImporter: PieceImporter<FeaturesOptions> = {
     const specRows = await stageSpec(context)
     const amountRows = await stageAmounts(context)
     const { rowCount: features } = await tx.query(
-      `INSERT INTO planning.features (id, project_id, name, is_legacy, source)
+      `INSERT INTO ${projectTables.features} (id, project_id, name, is_legacy, source)
        SELECT ${uuidExpression(ids.key('features'), 'id')}, $1::uuid, name, true, 'legacy_import' FROM legacy_spec`,
       [resource.id],
     )
     assertRowCount('spec.dat', specRows, features)
     const { rowCount: amounts } = await tx.query(
-      `INSERT INTO planning.feature_amounts (feature_id, planning_unit_id, amount)
+      `INSERT INTO ${projectTables.feature_amounts} (feature_id, planning_unit_id, amount)
        SELECT spec.feature_id, unit.id, staged.amount
        FROM legacy_amounts AS staged
        JOIN (SELECT id, ${uuidExpression(ids.key('features'), 'id')} AS feature_id FROM legacy_spec OFFSET 0) AS spec
          ON spec.id = staged.species
-       JOIN planning.planning_units AS unit ON unit.project_id = $1::uuid AND unit.puid = staged.pu`,
+       JOIN ${projectTables.planning_units} AS unit ON unit.project_id = $1::uuid AND unit.puid = staged.pu`,
       [resource.id],
     )
     const skipped = await amountsWithoutUnit(tx, resource.id)
     assertRowCount('puvspr.dat', amountRows, amounts, skipped)
     tellSkipped(context, 'puvspr.dat', skipped)
     await tx.query(
-      `UPDATE planning.features AS feature SET amount_min = amounts.min, amount_max = amounts.max
-       FROM (SELECT feature_id, min(amount), max(amount) FROM planning.feature_amounts
-             JOIN planning.features ON id = feature_id WHERE project_id = $1::uuid GROUP BY feature_id) AS amounts
+      `UPDATE ${projectTables.features} AS feature SET amount_min = amounts.min, amount_max = amounts.max
+       FROM (SELECT feature_id, min(amount), max(amount) FROM ${projectTables.feature_amounts}
+             JOIN ${projectTables.features} ON id = feature_id WHERE project_id = $1::uuid GROUP BY feature_id) AS amounts
        WHERE feature.id = amounts.feature_id`,
       [resource.id],
     )
@@ -63,8 +64,8 @@ async function insertUnions({
   progress,
 }: ImportContext<FeaturesOptions>): Promise<void> {
   const { rows: features } = await tx.query<{ id: string; units: number }>(
-    `SELECT feature_id::text AS id, count(*)::integer AS units FROM planning.feature_amounts
-     JOIN planning.features ON id = feature_id WHERE project_id = $1::uuid GROUP BY feature_id ORDER BY feature_id`,
+    `SELECT feature_id::text AS id, count(*)::integer AS units FROM ${projectTables.feature_amounts}
+     JOIN ${projectTables.features} ON id = feature_id WHERE project_id = $1::uuid GROUP BY feature_id ORDER BY feature_id`,
     [resource.id],
   )
   for (let at = 0; at < features.length; ) {
@@ -76,11 +77,11 @@ async function insertUnions({
     }
     signal.throwIfAborted()
     await tx.query(
-      `INSERT INTO planning.feature_geometries (id, feature_id, geom)
+      `INSERT INTO ${projectTables.feature_geometries} (id, feature_id, geom)
        SELECT ${uuidExpression(ids.key('feature_geometries'), 'feature.id')}, feature.id, shape.geom
        FROM unnest($1::uuid[]) AS feature (id) CROSS JOIN LATERAL (
-         ${unionSql(`SELECT unit.geom FROM planning.feature_amounts AS amount
-           JOIN planning.planning_units AS unit ON unit.id = amount.planning_unit_id
+         ${unionSql(`SELECT unit.geom FROM ${projectTables.feature_amounts} AS amount
+           JOIN ${projectTables.planning_units} AS unit ON unit.id = amount.planning_unit_id
            WHERE amount.feature_id = feature.id`)}
        ) AS shape`,
       [group],

@@ -1,4 +1,6 @@
 import type { PieceImporter } from '@piecework/core/piece'
+import { projectTables } from '@piecework/pieces-project'
+import { scenarioTables } from '@piecework/pieces-scenario'
 import { uuidExpression } from '@piecework/postgres'
 import { assertRowCount } from '../staging/assert-row-count.js'
 import { stageSpec } from '../staging/stage.js'
@@ -9,34 +11,34 @@ export const scenarioFeaturesImporter: PieceImporter = {
     const { tx, ids, resource } = context
     const parsed = await stageSpec(context)
     const { rowCount: features } = await tx.query(
-      `INSERT INTO planning.scenario_features
+      `INSERT INTO ${scenarioTables.scenario_features}
          (id, scenario_id, feature_id, marxan_id, type, prop, target, fpf, target2, targetocc, sepnum, sepdistance)
        SELECT ${uuidExpression(ids.key('scenario_features'), 'spec.id')}, $1::uuid, feature.id, spec.id, spec.type,
               CASE WHEN spec.prop IS NOT NULL THEN spec.prop
                    WHEN spec.target = 0 THEN 0
-                   ELSE spec.target / (SELECT sum(amount.amount) FROM planning.feature_amounts AS amount
+                   ELSE spec.target / (SELECT sum(amount.amount) FROM ${projectTables.feature_amounts} AS amount
                                        WHERE amount.feature_id = feature.id) END,
               spec.target, spec.spf, spec.target2, spec.targetocc, spec.sepnum, spec.sepdistance
        FROM legacy_spec AS spec
-       JOIN planning.features AS feature ON feature.id = ${uuidExpression(ids.key('features'), 'spec.id')}`,
+       JOIN ${projectTables.features} AS feature ON feature.id = ${uuidExpression(ids.key('features'), 'spec.id')}`,
       [resource.id],
     )
     assertRowCount('spec.dat', parsed, features)
     await tx.query(
-      `INSERT INTO planning.scenario_feature_amounts (scenario_feature_id, planning_unit_id, amount)
+      `INSERT INTO ${scenarioTables.scenario_feature_amounts} (scenario_feature_id, planning_unit_id, amount)
        SELECT goal.id, amount.planning_unit_id, amount.amount
-       FROM planning.scenario_features AS goal
-       JOIN planning.feature_amounts AS amount ON amount.feature_id = goal.feature_id
+       FROM ${scenarioTables.scenario_features} AS goal
+       JOIN ${projectTables.feature_amounts} AS amount ON amount.feature_id = goal.feature_id
        WHERE goal.scenario_id = $1::uuid`,
       [resource.id],
     )
     await tx.query(
-      `INSERT INTO planning.feature_specifications (id, scenario_id, is_draft, raw)
+      `INSERT INTO ${scenarioTables.feature_specifications} (id, scenario_id, is_draft, raw)
        SELECT $1::uuid, $2::uuid, false, jsonb_build_object('status', 'created', 'features', coalesce(jsonb_agg(
          jsonb_build_object('kind', 'plain', 'featureId', feature_id,
                             'marxanSettings', jsonb_build_object('prop', prop, 'fpf', fpf))
          ORDER BY marxan_id), '[]'))
-       FROM planning.scenario_features WHERE scenario_id = $2::uuid`,
+       FROM ${scenarioTables.scenario_features} WHERE scenario_id = $2::uuid`,
       [ids.idOf('feature_specifications', 'spec.dat'), resource.id],
     )
     // The rows of spec.dat; the amounts were counted where puvspr.dat was read.

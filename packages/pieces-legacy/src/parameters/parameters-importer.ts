@@ -1,5 +1,6 @@
 import { type PieceImporter, PieceworkError } from '@piecework/core/piece'
 import { FindingCollector, readInputDat } from '@piecework/marxan-files'
+import { scenarioTables } from '@piecework/pieces-scenario'
 import { costSurfaceKey } from '../units/cost-surface-importer.js'
 
 /** The settings of input.dat, defaults where it has none, and the scenario's cost surface. */
@@ -10,7 +11,7 @@ export const parametersImporter: PieceImporter = {
     if (findings.errors > 0)
       throw new PieceworkError('validation-failed', 'input.dat has errors that its validation did not tell')
     const { rowCount } = await tx.query(
-      `UPDATE planning.scenarios
+      `UPDATE ${scenarioTables.scenarios}
        SET marxan_parameters = $2::jsonb, blm = $3, number_of_runs = $4, cost_surface_id = $5
        WHERE id = $1`,
       [

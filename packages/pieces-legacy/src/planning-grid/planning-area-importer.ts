@@ -1,4 +1,5 @@
 import type { PieceImporter } from '@piecework/core/piece'
+import { projectTables } from '@piecework/pieces-project'
 import { unionSql } from '../features/union-sql.js'
 
 export interface PlanningAreaOptions {
@@ -12,17 +13,20 @@ export const planningAreaImporter: PieceImporter<PlanningAreaOptions> = {
     if (!options.skip) {
       const id = ids.idOf('planning_areas', 'union of planning units')
       await tx.query(
-        `INSERT INTO planning.planning_areas (id, project_id, name, geom)
+        `INSERT INTO ${projectTables.planning_areas} (id, project_id, name, geom)
          SELECT $1::uuid, $2::uuid, 'Planning grid', ST_Multi(geom)
-         FROM (${unionSql('SELECT geom FROM planning.planning_units WHERE project_id = $2::uuid')}) AS area`,
+         FROM (${unionSql(`SELECT geom FROM ${projectTables.planning_units} WHERE project_id = $2::uuid`)}) AS area`,
         [id, resource.id],
       )
-      await tx.query('UPDATE planning.projects SET planning_area_id = $1 WHERE id = $2', [id, resource.id])
+      await tx.query(`UPDATE ${projectTables.projects} SET planning_area_id = $1 WHERE id = $2`, [
+        id,
+        resource.id,
+      ])
     }
     await tx.query(
-      `UPDATE planning.projects SET bbox = (
+      `UPDATE ${projectTables.projects} SET bbox = (
          SELECT jsonb_build_array(ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box))
-         FROM (SELECT ST_Extent(geom) AS box FROM planning.planning_units WHERE project_id = $1::uuid) AS extent
+         FROM (SELECT ST_Extent(geom) AS box FROM ${projectTables.planning_units} WHERE project_id = $1::uuid) AS extent
        ) WHERE id = $1::uuid`,
       [resource.id],
     )

@@ -5,6 +5,7 @@ import {
   PieceworkError,
 } from '@piecework/core/piece'
 import { type Grid, type GridUnit, openGrid, planningGrid } from '@piecework/marxan-files'
+import { projectTables } from '@piecework/pieces-project'
 import { BinaryRows, uuidExpression } from '@piecework/postgres'
 import type { PlacedShape } from '@piecework/vector-files'
 import { repairedGeometry } from '../shapes/repair-sql.js'
@@ -30,7 +31,11 @@ async function insertUnits(context: ImportContext, grid: Grid): Promise<PieceCou
   try {
     while (!units.ended) {
       inserted += await tx.copyIn(
-        { table: 'planning.planning_units', columns: ['id', 'project_id', 'puid', 'geom'], format: 'binary' },
+        {
+          table: projectTables.planning_units,
+          columns: ['id', 'project_id', 'puid', 'geom'],
+          format: 'binary',
+        },
         units.convex(),
       )
       await tx.copyIn({ table: 'legacy_grid', columns: ['puid', 'geom'], format: 'binary' }, units.waiting())
@@ -40,7 +45,7 @@ async function insertUnits(context: ImportContext, grid: Grid): Promise<PieceCou
   }
   inserted += await insertRepaired(context)
   assertRowCount('The planning grid', units.count, inserted)
-  await tx.query(`UPDATE planning.projects SET grid_shape = 'custom' WHERE id = $1`, [resource.id])
+  await tx.query(`UPDATE ${projectTables.projects} SET grid_shape = 'custom' WHERE id = $1`, [resource.id])
   if (units.count === 0) throw new PieceworkError('validation-failed', 'The planning grid has no features')
   const skipped = grid.records - units.count
   if (skipped > 0)
@@ -57,7 +62,7 @@ async function insertUnits(context: ImportContext, grid: Grid): Promise<PieceCou
 /** Of the units that `legacy_grid` holds. */
 async function insertRepaired({ tx, ids, resource }: ImportContext): Promise<number> {
   const { rowCount } = await tx.query(
-    `INSERT INTO planning.planning_units (id, project_id, puid, geom)
+    `INSERT INTO ${projectTables.planning_units} (id, project_id, puid, geom)
      SELECT ${uuidExpression(ids.key('planning_units'), 'puid')}, $1::uuid, puid, geom
      FROM (SELECT puid, ${repairedGeometry('geom')} AS geom FROM legacy_grid) AS repaired
      WHERE NOT ST_IsEmpty(geom)`,

@@ -1,4 +1,5 @@
 import type { PieceImporter } from '@piecework/core/piece'
+import { projectTables } from '@piecework/pieces-project'
 import { uuidExpression } from '@piecework/postgres'
 import { subjectOf } from '@piecework/vector-files'
 import { protectedAreaShapefile as words } from '../shapes/labels.js'
@@ -24,7 +25,7 @@ export const protectedAreaShapesImporter: PieceImporter = {
         ({ row }) => columns.map((column) => (row[column] === '' ? '' : quoted(row[column]))).join(','),
       )
       const { rowCount } = await tx.query(
-        `INSERT INTO planning.protected_areas (id, project_id, ${columns.join(', ')}, geom)
+        `INSERT INTO ${projectTables.protected_areas} (id, project_id, ${columns.join(', ')}, geom)
          SELECT ${uuidExpression(ids.key('protected_areas'), 'record')}, $1::uuid, ${columns.join(', ')}, ST_Multi(geom)
          FROM (SELECT record, ${columns.join(', ')}, ${repairedGeometry('geom')} AS geom FROM legacy_shapes OFFSET 0) AS repaired
          WHERE NOT ST_IsEmpty(geom)`,

@@ -1,4 +1,6 @@
 import type { PieceImporter } from '@piecework/core/piece'
+import { projectTables } from '@piecework/pieces-project'
+import { scenarioTables } from '@piecework/pieces-scenario'
 import { protectedAreaShapefile as words } from '../shapes/labels.js'
 import { areaOf, common, cutPieces, forUnits, theseUnits } from '../shapes/overlay.js'
 import { assertRowCount } from '../staging/assert-row-count.js'
@@ -14,24 +16,24 @@ export const scenarioProtectedAreasImporter: PieceImporter = {
     if (!entries.paths.includes(words.role)) return { rows: 0 }
     const project = await projectOf(tx, resource.id)
     const { rowCount: selected } = await tx.query(
-      `UPDATE planning.scenarios SET protected_area_ids = (
+      `UPDATE ${scenarioTables.scenarios} SET protected_area_ids = (
          SELECT coalesce(jsonb_agg(id ORDER BY name, wdpa_id, iucn_category, status, designation, geom), '[]')
-         FROM planning.protected_areas WHERE project_id = $2::uuid)
+         FROM ${projectTables.protected_areas} WHERE project_id = $2::uuid)
        WHERE id = $1::uuid`,
       [resource.id, project],
     )
     assertRowCount('The selection of protected areas', 1, selected)
-    await cutPieces(tx, [], 'SELECT geom FROM planning.protected_areas WHERE project_id = $1::uuid', [
+    await cutPieces(tx, [], `SELECT geom FROM ${projectTables.protected_areas} WHERE project_id = $1::uuid`, [
       project,
     ])
     const rows = await forUnits(
       context,
       project,
-      `UPDATE planning.scenario_planning_units AS own
+      `UPDATE ${scenarioTables.scenario_planning_units} AS own
        SET protected_area = coalesce((
          SELECT ${areaOf(`ST_Union(${common})`)}
          FROM legacy_pieces AS piece WHERE ST_Intersects(piece.geom, unit.geom)), 0)
-       FROM planning.planning_units AS unit
+       FROM ${projectTables.planning_units} AS unit
        WHERE ${theseUnits} AND own.planning_unit_id = unit.id AND own.scenario_id = $4::uuid`,
       [resource.id],
     )

@@ -15,6 +15,8 @@ import {
   readSummaries,
   unitIds,
 } from '@piecework/marxan-files'
+import { projectTables } from '@piecework/pieces-project'
+import { scenarioTables } from '@piecework/pieces-scenario'
 import { uuidExpression } from '@piecework/postgres'
 import { assertRowCount } from '../staging/assert-row-count.js'
 import { projectOf } from '../staging/project-of.js'
@@ -53,7 +55,7 @@ async function insertRuns(context: ImportContext, summaries: readonly RunSummary
   const { tx, ids, resource } = context
   const parsed = await stageRuns(context, summaries)
   const { rowCount } = await tx.query(
-    `INSERT INTO planning.run_summaries
+    `INSERT INTO ${scenarioTables.run_summaries}
        (id, scenario_id, run, score, cost, planning_units, connectivity, penalty, shortfall, mpm, is_best, metadata)
      SELECT ${uuidExpression(ids.key('run_summaries'), 'run')}, $1::uuid, run, score, cost, planning_units, connectivity,
             penalty, shortfall, mpm, run = $2::integer, metadata
@@ -70,15 +72,15 @@ async function insertSolutions(context: ImportContext, folder: OutputFolder): Pr
   const project = await projectOf(tx, resource.id)
   const parsed = await stageSelected(context, folder, units)
   const { rowCount } = await tx.query(
-    `INSERT INTO planning.run_solutions (scenario_id, run, planning_unit_id)
+    `INSERT INTO ${scenarioTables.run_solutions} (scenario_id, run, planning_unit_id)
      SELECT $1::uuid, selected.run, unit.id
      FROM legacy_selected AS selected
-     JOIN planning.planning_units AS unit ON unit.project_id = $2::uuid AND unit.puid = selected.puid`,
+     JOIN ${projectTables.planning_units} AS unit ON unit.project_id = $2::uuid AND unit.puid = selected.puid`,
     [resource.id, project],
   )
   const { rows } = await tx.query<{ skipped: number }>(
     `SELECT count(*)::integer AS skipped FROM legacy_selected AS selected
-     WHERE NOT EXISTS (SELECT FROM planning.planning_units AS unit
+     WHERE NOT EXISTS (SELECT FROM ${projectTables.planning_units} AS unit
                        WHERE unit.project_id = $1::uuid AND unit.puid = selected.puid)`,
     [project],
   )
@@ -97,12 +99,12 @@ async function insertFeatureResults(
   const names = await featureNames(entries, signal)
   const parsed = await stageFeatureResults(context, featureFiles(folder, best), names)
   const { rowCount } = await tx.query(
-    `INSERT INTO planning.run_feature_results
+    `INSERT INTO ${scenarioTables.run_feature_results}
        (id, scenario_feature_id, run, amount, occurrences, separation, target_met, mpm)
      SELECT ${uuidExpression(ids.key('run_feature_results'), `(result.run || ' ' || result.feature)`)}, goal.id, result.run,
             result.amount, result.occurrences, result.separation, result.target_met, result.mpm
      FROM legacy_feature_results AS result
-     JOIN planning.scenario_features AS goal ON goal.scenario_id = $1::uuid AND goal.marxan_id = result.feature`,
+     JOIN ${scenarioTables.scenario_features} AS goal ON goal.scenario_id = $1::uuid AND goal.marxan_id = result.feature`,
     [resource.id],
   )
   assertRowCount('The results of features', parsed, rowCount)
@@ -112,7 +114,7 @@ async function insertFeatureResults(
 async function markRun({ tx, resource, entries }: ImportContext): Promise<void> {
   const locked = entries.facts(outputRole)?.metadata?.solutionsAreLocked === true
   await tx.query(
-    'UPDATE planning.scenarios SET ran_at_least_once = true, solutions_are_locked = $2::boolean WHERE id = $1',
+    `UPDATE ${scenarioTables.scenarios} SET ran_at_least_once = true, solutions_are_locked = $2::boolean WHERE id = $1`,
     [resource.id, locked],
   )
 }

@@ -1,4 +1,5 @@
 import type { Transaction, WorkContext } from '@piecework/core/piece'
+import { projectTables } from '@piecework/pieces-project'
 
 /** Vertices of one piece of a shape: fewer make more pieces, more make slower intersections. */
 const pieceVertices = 128
@@ -48,14 +49,14 @@ export async function forUnits(
   let done = 0
   let affected = 0
   const all = await tx.query<{ units: number }>(
-    'SELECT count(*)::integer AS units FROM planning.planning_units WHERE project_id = $1::uuid',
+    `SELECT count(*)::integer AS units FROM ${projectTables.planning_units} WHERE project_id = $1::uuid`,
     [project],
   )
   for (;;) {
     signal.throwIfAborted()
     const { rows } = await tx.query<{ last: number | null; units: number }>(
       `SELECT max(puid) AS last, count(*)::integer AS units
-       FROM (SELECT puid FROM planning.planning_units WHERE project_id = $1::uuid AND puid > $2
+       FROM (SELECT puid FROM ${projectTables.planning_units} WHERE project_id = $1::uuid AND puid > $2
              ORDER BY puid LIMIT ${statementUnits}) AS next`,
       [project, after],
     )

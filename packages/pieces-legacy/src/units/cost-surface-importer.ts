@@ -1,4 +1,5 @@
 import type { PieceImporter } from '@piecework/core/piece'
+import { projectTables } from '@piecework/pieces-project'
 import { assertRowCount } from '../staging/assert-row-count.js'
 import { tellSkipped } from '../staging/skipped-rows.js'
 import { stagePu } from '../staging/stage.js'
@@ -17,19 +18,19 @@ export const costSurfaceImporter: PieceImporter = {
     const parsed = await stagePu(context)
     const id = ids.idOf('cost_surfaces', costSurfaceKey)
     await tx.query(
-      `INSERT INTO planning.cost_surfaces (id, project_id, name, is_default) VALUES ($1, $2, $3, true)`,
+      `INSERT INTO ${projectTables.cost_surfaces} (id, project_id, name, is_default) VALUES ($1, $2, $3, true)`,
       [id, resource.id, defaultCostSurface],
     )
     const { rowCount } = await tx.query(
-      `INSERT INTO planning.cost_surface_values (cost_surface_id, planning_unit_id, cost)
+      `INSERT INTO ${projectTables.cost_surface_values} (cost_surface_id, planning_unit_id, cost)
        SELECT $1::uuid, unit.id, pu.cost
        FROM legacy_pu AS pu
-       JOIN planning.planning_units AS unit ON unit.puid = pu.id AND unit.project_id = $2::uuid`,
+       JOIN ${projectTables.planning_units} AS unit ON unit.puid = pu.id AND unit.project_id = $2::uuid`,
       [id, resource.id],
     )
     await tx.query(
-      `UPDATE planning.cost_surfaces AS surface SET min = values.min, max = values.max
-       FROM (SELECT min(cost), max(cost) FROM planning.cost_surface_values WHERE cost_surface_id = $1::uuid) AS values
+      `UPDATE ${projectTables.cost_surfaces} AS surface SET min = values.min, max = values.max
+       FROM (SELECT min(cost), max(cost) FROM ${projectTables.cost_surface_values} WHERE cost_surface_id = $1::uuid) AS values
        WHERE surface.id = $1::uuid`,
       [id],
     )

@@ -1,4 +1,6 @@
 import type { PieceImporter } from '@piecework/core/piece'
+import { projectTables } from '@piecework/pieces-project'
+import { scenarioTables } from '@piecework/pieces-scenario'
 import { uuidExpression } from '@piecework/postgres'
 import { assertRowCount } from '../staging/assert-row-count.js'
 import { projectOf } from '../staging/project-of.js'
@@ -13,13 +15,13 @@ export const scenarioPlanningUnitsImporter: PieceImporter = {
     const project = await projectOf(tx, resource.id)
     const parsed = await stagePu(context)
     const { rowCount } = await tx.query(
-      `INSERT INTO planning.scenario_planning_units
+      `INSERT INTO ${scenarioTables.scenario_planning_units}
          (id, scenario_id, planning_unit_id, lock_status, in_starting_reserve, lock_set_by_user, cost)
        SELECT ${uuidExpression(ids.key('scenario_planning_units'), 'pu.id')}, $1::uuid, unit.id,
               CASE pu.status WHEN 2 THEN 'locked_in' WHEN 3 THEN 'locked_out' ELSE 'available' END,
               pu.status = 1, pu.status IN (2, 3), pu.cost
        FROM legacy_pu AS pu
-       JOIN planning.planning_units AS unit ON unit.project_id = $2::uuid AND unit.puid = pu.id`,
+       JOIN ${projectTables.planning_units} AS unit ON unit.project_id = $2::uuid AND unit.puid = pu.id`,
       [resource.id, project],
     )
     const skipped = await puWithoutUnit(tx, project)

@@ -1,4 +1,5 @@
 import type { Queryable } from '@piecework/core/piece'
+import { projectTables } from '@piecework/pieces-project'
 
 /** Staged rows of pu.dat without a planning unit in the grid. */
 export const puWithoutUnit = (tx: Queryable, project: string): Promise<number> =>
@@ -11,7 +12,7 @@ export const amountsWithoutUnit = (tx: Queryable, project: string): Promise<numb
 async function withoutUnit(tx: Queryable, table: string, column: string, project: string): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
     `SELECT count(*)::integer AS count FROM ${table} AS staged
-     WHERE NOT EXISTS (SELECT FROM planning.planning_units AS unit
+     WHERE NOT EXISTS (SELECT FROM ${projectTables.planning_units} AS unit
                        WHERE unit.project_id = $1::uuid AND unit.puid = staged.${column})`,
     [project],
   )

@@ -1,5 +1,6 @@
 import type { Piece } from '@piecework/core/piece'
 import { tablePiece } from '@piecework/postgres'
+import { planningSchema } from '../project-tables.js'
 
 /** Cost surfaces with one value for each planning unit. */
 export const costSurfaces: Piece = tablePiece({
@@ -7,7 +8,7 @@ export const costSurfaces: Piece = tablePiece({
   of: 'project',
   version: 1,
   after: ['project/planning-units'],
-  schema: 'planning',
+  schema: planningSchema,
   tables: [
     {
       table: 'cost_surfaces',

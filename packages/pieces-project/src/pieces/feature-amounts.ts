@@ -1,5 +1,6 @@
 import type { Piece } from '@piecework/core/piece'
 import { tablePiece } from '@piecework/postgres'
+import { planningSchema } from '../project-tables.js'
 import { sharedData } from '../shared-data.js'
 
 /** How much of each feature, own or shared, each planning unit of the project holds. */
@@ -8,7 +9,7 @@ export const featureAmounts: Piece = tablePiece({
   of: 'project',
   version: 1,
   after: ['project/planning-units', 'project/features'],
-  schema: 'planning',
+  schema: planningSchema,
   tables: [
     {
       table: 'feature_amounts',

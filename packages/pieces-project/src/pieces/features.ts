@@ -1,5 +1,6 @@
 import type { Piece } from '@piecework/core/piece'
 import { tablePiece } from '@piecework/postgres'
+import { planningSchema } from '../project-tables.js'
 import { sharedData } from '../shared-data.js'
 
 /** The features that `features.geoprocessing` says a feature was made of. */
@@ -11,7 +12,7 @@ export const features: Piece = tablePiece({
   of: 'project',
   version: 1,
   after: ['project/metadata'],
-  schema: 'planning',
+  schema: planningSchema,
   tables: [
     {
       table: 'features',

@@ -1,6 +1,7 @@
 import type { Piece } from '@piecework/core/piece'
 import { tablePiece } from '@piecework/postgres'
 import { knownCodes } from '../known-codes.js'
+import { planningSchema } from '../project-tables.js'
 import { sharedData } from '../shared-data.js'
 
 /** The project's own row. Its custom planning area comes first, for the row refers to it; administrative codes are in the row. */
@@ -9,7 +10,7 @@ export const metadata: Piece = tablePiece({
   of: 'project',
   version: 1,
   after: ['project/planning-area'],
-  schema: 'planning',
+  schema: planningSchema,
   validators: [knownCodes],
   tables: [
     {

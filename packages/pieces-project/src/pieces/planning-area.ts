@@ -1,14 +1,15 @@
 import type { Piece } from '@piecework/core/piece'
 import { tablePiece } from '@piecework/postgres'
 import { anyRow } from '../any-row.js'
+import { planningSchema, projectTables } from '../project-tables.js'
 
 /** A custom planning area. A project inside administrative borders has none: their codes travel with its metadata. */
 export const planningArea: Piece = tablePiece({
   name: 'project/planning-area',
   of: 'project',
   version: 1,
-  schema: 'planning',
-  applies: anyRow('planning.planning_areas WHERE project_id = $1'),
+  schema: planningSchema,
+  applies: anyRow(`${projectTables.planning_areas} WHERE project_id = $1`),
   tables: [
     {
       table: 'planning_areas',

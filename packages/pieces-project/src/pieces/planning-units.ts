@@ -1,5 +1,6 @@
 import type { Piece } from '@piecework/core/piece'
 import { tablePiece } from '@piecework/postgres'
+import { planningSchema } from '../project-tables.js'
 
 /** The grid. */
 export const planningUnits: Piece = tablePiece({
@@ -7,6 +8,6 @@ export const planningUnits: Piece = tablePiece({
   of: 'project',
   version: 1,
   after: ['project/metadata'],
-  schema: 'planning',
+  schema: planningSchema,
   tables: [{ table: 'planning_units', owner: 'project_id', order: ['puid'], columns: ['puid', 'geom'] }],
 })

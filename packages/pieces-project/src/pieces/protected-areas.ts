@@ -1,6 +1,7 @@
 import type { Piece } from '@piecework/core/piece'
 import { tablePiece } from '@piecework/postgres'
 import { anyRow } from '../any-row.js'
+import { planningSchema, projectTables } from '../project-tables.js'
 
 /** The project's own protected areas; shared ones are referred to by their stable key and never copied. */
 export const protectedAreas: Piece = tablePiece({
@@ -8,8 +9,8 @@ export const protectedAreas: Piece = tablePiece({
   of: 'project',
   version: 1,
   after: ['project/metadata'],
-  schema: 'planning',
-  applies: anyRow('planning.protected_areas WHERE project_id = $1'),
+  schema: planningSchema,
+  applies: anyRow(`${projectTables.protected_areas} WHERE project_id = $1`),
   tables: [
     {
       table: 'protected_areas',

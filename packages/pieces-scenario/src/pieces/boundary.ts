@@ -1,7 +1,8 @@
 import type { Piece } from '@piecework/core/piece'
-import { anyRow } from '@piecework/pieces-project'
+import { anyRow, planningSchema } from '@piecework/pieces-project'
 import { tablePiece } from '@piecework/postgres'
 import { sameProject } from '../same-project.js'
+import { scenarioTables } from '../scenario-tables.js'
 
 const planningUnit = { table: 'planning_units', of: 'project', lookup: sameProject('puid') }
 
@@ -11,8 +12,8 @@ export const boundary: Piece = tablePiece({
   of: 'scenario',
   version: 1,
   after: ['project/planning-units', 'scenario/metadata'],
-  schema: 'planning',
-  applies: anyRow('planning.boundary_lengths WHERE scenario_id = $1'),
+  schema: planningSchema,
+  applies: anyRow(`${scenarioTables.boundary_lengths} WHERE scenario_id = $1`),
   tables: [
     {
       table: 'boundary_lengths',

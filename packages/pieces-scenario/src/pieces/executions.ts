@@ -1,6 +1,7 @@
 import type { Piece } from '@piecework/core/piece'
-import { anyRow } from '@piecework/pieces-project'
+import { anyRow, planningSchema } from '@piecework/pieces-project'
 import { tablePiece } from '@piecework/postgres'
+import { scenarioTables } from '../scenario-tables.js'
 
 /** Files that runs of the solver read and wrote. */
 export const executions: Piece = tablePiece({
@@ -8,8 +9,8 @@ export const executions: Piece = tablePiece({
   of: 'scenario',
   version: 1,
   after: ['scenario/metadata'],
-  schema: 'planning',
-  applies: anyRow('planning.execution_files WHERE scenario_id = $1'),
+  schema: planningSchema,
+  applies: anyRow(`${scenarioTables.execution_files} WHERE scenario_id = $1`),
   tables: [
     {
       table: 'execution_files',

@@ -1,5 +1,5 @@
 import type { Piece } from '@piecework/core/piece'
-import { sharedData } from '@piecework/pieces-project'
+import { planningSchema, sharedData } from '@piecework/pieces-project'
 import { tablePiece } from '@piecework/postgres'
 import { sameProject } from '../same-project.js'
 
@@ -9,7 +9,7 @@ export const features: Piece = tablePiece({
   of: 'scenario',
   version: 1,
   after: ['project/planning-units', 'project/features', 'scenario/metadata'],
-  schema: 'planning',
+  schema: planningSchema,
   tables: [
     {
       table: 'scenario_features',

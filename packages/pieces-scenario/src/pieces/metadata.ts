@@ -1,4 +1,5 @@
 import type { Piece } from '@piecework/core/piece'
+import { planningSchema } from '@piecework/pieces-project'
 import { tablePiece } from '@piecework/postgres'
 import { sameProject } from '../same-project.js'
 
@@ -8,7 +9,7 @@ export const metadata: Piece = tablePiece({
   of: 'scenario',
   version: 1,
   after: ['project/metadata', 'project/cost-surfaces'],
-  schema: 'planning',
+  schema: planningSchema,
   tables: [
     {
       table: 'scenarios',

@@ -1,4 +1,5 @@
 import type { Piece } from '@piecework/core/piece'
+import { planningSchema } from '@piecework/pieces-project'
 import { tablePiece } from '@piecework/postgres'
 import { gridEntry, withGrid } from '../grid-entry.js'
 import { sameGrid } from '../same-grid.js'
@@ -11,7 +12,7 @@ export const planningUnits: Piece = withGrid(
     of: 'scenario',
     version: 1,
     after: ['project/planning-units', 'scenario/metadata'],
-    schema: 'planning',
+    schema: planningSchema,
     validators: [sameGrid],
     extraEntries: [gridEntry],
     tables: [

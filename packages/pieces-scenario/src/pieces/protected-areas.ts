@@ -1,7 +1,8 @@
 import type { Piece } from '@piecework/core/piece'
-import { anyRow, sharedData } from '@piecework/pieces-project'
+import { anyRow, planningSchema, sharedData } from '@piecework/pieces-project'
 import { tablePiece } from '@piecework/postgres'
 import { sameProject } from '../same-project.js'
+import { scenarioTables } from '../scenario-tables.js'
 
 /** Which protected areas, own or shared, a scenario takes into account, and from which share on. */
 export const protectedAreas: Piece = tablePiece({
@@ -9,8 +10,8 @@ export const protectedAreas: Piece = tablePiece({
   of: 'scenario',
   version: 1,
   after: ['project/protected-areas', 'scenario/metadata'],
-  schema: 'planning',
-  applies: anyRow(`planning.scenarios
+  schema: planningSchema,
+  applies: anyRow(`${scenarioTables.scenarios}
     WHERE id = $1 AND (protected_area_ids <> '[]' OR protected_threshold IS NOT NULL)`),
   tables: [
     {

@@ -1,7 +1,8 @@
 import type { Piece } from '@piecework/core/piece'
-import { anyRow } from '@piecework/pieces-project'
+import { anyRow, planningSchema } from '@piecework/pieces-project'
 import { tablePiece } from '@piecework/postgres'
 import { sameProject } from '../same-project.js'
+import { scenarioTables } from '../scenario-tables.js'
 
 /** What runs of the solver found: summaries, selected units, what each feature got. */
 export const results: Piece = tablePiece({
@@ -9,11 +10,11 @@ export const results: Piece = tablePiece({
   of: 'scenario',
   version: 1,
   after: ['scenario/planning-units', 'scenario/features'],
-  schema: 'planning',
+  schema: planningSchema,
   applies: anyRow(
-    'planning.run_summaries WHERE scenario_id = $1',
-    'planning.run_solutions WHERE scenario_id = $1',
-    `planning.run_feature_results r JOIN planning.scenario_features f ON f.id = r.scenario_feature_id
+    `${scenarioTables.run_summaries} WHERE scenario_id = $1`,
+    `${scenarioTables.run_solutions} WHERE scenario_id = $1`,
+    `${scenarioTables.run_feature_results} r JOIN ${scenarioTables.scenario_features} f ON f.id = r.scenario_feature_id
      WHERE f.scenario_id = $1`,
   ),
   tables: [

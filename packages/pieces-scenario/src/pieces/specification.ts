@@ -1,7 +1,8 @@
 import type { Piece } from '@piecework/core/piece'
-import { anyRow, sharedData } from '@piecework/pieces-project'
+import { anyRow, planningSchema, sharedData } from '@piecework/pieces-project'
 import { tablePiece } from '@piecework/postgres'
 import { sameProject } from '../same-project.js'
+import { scenarioTables } from '../scenario-tables.js'
 
 /** Where a specification names features. */
 const featureIds = ['features[*].featureId', 'features[*].geoprocessingOperations[*].intersectWith.featureId']
@@ -12,8 +13,8 @@ export const specification: Piece = tablePiece({
   of: 'scenario',
   version: 1,
   after: ['project/features', 'scenario/metadata'],
-  schema: 'planning',
-  applies: anyRow('planning.feature_specifications WHERE scenario_id = $1'),
+  schema: planningSchema,
+  applies: anyRow(`${scenarioTables.feature_specifications} WHERE scenario_id = $1`),
   tables: [
     {
       table: 'feature_specifications',

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { memoryArtifacts } from '@piecework/core'
 import type { ResourceRef } from '@piecework/core/piece'
-import { projectKind } from '@piecework/pieces-project'
+import { scenarioKind } from '@piecework/pieces-scenario'
 import { archiveOf, instance, projectRef } from '../support/instance.js'
 import { madeUpProject } from '../support/made-up-project.js'
 import { contentOf } from './content.js'
@@ -15,7 +15,7 @@ const artifacts = memoryArtifacts()
 const here = await instance(artifacts)
 try {
   const project = await madeUpProject(here.db, here.shared)
-  const [scenario] = await projectKind.children(projectRef(project), here.db)
+  const [scenario] = await scenarioKind.listUnder(projectRef(project), here.db)
   const keep = async (resource: ResourceRef | undefined, file: string): Promise<void> => {
     if (!resource) throw new Error('The made-up project has no scenario.')
     const { artifact } = await archiveOf(here.piecework, resource)

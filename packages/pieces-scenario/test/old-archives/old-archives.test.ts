@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { memoryArtifacts } from '@piecework/core'
-import { projectKind } from '@piecework/pieces-project'
+import { scenarioKind } from '@piecework/pieces-scenario'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -48,7 +48,7 @@ for (const number of numbers) {
 
     const alone = { file: join(fixtures, `${number}.scenario.zip`) }
     const into = projectRef(project)
-    const [first] = await projectKind.children(into, here.db)
+    const [first] = await scenarioKind.listUnder(into, here.db)
     const imported = await (await here.piecework.import({ principal, archive: alone, into })).ended()
     const scenario = succeeded(imported)
     assert.equal(imported.findings, [])

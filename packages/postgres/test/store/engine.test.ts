@@ -31,8 +31,6 @@ const pack = (...pieces: readonly Piece[]): Pack => ({
     {
       kind: 'project',
       table: 'projects',
-      parentOf: async () => undefined,
-      children: async () => [],
       describe: async ({ id }) => ({ name: id }),
     },
   ],

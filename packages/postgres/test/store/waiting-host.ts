@@ -34,8 +34,6 @@ export function waitingHost(
           {
             kind: 'project',
             table: 'projects',
-            parentOf: async () => undefined,
-            children: async () => [],
             describe: async ({ id }) => ({ name: id }),
           },
         ],
