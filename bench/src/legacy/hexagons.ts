@@ -1,4 +1,4 @@
-import type { GeoRow, GeoTable, Position } from '@piecework/vector-files'
+import type { OutputFeature, OutputLayer, Position } from '@piecework/vector-files'
 
 const batch = 1000
 /** Degrees: half a hexagon's height, and a quarter of its width. */
@@ -8,25 +8,25 @@ const west = 20
 const south = -30
 
 /** Hexagons of about a square kilometre with ids from 1, row by row from the south. Neighbours have equal corners. */
-export function hexagons(units: number): GeoTable {
+export function hexagons(units: number): OutputLayer {
   const width = Math.ceil(Math.sqrt(units))
   return {
     name: 'planning_grid',
     polygonal: true,
     fields: [{ name: 'puid', type: 'integer', width: String(units).length }],
-    rows: async function* () {
+    features: async function* () {
       for (let from = 0; from < units; from += batch) {
-        const rows: GeoRow[] = []
+        const features: OutputFeature[] = []
         for (let unit = from; unit < Math.min(from + batch, units); unit += 1)
-          rows.push({ values: [String(unit + 1)], geometry: hexagon(unit % width, Math.floor(unit / width)) })
-        yield rows
+          features.push({ values: [String(unit + 1)], geometry: hexagon(unit % width, Math.floor(unit / width)) })
+        yield features
       }
     },
   }
 }
 
 /** Corners lie on a lattice of whole numbers, so that rounding moves those of neighbours alike. */
-function hexagon(column: number, row: number): GeoRow['geometry'] {
+function hexagon(column: number, row: number): OutputFeature['geometry'] {
   const x = 3 * column
   const y = 2 * row + (column % 2)
   const corner = (dx: number, dy: number): Position => [west + (x + dx) * quarter, south + (y + dy) * half]

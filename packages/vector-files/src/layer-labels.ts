@@ -1,9 +1,7 @@
 import type { ZipLabels } from '@piecework/core/archive'
-import { type Finding, isPieceworkError, PieceworkError } from '@piecework/core/piece'
+import { type Finding, isPieceworkError, type NewFinding, PieceworkError } from '@piecework/core/piece'
 
-/** A finding of a piece, which core adds to it. */
-export type LayerFinding = Omit<Finding, 'piece'>
-type Details = Pick<LayerFinding, 'line' | 'column' | 'hint' | 'count'>
+type Details = Omit<NewFinding, 'severity' | 'code' | 'file' | 'message'>
 type Code = `${string}/${string}`
 
 /** What messages call an uploaded layer, and its findings and errors. */
@@ -12,9 +10,9 @@ export interface LayerLabels extends ZipLabels {
   /** Prefix of its codes: `legacy/grid`. */
   readonly code: Code
   /** `line` is the number of a record, from 1. */
-  finding(severity: Finding['severity'], problem: string, message: string, details?: Details): LayerFinding
+  finding(severity: Finding['severity'], problem: string, message: string, details?: Details): NewFinding
   /** All that makes it unreadable in one error, with the code and message of the first finding. */
-  error(findings: readonly LayerFinding[], cause?: unknown): PieceworkError
+  error(findings: readonly NewFinding[], cause?: unknown): PieceworkError
   problem(problem: string, message: string, cause?: unknown): PieceworkError
   /** Whether the error was made by `error` or `problem`. */
   isOwnError(error: unknown): error is PieceworkError

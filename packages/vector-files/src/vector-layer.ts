@@ -1,12 +1,12 @@
+import type { NewFinding } from '@piecework/core/piece'
 import type { AttributeRecord, AttributeTable } from './attribute-table.js'
 import type { PolygonGeometry } from './geometry/place-polygons.js'
-import type { LayerFinding } from './layer-labels.js'
 
 /** Picks what is needed from the attributes of each record. */
 export interface RowReader<Row> {
   read(record: AttributeRecord): Row
   /** Warnings about the choice of attributes. */
-  readonly findings: readonly LayerFinding[]
+  readonly findings: readonly NewFinding[]
 }
 
 /** Finds the attributes in a table. Throws an error of the labels if they are missing. */
@@ -35,7 +35,7 @@ export interface VectorLayer<Reader extends RowReader<unknown>> {
   /** Number of records; deleted ones are counted. */
   readonly records: number
   /** Warnings about the layer as a whole. */
-  readonly findings: readonly LayerFinding[]
+  readonly findings: readonly NewFinding[]
   /** The attributes alone, without deleted records. */
   rows(): AsyncIterable<readonly LayerRow<ReturnType<Reader['read']>>[]>
   features(): AsyncIterable<readonly LayerFeature<ReturnType<Reader['read']>>[]>

@@ -6,12 +6,12 @@ import { entryError } from './entry-error.js'
 import { type ArchiveNode, entryPath } from './entry-path.js'
 import { type ArchiveLimits, assertWithin, defaultLimits } from './limits.js'
 import { type Manifest, type ManifestEntry, manifestDigest, manifestPaths, readManifest } from './manifest.js'
+import { recordBytes } from './record-bytes.js'
 import { signatureBytes } from './signature.js'
 import type { ByteSource } from './source.js'
 import { type ArchiveSignature, createTrust, type Trust } from './trust.js'
-import { inflated, verifyBytes } from './verify-bytes.js'
 import { readDirectory } from './zip-directory.js'
-import { recordData, type ZipRecord } from './zip-record.js'
+import type { ZipRecord } from './zip-record.js'
 
 /** An archive whose directory and manifest have been checked; its entries are checked while they are read, several at once. */
 export interface Archive {
@@ -116,18 +116,6 @@ function assertSameEntries(manifest: Manifest, directory: Directory): void {
       throw new PieceworkError('archive-invalid', `Entry "${path}" is not listed in the manifest`)
 }
 
-/** `sha256` is known where the manifest lists the entry. */
-function recordBytes(
-  source: ByteSource,
-  record: ZipRecord,
-  { sha256 }: { readonly sha256?: string },
-): AsyncIterable<Uint8Array> {
-  const { path, size, crc32 } = record
-  const data = recordData(source, record)
-  const bytes = record.method === 8 ? inflated(path, data) : data
-  return verifyBytes(path, bytes, { size, crc32, ...(sha256 !== undefined && { sha256 }) })
-}
-
 async function small(
   source: ByteSource,
   directory: Directory,
@@ -137,5 +125,5 @@ async function small(
   const record = directory.get(path)
   if (!record) return undefined
   assertWithin(`The size of ${path}`, record.size, limit)
-  return collected(`The size of ${path}`, recordBytes(source, record, {}), limit)
+  return collected(`The size of ${path}`, recordBytes(source, record), limit)
 }

@@ -1,10 +1,9 @@
 import { RandomAccessReader } from 'yauzl'
 import type { ByteSource } from './source.js'
-import { invalidZip } from './zip-record.js'
 
 const windowBytes = 256 * 1024
 
-/** The directory is read in many small steps: they are served from one window. @internal */
+/** yauzl reads a directory in many small steps, which are served from one window. @internal */
 export class WindowReader extends RandomAccessReader {
   readonly #source: ByteSource
   #window = Buffer.alloc(0)
@@ -31,7 +30,7 @@ export class WindowReader extends RandomAccessReader {
   async bytes(position: number, length: number): Promise<Buffer> {
     const { size } = this.#source
     if (!Number.isSafeInteger(position) || position < 0 || position + length > size)
-      throw invalidZip('The zip file is broken or truncated: it points outside of itself')
+      throw new Error('it points outside of itself')
     const inWindow = position >= this.#start && position + length <= this.#start + this.#window.length
     if (!inWindow) {
       const end = Math.min(size, position + Math.max(length, windowBytes))

@@ -1,10 +1,10 @@
-import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl'
+import type { Entry } from 'yauzl'
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import { collected } from './entries.js'
 import { clashingPath, pathFault } from './entry-path.js'
 import { type ArchiveLimits, assertRatio, assertWithin } from './limits.js'
 import type { ByteSource } from './source.js'
-import { WindowReader } from './window-reader.js'
+import { withZip } from './with-zip.js'
 import { invalidZip, localHeaderBytes, localHeaderMark, type ZipRecord } from './zip-record.js'
 
 /** Reads and checks the central directory, and nothing else. By path in the zip. */
@@ -15,26 +15,19 @@ export async function readDirectory(
   assertWithin('The size of the archive', source.size, limits.archiveBytes)
   const start = await collected('', source.read({ start: 0, end: Math.min(4, source.size) }), 4)
   if (!start.equals(localHeaderMark)) throw invalidZip('This is not a zip file')
-  const reader = new WindowReader(source)
-  let zip: ZipFile | undefined
   try {
-    zip = await fromRandomAccessReaderPromise(reader, source.size, {
-      autoClose: false,
-      // Names are decoded and checked below, more strictly.
-      decodeStrings: false,
+    return await withZip(source, async (zip, reader) => {
+      assertWithin('The number of entries', zip.entryCount, limits.entries + metaEntries)
+      const records: Omit<ZipRecord, 'end'>[] = []
+      const directoryStart = zip.readEntryCursor as unknown as number
+      for await (const entry of zip.eachEntry()) records.push(recordOf(entry, limits))
+      const behind = await reader.bytes(zip.readEntryCursor as unknown as number, 4)
+      if (!directoryEnds.some((mark) => behind.equals(mark)))
+        throw invalidZip('The zip file has more entries than it says')
+      return checkedTogether(records, directoryStart, limits)
     })
-    assertWithin('The number of entries', zip.entryCount, limits.entries + metaEntries)
-    const records: Omit<ZipRecord, 'end'>[] = []
-    const directoryStart = zip.readEntryCursor as unknown as number
-    for await (const entry of zip.eachEntry()) records.push(recordOf(entry, limits))
-    const behind = await reader.bytes(zip.readEntryCursor as unknown as number, 4)
-    if (!directoryEnds.some((mark) => behind.equals(mark)))
-      throw invalidZip('The zip file has more entries than it says')
-    return checkedTogether(records, directoryStart, limits)
   } catch (cause) {
     throw translated(cause)
-  } finally {
-    zip?.close()
   }
 }
 
@@ -43,7 +36,8 @@ const directoryEnds = ['PK\x05\x06', 'PK\x06\x06'].map((mark) => Buffer.from(mar
 const metaEntries = 3
 
 function recordOf(entry: Entry, limits: ArchiveLimits): Omit<ZipRecord, 'end'> {
-  const path = pathOf(entry, limits)
+  const raw = entry.fileName as unknown as Buffer
+  const path = pathOf(raw, entry, limits)
   const name = JSON.stringify(path)
   if (entry.isEncrypted() || entry.compressionMethod === aes)
     throw new PieceworkError('archive-encrypted', `Entry ${name} is encrypted`)
@@ -61,6 +55,7 @@ function recordOf(entry: Entry, limits: ArchiveLimits): Omit<ZipRecord, 'end'> {
   )
   return {
     path,
+    name: raw,
     method,
     size: entry.uncompressedSize,
     sizeInZip: entry.compressedSize,
@@ -74,8 +69,7 @@ const regularFile = 0x8000
 const dosDirectory = 0x10
 const unicodePathField = 0x7075
 
-function pathOf(entry: Entry, limits: ArchiveLimits): string {
-  const raw = entry.fileName as unknown as Buffer
+function pathOf(raw: Buffer, entry: Entry, limits: ArchiveLimits): string {
   assertWithin('The length of a path', raw.length, limits.pathLength)
   const path = raw.toString('latin1')
   const name = JSON.stringify(path)
@@ -102,7 +96,7 @@ function checkedTogether(
     total.deflated += record.sizeInZip
     const end = inPlace[index + 1]?.start ?? directoryStart
     // The local header's own length may be larger still; that is looked at when the entry is read.
-    if (record.start + localHeaderBytes + record.path.length + record.sizeInZip > end)
+    if (record.start + localHeaderBytes + record.name.length + record.sizeInZip > end)
       throw invalidZip(`Entry "${record.path}" overlaps what comes behind it`)
     byPath.set(record.path, { ...record, end })
   }

@@ -4,6 +4,8 @@ import type { ByteSource } from './source.js'
 /** What the zip's central directory says of one entry. */
 export interface ZipRecord {
   readonly path: string
+  /** The path as it is encoded in the zip. */
+  readonly name: Buffer
   readonly method: 0 | 8
   /** Inflated. */
   readonly size: number
@@ -19,9 +21,9 @@ export const localHeaderMark: Buffer = Buffer.from('PK\x03\x04', 'latin1')
 /** Without name and extra fields. */
 export const localHeaderBytes = 30
 
-/** The data of one entry as it stands in the zip, from one range read. */
+/** The data of one entry as it is in the zip, from one range read. Throws `archive-invalid`. */
 export async function* recordData(source: ByteSource, record: ZipRecord): AsyncGenerator<Uint8Array> {
-  const head = localHeaderBytes + record.path.length
+  const head = localHeaderBytes + record.name.length
   const most = record.start + head + 0xffff + record.sizeInZip
   let header: Buffer | undefined = Buffer.alloc(0)
   let skip = 0
@@ -45,15 +47,15 @@ export async function* recordData(source: ByteSource, record: ZipRecord): AsyncG
   if (header || skip > 0 || left > 0) throw invalidZip(`The data of entry "${record.path}" is not all there`)
 }
 
-/** Where data begins behind the local header, which must tell the same story as the directory. */
+/** Where the data begins behind the local header, which must agree with the directory. */
 function dataStart(header: Buffer, record: ZipRecord): number {
-  const nameEnd = localHeaderBytes + record.path.length
+  const nameEnd = localHeaderBytes + record.name.length
   const agrees =
     header.subarray(0, 4).equals(localHeaderMark) &&
     (header.readUInt16LE(6) & 1) === 0 &&
     header.readUInt16LE(8) === record.method &&
-    header.readUInt16LE(26) === record.path.length &&
-    header.toString('latin1', localHeaderBytes, nameEnd) === record.path
+    header.readUInt16LE(26) === record.name.length &&
+    header.subarray(localHeaderBytes, nameEnd).equals(record.name)
   if (!agrees) throw invalidZip(`The header of entry "${record.path}" differs from the zip's directory`)
   const start = nameEnd + header.readUInt16LE(28)
   if (record.start + start + record.sizeInZip > record.end)
@@ -61,7 +63,6 @@ function dataStart(header: Buffer, record: ZipRecord): number {
   return start
 }
 
-/** What every broken zip is refused with. */
 export function invalidZip(message: string, cause?: unknown): PieceworkError {
   return new PieceworkError('archive-invalid', message, { cause })
 }

@@ -1,4 +1,4 @@
-import type { ShapefileLabels } from '@piecework/vector-files'
+import type { LayerLabels } from '@piecework/vector-files'
 import type { FindingCollector } from '../findings.js'
 import type { IdLines } from '../tables/id-lines.js'
 import type { IdText } from './id-attribute.js'
@@ -20,7 +20,7 @@ export function describeId(
   column: string,
   seen: IdLines,
   spelled: NonIntegerIds,
-  { role, code }: ShapefileLabels,
+  { role, code }: LayerLabels,
   findings: FindingCollector,
 ): void {
   const place = () => ({ file: role, line: record, column })

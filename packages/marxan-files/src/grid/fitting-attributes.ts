@@ -1,10 +1,10 @@
 import type { Entries } from '@piecework/core/piece'
-import { type Attributes, openShapefile } from '@piecework/vector-files'
+import { openShapefile, type RowReader } from '@piecework/vector-files'
 import type { IdIndex } from '../tables/id-index.js'
 import { isGridError, planningGrid } from './grid-problem.js'
 import { type RankedAttribute, rankedAttributes } from './id-attribute.js'
 
-interface Fitting extends Attributes<undefined> {
+interface Fitting extends RowReader<undefined> {
   readonly ranked: readonly RankedAttribute[]
 }
 
@@ -19,14 +19,13 @@ export async function fittingAttributes(
     const shapefile = await openShapefile<Fitting>(
       entries,
       planningGrid,
-      async (file, header) => ({
-        ranked: await rankedAttributes(file, header, planningGrid, ids),
+      async (table) => ({
+        ranked: await rankedAttributes(table, ids),
         findings: [],
         read: () => undefined,
       }),
       { signal },
     )
-    shapefile.close()
     return shapefile.attributes.ranked.filter(({ known, values }) => known * 2 > values)
   } catch (error) {
     if (isGridError(error)) return []

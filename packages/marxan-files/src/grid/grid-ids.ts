@@ -10,13 +10,9 @@ export async function* gridIds(
   options: GridOptions = {},
 ): AsyncIterable<readonly number[]> {
   const grid = await openGrid(entries, options)
-  try {
-    for await (const batch of grid.ids()) {
-      const ids: number[] = []
-      for (const { id } of batch) if ('id' in id) ids.push(id.id)
-      yield ids
-    }
-  } finally {
-    grid.close()
+  for await (const batch of grid.ids()) {
+    const ids: number[] = []
+    for (const { id } of batch) if ('id' in id) ids.push(id.id)
+    yield ids
   }
 }

@@ -1,12 +1,12 @@
 import type { PieceworkError } from '@piecework/core/piece'
-import { isAbout, shapefileLabels } from '@piecework/vector-files'
+import { layerLabels } from '@piecework/vector-files'
 import { gridRole } from '../roles.js'
 
-export const planningGrid = shapefileLabels({
+export const planningGrid = layerLabels({
   role: gridRole,
   piece: 'legacy/planning-grid',
   code: 'legacy/grid',
   what: 'the planning grid',
 })
 
-export const isGridError = (error: unknown): error is PieceworkError => isAbout(planningGrid, error)
+export const isGridError = (error: unknown): error is PieceworkError => planningGrid.isOwnError(error)

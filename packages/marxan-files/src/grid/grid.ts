@@ -1,6 +1,5 @@
-import type { Entries } from '@piecework/core/piece'
-import type { PolygonGeometry, ShapefileFinding } from '@piecework/vector-files'
-import { openShapefile, type ShapefileOptions } from '@piecework/vector-files'
+import type { Entries, NewFinding } from '@piecework/core/piece'
+import { openShapefile, type PolygonGeometry, type ShapefileOptions } from '@piecework/vector-files'
 import { IdIndex } from '../tables/id-index.js'
 import { readIds } from '../tables/ids.js'
 import { planningGrid } from './grid-problem.js'
@@ -13,7 +12,7 @@ export interface GridUnit extends IdText {
   readonly geometry: PolygonGeometry
 }
 
-/** The planning grid of an upload. Nothing is put on disk: parts are inflated from range reads while they are read. */
+/** The planning grid of an upload. Nothing is written to disk or held open: each reading inflates the parts from range reads. */
 export interface Grid {
   /** Name of the shapefile's layer. */
   readonly layer: string
@@ -23,16 +22,15 @@ export interface Grid {
   /** Records, deleted ones too. */
   readonly records: number
   /** Warnings about the grid as a whole. */
-  readonly findings: readonly ShapefileFinding[]
+  readonly findings: readonly NewFinding[]
   /** Reads the attribute table only. Deleted records are left out. */
   ids(): AsyncIterable<readonly Omit<GridUnit, 'geometry'>[]>
   features(): AsyncIterable<readonly GridUnit[]>
-  close(): void
 }
 
 export type GridOptions = ShapefileOptions
 
-/** Throws `legacy/grid-…`, with a finding for each thing that makes the grid unreadable. Close what it resolves to. */
+/** Throws `legacy/grid-…`, with a finding for each thing that makes the grid unreadable. */
 export async function openGrid(entries: Entries, options: GridOptions = {}): Promise<Grid> {
   const named = entries.facts(planningGrid.role)?.metadata?.idAttribute
   const unitIds: UnitIds = async () =>
@@ -42,11 +40,11 @@ export async function openGrid(entries: Entries, options: GridOptions = {}): Pro
   const shapefile = await openShapefile(
     entries,
     planningGrid,
-    (file, header) => idAttribute(planningGrid, file, header, named, unitIds),
+    (table) => idAttribute(planningGrid, table, named, unitIds),
     options,
   )
   return {
-    layer: shapefile.layer,
+    layer: shapefile.name,
     crs: shapefile.crs,
     idAttribute: shapefile.attributes.field.name,
     records: shapefile.records,
@@ -58,6 +56,5 @@ export async function openGrid(entries: Entries, options: GridOptions = {}): Pro
       for await (const units of shapefile.features())
         yield units.map(({ record, row, geometry }) => ({ record, ...row, geometry }))
     },
-    close: () => shapefile.close(),
   }
 }

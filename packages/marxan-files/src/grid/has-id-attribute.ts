@@ -1,12 +1,5 @@
-import { openZip } from '@piecework/core/archive'
 import { entriesOf } from '@piecework/core/piece'
-import {
-  type DbfHeader,
-  defaultShapefileLimits,
-  fieldNamed,
-  layerOf,
-  readDbfHeader,
-} from '@piecework/vector-files'
+import { type AttributeTable, fieldNamed, openAttributes, openDbf } from '@piecework/vector-files'
 import { fileEntry } from '../folder/file-entry.js'
 import { planningGrid } from './grid-problem.js'
 import { isIdName } from './id-attribute.js'
@@ -17,29 +10,21 @@ import { isIdName } from './id-attribute.js'
  */
 export async function hasIdAttribute(path: string, named: string | undefined): Promise<boolean> {
   try {
-    const { fields } = /\.zip$/i.test(path) ? await zippedHeader(path) : await plainHeader(path)
+    const { fields } = /\.zip$/i.test(path) ? await zippedTable(path) : await plainTable(path)
     return named === undefined
       ? fields.some(({ name }) => isIdName(name))
-      : fieldNamed({ fields }, named) !== undefined
+      : fieldNamed(fields, named) !== undefined
   } catch {
     return false
   }
 }
 
-async function plainHeader(path: string): Promise<DbfHeader> {
+async function plainTable(path: string): Promise<AttributeTable> {
   const { facts, open } = await fileEntry(path)
-  const file = { name: path, size: facts.size, compressedSize: facts.size, open }
-  return readDbfHeader(file, undefined, planningGrid)
+  return openDbf({ dbf: { name: path, size: facts.size, open } }, planningGrid)
 }
 
-async function zippedHeader(path: string): Promise<DbfHeader> {
-  const { role } = planningGrid
-  const entries = entriesOf([{ ...(await fileEntry(path)), path: role }])
-  const zip = await openZip(entries, role, defaultShapefileLimits.entries, planningGrid)
-  try {
-    const { dbf } = layerOf(zip.files, defaultShapefileLimits, planningGrid)
-    return await readDbfHeader(dbf, undefined, planningGrid)
-  } finally {
-    zip.close()
-  }
+async function zippedTable(path: string): Promise<AttributeTable> {
+  const entries = entriesOf([{ ...(await fileEntry(path)), path: planningGrid.role }])
+  return openAttributes(entries, planningGrid)
 }

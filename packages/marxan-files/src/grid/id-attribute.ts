@@ -1,15 +1,10 @@
-import type { ZippedFile } from '@piecework/core/archive'
-import type { Attributes } from '@piecework/vector-files'
 import {
-  type DbfField,
-  type DbfHeader,
-  type DbfRecord,
-  dbfRecords,
-  fieldDigits,
+  type AttributeField,
+  type AttributeRecord,
+  type AttributeTable,
   fieldNamed,
-  fieldText,
-  type ShapefileLabels,
-  subjectOf,
+  type LayerLabels,
+  type RowReader,
 } from '@piecework/vector-files'
 import { IdIndex } from '../tables/id-index.js'
 import { type UnitId, unitId } from './unit-id.js'
@@ -21,12 +16,9 @@ export interface IdText {
   readonly text?: string
 }
 
-export interface IdAttribute extends Attributes<IdText> {
-  readonly field: DbfField
+export interface IdAttribute extends RowReader<IdText> {
+  readonly field: AttributeField
 }
-
-/** dBASE's letters for what is written as text. */
-const readable: readonly string[] = ['C', 'N', 'F']
 
 /** `puid`, also in other spellings. */
 export const isIdName = (name: string): boolean => /^pu_?id$/i.test(name)
@@ -36,81 +28,78 @@ export type UnitIds = () => Promise<IdIndex>
 
 /** `puid`, another spelling of it with a warning, or what the upload names; otherwise an error that lists what it might be. */
 export async function idAttribute(
-  words: ShapefileLabels,
-  file: ZippedFile,
-  header: DbfHeader,
+  labels: LayerLabels,
+  table: AttributeTable,
   named: unknown,
   unitIds?: UnitIds,
 ): Promise<IdAttribute> {
   if (named !== undefined) {
-    const field = typeof named === 'string' ? fieldNamed(header, named) : undefined
+    const field = typeof named === 'string' ? fieldNamed(table.fields, named) : undefined
     if (!field)
       throw await unidentified(
-        words,
-        file,
-        header,
+        labels,
+        table,
         `has no attribute ${JSON.stringify(named)}, which was given as the id attribute`,
         unitIds,
       )
-    return attributeOf(checked(field, words))
+    return attributeOf(checked(field, labels))
   }
-  const exact = header.fields.find(({ name }) => name === 'puid')
-  if (exact) return attributeOf(checked(exact, words))
-  const alike = header.fields.find(({ name }) => isIdName(name))
-  if (!alike) throw await unidentified(words, file, header, 'has no attribute puid', unitIds)
-  return attributeOf(checked(alike, words), [
-    words.finding(
+  const exact = table.fields.find(({ name }) => name === 'puid')
+  if (exact) return attributeOf(checked(exact, labels))
+  const alike = table.fields.find(({ name }) => isIdName(name))
+  if (!alike) throw await unidentified(labels, table, 'has no attribute puid', unitIds)
+  return attributeOf(checked(alike, labels), [
+    labels.finding(
       'warning',
       'id-spelling',
-      `${subjectOf(words)}'s id attribute is spelled ${alike.name} instead of puid`,
+      `${labels.subject}'s id attribute is spelled ${alike.name} instead of puid`,
       { column: alike.name },
     ),
   ])
 }
 
-const attributeOf = (field: DbfField, findings: IdAttribute['findings'] = []): IdAttribute => ({
+const attributeOf = (field: AttributeField, findings: IdAttribute['findings'] = []): IdAttribute => ({
   field,
   findings,
   read: (record) => idText(record, field),
 })
 
-function idText(record: DbfRecord, field: DbfField): IdText {
-  const id = field.type === 'C' ? undefined : fieldDigits(record, field)
+function idText(record: AttributeRecord, field: AttributeField): IdText {
+  const id = field.kind === 'text' ? undefined : record.digits(field)
   if (id !== undefined) return { id: { id } }
-  const text = fieldText(record, field)
-  return { id: unitId(text, field.type), text }
+  const text = record.numberText(field)
+  return { id: unitId(text, field.kind), text }
 }
 
-function checked(field: DbfField, words: ShapefileLabels): DbfField {
-  if (readable.includes(field.type)) return field
-  throw words.error([
-    words.finding(
+function checked(field: AttributeField, labels: LayerLabels): AttributeField {
+  if (field.kind !== 'other') return field
+  throw labels.error([
+    labels.finding(
       'error',
       'id-type',
-      `${subjectOf(words)}'s id attribute ${field.name} is of dBASE type ${JSON.stringify(field.type)}, which holds no integers`,
+      `${labels.subject}'s id attribute ${field.name} is of dBASE type ${JSON.stringify(field.type)}, which holds no integers`,
       { column: field.name },
     ),
   ])
 }
 
 async function unidentified(
-  words: ShapefileLabels,
-  file: ZippedFile,
-  header: DbfHeader,
+  labels: LayerLabels,
+  table: AttributeTable,
   what: string,
   unitIds: UnitIds = async () => new IdIndex(),
 ): Promise<Error> {
   const ids = await unitIds()
-  const candidates = await rankedAttributes(file, header, words, ids)
+  const candidates = await rankedAttributes(table, ids)
   const listed =
     ids.size === 0
       ? `: ${candidates.map(({ name }) => name).join(', ')}`
       : `, and how many of them are in pu.dat: ${rankingText(candidates)}`
-  return words.error([
-    words.finding(
+  return labels.error([
+    labels.finding(
       'error',
       'id-attribute',
-      `${subjectOf(words)} ${what}; ${
+      `${labels.subject} ${what}; ${
         candidates.length === 0
           ? 'none of its attributes holds unique integers'
           : `attributes that hold unique integers${listed}`
@@ -132,12 +121,10 @@ export interface RankedAttribute {
 
 /** Attributes whose values are different integers, those that fit best first. */
 export async function rankedAttributes(
-  file: ZippedFile,
-  header: DbfHeader,
-  words: ShapefileLabels,
+  table: AttributeTable,
   ids: Pick<IdIndex, 'get'>,
 ): Promise<readonly RankedAttribute[]> {
-  return [...(await uniqueIds(file, header, words))]
+  return [...(await uniqueIds(table))]
     .map(([{ name }, values]) => {
       let known = 0
       for (let index = 0; index < values.size; index += 1) if (ids.get(values.id(index)) >= 0) known += 1
@@ -158,17 +145,12 @@ export function bestAttribute([first, second]: readonly RankedAttribute[]): stri
 const lookedAt = 10_000
 
 /** Attributes whose values are different integers, with those of the first records. */
-async function uniqueIds(
-  file: ZippedFile,
-  header: DbfHeader,
-  words: ShapefileLabels,
-): Promise<ReadonlyMap<DbfField, IdIndex>> {
+async function uniqueIds(table: AttributeTable): Promise<ReadonlyMap<AttributeField, IdIndex>> {
   const seen = new Map(
-    header.fields.filter(({ type }) => readable.includes(type)).map((field) => [field, new IdIndex()]),
+    table.fields.filter(({ kind }) => kind !== 'other').map((field) => [field, new IdIndex()]),
   )
-  for await (const batch of dbfRecords(file, header, words)) {
+  for await (const batch of table.records()) {
     for (const record of batch) {
-      if (record.deleted) continue
       for (const [field, ids] of seen) {
         const { id } = idText(record, field)
         const before = ids.size

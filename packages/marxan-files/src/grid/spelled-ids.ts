@@ -1,4 +1,4 @@
-import type { ShapefileLabels } from '@piecework/vector-files'
+import type { LayerLabels } from '@piecework/vector-files'
 import type { FindingCollector } from '../findings.js'
 import { IdSample } from '../id-sample.js'
 
@@ -25,7 +25,7 @@ export class NonIntegerIds {
     kind.records.add(record)
   }
 
-  tell(column: string, { role, code }: ShapefileLabels, findings: FindingCollector): void {
+  tell(column: string, { role, code }: LayerLabels, findings: FindingCollector): void {
     for (const [spelling, { records, record, text, id }] of this.#kinds) {
       const { count } = records
       const first = JSON.stringify(text)

@@ -1,3 +1,4 @@
+import type { AttributeField } from '@piecework/vector-files'
 import { isWhole, NUMBER } from '../tables/decimal.js'
 
 /** Ids are PostgreSQL integers and Marxan's C ints. */
@@ -9,8 +10,8 @@ export type UnitId =
   | { readonly id: number; readonly spelled?: 'float' | 'text' }
   | { readonly problem: UnitIdProblem }
 
-/** Reads an attribute value as a planning unit's id. `fieldType` is dBASE's letter. */
-export function unitId(text: string, fieldType: string): UnitId {
+/** Reads an attribute value as a planning unit's id. `kind` is that of the field. */
+export function unitId(text: string, kind: AttributeField['kind']): UnitId {
   if (text === '') return { problem: 'null' }
   if (/^\*+$/.test(text)) return { problem: 'overflow' }
   if (!NUMBER.test(text)) return { problem: 'not-a-number' }
@@ -19,6 +20,6 @@ export function unitId(text: string, fieldType: string): UnitId {
   if (value > largest) return { problem: 'too-large' }
   if (!isWhole(text)) return { problem: 'fraction' }
   const id = value + 0
-  if (fieldType === 'C') return { id, spelled: 'text' }
+  if (kind === 'text') return { id, spelled: 'text' }
   return /^\+?\d+$/.test(text) ? { id } : { id, spelled: 'float' }
 }

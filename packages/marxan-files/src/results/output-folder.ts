@@ -7,10 +7,9 @@ import { chooseFiles, type ResultFiles } from './choose-files.js'
 import { defaultOutputLimits, type OutputLimits } from './limits.js'
 import { outputProblem, outputZip } from './output-problem.js'
 
-/** The results of one scenario in an uploaded output folder. Nothing is put on disk. */
+/** The results of one scenario in an uploaded output folder. Nothing is written to disk or held open. */
 export interface OutputFolder extends ResultFiles {
   readonly limits: OutputLimits
-  close(): void
 }
 
 export interface OutputOptions {
@@ -22,19 +21,14 @@ export interface OutputOptions {
 
 /**
  * Finds the results of the scenario that input.dat names, or of the only one there is. Throws `legacy/output-…`, `legacy/marzone` or
- * `legacy/cluz` where nothing can be read. Close what it resolves to.
+ * `legacy/cluz` if nothing can be read.
  */
 export async function openOutput(entries: Entries, options: OutputOptions): Promise<OutputFolder> {
   const limits = { ...defaultOutputLimits, ...options.limits }
-  const zip = await openZip(entries, outputRole, limits.entries, outputZip)
-  try {
-    const files = chooseFiles(zip.files, await scenarioName(entries, options.signal), options.findings)
-    withinLimits(files, limits)
-    return { ...files, limits, close: () => zip.close() }
-  } catch (error) {
-    zip.close()
-    throw error
-  }
+  const zipped = await openZip(entries, outputRole, limits.entries, outputZip)
+  const files = chooseFiles(zipped, await scenarioName(entries, options.signal), options.findings)
+  withinLimits(files, limits)
+  return { ...files, limits }
 }
 
 async function scenarioName(entries: Entries, signal?: AbortSignal): Promise<string | undefined> {

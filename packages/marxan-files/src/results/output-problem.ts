@@ -31,5 +31,6 @@ export function isOutputError(error: unknown): error is PieceworkError {
 
 export const outputZip: ZipLabels = {
   what: 'the output folder',
+  subject: 'The output folder',
   problem: (problem, message, cause) => outputProblem(`legacy/output-${problem}`, message, { cause }),
 }

@@ -1,15 +1,20 @@
 import { type ExportContext, isPieceworkError, type Piece, type Schema } from '@piecework/core/piece'
-import type { GeoRow, GeoTable } from '@piecework/vector-files'
-import { geoJson, shapefileZip, textBytes } from '@piecework/vector-files'
+import {
+  dbfTextBytes,
+  geoJson,
+  type OutputFeature,
+  type OutputLayer,
+  shapefileZip,
+} from '@piecework/vector-files'
 import { z } from 'zod'
-import { featuresSource } from './features-source.js'
-import type { GeoSource } from './geo-source.js'
-import { geoTableOf } from './geo-table-of.js'
-import { gridSource } from './grid-source.js'
-import { planningAreaSource } from './planning-area-source.js'
+import { featuresQuery } from './features-query.js'
+import { gridQuery } from './grid-query.js'
+import type { LayerQuery } from './layer-query.js'
+import { type MeasuredLayer, measuredLayer } from './measured-layer.js'
+import { planningAreaQuery } from './planning-area-query.js'
 
 export interface GeodataOptions {
-  /** None of them: the piece is left out. */
+  /** None: the piece is left out. */
   readonly formats: readonly ('geojson' | 'shapefile')[]
 }
 
@@ -17,7 +22,7 @@ const options: Schema<GeodataOptions> = z.strictObject({
   formats: z.array(z.enum(['geojson', 'shapefile'])).default(['geojson', 'shapefile']),
 })
 
-/** Planning area, grid and features for people: as GeoJSON and as zipped shapefiles. Of these no rows are counted. */
+/** Planning area, grid and features for people, as GeoJSON and as zipped shapefiles. Counts no rows. */
 export const geodata: Piece<GeodataOptions> = {
   contract: 1,
   name: 'project/geodata',
@@ -29,8 +34,8 @@ export const geodata: Piece<GeodataOptions> = {
   exporter: {
     export: async (context) => {
       const { tx, resource } = context
-      const features = await featuresSource(tx, resource.id)
-      if (features.left)
+      const features = await featuresQuery(tx, resource.id)
+      if (features.truncated)
         context.finding({
           severity: 'warning',
           code: 'project/geodata-properties',
@@ -38,14 +43,14 @@ export const geodata: Piece<GeodataOptions> = {
             'The features have more properties than a table can have columns; the last ones in order are left out.',
         })
       const progress = progressOf(context)
-      const sources = [planningAreaSource(resource.id), await gridSource(tx, resource.id), features]
-      for (const source of sources) await exportSource(context, source, progress)
+      const queries = [planningAreaQuery(resource.id), await gridQuery(tx, resource.id), features]
+      for (const query of queries) await exportLayer(context, query, progress)
       return { rows: 0 }
     },
   },
 }
 
-/** Told of each batch of rows, over all files. */
+/** Sums the batches of all files. */
 function progressOf(context: ExportContext<GeodataOptions>): (batch: number) => void {
   let rows = 0
   return (batch) => {
@@ -54,55 +59,59 @@ function progressOf(context: ExportContext<GeodataOptions>): (batch: number) => 
   }
 }
 
-async function exportSource(
+async function exportLayer(
   context: ExportContext<GeodataOptions>,
-  source: GeoSource,
-  seen: (batch: number) => void,
+  query: LayerQuery,
+  progress: (batch: number) => void,
 ): Promise<void> {
-  const { options, tx, signal } = context
-  const table = await geoTableOf(tx, source, textBytes)
-  // A host without the borders of administrative areas has no area for the projects that name one.
-  if (source.name === 'planning_area' && table.count === 0) return
-  const counted: GeoTable = { ...table, rows: () => counting(table, seen) }
-  if (options.formats.includes('geojson')) await context.write(`${source.name}.geojson`, geoJson(counted))
-  if (options.formats.includes('shapefile')) {
-    const entry = `${source.name}.shp.zip`
-    for (const [column, count] of table.longTexts)
-      context.finding({
-        severity: 'warning',
-        code: 'project/geodata-cut',
-        file: entry,
-        column,
-        count,
-        message: `A shapefile holds ${textBytes} bytes of a text; longer ones are cut.`,
-        hint: 'GeoJSON has all of it.',
-      })
-    try {
-      await context.write(entry, shapefileZip(counted, { signal }))
-    } catch (error) {
-      // What is for people must not keep the project from being exported.
-      if (!isPieceworkError(error, 'unsupported')) throw error
-      context.finding({
-        severity: 'warning',
-        code: 'project/geodata-too-large',
-        file: entry,
-        message: error.message,
-        hint: 'GeoJSON has all of it.',
-      })
-    }
-  }
-  if (table.unreadable() > 0)
+  const { formats } = context.options
+  const measured = await measuredLayer(context.tx, query, dbfTextBytes)
+  // A host without administrative boundaries has no area for the projects that name one.
+  if (query.name === 'planning_area' && measured.count === 0) return
+  const layer = { ...measured, features: () => counted(measured, progress) }
+  if (formats.includes('geojson')) await context.write(`${layer.name}.geojson`, geoJson(layer))
+  if (formats.includes('shapefile')) await exportShapefile(context, layer)
+  if (layer.unreadable() > 0)
     context.finding({
       severity: 'warning',
       code: 'project/geodata-geometry',
-      file: source.name,
-      count: table.unreadable(),
+      file: layer.name,
+      count: layer.unreadable(),
       message: 'Coordinates are not finite; the geometry is left out.',
     })
 }
 
-async function* counting(table: GeoTable, seen: (rows: number) => void): AsyncGenerator<readonly GeoRow[]> {
-  for await (const batch of table.rows()) {
+async function exportShapefile(
+  context: ExportContext<GeodataOptions>,
+  layer: MeasuredLayer,
+): Promise<void> {
+  const file = `${layer.name}.shp.zip`
+  const hint = 'GeoJSON has all of it.'
+  for (const [column, count] of layer.longTexts)
+    context.finding({
+      severity: 'warning',
+      code: 'project/geodata-cut',
+      file,
+      column,
+      count,
+      message: `A shapefile holds ${dbfTextBytes} bytes of a text; longer ones are cut.`,
+      hint,
+    })
+  try {
+    await context.write(file, shapefileZip(layer, { signal: context.signal }))
+  } catch (error) {
+    // The project can be exported without it.
+    if (!isPieceworkError(error, 'vector/file-too-large')) throw error
+    const { message } = error
+    context.finding({ severity: 'warning', code: 'project/geodata-too-large', file, message, hint })
+  }
+}
+
+async function* counted(
+  layer: OutputLayer,
+  seen: (features: number) => void,
+): AsyncGenerator<readonly OutputFeature[]> {
+  for await (const batch of layer.features()) {
     seen(batch.length)
     yield batch
   }

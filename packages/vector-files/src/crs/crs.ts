@@ -1,7 +1,8 @@
+import type { NewFinding } from '@piecework/core/piece'
 import proj4 from 'proj4'
 import type { Position } from '../geometry/geometry.js'
 import type { Ring } from '../geometry/ring.js'
-import type { LayerFinding, LayerLabels } from '../layer-labels.js'
+import type { LayerLabels } from '../layer-labels.js'
 import { type ProjDefinition, projDefinition } from './proj-definition.js'
 import { methodNamed } from './projection-methods.js'
 import { wgs84Axis } from './wgs84.js'
@@ -12,7 +13,7 @@ export interface Crs {
   /** Converts a closed ring to longitudes and latitudes in degrees (EPSG:4326); NaN for positions outside of this CRS. */
   toLonLat(ring: Ring): Ring
   readonly projected: boolean
-  readonly findings: readonly LayerFinding[]
+  readonly findings: readonly NewFinding[]
 }
 
 /** Reads WKT of a projected or geographic CRS, the content of a .prj. Throws the problem `crs` if it is not supported. */
@@ -86,7 +87,7 @@ function datumFindings(
   { axis, sphere }: ProjDefinition,
   name: string,
   labels: LayerLabels,
-): readonly LayerFinding[] {
+): readonly NewFinding[] {
   if (sphere || Math.abs(axis - wgs84Axis) < 1) return []
   return [
     labels.finding(

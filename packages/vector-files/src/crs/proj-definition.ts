@@ -1,4 +1,10 @@
-import { lambert, type Method, mercatorAuxiliarySphere, methodNamed, parameterNamed } from './projection-methods.js'
+import {
+  lambert,
+  type Method,
+  mercatorAuxiliarySphere,
+  methodNamed,
+  parameterNamed,
+} from './projection-methods.js'
 import { child, children, nameOf, numberOf, numbersOf, type WktNode } from './wkt.js'
 
 export interface ProjDefinition {

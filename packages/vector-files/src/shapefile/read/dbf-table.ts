@@ -1,23 +1,25 @@
+import { buffer } from 'node:stream/consumers'
 import type { ZippedFile } from '@piecework/core/archive'
 import type { AttributeTable } from '../../attribute-table.js'
 import type { LayerLabels } from '../../layer-labels.js'
 import { dbfDeleted, dbfLive } from '../dbf-format.js'
 import { brokenDbf, type DbfLayout, readDbfLayout } from './dbf-layout.js'
 import { DbfRecord } from './dbf-record.js'
+import type { ShapefileParts } from './parts.js'
 
 /**
- * Opens an attribute table. `cpg` is the content of the .cpg file. Throws the problem `dbf` if it is broken or truncated.
+ * Opens an attribute table. Texts are decoded as the .cpg says. Throws the problem `dbf` if it is broken or truncated.
  *
  * The `shapefile` package is not used for this: it takes `****` for null and deleted records for live ones, and decodes every attribute
  * of every record.
  */
 export async function openDbf(
-  file: ZippedFile,
-  cpg: string | undefined,
+  { dbf, cpg }: Pick<ShapefileParts, 'dbf' | 'cpg'>,
   labels: LayerLabels,
 ): Promise<AttributeTable> {
-  const layout = await readDbfLayout(file, cpg, labels)
-  return { fields: layout.fields, size: layout.records, records: () => records(file, layout, labels) }
+  const encoding = cpg && (await buffer(cpg.open())).toString('latin1')
+  const layout = await readDbfLayout(dbf, encoding, labels)
+  return { fields: layout.fields, size: layout.records, records: () => records(dbf, layout, labels) }
 }
 
 /** In batches of what one chunk of the file holds. */
@@ -49,5 +51,6 @@ async function* records(
     rest = number < layout.records ? bytes.subarray(at) : Buffer.alloc(0)
     if (batch.length > 0) yield batch
   }
-  if (number < layout.records) throw brokenDbf(labels, file, `ends after ${number} of ${layout.records} records`)
+  if (number < layout.records)
+    throw brokenDbf(labels, file, `ends after ${number} of ${layout.records} records`)
 }

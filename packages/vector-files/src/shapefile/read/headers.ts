@@ -1,10 +1,10 @@
 import { buffer } from 'node:stream/consumers'
 import { openZip } from '@piecework/core/archive'
-import type { Entries } from '@piecework/core/piece'
+import type { Entries, NewFinding } from '@piecework/core/piece'
 import type { AttributeTable } from '../../attribute-table.js'
 import { type Crs, readCrs } from '../../crs/crs.js'
 import type { ShapefileLimits } from '../../defaults.js'
-import type { LayerFinding, LayerLabels } from '../../layer-labels.js'
+import type { LayerLabels } from '../../layer-labels.js'
 import { shpHeaderBytes, shxRecordBytes } from '../shp-format.js'
 import { openDbf } from './dbf-table.js'
 import { findParts, type ShapefileParts } from './parts.js'
@@ -17,7 +17,7 @@ export interface ShapefileHeaders {
   readonly shp: ShpHeader | undefined
   readonly table: AttributeTable | undefined
   /** Errors. */
-  readonly problems: readonly LayerFinding[]
+  readonly problems: readonly NewFinding[]
 }
 
 /** Reads the directory of the zip, the .prj, the .cpg and the headers of .shp and .dbf. Throws if the zip holds no shapefile. */
@@ -27,14 +27,11 @@ export async function readHeaders(
   limits: ShapefileLimits,
 ): Promise<ShapefileHeaders> {
   const parts = findParts(await openZip(entries, labels.role, limits.entries, labels), limits, labels)
-  const problems: LayerFinding[] = []
+  const problems: NewFinding[] = []
   const attempt = <T>(read: () => Promise<T>) => collectProblems(labels, problems, read)
   const crs = await attempt(async () => readCrs((await buffer(parts.prj.open())).toString('utf8'), labels))
   const shp = await attempt(() => readShpHeader(parts.shp, labels))
-  const table = await attempt(async () => {
-    const cpg = parts.cpg && (await buffer(parts.cpg.open())).toString('latin1')
-    return openDbf(parts.dbf, cpg, labels)
-  })
+  const table = await attempt(() => openDbf(parts, labels))
   if (table) problems.push(...sizeProblems(parts, table, labels))
   return { parts, crs, shp, table, problems }
 }
@@ -42,7 +39,7 @@ export async function readHeaders(
 /** Adds the findings of an error about the shapefile to `problems`; other errors are thrown. */
 export async function collectProblems<T>(
   labels: LayerLabels,
-  problems: LayerFinding[],
+  problems: NewFinding[],
   read: () => Promise<T>,
 ): Promise<T | undefined> {
   try {
@@ -58,7 +55,7 @@ function sizeProblems(
   { shx, dbf }: ShapefileParts,
   { size }: AttributeTable,
   labels: LayerLabels,
-): readonly LayerFinding[] {
+): readonly NewFinding[] {
   const indexed = Math.max(0, Math.floor((shx.size - shpHeaderBytes) / shxRecordBytes))
   const problem = (kind: string, message: string) => labels.finding('error', kind, message)
   return [

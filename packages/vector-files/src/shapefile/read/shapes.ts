@@ -4,10 +4,10 @@ import type { Polygons, Ring } from '../../geometry/ring.js'
 import { RingAllocator } from '../../geometry/ring-allocator.js'
 import type { LayerLabels } from '../../layer-labels.js'
 import {
+  shpRecordHeaderBytes as headBytes,
   shapeType,
   shpFileCode,
   shpHeaderBytes,
-  shpRecordHeaderBytes as headBytes,
   shxRecordBytes,
 } from '../shp-format.js'
 import { BufferedBytes } from './buffered-bytes.js'
@@ -27,9 +27,7 @@ export interface ShapesOptions {
  * other programs would see other shapes. Lengths and counts are checked before the `shapefile` package, which trusts them and skips
  * silently if they are wrong, decodes shapes of several rings and finds the polygon of each hole.
  */
-export async function* readShapes(
-  options: ShapesOptions,
-): AsyncGenerator<readonly (Polygons | undefined)[]> {
+export async function* readShapes(options: ShapesOptions): AsyncGenerator<readonly (Polygons | undefined)[]> {
   const { shp, shx, header, labels } = options
   const source = new BufferedBytes(shp.open())
   const index = new BufferedBytes(shx.open())
@@ -85,7 +83,12 @@ function assertLength({ shp, limits, labels }: ShapesOptions, record: number, le
   if (length - headBytes > limits.shapeBytes) throw tooComplex(labels, shp, record)
 }
 
-function assertIndexed({ shp, shx, labels }: ShapesOptions, record: number, index: BufferedBytes, at: number) {
+function assertIndexed(
+  { shp, shx, labels }: ShapesOptions,
+  record: number,
+  index: BufferedBytes,
+  at: number,
+) {
   if (index.size < shxRecordBytes || index.int32BE(0) * 2 !== at)
     throw labels.problem(
       'parts-differ',

@@ -1,5 +1,5 @@
 import type { OutputField } from '../../output-layer.js'
-import { dbfTextBytes, type DbfType } from '../dbf-format.js'
+import { type DbfType, dbfTextBytes } from '../dbf-format.js'
 import { cutText } from './cut-text.js'
 
 /** How one field is written. */

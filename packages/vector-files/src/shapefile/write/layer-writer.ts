@@ -1,4 +1,5 @@
 import type { SimpleGeometry } from '../../geometry/geometry.js'
+import { dbfFileEnd } from '../dbf-format.js'
 import {
   shpBoundsAt,
   shpFileCode,
@@ -10,7 +11,6 @@ import {
   shpVersionAt,
   shxRecordBytes,
 } from '../shp-format.js'
-import { dbfFileEnd } from '../dbf-format.js'
 import type { DbfColumn } from './dbf-column.js'
 import { dbfHeader } from './dbf-header.js'
 import { dbfRecord } from './dbf-record.js'

@@ -1,8 +1,8 @@
 import { uuidLiteral } from '@piecework/postgres'
-import type { GeoSource } from './geo-source.js'
+import type { LayerQuery } from './layer-query.js'
 
-/** The project's planning area: its own, the one that it refers to, or else the smallest administrative area that it names. */
-export function planningAreaSource(projectId: string): GeoSource {
+/** The planning area of the project: its own, the one that it refers to, or the smallest administrative area that it names. */
+export function planningAreaQuery(projectId: string): LayerQuery {
   const project = uuidLiteral(projectId)
   return {
     name: 'planning_area',

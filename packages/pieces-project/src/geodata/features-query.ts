@@ -1,12 +1,12 @@
 import type { Queryable } from '@piecework/core/piece'
 import { uuidLiteral } from '@piecework/postgres'
 import type { FieldType } from '@piecework/vector-files'
-import type { GeoSource, SourceColumn } from './geo-source.js'
+import type { LayerQuery, QueryColumn } from './layer-query.js'
 
-/** Programs read no more than 255 fields, and a record is at most 64 KB long. */
-const mostProperties = 200
+/** Programs read at most 255 fields and records of 64 KB. */
+const maxProperties = 200
 
-const own: readonly SourceColumn[] = [
+const ownColumns: readonly QueryColumn[] = [
   { name: 'name', type: 'text', sql: 'f.name' },
   { name: 'alias', type: 'text', sql: 'f.alias' },
   { name: 'description', type: 'text', sql: 'f.description' },
@@ -18,17 +18,17 @@ const own: readonly SourceColumn[] = [
 ]
 
 /**
- * One row for each geometry of the project's own features, and one for each feature that has none. The properties of
- * geometries are columns; `left` tells whether there were too many of them.
+ * One row for each geometry of the project's own features, and one for each feature without geometry. The properties of geometries are
+ * columns; `truncated` if there are too many.
  */
-export async function featuresSource(
+export async function featuresQuery(
   db: Queryable,
   projectId: string,
-): Promise<GeoSource & { readonly left: boolean }> {
+): Promise<LayerQuery & { readonly truncated: boolean }> {
   const project = uuidLiteral(projectId)
   const keys = await propertyTypes(db, project)
-  const names = new Set(own.map(({ name }) => name))
-  const properties = keys.slice(0, mostProperties).map(({ key, type }): SourceColumn => {
+  const names = new Set(ownColumns.map(({ name }) => name))
+  const properties = keys.slice(0, maxProperties).map(({ key, type }): QueryColumn => {
     let name = key
     while (names.has(name)) name = `properties.${name}`
     names.add(name)
@@ -37,21 +37,21 @@ export async function featuresSource(
   return {
     name: 'features',
     polygonal: false,
-    columns: [...own, ...properties],
+    columns: [...ownColumns, ...properties],
     geometry: 'g.geom',
     from: `planning.features AS f LEFT JOIN planning.feature_geometries AS g ON g.feature_id = f.id
       WHERE f.project_id = ${project}`,
     orderBy: 'f.name COLLATE "C", g.geom, g.properties::text COLLATE "C"',
-    left: keys.length > mostProperties,
+    truncated: keys.length > maxProperties,
   }
 }
 
-/** The keys of all properties in byte order, each with the type that holds all its values. */
+/** The keys of all properties in byte order, each with a type for all its values. */
 async function propertyTypes(
   db: Queryable,
   project: string,
 ): Promise<readonly { readonly key: string; readonly type: FieldType }[]> {
-  // Beyond 1e300 a numeric may be no double; below 1e-300 it may be none either.
+  // Numerics outside of these bounds may not fit into a double.
   const { rows } = await db.query<{ key: string; type: FieldType }>(
     `SELECT key, CASE
          WHEN bool_and(kind = 'boolean') THEN 'boolean'
@@ -67,12 +67,12 @@ async function propertyTypes(
          jsonb_each(CASE WHEN jsonb_typeof(g.properties) = 'object' THEN g.properties END) AS p
        WHERE f.project_id = ${project}
      ) AS properties
-     GROUP BY key ORDER BY key COLLATE "C" LIMIT ${mostProperties + 1}`,
+     GROUP BY key ORDER BY key COLLATE "C" LIMIT ${maxProperties + 1}`,
   )
   return rows
 }
 
-/** The key goes into SQL as the hexadecimal digits of its bytes, whatever it holds. */
+/** The key is spliced into SQL as hexadecimal digits, since it may hold anything. */
 function propertySql(key: string, type: FieldType): string {
   const value = `(g.properties ->> convert_from(decode('${Buffer.from(key).toString('hex')}', 'hex'), 'UTF8'))`
   if (type === 'text') return value

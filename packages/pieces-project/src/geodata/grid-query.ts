@@ -1,9 +1,9 @@
 import type { Queryable } from '@piecework/core/piece'
 import { uuidLiteral } from '@piecework/postgres'
-import type { GeoSource } from './geo-source.js'
+import type { LayerQuery } from './layer-query.js'
 
-/** Planning units; with their cost where the project has a default cost surface. */
-export async function gridSource(db: Queryable, projectId: string): Promise<GeoSource> {
+/** Planning units, with their costs if the project has a default cost surface. */
+export async function gridQuery(db: Queryable, projectId: string): Promise<LayerQuery> {
   const { rows } = await db.query<{ id: string }>(
     'SELECT id::text AS id FROM planning.cost_surfaces WHERE project_id = $1 AND is_default',
     [projectId],

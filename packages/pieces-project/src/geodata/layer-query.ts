@@ -1,18 +1,18 @@
 import type { FieldType } from '@piecework/vector-files'
 
-export interface SourceColumn {
+export interface QueryColumn {
   readonly name: string
   readonly type: FieldType
   /** Its value as SQL. */
   readonly sql: string
 }
 
-/** Where the rows of a table come from, as SQL that holds no value of users but quoted ones. */
-export interface GeoSource {
+/** The SQL of a layer. Values of users in it are quoted literals. */
+export interface LayerQuery {
   readonly name: string
   readonly polygonal: boolean
-  readonly columns: readonly SourceColumn[]
-  /** SQL of a geometry, or null. */
+  readonly columns: readonly QueryColumn[]
+  /** SQL of a geometry or null. */
   readonly geometry: string
   /** What follows FROM. */
   readonly from: string
