@@ -18,7 +18,10 @@ export function hexagons(units: number): OutputLayer {
       for (let from = 0; from < units; from += batch) {
         const features: OutputFeature[] = []
         for (let unit = from; unit < Math.min(from + batch, units); unit += 1)
-          features.push({ values: [String(unit + 1)], geometry: hexagon(unit % width, Math.floor(unit / width)) })
+          features.push({
+            values: [String(unit + 1)],
+            geometry: hexagon(unit % width, Math.floor(unit / width)),
+          })
         yield features
       }
     },

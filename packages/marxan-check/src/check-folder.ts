@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { type Database, type Entries, type EntryFile, entriesOf, PieceworkError } from '@piecework/core/piece'
 import { gridRole, searchFolder } from '@piecework/marxan-files'
-import { legacyPieces } from '@piecework/pieces-legacy'
+import { type GeometryChecks, legacyPieces } from '@piecework/pieces-legacy'
 import type { Metadata } from './arguments.js'
 import { type FolderFile, folderFiles } from './folder-files.js'
 import { givenPaths } from './given-paths.js'
@@ -15,6 +15,8 @@ export interface CheckOptions {
   readonly metadata: Readonly<Record<string, Metadata>>
   readonly names: 'optional' | 'required'
   readonly database: Database
+  /** Absent: the database checks geometries. */
+  readonly checks?: GeometryChecks
   readonly signal: AbortSignal
   /** Called for every chunk. */
   onRead(file: string, bytes: number, size: number): void
@@ -22,7 +24,7 @@ export interface CheckOptions {
 
 /** Finds the files of a Marxan project and runs all validators of the import over them. Throws where there is nothing to check. */
 export async function checkFolder(folder: string, options: CheckOptions): Promise<CheckReport> {
-  const { metadata, names, database, signal, onRead } = options
+  const { metadata, names, database, checks, signal, onRead } = options
   await assertFolder(folder)
   const { input, given } = await givenPaths(folder, options)
   const idAttribute = metadata[gridRole]?.idAttribute
@@ -34,7 +36,7 @@ export async function checkFolder(folder: string, options: CheckOptions): Promis
   const missing = found.missing.map(({ role }) => role)
   const files = await folderFiles(folder, found, { given, metadata, signal })
   const entries = entriesOfFiles(files, missing, onRead)
-  const { findings, rows } = await validatePieces(legacyPieces(), entries, {
+  const { findings, rows } = await validatePieces(legacyPieces(checks && { checks }), entries, {
     options: { 'legacy/features': { names } },
     database,
     signal,

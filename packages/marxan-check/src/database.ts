@@ -2,7 +2,7 @@ import { memoryStore } from '@piecework/core'
 import { type Database, PieceworkError } from '@piecework/core/piece'
 import { fromPg } from '@piecework/postgres'
 
-/** For the length of `work`: a server, or, without an address, a database that refuses to be asked. */
+/** Runs `work` with a server, or, without an address, with a database that refuses every query. */
 export async function withDatabase<T>(
   url: string | undefined,
   work: (database: Database) => Promise<T>,

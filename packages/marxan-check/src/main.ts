@@ -4,6 +4,7 @@ import { type CheckArguments, checkArguments } from './arguments.js'
 import { checkFolder } from './check-folder.js'
 import { withDatabase } from './database.js'
 import { help } from './help.js'
+import { jstsChecks } from './jsts-checks.js'
 import { paintFor } from './paint.js'
 import { printable } from './printable.js'
 import { progressLine } from './progress-line.js'
@@ -34,7 +35,13 @@ async function checked(asked: Extract<CheckArguments, { folder: string }>): Prom
   const progress = progressLine(stderr)
   try {
     return await withDatabase(url, (database) =>
-      checkFolder(folder, { ...options, database, signal, onRead: progress.show }),
+      checkFolder(folder, {
+        ...options,
+        database,
+        ...(url === undefined && { checks: jstsChecks }),
+        signal,
+        onRead: progress.show,
+      }),
     )
   } catch (error) {
     return failed(folder, error)

@@ -16,7 +16,7 @@ export interface Validation {
 export interface ValidateOptions {
   /** By piece. */
   readonly options: Readonly<Record<string, unknown>>
-  /** One that refuses with `unsupported` is none: what cannot be checked without one becomes a warning. */
+  /** Opens a transaction for each validator. */
   readonly database: Database
   readonly signal: AbortSignal
 }
@@ -89,14 +89,6 @@ async function problemsOf(
     await validate()
   } catch (error) {
     if (!isPieceworkError(error) || error.retryable || error.code === 'database') throw error
-    if (error.code === 'unsupported')
-      return add({
-        severity: 'warning',
-        code: 'legacy/check-without-database',
-        piece,
-        message: `Not everything about ${piece} was checked: that needs a database`,
-        hint: 'Name one: --database postgres://…',
-      })
     const { entry } = error.facts
     const file = typeof entry === 'string' ? { file: entry } : {}
     add({ severity: 'error', code: `core/${error.code}`, piece, message: error.message, ...file })

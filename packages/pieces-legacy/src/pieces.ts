@@ -21,6 +21,8 @@ import { protectedAreaShapesValidator } from './protected-areas/protected-area-s
 import { scenarioProtectedAreasImporter } from './protected-areas/scenario-protected-areas-importer.js'
 import { resultsImporter } from './results/results-importer.js'
 import { resultsValidator } from './results/results-validator.js'
+import { databaseChecks } from './shapes/database-checks.js'
+import type { GeometryChecks } from './shapes/geometry-checks.js'
 import { costSurfaceImporter } from './units/cost-surface-importer.js'
 import { puValidator } from './units/pu-validator.js'
 import { scenarioPlanningUnitsImporter } from './units/scenario-planning-units-importer.js'
@@ -34,15 +36,20 @@ const featureOptions = z.strictObject({
 
 const areaOptions = z.strictObject({ skip: z.boolean().default(false) })
 
-/** The pieces of a Marxan folder. Each reads the uploaded files that it needs; edges say what must be in the database before. */
-export function legacyPieces(): readonly Piece[] {
+export interface LegacyPiecesOptions {
+  /** How validators check geometries. Default: by PostGIS. */
+  readonly checks?: GeometryChecks
+}
+
+/** The pieces of a Marxan folder. Each reads the uploaded files that it needs; `after` names those that must be imported before. */
+export function legacyPieces({ checks = databaseChecks }: LegacyPiecesOptions = {}): readonly Piece[] {
   return [
     {
       contract: 1,
       name: 'legacy/planning-grid',
       of: 'project',
       version: 1,
-      validators: [planningGridValidator],
+      validators: [planningGridValidator({ checks })],
       importer: planningUnitsImporter,
     },
     {
@@ -87,7 +94,7 @@ export function legacyPieces(): readonly Piece[] {
       of: 'project',
       version: 1,
       after: ['legacy/planning-grid', 'legacy/features'],
-      validators: [featureShapesValidator],
+      validators: [featureShapesValidator({ checks })],
       importer: featureShapesImporter,
     },
     {
@@ -96,7 +103,7 @@ export function legacyPieces(): readonly Piece[] {
       of: 'project',
       version: 1,
       after: ['legacy/planning-grid', 'legacy/cost-surface'],
-      validators: [costShapesValidator({ gridIds })],
+      validators: [costShapesValidator({ gridIds, checks })],
       importer: costShapesImporter,
     },
     {
@@ -104,7 +111,7 @@ export function legacyPieces(): readonly Piece[] {
       name: 'legacy/protected-area-shapes',
       of: 'project',
       version: 1,
-      validators: [protectedAreaShapesValidator],
+      validators: [protectedAreaShapesValidator({ checks })],
       importer: protectedAreaShapesImporter,
     },
     {

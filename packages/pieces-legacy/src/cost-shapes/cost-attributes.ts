@@ -1,16 +1,14 @@
 import type { Entries } from '@piecework/core/piece'
 import { type IdAttribute, type IdText, idAttribute } from '@piecework/marxan-files'
 import {
-  type Attributes,
-  type DbfField,
-  type DbfHeader,
+  type AttributeField,
+  type AttributeTable,
   fieldNamed,
-  fieldText,
   openShapefile,
-  type Shapefile,
-  subjectOf,
+  type RowReader,
+  type VectorLayer,
 } from '@piecework/vector-files'
-import { costShapefile as words } from '../shapes/labels.js'
+import { costShapefile as labels } from '../shapes/labels.js'
 import { metadataText } from '../shapes/metadata.js'
 import { listed, requiredField } from '../shapes/name-attribute.js'
 import { type CostValue, costValue } from './cost-value.js'
@@ -19,33 +17,33 @@ export interface CostRow {
   /** For messages. */
   readonly text: string
   readonly value: CostValue
-  /** The planning unit that the record is about; undefined where it is about what its shape covers. */
+  /** The planning unit of the record; undefined if the record is about the area of its shape. */
   readonly unit?: IdText
 }
 
-export interface CostAttributes extends Attributes<CostRow> {
+export interface CostAttributes extends RowReader<CostRow> {
   readonly column: string
-  /** Undefined: shapes say which planning units have which cost. */
+  /** Undefined: the costs belong to the areas of the shapes. */
   readonly idColumn?: string
 }
 
-/** A layer with the planning units' ids has a cost for each of them, any other one a cost for all that lies in its shapes. */
-export function openCosts(entries: Entries, signal: AbortSignal): Promise<Shapefile<CostAttributes>> {
+/** A layer with ids of planning units has a cost for each of them; any other layer has costs of areas. */
+export function openCosts(entries: Entries, signal: AbortSignal): Promise<VectorLayer<CostAttributes>> {
   return openShapefile<CostAttributes>(
     entries,
-    words,
-    async (file, header) => {
-      const cost = costField(entries, header)
-      const named = metadataText(entries, words.role, 'idAttribute')
-      const byId = named !== undefined || header.fields.some(({ name }) => /^pu_?id$/i.test(name))
-      const id: IdAttribute | undefined = byId ? await idAttribute(words, file, header, named) : undefined
+    labels,
+    async (table) => {
+      const cost = costField(entries, table)
+      const named = metadataText(entries, labels.role, 'idAttribute')
+      const byId = named !== undefined || table.fields.some(({ name }) => /^pu_?id$/i.test(name))
+      const id: IdAttribute | undefined = byId ? await idAttribute(labels, table, named) : undefined
       return {
         column: cost.name,
         findings: id?.findings ?? [],
         ...(id && { idColumn: id.field.name }),
         read: (record) => {
-          const text = fieldText(record, cost)
-          return { text, value: costValue(text, cost.type), ...(id && { unit: id.read(record) }) }
+          const text = record.numberText(cost)
+          return { text, value: costValue(text, cost.kind), ...(id && { unit: id.read(record) }) }
         },
       }
     },
@@ -53,13 +51,13 @@ export function openCosts(entries: Entries, signal: AbortSignal): Promise<Shapef
   )
 }
 
-function costField(entries: Entries, header: DbfHeader): DbfField {
-  const named = metadataText(entries, words.role, 'costAttribute')
-  if (named !== undefined) return requiredField(words, header, named, 'cost')
-  const field = fieldNamed(header, 'cost')
-  if (field) return requiredField(words, header, field.name, 'cost')
-  throw words.error([
-    words.finding('error', 'cost-attribute', `${subjectOf(words)} has no attribute cost; ${listed(header)}`, {
+function costField(entries: Entries, table: AttributeTable): AttributeField {
+  const named = metadataText(entries, labels.role, 'costAttribute')
+  if (named !== undefined) return requiredField(labels, table, named, 'cost')
+  const field = fieldNamed(table.fields, 'cost')
+  if (field) return requiredField(labels, table, field.name, 'cost')
+  throw labels.error([
+    labels.finding('error', 'cost-attribute', `${labels.subject} has no attribute cost; ${listed(table)}`, {
       hint: 'Name the attribute with the upload: { "costAttribute": "…" }.',
     }),
   ])

@@ -1,41 +1,35 @@
 import type { ImportContext, PieceCounts, PieceImporter } from '@piecework/core/piece'
 import { pluralize } from '@piecework/marxan-files'
 import { projectTables } from '@piecework/pieces-project'
-import type { Shapefile } from '@piecework/vector-files'
-import { subjectOf } from '@piecework/vector-files'
-import { costShapefile as words } from '../shapes/labels.js'
+import type { VectorLayer } from '@piecework/vector-files'
+import { costShapefile as labels } from '../shapes/labels.js'
 import { areaOf, common, cutPieces, forUnits, theseUnits } from '../shapes/overlay.js'
 import { repairedGeometry } from '../shapes/repair-sql.js'
-import { type StagedShapes, stageShapes, tellSkipped } from '../shapes/stage-shapes.js'
+import { reportSkipped, type StagedShapes, stageShapes } from '../shapes/stage-shapes.js'
 import { assertRowCount } from '../staging/assert-row-count.js'
 import { type CostAttributes, type CostRow, openCosts } from './cost-attributes.js'
 import { costSurfaceName } from './cost-surface-name.js'
 
 /**
- * A cost surface beside the default one. Of a layer with ids each planning unit has the cost of its record; of any other one the mean of
- * the costs of the shapes that cover it, weighted by the areas that they have in common with it.
+ * A cost surface beside the default one. If the layer has ids, each planning unit gets the cost of its record; else the mean of the costs
+ * of the shapes that cover it, weighted by the areas that they have in common with it.
  */
 export const costShapesImporter: PieceImporter = {
   import: async (context) => {
-    if (!context.entries.paths.includes(words.role)) return { rows: 0 }
-    const shapefile = await openCosts(context.entries, context.signal)
-    try {
-      return await insertSurface(context, shapefile)
-    } finally {
-      shapefile.close()
-    }
+    if (!context.entries.paths.includes(labels.role)) return { rows: 0 }
+    return insertSurface(context, await openCosts(context.entries, context.signal))
   },
 }
 
 async function insertSurface(
   context: ImportContext,
-  shapefile: Shapefile<CostAttributes>,
+  shapefile: VectorLayer<CostAttributes>,
 ): Promise<PieceCounts> {
   const { tx, ids, resource, entries } = context
-  const surface = ids.idOf('cost_surfaces', words.role)
+  const surface = ids.idOf('cost_surfaces', labels.role)
   await tx.query(
     `INSERT INTO ${projectTables.cost_surfaces} (id, project_id, name, is_default) VALUES ($1, $2, $3, false)`,
-    [surface, resource.id, costSurfaceName(entries, shapefile.layer)],
+    [surface, resource.id, costSurfaceName(entries, shapefile.name)],
   )
   const counts =
     shapefile.attributes.idColumn === undefined
@@ -51,9 +45,9 @@ async function insertSurface(
   )
   const { units = 0, first = '' } = rows[0] ?? {}
   if (units > 0)
-    throw words.problem(
+    throw labels.problem(
       'unit-without-cost',
-      `${pluralize(units, 'planning unit gets', 'planning units get')} no cost from ${words.what}: ${first}${units > 10 ? ' and more' : ''}`,
+      `${pluralize(units, 'planning unit gets', 'planning units get')} no cost from ${labels.what}: ${first}${units > 10 ? ' and more' : ''}`,
     )
   await tx.query(
     `UPDATE ${projectTables.cost_surfaces} AS surface SET min = values.min, max = values.max
@@ -66,13 +60,13 @@ async function insertSurface(
 
 async function insertMeans(
   context: ImportContext,
-  shapefile: Shapefile<CostAttributes>,
+  shapefile: VectorLayer<CostAttributes>,
   surface: string,
 ): Promise<PieceCounts> {
   const { tx, resource } = context
   const { shapes, skipped }: StagedShapes = await stageShapes(
     context,
-    words,
+    labels,
     shapefile,
     { cost: 'double precision' },
     ({ row }) => String(costOf(row)),
@@ -103,7 +97,7 @@ async function insertMeans(
 
 async function insertById(
   { tx, resource, progress, finding }: ImportContext,
-  shapefile: Shapefile<CostAttributes>,
+  shapefile: VectorLayer<CostAttributes>,
   surface: string,
 ): Promise<PieceCounts> {
   await tx.query('CREATE TEMPORARY TABLE legacy_costs (puid integer, cost double precision) ON COMMIT DROP')
@@ -117,7 +111,7 @@ async function insertById(
     }
   }
   const copied = await tx.copyIn({ table: 'legacy_costs', columns: ['puid', 'cost'] }, csv())
-  assertRowCount(subjectOf(words), read, copied)
+  assertRowCount(labels.subject, read, copied)
   await tx.query('ANALYZE legacy_costs')
   const { rowCount } = await tx.query(
     `INSERT INTO ${projectTables.cost_surface_values} (cost_surface_id, planning_unit_id, cost)
@@ -129,22 +123,22 @@ async function insertById(
   const unknown = read - rowCount
   if (unknown > 0)
     finding(
-      words.finding(
+      labels.finding(
         'warning',
         'unit-unknown',
-        `${pluralize(unknown, 'record was', 'records were')} skipped in ${words.what}, without a planning unit in the grid`,
+        `${pluralize(unknown, 'record was', 'records were')} skipped in ${labels.what}, without a planning unit in the grid`,
         { count: unknown },
       ),
     )
-  return { rows: rowCount, skipped: unknown + tellSkipped(finding, words, shapefile.records - read) }
+  return { rows: rowCount, skipped: unknown + reportSkipped(finding, labels, shapefile.records - read) }
 }
 
 function costOf({ text, value }: CostRow): number {
   if ('cost' in value) return value.cost
-  throw words.problem('unreadable', `${JSON.stringify(text)} in ${words.what} is no cost`)
+  throw labels.problem('unreadable', `${JSON.stringify(text)} in ${labels.what} is no cost`)
 }
 
 function idOf({ unit }: CostRow): number {
   if (unit && 'id' in unit.id) return unit.id.id
-  throw words.problem('unreadable', `${JSON.stringify(unit?.text)} in ${words.what} is no planning unit`)
+  throw labels.problem('unreadable', `${JSON.stringify(unit?.text)} in ${labels.what} is no planning unit`)
 }

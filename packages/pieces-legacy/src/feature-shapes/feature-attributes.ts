@@ -1,25 +1,24 @@
-import type { Entries } from '@piecework/core/piece'
-import type { DbfHeader, ShapefileFinding } from '@piecework/vector-files'
-import { type Attributes, openShapefile, type Shapefile } from '@piecework/vector-files'
-import { featureShapefile as words } from '../shapes/labels.js'
+import type { Entries, NewFinding } from '@piecework/core/piece'
+import { type AttributeTable, openShapefile, type RowReader, type VectorLayer } from '@piecework/vector-files'
+import { featureShapefile as labels } from '../shapes/labels.js'
 import { namesOf } from '../shapes/name-attribute.js'
 
-/** Attributes that name features; the first that is there counts. Two are what ten letters leave of `feature_name`. */
+/** Attributes that name features; the first one present counts. Two are `feature_name` cut to ten letters. */
 const candidates = ['name', 'feature', 'feature_na', 'featurenam', 'feat_name', 'species']
 
-export interface FeatureAttributes extends Attributes<string> {
+export interface FeatureAttributes extends RowReader<string> {
   /** Undefined: all records are one feature. */
   readonly column?: string
 }
 
-/** Each record's row is the name of its feature; '' where it has none. */
-export function openFeatures(entries: Entries, signal: AbortSignal): Promise<Shapefile<FeatureAttributes>> {
+/** The row of a record is the name of its feature; '' if it has none. */
+export function openFeatures(entries: Entries, signal: AbortSignal): Promise<VectorLayer<FeatureAttributes>> {
   return openShapefile<FeatureAttributes>(
     entries,
-    words,
-    (_, header, layer) => {
-      const names = namesOf(entries, words, header, candidates)
-      if (!names) return { findings: merged(header, layer), read: () => layer }
+    labels,
+    (table, layer) => {
+      const names = namesOf(entries, labels, table, candidates)
+      if (!names) return { findings: merged(table, layer), read: () => layer }
       return {
         findings: [],
         ...(names.column !== undefined && { column: names.column }),
@@ -30,15 +29,15 @@ export function openFeatures(entries: Entries, signal: AbortSignal): Promise<Sha
   )
 }
 
-/** Nobody has asked for it that all records become one feature. */
-function merged({ records, fields }: DbfHeader, layer: string): readonly ShapefileFinding[] {
-  if (records < 2) return []
-  const texts = fields.filter(({ type }) => type === 'C').map(({ name }) => name)
+/** A warning if several records become one feature although the upload does not ask for it. */
+function merged({ size, fields }: AttributeTable, layer: string): readonly NewFinding[] {
+  if (size < 2) return []
+  const texts = fields.filter(({ kind }) => kind === 'text').map(({ name }) => name)
   const attributes =
     texts.length === 0 ? 'there are no text attributes' : `text attributes: ${texts.join(', ')}`
-  const message = `${records} records of the feature shapefile become one feature ${JSON.stringify(layer)}; ${attributes}`
+  const message = `${size} records of the feature shapefile become one feature ${JSON.stringify(layer)}; ${attributes}`
   return [
-    words.finding('warning', 'merged', message, {
+    labels.finding('warning', 'merged', message, {
       hint: `Name the attribute with the upload: { "nameAttribute": "${texts.length === 1 ? texts[0] : '…'}" }.`,
     }),
   ]

@@ -1,6 +1,6 @@
 import type { Entries } from '@piecework/core/piece'
 import { FindingCollector, readSpec } from '@piecework/marxan-files'
-import { featureShapefile as words } from '../shapes/labels.js'
+import { featureShapefile as labels } from '../shapes/labels.js'
 import { nameKey } from '../shapes/name-key.js'
 
 /** More are no features but an attribute that names records. */
@@ -22,8 +22,8 @@ export class FeatureNames {
     const problem = this.#problem(name, record)
     if (!problem) return
     const [kind, message] = problem
-    const place = { file: words.role, line: record, ...(column !== undefined && { column }) }
-    this.#findings.error(`${words.code}-${kind}`, place, () => ({ message }))
+    const place = { file: labels.role, line: record, ...(column !== undefined && { column }) }
+    this.#findings.error(`${labels.code}-${kind}`, place, () => ({ message }))
   }
 
   #problem(name: string, record: number): readonly [kind: string, message: string] | undefined {

@@ -2,9 +2,8 @@ import type { ImportContext, PieceCounts, PieceImporter } from '@piecework/core/
 import { pluralize } from '@piecework/marxan-files'
 import { projectTables } from '@piecework/pieces-project'
 import { uuidExpression } from '@piecework/postgres'
-import type { Shapefile } from '@piecework/vector-files'
-import { subjectOf } from '@piecework/vector-files'
-import { featureShapefile as words } from '../shapes/labels.js'
+import type { VectorLayer } from '@piecework/vector-files'
+import { featureShapefile as labels } from '../shapes/labels.js'
 import { areaOf, common, cutPieces, forUnits, theseUnits } from '../shapes/overlay.js'
 import { repairedGeometry } from '../shapes/repair-sql.js'
 import { quoted, stageShapes } from '../shapes/stage-shapes.js'
@@ -12,30 +11,25 @@ import { assertRowCount } from '../staging/assert-row-count.js'
 import { type FeatureAttributes, openFeatures } from './feature-attributes.js'
 
 /**
- * The uploaded features: one geometry for each record, and as amounts the areas that planning units and features have in common. Where
- * shapes of a feature overlap, the ground counts once.
+ * The uploaded features: one geometry for each record, and as amounts the areas that planning units and features have in common. Area
+ * where shapes of a feature overlap counts once.
  */
 export const featureShapesImporter: PieceImporter = {
   import: async (context) => {
-    if (!context.entries.paths.includes(words.role)) return { rows: 0 }
-    const shapefile = await openFeatures(context.entries, context.signal)
-    try {
-      return await insertFeatures(context, shapefile)
-    } finally {
-      shapefile.close()
-    }
+    if (!context.entries.paths.includes(labels.role)) return { rows: 0 }
+    return insertFeatures(context, await openFeatures(context.entries, context.signal))
   },
 }
 
 async function insertFeatures(
   context: ImportContext,
-  shapefile: Shapefile<FeatureAttributes>,
+  shapefile: VectorLayer<FeatureAttributes>,
 ): Promise<PieceCounts> {
   const { tx, ids, resource } = context
-  const { shapes, skipped } = await stageShapes(context, words, shapefile, { name: 'text' }, ({ row }) =>
+  const { shapes, skipped } = await stageShapes(context, labels, shapefile, { name: 'text' }, ({ row }) =>
     quoted(row),
   )
-  // spec.dat's features have numbers as keys.
+  // The keys of features of spec.dat are numbers.
   const featureId = uuidExpression(ids.key('features'), `'shapes of ' || name`)
   await tx.query(
     `INSERT INTO ${projectTables.features} (id, project_id, name, is_legacy, source)
@@ -48,7 +42,7 @@ async function insertFeatures(
      FROM (SELECT record, name, ${repairedGeometry('geom')} AS geom FROM legacy_shapes OFFSET 0) AS repaired
      WHERE NOT ST_IsEmpty(geom)`,
   )
-  assertRowCount(subjectOf(words), shapes, rowCount)
+  assertRowCount(labels.subject, shapes, rowCount)
   await cutPieces(
     tx,
     ['feature_id'],
@@ -76,11 +70,11 @@ async function insertFeatures(
      WHERE feature.id = amounts.feature_id`,
     [resource.id],
   )
-  await tellApart(context)
+  await reportApart(context)
   return { rows: shapes, skipped }
 }
 
-async function tellApart({ tx, resource, finding }: ImportContext): Promise<void> {
+async function reportApart({ tx, resource, finding }: ImportContext): Promise<void> {
   const { rows } = await tx.query<{ count: number; first: readonly string[] }>(
     `SELECT count(*)::integer AS count, (array_agg(name ORDER BY name))[1:10] AS first FROM ${projectTables.features}
      WHERE project_id = $1::uuid AND NOT is_legacy AND amount_max IS NULL`,
@@ -88,6 +82,6 @@ async function tellApart({ tx, resource, finding }: ImportContext): Promise<void
   )
   const { count = 0, first = [] } = rows[0] ?? {}
   if (count === 0) return
-  const message = `${pluralize(count, 'feature', 'features')} of ${words.what} ${count === 1 ? 'lies' : 'lie'} outside of the planning grid: ${first.join(', ')}${count > 10 ? ' and more' : ''}`
-  finding(words.finding('warning', 'apart', message, { count }))
+  const message = `${pluralize(count, 'feature', 'features')} of ${labels.what} ${count === 1 ? 'lies' : 'lie'} outside of the planning grid: ${first.join(', ')}${count > 10 ? ' and more' : ''}`
+  finding(labels.finding('warning', 'apart', message, { count }))
 }

@@ -1,19 +1,20 @@
 import type { Validator } from '@piecework/core/piece'
 import { checkShapefile } from '../shapes/check-shapefile.js'
-import { boxOfShape } from '../shapes/coverage/rings.js'
+import { boxOf } from '../shapes/coverage/box.js'
 import { unitBoxes } from '../shapes/coverage/unit-boxes.js'
-import { featureShapefile as words } from '../shapes/labels.js'
-import { tellDeleted, tellShapes } from '../shapes/shape-findings.js'
+import type { GeometryChecks } from '../shapes/geometry-checks.js'
+import { featureShapefile as labels } from '../shapes/labels.js'
+import { reportDeleted, reportShapes } from '../shapes/shape-findings.js'
 import { openFeatures } from './feature-attributes.js'
 import { FeatureNames, specNames } from './feature-names.js'
 
 /** Reads the whole layer: every name, every shape. */
-export const featureShapesValidator: Validator = {
+export const featureShapesValidator = ({ checks }: { readonly checks: GeometryChecks }): Validator => ({
   validate: (context) => {
     const { entries, tx, signal, progress } = context
     return checkShapefile(
       context,
-      words,
+      labels,
       () => openFeatures(entries, signal),
       async (shapefile, findings) => {
         const names = new FeatureNames(await specNames(entries, signal), findings)
@@ -22,17 +23,17 @@ export const featureShapesValidator: Validator = {
         for await (const batch of shapefile.features()) {
           for (const { record, row, geometry } of batch) {
             names.add(row, record, shapefile.attributes.column)
-            if ('polygons' in geometry && !units.meet(boxOfShape(geometry)))
-              findings.warning(`${words.code}-shape-apart`, { file: words.role, line: record }, () => ({
+            if ('polygons' in geometry && !units.meet(boxOf(geometry)))
+              findings.warning(`${labels.code}-shape-apart`, { file: labels.role, line: record }, () => ({
                 message: `The shape of record ${record} (${row}) touches no planning unit`,
               }))
           }
-          await tellShapes(batch, words, 'shape', tx, findings)
+          await reportShapes(batch, { labels, thing: 'shape', checks, tx, findings })
           features += batch.length
           progress(batch.at(-1)?.record ?? 0, shapefile.records)
         }
-        tellDeleted(features, shapefile.records, words, findings)
+        reportDeleted(features, shapefile.records, labels, findings)
       },
     )
   },
-}
+})

@@ -1,4 +1,4 @@
-import type { Queryable, Validator } from '@piecework/core/piece'
+import type { Validator } from '@piecework/core/piece'
 import {
   describeId,
   FindingCollector,
@@ -9,20 +9,17 @@ import {
   openGrid,
   planningGrid,
 } from '@piecework/marxan-files'
-import { tellDeleted, tellShapes } from '../shapes/shape-findings.js'
+import type { GeometryChecks } from '../shapes/geometry-checks.js'
+import { type ReportShapesOptions, reportDeleted, reportShapes } from '../shapes/shape-findings.js'
 
-/** Reads the whole grid: every id, every shape, and whether the database takes it for a valid polygon. */
-export const planningGridValidator: Validator = {
+/** Reads the whole grid: every id, every shape, and whether it is a valid polygon. */
+export const planningGridValidator = ({ checks }: { readonly checks: GeometryChecks }): Validator => ({
   async *validate({ entries, tx, signal, progress }) {
     const findings = new FindingCollector()
     try {
       const grid = await openGrid(entries, { signal })
-      try {
-        yield* grid.findings
-        await check(grid, tx, findings, progress)
-      } finally {
-        grid.close()
-      }
+      yield* grid.findings
+      await check(grid, { labels: planningGrid, thing: 'planning unit', checks, tx, findings }, progress)
     } catch (error) {
       if (!isGridError(error)) throw error
       for (const [at, { piece: _, ...finding }] of error.findings.entries())
@@ -30,27 +27,27 @@ export const planningGridValidator: Validator = {
     }
     yield* findings.list()
   },
-}
+})
 
-/** Validators of other files take a grid that cannot be read as one that contradicts nothing. */
+/** Validators of other files skip their comparison with a grid that cannot be read. */
 const notCompared = (hint = '') =>
   `The other files were not compared with this planning grid, which cannot be read. ${hint}`.trimEnd()
 
 async function check(
   grid: Grid,
-  tx: Queryable,
-  findings: FindingCollector,
+  report: ReportShapesOptions,
   progress: (done: number, total?: number) => void,
 ): Promise<void> {
+  const { findings } = report
   const seen = new IdLines()
   const spelled = new NonIntegerIds()
   let units = 0
   for await (const batch of grid.features()) {
     for (const unit of batch) describeId(unit, grid.idAttribute, seen, spelled, planningGrid, findings)
-    await tellShapes(batch, planningGrid, 'planning unit', tx, findings)
+    await reportShapes(batch, report)
     units += batch.length
     progress(batch.at(-1)?.record ?? 0, grid.records)
   }
   spelled.tell(grid.idAttribute, planningGrid, findings)
-  tellDeleted(units, grid.records, planningGrid, findings)
+  reportDeleted(units, grid.records, planningGrid, findings)
 }

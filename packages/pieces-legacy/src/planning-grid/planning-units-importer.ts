@@ -7,20 +7,14 @@ import {
 import { type Grid, type GridUnit, openGrid, planningGrid } from '@piecework/marxan-files'
 import { projectTables } from '@piecework/pieces-project'
 import { BinaryRows, uuidExpression } from '@piecework/postgres'
-import type { PlacedShape } from '@piecework/vector-files'
+import type { PolygonShape } from '@piecework/vector-files'
 import { repairedGeometry } from '../shapes/repair-sql.js'
 import { assertRowCount } from '../staging/assert-row-count.js'
 
 /** The grid's shapes as planning units, with the ids that the files know them by. */
 export const planningUnitsImporter: PieceImporter = {
-  import: async (context) => {
-    const grid = await openGrid(context.entries, { signal: context.signal })
-    try {
-      return await insertUnits(context, grid)
-    } finally {
-      grid.close()
-    }
-  },
+  import: async (context) =>
+    insertUnits(context, await openGrid(context.entries, { signal: context.signal })),
 }
 
 async function insertUnits(context: ImportContext, grid: Grid): Promise<PieceCounts> {
@@ -74,7 +68,7 @@ async function insertRepaired({ tx, ids, resource }: ImportContext): Promise<num
 /** Bytes of rows that wait for the database to look at their units. */
 const mostWaiting = 2 ** 22
 
-/** The grid's units as rows: those that need no look at go straight into the table, others wait while it is filled. */
+/** The units of the grid as rows: convex ones go straight into the table, others wait until it takes a break. */
 class Units {
   /** Of all. */
   count = 0
@@ -131,7 +125,7 @@ class Units {
   }
 }
 
-function writeUnit(rows: BinaryRows, id: number, geometry: PlacedShape): void {
+function writeUnit(rows: BinaryRows, id: number, geometry: PolygonShape): void {
   rows.int4(id)
   const at = rows.value(geometry.size)
   geometry.writeEwkb(rows.view, at)

@@ -1,19 +1,17 @@
 import type { Entries } from '@piecework/core/piece'
 import { isWhole, NUMBER } from '@piecework/marxan-files'
 import {
-  type Attributes,
-  type DbfField,
-  type DbfHeader,
-  type DbfRecord,
-  decodedText,
+  type AttributeField,
+  type AttributeRecord,
   fieldNamed,
   openShapefile,
-  type Shapefile,
+  type RowReader,
+  type VectorLayer,
 } from '@piecework/vector-files'
-import { protectedAreaShapefile as words } from '../shapes/labels.js'
+import { protectedAreaShapefile as labels } from '../shapes/labels.js'
 import { namesOf } from '../shapes/name-attribute.js'
 
-/** '' where the record or the layer does not say. */
+/** '' if the record or the layer has none. */
 export interface ProtectedAreaRow {
   readonly name: string
   readonly iucn_category: string
@@ -22,7 +20,7 @@ export interface ProtectedAreaRow {
   readonly designation: string
 }
 
-/** Column of the table and attribute of the World Database on Protected Areas. */
+/** Attributes of the World Database on Protected Areas, by column of the table. */
 const attributes = {
   iucn_category: 'IUCN_CAT',
   wdpa_id: 'WDPAID',
@@ -34,21 +32,21 @@ const attributes = {
 export function openProtectedAreas(
   entries: Entries,
   signal: AbortSignal,
-): Promise<Shapefile<Attributes<ProtectedAreaRow>>> {
-  return openShapefile<Attributes<ProtectedAreaRow>>(
+): Promise<VectorLayer<RowReader<ProtectedAreaRow>>> {
+  return openShapefile<RowReader<ProtectedAreaRow>>(
     entries,
-    words,
-    (_, header) => {
-      const names = namesOf(entries, words, header, ['NAME'])
+    labels,
+    (table) => {
+      const names = namesOf(entries, labels, table, ['NAME'])
       const fields = Object.entries(attributes).map(
-        ([column, attribute]) => [column, fieldNamed(header, attribute)] as const,
+        ([column, attribute]) => [column, fieldNamed(table.fields, attribute)] as const,
       )
       return {
         findings: [],
         read: (record) => ({
           name: names?.of(record) ?? '',
           ...(Object.fromEntries(
-            fields.map(([column, field]) => [column, field ? plainText(record, field, header) : '']),
+            fields.map(([column, field]) => [column, field ? plainText(record, field) : '']),
           ) as Record<keyof typeof attributes, string>),
         }),
       }
@@ -58,9 +56,9 @@ export function openProtectedAreas(
 }
 
 /** Ids are written as decimal numbers, and a number that did not fit as asterisks. */
-function plainText(record: DbfRecord, field: DbfField, header: DbfHeader): string {
-  const text = decodedText(record, field, header)
-  if (field.type === 'C') return text
+function plainText(record: AttributeRecord, field: AttributeField): string {
+  const text = record.text(field)
+  if (field.kind === 'text') return text
   if (/^\*+$/.test(text)) return ''
   const number = Number(text)
   return NUMBER.test(text) && isWhole(text) && Number.isSafeInteger(number) ? String(number) : text

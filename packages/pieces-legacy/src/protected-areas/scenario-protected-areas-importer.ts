@@ -1,19 +1,19 @@
 import type { PieceImporter } from '@piecework/core/piece'
 import { projectTables } from '@piecework/pieces-project'
 import { scenarioTables } from '@piecework/pieces-scenario'
-import { protectedAreaShapefile as words } from '../shapes/labels.js'
+import { protectedAreaShapefile as labels } from '../shapes/labels.js'
 import { areaOf, common, cutPieces, forUnits, theseUnits } from '../shapes/overlay.js'
 import { assertRowCount } from '../staging/assert-row-count.js'
 import { projectOf } from '../staging/project-of.js'
 
 /**
- * The scenario selects all protected areas that were uploaded, and each of its planning units has the area that lies in them; where they
- * overlap, the ground counts once. Nothing is locked in: that is what pu.dat says.
+ * The scenario selects all uploaded protected areas, and each of its planning units has the area that lies in them; area where they
+ * overlap counts once. Nothing is locked in, which is up to pu.dat.
  */
 export const scenarioProtectedAreasImporter: PieceImporter = {
   import: async (context) => {
     const { tx, resource, entries } = context
-    if (!entries.paths.includes(words.role)) return { rows: 0 }
+    if (!entries.paths.includes(labels.role)) return { rows: 0 }
     const project = await projectOf(tx, resource.id)
     const { rowCount: selected } = await tx.query(
       `UPDATE ${scenarioTables.scenarios} SET protected_area_ids = (

@@ -31,23 +31,19 @@ export const resultsImporter: PieceImporter = {
     if (!entries.paths.includes(outputRole)) return { rows: 0 }
     const findings = new FindingCollector()
     const folder = await openOutput(entries, { findings, signal })
-    try {
-      const summaries = folder.sum
-        ? await readSummaries(folder.sum, { findings, signal, most: folder.limits.runs })
-        : []
-      if (findings.errors > 0 || summaries.length === 0)
-        throw new PieceworkError(
-          'validation-failed',
-          'The output folder has errors that its validation did not tell',
-        )
-      const runs = await insertRuns(context, summaries)
-      const solutions = await insertSolutions(context, folder)
-      const features = await insertFeatureResults(context, folder, bestRun(summaries))
-      await markRun(context)
-      return { rows: runs + solutions.rows + features, skipped: solutions.skipped ?? 0 }
-    } finally {
-      folder.close()
-    }
+    const summaries = folder.sum
+      ? await readSummaries(folder.sum, { findings, signal, most: folder.limits.runs })
+      : []
+    if (findings.errors > 0 || summaries.length === 0)
+      throw new PieceworkError(
+        'validation-failed',
+        'The output folder has errors that its validation did not tell',
+      )
+    const runs = await insertRuns(context, summaries)
+    const solutions = await insertSolutions(context, folder)
+    const features = await insertFeatureResults(context, folder, bestRun(summaries))
+    await markRun(context)
+    return { rows: runs + solutions.rows + features, skipped: solutions.skipped ?? 0 }
   },
 }
 

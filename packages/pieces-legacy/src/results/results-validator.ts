@@ -24,12 +24,7 @@ export const resultsValidator: Validator = {
     if (!entries.paths.includes(outputRole)) return
     const findings = new FindingCollector({ acrossFiles: true })
     try {
-      const folder = await openOutput(entries, { findings, signal })
-      try {
-        await check(folder, context, findings)
-      } finally {
-        folder.close()
-      }
+      await check(await openOutput(entries, { findings, signal }), context, findings)
     } catch (error) {
       if (!isRefusal(error)) throw error
       const hint = error.findings[0]?.hint

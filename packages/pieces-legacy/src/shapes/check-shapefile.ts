@@ -1,27 +1,21 @@
-import type { ValidationContext } from '@piecework/core/piece'
-import { type FileFinding, FindingCollector } from '@piecework/marxan-files'
-import type { Attributes, Shapefile } from '@piecework/vector-files'
-import { isAbout, type ShapefileLabels } from '@piecework/vector-files'
+import { FindingCollector, type NewFinding, type ValidationContext } from '@piecework/core/piece'
+import type { LayerLabels, RowReader, VectorLayer } from '@piecework/vector-files'
 
-/** Opens the shapefile, lets `check` read it, and tells what both find; nothing where it was not uploaded. */
-export async function* checkShapefile<A extends Attributes<unknown>>(
+/** Opens the shapefile, lets `check` read it, and yields the findings of both; none if it was not uploaded. */
+export async function* checkShapefile<A extends RowReader<unknown>>(
   { entries }: Pick<ValidationContext, 'entries'>,
-  words: ShapefileLabels,
-  open: () => Promise<Shapefile<A>>,
-  check: (shapefile: Shapefile<A>, findings: FindingCollector) => Promise<void>,
-): AsyncIterable<FileFinding> {
-  if (!entries.paths.includes(words.role)) return
+  labels: LayerLabels,
+  open: () => Promise<VectorLayer<A>>,
+  check: (shapefile: VectorLayer<A>, findings: FindingCollector) => Promise<void>,
+): AsyncIterable<NewFinding> {
+  if (!entries.paths.includes(labels.role)) return
   const findings = new FindingCollector()
   try {
     const shapefile = await open()
-    try {
-      yield* shapefile.findings
-      await check(shapefile, findings)
-    } finally {
-      shapefile.close()
-    }
+    yield* shapefile.findings
+    await check(shapefile, findings)
   } catch (error) {
-    if (!isAbout(words, error)) throw error
+    if (!labels.isOwnError(error)) throw error
     for (const { piece: _, ...finding } of error.findings) yield finding
   }
   yield* findings.list()

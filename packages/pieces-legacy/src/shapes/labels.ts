@@ -1,21 +1,21 @@
 import { costRole, featuresRole, protectedAreasRole } from '@piecework/marxan-files'
-import { shapefileLabels } from '@piecework/vector-files'
+import { layerLabels } from '@piecework/vector-files'
 
-export const featureShapefile = shapefileLabels({
+export const featureShapefile = layerLabels({
   role: featuresRole,
   piece: 'legacy/feature-shapes',
   code: 'legacy/feature-shapes',
   what: 'the feature shapefile',
 })
 
-export const costShapefile = shapefileLabels({
+export const costShapefile = layerLabels({
   role: costRole,
   piece: 'legacy/cost-shapes',
   code: 'legacy/cost-shapes',
   what: 'the cost shapefile',
 })
 
-export const protectedAreaShapefile = shapefileLabels({
+export const protectedAreaShapefile = layerLabels({
   role: protectedAreasRole,
   piece: 'legacy/protected-area-shapes',
   code: 'legacy/protected-area-shapes',

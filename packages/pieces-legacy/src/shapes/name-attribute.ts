@@ -1,72 +1,67 @@
 import type { Entries } from '@piecework/core/piece'
 import {
-  type DbfField,
-  type DbfHeader,
-  type DbfRecord,
-  decodedText,
+  type AttributeField,
+  type AttributeRecord,
+  type AttributeTable,
   fieldNamed,
-  type ShapefileLabels,
-  subjectOf,
+  type LayerLabels,
 } from '@piecework/vector-files'
 import { metadataText } from './metadata.js'
 
-/** Whence the names of records come. */
+/** Where the names of records come from. */
 export interface Names {
-  /** Attribute, for findings; undefined where all records have the one name. */
+  /** Attribute, for findings; undefined if all records have the same name. */
   readonly column?: string
-  /** '' where the record has none. */
-  of(record: DbfRecord): string
+  /** '' if the record has none. */
+  of(record: AttributeRecord): string
 }
 
-/** What the metadata says, `nameAttribute` or one `name` for all; else the first text attribute of these names. Undefined: none of it. */
+/** The `nameAttribute` or the `name` for all of the metadata, else the first text attribute with one of the names; else undefined. */
 export function namesOf(
   entries: Entries,
-  words: ShapefileLabels,
-  header: DbfHeader,
+  labels: LayerLabels,
+  table: AttributeTable,
   candidates: readonly string[],
 ): Names | undefined {
-  const attribute = metadataText(entries, words.role, 'nameAttribute')
-  if (attribute !== undefined) return fromField(requiredField(words, header, attribute, 'name'), header)
-  const name = metadataText(entries, words.role, 'name')
+  const attribute = metadataText(entries, labels.role, 'nameAttribute')
+  if (attribute !== undefined) return fromField(requiredField(labels, table, attribute, 'name'))
+  const name = metadataText(entries, labels.role, 'name')
   if (name !== undefined) return { of: () => name }
   for (const candidate of candidates) {
-    const field = fieldNamed(header, candidate)
-    if (field?.type === 'C') return fromField(field, header)
+    const field = fieldNamed(table.fields, candidate)
+    if (field?.kind === 'text') return fromField(field)
   }
   return undefined
 }
 
-const fromField = (field: DbfField, header: DbfHeader): Names => ({
+const fromField = (field: AttributeField): Names => ({
   column: field.name,
-  of: (record) => decodedText(record, field, header),
+  of: (record) => record.text(field),
 })
 
-/** dBASE's letters for what is written as text. */
-const readable: readonly string[] = ['C', 'N', 'F']
-
-/** An attribute that the upload names. */
+/** The attribute that the upload names. Throws if it is missing or holds neither texts nor numbers. */
 export function requiredField(
-  words: ShapefileLabels,
-  header: DbfHeader,
+  labels: LayerLabels,
+  table: AttributeTable,
   named: string,
   as: string,
-): DbfField {
-  const field = fieldNamed(header, named)
+): AttributeField {
+  const field = fieldNamed(table.fields, named)
   if (!field)
-    throw words.problem(
+    throw labels.problem(
       `${as}-attribute`,
-      `${subjectOf(words)} has no attribute ${JSON.stringify(named)}, which was given as the ${as} attribute; ${listed(header)}`,
+      `${labels.subject} has no attribute ${JSON.stringify(named)}, which was given as the ${as} attribute; ${listed(table)}`,
     )
-  if (!readable.includes(field.type))
-    throw words.problem(
+  if (field.kind === 'other')
+    throw labels.problem(
       `${as}-type`,
-      `${subjectOf(words)}'s attribute ${field.name} is of dBASE type ${JSON.stringify(field.type)}, which holds neither texts nor numbers`,
+      `${labels.subject}'s attribute ${field.name} is of dBASE type ${JSON.stringify(field.type)}, which holds neither texts nor numbers`,
     )
   return field
 }
 
-/** "its attributes are …", of the readable ones. */
-export function listed({ fields }: DbfHeader): string {
-  const names = fields.filter(({ type }) => readable.includes(type)).map(({ name }) => name)
+/** "its attributes are …", without those that are not read. */
+export function listed({ fields }: AttributeTable): string {
+  const names = fields.filter(({ kind }) => kind !== 'other').map(({ name }) => name)
   return names.length === 0 ? 'it has no attributes' : `its attributes are ${names.join(', ')}`
 }

@@ -1,3 +1,3 @@
-/** Equal for two spellings of one name: case and white space do not tell names apart. */
+/** Equal for names that differ only in case and white space. */
 export const nameKey = (name: string): string =>
   name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()

@@ -1,12 +1,12 @@
 import type { Transaction, WorkContext } from '@piecework/core/piece'
 import { projectTables } from '@piecework/pieces-project'
 
-/** Vertices of one piece of a shape: fewer make more pieces, more make slower intersections. */
+/** Vertices of one piece of a shape: fewer mean more pieces, more mean slower intersections. */
 const pieceVertices = 128
 
 /**
- * Valid geometries as the indexed temporary table `legacy_pieces (…columns, geom)`, cut so that a planning unit meets small pieces of large
- * shapes. `source` selects the columns and `geom`.
+ * Copies valid geometries into the indexed temporary table `legacy_pieces (…columns, geom)`, cut into small pieces. `source` selects the
+ * columns and `geom`.
  */
 export async function cutPieces(
   tx: Transaction,
@@ -24,20 +24,20 @@ export async function cutPieces(
   await tx.query('ANALYZE legacy_pieces')
 }
 
-/** What a planning unit `unit` and a piece `piece` have in common. */
+/** SQL of what a planning unit `unit` and a piece `piece` have in common. */
 export const common = `CASE WHEN ST_CoveredBy(unit.geom, piece.geom) THEN unit.geom
   ELSE ST_CollectionExtract(ST_Intersection(unit.geom, piece.geom), 3) END`
 
-/** Square metres of EPSG:3410 in whole square millimetres: neighbours that touch have nothing in common. */
+/** SQL of the area in square metres (EPSG:3410), rounded to square millimetres so that neighbours that touch have nothing in common. */
 export const areaOf = (geometry: string): string =>
   `round(ST_Area(ST_Transform(${geometry}, 3410))::numeric, 3)::float8`
 
-/** Planning units of one statement: few enough to be cancelled and told of. */
+/** Planning units of one statement: few enough to cancel and to report progress. */
 const statementUnits = 5000
 
 /**
- * Runs a statement for all planning units, some at a time, in the order of their ids: `$1` is the project, its units are those with a
- * `puid` above `$2` up to `$3`; further values begin with `$4`. Resolves to the sum of row counts.
+ * Runs a statement for all planning units in batches, in the order of their ids: `$1` is the project, the batch has the units with a
+ * `puid` above `$2` and up to `$3`; further values begin with `$4`. Resolves to the sum of row counts.
  */
 export async function forUnits(
   { tx, progress, signal }: Pick<WorkContext, 'progress' | 'signal'> & { readonly tx: Transaction },
@@ -69,5 +69,5 @@ export async function forUnits(
   }
 }
 
-/** The units that such a statement is about. */
+/** SQL condition for the units of such a batch. */
 export const theseUnits = 'unit.project_id = $1::uuid AND unit.puid > $2 AND unit.puid <= $3'

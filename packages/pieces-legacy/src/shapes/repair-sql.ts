@@ -1,6 +1,6 @@
 /**
- * SQL for the geometry that `geometry`, a shape of an upload, becomes: itself where it is valid, else what ST_MakeValid makes of it, without
- * lines and points; and put back between the antimeridians where it goes beyond. Empty where nothing with an area is left.
+ * SQL of the geometry that an uploaded shape becomes: itself if it is valid, else the result of ST_MakeValid without lines and points; put
+ * back between the antimeridians if it goes beyond. Empty if no area is left.
  */
 export const repairedGeometry = (geometry: string): string =>
   `CASE WHEN ST_XMax(${geometry}) > 180 THEN ST_CollectionExtract(ST_WrapX(ST_MakeValid(${geometry}), 180, -360), 3)

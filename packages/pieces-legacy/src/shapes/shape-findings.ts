@@ -1,8 +1,8 @@
 import type { Queryable } from '@piecework/core/piece'
 import type { FindingCollector } from '@piecework/marxan-files'
 import { pluralize } from '@piecework/marxan-files'
-import type { PolygonGeometry, ShapefileLabels, ShapeProblem } from '@piecework/vector-files'
-import { invalidShapes } from './invalid-shapes.js'
+import type { LayerLabels, PolygonGeometry, ShapeProblem } from '@piecework/vector-files'
+import type { GeometryChecks, RecordShape } from './geometry-checks.js'
 
 const problems: Readonly<Record<ShapeProblem, string>> = {
   none: 'has no geometry',
@@ -10,61 +10,70 @@ const problems: Readonly<Record<ShapeProblem, string>> = {
   'out-of-range': 'lies outside of the earth: its coordinates do not fit the .prj file',
 }
 
-/** What is wrong with the shapes of a batch, and whether the database can repair it. `thing` is what each of them is: "planning unit". */
-export async function tellShapes(
+export interface ReportShapesOptions {
+  readonly labels: LayerLabels
+  /** What each shape is: "planning unit". */
+  readonly thing: string
+  readonly checks: GeometryChecks
+  readonly tx: Queryable
+  readonly findings: FindingCollector
+}
+
+/** Reports what is wrong with the shapes of a batch, and whether it can be repaired. */
+export async function reportShapes(
   batch: readonly { readonly record: number; readonly geometry: PolygonGeometry }[],
-  words: ShapefileLabels,
-  thing: string,
-  tx: Queryable,
-  findings: FindingCollector,
+  { labels, thing, checks, tx, findings }: ReportShapesOptions,
 ): Promise<void> {
-  const placeOf = (record: number) => ({ file: words.role, line: record })
-  const shaped: { record: number; ewkb: string }[] = []
+  const locationOf = (record: number) => ({ file: labels.role, line: record })
+  const doubtful: RecordShape[] = []
   for (const { record, geometry } of batch) {
     if ('problem' in geometry) {
-      findings.error(`${words.code}-shape-${geometry.problem}`, placeOf(record), () => ({
+      findings.error(`${labels.code}-shape-${geometry.problem}`, locationOf(record), () => ({
         message: `The ${thing} of record ${record} ${problems[geometry.problem]}`,
       }))
       continue
     }
-    if (!geometry.convex) shaped.push({ record, ewkb: geometry.ewkb })
-    if (geometry.mended)
-      findings.warning(`${words.code}-shape-repaired`, placeOf(record), () => ({
+    if (!geometry.convex) doubtful.push({ record, shape: geometry })
+    if (geometry.repaired)
+      findings.warning(`${labels.code}-shape-repaired`, locationOf(record), () => ({
         message: `The ${thing} of record ${record} has a ring that is open or without area; it is repaired`,
       }))
   }
-  for (const { record, reason, repairable } of await invalidShapes(shaped, tx)) {
-    const place = placeOf(record)
+  if (doubtful.length === 0) return
+  for (const { record, reason, repairable } of await checks.invalidShapes(doubtful, tx)) {
+    const location = locationOf(record)
     const what = `The ${thing} of record ${record} is invalid (${reason})`
     if (repairable === undefined)
-      findings.warning(`${words.code}-shape-unrepaired`, place, () => ({
-        message: `${what}; without a database nobody could try to repair it`,
-        hint: 'The import repairs it where an area is left.',
+      findings.warning(`${labels.code}-shape-unrepaired`, location, () => ({
+        message: `${what}; without a database its repair could not be tried`,
+        hint: 'The import repairs it if an area is left.',
       }))
     else if (repairable)
-      findings.warning(`${words.code}-shape-repaired`, place, () => ({ message: `${what}; it is repaired` }))
+      findings.warning(`${labels.code}-shape-repaired`, location, () => ({
+        message: `${what}; it is repaired`,
+      }))
     else
-      findings.error(`${words.code}-shape-invalid`, place, () => ({
+      findings.error(`${labels.code}-shape-invalid`, location, () => ({
         message: `${what} and cannot be repaired`,
       }))
   }
 }
 
-/** Records that are marked as deleted, and what has no others. */
-export function tellDeleted(
+/** Reports records that are marked as deleted, as an error if there are no others. */
+export function reportDeleted(
   features: number,
   records: number,
-  words: ShapefileLabels,
+  labels: LayerLabels,
   findings: FindingCollector,
 ): void {
-  const file = words.role
+  const file = labels.role
   if (features === 0)
-    findings.error(`${words.code}-empty`, { file }, () => ({
-      message: `All records of ${words.what} are marked as deleted: it has no features`,
+    findings.error(`${labels.code}-empty`, { file }, () => ({
+      message: `All records of ${labels.what} are marked as deleted: it has no features`,
     }))
   else if (features < records)
-    findings.warning(`${words.code}-deleted`, { file }, () => ({
-      message: `${pluralize(records - features, 'record was', 'records were')} skipped: marked as deleted in ${words.what}`,
+    findings.warning(`${labels.code}-deleted`, { file }, () => ({
+      message: `${pluralize(records - features, 'record was', 'records were')} skipped: marked as deleted in ${labels.what}`,
       count: records - features,
     }))
 }

@@ -1,24 +1,23 @@
 import type { ImportContext } from '@piecework/core/piece'
-import type { Attributes, Shapefile, ShapefileFeature } from '@piecework/vector-files'
-import { type ShapefileLabels, subjectOf } from '@piecework/vector-files'
+import type { LayerFeature, LayerLabels, RowReader, VectorLayer } from '@piecework/vector-files'
 import { assertRowCount } from '../staging/assert-row-count.js'
 
 export interface StagedShapes {
   readonly shapes: number
-  /** Deleted records, told. */
+  /** Deleted records, which are reported. */
   readonly skipped: number
 }
 
 /**
- * The layer as the temporary table `legacy_shapes (record, …columns, geom)`, ended with the transaction; geometries as they are, not
- * repaired. `cells` gives a feature's further columns as CSV.
+ * Copies the layer into the temporary table `legacy_shapes (record, …columns, geom)`, which ends with the transaction, without repairing
+ * geometries. `cells` returns the columns of a feature as CSV.
  */
-export async function stageShapes<A extends Attributes<unknown>>(
+export async function stageShapes<A extends RowReader<unknown>>(
   { tx, progress, finding }: ImportContext,
-  words: ShapefileLabels,
-  shapefile: Shapefile<A>,
+  labels: LayerLabels,
+  shapefile: VectorLayer<A>,
   columns: Readonly<Record<string, string>>,
-  cells: (feature: ShapefileFeature<ReturnType<A['read']>>) => string,
+  cells: (feature: LayerFeature<ReturnType<A['read']>>) => string,
 ): Promise<StagedShapes> {
   const named = Object.entries(columns)
   await tx.query(
@@ -29,8 +28,8 @@ export async function stageShapes<A extends Attributes<unknown>>(
     for await (const batch of shapefile.features()) {
       let lines = ''
       for (const feature of batch) {
-        if (!('ewkb' in feature.geometry))
-          throw words.problem('unreadable', `Record ${feature.record} of ${words.what} has no shape`)
+        if ('problem' in feature.geometry)
+          throw labels.problem('unreadable', `Record ${feature.record} of ${labels.what} has no shape`)
         lines += `${feature.record},${named.length > 0 ? `${cells(feature)},` : ''}${feature.geometry.ewkb}\n`
       }
       shapes += batch.length
@@ -42,20 +41,20 @@ export async function stageShapes<A extends Attributes<unknown>>(
     { table: 'legacy_shapes', columns: ['record', ...named.map(([name]) => name), 'geom'] },
     csv(),
   )
-  assertRowCount(subjectOf(words), shapes, copied)
+  assertRowCount(labels.subject, shapes, copied)
   await tx.query('ANALYZE legacy_shapes')
-  return { shapes, skipped: tellSkipped(finding, words, shapefile.records - shapes) }
+  return { shapes, skipped: reportSkipped(finding, labels, shapefile.records - shapes) }
 }
 
-/** Deleted records, in the job's report. */
-export function tellSkipped(
+/** Adds a finding about deleted records. */
+export function reportSkipped(
   finding: ImportContext['finding'],
-  words: ShapefileLabels,
+  labels: LayerLabels,
   skipped: number,
 ): number {
   if (skipped > 0)
     finding(
-      words.finding('warning', 'deleted', `${skipped} deleted records of ${words.what} were skipped`, {
+      labels.finding('warning', 'deleted', `${skipped} deleted records of ${labels.what} were skipped`, {
         count: skipped,
       }),
     )

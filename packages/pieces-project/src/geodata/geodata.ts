@@ -81,10 +81,7 @@ async function exportLayer(
     })
 }
 
-async function exportShapefile(
-  context: ExportContext<GeodataOptions>,
-  layer: MeasuredLayer,
-): Promise<void> {
+async function exportShapefile(context: ExportContext<GeodataOptions>, layer: MeasuredLayer): Promise<void> {
   const file = `${layer.name}.shp.zip`
   const hint = 'GeoJSON has all of it.'
   for (const [column, count] of layer.longTexts)

@@ -1,27 +1,23 @@
 import type { Queryable } from '@piecework/core/piece'
+import type { PolygonShape } from '@piecework/vector-files'
 import { areaOf, common } from '../overlay.js'
 import { repairedGeometry } from '../repair-sql.js'
-import { type Box, boxOf, overlap, ringsOf } from './rings.js'
+import { boxOf, overlap } from './box.js'
+import type { UnitShape } from './unit-shape.js'
 
-export interface PlacedUnit {
-  /** In the order of the grid. */
-  readonly unit: number
-  readonly ewkb: string
-  readonly box: Box
-}
-
-/** Which of the units have an area in common with one of the shapes, by the same rule as the import. */
+/** The units that have an area in common with one of the shapes, by the same rule as the import. One statement. */
 export async function coveredUnits(
+  units: readonly UnitShape[],
+  shapes: readonly PolygonShape[],
   tx: Queryable,
-  units: readonly PlacedUnit[],
-  shapes: readonly string[],
 ): Promise<readonly number[]> {
-  const pairs = shapes.flatMap((ewkb, shape) => {
-    const box = boxOf(ringsOf(ewkb))
-    return units.flatMap((unit, at) => (overlap(unit.box, box) ? [{ at, shape }] : []))
+  const pairs = shapes.flatMap((shape, shapeAt) => {
+    const box = boxOf(shape)
+    return units.flatMap((unit, at) => (overlap(unit.box, box) ? [{ at, shapeAt }] : []))
   })
   if (pairs.length === 0) return []
-  const [ats, shapeAts] = [new Set(pairs.map(({ at }) => at)), new Set(pairs.map(({ shape }) => shape))]
+  const ats = [...new Set(pairs.map(({ at }) => at))]
+  const shapeAts = [...new Set(pairs.map(({ shapeAt }) => shapeAt))]
   const { rows } = await tx.query<{ unit: number }>(
     `WITH unit AS MATERIALIZED (SELECT n, ${repairedGeometry('geom')} AS geom
        FROM (SELECT n, ewkb::geometry AS geom FROM unnest($1::integer[], $2::text[]) AS given (n, ewkb) OFFSET 0) AS given),
@@ -32,12 +28,12 @@ export async function coveredUnits(
      JOIN unit ON unit.n = pair.unit JOIN piece ON piece.n = pair.piece
      WHERE ST_Intersects(unit.geom, piece.geom) AND ${areaOf(common)} > 0`,
     [
-      [...ats],
-      [...ats].map((at) => units[at]?.ewkb),
-      [...shapeAts],
-      [...shapeAts].map((shape) => shapes[shape]),
+      ats,
+      ats.map((at) => units[at]?.ewkb),
+      shapeAts,
+      shapeAts.map((at) => shapes[at]?.ewkb),
       pairs.map(({ at }) => at),
-      pairs.map(({ shape }) => shape),
+      pairs.map(({ shapeAt }) => shapeAt),
     ],
   )
   return rows.flatMap(({ unit: at }) => units[at]?.unit ?? [])

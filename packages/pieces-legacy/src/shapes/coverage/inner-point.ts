@@ -1,14 +1,14 @@
-import type { Position } from '@piecework/vector-files'
-import type { Rings } from './rings.js'
+import type { Polygons, Position } from '@piecework/vector-files'
 
-/** A point inside of a shape: the middle of the widest stretch of a parallel near its middle. Undefined for a shape without area. */
-export function innerPoint(rings: Rings): Position | undefined {
-  const y = parallel(rings)
+/** A point inside of a shape: the middle of the widest section of a parallel near its middle. Undefined for a shape without area. */
+export function innerPoint(polygons: Polygons): Position | undefined {
+  const rings = polygons.flat()
+  const y = freeParallel(rings)
   const crossings: number[] = []
   for (const ring of rings)
-    for (let at = 1; at < ring.length; at += 1) {
-      const [x1, y1] = ring[at - 1] as Position
-      const [x2, y2] = ring[at] as Position
+    for (let at = 2; at < ring.length; at += 2) {
+      const [x1, y1] = [ring[at - 2] as number, ring[at - 1] as number]
+      const [x2, y2] = [ring[at] as number, ring[at + 1] as number]
       if (y1 > y !== y2 > y) crossings.push(x1 + ((y - y1) * (x2 - x1)) / (y2 - y1))
     }
   crossings.sort((a, b) => a - b)
@@ -23,11 +23,12 @@ export function innerPoint(rings: Rings): Position | undefined {
   return best
 }
 
-/** The middle of all, or a little further north where a vertex lies on it. */
-function parallel(rings: Rings): number {
+/** The latitude in the middle, or one a little further north if a vertex lies on it. */
+function freeParallel(rings: Polygons[number]): number {
   let [south, north] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (const ring of rings)
-    for (const [, y] of ring) {
+    for (let at = 1; at < ring.length; at += 2) {
+      const y = ring[at] as number
       if (y < south) south = y
       if (y > north) north = y
     }
@@ -35,7 +36,8 @@ function parallel(rings: Rings): number {
   let next = north
   let taken = false
   for (const ring of rings)
-    for (const [, y] of ring) {
+    for (let at = 1; at < ring.length; at += 2) {
+      const y = ring[at] as number
       if (y === middle) taken = true
       else if (y > middle && y < next) next = y
     }

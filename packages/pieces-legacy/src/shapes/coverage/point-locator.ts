@@ -1,27 +1,28 @@
-import type { Position } from '@piecework/vector-files'
-import type { Box, Rings } from './rings.js'
+import type { Polygons } from '@piecework/vector-files'
+import type { Box } from './box.js'
 
 /** Edges of one band, on average. */
 const bandEdges = 8
-const mostBands = 4096
+const maxBands = 4096
 
-/** Tells points inside of a shape from those outside, by the parity of the edges that a ray meets. */
+/** Whether points lie inside of a shape, by the parity of the edges that a ray meets. */
 export class PointLocator {
+  /** By latitude: x and y of both ends of each edge that reaches into the band. */
   readonly #bands: number[][]
   readonly #south: number
   readonly #height: number
 
-  /** Each band of latitudes has the edges that reach into it, four numbers each. */
-  constructor(rings: Rings, [, south, , north]: Box) {
-    const edges = rings.reduce((sum, ring) => sum + ring.length, 0)
-    const bands = Math.max(1, Math.min(mostBands, Math.ceil(edges / bandEdges)))
+  constructor(polygons: Polygons, [, south, , north]: Box) {
+    const rings = polygons.flat()
+    const edges = rings.reduce((sum, ring) => sum + ring.length / 2, 0)
+    const bands = Math.max(1, Math.min(maxBands, Math.ceil(edges / bandEdges)))
     this.#bands = Array.from({ length: bands }, () => [])
     this.#south = south
     this.#height = (north - south) / bands || 1
     for (const ring of rings)
-      for (let at = 1; at < ring.length; at += 1) {
-        const [x1, y1] = ring[at - 1] as Position
-        const [x2, y2] = ring[at] as Position
+      for (let at = 2; at < ring.length; at += 2) {
+        const [x1, y1] = [ring[at - 2] as number, ring[at - 1] as number]
+        const [x2, y2] = [ring[at] as number, ring[at + 1] as number]
         if (y1 === y2) continue
         const last = this.#band(Math.max(y1, y2))
         for (let band = this.#band(Math.min(y1, y2)); band <= last; band += 1)

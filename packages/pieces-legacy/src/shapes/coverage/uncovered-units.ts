@@ -1,19 +1,25 @@
-import type { Queryable } from '@piecework/core/piece'
 import type { Grid } from '@piecework/marxan-files'
 import { IdSample } from '@piecework/marxan-files'
-import { coveredUnits, type PlacedUnit } from './covered-units.js'
-import { boxOf, ringsOf } from './rings.js'
+import type { PolygonShape } from '@piecework/vector-files'
+import { boxOf } from './box.js'
 import { UnitPoints } from './unit-points.js'
+import type { UnitShape } from './unit-shape.js'
 
-/** Units whose shapes are held and looked at together. */
+/** Units whose shapes are held and checked together. */
 const chunkUnits = 2000
-/** Characters of such shapes. */
+/** Characters of their EWKB. */
 const chunkSize = 2 ** 25
-/** Once there is an error, the others are looked at up to this many units. */
+/** Once there is an error, no more than this number of units is checked. */
 const enough = 20_000
 
-/** Reads the shapes from their beginning, each as hexadecimal EWKB, in batches. */
-export type ReadShapes = () => AsyncIterable<readonly string[]>
+/** Reads all shapes, in batches. */
+export type ReadShapes = () => AsyncIterable<readonly PolygonShape[]>
+
+/** The units of a chunk, as their `unit`, that have an area in common with a shape. */
+export type FindCovered = (
+  units: readonly UnitShape[],
+  shapes: readonly PolygonShape[],
+) => Promise<readonly number[]>
 
 export interface Uncovered {
   readonly units: IdSample
@@ -22,28 +28,32 @@ export interface Uncovered {
 }
 
 /**
- * The planning units that no shape covers. A unit with one point inside of a shape is covered; only for the others, which are few where
- * shapes belong to the grid, is the database asked, in as many readings of both as it takes to hold little. Throws `unsupported` where it
- * had to be asked and there is none.
+ * The planning units that no shape covers. A unit with one point inside of a shape is covered. The others, which are few if the shapes
+ * belong to the grid, are left to `findCovered`, in as many readings of grid and shapes as keep the memory small. Undefined if there are
+ * others and `findCovered` is absent.
  */
-export async function uncoveredUnits(grid: Grid, read: ReadShapes, tx: Queryable): Promise<Uncovered> {
+export async function uncoveredUnits(
+  grid: Grid,
+  read: ReadShapes,
+  findCovered: FindCovered | undefined,
+): Promise<Uncovered | undefined> {
   const points = await UnitPoints.of(grid)
   for await (const batch of read()) {
-    for (const ewkb of batch) points.cover(ringsOf(ewkb))
+    for (const shape of batch) points.cover(shape)
     if (points.left === 0) break
   }
   const units = new IdSample()
   let checked = 0
   for await (const chunk of leftUnits(grid, points)) {
+    if (!findCovered) return undefined
     if (checked >= enough && units.count > 0) return { units, more: true }
     checked += chunk.length
-    const uncovered = await without(chunk, read, tx)
-    for (const { id } of uncovered) units.add(id)
+    for (const { id } of await withoutShape(chunk, read, findCovered)) units.add(id)
   }
   return { units, more: false }
 }
 
-type LeftUnit = PlacedUnit & { readonly id: number }
+type LeftUnit = UnitShape & { readonly id: number }
 
 async function* leftUnits(grid: Grid, points: UnitPoints): AsyncIterable<readonly LeftUnit[]> {
   if (points.left === 0) return
@@ -54,10 +64,12 @@ async function* leftUnits(grid: Grid, points: UnitPoints): AsyncIterable<readonl
     for (const { id, geometry } of batch) {
       const unit = at
       at += 1
-      // What is no unit is told by the grid's own validator.
-      if (points.isCovered(unit) || !('id' in id) || !('ewkb' in geometry)) continue
-      chunk.push({ unit, id: id.id, ewkb: geometry.ewkb, box: boxOf(ringsOf(geometry.ewkb)) })
-      size += geometry.ewkb.length
+      // Records that are no units are reported by the validator of the grid.
+      if (points.isCovered(unit) || !('id' in id) || 'problem' in geometry) continue
+      // Rings share memory with those of other units.
+      const { ewkb } = geometry
+      chunk.push({ unit, id: id.id, ewkb, box: boxOf(geometry) })
+      size += ewkb.length
       if (chunk.length < chunkUnits && size < chunkSize) continue
       yield chunk
       chunk = []
@@ -66,14 +78,14 @@ async function* leftUnits(grid: Grid, points: UnitPoints): AsyncIterable<readonl
   if (chunk.length > 0) yield chunk
 }
 
-async function without(
+async function withoutShape(
   chunk: readonly LeftUnit[],
   read: ReadShapes,
-  tx: Queryable,
+  findCovered: FindCovered,
 ): Promise<readonly LeftUnit[]> {
   let left = chunk
   for await (const batch of read()) {
-    const covered = new Set(await coveredUnits(tx, left, batch))
+    const covered = new Set(await findCovered(left, batch))
     if (covered.size > 0) left = left.filter(({ unit }) => !covered.has(unit))
     if (left.length === 0) break
   }

@@ -1,40 +1,35 @@
 import type { Entries } from '@piecework/core/piece'
 import { isGridError, openGrid } from '@piecework/marxan-files'
-import { type Box, boxOfShape, overlap } from './rings.js'
+import { type Box, boxOf, overlap } from './box.js'
 
-/** Where there are planning units. */
 export interface UnitBoxes {
-  /** False where no planning unit can have anything in common with what lies in the box. */
+  /** False if no planning unit can have anything in common with what lies in the box. */
   meet(box: Box): boolean
 }
 
-/** Boxes of all planning units, 20 bytes each. Of a grid that cannot be read every box meets one. */
+/** Boxes of all planning units, 20 bytes each. If the grid cannot be read, every box meets one. */
 export async function unitBoxes(entries: Entries, signal: AbortSignal): Promise<UnitBoxes> {
   try {
     const grid = await openGrid(entries, { signal })
-    try {
-      const boxes = new Float32Array(grid.records * 4)
-      let units = 0
-      for await (const batch of grid.features())
-        for (const { geometry } of batch)
-          if ('polygons' in geometry) boxes.set(widened(boxOfShape(geometry)), 4 * units++)
-      return bySouth(boxes, units)
-    } finally {
-      grid.close()
-    }
+    const boxes = new Float32Array(grid.records * 4)
+    let units = 0
+    for await (const batch of grid.features())
+      for (const { geometry } of batch)
+        if ('polygons' in geometry) boxes.set(widened(boxOf(geometry)), 4 * units++)
+    return bySouth(boxes, units)
   } catch (error) {
     if (isGridError(error)) return { meet: () => true }
     throw error
   }
 }
 
-/** More than single precision rounds off. */
-const MARGIN = 2e-5
+/** Degrees; more than single precision rounds off. */
+const margin = 2e-5
 const widened = ([west, south, east, north]: Box): Box => [
-  west - MARGIN,
-  south - MARGIN,
-  east + MARGIN,
-  north + MARGIN,
+  west - margin,
+  south - margin,
+  east + margin,
+  north + margin,
 ]
 
 function bySouth(boxes: Float32Array, units: number): UnitBoxes {

@@ -1,9 +1,10 @@
 import type { Grid } from '@piecework/marxan-files'
+import type { PolygonShape } from '@piecework/vector-files'
+import { boxOf } from './box.js'
 import { innerPoint } from './inner-point.js'
 import { PointLocator } from './point-locator.js'
-import { boxOf, type Rings, ringsOf } from './rings.js'
 
-/** One point inside of each planning unit of a grid: a shape that holds it covers some of the unit. About 40 bytes a unit. */
+/** One point inside of each planning unit of a grid: a shape that contains it covers a part of the unit. About 40 bytes a unit. */
 export class UnitPoints {
   /** Units by the latitude of their points. */
   readonly #order: Uint32Array
@@ -26,7 +27,7 @@ export class UnitPoints {
     let units = 0
     for await (const batch of grid.features())
       for (const { geometry } of batch) {
-        const point = 'ewkb' in geometry ? innerPoint(ringsOf(geometry.ewkb)) : undefined
+        const point = 'problem' in geometry ? undefined : innerPoint(geometry.polygons)
         x[units] = point ? point[0] : Number.POSITIVE_INFINITY
         y[units] = point ? point[1] : Number.POSITIVE_INFINITY
         units += 1
@@ -34,18 +35,19 @@ export class UnitPoints {
     return new UnitPoints(x.subarray(0, units), y.subarray(0, units))
   }
 
-  /** How many units no shape is known to cover. */
+  /** Number of units that are not known to be covered. */
   get left(): number {
     return this.#left
   }
 
-  /** In the order of the grid. */
+  /** `unit` is its position in the grid, from 0. */
   isCovered(unit: number): boolean {
     return this.#covered[unit] === 1
   }
 
-  cover(rings: Rings): void {
-    const box = boxOf(rings)
+  /** Marks the units whose point lies inside of the shape. */
+  cover(shape: PolygonShape): void {
+    const box = boxOf(shape)
     const [west, south, east, north] = box
     let locator: PointLocator | undefined
     for (let at = this.#firstFrom(south); at < this.#order.length; at += 1) {
@@ -53,7 +55,7 @@ export class UnitPoints {
       const [x, y] = [this.#x[unit] as number, this.#y[unit] as number]
       if (y > north) break
       if (this.#covered[unit] === 1 || x < west || x > east) continue
-      locator ??= new PointLocator(rings, box)
+      locator ??= new PointLocator(shape.polygons, box)
       if (!locator.contains(x, y)) continue
       this.#covered[unit] = 1
       this.#left -= 1

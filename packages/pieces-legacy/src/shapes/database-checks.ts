@@ -1,0 +1,6 @@
+import { coveredUnits } from './coverage/covered-units.js'
+import type { GeometryChecks } from './geometry-checks.js'
+import { invalidShapes } from './invalid-shapes.js'
+
+/** Checks by PostGIS, with the rules of the import. */
+export const databaseChecks: GeometryChecks = { invalidShapes, coveredUnits }
