@@ -1,3 +1,4 @@
+export { assertBreaks, type BrokenImplementation } from './assert-breaks.js'
 export { type Comparison, compareResources, type TableComparison } from './compare-resources.js'
 export { dropScratchDatabases } from './drop-scratch-databases.js'
 export { type Fleet, type FleetOptions, fleet } from './fleet.js'
