@@ -13,6 +13,7 @@ const steps = {
   bench: 'scripts/bench.mjs',
   soak: 'scripts/soak.mjs',
   docs: 'scripts/docs.mjs',
+  broken: 'scripts/broken.mjs',
 }
 
 /**

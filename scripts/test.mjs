@@ -1,32 +1,48 @@
-// `npm test [-- --limit=<seconds per file>] [filter …]`: runs the compiled test files whose path holds one of the filters.
+// `npm test [-- --limit=<seconds per file> <filter> …]`: runs the compiled test files whose path contains one of the filters.
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { longestFirst, rememberSeconds } from './test/durations.mjs'
 import { mentions, testFiles } from './test/files.mjs'
+import { progress } from './test/progress.mjs'
+import { readArguments } from './test/read-arguments.mjs'
 import { runFile } from './test/run-file.mjs'
 import { startServers } from './test/servers.mjs'
 
-const { values, positionals: filters } = parseArgs({
-  allowPositionals: true,
-  options: { limit: { type: 'string', default: '300' } },
-})
-const limitMs = Number(values.limit) * 1000
 const sideBySide = 2
+const help = `Usage: npm test [-- [--limit=<seconds>] [<filter> …]]
+
+Runs the test files whose path contains one of the filters, all files without one: ${sideBySide} at a time, the longest first,
+each in a process of its own. Starts a throwaway PostgreSQL and Redis if tests need them, unless DATABASE_URL and REDIS_URL
+name servers. On a terminal the last line shows what runs, how many files are done and how long the rest may take.
+
+  --limit=<seconds>  stop a file that takes longer (default 300)
+  --help             print this
+
+npm test -- guard                 every test file with "guard" in its path
+npm test -- --limit=30 core/test  stop each file of core after 30 s
+`
+
+const { limit, filters } = readArguments({ numbers: { limit: 300 }, help })
+const limitMs = limit * 1000
 
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupted.abort())
 
-const files = await testFiles(filters)
+const files = await longestFirst(await testFiles(filters))
 const servers = await startServers((words) => mentions(files, words))
 const run = randomBytes(4).toString('hex')
 // What tests that were stopped have left goes with it.
 const folder = await mkdtemp(join(tmpdir(), 'piecework-tests-'))
+const shown = progress({ files, sideBySide })
 const results = []
 try {
   await runAll()
 } finally {
+  shown.stop()
+  // A folder that cannot be written is no reason to fail.
+  await rememberSeconds(results).catch(() => {})
   await Promise.allSettled([dropGiven(), servers.stop(), rm(folder, { recursive: true, force: true })])
 }
 report()
@@ -38,7 +54,9 @@ async function runAll() {
     while (!interrupted.signal.aborted) {
       const file = waiting.shift()
       if (file === undefined) return
+      shown.begin(file)
       const result = await runFile(file, { env, limitMs, signal: interrupted.signal })
+      shown.end(file)
       if (interrupted.signal.aborted) return
       results.push(result)
       show(result)
@@ -51,12 +69,11 @@ function show({ source, passed, failed, skipped, problem, output, seconds }) {
   const counts = [`${passed} passed`, failed > 0 && `${failed} failed`, skipped > 0 && `${skipped} skipped`]
   const line = `${source} (${counts.filter(Boolean).join(', ')}, ${seconds.toFixed(1)} s)`
   if (failed === 0) {
-    console.log(`ok      ${line}`)
+    shown.print(`ok      ${line}`)
     return
   }
-  console.log(`FAILED  ${line}\n${output.trimEnd()}`)
-  if (problem !== undefined) console.log(`The file ${problem}.`)
-  console.log()
+  const why = problem === undefined ? '' : `The file ${problem}.\n`
+  shown.print(`FAILED  ${line}\n${output.trimEnd()}\n${why}`)
 }
 
 function report() {
@@ -69,6 +86,8 @@ function report() {
   }
   if (interrupted.signal.aborted) console.log('Interrupted.')
   if (files.length === 0) console.log(`No test file matches ${filters.join(' ')}.`)
+  // Again at the end, where a long log is read first.
+  for (const { source, failed } of results) if (failed > 0) console.log(`FAILED  ${source}`)
   const skipped = sum('skipped')
   const failed = sum('failed')
   console.log(`${sum('passed')} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)

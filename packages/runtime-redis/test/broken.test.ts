@@ -1,6 +1,6 @@
-import assert from 'node:assert/strict'
 import type { Runtime, Task } from '@piecework/core/store'
 import { redisRuntime } from '@piecework/runtime-redis'
+import { assertBreaks } from '@piecework/test-support'
 import { runtimeLaws } from '@piecework/testkit'
 import { type JobsOptions, Queue, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
@@ -58,13 +58,16 @@ const broken: Readonly<Record<string, readonly [law: string, make: () => Runtime
 }
 
 for (const [what, [law, make]] of Object.entries(broken)) {
-  test(`one that ${what}`, async () => {
-    const laws: (() => Promise<void>)[] = []
-    const collect = (name: string, run: () => Promise<void>) => name.startsWith(law) && laws.push(run)
-    runtimeLaws(collect, { make, patienceMs: 500 })
-    assert.equal(laws.length, 1, `"${law}" must name one law`)
-    await assert.rejects(async () => laws[0]?.())
-  })
+  const name = `one that ${what}`
+  test(name, () =>
+    assertBreaks(name, {
+      law,
+      broken: (collect) => runtimeLaws(collect, { make, patienceMs: 500 }),
+      whole: (collect) =>
+        runtimeLaws(collect, { make: () => redisRuntime({ connection: redisUrl, queue: uniqueQueue() }) }),
+      sideBySide: 10,
+    }),
+  )
 }
 
 test.run()

@@ -10,11 +10,14 @@ const test = needsRedis(suite('runtime: Redis, fairness'))
 const tasksOf = (job: string, count: number): Task[] =>
   Array.from({ length: count }, (_, index) => ({ job, node: `${index}`, attempt: 1 }))
 
-/** Order in which jobs got their tasks run, by workers that are busy for some milliseconds with each. */
+/**
+ * Order in which jobs got their tasks run, by workers that are busy for some milliseconds with each. `begun` waits until so many
+ * tasks have begun.
+ */
 async function orderOf(
   workers: number,
   concurrency: number,
-  submit: (add: (tasks: Task[]) => Promise<void>) => Promise<number>,
+  submit: (add: (tasks: Task[]) => Promise<void>, begun: (count: number) => Promise<void>) => Promise<number>,
 ) {
   const queue = uniqueQueue()
   const runtimes = Array.from({ length: workers }, () =>
@@ -27,16 +30,19 @@ async function orderOf(
       await sleep(4)
     })
   }
-  const total = await submit(async (tasks) => runtimes[0]?.submit(tasks))
+  const total = await submit(
+    async (tasks) => runtimes[0]?.submit(tasks),
+    (count) => until(() => order.length >= count),
+  )
   await until(() => order.length >= total)
   await Promise.all(runtimes.map((runtime) => runtime.stop()))
   return order
 }
 
 test('a job of one task does not wait for one of a thousand that came before', async () => {
-  const order = await orderOf(2, 4, async (add) => {
+  const order = await orderOf(2, 4, async (add, begun) => {
     await add(tasksOf('large', 1000))
-    await sleep(100)
+    await begun(100)
     await add(tasksOf('small', 1))
     return 1001
   })
@@ -95,9 +101,9 @@ test('of jobs that wait, those of higher priority run first, and equal ones in t
 })
 
 test('an urgent job does not wait for the end of a large one', async () => {
-  const order = await orderOf(2, 4, async (add) => {
+  const order = await orderOf(2, 4, async (add, begun) => {
     await add(tasksOf('large', 1000))
-    await sleep(100)
+    await begun(100)
     await add(tasksOf('urgent', 50).map((task) => ({ ...task, priority: 1 })))
     return 1050
   })

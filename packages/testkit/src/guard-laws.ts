@@ -149,7 +149,8 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
       }
       for (const { claim } of held) await claim.release()
     })
-    await fc.assert(property, { numRuns: 60 })
+    const examples = stepCases.map((list): [Step[]] => [list])
+    await fc.assert(property, { numRuns: 60 + examples.length, examples })
   })
 
   test('law 7: edits are shared, and exclude claims while they last', async () => {
@@ -225,6 +226,33 @@ const pairs: readonly (readonly [string, string, boolean])[] = [
   ['project:a%2Fscenario%3A2', 'project:a/scenario:2', false],
   ['project:a_c', 'project:abc', false],
   ['project:a%25', 'project:a%25b', false],
+]
+
+type Step = [paths: string[], releaseOne: boolean]
+
+/** Claims above, below and beside each other, of several paths, before and after releases. */
+const stepCases: Step[][] = [
+  [
+    [['p:1/s:1'], false],
+    [['p:1'], false],
+    [['p:1/s:1/r:1'], false],
+    [['p:1/s:2', 'p:11'], false],
+    [['p:2', 'p:1/s:2'], false],
+    [['p:2'], false],
+  ],
+  [
+    [['p:1', 'p:2'], false],
+    [['p:11'], true],
+    [['p:2/s:1'], false],
+    [['p:1/s:1'], false],
+    [['p:1', 'p:2'], false],
+    [['p:11'], false],
+  ],
+  [
+    [['p:1/s:1', 'p:1/s:2', 'p:2'], true],
+    [['p:1', 'p:2/s:1'], true],
+    [['p:1/s:1/r:1', 'p:2'], false],
+  ],
 ]
 
 const overlap = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)

@@ -1,8 +1,8 @@
 import { memoryStore } from '@piecework/core'
-import type { Guard } from '@piecework/core/store'
+import { type Claim, type Guard, PieceworkError } from '@piecework/core/store'
+import { assertBreaks } from '@piecework/test-support'
 import { guardLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
-import { assertBreaks } from './broken-laws.js'
 
 const test = suite('laws of guards can fail')
 
@@ -48,6 +48,43 @@ const broken: Record<string, [law: string, (guard: Guard) => Guard]> = {
           holder,
         ),
     }),
+  ],
+  'frees the first of several paths only': [
+    'law 7: whatever is claimed and released',
+    (guard) => ({
+      ...guard,
+      claim: async (paths, holder) => {
+        const claims: Claim[] = []
+        try {
+          for (const path of paths) claims.push(await guard.claim([path], holder))
+        } catch (error) {
+          for (const claim of claims) await claim.release()
+          throw error
+        }
+        return { release: async () => claims[0]?.release() }
+      },
+    }),
+  ],
+  'does not see claims below the one that is asked for': [
+    'law 7: whatever is claimed and released',
+    (guard) => {
+      const held: (readonly string[])[] = []
+      const above = (path: string) => held.some((all) => all.some((one) => `${path}/`.startsWith(`${one}/`)))
+      return {
+        ...guard,
+        claim: async (paths, holder) => {
+          if (paths.some(above)) throw new PieceworkError('resource-busy', 'It is claimed.')
+          held.push(paths)
+          const claim = await guard.claim([`free:${held.length}`], holder)
+          return {
+            release: async () => {
+              held.splice(held.indexOf(paths), 1)
+              await claim.release()
+            },
+          }
+        },
+      }
+    },
   ],
   'does not tell who is in the way': [
     'law 7: a refusal names the holder in the way',
@@ -126,12 +163,15 @@ const broken: Record<string, [law: string, (guard: Guard) => Guard]> = {
 }
 
 for (const [what, [law, breaks]] of Object.entries(broken)) {
-  test(`a guard that ${what}`, () =>
-    assertBreaks(
+  const name = `a guard that ${what}`
+  test(name, () =>
+    assertBreaks(name, {
       law,
-      (collect) => guardLaws(collect, { make: () => breaks(memoryStore().guard), patienceMs: 300 }),
-      (collect) => guardLaws(collect, { make: () => memoryStore().guard }),
-    ))
+      broken: (collect) => guardLaws(collect, { make: () => breaks(memoryStore().guard), patienceMs: 300 }),
+      whole: (collect) => guardLaws(collect, { make: () => memoryStore().guard }),
+      sideBySide: 20,
+    }),
+  )
 }
 
 test.run()

@@ -1,8 +1,8 @@
 import { memoryStore } from '@piecework/core'
 import type { Lease, OutboxItem, Store } from '@piecework/core/store'
+import { assertBreaks } from '@piecework/test-support'
 import { jobStoreLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
-import { assertBreaks } from './broken-laws.js'
 
 const test = suite('laws of job stores can fail')
 
@@ -294,6 +294,24 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       attempts: { ...store.attempts, begin: crashingOnce(store), overdue: async () => [] },
     }),
   ],
+  'forgets what is to be tried again': [
+    'law 6: whatever fails, crashes or comes twice, a job ends',
+    (store) => {
+      const failed = new Set<string>()
+      return {
+        ...store,
+        attempts: {
+          ...store.attempts,
+          begin: async (task, worker) =>
+            failed.has(`${task.job} ${task.node}`) ? undefined : store.attempts.begin(task, worker),
+          fail: (lease, ...rest) => {
+            failed.add(`${lease.job.id} ${lease.node.id}`)
+            return store.attempts.fail(lease, ...rest)
+          },
+        },
+      }
+    },
+  ],
   'lets a terminal job be cancelled': [
     'law 6: a terminal job never changes',
     (store) => {
@@ -375,12 +393,15 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
 }
 
 for (const [what, [law, breaks]] of Object.entries(broken)) {
-  test(`a store that ${what}`, () =>
-    assertBreaks(
+  const name = `a store that ${what}`
+  test(name, () =>
+    assertBreaks(name, {
       law,
-      (collect) => jobStoreLaws(collect, { make: (options) => breaks(memoryStore(options)) }),
-      (collect) => jobStoreLaws(collect, { make: memoryStore }),
-    ))
+      broken: (collect) => jobStoreLaws(collect, { make: (options) => breaks(memoryStore(options)) }),
+      whole: (collect) => jobStoreLaws(collect, { make: memoryStore }),
+      sideBySide: 20,
+    }),
+  )
 }
 
 function withOutbox(

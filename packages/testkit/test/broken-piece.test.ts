@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Entries, ImportContext, Piece } from '@piecework/core/piece'
 import { type PieceCounts, PieceworkError } from '@piecework/core/store'
-import { needsServer } from '@piecework/test-support'
+import { assertBreaks, needsServer } from '@piecework/test-support'
 import { type LawTest, pieceLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
-import { assertBreaks } from './broken-laws.js'
 import { notesContent, notesPiece, projectKind, sampleNotes } from './notes.js'
 import { type NotesDatabase, notesDatabase } from './notes-database.js'
 
@@ -164,7 +163,10 @@ for (const [what, [law, piece]] of Object.entries(broken)) {
       content: notesContent,
       patienceMs: 1000,
     })
-  test(`a piece that ${what}`, () => assertBreaks(law, laws(piece()), laws(notesPiece)))
+  const name = `a piece that ${what}`
+  test(name, () =>
+    assertBreaks(name, { law, broken: (collect) => laws(piece())(collect), whole: laws(notesPiece) }),
+  )
 }
 
 type Import = (context: ImportContext) => Promise<PieceCounts>

@@ -1,8 +1,8 @@
 import type { Runtime, Task } from '@piecework/core/store'
 import { inProcess } from '@piecework/runtime-inprocess'
+import { assertBreaks } from '@piecework/test-support'
 import { runtimeLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
-import { assertBreaks } from './broken-laws.js'
 
 const test = suite('laws of runtimes can fail')
 const make = (): Runtime => inProcess({ onError: () => {} })
@@ -134,12 +134,15 @@ function submitting(change: (tasks: readonly Task[]) => readonly Task[]): Runtim
 }
 
 for (const [what, [law, breaks]] of Object.entries(broken)) {
-  test(`a runtime that ${what}`, () =>
-    assertBreaks(
+  const name = `a runtime that ${what}`
+  test(name, () =>
+    assertBreaks(name, {
       law,
-      (collect) => runtimeLaws(collect, { make: breaks, patienceMs: 300 }),
-      (collect) => runtimeLaws(collect, { make }),
-    ))
+      broken: (collect) => runtimeLaws(collect, { make: breaks, patienceMs: 300 }),
+      whole: (collect) => runtimeLaws(collect, { make }),
+      sideBySide: 20,
+    }),
+  )
 }
 
 test.run()

@@ -1,10 +1,9 @@
 import type { Database, Store } from '@piecework/core/store'
 import { fromPg, postgresStore } from '@piecework/postgres'
-import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import { assertBreaks, needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import { jobStoreLaws } from '@piecework/testkit'
 import pg from 'pg'
 import { suite } from 'uvu'
-import { assertBreaks } from './broken-laws.js'
 
 const test = needsServer(suite('laws of stores with rows can fail'))
 let scratch: ScratchDatabase
@@ -75,12 +74,14 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
 
 for (const [what, [law, breaks]] of Object.entries(broken)) {
   const make = ({ leaseMs }: { readonly leaseMs: number }): Store => postgresStore({ database, leaseMs })
-  test(`a store that ${what}`, () =>
-    assertBreaks(
+  const name = `a store that ${what}`
+  test(name, () =>
+    assertBreaks(name, {
       law,
-      (collect) => jobStoreLaws(collect, { make: (options) => breaks(make(options)), sql: true }),
-      (collect) => jobStoreLaws(collect, { make, sql: true }),
-    ))
+      broken: (collect) => jobStoreLaws(collect, { make: (options) => breaks(make(options)), sql: true }),
+      whole: (collect) => jobStoreLaws(collect, { make, sql: true }),
+    }),
+  )
 }
 
 test.run()

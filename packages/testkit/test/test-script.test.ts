@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
@@ -26,13 +26,16 @@ async function repository(tests: Record<string, string | undefined>): Promise<st
   return root
 }
 
-async function run(tests: Record<string, string | undefined>, ...filters: string[]) {
-  const cwd = await repository(tests)
+async function run(tests: Record<string, string | undefined>, ...args: string[]) {
+  return runIn(await repository(tests), ...args)
+}
+
+async function runIn(cwd: string, ...args: string[]) {
   const env = { ...process.env, DATABASE_URL: '', REDIS_URL: '' }
-  const child = spawn(process.execPath, [script, ...filters], {
+  const child = spawn(process.execPath, [script, ...args], {
     cwd,
     env,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   })
   const chunks: Buffer[] = []
   child.stdout.on('data', (chunk) => chunks.push(chunk))
@@ -56,6 +59,39 @@ test('shows all that a failed file said, and fails', async () => {
   assert.is(last, '2 passed, 2 failed')
   assert.match(output, 'expected 1, got 2')
   assert.is(code, 1)
+})
+
+test('prints what runs, how many files are done and how long the rest may take', async () => {
+  const { output } = await run({ a: summary(3, 3, 0), b: summary(2, 2, 0) })
+  const state = (done: number, name: string) =>
+    new RegExp(`^run {5}${done}/2, (under 1|about \\d+) min left: packages/p/test/${name}\\.test\\.ts$`, 'm')
+  assert.match(output, state(0, 'a'))
+  assert.match(output, state(0, 'b'))
+  assert.match(output, /^ok {6}packages\/p\/test\/a\.test\.ts \(3 passed, \d+\.\d s\)$/m)
+})
+
+test('begins with what took longest the last time, and with what has not run by size', async () => {
+  const root = await repository({ a: summary(1, 1, 0), b: summary(1, 1, 0), c: summary(1, 1, 0) })
+  await writeFile(join(root, 'packages/p/test/c.test.ts'), 'x'.repeat(100_000))
+  const cache = join(root, 'node_modules/.cache/piecework/test-seconds.json')
+  await mkdir(dirname(cache), { recursive: true })
+  await writeFile(cache, JSON.stringify({ 'packages/p/test/b.test.ts': 99 }))
+  const { output } = await runIn(root)
+  const order = [...output.matchAll(/^run .*([abc])\.test\.ts$/gm)].map(([, name]) => name)
+  assert.equal(order, ['b', 'c', 'a'])
+})
+
+test('--help runs nothing; options that it does not know or cannot be are refused', async () => {
+  const tests = { a: summary(1, 1, 0) }
+  const help = await run(tests, '--help')
+  assert.is(help.code, 0)
+  assert.match(help.output, 'Usage: npm test')
+  assert.not.match(help.output, 'passed')
+  for (const wrong of ['--limits=3', '--limit=soon', '--limit=0']) {
+    const { code, output } = await run(tests, wrong)
+    assert.is(code, 1, wrong)
+    assert.is(output, '', wrong)
+  }
 })
 
 for (const [what, code] of Object.entries({

@@ -6,11 +6,21 @@ import { bytesOf, chunks } from './support.js'
 
 const test = suite('csv')
 
+type Table = (string | null)[][]
+const tricky = ['', '\\.', '"', '\\N', 'NULL', '\n\\.\n', ',']
+/** Each of them alone in a row, and before and behind each other. */
+const tableCases: Table[] = [
+  [],
+  [[null]],
+  [null, ...tricky, '\r', '\r\n', '""', '"\n"', ' ', 'é😀'].map((one) => [one]),
+  [null, ...tricky].flatMap((one) => [null, ...tricky].map((other) => [one, other])),
+]
+
 const value = fc.option(
   fc.oneof(
     fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', '\\', '.', ' ', 'é', '😀'), maxLength: 8 }),
     fc.string({ unit: 'binary', maxLength: 8 }).map((text) => text.replaceAll('\0', '')),
-    fc.constantFrom('', '\\.', '"', '\\N', 'NULL', '\n\\.\n', ','),
+    fc.constantFrom(...tricky),
   ),
 )
 const table = fc
@@ -33,7 +43,8 @@ test('what is written is read again, however the bytes are cut', async () => {
     assert.equal((await bytesOf(csv.records)).toString(), rows.map(csvLine).join(''))
     assert.equal(csv.rows(), rows.length)
   })
-  await fc.assert(property, { numRuns: 400 })
+  const examples = [1, 2, 3, 40].flatMap((step) => tableCases.map((rows): [Table, number] => [rows, step]))
+  await fc.assert(property, { numRuns: 400, examples })
 })
 
 test('law 10: however hostile bytes are cut, they are read alike or refused alike', async () => {
@@ -45,7 +56,20 @@ test('law 10: however hostile bytes are cut, they are read alike or refused alik
     const whole = await outcome(`x,y\n${text}`, 1000)
     assert.deepEqual(await outcome(`x,y\n${text}`, step), whole)
   })
-  await fc.assert(property, { numRuns: 500 })
+  const cases = [
+    '"a"\n',
+    '"a","\n',
+    'a,"b\n"\n',
+    'a,"b""',
+    '\\.\n',
+    'a,b\n\\.',
+    'a\r\nb,\r',
+    '\n\n',
+    'a,\0\n',
+    '"a"b,c\n',
+  ]
+  const examples = [1, 2, 3, 4].flatMap((step) => cases.map((text): [string, number] => [text, step]))
+  await fc.assert(property, { numRuns: 500, examples })
 })
 
 test('chunks end at the end of a record and are of a middling size', async () => {

@@ -59,14 +59,20 @@ test('law 10: a flipped bit never yields wrong data', async () => {
   const { bytes } = await archive(content)
   const truth = await told(bytes)
   let noticed = 0
+  // Each byte, and by turns each of its bits.
+  for (let at = 0; at < bytes.length; at += 1) {
+    const damaged = Buffer.from(bytes)
+    damaged.writeUInt8(damaged.readUInt8(at) ^ (1 << (at % 8)), at)
+    if (await neverLies(damaged, truth)) noticed++
+  }
+  assert.ok(noticed > bytes.length / 2, `only ${noticed} flips of ${bytes.length} were noticed`)
   const place = fc.tuple(fc.nat(bytes.length - 1), fc.nat(7))
   const property = fc.asyncProperty(place, async ([at, bit]) => {
     const damaged = Buffer.from(bytes)
     damaged.writeUInt8(damaged.readUInt8(at) ^ (1 << bit), at)
-    if (await neverLies(damaged, truth)) noticed++
+    await neverLies(damaged, truth)
   })
-  await fc.assert(property, { numRuns: 1500 })
-  assert.ok(noticed > 1000, `only ${noticed} flips were noticed`)
+  await fc.assert(property, { numRuns: 500 })
 })
 
 test('law 10: a truncated archive is refused, wherever it ends', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileArtifacts } from '@piecework/core'
+import { fileArtifacts, memoryArtifacts } from '@piecework/core'
 import {
   artifactSource,
   assembleArchive,
@@ -11,6 +11,8 @@ import {
   writeManifest,
 } from '@piecework/core/archive'
 import { openCsv } from '@piecework/core/piece'
+import type { ArtifactStore } from '@piecework/core/store'
+import { heldMemory, memoryWatch } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { about } from './support.js'
 
@@ -23,27 +25,33 @@ const block = Buffer.from(lines.join(''))
 test('law 8: an entry of 200 MB is staged, assembled and read in the memory of a small one', async () => {
   const root = await mkdtemp(join(tmpdir(), 'piecework-memory-'))
   try {
-    const artifacts = fileArtifacts(root)
-    await roundTrip(artifacts, 5)
-    const before = process.memoryUsage().rss
-    let most = 0
-    const watch = setInterval(() => {
-      most = Math.max(most, process.memoryUsage().rss)
-    }, 5)
-    const read = await roundTrip(artifacts, 200)
-    clearInterval(watch)
-    assert.ok(read >= 200 * megabyte)
-    const grown = (most - before) / megabyte
-    assert.ok(grown < 100, `memory grew by ${grown.toFixed(0)} MB`)
+    const held = await heldBy(200, fileArtifacts(root))
+    assert.ok(held < 8, `${held.toFixed(1)} MB were held`)
   } finally {
     await rm(root, { recursive: true, force: true })
   }
 })
 
+test('the measure sees what is held', async () => {
+  const held = await heldBy(50, memoryArtifacts())
+  assert.ok(held > 16, `only ${held.toFixed(1)} MB were held`)
+})
+
 test.run()
 
+/** The most that is held while an entry of so many megabytes goes its way, in MB. */
+async function heldBy(megabytes: number, artifacts: ArtifactStore): Promise<number> {
+  await roundTrip(artifacts, 5)
+  const before = heldMemory()
+  const watch = memoryWatch(artifacts, 8 * megabyte)
+  const read = await roundTrip(watch.artifacts, megabytes)
+  assert.ok(read >= megabytes * megabyte)
+  assert.ok(watch.moments() >= megabytes / 8, `memory was looked at ${watch.moments()} times only`)
+  return (watch.most() - before) / megabyte
+}
+
 /** Bytes read back, of the so many megabytes written. */
-async function roundTrip(artifacts: ReturnType<typeof fileArtifacts>, megabytes: number): Promise<number> {
+async function roundTrip(artifacts: ArtifactStore, megabytes: number): Promise<number> {
   const repeats = Math.ceil((megabytes * megabyte) / block.length)
   const bytes = (async function* () {
     yield Buffer.from('id,name,amount\n')

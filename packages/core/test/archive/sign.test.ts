@@ -49,18 +49,15 @@ test('law 9: the file is what the format says: readable without this library', (
 
 test('law 10: a flipped bit of manifest or signature is never trusted', () => {
   const signature = Buffer.from(sign(manifest))
-  const place = fc.tuple(fc.boolean(), fc.nat(1000), fc.nat(7))
-  fc.assert(
-    fc.property(place, ([ofManifest, at, bit]) => {
-      const bytes = Buffer.from(ofManifest ? manifest : signature)
-      bytes.writeUInt8(bytes.readUInt8(at % bytes.length) ^ (1 << bit), at % bytes.length)
-      const { state } = ofManifest ? trust.check(bytes, signature) : trust.check(manifest, bytes)
+  for (const whole of [manifest, signature])
+    for (let bit = 0; bit < 8 * whole.length; bit += 1) {
+      const bytes = Buffer.from(whole)
+      bytes.writeUInt8(bytes.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
+      const { state } = whole === manifest ? trust.check(bytes, signature) : trust.check(manifest, bytes)
       // JSON allows another whitespace; all else is another signature.
-      const sameFile = !ofManifest && sameJson(bytes, signature)
+      const sameFile = whole === signature && sameJson(bytes, signature)
       assert.ok(sameFile || state !== 'trusted', bytes.toString('latin1'))
-    }),
-    { numRuns: 500 },
-  )
+    }
 })
 
 test('law 10: what is no signature of this manifest by this key is told apart and never trusted', () => {

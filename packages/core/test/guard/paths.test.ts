@@ -17,6 +17,27 @@ const lines = fc.array(
   },
 )
 
+type Line = { kind: string; id: string }[]
+const of = (...refs: (readonly [kind: string, id: string])[]): Line =>
+  refs.map(([kind, id]) => ({ kind, id }))
+const project = of(['project', '1'])
+const scenario = of(['project', '1'], ['scenario', '1'])
+
+/** Lines of resources that begin alike as texts, and lines of which one begins with the other. */
+const pairs: readonly (readonly [Line, Line])[] = [
+  [project, project],
+  [project, scenario],
+  [scenario, project],
+  [project, of(['project', '12'])],
+  [project, of(['project', '12'], ['scenario', '1'])],
+  [scenario, of(['project', '1'], ['scenario', '12'])],
+  [project, of(['project', '1/2'])],
+  [project, of(['scenario', '1'])],
+  [of(['a/b', '1']), of(['project', '1'], ['a/b', '1'])],
+  [of(['project', ':']), of(['project', ':'], ['scenario', ':'])],
+  [scenario, of(['project', '12'], ['scenario', '1'])],
+]
+
 test('law 7: paths overlap exactly when one line of resources begins with the other', () => {
   fc.assert(
     fc.property(lines, lines, (a, b) => {
@@ -24,6 +45,7 @@ test('law 7: paths overlap exactly when one line of resources begins with the ot
       const begins = a.slice(0, shared).every((ref, i) => ref.kind === b[i]?.kind && ref.id === b[i]?.id)
       assert.equal(overlaps(resourcePath(a), resourcePath(b)), begins)
     }),
+    { examples: pairs.map(([a, b]): [Line, Line] => [a, b]) },
   )
 })
 
@@ -49,6 +71,7 @@ test('law 7: whatever is asked for in whatever order, no two claims that are hel
         }
       },
     ),
+    { examples: pairs.flatMap(([a, b]): [Line[][]][] => [[[[a], [b], [a]]], [[[b], [a]]], [[[a, b], [b]]]]) },
   )
 })
 

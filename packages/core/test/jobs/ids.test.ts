@@ -14,6 +14,16 @@ function idOf(key: Uint8Array, oldId: string): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
+const id = '0b2f0000-0000-4000-8000-00000000000a'
+const tables = ['planning_units', 'features'] as const
+
+/** The same again, in another table, in other letters, after longer and shorter ones. */
+const cases: [string, string][][] = [
+  [id, id.toUpperCase(), id, '', '1', '', 'x'.repeat(5000), id, '\0', 'ü', '\ud83d\ude00', '7'].flatMap(
+    (old) => tables.map((table): [string, string] => [table, old]),
+  ),
+]
+
 test('law 4: an id follows from job, table and old id, whatever was asked for before', () => {
   const oldId = fc.oneof(fc.uuid(), fc.nat().map(String), fc.string({ unit: 'binary', maxLength: 50 }))
   const asked = fc.array(fc.tuple(fc.constantFrom('planning_units', 'features'), oldId), { minLength: 2 })
@@ -22,6 +32,7 @@ test('law 4: an id follows from job, table and old id, whatever was asked for be
       const ids = jobIds(job)
       for (const [table, id] of list) assert.equal(ids.idOf(table, id), idOf(ids.key(table), id))
     }),
+    { examples: cases.map((list): [string, [string, string][]] => ['job', list]) },
   )
 })
 

@@ -6,14 +6,35 @@ import { chunks, layout, rowsOf, table } from './support.js'
 
 const test = suite('tables: properties')
 
-const cell = fc.constantFrom(
-  ...['1', '2.5', '1e3', '7.0', 'x', '', '"q"', '"a\nb"', '"a\r\nb"', '"a""b"', '"', 'é', ' 3 ', '\0', '1,5'],
-)
+const cells = [
+  '1',
+  '2.5',
+  '1e3',
+  '7.0',
+  'x',
+  '',
+  '"q"',
+  '"a\nb"',
+  '"a\r\nb"',
+  '"a""b"',
+  'é',
+  ' 3 ',
+  '\0',
+  '1,5',
+  '"',
+]
+const cell = fc.constantFrom(...cells)
 const row = fc.array(cell, { minLength: 1, maxLength: 4 }).map((cells) => cells.join(','))
 const end = fc.constantFrom('\n', '\r\n', '\r', '\n\n', '')
 const text = fc
   .array(fc.tuple(row, end), { maxLength: 12 })
   .map((rows) => `id,amount,name\r\n${rows.map(([cells, last]) => cells + (last || '\n')).join('')}`)
+
+/** Each cell with each end of line, and as the first, the last and the only one. */
+const everyCell = ['\n', '\r\n', '\r', '\n\n'].map((last) => {
+  const rows = cells.flatMap((one) => [`1,2,${one}`, `${one},2,x`, one])
+  return `\uFEFFid,amount,name${last}${rows.join(last)}${last}`
+})
 
 test('any cutting of the bytes into chunks reads the same', async () => {
   await fc.assert(
@@ -28,7 +49,7 @@ test('any cutting of the bytes into chunks reads the same', async () => {
       assert.deepEqual(await table(...parts), await table(bytes))
       assert.deepEqual(await table(...Array.from(bytes, (byte) => Buffer.of(byte))), await table(bytes))
     }),
-    { numRuns: 300 },
+    { numRuns: 300, examples: everyCell.map((one) => [one, [1, 2, 3, 5, 8, 13]]) },
   )
 })
 
@@ -86,13 +107,18 @@ test('random corruption never throws, and every row that is lost is told', async
   )
 })
 
+const texts = ['', '\0', '\r', '\n\n', '\uFEFF', '"', ',', 'id', 'id,amount,name', 'id,amount,name\n"']
+
 test('any bytes at all are read to their end', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
       const { rows, told } = await table(bytes)
       assert.ok(rows.length > 0 || told.length > 0)
     }),
-    { numRuns: 300 },
+    {
+      numRuns: 300,
+      examples: texts.map((text): [Uint8Array<ArrayBuffer>] => [Uint8Array.from(Buffer.from(text))]),
+    },
   )
 })
 

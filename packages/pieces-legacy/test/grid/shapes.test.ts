@@ -64,6 +64,16 @@ test('heights and measures are left out', async () => {
   }
 })
 
+/** None, the first, the last, all but one, whole batches and every other one. */
+const deletions = [
+  [false],
+  [true, false],
+  [false, true],
+  [true, true, false, true],
+  Array.from({ length: 2500 }, (_, at) => at > 100 && at < 2400),
+  Array.from({ length: 2500 }, (_, at) => at % 2 === 0),
+]
+
 test('each id keeps its own shape, wherever records are deleted', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 2500 }), async (deleted) => {
@@ -91,7 +101,7 @@ test('each id keeps its own shape, wherever records are deleted', async () => {
         deleted.flatMap((gone, id) => (gone ? [] : [id])),
       )
     }),
-    { numRuns: 25 },
+    { numRuns: 25, examples: deletions.map((deleted) => [deleted]) },
   )
 })
 
@@ -121,6 +131,11 @@ test('every position of every ring comes out as it went in, wherever the file is
   const anyShape = fc
     .tuple(corners, fc.option(corners, { nil: undefined, freq: 3 }))
     .map(([outer, hole]) => [regular(outer, 3), ...(hole ? [[...regular(hole, 1)].reverse()] : [])])
+  // A shape that fills several chunks of 64 KiB, and small ones before and behind it.
+  const shapeCases = [3, 400, 10_000, 3, 5, 4095, 4096, 4097].flatMap((outer) => [
+    [regular(outer, 3)],
+    [regular(outer, 3), [...regular(outer, 1)].reverse()],
+  ])
   await fc.assert(
     fc.asyncProperty(fc.array(anyShape, { minLength: 1, maxLength: 150, size: 'max' }), async (shapes) => {
       const features = shapes.map((shape, id) => ({ rings: shape, values: [String(id)] }))
@@ -137,7 +152,7 @@ test('every position of every ring comes out as it went in, wherever the file is
       }
       assert.equal(read, shapes.length)
     }),
-    { numRuns: 25 },
+    { numRuns: 25, examples: [shapeCases, [...shapeCases].reverse()].map((shapes) => [shapes]) },
   )
 })
 

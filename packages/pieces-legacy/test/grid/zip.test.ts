@@ -111,12 +111,8 @@ test('law 10: a part that differs from its checksum is refused', async () => {
 
 test('law 10: a zip that ends early is refused, wherever it ends', async () => {
   const zip = zippedGrid(squares([1, 2, 3]))
-  await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 0, max: zip.length - 1 }), async (length) => {
-      await refusal(uploadOf(zip.subarray(0, length)), 'legacy/grid-zip')
-    }),
-    { numRuns: 100 },
-  )
+  for (let length = 0; length < zip.length; length += 1)
+    await refusal(uploadOf(zip.subarray(0, length)), 'legacy/grid-zip')
 })
 
 test('law 10: bytes that are changed anywhere are read or refused, never a crash', async () => {

@@ -33,10 +33,17 @@ const regular = (corners: number, x: number, y: number, radius = 0.4): Ring => {
 }
 
 /** Valid shapes of one ring, with a hole, and of two parts, each in a cell of its own. */
+type Shape = (x: number, y: number) => Ring[]
+const ofCorners =
+  (corners: number): Shape =>
+  (x, y) => [regular(corners, x, y)]
+const withHole: Shape = (x, y) => [square(x, y, 0.8), [...square(x + 0.2, y + 0.2, 0.3)].reverse()]
+const ofTwoParts: Shape = (x, y) => [square(x, y, 0.2), square(x + 0.5, y + 0.5, 0.2)]
+const shapeCases = [withHole, ofTwoParts, ...[3, 4, 6, 40, 6, 4, 3].map(ofCorners), ofTwoParts, withHole]
 const anyShape = fc.oneof(
-  fc.integer({ min: 3, max: 40 }).map((corners) => (x: number, y: number) => [regular(corners, x, y)]),
-  fc.constant((x: number, y: number) => [square(x, y, 0.8), [...square(x + 0.2, y + 0.2, 0.3)].reverse()]),
-  fc.constant((x: number, y: number) => [square(x, y, 0.2), square(x + 0.5, y + 0.5, 0.2)]),
+  fc.integer({ min: 3, max: 40 }).map(ofCorners),
+  fc.constant(withHole),
+  fc.constant(ofTwoParts),
 )
 
 /** Units as COPY takes them in CSV: geometries in hexadecimal. */
@@ -91,7 +98,8 @@ test('law 4, law 11: every unit has its id, and its shape as COPY in CSV stores 
     for (const { id, puid, same } of stored)
       assert.deepEqual([puid, id, same], [puid, ids.idOf('planning_units', String(puid)), true])
   })
-  await fc.assert(property, { numRuns: 10 })
+  const examples: [Shape[]][] = [[shapeCases], [[...shapeCases].reverse()], [shapeCases.slice(0, 1)]]
+  await fc.assert(property, { numRuns: 10, examples })
 })
 
 test.run()

@@ -55,7 +55,12 @@ test('any folder, imported and exported, asks for the same; imported again, it m
       const again = await exported(host, await scenarioOf(host, second))
       assert.deepEqual(again.input, folder.input, 'law 9: equal content has equal bytes')
     }),
-    { numRuns: 25, endOnFailure: true },
+    // Some are the same each time.
+    {
+      numRuns: 25,
+      examples: fc.sample(anyFolder, { seed: 20_261_122, numRuns: 10 }).map((one) => [one]),
+      endOnFailure: true,
+    },
   )
 })
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { FindingCollector, readSolutions } from '@piecework/marxan-files'
+import { heldMemory } from '@piecework/test-support'
 import { suite } from 'uvu'
 
 const test = suite('memory of solutions')
@@ -8,16 +9,28 @@ const megabyte = 1024 * 1024
 const units = 200_000
 
 test('law 8: a matrix of any number of runs takes the memory of one run', async () => {
-  await selectedBy(3)
-  const before = process.memoryUsage().rss
-  let most = 0
-  const selected = await selectedBy(400, () => {
-    most = Math.max(most, process.memoryUsage().rss)
-  })
-  assert.equal(selected, (400 * units) / 2)
-  const grown = (most - before) / megabyte
-  assert.ok(grown < 60, `memory grew by ${grown.toFixed(0)} MB`)
+  const grown = (await heldBy(400)) - (await heldBy(20))
+  assert.ok(grown < 2, `${grown.toFixed(1)} MB more were held`)
 })
+
+test('the measure sees what is held', async () => {
+  const kept: Buffer[] = []
+  const grown = (await heldBy(400, () => kept.push(Buffer.alloc(units / 8)))) - (await heldBy(20))
+  assert.ok(grown > 8, `only ${grown.toFixed(1)} MB more were held`)
+})
+
+/** The most that is held after any of the runs that are looked at, in MB. `after` is called after each. */
+async function heldBy(runs: number, after: () => void = () => {}): Promise<number> {
+  const before = heldMemory()
+  let [most, read] = [0, 0]
+  const selected = await selectedBy(runs, () => {
+    after()
+    read += 1
+    if (read % 20 === 0) most = Math.max(most, heldMemory() - before)
+  })
+  assert.equal(selected, (runs * units) / 2)
+  return most / megabyte
+}
 
 /** Reads a matrix in which every run selects every other unit: 400 KB a run. */
 async function selectedBy(runs: number, look: () => void = () => {}): Promise<number> {

@@ -27,7 +27,12 @@ test('law 10: what is no zip, or ends early, is refused', async () => {
     fc.asyncProperty(fc.integer({ min: 0, max: zip.length - 1 }), async (length) => {
       assert.deepEqual(await toldOf(zip.subarray(0, length)), ['! output-zip output'])
     }),
-    { numRuns: 50 },
+    {
+      numRuns: 50,
+      examples: [0, 1, 4, 30, zip.length - 23, zip.length - 22, zip.length - 21, zip.length - 1].map(
+        (end) => [end],
+      ),
+    },
   )
 })
 

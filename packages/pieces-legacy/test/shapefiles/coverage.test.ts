@@ -40,7 +40,27 @@ async function uncovered(uploads: Parameters<typeof run>[1]): Promise<readonly s
 
 /** Quarters of a unit, so that nothing is a matter of rounding. */
 const quarter = (most: number) => fc.integer({ min: 0, max: most * 4 }).map((at) => at / 4)
-const boxes = fc.array(
+type Box = readonly [west: number, south: number, east: number, north: number]
+
+/** Boxes that touch units only, along a side and at a corner; within one unit; over all of them; several that meet. */
+const boxCases: Box[][] = [
+  [[1, 1, 2, 2]],
+  [[1, 1, 1.25, 1.25]],
+  [[1.75, 1.75, 2.25, 2.25]],
+  [[0, 0, columns, lines]],
+  [
+    [0, 0, 3, lines],
+    [3, 0, columns, lines],
+  ],
+  [[5, 3, 9, 8]],
+  [
+    [0.25, 0.25, 0.75, 0.75],
+    [columns - 0.25, lines - 0.25, columns, lines],
+  ],
+  [[columns, 0, columns + 1, 1]],
+]
+
+const boxes: fc.Arbitrary<Box[]> = fc.array(
   fc
     .record({ west: quarter(columns), south: quarter(lines), width: quarter(4), height: quarter(4) })
     .map(
@@ -66,7 +86,7 @@ test('those and only those that have an area in common with a shape', async () =
       const found = await uncovered({ ...project(), ...uploads })
       assert.deepEqual(found, expected.slice(0, 10).map(String))
     }),
-    { numRuns: 60 },
+    { numRuns: 60, examples: boxCases.map((one) => [one]) },
   )
 })
 

@@ -35,6 +35,47 @@ test('puvspr.dat is read once', async () => {
   assert.equal(entries.opened['puvspr.dat'], 1)
 })
 
+/** Pairs at both sides of 2^16, in and out of order, of one unit with several features, twice and three times. */
+const pairCases: [number, number][][] = [
+  [
+    [0, 0],
+    [0, 0],
+  ],
+  [
+    [0, 65_535],
+    [0, 65_536],
+    [1, 65_535],
+    [0, 65_535],
+    [0, 65_536],
+  ],
+  [
+    [3, 65_536],
+    [3, 65_535],
+    [3, 65_536],
+  ],
+  [
+    [0, 1],
+    [1, 0],
+    [1, 1],
+    [0, 0],
+    [0, 1],
+    [0, 1],
+  ],
+  [
+    [2, 200_000],
+    [2, 0],
+    [2, 65_536],
+    [2, 131_072],
+    [2, 0],
+    [2, 200_000],
+  ],
+  [
+    [1, 12],
+    [11 % 4, 2],
+    [1, 12],
+  ],
+]
+
 test('exactly the pairs that come again are duplicates', async () => {
   const pair = fc.tuple(
     fc.nat(3),
@@ -60,7 +101,7 @@ test('exactly the pairs that come again are duplicates', async () => {
         again,
       )
     }),
-    { numRuns: 200 },
+    { numRuns: 200, examples: pairCases.map((pairs) => [pairs]) },
   )
 })
 

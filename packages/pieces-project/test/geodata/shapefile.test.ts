@@ -53,6 +53,19 @@ const rowValues = fc.tuple(
   ...fields.map(({ type }) => fc.option(values[type] as fc.Arbitrary<string>, { nil: null })),
 )
 
+type Values = [string | null, string | null, string | null, string | null, string | null]
+
+/** NULL, the longest and the shortest of each type. */
+const edgeRows: Values[] = [
+  [null, null, null, null, null],
+  ['', '0', '0', 'f', '1000-01-01'],
+  ['x'.repeat(254), String(1e15 - 1), String(Number.MAX_VALUE), 't', '9999-12-31'],
+  ['é'.repeat(127), String(-1e15 + 1), String(-Number.MAX_VALUE), 't', '1970-01-01'],
+  ['"\r\n', '-1', String(-5e-324), 'f', '1999-12-31'],
+  ['\u001a', '1', String(-1.234567890123456e-7), 'f', '2000-02-29'],
+  [' both ', '42', '0.1', 't', null],
+]
+
 test('any attribute values read back the same', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(rowValues, { maxLength: 8 }), async (rows) => {
@@ -78,7 +91,7 @@ test('any attribute values read back the same', async () => {
         })),
       )
     }),
-    { numRuns: 200 },
+    { numRuns: 200, examples: [[edgeRows], [[...edgeRows].reverse()]] },
   )
 })
 
@@ -190,8 +203,8 @@ test('without rows there is an empty shapefile of polygons', async () => {
 })
 
 test('any names become ones of ten bytes that differ in every case, and those that fit stay', async () => {
-  const anyName = fc.oneof(
-    fc.constantFrom(
+  const odd = [
+    ...[
       'description',
       'Description_1',
       'DESCRIPTION',
@@ -202,12 +215,27 @@ test('any names become ones of ten bytes that differ in every case, and those th
       '海海海海',
       '☃',
       '__proto__',
-    ),
+    ],
+    ...[
+      'descriptio',
+      'descriptio_1',
+      'descripti1',
+      'descripti2',
+      'a',
+      'A',
+      'É',
+      'é',
+      'aaaaaaaaaaa',
+      'aaaaaaaaaab',
+    ],
+  ]
+  const anyName = fc.oneof(
+    fc.constantFrom(...odd),
     fc.string({ unit: 'binary', maxLength: 14 }),
     fc.stringMatching(/^[a-b_1]{8,12}$/),
   )
   await fc.assert(
-    fc.asyncProperty(fc.uniqueArray(anyName, { minLength: 1, maxLength: 30 }), async (names) => {
+    fc.asyncProperty(fc.uniqueArray(anyName, { minLength: 1, maxLength: 40 }), async (names) => {
       const made = table(
         names.map((name) => ({ name, type: 'integer' })),
         [{ values: names.map((_, at) => String(at)), geometry: null }],
@@ -226,7 +254,7 @@ test('any names become ones of ten bytes that differ in every case, and those th
         assert.ok(told === full || JSON.parse(told) === full, `${name} stands for ${full}`)
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 200, examples: [[odd], [odd.toReversed()]] },
   )
   const kept = ['name', 'puid', 'ten_bytes_', 'Área']
   const made = table(

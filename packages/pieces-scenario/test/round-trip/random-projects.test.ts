@@ -161,6 +161,8 @@ async function roundTrip(project: AnyProject, bystander: AnyProject, home: boole
 test('law 4: random projects survive export, import, export and a clone with nothing changed but ids', async () => {
   await fc.assert(fc.asyncProperty(anyProject, anyProject, fc.boolean(), roundTrip), {
     numRuns,
+    // The same each time.
+    examples: fc.sample(fc.tuple(anyProject, anyProject, fc.boolean()), { seed: 20_261_122, numRuns: 8 }),
     includeErrorInReport: true,
   })
 })

@@ -40,7 +40,10 @@ export function binaryBehaviour(test: LawTest, db: () => Database): void {
         )
       },
     )
-    await fc.assert(property, { numRuns: 60 })
+    const examples = [1, 3, 300].flatMap((room) =>
+      [1, 2, edgeRows.length].map((each): [Row[], number, number] => [edgeRows, each, room]),
+    )
+    await fc.assert(property, { numRuns: 60 + examples.length, examples })
   })
 
   test('binary: more than one part is counted and stored whole', async () => {
@@ -89,6 +92,17 @@ export function binaryBehaviour(test: LawTest, db: () => Database): void {
     assert.equal((await db().query(`SELECT FROM ${name}`)).rowCount, 0)
   })
 }
+
+const highest = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
+/** NULL, nothing and the ends of ranges, and values that fit into no room. */
+const edgeRows: Row[] = [
+  { id: null, number: null, bytes: null },
+  { id: highest, number: -(2 ** 31), bytes: new Uint8Array() },
+  { id: '00000000-0000-0000-0000-000000000000', number: 2 ** 31 - 1, bytes: Uint8Array.of(0) },
+  { id: highest, number: -1, bytes: Uint8Array.from({ length: 300_000 }, (_, at) => (at * 7) % 251) },
+  { id: null, number: 0, bytes: Uint8Array.of(255, 254) },
+]
 
 const longBytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => (at * 7) % 251)
 

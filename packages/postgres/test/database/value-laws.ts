@@ -22,7 +22,7 @@ export function valueLaws(test: LawTest, db: () => Database): void {
       .then(({ rows }) => rows[0]?.value)
 
   test('bound values come back as they were', async () => {
-    const value = fc.oneof(
+    const value: fc.Arbitrary<[string, unknown]> = fc.oneof(
       fc.tuple(fc.constant('text'), text),
       fc.tuple(
         fc.constant('float8'),
@@ -42,10 +42,32 @@ export function valueLaws(test: LawTest, db: () => Database): void {
         fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }),
       ),
     )
+    const edges: [string, unknown][] = [
+      ...['', '\\', "'", '"', '\u0001', 'é😀', '\r\n', 'NULL', '{}', '$1'].map((sent): [string, unknown] => [
+        'text',
+        sent,
+      ]),
+      ...[0, 0.1, 5e-324, Number.MAX_VALUE, Number.NEGATIVE_INFINITY].map((sent): [string, unknown] => [
+        'float8',
+        sent,
+      ]),
+      ...[-(2 ** 31), 2 ** 31 - 1].map((sent): [string, unknown] => ['int4', sent]),
+      ['bool', false],
+      ['bytea', Buffer.of()],
+      ['bytea', Buffer.of(0, 0x5c, 0x27, 0xff)],
+      ['text[]', []],
+      ['text[]', [null, '', 'NULL', '"', '\\', ',', '{}', ' ']],
+      ['int4[]', [null, 0]],
+      ['jsonb', {}],
+      ['jsonb', { '': null, a: '', '"': '\\', constructor: 1 }],
+      ['timestamptz', new Date('0001-01-01T00:00:00.000Z')],
+      ['timestamptz', new Date('9999-12-31T00:00:00.000Z')],
+      ['timestamptz', new Date('1969-12-31T23:59:59.999Z')],
+    ]
     const property = fc.asyncProperty(value, async ([type, sent]) => {
       assert.deepEqual(await returned(type, sent), type === 'float8' && sent === 0 ? 0 : sent)
     })
-    await fc.assert(property, { numRuns: 200 })
+    await fc.assert(property, { numRuns: 200 + edges.length, examples: edges.map((edge) => [edge]) })
   })
 
   test('law 10: a quoted name is that name and nothing else', async () => {
@@ -57,7 +79,19 @@ export function valueLaws(test: LawTest, db: () => Database): void {
         assert.deepEqual(rows.map(Object.entries), [[[given, 1]]])
       },
     )
-    await fc.assert(property, { numRuns: 100 })
+    const names = [
+      'a"; DROP TABLE x; --',
+      '"',
+      '""',
+      'Ä"ö',
+      "'",
+      '\\',
+      ' ',
+      'A',
+      'ä'.repeat(31),
+      'x'.repeat(63),
+    ]
+    await fc.assert(property, { numRuns: 100, examples: names.map((one) => [one]) })
     for (const bad of ['', 'a\0b', 'x'.repeat(64), 'ä'.repeat(32)])
       assert.throws(() => quoteIdent(bad), /cannot be/)
   })
@@ -67,7 +101,10 @@ export function valueLaws(test: LawTest, db: () => Database): void {
       const { rows } = await db().query(`SELECT ${uuidLiteral(id.toUpperCase())} AS id`)
       assert.deepEqual(rows, [{ id }])
     })
-    await fc.assert(property, { numRuns: 20 })
+    const ids = ['0', 'f'].map((digit): [string] => [
+      'dddddddd-dddd-dddd-dddd-dddddddddddd'.replaceAll('d', digit),
+    ])
+    await fc.assert(property, { numRuns: 20, examples: ids })
     const id = '0b2f0000-0000-4000-8000-00000000000a'
     for (const bad of ['', `${id}'`, `${id}\n`, `'${id}`, `{${id}}`, id.replaceAll('-', ''), `${id}'; --`]) {
       assert.throws(() => uuidLiteral(bad), /is not a uuid/)

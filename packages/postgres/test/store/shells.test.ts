@@ -130,6 +130,25 @@ async function withPiecework(
   }
 }
 
+interface Plan {
+  readonly crashes: Death[]
+  readonly fails: boolean
+  readonly cancelAt: 0 | 20 | 60 | undefined
+}
+
+/** A death before and after each of the first commits, with and without a failure; a cancel at once and on the way. */
+const plans: readonly Plan[] = [
+  ...(['before', 'after'] as const).flatMap((death) =>
+    [0, 1, 2].flatMap((earlier) =>
+      [false, true].map((fails): Plan => {
+        const crashes = [...Array.from({ length: earlier }, (): Death => 'none'), death]
+        return { crashes, fails, cancelAt: undefined }
+      }),
+    ),
+  ),
+  ...([0, 20] as const).map((cancelAt): Plan => ({ crashes: ['before', 'after'], fails: false, cancelAt })),
+]
+
 test('law 6: at no commit is there a shell without a job, or a job that has ended badly with one', async () => {
   const death = fc.constantFrom<Death>('none', 'before', 'after')
   const plan = fc.record({
@@ -159,7 +178,7 @@ test('law 6: at no commit is there a shell without a job, or a job that has ende
       const { rows } = await pool.query('SELECT what FROM violations')
       assert.deepEqual(rows, [])
     }),
-    { numRuns: 40, includeErrorInReport: true },
+    { numRuns: 40 + plans.length, examples: plans.map((one) => [one]), includeErrorInReport: true },
   )
 })
 

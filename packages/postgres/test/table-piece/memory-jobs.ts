@@ -1,7 +1,8 @@
-// A process of its own for memory.test.ts: exports, imports and clones so many rows, and prints its peak memory in MB.
+// A process of its own for memory.test.ts: exports, imports and clones so many rows, and prints the most that it held, in MB.
 import { createPiecework, fileArtifacts, type JobHandle, type ResourceKind } from '@piecework/core'
 import { fromPg, postgresStore, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
+import { memoryWatch } from '@piecework/test-support'
 import pg from 'pg'
 
 const [url = '', folder = '', rows = ''] = process.argv.slice(2)
@@ -56,10 +57,11 @@ await pool.query(`
   ANALYZE`)
 const store = postgresStore({ database: fromPg(pool) })
 await store.migrate()
+const watch = memoryWatch(fileArtifacts(folder), 2 * 1024 * 1024)
 const piecework = createPiecework({
   packs: [{ name: 'memory', kinds: [survey], pieces }],
   store,
-  artifacts: fileArtifacts(folder),
+  artifacts: watch.artifacts,
   runtime: inProcess({ concurrency: 2 }),
 })
 await piecework.start()
@@ -68,8 +70,9 @@ const { archive } = await done(await piecework.export({ resource, principal }))
 if (!archive) throw new Error('no archive')
 await done(await piecework.import({ archive, principal }))
 await done(await piecework.clone({ resource, principal }))
+watch.look()
 await piecework.stop()
 const { rows: found } = await pool.query<{ count: string }>('SELECT count(*) FROM sightings')
 await pool.end()
 if (Number(found[0]?.count) !== 3 * Number(rows)) throw new Error(`There are ${found[0]?.count} rows.`)
-console.log(process.resourceUsage().maxRSS / 1024)
+console.log(watch.most() / 1024 / 1024)

@@ -31,7 +31,7 @@ export function artifactKeyLaws(test: LawTest, { make }: ArtifactStoreLawsOption
       await store.delete(root)
       assert.deepEqual(await keysOf(store.list(root)), [])
     })
-    await fc.assert(property, { numRuns: 60 })
+    await fc.assert(property, { numRuns: 60 + prefixCases.length, examples: prefixCases })
   })
 
   test('a key may be 512 characters long', async () => {
@@ -51,6 +51,16 @@ export function artifactKeyLaws(test: LawTest, { make }: ArtifactStoreLawsOption
     assert.deepEqual(await keysOf(store.list('a')), [])
   })
 }
+
+/** Keys, and one of which they are the beginning, begin alike, lie below, or differ in case only. */
+const prefixCases: [keys: string[], prefix: string][] = [
+  [['b', 'b/a', 'b/a/_', 'b-c', 'b.c', 'b-c/a', 'B', 'B/a'], 'b'],
+  [['a/b', 'a/b/a', 'a/b-c', 'a/b.c/a', 'a/B', 'a', 'b'], 'a/b'],
+  [['b', 'b/a'], 'b/a'],
+  [['b/a', 'b/a/b'], 'b/a/b'],
+  [['b-c', 'b.c', 'B', 'b-c/b'], 'b'],
+  [['b', 'b/b'], 'B'],
+]
 
 const notKeys = [
   '',

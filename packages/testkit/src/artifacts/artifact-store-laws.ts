@@ -34,7 +34,7 @@ export function artifactStoreLaws(test: LawTest, options: ArtifactStoreLawsOptio
         `the bytes [${start}, ${end}) are not those that were put`,
       )
     })
-    await fc.assert(property, { numRuns: 60 })
+    await fc.assert(property, { numRuns: 60 + contentCases.length, examples: contentCases })
   })
 
   test('stat tells when the artifact was made, and nothing of what is not there', async () => {
@@ -121,6 +121,18 @@ export function artifactStoreLaws(test: LawTest, options: ArtifactStoreLawsOptio
     assert.equal(await within(ms, 'put', put), 6)
   }
 }
+
+/** Nothing, one byte, and ranges that are empty, begin and end within chunks, or at their ends. */
+const contentCases: [size: number, chunk: number, percents: [number, number]][] = [
+  [0, 1000, [0, 100]],
+  [1, 1000, [0, 100]],
+  [1, 1000, [0, 0]],
+  [20, 1000, [25, 75]],
+  [65_536, 65_536, [100, 100]],
+  [200_000, 1000, [0, 33]],
+  [300_000, 100_000, [17, 83]],
+  [300_000, 100_000, [0, 50]],
+]
 
 async function* broken(): AsyncGenerator<Uint8Array> {
   yield Buffer.from('some bytes')

@@ -26,9 +26,34 @@ export function crashLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
       const pieces = batches.map((size, batch) => Array.from({ length: size }, (_, n) => `${batch}-${n}`))
       await live(await jobBench(store, { batches: pieces }), fates)
     })
-    await fc.assert(property, { numRuns: 15, endOnFailure: true })
+    const numRuns = 15 + fateCases.length
+    await fc.assert(property, { numRuns, examples: fateCases, endOnFailure: true })
   })
 }
+
+/** Sizes of batches, and fates: each of them alone, at the end of a batch, and one after the other. */
+const fateCases: [batches: number[], fates: Fate[]][] = [
+  [
+    [2, 1],
+    ['done', 'done', 'done'],
+  ],
+  [
+    [2, 1],
+    ['crashed', 'done', 'done', 'crashed'],
+  ],
+  [
+    [1, 2],
+    ['retried', 'done', 'retried', 'retried'],
+  ],
+  [
+    [2, 1],
+    ['done', 'failed'],
+  ],
+  [
+    [3, 2],
+    ['crashed', 'retried', 'failed', 'done', 'crashed'],
+  ],
+]
 
 /** Plays runtime, relay, workers and sweep until the job is terminal, and checks what must hold on the way. */
 async function live(bench: JobBench, fates: readonly Fate[]): Promise<void> {

@@ -135,7 +135,7 @@ export function runtimeLaws(test: LawTest, options: RuntimeLawsOptions): void {
       const stopped = runtime.stop({ drainMs: ms }).then(() => {
         hasStopped = true
       })
-      await sleep(20)
+      await Promise.race([stopped, sleep(longerThanStop)])
       const waited = !hasStopped
       open()
       await within(ms, 'stop', stopped)
@@ -145,18 +145,20 @@ export function runtimeLaws(test: LawTest, options: RuntimeLawsOptions): void {
 
   test('stop aborts what still runs after drainMs, and waits for it to end', () =>
     using(async (runtime) => {
-      const begun = gate()
+      const [begun, stopped] = [gate(), gate()]
       let ended = false
       await runtime.start(async (_task, signal) => {
         begun.open()
         await aborted(signal, ms)
-        await sleep(20)
+        await Promise.race([stopped.opened, sleep(longerThanStop)])
         ended = true
       })
       await runtime.submit(tasks(1))
       await within(ms, 'start of the task', begun.opened)
-      await within(ms, 'stop', runtime.stop({ drainMs: 10 }))
-      assert.ok(ended, 'stop resolved while a handler was running')
+      await within(ms + longerThanStop, 'stop', runtime.stop({ drainMs: 10 }))
+      const waited = ended
+      stopped.open()
+      assert.ok(waited, 'stop resolved while a handler was running')
     }))
 
   test('after stop nothing starts, and submit is refused with `stopped`', () =>
@@ -179,6 +181,9 @@ export function runtimeLaws(test: LawTest, options: RuntimeLawsOptions): void {
     await within(ms, 'a third stop', started.stop())
   })
 }
+
+/** Milliseconds in which a runtime stops that waits for nothing. */
+const longerThanStop = 500
 
 /** `count` tasks, sorted. */
 function tasks(count: number): Task[] {

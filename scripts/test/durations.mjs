@@ -1,0 +1,38 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+const cache = 'node_modules/.cache/piecework/test-seconds.json'
+
+/** Source bytes that a test file which has not run here is assumed to get through in a second. */
+const bytesPerSecond = 1500
+
+/** The files with `expected`, in seconds: what each took when it last passed here, else a guess by its size. Longest first. */
+export async function longestFirst(files) {
+  const known = await knownSeconds()
+  const timed = await Promise.all(
+    files.map(async (file) => ({
+      ...file,
+      expected: known[file.source] ?? (await stat(file.source)).size / bytesPerSecond,
+    })),
+  )
+  return timed.sort((a, b) => b.expected - a.expected)
+}
+
+/** Remembers how long files took that passed. */
+export async function rememberSeconds(results) {
+  const passed = results.filter(({ failed }) => failed === 0)
+  if (passed.length === 0) return
+  const seconds = passed.map((result) => [result.source, Math.round(result.seconds * 10) / 10])
+  const all = { ...(await knownSeconds()), ...Object.fromEntries(seconds) }
+  await mkdir(dirname(cache), { recursive: true })
+  await writeFile(cache, `${JSON.stringify(all, null, 2)}\n`)
+}
+
+async function knownSeconds() {
+  try {
+    return JSON.parse(await readFile(cache, 'utf8'))
+  } catch {
+    // Nothing has run here, or another run is writing.
+    return {}
+  }
+}
