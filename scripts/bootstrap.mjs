@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { removeStale } from './stale.mjs'
 
 export const pnpm = 'pnpm@10.34.9'
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -10,6 +11,7 @@ const steps = {
   demo: 'examples/build/src/demo/main.js',
   test: 'scripts/test.mjs',
   check: 'scripts/check.mjs',
+  size: 'scripts/install-size.mjs',
   bench: 'scripts/bench.mjs',
   soak: 'scripts/soak.mjs',
   docs: 'scripts/docs.mjs',
@@ -35,6 +37,7 @@ export async function bootstrap(step, args) {
   }
   // The check compiles by itself, and goes on where that fails.
   if (step !== 'check' && !quietly(process.execPath, ['node_modules/typescript/bin/tsc', '-b'])) return
+  await removeStale()
   const script = steps[step]
   if (script === undefined) return
   if (!existsSync(script)) {

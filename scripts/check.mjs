@@ -6,20 +6,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { pnpm } from './bootstrap.mjs'
+import { arrows } from './check/arrows.mjs'
+import { declarations } from './check/declarations.mjs'
+import { manifests } from './check/manifests.mjs'
+import { readPublished } from './packages.mjs'
 
 const run = promisify(execFile)
-const publicOnly = ['--recursive', '--filter', './packages/*']
+const published = await readPublished()
 const packed = await mkdtemp(join(tmpdir(), 'piecework-check-'))
+const quiet = ['--no-progress', '--no-config-hints', '--no-tag-hints']
 const checks = [
   ['types', () => tool('tsc', '-b')],
   [
     'format and lint',
     () => tool('biome', 'ci', '--colors=off', '--diagnostic-level=warn', '--error-on-warnings'),
   ],
-  ['unused code and dependencies', () => tool('knip', '--no-progress', '--no-config-hints')],
+  ['unused code and dependencies', () => tool('knip', ...quiet)],
+  ['unused code without tests', () => tool('knip', ...quiet, '--production', '--strict')],
+  ['arrows between packages', arrows],
+  ['package.json of each package', manifests],
+  ['declarations', declarations],
   ['readme of each package', readmes],
   ['lock file', lockFile],
-  ['pack', () => run('npx', ['--yes', pnpm, ...publicOnly, 'pack', '--pack-destination', packed])],
+  ['pack', pack],
   ['published files', () => eachPacked((file) => tool('publint', 'run', file, '--strict'))],
   ['published types', () => eachPacked((file) => tool('attw', file, '--profile', 'esm-only', '--no-emoji'))],
 ]
@@ -28,8 +37,8 @@ let failures = 0
 try {
   for (const [name, check] of checks) {
     try {
-      await check()
-      console.log(`ok      ${name}`)
+      const counted = await check()
+      console.log(`ok      ${name}${typeof counted === 'string' ? ` (${counted})` : ''}`)
     } catch (error) {
       failures += 1
       console.log(
@@ -53,11 +62,16 @@ async function readmes() {
   if (without.length > 0) throw new Error(`No README.md: ${without.join(', ')}`)
 }
 
-/** Addresses of tarballs would bind everybody to the registry of whoever wrote the lock file. */
+/** An address of a tarball would bind every installation to the registry that the lock file was written with. */
 async function lockFile() {
   const lines = (await readFile('pnpm-lock.yaml', 'utf8')).split('\n')
   const bound = lines.filter((line) => /tarball:|https?:\/\//.test(line))
   if (bound.length > 0) throw new Error(`pnpm-lock.yaml holds addresses:\n${bound.join('\n')}`)
+}
+
+async function pack() {
+  const filters = published.flatMap(({ name }) => ['--filter', name])
+  await run('npx', ['--yes', pnpm, '--recursive', ...filters, 'pack', '--pack-destination', packed])
 }
 
 async function eachPacked(check) {

@@ -1,6 +1,6 @@
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import type { CsvRow, Entries, EntryFacts } from '../contracts/entries.js'
-import { PieceworkError } from '../contracts/errors.js'
+import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import type { Upload } from '../contracts/upload.js'
 import { csvRows } from './csv.js'
 import { assertWithin } from './limits.js'
@@ -56,7 +56,7 @@ async function* countedRows({ path, facts, open }: EntryFile): AsyncGenerator<re
 
 /** The CSV reader knows records, not files. */
 function named(path: string, error: unknown): unknown {
-  if (!(error instanceof PieceworkError) || error.facts.entry !== undefined) return error
+  if (!isPieceworkError(error) || error.facts.entry !== undefined) return error
   const { code, message, facts } = error
   return new PieceworkError(code, `Entry "${path}": ${message}`, {
     cause: error,

@@ -68,7 +68,8 @@ export class PieceworkError extends Error {
 /** True for a PieceworkError of any copy of this package, of the given code where one is given. */
 export function isPieceworkError(error: unknown, code?: ErrorCode): error is PieceworkError {
   return (
-    error instanceof Error &&
+    typeof error === 'object' &&
+    error !== null &&
     brand in error &&
     (code === undefined || (error as PieceworkError).code === code)
   )

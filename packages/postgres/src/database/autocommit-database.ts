@@ -30,8 +30,11 @@ export class AutocommitDatabase extends ConnectionDatabase {
   }
 }
 
-export function autocommits(database: Database): database is AutocommitDatabase {
-  return database instanceof AutocommitDatabase
+/** By what it can do: it may have been made by another copy of this package. */
+export function autocommits(
+  database: Database,
+): database is Database & Pick<AutocommitDatabase, 'autocommit'> {
+  return 'autocommit' in database
 }
 
 function refused(error: unknown): never {
