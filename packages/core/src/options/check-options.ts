@@ -19,3 +19,8 @@ export function checkOptions<T extends object>(
 export function checkArgument<T>(subject: string, name: string, value: unknown, check: Check<T>): T {
   return check(value, { subject, path: name, noun: 'option', code: 'options-invalid' })
 }
+
+/** Something that an author declares or implements, as `contractCheck` has it. Throws `registry-invalid`. */
+export function checkDeclaration<T>(subject: string, value: unknown, check: Check<T>): T {
+  return check(value, { subject, path: '', noun: 'property', code: 'registry-invalid' })
+}

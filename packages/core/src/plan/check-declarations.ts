@@ -7,6 +7,7 @@ import type { ResourceKind, ResourceTree, ShellLifecycle } from '../contracts/re
 import type { Schema } from '../contracts/schema.js'
 import type { Validator } from '../contracts/validator.js'
 import { check } from '../options/check.js'
+import { checkDeclaration } from '../options/check-options.js'
 import { contractCheck } from '../options/object-check.js'
 import { type Check, type OptionChecks, required } from '../options/option-checks.js'
 
@@ -92,7 +93,7 @@ export function declarationProblems(packs: readonly Pack[]): readonly string[] {
 
 function problemsOf<T>(subject: string, value: T, checkIt: Check<T>): readonly string[] {
   try {
-    checkIt(value, { subject, path: '', noun: 'property', code: 'registry-invalid' })
+    checkDeclaration(subject, value, checkIt)
     return []
   } catch (error) {
     if (!isPieceworkError(error, 'registry-invalid')) throw error
