@@ -2,14 +2,13 @@ import { type ArchiveSummary, inspectArchive, type Verification, verifyArchive }
 import { artifactSource, type ByteSource, fileSource } from './archive/source.js'
 import type { Trust } from './archive/trust.js'
 import type { ByteRange } from './contracts/artifacts.js'
-import { PieceworkError } from './contracts/errors.js'
 import { type Diff, type DiffParts, diff } from './diff/diff.js'
 import { type Download, download } from './handle/download.js'
-import type { ExportRequest } from './requests/requests.js'
+import { check } from './options/check.js'
+import { checkArgument, checkOptions } from './options/check-options.js'
+import { type ExportRequest, exportChecks, exportInstead } from './requests/export-request.js'
+import { type ArchiveSource, archiveSource } from './requests/input-source.js'
 import { assertLive } from './retention/expiry.js'
-
-/** Where an archive is: in the artifact store, or a file of this machine. */
-export type ArchiveSource = { readonly artifact: string } | { readonly file: string }
 
 /** An archive, or a resource as it is now: what an export with this request would hold. */
 export type DiffSource = ArchiveSource | ExportRequest
@@ -34,22 +33,24 @@ export interface ArchiveTools {
 
 export function createArchiveTools(parts: DiffParts & { readonly trust: Trust }): ArchiveTools {
   const { store, artifacts, limits, trust } = parts
-  const sourceOf = async (archive: ArchiveSource): Promise<ByteSource> => {
+  const sourceOf = async (subject: string, given: ArchiveSource): Promise<ByteSource> => {
+    const archive = checkArgument(subject, 'archive', given, archiveSource)
     if ('file' in archive) return fileSource(archive.file)
     await assertLive(store, archive.artifact)
     return artifactSource(artifacts, archive.artifact)
   }
   const opened = async (source: DiffSource) => {
-    if ('resource' in source && 'principal' in source) return source
-    if ('file' in source || 'artifact' in source) return sourceOf(source)
-    const known = '{ file }, { artifact } or { resource, principal }'
-    throw new PieceworkError('options-invalid', `What diff compares is ${known}.`)
+    if (typeof source === 'object' && source !== null && ('resource' in source || 'principal' in source))
+      return checkOptions<ExportRequest>('diff()', source as ExportRequest, exportChecks, exportInstead)
+    return sourceOf('diff()', source)
   }
   return {
-    verify: async (archive) => verifyArchive(await sourceOf(archive), limits, trust),
-    inspect: async (archive) => inspectArchive(await sourceOf(archive), limits, trust),
-    diff: async (a, b, signal = new AbortController().signal) =>
-      diff(parts, await opened(a), await opened(b), signal),
+    verify: async (archive) => verifyArchive(await sourceOf('verify()', archive), limits, trust),
+    inspect: async (archive) => inspectArchive(await sourceOf('inspect()', archive), limits, trust),
+    diff: async (a, b, signal = new AbortController().signal) => {
+      checkArgument('diff()', 'signal', signal, check.signal)
+      return diff(parts, await opened(a), await opened(b), signal)
+    },
     download: (job, range) => download(parts, job, range),
   }
 }

@@ -1,5 +1,5 @@
 export type { ArchiveSummary, Verification } from './archive/inspect.js'
-export type { ArchiveSource, DiffSource } from './archive-tools.js'
+export type { DiffSource } from './archive-tools.js'
 export { fileArtifacts } from './artifacts/file-artifacts.js'
 export { memoryArtifacts } from './artifacts/memory-artifacts.js'
 export { type Provided, tokens } from './container.js'
@@ -26,18 +26,14 @@ export type { DraftRequest, DraftStatus, ImportDraft } from './drafts/draft.js'
 export type { FileResults, ValidationResults } from './drafts/validation-results.js'
 export { isTerminal } from './engine/machine.js'
 export type { NodeEvent, PieceworkEmitter, PieceworkEvents } from './events.js'
-export type { Guarded } from './guard/host-guard.js'
+export type { Guarded } from './guard/guard-arguments.js'
 export type { Download } from './handle/download.js'
 export type { JobHandle, JobReport, JobUpdate } from './handle/job-handle.js'
 export type { JobProgress } from './handle/progress.js'
 export { memoryStore } from './memory/store.js'
-export {
-  createPiecework,
-  type Piecework,
-  type PieceworkOptions,
-  type PieceworkRequests,
-} from './piecework.js'
-export type { ImportRequest } from './requests/input-requests.js'
-export type { CloneRequest, ExportRequest } from './requests/requests.js'
+export { createPiecework, type Piecework, type PieceworkRequests } from './piecework.js'
+export type { PieceworkOptions } from './piecework-options.js'
+export type { CloneRequest, ExportRequest } from './requests/export-request.js'
+export type { ImportRequest } from './requests/import-request.js'
+export type { ArchiveSource, UploadSource } from './requests/input-source.js'
 export type { RetryRequest } from './requests/retry.js'
-export type { UploadSource } from './requests/uploads.js'

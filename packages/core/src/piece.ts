@@ -42,3 +42,8 @@ export {
   type FindingLocation,
 } from './findings/finding-collector.js'
 export { jobIds } from './ids.js'
+export { check } from './options/check.js'
+export { checkArgument, checkDeclaration, checkOptions } from './options/check-options.js'
+export { closest } from './options/closest.js'
+export { contractCheck, objectCheck } from './options/object-check.js'
+export { type Check, type OptionChecks, required } from './options/option-checks.js'

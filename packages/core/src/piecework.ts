@@ -1,19 +1,15 @@
-import type { DependencyContainer } from 'tsyringe'
 import { type Allow, createAllow } from './access/allow.js'
 import { archiveFormat } from './archive/format.js'
-import type { ArchiveLimits } from './archive/limits.js'
-import { manifestSigner, type SigningOptions } from './archive/sign.js'
-import { createTrust, type TrustOptions } from './archive/trust.js'
+import { manifestSigner } from './archive/sign.js'
+import { createTrust } from './archive/trust.js'
 import { type ArchiveTools, createArchiveTools } from './archive-tools.js'
 import { checkedArtifacts } from './artifacts/checked-artifacts.js'
 import { memoryArtifacts } from './artifacts/memory-artifacts.js'
-import { createContainer, type Provided, tokens } from './container.js'
-import type { AccessPolicy } from './contracts/access.js'
+import { createContainer, tokens } from './container.js'
 import type { ArtifactStore } from './contracts/artifacts.js'
 import type { Queryable } from './contracts/database.js'
 import { PieceworkError } from './contracts/errors.js'
 import type { Job, JobFilter } from './contracts/jobs.js'
-import type { Pack } from './contracts/pack.js'
 import type { Principal } from './contracts/principal.js'
 import type { ResourceRef } from './contracts/resource.js'
 import type { Runtime } from './contracts/runtime.js'
@@ -22,10 +18,10 @@ import type { ImportDrafts } from './drafts/draft.js'
 import type { JobControl } from './drafts/draft-handle.js'
 import { createDrafts } from './drafts/drafts.js'
 import { createEngine, type Engine } from './engine/engine.js'
-import type { EngineOptions } from './engine/engine-options.js'
 import { isTerminal } from './engine/machine.js'
 import { createEmitter, type PieceworkEmitter } from './events.js'
 import { type HostGuard, hostGuard } from './guard/host-guard.js'
+import { jobArguments } from './handle/job-arguments.js'
 import {
   createHandle,
   createWatcher,
@@ -35,31 +31,17 @@ import {
   type Watcher,
 } from './handle/job-handle.js'
 import { memoryStore } from './memory/store.js'
+import { check } from './options/check.js'
+import { checkArgument, checkOptions } from './options/check-options.js'
+import { checkPieceworkOptions, type PieceworkOptions } from './piecework-options.js'
 import { createRegistry, type Registry } from './plan/registry.js'
-import { createInputRequests, type ImportRequest, type InputRequests } from './requests/input-requests.js'
+import type { CloneRequest, ExportRequest } from './requests/export-request.js'
+import type { ImportRequest } from './requests/import-request.js'
+import { createInputRequests, type InputRequests } from './requests/input-requests.js'
 import { createInputs, type Inputs } from './requests/inputs.js'
-import { createJobLimits, type JobLimitOptions } from './requests/job-limits.js'
-import { type CloneRequest, createRequests, type ExportRequest, type Requests } from './requests/requests.js'
+import { createJobLimits } from './requests/job-limits.js'
+import { createRequests, type Requests } from './requests/requests.js'
 import { createRetry, type Retry, type RetryRequest } from './requests/retry.js'
-
-export interface PieceworkOptions extends EngineOptions, JobLimitOptions {
-  /** Kinds of resources, pieces and formats. */
-  readonly packs: readonly Provided<Pack>[]
-  readonly runtime: Provided<Runtime>
-  /** Default: in memory, without a database. */
-  readonly store?: Provided<Store>
-  /** Default: in memory. */
-  readonly artifacts?: Provided<ArtifactStore>
-  /** Default: everything is allowed. */
-  readonly access?: Provided<AccessPolicy>
-  readonly limits?: Partial<ArchiveLimits>
-  /** Absent: archives are made without a signature. */
-  readonly signing?: SigningOptions
-  /** Absent: signatures are told by `inspect` and `verify`, and imports do not ask for them. */
-  readonly trust?: TrustOptions
-  /** The host's tsyringe container; classes among the options are constructed by a child of it. */
-  readonly container?: DependencyContainer
-}
 
 /** What can be asked inside a host's transaction. */
 export interface PieceworkRequests {
@@ -103,7 +85,8 @@ export interface Piecework extends PieceworkRequests, ImportDrafts, ArchiveTools
 }
 
 /** Refuses what could not work later (`registry-invalid`, `options-invalid`); starts nothing. */
-export function createPiecework(options: PieceworkOptions): Piecework {
+export function createPiecework(given: PieceworkOptions): Piecework {
+  const options = checkPieceworkOptions(given)
   const container = createContainer(options.container)
   const { signing, limits } = options
   const trust = createTrust(options.trust)
@@ -195,7 +178,8 @@ function assemble(
       started = true
       await engine.start()
     },
-    stop: async (drain) => {
+    stop: async (options) => {
+      const drain = checkOptions('stop()', options, { drainMs: check.wait })
       started = false
       await engine.stop(drain)
     },
@@ -204,14 +188,15 @@ function assemble(
     clone: (request) => accept(requests.clone(request)),
     validate: (request) => accept(requests.validate(request)),
     retry: (id, request) => accept(requests.retry(id, request)),
-    forget: (resource) => engine.forget(resource),
+    forget: async (resource) => engine.forget(checkArgument('forget()', 'it', resource, check.resource)),
     ...requests.readings,
     ...requests.preparations({ accept, cancel, ended: watcher.ended }),
     job: (id) => watcher.report(id),
-    jobs: (filter = {}) => store.jobs.list(filter),
+    jobs: async (filter) => store.jobs.list(jobArguments.filter(filter)),
     watch: (id, signal) => watcher.watch(id, signal),
     cancel: async (id, by) => {
-      if (by) await allowCancel(id, by.principal)
+      jobArguments.id('cancel()', id)
+      if (by !== undefined) await allowCancel(id, jobArguments.canceller(by))
       return cancel(id)
     },
     using: (tx) => {

@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import {
+  check,
+  checkOptions,
   type Database,
+  type OptionChecks,
   PieceworkError,
   type Transaction,
   type TransactionOptions,
@@ -11,6 +14,7 @@ import {
   databaseError,
   Mutex,
   type SessionOptions,
+  sessionChecks,
   sessionSettings,
   topLevel,
 } from '@piecework/postgres/database'
@@ -32,11 +36,18 @@ export interface EmbeddedDatabase extends Database {
   close(): Promise<void>
 }
 
+const embeddedChecks: OptionChecks<EmbeddedOptions> = {
+  ...sessionChecks,
+  dataDir: check.text,
+  cacheDir: check.text,
+}
+
 /**
  * PostgreSQL with PostGIS in a thread of this process. Transactions run one after the other. A query on the database itself
  * from inside one of its transactions is `unsupported`: it would wait for itself.
  */
-export async function embedded(options: EmbeddedOptions = {}): Promise<EmbeddedDatabase> {
+export async function embedded(given?: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const options = checkOptions('embedded()', given, embeddedChecks)
   const port = new WorkerPort()
   const { dataDir, cacheDir = cacheFolder() } = options
   try {

@@ -46,7 +46,7 @@ test('the constants name every table of the schema and no other, each by its own
 
 test('every piece fits the tables', async () => {
   const pieces = [...(planningProject().pieces ?? []), ...(planningScenario().pieces ?? [])]
-  assert.ok(pieces.every((piece) => piece.exportOnly || 'tablePiece' in piece))
+  assert.ok(pieces.every((piece) => piece.exportOnly || Symbol.for('piecework.table-spec') in piece))
   await checkTables(db, pieces)
 })
 

@@ -1,4 +1,12 @@
-import { PieceworkError, type Runtime, type Task, type TaskHandler } from '@piecework/core/store'
+import {
+  check,
+  checkOptions,
+  type OptionChecks,
+  PieceworkError,
+  type Runtime,
+  type Task,
+  type TaskHandler,
+} from '@piecework/core/store'
 import PQueue from 'p-queue'
 import { timers } from './timers.js'
 
@@ -9,17 +17,16 @@ export interface InProcessOptions {
   readonly onError?: (error: unknown, task: Task) => void
 }
 
+const inProcessChecks: OptionChecks<InProcessOptions> = { concurrency: check.count, onError: check.func() }
+const submitChecks = { delayMs: check.wait }
+const stopChecks = { drainMs: check.wait }
+
 /**
  * Runs tasks in this process. Keeps those that were submitted before `start`; forgets those that wait when it is stopped.
  * A stopped runtime stays stopped. A process with nothing submitted can end; one with a task waiting for its delay cannot.
  */
-export function inProcess({ concurrency = 4, onError = warn }: InProcessOptions = {}): Runtime {
-  if (!Number.isInteger(concurrency) || concurrency < 1) {
-    throw new PieceworkError(
-      'options-invalid',
-      `concurrency must be a whole number from 1, not ${concurrency}`,
-    )
-  }
+export function inProcess(options?: InProcessOptions): Runtime {
+  const { concurrency = 4, onError = warn } = checkOptions('inProcess()', options, inProcessChecks)
   const queue = new PQueue({ concurrency, autoStart: false })
   const running = new Set<AbortController>()
   const delays = timers()
@@ -48,13 +55,15 @@ export function inProcess({ concurrency = 4, onError = warn }: InProcessOptions 
       queue.start()
     },
 
-    async submit(tasks, { delayMs = 0 } = {}) {
+    async submit(tasks, options) {
+      const { delayMs = 0 } = checkOptions('submit()', options, submitChecks)
       if (isStopped) throw stopped()
       if (delayMs > 0) delays.add(delayMs, () => tasks.forEach(enqueue))
       else tasks.forEach(enqueue)
     },
 
-    async stop({ drainMs = 0 } = {}) {
+    async stop(options) {
+      const { drainMs = 0 } = checkOptions('stop()', options, stopChecks)
       isStopped = true
       delays.clear()
       queue.pause()

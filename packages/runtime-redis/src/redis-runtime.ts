@@ -1,4 +1,13 @@
-import { PieceworkError, type Runtime, type Task, type TaskHandler } from '@piecework/core/store'
+import {
+  check,
+  checkOptions,
+  type OptionChecks,
+  PieceworkError,
+  type Runtime,
+  required,
+  type Task,
+  type TaskHandler,
+} from '@piecework/core/store'
 import { attempts } from './attempts.js'
 import { complaints, type OnError } from './complaints.js'
 import type { RedisConnection } from './connection.js'
@@ -20,6 +29,16 @@ export interface RedisRuntimeOptions {
   readonly onError?: OnError
 }
 
+const redisChecks: OptionChecks<RedisRuntimeOptions> = {
+  connection: required((value, place) =>
+    typeof value === 'string' ? check.text(value, place) : (check.json(value, place) as RedisConnection),
+  ),
+  queue: check.text,
+  concurrency: check.count,
+  perJob: check.wholeNumber(1, mostSlots),
+  onError: check.func(),
+}
+
 /** How long Redis may take to accept tasks, or a worker. */
 const patienceMs = 5000
 
@@ -28,14 +47,10 @@ const patienceMs = 5000
  * them back. `start` and `submit` reject with `redis/unavailable` within seconds where Redis does not answer. A stopped runtime stays
  * stopped.
  */
-export function redisRuntime(options: RedisRuntimeOptions): Runtime {
+export function redisRuntime(given: RedisRuntimeOptions): Runtime {
+  const options = checkOptions('redisRuntime()', given, redisChecks)
   const { connection, queue = 'piecework', concurrency = 4, perJob = 64 } = options
-  refuseUnless(isCount(concurrency), `concurrency must be a whole number from 1, not ${concurrency}`)
-  refuseUnless(
-    isCount(perJob) && perJob <= mostSlots,
-    `perJob must be a whole number from 1 to ${mostSlots}, not ${perJob}`,
-  )
-  refuseUnless(queue !== '' && !/[:{}]/.test(queue), `queue must be a name without colon, not "${queue}"`)
+  refuseUnless(!/[:{}]/.test(queue), `queue must be a name without colon, not "${queue}"`)
   const told = complaints(options.onError)
   const running = attempts(told)
   let session: Session | undefined
@@ -69,7 +84,8 @@ export function redisRuntime(options: RedisRuntimeOptions): Runtime {
       }
     },
 
-    async submit(tasks: readonly Task[], { delayMs = 0 } = {}) {
+    async submit(tasks: readonly Task[], asked) {
+      const { delayMs = 0 } = checkOptions('submit()', asked, { delayMs: check.wait })
       const { turns } = opened()
       try {
         await within(patienceMs, add(turns(), tasks, Math.ceil(delayMs)))
@@ -78,7 +94,8 @@ export function redisRuntime(options: RedisRuntimeOptions): Runtime {
       }
     },
 
-    async stop({ drainMs = 0 } = {}) {
+    async stop(asked) {
+      const { drainMs = 0 } = checkOptions('stop()', asked, { drainMs: check.wait })
       stopping ??= close()
       running.abortAfter(drainMs, stopped())
       await stopping
@@ -98,8 +115,6 @@ async function add(turns: Promise<Turns>, tasks: readonly Task[], delayMs: numbe
 }
 
 const stopped = (): PieceworkError => new PieceworkError('stopped', 'This runtime was stopped')
-
-const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1
 
 function refuseUnless(allowed: boolean, message: string): void {
   if (!allowed) throw new PieceworkError('options-invalid', message)

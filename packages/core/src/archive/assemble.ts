@@ -4,6 +4,9 @@ import { ZipWriter } from '@zip.js/zip.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ArchiveRef, StagedEntry } from '../contracts/jobs.js'
+import { check } from '../options/check.js'
+import { checkOptions } from '../options/check-options.js'
+import { type OptionChecks, required } from '../options/option-checks.js'
 import { type About, writeAbout } from './about.js'
 import { manifestDigest, manifestPaths, readManifest } from './manifest.js'
 
@@ -21,8 +24,19 @@ export interface AssembleArchive {
   readonly signal?: AbortSignal
 }
 
+const assembleChecks: OptionChecks<AssembleArchive> = {
+  artifacts: required(check.having<ArtifactStore>('an artifact store', 'put', 'open')),
+  key: required(check.text),
+  manifest: required(check.anything),
+  signature: check.anything,
+  about: required(check.anything),
+  entries: required(check.anything),
+  signal: check.signal,
+}
+
 /** Splices staged entries into one zip without inflating them. Equal input, equal bytes. */
-export async function assembleArchive(assembly: AssembleArchive): Promise<ArchiveRef> {
+export async function assembleArchive(given: AssembleArchive): Promise<ArchiveRef> {
+  const assembly = checkOptions('assembleArchive()', given, assembleChecks)
   assertListed(assembly)
   const zip = new PassThrough({ highWaterMark: 256 * 1024 })
   // Whichever side fails ends the other.

@@ -1,5 +1,7 @@
 import type { CsvRow } from '../contracts/entries.js'
 import { PieceworkError } from '../contracts/errors.js'
+import { check } from '../options/check.js'
+import { checkOptions } from '../options/check-options.js'
 import { csvHeader, csvRecords } from './csv-record.js'
 import { assertUtf8, csvScan } from './csv-scan.js'
 
@@ -24,7 +26,8 @@ export interface Csv {
 }
 
 /** Throws `archive-invalid`, naming the record, where COPY would refuse the file or read something else. */
-export async function openCsv(source: AsyncIterable<Uint8Array>, options: CsvOptions = {}): Promise<Csv> {
+export async function openCsv(source: AsyncIterable<Uint8Array>, given?: CsvOptions): Promise<Csv> {
+  const options = checkOptions('openCsv()', given, { maxRecordBytes: check.size })
   const slices = inSlices(source)
   const close = async (): Promise<void> => {
     await slices.return()
@@ -47,7 +50,7 @@ export async function openCsv(source: AsyncIterable<Uint8Array>, options: CsvOpt
 /** Records by column name, in batches of about 64 KB. */
 export async function* csvRows(
   source: AsyncIterable<Uint8Array>,
-  options: CsvOptions = {},
+  options?: CsvOptions,
 ): AsyncGenerator<readonly CsvRow[]> {
   const csv = await openCsv(source, options)
   try {

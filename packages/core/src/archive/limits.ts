@@ -1,4 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
+import { check } from '../options/check.js'
+import type { OptionChecks } from '../options/option-checks.js'
 
 /** What an archive may cost us. Beyond: `archive-limit`. Bytes unless said otherwise. */
 export interface ArchiveLimits {
@@ -20,6 +22,18 @@ export interface ArchiveLimits {
 }
 
 const gigabyte = 1024 ** 3
+
+export const archiveLimitChecks: OptionChecks<Partial<ArchiveLimits>> = {
+  archiveBytes: check.size,
+  entries: check.size,
+  manifestBytes: check.size,
+  entryBytes: check.size,
+  totalBytes: check.size,
+  entryRatio: check.ratio,
+  totalRatio: check.ratio,
+  ratioFreeBytes: check.wholeNumber(0, Number.MAX_SAFE_INTEGER),
+  pathLength: check.size,
+}
 
 export const defaultLimits: ArchiveLimits = {
   archiveBytes: 64 * gigabyte,

@@ -1,10 +1,11 @@
 import type { Entries } from '../contracts/entries.js'
 import { PieceworkError } from '../contracts/errors.js'
+import { checkOptions } from '../options/check-options.js'
 import { type About, readAbout } from './about.js'
 import { collected, type EntryFile, entriesOf, wholeOnly } from './entries.js'
 import { entryError } from './entry-error.js'
 import { type ArchiveNode, entryPath } from './entry-path.js'
-import { type ArchiveLimits, assertWithin, defaultLimits } from './limits.js'
+import { type ArchiveLimits, archiveLimitChecks, assertWithin, defaultLimits } from './limits.js'
 import { type Manifest, type ManifestEntry, manifestDigest, manifestPaths, readManifest } from './manifest.js'
 import { recordBytes } from './record-bytes.js'
 import { signatureBytes } from './signature.js'
@@ -34,10 +35,10 @@ type Directory = ReadonlyMap<string, ZipRecord>
 /** Reads directory, manifest, signature and about; inflates no data. Whether the signature will do is for the caller to say. Everything in it is hostile until proven otherwise. */
 export async function openArchive(
   source: ByteSource,
-  limits: Partial<ArchiveLimits> = {},
+  limits?: Partial<ArchiveLimits>,
   trust: Pick<Trust, 'check'> = createTrust(),
 ): Promise<Archive> {
-  const allowed = { ...defaultLimits, ...limits }
+  const allowed = { ...defaultLimits, ...checkOptions('openArchive()', limits, archiveLimitChecks) }
   const directory = await readDirectory(source, allowed)
   const manifestBytes = await small(source, directory, 'manifest.json', allowed.manifestBytes)
   if (!manifestBytes)

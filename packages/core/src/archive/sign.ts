@@ -1,5 +1,8 @@
 import { createPrivateKey, KeyObject, sign } from 'node:crypto'
 import { PieceworkError } from '../contracts/errors.js'
+import { check } from '../options/check.js'
+import { checkOptions } from '../options/check-options.js'
+import { type OptionChecks, required } from '../options/option-checks.js'
 import { isKeyId, writeSignature } from './signature.js'
 
 /** With what a host signs the archives that it makes. */
@@ -10,11 +13,17 @@ export interface SigningOptions {
   readonly keyId: string
 }
 
+export const signingChecks: OptionChecks<SigningOptions> = {
+  key: required(check.anything),
+  keyId: required(check.text),
+}
+
 /** Makes `manifest.sig` of the manifest's bytes. Holds the key where nothing can print it. */
 export type SignManifest = (manifest: Uint8Array) => Uint8Array
 
 /** Throws `options-invalid`, without a word of the key. */
-export function manifestSigner({ key, keyId }: SigningOptions): SignManifest {
+export function manifestSigner(options: SigningOptions): SignManifest {
+  const { key, keyId } = checkOptions('manifestSigner()', options, signingChecks)
   if (!isKeyId(keyId))
     throw new PieceworkError(
       'options-invalid',

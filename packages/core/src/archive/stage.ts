@@ -3,6 +3,9 @@ import { crc32 } from 'node:zlib'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import type { Entries } from '../contracts/entries.js'
 import type { StagedEntry } from '../contracts/jobs.js'
+import { check } from '../options/check.js'
+import { checkOptions } from '../options/check-options.js'
+import { type OptionChecks, required } from '../options/option-checks.js'
 import { deflated } from './deflate.js'
 import { entriesOf, wholeOnly } from './entries.js'
 import { inflated, verifyBytes } from './verify-bytes.js'
@@ -21,8 +24,19 @@ export interface StageEntry {
   readonly signal?: AbortSignal
 }
 
+const stageChecks: OptionChecks<StageEntry> = {
+  artifacts: required(check.having<ArtifactStore>('an artifact store', 'put')),
+  key: required(check.text),
+  path: required(check.text),
+  bytes: required(check.anything),
+  rows: check.func(),
+  level: check.wholeNumber(0, 9),
+  signal: check.signal,
+}
+
 /** Deflates an entry into the artifact store; size, sha256, CRC-32 come from the same pass. */
-export async function stageEntry(entry: StageEntry): Promise<StagedEntry> {
+export async function stageEntry(given: StageEntry): Promise<StagedEntry> {
+  const entry = checkOptions('stageEntry()', given, stageChecks)
   const { artifacts, key, path, rows, level = 1, signal } = entry
   const hash = createHash('sha256')
   let size = 0

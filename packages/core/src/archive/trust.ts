@@ -1,6 +1,9 @@
 import { verify } from 'node:crypto'
 import { PieceworkError } from '../contracts/errors.js'
 import type { NewFinding } from '../contracts/finding.js'
+import { check } from '../options/check.js'
+import { checkOptions } from '../options/check-options.js'
+import { type OptionChecks, required } from '../options/option-checks.js'
 import { type PublicKey, publicKeyOf } from './public-key.js'
 import { isKeyId, readSignature } from './signature.js'
 
@@ -15,6 +18,11 @@ export interface TrustOptions {
   readonly keys: Readonly<Record<string, PublicKey>>
   /** Default `warn`: archives from before there were keys stay importable, and whoever gave a ring is told. */
   readonly policy?: TrustPolicy
+}
+
+export const trustChecks: OptionChecks<TrustOptions> = {
+  keys: required(check.record<PublicKey>(check.anything)),
+  policy: check.oneOf<TrustPolicy>('require', 'warn', 'ignore'),
 }
 
 /** Who signed an archive's manifest, and with it the checksum of every entry. */
@@ -38,7 +46,8 @@ export interface Trust {
 }
 
 /** Without options nobody is trusted and nobody minds. Throws `options-invalid`. */
-export function createTrust(options?: TrustOptions): Trust {
+export function createTrust(given?: TrustOptions): Trust {
+  const options = given && checkOptions('createTrust()', given, trustChecks)
   const ring = new Map(
     Object.entries(options?.keys ?? {}).map(([keyId, key]) => {
       if (!isKeyId(keyId))
@@ -47,8 +56,6 @@ export function createTrust(options?: TrustOptions): Trust {
     }),
   )
   const policy = options ? (options.policy ?? 'warn') : 'ignore'
-  if (!['require', 'warn', 'ignore'].includes(policy))
-    throw new PieceworkError('options-invalid', `There is no trust policy "${policy}"`)
   if (policy === 'require' && ring.size === 0)
     throw new PieceworkError('options-invalid', 'The trust policy "require" without a key refuses everything')
   return {

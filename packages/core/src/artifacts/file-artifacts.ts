@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
+import { check } from '../options/check.js'
+import { checkArgument } from '../options/check-options.js'
 import { artifactKeySegments } from './artifact-key.js'
 
 const chunkBytes = 64 * 1024
@@ -22,6 +24,7 @@ const abandonedMs = 24 * 60 * 60 * 1000
  * sweep lists all now and then.
  */
 export function fileArtifacts(root: string): ArtifactStore {
+  checkArgument('fileArtifacts()', 'root', root, check.text)
   const pathOf = (base: string, key: string): string => {
     const segments = artifactKeySegments(key)
     return join(base, ...segments.slice(0, -1).map((part) => part + folderMark), segments.at(-1) ?? '')

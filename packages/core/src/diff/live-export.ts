@@ -3,9 +3,10 @@ import type { Allow } from '../access/allow.js'
 import type { StagedEntry } from '../contracts/jobs.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import { applicable, parseOptions } from '../plan/applicable.js'
+import { assertPiecesKnown } from '../plan/piece-unknown.js'
 import { readTree } from '../plan/source.js'
 import { walkTree } from '../plan/tree.js'
-import type { ExportRequest } from '../requests/requests.js'
+import type { ExportRequest } from '../requests/export-request.js'
 import { exportEntries, jobPrefix } from '../tasks/staging.js'
 import type { EngineDeps } from '../tasks/work.js'
 
@@ -34,6 +35,7 @@ export async function exportLive(
   const { principal, resource, children } = request
   await allow(principal, 'export', resource)
   const without = new Set(request.without)
+  assertPiecesKnown(without, registry.pieces)
   const pieces = [...registry.pieces.values()].filter(
     ({ name, exporter, exportOnly }) => exporter && !exportOnly && !without.has(name),
   )

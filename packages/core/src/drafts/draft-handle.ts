@@ -3,17 +3,21 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { Job, JobInput } from '../contracts/jobs.js'
 import type { Upload } from '../contracts/upload.js'
 import { isTerminal } from '../engine/machine.js'
+import { jobArguments } from '../handle/job-arguments.js'
 import type { JobHandle, JobReport } from '../handle/job-handle.js'
+import { check } from '../options/check.js'
+import { checkArgument, checkOptions } from '../options/check-options.js'
 import { resourceNotFound } from '../plan/source.js'
 import { walkTree } from '../plan/tree.js'
 import { planInput } from '../requests/input-requests.js'
+import { type UploadSource, uploadSource } from '../requests/input-source.js'
 import type { JobLimits } from '../requests/job-limits.js'
-import { checkRoles, missingRoles, receiveUpload, type UploadSource } from '../requests/uploads.js'
+import { checkRoles, missingRoles, receiveUpload } from '../requests/uploads.js'
 import { ownerOf } from '../retention/expiry.js'
 import { removeShells } from '../tasks/shells-of.js'
 import { jobPrefix } from '../tasks/staging.js'
 import { type EngineDeps, newRefOf } from '../tasks/work.js'
-import type { ImportDraft, PieceOptions } from './draft.js'
+import { type ImportDraft, type PieceOptions, pieceOptionChecks } from './draft.js'
 import { openInput } from './draft-state.js'
 import { validationResults } from './validation-results.js'
 
@@ -59,7 +63,9 @@ export function draftHandle(
       const gone = isTerminal(job.status) && !job.request.keepUploads
       return { status: job.status, uploads: gone ? [] : input.uploads, missing }
     },
-    upload: async (role, source) => {
+    upload: async (role, given) => {
+      checkArgument('upload()', 'role', role, check.text)
+      const source = checkArgument('upload()', 'source', given, uploadSource)
       const { job, input } = await current()
       openInput(job)
       const asked = { job: id, id: randomUUID(), role, source: ownSource(source) }
@@ -74,16 +80,19 @@ export function draftHandle(
       return upload
     },
     removeUpload: async (upload) => {
+      checkArgument('removeUpload()', 'the id of the upload', upload, check.text)
       const removed = await store.drafts.remove(id, upload)
       if (removed) await forget(removed)
       return removed !== undefined
     },
-    validate: async ({ options, priority } = {}) => {
+    validate: async (given) => {
+      const { options, priority } = checkOptions('validate()', given, pieceOptionChecks)
       const { job, input } = await complete()
       openInput(job)
       return hands.accept(validation(job, input, options, priority))
     },
-    run: async ({ options, ...asked } = {}) => {
+    run: async (given) => {
+      const { options, ...asked } = checkOptions('run()', given, pieceOptionChecks)
       const { job, input } = await complete()
       openInput(job)
       const { tree: _, options: parsed, ...planned } = await planInput(parts, id, 'import', input, options)
@@ -92,6 +101,7 @@ export function draftHandle(
     },
     validationResults: async () => validationResults(store, (await current()).job),
     delete: async (signal) => {
+      jobArguments.signal('delete()', signal)
       let { job } = await current()
       if (!isTerminal(job.status)) {
         await hands.cancel(id)

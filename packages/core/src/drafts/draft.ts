@@ -3,8 +3,10 @@ import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { Upload } from '../contracts/upload.js'
 import type { JobHandle } from '../handle/job-handle.js'
-import type { RequestBase } from '../requests/requests.js'
-import type { UploadSource } from '../requests/uploads.js'
+import { check } from '../options/check.js'
+import { type OptionChecks, required } from '../options/option-checks.js'
+import { type RequestBase, requestChecks } from '../requests/export-request.js'
+import type { UploadSource } from '../requests/input-source.js'
 import type { ValidationResults } from './validation-results.js'
 
 /** An import whose files are uploaded one after the other. */
@@ -20,6 +22,23 @@ export interface DraftRequest {
   readonly keepUploads?: true
 }
 
+export const draftChecks: OptionChecks<DraftRequest> = {
+  principal: requestChecks.principal,
+  format: required(check.text),
+  name: required(check.text),
+  description: check.string,
+  into: check.resource,
+  keepUploads: check.isTrue,
+}
+
+export const draftInstead = {
+  uploads: 'files come one by one, by upload() of the draft',
+  archive: 'an archive is imported at once, by import()',
+  options: 'options of pieces go to run() of the draft',
+  priority: 'the priority goes to run() of the draft',
+  parent: 'what the import goes into is "into"',
+} as const
+
 /** How far a prepared import is. */
 export interface DraftStatus {
   /** `draft` until it is asked to run; then that of the import. */
@@ -31,6 +50,11 @@ export interface DraftStatus {
 }
 
 export type PieceOptions = Pick<RequestBase, 'options' | 'priority'>
+
+export const pieceOptionChecks: OptionChecks<PieceOptions> = {
+  options: requestChecks.options,
+  priority: requestChecks.priority,
+}
 
 /** A hidden resource and what is to fill it. Any process may hold one; the job store is the truth. */
 export interface ImportDraft {

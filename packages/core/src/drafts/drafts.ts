@@ -4,6 +4,8 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { JobRequest } from '../contracts/jobs.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { resourcePath } from '../guard/paths.js'
+import { check } from '../options/check.js'
+import { checkArgument, checkOptions } from '../options/check-options.js'
 import { finishOnly } from '../plan/nodes.js'
 import { resourceNotFound } from '../plan/source.js'
 import { sameResource } from '../plan/tree.js'
@@ -11,7 +13,7 @@ import { checkParent } from '../requests/input-requests.js'
 import type { JobLimits } from '../requests/job-limits.js'
 import { makeShells, refuseShelless } from '../tasks/shells-of.js'
 import { type EngineDeps, newRefOf } from '../tasks/work.js'
-import type { DraftRequest, ImportDraft, ImportDrafts } from './draft.js'
+import { type DraftRequest, draftChecks, draftInstead, type ImportDraft, type ImportDrafts } from './draft.js'
 import { draftHandle, type JobControl } from './draft-handle.js'
 
 export function createDrafts(
@@ -22,10 +24,10 @@ export function createDrafts(
 ): ImportDrafts {
   const { store, registry, inputs } = parts
 
-  const createDraft = async (request: DraftRequest): Promise<ImportDraft> => {
+  const createDraft = async (given: DraftRequest): Promise<ImportDraft> => {
+    const request = checkOptions('createDraft()', given, draftChecks, draftInstead)
     const { principal, name, description, into, keepUploads } = request
-    if (typeof name !== 'string' || name.trim() === '')
-      throw new PieceworkError('options-invalid', 'What is prepared needs a name.')
+    if (name.trim() === '') throw new PieceworkError('options-invalid', 'What is prepared needs a name.')
     await allow(principal, 'import', into)
     const format = inputs.format(request.format)
     const { tree } = format
@@ -60,7 +62,8 @@ export function createDrafts(
     return draftHandle(parts, terms, hands, await created)
   }
 
-  const draft = async (resource: ResourceRef): Promise<ImportDraft> => {
+  const draft = async (given: ResourceRef): Promise<ImportDraft> => {
+    const resource = checkArgument('draft()', 'resource', given, check.resource)
     for (const job of await store.jobs.list({ resource })) {
       const { kind, target, request } = job
       if (kind !== 'import' || request.input?.format === 'archive') continue

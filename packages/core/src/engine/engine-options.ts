@@ -1,3 +1,6 @@
+import { check } from '../options/check.js'
+import type { OptionChecks } from '../options/option-checks.js'
+
 export interface EngineOptions {
   /** Attempts at one node, where errors are worth another. Default 3. */
   readonly maxAttempts?: number
@@ -24,4 +27,18 @@ export interface EngineOptions {
   readonly retryTtlMs?: number
   /** How often the whole artifact store is looked through for bytes that belong to nobody, by one process of all. Default 1 hour. */
   readonly orphanSweepMs?: number
+}
+
+export const engineChecks: OptionChecks<EngineOptions> = {
+  maxAttempts: check.count,
+  backoffMs: check.wait,
+  nodeTimeoutMs: check.count,
+  graceMs: check.wait,
+  heartbeatMs: check.count,
+  sweepMs: check.count,
+  resubmitAfterMs: check.duration,
+  draftTtlMs: check.duration,
+  archiveTtlMs: check.duration,
+  retryTtlMs: check.duration,
+  orphanSweepMs: check.duration,
 }

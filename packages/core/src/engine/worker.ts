@@ -5,7 +5,6 @@ import type { Finding } from '../contracts/finding.js'
 import type { Job, JobError, NodeTask, Progress } from '../contracts/jobs.js'
 import type { Task } from '../contracts/runtime.js'
 import type { PieceworkEmitter } from '../events.js'
-import { assertCount } from '../requests/job-limits.js'
 import type { RetentionTtls } from '../retention/expiry.js'
 import { assembleTask } from '../tasks/assemble.js'
 import { AttemptFindings } from '../tasks/attempt-findings.js'
@@ -62,7 +61,6 @@ export function createWorker(
 ): Worker {
   const { attempts, reports } = parts.store
   const { maxAttempts = 3, backoffMs = 500, nodeTimeoutMs, graceMs = 5000, heartbeatMs = 500 } = options
-  if (nodeTimeoutMs !== undefined) assertCount('nodeTimeoutMs', nodeTimeoutMs)
   const worker = randomUUID()
   const running = new Set<Attempt>()
   let heart: NodeJS.Timeout | undefined

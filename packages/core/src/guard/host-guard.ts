@@ -1,13 +1,10 @@
 import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Claim, Edit, Guard, Holder, ResourcePath } from '../contracts/guard.js'
-import type { ResourceRef } from '../contracts/resource.js'
 import type { Registry } from '../plan/registry.js'
 import { lineageOf, resourceNotFound } from '../plan/source.js'
+import { type Guarded, guardArguments } from './guard-arguments.js'
 import { resourcePath } from './paths.js'
-
-/** A resource, or its path where the host knows it: `project:1/scenario:2`, from the root. */
-export type Guarded = ResourceRef | ResourcePath
 
 /** Exclusion for the host's own work. Jobs hold their resources by themselves. A resource that is not there is `resource-not-found`. */
 export interface HostGuard {
@@ -49,12 +46,19 @@ export function hostGuard(guard: Guard, registry: Registry, db: Queryable): Host
     throw resourceNotFound(resource)
   }
   return {
-    claim: async (resources, holder) =>
-      guard.claim(await Promise.all(resources.map((one) => pathOf(one))), holder),
-    edit: async (resource, edit, options) => guard.edit(await pathOf(resource, options?.tx), edit, options),
-    checkEditable: async (resource) => guard.checkEditable(await pathOf(resource)),
-    release: (holder) => guard.release(holder),
-    holders: async (resource) => guard.holders(await lineOf(resource)),
+    claim: async (resources, holder) => {
+      const asked = guardArguments.claim(resources, holder)
+      return guard.claim(await Promise.all(asked.resources.map((one) => pathOf(one))), asked.holder)
+    },
+    edit: async (resource, edit, options) => {
+      const asked = guardArguments.edit(resource, edit, options)
+      return guard.edit(await pathOf(resource, asked?.tx), edit, asked)
+    },
+    checkEditable: async (resource) =>
+      guard.checkEditable(await pathOf(guardArguments.resource('guard.checkEditable()', resource))),
+    release: async (holder) => guard.release(guardArguments.holder(holder)),
+    holders: async (resource) =>
+      guard.holders(await lineOf(guardArguments.resource('guard.holders()', resource))),
   }
 }
 

@@ -2,7 +2,16 @@ import { cutShort, expectLength } from '../archive/expect-length.js'
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Store } from '../contracts/store.js'
+import { check } from '../options/check.js'
+import { checkOptions } from '../options/check-options.js'
+import { type OptionChecks, required } from '../options/option-checks.js'
 import { refuseExpired } from '../retention/expiry.js'
+import { jobArguments } from './job-arguments.js'
+
+const rangeChecks: OptionChecks<ByteRange> = {
+  start: required(check.anything),
+  end: required(check.anything),
+}
 
 /** The archive that an export has made, or a part of it. */
 export interface Download {
@@ -24,9 +33,10 @@ export interface Download {
 export async function download(
   { store, artifacts }: { readonly store: Store; readonly artifacts: ArtifactStore },
   id: string,
-  range?: ByteRange,
+  asked?: ByteRange,
 ): Promise<Download> {
-  const job = await store.jobs.get(id)
+  const range = asked && checkOptions('download()', asked, rangeChecks)
+  const job = await store.jobs.get(jobArguments.id('download()', id))
   if (!job) throw new PieceworkError('job-not-found', `There is no job ${id}.`)
   const { archive } = job.result
   if (job.status !== 'succeeded' || !archive) {

@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.js'
 import { fromJobError } from '../engine/job-error.js'
 import { isTerminal } from '../engine/machine.js'
 import type { PieceworkEmitter } from '../events.js'
+import { jobArguments } from './job-arguments.js'
 import { type JobProgress, jobProgress } from './progress.js'
 
 /** What a job carried and did not carry. */
@@ -51,6 +52,7 @@ const leastMs = 100
 
 export function createWatcher(store: Store, engine: Engine, events: PieceworkEmitter): Watcher {
   const get = async (id: string): Promise<Job> => {
+    jobArguments.id('job()', id)
     const job = await store.jobs.get(id)
     if (!job) {
       const why = 'the transaction that requested it may not have committed'
@@ -84,6 +86,7 @@ export function createWatcher(store: Store, engine: Engine, events: PieceworkEmi
   return {
     report,
     ended: async (id, signal) => {
+      jobArguments.signal('ended()', signal)
       for (;;) {
         signal?.throwIfAborted()
         const woken = nextEvent(events, id, signal)
@@ -96,6 +99,7 @@ export function createWatcher(store: Store, engine: Engine, events: PieceworkEmi
       }
     },
     async *watch(id, signal) {
+      jobArguments.signal('watch()', signal)
       let shown = ''
       let last: JobUpdate | undefined
       let looking: Promise<JobUpdate> | undefined

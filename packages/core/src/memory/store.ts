@@ -1,6 +1,9 @@
 import type { Database } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Store } from '../contracts/store.js'
+import { check } from '../options/check.js'
+import { checkOptions } from '../options/check-options.js'
+import type { OptionChecks } from '../options/option-checks.js'
 import { memoryAttempts } from './attempts.js'
 import { memoryPreparations } from './drafts.js'
 import { memoryGuard } from './guard.js'
@@ -16,8 +19,14 @@ export interface MemoryStoreOptions {
   readonly leaseMs?: number
 }
 
+const memoryStoreChecks: OptionChecks<MemoryStoreOptions> = {
+  database: check.having<Database>('a database', 'query', 'transaction'),
+  leaseMs: check.count,
+}
+
 /** Keeps jobs in this process: they end with it. For tests and small hosts. */
-export function memoryStore(options: MemoryStoreOptions = {}): Store {
+export function memoryStore(given?: MemoryStoreOptions): Store {
+  const options = checkOptions('memoryStore()', given, memoryStoreChecks)
   const state = new MemoryState()
   const database = options.database ?? noDatabase
   return {

@@ -4,6 +4,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { Piece } from '../contracts/piece.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
+import { pieceUnknown } from './piece-unknown.js'
 import { resourceName, walkTree } from './tree.js'
 
 /** Options by piece name, parsed by the pieces' own schemas; a name that no piece has is an error. Those that were parsed before stay. */
@@ -13,8 +14,10 @@ export function parseOptions(
   before: Readonly<Record<string, unknown>> = {},
 ): Readonly<Record<string, unknown>> {
   const options: Record<string, unknown> = {}
-  const unknown = new Set(Object.keys(given))
+  const unknown = new Set(Object.keys(given).filter((name) => given[name] !== undefined))
+  const known: string[] = []
   for (const piece of pieces) {
+    known.push(piece.name)
     if (Object.hasOwn(before, piece.name)) {
       options[piece.name] = before[piece.name]
       continue
@@ -28,8 +31,7 @@ export function parseOptions(
     const what = `One of the options of piece "${piece.name}"`
     options[piece.name] = parsed('options-invalid', what, value ?? {}, piece.options)
   }
-  if (unknown.size > 0)
-    throw new PieceworkError('options-invalid', `There is no piece ${[...unknown].join(', ')}.`)
+  for (const name of unknown) throw pieceUnknown(name, known)
   return options
 }
 

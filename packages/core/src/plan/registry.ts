@@ -3,6 +3,7 @@ import type { Format } from '../contracts/format.js'
 import type { Pack } from '../contracts/pack.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceKind } from '../contracts/resource.js'
+import { declarationProblems } from './check-declarations.js'
 
 /** All kinds, pieces and formats that a host has registered, checked. */
 export interface Registry {
@@ -20,6 +21,7 @@ export interface Registry {
 
 /** Throws `registry-invalid`, with one finding per problem, if anything registered could not work later. */
 export function createRegistry(packs: readonly Pack[]): Registry {
+  refuseProblems(declarationProblems(packs))
   const problems: string[] = []
   const kinds = collect(
     packs.flatMap((pack) => pack.kinds ?? []),
@@ -55,11 +57,7 @@ export function createRegistry(packs: readonly Pack[]): Registry {
     checkPieces(own, new Map([...pieces, ...own]), kinds, problems, false)
     ofFormats.set(format.name, own)
   }
-  if (problems.length > 0) {
-    throw new PieceworkError('registry-invalid', problems.join(' '), {
-      findings: problems.map((message) => ({ severity: 'error', code: 'core/registry', piece: '', message })),
-    })
-  }
+  refuseProblems(problems)
   const childKinds = groupByParent(kinds)
   return {
     kinds,
@@ -74,6 +72,13 @@ export function createRegistry(packs: readonly Pack[]): Registry {
     childKinds: (parent) => childKinds.get(parent) ?? [],
     piece: (format, name) => ofFormats.get(format)?.get(name),
   }
+}
+
+function refuseProblems(problems: readonly string[]): void {
+  if (problems.length === 0) return
+  throw new PieceworkError('registry-invalid', problems.join(' '), {
+    findings: problems.map((message) => ({ severity: 'error', code: 'core/registry', piece: '', message })),
+  })
 }
 
 function collect<T>(items: readonly T[], nameOf: (item: T) => string, what: string, problems: string[]) {

@@ -16,22 +16,11 @@ import { refuseShelless } from '../tasks/shells-of.js'
 import { jobPrefix } from '../tasks/staging.js'
 import { type EngineDeps, newRefOf } from '../tasks/work.js'
 import { checkInput } from './check-input.js'
+import type { RequestBase } from './export-request.js'
+import { checkImport, type ImportRequest } from './import-request.js'
+import type { UploadSource } from './input-source.js'
 import type { JobLimits } from './job-limits.js'
-import type { RequestBase } from './requests.js'
-import { checkRoles, type InputSource, receiveUpload, type UploadSource } from './uploads.js'
-
-export type ImportRequest = RequestBase & {
-  /** Absent: the name that the content carries. */
-  readonly name?: string
-  /** Parent of what is made, where it is not a root. */
-  readonly into?: ResourceRef
-  /** Leaves what was uploaded in the artifact store when the job has ended: of a failed one for a retry, and as long as such things are kept. */
-  readonly keepUploads?: true
-} & (
-    | { readonly archive: InputSource }
-    /** A registered format and its files by role. */
-    | { readonly format: string; readonly uploads: Readonly<Record<string, UploadSource>> }
-  )
+import { checkRoles, receiveUpload } from './uploads.js'
 
 /** Turns an input into a stored job; with `tx` the job commits with the host's transaction. */
 export interface InputRequests {
@@ -52,7 +41,8 @@ interface NewInputJob extends ReturnType<JobLimits> {
 export function createInputRequests(parts: EngineDeps, allow: Allow, terms: JobLimits): InputRequests {
   const { store, registry } = parts
 
-  const inputJob = async (kind: Kind, request: ImportRequest, tx?: Queryable): Promise<Job> => {
+  const inputJob = async (kind: Kind, given: ImportRequest, tx?: Queryable): Promise<Job> => {
+    const request = checkImport(kind === 'import' ? 'import()' : 'validate()', given)
     const { principal, into, name, keepUploads } = request
     const onTerms = terms(request)
     await allow(principal, 'import', into)

@@ -1,6 +1,8 @@
-import { PieceworkError } from '../contracts/errors.js'
 import type { NewJob } from '../contracts/jobs.js'
 import type { PrincipalLimit } from '../contracts/principal.js'
+import { check } from '../options/check.js'
+import { objectCheck } from '../options/object-check.js'
+import { type OptionChecks, required } from '../options/option-checks.js'
 
 export interface JobLimitOptions {
   /** Jobs of one principal that may be under way at once. Default: any number. */
@@ -12,35 +14,26 @@ export interface JobLimitOptions {
   readonly jobTimeoutMs?: number
 }
 
-/** On what terms a job is stored. Throws `options-invalid` for a priority that is no whole number of 32 bits. */
+export const jobLimitChecks: OptionChecks<JobLimitOptions> = {
+  perPrincipal: objectCheck<PrincipalLimit>({
+    jobs: required(check.count),
+    whenFull: required(check.oneOf('wait', 'refuse')),
+  }),
+  jobTimeoutMs: check.count,
+}
+
+/** On what terms a job is stored. */
 export type JobLimits = (asked: {
   readonly priority?: number
 }) => Pick<NewJob, 'priority' | 'limit' | 'timeLimitMs'>
 
-/** Throws `options-invalid`. */
 export function createJobLimits({
   perPrincipal: limit,
   jobTimeoutMs: timeLimitMs,
 }: JobLimitOptions): JobLimits {
-  if (limit) assertCount('perPrincipal.jobs', limit.jobs)
-  if (limit && limit.whenFull !== 'wait' && limit.whenFull !== 'refuse') {
-    throw new PieceworkError('options-invalid', 'perPrincipal.whenFull must be "wait" or "refuse".')
-  }
-  if (timeLimitMs !== undefined) assertCount('jobTimeoutMs', timeLimitMs)
-  return ({ priority }) => {
-    if (priority !== undefined && (priority | 0) !== priority) {
-      throw new PieceworkError('options-invalid', `priority must be a whole number, not ${priority}.`)
-    }
-    return {
-      ...(priority !== undefined && { priority }),
-      ...(limit && { limit }),
-      ...(timeLimitMs !== undefined && { timeLimitMs }),
-    }
-  }
-}
-
-/** Throws `options-invalid` for anything but a whole number that a timer and a column can hold. */
-export function assertCount(option: string, value: number): void {
-  if (Number.isInteger(value) && value >= 1 && value < 2 ** 31) return
-  throw new PieceworkError('options-invalid', `${option} must be a whole number from 1, not ${value}.`)
+  return ({ priority }) => ({
+    ...(priority !== undefined && { priority }),
+    ...(limit && { limit }),
+    ...(timeLimitMs !== undefined && { timeLimitMs }),
+  })
 }

@@ -4,37 +4,23 @@ import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job, JobRequest, NewJob } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
-import type { Principal } from '../contracts/principal.js'
-import type { ResourceRef } from '../contracts/resource.js'
 import { resourcePath } from '../guard/paths.js'
+import { checkOptions } from '../options/check-options.js'
 import { applicable, parseOptions } from '../plan/applicable.js'
 import { cloneNodes, exportNodes } from '../plan/nodes.js'
+import { assertPiecesKnown } from '../plan/piece-unknown.js'
 import { lineageOf, readTree } from '../plan/source.js'
 import { resourceName } from '../plan/tree.js'
 import { refuseShelless } from '../tasks/shells-of.js'
 import { type EngineDeps, newRefOf } from '../tasks/work.js'
+import {
+  type CloneRequest,
+  cloneChecks,
+  type ExportRequest,
+  exportChecks,
+  exportInstead,
+} from './export-request.js'
 import type { JobLimits } from './job-limits.js'
-
-export interface RequestBase {
-  readonly principal: Principal
-  /** Whole number; of what waits, higher comes first. Default 0. */
-  readonly priority?: number
-  /** By piece name. */
-  readonly options?: Readonly<Record<string, unknown>>
-}
-
-export interface ExportRequest extends RequestBase {
-  readonly resource: ResourceRef
-  /** Those of the descendants that go along. Absent: all. */
-  readonly children?: readonly ResourceRef[]
-  /** Names of pieces to leave out. */
-  readonly without?: readonly string[]
-}
-
-export interface CloneRequest extends ExportRequest {
-  /** Absent: the source's name with " - copy", and a number where that is taken. */
-  readonly name?: string
-}
 
 /** Turns what a principal asks for into a stored job; with `tx` the job commits with the host's transaction. */
 export interface Requests {
@@ -54,10 +40,7 @@ export function createRequests(parts: EngineDeps, allow: Allow, terms: JobLimits
     retried: Job | undefined,
   ) => {
     const without = new Set(request.without)
-    for (const name of without) {
-      if (!registry.pieces.has(name))
-        throw new PieceworkError('options-invalid', `There is no piece ${name}.`)
-    }
+    assertPiecesKnown(without, registry.pieces)
     const options = parseOptions(registry.pieces.values(), request.options, retried?.request.options)
     const tree = await readTree(registry, db, request.resource, request.children)
     const pieces = [...registry.pieces.values()].filter((piece) => able(piece) && !without.has(piece.name))
@@ -65,7 +48,8 @@ export function createRequests(parts: EngineDeps, allow: Allow, terms: JobLimits
     return { options, tree, piecesOf: await applicable(tree, pieces, { jobId, principal, options, db }) }
   }
 
-  const exportJob: Requests['export'] = async (request, tx, retried) => {
+  const exportJob: Requests['export'] = async (given, tx, retried) => {
+    const request = checkOptions('export()', given, exportChecks, exportInstead)
     const { principal, resource } = request
     await allow(principal, 'export', resource)
     const db = tx ?? store.database
@@ -80,7 +64,8 @@ export function createRequests(parts: EngineDeps, allow: Allow, terms: JobLimits
     return createUnchanged({ ...job, ...terms(request) }, request, tx)
   }
 
-  const cloneJob: Requests['clone'] = async (request, tx, retried) => {
+  const cloneJob: Requests['clone'] = async (given, tx, retried) => {
+    const request = checkOptions('clone()', given, cloneChecks, exportInstead)
     const { principal, resource } = request
     await allow(principal, 'clone-from', resource)
     const db = tx ?? store.database

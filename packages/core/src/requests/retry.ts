@@ -4,8 +4,12 @@ import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { Store } from '../contracts/store.js'
 import { fromDraft } from '../drafts/draft-state.js'
+import { check } from '../options/check.js'
+import { checkArgument, checkOptions } from '../options/check-options.js'
+import { required } from '../options/option-checks.js'
 import { sameResource } from '../plan/tree.js'
 import { type EngineDeps, newRefOf } from '../tasks/work.js'
+import { requestInstead } from './export-request.js'
 import type { InputRequests } from './input-requests.js'
 import type { Requests } from './requests.js'
 
@@ -25,19 +29,26 @@ export function createRetry(
   allow: Allow,
   requests: Requests & InputRequests,
 ): Retry {
-  return async (id, { principal }) => {
+  return async (id, request) => {
+    checkArgument('retry()', 'the id of the job', id, check.text)
+    const { principal } = checkOptions(
+      'retry()',
+      request,
+      { principal: required(check.principal) },
+      requestInstead,
+    )
     const job = await store.jobs.get(id)
     if (!job) throw new PieceworkError('job-not-found', `There is no job ${id}.`)
-    const { kind, tree, target, request, status } = job
+    const { kind, tree, target, request: asked, status } = job
     const resource = { kind: tree.kind, id: tree.id }
     if (kind === 'export') await allow(principal, 'export', resource)
     else if (kind === 'clone') await allow(principal, 'clone-from', resource)
-    else await allow(principal, 'import', request.into)
+    else await allow(principal, 'import', asked.into)
     const refuse = (why: string) => new PieceworkError('unsupported', `Job ${id} ${why}.`)
     if (status !== 'failed' && status !== 'cancelled') throw refuse(`is ${status}: there is nothing to retry`)
     if (fromDraft(job)) throw refuse('was prepared: what it was to fill can only be deleted; prepare it anew')
 
-    const { children, without, name, numberName } = request
+    const { children, without, name, numberName } = asked
     const source = {
       principal,
       resource,

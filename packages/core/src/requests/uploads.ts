@@ -6,14 +6,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { Format, Role } from '../contracts/format.js'
 import type { Upload } from '../contracts/upload.js'
 import { jobPrefix } from '../tasks/staging.js'
-
-/** Where bytes come from: the artifact store, a file of this machine, or a stream. */
-export type InputSource =
-  | { readonly artifact: string }
-  | { readonly file: string }
-  | { readonly stream: AsyncIterable<Uint8Array>; readonly fileName?: string }
-
-export type UploadSource = InputSource & { readonly metadata?: Readonly<Record<string, unknown>> }
+import type { UploadSource } from './input-source.js'
 
 /** Where the files of one import are kept. */
 export function uploadsPrefix(job: string): string {
@@ -31,7 +24,6 @@ export async function receiveUpload(
 ): Promise<Upload> {
   const { job, id, role: name, source } = asked
   const role = roleOf(format, name)
-  checkSource(name, source)
   const metadata = parseMetadata(name, role, source.metadata)
   const artifact = 'artifact' in source ? source.artifact : `${uploadsPrefix(job)}/${id}`
   const size = await stored(artifacts, artifact, name, role, source)
@@ -82,17 +74,6 @@ function parseMetadata(
       facts: { role: name },
     })
   return parsed('options-invalid', `One of the metadata of ${name}`, metadata, role.metadata, { role: name })
-}
-
-/** Throws `options-invalid` where it says no place for the bytes. */
-function checkSource(name: string, source: UploadSource): void {
-  const { artifact, file, stream } = source as Partial<Record<'artifact' | 'file' | 'stream', unknown>>
-  const iterable = typeof stream === 'object' && stream !== null && Symbol.asyncIterator in stream
-  if (typeof artifact === 'string' || typeof file === 'string' || iterable) return
-  throw new PieceworkError(
-    'options-invalid',
-    `The bytes of ${name} are to be given as { artifact }, { file } or { stream }.`,
-  )
 }
 
 async function stored(

@@ -100,7 +100,12 @@ test('nothing of a job that has not ended goes, however old', async () => {
   const resource = here.host.add('b1', 'Birds', ['wren'])
   const exporter = { export: () => new Promise<never>(() => {}) }
   const waiting = { ...here.host.pack(), pieces: [here.host.lines('notebook', { exporter })] }
-  const idle = createPiecework({ ...here, packs: [waiting], runtime: inProcess() })
+  const idle = createPiecework({
+    store: here.store,
+    artifacts: here.artifacts,
+    packs: [waiting],
+    runtime: inProcess(),
+  })
   const { id } = await idle.export({ resource, principal: ann })
   await here.artifacts.put(`jobs/${id}/node/1/lines.csv`, bytes('x'))
   await here.artifacts.put(`archives/${id}/1.zip`, bytes('x'))

@@ -120,17 +120,16 @@ export async function withPiecework<T>(
   options: Partial<PieceworkOptions> = {},
 ): Promise<T> {
   const host = new Notebooks()
-  const setup = {
-    host,
+  const parts = {
     store: memoryStore(),
     artifacts: memoryArtifacts(),
     runtime: inProcess({ concurrency: 4 }),
   }
   const packs = [typeof pack === 'function' ? pack(host) : pack]
-  const piecework = createPiecework({ ...setup, packs, backoffMs: 5, ...options })
+  const piecework = createPiecework({ ...parts, packs, backoffMs: 5, ...options })
   await piecework.start()
   try {
-    return await use(piecework, setup)
+    return await use(piecework, { host, ...parts })
   } finally {
     await piecework.stop()
   }

@@ -1,7 +1,15 @@
-import { type Piece, PieceworkError, type Queryable } from '@piecework/core/piece'
+import {
+  check,
+  checkOptions,
+  type OptionChecks,
+  type Piece,
+  PieceworkError,
+  type Queryable,
+  required,
+} from '@piecework/core/piece'
 import { type Catalogue, readCatalogue } from '../table-piece/catalogue.js'
 import type { TableSpec } from '../table-piece/spec.js'
-import { isTablePiece } from '../table-piece/spec.js'
+import { isTablePiece, tableSpec } from '../table-piece/spec.js'
 
 export interface SchemaCoverage {
   readonly schema: string
@@ -14,6 +22,12 @@ export interface SchemaCoverage {
   readonly ignored?: readonly string[]
 }
 
+const coverageChecks: OptionChecks<SchemaCoverage> = {
+  schema: required(check.text),
+  root: check.text,
+  ignored: check.list(check.text),
+}
+
 /**
  * Law 12: throws `registry-invalid`, naming every table and column that is claimed by no table piece and not listed as ignored;
  * `facts.undecided` lists them. For a test of the host. A piece claims the columns that its declaration names, and without
@@ -22,8 +36,9 @@ export interface SchemaCoverage {
 export async function assertSchemaCovered(
   db: Queryable,
   pieces: readonly Piece[],
-  { schema, root, ignored = [] }: SchemaCoverage,
+  coverage: SchemaCoverage,
 ): Promise<void> {
+  const { schema, root, ignored = [] } = checkOptions('assertSchemaCovered()', coverage, coverageChecks)
   const catalogue = await readCatalogue(db, schema, await tablesOf(db, schema), 0)
   const refuse = (message: string, facts: Readonly<Record<string, unknown>>): never => {
     throw new PieceworkError('registry-invalid', message, { facts })
@@ -88,8 +103,8 @@ function reachable(catalogue: Catalogue, schema: string, root: string): Readonly
 function claimsOf(pieces: readonly Piece[], schema: string): ReadonlyMap<string, readonly TableSpec[]> {
   const claims = new Map<string, TableSpec[]>()
   for (const piece of pieces) {
-    if (piece.exportOnly || !isTablePiece(piece) || (piece.tablePiece.schema ?? 'public') !== schema) continue
-    for (const spec of piece.tablePiece.tables)
+    if (piece.exportOnly || !isTablePiece(piece) || (piece[tableSpec].schema ?? 'public') !== schema) continue
+    for (const spec of piece[tableSpec].tables)
       claims.set(spec.table, [...(claims.get(spec.table) ?? []), spec])
   }
   return claims

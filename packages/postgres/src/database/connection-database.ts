@@ -1,5 +1,8 @@
 import {
+  check,
+  checkOptions,
   type Database,
+  type OptionChecks,
   PieceworkError,
   type Transaction,
   type TransactionOptions,
@@ -12,6 +15,8 @@ import { untilAborted } from './until-aborted.js'
 
 /** How long work whose transaction was aborted may take to notice. */
 const graceMs = 1000
+
+const transactionChecks: OptionChecks<TransactionOptions> = { readOnly: check.flag, signal: check.signal }
 
 /** A database over single connections. Each query is a transaction, so that the host's settings never show in its result. */
 export class ConnectionDatabase implements Database {
@@ -27,8 +32,10 @@ export class ConnectionDatabase implements Database {
     return this.transaction((tx) => tx.query<Row>(sql, values))
   }
 
-  async transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  async transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
     const { signal, readOnly = false } = options
+      ? checkOptions('transaction()', options, transactionChecks)
+      : {}
     signal?.throwIfAborted()
     const held = await this.#acquire(signal)
     let broken = false

@@ -1,11 +1,11 @@
-import { type Database, PieceworkError } from '@piecework/core/store'
+import { check, checkArgument, checkOptions, type Database, PieceworkError } from '@piecework/core/store'
 import { AutocommitDatabase } from './autocommit-database.js'
 import type { HeldConnection } from './connection.js'
 import { ConnectionDatabase } from './connection-database.js'
 import { Mutex } from './mutex.js'
 import type { PgClient } from './pg-client.js'
 import { holdPgClient } from './pg-connection.js'
-import { type SessionOptions, sessionSettings } from './settings.js'
+import { type SessionOptions, sessionChecks, sessionSettings } from './settings.js'
 import { savepoint } from './transaction-scope.js'
 
 /** What is asked of a `Knex` or a `Knex.Transaction` with the client `pg`. */
@@ -22,7 +22,13 @@ export interface KnexLike {
  * savepoint, one at a time, and read-only snapshots are `unsupported`.
  */
 export function fromKnex(knex: KnexLike, options?: SessionOptions): Database {
-  const settings = sessionSettings(options)
+  checkArgument(
+    'fromKnex()',
+    'knex',
+    knex,
+    check.having<KnexLike>('a knex or a transaction of one', 'client'),
+  )
+  const settings = sessionSettings(checkOptions('fromKnex()', options, sessionChecks))
   if (knex.isTransaction !== true) {
     return new AutocommitDatabase({ acquire: () => acquire(knex) }, settings)
   }

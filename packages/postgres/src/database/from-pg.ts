@@ -1,8 +1,8 @@
-import type { Database } from '@piecework/core/store'
+import { check, checkArgument, checkOptions, type Database } from '@piecework/core/store'
 import { AutocommitDatabase } from './autocommit-database.js'
 import type { PgClient } from './pg-client.js'
 import { holdPgClient } from './pg-connection.js'
-import { type SessionOptions, sessionSettings } from './settings.js'
+import { type SessionOptions, sessionChecks, sessionSettings } from './settings.js'
 
 /** What is asked of a `pg.Pool`. */
 export interface PgPool {
@@ -14,9 +14,11 @@ export interface PgPool {
  * parsers and settings the host has.
  */
 export function fromPg(pool: PgPool, options?: SessionOptions): Database {
+  checkArgument('fromPg()', 'pool', pool, check.having<PgPool>('a pg.Pool', 'connect'))
+  const settings = sessionSettings(checkOptions('fromPg()', options, sessionChecks))
   const acquire = async () => {
     const client = await pool.connect()
     return holdPgClient(client, (broken) => client.release(broken))
   }
-  return new AutocommitDatabase({ acquire }, sessionSettings(options))
+  return new AutocommitDatabase({ acquire }, settings)
 }

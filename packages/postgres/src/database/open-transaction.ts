@@ -1,8 +1,22 @@
-import { type CopyTarget, PieceworkError, type Transaction } from '@piecework/core/store'
+import {
+  type CopyTarget,
+  check,
+  checkOptions,
+  type OptionChecks,
+  PieceworkError,
+  required,
+  type Transaction,
+} from '@piecework/core/store'
 import type { Connection } from './connection.js'
 import { databaseError } from './database-error.js'
 import { Mutex } from './mutex.js'
 import { Source } from './source.js'
+
+const copyChecks: OptionChecks<CopyTarget> = {
+  table: required(check.text),
+  columns: required(check.list(check.text)),
+  format: check.oneOf('csv', 'binary'),
+}
 
 /** One open transaction on one connection. Statements run one after the other; after `end` there are none. */
 export class OpenTransaction implements Transaction {
@@ -29,6 +43,7 @@ export class OpenTransaction implements Transaction {
   }
 
   async copyIn(target: CopyTarget, records: AsyncIterable<Uint8Array>): Promise<number> {
+    checkOptions('copyIn()', target, copyChecks)
     const leave = await this.#enter(true)
     const source = new Source(records)
     try {

@@ -1,9 +1,12 @@
+import { check, type OptionChecks } from '@piecework/core/store'
 import { quoteIdent } from './quote-ident.js'
 
 export interface SessionOptions {
   /** Schemas in which unqualified names are looked up, PostGIS's own among them. Default `public`. */
   readonly searchPath?: readonly string[]
 }
+
+export const sessionChecks: OptionChecks<SessionOptions> = { searchPath: check.list(check.text) }
 
 /** Settings that decide how values are printed and read. Ours are the same everywhere, whatever the host's pool has set. */
 export function sessionSettings(options: SessionOptions = {}): Readonly<Record<string, string>> {

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { Database, Store } from '@piecework/core/store'
+import {
+  check,
+  checkOptions,
+  type Database,
+  type OptionChecks,
+  required,
+  type Store,
+} from '@piecework/core/store'
 import { migrate } from '../migrations/migrate.js'
 import { lazyReadTransaction } from './lazy-read-transaction.js'
 import { postgresAttempts } from './postgres-attempts.js'
@@ -29,8 +36,24 @@ export interface PostgresStore extends Store {
   migrate(): Promise<void>
 }
 
+const databaseCheck = check.having<Database>('a database, as fromPg(pool) makes one', 'query', 'transaction')
+
+const storeChecks: OptionChecks<PostgresStoreOptions> = {
+  database: required(databaseCheck),
+  control: databaseCheck,
+  leaseMs: check.count,
+}
+
+const storeInstead = {
+  pool: 'a pool is given as { database: fromPg(pool) }',
+  knex: 'a knex is given as { database: fromKnex(knex) }',
+  connectionString: 'a pool of pg is given as { database: fromPg(pool) }',
+  schema: 'the tables of the store are in the schema piecework',
+} as const
+
 /** Jobs, attempts, outbox and guard in schema `piecework` of the database that holds the host's data. */
-export function postgresStore(options: PostgresStoreOptions): PostgresStore {
+export function postgresStore(given: PostgresStoreOptions): PostgresStore {
+  const options = checkOptions('postgresStore()', given, storeChecks, storeInstead)
   const { database, control = database, leaseMs = 30_000 } = options
   const embedded = 'embedded' in database
   return {

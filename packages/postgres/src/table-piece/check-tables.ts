@@ -1,6 +1,6 @@
 import { isPieceworkError, type Piece, PieceworkError, type Queryable } from '@piecework/core/piece'
 import { resolveTables } from './resolve-tables.js'
-import { isTablePiece } from './spec.js'
+import { isTablePiece, tableSpec } from './spec.js'
 
 /**
  * Whether the table pieces among `pieces` fit the database; for the host to call when it starts, after its migrations. Throws
@@ -11,7 +11,7 @@ export async function checkTables(db: Queryable, pieces: readonly Piece[]): Prom
   for (const piece of pieces) {
     if (!isTablePiece(piece)) continue
     try {
-      await resolveTables(db, piece.tablePiece)
+      await resolveTables(db, piece[tableSpec])
     } catch (error) {
       if (!isPieceworkError(error, 'registry-invalid')) throw error
       problems.push(error.message)

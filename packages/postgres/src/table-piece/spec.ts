@@ -90,9 +90,12 @@ export interface TablePieceSpec<Options = unknown>
   readonly upgrades?: Readonly<Record<number, Upgrade>>
 }
 
+/** Where a table piece keeps its declaration: under a symbol, which is no name of the contract of pieces. */
+export const tableSpec: unique symbol = Symbol.for('piecework.table-spec')
+
 /** A piece that is rows, and what it was declared as. */
 export interface TablePiece<Options = unknown> extends Piece<Options> {
-  readonly tablePiece: TablePieceSpec<Options>
+  readonly [tableSpec]: TablePieceSpec<Options>
 }
 
-export const isTablePiece = (piece: Piece): piece is TablePiece => 'tablePiece' in piece
+export const isTablePiece = (piece: Piece): piece is TablePiece => tableSpec in piece

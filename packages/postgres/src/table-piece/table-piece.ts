@@ -1,9 +1,10 @@
 import { checkSpec } from './check-spec.js'
+import { checkSpecNames } from './check-spec-names.js'
 import { cloneTables } from './clone-tables.js'
 import { compareTables, resourceKey } from './compare/compare-tables.js'
 import { exportTables } from './export-tables.js'
 import { importTables } from './import-tables.js'
-import type { TablePiece, TablePieceSpec } from './spec.js'
+import { type TablePiece, type TablePieceSpec, tableSpec } from './spec.js'
 import { validateTables } from './validate-tables.js'
 
 /**
@@ -11,12 +12,13 @@ import { validateTables } from './validate-tables.js'
  * itself; `checkTables` tells whether it fits a database, and so does its first use.
  */
 export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): TablePiece<Options> {
+  checkSpecNames(spec)
   checkSpec(spec)
   const { schema: _, tables: __, extraEntries: ___, validators = [], ...piece } = spec
   return {
     ...piece,
     contract: 1,
-    tablePiece: spec,
+    [tableSpec]: spec,
     exporter: { export: (context) => exportTables(spec, context) },
     comparer: {
       resourceKey: (node, tx) => resourceKey(spec, node, tx),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ComparedNode, Transaction } from '@piecework/core/piece'
 import { resolveTables } from '../resolve-tables.js'
-import type { TablePiece, TablePieceSpec } from '../spec.js'
+import { type TablePiece, type TablePieceSpec, tableSpec } from '../spec.js'
 import type { TablePlan, Target } from '../table-plan.js'
 import { keyColumns } from './key-columns.js'
 import { loadEntry } from './load-entry.js'
@@ -34,7 +34,7 @@ export async function keyText(meaning: Meaning, plan: TablePlan): Promise<string
 }
 
 function specOf({ piece }: ComparedNode): TablePieceSpec | undefined {
-  return piece && (piece as Partial<TablePiece>).tablePiece
+  return piece && (piece as Partial<TablePiece>)[tableSpec]
 }
 
 function tableName({ side, resource, name }: ComparedNode, target: Target): string {

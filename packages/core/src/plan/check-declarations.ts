@@ -1,0 +1,108 @@
+import type { PieceComparer } from '../contracts/compare.js'
+import { isPieceworkError } from '../contracts/errors.js'
+import type { Format, Role } from '../contracts/format.js'
+import type { Pack } from '../contracts/pack.js'
+import type { Piece, PieceCloner, PieceExporter, PieceImporter } from '../contracts/piece.js'
+import type { ResourceKind, ResourceTree, ShellLifecycle } from '../contracts/resource.js'
+import type { Schema } from '../contracts/schema.js'
+import type { Validator } from '../contracts/validator.js'
+import { check } from '../options/check.js'
+import { checkDeclaration } from '../options/check-options.js'
+import { contractCheck } from '../options/object-check.js'
+import { type Check, type OptionChecks, required } from '../options/option-checks.js'
+
+const schema = check.having<Schema<never>>('a schema', 'parse')
+
+const pieceChecks: OptionChecks<Piece> = {
+  contract: required(check.anything),
+  name: required(check.text),
+  of: required(check.text),
+  version: required(check.anything),
+  after: check.list(check.text),
+  options: schema,
+  exportOnly: check.isTrue,
+  applies: check.func(),
+  exporter: check.having<PieceExporter>('an exporter', 'export'),
+  importer: check.having<PieceImporter>('an importer', 'import'),
+  cloner: check.having<PieceCloner>('a cloner', 'clone'),
+  validators: check.list(check.having<Validator>('a validator', 'validate')),
+  comparer: contractCheck<PieceComparer>({ resourceKey: check.func(), compare: required(check.func()) }),
+  upgrades: check.record(check.func()),
+}
+
+const shellChecks: OptionChecks<ShellLifecycle> = {
+  create: required(check.func()),
+  ready: required(check.func()),
+  incomplete: check.func(),
+  remove: required(check.func()),
+}
+
+const kindChecks: OptionChecks<ResourceKind> = {
+  kind: required(check.text),
+  parent: check.text,
+  table: required(check.text),
+  parentOf: check.func(),
+  listUnder: check.func(),
+  describe: required(check.func()),
+  shell: contractCheck(shellChecks),
+}
+
+const roleChecks: OptionChecks<Role> = {
+  required: check.isTrue,
+  maxBytes: required(check.size),
+  metadata: schema,
+}
+
+const formatChecks: OptionChecks<Format> = {
+  name: required(check.text),
+  roles: required(check.record(contractCheck(roleChecks))),
+  tree: check.having<ResourceTree>('a tree of resources', 'kind', 'id', 'children'),
+  pieces: required(check.list(check.anything)),
+  keepsShell: check.isTrue,
+  open: required(check.func()),
+}
+
+const packChecks: OptionChecks<Pack> = {
+  name: required(check.text),
+  kinds: check.list(check.anything),
+  pieces: check.list(check.anything),
+  formats: check.list(check.anything),
+}
+
+/** What is wrong with the declarations themselves: names that no contract has, members that are missing or not what they must be. */
+export function declarationProblems(packs: readonly Pack[]): readonly string[] {
+  return packs.flatMap((pack) => {
+    const problems = problemsOf(`Pack ${named(pack, 'name')}`, pack, contractCheck(packChecks))
+    if (problems.length > 0) return problems
+    const formats = pack.formats ?? []
+    const wrong = formats.flatMap((one) =>
+      problemsOf(`Format ${named(one, 'name')}`, one, contractCheck(formatChecks)),
+    )
+    const ofFormats = wrong.length === 0 ? formats.flatMap(({ pieces }) => pieces) : []
+    return [
+      ...(pack.kinds ?? []).flatMap((one) =>
+        problemsOf(`Resource kind ${named(one, 'kind')}`, one, contractCheck(kindChecks)),
+      ),
+      ...wrong,
+      ...[...(pack.pieces ?? []), ...ofFormats].flatMap((one) =>
+        problemsOf(`Piece ${named(one, 'name')}`, one, contractCheck(pieceChecks)),
+      ),
+    ]
+  })
+}
+
+function problemsOf<T>(subject: string, value: T, checkIt: Check<T>): readonly string[] {
+  try {
+    checkDeclaration(subject, value, checkIt)
+    return []
+  } catch (error) {
+    if (!isPieceworkError(error, 'registry-invalid')) throw error
+    return [error.message]
+  }
+}
+
+function named(value: unknown, name: string): string {
+  const found =
+    typeof value === 'object' && value !== null && (value as Readonly<Record<string, unknown>>)[name]
+  return typeof found === 'string' ? `"${found}"` : 'without a name'
+}

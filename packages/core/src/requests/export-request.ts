@@ -1,0 +1,61 @@
+import type { Principal } from '../contracts/principal.js'
+import type { ResourceRef } from '../contracts/resource.js'
+import { check } from '../options/check.js'
+import { type OptionChecks, required } from '../options/option-checks.js'
+
+export interface RequestBase {
+  readonly principal: Principal
+  /** Whole number; of what waits, higher comes first. Default 0. */
+  readonly priority?: number
+  /** By piece name. */
+  readonly options?: Readonly<Record<string, unknown>>
+}
+
+export interface ExportRequest extends RequestBase {
+  readonly resource: ResourceRef
+  /** Those of the descendants that go along. Absent: all. */
+  readonly children?: readonly ResourceRef[]
+  /** Names of pieces to leave out. */
+  readonly without?: readonly string[]
+}
+
+export interface CloneRequest extends ExportRequest {
+  /** Absent: the source's name with " - copy", and a number where that is taken. */
+  readonly name?: string
+}
+
+export const requestChecks: OptionChecks<RequestBase> = {
+  principal: required(check.principal),
+  priority: check.integer,
+  options: check.json,
+}
+
+export const exportChecks: OptionChecks<ExportRequest> = {
+  ...requestChecks,
+  resource: required(check.resource),
+  children: check.list(check.resource),
+  without: check.list(check.text),
+}
+
+export const cloneChecks: OptionChecks<CloneRequest> = { ...exportChecks, name: check.text }
+
+/** What people expect of every request, and what there is. */
+export const requestInstead = {
+  dryRun: 'to check an import without importing, call validate()',
+  user: 'the one who asks is the principal: { principal: { id } }',
+  userId: 'the one who asks is the principal: { principal: { id } }',
+  owner: 'the one who asks is the principal: { principal: { id } }',
+  tx: 'to commit with a transaction, call using(tx) and ask its result',
+  trx: 'to commit with a transaction, call using(tx) and ask its result',
+  transaction: 'to commit with a transaction, call using(tx) and ask its result',
+  signal: 'to stop a job, call cancel() of its handle',
+  timeoutMs: 'the longest time of jobs is jobTimeoutMs of createPiecework()',
+} as const
+
+export const exportInstead = {
+  ...requestInstead,
+  project: 'what goes is the resource: { resource: { kind, id } }',
+  pieces: 'name the pieces to leave out in "without"',
+  exclude: 'name the pieces to leave out in "without"',
+  only: 'name the pieces to leave out in "without"',
+} as const

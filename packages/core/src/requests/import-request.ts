@@ -1,0 +1,52 @@
+import { PieceworkError } from '../contracts/errors.js'
+import type { ResourceRef } from '../contracts/resource.js'
+import { check } from '../options/check.js'
+import { checkOptions } from '../options/check-options.js'
+import type { OptionChecks } from '../options/option-checks.js'
+import { type RequestBase, requestChecks, requestInstead } from './export-request.js'
+import { type InputSource, inputSource, type UploadSource, uploadSource } from './input-source.js'
+
+export type ImportRequest = RequestBase & {
+  /** Absent: the name that the content carries. */
+  readonly name?: string
+  /** Parent of what is made, where it is not a root. */
+  readonly into?: ResourceRef
+  /** Leaves what was uploaded in the artifact store when the job has ended: of a failed one for a retry, and as long as such things are kept. */
+  readonly keepUploads?: true
+} & (
+    | { readonly archive: InputSource }
+    /** A registered format and its files by role. */
+    | { readonly format: string; readonly uploads: Readonly<Record<string, UploadSource>> }
+  )
+
+const importChecks: OptionChecks<ImportRequest> = {
+  ...requestChecks,
+  name: check.text,
+  into: check.resource,
+  keepUploads: check.isTrue,
+  archive: inputSource,
+  format: check.text,
+  uploads: check.record(uploadSource),
+}
+
+const instead = {
+  ...requestInstead,
+  file: 'the file of an archive is given as { archive: { file } }',
+  path: 'the file of an archive is given as { archive: { file } }',
+  artifact: 'a stored archive is given as { archive: { artifact } }',
+  stream: 'a stream is given as { archive: { stream } }',
+  files: 'files by role are given as { format, uploads }',
+  parent: 'what the import goes into is "into"',
+  resource: 'what the import goes into is "into"; the resource itself is made anew',
+  children: 'an import takes all of an archive; choose children when it is exported',
+  without: 'an import takes all of an archive; leave pieces out when it is exported',
+} as const
+
+/** Throws `options-invalid`. */
+export function checkImport(subject: string, given: ImportRequest): ImportRequest {
+  const request = checkOptions(subject, given, importChecks, instead)
+  const asked = ['archive', 'format', 'uploads'].filter((name) => Object.hasOwn(request, name)).join(' and ')
+  if (asked === 'archive' || asked === 'format and uploads') return request
+  const not = asked && `, not ${asked}`
+  throw new PieceworkError('options-invalid', `${subject} takes either archive, or format and uploads${not}.`)
+}
