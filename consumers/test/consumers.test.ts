@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { skipUnless } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { command } from './support/command.js'
 import { checkDeclarations, compile } from './support/compile.js'
@@ -56,10 +58,10 @@ const tarballs = join(folder, 'tarballs')
 await mkdir(tarballs)
 const packages = await packPackages(tarballs)
 const entries = packages.flatMap((found) => found.entries)
-await installHosts(folder, packages, libraries, [plain, jest, ...typed])
+const reachable = await installHosts(folder, packages, libraries, [plain, jest, ...typed])
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-const test = suite('consumers')
-test.after(() => rm(folder, { recursive: true, force: true }))
+const test = skipUnless(reachable, 'the npm registry cannot be reached', suite('consumers'))
 
 for (const consumer of consumers) {
   test(`${consumer.name}: TypeScript ${consumer.typescript} accepts the host, and our declarations without skipLibCheck`, async () => {
