@@ -41,7 +41,6 @@ test('results are left out, and added as one zip where they are asked for', asyn
     },
   ])
   const folder = await openOutput(entries, { findings: new FindingCollector() })
-  folder.close()
   assert.deepEqual(folder.all.map(({ name }) => name).sort(), ['mine_r00001.csv', 'mine_sum.csv'])
 })
 

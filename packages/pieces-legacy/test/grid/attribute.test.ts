@@ -23,13 +23,9 @@ const text = (name: string): Column => ({ name, type: 'C', length: 20 })
 async function read(columns: readonly Column[], features: readonly Feature[], idAttribute?: unknown) {
   const metadata = idAttribute === undefined ? undefined : { idAttribute }
   const grid = await openGrid(uploadOf(zippedGrid(features, { columns }), metadata))
-  try {
-    const ids = []
-    for await (const batch of grid.ids()) ids.push(...batch.map(({ id }) => id))
-    return { ids, findings: grid.findings, idAttribute: grid.idAttribute }
-  } finally {
-    grid.close()
-  }
+  const ids = []
+  for await (const batch of grid.ids()) ids.push(...batch.map(({ id }) => id))
+  return { ids, findings: grid.findings, idAttribute: grid.idAttribute }
 }
 
 test('puid is taken without a word', async () => {
@@ -125,7 +121,6 @@ test('names are read in the encoding of the .cpg, else of the language byte, els
       ...(cpg === undefined ? [] : [{ name: 'grid.cpg', bytes: Buffer.from(cpg) }]),
     ]
     const grid = await openGrid(uploadOf(zipOf(entries), { idAttribute: name }))
-    grid.close()
     assert.equal(grid.idAttribute, name)
   }
   await named(Buffer.from('numéro', 'utf8'), 'numéro', 'UTF-8\n')

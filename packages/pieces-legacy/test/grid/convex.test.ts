@@ -22,15 +22,11 @@ test.after(() => postgis.stop())
 async function told(rings: readonly (readonly Point[])[]) {
   const features = rings.map((ring, at) => ({ rings: [[...ring]], values: [String(at)] }))
   const grid = await openGrid(uploadOf(zippedGrid(features)))
-  try {
-    const units: { convex: boolean; ewkb: string }[] = []
-    for await (const batch of grid.features())
-      for (const { geometry } of batch)
-        units.push('ewkb' in geometry ? geometry : assert.fail(geometry.problem))
-    return units
-  } finally {
-    grid.close()
-  }
+  const units: { convex: boolean; ewkb: string }[] = []
+  for await (const batch of grid.features())
+    for (const { geometry } of batch)
+      units.push('ewkb' in geometry ? geometry : assert.fail(geometry.problem))
+  return units
 }
 
 const closed = (points: readonly Point[]): readonly Point[] => [...points, points[0] as Point]
@@ -91,12 +87,8 @@ test('squares and hexagons are convex; what turns twice, back, or not at all is 
 test('a hole is looked at by the database', async () => {
   const rings = [square(0, 0, 3), [...square(1, 1)].reverse()]
   const grid = await openGrid(uploadOf(zippedGrid([{ rings, values: ['1'] }])))
-  try {
-    for await (const [unit] of grid.features())
-      assert.equal(unit && 'convex' in unit.geometry && unit.geometry.convex, false)
-  } finally {
-    grid.close()
-  }
+  for await (const [unit] of grid.features())
+    assert.equal(unit && 'convex' in unit.geometry && unit.geometry.convex, false)
 })
 
 test('PostGIS takes every unit that is called convex for a valid one', async () => {

@@ -25,13 +25,9 @@ export async function scratchPostgis(): Promise<ScratchPostgis> {
 /** Hexadecimal EWKB of all units. */
 export async function geometriesOf(entries: Entries): Promise<readonly string[]> {
   const grid = await openGrid(entries)
-  try {
-    const found: string[] = []
-    for await (const batch of grid.features())
-      for (const { geometry } of batch)
-        found.push('ewkb' in geometry ? geometry.ewkb : assert.fail(geometry.problem))
-    return found
-  } finally {
-    grid.close()
-  }
+  const found: string[] = []
+  for await (const batch of grid.features())
+    for (const { geometry } of batch)
+      found.push('ewkb' in geometry ? geometry.ewkb : assert.fail(geometry.problem))
+  return found
 }

@@ -10,11 +10,7 @@ export async function refusal(
 ): Promise<PieceworkError> {
   try {
     const grid = await openGrid(entries, options)
-    try {
-      for await (const _ of grid.features());
-    } finally {
-      grid.close()
-    }
+    for await (const _ of grid.features());
   } catch (error) {
     assert.ok(isPieceworkError(error), String(error))
     assert.equal(error.code, code, error.message)

@@ -53,12 +53,8 @@ test('heights and measures are left out', async () => {
     const features = [{ rings: [square(0, 0)], values: ['1'] }]
     const read = async (given: number) => {
       const grid = await openGrid(uploadOf(zippedGrid(features, { type: given })))
-      try {
-        for await (const batch of grid.features()) return batch[0]?.geometry
-        return undefined
-      } finally {
-        grid.close()
-      }
+      for await (const batch of grid.features()) return batch[0]?.geometry
+      return undefined
     }
     assert.deepEqual(await read(type), await read(5))
   }
@@ -84,18 +80,14 @@ test('each id keeps its own shape, wherever records are deleted', async () => {
       }))
       const grid = await openGrid(uploadOf(zippedGrid(features)))
       const found: number[] = []
-      try {
-        for await (const batch of grid.features())
-          for (const { id, geometry } of batch) {
-            assert.ok('id' in id && 'ewkb' in geometry)
-            // Byte order, type, SRID, rings, points: 17 bytes before the first point.
-            const point = Buffer.from(geometry.ewkb, 'hex').subarray(17)
-            assert.equal(point.readDoubleLE(8) * 100 + point.readDoubleLE(0), id.id)
-            found.push(id.id)
-          }
-      } finally {
-        grid.close()
-      }
+      for await (const batch of grid.features())
+        for (const { id, geometry } of batch) {
+          assert.ok('id' in id && 'ewkb' in geometry)
+          // Byte order, type, SRID, rings, points: 17 bytes before the first point.
+          const point = Buffer.from(geometry.ewkb, 'hex').subarray(17)
+          assert.equal(point.readDoubleLE(8) * 100 + point.readDoubleLE(0), id.id)
+          found.push(id.id)
+        }
       assert.deepEqual(
         found,
         deleted.flatMap((gone, id) => (gone ? [] : [id])),
@@ -141,15 +133,11 @@ test('every position of every ring comes out as it went in, wherever the file is
       const features = shapes.map((shape, id) => ({ rings: shape, values: [String(id)] }))
       const grid = await openGrid(uploadOf(zippedGrid(features)))
       let read = 0
-      try {
-        for await (const batch of grid.features())
-          for (const { geometry } of batch) {
-            assert.equal('ewkb' in geometry && geometry.ewkb, ewkbOf(shapes[read] ?? []))
-            read += 1
-          }
-      } finally {
-        grid.close()
-      }
+      for await (const batch of grid.features())
+        for (const { geometry } of batch) {
+          assert.equal('ewkb' in geometry && geometry.ewkb, ewkbOf(shapes[read] ?? []))
+          read += 1
+        }
       assert.equal(read, shapes.length)
     }),
     { numRuns: 25, examples: [shapeCases, [...shapeCases].reverse()].map((shapes) => [shapes]) },
@@ -163,13 +151,9 @@ test('reading stops when it is aborted', async () => {
     values: [String(id)],
   }))
   const grid = await openGrid(uploadOf(zippedGrid(features)), { signal: controller.signal })
-  try {
-    await assert.rejects(async () => {
-      for await (const _ of grid.features()) controller.abort(new Error('enough'))
-    }, /enough/)
-  } finally {
-    grid.close()
-  }
+  await assert.rejects(async () => {
+    for await (const _ of grid.features()) controller.abort(new Error('enough'))
+  }, /enough/)
 })
 
 test.run()

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import type { Entries, Finding } from '@piecework/core/piece'
-import { planningGridValidator } from '@piecework/pieces-legacy'
 import { needsServer } from '@piecework/test-support'
 import {
   type Feature,
@@ -15,6 +14,8 @@ import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
 import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
+import { planningGridValidator } from '#internal/planning-grid/planning-grid-validator.js'
+import { databaseChecks } from '#internal/shapes/database-checks.js'
 import { geometriesOf, type ScratchPostgis, scratchPostgis } from './postgis.js'
 
 const test = needsServer(suite('planning grid: validation'))
@@ -41,7 +42,11 @@ async function validate(entries: Entries): Promise<readonly Omit<Finding, 'piece
         tx,
       }
       const { signal } = new AbortController()
-      for await (const finding of planningGridValidator.validate({ ...context, signal, progress: () => {} }))
+      for await (const finding of planningGridValidator({ checks: databaseChecks }).validate({
+        ...context,
+        signal,
+        progress: () => {},
+      }))
         found.push(finding)
       return found
     },

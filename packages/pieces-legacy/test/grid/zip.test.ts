@@ -19,13 +19,9 @@ const text = (name: string): ZipEntry => ({ name, bytes: Buffer.from('x') })
 
 async function units(zip: Buffer): Promise<number> {
   const grid = await openGrid(uploadOf(zip))
-  try {
-    let count = 0
-    for await (const batch of grid.features()) count += batch.length
-    return count
-  } finally {
-    grid.close()
-  }
+  let count = 0
+  for await (const batch of grid.features()) count += batch.length
+  return count
 }
 
 test('the parts may be in the root or in one folder, in any case, among sidecars', async () => {

@@ -49,15 +49,11 @@ const anyShape = fc.oneof(
 /** Units as COPY takes them in CSV: geometries in hexadecimal. */
 async function* csv(features: readonly Feature[]): AsyncGenerator<Uint8Array> {
   const grid = await openGrid(uploadOf(zippedGrid(features)))
-  try {
-    for await (const batch of grid.features())
-      for (const { id, geometry } of batch) {
-        assert.ok('id' in id && 'ewkb' in geometry)
-        yield Buffer.from(`${id.id},${geometry.ewkb}\n`)
-      }
-  } finally {
-    grid.close()
-  }
+  for await (const batch of grid.features())
+    for (const { id, geometry } of batch) {
+      assert.ok('id' in id && 'ewkb' in geometry)
+      yield Buffer.from(`${id.id},${geometry.ewkb}\n`)
+    }
 }
 
 async function imported(features: readonly Feature[]) {

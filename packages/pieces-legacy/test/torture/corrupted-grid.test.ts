@@ -38,17 +38,13 @@ async function importedUnits(
 ): Promise<readonly ReferenceUnit[] | undefined> {
   try {
     const grid = await openGrid(uploadOf(Buffer.isBuffer(entries) ? entries : zipOf(entries)))
-    try {
-      const units = new Map<number, ReferenceUnit>()
-      for await (const batch of grid.features())
-        for (const { id, geometry } of batch) {
-          if (!('id' in id) || !('ewkb' in geometry) || units.has(id.id)) return undefined
-          units.set(id.id, { id: id.id, rings: ringsOfEwkb(geometry.ewkb) })
-        }
-      return units.size > 0 ? [...units.values()] : undefined
-    } finally {
-      grid.close()
-    }
+    const units = new Map<number, ReferenceUnit>()
+    for await (const batch of grid.features())
+      for (const { id, geometry } of batch) {
+        if (!('id' in id) || !('ewkb' in geometry) || units.has(id.id)) return undefined
+        units.set(id.id, { id: id.id, rings: ringsOfEwkb(geometry.ewkb) })
+      }
+    return units.size > 0 ? [...units.values()] : undefined
   } catch (error) {
     if (isGridError(error)) return undefined
     throw error

@@ -23,16 +23,12 @@ type Positions = readonly (readonly [number, number])[]
 async function ours(prj: string, ring: Positions): Promise<Positions | undefined> {
   try {
     const grid = await openGrid(uploadOf(zippedGrid([{ rings: [ring], values: ['1'] }], { prj })))
-    try {
-      for await (const [unit] of grid.features())
-        if (unit && 'ewkb' in unit.geometry)
-          return ringsOfEwkb(unit.geometry.ewkb)[0]
-            ?.split(',')
-            .map((point) => point.split(' ').map(Number) as [number, number])
-      return undefined
-    } finally {
-      grid.close()
-    }
+    for await (const [unit] of grid.features())
+      if (unit && 'ewkb' in unit.geometry)
+        return ringsOfEwkb(unit.geometry.ewkb)[0]
+          ?.split(',')
+          .map((point) => point.split(' ').map(Number) as [number, number])
+    return undefined
   } catch (error) {
     if (isGridError(error)) return undefined
     throw error

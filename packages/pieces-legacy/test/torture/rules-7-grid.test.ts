@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { planningGridValidator } from '@piecework/pieces-legacy'
 import { needsServer } from '@piecework/test-support'
 import { sampleCrs } from '@piecework/test-support/fixtures/sample-crs.js'
 import {
@@ -15,6 +14,8 @@ import {
 import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
 import { type ZipEntry, zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { suite } from 'uvu'
+import { planningGridValidator } from '#internal/planning-grid/planning-grid-validator.js'
+import { databaseChecks } from '#internal/shapes/database-checks.js'
 import { type ScratchPostgis, scratchPostgis } from '../grid/postgis.js'
 import { told } from './support/project.js'
 
@@ -280,7 +281,7 @@ async function findings(zip: Buffer, metadata?: Readonly<Record<string, unknown>
   return postgis.database.transaction(
     async (tx) => {
       const found = []
-      for await (const finding of planningGridValidator.validate({
+      for await (const finding of planningGridValidator({ checks: databaseChecks }).validate({
         jobId: 'j',
         resource,
         target: resource,

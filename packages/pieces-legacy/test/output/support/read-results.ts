@@ -15,40 +15,36 @@ import type { PlainResults } from './plain-results.js'
 export async function readResults(entries: Entries): Promise<PlainResults> {
   const findings = new FindingCollector()
   const folder = await openOutput(entries, { findings })
-  try {
-    const summaries = folder.sum ? await readSummaries(folder.sum, { findings }) : []
-    const units = await unitIds(entries)
-    const selected: Record<number, readonly number[]> = {}
-    for await (const solution of readSolutions(folder, units, { findings }))
-      if (solution.selected.size > 0)
-        selected[solution.run] = [...solution.selected].map((at) => units.id(at)).sort((a, b) => a - b)
-    const names = await featureNames(entries)
-    const features: (readonly (number | boolean | null)[])[] = []
-    for (const [run, file] of folder.features)
-      for (const { feature, amount, occurrences, separation, targetMet, mpm } of await readFeatureResults(
-        file,
-        names,
-        { findings },
-      ))
-        features.push([run, feature, amount, occurrences, separation, targetMet, mpm])
-    return {
-      runs: summaries
-        .map((one) => [
-          one.run,
-          one.score,
-          one.cost,
-          one.planningUnits,
-          one.connectivity,
-          one.penalty,
-          one.shortfall,
-          one.mpm,
-        ])
-        .sort((a, b) => Number(a[0]) - Number(b[0])),
-      best: bestRun(summaries),
-      selected,
-      features: features.sort((a, b) => Number(a[0]) - Number(b[0]) || Number(a[1]) - Number(b[1])),
-    }
-  } finally {
-    folder.close()
+  const summaries = folder.sum ? await readSummaries(folder.sum, { findings }) : []
+  const units = await unitIds(entries)
+  const selected: Record<number, readonly number[]> = {}
+  for await (const solution of readSolutions(folder, units, { findings }))
+    if (solution.selected.size > 0)
+      selected[solution.run] = [...solution.selected].map((at) => units.id(at)).sort((a, b) => a - b)
+  const names = await featureNames(entries)
+  const features: (readonly (number | boolean | null)[])[] = []
+  for (const [run, file] of folder.features)
+    for (const { feature, amount, occurrences, separation, targetMet, mpm } of await readFeatureResults(
+      file,
+      names,
+      { findings },
+    ))
+      features.push([run, feature, amount, occurrences, separation, targetMet, mpm])
+  return {
+    runs: summaries
+      .map((one) => [
+        one.run,
+        one.score,
+        one.cost,
+        one.planningUnits,
+        one.connectivity,
+        one.penalty,
+        one.shortfall,
+        one.mpm,
+      ])
+      .sort((a, b) => Number(a[0]) - Number(b[0])),
+    best: bestRun(summaries),
+    selected,
+    features: features.sort((a, b) => Number(a[0]) - Number(b[0]) || Number(a[1]) - Number(b[1])),
   }
 }
