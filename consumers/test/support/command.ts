@@ -6,14 +6,17 @@ export interface Outcome {
   readonly output: string
 }
 
-/** What `npm test` sets of its own. Registry, cache and proxies stay. */
-const ofThisRun = /^(NODE_OPTIONS|NODE_PATH|npm_(?!config_).*|npm_config_local_prefix)$/
-
-/** Runs a program to its end, in the environment of a host's shell. */
-export function command(file: string, args: readonly string[], cwd: string): Promise<Outcome> {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofThisRun.test(name)))
+/** Runs a program to its end, with no more in its environment than a host's shell has. */
+export function command(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Outcome> {
+  // What the run of this test has set would reach into the consumers.
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(NODE_|npm_)/.test(name))
   return new Promise((resolve) => {
-    const options = { cwd, env, maxBuffer: 100_000_000 }
+    const options = { cwd, env: { ...Object.fromEntries(inherited), ...env }, maxBuffer: 100_000_000 }
     execFile(file, args, options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1
       resolve({ code, output: `${stdout}${stderr}` })

@@ -18,16 +18,13 @@ export interface Host {
 
 const sources = join(import.meta.dirname, '../../../hosts')
 
-/**
- * Makes `hosts/<name>` for each host in `folder` and installs them all at once: npm gives each the versions that it asks for. False if
- * the registry cannot be reached; throws what npm printed if it fails otherwise.
- */
+/** Makes `hosts/<name>` for each host in `folder` and installs them all at once: npm gives each the versions that it asks for. */
 export async function installHosts(
   folder: string,
   packages: readonly PackedPackage[],
   libraries: Versions,
   hosts: readonly Host[],
-): Promise<boolean> {
+): Promise<void> {
   await writeJson(join(folder, 'package.json'), {
     private: true,
     workspaces: ['hosts/*'],
@@ -42,16 +39,14 @@ export async function installHosts(
     await writeJson(join(home, 'package.json'), { name, version: '1.0.0', type, dependencies, ...settings })
     for (const file of files) await cp(join(sources, file), join(home, file))
   }
-  return npmInstall(folder)
+  await npmInstall(folder)
 }
 
-async function npmInstall(folder: string): Promise<boolean> {
+/** Throws with what npm printed. */
+async function npmInstall(folder: string): Promise<void> {
   const quick = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
   const { code, output } = await command('npm', ['install', ...quick], folder)
-  if (code === 0) return true
-  const ping = await command('npm', ['ping'], folder)
-  if (ping.code !== 0) return false
-  throw new Error(output)
+  if (code !== 0) throw new Error(output)
 }
 
 /** Our declarations as they were installed. What a build has left of a deleted source does not count. */

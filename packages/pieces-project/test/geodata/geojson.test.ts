@@ -1,5 +1,11 @@
 import { text } from 'node:stream/consumers'
-import { type Geometry, type GeoRow, type GeoTable, geoJson, type Position } from '@piecework/vector-files'
+import {
+  type Geometry,
+  geoJson,
+  type OutputFeature,
+  type OutputLayer,
+  type Position,
+} from '@piecework/vector-files'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -7,7 +13,7 @@ import { table } from './support/table.js'
 
 const test = suite('GeoJSON')
 
-const features = async (made: GeoTable) =>
+const features = async (made: OutputLayer) =>
   (
     JSON.parse(await text(geoJson(made))) as {
       type: string
@@ -58,7 +64,7 @@ test('values have the types of their fields; what is no number is null', async (
       { name: 'boolean', type: 'boolean' },
       { name: 'date', type: 'date' },
     ],
-    values.map((row): GeoRow => ({ values: row, geometry: null })),
+    values.map((row): OutputFeature => ({ values: row, geometry: null })),
   )
   assert.equal(
     (await features(made)).map(({ properties }) => Object.values(properties)),
@@ -82,7 +88,7 @@ test('doubles that no integer of 64 bits holds are not written as integers', asy
   ]
   const made = table(
     [{ name: 'double', type: 'double' }],
-    values.map((value): GeoRow => ({ values: [value], geometry: null })),
+    values.map((value): OutputFeature => ({ values: [value], geometry: null })),
   )
   const written = [...(await text(geoJson(made))).matchAll(/"double":([^}]*)/g)].map(([, number]) => number)
   assert.equal(written.map(Number), values.map(Number))

@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { skipUnless } from '@piecework/test-support'
-import { type Geometry, type GeoRow, type GeoTable, geoJson, shapefileZip } from '@piecework/vector-files'
+import {
+  type Geometry,
+  geoJson,
+  type OutputFeature,
+  type OutputLayer,
+  shapefileZip,
+} from '@piecework/vector-files'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { table } from './support/table.js'
@@ -30,7 +36,7 @@ async function info(file: string, ...args: readonly string[]): Promise<string> {
   return stdout
 }
 
-async function shapefile(made: GeoTable): Promise<string> {
+async function shapefile(made: OutputLayer): Promise<string> {
   const file = join(folder, 'made.shp.zip')
   await writeFile(file, await buffer(shapefileZip(made)))
   return file
@@ -78,11 +84,11 @@ const polygon: Geometry = {
     ],
   ],
 }
-const rows: readonly GeoRow[] = texts.map((text, at) => ({
+const rows: readonly OutputFeature[] = texts.map((text, at) => ({
   values: [text, text, String(at), '123456789012345', costs[at] ?? null, '2024-02-29', at % 2 ? 't' : 'f'],
   geometry: polygon,
 }))
-const nulls: GeoRow = { values: fields.map(() => null), geometry: null }
+const nulls: OutputFeature = { values: fields.map(() => null), geometry: null }
 
 test('GDAL sees WGS 84, the types and widths of fields, and every value', async () => {
   const file = await shapefile(table(fields, [...rows, nulls]))

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { isPieceworkError } from '@piecework/core/piece'
-import { type Geometry, type GeoTable, type Position, shapefileZip } from '@piecework/vector-files'
+import { type Geometry, type OutputLayer, type Position, shapefileZip } from '@piecework/vector-files'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -23,7 +23,7 @@ test.after(() => {
   rmSync(folder, { recursive: true })
 })
 
-const files = async (made: GeoTable) => readZip(await buffer(shapefileZip(made)))
+const files = async (made: OutputLayer) => readZip(await buffer(shapefileZip(made)))
 const spools = () => readdirSync(tmpdir())
 const point: Geometry = { type: 'Point', coordinates: [1, 2] }
 
@@ -294,7 +294,7 @@ test('a file that would be too large is refused by name; nothing stays behind', 
       await buffer(shapefileZip(made, { maxFileBytes }))
       assert.is(refused, undefined)
     } catch (error) {
-      assert.ok(isPieceworkError(error, 'unsupported'), String(error))
+      assert.ok(isPieceworkError(error, 'vector/file-too-large'), String(error))
       assert.is(error.facts.file, refused)
     }
   }
@@ -305,9 +305,9 @@ test('an error of the rows, an abort and a reader that stops leave nothing behin
   const before = spools()
   const rows = Array.from({ length: 20000 }, (_, at) => ({ values: [String(at)], geometry: point }))
   const made = table([{ name: 'n', type: 'integer' }], rows, false)
-  const broken: GeoTable = {
+  const broken: OutputLayer = {
     ...made,
-    rows: async function* () {
+    features: async function* () {
       yield rows
       throw new Error('connection lost')
     },

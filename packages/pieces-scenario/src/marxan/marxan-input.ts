@@ -52,7 +52,7 @@ async function writeFolder(context: ExportContext<Options>): Promise<PieceCounts
   const boundaries = await boundSelect(facts, values, context)
   await context.write('input.dat', textBytes(inputDat(values, boundaries !== undefined)))
   const spec = await specFacts(tx, facts)
-  reportSpec(spec, context)
+  tellSpec(spec, context)
   const tables = {
     'pu.dat': puSelect(facts, spec.separated),
     'spec.dat': specSelect(facts, spec),
@@ -96,7 +96,7 @@ async function boundSelect(
   return facts.native && BLM > 0 && options.boundaries === 'computed' ? computedBoundSelect(facts) : undefined
 }
 
-function reportSpec({ withoutGoal, brokenNames }: SpecFacts, { finding }: ExportContext<Options>): void {
+function tellSpec({ withoutGoal, brokenNames }: SpecFacts, { finding }: ExportContext<Options>): void {
   const file = `${inputFolder}/spec.dat`
   if (withoutGoal > 0)
     finding({

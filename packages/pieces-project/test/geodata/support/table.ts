@@ -1,11 +1,11 @@
-import type { Field, GeoRow, GeoTable } from '@piecework/vector-files'
+import type { OutputFeature, OutputField, OutputLayer } from '@piecework/vector-files'
 
 /** A table of rows in memory; widths are those of its values. */
 export function table(
-  fields: readonly Pick<Field, 'name' | 'type'>[],
-  rows: readonly GeoRow[],
+  fields: readonly Pick<OutputField, 'name' | 'type'>[],
+  rows: readonly OutputFeature[],
   polygonal = true,
-): GeoTable {
+): OutputLayer {
   return {
     name: 'made',
     polygonal,
@@ -13,7 +13,7 @@ export function table(
       ...field,
       width: Math.max(0, ...rows.map(({ values }) => Buffer.byteLength(values[at] ?? ''))),
     })),
-    rows: async function* () {
+    features: async function* () {
       // Batches of different sizes, an empty one among them.
       yield rows.slice(0, 1)
       yield []
