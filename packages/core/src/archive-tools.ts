@@ -2,7 +2,7 @@ import { type ArchiveSummary, inspectArchive, type Verification, verifyArchive }
 import { artifactSource, type ByteSource, fileSource } from './archive/source.js'
 import type { Trust } from './archive/trust.js'
 import type { ByteRange } from './contracts/artifacts.js'
-import { type Diff, type DiffParts, diff } from './diff/diff.js'
+import { type Diff, type DiffDeps, diff } from './diff/diff.js'
 import { type Download, download } from './handle/download.js'
 import { check } from './options/check.js'
 import { checkArgument, checkOptions } from './options/check-options.js'
@@ -31,12 +31,12 @@ export interface ArchiveTools {
   download(job: string, range?: ByteRange): Promise<Download>
 }
 
-export function createArchiveTools(parts: DiffParts & { readonly trust: Trust }): ArchiveTools {
-  const { store, artifacts, limits, trust } = parts
+export function createArchiveTools(deps: DiffDeps & { readonly trust: Trust }): ArchiveTools {
+  const { artifacts, limits, trust } = deps
   const sourceOf = async (subject: string, given: ArchiveSource): Promise<ByteSource> => {
     const archive = checkArgument(subject, 'archive', given, archiveSource)
     if ('file' in archive) return fileSource(archive.file)
-    await assertLive(store, archive.artifact)
+    await assertLive(deps, archive.artifact)
     return artifactSource(artifacts, archive.artifact)
   }
   const opened = async (source: DiffSource) => {
@@ -49,8 +49,8 @@ export function createArchiveTools(parts: DiffParts & { readonly trust: Trust })
     inspect: async (archive) => inspectArchive(await sourceOf('inspect()', archive), limits, trust),
     diff: async (a, b, signal = new AbortController().signal) => {
       checkArgument('diff()', 'signal', signal, check.signal)
-      return diff(parts, await opened(a), await opened(b), signal)
+      return diff(deps, await opened(a), await opened(b), signal)
     },
-    download: (job, range) => download(parts, job, range),
+    download: (job, range) => download(deps, job, range),
   }
 }

@@ -1,7 +1,7 @@
 export type { About } from './archive/about.js'
 export { type AssembleArchive, assembleArchive } from './archive/assemble.js'
 export { type ArchiveNode, entryPath } from './archive/entry-path.js'
-export { type ArchiveLimits, defaultLimits } from './archive/limits.js'
+export type { ArchiveLimits } from './archive/limits.js'
 export {
   type Manifest,
   type ManifestEntry,
@@ -23,3 +23,4 @@ export {
   type TrustPolicy,
 } from './archive/trust.js'
 export { openZip, type ZipLabels, type ZippedFile } from './archive/uploaded-zip.js'
+export { defaultLimits } from './defaults.js'

@@ -5,6 +5,7 @@ import { type TrustOptions, trustChecks } from './archive/trust.js'
 import type { Provided } from './container.js'
 import type { AccessPolicy } from './contracts/access.js'
 import type { ArtifactStore } from './contracts/artifacts.js'
+import type { Environment } from './contracts/environment.js'
 import type { Pack } from './contracts/pack.js'
 import type { Runtime } from './contracts/runtime.js'
 import type { Store } from './contracts/store.js'
@@ -28,10 +29,12 @@ export interface PieceworkOptions extends EngineOptions, JobLimitOptions {
   readonly limits?: Partial<ArchiveLimits>
   /** Absent: archives are made without a signature. */
   readonly signing?: SigningOptions
-  /** Absent: signatures are told by `inspect` and `verify`, and imports do not ask for them. */
+  /** Absent: `inspect` and `verify` report signatures, and imports do not require them. */
   readonly trust?: TrustOptions
   /** The host's tsyringe container; classes among the options are constructed by a child of it. */
   readonly container?: DependencyContainer
+  /** Time and chance, for tests and simulations. Default: those of this process. */
+  readonly environment?: Environment
 }
 
 const pieceworkChecks: OptionChecks<PieceworkOptions> = {
@@ -44,6 +47,7 @@ const pieceworkChecks: OptionChecks<PieceworkOptions> = {
   signing: objectCheck(signingChecks),
   trust: objectCheck(trustChecks),
   container: check.having<DependencyContainer>('a container of tsyringe', 'createChildContainer', 'resolve'),
+  environment: check.environment,
   ...jobLimitChecks,
   ...engineChecks,
 }

@@ -1,13 +1,12 @@
 import type { CsvRow } from '../contracts/entries.js'
 import { PieceworkError } from '../contracts/errors.js'
+import { entryDefaults } from '../defaults.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
 import { csvHeader, csvRecords } from './csv-record.js'
 import { assertUtf8, csvScan } from './csv-scan.js'
 
 const chunkBytes = 64 * 1024
-const headerBytes = 1024 * 1024
-const defaultRecordBytes = 256 * 1024 * 1024
 
 export interface CsvOptions {
   /** Longest record. Default 256 MB. */
@@ -35,7 +34,7 @@ export async function openCsv(source: AsyncIterable<Uint8Array>, given?: CsvOpti
   try {
     const { header, rest } = await readHeader(slices)
     const columns = csvHeader(header)
-    const maxRecordBytes = options.maxRecordBytes ?? defaultRecordBytes
+    const maxRecordBytes = options.maxRecordBytes ?? entryDefaults.recordBytes
     let rows = 0
     const records = wholeRecords(slices, rest, columns.length, maxRecordBytes, (count) => {
       rows = count
@@ -92,8 +91,11 @@ async function readHeader(
       assertSoundHeader(header)
       return { header: header.toString('utf8'), rest: bytes.subarray(at + 1) }
     }
-    if (bytes.length > headerBytes)
-      throw new PieceworkError('archive-invalid', `The header record is longer than ${headerBytes} bytes`)
+    if (bytes.length > entryDefaults.headerBytes)
+      throw new PieceworkError(
+        'archive-invalid',
+        `The header record is longer than ${entryDefaults.headerBytes} bytes`,
+      )
   }
 }
 

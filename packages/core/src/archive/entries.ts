@@ -2,13 +2,12 @@ import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import type { CsvRow, Entries, EntryFacts } from '../contracts/entries.js'
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import type { Upload } from '../contracts/upload.js'
+import { entryDefaults } from '../defaults.js'
 import { csvRows } from './csv.js'
 import { assertWithin } from './limits.js'
 import { parseJson } from './parse.js'
 
 /** Size of a document that `json` reads. */
-const jsonBytes = 64 * 1024 * 1024
-
 export interface EntryFile {
   readonly path: string
   readonly facts: EntryFacts
@@ -29,8 +28,8 @@ export function entriesOf(files: readonly EntryFile[]): Entries {
     open: (path, range) => fileAt(path).open(range),
     json: async (path, schema) => {
       const file = fileAt(path)
-      assertWithin(`The size of "${path}"`, file.facts.size, jsonBytes)
-      const bytes = await collected(`The size of "${path}"`, file.open(), jsonBytes)
+      assertWithin(`The size of "${path}"`, file.facts.size, entryDefaults.jsonBytes)
+      const bytes = await collected(`The size of "${path}"`, file.open(), entryDefaults.jsonBytes)
       return parseJson(`Entry "${path}"`, bytes, schema)
     },
     rows: (path) => countedRows(fileAt(path)),

@@ -1,6 +1,7 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { Format, InputNode } from '../contracts/format.js'
-import { type ArchiveLimits, defaultLimits } from './limits.js'
+import { defaultLimits } from '../defaults.js'
+import type { ArchiveLimits } from './limits.js'
 import { openArchive } from './reader.js'
 import { artifactSource } from './source.js'
 import { assertTrusted, createTrust, type Trust, trustFindings } from './trust.js'

@@ -21,8 +21,6 @@ export interface ArchiveLimits {
   readonly pathLength: number
 }
 
-const gigabyte = 1024 ** 3
-
 export const archiveLimitChecks: OptionChecks<Partial<ArchiveLimits>> = {
   archiveBytes: check.size,
   entries: check.size,
@@ -33,18 +31,6 @@ export const archiveLimitChecks: OptionChecks<Partial<ArchiveLimits>> = {
   totalRatio: check.ratio,
   ratioFreeBytes: check.wholeNumber(0, Number.MAX_SAFE_INTEGER),
   pathLength: check.size,
-}
-
-export const defaultLimits: ArchiveLimits = {
-  archiveBytes: 64 * gigabyte,
-  entries: 250_000,
-  manifestBytes: gigabyte / 16,
-  entryBytes: 64 * gigabyte,
-  totalBytes: 256 * gigabyte,
-  entryRatio: 250,
-  totalRatio: 100,
-  ratioFreeBytes: gigabyte / 16,
-  pathLength: 512,
 }
 
 /** Throws `archive-limit` where `value` is larger than `limit`. */

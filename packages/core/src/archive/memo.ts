@@ -1,5 +1,6 @@
 import type { Entries } from '../contracts/entries.js'
 import { isPieceworkError } from '../contracts/errors.js'
+import { entryDefaults } from '../defaults.js'
 
 /** A value and about how many bytes it holds. */
 export interface Sized<T> {
@@ -13,9 +14,6 @@ interface EntryMemo {
 }
 
 const memos = new WeakMap<Entries, Map<string, EntryMemo>>()
-
-/** The most that is remembered of one entry, in bytes. */
-const entryBytes = 16 * 1024 * 1024
 
 /**
  * What `make` derives from the entry at `path`, made once for all who ask with the same key while these entries are open. Of one
@@ -35,7 +33,7 @@ export async function memo<T>(
   memo.values.set(key, made)
   try {
     const { value, bytes } = await made
-    if (memo.bytes + bytes > entryBytes) memo.values.delete(key)
+    if (memo.bytes + bytes > entryDefaults.memoBytes) memo.values.delete(key)
     else memo.bytes += bytes
     return value
   } catch (error) {

@@ -2,70 +2,67 @@ import type { ArtifactStore } from '../contracts/artifacts.js'
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 
 /**
- * A store that is believed only as far as it can be checked. What goes wrong in it is told as `storage`, in words and with the
- * operating system's code; what it says that it has written must be there in full.
+ * A store that is believed only as far as it can be checked. Its failures become `storage`, with a sentence and the operating
+ * system's code; what it reports as written must be there in full.
  */
 export function checkedArtifacts(store: ArtifactStore): ArtifactStore {
   return {
-    put: async (key, bytes) => {
-      let size = 0
-      let ended = false
-      let broken: { readonly error: unknown } | undefined
-      const counted = async function* (): AsyncGenerator<Uint8Array> {
-        try {
-          for await (const chunk of bytes) {
-            size += chunk.length
-            yield chunk
-          }
-          ended = true
-        } catch (error) {
-          broken = { error }
-          throw error
-        }
-      }
-      const written = await store.put(key, counted()).catch((error: unknown) => {
-        // What the bytes themselves failed with is none of the store's failures.
-        throw broken ? broken.error : storageError(error, key, 'was written')
-      })
-      const there = await told(key, 'was written', () => store.stat(key))
-      if (ended && written === size && there?.size === size) return size
-      await store.delete(key).catch(() => undefined)
-      throw new PieceworkError(
-        'storage',
-        `The artifact store kept ${there?.size ?? 0} of the ${ended ? size : `more than ${size}`} bytes of "${key}".`,
-        { retryable: true, facts: { key } },
-      )
-    },
-    open: async function* (key, range) {
-      const chunks = store.open(key, range)[Symbol.asyncIterator]()
-      try {
-        for (;;) {
-          const next = await told(key, 'was read', () => chunks.next())
-          if (next.done) return
-          yield next.value
-        }
-      } finally {
-        await chunks.return?.()
-      }
-    },
-    stat: (key) => told(key, 'was looked up', () => store.stat(key)),
-    delete: (key) => told(key, 'was deleted', () => store.delete(key)),
-    list: async function* (prefix) {
-      const keys = store.list(prefix)[Symbol.asyncIterator]()
-      try {
-        for (;;) {
-          const next = await told(prefix, 'was listed', () => keys.next())
-          if (next.done) return
-          yield next.value
-        }
-      } finally {
-        await keys.return?.()
-      }
-    },
+    put: (key, bytes) => checkedPut(store, key, bytes),
+    open: (key, range) => checkedItems(store.open(key, range), key, 'was read'),
+    stat: (key) => checked(key, 'was looked up', () => store.stat(key)),
+    delete: (key) => checked(key, 'was deleted', () => store.delete(key)),
+    list: (prefix) => checkedItems(store.list(prefix), prefix, 'was listed'),
   }
 }
 
-async function told<T>(key: string, what: string, work: () => T | PromiseLike<T>): Promise<T> {
+async function checkedPut(
+  store: ArtifactStore,
+  key: string,
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<number> {
+  let size = 0
+  let ended = false
+  let broken: { readonly error: unknown } | undefined
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of bytes) {
+        size += chunk.length
+        yield chunk
+      }
+      ended = true
+    } catch (error) {
+      broken = { error }
+      throw error
+    }
+  }
+  const written = await store.put(key, counted()).catch((error: unknown) => {
+    // What the bytes themselves failed with is no failure of the store.
+    throw broken ? broken.error : storageError(error, key, 'was written')
+  })
+  const found = await checked(key, 'was written', () => store.stat(key))
+  if (ended && written === size && found?.size === size) return size
+  await store.delete(key).catch(() => undefined)
+  throw new PieceworkError(
+    'storage',
+    `The artifact store kept ${found?.size ?? 0} of the ${ended ? size : `more than ${size}`} bytes of "${key}".`,
+    { retryable: true, facts: { key } },
+  )
+}
+
+async function* checkedItems<T>(items: AsyncIterable<T>, key: string, what: string): AsyncGenerator<T> {
+  const iterator = items[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const next = await checked(key, what, () => iterator.next())
+      if (next.done) return
+      yield next.value
+    }
+  } finally {
+    await iterator.return?.()
+  }
+}
+
+async function checked<T>(key: string, what: string, work: () => T | PromiseLike<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

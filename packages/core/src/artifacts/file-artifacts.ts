@@ -1,13 +1,15 @@
-import { randomUUID } from 'node:crypto'
 import { constants, createWriteStream } from 'node:fs'
 import { type FileHandle, lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
+import { engineTimes } from '../defaults.js'
 import { check } from '../options/check.js'
 import { checkArgument } from '../options/check-options.js'
+import { systemEnvironment } from '../system-environment.js'
 import { artifactKeySegments } from './artifact-key.js'
+import { type ArtifactStoreOptions, checkArtifactOptions } from './artifact-store-options.js'
 
 const chunkBytes = 64 * 1024
 
@@ -15,68 +17,18 @@ const chunkBytes = 64 * 1024
 const folderMark = '~'
 const unfinished = '~unfinished'
 
-/** A put that nobody has gone on with for this time is one of a process that died. */
-const abandonedMs = 24 * 60 * 60 * 1000
-
 /**
  * Artifacts as files below `root`, which is made when it is missing. The key `jobs/1/a.csv` is the file `jobs~/1~/a.csv`.
  * Symbolic links below `root` are not followed. What a process that died was putting is deleted a day later, by a `list`: the
  * sweep lists all now and then.
  */
-export function fileArtifacts(root: string): ArtifactStore {
+export function fileArtifacts(root: string, given?: ArtifactStoreOptions): ArtifactStore {
   checkArgument('fileArtifacts()', 'root', root, check.text)
-  const pathOf = (base: string, key: string): string => {
-    const segments = artifactKeySegments(key)
-    return join(base, ...segments.slice(0, -1).map((part) => part + folderMark), segments.at(-1) ?? '')
-  }
-
-  /** The real root, and the file's path below it. */
-  const locate = async (key: string): Promise<{ base: string; path: string }> => {
-    artifactKeySegments(key)
-    await mkdir(root, { recursive: true })
-    const base = await realpath(root)
-    return { base, path: pathOf(base, key) }
-  }
-
-  async function* read(key: string, range?: ByteRange): AsyncGenerator<Uint8Array> {
-    const { path } = await locate(key)
-    const file = await openRegular(path).catch((error: unknown) => {
-      if (isMissing(error))
-        throw new PieceworkError('artifact-not-found', `There is no artifact "${key}"`, { cause: error })
-      throw error
-    })
-    try {
-      let position = range?.start ?? 0
-      const end = range?.end ?? Number.POSITIVE_INFINITY
-      while (position < end) {
-        const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, end - position))
-        const { bytesRead } = await file.read(buffer, 0, buffer.length, position)
-        if (bytesRead === 0) return
-        position += bytesRead
-        yield buffer.subarray(0, bytesRead)
-      }
-    } finally {
-      await file.close()
-    }
-  }
-
-  async function* below(folder: string, key: string): AsyncGenerator<string> {
-    const found = await readdir(folder, { withFileTypes: true }).catch(absent)
-    const names = (found ?? []).flatMap((item) => {
-      if (item.isFile()) return [item.name]
-      return item.isDirectory() && item.name.endsWith(folderMark) ? [`${item.name.slice(0, -1)}/`] : []
-    })
-    for (const name of names.sort()) {
-      if (name.endsWith('/'))
-        yield* below(join(folder, name.slice(0, -1) + folderMark), `${key}/${name.slice(0, -1)}`)
-      else yield `${key}/${name}`
-    }
-  }
-
+  const { environment = systemEnvironment } = checkArtifactOptions('fileArtifacts()', given)
   return {
     put: async (key, bytes) => {
-      const { base, path } = await locate(key)
-      const temporary = join(base, unfinished, randomUUID())
+      const { base, path } = await locate(root, key)
+      const temporary = join(base, unfinished, environment.uuid())
       await mkdir(dirname(temporary), { recursive: true })
       try {
         const file = createWriteStream(temporary, { flags: 'wx' })
@@ -92,23 +44,23 @@ export function fileArtifacts(root: string): ArtifactStore {
     },
     open: (key, range) => {
       artifactKeySegments(key)
-      return read(key, range)
+      return read(root, key, range)
     },
     stat: async (key) => {
-      const { path } = await locate(key)
+      const { path } = await locate(root, key)
       const found = await lstat(path).catch(absent)
       if (!found?.isFile() || !(await isReal(dirname(path)))) return undefined
       return { size: found.size, createdAt: found.mtime }
     },
     delete: async (key) => {
-      const { path } = await locate(key)
+      const { path } = await locate(root, key)
       if (!(await isReal(dirname(path)))) return
       await rm(path, { force: true })
       await rm(path + folderMark, { recursive: true, force: true })
     },
     list: async function* (prefix) {
-      const { base, path } = await locate(prefix)
-      await removeAbandoned(join(base, unfinished))
+      const { base, path } = await locate(root, prefix)
+      await removeAbandoned(join(base, unfinished), environment.now() - engineTimes.abandonedPutMs)
       if (!(await isReal(dirname(path)))) return
       if ((await lstat(path).catch(absent))?.isFile()) yield prefix
       if (await isReal(path + folderMark)) yield* below(path + folderMark, prefix)
@@ -116,12 +68,56 @@ export function fileArtifacts(root: string): ArtifactStore {
   }
 }
 
-async function removeAbandoned(folder: string): Promise<void> {
+/** The real root, and the file's path below it. */
+async function locate(root: string, key: string): Promise<{ base: string; path: string }> {
+  const segments = artifactKeySegments(key)
+  await mkdir(root, { recursive: true })
+  const base = await realpath(root)
+  const folders = segments.slice(0, -1).map((part) => part + folderMark)
+  return { base, path: join(base, ...folders, segments.at(-1) ?? '') }
+}
+
+async function* read(root: string, key: string, range?: ByteRange): AsyncGenerator<Uint8Array> {
+  const { path } = await locate(root, key)
+  const file = await openRegular(path).catch((error: unknown) => {
+    if (isMissing(error))
+      throw new PieceworkError('artifact-not-found', `There is no artifact "${key}"`, { cause: error })
+    throw error
+  })
+  try {
+    let position = range?.start ?? 0
+    const end = range?.end ?? Number.POSITIVE_INFINITY
+    while (position < end) {
+      const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, end - position))
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, position)
+      if (bytesRead === 0) return
+      position += bytesRead
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+async function* below(folder: string, key: string): AsyncGenerator<string> {
+  const found = await readdir(folder, { withFileTypes: true }).catch(absent)
+  const names = (found ?? []).flatMap((item) => {
+    if (item.isFile()) return [item.name]
+    return item.isDirectory() && item.name.endsWith(folderMark) ? [`${item.name.slice(0, -1)}/`] : []
+  })
+  for (const name of names.sort()) {
+    if (name.endsWith('/'))
+      yield* below(join(folder, name.slice(0, -1) + folderMark), `${key}/${name.slice(0, -1)}`)
+    else yield `${key}/${name}`
+  }
+}
+
+/** `before`: ms since epoch. */
+async function removeAbandoned(folder: string, before: number): Promise<void> {
   if (!(await isReal(folder))) return
   for (const name of await readdir(folder)) {
     const found = await lstat(join(folder, name)).catch(absent)
-    if (found?.isFile() && found.mtimeMs < Date.now() - abandonedMs)
-      await rm(join(folder, name), { force: true })
+    if (found?.isFile() && found.mtimeMs < before) await rm(join(folder, name), { force: true })
   }
 }
 

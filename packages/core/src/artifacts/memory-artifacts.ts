@@ -1,11 +1,14 @@
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
+import { systemEnvironment } from '../system-environment.js'
 import { artifactKeySegments } from './artifact-key.js'
+import { type ArtifactStoreOptions, checkArtifactOptions } from './artifact-store-options.js'
 
 const chunkBytes = 64 * 1024
 
 /** Artifacts in this process's memory; for tests and small hosts. */
-export function memoryArtifacts(): ArtifactStore {
+export function memoryArtifacts(given?: ArtifactStoreOptions): ArtifactStore {
+  const { environment = systemEnvironment } = checkArtifactOptions('memoryArtifacts()', given)
   const artifacts = new Map<string, { readonly bytes: Buffer; readonly createdAt: Date }>()
 
   async function* open(key: string, range?: ByteRange): AsyncGenerator<Uint8Array> {
@@ -22,7 +25,7 @@ export function memoryArtifacts(): ArtifactStore {
       const chunks: Uint8Array[] = []
       for await (const chunk of bytes) chunks.push(Uint8Array.from(chunk))
       const whole = Buffer.concat(chunks)
-      artifacts.set(key, { bytes: whole, createdAt: new Date() })
+      artifacts.set(key, { bytes: whole, createdAt: new Date(environment.now()) })
       return whole.length
     },
     open: (key, range) => {

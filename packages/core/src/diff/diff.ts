@@ -5,8 +5,8 @@ import type { EntryDiff } from '../contracts/compare.js'
 import type { Transaction } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import type { EngineDeps } from '../engine/engine-deps.js'
 import type { ExportRequest } from '../requests/export-request.js'
-import type { EngineDeps } from '../tasks/work.js'
 import { compareNode, entriesOnlyIn } from './compare-node.js'
 import { exportLive } from './live-export.js'
 import { matchResources, type ResourcePair } from './match-resources.js'
@@ -38,31 +38,31 @@ export interface Diff {
   readonly resources: readonly ResourceDiff[]
 }
 
-export interface DiffParts extends Pick<EngineDeps, 'store' | 'registry' | 'artifacts'> {
+export interface DiffDeps extends Pick<EngineDeps, 'store' | 'registry' | 'artifacts' | 'environment'> {
   readonly allow: Allow
   readonly limits: Partial<ArchiveLimits> | undefined
 }
 
 /** Throws `options-invalid` for resources of different kinds. Needs temporary tables of the host's database; writes nothing. */
 export async function diff(
-  parts: DiffParts,
+  deps: DiffDeps,
   a: ByteSource | ExportRequest,
   b: ByteSource | ExportRequest,
   signal: AbortSignal,
 ): Promise<Diff> {
   const ends: (() => Promise<void>)[] = []
   const open = async (side: 'a' | 'b', source: ByteSource | ExportRequest): Promise<Side> => {
-    if (!('resource' in source)) return archiveSide(side, source, parts)
-    const live = await exportLive(parts, parts.allow, source, signal)
+    if (!('resource' in source)) return archiveSide(side, source, deps)
+    const live = await exportLive(deps, deps.allow, source, signal)
     ends.push(live.remove)
-    return liveSide(side, live, parts)
+    return liveSide(side, live, deps)
   }
   try {
     const sides = { a: await open('a', a), b: await open('b', b) }
     const [one, other] = [sides.a.tree.kind, sides.b.tree.kind]
     if (one !== other)
       throw new PieceworkError('options-invalid', `A ${one} cannot be compared with a ${other}.`)
-    return await parts.store.database.transaction((tx) => compareSides(sides, tx, signal), { signal })
+    return await deps.store.database.transaction((tx) => compareSides(sides, tx, signal), { signal })
   } finally {
     for (const end of ends) await end()
   }

@@ -1,14 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import type { Allow } from '../access/allow.js'
 import type { StagedEntry } from '../contracts/jobs.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
+import type { EngineDeps } from '../engine/engine-deps.js'
 import { applicable, parseOptions } from '../plan/applicable.js'
 import { assertPiecesKnown } from '../plan/piece-unknown.js'
 import { readTree } from '../plan/source.js'
 import { walkTree } from '../plan/tree.js'
 import type { ExportRequest } from '../requests/export-request.js'
 import { exportEntries, jobPrefix } from '../tasks/staging.js'
-import type { EngineDeps } from '../tasks/work.js'
 
 /** A resource as it is now, exported for a comparison. */
 export interface LiveExport {
@@ -23,11 +22,16 @@ export interface LiveExport {
 }
 
 /**
- * Stages what an export would, in one snapshot of the database: all of it is of one moment, so no claim is taken and whoever edits
- * goes on. No job is made.
+ * Stages what an export would, in one snapshot of the database: all of it is of one moment, so no claim is taken and edits
+ * go on. No job is made.
  */
 export async function exportLive(
-  { store, registry, artifacts }: Pick<EngineDeps, 'store' | 'registry' | 'artifacts'>,
+  {
+    store,
+    registry,
+    artifacts,
+    environment,
+  }: Pick<EngineDeps, 'store' | 'registry' | 'artifacts' | 'environment'>,
   allow: Allow,
   request: ExportRequest,
   signal: AbortSignal,
@@ -40,7 +44,7 @@ export async function exportLive(
     ({ name, exporter, exportOnly }) => exporter && !exportOnly && !without.has(name),
   )
   const options = parseOptions(registry.pieces.values(), request.options)
-  const jobId = randomUUID()
+  const jobId = environment.uuid()
   const remove = () => artifacts.delete(jobPrefix(jobId))
   const stage = store.database.transaction(
     async (tx) => {

@@ -5,9 +5,9 @@ import type { ComparedNode } from '../contracts/compare.js'
 import type { Entries } from '../contracts/entries.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
+import type { EngineDeps } from '../engine/engine-deps.js'
 import { resourceName, walkTree } from '../plan/tree.js'
 import { upgradeEntries } from '../requests/inputs.js'
-import type { EngineDeps } from '../tasks/work.js'
 import type { LiveExport } from './live-export.js'
 
 /** One of two things to be compared. Pieces for people are left out: they say nothing that the others do not. */

@@ -1,76 +1,69 @@
-import { randomUUID } from 'node:crypto'
-import type { Allow } from '../access/allow.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { JobRequest } from '../contracts/jobs.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { resourcePath } from '../guard/paths.js'
 import { check } from '../options/check.js'
 import { checkArgument, checkOptions } from '../options/check-options.js'
+import { newRefOf } from '../plan/new-ref-of.js'
 import { finishOnly } from '../plan/nodes.js'
 import { resourceNotFound } from '../plan/source.js'
 import { sameResource } from '../plan/tree.js'
-import { checkParent } from '../requests/input-requests.js'
-import type { JobLimits } from '../requests/job-limits.js'
+import { checkParent } from '../requests/check-parent.js'
 import { makeShells, refuseShelless } from '../tasks/shells-of.js'
-import { type EngineDeps, newRefOf } from '../tasks/work.js'
 import { type DraftRequest, draftChecks, draftInstead, type ImportDraft, type ImportDrafts } from './draft.js'
-import { draftHandle, type JobControl } from './draft-handle.js'
+import type { DraftDeps } from './draft-context.js'
+import { draftHandle } from './draft-handle.js'
 
-export function createDrafts(
-  parts: EngineDeps,
-  allow: Allow,
-  terms: JobLimits,
-  hands: JobControl,
-): ImportDrafts {
-  const { store, registry, inputs } = parts
-
-  const createDraft = async (given: DraftRequest): Promise<ImportDraft> => {
-    const request = checkOptions('createDraft()', given, draftChecks, draftInstead)
-    const { principal, name, description, into, keepUploads } = request
-    if (name.trim() === '') throw new PieceworkError('options-invalid', 'What is prepared needs a name.')
-    await allow(principal, 'import', into)
-    const format = inputs.format(request.format)
-    const { tree } = format
-    if (!tree) {
-      throw new PieceworkError('unsupported', `What the format "${format.name}" makes cannot be prepared.`)
-    }
-    refuseShelless(registry, tree)
-    const line = await checkParent(registry, tree, into, store.database)
-    const id = randomUUID()
-    const target = newRefOf(registry, { id }, tree)
-    const asked: JobRequest = {
-      options: {},
-      name,
-      input: { format: format.name, uploads: [] },
-      ...(description !== undefined && { description }),
-      ...(into && { into }),
-      ...(keepUploads && { keepUploads }),
-    }
-    const claims = [resourcePath([...line, target])]
-    const job = {
-      id,
-      kind: 'import' as const,
-      tree,
-      target,
-      principal,
-      request: asked,
-      claims,
-      ...finishOnly(),
-    }
-    const created = store.drafts.create(job, (tx) => makeShells(registry, job, tx))
-    await hands.accept(created)
-    return draftHandle(parts, terms, hands, await created)
+export function createDrafts(deps: DraftDeps): ImportDrafts {
+  return {
+    createDraft: (request) => createDraft(deps, request),
+    draft: (resource) => findDraft(deps, resource),
   }
+}
 
-  const draft = async (given: ResourceRef): Promise<ImportDraft> => {
-    const resource = checkArgument('draft()', 'resource', given, check.resource)
-    for (const job of await store.jobs.list({ resource })) {
-      const { kind, target, request } = job
-      if (kind !== 'import' || request.input?.format === 'archive') continue
-      if (target && sameResource(target, resource)) return draftHandle(parts, terms, hands, job)
-    }
-    throw resourceNotFound(resource)
+/** Stores the job and makes its hidden shells. */
+async function createDraft(deps: DraftDeps, given: DraftRequest): Promise<ImportDraft> {
+  const { store, registry, inputs, allow, environment, control } = deps
+  const request = checkOptions('createDraft()', given, draftChecks, draftInstead)
+  const { principal, name, description, into, keepUploads } = request
+  if (name.trim() === '') throw new PieceworkError('options-invalid', 'An import draft needs a name.')
+  await allow(principal, 'import', into)
+  const format = inputs.format(request.format)
+  const { tree } = format
+  if (!tree) throw new PieceworkError('unsupported', `The format "${format.name}" has no drafts.`)
+  refuseShelless(registry, tree)
+  const above = await checkParent(registry, tree, into, store.database)
+  const id = environment.uuid()
+  const target = newRefOf(registry, { id }, tree)
+  const stored: JobRequest = {
+    options: {},
+    name,
+    input: { format: format.name, uploads: [] },
+    ...(description !== undefined && { description }),
+    ...(into && { into }),
+    ...(keepUploads && { keepUploads }),
   }
+  const job = {
+    id,
+    kind: 'import' as const,
+    tree,
+    target,
+    principal,
+    request: stored,
+    claims: [resourcePath([...above, target])],
+    ...finishOnly(),
+  }
+  const created = store.drafts.create(job, (tx) => makeShells(registry, job, tx))
+  await control.accept(created)
+  return draftHandle(deps, await created)
+}
 
-  return { createDraft, draft }
+async function findDraft(deps: DraftDeps, given: ResourceRef): Promise<ImportDraft> {
+  const resource = checkArgument('draft()', 'resource', given, check.resource)
+  for (const job of await deps.store.jobs.list({ resource })) {
+    const { kind, target, request } = job
+    if (kind !== 'import' || request.input?.format === 'archive') continue
+    if (target && sameResource(target, resource)) return draftHandle(deps, job)
+  }
+  throw resourceNotFound(resource)
 }

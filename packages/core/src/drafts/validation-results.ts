@@ -2,6 +2,7 @@ import type { Finding } from '../contracts/finding.js'
 import type { Job, JobNode } from '../contracts/jobs.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { Store } from '../contracts/store.js'
+import { findingDefaults } from '../defaults.js'
 import { isTerminal } from '../engine/machine.js'
 import { moreFindings } from '../findings/finding-collector.js'
 import { sameResource } from '../plan/tree.js'
@@ -31,9 +32,6 @@ export interface ValidationResults {
   readonly files: readonly FileResults[]
 }
 
-/** More than all pieces of a format may leave. */
-const findingLimit = 100_000
-
 /** Of the last validation of what this import is to make, alone or as its own first step. */
 export async function validationResults(store: Store, prepared: Job): Promise<ValidationResults> {
   const { target } = prepared
@@ -42,8 +40,8 @@ export async function validationResults(store: Store, prepared: Job): Promise<Va
   for (const job of asked.sort((a, b) => askedAt(b) - askedAt(a))) {
     const nodes = (await store.reports.nodes(job.id, 0)).filter(({ task }) => task === 'validate')
     const own = new Set(nodes.flatMap(({ piece }) => piece ?? []))
-    const findings = (await store.reports.findings(job.id, findingLimit)).filter(({ piece }) =>
-      own.has(piece),
+    const findings = (await store.reports.findings(job.id, findingDefaults.readPerValidation)).filter(
+      ({ piece }) => own.has(piece),
     )
     const files = byFile(findings)
     const errors = sum(files, 'errors')

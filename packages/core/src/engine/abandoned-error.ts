@@ -1,21 +1,26 @@
-/** Thrown where work had not ended in time after it was told to. */
+import type { Environment } from '../contracts/environment.js'
+
+/** Thrown when work had not ended in time after its signal was aborted. */
 export class AbandonedError extends Error {}
 
-/** What `work` becomes. Throws `GivenUp` where it goes on for longer than `graceMs` after the signal. */
-export async function untilAbandoned<T>(work: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  let wait = (): void => undefined
+/** What `work` resolves to. Throws `AbandonedError` when it goes on for longer than `graceMs` after the signal. */
+export async function untilAbandoned<T>(
+  work: Promise<T>,
+  { signal, graceMs, environment }: { signal: AbortSignal; graceMs: number; environment: Environment },
+): Promise<T> {
+  let cancelTimer = (): void => undefined
+  let onAbort = (): void => undefined
   const late = new Promise<never>((_, reject) => {
-    wait = () => {
-      timer = setTimeout(() => reject(new AbandonedError('The work goes on.')), graceMs)
+    onAbort = () => {
+      cancelTimer = environment.after(graceMs, () => reject(new AbandonedError('The work goes on.')))
     }
-    signal.addEventListener('abort', wait, { once: true })
-    if (signal.aborted) wait()
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
   })
   try {
     return await Promise.race([work, late])
   } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', wait)
+    cancelTimer()
+    signal.removeEventListener('abort', onAbort)
   }
 }

@@ -1,31 +1,38 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Attempts, Lease } from '../contracts/attempts.js'
+import type { Environment } from '../contracts/environment.js'
 import { isPieceworkError } from '../contracts/errors.js'
 import type { Progress } from '../contracts/jobs.js'
+import { engineTimes } from '../defaults.js'
 import type { PieceworkEmitter } from '../events.js'
 import { ByteCount } from '../tasks/byte-count.js'
-import { type Interruption, jobStopped, workerStops } from './interruption.js'
+import { type Interruption, jobStopped, tooLong, workerStops } from './interruption.js'
 
 /** An attempt at a node, under way in this process. */
 export class Attempt {
   readonly lease: Lease
   readonly bytes = new ByteCount()
   readonly #events: PieceworkEmitter
+  readonly #environment: Environment
   readonly #controller = new AbortController()
   /** A piece reports from inside its transaction; listeners are no part of that. */
   readonly #outside = AsyncLocalStorage.snapshot()
   #done: Progress | undefined
-  #toldAt = 0
+  #emittedAt = 0
   #interruption: Interruption | undefined
   #cancelling: Promise<unknown> | undefined
-  #beating = false
+  #isBeating = false
 
-  constructor(lease: Lease, events: PieceworkEmitter) {
+  constructor(
+    lease: Lease,
+    { events, environment }: { readonly events: PieceworkEmitter; readonly environment: Environment },
+  ) {
     this.lease = lease
     this.#events = events
+    this.#environment = environment
   }
 
-  /** As events name it. */
+  /** As in events. */
   get about() {
     const { job, node, attempt } = this.lease
     return { job: job.id, node: node.id, attempt }
@@ -40,7 +47,7 @@ export class Attempt {
     return total === 0 ? this.#done : { done: 0, ...this.#done, bytes: total }
   }
 
-  /** Why it was told to end, where that was no failure of its own work. */
+  /** Why it was interrupted, unless its own work has failed. */
   get interruption(): Interruption | undefined {
     return this.#interruption
   }
@@ -62,26 +69,34 @@ export class Attempt {
     await this.#cancelling?.catch(() => undefined)
   }
 
-  /** Ends with the worker; the function returned ends that. */
-  endsWith(stopping: AbortSignal): () => void {
+  /** Interrupts it when the worker stops, and after `timeoutMs`. The function that is returned ends both. */
+  limit(stopping: AbortSignal, timeoutMs: number | undefined): () => void {
     const stop = () => this.interrupt(workerStops())
     stopping.addEventListener('abort', stop, { once: true })
     if (stopping.aborted) stop()
-    return () => stopping.removeEventListener('abort', stop)
+    const cancelTimer =
+      timeoutMs === undefined
+        ? undefined
+        : this.#environment.after(timeoutMs, () => this.interrupt(tooLong(this.lease, timeoutMs)))
+    return () => {
+      cancelTimer?.()
+      stopping.removeEventListener('abort', stop)
+    }
   }
 
   report(done: number, total?: number): void {
     this.#done = total === undefined ? { done } : { done, total }
-    if (Date.now() - this.#toldAt < 250) return
-    this.#toldAt = Date.now()
+    const now = this.#environment.now()
+    if (now - this.#emittedAt < engineTimes.progressEventMs) return
+    this.#emittedAt = now
     const progress = this.progress ?? this.#done
     this.#outside(() => this.#events.emit('node:progress', { ...this.about, progress }))
   }
 
   /** Prolongs its lease, stores its progress and learns of a cancel from elsewhere. */
   async beat(attempts: Attempts): Promise<void> {
-    if (this.#beating) return
-    this.#beating = true
+    if (this.#isBeating) return
+    this.#isBeating = true
     try {
       const { stopped } = await attempts.heartbeat(this.lease, this.progress)
       if (stopped && this.lease.node.task !== 'finish') this.interrupt(jobStopped(stopped))
@@ -89,7 +104,7 @@ export class Attempt {
       if (isPieceworkError(error, 'lease-lost')) this.#controller.abort(error)
       else this.#events.emit('error', error)
     } finally {
-      this.#beating = false
+      this.#isBeating = false
     }
   }
 }

@@ -1,12 +1,10 @@
 import type { Lease } from '../contracts/attempts.js'
 import type { JobError } from '../contracts/jobs.js'
+import { engineTimes } from '../defaults.js'
 import type { Interruption } from './interruption.js'
 
 /** What follows a failed attempt: the next one after so many ms, one at once that does not count, or (undefined) none. */
 export type NextAttempt = number | 'given-back' | undefined
-
-/** The longest wait between two attempts, in ms. */
-const longest = 60_000
 
 /** A clean-up is tried until it succeeds: the resource stays claimed meanwhile. */
 export function nextAttempt(
@@ -16,7 +14,7 @@ export function nextAttempt(
   { maxAttempts, backoffMs }: { readonly maxAttempts: number; readonly backoffMs: number },
 ): NextAttempt {
   if (interruption?.why === 'worker-stops') return 'given-back'
-  const wait = Math.min(backoffMs * 2 ** (attempt - 1), longest)
+  const wait = Math.min(backoffMs * 2 ** (attempt - 1), engineTimes.longestBackoffMs)
   const finish = node.task === 'finish'
   if (finish && job.outcome !== 'succeeded') return wait
   if (interruption && !finish) return undefined

@@ -1,31 +1,33 @@
+import { defaults } from '../defaults.js'
 import { check } from '../options/check.js'
 import type { OptionChecks } from '../options/option-checks.js'
 
+/** The default of each is the one of the same name in `defaults`. */
 export interface EngineOptions {
-  /** Attempts at one node, where errors are worth another. Default 3. */
+  /** Attempts at one node, when its error is `retryable`. */
   readonly maxAttempts?: number
-  /** Wait before the second attempt; doubles each time, up to a minute. Default 500 ms. */
+  /** Wait before the second attempt, in ms; doubles each time, up to a minute. */
   readonly backoffMs?: number
-  /** The longest time of one attempt at a piece; then the piece fails with `timeout`. Default: none. */
+  /** The longest time of one attempt at a piece, in ms; then the piece fails with `timeout`. Default: none. */
   readonly nodeTimeoutMs?: number
-  /** How long an attempt may go on after it was told to end, before it is given up. Default 5 s. */
+  /** How long an attempt may go on after its signal was aborted before it is abandoned, in ms. */
   readonly graceMs?: number
-  /** How often an attempt prolongs its lease, stores its progress and learns of a cancel from elsewhere. Default 500 ms. */
+  /** How often an attempt prolongs its lease, stores its progress and learns of a cancel from elsewhere, in ms. */
   readonly heartbeatMs?: number
-  /** How often outbox and attempts are looked through for what a crash left. Default 2 s. */
+  /** How often outbox and attempts are searched for what a crash has left, in ms. */
   readonly sweepMs?: number
-  /** Tasks that have waited this long without being begun are submitted again: a queue may have lost them. Default 60 s. */
+  /** Tasks that have waited this long without being started are submitted again, in ms: a queue may have lost them. */
   readonly resubmitAfterMs?: number
-  /** How long a prepared import may wait for its next upload, or for being run, before it is removed. Default 7 days. */
+  /** How long an import draft may wait for its next upload, or for being run, before it is removed, in ms. */
   readonly draftTtlMs?: number
-  /** How long archives are kept; downloads and imports of one are then refused with `expired`. Default 7 days. */
+  /** How long archives are kept, in ms; downloads and imports of one are then refused with `expired`. */
   readonly archiveTtlMs?: number
   /**
-   * How long a failed or cancelled job keeps what a retry begins with: an export's finished entries, and the uploads of an import with `keepUploads`. Default 1 day, for
-   * people look the next morning, and such bytes may be many; 0 keeps nothing.
+   * How long a failed or cancelled job keeps what a retry begins with, in ms: an export's finished entries, and the uploads of an
+   * import with `keepUploads`. 0 keeps nothing.
    */
   readonly retryTtlMs?: number
-  /** How often the whole artifact store is looked through for bytes that belong to nobody, by one process of all. Default 1 hour. */
+  /** How often one of all processes searches the whole artifact store for bytes that belong to no job, in ms. */
   readonly orphanSweepMs?: number
 }
 
@@ -41,4 +43,12 @@ export const engineChecks: OptionChecks<EngineOptions> = {
   archiveTtlMs: check.duration,
   retryTtlMs: check.duration,
   orphanSweepMs: check.duration,
+}
+
+export type EngineSettings = Required<Omit<EngineOptions, 'nodeTimeoutMs'>> &
+  Pick<EngineOptions, 'nodeTimeoutMs'>
+
+export function engineSettings(options: EngineOptions): EngineSettings {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  return { ...defaults, ...Object.fromEntries(given) }
 }

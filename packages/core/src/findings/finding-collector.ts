@@ -1,4 +1,5 @@
 import type { Finding, NewFinding } from '../contracts/finding.js'
+import { findingDefaults } from '../defaults.js'
 
 export interface FindingLocation {
   readonly file: string
@@ -15,7 +16,7 @@ export interface FindingDetails {
 }
 
 export interface FindingCollectorOptions {
-  /** Findings of one kind (severity, code and file) that are listed. 0: none. Default 100. */
+  /** Findings of one kind (severity, code and file) that are listed. 0: none. Default: `findingDefaults.listedPerKind`. */
   readonly limit?: number
   /** Of these, those of one column, so that no column hides the others. Default: `limit`. */
   readonly limitPerColumn?: number
@@ -43,7 +44,7 @@ export class FindingCollector {
   #errors = 0
 
   constructor(options: FindingCollectorOptions = {}) {
-    this.#limit = options.limit ?? 100
+    this.#limit = options.limit ?? findingDefaults.listedPerKind
     this.#limitPerColumn = options.limitPerColumn ?? this.#limit
     this.#limitPerSeverity = options.limitPerSeverity ?? Number.POSITIVE_INFINITY
     this.#acrossFiles = options.acrossFiles ?? false

@@ -1,5 +1,6 @@
 import { cutShort, expectLength } from '../archive/expect-length.js'
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
+import type { Environment } from '../contracts/environment.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Store } from '../contracts/store.js'
 import { check } from '../options/check.js'
@@ -31,7 +32,11 @@ export interface Download {
  * not inside it.
  */
 export async function download(
-  { store, artifacts }: { readonly store: Store; readonly artifacts: ArtifactStore },
+  {
+    store,
+    artifacts,
+    environment,
+  }: { readonly store: Store; readonly artifacts: ArtifactStore; readonly environment: Environment },
   id: string,
   asked?: ByteRange,
 ): Promise<Download> {
@@ -42,7 +47,7 @@ export async function download(
   if (job.status !== 'succeeded' || !archive) {
     throw new PieceworkError('artifact-not-found', `Job ${id}, ${job.kind}, ${job.status}, has no archive.`)
   }
-  refuseExpired(id, archive)
+  refuseExpired(id, archive, environment.now())
   const { artifact, size, digest, expiresAt } = archive
   const { start, end } = range ?? { start: 0, end: size }
   if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || start > end || end > size) {

@@ -8,45 +8,27 @@ import { taskOf } from '../engine/task-of.js'
 import { entryOf, type MemoryJob, type MemoryNode, type MemoryState } from './state.js'
 
 export function memoryAttempts(state: MemoryState, database: Database, leaseMs: number): Attempts {
-  const held = (lease: Lease): { entry: MemoryJob; slot: MemoryNode } => {
-    const entry = entryOf(state, lease.job.id)
-    const slot = entry.nodes.get(lease.node.id)
-    if (slot?.fence !== lease.fence || slot.node.status !== 'running') {
-      throw new PieceworkError('lease-lost', `Another worker has taken over ${lease.node.id}.`)
-    }
-    return { entry, slot }
-  }
   return {
-    begin: async ({ job: id, node: nodeId, attempt }) => {
-      const entry = state.jobs.get(id)
-      const slot = entry?.nodes.get(nodeId)
-      if (!entry || !slot || !mayBegin(entry.job, slot, attempt)) return undefined
-      if (slot.node.status === 'running') slot.crashes += 1
-      slot.fence += 1
-      slot.leaseUntil = Date.now() + leaseMs
-      slot.node = { ...slot.node, status: 'running', startedAt: slot.node.startedAt ?? new Date() }
-      const job = state.apply(entry, { type: 'started' })
-      return { job, node: slot.node, attempt, fence: slot.fence, crashes: slot.crashes }
-    },
+    begin: async (task) => begin(state, task, leaseMs),
     run: async (lease, work, options = {}) => {
-      const done = await database
+      const result = await database
         .transaction(async (tx) => {
-          const result = typeof work === 'function' ? await work(tx) : work
+          const done = typeof work === 'function' ? await work(tx) : work
           options.signal?.throwIfAborted()
-          held(lease).slot.committing = true
-          return result
+          leased(state, lease).slot.committing = true
+          return done
         }, options)
         .catch((error: unknown) => {
           const slot = state.jobs.get(lease.job.id)?.nodes.get(lease.node.id)
           if (slot) slot.committing = false
           throw error
         })
-      const { entry, slot } = held(lease)
+      const { entry, slot } = leased(state, lease)
       slot.committing = false
-      return end(state, entry, slot, done)
+      return end(state, entry, slot, result)
     },
     fail: async (lease, error, findings, next) => {
-      const { entry, slot } = held(lease)
+      const { entry, slot } = leased(state, lease)
       slot.leaseUntil = 0
       if (next === undefined) return end(state, entry, slot, { error, findings })
       if (next === 'given-back') giveBack(state, entry.job, slot)
@@ -54,40 +36,59 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
       return entry.job
     },
     heartbeat: async (lease, progress) => {
-      const { entry, slot } = held(lease)
+      const { entry, slot } = leased(state, lease)
       const { stopped, error } = entry.job
-      if (!stopped || slot.node.task === 'finish') slot.leaseUntil = Date.now() + leaseMs
+      if (!stopped || slot.node.task === 'finish') slot.leaseUntil = state.environment.now() + leaseMs
       if (progress) slot.node = { ...slot.node, progress }
       return stopped && error ? { stopped: error } : {}
     },
-    overdue: async (submittedBefore) => {
-      const tasks: Task[] = []
-      for (const { job, nodes } of state.jobs.values()) {
-        if (isTerminal(job.status) || job.status === 'draft' || isThrottled(job)) continue
-        const current = [...nodes.values()].filter(({ node }) => node.batch === job.batch)
-        const deserted = current.filter(hasLapsed).map(({ leaseUntil }) => leaseUntil)
-        const since = Math.max(submittedBefore.getTime(), ...deserted)
-        for (const slot of current) {
-          const lapsed = hasLapsed(slot)
-          const forgotten = slot.node.status === 'waiting' && slot.submittedAt <= since
-          if (forgotten) slot.submittedAt = Date.now()
-          if (lapsed || forgotten) tasks.push(taskOf(job, slot.node))
-        }
-      }
-      return tasks
-    },
+    overdue: async (submittedBefore) =>
+      [...state.jobs.values()].flatMap((entry) => overdue(state, entry, submittedBefore)),
   }
 }
 
-function hasLapsed({ node, leaseUntil, committing }: MemoryNode): boolean {
-  return node.status === 'running' && leaseUntil <= Date.now() && !committing
+/** Throws `lease-lost`. */
+function leased(state: MemoryState, lease: Lease): { entry: MemoryJob; slot: MemoryNode } {
+  const entry = entryOf(state, lease.job.id)
+  const slot = entry.nodes.get(lease.node.id)
+  if (slot?.fence !== lease.fence || slot.node.status !== 'running') {
+    throw new PieceworkError('lease-lost', `Another worker has taken over ${lease.node.id}.`)
+  }
+  return { entry, slot }
 }
 
-function mayBegin(job: Job, slot: MemoryNode, attempt: number): boolean {
+function begin(state: MemoryState, { job: id, node, attempt }: Task, leaseMs: number): Lease | undefined {
+  const entry = state.jobs.get(id)
+  const slot = entry?.nodes.get(node)
+  if (!entry || !slot || !mayBegin(state, entry.job, slot, attempt)) return undefined
+  if (slot.node.status === 'running') slot.crashes += 1
+  slot.fence += 1
+  slot.leaseUntil = state.environment.now() + leaseMs
+  slot.node = { ...slot.node, status: 'running', startedAt: slot.node.startedAt ?? state.now() }
+  const job = state.apply(entry, { type: 'started' })
+  return { job, node: slot.node, attempt, fence: slot.fence, crashes: slot.crashes }
+}
+
+function mayBegin(state: MemoryState, job: Job, slot: MemoryNode, attempt: number): boolean {
   if (isTerminal(job.status) || isThrottled(job)) return false
   if (slot.node.batch !== job.batch || slot.node.attempt !== attempt) return false
-  if (slot.node.status === 'waiting') return true
-  return hasLapsed(slot)
+  return slot.node.status === 'waiting' || hasLapsed(state, slot)
+}
+
+function hasLapsed(state: MemoryState, { node, leaseUntil, committing }: MemoryNode): boolean {
+  return node.status === 'running' && leaseUntil <= state.environment.now() && !committing
+}
+
+function overdue(state: MemoryState, { job, nodes }: MemoryJob, submittedBefore: Date): readonly Task[] {
+  if (isTerminal(job.status) || job.status === 'draft' || isThrottled(job)) return []
+  const current = [...nodes.values()].filter(({ node }) => node.batch === job.batch)
+  const lapsed = new Set(current.filter((slot) => hasLapsed(state, slot)))
+  const since = Math.max(submittedBefore.getTime(), ...[...lapsed].map(({ leaseUntil }) => leaseUntil))
+  const lost = current.filter(({ node, submittedAt }) => node.status === 'waiting' && submittedAt <= since)
+  for (const slot of lost) slot.submittedAt = state.environment.now()
+  return current
+    .filter((slot) => lapsed.has(slot) || lost.includes(slot))
+    .map(({ node }) => taskOf(job, node))
 }
 
 /** The node has ended, and what follows from it happens in the same step. */
@@ -102,7 +103,7 @@ function end(state: MemoryState, entry: MemoryJob, slot: MemoryNode, done: NodeR
   const node: JobNode = {
     ...slot.node,
     status: error ? 'failed' : 'done',
-    endedAt: new Date(),
+    endedAt: state.now(),
     ...(counts && { counts }),
     ...(progress && { progress }),
     ...(entries && { entries }),
@@ -128,13 +129,17 @@ function again(
 ): void {
   const attempt = slot.node.attempt + 1
   slot.node = { ...slot.node, status: 'waiting', attempt, error }
-  slot.submittedAt = Date.now() + (inMs ?? 0)
+  slot.submittedAt = state.environment.now() + (inMs ?? 0)
   if (inMs === undefined) return
-  state.put({ type: 'task', task: taskOf(job, slot.node), notBefore: new Date(Date.now() + inMs) })
+  state.put({
+    type: 'task',
+    task: taskOf(job, slot.node),
+    notBefore: new Date(state.environment.now() + inMs),
+  })
 }
 
 function giveBack(state: MemoryState, job: Job, slot: MemoryNode): void {
   slot.node = { ...slot.node, status: 'waiting' }
-  slot.submittedAt = Date.now()
-  state.put({ type: 'task', task: taskOf(job, slot.node), notBefore: new Date() })
+  slot.submittedAt = state.environment.now()
+  state.put({ type: 'task', task: taskOf(job, slot.node), notBefore: state.now() })
 }

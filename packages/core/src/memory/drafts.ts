@@ -3,7 +3,7 @@ import type { Drafts } from '../contracts/drafts.js'
 import { withPlan, withUploads } from '../drafts/draft-state.js'
 import { entryOf, type MemoryState } from './state.js'
 
-export function memoryPreparations(state: MemoryState, database: Database): Drafts {
+export function memoryDrafts(state: MemoryState, database: Database): Drafts {
   return {
     create: async (job, shells) => {
       const entry = state.insert(job, 'draft')
@@ -19,19 +19,19 @@ export function memoryPreparations(state: MemoryState, database: Database): Draf
       const entry = entryOf(state, id)
       const before = entry.job.request.input?.uploads.find(({ role }) => role === upload.role)
       entry.job = withUploads(entry.job, (now) => [...now.filter((one) => one !== before), upload])
-      entry.touchedAt = Date.now()
+      entry.touchedAt = state.environment.now()
       return before
     },
     remove: async (id, upload) => {
       const entry = entryOf(state, id)
       const removed = entry.job.request.input?.uploads.find((one) => one.id === upload)
       entry.job = withUploads(entry.job, (now) => now.filter((one) => one !== removed))
-      entry.touchedAt = Date.now()
+      entry.touchedAt = state.environment.now()
       return removed
     },
     run: async (id, plan) => {
       const entry = entryOf(state, id)
-      const planned = withPlan(entry.job, plan, new Date())
+      const planned = withPlan(entry.job, plan, state.now())
       const throttled = state.mustQueue(planned.principal, plan.limit)
       entry.job = { ...planned, ...(throttled && { throttled }) }
       entry.limit = plan.limit

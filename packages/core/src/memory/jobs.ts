@@ -1,5 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job, JobFilter, JobNode, Jobs, Reports } from '../contracts/jobs.js'
+import { storeDefaults } from '../defaults.js'
 import { canBeStopped } from '../engine/machine.js'
 import { sameResource, walkTree } from '../plan/tree.js'
 import { entryOf, type MemoryJob, type MemoryState } from './state.js'
@@ -18,7 +19,7 @@ export function memoryJobs(state: MemoryState): Jobs {
       return entry.job
     },
     get: async (id) => state.jobs.get(id)?.job,
-    list: async ({ resource, limit = 100 }: JobFilter) =>
+    list: async ({ resource, limit = storeDefaults.listedJobs }: JobFilter) =>
       [...state.jobs.values()]
         .map((entry) => entry.job)
         .filter((job) => !resource || concerns(job, resource))
@@ -28,22 +29,21 @@ export function memoryJobs(state: MemoryState): Jobs {
     cancel: async (id, error) => {
       const entry = entryOf(state, id)
       const { status } = entry.job
-      const told = error && { error }
+      const reason = error && { error }
       if (!canBeStopped(entry.job)) return entry.job
-      if (status === 'draft') return state.apply(entry, { type: 'cancelled', remaining: 0, ...told })
-      return state.apply(entry, { type: 'cancelled', remaining: skipWaiting(entry), ...told })
+      if (status === 'draft') return state.apply(entry, { type: 'cancelled', remaining: 0, ...reason })
+      return state.apply(entry, { type: 'cancelled', remaining: skipWaiting(entry, state.now()), ...reason })
     },
   }
 }
 
-/** Of the current batch. Tells how many of it run. */
-export function skipWaiting(entry: MemoryJob): number {
+/** Nodes of the current batch. Returns how many of it run. */
+export function skipWaiting(entry: MemoryJob, at: Date): number {
   let running = 0
   for (const slot of entry.nodes.values()) {
     if (slot.node.batch !== entry.job.batch) continue
     if (slot.node.status === 'running') running += 1
-    else if (slot.node.status === 'waiting')
-      slot.node = { ...slot.node, status: 'skipped', endedAt: new Date() }
+    else if (slot.node.status === 'waiting') slot.node = { ...slot.node, status: 'skipped', endedAt: at }
   }
   entry.open[entry.job.batch] = running
   return running
@@ -57,7 +57,7 @@ export function memoryReports(state: MemoryState): Reports {
         .filter((node) => batch === undefined || node.batch === batch)
         .sort(byBatchAndId),
     node: async (job, id) => state.jobs.get(job)?.nodes.get(id)?.node,
-    findings: async (job, limit = 1000, node) => {
+    findings: async (job, limit = storeDefaults.listedFindings, node) => {
       const kept = state.jobs.get(job)?.findings ?? []
       const all = kept.filter((one) => node === undefined || one.node === node).map(({ finding }) => finding)
       return [

@@ -10,12 +10,14 @@ export function memoryLimits(state: MemoryState): Limits {
       return [...principals.values()].flatMap((principal) => state.admit(principal))
     },
     expire: async () => {
-      const now = Date.now()
+      const now = state.environment.now()
       const late = [...state.jobs.values()].filter(({ job }) => {
         const { deadline, status } = job
         return deadline !== undefined && deadline.getTime() <= now && canBeStopped(job) && status !== 'draft'
       })
-      return late.map((entry) => state.apply(entry, { type: 'timed-out', remaining: skipWaiting(entry) }))
+      return late.map((entry) =>
+        state.apply(entry, { type: 'timed-out', remaining: skipWaiting(entry, state.now()) }),
+      )
     },
   }
 }

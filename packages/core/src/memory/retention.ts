@@ -5,13 +5,13 @@ import { deletedResult, expiredResult, keptUntil } from '../retention/kept-until
 import { concerns } from './jobs.js'
 import { entryOf, type MemoryJob, type MemoryState } from './state.js'
 
-export function memoryKeeping(state: MemoryState): Retention {
+export function memoryRetention(state: MemoryState): Retention {
   const turns = new Map<string, number>()
   const isRead = (id: string): boolean =>
     [...state.jobs.values()].some(({ job }) => !isTerminal(job.status) && job.reads?.includes(id))
   const isOver = (entry: MemoryJob): boolean => {
     const until = entry.gone ? undefined : keptUntil(entry.job)
-    return until !== undefined && Math.max(until.getTime(), entry.cleaningUntil) <= Date.now()
+    return until !== undefined && Math.max(until.getTime(), entry.cleaningUntil) <= state.environment.now()
   }
   return {
     expired: async (limit, leaseMs) => {
@@ -19,7 +19,7 @@ export function memoryKeeping(state: MemoryState): Retention {
       for (const entry of state.jobs.values()) {
         if (jobs.length === limit) break
         if (!isOver(entry) || isRead(entry.job.id)) continue
-        entry.cleaningUntil = Date.now() + leaseMs
+        entry.cleaningUntil = state.environment.now() + leaseMs
         jobs.push(entry.job)
       }
       return jobs
@@ -28,13 +28,13 @@ export function memoryKeeping(state: MemoryState): Retention {
       const entry = entryOf(state, id)
       entry.gone = true
       state.retriable.delete(id)
-      entry.job = { ...entry.job, result: deletedResult(entry.job.result, new Date()) }
+      entry.job = { ...entry.job, result: deletedResult(entry.job.result, state.now()) }
       return entry.job
     },
     expire: async (id) => {
       const entry = entryOf(state, id)
       if (keptUntil(entry.job) && !entry.gone) {
-        entry.job = { ...entry.job, result: expiredResult(entry.job.result, new Date()) }
+        entry.job = { ...entry.job, result: expiredResult(entry.job.result, state.now()) }
       }
       return entry.job
     },
@@ -47,8 +47,8 @@ export function memoryKeeping(state: MemoryState): Retention {
         .slice(0, limit),
     acquireTurn: async (name, everyMs) => {
       const last = turns.get(name)
-      if (last !== undefined && last + everyMs > Date.now()) return false
-      turns.set(name, Date.now())
+      if (last !== undefined && last + everyMs > state.environment.now()) return false
+      turns.set(name, state.environment.now())
       return true
     },
   }

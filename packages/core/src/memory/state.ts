@@ -1,3 +1,4 @@
+import type { Environment } from '../contracts/environment.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
 import type { ResourcePath } from '../contracts/guard.js'
@@ -7,7 +8,7 @@ import type { Principal, PrincipalLimit } from '../contracts/principal.js'
 import { isTerminal, isThrottled, type JobEvent, transition } from '../engine/machine.js'
 import { changedPaths, overlaps } from '../guard/paths.js'
 import { mustQueue } from '../requests/must-queue.js'
-import { type Hold, takeHolds } from './holds.js'
+import { MemoryHolds } from './holds.js'
 
 export interface MemoryNode {
   node: JobNode
@@ -38,18 +39,28 @@ export interface MemoryJob {
 /** What the in-memory store's parts share. Every method is one step: nothing in it waits. */
 export class MemoryState {
   readonly jobs = new Map<string, MemoryJob>()
-  readonly holds = new Set<Hold>()
+  readonly environment: Environment
+  readonly holds: MemoryHolds
   readonly outbox = new Map<string, OutboxItem>()
   /** What failed and cancelled exports had claimed, while nothing of it can have changed since. */
   readonly retriable = new Map<string, readonly ResourcePath[]>()
   private items = 0
 
+  constructor(environment: Environment) {
+    this.environment = environment
+    this.holds = new MemoryHolds(environment)
+  }
+
+  now(): Date {
+    return new Date(this.environment.now())
+  }
+
   insert({ nodes, claims, limit, timeLimitMs, ...request }: NewJob, status: 'pending' | 'draft'): MemoryJob {
-    const at = new Date()
+    const at = this.now()
     const begins = status === 'pending'
     if (this.jobs.has(request.id)) throw new PieceworkError('internal', `Job ${request.id} exists.`)
     const throttled = begins && this.mustQueue(request.principal, limit)
-    takeHolds(this.holds, claims, { id: request.id, kind: request.kind, since: at })
+    this.holds.take(claims, { id: request.id, kind: request.kind, since: at })
     this.touch(changedPaths({ ...request, claims }))
     const job: Job = {
       ...request,
@@ -105,12 +116,13 @@ export class MemoryState {
   }
 
   submit(entry: MemoryJob, batch: number): void {
-    for (const slot of entry.nodes.values()) if (slot.node.batch === batch) slot.submittedAt = Date.now()
+    for (const slot of entry.nodes.values())
+      if (slot.node.batch === batch) slot.submittedAt = this.environment.now()
     this.put({ type: 'batch', job: entry.job.id, batch })
   }
 
   apply(entry: MemoryJob, event: JobEvent): Job {
-    const { job, effects } = transition(entry.job, event, new Date())
+    const { job, effects } = transition(entry.job, event, this.now())
     entry.job = job
     for (const effect of effects) {
       if (effect.type === 'submit') this.submit(entry, effect.batch)
@@ -153,17 +165,15 @@ export class MemoryState {
   private end({ job: { id, kind, result, principal, outcome }, nodes }: MemoryJob): void {
     for (const slot of nodes.values()) {
       if (outcome !== 'succeeded' && slot.node.status === 'waiting')
-        slot.node = { ...slot.node, status: 'skipped', endedAt: new Date() }
+        slot.node = { ...slot.node, status: 'skipped', endedAt: this.now() }
     }
     const claimed = this.release(id)
     if (kind === 'export' && result.retryUntil) this.retriable.set(id, claimed)
     this.admit(principal)
   }
 
-  private release(holder: string): readonly ResourcePath[] {
-    const own = [...this.holds].filter((hold) => hold.holder.id === holder && !hold.byHost)
-    for (const hold of own) this.holds.delete(hold)
-    return own.map(({ path }) => path)
+  private release(job: string): readonly ResourcePath[] {
+    return this.holds.freeAll(job, { byHost: false })
   }
 }
 

@@ -1,46 +1,52 @@
 import type { Database } from '../contracts/database.js'
+import type { Environment } from '../contracts/environment.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Store } from '../contracts/store.js'
+import { storeDefaults } from '../defaults.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
 import type { OptionChecks } from '../options/option-checks.js'
+import { systemEnvironment } from '../system-environment.js'
 import { memoryAttempts } from './attempts.js'
-import { memoryPreparations } from './drafts.js'
+import { memoryDrafts } from './drafts.js'
 import { memoryGuard } from './guard.js'
 import { memoryJobs, memoryReports } from './jobs.js'
 import { memoryLimits } from './limits.js'
-import { memoryKeeping } from './retention.js'
+import { memoryRetention } from './retention.js'
 import { MemoryState } from './state.js'
 
 export interface MemoryStoreOptions {
   /** Where the host's data is. Absent: pieces have no database, and asking for it is an error. */
   readonly database?: Database
-  /** Default 30 s. */
+  /** Time after which an attempt that does not report is taken over. Default: `storeDefaults.leaseMs`. */
   readonly leaseMs?: number
+  /** Default: the time of this process. */
+  readonly environment?: Environment
 }
 
 const memoryStoreChecks: OptionChecks<MemoryStoreOptions> = {
   database: check.having<Database>('a database', 'query', 'transaction'),
   leaseMs: check.count,
+  environment: check.environment,
 }
 
 /** Keeps jobs in this process: they end with it. For tests and small hosts. */
 export function memoryStore(given?: MemoryStoreOptions): Store {
   const options = checkOptions('memoryStore()', given, memoryStoreChecks)
-  const state = new MemoryState()
-  const database = options.database ?? noDatabase
+  const { database = noDatabase, leaseMs = storeDefaults.leaseMs, environment = systemEnvironment } = options
+  const state = new MemoryState(environment)
   return {
     jobs: memoryJobs(state),
-    drafts: memoryPreparations(state, database),
+    drafts: memoryDrafts(state, database),
     reports: memoryReports(state),
-    attempts: memoryAttempts(state, database, options.leaseMs ?? 30_000),
+    attempts: memoryAttempts(state, database, leaseMs),
     outbox: {
       pending: async (limit) => [...state.outbox.values()].slice(0, limit),
       acknowledge: async (ids) => {
         for (const id of ids) state.outbox.delete(id)
       },
     },
-    retention: memoryKeeping(state),
+    retention: memoryRetention(state),
     limits: memoryLimits(state),
     guard: memoryGuard(state),
     database,

@@ -1,3 +1,4 @@
+import type { Environment } from '../contracts/environment.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { closest } from './closest.js'
@@ -52,6 +53,9 @@ export const check = {
   func: <T extends (...args: never[]) => unknown>() =>
     isA<T>('a function', (value) => typeof value === 'function'),
   wholeNumber,
+  environment: isA<Environment>('an environment (with now, after, every, uuid)', (value) =>
+    has(value, ['now', 'after', 'every', 'uuid']),
+  ),
   /** Something that has these methods or parts: `having<Queryable>('a Queryable', 'query')`. */
   having: <T extends object>(what: string, ...members: (keyof T & string)[]): Check<T> =>
     isA<T>(`${what} (with ${members.join(', ')})`, (value) => has(value, members)),

@@ -9,9 +9,12 @@ import { type InputSource, inputSource, type UploadSource, uploadSource } from '
 export type ImportRequest = RequestBase & {
   /** Absent: the name that the content carries. */
   readonly name?: string
-  /** Parent of what is made, where it is not a root. */
+  /** Parent of what is made, unless that is a root. */
   readonly into?: ResourceRef
-  /** Leaves what was uploaded in the artifact store when the job has ended: of a failed one for a retry, and as long as such things are kept. */
+  /**
+   * Leaves what was uploaded in the artifact store when the job has ended: of a failed job for a retry, as long as such bytes are kept;
+   * of a successful one as long as its resource exists.
+   */
   readonly keepUploads?: true
 } & (
     | { readonly archive: InputSource }

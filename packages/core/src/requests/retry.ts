@@ -2,15 +2,14 @@ import type { Allow } from '../access/allow.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
-import type { Store } from '../contracts/store.js'
 import { fromDraft } from '../drafts/draft-state.js'
 import { check } from '../options/check.js'
 import { checkArgument, checkOptions } from '../options/check-options.js'
-import { required } from '../options/option-checks.js'
+import { type OptionChecks, required } from '../options/option-checks.js'
+import { newRefOf } from '../plan/new-ref-of.js'
 import { sameResource } from '../plan/tree.js'
-import { type EngineDeps, newRefOf } from '../tasks/work.js'
 import { requestInstead } from './export-request.js'
-import type { InputRequests } from './input-requests.js'
+import type { RequestDeps } from './request-deps.js'
 import type { Requests } from './requests.js'
 
 export interface RetryRequest {
@@ -18,40 +17,34 @@ export interface RetryRequest {
   readonly principal: Principal
 }
 
+const retryChecks: OptionChecks<RetryRequest> = { principal: required(check.principal) }
+
 /**
- * A new job that asks for what a failed or cancelled one was asked for. Throws `job-not-found`, `unsupported` for any other job, and
- * `expired` where the uploads of an import are not kept any more.
+ * A new job that asks for what a failed or cancelled one was requested for. Throws `job-not-found`, `unsupported` for any other job, and
+ * `expired` when the uploads of an import are not kept any more.
  */
 export type Retry = (id: string, request: RetryRequest) => Promise<Job>
 
 export function createRetry(
-  { store, registry }: Pick<EngineDeps, 'registry'> & { readonly store: Store },
-  allow: Allow,
-  requests: Requests & InputRequests,
+  { store, registry, allow }: Pick<RequestDeps, 'store' | 'registry' | 'allow'>,
+  requests: Requests,
 ): Retry {
-  return async (id, request) => {
+  return async (id, given) => {
     checkArgument('retry()', 'the id of the job', id, check.text)
-    const { principal } = checkOptions(
-      'retry()',
-      request,
-      { principal: required(check.principal) },
-      requestInstead,
-    )
+    const { principal } = checkOptions('retry()', given, retryChecks, requestInstead)
     const job = await store.jobs.get(id)
     if (!job) throw new PieceworkError('job-not-found', `There is no job ${id}.`)
-    const { kind, tree, target, request: asked, status } = job
-    const resource = { kind: tree.kind, id: tree.id }
-    if (kind === 'export') await allow(principal, 'export', resource)
-    else if (kind === 'clone') await allow(principal, 'clone-from', resource)
-    else await allow(principal, 'import', asked.into)
+    await allowRetry(allow, principal, job)
+    const { kind, tree, target, request, status } = job
     const refuse = (why: string) => new PieceworkError('unsupported', `Job ${id} ${why}.`)
     if (status !== 'failed' && status !== 'cancelled') throw refuse(`is ${status}: there is nothing to retry`)
-    if (fromDraft(job)) throw refuse('was prepared: what it was to fill can only be deleted; prepare it anew')
+    if (fromDraft(job))
+      throw refuse('was run from a draft: what it was to fill can only be deleted; create a new draft')
 
-    const { children, without, name, numberName } = asked
+    const { children, without, name, numberName } = request
     const source = {
       principal,
-      resource,
+      resource: { kind: tree.kind, id: tree.id },
       ...(job.priority !== undefined && { priority: job.priority }),
       ...(children && { children }),
       ...(without && { without }),
@@ -67,8 +60,15 @@ export function createRetry(
         )
       case 'validation':
         if (target && !sameResource(target, newRefOf(registry, job, tree)))
-          throw refuse('validated a preparation: validate that again')
+          throw refuse('validated a draft: validate that again')
     }
     return requests.again(job, principal)
   }
+}
+
+function allowRetry(allow: Allow, principal: Principal, { kind, tree, request }: Job): Promise<void> {
+  const source = { kind: tree.kind, id: tree.id }
+  if (kind === 'export') return allow(principal, 'export', source)
+  if (kind === 'clone') return allow(principal, 'clone-from', source)
+  return allow(principal, 'import', request.into)
 }

@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import type { Queryable } from '../contracts/database.js'
+import type { Environment } from '../contracts/environment.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job, KeptArchive } from '../contracts/jobs.js'
 import type { Store } from '../contracts/store.js'
@@ -16,15 +17,19 @@ export function ownerOf(artifact: string): string | undefined {
 }
 
 /** Throws `expired` for an archive of ours whose time is over, whether or not its bytes are gone. */
-export async function assertLive(store: Store, artifact: string, tx?: Queryable): Promise<void> {
+export async function assertLive(
+  { store, environment }: { readonly store: Store; readonly environment: Environment },
+  artifact: string,
+  tx?: Queryable,
+): Promise<void> {
   if (!artifact.startsWith('archives/')) return
   const job = await store.jobs.get(ownerOf(artifact) ?? '', tx)
-  if (job?.result.archive) refuseExpired(job.id, job.result.archive)
+  if (job?.result.archive) refuseExpired(job.id, job.result.archive, environment.now())
 }
 
-/** Throws `expired`. */
-export function refuseExpired(job: string, { expiresAt, deletedAt }: KeptArchive): void {
-  if (!deletedAt && expiresAt.getTime() > Date.now()) return
+/** Throws `expired`. `now`: ms since epoch. */
+export function refuseExpired(job: string, { expiresAt, deletedAt }: KeptArchive, now: number): void {
+  if (!deletedAt && expiresAt.getTime() > now) return
   throw new PieceworkError(
     'expired',
     `The archive of job ${job} was kept until ${expiresAt.toISOString()}; export again.`,
@@ -32,14 +37,14 @@ export function refuseExpired(job: string, { expiresAt, deletedAt }: KeptArchive
   )
 }
 
-/** Throws `expired` where an upload of a job that is to be retried is gone or is not what it was. */
+/** Throws `expired` if an upload of a job that is to be retried is gone or has another size. */
 export async function assertKept(
-  { artifacts }: { readonly artifacts: ArtifactStore },
+  { artifacts, environment }: { readonly artifacts: ArtifactStore; readonly environment: Environment },
   { id, request, result }: Job,
 ): Promise<void> {
-  const over = result.retryUntil !== undefined && result.retryUntil.getTime() <= Date.now()
+  const isOver = result.retryUntil !== undefined && result.retryUntil.getTime() <= environment.now()
   for (const { artifact, fileName, size } of request.input?.uploads ?? []) {
-    if (!(over && ownerOf(artifact) === id) && (await isWhole(artifacts, artifact, size))) continue
+    if (!(isOver && ownerOf(artifact) === id) && (await isWhole(artifacts, artifact, size))) continue
     throw new PieceworkError('expired', `"${fileName}", which job ${id} has read, is not kept any more.`, {
       facts: { job: id, file: fileName },
     })

@@ -1,14 +1,17 @@
+import type { Environment } from '../contracts/environment.js'
 import { isPieceworkError } from '../contracts/errors.js'
-import type { Job } from '../contracts/jobs.js'
 import type { ResourceRef } from '../contracts/resource.js'
-import type { PieceworkEmitter } from '../events.js'
+import type { EngineSettings } from '../engine/engine-options.js'
+import { SingleFlight } from '../engine/single-flight.js'
 import { sameResource } from '../plan/tree.js'
-import { archivePrefix, jobPrefix } from '../tasks/staging.js'
-import { type Leftovers, removeLeftovers } from './orphans.js'
+import { type DeletedResourceDeps, expireDeleted } from './expire-deleted.js'
+import { keptJobs } from './kept-jobs.js'
+import { type RemovalDeps, removeExpired } from './remove-expired.js'
+import { removeOrphans } from './remove-orphans.js'
 
-/** Deletes what jobs have left when its time is over, and what nobody knows of. */
+/** Deletes what jobs have left when its time is over, and bytes that belong to no job. */
 export interface RetentionSweeper {
-  /** Looks at once, then at every interval. */
+  /** Sweeps at once, then at every interval. */
   start(): void
   /** Resolves when nothing of it is under way. */
   stop(): Promise<void>
@@ -16,111 +19,55 @@ export interface RetentionSweeper {
   forget(resource: ResourceRef): Promise<void>
 }
 
-export interface RetentionSweeperOptions {
-  readonly sweepMs: number
-  readonly orphanSweepMs: number
+export interface RetentionDeps extends RemovalDeps, DeletedResourceDeps {
+  readonly environment: Environment
 }
 
-/** How long one process may take to delete what one job has left, before another one tries. */
-const cleaningMs = 10 * 60 * 1000
-const page = 100
-
 export function createRetentionSweeper(
-  parts: Leftovers,
-  events: PieceworkEmitter,
-  { sweepMs, orphanSweepMs }: RetentionSweeperOptions,
+  deps: RetentionDeps,
+  { sweepMs, orphanSweepMs }: Pick<EngineSettings, 'sweepMs' | 'orphanSweepMs'>,
 ): RetentionSweeper {
-  const { store, artifacts, registry } = parts
-  let timer: NodeJS.Timeout | undefined
-  let running: Promise<void> | undefined
+  const { store, events, environment } = deps
+  const sweeps = new SingleFlight()
   let stopping = new AbortController()
-  let lookedAt = Number.NEGATIVE_INFINITY
+  let stopTimer = (): void => undefined
+  let orphansSweptAt = Number.NEGATIVE_INFINITY
 
-  const removeExpired = async (signal: AbortSignal): Promise<void> => {
-    for (;;) {
-      const jobs = await store.retention.expired(page, cleaningMs)
-      for (const { id } of jobs) {
-        signal.throwIfAborted()
-        // One that cannot be deleted now holds up no other; it is tried again.
-        await remove(id).catch((error: unknown) => events.emit('error', error))
-      }
-      if (jobs.length < page) return
-    }
-  }
-
-  const remove = async (id: string): Promise<void> => {
-    await artifacts.delete(archivePrefix(id))
-    await artifacts.delete(jobPrefix(id))
-    await store.retention.markDeleted(id)
-  }
-
-  async function* kept(resource?: ResourceRef): AsyncGenerator<Job> {
-    for (let after: string | undefined; ; ) {
-      const jobs = await store.retention.list({
-        limit: page,
-        ...(resource && { resource }),
-        ...(after !== undefined && { after }),
-      })
-      yield* jobs
-      after = jobs.at(-1)?.id
-      if (jobs.length < page) return
-    }
-  }
-
-  /** Archives of what is there no more: the host need not have told. */
-  const expireBereaved = async (signal: AbortSignal): Promise<void> => {
-    for await (const job of kept()) {
-      signal.throwIfAborted()
-      if (job.kind !== 'export') continue
-      await expireIfBereaved(job).catch((error: unknown) => events.emit('error', error))
-    }
-  }
-
-  const expireIfBereaved = async ({ id, tree }: Job): Promise<void> => {
-    const kind = registry.kinds.get(tree.kind)
-    if (kind && !(await kind.describe(tree, store.database))) await store.retention.expire(id)
-  }
-
-  const look = async (signal: AbortSignal): Promise<void> => {
-    if (Date.now() - lookedAt >= orphanSweepMs) {
-      lookedAt = Date.now()
-      if (await store.retention.acquireTurn('leftovers', orphanSweepMs)) {
-        await expireBereaved(signal)
-        await removeLeftovers(parts, signal)
+  const sweepAll = async (signal: AbortSignal): Promise<void> => {
+    if (environment.now() - orphansSweptAt >= orphanSweepMs) {
+      orphansSweptAt = environment.now()
+      if (await store.retention.acquireTurn('orphans', orphanSweepMs)) {
+        await expireDeleted(deps, signal)
+        await removeOrphans(deps, signal)
       }
     }
-    await removeExpired(signal)
+    await removeExpired(deps, signal)
   }
-
-  const lookOnce = (): Promise<void> => {
+  const sweep = (): Promise<void> => {
     const { signal } = stopping
-    running ??= look(signal)
-      .catch((error: unknown) => {
+    return sweeps.run(() =>
+      sweepAll(signal).catch((error: unknown) => {
         if (!signal.aborted && !isPieceworkError(error, 'stopped')) events.emit('error', error)
-      })
-      .finally(() => {
-        running = undefined
-      })
-    return running
+      }),
+    )
   }
 
   return {
     start: () => {
       stopping = new AbortController()
-      void lookOnce()
-      timer = setInterval(() => void lookOnce(), sweepMs)
-      timer.unref()
+      void sweep()
+      stopTimer = environment.every(sweepMs, () => void sweep())
     },
     stop: async () => {
-      clearInterval(timer)
+      stopTimer()
       stopping.abort()
-      await running
+      await sweeps.idle()
     },
     forget: async (resource) => {
-      for await (const { id, kind, tree } of kept(resource)) {
+      for await (const { id, kind, tree } of keptJobs(store, resource)) {
         if (kind === 'export' && sameResource(tree, resource)) await store.retention.expire(id)
       }
-      await removeExpired(new AbortController().signal)
+      await removeExpired(deps, new AbortController().signal)
     },
   }
 }

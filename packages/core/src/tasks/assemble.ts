@@ -4,13 +4,13 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { StagedEntry } from '../contracts/jobs.js'
 import { sameResource, walkTree } from '../plan/tree.js'
 import { version } from '../version.js'
+import { commit, type TaskRunner } from './attempt-context.js'
 import { archivePrefix } from './staging.js'
-import { commit, type TaskRunner } from './work.js'
 
 /** Splices the staged entries of all nodes into one archive. */
-export const assembleTask: TaskRunner = async (work) => {
-  const { job } = work.lease
-  const nodes = (await work.store.reports.nodes(job.id)).filter((node) => node.task === 'export')
+export const assembleTask: TaskRunner = async (attempt) => {
+  const { job } = attempt.lease
+  const nodes = (await attempt.store.reports.nodes(job.id)).filter((node) => node.task === 'export')
   const entries: { path: string; staged: StagedEntry }[] = []
   const pieces: Manifest['pieces'][number][] = []
   for (const { ref } of walkTree(job.tree)) {
@@ -18,7 +18,7 @@ export const assembleTask: TaskRunner = async (work) => {
     for (const { piece: name = '', version: written, entries: staged = [] } of own.sort((a, b) =>
       compare(a.piece, b.piece),
     )) {
-      const piece = work.registry.piece('archive', name)
+      const piece = attempt.registry.piece('archive', name)
       if (!piece) throw new PieceworkError('piece-unknown', `No pack knows the piece "${name}".`)
       const listed = [...staged].sort((a, b) => compare(a.path, b.path))
       for (const entry of listed) {
@@ -38,18 +38,23 @@ export const assembleTask: TaskRunner = async (work) => {
       })
     }
   }
+  const now = attempt.environment.now()
   const manifest = writeManifest({ format: 'piecework-archive', version: 1, tree: job.tree, pieces })
   const archive = await assembleArchive({
-    artifacts: work.artifacts,
-    key: `${archivePrefix(job.id)}/${work.lease.fence}.zip`,
+    artifacts: attempt.artifacts,
+    key: `${archivePrefix(job.id)}/${attempt.lease.fence}.zip`,
     manifest,
-    ...(work.sign && { signature: work.sign(manifest) }),
-    about: { createdAt: new Date().toISOString(), author: job.principal.id, program: `piecework ${version}` },
+    ...(attempt.sign && { signature: attempt.sign(manifest) }),
+    about: {
+      createdAt: new Date(now).toISOString(),
+      author: job.principal.id,
+      program: `piecework ${version}`,
+    },
     entries,
-    signal: work.signal,
+    signal: attempt.signal,
   })
-  const expiresAt = new Date(Date.now() + work.archiveTtlMs)
-  return commit(work, { result: { archive: { ...archive, expiresAt } } })
+  const expiresAt = new Date(attempt.environment.now() + attempt.archiveTtlMs)
+  return commit(attempt, { result: { archive: { ...archive, expiresAt } } })
 }
 
 function compare(a = '', b = ''): number {

@@ -1,15 +1,14 @@
 import type { Finding, NewFinding } from '../contracts/finding.js'
+import { findingDefaults } from '../defaults.js'
 import { storable } from '../engine/job-error.js'
 import { FindingCollector } from '../findings/finding-collector.js'
-
-/** Findings of one severity that one attempt may leave of one piece. */
-const limit = 1000
 
 /** What one attempt finds, as it can be stored. */
 export class AttemptFindings {
   readonly #pieces = new Map<string, FindingCollector>()
 
   add({ piece, ...finding }: Finding): void {
+    const limit = findingDefaults.keptPerAttempt
     const collector = this.#pieces.get(piece) ?? new FindingCollector({ limit, limitPerSeverity: limit })
     this.#pieces.set(piece, collector)
     collector.add(finding)

@@ -1,77 +1,89 @@
 import type { NodeResult } from '../contracts/attempts.js'
-import type { Transaction } from '../contracts/database.js'
-import type { JobResult } from '../contracts/jobs.js'
+import type { Queryable, Transaction } from '../contracts/database.js'
+import type { Job, JobError } from '../contracts/jobs.js'
 import { fromDraft } from '../drafts/draft-state.js'
+import { newRefOf } from '../plan/new-ref-of.js'
 import { walkTree } from '../plan/tree.js'
 import { uploadsPrefix } from '../requests/uploads.js'
+import type { AttemptContext, TaskRunner } from './attempt-context.js'
 import { removeShells } from './shells-of.js'
 import { archivePrefix, jobPrefix } from './staging.js'
-import { type AttemptContext, newRefOf, type TaskRunner } from './work.js'
 
 /** The last step: shows what a success made, or removes it; frees the claims in the same commit. */
-export const finishTask: TaskRunner = async (work) => {
-  const { job } = work.lease
-  const retryUntil = await deleteJobBytes(work)
-  const kept = retryUntil && { retryUntil }
+export const finishTask: TaskRunner = async (attempt) => {
+  const { job } = attempt.lease
+  const retryUntil = await deleteJobBytes(attempt)
+  const isFilling = job.kind === 'import' || job.kind === 'clone'
   const commit = async (tx: Transaction): Promise<NodeResult> => {
-    const filled = job.kind === 'import' || job.kind === 'clone'
-    if (!filled || job.outcome !== 'succeeded') {
-      if (filled) await removeOrHideShells(work, tx)
-      if (kept) return { result: kept }
-      return job.kind === 'export' ? { result: await bereaved(work, tx) } : {}
+    if (job.outcome !== 'succeeded') {
+      if (isFilling) await removeOrHideShells(attempt, tx)
+      return retryUntil ? { result: { retryUntil } } : {}
     }
-    for (const { ref } of walkTree(job.tree)) {
-      await work.registry.kind(ref.kind).shell?.ready(newRefOf(work.registry, job, ref), tx)
-    }
-    return { result: { ...(job.target && { resource: job.target }) } }
+    if (isFilling) return showShells(attempt, tx)
+    if (job.kind === 'export' && !(await isSourceThere(attempt, tx))) return { error: sourceDeleted(job) }
+    return {}
   }
-  return work.store.attempts.run(work.lease, commit, { signal: work.signal })
+  return attempt.store.attempts.run(attempt.lease, commit, { signal: attempt.signal })
 }
 
 /**
- * Deletes the job's bytes but those that a retry begins with; resolves to when these may go. An artifact store that is away must not
- * keep the job and its claims: the keeper deletes later what could not be deleted now.
+ * Deletes the job's bytes except those that a retry begins with; resolves to when these may go. An artifact store that is away must not
+ * keep the job and its claims: the retention sweeper deletes later what could not be deleted now.
  */
-async function deleteJobBytes(work: AttemptContext): Promise<Date | undefined> {
-  const { job } = work.lease
-  const remove = (key: string) => work.artifacts.delete(key).catch(() => undefined)
+async function deleteJobBytes(attempt: AttemptContext): Promise<Date | undefined> {
+  const { job } = attempt.lease
+  const remove = (key: string) => attempt.artifacts.delete(key).catch(() => undefined)
   if (job.outcome !== 'succeeded' && job.kind === 'export') await remove(archivePrefix(job.id))
-  if (await isRetriable(work)) return new Date(Date.now() + work.retryTtlMs)
+  if (await isRetriable(attempt)) return new Date(attempt.environment.now() + attempt.retryTtlMs)
   if (!job.request.keepUploads) await remove(jobPrefix(job.id))
   return undefined
 }
 
-/** An archive whose resource the host has deleted meanwhile expires at once: nobody tells of it any more. */
-async function bereaved({ lease, registry }: AttemptContext, tx: Transaction): Promise<JobResult> {
-  const { result, tree } = lease.job
-  const kind = registry.kinds.get(tree.kind)
-  if (!result.archive || !kind || (await kind.describe(tree, tx))) return {}
-  return { archive: { ...result.archive, expiresAt: new Date() } }
-}
-
 /** Whether a retry of the job begins with bytes of its own. */
-async function isRetriable({ lease, store, retryTtlMs }: AttemptContext): Promise<boolean> {
+async function isRetriable(attempt: AttemptContext): Promise<boolean> {
+  const { lease, store, retryTtlMs } = attempt
   const { job } = lease
   if (job.outcome === 'succeeded' || retryTtlMs <= 0) return false
   if (job.kind === 'export') {
     const nodes = await store.reports.nodes(job.id, 0)
-    return nodes.some(({ task, status }) => task === 'export' && status === 'done')
+    const isBegun = nodes.some(({ task, status }) => task === 'export' && status === 'done')
+    return isBegun && isSourceThere(attempt, store.database)
   }
-  // A failed import leaves no file behind that nobody asked to keep.
+  // A failed import leaves no file behind unless that was asked for.
   if (!job.request.keepUploads || fromDraft(job)) return false
   const uploads = job.request.input?.uploads ?? []
   return uploads.some(({ artifact }) => artifact.startsWith(`${uploadsPrefix(job.id)}/`))
 }
 
-/** Removes the shells, or keeps them hidden where the format says so; what nobody came back to is removed. */
-async function removeOrHideShells(work: AttemptContext, tx: Transaction): Promise<void> {
-  const { job } = work.lease
-  const format = job.request.input && work.inputs.format(job.request.input.format)
-  if (!format?.keepsShell || job.error?.code === 'expired') return removeShells(work.registry, job, tx)
+/** False when the host has deleted the exported resource meanwhile. */
+async function isSourceThere({ lease, registry }: AttemptContext, db: Queryable): Promise<boolean> {
+  const { tree } = lease.job
+  const kind = registry.kinds.get(tree.kind)
+  return !kind || (await kind.describe(tree, db)) !== undefined
+}
+
+function sourceDeleted({ tree }: Job): JobError {
+  const message = `The ${tree.kind} ${tree.id} was deleted while it was exported.`
+  return { code: 'resource-not-found', message, node: 'finish', retryable: false }
+}
+
+async function showShells({ lease, registry }: AttemptContext, tx: Transaction): Promise<NodeResult> {
+  const { job } = lease
+  for (const { ref } of walkTree(job.tree)) {
+    await registry.kind(ref.kind).shell?.ready(newRefOf(registry, job, ref), tx)
+  }
+  return { result: { ...(job.target && { resource: job.target }) } }
+}
+
+/** Removes the shells, or keeps them hidden if the format says so; those of a draft that was left alone are removed. */
+async function removeOrHideShells(attempt: AttemptContext, tx: Transaction): Promise<void> {
+  const { job } = attempt.lease
+  const format = job.request.input && attempt.inputs.format(job.request.input.format)
+  if (!format?.keepsShell || job.error?.code === 'expired') return removeShells(attempt.registry, job, tx)
   const reason = job.error?.message ?? 'The import failed.'
   for (const { ref } of walkTree(job.tree).reverse()) {
-    const shell = work.registry.kind(ref.kind).shell
-    const target = newRefOf(work.registry, job, ref)
+    const shell = attempt.registry.kind(ref.kind).shell
+    const target = newRefOf(attempt.registry, job, ref)
     if (shell?.incomplete) await shell.incomplete(target, reason, tx)
     else await shell?.remove(target, tx)
   }

@@ -5,32 +5,37 @@ import type { NewFinding } from '../contracts/finding.js'
 import type { Piece } from '../contracts/piece.js'
 import type { PieceCounts } from '../contracts/piece-counts.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import { carriedKinds } from '../plan/carried-kinds.js'
+import { newRefOf } from '../plan/new-ref-of.js'
 import { inputNode } from '../requests/inputs.js'
+import { type AttemptContext, pieceContext, type TaskRunner } from './attempt-context.js'
 import { meteredEntries } from './metered-entries.js'
-import { type AttemptContext, carriedKinds, newRefOf, pieceContext, type TaskRunner } from './work.js'
 
-export const importTask: TaskRunner = async (work) => {
-  const { job, node } = work.lease
+export const importTask: TaskRunner = async (attempt) => {
+  const { job, node } = attempt.lease
   const input = job.request.input
-  const piece = input && work.registry.piece(input.format, node.piece ?? '')
+  const piece = input && attempt.registry.piece(input.format, node.piece ?? '')
   const { resource } = node
   if (!input || !piece || !resource) throw new PieceworkError('internal', `${node.id} cannot be imported.`)
-  return work.inputs.use(job.id, input, work.signal, async (opened) => {
-    const entries = meteredEntries(inputNode(opened, resource, piece.name).entries, work.bytes)
-    return work.store.attempts.run(
-      work.lease,
+  return attempt.inputs.use(job.id, input, attempt.signal, async (opened) => {
+    const entries = meteredEntries(inputNode(opened, resource, piece.name).entries, attempt.bytes)
+    return attempt.store.attempts.run(
+      attempt.lease,
       async (tx) => ({
-        counts: { ...(await importEntries(work, piece, resource, entries, tx)), bytes: work.bytes.total },
-        findings: work.findings.list(),
+        counts: {
+          ...(await importEntries(attempt, piece, resource, entries, tx)),
+          bytes: attempt.bytes.total,
+        },
+        findings: attempt.findings.list(),
       }),
-      { signal: work.signal },
+      { signal: attempt.signal },
     )
   })
 }
 
 /** Runs an importer and holds its counts against what the manifest states. */
 export async function importEntries(
-  work: AttemptContext,
+  attempt: AttemptContext,
   piece: Piece,
   source: ResourceRef,
   entries: Entries,
@@ -38,8 +43,8 @@ export async function importEntries(
 ): Promise<PieceCounts> {
   if (!piece.importer) throw new PieceworkError('internal', `Piece ${piece.name} cannot be imported.`)
   const counts = await piece.importer.import({
-    ...pieceContext(work, piece.name, newRefOf(work.registry, work.lease.job, source)),
-    ...connection(work, tx),
+    ...pieceContext(attempt, piece.name, newRefOf(attempt.registry, attempt.lease.job, source)),
+    ...connection(attempt, tx),
     source,
     entries,
   })
@@ -52,7 +57,7 @@ export async function importEntries(
       `Piece ${piece.name} of ${source.kind} ${source.id}: the archive holds ${stated} rows, ${counts.rows} were written and ${counts.skipped ?? 0} skipped.`,
     )
   }
-  if ((counts.skipped ?? 0) > 0 && work.findings.list().length === 0) {
+  if ((counts.skipped ?? 0) > 0 && attempt.findings.list().length === 0) {
     throw new PieceworkError(
       'counts-differ',
       `Piece ${piece.name} skipped ${counts.skipped} rows without a finding.`,
@@ -62,10 +67,11 @@ export async function importEntries(
 }
 
 /** What importers and cloners share beyond `pieceContext`. */
-export function connection(work: AttemptContext, tx: Transaction) {
+export function connection(attempt: AttemptContext, tx: Transaction) {
   return {
     tx,
-    ...carriedKinds(work.lease.job),
-    finding: (finding: NewFinding) => work.findings.add({ ...finding, piece: work.lease.node.piece ?? '' }),
+    ...carriedKinds(attempt.lease.job),
+    finding: (finding: NewFinding) =>
+      attempt.findings.add({ ...finding, piece: attempt.lease.node.piece ?? '' }),
   }
 }

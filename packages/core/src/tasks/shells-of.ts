@@ -2,9 +2,9 @@ import type { Transaction } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { ResourceTree } from '../contracts/resource.js'
+import { newRefOf } from '../plan/new-ref-of.js'
 import type { Registry } from '../plan/registry.js'
 import { walkTree } from '../plan/tree.js'
-import { newRefOf } from './work.js'
 
 /** Throws `unsupported` where something of the tree can be exported only. */
 export function refuseShelless(registry: Registry, tree: ResourceTree): void {

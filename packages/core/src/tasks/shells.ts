@@ -1,16 +1,16 @@
+import type { TaskRunner } from './attempt-context.js'
 import { makeShells, refuseShelless } from './shells-of.js'
-import type { TaskRunner } from './work.js'
 
 /** Makes what the job will fill. */
-export const shellsTask: TaskRunner = (work) => {
-  const { job } = work.lease
-  return work.store.attempts.run(
-    work.lease,
+export const shellsTask: TaskRunner = (attempt) => {
+  const { job } = attempt.lease
+  return attempt.store.attempts.run(
+    attempt.lease,
     async (tx) => {
-      refuseShelless(work.registry, job.tree)
-      await makeShells(work.registry, job, tx)
+      refuseShelless(attempt.registry, job.tree)
+      await makeShells(attempt.registry, job, tx)
       return {}
     },
-    { signal: work.signal },
+    { signal: attempt.signal },
   )
 }

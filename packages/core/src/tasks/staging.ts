@@ -8,8 +8,8 @@ import type { StagedEntry } from '../contracts/jobs.js'
 import type { ExportContext, PieceExporter } from '../contracts/piece.js'
 import type { PieceCounts } from '../contracts/piece-counts.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import { type AttemptContext, pieceContext } from './attempt-context.js'
 import type { ByteCount } from './byte-count.js'
-import { type AttemptContext, pieceContext } from './work.js'
 
 /** Where everything of a job that ends with it is kept. */
 export function jobPrefix(job: string): string {
@@ -22,8 +22,8 @@ export function archivePrefix(job: string): string {
 }
 
 /** Where one attempt stages its entries; a later attempt of the node has another place. */
-export function stagingKey(work: AttemptContext): string {
-  const { job, node, fence } = work.lease
+export function stagingKey(attempt: AttemptContext): string {
+  const { job, node, fence } = attempt.lease
   const readable = node.id.replace(/[^A-Za-z0-9._-]+/g, '_').slice(0, 80)
   const hash = createHash('sha256').update(node.id).digest('hex').slice(0, 8)
   return `${jobPrefix(job.id)}/${readable}-${hash}/${fence}`
@@ -31,18 +31,18 @@ export function stagingKey(work: AttemptContext): string {
 
 /** Runs an exporter on one snapshot; its entries stand deflated in the artifact store afterwards. */
 export async function exportToStaging(
-  work: AttemptContext,
+  attempt: AttemptContext,
   piece: Exporting,
   source: ResourceRef,
 ): Promise<Exported> {
-  const { artifacts, signal } = work
-  const prefix = stagingKey(work)
+  const { artifacts, signal } = attempt
+  const prefix = stagingKey(attempt)
   const context = {
-    ...pieceContext(work, piece.name, source),
-    finding: (finding: NewFinding) => work.findings.add({ ...finding, piece: piece.name }),
+    ...pieceContext(attempt, piece.name, source),
+    finding: (finding: NewFinding) => attempt.findings.add({ ...finding, piece: piece.name }),
   }
-  return work.store.database.transaction(
-    (tx) => exportEntries(piece, { ...context, tx }, { artifacts, prefix, bytes: work.bytes }),
+  return attempt.store.database.transaction(
+    (tx) => exportEntries(piece, { ...context, tx }, { artifacts, prefix, bytes: attempt.bytes }),
     { readOnly: true, signal },
   )
 }

@@ -4,49 +4,51 @@ import type { NewFinding } from '../contracts/finding.js'
 import type { JobError } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
 import { jobError } from '../engine/job-error.js'
+import { carriedKinds } from '../plan/carried-kinds.js'
+import { newRefOf } from '../plan/new-ref-of.js'
 import { inputNode } from '../requests/inputs.js'
+import { type AttemptContext, commit, pieceContext, type TaskRunner } from './attempt-context.js'
 import { meteredEntries } from './metered-entries.js'
-import { type AttemptContext, carriedKinds, commit, newRefOf, pieceContext, type TaskRunner } from './work.js'
 
 /** All validators of one piece over all that it would read. Errors fail the node; warnings do not. */
-export const validateTask: TaskRunner = async (work) => {
-  const { job, node } = work.lease
+export const validateTask: TaskRunner = async (attempt) => {
+  const { job, node } = attempt.lease
   const input = job.request.input
   if (!input) throw new PieceworkError('internal', `Job ${job.id} has no input.`)
-  const problems = new Problems(work, node.piece ?? input.format)
-  await work.inputs.use(job.id, input, work.signal, async (opened) => {
+  const problems = new Problems(attempt, node.piece ?? input.format)
+  await attempt.inputs.use(job.id, input, attempt.signal, async (opened) => {
     if (!node.piece || !node.resource) {
       for (const finding of opened.findings) problems.add(finding)
       return
     }
-    const piece = work.registry.piece(input.format, node.piece)
+    const piece = attempt.registry.piece(input.format, node.piece)
     if (!piece) throw new PieceworkError('piece-unknown', `No pack knows the piece "${node.piece}".`)
-    const entries = meteredEntries(inputNode(opened, node.resource, node.piece).entries, work.bytes)
+    const entries = meteredEntries(inputNode(opened, node.resource, node.piece).entries, attempt.bytes)
     const read = input.format === 'archive' ? readThrough(entries) : { entries, rest: [] }
-    await runValidators(work, piece, read, problems)
+    await runValidators(attempt, piece, read, problems)
   })
   const error = problems.error()
-  const progress = { done: problems.rows, bytes: work.bytes.total }
-  return commit(work, { progress, findings: work.findings.list(), ...(error && { error }) })
+  const progress = { done: problems.rows, bytes: attempt.bytes.total }
+  return commit(attempt, { progress, findings: attempt.findings.list(), ...(error && { error }) })
 }
 
 /** What is wrong with the input, whether a validator said so or could not go on. */
 class Problems {
-  readonly #work: AttemptContext
+  readonly #attempt: AttemptContext
   readonly #piece: string
   /** Looked at, as the last validator told. */
   rows = 0
   #errors = 0
   #thrown: PieceworkError | undefined
 
-  constructor(work: AttemptContext, piece: string) {
-    this.#work = work
+  constructor(attempt: AttemptContext, piece: string) {
+    this.#attempt = attempt
     this.#piece = piece
   }
 
   add(finding: NewFinding): void {
     if (finding.severity === 'error') this.#errors += 1
-    this.#work.findings.add({ ...finding, piece: this.#piece })
+    this.#attempt.findings.add({ ...finding, piece: this.#piece })
   }
 
   /** Runs one part of the validation. What makes it stop is one more problem, so that the other parts still tell theirs. */
@@ -54,7 +56,7 @@ class Problems {
     try {
       await part()
     } catch (error) {
-      if (!isPieceworkError(error) || error.retryable || this.#work.signal.aborted) throw error
+      if (!isPieceworkError(error) || error.retryable || this.#attempt.signal.aborted) throw error
       this.#thrown ??= error
       const { entry } = error.facts
       const file = typeof entry === 'string' ? { file: entry } : {}
@@ -65,7 +67,7 @@ class Problems {
 
   error(): JobError | undefined {
     if (this.#errors === 0) return undefined
-    const { node } = this.#work.lease
+    const { node } = this.#attempt.lease
     if (this.#errors === 1 && this.#thrown) return jobError(this.#thrown, node.id)
     const message = `${this.#piece}: ${this.#errors} ${this.#errors === 1 ? 'error' : 'errors'} in the input.`
     return { code: 'validation-failed', message, node: node.id, retryable: false }
@@ -73,34 +75,34 @@ class Problems {
 }
 
 async function runValidators(
-  work: AttemptContext,
+  attempt: AttemptContext,
   piece: Piece,
   input: ReadThrough,
   problems: Problems,
 ): Promise<void> {
-  const { job, node } = work.lease
+  const { job, node } = attempt.lease
   if (!node.resource) return
-  const target = newRefOf(work.registry, job, node.resource)
+  const target = newRefOf(attempt.registry, job, node.resource)
   const context = {
-    ...pieceContext(work, piece.name, target),
+    ...pieceContext(attempt, piece.name, target),
     ...carriedKinds(job),
     entries: input.entries,
     target,
     progress: (done: number, total?: number) => {
       problems.rows = done
-      work.progress(done, total)
+      attempt.progress(done, total)
     },
   }
   for (const validator of piece.validators ?? []) {
     await problems.of(() =>
-      work.store.database.transaction(
+      attempt.store.database.transaction(
         async (tx) => {
           for await (const finding of validator.validate({ ...context, tx })) {
-            work.signal.throwIfAborted()
+            attempt.signal.throwIfAborted()
             problems.add(finding)
           }
         },
-        { readOnly: true, signal: work.signal },
+        { readOnly: true, signal: attempt.signal },
       ),
     )
   }

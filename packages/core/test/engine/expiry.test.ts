@@ -178,7 +178,7 @@ test('deleting a resource deletes its archives, and those of no other', () =>
     assert.ok((await piecework.job(exported.id)).job.result.archive?.deletedAt)
   }))
 
-test('an archive of a resource that was deleted while it was exported expires as soon as it is made', async () => {
+test('an export whose resource is deleted while it runs fails, and leaves nothing', async () => {
   const slow = deaf()
   await withPiecework(
     (host) => ({ ...host.pack(), pieces: [pieceOf('slow', slow.work)] }),
@@ -189,10 +189,11 @@ test('an archive of a resource that was deleted while it was exported expires as
       setup.host.books.delete('b1')
       await piecework.forget(resource)
       slow.end()
-      const { archive } = await job.result()
-      assert.ok(archive)
-      await assert.rejects(piecework.download(job.id), isExpired)
-      await gone(piecework, { id: job.id, resource, archive }, setup)
+      const { status, error, result } = (await job.ended()).job
+      assert.deepEqual([status, error?.code, result], ['failed', 'resource-not-found', {}])
+      assert.match(error?.message ?? '', /^The notebook b1 was deleted while it was exported\.$/)
+      await assert.rejects(piecework.download(job.id), (e) => isPieceworkError(e, 'artifact-not-found'))
+      for (const prefix of ['archives', 'jobs']) assert.deepEqual(await keys(setup.artifacts, prefix), [])
     },
     { sweepMs: 10 },
   )

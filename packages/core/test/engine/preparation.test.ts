@@ -319,7 +319,7 @@ test('a prepared import that failed is not retried: its shell can only be delete
     await preparation.upload('text', text('bad\n'))
     const { job } = await (await preparation.run()).ended()
     assert.equal(job.status, 'failed')
-    await refused(piecework.retry(job.id, { principal: ann }), 'unsupported', /prepare it anew/)
+    await refused(piecework.retry(job.id, { principal: ann }), 'unsupported', /create a new draft/)
     assert.deepEqual(await uploadsOf(preparation, setup), [])
     await preparation.delete()
     assert.equal(setup.host.books.size, 0)

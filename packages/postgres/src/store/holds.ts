@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { busy, type Holder, PieceworkError, type Queryable, type ResourcePath } from '@piecework/core/store'
+import {
+  type Holder,
+  PieceworkError,
+  type Queryable,
+  type ResourcePath,
+  resourceBusy,
+} from '@piecework/core/store'
 import { tryAdvisoryLock } from './advisory-lock.js'
 import { lockKey } from './lock-key.js'
 import { touch } from './touch.js'
@@ -71,7 +77,7 @@ export async function refuseBusy(
     [JSON.stringify(paths), String(shared)],
   )
   const [row] = rows
-  if (row) throw busy(row.path, { id: row.id, kind: row.kind, since: new Date(row.since) })
+  if (row) throw resourceBusy(row.path, { id: row.id, kind: row.kind, since: new Date(row.since) })
 }
 
 /**
@@ -93,7 +99,7 @@ export async function lockRoots(
   const deadline = Date.now() + patienceMs
   for (const root of roots) {
     const lock = { key: lockKey('root', root), shared, patienceMs: deadline - Date.now() }
-    if (!(await tryAdvisoryLock(tx, lock))) throw busy(root, hiddenEdit)
+    if (!(await tryAdvisoryLock(tx, lock))) throw resourceBusy(root, hiddenEdit)
   }
 }
 

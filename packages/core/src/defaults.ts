@@ -1,0 +1,99 @@
+import type { ArchiveLimits } from './archive/limits.js'
+
+const second = 1000
+const minute = 60 * second
+const hour = 60 * minute
+const day = 24 * hour
+const mebibyte = 1024 ** 2
+const gibibyte = 1024 ** 3
+
+/** Defaults of the options of `createPiecework`. Times in ms. */
+export const defaults = {
+  maxAttempts: 3,
+  backoffMs: 500,
+  graceMs: 5 * second,
+  heartbeatMs: 500,
+  sweepMs: 2 * second,
+  resubmitAfterMs: minute,
+  draftTtlMs: 7 * day,
+  archiveTtlMs: 7 * day,
+  retryTtlMs: day,
+  orphanSweepMs: hour,
+} as const
+
+/** Defaults of the option `limits`: what an archive may cost. Bytes unless said otherwise. */
+export const defaultLimits: ArchiveLimits = {
+  archiveBytes: 64 * gibibyte,
+  entries: 250_000,
+  manifestBytes: 64 * mebibyte,
+  entryBytes: 64 * gibibyte,
+  totalBytes: 256 * gibibyte,
+  entryRatio: 250,
+  totalRatio: 100,
+  ratioFreeBytes: 64 * mebibyte,
+  pathLength: 512,
+}
+
+/** Defaults of stores. Times in ms. */
+export const storeDefaults = {
+  /** An attempt that has not reported for so long is taken over. */
+  leaseMs: 30 * second,
+  editLeaseMs: 30 * second,
+  /** Jobs that `Jobs.list` returns. */
+  listedJobs: 100,
+  /** Findings that `Reports.findings` returns. */
+  listedFindings: 1000,
+} as const
+
+/** How many findings are kept. */
+export const findingDefaults = {
+  /** Listed of one kind by a `FindingCollector`. */
+  listedPerKind: 100,
+  /** Of one severity, of one piece, in one attempt. */
+  keptPerAttempt: 1000,
+  /** Read of one node that is taken over by a retry: more than an attempt leaves. */
+  readPerNode: 10_000,
+  /** Read for the results of a validation: more than all pieces of a format leave. */
+  readPerValidation: 100_000,
+} as const
+
+/** What is held in memory of one entry, in bytes. */
+export const entryDefaults = {
+  /** A document read by `Entries.json`. */
+  jsonBytes: 64 * mebibyte,
+  /** All that `memo` remembers. */
+  memoBytes: 16 * mebibyte,
+  /** A CSV header. */
+  headerBytes: mebibyte,
+  /** A CSV record. */
+  recordBytes: 256 * mebibyte,
+} as const
+
+/** Times of the engine that are no options, in ms. */
+export const engineTimes = {
+  /** The longest wait between two attempts. */
+  longestBackoffMs: minute,
+  /** The least time between two `node:progress` events of one attempt. */
+  progressEventMs: 250,
+  /** The longest time between two looks of `watch` at a job that runs in another process. */
+  watchMs: 500,
+  /** The least time between two looks of `watch`. */
+  watchLeastMs: 100,
+  /** How long one process may take to delete what one job has left, before another one tries. */
+  deletionLeaseMs: 10 * minute,
+  /**
+   * Bytes without a job that are younger may belong to a request under way: uploads that take their time, a host's transaction that
+   * has not committed, a comparison.
+   */
+  orphanAgeMs: day,
+  /** A put of `fileArtifacts` that has not been written to for so long is one of a process that died. */
+  abandonedPutMs: day,
+  /** A retry created closer than this to the end of what it begins with takes nothing over: clocks differ. */
+  retryMarginMs: minute,
+} as const
+
+/** Items that one query asks for. */
+export const pageSizes = {
+  outbox: 100,
+  retention: 100,
+} as const

@@ -1,0 +1,22 @@
+import { PieceworkError } from '../contracts/errors.js'
+import { isTerminal } from '../engine/machine.js'
+import { removeShells } from '../tasks/shells-of.js'
+import { jobPrefix } from '../tasks/staging.js'
+import { type DraftContext, storedDraft } from './draft-context.js'
+
+/** Stops what runs, then removes the shells with all that is in them, and all uploads. */
+export async function deleteDraft(context: DraftContext, signal?: AbortSignal): Promise<void> {
+  const { deps, id, resource } = context
+  const { store, registry, artifacts, control } = deps
+  let { job } = await storedDraft(context)
+  if (!isTerminal(job.status)) {
+    await control.cancel(id)
+    job = (await control.ended(id, signal)).job
+  }
+  if (job.status === 'succeeded') {
+    const message = `The ${resource.kind} ${resource.id} is complete: delete it as you delete others.`
+    throw new PieceworkError('unsupported', message)
+  }
+  await store.database.transaction((tx) => removeShells(registry, job, tx))
+  await artifacts.delete(jobPrefix(id))
+}

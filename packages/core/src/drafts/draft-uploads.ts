@@ -1,0 +1,48 @@
+import type { Upload } from '../contracts/upload.js'
+import type { UploadSource } from '../requests/input-source.js'
+import { receiveUpload } from '../requests/uploads.js'
+import { ownerOf } from '../retention/expiry.js'
+import { jobPrefix } from '../tasks/staging.js'
+import { type DraftContext, storedDraft } from './draft-context.js'
+import { openInput } from './draft-state.js'
+
+/** Stores the file, then puts it into the draft in place of the one of the same role. */
+export async function putUpload(context: DraftContext, role: string, source: UploadSource): Promise<Upload> {
+  const { deps, id } = context
+  const { artifacts, inputs, store, environment } = deps
+  const { job, input } = await storedDraft(context)
+  openInput(job)
+  const upload = await receiveUpload(artifacts, inputs.format(input.format), {
+    job: id,
+    id: environment.uuid(),
+    role,
+    source: ownSource(context, source),
+  })
+  try {
+    const replaced = await store.drafts.put(id, upload)
+    if (replaced) await deleteBytes(context, replaced)
+  } catch (error) {
+    await deleteBytes(context, upload)
+    throw error
+  }
+  return upload
+}
+
+/** False if there is no such upload. */
+export async function removeUpload(context: DraftContext, upload: string): Promise<boolean> {
+  const removed = await context.deps.store.drafts.remove(context.id, upload)
+  if (removed) await deleteBytes(context, removed)
+  return removed !== undefined
+}
+
+/** What another job keeps may be deleted with it: of that, a copy. */
+function ownSource({ deps }: DraftContext, source: UploadSource): UploadSource {
+  if (!('artifact' in source) || ownerOf(source.artifact) === undefined) return source
+  const { artifact, ...rest } = source
+  return { ...rest, stream: deps.artifacts.open(artifact) }
+}
+
+/** An artifact that the host has named stays. */
+async function deleteBytes({ deps, id }: DraftContext, { artifact }: Upload): Promise<void> {
+  if (artifact.startsWith(`${jobPrefix(id)}/`)) await deps.artifacts.delete(artifact)
+}

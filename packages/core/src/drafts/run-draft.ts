@@ -1,0 +1,19 @@
+import type { JobHandle } from '../handle/job-handle.js'
+import { planInput } from '../requests/plan-input.js'
+import type { PieceOptions } from './draft.js'
+import { completeDraft, type DraftContext } from './draft-context.js'
+import { openInput } from './draft-state.js'
+
+/** Plans the import over what is uploaded and begins it. */
+export async function runDraft(
+  context: DraftContext,
+  { options, ...asked }: PieceOptions,
+): Promise<JobHandle> {
+  const { deps, id } = context
+  const { job, input } = await completeDraft(context)
+  openInput(job)
+  const plan = await planInput(deps, { job: id, kind: 'import', input }, { options })
+  const { tree: _, options: parsed, ...planned } = plan
+  const request = { ...job.request, options: parsed }
+  return deps.control.accept(deps.store.drafts.run(id, { ...planned, ...deps.jobLimits(asked), request }))
+}

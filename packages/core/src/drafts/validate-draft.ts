@@ -1,0 +1,30 @@
+import type { JobHandle } from '../handle/job-handle.js'
+import { planInput } from '../requests/plan-input.js'
+import type { PieceOptions } from './draft.js'
+import { completeDraft, type DraftContext } from './draft-context.js'
+import { openInput } from './draft-state.js'
+
+/** A job of its own that runs the validators over what is uploaded. */
+export async function validateDraft(
+  context: DraftContext,
+  { options, priority = 0 }: PieceOptions,
+): Promise<JobHandle> {
+  const { deps, resource } = context
+  const { job, input } = await completeDraft(context)
+  openInput(job)
+  const id = deps.environment.uuid()
+  const plan = await planInput(deps, { job: id, kind: 'validation', input }, { options })
+  const { options: parsed, ...planned } = plan
+  const { keepUploads: _, ...request } = job.request
+  const created = deps.store.jobs.create({
+    id,
+    kind: 'validation',
+    target: resource,
+    principal: job.principal,
+    request: { ...request, options: parsed, input },
+    claims: [],
+    ...planned,
+    ...deps.jobLimits({ priority }),
+  })
+  return deps.control.accept(created)
+}

@@ -1,0 +1,17 @@
+import type { SignManifest } from '../archive/sign.js'
+import type { ArtifactStore } from '../contracts/artifacts.js'
+import type { Environment } from '../contracts/environment.js'
+import type { Store } from '../contracts/store.js'
+import type { Registry } from '../plan/registry.js'
+import type { Inputs } from '../requests/inputs.js'
+
+/** What the engine's tasks work with. */
+export interface EngineDeps {
+  readonly store: Store
+  readonly artifacts: ArtifactStore
+  readonly registry: Registry
+  readonly inputs: Inputs
+  readonly environment: Environment
+  /** Absent: archives are not signed. */
+  readonly sign?: SignManifest
+}

@@ -1,0 +1,90 @@
+import type { Lease } from '../contracts/attempts.js'
+import { isPieceworkError } from '../contracts/errors.js'
+import type { Finding } from '../contracts/finding.js'
+import type { Job, JobError } from '../contracts/jobs.js'
+import type { AttemptContext } from '../tasks/attempt-context.js'
+import { stagingKey } from '../tasks/staging.js'
+import { AbandonedError } from './abandoned-error.js'
+import type { Attempt } from './attempt.js'
+import { type NextAttempt, nextAttempt } from './backoff.js'
+import type { EngineSettings } from './engine-options.js'
+import { jobError } from './job-error.js'
+import { abandonedNotice } from './time-limits.js'
+import type { WorkerDeps } from './worker-deps.js'
+
+type FailureDeps = Pick<WorkerDeps, 'store' | 'artifacts' | 'events'>
+
+/**
+ * Records why an attempt failed and what follows, and deletes what it has staged. Undefined when another worker has taken the
+ * attempt over.
+ */
+export async function recordFailure(
+  deps: FailureDeps,
+  settings: Pick<EngineSettings, 'maxAttempts' | 'backoffMs'>,
+  attempt: Attempt,
+  context: AttemptContext,
+  cause: unknown,
+): Promise<Job | undefined> {
+  const { events, artifacts } = deps
+  const { lease, about, signal } = attempt
+  // A driver may report an abort in its own words; the signal knows the reason.
+  const aborted: unknown = signal.aborted ? signal.reason : cause
+  const reason = isPieceworkError(cause, 'lease-lost') ? cause : aborted
+  if (isPieceworkError(reason, 'lease-lost')) {
+    if (reason.cause === undefined) await discardStaging(deps, context)
+    return undefined
+  }
+  const error = attemptError(reason, cause, lease)
+  const next = nextAttempt(lease, error, attempt.interruption, settings)
+  const retryInMs = next === 'given-back' ? 0 : next
+  events.emit('node:failed', { ...about, error, cause, ...(retryInMs !== undefined && { retryInMs }) })
+  await attempt.cancelRecorded()
+  for (const finding of isPieceworkError(reason) ? reason.findings : []) context.findings.add(finding)
+  const job = await storeFailure(deps, lease, error, next === undefined ? context.findings.list() : [], next)
+  // Only now is it certain that no commit of this attempt names what it staged.
+  if (job) {
+    await artifacts.delete(stagingKey(context)).catch((failure: unknown) => events.emit('error', failure))
+  }
+  return job
+}
+
+function attemptError(reason: unknown, cause: unknown, { node }: Lease): JobError {
+  const error = jobError(reason, node.id)
+  return cause instanceof AbandonedError
+    ? { ...error, message: `${error.message} ${abandonedNotice}` }
+    : error
+}
+
+/** Deletes what an attempt has staged that another worker has taken over, unless its own commit got through. */
+async function discardStaging(
+  { store, artifacts, events }: FailureDeps,
+  context: AttemptContext,
+): Promise<void> {
+  const { job, node } = context.lease
+  const key = stagingKey(context)
+  try {
+    const now = await store.reports.node(job.id, node.id)
+    if (now?.entries?.some(({ artifact }) => artifact.startsWith(`${key}/`))) return
+    await artifacts.delete(key)
+  } catch (failure) {
+    events.emit('error', failure)
+  }
+}
+
+/** Undefined when another worker has the lease. Findings that cannot be stored must not keep the job for ever. */
+async function storeFailure(
+  deps: FailureDeps,
+  lease: Lease,
+  error: JobError,
+  findings: readonly Finding[],
+  next: NextAttempt,
+): Promise<Job | undefined> {
+  try {
+    return await deps.store.attempts.fail(lease, error, findings, next)
+  } catch (failure) {
+    if (isPieceworkError(failure, 'lease-lost')) return undefined
+    if (findings.length === 0 || jobError(failure, lease.node.id).retryable) throw failure
+    deps.events.emit('error', failure)
+    return storeFailure(deps, lease, error, [], next)
+  }
+}

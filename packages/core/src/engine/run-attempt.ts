@@ -1,0 +1,57 @@
+import type { Job } from '../contracts/jobs.js'
+import type { AttemptContext } from '../tasks/attempt-context.js'
+import { AttemptFindings } from '../tasks/attempt-findings.js'
+import { tasks } from '../tasks/tasks.js'
+import { untilAbandoned } from './abandoned-error.js'
+import type { Attempt } from './attempt.js'
+import type { EngineSettings } from './engine-options.js'
+import { crashLimitReached, jobStopped } from './interruption.js'
+import { missingRegistration } from './missing-registration.js'
+import { recordFailure } from './record-failure.js'
+import type { WorkerDeps } from './worker-deps.js'
+
+export interface AttemptOutcome {
+  /** As the attempt left it. Undefined when another worker has taken the attempt over. */
+  readonly job: Job | undefined
+  readonly done: boolean
+}
+
+/** Does the node's work, commits it or records why it failed, and emits the events of both. */
+export async function runAttempt(
+  deps: WorkerDeps,
+  settings: EngineSettings,
+  attempt: Attempt,
+): Promise<AttemptOutcome> {
+  const { events, environment } = deps
+  const { lease, about, signal } = attempt
+  const context: AttemptContext = {
+    ...deps,
+    lease,
+    signal,
+    findings: new AttemptFindings(),
+    bytes: attempt.bytes,
+    progress: (done, total) => attempt.report(done, total),
+    archiveTtlMs: settings.archiveTtlMs,
+    retryTtlMs: settings.retryTtlMs,
+  }
+  events.emit('node:started', about)
+  try {
+    assertMayRun(deps, settings, attempt)
+    const { graceMs } = settings
+    const job = await untilAbandoned(tasks[lease.node.task](context), { signal, graceMs, environment })
+    events.emit('node:done', { ...about, findings: context.findings.list() })
+    return { job, done: true }
+  } catch (cause) {
+    return { job: await recordFailure(deps, settings, attempt, context, cause), done: false }
+  }
+}
+
+/** Throws when the job is stopped, when too many workers have died at the node, and when this process lacks a pack. */
+function assertMayRun({ registry }: WorkerDeps, { maxAttempts }: EngineSettings, attempt: Attempt): void {
+  const { lease, signal } = attempt
+  if (lease.job.stopped && lease.node.task !== 'finish') attempt.interrupt(jobStopped(lease.job.error))
+  attempt.interrupt(crashLimitReached(lease, maxAttempts))
+  signal.throwIfAborted()
+  const missing = missingRegistration(registry, lease)
+  if (missing) throw missing
+}

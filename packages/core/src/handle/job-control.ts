@@ -1,0 +1,59 @@
+import type { Allow } from '../access/allow.js'
+import type { Job } from '../contracts/jobs.js'
+import type { Principal } from '../contracts/principal.js'
+import type { Store } from '../contracts/store.js'
+import type { Engine } from '../engine/engine.js'
+import { isTerminal } from '../engine/machine.js'
+import type { PieceworkEmitter } from '../events.js'
+import { createHandle, type JobHandle } from './job-handle.js'
+import type { JobReport } from './job-report.js'
+import type { Watcher } from './watcher.js'
+
+/** What requests do with the jobs that they have stored. */
+export interface JobControl {
+  /** Emits that there is a new job, hands it over, and gives its handle. `joined`: it commits with the host's transaction. */
+  accept(job: Promise<Job>, options?: { readonly joined?: boolean }): Promise<JobHandle>
+  /** Resolves when the cancel is recorded. With a principal, the access policy is asked. Throws `job-not-found`, `forbidden`. */
+  cancel(job: string, by?: Principal): Promise<Job>
+  ended(job: string, signal?: AbortSignal): Promise<JobReport>
+}
+
+export interface JobControlDeps {
+  readonly store: Store
+  readonly engine: Engine
+  readonly watcher: Watcher
+  readonly events: PieceworkEmitter
+  readonly allow: Allow
+}
+
+export function createJobControl({ store, engine, watcher, events, allow }: JobControlDeps): JobControl {
+  const cancel = async (id: string, by?: Principal): Promise<Job> => {
+    if (by) await allowCancel(store, allow, id, by)
+    const recorded = store.jobs.cancel(id)
+    // With one connection, the record waits for the transaction that is to be aborted.
+    engine.abort(id, recorded)
+    const job = await recorded
+    if (!isTerminal(job.status)) engine.report(job)
+    engine.handOver()
+    return job
+  }
+  return {
+    accept: async (request, { joined = false } = {}) => {
+      const job = await request
+      events.emit('job:created', job)
+      // What joins a host's transaction is found by the sweep once that has committed.
+      if (!joined) engine.handOver()
+      return createHandle(job.id, watcher, async () => void (await cancel(job.id)))
+    },
+    cancel,
+    ended: (id, signal) => watcher.ended(id, signal),
+  }
+}
+
+async function allowCancel(store: Store, allow: Allow, id: string, by: Principal): Promise<void> {
+  const job = await store.jobs.get(id)
+  if (!job) return
+  const isInput = job.kind === 'import' || job.kind === 'validation'
+  const source = { kind: job.tree.kind, id: job.tree.id }
+  await allow(by, 'cancel', isInput ? job.target : source, job)
+}

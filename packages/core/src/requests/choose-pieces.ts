@@ -1,0 +1,41 @@
+import type { Queryable } from '../contracts/database.js'
+import type { Job, JobRequest } from '../contracts/jobs.js'
+import type { Piece } from '../contracts/piece.js'
+import type { ResourceTree } from '../contracts/resource.js'
+import type { EngineDeps } from '../engine/engine-deps.js'
+import { applicable, type PiecesOf, parseOptions } from '../plan/applicable.js'
+import { assertPiecesKnown } from '../plan/piece-unknown.js'
+import { readTree } from '../plan/source.js'
+import type { ExportRequest } from './export-request.js'
+
+export interface ChosenPieces {
+  readonly tree: ResourceTree
+  readonly piecesOf: PiecesOf
+  /** What is stored with the job of the request. */
+  readonly request: Pick<JobRequest, 'options' | 'children' | 'without'>
+}
+
+/** The tree that a request is about, and the pieces of it that `can` do what is asked and have something to carry. */
+export async function choosePieces(
+  { registry }: Pick<EngineDeps, 'registry'>,
+  { principal, resource, children, without, options }: ExportRequest,
+  { job, db, can, retried }: PieceChoice,
+): Promise<ChosenPieces> {
+  const excluded = new Set(without)
+  assertPiecesKnown(excluded, registry.pieces)
+  const parsed = parseOptions(registry.pieces.values(), options, retried?.request.options)
+  const tree = await readTree(registry, db, resource, children)
+  const pieces = [...registry.pieces.values()].filter((piece) => can(piece) && !excluded.has(piece.name))
+  const piecesOf = await applicable(tree, pieces, { jobId: job, principal, options: parsed, db })
+  const request = { options: parsed, ...(children && { children }), ...(without && { without }) }
+  return { tree, piecesOf, request }
+}
+
+export interface PieceChoice {
+  /** Id of the job that the pieces are for. */
+  readonly job: string
+  readonly db: Queryable
+  can(piece: Piece): boolean
+  /** Its options stay as they are. */
+  readonly retried?: Job
+}

@@ -1,0 +1,67 @@
+import type { Queryable } from '../contracts/database.js'
+import type { Job, JobRequest } from '../contracts/jobs.js'
+import type { Piece } from '../contracts/piece.js'
+import { resourcePath } from '../guard/paths.js'
+import { checkOptions } from '../options/check-options.js'
+import { newRefOf } from '../plan/new-ref-of.js'
+import { cloneNodes } from '../plan/nodes.js'
+import { lineageOf } from '../plan/source.js'
+import { refuseShelless } from '../tasks/shells-of.js'
+import { choosePieces } from './choose-pieces.js'
+import { createUnchanged } from './create-unchanged.js'
+import { type CloneRequest, cloneChecks, exportInstead } from './export-request.js'
+import type { RequestDeps } from './request-deps.js'
+
+export async function createClone(
+  deps: RequestDeps,
+  given: CloneRequest,
+  tx?: Queryable,
+  retried?: Job,
+): Promise<Job> {
+  const { store, registry, allow, environment, jobLimits } = deps
+  const request = checkOptions('clone()', given, cloneChecks, exportInstead)
+  const { principal, resource } = request
+  await allow(principal, 'clone-from', resource)
+  const db = tx ?? store.database
+  const id = environment.uuid()
+  const chosen = await choosePieces(deps, request, {
+    job: id,
+    db,
+    can: isClonable,
+    ...(retried && { retried }),
+  })
+  const { tree, piecesOf } = chosen
+  const lineage = await lineageOf(registry, db, resource)
+  const above = lineage.slice(0, -1)
+  const into = above.at(-1)
+  const target = newRefOf(registry, { id }, tree)
+  refuseShelless(registry, tree)
+  const name = await nameOf(deps, request, db)
+  const job = {
+    id,
+    kind: 'clone' as const,
+    tree,
+    target,
+    principal,
+    request: { ...chosen.request, ...name, ...(into && { into }) },
+    claims: [resourcePath(lineage), resourcePath([...above, target])],
+    ...cloneNodes(tree, piecesOf),
+    ...(retried && { retryOf: retried.id }),
+    ...jobLimits(request),
+  }
+  return createUnchanged(deps, job, request, tx)
+}
+
+function isClonable({ exportOnly, cloner, exporter, importer }: Piece): boolean {
+  return !exportOnly && (cloner !== undefined || (exporter !== undefined && importer !== undefined))
+}
+
+async function nameOf(
+  { registry }: RequestDeps,
+  { name, resource }: CloneRequest,
+  db: Queryable,
+): Promise<Pick<JobRequest, 'name' | 'numberName'>> {
+  if (name !== undefined) return { name }
+  const described = await registry.kind(resource.kind).describe(resource, db)
+  return { name: `${described?.name ?? resource.id} - copy`, numberName: true }
+}

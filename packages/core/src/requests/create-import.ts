@@ -1,0 +1,52 @@
+import type { Queryable } from '../contracts/database.js'
+import type { Job } from '../contracts/jobs.js'
+import type { Store } from '../contracts/store.js'
+import { jobPrefix } from '../tasks/staging.js'
+import { createInputJob, type InputKind } from './create-input-job.js'
+import { checkImport, type ImportRequest } from './import-request.js'
+import { receiveInput } from './receive-input.js'
+import type { RequestDeps } from './request-deps.js'
+
+/** Stores the files of an import or a validation, then the job. If there is no job in the end, nothing of them stays. */
+export async function createImport(
+  deps: RequestDeps,
+  kind: InputKind,
+  asked: ImportRequest,
+  tx?: Queryable,
+): Promise<Job> {
+  const request = checkImport(kind === 'import' ? 'import()' : 'validate()', asked)
+  const { principal, into, name, keepUploads } = request
+  const limits = deps.jobLimits(request)
+  await deps.allow(principal, 'import', into)
+  const id = deps.environment.uuid()
+  try {
+    const given =
+      'archive' in request ? { format: 'archive', uploads: { archive: request.archive } } : request
+    const input = await receiveInput(deps, id, given, tx)
+    const stored = {
+      options: request.options ?? {},
+      input,
+      ...(name !== undefined && { name }),
+      ...(into && { into }),
+      ...(keepUploads && { keepUploads }),
+    }
+    return await createInputJob(
+      deps,
+      { id, kind, principal, input, request: stored, ...limits },
+      { ...(tx && { tx }) },
+    )
+  } catch (error) {
+    if (tx || (await isUnknown(deps.store, id)))
+      await deps.artifacts.delete(jobPrefix(id)).catch(() => undefined)
+    throw error
+  }
+}
+
+/** The answer to a commit can be lost: only what certainly has no job may be deleted at once. */
+async function isUnknown(store: Store, job: string): Promise<boolean> {
+  try {
+    return (await store.jobs.get(job)) === undefined
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,66 @@
+import type { Queryable } from '../contracts/database.js'
+import type { Job, JobInput, JobRequest } from '../contracts/jobs.js'
+import type { Principal } from '../contracts/principal.js'
+import type { EngineDeps } from '../engine/engine-deps.js'
+import { resourcePath } from '../guard/paths.js'
+import { newRefOf } from '../plan/new-ref-of.js'
+import { assertKept, assertLive, ownerOf } from '../retention/expiry.js'
+import { checkParent } from './check-parent.js'
+import type { JobLimits } from './job-limits.js'
+import { planInput } from './plan-input.js'
+
+export type InputKind = 'import' | 'validation'
+
+export interface NewInputJob extends ReturnType<JobLimits> {
+  readonly id: string
+  readonly kind: InputKind
+  readonly principal: Principal
+  readonly input: JobInput
+  readonly request: JobRequest
+}
+
+/** Opens the input, plans the job and stores it. Throws `expired` when what it reads is not kept any more. */
+export async function createInputJob(
+  deps: EngineDeps,
+  { id, kind, principal, input, request, ...limits }: NewInputJob,
+  { tx, retried }: { readonly tx?: Queryable; readonly retried?: Job },
+): Promise<Job> {
+  const { store, registry } = deps
+  const assertReadable = async () => {
+    for (const { artifact } of input.uploads) await assertLive(deps, artifact, tx)
+    if (retried) await assertKept(deps, retried)
+  }
+  await assertReadable()
+  const given = retried ? { parsed: request.options } : { options: request.options }
+  const { tree, options, ...planned } = await planInput(deps, { job: id, kind, input }, given)
+  const above = await checkParent(registry, tree, request.into, tx ?? store.database)
+  const target = newRefOf(registry, { id }, tree)
+  const reads = ownersOf(input).filter((owner) => owner !== id)
+  const job = await store.jobs.create(
+    {
+      id,
+      kind,
+      tree,
+      target,
+      principal,
+      request: { ...request, options },
+      ...limits,
+      claims: kind === 'import' ? [resourcePath([...above, target])] : [],
+      ...planned,
+      ...(reads.length > 0 && { reads }),
+      ...(retried && { retryOf: retried.id }),
+    },
+    tx,
+  )
+  // From now on what it reads is not deleted; until now it may have been.
+  await assertReadable().catch(async (error: unknown) => {
+    if (!tx) await store.jobs.cancel(id)
+    throw error
+  })
+  return job
+}
+
+/** Jobs whose bytes the input reads. */
+function ownersOf({ uploads }: JobInput): readonly string[] {
+  return [...new Set(uploads.flatMap(({ artifact }) => ownerOf(artifact) ?? []))]
+}

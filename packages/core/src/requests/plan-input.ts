@@ -1,0 +1,46 @@
+import type { JobInput, NewJob } from '../contracts/jobs.js'
+import type { EngineDeps } from '../engine/engine-deps.js'
+import { parseOptions } from '../plan/applicable.js'
+import { inputNodes } from '../plan/nodes.js'
+import { refuseShelless } from '../tasks/shells-of.js'
+import { checkInput } from './check-input.js'
+
+type PieceOptions = Readonly<Record<string, unknown>>
+
+export interface PlannedInput extends Pick<NewJob, 'tree' | 'nodes' | 'batches'> {
+  /** By piece name, parsed. */
+  readonly options: PieceOptions
+}
+
+/** What a job over this input would run: its tree, its nodes and the options of its pieces. */
+export function planInput(
+  { inputs, registry }: Pick<EngineDeps, 'inputs' | 'registry'>,
+  {
+    job,
+    kind,
+    input,
+  }: { readonly job: string; readonly kind: 'import' | 'validation'; readonly input: JobInput },
+  {
+    options = {},
+    parsed = {},
+  }: {
+    /** As they are given. */
+    readonly options?: PieceOptions | undefined
+    /** Of a job that is retried: they stay as they are. */
+    readonly parsed?: PieceOptions
+  },
+): Promise<PlannedInput> {
+  const { signal } = new AbortController()
+  return inputs.use(job, input, signal, async (opened) => {
+    const { tree } = opened
+    checkInput(registry, input.format, opened)
+    refuseShelless(registry, tree)
+    const used = new Set(opened.nodes.map((node) => node.piece))
+    const pieces = [...used].flatMap((piece) => registry.piece(input.format, piece) ?? [])
+    return {
+      tree,
+      options: parseOptions(pieces, options, parsed),
+      ...inputNodes(registry, input.format, opened, kind),
+    }
+  })
+}

@@ -1,0 +1,19 @@
+import type { NodeTask } from '../contracts/jobs.js'
+import { assembleTask } from './assemble.js'
+import type { TaskRunner } from './attempt-context.js'
+import { cloneTask } from './clone.js'
+import { exportTask } from './export.js'
+import { finishTask } from './finish.js'
+import { importTask } from './import.js'
+import { shellsTask } from './shells.js'
+import { validateTask } from './validate.js'
+
+export const tasks: Readonly<Record<NodeTask, TaskRunner>> = {
+  validate: validateTask,
+  export: exportTask,
+  assemble: assembleTask,
+  shells: shellsTask,
+  import: importTask,
+  clone: cloneTask,
+  finish: finishTask,
+}
