@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { compileMigrations } from './migrations.mjs'
 import { removeStale } from './stale.mjs'
 
 export const pnpm = 'pnpm@10.34.9'
@@ -35,6 +36,7 @@ export async function bootstrap(step, args) {
     const options = ['--frozen-lockfile', '--config.confirmModulesPurge=false']
     if (!quietly('npx', ['--yes', pnpm, 'install', ...options])) return
   }
+  if (step !== 'check') compileMigrations()
   // The check compiles by itself, and goes on where that fails.
   if (step !== 'check' && !quietly(process.execPath, ['node_modules/typescript/bin/tsc', '-b'])) return
   await removeStale()

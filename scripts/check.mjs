@@ -9,6 +9,7 @@ import { pnpm } from './bootstrap.mjs'
 import { arrows } from './check/arrows.mjs'
 import { declarations } from './check/declarations.mjs'
 import { manifests } from './check/manifests.mjs'
+import { compileMigrations } from './migrations.mjs'
 import { readPublished } from './packages.mjs'
 
 const run = promisify(execFile)
@@ -28,6 +29,7 @@ const checks = [
   ['declarations', declarations],
   ['readme of each package', readmes],
   ['lock file', lockFile],
+  ['compiled migrations', migrations],
   ['pack', pack],
   ['published files', () => eachPacked((file) => tool('publint', 'run', file, '--strict'))],
   ['published types', () => eachPacked((file) => tool('attw', file, '--profile', 'esm-only', '--no-emoji'))],
@@ -67,6 +69,11 @@ async function lockFile() {
   const lines = (await readFile('pnpm-lock.yaml', 'utf8')).split('\n')
   const bound = lines.filter((line) => /tarball:|https?:\/\//.test(line))
   if (bound.length > 0) throw new Error(`pnpm-lock.yaml holds addresses:\n${bound.join('\n')}`)
+}
+
+async function migrations() {
+  const stale = compileMigrations({ check: true })
+  if (stale.length > 0) throw new Error(`\`npm run build\` and commit: ${stale.join(', ')}`)
 }
 
 async function pack() {

@@ -58,7 +58,7 @@ interface Standing {
 async function standingOf({ host }: Scene, principal: string): Promise<Standing | undefined> {
   const { rows } = await host.database.query<Standing>(
     `SELECT j.status, (count(*) FILTER (WHERE n.status NOT IN ('waiting', 'running')))::float / greatest(count(*), 1) AS done
-     FROM piecework.jobs j JOIN piecework.nodes n ON n.job = j.id WHERE j.principal ->> 'id' = $1 GROUP BY j.id`,
+     FROM piecework.jobs j JOIN piecework.nodes n ON n.job_id = j.id WHERE j.principal ->> 'id' = $1 GROUP BY j.id`,
     [principal],
   )
   return rows[0]

@@ -7,14 +7,14 @@ export async function stateOf(database: Database): Promise<string> {
     now: new Date(),
     jobs: await ask(
       `SELECT id, kind, status, outcome, error, batch, batches, stopped FROM piecework.jobs
-       WHERE status NOT IN ('succeeded', 'failed', 'cancelled')`,
+       WHERE NOT terminal`,
     ),
     nodes: await ask(
-      `SELECT job, id, status, attempt, batch, fence, worker, lease_until, submitted_at, started_at, error FROM piecework.nodes
-       WHERE status IN ('waiting', 'running') ORDER BY job, batch, id LIMIT 50`,
+      `SELECT job_id, id, status, attempt, batch, fence, worker, lease_until, submitted_at, started_at, error FROM piecework.nodes
+       WHERE status IN ('waiting', 'running') ORDER BY job_id, batch, id LIMIT 50`,
     ),
     outbox: await ask('SELECT action FROM piecework.outbox LIMIT 20'),
-    holds: await ask('SELECT path, holder_kind, holder_id, since FROM piecework.holds'),
+    holds: await ask('SELECT path, holder_kind, holder_id, acquired_at FROM piecework.holds'),
     backends: await ask(
       `SELECT pid, application_name, state, wait_event_type, wait_event, xact_start, pg_blocking_pids(pid) AS blocked_by, left(query, 200) AS query
        FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND state <> 'idle'`,

@@ -65,7 +65,7 @@ function overPort(port: WorkerPort, settings: Readonly<Record<string, string>>):
   const source: ConnectionSource = {
     acquire: async () => ({
       connection,
-      patienceMs: Number.POSITIVE_INFINITY,
+      cancelTimeoutMs: Number.POSITIVE_INFINITY,
       lost: () => false,
       release: await turns.acquire(),
     }),

@@ -8,12 +8,13 @@ import {
   type TaskHandler,
 } from '@piecework/core/store'
 import PQueue from 'p-queue'
+import { defaults } from './defaults.js'
 import { timers } from './timers.js'
 
 export interface InProcessOptions {
   /** Tasks that run at once. Default 4. */
   readonly concurrency?: number
-  /** Told once of each attempt whose outcome could not be recorded; the sweep tries it again. Default: a process warning. */
+  /** Called once for each attempt whose outcome could not be recorded; the sweep tries it again. Default: a process warning. */
   readonly onError?: (error: unknown, task: Task) => void
 }
 
@@ -22,11 +23,15 @@ const submitChecks = { delayMs: check.wait }
 const stopChecks = { drainMs: check.wait }
 
 /**
- * Runs tasks in this process. Keeps those that were submitted before `start`; forgets those that wait when it is stopped.
- * A stopped runtime stays stopped. A process with nothing submitted can end; one with a task waiting for its delay cannot.
+ * Runs tasks in this process. Keeps those that were submitted before `start`, and forgets those that wait when it is stopped. A
+ * stopped runtime stays stopped. A process can end while nothing is submitted, but not while a task waits for its delay.
  */
 export function inProcess(options?: InProcessOptions): Runtime {
-  const { concurrency = 4, onError = warn } = checkOptions('inProcess()', options, inProcessChecks)
+  const { concurrency = defaults.concurrency, onError = warn } = checkOptions(
+    'inProcess()',
+    options,
+    inProcessChecks,
+  )
   const queue = new PQueue({ concurrency, autoStart: false })
   const running = new Set<AbortController>()
   const delays = timers()
@@ -63,7 +68,7 @@ export function inProcess(options?: InProcessOptions): Runtime {
     },
 
     async stop(options) {
-      const { drainMs = 0 } = checkOptions('stop()', options, stopChecks)
+      const { drainMs = defaults.drainMs } = checkOptions('stop()', options, stopChecks)
       isStopped = true
       delays.clear()
       queue.pause()
@@ -80,7 +85,7 @@ const stopped = (): PieceworkError => new PieceworkError('stopped', 'This runtim
 
 const abort = (controller: AbortController): void => controller.abort(stopped())
 
-/** The host's own reporting must not end the process either. */
+/** An error of the host's own reporting becomes a warning: it must not end the process. */
 function report(onError: (error: unknown, task: Task) => void, error: unknown, task: Task): void {
   try {
     onError(error, task)

@@ -1,29 +1,29 @@
 /** The longest time that a Node timer can wait; longer ones would fire at once. */
-const longest = 2 ** 31 - 1
+const maxTimerMs = 2 ** 31 - 1
 
-/** What waits for its time, until all of it is cleared. */
+/** A set of timers that are cleared together. */
 export interface Timers {
-  /** Calls `then` once when `ms` milliseconds have passed. */
-  add(ms: number, then: () => void): void
+  /** Calls `callback` once, `ms` milliseconds from now. */
+  add(ms: number, callback: () => void): void
   clear(): void
 }
 
 export function timers(): Timers {
-  const waiting = new Set<NodeJS.Timeout>()
-  const add = (ms: number, then: () => void): void => {
+  const pending = new Set<NodeJS.Timeout>()
+  const add = (ms: number, callback: () => void): void => {
     const elapsed = (): void => {
-      waiting.delete(timer)
-      if (ms > longest) add(ms - longest, then)
-      else then()
+      pending.delete(timer)
+      if (ms > maxTimerMs) add(ms - maxTimerMs, callback)
+      else callback()
     }
-    const timer = setTimeout(elapsed, Math.min(ms, longest))
-    waiting.add(timer)
+    const timer = setTimeout(elapsed, Math.min(ms, maxTimerMs))
+    pending.add(timer)
   }
   return {
     add,
     clear() {
-      waiting.forEach(clearTimeout)
-      waiting.clear()
+      pending.forEach(clearTimeout)
+      pending.clear()
     },
   }
 }

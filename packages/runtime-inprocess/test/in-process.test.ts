@@ -7,7 +7,7 @@ import { suite } from 'uvu'
 
 const test = suite('runtime: in process, on its own')
 const task = (node: string): Task => ({ job: 'job', node, attempt: 1 })
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+const nextTick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 test('as many tasks run at once as concurrency says', async () => {
   const runtime = inProcess({ concurrency: 3 })
@@ -16,11 +16,11 @@ test('as many tasks run at once as concurrency says', async () => {
   await runtime.start(async () => {
     now += 1
     most = Math.max(most, now)
-    await turn()
+    await nextTick()
     now -= 1
     ended += 1
   })
-  while (ended < 10) await turn()
+  while (ended < 10) await nextTick()
   assert.equal(most, 3)
   await runtime.stop()
 })
@@ -36,7 +36,7 @@ test('of tasks that wait, those of higher priority run first, and equal ones in 
     })),
   )
   await runtime.start(async ({ node }) => void order.push(node))
-  while (order.length < priorities.length) await turn()
+  while (order.length < priorities.length) await nextTick()
   assert.deepEqual(order, ['2', '4', '1', '0', '3', '5'])
   await runtime.stop()
 })
@@ -50,11 +50,11 @@ test('a concurrency that is no number of tasks is refused', () => {
   }
 })
 
-test('a handler that fails, at once or later, is reported once with its task; a failing report hurts nobody', async () => {
-  const told: [unknown, Task][] = []
+test('a handler that fails, at once or later, is reported once with its task; a report that fails does no harm', async () => {
+  const reported: [unknown, Task][] = []
   const runtime = inProcess({
     onError: (error, of) => {
-      told.push([error, of])
+      reported.push([error, of])
       throw new Error('the report broke')
     },
   })
@@ -67,9 +67,9 @@ test('a handler that fails, at once or later, is reported once with its task; a 
     return Promise.reject(failures[1])
   })
   await runtime.submit([task('0'), task('1')])
-  while (warnings.length < 2) await turn()
+  while (warnings.length < 2) await nextTick()
   process.off('warning', warned)
-  assert.deepEqual(told, [
+  assert.deepEqual(reported, [
     [failures[0], task('0')],
     [failures[1], task('1')],
   ])
@@ -121,7 +121,7 @@ test('a delay longer than a Node timer does not end at once, and stop forgets it
     ran = true
   })
   for (let count = 0; count < 50; count++) await runtime.submit([task(`${count}`)], { delayMs: 2 ** 40 })
-  for (let count = 0; count < 20; count++) await turn()
+  for (let count = 0; count < 20; count++) await nextTick()
   await runtime.stop()
   process.off('warning', warned)
   assert.equal(ran, false)

@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis'
+import { defaults } from './defaults.js'
 
 /** Where Redis is. Those of ioredis's `RedisOptions` that are not listed are passed on too. */
 export interface RedisSettings {
@@ -22,17 +23,14 @@ export interface RedisClient {
 /** An address (`redis://…`, `rediss://…`), settings of ioredis, or the host's own client, which is never closed. */
 export type RedisConnection = string | RedisSettings | RedisClient
 
-/** What Redis does not answer for so long has failed. */
-const commandTimeout = 5000
-
-/** For commands that somebody waits for: they fail soon where Redis is away, and do not pile up. @internal */
+/** For commands that a caller waits for: while Redis is away they fail soon, and do not pile up. @internal */
 export function openClient(connection: RedisConnection): { readonly client: Redis; readonly own: boolean } {
   if (typeof connection === 'object' && 'duplicate' in connection) {
     // The host's ioredis may be another copy than ours, whose class is another.
     return { client: connection as unknown as Redis, own: false }
   }
   const options = {
-    commandTimeout,
+    commandTimeout: defaults.commandTimeoutMs,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     enableAutoPipelining: true,
@@ -46,7 +44,7 @@ export function openClient(connection: RedisConnection): { readonly client: Redi
   return { client, own: true }
 }
 
-/** For a worker, which waits for Redis for as long as it takes. @internal */
+/** For a worker, which waits for Redis as long as it takes. @internal */
 export function workerClient(client: Redis): Redis {
   return client.duplicate({
     commandTimeout: undefined,
@@ -57,4 +55,5 @@ export function workerClient(client: Redis): Redis {
   })
 }
 
-const retryStrategy = (times: number): number => Math.min(times * 50, 1000)
+const retryStrategy = (times: number): number =>
+  Math.min(times * defaults.reconnectStepMs, defaults.reconnectLimitMs)

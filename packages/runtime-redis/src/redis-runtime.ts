@@ -8,24 +8,28 @@ import {
   type Task,
   type TaskHandler,
 } from '@piecework/core/store'
-import { attempts } from './attempts.js'
-import { complaints, type OnError } from './complaints.js'
 import type { RedisConnection } from './connection.js'
+import { defaults } from './defaults.js'
+import { errorReporter, type OnError } from './error-reporter.js'
+import { runningTasks } from './running-tasks.js'
 import { openSession, type Session } from './session.js'
-import { mostSlots } from './turn.js'
-import type { Turns } from './turns.js'
-import { unavailable, within } from './within.js'
-import type { TurnWorker } from './worker.js'
+import type { SlotWorker } from './slot-worker.js'
+import type { TaskQueue } from './task-queue.js'
+import { unavailable } from './unavailable.js'
+import { within } from './within.js'
 
 export interface RedisRuntimeOptions {
   readonly connection: RedisConnection
-  /** What processes that share their work have in common. No colon. Default `piecework`. */
+  /** Name that processes which share their work have in common. No colon. Default `piecework`. */
   readonly queue?: string
   /** Tasks that run at once in this process. Default 4. */
   readonly concurrency?: number
-  /** Tasks of one job that run at once, in all processes together, which should agree. Default 64. */
+  /** Tasks of one job that run at once in all processes together, which should all set the same. Default 64, at most 1000. */
   readonly perJob?: number
-  /** Told of attempts whose outcome could not be recorded, and of Redis, once an outage. Default: a process warning. */
+  /**
+   * Called for each attempt whose outcome could not be recorded, and, without a task, once for each outage of Redis. Default: a
+   * process warning.
+   */
   readonly onError?: OnError
 }
 
@@ -35,31 +39,33 @@ const redisChecks: OptionChecks<RedisRuntimeOptions> = {
   ),
   queue: check.text,
   concurrency: check.count,
-  perJob: check.wholeNumber(1, mostSlots),
+  perJob: check.wholeNumber(1, defaults.maxPerJob),
   onError: check.func(),
 }
 
-/** How long Redis may take to accept tasks, or a worker. */
-const patienceMs = 5000
-
 /**
- * Runs tasks in all processes that have started one over the same Redis. Redis keeps ids, and may lose them: the sweep brings
- * them back. `start` and `submit` reject with `redis/unavailable` within seconds where Redis does not answer. A stopped runtime stays
- * stopped.
+ * Runs tasks in all processes that have started a runtime over the same Redis. Redis keeps ids only, and may lose them: the sweep
+ * submits them again. `start` and `submit` reject with `redis/unavailable` within seconds if Redis does not answer. A stopped
+ * runtime stays stopped.
  */
 export function redisRuntime(given: RedisRuntimeOptions): Runtime {
   const options = checkOptions('redisRuntime()', given, redisChecks)
-  const { connection, queue = 'piecework', concurrency = 4, perJob = 64 } = options
+  const {
+    connection,
+    queue = defaults.queue,
+    concurrency = defaults.concurrency,
+    perJob = defaults.perJob,
+  } = options
   refuseUnless(!/[:{}]/.test(queue), `queue must be a name without colon, not "${queue}"`)
-  const told = complaints(options.onError)
-  const running = attempts(told)
+  const reporter = errorReporter(options.onError)
+  const running = runningTasks(reporter)
   let session: Session | undefined
-  let worker: Promise<TurnWorker> | undefined
+  let worker: Promise<SlotWorker> | undefined
   let stopping: Promise<void> | undefined
 
   const opened = (): Session => {
     if (stopping) throw stopped()
-    session ??= openSession({ connection, queue, perJob, complaints: told })
+    session ??= openSession({ connection, queue, perJob, reporter })
     return session
   }
 
@@ -76,26 +82,26 @@ export function redisRuntime(given: RedisRuntimeOptions): Runtime {
       refuseUnless(worker === undefined, 'This runtime has already been started')
       worker = work(concurrency, (task) => running.run(task, handle))
       try {
-        await within(patienceMs, worker)
+        await within(defaults.responseTimeoutMs, worker)
       } catch (error) {
-        worker.then((late) => late.drain().then(late.close), told.broken)
+        worker.then((late) => late.drain().then(late.close), reporter.report)
         worker = undefined
         throw unavailable(error)
       }
     },
 
-    async submit(tasks: readonly Task[], asked) {
-      const { delayMs = 0 } = checkOptions('submit()', asked, { delayMs: check.wait })
-      const { turns } = opened()
+    async submit(tasks: readonly Task[], options) {
+      const { delayMs = 0 } = checkOptions('submit()', options, { delayMs: check.wait })
+      const opening = opened().tasks
       try {
-        await within(patienceMs, add(turns(), tasks, Math.ceil(delayMs)))
+        await within(defaults.responseTimeoutMs, add(opening(), tasks, Math.ceil(delayMs)))
       } catch (error) {
         throw unavailable(error)
       }
     },
 
-    async stop(asked) {
-      const { drainMs = 0 } = checkOptions('stop()', asked, { drainMs: check.wait })
+    async stop(options) {
+      const { drainMs = defaults.drainMs } = checkOptions('stop()', options, { drainMs: check.wait })
       stopping ??= close()
       running.abortAfter(drainMs, stopped())
       await stopping
@@ -103,15 +109,15 @@ export function redisRuntime(given: RedisRuntimeOptions): Runtime {
   }
 }
 
-async function add(turns: Promise<Turns>, tasks: readonly Task[], delayMs: number): Promise<void> {
-  const jobs = new Map<string, Task[]>()
+async function add(queue: Promise<TaskQueue>, tasks: readonly Task[], delayMs: number): Promise<void> {
+  const byJob = new Map<string, Task[]>()
   for (const task of tasks) {
-    const before = jobs.get(task.job)
-    if (before) before.push(task)
-    else jobs.set(task.job, [task])
+    const others = byJob.get(task.job)
+    if (others) others.push(task)
+    else byJob.set(task.job, [task])
   }
-  const to = await turns
-  for (const [job, of] of jobs) await to.add({ job, priority: of[0]?.priority ?? 0 }, of, delayMs)
+  const to = await queue
+  for (const [job, ofJob] of byJob) await to.add({ job, priority: ofJob[0]?.priority ?? 0 }, ofJob, delayMs)
 }
 
 const stopped = (): PieceworkError => new PieceworkError('stopped', 'This runtime was stopped')

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 
-/** Runs on the server as one step; sent once for every server. @internal */
+/** Runs on the server as one step. Its text is sent to a server once. @internal */
 export type Script = (client: Redis, key: string, args: readonly (string | number)[]) => Promise<unknown>
 
 /** @internal */

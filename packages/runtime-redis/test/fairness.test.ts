@@ -50,7 +50,7 @@ test('a job of one task does not wait for one of a thousand that came before', a
   assert.ok(begun < 400, `${begun} tasks of the large job came before`)
 })
 
-test('large jobs have equal shares, whoever came first', async () => {
+test('large jobs have equal shares, in whatever order they came', async () => {
   const order = await orderOf(2, 3, async (add) => {
     for (const job of ['a', 'b', 'c']) await add(tasksOf(job, 400))
     return 1200

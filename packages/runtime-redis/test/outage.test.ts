@@ -14,8 +14,8 @@ test.before.each(async () => {
 test.after.each(() => server.remove())
 
 const task = (node: string): Task => ({ job: 'job', node, attempt: 1 })
-const runtimeWith = (told: unknown[], options: Partial<RedisRuntimeOptions> = {}) =>
-  redisRuntime({ connection: server.url, onError: (error) => told.push(error), ...options })
+const runtimeWith = (reported: unknown[], options: Partial<RedisRuntimeOptions> = {}) =>
+  redisRuntime({ connection: server.url, onError: (error) => reported.push(error), ...options })
 const unavailable = (error: unknown) => isPieceworkError(error, 'redis/unavailable') && error.retryable
 
 /** Submits until Redis takes it. */
@@ -30,9 +30,9 @@ async function insist(submit: () => Promise<void>): Promise<void> {
   }
 }
 
-test('a submit is refused as long as Redis is away, then accepted; workers come back by themselves; an outage is told once', async () => {
-  const told: unknown[] = []
-  const runtime = runtimeWith(told)
+test('a submit is refused as long as Redis is away, then accepted; workers come back by themselves; an outage is reported once', async () => {
+  const reported: unknown[] = []
+  const runtime = runtimeWith(reported)
   const seen: string[] = []
   await runtime.start(async ({ node }) => void seen.push(node))
   await runtime.submit([task('before')])
@@ -46,12 +46,15 @@ test('a submit is refused as long as Redis is away, then accepted; workers come 
   await insist(() => runtime.submit([task('after')]))
   while (!seen.includes('after')) await sleep(10)
   await runtime.stop()
-  assert.ok(told.length > 0 && told.length <= 4, `${told.length}: ${told.map(String).join('\n')}`)
+  assert.ok(
+    reported.length > 0 && reported.length <= 4,
+    `${reported.length}: ${reported.map(String).join('\n')}`,
+  )
 })
 
 test('law 6: what Redis forgets can be submitted again, while the task that it held runs', async () => {
-  const told: unknown[] = []
-  const runtime = runtimeWith(told, { perJob: 1 })
+  const reported: unknown[] = []
+  const runtime = runtimeWith(reported, { perJob: 1 })
   const seen: string[] = []
   let release: (() => void) | undefined
   await runtime.start(async ({ node }) => {
@@ -60,7 +63,7 @@ test('law 6: what Redis forgets can be submitted again, while the task that it h
   })
   await runtime.submit([task('long'), task('short')])
   while (!release) await sleep(10)
-  // So that its turn ends with it.
+  // So that its slot ends with it.
   await sleep(150)
   await server.flushAll()
   await runtime.submit([task('short')])
@@ -71,7 +74,7 @@ test('law 6: what Redis forgets can be submitted again, while the task that it h
   while (!seen.includes('later')) await sleep(10)
   await runtime.stop()
   assert.deepEqual(seen, ['long', 'short', 'later'])
-  assert.deepEqual(told, [])
+  assert.deepEqual(reported, [])
 })
 
 test('a start that finds no Redis is refused, and can be tried again', async () => {

@@ -133,7 +133,7 @@ async function redisRuntimeOf(queue: string, work: (runtime: Runtime) => Promise
   }
 }
 
-test('turns that were lost on their way are made up for', async () => {
+test('slots that were lost on their way are added again', async () => {
   const queue = uniqueQueue()
   let begun = 0
   let release = (): void => {}
@@ -145,7 +145,7 @@ test('turns that were lost on their way are made up for', async () => {
     const client = new Redis(redisUrl)
     const bullmq = new Queue(queue, { connection: client, prefix: '{piecework}' })
     const [, ...others] = await bullmq.getPrioritized()
-    await Promise.all(others.map((turn) => turn.remove()))
+    await Promise.all(others.map((slot) => slot.remove()))
     await bullmq.close()
     client.disconnect()
     assert.equal(others.length, 7)
@@ -167,7 +167,7 @@ test('Redis keeps nothing of tasks that have run', async () => {
   await runtime.submit([task('later')], { delayMs: 50 })
   const client = new Redis(redisUrl)
   const housekeeping = ['events', 'id', 'marker', 'meta', 'pc', 'stalled-check']
-  // Turns that nobody has needed go by themselves.
+  // Slots that no task needs go by themselves.
   await until(async () => {
     const names = (await client.keys(`*${queue}*`)).map((key) => key.slice(key.lastIndexOf(':') + 1))
     return seen.length === 101 && names.every((name) => housekeeping.includes(name))
@@ -209,13 +209,13 @@ test('options that cannot work are refused', () => {
   }
 })
 
-test('a handler that fails is reported once with its task; a failing report hurts nobody', async () => {
-  const told: unknown[] = []
+test('a handler that fails is reported once with its task; a report that fails does no harm', async () => {
+  const reported: unknown[] = []
   const runtime = redisRuntime({
     connection: redisUrl,
     queue: uniqueQueue(),
     onError: (...about) => {
-      told.push(about)
+      reported.push(about)
       throw new Error('the report broke')
     },
   })
@@ -228,7 +228,7 @@ test('a handler that fails is reported once with its task; a failing report hurt
   await until(() => warnings.length > 0)
   process.off('warning', warned)
   await runtime.stop()
-  assert.deepEqual(told, [[failure, task('0')]])
+  assert.deepEqual(reported, [[failure, task('0')]])
   assert.deepEqual(warnings, ['the report broke'])
 })
 

@@ -23,9 +23,9 @@ export async function quiet(
 const left = `
   SELECT 'hold of ' || holder_kind || ' ' || holder_id || ' on ' || path AS text FROM piecework.holds
   UNION ALL
-  SELECT 'job ' || id || ' is ' || status FROM piecework.jobs WHERE status NOT IN ('succeeded', 'failed', 'cancelled')
+  SELECT 'job ' || id || ' is ' || status FROM piecework.jobs WHERE NOT terminal
   UNION ALL
-  SELECT 'node ' || id || ' of job ' || job || ' is ' || status FROM piecework.nodes WHERE status = 'running'
+  SELECT 'node ' || id || ' of job ' || job_id || ' is ' || status FROM piecework.nodes WHERE status = 'running'
   UNION ALL
   SELECT 'outbox: ' || action::text FROM piecework.outbox
   UNION ALL

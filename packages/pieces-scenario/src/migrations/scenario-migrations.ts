@@ -1,13 +1,8 @@
 import type { Migration } from '@piecework/postgres'
-import { results } from './results.js'
-import { scenarioFeatures } from './scenario-features.js'
-import { scenarioPlanningUnits } from './scenario-planning-units.js'
-import { scenarios } from './scenarios.js'
+import { sqlSources } from './sql.generated.js'
 
 /** Tables of scenarios, in the schema `planning`. Run `planningMigrations` first. */
-export const scenarioMigrations: readonly Migration[] = [
-  scenarios,
-  scenarioPlanningUnits,
-  scenarioFeatures,
-  results,
-]
+export const scenarioMigrations: readonly Migration[] = sqlSources.map(({ name, sql }) => ({
+  name: `scenarios/${name}`,
+  sql,
+}))

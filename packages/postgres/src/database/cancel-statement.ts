@@ -1,7 +1,6 @@
 import { connect } from 'node:net'
+import { defaults } from '../defaults.js'
 import type { PgClient } from './pg-client.js'
-
-const waitMs = 2000
 
 /**
  * Asks the server to stop what the connection runs, over a socket of its own, and resolves when the server has passed it on.
@@ -24,7 +23,7 @@ export function cancelStatement(client: PgClient): Promise<void> {
     const socket = at.startsWith('/')
       ? connect({ path: `${at}/.s.PGSQL.${port}` })
       : connect({ host: at, port })
-    socket.setTimeout(waitMs, () => socket.destroy())
+    socket.setTimeout(defaults.cancelRequestTimeoutMs, () => socket.destroy())
     socket.on('error', () => {})
     socket.on('close', () => resolve())
     socket.on('connect', () => socket.end(request))

@@ -7,14 +7,12 @@ import {
   type Transaction,
   type TransactionOptions,
 } from '@piecework/core/store'
+import { defaults } from '../defaults.js'
 import type { ConnectionSource, HeldConnection } from './connection.js'
 import { databaseError } from './database-error.js'
 import { OpenTransaction } from './open-transaction.js'
 import type { TransactionScope } from './transaction-scope.js'
 import { untilAborted } from './until-aborted.js'
-
-/** How long work whose transaction was aborted may take to notice. */
-const graceMs = 1000
 
 const transactionChecks: OptionChecks<TransactionOptions> = { readOnly: check.flag, signal: check.signal }
 
@@ -54,11 +52,11 @@ export class ConnectionDatabase implements Database {
     } catch (error) {
       const reason = signal?.aborted ? signal.reason : error
       const free = await within(
-        held.patienceMs,
+        held.cancelTimeoutMs,
         tx.end(reason).then(() => scope.rollback(held.connection)),
       )
       broken = !free
-      await within(graceMs, ended(working))
+      await within(defaults.abortGraceMs, ended(working))
       throw reason
     } finally {
       held.release(broken || held.lost())

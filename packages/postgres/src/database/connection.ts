@@ -1,6 +1,6 @@
 import type { CopyTarget } from '@piecework/core/store'
 
-/** What a statement reports. */
+/** The result of one statement. */
 export interface StatementResult {
   readonly rows: unknown[]
   readonly rowCount: number
@@ -10,7 +10,7 @@ export interface StatementResult {
 
 /** One connection to a database; the caller sends one statement at a time. Errors are the driver's own. */
 export interface Connection {
-  /** Without values several statements may be sent; the last one's result is told. */
+  /** Without values several statements may be sent; resolves to the result of the last one. */
   query(sql: string, values?: readonly unknown[]): Promise<StatementResult>
   /** A source that fails, or an abort, ends the COPY in the database too. */
   copyIn(target: CopyTarget, records: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<number>
@@ -19,15 +19,15 @@ export interface Connection {
    * when the connection can take the next statement: after an abort without waiting for the consumer.
    */
   copyOut(select: string, signal: AbortSignal, idle: () => void): AsyncGenerator<Uint8Array>
-  /** Asks the database to stop what runs; it may go astray, or not be possible. */
+  /** Asks the database to cancel the running statement. The request may get lost, or not be possible. */
   cancel(): Promise<void>
 }
 
 /** A connection that is ours until released. */
 export interface HeldConnection {
   readonly connection: Connection
-  /** How long a statement that was stopped may take to end before the connection is given up. */
-  readonly patienceMs: number
+  /** How long a cancelled statement may take to end before the connection is closed. */
+  readonly cancelTimeoutMs: number
   /** Whether it was lost meanwhile. */
   lost(): boolean
   /** A broken one is closed, not used again. */

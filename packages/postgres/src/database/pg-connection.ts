@@ -1,4 +1,5 @@
 import type { CopyTarget } from '@piecework/core/store'
+import { defaults } from '../defaults.js'
 import { bindValue } from './bind-value.js'
 import { cancelStatement } from './cancel-statement.js'
 import type { Connection, HeldConnection, StatementResult } from './connection.js'
@@ -8,9 +9,8 @@ import { pgCopyIn } from './pg-copy-in.js'
 import { pgCopyOut } from './pg-copy-out.js'
 
 const types = { getTypeParser: valueParser }
-const patienceMs = 5000
 
-/** Keeps listening: a connection that is lost while nobody listens ends the process. */
+/** Keeps an error listener: without one, a connection that is lost ends the process. */
 export function holdPgClient(client: PgClient, release: (broken: boolean) => void): HeldConnection {
   let lost = false
   const onError = (): void => {
@@ -19,7 +19,7 @@ export function holdPgClient(client: PgClient, release: (broken: boolean) => voi
   client.on('error', onError)
   return {
     connection: pgConnection(client),
-    patienceMs,
+    cancelTimeoutMs: defaults.statementCancelTimeoutMs,
     lost: () => lost,
     release: (broken) => {
       client.removeListener('error', onError)

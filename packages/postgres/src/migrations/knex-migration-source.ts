@@ -1,5 +1,6 @@
 import { PieceworkError } from '@piecework/core/store'
 import { fromKnex, type KnexLike } from '../database/from-knex.js'
+import { appliedMigrations, applyMigration } from './applied-migrations.js'
 import type { Migration } from './migration.js'
 
 /** What knex asks of a `migrationSource`. */
@@ -12,13 +13,21 @@ export interface KnexMigrationSource {
   }>
 }
 
-/** For hosts that run all their migrations with knex: `knex.migrate.latest({ migrationSource })`. There is no way down. */
+/**
+ * For hosts that run all their migrations with knex: `knex.migrate.latest({ migrationSource })`. `piecework.migrations` is kept
+ * as `migrate` keeps it, and each migration that runs checks those before it. knex calls nothing if it has nothing to run:
+ * `migrate(fromKnex(knex), migrations)` then checks, and runs nothing. There is no way down.
+ */
 export function toKnexMigrationSource(migrations: readonly Migration[]): KnexMigrationSource {
   return {
     getMigrations: async () => [...migrations],
     getMigrationName: ({ name }) => name,
     getMigration: async (migration) => ({
-      up: (knex) => fromKnex(knex).transaction((tx) => migration.up(tx)),
+      up: (knex) =>
+        fromKnex(knex).transaction(async (tx) => {
+          const applied = await appliedMigrations(tx, migrations)
+          if (!applied.has(migration.name)) await applyMigration(tx, migration)
+        }),
       down: async () => {
         throw new PieceworkError('unsupported', `The migration ${migration.name} cannot be taken back.`)
       },

@@ -1,8 +1,7 @@
-import type { Transaction } from '@piecework/core/store'
-
-/** One step of a schema. */
+/** One step of a schema. Its name and text stay as they are from the day a database has run it. */
 export interface Migration {
-  /** Unique among all that run on one database, never changed: `planning/0001-projects`. */
+  /** Unique among all that run on one database, after the name of its set: `planning/0001-projects`. */
   readonly name: string
-  up(tx: Transaction): Promise<void>
+  /** Statements; they run in one transaction. */
+  readonly sql: string
 }

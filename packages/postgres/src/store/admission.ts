@@ -1,46 +1,52 @@
-import { type Job, mustQueue, type NewJob, PieceworkError, type Queryable } from '@piecework/core/store'
+import {
+  type Job,
+  mustQueue,
+  type NewJob,
+  PieceworkError,
+  type Queryable,
+  transition,
+} from '@piecework/core/store'
+import { defaults } from '../defaults.js'
 import { tryAdvisoryLock } from './advisory-lock.js'
-import { findJob, recordEvent } from './job-row.js'
+import { findJob } from './lock-job.js'
 import { lockKey } from './lock-key.js'
-
-/** How long a transaction of the host's that asks for a job of the same principal may keep others waiting. */
-const patienceMs = 5000
+import { saveTransition } from './save-transition.js'
 
 /**
- * Whether a job that begins in this transaction has to wait for room. Until the transaction ends, no other job of its principal
- * begins. Throws `too-many-jobs`.
+ * Whether a job that is requested in this transaction must wait because its principal has as many as it may. Until the transaction
+ * ends, no other job of the principal is admitted. Throws `too-many-jobs`.
  */
-export async function waitsForRoom(
+export async function mustThrottle(
   tx: Queryable,
   { principal, limit }: Pick<NewJob, 'principal' | 'limit'>,
 ): Promise<boolean> {
   if (!limit) return false
-  if (!(await lockPrincipal(tx, principal.id, patienceMs))) {
-    const message = `Other jobs of ${principal.id} are being asked for in a transaction that has not ended.`
+  if (!(await lockPrincipal(tx, principal.id, defaults.principalLockTimeoutMs))) {
+    const message = `Other jobs of ${principal.id} are being requested in a transaction that has not ended.`
     throw new PieceworkError('too-many-jobs', message, {
       facts: { principal: principal.id, limit: limit.jobs },
       retryable: true,
     })
   }
-  return mustQueue(principal, await underWay(tx, principal.id), limit)
+  return mustQueue(principal, await countAdmitted(tx, principal.id), limit)
 }
 
 /**
- * Submits jobs of the principal that wait, while there is room for them. Nothing where its jobs are locked for longer than
- * `patience`: the sweep comes back.
+ * Submits throttled jobs of the principal as long as there is room for them. None if its jobs stay locked for `lockTimeoutMs`: the
+ * sweep comes back.
  */
-export async function admitWaiting(
+export async function admitThrottled(
   tx: Queryable,
   principal: string,
-  patience: number,
+  lockTimeoutMs: number,
 ): Promise<readonly Job[]> {
-  if (!(await lockPrincipal(tx, principal, patience))) return []
+  if (!(await lockPrincipal(tx, principal, lockTimeoutMs))) return []
   const admitted: Job[] = []
-  for (let running = await underWay(tx, principal); ; running++) {
-    // One whose row is locked is being cancelled or stopped.
+  for (let running = await countAdmitted(tx, principal); ; running++) {
+    // A job whose row is locked is being cancelled or stopped.
     const { rows } = await tx.query<{ id: string; room: number | null }>(
       `SELECT id, principal_limit AS room FROM piecework.jobs
-       WHERE principal ->> 'id' = $1 AND throttled AND status = 'pending'
+       WHERE principal ->> 'id' = $1 AND throttled AND NOT terminal AND status = 'pending'
        ORDER BY priority DESC, number LIMIT 1 FOR UPDATE SKIP LOCKED`,
       [principal],
     )
@@ -48,20 +54,21 @@ export async function admitWaiting(
     if (!next || (next.room !== null && Number(next.room) <= running)) return admitted
     const locked = await findJob(tx, next.id)
     if (!locked) return admitted
-    // It submits tasks and ends nothing.
-    admitted.push((await recordEvent(tx, locked, { type: 'admitted' })).job)
+    const admission = transition(locked.job, { type: 'admitted' }, locked.at)
+    await saveTransition(tx, locked.job, admission)
+    admitted.push(admission.job)
   }
 }
 
-const lockPrincipal = (tx: Queryable, id: string, patience: number): Promise<boolean> =>
-  tryAdvisoryLock(tx, { key: lockKey('principal', id), patienceMs: patience })
+const lockPrincipal = (tx: Queryable, id: string, lockTimeoutMs: number): Promise<boolean> =>
+  tryAdvisoryLock(tx, { key: lockKey('principal', id), lockTimeoutMs })
 
-async function underWay(tx: Queryable, principal: string): Promise<number> {
-  const { rows } = await tx.query<{ running: string }>(
-    `SELECT count(*)::text AS running FROM piecework.jobs
-     WHERE principal ->> 'id' = $1 AND NOT throttled
-       AND status NOT IN ('draft', 'succeeded', 'failed', 'cancelled')`,
+/** Jobs that have begun or may begin at any moment. */
+async function countAdmitted(tx: Queryable, principal: string): Promise<number> {
+  const { rows } = await tx.query<{ admitted: string }>(
+    `SELECT count(*)::text AS admitted FROM piecework.jobs
+     WHERE principal ->> 'id' = $1 AND NOT throttled AND NOT terminal AND status <> 'draft'`,
     [principal],
   )
-  return Number(rows[0]?.running)
+  return Number(rows[0]?.admitted)
 }

@@ -4,18 +4,20 @@ import type { Queryable } from '@piecework/core/store'
 export interface AdvisoryLock {
   /** As `lockKey` makes it. */
   readonly key: string
-  /** Shared with others that come shared. */
+  /** Shared with others that take it shared. */
   readonly shared?: boolean
-  /** How long to try. */
-  readonly patienceMs: number
+  readonly lockTimeoutMs: number
 }
 
-/** Takes a lock until the transaction ends. False where others keep it for longer; a wait in the server might deadlock. */
+/**
+ * Takes the lock until the transaction ends. False if others keep it for longer than `lockTimeoutMs`. Polls, because a wait in the
+ * server might deadlock.
+ */
 export async function tryAdvisoryLock(
   tx: Queryable,
-  { key, shared = false, patienceMs }: AdvisoryLock,
+  { key, shared = false, lockTimeoutMs }: AdvisoryLock,
 ): Promise<boolean> {
-  const deadline = Date.now() + patienceMs
+  const deadline = Date.now() + lockTimeoutMs
   for (let waitMs = 5; ; waitMs = Math.min(2 * waitMs, 100)) {
     const { rows } = await tx.query<{ locked: string }>(
       `SELECT pg_try_advisory_xact_lock${shared ? '_shared' : ''}($1::bigint)::text AS locked`,

@@ -1,43 +1,45 @@
-import type { Job, JobEvent, Queryable } from '@piecework/core/store'
-import { admitWaiting } from './admission.js'
-import { type LockedJob, recordEvent } from './job-row.js'
+import { type Job, type JobEvent, type Queryable, transition } from '@piecework/core/store'
+import { defaults } from '../defaults.js'
+import { admitThrottled } from './admission.js'
+import type { LockedJob } from './lock-job.js'
+import { saveTransition } from './save-transition.js'
 
-/** How long whoever asks for a job of the same principal may hold up the end of one. */
-const patienceMs = 1000
-
-/** One step of the job's life, with what must be stored in the same transaction. */
-export async function applyEvent(tx: Queryable, locked: LockedJob, event: JobEvent): Promise<Job> {
-  const { job, ended } = await recordEvent(tx, locked, event)
-  if (ended) {
-    await skipRest(tx, job)
-    await release(tx, job)
-    await makeRoom(tx, job)
+/** One transition of the job, with all that must be stored in the same transaction. */
+export async function applyEvent(tx: Queryable, { job, at }: LockedJob, event: JobEvent): Promise<Job> {
+  const next = transition(job, event, at)
+  await saveTransition(tx, job, next)
+  if (next.effects.some(({ type }) => type === 'release')) {
+    await skipWaiting(tx, next.job)
+    await releaseHolds(tx, next.job)
+    await admitOthers(tx, next.job)
   }
-  return job
+  return next.job
 }
 
-/** Nodes of batches that the job did not come to. */
-async function skipRest(tx: Queryable, { id, outcome }: Job): Promise<void> {
+/** Nodes of batches that were not reached. */
+async function skipWaiting(tx: Queryable, { id, outcome }: Job): Promise<void> {
   if (outcome === 'succeeded') return
   await tx.query(
-    `UPDATE piecework.nodes SET status = 'skipped', ended_at = clock_timestamp() WHERE job = $1 AND status = 'waiting'`,
+    `UPDATE piecework.nodes SET status = 'skipped', ended_at = clock_timestamp()
+     WHERE job_id = $1 AND open AND status = 'waiting'`,
     [id],
   )
 }
 
-/** Frees what the job held; a retry of an export wants to know whether that has changed since. */
-async function release(tx: Queryable, { id, kind, result }: Job): Promise<void> {
+/** Frees what the job held. Its paths are remembered if it may be retried: a retry must know whether they have changed since. */
+async function releaseHolds(tx: Queryable, { id, kind, result }: Job): Promise<void> {
   if (kind === 'export' && result.retryUntil) {
     await tx.query(
-      'INSERT INTO piecework.retriable (job, root, path) SELECT job, root, path FROM piecework.holds WHERE job = $1',
+      `INSERT INTO piecework.retry_claims (job_id, root, path)
+       SELECT job_id, root, path FROM piecework.holds WHERE job_id = $1`,
       [id],
     )
   }
-  await tx.query('DELETE FROM piecework.holds WHERE job = $1', [id])
+  await tx.query('DELETE FROM piecework.holds WHERE job_id = $1', [id])
 }
 
-/** Jobs of the same principal that wait may begin. */
-async function makeRoom(tx: Queryable, { id, principal }: Job): Promise<void> {
+async function admitOthers(tx: Queryable, { id, principal }: Job): Promise<void> {
   const sql = 'SELECT FROM piecework.jobs WHERE id = $1 AND principal_limit IS NOT NULL'
-  if ((await tx.query(sql, [id])).rowCount === 1) await admitWaiting(tx, principal.id, patienceMs)
+  const { rowCount } = await tx.query(sql, [id])
+  if (rowCount === 1) await admitThrottled(tx, principal.id, defaults.admissionLockTimeoutMs)
 }

@@ -1,31 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lease, Queryable } from '@piecework/core/store'
-import { leaseLost, leaseOf } from './end-attempt.js'
+import { defaults } from '../defaults.js'
+import { leaseKey, leaseLost } from './lease.js'
 import { lockKey } from './lock-key.js'
 
-/** How long an ended backend may take to roll back. */
-const patienceMs = 10_000
-
 /**
- * Marks the transaction, and by that its backend, as the one that works on the node: PostgreSQL itself shows who holds the lock,
- * from the moment it is held until the backend is gone. Throws `lease-lost` where the lease was lost before.
+ * Marks the transaction, and by that its backend, as the one that works on the node: pg_locks shows which backend holds the lock,
+ * from the moment it is held until the backend is gone. Throws `lease-lost`.
  */
-export async function holdAttempt(tx: Queryable, lease: Lease): Promise<void> {
+export async function lockAttempt(tx: Queryable, lease: Lease): Promise<void> {
   await tx.query('SELECT pg_advisory_xact_lock($1::bigint)', [keyOf(lease.job.id, lease.node.id)])
   const { rowCount } = await tx.query(
-    `SELECT FROM piecework.nodes WHERE job = $1 AND id = $2 AND fence = $3::bigint AND status = 'running'`,
-    leaseOf(lease),
+    `SELECT FROM piecework.nodes WHERE job_id = $1 AND id = $2 AND fence = $3::bigint AND status = 'running'`,
+    leaseKey(lease),
   )
   if (rowCount !== 1) throw leaseLost(lease)
 }
 
 /**
- * Ends the backend that still works on the node and takes its lock, so that it cannot come back before the new fence is
- * committed. False where it would not go.
+ * Terminates the backend that still works on the node and takes its lock, so that it cannot come back before the new fence is
+ * committed. False if it does not exit in time.
  */
-export async function endOtherBackend(tx: Queryable, job: string, node: string): Promise<boolean> {
+export async function terminateOtherBackend(tx: Queryable, job: string, node: string): Promise<boolean> {
   const key = keyOf(job, node)
-  const deadline = Date.now() + patienceMs
+  const deadline = Date.now() + defaults.backendExitTimeoutMs
   for (;;) {
     const { rows } = await tx.query<{ locked: string }>(
       'SELECT pg_try_advisory_xact_lock($1::bigint)::text AS locked',
@@ -44,15 +42,15 @@ export async function endOtherBackend(tx: Queryable, job: string, node: string):
   }
 }
 
-/** Ends the backend of an attempt that was given up but still works, so that it holds nothing up. */
-export async function endOwnBackend(tx: Queryable, lease: Lease): Promise<void> {
-  // Who has the row cannot be taken over meanwhile; where the attempt itself has it, it is committing.
+/** Terminates the backend of an attempt that was abandoned but still works, so that its locks do not stay. */
+export async function terminateAbandonedBackend(tx: Queryable, lease: Lease): Promise<void> {
+  // With the row locked, no other worker takes the node over meanwhile. If the attempt itself has the row, it is committing.
   const { rowCount } = await tx.query(
-    `SELECT FROM piecework.nodes WHERE job = $1 AND id = $2 AND fence = $3::bigint AND status = 'running'
+    `SELECT FROM piecework.nodes WHERE job_id = $1 AND id = $2 AND fence = $3::bigint AND status = 'running'
      FOR UPDATE SKIP LOCKED`,
-    leaseOf(lease),
+    leaseKey(lease),
   )
-  if (rowCount === 1) await endOtherBackend(tx, lease.job.id, lease.node.id)
+  if (rowCount === 1) await terminateOtherBackend(tx, lease.job.id, lease.node.id)
 }
 
 const keyOf = (job: string, node: string): string => lockKey('attempt', job, node)

@@ -1,54 +1,53 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTick } from 'node:timers/promises'
+import { defaults } from '../defaults.js'
 
-/** Large enough to share a commit, small enough that nobody waits long for it. */
-const most = 64
-
-interface Waiting<Item, Done> {
+interface QueuedItem<Item, Result> {
   readonly item: Item
-  resolve(done: Done): void
+  resolve(result: Result): void
   reject(error: unknown): void
 }
 
-/** What comes while a group is under way goes together in the next one. Where a group fails, each of it is tried by itself. */
-export class Batcher<Item, Done> {
-  readonly #carryOut: (items: readonly Item[]) => Promise<readonly Done[]>
-  #waiting: Waiting<Item, Done>[] = []
-  #underWay = false
+/** Items that come while a batch is under way go together in the next one. If a batch fails, each of its items is tried alone. */
+export class Batcher<Item, Result> {
+  readonly #process: (items: readonly Item[]) => Promise<readonly Result[]>
+  #queue: QueuedItem<Item, Result>[] = []
+  #draining = false
 
-  /** `carryOut` resolves to what became of each item, in their order. */
-  constructor(carryOut: (items: readonly Item[]) => Promise<readonly Done[]>) {
-    this.#carryOut = carryOut
+  /** `process` resolves to the result of each item, in their order. */
+  constructor(process: (items: readonly Item[]) => Promise<readonly Result[]>) {
+    this.#process = process
   }
 
-  add(item: Item): Promise<Done> {
+  add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ item, resolve, reject })
-      if (!this.#underWay) void this.#work()
+      this.#queue.push({ item, resolve, reject })
+      if (!this.#draining) void this.#drain()
     })
   }
 
-  async #work(): Promise<void> {
-    this.#underWay = true
-    while (this.#waiting.length > 0) {
-      // What the last group has set free comes first.
-      await nextTurn()
-      const group = this.#waiting.slice(0, most)
-      this.#waiting = this.#waiting.slice(most)
-      if (!(await this.#together(group, group.length === 1))) {
-        for (const one of group) await this.#together([one], true)
+  async #drain(): Promise<void> {
+    this.#draining = true
+    while (this.#queue.length > 0) {
+      // Callers that the last batch has resolved add their next items first.
+      await nextTick()
+      const batch = this.#queue.slice(0, defaults.batchSize)
+      this.#queue = this.#queue.slice(defaults.batchSize)
+      if (!(await this.#settle(batch, batch.length === 1))) {
+        for (const queued of batch) await this.#settle([queued], true)
       }
     }
-    this.#underWay = false
+    this.#draining = false
   }
 
-  async #together(group: readonly Waiting<Item, Done>[], alone: boolean): Promise<boolean> {
+  /** False if the batch failed and its items should be tried alone. */
+  async #settle(batch: readonly QueuedItem<Item, Result>[], final: boolean): Promise<boolean> {
     try {
-      const done = await this.#carryOut(group.map(({ item }) => item))
-      for (const [place, { resolve }] of group.entries()) resolve(done[place] as Done)
+      const results = await this.#process(batch.map(({ item }) => item))
+      for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result)
       return true
     } catch (error) {
-      if (!alone) return false
-      for (const { reject } of group) reject(error)
+      if (!final) return false
+      for (const { reject } of batch) reject(error)
       return true
     }
   }

@@ -1,9 +1,9 @@
-/** How long ago by this process's own clock, which may be hours off that of the database: in ms, negative for what is to come. */
-export function msSince(moment: Date): number {
-  return Date.now() - moment.getTime()
+/** How long ago by this process's clock, which may be hours off the database's: in ms, negative for the future. */
+export function msSince(date: Date): number {
+  return Date.now() - date.getTime()
 }
 
-/** When it is `ms` from now, by this process's own clock. */
-export function momentIn(ms: number): Date {
+/** The date `ms` from now, by this process's clock. */
+export function dateIn(ms: number): Date {
   return new Date(Date.now() + ms)
 }

@@ -1,31 +1,30 @@
 import type { Lease, NodeResult, Queryable } from '@piecework/core/store'
 
-/** What one attempt leaves behind. */
-export interface End {
+export interface AttemptEnd {
   readonly lease: Lease
-  readonly done: NodeResult
+  readonly result: NodeResult
 }
 
 export interface EndedNode {
   /** Nodes of its batch that have not ended. */
   readonly remaining: number
-  /** What changes of its job, as `piecework.changing` prints it. */
-  readonly changing: string
+  /** Of its job, as `piecework.mutable_columns` prints them. */
+  readonly mutableColumns: string
 }
 
-/** Marks the node as ended, stores its findings and counts it. Undefined where its lease is lost. */
-export async function endNode(tx: Queryable, end: End): Promise<EndedNode | undefined> {
-  const { rows } = await tx.query<{ remaining: number; changing: string }>(
-    'SELECT still_open AS remaining, changing_text AS changing FROM piecework.end_nodes($1::jsonb)',
+/** Ends the node, stores its findings and counts it off its batch. Undefined if its lease is lost. */
+export async function endNode(tx: Queryable, end: AttemptEnd): Promise<EndedNode | undefined> {
+  const { rows } = await tx.query<{ remaining: number; mutable_columns: string }>(
+    'SELECT remaining, mutable_columns FROM piecework.end_nodes($1::jsonb)',
     [JSON.stringify([endAsJson(end)])],
   )
   const [row] = rows
-  return row && { remaining: Number(row.remaining), changing: row.changing }
+  return row && { remaining: Number(row.remaining), mutableColumns: row.mutable_columns }
 }
 
-/** As the functions of the store take it. */
-export function endAsJson({ lease, done }: End): object {
-  const { counts, progress, entries, version, reusedFrom: reused, error, findings = [] } = done
+/** As `piecework.end_nodes` takes it. */
+export function endAsJson({ lease, result }: AttemptEnd): object {
+  const { counts, progress, entries, version, reusedFrom, error, findings = [] } = result
   return {
     job: lease.job.id,
     node: lease.node.id,
@@ -35,7 +34,7 @@ export function endAsJson({ lease, done }: End): object {
     progress,
     entries,
     version,
-    reused,
+    reused_from: reusedFrom,
     error,
     ...(findings.length > 0 && { findings }),
   }

@@ -8,19 +8,20 @@ import {
   type ResourceRef,
   type ResourceTree,
 } from '@piecework/core/store'
-import { waitsForRoom } from './admission.js'
-import { takeHolds } from './holds.js'
-import { json } from './job-row.js'
+import { mustThrottle } from './admission.js'
+import { acquireHold } from './holds.js'
+import { jsonText } from './json-text.js'
 import { jobOf } from './records.js'
 
-/** Claims, job and nodes; nothing is submitted. Throws `resource-busy` and `too-many-jobs`. */
+/** Claims, job and nodes; submits nothing. Throws `resource-busy` and `too-many-jobs`. */
 export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 'draft'): Promise<Job> {
-  await takeHolds(tx, { paths: job.claims, holder: job, job: job.id, changes: changedPaths(job) })
-  const throttled = status === 'pending' && (await waitsForRoom(tx, job))
+  await acquireHold(tx, { paths: job.claims, holder: job, job: job.id, changes: changedPaths(job) })
+  const throttled = status === 'pending' && (await mustThrottle(tx, job))
   const { rows } = await tx.query<{ job: string }>(
     `INSERT INTO piecework.jobs AS j (id, kind, status, tree, target, principal, request, batch, batches, result, retry_of,
-       reads, created_at, touched_at, changes, priority, principal_limit, throttled, deadline)
-     SELECT $1, $2, $9, $3::jsonb, $4::jsonb, $5::jsonb, $6::jsonb, 0, $7::int, '{}', $8, $10::jsonb, at, at,
+       reads, created_at, draft_changed_at, changes, priority, principal_limit, throttled, deadline)
+     SELECT $1, $2, $9, $3::jsonb, $4::jsonb, $5::jsonb, $6::jsonb, 0, $7::int, '{}', $8, $10::jsonb, at,
+       CASE WHEN $9::text = 'draft' THEN at END,
        jsonb_build_array(jsonb_build_object('status', $9::text, 'at', at)),
        $11::int, $12::int, $13::boolean, at + $14::float8 * interval '1 millisecond'
      FROM (SELECT clock_timestamp() AS at) AS clock
@@ -29,14 +30,14 @@ export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 
     [
       job.id,
       job.kind,
-      json(job.tree),
-      json(job.target),
-      json(job.principal),
-      json(job.request),
+      jsonText(job.tree),
+      jsonText(job.target),
+      jsonText(job.principal),
+      jsonText(job.request),
       job.batches,
       job.retryOf ?? null,
       status,
-      json(job.reads ?? []),
+      jsonText(job.reads ?? []),
       job.priority ?? 0,
       job.limit?.jobs ?? null,
       String(throttled),
@@ -46,9 +47,9 @@ export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 
   const [row] = rows
   if (!row) throw new PieceworkError('internal', `Job ${job.id} exists.`)
   await tx.query(
-    `INSERT INTO piecework.job_resources (job, kind, id)
+    `INSERT INTO piecework.job_resources (job_id, kind, id)
      SELECT DISTINCT $1, r.kind, r.id FROM jsonb_to_recordset($2::jsonb) AS r(kind text, id text)`,
-    [job.id, json(resourcesOf(job))],
+    [job.id, jsonText(resourcesOf(job))],
   )
   await insertNodes(tx, job.id, job.nodes)
   return jobOf(row.job)
@@ -56,25 +57,25 @@ export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 
 
 export async function insertNodes(tx: Queryable, job: string, nodes: readonly NewNode[]): Promise<void> {
   await tx.query(
-    `INSERT INTO piecework.nodes (job, id, task, batch, resource, piece)
+    `INSERT INTO piecework.nodes (job_id, id, task, batch, resource, piece)
      SELECT $1, n.id, n.task, n.batch, n.resource, n.piece
      FROM jsonb_to_recordset($2::jsonb) AS n(id text, task text, batch int, resource jsonb, piece text)`,
-    [job, json(nodes)],
+    [job, jsonText(nodes)],
   )
   await tx.query(
-    `INSERT INTO piecework.batches (job, batch, remaining)
-     SELECT job, batch, count(*) FROM piecework.nodes WHERE job = $1 GROUP BY job, batch`,
+    `INSERT INTO piecework.batches (job_id, batch, remaining)
+     SELECT job_id, batch, count(*) FROM piecework.nodes WHERE job_id = $1 GROUP BY job_id, batch`,
     [job],
   )
 }
 
-/** What a job reads or makes: an import's tree is the exported one, which is not read. */
+/** Resources that the job reads or creates. The tree of an import is the exported one, which is not read. */
 function resourcesOf({ kind, tree, target }: NewJob): readonly ResourceRef[] {
-  const read = kind === 'export' || kind === 'clone' ? flat(tree) : []
+  const read = kind === 'export' || kind === 'clone' ? flatten(tree) : []
   return target ? [...read, target] : read
 }
 
-const flat = (tree: ResourceTree): readonly ResourceRef[] => [
+const flatten = (tree: ResourceTree): readonly ResourceRef[] => [
   { kind: tree.kind, id: tree.id },
-  ...tree.children.flatMap(flat),
+  ...tree.children.flatMap(flatten),
 ]

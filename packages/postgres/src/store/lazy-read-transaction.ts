@@ -6,62 +6,53 @@ import {
 } from '@piecework/core/store'
 
 /**
- * A read-only transaction takes a connection with its first statement, which is also when PostgreSQL takes the snapshot: work that
- * looks at files alone takes none. All else is as it was.
+ * A database whose read-only transactions take a connection with their first statement, which is also when PostgreSQL takes the
+ * snapshot: a piece that reads files alone takes none. Other transactions are as before.
  */
 export function lazyReadTransaction(database: Database): Database {
   return {
     query: (sql, values) => database.query(sql, values),
     transaction: (work, options = {}) =>
-      options.readOnly ? lateSnapshot(database, work, options) : database.transaction(work, options),
+      options.readOnly ? runLazily(database, work, options) : database.transaction(work, options),
   }
 }
 
-async function lateSnapshot<T>(
+async function runLazily<T>(
   database: Database,
   work: (tx: Transaction) => Promise<T>,
   options: TransactionOptions,
 ): Promise<T> {
   options.signal?.throwIfAborted()
-  let [give, refuse] = [(_: Transaction | undefined): void => {}, (_: unknown): void => {}]
-  const opened = new Promise<Transaction | undefined>((resolve, reject) => {
-    give = resolve
-    refuse = reject
-  })
-  // Nobody may be waiting for it.
-  opened.catch(() => {})
-  let ask = (): void => {}
-  const asked = new Promise<true>((resolve) => {
-    ask = () => resolve(true)
-  })
-  const made = work(
-    lateTransaction(async () => {
-      ask()
-      const tx = await opened
+  const opened = deferred<Transaction | undefined>()
+  const needed = deferred<true>()
+  const result = work(
+    lazyTransaction(async () => {
+      needed.resolve(true)
+      const tx = await opened.promise
       if (!tx) throw new PieceworkError('database', 'The transaction has ended.')
       return tx
     }),
   )
-  const ended = made.then(
+  const ended = result.then(
     () => false,
     () => false,
   )
-  if (!(await Promise.race([asked, ended]))) {
-    give(undefined)
-    return made
+  if (!(await Promise.race([needed.promise, ended]))) {
+    opened.resolve(undefined)
+    return result
   }
   try {
     return await database.transaction((tx) => {
-      give(tx)
-      return made
+      opened.resolve(tx)
+      return result
     }, options)
   } catch (error) {
-    refuse(error)
+    opened.reject(error)
     throw error
   }
 }
 
-function lateTransaction(open: () => Promise<Transaction>): Transaction {
+function lazyTransaction(open: () => Promise<Transaction>): Transaction {
   return {
     query: async (sql, values) => (await open()).query(sql, values),
     copyIn: async (target, csv) => (await open()).copyIn(target, csv),
@@ -69,4 +60,20 @@ function lateTransaction(open: () => Promise<Transaction>): Transaction {
       yield* (await open()).copyOut(select)
     },
   }
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>
+  resolve(value: T): void
+  reject(error: unknown): void
+}
+
+function deferred<T>(): Deferred<T> {
+  let [resolve, reject] = [(_: T): void => {}, (_: unknown): void => {}]
+  const promise = new Promise<T>((...callbacks) => {
+    ;[resolve, reject] = callbacks
+  })
+  // A rejection is no unhandled one if no statement waits for it.
+  promise.catch(() => {})
+  return { promise, resolve, reject }
 }

@@ -1,97 +1,111 @@
 import { type Database, isPieceworkError, type Job, type Lease, type Queryable } from '@piecework/core/store'
 import { autocommits } from '../database/autocommit-database.js'
 import { applyEvent } from './apply-event.js'
-import { type End, endAsJson } from './end-node.js'
+import { type AttemptEnd, endAsJson } from './end-node.js'
 import { hasBegun, type JobCache } from './job-cache.js'
-import { lockJob } from './job-row.js'
+import type { LeaseHolder, TaskOfWorker } from './lease-holder.js'
+import { lockJob } from './lock-job.js'
 import { leasedNode } from './records.js'
-import { needsTransaction } from './step-functions.js'
-import type { AskedTask, LeaseHolder } from './take-over.js'
 
 /** A node begins, or ends plainly. */
 export type NodeTransition =
-  | { readonly begin: AskedTask; readonly end?: never }
-  | { readonly end: End; readonly begin?: never }
+  | { readonly begin: TaskOfWorker; readonly end?: never }
+  | { readonly end: AttemptEnd; readonly begin?: never }
 
 /**
- * Of a begin its lease; `lapsed` where somebody's has, which has to be taken over; of an end its job. Undefined where nothing is to do, or
- * the lease is lost.
+ * The lease of a begin, or `lapsed` if another worker's lease has to be taken over; the job of an end. Undefined for a task that
+ * has nothing to begin, and for a lease that is lost.
  */
-export type Stepped = Lease | 'lapsed' | Job | undefined
+export type TransitionResult = Lease | 'lapsed' | Job | undefined
 
-interface StepRow {
-  readonly begun: boolean | string
-  readonly job: string
-  readonly node: string
-  /** Of the attempt that begins, the fence of the one that ends. */
-  readonly number: string
-  readonly remaining: number | string | null
-  readonly node_text: string | null
-  readonly changing: string | null
+/** Of a begin `attempt` is set, of an end `fence` and `remaining`. */
+interface TransitionRow {
+  readonly job_id: string
+  readonly node_id: string
+  readonly attempt: number | null
+  readonly fence: string | null
+  readonly remaining: number | null
+  /** NULL for a begin whose lease has lapsed. */
+  readonly node_row: string | null
+  readonly mutable_columns: string | null
 }
 
-const stepSql = `SELECT begun, of_job AS job, of_node AS node, number, still_open AS remaining, node_text, changing_text AS changing
-  FROM piecework.step_nodes($1::jsonb, $2, $3::boolean, $4::float8, $5::jsonb, $6::boolean)`
+const transitionSql =
+  'SELECT * FROM piecework.transition_nodes($1::jsonb, $2, $3::boolean, $4::float8, $5::jsonb, $6::boolean)'
 
-/** Carries out steps of any nodes together: as one statement, unless something of a job follows from them. */
+/** Carries out transitions of any nodes together: as one statement, unless the status or the batch of a job changes too. */
 export async function nodeTransitions(
   control: Database,
-  known: JobCache,
-  beginner: LeaseHolder,
-  steps: readonly NodeTransition[],
-): Promise<readonly Stepped[]> {
-  // The same task may come twice: who did not come last gets nothing.
-  const byKey = new Map(steps.map((step) => [keyOf(step), step]))
+  cache: JobCache,
+  holder: LeaseHolder,
+  transitions: readonly NodeTransition[],
+): Promise<readonly TransitionResult[]> {
+  // The same task may come twice: only the last one gets a result.
+  const byKey = new Map(transitions.map((transition) => [keyOf(transition), transition]))
   const begins = [...byKey.values()].flatMap(({ begin }) => begin ?? [])
   const ends = [...byKey.values()].flatMap(({ end }) => end ?? [])
-  const values = (byItself: boolean): readonly unknown[] => [
-    JSON.stringify(begins),
-    beginner.store,
-    String(beginner.embedded),
-    beginner.leaseMs,
-    JSON.stringify(ends.map(endAsJson)),
-    String(byItself),
-  ]
-  const told = async (db: Queryable, rows: readonly StepRow[], changed: ReadonlyMap<string, Job>) => {
-    const outcomes = new Map<string, Stepped>()
+  const resultsOf = async (
+    db: Queryable,
+    rows: readonly TransitionRow[],
+    changed: ReadonlyMap<string, Job>,
+  ) => {
+    const results = new Map<string, TransitionResult>()
     for (const row of rows) {
-      const key = rowKey(row)
-      const step = byKey.get(key)
-      if (row.changing === null) outcomes.set(key, 'lapsed')
-      else if (row.node_text !== null) {
-        const job = changed.get(row.job) ?? known.now(await known.get(db, row.job), row.changing)
-        outcomes.set(key, { job, attempt: Number(row.number), ...leasedNode(row.node_text) })
-      } else if (step?.end) {
-        const { job, node } = step.end.lease
-        known.stillOpen(job.id, node.batch, Number(row.remaining))
-        outcomes.set(key, changed.get(row.job) ?? known.now(job, row.changing))
-      }
+      results.set(
+        rowKey(row),
+        await resultOf(db, cache, row, byKey.get(rowKey(row)), changed.get(row.job_id)),
+      )
     }
-    return steps.map((step) => (byKey.get(keyOf(step)) === step ? outcomes.get(keyOf(step)) : undefined))
+    return transitions.map((transition) => {
+      const key = keyOf(transition)
+      return byKey.get(key) === transition ? results.get(key) : undefined
+    })
   }
+  const values = (standalone: boolean): readonly unknown[] => [
+    JSON.stringify(begins),
+    holder.storeId,
+    String(holder.embedded),
+    holder.leaseMs,
+    JSON.stringify(ends.map(endAsJson)),
+    String(standalone),
+  ]
 
-  if (
-    autocommits(control) &&
-    known.isInMidst(
-      begins,
-      ends.map(({ lease }) => lease),
-    )
-  ) {
-    const rows = await byThemselves(control.autocommit<StepRow>(stepSql, values(true)))
-    if (rows) return told(control, rows, new Map())
+  const leases = ends.map(({ lease }) => lease)
+  if (autocommits(control) && cache.isMidBatch(begins, leases)) {
+    const rows = await unlessRefused(control.autocommit<TransitionRow>(transitionSql, values(true)))
+    if (rows) return resultsOf(control, rows, new Map())
   }
   return control.transaction(async (tx) => {
-    const { rows } = await tx.query<StepRow>(stepSql, values(false))
-    return told(tx, rows, await follow(tx, known, rows))
+    const { rows } = await tx.query<TransitionRow>(transitionSql, values(false))
+    return resultsOf(tx, rows, await applyEvents(tx, cache, rows))
   })
 }
 
-/** Undefined where they were refused because of what follows, or of how the host has set its transactions. */
-async function byThemselves(
-  asked: Promise<{ readonly rows: readonly StepRow[] }>,
-): Promise<readonly StepRow[] | undefined> {
+/** `changed`: the job, if an event was applied to it. */
+async function resultOf(
+  db: Queryable,
+  cache: JobCache,
+  row: TransitionRow,
+  transition: NodeTransition | undefined,
+  changed: Job | undefined,
+): Promise<TransitionResult> {
+  if (row.mutable_columns === null) return 'lapsed'
+  if (row.node_row !== null) {
+    const job = changed ?? cache.update(await cache.get(db, row.job_id), row.mutable_columns)
+    return { job, attempt: Number(row.attempt), ...leasedNode(row.node_row) }
+  }
+  if (!transition?.end) return undefined
+  const { job, node } = transition.end.lease
+  cache.setRemaining(job.id, node.batch, Number(row.remaining))
+  return changed ?? cache.update(job, row.mutable_columns)
+}
+
+/** Undefined if the database refused them: because more follows, or because of how the host has set its transactions. */
+async function unlessRefused(
+  query: Promise<{ readonly rows: readonly TransitionRow[] }>,
+): Promise<readonly TransitionRow[] | undefined> {
   try {
-    return (await asked).rows
+    return (await query).rows
   } catch (error) {
     const state = isPieceworkError(error, 'database') ? error.facts.sqlState : undefined
     if (state === needsTransaction || state === serializationFailure || state === readOnly) return undefined
@@ -99,20 +113,22 @@ async function byThemselves(
   }
 }
 
+/** SQLSTATE of `piecework.transition_nodes` if more must follow in the same transaction. */
+const needsTransaction = 'PW001'
 const serializationFailure = '40001'
 const readOnly = '25006'
 
-/** Jobs whose first node has begun or whose batch has ended, in the order in which everybody locks them. */
-async function follow(
+/** Events of jobs whose first node has begun or whose batch has ended. Jobs are locked in the order of their ids everywhere. */
+async function applyEvents(
   tx: Queryable,
-  known: JobCache,
-  rows: readonly StepRow[],
+  cache: JobCache,
+  rows: readonly TransitionRow[],
 ): Promise<ReadonlyMap<string, Job>> {
   const events = new Map<string, 'started' | 'node-done'>()
-  for (const { job, node_text, remaining, changing } of rows) {
-    if (node_text !== null && changing !== null) {
-      if (!hasBegun(known.now(await known.get(tx, job), changing))) events.set(job, 'started')
-    } else if (remaining !== null && Number(remaining) === 0) events.set(job, 'node-done')
+  for (const { job_id: id, node_row, remaining, mutable_columns } of rows) {
+    if (node_row !== null && mutable_columns !== null) {
+      if (!hasBegun(cache.update(await cache.get(tx, id), mutable_columns))) events.set(id, 'started')
+    } else if (remaining !== null && Number(remaining) === 0) events.set(id, 'node-done')
   }
   const changed = new Map<string, Job>()
   for (const [id, type] of [...events].sort(([one], [other]) => (one < other ? -1 : 1))) {
@@ -124,9 +140,12 @@ async function follow(
 
 function keyOf({ begin, end }: NodeTransition): string {
   return begin
-    ? JSON.stringify([true, begin.job, begin.node, begin.attempt])
-    : JSON.stringify([false, end.lease.job.id, end.lease.node.id, end.lease.fence])
+    ? JSON.stringify(['begin', begin.job, begin.node, begin.attempt])
+    : JSON.stringify(['end', end.lease.job.id, end.lease.node.id, end.lease.fence])
 }
 
-const rowKey = ({ begun, job, node, number }: StepRow): string =>
-  JSON.stringify([String(begun).startsWith('t'), job, node, Number(number)])
+function rowKey({ job_id, node_id, attempt, fence }: TransitionRow): string {
+  return fence === null
+    ? JSON.stringify(['begin', job_id, node_id, Number(attempt)])
+    : JSON.stringify(['end', job_id, node_id, Number(fence)])
+}

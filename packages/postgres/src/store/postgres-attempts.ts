@@ -5,33 +5,36 @@ import {
   type Job,
   type Lease,
   type NodeResult,
-  type Task,
   type Transaction,
-  taskOf,
 } from '@piecework/core/store'
-import { endOwnBackend, holdAttempt } from './attempt-lock.js'
+import { lockAttempt, terminateAbandonedBackend } from './attempt-lock.js'
 import { Batcher } from './batcher.js'
-import { msSince } from './clocks.js'
-import { endAttempt, giveBack, isPlain, leaseLost, leaseOf, retryAttempt } from './end-attempt.js'
-import { beatNodes, type Heartbeat } from './heartbeats.js'
+import { endAttempt, isPlain, releaseAttempt, retryAttempt } from './end-attempt.js'
 import { JobCache } from './job-cache.js'
-import { type NodeTransition, nodeTransitions, type Stepped } from './node-transitions.js'
-import { type LeaseHolder, lapsed, takeOver } from './take-over.js'
+import { leaseKey, leaseLost } from './lease.js'
+import type { LeaseHolder } from './lease-holder.js'
+import { type NodeTransition, nodeTransitions, type TransitionResult } from './node-transitions.js'
+import { overdueTasks } from './overdue-tasks.js'
+import { type Heartbeat, renewLeases } from './renew-leases.js'
+import { takeOver } from './take-over.js'
 
-type Asked = NodeTransition & { readonly signal?: AbortSignal | undefined }
+type QueuedTransition = NodeTransition & { readonly signal?: AbortSignal | undefined }
 
-export function postgresAttempts(database: Database, control: Database, beginner: LeaseHolder): Attempts {
-  const { store, embedded, leaseMs } = beginner
-  const known = new JobCache()
-  const steps = new Batcher((group: readonly Asked[]) => stepTogether(control, known, beginner, group))
-  const beats = new Batcher((group: readonly Heartbeat[]) =>
-    control.transaction((tx) => beatNodes(tx, leaseMs, group)),
+export function postgresAttempts(database: Database, control: Database, holder: LeaseHolder): Attempts {
+  const cache = new JobCache()
+  const transitions = new Batcher((batch: readonly QueuedTransition[]) =>
+    unlessAborted(batch, (wanted) => nodeTransitions(control, cache, holder, wanted)),
+  )
+  const heartbeats = new Batcher((batch: readonly Heartbeat[]) =>
+    control.transaction((tx) => renewLeases(tx, holder.leaseMs, batch)),
   )
 
-  const end = async (lease: Lease, done: NodeResult, signal: AbortSignal | undefined): Promise<Job> => {
+  const end = async (lease: Lease, result: NodeResult, signal: AbortSignal | undefined): Promise<Job> => {
     signal?.throwIfAborted()
-    if (!isPlain({ lease, done })) return control.transaction((tx) => endAttempt(tx, known, lease, done))
-    const job = await steps.add({ end: { lease, done }, signal })
+    if (!isPlain({ lease, result })) {
+      return control.transaction((tx) => endAttempt(tx, cache, { lease, result }))
+    }
+    const job = await transitions.add({ end: { lease, result }, signal })
     if (isJob(job)) return job
     signal?.throwIfAborted()
     throw leaseLost(lease)
@@ -43,88 +46,63 @@ export function postgresAttempts(database: Database, control: Database, beginner
   ): Promise<Job> =>
     database.transaction(
       async (tx) => {
-        await holdAttempt(tx, lease)
+        await lockAttempt(tx, lease)
         const result = await todo(tx)
         signal?.throwIfAborted()
-        return endAttempt(tx, known, lease, result)
+        return endAttempt(tx, cache, { lease, result })
       },
       signal ? { signal } : {},
     )
 
   return {
     begin: async (task, worker) => {
-      const asked = { ...task, worker }
-      const begun = await steps.add({ begin: asked })
-      if (isJob(begun)) return undefined
-      return begun === 'lapsed' ? control.transaction((tx) => takeOver(tx, known, beginner, asked)) : begun
+      const begin = { ...task, worker }
+      const result = await transitions.add({ begin })
+      if (isJob(result)) return undefined
+      return result === 'lapsed' ? control.transaction((tx) => takeOver(tx, cache, holder, begin)) : result
     },
     run: async (lease, todo, { signal } = {}) => {
       try {
         return await (typeof todo === 'function' ? work(lease, todo, signal) : end(lease, todo, signal))
       } catch (error) {
-        // Whoever takes over ends this backend: the lost connection is then no news.
+        // A worker that takes over terminates this backend: the lost connection is then only a consequence.
         const lost = isPieceworkError(error, 'database') && error.retryable && !(await isHeld(control, lease))
         throw lost ? leaseLost(lease, error) : error
       }
     },
     fail: (lease, error, findings, next) =>
       control.transaction(async (tx) => {
-        if (!embedded) await endOwnBackend(tx, lease)
-        if (next === undefined) return endAttempt(tx, known, lease, { error, findings })
-        return next === 'given-back' ? giveBack(tx, lease) : retryAttempt(tx, lease, error, next)
+        if (!holder.embedded) await terminateAbandonedBackend(tx, lease)
+        if (next === undefined) return endAttempt(tx, cache, { lease, result: { error, findings } })
+        return next === 'given-back' ? releaseAttempt(tx, lease) : retryAttempt(tx, lease, error, next)
       }),
     heartbeat: async (lease, progress) => {
-      const beaten = await beats.add({ lease, progress })
-      if (!beaten) throw leaseLost(lease)
-      return beaten
+      const held = await heartbeats.add({ lease, progress })
+      if (!held) throw leaseLost(lease)
+      return held
     },
-    overdue: async (submittedBefore) => {
-      const { rows } = await control.query<{ job: string; node: string; attempt: number; priority: number }>(
-        `UPDATE piecework.nodes o SET submitted_at = CASE WHEN o.status = 'waiting' THEN clock_timestamp() ELSE o.submitted_at END
-         FROM (WITH deserted AS (
-             SELECT n.job, least(max(n.lease_until), clock_timestamp()) AS since FROM piecework.jobs j
-             JOIN piecework.nodes n ON n.job = j.id AND n.batch = j.batch
-             WHERE j.status NOT IN ('succeeded', 'failed', 'cancelled') AND n.status IN ('waiting', 'running') AND ${lapsed}
-             GROUP BY n.job)
-           SELECT n.job, n.id, j.priority FROM piecework.jobs j
-           JOIN piecework.batches b ON b.job = j.id AND b.batch = j.batch
-           JOIN piecework.nodes n ON n.job = j.id AND n.batch = j.batch
-           LEFT JOIN deserted d ON d.job = j.id
-           WHERE j.status NOT IN ('succeeded', 'failed', 'cancelled') AND n.status IN ('waiting', 'running')
-             AND (${lapsed} OR n.status = 'waiting' AND coalesce(n.submitted_at, b.submitted_at)
-               <= greatest(clock_timestamp() - $3::float8 * interval '1 millisecond', d.since))
-           FOR UPDATE OF n SKIP LOCKED) found
-         WHERE o.job = found.job AND o.id = found.id
-         RETURNING o.job, o.id AS node, o.attempt, found.priority`,
-        [store, String(embedded), msSince(submittedBefore)],
-      )
-      return rows.map(
-        ({ job: id, node, attempt, priority }): Task => taskOf({ id, priority }, { id: node, attempt }),
-      )
-    },
+    overdue: (submittedBefore) => overdueTasks(control, holder, submittedBefore),
   }
 }
 
-/** What was told to end meanwhile commits nothing. */
-async function stepTogether(
-  control: Database,
-  known: JobCache,
-  beginner: LeaseHolder,
-  group: readonly Asked[],
-): Promise<readonly Stepped[]> {
-  const wanted = group.filter(({ signal }) => !signal?.aborted)
-  const outcomes = wanted.length > 0 ? await nodeTransitions(control, known, beginner, wanted) : []
-  const stepped = new Map(wanted.map((step, place) => [step, outcomes[place]]))
-  return group.map((step) => stepped.get(step))
+/** A transition whose signal was aborted while it was queued commits nothing. */
+async function unlessAborted(
+  batch: readonly QueuedTransition[],
+  carryOut: (wanted: readonly NodeTransition[]) => Promise<readonly TransitionResult[]>,
+): Promise<readonly TransitionResult[]> {
+  const wanted = batch.filter(({ signal }) => !signal?.aborted)
+  const results = wanted.length > 0 ? await carryOut(wanted) : []
+  const byTransition = new Map(wanted.map((transition, index) => [transition, results[index]]))
+  return batch.map((transition) => byTransition.get(transition))
 }
 
-const isJob = (stepped: Stepped): stepped is Job => typeof stepped === 'object' && 'kind' in stepped
+const isJob = (result: TransitionResult): result is Job => typeof result === 'object' && 'kind' in result
 
-/** Waits for whoever is taking it over. */
+/** Waits until a worker that is taking over has committed. */
 async function isHeld(control: Database, lease: Lease): Promise<boolean> {
   const { rowCount } = await control.query(
-    `SELECT FROM piecework.nodes WHERE job = $1 AND id = $2 AND fence = $3::bigint AND status = 'running' FOR SHARE`,
-    leaseOf(lease),
+    `SELECT FROM piecework.nodes WHERE job_id = $1 AND id = $2 AND fence = $3::bigint AND status = 'running' FOR SHARE`,
+    leaseKey(lease),
   )
   return rowCount === 1
 }

@@ -8,21 +8,28 @@ import {
   withPlan,
   withUploads,
 } from '@piecework/core/store'
-import { waitsForRoom } from './admission.js'
+import { mustThrottle } from './admission.js'
 import { applyEvent } from './apply-event.js'
 import { msSince } from './clocks.js'
 import { insertJob, insertNodes } from './insert-job.js'
-import { json, lockJob } from './job-row.js'
+import { jsonText } from './json-text.js'
+import { lockJob } from './lock-job.js'
 
-export function postgresPreparations(database: Database, control: Database): Drafts {
-  /** Resolves to the upload that `find` finds, which `edit` replaces or leaves out. */
-  const change = (id: string, find: (upload: Upload) => boolean, put?: Upload): Promise<Upload | undefined> =>
+export function postgresDrafts(database: Database, control: Database): Drafts {
+  /** Replaces the upload that `matches`, or removes it if there is no replacement. Resolves to the one that was there. */
+  const replaceUpload = (
+    id: string,
+    matches: (upload: Upload) => boolean,
+    replacement?: Upload,
+  ): Promise<Upload | undefined> =>
     control.transaction(async (tx) => {
       const { job } = await lockJob(tx, id)
-      const found = job.request.input?.uploads.find(find)
-      await touch(
-        tx,
-        withUploads(job, (now) => [...now.filter((one) => one !== found), ...(put ? [put] : [])]),
+      const found = job.request.input?.uploads.find(matches)
+      const added = replacement ? [replacement] : []
+      const { request } = withUploads(job, (uploads) => [...uploads.filter((one) => one !== found), ...added])
+      await tx.query(
+        'UPDATE piecework.jobs SET request = $2::jsonb, draft_changed_at = clock_timestamp() WHERE id = $1',
+        [id, jsonText(request)],
       )
       return found
     })
@@ -33,25 +40,26 @@ export function postgresPreparations(database: Database, control: Database): Dra
         await shells(tx)
         return created
       }),
-    put: (id, upload) => change(id, ({ role }) => role === upload.role, upload),
-    remove: (id, upload) => change(id, (one) => one.id === upload),
+    put: (id, upload) => replaceUpload(id, ({ role }) => role === upload.role, upload),
+    remove: (id, upload) => replaceUpload(id, (one) => one.id === upload),
     run: (id, plan) =>
       control.transaction(async (tx) => {
         const locked = await lockJob(tx, id)
         const planned = withPlan(locked.job, plan, locked.at)
-        const throttled = await waitsForRoom(tx, { ...plan, principal: planned.principal })
+        const throttled = await mustThrottle(tx, { ...plan, principal: planned.principal })
         const job = throttled ? { ...planned, throttled } : planned
-        await touch(tx, job)
-        await setTerms(tx, job, plan)
-        await tx.query('DELETE FROM piecework.batches WHERE job = $1', [id])
-        await tx.query('DELETE FROM piecework.nodes WHERE job = $1', [id])
+        await savePlan(tx, job, plan)
+        await tx.query('DELETE FROM piecework.batches WHERE job_id = $1', [id])
+        await tx.query('DELETE FROM piecework.nodes WHERE job_id = $1', [id])
         await insertNodes(tx, id, plan.nodes)
         return applyEvent(tx, { ...locked, job }, { type: 'prepared' })
       }),
     idle: async (before) => {
       const { rows } = await control.query<{ id: string }>(
-        `SELECT id FROM piecework.jobs WHERE status = 'draft' AND touched_at < clock_timestamp() - $1::float8 * interval '1 millisecond'
-         ORDER BY touched_at`,
+        `SELECT id FROM piecework.jobs
+         WHERE draft_changed_at < clock_timestamp() - $1::float8 * interval '1 millisecond'
+           AND NOT terminal AND status = 'draft'
+         ORDER BY draft_changed_at`,
         [msSince(before)],
       )
       return rows.map(({ id }) => id)
@@ -59,16 +67,19 @@ export function postgresPreparations(database: Database, control: Database): Dra
   }
 }
 
-async function touch(tx: Queryable, { id, request, batches }: Job): Promise<void> {
+/** From now on the job is no draft. */
+async function savePlan(tx: Queryable, job: Job, { limit }: DraftPlan): Promise<void> {
   await tx.query(
-    'UPDATE piecework.jobs SET request = $2::jsonb, batches = $3::int, touched_at = clock_timestamp() WHERE id = $1',
-    [id, json(request), batches],
-  )
-}
-
-async function setTerms(tx: Queryable, { id, priority, deadline }: Job, { limit }: DraftPlan): Promise<void> {
-  await tx.query(
-    `UPDATE piecework.jobs SET priority = $2::int, deadline = $3::timestamptz, principal_limit = $4::int WHERE id = $1`,
-    [id, priority ?? 0, deadline ?? null, limit?.jobs ?? null],
+    `UPDATE piecework.jobs SET request = $2::jsonb, batches = $3::int, priority = $4::int,
+       deadline = $5::timestamptz, principal_limit = $6::int, draft_changed_at = NULL
+     WHERE id = $1`,
+    [
+      job.id,
+      jsonText(job.request),
+      job.batches,
+      job.priority ?? 0,
+      job.deadline ?? null,
+      limit?.jobs ?? null,
+    ],
   )
 }

@@ -1,29 +1,30 @@
 import { randomUUID } from 'node:crypto'
 import { type Database, type Edit, type Guard, PieceworkError } from '@piecework/core/store'
-import { holdersOf, lockRoots, refuseBusy, takeHolds } from './holds.js'
-import { touch } from './touch.js'
+import { defaults } from '../defaults.js'
+import { acquireHold, assertNotHeld, holdersOf, lockRoots } from './holds.js'
+import { invalidateRetries } from './retry-claims.js'
 
 export function postgresGuard(control: Database): Guard {
-  const free = async (hold: string): Promise<void> => {
-    await control.query('DELETE FROM piecework.holds WHERE hold = $1::uuid', [hold])
+  const release = async (hold: string): Promise<void> => {
+    await control.query('DELETE FROM piecework.holds WHERE id = $1::uuid', [hold])
   }
   return {
     claim: async (paths, holder) => {
-      const hold = await control.transaction((tx) => takeHolds(tx, { paths, holder }))
-      return { release: () => free(hold) }
+      const hold = await control.transaction((tx) => acquireHold(tx, { paths, holder }))
+      return { release: () => release(hold) }
     },
-    edit: async (path, edit, { leaseMs = 30_000, tx } = {}) => {
+    edit: async (path, edit, { leaseMs = defaults.editLeaseMs, tx } = {}) => {
       if (tx) {
         await lockRoots(tx, [path], true)
-        await refuseBusy(tx, [path], true)
-        await touch(tx, [path])
+        await assertNotHeld(tx, [path], true)
+        await invalidateRetries(tx, [path])
         return edit(untilCommit)
       }
       const holder = { id: randomUUID(), kind: 'edit' }
-      const hold = await control.transaction((own) => takeHolds(own, { paths: [path], holder, leaseMs }))
+      const hold = await control.transaction((own) => acquireHold(own, { paths: [path], holder, leaseMs }))
       const check = async (): Promise<void> => {
         const { rowCount } = await control.query(
-          'SELECT FROM piecework.holds WHERE hold = $1::uuid AND until > clock_timestamp()',
+          'SELECT FROM piecework.holds WHERE id = $1::uuid AND expires_at > clock_timestamp()',
           [hold],
         )
         if (rowCount === 1) return
@@ -34,21 +35,22 @@ export function postgresGuard(control: Database): Guard {
         await check()
         return done
       } finally {
-        await free(hold)
+        await release(hold)
       }
     },
     checkEditable: async (path) => {
-      await refuseBusy(control, [path], true)
-      await touch(control, [path])
+      await assertNotHeld(control, [path], true)
+      await invalidateRetries(control, [path])
     },
     release: async (holder) => {
-      await control.query('DELETE FROM piecework.holds WHERE holder_id = $1 AND job IS NULL AND NOT shared', [
-        holder,
-      ])
+      await control.query(
+        'DELETE FROM piecework.holds WHERE holder_id = $1 AND job_id IS NULL AND NOT shared',
+        [holder],
+      )
     },
     holders: (path) => holdersOf(control, path),
   }
 }
 
-/** An edit in the host's transaction is held by that transaction: it cannot lapse before its last write. */
+/** The host's transaction holds its edit by itself: it cannot lapse before its last write. */
 const untilCommit: Edit = { check: async () => {} }

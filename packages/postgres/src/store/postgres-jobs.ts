@@ -1,8 +1,10 @@
 import type { Database, Job, JobEvent, Jobs, NewJob, Queryable } from '@piecework/core/store'
+import { defaults } from '../defaults.js'
 import { applyEvent } from './apply-event.js'
 import { insertJob } from './insert-job.js'
-import { lockJob, submitBatch } from './job-row.js'
+import { lockJob } from './lock-job.js'
 import { jobOf } from './records.js'
+import { submitBatch } from './save-transition.js'
 import { stopJob } from './stop-job.js'
 
 export function postgresJobs(control: Database): Jobs {
@@ -13,11 +15,11 @@ export function postgresJobs(control: Database): Jobs {
       const { rows } = await tx.query<{ job: string }>(sql, [id])
       return rows[0] && jobOf(rows[0].job)
     },
-    list: async ({ resource, limit = 100 }) => {
+    list: async ({ resource, limit = defaults.listedJobs }) => {
       const { rows } = await control.query<{ job: string }>(
         `SELECT to_jsonb(j)::text AS job FROM piecework.jobs j
          WHERE $1::text IS NULL
-            OR j.id IN (SELECT job FROM piecework.job_resources r WHERE r.kind = $1 AND r.id = $2)
+            OR j.id IN (SELECT job_id FROM piecework.job_resources r WHERE r.kind = $1 AND r.id = $2)
          ORDER BY j.number DESC LIMIT $3::int`,
         [resource?.kind ?? null, resource?.id ?? null, limit],
       )

@@ -1,16 +1,18 @@
 import type { Database, Job, Limits } from '@piecework/core/store'
-import { admitWaiting } from './admission.js'
+import { defaults } from '../defaults.js'
+import { admitThrottled } from './admission.js'
 import { stopJob } from './stop-job.js'
 
 export function postgresLimits(control: Database): Limits {
   return {
     admit: async () => {
       const { rows } = await control.query<{ principal: string }>(
-        `SELECT DISTINCT principal ->> 'id' AS principal FROM piecework.jobs WHERE throttled AND status = 'pending'`,
+        `SELECT DISTINCT principal ->> 'id' AS principal FROM piecework.jobs 
+         WHERE throttled AND NOT terminal AND status = 'pending'`,
       )
       const admitted: Job[] = []
       for (const { principal } of rows) {
-        admitted.push(...(await control.transaction((tx) => admitWaiting(tx, principal, 0))))
+        admitted.push(...(await control.transaction((tx) => admitThrottled(tx, principal, 0))))
       }
       return admitted
     },
@@ -22,8 +24,9 @@ export function postgresLimits(control: Database): Limits {
            UNION ALL
            SELECT id, deadline FROM piecework.jobs
            WHERE deadline <= clock_timestamp() AND outcome IS NOT NULL AND NOT stopped AND batch < batches
-             AND status NOT IN ('succeeded', 'failed', 'cancelled')
-         ) late ORDER BY deadline LIMIT 100`,
+             AND NOT terminal
+         ) late ORDER BY deadline LIMIT $1::int`,
+        [defaults.expiredPerSweep],
       )
       const expired: Job[] = []
       for (const { id } of rows) {

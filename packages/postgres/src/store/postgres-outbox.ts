@@ -1,5 +1,5 @@
 import type { Database, Outbox, OutboxAction } from '@piecework/core/store'
-import { momentIn } from './clocks.js'
+import { dateIn } from './clocks.js'
 
 export function postgresOutbox(control: Database): Outbox {
   return {
@@ -23,5 +23,5 @@ export function postgresOutbox(control: Database): Outbox {
 
 function actionOf(text: string, inMs: number): OutboxAction {
   const action = JSON.parse(text) as OutboxAction
-  return action.type === 'task' ? { ...action, notBefore: momentIn(inMs) } : action
+  return action.type === 'task' ? { ...action, notBefore: dateIn(inMs) } : action
 }

@@ -1,26 +1,27 @@
 import type { Database, Finding, Reports } from '@piecework/core/store'
+import { defaults } from '../defaults.js'
 import { nodeOf } from './records.js'
-import { isUntouched } from './touch.js'
+import { isUntouched } from './retry-claims.js'
 
 export function postgresReports(control: Database): Reports {
   return {
     nodes: async (job, batch) => {
       const { rows } = await control.query<{ node: string }>(
         `SELECT to_jsonb(n)::text AS node FROM piecework.nodes n
-         WHERE job = $1 AND ($2::int IS NULL OR batch = $2::int) ORDER BY batch, id`,
+         WHERE job_id = $1 AND ($2::int IS NULL OR batch = $2::int) ORDER BY batch, id`,
         [job, batch],
       )
       return rows.map((row) => nodeOf(row.node))
     },
     node: async (job, id) => {
-      const sql = 'SELECT to_jsonb(n)::text AS node FROM piecework.nodes n WHERE job = $1 AND id = $2'
+      const sql = 'SELECT to_jsonb(n)::text AS node FROM piecework.nodes n WHERE job_id = $1 AND id = $2'
       const { rows } = await control.query<{ node: string }>(sql, [job, id])
       return rows[0] && nodeOf(rows[0].node)
     },
-    findings: async (job, limit = 1000, node) => {
+    findings: async (job, limit = defaults.listedFindings, node) => {
       const { rows } = await control.query<{ finding: string }>(
         `SELECT finding::text AS finding FROM piecework.findings
-         WHERE job = $1 AND ($3::text IS NULL OR node = $3) ORDER BY severity, number LIMIT $2::int`,
+         WHERE job_id = $1 AND ($3::text IS NULL OR node_id = $3) ORDER BY severity, number LIMIT $2::int`,
         [job, limit, node ?? null],
       )
       return rows.map((row) => JSON.parse(row.finding) as Finding)

@@ -6,10 +6,11 @@ import {
   type Queryable,
   type Retention,
 } from '@piecework/core/store'
-import { json, lockJob } from './job-row.js'
+import { jsonText } from './json-text.js'
+import { lockJob } from './lock-job.js'
 import { jobOf } from './records.js'
 
-export function postgresKeeping(control: Database): Retention {
+export function postgresRetention(control: Database): Retention {
   const jobs = async (db: Queryable, sql: string, values: readonly unknown[]): Promise<readonly Job[]> => {
     const { rows } = await db.query<{ job: string }>(sql, values)
     return rows.map(({ job }) => jobOf(job))
@@ -18,12 +19,12 @@ export function postgresKeeping(control: Database): Retention {
     expired: (limit, leaseMs) =>
       jobs(
         control,
-        `UPDATE piecework.jobs j SET kept_until = clock_timestamp() + $2::float8 * interval '1 millisecond'
+        `UPDATE piecework.jobs j SET retain_until = clock_timestamp() + $2::float8 * interval '1 millisecond'
          FROM (SELECT k.id FROM piecework.jobs k
-           WHERE k.kept_until <= clock_timestamp()
+           WHERE k.retain_until <= clock_timestamp()
              AND NOT EXISTS (SELECT FROM piecework.jobs u
-               WHERE u.status NOT IN ('succeeded', 'failed', 'cancelled') AND u.reads @> to_jsonb(k.id))
-           ORDER BY k.kept_until LIMIT $1::int FOR UPDATE SKIP LOCKED) found
+               WHERE NOT u.terminal AND u.reads @> to_jsonb(k.id))
+           ORDER BY k.retain_until LIMIT $1::int FOR UPDATE SKIP LOCKED) found
          WHERE j.id = found.id RETURNING to_jsonb(j)::text AS job`,
         [limit, leaseMs],
       ),
@@ -31,12 +32,12 @@ export function postgresKeeping(control: Database): Retention {
       control.transaction(async (tx) => {
         const { job, at } = await lockJob(tx, id)
         const result = deletedResult(job.result, at)
-        await tx.query('UPDATE piecework.jobs SET result = $2::jsonb, kept_until = NULL WHERE id = $1', [
+        await tx.query('UPDATE piecework.jobs SET result = $2::jsonb, retain_until = NULL WHERE id = $1', [
           id,
-          json(result),
+          jsonText(result),
         ])
-        await tx.query('DELETE FROM piecework.retriable WHERE job = $1', [id])
-        await tx.query('DELETE FROM piecework.touched WHERE job = $1', [id])
+        await tx.query('DELETE FROM piecework.retry_claims WHERE job_id = $1', [id])
+        await tx.query('DELETE FROM piecework.retry_invalidations WHERE job_id = $1', [id])
         return { ...job, result }
       }),
     expire: (id) =>
@@ -44,9 +45,9 @@ export function postgresKeeping(control: Database): Retention {
         const { job, at } = await lockJob(tx, id)
         const result = expiredResult(job.result, at)
         const { rowCount } = await tx.query(
-          `UPDATE piecework.jobs SET result = $2::jsonb, kept_until = least(kept_until, $3::timestamptz)
-           WHERE id = $1 AND kept_until IS NOT NULL`,
-          [id, json(result), at],
+          `UPDATE piecework.jobs SET result = $2::jsonb, retain_until = least(retain_until, $3::timestamptz)
+           WHERE id = $1 AND retain_until IS NOT NULL`,
+          [id, jsonText(result), at],
         )
         return rowCount === 1 ? { ...job, result } : job
       }),
@@ -54,17 +55,17 @@ export function postgresKeeping(control: Database): Retention {
       jobs(
         control,
         `SELECT to_jsonb(j)::text AS job FROM piecework.jobs j
-         WHERE j.kept_until IS NOT NULL AND j.id > $1
+         WHERE j.retain_until IS NOT NULL AND j.id > $1
            AND ($2::text IS NULL
-             OR j.id IN (SELECT job FROM piecework.job_resources r WHERE r.kind = $2 AND r.id = $3))
+             OR j.id IN (SELECT job_id FROM piecework.job_resources r WHERE r.kind = $2 AND r.id = $3))
          ORDER BY j.id LIMIT $4::int`,
         [after, resource?.kind ?? null, resource?.id ?? null, limit],
       ),
     acquireTurn: async (name, everyMs) => {
       const { rowCount } = await control.query(
-        `INSERT INTO piecework.turns AS t (name, at) VALUES ($1, clock_timestamp())
-         ON CONFLICT (name) DO UPDATE SET at = excluded.at
-           WHERE t.at <= excluded.at - $2::float8 * interval '1 millisecond'`,
+        `INSERT INTO piecework.periodic_tasks AS t (name, started_at) VALUES ($1, clock_timestamp())
+         ON CONFLICT (name) DO UPDATE SET started_at = excluded.started_at
+           WHERE t.started_at <= excluded.started_at - $2::float8 * interval '1 millisecond'`,
         [name, everyMs],
       )
       return rowCount === 1

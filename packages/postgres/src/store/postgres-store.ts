@@ -7,23 +7,24 @@ import {
   required,
   type Store,
 } from '@piecework/core/store'
+import { defaults } from '../defaults.js'
 import { migrate } from '../migrations/migrate.js'
 import { lazyReadTransaction } from './lazy-read-transaction.js'
 import { postgresAttempts } from './postgres-attempts.js'
-import { postgresPreparations } from './postgres-drafts.js'
+import { postgresDrafts } from './postgres-drafts.js'
 import { postgresGuard } from './postgres-guard.js'
 import { postgresJobs } from './postgres-jobs.js'
 import { postgresLimits } from './postgres-limits.js'
 import { postgresOutbox } from './postgres-outbox.js'
 import { postgresReports } from './postgres-reports.js'
-import { postgresKeeping } from './postgres-retention.js'
+import { postgresRetention } from './postgres-retention.js'
 import { storeMigrations } from './store-migrations.js'
 
 export interface PostgresStoreOptions {
   /** Where the host's data is; the pieces' transactions take its connections. */
   readonly database: Database
   /**
-   * The same database through a small pool of its own, for everything else, so that progress never waits for data. Default:
+   * The same database through a small pool of its own, for all other statements, so that heartbeats never wait for data. Default:
    * `database`.
    */
   readonly control?: Database
@@ -32,7 +33,10 @@ export interface PostgresStoreOptions {
 }
 
 export interface PostgresStore extends Store {
-  /** Makes or updates the tables in schema `piecework`. */
+  /**
+   * Creates or updates the tables in schema `piecework`. Throws `postgres/migration-changed` and `postgres/migration-unknown` as
+   * `migrate` does.
+   */
   migrate(): Promise<void>
 }
 
@@ -54,17 +58,17 @@ const storeInstead = {
 /** Jobs, attempts, outbox and guard in schema `piecework` of the database that holds the host's data. */
 export function postgresStore(given: PostgresStoreOptions): PostgresStore {
   const options = checkOptions('postgresStore()', given, storeChecks, storeInstead)
-  const { database, control = database, leaseMs = 30_000 } = options
+  const { database, control = database, leaseMs = defaults.leaseMs } = options
   const embedded = 'embedded' in database
   return {
-    // The embedded database tells by where a query comes from that it would wait for ever.
+    // The embedded database refuses queries from inside its own transaction, which it recognizes by their async context.
     database: embedded ? database : lazyReadTransaction(database),
     jobs: postgresJobs(control),
-    drafts: postgresPreparations(database, control),
+    drafts: postgresDrafts(database, control),
     reports: postgresReports(control),
-    attempts: postgresAttempts(database, control, { leaseMs, store: randomUUID(), embedded }),
+    attempts: postgresAttempts(database, control, { storeId: randomUUID(), embedded, leaseMs }),
     outbox: postgresOutbox(control),
-    retention: postgresKeeping(control),
+    retention: postgresRetention(control),
     limits: postgresLimits(control),
     guard: postgresGuard(control),
     migrate: () => migrate(control, storeMigrations),

@@ -30,9 +30,9 @@ export function jobOf(text: string): Job {
   return job as unknown as Job
 }
 
-/** The job with what of it has changed meanwhile, as `piecework.changing` prints it. */
+/** The job with its columns of now, as `piecework.mutable_columns` prints them. */
 export function jobWith(
-  { outcome: _, error: _e, throttled: _w, stopped: _s, ...fixed }: Job,
+  { outcome: _, error: _e, throttled: _t, stopped: _s, ...fixed }: Job,
   text: string,
 ): Job {
   const now = JSON.parse(text) as Json
@@ -53,7 +53,7 @@ export function nodeOf(text: string): JobNode {
   return nodeOfRow(JSON.parse(text) as Json)
 }
 
-/** What a lease has of a node's row. */
+/** The fields of a lease that the node's row holds. */
 export function leasedNode(text: string): Pick<Lease, 'node' | 'fence' | 'crashes'> {
   const row = JSON.parse(text) as Json
   return { node: nodeOfRow(row), fence: row.fence as number, crashes: row.crashes as number }

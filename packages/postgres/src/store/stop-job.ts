@@ -1,12 +1,12 @@
 import { canBeStopped, type Database, type Job, type JobEvent, type Queryable } from '@piecework/core/store'
 import { applyEvent } from './apply-event.js'
-import { lockJob } from './job-row.js'
+import { lockJob } from './lock-job.js'
 import { jobOf } from './records.js'
 
 /**
- * Nodes of the current batch that wait are skipped, and `event` tells the job. Undefined where nothing is left to stop.
- * Rows are locked in the order of those that end nodes (nodes, batch, job), so that they never wait for each other in a circle;
- * where the job has gone on before its row was locked, all begins again.
+ * Skips the nodes of the current batch that wait, and applies `event` to the job. Undefined if nothing is left to stop. Rows are locked
+ * in the order in which ends of nodes lock them (nodes, batch, job), so that they never deadlock. If the job has changed before its
+ * row was locked, everything is rolled back and begins again.
  */
 export async function stopJob(
   control: Database,
@@ -15,39 +15,36 @@ export async function stopJob(
 ): Promise<Job | undefined> {
   for (;;) {
     try {
-      return await control.transaction((tx) => stop(tx, id, event))
+      return await control.transaction((tx) => tryStop(tx, id, event))
     } catch (error) {
-      if (!(error instanceof WentOn)) throw error
+      if (!(error instanceof JobChanged)) throw error
     }
   }
 }
 
-/** Rolls back what was done to a batch that is not the current one any more. */
-class WentOn extends Error {}
+class JobChanged extends Error {}
 
-async function stop(
+async function tryStop(
   tx: Queryable,
   id: string,
   event: (remaining: number) => JobEvent,
 ): Promise<Job | undefined> {
-  const seen = await look(tx, id)
-  const open = seen !== undefined && canBeStopped(seen)
-  const remaining = open && seen.status !== 'draft' ? await skipWaiting(tx, id, seen.batch) : 0
+  const read = await readJob(tx, id)
+  const open = read !== undefined && canBeStopped(read)
+  const remaining = open && read.status !== 'draft' ? await skipWaiting(tx, id, read.batch) : 0
   const locked = await lockJob(tx, id)
   if (!open) return undefined
   const { outcome, stopped, batch, status } = locked.job
   const same =
-    outcome === seen.outcome &&
-    stopped === seen.stopped &&
-    batch === seen.batch &&
-    (status === 'draft') === (seen.status === 'draft')
-  if (!same) throw new WentOn()
+    outcome === read.outcome &&
+    stopped === read.stopped &&
+    batch === read.batch &&
+    (status === 'draft') === (read.status === 'draft')
+  if (!same) throw new JobChanged()
   return applyEvent(tx, locked, event(remaining))
 }
 
-type Seen = Pick<Job, 'status' | 'outcome' | 'stopped' | 'batch' | 'batches'>
-
-async function look(tx: Queryable, id: string): Promise<Seen | undefined> {
+async function readJob(tx: Queryable, id: string): Promise<Job | undefined> {
   const { rows } = await tx.query<{ job: string }>(
     'SELECT to_jsonb(j)::text AS job FROM piecework.jobs j WHERE id = $1',
     [id],
@@ -55,17 +52,18 @@ async function look(tx: Queryable, id: string): Promise<Seen | undefined> {
   return rows[0] && jobOf(rows[0].job)
 }
 
-/** Tells how many nodes of the batch have not ended: those that run, or that wait for another attempt since. */
+/** Resolves to the nodes of the batch that have not ended: those that run, or that wait for another attempt since. */
 async function skipWaiting(tx: Queryable, id: string, batch: number): Promise<number> {
   const skipped = await tx.query(
     `UPDATE piecework.nodes n SET status = 'skipped', ended_at = clock_timestamp()
-     FROM (SELECT w.id FROM piecework.nodes w WHERE w.job = $1 AND w.batch = $2::int AND w.status = 'waiting'
+     FROM (SELECT w.id FROM piecework.nodes w WHERE w.job_id = $1 AND w.batch = $2::int AND w.open AND w.status = 'waiting'
        ORDER BY w.id FOR UPDATE) waiting
-     WHERE n.job = $1 AND n.id = waiting.id`,
+     WHERE n.job_id = $1 AND n.id = waiting.id`,
     [id, batch],
   )
   const { rows } = await tx.query<{ remaining: number }>(
-    `UPDATE piecework.batches SET remaining = remaining - $3::int WHERE job = $1 AND batch = $2::int RETURNING remaining`,
+    `UPDATE piecework.batches SET remaining = remaining - $3::int
+     WHERE job_id = $1 AND batch = $2::int RETURNING remaining`,
     [id, batch, skipped.rowCount],
   )
   return Number(rows[0]?.remaining ?? 0)

@@ -60,9 +60,10 @@ for (const [how, offMs] of [
 
   test(`a preparation is idle for as long as it should be where the clock is ${how}`, async () => {
     const [old, young] = [await prepared(), await prepared()]
-    await pool.query(`UPDATE piecework.jobs SET touched_at = touched_at - interval '2 hours' WHERE id = $1`, [
-      old,
-    ])
+    await pool.query(
+      `UPDATE piecework.jobs SET draft_changed_at = draft_changed_at - interval '2 hours' WHERE id = $1`,
+      [old],
+    )
     wrong()
     const found = await store.drafts.idle(new Date(Date.now() - hour))
     assert.deepEqual([found.includes(old), found.includes(young)], [true, false])

@@ -36,7 +36,7 @@ test.after(async () => {
 
 const left = async (job: string): Promise<number> => {
   const tables = ['nodes', 'batches', 'job_resources', 'holds']
-  const counts = tables.map((table) => knex(`piecework.${table}`).where({ job }).count({ n: '*' }))
+  const counts = tables.map((table) => knex(`piecework.${table}`).where({ job_id: job }).count({ n: '*' }))
   return (await Promise.all(counts)).reduce((sum, [row]) => sum + Number(row?.n), 0)
 }
 

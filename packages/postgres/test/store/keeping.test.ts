@@ -84,7 +84,8 @@ test("edits in two transactions of the host's do not wait for each other because
 })
 
 test('an edit remembers nothing where no export of it has failed', async () => {
-  const rows = async (): Promise<number> => Number((await knex('piecework.touched').count({ n: '*' }))[0]?.n)
+  const rows = async (): Promise<number> =>
+    Number((await knex('piecework.retry_invalidations').count({ n: '*' }))[0]?.n)
   const before = await rows()
   const path = `project:${randomUUID()}`
   await store.guard.checkEditable(path)
@@ -195,7 +196,7 @@ test("an import of an archive is asked for inside a host's transaction that has 
 })
 
 test('law 6: of ten processes that sweep, one deletes what is over, and one looks for leftovers', async () => {
-  await knex('piecework.turns').delete()
+  await knex('piecework.periodic_tasks').delete()
   const whole = memoryArtifacts()
   const deleted: string[] = []
   let listed = 0

@@ -103,8 +103,8 @@ function shuffled<T>(items: readonly T[]): readonly T[] {
 async function assertReconciled(job: string): Promise<void> {
   const { rows } = await poolAt(0).query<{ batch: number; remaining: number; open: number }>(
     `SELECT b.batch, b.remaining, count(n.id) FILTER (WHERE n.status IN ('waiting', 'running'))::int AS open
-     FROM piecework.batches b JOIN piecework.nodes n ON n.job = b.job AND n.batch = b.batch
-     WHERE b.job = $1 GROUP BY b.batch, b.remaining ORDER BY b.batch`,
+     FROM piecework.batches b JOIN piecework.nodes n ON n.job_id = b.job_id AND n.batch = b.batch
+     WHERE b.job_id = $1 GROUP BY b.batch, b.remaining ORDER BY b.batch`,
     [job],
   )
   assert.ok(rows.length > 0)

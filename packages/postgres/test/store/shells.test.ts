@@ -21,7 +21,7 @@ CREATE TABLE books (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), shelf uuid NO
 CREATE TABLE violations (what text NOT NULL);
 CREATE FUNCTION watch_shelf() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   INSERT INTO violations SELECT 'a shelf without a job' FROM shelves s WHERE s.id = NEW.id AND NOT s.ready AND NOT EXISTS (
-    SELECT FROM piecework.jobs j WHERE j.target ->> 'id' = s.id::text AND j.status NOT IN ('succeeded', 'failed', 'cancelled'));
+    SELECT FROM piecework.jobs j WHERE j.target ->> 'id' = s.id::text AND NOT j.terminal);
   RETURN NULL; END $$;
 CREATE CONSTRAINT TRIGGER shelf AFTER INSERT OR UPDATE ON shelves DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION watch_shelf();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { albumHost, type Place } from './album-host.js'
 
-/** A worker process: carries out what the place in argv[2] asks for until it is killed, or told to stop. */
+/** A worker process of the host that argv[2] describes. Runs until it is killed or asked to stop. */
 const host = albumHost(JSON.parse(process.argv[2] ?? '') as Place)
 process.on('message', () => {
   void host.stop().then(() => process.disconnect())

@@ -17,7 +17,7 @@ export async function contentsOf({
       `${rows} rows, ${digest}`,
     ]),
   )
-  const { rows: holds } = await database.query('SELECT * FROM piecework.holds ORDER BY hold, path')
+  const { rows: holds } = await database.query('SELECT * FROM piecework.holds ORDER BY id, path')
   contents.holds = JSON.stringify(holds)
   const keys: string[] = []
   for (const prefix of ['jobs', 'archives']) for await (const key of artifacts.list(prefix)) keys.push(key)

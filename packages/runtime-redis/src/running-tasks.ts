@@ -1,20 +1,20 @@
 import type { Task, TaskHandler } from '@piecework/core/store'
-import type { Complaints } from './complaints.js'
+import type { ErrorReporter } from './error-reporter.js'
 
-/** What runs in this process. */
-export interface Attempts {
+/** Tasks that run in this process. */
+export interface RunningTasks {
   /** Never rejects: a handler that fails ends nothing but its own attempt. */
   run(task: Task, handle: TaskHandler): Promise<void>
-  /** Lets what runs go on for `ms`, then aborts it. */
+  /** Aborts what still runs after `ms`. */
   abortAfter(ms: number, reason: Error): void
   /** Resolves when nothing runs. */
   ended(): Promise<void>
 }
 
 /** The longest time that a Node timer can wait; longer ones would fire at once. */
-const longest = 2 ** 31 - 1
+const maxTimerMs = 2 ** 31 - 1
 
-export function attempts(complaints: Complaints): Attempts {
+export function runningTasks(reporter: ErrorReporter): RunningTasks {
   const running = new Map<AbortController, Promise<void>>()
   const timers = new Set<NodeJS.Timeout>()
 
@@ -22,7 +22,7 @@ export function attempts(complaints: Complaints): Attempts {
     try {
       await handle(task, signal)
     } catch (error) {
-      complaints.failed(error, task)
+      reporter.reportTask(error, task)
     }
   }
   return {
@@ -37,7 +37,7 @@ export function attempts(complaints: Complaints): Attempts {
         for (const controller of running.keys()) controller.abort(reason)
       }
       if (running.size === 0) return
-      timers.add(setTimeout(abort, Math.min(ms, longest)))
+      timers.add(setTimeout(abort, Math.min(ms, maxTimerMs)))
     },
     ended: async () => {
       while (running.size > 0) await Promise.all(running.values())

@@ -1,0 +1,25 @@
+import { type Job, PieceworkError, type Queryable } from '@piecework/core/store'
+import { jobOf } from './records.js'
+
+/** A job whose row is locked until the transaction ends, and the database's time. */
+export interface LockedJob {
+  readonly job: Job
+  readonly at: Date
+}
+
+/** Throws `job-not-found`. */
+export async function lockJob(tx: Queryable, id: string): Promise<LockedJob> {
+  const locked = await findJob(tx, id)
+  if (!locked) throw new PieceworkError('job-not-found', `There is no job ${id}.`)
+  return locked
+}
+
+export async function findJob(tx: Queryable, id: string): Promise<LockedJob | undefined> {
+  const { rows } = await tx.query<{ job: string; at: string }>(
+    `SELECT to_jsonb(j)::text AS job, to_jsonb(clock_timestamp()) #>> '{}' AS at
+     FROM piecework.jobs j WHERE id = $1 FOR UPDATE`,
+    [id],
+  )
+  const [row] = rows
+  return row && { job: jobOf(row.job), at: new Date(row.at) }
+}

@@ -1,0 +1,43 @@
+import { type Job, type JobEffect, keptUntil, type Queryable } from '@piecework/core/store'
+import { jsonText } from './json-text.js'
+import { addToOutbox } from './outbox-item.js'
+
+/** Stores the job, if it is another one than `before`, and submits the batch that follows. Releases nothing. */
+export async function saveTransition(
+  tx: Queryable,
+  before: Job,
+  { job, effects }: { readonly job: Job; readonly effects: readonly JobEffect[] },
+): Promise<void> {
+  if (job !== before) await saveJob(tx, job)
+  for (const effect of effects) {
+    if (effect.type === 'submit') await submitBatch(tx, job.id, effect.batch)
+  }
+}
+
+export async function submitBatch(tx: Queryable, job: string, batch: number): Promise<void> {
+  await tx.query(
+    'UPDATE piecework.batches SET submitted_at = clock_timestamp() WHERE job_id = $1 AND batch = $2',
+    [job, batch],
+  )
+  await addToOutbox(tx, { type: 'batch', job, batch })
+}
+
+async function saveJob(tx: Queryable, job: Job): Promise<void> {
+  await tx.query(
+    `UPDATE piecework.jobs SET status = $2, outcome = $3, error = $4::jsonb, batch = $5, result = $6::jsonb,
+       changes = $7::jsonb, retain_until = $8::timestamptz, throttled = $9::boolean, stopped = $10::boolean
+     WHERE id = $1`,
+    [
+      job.id,
+      job.status,
+      job.outcome ?? null,
+      jsonText(job.error),
+      job.batch,
+      jsonText(job.result),
+      jsonText(job.changes),
+      keptUntil(job) ?? null,
+      String(job.throttled ?? false),
+      String(job.stopped ?? false),
+    ],
+  )
+}
