@@ -1,7 +1,7 @@
 import { PieceworkError } from '@piecework/core/piece'
 import type { FileFinding } from '../findings.js'
-import type { FolderGrid } from './folder-grid.js'
-import { searchFolder } from './folder-search.js'
+import type { FolderGrid } from './grid.js'
+import { searchFolder } from './search.js'
 
 /** Where the files of a Marxan project are on disk. Paths are absolute where `dir` is. */
 export interface MarxanFiles {

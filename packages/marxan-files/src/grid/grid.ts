@@ -1,7 +1,7 @@
 import type { Entries, NewFinding } from '@piecework/core/piece'
 import { openShapefile, type PolygonGeometry, type ShapefileOptions } from '@piecework/vector-files'
-import { IdIndex } from '../tables/id-index.js'
-import { readIds } from '../tables/ids.js'
+import { IdIndex } from '../ids/id-index.js'
+import { readIds } from '../tables/read-ids.js'
 import { planningGrid } from './grid-problem.js'
 import { type IdText, idAttribute, type UnitIds } from './id-attribute.js'
 

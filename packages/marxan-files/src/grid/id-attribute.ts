@@ -6,7 +6,7 @@ import {
   type LayerLabels,
   type RowReader,
 } from '@piecework/vector-files'
-import { IdIndex } from '../tables/id-index.js'
+import { IdIndex } from '../ids/id-index.js'
 import { type UnitId, unitId } from './unit-id.js'
 
 /** A planning unit's id as the attribute has it. */

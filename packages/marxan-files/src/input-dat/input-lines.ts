@@ -1,5 +1,5 @@
-import { closest } from '../closest.js'
 import type { FindingCollector } from '../findings.js'
+import { closest } from './closest.js'
 import {
   inputFiles,
   MARZONE_KEY,

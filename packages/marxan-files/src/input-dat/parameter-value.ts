@@ -1,7 +1,7 @@
 import type { FindingCollector, FindingLocation } from '../findings.js'
-import { isWhole, NUMBER } from '../tables/decimal.js'
-import { numberProblem } from '../tables/number-problem.js'
-import { rangeText } from '../tables/range.js'
+import { isWhole, NUMBER } from '../numbers/decimal.js'
+import { numberProblem } from '../numbers/number-problem.js'
+import { rangeText } from '../numbers/range-text.js'
 import type { Parameter } from './parameters.js'
 
 /** Reads the value of a numeric key. Undefined, with an error told, where it is none. */

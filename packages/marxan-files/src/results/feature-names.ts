@@ -1,7 +1,7 @@
 import type { Entries } from '@piecework/core/piece'
 import { FindingCollector } from '../findings.js'
-import { readIds } from '../tables/ids.js'
-import { readSpec } from '../tables/spec.js'
+import { readIds } from '../tables/read-ids.js'
+import { readSpec } from '../tables/spec/read.js'
 
 /** Names of the features of spec.dat by id; empty for those that have none or whose row cannot be read. */
 export type FeatureNames = ReadonlyMap<number, string>

@@ -1,8 +1,8 @@
 import type { FindingCollector } from '../findings.js'
-import { LineBuffer } from '../tables/line-buffer.js'
+import { LineBuffer } from '../records/line-buffer.js'
+import { RecordReader } from '../records/record-reader.js'
 import { isOutputError } from './output-problem.js'
 import type { RecordLayout } from './record-layout.js'
-import { RecordReader } from './record-reader.js'
 
 export interface RecordOptions {
   readonly findings: FindingCollector

@@ -1,8 +1,8 @@
 import type { FindingCollector, FindingLocation } from '../findings.js'
+import { isWhole, NUMBER } from '../numbers/decimal.js'
+import { numberProblem } from '../numbers/number-problem.js'
+import { rangeText } from '../numbers/range-text.js'
 import { MAX_ID } from '../tables/columns.js'
-import { isWhole, NUMBER } from '../tables/decimal.js'
-import { numberProblem } from '../tables/number-problem.js'
-import { rangeText } from '../tables/range.js'
 import type { ResultRecord } from './record-layout.js'
 
 /** What programs write for a number that is none: R, C on Linux and C on Windows. */

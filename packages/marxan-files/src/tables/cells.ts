@@ -1,10 +1,10 @@
 import type { FindingCollector } from '../findings.js'
+import { decimal, isWhole } from '../numbers/decimal.js'
+import { numberProblem } from '../numbers/number-problem.js'
+import { rangeText } from '../numbers/range-text.js'
+import { decode } from '../records/decode.js'
+import { ESCAPED } from '../records/field-scanner.js'
 import { type Column, type IntegerColumn, MAX_ID, type NumberColumn } from './columns.js'
-import { decimal, isWhole } from './decimal.js'
-import { decode } from './decode.js'
-import { numberProblem } from './number-problem.js'
-import { rangeText } from './range.js'
-import { ESCAPED } from './records.js'
 
 /** Reads the cells of one column into an array of its own; one line per finding. */
 export interface CellReader {

@@ -1,7 +1,7 @@
 import type { FindingCollector, FindingLocation } from '../findings.js'
+import { NUMBER } from '../numbers/decimal.js'
+import { guessDelimiter, type HeaderRecord } from '../records/delimiter.js'
 import type { Column, Columns } from './columns.js'
-import { NUMBER } from './decimal.js'
-import { guessDelimiter, type HeaderRecord } from './delimiter.js'
 import type { TableLayout } from './layout.js'
 
 export interface Header {
@@ -33,7 +33,7 @@ export function readHeader<C extends Columns>(
   }
   const known = guess.names.some((name) => columns.has(name.toLowerCase()))
   if (!known && isBinary(bytes.subarray(start, end))) {
-    tellBinary(findings, place)
+    reportBinary(findings, place)
     return undefined
   }
   if (NUMBER.test(guess.names[0] ?? '')) {
@@ -78,7 +78,7 @@ function byPosition<C extends Columns>(
 
 const isWord = (name: string): boolean => /\p{L}/u.test(name)
 
-export function tellBinary(findings: FindingCollector, place: FindingLocation): void {
+export function reportBinary(findings: FindingCollector, place: FindingLocation): void {
   findings.error('legacy/binary', place, () => ({
     message: `${place.file} is not a text file`,
     hint: 'Save it as plain text in UTF-8: spreadsheets, zip files and UTF-16 text ("Unicode" in Windows) cannot be read.',
@@ -137,12 +137,12 @@ function match<C extends Columns>(
   if (findings.errors > errorsBefore) return undefined
   const ignored = names.filter((name) => !columns.has(name.toLowerCase()))
   for (const [column, rule] of Object.entries(layout.columns))
-    if (!seen.has(column)) tellAssumed(column, rule, ignored, findings, place)
+    if (!seen.has(column)) reportAssumed(column, rule, ignored, findings, place)
   return { delimiter, fields }
 }
 
 /** A default that the result depends on. */
-function tellAssumed(
+function reportAssumed(
   column: string,
   rule: Column,
   ignored: readonly string[],

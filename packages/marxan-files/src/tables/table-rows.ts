@@ -1,11 +1,11 @@
 import type { FindingCollector } from '../findings.js'
+import { fieldCountHint } from '../records/field-count-hint.js'
+import { FieldScanner } from '../records/field-scanner.js'
+import type { LineBuffer } from '../records/line-buffer.js'
 import { type CellReader, cellReader } from './cells.js'
 import type { Batch, Columns } from './columns.js'
-import { fieldCountHint } from './field-count-hint.js'
-import { readHeader, tellBinary } from './header.js'
+import { readHeader, reportBinary } from './header.js'
 import type { TableLayout } from './layout.js'
-import type { LineBuffer } from './line-buffer.js'
-import { Records } from './records.js'
 
 /** Longest record, in bytes with its end of line. */
 const MAX_RECORD = 1_048_576
@@ -24,7 +24,7 @@ export class TableRows<C extends Columns> {
   readonly #file: string
   readonly #findings: FindingCollector
   readonly #readers = new Map<string, CellReader>()
-  #records: Records | undefined
+  #records: FieldScanner | undefined
   #delimiter = ','
   /** By field of the record; undefined where a field is not read. */
   #fields: (CellReader | undefined)[] = []
@@ -104,7 +104,7 @@ export class TableRows<C extends Columns> {
       this.#readers.set(name, cellReader(name, column, this.#file, this.#findings))
     this.#fields = fields.map((name) => (name === undefined ? undefined : this.#readers.get(name)))
     this.#present = new Set(fields.filter((name) => name !== undefined))
-    this.#records = new Records(delimiter)
+    this.#records = new FieldScanner(delimiter)
     this.#delimiter = delimiter
     this.#begin()
   }
@@ -132,7 +132,7 @@ export class TableRows<C extends Columns> {
     return { length, lines: this.#lines.subarray(0, length), columns, present: this.#present }
   }
 
-  #row(bytes: Buffer, records: Records): void {
+  #row(bytes: Buffer, records: FieldScanner): void {
     if (isBlank(records)) return
     this.#anyRow = true
     const line = this.#line
@@ -160,7 +160,7 @@ export class TableRows<C extends Columns> {
   }
 
   /** More fields than the header has are fine when they are empty. */
-  #fits(bytes: Buffer, records: Records, line: number): boolean {
+  #fits(bytes: Buffer, records: FieldScanner, line: number): boolean {
     const expected = this.#fields.length
     let fields = records.fields
     while (fields > expected && records.starts[fields - 1] === records.ends[fields - 1]) fields -= 1
@@ -186,7 +186,7 @@ export class TableRows<C extends Columns> {
       )
     else if (buffer.binary) {
       this.stopped = true
-      tellBinary(this.#findings, { file: this.#file, line: this.#line })
+      reportBinary(this.#findings, { file: this.#file, line: this.#line })
     }
   }
 
@@ -198,7 +198,7 @@ export class TableRows<C extends Columns> {
 }
 
 /** Rows of separators alone are what a spreadsheet leaves behind. */
-function isBlank(records: Records): boolean {
+function isBlank(records: FieldScanner): boolean {
   for (let field = 0; field < records.fields; field += 1)
     if (records.starts[field] !== records.ends[field]) return false
   return true

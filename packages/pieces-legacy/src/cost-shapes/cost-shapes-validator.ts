@@ -126,7 +126,7 @@ async function checkIds(
     rows += batch.length
     progress(batch.at(-1)?.record ?? 0, shapefile.records)
   }
-  spelled.tell(column, labels, findings)
+  spelled.report(column, labels, findings)
   reportDeleted(rows, shapefile.records, labels, findings)
   const missing = new IdSample()
   const inGrid = new Uint8Array(seen.size)

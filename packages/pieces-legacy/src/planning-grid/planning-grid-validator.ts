@@ -48,6 +48,6 @@ async function check(
     units += batch.length
     progress(batch.at(-1)?.record ?? 0, grid.records)
   }
-  spelled.tell(grid.idAttribute, planningGrid, findings)
+  spelled.report(grid.idAttribute, planningGrid, findings)
   reportDeleted(units, grid.records, planningGrid, findings)
 }

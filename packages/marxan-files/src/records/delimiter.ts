@@ -1,5 +1,5 @@
 import { decode } from './decode.js'
-import { ESCAPED, Records } from './records.js'
+import { ESCAPED, FieldScanner } from './field-scanner.js'
 
 /** In order of preference; a space stands for runs of blanks. */
 const DELIMITERS = [',', '\t', ';', ' '] as const
@@ -33,7 +33,7 @@ export function guessDelimiter(
   let tabs: readonly string[] = []
   for (const delimiter of DELIMITERS) {
     if (delimiter === ' ' && aloneSeparate(tabs, known)) continue
-    const records = new Records(delimiter)
+    const records = new FieldScanner(delimiter)
     if (!records.read(bytes, start, end)) {
       open = true
       continue
@@ -64,7 +64,7 @@ function aloneSeparate(tabs: readonly string[], known: (name: string) => boolean
   return tabs.length > 1 && tabs.some(known) && !tabs.some(several)
 }
 
-function namesOf(records: Records, bytes: Uint8Array): string[] {
+function namesOf(records: FieldScanner, bytes: Uint8Array): string[] {
   const names: string[] = []
   for (let field = 0; field < records.fields; field += 1) {
     const { text } = decode(bytes.subarray(records.starts[field], records.ends[field]))

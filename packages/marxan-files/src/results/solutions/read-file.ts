@@ -1,9 +1,9 @@
 import type { ZippedFile } from '@piecework/core/archive'
-import { pluralize } from '../pluralize.js'
-import type { RecordOptions } from './records.js'
-import type { UnitIds } from './unit-ids.js'
-import type { UnitSet } from './unit-set.js'
-import { readUnitTable } from './unit-table.js'
+import { pluralize } from '../../pluralize.js'
+import type { RecordOptions } from '../records.js'
+import type { UnitIds } from '../units/unit-ids.js'
+import type { UnitSet } from '../units/unit-set.js'
+import { readUnitTable } from '../units/unit-table.js'
 
 /**
  * Adds the units that a file `_r00001` or `_best` selects to `selected`. Its rows are `unit,0` or `unit,1` under a header, or, without one,

@@ -1,4 +1,4 @@
-import type { Records } from './records.js'
+import type { FieldScanner } from './field-scanner.js'
 
 const separators: Readonly<Record<string, string>> = {
   ',': 'commas',
@@ -10,7 +10,7 @@ const separators: Readonly<Record<string, string>> = {
 /** Why a row may have more or fewer fields than its header; undefined where nothing speaks for a reason. */
 export function fieldCountHint(
   bytes: Buffer,
-  { starts, ends, next }: Records,
+  { starts, ends, next }: FieldScanner,
   {
     fields,
     expected,

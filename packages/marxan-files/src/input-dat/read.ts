@@ -1,7 +1,7 @@
 import type { FindingCollector } from '../findings.js'
-import { decode } from '../tables/decode.js'
-import { tellBinary } from '../tables/header.js'
-import type { ReadTableOptions } from '../tables/pu.js'
+import { decode } from '../records/decode.js'
+import { reportBinary } from '../tables/header.js'
+import type { ReadTableOptions } from '../tables/pu/read.js'
 import { type Setting, settings } from './input-lines.js'
 import { parameterValue } from './parameter-value.js'
 import {
@@ -71,7 +71,7 @@ export async function readInputDat(
       hint: 'Write each as its key, a blank and its value, for instance: NUMREPS 100. Bare values without keys, as old versions of Inedit and Zonae Cogito write them, are not read: save the file in their new format.',
     }))
   if (text !== undefined) {
-    tellDefaults(given, file, findings)
+    reportDefaults(given, file, findings)
     crossCheck(numbers, given, file, findings)
   }
   return {
@@ -107,7 +107,7 @@ async function textOf(
   }
   const bytes = Buffer.concat(chunks)
   if (bytes.includes(0)) {
-    tellBinary(findings, { file })
+    reportBinary(findings, { file })
     return undefined
   }
   const { text } = decode(bytes)
@@ -117,7 +117,7 @@ async function textOf(
 }
 
 /** Keys that say which optional files there are, and what to save, may be absent without a word. */
-function tellDefaults(given: ReadonlyMap<string, Setting>, file: string, findings: FindingCollector): void {
+function reportDefaults(given: ReadonlyMap<string, Setting>, file: string, findings: FindingCollector): void {
   const defaults = [
     ...Object.entries(parameters).map(([key, rule]) => [key, rule.default] as const),
     ...Object.entries(inputFiles).filter(([, name]) => name !== ''),

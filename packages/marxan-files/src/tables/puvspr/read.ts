@@ -1,8 +1,8 @@
-import type { FindingCollector } from '../findings.js'
-import type { Batch, Columns } from './columns.js'
-import { NUMBER } from './decimal.js'
-import type { ReadTableOptions } from './pu.js'
-import { readTable } from './table.js'
+import type { FindingCollector } from '../../findings.js'
+import { NUMBER } from '../../numbers/decimal.js'
+import type { Batch, Columns } from '../columns.js'
+import type { ReadTableOptions } from '../pu/read.js'
+import { readTable } from '../read-table.js'
 
 const columns = {
   species: { kind: 'integer', required: true },

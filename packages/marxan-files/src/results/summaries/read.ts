@@ -1,10 +1,10 @@
 import type { ZippedFile } from '@piecework/core/archive'
 import { PieceworkError } from '@piecework/core/piece'
-import type { FindingCollector } from '../findings.js'
-import { defaultOutputLimits, MAX_COLUMNS } from './limits.js'
-import { columnName, type ResultRecord } from './record-layout.js'
-import { type RecordOptions, readRecords } from './records.js'
-import { ResultCells } from './result-cells.js'
+import type { FindingCollector } from '../../findings.js'
+import { defaultOutputLimits, MAX_COLUMNS } from '../limits.js'
+import { columnName, type ResultRecord } from '../record-layout.js'
+import { type RecordOptions, readRecords } from '../records.js'
+import { ResultCells } from '../result-cells.js'
 
 /** One row of a file `_sum`. Null says that the file has no such number. */
 export interface RunSummary {

@@ -1,8 +1,8 @@
-import type { FindingCollector } from '../findings.js'
-import { pluralize } from '../pluralize.js'
-import { MAX_ID } from '../tables/columns.js'
-import type { UnitIds } from './unit-ids.js'
-import { UnitSet } from './unit-set.js'
+import type { FindingCollector } from '../../findings.js'
+import { pluralize } from '../../pluralize.js'
+import { MAX_ID } from '../../tables/columns.js'
+import type { UnitIds } from '../units/unit-ids.js'
+import { UnitSet } from '../units/unit-set.js'
 
 /** A header may have this many columns more than there are units, each of them told, before the file is given up. */
 const TOO_MANY = 1000

@@ -1,7 +1,7 @@
 import { FindingCollector } from '../findings.js'
+import { IdLines } from '../ids/id-lines.js'
 import { type Columns, MAX_ID } from './columns.js'
-import { IdLines } from './id-lines.js'
-import { readTable } from './table.js'
+import { readTable } from './read-table.js'
 
 const columns = { id: { kind: 'integer', required: true } } as const satisfies Columns
 

@@ -14,7 +14,7 @@ export const ESCAPED = 2
  * Finds the fields of one record at a time as offsets into the bytes: no copy, no string. Fields are without the blanks around
  * them and without their quotation marks (RFC 4180; a mark inside an unquoted field stands for itself).
  */
-export class Records {
+export class FieldScanner {
   fields = 0
   starts: Int32Array = new Int32Array(16)
   ends: Int32Array = new Int32Array(16)

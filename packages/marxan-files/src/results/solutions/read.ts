@@ -1,9 +1,9 @@
-import { readMatrix } from './matrix.js'
-import type { OutputFolder } from './output-folder.js'
-import type { RecordOptions } from './records.js'
-import { readSolutionFile } from './solution-file.js'
-import type { UnitIds } from './unit-ids.js'
-import { UnitSet } from './unit-set.js'
+import type { OutputFolder } from '../open-output.js'
+import type { RecordOptions } from '../records.js'
+import { readMatrix } from '../solutions-matrix/read.js'
+import type { UnitIds } from '../units/unit-ids.js'
+import { UnitSet } from '../units/unit-set.js'
+import { readSolutionFile } from './read-file.js'
 
 /** The units that one run selects. */
 export interface Solution {

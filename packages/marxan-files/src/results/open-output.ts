@@ -1,7 +1,7 @@
 import { openZip } from '@piecework/core/archive'
 import type { Entries } from '@piecework/core/piece'
 import { FindingCollector } from '../findings.js'
-import { readInputDat } from '../input-dat/input-dat.js'
+import { readInputDat } from '../input-dat/read.js'
 import { outputRole } from '../roles.js'
 import { chooseFiles, type ResultFiles } from './choose-files.js'
 import { defaultOutputLimits, type OutputLimits } from './limits.js'

@@ -1,12 +1,12 @@
 import type { FindingCollector } from '../findings.js'
-import { NUMBER } from '../tables/decimal.js'
-import { decode } from '../tables/decode.js'
-import { guessDelimiter } from '../tables/delimiter.js'
-import { tellBinary } from '../tables/header.js'
-import type { LineBuffer } from '../tables/line-buffer.js'
-import { ESCAPED, Records } from '../tables/records.js'
-import { MAX_RECORD } from './limits.js'
-import { columnName, type RecordLayout, type ResultRecord } from './record-layout.js'
+import { NUMBER } from '../numbers/decimal.js'
+import { MAX_RECORD } from '../results/limits.js'
+import { columnName, type RecordLayout, type ResultRecord } from '../results/record-layout.js'
+import { reportBinary } from '../tables/header.js'
+import { decode } from './decode.js'
+import { guessDelimiter } from './delimiter.js'
+import { ESCAPED, FieldScanner } from './field-scanner.js'
+import type { LineBuffer } from './line-buffer.js'
 
 const LF = 0x0a
 const CR = 0x0d
@@ -22,8 +22,8 @@ export class RecordReader implements ResultRecord {
   readonly #file: string
   readonly #layout: RecordLayout
   readonly #findings: FindingCollector
-  readonly #readers = new Map(DELIMITERS.map((delimiter) => [delimiter, new Records(delimiter)]))
-  #records: Records = this.#reader(',')
+  readonly #readers = new Map(DELIMITERS.map((delimiter) => [delimiter, new FieldScanner(delimiter)]))
+  #records: FieldScanner = this.#reader(',')
   #bytes: Buffer = Buffer.alloc(0)
   /** Undefined before the header. */
   #expected: number | undefined
@@ -72,7 +72,7 @@ export class RecordReader implements ResultRecord {
       this.#stop('legacy/line-too-long', `A row is longer than ${MAX_RECORD} bytes`)
     else if (buffer.binary) {
       this.stopped = true
-      tellBinary(this.#findings, this.#place())
+      reportBinary(this.#findings, this.#place())
     }
   }
 
@@ -186,8 +186,8 @@ export class RecordReader implements ResultRecord {
     this.#records = this.#reader(delimiter)
   }
 
-  #reader(delimiter: string): Records {
-    return this.#readers.get(delimiter) ?? new Records(delimiter)
+  #reader(delimiter: string): FieldScanner {
+    return this.#readers.get(delimiter) ?? new FieldScanner(delimiter)
   }
 
   #place() {

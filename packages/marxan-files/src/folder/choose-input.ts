@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { PieceworkError } from '@piecework/core/piece'
-import { alsoThere, type FolderFinding } from './folder-finding.js'
-import type { Listing } from './folder-listing.js'
+import { alsoThere, type FolderFinding } from './finding.js'
+import type { Listing } from './listing.js'
 
 /** Enough of a file to tell what it is. */
 const HEAD = 65_536

@@ -1,6 +1,6 @@
 import type { Entries } from '@piecework/core/piece'
-import type { IdIndex } from '../tables/id-index.js'
-import { readIds } from '../tables/ids.js'
+import type { IdIndex } from '../../ids/id-index.js'
+import { readIds } from '../../tables/read-ids.js'
 
 /** Ids of planning units by their place in pu.dat. */
 export type UnitIds = Pick<IdIndex, 'size' | 'get' | 'id'>

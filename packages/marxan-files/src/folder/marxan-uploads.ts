@@ -5,7 +5,7 @@ import { PieceworkError } from '@piecework/core/piece'
 import { resultName } from '../results/file-name.js'
 import { gridRole, outputRole, type RoleName, roles } from '../roles.js'
 import type { MarxanFiles } from './find-marxan-files.js'
-import { storedZip } from './folder-zip.js'
+import { storedZip } from './stored-zip.js'
 
 export interface MarxanUploadsOptions {
   /** What comes with the files, by role: `{ 'planning-grid': { idAttribute: 'FID' } }`. */

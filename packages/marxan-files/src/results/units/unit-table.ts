@@ -1,9 +1,9 @@
 import type { ZippedFile } from '@piecework/core/archive'
 import { PieceworkError } from '@piecework/core/piece'
-import type { FindingCollector } from '../findings.js'
-import { columnName } from './record-layout.js'
-import { type RecordOptions, readRecords } from './records.js'
-import { ResultCells } from './result-cells.js'
+import type { FindingCollector } from '../../findings.js'
+import { columnName } from '../record-layout.js'
+import { type RecordOptions, readRecords } from '../records.js'
+import { ResultCells } from '../result-cells.js'
 import type { UnitIds } from './unit-ids.js'
 import { UnitSet } from './unit-set.js'
 

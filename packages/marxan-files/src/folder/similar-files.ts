@@ -1,4 +1,4 @@
-import type { Listing } from './folder-listing.js'
+import type { Listing } from './listing.js'
 
 const MOST = 5
 

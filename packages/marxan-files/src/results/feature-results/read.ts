@@ -1,10 +1,10 @@
 import type { ZippedFile } from '@piecework/core/archive'
-import type { FindingCollector } from '../findings.js'
-import { pluralize } from '../pluralize.js'
-import type { FeatureNames } from './feature-names.js'
-import { columnName, type ResultRecord } from './record-layout.js'
-import { type RecordOptions, readRecords } from './records.js'
-import { ResultCells } from './result-cells.js'
+import type { FindingCollector } from '../../findings.js'
+import { pluralize } from '../../pluralize.js'
+import type { FeatureNames } from '../feature-names.js'
+import { columnName, type ResultRecord } from '../record-layout.js'
+import { type RecordOptions, readRecords } from '../records.js'
+import { ResultCells } from '../result-cells.js'
 
 /** What one feature got in one run. Null says that the file has no such value. */
 export interface FeatureResult {

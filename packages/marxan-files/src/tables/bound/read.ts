@@ -1,6 +1,6 @@
-import type { Batch, Columns } from './columns.js'
-import type { ReadTableOptions } from './pu.js'
-import { readTable } from './table.js'
+import type { Batch, Columns } from '../columns.js'
+import type { ReadTableOptions } from '../pu/read.js'
+import { readTable } from '../read-table.js'
 
 const columns = {
   id1: { kind: 'integer', required: true, aliases: ['id'] },

@@ -1,8 +1,8 @@
-import type { FindingCollector } from '../findings.js'
-import { type Batch, type Columns, MAX_ID } from './columns.js'
-import type { ReadTableOptions } from './pu.js'
-import { readTable } from './table.js'
-import { uniqueId } from './unique-id.js'
+import type { FindingCollector } from '../../findings.js'
+import { type Batch, type Columns, MAX_ID } from '../columns.js'
+import type { ReadTableOptions } from '../pu/read.js'
+import { readTable } from '../read-table.js'
+import { uniqueId } from '../unique-id.js'
 
 /** -1 says "not set" in these two. */
 const goal = { kind: 'number', min: 0, notSet: -1, mayBeEmpty: true } as const

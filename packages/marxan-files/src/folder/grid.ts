@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { openPromise, type ZipFile } from 'yauzl'
 import { hasIdAttribute } from '../grid/has-id-attribute.js'
-import { alsoThere, type FolderFinding } from './folder-finding.js'
-import type { Listing } from './folder-listing.js'
+import { alsoThere, type FolderFinding } from './finding.js'
+import type { Listing } from './listing.js'
 
 /** A planning grid on disk: its parts (put them into one zip to upload them), or a zip. */
 export type FolderGrid =

@@ -1,7 +1,7 @@
 import type { FindingCollector } from '../findings.js'
+import { LineBuffer } from '../records/line-buffer.js'
 import type { Batch, Columns } from './columns.js'
 import type { TableLayout } from './layout.js'
-import { LineBuffer } from './line-buffer.js'
 import { TableRows } from './table-rows.js'
 
 export interface ReadOptions {

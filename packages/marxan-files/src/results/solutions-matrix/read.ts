@@ -1,12 +1,12 @@
 import type { ZippedFile } from '@piecework/core/archive'
-import type { FindingCollector } from '../findings.js'
-import { tellBinary } from '../tables/header.js'
+import type { FindingCollector } from '../../findings.js'
+import { reportBinary } from '../../tables/header.js'
+import { isOutputError } from '../output-problem.js'
+import type { RecordOptions } from '../records.js'
+import type { UnitIds } from '../units/unit-ids.js'
+import { UnitSet } from '../units/unit-set.js'
 import { MatrixColumns, numbered } from './matrix-columns.js'
 import { MatrixLines } from './matrix-lines.js'
-import { isOutputError } from './output-problem.js'
-import type { RecordOptions } from './records.js'
-import type { UnitIds } from './unit-ids.js'
-import { UnitSet } from './unit-set.js'
 
 export interface MatrixRow {
   readonly run: number
@@ -74,7 +74,7 @@ class MatrixReader {
     if (this.stopped) return -1
     const next = this.#lines.read(chunk, from)
     if (this.#lines.binary || this.#columns.stopped) {
-      if (this.#lines.binary) tellBinary(this.#findings, this.#place())
+      if (this.#lines.binary) reportBinary(this.#findings, this.#place())
       this.stopped = true
       return -1
     }

@@ -2,14 +2,14 @@ import { createReadStream } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { PieceworkError } from '@piecework/core/piece'
 import { FindingCollector } from '../findings.js'
-import { type InputDat, readInputDat } from '../input-dat/input-dat.js'
+import { type InputDat, readInputDat } from '../input-dat/read.js'
 import { resultName } from '../results/file-name.js'
 import { gridRole } from '../roles.js'
-import type { FolderFinding } from './folder-finding.js'
-import { type FolderGrid, folderGrid } from './folder-grid.js'
-import { chooseInput } from './folder-input.js'
-import { type Listing, listing } from './folder-listing.js'
-import { similarFiles } from './folder-similar.js'
+import { chooseInput } from './choose-input.js'
+import type { FolderFinding } from './finding.js'
+import { type FolderGrid, folderGrid } from './grid.js'
+import { type Listing, listing } from './listing.js'
+import { similarFiles } from './similar-files.js'
 
 /** What a folder has of a Marxan project, whole or not. */
 export interface FolderSearch {
@@ -73,10 +73,10 @@ export async function searchFolder(
     const path = lookUp(files, named, name)
     if (path !== undefined) return join(dir, path)
     if (role !== 'bound.dat') missing.push(missingFile(role, asking))
-    else tellBound(asking, tell)
+    else reportMissingBound(asking, tell)
     return undefined
   }
-  tellBlocks(asking, tell)
+  reportBlocks(asking, tell)
   const found = {
     pu: find('pu.dat'),
     spec: find('spec.dat'),
@@ -159,14 +159,14 @@ function absence(input: string, key: string, name: string, line: number | undefi
   return `${line === undefined ? `${input} does not have ${key}, and ${name}` : `${key} names ${name}, which`} is neither in the folder nor in one directly below it`
 }
 
-function tellBound(asking: Asking, tell: Tell): void {
+function reportMissingBound(asking: Asking, tell: Tell): void {
   const { finding } = missingFile('bound.dat', asking)
   const message = `${finding.message}: the project is without boundary lengths`
   tell({ ...finding, severity: 'warning', message })
 }
 
 /** Programs name the file whether it is there or not. */
-function tellBlocks({ files, named, input }: Asking, tell: Tell): void {
+function reportBlocks({ files, named, input }: Asking, tell: Tell): void {
   const name = named.files.BLOCKDEFNAME
   const path = name === '' ? undefined : lookUp(files, named, name)
   const line = named.lines.get('BLOCKDEFNAME')

@@ -1,6 +1,6 @@
-import type { Batch, Columns } from './columns.js'
-import { type ReadOptions, readTable } from './table.js'
-import { uniqueId } from './unique-id.js'
+import type { Batch, Columns } from '../columns.js'
+import { type ReadOptions, readTable } from '../read-table.js'
+import { uniqueId } from '../unique-id.js'
 
 const columns = {
   id: { kind: 'integer', required: true },
