@@ -1,7 +1,7 @@
-import type { FileFinding } from '../findings.js'
+import type { NewFinding } from '@piecework/core/piece'
 
 /** What the search of a folder tells. */
-export interface FolderFinding extends FileFinding {
+export interface FolderFinding extends NewFinding {
   /** Path below the folder of what could be taken instead. */
   readonly instead?: string
 }

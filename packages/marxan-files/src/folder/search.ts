@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { join, relative, sep } from 'node:path'
-import { PieceworkError } from '@piecework/core/piece'
-import { FindingCollector } from '../findings.js'
+import { FindingCollector, PieceworkError } from '@piecework/core/piece'
 import { type InputDat, readInputDat } from '../input-dat/read.js'
 import { resultName } from '../results/file-name.js'
 import { gridRole } from '../roles.js'

@@ -1,46 +1,68 @@
-import { type ParameterValues, parameterGroups } from './written-parameters.js'
+import { hasTooManyDecreases } from './check-annealing.js'
+import { isValid } from './number-value.js'
+import {
+  inputFiles,
+  type MarxanParameters,
+  outputNames,
+  parameterGroups,
+  parameterNames,
+  parameters,
+  savedAsCsv,
+  saveKeys,
+} from './parameters.js'
 
-/** The first part of the names of result files. */
-export const scenarioName = 'output'
+/** A stored value that Marxan cannot run with, and what is written instead. */
+export interface ParameterChange {
+  readonly key: string
+  readonly stored: unknown
+  readonly written: number
+}
 
-/** Where Marxan reads and writes, from the folder of input.dat. */
-export const inputFolder = 'input'
-export const outputFolder = 'output'
+/** Stored parameters by key, or defaults; `changed` is called for values that Marxan cannot run with. */
+export function writtenParameters(
+  stored: Readonly<Record<string, unknown>>,
+  changed: (change: ParameterChange) => void,
+): MarxanParameters {
+  const values = Object.fromEntries(
+    parameterNames.map((key) => {
+      const rule = parameters[key]
+      const value = stored[key] ?? rule.default
+      if (isValid(value, rule)) return [key, value]
+      changed({ key, stored: value, written: rule.default })
+      return [key, rule.default]
+    }),
+  ) as MarxanParameters
+  if (!hasTooManyDecreases(values)) return values
+  const { NUMITNS, NUMTEMP } = values
+  changed({ key: 'NUMTEMP', stored: NUMTEMP, written: NUMITNS })
+  return { ...values, NUMTEMP: NUMITNS }
+}
 
-const saves = [
-  'SAVERUN',
-  'SAVEBEST',
-  'SAVESUMMARY',
-  'SAVESCEN',
-  'SAVETARGMET',
-  'SAVESUMSOLN',
-  'SAVELOG',
-  'SAVESOLUTIONSMATRIX',
-]
-
-/** The text of input.dat. No line but its own may hold a key and a blank: Marxan does not ask where in a line it stands. */
-export function inputDat(values: ParameterValues, withBoundaries: boolean): string {
-  const parameters = parameterGroups.flatMap(({ title, keys }) => [
-    title,
-    ...Object.keys(keys).map((key) => `${key} ${values[key]}`),
-    '',
-  ])
-  return [
+/**
+ * An input.dat for a folder with the tables in `inputFiles.INPUTDIR.written`. No line but its own may hold a key and a blank: Marxan does
+ * not ask where in a line a key stands.
+ */
+export async function* writeInputDat(
+  values: MarxanParameters,
+  { boundaries }: { readonly boundaries: boolean },
+): AsyncGenerator<Uint8Array> {
+  const files = Object.entries(inputFiles).flatMap(([key, rule]) =>
+    'written' in rule && (boundaries || key !== 'BOUNDNAME') ? [`${key} ${rule.written}`] : [],
+  )
+  const lines = [
     'Marxan input file, written by Piecework',
     '',
-    ...parameters,
+    ...parameterGroups.flatMap((group) => [group, ...linesOf(group, values), '']),
     'Input files',
-    `INPUTDIR ${inputFolder}`,
-    'PUNAME pu.dat',
-    'SPECNAME spec.dat',
-    'PUVSPRNAME puvspr.dat',
-    ...(withBoundaries ? ['BOUNDNAME bound.dat'] : []),
+    ...files,
     '',
     'Save files',
-    `SCENNAME ${scenarioName}`,
-    `OUTPUTDIR ${outputFolder}`,
-    // 3: as .csv.
-    ...saves.map((key) => `${key} 3`),
+    ...Object.entries(outputNames).map(([key, { written }]) => `${key} ${written}`),
+    ...saveKeys.map((key) => `${key} ${savedAsCsv}`),
     '',
-  ].join('\n')
+  ]
+  yield Buffer.from(lines.join('\n'))
 }
+
+const linesOf = (group: string, values: MarxanParameters): readonly string[] =>
+  parameterNames.filter((key) => parameters[key].group === group).map((key) => `${key} ${values[key]}`)

@@ -1,4 +1,4 @@
-import type { FindingDetails } from '../findings.js'
+import type { FindingDetails } from '@piecework/core/piece'
 import { NUMBER } from './decimal.js'
 
 /** Why a text is not the number that a cell or a parameter asks for. */

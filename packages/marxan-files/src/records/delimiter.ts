@@ -2,7 +2,7 @@ import { decode } from './decode.js'
 import { ESCAPED, FieldScanner } from './field-scanner.js'
 
 /** In order of preference; a space stands for runs of blanks. */
-const DELIMITERS = [',', '\t', ';', ' '] as const
+export const delimiters = [',', '\t', ';', ' '] as const
 
 /** A known name counts more than any number of fields. */
 const KNOWN = 1e6
@@ -31,7 +31,7 @@ export function guessDelimiter(
   let open = false
   let misquoted = false
   let tabs: readonly string[] = []
-  for (const delimiter of DELIMITERS) {
+  for (const delimiter of delimiters) {
     if (delimiter === ' ' && aloneSeparate(tabs, known)) continue
     const records = new FieldScanner(delimiter)
     if (!records.read(bytes, start, end)) {

@@ -7,15 +7,11 @@ const separators: Readonly<Record<string, string>> = {
   ' ': 'blanks',
 }
 
-/** Why a row may have more or fewer fields than its header; undefined where nothing speaks for a reason. */
+/** Why a record may have more or fewer fields than its header; undefined if nothing points to a reason. */
 export function fieldCountHint(
   bytes: Buffer,
-  { starts, ends, next }: FieldScanner,
-  {
-    fields,
-    expected,
-    delimiter,
-  }: { readonly fields: number; readonly expected: number; readonly delimiter: string },
+  { fields, starts, ends, next }: FieldScanner,
+  { expected, delimiter }: { readonly expected: number; readonly delimiter: string },
 ): string | undefined {
   if (fields > expected) {
     let filled = 0

@@ -1,10 +1,9 @@
 import { openZip } from '@piecework/core/archive'
-import type { Entries } from '@piecework/core/piece'
-import { FindingCollector } from '../findings.js'
+import { type Entries, FindingCollector } from '@piecework/core/piece'
+import { defaultOutputLimits, type OutputLimits } from '../defaults.js'
 import { readInputDat } from '../input-dat/read.js'
 import { outputRole } from '../roles.js'
 import { chooseFiles, type ResultFiles } from './choose-files.js'
-import { defaultOutputLimits, type OutputLimits } from './limits.js'
 import { outputProblem, outputZip } from './output-problem.js'
 
 /** The results of one scenario in an uploaded output folder. Nothing is written to disk or held open. */

@@ -1,5 +1,6 @@
-import type { FindingCollector } from '../findings.js'
-import { LineBuffer } from '../records/line-buffer.js'
+import type { FindingCollector } from '@piecework/core/piece'
+import { feed } from '../records/feed.js'
+import { RecordReader } from '../records/record-reader.js'
 import type { Batch, Columns } from './columns.js'
 import type { TableLayout } from './layout.js'
 import { TableRows } from './table-rows.js'
@@ -11,6 +12,9 @@ export interface ReadOptions {
   readonly signal?: AbortSignal
 }
 
+/** `file`: default is the role of the file. */
+export type ReadTableOptions = Omit<ReadOptions, 'file'> & { readonly file?: string }
+
 /**
  * Reads a .dat table in batches of rows without holding more of it than one record and one batch. Never throws because of what the
  * file holds: everything that is wrong becomes a finding, and rows with an error are left out.
@@ -21,15 +25,9 @@ export async function* readTable<C extends Columns>(
   layout: TableLayout<C>,
   { file, findings, signal }: ReadOptions,
 ): AsyncIterable<Batch<C>> {
-  const buffer = new LineBuffer()
   const rows = new TableRows(layout, file, findings)
-  for await (const chunk of source) {
-    signal?.throwIfAborted()
-    buffer.append(chunk)
-    yield* rows.read(buffer)
-    if (rows.stopped) return
-  }
-  buffer.finish()
-  yield* rows.read(buffer)
-  yield* rows.finish(buffer)
+  const reader = new RecordReader(file, rows, findings)
+  for await (const _ of feed(reader, source, signal))
+    while (reader.next()) if (rows.add(reader)) yield rows.take()
+  if (!reader.stopped && rows.count > 0) yield rows.take()
 }

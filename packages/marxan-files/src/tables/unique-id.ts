@@ -1,4 +1,4 @@
-import type { FindingCollector } from '../findings.js'
+import type { FindingCollector } from '@piecework/core/piece'
 import { IdLines } from '../ids/id-lines.js'
 
 /** Tells ids that come a second time: false, with an error told, for those. */

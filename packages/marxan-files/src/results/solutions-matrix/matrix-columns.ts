@@ -1,21 +1,19 @@
-import type { FindingCollector } from '../../findings.js'
+import type { FindingCollector } from '@piecework/core/piece'
+import { maxSurplusMatrixColumns } from '../../defaults.js'
 import { pluralize } from '../../pluralize.js'
-import { MAX_ID } from '../../tables/columns.js'
-import type { UnitIds } from '../units/unit-ids.js'
+import type { KnownIds } from '../../tables/table-ids.js'
 import { UnitSet } from '../units/unit-set.js'
-
-/** A header may have this many columns more than there are units, each of them told, before the file is given up. */
-const TOO_MANY = 1000
+import { numbered } from './numbered.js'
 
 /** The planning units of a matrix, by column. */
 export class MatrixColumns {
   size = 0
   /** The header has no errors so far. */
   whole = true
-  /** The file cannot be read further; why has been told. */
+  /** The file cannot be read further; the reason has been reported. */
   stopped = false
   readonly #file: string
-  readonly #units: UnitIds
+  readonly #units: KnownIds
   readonly #findings: FindingCollector
   readonly #seen: UnitSet
   /** -1 for a column of no unit. */
@@ -23,7 +21,7 @@ export class MatrixColumns {
   /** Of the last column: it may be that of a trailing separator. */
   #last = ''
 
-  constructor(file: string, units: UnitIds, findings: FindingCollector) {
+  constructor(file: string, units: KnownIds, findings: FindingCollector) {
     this.#file = file
     this.#units = units
     this.#findings = findings
@@ -50,9 +48,9 @@ export class MatrixColumns {
       this.#noHeader(line)
       return
     }
-    if (this.#last === '' && at > 1) this.#tell('column-invalid', '', line)
+    if (this.#last === '' && at > 1) this.#report('column-invalid', '', line)
     this.#last = text
-    if (this.size > this.#units.size + TOO_MANY) {
+    if (this.size > this.#units.size + maxSurplusMatrixColumns) {
       this.stopped = true
       this.#findings.error('legacy/field-count', { file: this.#file, line }, () => ({
         message: `The header has more columns than pu.dat has planning units, which are ${this.#units.size}`,
@@ -91,19 +89,19 @@ export class MatrixColumns {
   #index(text: string, line: number): number {
     const id = numbered('P', text, 0)
     if (id === undefined) {
-      this.#tell('column-invalid', text, line)
+      this.#report('column-invalid', text, line)
       return -1
     }
     const index = this.#units.get(id)
-    if (index < 0) this.#tell('unit-unknown', text, line)
+    if (index < 0) this.#report('unit-unknown', text, line)
     else if (!this.#seen.add(index)) {
-      this.#tell('id-duplicate', text, line)
+      this.#report('id-duplicate', text, line)
       return -1
     }
     return index
   }
 
-  #tell(problem: keyof typeof problems, text: string, line: number): void {
+  #report(problem: keyof typeof problems, text: string, line: number): void {
     this.whole = false
     this.#findings.error(`legacy/${problem}`, { file: this.#file, line, column: text }, () => ({
       message: problems[problem](text),
@@ -116,11 +114,4 @@ const problems = {
     `A column is named ${JSON.stringify(text)}; it must be P and the id of a planning unit`,
   'unit-unknown': (text: string) => `The planning unit of the column ${text} is not in pu.dat`,
   'id-duplicate': (text: string) => `The column ${text} stands in the header twice`,
-}
-
-/** The number behind a letter, in either case: `P12`, `S3`. */
-export function numbered(letter: 'P' | 'S', text: string, min: number): number | undefined {
-  if (text.charAt(0).toUpperCase() !== letter || !/^\d{1,10}$/.test(text.slice(1))) return undefined
-  const value = Number(text.slice(1))
-  return value >= min && value <= MAX_ID ? value : undefined
 }

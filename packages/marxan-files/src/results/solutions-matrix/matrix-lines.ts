@@ -1,10 +1,10 @@
+import { maxMatrixLabelBytes } from '../../defaults.js'
+
 const TAB = 0x09
 const LF = 0x0a
 const CR = 0x0d
 const COMMA = 0x2c
 const SEMICOLON = 0x3b
-/** Longest label of a row or a column. */
-const MAX_FIELD = 32
 
 /**
  * Finds the fields of a matrix without holding a line of it: a line may have as many fields as there are planning units. Commas, tabs and semicolons
@@ -13,12 +13,12 @@ const MAX_FIELD = 32
 export class MatrixLines {
   /** From 1. */
   line = 1
-  /** Fields of the line before the one that is told. */
+  /** Fields of the line before the current one. */
   fields = 0
   /** The file holds a zero byte. */
   binary = false
   readonly #onField: () => void
-  readonly #field = Buffer.alloc(MAX_FIELD)
+  readonly #field = Buffer.alloc(maxMatrixLabelBytes)
   #length = 0
   #overlong = false
   #afterCr = false
@@ -27,7 +27,7 @@ export class MatrixLines {
     this.#onField = onField
   }
 
-  /** The field that is told, without blanks and quotation marks around it; cut where it is longer than any label. */
+  /** The current field, without blanks and quotation marks around it; cut if it is longer than any label. */
   get text(): string {
     const text = this.#field.toString('latin1', 0, this.#length).trim()
     return this.#overlong ? `${text}…` : text.replace(/^"(.*)"$/, '$1').trim()
@@ -39,7 +39,7 @@ export class MatrixLines {
     return bit === 0 || bit === 1 ? bit : -1
   }
 
-  /** Reads up to the end of a line: the offset behind it, or -1 where the chunk ends before. Call `begin` after a line. */
+  /** Reads up to the end of a line: the offset behind it, or -1 if the chunk ends before. Call `begin` after a line. */
   read(chunk: Uint8Array, from: number): number {
     for (let at = from; at < chunk.length; at += 1) {
       const byte = chunk[at] as number
@@ -57,7 +57,7 @@ export class MatrixLines {
         return at + 1
       } else {
         if (byte === 0) this.binary = true
-        if (this.#length < MAX_FIELD) this.#field[this.#length++] = byte
+        if (this.#length < maxMatrixLabelBytes) this.#field[this.#length++] = byte
         else this.#overlong = true
       }
       this.#afterCr = false
@@ -65,7 +65,7 @@ export class MatrixLines {
     return -1
   }
 
-  /** The file has ended: false where no line was open. */
+  /** The file has ended: false if no line was open. */
   finish(): boolean {
     if (this.fields === 0 && this.#length === 0) return false
     this.#end()

@@ -1,7 +1,7 @@
 import type { ZippedFile } from '@piecework/core/archive'
 import { pluralize } from '../../pluralize.js'
-import type { RecordOptions } from '../records.js'
-import type { UnitIds } from '../units/unit-ids.js'
+import type { KnownIds } from '../../tables/table-ids.js'
+import type { ReadResultOptions } from '../read-records.js'
 import type { UnitSet } from '../units/unit-set.js'
 import { readUnitTable } from '../units/unit-table.js'
 
@@ -12,9 +12,9 @@ import { readUnitTable } from '../units/unit-table.js'
  */
 export async function readSolutionFile(
   file: ZippedFile,
-  units: UnitIds,
+  units: KnownIds,
   selected: UnitSet,
-  { findings, signal }: RecordOptions,
+  { findings, signal }: ReadResultOptions,
 ): Promise<void> {
   let headerless = false
   const errors = findings.errors

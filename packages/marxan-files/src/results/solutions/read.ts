@@ -1,7 +1,7 @@
+import type { KnownIds } from '../../tables/table-ids.js'
 import type { OutputFolder } from '../open-output.js'
-import type { RecordOptions } from '../records.js'
+import type { ReadResultOptions } from '../read-records.js'
 import { readMatrix } from '../solutions-matrix/read.js'
-import type { UnitIds } from '../units/unit-ids.js'
 import { UnitSet } from '../units/unit-set.js'
 import { readSolutionFile } from './read-file.js'
 
@@ -21,8 +21,8 @@ export interface Solution {
  */
 export async function* readSolutions(
   folder: Pick<OutputFolder, 'matrix' | 'solutions'>,
-  units: UnitIds,
-  options: RecordOptions,
+  units: KnownIds,
+  options: ReadResultOptions,
 ): AsyncGenerator<Solution> {
   const { matrix } = folder
   if (matrix) {

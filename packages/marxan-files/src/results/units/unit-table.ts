@@ -1,10 +1,10 @@
 import type { ZippedFile } from '@piecework/core/archive'
-import { PieceworkError } from '@piecework/core/piece'
-import type { FindingCollector } from '../../findings.js'
-import { columnName } from '../record-layout.js'
-import { type RecordOptions, readRecords } from '../records.js'
+import { type FindingCollector, PieceworkError } from '@piecework/core/piece'
+import type { RecordReader } from '../../records/record-reader.js'
+import type { KnownIds } from '../../tables/table-ids.js'
+import { columnName } from '../column-name.js'
+import { type ReadResultOptions, readRecords } from '../read-records.js'
 import { ResultCells } from '../result-cells.js'
-import type { UnitIds } from './unit-ids.js'
 import { UnitSet } from './unit-set.js'
 
 /** One row of a table of planning units. */
@@ -13,20 +13,20 @@ export interface UnitRow {
   readonly id: number
   /** Of the unit among those of pu.dat. */
   readonly index: number
-  /** What the second column says; undefined for a row without one. */
+  /** Value of the second column; undefined for a row without one. */
   readonly value: number | undefined
 }
 
-export interface UnitTableOptions extends RecordOptions {
+export interface UnitTableOptions extends ReadResultOptions {
   /** Units of pu.dat. */
-  readonly units: UnitIds
+  readonly units: KnownIds
   /** Name of the second column in messages. */
   readonly value: string
   /** Rows of a file without a header may hold an id alone. */
   readonly idAlone?: true
 }
 
-const ID_NAMES: ReadonlySet<string> = new Set([
+const idNames: ReadonlySet<string> = new Set([
   'puid',
   'planning_unit',
   'pu',
@@ -41,55 +41,85 @@ const ID_NAMES: ReadonlySet<string> = new Set([
  */
 export async function readUnitTable(
   file: ZippedFile,
-  { units, value, idAlone, findings, signal }: UnitTableOptions,
+  options: UnitTableOptions,
   each: (row: UnitRow) => void,
 ): Promise<number> {
-  const seen = new UnitSet(units.size)
-  const cells = new ResultCells(file.name, findings)
-  let [idField, headed] = [0, false]
+  const { findings, signal } = options
+  const rows = new UnitRows(file.name, options, each)
   await readRecords(
     file,
     {
-      known: (name) => ID_NAMES.has(name),
+      isKnown: (name) => idNames.has(name),
       headerless: true,
-      header: (names, line) => {
-        headed = names.length > 0
-        if (!headed) return 2
-        idField = unitField(names, file.name, line, findings)
-        return idField < 0 ? undefined : names.length
-      },
-      record: (record) => {
-        const { line } = record
-        const place = { file: file.name, line, column: 'planning unit' }
-        const id = cells.id(record, idField, 'planning unit')
-        if (id === undefined) return
-        const alone = record.fields === 1
-        if (alone && (headed || !idAlone)) {
-          findings.error('legacy/field-count', { file: file.name, line }, () => ({
-            message: 'The row has 1 field where 2 are expected',
-          }))
-          return
-        }
-        const given = alone ? undefined : cells.id(record, 1 - idField, value)
-        if (!alone && given === undefined) return
-        const index = units.get(id)
-        if (index < 0)
-          findings.error('legacy/unit-unknown', place, () => ({
-            message: `The planning unit ${id} is not in pu.dat`,
-          }))
-        else if (!seen.add(index))
-          findings.error('legacy/id-duplicate', place, () => ({
-            message: `The planning unit ${id} stands in the file twice`,
-          }))
-        else each({ line, id, index, value: given })
-      },
+      header: (names, line) => rows.header(names, line),
+      record: (record) => rows.add(record),
     },
     { findings, ...(signal && { signal }) },
   )
-  return seen.size
+  return rows.units
 }
 
-/** -1 where the header is not that of such a table. */
+class UnitRows {
+  readonly #file: string
+  readonly #options: UnitTableOptions
+  readonly #each: (row: UnitRow) => void
+  readonly #seen: UnitSet
+  readonly #cells: ResultCells
+  #idField = 0
+  #headed = false
+
+  constructor(file: string, options: UnitTableOptions, each: (row: UnitRow) => void) {
+    this.#file = file
+    this.#options = options
+    this.#each = each
+    this.#seen = new UnitSet(options.units.size)
+    this.#cells = new ResultCells(file, options.findings)
+  }
+
+  get units(): number {
+    return this.#seen.size
+  }
+
+  header(names: readonly string[], line: number): number | undefined {
+    this.#headed = names.length > 0
+    if (!this.#headed) return 2
+    this.#idField = unitField(names, this.#file, line, this.#options.findings)
+    return this.#idField < 0 ? undefined : names.length
+  }
+
+  add(record: RecordReader): void {
+    const { line } = record
+    const { findings, value, idAlone } = this.#options
+    const id = this.#cells.id(record, this.#idField, 'planning unit')
+    if (id === undefined) return
+    const isAlone = record.fields === 1
+    if (isAlone && (this.#headed || !idAlone)) {
+      findings.error('legacy/field-count', { file: this.#file, line }, () => ({
+        message: 'The row has 1 field where 2 are expected',
+      }))
+      return
+    }
+    const given = isAlone ? undefined : this.#cells.id(record, 1 - this.#idField, value)
+    if (isAlone || given !== undefined) this.#row(id, given, line)
+  }
+
+  #row(id: number, value: number | undefined, line: number): void {
+    const { units, findings } = this.#options
+    const location = { file: this.#file, line, column: 'planning unit' }
+    const index = units.get(id)
+    if (index < 0)
+      findings.error('legacy/unit-unknown', location, () => ({
+        message: `The planning unit ${id} is not in pu.dat`,
+      }))
+    else if (!this.#seen.add(index))
+      findings.error('legacy/id-duplicate', location, () => ({
+        message: `The planning unit ${id} stands in the file twice`,
+      }))
+    else this.#each({ line, id, index, value })
+  }
+}
+
+/** -1, with an error, if the header is not that of such a table. */
 function unitField(names: readonly string[], file: string, line: number, findings: FindingCollector): number {
   const simple = names.map(columnName)
   if (simple.some((name) => name === 'zone'))
@@ -97,7 +127,7 @@ function unitField(names: readonly string[], file: string, line: number, finding
       'legacy/marzone',
       `These are results of Marxan with Zones (${file} has a column zone), which cannot be imported`,
     )
-  const field = simple.findIndex((name) => ID_NAMES.has(name))
+  const field = simple.findIndex((name) => idNames.has(name))
   if (field >= 0 && names.length === 2) return field
   findings.error('legacy/column-missing', { file, line }, () => ({
     message: `The columns are ${names.join(', ').slice(0, 200)}, not a planning unit and one more`,

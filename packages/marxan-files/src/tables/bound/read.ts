@@ -1,5 +1,5 @@
 import type { Batch, Columns } from '../columns.js'
-import type { ReadTableOptions } from '../pu/read.js'
+import type { ReadTableOptions } from '../read-table.js'
 import { readTable } from '../read-table.js'
 
 const columns = {

@@ -1,5 +1,5 @@
 import type { Batch, Columns } from '../columns.js'
-import { type ReadOptions, readTable } from '../read-table.js'
+import { type ReadTableOptions, readTable } from '../read-table.js'
 import { uniqueId } from '../unique-id.js'
 
 const columns = {
@@ -21,8 +21,6 @@ const columns = {
 
 /** `status`: 0 and 1 available, 2 locked in, 3 locked out. */
 export type PuBatch = Batch<typeof columns>
-
-export type ReadTableOptions = Omit<ReadOptions, 'file'> & { readonly file?: string }
 
 /**
  * Planning units, each id once.

@@ -1,7 +1,7 @@
-import type { FindingCollector } from '../../findings.js'
+import type { FindingCollector } from '@piecework/core/piece'
 import { NUMBER } from '../../numbers/decimal.js'
 import type { Batch, Columns } from '../columns.js'
-import type { ReadTableOptions } from '../pu/read.js'
+import type { ReadTableOptions } from '../read-table.js'
 import { readTable } from '../read-table.js'
 
 const columns = {
