@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { UploadSource } from '@piecework/core'
-import { entriesOf, isPieceworkError } from '@piecework/core/piece'
-import { FindingCollector, findMarxanFiles, marxanUploads, openOutput } from '@piecework/marxan-files'
+import { FindingCollector, entriesOf, isPieceworkError } from '@piecework/core/piece'
+import { findMarxanFiles, marxanUploads, openOutput } from '@piecework/marxan-files'
 import { suite } from 'uvu'
 import { type Folders, folders, inputDat } from './check/support/folders.js'
 

@@ -1,14 +1,5 @@
-import type { ValidationContext, Validator } from '@piecework/core/piece'
-import type { FindingCollector } from '@piecework/marxan-files'
-import {
-  describeId,
-  IdLines,
-  IdSample,
-  isGridError,
-  NonIntegerIds,
-  openGrid,
-  pluralize,
-} from '@piecework/marxan-files'
+import { type FindingCollector, type ValidationContext, type Validator } from '@piecework/core/piece'
+import { describeId, IdLines, IdSample, isGridError, NonIntegerIds, openGrid, pluralize } from '@piecework/marxan-files'
 import type { LayerRow, PolygonShape, VectorLayer } from '@piecework/vector-files'
 import { checkShapefile } from '../shapes/check-shapefile.js'
 import { type FindCovered, type Uncovered, uncoveredUnits } from '../shapes/coverage/uncovered-units.js'

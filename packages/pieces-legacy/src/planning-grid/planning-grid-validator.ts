@@ -1,14 +1,5 @@
-import type { Validator } from '@piecework/core/piece'
-import {
-  describeId,
-  FindingCollector,
-  type Grid,
-  IdLines,
-  isGridError,
-  NonIntegerIds,
-  openGrid,
-  planningGrid,
-} from '@piecework/marxan-files'
+import { FindingCollector, type Validator } from '@piecework/core/piece'
+import { describeId, type Grid, IdLines, isGridError, NonIntegerIds, openGrid, planningGrid } from '@piecework/marxan-files'
 import type { GeometryChecks } from '../shapes/geometry-checks.js'
 import { type ReportShapesOptions, reportDeleted, reportShapes } from '../shapes/shape-findings.js'
 

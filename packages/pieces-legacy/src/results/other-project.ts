@@ -1,13 +1,6 @@
-import type { FeatureNames, OutputFolder, UnitIds } from '@piecework/marxan-files'
-import {
-  FindingCollector,
-  IdIndex,
-  outputRole,
-  readFeatureResults,
-  readSolutionFile,
-  readSolutions,
-  UnitSet,
-} from '@piecework/marxan-files'
+import { FindingCollector } from '@piecework/core/piece'
+import type { FeatureNames, OutputFolder, KnownIds } from '@piecework/marxan-files'
+import { IdIndex, outputRole, readFeatureResults, readSolutionFile, readSolutions, UnitSet } from '@piecework/marxan-files'
 
 export interface OtherProject {
   /** Most of the planning units are not of pu.dat. */
@@ -19,7 +12,7 @@ export interface OtherProject {
 interface Project {
   readonly folder: OutputFolder
   /** Of pu.dat; empty where it cannot be read. */
-  readonly units: UnitIds
+  readonly units: KnownIds
   /** Of spec.dat; empty where it cannot be read. */
   readonly names: FeatureNames
   readonly signal: AbortSignal
@@ -60,7 +53,7 @@ class Seen {
 async function seenUnits({ folder, units, signal }: Project): Promise<Seen> {
   const seen = new Seen()
   if (units.size === 0) return seen
-  const asked: UnitIds = {
+  const asked: KnownIds = {
     size: units.size,
     id: (index) => units.id(index),
     get: (id) => {

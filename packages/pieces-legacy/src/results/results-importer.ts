@@ -1,20 +1,5 @@
-import {
-  type ImportContext,
-  type PieceCounts,
-  type PieceImporter,
-  PieceworkError,
-} from '@piecework/core/piece'
-import {
-  bestRun,
-  FindingCollector,
-  featureNames,
-  type OutputFolder,
-  openOutput,
-  outputRole,
-  type RunSummary,
-  readSummaries,
-  unitIds,
-} from '@piecework/marxan-files'
+import { FindingCollector, type ImportContext, type PieceCounts, type PieceImporter, PieceworkError } from '@piecework/core/piece'
+import { bestRun, featureNames, type OutputFolder, openOutput, outputRole, type RunSummary, readSummaries, tableIds } from '@piecework/marxan-files'
 import { projectTables } from '@piecework/pieces-project'
 import { scenarioTables } from '@piecework/pieces-scenario'
 import { uuidExpression } from '@piecework/postgres'
@@ -64,7 +49,7 @@ async function insertRuns(context: ImportContext, summaries: readonly RunSummary
 
 async function insertSolutions(context: ImportContext, folder: OutputFolder): Promise<PieceCounts> {
   const { tx, resource, entries, signal } = context
-  const units = await unitIds(entries, signal)
+  const units = (await tableIds(entries, 'pu.dat', signal)).index
   const project = await projectOf(tx, resource.id)
   const parsed = await stageSelected(context, folder, units)
   const { rowCount } = await tx.query(

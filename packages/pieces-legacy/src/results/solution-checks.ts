@@ -1,20 +1,11 @@
-import type { FindingCollector, OutputFolder, RecordOptions, UnitIds } from '@piecework/marxan-files'
-import {
-  bestRun,
-  IdSample,
-  pluralize,
-  type RunSummary,
-  readSolutionFile,
-  readSolutions,
-  readUnitTable,
-  type Solution,
-  UnitSet,
-} from '@piecework/marxan-files'
+import { type FindingCollector } from '@piecework/core/piece'
+import type { OutputFolder, ReadResultOptions, KnownIds } from '@piecework/marxan-files'
+import { bestRun, IdSample, pluralize, type RunSummary, readSolutionFile, readSolutions, readUnitTable, type Solution, UnitSet } from '@piecework/marxan-files'
 
-interface Checked extends RecordOptions {
+interface Checked extends ReadResultOptions {
   readonly folder: OutputFolder
   /** Of pu.dat. */
-  readonly units: UnitIds
+  readonly units: KnownIds
   readonly summaries: readonly RunSummary[]
   progress(done: number): void
 }

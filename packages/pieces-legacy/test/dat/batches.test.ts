@@ -1,5 +1,6 @@
+import { FindingCollector } from '@piecework/core/piece'
 import assert from 'node:assert/strict'
-import { FindingCollector, readPu, readTable } from '@piecework/marxan-files'
+import { readPu, readTable } from '@piecework/marxan-files'
 import { suite } from 'uvu'
 import { chunks, layout, rowsOf, table } from './support.js'
 

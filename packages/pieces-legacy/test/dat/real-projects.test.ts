@@ -1,15 +1,9 @@
+import { FindingCollector } from '@piecework/core/piece'
 import assert from 'node:assert/strict'
 import { createReadStream, existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import {
-  FindingCollector,
-  findMarxanFiles,
-  readInputDat,
-  readPu,
-  readPuvspr,
-  readSpec,
-} from '@piecework/marxan-files'
+import { findMarxanFiles, readInputDat, readPu, readPuvspr, readSpec } from '@piecework/marxan-files'
 import { skipUnless } from '@piecework/test-support'
 import { suite } from 'uvu'
 

@@ -1,10 +1,5 @@
-import {
-  type Batch,
-  type Columns,
-  FindingCollector,
-  readTable,
-  type TableLayout,
-} from '@piecework/marxan-files'
+import { FindingCollector } from '@piecework/core/piece'
+import { type Batch, type Columns, readTable, type TableLayout } from '@piecework/marxan-files'
 
 export async function* chunks(...parts: readonly (string | Uint8Array)[]): AsyncIterable<Uint8Array> {
   for (const part of parts) yield typeof part === 'string' ? Buffer.from(part) : part

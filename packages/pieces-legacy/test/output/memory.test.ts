@@ -1,5 +1,6 @@
+import { FindingCollector } from '@piecework/core/piece'
 import assert from 'node:assert/strict'
-import { FindingCollector, readSolutions } from '@piecework/marxan-files'
+import { readSolutions } from '@piecework/marxan-files'
 import { heldMemory } from '@piecework/test-support'
 import { suite } from 'uvu'
 

@@ -1,10 +1,6 @@
+import { FindingCollector } from '@piecework/core/piece'
 import assert from 'node:assert/strict'
-import {
-  type defaultOutputLimits,
-  FindingCollector,
-  isOutputError,
-  openOutput,
-} from '@piecework/marxan-files'
+import { type defaultOutputLimits, isOutputError, openOutput } from '@piecework/marxan-files'
 import { resultsValidator } from '@piecework/pieces-legacy'
 import { type ZipEntry, zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import fc from 'fast-check'

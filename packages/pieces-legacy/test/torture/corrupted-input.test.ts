@@ -1,5 +1,6 @@
+import { FindingCollector } from '@piecework/core/piece'
 import assert from 'node:assert/strict'
-import { FindingCollector, readInputDat } from '@piecework/marxan-files'
+import { readInputDat } from '@piecework/marxan-files'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { chunks } from '../dat/support.js'

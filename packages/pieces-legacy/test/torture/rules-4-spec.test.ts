@@ -1,5 +1,6 @@
+import { FindingCollector } from '@piecework/core/piece'
 import assert from 'node:assert/strict'
-import { FindingCollector, readSpec } from '@piecework/marxan-files'
+import { readSpec } from '@piecework/marxan-files'
 import { suite } from 'uvu'
 import { chunks } from '../dat/support.js'
 import { type Case, fileRules } from './support/rules.js'

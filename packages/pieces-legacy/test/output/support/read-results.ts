@@ -1,14 +1,5 @@
-import type { Entries } from '@piecework/core/piece'
-import {
-  bestRun,
-  FindingCollector,
-  featureNames,
-  openOutput,
-  readFeatureResults,
-  readSolutions,
-  readSummaries,
-  unitIds,
-} from '@piecework/marxan-files'
+import { FindingCollector, type Entries } from '@piecework/core/piece'
+import { bestRun, featureNames, openOutput, readFeatureResults, readSolutions, readSummaries, unitIds } from '@piecework/marxan-files'
 import type { PlainResults } from './plain-results.js'
 
 /** Results as the readers give them. */

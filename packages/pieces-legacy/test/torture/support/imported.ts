@@ -1,12 +1,5 @@
-import {
-  type Batch,
-  type Columns,
-  FindingCollector,
-  readBound,
-  readPu,
-  readPuvspr,
-  readSpec,
-} from '@piecework/marxan-files'
+import { FindingCollector } from '@piecework/core/piece'
+import { type Batch, type Columns, readBound, readPu, readPuvspr, readSpec } from '@piecework/marxan-files'
 import { chunks } from '../../dat/support.js'
 import type { Imported, Tables } from './reference-project.js'
 

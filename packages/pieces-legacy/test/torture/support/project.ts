@@ -1,12 +1,5 @@
-import { type Entries, entriesOf, PieceworkError, type Validator } from '@piecework/core/piece'
-import {
-  type FileFinding,
-  FindingCollector,
-  readBound,
-  readPu,
-  readPuvspr,
-  readSpec,
-} from '@piecework/marxan-files'
+import { type NewFinding, FindingCollector, type Entries, entriesOf, PieceworkError, type Validator } from '@piecework/core/piece'
+import { readBound, readPu, readPuvspr, readSpec } from '@piecework/marxan-files'
 import {
   boundValidator,
   type GridIds,
@@ -73,7 +66,7 @@ const validatorsOf = (gridIds: GridIds): Readonly<Record<FileName, Validator>> =
 })
 
 /** Everything that all validators say of a project, the small one with some files changed. */
-export async function findingsOf({ grid = [1, 2, 3, 4], ...files }: Files): Promise<readonly FileFinding[]> {
+export async function findingsOf({ grid = [1, 2, 3, 4], ...files }: Files): Promise<readonly NewFinding[]> {
   const all: Readonly<Record<string, Content>> = { ...good, ...files }
   const entries = entriesOf(
     Object.entries(all).map(([path, content]) => ({
@@ -82,7 +75,7 @@ export async function findingsOf({ grid = [1, 2, 3, 4], ...files }: Files): Prom
       open: () => chunks(content),
     })),
   )
-  const findings: FileFinding[] = []
+  const findings: NewFinding[] = []
   for (const validator of Object.values(validatorsOf(idsOf(grid))))
     for await (const finding of validator.validate(contextOf(entries))) findings.push(finding)
   return findings
@@ -117,7 +110,7 @@ export async function tableRows(file: TableName, content: Content): Promise<read
 }
 
 /** `! code file line column ×count` of each finding; `?` for warnings. */
-export const told = (findings: readonly FileFinding[]): readonly string[] =>
+export const told = (findings: readonly NewFinding[]): readonly string[] =>
   findings.map(({ severity, code, file, line, column, count }) =>
     [severity === 'error' ? '!' : '?', code.replace('legacy/', ''), file, line, column, count && `×${count}`]
       .filter(Boolean)
