@@ -2,7 +2,16 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { type EntryFile, PieceworkError } from '@piecework/core/piece'
 import type { FolderSearch } from '@piecework/marxan-files'
-import { type FolderGrid, fileEntry, gridRole, outputRole, resultName, roles, shapefileParts, storedZip } from '@piecework/marxan-files'
+import {
+  type FolderGrid,
+  fileEntry,
+  gridRole,
+  outputRole,
+  resultName,
+  roles,
+  shapefileParts,
+  storedZip,
+} from '@piecework/marxan-files'
 import type { Metadata } from './arguments.js'
 
 /** One file of a folder, as the upload of its role. */

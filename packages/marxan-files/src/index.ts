@@ -6,18 +6,25 @@ export { type FolderSearch, searchFolder } from './folder/search.js'
 export { storedZip } from './folder/stored-zip.js'
 export { describeId } from './grid/describe-id.js'
 export { fittingAttributes } from './grid/fitting-attributes.js'
+export { type Grid, type GridUnit, openGrid } from './grid/grid.js'
 export { gridIds } from './grid/grid-ids.js'
 export { isGridError, planningGrid } from './grid/grid-problem.js'
-export { type Grid, type GridUnit, openGrid } from './grid/grid.js'
-export { type IdAttribute, type IdText, type RankedAttribute, bestAttribute, idAttribute, rankingText } from './grid/id-attribute.js'
+export {
+  bestAttribute,
+  type IdAttribute,
+  type IdText,
+  idAttribute,
+  type RankedAttribute,
+  rankingText,
+} from './grid/id-attribute.js'
 export { NonIntegerIds } from './grid/spelled-ids.js'
 export { IdIndex, randomFactor } from './ids/id-index.js'
 export { IdLines } from './ids/id-lines.js'
 export { IdSample } from './ids/id-sample.js'
-export { type MarxanParameters, inputFiles, outputNames } from './input-dat/parameters.js'
+export { inputFiles, type MarxanParameters, outputNames } from './input-dat/parameters.js'
 export { readInputDat } from './input-dat/read.js'
 export { writeInputDat, writtenParameters } from './input-dat/write.js'
-export { NUMBER, isWhole } from './numbers/decimal.js'
+export { isWhole, NUMBER } from './numbers/decimal.js'
 export { pluralize } from './pluralize.js'
 export { type FeatureResult, readFeatureResults } from './results/features/read.js'
 export { writeFeatureResults } from './results/features/write.js'
@@ -25,16 +32,24 @@ export { type ResultKind, resultFileName, resultName } from './results/file-name
 export { type OutputFolder, openOutput } from './results/open-output.js'
 export { isOutputError } from './results/output-problem.js'
 export type { ReadResultOptions } from './results/read-records.js'
-export { writeSolutionsMatrix } from './results/solutions-matrix/write.js'
+export { readSolutions, type Solution } from './results/solutions/read.js'
 export { readSolutionFile } from './results/solutions/read-file.js'
-export { type Solution, readSolutions } from './results/solutions/read.js'
 export { writeFrequency, writeSolution } from './results/solutions/write.js'
+export { writeSolutionsMatrix } from './results/solutions-matrix/write.js'
 export { bestRun } from './results/summary/best-run.js'
 export { type RunSummary, readSummaries } from './results/summary/read.js'
 export { writeSummary } from './results/summary/write.js'
 export { UnitSet } from './results/units/unit-set.js'
 export { readUnitTable } from './results/units/unit-table.js'
-export { type RoleName, costRole, featuresRole, gridRole, outputRole, protectedAreasRole, roles } from './roles.js'
+export {
+  costRole,
+  featuresRole,
+  gridRole,
+  outputRole,
+  protectedAreasRole,
+  type RoleName,
+  roles,
+} from './roles.js'
 export { type BoundBatch, readBound } from './tables/bound/read.js'
 export { writeBound } from './tables/bound/write.js'
 export { readPu } from './tables/pu/read.js'
@@ -44,5 +59,11 @@ export { writePuvspr } from './tables/puvspr/write.js'
 export type { SpecBatch } from './tables/spec/columns.js'
 export { type FeatureNames, featureNames } from './tables/spec/feature-names.js'
 export { type ReadSpecOptions, readSpec } from './tables/spec/read.js'
-export { type OptionalSpecColumn, type SpecContent, optionalSpecColumns, specColumns, writeSpec } from './tables/spec/write.js'
+export {
+  type OptionalSpecColumn,
+  optionalSpecColumns,
+  type SpecContent,
+  specColumns,
+  writeSpec,
+} from './tables/spec/write.js'
 export { type KnownIds, type TableIds, tableIds } from './tables/table-ids.js'

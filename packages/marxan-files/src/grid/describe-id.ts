@@ -1,5 +1,5 @@
-import type { LayerLabels } from '@piecework/vector-files'
 import type { FindingCollector } from '@piecework/core/piece'
+import type { LayerLabels } from '@piecework/vector-files'
 import type { IdLines } from '../ids/id-lines.js'
 import type { IdText } from './id-attribute.js'
 import type { NonIntegerIds } from './spelled-ids.js'

@@ -1,5 +1,5 @@
-import type { LayerLabels } from '@piecework/vector-files'
 import type { FindingCollector } from '@piecework/core/piece'
+import type { LayerLabels } from '@piecework/vector-files'
 import { IdSample } from '../ids/id-sample.js'
 
 const kinds = { float: 'decimal number', text: 'text' } as const

@@ -1,5 +1,5 @@
 import { FindingCollector, type Validator } from '@piecework/core/piece'
-import { IdSample, pluralize, tableIds, readPuvspr, readSpec } from '@piecework/marxan-files'
+import { IdSample, pluralize, readPuvspr, readSpec, tableIds } from '@piecework/marxan-files'
 import { type GridIds, importedUnits } from '../units/grid-ids.js'
 import { FeatureAmounts } from './feature-amounts.js'
 import { tellGoals } from './goals.js'

@@ -1,4 +1,4 @@
-import { type FindingCollector } from '@piecework/core/piece'
+import type { FindingCollector } from '@piecework/core/piece'
 import type { SpecBatch } from '@piecework/marxan-files'
 import { pluralize } from '@piecework/marxan-files'
 import type { FeatureAmounts } from './feature-amounts.js'

@@ -1,5 +1,13 @@
 import { FindingCollector, type Validator } from '@piecework/core/piece'
-import { type KnownIds, type BoundBatch, IdIndex, IdSample, pluralize, readBound, tableIds } from '@piecework/marxan-files'
+import {
+  type BoundBatch,
+  IdIndex,
+  IdSample,
+  type KnownIds,
+  pluralize,
+  readBound,
+  tableIds,
+} from '@piecework/marxan-files'
 import { type GridIds, importedUnits } from '../units/grid-ids.js'
 import { EdgeSet } from './edge-set.js'
 

@@ -1,5 +1,13 @@
-import { type FindingCollector, type ValidationContext, type Validator } from '@piecework/core/piece'
-import { describeId, IdLines, IdSample, isGridError, NonIntegerIds, openGrid, pluralize } from '@piecework/marxan-files'
+import type { FindingCollector, ValidationContext, Validator } from '@piecework/core/piece'
+import {
+  describeId,
+  IdLines,
+  IdSample,
+  isGridError,
+  NonIntegerIds,
+  openGrid,
+  pluralize,
+} from '@piecework/marxan-files'
 import type { LayerRow, PolygonShape, VectorLayer } from '@piecework/vector-files'
 import { checkShapefile } from '../shapes/check-shapefile.js'
 import { type FindCovered, type Uncovered, uncoveredUnits } from '../shapes/coverage/uncovered-units.js'

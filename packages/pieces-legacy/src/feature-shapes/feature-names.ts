@@ -1,4 +1,4 @@
-import { FindingCollector, type Entries } from '@piecework/core/piece'
+import { type Entries, FindingCollector } from '@piecework/core/piece'
 import { readSpec } from '@piecework/marxan-files'
 import { featureShapefile as labels } from '../shapes/labels.js'
 import { nameKey } from '../shapes/name-key.js'

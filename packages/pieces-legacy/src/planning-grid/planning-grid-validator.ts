@@ -1,5 +1,13 @@
 import { FindingCollector, type Validator } from '@piecework/core/piece'
-import { describeId, type Grid, IdLines, isGridError, NonIntegerIds, openGrid, planningGrid } from '@piecework/marxan-files'
+import {
+  describeId,
+  type Grid,
+  IdLines,
+  isGridError,
+  NonIntegerIds,
+  openGrid,
+  planningGrid,
+} from '@piecework/marxan-files'
 import type { GeometryChecks } from '../shapes/geometry-checks.js'
 import { type ReportShapesOptions, reportDeleted, reportShapes } from '../shapes/shape-findings.js'
 

@@ -1,6 +1,13 @@
 import { FindingCollector } from '@piecework/core/piece'
-import type { FeatureNames, OutputFolder, KnownIds } from '@piecework/marxan-files'
-import { IdIndex, outputRole, readFeatureResults, readSolutionFile, readSolutions, UnitSet } from '@piecework/marxan-files'
+import type { FeatureNames, KnownIds, OutputFolder } from '@piecework/marxan-files'
+import {
+  IdIndex,
+  outputRole,
+  readFeatureResults,
+  readSolutionFile,
+  readSolutions,
+  UnitSet,
+} from '@piecework/marxan-files'
 
 export interface OtherProject {
   /** Most of the planning units are not of pu.dat. */

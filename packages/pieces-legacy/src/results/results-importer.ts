@@ -1,5 +1,20 @@
-import { FindingCollector, type ImportContext, type PieceCounts, type PieceImporter, PieceworkError } from '@piecework/core/piece'
-import { bestRun, featureNames, type OutputFolder, openOutput, outputRole, type RunSummary, readSummaries, tableIds } from '@piecework/marxan-files'
+import {
+  FindingCollector,
+  type ImportContext,
+  type PieceCounts,
+  type PieceImporter,
+  PieceworkError,
+} from '@piecework/core/piece'
+import {
+  bestRun,
+  featureNames,
+  type OutputFolder,
+  openOutput,
+  outputRole,
+  type RunSummary,
+  readSummaries,
+  tableIds,
+} from '@piecework/marxan-files'
 import { projectTables } from '@piecework/pieces-project'
 import { scenarioTables } from '@piecework/pieces-scenario'
 import { uuidExpression } from '@piecework/postgres'

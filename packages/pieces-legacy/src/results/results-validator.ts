@@ -1,5 +1,23 @@
-import { FindingCollector, isPieceworkError, type ValidationContext, type Validator } from '@piecework/core/piece'
-import { bestRun, featureNames, IdSample, isOutputError, type OutputFolder, openOutput, outputRole, pluralize, type RunSummary, readFeatureResults, readSummaries, tableIds } from '@piecework/marxan-files'
+import {
+  FindingCollector,
+  isPieceworkError,
+  type ValidationContext,
+  type Validator,
+} from '@piecework/core/piece'
+import {
+  bestRun,
+  featureNames,
+  IdSample,
+  isOutputError,
+  type OutputFolder,
+  openOutput,
+  outputRole,
+  pluralize,
+  type RunSummary,
+  readFeatureResults,
+  readSummaries,
+  tableIds,
+} from '@piecework/marxan-files'
 import { tellOtherProject } from './other-project.js'
 import { checkSolutions } from './solution-checks.js'
 

@@ -1,6 +1,16 @@
-import { type FindingCollector } from '@piecework/core/piece'
-import type { OutputFolder, ReadResultOptions, KnownIds } from '@piecework/marxan-files'
-import { bestRun, IdSample, pluralize, type RunSummary, readSolutionFile, readSolutions, readUnitTable, type Solution, UnitSet } from '@piecework/marxan-files'
+import type { FindingCollector } from '@piecework/core/piece'
+import type { KnownIds, OutputFolder, ReadResultOptions } from '@piecework/marxan-files'
+import {
+  bestRun,
+  IdSample,
+  pluralize,
+  type RunSummary,
+  readSolutionFile,
+  readSolutions,
+  readUnitTable,
+  type Solution,
+  UnitSet,
+} from '@piecework/marxan-files'
 
 interface Checked extends ReadResultOptions {
   readonly folder: OutputFolder

@@ -1,5 +1,5 @@
-import { type FindingCollector } from '@piecework/core/piece'
-import type { FeatureNames, OutputFolder, RunSummary, KnownIds } from '@piecework/marxan-files'
+import type { FindingCollector } from '@piecework/core/piece'
+import type { FeatureNames, KnownIds, OutputFolder, RunSummary } from '@piecework/marxan-files'
 import { type FeatureResult, outputRole, readFeatureResults, readSolutions } from '@piecework/marxan-files'
 import { quoted, type Source, stage } from '../staging/stage.js'
 

@@ -1,4 +1,4 @@
-import { type FindingCollector, type Queryable } from '@piecework/core/piece'
+import type { FindingCollector, Queryable } from '@piecework/core/piece'
 import { pluralize } from '@piecework/marxan-files'
 import type { LayerLabels, PolygonGeometry, ShapeProblem } from '@piecework/vector-files'
 import type { GeometryChecks, RecordShape } from './geometry-checks.js'

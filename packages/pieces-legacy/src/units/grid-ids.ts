@@ -1,5 +1,5 @@
 import type { Entries } from '@piecework/core/piece'
-import { type KnownIds, IdIndex, isGridError, tableIds } from '@piecework/marxan-files'
+import { IdIndex, isGridError, type KnownIds, tableIds } from '@piecework/marxan-files'
 
 /** Reads the ids of the planning grid. Throws `legacy/grid-…` where it cannot be read: its own validator tells why. */
 export type GridIds = (

@@ -1,6 +1,16 @@
 import { FindingCollector, type Validator } from '@piecework/core/piece'
 import type { TableIds } from '@piecework/marxan-files'
-import { bestAttribute, fittingAttributes, gridRole, IdSample, pluralize, type RankedAttribute, rankingText, tableIds, readPu } from '@piecework/marxan-files'
+import {
+  bestAttribute,
+  fittingAttributes,
+  gridRole,
+  IdSample,
+  pluralize,
+  type RankedAttribute,
+  rankingText,
+  readPu,
+  tableIds,
+} from '@piecework/marxan-files'
 import { forEachGridId, type GridIds } from './grid-ids.js'
 
 const file = 'pu.dat'

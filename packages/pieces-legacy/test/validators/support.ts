@@ -1,4 +1,10 @@
-import { type NewFinding, type Entries, entriesOf, PieceworkError, type Validator } from '@piecework/core/piece'
+import {
+  type Entries,
+  entriesOf,
+  type NewFinding,
+  PieceworkError,
+  type Validator,
+} from '@piecework/core/piece'
 import type { GridIds } from '@piecework/pieces-legacy'
 
 /** Uploads by role, in memory; counts how often each is opened. */

@@ -60,7 +60,10 @@ async function writeFolder(context: ExportContext<Options>): Promise<PieceCounts
   reportSpec(spec, context)
   const locations = { locations: spec.separated }
   const amounts = puvsprSelect(facts, await amountSources(tx, facts))
-  const write = (key: 'PUNAME' | 'SPECNAME' | 'PUVSPRNAME' | 'BOUNDNAME', bytes: AsyncIterable<Uint8Array>) => {
+  const write = (
+    key: 'PUNAME' | 'SPECNAME' | 'PUVSPRNAME' | 'BOUNDNAME',
+    bytes: AsyncIterable<Uint8Array>,
+  ) => {
     context.signal.throwIfAborted()
     return context.write(`${inputFolder}/${inputFiles[key].written}`, bytes)
   }

@@ -1,5 +1,10 @@
 import type { Queryable } from '@piecework/core/piece'
-import { type OptionalSpecColumn, optionalSpecColumns, type SpecContent, specColumns } from '@piecework/marxan-files'
+import {
+  type OptionalSpecColumn,
+  optionalSpecColumns,
+  type SpecContent,
+  specColumns,
+} from '@piecework/marxan-files'
 import { goals, oneLine, usable } from './goals.js'
 import type { ScenarioFacts } from './scenario-facts.js'
 

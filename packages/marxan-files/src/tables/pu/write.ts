@@ -13,7 +13,5 @@ export const puColumns = ({ locations }: { readonly locations: boolean }): reado
 ]
 
 /** `rows` have the columns of `puColumns`; 0 is an available unit, 1 one in the starting reserve, 2 locked in, 3 locked out. */
-export const writePu = (
-  rows: CsvRows,
-  options: { readonly locations: boolean },
-): AsyncIterable<Uint8Array> => underHeader(puColumns(options).join(','), rows)
+export const writePu = (rows: CsvRows, options: { readonly locations: boolean }): AsyncIterable<Uint8Array> =>
+  underHeader(puColumns(options).join(','), rows)

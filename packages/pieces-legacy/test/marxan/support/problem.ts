@@ -1,5 +1,5 @@
-import { type NewFinding, FindingCollector } from '@piecework/core/piece'
 import assert from 'node:assert/strict'
+import { FindingCollector, type NewFinding } from '@piecework/core/piece'
 import { readBound, readInputDat, readPu, readPuvspr, readSpec } from '@piecework/marxan-files'
 
 /** The text of each file of a Marxan project, by role. */

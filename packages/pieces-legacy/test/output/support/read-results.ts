@@ -1,5 +1,5 @@
 import { FindingCollector, type Entries } from '@piecework/core/piece'
-import { bestRun, featureNames, openOutput, readFeatureResults, readSolutions, readSummaries, unitIds } from '@piecework/marxan-files'
+import { bestRun, featureNames, openOutput, readFeatureResults, readSolutions, readSummaries, tableIds } from '@piecework/marxan-files'
 import type { PlainResults } from './plain-results.js'
 
 /** Results as the readers give them. */
@@ -7,7 +7,7 @@ export async function readResults(entries: Entries): Promise<PlainResults> {
   const findings = new FindingCollector()
   const folder = await openOutput(entries, { findings })
   const summaries = folder.sum ? await readSummaries(folder.sum, { findings }) : []
-  const units = await unitIds(entries)
+  const units = (await tableIds(entries, 'pu.dat')).index
   const selected: Record<number, readonly number[]> = {}
   for await (const solution of readSolutions(folder, units, { findings }))
     if (solution.selected.size > 0)

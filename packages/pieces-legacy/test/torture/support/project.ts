@@ -1,4 +1,11 @@
-import { type NewFinding, FindingCollector, type Entries, entriesOf, PieceworkError, type Validator } from '@piecework/core/piece'
+import {
+  type Entries,
+  entriesOf,
+  FindingCollector,
+  type NewFinding,
+  PieceworkError,
+  type Validator,
+} from '@piecework/core/piece'
 import { readBound, readPu, readPuvspr, readSpec } from '@piecework/marxan-files'
 import {
   boundValidator,
@@ -8,7 +15,8 @@ import {
   puvsprValidator,
   specValidator,
 } from '@piecework/pieces-legacy'
-import { chunks, rowsOf } from '../../dat/support.js'
+import { chunks } from '@piecework/test-support/fixtures/chunks.js'
+import { rowsOf } from '@piecework/test-support/fixtures/rows-of.js'
 
 export type Content = string | Buffer
 
@@ -103,16 +111,6 @@ const readers = { 'pu.dat': readPu, 'spec.dat': readSpec, 'puvspr.dat': readPuvs
 
 /** The rows of a table that would be imported, without their lines. */
 export async function tableRows(file: TableName, content: Content): Promise<readonly unknown[][]> {
-  const rows = await rowsOf<never>(
-    readers[file](chunks(content), { findings: new FindingCollector() }) as never,
-  )
+  const rows = await rowsOf(readers[file](chunks(content), { findings: new FindingCollector() }))
   return rows.map(([, ...cells]) => cells)
 }
-
-/** `! code file line column ×count` of each finding; `?` for warnings. */
-export const told = (findings: readonly NewFinding[]): readonly string[] =>
-  findings.map(({ severity, code, file, line, column, count }) =>
-    [severity === 'error' ? '!' : '?', code.replace('legacy/', ''), file, line, column, count && `×${count}`]
-      .filter(Boolean)
-      .join(' '),
-  )

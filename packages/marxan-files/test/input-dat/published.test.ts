@@ -1,9 +1,9 @@
-import { FindingCollector } from '@piecework/core/piece'
 import assert from 'node:assert/strict'
+import { FindingCollector } from '@piecework/core/piece'
 import { readInputDat } from '@piecework/marxan-files'
+import { chunks } from '@piecework/test-support/fixtures/chunks.js'
+import { told } from '@piecework/test-support/fixtures/told.js'
 import { suite } from 'uvu'
-import { chunks } from '../dat/support.js'
-import { told } from './support/project.js'
 
 const test = suite('published input.dat')
 

@@ -1,4 +1,4 @@
-import { referenceInteger, referenceNumber } from './reference-table.js'
+import { referenceInteger, referenceNumber } from '@piecework/test-support/fixtures/reference-table.js'
 
 type Kind = 'integer' | 'number'
 

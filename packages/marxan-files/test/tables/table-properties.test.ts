@@ -1,9 +1,11 @@
-import { FindingCollector } from '@piecework/core/piece'
 import assert from 'node:assert/strict'
-import { readTable } from '@piecework/marxan-files'
+import { FindingCollector } from '@piecework/core/piece'
+import { chunks } from '@piecework/test-support/fixtures/chunks.js'
+import { rowsOf } from '@piecework/test-support/fixtures/rows-of.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
-import { chunks, layout, rowsOf, table } from './support.js'
+import { readTable } from '#internal/tables/read-table.js'
+import { layout, tableOf } from './table-of.js'
 
 const test = suite('tables: properties')
 
@@ -47,8 +49,8 @@ test('any cutting of the bytes into chunks reads the same', async () => {
         parts.push(bytes.subarray(at, at + cut))
         at = Math.min(at + cut, bytes.length)
       }
-      assert.deepEqual(await table(...parts), await table(bytes))
-      assert.deepEqual(await table(...Array.from(bytes, (byte) => Buffer.of(byte))), await table(bytes))
+      assert.deepEqual(await tableOf(...parts), await tableOf(bytes))
+      assert.deepEqual(await tableOf(...Array.from(bytes, (byte) => Buffer.of(byte))), await tableOf(bytes))
     }),
     { numRuns: 300, examples: everyCell.map((one) => [one, [1, 2, 3, 5, 8, 13]]) },
   )
@@ -81,7 +83,9 @@ const edges = [
 test('numbers equal Number(text)', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(numberText, { minLength: 1, maxLength: 30 }), async (texts) => {
-      const { rows, told } = await table(`id,amount\n${texts.map((text, at) => `${at},${text}`).join('\n')}`)
+      const { rows, told } = await tableOf(
+        `id,amount\n${texts.map((text, at) => `${at},${text}`).join('\n')}`,
+      )
       assert.deepEqual(told, [])
       texts.forEach((text, at) => {
         assert.ok(Object.is(rows[at]?.[2], Number(text)), `${text} was read as ${rows[at]?.[2]}`)
@@ -113,7 +117,7 @@ const texts = ['', '\0', '\r', '\n\n', '\uFEFF', '"', ',', 'id', 'id,amount,name
 test('any bytes at all are read to their end', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
-      const { rows, told } = await table(bytes)
+      const { rows, told } = await tableOf(bytes)
       assert.ok(rows.length > 0 || told.length > 0)
     }),
     {

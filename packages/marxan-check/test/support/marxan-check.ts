@@ -1,8 +1,8 @@
 import { type ExecFileException, execFile } from 'node:child_process'
 import { join } from 'node:path'
 
-/** Compiled tests are in packages/pieces-legacy/build/test/check/support. */
-export const bin = join(import.meta.dirname, '../../../../../marxan-check/bin/marxan-check.js')
+/** Compiled tests are in build/test/support. */
+export const bin = join(import.meta.dirname, '../../../bin/marxan-check.js')
 
 export interface Said {
   readonly code: number

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { chmod, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { skipUnless } from '@piecework/test-support'
+import { type Folders, folders, inputDat, layer } from '@piecework/test-support/fixtures/marxan-folders.js'
 import { squares } from '@piecework/test-support/fixtures/shapefile-of.js'
 import { suite } from 'uvu'
 import { documentOf, told } from './support/document.js'
-import { type Folders, folders, inputDat, layer } from './support/folders.js'
 import { marxanCheck } from './support/marxan-check.js'
 
 const test = suite('marxan-check: folders')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite } from 'uvu'
-import { table } from '../dat/support.js'
+import { tableOf } from './table-of.js'
 
 const none = Number.NaN
 
@@ -287,13 +287,13 @@ const test = suite('1. any .dat table')
 for (const [rule, cases] of Object.entries(rules))
   for (const [what, content, rows, told] of cases)
     test(`${rule} — ${what}`, async () => {
-      const read = await table(content)
+      const read = await tableOf(content)
       assert.deepEqual(read.told, told)
       assert.deepEqual(read.rows, rows)
     })
 
 test('decimal comma: its own error with a hint — the sentence and the hint', async () => {
-  const { findings } = await table('id\tamount\n1\t10,5\n')
+  const { findings } = await tableOf('id\tamount\n1\t10,5\n')
   assert.deepEqual(findings, [
     {
       severity: 'error',
@@ -308,7 +308,7 @@ test('decimal comma: its own error with a hint — the sentence and the hint', a
 })
 
 test('findings of one kind in one file are listed up to a limit (default 100) and counted beyond it', async () => {
-  const { findings, rows } = await table(`id,amount\n${'x,1\n'.repeat(250)}${'1,y\n'.repeat(3)}2,3\n`)
+  const { findings, rows } = await tableOf(`id,amount\n${'x,1\n'.repeat(250)}${'1,y\n'.repeat(3)}2,3\n`)
   assert.equal(findings.length, 100)
   assert.equal(findings[0]?.count, 253)
   assert.deepEqual(rows, [[255, 2, 3, '']])

@@ -1,14 +1,17 @@
-import { FindingCollector } from '@piecework/core/piece'
 import assert from 'node:assert/strict'
-import { readPu, readTable } from '@piecework/marxan-files'
+import { FindingCollector } from '@piecework/core/piece'
+import { chunks } from '@piecework/test-support/fixtures/chunks.js'
+import { rowsOf } from '@piecework/test-support/fixtures/rows-of.js'
 import { suite } from 'uvu'
-import { chunks, layout, rowsOf, table } from './support.js'
+import { readPu } from '#internal/tables/pu/read.js'
+import { readTable } from '#internal/tables/read-table.js'
+import { layout, tableOf } from './table-of.js'
 
 const test = suite('tables of many batches')
 
 test('batches hold all rows in order', async () => {
   const lines = Array.from({ length: 30_000 }, (_, at) => `${at},${at / 8}`)
-  const { rows } = await table(`id,amount\n${lines.join('\n')}`)
+  const { rows } = await tableOf(`id,amount\n${lines.join('\n')}`)
   assert.deepEqual(
     rows,
     lines.map((_, at) => [at + 2, at, at / 8, '']),

@@ -1,14 +1,13 @@
-import { FindingCollector } from '@piecework/core/piece'
 import assert from 'node:assert/strict'
-import { createReadStream, existsSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { FindingCollector } from '@piecework/core/piece'
 import { findMarxanFiles, readInputDat, readPu, readPuvspr, readSpec } from '@piecework/marxan-files'
 import { skipUnless } from '@piecework/test-support'
+import { haveSamples, sampleFolder, samplesMissing } from '@piecework/test-support/fixtures/samples.js'
 import { suite } from 'uvu'
 
-const samples = fileURLToPath(new URL('../../../../../../shared/data/', import.meta.url))
-const test = skipUnless(existsSync(samples), 'the sample projects are missing', suite('real projects'))
+const test = skipUnless(haveSamples, samplesMissing, suite('real projects'))
 
 /** How many findings of each code. */
 function counts(findings: FindingCollector): Record<string, number> {
@@ -42,7 +41,7 @@ for (const [file, kind, rows, expected] of files)
     const findings = new FindingCollector()
     const options = { findings, file }
     const read: AsyncIterable<{ readonly length: number }> = tables[kind](
-      createReadStream(join(samples, file)),
+      createReadStream(join(sampleFolder, file)),
       options,
     )
     let count = 0
@@ -62,13 +61,13 @@ const inputs: [string, Record<string, number>][] = [
 for (const [file, expected] of inputs)
   test(file, async () => {
     const findings = new FindingCollector()
-    await readInputDat(createReadStream(join(samples, file)), { findings })
+    await readInputDat(createReadStream(join(sampleFolder, file)), { findings })
     assert.deepEqual(counts(findings), expected)
   })
 
 test('the folders are understood', async () => {
   const names = async (folder: string, input?: string) => {
-    const found = await findMarxanFiles(join(samples, folder), input === undefined ? {} : { input })
+    const found = await findMarxanFiles(join(sampleFolder, folder), input === undefined ? {} : { input })
     const [first = ''] = found.grid.kind === 'parts' ? found.grid.paths : [found.grid.path]
     return [found.input, found.pu, found.spec, found.puvspr, found.bound ?? '', first].map((path) =>
       basename(path),

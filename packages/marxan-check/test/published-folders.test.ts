@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
+import {
+  type Files,
+  type Folders,
+  folders,
+  inputDat,
+} from '@piecework/test-support/fixtures/marxan-folders.js'
 import { suite } from 'uvu'
-import { documentOf, told } from '../check/support/document.js'
-import { type Files, type Folders, folders, inputDat } from '../check/support/folders.js'
-import { marxanCheck } from '../check/support/marxan-check.js'
+import { documentOf, told } from './support/document.js'
+import { marxanCheck } from './support/marxan-check.js'
 
 /** Whole folders as programs leave them and people publish them: changes to a flawless one, what is told, and what is read. */
 interface PublishedFolder {

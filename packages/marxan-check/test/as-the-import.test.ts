@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { needsServer } from '@piecework/test-support'
+import { type Folders, folders, layer } from '@piecework/test-support/fixtures/marxan-folders.js'
 import {
   type Feature,
   type Ring,
@@ -12,26 +13,21 @@ import {
 import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
-import { type Host, type HostDatabase, hostDatabase, hostOn } from '../end-to-end/support/host.js'
-import { ann } from '../end-to-end/support/tiny-project.js'
 import { type CheckDocument, documentOf } from './support/document.js'
-import { type Folders, folders, layer } from './support/folders.js'
 import { marxanCheck } from './support/marxan-check.js'
+import { type ValidationHost, validationHost } from './support/validation-host.js'
 
 const test = needsServer(suite('marxan-check: as the import'))
-let db: HostDatabase
-let host: Host
+let host: ValidationHost
 let made: Folders
 
 test.before(async () => {
-  db = await hostDatabase()
-  host = await hostOn(db)
+  host = await validationHost()
   made = await folders()
 })
 test.after(async () => {
   await made.remove()
   await host.stop()
-  await db.drop()
 })
 
 const bowtie: Ring = [
@@ -61,7 +57,7 @@ test('law 2: with a database, exactly the findings of a validation of the same f
   const grid = zipOf(zippedParts(shapefileParts(features)))
   const job = await host.piecework.validate({
     format: 'legacy-marxan',
-    principal: ann,
+    principal: { id: 'ann' },
     uploads: {
       'planning-grid': {
         stream: (async function* () {
@@ -75,7 +71,7 @@ test('law 2: with a database, exactly the findings of a validation of the same f
     },
   })
   const { findings } = await job.ended()
-  const document = documentOf(await marxanCheck([folder, '--json', '--database', db.url]))
+  const document = documentOf(await marxanCheck([folder, '--json', '--database', host.url]))
   const inOrder = (all: CheckDocument['findings']) =>
     all.map((one) => JSON.stringify(one, Object.keys(one).sort())).sort()
   const asRoles = document.findings.map(({ role, ...finding }) => ({
@@ -141,7 +137,7 @@ test('without a database the same shapes are invalid as PostGIS says', () =>
       const folder = await made.make({ ...layer(features), 'input/pu.dat': `id,cost\n${rows}` })
       const alone = await invalid(folder)
       assert.ok(alone.includes(2) && !alone.includes(1))
-      assert.deepEqual(alone, await invalid(folder, '--database', db.url))
+      assert.deepEqual(alone, await invalid(folder, '--database', host.url))
     }),
     // Each run takes two processes: too slow to shrink.
     { numRuns: 4, endOnFailure: true },

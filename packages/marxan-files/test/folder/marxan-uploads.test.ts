@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import type { UploadSource } from '@piecework/core'
-import { FindingCollector, entriesOf, isPieceworkError } from '@piecework/core/piece'
+import { entriesOf, FindingCollector, isPieceworkError } from '@piecework/core/piece'
 import { findMarxanFiles, marxanUploads, openOutput } from '@piecework/marxan-files'
+import { type Folders, folders, inputDat } from '@piecework/test-support/fixtures/marxan-folders.js'
 import { suite } from 'uvu'
-import { type Folders, folders, inputDat } from './check/support/folders.js'
 
 const test = suite('uploads of a folder')
 let made: Folders

@@ -1,17 +1,23 @@
-import { FindingCollector } from '@piecework/core/piece'
 import assert from 'node:assert/strict'
+import { FindingCollector } from '@piecework/core/piece'
 import { readInputDat } from '@piecework/marxan-files'
+import { chunks } from '@piecework/test-support/fixtures/chunks.js'
+import {
+  byteCorruption,
+  type Corruption,
+  cases,
+  several,
+  tableCorruption,
+} from '@piecework/test-support/fixtures/corruption.js'
+import { inputDat } from '@piecework/test-support/fixtures/marxan-folders.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
-import { chunks } from '../dat/support.js'
-import { byteCorruption, type Corruption, cases, several, tableCorruption } from './support/corruption.js'
-import { good } from './support/project.js'
 import { referenceInput } from './support/reference-input.js'
 
 const test = suite('corrupted input.dat')
 
 const text =
-  `Input file for Annealing program.\n\nGeneral Parameters\n${good['input.dat']}SAVERUN 3\nSAVESNAPFREQUENCY 100\nOUTPUTDIR output\n`
+  `Input file for Annealing program.\n\nGeneral Parameters\n${inputDat}SAVERUN 3\nSAVESNAPFREQUENCY 100\nOUTPUTDIR output\n`
     .replace('BLM 1', 'BLM  1.40000000000000E+0001')
     .replace('NUMITNS 1000000', 'NUMITNS 1e6')
 

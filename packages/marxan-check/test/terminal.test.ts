@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { skipUnless } from '@piecework/test-support'
+import { type Folders, folders, inputDat } from '@piecework/test-support/fixtures/marxan-folders.js'
 import { suite } from 'uvu'
-import { type Folders, folders, inputDat } from './support/folders.js'
 import { bin, marxanCheck, onTerminal } from './support/marxan-check.js'
 
 const test = suite('marxan-check: terminals')

@@ -1,5 +1,5 @@
-import { FindingCollector } from '@piecework/core/piece'
 import assert from 'node:assert/strict'
+import { FindingCollector } from '@piecework/core/piece'
 import { readSolutions } from '@piecework/marxan-files'
 import { heldMemory } from '@piecework/test-support'
 import { suite } from 'uvu'
