@@ -1,5 +1,13 @@
-import { FindingCollector, type Entries } from '@piecework/core/piece'
-import { bestRun, featureNames, openOutput, readFeatureResults, readSolutions, readSummaries, tableIds } from '@piecework/marxan-files'
+import { type Entries, FindingCollector } from '@piecework/core/piece'
+import {
+  bestRun,
+  featureNames,
+  openOutput,
+  readFeatureResults,
+  readSolutions,
+  readSummaries,
+  tableIds,
+} from '@piecework/marxan-files'
 import type { PlainResults } from './plain-results.js'
 
 /** Results as the readers give them. */
