@@ -1,7 +1,6 @@
-import { PieceworkError } from '@piecework/core/piece'
-import type { FileFinding } from '../findings.js'
-import type { FolderGrid } from './folder-grid.js'
-import { searchFolder } from './folder-search.js'
+import { type NewFinding, PieceworkError } from '@piecework/core/piece'
+import type { FolderGrid } from './grid.js'
+import { searchFolder } from './search.js'
 
 /** Where the files of a Marxan project are on disk. Paths are absolute where `dir` is. */
 export interface MarxanFiles {
@@ -14,7 +13,7 @@ export interface MarxanFiles {
   readonly output?: string
   readonly grid: FolderGrid
   /** Choices that were made, and a bound.dat that is not there: warnings about the folder. */
-  readonly findings: readonly FileFinding[]
+  readonly findings: readonly NewFinding[]
 }
 
 export interface FindMarxanFilesOptions {

@@ -1,6 +1,6 @@
+import type { FindingCollector } from '@piecework/core/piece'
 import type { LayerLabels } from '@piecework/vector-files'
-import type { FindingCollector } from '../findings.js'
-import type { IdLines } from '../tables/id-lines.js'
+import type { IdLines } from '../ids/id-lines.js'
 import type { IdText } from './id-attribute.js'
 import type { NonIntegerIds } from './spelled-ids.js'
 import type { UnitIdProblem } from './unit-id.js'

@@ -1,6 +1,6 @@
 import type { Entries } from '@piecework/core/piece'
 import { openShapefile, type RowReader } from '@piecework/vector-files'
-import type { IdIndex } from '../tables/id-index.js'
+import type { IdIndex } from '../ids/id-index.js'
 import { isGridError, planningGrid } from './grid-problem.js'
 import { type RankedAttribute, rankedAttributes } from './id-attribute.js'
 

@@ -1,7 +1,7 @@
 import type { Entries, NewFinding } from '@piecework/core/piece'
 import { openShapefile, type PolygonGeometry, type ShapefileOptions } from '@piecework/vector-files'
-import { IdIndex } from '../tables/id-index.js'
-import { readIds } from '../tables/ids.js'
+import { IdIndex } from '../ids/id-index.js'
+import { tableIds } from '../tables/table-ids.js'
 import { planningGrid } from './grid-problem.js'
 import { type IdText, idAttribute, type UnitIds } from './id-attribute.js'
 
@@ -35,7 +35,7 @@ export async function openGrid(entries: Entries, options: GridOptions = {}): Pro
   const named = entries.facts(planningGrid.role)?.metadata?.idAttribute
   const unitIds: UnitIds = async () =>
     entries.paths.includes('pu.dat')
-      ? (await readIds(entries.open('pu.dat'), options.signal)).index
+      ? (await tableIds(entries, 'pu.dat', options.signal)).index
       : new IdIndex()
   const shapefile = await openShapefile(
     entries,

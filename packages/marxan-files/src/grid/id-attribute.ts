@@ -6,7 +6,8 @@ import {
   type LayerLabels,
   type RowReader,
 } from '@piecework/vector-files'
-import { IdIndex } from '../tables/id-index.js'
+import { IdIndex } from '../ids/id-index.js'
+import type { KnownIds } from '../tables/table-ids.js'
 import { type UnitId, unitId } from './unit-id.js'
 
 /** A planning unit's id as the attribute has it. */
@@ -24,7 +25,7 @@ export interface IdAttribute extends RowReader<IdText> {
 export const isIdName = (name: string): boolean => /^pu_?id$/i.test(name)
 
 /** Those of pu.dat, read only where the attribute is not found. */
-export type UnitIds = () => Promise<IdIndex>
+export type UnitIds = () => Promise<KnownIds>
 
 /** `puid`, another spelling of it with a warning, or what the upload names; otherwise an error that lists what it might be. */
 export async function idAttribute(

@@ -1,6 +1,6 @@
+import type { FindingCollector } from '@piecework/core/piece'
 import type { LayerLabels } from '@piecework/vector-files'
-import type { FindingCollector } from '../findings.js'
-import { IdSample } from '../id-sample.js'
+import { IdSample } from '../ids/id-sample.js'
 
 const kinds = { float: 'decimal number', text: 'text' } as const
 export type Spelling = keyof typeof kinds
@@ -25,7 +25,7 @@ export class NonIntegerIds {
     kind.records.add(record)
   }
 
-  tell(column: string, { role, code }: LayerLabels, findings: FindingCollector): void {
+  report(column: string, { role, code }: LayerLabels, findings: FindingCollector): void {
     for (const [spelling, { records, record, text, id }] of this.#kinds) {
       const { count } = records
       const first = JSON.stringify(text)

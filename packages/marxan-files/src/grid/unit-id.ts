@@ -1,5 +1,5 @@
 import type { AttributeField } from '@piecework/vector-files'
-import { isWhole, NUMBER } from '../tables/decimal.js'
+import { isWhole, NUMBER } from '../numbers/decimal.js'
 
 /** Ids are PostgreSQL integers and Marxan's C ints. */
 const largest = 2 ** 31 - 1

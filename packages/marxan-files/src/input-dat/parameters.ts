@@ -1,84 +1,119 @@
-/** A numeric key of input.dat. */
-export interface Parameter {
+/**
+ * The keys of input.dat, for readers and writers alike.
+ * @see Marxan User Manual 5.3.1
+ */
+
+/** A numeric key. */
+export interface NumberRule {
   readonly kind: 'integer' | 'number'
+  /** Inclusive. */
   readonly min?: number
   readonly max?: number
+  /** Used if the key is missing or has no valid value. */
   readonly default: number
 }
 
-/**
- * The settings of a run, by key of input.dat.
- * @see Marxan User Manual 5.3.1
- */
+/** A numeric key that every written input.dat has, in the group of this title. A title must not hold a key: Marxan looks for keys anywhere in a line. */
+interface GroupedRule extends NumberRule {
+  readonly group: ParameterGroup
+  /** A name of older versions, which counts unless the newer one is given, as in Marxan. */
+  readonly olderName?: string
+}
+
+export const parameterGroups = [
+  'General parameters',
+  'Annealing parameters',
+  'Cost threshold',
+  'Program control',
+] as const
+export type ParameterGroup = (typeof parameterGroups)[number]
+
+const [general, annealing, costThreshold, control] = parameterGroups
+
+/** The settings of a run. */
 export const parameters = {
-  // General
-  BLM: { kind: 'number', min: 0, default: 1 },
-  PROP: { kind: 'number', min: 0, max: 1, default: 0.5 },
-  RANDSEED: { kind: 'integer', default: -1 },
-  BESTSCORE: { kind: 'number', default: -1 },
-  NUMREPS: { kind: 'integer', min: 1, default: 10 },
-  // Annealing
-  NUMITNS: { kind: 'integer', min: 0, default: 1_000_000 },
-  STARTTEMP: { kind: 'number', default: -1 },
-  COOLFAC: { kind: 'number', default: 0 },
-  NUMTEMP: { kind: 'integer', min: 1, default: 10_000 },
-  // Cost threshold
-  COSTTHRESH: { kind: 'number', min: 0, default: 0 },
-  THRESHPEN1: { kind: 'number', min: 0, default: 0 },
-  THRESHPEN2: { kind: 'number', min: 0, default: 0 },
-  // Program control
-  RUNMODE: { kind: 'integer', min: 0, max: 6, default: 1 },
-  MISSLEVEL: { kind: 'number', min: 0, max: 1, default: 1 },
-  ITIMPTYPE: { kind: 'integer', min: 0, max: 3, default: 0 },
-  HEURTYPE: { kind: 'integer', min: -1, max: 7, default: -1 },
-  CLUMPTYPE: { kind: 'integer', min: 0, max: 2, default: 0 },
-  VERBOSITY: { kind: 'integer', min: 0, max: 3, default: 2 },
-} as const satisfies Readonly<Record<string, Parameter>>
+  BLM: { group: general, kind: 'number', min: 0, default: 1, olderName: 'CM' },
+  PROP: { group: general, kind: 'number', min: 0, max: 1, default: 0.5 },
+  RANDSEED: { group: general, kind: 'integer', default: -1 },
+  BESTSCORE: { group: general, kind: 'number', default: -1 },
+  NUMREPS: { group: general, kind: 'integer', min: 1, default: 10 },
+
+  NUMITNS: { group: annealing, kind: 'integer', min: 0, default: 1_000_000 },
+  STARTTEMP: { group: annealing, kind: 'number', default: -1 },
+  COOLFAC: { group: annealing, kind: 'number', default: 0 },
+  NUMTEMP: { group: annealing, kind: 'integer', min: 1, default: 10_000 },
+
+  COSTTHRESH: { group: costThreshold, kind: 'number', min: 0, default: 0 },
+  THRESHPEN1: { group: costThreshold, kind: 'number', min: 0, default: 0 },
+  THRESHPEN2: { group: costThreshold, kind: 'number', min: 0, default: 0 },
+
+  RUNMODE: { group: control, kind: 'integer', min: 0, max: 6, default: 1 },
+  MISSLEVEL: { group: control, kind: 'number', min: 0, max: 1, default: 1 },
+  ITIMPTYPE: { group: control, kind: 'integer', min: 0, max: 3, default: 0 },
+  HEURTYPE: { group: control, kind: 'integer', min: -1, max: 7, default: -1 },
+  CLUMPTYPE: { group: control, kind: 'integer', min: 0, max: 2, default: 0 },
+  VERBOSITY: { group: control, kind: 'integer', min: 0, max: 3, default: 2 },
+} as const satisfies Readonly<Record<string, GroupedRule>>
 
 export type ParameterName = keyof typeof parameters
 export type MarxanParameters = Readonly<Record<ParameterName, number>>
+export const parameterNames = Object.keys(parameters) as ParameterName[]
 
-/** Names of input files. Those without a default stand for files that a project need not have. */
-export const inputFiles = {
-  INPUTDIR: '',
-  PUNAME: 'pu.dat',
-  SPECNAME: 'spec.dat',
-  PUVSPRNAME: 'puvspr.dat',
-  BOUNDNAME: '',
-  BLOCKDEFNAME: '',
-  MATRIXSPORDERNAME: '',
-} as const
-
-export type InputFiles = Readonly<Record<keyof typeof inputFiles, string>>
-
-export const outputNames = { SCENNAME: 'output', OUTPUTDIR: '' } as const
-export type OutputNames = Readonly<Record<keyof typeof outputNames, string>>
-
-/** Which results a run writes, and how: `SAVERUN`, `SAVEBEST` and so on. */
-export const SAVE_KEY = /^SAVE[A-Z]+$/
-export const saveOption = { kind: 'integer', min: 0, max: 3, default: 0 } as const satisfies Parameter
-/** Every how many iterations, unlike the other SAVE keys. */
-export const snapFrequency = { kind: 'integer', min: 0, default: 0 } as const satisfies Parameter
-
-/** Older names, which count where the newer one is not given, as in Marxan. */
-export const olderNames: Readonly<Record<string, string>> = { CM: 'BLM', CONNECTIONNAME: 'BOUNDNAME' }
-
-/**
- * Keys without a meaning for an import: Marxan's own about how results are written, and what hosts and tools leave in the file (Marxan Web how a
- * project is shown).
- */
-export const SILENT_KEY =
-  /^(?:VERSION|SOLUTIONSMATRIXHEADERS|BESTFIELDNAME|(?:ANNEALING|ITIMP)TRACEROWS|DESCRIPTION|CREATEDATE|PLANNING_UNIT_NAME|IUCN_CATEGORY|OLDVERSION|PRIVATE|COSTS|CLASSIFICATION|NUMCLASSES|COLORCODE|TOPCLASSES|OPACITY|_.*)$/
-
-/** Keys of Marxan that change what a run looks for, and are not imported; with what is done instead. */
-export const notCarried: Readonly<Record<string, string>> = {
-  ASYMMETRICCONNECTIVITY: 'bound.dat is read as boundaries, which have no direction',
-  CONNECTIVITYIN: 'bound.dat is read as boundaries',
-  CONNECTIONFILESNAME: 'only bound.dat is read',
-  PENALTYNAME: 'penalties are those that Marxan computes',
-  PROBABILITYWEIGHTING: 'probabilities are not imported either',
+interface FileRule {
+  /** '' for files and folders that a project need not have. */
+  readonly default: string
+  /** What is written; undefined: the key is not. */
+  readonly written?: string
+  readonly olderName?: string
 }
 
-/** Keys that only Marxan with Zones has. */
-export const MARZONE_KEY =
-  /^(?:ZONE[A-Z0-9]*NAME|ZONECONTRIB[A-Z0-9]*|ZONETARGET[A-Z0-9]*|COSTSNAME|AVAILABLEZONE|PUZONENAME|PULOCKNAME)$/
+/** Names of input files, and of their folder from that of input.dat. */
+export const inputFiles = {
+  INPUTDIR: { default: '', written: 'input' },
+  PUNAME: { default: 'pu.dat', written: 'pu.dat' },
+  SPECNAME: { default: 'spec.dat', written: 'spec.dat' },
+  PUVSPRNAME: { default: 'puvspr.dat', written: 'puvspr.dat' },
+  BOUNDNAME: { default: '', written: 'bound.dat', olderName: 'CONNECTIONNAME' },
+  BLOCKDEFNAME: { default: '' },
+  MATRIXSPORDERNAME: { default: '' },
+} as const satisfies Readonly<Record<string, FileRule>>
+
+export type InputFileNames = Readonly<Record<keyof typeof inputFiles, string>>
+
+/** The first part of the names of result files, and their folder from that of input.dat. */
+export const outputNames = {
+  SCENNAME: { default: 'output', written: 'output' },
+  OUTPUTDIR: { default: '', written: 'output' },
+} as const satisfies Readonly<Record<string, FileRule>>
+
+export type OutputNames = Readonly<Record<keyof typeof outputNames, string>>
+
+/** Which results a run writes: 0 none, 1 as .dat, 2 as .txt, 3 as .csv. Others than those below are read as well. */
+export const saveKeys = [
+  'SAVERUN',
+  'SAVEBEST',
+  'SAVESUMMARY',
+  'SAVESCEN',
+  'SAVETARGMET',
+  'SAVESUMSOLN',
+  'SAVELOG',
+  'SAVESOLUTIONSMATRIX',
+] as const
+export const savedAsCsv = 3
+
+const isSaveKey = (key: string): boolean => /^SAVE[A-Z]+$/.test(key)
+
+/** Undefined for keys that are not `SAVE…`. */
+export function saveRule(key: string): NumberRule | undefined {
+  // Every how many iterations, unlike the others.
+  if (key === 'SAVESNAPFREQUENCY') return { kind: 'integer', min: 0, default: 0 }
+  return isSaveKey(key) ? { kind: 'integer', min: 0, max: 3, default: 0 } : undefined
+}
+
+const named = { ...parameters, ...inputFiles, ...outputNames }
+export const knownNames = Object.keys(named)
+
+/** Newer names by older ones. */
+export const newerNames: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(named).flatMap(([name, rule]) => ('olderName' in rule ? [[rule.olderName, name]] : [])),
+)

@@ -1,6 +1,5 @@
 import type { ZippedFile } from '@piecework/core/archive'
-import { PieceworkError } from '@piecework/core/piece'
-import type { FindingCollector } from '../findings.js'
+import { type FindingCollector, PieceworkError } from '@piecework/core/piece'
 import { outputRole } from '../roles.js'
 import { isLitter, type ResultName, resultName } from './file-name.js'
 import { outputProblem } from './output-problem.js'

@@ -1,5 +1,5 @@
 /** What a file of an output folder holds. `r` and `mv` have a run number, or are of the best run. */
-type ResultKind = 'sum' | 'r' | 'best' | 'solutionsmatrix' | 'mv' | 'mvbest' | 'ssoln'
+export type ResultKind = 'sum' | 'r' | 'best' | 'solutionsmatrix' | 'mv' | 'mvbest' | 'ssoln'
 
 export interface ResultName {
   /** `''` is the root. */
@@ -33,3 +33,7 @@ export function resultName(path: string): ResultName | undefined {
 /** What archivers and desktops leave in a zip. */
 export const isLitter = (path: string): boolean =>
   path.split('/').some((segment) => segment === '__MACOSX' || segment.startsWith('.'))
+
+/** Name of a file that Marxan would write as CSV for its scenario. */
+export const resultFileName = (scenario: string, kind: ResultKind, run?: number): string =>
+  `${scenario}_${kind}${run === undefined ? '' : String(run).padStart(5, '0')}.csv`

@@ -1,9 +1,9 @@
-import type { FindingCollector, FindingLocation } from '../findings.js'
-import { MAX_ID } from '../tables/columns.js'
-import { isWhole, NUMBER } from '../tables/decimal.js'
-import { numberProblem } from '../tables/number-problem.js'
-import { rangeText } from '../tables/range.js'
-import type { ResultRecord } from './record-layout.js'
+import type { FindingCollector, FindingLocation } from '@piecework/core/piece'
+import { maxId } from '../ids/max-id.js'
+import { isWhole, NUMBER } from '../numbers/decimal.js'
+import { numberProblem } from '../numbers/number-problem.js'
+import { rangeText } from '../numbers/range-text.js'
+import type { RecordReader } from '../records/record-reader.js'
 
 /** What programs write for a number that is none: R, C on Linux and C on Windows. */
 const NO_NUMBER = /^(?:na|[+-]?nan(?:\(.*\))?|[+-]?inf(?:inity)?|[+-]?1\.#\w+)$/i
@@ -19,33 +19,33 @@ export class ResultCells {
   }
 
   /** An id or a run: an integer from `min`. */
-  id(record: ResultRecord, field: number, column: string, min = 0): number | undefined {
+  id(record: RecordReader, field: number, column: string, min = 0): number | undefined {
     const plain = record.digits(field)
-    if (plain >= min && plain <= MAX_ID) return plain
-    return this.#integer(record.text(field), this.#place(record, column), column, min, MAX_ID)
+    if (plain >= min && plain <= maxId) return plain
+    return this.#integer(record.text(field), this.#place(record, column), column, min, maxId)
   }
 
   /** Any integer; null where there is none. */
-  integer(record: ResultRecord, field: number, column: string): number | null | undefined {
+  integer(record: RecordReader, field: number, column: string): number | null | undefined {
     const text = record.text(field)
     const place = this.#place(record, column)
-    return this.#none(text, place, column) ? null : this.#integer(text, place, column, -MAX_ID - 1, MAX_ID)
+    return this.#none(text, place, column) ? null : this.#integer(text, place, column, -maxId - 1, maxId)
   }
 
   /** Null where the file says that there is no number: an empty cell, or NaN and the like, which is told. */
-  number(record: ResultRecord, field: number, column: string): number | null | undefined {
+  number(record: RecordReader, field: number, column: string): number | null | undefined {
     const text = record.text(field)
     const place = this.#place(record, column)
     return this.#none(text, place, column) ? null : this.#number(text, place, column)
   }
 
   /** A number that must be there. */
-  score(record: ResultRecord, field: number, column: string): number | undefined {
+  score(record: RecordReader, field: number, column: string): number | undefined {
     return this.#number(record.text(field), this.#place(record, column), column)
   }
 
   /** Null for an empty cell. */
-  yes(record: ResultRecord, field: number, column: string): boolean | null | undefined {
+  yes(record: RecordReader, field: number, column: string): boolean | null | undefined {
     const text = record.text(field).toLowerCase()
     if (text === '') return null
     if (text === 'yes' || text === 'no') return text === 'yes'
@@ -100,7 +100,7 @@ export class ResultCells {
     return value
   }
 
-  #place({ line }: ResultRecord, column: string): FindingLocation {
+  #place({ line }: RecordReader, column: string): FindingLocation {
     return { file: this.#file, line, column }
   }
 }

@@ -1,10 +1,11 @@
-import type { FindingCollector } from '../findings.js'
-import { type Column, type IntegerColumn, MAX_ID, type NumberColumn } from './columns.js'
-import { decimal, isWhole } from './decimal.js'
-import { decode } from './decode.js'
-import { numberProblem } from './number-problem.js'
-import { rangeText } from './range.js'
-import { ESCAPED } from './records.js'
+import type { FindingCollector } from '@piecework/core/piece'
+import { maxId } from '../ids/max-id.js'
+import { decimal, isWhole } from '../numbers/decimal.js'
+import { numberProblem } from '../numbers/number-problem.js'
+import { rangeText } from '../numbers/range-text.js'
+import { decode } from '../records/decode.js'
+import { ESCAPED } from '../records/field-scanner.js'
+import type { Column, IntegerColumn, NumberColumn } from './columns.js'
 
 /** Reads the cells of one column into an array of its own; one line per finding. */
 export interface CellReader {
@@ -81,7 +82,7 @@ class IntegerCells implements CellReader {
     this.#column = column
     this.#place = place
     this.#min = column.min ?? 0
-    this.#max = column.max ?? MAX_ID
+    this.#max = column.max ?? maxId
   }
 
   begin(size: number): void {

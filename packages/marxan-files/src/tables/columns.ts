@@ -54,6 +54,3 @@ export interface Batch<C extends Columns> {
   /** Columns that the file has. */
   readonly present: ReadonlySet<keyof C>
 }
-
-/** Ids of planning units and features. */
-export const MAX_ID = 2 ** 31 - 1

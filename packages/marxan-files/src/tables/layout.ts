@@ -1,4 +1,4 @@
-import type { FindingCollector } from '../findings.js'
+import type { FindingCollector } from '@piecework/core/piece'
 import type { Batch, Columns } from './columns.js'
 
 /** What a kind of table looks like. */

@@ -1,5 +1,5 @@
-import type { FindingCollector } from '../findings.js'
-import { IdLines } from './id-lines.js'
+import type { FindingCollector } from '@piecework/core/piece'
+import { IdLines } from '../ids/id-lines.js'
 
 /** Tells ids that come a second time: false, with an error told, for those. */
 export function uniqueId(file: string, findings: FindingCollector): (id: number, line: number) => boolean {

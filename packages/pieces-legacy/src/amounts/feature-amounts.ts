@@ -1,4 +1,4 @@
-import type { PuvsprBatch } from '@piecework/marxan-files'
+import type { KnownIds, PuvsprBatch } from '@piecework/marxan-files'
 import { IdIndex } from '@piecework/marxan-files'
 import { PairSet } from './pair-set.js'
 
@@ -10,10 +10,11 @@ export type RowProblem = 'feature-unknown' | 'unit-unknown' | 'duplicate'
  * read: then every id is taken as known.
  */
 export class FeatureAmounts {
-  readonly #features: IdIndex
-  readonly #units: IdIndex
-  readonly #anyFeature: boolean
-  readonly #anyUnit: boolean
+  readonly #features: KnownIds
+  readonly #units: KnownIds
+  /** Ids that came, if every id counts as known. */
+  readonly #anyFeature: IdIndex | undefined
+  readonly #anyUnit: IdIndex | undefined
   readonly #pairs = new PairSet()
   /** Units that are not imported, and their pairs. */
   readonly #others = new IdIndex()
@@ -24,11 +25,11 @@ export class FeatureAmounts {
   /** Features with rows that are skipped. */
   readonly #skipped = new Set<number>()
 
-  constructor(features: IdIndex, units: IdIndex) {
+  constructor(features: KnownIds, units: KnownIds) {
     this.#features = features
     this.#units = units
-    this.#anyFeature = features.size === 0
-    this.#anyUnit = units.size === 0
+    this.#anyFeature = features.size === 0 ? new IdIndex() : undefined
+    this.#anyUnit = units.size === 0 ? new IdIndex() : undefined
   }
 
   /** Calls `tell` for each row that is not counted. */
@@ -48,17 +49,21 @@ export class FeatureAmounts {
 
   /** Σ amount of a feature; 0 without rows. */
   total(id: number): number {
-    const feature = this.#features.get(id)
+    const feature = this.#index(id)
     return (this.#sums[feature] ?? 0) + (this.#rests[feature] ?? 0)
   }
 
   rows(id: number): number {
-    return this.#rows[this.#features.get(id)] ?? 0
+    return this.#rows[this.#index(id)] ?? 0
   }
 
   /** Whether rows of the feature are skipped, for their planning units are unknown. */
   skipped(id: number): boolean {
-    return this.#skipped.has(this.#features.get(id))
+    return this.#skipped.has(this.#index(id))
+  }
+
+  #index(id: number): number {
+    return (this.#anyFeature ?? this.#features).get(id)
   }
 
   /** False where the pair was there. */
@@ -77,4 +82,4 @@ export class FeatureAmounts {
   }
 }
 
-const indexOf = (index: IdIndex, id: number, any: boolean) => (any ? index.add(id) : index.get(id))
+const indexOf = (index: KnownIds, id: number, any: IdIndex | undefined) => (any ? any.add(id) : index.get(id))

@@ -1,5 +1,5 @@
-import type { Validator } from '@piecework/core/piece'
-import { FindingCollector, IdSample, pluralize, readIds, readPuvspr, readSpec } from '@piecework/marxan-files'
+import { FindingCollector, type Validator } from '@piecework/core/piece'
+import { IdSample, pluralize, readPuvspr, readSpec, tableIds } from '@piecework/marxan-files'
 import { type GridIds, importedUnits } from '../units/grid-ids.js'
 import { FeatureAmounts } from './feature-amounts.js'
 import { tellGoals } from './goals.js'
@@ -15,7 +15,7 @@ export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Val
       const { entries, signal } = context
       const reading = new FindingCollector()
       const findings = new FindingCollector()
-      const features = (await readIds(entries.open('spec.dat'), signal)).index
+      const features = (await tableIds(entries, 'spec.dat', signal)).index
       const amounts = new FeatureAmounts(features, await importedUnits(entries, gridIds, signal))
       const unknownUnits = new IdSample()
       const unknownFeatures = new UnknownFeatures()

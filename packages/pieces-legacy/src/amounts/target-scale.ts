@@ -1,4 +1,5 @@
-import type { FindingCollector, SpecBatch } from '@piecework/marxan-files'
+import type { FindingCollector } from '@piecework/core/piece'
+import type { SpecBatch } from '@piecework/marxan-files'
 import { pluralize } from '@piecework/marxan-files'
 import type { FeatureAmounts } from './feature-amounts.js'
 

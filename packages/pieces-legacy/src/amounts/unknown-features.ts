@@ -1,4 +1,4 @@
-import type { FindingCollector } from '@piecework/marxan-files'
+import type { FindingCollector } from '@piecework/core/piece'
 import { pluralize } from '@piecework/marxan-files'
 
 /** Features that are told each by itself: with the one for the others as many as a list of findings holds. */

@@ -1,12 +1,12 @@
-import type { Validator } from '@piecework/core/piece'
+import { FindingCollector, type Validator } from '@piecework/core/piece'
 import {
   type BoundBatch,
-  FindingCollector,
   IdIndex,
   IdSample,
+  type KnownIds,
   pluralize,
   readBound,
-  readIds,
+  tableIds,
 } from '@piecework/marxan-files'
 import { type GridIds, importedUnits } from '../units/grid-ids.js'
 import { EdgeSet } from './edge-set.js'
@@ -21,7 +21,7 @@ export function boundValidator({ gridIds }: { readonly gridIds: GridIds }): Vali
       if (!entries.paths.includes(file)) return
       const findings = new FindingCollector()
       const imported = await importedUnits(entries, gridIds, signal)
-      const named = (await readIds(entries.open('pu.dat'), signal)).index
+      const named = (await tableIds(entries, 'pu.dat', signal)).index
       const edges = new Edges(named.size > 0 ? named : imported, imported)
       let rows = 0
       for await (const batch of readBound(entries.open(file), { findings, signal })) {
@@ -63,8 +63,8 @@ class Edges {
   again = 0
   /** Of rows that are skipped. */
   readonly outside = new IdSample()
-  readonly #named: IdIndex
-  readonly #imported: IdIndex
+  readonly #named: KnownIds
+  readonly #imported: KnownIds
   readonly #indexes = new IdIndex()
   readonly #seen = new EdgeSet()
   /** Different pairs of two units, and rows of them by which id is first. */
@@ -72,7 +72,7 @@ class Edges {
   #up = 0
   #down = 0
 
-  constructor(named: IdIndex, imported: IdIndex) {
+  constructor(named: KnownIds, imported: KnownIds) {
     this.#named = named
     this.#imported = imported
   }
@@ -107,4 +107,4 @@ class Edges {
   }
 }
 
-const has = (index: IdIndex, id: number): boolean => index.size === 0 || index.get(id) >= 0
+const has = (index: KnownIds, id: number): boolean => index.size === 0 || index.get(id) >= 0

@@ -1,5 +1,4 @@
-import type { ValidationContext, Validator } from '@piecework/core/piece'
-import type { FindingCollector } from '@piecework/marxan-files'
+import type { FindingCollector, ValidationContext, Validator } from '@piecework/core/piece'
 import {
   describeId,
   IdLines,
@@ -126,7 +125,7 @@ async function checkIds(
     rows += batch.length
     progress(batch.at(-1)?.record ?? 0, shapefile.records)
   }
-  spelled.tell(column, labels, findings)
+  spelled.report(column, labels, findings)
   reportDeleted(rows, shapefile.records, labels, findings)
   const missing = new IdSample()
   const inGrid = new Uint8Array(seen.size)

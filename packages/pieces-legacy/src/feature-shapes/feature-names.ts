@@ -1,5 +1,5 @@
-import type { Entries } from '@piecework/core/piece'
-import { FindingCollector, readSpec } from '@piecework/marxan-files'
+import { type Entries, FindingCollector } from '@piecework/core/piece'
+import { readSpec } from '@piecework/marxan-files'
 import { featureShapefile as labels } from '../shapes/labels.js'
 import { nameKey } from '../shapes/name-key.js'
 

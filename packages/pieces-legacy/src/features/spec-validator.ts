@@ -1,5 +1,5 @@
-import type { Validator } from '@piecework/core/piece'
-import { FindingCollector, type ReadSpecOptions, readSpec } from '@piecework/marxan-files'
+import { FindingCollector, type Validator } from '@piecework/core/piece'
+import { type ReadSpecOptions, readSpec } from '@piecework/marxan-files'
 
 /** Checks spec.dat alone; what it and puvspr.dat say of each other is told by `puvsprValidator`. */
 export function specValidator(options: Pick<ReadSpecOptions, 'names'> = {}): Validator {

@@ -1,5 +1,5 @@
-import type { Validator } from '@piecework/core/piece'
-import { FindingCollector, readInputDat } from '@piecework/marxan-files'
+import { FindingCollector, type Validator } from '@piecework/core/piece'
+import { readInputDat } from '@piecework/marxan-files'
 
 /** Checks input.dat alone. */
 export const inputDatValidator: Validator = {

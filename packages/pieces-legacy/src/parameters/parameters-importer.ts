@@ -1,5 +1,5 @@
-import { type PieceImporter, PieceworkError } from '@piecework/core/piece'
-import { FindingCollector, readInputDat } from '@piecework/marxan-files'
+import { FindingCollector, type PieceImporter, PieceworkError } from '@piecework/core/piece'
+import { readInputDat } from '@piecework/marxan-files'
 import { scenarioTables } from '@piecework/pieces-scenario'
 import { costSurfaceKey } from '../units/cost-surface-importer.js'
 

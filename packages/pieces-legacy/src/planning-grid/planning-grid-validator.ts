@@ -1,7 +1,6 @@
-import type { Validator } from '@piecework/core/piece'
+import { FindingCollector, type Validator } from '@piecework/core/piece'
 import {
   describeId,
-  FindingCollector,
   type Grid,
   IdLines,
   isGridError,
@@ -48,6 +47,6 @@ async function check(
     units += batch.length
     progress(batch.at(-1)?.record ?? 0, grid.records)
   }
-  spelled.tell(grid.idAttribute, planningGrid, findings)
+  spelled.report(grid.idAttribute, planningGrid, findings)
   reportDeleted(units, grid.records, planningGrid, findings)
 }

@@ -1,6 +1,6 @@
-import type { FeatureNames, OutputFolder, UnitIds } from '@piecework/marxan-files'
+import { FindingCollector } from '@piecework/core/piece'
+import type { FeatureNames, KnownIds, OutputFolder } from '@piecework/marxan-files'
 import {
-  FindingCollector,
   IdIndex,
   outputRole,
   readFeatureResults,
@@ -19,7 +19,7 @@ export interface OtherProject {
 interface Project {
   readonly folder: OutputFolder
   /** Of pu.dat; empty where it cannot be read. */
-  readonly units: UnitIds
+  readonly units: KnownIds
   /** Of spec.dat; empty where it cannot be read. */
   readonly names: FeatureNames
   readonly signal: AbortSignal
@@ -60,7 +60,7 @@ class Seen {
 async function seenUnits({ folder, units, signal }: Project): Promise<Seen> {
   const seen = new Seen()
   if (units.size === 0) return seen
-  const asked: UnitIds = {
+  const asked: KnownIds = {
     size: units.size,
     id: (index) => units.id(index),
     get: (id) => {

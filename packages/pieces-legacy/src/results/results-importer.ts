@@ -1,4 +1,5 @@
 import {
+  FindingCollector,
   type ImportContext,
   type PieceCounts,
   type PieceImporter,
@@ -6,14 +7,13 @@ import {
 } from '@piecework/core/piece'
 import {
   bestRun,
-  FindingCollector,
   featureNames,
   type OutputFolder,
   openOutput,
   outputRole,
   type RunSummary,
   readSummaries,
-  unitIds,
+  tableIds,
 } from '@piecework/marxan-files'
 import { projectTables } from '@piecework/pieces-project'
 import { scenarioTables } from '@piecework/pieces-scenario'
@@ -64,7 +64,7 @@ async function insertRuns(context: ImportContext, summaries: readonly RunSummary
 
 async function insertSolutions(context: ImportContext, folder: OutputFolder): Promise<PieceCounts> {
   const { tx, resource, entries, signal } = context
-  const units = await unitIds(entries, signal)
+  const units = (await tableIds(entries, 'pu.dat', signal)).index
   const project = await projectOf(tx, resource.id)
   const parsed = await stageSelected(context, folder, units)
   const { rowCount } = await tx.query(

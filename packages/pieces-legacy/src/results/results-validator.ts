@@ -1,7 +1,11 @@
-import { isPieceworkError, type ValidationContext, type Validator } from '@piecework/core/piece'
+import {
+  FindingCollector,
+  isPieceworkError,
+  type ValidationContext,
+  type Validator,
+} from '@piecework/core/piece'
 import {
   bestRun,
-  FindingCollector,
   featureNames,
   IdSample,
   isOutputError,
@@ -12,7 +16,7 @@ import {
   type RunSummary,
   readFeatureResults,
   readSummaries,
-  unitIds,
+  tableIds,
 } from '@piecework/marxan-files'
 import { tellOtherProject } from './other-project.js'
 import { checkSolutions } from './solution-checks.js'
@@ -45,7 +49,7 @@ async function check(
   { entries, signal, progress }: Pick<ValidationContext, 'entries' | 'signal' | 'progress'>,
   findings: FindingCollector,
 ): Promise<void> {
-  const units = await unitIds(entries, signal)
+  const units = (await tableIds(entries, 'pu.dat', signal)).index
   const names = await featureNames(entries, signal)
   const other = await tellOtherProject({ folder, units, names, signal }, findings)
   tellMissing(folder, findings)

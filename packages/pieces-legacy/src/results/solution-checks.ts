@@ -1,4 +1,5 @@
-import type { FindingCollector, OutputFolder, RecordOptions, UnitIds } from '@piecework/marxan-files'
+import type { FindingCollector } from '@piecework/core/piece'
+import type { KnownIds, OutputFolder, ReadResultOptions } from '@piecework/marxan-files'
 import {
   bestRun,
   IdSample,
@@ -11,10 +12,10 @@ import {
   UnitSet,
 } from '@piecework/marxan-files'
 
-interface Checked extends RecordOptions {
+interface Checked extends ReadResultOptions {
   readonly folder: OutputFolder
   /** Of pu.dat. */
-  readonly units: UnitIds
+  readonly units: KnownIds
   readonly summaries: readonly RunSummary[]
   progress(done: number): void
 }

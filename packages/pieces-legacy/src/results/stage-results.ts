@@ -1,10 +1,5 @@
-import type {
-  FeatureNames,
-  FindingCollector,
-  OutputFolder,
-  RunSummary,
-  UnitIds,
-} from '@piecework/marxan-files'
+import type { FindingCollector } from '@piecework/core/piece'
+import type { FeatureNames, KnownIds, OutputFolder, RunSummary } from '@piecework/marxan-files'
 import { type FeatureResult, outputRole, readFeatureResults, readSolutions } from '@piecework/marxan-files'
 import { quoted, type Source, stage } from '../staging/stage.js'
 
@@ -46,7 +41,7 @@ interface Selected {
 }
 
 /** Selected units as `legacy_selected (run, puid)`. */
-export const stageSelected = (source: Source, folder: OutputFolder, units: UnitIds): Promise<number> =>
+export const stageSelected = (source: Source, folder: OutputFolder, units: KnownIds): Promise<number> =>
   stage(source, {
     file: outputRole,
     name: 'legacy_selected',
@@ -57,7 +52,7 @@ export const stageSelected = (source: Source, folder: OutputFolder, units: UnitI
 
 async function* selectedUnits(
   folder: OutputFolder,
-  units: UnitIds,
+  units: KnownIds,
   findings: FindingCollector,
   signal: AbortSignal,
 ): AsyncGenerator<Selected> {

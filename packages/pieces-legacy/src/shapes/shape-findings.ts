@@ -1,5 +1,4 @@
-import type { Queryable } from '@piecework/core/piece'
-import type { FindingCollector } from '@piecework/marxan-files'
+import type { FindingCollector, Queryable } from '@piecework/core/piece'
 import { pluralize } from '@piecework/marxan-files'
 import type { LayerLabels, PolygonGeometry, ShapeProblem } from '@piecework/vector-files'
 import type { GeometryChecks, RecordShape } from './geometry-checks.js'

@@ -1,5 +1,5 @@
-import { type ImportContext, PieceworkError } from '@piecework/core/piece'
-import { FindingCollector, readBound, readPu, readPuvspr, readSpec } from '@piecework/marxan-files'
+import { FindingCollector, type ImportContext, PieceworkError } from '@piecework/core/piece'
+import { readBound, readPu, readPuvspr, readSpec } from '@piecework/marxan-files'
 
 export type Source = Pick<ImportContext, 'entries' | 'tx' | 'signal' | 'progress'>
 

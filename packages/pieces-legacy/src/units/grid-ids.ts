@@ -1,5 +1,5 @@
 import type { Entries } from '@piecework/core/piece'
-import { IdIndex, isGridError, readIds } from '@piecework/marxan-files'
+import { IdIndex, isGridError, type KnownIds, tableIds } from '@piecework/marxan-files'
 
 /** Reads the ids of the planning grid. Throws `legacy/grid-…` where it cannot be read: its own validator tells why. */
 export type GridIds = (
@@ -28,8 +28,8 @@ export async function importedUnits(
   entries: Entries,
   gridIds: GridIds,
   signal: AbortSignal,
-): Promise<IdIndex> {
-  const named = (await readIds(entries.open('pu.dat'), signal)).index
+): Promise<KnownIds> {
+  const named = (await tableIds(entries, 'pu.dat', signal)).index
   const units = new IdIndex()
   const readable = await forEachGridId(entries, gridIds, signal, (id) => {
     if (named.size === 0 || named.get(id) >= 0) units.add(id)

@@ -1,16 +1,15 @@
-import type { Validator } from '@piecework/core/piece'
-import type { IdLines } from '@piecework/marxan-files'
+import { FindingCollector, type Validator } from '@piecework/core/piece'
+import type { TableIds } from '@piecework/marxan-files'
 import {
   bestAttribute,
-  FindingCollector,
   fittingAttributes,
   gridRole,
   IdSample,
   pluralize,
   type RankedAttribute,
   rankingText,
-  readIds,
   readPu,
+  tableIds,
 } from '@piecework/marxan-files'
 import { forEachGridId, type GridIds } from './grid-ids.js'
 
@@ -33,7 +32,7 @@ export function puValidator({ gridIds }: { readonly gridIds: GridIds }): Validat
         findings.warning('legacy/all-units-locked', { file }, () => ({
           message: 'Every planning unit is locked in or out: there is nothing to choose',
         }))
-      const ids = await readIds(entries.open(file), signal)
+      const ids = await tableIds(entries, file, signal)
       if (ids.size > 0) {
         const missing = new IdSample()
         const inGrid = new Uint8Array(ids.size)
@@ -52,7 +51,7 @@ export function puValidator({ gridIds }: { readonly gridIds: GridIds }): Validat
 }
 
 function tellNoneCommon(
-  { index }: IdLines,
+  { index }: TableIds,
   { count, text }: IdSample,
   fitting: readonly RankedAttribute[],
   findings: FindingCollector,
@@ -70,7 +69,7 @@ function tellNoneCommon(
 }
 
 function tellDifferences(
-  ids: IdLines,
+  ids: TableIds,
   inGrid: Uint8Array,
   missing: IdSample,
   findings: FindingCollector,

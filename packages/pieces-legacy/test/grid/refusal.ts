@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { type Entries, isPieceworkError, type PieceworkError } from '@piecework/core/piece'
-import { type GridOptions, openGrid } from '@piecework/marxan-files'
+import { openGrid } from '@piecework/marxan-files'
 
 /** Opens the grid and reads all of it; resolves to the error that this must end with. */
 export async function refusal(
   entries: Entries,
   code: string,
-  options: GridOptions = {},
+  options: Parameters<typeof openGrid>[1] = {},
 ): Promise<PieceworkError> {
   try {
     const grid = await openGrid(entries, options)

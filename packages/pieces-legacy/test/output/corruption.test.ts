@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
 import { resultsValidator } from '@piecework/pieces-legacy'
+import {
+  byteCorruption,
+  cases,
+  several,
+  tableCorruption,
+} from '@piecework/test-support/fixtures/corruption.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
-import { byteCorruption, cases, several, tableCorruption } from '../torture/support/corruption.js'
 import { validate } from '../validators/support.js'
 import { anyOutput, inputsOf } from './support/any-output.js'
 import { outputZip } from './support/output-zip.js'

@@ -102,8 +102,8 @@ const cases: Record<string, [files: Changed, told: string[]]> = {
     ['! column-duplicate out_sum.csv 1 cost'],
   ],
   'no header': [{ 'out_sum.csv': '1,20.5,10,2\n' }, ['! no-header out_sum.csv 1']],
-  'an empty summary': [{ 'out_sum.csv': '' }, ['! file-empty out_sum.csv 1']],
-  'a header and no rows': [{ 'out_sum.csv': 'Run_Number,Score\n' }, ['! no-rows out_sum.csv 2']],
+  'an empty summary': [{ 'out_sum.csv': '' }, ['! file-empty out_sum.csv']],
+  'a header and no rows': [{ 'out_sum.csv': 'Run_Number,Score\n' }, ['! no-rows out_sum.csv']],
   binary: [{ 'out_sum.csv': 'Run_Number,Score\n1,2\n\0' }, ['! binary out_sum.csv 3']],
   'a run twice': [
     { 'out_sum.csv': `${sum}2,19.5,9,1,3,1.5,0.5,1,0.75\n` },

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict'
-import {
-  type defaultOutputLimits,
-  FindingCollector,
-  isOutputError,
-  openOutput,
-} from '@piecework/marxan-files'
+import { FindingCollector } from '@piecework/core/piece'
+import { isOutputError, openOutput } from '@piecework/marxan-files'
 import { resultsValidator } from '@piecework/pieces-legacy'
 import { type ZipEntry, zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import fc from 'fast-check'
@@ -61,7 +57,7 @@ test('law 10: each file that differs from its checksum or size, or is compressed
 
 test('law 10: what inflates beyond the limits is refused before it is read', async () => {
   const upload = outputEntries(outputZip(smallOutput))
-  const refusedBy = async (limits: Partial<typeof defaultOutputLimits>) =>
+  const refusedBy = async (limits: Parameters<typeof openOutput>[1]['limits'] & object) =>
     assert.rejects(
       openOutput(upload, { findings: new FindingCollector(), limits }),
       (error) => isOutputError(error) && error.code === 'legacy/output-too-large',
@@ -70,10 +66,7 @@ test('law 10: what inflates beyond the limits is refused before it is read', asy
   await refusedBy({ fileBytes: 100 })
   await refusedBy({ summaryBytes: 100 })
   await refusedBy({ totalBytes: 500 })
-  await openOutput(upload, {
-    findings: new FindingCollector(),
-    limits: { entries: entries.length },
-  })
+  await openOutput(upload, { findings: new FindingCollector(), limits: { entries: entries.length } })
 })
 
 test('law 10: a row without an end is given up', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { isGridError, openGrid } from '@piecework/marxan-files'
+import { byteCorruption, cases, several } from '@piecework/test-support/fixtures/corruption.js'
 import {
   type Feature,
   shapefileParts,
@@ -10,7 +11,6 @@ import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
 import { type ZipEntry, zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
-import { byteCorruption, cases, several } from './support/corruption.js'
 import { type ReferenceUnit, referenceGrid } from './support/reference-grid.js'
 import { ringsOfEwkb } from './support/rings.js'
 

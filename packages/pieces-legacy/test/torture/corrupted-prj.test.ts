@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { isGridError, openGrid } from '@piecework/marxan-files'
 import { needsServer } from '@piecework/test-support'
+import { byteCorruption, cases, several } from '@piecework/test-support/fixtures/corruption.js'
 import { sampleCrs } from '@piecework/test-support/fixtures/sample-crs.js'
 import { square, zippedGrid } from '@piecework/test-support/fixtures/shapefile-of.js'
 import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { type ScratchPostgis, scratchPostgis } from '../grid/postgis.js'
-import { byteCorruption, cases, several } from './support/corruption.js'
 import { ringsOfEwkb } from './support/rings.js'
 
 const test = needsServer(suite('corrupted .prj'))

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { cases, several, tableCorruption } from '@piecework/test-support/fixtures/corruption.js'
+import { told } from '@piecework/test-support/fixtures/told.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
-import { cases, several, tableCorruption } from './support/corruption.js'
 import { importedOf } from './support/imported.js'
-import { findingsOf, type TableName, told } from './support/project.js'
+import { findingsOf, type TableName } from './support/project.js'
 import { referenceProject, type Tables } from './support/reference-project.js'
 
 const test = suite('corrupted tables')

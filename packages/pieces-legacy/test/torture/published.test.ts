@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { told } from '@piecework/test-support/fixtures/told.js'
 import { suite } from 'uvu'
-import { type Content, type Files, findingsOf, type TableName, tableRows, told } from './support/project.js'
+import { type Content, type Files, findingsOf, type TableName, tableRows } from './support/project.js'
 
 /** Small imitations of files as programs write them and people publish them. */
 interface Published {

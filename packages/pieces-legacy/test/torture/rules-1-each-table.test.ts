@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { told } from '@piecework/test-support/fixtures/told.js'
 import { suite } from 'uvu'
-import { type Content, findingsOf, good, type TableName, tableRows, told } from './support/project.js'
+import { type Content, findingsOf, good, type TableName, tableRows } from './support/project.js'
 
 const test = suite('1. each of pu, spec, puvspr and bound')
 const tables = ['pu.dat', 'spec.dat', 'puvspr.dat', 'bound.dat'] as const

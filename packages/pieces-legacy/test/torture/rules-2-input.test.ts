@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { FindingCollector, readInputDat } from '@piecework/marxan-files'
+import { FindingCollector } from '@piecework/core/piece'
+import { readInputDat } from '@piecework/marxan-files'
+import { chunks } from '@piecework/test-support/fixtures/chunks.js'
 import { suite } from 'uvu'
-import { chunks } from '../dat/support.js'
 import { good } from './support/project.js'
 import { type Case, fileRules } from './support/rules.js'
 

@@ -11,13 +11,13 @@ import {
   zippedGrid,
   zippedParts,
 } from '@piecework/test-support/fixtures/shapefile-of.js'
+import { told } from '@piecework/test-support/fixtures/told.js'
 import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
 import { type ZipEntry, zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { suite } from 'uvu'
 import { planningGridValidator } from '#internal/planning-grid/planning-grid-validator.js'
 import { databaseChecks } from '#internal/shapes/database-checks.js'
 import { type ScratchPostgis, scratchPostgis } from '../grid/postgis.js'
-import { told } from './support/project.js'
 
 /** A zip, what is told of it, and the metadata of its upload. */
 type Case = readonly [

@@ -9,9 +9,10 @@ import {
   sampleGrid,
   samplesMissing,
 } from '@piecework/test-support/fixtures/samples.js'
+import { told } from '@piecework/test-support/fixtures/told.js'
 import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
 import { suite } from 'uvu'
-import { type FileName, findingsOf, told } from './support/project.js'
+import { type FileName, findingsOf } from './support/project.js'
 
 const test = skipUnless(haveSamples, samplesMissing, suite('every variant of the sample projects'))
 

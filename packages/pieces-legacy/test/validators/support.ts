@@ -1,5 +1,10 @@
-import { type Entries, entriesOf, PieceworkError, type Validator } from '@piecework/core/piece'
-import type { FileFinding } from '@piecework/marxan-files'
+import {
+  type Entries,
+  entriesOf,
+  type NewFinding,
+  PieceworkError,
+  type Validator,
+} from '@piecework/core/piece'
 import type { GridIds } from '@piecework/pieces-legacy'
 
 /** Uploads by role, in memory; counts how often each is opened. */
@@ -37,8 +42,8 @@ export async function validate(
   validator: Validator,
   entries: Entries,
   signal = new AbortController().signal,
-): Promise<readonly FileFinding[]> {
-  const findings: FileFinding[] = []
+): Promise<readonly NewFinding[]> {
+  const findings: NewFinding[] = []
   const context = {
     jobId: 'job',
     resource: { kind: 'project', id: '1' },
@@ -56,7 +61,7 @@ export async function validate(
 }
 
 /** `code file line column ×count` of each finding; errors are marked. */
-export const told = (findings: readonly FileFinding[]): string[] =>
+export const told = (findings: readonly NewFinding[]): string[] =>
   findings.map(({ severity, code, file, line, column, count }) =>
     [severity === 'error' ? '!' : '?', code.replace('legacy/', ''), file, line, column, count && `×${count}`]
       .filter(Boolean)

@@ -3,10 +3,6 @@ import { uuidLiteral } from '@piecework/postgres'
 import { goals, oneLine, usable } from './goals.js'
 import type { ScenarioFacts } from './scenario-facts.js'
 
-/** As Marxan writes it, odd blanks and all. */
-export const featureResultsHeader =
-  '"Conservation Feature","Feature Name","Target","Amount Held","Occurrence Target ","Occurrences Held","Separation Target ","Separation Achieved","Target Met","MPM"'
-
 /** Target amounts by scenario feature, as rows of VALUES: summed once, used for every run. */
 export async function targetRows(
   tx: Queryable,

@@ -1,19 +1,24 @@
 import type { ExportContext, Piece, PieceCounts, Schema } from '@piecework/core/piece'
 import {
-  inputDat,
-  inputFolder,
-  outputFolder,
-  type ParameterValues,
-  parameterValues,
+  inputFiles,
+  type MarxanParameters,
+  outputNames,
+  writeBound,
+  writeInputDat,
+  writePu,
+  writePuvspr,
+  writeSpec,
+  writtenParameters,
 } from '@piecework/marxan-files'
 import { z } from 'zod'
 import { computedBoundSelect, hasStoredBoundaries, storedBoundSelect } from './bound-dat.js'
-import { textBytes } from './bytes.js'
 import { planByHash } from './plan-by-hash.js'
 import { puSelect } from './pu-dat.js'
 import { amountSources, puvsprSelect } from './puvspr-dat.js'
 import { type ScenarioFacts, scenarioFacts } from './scenario-facts.js'
 import { type SpecFacts, specFacts, specSelect } from './spec-dat.js'
+
+const inputFolder = inputFiles.INPUTDIR.written
 
 interface Options {
   /** `stored`: write no bound.dat where the scenario has no boundary lengths, instead of measuring the grid. */
@@ -50,29 +55,33 @@ async function writeFolder(context: ExportContext<Options>): Promise<PieceCounts
   const facts = await scenarioFacts(tx, resource.id)
   const values = parametersOf(facts, context)
   const boundaries = await boundSelect(facts, values, context)
-  await context.write('input.dat', textBytes(inputDat(values, boundaries !== undefined)))
+  await context.write('input.dat', writeInputDat(values, { boundaries: boundaries !== undefined }))
   const spec = await specFacts(tx, facts)
-  tellSpec(spec, context)
-  const tables = {
-    'pu.dat': puSelect(facts, spec.separated),
-    'spec.dat': specSelect(facts, spec),
-    'puvspr.dat': puvsprSelect(facts, await amountSources(tx, facts)),
-    ...(boundaries !== undefined && { 'bound.dat': boundaries }),
-  }
-  for (const [name, select] of Object.entries(tables)) {
+  reportSpec(spec, context)
+  const locations = { locations: spec.separated }
+  const amounts = puvsprSelect(facts, await amountSources(tx, facts))
+  const write = (
+    key: 'PUNAME' | 'SPECNAME' | 'PUVSPRNAME' | 'BOUNDNAME',
+    bytes: AsyncIterable<Uint8Array>,
+  ) => {
     context.signal.throwIfAborted()
-    await context.write(`${inputFolder}/${name}`, tx.copyOut(select))
+    return context.write(`${inputFolder}/${inputFiles[key].written}`, bytes)
   }
+  await write('PUNAME', writePu(tx.copyOut(puSelect(facts, locations)), locations))
+  await write('SPECNAME', writeSpec(tx.copyOut(specSelect(facts, spec)), spec))
+  await write('PUVSPRNAME', writePuvspr(tx.copyOut(amounts)))
+  if (boundaries !== undefined) await write('BOUNDNAME', writeBound(tx.copyOut(boundaries)))
   // Marxan does not make the folder, and an archive has no empty ones.
-  await context.write(
-    `${outputFolder}/README.txt`,
-    textBytes('Marxan writes its results into this folder.\n'),
-  )
+  await context.write(`${outputNames.OUTPUTDIR.written}/README.txt`, readme())
   return { rows: 0 }
 }
 
-function parametersOf(facts: ScenarioFacts, { finding }: ExportContext<Options>): ParameterValues {
-  return parameterValues(facts.parameters, ({ key, stored, written }) =>
+async function* readme(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('Marxan writes its results into this folder.\n')
+}
+
+function parametersOf(facts: ScenarioFacts, { finding }: ExportContext<Options>): MarxanParameters {
+  return writtenParameters(facts.parameters, ({ key, stored, written }) =>
     finding({
       severity: 'warning',
       code: 'scenario/marxan-parameter',
@@ -89,15 +98,15 @@ function parametersOf(facts: ScenarioFacts, { finding }: ExportContext<Options>)
  */
 async function boundSelect(
   facts: ScenarioFacts,
-  { BLM = 0 }: ParameterValues,
+  { BLM }: MarxanParameters,
   { tx, options }: ExportContext<Options>,
 ): Promise<string | undefined> {
   if (await hasStoredBoundaries(tx, facts)) return storedBoundSelect(facts)
   return facts.native && BLM > 0 && options.boundaries === 'computed' ? computedBoundSelect(facts) : undefined
 }
 
-function tellSpec({ withoutGoal, brokenNames }: SpecFacts, { finding }: ExportContext<Options>): void {
-  const file = `${inputFolder}/spec.dat`
+function reportSpec({ withoutGoal, brokenNames }: SpecFacts, { finding }: ExportContext<Options>): void {
+  const file = `${inputFolder}/${inputFiles.SPECNAME.written}`
   if (withoutGoal > 0)
     finding({
       severity: 'warning',

@@ -1,18 +1,19 @@
 import type { ExportContext, Piece, PieceCounts } from '@piecework/core/piece'
-import { scenarioName } from '@piecework/marxan-files'
-import { underHeader } from './bytes.js'
-import { featureResultsHeader, featureResultsSelect, targetRows } from './feature-results.js'
+import {
+  outputNames,
+  type ResultKind,
+  resultFileName,
+  writeFeatureResults,
+  writeFrequency,
+  writeSolution,
+  writeSummary,
+} from '@piecework/marxan-files'
+import { featureResultsSelect, targetRows } from './feature-results.js'
 import { planByHash } from './plan-by-hash.js'
 import { runsOf } from './runs.js'
 import { scenarioFacts } from './scenario-facts.js'
-import {
-  frequencyHeader,
-  frequencySelect,
-  solutionHeader,
-  solutionSelect,
-  solutionsMatrix,
-} from './solutions.js'
-import { summaryHeader, summarySelect } from './summary.js'
+import { frequencySelect, solutionSelect, solutionsMatrix } from './solutions.js'
+import { summarySelect } from './summary.js'
 
 /** Results as Marxan's own files. Nothing is read from them at import: the rows travel with scenario/results. */
 export const marxanOutput: Piece = {
@@ -39,26 +40,26 @@ async function writeResults({ tx, resource, write, signal }: ExportContext): Pro
   await planByHash(tx)
   const facts = await scenarioFacts(tx, resource.id)
   const runs = await runsOf(tx, facts)
-  const table = async (kind: string, header: string, select: string): Promise<void> => {
+  const scenario = outputNames.SCENNAME.written
+  const result = async (kind: ResultKind, bytes: AsyncIterable<Uint8Array>, run?: number) => {
     signal.throwIfAborted()
-    await write(`${scenarioName}_${kind}.csv`, underHeader(header, tx.copyOut(select)))
+    await write(resultFileName(scenario, kind, run), bytes)
   }
-  if (runs.summaries) await table('sum', summaryHeader, summarySelect(facts))
+  if (runs.summaries) await result('sum', writeSummary(tx.copyOut(summarySelect(facts))))
   if (runs.solutions.length > 0) {
-    for (const run of runs.solutions)
-      await table(`r${numbered(run)}`, solutionHeader, solutionSelect(facts, run))
-    if (runs.best !== undefined) await table('best', solutionHeader, solutionSelect(facts, runs.best))
-    await table('ssoln', frequencyHeader, frequencySelect(facts))
-    await write(`${scenarioName}_solutionsmatrix.csv`, solutionsMatrix(facts, runs.solutions, tx))
+    const solution = (run: number) => writeSolution(tx.copyOut(solutionSelect(facts, run)))
+    for (const run of runs.solutions) await result('r', solution(run), run)
+    if (runs.best !== undefined) await result('best', solution(runs.best))
+    await result('ssoln', writeFrequency(tx.copyOut(frequencySelect(facts))))
+    await result('solutionsmatrix', solutionsMatrix(facts, runs.solutions, tx))
   }
   if (runs.features.length > 0) {
     const targets = await targetRows(tx, facts)
-    const features = (run: number): string => featureResultsSelect(facts, run, targets)
-    for (const run of runs.features) await table(`mv${numbered(run)}`, featureResultsHeader, features(run))
+    const features = (run: number) =>
+      writeFeatureResults(tx.copyOut(featureResultsSelect(facts, run, targets)))
+    for (const run of runs.features) await result('mv', features(run), run)
     if (runs.best !== undefined && runs.features.includes(runs.best))
-      await table('mvbest', featureResultsHeader, features(runs.best))
+      await result('mvbest', features(runs.best))
   }
   return { rows: 0 }
 }
-
-const numbered = (run: number): string => String(run).padStart(5, '0')

@@ -1,9 +1,6 @@
 import type { Transaction } from '@piecework/core/piece'
-import { asCells, textBytes } from './bytes.js'
+import { writeSolutionsMatrix } from '@piecework/marxan-files'
 import type { ScenarioFacts } from './scenario-facts.js'
-
-export const solutionHeader = 'PUID,SOLUTION'
-export const frequencyHeader = '"planning_unit","number"'
 
 const units = ({ project }: ScenarioFacts): string =>
   `planning.planning_units AS unit WHERE unit.project_id = ${project} ORDER BY unit.puid`
@@ -29,16 +26,14 @@ export const frequencySelect = ({ scenario, project }: ScenarioFacts): string =>
   WHERE unit.project_id = ${project} ORDER BY unit.puid`
 
 /** A row for each run, a column for each unit. */
-export async function* solutionsMatrix(
+export function solutionsMatrix(
   facts: ScenarioFacts,
   runs: readonly number[],
   tx: Pick<Transaction, 'copyOut'>,
-): AsyncGenerator<Uint8Array> {
-  yield* textBytes('SolutionsMatrix')
-  yield* asCells(tx.copyOut(`SELECT 'P' || unit.puid AS unit FROM ${units(facts)}`))
-  for (const run of runs) {
-    yield* textBytes(`\nS${run}`)
-    yield* asCells(tx.copyOut(selected(facts, run, bit)))
+): AsyncIterable<Uint8Array> {
+  const labels = tx.copyOut(`SELECT 'P' || unit.puid AS unit FROM ${units(facts)}`)
+  const rows = function* () {
+    for (const run of runs) yield { run, selected: tx.copyOut(selected(facts, run, bit)) }
   }
-  yield* textBytes('\n')
+  return writeSolutionsMatrix(labels, rows())
 }

@@ -1,8 +1,6 @@
 import type { ScenarioFacts } from './scenario-facts.js'
 
-export const summaryHeader =
-  '"Run_Number","Score","Cost","Planning_Units","Connectivity","Penalty","Shortfall","Missing_Values","MPM"'
-
+/** The rows of the file `_sum`. */
 export const summarySelect = ({ scenario }: ScenarioFacts): string => `
   SELECT summary.run, score, cost, planning_units, connectivity, penalty, shortfall, missing.count AS missing, mpm
   FROM planning.run_summaries AS summary

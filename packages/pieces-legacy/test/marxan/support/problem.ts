@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict'
-import {
-  type FileFinding,
-  FindingCollector,
-  readBound,
-  readInputDat,
-  readPu,
-  readPuvspr,
-  readSpec,
-} from '@piecework/marxan-files'
+import { FindingCollector, type NewFinding } from '@piecework/core/piece'
+import { readBound, readInputDat, readPu, readPuvspr, readSpec } from '@piecework/marxan-files'
 
 /** The text of each file of a Marxan project, by role. */
 export type Texts = Readonly<Record<string, string | Buffer>>
@@ -27,7 +20,7 @@ export interface Problem {
 /** Reads a project; `findings` has all that its reading told. */
 export async function problemOf(
   files: Texts,
-): Promise<{ readonly problem: Problem; readonly findings: readonly FileFinding[] }> {
+): Promise<{ readonly problem: Problem; readonly findings: readonly NewFinding[] }> {
   const findings = new FindingCollector()
   const source = async function* (role: string): AsyncGenerator<Uint8Array> {
     yield Buffer.from(files[role] ?? assert.fail(role))

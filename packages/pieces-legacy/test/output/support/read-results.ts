@@ -1,13 +1,12 @@
-import type { Entries } from '@piecework/core/piece'
+import { type Entries, FindingCollector } from '@piecework/core/piece'
 import {
   bestRun,
-  FindingCollector,
   featureNames,
   openOutput,
   readFeatureResults,
   readSolutions,
   readSummaries,
-  unitIds,
+  tableIds,
 } from '@piecework/marxan-files'
 import type { PlainResults } from './plain-results.js'
 
@@ -16,7 +15,7 @@ export async function readResults(entries: Entries): Promise<PlainResults> {
   const findings = new FindingCollector()
   const folder = await openOutput(entries, { findings })
   const summaries = folder.sum ? await readSummaries(folder.sum, { findings }) : []
-  const units = await unitIds(entries)
+  const units = (await tableIds(entries, 'pu.dat')).index
   const selected: Record<number, readonly number[]> = {}
   for await (const solution of readSolutions(folder, units, { findings }))
     if (solution.selected.size > 0)

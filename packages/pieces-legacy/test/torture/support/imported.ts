@@ -1,13 +1,6 @@
-import {
-  type Batch,
-  type Columns,
-  FindingCollector,
-  readBound,
-  readPu,
-  readPuvspr,
-  readSpec,
-} from '@piecework/marxan-files'
-import { chunks } from '../../dat/support.js'
+import { FindingCollector } from '@piecework/core/piece'
+import { readBound, readPu, readPuvspr, readSpec } from '@piecework/marxan-files'
+import { chunks } from '@piecework/test-support/fixtures/chunks.js'
 import type { Imported, Tables } from './reference-project.js'
 
 /** What the readers give the importers, which put in what has a planning unit in the grid. */
@@ -42,9 +35,14 @@ export async function importedOf(tables: Tables, grid: readonly number[]): Promi
   }
 }
 
-async function rows<C extends Columns>(
-  batches: AsyncIterable<Batch<C>>,
-  columns: readonly (keyof C)[],
+interface Batch<Name extends string> {
+  readonly length: number
+  readonly columns: Readonly<Record<Name, ArrayLike<unknown>>>
+}
+
+async function rows<Name extends string>(
+  batches: AsyncIterable<Batch<Name>>,
+  columns: readonly Name[],
 ): Promise<readonly unknown[][]> {
   const all: unknown[][] = []
   for await (const batch of batches)

@@ -1,12 +1,12 @@
-import { type Entries, entriesOf, PieceworkError, type Validator } from '@piecework/core/piece'
 import {
-  type FileFinding,
+  type Entries,
+  entriesOf,
   FindingCollector,
-  readBound,
-  readPu,
-  readPuvspr,
-  readSpec,
-} from '@piecework/marxan-files'
+  type NewFinding,
+  PieceworkError,
+  type Validator,
+} from '@piecework/core/piece'
+import { readBound, readPu, readPuvspr, readSpec } from '@piecework/marxan-files'
 import {
   boundValidator,
   type GridIds,
@@ -15,7 +15,8 @@ import {
   puvsprValidator,
   specValidator,
 } from '@piecework/pieces-legacy'
-import { chunks, rowsOf } from '../../dat/support.js'
+import { chunks } from '@piecework/test-support/fixtures/chunks.js'
+import { rowsOf } from '@piecework/test-support/fixtures/rows-of.js'
 
 export type Content = string | Buffer
 
@@ -73,7 +74,7 @@ const validatorsOf = (gridIds: GridIds): Readonly<Record<FileName, Validator>> =
 })
 
 /** Everything that all validators say of a project, the small one with some files changed. */
-export async function findingsOf({ grid = [1, 2, 3, 4], ...files }: Files): Promise<readonly FileFinding[]> {
+export async function findingsOf({ grid = [1, 2, 3, 4], ...files }: Files): Promise<readonly NewFinding[]> {
   const all: Readonly<Record<string, Content>> = { ...good, ...files }
   const entries = entriesOf(
     Object.entries(all).map(([path, content]) => ({
@@ -82,7 +83,7 @@ export async function findingsOf({ grid = [1, 2, 3, 4], ...files }: Files): Prom
       open: () => chunks(content),
     })),
   )
-  const findings: FileFinding[] = []
+  const findings: NewFinding[] = []
   for (const validator of Object.values(validatorsOf(idsOf(grid))))
     for await (const finding of validator.validate(contextOf(entries))) findings.push(finding)
   return findings
@@ -110,16 +111,6 @@ const readers = { 'pu.dat': readPu, 'spec.dat': readSpec, 'puvspr.dat': readPuvs
 
 /** The rows of a table that would be imported, without their lines. */
 export async function tableRows(file: TableName, content: Content): Promise<readonly unknown[][]> {
-  const rows = await rowsOf<never>(
-    readers[file](chunks(content), { findings: new FindingCollector() }) as never,
-  )
+  const rows = await rowsOf(readers[file](chunks(content), { findings: new FindingCollector() }))
   return rows.map(([, ...cells]) => cells)
 }
-
-/** `! code file line column ×count` of each finding; `?` for warnings. */
-export const told = (findings: readonly FileFinding[]): readonly string[] =>
-  findings.map(({ severity, code, file, line, column, count }) =>
-    [severity === 'error' ? '!' : '?', code.replace('legacy/', ''), file, line, column, count && `×${count}`]
-      .filter(Boolean)
-      .join(' '),
-  )

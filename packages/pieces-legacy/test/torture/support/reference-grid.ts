@@ -1,5 +1,5 @@
+import { referenceInteger } from '@piecework/test-support/fixtures/reference-table.js'
 import type { ShapefileParts } from '@piecework/test-support/fixtures/shapefile-of.js'
-import { referenceInteger } from './reference-table.js'
 
 /** A planning unit: its id and its rings as they stand in the file, each closed. */
 export interface ReferenceUnit {

@@ -1,5 +1,10 @@
+import {
+  type ReferenceTable,
+  referenceInteger,
+  referenceNumber,
+  referenceTable,
+} from '@piecework/test-support/fixtures/reference-table.js'
 import type { TableName } from './project.js'
-import { type ReferenceTable, referenceInteger, referenceNumber, referenceTable } from './reference-table.js'
 
 /** Everything of a project's tables that an import puts into a database, by its key. */
 export interface Imported {

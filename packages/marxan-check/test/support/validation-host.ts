@@ -1,0 +1,41 @@
+import { createPiecework, memoryArtifacts, type Piecework } from '@piecework/core'
+import { legacyMarxanPack } from '@piecework/pieces-legacy'
+import { planningMigrations, planningProject } from '@piecework/pieces-project'
+import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
+import { fromPg, migrate, postgresStore } from '@piecework/postgres'
+import { inProcess } from '@piecework/runtime-inprocess'
+import { scratchDatabase } from '@piecework/test-support'
+import pg from 'pg'
+
+/** A host that validates Marxan projects as jobs. */
+export interface ValidationHost {
+  /** Of its database. */
+  readonly url: string
+  readonly piecework: Piecework
+  stop(): Promise<void>
+}
+
+export async function validationHost(): Promise<ValidationHost> {
+  const scratch = await scratchDatabase()
+  const pool = new pg.Pool({ connectionString: scratch.url, max: 6 })
+  const database = fromPg(pool)
+  const store = postgresStore({ database })
+  await store.migrate()
+  await migrate(database, [...planningMigrations, ...scenarioMigrations])
+  const piecework = createPiecework({
+    packs: [planningProject(), planningScenario(), legacyMarxanPack()],
+    store,
+    artifacts: memoryArtifacts(),
+    runtime: inProcess(),
+  })
+  await piecework.start()
+  return {
+    url: scratch.url,
+    piecework,
+    stop: async () => {
+      await piecework.stop({ drainMs: 10_000 })
+      await pool.end()
+      await scratch.drop()
+    },
+  }
+}

@@ -1,0 +1,66 @@
+/** Limits and sizes of this package. Bytes are inflated ones unless a comment says otherwise. */
+
+const megabyte = 1024 ** 2
+const gigabyte = 1024 ** 3
+
+/** Largest input.dat that is read, in bytes. */
+export const maxInputDatBytes = megabyte
+
+/** Longest record of a delimited file, in bytes with its end of line. */
+export const maxRecordBytes = megabyte
+
+/** Rows of a batch of a table. */
+export const batchRows = 8192
+
+/** Longest label of a row or column in a solutions matrix, in bytes. */
+export const maxMatrixLabelBytes = 32
+
+/** Columns of a solutions matrix beyond the number of planning units, each of them reported, before the file is given up. */
+export const maxSurplusMatrixColumns = 1000
+
+/** Columns of a summary of runs; versions of Marxan write up to 16. */
+export const maxSummaryColumns = 100
+
+/** Records of a .dbf that are looked at to find attributes that might hold the planning units' ids. */
+export const idAttributeRecords = 10_000
+
+/** Bytes at the beginning of a .dat file that decide whether it is an input.dat. */
+export const inputDatHeadBytes = 65_536
+
+/** Files with a similar name that a finding about a missing file lists. */
+export const maxSimilarFiles = 5
+
+export interface OutputLimits {
+  /** Files in the zip. */
+  readonly entries: number
+  /** Bytes of one file that is read. */
+  readonly fileBytes: number
+  /** Bytes of all files that are read. */
+  readonly totalBytes: number
+  /** Bytes of the summary, which is held whole. */
+  readonly summaryBytes: number
+  /** Runs; Marxan numbers them with five digits. */
+  readonly runs: number
+}
+
+export const defaultOutputLimits: OutputLimits = {
+  entries: 50_000,
+  fileBytes: 4 * gigabyte,
+  totalBytes: 64 * gigabyte,
+  summaryBytes: 64 * megabyte,
+  runs: 100_000,
+}
+
+/** Largest upload of each role, in bytes as they are uploaded. */
+export const maxUploadBytes = {
+  grid: 4 * gigabyte,
+  input: 16 * megabyte,
+  pu: gigabyte,
+  spec: gigabyte / 4,
+  puvspr: 16 * gigabyte,
+  bound: 4 * gigabyte,
+  output: 4 * gigabyte,
+  features: gigabyte,
+  costs: gigabyte,
+  protectedAreas: gigabyte,
+} as const

@@ -1,0 +1,103 @@
+import { join } from 'node:path'
+import { openPromise, type ZipFile } from 'yauzl'
+import { hasIdAttribute } from '../grid/has-id-attribute.js'
+import { alsoThere, type FolderFinding } from './finding.js'
+import type { Listing } from './listing.js'
+
+/** A planning grid on disk: its parts (put them into one zip to upload them), or a zip. */
+export type FolderGrid =
+  | { readonly kind: 'parts'; readonly paths: readonly string[] }
+  | { readonly kind: 'zip'; readonly path: string }
+
+export interface GridSearch {
+  readonly dir: string
+  readonly files: Listing
+  /** Of the results. */
+  readonly output: string | undefined
+  /** Name of the attribute with the planning units' ids, where it is not the usual one. */
+  readonly idAttribute: string | undefined
+  tell(finding: FolderFinding): void
+}
+
+const PART = /\.(?:shp|shx|dbf|prj|cpg|qpj|sbn|sbx|qix|qmd|shp\.xml)$/i
+/** Folders and files of planning units. */
+const SPEAKS = /(?:^|[^a-z])pu(?:s|layer)?(?:[^a-z]|$)|grid|planning|hex/i
+
+/**
+ * Looks for a .shp, then for a zip that holds one; in the folder of results, where programs leave layers of their own, only when there is none
+ * elsewhere. Of several, with a warning, the one that has the attribute with the ids; else one whose name, or folder, speaks of planning
+ * units; else the first.
+ */
+export async function folderGrid(search: GridSearch): Promise<FolderGrid | undefined> {
+  const { files, output } = search
+  const inputs = ['', ...files.folders.filter((folder) => folder !== output)]
+  return (await gridIn(inputs, search)) ?? (output === undefined ? undefined : await gridIn([output], search))
+}
+
+async function gridIn(folders: readonly string[], search: GridSearch): Promise<FolderGrid | undefined> {
+  const { dir, files } = search
+  const all = folders.flatMap((folder) => files.in(folder).map((name) => join(folder, name)))
+  const layers = all.filter((path) => /\.shp$/i.test(path))
+  const partsOf = (layer: string) => shapefileParts(layer, all)
+  const layer = await chosen(layers, search, (path) => partsOf(path).find((part) => /\.dbf$/i.test(part)))
+  if (layer !== undefined) return { kind: 'parts', paths: partsOf(layer).map((path) => join(dir, path)) }
+  const zips: string[] = []
+  for (const path of all.filter((path) => /\.zip$/i.test(path)))
+    if (await holdsLayer(join(dir, path))) zips.push(path)
+  const zip = await chosen(zips, search, (path) => path)
+  return zip === undefined ? undefined : { kind: 'zip', path: join(dir, zip) }
+}
+
+/** Of these paths the ones that belong to a .shp. */
+export function shapefileParts(layer: string, paths: readonly string[]): readonly string[] {
+  const stem = layer.slice(0, -'shp'.length).toLowerCase()
+  return paths.filter((path) => PART.test(path) && path.toLowerCase().startsWith(stem))
+}
+
+/** `attributes`: where those of a layer are. */
+async function chosen(
+  layers: readonly string[],
+  { dir, idAttribute, tell }: GridSearch,
+  attributes: (layer: string) => string | undefined,
+): Promise<string | undefined> {
+  if (layers.length < 2) return layers[0]
+  const ranked: { path: string; hasId: boolean; speaks: boolean; rank: number }[] = []
+  for (const path of layers) {
+    const table = attributes(path)
+    const hasId = table !== undefined && (await hasIdAttribute(join(dir, table), idAttribute))
+    const speaks = SPEAKS.test(path)
+    ranked.push({ path, hasId, speaks, rank: 2 * Number(hasId) + Number(speaks) })
+  }
+  const [first, ...others] = ranked.sort((a, b) => b.rank - a.rank)
+  const [second] = others
+  if (!first || !second) return first?.path
+  const why =
+    first.hasId && !second.hasId
+      ? `for it has the attribute ${idAttribute ?? 'puid'}`
+      : first.speaks && !second.speaks
+        ? 'for its name'
+        : 'the first by name'
+  tell({
+    severity: 'warning',
+    code: 'legacy/grid-choice',
+    file: first.path,
+    message: `${first.path} was taken as the planning grid, ${why}${alsoThere(others.map(({ path }) => path))}`,
+    instead: second.path,
+  })
+  return first.path
+}
+
+/** False also for what is no zip. */
+async function holdsLayer(path: string): Promise<boolean> {
+  let zip: ZipFile | undefined
+  try {
+    zip = await openPromise(path, { autoClose: false, lazyEntries: true })
+    for await (const { fileName } of zip.eachEntry())
+      if (/^(?!__MACOSX\/).*\.shp$/i.test(String(fileName))) return true
+    return false
+  } catch {
+    return false
+  } finally {
+    zip?.close()
+  }
+}

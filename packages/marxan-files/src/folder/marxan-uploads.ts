@@ -1,0 +1,64 @@
+import { readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { UploadSource } from '@piecework/core'
+import { PieceworkError } from '@piecework/core/piece'
+import { resultName } from '../results/file-name.js'
+import { gridRole, outputRole, type RoleName, roles } from '../roles.js'
+import type { MarxanFiles } from './find-marxan-files.js'
+import { storedZip } from './stored-zip.js'
+
+export interface MarxanUploadsOptions {
+  /** What comes with the files, by role: `{ 'planning-grid': { idAttribute: 'FID' } }`. */
+  readonly metadata?: Partial<Readonly<Record<RoleName, Readonly<Record<string, unknown>>>>>
+  /** The results too, where the folder has some: those of the scenario that input.dat names are imported. */
+  readonly output?: boolean
+  readonly signal?: AbortSignal
+}
+
+/**
+ * The files of a folder as the uploads of one import, by role; the parts of a shapefile, and results, as one zip each, which is put nowhere on
+ * disk. Results are left out unless they are asked for: Marxan may have left those of several scenarios. Throws `options-invalid` for metadata
+ * of a role that does not exist.
+ */
+export async function marxanUploads(
+  { input, pu, spec, puvspr, bound, grid, output: results }: MarxanFiles,
+  { metadata = {}, output = false, signal = new AbortController().signal }: MarxanUploadsOptions = {},
+): Promise<Readonly<Record<string, UploadSource>>> {
+  for (const role of Object.keys(metadata))
+    if (!Object.hasOwn(roles, role))
+      throw new PieceworkError(
+        'options-invalid',
+        `There is no file ${JSON.stringify(role)} for metadata; there are ${Object.keys(roles).join(', ')}`,
+      )
+  const zippedResults = output && results !== undefined ? await zippedOutput(results, signal) : undefined
+  const sources: Partial<Record<RoleName, UploadSource>> = {
+    [gridRole]: grid.kind === 'zip' ? { file: grid.path } : await zipped(grid.paths, signal),
+    'input.dat': { file: input },
+    'pu.dat': { file: pu },
+    'spec.dat': { file: spec },
+    'puvspr.dat': { file: puvspr },
+    ...(bound !== undefined && { 'bound.dat': { file: bound } }),
+    ...(zippedResults && { [outputRole]: zippedResults }),
+  }
+  return Object.fromEntries(
+    Object.entries(sources).map(([role, source]) => {
+      const given = metadata[role as RoleName]
+      return [role, given ? { ...source, metadata: given } : source]
+    }),
+  )
+}
+
+async function zipped(paths: readonly string[], signal: AbortSignal): Promise<UploadSource> {
+  const shape = paths.find((path) => /\.shp$/i.test(path)) ?? gridRole
+  const zip = await storedZip(gridRole, paths, signal)
+  return { stream: zip.open(), fileName: basename(shape).replace(/(\.shp)?$/i, '.zip') }
+}
+
+/** Undefined for a folder without results. */
+async function zippedOutput(folder: string, signal: AbortSignal): Promise<UploadSource | undefined> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const names = entries.flatMap((entry) => (entry.isFile() && resultName(entry.name) ? [entry.name] : []))
+  if (names.length === 0) return undefined
+  const paths = names.sort().map((name) => join(folder, name))
+  return { stream: (await storedZip(outputRole, paths, signal)).open(), fileName: 'output.zip' }
+}

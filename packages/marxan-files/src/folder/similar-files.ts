@@ -1,0 +1,34 @@
+import type { Listing } from './listing.js'
+
+const MOST = 5
+
+/**
+ * Tables of the folder whose names begin like `wanted`, or like the usual name of such a file, the most similar first; without those in
+ * the folder and under the names in `others`.
+ */
+export function similarFiles(
+  files: Listing,
+  wanted: string,
+  usual: string,
+  others: readonly (string | undefined)[],
+): readonly string[] {
+  return ['', ...files.folders]
+    .filter((folder) => !others.includes(folder))
+    .flatMap((folder) =>
+      files.in(folder).map((name) => ({ name, path: folder ? `${folder}/${name}` : name })),
+    )
+    .filter(({ name, path }) => /\.(?:dat|csv|txt)$/i.test(name) && !others.includes(path))
+    .map(({ name, path }) => ({ path, alike: Math.max(common(name, wanted), common(name, usual)) }))
+    .filter(({ alike }) => alike >= 2)
+    .sort((a, b) => b.alike - a.alike)
+    .slice(0, MOST)
+    .map(({ path }) => path)
+}
+
+/** How many letters two names have in common from their beginning. */
+function common(one: string, other: string): number {
+  const [a, b] = [one.toLowerCase(), other.toLowerCase()]
+  let length = 0
+  while (length < a.length && a[length] === b[length]) length += 1
+  return length
+}

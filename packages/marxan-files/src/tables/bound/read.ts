@@ -1,0 +1,24 @@
+import type { Batch, Columns } from '../columns.js'
+import type { ReadTableOptions } from '../read-table.js'
+import { readTable } from '../read-table.js'
+
+const columns = {
+  id1: { kind: 'integer', required: true, aliases: ['id'] },
+  id2: { kind: 'integer', required: true },
+  boundary: { kind: 'number', min: 0, required: true, aliases: ['amount', 'bound'] },
+} as const satisfies Columns
+
+export type BoundBatch = Batch<typeof columns>
+
+/**
+ * Lengths of the boundaries between planning units, in the file's order and directions; a pair may come twice. The boundary of a unit
+ * with itself is the outer one.
+ * @see Marxan User Manual 5.4.1
+ */
+export function readBound(
+  source: AsyncIterable<Uint8Array>,
+  options: ReadTableOptions,
+): AsyncIterable<BoundBatch> {
+  const layout = { columns, byPosition: true } as const
+  return readTable(source, layout, { ...options, file: options.file ?? 'bound.dat' })
+}

@@ -1,0 +1,78 @@
+import type { ColumnMeanings } from './column-meanings.js'
+import type { Column, Columns } from './columns.js'
+import type { HeaderContext, HeaderFields } from './header-context.js'
+
+/** Undefined if a required column is missing or one comes twice, with errors. */
+export function columnsByName<C extends Columns>(
+  names: readonly string[],
+  context: HeaderContext<C>,
+): HeaderFields | undefined {
+  const { layout, meanings, findings } = context
+  const errorsBefore = findings.errors
+  const seen = new Set<string>()
+  const fields = names.map((name) => readName(name, seen, context))
+  for (const [column, { required }] of Object.entries(layout.columns))
+    if (required && !seen.has(column))
+      findings.error('legacy/column-missing', { ...context.location, column }, () => ({
+        message: `The column ${column} is missing`,
+        hint: missingHint(names, Object.keys(layout.columns), meanings),
+      }))
+  if (findings.errors > errorsBefore) return undefined
+  const unknown = names.filter((name) => !meanings.has(name.toLowerCase()))
+  for (const [column, rule] of Object.entries(layout.columns))
+    if (!seen.has(column)) reportAssumed(column, rule, unknown, context)
+  return fields
+}
+
+function readName<C extends Columns>(
+  name: string,
+  seen: Set<string>,
+  { meanings, findings, location }: HeaderContext<C>,
+): string | undefined {
+  const lower = name.toLowerCase()
+  const meaning = meanings.get(lower)
+  const at = { ...location, column: name }
+  const key = meaning?.column ?? lower
+  if (name !== '' && seen.has(key))
+    findings.error('legacy/column-duplicate', at, () => ({
+      message: `The column ${name} stands in the header twice`,
+    }))
+  seen.add(key)
+  if (!meaning)
+    findings.warning('legacy/column-unknown', at, () => ({
+      message:
+        name === '' ? 'A column has no name; it is ignored' : `The column ${name} is unknown; it is ignored`,
+    }))
+  else if (meaning.notCarried)
+    findings.warning('legacy/column-not-carried', at, () => ({
+      message: `The column ${name} is not imported`,
+    }))
+  return meaning?.column
+}
+
+/** A default that the result depends on. */
+function reportAssumed<C extends Columns>(
+  column: string,
+  rule: Column,
+  unknown: readonly string[],
+  { findings, location }: HeaderContext<C>,
+): void {
+  const missing = rule.kind === 'number' ? rule.missing : undefined
+  if (!missing) return
+  const like = unknown.find((name) => missing.like.test(name.normalize('NFC')))
+  findings.warning(`legacy/${column}-missing`, { ...location, column }, () => ({
+    message: `${location.file} has no column ${column}: ${missing.means}`,
+    ...(like !== undefined && {
+      hint: `If the column ${like} is meant, name it ${column} in the header.`,
+    }),
+  }))
+}
+
+/** What the first line is, if it is not a header at all. */
+function missingHint(names: readonly string[], wanted: readonly string[], meanings: ColumnMeanings): string {
+  const shown = names.join(', ').slice(0, 200)
+  if (names.some((name) => meanings.has(name.toLowerCase()))) return `The header has: ${shown}`
+  if (names.length === 1 && /[,;\t]/.test(shown.slice(0, -1)))
+    return `Remove the quotation marks around whole lines: the header is one name, ${shown}.`
+  return `The first line must name the columns, for instance: ${wanted.join(',')}. It reads: ${shown}`
+}

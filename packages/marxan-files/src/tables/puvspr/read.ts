@@ -1,0 +1,44 @@
+import type { FindingCollector } from '@piecework/core/piece'
+import { NUMBER } from '../../numbers/decimal.js'
+import type { Batch, Columns } from '../columns.js'
+import type { ReadTableOptions } from '../read-table.js'
+import { readTable } from '../read-table.js'
+
+const columns = {
+  species: { kind: 'integer', required: true },
+  pu: { kind: 'integer', required: true },
+  amount: { kind: 'number', min: 0, required: true },
+} as const satisfies Columns
+
+export type PuvsprBatch = Batch<typeof columns>
+
+/**
+ * Amounts of features in planning units, in the file's order; a pair may come twice (see `FeatureAmounts`).
+ * @see Marxan User Manual 5.3.4
+ */
+export function readPuvspr(
+  source: AsyncIterable<Uint8Array>,
+  options: ReadTableOptions,
+): AsyncIterable<PuvsprBatch> {
+  const layout = { columns, notCarried: ['prob'], header }
+  return readTable(source, layout, { ...options, file: options.file ?? 'puvspr.dat' })
+}
+
+function header(names: readonly string[], findings: FindingCollector, file: string): boolean {
+  const [first, ...others] = names
+  if (first === 'pu' && others.length > 0 && others.every((name) => NUMBER.test(name))) {
+    findings.error('legacy/puvspr-matrix', { file }, () => ({
+      message: `${file} is a matrix with a column for each feature`,
+      hint: 'Write it as rows of species,pu,amount.',
+    }))
+    return false
+  }
+  const expected = Object.keys(columns)
+  const order = names.filter((name) => expected.includes(name))
+  if (order.length === 3 && order.join() !== expected.join())
+    findings.warning('legacy/column-order', { file }, () => ({
+      message: `The columns are ${order.join(', ')}; they were read by their names`,
+      hint: 'Marxan itself reads them by position: species, pu, amount.',
+    }))
+  return true
+}

@@ -1,0 +1,33 @@
+import type { FindingCollector } from '@piecework/core/piece'
+import { feed } from '../records/feed.js'
+import { RecordReader } from '../records/record-reader.js'
+import type { Batch, Columns } from './columns.js'
+import type { TableLayout } from './layout.js'
+import { TableRows } from './table-rows.js'
+
+export interface ReadOptions {
+  /** Name of the file in findings. */
+  readonly file: string
+  readonly findings: FindingCollector
+  readonly signal?: AbortSignal
+}
+
+/** `file`: default is the role of the file. */
+export type ReadTableOptions = Omit<ReadOptions, 'file'> & { readonly file?: string }
+
+/**
+ * Reads a .dat table in batches of rows without holding more of it than one record and one batch. Never throws because of what the
+ * file holds: everything that is wrong becomes a finding, and rows with an error are left out.
+ * @see Marxan User Manual 5.3
+ */
+export async function* readTable<C extends Columns>(
+  source: AsyncIterable<Uint8Array>,
+  layout: TableLayout<C>,
+  { file, findings, signal }: ReadOptions,
+): AsyncIterable<Batch<C>> {
+  const rows = new TableRows(layout, file, findings)
+  const reader = new RecordReader(file, rows, findings)
+  for await (const _ of feed(reader, source, signal))
+    while (reader.next()) if (rows.add(reader)) yield rows.take()
+  if (!reader.stopped && rows.count > 0) yield rows.take()
+}

@@ -1,0 +1,32 @@
+import { type CsvRows, underHeader } from '../../records/csv-rows.js'
+
+/** Columns that stand in spec.dat only if a feature has them. */
+export const optionalSpecColumns = ['target2', 'targetocc', 'sepnum', 'sepdistance', 'type'] as const
+export type OptionalSpecColumn = (typeof optionalSpecColumns)[number]
+export type SpecColumn = 'id' | 'prop' | 'target' | 'spf' | OptionalSpecColumn | 'name'
+
+export interface SpecContent {
+  /** Some feature has a proportion, or an amount, as its goal. -1 means "not set" in a file that has both. */
+  readonly anyProp: boolean
+  readonly anyTarget: boolean
+  /** In the order of `optionalSpecColumns`. */
+  readonly optional: readonly OptionalSpecColumn[]
+}
+
+/**
+ * The columns of a written spec.dat, in their order. No cell may be empty, since Marxan passes over empty cells, and the name comes last,
+ * since Marxan takes every blank in it for one more cell.
+ * @see Marxan User Manual 5.3.2
+ */
+export const specColumns = ({ anyProp, anyTarget, optional }: SpecContent): readonly SpecColumn[] => [
+  'id',
+  ...(anyProp ? (['prop'] as const) : []),
+  ...(anyTarget ? (['target'] as const) : []),
+  'spf',
+  ...optional,
+  'name',
+]
+
+/** `rows` have the columns of `specColumns`. */
+export const writeSpec = (rows: CsvRows, content: SpecContent): AsyncIterable<Uint8Array> =>
+  underHeader(specColumns(content).join(','), rows)
