@@ -2,8 +2,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Queryable } from '@piecework/core'
 import { type ByteRange, type EntryFile, entriesOf } from '@piecework/core/piece'
-import { gridIds } from '@piecework/marxan-files'
-import { puvsprValidator } from '@piecework/pieces-legacy'
+import { legacyPieces } from '@piecework/pieces-legacy'
 import { principal } from '../planning/host.js'
 
 const target = { kind: 'project', id: '00000000-0000-4000-8000-000000000002' }
@@ -17,7 +16,12 @@ const noDatabase: Queryable = {
 /** Runs the validator of puvspr.dat over a folder's files, without job and database. */
 export async function validatedAlone(files: Readonly<Record<string, string>>) {
   let rows = 0
-  const findings = puvsprValidator({ gridIds }).validate({
+  // The last validator of this piece reads puvspr.dat.
+  const validator = legacyPieces()
+    .find(({ name }) => name === 'legacy/features')
+    ?.validators?.at(-1)
+  if (!validator) throw new Error('The piece legacy/features has no validator.')
+  const findings = validator.validate({
     jobId: 'bench',
     resource: target,
     target,

@@ -2,26 +2,27 @@ import { type Format, PieceworkError, type Role, uploadEntries } from '@piecewor
 import { type RoleName, roles } from '@piecework/marxan-files'
 import { legacyPieces } from './pieces.js'
 
-/** Old ids of the two resources that a Marxan folder describes; it has none of its own. */
+/** The two resources of a Marxan folder, which has no ids for them. */
 const project = { kind: 'project', id: 'legacy' } as const
 const scenario = { kind: 'scenario', id: 'legacy' } as const
 const tree = { ...project, children: [{ ...scenario, children: [] }] }
 
 export interface LegacyMarxanOptions {
-  /** Largest sizes of uploads in bytes, by role, where they are to be lower than `Role.maxBytes` says. */
+  /** Largest sizes of uploads in bytes, by role. Default: `maxBytes` of the role, which is the upper limit too. */
   readonly maxBytes?: Partial<Readonly<Record<RoleName, number>>>
 }
 
 /**
- * A Marxan project of files, uploaded by role: `planning-grid` (a zipped shapefile; metadata `{ idAttribute }` where its ids are not in
+ * A Marxan project as uploads by role: `planning-grid` (a zipped shapefile; metadata `{ idAttribute }` if its ids are not in
  * `puid`), `input.dat`, `pu.dat`, `spec.dat`, `puvspr.dat` and optionally `bound.dat`, `output`, `features`, `cost-surface` and
- * `protected-areas`. Makes a project with one scenario. Throws `options-invalid` for a size that is not lower.
+ * `protected-areas`. Makes a project with one scenario. Throws `options-invalid` for an unknown role or a size above the
+ * role's limit.
  */
 export function legacyMarxan({ maxBytes = {} }: LegacyMarxanOptions = {}): Format {
   const pieces = legacyPieces()
   return {
     name: 'legacy-marxan',
-    roles: lowered(maxBytes),
+    roles: limitedRoles(maxBytes),
     tree,
     pieces,
     keepsShell: true,
@@ -42,14 +43,14 @@ export function legacyMarxan({ maxBytes = {} }: LegacyMarxanOptions = {}): Forma
   }
 }
 
-function lowered(maxBytes: Readonly<Record<string, number>>): Readonly<Record<string, Role>> {
+function limitedRoles(maxBytes: Readonly<Record<string, number>>): Readonly<Record<string, Role>> {
   const all: Record<string, Role> = { ...roles }
   for (const [name, size] of Object.entries(maxBytes)) {
     const role = Object.hasOwn(roles, name) ? all[name] : undefined
     if (!role)
       throw new PieceworkError(
         'options-invalid',
-        `There is no file ${JSON.stringify(name)} whose size could be limited; there are ${Object.keys(roles).join(', ')}`,
+        `maxBytes has no role ${JSON.stringify(name)}; there are ${Object.keys(roles).join(', ')}`,
       )
     if (!Number.isSafeInteger(size) || size < 1 || size > role.maxBytes)
       throw new PieceworkError(

@@ -1,7 +1,7 @@
 import type { Pack } from '@piecework/core/piece'
 import { type LegacyMarxanOptions, legacyMarxan } from './format.js'
 
-/** Import of Marxan folders into projects and scenarios, whose kinds are those of the packs of projects and scenarios. */
+/** The import of Marxan folders. Register it beside `planningProject()` and `planningScenario()`, which define the kinds. */
 export function legacyMarxanPack(options: LegacyMarxanOptions = {}): Pack {
   return { name: '@piecework/pieces-legacy', formats: [legacyMarxan(options)] }
 }

@@ -2,12 +2,12 @@ import type { KnownIds, PuvsprBatch } from '@piecework/marxan-files'
 import { IdIndex } from '@piecework/marxan-files'
 import { PairSet } from './pair-set.js'
 
-/** What is wrong with a row of puvspr.dat, seen from the other files. */
+/** What is wrong with a row of puvspr.dat, compared with the other files. */
 export type RowProblem = 'feature-unknown' | 'unit-unknown' | 'duplicate'
 
 /**
- * Amounts by feature over the rows of puvspr.dat that are imported. An empty index of features or units says that its file cannot be
- * read: then every id is taken as known.
+ * Sums of amounts by feature, over the rows of puvspr.dat to import. An empty index of features or units means that its file
+ * cannot be read: then every id counts as known.
  */
 export class FeatureAmounts {
   readonly #features: KnownIds
@@ -32,18 +32,18 @@ export class FeatureAmounts {
     this.#anyUnit = units.size === 0 ? new IdIndex() : undefined
   }
 
-  /** Calls `tell` for each row that is not counted. */
-  add(batch: PuvsprBatch, tell: (problem: RowProblem, row: number) => void): void {
+  /** Calls `report` for each row that is not counted. */
+  add(batch: PuvsprBatch, report: (problem: RowProblem, row: number) => void): void {
     const { species, pu, amount } = batch.columns
     for (let row = 0; row < batch.length; row += 1) {
       const feature = indexOf(this.#features, species[row] as number, this.#anyFeature)
       const unit = indexOf(this.#units, pu[row] as number, this.#anyUnit)
-      if (feature < 0) tell('feature-unknown', row)
+      if (feature < 0) report('feature-unknown', row)
       else if (unit < 0) {
         this.#skipped.add(feature)
-        tell(this.#isOther(feature, pu[row] as number) ? 'unit-unknown' : 'duplicate', row)
+        report(this.#isOther(feature, pu[row] as number) ? 'unit-unknown' : 'duplicate', row)
       } else if (this.#pairs.add(feature, unit)) this.#sum(feature, amount[row] as number)
-      else tell('duplicate', row)
+      else report('duplicate', row)
     }
   }
 
@@ -57,7 +57,7 @@ export class FeatureAmounts {
     return this.#rows[this.#index(id)] ?? 0
   }
 
-  /** Whether rows of the feature are skipped, for their planning units are unknown. */
+  /** Whether rows of the feature are skipped because their planning units are unknown. */
   skipped(id: number): boolean {
     return this.#skipped.has(this.#index(id))
   }
@@ -66,12 +66,12 @@ export class FeatureAmounts {
     return (this.#anyFeature ?? this.#features).get(id)
   }
 
-  /** False where the pair was there. */
+  /** False if the pair was there before. */
   #isOther(feature: number, pu: number): boolean {
     return this.#otherPairs.add(feature, this.#others.add(pu))
   }
 
-  /** Compensated, so that the order of rows does not show in the digits that people see. */
+  /** Compensated summation: the order of rows does not show in the digits that people see. */
   #sum(feature: number, amount: number): void {
     const before = this.#sums[feature] ?? 0
     const after = before + amount

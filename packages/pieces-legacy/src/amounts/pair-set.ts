@@ -1,6 +1,6 @@
 const CHUNK_BITS = 16
 const CHUNK = 1 << CHUNK_BITS
-/** Above this many, a chunk's bitmap (8 KB) is smaller than its sorted list. */
+/** Above this many values, a chunk's bitmap (8 KB) is smaller than its sorted list. */
 const MOST_LISTED = 4096
 
 interface Chunk {
@@ -11,13 +11,13 @@ interface Chunk {
 }
 
 /**
- * A set of pairs of small integers, in the manner of roaring bitmaps: about two bytes a pair, or one bit for each that could be, whichever
- * is less. Ten million pairs of 200 features and a million units take 30 MB.
+ * A set of pairs of small integers, in the manner of roaring bitmaps: about two bytes a pair, or one bit for each possible
+ * pair, whichever is less. Ten million pairs of 200 features and a million units take 30 MB.
  */
 export class PairSet {
   readonly #chunks: (Chunk | undefined)[][] = []
 
-  /** False where the pair was there. */
+  /** False if the pair was there before. */
   add(first: number, second: number): boolean {
     const chunk = this.#chunk(first, second >>> CHUNK_BITS)
     const value = second & (CHUNK - 1)

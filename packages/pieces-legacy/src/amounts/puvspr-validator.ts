@@ -1,14 +1,18 @@
 import { FindingCollector, type Validator } from '@piecework/core/piece'
 import { IdSample, pluralize, readPuvspr, readSpec, tableIds } from '@piecework/marxan-files'
-import { type GridIds, importedUnits } from '../units/grid-ids.js'
+import type { GridIds } from '../planning-grid/for-each-grid-id.js'
+import { importedUnits } from '../units/imported-units.js'
+import { checkTargets } from './check-targets.js'
 import { FeatureAmounts } from './feature-amounts.js'
-import { tellGoals } from './goals.js'
 import { TargetScale } from './target-scale.js'
 import { UnknownFeatures } from './unknown-features.js'
 
 const file = 'puvspr.dat'
 
-/** Checks puvspr.dat, it against the files that it refers to, and the targets of spec.dat against its amounts. Reads it once. */
+/**
+ * Checks puvspr.dat alone and against the files that it refers to, and the targets of spec.dat against its amounts. Reads
+ * puvspr.dat once.
+ */
 export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Validator {
   return {
     async *validate(context) {
@@ -35,24 +39,24 @@ export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Val
         rows += batch.length
         context.progress(rows)
       }
-      unknownFeatures.tell(file, findings)
+      unknownFeatures.report(file, findings)
       const { count } = unknownUnits
       if (count > 0)
         findings.warning('legacy/unit-unknown', { file, column: 'pu' }, () => ({
           message: `${pluralize(count, 'row is skipped: its planning unit is', 'rows are skipped: their planning units are')} not in both pu.dat and the planning grid: ${unknownUnits.text}`,
           count,
         }))
-      // Sums over rows of which some could not be read would accuse the wrong file.
+      // Sums over part of the rows would blame the wrong file.
       if (reading.errors === 0) {
         const scale = new TargetScale()
         for await (const batch of readSpec(entries.open('spec.dat'), {
           findings: new FindingCollector({ limit: 0 }),
           signal,
         })) {
-          tellGoals(batch, amounts, findings)
+          checkTargets(batch, amounts, findings)
           scale.add(batch, amounts)
         }
-        scale.tell(findings)
+        scale.report(findings)
       }
       yield* reading.list()
       yield* findings.list()

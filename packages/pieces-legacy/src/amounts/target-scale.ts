@@ -4,10 +4,12 @@ import { pluralize } from '@piecework/marxan-files'
 import type { FeatureAmounts } from './feature-amounts.js'
 
 const file = 'spec.dat'
-/** Amounts of at least so many targets are not what such targets are about. */
-const MUCH = 100
+/** Amounts of at least this many times the target are not in the same unit. */
+const otherUnitFactor = 100
 
-/** Asks whether proportions stand in the column of targets: all are at most 1, some are fractions, and amounts are much larger. */
+/**
+ * Finds proportions in the column of targets: all targets are at most 1, some are fractions, and the amounts are much larger.
+ */
 export class TargetScale {
   #targets = 0
   #fractions = 0
@@ -20,11 +22,12 @@ export class TargetScale {
       if (!(target > 0)) continue
       this.#targets += 1
       if (target < 1) this.#fractions += 1
-      if (target > 1 || amounts.total(columns.id[row] as number) < MUCH * target) this.#otherwise = true
+      if (target > 1 || amounts.total(columns.id[row] as number) < otherUnitFactor * target)
+        this.#otherwise = true
     }
   }
 
-  tell(findings: FindingCollector): void {
+  report(findings: FindingCollector): void {
     if (this.#otherwise || this.#fractions === 0) return
     findings.warning('legacy/target-like-prop', { file, column: 'target' }, () => ({
       message: `${pluralize(this.#targets, 'target is', 'targets are')} above 0 and at most 1, and the amounts in puvspr.dat are more than a hundred times as large: are proportions meant?`,

@@ -1,41 +1,41 @@
 import type { FindingCollector } from '@piecework/core/piece'
 import { pluralize } from '@piecework/marxan-files'
 
-/** Features that are told each by itself: with the one for the others as many as a list of findings holds. */
-const MOST = 99
+/** Features with a finding each; with the one for the others, as many as a collector lists. */
+const mostListed = 99
 
 interface Rows {
   readonly line: number
   count: number
 }
 
-/** Rows whose feature spec.dat lacks: mostly all rows of a feature, which are one error. */
+/** Rows whose feature is not in spec.dat: one error for all rows of a feature. */
 export class UnknownFeatures {
   readonly #listed = new Map<number, Rows>()
   #others: Rows | undefined
 
   add(feature: number, line: number): void {
-    const full = this.#listed.size >= MOST
+    const full = this.#listed.size >= mostListed
     const rows = this.#listed.get(feature) ?? (full ? this.#others : undefined)
     if (rows) rows.count += 1
     else if (full) this.#others = { line, count: 1 }
     else this.#listed.set(feature, { line, count: 1 })
   }
 
-  tell(file: string, findings: FindingCollector): void {
-    const tell = (line: number, message: string) =>
+  report(file: string, findings: FindingCollector): void {
+    const report = (line: number, message: string) =>
       findings.error('legacy/feature-unknown', { file, line, column: 'species' }, () => ({
         message,
         hint: 'Add the feature to spec.dat, or delete its rows.',
       }))
     for (const [feature, { line, count }] of this.#listed)
-      tell(
+      report(
         line,
         `The feature ${feature} is not in spec.dat${count === 1 ? '' : `: ${count} rows, the first in line ${line}`}`,
       )
     if (this.#others) {
       const { line, count } = this.#others
-      tell(
+      report(
         line,
         `${pluralize(count, 'more row names a feature that is', 'more rows name features that are')} not in spec.dat either`,
       )

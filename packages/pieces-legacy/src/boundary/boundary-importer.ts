@@ -4,12 +4,12 @@ import { projectTables } from '@piecework/pieces-project'
 import { scenarioTables } from '@piecework/pieces-scenario'
 import { assertRowCount } from '../staging/assert-row-count.js'
 import { projectOf } from '../staging/project-of.js'
-import { tellSkipped } from '../staging/skipped-rows.js'
-import { stageBound } from '../staging/stage.js'
+import { reportSkippedRows } from '../staging/report-skipped-rows.js'
+import { stageBound } from './stage-bound.js'
 
 /**
- * The boundary lengths of bound.dat, where it was given: one row for each pair of units, the lower id first, with the sum of what the
- * file says of the pair.
+ * The boundary lengths of bound.dat, if it was uploaded: one row for each pair of units, the lower id first, with the sum of
+ * the pair's rows in the file.
  */
 export const boundaryImporter: PieceImporter = {
   import: async (context) => {
@@ -35,7 +35,7 @@ export const boundaryImporter: PieceImporter = {
     const added = placed - inserted
     const skipped = parsed - placed
     assertRowCount('bound.dat', parsed, inserted, added + skipped)
-    tellSkipped(context, 'bound.dat', skipped)
+    reportSkippedRows(context, 'bound.dat', skipped)
     if (added > 0)
       context.finding({
         severity: 'warning',

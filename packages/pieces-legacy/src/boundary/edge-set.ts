@@ -7,11 +7,11 @@ export class EdgeSet {
   #lows = new Int32Array(2048).fill(FREE)
   #highs = new Int32Array(2048)
   #size = 0
-  /** Of each set its own: pairs that a file chooses cannot be chosen to collide. */
+  /** Random for each set, so that no file can choose pairs that collide. */
   readonly #factor = randomFactor()
   readonly #second = randomFactor()
 
-  /** False where the pair was there, in either order. */
+  /** False if the pair was there before, in either order. */
   add(one: number, other: number): boolean {
     const low = Math.min(one, other)
     const high = Math.max(one, other)

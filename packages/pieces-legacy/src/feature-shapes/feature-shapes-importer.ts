@@ -6,8 +6,9 @@ import type { VectorLayer } from '@piecework/vector-files'
 import { featureShapefile as labels } from '../shapes/labels.js'
 import { areaOf, common, cutPieces, forUnits, theseUnits } from '../shapes/overlay.js'
 import { repairedGeometry } from '../shapes/repair-sql.js'
-import { quoted, stageShapes } from '../shapes/stage-shapes.js'
+import { stageShapes } from '../shapes/stage-shapes.js'
 import { assertRowCount } from '../staging/assert-row-count.js'
+import { quoteCsv } from '../staging/quote-csv.js'
 import { type FeatureAttributes, openFeatures } from './feature-attributes.js'
 
 /**
@@ -27,7 +28,7 @@ async function insertFeatures(
 ): Promise<PieceCounts> {
   const { tx, ids, resource } = context
   const { shapes, skipped } = await stageShapes(context, labels, shapefile, { name: 'text' }, ({ row }) =>
-    quoted(row),
+    quoteCsv(row),
   )
   // The keys of features of spec.dat are numbers.
   const featureId = uuidExpression(ids.key('features'), `'shapes of ' || name`)
@@ -70,11 +71,11 @@ async function insertFeatures(
      WHERE feature.id = amounts.feature_id`,
     [resource.id],
   )
-  await reportApart(context)
+  await reportOutsideGrid(context)
   return { rows: shapes, skipped }
 }
 
-async function reportApart({ tx, resource, finding }: ImportContext): Promise<void> {
+async function reportOutsideGrid({ tx, resource, finding }: ImportContext): Promise<void> {
   const { rows } = await tx.query<{ count: number; first: readonly string[] }>(
     `SELECT count(*)::integer AS count, (array_agg(name ORDER BY name))[1:10] AS first FROM ${projectTables.features}
      WHERE project_id = $1::uuid AND NOT is_legacy AND amount_max IS NULL`,

@@ -6,7 +6,8 @@ import type { GeometryChecks } from '../shapes/geometry-checks.js'
 import { featureShapefile as labels } from '../shapes/labels.js'
 import { reportDeleted, reportShapes } from '../shapes/shape-findings.js'
 import { openFeatures } from './feature-attributes.js'
-import { FeatureNames, specNames } from './feature-names.js'
+import { FeatureNames } from './feature-names.js'
+import { specNames } from './spec-names.js'
 
 /** Reads the whole layer: every name, every shape. */
 export const featureShapesValidator = ({ checks }: { readonly checks: GeometryChecks }): Validator => ({

@@ -3,9 +3,9 @@ import { projectTables } from '@piecework/pieces-project'
 import { scenarioTables } from '@piecework/pieces-scenario'
 import { uuidExpression } from '@piecework/postgres'
 import { assertRowCount } from '../staging/assert-row-count.js'
-import { stageSpec } from '../staging/stage.js'
+import { stageSpec } from './stage-spec.js'
 
-/** The goals of spec.dat, the amounts that the project's features have, and a specification that says the same. */
+/** The targets of spec.dat, the amounts of the project's features, and the same targets as a specification. */
 export const scenarioFeaturesImporter: PieceImporter = {
   import: async (context) => {
     const { tx, ids, resource } = context
@@ -26,10 +26,10 @@ export const scenarioFeaturesImporter: PieceImporter = {
     assertRowCount('spec.dat', parsed, features)
     await tx.query(
       `INSERT INTO ${scenarioTables.scenario_feature_amounts} (scenario_feature_id, planning_unit_id, amount)
-       SELECT goal.id, amount.planning_unit_id, amount.amount
-       FROM ${scenarioTables.scenario_features} AS goal
-       JOIN ${projectTables.feature_amounts} AS amount ON amount.feature_id = goal.feature_id
-       WHERE goal.scenario_id = $1::uuid`,
+       SELECT own.id, amount.planning_unit_id, amount.amount
+       FROM ${scenarioTables.scenario_features} AS own
+       JOIN ${projectTables.feature_amounts} AS amount ON amount.feature_id = own.feature_id
+       WHERE own.scenario_id = $1::uuid`,
       [resource.id],
     )
     await tx.query(
@@ -41,7 +41,7 @@ export const scenarioFeaturesImporter: PieceImporter = {
        FROM ${scenarioTables.scenario_features} WHERE scenario_id = $2::uuid`,
       [ids.idOf('feature_specifications', 'spec.dat'), resource.id],
     )
-    // The rows of spec.dat; the amounts were counted where puvspr.dat was read.
+    // The rows of spec.dat; those of puvspr.dat are counted by `legacy/features`.
     return { rows: features }
   },
 }

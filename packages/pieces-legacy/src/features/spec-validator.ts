@@ -1,18 +1,20 @@
 import { FindingCollector, type Validator } from '@piecework/core/piece'
-import { type ReadSpecOptions, readSpec } from '@piecework/marxan-files'
+import { readSpec } from '@piecework/marxan-files'
+import type { FeaturesOptions } from './features-options.js'
 
-/** Checks spec.dat alone; what it and puvspr.dat say of each other is told by `puvsprValidator`. */
-export function specValidator(options: Pick<ReadSpecOptions, 'names'> = {}): Validator {
-  return {
-    async *validate(context) {
-      const { entries, signal } = context
-      const findings = new FindingCollector()
-      let rows = 0
-      for await (const batch of readSpec(entries.open('spec.dat'), { ...options, findings, signal })) {
-        rows += batch.length
-        context.progress(rows)
-      }
-      yield* findings.list()
-    },
-  }
+/** Checks spec.dat alone; `puvsprValidator` compares it with puvspr.dat. */
+export const specValidator: Validator<Pick<FeaturesOptions, 'names'>> = {
+  async *validate({ entries, signal, progress, options: { names } }) {
+    const findings = new FindingCollector()
+    let rows = 0
+    for await (const batch of readSpec(entries.open('spec.dat'), {
+      findings,
+      signal,
+      ...(names === 'required' && { names }),
+    })) {
+      rows += batch.length
+      progress(rows)
+    }
+    yield* findings.list()
+  },
 }

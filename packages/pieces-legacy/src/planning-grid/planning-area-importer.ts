@@ -1,11 +1,7 @@
 import type { PieceImporter } from '@piecework/core/piece'
 import { projectTables } from '@piecework/pieces-project'
-import { unionSql } from '../features/union-sql.js'
-
-export interface PlanningAreaOptions {
-  /** Leave the project without a planning area. */
-  readonly skip: boolean
-}
+import type { PlanningAreaOptions } from './planning-area-options.js'
+import { unionSql } from './union-sql.js'
 
 /** The union of all planning units as the project's planning area, and its bounding box. */
 export const planningAreaImporter: PieceImporter<PlanningAreaOptions> = {
@@ -30,7 +26,7 @@ export const planningAreaImporter: PieceImporter<PlanningAreaOptions> = {
        ) WHERE id = $1::uuid`,
       [resource.id],
     )
-    // Made of the units, which the planning grid counts; nothing is read from files here.
+    // Derived from the units, which `legacy/planning-grid` counts; no file is read here.
     return { rows: 0 }
   },
 }

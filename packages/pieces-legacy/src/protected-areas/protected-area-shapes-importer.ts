@@ -3,8 +3,9 @@ import { projectTables } from '@piecework/pieces-project'
 import { uuidExpression } from '@piecework/postgres'
 import { protectedAreaShapefile as labels } from '../shapes/labels.js'
 import { repairedGeometry } from '../shapes/repair-sql.js'
-import { quoted, stageShapes } from '../shapes/stage-shapes.js'
+import { stageShapes } from '../shapes/stage-shapes.js'
 import { assertRowCount } from '../staging/assert-row-count.js'
+import { quoteCsv } from '../staging/quote-csv.js'
 import { openProtectedAreas } from './protected-area-attributes.js'
 
 const columns = ['name', 'iucn_category', 'wdpa_id', 'status', 'designation'] as const
@@ -20,7 +21,7 @@ export const protectedAreaShapesImporter: PieceImporter = {
       labels,
       shapefile,
       Object.fromEntries(columns.map((column) => [column, 'text'])),
-      ({ row }) => columns.map((column) => (row[column] === '' ? '' : quoted(row[column]))).join(','),
+      ({ row }) => columns.map((column) => (row[column] === '' ? '' : quoteCsv(row[column]))).join(','),
     )
     const { rowCount } = await tx.query(
       `INSERT INTO ${projectTables.protected_areas} (id, project_id, ${columns.join(', ')}, geom)

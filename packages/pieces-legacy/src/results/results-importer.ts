@@ -20,11 +20,14 @@ import { scenarioTables } from '@piecework/pieces-scenario'
 import { uuidExpression } from '@piecework/postgres'
 import { assertRowCount } from '../staging/assert-row-count.js'
 import { projectOf } from '../staging/project-of.js'
-import { tellSkipped } from '../staging/skipped-rows.js'
-import { featureFiles } from './results-validator.js'
-import { stageFeatureResults, stageRuns, stageSelected } from './stage-results.js'
+import { reportSkippedRows } from '../staging/report-skipped-rows.js'
+import { countWithoutUnit } from '../units/count-without-unit.js'
+import { featureFiles } from './feature-files.js'
+import { stageFeatureResults } from './stage-feature-results.js'
+import { stageRuns } from './stage-runs.js'
+import { stageSolutions } from './stage-solutions.js'
 
-/** Runs, solutions and results of features from an output folder, where it was given. */
+/** Runs, solutions and results of features from an output folder, if it was uploaded. */
 export const resultsImporter: PieceImporter = {
   import: async (context) => {
     const { entries, signal } = context
@@ -37,7 +40,7 @@ export const resultsImporter: PieceImporter = {
     if (findings.errors > 0 || summaries.length === 0)
       throw new PieceworkError(
         'validation-failed',
-        'The output folder has errors that its validation did not tell',
+        'The output folder has errors that its validation did not report',
       )
     const runs = await insertRuns(context, summaries)
     const solutions = await insertSolutions(context, folder)
@@ -66,7 +69,7 @@ async function insertSolutions(context: ImportContext, folder: OutputFolder): Pr
   const { tx, resource, entries, signal } = context
   const units = (await tableIds(entries, 'pu.dat', signal)).index
   const project = await projectOf(tx, resource.id)
-  const parsed = await stageSelected(context, folder, units)
+  const parsed = await stageSolutions(context, folder, units)
   const { rowCount } = await tx.query(
     `INSERT INTO ${scenarioTables.run_solutions} (scenario_id, run, planning_unit_id)
      SELECT $1::uuid, selected.run, unit.id
@@ -74,15 +77,9 @@ async function insertSolutions(context: ImportContext, folder: OutputFolder): Pr
      JOIN ${projectTables.planning_units} AS unit ON unit.project_id = $2::uuid AND unit.puid = selected.puid`,
     [resource.id, project],
   )
-  const { rows } = await tx.query<{ skipped: number }>(
-    `SELECT count(*)::integer AS skipped FROM legacy_selected AS selected
-     WHERE NOT EXISTS (SELECT FROM ${projectTables.planning_units} AS unit
-                       WHERE unit.project_id = $1::uuid AND unit.puid = selected.puid)`,
-    [project],
-  )
-  const skipped = rows[0]?.skipped ?? 0
+  const skipped = await countWithoutUnit(tx, 'legacy_selected', 'puid', project)
   assertRowCount('The solutions', parsed, rowCount, skipped)
-  tellSkipped(context, outputRole, skipped)
+  reportSkippedRows(context, outputRole, skipped)
   return { rows: rowCount, skipped }
 }
 
@@ -97,10 +94,10 @@ async function insertFeatureResults(
   const { rowCount } = await tx.query(
     `INSERT INTO ${scenarioTables.run_feature_results}
        (id, scenario_feature_id, run, amount, occurrences, separation, target_met, mpm)
-     SELECT ${uuidExpression(ids.key('run_feature_results'), `(result.run || ' ' || result.feature)`)}, goal.id, result.run,
+     SELECT ${uuidExpression(ids.key('run_feature_results'), `(result.run || ' ' || result.feature)`)}, own.id, result.run,
             result.amount, result.occurrences, result.separation, result.target_met, result.mpm
      FROM legacy_feature_results AS result
-     JOIN ${scenarioTables.scenario_features} AS goal ON goal.scenario_id = $1::uuid AND goal.marxan_id = result.feature`,
+     JOIN ${scenarioTables.scenario_features} AS own ON own.scenario_id = $1::uuid AND own.marxan_id = result.feature`,
     [resource.id],
   )
   assertRowCount('The results of features', parsed, rowCount)

@@ -18,10 +18,11 @@ import {
   readSummaries,
   tableIds,
 } from '@piecework/marxan-files'
-import { tellOtherProject } from './other-project.js'
-import { checkSolutions } from './solution-checks.js'
+import { checkOtherProject } from './check-other-project.js'
+import { checkSolutions } from './check-solutions.js'
+import { featureFiles } from './feature-files.js'
 
-/** Checks an output folder, where it was given, and its files against each other, pu.dat and spec.dat. */
+/** Checks an output folder, if it was uploaded, and its files against each other, pu.dat and spec.dat. */
 export const resultsValidator: Validator = {
   async *validate(context) {
     const { entries, signal } = context
@@ -51,53 +52,49 @@ async function check(
 ): Promise<void> {
   const units = (await tableIds(entries, 'pu.dat', signal)).index
   const names = await featureNames(entries, signal)
-  const other = await tellOtherProject({ folder, units, names, signal }, findings)
-  tellMissing(folder, findings)
+  const other = await checkOtherProject({ folder, units, names, signal }, findings)
+  reportMissingFiles(folder, findings)
   const options = { findings, signal }
   const summaries = folder.sum
     ? await readSummaries(folder.sum, { ...options, most: folder.limits.runs })
     : []
-  // Without units every id would be unknown: what is wrong with pu.dat is told by its own validator.
+  // Without units every id would be unknown; the validator of pu.dat reports what is wrong there.
   const runs =
     units.size > 0 && !other.units
       ? await checkSolutions({ folder, units, summaries, ...options, progress: (done) => progress(done) })
       : undefined
-  const whole = findings.errors === 0
+  const isWhole = findings.errors === 0
   if (names.size > 0 && !other.features)
     for (const file of featureFiles(folder, bestRun(summaries)).values())
       await readFeatureResults(file, names, options)
-  if (runs && whole) tellRuns(summaries, runs, folder, findings)
+  if (runs && isWhole) reportUnmatchedRuns(summaries, runs, folder, findings)
 }
 
-/** Results of features by run; `_mvbest` stands in for a best run that has none of its own. */
-export function featureFiles(folder: OutputFolder, best: number | undefined): OutputFolder['features'] {
-  const { features, bestFeatures } = folder
-  if (!bestFeatures || best === undefined || features.has(best)) return features
-  return new Map([...features, [best, bestFeatures]])
-}
-
-function tellMissing({ scenario, sum, matrix, solutions }: OutputFolder, findings: FindingCollector): void {
-  const tell = (what: string, hint: string) =>
+function reportMissingFiles(
+  { scenario, sum, matrix, solutions }: OutputFolder,
+  findings: FindingCollector,
+): void {
+  const report = (what: string, hint: string) =>
     findings.error('legacy/output-missing', { file: outputRole }, () => ({
       message: `The output folder does not hold ${what}`,
       hint,
     }))
-  if (!sum) tell(`${scenario}_sum, the summary of all runs`, 'Run Marxan with SAVESUMMARY 3.')
+  if (!sum) report(`${scenario}_sum, the summary of all runs`, 'Run Marxan with SAVESUMMARY 3.')
   if (!matrix && solutions.size === 0)
-    tell(
+    report(
       `${scenario}_solutionsmatrix or ${scenario}_r00001 and so on, the solutions of all runs`,
       'Run Marxan with SAVESOLUTIONSMATRIX 3 or SAVERUN 3.',
     )
 }
 
-function tellRuns(
+function reportUnmatchedRuns(
   summaries: readonly RunSummary[],
   solutions: ReadonlySet<number>,
   folder: OutputFolder,
   findings: FindingCollector,
 ): void {
   const stated = new Set(summaries.map(({ run }) => run))
-  const tell = (runs: Iterable<number>, code: string, what: string) => {
+  const report = (runs: Iterable<number>, code: string, what: string) => {
     const ids = new IdSample()
     for (const run of runs) ids.add(run)
     if (ids.count > 0)
@@ -108,8 +105,8 @@ function tellRuns(
   }
   const without = (runs: Iterable<number>, others: ReadonlySet<number>) =>
     [...runs].filter((run) => !others.has(run))
-  tell(without(stated, solutions), 'legacy/run-without-solution', 'a summary and no solution')
-  tell(
+  report(without(stated, solutions), 'legacy/run-without-solution', 'a summary and no solution')
+  report(
     new Set([...without(solutions, stated), ...without(folder.features.keys(), stated)]),
     'legacy/run-without-summary',
     'results and no summary',

@@ -60,6 +60,3 @@ export function reportSkipped(
     )
   return skipped
 }
-
-/** A cell of CSV. */
-export const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`

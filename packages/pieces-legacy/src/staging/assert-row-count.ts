@@ -1,6 +1,6 @@
 import { PieceworkError } from '@piecework/core/piece'
 
-/** Law 11: whoever loses a row without a finding fails. */
+/** Throws `counts-differ` unless every row was imported or skipped with a finding. */
 export function assertRowCount(file: string, parsed: number, inserted: number, skipped = 0): void {
   if (parsed !== inserted + skipped)
     throw new PieceworkError(

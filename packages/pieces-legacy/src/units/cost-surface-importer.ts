@@ -1,25 +1,20 @@
 import type { PieceImporter } from '@piecework/core/piece'
 import { projectTables } from '@piecework/pieces-project'
 import { assertRowCount } from '../staging/assert-row-count.js'
-import { tellSkipped } from '../staging/skipped-rows.js'
-import { stagePu } from '../staging/stage.js'
-import { puWithoutUnit } from './without-unit.js'
-
-/** The natural key of a legacy project's one cost surface, for `ids`. */
-export const costSurfaceKey = 'pu.dat'
-
-/** Its name. */
-export const defaultCostSurface = 'Default cost surface'
+import { reportSkippedRows } from '../staging/report-skipped-rows.js'
+import { countWithoutUnit } from './count-without-unit.js'
+import { defaultCostSurface } from './default-cost-surface.js'
+import { stagePu } from './stage-pu.js'
 
 /** The costs of pu.dat as the project's default cost surface. */
 export const costSurfaceImporter: PieceImporter = {
   import: async (context) => {
     const { tx, ids, resource } = context
     const parsed = await stagePu(context)
-    const id = ids.idOf('cost_surfaces', costSurfaceKey)
+    const id = ids.idOf('cost_surfaces', defaultCostSurface.key)
     await tx.query(
       `INSERT INTO ${projectTables.cost_surfaces} (id, project_id, name, is_default) VALUES ($1, $2, $3, true)`,
-      [id, resource.id, defaultCostSurface],
+      [id, resource.id, defaultCostSurface.name],
     )
     const { rowCount } = await tx.query(
       `INSERT INTO ${projectTables.cost_surface_values} (cost_surface_id, planning_unit_id, cost)
@@ -34,9 +29,9 @@ export const costSurfaceImporter: PieceImporter = {
        WHERE surface.id = $1::uuid`,
       [id],
     )
-    const skipped = await puWithoutUnit(tx, resource.id)
+    const skipped = await countWithoutUnit(tx, 'legacy_pu', 'id', resource.id)
     assertRowCount('pu.dat', parsed, rowCount, skipped)
-    tellSkipped(context, 'pu.dat', skipped)
+    reportSkippedRows(context, 'pu.dat', skipped)
     return { rows: rowCount, skipped }
   },
 }

@@ -11,11 +11,11 @@ import {
   readPu,
   tableIds,
 } from '@piecework/marxan-files'
-import { forEachGridId, type GridIds } from './grid-ids.js'
+import { forEachGridId, type GridIds } from '../planning-grid/for-each-grid-id.js'
 
 const file = 'pu.dat'
 
-/** Checks pu.dat, and it against the planning grid. */
+/** Checks pu.dat alone, then against the planning grid. */
 export function puValidator({ gridIds }: { readonly gridIds: GridIds }): Validator {
   return {
     async *validate(context) {
@@ -36,30 +36,30 @@ export function puValidator({ gridIds }: { readonly gridIds: GridIds }): Validat
       if (ids.size > 0) {
         const missing = new IdSample()
         const inGrid = new Uint8Array(ids.size)
-        const readable = await forEachGridId(entries, gridIds, signal, (id) => {
+        const isReadable = await forEachGridId(entries, gridIds, signal, (id) => {
           const index = ids.index.get(id)
           if (index < 0) missing.add(id)
           else inGrid[index] = 1
         })
-        if (readable && missing.count > 0 && !inGrid.includes(1))
-          tellNoneCommon(ids, missing, await fittingAttributes(entries, ids.index, signal), findings)
-        else if (readable) tellDifferences(ids, inGrid, missing, findings)
+        if (isReadable && missing.count > 0 && !inGrid.includes(1))
+          reportNoneInCommon(ids, missing, await fittingAttributes(entries, ids.index, signal), findings)
+        else if (isReadable) reportDifferences(ids, inGrid, missing, findings)
       }
       yield* findings.list()
     },
   }
 }
 
-function tellNoneCommon(
+function reportNoneInCommon(
   { index }: TableIds,
   { count, text }: IdSample,
   fitting: readonly RankedAttribute[],
   findings: FindingCollector,
 ): void {
-  const named = new IdSample()
-  for (let at = 0; at < Math.min(index.size, 11); at += 1) named.add(index.id(at))
+  const inPu = new IdSample()
+  for (let at = 0; at < Math.min(index.size, 11); at += 1) inPu.add(index.id(at))
   findings.error('legacy/no-common-unit', { file: gridRole }, () => ({
-    message: `${count === 1 ? 'The one id' : `None of the ${count} ids`} of the planning grid (${text}) is ${count === 1 ? 'not ' : ''}in pu.dat (${named.text})${
+    message: `${count === 1 ? 'The one id' : `None of the ${count} ids`} of the planning grid (${text}) is ${count === 1 ? 'not ' : ''}in pu.dat (${inPu.text})${
       fitting.length === 0 ? '' : `; attributes whose values are: ${rankingText(fitting)}`
     }`,
     ...(fitting.length > 0 && {
@@ -68,17 +68,17 @@ function tellNoneCommon(
   }))
 }
 
-function tellDifferences(
+function reportDifferences(
   ids: TableIds,
   inGrid: Uint8Array,
   missing: IdSample,
   findings: FindingCollector,
 ): void {
   const { count } = missing
-  const unread = findings.errors > 0
+  const isPartlyRead = findings.errors > 0
   if (count > 0)
     findings.error('legacy/unit-without-row', { file }, () => ({
-      message: `${pluralize(count, 'planning unit of the grid has', 'planning units of the grid have')} no row in pu.dat${unread ? ' that can be read' : ''}: ${missing.text}`,
+      message: `${pluralize(count, 'planning unit of the grid has', 'planning units of the grid have')} no row in pu.dat${isPartlyRead ? ' that can be read' : ''}: ${missing.text}`,
       count,
     }))
   for (let index = 0; index < inGrid.length; index += 1)

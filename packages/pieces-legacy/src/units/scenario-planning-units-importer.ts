@@ -4,9 +4,9 @@ import { scenarioTables } from '@piecework/pieces-scenario'
 import { uuidExpression } from '@piecework/postgres'
 import { assertRowCount } from '../staging/assert-row-count.js'
 import { projectOf } from '../staging/project-of.js'
-import { tellSkipped } from '../staging/skipped-rows.js'
-import { stagePu } from '../staging/stage.js'
-import { puWithoutUnit } from './without-unit.js'
+import { reportSkippedRows } from '../staging/report-skipped-rows.js'
+import { countWithoutUnit } from './count-without-unit.js'
+import { stagePu } from './stage-pu.js'
 
 /** Lock status and cost of each planning unit from pu.dat. */
 export const scenarioPlanningUnitsImporter: PieceImporter = {
@@ -24,9 +24,9 @@ export const scenarioPlanningUnitsImporter: PieceImporter = {
        JOIN ${projectTables.planning_units} AS unit ON unit.project_id = $2::uuid AND unit.puid = pu.id`,
       [resource.id, project],
     )
-    const skipped = await puWithoutUnit(tx, project)
+    const skipped = await countWithoutUnit(tx, 'legacy_pu', 'id', project)
     assertRowCount('pu.dat', parsed, rowCount, skipped)
-    tellSkipped(context, 'pu.dat', skipped)
+    reportSkippedRows(context, 'pu.dat', skipped)
     return { rows: rowCount, skipped }
   },
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { resultsValidator } from '@piecework/pieces-legacy'
 import {
   byteCorruption,
   cases,
@@ -8,6 +7,7 @@ import {
 } from '@piecework/test-support/fixtures/corruption.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
+import { resultsValidator } from '#internal/results/results-validator.js'
 import { validate } from '../validators/support.js'
 import { anyOutput, inputsOf } from './support/any-output.js'
 import { outputZip } from './support/output-zip.js'

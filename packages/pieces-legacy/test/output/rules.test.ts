@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { resultsValidator } from '@piecework/pieces-legacy'
 import { suite } from 'uvu'
+import { resultsValidator } from '#internal/results/results-validator.js'
 import { told, uploads, validate } from '../validators/support.js'
 import { outputZip } from './support/output-zip.js'
 import {

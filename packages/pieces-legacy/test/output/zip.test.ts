@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { FindingCollector } from '@piecework/core/piece'
 import { isOutputError, openOutput } from '@piecework/marxan-files'
-import { resultsValidator } from '@piecework/pieces-legacy'
 import { type ZipEntry, zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
+import { resultsValidator } from '#internal/results/results-validator.js'
 import { told, validate } from '../validators/support.js'
 import { outputZip } from './support/output-zip.js'
 import { outputEntries, smallOutput } from './support/small-output.js'
@@ -86,7 +86,10 @@ test('law 10: a row without an end is given up', async () => {
 test('an aborted validation ends', async () => {
   const stop = new AbortController()
   stop.abort(new Error('enough'))
-  await assert.rejects(validate(resultsValidator, outputEntries(zipOf(entries)), stop.signal), /enough/)
+  await assert.rejects(
+    validate(resultsValidator, outputEntries(zipOf(entries)), { signal: stop.signal }),
+    /enough/,
+  )
 })
 
 test.run()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { boundValidator } from '@piecework/pieces-legacy'
 import fc from 'fast-check'
 import { suite } from 'uvu'
+import { boundValidator } from '#internal/boundary/bound-validator.js'
 import { grid, told, uploads, validate } from './support.js'
 
 const test = suite('bound.dat and the planning units')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { inputDatValidator, specValidator } from '@piecework/pieces-legacy'
 import { suite } from 'uvu'
+import { specValidator } from '#internal/features/spec-validator.js'
+import { inputDatValidator } from '#internal/parameters/input-dat-validator.js'
 import { told, uploads, validate } from './support.js'
 
 const test = suite('files by themselves')
@@ -13,12 +14,12 @@ test('input.dat is checked', async () => {
 
 test('spec.dat is checked', async () => {
   const entries = uploads({ 'spec.dat': 'id,prop,spf\n1,0.5,1\n1,x,1\n' })
-  assert.deepEqual(told(await validate(specValidator(), entries)), [
+  assert.deepEqual(told(await validate(specValidator, entries)), [
     '? name-missing spec.dat name',
     '! number-invalid spec.dat 3 prop',
   ])
   assert.ok(
-    told(await validate(specValidator({ names: 'required' }), entries)).includes(
+    told(await validate(specValidator, entries, { options: { names: 'required' } })).includes(
       '! name-missing spec.dat name',
     ),
   )

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { puValidator } from '@piecework/pieces-legacy'
 import { suite } from 'uvu'
+import { puValidator } from '#internal/units/pu-validator.js'
 import { grid, uploads, validate } from './support.js'
 
 const test = suite('pu.dat and the planning grid')
@@ -38,7 +38,7 @@ test('other failures of the grid are not swallowed', async () => {
 test('an abort ends the validation', async () => {
   const validator = puValidator({ gridIds: grid([1]) })
   const signal = AbortSignal.abort(new Error('enough'))
-  await assert.rejects(validate(validator, uploads({ 'pu.dat': 'id,cost\n1,1\n' }), signal), /enough/)
+  await assert.rejects(validate(validator, uploads({ 'pu.dat': 'id,cost\n1,1\n' }), { signal }), /enough/)
 })
 
 test.run()

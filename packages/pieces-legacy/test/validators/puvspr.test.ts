@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { puvsprValidator } from '@piecework/pieces-legacy'
 import fc from 'fast-check'
 import { suite } from 'uvu'
+import { puvsprValidator } from '#internal/amounts/puvspr-validator.js'
 import { grid, told, uploads, validate } from './support.js'
 
 const test = suite('puvspr.dat and the other files')

@@ -5,7 +5,7 @@ import {
   PieceworkError,
   type Validator,
 } from '@piecework/core/piece'
-import type { GridIds } from '@piecework/pieces-legacy'
+import type { GridIds } from '#internal/planning-grid/for-each-grid-id.js'
 
 /** Uploads by role, in memory; counts how often each is opened. */
 export function uploads(
@@ -41,7 +41,10 @@ const unused = () => {
 export async function validate(
   validator: Validator,
   entries: Entries,
-  signal = new AbortController().signal,
+  {
+    signal = new AbortController().signal,
+    options = { names: 'optional' },
+  }: { readonly signal?: AbortSignal; readonly options?: unknown } = {},
 ): Promise<readonly NewFinding[]> {
   const findings: NewFinding[] = []
   const context = {
@@ -50,7 +53,7 @@ export async function validate(
     target: { kind: 'project', id: '1' },
     carries: () => true,
     principal: { id: 'user' },
-    options: undefined,
+    options,
     signal,
     progress: () => {},
     entries,

@@ -1,5 +1,5 @@
 import { type Entries, entriesOf } from '@piecework/core/piece'
-import { resultsValidator } from '@piecework/pieces-legacy'
+import { resultsValidator } from '#internal/results/results-validator.js'
 import { told, validate } from '../../validators/support.js'
 import { type OutputFiles, outputZip } from './output-zip.js'
 

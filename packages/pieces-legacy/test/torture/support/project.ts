@@ -7,16 +7,14 @@ import {
   type Validator,
 } from '@piecework/core/piece'
 import { readBound, readPu, readPuvspr, readSpec } from '@piecework/marxan-files'
-import {
-  boundValidator,
-  type GridIds,
-  inputDatValidator,
-  puValidator,
-  puvsprValidator,
-  specValidator,
-} from '@piecework/pieces-legacy'
 import { chunks } from '@piecework/test-support/fixtures/chunks.js'
 import { rowsOf } from '@piecework/test-support/fixtures/rows-of.js'
+import { puvsprValidator } from '#internal/amounts/puvspr-validator.js'
+import { boundValidator } from '#internal/boundary/bound-validator.js'
+import { specValidator } from '#internal/features/spec-validator.js'
+import { inputDatValidator } from '#internal/parameters/input-dat-validator.js'
+import type { GridIds } from '#internal/planning-grid/for-each-grid-id.js'
+import { puValidator } from '#internal/units/pu-validator.js'
 
 export type Content = string | Buffer
 
@@ -68,7 +66,7 @@ const idsOf = (ids: Exclude<Files['grid'], undefined>): GridIds =>
 const validatorsOf = (gridIds: GridIds): Readonly<Record<FileName, Validator>> => ({
   'input.dat': inputDatValidator,
   'pu.dat': puValidator({ gridIds }),
-  'spec.dat': specValidator(),
+  'spec.dat': specValidator,
   'puvspr.dat': puvsprValidator({ gridIds }),
   'bound.dat': boundValidator({ gridIds }),
 })
@@ -96,7 +94,7 @@ const contextOf = (entries: Entries): Parameters<Validator['validate']>[0] => ({
   target: { kind: 'project', id: '1' },
   carries: () => true,
   principal: { id: 'user' },
-  options: undefined,
+  options: { names: 'optional' },
   signal: new AbortController().signal,
   progress: () => {},
   entries,

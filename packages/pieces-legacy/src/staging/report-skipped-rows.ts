@@ -1,10 +1,14 @@
 import type { ImportContext } from '@piecework/core/piece'
 import { pluralize } from '@piecework/marxan-files'
 
-/** Tells rows that name no planning unit of the grid. */
-export function tellSkipped(context: Pick<ImportContext, 'finding'>, file: string, skipped: number): void {
+/** Reports rows that refer to no planning unit of the grid. */
+export function reportSkippedRows(
+  { finding }: Pick<ImportContext, 'finding'>,
+  file: string,
+  skipped: number,
+): void {
   if (skipped > 0)
-    context.finding({
+    finding({
       severity: 'warning',
       code: 'legacy/rows-skipped',
       file,

@@ -1,16 +1,16 @@
-/** Planning units of the first unions, then unions of each further one. */
+/** Planning units in each union of the first level; unions in each one of the next levels. */
 const first = 256
 const further = 16
 /** Enough for 16 million units. */
 const levels = 4
 
-/** A single geometry is its own union. */
+/** One geometry is its own union. */
 const union = `CASE WHEN count(*) = 1 THEN (array_agg(geom))[1] ELSE ST_UnaryUnion(ST_Collect(geom)) END`
 
 /**
- * Selects the union `geom` of the polygons `geom` that `source` selects, one row, NULL where there are none. Neighbours along a space-filling curve
- * (the order of geometries in PostGIS) are put together first and what they make next: the database can be cancelled between two
- * unions, never during one.
+ * Selects the union `geom` of the polygons `geom` that `source` selects: one row, NULL if there are none. Neighbours along a
+ * space-filling curve (PostGIS's order of geometries) are united first, then the results, level by level: PostGIS can be
+ * cancelled between two unions, never during one.
  */
 export function unionSql(source: string): string {
   let groups = `SELECT ${union} AS geom, n / ${first} AS n

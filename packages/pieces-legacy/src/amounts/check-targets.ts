@@ -4,8 +4,8 @@ import type { FeatureAmounts } from './feature-amounts.js'
 
 const file = 'spec.dat'
 
-/** What the amounts in puvspr.dat say of the features' targets. */
-export function tellGoals(
+/** Checks the targets of a batch of spec.dat against the amounts in puvspr.dat. */
+export function checkTargets(
   { length, lines, columns }: SpecBatch,
   amounts: FeatureAmounts,
   findings: FindingCollector,

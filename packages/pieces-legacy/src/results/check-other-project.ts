@@ -10,26 +10,26 @@ import {
 } from '@piecework/marxan-files'
 
 export interface OtherProject {
-  /** Most of the planning units are not of pu.dat. */
+  /** Most of the planning units are not in pu.dat. */
   readonly units: boolean
-  /** None of the features is of spec.dat. */
+  /** None of the features is in spec.dat. */
   readonly features: boolean
 }
 
 interface Project {
   readonly folder: OutputFolder
-  /** Of pu.dat; empty where it cannot be read. */
+  /** Of pu.dat; empty if it cannot be read. */
   readonly units: KnownIds
-  /** Of spec.dat; empty where it cannot be read. */
+  /** Of spec.dat; empty if it cannot be read. */
   readonly names: FeatureNames
   readonly signal: AbortSignal
 }
 
 /**
- * Looks at one solution and one file of features, and tells in one error where they are those of another project: every row of every file
- * would be told otherwise.
+ * Reads one solution and one file of features, and reports in one error if they belong to another project, so that not every
+ * row of every file has to be reported.
  */
-export async function tellOtherProject(project: Project, findings: FindingCollector): Promise<OtherProject> {
+export async function checkOtherProject(project: Project, findings: FindingCollector): Promise<OtherProject> {
   const units = await seenUnits(project)
   const features = await seenFeatures(project)
   const other = { units: units.unknown > units.known, features: features.known === 0 && features.unknown > 0 }
@@ -44,8 +44,8 @@ export async function tellOtherProject(project: Project, findings: FindingCollec
   return other
 }
 
-/** Counts different ids as they are asked for. */
-class Seen {
+/** Counts distinct ids as they are looked up. */
+class SeenIds {
   known = 0
   unknown = 0
   readonly #ids = new IdIndex()
@@ -57,10 +57,10 @@ class Seen {
   }
 }
 
-async function seenUnits({ folder, units, signal }: Project): Promise<Seen> {
-  const seen = new Seen()
+async function seenUnits({ folder, units, signal }: Project): Promise<SeenIds> {
+  const seen = new SeenIds()
   if (units.size === 0) return seen
-  const asked: KnownIds = {
+  const watched: KnownIds = {
     size: units.size,
     id: (index) => units.id(index),
     get: (id) => {
@@ -71,27 +71,27 @@ async function seenUnits({ folder, units, signal }: Project): Promise<Seen> {
   }
   const options = { findings: new FindingCollector({ limit: 0 }), signal }
   const [first] = folder.solutions.values()
-  if (first) await readSolutionFile(first, asked, new UnitSet(units.size), options)
+  if (first) await readSolutionFile(first, watched, new UnitSet(units.size), options)
   // The header names all units.
-  else for await (const _ of readSolutions(folder, asked, options)) break
+  else for await (const _ of readSolutions(folder, watched, options)) break
   return seen
 }
 
-async function seenFeatures({ folder, names, signal }: Project): Promise<Seen> {
-  const seen = new Seen()
+async function seenFeatures({ folder, names, signal }: Project): Promise<SeenIds> {
+  const seen = new SeenIds()
   const [first = folder.bestFeatures] = folder.features.values()
   if (names.size === 0 || !first) return seen
-  const ask = (id: number): boolean => {
+  const has = (id: number): boolean => {
     const known = names.has(id)
     seen.add(id, known)
     return known
   }
-  const asked = {
+  const watched = {
     size: names.size,
-    has: ask,
-    // Of a row whose name may hold the separator.
-    get: (id: number) => (ask(id) ? names.get(id) : undefined),
+    has,
+    // Called for rows whose name may contain the separator.
+    get: (id: number) => (has(id) ? names.get(id) : undefined),
   }
-  await readFeatureResults(first, asked, { findings: new FindingCollector({ limit: 0 }), signal })
+  await readFeatureResults(first, watched, { findings: new FindingCollector({ limit: 0 }), signal })
   return seen
 }

@@ -1,0 +1,10 @@
+/** Features of one shapefile. More are not features but an attribute that differs in each record. */
+export const mostShapeFeatures = 100_000
+/** Characters of a feature's name. */
+export const longestFeatureName = 1000
+/** Planning units whose union one statement makes; what a cancelled statement wastes. */
+export const unionStatementUnits = 50_000
+/** Bytes of grid rows that are held back until the database looks at their shapes. */
+export const mostHeldBytes = 2 ** 22
+/** Rows of one batch of selected planning units. */
+export const selectionBatchRows = 8192
