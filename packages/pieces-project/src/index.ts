@@ -1,6 +1,7 @@
 export { anyRow } from './any-row.js'
 export { canonicalUuid } from './canonical-uuid.js'
 export { freeName } from './free-name.js'
+export { isEntryError } from './is-entry-error.js'
 export { planningMigrations } from './migrations/planning-migrations.js'
 export { planningProject } from './planning-project.js'
 export { projectKind } from './project-kind.js'

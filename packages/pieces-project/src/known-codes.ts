@@ -1,12 +1,13 @@
-import { type Finding, isPieceworkError, type ValidationContext, type Validator } from '@piecework/core/piece'
+import type { NewFinding, ValidationContext, Validator } from '@piecework/core/piece'
+import { isEntryError } from './is-entry-error.js'
 import { projectTables } from './project-tables.js'
 
 const columns = ['country', 'admin_area_1', 'admin_area_2'] as const
 
-/** Administrative codes are stable keys of planning areas that belong to the whole instance; those must be here already. */
+/** Administrative codes must be stable keys of planning areas that all projects share, and exist here already. */
 export const knownCodes: Validator = { validate: missingCodes }
 
-async function* missingCodes({ entries, tx }: ValidationContext): AsyncGenerator<Omit<Finding, 'piece'>> {
+async function* missingCodes({ entries, tx }: ValidationContext): AsyncGenerator<NewFinding> {
   const file = 'projects.csv'
   if (!entries.facts(file)) return
   try {
@@ -26,19 +27,18 @@ async function* missingCodes({ entries, tx }: ValidationContext): AsyncGenerator
       }
     }
   } catch (error) {
-    // What is wrong with the file itself has been told by the validator of its rows.
-    if (!isPieceworkError(error) || !/^archive-|^counts-differ$/.test(error.code)) throw error
+    if (!isEntryError(error)) throw error
   }
 }
 
 async function unknown(tx: ValidationContext['tx'], codes: readonly string[]): Promise<readonly string[]> {
   if (codes.length === 0) return []
-  // A text of PostgreSQL cannot hold NUL.
-  const askable = codes.map((code) => code.replaceAll('\0', '\ufffd'))
+  // A text of PostgreSQL cannot contain NUL.
+  const storable = codes.map((code) => code.replaceAll('\0', '\ufffd'))
   const { rows } = await tx.query<{ code: string }>(
     `SELECT DISTINCT u.code FROM unnest($1::text[]) AS u(code)
      WHERE NOT EXISTS (SELECT FROM ${projectTables.planning_areas} a WHERE a.project_id IS NULL AND a.stable_key = u.code)`,
-    [askable],
+    [storable],
   )
   return rows.map(({ code }) => code)
 }

@@ -9,7 +9,7 @@ import { canonicalUuid } from './canonical-uuid.js'
 import { freeName } from './free-name.js'
 import { projectTables } from './project-tables.js'
 
-/** Projects of the schema `planning`; those that an import has not finished do not exist for it. */
+/** Projects of the schema `planning`. Those of an unfinished import are not found. */
 export const projectKind = {
   kind: 'project',
   table: 'projects',
@@ -46,7 +46,10 @@ function projectShell() {
         [ref.id],
       )
       if (rowCount !== 1)
-        throw new PieceworkError('counts-differ', `Project ${ref.id} is gone; it cannot be shown.`)
+        throw new PieceworkError(
+          'counts-differ',
+          `Project ${ref.id} does not exist any more; it cannot become ready.`,
+        )
     },
     incomplete: async (ref, _reason, tx) => {
       await tx.query(`UPDATE ${projectTables.projects} SET state = 'incomplete' WHERE id = $1`, [ref.id])
@@ -57,7 +60,7 @@ function projectShell() {
   } satisfies ShellLifecycle
 }
 
-/** A name that no other project of the owner has, until the end of the transaction at least. */
+/** A name that no other project of the owner has, at least until the transaction ends. */
 async function freeFor(owner: string, ref: ResourceRef, name: string, tx: Queryable): Promise<string> {
   await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('planning.projects.name ' || $1::text, 0))`, [
     owner,

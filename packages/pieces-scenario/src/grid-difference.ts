@@ -2,70 +2,71 @@ import type { Queryable } from '@piecework/core/piece'
 import { projectTables } from '@piecework/pieces-project'
 
 /** Puids from `first` to `last`. */
-export interface PuidRun {
+export interface PuidRange {
   readonly first: number
   readonly last: number
 }
 
-/** Units of one side only. */
-export interface Units {
+/** Planning units that are on one side only. */
+export interface UnmatchedUnits {
   readonly count: number
   /** The first few. */
   readonly puids: readonly number[]
 }
 
 export interface GridDifference {
-  readonly lacking: Units
-  readonly extra: Units
+  readonly missing: UnmatchedUnits
+  readonly extra: UnmatchedUnits
 }
 
-const named = 5
-const none: Units = { count: 0, puids: [] }
+/** Puids that a message names. */
+const mostNamed = 5
+const none: UnmatchedUnits = { count: 0, puids: [] }
 
-export const noDifference: GridDifference = { lacking: none, extra: none }
+export const noDifference: GridDifference = { missing: none, extra: none }
 
-export function sum(a: GridDifference, b: GridDifference): GridDifference {
-  const both = (one: Units, other: Units): Units => ({
+export function addDifferences(a: GridDifference, b: GridDifference): GridDifference {
+  const both = (one: UnmatchedUnits, other: UnmatchedUnits): UnmatchedUnits => ({
     count: one.count + other.count,
-    puids: [...one.puids, ...other.puids].slice(0, named),
+    puids: [...one.puids, ...other.puids].slice(0, mostNamed),
   })
-  return { lacking: both(a.lacking, b.lacking), extra: both(a.extra, b.extra) }
+  return { missing: both(a.missing, b.missing), extra: both(a.extra, b.extra) }
 }
 
-/** Between `runs` and the grid of a project, as far as that lies behind `after` and up to `last`. */
+/** Difference between `ranges` and the grid of a project, above `after` and up to `last`. */
 export async function gridDifference(
   tx: Queryable,
   project: string,
-  runs: readonly PuidRun[],
+  ranges: readonly PuidRange[],
   after: number,
   last: number,
 ): Promise<GridDifference> {
-  const firsts = runs.map((run) => run.first)
-  const lasts = runs.map((run) => run.last)
+  const firsts = ranges.map((range) => range.first)
+  const lasts = ranges.map((range) => range.last)
   const { rows } = await tx.query<GridDifference>(query, [project, firsts, lasts, after, last])
   return rows[0] ?? noDifference
 }
 
-/** Runs are never taken apart: whoever wrote the file chose how long they are. */
-const summary = (runs: string): string => `
+/** Ranges are never expanded: their length comes from the file. */
+const summary = (ranges: string): string => `
   json_build_object(
-    'count', (SELECT coalesce(sum(upper(run) - lower(run)), 0) FROM unnest(${runs}) AS run),
+    'count', (SELECT coalesce(sum(upper(range) - lower(range)), 0) FROM unnest(${ranges}) AS range),
     'puids', (SELECT coalesce(json_agg(puid ORDER BY puid), '[]') FROM (
-      SELECT puid FROM (SELECT run FROM unnest(${runs}) AS run ORDER BY run LIMIT ${named}) AS few,
-        generate_series(lower(run), least(upper(run), lower(run) + ${named}) - 1) AS puid
-      ORDER BY puid LIMIT ${named}) AS first))`
+      SELECT puid FROM (SELECT range FROM unnest(${ranges}) AS range ORDER BY range LIMIT ${mostNamed}) AS few,
+        generate_series(lower(range), least(upper(range), lower(range) + ${mostNamed}) - 1) AS puid
+      ORDER BY puid LIMIT ${mostNamed}) AS first))`
 
 const query = `
   WITH given AS (
-    SELECT coalesce(range_agg(int8range(first, last, '[]')), '{}') AS runs
+    SELECT coalesce(range_agg(int8range(first, last, '[]')), '{}') AS ranges
     FROM unnest($2::bigint[], $3::bigint[]) AS u(first, last)
   ),
   grid AS (
-    SELECT coalesce(range_agg(int8range(first, last, '[]')), '{}') AS runs FROM (
+    SELECT coalesce(range_agg(int8range(first, last, '[]')), '{}') AS ranges FROM (
       SELECT min(puid) AS first, max(puid) AS last FROM (
-        SELECT puid, puid - row_number() OVER (ORDER BY puid) AS run FROM ${projectTables.planning_units}
+        SELECT puid, puid - row_number() OVER (ORDER BY puid) AS part FROM ${projectTables.planning_units}
         WHERE project_id = $1 AND puid > $4 AND puid <= $5
-      ) AS unit GROUP BY run
-    ) AS run
+      ) AS unit GROUP BY part
+    ) AS bounds
   )
-  SELECT ${summary('given.runs - grid.runs')} AS lacking, ${summary('grid.runs - given.runs')} AS extra FROM given, grid`
+  SELECT ${summary('given.ranges - grid.ranges')} AS missing, ${summary('grid.ranges - given.ranges')} AS extra FROM given, grid`

@@ -8,7 +8,7 @@ import {
 import { canonicalUuid, freeName, projectTables } from '@piecework/pieces-project'
 import { scenarioTables } from './scenario-tables.js'
 
-/** Scenarios of the schema `planning`; those that an import has not finished do not exist for it. */
+/** Scenarios of the schema `planning`. Those of an unfinished import are not found. */
 export const scenarioKind = {
   kind: 'scenario',
   parent: 'project',
@@ -47,7 +47,7 @@ function scenarioShell() {
       if (!parent) {
         throw new PieceworkError(
           'resource-not-found',
-          'A scenario is imported into a project; none was given.',
+          'A scenario is imported into a project, and no project was given.',
         )
       }
       const name = asked !== undefined && numberName ? await freeIn(parent, ref, asked, tx) : asked
@@ -61,7 +61,7 @@ function scenarioShell() {
       )
     },
     ready: async (ref, tx) => {
-      // One at a time in a project, so that two jobs that end together do not take the same number.
+      // One at a time in a project, so that jobs that end together do not take the same number.
       await tx.query(
         `SELECT FROM ${projectTables.projects} WHERE id = (SELECT project_id FROM ${scenarioTables.scenarios} WHERE id = $1)
          FOR NO KEY UPDATE`,
@@ -83,7 +83,10 @@ function scenarioShell() {
         [ref.id],
       )
       if (rowCount !== 1)
-        throw new PieceworkError('counts-differ', `Scenario ${ref.id} is gone; it cannot be shown.`)
+        throw new PieceworkError(
+          'counts-differ',
+          `Scenario ${ref.id} does not exist any more; it cannot become ready.`,
+        )
     },
     incomplete: async (ref, _reason, tx) => {
       await tx.query(`UPDATE ${scenarioTables.scenarios} SET state = 'incomplete' WHERE id = $1`, [ref.id])
@@ -94,13 +97,13 @@ function scenarioShell() {
   } satisfies ShellLifecycle
 }
 
-/** SQL of the number behind the largest one of these scenarios, or, where that is the last there is, of the largest that is free. */
+/** SQL of the number above the largest one of these scenarios or, if that is the last integer, of the largest free one. */
 const nextNumber = (rows: string): string => `coalesce((
   SELECT taken.number + 1 FROM (SELECT number, lead(number) OVER (ORDER BY number) AS next FROM ${rows}) AS taken
   WHERE taken.number < 2147483647 AND taken.next IS DISTINCT FROM taken.number AND taken.next IS DISTINCT FROM taken.number + 1
   ORDER BY taken.number DESC LIMIT 1), 1)`
 
-/** A name that no other scenario of the project has, until the end of the transaction at least. */
+/** A name that no other scenario of the project has, at least until the transaction ends. */
 async function freeIn(parent: ResourceRef, ref: ResourceRef, name: string, tx: Queryable): Promise<string> {
   await tx.query(`SELECT FROM ${projectTables.projects} WHERE id = $1 FOR NO KEY UPDATE`, [parent.id])
   const { rows } = await tx.query<{ name: string }>(

@@ -3,10 +3,10 @@ import { tablePiece } from '@piecework/postgres'
 import { planningSchema } from '../project-tables.js'
 import { sharedData } from '../shared-data.js'
 
-/** The features that `features.geoprocessing` says a feature was made of. */
-const madeOf = ['baseFeatureId', 'againstFeatureId', 'featureId', 'intersectWith.featureId']
+/** Paths in `features.geoprocessing` of the features that a feature was derived from. */
+const sourceFeatures = ['baseFeatureId', 'againstFeatureId', 'featureId', 'intersectWith.featureId']
 
-/** The project's own features, how they were made, and their geometries. */
+/** The project's own features, how they were derived, and their geometries. */
 export const features: Piece = tablePiece({
   name: 'project/features',
   of: 'project',
@@ -29,8 +29,10 @@ export const features: Piece = tablePiece({
         'amount_min',
         'amount_max',
       ],
-      json: { geoprocessing: madeOf.map((path) => ({ path, table: 'features', shared: sharedData })) },
-      // Features are made of each other.
+      json: {
+        geoprocessing: sourceFeatures.map((path) => ({ path, table: 'features', shared: sharedData })),
+      },
+      // Features are derived from each other.
       late: ['geoprocessing'],
       ignore: ['stable_key'],
     },

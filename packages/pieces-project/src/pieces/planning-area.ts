@@ -3,7 +3,7 @@ import { tablePiece } from '@piecework/postgres'
 import { anyRow } from '../any-row.js'
 import { planningSchema, projectTables } from '../project-tables.js'
 
-/** A custom planning area. A project inside administrative borders has none: their codes travel with its metadata. */
+/** A custom planning area. A project within administrative borders has none: the codes are carried by `project/metadata`. */
 export const planningArea: Piece = tablePiece({
   name: 'project/planning-area',
   of: 'project',

@@ -3,7 +3,7 @@ import { tablePiece } from '@piecework/postgres'
 import { anyRow } from '../any-row.js'
 import { planningSchema, projectTables } from '../project-tables.js'
 
-/** The project's own protected areas; shared ones are referred to by their stable key and never copied. */
+/** The project's own protected areas. Shared ones are not copied: references to them are carried by stable key. */
 export const protectedAreas: Piece = tablePiece({
   name: 'project/protected-areas',
   of: 'project',
@@ -15,7 +15,7 @@ export const protectedAreas: Piece = tablePiece({
     {
       table: 'protected_areas',
       owner: 'project_id',
-      // Names need not differ.
+      // Names are not unique.
       order: ['name', 'wdpa_id', 'iucn_category', 'status', 'designation', 'geom'],
       columns: ['name', 'wdpa_id', 'iucn_category', 'status', 'designation', 'geom'],
       ignore: ['stable_key'],

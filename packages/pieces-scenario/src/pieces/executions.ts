@@ -3,7 +3,7 @@ import { anyRow, planningSchema } from '@piecework/pieces-project'
 import { tablePiece } from '@piecework/postgres'
 import { scenarioTables } from '../scenario-tables.js'
 
-/** Files that runs of the solver read and wrote. */
+/** Input and output files of solver runs. */
 export const executions: Piece = tablePiece({
   name: 'scenario/executions',
   of: 'scenario',

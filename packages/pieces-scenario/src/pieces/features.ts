@@ -3,7 +3,7 @@ import { planningSchema, sharedData } from '@piecework/pieces-project'
 import { tablePiece } from '@piecework/postgres'
 import { sameProject } from '../same-project.js'
 
-/** Targets of features, own or shared, and the amounts that came with a legacy project. */
+/** Targets of features, own or shared, and the amounts of a legacy project. */
 export const features: Piece = tablePiece({
   name: 'scenario/features',
   of: 'scenario',

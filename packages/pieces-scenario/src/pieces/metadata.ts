@@ -31,7 +31,7 @@ export const metadata: Piece = tablePiece({
         cost_surface_id: { table: 'cost_surfaces', of: 'project', lookup: sameProject('name') },
       },
       keepShellValue: ['name'],
-      // The project is the one that the shell was made in.
+      // The shell has its project already.
       ignore: ['project_id', 'state', 'protected_area_ids', 'protected_threshold'],
     },
   ],

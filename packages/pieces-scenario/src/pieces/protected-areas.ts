@@ -4,7 +4,7 @@ import { tablePiece } from '@piecework/postgres'
 import { sameProject } from '../same-project.js'
 import { scenarioTables } from '../scenario-tables.js'
 
-/** Which protected areas, own or shared, a scenario takes into account, and from which share on. */
+/** Which protected areas, own or shared, a scenario selects, and the threshold from which a unit counts as protected. */
 export const protectedAreas: Piece = tablePiece({
   name: 'scenario/protected-areas',
   of: 'scenario',
@@ -33,7 +33,7 @@ export const protectedAreas: Piece = tablePiece({
       ignore: [
         'project_id',
         'state',
-        // These travel with scenario/metadata.
+        // Carried by scenario/metadata.
         'number',
         'name',
         'description',

@@ -4,7 +4,7 @@ import { tablePiece } from '@piecework/postgres'
 import { sameProject } from '../same-project.js'
 import { scenarioTables } from '../scenario-tables.js'
 
-/** What runs of the solver found: summaries, selected units, what each feature got. */
+/** Results of solver runs: summaries, selected units, results of features. */
 export const results: Piece = tablePiece({
   name: 'scenario/results',
   of: 'scenario',

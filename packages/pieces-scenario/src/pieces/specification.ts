@@ -4,10 +4,10 @@ import { tablePiece } from '@piecework/postgres'
 import { sameProject } from '../same-project.js'
 import { scenarioTables } from '../scenario-tables.js'
 
-/** Where a specification names features. */
+/** Paths of feature ids in a specification. */
 const featureIds = ['features[*].featureId', 'features[*].geoprocessingOperations[*].intersectWith.featureId']
 
-/** Specifications as users drew them up. */
+/** Feature specifications of users. */
 export const specification: Piece = tablePiece({
   name: 'scenario/specification',
   of: 'scenario',
