@@ -99,7 +99,7 @@ real('reefs-321 imports with warnings', async () => {
   }
 })
 
-real('hex-653 says which attribute could be the id, and imports when it is named', async () => {
+real('hex-653 reports which attribute could be the id, and imports when it is named', async () => {
   const folder = join(data, 'hex-653')
   const refused = await demo(server, folder)
   assert.equal(refused.code, 1)
@@ -109,7 +109,7 @@ real('hex-653 says which attribute could be the id, and imports when it is named
   assertEqualProjects(run, { planning_units: 653 })
 })
 
-test('a folder that is not there, and one that is no Marxan project', async () => {
+test('a folder that does not exist, and one without a Marxan project', async () => {
   for (const folder of ['/nowhere/at/all', tmpdir()]) {
     const { code, document } = await demo(undefined, folder)
     assert.equal(code, 1)

@@ -21,12 +21,12 @@ test.after(() => rm(dir, { recursive: true, force: true }))
 const run = async () =>
   (await promisify(execFile)(process.execPath, [file('../src/legacy-host.js'), dir], { cwd: dir })).stdout
 
-test('imports a folder, and tells what is wrong with it', async () => {
+test('imports a folder, and reports what is wrong with it', async () => {
   assert.match(await run(), /^succeeded [0-9a-f-]{36}$/m)
   await writeFile(join(dir, 'input', 'pu.dat'), 'id,cost\n1,ten\n')
-  const said = await run()
-  assert.match(said, /^error pu\.dat 2 .*ten/m)
-  assert.match(said, /^failed undefined$/m)
+  const output = await run()
+  assert.match(output, /^error pu\.dat 2 .*ten/m)
+  assert.match(output, /^failed undefined$/m)
 })
 
 test('stands in the README as it is', async () => {

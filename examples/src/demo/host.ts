@@ -18,12 +18,12 @@ export interface DemoHost {
   readonly piecework: Piecework
   readonly database: Database
   readonly artifacts: ArtifactStore
-  /** `embedded`, or the name of the database that was made on the server. */
+  /** For people: the embedded database, or the database that was created on the server. */
   readonly where: string
   close(): Promise<void>
 }
 
-/** A host with the planning packs: on the embedded database, or in a database of its own on a server, dropped at the end. */
+/** A host with the planning packs, on the embedded database or in a new database on a server, which is dropped at the end. */
 export async function openHost(artifactsDir: string, serverUrl: string | undefined): Promise<DemoHost> {
   const { database, control, where, close } = serverUrl ? await onServer(serverUrl) : await onEmbedded()
   try {
@@ -64,7 +64,7 @@ async function onServer(url: string) {
   const server = new Pool({ connectionString: url, max: 1 })
   await server.query(`CREATE DATABASE ${name}`).catch(async (cause: Error) => {
     await server.end()
-    throw new PieceworkError('database', `No database can be made with DATABASE_URL: ${cause.message}.`, {
+    throw new PieceworkError('database', `No database can be created with DATABASE_URL: ${cause.message}.`, {
       cause,
     })
   })

@@ -14,7 +14,7 @@ export interface DemoInput {
   /** Paths by role, as they were found. */
   readonly files: Readonly<Record<string, string>>
   readonly uploads: Readonly<Record<string, UploadSource>>
-  /** Choices made among several files. */
+  /** Which files were chosen, if there were several. */
   readonly notes: readonly Finding[]
 }
 
@@ -24,7 +24,7 @@ export interface InputOptions {
   readonly seed: string
 }
 
-/** Finds the files of the folder, or makes the sample in `work` where none is named. */
+/** Finds the files of the folder, or makes the sample in `work` if there is none. */
 export async function openInput(
   folder: string | undefined,
   work: string,

@@ -6,7 +6,7 @@ export interface SummaryRow {
   /** Empty for the step as a whole. */
   readonly piece: string
   readonly rows: number
-  /** Of the archive's entries, uncompressed; absent where a step moves none. */
+  /** Of the archive's entries, uncompressed. Absent: the step moves none. */
   readonly bytes?: number
   readonly seconds: number
 }
@@ -43,7 +43,7 @@ function stagedBytes({ entries }: JobNode): number | undefined {
 
 const number = new Intl.NumberFormat('en-US')
 
-/** A table for people. */
+/** The summary as a text table. */
 export function summaryText(rows: readonly SummaryRow[]): string {
   const cells = rows.map((row) => [
     row.piece === '' ? row.step : `  ${row.piece}`,
@@ -55,12 +55,12 @@ export function summaryText(rows: readonly SummaryRow[]): string {
   return textTable(['step and piece', 'rows', 'bytes', 'seconds', 'rows/s'], cells)
 }
 
-/** Undefined where no rows were moved. */
+/** Undefined if no rows were moved. */
 export function rowsPerSecond({ rows, seconds }: SummaryRow): number | undefined {
   return seconds > 0 && rows > 0 ? Math.round(rows / seconds) : undefined
 }
 
-/** First column to the left, the others to the right. */
+/** The first column is aligned left, the others right. */
 export function textTable(header: readonly string[], cells: readonly (readonly string[])[]): string {
   const widths = header.map((title, index) =>
     cells.reduce((width, row) => Math.max(width, row[index]?.length ?? 0), title.length),

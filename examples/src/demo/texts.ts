@@ -23,5 +23,5 @@ export function bytesText(bytes: number): string {
 
 export function findingsText(findings: readonly Finding[]): string {
   const warnings = findings.filter((finding) => finding.severity === 'warning').length
-  return warnings === 0 ? 'nothing to remark' : `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`
+  return warnings === 0 ? 'no warnings' : `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`
 }

@@ -1,7 +1,5 @@
-import { fromPg } from '@piecework/postgres'
-import { needsServer, scratchDatabase } from '@piecework/test-support'
+import { embedded } from '@piecework/embedded'
 import { pieceLaws } from '@piecework/testkit'
-import pg from 'pg'
 import { suite } from 'uvu'
 import { notebookKind } from '../../src/writing-a-piece/notebook-kind.js'
 import { cover, pages } from '../../src/writing-a-piece/pages.js'
@@ -9,16 +7,12 @@ import { stickers } from '../../src/writing-a-piece/stickers.js'
 import { tables } from '../../src/writing-a-piece/tables.js'
 import { coverContent, pagesContent, sampleNotebook, stickersContent } from './sample.js'
 
-const test = needsServer(suite('notebooks'))
-const scratch = process.env.DATABASE_URL ? await scratchDatabase() : undefined
-const pool = new pg.Pool({ connectionString: scratch?.url })
-test.before(async () => void (await pool.query(tables)))
-test.after(async () => {
-  await pool.end()
-  await scratch?.drop()
-})
+const test = suite('notebooks')
+const database = await embedded()
+for (const statement of tables.split(';')) await database.query(statement)
+test.after(() => database.close())
 
-const host = { kind: notebookKind, database: () => fromPg(pool), sample: sampleNotebook }
+const host = { kind: notebookKind, database: () => database, sample: sampleNotebook }
 pieceLaws(test, { ...host, piece: cover, content: coverContent })
 pieceLaws(test, { ...host, piece: pages, content: pagesContent })
 pieceLaws(test, { ...host, piece: stickers, content: stickersContent, before: [pages] })

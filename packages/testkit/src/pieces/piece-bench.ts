@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { type EntryFile, entriesOf, type Ids, type Piece } from '@piecework/core/piece'
+import { type Entries, type EntryFile, entriesOf, type Ids, type Piece } from '@piecework/core/piece'
 import {
   type Database,
   type Finding,
@@ -92,7 +92,17 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
     return { entries, counts: counts ?? assert.fail(`${piece.name} has no exporter`) }
   }
 
-  /** Makes the shell, lets `work` fill it, looks at it, and rolls everything back. */
+  /** Exports the pieces of `before`; on a database with one connection no transaction may be open. */
+  const exportBefore = async () => {
+    const exported: { readonly piece: Piece; readonly entries: Entries }[] = []
+    for (const piece of laws.before ?? []) {
+      const { entries } = await exportOf(piece)
+      exported.push({ piece, entries: entriesOf(entries.map((entry) => fileOf(entry))) })
+    }
+    return exported
+  }
+
+  /** Makes the shell, imports `before`, lets `work` fill it, looks at it, and rolls everything back. */
   const copy = async (
     { job = randomUUID(), signal = new AbortController().signal }: CopyOptions,
     work: (made: Made) => Promise<PieceCounts | undefined>,
@@ -101,13 +111,17 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
     const target = { kind: source.kind, id: ids.idOf(laws.kind.table, source.id) }
     const findings: Omit<Finding, 'piece'>[] = []
     const parent = await laws.kind.parentOf?.(source, db)
+    const before = await exportBefore()
     let done: Copy | undefined
     const undone = db.transaction(async (tx) => {
       const shell = { ref: target, owner: principal.id, source: 'archive', ...(parent && { parent }) }
       await laws.kind.shell?.create(shell, tx)
       const finding = (found: Omit<Finding, 'piece'>): void => void findings.push(found)
       const carries = (kind: string): boolean => kind === source.kind
-      const counts = await work({ ...context(job, target, signal), tx, ids, source, carries, finding })
+      const made = { ...context(job, target, signal), tx, ids, source, carries, finding }
+      for (const { piece, entries } of before)
+        await piece.importer?.import({ ...made, options: piece.options?.parse({}), entries })
+      const counts = await work(made)
       await tx.query('SET CONSTRAINTS ALL IMMEDIATE')
       const content = await laws.content(target, tx)
       done = { target, content, counts: counts ?? assert.fail('the piece counts nothing'), findings }
@@ -119,15 +133,6 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
     return done ?? assert.fail('the transaction committed')
   }
 
-  /** Imports what `before` names, so that the piece finds what it refers to. */
-  const prepare = async (made: Made): Promise<void> => {
-    for (const piece of laws.before ?? []) {
-      const before = await exportOf(piece)
-      const entries = entriesOf(before.entries.map((entry) => fileOf(entry)))
-      await piece.importer?.import({ ...made, options: piece.options?.parse({}), entries })
-    }
-  }
-
   return {
     db,
     sample,
@@ -135,15 +140,10 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
     export: ({ signal, write } = {}) => exportOf(laws.piece, signal, write),
     import: (exported, how = {}) =>
       copy(how, async (made) => {
-        await prepare(made)
         const entries = entriesOf(exported.entries.map((entry) => fileOf(entry, how.open)))
         return laws.piece.importer?.import({ ...made, entries })
       }),
-    clone: (how = {}) =>
-      copy(how, async (made) => {
-        await prepare(made)
-        return laws.piece.cloner?.clone(made)
-      }),
+    clone: (how = {}) => copy(how, async (made) => laws.piece.cloner?.clone(made)),
   }
 }
 
