@@ -1,6 +1,7 @@
 import type { Queryable } from '@piecework/core/piece'
 import { uuidLiteral } from '@piecework/postgres'
 import type { FieldType } from '@piecework/vector-files'
+import { projectTables } from '../project-tables.js'
 import type { LayerQuery, QueryColumn } from './layer-query.js'
 
 /** Programs read at most 255 fields and records of 64 KB. */
@@ -39,7 +40,7 @@ export async function featuresQuery(
     polygonal: false,
     columns: [...ownColumns, ...properties],
     geometry: 'g.geom',
-    from: `planning.features AS f LEFT JOIN planning.feature_geometries AS g ON g.feature_id = f.id
+    from: `${projectTables.features} AS f LEFT JOIN ${projectTables.feature_geometries} AS g ON g.feature_id = f.id
       WHERE f.project_id = ${project}`,
     orderBy: 'f.name COLLATE "C", g.geom, g.properties::text COLLATE "C"',
     truncated: keys.length > maxProperties,
@@ -63,7 +64,7 @@ async function propertyTypes(
          ELSE 'text' END AS type
      FROM (
        SELECT p.key, p.value AS json, p.value #>> '{}' AS value, nullif(jsonb_typeof(p.value), 'null') AS kind
-       FROM planning.features AS f JOIN planning.feature_geometries AS g ON g.feature_id = f.id,
+       FROM ${projectTables.features} AS f JOIN ${projectTables.feature_geometries} AS g ON g.feature_id = f.id,
          jsonb_each(CASE WHEN jsonb_typeof(g.properties) = 'object' THEN g.properties END) AS p
        WHERE f.project_id = ${project}
      ) AS properties

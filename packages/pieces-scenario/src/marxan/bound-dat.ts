@@ -1,10 +1,12 @@
 import type { Queryable } from '@piecework/core/piece'
+import { projectTables } from '@piecework/pieces-project'
+import { scenarioTables } from '../scenario-tables.js'
 import { boxesOf, cellSizeOf, cellsOf, meet, tolerance, valid } from './cells.js'
 import type { ScenarioFacts } from './scenario-facts.js'
 
 export async function hasStoredBoundaries(tx: Queryable, { scenario }: ScenarioFacts): Promise<boolean> {
   const { rows } = await tx.query<{ stored: boolean }>(
-    `SELECT EXISTS (SELECT FROM planning.boundary_lengths WHERE scenario_id = ${scenario}) AS stored`,
+    `SELECT EXISTS (SELECT FROM ${scenarioTables.boundary_lengths} WHERE scenario_id = ${scenario}) AS stored`,
   )
   return rows[0]?.stored === true
 }
@@ -13,9 +15,9 @@ export async function hasStoredBoundaries(tx: Queryable, { scenario }: ScenarioF
 export const storedBoundSelect = ({ scenario, project }: ScenarioFacts): string => `
   SELECT least(one.puid, other.puid) AS id1, greatest(one.puid, other.puid) AS id2,
          sum(stored.length ORDER BY stored.length) AS boundary
-  FROM planning.boundary_lengths AS stored
-  JOIN planning.planning_units AS one ON one.id = stored.planning_unit_id AND one.project_id = ${project}
-  JOIN planning.planning_units AS other ON other.id = stored.other_planning_unit_id AND other.project_id = ${project}
+  FROM ${scenarioTables.boundary_lengths} AS stored
+  JOIN ${projectTables.planning_units} AS one ON one.id = stored.planning_unit_id AND one.project_id = ${project}
+  JOIN ${projectTables.planning_units} AS other ON other.id = stored.other_planning_unit_id AND other.project_id = ${project}
   WHERE stored.scenario_id = ${scenario}
   GROUP BY 1, 2 ORDER BY 1, 2`
 
@@ -34,7 +36,7 @@ const moreThanACorner = `(least(a.x1, b.x1) - greatest(a.x0, b.x0) > 4 * ${toler
 export const computedBoundSelect = ({ project }: ScenarioFacts): string => `
   WITH part AS MATERIALIZED (
     SELECT unit.puid, row_number() OVER () AS n, dump.geom
-    FROM planning.planning_units AS unit, ST_Dump(${valid('unit.geom')}) AS dump
+    FROM ${projectTables.planning_units} AS unit, ST_Dump(${valid('unit.geom')}) AS dump
     WHERE unit.project_id = ${project} AND GeometryType(dump.geom) = 'POLYGON'
   ),
   box AS MATERIALIZED (${boxesOf('part')}),

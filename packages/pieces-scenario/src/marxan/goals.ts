@@ -1,3 +1,5 @@
+import { projectTables } from '@piecework/pieces-project'
+import { scenarioTables } from '../scenario-tables.js'
 /** A number as Marxan can take it; NULL for what is none. */
 export const usable = (sql: string): string =>
   `CASE WHEN ${sql} >= 0 AND ${sql} < 'Infinity'::float8 THEN ${sql} END`
@@ -19,12 +21,12 @@ export const goals = (scenario: string): string => `
            goal.targetocc, goal.sepnum, goal.sepdistance, goal.type, goal.total_area,
            row_number() OVER (PARTITION BY goal.marxan_id IS NULL
                               ORDER BY feature.name COLLATE "C", feature.stable_key COLLATE "C", feature.id) AS place
-    FROM planning.scenario_features AS goal JOIN planning.features AS feature ON feature.id = goal.feature_id
+    FROM ${scenarioTables.scenario_features} AS goal JOIN ${projectTables.features} AS feature ON feature.id = goal.feature_id
     WHERE goal.scenario_id = ${scenario}
   ) AS ranked
   LEFT JOIN (
     SELECT number, row_number() OVER (ORDER BY number) AS place
-    FROM generate_series(1, (SELECT count(*)::integer FROM planning.scenario_features WHERE scenario_id = ${scenario})) AS number
-    WHERE NOT EXISTS (SELECT FROM planning.scenario_features AS taken
+    FROM generate_series(1, (SELECT count(*)::integer FROM ${scenarioTables.scenario_features} WHERE scenario_id = ${scenario})) AS number
+    WHERE NOT EXISTS (SELECT FROM ${scenarioTables.scenario_features} AS taken
                       WHERE taken.scenario_id = ${scenario} AND taken.marxan_id = number)
   ) AS free ON ranked.own_id IS NULL AND free.place = ranked.place`

@@ -10,7 +10,9 @@ import {
   writeSpec,
   writtenParameters,
 } from '@piecework/marxan-files'
+import { projectTables } from '@piecework/pieces-project'
 import { z } from 'zod'
+import { scenarioTables } from '../scenario-tables.js'
 import { computedBoundSelect, hasStoredBoundaries, storedBoundSelect } from './bound-dat.js'
 import { planByHash } from './plan-by-hash.js'
 import { puSelect } from './pu-dat.js'
@@ -39,9 +41,9 @@ export const marxanInput: Piece<Options> = {
   options,
   applies: async ({ db, resource }) => {
     const { rows } = await db.query<{ applies: boolean }>(
-      `SELECT EXISTS (SELECT FROM planning.scenario_features WHERE scenario_id = s.id)
-              AND EXISTS (SELECT FROM planning.planning_units WHERE project_id = s.project_id) AS applies
-       FROM planning.scenarios s WHERE s.id = $1`,
+      `SELECT EXISTS (SELECT FROM ${scenarioTables.scenario_features} WHERE scenario_id = s.id)
+              AND EXISTS (SELECT FROM ${projectTables.planning_units} WHERE project_id = s.project_id) AS applies
+       FROM ${scenarioTables.scenarios} s WHERE s.id = $1`,
       [resource.id],
     )
     return rows[0]?.applies === true

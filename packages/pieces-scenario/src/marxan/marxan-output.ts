@@ -8,6 +8,7 @@ import {
   writeSolution,
   writeSummary,
 } from '@piecework/marxan-files'
+import { scenarioTables } from '../scenario-tables.js'
 import { featureResultsSelect, targetRows } from './feature-results.js'
 import { planByHash } from './plan-by-hash.js'
 import { runsOf } from './runs.js'
@@ -24,10 +25,10 @@ export const marxanOutput: Piece = {
   exportOnly: true,
   applies: async ({ db, resource }) => {
     const { rows } = await db.query<{ applies: boolean }>(
-      `SELECT EXISTS (SELECT FROM planning.run_summaries WHERE scenario_id = $1)
-              OR EXISTS (SELECT FROM planning.run_solutions WHERE scenario_id = $1)
-              OR EXISTS (SELECT FROM planning.run_feature_results AS result
-                         JOIN planning.scenario_features AS goal ON goal.id = result.scenario_feature_id
+      `SELECT EXISTS (SELECT FROM ${scenarioTables.run_summaries} WHERE scenario_id = $1)
+              OR EXISTS (SELECT FROM ${scenarioTables.run_solutions} WHERE scenario_id = $1)
+              OR EXISTS (SELECT FROM ${scenarioTables.run_feature_results} AS result
+                         JOIN ${scenarioTables.scenario_features} AS goal ON goal.id = result.scenario_feature_id
                          WHERE goal.scenario_id = $1) AS applies`,
       [resource.id],
     )

@@ -1,3 +1,5 @@
+import { projectTables } from '@piecework/pieces-project'
+import { scenarioTables } from '../scenario-tables.js'
 import type { ScenarioFacts } from './scenario-facts.js'
 
 /**
@@ -12,8 +14,8 @@ export const puSelect = (
          CASE WHEN own.lock_status = 'locked_in' THEN 2 WHEN own.lock_status = 'locked_out' THEN 3
               WHEN own.in_starting_reserve THEN 1 ELSE 0 END AS status
          ${locations ? ', ST_X(centre) AS xloc, ST_Y(centre) AS yloc' : ''}
-  FROM planning.planning_units AS unit
-  LEFT JOIN planning.scenario_planning_units AS own ON own.planning_unit_id = unit.id AND own.scenario_id = ${scenario}
+  FROM ${projectTables.planning_units} AS unit
+  LEFT JOIN ${scenarioTables.scenario_planning_units} AS own ON own.planning_unit_id = unit.id AND own.scenario_id = ${scenario}
   ${locations ? 'CROSS JOIN LATERAL ST_Transform(ST_Centroid(unit.geom), 3410) AS centre' : ''}
   WHERE unit.project_id = ${project}
   ORDER BY unit.puid`

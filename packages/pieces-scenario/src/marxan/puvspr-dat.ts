@@ -1,4 +1,6 @@
 import type { Queryable } from '@piecework/core/piece'
+import { projectTables } from '@piecework/pieces-project'
+import { scenarioTables } from '../scenario-tables.js'
 import { boxesOf, cellSizeOf, cellsOf, meet, valid } from './cells.js'
 import { goals } from './goals.js'
 import type { ScenarioFacts } from './scenario-facts.js'
@@ -9,10 +11,10 @@ export type AmountSource = 'scenario' | 'feature' | 'shapes'
 /** The goals, each with the source of its amounts. */
 const sourced = ({ scenario, project }: ScenarioFacts): string => `
   SELECT goal.id, goal.feature_id, goal.marxan_id,
-         CASE WHEN EXISTS (SELECT FROM planning.scenario_feature_amounts AS own WHERE own.scenario_feature_id = goal.id)
+         CASE WHEN EXISTS (SELECT FROM ${scenarioTables.scenario_feature_amounts} AS own WHERE own.scenario_feature_id = goal.id)
               THEN 'scenario'
-              WHEN EXISTS (SELECT FROM planning.feature_amounts AS general
-                           JOIN planning.planning_units AS unit ON unit.id = general.planning_unit_id
+              WHEN EXISTS (SELECT FROM ${projectTables.feature_amounts} AS general
+                           JOIN ${projectTables.planning_units} AS unit ON unit.id = general.planning_unit_id
                            WHERE general.feature_id = goal.feature_id AND unit.project_id = ${project})
               THEN 'feature'
               ELSE 'shapes' END AS source
@@ -21,7 +23,7 @@ const sourced = ({ scenario, project }: ScenarioFacts): string => `
 export async function amountSources(tx: Queryable, facts: ScenarioFacts): Promise<ReadonlySet<AmountSource>> {
   const { rows } = await tx.query<{ source: AmountSource }>(
     `SELECT DISTINCT source FROM (${sourced(facts)}) AS goal
-     WHERE source <> 'shapes' OR EXISTS (SELECT FROM planning.feature_geometries AS shape WHERE shape.feature_id = goal.feature_id)`,
+     WHERE source <> 'shapes' OR EXISTS (SELECT FROM ${projectTables.feature_geometries} AS shape WHERE shape.feature_id = goal.feature_id)`,
   )
   return new Set(rows.map(({ source }) => source))
 }
@@ -32,7 +34,7 @@ export function puvsprSelect(facts: ScenarioFacts, sources: ReadonlySet<AmountSo
     SELECT goal.marxan_id AS species, unit.puid AS pu, stored.amount
     FROM goal
     JOIN planning.${table} AS stored ON ${on}
-    JOIN planning.planning_units AS unit ON unit.id = stored.planning_unit_id AND unit.project_id = ${facts.project}
+    JOIN ${projectTables.planning_units} AS unit ON unit.id = stored.planning_unit_id AND unit.project_id = ${facts.project}
     WHERE goal.source = '${source}'`
   const parts = [
     ...(sources.has('feature')
@@ -51,11 +53,11 @@ export function puvsprSelect(facts: ScenarioFacts, sources: ReadonlySet<AmountSo
 /** Areas in square metres of EPSG:3410; where shapes of a feature overlap, the ground counts once. */
 const computed = ({ project }: ScenarioFacts): string => `
   unit AS MATERIALIZED (
-    SELECT puid AS n, ${valid('geom')} AS geom FROM planning.planning_units WHERE project_id = ${project}
+    SELECT puid AS n, ${valid('geom')} AS geom FROM ${projectTables.planning_units} WHERE project_id = ${project}
   ),
   shape AS MATERIALIZED (
     SELECT row_number() OVER () AS n, goal.marxan_id AS species, piece.geom
-    FROM goal JOIN planning.feature_geometries AS given ON given.feature_id = goal.feature_id,
+    FROM goal JOIN ${projectTables.feature_geometries} AS given ON given.feature_id = goal.feature_id,
          ST_Subdivide(ST_CollectionExtract(${valid('given.geom')}, 3), 128) AS piece(geom)
     WHERE goal.source = 'shapes'
   ),

@@ -1,4 +1,5 @@
 import type { Queryable } from '@piecework/core/piece'
+import { scenarioTables } from '../scenario-tables.js'
 import type { ScenarioFacts } from './scenario-facts.js'
 
 /** Runs of the solver that a scenario has results of, in order. */
@@ -14,26 +15,26 @@ export interface Runs {
 export async function runsOf(tx: Queryable, { scenario }: ScenarioFacts): Promise<Runs> {
   const summaries = await numbers(
     tx,
-    `SELECT run FROM planning.run_summaries WHERE scenario_id = ${scenario}`,
+    `SELECT run FROM ${scenarioTables.run_summaries} WHERE scenario_id = ${scenario}`,
   )
   // From one run to the next by the primary key: there are a hundred among a hundred million rows.
   const selected = await numbers(
     tx,
     `WITH RECURSIVE found AS (
-       (SELECT min(run) AS run FROM planning.run_solutions WHERE scenario_id = ${scenario})
+       (SELECT min(run) AS run FROM ${scenarioTables.run_solutions} WHERE scenario_id = ${scenario})
        UNION ALL
-       SELECT (SELECT min(run) FROM planning.run_solutions WHERE scenario_id = ${scenario} AND run > found.run)
+       SELECT (SELECT min(run) FROM ${scenarioTables.run_solutions} WHERE scenario_id = ${scenario} AND run > found.run)
        FROM found WHERE found.run IS NOT NULL
      ) SELECT run FROM found WHERE run IS NOT NULL`,
   )
   const features = await numbers(
     tx,
-    `SELECT DISTINCT result.run FROM planning.run_feature_results AS result
-     JOIN planning.scenario_features AS goal ON goal.id = result.scenario_feature_id WHERE goal.scenario_id = ${scenario}`,
+    `SELECT DISTINCT result.run FROM ${scenarioTables.run_feature_results} AS result
+     JOIN ${scenarioTables.scenario_features} AS goal ON goal.id = result.scenario_feature_id WHERE goal.scenario_id = ${scenario}`,
   )
   const best = await numbers(
     tx,
-    `SELECT run FROM (SELECT run FROM planning.run_summaries WHERE scenario_id = ${scenario}
+    `SELECT run FROM (SELECT run FROM ${scenarioTables.run_summaries} WHERE scenario_id = ${scenario}
                       ORDER BY is_best DESC, score NULLS LAST, run LIMIT 1) AS best`,
   )
   return {

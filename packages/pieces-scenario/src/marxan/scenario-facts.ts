@@ -1,5 +1,7 @@
 import { PieceworkError, type Queryable } from '@piecework/core/piece'
+import { projectTables } from '@piecework/pieces-project'
 import { uuidLiteral } from '@piecework/postgres'
+import { scenarioTables } from '../scenario-tables.js'
 
 /** What a Marxan folder needs to know of its scenario. */
 export interface ScenarioFacts {
@@ -23,7 +25,7 @@ export async function scenarioFacts(tx: Queryable, id: string): Promise<Scenario
   const { rows } = await tx.query<Row>(
     `SELECT s.project_id::text AS project, p.source = 'native' AS native, s.blm, s.number_of_runs AS runs,
             s.marxan_parameters AS parameters
-     FROM planning.scenarios s JOIN planning.projects p ON p.id = s.project_id WHERE s.id = $1`,
+     FROM ${scenarioTables.scenarios} s JOIN ${projectTables.projects} p ON p.id = s.project_id WHERE s.id = $1`,
     [id],
   )
   const [row] = rows

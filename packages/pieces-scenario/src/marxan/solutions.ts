@@ -1,13 +1,15 @@
 import type { Transaction } from '@piecework/core/piece'
 import { writeSolutionsMatrix } from '@piecework/marxan-files'
+import { projectTables } from '@piecework/pieces-project'
+import { scenarioTables } from '../scenario-tables.js'
 import type { ScenarioFacts } from './scenario-facts.js'
 
 const units = ({ project }: ScenarioFacts): string =>
-  `planning.planning_units AS unit WHERE unit.project_id = ${project} ORDER BY unit.puid`
+  `${projectTables.planning_units} AS unit WHERE unit.project_id = ${project} ORDER BY unit.puid`
 
 const selected = ({ scenario, project }: ScenarioFacts, run: number, columns: string): string => `
-  SELECT ${columns} FROM planning.planning_units AS unit
-  LEFT JOIN planning.run_solutions AS chosen
+  SELECT ${columns} FROM ${projectTables.planning_units} AS unit
+  LEFT JOIN ${scenarioTables.run_solutions} AS chosen
     ON chosen.planning_unit_id = unit.id AND chosen.scenario_id = ${scenario} AND chosen.run = ${run}
   WHERE unit.project_id = ${project} ORDER BY unit.puid`
 
@@ -20,8 +22,8 @@ export const solutionSelect = (facts: ScenarioFacts, run: number): string =>
 /** In how many runs each unit is selected. */
 export const frequencySelect = ({ scenario, project }: ScenarioFacts): string => `
   SELECT unit.puid, coalesce(chosen.count, 0) AS number
-  FROM planning.planning_units AS unit
-  LEFT JOIN (SELECT planning_unit_id, count(*) AS count FROM planning.run_solutions
+  FROM ${projectTables.planning_units} AS unit
+  LEFT JOIN (SELECT planning_unit_id, count(*) AS count FROM ${scenarioTables.run_solutions}
              WHERE scenario_id = ${scenario} GROUP BY planning_unit_id) AS chosen ON chosen.planning_unit_id = unit.id
   WHERE unit.project_id = ${project} ORDER BY unit.puid`
 

@@ -1,13 +1,14 @@
+import { scenarioTables } from '../scenario-tables.js'
 import type { ScenarioFacts } from './scenario-facts.js'
 
 /** The rows of the file `_sum`. */
 export const summarySelect = ({ scenario }: ScenarioFacts): string => `
   SELECT summary.run, score, cost, planning_units, connectivity, penalty, shortfall, missing.count AS missing, mpm
-  FROM planning.run_summaries AS summary
+  FROM ${scenarioTables.run_summaries} AS summary
   LEFT JOIN (
     SELECT result.run, count(*) FILTER (WHERE NOT result.target_met) AS count
-    FROM planning.run_feature_results AS result
-    JOIN planning.scenario_features AS goal ON goal.id = result.scenario_feature_id
+    FROM ${scenarioTables.run_feature_results} AS result
+    JOIN ${scenarioTables.scenario_features} AS goal ON goal.id = result.scenario_feature_id
     WHERE goal.scenario_id = ${scenario} GROUP BY result.run
   ) AS missing ON missing.run = summary.run
   WHERE summary.scenario_id = ${scenario}
