@@ -14,6 +14,11 @@ export class FakeClock {
   #order = 0
   #ids = 0
 
+  /** Timers that have yet to call back. */
+  get timers(): number {
+    return this.#timers.size
+  }
+
   /** The environment of one process; once it is dead, none of its timers calls back. */
   process(): Environment & { die(): void } {
     const own = new Set<Timer>()
