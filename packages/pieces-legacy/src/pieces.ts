@@ -1,4 +1,11 @@
-import type { Piece } from '@piecework/core/piece'
+import {
+  check,
+  checkOptions,
+  contractCheck,
+  type OptionChecks,
+  type Piece,
+  required,
+} from '@piecework/core/piece'
 import { gridIds } from '@piecework/marxan-files'
 import { z } from 'zod'
 import { puvsprValidator } from './amounts/puvspr-validator.js'
@@ -41,8 +48,16 @@ export interface LegacyPiecesOptions {
   readonly checks?: GeometryChecks
 }
 
+const piecesChecks: OptionChecks<LegacyPiecesOptions> = {
+  checks: contractCheck<GeometryChecks>({
+    invalidShapes: required(check.func()),
+    coveredUnits: check.func(),
+  }),
+}
+
 /** The pieces of a Marxan folder. Each reads the uploaded files that it needs; `after` names those that must be imported before. */
-export function legacyPieces({ checks = databaseChecks }: LegacyPiecesOptions = {}): readonly Piece[] {
+export function legacyPieces(options?: LegacyPiecesOptions): readonly Piece[] {
+  const { checks = databaseChecks } = checkOptions('legacyPieces()', options, piecesChecks)
   return [
     {
       contract: 1,

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Claim, check, checkOptions, type Guard, type OptionChecks, required } from '@piecework/core/store'
+import {
+  type Claim,
+  check,
+  checkOptions,
+  type Guard,
+  type OptionChecks,
+  required,
+} from '@piecework/core/store'
 import fc from 'fast-check'
 import { gate } from './gate.js'
 import { type LawTest, type Patience, patience } from './law.js'

@@ -266,7 +266,7 @@ test('each function of an entry point that takes options is tried', () => {
     piece:
       'PieceworkError checkArgument checkDeclaration checkOptions closest contractCheck csvLine entriesOf isPieceworkError jobIds memo objectCheck required uploadEntries',
     store:
-      'PieceworkError artifactKeySegments busy canBeStopped changedPaths checkArgument checkDeclaration checkOptions contractCheck databaseError deletedResult expiredResult isPieceworkError isTerminal jobIds keptUntil mustQueue objectCheck overlaps required resourcePath taskOf transition withPlan withUploads',
+      'PieceworkError artifactKeySegments canBeStopped changedPaths checkArgument checkDeclaration checkOptions contractCheck databaseError deletedResult expiredResult isPieceworkError isTerminal jobIds keptUntil mustQueue objectCheck overlaps required resourceBusy resourcePath taskOf transition withPlan withUploads',
   }
   const entryPoints = { core, archive, piece, store }
   for (const [name, exported] of Object.entries(entryPoints)) {

@@ -1,6 +1,6 @@
-import { FindingCollector, type Validator } from '@piecework/core/piece'
+import { checkOptions, FindingCollector, type Validator } from '@piecework/core/piece'
 import { IdSample, pluralize, readPuvspr, readSpec, tableIds } from '@piecework/marxan-files'
-import { type GridIds, importedUnits } from '../units/grid-ids.js'
+import { type GridIdsOptions, gridIdsChecks, importedUnits } from '../units/grid-ids.js'
 import { FeatureAmounts } from './feature-amounts.js'
 import { tellGoals } from './goals.js'
 import { TargetScale } from './target-scale.js'
@@ -9,7 +9,8 @@ import { UnknownFeatures } from './unknown-features.js'
 const file = 'puvspr.dat'
 
 /** Checks puvspr.dat, it against the files that it refers to, and the targets of spec.dat against its amounts. Reads it once. */
-export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Validator {
+export function puvsprValidator(options: GridIdsOptions): Validator {
+  const { gridIds } = checkOptions('puvsprValidator()', options, gridIdsChecks)
   return {
     async *validate(context) {
       const { entries, signal } = context

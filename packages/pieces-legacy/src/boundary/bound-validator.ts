@@ -1,4 +1,4 @@
-import { FindingCollector, type Validator } from '@piecework/core/piece'
+import { checkOptions, FindingCollector, type Validator } from '@piecework/core/piece'
 import {
   type BoundBatch,
   IdIndex,
@@ -8,13 +8,14 @@ import {
   readBound,
   tableIds,
 } from '@piecework/marxan-files'
-import { type GridIds, importedUnits } from '../units/grid-ids.js'
+import { type GridIdsOptions, gridIdsChecks, importedUnits } from '../units/grid-ids.js'
 import { EdgeSet } from './edge-set.js'
 
 const file = 'bound.dat'
 
 /** Checks bound.dat, where it was given, and it against pu.dat and the planning grid. */
-export function boundValidator({ gridIds }: { readonly gridIds: GridIds }): Validator {
+export function boundValidator(options: GridIdsOptions): Validator {
+  const { gridIds } = checkOptions('boundValidator()', options, gridIdsChecks)
   return {
     async *validate(context) {
       const { entries, signal } = context

@@ -1,4 +1,4 @@
-import type { Entries } from '@piecework/core/piece'
+import { check, type Entries, type OptionChecks, required } from '@piecework/core/piece'
 import { IdIndex, isGridError, type KnownIds, tableIds } from '@piecework/marxan-files'
 
 /** Reads the ids of the planning grid. Throws `legacy/grid-…` where it cannot be read: its own validator tells why. */
@@ -6,6 +6,12 @@ export type GridIds = (
   entries: Entries,
   options: { readonly signal?: AbortSignal },
 ) => AsyncIterable<readonly number[]>
+
+export interface GridIdsOptions {
+  readonly gridIds: GridIds
+}
+
+export const gridIdsChecks: OptionChecks<GridIdsOptions> = { gridIds: required(check.func()) }
 
 /** Calls `each` for every id of the grid. False where the grid cannot be read. */
 export async function forEachGridId(

@@ -1,4 +1,4 @@
-import { FindingCollector, type Validator } from '@piecework/core/piece'
+import { checkOptions, FindingCollector, type Validator } from '@piecework/core/piece'
 import type { TableIds } from '@piecework/marxan-files'
 import {
   bestAttribute,
@@ -11,12 +11,13 @@ import {
   readPu,
   tableIds,
 } from '@piecework/marxan-files'
-import { forEachGridId, type GridIds } from './grid-ids.js'
+import { forEachGridId, type GridIdsOptions, gridIdsChecks } from './grid-ids.js'
 
 const file = 'pu.dat'
 
 /** Checks pu.dat, and it against the planning grid. */
-export function puValidator({ gridIds }: { readonly gridIds: GridIds }): Validator {
+export function puValidator(options: GridIdsOptions): Validator {
+  const { gridIds } = checkOptions('puValidator()', options, gridIdsChecks)
   return {
     async *validate(context) {
       const { entries, signal } = context

@@ -93,11 +93,7 @@ test('a server that refuses a user or has no such database says so, and its own 
       'password authentication failed for user "role-x7"',
       /user or password is not accepted \(SQLSTATE 28P01\)/,
     ],
-    [
-      '28000',
-      'no pg_hba.conf entry for host "127.0.0.1", user "role-x7"',
-      /not accepted \(SQLSTATE 28000\)/,
-    ],
+    ['28000', 'no pg_hba.conf entry for host "127.0.0.1", user "role-x7"', /not accepted \(SQLSTATE 28000\)/],
     ['3D000', 'database "db-inside" does not exist', /there is no such database \(SQLSTATE 3D000\)/],
   ] as const
   for (const [code, words, message] of cases) {

@@ -9,7 +9,10 @@ import { within } from '../within.js'
 import { artifactKeyLaws } from './artifact-key-laws.js'
 import type { ArtifactStoreLawsOptions } from './artifact-store-laws-options.js'
 
-const lawChecks: OptionChecks<ArtifactStoreLawsOptions> = { make: required(check.func()), patienceMs: check.wait }
+const lawChecks: OptionChecks<ArtifactStoreLawsOptions> = {
+  make: required(check.func()),
+  patienceMs: check.wait,
+}
 
 /** Laws of an `ArtifactStore`. */
 export function artifactStoreLaws(test: LawTest, options: ArtifactStoreLawsOptions): void {

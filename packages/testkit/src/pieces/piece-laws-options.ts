@@ -1,5 +1,12 @@
 import type { Piece, ResourceKind } from '@piecework/core/piece'
-import { check, type Database, type OptionChecks, type Queryable, type ResourceRef, required } from '@piecework/core/store'
+import {
+  check,
+  type Database,
+  type OptionChecks,
+  type Queryable,
+  type ResourceRef,
+  required,
+} from '@piecework/core/store'
 import type { Patience } from '../law.js'
 
 export interface Sample {

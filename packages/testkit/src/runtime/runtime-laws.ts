@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { check, checkOptions, type OptionChecks, type Runtime, required, type Task } from '@piecework/core/store'
+import {
+  check,
+  checkOptions,
+  type OptionChecks,
+  type Runtime,
+  required,
+  type Task,
+} from '@piecework/core/store'
 import { gate } from '../gate.js'
 import { type LawTest, type Patience, patience } from '../law.js'
 import { refuses } from '../refuses.js'
