@@ -96,7 +96,7 @@ export function createPiecework(given: PieceworkOptions): Piecework {
   const retry = createRetry(deps, requests)
   return {
     start: () => engine.start(),
-    stop: async (options) => engine.stop(checkOptions('stop()', options, { drainMs: check.wait })),
+    stop: async (options) => engine.stop(checkOptions('stop()', options, { drainMs: check.duration })),
     ...requestsWith(requests, control),
     validate: (request) => control.accept(requests.validate(request)),
     retry: (id, request) => control.accept(retry(id, request)),

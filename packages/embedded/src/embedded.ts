@@ -3,6 +3,7 @@ import {
   check,
   checkOptions,
   type Database,
+  databaseError,
   type OptionChecks,
   PieceworkError,
   type Transaction,
@@ -11,7 +12,6 @@ import {
 import type { ConnectionSource } from '@piecework/postgres/database'
 import {
   ConnectionDatabase,
-  databaseError,
   Mutex,
   type SessionOptions,
   sessionChecks,

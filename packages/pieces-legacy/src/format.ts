@@ -1,4 +1,12 @@
-import { type Format, PieceworkError, type Role, uploadEntries } from '@piecework/core/piece'
+import {
+  check,
+  checkOptions,
+  type Format,
+  type OptionChecks,
+  objectCheck,
+  type Role,
+  uploadEntries,
+} from '@piecework/core/piece'
 import { type RoleName, roles } from '@piecework/marxan-files'
 import { legacyPieces } from './pieces.js'
 
@@ -12,13 +20,24 @@ export interface LegacyMarxanOptions {
   readonly maxBytes?: Partial<Readonly<Record<RoleName, number>>>
 }
 
+type MaxBytes = NonNullable<LegacyMarxanOptions['maxBytes']>
+
+export const legacyMarxanChecks: OptionChecks<LegacyMarxanOptions> = {
+  maxBytes: objectCheck(
+    Object.fromEntries(
+      Object.entries(roles).map(([role, { maxBytes }]) => [role, check.wholeNumber(1, maxBytes)]),
+    ) as OptionChecks<MaxBytes>,
+  ),
+}
+
 /**
  * A Marxan project as uploads by role: `planning-grid` (a zipped shapefile; metadata `{ idAttribute }` if its ids are not in
  * `puid`), `input.dat`, `pu.dat`, `spec.dat`, `puvspr.dat` and optionally `bound.dat`, `output`, `features`, `cost-surface` and
  * `protected-areas`. Makes a project with one scenario. Throws `options-invalid` for an unknown role or a size above the
  * role's limit.
  */
-export function legacyMarxan({ maxBytes = {} }: LegacyMarxanOptions = {}): Format {
+export function legacyMarxan(options?: LegacyMarxanOptions): Format {
+  const { maxBytes = {} } = checkOptions('legacyMarxan()', options, legacyMarxanChecks)
   const pieces = legacyPieces()
   return {
     name: 'legacy-marxan',
@@ -43,21 +62,10 @@ export function legacyMarxan({ maxBytes = {} }: LegacyMarxanOptions = {}): Forma
   }
 }
 
-function limitedRoles(maxBytes: Readonly<Record<string, number>>): Readonly<Record<string, Role>> {
-  const all: Record<string, Role> = { ...roles }
-  for (const [name, size] of Object.entries(maxBytes)) {
-    const role = Object.hasOwn(roles, name) ? all[name] : undefined
-    if (!role)
-      throw new PieceworkError(
-        'options-invalid',
-        `maxBytes has no role ${JSON.stringify(name)}; there are ${Object.keys(roles).join(', ')}`,
-      )
-    if (!Number.isSafeInteger(size) || size < 1 || size > role.maxBytes)
-      throw new PieceworkError(
-        'options-invalid',
-        `The largest size of ${name} is a whole number of bytes from 1 to ${role.maxBytes}, not ${size}`,
-      )
-    all[name] = { ...role, maxBytes: size }
-  }
-  return all
+function limitedRoles(maxBytes: MaxBytes): Readonly<Record<string, Role>> {
+  const changed = Object.entries(maxBytes).map(([name, size]) => [
+    name,
+    { ...roles[name as RoleName], maxBytes: size },
+  ])
+  return { ...roles, ...Object.fromEntries(changed) }
 }

@@ -1,4 +1,11 @@
-import type { Piece } from '@piecework/core/piece'
+import {
+  check,
+  checkOptions,
+  contractCheck,
+  type OptionChecks,
+  type Piece,
+  required,
+} from '@piecework/core/piece'
 import { boundaryPiece } from './boundary/boundary-piece.js'
 import { costShapesPiece } from './cost-shapes/cost-shapes-piece.js'
 import { featureShapesPiece } from './feature-shapes/feature-shapes-piece.js'
@@ -12,13 +19,20 @@ import { protectedAreaShapesPiece } from './protected-areas/protected-area-shape
 import { scenarioProtectedAreasPiece } from './protected-areas/scenario-protected-areas-piece.js'
 import { resultsPiece } from './results/results-piece.js'
 import { databaseChecks } from './shapes/database-checks.js'
+import type { GeometryChecks } from './shapes/geometry-checks.js'
 import { costSurfacePiece } from './units/cost-surface-piece.js'
 import { scenarioPlanningUnitsPiece } from './units/scenario-planning-units-piece.js'
 
+const piecesChecks: OptionChecks<Partial<LegacyPiecesOptions>> = {
+  checks: contractCheck<GeometryChecks>({
+    invalidShapes: required(check.func()),
+    coveredUnits: check.func(),
+  }),
+}
+
 /** The pieces of a Marxan folder, by role. Each reads the uploads that it needs. Default of `checks`: PostGIS. */
-export function legacyPieces({
-  checks = databaseChecks,
-}: Partial<LegacyPiecesOptions> = {}): readonly Piece[] {
+export function legacyPieces(options?: Partial<LegacyPiecesOptions>): readonly Piece[] {
+  const { checks = databaseChecks } = checkOptions('legacyPieces()', options, piecesChecks)
   return [
     planningGridPiece({ checks }),
     planningAreaPiece,

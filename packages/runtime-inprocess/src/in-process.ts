@@ -19,8 +19,8 @@ export interface InProcessOptions {
 }
 
 const inProcessChecks: OptionChecks<InProcessOptions> = { concurrency: check.count, onError: check.func() }
-const submitChecks = { delayMs: check.wait }
-const stopChecks = { drainMs: check.wait }
+const submitChecks = { delayMs: check.duration }
+const stopChecks = { drainMs: check.duration }
 
 /**
  * Runs tasks in this process. Keeps those that were submitted before `start`, and forgets those that wait when it is stopped. A

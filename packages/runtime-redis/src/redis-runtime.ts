@@ -91,7 +91,7 @@ export function redisRuntime(given: RedisRuntimeOptions): Runtime {
     },
 
     async submit(tasks: readonly Task[], options) {
-      const { delayMs = 0 } = checkOptions('submit()', options, { delayMs: check.wait })
+      const { delayMs = 0 } = checkOptions('submit()', options, { delayMs: check.duration })
       const opening = opened().tasks
       try {
         await within(defaults.responseTimeoutMs, add(opening(), tasks, Math.ceil(delayMs)))
@@ -101,7 +101,7 @@ export function redisRuntime(given: RedisRuntimeOptions): Runtime {
     },
 
     async stop(options) {
-      const { drainMs = defaults.drainMs } = checkOptions('stop()', options, { drainMs: check.wait })
+      const { drainMs = defaults.drainMs } = checkOptions('stop()', options, { drainMs: check.duration })
       stopping ??= close()
       running.abortAfter(drainMs, stopped())
       await stopping

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Claim, Guard } from '@piecework/core/store'
+import {
+  type Claim,
+  check,
+  checkOptions,
+  type Guard,
+  type OptionChecks,
+  required,
+} from '@piecework/core/store'
 import fc from 'fast-check'
 import { gate } from './gate.js'
 import { type LawTest, type Patience, patience } from './law.js'
@@ -12,11 +19,14 @@ export interface GuardLawsOptions extends Patience {
   make(): Guard | Promise<Guard>
 }
 
+const lawChecks: OptionChecks<GuardLawsOptions> = { make: required(check.func()), patienceMs: check.wait }
+
 const one = { id: 'holder-one', kind: 'solver-run' }
 const two = { id: 'holder-two', kind: 'export' }
 
 /** Laws of a `Guard`. */
 export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
+  checkOptions('guardLaws()', options, lawChecks)
   const ms = patience(options)
 
   test('law 7: two claims conflict when one path contains the other, and only then', async () => {

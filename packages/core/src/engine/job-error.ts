@@ -1,27 +1,28 @@
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
-import type { JobError } from '../contracts/jobs.js'
+import type { JobError, JobNode } from '../contracts/jobs.js'
+import { databaseError, sqlStateOf } from './database-error.js'
 
-/** What may be told of an error: its code and sentence where it is ours, never a stack or a driver's text. */
-export function jobError(error: unknown, node: string): JobError {
+/** What is kept of an error: its code and sentence if it is ours or the database's, never a stack or another program's text. */
+export function jobError(error: unknown, node: Pick<JobNode, 'id' | 'piece' | 'resource'>): JobError {
+  if (sqlStateOf(error) !== undefined && !isPieceworkError(error)) return jobError(databaseError(error), node)
   if (isPieceworkError(error)) {
-    return { code: error.code, message: storable(error.message), node, retryable: error.retryable }
+    const { code, retryable } = error
+    const message = code === 'database' ? `${nameOf(node)}: ${error.message}` : error.message
+    return { code, message: storable(message), node: node.id, retryable }
   }
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-  if (/^[0-9A-Z]{5}$/.test(code)) {
-    return {
-      code: 'database',
-      message: `The database refused with ${code}.`,
-      node,
-      retryable: transient(code),
-    }
-  }
   const reason = /^E[A-Z]+$/.test(code) ? ` with ${code}` : ''
   return {
     code: 'internal',
-    message: `${node} failed unexpectedly${reason}.`,
-    node,
-    retryable: transient(code),
+    message: `${nameOf(node)} failed unexpectedly${reason}.`,
+    node: node.id,
+    retryable: /^E(CONN|PIPE|TIMEDOUT)/.test(code),
   }
+}
+
+/** `Piece "project/features" of project 1`, or the step. */
+function nameOf({ id, piece, resource }: Pick<JobNode, 'id' | 'piece' | 'resource'>): string {
+  return piece && resource ? `Piece "${piece}" of ${resource.kind} ${resource.id}` : `Step "${id}"`
 }
 
 /** Texts as every database keeps them: neither NUL nor half a surrogate pair. */
@@ -34,9 +35,4 @@ export function fromJobError(error: JobError): PieceworkError {
     retryable: error.retryable,
     ...(error.node && { facts: { node: error.node } }),
   })
-}
-
-/** Connection lost, serialization failure, deadlock, server going down or full. */
-function transient(state: string): boolean {
-  return /^(08|40|53|57P)/.test(state) || /^E(CONN|PIPE|TIMEDOUT)/.test(state)
 }

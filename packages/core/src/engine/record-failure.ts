@@ -49,7 +49,7 @@ export async function recordFailure(
 }
 
 function attemptError(reason: unknown, cause: unknown, { node }: Lease): JobError {
-  const error = jobError(reason, node.id)
+  const error = jobError(reason, node)
   return cause instanceof AbandonedError
     ? { ...error, message: `${error.message} ${abandonedNotice}` }
     : error
@@ -83,7 +83,7 @@ async function storeFailure(
     return await deps.store.attempts.fail(lease, error, findings, next)
   } catch (failure) {
     if (isPieceworkError(failure, 'lease-lost')) return undefined
-    if (findings.length === 0 || jobError(failure, lease.node.id).retryable) throw failure
+    if (findings.length === 0 || jobError(failure, lease.node).retryable) throw failure
     deps.events.emit('error', failure)
     return storeFailure(deps, lease, error, [], next)
   }

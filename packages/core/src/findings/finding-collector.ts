@@ -1,5 +1,8 @@
 import type { Finding, NewFinding } from '../contracts/finding.js'
 import { findingDefaults } from '../defaults.js'
+import { check } from '../options/check.js'
+import { checkOptions } from '../options/check-options.js'
+import type { OptionChecks } from '../options/option-checks.js'
 
 export interface FindingLocation {
   readonly file: string
@@ -26,6 +29,13 @@ export interface FindingCollectorOptions {
   readonly acrossFiles?: boolean
 }
 
+const collectorChecks: OptionChecks<FindingCollectorOptions> = {
+  limit: check.wait,
+  limitPerColumn: check.wait,
+  limitPerSeverity: check.wait,
+  acrossFiles: check.flag,
+}
+
 /** Code of the finding that counts those of kinds of which none is listed. */
 export const moreFindings = 'core/more-findings'
 
@@ -43,7 +53,8 @@ export class FindingCollector {
   readonly #unlisted = { error: 0, warning: 0 }
   #errors = 0
 
-  constructor(options: FindingCollectorOptions = {}) {
+  constructor(given?: FindingCollectorOptions) {
+    const options = checkOptions('FindingCollector', given, collectorChecks)
     this.#limit = options.limit ?? findingDefaults.listedPerKind
     this.#limitPerColumn = options.limitPerColumn ?? this.#limit
     this.#limitPerSeverity = options.limitPerSeverity ?? Number.POSITIVE_INFINITY

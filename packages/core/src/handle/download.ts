@@ -10,8 +10,8 @@ import { refuseExpired } from '../retention/expiry.js'
 import { jobArguments } from './job-arguments.js'
 
 const rangeChecks: OptionChecks<ByteRange> = {
-  start: required(check.anything),
-  end: required(check.anything),
+  start: required(check.wholeNumber(0, Number.MAX_SAFE_INTEGER)),
+  end: required(check.wholeNumber(0, Number.MAX_SAFE_INTEGER)),
 }
 
 /** The archive that an export has made, or a part of it. */
@@ -50,7 +50,7 @@ export async function download(
   refuseExpired(id, archive, environment.now())
   const { artifact, size, digest, expiresAt } = archive
   const { start, end } = range ?? { start: 0, end: size }
-  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || start > end || end > size) {
+  if (start > end || end > size) {
     throw new PieceworkError(
       'options-invalid',
       `Bytes ${start} to ${end} are not inside the ${size} of job ${id}.`,

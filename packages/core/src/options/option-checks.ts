@@ -1,4 +1,4 @@
-import type { Place } from './place.js'
+import { type Place, refuse } from './place.js'
 
 /** Returns the value as it will be used. Throws the place's code, naming the place. */
 export type Check<T> = (value: unknown, place: Place) => T
@@ -28,6 +28,9 @@ export type OptionChecks<T> = {
 
 /** The value must be there; without this, undefined is as absent. */
 export function required<T>(check: Check<T>): RequiredCheck<T> {
-  const own: Check<T> = (value, place) => check(value, place)
+  const own: Check<T> = (value, place) => {
+    const checked = check(value, place)
+    return checked === undefined ? refuse(place, `${place.subject} needs ${place.path}.`) : checked
+  }
   return Object.assign(own, { required: true as const })
 }

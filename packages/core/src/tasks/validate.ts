@@ -68,7 +68,7 @@ class Problems {
   error(): JobError | undefined {
     if (this.#errors === 0) return undefined
     const { node } = this.#attempt.lease
-    if (this.#errors === 1 && this.#thrown) return jobError(this.#thrown, node.id)
+    if (this.#errors === 1 && this.#thrown) return jobError(this.#thrown, node)
     const message = `${this.#piece}: ${this.#errors} ${this.#errors === 1 ? 'error' : 'errors'} in the input.`
     return { code: 'validation-failed', message, node: node.id, retryable: false }
   }

@@ -124,7 +124,10 @@ test('law 6: the time of a job passes also where one of its pieces has failed an
       const resource = host.add('b1', 'Birds', ['wren'])
       const { job } = await (await piecework.export({ resource, principal: ann })).ended()
       assert.deepEqual([job.status, job.error?.code], ['failed', 'internal'])
-      assert.match(job.error?.message ?? '', /work\/failing failed unexpectedly\. .* time limit of 100 ms/)
+      assert.match(
+        job.error?.message ?? '',
+        /work\/failing" of notebook b1 failed unexpectedly\. .* time limit of 100 ms/,
+      )
       assert.deepEqual(await piecework.guard.holders(resource), [])
     },
     { jobTimeoutMs: 100, sweepMs: 10, heartbeatMs: 10 },

@@ -1,4 +1,4 @@
-import { type NewFinding, PieceworkError } from '@piecework/core/piece'
+import { check, checkArgument, checkOptions, type NewFinding, PieceworkError } from '@piecework/core/piece'
 import type { FolderGrid } from './grid.js'
 import { searchFolder } from './search.js'
 
@@ -28,10 +28,9 @@ export interface FindMarxanFilesOptions {
  * up by name, without regard to case, in INPUTDIR, its last part, the folder and those below it. Throws `input-incomplete` naming everything
  * that is missing and the lines that ask for it, `legacy/marzone` and `legacy/cluz` for the projects of other programs.
  */
-export async function findMarxanFiles(
-  dir: string,
-  options: FindMarxanFilesOptions = {},
-): Promise<MarxanFiles> {
+export async function findMarxanFiles(dir: string, given?: FindMarxanFilesOptions): Promise<MarxanFiles> {
+  checkArgument('findMarxanFiles()', 'dir', dir, check.text)
+  const options = checkOptions('findMarxanFiles()', given, { input: check.text, idAttribute: check.text })
   const { missing, findings: told, ...found } = await searchFolder(dir, options)
   const { pu, spec, puvspr, grid } = found
   const findings = told.map(({ instead: _, ...finding }) => finding)

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { UploadSource } from '@piecework/core'
-import { PieceworkError } from '@piecework/core/piece'
+import { check, checkOptions, type OptionChecks, objectCheck } from '@piecework/core/piece'
 import { resultName } from '../results/file-name.js'
 import { gridRole, outputRole, type RoleName, roles } from '../roles.js'
 import type { MarxanFiles } from './find-marxan-files.js'
@@ -15,6 +15,16 @@ export interface MarxanUploadsOptions {
   readonly signal?: AbortSignal
 }
 
+type Metadata = NonNullable<MarxanUploadsOptions['metadata']>
+
+const uploadsChecks: OptionChecks<MarxanUploadsOptions> = {
+  metadata: objectCheck(
+    Object.fromEntries(Object.keys(roles).map((role) => [role, check.json])) as OptionChecks<Metadata>,
+  ),
+  output: check.flag,
+  signal: check.signal,
+}
+
 /**
  * The files of a folder as the uploads of one import, by role; the parts of a shapefile, and results, as one zip each, which is put nowhere on
  * disk. Results are left out unless they are asked for: Marxan may have left those of several scenarios. Throws `options-invalid` for metadata
@@ -22,14 +32,13 @@ export interface MarxanUploadsOptions {
  */
 export async function marxanUploads(
   { input, pu, spec, puvspr, bound, grid, output: results }: MarxanFiles,
-  { metadata = {}, output = false, signal = new AbortController().signal }: MarxanUploadsOptions = {},
+  options?: MarxanUploadsOptions,
 ): Promise<Readonly<Record<string, UploadSource>>> {
-  for (const role of Object.keys(metadata))
-    if (!Object.hasOwn(roles, role))
-      throw new PieceworkError(
-        'options-invalid',
-        `There is no file ${JSON.stringify(role)} for metadata; there are ${Object.keys(roles).join(', ')}`,
-      )
+  const {
+    metadata = {},
+    output = false,
+    signal = new AbortController().signal,
+  } = checkOptions('marxanUploads()', options, uploadsChecks)
   const zippedResults = output && results !== undefined ? await zippedOutput(results, signal) : undefined
   const sources: Partial<Record<RoleName, UploadSource>> = {
     [gridRole]: grid.kind === 'zip' ? { file: grid.path } : await zipped(grid.paths, signal),

@@ -1,6 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { join, relative, sep } from 'node:path'
-import { FindingCollector, PieceworkError } from '@piecework/core/piece'
+import {
+  check,
+  checkOptions,
+  FindingCollector,
+  type OptionChecks,
+  PieceworkError,
+} from '@piecework/core/piece'
 import { type InputDat, readInputDat } from '../input-dat/read.js'
 import { resultName } from '../results/file-name.js'
 import { gridRole } from '../roles.js'
@@ -41,6 +47,12 @@ export interface FolderSearchOptions {
   readonly idAttribute?: string
 }
 
+const searchChecks: OptionChecks<FolderSearchOptions> = {
+  input: check.text,
+  given: check.record(check.text),
+  idAttribute: check.text,
+}
+
 const keys = {
   'pu.dat': 'PUNAME',
   'spec.dat': 'SPECNAME',
@@ -50,10 +62,8 @@ const keys = {
 type Role = keyof typeof keys
 
 /** Throws `input-incomplete` where there is no input.dat, `legacy/marzone` and `legacy/cluz` for the projects of other programs. */
-export async function searchFolder(
-  dir: string,
-  { input, given = {}, idAttribute }: FolderSearchOptions = {},
-): Promise<FolderSearch> {
+export async function searchFolder(dir: string, options?: FolderSearchOptions): Promise<FolderSearch> {
+  const { input, given = {}, idAttribute } = checkOptions('searchFolder()', options, searchChecks)
   const near = await listing(dir)
   refuseOthers(near)
   const findings: FolderFinding[] = []

@@ -1,5 +1,10 @@
-import type { Entries, NewFinding } from '@piecework/core/piece'
-import { openShapefile, type PolygonGeometry, type ShapefileOptions } from '@piecework/vector-files'
+import { checkOptions, type Entries, type NewFinding } from '@piecework/core/piece'
+import {
+  openShapefile,
+  type PolygonGeometry,
+  type ShapefileOptions,
+  shapefileChecks,
+} from '@piecework/vector-files'
 import { IdIndex } from '../ids/id-index.js'
 import { tableIds } from '../tables/table-ids.js'
 import { planningGrid } from './grid-problem.js'
@@ -31,7 +36,8 @@ export interface Grid {
 export type GridOptions = ShapefileOptions
 
 /** Throws `legacy/grid-…`, with a finding for each thing that makes the grid unreadable. */
-export async function openGrid(entries: Entries, options: GridOptions = {}): Promise<Grid> {
+export async function openGrid(entries: Entries, given?: GridOptions): Promise<Grid> {
+  const options = checkOptions('openGrid()', given, shapefileChecks)
   const named = entries.facts(planningGrid.role)?.metadata?.idAttribute
   const unitIds: UnitIds = async () =>
     entries.paths.includes('pu.dat')

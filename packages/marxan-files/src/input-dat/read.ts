@@ -1,5 +1,5 @@
-import type { FindingCollector, FindingLocation } from '@piecework/core/piece'
-import type { ReadTableOptions } from '../tables/read-table.js'
+import { checkOptions, type FindingCollector, type FindingLocation } from '@piecework/core/piece'
+import { type ReadTableOptions, readTableChecks } from '../tables/read-table.js'
 import { checkAnnealing } from './check-annealing.js'
 import { numberValue } from './number-value.js'
 import { isMarzoneKey } from './other-keys.js'
@@ -31,8 +31,9 @@ export interface InputDat {
 /** @see Marxan User Manual 5.3.1 */
 export async function readInputDat(
   source: AsyncIterable<Uint8Array>,
-  { findings, file = 'input.dat', signal }: ReadTableOptions,
+  options: ReadTableOptions,
 ): Promise<InputDat> {
+  const { findings, file = 'input.dat', signal } = checkOptions('readInputDat()', options, readTableChecks)
   const text = await readText(source, file, findings, signal)
   const errors = findings.errors
   const given = settings(text ?? '', file, findings)

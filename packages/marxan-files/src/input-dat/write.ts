@@ -1,3 +1,4 @@
+import { check, checkOptions, required } from '@piecework/core/piece'
 import { hasTooManyDecreases } from './check-annealing.js'
 import { isValid } from './number-value.js'
 import {
@@ -44,8 +45,9 @@ export function writtenParameters(
  */
 export async function* writeInputDat(
   values: MarxanParameters,
-  { boundaries }: { readonly boundaries: boolean },
+  options: { readonly boundaries: boolean },
 ): AsyncGenerator<Uint8Array> {
+  const { boundaries } = checkOptions('writeInputDat()', options, { boundaries: required(check.flag) })
   const files = Object.entries(inputFiles).flatMap(([key, rule]) =>
     'written' in rule && (boundaries || key !== 'BOUNDNAME') ? [`${key} ${rule.written}`] : [],
   )

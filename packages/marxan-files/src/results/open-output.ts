@@ -1,5 +1,13 @@
 import { openZip } from '@piecework/core/archive'
-import { type Entries, FindingCollector } from '@piecework/core/piece'
+import {
+  check,
+  checkOptions,
+  type Entries,
+  FindingCollector,
+  type OptionChecks,
+  objectCheck,
+  required,
+} from '@piecework/core/piece'
 import { defaultOutputLimits, type OutputLimits } from '../defaults.js'
 import { readInputDat } from '../input-dat/read.js'
 import { outputRole } from '../roles.js'
@@ -18,11 +26,24 @@ export interface OutputOptions {
   readonly signal?: AbortSignal
 }
 
+const outputChecks: OptionChecks<OutputOptions> = {
+  findings: required(check.having<FindingCollector>('a FindingCollector', 'error', 'warning')),
+  limits: objectCheck<Partial<OutputLimits>>({
+    entries: check.size,
+    fileBytes: check.size,
+    totalBytes: check.size,
+    summaryBytes: check.size,
+    runs: check.size,
+  }),
+  signal: check.signal,
+}
+
 /**
  * Finds the results of the scenario that input.dat names, or of the only one there is. Throws `legacy/output-…`, `legacy/marzone` or
  * `legacy/cluz` if nothing can be read.
  */
-export async function openOutput(entries: Entries, options: OutputOptions): Promise<OutputFolder> {
+export async function openOutput(entries: Entries, given: OutputOptions): Promise<OutputFolder> {
+  const options = checkOptions('openOutput()', given, outputChecks)
   const limits = { ...defaultOutputLimits, ...options.limits }
   const zipped = await openZip(entries, outputRole, limits.entries, outputZip)
   const files = chooseFiles(zipped, await scenarioName(entries, options.signal), options.findings)

@@ -1,4 +1,4 @@
-import type { FindingCollector } from '@piecework/core/piece'
+import { check, type FindingCollector, type OptionChecks, required } from '@piecework/core/piece'
 import { NUMBER } from '../numbers/decimal.js'
 import { decode } from '../records/decode.js'
 import { feed } from '../records/feed.js'
@@ -30,6 +30,11 @@ export interface ResultLayout {
 export interface ReadResultOptions {
   readonly findings: FindingCollector
   readonly signal?: AbortSignal
+}
+
+export const readResultChecks: OptionChecks<ReadResultOptions> = {
+  findings: required(check.having<FindingCollector>('a FindingCollector', 'error', 'warning')),
+  signal: check.signal,
 }
 
 /**

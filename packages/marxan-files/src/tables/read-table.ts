@@ -1,4 +1,4 @@
-import type { FindingCollector } from '@piecework/core/piece'
+import { check, type FindingCollector, type OptionChecks, required } from '@piecework/core/piece'
 import { feed } from '../records/feed.js'
 import { RecordReader } from '../records/record-reader.js'
 import type { Batch, Columns } from './columns.js'
@@ -14,6 +14,12 @@ export interface ReadOptions {
 
 /** `file`: default is the role of the file. */
 export type ReadTableOptions = Omit<ReadOptions, 'file'> & { readonly file?: string }
+
+export const readTableChecks: OptionChecks<ReadTableOptions> = {
+  file: check.text,
+  findings: required(check.having<FindingCollector>('a FindingCollector', 'error', 'warning')),
+  signal: check.signal,
+}
 
 /**
  * Reads a .dat table in batches of rows without holding more of it than one record and one batch. Never throws because of what the

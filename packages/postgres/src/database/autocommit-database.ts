@@ -1,7 +1,6 @@
-import type { Database } from '@piecework/core/store'
+import { type Database, databaseError } from '@piecework/core/store'
 import type { ConnectionSource } from './connection.js'
 import { ConnectionDatabase } from './connection-database.js'
-import { databaseError } from './database-error.js'
 import { topLevel } from './transaction-scope.js'
 
 /** A database whose statements may be transactions by themselves. */

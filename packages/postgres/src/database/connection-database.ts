@@ -2,6 +2,7 @@ import {
   check,
   checkOptions,
   type Database,
+  databaseError,
   type OptionChecks,
   PieceworkError,
   type Transaction,
@@ -9,7 +10,6 @@ import {
 } from '@piecework/core/store'
 import { defaults } from '../defaults.js'
 import type { ConnectionSource, HeldConnection } from './connection.js'
-import { databaseError } from './database-error.js'
 import { OpenTransaction } from './open-transaction.js'
 import type { TransactionScope } from './transaction-scope.js'
 import { untilAborted } from './until-aborted.js'

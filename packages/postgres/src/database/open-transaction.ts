@@ -2,13 +2,13 @@ import {
   type CopyTarget,
   check,
   checkOptions,
+  databaseError,
   type OptionChecks,
   PieceworkError,
   required,
   type Transaction,
 } from '@piecework/core/store'
 import type { Connection } from './connection.js'
-import { databaseError } from './database-error.js'
 import { Mutex } from './mutex.js'
 import { Source } from './source.js'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ArtifactStore } from '@piecework/core/store'
+import { type ArtifactStore, check, checkOptions, type OptionChecks, required } from '@piecework/core/store'
 import fc from 'fast-check'
 import { bytesOf, chunked, keysOf } from '../bytes.js'
 import { gate } from '../gate.js'
@@ -9,8 +9,14 @@ import { within } from '../within.js'
 import { artifactKeyLaws } from './artifact-key-laws.js'
 import type { ArtifactStoreLawsOptions } from './artifact-store-laws-options.js'
 
+const lawChecks: OptionChecks<ArtifactStoreLawsOptions> = {
+  make: required(check.func()),
+  patienceMs: check.wait,
+}
+
 /** Laws of an `ArtifactStore`. */
 export function artifactStoreLaws(test: LawTest, options: ArtifactStoreLawsOptions): void {
+  checkOptions('artifactStoreLaws()', options, lawChecks)
   const ms = patience(options)
   artifactKeyLaws(test, options)
 

@@ -1,3 +1,4 @@
+import { checkOptions } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { attemptLaws } from './attempt-laws.js'
 import { batchLaws } from './batch-laws.js'
@@ -7,7 +8,7 @@ import { createLaws } from './create-laws.js'
 import { deadlineLaws } from './deadline-laws.js'
 import { preparationLaws } from './draft-laws.js'
 import { endLaws } from './end-laws.js'
-import type { JobStoreLawsOptions } from './job-store-laws-options.js'
+import { type JobStoreLawsOptions, jobStoreLawChecks } from './job-store-laws-options.js'
 import { leaseLaws } from './lease-laws.js'
 import { limitLaws } from './limit-laws.js'
 import { reportLaws } from './report-laws.js'
@@ -16,6 +17,7 @@ import { rowLaws } from './row-laws.js'
 
 /** Laws of a `Store`: jobs, attempts, outbox and reports. Its guard has laws of its own (`guardLaws`). */
 export function jobStoreLaws(test: LawTest, options: JobStoreLawsOptions): void {
+  checkOptions('jobStoreLaws()', options, jobStoreLawChecks)
   createLaws(test, options)
   preparationLaws(test, options)
   attemptLaws(test, options)

@@ -1,5 +1,12 @@
 import type { Piece, ResourceKind } from '@piecework/core/piece'
-import type { Database, Queryable, ResourceRef } from '@piecework/core/store'
+import {
+  check,
+  type Database,
+  type OptionChecks,
+  type Queryable,
+  type ResourceRef,
+  required,
+} from '@piecework/core/store'
 import type { Patience } from '../law.js'
 
 export interface Sample {
@@ -25,4 +32,15 @@ export interface PieceLawsOptions extends Patience {
   readonly before?: readonly Piece[]
   /** Input of the piece's options. Default `{}`. */
   readonly options?: unknown
+}
+
+export const pieceLawChecks: OptionChecks<PieceLawsOptions> = {
+  piece: required(check.having<Piece>('a piece', 'name', 'of', 'version')),
+  kind: required(check.having<ResourceKind>('a kind of resources', 'kind', 'table', 'describe')),
+  database: required(check.func()),
+  sample: required(check.func()),
+  content: required(check.func()),
+  before: check.list(check.having<Piece>('a piece', 'name', 'of', 'version')),
+  options: check.anything,
+  patienceMs: check.wait,
 }

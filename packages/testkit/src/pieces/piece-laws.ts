@@ -1,15 +1,17 @@
+import { checkOptions } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { cloneLaws } from './clone-laws.js'
 import { exportLaws } from './export-laws.js'
 import { importFailureLaws } from './import-failure-laws.js'
 import { importLaws } from './import-laws.js'
-import type { PieceLawsOptions } from './piece-laws-options.js'
+import { type PieceLawsOptions, pieceLawChecks } from './piece-laws-options.js'
 
 /**
  * Laws of a piece: of its exporter, importer, cloner and validators, as far as it has them. Whatever they import is rolled
  * back; the samples stay. That a piece's memory does not grow with its rows (law 8) is not among them.
  */
 export function pieceLaws(test: LawTest, options: PieceLawsOptions): void {
+  checkOptions('pieceLaws()', options, pieceLawChecks)
   const { exporter, importer, cloner } = options.piece
   if (exporter) exportLaws(test, options)
   if (exporter && importer) {

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Runtime, Task } from '@piecework/core/store'
+import {
+  check,
+  checkOptions,
+  type OptionChecks,
+  type Runtime,
+  required,
+  type Task,
+} from '@piecework/core/store'
 import { gate } from '../gate.js'
 import { type LawTest, type Patience, patience } from '../law.js'
 import { refuses } from '../refuses.js'
@@ -12,8 +19,11 @@ export interface RuntimeLawsOptions extends Patience {
   make(): Runtime | Promise<Runtime>
 }
 
+const lawChecks: OptionChecks<RuntimeLawsOptions> = { make: required(check.func()), patienceMs: check.wait }
+
 /** Laws of a `Runtime`. It may run a task late, or twice after a crash; here nothing crashes. */
 export function runtimeLaws(test: LawTest, options: RuntimeLawsOptions): void {
+  checkOptions('runtimeLaws()', options, lawChecks)
   const ms = patience(options)
   const using = async (law: (runtime: Runtime) => Promise<void>): Promise<void> => {
     const runtime = await options.make()

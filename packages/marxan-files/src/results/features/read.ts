@@ -1,8 +1,9 @@
 import type { ZippedFile } from '@piecework/core/archive'
+import { checkOptions } from '@piecework/core/piece'
 import { pluralize } from '../../pluralize.js'
 import type { RecordReader } from '../../records/record-reader.js'
 import type { FeatureNames } from '../../tables/spec/feature-names.js'
-import { type ReadResultOptions, readRecords } from '../read-records.js'
+import { type ReadResultOptions, readRecords, readResultChecks } from '../read-records.js'
 import { ResultCells } from '../result-cells.js'
 import {
   type FeatureFields,
@@ -37,8 +38,9 @@ type KnownNames = Pick<FeatureNames, 'size' | 'has' | 'get'>
 export async function readFeatureResults(
   file: ZippedFile,
   names: KnownNames,
-  { findings, signal }: ReadResultOptions,
+  options: ReadResultOptions,
 ): Promise<readonly FeatureResult[]> {
+  const { findings, signal } = checkOptions('readFeatureResults()', options, readResultChecks)
   const errors = findings.errors
   const rows = new FeatureRows(file.name, names, { findings })
   await readRecords(

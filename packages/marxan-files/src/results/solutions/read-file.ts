@@ -1,7 +1,8 @@
 import type { ZippedFile } from '@piecework/core/archive'
+import { checkOptions } from '@piecework/core/piece'
 import { pluralize } from '../../pluralize.js'
 import type { KnownIds } from '../../tables/table-ids.js'
-import type { ReadResultOptions } from '../read-records.js'
+import { type ReadResultOptions, readResultChecks } from '../read-records.js'
 import type { UnitSet } from '../units/unit-set.js'
 import { readUnitTable } from '../units/unit-table.js'
 
@@ -14,8 +15,9 @@ export async function readSolutionFile(
   file: ZippedFile,
   units: KnownIds,
   selected: UnitSet,
-  { findings, signal }: ReadResultOptions,
+  options: ReadResultOptions,
 ): Promise<void> {
+  const { findings, signal } = checkOptions('readSolutionFile()', options, readResultChecks)
   let headerless = false
   const errors = findings.errors
   const listed = await readUnitTable(

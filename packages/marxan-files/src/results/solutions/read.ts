@@ -1,6 +1,7 @@
+import { checkOptions } from '@piecework/core/piece'
 import type { KnownIds } from '../../tables/table-ids.js'
 import type { OutputFolder } from '../open-output.js'
-import type { ReadResultOptions } from '../read-records.js'
+import { type ReadResultOptions, readResultChecks } from '../read-records.js'
 import { readMatrix } from '../solutions-matrix/read.js'
 import { UnitSet } from '../units/unit-set.js'
 import { readSolutionFile } from './read-file.js'
@@ -24,6 +25,7 @@ export async function* readSolutions(
   units: KnownIds,
   options: ReadResultOptions,
 ): AsyncGenerator<Solution> {
+  checkOptions('readSolutions()', options, readResultChecks)
   const { matrix } = folder
   if (matrix) {
     for await (const row of readMatrix(matrix, units, options)) yield { ...row, file: matrix.name }

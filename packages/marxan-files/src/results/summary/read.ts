@@ -1,8 +1,8 @@
 import type { ZippedFile } from '@piecework/core/archive'
-import type { FindingCollector } from '@piecework/core/piece'
+import { check, checkOptions, type FindingCollector, type OptionChecks } from '@piecework/core/piece'
 import { defaultOutputLimits } from '../../defaults.js'
 import type { RecordReader } from '../../records/record-reader.js'
-import { type ReadResultOptions, readRecords } from '../read-records.js'
+import { type ReadResultOptions, readRecords, readResultChecks } from '../read-records.js'
 import { ResultCells } from '../result-cells.js'
 import { isSummaryColumn, type SummaryColumns, summaryColumns, summaryNumbers } from './summary-columns.js'
 
@@ -21,14 +21,26 @@ export interface RunSummary {
   readonly metadata: Readonly<Record<string, number | string>>
 }
 
+interface ReadSummariesOptions extends ReadResultOptions {
+  /** Runs that are read. */
+  readonly most?: number
+}
+
+const readSummariesChecks: OptionChecks<ReadSummariesOptions> = { ...readResultChecks, most: check.count }
+
 /**
  * Reads the summary of all runs, each run once; columns are found by name.
  * @see Marxan User Manual 7
  */
 export async function readSummaries(
   file: ZippedFile,
-  { findings, signal, most = defaultOutputLimits.runs }: ReadResultOptions & { readonly most?: number },
+  options: ReadSummariesOptions,
 ): Promise<readonly RunSummary[]> {
+  const {
+    findings,
+    signal,
+    most = defaultOutputLimits.runs,
+  } = checkOptions('readSummaries()', options, readSummariesChecks)
   const runs = new Map<number, RunSummary>()
   const cells = new ResultCells(file.name, findings)
   let columns: SummaryColumns | undefined

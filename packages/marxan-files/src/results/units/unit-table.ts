@@ -1,9 +1,16 @@
 import type { ZippedFile } from '@piecework/core/archive'
-import { type FindingCollector, PieceworkError } from '@piecework/core/piece'
+import {
+  check,
+  checkOptions,
+  type FindingCollector,
+  type OptionChecks,
+  PieceworkError,
+  required,
+} from '@piecework/core/piece'
 import type { RecordReader } from '../../records/record-reader.js'
 import type { KnownIds } from '../../tables/table-ids.js'
 import { columnName } from '../column-name.js'
-import { type ReadResultOptions, readRecords } from '../read-records.js'
+import { type ReadResultOptions, readRecords, readResultChecks } from '../read-records.js'
 import { ResultCells } from '../result-cells.js'
 import { UnitSet } from './unit-set.js'
 
@@ -26,6 +33,13 @@ export interface UnitTableOptions extends ReadResultOptions {
   readonly idAlone?: true
 }
 
+const unitTableChecks: OptionChecks<UnitTableOptions> = {
+  ...readResultChecks,
+  units: required(check.having<KnownIds>('ids of units', 'size')),
+  value: required(check.text),
+  idAlone: check.isTrue,
+}
+
 const idNames: ReadonlySet<string> = new Set([
   'puid',
   'planning_unit',
@@ -44,7 +58,7 @@ export async function readUnitTable(
   options: UnitTableOptions,
   each: (row: UnitRow) => void,
 ): Promise<number> {
-  const { findings, signal } = options
+  const { findings, signal } = checkOptions('readUnitTable()', options, unitTableChecks)
   const rows = new UnitRows(file.name, options, each)
   await readRecords(
     file,

@@ -1,6 +1,7 @@
+import { checkOptions } from '@piecework/core/piece'
 import type { Batch, Columns } from '../columns.js'
 import type { ReadTableOptions } from '../read-table.js'
-import { readTable } from '../read-table.js'
+import { readTable, readTableChecks } from '../read-table.js'
 
 const columns = {
   id1: { kind: 'integer', required: true, aliases: ['id'] },
@@ -19,6 +20,7 @@ export function readBound(
   source: AsyncIterable<Uint8Array>,
   options: ReadTableOptions,
 ): AsyncIterable<BoundBatch> {
+  checkOptions('readBound()', options, readTableChecks)
   const layout = { columns, byPosition: true } as const
   return readTable(source, layout, { ...options, file: options.file ?? 'bound.dat' })
 }

@@ -1,5 +1,6 @@
+import { checkOptions } from '@piecework/core/piece'
 import type { Batch, Columns } from '../columns.js'
-import { type ReadTableOptions, readTable } from '../read-table.js'
+import { type ReadTableOptions, readTable, readTableChecks } from '../read-table.js'
 import { uniqueId } from '../unique-id.js'
 
 const columns = {
@@ -27,6 +28,7 @@ export type PuBatch = Batch<typeof columns>
  * @see Marxan User Manual 5.3.3
  */
 export function readPu(source: AsyncIterable<Uint8Array>, options: ReadTableOptions): AsyncIterable<PuBatch> {
+  checkOptions('readPu()', options, readTableChecks)
   const file = options.file ?? 'pu.dat'
   const isNew = uniqueId(file, options.findings)
   return readTable(

@@ -1,8 +1,8 @@
-import type { FindingCollector } from '@piecework/core/piece'
+import { checkOptions, type FindingCollector } from '@piecework/core/piece'
 import { NUMBER } from '../../numbers/decimal.js'
 import type { Batch, Columns } from '../columns.js'
 import type { ReadTableOptions } from '../read-table.js'
-import { readTable } from '../read-table.js'
+import { readTable, readTableChecks } from '../read-table.js'
 
 const columns = {
   species: { kind: 'integer', required: true },
@@ -20,6 +20,7 @@ export function readPuvspr(
   source: AsyncIterable<Uint8Array>,
   options: ReadTableOptions,
 ): AsyncIterable<PuvsprBatch> {
+  checkOptions('readPuvspr()', options, readTableChecks)
   const layout = { columns, notCarried: ['prob'], header }
   return readTable(source, layout, { ...options, file: options.file ?? 'puvspr.dat' })
 }

@@ -1,4 +1,5 @@
-import { type ReadTableOptions, readTable } from '../read-table.js'
+import { check, checkOptions, type OptionChecks } from '@piecework/core/piece'
+import { type ReadTableOptions, readTable, readTableChecks } from '../read-table.js'
 import { uniqueId } from '../unique-id.js'
 import { columns, type SpecBatch } from './columns.js'
 import { hasGoalColumn, settleGoal } from './goal.js'
@@ -9,6 +10,11 @@ export type ReadSpecOptions = ReadTableOptions & {
   readonly names?: 'required'
 }
 
+const readSpecChecks: OptionChecks<ReadSpecOptions> = {
+  ...readTableChecks,
+  names: check.oneOf('required'),
+}
+
 /**
  * Features, each id and each name once.
  * @see Marxan User Manual 5.3.2
@@ -17,6 +23,7 @@ export function readSpec(
   source: AsyncIterable<Uint8Array>,
   options: ReadSpecOptions,
 ): AsyncIterable<SpecBatch> {
+  checkOptions('readSpec()', options, readSpecChecks)
   const file = options.file ?? 'spec.dat'
   const { findings } = options
   const isNew = uniqueId(file, findings)

@@ -1,4 +1,4 @@
-import type { Entries } from '@piecework/core/piece'
+import { check, checkOptions, type Entries, type OptionChecks, objectCheck } from '@piecework/core/piece'
 import type { AttributeTable } from '../../attribute-table.js'
 import { defaultShapefileLimits, type ShapefileLimits } from '../../defaults.js'
 import type { LayerLabels } from '../../layer-labels.js'
@@ -11,13 +11,25 @@ export interface ShapefileOptions {
   readonly signal?: AbortSignal
 }
 
+export const shapefileChecks: OptionChecks<ShapefileOptions> = {
+  limits: objectCheck<Partial<ShapefileLimits>>({
+    entries: check.size,
+    partBytes: check.size,
+    textBytes: check.size,
+    shapeBytes: check.size,
+    shapeWork: check.size,
+  }),
+  signal: check.signal,
+}
+
 /** Opens the zipped shapefile of the role. Throws an error of the labels with a finding for each thing that makes it unreadable. */
 export async function openShapefile<Reader extends RowReader<unknown>>(
   entries: Entries,
   labels: LayerLabels,
   findAttributes: FindAttributes<Reader>,
-  { limits: given, signal }: ShapefileOptions = {},
+  options?: ShapefileOptions,
 ): Promise<VectorLayer<Reader>> {
+  const { limits: given, signal } = checkOptions('openShapefile()', options, shapefileChecks)
   const limits = { ...defaultShapefileLimits, ...given }
   const { parts, crs, shp, table, problems: found } = await readHeaders(entries, labels, limits)
   const problems = [...found]

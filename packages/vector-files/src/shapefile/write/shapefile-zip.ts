@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { check, checkOptions, type OptionChecks } from '@piecework/core/piece'
 import { wgs84Prj } from '../../crs/wgs84.js'
 import { maxShapefileBytes } from '../../defaults.js'
 import type { OutputFeature, OutputLayer } from '../../output-layer.js'
@@ -15,14 +16,17 @@ export interface ShapefileZipOptions {
   readonly maxFileBytes?: number
 }
 
+const zipChecks: OptionChecks<ShapefileZipOptions> = { signal: check.signal, maxFileBytes: check.size }
+
 /**
  * A zip with one shapefile for each kind of geometry in the layer, or an empty one of polygons. Features without geometry are null
  * shapes among the polygons; texts are cut to 254 bytes. Writes temporary files. Throws `vector/file-too-large` beyond `maxFileBytes`.
  */
 export async function* shapefileZip(
   layer: OutputLayer,
-  options: ShapefileZipOptions = {},
+  given?: ShapefileZipOptions,
 ): AsyncGenerator<Uint8Array> {
+  const options = checkOptions('shapefileZip()', given, zipChecks)
   const writers = new Map<LayerKind, LayerWriter>()
   try {
     yield* zipFiles(await writeFiles(layer, writers, options), options.signal)

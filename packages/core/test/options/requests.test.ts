@@ -1,0 +1,331 @@
+import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
+import {
+  createPiecework,
+  fileArtifacts,
+  isPieceworkError,
+  memoryArtifacts,
+  memoryStore,
+  type Pack,
+} from '@piecework/core'
+import { uploadEntries } from '@piecework/core/piece'
+import { inProcess } from '@piecework/runtime-inprocess'
+import { optionTests } from '@piecework/test-support'
+import { suite } from 'uvu'
+import { ann, bytes, Notebooks } from '../support/notebooks.js'
+
+const test = suite('options: requests')
+
+const host = new Notebooks()
+const resource = host.add('b1', 'Birds', ['wren'])
+const child = host.add('c1', 'Nests', ['twig'], 'b1')
+const book = { kind: 'notebook', id: 'notes' } as const
+
+const pack: Pack = {
+  ...host.pack(),
+  formats: [
+    {
+      name: 'notes',
+      roles: {
+        text: { required: true, maxBytes: 20, metadata: { parse: (input) => input as object as never } },
+      },
+      tree: { ...book, children: [] },
+      pieces: [],
+      open: async ({ uploads, artifacts }) => {
+        await uploadEntries(uploads, artifacts)
+        return { tree: { ...book, children: [] }, nodes: [], findings: [], close: async () => {} }
+      },
+    },
+  ],
+}
+const artifacts = memoryArtifacts()
+const piecework = createPiecework({ packs: [pack], runtime: inProcess(), artifacts, store: memoryStore() })
+
+const archive = { artifact: 'made/archive' }
+let exported = ''
+test.before(async () => {
+  await piecework.start()
+  const job = await piecework.export({ resource, principal: ann })
+  exported = job.id
+  const made = (await job.result()).archive
+  assert.ok(made)
+  await artifacts.put(archive.artifact, artifacts.open(made.artifact))
+})
+test.after(() => piecework.stop())
+
+const draft = () => piecework.createDraft({ principal: ann, format: 'notes', name: 'Notes' })
+const ask = { principal: ann, priority: 1, options: {} }
+const noPrincipal = [undefined, {}, { id: '' }, { id: 7 }, 'ann']
+const noResource = [
+  undefined,
+  'project:1',
+  {},
+  { kind: 'notebook' },
+  { kind: '', id: 'b1' },
+  { kind: 'notebook', id: 1 },
+]
+const noSource = [
+  '/path/to/file.zip',
+  {},
+  { file: '' },
+  { artifact: 7 },
+  { stream: 'text' },
+  Readable.from([]),
+  { file: '/a', artifact: 'b' },
+  { file: '/a', fileName: 'a' },
+]
+const wrongAsk = {
+  principal: noPrincipal,
+  priority: [1.5, Number.NaN, '1', 2 ** 31],
+  options: ['text', [], 7],
+}
+
+optionTests(test, [
+  {
+    name: 'export()',
+    options: () => ({ ...ask, resource, children: [child], without: ['chapter/lines'] }),
+    call: async (request) => (await piecework.export(request)).ended(),
+    free: ['options', 'resource', 'children.0', 'principal'],
+    wrong: {
+      ...wrongAsk,
+      resource: noResource,
+      children: ['c1', ['c1'], [{ kind: 'chapter' }]],
+      without: ['chapter/lines', [7]],
+    },
+  },
+  {
+    name: 'clone()',
+    options: () => ({ ...ask, resource, children: [child], without: [], name: 'Owls' }),
+    call: async (request) => (await piecework.clone(request)).ended(),
+    free: ['options', 'resource', 'children.0', 'principal'],
+    wrong: { ...wrongAsk, resource: noResource, name: ['', 7] },
+  },
+  ...(['import', 'validate'] as const).flatMap((method) => [
+    {
+      name: `${method}()`,
+      options: () => ({ ...ask, name: 'Owls', archive: { ...archive }, keepUploads: true }),
+      call: async (request: never) => (await piecework[method](request)).ended(),
+      free: ['options', 'principal'],
+      wrong: {
+        ...wrongAsk,
+        archive: [...noSource, undefined],
+        name: [''],
+        into: ['project:1', { kind: 'x' }],
+        keepUploads: ['yes'],
+      },
+    },
+    {
+      name: `${method}() of uploads`,
+      options: () => ({
+        ...ask,
+        format: 'notes',
+        uploads: { text: { stream: bytes('a'), fileName: 'a.txt', metadata: { a: 1 } } },
+      }),
+      call: async (request: never) => (await piecework[method](request)).ended(),
+      free: ['options', 'principal', 'uploads', 'uploads.text.metadata'],
+      opaque: ['uploads.text.stream'],
+      wrong: { ...wrongAsk, uploads: ['text', []], 'uploads.text': noSource, format: ['', 7, undefined] },
+    },
+  ]),
+  {
+    name: 'retry()',
+    options: () => ({ principal: ann }),
+    call: (request) => piecework.retry('no-such-job', request).catch(unless('job-not-found')),
+    free: ['principal'],
+    wrong: { principal: noPrincipal },
+  },
+  {
+    name: 'createDraft()',
+    options: () => ({ principal: ann, format: 'notes', name: 'N', description: '', keepUploads: true }),
+    call: (request) => piecework.createDraft(request),
+    free: ['principal'],
+    wrong: { principal: noPrincipal, format: ['', undefined], name: ['', undefined, 7], into: ['project:1'] },
+  },
+  {
+    name: 'upload()',
+    options: () => ({ stream: bytes('a'), fileName: 'a.txt', metadata: { a: 1 } }),
+    call: async (source) => (await draft()).upload('text', source),
+    free: ['metadata'],
+    opaque: ['stream'],
+    wrong: { metadata: ['text', []], fileName: [7], file: ['/both'] },
+  },
+  {
+    name: 'validate() of a draft',
+    options: () => ({ options: {}, priority: 1 }),
+    call: async (options) => (await draft()).validate(options).catch(unless('input-incomplete')),
+    free: ['options'],
+    wrong: { priority: [1.5], options: ['text'] },
+  },
+  {
+    name: 'run()',
+    options: () => ({ options: {}, priority: 1 }),
+    call: async (options) => (await draft()).run(options).catch(unless('input-incomplete')),
+    free: ['options'],
+    wrong: { priority: [1.5], options: ['text'] },
+  },
+  {
+    name: 'diff()',
+    options: () => ({ ...ask, resource, children: [child], without: [] }),
+    call: (request) => piecework.diff(request, request).catch(unless('unsupported')),
+    free: ['options', 'resource', 'children.0', 'principal'],
+    wrong: { ...wrongAsk, resource: noResource },
+  },
+  ...(['diff', 'verify', 'inspect'] as const).map((method) => ({
+    name: `${method}() of an archive`,
+    options: () => ({ ...archive, size: 1, digest: 'x', expiresAt: new Date(), deletedAt: new Date() }),
+    call: (source: never) => piecework[method](source, source).catch(unless('unsupported')),
+    opaque: ['expiresAt', 'deletedAt'],
+    wrong: { artifact: ['', 7, undefined], file: ['/both'] },
+  })),
+  {
+    name: 'download()',
+    options: () => ({ start: 0, end: 1 }),
+    call: (range) => piecework.download(exported, range),
+    wrong: { start: [-1, 0.5, 'a', undefined], end: [-1, Number.NaN, undefined] },
+  },
+  {
+    name: 'jobs()',
+    options: () => ({ resource, limit: 1 }),
+    call: (filter) => piecework.jobs(filter),
+    free: ['resource'],
+    wrong: { resource: noResource.slice(1), limit: [-1, 1.5, Number.NaN, '1'] },
+  },
+  {
+    name: 'cancel()',
+    options: () => ({ principal: ann }),
+    call: (by) => piecework.cancel('no-such-job', by).catch(unless('job-not-found')),
+    free: ['principal'],
+    wrong: { principal: noPrincipal },
+  },
+  {
+    name: 'guard.edit()',
+    options: () => ({ leaseMs: 1000, tx: { query: async () => ({ rows: [], rowCount: 0 }) } }),
+    call: (options) => piecework.guard.edit(resource, async () => undefined, options),
+    opaque: ['tx'],
+    wrong: { leaseMs: [0, -1, Number.NaN, '1'], tx: ['tx', {}] },
+  },
+  {
+    name: 'guard.claim()',
+    options: () => ({ id: 'run-1', kind: 'solver-run' }),
+    call: async (holder) => (await piecework.guard.claim([resource], holder)).release(),
+    wrong: { id: ['', undefined, 7], kind: ['', undefined] },
+  },
+])
+
+function unless(code: 'job-not-found' | 'input-incomplete' | 'unsupported') {
+  return (error: unknown) => {
+    if (!isPieceworkError(error, code)) throw error
+  }
+}
+
+const message = async (work: () => unknown): Promise<string> => {
+  try {
+    await work()
+  } catch (error) {
+    if (isPieceworkError(error, 'options-invalid')) return error.message
+    throw error
+  }
+  return 'It was taken.'
+}
+
+test('what people expect of another method is answered with that method', async () => {
+  const asked = { principal: ann, archive, dryRun: true }
+  assert.equal(
+    await message(() => piecework.import(asked)),
+    'import() has no option "dryRun"; to check an import without importing, call validate().',
+  )
+  assert.equal(
+    (await piecework.jobs()).filter(({ kind, request }) => kind === 'import' && !request.name).length,
+    0,
+  )
+  assert.equal(
+    await message(() => piecework.import({ principal: ann, archive: '/tmp/a.zip' as never })),
+    'import(): archive must be { artifact } or { file } or { stream }, not a string: { file } takes a path, { artifact } a key.',
+  )
+  assert.equal(
+    await message(() => piecework.import({ principal: ann } as never)),
+    'import() takes either archive, or format and uploads.',
+  )
+  assert.match(
+    await message(() => piecework.import({ principal: ann, archive, format: 'notes' } as never)),
+    /either archive, or format and uploads, not archive and format\./,
+  )
+  assert.equal(
+    await message(() => piecework.export({ resource } as never)),
+    'export() needs principal: an object with an id that is not empty.',
+  )
+})
+
+test('a name with undefined is as one that is absent', async () => {
+  const job = await piecework.import({
+    principal: ann,
+    archive,
+    format: undefined,
+    uploads: undefined,
+  } as never)
+  assert.equal((await job.ended()).job.status, 'succeeded')
+})
+
+test('pieces that do not exist are refused with the nearest one, wherever they are named', async () => {
+  const meant = /There is no piece "notebook\/lynes"; did you mean "notebook\/lines"\?/
+  for (const work of [
+    () => piecework.export({ resource, principal: ann, options: { 'notebook/lynes': {} } }),
+    () => piecework.export({ resource, principal: ann, without: ['notebook/lynes'] }),
+    () => piecework.clone({ resource, principal: ann, without: ['notebook/lynes'] }),
+    () => piecework.import({ archive, principal: ann, options: { 'notebook/lynes': {} } }),
+    () => piecework.diff({ resource, principal: ann, without: ['notebook/lynes'] }, archive),
+  ])
+    assert.match(await message(work), meant)
+})
+
+test('arguments are checked as options are', async () => {
+  const job = await piecework.export({ resource, principal: ann })
+  await job.ended()
+  const wrong: readonly (() => unknown)[] = [
+    () => piecework.job(undefined as never),
+    () => piecework.job({ id: exported } as never),
+    () => piecework.cancel('' as never),
+    () => piecework.retry(7 as never, { principal: ann }),
+    () => piecework.download(undefined as never),
+    () => piecework.forget('notebook:b1' as never),
+    () => piecework.draft('notebook:b1' as never),
+    () => piecework.diff(archive, archive, { signal: 1 } as never),
+    () =>
+      piecework
+        .watch(exported, {} as never)
+        [Symbol.asyncIterator]()
+        .next(),
+    () => piecework.using({} as never),
+    () => piecework.guard.checkEditable(7 as never),
+    () => piecework.guard.checkEditable({ kind: 'notebook' } as never),
+    () => piecework.guard.holders('' as never),
+    () => piecework.guard.claim(resource as never, { id: 'a', kind: 'b' }),
+    () => piecework.guard.release(undefined as never),
+    () => piecework.guard.edit(resource, {} as never),
+    () => piecework.stop({ drainMs: -1 }),
+    () => fileArtifacts(''),
+    () => fileArtifacts(undefined as never),
+    () => job.ended({} as never),
+    () => job.result({} as never),
+    () =>
+      job
+        .watch({} as never)
+        [Symbol.asyncIterator]()
+        .next(),
+    async () => (await draft()).upload(undefined as never, { file: '/a' }),
+    async () => (await draft()).removeUpload(undefined as never),
+    async () => (await draft()).delete({} as never),
+  ]
+  for (const work of wrong) assert.notEqual(await message(work), 'It was taken.', String(work))
+})
+
+test('every method of a Piecework that takes an object is tried here', async () => {
+  const tried = 'export import clone validate retry createDraft diff verify inspect download jobs cancel'
+  const others = 'start stop forget draft job watch using guard events'
+  assert.deepEqual(Object.keys(piecework).sort(), `${tried} ${others}`.split(' ').sort())
+  assert.deepEqual(Object.keys(piecework.guard).sort(), 'checkEditable claim edit holders release'.split(' '))
+  const other = 'job resource resources status removeUpload validationResults delete'
+  assert.deepEqual(Object.keys(await draft()).sort(), `upload validate run ${other}`.split(' ').sort())
+})
+
+test.run()
