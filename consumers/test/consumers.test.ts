@@ -62,12 +62,14 @@ const test = suite('consumers')
 test.after(() => rm(folder, { recursive: true, force: true }))
 
 for (const consumer of consumers) {
-  test(`${consumer.name}: TypeScript ${consumer.typescript} accepts the host, and our declarations without skipLibCheck`, async () => {
-    const home = homeOf(consumer.name)
-    assert.deepEqual(await compile(home, consumer), [])
-    const declarations = await installedDeclarations(folder, packages)
-    assert.ok(declarations.length > 0)
-    assert.deepEqual(await checkDeclarations(home, consumer, entries, declarations), [])
+  const { name, typescript } = consumer
+  test(`${name}: TypeScript ${typescript} accepts the host, and our declarations without skipLibCheck`, async () => {
+    assert.deepEqual(await compile(homeOf(name), consumer), [])
+    // What the entry points lead to each time; the rest, which depends on no resolution, once with each TypeScript.
+    const isFirst = consumers.find((one) => one.typescript === typescript) === consumer
+    const declarations = isFirst ? await installedDeclarations(folder, packages) : []
+    assert.equal(declarations.length > 0, isFirst)
+    assert.deepEqual(await checkDeclarations(homeOf(name), consumer, entries, declarations), [])
   })
 }
 
