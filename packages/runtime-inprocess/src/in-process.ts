@@ -19,7 +19,8 @@ export interface InProcessOptions {
 }
 
 const inProcessChecks: OptionChecks<InProcessOptions> = { concurrency: check.count, onError: check.func() }
-const submitChecks = { delayMs: check.wait }
+/** Longer than a Node timer can wait, too. */
+const submitChecks = { delayMs: check.wholeNumber(0, Number.MAX_SAFE_INTEGER) }
 const stopChecks = { drainMs: check.wait }
 
 /**
