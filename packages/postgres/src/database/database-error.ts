@@ -3,7 +3,7 @@ import { isPieceworkError, PieceworkError } from '@piecework/core/store'
 /** Serialisation failure, deadlock, lost connection, server shutting down or too busy: the same may succeed later. */
 const retryable = /^(40001|40P01|55P03|08...|57P0[1-3]|53...)$/
 
-/** What a driver threw, as `database` with `facts.sqlState` and the names that the server gave; ours pass unchanged. */
+/** An error of a driver as `database`, with `facts.sqlState` and the names that the server gave. A `PieceworkError` stays as it is. */
 export function databaseError(cause: unknown): PieceworkError {
   if (isPieceworkError(cause)) return cause
   const { code: sqlState, table, column, constraint } = named(cause)
