@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** Where this user's programs keep what they can make again. */
+/** Folder for files that can be made again, by the conventions of the operating system. */
 export function cacheFolder(): string {
   const base =
     process.env.XDG_CACHE_HOME ||

@@ -7,12 +7,11 @@ import {
   copyOutSql,
   valueParser,
 } from '@piecework/postgres/database'
+import { defaults } from './defaults.js'
 import { Flow } from './flow.js'
 import type { TextResult } from './messages.js'
 import { PartQueue } from './part-queue.js'
 import type { WorkerPort } from './worker-port.js'
-
-const copyBytes = 4 * 1024 * 1024
 
 /** The embedded database's one connection. */
 export function embeddedConnection(port: WorkerPort): Connection {
@@ -77,7 +76,7 @@ export function embeddedConnection(port: WorkerPort): Connection {
         }
       }
     },
-    // WebAssembly cannot be interrupted: what runs, runs to its end.
+    // WebAssembly cannot be interrupted: a statement runs to its end.
     cancel: async () => {},
   }
 }
@@ -94,7 +93,7 @@ function rowsOf(result: TextResult | undefined): Record<string, unknown>[] {
   )
 }
 
-/** Each part is a COPY of its own, whose lines begin anew. */
+/** Each part is a COPY by itself, whose lines are counted from 1 again. */
 function linesLater(error: unknown, lines: number): unknown {
   const { where } = error as { where?: unknown }
   if (typeof where !== 'string') return error
@@ -108,7 +107,7 @@ function newlines(bytes: Uint8Array): number {
   return count
 }
 
-/** Chunks put together, so that one COPY is neither tiny nor unbounded. */
+/** Joins chunks, so that one COPY is neither tiny nor unbounded. */
 async function* parts(records: AsyncIterable<Uint8Array>, binary: boolean): AsyncGenerator<Uint8Array> {
   const whole = (chunks: readonly Uint8Array[]) =>
     Buffer.concat(binary ? [binaryRowsBegin, ...chunks, binaryRowsEnd] : chunks)
@@ -117,7 +116,7 @@ async function* parts(records: AsyncIterable<Uint8Array>, binary: boolean): Asyn
   for await (const chunk of records) {
     chunks.push(chunk)
     bytes += chunk.length
-    if (bytes < copyBytes) continue
+    if (bytes < defaults.copyInBytes) continue
     yield whole(chunks)
     chunks = []
     bytes = 0

@@ -23,16 +23,16 @@ import { embeddedConnection } from './embedded-connection.js'
 import { WorkerPort } from './worker-port.js'
 
 export interface EmbeddedOptions extends SessionOptions {
-  /** Folder that keeps the database, made when missing; one process at a time. Absent: in memory. */
+  /** Folder of the database, created if it is missing; one process at a time. Absent: in memory. */
   readonly dataDir?: string
-  /** Where the dump of a fresh database is kept. Default: `piecework` in the user's cache folder. */
+  /** Folder for the dump of a new database. Default: `piecework` in the user's cache folder. */
   readonly cacheDir?: string
 }
 
 export interface EmbeddedDatabase extends Database {
-  /** One connection, in this process: a transaction keeps everything else waiting, and nobody else is there. */
+  /** One connection, in this process alone: while a transaction is open, all other statements wait. */
   readonly embedded: true
-  /** Waits for what runs. */
+  /** Waits for open transactions. */
   close(): Promise<void>
 }
 
@@ -43,8 +43,8 @@ const embeddedChecks: OptionChecks<EmbeddedOptions> = {
 }
 
 /**
- * PostgreSQL with PostGIS in a thread of this process. Transactions run one after the other. A query on the database itself
- * from inside one of its transactions is `unsupported`: it would wait for itself.
+ * PostgreSQL with PostGIS in a thread of this process. Transactions run one after the other. A query on the database itself from
+ * inside one of its transactions is refused as `unsupported`: it would wait for itself.
  */
 export async function embedded(given?: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const options = checkOptions('embedded()', given, embeddedChecks)
@@ -60,14 +60,14 @@ export async function embedded(given?: EmbeddedOptions): Promise<EmbeddedDatabas
 }
 
 function overPort(port: WorkerPort, settings: Readonly<Record<string, string>>): EmbeddedDatabase {
-  const turns = new Mutex()
+  const mutex = new Mutex()
   const connection = embeddedConnection(port)
   const source: ConnectionSource = {
     acquire: async () => ({
       connection,
       cancelTimeoutMs: Number.POSITIVE_INFINITY,
       lost: () => false,
-      release: await turns.acquire(),
+      release: await mutex.acquire(),
     }),
   }
   const inner = new ConnectionDatabase(source, () => topLevel(settings))
@@ -96,7 +96,7 @@ function overPort(port: WorkerPort, settings: Readonly<Record<string, string>>):
     transaction,
     query: (sql, values) => transaction((tx) => tx.query(sql, values)),
     close: () =>
-      turns.run(async () => {
+      mutex.run(async () => {
         await port.request({ type: 'close' }).catch(() => {})
         await port.stop()
       }),

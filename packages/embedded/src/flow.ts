@@ -1,7 +1,6 @@
-/** Parts of a COPY that may wait in the main thread. */
-const ahead = 4
+import { defaults } from './defaults.js'
 
-/** Back-pressure over threads: the worker, which cannot await in the middle of a COPY, sleeps until parts are taken. */
+/** Back-pressure between threads: the worker cannot await during a COPY, and sleeps until parts are taken. */
 export class Flow {
   readonly shared: SharedArrayBuffer
   readonly #cells: Int32Array
@@ -29,7 +28,7 @@ export class Flow {
     for (;;) {
       if (Atomics.load(this.#cells, 1) === 1) return false
       const taken = Atomics.load(this.#cells, 0)
-      if (this.#sent - taken < ahead) {
+      if (this.#sent - taken < defaults.partsAhead) {
         this.#sent++
         return true
       }

@@ -1,4 +1,4 @@
-/** What the main thread asks of the worker; one at a time. */
+/** From the main thread to the worker; one at a time. */
 export type Request =
   | { readonly type: 'open'; readonly dataDir?: string; readonly cacheDir: string }
   | { readonly type: 'query'; readonly sql: string; readonly values?: readonly (string | null)[] }
@@ -6,7 +6,7 @@ export type Request =
   | { readonly type: 'copy-out'; readonly sql: string; readonly flow: SharedArrayBuffer }
   | { readonly type: 'close' }
 
-/** A statement's result, values as PostgreSQL's text. */
+/** Result of a statement; values are PostgreSQL's text. */
 export interface TextResult {
   readonly fields: readonly { readonly name: string; readonly oid: number }[]
   readonly rows: readonly (readonly (string | null)[])[]
@@ -14,7 +14,7 @@ export interface TextResult {
   readonly command: string
 }
 
-/** What the server says of an error; the names are those of the wire protocol. */
+/** An error of the server; the names are those of the wire protocol. */
 export interface ServerError {
   readonly message: string
   readonly code?: string
@@ -22,7 +22,7 @@ export interface ServerError {
   readonly table?: string
   readonly column?: string
   readonly constraint?: string
-  /** What the server was at: line and column of a COPY. */
+  /** Context, such as line and column of a COPY. */
   readonly where?: string
 }
 

@@ -1,4 +1,4 @@
-/** Parts on their way from a callback to one consumer. */
+/** Hands parts from a callback to one consumer. */
 export class PartQueue {
   readonly #parts: Uint8Array[] = []
   #ended: { readonly error?: unknown } | undefined
@@ -9,7 +9,7 @@ export class PartQueue {
     this.#wake()
   }
 
-  /** With an error, what waits is thrown away. The first end stands. */
+  /** With an error, parts that wait are discarded. Only the first call counts. */
   end(error?: unknown): void {
     this.#ended ??= error === undefined ? {} : { error }
     if (this.#ended.error !== undefined) this.#parts.length = 0

@@ -1,10 +1,9 @@
 import { type messages, type PGlite, protocol } from '@electric-sql/pglite'
+import { defaults } from './defaults.js'
 import type { Flow } from './flow.js'
 import type { TextResult } from './messages.js'
 
-const partBytes = 256 * 1024
-
-/** Sends one statement, or several without values, and keeps the values as text. Throws what the database says. @internal */
+/** Sends one statement, or several without values, and keeps the values as text. Throws the errors of the database. @internal */
 export async function query(
   database: PGlite,
   sql: string,
@@ -58,7 +57,7 @@ export async function copyIn(database: PGlite, sql: string, records: Uint8Array)
   return { fields: [], rows: [], rowCount: result?.rowCount ?? 0, command: 'COPY' }
 }
 
-/** Sends the rows of a COPY in parts. Blocks this thread while the other side has enough. @internal */
+/** Sends the rows of a COPY in parts. Blocks this thread while too many parts wait. @internal */
 export async function copyOut(
   database: PGlite,
   sql: string,
@@ -66,7 +65,7 @@ export async function copyOut(
   send: (part: Uint8Array) => void,
 ): Promise<void> {
   const parser = new protocol.Parser()
-  let part = Buffer.allocUnsafeSlow(partBytes)
+  let part = Buffer.allocUnsafeSlow(defaults.copyOutBytes)
   let used = 0
   let wanted = true
   let error: unknown
@@ -74,7 +73,7 @@ export async function copyOut(
     if (used > 0 && wanted) wanted = flow.maySend()
     if (used > 0 && wanted) {
       send(part.subarray(0, used))
-      part = Buffer.allocUnsafeSlow(partBytes)
+      part = Buffer.allocUnsafeSlow(defaults.copyOutBytes)
     }
     used = 0
   }

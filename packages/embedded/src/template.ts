@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { postgis } from '@electric-sql/pglite-postgis'
 
-/** The pinned versions of PGlite and its PostGIS: a dump fits no others. */
+/** Names the pinned versions of PGlite and its PostGIS: a dump fits no others. */
 const fileName = 'pglite-0.5.8-postgis-0.2.8.dump'
 const digestBytes = 32
 
@@ -12,8 +12,8 @@ const digestBytes = 32
 export const extensions = { postgis }
 
 /**
- * The dump of a fresh database with PostGIS, made once (10 s) and kept in `cacheDir` behind its sha256. A file that is broken
- * is made anew; where the folder cannot be written it is made every time.
+ * The dump of a new database with PostGIS, made once (10 s) and kept in `cacheDir`, after its sha256. A broken file is replaced. If
+ * the folder cannot be written, the dump is made each time.
  */
 export async function template(cacheDir: string): Promise<Blob> {
   const file = join(cacheDir, fileName)

@@ -1,17 +1,17 @@
 import { Worker } from 'node:worker_threads'
 import type { Reply, Request, ServerError, TextResult } from './messages.js'
 
-interface Waiting {
+interface PendingRequest {
   readonly resolve: (result: TextResult | undefined) => void
   readonly reject: (error: Error) => void
   readonly onPart: ((bytes: Uint8Array) => void) | undefined
 }
 
-/** The main thread's end of the worker. Keeps the process alive only while a request is under way. */
+/** The worker, as the main thread sees it. Keeps the process alive only during a request. */
 export class WorkerPort {
   readonly #worker = new Worker(new URL('./worker.js', import.meta.url))
   readonly #exited: Promise<void>
-  #waiting: Waiting | undefined
+  #pending: PendingRequest | undefined
   #failure: Error | undefined
 
   constructor() {
@@ -26,13 +26,13 @@ export class WorkerPort {
     })
   }
 
-  /** One at a time. Rejects with what the database says, or with what ended the worker. */
+  /** One at a time. Rejects with an error of the database, or with the one that ended the worker. */
   request(request: Request, onPart?: (bytes: Uint8Array) => void): Promise<TextResult | undefined> {
     if (this.#failure) return Promise.reject(this.#failure)
-    if (this.#waiting)
+    if (this.#pending)
       return Promise.reject(new Error('The embedded database takes one statement at a time.'))
     return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject, onPart }
+      this.#pending = { resolve, reject, onPart }
       this.#worker.ref()
       this.#worker.postMessage(request)
     })
@@ -45,12 +45,12 @@ export class WorkerPort {
 
   #receive(reply: Reply): void {
     if (reply.type === 'part') {
-      this.#waiting?.onPart?.(reply.bytes)
+      this.#pending?.onPart?.(reply.bytes)
       return
     }
-    const waiting = this.#settle()
-    if (reply.type === 'done') waiting?.resolve(reply.result)
-    else waiting?.reject(new EmbeddedError(reply.error))
+    const pending = this.#settle()
+    if (reply.type === 'done') pending?.resolve(reply.result)
+    else pending?.reject(new EmbeddedError(reply.error))
   }
 
   #fail(error: Error): void {
@@ -58,11 +58,11 @@ export class WorkerPort {
     this.#settle()?.reject(this.#failure)
   }
 
-  #settle(): Waiting | undefined {
-    const waiting = this.#waiting
-    this.#waiting = undefined
+  #settle(): PendingRequest | undefined {
+    const pending = this.#pending
+    this.#pending = undefined
     this.#worker.unref()
-    return waiting
+    return pending
   }
 }
 

@@ -8,7 +8,7 @@ import type { Reply, Request, ServerError } from './messages.js'
 import { copyIn, copyOut, query } from './statements.js'
 import { extensions, template } from './template.js'
 
-/** The thread in which the embedded database lives: its statements block it, and nothing else. */
+/** The embedded database runs in this thread: its statements block nothing else. */
 const port = parentPort
 if (!port) throw new Error('This file runs as a worker only.')
 
@@ -36,7 +36,7 @@ const answer = async (request: Request): Promise<Reply> => {
   }
 }
 
-/** A folder that holds a database already is opened as it is. */
+/** A folder that holds a database is opened as it is. */
 async function open(dataDir: string | undefined, cacheDir: string): Promise<PGlite> {
   if (dataDir === undefined) return PGlite.create({ extensions, loadDataDir: await template(cacheDir) })
   if (existsSync(join(dataDir, 'PG_VERSION'))) return PGlite.create({ dataDir, extensions })
@@ -44,18 +44,18 @@ async function open(dataDir: string | undefined, cacheDir: string): Promise<PGli
   return PGlite.create({ dataDir, extensions, loadDataDir: await template(cacheDir) })
 }
 
-function told(error: unknown): ServerError {
+function serverError(error: unknown): ServerError {
   const { code, detail, table, column, constraint, where } = error as Partial<ServerError>
   const message = error instanceof Error ? error.message : String((error as ServerError).message)
-  const known = Object.entries({ code, detail, table, column, constraint, where }).filter(
-    (fact) => typeof fact[1] === 'string',
+  const details = Object.entries({ code, detail, table, column, constraint, where }).filter(
+    (detail) => typeof detail[1] === 'string',
   )
-  return { message, ...Object.fromEntries(known) }
+  return { message, ...Object.fromEntries(details) }
 }
 
 port.on('message', (request: Request) => {
   answer(request).then(
     (reply) => port.postMessage(reply),
-    (error: unknown) => port.postMessage({ type: 'failed', error: told(error) } satisfies Reply),
+    (error: unknown) => port.postMessage({ type: 'failed', error: serverError(error) } satisfies Reply),
   )
 })

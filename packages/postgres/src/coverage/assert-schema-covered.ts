@@ -14,11 +14,11 @@ import { isTablePiece, tableSpec } from '../table-piece/spec.js'
 export interface SchemaCoverage {
   readonly schema: string
   /**
-   * Table of the root resource. Every table whose foreign keys lead to it, over any number of tables, must be decided about. Absent: every
+   * Table of the root resource: every table whose foreign keys lead to it, over any number of tables, must be covered. Absent: every
    * table of the schema.
    */
   readonly root?: string
-  /** `table` or `table.column`: stays behind, or another program takes care of it. One that is not there is told too. */
+  /** `table` or `table.column`: does not travel, or another program handles it. Refused if the database does not have it. */
   readonly ignored?: readonly string[]
 }
 
@@ -29,8 +29,8 @@ const coverageChecks: OptionChecks<SchemaCoverage> = {
 }
 
 /**
- * Law 12: throws `registry-invalid`, naming every table and column that is claimed by no table piece and not listed as ignored;
- * `facts.undecided` lists them. For a test of the host. A piece claims the columns that its declaration names, and without
+ * Throws `registry-invalid`, naming every table and column that no table piece covers and `ignored` does not list;
+ * `facts.undecided` lists them. For a test of the host. A piece covers the columns that its declaration names, and without
  * `columns` there every column that it does not ignore.
  */
 export async function assertSchemaCovered(
@@ -59,11 +59,11 @@ export async function assertSchemaCovered(
     },
   )
   if (undecided.length === 0 && stale.length === 0) return
-  const told = [
+  const problems = [
     ...undecided.map((name) => `${kindOf(name)} is claimed by no piece and not listed as ignored`),
     ...stale.map((name) => `${kindOf(name)} is listed as ignored and does not exist`),
   ]
-  refuse(`Schema "${schema}" is not covered: ${told.join('; ')}.`, { undecided, stale })
+  refuse(`Schema "${schema}" is not covered: ${problems.join('; ')}.`, { undecided, stale })
 }
 
 function kindOf(name: string): string {
@@ -87,7 +87,7 @@ async function tablesOf(db: Queryable, schema: string): Promise<readonly string[
   return rows.map(({ name }) => name)
 }
 
-/** The root and, behind it, all tables from which foreign keys lead to it. */
+/** The root and all tables from which foreign keys lead to it. */
 function reachable(catalogue: Catalogue, schema: string, root: string): ReadonlySet<string> {
   const found = new Set([root])
   // Tables that are added while this runs are visited too.
@@ -99,7 +99,7 @@ function reachable(catalogue: Catalogue, schema: string, root: string): Readonly
   return found
 }
 
-/** What pieces of archives declare of each table. */
+/** Declarations of each table in pieces that archives hold. */
 function claimsOf(pieces: readonly Piece[], schema: string): ReadonlyMap<string, readonly TableSpec[]> {
   const claims = new Map<string, TableSpec[]>()
   for (const piece of pieces) {

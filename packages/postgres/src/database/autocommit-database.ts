@@ -3,7 +3,7 @@ import type { ConnectionSource } from './connection.js'
 import { ConnectionDatabase } from './connection-database.js'
 import { topLevel } from './transaction-scope.js'
 
-/** A database whose statements may be transactions by themselves. */
+/** A database that can run a statement outside a transaction of ours. */
 export class AutocommitDatabase extends ConnectionDatabase {
   readonly #source: ConnectionSource
 
@@ -13,8 +13,8 @@ export class AutocommitDatabase extends ConnectionDatabase {
   }
 
   /**
-   * One statement as one message, under whatever settings the connection has: for statements that neither read nor print anything
-   * that depends on them.
+   * One statement as one message, with the settings that the connection has: for statements whose effect and result do not depend
+   * on settings.
    */
   async autocommit<Row extends object>(sql: string, values: readonly unknown[]) {
     const held = await this.#source.acquire().catch(refused)

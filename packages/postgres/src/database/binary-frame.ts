@@ -1,5 +1,5 @@
-/** What stands before the rows of a binary COPY: its signature, no flags, no extension. @see https://www.postgresql.org/docs/current/sql-copy.html "Binary Format" */
+/** Header of a binary COPY: its signature, no flags, no extension. @see https://www.postgresql.org/docs/current/sql-copy.html "Binary Format" */
 export const binaryRowsBegin: Uint8Array = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 
-/** What stands behind them, where the next row would have its number of values. */
+/** Trailer, in the place of the next row's number of values. */
 export const binaryRowsEnd: Uint8Array = Buffer.from([0xff, 0xff])

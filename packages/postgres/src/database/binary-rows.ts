@@ -1,6 +1,6 @@
 /**
- * Writes rows for `copyIn` in the format `binary`, many of them into one buffer. A row is `row` and then its values in the order of
- * the columns; the database refuses a row whose values are not of its columns' types or number.
+ * Writes rows for `copyIn` in the format `binary`, many of them into one buffer. Call `row`, then write its values in the order of the
+ * columns; the database refuses a row whose values differ from its columns in type or number.
  *
  * @see https://www.postgresql.org/docs/current/sql-copy.html "Binary Format"
  */
@@ -10,7 +10,7 @@ export class BinaryRows {
   #view: DataView
   #size = 0
 
-  /** `room`: bytes of the buffer, which grows where they are not enough. */
+  /** `room`: initial size of the buffer in bytes; it grows. */
   constructor(room = 2 ** 18) {
     this.#room = room
     this.#bytes = Buffer.alloc(0)
@@ -58,14 +58,14 @@ export class BinaryRows {
     this.#bytes.set(value, at)
   }
 
-  /** Room for a value of so many bytes: the caller writes it into `view` from the offset that is returned, before anything else. */
+  /** Reserves the bytes of one value: the caller writes it into `view` from the returned offset, before it writes anything else. */
   value(size: number): number {
     const at = this.#take(4 + size)
     this.#view.setInt32(at, size)
     return at + 4
   }
 
-  /** All rows so far, as a chunk of their own; what is written later goes elsewhere. */
+  /** All rows so far, as a chunk that later rows do not touch. */
   take(): Uint8Array {
     const rows = this.#bytes.subarray(0, this.#size)
     this.#bytes = Buffer.alloc(0)

@@ -3,8 +3,8 @@ import { defaults } from '../defaults.js'
 import type { PgClient } from './pg-client.js'
 
 /**
- * Asks the server to stop what the connection runs, over a socket of its own, and resolves when the server has passed it on.
- * It is a request: whoever asks must bear that it goes astray.
+ * Asks the server, over a socket of its own, to cancel the statement that the connection runs. Resolves when the server has
+ * accepted the request, or when it has failed: callers must not rely on it.
  *
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  */

@@ -1,7 +1,7 @@
 import type { CopyTarget } from '@piecework/core/store'
 import { quoteIdent } from './quote-ident.js'
 
-/** `source` is `STDIN` or a quoted file name. */
+/** `source`: `STDIN` or a quoted file name. */
 export const copyInSql = (target: CopyTarget, source: string): string =>
   `COPY ${target.table} (${target.columns.map(quoteIdent).join(', ')}) FROM ${source} WITH (${copyInOptions(target)})`
 

@@ -8,7 +8,7 @@ import { holdPgClient } from './pg-connection.js'
 import { type SessionOptions, sessionChecks, sessionSettings } from './settings.js'
 import { savepoint } from './transaction-scope.js'
 
-/** What is asked of a `Knex` or a `Knex.Transaction` with the client `pg`. */
+/** A `Knex` or a `Knex.Transaction` with the client `pg`. */
 export interface KnexLike {
   readonly client: {
     acquireConnection(): Promise<unknown>
@@ -18,8 +18,8 @@ export interface KnexLike {
 }
 
 /**
- * The host's knex; it stays the host's to destroy. On a knex transaction everything takes part in it: `transaction` is a
- * savepoint, one at a time, and read-only snapshots are `unsupported`.
+ * A database over the host's knex, which the host destroys. On a knex transaction all statements take part in it: `transaction` is
+ * a savepoint, one at a time, and read-only snapshots are `unsupported`.
  */
 export function fromKnex(knex: KnexLike, options?: SessionOptions): Database {
   checkArgument(
@@ -32,9 +32,9 @@ export function fromKnex(knex: KnexLike, options?: SessionOptions): Database {
   if (knex.isTransaction !== true) {
     return new AutocommitDatabase({ acquire: () => acquire(knex) }, settings)
   }
-  const turns = new Mutex()
+  const mutex = new Mutex()
   return new ConnectionDatabase(
-    { acquire: () => turns.acquire().then((leave) => acquire(knex, leave)) },
+    { acquire: () => mutex.acquire().then((leave) => acquire(knex, leave)) },
     () => savepoint(settings),
   )
 }
@@ -45,7 +45,7 @@ async function acquire(knex: KnexLike, leave: () => void = () => {}): Promise<He
     throw error
   })
   const release = (broken: boolean): void => {
-    // knex looks at this mark before it hands a connection out again.
+    // knex does not use a connection with this mark again.
     if (broken) Object.assign(connection as object, { __knex__disposed: 'given up by Piecework' })
     knex.client.releaseConnection(connection).catch(() => {})
     leave()

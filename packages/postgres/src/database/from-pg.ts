@@ -4,14 +4,14 @@ import type { PgClient } from './pg-client.js'
 import { holdPgClient } from './pg-connection.js'
 import { type SessionOptions, sessionChecks, sessionSettings } from './settings.js'
 
-/** What is asked of a `pg.Pool`. */
+/** A `pg.Pool`. */
 export interface PgPool {
   connect(): Promise<PgClient & { release(destroy?: boolean): void }>
 }
 
 /**
- * The host's pool; it stays the host's to end. Values come as `valueParser` says, here and through the other adapters, whatever
- * parsers and settings the host has.
+ * A database over the host's pool, which the host ends. Values are parsed as `valueParser` describes, with this and the other
+ * adapters alike, whatever parsers and settings the host has.
  */
 export function fromPg(pool: PgPool, options?: SessionOptions): Database {
   checkArgument('fromPg()', 'pool', pool, check.having<PgPool>('a pg.Pool', 'connect'))

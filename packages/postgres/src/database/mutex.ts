@@ -1,8 +1,8 @@
-/** Lets one piece of work run at a time, in the order of asking. */
+/** Runs one function at a time, in the order of the calls. */
 export class Mutex {
   #last: Promise<unknown> = Promise.resolve()
 
-  /** Work whose signal is aborted before its turn never starts. */
+  /** Rejects if the signal is aborted before `work` starts. */
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const turn = this.#last.then(() => {
       signal?.throwIfAborted()
@@ -12,7 +12,7 @@ export class Mutex {
     return turn
   }
 
-  /** Resolves when the turn has come, to what ends it; calling that twice does no harm. */
+  /** Resolves to the function that releases the mutex; to call it twice does no harm. */
   acquire(signal?: AbortSignal): Promise<() => void> {
     return new Promise((entered, refused) => {
       this.run(() => new Promise<void>((leave) => entered(leave)), signal).catch(refused)

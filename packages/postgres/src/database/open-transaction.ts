@@ -21,7 +21,7 @@ const copyChecks: OptionChecks<CopyTarget> = {
 /** One open transaction on one connection. Statements run one after the other; after `end` there are none. */
 export class OpenTransaction implements Transaction {
   readonly #connection: Connection
-  readonly #turns = new Mutex()
+  readonly #mutex = new Mutex()
   readonly #ended = new AbortController()
   #running = 0
   #copying = false
@@ -70,21 +70,21 @@ export class OpenTransaction implements Transaction {
     return this.#running > 0
   }
 
-  /** Refuses what comes later, stops what runs, and resolves when the connection is free. */
+  /** Refuses later statements, cancels the running one, and resolves when the connection is free. */
   async end(reason: unknown): Promise<void> {
     this.#ended.abort(reason)
     if (this.#running > 0) await this.#connection.cancel()
-    await this.#turns.run(async () => {})
+    await this.#mutex.run(async () => {})
   }
 
   async #enter(copying: boolean): Promise<() => void> {
     if (this.#copying) {
       throw new PieceworkError(
         'unsupported',
-        'A transaction takes no other statement in the middle of a COPY.',
+        'A transaction takes no other statement during a COPY.',
       )
     }
-    const leave = await this.#turns.acquire(this.#ended.signal)
+    const leave = await this.#mutex.acquire(this.#ended.signal)
     this.#running++
     this.#copying = copying
     let left = false
@@ -97,7 +97,7 @@ export class OpenTransaction implements Transaction {
     }
   }
 
-  /** What the caller is told: why the transaction has ended, where it has, and else what the database said. */
+  /** Why the transaction has ended, if it has; otherwise the error of the database. */
   #reason(error: unknown): unknown {
     if (this.#ended.signal.aborted) return this.#ended.signal.reason
     return databaseError(error)

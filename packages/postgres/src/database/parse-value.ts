@@ -1,6 +1,6 @@
 import { parseArray } from './parse-array.js'
 
-/** Turns the text of one column's value into what the caller sees. */
+/** Parses the text of one column's value. */
 export type ValueParser = (text: string) => unknown
 
 const number: ValueParser = Number
@@ -9,7 +9,7 @@ const bytes: ValueParser = (text) => Buffer.from(text.slice(2), 'hex')
 
 const plain = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)\+00$/
 
-/** Years of five digits, BC and infinity have no counterpart and stay text. */
+/** Years of five digits, BC and infinity are no JavaScript dates, and stay text. */
 const timestamp: ValueParser = (text) => {
   const [, day, time] = plain.exec(text) ?? []
   return day === undefined ? text : new Date(`${day}T${time}Z`)
@@ -31,7 +31,7 @@ const byOid: ReadonlyMap<number, ValueParser> = new Map<number, ValueParser>([
 const numberOrNull = (text: string | null): number | null => (text === null ? null : Number(text))
 
 /**
- * The same on every adapter, whatever parsers the host has registered: boolean; int2, int4, oid, float4 and float8 as
+ * The same with every adapter, whatever parsers the host has registered: boolean; int2, int4, oid, float4 and float8 as
  * number; json and jsonb parsed; bytea as Buffer; timestamptz as Date; one-dimensional arrays of text, uuid and int4 as
  * arrays. Everything else is PostgreSQL's text: uuid, int8 and numeric, date, timestamp, geometry (EWKB hex).
  */

@@ -10,7 +10,7 @@ interface PgQuery {
   types?: { getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown }
 }
 
-/** What is asked of a connection of the `pg` library. */
+/** A connection of the library `pg`. */
 export interface PgClient {
   query(query: PgQuery): Promise<PgResult>
   on(event: 'error', listener: (error: Error) => void): unknown

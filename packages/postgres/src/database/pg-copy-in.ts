@@ -7,7 +7,7 @@ import { copyInSql } from './copy-sql.js'
 import type { PgClient } from './pg-client.js'
 import { submit } from './pg-submit.js'
 
-/** What `Connection.copyIn` does on a server. */
+/** `Connection.copyIn` on a server. */
 export async function pgCopyIn(
   client: PgClient,
   target: CopyTarget,
@@ -27,8 +27,8 @@ async function* framed(rows: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
 }
 
 /**
- * Stands before the COPY, which tells the server the message of whatever error destroys it: the server closes the connection
- * over a message of more than 10 kB, and its own errors can be longer.
+ * Stands before the COPY stream, which sends the message of the error that destroys it to the server: the server closes the
+ * connection at a message of more than 10 kB, and errors of a source can have longer ones.
  */
 function sinkOf(copy: Writable): Writable {
   let over = false
@@ -42,7 +42,7 @@ function sinkOf(copy: Writable): Writable {
       copy.end()
     },
     destroy: (error, done) => {
-      if (error && !over) copy.destroy(new Error('The rows have not all come.'))
+      if (error && !over) copy.destroy(new Error('The source of the rows has failed.'))
       done(error)
     },
   })

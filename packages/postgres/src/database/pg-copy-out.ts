@@ -5,7 +5,7 @@ import { copyOutSql } from './copy-sql.js'
 import type { PgClient } from './pg-client.js'
 import { submit } from './pg-submit.js'
 
-/** What `Connection.copyOut` does on a server. */
+/** `Connection.copyOut` on a server. */
 export async function* pgCopyOut(
   client: PgClient,
   select: string,
@@ -41,7 +41,7 @@ export async function* pgCopyOut(
   }
 }
 
-/** Stops the COPY, throws away what is still under way, and goes back to before it. */
+/** Cancels the COPY, discards the rest of its rows, and rolls back to the savepoint before it. */
 async function drained(client: PgClient, stream: Readable, over: Promise<void>): Promise<void> {
   await cancelStatement(client)
   const discard = (): void => {

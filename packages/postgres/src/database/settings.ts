@@ -2,13 +2,13 @@ import { check, type OptionChecks } from '@piecework/core/store'
 import { quoteIdent } from './quote-ident.js'
 
 export interface SessionOptions {
-  /** Schemas in which unqualified names are looked up, PostGIS's own among them. Default `public`. */
+  /** Schemas in which unqualified names are looked up, those of PostGIS too. Default `public`. */
   readonly searchPath?: readonly string[]
 }
 
 export const sessionChecks: OptionChecks<SessionOptions> = { searchPath: check.list(check.text) }
 
-/** Settings that decide how values are printed and read. Ours are the same everywhere, whatever the host's pool has set. */
+/** Settings that decide how values are printed and read: the same for all connections, whatever the host's pool has set. */
 export function sessionSettings(options: SessionOptions = {}): Readonly<Record<string, string>> {
   return {
     search_path: (options.searchPath ?? ['public']).map(quoteIdent).join(', '),
@@ -18,7 +18,7 @@ export function sessionSettings(options: SessionOptions = {}): Readonly<Record<s
     extra_float_digits: '1',
     bytea_output: 'hex',
     standard_conforming_strings: 'on',
-    // Statements of ours are long and run once: compiling them costs more than it saves.
+    // Our statements are long and run once: to compile them costs more than it saves.
     jit: 'off',
   }
 }

@@ -1,4 +1,4 @@
-/** Rows on their way into the database; keeps the error of whoever makes them apart from those of the database. */
+/** Rows for the database. Remembers an error of their own source, so that it is not taken for one of the database. */
 export class Source implements AsyncIterable<Uint8Array> {
   readonly #chunks: AsyncIterable<Uint8Array>
   failed = false

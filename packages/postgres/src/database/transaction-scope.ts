@@ -2,14 +2,14 @@ import { PieceworkError } from '@piecework/core/store'
 import type { Connection } from './connection.js'
 import { applySettings } from './settings.js'
 
-/** How a transaction of ours begins and ends on a connection. */
+/** How a transaction begins and ends on a connection. */
 export interface TransactionScope {
   begin(connection: Connection, readOnly: boolean): Promise<void>
   commit(connection: Connection): Promise<void>
   rollback(connection: Connection): Promise<void>
 }
 
-/** A transaction of its own. */
+/** A transaction by itself. */
 export function topLevel(settings: Readonly<Record<string, string>>): TransactionScope {
   return {
     begin: async (connection, readOnly) => {
@@ -31,7 +31,7 @@ export function topLevel(settings: Readonly<Record<string, string>>): Transactio
   }
 }
 
-/** A savepoint in a transaction of the host's, whose settings are put back at the end. */
+/** A savepoint in a transaction of the host, whose settings are restored at the end. */
 export function savepoint(settings: Readonly<Record<string, string>>): TransactionScope {
   const read = Object.keys(settings).map((name) => `current_setting('${name}') AS "${name}"`)
   let before: Readonly<Record<string, string>> = {}
