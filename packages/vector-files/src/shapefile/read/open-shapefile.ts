@@ -4,7 +4,7 @@ import { defaultShapefileLimits, type ShapefileLimits } from '../../defaults.js'
 import type { LayerLabels } from '../../layer-labels.js'
 import type { FindAttributes, LayerRow, RowReader, VectorLayer } from '../../vector-layer.js'
 import { readFeatures } from './features.js'
-import { collectProblems, readHeaders } from './headers.js'
+import { collectProblems, shapefileHeaders } from './headers.js'
 
 export interface ShapefileOptions {
   readonly limits?: Partial<ShapefileLimits>
@@ -19,7 +19,7 @@ export async function openShapefile<Reader extends RowReader<unknown>>(
   { limits: given, signal }: ShapefileOptions = {},
 ): Promise<VectorLayer<Reader>> {
   const limits = { ...defaultShapefileLimits, ...given }
-  const { parts, crs, shp, table, problems: found } = await readHeaders(entries, labels, limits)
+  const { parts, crs, shp, table, problems: found } = await shapefileHeaders(entries, labels, limits)
   const problems = [...found]
   const attributes =
     table && table.size > 0
