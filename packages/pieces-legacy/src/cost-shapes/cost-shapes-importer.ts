@@ -11,8 +11,9 @@ import { type CostAttributes, type CostRow, openCosts } from './cost-attributes.
 import { costSurfaceName } from './cost-surface-name.js'
 
 /**
- * A cost surface beside the default one. If the layer has ids, each planning unit gets the cost of its record; else the mean of the costs
- * of the shapes that cover it, weighted by the areas that they have in common with it.
+ * A cost surface beside the default one. If the layer has ids, each planning unit gets the cost of its
+ * record; else the mean of the costs of the shapes that cover it, weighted by the areas that they have in
+ * common with it.
  */
 export const costShapesImporter: PieceImporter = {
   import: async (context) => {

@@ -11,8 +11,8 @@ import { assertRowCount } from '../staging/assert-row-count.js'
 import { type FeatureAttributes, openFeatures } from './feature-attributes.js'
 
 /**
- * The uploaded features: one geometry for each record, and as amounts the areas that planning units and features have in common. Area
- * where shapes of a feature overlap counts once.
+ * The uploaded features: one geometry for each record, and as amounts the areas that planning units and
+ * features have in common. Area where shapes of a feature overlap counts once.
  */
 export const featureShapesImporter: PieceImporter = {
   import: async (context) => {

@@ -68,7 +68,9 @@ async function insertRepaired({ tx, ids, resource }: ImportContext): Promise<num
 /** Bytes of rows that wait for the database to look at their units. */
 const mostWaiting = 2 ** 22
 
-/** The units of the grid as rows: convex ones go straight into the table, others wait until it takes a break. */
+/**
+ * The units of the grid as rows: convex ones go straight into the table, others wait until it takes a break.
+ */
 class Units {
   /** Of all. */
   count = 0

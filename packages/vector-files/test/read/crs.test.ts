@@ -58,6 +58,17 @@ alone('what is not supported is refused by name', async () => {
     await refusal(uploadOf(zippedGrid(squares([1]), { prj })), 'test/grid-crs')
 })
 
+alone('parameters are refused by name, whatever JavaScript finds by that name', async () => {
+  const crs = (parameter: string) =>
+    `PROJCS["sinusoidal",${wgs84},PROJECTION["Sinusoidal"],PARAMETER["False_Easting",0],PARAMETER["False_Northing",0],PARAMETER["Central_Meridian",0],${parameter}UNIT["Meter",1]]`
+  await openLayer(uploadOf(zippedGrid(squares([1]), { prj: crs('') })))
+  for (const name of ['Standard_Parallel_1', 'constructor', '__proto__']) {
+    const prj = crs(`PARAMETER["${name}",1],`)
+    const error = await refusal(uploadOf(zippedGrid(squares([1]), { prj })), 'test/grid-crs')
+    assert.match(error.message, new RegExp(`PARAMETER ${name} is not known`))
+  }
+})
+
 alone('a datum that is not WGS 84 is a warning', async () => {
   const prj = wgs84.replace('WGS_1984",6378137.0,298.257223563', 'Clarke_1866",6378206.4,294.9786982')
   const layer = await openLayer(

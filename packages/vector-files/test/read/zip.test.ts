@@ -104,6 +104,13 @@ test('hostile archives: a part that differs from its checksum is refused', async
   }
 })
 
+test('hostile archives: a part that has another name before its data is refused', async () => {
+  const zip = zippedGrid(squares([1, 2, 3]))
+  const name = zip.indexOf('grid.dbf')
+  zip.write('Grid', name)
+  await refusal(uploadOf(zip), 'test/grid-zip')
+})
+
 test('hostile archives: a zip that ends early is refused, wherever it ends', async () => {
   const zip = zippedGrid(squares([1, 2, 3]))
   for (let length = 0; length < zip.length; length += 1)

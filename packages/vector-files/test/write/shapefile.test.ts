@@ -276,7 +276,8 @@ test('reproducible: equal tables have equal bytes', async () => {
   const made = outputLayer([{ name: 'n', type: 'double' }], [{ values: ['0.1'], geometry: point }], false)
   const first = await buffer(shapefileZip(made))
   assert.ok(first.equals(await buffer(shapefileZip(made))))
-  // Both were written in the same two seconds, so look at the time of the first file: the first day that zips know.
+  // Both were written in the same two seconds, so look at the time of the first file: the first day that zips
+  // know.
   assert.is(first.readUInt32LE(10), 0x00210000)
   const dbf = (await readZip(first)).get('made_points.dbf')
   assert.equal([...(dbf?.subarray(1, 4) ?? [])], [80, 1, 1])

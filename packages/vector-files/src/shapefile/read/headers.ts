@@ -10,7 +10,10 @@ import { openDbf } from './dbf-table.js'
 import { findParts, type ShapefileParts } from './parts.js'
 import { readShpHeader, type ShpHeader } from './shp-header.js'
 
-/** What must be known of a shapefile before its records are read. A part without a value has a finding in `problems`. */
+/**
+ * What must be known of a shapefile before its records are read. A part without a value has a finding in
+ * `problems`.
+ */
 export interface ShapefileHeaders {
   readonly parts: ShapefileParts
   readonly crs: Crs | undefined
@@ -25,8 +28,9 @@ const headerBytes = 16_384
 const fieldBytes = 256
 
 /**
- * The headers of the zipped shapefile of the role, read once for all callers with these entries: the directory of the zip, the .prj, the
- * .cpg and the headers of .shp and .dbf. Throws an error of the labels if the zip holds no shapefile.
+ * The headers of the zipped shapefile of the role, read once for all callers with these entries: the
+ * directory of the zip, the .prj, the .cpg and the headers of .shp and .dbf. Throws an error of the labels if
+ * the zip holds no shapefile.
  */
 export const shapefileHeaders = (
   entries: Entries,

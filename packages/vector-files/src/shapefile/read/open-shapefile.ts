@@ -11,7 +11,10 @@ export interface ShapefileOptions {
   readonly signal?: AbortSignal
 }
 
-/** Opens the zipped shapefile of the role. Throws an error of the labels with a finding for each thing that makes it unreadable. */
+/**
+ * Opens the zipped shapefile of the role. Throws an error of the labels with a finding for each thing that
+ * makes it unreadable.
+ */
 export async function openShapefile<Reader extends RowReader<unknown>>(
   entries: Entries,
   labels: LayerLabels,
