@@ -4,8 +4,8 @@ import { featureShapefile as labels } from '../shapes/labels.js'
 import { nameKey } from '../shapes/name-key.js'
 
 /** More are no features but an attribute that names records. */
-const mostFeatures = 100_000
-const longestName = 1000
+const maxFeatures = 100_000
+const maxNameLength = 1000
 
 /** The names of the features of a layer, as they come record by record. */
 export class FeatureNames {
@@ -28,8 +28,8 @@ export class FeatureNames {
 
   #problem(name: string, record: number): readonly [kind: string, message: string] | undefined {
     if (name === '') return ['name-null', `Record ${record} does not say which feature it is of`]
-    if (name.length > longestName)
-      return ['name-long', `The name in record ${record} is longer than ${longestName} characters`]
+    if (name.length > maxNameLength)
+      return ['name-long', `The name in record ${record} is longer than ${maxNameLength} characters`]
     const key = nameKey(name)
     const known = this.#known.get(key)
     if (known)
@@ -39,10 +39,10 @@ export class FeatureNames {
             'name-spelling',
             `The feature of record ${record} is called ${JSON.stringify(name)}, and ${JSON.stringify(known.name)} in record ${known.record}`,
           ]
-    if (this.#known.size === mostFeatures)
+    if (this.#known.size === maxFeatures)
       return [
         'too-many',
-        `${JSON.stringify(name)} of record ${record} would be one feature more than the ${mostFeatures} that are allowed`,
+        `${JSON.stringify(name)} of record ${record} would be one feature more than the ${maxFeatures} that are allowed`,
       ]
     this.#known.set(key, { name, record })
     return this.#ofSpec.has(key)

@@ -20,7 +20,7 @@ interface Shape<Type, Coordinates> {
   readonly coordinates: Coordinates
 }
 
-export interface GeometryCollection {
+interface GeometryCollection {
   readonly type: 'GeometryCollection'
   readonly geometries: readonly Geometry[]
 }
