@@ -24,8 +24,8 @@ export interface LayerFeature<Row> extends LayerRow<Row> {
 }
 
 /**
- * The one layer of an uploaded vector file, whatever its format. Nothing is written to disk or held open: each call of `rows` or
- * `features` reads the upload again, as a stream.
+ * The one layer of an uploaded vector file, whatever its format. Nothing is written to disk or held open:
+ * each call of `rows` or `features` reads the upload again, as a stream.
  */
 export interface VectorLayer<Reader extends RowReader<unknown>> {
   readonly name: string

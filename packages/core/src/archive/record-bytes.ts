@@ -2,7 +2,10 @@ import type { ByteSource } from './source.js'
 import { inflated, verifyBytes } from './verify-bytes.js'
 import { recordData, type ZipRecord } from './zip-record.js'
 
-/** Inflated bytes of one entry of a zip. Throws `archive-invalid` if it is broken, `archive-checksum` if its bytes differ. */
+/**
+ * Inflated bytes of one entry of a zip. Throws `archive-invalid` if it is broken, `archive-checksum` if its
+ * bytes differ.
+ */
 export function recordBytes(
   source: ByteSource,
   record: ZipRecord,

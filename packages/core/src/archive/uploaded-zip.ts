@@ -26,8 +26,9 @@ export interface ZipLabels {
 }
 
 /**
- * The files of an uploaded zip, without its folders. Reads the directory only, and holds nothing open. Paths, sizes and methods are
- * checked less strictly than those of archives, as all kinds of programs make these zips.
+ * The files of an uploaded zip, without its folders. Reads the directory only, and holds nothing open. Paths,
+ * sizes and methods are checked less strictly than those of archives, as all kinds of programs make these
+ * zips.
  */
 export async function openZip(
   entries: Entries,

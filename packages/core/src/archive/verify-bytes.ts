@@ -37,14 +37,14 @@ function differs(name: string, how: string): PieceworkError {
   return new PieceworkError('archive-checksum', `Entry "${name}" ${how}`, { facts: { entry: name } })
 }
 
-/** Raw deflate to bytes; `archive-invalid` where it is broken or ends early. */
+/** Raw deflate to bytes; `archive-invalid` if it is broken or ends early. */
 export async function* inflated(
   name: string,
   deflated: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   const inflate = createInflateRaw({ chunkSize: 64 * 1024 })
   const done = pipeline(deflated, inflate)
-  // Told by the loop below, which reads to the same end.
+  // The loop below throws it as well.
   done.catch(() => {})
   try {
     for await (const chunk of inflate) yield chunk as Buffer

@@ -3,8 +3,8 @@ import type { ByteSource } from './source.js'
 import { WindowReader } from './window-reader.js'
 
 /**
- * Opens the directory of a zip for `read`; names of entries are left undecoded, since callers check them more strictly. The data of
- * entries is read by `recordBytes`. @internal
+ * Opens the directory of a zip for `read`; names of entries are left undecoded, since callers check them more
+ * strictly. The data of entries is read by `recordBytes`. @internal
  */
 export async function withZip<T>(
   source: ByteSource,

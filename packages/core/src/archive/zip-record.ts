@@ -1,7 +1,7 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { ByteSource } from './source.js'
 
-/** What the zip's central directory says of one entry. */
+/** One entry of the central directory of a zip. */
 export interface ZipRecord {
   readonly path: string
   /** The path as it is encoded in the zip. */

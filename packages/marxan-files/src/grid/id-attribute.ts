@@ -6,6 +6,7 @@ import {
   type LayerLabels,
   type RowReader,
 } from '@piecework/vector-files'
+import { idAttributeRecords } from '../defaults.js'
 import { IdIndex } from '../ids/id-index.js'
 import type { KnownIds } from '../tables/table-ids.js'
 import { type UnitId, unitId } from './unit-id.js'
@@ -142,9 +143,6 @@ export function bestAttribute([first, second]: readonly RankedAttribute[]): stri
   return !second || (first && first.known > second.known) ? first?.name : undefined
 }
 
-/** How many records are looked at to find attributes that might be the id. */
-const lookedAt = 10_000
-
 /** Attributes whose values are different integers, with those of the first records. */
 async function uniqueIds(table: AttributeTable): Promise<ReadonlyMap<AttributeField, IdIndex>> {
   const seen = new Map(
@@ -158,7 +156,7 @@ async function uniqueIds(table: AttributeTable): Promise<ReadonlyMap<AttributeFi
         if (!('id' in id) || ids.add(id.id) < before) seen.delete(field)
       }
     }
-    if (seen.size === 0 || (batch[0]?.number ?? 0) > lookedAt) break
+    if (seen.size === 0 || (batch[0]?.number ?? 0) > idAttributeRecords) break
   }
   return seen
 }

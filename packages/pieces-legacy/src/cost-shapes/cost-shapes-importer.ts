@@ -8,7 +8,11 @@ import { costSurfaceName } from './cost-surface-name.js'
 import { insertCostsById } from './insert-costs-by-id.js'
 import { insertCostsByShape } from './insert-costs-by-shape.js'
 
-/** The uploaded costs as a cost surface beside the default one. */
+/**
+ * A cost surface beside the default one. If the layer has ids, each planning unit gets the cost of its
+ * record; else the mean of the costs of the shapes that cover it, weighted by the areas that they have in
+ * common with it.
+ */
 export const costShapesImporter: PieceImporter = {
   import: async (context) => {
     if (!context.entries.paths.includes(labels.role)) return { rows: 0 }

@@ -12,8 +12,8 @@ import { quoteCsv } from '../staging/quote-csv.js'
 import { type FeatureAttributes, openFeatures } from './feature-attributes.js'
 
 /**
- * The uploaded features: one geometry for each record, and as amounts the areas that planning units and features have in common. Area
- * where shapes of a feature overlap counts once.
+ * The uploaded features: one geometry for each record, and as amounts the areas that planning units and
+ * features have in common. Area where shapes of a feature overlap counts once.
  */
 export const featureShapesImporter: PieceImporter = {
   import: async (context) => {

@@ -7,8 +7,8 @@ import { assertRowCount } from '../staging/assert-row-count.js'
 import { projectOf } from '../staging/project-of.js'
 
 /**
- * The scenario selects all uploaded protected areas, and each of its planning units has the area that lies in them; area where they
- * overlap counts once. Nothing is locked in, which is up to pu.dat.
+ * The scenario selects all uploaded protected areas, and each of its planning units has the area that lies in
+ * them; area where they overlap counts once. Nothing is locked in, which is up to pu.dat.
  */
 export const scenarioProtectedAreasImporter: PieceImporter = {
   import: async (context) => {

@@ -1,7 +1,9 @@
 import { FindingCollector, type NewFinding, type ValidationContext } from '@piecework/core/piece'
 import type { LayerLabels, RowReader, VectorLayer } from '@piecework/vector-files'
 
-/** Opens the shapefile, lets `check` read it, and yields the findings of both; none if it was not uploaded. */
+/**
+ * Opens the shapefile, lets `check` read it, and yields the findings of both; none if it was not uploaded.
+ */
 export async function* checkShapefile<A extends RowReader<unknown>>(
   { entries }: Pick<ValidationContext, 'entries'>,
   labels: LayerLabels,

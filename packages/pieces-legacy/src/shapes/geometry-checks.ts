@@ -21,8 +21,8 @@ export interface GeometryChecks {
   /** The shapes of a batch that are not valid polygons. */
   invalidShapes(shapes: readonly RecordShape[], tx: Queryable): Promise<readonly InvalidShape[]>
   /**
-   * The units that have an area in common with a shape, as their `unit`. Absent: coverage that a point in each unit cannot prove stays
-   * unchecked, which is a warning.
+   * The units that have an area in common with a shape, as their `unit`. Absent: coverage that a point in
+   * each unit cannot prove stays unchecked, which is a warning.
    */
   coveredUnits?(
     units: readonly UnitShape[],

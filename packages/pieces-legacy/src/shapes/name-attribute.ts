@@ -16,7 +16,10 @@ export interface Names {
   of(record: AttributeRecord): string
 }
 
-/** The `nameAttribute` or the `name` for all of the metadata, else the first text attribute with one of the names; else undefined. */
+/**
+ * The `nameAttribute` or the `name` for all of the metadata, else the first text attribute with one of the
+ * names; else undefined.
+ */
 export function namesOf(
   entries: Entries,
   labels: LayerLabels,

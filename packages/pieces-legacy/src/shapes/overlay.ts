@@ -5,8 +5,8 @@ import { projectTables } from '@piecework/pieces-project'
 const pieceVertices = 128
 
 /**
- * Copies valid geometries into the indexed temporary table `legacy_pieces (…columns, geom)`, cut into small pieces. `source` selects the
- * columns and `geom`.
+ * Copies valid geometries into the indexed temporary table `legacy_pieces (…columns, geom)`, cut into small
+ * pieces. `source` selects the columns and `geom`.
  */
 export async function cutPieces(
   tx: Transaction,
@@ -28,7 +28,10 @@ export async function cutPieces(
 export const common = `CASE WHEN ST_CoveredBy(unit.geom, piece.geom) THEN unit.geom
   ELSE ST_CollectionExtract(ST_Intersection(unit.geom, piece.geom), 3) END`
 
-/** SQL of the area in square metres (EPSG:3410), rounded to square millimetres so that neighbours that touch have nothing in common. */
+/**
+ * SQL of the area in square metres (EPSG:3410), rounded to square millimetres so that neighbours that touch
+ * have nothing in common.
+ */
 export const areaOf = (geometry: string): string =>
   `round(ST_Area(ST_Transform(${geometry}, 3410))::numeric, 3)::float8`
 
@@ -36,8 +39,9 @@ export const areaOf = (geometry: string): string =>
 const statementUnits = 5000
 
 /**
- * Runs a statement for all planning units in batches, in the order of their ids: `$1` is the project, the batch has the units with a
- * `puid` above `$2` and up to `$3`; further values begin with `$4`. Resolves to the sum of row counts.
+ * Runs a statement for all planning units in batches, in the order of their ids: `$1` is the project, the
+ * batch has the units with a `puid` above `$2` and up to `$3`; further values begin with `$4`. Resolves to
+ * the sum of row counts.
  */
 export async function forUnits(
   { tx, progress, signal }: Pick<WorkContext, 'progress' | 'signal'> & { readonly tx: Transaction },

@@ -9,8 +9,8 @@ export interface StagedShapes {
 }
 
 /**
- * Copies the layer into the temporary table `legacy_shapes (record, …columns, geom)`, which ends with the transaction, without repairing
- * geometries. `cells` returns the columns of a feature as CSV.
+ * Copies the layer into the temporary table `legacy_shapes (record, …columns, geom)`, which ends with the
+ * transaction, without repairing geometries. `cells` returns the columns of a feature as CSV.
  */
 export async function stageShapes<A extends RowReader<unknown>>(
   { tx, progress, finding }: ImportContext,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Entries, Finding } from '@piecework/core/piece'
-import { needsServer } from '@piecework/test-support'
+import { needsServer, type ScratchPostgis, scratchPostgis } from '@piecework/test-support'
 import {
   type Feature,
   type Ring,
@@ -16,7 +16,7 @@ import fc from 'fast-check'
 import { suite } from 'uvu'
 import { planningGridValidator } from '#internal/planning-grid/planning-grid-validator.js'
 import { databaseChecks } from '#internal/shapes/database-checks.js'
-import { geometriesOf, type ScratchPostgis, scratchPostgis } from './postgis.js'
+import { geometriesOf } from './geometries-of.js'
 
 const test = needsServer(suite('planning grid: validation'))
 let postgis: ScratchPostgis

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { isGridError, openGrid } from '@piecework/marxan-files'
 import { byteCorruption, cases, several } from '@piecework/test-support/fixtures/corruption.js'
+import { ringsOfEwkb } from '@piecework/test-support/fixtures/rings-of-ewkb.js'
 import {
   type Feature,
   shapefileParts,
@@ -12,7 +13,6 @@ import { type ZipEntry, zipOf } from '@piecework/test-support/fixtures/zip-of.js
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { type ReferenceUnit, referenceGrid } from './support/reference-grid.js'
-import { ringsOfEwkb } from './support/rings.js'
 
 const test = suite('corrupted planning grids')
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { needsServer } from '@piecework/test-support'
+import { needsServer, type ScratchPostgis, scratchPostgis } from '@piecework/test-support'
 import { sampleCrs } from '@piecework/test-support/fixtures/sample-crs.js'
 import {
   type Column,
@@ -17,7 +17,6 @@ import { type ZipEntry, zipOf } from '@piecework/test-support/fixtures/zip-of.js
 import { suite } from 'uvu'
 import { planningGridValidator } from '#internal/planning-grid/planning-grid-validator.js'
 import { databaseChecks } from '#internal/shapes/database-checks.js'
-import { type ScratchPostgis, scratchPostgis } from '../grid/postgis.js'
 
 /** A zip, what is told of it, and the metadata of its upload. */
 type Case = readonly [

@@ -19,8 +19,8 @@ const ownColumns: readonly QueryColumn[] = [
 ]
 
 /**
- * One row for each geometry of the project's own features, and one for each feature without geometry. The properties of geometries are
- * columns; `truncated` if there are too many.
+ * One row for each geometry of the project's own features, and one for each feature without geometry. The
+ * properties of geometries are columns; `truncated` if there are too many.
  */
 export async function featuresQuery(
   db: Queryable,

@@ -17,7 +17,10 @@ export interface MeasuredLayer extends OutputLayer {
   unreadable(): number
 }
 
-/** Counts the rows of a query, measures their values, and reads them by COPY, all in the snapshot of the transaction. */
+/**
+ * Counts the rows of a query, measures their values, and reads them by COPY, all in the snapshot of the
+ * transaction.
+ */
 export async function measuredLayer(
   tx: Transaction,
   query: LayerQuery,

@@ -2,7 +2,10 @@ import { uuidLiteral } from '@piecework/postgres'
 import { projectTables } from '../project-tables.js'
 import type { LayerQuery } from './layer-query.js'
 
-/** The planning area of the project: its own, the one that it refers to, or the smallest administrative area that it names. */
+/**
+ * The planning area of the project: its own, the one that it refers to, or the smallest administrative area
+ * that it names.
+ */
 export function planningAreaQuery(projectId: string): LayerQuery {
   const project = uuidLiteral(projectId)
   return {

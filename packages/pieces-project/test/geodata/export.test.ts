@@ -1,10 +1,10 @@
 import { needsServer } from '@piecework/test-support'
+import { readLayer } from '@piecework/test-support/fixtures/read-layer.js'
+import { readZip } from '@piecework/test-support/fixtures/read-zip.js'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { addFeatures, addGrid, addPlanningArea } from './support/fill.js'
 import { type Exported, type Host, host, principal, projectRef } from './support/host.js'
-import { readLayer } from './support/read-layer.js'
-import { readZip } from './support/read-zip.js'
 
 const test = needsServer(suite('project/geodata'))
 let here: Host

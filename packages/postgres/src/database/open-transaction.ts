@@ -79,10 +79,7 @@ export class OpenTransaction implements Transaction {
 
   async #enter(copying: boolean): Promise<() => void> {
     if (this.#copying) {
-      throw new PieceworkError(
-        'unsupported',
-        'A transaction takes no other statement during a COPY.',
-      )
+      throw new PieceworkError('unsupported', 'A transaction takes no other statement during a COPY.')
     }
     const leave = await this.#mutex.acquire(this.#ended.signal)
     this.#running++

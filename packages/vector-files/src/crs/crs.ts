@@ -10,13 +10,19 @@ import { parseWkt } from './wkt.js'
 
 export interface Crs {
   readonly name: string
-  /** Converts a closed ring to longitudes and latitudes in degrees (EPSG:4326); NaN for positions outside of this CRS. */
+  /**
+   * Converts a closed ring to longitudes and latitudes in degrees (EPSG:4326); NaN for positions outside of
+   * this CRS.
+   */
   toLonLat(ring: Ring): Ring
   readonly projected: boolean
   readonly findings: readonly NewFinding[]
 }
 
-/** Reads WKT of a projected or geographic CRS, the content of a .prj. Throws the problem `crs` if it is not supported. */
+/**
+ * Reads WKT of a projected or geographic CRS, the content of a .prj. Throws the problem `crs` if it is not
+ * supported.
+ */
 export function readCrs(prj: string, labels: LayerLabels): Crs {
   const wkt = prj
     .replace(/^\uFEFF/, '')
@@ -80,8 +86,8 @@ function converted(ring: Ring, convert: (position: Position) => Position): Ring 
 }
 
 /**
- * Datums with the axis of WGS 84 differ from it by a metre or two, and a sphere has no datum; others need shifts that are known only
- * approximately.
+ * Datums with the axis of WGS 84 differ from it by a metre or two, and a sphere has no datum; others need
+ * shifts that are known only approximately.
  */
 function datumFindings(
   { axis, sphere }: ProjDefinition,

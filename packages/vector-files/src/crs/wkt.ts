@@ -8,7 +8,10 @@ export interface WktNode {
   readonly values: readonly (string | number | WktNode)[]
 }
 
-/** Parses a whole definition, strictly: skipping what is not understood would put shapes elsewhere. Throws a SyntaxError. */
+/**
+ * Parses a whole definition, strictly: skipping what is not understood would put shapes elsewhere. Throws a
+ * SyntaxError.
+ */
 export function parseWkt(text: string): WktNode {
   if (text.length > maxWktLength) throw new SyntaxError(`it is longer than ${maxWktLength} characters`)
   const token = /\s*(?:"([^"]*)"|([A-Za-z]\w*)|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|([[\]()\],]))\s*/y

@@ -1,7 +1,10 @@
 /** Longitude and latitude in degrees, or x and y of another coordinate system. */
 export type Position = readonly [x: number, y: number]
 
-/** A geometry to be written, as in GeoJSON: never empty, all coordinates finite. Shapes that are read are `PolygonShape`s. */
+/**
+ * A geometry to be written, as in GeoJSON: never empty, all coordinates finite. Shapes that are read are
+ * `PolygonShape`s.
+ */
 export type Geometry = SimpleGeometry | GeometryCollection
 
 export type SimpleGeometry =
@@ -17,7 +20,7 @@ interface Shape<Type, Coordinates> {
   readonly coordinates: Coordinates
 }
 
-export interface GeometryCollection {
+interface GeometryCollection {
   readonly type: 'GeometryCollection'
   readonly geometries: readonly Geometry[]
 }

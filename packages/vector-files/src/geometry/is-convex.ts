@@ -4,8 +4,8 @@ import type { Ring } from './ring.js'
 const margin = 1e-12
 
 /**
- * Whether a closed ring is certainly convex: all corners turn the same way by more than the rounding error, once around in total.
- * Such a ring is simple, so its polygon is valid without asking a database.
+ * Whether a closed ring is certainly convex: all corners turn the same way by more than the rounding error,
+ * once around in total. Such a ring is simple, so its polygon is valid without asking a database.
  */
 export function isConvex(ring: Ring): boolean {
   const last = ring.length - 2

@@ -13,7 +13,10 @@ export function orientRings(
   })
 }
 
-/** Twice the area; positive if the ring is counterclockwise. Relative to the first position, which keeps digits. */
+/**
+ * Twice the area; positive if the ring is counterclockwise. Relative to the first position, which keeps
+ * digits.
+ */
 function signedArea(ring: LinearRing): number {
   const [x0, y0] = ring[0] ?? [0, 0]
   let area = 0

@@ -4,11 +4,16 @@ import type { Polygons } from './ring.js'
 interface ShapeFacts {
   /** An open ring was closed, or a ring without area was dropped. */
   readonly repaired: boolean
-  /** One convex ring between the antimeridians, which is certainly valid. Only a database can tell about other shapes. */
+  /**
+   * One convex ring between the antimeridians, which is certainly valid. Only a database can tell about other
+   * shapes.
+   */
   readonly convex: boolean
 }
 
-/** Polygon or multipolygon of closed rings in EPSG:4326. Longitudes exceed 180 if it crosses the antimeridian. */
+/**
+ * Polygon or multipolygon of closed rings in EPSG:4326. Longitudes exceed 180 if it crosses the antimeridian.
+ */
 export class PolygonShape implements ShapeFacts {
   readonly polygons: Polygons
   readonly repaired: boolean

@@ -9,8 +9,8 @@ export interface ReadGeometry {
 }
 
 /**
- * Reads a two-dimensional geometry in little-endian WKB, as `ST_AsBinary(geom, 'NDR')` writes it. Polyhedral surfaces and TINs become
- * multipolygons. Throws `internal` for anything else.
+ * Reads a two-dimensional geometry in little-endian WKB, as `ST_AsBinary(geom, 'NDR')` writes it. Polyhedral
+ * surfaces and TINs become multipolygons. Throws `internal` for anything else.
  */
 export function readWkb(bytes: Buffer): ReadGeometry {
   return new WkbReader(bytes).read()

@@ -2,7 +2,10 @@ import type { PolygonShape } from '@piecework/vector-files'
 
 export type Box = readonly [west: number, south: number, east: number, north: number]
 
-/** The bounds of a shape; of one that crosses the antimeridian all longitudes, since a part lies at their other end. */
+/**
+ * The bounds of a shape; of one that crosses the antimeridian all longitudes, since a part lies at their
+ * other end.
+ */
 export function boxOf({ polygons }: Pick<PolygonShape, 'polygons'>): Box {
   let [west, south] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
   let [east, north] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]

@@ -5,7 +5,10 @@ import { repairedGeometry } from '../repair-sql.js'
 import { boxOf, overlap } from './box.js'
 import type { UnitShape } from './unit-shape.js'
 
-/** The units that have an area in common with one of the shapes, by the same rule as the import. One statement. */
+/**
+ * The units that have an area in common with one of the shapes, by the same rule as the import. One
+ * statement.
+ */
 export async function coveredUnits(
   units: readonly UnitShape[],
   shapes: readonly PolygonShape[],

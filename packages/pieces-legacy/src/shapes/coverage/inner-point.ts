@@ -1,6 +1,9 @@
 import type { Polygons, Position } from '@piecework/vector-files'
 
-/** A point inside of a shape: the middle of the widest section of a parallel near its middle. Undefined for a shape without area. */
+/**
+ * A point inside of a shape: the middle of the widest section of a parallel near its middle. Undefined for a
+ * shape without area.
+ */
 export function innerPoint(polygons: Polygons): Position | undefined {
   const rings = polygons.flat()
   const y = freeParallel(rings)

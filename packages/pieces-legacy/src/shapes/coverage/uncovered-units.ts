@@ -28,9 +28,9 @@ export interface Uncovered {
 }
 
 /**
- * The planning units that no shape covers. A unit with one point inside of a shape is covered. The others, which are few if the shapes
- * belong to the grid, are left to `findCovered`, in as many readings of grid and shapes as keep the memory small. Undefined if there are
- * others and `findCovered` is absent.
+ * The planning units that no shape covers. A unit with one point inside of a shape is covered. The others,
+ * which are few if the shapes belong to the grid, are left to `findCovered`, in as many readings of grid and
+ * shapes as keep the memory small. Undefined if there are others and `findCovered` is absent.
  */
 export async function uncoveredUnits(
   grid: Grid,

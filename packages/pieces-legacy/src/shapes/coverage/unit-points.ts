@@ -4,7 +4,10 @@ import { boxOf } from './box.js'
 import { innerPoint } from './inner-point.js'
 import { PointLocator } from './point-locator.js'
 
-/** One point inside of each planning unit of a grid: a shape that contains it covers a part of the unit. About 40 bytes a unit. */
+/**
+ * One point inside of each planning unit of a grid: a shape that contains it covers a part of the unit. About
+ * 40 bytes a unit.
+ */
 export class UnitPoints {
   /** Units by the latitude of their points. */
   readonly #order: Uint32Array

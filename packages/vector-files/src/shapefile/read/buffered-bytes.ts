@@ -1,4 +1,7 @@
-/** Takes exact numbers of bytes from a stream of chunks. Offsets count from the next byte; call `fill` before reading. */
+/**
+ * Takes exact numbers of bytes from a stream of chunks. Offsets count from the next byte; call `fill` before
+ * reading.
+ */
 export class BufferedBytes {
   readonly #iterator: AsyncIterator<Uint8Array>
   #bytes: Buffer = Buffer.alloc(0)
@@ -14,7 +17,10 @@ export class BufferedBytes {
     return this.#bytes.length - this.#at
   }
 
-  /** Waits until `length` bytes are buffered; false if the stream ends before. In hot loops compare `size` first. */
+  /**
+   * Waits until `length` bytes are buffered; false if the stream ends before. In hot loops compare `size`
+   * first.
+   */
   async fill(length: number): Promise<boolean> {
     const chunks: Uint8Array[] = []
     let size = this.size

@@ -33,7 +33,10 @@ export interface DbfLayout {
   readonly decoder: TextDecoder
 }
 
-/** Reads the header of a .dbf. `cpg` is the content of the .cpg file. Throws the problem `dbf` if it is broken or truncated. */
+/**
+ * Reads the header of a .dbf. `cpg` is the content of the .cpg file. Throws the problem `dbf` if it is broken
+ * or truncated.
+ */
 export async function readDbfLayout(
   file: ZippedFile,
   cpg: string | undefined,

@@ -8,10 +8,11 @@ import { DbfRecord } from './dbf-record.js'
 import type { ShapefileParts } from './parts.js'
 
 /**
- * Opens an attribute table. Texts are decoded as the .cpg says. Throws the problem `dbf` if it is broken or truncated.
+ * Opens an attribute table. Texts are decoded as the .cpg says. Throws the problem `dbf` if it is broken or
+ * truncated.
  *
- * The `shapefile` package is not used for this: it takes `****` for null and deleted records for live ones, and decodes every attribute
- * of every record.
+ * The `shapefile` package is not used for this: it takes `****` for null and deleted records for live ones,
+ * and decodes every attribute of every record.
  */
 export async function openDbf(
   { dbf, cpg }: Pick<ShapefileParts, 'dbf' | 'cpg'>,

@@ -20,8 +20,8 @@ export interface FeaturesOptions {
 }
 
 /**
- * Joins rows and shapes by their numbers; shapes of deleted records are skipped. Throws the problem `parts-differ` if there are more or
- * fewer shapes than records.
+ * Joins rows and shapes by their numbers; shapes of deleted records are skipped. Throws the problem
+ * `parts-differ` if there are more or fewer shapes than records.
  */
 export async function* readFeatures<Row>(
   options: FeaturesOptions,

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers'
 import { openZip } from '@piecework/core/archive'
-import type { Entries, NewFinding } from '@piecework/core/piece'
+import { type Entries, memo, type NewFinding } from '@piecework/core/piece'
 import type { AttributeTable } from '../../attribute-table.js'
 import { type Crs, readCrs } from '../../crs/crs.js'
 import type { ShapefileLimits } from '../../defaults.js'
@@ -10,7 +10,10 @@ import { openDbf } from './dbf-table.js'
 import { findParts, type ShapefileParts } from './parts.js'
 import { readShpHeader, type ShpHeader } from './shp-header.js'
 
-/** What must be known of a shapefile before its records are read. A part without a value has a finding in `problems`. */
+/**
+ * What must be known of a shapefile before its records are read. A part without a value has a finding in
+ * `problems`.
+ */
 export interface ShapefileHeaders {
   readonly parts: ShapefileParts
   readonly crs: Crs | undefined
@@ -20,8 +23,26 @@ export interface ShapefileHeaders {
   readonly problems: readonly NewFinding[]
 }
 
-/** Reads the directory of the zip, the .prj, the .cpg and the headers of .shp and .dbf. Throws if the zip holds no shapefile. */
-export async function readHeaders(
+/** A generous guess of the bytes that names, offsets and one field of the headers take in memory. */
+const headerBytes = 16_384
+const fieldBytes = 256
+
+/**
+ * The headers of the zipped shapefile of the role, read once for all callers with these entries: the
+ * directory of the zip, the .prj, the .cpg and the headers of .shp and .dbf. Throws an error of the labels if
+ * the zip holds no shapefile.
+ */
+export const shapefileHeaders = (
+  entries: Entries,
+  labels: LayerLabels,
+  limits: ShapefileLimits,
+): Promise<ShapefileHeaders> =>
+  memo(entries, labels.role, `headers ${labels.code} ${JSON.stringify(limits)}`, async () => {
+    const value = await readHeaders(entries, labels, limits)
+    return { value, bytes: headerBytes + fieldBytes * (value.table?.fields.length ?? 0) }
+  })
+
+async function readHeaders(
   entries: Entries,
   labels: LayerLabels,
   limits: ShapefileLimits,

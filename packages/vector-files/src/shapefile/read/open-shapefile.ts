@@ -4,7 +4,7 @@ import { defaultShapefileLimits, type ShapefileLimits } from '../../defaults.js'
 import type { LayerLabels } from '../../layer-labels.js'
 import type { FindAttributes, LayerRow, RowReader, VectorLayer } from '../../vector-layer.js'
 import { readFeatures } from './features.js'
-import { collectProblems, readHeaders } from './headers.js'
+import { collectProblems, shapefileHeaders } from './headers.js'
 
 export interface ShapefileOptions {
   readonly limits?: Partial<ShapefileLimits>
@@ -22,7 +22,10 @@ export const shapefileChecks: OptionChecks<ShapefileOptions> = {
   signal: check.signal,
 }
 
-/** Opens the zipped shapefile of the role. Throws an error of the labels with a finding for each thing that makes it unreadable. */
+/**
+ * Opens the zipped shapefile of the role. Throws an error of the labels with a finding for each thing that
+ * makes it unreadable.
+ */
 export async function openShapefile<Reader extends RowReader<unknown>>(
   entries: Entries,
   labels: LayerLabels,
@@ -31,7 +34,7 @@ export async function openShapefile<Reader extends RowReader<unknown>>(
 ): Promise<VectorLayer<Reader>> {
   const { limits: given, signal } = checkOptions('openShapefile()', options, shapefileChecks)
   const limits = { ...defaultShapefileLimits, ...given }
-  const { parts, crs, shp, table, problems: found } = await readHeaders(entries, labels, limits)
+  const { parts, crs, shp, table, problems: found } = await shapefileHeaders(entries, labels, limits)
   const problems = [...found]
   const attributes =
     table && table.size > 0

@@ -18,8 +18,9 @@ export interface ShapefileParts {
 type FilesByExtension = ReadonlyMap<string, readonly ZippedFile[]>
 
 /**
- * The parts of the only shapefile among the files of a zip, by extension in any case, in the root or in one folder. Other files are
- * ignored. Throws a problem if there are several shapefiles, a part is missing or is beyond the limits.
+ * The parts of the only shapefile among the files of a zip, by extension in any case, in the root or in one
+ * folder. Other files are ignored. Throws a problem if there are several shapefiles, a part is missing or is
+ * beyond the limits.
  */
 export function findParts(
   files: readonly ZippedFile[],

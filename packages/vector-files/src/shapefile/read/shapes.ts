@@ -23,9 +23,10 @@ export interface ShapesOptions {
 }
 
 /**
- * All shapes in batches, in the order of the .shp, undefined for a shape without geometry. The .shx must have the same order: otherwise
- * other programs would see other shapes. Lengths and counts are checked before the `shapefile` package, which trusts them and skips
- * silently if they are wrong, decodes shapes of several rings and finds the polygon of each hole.
+ * All shapes in batches, in the order of the .shp, undefined for a shape without geometry. The .shx must have
+ * the same order: otherwise other programs would see other shapes. Lengths and counts are checked before the
+ * `shapefile` package, which trusts them and skips silently if they are wrong, decodes shapes of several
+ * rings and finds the polygon of each hole.
  */
 export async function* readShapes(options: ShapesOptions): AsyncGenerator<readonly (Polygons | undefined)[]> {
   const { shp, shx, header, labels } = options

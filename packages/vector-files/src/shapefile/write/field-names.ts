@@ -3,8 +3,8 @@ import { cutText } from './cut-text.js'
 const maxBytes = 10
 
 /**
- * Names for .dbf fields: letters, digits and underscores, at most ten bytes of UTF-8, no two equal in any case. A name that fits is
- * kept, unless an earlier one is equal or readers in JavaScript would lose it.
+ * Names for .dbf fields: letters, digits and underscores, at most ten bytes of UTF-8, no two equal in any
+ * case. A name that fits is kept, unless an earlier one is equal or readers in JavaScript would lose it.
  */
 export function fieldNames(names: readonly string[]): readonly string[] {
   const taken = new Set([folded('__proto__')])

@@ -19,8 +19,9 @@ export interface ShapefileZipOptions {
 const zipChecks: OptionChecks<ShapefileZipOptions> = { signal: check.signal, maxFileBytes: check.size }
 
 /**
- * A zip with one shapefile for each kind of geometry in the layer, or an empty one of polygons. Features without geometry are null
- * shapes among the polygons; texts are cut to 254 bytes. Writes temporary files. Throws `vector/file-too-large` beyond `maxFileBytes`.
+ * A zip with one shapefile for each kind of geometry in the layer, or an empty one of polygons. Features
+ * without geometry are null shapes among the polygons; texts are cut to 254 bytes. Writes temporary files.
+ * Throws `vector/file-too-large` beyond `maxFileBytes`.
  */
 export async function* shapefileZip(
   layer: OutputLayer,

@@ -8,8 +8,8 @@ import { PieceworkError } from '@piecework/core/piece'
 import { spoolBlockBytes } from '../../defaults.js'
 
 /**
- * A temporary file for a part of a shapefile, whose header is known only at the end. On Linux it has no name, so it is gone when the
- * process ends for any reason.
+ * A temporary file for a part of a shapefile, whose header is known only at the end. On Linux it has no name,
+ * so it is gone when the process ends for any reason.
  */
 export class SpoolFile {
   readonly #file: FileHandle

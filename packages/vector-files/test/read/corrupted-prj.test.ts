@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
-import { isGridError, openGrid } from '@piecework/marxan-files'
-import { needsServer } from '@piecework/test-support'
+import { needsServer, type ScratchPostgis, scratchPostgis } from '@piecework/test-support'
 import { byteCorruption, cases, several } from '@piecework/test-support/fixtures/corruption.js'
+import { ringsOfEwkb } from '@piecework/test-support/fixtures/rings-of-ewkb.js'
 import { sampleCrs } from '@piecework/test-support/fixtures/sample-crs.js'
 import { square, zippedGrid } from '@piecework/test-support/fixtures/shapefile-of.js'
 import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
-import { type ScratchPostgis, scratchPostgis } from '../grid/postgis.js'
-import { ringsOfEwkb } from './support/rings.js'
+import { isLayerError, openLayer } from '../support/open-layer.js'
 
 const test = needsServer(suite('corrupted .prj'))
 let postgis: ScratchPostgis
@@ -19,23 +18,23 @@ test.after(() => postgis.stop())
 
 type Positions = readonly (readonly [number, number])[]
 
-/** Degrees of the first ring, sorted by nothing; undefined where the grid is refused. */
+/** Degrees of the first ring in the order of the file; undefined if the shapefile is refused. */
 async function ours(prj: string, ring: Positions): Promise<Positions | undefined> {
   try {
-    const grid = await openGrid(uploadOf(zippedGrid([{ rings: [ring], values: ['1'] }], { prj })))
-    for await (const [unit] of grid.features())
+    const layer = await openLayer(uploadOf(zippedGrid([{ rings: [ring], values: ['1'] }], { prj })))
+    for await (const [unit] of layer.features())
       if (unit && 'ewkb' in unit.geometry)
         return ringsOfEwkb(unit.geometry.ewkb)[0]
           ?.split(',')
           .map((point) => point.split(' ').map(Number) as [number, number])
     return undefined
   } catch (error) {
-    if (isGridError(error)) return undefined
+    if (isLayerError(error)) return undefined
     throw error
   }
 }
 
-/** Degrees as PROJ reads the same text; undefined where it refuses. */
+/** Degrees by PROJ from the same text; undefined if PROJ refuses it. */
 async function projs(prj: string, ring: Positions): Promise<Positions | undefined> {
   const text = `POLYGON((${ring.map((point) => point.join(' ')).join()}))`
   try {
@@ -65,7 +64,7 @@ const near = (one: Positions, other: Positions): boolean =>
     return Math.min(turn, 360 - turn) < 1e-6 && Math.abs(y - lat) < 1e-6
   })
 
-test('law 10: it is refused, or shapes lie where PROJ puts them by the same text', async () => {
+test('hostile archives: a .prj is refused, or shapes lie where PROJ puts them by the same text', async () => {
   let accepted = 0
   const crs = fc.constantFrom(...sampleCrs)
   await fc.assert(

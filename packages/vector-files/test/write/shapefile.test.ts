@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { isPieceworkError } from '@piecework/core/piece'
+import { readLayer } from '@piecework/test-support/fixtures/read-layer.js'
+import { readZip } from '@piecework/test-support/fixtures/read-zip.js'
 import { type Geometry, type OutputLayer, type Position, shapefileZip } from '@piecework/vector-files'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { readLayer } from './support/read-layer.js'
-import { readZip } from './support/read-zip.js'
-import { table } from './support/table.js'
+import { outputLayer } from '../support/output-layer.js'
 
 const test = suite('shapefile')
 
@@ -69,7 +69,7 @@ const edgeRows: Values[] = [
 test('any attribute values read back the same', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(rowValues, { maxLength: 8 }), async (rows) => {
-      const made = table(
+      const made = outputLayer(
         fields,
         rows.map((row) => ({ values: row, geometry: null })),
       )
@@ -134,7 +134,7 @@ test('polygons with holes read back the same, however their rings turned', async
     fc.asyncProperty(polygons, fc.infiniteStream(fc.boolean()), async (parts, turns) => {
       const given = parts.map((rings) => rings.map((ring) => (turns.next().value ? ring.toReversed() : ring)))
       const geometry: Geometry = { type: 'MultiPolygon', coordinates: given }
-      const records = await readLayer(await files(table([], [{ values: [], geometry }])), 'made')
+      const records = await readLayer(await files(outputLayer([], [{ values: [], geometry }])), 'made')
       const [only] = parts
       assert.equal(
         records[0]?.geometry,
@@ -168,7 +168,7 @@ test('each kind of geometry has a shapefile of its own; parts of a collection go
       ],
     },
   ]
-  const made = table(
+  const made = outputLayer(
     [{ name: 'row', type: 'integer' }],
     geometries.map((geometry, at) => ({ values: [String(at)], geometry })),
     false,
@@ -193,7 +193,7 @@ test('each kind of geometry has a shapefile of its own; parts of a collection go
 })
 
 test('without rows there is an empty shapefile of polygons', async () => {
-  const zip = await files(table([{ name: 'name', type: 'text' }], [], false))
+  const zip = await files(outputLayer([{ name: 'name', type: 'text' }], [], false))
   assert.equal(
     [...zip.keys()],
     [...['shp', 'shx', 'dbf', 'prj', 'cpg'].map((extension) => `made_polygons.${extension}`), 'README.txt'],
@@ -236,7 +236,7 @@ test('any names become ones of ten bytes that differ in every case, and those th
   )
   await fc.assert(
     fc.asyncProperty(fc.uniqueArray(anyName, { minLength: 1, maxLength: 40 }), async (names) => {
-      const made = table(
+      const made = outputLayer(
         names.map((name) => ({ name, type: 'integer' })),
         [{ values: names.map((_, at) => String(at)), geometry: null }],
       )
@@ -250,14 +250,14 @@ test('any names become ones of ten bytes that differ in every case, and those th
         assert.ok(Buffer.byteLength(name) <= 10)
         const full = names[at as number] ?? ''
         const line = readme.find((one) => one.startsWith(`  ${name} = `))
-        const told = line?.slice(name.length + 5, -', integer'.length) ?? ''
-        assert.ok(told === full || JSON.parse(told) === full, `${name} stands for ${full}`)
+        const named = line?.slice(name.length + 5, -', integer'.length) ?? ''
+        assert.ok(named === full || JSON.parse(named) === full, `${name} stands for ${full}`)
       }
     }),
     { numRuns: 200, examples: [[odd], [odd.toReversed()]] },
   )
   const kept = ['name', 'puid', 'ten_bytes_', 'Área']
-  const made = table(
+  const made = outputLayer(
     kept.map((name) => ({ name, type: 'integer' })),
     [{ values: kept.map(() => '1'), geometry: null }],
   )
@@ -267,16 +267,17 @@ test('any names become ones of ten bytes that differ in every case, and those th
 
 test('a text of more than 254 bytes is cut between characters', async () => {
   const long = `${'x'.repeat(253)}é`
-  const made = table([{ name: 't', type: 'text' }], [{ values: [long], geometry: null }])
+  const made = outputLayer([{ name: 't', type: 'text' }], [{ values: [long], geometry: null }])
   const [record] = await readLayer(await files(made), 'made')
   assert.is(record?.properties.t, 'x'.repeat(253))
 })
 
-test('law 9: equal tables have equal bytes', async () => {
-  const made = table([{ name: 'n', type: 'double' }], [{ values: ['0.1'], geometry: point }], false)
+test('reproducible: equal tables have equal bytes', async () => {
+  const made = outputLayer([{ name: 'n', type: 'double' }], [{ values: ['0.1'], geometry: point }], false)
   const first = await buffer(shapefileZip(made))
   assert.ok(first.equals(await buffer(shapefileZip(made))))
-  // Both were written in the same two seconds, so look at the time of the first file: the first day that zips know.
+  // Both were written in the same two seconds, so look at the time of the first file: the first day that zips
+  // know.
   assert.is(first.readUInt32LE(10), 0x00210000)
   const dbf = (await readZip(first)).get('made_points.dbf')
   assert.equal([...(dbf?.subarray(1, 4) ?? [])], [80, 1, 1])
@@ -285,7 +286,7 @@ test('law 9: equal tables have equal bytes', async () => {
 test('a file that would be too large is refused by name; nothing stays behind', async () => {
   const before = spools()
   const rows = Array.from({ length: 100 }, () => ({ values: [], geometry: point }))
-  const made = table([], rows, false)
+  const made = outputLayer([], rows, false)
   for (const [maxFileBytes, refused] of [
     [100 + 100 * 28, undefined],
     [100 + 100 * 28 - 1, 'made_points.shp'],
@@ -304,7 +305,7 @@ test('a file that would be too large is refused by name; nothing stays behind', 
 test('an error of the rows, an abort and a reader that stops leave nothing behind', async () => {
   const before = spools()
   const rows = Array.from({ length: 20000 }, (_, at) => ({ values: [String(at)], geometry: point }))
-  const made = table([{ name: 'n', type: 'integer' }], rows, false)
+  const made = outputLayer([{ name: 'n', type: 'integer' }], rows, false)
   const broken: OutputLayer = {
     ...made,
     features: async function* () {

@@ -14,7 +14,7 @@ import {
 } from '@piecework/vector-files'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { table } from './support/table.js'
+import { outputLayer } from '../support/output-layer.js'
 
 const run = promisify(execFile)
 const ogr = await run('ogrinfo', ['--version']).then(
@@ -29,7 +29,7 @@ test.before(async () => {
 })
 test.after(() => rm(folder, { recursive: true }))
 
-/** What ogrinfo says; a warning of GDAL's fails. */
+/** The output of ogrinfo; fails on a warning of GDAL. */
 async function info(file: string, ...args: readonly string[]): Promise<string> {
   const { stdout, stderr } = await run('ogrinfo', ['-ro', ...args, file])
   assert.is(stderr, '')
@@ -91,7 +91,7 @@ const rows: readonly OutputFeature[] = texts.map((text, at) => ({
 const nulls: OutputFeature = { values: fields.map(() => null), geometry: null }
 
 test('GDAL sees WGS 84, the types and widths of fields, and every value', async () => {
-  const file = await shapefile(table(fields, [...rows, nulls]))
+  const file = await shapefile(outputLayer(fields, [...rows, nulls]))
   const summary = await info(file, '-so', '-al')
   for (const line of [
     'Layer name: made',
@@ -124,7 +124,7 @@ test('GDAL sees WGS 84, the types and widths of fields, and every value', async 
     const found = await info(file, '-so', '-al', '-where', `cost = ${cost}`)
     assert.ok(found.includes('Feature Count: 1'), `${cost} reads back as something else`)
   }
-  // Versions differ in how they tell logical values.
+  // Versions print logical values differently.
   assert.equal(
     read.slice(0, -1).map(({ properties: { locked } }) => locked === true || locked === 'T' || locked === 1),
     [false, true, false, true],
@@ -150,7 +150,7 @@ test('GDAL finds each kind of geometry in a layer of its own, and each geometry 
     ],
     polygons: [polygon, { type: 'MultiPolygon', coordinates: [hole, shifted] }],
   }
-  const made = table(
+  const made = outputLayer(
     [],
     Object.values(geometries)
       .flat()
@@ -159,7 +159,7 @@ test('GDAL finds each kind of geometry in a layer of its own, and each geometry 
   )
   const file = await shapefile({ ...made, fields: [{ name: 'n', type: 'integer', width: 1 }] })
   for (const [kind, given] of Object.entries(geometries)) {
-    const expected = table(
+    const expected = outputLayer(
       [],
       given.map((geometry) => ({ values: [], geometry })),
     )
@@ -175,11 +175,11 @@ test('GDAL finds each kind of geometry in a layer of its own, and each geometry 
 
 test('GDAL opens our GeoJSON, and an empty shapefile', async () => {
   const file = join(folder, 'made.geojson')
-  await writeFile(file, await buffer(geoJson(table(fields, [...rows, nulls]))))
+  await writeFile(file, await buffer(geoJson(outputLayer(fields, [...rows, nulls]))))
   const summary = await info(file, '-so', '-al')
   for (const line of ['Feature Count: 5', 'units: Integer', 'cost: Real', 'day: Date', 'ID["EPSG",4326]'])
     assert.ok(summary.includes(line), `${line} is not in\n${summary}`)
-  const empty = await info(await shapefile(table(fields, [])), '-so', '-al')
+  const empty = await info(await shapefile(outputLayer(fields, [])), '-so', '-al')
   assert.ok(empty.includes('Feature Count: 0'))
 })
 

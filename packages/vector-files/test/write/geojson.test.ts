@@ -9,7 +9,7 @@ import {
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { table } from './support/table.js'
+import { outputLayer } from '../support/output-layer.js'
 
 const test = suite('GeoJSON')
 
@@ -35,7 +35,7 @@ test('any names and values read back the same', async () => {
         maxLength: 5,
       }),
       async (names, rows) => {
-        const made = table(
+        const made = outputLayer(
           names.map((name) => ({ name, type: 'text' })),
           rows.map((values) => ({ values, geometry: null })),
         )
@@ -57,7 +57,7 @@ test('values have the types of their fields; what is no number is null', async (
     ['0', 'NaN', null, null],
     ['0', '-Infinity', null, null],
   ]
-  const made = table(
+  const made = outputLayer(
     [
       { name: 'integer', type: 'integer' },
       { name: 'double', type: 'double' },
@@ -86,7 +86,7 @@ test('doubles that no integer of 64 bits holds are not written as integers', asy
     '3',
     '-0.5',
   ]
-  const made = table(
+  const made = outputLayer(
     [{ name: 'double', type: 'double' }],
     values.map((value): OutputFeature => ({ values: [value], geometry: null })),
   )
@@ -117,7 +117,7 @@ test('outer rings turn counterclockwise and holes clockwise, inside collections 
   ]) {
     const polygon: Geometry = { type: 'Polygon', coordinates: rings }
     const multi: Geometry = { type: 'MultiPolygon', coordinates: [rings] }
-    const made = table(
+    const made = outputLayer(
       [],
       [polygon, multi, { type: 'GeometryCollection', geometries: [polygon] } as const].map((geometry) => {
         return { values: [], geometry }
@@ -135,7 +135,7 @@ test('outer rings turn counterclockwise and holes clockwise, inside collections 
 })
 
 test('without rows it is an empty collection', async () => {
-  assert.equal(await features(table([], [])), [])
+  assert.equal(await features(outputLayer([], [])), [])
 })
 
 test.run()

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { openGrid } from '@piecework/marxan-files'
 import {
   type Ring,
   shapefileParts,
@@ -11,9 +10,9 @@ import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
 import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
-import { refusal } from './refusal.js'
+import { openLayer, refusal } from '../support/open-layer.js'
 
-const test = suite('planning grid: shapes')
+const test = suite('shapefile: shapes')
 
 /** Offset of the first record's content in a .shp. */
 const content = 108
@@ -24,7 +23,7 @@ const parts = () =>
     { rings: [square(5, 5)], values: ['2'] },
   ])
 
-test('law 10: what a .shp says of itself must fit', async () => {
+test('hostile archives: what a .shp says of itself must fit', async () => {
   const lies: Readonly<Record<string, (shp: Buffer) => void>> = {
     'no header': (shp) => shp.writeInt32BE(1234, 0),
     'longer than it is': (shp) => shp.writeInt32BE(shp.length / 2 + 1, 24),
@@ -40,10 +39,10 @@ test('law 10: what a .shp says of itself must fit', async () => {
     'a ring that begins before the last one': (shp) => shp.writeInt32LE(0, content + 48),
     'a ring that begins behind the points': (shp) => shp.writeInt32LE(10, content + 48),
   }
-  for (const [lie, tell] of Object.entries(lies)) {
+  for (const [lie, spoil] of Object.entries(lies)) {
     const { shp, ...others } = parts()
-    tell(shp)
-    const error = await refusal(uploadOf(zipOf(zippedParts({ shp, ...others }))), 'legacy/grid-shp')
+    spoil(shp)
+    const error = await refusal(uploadOf(zipOf(zippedParts({ shp, ...others }))), 'test/grid-shp')
     assert.match(error.message, /grid\.shp/, lie)
   }
 })
@@ -52,8 +51,8 @@ test('heights and measures are left out', async () => {
   for (const type of [15, 25]) {
     const features = [{ rings: [square(0, 0)], values: ['1'] }]
     const read = async (given: number) => {
-      const grid = await openGrid(uploadOf(zippedGrid(features, { type: given })))
-      for await (const batch of grid.features()) return batch[0]?.geometry
+      const layer = await openLayer(uploadOf(zippedGrid(features, { type: given })))
+      for await (const batch of layer.features()) return batch[0]?.geometry
       return undefined
     }
     assert.deepEqual(await read(type), await read(5))
@@ -78,15 +77,15 @@ test('each id keeps its own shape, wherever records are deleted', async () => {
         values: [String(id)],
         ...(gone && { deleted: true as const }),
       }))
-      const grid = await openGrid(uploadOf(zippedGrid(features)))
+      const layer = await openLayer(uploadOf(zippedGrid(features)))
       const found: number[] = []
-      for await (const batch of grid.features())
-        for (const { id, geometry } of batch) {
-          assert.ok('id' in id && 'ewkb' in geometry)
+      for await (const batch of layer.features())
+        for (const { row: id, geometry } of batch) {
+          assert.ok(id !== undefined && 'ewkb' in geometry)
           // Byte order, type, SRID, rings, points: 17 bytes before the first point.
           const point = Buffer.from(geometry.ewkb, 'hex').subarray(17)
-          assert.equal(point.readDoubleLE(8) * 100 + point.readDoubleLE(0), id.id)
-          found.push(id.id)
+          assert.equal(point.readDoubleLE(8) * 100 + point.readDoubleLE(0), id)
+          found.push(id)
         }
       assert.deepEqual(
         found,
@@ -131,9 +130,9 @@ test('every position of every ring comes out as it went in, wherever the file is
   await fc.assert(
     fc.asyncProperty(fc.array(anyShape, { minLength: 1, maxLength: 150, size: 'max' }), async (shapes) => {
       const features = shapes.map((shape, id) => ({ rings: shape, values: [String(id)] }))
-      const grid = await openGrid(uploadOf(zippedGrid(features)))
+      const layer = await openLayer(uploadOf(zippedGrid(features)))
       let read = 0
-      for await (const batch of grid.features())
+      for await (const batch of layer.features())
         for (const { geometry } of batch) {
           assert.equal('ewkb' in geometry && geometry.ewkb, ewkbOf(shapes[read] ?? []))
           read += 1
@@ -150,9 +149,9 @@ test('reading stops when it is aborted', async () => {
     rings: [square(id % 100, 0)],
     values: [String(id)],
   }))
-  const grid = await openGrid(uploadOf(zippedGrid(features)), { signal: controller.signal })
+  const layer = await openLayer(uploadOf(zippedGrid(features)), { signal: controller.signal })
   await assert.rejects(async () => {
-    for await (const _ of grid.features()) controller.abort(new Error('enough'))
+    for await (const _ of layer.features()) controller.abort(new Error('enough'))
   }, /enough/)
 })
 

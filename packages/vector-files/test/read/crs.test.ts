@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict'
-import { openGrid } from '@piecework/marxan-files'
-import { needsServer } from '@piecework/test-support'
+import { needsServer, type ScratchPostgis, scratchPostgis } from '@piecework/test-support'
 import { sampleCrs } from '@piecework/test-support/fixtures/sample-crs.js'
 import { square, squares, wgs84, zippedGrid } from '@piecework/test-support/fixtures/shapefile-of.js'
 import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
 import { suite } from 'uvu'
-import { geometriesOf, type ScratchPostgis, scratchPostgis } from './postgis.js'
-import { refusal } from './refusal.js'
+import { geometriesOf, openLayer, refusal } from '../support/open-layer.js'
 
-const test = needsServer(suite('planning grid: coordinate reference systems'))
-const alone = suite('planning grid: what is said about them')
+const test = needsServer(suite('shapefile: coordinate reference systems'))
+const alone = suite('shapefile: findings about coordinate reference systems')
 let postgis: ScratchPostgis
 
 test.before(async () => {
@@ -40,7 +38,7 @@ for (const { about, prj, positions } of sampleCrs)
     }
   })
 
-alone('what is not known is refused by name', async () => {
+alone('what is not supported is refused by name', async () => {
   const unknown = wgs84.replace(
     /^(.*)$/,
     'PROJCS["World_Robinson",$1,PROJECTION["Robinson"],UNIT["Meter",1.0]]',
@@ -53,33 +51,44 @@ alone('what is not known is refused by name', async () => {
       .replace('GCS_WGS_1984', 'site grid')
       .replace('"Degree",0.0174532925199433', '"Grad",0.01570796326794897'),
   ]) {
-    const error = await refusal(uploadOf(zippedGrid(squares([1]), { prj })), 'legacy/grid-crs')
+    const error = await refusal(uploadOf(zippedGrid(squares([1]), { prj })), 'test/grid-crs')
     assert.match(error.message, /World_Robinson|World_Krovak|site grid/)
   }
   for (const prj of ['', 'EPSG:3857', '+proj=longlat', 'GEOGCS["half'])
-    await refusal(uploadOf(zippedGrid(squares([1]), { prj })), 'legacy/grid-crs')
+    await refusal(uploadOf(zippedGrid(squares([1]), { prj })), 'test/grid-crs')
+})
+
+alone('parameters are refused by name, whatever JavaScript finds by that name', async () => {
+  const crs = (parameter: string) =>
+    `PROJCS["sinusoidal",${wgs84},PROJECTION["Sinusoidal"],PARAMETER["False_Easting",0],PARAMETER["False_Northing",0],PARAMETER["Central_Meridian",0],${parameter}UNIT["Meter",1]]`
+  await openLayer(uploadOf(zippedGrid(squares([1]), { prj: crs('') })))
+  for (const name of ['Standard_Parallel_1', 'constructor', '__proto__']) {
+    const prj = crs(`PARAMETER["${name}",1],`)
+    const error = await refusal(uploadOf(zippedGrid(squares([1]), { prj })), 'test/grid-crs')
+    assert.match(error.message, new RegExp(`PARAMETER ${name} is not known`))
+  }
 })
 
 alone('a datum that is not WGS 84 is a warning', async () => {
   const prj = wgs84.replace('WGS_1984",6378137.0,298.257223563', 'Clarke_1866",6378206.4,294.9786982')
-  const grid = await openGrid(
+  const layer = await openLayer(
     uploadOf(zippedGrid(squares([1]), { prj: prj.replaceAll('WGS_1984', 'North_American_1927') })),
   )
   assert.deepEqual(
-    grid.findings.map(({ code, severity }) => `${severity} ${code}`),
-    ['warning legacy/grid-datum'],
+    layer.findings.map(({ code, severity }) => `${severity} ${code}`),
+    ['warning test/grid-datum'],
   )
 })
 
-alone('all that is wrong with a grid as a whole is told at once', async () => {
+alone('all that is wrong with a layer as a whole is reported at once', async () => {
   const columns = [{ name: 'area', type: 'N', length: 10 }]
   const error = await refusal(
     uploadOf(zippedGrid(squares([1]), { prj: '', columns, type: 1 })),
-    'legacy/grid-crs',
+    'test/grid-crs',
   )
   assert.deepEqual(
     error.findings.map(({ code }) => code),
-    ['legacy/grid-crs', 'legacy/grid-not-polygons', 'legacy/grid-id-attribute'],
+    ['test/grid-crs', 'test/grid-not-polygons', 'test/grid-id-attribute'],
   )
 })
 

@@ -1,7 +1,7 @@
 import type { OutputFeature, OutputField, OutputLayer } from '@piecework/vector-files'
 
-/** A table of rows in memory; widths are those of its values. */
-export function table(
+/** A layer in memory; widths are those of its values. */
+export function outputLayer(
   fields: readonly Pick<OutputField, 'name' | 'type'>[],
   rows: readonly OutputFeature[],
   polygonal = true,

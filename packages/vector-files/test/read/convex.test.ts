@@ -1,29 +1,27 @@
 import assert from 'node:assert/strict'
-import { openGrid } from '@piecework/marxan-files'
-import { needsServer } from '@piecework/test-support'
+import { needsServer, type ScratchPostgis, scratchPostgis } from '@piecework/test-support'
 import { square, zippedGrid } from '@piecework/test-support/fixtures/shapefile-of.js'
 import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
-import { type ScratchPostgis, scratchPostgis } from './postgis.js'
+import { openLayer } from '../support/open-layer.js'
 
 type Point = readonly [number, number]
 
-const test = needsServer(suite('planning grid: convex units'))
+const test = needsServer(suite('shapefile: convex shapes'))
 let postgis: ScratchPostgis
 
 test.before(async () => {
   postgis = await scratchPostgis()
-  await postgis.database.query('CREATE EXTENSION IF NOT EXISTS postgis')
 })
 test.after(() => postgis.stop())
 
-/** What is said of each ring as a unit's only one, and its EWKB. */
-async function told(rings: readonly (readonly Point[])[]) {
+/** The shape of each ring. */
+async function shapesOf(rings: readonly (readonly Point[])[]) {
   const features = rings.map((ring, at) => ({ rings: [[...ring]], values: [String(at)] }))
-  const grid = await openGrid(uploadOf(zippedGrid(features)))
+  const layer = await openLayer(uploadOf(zippedGrid(features)))
   const units: { convex: boolean; ewkb: string }[] = []
-  for await (const batch of grid.features())
+  for await (const batch of layer.features())
     for (const { geometry } of batch)
       units.push('ewkb' in geometry ? geometry : assert.fail(geometry.problem))
   return units
@@ -41,7 +39,7 @@ const regular = (corners: number, step = 1): readonly Point[] =>
   )
 
 test('squares and hexagons are convex; what turns twice, back, or not at all is not', async () => {
-  const units = await told([
+  const units = await shapesOf([
     regular(4),
     regular(6),
     [...regular(6)].reverse(),
@@ -86,8 +84,8 @@ test('squares and hexagons are convex; what turns twice, back, or not at all is 
 
 test('a hole is looked at by the database', async () => {
   const rings = [square(0, 0, 3), [...square(1, 1)].reverse()]
-  const grid = await openGrid(uploadOf(zippedGrid([{ rings, values: ['1'] }])))
-  for await (const [unit] of grid.features())
+  const layer = await openLayer(uploadOf(zippedGrid([{ rings, values: ['1'] }])))
+  for await (const [unit] of layer.features())
     assert.equal(unit && 'convex' in unit.geometry && unit.geometry.convex, false)
 })
 
@@ -115,7 +113,7 @@ test('PostGIS takes every unit that is called convex for a valid one', async () 
       [10 + at, 10 + at + width],
     ])
   const rings = fc.sample(fc.oneof(lattice, moved, thin), { numRuns: 600, seed: 7 }).map(closed)
-  const convex = (await told(rings)).filter((unit) => unit.convex).map(({ ewkb }) => ewkb)
+  const convex = (await shapesOf(rings)).filter((unit) => unit.convex).map(({ ewkb }) => ewkb)
   const { rows } = await postgis.database.query<{ geom: string }>(
     `SELECT geom::text AS geom FROM unnest($1::text[]) AS u (geom) WHERE NOT ST_IsValid(geom::geometry)`,
     [convex],
