@@ -220,7 +220,7 @@ test('instances of classes and modules are options too, and what they have besid
   }
   assert.throws(
     () => memoryStore(new More()),
-    /memoryStore\(\) has no option "url"; there are database, leaseMs\./,
+    /memoryStore\(\) has no option "url"; there are database, leaseMs, environment\./,
   )
   class Getters {
     get leaseMs() {
