@@ -22,5 +22,6 @@ export {
   type TrustOptions,
   type TrustPolicy,
 } from './archive/trust.js'
-export { openZip, type ZipLabels, type ZippedFile } from './archive/uploaded-zip.js'
+export { openZip, type ZipLabels } from './archive/uploaded-zip.js'
+export type { ZippedFile } from './contracts/entries.js'
 export { defaultLimits } from './defaults.js'

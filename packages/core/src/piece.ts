@@ -7,7 +7,7 @@ export type { CompareContext, ComparedNode, EntryDiff, RowSample, RowsDiff } fro
 export type { CopyTarget, Database, Queryable, Transaction } from './contracts/database.js'
 export type { CsvRow, Entries, EntryFacts, Upgrade } from './contracts/entries.js'
 export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'
-export type { Finding, NewFinding } from './contracts/finding.js'
+export type { Finding, FindingFix, NewFinding } from './contracts/finding.js'
 export type { Format, FormatContext, Input, InputNode, Role } from './contracts/format.js'
 export type { Ids } from './contracts/ids.js'
 export type { StagedEntry } from './contracts/jobs.js'

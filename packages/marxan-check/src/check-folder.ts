@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises'
-import { type Database, type Entries, type EntryFile, entriesOf, PieceworkError } from '@piecework/core/piece'
+import { type Database, PieceworkError } from '@piecework/core/piece'
 import { gridRole, searchFolder } from '@piecework/marxan-files'
 import { type GeometryChecks, legacyPieces } from '@piecework/pieces-legacy'
-import type { Metadata } from './arguments.js'
-import { type FolderFile, folderFiles } from './folder-files.js'
+import { folderEntries } from './folder-entries.js'
+import { folderFiles } from './folder-files.js'
+import { searchFindings, validatorFinding } from './folder-findings.js'
 import { givenPaths } from './given-paths.js'
-import { inFolder, inSearch } from './in-folder.js'
+import type { Metadata } from './read-arguments.js'
 import type { CheckReport } from './report.js'
 import { validatePieces } from './validate-pieces.js'
 
@@ -22,7 +23,7 @@ export interface CheckOptions {
   onRead(file: string, bytes: number, size: number): void
 }
 
-/** Finds the files of a Marxan project and runs all validators of the import over them. Throws where there is nothing to check. */
+/** Finds the files of a Marxan project and runs all validators of the import over them. Throws if there is nothing to check. */
 export async function checkFolder(folder: string, options: CheckOptions): Promise<CheckReport> {
   const { metadata, names, database, checks, signal, onRead } = options
   await assertFolder(folder)
@@ -34,8 +35,8 @@ export async function checkFolder(folder: string, options: CheckOptions): Promis
     ...(idAttribute !== undefined && { idAttribute }),
   })
   const missing = found.missing.map(({ role }) => role)
-  const files = await folderFiles(folder, found, { given, metadata, signal })
-  const entries = entriesOfFiles(files, missing, onRead)
+  const files = await folderFiles(folder, found, given)
+  const entries = folderEntries({ files, missing, metadata, onRead })
   const { findings, rows } = await validatePieces(legacyPieces(checks && { checks }), entries, {
     options: { 'legacy/features': { names } },
     database,
@@ -43,13 +44,13 @@ export async function checkFolder(folder: string, options: CheckOptions): Promis
   })
   return {
     folder,
-    files: files.map(({ role, path, entry }) => ({ role, path, bytes: entry.facts.size })),
+    files: files.map(({ role, path }) => ({ role, path, bytes: entries.facts(role)?.size ?? 0 })),
     rows,
     findings: [
-      ...inSearch(folder, found, files),
+      ...searchFindings(folder, found, files),
       ...findings
         .filter(({ file }) => file === undefined || !missing.includes(file))
-        .map((finding) => inFolder(finding, files)),
+        .map((finding) => validatorFinding(finding, files)),
     ],
   }
 }
@@ -59,28 +60,4 @@ async function assertFolder(folder: string): Promise<void> {
     throw new PieceworkError('input-incomplete', `There is no folder ${folder} that can be read`, { cause })
   })
   if (!facts.isDirectory()) throw new PieceworkError('input-incomplete', `${folder} is a file, not a folder`)
-}
-
-/** What is missing is empty: validators take an unreadable file as one that contradicts no other. */
-function entriesOfFiles(
-  files: readonly FolderFile[],
-  missing: readonly string[],
-  onRead: CheckOptions['onRead'],
-): Entries {
-  return entriesOf([
-    ...files.map(
-      ({ path, entry }): EntryFile => ({
-        ...entry,
-        open: async function* (range) {
-          let bytes = range?.start ?? 0
-          for await (const chunk of entry.open(range)) {
-            bytes += chunk.length
-            onRead(path, bytes, entry.facts.size)
-            yield chunk
-          }
-        },
-      }),
-    ),
-    ...missing.map((path): EntryFile => ({ path, facts: { size: 0 }, async *open() {} })),
-  ])
 }

@@ -10,7 +10,7 @@ export async function withDatabase<T>(
   if (url === undefined) return work(memoryStore().database)
   const { default: pg } = await import('pg')
   const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 10_000 })
-  // A connection that breaks while nobody uses it is told by whoever asks next.
+  // A connection that breaks while it is idle fails the next query.
   pool.on('error', () => {})
   try {
     const database = fromPg(pool)

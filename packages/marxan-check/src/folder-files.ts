@@ -1,42 +1,36 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
-import { type EntryFile, PieceworkError } from '@piecework/core/piece'
-import type { FolderSearch } from '@piecework/marxan-files'
+import type { EntryFile } from '@piecework/core/piece'
 import {
   type FolderGrid,
+  type FolderSearch,
   fileEntry,
   gridRole,
   outputRole,
   resultName,
   roles,
   shapefileParts,
-  storedZip,
 } from '@piecework/marxan-files'
-import type { Metadata } from './arguments.js'
+import { asUnreadable } from './unreadable.js'
 
-/** One file of a folder, as the upload of its role. */
+/** What a folder has for the upload of a role. */
 export interface FolderFile {
   readonly role: string
   /** Below the folder, with slashes. */
   readonly path: string
-  /** Paths below the folder by name, of files that are read as one zip. */
+  /** With paths on disk. */
+  readonly parts: readonly EntryFile[]
+  /** The parts are those of a folder or a shapefile, which an upload would have as one zip. */
+  readonly isZipped: boolean
+  /** Paths of these parts below the folder, by name. */
   readonly inside: ReadonlyMap<string, string>
-  readonly entry: EntryFile
 }
 
-export interface FolderFilesOptions {
-  /** Paths by role, instead of those that were found or beside them. */
-  readonly given: Readonly<Record<string, string>>
-  /** By role. */
-  readonly metadata: Readonly<Record<string, Metadata>>
-  readonly signal: AbortSignal
-}
-
-/** What is validated, in the order of the roles. Files that belong into one zip are read as one. */
+/** What is validated, in the order of the roles. `given`: paths by role, instead of those that were found or beside them. */
 export async function folderFiles(
   dir: string,
   found: FolderSearch,
-  { given, metadata, signal }: FolderFilesOptions,
+  given: Readonly<Record<string, string>>,
 ): Promise<readonly FolderFile[]> {
   const { output } = found
   const hasResults = output !== undefined && (await filesOf(output)).some((name) => resultName(name))
@@ -53,17 +47,20 @@ export async function folderFiles(
   const files: FolderFile[] = []
   for (const role of Object.keys(roles)) {
     const path = paths[role]
-    if (path === undefined) continue
-    const shown = shownPath(dir, path)
-    const file = await named(shown, async () => {
-      const parts = await partsOf(dir, path)
-      const entry = parts ? storedZip(role, parts, signal) : fileEntry(path)
-      const inside = new Map(parts?.map((part) => [basename(part), shownPath(dir, part)]))
-      return { role, path: shown, inside, entry: upload(role, shown, await entry, metadata[role]) }
-    })
-    files.push(file)
+    if (path !== undefined) files.push(await folderFile(dir, role, path))
   }
   return files
+}
+
+async function folderFile(dir: string, role: string, path: string): Promise<FolderFile> {
+  const shown = shownPath(dir, path)
+  return asUnreadable(shown, async () => {
+    const zipped = await zippedPaths(dir, path)
+    const parts: EntryFile[] = []
+    for (const part of zipped ?? [path]) parts.push(await fileEntry(part))
+    const inside = new Map(zipped?.map((part) => [basename(part), shownPath(dir, part)]))
+    return { role, path: shown, parts, isZipped: zipped !== undefined, inside }
+  })
 }
 
 function gridPath(grid: FolderGrid | undefined): string | undefined {
@@ -76,8 +73,8 @@ function shownPath(dir: string, path: string): string {
   return way.startsWith('..') || isAbsolute(way) ? path : way.split(sep).join('/')
 }
 
-/** What a user would put into one zip: a folder's files, of the project's own folder the results, or all of a shapefile. Undefined for a file of its own. */
-async function partsOf(dir: string, path: string): Promise<readonly string[] | undefined> {
+/** What a user would put into one zip: a folder's files, of the project's own folder the results, or all of a shapefile. Undefined for a single file. */
+async function zippedPaths(dir: string, path: string): Promise<readonly string[] | undefined> {
   if ((await stat(path)).isDirectory()) {
     const names = await filesOf(path)
     // Results beside input.dat.
@@ -90,45 +87,9 @@ async function partsOf(dir: string, path: string): Promise<readonly string[] | u
 }
 
 async function filesOf(folder: string): Promise<readonly string[]> {
-  const entries = await named(folder, () => readdir(folder, { withFileTypes: true }))
+  const entries = await asUnreadable(folder, () => readdir(folder, { withFileTypes: true }))
   return entries
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
     .map(({ name }) => name)
     .sort()
-}
-
-function upload(
-  role: string,
-  path: string,
-  { facts, open }: EntryFile,
-  metadata: Readonly<Record<string, unknown>> | undefined,
-): EntryFile {
-  return {
-    path: role,
-    facts: { ...facts, ...(metadata && { metadata }) },
-    open: async function* (range) {
-      try {
-        yield* open(range)
-      } catch (error) {
-        throw unreadable(path, error, role)
-      }
-    },
-  }
-}
-
-async function named<T>(path: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read()
-  } catch (error) {
-    throw unreadable(path, error)
-  }
-}
-
-/** What the file system says is about a file of the user's, not about this program. */
-function unreadable(path: string, error: unknown, role?: string): unknown {
-  if (!(error instanceof Error) || !('syscall' in error)) return error
-  return new PieceworkError('input-incomplete', `${path} cannot be read: ${error.message}`, {
-    cause: error,
-    ...(role !== undefined && { facts: { entry: role } }),
-  })
 }

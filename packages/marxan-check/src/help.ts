@@ -1,23 +1,38 @@
+import { type Flag, flags, helpColumns } from './flags.js'
+
+/** Where the texts of the options begin. */
+const indent = 24
+
+const lines = Object.entries<Flag>(flags).flatMap(([name, flag]) => flagLines(name, flag))
+
+/** What `--help` prints. */
 export const help = `Usage: marxan-check <folder> [options]
 
-Checks the files of a Marxan project the way the import does, and changes nothing. It is tried with files such as Marxan 1.8 to 4,
+Checks the files of a Marxan project as the import does, and changes nothing. It is tried with files such as Marxan 1.8 to 4,
 Inedit, Zonae Cogito, QMarxan, ArcMarxan, CLUZ, Marxan Connect, Marxan Web, marxan.net, Marxan Cloud, R, ArcMap and spreadsheets write.
 
-  --input FILE          the input.dat, where the folder holds several
-  --id-attribute NAME   the attribute of the shapefile that holds the planning units' ids, where that is not puid
-  --file ROLE=PATH      a file that the folder's names do not tell; repeatable. Roles are those of uploads: planning-grid, pu.dat …,
-                        output (a folder or zip), features, cost-surface, protected-areas (a .shp or zip)
-  --metadata ROLE.KEY=VALUE
-                        what would come with the upload: features.nameAttribute=NAME; repeatable
-  --names required      a feature without a name is an error instead of a warning
-  --database URL        a PostgreSQL server with PostGIS that tries to repair invalid shapes, as the import would;
-                        nothing is written to it
-  --list NUMBER         how many findings of one kind are listed for a file; default 10, there are at most 100
-  --strict              warnings count: exit 1 where there are some
-  --json                one JSON document on stdout
-  --version             print the version
-  -h, --help            print this
+${lines.join('\n')}
 
-Paths are relative to the working directory or, where nothing is there, to the project's folder.
+Paths are relative to the working directory or, if nothing is there, to the project's folder.
 Exit codes: 0 no errors, 1 warnings only (with --strict), 2 errors.
 NO_COLOR and FORCE_COLOR are respected.`
+
+function flagLines(name: string, { short, value, help }: Flag): readonly string[] {
+  const names = short === undefined ? `--${name}` : `-${short}, --${name}`
+  const head = `  ${names}${value === undefined ? '' : ` ${value}`}`
+  const [first = '', ...more] = wrapped(help, helpColumns - indent)
+  const text = more.map((line) => `${' '.repeat(indent)}${line}`)
+  return head.length < indent
+    ? [`${head.padEnd(indent)}${first}`, ...text]
+    : [head, `${' '.repeat(indent)}${first}`, ...text]
+}
+
+function wrapped(text: string, columns: number): readonly string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + 1 + word.length > columns) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
+}

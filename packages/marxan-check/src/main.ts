@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module'
 import { isPieceworkError } from '@piecework/core/piece'
-import { type CheckArguments, checkArguments } from './arguments.js'
 import { checkFolder } from './check-folder.js'
 import { withDatabase } from './database.js'
 import { help } from './help.js'
@@ -8,29 +7,30 @@ import { jstsChecks } from './jsts-checks.js'
 import { paintFor } from './paint.js'
 import { printable } from './printable.js'
 import { progressLine } from './progress-line.js'
+import { type CheckArguments, readArguments } from './read-arguments.js'
 import { type CheckReport, exitCodeOf, reportDocument } from './report.js'
 import { reportText } from './report-text.js'
 
 const { stdout, stderr, env } = process
-// Whoever reads may go away: `marxan-check folder | head`.
+// The reader of a pipe may go away: `marxan-check folder | head`.
 stdout.on('error', () => process.exit())
 await main(process.argv.slice(2))
 
 async function main(args: readonly string[]): Promise<void> {
-  let asked: CheckArguments
+  let given: CheckArguments
   try {
-    asked = checkArguments(args)
+    given = readArguments(args)
   } catch (error) {
-    tell(failed('', error), { strict: false, list: 1, json: args.includes('--json') })
-    stderr.write('marxan-check --help tells what can be asked.\n')
+    print(failed('', error), { strict: false, list: 1, json: args.includes('--json') })
+    stderr.write('Run marxan-check --help for its options.\n')
     return
   }
-  if ('folder' in asked) tell(await checked(asked), asked)
-  else stdout.write(`${asked.show === 'help' ? help : version()}\n`)
+  if ('folder' in given) print(await check(given), given)
+  else stdout.write(`${given.show === 'help' ? help : version()}\n`)
 }
 
-async function checked(asked: Extract<CheckArguments, { folder: string }>): Promise<CheckReport> {
-  const { folder, database: url, ...options } = asked
+async function check(given: Extract<CheckArguments, { folder: string }>): Promise<CheckReport> {
+  const { folder, database: url, ...options } = given
   const { signal } = new AbortController()
   const progress = progressLine(stderr)
   try {
@@ -56,11 +56,11 @@ function failed(folder: string, error: unknown): CheckReport {
   return { folder, files: [], rows: 0, findings: [], error: { code, message } }
 }
 
-function tell(
+function print(
   report: CheckReport,
   { strict, list, json }: { readonly strict: boolean; readonly list: number; readonly json: boolean },
 ): void {
-  // Before the writing: whoever reads may end it.
+  // Before the writing, which the reader of a pipe may end.
   process.exitCode = exitCodeOf(report, strict)
   if (json) stdout.write(`${JSON.stringify(reportDocument(report, strict), null, 2)}\n`)
   else if (report.error) {

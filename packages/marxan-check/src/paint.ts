@@ -7,7 +7,7 @@ interface Terminal {
   readonly isTTY?: boolean
 }
 
-/** Colours on a terminal, unless NO_COLOR is set; elsewhere only where FORCE_COLOR asks for them. */
+/** Colours on a terminal unless NO_COLOR is set; elsewhere only if FORCE_COLOR is set. */
 export function paintFor(stream: Terminal, env: NodeJS.ProcessEnv): Paint {
   return wantsColour(stream, env)
     ? (style, text) => styleText(style, text, { validateStream: false })

@@ -1,4 +1,4 @@
-/** Files may hold what a terminal would obey, or what turns text around: shown as escapes. */
+/** Shows control characters, and those that turn text around, as escapes: a terminal would obey them. */
 export function printable(text: string): string {
   return text.replace(
     /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,

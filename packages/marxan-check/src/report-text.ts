@@ -87,12 +87,12 @@ function summaryText(report: CheckReport, limit: number, paint: Paint): string {
   )
   const width = Math.max(0, ...files.map(({ role }) => role.length))
   const found = files.map(({ role, path }) => `  ${role.padEnd(width)}  ${printable(path)}`)
-  const told = [
+  const counts = [
     errors > 0 ? paint('red', counted(errors, 'error')) : counted(errors, 'error'),
     warnings > 0 ? paint('yellow', counted(warnings, 'warning')) : counted(warnings, 'warning'),
     ...(unlisted > 0 ? [`${number(unlisted)} of them not listed`] : []),
   ].join(', ')
-  const verdict = errors + warnings === 0 ? paint('green', told) : told
+  const verdict = errors + warnings === 0 ? paint('green', counts) : counts
   return [paint('bold', 'Files found'), ...found, '', `${counted(rows, 'row')} read: ${verdict}`].join('\n')
 }
 

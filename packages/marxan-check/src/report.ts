@@ -53,7 +53,7 @@ export function findingKinds(findings: readonly CheckFinding[]): readonly Findin
   }
   return [...kinds.values()].map((listed) => {
     const { severity, code } = listed[0] as CheckFinding
-    // One that stands for many says so itself; where there are others, the list was cut short.
+    // A single finding may stand for many rows; among others its count says that the list was cut short.
     const stated = listed.length === 1 ? 1 : Math.max(...listed.map(({ count = 0 }) => count))
     return { severity, code, listed, count: Math.max(listed.length, stated) }
   })

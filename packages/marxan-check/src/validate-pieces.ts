@@ -31,7 +31,7 @@ export async function validatePieces(
   const known = new Set<string>()
   let rows = 0
   const add = (finding: Finding) => {
-    // A file that cannot be read is told by everyone who reads it.
+    // Each validator that reads a file reports that it cannot be read.
     const key = JSON.stringify({ ...finding, piece: undefined })
     if (!known.has(key)) findings.push(finding)
     known.add(key)
@@ -79,7 +79,7 @@ function run(
   )
 }
 
-/** What makes a validator stop is one more problem, so that the others still tell theirs. */
+/** What stops a validator is one more problem, so that the others still report theirs. */
 async function problemsOf(
   piece: string,
   add: (finding: Finding) => void,

@@ -53,14 +53,14 @@ export const defaultOutputLimits: OutputLimits = {
 
 /** Largest upload of each role, in bytes as they are uploaded. */
 export const maxUploadBytes = {
-  grid: 4 * gigabyte,
-  input: 16 * megabyte,
-  pu: gigabyte,
-  spec: gigabyte / 4,
-  puvspr: 16 * gigabyte,
-  bound: 4 * gigabyte,
+  'planning-grid': 4 * gigabyte,
+  'input.dat': 16 * megabyte,
+  'pu.dat': gigabyte,
+  'spec.dat': gigabyte / 4,
+  'puvspr.dat': 16 * gigabyte,
+  'bound.dat': 4 * gigabyte,
   output: 4 * gigabyte,
   features: gigabyte,
-  costs: gigabyte,
-  protectedAreas: gigabyte,
+  'cost-surface': gigabyte,
+  'protected-areas': gigabyte,
 } as const

@@ -1,29 +1,24 @@
 export { fileEntry } from './folder/file-entry.js'
+export { type FolderGrid, shapefileParts } from './folder/find-grid.js'
 export { findMarxanFiles } from './folder/find-marxan-files.js'
-export { type FolderGrid, shapefileParts } from './folder/grid.js'
 export { marxanUploads } from './folder/marxan-uploads.js'
-export { type FolderSearch, searchFolder } from './folder/search.js'
-export { storedZip } from './folder/stored-zip.js'
+export { type FolderSearch, searchFolder } from './folder/search-folder.js'
 export { describeId } from './grid/describe-id.js'
 export { fittingAttributes } from './grid/fitting-attributes.js'
 export { type Grid, type GridUnit, openGrid } from './grid/grid.js'
 export { gridIds } from './grid/grid-ids.js'
 export { isGridError, planningGrid } from './grid/grid-problem.js'
-export {
-  bestAttribute,
-  type IdAttribute,
-  type IdText,
-  idAttribute,
-  type RankedAttribute,
-  rankingText,
-} from './grid/id-attribute.js'
-export { NonIntegerIds } from './grid/spelled-ids.js'
+export { type IdAttribute, idAttribute } from './grid/id-attribute.js'
+export type { IdText } from './grid/id-text.js'
+export { NonIntegerIds } from './grid/non-integer-ids.js'
+export { bestAttribute, type RankedAttribute, rankingText } from './grid/ranked-attributes.js'
 export { IdIndex, randomFactor } from './ids/id-index.js'
 export { IdLines } from './ids/id-lines.js'
 export { IdSample } from './ids/id-sample.js'
 export { inputFiles, type MarxanParameters, outputNames } from './input-dat/parameters.js'
 export { readInputDat } from './input-dat/read.js'
 export { writeInputDat, writtenParameters } from './input-dat/write.js'
+export { metadataFix } from './metadata-fix.js'
 export { isWhole, NUMBER } from './numbers/decimal.js'
 export { pluralize } from './pluralize.js'
 export { type FeatureResult, readFeatureResults } from './results/features/read.js'

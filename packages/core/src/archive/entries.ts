@@ -1,5 +1,5 @@
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
-import type { CsvRow, Entries, EntryFacts } from '../contracts/entries.js'
+import type { CsvRow, Entries, EntryFacts, ZippedFile } from '../contracts/entries.js'
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import type { Upload } from '../contracts/upload.js'
 import { entryDefaults } from '../defaults.js'
@@ -7,11 +7,12 @@ import { csvRows } from './csv.js'
 import { assertWithin } from './limits.js'
 import { parseJson } from './parse.js'
 
-/** Size of a document that `json` reads. */
 export interface EntryFile {
   readonly path: string
   readonly facts: EntryFacts
   open(range?: ByteRange): AsyncIterable<Uint8Array>
+  /** Instead of one zip of them. */
+  readonly looseFiles?: readonly ZippedFile[]
 }
 
 /** `json` and `rows` on top of files that can be opened. */
@@ -33,6 +34,7 @@ export function entriesOf(files: readonly EntryFile[]): Entries {
       return parseJson(`Entry "${path}"`, bytes, schema)
     },
     rows: (path) => countedRows(fileAt(path)),
+    looseFiles: (path) => byPath.get(path)?.looseFiles,
   }
 }
 

@@ -1,18 +1,9 @@
 import { type Entry, getFileNameLowLevel, validateFileName, type ZipFile } from 'yauzl'
-import type { Entries } from '../contracts/entries.js'
+import type { Entries, ZippedFile } from '../contracts/entries.js'
 import { type ErrorCode, isPieceworkError, type PieceworkError } from '../contracts/errors.js'
 import { recordBytes } from './record-bytes.js'
 import type { ByteSource } from './source.js'
 import { withZip } from './with-zip.js'
-
-export interface ZippedFile {
-  /** As the zip names it; never use it as a path. */
-  readonly name: string
-  /** Bytes, inflated. */
-  readonly size: number
-  /** Inflates while reading. Throws at the end if size or checksum differ. */
-  open(): AsyncIterable<Uint8Array>
-}
 
 type ZipProblem = 'zip' | 'path' | 'encrypted' | 'too-large'
 
@@ -26,9 +17,9 @@ export interface ZipLabels {
 }
 
 /**
- * The files of an uploaded zip, without its folders. Reads the directory only, and holds nothing open. Paths,
- * sizes and methods are checked less strictly than those of archives, as all kinds of programs make these
- * zips.
+ * The files of an uploaded zip, without its folders, or of an upload of loose files. Reads the directory only,
+ * and holds nothing open. Paths, sizes and methods are checked less strictly than those of archives, as all
+ * kinds of programs make these zips.
  */
 export async function openZip(
   entries: Entries,
@@ -36,17 +27,25 @@ export async function openZip(
   maxFiles: number,
   labels: ZipLabels,
 ): Promise<readonly ZippedFile[]> {
+  const assertFew = (files: number) => {
+    if (files > maxFiles)
+      throw labels.problem(
+        'too-large',
+        `${labels.subject}'s zip holds ${files} files; at most ${maxFiles} are allowed`,
+      )
+  }
+  const loose = entries.looseFiles?.(path)
+  if (loose) {
+    assertFew(loose.length)
+    return loose
+  }
   const source: ByteSource = {
     size: entries.facts(path)?.size ?? 0,
     read: (range) => entries.open(path, range),
   }
   try {
     return await withZip(source, async (zip) => {
-      if (zip.entryCount > maxFiles)
-        throw labels.problem(
-          'too-large',
-          `${labels.subject}'s zip holds ${zip.entryCount} files; at most ${maxFiles} are allowed`,
-        )
+      assertFew(zip.entryCount)
       return await filesOf(zip, source, labels)
     })
   } catch (error) {

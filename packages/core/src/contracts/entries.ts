@@ -9,6 +9,16 @@ export interface EntryFacts {
   readonly metadata?: Readonly<Record<string, unknown>>
 }
 
+/** One of the files of an upload. */
+export interface ZippedFile {
+  /** As the zip, or the disk, names it; never use it as a path. */
+  readonly name: string
+  /** Bytes, inflated. */
+  readonly size: number
+  /** Inflates while reading. Throws at the end if size or checksum differ. */
+  open(): AsyncIterable<Uint8Array>
+}
+
 /** One record of a CSV entry by column name; null and '' differ. */
 export type CsvRow = Readonly<Record<string, string | null>>
 
@@ -23,6 +33,8 @@ export interface Entries {
   json<T>(path: string, schema: Schema<T>): Promise<T>
   /** Records of a CSV entry as COPY writes it, in batches. */
   rows(path: string): AsyncIterable<readonly CsvRow[]>
+  /** The files of an upload that was never zipped. `openZip` asks for them before it opens the upload as a zip. */
+  looseFiles?(path: string): readonly ZippedFile[] | undefined
 }
 
 /** Turns the entries that version n of a piece wrote into those that version n+1 would have written. */

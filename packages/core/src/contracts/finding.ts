@@ -1,3 +1,13 @@
+/** What would settle a finding, for programs that make a form or a command of it. */
+export interface FindingFix {
+  /** Upload that it is about. */
+  readonly role: string
+  /** Metadata to give with the upload; null stands for a value that the user must choose. */
+  readonly metadata?: Readonly<Record<string, string | null>>
+  /** A file to upload instead: its path below the folder that was searched. */
+  readonly file?: string
+}
+
 /** One error or warning about what a job reads or carries. The name of the piece is added by the engine. */
 export interface NewFinding {
   readonly severity: 'error' | 'warning'
@@ -12,6 +22,8 @@ export interface NewFinding {
   readonly message: string
   /** What to do about it. */
   readonly hint?: string
+  /** The same, for programs. */
+  readonly fix?: FindingFix
   /**
    * On the first of a kind (severity and code) in its file: how many of the kind there are, when not all are listed. On one that
    * stands alone: the number of rows, or of whatever else it is about.

@@ -1,4 +1,4 @@
-import type { Finding, NewFinding } from '../contracts/finding.js'
+import type { Finding, FindingFix, NewFinding } from '../contracts/finding.js'
 import { findingDefaults } from '../defaults.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
@@ -14,6 +14,7 @@ export interface FindingLocation {
 export interface FindingDetails {
   readonly message: string
   readonly hint?: string
+  readonly fix?: FindingFix
   /** How many things this one finding stands for. */
   readonly count?: number
 }

@@ -1,4 +1,4 @@
-import type { Finding, NewFinding } from '../contracts/finding.js'
+import type { Finding, FindingFix, NewFinding } from '../contracts/finding.js'
 import { findingDefaults } from '../defaults.js'
 import { storable } from '../engine/job-error.js'
 import { FindingCollector } from '../findings/finding-collector.js'
@@ -22,7 +22,7 @@ export class AttemptFindings {
 }
 
 function storableFinding(finding: NewFinding): NewFinding {
-  const { code, file, column, message, hint } = finding
+  const { code, file, column, message, hint, fix } = finding
   return {
     ...finding,
     code: storable(code),
@@ -30,5 +30,19 @@ function storableFinding(finding: NewFinding): NewFinding {
     ...(file !== undefined && { file: storable(file) }),
     ...(column !== undefined && { column: storable(column) }),
     ...(hint !== undefined && { hint: storable(hint) }),
+    ...(fix && { fix: storableFix(fix) }),
   }
 }
+
+const storableFix = ({ role, metadata, file }: FindingFix): FindingFix => ({
+  role: storable(role),
+  ...(metadata && {
+    metadata: Object.fromEntries(
+      Object.entries(metadata).map(([key, value]) => [
+        storable(key),
+        value === null ? null : storable(value),
+      ]),
+    ),
+  }),
+  ...(file !== undefined && { file: storable(file) }),
+})

@@ -1,22 +1,21 @@
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
-import { PieceworkError } from '@piecework/core/piece'
-import { alsoThere, type FolderFinding } from './finding.js'
+import { type NewFinding, PieceworkError } from '@piecework/core/piece'
+import { inputDatHeadBytes } from '../defaults.js'
+import { alsoThere } from './also-there.js'
 import type { Listing } from './listing.js'
 
-/** Enough of a file to tell what it is. */
-const HEAD = 65_536
 const NAMES_FILES = /^[ \t"]*(?:PUNAME|SPECNAME|PUVSPRNAME)[\s=]/m
 const NAMES_ZONES = /^[ \t"]*ZONESNAME[\s=]/m
 
 /**
- * The first `*.dat` by name that names other files, with a warning where there are more; else input.dat, whose reader tells what is wrong with
+ * The first `*.dat` by name that names other files, with a warning if there are more; else input.dat, whose validator reports what is wrong with
  * it. Throws `legacy/marzone`.
  */
 export async function chooseInput(
   dir: string,
   files: Listing,
-  tell: (finding: FolderFinding) => void,
+  report: (finding: NewFinding) => void,
 ): Promise<string | undefined> {
   const inputs: string[] = []
   for (const name of files.in('').filter((name) => name.toLowerCase().endsWith('.dat'))) {
@@ -31,18 +30,18 @@ export async function chooseInput(
   const [first, ...others] = inputs
   const [instead] = others
   if (first !== undefined && instead !== undefined)
-    tell({
+    report({
       severity: 'warning',
       code: 'legacy/input-choice',
       file: first,
       message: `${first} was taken${alsoThere(others)}`,
-      instead,
+      fix: { role: 'input.dat', file: instead },
     })
   return first ?? files.find('', 'input.dat')
 }
 
 async function headOf(path: string): Promise<string> {
   const chunks: Buffer[] = []
-  for await (const chunk of createReadStream(path, { end: HEAD - 1 })) chunks.push(chunk)
+  for await (const chunk of createReadStream(path, { end: inputDatHeadBytes - 1 })) chunks.push(chunk)
   return Buffer.concat(chunks).toString('latin1').replaceAll('\r', '\n')
 }

@@ -1,15 +1,15 @@
 import { check, checkArgument, checkOptions, type NewFinding, PieceworkError } from '@piecework/core/piece'
-import type { FolderGrid } from './grid.js'
-import { searchFolder } from './search.js'
+import type { FolderGrid } from './find-grid.js'
+import { searchFolder } from './search-folder.js'
 
-/** Where the files of a Marxan project are on disk. Paths are absolute where `dir` is. */
+/** Where the files of a Marxan project are on disk. Paths are absolute if the folder's path is. */
 export interface MarxanFiles {
   readonly input: string
   readonly pu: string
   readonly spec: string
   readonly puvspr: string
   readonly bound?: string
-  /** Folder of results, where there is one; `dir` itself where they are beside input.dat. */
+  /** Folder of results, if there is one; the project's folder if they are beside input.dat. */
   readonly output?: string
   readonly grid: FolderGrid
   /** Choices that were made, and a bound.dat that is not there: warnings about the folder. */
@@ -19,7 +19,7 @@ export interface MarxanFiles {
 export interface FindMarxanFilesOptions {
   /** Name of the input.dat in the folder. */
   readonly input?: string
-  /** The attribute with the planning units' ids, where that is not `puid`: of several shapefiles the one that has it is the grid. */
+  /** The attribute with the planning units' ids, unless it is `puid`: of several shapefiles the one that has it is the grid. */
   readonly idAttribute?: string
 }
 
@@ -31,19 +31,15 @@ export interface FindMarxanFilesOptions {
 export async function findMarxanFiles(dir: string, given?: FindMarxanFilesOptions): Promise<MarxanFiles> {
   checkArgument('findMarxanFiles()', 'dir', dir, check.text)
   const options = checkOptions('findMarxanFiles()', given, { input: check.text, idAttribute: check.text })
-  const { missing, findings: told, ...found } = await searchFolder(dir, options)
+  const { missing, ...found } = await searchFolder(dir, options)
   const { pu, spec, puvspr, grid } = found
-  const findings = told.map(({ instead: _, ...finding }) => finding)
-  if (pu && spec && puvspr && grid) return { ...found, findings, pu, spec, puvspr, grid }
+  if (pu && spec && puvspr && grid) return { ...found, pu, spec, puvspr, grid }
   throw new PieceworkError(
     'input-incomplete',
     `${dir} does not have ${missing.map(({ name }) => name).join(', ')}`,
     {
       facts: { missing: missing.map(({ role }) => role) },
-      findings: missing.map(({ finding: { instead: _, ...finding } }) => ({
-        ...finding,
-        piece: 'legacy-marxan',
-      })),
+      findings: missing.map(({ finding }) => ({ ...finding, piece: 'legacy-marxan' })),
     },
   )
 }

@@ -1,16 +1,17 @@
+import { createReadStream } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { UploadSource } from '@piecework/core'
 import { check, checkOptions, type OptionChecks, objectCheck } from '@piecework/core/piece'
+import { zipFiles } from '@piecework/vector-files'
 import { resultName } from '../results/file-name.js'
 import { gridRole, outputRole, type RoleName, roles } from '../roles.js'
 import type { MarxanFiles } from './find-marxan-files.js'
-import { storedZip } from './stored-zip.js'
 
 export interface MarxanUploadsOptions {
-  /** What comes with the files, by role: `{ 'planning-grid': { idAttribute: 'FID' } }`. */
+  /** Metadata of the files, by role: `{ 'planning-grid': { idAttribute: 'FID' } }`. */
   readonly metadata?: Partial<Readonly<Record<RoleName, Readonly<Record<string, unknown>>>>>
-  /** The results too, where the folder has some: those of the scenario that input.dat names are imported. */
+  /** The results too, if the folder has some: those of the scenario that input.dat names are imported. */
   readonly output?: boolean
   readonly signal?: AbortSignal
 }
@@ -26,22 +27,18 @@ const uploadsChecks: OptionChecks<MarxanUploadsOptions> = {
 }
 
 /**
- * The files of a folder as the uploads of one import, by role; the parts of a shapefile, and results, as one zip each, which is put nowhere on
- * disk. Results are left out unless they are asked for: Marxan may have left those of several scenarios. Throws `options-invalid` for metadata
- * of a role that does not exist.
+ * The files of a folder as the uploads of one import, by role; the parts of a shapefile, and results, as one zip each, made while it is
+ * uploaded. Results are left out unless they are asked for: Marxan may have left those of several scenarios. Throws `options-invalid` for
+ * metadata of a role that does not exist.
  */
 export async function marxanUploads(
   { input, pu, spec, puvspr, bound, grid, output: results }: MarxanFiles,
   options?: MarxanUploadsOptions,
 ): Promise<Readonly<Record<string, UploadSource>>> {
-  const {
-    metadata = {},
-    output = false,
-    signal = new AbortController().signal,
-  } = checkOptions('marxanUploads()', options, uploadsChecks)
+  const { metadata = {}, output = false, signal } = checkOptions('marxanUploads()', options, uploadsChecks)
   const zippedResults = output && results !== undefined ? await zippedOutput(results, signal) : undefined
   const sources: Partial<Record<RoleName, UploadSource>> = {
-    [gridRole]: grid.kind === 'zip' ? { file: grid.path } : await zipped(grid.paths, signal),
+    [gridRole]: grid.kind === 'zip' ? { file: grid.path } : zippedGrid(grid.paths, signal),
     'input.dat': { file: input },
     'pu.dat': { file: pu },
     'spec.dat': { file: spec },
@@ -57,17 +54,27 @@ export async function marxanUploads(
   )
 }
 
-async function zipped(paths: readonly string[], signal: AbortSignal): Promise<UploadSource> {
+function zipped(paths: readonly string[], fileName: string, signal: AbortSignal | undefined): UploadSource {
+  const files = paths.map((path) => ({ name: basename(path), open: () => createReadStream(path) }))
+  return { stream: zipFiles(files, { store: true, signal }), fileName }
+}
+
+function zippedGrid(paths: readonly string[], signal: AbortSignal | undefined): UploadSource {
   const shape = paths.find((path) => /\.shp$/i.test(path)) ?? gridRole
-  const zip = await storedZip(gridRole, paths, signal)
-  return { stream: zip.open(), fileName: basename(shape).replace(/(\.shp)?$/i, '.zip') }
+  return zipped(paths, basename(shape).replace(/(\.shp)?$/i, '.zip'), signal)
 }
 
 /** Undefined for a folder without results. */
-async function zippedOutput(folder: string, signal: AbortSignal): Promise<UploadSource | undefined> {
+async function zippedOutput(
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<UploadSource | undefined> {
   const entries = await readdir(folder, { withFileTypes: true })
   const names = entries.flatMap((entry) => (entry.isFile() && resultName(entry.name) ? [entry.name] : []))
   if (names.length === 0) return undefined
-  const paths = names.sort().map((name) => join(folder, name))
-  return { stream: (await storedZip(outputRole, paths, signal)).open(), fileName: 'output.zip' }
+  return zipped(
+    names.sort().map((name) => join(folder, name)),
+    'output.zip',
+    signal,
+  )
 }

@@ -1,6 +1,5 @@
+import { maxSimilarFiles } from '../defaults.js'
 import type { Listing } from './listing.js'
-
-const MOST = 5
 
 /**
  * Tables of the folder whose names begin like `wanted`, or like the usual name of such a file, the most similar first; without those in
@@ -21,7 +20,7 @@ export function similarFiles(
     .map(({ name, path }) => ({ path, alike: Math.max(common(name, wanted), common(name, usual)) }))
     .filter(({ alike }) => alike >= 2)
     .sort((a, b) => b.alike - a.alike)
-    .slice(0, MOST)
+    .slice(0, maxSimilarFiles)
     .map(({ path }) => path)
 }
 

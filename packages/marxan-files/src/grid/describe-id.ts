@@ -1,39 +1,39 @@
 import type { FindingCollector } from '@piecework/core/piece'
 import type { LayerLabels } from '@piecework/vector-files'
 import type { IdLines } from '../ids/id-lines.js'
-import type { IdText } from './id-attribute.js'
-import type { NonIntegerIds } from './spelled-ids.js'
+import type { IdText } from './id-text.js'
+import type { NonIntegerIds } from './non-integer-ids.js'
 import type { UnitIdProblem } from './unit-id.js'
 
 const idProblems: Readonly<Record<UnitIdProblem, string>> = {
   null: 'is empty',
   overflow: 'did not fit into its column when the file was written',
-  'not-a-number': 'is no number',
+  'not-a-number': 'is not a number',
   negative: 'is negative',
   fraction: 'is not an integer',
   'too-large': 'is larger than 2147483647',
 }
 
-/** What is wrong with the id of one record. `seen` holds those before; `spelled` tells its own at the end. */
+/** Reports what is wrong with the id of one record. `seen` holds the ids before; `nonIntegers` reports its own at the end. */
 export function describeId(
   { record, text, id }: IdText & { readonly record: number },
   column: string,
   seen: IdLines,
-  spelled: NonIntegerIds,
+  nonIntegers: NonIntegerIds,
   { role, code }: LayerLabels,
   findings: FindingCollector,
 ): void {
-  const place = () => ({ file: role, line: record, column })
+  const location = () => ({ file: role, line: record, column })
   if ('problem' in id) {
-    findings.error(`${code}-id-${id.problem}`, place(), () => ({
+    findings.error(`${code}-id-${id.problem}`, location(), () => ({
       message: `The id ${JSON.stringify(text)} of record ${record} ${idProblems[id.problem]}`,
     }))
     return
   }
-  if (id.spelled) spelled.add(id.spelled, record, text ?? '', id.id)
+  if (id.spelled) nonIntegers.add(id.spelled, record, text ?? '', id.id)
   const before = seen.add(id.id, record)
   if (before !== undefined)
-    findings.error(`${code}-id-duplicate`, place(), () => ({
+    findings.error(`${code}-id-duplicate`, location(), () => ({
       message: `The id ${id.id} of record ${record} is that of record ${before} too`,
     }))
 }

@@ -1,17 +1,17 @@
 import type { Entries } from '@piecework/core/piece'
 import { openShapefile, type RowReader } from '@piecework/vector-files'
-import type { IdIndex } from '../ids/id-index.js'
+import type { KnownIds } from '../tables/table-ids.js'
 import { isGridError, planningGrid } from './grid-problem.js'
-import { type RankedAttribute, rankedAttributes } from './id-attribute.js'
+import { type RankedAttribute, rankedAttributes } from './ranked-attributes.js'
 
 interface Fitting extends RowReader<undefined> {
   readonly ranked: readonly RankedAttribute[]
 }
 
-/** Attributes of the planning grid that hold unique integers, most of them among `ids`, the best first. None where it cannot be read. */
+/** Attributes of the planning grid that hold unique integers, most of them among `ids`, the best first. None if it cannot be read. */
 export async function fittingAttributes(
   entries: Entries,
-  ids: Pick<IdIndex, 'get'>,
+  ids: Pick<KnownIds, 'get'>,
   signal: AbortSignal,
 ): Promise<readonly RankedAttribute[]> {
   if (!entries.paths.includes(planningGrid.role)) return []

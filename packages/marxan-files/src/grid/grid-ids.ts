@@ -2,8 +2,8 @@ import type { Entries } from '@piecework/core/piece'
 import { type GridOptions, openGrid } from './grid.js'
 
 /**
- * The planning units' ids in batches, for checks of other files against the grid. Values that are no ids are left out: the grid's
- * own validator tells them. Throws `legacy/grid-…` (see `isGridError`) where the grid cannot be read.
+ * The planning units' ids in batches, for checks of other files against the grid. Values that are not ids are left out: the grid's
+ * own validator reports them. Throws `legacy/grid-…` (see `isGridError`) if the grid cannot be read.
  */
 export async function* gridIds(entries: Entries, options?: GridOptions): AsyncIterable<readonly number[]> {
   const grid = await openGrid(entries, options)

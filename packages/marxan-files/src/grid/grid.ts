@@ -8,9 +8,10 @@ import {
 import { IdIndex } from '../ids/id-index.js'
 import { tableIds } from '../tables/table-ids.js'
 import { planningGrid } from './grid-problem.js'
-import { type IdText, idAttribute, type UnitIds } from './id-attribute.js'
+import { idAttribute, type ReadUnitIds } from './id-attribute.js'
+import type { IdText } from './id-text.js'
 
-/** One planning unit as the shapefile has it; what is wrong with it is told in `id` and `geometry`. */
+/** One planning unit as the shapefile has it; `id` and `geometry` say what is wrong with it. */
 export interface GridUnit extends IdText {
   /** From 1; deleted records are counted. */
   readonly record: number
@@ -39,7 +40,7 @@ export type GridOptions = ShapefileOptions
 export async function openGrid(entries: Entries, given?: GridOptions): Promise<Grid> {
   const options = checkOptions('openGrid()', given, shapefileChecks)
   const named = entries.facts(planningGrid.role)?.metadata?.idAttribute
-  const unitIds: UnitIds = async () =>
+  const unitIds: ReadUnitIds = async () =>
     entries.paths.includes('pu.dat')
       ? (await tableIds(entries, 'pu.dat', options.signal)).index
       : new IdIndex()

@@ -6,7 +6,7 @@ import { isIdName } from './id-attribute.js'
 
 /**
  * Whether a .dbf, or the one in a zipped shapefile, has the attribute `named`, or, without a name, one that is called like the planning units'
- * ids. False for what cannot be read.
+ * ids. False if it cannot be read.
  */
 export async function hasIdAttribute(path: string, named: string | undefined): Promise<boolean> {
   try {

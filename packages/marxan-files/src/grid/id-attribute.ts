@@ -1,22 +1,15 @@
 import {
   type AttributeField,
-  type AttributeRecord,
   type AttributeTable,
   fieldNamed,
   type LayerLabels,
   type RowReader,
 } from '@piecework/vector-files'
-import { idAttributeRecords } from '../defaults.js'
 import { IdIndex } from '../ids/id-index.js'
+import { metadataFix } from '../metadata-fix.js'
 import type { KnownIds } from '../tables/table-ids.js'
-import { type UnitId, unitId } from './unit-id.js'
-
-/** A planning unit's id as the attribute has it. */
-export interface IdText {
-  readonly id: UnitId
-  /** For messages; undefined where it is the digits of an integer. */
-  readonly text?: string
-}
+import { type IdText, idText } from './id-text.js'
+import { bestAttribute, rankedAttributes, rankingText } from './ranked-attributes.js'
 
 export interface IdAttribute extends RowReader<IdText> {
   readonly field: AttributeField
@@ -25,15 +18,15 @@ export interface IdAttribute extends RowReader<IdText> {
 /** `puid`, also in other spellings. */
 export const isIdName = (name: string): boolean => /^pu_?id$/i.test(name)
 
-/** Those of pu.dat, read only where the attribute is not found. */
-export type UnitIds = () => Promise<KnownIds>
+/** Reads the ids of pu.dat; called only if the attribute is not found. */
+export type ReadUnitIds = () => Promise<KnownIds>
 
 /** `puid`, another spelling of it with a warning, or what the upload names; otherwise an error that lists what it might be. */
 export async function idAttribute(
   labels: LayerLabels,
   table: AttributeTable,
   named: unknown,
-  unitIds?: UnitIds,
+  unitIds?: ReadUnitIds,
 ): Promise<IdAttribute> {
   if (named !== undefined) {
     const field = typeof named === 'string' ? fieldNamed(table.fields, named) : undefined
@@ -66,13 +59,6 @@ const attributeOf = (field: AttributeField, findings: IdAttribute['findings'] = 
   read: (record) => idText(record, field),
 })
 
-function idText(record: AttributeRecord, field: AttributeField): IdText {
-  const id = field.kind === 'text' ? undefined : record.digits(field)
-  if (id !== undefined) return { id: { id } }
-  const text = record.numberText(field)
-  return { id: unitId(text, field.kind), text }
-}
-
 function checked(field: AttributeField, labels: LayerLabels): AttributeField {
   if (field.kind !== 'other') return field
   throw labels.error([
@@ -89,7 +75,7 @@ async function unidentified(
   labels: LayerLabels,
   table: AttributeTable,
   what: string,
-  unitIds: UnitIds = async () => new IdIndex(),
+  unitIds: ReadUnitIds = async () => new IdIndex(),
 ): Promise<Error> {
   const ids = await unitIds()
   const candidates = await rankedAttributes(table, ids)
@@ -106,57 +92,7 @@ async function unidentified(
           ? 'none of its attributes holds unique integers'
           : `attributes that hold unique integers${listed}`
       }`,
-      {
-        hint: `Name the attribute with the upload: { "idAttribute": "${bestAttribute(candidates) ?? '…'}" }.`,
-      },
+      metadataFix(labels.role, 'idAttribute', bestAttribute(candidates)),
     ),
   ])
-}
-
-/** An attribute whose values are different integers. */
-export interface RankedAttribute {
-  readonly name: string
-  /** Values that were looked at, and those of them that are ids of planning units. */
-  readonly values: number
-  readonly known: number
-}
-
-/** Attributes whose values are different integers, those that fit best first. */
-export async function rankedAttributes(
-  table: AttributeTable,
-  ids: Pick<IdIndex, 'get'>,
-): Promise<readonly RankedAttribute[]> {
-  return [...(await uniqueIds(table))]
-    .map(([{ name }, values]) => {
-      let known = 0
-      for (let index = 0; index < values.size; index += 1) if (ids.get(values.id(index)) >= 0) known += 1
-      return { name, values: values.size, known }
-    })
-    .sort((a, b) => b.known - a.known)
-}
-
-export const rankingText = (attributes: readonly RankedAttribute[]): string =>
-  attributes.map(({ name, known, values }) => `${name} (${known} of ${values})`).join(', ')
-
-/** The only one, or the one that fits better than all others. */
-export function bestAttribute([first, second]: readonly RankedAttribute[]): string | undefined {
-  return !second || (first && first.known > second.known) ? first?.name : undefined
-}
-
-/** Attributes whose values are different integers, with those of the first records. */
-async function uniqueIds(table: AttributeTable): Promise<ReadonlyMap<AttributeField, IdIndex>> {
-  const seen = new Map(
-    table.fields.filter(({ kind }) => kind !== 'other').map((field) => [field, new IdIndex()]),
-  )
-  for await (const batch of table.records()) {
-    for (const record of batch) {
-      for (const [field, ids] of seen) {
-        const { id } = idText(record, field)
-        const before = ids.size
-        if (!('id' in id) || ids.add(id.id) < before) seen.delete(field)
-      }
-    }
-    if (seen.size === 0 || (batch[0]?.number ?? 0) > idAttributeRecords) break
-  }
-  return seen
 }

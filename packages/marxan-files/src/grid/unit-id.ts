@@ -1,8 +1,6 @@
 import type { AttributeField } from '@piecework/vector-files'
+import { maxId } from '../ids/max-id.js'
 import { isWhole, NUMBER } from '../numbers/decimal.js'
-
-/** Ids are PostgreSQL integers and Marxan's C ints. */
-const largest = 2 ** 31 - 1
 
 export type UnitIdProblem = 'null' | 'overflow' | 'not-a-number' | 'negative' | 'fraction' | 'too-large'
 
@@ -17,7 +15,7 @@ export function unitId(text: string, kind: AttributeField['kind']): UnitId {
   if (!NUMBER.test(text)) return { problem: 'not-a-number' }
   const value = Number(text)
   if (value < 0) return { problem: 'negative' }
-  if (value > largest) return { problem: 'too-large' }
+  if (value > maxId) return { problem: 'too-large' }
   if (!isWhole(text)) return { problem: 'fraction' }
   const id = value + 0
   if (kind === 'text') return { id, spelled: 'text' }

@@ -1,5 +1,5 @@
 import type { Entries } from '@piecework/core/piece'
-import { type IdAttribute, type IdText, idAttribute } from '@piecework/marxan-files'
+import { type IdAttribute, type IdText, idAttribute, metadataFix } from '@piecework/marxan-files'
 import {
   type AttributeField,
   type AttributeTable,
@@ -58,7 +58,7 @@ function costField(entries: Entries, table: AttributeTable): AttributeField {
   if (field) return requiredField(labels, table, field.name, 'cost')
   throw labels.error([
     labels.finding('error', 'cost-attribute', `${labels.subject} has no attribute cost; ${listed(table)}`, {
-      hint: 'Name the attribute with the upload: { "costAttribute": "…" }.',
+      ...metadataFix(labels.role, 'costAttribute'),
     }),
   ])
 }

@@ -1,4 +1,5 @@
 import type { FindingCollector, Validator } from '@piecework/core/piece'
+import { metadataFix } from '@piecework/marxan-files'
 import type { GridIds } from '../planning-grid/for-each-grid-id.js'
 import { checkShapefile } from '../shapes/check-shapefile.js'
 import type { GeometryChecks } from '../shapes/geometry-checks.js'
@@ -37,6 +38,6 @@ function reportTakenName(name: string, findings: FindingCollector): void {
   if (nameKey(name) === nameKey(defaultCostSurface.name))
     findings.error(`${labels.code}-name-taken`, { file: labels.role }, () => ({
       message: `The cost surface ${JSON.stringify(name)} would have the name of the one that pu.dat makes`,
-      hint: 'Name it with the upload: { "name": "…" }.',
+      ...metadataFix(labels.role, 'name'),
     }))
 }

@@ -1,4 +1,5 @@
 import type { Entries, NewFinding } from '@piecework/core/piece'
+import { metadataFix } from '@piecework/marxan-files'
 import { type AttributeTable, openShapefile, type RowReader, type VectorLayer } from '@piecework/vector-files'
 import { featureShapefile as labels } from '../shapes/labels.js'
 import { namesOf } from '../shapes/name-attribute.js'
@@ -38,7 +39,7 @@ function merged({ size, fields }: AttributeTable, layer: string): readonly NewFi
   const message = `${size} records of the feature shapefile become one feature ${JSON.stringify(layer)}; ${attributes}`
   return [
     labels.finding('warning', 'merged', message, {
-      hint: `Name the attribute with the upload: { "nameAttribute": "${texts.length === 1 ? texts[0] : '…'}" }.`,
+      ...metadataFix(labels.role, 'nameAttribute', texts.length === 1 ? texts[0] : undefined),
     }),
   ]
 }

@@ -1,4 +1,4 @@
-import { FindingCollector, type Validator } from '@piecework/core/piece'
+import { FindingCollector, type NewFinding, type Validator } from '@piecework/core/piece'
 import {
   describeId,
   type Grid,
@@ -22,15 +22,17 @@ export const planningGridValidator = ({ checks }: { readonly checks: GeometryChe
     } catch (error) {
       if (!isGridError(error)) throw error
       for (const [at, { piece: _, ...finding }] of error.findings.entries())
-        yield at < error.findings.length - 1 ? finding : { ...finding, hint: notCompared(finding.hint) }
+        yield at < error.findings.length - 1 ? finding : notCompared(finding)
     }
     yield* findings.list()
   },
 })
 
 /** Validators of other files skip their comparison with a grid that cannot be read. */
-const notCompared = (hint = '') =>
-  `The other files were not compared with this planning grid, which cannot be read. ${hint}`.trimEnd()
+const notCompared = (finding: NewFinding): NewFinding => ({
+  ...finding,
+  message: `${finding.message}; the other files were not compared with it`,
+})
 
 async function check(
   grid: Grid,

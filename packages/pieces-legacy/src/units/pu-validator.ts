@@ -5,6 +5,7 @@ import {
   fittingAttributes,
   gridRole,
   IdSample,
+  metadataFix,
   pluralize,
   type RankedAttribute,
   rankingText,
@@ -62,9 +63,7 @@ function reportNoneInCommon(
     message: `${count === 1 ? 'The one id' : `None of the ${count} ids`} of the planning grid (${text}) is ${count === 1 ? 'not ' : ''}in pu.dat (${inPu.text})${
       fitting.length === 0 ? '' : `; attributes whose values are: ${rankingText(fitting)}`
     }`,
-    ...(fitting.length > 0 && {
-      hint: `Name the attribute with the upload: { "idAttribute": "${bestAttribute(fitting) ?? '…'}" }.`,
-    }),
+    ...(fitting.length > 0 && metadataFix(gridRole, 'idAttribute', bestAttribute(fitting))),
   }))
 }
 

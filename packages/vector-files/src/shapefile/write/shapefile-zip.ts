@@ -30,7 +30,7 @@ export async function* shapefileZip(
   const options = checkOptions('shapefileZip()', given, zipChecks)
   const writers = new Map<LayerKind, LayerWriter>()
   try {
-    yield* zipFiles(await writeFiles(layer, writers, options), options.signal)
+    yield* zipFiles(await writeFiles(layer, writers, options), { signal: options.signal })
   } finally {
     for (const writer of writers.values()) await writer.close()
   }

@@ -11,13 +11,19 @@ export interface FileToZip {
 /** Constant, so that equal content has equal bytes. */
 const date = new Date(Date.UTC(1980, 0, 1))
 
+export interface ZipFilesOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Do not compress. */
+  readonly store?: boolean
+}
+
 /** A zip of the files in order; each is opened after the one before it was written. */
 export async function* zipFiles(
   files: readonly FileToZip[],
-  signal?: AbortSignal,
+  { signal, store = false }: ZipFilesOptions = {},
 ): AsyncGenerator<Uint8Array> {
   const stop = new AbortController()
-  const archive = new ZipArchive({ zlib: { level: zipLevel } })
+  const archive = new ZipArchive({ store, zlib: { level: zipLevel } })
   // The loop below throws it as well.
   archive.on('error', () => {})
   const appended = appendAll(archive, files, stop.signal)

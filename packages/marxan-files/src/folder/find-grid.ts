@@ -1,7 +1,9 @@
 import { join } from 'node:path'
+import type { NewFinding } from '@piecework/core/piece'
 import { openPromise, type ZipFile } from 'yauzl'
 import { hasIdAttribute } from '../grid/has-id-attribute.js'
-import { alsoThere, type FolderFinding } from './finding.js'
+import { gridRole } from '../roles.js'
+import { alsoThere } from './also-there.js'
 import type { Listing } from './listing.js'
 
 /** A planning grid on disk: its parts (put them into one zip to upload them), or a zip. */
@@ -12,23 +14,23 @@ export type FolderGrid =
 export interface GridSearch {
   readonly dir: string
   readonly files: Listing
-  /** Of the results. */
+  /** Folder of results. */
   readonly output: string | undefined
-  /** Name of the attribute with the planning units' ids, where it is not the usual one. */
+  /** Attribute with the planning units' ids, unless it has its usual name. */
   readonly idAttribute: string | undefined
-  tell(finding: FolderFinding): void
+  report(finding: NewFinding): void
 }
 
-const PART = /\.(?:shp|shx|dbf|prj|cpg|qpj|sbn|sbx|qix|qmd|shp\.xml)$/i
-/** Folders and files of planning units. */
-const SPEAKS = /(?:^|[^a-z])pu(?:s|layer)?(?:[^a-z]|$)|grid|planning|hex/i
+const isPart = /\.(?:shp|shx|dbf|prj|cpg|qpj|sbn|sbx|qix|qmd|shp\.xml)$/i
+/** Paths of layers of planning units. */
+const namesUnits = /(?:^|[^a-z])pu(?:s|layer)?(?:[^a-z]|$)|grid|planning|hex/i
 
 /**
  * Looks for a .shp, then for a zip that holds one; in the folder of results, where programs leave layers of their own, only when there is none
- * elsewhere. Of several, with a warning, the one that has the attribute with the ids; else one whose name, or folder, speaks of planning
+ * elsewhere. Of several, with a warning, the one that has the attribute with the ids; else one whose name, or folder, suggests planning
  * units; else the first.
  */
-export async function folderGrid(search: GridSearch): Promise<FolderGrid | undefined> {
+export async function findGrid(search: GridSearch): Promise<FolderGrid | undefined> {
   const { files, output } = search
   const inputs = ['', ...files.folders.filter((folder) => folder !== output)]
   return (await gridIn(inputs, search)) ?? (output === undefined ? undefined : await gridIn([output], search))
@@ -51,22 +53,22 @@ async function gridIn(folders: readonly string[], search: GridSearch): Promise<F
 /** Of these paths the ones that belong to a .shp. */
 export function shapefileParts(layer: string, paths: readonly string[]): readonly string[] {
   const stem = layer.slice(0, -'shp'.length).toLowerCase()
-  return paths.filter((path) => PART.test(path) && path.toLowerCase().startsWith(stem))
+  return paths.filter((path) => isPart.test(path) && path.toLowerCase().startsWith(stem))
 }
 
-/** `attributes`: where those of a layer are. */
+/** `attributes` gives the file that has those of a layer. */
 async function chosen(
   layers: readonly string[],
-  { dir, idAttribute, tell }: GridSearch,
+  { dir, idAttribute, report }: GridSearch,
   attributes: (layer: string) => string | undefined,
 ): Promise<string | undefined> {
   if (layers.length < 2) return layers[0]
-  const ranked: { path: string; hasId: boolean; speaks: boolean; rank: number }[] = []
+  const ranked: { path: string; hasId: boolean; named: boolean; rank: number }[] = []
   for (const path of layers) {
     const table = attributes(path)
     const hasId = table !== undefined && (await hasIdAttribute(join(dir, table), idAttribute))
-    const speaks = SPEAKS.test(path)
-    ranked.push({ path, hasId, speaks, rank: 2 * Number(hasId) + Number(speaks) })
+    const named = namesUnits.test(path)
+    ranked.push({ path, hasId, named, rank: 2 * Number(hasId) + Number(named) })
   }
   const [first, ...others] = ranked.sort((a, b) => b.rank - a.rank)
   const [second] = others
@@ -74,20 +76,20 @@ async function chosen(
   const why =
     first.hasId && !second.hasId
       ? `for it has the attribute ${idAttribute ?? 'puid'}`
-      : first.speaks && !second.speaks
+      : first.named && !second.named
         ? 'for its name'
         : 'the first by name'
-  tell({
+  report({
     severity: 'warning',
     code: 'legacy/grid-choice',
     file: first.path,
     message: `${first.path} was taken as the planning grid, ${why}${alsoThere(others.map(({ path }) => path))}`,
-    instead: second.path,
+    fix: { role: gridRole, file: second.path },
   })
   return first.path
 }
 
-/** False also for what is no zip. */
+/** False also for what is not a zip. */
 async function holdsLayer(path: string): Promise<boolean> {
   let zip: ZipFile | undefined
   try {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { isPieceworkError, PieceworkError, type Role } from '@piecework/core/piece'
 import { gridRole, roles } from '@piecework/marxan-files'
+import { defaultListed, flags } from './flags.js'
 
 export type Metadata = Readonly<Record<string, string>>
 
@@ -8,37 +9,23 @@ export type CheckArguments =
   | { readonly show: 'help' | 'version' }
   | {
       readonly folder: string
-      /** Name of the input.dat, where the folder holds several. */
+      /** Name or path of the input.dat, if the folder holds several. */
       readonly input?: string
-      /** Paths by role, for what the folder's own names do not tell. */
+      /** Paths by role. */
       readonly given: Readonly<Record<string, string>>
       /** Of uploads, by role. */
       readonly metadata: Readonly<Record<string, Metadata>>
       readonly names: 'optional' | 'required'
       /** Of a server with PostGIS. */
       readonly database?: string
-      /** Findings of one kind in one file that people are shown. */
+      /** Findings of one kind in one file that are printed. */
       readonly list: number
       readonly strict: boolean
       readonly json: boolean
     }
 
-const options = {
-  input: { type: 'string' },
-  'id-attribute': { type: 'string' },
-  file: { type: 'string', multiple: true },
-  metadata: { type: 'string', multiple: true },
-  names: { type: 'string' },
-  database: { type: 'string' },
-  list: { type: 'string' },
-  strict: { type: 'boolean' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean' },
-} as const
-
-/** Throws `options-invalid` saying which one. */
-export function checkArguments(args: readonly string[]): CheckArguments {
+/** Throws `options-invalid` naming the option. */
+export function readArguments(args: readonly string[]): CheckArguments {
   const { values, positionals } = parsed(args)
   if (values.help) return { show: 'help' }
   if (values.version) return { show: 'version' }
@@ -47,7 +34,7 @@ export function checkArguments(args: readonly string[]): CheckArguments {
   if (more.length > 0) throw invalid(`One folder at a time: ${[folder, ...more].join(', ')}`)
   for (const [name, value] of Object.entries(values))
     if (value === '') throw invalid(`The option --${name} is empty`)
-  const { names = 'optional', list = '10', input, database } = values
+  const { names = 'optional', list = String(defaultListed), input, database } = values
   if (names !== 'optional' && names !== 'required')
     throw invalid(`The option --names is optional or required, not ${JSON.stringify(names)}`)
   if (!/^[1-9]\d{0,5}$/.test(list))
@@ -70,7 +57,7 @@ export function checkArguments(args: readonly string[]): CheckArguments {
 
 function parsed(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true })
+    return parseArgs({ args: [...args], options: flags, allowPositionals: true })
   } catch (error) {
     throw invalid(error instanceof Error ? error.message : String(error), error)
   }

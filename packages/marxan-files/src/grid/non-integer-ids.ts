@@ -12,7 +12,7 @@ interface Spelled {
   readonly id: number
 }
 
-/** Ids that are written as something else than integers: mostly a whole column is, and one warning says so. */
+/** Ids that are not written as integers: as mostly a whole column is so, they are one warning. */
 export class NonIntegerIds {
   readonly #kinds = new Map<Spelling, Spelled>()
 

@@ -1,0 +1,55 @@
+/** Findings of one kind in one file that are printed unless `--list` says otherwise. */
+export const defaultListed = 10
+
+/** Longest line of `--help`, in characters. */
+export const helpColumns = 128
+
+export interface Flag {
+  readonly type: 'string' | 'boolean'
+  readonly short?: string
+  readonly multiple?: true
+  /** Stands for the value in `--help`. */
+  readonly value?: string
+  readonly help: string
+}
+
+/** The options of the command, in the order of `--help`. `readArguments` checks their values. */
+export const flags = {
+  input: { type: 'string', value: 'FILE', help: 'the input.dat, if the folder holds several' },
+  'id-attribute': {
+    type: 'string',
+    value: 'NAME',
+    help: "the attribute of the shapefile that holds the planning units' ids, unless it is puid",
+  },
+  file: {
+    type: 'string',
+    multiple: true,
+    value: 'ROLE=PATH',
+    help: 'a file with another name or in another folder; repeatable. Roles are those of uploads: planning-grid, pu.dat …, output (a folder or zip), features, cost-surface, protected-areas (a .shp or zip)',
+  },
+  metadata: {
+    type: 'string',
+    multiple: true,
+    value: 'ROLE.KEY=VALUE',
+    help: 'what would come with the upload: features.nameAttribute=NAME; repeatable',
+  },
+  names: {
+    type: 'string',
+    value: 'required',
+    help: 'a feature without a name is an error instead of a warning',
+  },
+  database: {
+    type: 'string',
+    value: 'URL',
+    help: 'a PostgreSQL server with PostGIS that tries to repair invalid shapes, as the import would; nothing is written to it',
+  },
+  list: {
+    type: 'string',
+    value: 'NUMBER',
+    help: `how many findings of one kind are listed for a file; default ${defaultListed}, there are at most 100`,
+  },
+  strict: { type: 'boolean', help: 'warnings count: exit 1 if there are some' },
+  json: { type: 'boolean', help: 'one JSON document on stdout' },
+  version: { type: 'boolean', help: 'print the version' },
+  help: { type: 'boolean', short: 'h', help: 'print this' },
+} as const satisfies Readonly<Record<string, Flag>>

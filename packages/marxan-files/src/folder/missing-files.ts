@@ -1,0 +1,99 @@
+import type { NewFinding } from '@piecework/core/piece'
+import type { InputDat } from '../input-dat/read.js'
+import { gridRole } from '../roles.js'
+import type { Listing } from './listing.js'
+import { lastPart, lookUp } from './look-up.js'
+import { similarFiles } from './similar-files.js'
+
+/** Keys of input.dat that name the uploads of these roles. */
+export const fileKeys = {
+  'pu.dat': 'PUNAME',
+  'spec.dat': 'SPECNAME',
+  'puvspr.dat': 'PUVSPRNAME',
+  'bound.dat': 'BOUNDNAME',
+} as const
+export type TableRole = keyof typeof fileKeys
+
+/** A file that a project must have and its folder does not. */
+export interface MissingFile {
+  readonly role: string
+  /** As input.dat names it, with the line that does: "planning.dat (PUNAME, line 30 of input.dat)". */
+  readonly name: string
+  /** An error. */
+  readonly finding: NewFinding
+}
+
+export interface SearchedFolder {
+  readonly files: Listing
+  readonly named: InputDat
+  /** Path of input.dat for messages. */
+  readonly input: string
+  /** Folder of results; `''` is the folder itself. */
+  readonly output: string | undefined
+}
+
+export function missingFile(role: TableRole, { files, named, input, output }: SearchedFolder): MissingFile {
+  const key = fileKeys[role]
+  const line = named.lines.get(key)
+  const name = named.files[key]
+  const taken = Object.values(fileKeys).map((other) => lookUp(files, named.files, named.files[other]))
+  const similar = similarFiles(files, lastPart(name), role, [input, output || undefined, ...taken])
+  const [first] = similar
+  return {
+    role,
+    name: `${name} (${key}, ${line === undefined ? `which ${input} does not have` : `line ${line} of ${input}`})`,
+    finding: {
+      severity: 'error',
+      code: 'legacy/file-missing',
+      file: input,
+      ...(line !== undefined && { line }),
+      column: key,
+      message: `${absence(input, key, name, line)}${similar.length > 0 ? `; there is ${similar.join(', ')}` : ''}`,
+      fix: { role, ...(first !== undefined && { file: first }) },
+    },
+  }
+}
+
+function absence(input: string, key: string, name: string, line: number | undefined): string {
+  if (name === '') return `${key} is empty where the name of a file is needed`
+  const wanted =
+    line === undefined ? `${input} does not have ${key}, and ${name}` : `${key} names ${name}, which`
+  return `${wanted} is neither in the folder nor in one directly below it`
+}
+
+export const missingGrid: MissingFile = {
+  role: gridRole,
+  name: 'the planning grid (.shp or .zip)',
+  finding: {
+    severity: 'error',
+    code: 'legacy/file-missing',
+    file: gridRole,
+    message: 'The folder has no planning grid, neither a .shp nor a zip with one',
+    fix: { role: gridRole },
+  },
+}
+
+/** A project need not have a bound.dat, but this one is named. */
+export function missingBound(folder: SearchedFolder): NewFinding {
+  const { finding } = missingFile('bound.dat', folder)
+  const message = `${finding.message}: the project is without boundary lengths`
+  return { ...finding, severity: 'warning', message }
+}
+
+/** A warning if there are block definitions. Programs name the file even if there is none. */
+export function blocksNotCarried({ files, named, input }: SearchedFolder): readonly NewFinding[] {
+  const name = named.files.BLOCKDEFNAME
+  const path = name === '' ? undefined : lookUp(files, named.files, name)
+  const line = named.lines.get('BLOCKDEFNAME')
+  if (path === undefined || line === undefined) return []
+  return [
+    {
+      severity: 'warning',
+      code: 'legacy/blocks-not-carried',
+      file: input,
+      line,
+      column: 'BLOCKDEFNAME',
+      message: `${path} is not imported: features have the targets that spec.dat gives them, not those of their type`,
+    },
+  ]
+}
