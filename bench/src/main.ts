@@ -48,8 +48,8 @@ async function main(names: readonly string[], { rows, units, runs, json }: Argum
     const bench = benches[name]
     if (!bench)
       throw new Error(`There is no benchmark "${name}"; there are ${Object.keys(benches).join(', ')}.`)
-    const tell = (text: string) => console.error(`${name}: ${text}`)
-    const options = { rows: Number(rows), units: Number(units), runs: Number(runs), url, tell }
+    const log = (text: string) => console.error(`${name}: ${text}`)
+    const options = { rows: Number(rows), units: Number(units), runs: Number(runs), url, log }
     for (const measure of await bench(options)) {
       console.log(json ? JSON.stringify(measure) : sentence(measure))
       if (!(measure.ratio >= measure.reach)) process.exitCode = 1

@@ -16,7 +16,7 @@ interface BenchOptions {
   readonly runs: number
   /** A server; a database of its own is made on it and dropped. */
   readonly url: string
-  tell(text: string): void
+  log(text: string): void
 }
 
 export type Bench = (options: BenchOptions) => Promise<readonly Measure[]>

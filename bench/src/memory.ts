@@ -12,11 +12,11 @@ import { fillWorld, openWorld, principal, survey } from './world.js'
 const limitMb = 32
 
 /** Peak memory of a process that exports, imports and clones, at 100 thousand and at 2 million rows. */
-export const memoryBench: Bench = async ({ url, tell, rows }) => {
+export const memoryBench: Bench = async ({ url, log, rows }) => {
   const [small, large] = [rows / 10, rows * 2]
   const peaks: number[] = []
   for (const count of [small, large]) {
-    tell(`${count.toLocaleString('en-US')} rows in a process of their own`)
+    log(`${count.toLocaleString('en-US')} rows in a process of their own`)
     peaks.push(await peakOf(count, url))
   }
   const [smallMb = Number.NaN, largeMb = Number.NaN] = peaks

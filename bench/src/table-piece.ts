@@ -10,11 +10,11 @@ import { type Bench, compared, timed } from './measure.js'
 import { fillWorld, openWorld, principal, survey, type World } from './world.js'
 
 /** Import, export and clone of one large table, each against what one would write by hand. */
-export const tablePieceBench: Bench = async ({ rows, runs, url, tell }) => {
+export const tablePieceBench: Bench = async ({ rows, runs, url, log }) => {
   const dir = await mkdtemp(join(tmpdir(), 'piecework-bench-'))
   const world = await openWorld(url, fileArtifacts(join(dir, 'artifacts')))
   try {
-    tell(`making ${rows.toLocaleString('en-US')} rows`)
+    log(`making ${rows.toLocaleString('en-US')} rows`)
     await fillWorld(world, rows)
     await world.pool.query('CREATE TABLE backup AS TABLE observations')
     const csv = join(dir, 'observations.csv')
@@ -32,7 +32,7 @@ export const tablePieceBench: Bench = async ({ rows, runs, url, tell }) => {
     for (let run = 0; run <= runs; run++) {
       // The first run warms up and is not counted.
       const keep = (list: number[], seconds: number) => void (run > 0 && list.push(seconds))
-      tell(run === 0 ? 'warming up' : `run ${run} of ${runs}`)
+      log(run === 0 ? 'warming up' : `run ${run} of ${runs}`)
       keep(times.copyOut, await timed(() => copyOutDeflated(world, join(dir, 'peer.deflate'))))
       keep(
         times.export,

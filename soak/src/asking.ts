@@ -6,7 +6,7 @@ import type { Answer, Ask } from './requester.js'
 /** The process that asks, and may be killed while it does. */
 export interface Requester {
   readonly pid: number
-  /** `gone` where it was killed before it could tell. */
+  /** `gone` if it was killed before it could report. */
   ask(ask: Ask): Promise<Answer | 'gone'>
   /** SIGKILL. */
   kill(): Promise<void>

@@ -8,7 +8,7 @@ export interface Disk {
   readonly folder: string
   /** How it is filled. `none`: it cannot be. */
   readonly means: 'tmpfs' | 'file-size limit' | 'none'
-  /** From now on nobody writes a byte more; of these processes where their files are limited instead. */
+  /** From now on no process writes another byte; if file sizes are limited instead, these processes only. */
   fill(processes: readonly number[]): Promise<void>
   free(processes: readonly number[]): Promise<void>
   remove(): Promise<void>
@@ -17,7 +17,7 @@ export interface Disk {
 const run = promisify(execFile)
 const megabytes = 24
 
-/** A tmpfs below `parent` where one can be mounted; else a folder whose writers can be limited by RLIMIT_FSIZE. */
+/** A tmpfs below `parent` if one can be mounted, else a folder whose writers can be limited by RLIMIT_FSIZE. */
 export async function openDisk(parent: string): Promise<Disk> {
   const folder = join(parent, 'disk')
   await mkdir(folder)

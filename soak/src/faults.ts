@@ -4,7 +4,7 @@ import { jobEnds, jobOf } from './job-of.js'
 import type { SoakJob } from './place.js'
 import type { Scene } from './scene.js'
 
-/** How a job may end although nothing is wrong: the error's code; `''` where there is no job. */
+/** How a job may end although nothing is wrong: the error's code; `''` if there is no job. */
 type Ends = readonly string[]
 
 export interface Fault {
@@ -24,7 +24,7 @@ export interface Fault {
 const fullMs = 6000
 
 const never = (): Ends => []
-/** A prepared import that nobody goes on with. */
+/** An import draft that is not continued. */
 const abandoned = (job: SoakJob): Ends => (job === 'legacy import' ? ['expired'] : [])
 
 export const faults: Readonly<Record<string, Fault>> = {

@@ -19,7 +19,7 @@ export type Role = 'worker' | 'requester' | 'watcher'
 export const applicationName = (role: Role): string => `soak ${role}`
 
 export const leaseMs = 2000
-/** After that a prepared import that nobody goes on with is removed. */
+/** After this time an import draft that is not continued is removed. */
 const draftTtlMs = 6000
 
 /** One process's Piecework, not started. Whatever the options of a host keep for a time goes soon, or at once. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isTerminal, PieceworkError } from '@piecework/core'
 import type { Scene } from './scene.js'
 
-/** The one job that this principal has asked for, for whose coming it waits up to `waitMs`. Undefined where there is none. */
+/** The one job of this principal. Waits up to `waitMs` for it; undefined if there is none by then. */
 export async function jobOf(
   { host }: Pick<Scene, 'host'>,
   principal: string,

@@ -40,7 +40,7 @@ async function main({ faults, seconds, seed, workers, only, json }: Arguments): 
     workers,
     url,
     limitMs: 120_000,
-    tell: live.tell,
+    log: live.log,
     signal: stop.signal,
   }).finally(live.end)
   const { rounds, disk } = result

@@ -5,7 +5,7 @@ import type { SoakJob } from './place.js'
 import type { Scene } from './scene.js'
 
 /**
- * `before`: when nobody has asked yet. `asking`: after a share of the time that the request takes. `there`: so long after the job has come to be, which with uploads is before the
+ * `before`: before the request. `asking`: after a share of the time that the request takes. `there`: so long after the job has come to be, which with uploads is before the
  * answer. `running`: when a share of the job's nodes is done, so that a busy machine changes nothing.
  */
 export interface Moment {
@@ -20,7 +20,7 @@ export function anyMoment({ early = 0.2, before = 0 }: Fault, random: () => numb
   return { when: which < early / 2 ? 'asking' : which < early ? 'there' : 'running', share }
 }
 
-/** Whose request is waited for; `answered` tells that there will be no job that is not there. */
+/** The job whose request is awaited; `answered`: no further job will be created. */
 export interface Asked {
   readonly kind: SoakJob
   readonly principal: string

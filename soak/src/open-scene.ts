@@ -17,7 +17,7 @@ export interface SceneOptions {
   readonly workers: number
   /** Chooses which worker is hit. */
   readonly random: () => number
-  tell(text: string): void
+  log(text: string): void
 }
 
 export interface OpenScene extends Scene {
@@ -25,13 +25,13 @@ export interface OpenScene extends Scene {
 }
 
 /** Makes the database, the sources, the servers and the processes, and learns what each job does. */
-export async function openScene({ url, workers: count, random, tell }: SceneOptions): Promise<OpenScene> {
+export async function openScene({ url, workers: count, random, log }: SceneOptions): Promise<OpenScene> {
   const ends: (() => Promise<unknown>)[] = []
   const close = async () => {
     for (const end of ends.reverse()) await end()
   }
   try {
-    tell('making servers, a database and a project')
+    log('making servers, a database and a project')
     const folder = await mkdtemp(join(tmpdir(), 'piecework-soak-'))
     ends.push(() => rm(folder, { recursive: true, force: true }))
     const scratch = await scratchDatabase({ url, template: { name: 'soak', prepare } })
@@ -71,7 +71,7 @@ export async function openScene({ url, workers: count, random, tell }: SceneOpti
       }
       requester = await startRequester(place)
     }
-    tell('running each kind of job once without a fault')
+    log('running each kind of job once without a fault')
     const learnt = await learn(host, requester, sources)
     const scene = { place, sources, host, workers, redis, disk, ...learnt }
     return { ...scene, requester: () => requester, replaceRequester, close }

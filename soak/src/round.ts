@@ -37,7 +37,7 @@ export interface RoundResult {
 /** What is injected before the request is there by then. */
 const aMoment = 100
 
-/** Quiet and empty folders may take this long: leases, and what is looked for now and then. */
+/** Leases and periodic sweeps end within this time; then nothing may be under way and no file left. */
 const patienceMs = 20_000
 
 /** One job, one fault in the middle of it, and a look at everything. */
@@ -86,7 +86,7 @@ export async function playRound(scene: Scene, round: Round): Promise<RoundResult
 export const contentsOf = ({ host }: Pick<Scene, 'host'>): Promise<Contents> =>
   schemaPrints(host.database, planningSchema)
 
-/** Undefined where it does not end within the limit. */
+/** Undefined if it does not end within the limit. */
 export async function ended(
   { host }: Pick<Scene, 'host'>,
   id: string,

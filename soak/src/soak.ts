@@ -17,7 +17,7 @@ export interface SoakOptions {
   readonly url: string
   /** How long a job may take before it counts as lost. */
   readonly limitMs: number
-  tell(text: string): void
+  log(text: string): void
   /** Ends the soak in the middle of a round, which does not count. */
   readonly signal?: AbortSignal
 }
@@ -39,12 +39,12 @@ export interface SoakResult {
 
 /** Real processes on real servers, one job and one fault at a time, and a look at everything after each. Ends after the first lost job. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  const { seed, limitMs, tell, seconds = Number.POSITIVE_INFINITY, only = '', signal } = options
+  const { seed, limitMs, log, seconds = Number.POSITIVE_INFINITY, only = '', signal } = options
   const scene = await openScene({ ...options, random: seeded(seed) })
   const rounds: SoakRound[] = []
   try {
     const { means } = scene.disk
-    if (means === 'none') tell('no disk can be filled here: that fault is left out')
+    if (means === 'none') log('no disk can be filled here: that fault is left out')
     const possible = Object.keys(faults).filter((name) => means !== 'none' || name !== 'the disk is full')
     const names = possible.filter((name) => name.includes(only))
     if (names.length === 0) throw new Error(`No fault holds "${only}": ${possible.join(', ')}.`)
@@ -56,14 +56,14 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       const fault = faults[name]
       const job = jobKinds[((at % names.length) + Math.floor(at / names.length)) % jobKinds.length]
       if (!fault || !job) throw new Error('There is no fault to inject.')
-      tell(`fault ${at + 1} of ${options.faults}: ${job}, ${name}; ${foundIn(rounds)}`)
+      log(`fault ${at + 1} of ${options.faults}: ${job}, ${name}; ${foundIn(rounds)}`)
       const begun = elapsed()
       const random = seeded(seed * 1_000_003 + at)
       const round = playRound(scene, { principal: `round ${at + 1}`, kind: job, fault, random, limitMs })
       const result = await unlessAborted(round, signal)
       if (!result) break
       rounds.push({ round: at + 1, fault: name, job, seconds: round1(elapsed() - begun), ...result })
-      for (const { what, text } of result.problems) tell(`${what}: fault ${at + 1}, ${job}, ${name}: ${text}`)
+      for (const { what, text } of result.problems) log(`${what}: fault ${at + 1}, ${job}, ${name}: ${text}`)
       if (result.end === 'lost') break
     }
     return { seed, rounds, disk: means }
@@ -72,7 +72,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   }
 }
 
-/** Undefined where the signal comes first: processes may have been told to end as well, and what they leave is no news. */
+/** Undefined if the signal comes first: processes may have got it too, and what they leave behind proves nothing. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
   if (!signal) return work
   const over = new AbortController()

@@ -1,6 +1,6 @@
 import type { Database } from '@piecework/core'
 
-/** All that is under way, for whoever wants to know why a job does not end. */
+/** Everything under way, to find out why a job does not end. */
 export async function stateOf(database: Database): Promise<string> {
   const ask = async (sql: string) => (await database.query(sql)).rows
   const state = {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { soakHost } from './host.js'
 import type { Place } from './place.js'
 
-/** A worker process: carries out what is asked for at the place in argv[2], until it is killed or left alone. */
+/** A worker process: runs the tasks of the place in argv[2] until it is killed or its parent has gone. */
 const host = soakHost(JSON.parse(process.argv[2] ?? '') as Place, 'worker')
 process.on('disconnect', () => process.exit())
 for (;;) {

@@ -15,7 +15,7 @@ import { added, type Contents, rowsAsBefore, rowsOnce } from '../src/checks/rows
 import { nothingHalfMade } from '../src/checks/shell.js'
 import type { Problem } from '../src/problem.js'
 
-const test = needsServer(suite('checks of the soak, and what each of them tells'))
+const test = needsServer(suite('checks of the soak, and what each of them reports'))
 let scratch: ScratchDatabase
 let pool: pg.Pool
 let database: Database
@@ -45,7 +45,7 @@ const project = (name: string) =>
 const patienceMs = 300
 const look = (since = new Date()) => quiet(database, since, patienceMs)
 
-test('a row that nobody deleted is left over, one that is gone is lost, another in its place is wrong', async () => {
+test('a row that was not deleted is left over, a missing one is lost, another in its place is wrong', async () => {
   assert.deepEqual(rowsAsBefore(before, await contents()), [])
   await project('Reefs')
   const one = await contents()
@@ -76,7 +76,7 @@ test('a visible project that no job has made is left over; what is hidden is not
   await database.query('DELETE FROM planning.projects')
 })
 
-test('a hold that nobody released is left over', async () => {
+test('a hold that was not released is left over', async () => {
   const { guard } = postgresStore({ database })
   const claim = await guard.claim(['project:1'], { id: 'run-7', kind: 'solver-run' })
   assert.match((await look())[0]?.text ?? '', /hold of solver-run run-7 on project:1/)
@@ -100,7 +100,7 @@ test('an open transaction and a session lock are left over, what begins later is
   assert.deepEqual(await look(), [])
 })
 
-test('an outbox item that nobody carries out is left over', async () => {
+test('an outbox item that is not carried out is left over', async () => {
   await database.query(`INSERT INTO piecework.outbox (action) VALUES ('{"type":"batch"}')`)
   assert.match((await look())[0]?.text ?? '', /outbox/)
   await database.query('DELETE FROM piecework.outbox')
@@ -112,7 +112,7 @@ test('files are left over: artifacts, and those that a put had not finished', as
   assert.deepEqual(await check(), [])
   await artifacts.put('jobs/1/a.csv', bytes())
   assert.deepEqual(whats(await check()), ['left over'])
-  assert.deepEqual(await check(), [], 'told once')
+  assert.deepEqual(await check(), [], 'reported once')
   const unfinished = join(folder, '~unfinished')
   await mkdir(unfinished, { recursive: true })
   await writeFile(join(unfinished, 'half'), 'half')

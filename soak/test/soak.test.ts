@@ -8,7 +8,7 @@ import { tableOf } from '../src/table.js'
 const test = needsRedisServer(needsServer(suite('a small soak')))
 
 test('laws 3, 5, 6, 7 and 11: real processes are hit by each kind of fault, and nothing is lost, doubled, left over or wrong', async () => {
-  const told: string[] = []
+  const lines: string[] = []
   const result = await soak({
     // Each kind of fault once; which job it meets is another one in `npm run soak`, where there are more.
     faults: Object.keys(faults).length,
@@ -16,9 +16,9 @@ test('laws 3, 5, 6, 7 and 11: real processes are hit by each kind of fault, and 
     workers: 2,
     url: process.env.DATABASE_URL ?? '',
     limitMs: 120_000,
-    tell: (text) => told.push(text),
+    log: (text) => lines.push(text),
   })
-  if (result.disk === 'none') console.log(told.find((text) => text.includes('disk')))
+  if (result.disk === 'none') console.log(lines.find((text) => text.includes('disk')))
   const found = result.rounds.flatMap(({ problems, ...round }) =>
     problems.map(({ what, text }) => ({ ...round, what, text })),
   )

@@ -48,7 +48,7 @@ export async function cancelMeasure(
   }
 }
 
-/** Seconds from the cancel to the end of the last attempt that ran, and its piece. Undefined where the import had ended before. */
+/** Seconds from the cancel to the end of the last attempt that ran, and its piece. Undefined if the import had ended before. */
 async function cancelled(
   piecework: Piecework,
   files: MarxanFolder['files'],

@@ -43,11 +43,11 @@ export class GridLoads {
     whole: MarxanFolder,
     few: MarxanFolder,
     folder: string,
-    tell: (text: string) => void,
+    log: (text: string) => void,
   ): Promise<GridLoads> {
     const rows = join(folder, 'grid-rows')
     if (!(await hasOgr2ogr())) {
-      tell('legacy/grid is LEFT OUT: ogr2ogr is missing (Debian: gdal-bin)')
+      log('legacy/grid is LEFT OUT: ogr2ogr is missing (Debian: gdal-bin)')
       return new GridLoads([], rows)
     }
     const zips = [whole, few].map(({ files }) => files['planning-grid'] ?? '')

@@ -25,7 +25,7 @@ const mostCancelled = 500_000
 const fewUnits = 100
 
 /** A Marxan folder: validation alone, the whole import beside COPY of the same rows, the grid alone beside ogr2ogr. */
-export const legacyBench: Bench = async ({ units, runs, url, tell }) => {
+export const legacyBench: Bench = async ({ units, runs, url, log }) => {
   const folder = await mkdtemp(join(tmpdir(), 'piecework-bench-'))
   const databases = new Databases(url)
   const write = async (name: string, count: number): Promise<MarxanFolder> => {
@@ -34,7 +34,7 @@ export const legacyBench: Bench = async ({ units, runs, url, tell }) => {
       made = await writeFolder(join(folder, name), count)
     })
     if (!made) throw new Error('no folder')
-    tell(`made a folder of ${count.toLocaleString('en-US')} units in ${seconds.toFixed(0)} s`)
+    log(`made a folder of ${count.toLocaleString('en-US')} units in ${seconds.toFixed(0)} s`)
     return made
   }
   try {
@@ -51,18 +51,18 @@ export const legacyBench: Bench = async ({ units, runs, url, tell }) => {
       import: await place.step('import', tenth.files),
       rows: await place.step('rows', tenth.files),
     }
-    const grids = await GridLoads.of(checked, await write('few', fewUnits), folder, tell)
+    const grids = await GridLoads.of(checked, await write('few', fewUnits), folder, log)
     const rounds: Round[] = []
     for (let run = 1; run <= runs; run++) {
-      tell(`run ${run} of ${runs}`)
+      log(`run ${run} of ${runs}`)
       await grids.run(place)
       const made = {
         puvspr: await place.step('puvspr', checked.files),
         validate: await place.step('validate', checked.files),
-        ...(await imports(place, marxan, join(folder, 'peer'), run === 1 ? tell : undefined)),
+        ...(await imports(place, marxan, join(folder, 'peer'), run === 1 ? log : undefined)),
       }
       rounds.push(made)
-      tell(importTable(made))
+      log(importTable(made))
     }
     const seconds = median(rounds.map((round) => round.import.seconds))
     const cancelled =
@@ -86,12 +86,12 @@ async function imports(
   place: Place,
   { files, units }: MarxanFolder,
   rows: string,
-  tell: ((text: string) => void) | undefined,
+  log: ((text: string) => void) | undefined,
 ): Promise<Pick<Round, 'import' | 'rows' | 'copyIn'>> {
   let copied: Seconds = {}
   const imported = await place.step('import', files, async (url) => {
     await withoutArea(url)
-    tell?.(await unionTable(url, units))
+    log?.(await unionTable(url, units))
     copied = await copiedAgain(place, url, rows)
   })
   const withoutUnions = await place.step('rows', files)

@@ -20,7 +20,7 @@ interface Rounds {
 }
 
 /** Jobs whose nodes do nothing, so that only what a node costs by itself remains. */
-export const overheadBench: Bench = async ({ runs, url, tell }) => {
+export const overheadBench: Bench = async ({ runs, url, log }) => {
   const redis = process.env.REDIS_URL
   if (!redis) throw new Error('The overhead needs a Redis server: install one, or set REDIS_URL.')
   const databases = new Databases(url)
@@ -39,7 +39,7 @@ export const overheadBench: Bench = async ({ runs, url, tell }) => {
         const tenth = await run(nodes / 10)
         const peer = await bare(nodes)
         const ours = await run(nodes)
-        tell(`${name}, run ${round} of ${runs}: ${perSecond(ours.whole)}; bare ${perSecond(peer)}`)
+        log(`${name}, run ${round} of ${runs}: ${perSecond(ours.whole)}; bare ${perSecond(peer)}`)
         rounds.push({ ours, peer, tenth })
       }
       return {

@@ -10,7 +10,7 @@ export class Databases {
     this.#server = server
   }
 
-  /** Resolves to the url of a new one, equal to that of `template`, to which nobody may be connected. */
+  /** Resolves to the url of a new one, a copy of the database of `template`, which must have no connections. */
   async create(template?: string): Promise<string> {
     const name = `piecework_bench_${process.pid}_${this.#count++}`
     const copy = template ? ` TEMPLATE ${nameOf(template)} STRATEGY file_copy` : ''

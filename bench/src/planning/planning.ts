@@ -27,23 +27,23 @@ interface Peers {
 }
 
 /** A whole planning project, each job in a process of its own; peak memory also against a tenth of the units. */
-export const planningBench: Bench = async ({ units, runs, url, tell }) => {
+export const planningBench: Bench = async ({ units, runs, url, log }) => {
   const folder = await mkdtemp(join(tmpdir(), 'piecework-bench-'))
   const databases = new Databases(url)
   try {
     const empty = await databases.create()
     await prepare(empty)
-    const tenth = await withProject(databases, empty, Math.ceil(units / 10), tell, (full) =>
+    const tenth = await withProject(databases, empty, Math.ceil(units / 10), log, (full) =>
       jobs(databases, full, empty, folder),
     )
-    return await withProject(databases, empty, units, tell, async (full) => {
+    return await withProject(databases, empty, units, log, async (full) => {
       const rounds: { ours: Round; peers: Peers }[] = []
       for (let run = 1; run <= runs; run++) {
-        tell(`run ${run} of ${runs}`)
+        log(`run ${run} of ${runs}`)
         const peers = await peersOf(databases, full, empty, folder)
         const ours = await jobs(databases, full, empty, folder)
         rounds.push({ ours, peers })
-        tell(figuresTable(ours, peers))
+        log(figuresTable(ours, peers))
       }
       return measures(units, rounds, tenth)
     })
@@ -57,12 +57,12 @@ async function withProject<T>(
   databases: Databases,
   empty: string,
   units: number,
-  tell: (text: string) => void,
+  log: (text: string) => void,
   work: (full: string) => Promise<T>,
 ): Promise<T> {
   return databases.with(empty, async (full) => {
     const seconds = await timed(() => fillProject(full, units))
-    tell(`made a project of ${units.toLocaleString('en-US')} units in ${seconds.toFixed(0)} s`)
+    log(`made a project of ${units.toLocaleString('en-US')} units in ${seconds.toFixed(0)} s`)
     return work(full)
   })
 }

@@ -63,7 +63,7 @@ async function run({ task, url, folder, artifact = '' }: Step): Promise<StepFigu
   })
 }
 
-/** Of the nodes of one task. Throws where the job failed. */
+/** Of the nodes of one task. Throws if the job failed. */
 export function figuresOf(task: NodeTask, { job, nodes, counts, findings }: JobReport) {
   if (job.status !== 'succeeded')
     throw new Error(`The ${task} failed: ${JSON.stringify([job.error, findings])}`)

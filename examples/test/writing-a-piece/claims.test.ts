@@ -82,7 +82,7 @@ test('a name that is given to the import wins over the one in the archive', asyn
   assert.deepEqual(rows, [{ name: 'Given', paper: '', ready: true }])
 })
 
-test('a page that continues one of another notebook is emptied and told', async () => {
+test('a page that continues one of another notebook becomes NULL, with a warning', async () => {
   const { resource } = await sampleNotebook(db)
   const { resource: other } = await sampleNotebook(db)
   await db.query(
@@ -100,7 +100,7 @@ test('a page that continues one of another notebook is emptied and told', async 
   )
 })
 
-test('stickers whose pages are not there are left out and told; the counts add up', async () => {
+test('stickers whose pages are not there are left out, with a warning; the counts add up', async () => {
   const { resource } = await sampleNotebook(db)
   const archive = await archiveOf(notebooks, resource.id, ['notebook/pages'])
   const report = await (await notebooks.import({ archive, principal })).ended()

@@ -13,7 +13,7 @@ export interface FilesCheck {
   readonly patienceMs: number
 }
 
-/** Waits up to `patienceMs` until no file is left; what then is, is told once, for it is deleted. */
+/** Waits up to `patienceMs` until no file is left; files that are left then are reported, and deleted. */
 export async function noFiles({ folders, age, patienceMs }: FilesCheck): Promise<readonly Problem[]> {
   const end = Date.now() + patienceMs
   for (;;) {
