@@ -1,31 +1,16 @@
 import type { GeometryChecks } from '@piecework/pieces-legacy'
-import type { Polygons } from '@piecework/vector-files'
-import Coordinate from 'jsts/org/locationtech/jts/geom/Coordinate.js'
-import GeometryFactory from 'jsts/org/locationtech/jts/geom/GeometryFactory.js'
-import IsValidOp from 'jsts/org/locationtech/jts/operation/valid/IsValidOp.js'
 
-/** Checks without a database. Shapes are not repaired, and coverage is left unchecked where it needs an intersection of areas. */
+/**
+ * Checks without a database. Shapes are not repaired, and coverage is left unchecked if it needs an
+ * intersection of areas.
+ */
 export const jstsChecks: GeometryChecks = {
-  invalidShapes: async (shapes) =>
-    shapes.flatMap(({ record, shape }) => {
+  invalidShapes: async (shapes) => {
+    // Loaded only for shapes that are not certainly valid; most grids have none.
+    const { invalidity } = await import('./invalidity.js')
+    return shapes.flatMap(({ record, shape }) => {
       const reason = invalidity(shape.polygons)
       return reason === undefined ? [] : [{ record, reason }]
-    }),
-}
-
-/** Why PostGIS would not accept the polygons as valid; undefined if it would. */
-function invalidity(polygons: Polygons): string | undefined {
-  const factory = new GeometryFactory()
-  const shapes = polygons.map((rings) => {
-    const [shell, ...holes] = rings.map((ring) => {
-      const positions = Array.from(
-        { length: ring.length / 2 },
-        (_, at) => new Coordinate(ring[2 * at], ring[2 * at + 1]),
-      )
-      return factory.createLinearRing(positions)
     })
-    return factory.createPolygon(shell, holes)
-  })
-  const problem = new IsValidOp(factory.createMultiPolygon(shapes)).getValidationError()
-  return problem === null ? undefined : problem.getMessage()
+  },
 }
