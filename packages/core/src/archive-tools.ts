@@ -13,9 +13,9 @@ import { assertLive } from './retention/expiry.js'
 /** An archive, or a resource as it is now: what an export with this request would hold. */
 export type DiffSource = ArchiveSource | ExportRequest
 
-/** What can be asked without a job. */
+/** What needs no job. */
 export interface ArchiveTools {
-  /** Reads a whole archive and compares every checksum. Throws `expired` where it is ours and its time is over, as do the others. */
+  /** Reads a whole archive and compares every checksum. Throws `expired` if it is an archive of an export whose time is over, as do the others. */
   verify(archive: ArchiveSource): Promise<Verification>
   /** What is inside, without importing. */
   inspect(archive: ArchiveSource): Promise<ArchiveSummary>
@@ -25,7 +25,7 @@ export interface ArchiveTools {
    */
   diff(a: DiffSource, b: DiffSource, signal?: AbortSignal): Promise<Diff>
   /**
-   * The bytes of the archive that an export has made. Throws `expired` once its time is over, `artifact-not-found` where the job has made
+   * The bytes of the archive that an export has made. Throws `expired` once its time is over, `artifact-not-found` if the job has made
    * none, `options-invalid` for a range that is not inside it, `job-not-found`. Whether the caller may have it is for the host to ask.
    */
   download(job: string, range?: ByteRange): Promise<Download>

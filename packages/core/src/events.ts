@@ -3,7 +3,7 @@ import type { Finding } from './contracts/finding.js'
 import type { Job, JobError, Progress } from './contracts/jobs.js'
 import { isTerminal } from './engine/machine.js'
 
-/** All events of a Piecework, in one list. They tell of what this process does; `watch` follows jobs of any process. */
+/** All events of a Piecework, in one list. They report what this process does; `watch` follows jobs of any process. */
 export interface PieceworkEvents {
   'job:created': (job: Job) => void
   /** After each change of status that this process made. */
@@ -14,7 +14,7 @@ export interface PieceworkEvents {
   'node:failed': (
     event: NodeEvent & { readonly error: JobError; readonly cause: unknown; readonly retryInMs?: number },
   ) => void
-  /** Something outside any job's course, the outbox or the sweep, failed and will be tried again. */
+  /** Something outside of any job, such as the outbox or the sweep, failed and will be tried again. */
   error: (error: unknown) => void
 }
 
@@ -26,7 +26,7 @@ export interface NodeEvent {
 
 export type PieceworkEmitter = EventEmitter<PieceworkEvents>
 
-/** A listener that throws is the host's affair: it becomes a warning of the process, and the job goes on. */
+/** What a listener throws becomes a warning of the process, and the job goes on. */
 export function createEmitter(): PieceworkEmitter {
   const emitter: PieceworkEmitter = new EventEmitter<PieceworkEvents>()
   const emit = emitter.emit.bind(emitter)
@@ -46,13 +46,13 @@ function warn(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : String(error))
 }
 
-/** Emits `job:status` for each status of a job once, and never for one before those that were told. */
+/** Emits `job:status` for each status of a job once, and never one before those that were emitted. */
 export function statusReporter(events: PieceworkEmitter): (job: Job) => void {
-  const told = new Map<string, number>()
+  const emitted = new Map<string, number>()
   return (job) => {
-    if (job.changes.length <= (told.get(job.id) ?? 0)) return
-    if (isTerminal(job.status)) told.delete(job.id)
-    else told.set(job.id, job.changes.length)
+    if (job.changes.length <= (emitted.get(job.id) ?? 0)) return
+    if (isTerminal(job.status)) emitted.delete(job.id)
+    else emitted.set(job.id, job.changes.length)
     events.emit('job:status', job)
   }
 }

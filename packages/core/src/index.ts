@@ -1,41 +1,29 @@
 export type { ArchiveSummary, Verification } from './archive/inspect.js'
-export type { DiffSource } from './archive-tools.js'
 export { fileArtifacts } from './artifacts/file-artifacts.js'
 export { memoryArtifacts } from './artifacts/memory-artifacts.js'
-export { type Provided, tokens } from './container.js'
+export { tokens } from './container.js'
 export type { AccessPolicy } from './contracts/access.js'
 export type { ArtifactStore } from './contracts/artifacts.js'
 export type { Database, Queryable, Transaction } from './contracts/database.js'
 export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'
 export type { Finding } from './contracts/finding.js'
-export type {
-  ArchiveRef,
-  Job,
-  JobError,
-  JobFilter,
-  JobKind,
-  JobNode,
-  JobResult,
-  JobStatus,
-} from './contracts/jobs.js'
+export type { ArchiveRef, Job, JobError, JobFilter, JobNode, JobResult, JobStatus } from './contracts/jobs.js'
 export type { Pack } from './contracts/pack.js'
 export type { Principal } from './contracts/principal.js'
 export type { ResourceKind, ResourceRef } from './contracts/resource.js'
-export type { Diff, PieceDiff, ResourceDiff } from './diff/diff.js'
-export type { DraftRequest, DraftStatus, ImportDraft } from './drafts/draft.js'
-export type { FileResults, ValidationResults } from './drafts/validation-results.js'
+export { defaults } from './defaults.js'
+export type { Diff } from './diff/diff.js'
+export type { DraftRequest, ImportDraft } from './drafts/draft.js'
+export type { ValidationResults } from './drafts/validation-results.js'
 export { isTerminal } from './engine/machine.js'
-export type { NodeEvent, PieceworkEmitter, PieceworkEvents } from './events.js'
-export type { Guarded } from './guard/guard-arguments.js'
+export type { PieceworkEvents } from './events.js'
 export type { Download } from './handle/download.js'
 export type { JobHandle } from './handle/job-handle.js'
 export type { JobReport } from './handle/job-report.js'
 export type { JobUpdate } from './handle/job-update.js'
-export type { JobProgress } from './handle/progress.js'
 export { memoryStore } from './memory/store.js'
 export { createPiecework, type Piecework, type PieceworkRequests } from './piecework.js'
 export type { PieceworkOptions } from './piecework-options.js'
 export type { CloneRequest, ExportRequest } from './requests/export-request.js'
 export type { ImportRequest } from './requests/import-request.js'
 export type { ArchiveSource, UploadSource } from './requests/input-source.js'
-export type { RetryRequest } from './requests/retry.js'

@@ -4,7 +4,7 @@ import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 
-/** Throws `forbidden` where the host's policy says so. */
+/** Throws `forbidden` if the host's policy says so. */
 export type Allow = (principal: Principal, action: Action, resource?: ResourceRef, job?: Job) => Promise<void>
 
 export function createAllow(access: AccessPolicy | undefined): Allow {

@@ -63,7 +63,7 @@ interface ZipPart {
   readonly crc32: number
 }
 
-/** 1980-01-01 00:00, the beginning of DOS time, where time zones play no part. */
+/** 1980-01-01 00:00, the beginning of DOS time, which has no time zone. */
 const fixedTime = 0x00210000
 
 async function writeZip(assembly: AssembleArchive, zip: PassThrough): Promise<void> {
@@ -72,7 +72,7 @@ async function writeZip(assembly: AssembleArchive, zip: PassThrough): Promise<vo
     extendedTimestamp: false,
     keepOrder: true,
   })
-  for (const part of parts(assembly)) {
+  for (const part of zipParts(assembly)) {
     assembly.signal?.throwIfAborted()
     const source = {
       readable: Readable.toWeb(Readable.from(part.bytes)) as ReadableStream,
@@ -90,7 +90,7 @@ async function writeZip(assembly: AssembleArchive, zip: PassThrough): Promise<vo
   await writer.close()
 }
 
-function* parts({ artifacts, manifest, signature, about, entries }: AssembleArchive): Generator<ZipPart> {
+function* zipParts({ artifacts, manifest, signature, about, entries }: AssembleArchive): Generator<ZipPart> {
   yield stored('manifest.json', manifest)
   if (signature) yield stored('manifest.sig', signature)
   yield stored('about.json', writeAbout(about))

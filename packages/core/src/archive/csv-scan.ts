@@ -10,9 +10,9 @@ const dot = 0x2e
 
 /** Walks over the data records of a CSV file, chunk by chunk, and refuses what COPY would refuse or read otherwise. */
 export interface CsvScan {
-  /** Offset behind the last record that ends in `bytes`; 0 where none ends there. */
+  /** Offset behind the last record that ends in `bytes`; 0 if none ends there. */
   over(bytes: Buffer): number
-  /** Tells that the bytes have ended. True where the last record lacks its newline. */
+  /** The bytes have ended. True if the last record lacks its newline. */
   end(): boolean
   /** Data records that have ended. */
   readonly records: number
@@ -26,7 +26,7 @@ export function csvScan(columns: number): CsvScan {
   let state: State = 'unquoted'
   let records = 0
   let fields = 1
-  /** The bytes before this chunk: a record's first two tell whether it is `\.`. */
+  /** The bytes before this chunk: a record's first two show whether it is `\.`. */
   let before = newline
   let beforeThat = newline
   let recordBytes = 0
@@ -119,7 +119,7 @@ export function csvScan(columns: number): CsvScan {
   }
 }
 
-/** Throws `archive-invalid` where whole records are not UTF-8; `records` counts those up to their end. */
+/** Throws `archive-invalid` if whole records are not UTF-8; `records` counts those up to their end. */
 export function assertUtf8(bytes: Uint8Array, records: number): void {
   if (!isUtf8(bytes))
     throw new PieceworkError('archive-invalid', `A record shortly before record ${records + 2} is not UTF-8`)

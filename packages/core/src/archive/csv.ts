@@ -24,7 +24,7 @@ export interface Csv {
   close(): Promise<void>
 }
 
-/** Throws `archive-invalid`, naming the record, where COPY would refuse the file or read something else. */
+/** Throws `archive-invalid`, naming the record, if COPY would refuse the file or read something else. */
 export async function openCsv(source: AsyncIterable<Uint8Array>, given?: CsvOptions): Promise<Csv> {
   const options = checkOptions('openCsv()', given, { maxRecordBytes: check.size })
   const slices = inSlices(source)

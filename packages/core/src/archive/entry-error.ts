@@ -2,15 +2,15 @@ import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import { openCsv } from './csv.js'
 import type { ManifestEntry } from './manifest.js'
 
-/** What is wrong with an entry: its bytes, or, where it is a table, that it does not hold the rows that the manifest states. */
+/** What is wrong with an entry: its bytes, or, of a table, that it does not hold the rows that the manifest states. */
 export async function entryError(
   path: string,
   { rows }: Pick<ManifestEntry, 'rows'>,
   open: () => AsyncIterable<Uint8Array>,
 ): Promise<PieceworkError | undefined> {
-  const damage = () => told(() => drained(open()))
+  const damage = () => errorOf(() => drained(open()))
   if (rows === undefined || !path.endsWith('.csv')) return damage()
-  const error = await told(() => counted(path, rows, open()))
+  const error = await errorOf(() => counted(path, rows, open()))
   // Damaged bytes are why a table cannot be read, or has other rows.
   return error && ((await damage()) ?? error)
 }
@@ -37,7 +37,7 @@ async function drained(bytes: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const _ of bytes);
 }
 
-async function told(read: () => Promise<void>): Promise<PieceworkError | undefined> {
+async function errorOf(read: () => Promise<void>): Promise<PieceworkError | undefined> {
   try {
     await read()
     return undefined

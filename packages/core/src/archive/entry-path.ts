@@ -41,7 +41,7 @@ export function pathFault(path: string): string | undefined {
   return undefined
 }
 
-/** The first path that another one equals (where case is ignored), or lies below. */
+/** The first path that another one equals (ignoring case) or lies below. */
 export function clashingPath(paths: Iterable<string>): string | undefined {
   const taken = new Set<string>()
   const folders = new Set<string>()

@@ -1,6 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
 
-/** Passes bytes on; throws `storage` at the end where they are fewer, or as soon as they are more. */
+/** Passes bytes on; throws `storage` at the end if they are fewer, or as soon as they are more. */
 export async function* expectLength(
   artifact: string,
   bytes: AsyncIterable<Uint8Array>,

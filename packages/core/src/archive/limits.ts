@@ -2,7 +2,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import { check } from '../options/check.js'
 import type { OptionChecks } from '../options/option-checks.js'
 
-/** What an archive may cost us. Beyond: `archive-limit`. Bytes unless said otherwise. */
+/** What an archive may cost. Beyond: `archive-limit`. Bytes unless stated otherwise. */
 export interface ArchiveLimits {
   /** The zip itself. */
   readonly archiveBytes: number
@@ -13,7 +13,7 @@ export interface ArchiveLimits {
   readonly entryBytes: number
   /** All entries together, inflated. */
   readonly totalBytes: number
-  /** Inflated to deflated of one entry; not asked up to `ratioFreeBytes` inflated. Tables reach 30, zeros 1000. */
+  /** Inflated to deflated of one entry; not checked up to `ratioFreeBytes` inflated. Tables reach 30, zeros 1000. */
   readonly entryRatio: number
   /** The same of all entries together. */
   readonly totalRatio: number
@@ -33,7 +33,7 @@ export const archiveLimitChecks: OptionChecks<Partial<ArchiveLimits>> = {
   pathLength: check.size,
 }
 
-/** Throws `archive-limit` where `value` is larger than `limit`. */
+/** Throws `archive-limit` if `value` is larger than `limit`. */
 export function assertWithin(what: string, value: number, limit: number): void {
   if (value > limit)
     throw new PieceworkError('archive-limit', `${what} is ${value}; the limit is ${limit}`, {
@@ -41,7 +41,7 @@ export function assertWithin(what: string, value: number, limit: number): void {
     })
 }
 
-/** Throws `archive-limit` where deflated bytes grow more than a table's do. */
+/** Throws `archive-limit` if deflated bytes grow more than a table's do. */
 export function assertRatio(
   what: string,
   sizes: { readonly inflated: number; readonly deflated: number },

@@ -21,9 +21,9 @@ export interface Archive {
   /** sha256 of the manifest's bytes, hex. */
   readonly digest: string
   readonly signature: ArchiveSignature
-  /** Absent where nobody wrote one. */
+  /** Absent: the archive has none. */
   readonly about?: About
-  /** Of one node; none where the manifest does not list it. */
+  /** Of one node; none if the manifest does not list it. */
   entries(node: ArchiveNode): Entries
   /** Reads all entries, in the manifest's order, and counts the rows of tables; `path` is the one in the zip. */
   verify(): AsyncIterable<{ readonly path: string; readonly error?: PieceworkError }>
@@ -33,7 +33,7 @@ export interface Archive {
 
 type Directory = ReadonlyMap<string, ZipRecord>
 
-/** Reads directory, manifest, signature and about; inflates no data. Whether the signature will do is for the caller to say. Everything in it is hostile until proven otherwise. */
+/** Reads directory, manifest, signature and about; inflates no data. Whether the signature suffices is decided by the caller. Everything in it is hostile until proven otherwise. */
 export async function openArchive(
   source: ByteSource,
   limits?: Partial<ArchiveLimits>,

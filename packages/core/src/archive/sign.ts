@@ -7,7 +7,7 @@ import { isKeyId, writeSignature } from './signature.js'
 
 /** With what a host signs the archives that it makes. */
 export interface SigningOptions {
-  /** Ed25519 private key, as PEM (PKCS #8, not encrypted) or a KeyObject. Never stored, logged or told. */
+  /** Ed25519 private key, as PEM (PKCS #8, not encrypted) or a KeyObject. Never stored, logged or printed. */
   readonly key: KeyObject | string
   /** Name under which others hold the public key: up to 128 of `A-Z a-z 0-9 . _ : @ / -`. */
   readonly keyId: string
@@ -18,7 +18,7 @@ export const signingChecks: OptionChecks<SigningOptions> = {
   keyId: required(check.text),
 }
 
-/** Makes `manifest.sig` of the manifest's bytes. Holds the key where nothing can print it. */
+/** Makes `manifest.sig` of the manifest's bytes. Holds the key so that nothing can print it. */
 export type SignManifest = (manifest: Uint8Array) => Uint8Array
 
 /** Throws `options-invalid`, without a word of the key. */

@@ -8,7 +8,7 @@ import { type PublicKey, publicKeyOf } from './public-key.js'
 import { isKeyId, readSignature } from './signature.js'
 
 /**
- * What an import does with an archive that no trusted key has signed: refuse it, tell it in its report, or nothing.
+ * What an import does with an archive that no trusted key has signed: refuse it, report it, or nothing.
  */
 export type TrustPolicy = 'require' | 'warn' | 'ignore'
 
@@ -16,7 +16,7 @@ export type TrustPolicy = 'require' | 'warn' | 'ignore'
 export interface TrustOptions {
   /** The ring: public keys by key id. A host's own key is trusted only when it is among them. */
   readonly keys: Readonly<Record<string, PublicKey>>
-  /** Default `warn`: archives from before there were keys stay importable, and whoever gave a ring is told. */
+  /** Default `warn`: archives from before there were keys stay importable, with a warning if there is a ring. */
   readonly policy?: TrustPolicy
 }
 
@@ -38,14 +38,14 @@ export interface ArchiveSignature {
   readonly message: string
 }
 
-/** A host's ring and policy, ready to be asked. */
+/** A host's ring and policy. */
 export interface Trust {
   readonly policy: TrustPolicy
   /** Takes hostile bytes and never throws. */
   check(manifest: Uint8Array, signature: Uint8Array | undefined): ArchiveSignature
 }
 
-/** Without options nobody is trusted and nobody minds. Throws `options-invalid`. */
+/** Without options no key is trusted, and no archive is refused for it. Throws `options-invalid`. */
 export function createTrust(given?: TrustOptions): Trust {
   const options = given && checkOptions('createTrust()', given, trustChecks)
   const ring = new Map(
@@ -80,7 +80,7 @@ export function createTrust(given?: TrustOptions): Trust {
   }
 }
 
-/** What the policy has to say of a signature; none where it is content. */
+/** Findings about a signature under this policy. */
 export function trustFindings({ policy }: Trust, signature: ArchiveSignature): NewFinding[] {
   if (policy === 'ignore' || signature.state === 'trusted') return []
   const code = signature.state === 'unsigned' ? 'core/archive-unsigned' : 'core/archive-signature'
@@ -88,7 +88,7 @@ export function trustFindings({ policy }: Trust, signature: ArchiveSignature): N
   return [{ severity, code, file: 'manifest.sig', message: signature.message }]
 }
 
-/** Throws `archive-unsigned` or `archive-signature` where the policy requires a trusted key. */
+/** Throws `archive-unsigned` or `archive-signature` if the policy requires a trusted key. */
 export function assertTrusted({ policy }: Trust, signature: ArchiveSignature): void {
   if (policy !== 'require' || signature.state === 'trusted') return
   const { state, keyId, message } = signature

@@ -10,7 +10,7 @@ export interface ExpectedBytes {
   readonly crc32?: number
 }
 
-/** Passes bytes on; throws `archive-checksum` as soon as there are too many, or at the end where they differ. */
+/** Passes bytes on; throws `archive-checksum` as soon as there are too many, or at the end if they differ. */
 export async function* verifyBytes(
   name: string,
   bytes: AsyncIterable<Uint8Array>,

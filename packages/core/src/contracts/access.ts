@@ -4,7 +4,7 @@ import type { ResourceRef } from './resource.js'
 
 export type Action = 'export' | 'import' | 'clone-from' | 'cancel'
 
-/** Asked before any row, job or claim exists, and before a cancel. Absent: everything is allowed. */
+/** Called before any row, job or claim exists, and before a cancel. Absent: everything is allowed. */
 export interface AccessPolicy {
   /**
    * `resource` is undefined for an import that makes a new root. A cancel comes with the job, and with what it reads or, of an

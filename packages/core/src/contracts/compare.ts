@@ -24,7 +24,7 @@ export interface RowSample {
   readonly columns?: readonly string[]
 }
 
-/** From a to b. Rows are the same where their natural keys are. */
+/** From a to b. Rows are the same if their natural keys are. */
 export interface RowsDiff {
   readonly added: number
   readonly removed: number
@@ -55,7 +55,7 @@ export interface CompareContext {
 
 /** Compares entries by what their rows mean: ids change with every import. */
 export interface PieceComparer {
-  /** What tells this resource from its siblings, a scenario's number say. Undefined: these entries do not tell. */
+  /** What distinguishes this resource from its siblings, such as a scenario's number. Undefined: not in these entries. */
   resourceKey?(node: ComparedNode, tx: Transaction): Promise<string | undefined>
   /** Of the entries that both sides have; those that it leaves out are compared byte by byte. */
   compare(context: CompareContext): Promise<readonly EntryDiff[]>

@@ -8,7 +8,7 @@ export interface Queryable {
 }
 
 export interface CopyTarget {
-  /** As SQL: quoted and qualified by whoever calls. */
+  /** As SQL: quoted and qualified by the caller. */
   readonly table: string
   /** Unquoted names. */
   readonly columns: readonly string[]

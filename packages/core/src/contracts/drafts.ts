@@ -2,7 +2,7 @@ import type { Transaction } from './database.js'
 import type { Job, JobRequest, NewJob } from './jobs.js'
 import type { Upload } from './upload.js'
 
-/** What a prepared import becomes when it runs. */
+/** What a draft becomes when its import runs. */
 export interface DraftPlan extends Pick<NewJob, 'nodes' | 'batches' | 'limit' | 'timeLimitMs' | 'priority'> {
   /** With the uploads that the plan was made for. */
   readonly request: JobRequest
@@ -10,17 +10,17 @@ export interface DraftPlan extends Pick<NewJob, 'nodes' | 'batches' | 'limit' | 
 
 /**
  * Imports whose files come one after the other: jobs in the status `draft`, which hold their claims and have no node but
- * the last one. Each method is one atomic step; `job-not-found`, and `uploads-closed` where the job is in another status.
+ * the last one. Each method is one atomic step; `job-not-found`, and `uploads-closed` if the job is in another status.
  */
 export interface Drafts {
   /** Claims, job and shells, all or nothing; `resource-busy` names the holder. */
   create(job: NewJob, shells: (tx: Transaction) => Promise<void>): Promise<Job>
   /** Takes the place of the upload of the same role, which is returned. */
   put(job: string, upload: Upload): Promise<Upload | undefined>
-  /** Returns what was removed; undefined where there is no such upload. */
+  /** Returns what was removed; undefined if there is no such upload. */
   remove(job: string, upload: string): Promise<Upload | undefined>
   /**
-   * Makes it `pending` and submits its first batch, where its principal has room. `resource-busy` where the plan was made for
+   * Makes it `pending` and submits its first batch if its principal has room. `resource-busy` if the plan was made for
    * other uploads, `too-many-jobs`.
    */
   run(job: string, plan: DraftPlan): Promise<Job>

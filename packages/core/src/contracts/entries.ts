@@ -27,7 +27,7 @@ export interface Entries {
   /** Relative to the node: `planning_units.csv`. Sorted. */
   readonly paths: readonly string[]
   facts(path: string): EntryFacts | undefined
-  /** Throws `archive-checksum` at the end where bytes differ. Ranges are for uploads only (`unsupported` elsewhere). */
+  /** Throws `archive-checksum` at the end if bytes differ. Ranges are for uploads only (`unsupported` elsewhere). */
   open(path: string, range?: ByteRange): AsyncIterable<Uint8Array>
   /** Parses and validates a small document (default limit 64 MB); `archive-invalid` names the entry and what is wrong. */
   json<T>(path: string, schema: Schema<T>): Promise<T>

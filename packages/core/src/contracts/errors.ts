@@ -7,8 +7,8 @@ export type CoreErrorCode =
   | 'archive-invalid' // broken, truncated, or not a Piecework archive
   | 'archive-limit' // larger than the limits allow
   | 'archive-newer' // written by a later format or a later version of a piece
-  | 'archive-signature' // signed by nobody whom this host trusts, or altered since
-  | 'archive-unsigned' // nobody signed it, and this host requires that
+  | 'archive-signature' // signed by no key that this host trusts, or altered since
+  | 'archive-unsigned' // not signed, which this host requires
   | 'artifact-not-found'
   | 'cancelled'
   | 'counts-differ' // rows read are not rows written plus rows skipped
@@ -25,19 +25,19 @@ export type CoreErrorCode =
   | 'resource-busy'
   | 'resource-not-found'
   | 'storage' // the artifact store failed or is full; its own error is in `cause`
-  | 'stopped' // this Piecework was stopped while it was asked
+  | 'stopped' // this Piecework was stopped meanwhile
   | 'timeout' // a time limit of a piece or of a job was over
   | 'too-many-jobs' // the principal has as many under way as it may
   | 'upload-limit' // a file is larger than its role allows
   | 'uploads-closed' // the import has begun or ended; its files stay as they are
-  | 'unsupported' // this store or database cannot do what was asked
+  | 'unsupported' // this store or database cannot do this
   | 'validation-failed'
 
 export type ErrorCode = CoreErrorCode | `${string}/${string}`
 
 export interface ErrorDetails {
   readonly cause?: unknown
-  /** What was found wrong, when there is more than one thing to tell. */
+  /** What was found wrong, when there is more than one thing. */
   readonly findings?: readonly Finding[]
   /** Facts for programs: ids, names, limits. Never a secret. */
   readonly facts?: Readonly<Record<string, unknown>>
@@ -65,7 +65,7 @@ export class PieceworkError extends Error {
   }
 }
 
-/** True for a PieceworkError of any copy of this package, of the given code where one is given. */
+/** True for a PieceworkError of any copy of this package, of the given code if there is one. */
 export function isPieceworkError(error: unknown, code?: ErrorCode): error is PieceworkError {
   return (
     typeof error === 'object' &&

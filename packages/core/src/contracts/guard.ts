@@ -3,7 +3,7 @@ import type { Queryable } from './database.js'
 /** `project:1/scenario:2`; `project:1` contains it. Kind and id are escaped. */
 export type ResourcePath = string
 
-/** Who holds a path, told to whoever is refused. */
+/** Who holds a path; named in refusals. */
 export interface Holder {
   /** Job id, or what the host gave. */
   readonly id: string
@@ -30,7 +30,7 @@ export interface Guard {
     holder: { readonly id: string; readonly kind: string },
   ): Promise<Claim>
   /**
-   * Runs `edit` under a shared hold that lapses after `leaseMs` (default 30 s); throws `lease-lost` at the end where it took longer, for
+   * Runs `edit` under a shared hold that lapses after `leaseMs` (default 30 s); throws `lease-lost` at the end if it took longer, for
    * a job may have begun meanwhile. With `tx` the hold is taken inside the host's transaction, and lasts until that ends.
    */
   edit<T>(
@@ -38,7 +38,7 @@ export interface Guard {
     edit: (hold: Edit) => Promise<T>,
     options?: { readonly leaseMs?: number; readonly tx?: Queryable },
   ): Promise<T>
-  /** Throws `resource-busy` while a claim overlaps. Whoever asks is taken to change the resource next. */
+  /** Throws `resource-busy` while a claim overlaps. The caller is taken to change the resource next. */
   checkEditable(path: ResourcePath): Promise<void>
   /** Frees what `claim` has given to this holder, in whatever process: for a host that comes back. Idempotent; never frees a job's claim. */
   release(holder: string): Promise<void>

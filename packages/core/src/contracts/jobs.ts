@@ -17,7 +17,7 @@ export interface Progress {
 export type JobKind = 'export' | 'import' | 'clone' | 'validation'
 export type JobOutcome = 'succeeded' | 'failed' | 'cancelled'
 /**
- * `draft` takes uploads until the import is asked to run; `ending` drains the batch, removes what must go and frees the
+ * `draft` takes uploads until the import is run; `ending` drains the batch, removes what must go and frees the
  * claim; the last three are terminal.
  */
 export type JobStatus = 'draft' | 'pending' | 'submitted' | 'running' | 'delivering' | 'ending' | JobOutcome
@@ -62,20 +62,20 @@ export interface JobInput {
   readonly uploads: readonly Upload[]
 }
 
-/** What was asked, validated; plain JSON. */
+/** The request, validated; plain JSON. */
 export interface JobRequest {
   /** By piece name. */
   readonly options: Readonly<Record<string, unknown>>
   readonly name?: string
   readonly description?: string
-  /** `name` was made up here: whoever makes the shell numbers it where it is taken. */
+  /** `name` was generated: `ShellLifecycle.create` numbers it if it is taken. */
   readonly numberName?: true
   readonly input?: JobInput
   /** The files of `input` stay when the job has ended. */
   readonly keepUploads?: true
-  /** Parent of the target, where the target is not a root. */
+  /** Parent of the target, unless that is a root. */
   readonly into?: ResourceRef
-  /** Those of the source's descendants that were asked for. Absent: all. */
+  /** Those of the source's descendants that go along. Absent: all. */
   readonly children?: readonly ResourceRef[]
   /** Names of pieces to leave out. */
   readonly without?: readonly string[]
@@ -109,7 +109,7 @@ export interface Job {
   readonly reads?: readonly string[]
   /** Whole number; higher first. Default 0. */
   readonly priority?: number
-  /** It begins when its principal has room; stays where it was cancelled before. */
+  /** It begins when its principal has room; stays set if it was cancelled before that. */
   readonly throttled?: true
   /** It is stopped, and its error recorded, when this passes while its pieces may still go on. */
   readonly deadline?: Date
@@ -176,7 +176,7 @@ export type NewJob = Omit<
   | 'result'
   | 'createdAt'
   | 'changes'
-  | 'waiting'
+  | 'throttled'
   | 'deadline'
   | 'stopped'
 > & {
@@ -185,7 +185,7 @@ export type NewJob = Omit<
   readonly claims: readonly string[]
   /** Absent: its principal may have any number of jobs. */
   readonly limit?: PrincipalLimit
-  /** From its creation (a prepared import: from its run) to the end of its last piece. Absent: as long as it takes. */
+  /** From its creation (of a draft: from its run) to the end of its last piece. Absent: as long as it takes. */
   readonly timeLimitMs?: number
 }
 
@@ -198,33 +198,33 @@ export interface JobFilter {
 /** The truth about jobs. Each method is one atomic step. */
 export interface Jobs {
   /**
-   * Claims, job, nodes and the outbox item of batch 0, all or nothing; `resource-busy` names the holder, `too-many-jobs` tells
+   * Claims, job, nodes and the outbox item of batch 0, all or nothing; `resource-busy` names the holder, `too-many-jobs` states
    * how many there are. A job that has to wait has no outbox item yet. With `tx`, all of it commits with the host's transaction.
    */
   create(job: NewJob, tx?: Queryable): Promise<Job>
   /** With `tx`, as the host's transaction sees it: it may have the only connection. */
   get(id: string, tx?: Queryable): Promise<Job | undefined>
-  /** Newest first. Default limit 100. */
+  /** Newest first. Default limit: `storeDefaults.listedJobs`. */
   list(filter: JobFilter): Promise<readonly Job[]>
   /** The first batch has been handed to the runtime. A job that is further stays as it is. */
   submitted(id: string): Promise<Job>
   /**
    * Records the outcome `cancelled`, with that error, and skips the nodes that wait. Of a job that has failed, what goes on is stopped
-   * the same way; its outcome stands. Nothing where only the last step is left.
+   * the same way; its outcome stands. Does nothing if only the last step is left.
    */
   cancel(id: string, error?: JobError): Promise<Job>
 }
 
 /** What a job did and found. */
 export interface Reports {
-  /** In order of batch and id; of one batch where given. */
+  /** In order of batch and id; of one batch if it is given. */
   nodes(job: string, batch?: number): Promise<readonly JobNode[]>
   node(job: string, id: string): Promise<JobNode | undefined>
-  /** Errors first; of one node where given. Default limit 1000. */
+  /** Errors first; of one node if it is given. Default limit: `storeDefaults.listedFindings`. */
   findings(job: string, limit?: number, node?: string): Promise<readonly Finding[]>
   /**
-   * Whether nothing of what a failed or cancelled export had claimed can have changed since it was created: nobody claimed it to
-   * change it, edited it, or asked whether it is free. False where that is not known.
+   * Whether nothing of what a failed or cancelled export had claimed can have changed since it was created: it was not claimed to be
+   * changed, edited, or checked for being editable. False if that is not known.
    */
   untouched(job: string): Promise<boolean>
 }

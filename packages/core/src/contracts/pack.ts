@@ -4,7 +4,7 @@ import type { ResourceKind } from './resource.js'
 
 /** Kinds, pieces and formats published together. */
 export interface Pack {
-  /** For messages: an npm package's name, say. */
+  /** For messages, such as the npm package's name. */
   readonly name: string
   readonly kinds?: readonly ResourceKind[]
   readonly pieces?: readonly Piece[]

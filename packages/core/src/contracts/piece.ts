@@ -17,7 +17,7 @@ export interface ExportContext<Options = unknown> extends WorkContext<Options> {
   /** One READ ONLY snapshot. */
   readonly tx: Transaction
   /**
-   * Stores one entry of this node: a relative path of `[A-Za-z0-9._-]` segments. `rows` is asked when the bytes have ended and
+   * Stores one entry of this node: a relative path of `[A-Za-z0-9._-]` segments. `rows` is called when the bytes have ended and
    * goes into the manifest; leave it out for entries that are not tables.
    */
   write(path: string, bytes: AsyncIterable<Uint8Array> | Uint8Array, rows?: () => number): Promise<void>
@@ -32,7 +32,7 @@ export interface ImportContext<Options = unknown> extends WorkContext<Options> {
   readonly ids: Ids
   /** The exported resource that the entries describe, with its old id. */
   readonly source: ResourceRef
-  /** What the import goes into, where the exported resource is not a root. */
+  /** What the import goes into, unless the exported resource is a root. */
   readonly into?: ResourceRef
   /** Whether this job makes resources of that kind. References to rows of others are not remapped by `ids`. */
   carries(kind: string): boolean
@@ -74,15 +74,15 @@ export interface Piece<Options = unknown> {
   readonly after?: readonly string[]
   /** Validated when the job is requested, stored with it. Absent: the piece takes no options. */
   readonly options?: Schema<Options>
-  /** An archive's entries of it are for people: they are not imported, and nobody complains. */
+  /** An archive's entries of it are for people: they are not imported, which is no error. */
   readonly exportOnly?: true
-  /** Asked for each resource before an export or clone. Absent: always. */
+  /** Called for each resource before an export or clone. Absent: always. */
   applies?(context: AppliesContext<Options>): Promise<boolean>
   readonly exporter?: PieceExporter<Options>
   readonly importer?: PieceImporter<Options>
   readonly cloner?: PieceCloner<Options>
   readonly validators?: readonly Validator<Options>[]
-  /** Absent: two archives of it are equal where their bytes are. */
+  /** Absent: two archives of it are equal if their bytes are. */
   readonly comparer?: PieceComparer
   /** By the version they start from: `upgrades[1]` makes version 2 of version 1. */
   readonly upgrades?: Readonly<Record<number, Upgrade>>

@@ -1,9 +1,9 @@
-/** Who asks: the host's own user. Stored with the job, so plain JSON. */
+/** Who makes a request: the host's own user. Stored with the job, so plain JSON. */
 export interface Principal {
   readonly id: string
 }
 
-/** How many jobs of one principal may be under way at once: validations too, preparations that do not run not. */
+/** How many jobs of one principal may be under way at once: validations count, drafts that do not run do not. */
 export interface PrincipalLimit {
   /** From 1. */
   readonly jobs: number

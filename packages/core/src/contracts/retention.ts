@@ -16,12 +16,12 @@ export interface RetentionFilter {
 export interface Retention {
   /**
    * Up to `limit` jobs whose time is over, that no unfinished job reads from. They are the caller's to clean up for `leaseMs`: so
-   * long nobody else gets them.
+   * long no other caller gets them.
    */
   expired(limit: number, leaseMs: number): Promise<readonly Job[]>
-  /** What the job had left is deleted: `over` and `kept` do not return it again. */
+  /** What the job had left is deleted: `expired` and `list` do not return it again. */
   markDeleted(job: string): Promise<Job>
-  /** Its time is over now, where it is not already. */
+  /** Its time is over now, unless it was before. */
   expire(job: string): Promise<Job>
   /** Jobs that have left something, whether their time is over or not. By id. */
   list(filter: RetentionFilter): Promise<readonly Job[]>

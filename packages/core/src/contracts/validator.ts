@@ -11,7 +11,7 @@ export interface ValidationContext<Options = unknown> extends WorkContext<Option
   readonly tx: Queryable
   /** The resource that the import would fill or make; it may not exist yet. */
   readonly target: ResourceRef
-  /** What the import goes into, where the exported resource is not a root; it exists. */
+  /** What the import goes into, unless the exported resource is a root; it exists. */
   readonly into?: ResourceRef
   /** Whether the import makes resources of that kind. */
   carries(kind: string): boolean

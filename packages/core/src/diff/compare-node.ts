@@ -3,17 +3,17 @@ import type { ComparedNode, EntryDiff, RowsDiff } from '../contracts/compare.js'
 import type { Transaction } from '../contracts/database.js'
 import type { Entries } from '../contracts/entries.js'
 
-/** Entry by entry: as the piece knows, or byte by byte; what only one side has is added or removed as a whole. */
+/** Entry by entry: by the piece's comparer, or byte by byte; what only one side has is added or removed as a whole. */
 export async function compareNode(
   a: ComparedNode,
   b: ComparedNode,
   tx: Transaction,
   signal: AbortSignal,
 ): Promise<readonly EntryDiff[]> {
-  const told = (await b.piece?.comparer?.compare({ a, b, tx, signal })) ?? []
+  const compared = (await b.piece?.comparer?.compare({ a, b, tx, signal })) ?? []
   const left = new Set([...a.entries.paths, ...b.entries.paths])
-  for (const { path } of told) left.delete(path)
-  const entries = [...told]
+  for (const { path } of compared) left.delete(path)
+  const entries = [...compared]
   for (const path of left) {
     const side = !b.entries.facts(path) ? 'a' : !a.entries.facts(path) ? 'b' : undefined
     if (side) entries.push(onlyIn(side, path, side === 'a' ? a.entries : b.entries))

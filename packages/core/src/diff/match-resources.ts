@@ -4,14 +4,14 @@ import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 export interface ResourcePair {
   readonly a?: ResourceRef
   readonly b?: ResourceRef
-  /** By which children were matched. Absent for the roots, and where nothing but their order tells them apart. */
+  /** By which children were matched. Absent for the roots, and if nothing but their order distinguishes them. */
   readonly key?: string
 }
 
-/** What tells a resource from its siblings, whatever its id is. */
+/** What distinguishes a resource from its siblings, whatever its id is. */
 export type ResourceKey = (side: 'a' | 'b', ref: ResourceRef) => Promise<string | undefined>
 
-/** Parents before children. The roots are a pair; children are one where kind and key are the same, and then by their order. */
+/** Parents before children. The roots are a pair; children match by kind and key, and then by their order. */
 export async function matchResources(
   a: ResourceTree,
   b: ResourceTree,

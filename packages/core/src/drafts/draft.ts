@@ -16,7 +16,7 @@ export interface DraftRequest {
   readonly format: string
   readonly name: string
   readonly description?: string
-  /** Parent of what is made, where it is not a root. */
+  /** Parent of what is made, unless that is a root. */
   readonly into?: ResourceRef
   /** Leaves the uploads in the artifact store when the import has ended, until the resource is deleted. */
   readonly keepUploads?: true
@@ -39,9 +39,9 @@ export const draftInstead = {
   parent: 'what the import goes into is "into"',
 } as const
 
-/** How far a prepared import is. */
+/** How far a draft is. */
 export interface DraftStatus {
-  /** `draft` until it is asked to run; then that of the import. */
+  /** `draft` until it is run; then that of the import. */
   readonly status: JobStatus
   /** None once they are deleted. */
   readonly uploads: readonly Upload[]
@@ -69,11 +69,11 @@ export interface ImportDraft {
    * `upload-limit`, `options-invalid`.
    */
   upload(role: string, source: UploadSource): Promise<Upload>
-  /** False where there is no such upload. Throws `uploads-closed` once the import runs. */
+  /** False if there is no such upload. Throws `uploads-closed` once the import runs. */
   removeUpload(id: string): Promise<boolean>
-  /** Runs the validators over what is uploaded, as often as one likes. Throws `input-incomplete` naming all missing roles. */
+  /** Runs the validators over what is uploaded, any number of times. Throws `input-incomplete` naming all missing roles. */
   validate(options?: PieceOptions): Promise<JobHandle>
-  /** Begins the import. Throws `input-incomplete` naming all missing roles, and `uploads-closed` where it has begun already. */
+  /** Begins the import. Throws `input-incomplete` naming all missing roles, and `uploads-closed` if it has begun already. */
   run(options?: PieceOptions): Promise<JobHandle>
   /** What the latest validation has found so far, on its own or as part of the import. */
   validationResults(): Promise<ValidationResults>

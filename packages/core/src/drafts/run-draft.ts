@@ -7,7 +7,7 @@ import { openInput } from './draft-state.js'
 /** Plans the import over what is uploaded and begins it. */
 export async function runDraft(
   context: DraftContext,
-  { options, ...asked }: PieceOptions,
+  { options, ...limits }: PieceOptions,
 ): Promise<JobHandle> {
   const { deps, id } = context
   const { job, input } = await completeDraft(context)
@@ -15,5 +15,5 @@ export async function runDraft(
   const plan = await planInput(deps, { job: id, kind: 'import', input }, { options })
   const { tree: _, options: parsed, ...planned } = plan
   const request = { ...job.request, options: parsed }
-  return deps.control.accept(deps.store.drafts.run(id, { ...planned, ...deps.jobLimits(asked), request }))
+  return deps.control.accept(deps.store.drafts.run(id, { ...planned, ...deps.jobLimits(limits), request }))
 }

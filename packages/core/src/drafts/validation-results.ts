@@ -11,16 +11,16 @@ import { sameResource } from '../plan/tree.js'
 export interface FileResults {
   /** Absent: what concerns no single file. */
   readonly file?: string
-  /** Findings: those that are listed and those that are only counted. One that speaks of many rows at once is one. */
+  /** Findings: those that are listed and those that are only counted. One that is about many rows is one. */
   readonly errors: number
   readonly warnings: number
-  /** Errors first, each by line. `count` says how many there are of a kind where not all are listed. */
+  /** Errors first, each by line. `count` is how many there are of a kind when not all are listed. */
   readonly findings: readonly Finding[]
 }
 
 /** Everything that validation has found, as one document. */
 export interface ValidationResults {
-  /** `none`: nobody asked yet. While it is `running`, what ended so far; `stopped`: it was cancelled, or failed for reasons of its own. */
+  /** `none`: not validated yet. While it is `running`, what ended so far; `stopped`: it was cancelled, or failed for reasons of its own. */
   readonly status: 'none' | 'running' | 'passed' | 'failed' | 'stopped'
   /** Uploads have changed since: validate again. */
   readonly outdated: boolean
@@ -33,11 +33,11 @@ export interface ValidationResults {
 }
 
 /** Of the last validation of what this import is to make, alone or as its own first step. */
-export async function validationResults(store: Store, prepared: Job): Promise<ValidationResults> {
-  const { target } = prepared
+export async function validationResults(store: Store, draft: Job): Promise<ValidationResults> {
+  const { target } = draft
   const jobs = target ? await store.jobs.list({ resource: target }) : []
-  const asked = jobs.filter((job) => target && isAbout(job, target) && askedAt(job) > 0)
-  for (const job of asked.sort((a, b) => askedAt(b) - askedAt(a))) {
+  const validations = jobs.filter((job) => target && isAbout(job, target) && ranAt(job) > 0)
+  for (const job of validations.sort((a, b) => ranAt(b) - ranAt(a))) {
     const nodes = (await store.reports.nodes(job.id, 0)).filter(({ task }) => task === 'validate')
     const own = new Set(nodes.flatMap(({ piece }) => piece ?? []))
     const findings = (await store.reports.findings(job.id, findingDefaults.readPerValidation)).filter(
@@ -47,7 +47,7 @@ export async function validationResults(store: Store, prepared: Job): Promise<Va
     const errors = sum(files, 'errors')
     return {
       status: statusOf(job, nodes, errors),
-      outdated: uploadsOf(job) !== uploadsOf(prepared),
+      outdated: uploadsOf(job) !== uploadsOf(draft),
       job: job.id,
       errors,
       warnings: sum(files, 'warnings'),
@@ -63,8 +63,8 @@ function isAbout({ kind, target }: Job, resource: ResourceRef): boolean {
   )
 }
 
-/** A prepared import is stored long before it is asked to run. Ms since epoch; 0: it was not. */
-function askedAt({ changes }: Job): number {
+/** A draft is stored long before it is run. Ms since epoch; 0: it was not. */
+function ranAt({ changes }: Job): number {
   return changes.find(({ status }) => status === 'pending')?.at.getTime() ?? 0
 }
 
@@ -95,7 +95,7 @@ function byFile(findings: readonly Finding[]): readonly FileResults[] {
     }))
 }
 
-/** A kind of finding is listed whole, or the first of it counts all. One that stands alone is one, whatever it counts: it tells of all in one sentence. */
+/** A kind of finding is listed whole, or the first of it counts all. One that stands alone is one, whatever it counts: it reports all in one sentence. */
 function counted(findings: readonly Finding[], severity: Finding['severity']): number {
   const kinds = new Map<string, { listed: number; count: number }>()
   for (const { severity: own, code, piece, count = 0 } of findings) {

@@ -6,7 +6,7 @@ import { attemptTimeout } from './time-limits.js'
 
 /** Why an attempt must end that is no failure of its own work. */
 export interface Interruption {
-  readonly why: 'worker-stops' | 'job-stopped' | 'time-limit' | 'deaths'
+  readonly why: 'worker-stops' | 'job-stopped' | 'time-limit' | 'crashes'
   readonly error: PieceworkError
 }
 
@@ -25,12 +25,12 @@ export function tooLong({ node }: Lease, limitMs: number): Interruption {
   return { why: 'time-limit', error: attemptTimeout(node, limitMs) }
 }
 
-/** Where too many workers have died at the node. What it failed with before is told first. */
+/** When too many workers have died at the node. What it failed with before comes first. */
 export function crashLimitReached({ crashes, node }: Lease, most: number): Interruption | undefined {
   if (crashes < most || node.task === 'finish') return undefined
-  const said = `${crashes} ${crashes === 1 ? 'worker has' : 'workers have'} died at ${node.id}; it is not tried again.`
+  const reason = `${crashes} ${crashes === 1 ? 'worker has' : 'workers have'} died at ${node.id}; it is not tried again.`
   const { code, message } = node.error ?? { code: 'internal', message: '' }
-  return { why: 'deaths', error: new PieceworkError(code, `${message} ${said}`.trimStart()) }
+  return { why: 'crashes', error: new PieceworkError(code, `${message} ${reason}`.trimStart()) }
 }
 
 const cancelledError: JobError = { code: 'cancelled', message: 'The job was cancelled.', retryable: true }

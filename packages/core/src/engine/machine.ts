@@ -3,8 +3,8 @@ import { jobTimeout } from './time-limits.js'
 
 /** What happened to a job. `remaining` counts the nodes of the current batch that have not ended, in the same transaction. */
 export type JobEvent =
-  /** A prepared import may begin, or wait for room; its request, batches and terms are set already. */
-  | { readonly type: 'prepared' }
+  /** A draft may begin, or wait for room; its request, batches and limits are set already. */
+  | { readonly type: 'run' }
   /** A job that waits has room. */
   | { readonly type: 'admitted' }
   | { readonly type: 'submitted' }
@@ -52,7 +52,7 @@ export function isThrottled(job: Pick<Job, 'throttled' | 'outcome'>): boolean {
 export function transition(job: Job, event: JobEvent, at: Date): Transition {
   if (isTerminal(job.status)) return { job, effects: [] }
   switch (event.type) {
-    case 'prepared':
+    case 'run':
       if (job.status !== 'draft') return quiet(job)
       return job.throttled ? quiet(enter(job, 'pending', at)) : submit(enter(job, 'pending', at), 0)
     case 'admitted':
@@ -69,10 +69,10 @@ export function transition(job: Job, event: JobEvent, at: Date): Transition {
       return afterNode(decide(job, 'failed', event.error, at), event.remaining, at)
     case 'cancelled':
       if (!canBeStopped(job)) return quiet(job)
-      return stop(decideOrTell(job, 'cancelled', event.error ?? cancelledError, at), event.remaining, at)
+      return stop(decideOrExplain(job, 'cancelled', event.error ?? cancelledError, at), event.remaining, at)
     case 'timed-out':
       if (!canBeStopped(job)) return quiet(job)
-      return stop(decideOrTell(job, 'failed', jobTimeout(job), at), event.remaining, at)
+      return stop(decideOrExplain(job, 'failed', jobTimeout(job), at), event.remaining, at)
     case 'finished':
       if (!job.outcome) return quiet(job)
       return { job: enter(withResult(job, event.result), job.outcome, at), effects: [{ type: 'release' }] }
@@ -94,13 +94,13 @@ function decide(job: Job, outcome: JobOutcome, error: JobError | undefined, at: 
   return enter({ ...job, outcome, ...(error && { error }) }, 'ending', at)
 }
 
-/** Where it had failed before, its error tells also why the rest was stopped. */
-function decideOrTell(job: Job, outcome: JobOutcome, error: JobError, at: Date): Job {
+/** If it had failed before, its error also states why the rest was stopped. */
+function decideOrExplain(job: Job, outcome: JobOutcome, error: JobError, at: Date): Job {
   if (!job.outcome || !job.error) return decide(job, outcome, error, at)
   return { ...job, error: { ...job.error, message: `${job.error.message} ${error.message}` } }
 }
 
-/** A batch that has drained is followed by the next one or, where the outcome is known, by the last step. */
+/** A batch that has drained is followed by the next one or, if the outcome is known, by the last step. */
 function afterNode(job: Job, remaining: number, at: Date): Transition {
   if (remaining > 0) return quiet(job)
   if (job.outcome) return submit(job, job.batches)
@@ -108,7 +108,7 @@ function afterNode(job: Job, remaining: number, at: Date): Transition {
   return submit(decide(job, 'succeeded', undefined, at), job.batches)
 }
 
-/** Nothing but the last step may begin any more, and what runs is told to end. */
+/** Nothing but the last step may begin any more, and what runs is aborted. */
 function stop(job: Job, remaining: number, at: Date): Transition {
   return afterNode({ ...job, stopped: true }, remaining, at)
 }

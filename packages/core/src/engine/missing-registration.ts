@@ -4,7 +4,7 @@ import type { Registry } from '../plan/registry.js'
 import { walkTree } from '../plan/tree.js'
 
 /**
- * What of the node's kinds, format and piece this process has no pack for: it runs other code than the one that was asked. Another
+ * The node's kind, format or piece that this process has no pack for: it runs other code than the process of the request. Another
  * worker may have it, so the attempt is worth another one.
  */
 export function missingRegistration(registry: Registry, { job, node }: Lease): PieceworkError | undefined {

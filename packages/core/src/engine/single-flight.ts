@@ -1,4 +1,4 @@
-/** Runs one thing at a time: whoever asks while it is under way waits for that run. */
+/** Runs one thing at a time: calls while it is under way wait for that run. */
 export class SingleFlight {
   #running: Promise<void> | undefined
 

@@ -4,7 +4,7 @@ import type { Job, JobError, JobNode } from '../contracts/jobs.js'
 /** Why a job past its deadline was stopped. */
 export function jobTimeout({ kind, deadline, changes }: Job): JobError {
   const began = changes.find(({ status }) => status === 'pending')?.at
-  const limit = deadline && began ? ` of ${spoken(deadline.getTime() - began.getTime())}` : ''
+  const limit = deadline && began ? ` of ${printed(deadline.getTime() - began.getTime())}` : ''
   const message = `The ${kind} was stopped because its time limit${limit} was over; what was running was rolled back.`
   return { code: 'timeout', message, retryable: true }
 }
@@ -13,14 +13,14 @@ export function jobTimeout({ kind, deadline, changes }: Job): JobError {
 export function attemptTimeout(node: JobNode, limitMs: number): PieceworkError {
   const what = node.piece && node.resource
   const name = what ? `The piece ${node.piece} of ${what.kind} ${what.id}` : `The step ${node.id}`
-  const message = `${name} was stopped because an attempt may take ${spoken(limitMs)}; what this attempt had written to the database was rolled back.`
+  const message = `${name} was stopped because an attempt may take ${printed(limitMs)}; what this attempt had written to the database was rolled back.`
   return new PieceworkError('timeout', message, { retryable: true, facts: { node: node.id, limitMs } })
 }
 
-/** What is added where an attempt had to be given up. */
+/** Added to the error of an attempt that was abandoned. */
 export const abandonedNotice =
-  'It did not end when it was told to: what it still does outside the database is not stopped, and not kept.'
+  'It did not end when it was aborted: what it still does outside the database is not stopped, and not kept.'
 
-function spoken(ms: number): string {
+function printed(ms: number): string {
   return ms % 1000 === 0 ? `${(ms / 1000).toLocaleString('en-US')} s` : `${ms.toLocaleString('en-US')} ms`
 }

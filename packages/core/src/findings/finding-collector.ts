@@ -37,7 +37,7 @@ const collectorChecks: OptionChecks<FindingCollectorOptions> = {
   acrossFiles: check.flag,
 }
 
-/** Code of the finding that counts those of kinds of which none is listed. */
+/** Code of the finding that counts all of kinds that are not listed. */
 export const moreFindings = 'core/more-findings'
 
 /**
@@ -121,7 +121,7 @@ class CollectedKind {
   /** Listed or not. */
   count = 0
   readonly #acrossFiles: boolean
-  /** By what tells them apart. */
+  /** By what distinguishes them. */
   readonly #listed = new Map<
     string | number,
     { readonly finding: NewFinding; files: number; last?: string }

@@ -6,7 +6,7 @@ import { checkArgument, checkOptions } from '../options/check-options.js'
 import { objectCheck } from '../options/object-check.js'
 import { type Check, required } from '../options/option-checks.js'
 
-/** A resource, or its path where the host knows it: `project:1/scenario:2`, from the root. */
+/** A resource, or its path if the host knows it: `project:1/scenario:2`, from the root. */
 export type Guarded = ResourceRef | ResourcePath
 
 interface EditOptions {

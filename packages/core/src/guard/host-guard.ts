@@ -27,7 +27,7 @@ export interface HostGuard {
    * knows the id of its run. Idempotent; a job's claim is never freed so.
    */
   release(holder: string): Promise<void>
-  /** Whose claims and edits keep others out, the oldest first; empty where the resource is free. */
+  /** Holders of the claims and edits that keep others out, the oldest first; empty if the resource is free. */
   holders(resource: Guarded): Promise<readonly Holder[]>
 }
 
@@ -41,18 +41,18 @@ export function hostGuard(guard: Guard, registry: Registry, db: Queryable): Host
     const path = await lineOf(resource, reader)
     if (typeof resource === 'string') return path
     if (await registry.kind(resource.kind).describe(resource, reader)) return path
-    // A shell that is being filled is told as what it is; one that was never finished is not there for anybody.
+    // A shell that is being filled is reported as busy; one that was never finished does not exist.
     await guard.checkEditable(path)
     throw resourceNotFound(resource)
   }
   return {
     claim: async (resources, holder) => {
-      const asked = guardArguments.claim(resources, holder)
-      return guard.claim(await Promise.all(asked.resources.map((one) => pathOf(one))), asked.holder)
+      const checked = guardArguments.claim(resources, holder)
+      return guard.claim(await Promise.all(checked.resources.map((one) => pathOf(one))), checked.holder)
     },
     edit: async (resource, edit, options) => {
-      const asked = guardArguments.edit(resource, edit, options)
-      return guard.edit(await pathOf(resource, asked?.tx), edit, asked)
+      const checked = guardArguments.edit(resource, edit, options)
+      return guard.edit(await pathOf(resource, checked?.tx), edit, checked)
     },
     checkEditable: async (resource) =>
       guard.checkEditable(await pathOf(guardArguments.resource('guard.checkEditable()', resource))),

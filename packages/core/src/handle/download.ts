@@ -23,12 +23,12 @@ export interface Download {
   readonly expiresAt: Date
   /** What `bytes` gives. */
   readonly range: ByteRange
-  /** Throws `storage` where the store gives fewer bytes than there are: what was sent is then no archive. */
+  /** Throws `storage` if the store gives fewer bytes than there are: what was sent is then no archive. */
   readonly bytes: AsyncIterable<Uint8Array>
 }
 
 /**
- * Throws `job-not-found`, `expired`, `artifact-not-found` where the job has made no archive, and `options-invalid` for a range that is
+ * Throws `job-not-found`, `expired`, `artifact-not-found` if the job has made no archive, and `options-invalid` for a range that is
  * not inside it.
  */
 export async function download(
@@ -38,9 +38,9 @@ export async function download(
     environment,
   }: { readonly store: Store; readonly artifacts: ArtifactStore; readonly environment: Environment },
   id: string,
-  asked?: ByteRange,
+  given?: ByteRange,
 ): Promise<Download> {
-  const range = asked && checkOptions('download()', asked, rangeChecks)
+  const range = given && checkOptions('download()', given, rangeChecks)
   const job = await store.jobs.get(jobArguments.id('download()', id))
   if (!job) throw new PieceworkError('job-not-found', `There is no job ${id}.`)
   const { archive } = job.result

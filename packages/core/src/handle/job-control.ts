@@ -13,7 +13,7 @@ import type { Watcher } from './watcher.js'
 export interface JobControl {
   /** Emits that there is a new job, hands it over, and gives its handle. `joined`: it commits with the host's transaction. */
   accept(job: Promise<Job>, options?: { readonly joined?: boolean }): Promise<JobHandle>
-  /** Resolves when the cancel is recorded. With a principal, the access policy is asked. Throws `job-not-found`, `forbidden`. */
+  /** Resolves when the cancel is recorded. With a principal, the access policy is applied. Throws `job-not-found`, `forbidden`. */
   cancel(job: string, by?: Principal): Promise<Job>
   ended(job: string, signal?: AbortSignal): Promise<JobReport>
 }

@@ -36,7 +36,7 @@ export function memoryDrafts(state: MemoryState, database: Database): Drafts {
       entry.job = { ...planned, ...(throttled && { throttled }) }
       entry.limit = plan.limit
       state.plan(entry, plan.nodes)
-      return state.apply(entry, { type: 'prepared' })
+      return state.apply(entry, { type: 'run' })
     },
     idle: async (before) =>
       [...state.jobs.values()]

@@ -17,7 +17,7 @@ export interface MemoryNode {
   /** When the lease lapses, ms since epoch; 0 without one. */
   leaseUntil: number
   submittedAt: number
-  /** Its transaction is being committed: nobody may take it over. */
+  /** Its transaction is being committed: it cannot be taken over. */
   committing: boolean
 }
 
@@ -29,7 +29,7 @@ export interface MemoryJob {
   readonly findings: { readonly node: string; readonly finding: Finding }[]
   /** ms since epoch. */
   touchedAt: number
-  /** Somebody cleans up what it has left; ms since epoch. */
+  /** Until then one caller cleans up what it has left; ms since epoch. */
   cleaningUntil: number
   /** Nothing that it had left is there any more. */
   gone: boolean

@@ -103,7 +103,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }
 
-/** Functions too: what a query builder hands out is often one. */
+/** Functions too: what a query builder returns is often one. */
 function has(value: unknown, members: readonly string[]): boolean {
   if (!isObject(value) && typeof value !== 'function') return false
   return members.every((name) => {

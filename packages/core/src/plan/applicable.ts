@@ -7,7 +7,7 @@ import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import { pieceUnknown } from './piece-unknown.js'
 import { resourceName, walkTree } from './tree.js'
 
-/** Options by piece name, parsed by the pieces' own schemas; a name that no piece has is an error. Those that were parsed before stay. */
+/** Options by piece name, parsed by the pieces' own schemas; a name that no piece has is an error. Those in `before` were parsed and stay. */
 export function parseOptions(
   pieces: Iterable<Piece>,
   given: Readonly<Record<string, unknown>> = {},
@@ -57,8 +57,8 @@ export async function applicable(
     for (const piece of all) {
       if (piece.of !== ref.kind) continue
       const { db, jobId, principal, options } = context
-      const asked = { jobId, principal, signal, db, resource: ref, options: options[piece.name] }
-      if (!piece.applies || (await piece.applies(asked))) own.push(piece)
+      const applying = { jobId, principal, signal, db, resource: ref, options: options[piece.name] }
+      if (!piece.applies || (await piece.applies(applying))) own.push(piece)
     }
     byResource.set(resourceName(ref), own)
   }

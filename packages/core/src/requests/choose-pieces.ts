@@ -15,7 +15,7 @@ export interface ChosenPieces {
   readonly request: Pick<JobRequest, 'options' | 'children' | 'without'>
 }
 
-/** The tree that a request is about, and the pieces of it that `can` do what is asked and have something to carry. */
+/** The tree that a request is about, and its pieces that `can` do this and have something to carry. */
 export async function choosePieces(
   { registry }: Pick<EngineDeps, 'registry'>,
   { principal, resource, children, without, options }: ExportRequest,

@@ -11,18 +11,18 @@ import type { RequestDeps } from './request-deps.js'
 export async function createImport(
   deps: RequestDeps,
   kind: InputKind,
-  asked: ImportRequest,
+  given: ImportRequest,
   tx?: Queryable,
 ): Promise<Job> {
-  const request = checkImport(kind === 'import' ? 'import()' : 'validate()', asked)
+  const request = checkImport(kind === 'import' ? 'import()' : 'validate()', given)
   const { principal, into, name, keepUploads } = request
   const limits = deps.jobLimits(request)
   await deps.allow(principal, 'import', into)
   const id = deps.environment.uuid()
   try {
-    const given =
+    const source =
       'archive' in request ? { format: 'archive', uploads: { archive: request.archive } } : request
-    const input = await receiveInput(deps, id, given, tx)
+    const input = await receiveInput(deps, id, source, tx)
     const stored = {
       options: request.options ?? {},
       input,

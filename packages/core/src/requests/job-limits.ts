@@ -8,8 +8,8 @@ export interface JobLimitOptions {
   /** Jobs of one principal that may be under way at once. Default: any number. */
   readonly perPrincipal?: PrincipalLimit
   /**
-   * The longest time from a job's creation to the end of its last piece, also where it waits for room; then it is stopped and fails,
-   * with `timeout` where nothing had failed before. Default: none.
+   * The longest time from a job's creation to the end of its last piece, including the time that it waits for room; then it is stopped and fails,
+   * with `timeout` if nothing had failed before. Default: none.
    */
   readonly jobTimeoutMs?: number
 }
@@ -22,8 +22,8 @@ export const jobLimitChecks: OptionChecks<JobLimitOptions> = {
   jobTimeoutMs: check.count,
 }
 
-/** On what terms a job is stored. */
-export type JobLimits = (asked: {
+/** The limits that a job is stored with. */
+export type JobLimits = (request: {
   readonly priority?: number
 }) => Pick<NewJob, 'priority' | 'limit' | 'timeLimitMs'>
 

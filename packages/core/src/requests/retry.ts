@@ -13,14 +13,14 @@ import type { RequestDeps } from './request-deps.js'
 import type { Requests } from './requests.js'
 
 export interface RetryRequest {
-  /** Who asks now; the policy is asked about them. */
+  /** Of the retry; the access policy is applied to it. */
   readonly principal: Principal
 }
 
 const retryChecks: OptionChecks<RetryRequest> = { principal: required(check.principal) }
 
 /**
- * A new job that asks for what a failed or cancelled one was requested for. Throws `job-not-found`, `unsupported` for any other job, and
+ * A new job with the request of a failed or cancelled one. Throws `job-not-found`, `unsupported` for any other job, and
  * `expired` when the uploads of an import are not kept any more.
  */
 export type Retry = (id: string, request: RetryRequest) => Promise<Job>

@@ -14,15 +14,15 @@ export function uploadsPrefix(job: string): string {
 }
 
 /**
- * Streams a file into the artifact store, where every worker finds it; nothing of it stays where it is refused. Throws
+ * Streams a file into the artifact store, where every worker finds it; nothing of it stays if it is refused. Throws
  * `options-invalid` for a role or metadata that the format does not know, `upload-limit` for a file that is too large.
  */
 export async function receiveUpload(
   artifacts: ArtifactStore,
   format: Format,
-  asked: { readonly job: string; readonly id: string; readonly role: string; readonly source: UploadSource },
+  upload: { readonly job: string; readonly id: string; readonly role: string; readonly source: UploadSource },
 ): Promise<Upload> {
-  const { job, id, role: name, source } = asked
+  const { job, id, role: name, source } = upload
   const role = roleOf(format, name)
   const metadata = parseMetadata(name, role, source.metadata)
   const artifact = 'artifact' in source ? source.artifact : `${uploadsPrefix(job)}/${id}`

@@ -10,7 +10,7 @@ export class ByteCount {
     this.#total += bytes
   }
 
-  /** `bytes`, each chunk of which counts when it is taken. */
+  /** The same bytes, each chunk counted when it is taken. */
   async *of(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of bytes) {
       this.#total += chunk.length

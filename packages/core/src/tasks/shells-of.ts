@@ -6,7 +6,7 @@ import { newRefOf } from '../plan/new-ref-of.js'
 import type { Registry } from '../plan/registry.js'
 import { walkTree } from '../plan/tree.js'
 
-/** Throws `unsupported` where something of the tree can be exported only. */
+/** Throws `unsupported` if something of the tree can be exported only. */
 export function refuseShelless(registry: Registry, tree: ResourceTree): void {
   for (const { ref } of walkTree(tree)) {
     if (registry.kind(ref.kind).shell) continue

@@ -11,17 +11,17 @@ import type { ResourceRef } from '../contracts/resource.js'
 import { type AttemptContext, pieceContext } from './attempt-context.js'
 import type { ByteCount } from './byte-count.js'
 
-/** Where everything of a job that ends with it is kept. */
+/** Prefix of everything of a job that is deleted with it. */
 export function jobPrefix(job: string): string {
   return `jobs/${job}`
 }
 
-/** Where the archives that an export's attempts make are kept. */
+/** Prefix of the archives that an export's attempts make. */
 export function archivePrefix(job: string): string {
   return `archives/${job}`
 }
 
-/** Where one attempt stages its entries; a later attempt of the node has another place. */
+/** Key below which one attempt stages its entries; a later attempt of the node uses another key. */
 export function stagingKey(attempt: AttemptContext): string {
   const { job, node, fence } = attempt.lease
   const readable = node.id.replace(/[^A-Za-z0-9._-]+/g, '_').slice(0, 80)
@@ -57,7 +57,7 @@ interface Exported {
   readonly entries: readonly StagedEntry[]
 }
 
-/** Stages below `prefix` what the piece writes. Throws `counts-differ` where it counts other rows than it writes. */
+/** Stages below `prefix` what the piece writes. Throws `counts-differ` if it counts other rows than it writes. */
 export async function exportEntries(
   piece: Exporting,
   context: Omit<ExportContext, 'write'>,
@@ -69,13 +69,13 @@ export async function exportEntries(
   const counts = await piece.exporter.export({
     ...context,
     write: async (path, bytes, rows) => {
-      const say = (what: string) =>
+      const refusal = (what: string) =>
         new PieceworkError('internal', `Piece ${piece.name}: the entry "${path}" ${what}.`)
       const fault = pathFault(path)
-      if (fault) throw say(fault)
+      if (fault) throw refusal(fault)
       if (entries.some((entry) => entry.path.toLowerCase() === path.toLowerCase()))
-        throw say('is written twice')
-      if (rows && !path.endsWith('.csv')) throw say('has rows, which only a .csv has')
+        throw refusal('is written twice')
+      if (rows && !path.endsWith('.csv')) throw refusal('has rows, which only a .csv has')
       const key = `${prefix}/${path}`
       const all = bytes instanceof Uint8Array ? one(bytes) : bytes
       const chunks = written ? written.of(all) : all

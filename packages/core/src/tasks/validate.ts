@@ -32,11 +32,11 @@ export const validateTask: TaskRunner = async (attempt) => {
   return commit(attempt, { progress, findings: attempt.findings.list(), ...(error && { error }) })
 }
 
-/** What is wrong with the input, whether a validator said so or could not go on. */
+/** What is wrong with the input: findings of validators and what made them stop. */
 class Problems {
   readonly #attempt: AttemptContext
   readonly #piece: string
-  /** Looked at, as the last validator told. */
+  /** As the last validator has reported. */
   rows = 0
   #errors = 0
   #thrown: PieceworkError | undefined
@@ -51,7 +51,7 @@ class Problems {
     this.#attempt.findings.add({ ...finding, piece: this.#piece })
   }
 
-  /** Runs one part of the validation. What makes it stop is one more problem, so that the other parts still tell theirs. */
+  /** Runs one part of the validation. What makes it stop is one more problem, so that the other parts still report theirs. */
   async of(part: () => Promise<void>): Promise<void> {
     try {
       await part()
@@ -111,7 +111,7 @@ async function runValidators(
 
 interface ReadThrough {
   readonly entries: Entries
-  /** Reads what nobody has read to its end, so that every checksum is compared before anything is written. */
+  /** Reads what no validator has read to its end, so that every checksum is compared before anything is written. */
   readonly rest: readonly (() => Promise<void>)[]
 }
 
@@ -121,7 +121,7 @@ function readThrough(entries: Entries): ReadThrough {
     try {
       yield* items
     } catch (error) {
-      // Told by whoever reads: there is no end to get to.
+      // Reported by the validator: this entry cannot be read to its end.
       unread.delete(path)
       throw error
     }

@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  createPiecework,
-  type JobProgress,
-  type JobUpdate,
-  memoryArtifacts,
-  memoryStore,
-} from '@piecework/core'
+import { createPiecework, type JobUpdate, memoryArtifacts, memoryStore } from '@piecework/core'
 import type { ImportContext } from '@piecework/core/piece'
 import type { Store } from '@piecework/core/store'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
 import { ann, Notebooks } from '../support/notebooks.js'
 import { deaf, pieceOf } from '../support/slow.js'
+
+type JobProgress = JobUpdate['progress']
 
 const test = suite('engine: progress')
 

@@ -60,7 +60,7 @@ test('a job that waits begins when it is admitted, once', () => {
   const { job: begun, effects } = play(waiting, { type: 'admitted' }, { type: 'admitted' })
   assert.deepEqual(effects, ['submit 0'])
   assert.deepEqual([begun.status, begun.throttled], ['pending', undefined])
-  const prepared = play({ ...waiting, status: 'draft' }, { type: 'prepared' })
+  const prepared = play({ ...waiting, status: 'draft' }, { type: 'run' })
   assert.deepEqual([prepared.job.status, prepared.effects], ['pending', []])
   const cancelled = play(waiting, { type: 'cancelled', remaining: 0 }, { type: 'admitted' })
   assert.deepEqual([cancelled.effects, cancelled.job.throttled], [['submit 1'], true])
@@ -96,7 +96,7 @@ const preparing = (): Job => ({ ...job(0), kind: 'import', status: 'draft', chan
 
 test('what is prepared is submitted once, when it is asked to run', () => {
   const ready = { ...preparing(), batches: 2 }
-  const { statuses, effects } = play(ready, { type: 'prepared' }, { type: 'prepared' }, { type: 'submitted' })
+  const { statuses, effects } = play(ready, { type: 'run' }, { type: 'run' }, { type: 'submitted' })
   assert.deepEqual(statuses, ['pending', 'submitted'])
   assert.deepEqual(effects, ['submit 0'])
   const early = play(preparing(), { type: 'submitted' }, { type: 'started' })

@@ -52,7 +52,7 @@ export function postgresDrafts(database: Database, control: Database): Drafts {
         await tx.query('DELETE FROM piecework.batches WHERE job_id = $1', [id])
         await tx.query('DELETE FROM piecework.nodes WHERE job_id = $1', [id])
         await insertNodes(tx, id, plan.nodes)
-        return applyEvent(tx, { ...locked, job }, { type: 'prepared' })
+        return applyEvent(tx, { ...locked, job }, { type: 'run' })
       }),
     idle: async (before) => {
       const { rows } = await control.query<{ id: string }>(
