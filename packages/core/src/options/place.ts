@@ -14,11 +14,8 @@ export interface Place {
 export function placeIn(place: Place, name: string | number): Place {
   const { path } = place
   if (typeof name === 'number') return { ...place, path: `${path}[${name}]` }
-  const plain = /^[\w$]+$/.test(name)
-  return {
-    ...place,
-    path: plain ? (path === '' ? name : `${path}.${name}`) : `${path}[${JSON.stringify(name)}]`,
-  }
+  if (!/^[\w$]+$/.test(name)) return { ...place, path: `${path}['${name}']` }
+  return { ...place, path: path === '' ? name : `${path}.${name}` }
 }
 
 export function refuse(place: Place, message: string, facts: Readonly<Record<string, unknown>> = {}): never {

@@ -1,5 +1,4 @@
-import type { FindingCollector } from '@piecework/core/piece'
-import { closest } from './closest.js'
+import { closest, type FindingCollector } from '@piecework/core/piece'
 import { isMarzoneKey, isSilentKey, notCarried } from './other-keys.js'
 import { knownNames, newerNames, saveRule } from './parameters.js'
 

@@ -17,13 +17,13 @@ import type { SolutionsContext } from './solutions-context.js'
  * selection frequency. Resolves to the runs.
  */
 export async function checkSolutions(context: SolutionsContext): Promise<ReadonlySet<number>> {
-  const { folder, units, findings, summaries } = context
+  const { folder, units, findings, summaries, signal } = context
   const before = findings.errors
   const stated = new Map(summaries.map((summary) => [summary.run, summary]))
   const best = { run: bestRun(summaries), selected: new UnitSet(units.size), found: false }
   const counts = new Uint32Array(units.size)
   const runs = new Set<number>()
-  for await (const solution of readSolutions(folder, units, context)) {
+  for await (const solution of readSolutions(folder, units, { findings, signal })) {
     const { run, selected } = solution
     if (runs.size === folder.limits.runs) {
       findings.error('legacy/output-too-large', place(solution), () => ({

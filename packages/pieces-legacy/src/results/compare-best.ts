@@ -5,14 +5,13 @@ import type { SolutionsContext } from './solutions-context.js'
 export async function compareBest(
   selected: UnitSet,
   run: number,
-  { folder, units, ...options }: SolutionsContext,
+  { folder, units, findings, signal }: SolutionsContext,
 ): Promise<void> {
   const file = folder.best
   if (!file) return
-  const { findings } = options
   const errors = findings.errors
   const other = new UnitSet(units.size)
-  await readSolutionFile(file, units, other, options)
+  await readSolutionFile(file, units, other, { findings, signal })
   if (findings.errors > errors) return
   const index = selected.difference(other)
   if (index >= 0)

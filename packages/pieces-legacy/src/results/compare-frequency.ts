@@ -17,7 +17,7 @@ export async function compareFrequency(
   const errors = findings.errors
   await readUnitTable(
     file,
-    { units, value: 'number', findings, ...(signal && { signal }) },
+    { units, value: 'number', findings, signal },
     ({ line, id, index, value = 0 }) => {
       listed.add(index)
       const count = counts[index] as number

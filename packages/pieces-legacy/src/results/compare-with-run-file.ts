@@ -4,14 +4,13 @@ import type { SolutionsContext } from './solutions-context.js'
 /** Reports an error if a row of the matrix and the file of the same run differ. */
 export async function compareWithRunFile(
   solution: Solution,
-  { folder, units, ...options }: SolutionsContext,
+  { folder, units, findings, signal }: SolutionsContext,
 ): Promise<void> {
   const file = folder.matrix && folder.solutions.get(solution.run)
   if (!file) return
-  const { findings } = options
   const errors = findings.errors
   const other = new UnitSet(units.size)
-  await readSolutionFile(file, units, other, options)
+  await readSolutionFile(file, units, other, { findings, signal })
   if (findings.errors > errors) return
   const index = solution.selected.difference(other)
   if (index < 0) return

@@ -1,7 +1,7 @@
 import type { KnownIds, OutputFolder, ReadResultOptions, RunSummary } from '@piecework/marxan-files'
 
 /** What the checks of solutions share. */
-export interface SolutionsContext extends ReadResultOptions {
+export interface SolutionsContext extends Required<ReadResultOptions> {
   readonly folder: OutputFolder
   /** Of pu.dat. */
   readonly units: KnownIds

@@ -1,7 +1,7 @@
-import { PieceworkError } from '@piecework/core/store'
+import { checkArgument, PieceworkError } from '@piecework/core/store'
 import { fromKnex, type KnexLike } from '../database/from-knex.js'
 import { appliedMigrations, applyMigration } from './applied-migrations.js'
-import type { Migration } from './migration.js'
+import { type Migration, migrationsCheck } from './migration.js'
 
 /** What knex asks of a `migrationSource`. */
 export interface KnexMigrationSource {
@@ -19,6 +19,7 @@ export interface KnexMigrationSource {
  * `migrate(fromKnex(knex), migrations)` then checks, and runs nothing. There is no way down.
  */
 export function toKnexMigrationSource(migrations: readonly Migration[]): KnexMigrationSource {
+  checkArgument('toKnexMigrationSource()', 'migrations', migrations, migrationsCheck)
   return {
     getMigrations: async () => [...migrations],
     getMigrationName: ({ name }) => name,

@@ -1,6 +1,6 @@
-import { type Database, PieceworkError } from '@piecework/core/store'
+import { check, checkArgument, type Database, PieceworkError } from '@piecework/core/store'
 import { appliedMigrations, applyMigration } from './applied-migrations.js'
-import type { Migration } from './migration.js'
+import { type Migration, migrationsCheck } from './migration.js'
 
 /**
  * Runs, in their order, those that the database has not run, each in a transaction of its own; `piecework.migrations` keeps their names
@@ -8,6 +8,13 @@ import type { Migration } from './migration.js'
  * the text of one that has run differs, and `postgres/migration-unknown` if the database has run later ones of the same set.
  */
 export async function migrate(database: Database, migrations: readonly Migration[]): Promise<void> {
+  checkArgument(
+    'migrate()',
+    'database',
+    database,
+    check.having<Database>('a database', 'query', 'transaction'),
+  )
+  checkArgument('migrate()', 'migrations', migrations, migrationsCheck)
   assertUnique(migrations)
   await database.transaction((tx) => appliedMigrations(tx, migrations))
   for (const migration of migrations) {

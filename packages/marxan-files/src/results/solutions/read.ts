@@ -23,9 +23,9 @@ export interface Solution {
 export async function* readSolutions(
   folder: Pick<OutputFolder, 'matrix' | 'solutions'>,
   units: KnownIds,
-  options: ReadResultOptions,
+  given: ReadResultOptions,
 ): AsyncGenerator<Solution> {
-  checkOptions('readSolutions()', options, readResultChecks)
+  const options = checkOptions('readSolutions()', given, readResultChecks)
   const { matrix } = folder
   if (matrix) {
     for await (const row of readMatrix(matrix, units, options)) yield { ...row, file: matrix.name }

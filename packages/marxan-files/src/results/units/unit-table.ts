@@ -55,10 +55,11 @@ const idNames: ReadonlySet<string> = new Set([
  */
 export async function readUnitTable(
   file: ZippedFile,
-  options: UnitTableOptions,
+  given: UnitTableOptions,
   each: (row: UnitRow) => void,
 ): Promise<number> {
-  const { findings, signal } = checkOptions('readUnitTable()', options, unitTableChecks)
+  const options = checkOptions('readUnitTable()', given, unitTableChecks)
+  const { findings, signal } = options
   const rows = new UnitRows(file.name, options, each)
   await readRecords(
     file,

@@ -18,9 +18,9 @@ export type BoundBatch = Batch<typeof columns>
  */
 export function readBound(
   source: AsyncIterable<Uint8Array>,
-  options: ReadTableOptions,
+  given: ReadTableOptions,
 ): AsyncIterable<BoundBatch> {
-  checkOptions('readBound()', options, readTableChecks)
+  const options = checkOptions('readBound()', given, readTableChecks)
   const layout = { columns, byPosition: true } as const
   return readTable(source, layout, { ...options, file: options.file ?? 'bound.dat' })
 }

@@ -27,8 +27,8 @@ export type PuBatch = Batch<typeof columns>
  * Planning units, each id once.
  * @see Marxan User Manual 5.3.3
  */
-export function readPu(source: AsyncIterable<Uint8Array>, options: ReadTableOptions): AsyncIterable<PuBatch> {
-  checkOptions('readPu()', options, readTableChecks)
+export function readPu(source: AsyncIterable<Uint8Array>, given: ReadTableOptions): AsyncIterable<PuBatch> {
+  const options = checkOptions('readPu()', given, readTableChecks)
   const file = options.file ?? 'pu.dat'
   const isNew = uniqueId(file, options.findings)
   return readTable(

@@ -18,9 +18,9 @@ export type PuvsprBatch = Batch<typeof columns>
  */
 export function readPuvspr(
   source: AsyncIterable<Uint8Array>,
-  options: ReadTableOptions,
+  given: ReadTableOptions,
 ): AsyncIterable<PuvsprBatch> {
-  checkOptions('readPuvspr()', options, readTableChecks)
+  const options = checkOptions('readPuvspr()', given, readTableChecks)
   const layout = { columns, notCarried: ['prob'], header }
   return readTable(source, layout, { ...options, file: options.file ?? 'puvspr.dat' })
 }

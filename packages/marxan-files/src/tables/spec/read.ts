@@ -21,9 +21,9 @@ const readSpecChecks: OptionChecks<ReadSpecOptions> = {
  */
 export function readSpec(
   source: AsyncIterable<Uint8Array>,
-  options: ReadSpecOptions,
+  given: ReadSpecOptions,
 ): AsyncIterable<SpecBatch> {
-  checkOptions('readSpec()', options, readSpecChecks)
+  const options = checkOptions('readSpec()', given, readSpecChecks)
   const file = options.file ?? 'spec.dat'
   const { findings } = options
   const isNew = uniqueId(file, findings)
