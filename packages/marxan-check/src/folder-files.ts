@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
-import type { EntryFile } from '@piecework/core/piece'
+import { type EntryFile, readOnce } from '@piecework/core/piece'
 import {
   type FolderGrid,
   type FolderSearch,
@@ -57,7 +57,7 @@ async function folderFile(dir: string, role: string, path: string): Promise<Fold
   return asUnreadable(shown, async () => {
     const zipped = await zippedPaths(dir, path)
     const parts: EntryFile[] = []
-    for (const part of zipped ?? [path]) parts.push(await fileEntry(part))
+    for (const part of zipped ?? [path]) parts.push(readOnce(await fileEntry(part)))
     const inside = new Map(zipped?.map((part) => [basename(part), shownPath(dir, part)]))
     return { role, path: shown, parts, isZipped: zipped !== undefined, inside }
   })

@@ -6,6 +6,7 @@ import { entryDefaults } from '../defaults.js'
 import { csvRows } from './csv.js'
 import { assertWithin } from './limits.js'
 import { parseJson } from './parse.js'
+import { readOnce } from './read-once.js'
 
 export interface EntryFile {
   readonly path: string
@@ -98,11 +99,11 @@ export async function uploadEntries(uploads: readonly Upload[], artifacts: Artif
   const files = uploads.map(async ({ role, artifact, fileName, metadata }): Promise<EntryFile> => {
     const stat = await artifacts.stat(artifact)
     if (!stat) throw new PieceworkError('artifact-not-found', `The upload "${fileName}" (${role}) is gone`)
-    return {
+    return readOnce({
       path: role,
       facts: { size: stat.size, ...(metadata && { metadata }) },
       open: (range) => artifacts.open(artifact, range),
-    }
+    })
   })
   return entriesOf(await Promise.all(files))
 }

@@ -13,6 +13,9 @@ interface EntryMemo {
   bytes: number
 }
 
+/** The most bytes that are remembered of one entry. */
+export const { memoBytes } = entryDefaults
+
 const memos = new WeakMap<Entries, Map<string, EntryMemo>>()
 
 /**
@@ -33,7 +36,7 @@ export async function memo<T>(
   memo.values.set(key, made)
   try {
     const { value, bytes } = await made
-    if (memo.bytes + bytes > entryDefaults.memoBytes) memo.values.delete(key)
+    if (memo.bytes + bytes > memoBytes) memo.values.delete(key)
     else memo.bytes += bytes
     return value
   } catch (error) {

@@ -8,6 +8,12 @@ import type { Listing } from './listing.js'
 const NAMES_FILES = /^[ \t"]*(?:PUNAME|SPECNAME|PUVSPRNAME)[\s=]/m
 const NAMES_ZONES = /^[ \t"]*ZONESNAME[\s=]/m
 
+export interface ChosenInput {
+  readonly name: string
+  /** All of the file, unless it is large. */
+  readonly bytes?: Uint8Array
+}
+
 /**
  * The first `*.dat` by name that names other files, with a warning if there are more; else input.dat, whose validator reports what is wrong with
  * it. Throws `legacy/marzone`.
@@ -16,16 +22,17 @@ export async function chooseInput(
   dir: string,
   files: Listing,
   report: (finding: NewFinding) => void,
-): Promise<string | undefined> {
-  const inputs: string[] = []
+): Promise<ChosenInput | undefined> {
+  const inputs: ChosenInput[] = []
   for (const name of files.in('').filter((name) => name.toLowerCase().endsWith('.dat'))) {
-    const head = await headOf(join(dir, name))
+    const bytes = await headOf(join(dir, name))
+    const head = bytes.toString('latin1').replaceAll('\r', '\n')
     if (NAMES_ZONES.test(head))
       throw new PieceworkError(
         'legacy/marzone',
         `This is a project of Marxan with Zones (${name} has ZONESNAME), which cannot be imported`,
       )
-    if (NAMES_FILES.test(head)) inputs.push(name)
+    if (NAMES_FILES.test(head)) inputs.push({ name, ...(bytes.length < inputDatHeadBytes && { bytes }) })
   }
   const [first, ...others] = inputs
   const [instead] = others
@@ -33,15 +40,16 @@ export async function chooseInput(
     report({
       severity: 'warning',
       code: 'legacy/input-choice',
-      file: first,
-      message: `${first} was taken${alsoThere(others)}`,
-      fix: { role: 'input.dat', file: instead },
+      file: first.name,
+      message: `${first.name} was taken${alsoThere(others.map(({ name }) => name))}`,
+      fix: { role: 'input.dat', file: instead.name },
     })
-  return first ?? files.find('', 'input.dat')
+  const usual = files.find('', 'input.dat')
+  return first ?? (usual === undefined ? undefined : { name: usual })
 }
 
-async function headOf(path: string): Promise<string> {
+async function headOf(path: string): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of createReadStream(path, { end: inputDatHeadBytes - 1 })) chunks.push(chunk)
-  return Buffer.concat(chunks).toString('latin1').replaceAll('\r', '\n')
+  return Buffer.concat(chunks)
 }

@@ -64,8 +64,9 @@ export async function searchFolder(dir: string, options?: FolderSearchOptions): 
   refuseOtherPrograms(near)
   const findings: NewFinding[] = []
   const report = (finding: NewFinding) => void findings.push(finding)
-  const inputPath = given['input.dat'] ?? (await inputIn(dir, near, input, report))
-  const named = await readInputDat(createReadStream(inputPath), {
+  const found = given['input.dat'] === undefined ? await inputIn(dir, near, input, report) : undefined
+  const inputPath = found?.path ?? given['input.dat'] ?? ''
+  const named = await readInputDat(found?.bytes ? one(found.bytes) : createReadStream(inputPath), {
     findings: new FindingCollector({ limit: 0 }),
   })
   const files = await listing(dir, [named.files.INPUTDIR, named.output.OUTPUTDIR])
@@ -97,10 +98,11 @@ async function inputIn(
   files: Listing,
   input: string | undefined,
   report: (finding: NewFinding) => void,
-): Promise<string> {
-  const name = input ?? (await chooseInput(dir, files, report))
+): Promise<{ readonly path: string; readonly bytes?: Uint8Array }> {
+  const chosen = input === undefined ? await chooseInput(dir, files, report) : { name: input }
+  const name = chosen?.name
   const found = name === undefined ? undefined : files.find('', name)
-  if (found !== undefined) return join(dir, found)
+  if (found !== undefined) return { ...chosen, path: join(dir, found) }
   const below = files.anywhere('input.dat')
   throw new PieceworkError(
     'input-incomplete',
@@ -147,4 +149,8 @@ function outputFolder(files: Listing, named: string): string | undefined {
 function shown(dir: string, path: string): string {
   const way = relative(dir, path)
   return way.startsWith('..') ? path : way.split(sep).join('/')
+}
+
+async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
 }

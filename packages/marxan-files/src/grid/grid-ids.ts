@@ -1,12 +1,27 @@
-import type { Entries } from '@piecework/core/piece'
-import { type GridOptions, openGrid } from './grid.js'
+import { type Entries, memo, memoBytes } from '@piecework/core/piece'
+import { gridRole } from '../roles.js'
+import { type Grid, type GridOptions, openGrid } from './grid.js'
+
+/** About how many bytes an id takes in a list. */
+const idBytes = 8
 
 /**
  * The planning units' ids in batches, for checks of other files against the grid. Values that are not ids are left out: the grid's
- * own validator reports them. Throws `legacy/grid-…` (see `isGridError`) if the grid cannot be read.
+ * own validator reports them. Ids of a grid that is not too large are remembered with the entries. Throws `legacy/grid-…` (see
+ * `isGridError`) if the grid cannot be read.
  */
 export async function* gridIds(entries: Entries, options?: GridOptions): AsyncIterable<readonly number[]> {
   const grid = await openGrid(entries, options)
+  const bytes = grid.records * idBytes
+  if (bytes > memoBytes) return yield* idsOf(grid)
+  yield* await memo(entries, gridRole, 'ids', async () => {
+    const value: (readonly number[])[] = []
+    for await (const batch of idsOf(grid)) value.push(batch)
+    return { value, bytes }
+  })
+}
+
+async function* idsOf(grid: Grid): AsyncGenerator<readonly number[]> {
   for await (const batch of grid.ids()) {
     const ids: number[] = []
     for (const { id } of batch) if ('id' in id) ids.push(id.id)
