@@ -47,7 +47,7 @@ test('law 6: a piece that does not look at its signal is given up, and cannot en
       const handle = await piecework.export({ resource, principal: ann })
       const { job } = await handle.ended()
       assert.equal(job.error?.code, 'timeout')
-      assert.match(job.error?.message ?? '', /did not end when it was told to/)
+      assert.match(job.error?.message ?? '', /did not end when it was aborted/)
       hung.end()
       await new Promise((resolve) => setTimeout(resolve, 20))
       const { job: later, nodes } = await piecework.job(handle.id)
