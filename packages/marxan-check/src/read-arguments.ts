@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { isPieceworkError, PieceworkError, type Role } from '@piecework/core/piece'
+import { closest, isPieceworkError, PieceworkError, type Role } from '@piecework/core/piece'
 import { gridRole, roles } from '@piecework/marxan-files'
 import { defaultListed, flags } from './flags.js'
 
@@ -59,8 +59,24 @@ function parsed(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: flags, allowPositionals: true })
   } catch (error) {
+    const name = unknownOption(args)
+    if (name !== undefined)
+      throw invalid(`There is no option --${name}${meant(name, Object.keys(flags), '--')}`)
     throw invalid(error instanceof Error ? error.message : String(error), error)
   }
+}
+
+function unknownOption(args: readonly string[]): string | undefined {
+  const end = args.indexOf('--')
+  const names = args.slice(0, end < 0 ? undefined : end).flatMap((arg) => /^--([^=]+)/.exec(arg)?.[1] ?? [])
+  return names.find((name) => !Object.hasOwn(flags, name))
+}
+
+/** The nearest known name, or all of them. */
+function meant(name: string, known: readonly string[], before = ''): string {
+  const near = closest(name, known)
+  if (near !== undefined) return `; did you mean ${before}${near}?`
+  return `; there are ${known.map((one) => before + one).join(', ')}`
 }
 
 /** `ROLE=PATH`. */
@@ -95,7 +111,7 @@ function givenMetadata(texts: readonly string[]): Readonly<Record<string, Metada
 
 function knownRole(name: string): keyof typeof roles {
   if (Object.hasOwn(roles, name)) return name as keyof typeof roles
-  throw invalid(`There is no file ${JSON.stringify(name)}; there are ${Object.keys(roles).join(', ')}`)
+  throw invalid(`There is no file ${JSON.stringify(name)}${meant(name, Object.keys(roles))}`)
 }
 
 const invalid = (message: string, cause?: unknown) =>

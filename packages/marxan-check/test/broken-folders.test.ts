@@ -355,7 +355,9 @@ test('what keeps a folder from being checked is one sentence on stderr, or in th
     ['legacy/marzone', [await made.make({ 'zones.dat': '' })], /Marxan with Zones/],
     ['options-invalid', [], /Which folder/],
     ['options-invalid', ['a', 'b'], /a, b/],
-    ['options-invalid', ['a', '--fast'], /--fast/],
+    ['options-invalid', ['a', '--fast'], /no option --fast; there are --input, .*--version/],
+    ['options-invalid', ['a', '--databse', 'x'], /no option --databse; did you mean --database\?/],
+    ['options-invalid', ['a', '--file', 'pu.dta=x'], /no file "pu\.dta"; did you mean pu\.dat\?/],
     ['options-invalid', ['a', '--names', 'maybe'], /--names .*maybe/],
     ['options-invalid', ['a', '--id-attribute='], /--id-attribute is empty/],
     ['options-invalid', ['a', '--list', '0'], /--list/],
@@ -364,13 +366,15 @@ test('what keeps a folder from being checked is one sentence on stderr, or in th
     ['options-invalid', ['a', '--metadata', 'pu.dat.x=1'], /pu\.dat/],
     ['options-invalid', ['a', '--metadata', 'features.colour=red'], /features\.colour=red/],
     ['input-incomplete', [await made.make(), '--file', 'bound.dat=/nowhere'], /\/nowhere cannot be read/],
-    ['database', [await made.make(), '--database', 'postgres://127.0.0.1:1/none'], /database/],
+    ['database', [await made.make(), '--database', 'postgres://a:geheim@127.0.0.1:1/none'], /ECONNREFUSED/],
+    ['database', [await made.make(), '--database', 'postgres://a:geh eim@:::/none'], /not a URL/],
   ]
   const refused = async ([code, args, sentence]: (typeof cases)[number]) => {
     const people = await marxanCheck(args)
     assert.equal(people.code, 2, code)
     assert.equal(people.stdout, '')
     assert.match(people.stderr, sentence)
+    assert.doesNotMatch(people.stderr, /geh/)
     assert.match(people.stderr, /^marxan-check: /)
     const programs = await marxanCheck([...args, '--json'])
     const { error } = documentOf({ ...programs, stderr: '' })
