@@ -4,8 +4,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { readLayer } from '@piecework/test-support/fixtures/read-layer.js'
+import { readZip } from '@piecework/test-support/fixtures/read-zip.js'
 import type { Polygon } from 'geojson'
-import * as shapefile from 'shapefile'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { makeSample } from '../src/sample/make-sample.js'
@@ -81,13 +82,14 @@ test('the six sides of every hexagon are in bound.dat', async () => {
 })
 
 test('shapefile reads the grid: closed hexagons; units that have a boundary have two corners in common', async () => {
-  const { features } = await shapefile.read(join(dir, 'shapefile', 'pulayer.shp'))
+  const zip = await readZip(await readFile(join(dir, 'shapefile', 'pulayer.zip')))
+  const features = await readLayer(zip, 'pulayer')
   const rings = new Map<unknown, string[]>()
   for (const { geometry, properties } of features) {
     const ring = (geometry as Polygon).coordinates[0] ?? []
     assert.is(ring.length, 7)
     assert.equal(ring[0], ring[6])
-    rings.set(properties?.puid, ring.slice(1).map(String))
+    rings.set(properties.puid, ring.slice(1).map(String))
   }
   assert.equal([...rings.keys()], numbers(await table('pu.dat'), 'id'))
   for (const { id1, id2 } of await table('bound.dat')) {
@@ -109,7 +111,7 @@ if (gdal === undefined) console.log('skipped: GDAL reads the shapefile (ogrinfo 
 const gdalTest = gdal === undefined ? test.skip : test
 
 gdalTest('GDAL reads the shapefile, its projection and valid polygons off Tasmania', async () => {
-  const path = join(dir, 'shapefile', 'pulayer.shp')
+  const path = `/vsizip/${join(dir, 'shapefile', 'pulayer.zip')}`
   const { stdout, stderr } = await run('ogrinfo', ['-so', '-al', path])
   assert.is(stderr, '')
   assert.match(stdout, `Feature Count: ${count}`)
@@ -117,7 +119,7 @@ gdalTest('GDAL reads the shapefile, its projection and valid polygons off Tasman
   const sql =
     'SELECT min(ST_IsValid(geometry)) AS valid, min(X(Transform(Centroid(geometry), 4326))) AS west, ' +
     'max(Y(Transform(Centroid(geometry), 4326))) AS north FROM pulayer'
-  const { stdout: row } = await run('ogrinfo', ['-q', '-dialect', 'SQLite', '-sql', sql, path])
+  const { stdout: row } = await run('ogrinfo', ['-ro', '-q', '-dialect', 'SQLite', '-sql', sql, path])
   const value = (name: string) => Number(new RegExp(`${name} .* = (.*)`).exec(row)?.[1])
   assert.is(value('valid'), 1)
   assert.ok(value('west') > 143 && value('west') < 146, row)

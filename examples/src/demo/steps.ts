@@ -34,12 +34,12 @@ export function demoSteps(
   archiveFile: string,
   signal: AbortSignal,
 ): readonly DemoStep[] {
-  const request: ImportRequest = {
+  const request = async (): Promise<ImportRequest> => ({
     format: 'legacy-marxan',
-    uploads: input.uploads,
+    uploads: await input.uploads(),
     name: input.name,
     principal,
-  }
+  })
   let made: ArchiveRef | undefined
   const archive = (): ArchiveRef => made ?? missing('archive')
   const job = async (
@@ -53,13 +53,13 @@ export function demoSteps(
     {
       title: `Validate ${input.name}`,
       run: async (show) => {
-        await job('validate', piecework.validate(request), show)
+        await job('validate', piecework.validate(await request()), show)
         return findingsText(run.findings)
       },
     },
     {
       title: 'Import the folder as a project with one scenario',
-      run: async (show) => rowsText(await job('import folder', piecework.import(request), show)),
+      run: async (show) => rowsText(await job('import folder', piecework.import(await request()), show)),
     },
     {
       title: 'Export to an archive',

@@ -2,16 +2,15 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tasmania } from './coast.js'
 import { type Feature, features } from './features.js'
-import { ringOf } from './hexagon.js'
 import { inputDat } from './input-dat.js'
 import { landscape } from './landscape.js'
 import { costs, statuses } from './planning.js'
 import { seededRandom } from './random.js'
-import { writeShapefile } from './shapefile.js'
 import { boundaries, coastalUnits, sideFor, type Unit } from './units.js'
+import { writeGrid } from './write-grid.js'
 
 /**
- * Writes a Marxan project of Tasmania's coastal waters into `dir`: input.dat, `input/*.dat` and `shapefile/pulayer.*`.
+ * Writes a Marxan project of Tasmania's coastal waters into `dir`: input.dat, `input/*.dat` and `shapefile/pulayer.zip`.
  * The coast is real, what lives there is invented; equal seeds give equal files.
  */
 export async function makeSample(
@@ -45,10 +44,7 @@ export async function makeSample(
     'id1,id2,boundary',
     Array.from(boundaries(units, side), ({ id1, id2, length }) => [id1, id2, length]),
   )
-  await writeShapefile(
-    join(dir, 'shapefile', 'pulayer'),
-    units.map((unit) => ({ puid: unit.id, ring: ringOf(unit, side) })),
-  )
+  await writeGrid(join(dir, 'shapefile', 'pulayer.zip'), units, side)
 }
 
 /** Hectares, by unit, then feature. Less than a fiftieth of a unit is not worth a row. */

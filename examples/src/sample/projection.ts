@@ -1,6 +1,6 @@
 import proj4 from 'proj4'
 
-/** UTM zone 55 south (EPSG:32755), as it stands in the shapefile's .prj: metres, right for Tasmania. */
+/** UTM zone 55 south (EPSG:32755), as text of a .prj file: metres, for Tasmania. */
 export const projection =
   'PROJCS["WGS_1984_UTM_Zone_55S",GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",' +
   'SPHEROID["WGS_1984",6378137.0,298.257223563]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],' +

@@ -16,7 +16,7 @@ export interface OutputFeature {
   readonly geometry: Geometry | null
 }
 
-/** A layer in WGS 84 to be written into files for GIS programs. */
+/** A layer to be written into files for GIS programs; in WGS 84, unless the writer takes another `prj`. */
 export interface OutputLayer {
   /** Start of the file names: `[a-z0-9_]`. */
   readonly name: string

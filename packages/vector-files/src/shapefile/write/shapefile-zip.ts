@@ -12,11 +12,17 @@ import { type FileToZip, zipFiles } from './zip-files.js'
 
 export interface ShapefileZipOptions {
   readonly signal?: AbortSignal
+  /** Text of the .prj file. Default: WGS 84. */
+  readonly prj?: string
   /** Limit of each file. Default 2 GB, which all programs read. */
   readonly maxFileBytes?: number
 }
 
-const zipChecks: OptionChecks<ShapefileZipOptions> = { signal: check.signal, maxFileBytes: check.size }
+const zipChecks: OptionChecks<ShapefileZipOptions> = {
+  signal: check.signal,
+  prj: check.text,
+  maxFileBytes: check.size,
+}
 
 /**
  * A zip with one shapefile for each kind of geometry in the layer, or an empty one of polygons. Features
@@ -40,7 +46,7 @@ export async function* shapefileZip(
 async function writeFiles(
   layer: OutputLayer,
   writers: Map<LayerKind, LayerWriter>,
-  { signal, maxFileBytes = maxShapefileBytes }: ShapefileZipOptions,
+  { signal, prj = wgs84Prj, maxFileBytes = maxShapefileBytes }: ShapefileZipOptions,
 ): Promise<readonly FileToZip[]> {
   const names = fieldNames(layer.fields.map(({ name }) => name))
   const columns = layer.fields.map((field, at) => dbfColumn(field, names[at] as string))
@@ -62,7 +68,7 @@ async function writeFiles(
   for (const writer of sorted)
     files.push(
       ...(await writer.finish()),
-      textFile(`${writer.name}.prj`, wgs84Prj),
+      textFile(`${writer.name}.prj`, prj),
       textFile(`${writer.name}.cpg`, 'UTF-8'),
     )
   return [...files, textFile('README.txt', readme(sorted, layer.fields, columns))]
