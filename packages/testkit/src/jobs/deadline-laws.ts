@@ -1,29 +1,29 @@
 import assert from 'node:assert/strict'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobError, Store } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { jobBench, longLease, nothing, sampleError } from './job-bench.js'
 import type { JobStoreLawsOptions } from './job-store-laws-options.js'
+import { type LeaseClock, leaseClock } from './lease-clock.js'
 import { sampleJob } from './sample-job.js'
 
-/** Long enough that a busy machine does what must come within it. */
-const leaseMs = 800
-
 /** Laws of how long jobs may take, and of attempts that do not end when they are told to. Run by `jobStoreLaws`. */
-export function deadlineLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
+export function deadlineLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): void {
+  const clock = leaseClock(lawTest)
+  const { test, sleep } = clock
+
   test('law 6: a job past its deadline is stopped once: what waits is skipped, what runs is told, the last step follows', async () => {
     const store = await make(longLease)
-    const bench = await jobBench(store, { batches: [['a', 'b'], ['c']], timeLimitMs: 1000 })
+    const bench = await jobBench(store, { batches: [['a', 'b'], ['c']], timeLimitMs: limitMs(clock) })
     const running = await bench.lease('a')
     assert.deepEqual(await expiredOf(store, bench.id), [])
     assert.deepEqual(await store.attempts.heartbeat(running), {})
-    await sleep(1050)
+    await sleep(limitMs(clock) + 50)
     const found = await Promise.all([1, 2, 3].map(() => expiredOf(store, bench.id)))
     assert.equal(found.flat().length, 1)
     const { status, outcome, error, stopped } = await bench.job()
     assert.deepEqual([status, outcome, error?.code, stopped], ['ending', 'failed', 'timeout', true])
-    assert.match(error?.message ?? '', /time limit of 1 s/)
+    assert.match(error?.message ?? '', timeLimit(clock))
     assert.deepEqual((await store.attempts.heartbeat(running)).stopped, error)
     assert.equal((await bench.node('b')).status, 'skipped')
     await store.attempts.fail(running, sampleError, [])
@@ -34,17 +34,17 @@ export function deadlineLaws(test: LawTest, { make }: JobStoreLawsOptions): void
 
   test('law 6: the deadline stops also what goes on after a node has failed, once', async () => {
     const store = await make(longLease)
-    const bench = await jobBench(store, { batches: [['a', 'b'], ['c']], timeLimitMs: 1000 })
+    const bench = await jobBench(store, { batches: [['a', 'b'], ['c']], timeLimitMs: limitMs(clock) })
     const running = await bench.lease('b')
     const { error } = await bench.failed('a')
     assert.deepEqual(await expiredOf(store, bench.id), [])
-    await sleep(1050)
+    await sleep(limitMs(clock) + 50)
     const found = await Promise.all([1, 2, 3].map(() => expiredOf(store, bench.id)))
     assert.equal(found.flat().length, 1)
     const { outcome, error: told, stopped } = await bench.job()
     assert.deepEqual([outcome, told?.code, stopped], ['failed', error?.code, true])
     assert.ok(told?.message.startsWith(error?.message ?? '-'), told?.message)
-    assert.match(told?.message ?? '', /time limit of 1 s/)
+    assert.match(told?.message ?? '', timeLimit(clock))
     assert.deepEqual((await store.attempts.heartbeat(running)).stopped, told)
     await store.attempts.fail(running, sampleError, [])
     assert.deepEqual(await bench.batches(), [0, 2])
@@ -81,12 +81,12 @@ export function deadlineLaws(test: LawTest, { make }: JobStoreLawsOptions): void
   })
 
   test('law 5: whoever does not end when its job is stopped loses its lease, and cannot commit', async () => {
-    const bench = await jobBench(await make({ leaseMs }), { batches: [['a']] })
+    const bench = await jobBench(await make({ leaseMs: clock.leaseMs }), { batches: [['a']] })
     const { attempts, jobs } = bench.store
     const hung = await bench.lease('a')
     await jobs.cancel(bench.id)
     for (let beat = 0; beat < 4; beat++) {
-      await sleep(leaseMs / 3)
+      await sleep(clock.leaseMs / 3)
       await attempts.heartbeat(hung)
     }
     const taken = await bench.lease('a')
@@ -94,7 +94,7 @@ export function deadlineLaws(test: LawTest, { make }: JobStoreLawsOptions): void
     await attempts.fail(taken, sampleError, [])
     const last = await bench.lease('finish')
     for (let beat = 0; beat < 4; beat++) {
-      await sleep(leaseMs / 3)
+      await sleep(clock.leaseMs / 3)
       assert.equal((await attempts.heartbeat(last)).stopped?.code, 'cancelled')
     }
     assert.equal(await bench.begin('finish'), undefined, 'the last step keeps its lease')
@@ -102,7 +102,7 @@ export function deadlineLaws(test: LawTest, { make }: JobStoreLawsOptions): void
   })
 
   test('law 5: a lease that was given back is the same attempt again; crashes are counted apart', async () => {
-    const bench = await jobBench(await make({ leaseMs }), { batches: [['a']], priority: 7 })
+    const bench = await jobBench(await make({ leaseMs: clock.leaseMs }), { batches: [['a']], priority: 7 })
     const { attempts } = bench.store
     const real: JobError = { ...sampleError, message: 'The real one.' }
     await attempts.fail(await bench.lease('a'), real, [], 1)
@@ -117,12 +117,15 @@ export function deadlineLaws(test: LawTest, { make }: JobStoreLawsOptions): void
     assert.deepEqual([third.attempt, third.crashes], [2, 0])
     assert.ok(third.fence > second.fence)
     await refuses('run', () => attempts.run(second, nothing()), 'lease-lost')
-    await sleep(leaseMs + 50)
+    await sleep(clock.leaseMs + 50)
     const overdue = (await attempts.overdue(new Date(0))).filter(({ job }) => job === bench.id)
     assert.deepEqual(overdue, [task])
     assert.equal((await bench.lease('a', 2)).crashes, 1)
   })
 }
+
+const limitMs = ({ leaseMs }: LeaseClock): number => 1.25 * leaseMs
+const timeLimit = (clock: LeaseClock): RegExp => new RegExp(`time limit of ${limitMs(clock) / 1000} s`)
 
 async function expiredOf(store: Store, id: string) {
   return (await store.limits.expire()).filter((job) => job.id === id)

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { jobBench, longLease, nothing, sampleError } from './job-bench.js'
 import type { JobStoreLawsOptions } from './job-store-laws-options.js'
-
-/** Long enough that a busy machine does what must come within it. */
-const leaseMs = 800
+import { leaseClock } from './lease-clock.js'
 
 /** Laws of leases, fences and what the sweep finds. Run by `jobStoreLaws`. */
-export function leaseLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
+export function leaseLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): void {
+  const clock = leaseClock(lawTest)
+  const { test, sleep } = clock
+
   test('law 5: a stale fence cannot commit: whoever was taken over changes nothing any more', async () => {
-    const bench = await jobBench(await make({ leaseMs }))
+    const bench = await jobBench(await make({ leaseMs: clock.leaseMs }))
     const { attempts } = bench.store
     const stale = await bench.lease('a')
     assert.equal(await bench.begin('a'), undefined)
-    await sleep(leaseMs + 50)
+    await sleep(clock.leaseMs + 50)
     const fresh = await bench.lease('a')
     assert.ok(fresh.fence > stale.fence, 'the fence must grow')
     assert.equal(fresh.attempt, stale.attempt)
@@ -31,18 +31,18 @@ export function leaseLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
   })
 
   test('law 5: of many workers that see a lapsed lease one takes it over', async () => {
-    const bench = await jobBench(await make({ leaseMs }))
+    const bench = await jobBench(await make({ leaseMs: clock.leaseMs }))
     await bench.lease('a')
-    await sleep(leaseMs + 50)
+    await sleep(clock.leaseMs + 50)
     const begun = await Promise.all(Array.from({ length: 10 }, () => bench.begin('a')))
     assert.equal(begun.filter((lease) => lease !== undefined).length, 1)
   })
 
   test('law 5: a heartbeat prolongs the lease and stores progress', async () => {
-    const bench = await jobBench(await make({ leaseMs }))
+    const bench = await jobBench(await make({ leaseMs: clock.leaseMs }))
     const lease = await bench.lease('a')
     for (const done of [1, 2, 3, 4]) {
-      await sleep(leaseMs / 3)
+      await sleep(clock.leaseMs / 3)
       assert.deepEqual(await bench.store.attempts.heartbeat(lease, { done, total: 4 }), {})
       assert.deepEqual((await bench.node('a')).progress, { done, total: 4 })
     }
@@ -86,7 +86,9 @@ export function leaseLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
   })
 
   test('law 6: what waits beside a lease that has lapsed is found with it, once', async () => {
-    const bench = await jobBench(await make({ leaseMs }), { batches: [['a', 'b', 'c'], ['d']] })
+    const bench = await jobBench(await make({ leaseMs: clock.leaseMs }), {
+      batches: [['a', 'b', 'c'], ['d']],
+    })
     const overdue = async () =>
       (await bench.store.attempts.overdue(new Date(Date.now() - 3_600_000)))
         .filter(({ job }) => job === bench.id)
@@ -96,25 +98,25 @@ export function leaseLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     // It waits for its next attempt, and for nobody's lease.
     await bench.store.attempts.fail(await bench.lease('c'), sampleError, [], 3_600_000)
     assert.deepEqual(await overdue(), [])
-    await sleep(leaseMs + 50)
+    await sleep(clock.leaseMs + 50)
     assert.deepEqual(await overdue(), ['a1', 'b1'])
     assert.deepEqual(await overdue(), ['a1'])
   })
 
   test('law 6: the sweep finds tasks whose lease has lapsed, and no others', async () => {
-    const bench = await jobBench(await make({ leaseMs }), { batches: [['a']] })
+    const bench = await jobBench(await make({ leaseMs: clock.leaseMs }), { batches: [['a']] })
     const overdue = async () =>
       (await bench.store.attempts.overdue(new Date(Date.now() - 3_600_000))).filter(
         ({ job }) => job === bench.id,
       )
     const crashed = await bench.lease('a')
     assert.deepEqual(await overdue(), [])
-    await sleep(leaseMs + 50)
+    await sleep(clock.leaseMs + 50)
     assert.deepEqual(await overdue(), [{ job: bench.id, node: crashed.node.id, attempt: 1 }])
     const taken = await bench.lease('a')
     assert.deepEqual(await overdue(), [])
     await bench.store.attempts.run(taken, nothing())
-    await sleep(leaseMs + 50)
+    await sleep(clock.leaseMs + 50)
     assert.deepEqual(await overdue(), [])
   })
 }

@@ -7,13 +7,15 @@ import { refuses } from '../refuses.js'
 import { within } from '../within.js'
 import { jobBench, longLease } from './job-bench.js'
 import type { JobStoreLawsOptions } from './job-store-laws-options.js'
+import { leaseClock } from './lease-clock.js'
 import { pathOf, sampleJob, sampleProject } from './sample-job.js'
 
-const leaseMs = 800
 const patienceMs = 15_000
 
 /** Laws of stores whose transactions run SQL. Run by `jobStoreLaws` where it is told so. */
 export function rowLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
+  const clock = leaseClock(test)
+
   test('law 5: rows, and the mark that they are there, commit together or not at all', () =>
     withRows(make(longLease), async (store) => {
       const bench = await jobBench(store)
@@ -49,36 +51,39 @@ export function rowLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
       assert.deepEqual(await rows(store, `${bench.id}-two`), outcomes[1] === 'fulfilled' ? ['two'] : [])
     }))
 
-  test('law 5: whoever takes over is not blocked by uncommitted rows of the one before, and they never appear', () =>
-    withRows(make({ leaseMs }), async (store) => {
-      const bench = await jobBench(store)
-      const [inside, wake] = [gate(), gate()]
-      const stale = store.attempts.run(await bench.lease('a'), async (tx) => {
-        await insert(tx, bench.id, 'stale')
-        inside.open()
-        await wake.opened
-        return {}
-      })
-      const lost = stale.then(
-        () => false,
-        () => true,
-      )
-      try {
-        await within(patienceMs, 'the first attempt to write', inside.opened)
-        await sleep(leaseMs + 50)
-        const fresh = await bench.lease('a')
-        const run = store.attempts.run(fresh, async (tx) => {
-          await insert(tx, bench.id, 'fresh')
+  clock.test(
+    'law 5: whoever takes over is not blocked by uncommitted rows of the one before, and they never appear',
+    () =>
+      withRows(make({ leaseMs: clock.leaseMs }), async (store) => {
+        const bench = await jobBench(store)
+        const [inside, wake] = [gate(), gate()]
+        const stale = store.attempts.run(await bench.lease('a'), async (tx) => {
+          await insert(tx, bench.id, 'stale')
+          inside.open()
+          await wake.opened
           return {}
         })
-        await within(patienceMs, 'the second attempt to commit', run)
-      } finally {
-        wake.open()
-      }
-      assert.ok(await within(patienceMs, 'the first attempt to end', lost), 'the stale attempt committed')
-      assert.deepEqual(await rows(store, bench.id), ['fresh'])
-      assert.equal((await bench.node('a')).status, 'done')
-    }))
+        const lost = stale.then(
+          () => false,
+          () => true,
+        )
+        try {
+          await within(patienceMs, 'the first attempt to write', inside.opened)
+          await clock.sleep(clock.leaseMs + 50)
+          const fresh = await bench.lease('a')
+          const run = store.attempts.run(fresh, async (tx) => {
+            await insert(tx, bench.id, 'fresh')
+            return {}
+          })
+          await within(patienceMs, 'the second attempt to commit', run)
+        } finally {
+          wake.open()
+        }
+        assert.ok(await within(patienceMs, 'the first attempt to end', lost), 'the stale attempt committed')
+        assert.deepEqual(await rows(store, bench.id), ['fresh'])
+        assert.equal((await bench.node('a')).status, 'done')
+      }),
+  )
 
   test('an aborted signal ends the statement that runs', () =>
     withRows(make(longLease), async (store) => {
