@@ -18,7 +18,7 @@ export const pages = tablePiece({
       owner: 'notebook_id',
       order: ['position'],
       references: { continues: 'pages' },
-      late: ['continues'],
+      secondPass: ['continues'],
     },
   ],
 })

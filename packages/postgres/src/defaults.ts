@@ -28,4 +28,24 @@ export const defaults = {
   listedFindings: 1000,
   /** Jobs whose deadline one sweep enforces. */
   expiredPerSweep: 100,
+
+  /** Memory for the sorts and hashes of a table piece's transaction, in MB, unless the server gives more. */
+  workMemMegabytes: 64,
+  /** Different ids of a column that an import remembers; a column with more is hashed row by row. */
+  cachedIds: 10_000,
+  /** Stable keys that a validation remembers as checked. */
+  cachedKeys: 10_000,
+  /** Shared rows that an import reads to look up stable keys by itself; with more, the database does. */
+  cachedSharedRows: 10_000,
+  /** Different values of a column below which SQL hashes each once, and not once for each row. */
+  fewDistinctValues: 100_000,
+  /** Passes over the rows of a table that refer to each other, until no dangling reference is left. */
+  danglingPasses: 100,
+  /** Findings of one entry, and of one column of it with the same code. */
+  listedPerEntry: 1000,
+  listedPerColumn: 5,
+  /** Missing external rows of one entry: one report should name all that must be added. */
+  listedMissing: 500,
+  /** Rows that a comparison shows as examples. */
+  comparedSamples: 10,
 } as const

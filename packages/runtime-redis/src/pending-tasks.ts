@@ -5,7 +5,7 @@ import { script } from './script.js'
 import { slotPrefix } from './slot.js'
 
 /** Tasks of one job after a call. */
-export interface PendingState {
+interface PendingState {
   /** The one that was taken. */
   readonly task?: Task
   /** Until the next task is ready, if none is. */

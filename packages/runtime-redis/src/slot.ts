@@ -14,7 +14,7 @@ export interface Slot extends QueuedJob {
 }
 
 /** Delayed tasks of the job are due. */
-export interface Wakeup extends QueuedJob {
+interface Wakeup extends QueuedJob {
   readonly slot?: never
 }
 

@@ -34,7 +34,7 @@ pieceLaws(test, {
         owner: 'project_id',
         order: ['position'],
         references: { answers: 'notes' },
-        late: ['answers'],
+        secondPass: ['answers'],
       },
     ],
   }),

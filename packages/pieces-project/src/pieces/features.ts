@@ -33,7 +33,7 @@ export const features: Piece = tablePiece({
         geoprocessing: sourceFeatures.map((path) => ({ path, table: 'features', shared: sharedData })),
       },
       // Features are derived from each other.
-      late: ['geoprocessing'],
+      secondPass: ['geoprocessing'],
       ignore: ['stable_key'],
     },
     {

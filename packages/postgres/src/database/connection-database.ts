@@ -86,11 +86,11 @@ async function ended(work: Promise<unknown>): Promise<void> {
 async function within(ms: number, work: Promise<void>): Promise<boolean> {
   if (ms === Number.POSITIVE_INFINITY) return succeeded(work)
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
+  const timeout = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, ms, false)
   })
   try {
-    return await Promise.race([succeeded(work), late])
+    return await Promise.race([succeeded(work), timeout])
   } finally {
     clearTimeout(timer)
   }

@@ -25,7 +25,7 @@ export function postgresLimits(control: Database): Limits {
            SELECT id, deadline FROM piecework.jobs
            WHERE deadline <= clock_timestamp() AND outcome IS NOT NULL AND NOT stopped AND batch < batches
              AND NOT terminal
-         ) late ORDER BY deadline LIMIT $1::int`,
+         ) overdue ORDER BY deadline LIMIT $1::int`,
         [defaults.expiredPerSweep],
       )
       const expired: Job[] = []

@@ -7,7 +7,7 @@ export interface Column {
   /** Name of the type below any domain: `uuid`, `int4`, `jsonb`. */
   readonly base: string
   readonly notNull: boolean
-  /** A value comes from somewhere when none is given: default or identity. */
+  /** Has a value without being given one: by a default or as an identity. */
   readonly hasDefault: boolean
   readonly identity: boolean
   /** Takes its values from a sequence. */
@@ -52,7 +52,7 @@ interface Row {
   unique: string[]
 }
 
-/** Tables of one schema as they are now, and those that their foreign keys lead to within `hops` steps. */
+/** Tables of one schema as they are now, and those that their foreign keys refer to within `hops` steps. */
 export async function readCatalogue(
   db: Queryable,
   schema: string,

@@ -46,7 +46,7 @@ const table = contractCheck<TableSpec>(
     owner: required(check.text),
     order: required(columns),
     references: check.record(referenceOrTable),
-    late: columns,
+    secondPass: columns,
     json: check.record(check.list(jsonReference)),
     columns,
     ignore: columns,

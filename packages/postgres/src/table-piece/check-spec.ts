@@ -3,7 +3,7 @@ import { entryName } from './entry-name.js'
 import { parseJsonPath } from './json-path.js'
 import type { TablePieceSpec } from './spec.js'
 
-/** What can be told of a declaration without a database. Throws `registry-invalid`. */
+/** Checks of a declaration that need no database. Throws `registry-invalid`. */
 export function checkSpec<Options>({ name, tables }: TablePieceSpec<Options>): void {
   const refuse = (what: string): never => {
     throw new PieceworkError('registry-invalid', `Piece "${name}": ${what}.`)
@@ -17,7 +17,7 @@ export function checkSpec<Options>({ name, tables }: TablePieceSpec<Options>): v
     json = {},
     set = {},
     ignore = [],
-    late = [],
+    secondPass = [],
     columns = [],
   } of tables) {
     const entry = entryName(table)
@@ -32,15 +32,15 @@ export function checkSpec<Options>({ name, tables }: TablePieceSpec<Options>): v
       if (
         references[column] ||
         json[column] ||
-        late.includes(column) ||
+        secondPass.includes(column) ||
         columns.includes(column) ||
         column === step
       ) {
         refuse(`"${column}" of table "${table}" does not travel, so it can be nothing else`)
       }
     }
-    if (owner.includes('.') && late.includes(step))
-      refuse(`"${step}" of table "${table}" leads to the owner and cannot be late`)
+    if (owner.includes('.') && secondPass.includes(step))
+      refuse(`"${step}" of table "${table}" leads to the owner and cannot be filled in the second pass`)
     for (const ids of Object.values(json)) for (const { path } of ids) parseJsonPath(path)
   }
 }

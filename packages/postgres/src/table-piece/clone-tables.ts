@@ -1,14 +1,14 @@
 import { type CloneContext, type PieceCounts, PieceworkError } from '@piecework/core/piece'
 import { hasDangling, unenforcedReferences } from './dangling.js'
-import { fillLate } from './fill-second-pass.js'
+import { fillSecondPass } from './fill-second-pass.js'
 import {
   type FillContext,
-  type Filled,
+  type FillCounts,
   fillFromStage,
   fillUnlessDangling,
-  tellDanglingJson,
+  reportDanglingJson,
 } from './fill-table.js'
-import { workOf } from './import-tables.js'
+import { fillContextOf } from './import-tables.js'
 import { tableName } from './joins.js'
 import { raiseWorkMem } from './raise-work-mem.js'
 import { resolveTables } from './resolve-tables.js'
@@ -17,7 +17,7 @@ import type { TablePieceSpec } from './spec.js'
 import { distinctValues, type Stage, stageRows } from './stage.js'
 import type { TablePlan } from './table-plan.js'
 
-/** Rows of the source into the target by one statement for each table. */
+/** Clones the rows of the source by one statement for each table. */
 export async function cloneTables<Options>(
   piece: TablePieceSpec<Options>,
   context: CloneContext<Options>,
@@ -25,7 +25,7 @@ export async function cloneTables<Options>(
   const { tx, signal } = context
   await raiseWorkMem(tx)
   const plans = await resolveTables(tx, piece)
-  const fill: FillContext = { ...workOf(context), from: 'database' }
+  const fill: FillContext = { ...fillContextOf(context), from: 'database' }
   const counts = { rows: 0, skipped: 0 }
   const staged: { plan: TablePlan; stage: Stage }[] = []
   for (const [index, plan] of plans.entries()) {
@@ -42,12 +42,12 @@ export async function cloneTables<Options>(
         `There is no ${context.source.kind} ${context.source.id} to clone.`,
       )
     }
-    const direct = plan.spec.late ? undefined : await cloneDirectly(plan, source, fill)
+    const direct = plan.spec.secondPass ? undefined : await cloneDirectly(plan, source, fill)
     let filled = direct
     if (!filled) {
       const stage = await stageRows(tx, index, plan, source)
       filled = await fillFromStage(plan, stage, fill)
-      if (plan.spec.late) staged.push({ plan, stage })
+      if (plan.spec.secondPass) staged.push({ plan, stage })
       else await tx.query(`DROP TABLE ${stage.table}`)
     }
     if (filled.rows + filled.skipped !== expected) {
@@ -62,23 +62,23 @@ export async function cloneTables<Options>(
   }
   for (const { plan, stage } of staged) {
     signal.throwIfAborted()
-    await fillLate(plan, stage, fill)
+    await fillSecondPass(plan, stage, fill)
     await tx.query(`DROP TABLE ${stage.table}`)
   }
   return counts
 }
 
-/** Undefined, and nothing done, where a row leads nowhere. */
+/** Undefined, and nothing done, if a reference dangles. */
 async function cloneDirectly(
   plan: TablePlan,
   source: RowSource,
   fill: FillContext,
-): Promise<Filled | undefined> {
+): Promise<FillCounts | undefined> {
   if (await hasDangling(fill.tx, plan, unenforcedReferences(plan, source, fill), source, fill))
     return undefined
   const rows = await fillUnlessDangling(plan, source, fill)
   if (rows === undefined) return undefined
-  await tellDanglingJson(plan, source, fill, false)
+  await reportDanglingJson(plan, source, fill, false)
   return { rows, skipped: 0 }
 }
 

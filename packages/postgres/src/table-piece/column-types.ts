@@ -1,7 +1,7 @@
 const real = /^\s*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf(?:inity)?)\s*$/i
 const whole = /^\s*[+-]?\d+\s*$/
 
-/** Whether the text may be a value of the type; where nothing cheap can tell, it may. COPY has the last word. */
+/** Whether the text may be a value of the type. True if that is expensive to check: COPY decides. */
 export type ValueCheck = (text: string) => boolean
 
 const within = (bits: number): ValueCheck => {
@@ -14,7 +14,7 @@ const within = (bits: number): ValueCheck => {
   }
 }
 
-/** @param rounded to the type's precision: what becomes infinite or 0 by it is out of the type's range */
+/** @param rounded rounds to the type's precision: a value that becomes infinite or 0 is out of the type's range */
 const float =
   (rounded: (value: number) => number): ValueCheck =>
   (text) => {
@@ -33,10 +33,10 @@ const json: ValueCheck = (text) => {
   }
 }
 
-/** NUL and lone surrogates, which JSON.stringify escapes, have no place in a jsonb. */
-const unkept = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f]..)/
+/** NUL and lone surrogates, which JSON.stringify escapes, are refused by jsonb. */
+const refusedEscape = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f]..)/
 const jsonb: ValueCheck = (text) =>
-  json(text) && !(text.includes('\\u') && unkept.test(JSON.stringify(JSON.parse(text))))
+  json(text) && !(text.includes('\\u') && refusedEscape.test(JSON.stringify(JSON.parse(text))))
 
 const checks: ReadonlyMap<string, ValueCheck> = new Map<string, ValueCheck>([
   ['uuid', (text) => /^\{?(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$/i.test(text)],

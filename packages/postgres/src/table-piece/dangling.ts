@@ -1,5 +1,6 @@
 import { type ImportContext, PieceworkError, type Queryable } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
+import { defaults } from '../defaults.js'
 import { joinSql } from './fill-select.js'
 import { type Join, type Remap, referenceValue } from './reference-value.js'
 import type { RowSource } from './row-source.js'
@@ -7,16 +8,17 @@ import type { Stage } from './stage.js'
 import type { ReferencePlan, TablePlan } from './table-plan.js'
 import { referencedTable } from './target-rows.js'
 
-type Tell = Pick<ImportContext, 'finding'>
+type FindingSink = Pick<ImportContext, 'finding'>
 
-/** References whose dead ends the database would not refuse when the rows are inserted. */
+/** References that the database does not check when the rows are inserted. */
 export const unenforcedReferences = (plan: TablePlan, source: RowSource, remap: Remap): ReferencePlan[] =>
   [...plan.references.values()].filter(
     (reference) =>
-      !reference.late && !(reference.enforced && referenceValue(plan, reference, source, remap, 0).certain),
+      !reference.secondPass &&
+      !(reference.enforced && referenceValue(plan, reference, source, remap, 0).certain),
   )
 
-/** Whether some row of the source leads nowhere by one of these references: asked at once, so that rows are read once. */
+/** Whether a row of the source has one of these references dangling. One query for all, so that rows are read once. */
 export async function hasDangling(
   tx: Queryable,
   plan: TablePlan,
@@ -25,9 +27,9 @@ export async function hasDangling(
   remap: Remap,
 ): Promise<boolean> {
   if (references.length === 0) return false
-  const found = references.map((reference, index) => dangling(plan, reference, source, remap, index))
+  const found = references.map((reference, index) => danglingRows(plan, reference, source, remap, index))
   const joins = joinSql(found.flatMap((each) => each.joins))
-  // Not EXISTS: it makes the planner expect the first row to be such a one, and take nested loops for reading all of them.
+  // Not EXISTS: the planner would expect to find such a row early, and use nested loops although all rows are read.
   const { rows } = await tx.query<{ found: boolean }>(
     `SELECT count(*) > 0 AS found FROM ${source.from}${joins} WHERE ${source.where} AND (${found.map(({ condition }) => condition).join(' OR ')})`,
   )
@@ -35,44 +37,43 @@ export async function hasDangling(
 }
 
 /**
- * Empties references that lead nowhere, and takes out rows that cannot be without. Each is told in a finding. Resolves to
- * the number of rows that were taken out.
+ * Sets dangling references to NULL, and deletes the rows whose column does not allow that. Each is a finding. Resolves to the number
+ * of deleted rows.
  */
 export async function dropDangling(
   tx: Queryable,
   plan: TablePlan,
   references: readonly ReferencePlan[],
   stage: Stage,
-  remap: Remap & Tell,
+  remap: Remap & FindingSink,
 ): Promise<number> {
   let skipped = 0
-  const inner = references.filter(({ self }) => self)
+  const selfReferences = references.filter(({ self }) => self)
   for (const reference of references.filter(({ self }) => !self)) {
-    skipped += await cleanReference(tx, plan, reference, stage, remap)
+    skipped += await dropDanglingReference(tx, plan, reference, stage, remap)
   }
-  // Rows that go leave others of the same table behind, which may have to go too.
-  for (let pass = 0, gone = inner.length > 0 ? 1 : 0; gone > 0; pass++) {
-    if (pass === maxPasses) {
+  // To delete rows may leave references of the same table dangling.
+  for (let pass = 0, gone = selfReferences.length > 0 ? 1 : 0; gone > 0; pass++) {
+    if (pass === defaults.danglingPasses) {
       throw new PieceworkError(
         'archive-invalid',
-        `Rows of table "${plan.table.name}" that lead nowhere are nested too deeply.`,
+        `Rows of table "${plan.table.name}" with dangling references are nested too deeply.`,
       )
     }
     gone = 0
-    for (const reference of inner) gone += await cleanReference(tx, plan, reference, stage, remap)
+    for (const reference of selfReferences)
+      gone += await dropDanglingReference(tx, plan, reference, stage, remap)
     skipped += gone
   }
   return skipped
 }
 
-const maxPasses = 100
-
-async function cleanReference(
+async function dropDanglingReference(
   tx: Queryable,
   plan: TablePlan,
   reference: ReferencePlan,
   stage: Stage,
-  remap: Remap & Tell,
+  remap: Remap & FindingSink,
 ): Promise<number> {
   const { column, shared, lookup } = reference
   const skip = column.notNull
@@ -85,7 +86,7 @@ async function cleanReference(
   const change = skip
     ? `DELETE FROM ${stage.table} s USING gone WHERE s.ctid = gone.at`
     : `UPDATE ${stage.table} s SET ${empty.join(', ')} FROM gone WHERE s.ctid = gone.at`
-  const { joins, condition } = dangling(plan, reference, stage, remap, 0)
+  const { joins, condition } = danglingRows(plan, reference, stage, remap, 0)
   const { rows } = await tx.query<{ count: string; examples: string[] | null }>(
     `WITH gone AS MATERIALIZED (SELECT t.ctid AS at, (${id})::text AS id FROM ${stage.from}${joinSql(joins)} WHERE ${condition}),
      changed AS (${change})
@@ -111,7 +112,7 @@ async function cleanReference(
   return skip ? count : 0
 }
 
-function dangling(
+function danglingRows(
   plan: TablePlan,
   reference: ReferencePlan,
   source: RowSource,

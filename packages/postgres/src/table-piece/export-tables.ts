@@ -2,15 +2,15 @@ import type { ExportContext, PieceCounts } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import type { Column } from './catalogue.js'
 import { Joins } from './joins.js'
-import { exportedJson, lookupKeys } from './json-value.js'
+import { exportedJson, lookupPairs } from './json-value.js'
 import { raiseWorkMem } from './raise-work-mem.js'
 import { resolveTables } from './resolve-tables.js'
 import { resourceRows } from './row-source.js'
 import type { TablePieceSpec } from './spec.js'
 import type { StableKey, TablePlan } from './table-plan.js'
-import { condition, referencedTable, type Within } from './target-rows.js'
+import { type ConditionIds, conditionSql, referencedTable } from './target-rows.js'
 
-/** Tables into entries, streamed from COPY. */
+/** Exports tables into entries, streamed from COPY. */
 export async function exportTables<Options>(
   piece: TablePieceSpec<Options>,
   context: ExportContext<Options>,
@@ -29,8 +29,8 @@ export async function exportTables<Options>(
   return { rows }
 }
 
-/** The rows that travel, with shared references by stable key, in the order that the piece declares. */
-function exportSelect(plan: TablePlan, within: Within): string {
+/** SQL of the exported rows, with stable keys of shared rows, in the declared order. */
+function exportSelect(plan: TablePlan, within: ConditionIds): string {
   const joins = new Joins(plan.schema, plan.table.name)
   const source = resourceRows(plan, within.resource.id, joins)
   const columns: string[] = []
@@ -43,7 +43,7 @@ function exportSelect(plan: TablePlan, within: Within): string {
       const ofShared = json.ids.some(({ shared }) => shared)
       take(ofShared ? exportedJson(plan, json, value, within) : value, column.name)
       for (const header of new Set(json.ids.flatMap(({ lookup }) => lookup?.header ?? []))) {
-        take(lookupKeys(plan, json, header, value, within), header)
+        take(lookupPairs(plan, json, header, value, within), header)
       }
       continue
     }
@@ -57,10 +57,10 @@ function exportSelect(plan: TablePlan, within: Within): string {
     const fields = [
       `${quoteIdent(reference.key)} AS k`,
       shared
-        ? `${condition(shared.where, within)} IS TRUE AND ${stable(shared)} IS NOT NULL AS shared`
+        ? `${conditionSql(shared.where, within)} IS TRUE AND ${stable(shared)} IS NOT NULL AS shared`
         : 'false AS shared',
       ...(shared ? [`${stable(shared)} AS s`] : []),
-      ...(lookup ? [`${keyAtExport(lookup, within)} AS e`] : []),
+      ...(lookup ? [`${exportKeySql(lookup, within)} AS e`] : []),
     ]
     joins.leftJoin(
       `(SELECT ${fields.join(', ')} FROM ${referencedTable(plan.schema, reference)})`,
@@ -78,13 +78,13 @@ function exportSelect(plan: TablePlan, within: Within): string {
   return `SELECT ${columns.join(', ')} FROM ${source.from} WHERE ${source.where}${order.length > 0 ? ` ORDER BY ${order.join(', ')}` : ''}`
 }
 
-/** SQL of the stable key of a row; NULL for one that an import must not find by it. */
-const keyAtExport = ({ column, exportWhere }: StableKey, within: Within): string =>
+/** SQL of the stable key of a row; NULL if an import must not find the row by it. */
+const exportKeySql = ({ column, exportWhere }: StableKey, within: ConditionIds): string =>
   exportWhere === undefined
     ? quoteIdent(column.name)
-    : `CASE WHEN ${condition(exportWhere, within)} THEN ${quoteIdent(column.name)} END`
+    : `CASE WHEN ${conditionSql(exportWhere, within)} THEN ${quoteIdent(column.name)} END`
 
-/** In byte order of texts, whatever the database's collation. */
+/** Texts by their bytes, whatever the collation of the database. */
 function orderBy(plan: TablePlan, joins: Joins): string[] {
   const sortable = (sql: string, column: Column): string => (column.collatable ? `${sql} COLLATE "C"` : sql)
   const declared = plan.order.flatMap((path) => {
@@ -104,10 +104,10 @@ function orderBy(plan: TablePlan, joins: Joins): string[] {
 const quote = 0x22
 const newline = 0x0a
 
-/** Tells how many records, without the header, have passed. Newlines within quotes end none. */
+/** Calls `onCount` with the number of records so far, without the header. Newlines in quotes end no record. */
 async function* countRecords(
   chunks: AsyncIterable<Uint8Array>,
-  seen: (records: number) => void,
+  onCount: (records: number) => void,
 ): AsyncGenerator<Uint8Array> {
   let records = -1
   let quoted = false
@@ -118,7 +118,7 @@ async function* countRecords(
       if (byte === quote) quoted = !quoted
       else if (byte === newline && !quoted) records++
     }
-    seen(Math.max(0, records))
+    onCount(Math.max(0, records))
     yield chunk
   }
 }

@@ -2,7 +2,7 @@ import { quoteIdent } from '../database/quote-ident.js'
 import { uuidLiteral } from '../database/uuid-literal.js'
 import { dropDangling } from './dangling.js'
 import { isGiven, joinSql } from './fill-select.js'
-import { type FillContext, tellDanglingJson } from './fill-table.js'
+import { type FillContext, reportDanglingJson } from './fill-table.js'
 import { tableName } from './joins.js'
 import { remapJson } from './json-value.js'
 import { type Join, referenceValue } from './reference-value.js'
@@ -10,16 +10,18 @@ import type { Stage } from './stage.js'
 import type { TablePlan } from './table-plan.js'
 import { uuidExpression } from './uuid-expression.js'
 
-/** Fills the late columns of the rows that came from the stage, when all tables of the piece are there. */
-export async function fillLate(plan: TablePlan, stage: Stage, context: FillContext): Promise<void> {
-  const late = (plan.spec.late ?? []).filter((name) => isGiven(plan, name, stage))
-  if (late.length === 0) return
-  const references = [...plan.references.values()].filter((reference) => late.includes(reference.column.name))
-  // A row of this table that is there already counts as there; no row is taken out, for late columns may be NULL.
+/** Fills the columns of the second pass, after all tables of the piece. */
+export async function fillSecondPass(plan: TablePlan, stage: Stage, context: FillContext): Promise<void> {
+  const columns = (plan.spec.secondPass ?? []).filter((name) => isGiven(plan, name, stage))
+  if (columns.length === 0) return
+  const references = [...plan.references.values()].filter((reference) =>
+    columns.includes(reference.column.name),
+  )
+  // The rows of this table are inserted, so references to them do not dangle. No row is deleted: these columns may be NULL.
   await dropDangling(context.tx, plan, references, stage, context)
-  await tellDanglingJson(plan, stage, context, true)
+  await reportDanglingJson(plan, stage, context, true)
   const joins: Join[] = []
-  const values = late.map((name, index) => {
+  const values = columns.map((name, index) => {
     const reference = plan.references.get(name)
     const json = plan.json.get(name)
     if (json) return remapJson(plan, json, stage.column(name) ?? 'NULL', stage, context)
@@ -32,10 +34,10 @@ export async function fillLate(plan: TablePlan, stage: Stage, context: FillConte
   const id =
     key && plan.key ? uuidExpression(context.ids.key(plan.spec.table), key) : uuidLiteral(context.resource.id)
   const keyName = quoteIdent((plan.key ?? plan.ownerColumn)?.name ?? 'id')
-  const sets = late.map((name, index) => `${quoteIdent(name)} = n.v${index}`)
+  const sets = columns.map((name, index) => `${quoteIdent(name)} = n.v${index}`)
   await context.tx.query(
     `UPDATE ${tableName(plan.schema, plan.table.name)} AS o SET ${sets.join(', ')}
-     FROM (SELECT ${[id, ...values].join(', ')} FROM ${stage.from}${joinSql(joins)}) AS n (id${late.map((_, index) => `, v${index}`).join('')})
+     FROM (SELECT ${[id, ...values].join(', ')} FROM ${stage.from}${joinSql(joins)}) AS n (id${columns.map((_, index) => `, v${index}`).join('')})
      WHERE o.${keyName} = n.id`,
   )
 }

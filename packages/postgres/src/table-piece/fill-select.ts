@@ -19,11 +19,11 @@ interface Assignment {
   readonly sql: string
 }
 
-/** What `set` decides is asked of this context. */
-export type Fill = Remap & SetContext
+/** `set` functions get it as their context. */
+export type FillInput = Remap & SetContext
 
-/** The statement that makes rows of `source` rows of the target, but for late columns; an UPDATE for a resource's own row. */
-export function fillStatement(plan: TablePlan, source: RowSource, fill: Fill): Statement {
+/** The statement that inserts the rows of `source`, without columns of the second pass; an UPDATE for a resource's own row. */
+export function fillStatement(plan: TablePlan, source: RowSource, fill: FillInput): Statement {
   const { assignments, joins, values } = newValues(plan, source, fill)
   const select = `SELECT ${assignments.map(({ sql }) => sql).join(', ')} FROM ${source.from}${joinSql(joins)} WHERE ${source.where}`
   const target = tableName(plan.schema, plan.table.name)
@@ -33,7 +33,7 @@ export function fillStatement(plan: TablePlan, source: RowSource, fill: Fill): S
     return { sql: `INSERT INTO ${target} (${names.join(', ')})${overriding} ${select}`, values }
   }
   const sets = assignments.map(
-    ({ column }, index) => `${names[index]} = ${kept(plan, column, `n.v${index}`)}`,
+    ({ column }, index) => `${names[index]} = ${keepShellSql(plan, column, `n.v${index}`)}`,
   )
   const news = assignments.map((_, index) => `v${index}`)
   return {
@@ -45,7 +45,7 @@ export function fillStatement(plan: TablePlan, source: RowSource, fill: Fill): S
 export const joinSql = (joins: readonly Join[]): string =>
   joins.map(({ relation, alias, condition }) => ` LEFT JOIN ${relation} AS ${alias} ON ${condition}`).join('')
 
-function newValues(plan: TablePlan, source: RowSource, fill: Fill) {
+function newValues(plan: TablePlan, source: RowSource, fill: FillInput) {
   const assignments: Assignment[] = []
   const joins: Join[] = []
   const values: unknown[] = []
@@ -58,7 +58,7 @@ function newValues(plan: TablePlan, source: RowSource, fill: Fill) {
   }
   for (const [index, column] of plan.carried.entries()) {
     const reference = plan.references.get(column.name)
-    if (plan.spec.late?.includes(column.name)) continue
+    if (plan.spec.secondPass?.includes(column.name)) continue
     if (reference) {
       if (!isGiven(plan, column.name, source)) continue
       const value = referenceValue(plan, reference, source, fill, index)
@@ -76,19 +76,19 @@ function newValues(plan: TablePlan, source: RowSource, fill: Fill) {
   return { assignments, joins, values }
 }
 
-/** Whether the source says anything of this reference; a column of which it says nothing takes its default. */
+/** Whether the source has a column for this reference; otherwise the column takes its default. */
 export function isGiven(plan: TablePlan, name: string, source: RowSource): boolean {
   const reference = plan.references.get(name)
   const headers = [name, reference?.shared?.header, reference?.lookup?.header]
   return headers.some((header) => header !== undefined && source.column(header) !== undefined)
 }
 
-function kept(plan: TablePlan, column: Column, value: string): string {
+function keepShellSql(plan: TablePlan, column: Column, value: string): string {
   if (!plan.spec.keepShellValue?.includes(column.name)) return value
   const shell = `o.${quoteIdent(column.name)}`
   return `CASE WHEN ${shell} IS NULL OR ${shell}::text = '' THEN ${value} ELSE ${shell} END`
 }
 
-/** What `set` gave, ready to be bound: an array for a document is JSON, not an array of the database. */
+/** A value of `set`, ready to be bound: an array for a document is JSON, not an array of the database. */
 export const setValue = (column: Column, value: unknown): unknown =>
   column.base.startsWith('json') && value !== null && value !== undefined ? JSON.stringify(value) : value

@@ -1,32 +1,36 @@
 import type { ImportContext, Transaction } from '@piecework/core/piece'
 import { dropDangling, unenforcedReferences } from './dangling.js'
-import { type Fill, fillStatement } from './fill-select.js'
+import { type FillInput, fillStatement } from './fill-select.js'
 import { danglingJson } from './json-value.js'
 import { isForeignKeyViolation } from './row-error.js'
 import type { RowSource } from './row-source.js'
 import type { Stage } from './stage.js'
 import type { TablePlan } from './table-plan.js'
 
-export type FillContext = Fill & Pick<ImportContext, 'finding'> & { readonly tx: Transaction }
+export type FillContext = FillInput & Pick<ImportContext, 'finding'> & { readonly tx: Transaction }
 
-export interface Filled {
+export interface FillCounts {
   readonly rows: number
   readonly skipped: number
 }
 
-/** Inserts all rows of the stage that lead somewhere. */
-export async function fillFromStage(plan: TablePlan, stage: Stage, context: FillContext): Promise<Filled> {
+/** Inserts the rows of the stage, after dangling references were dropped. */
+export async function fillFromStage(
+  plan: TablePlan,
+  stage: Stage,
+  context: FillContext,
+): Promise<FillCounts> {
   const { tx } = context
   let skipped = await dropDangling(tx, plan, unenforcedReferences(plan, stage, context), stage, context)
-  await tellDanglingJson(plan, stage, context, false)
+  await reportDanglingJson(plan, stage, context, false)
   const rows = await fillUnlessDangling(plan, stage, context)
   if (rows !== undefined) return { rows, skipped }
-  const references = [...plan.references.values()].filter(({ late }) => !late)
+  const references = [...plan.references.values()].filter(({ secondPass }) => !secondPass)
   skipped += await dropDangling(tx, plan, references, stage, context)
   return { rows: await fillRows(plan, stage, context), skipped }
 }
 
-/** The plain statement; undefined, and nothing done, where a foreign key refused it. */
+/** Inserts all rows. Undefined, and nothing done, if a foreign key refuses one. */
 export async function fillUnlessDangling(
   plan: TablePlan,
   source: RowSource,
@@ -49,16 +53,16 @@ async function fillRows(plan: TablePlan, source: RowSource, context: FillContext
   return (await context.tx.query(sql, values)).rowCount
 }
 
-/** `late`: of the columns that are filled when all tables are there, or of the others. */
-export async function tellDanglingJson(
+/** `secondPass`: of the columns that are filled in the second pass, or of the others. */
+export async function reportDanglingJson(
   plan: TablePlan,
   source: RowSource,
   context: FillContext,
-  late: boolean,
+  secondPass: boolean,
 ): Promise<void> {
   for (const json of plan.json.values()) {
     const document = source.column(json.column.name)
-    if (json.late !== late || document === undefined) continue
+    if (json.secondPass !== secondPass || document === undefined) continue
     for (const target of json.ids) {
       const ids = danglingJson(plan, target, document, source, context)
       const { rows } = await context.tx.query<{ count: string; examples: string[] | null }>(

@@ -2,14 +2,14 @@ import type { Column } from './catalogue.js'
 import type { StagedColumn } from './stage.js'
 import type { StableKey, TablePlan } from './table-plan.js'
 
-/** A file's header against the catalogue. */
+/** The header of a file, matched with the catalogue. */
 export interface Header {
   readonly columns: readonly StagedColumn[]
   /** In the file, but not in the database. */
   readonly unknown: readonly string[]
   /** Not in the file, and the database has no value for them. */
   readonly missing: readonly string[]
-  /** In the file, but decided by us: owner, generated columns, and those of `set` and `ignore`. Never read. */
+  /** In the file, but never read: owner, generated columns, and those of `set` and `ignore`. */
   readonly unread: readonly string[]
 }
 
@@ -29,7 +29,7 @@ export function matchHeader(plan: TablePlan, names: readonly string[]): Header {
   }
 }
 
-/** What may stand in a file: columns that travel, and the stable keys of references and of ids in documents. */
+/** Columns that a file may have: those that travel, and the stable keys of references and of ids in documents. */
 export function readableColumns(plan: TablePlan): ReadonlyMap<string, Column> {
   const stable = [...plan.references.values()].flatMap(({ shared, lookup }) =>
     [shared, lookup].filter((key): key is StableKey => key !== undefined),

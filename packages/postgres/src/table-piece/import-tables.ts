@@ -5,8 +5,8 @@ import {
   type PieceCounts,
   PieceworkError,
 } from '@piecework/core/piece'
-import { fillLate } from './fill-second-pass.js'
-import { type FillContext, type Filled, fillFromStage } from './fill-table.js'
+import { fillSecondPass } from './fill-second-pass.js'
+import { type FillContext, type FillCounts, fillFromStage } from './fill-table.js'
 import { openEntry } from './open-entry.js'
 import { raiseWorkMem } from './raise-work-mem.js'
 import { resolveTables } from './resolve-tables.js'
@@ -16,21 +16,21 @@ import { analyzeStage, createStage, type Stage } from './stage.js'
 import { canStream, streamEntry } from './stream-entry.js'
 import type { TablePlan } from './table-plan.js'
 
-/** What one entry became; its rows stay in the stage until late columns are filled. */
-type Taken = Filled & { readonly stage?: Stage }
+/** Counts of one entry, and its stage if columns have to be filled in the second pass. */
+type EntryResult = FillCounts & { readonly stage?: Stage }
 
-interface Work {
+interface EntryImport {
   readonly plan: TablePlan
   readonly index: number
   readonly entries: Entries
   readonly fill: FillContext
-  /** Called with the records read so far; throws when the work is to stop. */
-  readonly seen: (rows: number) => void
+  /** Called with the records read so far. Throws if the import was aborted. */
+  readonly onProgress: (rows: number) => void
 }
 
 /**
- * Entries into tables: straight into the table with ids made on the way, or, where the database must look things up, by COPY
- * into a temporary table and one statement that makes keys and references.
+ * Imports entries into tables: directly, with ids remapped in this process, or, if the database must look rows up, by COPY into a
+ * temporary table and one statement that makes keys and references.
  */
 export async function importTables<Options>(
   piece: TablePieceSpec<Options>,
@@ -39,33 +39,33 @@ export async function importTables<Options>(
   const { entries, tx, signal } = context
   await raiseWorkMem(tx)
   const plans = await resolveTables(tx, piece)
-  const fill: FillContext = { ...workOf(context), from: 'files' }
+  const fill: FillContext = { ...fillContextOf(context), from: 'files' }
   const total = plans.reduce((sum, { entry }) => sum + (entries.facts(entry)?.rows ?? 0), 0)
   const counts = { rows: 0, skipped: 0 }
-  const late: { plan: TablePlan; stage: Stage }[] = []
+  const staged: { plan: TablePlan; stage: Stage }[] = []
   for (const [index, plan] of plans.entries()) {
     const before = counts.rows + counts.skipped
-    const seen = (rows: number) => {
+    const onProgress = (rows: number) => {
       signal.throwIfAborted()
       context.progress(before + rows, total)
     }
-    seen(0)
-    const work: Work = { plan, index, entries, fill, seen }
-    const { rows, skipped, stage } = (await streamed(work)) ?? (await staged(work))
+    onProgress(0)
+    const entry: EntryImport = { plan, index, entries, fill, onProgress }
+    const { rows, skipped, stage } = (await importStreamed(entry)) ?? (await importStaged(entry))
     counts.rows += rows
     counts.skipped += skipped
-    if (stage) late.push({ plan, stage })
+    if (stage) staged.push({ plan, stage })
   }
-  for (const { plan, stage } of late) {
+  for (const { plan, stage } of staged) {
     signal.throwIfAborted()
-    await fillLate(plan, stage, fill)
+    await fillSecondPass(plan, stage, fill)
     await tx.query(`DROP TABLE ${stage.table}`)
   }
   return counts
 }
 
-/** The members of a context by name: a context may be an instance of a class. */
-export const workOf = (context: Omit<ImportContext, 'entries'>): Omit<FillContext, 'from'> => ({
+/** Copies members by name, because a context may be an instance of a class. */
+export const fillContextOf = (context: Omit<ImportContext, 'entries'>): Omit<FillContext, 'from'> => ({
   tx: context.tx,
   ids: context.ids,
   jobId: context.jobId,
@@ -77,12 +77,17 @@ export const workOf = (context: Omit<ImportContext, 'entries'>): Omit<FillContex
   finding: (finding) => context.finding(finding),
 })
 
-/** Undefined where the entry must be staged. */
-async function streamed({ plan, entries, fill, seen }: Work): Promise<Taken | undefined> {
+/** Undefined if the entry must be staged. */
+async function importStreamed({
+  plan,
+  entries,
+  fill,
+  onProgress,
+}: EntryImport): Promise<EntryResult | undefined> {
   const { csv } = await openEntry(plan, entries)
   try {
     if (!canStream(plan, csv.columns, fill)) return undefined
-    const rows = await streamEntry(plan, csv, fill, watched(csv, seen))
+    const rows = await streamEntry(plan, csv, fill, withProgress(csv, onProgress))
     if (rows === undefined) return undefined
     assertCounts(plan, csv, entries, rows)
     return { rows, skipped: 0 }
@@ -91,18 +96,18 @@ async function streamed({ plan, entries, fill, seen }: Work): Promise<Taken | un
   }
 }
 
-async function staged({ plan, index, entries, fill, seen }: Work): Promise<Taken> {
+async function importStaged({ plan, index, entries, fill, onProgress }: EntryImport): Promise<EntryResult> {
   const { csv, header } = await openEntry(plan, entries)
   const { tx } = fill
   const columns = header.columns.map((_, at) => `c${at}`)
   try {
     const empty = await createStage(tx, index, header.columns)
-    await tx.copyIn({ table: empty.table, columns }, watched(csv, seen))
+    await tx.copyIn({ table: empty.table, columns }, withProgress(csv, onProgress))
     assertOwnRow(plan, csv.rows())
     const stage = await analyzeStage(tx, empty, header.columns)
     const filled = await fillFromStage(plan, stage, fill)
     assertCounts(plan, csv, entries, filled.rows + filled.skipped)
-    if (plan.spec.late) return { ...filled, stage }
+    if (plan.spec.secondPass) return { ...filled, stage }
     await tx.query(`DROP TABLE ${stage.table}`)
     return filled
   } catch (error) {
@@ -112,9 +117,9 @@ async function staged({ plan, index, entries, fill, seen }: Work): Promise<Taken
   }
 }
 
-async function* watched(csv: Csv, seen: (rows: number) => void): AsyncGenerator<Uint8Array> {
+async function* withProgress(csv: Csv, onProgress: (rows: number) => void): AsyncGenerator<Uint8Array> {
   for await (const chunk of csv.records) {
-    seen(csv.rows())
+    onProgress(csv.rows())
     yield chunk
   }
 }
@@ -127,7 +132,7 @@ function assertOwnRow(plan: TablePlan, rows: number): void {
   )
 }
 
-/** Law 11: rows in the manifest are rows parsed, and rows parsed are rows that came to something. */
+/** Rows of the manifest are rows read, and rows read are rows written or skipped. */
 function assertCounts(plan: TablePlan, csv: Csv, entries: Entries, found: number): void {
   const read = csv.rows()
   const stated = entries.facts(plan.entry)?.rows ?? read

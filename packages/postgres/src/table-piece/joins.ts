@@ -4,7 +4,7 @@ import type { PathStep } from './table-plan.js'
 export const tableName = (schema: string, table: string): string =>
   `${quoteIdent(schema)}.${quoteIdent(table)}`
 
-/** FROM clause over one table, `t`, and what paths from it lead to; each table on the way is joined once. */
+/** FROM clause over one table, `t`, and the tables that paths from it lead to, each joined once. */
 export class Joins {
   readonly #schema: string
   readonly #aliases = new Map<string, string>()
@@ -27,9 +27,9 @@ export class Joins {
       const value = `${alias}.${quoteIdent(column.name)}`
       if (!to) return value
       walked += `${value} `
-      const known = this.#aliases.get(walked)
-      alias = known ?? `p${this.#aliases.size}`
-      if (known) continue
+      const joined = this.#aliases.get(walked)
+      alias = joined ?? `p${this.#aliases.size}`
+      if (joined) continue
       this.#aliases.set(walked, alias)
       this.#sql += ` ${kind} ${tableName(this.#schema, to.table.name)} AS ${alias} ON ${alias}.${quoteIdent(to.key)} = ${value}`
     }

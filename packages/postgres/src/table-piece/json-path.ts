@@ -1,6 +1,6 @@
 import { PieceworkError } from '@piecework/core/piece'
 
-/** A member's name, or every element of an array and every value of an object. */
+/** The name of a member, or every element of an array and every value of an object. */
 export type JsonStep = { readonly member: string } | 'every'
 
 const step = /(?:^|\.)([^.[\]*]+)|\[\*\]|(?:^|\.)\*/y

@@ -3,24 +3,29 @@ import { jsonLeaves, mapJson } from './json-sql.js'
 import type { Remap } from './reference-value.js'
 import type { RowSource } from './row-source.js'
 import type { JsonPlan, JsonTarget, StableKey, TablePlan } from './table-plan.js'
-import { condition, referencedTable, stableRows, type Within } from './target-rows.js'
+import { type ConditionIds, conditionSql, referencedTable, stableRows } from './target-rows.js'
 import { uuidExpression } from './uuid-expression.js'
 
-/** Stands before the stable key of a shared row inside a document, in place of its id. */
-export const sharedMark = 'shared:'
+/** Before the stable key of a shared row inside a document, in the place of its id. */
+export const sharedPrefix = 'shared:'
 
 /** SQL of a document (jsonb) as it is exported: ids of shared rows by their stable keys. */
-export function exportedJson(plan: TablePlan, json: JsonPlan, document: string, within: Within): string {
+export function exportedJson(
+  plan: TablePlan,
+  json: JsonPlan,
+  document: string,
+  within: ConditionIds,
+): string {
   return json.ids.reduce((value, target) => {
     const { shared } = target
     if (!shared) return value
     const row =
-      `(SELECT '${sharedMark}' || ${quoteIdent(shared.column.name)}::text FROM ${referencedTable(plan.schema, target)} ` +
-      `WHERE ${quoteIdent(target.key)} = ID AND ${condition(shared.where, within)})`
-    // A text of the document's own that looks like a stable key is none, there as here.
+      `(SELECT '${sharedPrefix}' || ${quoteIdent(shared.column.name)}::text FROM ${referencedTable(plan.schema, target)} ` +
+      `WHERE ${quoteIdent(target.key)} = ID AND ${conditionSql(shared.where, within)})`
+    // A text of the document that looks like a stable key must not become one.
     const own = (id: string) =>
-      `CASE WHEN starts_with(${id}, '${sharedMark}') THEN 'no ' || (${id}) ELSE ${id} END`
-    return overValue(value, (v) =>
+      `CASE WHEN starts_with(${id}, '${sharedPrefix}') THEN 'no ' || (${id}) ELSE ${id} END`
+    return withDocument(value, (v) =>
       mapJson(
         v,
         target.path,
@@ -31,15 +36,15 @@ export function exportedJson(plan: TablePlan, json: JsonPlan, document: string, 
 }
 
 /**
- * SQL of pairs (jsonb), `[["Coral", "<id>"]]`: the stable key of each row that the document's ids lead to and that is not shared,
- * in order of stable keys, because ids change; NULL without any.
+ * SQL of pairs (jsonb), `[["Coral", "<id>"]]`: the stable key of each row that the document's ids refer to and that is not shared. In
+ * the order of the stable keys, because ids change; NULL without any.
  */
-export function lookupKeys(
+export function lookupPairs(
   plan: TablePlan,
   json: JsonPlan,
   header: string,
   document: string,
-  within: Within,
+  within: ConditionIds,
 ): string {
   const targets = json.ids.filter(({ lookup }) => lookup?.header === header)
   const [target] = targets
@@ -48,11 +53,11 @@ export function lookupKeys(
   const key = `q.${quoteIdent(target.lookup.column.name)}`
   const { shared, lookup } = target
   const own = shared
-    ? `AND q.${quoteIdent(target.key)} NOT IN (SELECT ${quoteIdent(target.key)} FROM ${referencedTable(plan.schema, target)} WHERE ${condition(shared.where, within)})`
+    ? `AND q.${quoteIdent(target.key)} NOT IN (SELECT ${quoteIdent(target.key)} FROM ${referencedTable(plan.schema, target)} WHERE ${conditionSql(shared.where, within)})`
     : ''
   const { exportWhere } = lookup
   const rows = exportWhere
-    ? `(SELECT * FROM ${referencedTable(plan.schema, target)} WHERE ${condition(exportWhere, within)})`
+    ? `(SELECT * FROM ${referencedTable(plan.schema, target)} WHERE ${conditionSql(exportWhere, within)})`
     : referencedTable(plan.schema, target)
   return (
     `(SELECT jsonb_agg(jsonb_build_array(${key}, l.id) ORDER BY ${key}::text COLLATE "C", l.id) FROM (${leaves.join(' UNION ')}) l ` +
@@ -60,7 +65,7 @@ export function lookupKeys(
   )
 }
 
-/** SQL of a document with new ids; those that lead nowhere are left out. */
+/** SQL of a document with new ids; dangling ones are left out. */
 export function remapJson(
   plan: TablePlan,
   json: JsonPlan,
@@ -70,7 +75,7 @@ export function remapJson(
 ): string {
   const value = json.ids.reduce(
     (value, target) =>
-      overValue(value, (v) =>
+      withDocument(value, (v) =>
         mapJson(v, target.path, (id) => `to_jsonb(${remapId(plan, target, id, source, remap)})`),
       ),
     `${document}::jsonb`,
@@ -78,7 +83,7 @@ export function remapJson(
   return json.column.base === 'jsonb' ? value : `(${value})::${json.column.type}`
 }
 
-/** SQL of a relation with one row, `id` text, for each id of the document that leads nowhere. */
+/** SQL of a relation with one row, `id` text, for each dangling id of the document. */
 export function danglingJson(
   plan: TablePlan,
   target: JsonTarget,
@@ -90,40 +95,40 @@ export function danglingJson(
   return `(SELECT l.id FROM ${leaves} l WHERE ${remapId(plan, target, 'l.id', source, remap)} IS NULL)`
 }
 
-/** Names a computed document, so that it is computed once. */
-const overValue = (value: string, map: (v: string) => string): string =>
+/** Gives a computed document a name, so that it is computed once. */
+const withDocument = (value: string, map: (v: string) => string): string =>
   `(SELECT ${map('w.v')} FROM (SELECT ${value} AS v OFFSET 0) w)`
 
-/** SQL of the new id's text; NULL where no row has it. */
+/** SQL of the new id as text; NULL if no row has it. */
 function remapId(plan: TablePlan, target: JsonTarget, id: string, source: RowSource, remap: Remap): string {
   const table = referencedTable(plan.schema, target)
   const key = quoteIdent(target.key)
   const carries = target.of === undefined || remap.carries(target.of)
   const { shared, lookup } = target
-  const renewed = `(SELECT q.${key}::text FROM ${table} q WHERE q.${key} = ${uuidExpression(remap.ids.key(target.name), asUuid(id))})`
+  const remapped = `(SELECT q.${key}::text FROM ${table} q WHERE q.${key} = ${uuidExpression(remap.ids.key(target.name), asUuid(id))})`
   if (remap.from === 'database') {
     const kept = (where: string): string =>
       `(SELECT x.k::text FROM (SELECT ${key} AS k FROM ${table} WHERE ${where}) x WHERE x.k = ${asUuid(id)})`
     if (!carries) return kept('true')
-    return shared ? `coalesce(${kept(condition(shared.where, remap))}, ${renewed})` : renewed
+    return shared ? `coalesce(${kept(conditionSql(shared.where, remap))}, ${remapped})` : remapped
   }
   const found = (stable: StableKey, key: string): string =>
     `(SELECT x.k::text FROM ${stableRows(plan.schema, target, stable, remap)} x WHERE x.s::text = ${key})`
   const keys = lookup && source.column(lookup.header)
   const own = carries
-    ? renewed
+    ? remapped
     : lookup && keys !== undefined
       ? found(lookup, stableKeyOf(keys, id))
       : 'NULL::text'
   if (!shared) return own
-  const sharedKey = `substr(${id}, ${sharedMark.length + 1})`
-  return `CASE WHEN starts_with(${id}, '${sharedMark}') THEN ${found(shared, sharedKey)} ELSE ${own} END`
+  const sharedKey = `substr(${id}, ${sharedPrefix.length + 1})`
+  return `CASE WHEN starts_with(${id}, '${sharedPrefix}') THEN ${found(shared, sharedKey)} ELSE ${own} END`
 }
 
-/** SQL of the stable key of an id in pairs that a file gave. */
+/** SQL of the stable key of an id, from pairs of a file. */
 export const stableKeyOf = (pairs: string, id: string): string =>
   `(SELECT p.pair ->> 0 FROM jsonb_array_elements(CASE WHEN jsonb_typeof(${pairs}) = 'array' THEN ${pairs} ELSE '[]' END) p(pair) WHERE p.pair ->> 1 = ${id} LIMIT 1)`
 
-/** A document may hold any text where an id should stand. */
+/** A document may hold any text in the place of an id. */
 const asUuid = (id: string): string =>
   `CASE WHEN (${id}) ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN (${id})::uuid END`

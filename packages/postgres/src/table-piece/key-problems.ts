@@ -1,8 +1,8 @@
 import type { TablePlan } from './table-plan.js'
 
 /**
- * Law 4: what would keep an old id, or let a reference leave the imported resource, is refused by name.
- * `decided` are the columns of `set` and `ignore`.
+ * Reports what would keep an old id, or let a reference lead out of the imported resource. `decided`: the columns of `set` and
+ * `ignore`.
  */
 export function keyProblems(
   plan: TablePlan,
@@ -44,13 +44,15 @@ export function keyProblems(
       problem(`"${table.name}"."${column.name}" leads to "${name}"."${key}" and is ${column.type}, not uuid`)
     }
   }
-  for (const name of spec.late ?? []) {
+  for (const name of spec.secondPass ?? []) {
     const column = references.get(name)?.column ?? json.get(name)?.column
     if (!column)
-      problem(`late column "${name}" of table "${table.name}" stands neither in "references" nor in "json"`)
-    else if (column.notNull) problem(`late column "${name}" of table "${table.name}" cannot be NULL`)
+      problem(
+        `secondPass column "${name}" of table "${table.name}" stands neither in "references" nor in "json"`,
+      )
+    else if (column.notNull) problem(`secondPass column "${name}" of table "${table.name}" cannot be NULL`)
   }
-  if ((spec.late?.length ?? 0) > 0 && !plan.key && !plan.ownRow) {
-    problem(`table "${table.name}" has late columns but no key of its own`)
+  if ((spec.secondPass?.length ?? 0) > 0 && !plan.key && !plan.ownRow) {
+    problem(`table "${table.name}" has secondPass columns but no key of its own`)
   }
 }

@@ -1,9 +1,9 @@
 import type { Queryable } from '@piecework/core/piece'
+import { defaults } from '../defaults.js'
 
-const megabytes = 64
-
-/** Memory for the sorts and hashes of this transaction, where the server gives less. */
+/** Raises the memory for sorts and hashes of this transaction, unless the server gives more. */
 export async function raiseWorkMem(tx: Queryable): Promise<void> {
+  const megabytes = defaults.workMemMegabytes
   await tx.query(
     `SELECT set_config('work_mem', '${megabytes}MB', true)
      WHERE pg_size_bytes(current_setting('work_mem')) < ${megabytes} * 1024 * 1024`,

@@ -1,13 +1,14 @@
 import type { ImportContext } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
+import { defaults } from '../defaults.js'
 import type { RowSource } from './row-source.js'
 import type { ReferencePlan, StableKey, TablePlan } from './table-plan.js'
-import { condition, referencedTable, stableRows } from './target-rows.js'
+import { conditionSql, referencedTable, stableRows } from './target-rows.js'
 import { uuidExpression } from './uuid-expression.js'
 
-/** What an import or a clone is about, as far as SQL is made of it. */
+/** The parts of an import or a clone that SQL depends on. */
 export type Remap = Pick<ImportContext, 'ids' | 'carries' | 'resource' | 'into'> & {
-  /** Where rows come from: files, or the same database, in which references to what the job does not carry stay. */
+  /** Source of the rows: files, or the same database. In that, references to what the job does not carry stay as they are. */
   readonly from: 'files' | 'database'
 }
 
@@ -17,12 +18,12 @@ export interface Join {
   readonly condition: string
 }
 
-export interface Value {
+export interface ReferenceValue {
   readonly sql: string
   readonly joins: readonly Join[]
-  /** NULL only where the source holds nothing: a foreign key finds all that lead nowhere. */
+  /** NULL only if the source has no value: a foreign key finds all dangling ones. */
   readonly certain: boolean
-  /** Condition: the source holds something. */
+  /** Condition: the source has a value. */
   readonly given: string
 }
 
@@ -36,25 +37,25 @@ export function referenceValue(
   source: RowSource,
   remap: Remap,
   index: number,
-): Value {
+): ReferenceValue {
   const { column, shared, lookup } = reference
   const id = source.column(column.name) ?? `NULL::${column.type}`
   const given = `${id} IS NOT NULL`
   const carries = carriesTarget(reference, remap)
   if (remap.from === 'database') {
     if (!carries) return { sql: id, joins: [], certain: true, given }
-    const renewed = renew(reference, remap, id, source, index)
-    if (!shared) return { ...renewed, given }
+    const remapped = remappedValue(reference, remap, id, source, index)
+    if (!shared) return { ...remapped, given }
     const alias = `s${index}`
-    const relation = `(SELECT ${quoteIdent(reference.key)} AS k FROM ${referencedTable(plan.schema, reference)} WHERE ${condition(shared.where, remap)})`
+    const relation = `(SELECT ${quoteIdent(reference.key)} AS k FROM ${referencedTable(plan.schema, reference)} WHERE ${conditionSql(shared.where, remap)})`
     return {
-      sql: `CASE WHEN ${alias}.k IS NOT NULL THEN ${id} ELSE ${renewed.sql} END`,
-      joins: [...renewed.joins, { relation, alias, condition: `${alias}.k = ${id}` }],
-      certain: renewed.certain,
+      sql: `CASE WHEN ${alias}.k IS NOT NULL THEN ${id} ELSE ${remapped.sql} END`,
+      joins: [...remapped.joins, { relation, alias, condition: `${alias}.k = ${id}` }],
+      certain: remapped.certain,
       given,
     }
   }
-  const found = (stable: StableKey | undefined, alias: string): Value | undefined => {
+  const found = (stable: StableKey | undefined, alias: string): ReferenceValue | undefined => {
     const key = stable && source.column(stable.header)
     if (!stable || key === undefined) return undefined
     const relation = stableRows(plan.schema, reference, stable, remap)
@@ -62,14 +63,14 @@ export function referenceValue(
       sql: `${alias}.k::${column.type}`,
       joins: [{ relation, alias, condition: `${alias}.s = ${key}` }],
       certain: false,
-      // A key that is missing beside an id leads nowhere, too.
+      // An id without its stable key is dangling, too.
       given: `(${given} OR ${key} IS NOT NULL)`,
     }
   }
-  const nothing: Value = { sql: `NULL::${column.type}`, joins: [], certain: false, given }
+  const unknown: ReferenceValue = { sql: `NULL::${column.type}`, joins: [], certain: false, given }
   const own = carries
-    ? { ...renew(reference, remap, id, source, index), given }
-    : (found(lookup, `e${index}`) ?? nothing)
+    ? { ...remappedValue(reference, remap, id, source, index), given }
+    : (found(lookup, `e${index}`) ?? unknown)
   const common = found(shared, `s${index}`)
   if (!common) return { ...own, given: `(${given} OR ${own.given})` }
   return {
@@ -80,26 +81,23 @@ export function referenceValue(
   }
 }
 
-/** Fewer different values than this are hashed once each, not once for each row. */
-const fewDistinct = 100_000
-
-function renew(
+function remappedValue(
   { column, name }: ReferencePlan,
   { ids }: Remap,
   id: string,
   source: RowSource,
   index: number,
-): Omit<Value, 'given'> {
-  // Only a uuid can be an id that we made.
+): Omit<ReferenceValue, 'given'> {
+  // New ids are uuids.
   if (column.base !== 'uuid') return { sql: `NULL::${column.type}`, joins: [], certain: false }
   const distinct = source.distinct(column.name)
-  if (distinct === undefined || distinct > fewDistinct) {
+  if (distinct === undefined || distinct > defaults.fewDistinctValues) {
     return { sql: uuidExpression(ids.key(name), id), joins: [], certain: true }
   }
   const alias = `m${index}`
-  const relation = `(SELECT d.id, ${uuidExpression(ids.key(name), 'd.id')} AS renewed FROM (SELECT DISTINCT ${id} AS id FROM ${source.from} WHERE ${source.where} AND ${id} IS NOT NULL OFFSET 0) AS d OFFSET 0)`
+  const relation = `(SELECT d.id, ${uuidExpression(ids.key(name), 'd.id')} AS new_id FROM (SELECT DISTINCT ${id} AS id FROM ${source.from} WHERE ${source.where} AND ${id} IS NOT NULL OFFSET 0) AS d OFFSET 0)`
   return {
-    sql: `${alias}.renewed`,
+    sql: `${alias}.new_id`,
     joins: [{ relation, alias, condition: `${alias}.id = ${id}` }],
     certain: true,
   }

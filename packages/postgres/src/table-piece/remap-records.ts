@@ -1,4 +1,5 @@
 import type { Ids } from '@piecework/core/piece'
+import { defaults } from '../defaults.js'
 
 const comma = 0x2c
 const newline = 0x0a
@@ -6,109 +7,110 @@ const quote = 0x22
 const uuidLength = 36
 const canonical = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-/** A record holds an id that PostgreSQL would write otherwise, or a stable key that is not known: the database must look. */
+/** A record holds an id that PostgreSQL would print differently, or an unknown stable key: the database must look it up. */
 export class UnusualId extends Error {}
 
-/** What becomes of one column of the file. */
+/** How one column of the file is carried over. */
 export interface FileColumn {
-  /** Name under which its ids are remapped; absent where values stay as they are. */
+  /** Name under which its ids are remapped; absent if values stay as they are. */
   readonly table?: string
-  /** Another column of the file, which tells the row by its stable key where this one is empty; ids by that key. */
+  /** Another column of the file, with the stable key of the row if this one is empty; ids by that key. */
   readonly stable?: { readonly column: number; readonly ids: ReadonlyMap<string, string> }
-  /** Stays out of the table. */
+  /** Is not written. */
   readonly dropped?: true
 }
 
-/** Whole records of a CSV file with new ids in place of the old and `suffix` (`,value`) at the end of each. Throws `UnusualId`. */
+/** Whole records of a CSV file with new ids in place of the old ones and `suffix` (`,value`) at the end of each. Throws `UnusualId`. */
 export async function* remapRecords(
   chunks: AsyncIterable<Uint8Array>,
   columns: readonly FileColumn[],
   suffix: Buffer,
   ids: Pick<Ids, 'idOf'>,
 ): AsyncGenerator<Uint8Array> {
-  const renewals = columns.map(({ table }) => (table === undefined ? undefined : renewal(table, ids)))
-  const pieces = piecesOf(columns)
-  const places = new Int32Array(2 * columns.length)
+  const plan: RemapPlan = {
+    columns,
+    remappers: columns.map(({ table }) => (table === undefined ? undefined : idRemapper(table, ids))),
+    spans: spansOf(columns),
+    offsets: new Int32Array(2 * columns.length),
+    suffix,
+  }
   for await (const chunk of chunks) {
-    const records = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
-    yield renewChunk(records, { columns, renewals, pieces, places, suffix })
+    yield remapChunk(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length), plan)
   }
 }
 
-type Renew = (old: string) => string
+type RemapId = (old: string) => string
 
-interface Rewriting {
+interface RemapPlan {
   readonly columns: readonly FileColumn[]
   /** By column. */
-  readonly renewals: readonly (Renew | undefined)[]
-  readonly pieces: readonly ColumnSpan[]
+  readonly remappers: readonly (RemapId | undefined)[]
+  readonly spans: readonly ColumnSpan[]
   /** Start and end of each field of one record. */
-  readonly places: Int32Array
+  readonly offsets: Int32Array
   readonly suffix: Buffer
 }
 
-/** Columns that stay side by side: one whose ids are made anew, or several that are copied as they are. */
+/** Adjacent columns: one whose ids are remapped, or several that are copied as they are. */
 interface ColumnSpan {
   readonly first: number
   readonly last: number
 }
 
-function piecesOf(columns: readonly FileColumn[]): ColumnSpan[] {
-  const pieces: ColumnSpan[] = []
+function spansOf(columns: readonly FileColumn[]): ColumnSpan[] {
+  const spans: ColumnSpan[] = []
   for (const [index, { table, dropped }] of columns.entries()) {
     if (dropped) continue
-    const before = pieces.at(-1)
+    const before = spans.at(-1)
     const joins = before?.last === index - 1 && table === undefined && columns[index - 1]?.table === undefined
-    if (joins) pieces.pop()
-    pieces.push({ first: joins ? before.first : index, last: index })
+    if (joins) spans.pop()
+    spans.push({ first: joins ? before.first : index, last: index })
   }
-  return pieces
+  return spans
 }
 
-/** So many different ids of a column are remembered; a column that has more is hashed row by row. */
-const remembered = 10_000
-
-function renewal(table: string, ids: Pick<Ids, 'idOf'>): Renew {
-  const known = new Map<string, string>()
-  const renew: Renew = (old) => {
+/** Remembers ids as long as a column has few different ones. */
+function idRemapper(table: string, ids: Pick<Ids, 'idOf'>): RemapId {
+  const cache = new Map<string, string>()
+  const remap: RemapId = (old) => {
     if (!canonical.test(old)) throw new UnusualId()
     return ids.idOf(table, old)
   }
-  let few = true
+  let cached = true
   return (old) => {
-    if (!few) return renew(old)
-    let id = known.get(old)
+    if (!cached) return remap(old)
+    let id = cache.get(old)
     if (id === undefined) {
-      id = renew(old)
-      known.set(old, id)
-      few = known.size < remembered
-      if (!few) known.clear()
+      id = remap(old)
+      cache.set(old, id)
+      cached = cache.size < defaults.cachedIds
+      if (!cached) cache.clear()
     }
     return id
   }
 }
 
-function renewChunk(chunk: Buffer, rewriting: Rewriting): Buffer {
-  const { renewals, pieces, places, suffix } = rewriting
+function remapChunk(chunk: Buffer, plan: RemapPlan): Buffer {
+  const { remappers, spans, offsets, suffix } = plan
   let out = Buffer.allocUnsafe(chunk.length + 1024 * suffix.length)
   let written = 0
   for (let start = 0; start < chunk.length; ) {
-    const end = findFields(chunk, start, rewriting)
-    const most = end - start + pieces.length * (uuidLength + 1) + suffix.length + 1
+    const end = findFields(chunk, start, plan)
+    const most = end - start + spans.length * (uuidLength + 1) + suffix.length + 1
     if (out.length < written + most) {
       const larger = Buffer.allocUnsafe(2 * out.length + most)
       out.copy(larger, 0, 0, written)
       out = larger
     }
-    for (let index = 0; index < pieces.length; index++) {
-      const { first, last } = pieces[index] as ColumnSpan
+    for (let index = 0; index < spans.length; index++) {
+      const { first, last } = spans[index] as ColumnSpan
       if (index > 0) out[written++] = comma
-      const from = places[2 * first] as number
-      const to = places[2 * last + 1] as number
-      const renew = renewals[first]
-      if (!renew) written += chunk.copy(out, written, from, to)
-      else if (from < to) written += out.write(renew(chunk.toString('latin1', from, to)), written, 'latin1')
-      else written += out.write(byStableKey(chunk, first, rewriting), written, 'latin1')
+      const from = offsets[2 * first] as number
+      const to = offsets[2 * last + 1] as number
+      const remap = remappers[first]
+      if (!remap) written += chunk.copy(out, written, from, to)
+      else if (from < to) written += out.write(remap(chunk.toString('latin1', from, to)), written, 'latin1')
+      else written += out.write(idByStableKey(chunk, first, plan), written, 'latin1')
     }
     written += suffix.copy(out, written)
     out[written++] = newline
@@ -117,29 +119,29 @@ function renewChunk(chunk: Buffer, rewriting: Rewriting): Buffer {
   return out.subarray(0, written)
 }
 
-/** Offset of the newline that ends the record; its fields are told in `places`. The CSV reader has checked the quotes. */
-function findFields(chunk: Buffer, start: number, { renewals, places }: Rewriting): number {
+/** Writes `offsets` of the record and returns the offset of the newline that ends it. The CSV reader has checked the quotes. */
+function findFields(chunk: Buffer, start: number, { remappers, offsets }: RemapPlan): number {
   let at = start
-  for (let index = 0; index < renewals.length; index++) {
-    places[2 * index] = at
-    if (renewals[index] && chunk[at] !== comma && chunk[at] !== newline) {
+  for (let index = 0; index < remappers.length; index++) {
+    offsets[2 * index] = at
+    if (remappers[index] && chunk[at] !== comma && chunk[at] !== newline) {
       at += uuidLength
       if (chunk[at] !== comma && chunk[at] !== newline) throw new UnusualId()
     } else {
       while (chunk[at] === quote) at = chunk.indexOf(quote, at + 1) + 1
       while (chunk[at] !== comma && chunk[at] !== newline) at++
     }
-    places[2 * index + 1] = at
+    offsets[2 * index + 1] = at
     at++
   }
   return at - 1
 }
 
-/** The id of the shared row that the record names instead of an id; '' where it names none. */
-function byStableKey(chunk: Buffer, index: number, { columns, places }: Rewriting): string {
+/** The id of the shared row whose stable key the record has instead of an id; '' if it has none. */
+function idByStableKey(chunk: Buffer, index: number, { columns, offsets }: RemapPlan): string {
   const stable = columns[index]?.stable
   if (!stable) return ''
-  const field = chunk.toString('utf8', places[2 * stable.column], places[2 * stable.column + 1])
+  const field = chunk.toString('utf8', offsets[2 * stable.column], offsets[2 * stable.column + 1])
   if (field === '') return ''
   const id = stable.ids.get(field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field)
   if (id === undefined) throw new UnusualId()

@@ -1,8 +1,8 @@
 import { isPieceworkError, PieceworkError } from '@piecework/core/piece'
 
 /**
- * What the database said of a file's content, as `archive-invalid` with entry, line and column where they are known; other
- * errors pass unchanged. `header` tells the file's name for a column that a COPY was given.
+ * An error of the database about the content of a file as `archive-invalid`, with entry, line and column if they are known; other
+ * errors unchanged. `header`: the file's name of a column that was copied.
  */
 export function rowError(
   error: unknown,
@@ -10,13 +10,13 @@ export function rowError(
   header: (copied: string) => string | undefined = (copied) => copied,
 ): unknown {
   if (!isPieceworkError(error)) return error
-  if (error.code.startsWith('archive-')) return named(error, entry)
+  if (error.code.startsWith('archive-')) return withEntry(error, entry)
   if (error.code !== 'database') return error
   const { sqlState } = error.facts
   const { where, message, constraint } = (error.cause ?? {}) as Readonly<Record<string, unknown>>
-  // The words around the numbers are in the server's language.
+  // Only the form is fixed: the server writes the words in its own language.
   const [, line, copied] = /COPY .+?, \S+ (\d+)(?:, \S+ (.+?)(?::|$))?/m.exec(String(where ?? '')) ?? []
-  // Data exceptions, integrity violations, limits; and XX000, which PostGIS says of a geometry that is none.
+  // Data exceptions, integrity violations, limits; and XX000, the code of PostGIS for an invalid geometry.
   const ofContent = /^(22|23|54)/.test(String(sqlState)) || (sqlState === 'XX000' && line !== undefined)
   if (!ofContent) return error
   const column = copied === undefined ? undefined : header(copied)
@@ -41,8 +41,8 @@ export function rowError(
   )
 }
 
-/** The CSV reader knows records, not entries. */
-export function named(error: PieceworkError, entry: string): PieceworkError {
+/** Adds the entry, which the CSV reader does not know. */
+export function withEntry(error: PieceworkError, entry: string): PieceworkError {
   if (error.message.includes(`"${entry}"`)) return error
   const { code, message, facts } = error
   return new PieceworkError(code, `Entry "${entry}": ${message}`, {

@@ -3,15 +3,15 @@ import { uuidLiteral } from '../database/uuid-literal.js'
 import { Joins } from './joins.js'
 import type { TablePlan } from './table-plan.js'
 
-/** Rows to be inserted: those of a resource, or a file's in a temporary table. */
+/** Rows to be inserted: those of a resource, or those of a file in a temporary table. */
 export interface RowSource {
   /** FROM clause whose rows are `t`; may be followed by LEFT JOINs. */
   readonly from: string
   /** Condition. */
   readonly where: string
-  /** SQL of a column (or a stable key, by its header); undefined where the source has none. */
+  /** SQL of a column (or a stable key, by its header); undefined if the source has none. */
   column(name: string): string | undefined
-  /** Statistics: how many different values a column has, where that is known not to grow with the rows. */
+  /** Number of different values of a column, if by the server's statistics it does not grow with the rows. */
   distinct(name: string): number | undefined
 }
 

@@ -3,16 +3,16 @@ import type { ImportContext, Piece, ResourceRef, Upgrade, Validator } from '@pie
 /** Finds rows by a key that means the same row in every installation, instead of by id. */
 export interface StableReference {
   /**
-   * SQL condition on the referenced row, its columns unqualified: `project_id IS NULL`. Written by the piece's author, never
-   * made of input. `$resource` stands for the id of the node's resource, `$into` for that of the resource which an import goes
-   * into (NULL where there is none).
+   * SQL condition on the referenced row, its columns unqualified: `project_id IS NULL`. Written by the piece's author, never made
+   * from input. `$resource` stands for the id of the node's resource, `$into` for that of the resource which an import goes into
+   * (NULL if there is none).
    */
   readonly where: string
   /** Column of the referenced table that is unique among those rows. */
   readonly stableKey: string
   /**
-   * SQL condition like `where`, asked by an export: other rows have no key that an import could take for one of `where`. Absent: all
-   * have. `$into` is NULL there.
+   * SQL condition like `where`, for an export: only the keys of these rows travel, so that an import does not take the key of another
+   * row for one of `where`. Absent: the keys of all rows travel. `$into` is NULL in it.
    */
   readonly exportWhere?: string
 }
@@ -23,25 +23,26 @@ export interface Reference {
   /** Column of that table. Default `id`. */
   readonly key?: string
   /**
-   * Kind of resource whose piece carries that table. In a job that carries no such resource a clone keeps the reference as
-   * it is, and an import looks for the row by `lookup`.
+   * Kind of resource whose piece carries that table. In a job without such a resource, a clone keeps the reference as it is, and an
+   * import finds the row by `lookup`.
    */
   readonly of?: string
-  /** The host's common rows: they travel by their stable key and are never copied. */
+  /** Rows that all resources share: they travel by their stable key and are never copied. */
   readonly shared?: StableReference
   /**
-   * How an import finds the row in a job that does not carry `of`: by `puid` among the units of the project that it goes into,
-   * say. Rows that are not there, or more than once, refuse the import before anything is written.
+   * How an import finds the row in a job that does not carry `of`: for example by `puid` among the units of the project that it goes
+   * into. If a row is missing or not unique, the import is refused before anything is written.
    */
   readonly lookup?: StableReference
 }
 
-/** Ids inside a JSON document: `features[*].featureId`, `*` for every element or value. */
+/** Ids inside a JSON document. */
 export interface JsonReference extends Reference {
+  /** `features[*].featureId`; `*` is every element or value. */
   readonly path: string
 }
 
-/** What a `set` function may look at. */
+/** Argument of a `set` function. */
 export type SetContext = Pick<ImportContext, 'resource' | 'principal' | 'jobId'> & {
   readonly source: ResourceRef
 }
@@ -50,7 +51,8 @@ export interface TableSpec {
   readonly table: string
   /**
    * Column that leads to the resource's id: `project_id`, or through references of this table: `feature_id.project_id`.
-   * Set by us, never read. The table's own key (`id`) for the resource's own row, which is an UPDATE of its shell.
+   * Written by every import, never read from a file. The table's own key (`id`) for the resource's own row, which becomes an UPDATE
+   * of the shell.
    */
   readonly owner: string
   /**
@@ -60,20 +62,20 @@ export interface TableSpec {
   readonly order: readonly string[]
   /** Columns that hold keys of other tables. Every foreign key of the table stands here, or in `set`, `ignore` or `owner`. */
   readonly references?: Readonly<Record<string, string | Reference>>
-  /** Columns of `references` or `json` that are filled when all tables of the piece are there: they break cycles. */
-  readonly late?: readonly string[]
+  /** Columns of `references` or `json` that are filled after all tables of the piece: they break cycles. */
+  readonly secondPass?: readonly string[]
   /** By json or jsonb column. */
   readonly json?: Readonly<Record<string, readonly JsonReference[]>>
   /**
-   * Columns that travel as they are. Any other that stands nowhere in this declaration travels too, and `assertSchemaCovered`
-   * names it as undecided. Absent: all columns are meant.
+   * Columns that travel as they are. A column that is not in this declaration travels too, and `assertSchemaCovered` names it as
+   * undecided. Absent: `assertSchemaCovered` takes all columns for decided.
    */
   readonly columns?: readonly string[]
   /** Columns that do not travel. */
   readonly ignore?: readonly string[]
-  /** Columns that we decide; they do not travel. */
+  /** Columns whose value the import computes; they do not travel. */
   readonly set?: Readonly<Record<string, (context: SetContext) => unknown>>
-  /** Of a resource's own row: columns that keep what the shell was made with, unless that is NULL or empty. */
+  /** Of a resource's own row: columns that keep the value of the shell, unless that is NULL or empty. */
   readonly keepShellValue?: readonly string[]
 }
 
@@ -83,7 +85,7 @@ export interface TablePieceSpec<Options = unknown>
   readonly schema?: string
   /** In the order in which they are filled. */
   readonly tables: readonly TableSpec[]
-  /** Entries that an exporter around this one writes beside those of the tables; `validators` read them. */
+  /** Further entries, which an exporter around this one writes and `validators` read. */
   readonly extraEntries?: readonly string[]
   /** Run after the built-in ones. */
   readonly validators?: readonly Validator<Options>[]

@@ -3,7 +3,7 @@ import { quoteIdent } from '../database/quote-ident.js'
 import type { RowSource } from './row-source.js'
 import type { TablePlan } from './table-plan.js'
 
-/** A temporary table with rows to be inserted; its columns are named by us: `c0`, `c1` … */
+/** A temporary table with rows to be inserted; its columns are `c0`, `c1` … */
 export interface Stage extends RowSource {
   /** As SQL. */
   readonly table: string
@@ -33,7 +33,7 @@ export async function createStage(
   return stageOf(table, columns, new Map())
 }
 
-/** The same stage, once it is filled, with the planner's and our own statistics. */
+/** The filled stage, with statistics for the planner and for `distinct`. */
 export async function analyzeStage(
   tx: Queryable,
   stage: Stage,
@@ -43,7 +43,7 @@ export async function analyzeStage(
   return stageOf(stage.table, columns, await distinctValues(tx, stage.table))
 }
 
-/** Copies the rows of a resource, so that those which cannot be inserted may be taken out. */
+/** Copies the rows of a resource, so that those which cannot be inserted can be deleted. */
 export async function stageRows(
   tx: Queryable,
   index: number,
@@ -59,7 +59,7 @@ export async function stageRows(
   return analyzeStage(tx, stage, columns)
 }
 
-/** By column: the number of different values, where the server's statistics say that it does not grow with the rows. */
+/** By column: the number of different values, if by the server's statistics it does not grow with the rows. */
 export async function distinctValues(tx: Queryable, table: string): Promise<ReadonlyMap<string, number>> {
   const { rows } = await tx.query<{ name: string; distinct: number }>(
     `SELECT s.attname AS name, s.n_distinct AS distinct

@@ -1,5 +1,6 @@
 import { type Csv, csvLine, type ImportContext } from '@piecework/core/piece'
 import { bindValue } from '../database/bind-value.js'
+import { defaults } from '../defaults.js'
 import { hasDangling } from './dangling.js'
 import { setValue } from './fill-select.js'
 import type { FillContext } from './fill-table.js'
@@ -12,8 +13,8 @@ import type { ReferencePlan, TablePlan } from './table-plan.js'
 import { stableRows } from './target-rows.js'
 
 /**
- * The fast way of an import, for what `canStream` allows: ids are made in this process while the records stream into the
- * table itself. Resolves to the number of rows; undefined, and nothing done, where a row leads nowhere or has an unusual id.
+ * Imports an entry that `canStream` allows: ids are remapped in this process while the records stream into the table. Resolves to the
+ * number of rows; undefined, and nothing done, if a reference dangles or an id is unusual.
  */
 export async function streamEntry(
   plan: TablePlan,
@@ -28,13 +29,13 @@ export async function streamEntry(
   const suffix =
     decided.length > 0 ? `,${csvLine(decided.map(({ value }) => bindValue(value))).slice(0, -1)}` : ''
   const fileColumns = await fileColumnsOf(plan, csv.columns, context)
-  const renewed = remapRecords(records, fileColumns, Buffer.from(suffix), context.ids)
+  const remapped = remapRecords(records, fileColumns, Buffer.from(suffix), context.ids)
   const kept = csv.columns.filter((_, index) => !fileColumns[index]?.dropped)
   const columns = [...kept, ...decided.map(({ column }) => column.name)]
   await tx.query('SAVEPOINT piecework_stream')
   try {
-    const rows = await tx.copyIn({ table: tableName(plan.schema, plan.table.name), columns }, renewed)
-    if (await allLeadSomewhere(plan, context)) {
+    const rows = await tx.copyIn({ table: tableName(plan.schema, plan.table.name), columns }, remapped)
+    if (await noneDangling(plan, context)) {
       await tx.query('RELEASE SAVEPOINT piecework_stream')
       return rows
     }
@@ -45,13 +46,13 @@ export async function streamEntry(
   return undefined
 }
 
-/** Whether a row of the file becomes a row of the table by nothing but new ids and what we decide. */
+/** Whether rows of the file become rows of the table by new ids and values of `set` alone. */
 export function canStream(
   plan: TablePlan,
   columns: readonly string[],
   context: Pick<ImportContext, 'carries'>,
 ): boolean {
-  if (plan.ownRow || plan.spec.late || plan.json.size > 0) return false
+  if (plan.ownRow || plan.spec.secondPass || plan.json.size > 0) return false
   const travels = (name: string): boolean =>
     plan.carried.some((column) => column.name === name) ||
     [...plan.references.values()].some(
@@ -59,7 +60,7 @@ export function canStream(
         (name === shared?.header || name === lookup?.header) && columns.includes(column.name),
     )
   if (!columns.every(travels)) return false
-  // Rows under an owner that is not there could not be found again.
+  // Rows whose owner does not exist could not be found again.
   const [step] = plan.ownerPath.length > 1 ? plan.ownerPath : []
   if (step && !plan.references.get(step.column.name)?.enforced) return false
   return [...plan.references.values()].every(
@@ -77,7 +78,7 @@ async function fileColumnsOf(
     const reference = plan.references.get(name)
     const stable = reference?.shared && names.indexOf(reference.shared.header)
     if (name === plan.key?.name) columns.push({ table: plan.spec.table })
-    // Where the job carries the row, its id tells it, and no key is needed to look it up.
+    // The job carries the row, so its id is enough, and its stable key is not needed.
     else if (!plan.carried.some((column) => column.name === name)) columns.push({ dropped: true })
     else if (!reference) columns.push({})
     else if (stable === undefined || stable < 0) columns.push({ table: reference.name })
@@ -89,10 +90,7 @@ async function fileColumnsOf(
   return columns
 }
 
-/** Where there are more shared rows than this, the database looks them up. */
-const fewShared = 10_000
-
-/** Ids of shared rows by stable key; none where there are many. */
+/** Ids of shared rows by stable key; none if there are many. */
 async function sharedIds(
   plan: TablePlan,
   reference: ReferencePlan,
@@ -101,16 +99,16 @@ async function sharedIds(
   if (!reference.shared) return new Map()
   const { rows } = await context.tx.query<{ key: string; id: string }>(
     `SELECT r.s::text AS key, r.k::text AS id FROM ${stableRows(plan.schema, reference, reference.shared, context)} AS r
-     LIMIT ${fewShared + 1}`,
+     LIMIT ${defaults.cachedSharedRows + 1}`,
   )
-  return new Map(rows.length > fewShared ? [] : rows.map(({ key, id }) => [key, id]))
+  return new Map(rows.length > defaults.cachedSharedRows ? [] : rows.map(({ key, id }) => [key, id]))
 }
 
-/** Asked of the database for references that no foreign key watches. */
-async function allLeadSomewhere(plan: TablePlan, context: FillContext): Promise<boolean> {
+/** Checked for references that no foreign key checks. */
+async function noneDangling(plan: TablePlan, context: FillContext): Promise<boolean> {
   const rows = resourceRows(plan, context.resource.id)
   const unenforced = [...plan.references.values()].filter(({ enforced }) => !enforced)
-  // The references are new already: seen as a clone that carries nothing, they are what they are.
+  // The rows have new references already: to a clone that carries nothing, they are as they should be.
   const kept = unenforced.map((reference) => ({ ...reference, of: plan.spec.table }))
   const asTheyAre = { ...context, from: 'database', carries: () => false } as const
   return !(await hasDangling(context.tx, plan, kept, rows, asTheyAre))

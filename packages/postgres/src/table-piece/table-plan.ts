@@ -2,13 +2,13 @@ import type { Column, Table } from './catalogue.js'
 import type { JsonStep } from './json-path.js'
 import type { SetContext, StableReference, TableSpec } from './spec.js'
 
-/** A column of the file beside the table's own: the stable key of a referenced row, `<column>.<stable key>`. */
+/** A column of the file that the table does not have: the stable key of a referenced row, `<column>.<stable key>`. */
 export interface StableKey extends StableReference {
   readonly header: string
   readonly column: Column
 }
 
-/** Where an id leads. */
+/** Table and column that an id refers to. */
 export interface Target {
   /** Name under which ids are remapped. */
   readonly name: string
@@ -21,16 +21,16 @@ export interface Target {
 export interface ReferencePlan extends Target {
   readonly column: Column
   readonly lookup: StableKey | undefined
-  readonly late: boolean
-  /** Leads to this table itself. */
+  readonly secondPass: boolean
+  /** Refers to this table itself. */
   readonly self: boolean
-  /** A foreign key of the database refuses rows that lead nowhere, at once. */
+  /** A foreign key of the database refuses dangling references, at once. */
   readonly enforced: boolean
 }
 
 export interface JsonPlan {
   readonly column: Column
-  readonly late: boolean
+  readonly secondPass: boolean
   readonly ids: readonly JsonTarget[]
 }
 
@@ -38,7 +38,7 @@ export interface JsonTarget extends Target {
   readonly path: readonly JsonStep[]
   /** The path as it was declared. */
   readonly text: string
-  /** Its column of the file holds pairs of stable key and id, for all ids of the document that lead to this table. */
+  /** Its column of the file holds pairs of stable key and id, for all ids of the document that refer to this table. */
   readonly lookup: StableKey | undefined
 }
 
@@ -49,13 +49,13 @@ export interface TablePlan {
   readonly schema: string
   /** Name of its entry. */
   readonly entry: string
-  /** An UPDATE of the shell. */
+  /** The resource's own row, which updates the shell. */
   readonly ownRow: boolean
   /** Columns from this table to the resource's id, with the tables that they are in. */
   readonly ownerPath: readonly PathStep[]
   /** Column of this table that holds the resource's id. */
   readonly ownerColumn: Column | undefined
-  /** Key of its own, made anew. */
+  /** The table's own key, whose ids are remapped. */
   readonly key: Column | undefined
   /** Columns that travel, in the catalogue's order. */
   readonly carried: readonly Column[]
@@ -65,7 +65,7 @@ export interface TablePlan {
   readonly order: readonly (readonly PathStep[])[]
 }
 
-/** One step of a path: a column, and where it is not the last, the table and key that it leads to. */
+/** One step of a path: a column and, unless it is the last, the table and key that it refers to. */
 export interface PathStep {
   readonly column: Column
   readonly to?: { readonly table: Table; readonly key: string }

@@ -1,20 +1,20 @@
 import {
-  type CsvRow,
   FindingCollector,
   isPieceworkError,
   type NewFinding,
   openCsv,
   type ValidationContext,
 } from '@piecework/core/piece'
-import { type ValueCheck, valueCheck } from './column-types.js'
-import { externalKeys, type OutsideKeys } from './external-keys.js'
-import { type Header, matchHeader, readableColumns } from './header.js'
+import { defaults } from '../defaults.js'
+import { type ExternalKeys, externalKeys } from './external-keys.js'
+import { type Header, matchHeader } from './header.js'
 import { resolveTables } from './resolve-tables.js'
-import { named } from './row-error.js'
+import { rowChecks } from './row-checks.js'
+import { withEntry } from './row-error.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
 
-/** Every entry of the piece to its end: presence, header, quoting, checksum, row count, values, rows that must be there already. */
+/** Reads every entry of the piece to its end. Reports presence, header, quoting, checksum, row count, values and missing external rows. */
 export async function* validateTables<Options>(
   piece: TablePieceSpec<Options>,
   context: ValidationContext<Options>,
@@ -55,31 +55,34 @@ async function* validateEntry(
 ): AsyncGenerator<NewFinding, number> {
   const { entries, signal } = context
   const file = plan.entry
-  const findings = new FindingCollector({ limit: listedPerKind, limitPerColumn: listedPerColumn })
-  const missing = new FindingCollector({ limit: listedMissing })
+  const findings = new FindingCollector({
+    limit: defaults.listedPerEntry,
+    limitPerColumn: defaults.listedPerColumn,
+  })
+  const missing = new FindingCollector({ limit: defaults.listedMissing })
   let rows = 0
   try {
     const columns = await headerOf(context, file)
     yield* headerFindings(plan, matchHeader(plan, columns))
     const check = rowChecks(plan, columns)
-    const outside = externalKeys(plan, context)
+    const external = externalKeys(plan, context)
     let line = 2 + newlines(columns)
     for await (const batch of entries.rows(file)) {
       signal.throwIfAborted()
-      const keys = outside.map((): string[] => [])
+      const keys = external.map((): string[] => [])
       for (const row of batch) {
         check(row, line, findings)
-        for (const [index, { read }] of outside.entries()) keys[index]?.push(...read(row))
+        for (const [index, { read }] of external.entries()) keys[index]?.push(...read(row))
         line += 1 + newlines(Object.values(row))
       }
       rows += batch.length
       context.progress(before + rows)
-      for (const [index, known] of outside.entries())
-        await addMissing(known, keys[index] ?? [], missing, file)
+      for (const [index, column] of external.entries())
+        await addMissing(column, keys[index] ?? [], missing, file)
     }
   } catch (error) {
     if (!isPieceworkError(error) || !/^archive-|^counts-differ$/.test(error.code)) throw error
-    findings.error(`table/${error.code}`, { file }, () => ({ message: named(error, file).message }))
+    findings.error(`table/${error.code}`, { file }, () => ({ message: withEntry(error, file).message }))
   }
   if (plan.ownRow && rows !== 1) {
     const message = `Entry "${file}" has ${rows} rows where it must have one.`
@@ -90,20 +93,15 @@ async function* validateEntry(
   return rows
 }
 
-const listedPerColumn = 5
-const listedPerKind = 1000
-/** Rows that the database lacks are listed one by one, so that one report names all that must be added. */
-const listedMissing = 500
-
 async function addMissing(
-  outside: OutsideKeys,
+  external: ExternalKeys,
   keys: readonly string[],
   findings: FindingCollector,
   file: string,
 ): Promise<void> {
-  const { column, code, hint } = outside
-  for (const key of await outside.missing(keys)) {
-    const message = outside.message(JSON.stringify(key.slice(0, 200)))
+  const { column, code, hint } = external
+  for (const key of await external.missing(keys)) {
+    const message = external.message(JSON.stringify(key.slice(0, 200)))
     findings.error(code, { file, column }, () => ({ message, hint }))
   }
 }
@@ -118,7 +116,7 @@ function* headerFindings(plan: TablePlan, header: Header): Iterable<NewFinding> 
   const file = plan.entry
   const table = plan.table.name
   for (const name of header.unknown) {
-    // Whoever wrote the file chose its length.
+    // The name comes from the file, and may have any length.
     const column = name.slice(0, 100)
     const message = `Table "${table}" has no column ${JSON.stringify(column)}.`
     yield { severity: 'error', code: 'table/column-unknown', file, line: 1, column, message }
@@ -128,39 +126,8 @@ function* headerFindings(plan: TablePlan, header: Header): Iterable<NewFinding> 
     yield { severity: 'error', code: 'table/column-missing', file, line: 1, column, message }
   }
   for (const column of header.unread) {
-    const message = `The column "${column}" of table "${table}" is decided here; what the file says of it is not read.`
+    const message = `The column "${column}" of table "${table}" is decided here; its values in the file are not read.`
     yield { severity: 'warning', code: 'table/column-unread', file, line: 1, column, message }
-  }
-}
-
-type RowCheck = (row: CsvRow, line: number, findings: FindingCollector) => void
-
-function rowChecks(plan: TablePlan, columns: readonly string[]): RowCheck {
-  const file = plan.entry
-  const readable = readableColumns(plan)
-  const checks = columns.flatMap((name): RowCheck | [] => {
-    const column = readable.get(name)
-    if (!column) return []
-    const reference = plan.references.get(name)
-    const instead = [reference?.shared?.header, reference?.lookup?.header].filter(
-      (header) => header !== undefined,
-    )
-    const required = column.notNull && plan.table.columns.get(name) === column
-    const fits: ValueCheck = valueCheck(column.base) ?? (() => true)
-    return (row, line, findings) => {
-      const value = row[name] ?? null
-      if (value === null) {
-        if (!required || instead.some((header) => (row[header] ?? null) !== null)) return
-        const message = `"${name}" is empty, which table "${plan.table.name}" does not allow.`
-        findings.error('table/value-missing', { file, line, column: name }, () => ({ message }))
-      } else if (!fits(value)) {
-        const message = `${JSON.stringify(value.slice(0, 100))} is not ${column.type}.`
-        findings.error('table/value-invalid', { file, line, column: name }, () => ({ message }))
-      }
-    }
-  })
-  return (row, line, findings) => {
-    for (const check of checks) check(row, line, findings)
   }
 }
 

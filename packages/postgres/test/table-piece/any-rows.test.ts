@@ -135,7 +135,7 @@ test('law 4: rows survive export and import, and a clone, with nothing changed b
             owner: 'owner',
             order: ['n'],
             references: { up: { table: name, key } },
-            ...(late && { late: ['up'] }),
+            ...(late && { secondPass: ['up'] }),
           },
         ],
       })

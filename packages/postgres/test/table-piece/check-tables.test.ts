@@ -89,16 +89,16 @@ const refused: readonly (readonly [what: string, spec: TableSpec, message: RegEx
     /a column of its own that is named "unit_id\.puid"/,
   ],
   [
-    'a late column that is needed',
-    table('needy', { references: { unit_id: 'units' }, late: ['unit_id'] }),
-    /late column "unit_id" of table "needy" cannot be NULL/,
+    'a second-pass column that cannot be NULL',
+    table('needy', { references: { unit_id: 'units' }, secondPass: ['unit_id'] }),
+    /secondPass column "unit_id" of table "needy" cannot be NULL/,
   ],
   [
     'a document that is none',
     table('units', { json: { puid: [{ path: 'a', table: 'units' }] } }),
     /"puid" of table "units" is not json/,
   ],
-  ['keep in another table', table('units', { keepShellValue: ['puid'] }), /"keep" of table "units"/],
+  ['keepShellValue in another table', table('units', { keepShellValue: ['puid'] }), /"keepShellValue" of table "units"/],
 ]
 
 for (const [what, spec, message] of refused) {

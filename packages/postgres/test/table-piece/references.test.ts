@@ -19,7 +19,7 @@ const tree = tablePiece({
       owner: 'project_id',
       order: ['name'],
       references: { parent_id: 'folders', twin_id: 'folders', main_file: 'files', loose_file: 'files' },
-      late: ['main_file', 'loose_file'],
+      secondPass: ['main_file', 'loose_file'],
     },
     {
       table: 'files',
@@ -64,7 +64,7 @@ const expected = [
   { name: 'c', parent: 'c', twin: null, main: null, loose: null, alone: true },
 ]
 
-test('trees and cycles come through, whatever the order of rows; late columns break cycles', async () => {
+test('trees and cycles come through, whatever the order of rows; a second pass breaks cycles', async () => {
   const into = await newProject(here.db, source.id)
   const { counts, findings } = await imported(here.db, tree, whole, into)
   assert.deepEqual(counts, { rows: 5, skipped: 0 })

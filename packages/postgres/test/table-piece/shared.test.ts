@@ -29,7 +29,7 @@ const piece = tablePiece({
           { path: `it's "\\ odd`, table: 'selections' },
         ],
       },
-      late: ['doc'],
+      secondPass: ['doc'],
     },
   ],
 })

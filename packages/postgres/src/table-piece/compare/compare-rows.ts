@@ -1,17 +1,16 @@
 import type { ComparedNode, RowSample, RowsDiff, Transaction } from '@piecework/core/piece'
+import { defaults } from '../../defaults.js'
 import type { Column } from '../catalogue.js'
 import type { TablePlan } from '../table-plan.js'
-import { keyColumns, meantColumns } from './key-columns.js'
+import { boundedSql, ComparableEntry, jsonArraySql } from './comparable-entry.js'
+import { comparedColumns, keyColumns } from './key-columns.js'
 import { keyTables } from './key-tables.js'
 import { loadEntry } from './load-entry.js'
-import { bounded, Meaning, together } from './meaning.js'
 
-const samples = 10
 const pairs = 'pg_temp.piecework_pairs'
 
 /**
- * Counts rows by natural key. Where several have the same one, those that are wholly equal belong together, and the others in the
- * order of their content.
+ * Counts rows by natural key. Of rows with the same key, equal ones are paired first, and the others in the order of their content.
  */
 export async function compareRows(
   tx: Transaction,
@@ -19,14 +18,14 @@ export async function compareRows(
   a: ComparedNode,
   b: ComparedNode,
 ): Promise<RowsDiff> {
-  // The resource's own row is found already.
+  // The resource's own row is the only one.
   const keys = plan.ownRow ? [] : keyColumns(plan)
-  const others = meantColumns(plan).filter((column) => !keys.includes(column))
+  const others = comparedColumns(plan).filter((column) => !keys.includes(column))
   const tables = {
-    a: await meantRows(tx, plan, a, keys, others),
-    b: await meantRows(tx, plan, b, keys, others),
+    a: await comparableRows(tx, plan, a, keys, others),
+    b: await comparableRows(tx, plan, b, keys, others),
   }
-  await pairUp(tx, tables, others)
+  await pairRows(tx, tables, others)
   const counts = await tx.query<Record<string, string>>(
     `SELECT (SELECT count(*) FROM ${tables.a}) AS rows, count(*) FILTER (WHERE p.change = 'added') AS added,
        count(*) FILTER (WHERE p.change = 'removed') AS removed, count(*) FILTER (WHERE p.change = 'changed') AS changed
@@ -36,7 +35,7 @@ export async function compareRows(
   const differs = others.map((_, at) => `CASE WHEN p.c${at} THEN '${at}' END`)
   const found = await tx.query<Sampled>(
     `SELECT p.k AS key, p.change, array_remove(ARRAY[${differs.join(', ')}]::text[], NULL) AS differs
-     FROM ${pairs} p ORDER BY p.k COLLATE "C", p.change LIMIT ${samples}`,
+     FROM ${pairs} p ORDER BY p.k COLLATE "C", p.change LIMIT ${defaults.comparedSamples}`,
   )
   await tx.query(`DROP TABLE ${tables.a}, ${tables.b}, ${pairs}`)
   const count = (name: string): number => Number(counts.rows[0]?.[name] ?? 0)
@@ -52,8 +51,8 @@ export async function compareRows(
   }
 }
 
-/** A temporary table: key `k`, digest `d` of the other columns `v0`, `v1` …, and the how-manieth `n` of those that are wholly equal. */
-async function meantRows(
+/** A temporary table: key `k`, digest `d` of the other columns `v0`, `v1` …, and the ordinal `n` among equal rows. */
+async function comparableRows(
   tx: Transaction,
   plan: TablePlan,
   node: ComparedNode,
@@ -62,29 +61,29 @@ async function meantRows(
 ): Promise<string> {
   const table = `pg_temp.piecework_rows_${node.side}`
   const keyTableOf = keyTables(tx, node)
-  // An entry is loaded by itself, so the tables that this one leads to come first.
+  // Only one entry is loaded at a time, so the tables that this one refers to come first.
   for (const target of [...plan.references.values(), ...[...plan.json.values()].flatMap(({ ids }) => ids)])
     await keyTableOf(target)
   const loaded = await loadEntry(tx, plan, node)
-  const meaning = new Meaning(plan, loaded, keyTableOf)
+  const entry = new ComparableEntry(plan, loaded, keyTableOf)
   const key: string[] = []
-  for (const column of keys) key.push(bounded(await meaning.column(column)))
+  for (const column of keys) key.push(boundedSql(await entry.column(column)))
   const values: string[] = []
-  for (const column of others) values.push(await meaning.column(column))
+  for (const column of others) values.push(await entry.column(column))
   const named = others.map((_, at) => `v${at}`)
-  const taken = [`${together(key)} AS k`, ...values.map((value, at) => `${value} AS v${at}`)]
+  const taken = [`${jsonArraySql(key)} AS k`, ...values.map((value, at) => `${value} AS v${at}`)]
   await tx.query(
     `CREATE TEMPORARY TABLE ${table} ON COMMIT DROP AS
      SELECT y.*, row_number() OVER (PARTITION BY y.k, y.d) AS n FROM
-       (SELECT x.*, sha256(convert_to(${together(named.map((name) => `x.${name}`))}, 'UTF8')) AS d
-        FROM (SELECT ${taken.join(', ')} FROM ${meaning.from} OFFSET 0) x) y`,
+       (SELECT x.*, sha256(convert_to(${jsonArraySql(named.map((name) => `x.${name}`))}, 'UTF8')) AS d
+        FROM (SELECT ${taken.join(', ')} FROM ${entry.from} OFFSET 0) x) y`,
   )
   await tx.query(`ANALYZE ${table}`)
   return table
 }
 
-/** Whatever is not wholly equal, by key; `c0`, `c1` … tell which columns differ. */
-async function pairUp(
+/** Rows that are not equal, by key; `c0`, `c1` …: whether the column differs. */
+async function pairRows(
   tx: Transaction,
   { a, b }: { readonly a: string; readonly b: string },
   others: readonly Column[],
@@ -104,7 +103,7 @@ async function pairUp(
 interface Sampled {
   readonly key: string
   readonly change: RowSample['change']
-  /** Places of columns. */
+  /** Indexes of columns. */
   readonly differs: readonly string[]
 }
 

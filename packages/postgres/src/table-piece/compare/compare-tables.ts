@@ -10,14 +10,14 @@ import { raiseWorkMem } from '../raise-work-mem.js'
 import { resolveTables } from '../resolve-tables.js'
 import type { TablePieceSpec } from '../spec.js'
 import type { TablePlan } from '../table-plan.js'
+import { ComparableEntry } from './comparable-entry.js'
 import { compareRows } from './compare-rows.js'
 import { keyTables, keyText } from './key-tables.js'
 import { loadEntry } from './load-entry.js'
-import { Meaning } from './meaning.js'
 
 type Spec = Pick<TablePieceSpec, 'name' | 'schema' | 'tables'>
 
-/** Table by table, in temporary tables of the database. */
+/** Compares table by table, in temporary tables of the database. */
 export async function compareTables(spec: Spec, context: CompareContext): Promise<readonly EntryDiff[]> {
   const { a, b, tx, signal } = context
   await raiseWorkMem(tx)
@@ -27,38 +27,38 @@ export async function compareTables(spec: Spec, context: CompareContext): Promis
     const path = plan.entry
     if (!a.entries.facts(path) || !b.entries.facts(path)) continue
     const rows = await compareRows(tx, plan, a, b).catch((error: unknown) => {
-      throw refusedValue(path, error)
+      throw unreadableValue(path, error)
     })
     entries.push({ path, equal: rows.added + rows.removed + rows.changed === 0, rows })
   }
   return entries
 }
 
-/** Of a resource's own row: what its siblings are ordered by. */
+/** Text by which the resource is ordered among its siblings, from its own row. */
 export async function resourceKey(
   spec: Spec,
   node: ComparedNode,
   tx: Transaction,
 ): Promise<string | undefined> {
   const plans = await resolveTables(tx, spec)
-  const plan = plans.find((one) => one.ownRow && tellsOrder(one) && node.entries.facts(one.entry))
+  const plan = plans.find((one) => one.ownRow && isOrderedByOwnColumns(one) && node.entries.facts(one.entry))
   if (!plan) return undefined
   const loaded = await loadEntry(tx, plan, node)
-  const meaning = new Meaning(plan, loaded, keyTables(tx, node))
-  const key = await keyText(meaning, plan)
-  const { rows } = await tx.query<{ key: string | null }>(`SELECT ${key} AS key FROM ${meaning.from} LIMIT 1`)
+  const entry = new ComparableEntry(plan, loaded, keyTables(tx, node))
+  const key = await keyText(entry, plan)
+  const { rows } = await tx.query<{ key: string | null }>(`SELECT ${key} AS key FROM ${entry.from} LIMIT 1`)
   return rows[0]?.key ?? undefined
 }
 
-/** All that the own row is ordered by travels with it, and leads nowhere else. */
-function tellsOrder({ order, carried, references, json }: TablePlan): boolean {
+/** The columns that order the row travel with it, and hold no ids. */
+function isOrderedByOwnColumns({ order, carried, references, json }: TablePlan): boolean {
   const names = order.map((path) => path[0]?.column.name ?? '')
   const plain = (name: string) => !references.has(name) && !json.has(name)
   return names.length > 0 && names.every((name) => plain(name) && carried.some((one) => one.name === name))
 }
 
-/** Data exceptions: a document that is no JSON, say. */
-function refusedValue(entry: string, error: unknown): unknown {
+/** Data exceptions, such as a document that is no JSON. */
+function unreadableValue(entry: string, error: unknown): unknown {
   const refused = isPieceworkError(error, 'database') && String(error.facts.sqlState).startsWith('22')
   if (!refused) return error
   return new PieceworkError(

@@ -2,15 +2,15 @@ import type { ComparedNode, Transaction } from '@piecework/core/piece'
 import { openEntry } from '../open-entry.js'
 import type { TablePlan } from '../table-plan.js'
 
-/** An entry in a temporary table, as text, until the next one of its side is loaded. */
+/** An entry in a temporary table, as text, until the next entry of its side is loaded. */
 export interface LoadedEntry {
-  /** As SQL; its rows are `r` wherever columns are named. */
+  /** As SQL; columns are named by its alias `r`. */
   readonly table: string
-  /** SQL of a column or stable key by its header; undefined where the file has none. */
+  /** SQL of a column or stable key by its header; undefined if the file has none. */
   column(header: string): string | undefined
 }
 
-/** Throws `archive-invalid` where the header does not fit the table. */
+/** Throws `archive-invalid` if the header does not fit the table. */
 export async function loadEntry(
   tx: Transaction,
   plan: TablePlan,

@@ -1,14 +1,14 @@
 import type { Column } from '../catalogue.js'
 import { mapJson } from '../json-sql.js'
-import { sharedMark, stableKeyOf } from '../json-value.js'
+import { sharedPrefix, stableKeyOf } from '../json-value.js'
 import type { JsonPlan, ReferencePlan, TablePlan, Target } from '../table-plan.js'
 import type { LoadedEntry } from './load-entry.js'
 
-/** Name of a table of natural keys, `id` and `key`, of the rows that a reference leads to; undefined where nobody carries them. */
+/** Name of a table of natural keys, `id` and `key`, of the rows that a reference refers to; undefined if no node carries them. */
 export type KeyTableOf = (target: Target) => Promise<string | undefined>
 
-/** The rows of a loaded entry, with SQL of what a column means: text without ids of this side. */
-export class Meaning {
+/** A loaded entry whose columns can be compared with those of the other side: ids are replaced by natural keys. */
+export class ComparableEntry {
   readonly #plan: TablePlan
   readonly #loaded: LoadedEntry
   readonly #keyTableOf: KeyTableOf
@@ -20,7 +20,7 @@ export class Meaning {
     this.#keyTableOf = keyTableOf
   }
 
-  /** FROM clause; ask when all columns have been asked for. */
+  /** FROM clause; complete after `column` was called for all columns. */
   get from(): string {
     return `${this.#loaded.table} AS r${this.#joins.join('')}`
   }
@@ -39,10 +39,10 @@ export class Meaning {
     const alias = `k${this.#joins.length}`
     if (table) this.#joins.push(` LEFT JOIN ${table} AS ${alias} ON ${alias}.id = ${id}`)
     const stable = lookup && this.#loaded.column(lookup.header)
-    // What leads nowhere is compared as it is.
+    // A dangling id is compared as it is.
     const own = `coalesce(${[table && `${alias}.key`, stable, id].filter(Boolean).join(', ')})`
     const common = shared && this.#loaded.column(shared.header)
-    return common ? `CASE WHEN ${id} IS NULL THEN '${sharedMark}' || ${common} ELSE ${own} END` : own
+    return common ? `CASE WHEN ${id} IS NULL THEN '${sharedPrefix}' || ${common} ELSE ${own} END` : own
   }
 
   async #document({ ids }: JsonPlan, document: string): Promise<string> {
@@ -61,12 +61,12 @@ export class Meaning {
   }
 }
 
-/** SQL of a text that is short enough to be a key, and different for different texts. */
-export function bounded(text: string): string {
+/** SQL of a text that is short enough for a key, and different for different texts. */
+export function boundedSql(text: string): string {
   return `CASE WHEN length(${text}) > 200 THEN left(${text}, 60) || '… ' || encode(sha256(convert_to(${text}, 'UTF8')), 'hex') ELSE ${text} END`
 }
 
-/** SQL of several texts in one. */
-export function together(texts: readonly string[]): string {
+/** SQL of several texts as one. */
+export function jsonArraySql(texts: readonly string[]): string {
   return `array_to_json(ARRAY[${texts.join(', ')}]::text[])::text`
 }
