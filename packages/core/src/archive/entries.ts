@@ -1,12 +1,10 @@
-import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
+import type { ByteRange } from '../contracts/artifacts.js'
 import type { CsvRow, Entries, EntryFacts, ZippedFile } from '../contracts/entries.js'
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
-import type { Upload } from '../contracts/upload.js'
 import { entryDefaults } from '../defaults.js'
 import { csvRows } from './csv.js'
 import { assertWithin } from './limits.js'
 import { parseJson } from './parse.js'
-import { readOnce } from './read-once.js'
 
 export interface EntryFile {
   readonly path: string
@@ -92,18 +90,4 @@ export function wholeOnly(
       throw new PieceworkError('unsupported', `Entry "${path}" is deflated: ranges of it cannot be read`)
     return open()
   }
-}
-
-/** Uploaded files by role. Throws `artifact-not-found` for one that is gone. */
-export async function uploadEntries(uploads: readonly Upload[], artifacts: ArtifactStore): Promise<Entries> {
-  const files = uploads.map(async ({ role, artifact, fileName, metadata }): Promise<EntryFile> => {
-    const stat = await artifacts.stat(artifact)
-    if (!stat) throw new PieceworkError('artifact-not-found', `The upload "${fileName}" (${role}) is gone`)
-    return readOnce({
-      path: role,
-      facts: { size: stat.size, ...(metadata && { metadata }) },
-      open: (range) => artifacts.open(artifact, range),
-    })
-  })
-  return entriesOf(await Promise.all(files))
 }
