@@ -7,7 +7,7 @@ import { tableOf } from '../src/table.js'
 
 const test = needsRedisServer(needsServer(suite('a small soak')))
 
-test('laws 3, 5, 6, 7 and 11: real processes are hit by each kind of fault, and nothing is lost, doubled, left over or wrong', async () => {
+test('nothing half-made, exactly once, one truth, exclusion, honest counts: real processes are hit by each kind of fault, and nothing is lost, doubled, left over or wrong', async () => {
   const lines: string[] = []
   const result = await soak({
     // Each kind of fault once; which job it meets is another one in `npm run soak`, where there are more.

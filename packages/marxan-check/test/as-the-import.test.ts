@@ -44,7 +44,7 @@ const line: Ring = [
   [5, 0],
 ]
 
-test('law 2: with a database, exactly the findings of a validation of the same files', async () => {
+test('all problems at once: with a database, exactly the findings of a validation of the same files', async () => {
   const features = [
     ...squares([1, 2, 3]),
     { rings: [bowtie], values: ['4'] },

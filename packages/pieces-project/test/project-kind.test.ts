@@ -55,10 +55,10 @@ test('a shell has owner and source, is hidden, and can be made twice', async () 
     source: 'legacy_import',
     state: 'importing',
   })
-  assert.is(await projectKind.describe(legacy, db), undefined, 'law 3: a shell was shown')
+  assert.is(await projectKind.describe(legacy, db), undefined, 'nothing half-made: a shell was shown')
 })
 
-test('law 3: ready shows it, incomplete hides it, remove deletes it; each can run twice', async () => {
+test('nothing half-made: ready shows it, incomplete hides it, remove deletes it; each can run twice', async () => {
   const [ready, incomplete, removed] = [newRef(), newRef(), newRef()]
   for (const ref of [ready, incomplete, removed]) {
     await db.transaction((tx) => shell.create({ ref, owner: 'ana', source: 'clone', name: 'Reefs' }, tx))
@@ -81,7 +81,7 @@ test('a project whose content brought no name gets one when it is shown', async 
   assert.equal(await projectKind.describe(ref, db), { name: 'Untitled project' })
 })
 
-test('law 7: an id has one spelling, whatever PostgreSQL would accept', async () => {
+test('exclusion: an id has one spelling, whatever PostgreSQL would accept', async () => {
   const ref = newRef()
   await db.query(`INSERT INTO planning.projects (id, name, owner_id) VALUES ($1, 'p', 'ana')`, [ref.id])
   assert.equal(await projectKind.describe(ref, db), { name: 'p' })

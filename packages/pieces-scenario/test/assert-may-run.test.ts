@@ -55,7 +55,7 @@ test('a ready scenario may be run, until its solutions are locked', async () => 
   assert.is(await refusal(ref), 'scenario/solutions-locked')
 })
 
-test('law 3: what an import has not finished does not exist for the solver', async () => {
+test('nothing half-made: what an import has not finished does not exist for the solver', async () => {
   for (const state of ['importing', 'incomplete']) {
     assert.is(await refusal(await scenario({ scenario: state })), 'resource-not-found')
     assert.is(await refusal(await scenario({ scenario: state, locked: true })), 'resource-not-found')

@@ -74,13 +74,13 @@ test('a clone of a scenario is numbered among those of its project', async () =>
   assert.is(await clone(source), 'Plan - copy 2')
 })
 
-test('law 7: clones that are made at the same moment get different names', async () => {
+test('exclusion: clones that are made at the same moment get different names', async () => {
   const sources = await Promise.all(Array.from({ length: 6 }, () => project('Twins')))
   const names = await Promise.all(sources.map((source) => clone(source)))
   assert.equal(names.sort(), ['Twins - copy', ...[2, 3, 4, 5, 6].map((n) => `Twins - copy ${n}`)])
 })
 
-test('law 7: shells of one project that are made at the same moment get different names', async () => {
+test('exclusion: shells of one project that are made at the same moment get different names', async () => {
   const parent = await project('Crowd')
   const refs = Array.from({ length: 6 }, () => ({ kind: 'scenario', id: randomUUID() }))
   const shell = { parent, owner: 'ana', source: 'clone', name: 'Plan - copy', numberName: true } as const

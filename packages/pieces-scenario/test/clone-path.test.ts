@@ -108,7 +108,7 @@ async function grow(project: string): Promise<void> {
   }
 }
 
-test('law 8: no file is written and no row passes through the process, however many there are', async () => {
+test('flat memory: no file is written and no row passes through the process, however many there are', async () => {
   const project = await madeUpProject(db, await sharedRows(db))
   const resource = projectRef(project)
   const [scenario] = await scenarioKind.listUnder(resource, db)

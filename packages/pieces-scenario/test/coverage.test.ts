@@ -7,7 +7,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type PlanningDatabase, planningDatabase } from './support/planning-database.js'
 
-const test = needsServer(suite('law 12: nothing of the planning schema is forgotten'))
+const test = needsServer(suite('coverage: nothing of the planning schema is forgotten'))
 let db: PlanningDatabase
 
 test.before(async () => {
@@ -50,11 +50,11 @@ async function undecided(sql: string): Promise<unknown> {
   return found
 }
 
-test('law 12: every table and column of the planning schema is decided about', async () => {
+test('coverage: every table and column of the planning schema is decided about', async () => {
   await assertSchemaCovered(db, pieces, coverage)
 })
 
-test('law 12: a column that is added to any table is named', async () => {
+test('coverage: a column that is added to any table is named', async () => {
   const { rows } = await db.query<{ name: string }>(
     `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'planning' ORDER BY 1`,
   )
@@ -66,7 +66,7 @@ test('law 12: a column that is added to any table is named', async () => {
   }
 })
 
-test('law 12: a table that is added under any other is named', async () => {
+test('coverage: a table that is added under any other is named', async () => {
   for (const name of ['projects', 'features', 'scenarios', 'run_summaries', 'execution_files']) {
     assert.equal(await undecided(`CREATE TABLE planning.forgotten (of uuid REFERENCES planning.${name})`), [
       'forgotten',
@@ -74,7 +74,7 @@ test('law 12: a table that is added under any other is named', async () => {
   }
 })
 
-test('law 12: a table that no foreign key ties to the others is named', async () => {
+test('coverage: a table that no foreign key ties to the others is named', async () => {
   assert.equal(await undecided('CREATE TABLE planning.forgotten (scenario_id uuid)'), ['forgotten'])
 })
 

@@ -43,7 +43,7 @@ function expected(rows: Rows, job: string, from: Instance, to: Instance): Rows {
   return { ...moved, projects: projects ?? [] }
 }
 
-test('law 4: what is exported here and imported there is equal in every column but ids and owner', async () => {
+test('new ids: what is exported here and imported there is equal in every column but ids and owner', async () => {
   const source = await madeUpProject(here.db, here.shared)
   const before = await ownedRows(here.db, source)
   const exported = await (await here.piecework.export({ principal, resource: projectRef(source) })).ended()
@@ -63,7 +63,7 @@ test('law 4: what is exported here and imported there is equal in every column b
   for (const id of ownIds(before).keys()) assert.not(text.includes(id), `the old id ${id} has survived`)
   const carried = exported.nodes.filter(({ piece = '' }) => !forPeople.includes(piece))
   const rows = carried.reduce((sum, { counts }) => sum + (counts?.rows ?? 0), 0)
-  assert.is(imported.counts.rows, rows, 'law 11: rows were lost')
+  assert.is(imported.counts.rows, rows, 'honest counts: rows were lost')
   assert.equal(await scenarioKind.listUnder(projectRef(target), there.db), [
     ...imported.job.tree.children.map(({ id }) => ({
       kind: 'scenario',
@@ -76,7 +76,7 @@ test('law 4: what is exported here and imported there is equal in every column b
   assert.equal(await ownedRows(here.db, succeeded(back)), expected(after, back.job.id, there, here))
 })
 
-test('law 9: exporting twice gives the same manifest', async () => {
+test('reproducible: exporting twice gives the same manifest', async () => {
   const resource = projectRef(await madeUpProject(here.db, here.shared))
   const [a, b] = [
     await (await here.piecework.export({ principal, resource })).result(),

@@ -49,14 +49,14 @@ async function refusal(into: ResourceRef): Promise<readonly string[]> {
   assert.is(job.outcome, 'failed')
   for (const { task, status } of nodes) {
     if (task === 'shells' || task === 'import')
-      assert.not(status === 'done' || status === 'failed', 'law 2: it was written')
+      assert.not(status === 'done' || status === 'failed', 'all problems at once: it was written')
   }
   assert.equal((await there.db.query(count)).rows, before.rows)
   const told = (found: readonly { readonly message: string }[]) => found.map(({ message }) => message).sort()
   assert.equal(
     told(checked.findings),
     told(findings),
-    'law 2: a validation says something else than an import',
+    'all problems at once: a validation says something else than an import',
   )
   return findings
     .filter(({ severity }) => severity === 'error')
@@ -80,7 +80,7 @@ test('it goes into a project with the same units, features and cost surfaces, an
   )
 })
 
-test('law 2: it is refused where units are missing or too many, and the first ones are named', async () => {
+test('all problems at once: it is refused where units are missing or too many, and the first ones are named', async () => {
   const into = await twin()
   await there.db.query(
     'DELETE FROM planning.planning_units WHERE project_id = $1 AND puid IN (3, 4, 7, 8, 11, 12, 24)',
@@ -97,7 +97,7 @@ test('law 2: it is refused where units are missing or too many, and the first on
   assert.match(grid[1] ?? '', /planning units that the scenario's grid lacks: 2, .*puid 30, 2147483647\./)
 })
 
-test('law 2: it is refused where only a unit more is there', async () => {
+test('all problems at once: it is refused where only a unit more is there', async () => {
   const into = await twin()
   await there.db.query(
     `INSERT INTO planning.planning_units (project_id, puid, geom) VALUES ($1, 25, ST_MakeEnvelope(0, 0, 1, 1, 4326))`,
@@ -108,7 +108,7 @@ test('law 2: it is refused where only a unit more is there', async () => {
   assert.match(found[0] ?? '', /^scenario\/other-grid .*: 1, .*puid 25\./)
 })
 
-test('law 2: features, cost surfaces and protected areas that the project lacks are told in one report', async () => {
+test('all problems at once: features, cost surfaces and protected areas that the project lacks are told in one report', async () => {
   const into = await twin()
   for (const sql of [
     `UPDATE planning.features SET name = 'another' WHERE project_id = $1 AND name = 'Split'`,

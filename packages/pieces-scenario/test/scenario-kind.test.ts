@@ -34,7 +34,7 @@ const numberOf = async (ref: ResourceRef): Promise<number | undefined> =>
   (await db.query<{ number: number }>('SELECT number FROM planning.scenarios WHERE id = $1', [ref.id]))
     .rows[0]?.number
 
-test('children come in order of their numbers; law 3: those that are not ready do not come', async () => {
+test('children come in order of their numbers; nothing half-made: those that are not ready do not come', async () => {
   const project = await newProject('p')
   const [third, first, hidden, incomplete] = [newScenario(), newScenario(), newScenario(), newScenario()]
   for (const ref of [third, first, hidden, incomplete]) await create(ref, project, 's')
@@ -135,7 +135,7 @@ test('a scenario cannot be made outside a project', async () => {
   }
 })
 
-test('law 7: an id has one spelling', async () => {
+test('exclusion: an id has one spelling', async () => {
   const project = await newProject('p')
   const ref = newScenario()
   await create(ref, project, 's')

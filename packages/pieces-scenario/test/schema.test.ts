@@ -80,7 +80,7 @@ test('no index is the beginning of another', async () => {
   assert.equal(redundant, [])
 })
 
-test('law 4: keys are uuids; geometry is in EPSG:4326', async () => {
+test('new ids: keys are uuids; geometry is in EPSG:4326', async () => {
   const keys = await names(`SELECT format('%s %s', a.attrelid::regclass, t.typname) AS name
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_class c ON c.oid = a.attrelid
     WHERE c.relnamespace = 'planning'::regnamespace AND c.relkind = 'r' AND a.attname = 'id' AND t.typname <> 'uuid'`)

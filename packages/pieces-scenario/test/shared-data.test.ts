@@ -27,7 +27,7 @@ async function sharedRowsOf(db: PlanningDatabase): Promise<unknown> {
   return found
 }
 
-test('law 2: all that the target lacks is told in one report before anything is written', async () => {
+test('all problems at once: all that the target lacks is told in one report before anything is written', async () => {
   const archive = await archiveOf(here.piecework, projectRef(await madeUpProject(here.db, here.shared)))
   const bare = await instance(artifacts, async () => ({ feature: '', area: '' }))
   try {
@@ -56,7 +56,7 @@ test('law 2: all that the target lacks is told in one report before anything is 
   }
 })
 
-test('law 4: nothing shared is copied, by an import or a clone', async () => {
+test('new ids: nothing shared is copied, by an import or a clone', async () => {
   const resource = projectRef(await madeUpProject(here.db, here.shared))
   const there = await instance(artifacts)
   try {

@@ -72,7 +72,7 @@ test('it goes into a project with the same grid, with its rows and no others', a
   }
 })
 
-test('law 2: another grid is refused, and the first units are named though the scenario has no row for them', async () => {
+test('all problems at once: another grid is refused, and the first units are named though the scenario has no row for them', async () => {
   for (const own of [[2, 40], []]) {
     const archive = await archiveOf(here.piecework, await scenario(await project(puids), own))
     const into = await project([0, 2, 4, 5, 6, 7, 8, 9, 40, 2147483646])
@@ -116,7 +116,7 @@ test('units of another project are left behind with a finding, not taken for tho
   assert.equal(rows, [{ n: 0 }])
 })
 
-test('law 10: a grid that is none is refused; one of many units costs no more than its runs', async () => {
+test('hostile archives: a grid that is none is refused; one of many units costs no more than its runs', async () => {
   const into = await project([1, 2])
   const verdict = async (csv: string) => {
     const files = {

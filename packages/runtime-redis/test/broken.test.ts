@@ -42,7 +42,7 @@ function plain(optionsOf: (task: Task, delayMs: number) => JobsOptions): Runtime
 
 const broken: Readonly<Record<string, readonly [law: string, make: () => Runtime]>> = {
   'takes the id of a task for the id of a job, and keeps what is done': [
-    'law 6: a task that has run can be submitted again',
+    'one truth: a task that has run can be submitted again',
     () => plain(({ node, attempt }, delay) => ({ jobId: `${node}-${attempt}`, delay })),
   ],
   'forgets the delay': [
@@ -52,7 +52,7 @@ const broken: Readonly<Record<string, readonly [law: string, make: () => Runtime
   'does not wait for what runs': ['stop waits for what runs', () => plain(() => ({}))],
   'keeps its signal to itself': ['stop aborts what still runs', () => plain(() => ({}))],
   'runs what waits one after the other': [
-    'law 1: tasks run side by side',
+    'order: tasks run side by side',
     () => redisRuntime({ connection: redisUrl, queue: uniqueQueue(), perJob: 1 }),
   ],
 }

@@ -52,7 +52,7 @@ test('a submit is refused as long as Redis is away, then accepted; workers come 
   )
 })
 
-test('law 6: what Redis forgets can be submitted again, while the task that it held runs', async () => {
+test('one truth: what Redis forgets can be submitted again, while the task that it held runs', async () => {
   const reported: unknown[] = []
   const runtime = runtimeWith(reported, { perJob: 1 })
   const seen: string[] = []

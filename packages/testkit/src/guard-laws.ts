@@ -29,7 +29,7 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
   checkOptions('guardLaws()', options, lawChecks)
   const ms = patience(options)
 
-  test('law 7: two claims conflict when one path contains the other, and only then', async () => {
+  test('exclusion: two claims conflict when one path contains the other, and only then', async () => {
     const guard = await options.make()
     for (const [first, second, conflict] of pairs) {
       const held = await guard.claim([first], one)
@@ -41,7 +41,7 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
     }
   })
 
-  test('law 7: a refusal names the holder in the way', async () => {
+  test('exclusion: a refusal names the holder in the way', async () => {
     const guard = await options.make()
     await guard.claim(['project:1'], one)
     const claim = await refuses('claim', () => guard.claim(['project:1/scenario:2'], two), 'resource-busy')
@@ -56,7 +56,7 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
     }
   })
 
-  test('law 7: a claim of several paths takes all of them or none', async () => {
+  test('exclusion: a claim of several paths takes all of them or none', async () => {
     const guard = await options.make()
     const held = await guard.claim(['project:2'], one)
     await refuses('claim', () => guard.claim(['project:1', 'project:2', 'project:3'], two), 'resource-busy')
@@ -69,7 +69,7 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
     }
   })
 
-  test('law 7: release frees its own claim once, and never that of another', async () => {
+  test('exclusion: release frees its own claim once, and never that of another', async () => {
     const guard = await options.make()
     const first = await guard.claim(['project:1'], one)
     await first.release()
@@ -78,7 +78,7 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
     await refuses('claim', () => guard.claim(['project:1'], two), 'resource-busy')
   })
 
-  test('law 7: a host that comes back frees what its run had claimed, and nothing of anybody else', async () => {
+  test('exclusion: a host that comes back frees what its run had claimed, and nothing of anybody else', async () => {
     const guard = await options.make()
     await guard.claim(['project:1', 'project:2'], one)
     await guard.claim(['project:3'], one)
@@ -98,7 +98,7 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
     await refuses('checkEditable', () => guard.checkEditable('project:1'), 'resource-busy')
   })
 
-  test('law 7: who holds a resource, or a part of it, is told with since when', async () => {
+  test('exclusion: who holds a resource, or a part of it, is told with since when', async () => {
     const guard = await options.make()
     assert.deepEqual(await guard.holders('project:1'), [])
     const before = Date.now()
@@ -126,7 +126,7 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
     assert.deepEqual(await guard.holders('project:1'), [])
   })
 
-  test('law 7: a thousand racing claims admit one', async () => {
+  test('exclusion: a thousand racing claims admit one', async () => {
     const guard = await options.make()
     // All of them overlap, though not all are equal.
     const outcomes = await Promise.allSettled(
@@ -142,7 +142,7 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
     }
   })
 
-  test('law 7: whatever is claimed and released, no two claims that are held conflict', async () => {
+  test('exclusion: whatever is claimed and released, no two claims that are held conflict', async () => {
     const guard = await options.make()
     const path = fc.constantFrom('p:1', 'p:2', 'p:11', 'p:1/s:1', 'p:1/s:2', 'p:1/s:1/r:1', 'p:2/s:1')
     const steps = fc.array(fc.tuple(fc.uniqueArray(path, { minLength: 1, maxLength: 3 }), fc.boolean()), {
@@ -163,7 +163,7 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
     await fc.assert(property, { numRuns: 60 + examples.length, examples })
   })
 
-  test('law 7: edits are shared, and exclude claims while they last', async () => {
+  test('exclusion: edits are shared, and exclude claims while they last', async () => {
     const guard = await options.make()
     const end = gate()
     const inside = [gate(), gate()]
@@ -194,7 +194,7 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
     )
   })
 
-  test('law 7: an edit that throws frees its hold and tells its own error', async () => {
+  test('exclusion: an edit that throws frees its hold and tells its own error', async () => {
     const guard = await options.make()
     const failing = guard.edit('project:1', async () => {
       throw new Error('the edit broke')
@@ -203,7 +203,7 @@ export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
     await (await guard.claim(['project:1'], one)).release()
   })
 
-  test('law 7: an edit is fenced: when its time is over, others come in and it learns of it', async () => {
+  test('exclusion: an edit is fenced: when its time is over, others come in and it learns of it', async () => {
     const guard = await options.make()
     const edit = guard.edit(
       'project:1',

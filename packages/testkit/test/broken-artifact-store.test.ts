@@ -9,11 +9,11 @@ const test = suite('laws of artifact stores can fail')
 /** What is changed, and the law that must see it. */
 const broken: Record<string, [law: string, (store: ArtifactStore) => ArtifactStore]> = {
   'shows half-written bytes': [
-    'law 3: an artifact is not seen before its last byte',
+    'nothing half-made: an artifact is not seen before its last byte',
     (store) => ({ ...store, put: (key, bytes) => store.put(key, showing(store, key, bytes)) }),
   ],
   'takes away the old bytes when new ones begin': [
-    'law 3: while an artifact is replaced',
+    'nothing half-made: while an artifact is replaced',
     (store) => ({
       ...store,
       put: async (key, bytes) => {
@@ -23,7 +23,7 @@ const broken: Record<string, [law: string, (store: ArtifactStore) => ArtifactSto
     }),
   ],
   'keeps what a failed put had written': [
-    'law 3: a put that fails leaves nothing',
+    'nothing half-made: a put that fails leaves nothing',
     (store) => ({
       ...store,
       put: async (key, bytes) => {
@@ -39,7 +39,7 @@ const broken: Record<string, [law: string, (store: ArtifactStore) => ArtifactSto
     }),
   ],
   'mixes puts under one key': [
-    'law 3: of many puts under one key',
+    'nothing half-made: of many puts under one key',
     (store) => {
       const chunks = new Map<string, Uint8Array[]>()
       return {
@@ -142,7 +142,7 @@ const broken: Record<string, [law: string, (store: ArtifactStore) => ArtifactSto
     },
   ],
   'takes any key': [
-    'law 10: keys that are no keys are refused',
+    'hostile archives: keys that are no keys are refused',
     (store) => ({ ...store, stat: async (key) => store.stat(key).catch(() => undefined) }),
   ],
   'takes short keys only': [

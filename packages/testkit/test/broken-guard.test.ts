@@ -9,11 +9,11 @@ const test = suite('laws of guards can fail')
 /** What is changed, and the law that must see it. */
 const broken: Record<string, [law: string, (guard: Guard) => Guard]> = {
   'claims the first of several paths only': [
-    'law 7: a claim of several paths takes all of them or none',
+    'exclusion: a claim of several paths takes all of them or none',
     (guard) => ({ ...guard, claim: (paths, holder) => guard.claim(paths.slice(0, 1), holder) }),
   ],
   'looks first and claims later': [
-    'law 7: a thousand racing claims admit one',
+    'exclusion: a thousand racing claims admit one',
     (guard) => {
       const held = new Set<string>()
       return {
@@ -28,7 +28,7 @@ const broken: Record<string, [law: string, (guard: Guard) => Guard]> = {
     },
   ],
   'knows equal paths only': [
-    'law 7: two claims conflict when one path contains the other',
+    'exclusion: two claims conflict when one path contains the other',
     (guard) => ({
       ...guard,
       claim: (paths, holder) =>
@@ -39,7 +39,7 @@ const broken: Record<string, [law: string, (guard: Guard) => Guard]> = {
     }),
   ],
   'takes paths that begin alike for one another': [
-    'law 7: two claims conflict when one path contains the other',
+    'exclusion: two claims conflict when one path contains the other',
     (guard) => ({
       ...guard,
       claim: (paths, holder) =>
@@ -50,7 +50,7 @@ const broken: Record<string, [law: string, (guard: Guard) => Guard]> = {
     }),
   ],
   'frees the first of several paths only': [
-    'law 7: whatever is claimed and released',
+    'exclusion: whatever is claimed and released',
     (guard) => ({
       ...guard,
       claim: async (paths, holder) => {
@@ -66,7 +66,7 @@ const broken: Record<string, [law: string, (guard: Guard) => Guard]> = {
     }),
   ],
   'does not see claims below the one that is asked for': [
-    'law 7: whatever is claimed and released',
+    'exclusion: whatever is claimed and released',
     (guard) => {
       const held: (readonly string[])[] = []
       const above = (path: string) => held.some((all) => all.some((one) => `${path}/`.startsWith(`${one}/`)))
@@ -87,11 +87,11 @@ const broken: Record<string, [law: string, (guard: Guard) => Guard]> = {
     },
   ],
   'does not tell who is in the way': [
-    'law 7: a refusal names the holder in the way',
+    'exclusion: a refusal names the holder in the way',
     (guard) => ({ ...guard, claim: (paths) => guard.claim(paths, { id: 'x', kind: 'x' }) }),
   ],
   'frees the claims of others too': [
-    'law 7: release frees its own claim once',
+    'exclusion: release frees its own claim once',
     (guard) => {
       const all: (() => Promise<void>)[] = []
       return {
@@ -105,7 +105,7 @@ const broken: Record<string, [law: string, (guard: Guard) => Guard]> = {
     },
   ],
   'frees all claims when one host comes back': [
-    'law 7: a host that comes back frees',
+    'exclusion: a host that comes back frees',
     (guard) => {
       const all: string[] = []
       return {
@@ -121,18 +121,18 @@ const broken: Record<string, [law: string, (guard: Guard) => Guard]> = {
     },
   ],
   'does not free what another process has claimed': [
-    'law 7: a host that comes back frees',
+    'exclusion: a host that comes back frees',
     (guard) => ({ ...guard, release: async () => {} }),
   ],
   'tells holders of the very same path only': [
-    'law 7: who holds a resource',
+    'exclusion: who holds a resource',
     (guard) => ({
       ...guard,
       holders: async (path) => (path.includes('/') ? guard.holders(path) : []),
     }),
   ],
   'lets one edit in at a time': [
-    'law 7: edits are shared',
+    'exclusion: edits are shared',
     (guard) => ({
       ...guard,
       edit: async (path, edit, options) => {
@@ -142,11 +142,11 @@ const broken: Record<string, [law: string, (guard: Guard) => Guard]> = {
     }),
   ],
   'lets claims in during an edit': [
-    'law 7: edits are shared',
+    'exclusion: edits are shared',
     (guard) => ({ ...guard, edit: (_path, edit, options) => guard.edit('elsewhere:1', edit, options) }),
   ],
   'keeps the hold of an edit that threw': [
-    'law 7: an edit that throws frees its hold',
+    'exclusion: an edit that throws frees its hold',
     (guard) => ({
       ...guard,
       edit: (path, edit, options) =>
@@ -157,7 +157,7 @@ const broken: Record<string, [law: string, (guard: Guard) => Guard]> = {
     }),
   ],
   'lets an edit last for ever': [
-    'law 7: an edit is fenced',
+    'exclusion: an edit is fenced',
     (guard) => ({ ...guard, edit: (path, edit) => guard.edit(path, edit) }),
   ],
 }

@@ -9,14 +9,14 @@ const test = suite('laws of job stores can fail')
 /** What is changed, and the law that must see it. */
 const broken: Record<string, [law: string, (store: Store) => Store]> = {
   'forgets the claims of a job': [
-    'law 7: a job claims its paths in the step that creates it',
+    'exclusion: a job claims its paths in the step that creates it',
     (store) => ({
       ...store,
       jobs: { ...store.jobs, create: (job) => store.jobs.create({ ...job, claims: [] }) },
     }),
   ],
   'keeps the claim of a job that was refused': [
-    'law 7: a job claims its paths in the step that creates it',
+    'exclusion: a job claims its paths in the step that creates it',
     (store) => ({
       ...store,
       jobs: {
@@ -35,7 +35,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     }),
   ],
   'never frees a claim': [
-    'law 7: a failed and a cancelled job free their claims',
+    'exclusion: a failed and a cancelled job free their claims',
     (store) => ({
       ...store,
       jobs: {
@@ -48,7 +48,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     }),
   ],
   'frees the claims when the outcome is known': [
-    'law 7: the claim is held until the last step commits',
+    'exclusion: the claim is held until the last step commits',
     (store) => {
       const claims = new Map<string, () => Promise<void>>()
       return {
@@ -73,26 +73,26 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     },
   ],
   'forgets the outbox item of the next batch': [
-    'law 1: a batch follows when the last node before it has ended',
+    'order: a batch follows when the last node before it has ended',
     withOutbox((items) => items.filter(({ action }) => action.type !== 'batch' || action.batch === 0)),
   ],
   'puts the next batch into the outbox twice': [
-    'law 6: nodes that end at the same time are all counted',
+    'one truth: nodes that end at the same time are all counted',
     withOutbox((items) => items.flatMap((item) => (isLater(item) ? [item, item] : [item]))),
   ],
   'forgets the task of a retry': [
-    'law 6: a retry waits, and its task is in the outbox',
+    'one truth: a retry waits, and its task is in the outbox',
     withOutbox((items) => items.filter(({ action }) => action.type !== 'task')),
   ],
   'forgets what is not acknowledged': [
-    'law 6: an outbox item stays until it is acknowledged',
+    'one truth: an outbox item stays until it is acknowledged',
     (store) => {
       const given = new Set<string>()
       return withOutbox((items) => items.filter(({ id }) => !given.has(id) && given.add(id)))(store)
     },
   ],
   'hands a lease to everyone who asks': [
-    'law 5: however many tasks come for a node, one lease is given',
+    'exactly once: however many tasks come for a node, one lease is given',
     (store) => {
       const leases = new Map<string, Promise<Lease | undefined>>()
       return {
@@ -109,7 +109,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     },
   ],
   'lets a stale fence commit': [
-    'law 5: a stale fence cannot commit',
+    'exactly once: a stale fence cannot commit',
     (store) => {
       const newest = new Map<string, Lease>()
       const current = (lease: Lease): Lease => newest.get(lease.node.id) ?? lease
@@ -128,7 +128,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     },
   ],
   'keeps a preparation whose shells could not be made': [
-    'law 3: where the shells cannot be made',
+    'nothing half-made: where the shells cannot be made',
     (store) => ({
       ...store,
       drafts: {
@@ -142,7 +142,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     }),
   ],
   'takes uploads after the import has begun': [
-    'law 5: of many runs one begins',
+    'exactly once: of many runs one begins',
     (store) => ({
       ...store,
       drafts: {
@@ -152,7 +152,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     }),
   ],
   'runs a plan that was made for other uploads': [
-    'law 5: of many runs one begins',
+    'exactly once: of many runs one begins',
     (store) => ({
       ...store,
       drafts: {
@@ -168,7 +168,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     }),
   ],
   'marks a node done though its work threw': [
-    'law 5: work that throws changes nothing',
+    'exactly once: work that throws changes nothing',
     (store) => ({
       ...store,
       attempts: {
@@ -192,7 +192,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     }),
   ],
   'does not tell the running nodes of a cancel': [
-    'law 3: cancel skips what waits, tells what runs',
+    'nothing half-made: cancel skips what waits, tells what runs',
     (store) => ({
       ...store,
       attempts: {
@@ -205,7 +205,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     }),
   ],
   'counts jobs first and creates them later': [
-    'law 7: of racing requests of one principal',
+    'exclusion: of racing requests of one principal',
     (store) => {
       const counts = new Map<string, number>()
       return {
@@ -224,21 +224,21 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     },
   ],
   'submits jobs that should wait': [
-    'law 7: of racing requests that may wait',
+    'exclusion: of racing requests that may wait',
     (store) => ({
       ...store,
       jobs: { ...store.jobs, create: ({ limit: _, ...job }) => store.jobs.create(job) },
     }),
   ],
   'knows no priorities': [
-    'law 6: in the step that ends a job the next one begins',
+    'one truth: in the step that ends a job the next one begins',
     (store) => ({
       ...store,
       jobs: { ...store.jobs, create: ({ priority: _, ...job }) => store.jobs.create(job) },
     }),
   ],
   'forgets jobs that wait': [
-    'law 6: the sweep lets jobs begin that have room',
+    'one truth: the sweep lets jobs begin that have room',
     (store) => ({
       ...store,
       outbox: { ...store.outbox, pending: async () => [] },
@@ -246,11 +246,11 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     }),
   ],
   'knows no deadlines': [
-    'law 6: a job past its deadline is stopped once',
+    'one truth: a job past its deadline is stopped once',
     (store) => ({ ...store, limits: { ...store.limits, expire: async () => [] } }),
   ],
   'takes the creation of a preparation for its run': [
-    'law 6: a preparation has its time from its run on',
+    'one truth: a preparation has its time from its run on',
     (store) => ({
       ...store,
       drafts: {
@@ -260,7 +260,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     }),
   ],
   'takes a lease that was given back for a failure': [
-    'law 5: a lease that was given back',
+    'exactly once: a lease that was given back',
     (store) => ({
       ...store,
       attempts: {
@@ -271,7 +271,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     }),
   ],
   'lets a hung worker keep its lease': [
-    'law 5: whoever does not end when its job is stopped',
+    'exactly once: whoever does not end when its job is stopped',
     (store) => {
       const hung = new Set<string>()
       return {
@@ -288,14 +288,14 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     },
   ],
   'has a sweep that finds nothing': [
-    'law 6: whatever fails, crashes or comes twice, a job ends',
+    'one truth: whatever fails, crashes or comes twice, a job ends',
     (store) => ({
       ...store,
       attempts: { ...store.attempts, begin: crashingOnce(store), overdue: async () => [] },
     }),
   ],
   'forgets what is to be tried again': [
-    'law 6: whatever fails, crashes or comes twice, a job ends',
+    'one truth: whatever fails, crashes or comes twice, a job ends',
     (store) => {
       const failed = new Set<string>()
       return {
@@ -313,7 +313,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     },
   ],
   'lets a terminal job be cancelled': [
-    'law 6: a terminal job never changes',
+    'one truth: a terminal job never changes',
     (store) => {
       const cancelled = new Set<string>()
       return {
@@ -333,14 +333,14 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     },
   ],
   'gives what is over to everyone who asks': [
-    'law 6: what is over is given to one of many',
+    'one truth: what is over is given to one of many',
     (store) => ({
       ...store,
       retention: { ...store.retention, expired: (limit) => store.retention.expired(limit, 0) },
     }),
   ],
   'deletes what an unfinished job reads': [
-    'law 6: what an unfinished job reads',
+    'one truth: what an unfinished job reads',
     (store) => ({
       ...store,
       jobs: {
@@ -353,15 +353,15 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     }),
   ],
   'gives a turn to everyone who asks': [
-    'law 6: of many who ask it is one turn',
+    'one truth: of many who ask it is one turn',
     (store) => ({ ...store, retention: { ...store.retention, acquireTurn: async () => true } }),
   ],
   'forgets that something was asked to be free': [
-    'law 7: whoever may change what a failed export had claimed',
+    'exclusion: whoever may change what a failed export had claimed',
     (store) => ({ ...store, guard: { ...store.guard, checkEditable: async () => undefined } }),
   ],
   'takes every hold for a change': [
-    'law 7: what leaves a failed export as it was',
+    'exclusion: what leaves a failed export as it was',
     (store) => ({
       ...store,
       jobs: {

@@ -18,19 +18,19 @@ test.after(() => open.close())
 /** What is changed, and the law that must see it. */
 const broken: Record<string, [law: string, piece: () => Piece]> = {
   'loses a row and counts what is left': [
-    'law 11: sample/notes: every row that it was given',
+    'honest counts: sample/notes: every row that it was given',
     () => importing(dropLast),
   ],
   'loses a row and does not tell': [
-    'law 4: sample/notes: an import makes equal content',
+    'new ids: sample/notes: an import makes equal content',
     () => importing(async (context, original) => addRow(await dropLast(context, original))),
   ],
   'skips a row without a finding': [
-    'law 11: sample/notes: every row that it was given',
+    'honest counts: sample/notes: every row that it was given',
     () => importing(async (context, original) => ({ ...(await dropLast(context, original)), skipped: 1 })),
   ],
   'keeps old ids': [
-    'law 4: sample/notes: an import makes equal content',
+    'new ids: sample/notes: an import makes equal content',
     () =>
       importing(async (context, original) => {
         const counts = await original(context)
@@ -43,7 +43,7 @@ const broken: Record<string, [law: string, piece: () => Piece]> = {
       }),
   ],
   'changes the source': [
-    'law 4: sample/notes: a clone makes equal content',
+    'new ids: sample/notes: a clone makes equal content',
     () => ({
       ...notesPiece,
       cloner: {
@@ -55,7 +55,7 @@ const broken: Record<string, [law: string, piece: () => Piece]> = {
     }),
   ],
   'gives every job the same ids': [
-    'law 4: sample/notes: imports by two jobs share no id',
+    'new ids: sample/notes: imports by two jobs share no id',
     () =>
       importing((context, original) => {
         const idOf = (_table: string, oldId: string): string => oldId.replace(/^../, '00')
@@ -63,7 +63,7 @@ const broken: Record<string, [law: string, piece: () => Piece]> = {
       }),
   ],
   'makes other ids in every attempt': [
-    'law 5: sample/notes: an attempt that follows a lost one',
+    'exactly once: sample/notes: an attempt that follows a lost one',
     () =>
       importing((context, original) => {
         const made = new Map<string, string>()
@@ -76,7 +76,7 @@ const broken: Record<string, [law: string, piece: () => Piece]> = {
       }),
   ],
   'clones with other ids than it imports': [
-    'law 4: sample/notes: a clone makes what an import makes',
+    'new ids: sample/notes: a clone makes what an import makes',
     () => ({
       ...notesPiece,
       cloner: {
@@ -88,7 +88,7 @@ const broken: Record<string, [law: string, piece: () => Piece]> = {
     }),
   ],
   'writes rows in no order': [
-    'law 9: sample/notes: two exports',
+    'reproducible: sample/notes: two exports',
     () => {
       let exports = 0
       return exporting((write, path, lines, rows) => {
@@ -99,7 +99,7 @@ const broken: Record<string, [law: string, piece: () => Piece]> = {
     },
   ],
   'writes the time': [
-    'law 9: sample/notes: two exports',
+    'reproducible: sample/notes: two exports',
     () =>
       exporting(async (write, path, lines, rows) => {
         await write(path, each(lines), rows)
@@ -107,15 +107,15 @@ const broken: Record<string, [law: string, piece: () => Piece]> = {
       }),
   ],
   'states more rows than it writes': [
-    'law 11: sample/notes: the rows that are counted',
+    'honest counts: sample/notes: the rows that are counted',
     () => exporting((write, path, lines, rows) => write(path, each(lines.slice(0, -1)), rows)),
   ],
   'goes on when its input breaks off': [
-    'law 3: sample/notes: an import whose input breaks off',
+    'nothing half-made: sample/notes: an import whose input breaks off',
     () => importing((context, original) => original({ ...context, entries: forgiving(context.entries) })),
   ],
   'writes outside its transaction': [
-    'law 3: sample/notes: an import whose transaction is rolled back',
+    'nothing half-made: sample/notes: an import whose transaction is rolled back',
     () =>
       importing(async (context, original) => {
         await open.db.query('INSERT INTO projects VALUES ($1)', [randomUUID()])
@@ -123,7 +123,7 @@ const broken: Record<string, [law: string, piece: () => Piece]> = {
       }),
   ],
   'swallows that it is aborted': [
-    'law 3: sample/notes: an export that is aborted',
+    'nothing half-made: sample/notes: an export that is aborted',
     () => ({
       ...notesPiece,
       exporter: {
@@ -135,11 +135,11 @@ const broken: Record<string, [law: string, piece: () => Piece]> = {
     }),
   ],
   'imports what it has when it is aborted': [
-    'law 3: sample/notes: an import that is aborted',
+    'nothing half-made: sample/notes: an import that is aborted',
     () => importing((context, original) => original({ ...context, entries: forgiving(context.entries) })),
   ],
   'does not accept what it writes': [
-    'law 2: sample/notes: what it exports',
+    'all problems at once: sample/notes: what it exports',
     () => ({
       ...notesPiece,
       validators: [

@@ -10,19 +10,19 @@ const make = (): Runtime => inProcess({ onError: () => {} })
 /** What is changed, and the law that must see it. */
 const broken: Record<string, [law: string, () => Runtime]> = {
   'loses a task': [
-    'law 6: every task runs',
+    'one truth: every task runs',
     () => submitting((tasks) => tasks.filter(({ node }) => node !== 'node-17')),
   ],
   'runs a task twice': [
-    'law 6: every task runs',
+    'one truth: every task runs',
     () => submitting((tasks) => [...tasks, ...tasks.slice(0, 1)]),
   ],
   'changes a task': [
-    'law 6: every task runs',
+    'one truth: every task runs',
     () => submitting((tasks) => tasks.map((task) => ({ ...task, attempt: 2 }))),
   ],
   'forgets what came before start': [
-    'law 6: what is submitted before start',
+    'one truth: what is submitted before start',
     () => {
       const runtime = make()
       let started = false
@@ -37,14 +37,14 @@ const broken: Record<string, [law: string, () => Runtime]> = {
     },
   ],
   'runs a task once in its life': [
-    'law 6: a task that has run can be submitted again',
+    'one truth: a task that has run can be submitted again',
     () => {
       const known = new Set<string>()
       return submitting((tasks) => tasks.filter(({ node }) => !known.has(node) && known.add(node)))
     },
   ],
   'stops at the first failure': [
-    'law 6: a handler that fails stops neither the others',
+    'one truth: a handler that fails stops neither the others',
     () => {
       const runtime = make()
       let failed = false
@@ -75,7 +75,7 @@ const broken: Record<string, [law: string, () => Runtime]> = {
       }
     },
   ],
-  'runs one task after the other': ['law 1: tasks run side by side', () => inProcess({ concurrency: 1 })],
+  'runs one task after the other': ['order: tasks run side by side', () => inProcess({ concurrency: 1 })],
   'forgets the delay': [
     'a delayed task runs, and not before its delay',
     () => {

@@ -26,7 +26,7 @@ test.after(async () => {
 /** What is changed, and the law that must see it. */
 const broken: Record<string, [law: string, (store: Store) => Store]> = {
   'commits rows before the mark': [
-    'law 5: rows of a second run under one lease',
+    'exactly once: rows of a second run under one lease',
     (store) => ({
       ...store,
       attempts: {
@@ -39,7 +39,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     }),
   ],
   'keeps the rows of work that throws': [
-    'law 5: rows, and the mark that they are there',
+    'exactly once: rows, and the mark that they are there',
     (store) => ({
       ...store,
       attempts: {
@@ -56,11 +56,11 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     }),
   ],
   'lets the host wait in vain for its transaction': [
-    'law 6: a job that is created inside a transaction',
+    'one truth: a job that is created inside a transaction',
     (store) => ({ ...store, jobs: { ...store.jobs, create: (job) => store.jobs.create(job) } }),
   ],
   'lets claims in during an edit of the host': [
-    'law 7: an edit inside a transaction of the host',
+    'exclusion: an edit inside a transaction of the host',
     (store) => ({
       ...store,
       guard: {

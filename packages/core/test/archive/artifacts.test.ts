@@ -31,19 +31,22 @@ files('a failed put leaves no file of any kind', async () => {
   assert.deepEqual(await filesBelow(folder), [])
 })
 
-files('law 3: what a process that died was putting goes a day later; what is being put stays', async () => {
-  const folder = join(root, 'abandoned')
-  const store = fileArtifacts(folder)
-  const unfinished = join(folder, '~unfinished')
-  await mkdir(unfinished, { recursive: true })
-  for (const name of ['old', 'young']) await writeFile(join(unfinished, name), 'half')
-  const yesterday = Date.now() / 1000 - 24 * 60 * 60 - 60
-  await utimes(join(unfinished, 'old'), yesterday, yesterday)
-  assert.deepEqual(await keysOf(store.list('jobs')), [])
-  assert.deepEqual(await filesBelow(folder), ['young'])
-})
+files(
+  'nothing half-made: what a process that died was putting goes a day later; what is being put stays',
+  async () => {
+    const folder = join(root, 'abandoned')
+    const store = fileArtifacts(folder)
+    const unfinished = join(folder, '~unfinished')
+    await mkdir(unfinished, { recursive: true })
+    for (const name of ['old', 'young']) await writeFile(join(unfinished, name), 'half')
+    const yesterday = Date.now() / 1000 - 24 * 60 * 60 - 60
+    await utimes(join(unfinished, 'old'), yesterday, yesterday)
+    assert.deepEqual(await keysOf(store.list('jobs')), [])
+    assert.deepEqual(await filesBelow(folder), ['young'])
+  },
+)
 
-files('law 10: symbolic links below the root are not followed', async () => {
+files('hostile archives: symbolic links below the root are not followed', async () => {
   const folder = join(root, 'linked')
   const outside = join(root, 'outside')
   await mkdir(join(outside, 'below~'), { recursive: true })

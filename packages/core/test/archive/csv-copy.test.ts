@@ -74,7 +74,7 @@ for (const [table, columns] of Object.entries(tables)) {
   })
 }
 
-test('law 10: of arbitrary text, we accept only what COPY reads as we do', async () => {
+test('hostile archives: of arbitrary text, we accept only what COPY reads as we do', async () => {
   const text = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\\', '.', '\r'), maxLength: 12 })
   let accepted = 0
   const property = fc.asyncProperty(text, async (body) => {

@@ -47,7 +47,7 @@ test('what is written is read again, however the bytes are cut', async () => {
   await fc.assert(property, { numRuns: 400, examples })
 })
 
-test('law 10: however hostile bytes are cut, they are read alike or refused alike', async () => {
+test('hostile archives: however hostile bytes are cut, they are read alike or refused alike', async () => {
   const hostile = fc.string({
     unit: fc.constantFrom('a', '"', ',', '\n', '\r', '\\', '.', '\0'),
     maxLength: 25,
@@ -113,17 +113,17 @@ const refusals: Record<string, [text: string, message: RegExp]> = {
   'a header with loose quotes': ['a,"b"c\n', /header record is not CSV/],
 }
 for (const [what, [text, message]] of Object.entries(refusals))
-  test(`law 10: ${what} is refused`, async () => {
+  test(`hostile archives: ${what} is refused`, async () => {
     for (const step of [1, 2, 3, 1000])
       await assert.rejects(all(csvRows(chunks(text, step))), { code: 'archive-invalid', message })
   })
 
-test('law 10: bytes that are not UTF-8 are refused', async () => {
+test('hostile archives: bytes that are not UTF-8 are refused', async () => {
   const bytes = Buffer.concat([Buffer.from('a\n1\n'), Buffer.from([0xff, 0x0a])])
   await assert.rejects(all(csvRows(chunks(bytes))), { code: 'archive-invalid', message: /not UTF-8/ })
 })
 
-test('law 10: a record that does not end within the limit is refused', async () => {
+test('hostile archives: a record that does not end within the limit is refused', async () => {
   const text = `a\n1\n"${'x'.repeat(100_000)}"\n`
   const long = csvRows(chunks(text), { maxRecordBytes: 50_000 })
   await assert.rejects(all(long), { code: 'archive-invalid', message: /Record 3 is longer than 50000/ })

@@ -55,7 +55,7 @@ async function neverLies(damaged: Buffer, truth: Awaited<ReturnType<typeof told>
   }
 }
 
-test('law 10: a flipped bit never yields wrong data', async () => {
+test('hostile archives: a flipped bit never yields wrong data', async () => {
   const { bytes } = await archive(content)
   const truth = await told(bytes)
   let noticed = 0
@@ -75,13 +75,13 @@ test('law 10: a flipped bit never yields wrong data', async () => {
   await fc.assert(property, { numRuns: 500 })
 })
 
-test('law 10: a truncated archive is refused, wherever it ends', async () => {
+test('hostile archives: a truncated archive is refused, wherever it ends', async () => {
   const { bytes } = await archive(content)
   for (let end = 0; end < bytes.length; end += 3)
     await assert.rejects(told(bytes.subarray(0, end)), { code: 'archive-invalid' })
 })
 
-test('law 10: an archive with a part cut out or swapped never yields wrong data', async () => {
+test('hostile archives: an archive with a part cut out or swapped never yields wrong data', async () => {
   const { bytes } = await archive(content)
   const truth = await told(bytes)
   const cuts = fc

@@ -36,12 +36,12 @@ test('a document is parsed and validated; a fault is one sentence', async () => 
   assert.throws(() => entries.open('d.json'), { code: 'archive-invalid', message: /no entry "d\.json"/ })
 })
 
-test('law 10: a document beyond the limit is refused before it is read', async () => {
+test('hostile archives: a document beyond the limit is refused before it is read', async () => {
   const huge = { path: 'a.json', facts: { size: 70_000_000 }, open: () => assert.fail('it was opened') }
   await assert.rejects(entriesOf([huge]).json('a.json', person), { code: 'archive-limit' })
 })
 
-test('law 11: rows read are the rows stated', async () => {
+test('honest counts: rows read are the rows stated', async () => {
   const entries = entriesOf([
     file('a.csv', 'x\n1\n2\n', 2),
     file('b.csv', 'x\n1\n2\n', 3),
@@ -110,7 +110,7 @@ test('staged entries are checked while they are read, and have no ranges', async
   })
 })
 
-test('law 3: an export that fails or is aborted stages nothing', async () => {
+test('nothing half-made: an export that fails or is aborted stages nothing', async () => {
   const artifacts = memoryArtifacts()
   const abort = new AbortController()
   const endless = (async function* () {

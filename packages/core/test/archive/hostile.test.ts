@@ -173,7 +173,7 @@ const refusals: Record<string, Refusal> = {
   },
 }
 for (const [what, { bytes, limits, code = 'archive-invalid', message }] of Object.entries(refusals))
-  test(`law 10: ${what} is refused`, async () => {
+  test(`hostile archives: ${what} is refused`, async () => {
     await assert.rejects(open(bytes, limits), { name: 'PieceworkError', code, message })
   })
 
@@ -193,7 +193,7 @@ const paths = {
   'x/ä': /has characters other than/,
 }
 for (const [path, message] of Object.entries(paths))
-  test(`law 10: the path ${JSON.stringify(path)} is refused`, async () => {
+  test(`hostile archives: the path ${JSON.stringify(path)} is refused`, async () => {
     await assert.rejects(open(withEntry({ path })), { code: 'archive-invalid', message })
   })
 
@@ -236,7 +236,7 @@ const late: Record<string, Refusal> = {
   },
 }
 for (const [what, { bytes, code = 'archive-invalid', message }] of Object.entries(late))
-  test(`law 10: ${what} is found out while reading`, async () => {
+  test(`hostile archives: ${what} is found out while reading`, async () => {
     const archive = await open(bytes)
     await assert.rejects(bytesOf(archive.entries(node).open('a.csv')), { code, message })
     const [verdict] = await verdicts(archive)
@@ -244,7 +244,7 @@ for (const [what, { bytes, code = 'archive-invalid', message }] of Object.entrie
     assert.equal(verdict?.error?.code, code)
   })
 
-test('law 10: opening reads no data', async () => {
+test('hostile archives: opening reads no data', async () => {
   const big = Buffer.alloc(3_000_000, 'x,1\n')
   const read: [start: number, end: number][] = []
   const bytes = zipBytes({

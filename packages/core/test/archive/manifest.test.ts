@@ -24,7 +24,7 @@ const manifest: Manifest = {
   ],
 }
 
-test('law 9: order of keys and entries makes no difference', () => {
+test('reproducible: order of keys and entries makes no difference', () => {
   const [first, second] = manifest.pieces
   assert.ok(first && second)
   const { name, resource, version, entries } = first
@@ -105,12 +105,12 @@ const faults: Record<string, [change: unknown, message: RegExp]> = {
   'no tree': [{ tree: undefined }, /tree/],
 }
 for (const [what, [change, message]] of Object.entries(faults))
-  test(`law 10: ${what} is refused`, () => {
+  test(`hostile archives: ${what} is refused`, () => {
     const bytes = Buffer.from(JSON.stringify({ ...manifest, ...(change as object) }))
     assert.throws(() => readManifest(bytes), { code: 'archive-invalid', message })
   })
 
-test('law 10: a tree that is nested without end is refused', () => {
+test('hostile archives: a tree that is nested without end is refused', () => {
   for (const depth of [40, 100_000]) {
     const open = Array.from({ length: depth }, (_, i) => `{"kind":"k","id":"${i}","children":[`).join('')
     const text = `{"format":"piecework-archive","version":1,"tree":${open}${']}'.repeat(depth)},"pieces":[]}`
@@ -118,7 +118,7 @@ test('law 10: a tree that is nested without end is refused', () => {
   }
 })
 
-test('law 10: arbitrary bytes are refused', () => {
+test('hostile archives: arbitrary bytes are refused', () => {
   const property = fc.property(fc.oneof(fc.uint8Array(), fc.json().map(Buffer.from)), (bytes) => {
     assert.throws(() => readManifest(bytes), { code: 'archive-invalid' })
   })

@@ -22,7 +22,7 @@ const megabyte = 1024 * 1024
 const lines = Array.from({ length: 10_000 }, (_, i) => `${(i * 7919) % 10_007},row ${i},${i / 7}\n`)
 const block = Buffer.from(lines.join(''))
 
-test('law 8: an entry of 200 MB is staged, assembled and read in the memory of a small one', async () => {
+test('flat memory: an entry of 200 MB is staged, assembled and read in the memory of a small one', async () => {
   const root = await mkdtemp(join(tmpdir(), 'piecework-memory-'))
   try {
     const held = await heldBy(200, fileArtifacts(root))

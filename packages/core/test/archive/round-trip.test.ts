@@ -80,7 +80,7 @@ test('what is archived is read again, several entries at once', async () => {
   await fc.assert(property, { numRuns: 60, examples })
 })
 
-test('law 9: equal content has equal digest and bytes, however it comes', async () => {
+test('reproducible: equal content has equal digest and bytes, however it comes', async () => {
   const property = fc.asyncProperty(content, fc.integer({ min: 500, max: 300_000 }), async (given, step) => {
     const [one, other] = [await archive(given), await archive(given, step)]
     assert.equal(one.digest, other.digest)
@@ -102,14 +102,14 @@ const sample: Content = {
   ],
 }
 
-test('law 9: the time of making is not in the zip', async () => {
+test('reproducible: the time of making is not in the zip', async () => {
   const { bytes } = await archive(sample)
   // DOS time and date of the first local header: 1980-01-01 00:00.
   assert.equal(bytes.readUInt16LE(10), 0)
   assert.equal(bytes.readUInt16LE(12), (1 << 5) | 1)
 })
 
-test('law 9: other content has another digest', async () => {
+test('reproducible: other content has another digest', async () => {
   const [first] = sample.pieces
   assert.ok(first)
   const other = { ...sample, pieces: [{ ...first, entries: { 'a.csv': 'a,b\n1,3\n' } }] }

@@ -29,7 +29,7 @@ test('keys come as PEM, as objects or as 32 bytes', () => {
   }
 })
 
-test('law 9: equal manifest and key give equal bytes', () => {
+test('reproducible: equal manifest and key give equal bytes', () => {
   const bytes = fc.uint8Array({ maxLength: 200 })
   fc.assert(
     fc.property(bytes, (some) => {
@@ -41,13 +41,13 @@ test('law 9: equal manifest and key give equal bytes', () => {
   )
 })
 
-test('law 9: the file is what the format says: readable without this library', () => {
+test('reproducible: the file is what the format says: readable without this library', () => {
   const { algorithm, keyId, signature } = JSON.parse(Buffer.from(sign(manifest)).toString())
   assert.deepEqual([algorithm, keyId], ['ed25519', 'host-1'])
   assert.ok(verify(null, manifest, publicKey, Buffer.from(signature, 'base64')))
 })
 
-test('law 10: a flipped bit of manifest or signature is never trusted', () => {
+test('hostile archives: a flipped bit of manifest or signature is never trusted', () => {
   const signature = Buffer.from(sign(manifest))
   for (const whole of [manifest, signature])
     for (let bit = 0; bit < 8 * whole.length; bit += 1) {
@@ -60,7 +60,7 @@ test('law 10: a flipped bit of manifest or signature is never trusted', () => {
     }
 })
 
-test('law 10: what is no signature of this manifest by this key is told apart and never trusted', () => {
+test('hostile archives: what is no signature of this manifest by this key is told apart and never trusted', () => {
   const other = generateKeyPairSync('ed25519').privateKey
   const { signature } = JSON.parse(Buffer.from(sign(manifest)).toString())
   const good = { algorithm: 'ed25519', keyId: 'host-1', signature }
@@ -84,7 +84,7 @@ test('law 10: what is no signature of this manifest by this key is told apart an
     assert.equal(trust.check(manifest, bytes).state, state, what)
 })
 
-test('law 10: a signature has one value only', () => {
+test('hostile archives: a signature has one value only', () => {
   const order = 2n ** 252n + 27742317777372353535851937790883648493n
   const file = JSON.parse(Buffer.from(sign(manifest)).toString())
   const bytes = Buffer.from(file.signature, 'base64')
@@ -94,7 +94,7 @@ test('law 10: a signature has one value only', () => {
   assert.equal(trust.check(manifest, fileOf({ ...file, signature })).state, 'invalid')
 })
 
-test('law 10: keys of small order, for which anyone can sign, are refused', () => {
+test('hostile archives: keys of small order, for which anyone can sign, are refused', () => {
   const neutral = Buffer.alloc(32)
   neutral.writeUInt8(1, 0)
   const forged = Buffer.concat([neutral, Buffer.alloc(32)])

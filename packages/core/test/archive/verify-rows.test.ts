@@ -26,7 +26,7 @@ async function verdictOf(path: string, content: string, rows?: number): Promise<
   throw new Error('nothing was verified')
 }
 
-test('law 11: verify counts the rows of tables', async () => {
+test('honest counts: verify counts the rows of tables', async () => {
   const table = 'id,name\n1,"two\nlines"\n2,""\n'
   assert.equal(await verdictOf('a.csv', table, 2), undefined)
   for (const rows of [0, 1, 3]) assert.equal(await verdictOf('a.csv', table, rows), 'counts-differ')

@@ -100,7 +100,7 @@ test('a listener that throws breaks no job', async () => {
   }
 })
 
-test('law 2: an error is told also after a thousand warnings', async () => {
+test('all problems at once: an error is told also after a thousand warnings', async () => {
   async function* validate() {
     for (let i = 0; i < 1500; i++)
       yield { severity: 'warning' as const, code: 'test/odd', message: `Odd ${i}.` }
@@ -114,7 +114,7 @@ test('law 2: an error is told also after a thousand warnings', async () => {
   assert.equal(findings[0]?.message, 'Wrong.')
 })
 
-test('law 2: a validator that cannot go on does not silence the others', async () => {
+test('all problems at once: a validator that cannot go on does not silence the others', async () => {
   const validator = (message: string) => ({
     // biome-ignore lint/correctness/useYield: it fails before it has anything to tell
     async *validate(): AsyncIterable<Omit<Finding, 'piece'>> {
@@ -136,7 +136,7 @@ test('law 2: a validator that cannot go on does not silence the others', async (
   assert.deepEqual([books, files], [1, []])
 })
 
-test('law 10: every checksum is compared before anything is written, also where a validator reads the start only', async () => {
+test('hostile archives: every checksum is compared before anything is written, also where a validator reads the start only', async () => {
   const log: string[] = []
   const artifacts = memoryArtifacts()
   await withPiecework(
@@ -188,7 +188,7 @@ async function* bytesOf(buffer: Buffer): AsyncIterable<Uint8Array> {
   yield buffer
 }
 
-test('law 7: what changed between the look and the claim refuses the job, and holds nothing', async () => {
+test('exclusion: what changed between the look and the claim refuses the job, and holds nothing', async () => {
   await withPiecework(
     (host) => {
       const pack = host.pack()

@@ -38,7 +38,7 @@ const archiveOf = async (piecework: Parameters<Parameters<typeof withPiecework>[
   return { artifact: archive.artifact }
 }
 
-test('law 1: when a node fails the rest of its batch runs to its end, no later batch starts, and the job fails', async () => {
+test('order: when a node fails the rest of its batch runs to its end, no later batch starts, and the job fails', async () => {
   const log: string[] = []
   const failing = {
     import: async () => {
@@ -75,7 +75,7 @@ test('law 1: when a node fails the rest of its batch runs to its end, no later b
   )
 })
 
-test('law 2: every validator runs before anything is written, and all problems come in one report', async () => {
+test('all problems at once: every validator runs before anything is written, and all problems come in one report', async () => {
   const log: string[] = []
   const sees = (name: string, severity: 'error' | 'warning'): Partial<Piece> => ({
     validators: [
@@ -122,7 +122,7 @@ test('law 2: every validator runs before anything is written, and all problems c
   )
 })
 
-test('law 2: warnings do not refuse a job', async () => {
+test('all problems at once: warnings do not refuse a job', async () => {
   const warns = {
     validators: [
       {
@@ -143,7 +143,7 @@ test('law 2: warnings do not refuse a job', async () => {
   )
 })
 
-test('law 3: what an import makes is invisible until it succeeds', async () => {
+test('nothing half-made: what an import makes is invisible until it succeeds', async () => {
   const seen: boolean[] = []
   await withPiecework(
     (host) =>
@@ -173,7 +173,7 @@ test('law 3: what an import makes is invisible until it succeeds', async () => {
 })
 
 for (const how of ['failed', 'cancelled'] as const) {
-  test(`law 3: a ${how} import or clone leaves no resource, no file and no claim`, async () => {
+  test(`nothing half-made: a ${how} import or clone leaves no resource, no file and no claim`, async () => {
     await withPiecework(
       (host) =>
         host.pack(
@@ -225,7 +225,7 @@ for (const how of ['failed', 'cancelled'] as const) {
   })
 }
 
-test('law 5: a runtime that runs every task twice has each effect once', async () => {
+test('exactly once: a runtime that runs every task twice has each effect once', async () => {
   const inner = inProcess({ concurrency: 4 })
   const doubling: Runtime = {
     start: (handle) => inner.start(handle),
@@ -247,7 +247,7 @@ test('law 5: a runtime that runs every task twice has each effect once', async (
   )
 })
 
-test('law 7: of a thousand racing exports one is admitted, and the resource is free once it has ended', async () => {
+test('exclusion: of a thousand racing exports one is admitted, and the resource is free once it has ended', async () => {
   await withPiecework(
     (host) => host.pack(),
     async (piecework, { host }) => {
@@ -269,7 +269,7 @@ test('law 7: of a thousand racing exports one is admitted, and the resource is f
   )
 })
 
-test('law 7: an edit is refused while a job holds the resource, and a job while an edit does', async () => {
+test('exclusion: an edit is refused while a job holds the resource, and a job while an edit does', async () => {
   await withPiecework(
     (host) => host.pack(),
     async (piecework, { host }) => {
@@ -291,7 +291,7 @@ test('law 7: an edit is refused while a job holds the resource, and a job while 
   )
 })
 
-test('law 11: a job that lost a row does not succeed, nor one that skips without saying so', async () => {
+test('honest counts: a job that lost a row does not succeed, nor one that skips without saying so', async () => {
   for (const counts of [{ rows: 1 }, { rows: 1, skipped: 1 }, { rows: 3 }]) {
     const importer = { import: async () => counts }
     await withPiecework(
@@ -309,7 +309,7 @@ test('law 11: a job that lost a row does not succeed, nor one that skips without
   }
 })
 
-test('law 11: an exporter that counts other than it writes fails', async () => {
+test('honest counts: an exporter that counts other than it writes fails', async () => {
   const exporter: Piece['exporter'] = {
     export: async ({ write }) => {
       await write('lines.csv', bytes('text\na\n'), () => 1)

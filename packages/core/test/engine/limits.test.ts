@@ -11,7 +11,7 @@ const bob = { id: 'bob' }
 const books = (host: Notebooks, count: number): ResourceRef[] =>
   Array.from({ length: count }, (_, n) => host.add(`b${n}`, `Book ${n}`, ['wren']))
 
-test('law 7: jobs of a principal wait for room and all of them end; those of others do not wait for them', async () => {
+test('exclusion: jobs of a principal wait for room and all of them end; those of others do not wait for them', async () => {
   const running = new Map<string, number>()
   const most = new Map<string, number>()
   const piece = pieceOf('counted', async ({ principal: { id } }) => {
@@ -180,7 +180,7 @@ test('limits and priorities that are no whole numbers are refused', async () => 
   )
 })
 
-test('law 7: nothing is exported or cloned while the host holds the resource, nor claimed while a job does', async () => {
+test('exclusion: nothing is exported or cloned while the host holds the resource, nor claimed while a job does', async () => {
   await withPiecework(
     (host) => host.pack(),
     async (piecework, { host }) => {

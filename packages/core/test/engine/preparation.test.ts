@@ -85,7 +85,7 @@ const refused = (work: Promise<unknown>, code: Parameters<typeof isPieceworkErro
 const uploadsOf = (preparation: ImportDraft, { artifacts }: Pick<Setup, 'artifacts'>) =>
   keys(artifacts, `jobs/${preparation.job}`)
 
-test('law 3: uploads fill a shell that nobody sees until the import has succeeded', () =>
+test('nothing half-made: uploads fill a shell that nobody sees until the import has succeeded', () =>
   withPiecework(notes, async (piecework, setup) => {
     const preparation = await prepare(piecework, { description: 'mine' })
     const { resource, resources } = preparation
@@ -164,7 +164,7 @@ test('uploads of unknown roles, too large, or with other metadata are refused an
     )
   }))
 
-test('law 2: validation can be asked as often as one likes, and tells all of each file', () =>
+test('all problems at once: validation can be asked as often as one likes, and tells all of each file', () =>
   withPiecework(notes, async (piecework, { host }) => {
     const preparation = await prepare(piecework)
     await preparation.upload('text', text('bad\nodd\nbad\n'))

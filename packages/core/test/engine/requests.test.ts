@@ -66,7 +66,7 @@ test('exports, inspects, verifies, imports and clones', async () => {
   )
 })
 
-test('law 9: the same content exported twice has the same digest', async () => {
+test('reproducible: the same content exported twice has the same digest', async () => {
   await withPiecework(
     (host) => host.pack(),
     async (piecework, { host }) => {

@@ -154,7 +154,7 @@ const stepCases: Step[][] = [
   [{ breaks: ['c3'] }, { edit: 'c1' }, { breaks: ['c2'] }, { edit: 'c3' }, { breaks: [] }, { breaks: [] }],
 ]
 
-test('law 9: however edits, failures and retries follow each other, an archive is what a fresh export gives', async () => {
+test('reproducible: however edits, failures and retries follow each other, an archive is what a fresh export gives', async () => {
   const chapter = fc.constantFrom('c1', 'c2', 'c3')
   const step = fc.oneof(
     fc.record({ edit: chapter }),
@@ -324,7 +324,7 @@ test('an import of a stream that keeps its uploads starts clean from them', asyn
   })
 })
 
-test('law 3: a failed import leaves no file behind; it cannot be retried, and says so', async () => {
+test('nothing half-made: a failed import leaves no file behind; it cannot be retried, and says so', async () => {
   await withPiecework(fragileImport({ broken: true }), async (piecework, { host, artifacts }) => {
     const zip = await zipOf(piecework, artifacts, host.add('b1', 'Birds', ['wren']))
     const archive = { stream: streamOf(zip), fileName: 'birds.zip' }

@@ -63,7 +63,7 @@ test('an archive of one host verifies and is imported on another that has only t
   )
 })
 
-test('law 9: equal content and key give an equal signature; a signature changes no digest', async () => {
+test('reproducible: equal content and key give an equal signature; a signature changes no digest', async () => {
   const artifacts = memoryArtifacts()
   const one = await exported(artifacts)
   const two = await exported(artifacts)
@@ -107,7 +107,7 @@ const attacks = {
 } as const
 
 for (const [what, [code, tampering]] of Object.entries(attacks)) {
-  test(`law 10: an archive ${what} is refused before a job exists, told or let pass, as the policy says`, async () => {
+  test(`hostile archives: an archive ${what} is refused before a job exists, told or let pass, as the policy says`, async () => {
     const artifacts = memoryArtifacts()
     const { archive } = await exported(artifacts)
     const artifact = await tampered(artifacts, archive.artifact, tampering)
@@ -153,7 +153,7 @@ for (const [what, [code, tampering]] of Object.entries(attacks)) {
   })
 }
 
-test('law 10: an archive that is exchanged between request and work is refused by the work', async () => {
+test('hostile archives: an archive that is exchanged between request and work is refused by the work', async () => {
   const artifacts = memoryArtifacts()
   const { archive } = await exported(artifacts)
   const bad = await tampered(artifacts, archive.artifact, { signature: () => undefined })

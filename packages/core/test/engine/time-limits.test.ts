@@ -38,7 +38,7 @@ test('a piece that takes too long is stopped, and its job fails with the piece a
   )
 })
 
-test('law 6: a piece that does not look at its signal is given up, and cannot end well any more', async () => {
+test('one truth: a piece that does not look at its signal is given up, and cannot end well any more', async () => {
   const hung = deaf()
   await withPiecework(
     (host) => ({ ...host.pack(), pieces: [pieceOf('hung', hung.work)] }),
@@ -58,7 +58,7 @@ test('law 6: a piece that does not look at its signal is given up, and cannot en
   )
 })
 
-test('law 3: a cancel ends a job also where a piece does not look at its signal; a stop ends too', async () => {
+test('nothing half-made: a cancel ends a job also where a piece does not look at its signal; a stop ends too', async () => {
   const hung = deaf()
   await withPiecework(
     (host) => ({ ...host.pack(), pieces: [pieceOf('hung', hung.work)] }),
@@ -100,7 +100,7 @@ test('a last step that hangs is tried again', async () => {
   assert.deepEqual([report.job.status, asked], ['succeeded', 2])
 })
 
-test('law 6: a job past its time fails: what runs is stopped, and nothing of it is left', async () => {
+test('one truth: a job past its time fails: what runs is stopped, and nothing of it is left', async () => {
   await withPiecework(
     (host) => ({ ...host.pack(), pieces: [...(host.pack().pieces ?? []), waiting] }),
     async (piecework, { host, artifacts }) => {
@@ -116,7 +116,7 @@ test('law 6: a job past its time fails: what runs is stopped, and nothing of it 
   )
 })
 
-test('law 6: the time of a job passes also where one of its pieces has failed and another one hangs', async () => {
+test('one truth: the time of a job passes also where one of its pieces has failed and another one hangs', async () => {
   const failing = pieceOf('failing', () => Promise.reject(new Error('no')))
   await withPiecework(
     (host) => ({ ...host.pack(), pieces: [failing, waiting] }),
@@ -135,7 +135,7 @@ test('law 6: the time of a job passes also where one of its pieces has failed an
 })
 
 for (const how of ['refuses every task', 'does not answer']) {
-  test(`law 6: the time of a job passes also while the runtime ${how}`, async () => {
+  test(`one truth: the time of a job passes also while the runtime ${how}`, async () => {
     const silent = deaf()
     const submit = how === 'does not answer' ? silent.work : () => Promise.reject(new Error('away'))
     const away: Runtime = { ...inProcess(), submit }
@@ -157,7 +157,7 @@ for (const how of ['refuses every task', 'does not answer']) {
   })
 }
 
-test('law 6: the time of a job that waits for room passes too', async () => {
+test('one truth: the time of a job that waits for room passes too', async () => {
   await withPiecework(
     (host) => ({ ...host.pack(), pieces: [waiting] }),
     async (piecework, { host }) => {
@@ -173,7 +173,7 @@ test('law 6: the time of a job that waits for room passes too', async () => {
   )
 })
 
-test('law 6: any process ends a job past its time whose worker is gone or hangs', async () => {
+test('one truth: any process ends a job past its time whose worker is gone or hangs', async () => {
   const host = new Notebooks()
   const parts = { packs: [{ ...host.pack(), pieces: [waiting] }], artifacts: memoryArtifacts() }
   const store = memoryStore({ leaseMs: 60 })

@@ -38,7 +38,7 @@ const pairs: readonly (readonly [Line, Line])[] = [
   [scenario, of(['project', '12'], ['scenario', '1'])],
 ]
 
-test('law 7: paths overlap exactly when one line of resources begins with the other', () => {
+test('exclusion: paths overlap exactly when one line of resources begins with the other', () => {
   fc.assert(
     fc.property(lines, lines, (a, b) => {
       const shared = Math.min(a.length, b.length)
@@ -49,7 +49,7 @@ test('law 7: paths overlap exactly when one line of resources begins with the ot
   )
 })
 
-test('law 7: whatever is asked for in whatever order, no two claims that are held overlap', async () => {
+test('exclusion: whatever is asked for in whatever order, no two claims that are held overlap', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(lines, { minLength: 1, maxLength: 2 }), { maxLength: 12 }),

@@ -24,7 +24,7 @@ const cases: [string, string][][] = [
   ),
 ]
 
-test('law 4: an id follows from job, table and old id, whatever was asked for before', () => {
+test('new ids: an id follows from job, table and old id, whatever was asked for before', () => {
   const oldId = fc.oneof(fc.uuid(), fc.nat().map(String), fc.string({ unit: 'binary', maxLength: 50 }))
   const asked = fc.array(fc.tuple(fc.constantFrom('planning_units', 'features'), oldId), { minLength: 2 })
   fc.assert(

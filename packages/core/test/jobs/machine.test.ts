@@ -66,7 +66,7 @@ test('a job that waits begins when it is admitted, once', () => {
   assert.deepEqual([cancelled.effects, cancelled.job.throttled], [['submit 1'], true])
 })
 
-test('law 6: a job past its deadline fails with its limit, and its outcome stands', () => {
+test('one truth: a job past its deadline fails with its limit, and its outcome stands', () => {
   const late: Job = { ...job(2), deadline: new Date(90_000) }
   const running = play(late, { type: 'started' }, { type: 'timed-out', remaining: 2 })
   assert.deepEqual([running.effects, running.job.outcome, running.job.stopped], [[], 'failed', true])
@@ -78,7 +78,7 @@ test('law 6: a job past its deadline fails with its limit, and its outcome stand
   assert.equal(over.job.outcome, 'cancelled')
 })
 
-test('law 1: when a node fails, the rest of its batch runs, no later batch starts, then the job fails', () => {
+test('order: when a node fails, the rest of its batch runs, no later batch starts, then the job fails', () => {
   const failed = play(job(3), { type: 'started' }, { type: 'node-failed', remaining: 2, error })
   assert.equal(failed.job.status, 'ending')
   assert.deepEqual(failed.effects, [])

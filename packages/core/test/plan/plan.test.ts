@@ -15,7 +15,7 @@ const tree: ResourceTree = {
   ],
 }
 
-test('law 1: batches come from edges, also to an ancestor', () => {
+test('order: batches come from edges, also to an ancestor', () => {
   const project: PlannedPiece[] = [{ name: 'metadata' }, { name: 'features', after: ['metadata'] }]
   const scenario: PlannedPiece[] = [
     { name: 'targets', after: ['own', 'features'] },
@@ -51,7 +51,7 @@ const graphs = fc
     })),
   )
 
-test('law 1: for any graph, every node comes after all it waits for and as early as that allows', () => {
+test('order: for any graph, every node comes after all it waits for and as early as that allows', () => {
   fc.assert(
     fc.property(graphs, fc.integer({ min: 0, max: 3 }), (pieces, scenarios) => {
       const children = Array.from({ length: scenarios }, (_, id) => ({

@@ -32,7 +32,7 @@ const words =
       'latin1',
     )
 
-test('law 10: it is refused, or its parameters are those that an independent reading of its bytes says', async () => {
+test('hostile archives: it is refused, or its parameters are those that an independent reading of its bytes says', async () => {
   let accepted = 0
   const corruption = several(fc.oneof(byteCorruption, tableCorruption.map(words)))
   await fc.assert(

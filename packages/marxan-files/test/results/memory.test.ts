@@ -9,7 +9,7 @@ const test = suite('memory of solutions')
 const megabyte = 1024 * 1024
 const units = 200_000
 
-test('law 8: a matrix of any number of runs takes the memory of one run', async () => {
+test('flat memory: a matrix of any number of runs takes the memory of one run', async () => {
   const grown = (await heldBy(400)) - (await heldBy(20))
   assert.ok(grown < 2, `${grown.toFixed(1)} MB more were held`)
 })

@@ -67,7 +67,7 @@ async function restarted(work: () => Promise<void>): Promise<void> {
 }
 
 for (const [kind, request] of Object.entries(requests)) {
-  test(`law 5: a process killed in the middle of an ${kind}: another one finishes the job, rows once`, async () => {
+  test(`exactly once: a process killed in the middle of an ${kind}: another one finishes the job, rows once`, async () => {
     const before = await counts()
     const barrier = await barrierAt(db.url, 'cost_surface_values')
     let job = ''
@@ -101,7 +101,7 @@ for (const [kind, request] of Object.entries(requests)) {
     assert.deepEqual(left, [])
   })
 
-  test(`law 3: a cancel in the middle of a statement of an ${kind} ends it, and nothing is left`, async () => {
+  test(`nothing half-made: a cancel in the middle of a statement of an ${kind} ends it, and nothing is left`, async () => {
     const before = await contentsOf(host)
     const barrier = await barrierAt(db.url, 'cost_surface_values')
     try {
@@ -119,7 +119,7 @@ for (const [kind, request] of Object.entries(requests)) {
     await assertQuiet(host, project)
   })
 
-  test(`law 5: every task run twice, by two processes: an ${kind} makes its rows once`, async () => {
+  test(`exactly once: every task run twice, by two processes: an ${kind} makes its rows once`, async () => {
     const before = await counts()
     const twice = await Promise.all(
       [1, 2].map(() => hostOn(db, { artifacts: fileArtifacts(folder), runtime: doubling(), leaseMs })),
@@ -139,7 +139,7 @@ function doubling(): Runtime {
   return { ...runtime, submit: (tasks, options) => runtime.submit([...tasks, ...tasks], options) }
 }
 
-test('law 3: a cancel in the middle of a large COPY stops it, and nothing is left', async () => {
+test('nothing half-made: a cancel in the middle of a large COPY stops it, and nothing is left', async () => {
   const before = await contentsOf(host)
   const large = changed(await unpack(host.artifacts, archive), (unpacked) => addUnits(unpacked, 100_000))
   const node = /^import .* project\/planning-units$/

@@ -36,7 +36,7 @@ test('an archive and a clone make equal projects', async () => {
   await assertEqualProjects(host, second.id, third.id, [cloned.id])
 })
 
-test('law 2: what the validators find refuses the job in one report', async () => {
+test('all problems at once: what the validators find refuses the job in one report', async () => {
   const request = await forged((archive) => {
     addColumn(archive, 'planning_units.csv', 'id); DROP TABLE planning.projects; --', 'x')
     setValue(archive, 'cost_surface_values.csv', 'cost', 'y', 1)
@@ -59,7 +59,7 @@ const late = {
   'a cost below zero': ['cost_surface_values.csv', 'cost', '-1', /^Entry "cost_surface_values\.csv"/],
 } as const
 for (const [what, [entry, column, value, sentence]] of Object.entries(late)) {
-  test(`law 3: what only the database can tell leaves nothing: ${what}`, async () => {
+  test(`nothing half-made: what only the database can tell leaves nothing: ${what}`, async () => {
     const { code, message } = await refused(
       host,
       await forged((archive) => setValue(archive, entry, column, value, 0)),
@@ -78,7 +78,7 @@ test('a line is told as it stands in the entry, although the entry is copied in 
   assert.match(message, /^Entry "planning_units\.csv", line 29992, column "geom": /)
 })
 
-test('law 3: a cancelled import leaves nothing', async () => {
+test('nothing half-made: a cancelled import leaves nothing', async () => {
   const before = await contentsOf(host)
   const cancel = ({ job, node }: { readonly job: string; readonly node: string }) => {
     if (node.startsWith('import ')) void host.piecework.cancel(job)

@@ -109,7 +109,7 @@ async function strangersIn(project: string): Promise<readonly unknown[]> {
   return rows
 }
 
-test('law 10: owner, state, owning project and own id of an archive are not read', async () => {
+test('hostile archives: owner, state, owning project and own id of an archive are not read', async () => {
   const victim = attack.project.id
   const report = await forged(attack.archive(), (archive) => {
     addColumn(archive, 'projects.csv', 'owner_id', 'ann')
@@ -139,7 +139,7 @@ test('law 10: owner, state, owning project and own id of an archive are not read
   assert.notEqual(made, victim)
 })
 
-test('law 10: until its job is done an import is not ready, whatever the archive says', async () => {
+test('hostile archives: until its job is done an import is not ready, whatever the archive says', async () => {
   const seen = new Set<unknown>()
   const job = await attack.host.piecework.import({
     archive: {
@@ -187,7 +187,7 @@ const references: readonly Reference[] = [
 ]
 
 for (const { entry, column, table } of references) {
-  test(`law 4: an id of another project in ${entry}, ${column}, leads nowhere`, async () => {
+  test(`new ids: an id of another project in ${entry}, ${column}, leads nowhere`, async () => {
     // The victim is another project than the one that the archive is of, which those ids would be remapped to.
     const other = await secondVictim()
     const id = other.get(table)?.[0] ?? assert.fail(`no ${table}`)
@@ -212,7 +212,7 @@ async function secondVictim() {
   return second
 }
 
-test('law 4: the archive’s own ids forged to be those of another project attach nothing to it', async () => {
+test('new ids: the archive’s own ids forged to be those of another project attach nothing to it', async () => {
   const other = await secondVictim()
   const report = await forged(attack.archive(), (archive) => {
     for (const [table, ids] of other) {
@@ -238,7 +238,7 @@ test('law 4: the archive’s own ids forged to be those of another project attac
   assert.deepEqual(await strangersIn(report.job.result.resource?.id ?? ''), [])
 })
 
-test('law 10: ids of another project inside JSON documents do not survive', async () => {
+test('hostile archives: ids of another project inside JSON documents do not survive', async () => {
   const other = await secondVictim()
   const feature = other.get('features')?.[0] ?? ''
   const area = other.get('protected_areas')?.[0] ?? ''
@@ -263,7 +263,7 @@ test('law 10: ids of another project inside JSON documents do not survive', asyn
   for (const id of [feature, area]) assert.ok(!rows[0]?.documents.includes(id), rows[0]?.documents)
 })
 
-test('law 10: a project may not pass its rows off as shared ones', async () => {
+test('hostile archives: a project may not pass its rows off as shared ones', async () => {
   const before = await contentsOf(attack.host)
   const report = await forged(attack.archive(), (archive) => {
     addColumn(archive, '/features.csv', 'stable_key', 'iucn:1')
@@ -278,7 +278,7 @@ test('law 10: a project may not pass its rows off as shared ones', async () => {
   assert.notDeepEqual(await contentsOf(attack.host), before)
 })
 
-test('law 10: a scenario that is imported alone reads only the project that it goes into', async () => {
+test('hostile archives: a scenario that is imported alone reads only the project that it goes into', async () => {
   const { host, project } = attack
   const other = await secondVictim()
   const scenario = { kind: 'scenario', id: victims.get('scenarios')?.[0] ?? '' }

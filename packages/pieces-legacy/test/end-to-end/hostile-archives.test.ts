@@ -218,7 +218,7 @@ const cases: Readonly<Record<string, Case>> = {
 }
 
 for (const [name, { code, message, bytes }] of Object.entries(cases)) {
-  test(`law 10: refused, and nothing left behind: ${name}`, async () => {
+  test(`hostile archives: refused, and nothing left behind: ${name}`, async () => {
     const refusal = await attack.refused(bytes(attack.archive()))
     assert.equal(refusal.code, code, refusal.message)
     assert.match(refusal.message, message)
@@ -233,7 +233,7 @@ const unsound = {
   'row counts that are not true': 'counts-differ',
 }
 for (const [name, code] of Object.entries(unsound)) {
-  test(`law 10: found in the entry that has it: ${name}`, async () => {
+  test(`hostile archives: found in the entry that has it: ${name}`, async () => {
     const { findings } = await attack.refused((cases[name] ?? assert.fail()).bytes(attack.archive()))
     assert.deepEqual(
       findings.map((finding) => `${finding.severity} ${finding.code} ${finding.file}`),
@@ -246,7 +246,7 @@ for (const [artifact, code] of [
   ['../../etc/passwd', 'options-invalid'],
   ['archives/nothing.zip', 'artifact-not-found'],
 ] as const) {
-  test(`law 10: the artifact ${artifact} is not read`, async () => {
+  test(`hostile archives: the artifact ${artifact} is not read`, async () => {
     const refusal = await refused(attack.host, { archive: { artifact }, principal: mallory })
     assert.equal(refusal.code, code, refusal.message)
   })

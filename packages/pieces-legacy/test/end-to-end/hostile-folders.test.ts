@@ -158,7 +158,7 @@ test('bytes that are not UTF-8 are read as what they were probably meant to be, 
   assert.deepEqual(rows, [{ name: 'Algèria' }])
 })
 
-test('law 2: all problems of all files come in one report, and validate finds the same', async () => {
+test('all problems at once: all problems of all files come in one report, and validate finds the same', async () => {
   const wrong = () => ({
     ...smallProject({
       'input.dat': 'BLM x\n',

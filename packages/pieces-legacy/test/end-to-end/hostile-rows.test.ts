@@ -173,7 +173,7 @@ const cases: Readonly<Record<string, Case>> = {
 }
 
 for (const [name, { change, finds, message }] of Object.entries(cases)) {
-  test(`law 10: refused, and nothing left behind: ${name}`, async () => {
+  test(`hostile archives: refused, and nothing left behind: ${name}`, async () => {
     const bytes = changed(attack.archive(), change)
     const { code, message: said, findings } = await attack.refused(bytes)
     assert.equal(code, finds ? 'validation-failed' : 'archive-invalid', said)

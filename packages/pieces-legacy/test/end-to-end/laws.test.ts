@@ -27,7 +27,7 @@ async function succeeded(job: Promise<{ ended(): Promise<JobReport> }>): Promise
 
 const madeBy = ({ job }: JobReport): ResourceRef => job.result.resource ?? assert.fail('nothing was made')
 
-test('law 2: problems of several files and pieces come in one report; validate finds exactly the same', async () => {
+test('all problems at once: problems of several files and pieces come in one report; validate finds exactly the same', async () => {
   const { host } = attack
   const bytes = changed(attack.archive(), (archive) => {
     setValue(archive, 'planning_units.csv', 'puid', 'x', 0)
@@ -68,7 +68,7 @@ const late: Readonly<Record<string, readonly [entry: string, column: string, val
   'scenario/results': ['run_summaries.csv', 'run', '-1'],
 }
 for (const [piece, [entry, column, value]] of Object.entries(late)) {
-  test(`law 3: an import that fails in the batch of ${piece} leaves nothing`, async () => {
+  test(`nothing half-made: an import that fails in the batch of ${piece} leaves nothing`, async () => {
     const bytes = changed(attack.archive(), (archive) => setValue(archive, entry, column, value, 0))
     const { code, message, report } = await refused(attack.host, asked(bytes))
     assert.equal(code, 'archive-invalid', message)
@@ -121,7 +121,7 @@ const reached: Readonly<Record<string, string>> = {
   execution_files: ofScenario,
 }
 
-test('law 4: after an import and a clone no id of the source is left anywhere in what was made', async () => {
+test('new ids: after an import and a clone no id of the source is left anywhere in what was made', async () => {
   const { host, project } = attack
   for (const table of await planningTables(host.database))
     assert.ok(reached[table.split('.')[1] ?? ''], `these tests do not know ${table}`)
@@ -132,7 +132,7 @@ test('law 4: after an import and a clone no id of the source is left anywhere in
   assert.deepEqual(await survivors(imported.id, cloned.id), [])
 })
 
-test('law 9: an export of what has not changed has an equal digest; of an import, equal content but for ids', async () => {
+test('reproducible: an export of what has not changed has an equal digest; of an import, equal content but for ids', async () => {
   const { host, project } = attack
   const exported = async (resource: ResourceRef) => {
     const { job } = await succeeded(host.piecework.export({ resource, principal: ann }))
@@ -207,7 +207,7 @@ const lost: Readonly<Record<string, readonly [table: string, when: string]>> = {
   'the scenario’s becoming visible': ['scenarios', `NEW.state = 'ready'`],
 }
 for (const [what, [table, when]] of Object.entries(lost)) {
-  test(`law 11: an import that loses ${what} fails, and so does a clone`, async () => {
+  test(`honest counts: an import that loses ${what} fails, and so does a clone`, async () => {
     const { host, project } = attack
     await losing(table, when, async () => {
       const { code, message } = await refused(host, asked(changed(attack.archive(), () => {})))

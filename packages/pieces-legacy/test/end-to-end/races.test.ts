@@ -40,7 +40,7 @@ async function whileNothingRuns(work: (idle: readonly Host[]) => Promise<void>):
   }
 }
 
-test('law 7: of a thousand exports asked for at once on several connections one is accepted', async () => {
+test('exclusion: of a thousand exports asked for at once on several connections one is accepted', async () => {
   let accepted: readonly string[] = []
   await whileNothingRuns(async (idle) => {
     const asked = await Promise.allSettled(
@@ -62,7 +62,7 @@ test('law 7: of a thousand exports asked for at once on several connections one 
   await assertQuiet(host, project)
 })
 
-test('law 7: a clone claims source and target from its acceptance on', async () => {
+test('exclusion: a clone claims source and target from its acceptance on', async () => {
   const before = await contentsOf(host)
   let clone = ''
   await whileNothingRuns(async ([idle = host]) => {
@@ -95,7 +95,7 @@ async function ended(job: string): Promise<JobReport> {
   return host.piecework.job(job)
 }
 
-test('law 7: an import into a project that is busy is refused, and its upload is not kept', async () => {
+test('exclusion: an import into a project that is busy is refused, and its upload is not kept', async () => {
   const { rows } = await host.database.query<{ id: string }>(
     'SELECT id::text FROM planning.scenarios WHERE project_id = $1',
     [project.id],
@@ -127,7 +127,7 @@ test('law 7: an import into a project that is busy is refused, and its upload is
   await assertQuiet(host, project)
 })
 
-test('law 7: an edit of the host keeps a job waiting or has it refused, never beside it', async () => {
+test('exclusion: an edit of the host keeps a job waiting or has it refused, never beside it', async () => {
   await host.piecework.guard.edit(resourcePath([project]), async () => {
     await assert.rejects(host.piecework.export({ resource: project, principal: ann }), isBusy)
   })

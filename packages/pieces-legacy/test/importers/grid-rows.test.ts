@@ -71,7 +71,7 @@ async function imported(features: readonly Feature[]) {
 
 const options = { 'legacy/features': { geometry: 'none' }, 'legacy/planning-area': { skip: true } }
 
-test('law 4, law 11: every unit has its id, and its shape as COPY in CSV stores it, byte for byte', async () => {
+test('new ids, honest counts: every unit has its id, and its shape as COPY in CSV stores it, byte for byte', async () => {
   const property = fc.asyncProperty(fc.array(anyShape, { minLength: 1, maxLength: 60 }), async (shapes) => {
     const features = shapes.map((shape, at) => ({
       rings: shape(at % 10, Math.floor(at / 10)),

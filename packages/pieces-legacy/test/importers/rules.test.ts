@@ -174,7 +174,7 @@ test('amounts are exactly those given, in the project and in the scenario', asyn
   )
 })
 
-test('law 4: ids are those of the natural keys', async () => {
+test('new ids: ids are those of the natural keys', async () => {
   const { report, project } = await imported(smallProject())
   const ids = jobIds(report.job.id)
   const found = async (sql: string) => (await rows(sql, project)).map((row) => Object.values(row))
@@ -188,7 +188,7 @@ test('law 4: ids are those of the natural keys', async () => {
   )
 })
 
-test('law 11: rows without a unit in the grid are skipped, counted and told', async () => {
+test('honest counts: rows without a unit in the grid are skipped, counted and told', async () => {
   const { report } = await imported(
     smallProject({
       'pu.dat': 'id,cost\n1,1\n2,1\n3,1\n4,1\n99,1\n98,1\n',
@@ -209,7 +209,7 @@ test('law 11: rows without a unit in the grid are skipped, counted and told', as
   ])
 })
 
-test('law 11: a row that gets lost in the database fails the import', async () => {
+test('honest counts: a row that gets lost in the database fails the import', async () => {
   for (const [table, condition] of [
     ['planning_units', 'NEW.puid = 3'],
     ['cost_surface_values', 'NEW.cost = 20.5'],
@@ -303,7 +303,7 @@ test('longitudes from 0 to 360 become those from -180 to 180', async () => {
   )
 })
 
-test('law 2: all problems of all files in one report, nothing written, and the shell stays hidden', async () => {
+test('all problems at once: all problems of all files in one report, nothing written, and the shell stays hidden', async () => {
   const uploads = () =>
     smallProject({
       grid: shapefileParts(squares([1, 2, 3, -4])),
@@ -382,7 +382,7 @@ test('boundaries: each pair once, the lower id first, with the sum of its rows',
   )
 })
 
-test('law 11: boundaries of units without a shape are skipped, counted and told', async () => {
+test('honest counts: boundaries of units without a shape are skipped, counted and told', async () => {
   const { report, project } = await imported({
     ...smallProject({ 'pu.dat': 'id,cost\n1,1\n2,1\n3,1\n4,1\n99,1\n' }),
     'bound.dat': bytes('id1,id2,boundary\n1,2,3\n1,99,1\n99,99,1\n'),

@@ -53,7 +53,7 @@ test('any folder, imported and exported, asks for the same; imported again, it m
       const second = await imported(ids, byRole(folder.input))
       assert.deepEqual(await naturalRows(host.database, second), await naturalRows(host.database, first))
       const again = await exported(host, await scenarioOf(host, second))
-      assert.deepEqual(again.input, folder.input, 'law 9: equal content has equal bytes')
+      assert.deepEqual(again.input, folder.input, 'reproducible: equal content has equal bytes')
     }),
     // Some are the same each time.
     {

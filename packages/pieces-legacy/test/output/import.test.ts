@@ -109,7 +109,7 @@ test('without an output folder the scenario has not run', async () => {
   assert.deepEqual(await flags(await job.ended()), [{ ran: false, locked: false, state: 'ready' }])
 })
 
-test('law 2: an error in a result refuses the whole import before anything is written', async () => {
+test('all problems at once: an error in a result refuses the whole import before anything is written', async () => {
   const report = await imported({
     ...output,
     'out_solutionsmatrix.csv': output['out_solutionsmatrix.csv'].replace('S3,0', 'S3,x'),

@@ -15,7 +15,7 @@ const entries = Object.entries(smallOutput).map(
 )
 const toldOf = async (zip: Uint8Array) => told(await validate(resultsValidator, outputEntries(zip)))
 
-test('law 10: what is no zip, or ends early, is refused', async () => {
+test('hostile archives: what is no zip, or ends early, is refused', async () => {
   const zip = zipOf(entries)
   assert.deepEqual(await toldOf(Buffer.from('Run_Number,Score\n')), ['! output-zip output'])
   assert.deepEqual(await toldOf(Buffer.alloc(0)), ['! output-zip output'])
@@ -32,21 +32,21 @@ test('law 10: what is no zip, or ends early, is refused', async () => {
   )
 })
 
-test('law 10: unsafe paths are refused, whatever file they name', async () => {
+test('hostile archives: unsafe paths are refused, whatever file they name', async () => {
   for (const name of ['../x.txt', '/etc/passwd', 'a/../../b', 'C:/b.txt', 'a\\..\\b'])
     assert.deepEqual(await toldOf(zipOf([...entries, { name, bytes: Buffer.from('x') }])), [
       '! output-path output',
     ])
 })
 
-test('law 10: an encrypted file is refused', async () => {
+test('hostile archives: an encrypted file is refused', async () => {
   const [first, ...others] = entries as [ZipEntry, ...ZipEntry[]]
   assert.deepEqual(await toldOf(zipOf([{ ...first, encrypted: true }, ...others])), [
     '! output-encrypted output',
   ])
 })
 
-test('law 10: each file that differs from its checksum or size, or is compressed in another way, is told by name', async () => {
+test('hostile archives: each file that differs from its checksum or size, or is compressed in another way, is told by name', async () => {
   for (const { name } of entries.filter(({ name }) => !name.includes('best')))
     for (const lie of [{ statedCrc: 1 }, { statedSize: 5 }, { statedSize: 500_000 }, { method: 12 }]) {
       const zip = zipOf(entries.map((entry) => (entry.name === name ? { ...entry, ...lie } : entry)))
@@ -55,7 +55,7 @@ test('law 10: each file that differs from its checksum or size, or is compressed
     }
 })
 
-test('law 10: what inflates beyond the limits is refused before it is read', async () => {
+test('hostile archives: what inflates beyond the limits is refused before it is read', async () => {
   const upload = outputEntries(outputZip(smallOutput))
   const refusedBy = async (limits: Parameters<typeof openOutput>[1]['limits'] & object) =>
     assert.rejects(
@@ -69,7 +69,7 @@ test('law 10: what inflates beyond the limits is refused before it is read', asy
   await openOutput(upload, { findings: new FindingCollector(), limits: { entries: entries.length } })
 })
 
-test('law 10: a row without an end is given up', async () => {
+test('hostile archives: a row without an end is given up', async () => {
   const endless = Buffer.alloc(3_000_000, 'x')
   for (const name of ['out_sum.csv', 'out_ssoln.csv', 'out_mv00001.csv', 'out_best.csv']) {
     const zip = zipOf(

@@ -58,7 +58,7 @@ async function keysOf({ job }: ImportDraft): Promise<readonly string[]> {
   return keys
 }
 
-test('law 3: project and scenario of one name are there, hidden and closed, until the import has succeeded', async () => {
+test('nothing half-made: project and scenario of one name are there, hidden and closed, until the import has succeeded', async () => {
   const preparation = await prepare({ description: 'Corals' })
   const [project, scenario] = preparation.resources
   assert.deepEqual(project, preparation.resource)
@@ -227,7 +227,7 @@ test('an upload that ends after the import has begun is refused, and its bytes a
   await front.database.query('DELETE FROM planning.projects')
 })
 
-test('law 5: of ten that run an import at once one does, and it is imported once', async () => {
+test('exactly once: of ten that run an import at once one does, and it is imported once', async () => {
   const preparation = await prepare()
   await upload(preparation, smallProject())
   const runs = await Promise.allSettled(

@@ -109,7 +109,7 @@ test('a layer with the ids of planning units says what each of them costs, where
   }
 })
 
-test('law 2: every cost that is none is told by its record', async () => {
+test('all problems at once: every cost that is none is told by its record', async () => {
   const texts = ['1', '', '*****', '-1', 'n/a', '1e999', '1,5', '0']
   const uploads = layer(
     role,
@@ -165,7 +165,7 @@ test('the name of the surface that pu.dat makes is taken', async () => {
   ])
 })
 
-test('law 2: planning units that no shape covers are told before anything is written, with their number', async () => {
+test('all problems at once: planning units that no shape covers are told before anything is written, with their number', async () => {
   const shapes = [
     // Touches the second unit, and covers nothing of it.
     box([0, 0, 1, 1], '1'),

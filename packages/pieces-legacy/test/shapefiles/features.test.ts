@@ -146,7 +146,7 @@ test('an attribute that the upload names and the layer lacks is told with those 
   )
 })
 
-test('law 2: every record without a name, of another spelling, or of a feature of spec.dat is told', async () => {
+test('all problems at once: every record without a name, of another spelling, or of a feature of spec.dat is told', async () => {
   const names = ['Kelp', '', 'kelp', 'SAND', 'Kelp', 'Eel,  grass', 'Unnamed Feature #1']
   const uploads = {
     ...smallProject(),

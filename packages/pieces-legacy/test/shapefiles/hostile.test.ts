@@ -14,7 +14,7 @@ import { bytes } from '../importers/uploads.js'
 import { run, told } from './support/import.js'
 import { box, layer, number, text } from './support/uploads.js'
 
-const test = needsServer(suite('law 10: hostile shapefiles'))
+const test = needsServer(suite('hostile archives: hostile shapefiles'))
 const codes = {
   features: 'legacy/feature-shapes',
   'cost-surface': 'legacy/cost-shapes',

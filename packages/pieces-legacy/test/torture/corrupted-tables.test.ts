@@ -33,7 +33,7 @@ const dress = fc.constantFrom<((text: string) => string)[]>(
 )
 
 for (const file of ['pu.dat', 'spec.dat', 'puvspr.dat', 'bound.dat'] as const satisfies readonly TableName[])
-  test(`law 10: ${file} is refused, or imported as an independent reading of its bytes says`, async () => {
+  test(`hostile archives: ${file} is refused, or imported as an independent reading of its bytes says`, async () => {
     let accepted = 0
     await fc.assert(
       fc.asyncProperty(several(tableCorruption), dress, async (corrupt, wear) => {

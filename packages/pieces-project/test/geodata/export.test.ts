@@ -246,7 +246,7 @@ test('more properties than a table has columns are told', async () => {
   assert.is(Object.keys(record?.properties ?? {}).length, 208)
 })
 
-test('law 9: a project and its clone have equal bytes; the piece itself is in no clone', async () => {
+test('reproducible: a project and its clone have equal bytes; the piece itself is in no clone', async () => {
   const project = await here.project()
   await addGrid(here.db, project, [1, 2, 3], [1, 2, 3])
   await addPlanningArea(here.db, project, null, 'MULTIPOLYGON(((0 0,1 0,1 1,0 0)))')

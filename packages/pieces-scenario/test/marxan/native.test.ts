@@ -217,7 +217,7 @@ test('a name of blanks is no empty cell: the feature is called by its number', a
   assert.ok(findings.some(({ code, count }) => code === 'scenario/marxan-name' && count === 2))
 })
 
-test('law 9: equal content, equal digest; the archive imports, and nobody complains of the folder', async () => {
+test('reproducible: equal content, equal digest; the archive imports, and nobody complains of the folder', async () => {
   const scenario = await nativeScenario(here.db)
   await here.db.query(
     `INSERT INTO planning.scenario_planning_units (scenario_id, planning_unit_id)

@@ -75,12 +75,16 @@ function countsAreHonest(source: JobReport, copy: JobReport, strays: StrayCounts
   assert.equal(
     rows(copy, (counts) => counts.rows + (counts.skipped ?? 0)).sort(),
     rows(source, (counts) => counts.rows).sort(),
-    'law 11: the counts do not add up',
+    'honest counts: the counts do not add up',
   )
   const told = (code: string) =>
     copy.findings.reduce((sum, found) => (found.code === code ? sum + (found.count ?? 1) : sum), 0)
-  assert.is(copy.counts.skipped, strays.rows, 'law 11: other rows were left out than those that lead nowhere')
-  assert.is(told('table/row-skipped'), strays.rows, 'law 11: rows were left out in silence')
+  assert.is(
+    copy.counts.skipped,
+    strays.rows,
+    'honest counts: other rows were left out than those that lead nowhere',
+  )
+  assert.is(told('table/row-skipped'), strays.rows, 'honest counts: rows were left out in silence')
   assert.is(told('table/reference-dangling'), strays.references, 'references were emptied in silence')
   assert.equal(
     copy.findings.filter(({ code }) => !['table/row-skipped', 'table/reference-dangling'].includes(code)),
@@ -120,7 +124,7 @@ async function roundTrip(project: AnyProject, bystander: AnyProject, home: boole
   const archived = await exported(here, source.id)
   if (home) {
     const { archive } = await exported(here, source.id)
-    assert.is(archive.digest, archived.archive.digest, 'law 9: digests differ')
+    assert.is(archive.digest, archived.archive.digest, 'reproducible: digests differ')
     await artifacts.delete(archive.artifact)
   }
   assert.equal(await everyRow(here.db), before, 'an export has changed something')
@@ -158,7 +162,7 @@ async function roundTrip(project: AnyProject, bystander: AnyProject, home: boole
     await artifacts.delete(artifact)
 }
 
-test('law 4: random projects survive export, import, export and a clone with nothing changed but ids', async () => {
+test('new ids: random projects survive export, import, export and a clone with nothing changed but ids', async () => {
   await fc.assert(fc.asyncProperty(anyProject, anyProject, fc.boolean(), roundTrip), {
     numRuns,
     // The same each time.
@@ -167,7 +171,7 @@ test('law 4: random projects survive export, import, export and a clone with not
   })
 })
 
-test('law 12: every column is drawn at random, or is a key', async () => {
+test('coverage: every column is drawn at random, or is a key', async () => {
   const keys = ['id', 'project_id', 'owner_id', 'state', 'stable_key']
   const missing = (await planningColumns(here.db)).filter(
     ({ table, column }) => !keys.includes(column) && anyTables[table]?.[column] === undefined,

@@ -6,7 +6,7 @@ import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { type World, world } from '../table-piece/support.js'
 
-const test = needsServer(suite('law 12: forgetting is caught'))
+const test = needsServer(suite('coverage: forgetting is caught'))
 let here: World
 
 test.before(async () => {

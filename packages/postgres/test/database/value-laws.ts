@@ -70,7 +70,7 @@ export function valueLaws(test: LawTest, db: () => Database): void {
     await fc.assert(property, { numRuns: 200 + edges.length, examples: edges.map((edge) => [edge]) })
   })
 
-  test('law 10: a quoted name is that name and nothing else', async () => {
+  test('hostile archives: a quoted name is that name and nothing else', async () => {
     const name = text.filter((value) => value !== '' && Buffer.byteLength(value) <= 63)
     const property = fc.asyncProperty(
       fc.oneof(name, fc.constantFrom('a"; DROP TABLE x; --', '"', 'Ä"ö')),
@@ -96,7 +96,7 @@ export function valueLaws(test: LawTest, db: () => Database): void {
       assert.throws(() => quoteIdent(bad), /cannot be/)
   })
 
-  test('law 10: a uuid literal is a uuid, and nothing else passes', async () => {
+  test('hostile archives: a uuid literal is a uuid, and nothing else passes', async () => {
     const property = fc.asyncProperty(fc.uuid(), async (id) => {
       const { rows } = await db().query(`SELECT ${uuidLiteral(id.toUpperCase())} AS id`)
       assert.deepEqual(rows, [{ id }])

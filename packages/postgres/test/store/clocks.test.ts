@@ -36,7 +36,7 @@ for (const [how, offMs] of [
     Date.now = () => now() + offMs
   }
 
-  test(`law 6: a retry waits as long as it should where the clock is ${how}`, async () => {
+  test(`one truth: a retry waits as long as it should where the clock is ${how}`, async () => {
     const { id } = await store.jobs.create(exportJob())
     const lease = await store.attempts.begin({ job: id, node: 'a', attempt: 1 }, 'someone')
     assert.ok(lease)
@@ -49,7 +49,7 @@ for (const [how, offMs] of [
     assert.ok(waits[0] && waits[0] > 0 && waits[0] <= 20_000, `it waits ${waits[0]} ms`)
   })
 
-  test(`law 6: the sweep finds what has waited too long, and nothing else, where the clock is ${how}`, async () => {
+  test(`one truth: the sweep finds what has waited too long, and nothing else, where the clock is ${how}`, async () => {
     const old = await store.jobs.create(exportJob())
     await pool.query(`UPDATE piecework.batches SET submitted_at = submitted_at - interval '2 minutes'`)
     const young = await store.jobs.create(exportJob())

@@ -8,8 +8,8 @@ const test = suite('store on the embedded database')
 
 /** They look at the store while a transaction of it is open, which has to wait here. */
 const needOtherConnections = new Set([
-  'law 1: the next batch is not seen while the work before it is uncommitted',
-  'law 7: the claim is held until the last step commits, and is freed in that step',
+  'order: the next batch is not seen while the work before it is uncommitted',
+  'exclusion: the claim is held until the last step commits, and is freed in that step',
 ])
 
 const unlessOthers: LawTest = (name, run) => {
@@ -34,7 +34,7 @@ guardLaws(unlessOthers, {
 })
 assert.equal(needOtherConnections.size, 0, 'a law that is skipped by name is gone')
 
-test('law 6: what a process left running is found by the next one at once: nobody else can be there', async () => {
+test('one truth: what a process left running is found by the next one at once: nobody else can be there', async () => {
   const left = postgresStore({ database: db })
   const { id } = await left.jobs.create({
     id: '5b1f2f2e-5d43-4b86-9d6c-0f4b8f3d2a11',

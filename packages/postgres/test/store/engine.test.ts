@@ -77,7 +77,7 @@ async function working(
 const principal = { id: 'someone' }
 const project = () => ({ kind: 'project', id: randomUUID() })
 
-test('law 6: jobs side by side end well though the pool has one connection', async () => {
+test('one truth: jobs side by side end well though the pool has one connection', async () => {
   const pieces = ['a', 'b', 'c'].map((name) => rows(`sample/${name}`, 'SELECT generate_series(1, 10) AS n'))
   await working(pieces, pool, async (piecework) => {
     const handles = await Promise.all(
@@ -91,7 +91,7 @@ test('law 6: jobs side by side end well though the pool has one connection', asy
   })
 })
 
-test('law 3: a cancel does not wait for data: it ends the statement that runs, and frees the resource', async () => {
+test('nothing half-made: a cancel does not wait for data: it ends the statement that runs, and frees the resource', async () => {
   const endless = rows('sample/endless', 'SELECT pg_sleep(0.01), n FROM generate_series(1, 100000) AS n')
   await working([endless], small, async (piecework) => {
     const resource = project()

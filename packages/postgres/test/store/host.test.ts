@@ -40,7 +40,7 @@ const left = async (job: string): Promise<number> => {
   return (await Promise.all(counts)).reduce((sum, [row]) => sum + Number(row?.n), 0)
 }
 
-test("law 6: a job of a host's knex transaction that rolls back was never there", async () => {
+test("one truth: a job of a host's knex transaction that rolls back was never there", async () => {
   const job = exportJob()
   const before = (await store.outbox.pending(1000)).length
   const back = knex.transaction(async (trx) => {
@@ -55,7 +55,7 @@ test("law 6: a job of a host's knex transaction that rolls back was never there"
   assert.equal((await knex('notes')).length, 0)
 })
 
-test("law 6: a job of a host's knex transaction commits with it, its times as they were", async () => {
+test("one truth: a job of a host's knex transaction commits with it, its times as they were", async () => {
   const job = exportJob()
   const asked = new Date()
   const created = await knex.transaction(async (trx) => {
@@ -67,7 +67,7 @@ test("law 6: a job of a host's knex transaction commits with it, its times as th
   assert.equal((await knex('notes')).length, 1)
 })
 
-test('law 7: a refused job leaves the transaction of the host usable', async () => {
+test('exclusion: a refused job leaves the transaction of the host usable', async () => {
   const project = randomUUID()
   await store.jobs.create(exportJob(project))
   const second = exportJob(project)
@@ -79,7 +79,7 @@ test('law 7: a refused job leaves the transaction of the host usable', async () 
   assert.equal(await left(second.id), 0)
 })
 
-test('law 7: of requests that race over many connections of many processes one is admitted', async () => {
+test('exclusion: of requests that race over many connections of many processes one is admitted', async () => {
   const stores = pools.map((pool) => postgresStore({ database: fromPg(pool) }))
   const project = randomUUID()
   const paths = [`project:${project}`, `project:${project}/scenario:1`, `project:${project}/scenario:1/run:2`]
@@ -99,7 +99,7 @@ test('law 7: of requests that race over many connections of many processes one i
   assert.equal(held.length, admitted.length)
 })
 
-test("law 7: an edit in a host's transaction keeps jobs out until it commits, and lets other edits in", async () => {
+test("exclusion: an edit in a host's transaction keeps jobs out until it commits, and lets other edits in", async () => {
   const project = randomUUID()
   const path = `project:${project}`
   let creating: Promise<unknown> = Promise.resolve()
@@ -120,7 +120,7 @@ test("law 7: an edit in a host's transaction keeps jobs out until it commits, an
   assert.equal((await refused(late)).code, 'resource-busy')
 })
 
-test('law 7: a transaction that could not see the claims of others is refused', async () => {
+test('exclusion: a transaction that could not see the claims of others is refused', async () => {
   const deep = knex.transaction((trx) => store.jobs.create(exportJob(), fromKnex(trx)), {
     isolationLevel: 'repeatable read',
   })

@@ -55,7 +55,7 @@ async function failed(project: string): Promise<Job> {
 
 const nothing: Parameters<Guard['edit']>[1] = async () => {}
 
-test("law 7: an edit in a host's transaction is remembered with its commit, and forgotten with its rollback", async () => {
+test("exclusion: an edit in a host's transaction is remembered with its commit, and forgotten with its rollback", async () => {
   const project = randomUUID()
   const { id } = await failed(project)
   const edited = (end: 'commit' | 'rollback') =>
@@ -195,7 +195,7 @@ test("an import of an archive is asked for inside a host's transaction that has 
   }
 })
 
-test('law 6: of ten processes that sweep, one deletes what is over, and one looks for leftovers', async () => {
+test('one truth: of ten processes that sweep, one deletes what is over, and one looks for leftovers', async () => {
   await knex('piecework.periodic_tasks').delete()
   const whole = memoryArtifacts()
   const deleted: string[] = []

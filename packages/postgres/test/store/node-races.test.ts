@@ -141,7 +141,7 @@ async function liveOn(job: string): Promise<Job> {
   return ended
 }
 
-test('law 6: many begins against a cancel: no node is both skipped and begun, and the job ends', async () => {
+test('one truth: many begins against a cancel: no node is both skipped and begun, and the job ends', async () => {
   const seen = new Set<string>()
   for (let round = 0; round < 12; round++) {
     const { id } = await storeAt(0).jobs.create(jobOf())
@@ -161,7 +161,7 @@ test('law 6: many begins against a cancel: no node is both skipped and begun, an
   assert.ok(seen.has('both'), 'no cancel came between')
 })
 
-test('law 6: ends of all kinds against a cancel: each node is counted once, and the job ends', async () => {
+test('one truth: ends of all kinds against a cancel: each node is counted once, and the job ends', async () => {
   for (let round = 0; round < 12; round++) {
     const { id } = await storeAt(0).jobs.create(jobOf())
     const leases = await begun(id, nodes.slice(0, 18))
@@ -173,7 +173,7 @@ test('law 6: ends of all kinds against a cancel: each node is counted once, and 
   }
 })
 
-test('law 6: the last nodes of a batch end at the same time in three processes, and one step follows', async () => {
+test('one truth: the last nodes of a batch end at the same time in three processes, and one step follows', async () => {
   for (let round = 0; round < 12; round++) {
     const { id } = await storeAt(0).jobs.create(jobOf(nodes.slice(0, 3)))
     const leases = await Promise.all(
@@ -192,7 +192,7 @@ for (const settings of [
   'default_transaction_read_only=on',
 ]) {
   const host = settings === '' ? 'a host that sets nothing' : `a host with ${settings}`
-  test(`law 6: nodes begin and end side by side in three processes of ${host}, each once`, async () => {
+  test(`one truth: nodes begin and end side by side in three processes of ${host}, each once`, async () => {
     const set = settings === '' ? {} : { options: `-c ${settings} -c TimeZone=Asia/Tokyo` }
     const own = Array.from(
       { length: 6 },
@@ -221,7 +221,7 @@ for (const settings of [
   })
 }
 
-test('law 5: whoever takes over against an end: one of them has the node, and it is counted once', async () => {
+test('exactly once: whoever takes over against an end: one of them has the node, and it is counted once', async () => {
   const leaseMs = 40
   const short = withLeases(leaseMs)
   for (let round = 0; round < 8; round++) {
@@ -251,7 +251,7 @@ test('law 5: whoever takes over against an end: one of them has the node, and it
   }
 })
 
-test('law 6: groups over several jobs, in any order, never wait for each other in a circle', async () => {
+test('one truth: groups over several jobs, in any order, never wait for each other in a circle', async () => {
   const own = sixPools()
   const deadlocks = async (): Promise<string> => {
     const sql = 'SELECT deadlocks::text FROM pg_stat_database WHERE datname = current_database()'
@@ -275,7 +275,7 @@ test('law 6: groups over several jobs, in any order, never wait for each other i
   for (const { id } of jobs) assert.equal((await liveOn(id)).status, 'succeeded')
 })
 
-test('law 6: one result that the database refuses harms no other of its group', async () => {
+test('one truth: one result that the database refuses harms no other of its group', async () => {
   const { id } = await storeAt(0).jobs.create(jobOf())
   const leases = await begun(id, nodes)
   const finding = { severity: 'error', code: 'sample/nul', piece: 'a', message: 'a\0b' } as const
@@ -291,7 +291,7 @@ test('law 6: one result that the database refuses harms no other of its group', 
   assert.equal((await liveOn(id)).status, 'failed')
 })
 
-test('law 5: what was told to end before its turn in a group commits nothing', async () => {
+test('exactly once: what was told to end before its turn in a group commits nothing', async () => {
   const { id } = await storeAt(0).jobs.create(jobOf())
   const [first, second] = await begun(id, nodes.slice(0, 2), stores.slice(0, 1))
   assert.ok(first && second)
@@ -308,7 +308,7 @@ test('law 5: what was told to end before its turn in a group commits nothing', a
   assert.equal((await storeAt(1).reports.node(id, second.lease.node.id))?.status, 'running')
 })
 
-test('law 6: a client that falls silent before the commit of an end is cut off, and holds nothing up', async () => {
+test('one truth: a client that falls silent before the commit of an end is cut off, and holds nothing up', async () => {
   const { id } = await storeAt(0).jobs.create(jobOf(nodes.slice(0, 2)))
   const [silent, other] = await begun(id, nodes.slice(0, 2))
   assert.ok(silent && other)

@@ -46,7 +46,7 @@ async function heard(there: ChildProcess, what: string): Promise<void> {
 
 const project = () => ({ kind: 'project', id: randomUUID() })
 
-test('law 3: a cancel is seen by a piece in another process, and the job ends there', async () => {
+test('nothing half-made: a cancel is seen by a piece in another process, and the job ends there', async () => {
   await beside('waits', async (here, there) => {
     for (let round = 0; round < 3; round++) {
       const begun = heard(there, 'begun')
@@ -76,7 +76,7 @@ test('progress of a job is followed from another process', async () => {
   })
 })
 
-test("law 7: a job's claim outlives its process, and is gone when another one has ended the job", async () => {
+test("exclusion: a job's claim outlives its process, and is gone when another one has ended the job", async () => {
   await beside('waits', async (here, there) => {
     const resource = project()
     const begun = heard(there, 'begun')
@@ -96,7 +96,7 @@ test("law 7: a job's claim outlives its process, and is gone when another one ha
   })
 })
 
-test('law 6: a job past its time ends though its worker hangs and hears nothing', async () => {
+test('one truth: a job past its time ends though its worker hangs and hears nothing', async () => {
   await beside(
     'hangs',
     async (here, there) => {

@@ -50,7 +50,7 @@ async function race(asked: Omit<Race, 'url'>): Promise<Record<string, number>> {
   }
 }
 
-test('law 7: a thousand claims of ten processes admit one', async () => {
+test('exclusion: a thousand claims of ten processes admit one', async () => {
   const project = `project:${randomUUID()}`
   const { admitted = 0, 'resource-busy': refused, ...others } = await race({ requests: 100, project })
   assert.deepEqual(others, {})
@@ -66,7 +66,7 @@ test('law 7: a thousand claims of ten processes admit one', async () => {
   if (whole) assert.equal(admitted, 1)
 })
 
-test('law 7: a hundred jobs of one principal from ten processes never exceed the limit', async () => {
+test('exclusion: a hundred jobs of one principal from ten processes never exceed the limit', async () => {
   const refusing = randomUUID()
   const refused = await race({ requests: 10, principal: refusing, whenFull: 'refuse' })
   assert.deepEqual(refused, { admitted: 3, 'too-many-jobs': 97 })

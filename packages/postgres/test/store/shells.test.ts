@@ -149,7 +149,7 @@ const plans: readonly Plan[] = [
   ...([0, 20] as const).map((cancelAt): Plan => ({ crashes: ['before', 'after'], fails: false, cancelAt })),
 ]
 
-test('law 6: at no commit is there a shell without a job, or a job that has ended badly with one', async () => {
+test('one truth: at no commit is there a shell without a job, or a job that has ended badly with one', async () => {
   const death = fc.constantFrom<Death>('none', 'before', 'after')
   const plan = fc.record({
     crashes: fc.array(death, { maxLength: 6 }),

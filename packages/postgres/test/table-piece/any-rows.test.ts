@@ -115,7 +115,7 @@ const tableCases = [
   return { table: { name, columns, key, late } as Table, rows }
 })
 
-test('law 4: rows survive export and import, and a clone, with nothing changed but ids', async () => {
+test('new ids: rows survive export and import, and a clone, with nothing changed but ids', async () => {
   await fc.assert(
     fc.asyncProperty(tables, async ({ table: { name, columns, key, late }, rows }) => {
       const table = quoteIdent(name)

@@ -35,20 +35,20 @@ const table = (name: string, more: Partial<TableSpec> = {}): TableSpec => ({
 
 const refused: readonly (readonly [what: string, spec: TableSpec, message: RegExp])[] = [
   [
-    'law 4: a serial key',
+    'new ids: a serial key',
     table('serials'),
     /table "serials" has the key "id" of type integer; keys of their own must be uuid/,
   ],
-  ['law 4: an identity key', table('identities'), /table "identities" has the key "id" of type bigint/],
-  ['law 4: a text key', table('codes'), /table "codes" has the key "code" of type text/],
+  ['new ids: an identity key', table('identities'), /table "identities" has the key "id" of type bigint/],
+  ['new ids: a text key', table('codes'), /table "codes" has the key "code" of type text/],
   [
-    'law 4: a serial part of a key',
+    'new ids: a serial part of a key',
     table('counted', { owner: 'unit_id.project_id', references: { unit_id: 'units' } }),
     /"n" of type integer/,
   ],
-  ['law 4: a key without references', table('loose'), /the key of table "loose" holds no reference/],
+  ['new ids: a key without references', table('loose'), /the key of table "loose" holds no reference/],
   [
-    'law 4: a foreign key that is not declared',
+    'new ids: a foreign key that is not declared',
     table('pairs', { owner: 'unit_id.project_id', references: { unit_id: 'units' } }),
     /column "other_id" of table "pairs" leads to "units" and must stand in/,
   ],
@@ -98,7 +98,11 @@ const refused: readonly (readonly [what: string, spec: TableSpec, message: RegEx
     table('units', { json: { puid: [{ path: 'a', table: 'units' }] } }),
     /"puid" of table "units" is not json/,
   ],
-  ['keepShellValue in another table', table('units', { keepShellValue: ['puid'] }), /"keepShellValue" of table "units"/],
+  [
+    'keepShellValue in another table',
+    table('units', { keepShellValue: ['puid'] }),
+    /"keepShellValue" of table "units"/,
+  ],
 ]
 
 for (const [what, spec, message] of refused) {
@@ -118,7 +122,7 @@ test('everything that does not fit is told at once', async () => {
   await assert.rejects(checkTables(here.db, pieces), /serials.*nothing.*codes/)
 })
 
-test('law 4: keys made of references and of numbers within them are fine', async () => {
+test('new ids: keys made of references and of numbers within them are fine', async () => {
   const references = { unit_id: 'units', other_id: 'units' }
   await checkTables(here.db, [
     piece(table('units'), table('pairs', { owner: 'unit_id.project_id', references })),

@@ -246,7 +246,7 @@ test('a natural key that leads to its own table ends, and tells rows apart as fa
   assert.deepEqual(counts(moved?.rows), [1, 1, 0, 2])
 })
 
-test('law 10: hostile entries are refused, and ids that come twice multiply nothing', async () => {
+test('hostile archives: hostile entries are refused, and ids that come twice multiply nothing', async () => {
   const id = randomUUID()
   const families: Rows = [
     [id, 'Ash', null],

@@ -58,7 +58,7 @@ async function refused(files: Files, expected: RegExp): Promise<PieceworkError> 
   return error
 }
 
-test('law 10: owner, state, ignored and generated columns of a file are never read', async () => {
+test('hostile archives: owner, state, ignored and generated columns of a file are never read', async () => {
   const victim = await newProject(here.db, source.id)
   const into = await newProject(here.db, source.id)
   const files = {
@@ -83,7 +83,7 @@ test('law 10: owner, state, ignored and generated columns of a file are never re
   assert.deepEqual(await rowsOf(here.db, 'SELECT FROM units WHERE project_id = $1', [victim.resource.id]), [])
 })
 
-test('law 10: a file cannot put rows under the unit of another project', async () => {
+test('hostile archives: a file cannot put rows under the unit of another project', async () => {
   const victim = await newProject(here.db, source.id)
   const theirs = randomUUID()
   await here.db.query('INSERT INTO units (id, project_id, puid) VALUES ($1, $2, 1)', [
@@ -116,7 +116,7 @@ const hostileNames = [
 ]
 
 for (const name of hostileNames) {
-  test(`law 10: the column name ${name} is refused by name and reaches no SQL`, async () => {
+  test(`hostile archives: the column name ${name} is refused by name and reaches no SQL`, async () => {
     const quoted = `"${name.replaceAll('"', '""')}"`
     const files = { ...noValues, 'units.csv': `id,puid,${quoted}\n${a},1,x\n` }
     const error = await refused(files, /"units\.csv" has the column/)
@@ -172,7 +172,7 @@ const bad: readonly (readonly [what: string, csv: string, message: RegExp, codes
 ]
 
 for (const [what, csv, message, codes] of bad) {
-  test(`law 10: ${what} is refused, with entry and place`, async () => {
+  test(`hostile archives: ${what} is refused, with entry and place`, async () => {
     const files = { ...noValues, 'units.csv': csv }
     const error = await refused(files, message)
     assert.equal(error.code, 'archive-invalid')
@@ -184,7 +184,7 @@ for (const [what, csv, message, codes] of bad) {
   })
 }
 
-test('law 2: all problems are told at once, the first of each kind with its line, and counted', async () => {
+test('all problems at once: all problems are told at once, the first of each kind with its line, and counted', async () => {
   const lines = Array.from({ length: 100 }, (_, n) => `${randomUUID()},${n % 2 ? 'x' : n + 1},"two\nlines"`)
   const found = await validated(here.db, units, {
     'units.csv': `id,puid,label,more\n${lines.map((line) => `${line},\n`).join('')}`,
@@ -206,7 +206,7 @@ test('law 2: all problems are told at once, the first of each kind with its line
   )
 })
 
-test('law 11: a manifest that counts other rows is refused by validator and importer', async () => {
+test('honest counts: a manifest that counts other rows is refused by validator and importer', async () => {
   const files = { ...noValues, 'units.csv': { csv: `id,puid\n${a},1\n`, rows: 2 } }
   assert.deepEqual(
     (await validated(here.db, units, files)).map(({ code }) => code),
@@ -216,7 +216,7 @@ test('law 11: a manifest that counts other rows is refused by validator and impo
   assert.equal(error.code, 'counts-differ')
 })
 
-test('law 11: a row that the database swallows is noticed', async () => {
+test('honest counts: a row that the database swallows is noticed', async () => {
   await here.db.query(
     `CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`,
   )

@@ -25,7 +25,7 @@ const edges = [
   ['é', '😀', uuid],
 ] as [string, string, string][]
 
-test('law 4: SQL and TypeScript make the same id of any text, job and table', async () => {
+test('new ids: SQL and TypeScript make the same id of any text, job and table', async () => {
   const cases = fc.array(fc.tuple(text, text, fc.oneof(text, fc.uuid())), { minLength: 40, maxLength: 40 })
   await fc.assert(
     fc.asyncProperty(cases, async (list) => {
@@ -46,7 +46,7 @@ test('law 4: SQL and TypeScript make the same id of any text, job and table', as
   )
 })
 
-test('law 4: an id of type uuid is hashed as its text, and NULL stays NULL', async () => {
+test('new ids: an id of type uuid is hashed as its text, and NULL stays NULL', async () => {
   const id = randomUUID()
   const ids = jobIds('job')
   const sql = (value: string) => uuidExpression(ids.key('t'), value)

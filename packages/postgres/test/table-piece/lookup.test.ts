@@ -66,7 +66,7 @@ async function plansOf(features: readonly (string | null)[], twice = false) {
   return { source, files: (await exported(here.db, piece, source.scenario)).files }
 }
 
-test('law 4: ids in documents and columns lead to the rows with the same stable keys', async () => {
+test('new ids: ids in documents and columns lead to the rows with the same stable keys', async () => {
   const names = ['coral', `it's "odd", \\`, 'eel']
   const { source, files } = await plansOf(names)
   const target = await project([...names, 'other'])
@@ -90,7 +90,7 @@ test('law 4: ids in documents and columns lead to the rows with the same stable 
   assert.deepEqual(rows, [{ own: 'coral', one: 'coral', keep: 'x', ids: [...names].reverse() }])
 })
 
-test('law 2: stable keys that the target lacks, or has twice, are told once each', async () => {
+test('all problems at once: stable keys that the target lacks, or has twice, are told once each', async () => {
   const { files } = await plansOf(['coral', 'eel', 'crab'], true)
   const target = await project(['coral', 'coral'])
   await here.db.query('UPDATE features SET n = n + 5 WHERE project_id = $1', [target.into.id])
@@ -170,7 +170,7 @@ test('an import takes no row of elsewhere for one of the resource that it goes i
   ])
 })
 
-test('law 10: stable keys that are no keys, and pairs that are no pairs, are refused or lead nowhere', async () => {
+test('hostile archives: stable keys that are no keys, and pairs that are no pairs, are refused or lead nowhere', async () => {
   const target = await project(['coral'])
   const id = randomUUID()
   const around = { into: target.into, carries }

@@ -13,7 +13,7 @@ const test = needsServer(suite('memory of table pieces'))
 
 const growthMb = 4
 
-test('law 8: export, import and clone of 400,000 rows take the memory of 20,000', async () => {
+test('flat memory: export, import and clone of 400,000 rows take the memory of 20,000', async () => {
   const small = await heldWith(20_000)
   const large = await heldWith(400_000)
   assert.ok(large - small < growthMb, `from ${small.toFixed(1)} to ${large.toFixed(1)} MB were held`)

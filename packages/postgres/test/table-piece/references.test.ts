@@ -82,7 +82,7 @@ const broken: Files = {
   'files.csv': `id,folder_id,loose_folder,name\n${x},${b},${b},x\n${y},${nowhere},${b},y\n${c},${b},${nowhere},c\n`,
 }
 
-test('law 11: what leads nowhere is left empty, or its row is left out, counted and told', async () => {
+test('honest counts: what leads nowhere is left empty, or its row is left out, counted and told', async () => {
   const into = await newProject(here.db, source.id)
   const { counts, findings } = await imported(here.db, tree, broken, into)
   assert.deepEqual(counts, { rows: 3, skipped: 2 })
@@ -104,7 +104,7 @@ test('law 11: what leads nowhere is left empty, or its row is left out, counted 
   ])
 })
 
-test('law 4: a reference into another resource is dropped by a clone, not kept', async () => {
+test('new ids: a reference into another resource is dropped by a clone, not kept', async () => {
   const other = await newProject(here.db, source.id)
   await imported(here.db, tree, whole, other)
   const [foreign] = await rowsOf<{ id: string }>(

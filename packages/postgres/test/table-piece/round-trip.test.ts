@@ -133,7 +133,7 @@ async function content(project: string): Promise<unknown> {
   return row
 }
 
-test('law 4: rows survive export and import with new ids; law 11: counts agree everywhere', async () => {
+test('new ids: rows survive export and import with new ids; honest counts: counts agree everywhere', async () => {
   const source = await filledProject()
   const { counts, files } = await exported(here.db, features, { kind: 'project', id: source })
   assert.deepEqual(Object.keys(files), [
@@ -178,7 +178,7 @@ function reversed(csv = ''): string {
 /** Files whose values hold no newlines. */
 const reversible = ['feature_geometries.csv', 'planning_20_units.csv', 'feature_amounts.csv']
 
-test('law 9: equal content is exported in equal order, in whatever order its rows were imported', async () => {
+test('reproducible: equal content is exported in equal order, in whatever order its rows were imported', async () => {
   const source = await filledProject()
   const first = await exported(here.db, features, { kind: 'project', id: source })
   const into = await newProject(here.db, source)
@@ -219,7 +219,7 @@ test('a clone is equal to an export and import of the same job', async () => {
   assert.deepEqual(await all(), clonedIds)
 })
 
-test('law 10: the own row is an update of the shell; its id, owner and state are ours', async () => {
+test('hostile archives: the own row is an update of the shell; its id, owner and state are ours', async () => {
   const source = await filledProject()
   const { files } = await exported(here.db, project, { kind: 'project', id: source })
   assert.match(files['projects.csv']?.csv ?? '', /^name,description\nReef,"two\nlines, ""quoted"""\n$/)

@@ -44,7 +44,7 @@ test.after(() => here.close())
 
 const odd = `it's "\\ odd`
 
-test('law 4: shared rows travel by stable key, own rows by new id, what leads nowhere is left out and told', async () => {
+test('new ids: shared rows travel by stable key, own rows by new id, what leads nowhere is left out and told', async () => {
   const source = randomUUID()
   const [common, own, first, second, nowhere] = Array.from({ length: 5 }, () => randomUUID()) as [
     string,
@@ -138,7 +138,7 @@ test('law 4: shared rows travel by stable key, own rows by new id, what leads no
   }
 })
 
-test('law 2: every shared row that the target lacks is told before anything is written', async () => {
+test('all problems at once: every shared row that the target lacks is told before anything is written', async () => {
   const id = randomUUID()
   const files = {
     'areas.csv': 'id,name\n',

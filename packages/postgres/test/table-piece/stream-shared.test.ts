@@ -61,7 +61,7 @@ const marks = fc.array(
 
 const everyMark = [null, ...keys].flatMap((key) => notes.map((note) => ({ key, note })))
 
-test('law 4: own rows by new id, shared ones by stable key, whatever the order of the columns', async () => {
+test('new ids: own rows by new id, shared ones by stable key, whatever the order of the columns', async () => {
   await fc.assert(
     fc.asyncProperty(
       marks,
@@ -106,7 +106,7 @@ test('law 4: own rows by new id, shared ones by stable key, whatever the order o
   )
 })
 
-test('law 11: a row whose shared row is not here is left out and told', async () => {
+test('honest counts: a row whose shared row is not here is left out and told', async () => {
   const rows = ['gone', 'plain'].map((key) => ({ id: randomUUID(), 'area_id.stable_key': key, note: key }))
   const into = await newProject(here.db, randomUUID())
   const { counts, findings } = await imported(

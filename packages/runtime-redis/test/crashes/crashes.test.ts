@@ -87,7 +87,7 @@ const troubles: Readonly<Record<string, () => Promise<void>>> = {
 }
 
 for (const [trouble, happens] of Object.entries(troubles)) {
-  test(`laws 5 and 6: export, import and clone end and are right while ${trouble}`, async () => {
+  test(`exactly once, one truth: export, import and clone end and are right while ${trouble}`, async () => {
     const [exported] = await Promise.all([request('export').then(ended), happens()])
     const artifact = exported.job.result.archive?.artifact ?? assert.fail()
     const [imported] = await Promise.all([request('import', artifact).then(ended), happens()])
@@ -101,7 +101,7 @@ for (const [trouble, happens] of Object.entries(troubles)) {
   })
 }
 
-test('laws 5 and 6: what runs, and what is asked for, while Redis is away for a minute ends and is right', async () => {
+test('exactly once, one truth: what runs, and what is asked for, while Redis is away for a minute ends and is right', async () => {
   const { archive } = (await ended(await request('export'))).job.result
   const imported = await request('import', archive?.artifact)
   await until(async () => (await host.piecework.job(imported.id)).job.status === 'running')
@@ -115,7 +115,7 @@ test('laws 5 and 6: what runs, and what is asked for, while Redis is away for a 
   await assertRight()
 })
 
-test('law 6: a graceful stop of all workers gives their work to those that come after, without waiting for leases', async () => {
+test('one truth: a graceful stop of all workers gives their work to those that come after, without waiting for leases', async () => {
   const job = await request('clone')
   await until(async () => (await host.piecework.job(job.id)).nodes.some(({ status }) => status === 'running'))
   assert.deepEqual(await workers.stop(), [0, 0, 0])

@@ -41,7 +41,7 @@ export function artifactKeyLaws(test: LawTest, { make }: ArtifactStoreLawsOption
     assert.deepEqual(await keysOf(store.list('long-segment.0_9')), [key])
   })
 
-  test('law 10: keys that are no keys are refused by every method', async () => {
+  test('hostile archives: keys that are no keys are refused by every method', async () => {
     const store = await make()
     for (const key of notKeys) {
       for (const [method, call] of Object.entries(calls(store, key))) {

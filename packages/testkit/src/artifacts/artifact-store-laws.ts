@@ -66,7 +66,7 @@ export function artifactStoreLaws(test: LawTest, options: ArtifactStoreLawsOptio
     await refuses('open of what only holds others', () => bytesOf(store.open('a')), 'artifact-not-found')
   })
 
-  test('law 3: an artifact is not seen before its last byte has come', async () => {
+  test('nothing half-made: an artifact is not seen before its last byte has come', async () => {
     const store = await options.make()
     await slowly(store, 'half/made', async () => {
       assert.equal(await store.stat('half/made'), undefined)
@@ -76,7 +76,7 @@ export function artifactStoreLaws(test: LawTest, options: ArtifactStoreLawsOptio
     assert.equal((await bytesOf(store.open('half/made'))).toString(), 'newnew')
   })
 
-  test('law 3: while an artifact is replaced, the one before is seen whole', async () => {
+  test('nothing half-made: while an artifact is replaced, the one before is seen whole', async () => {
     const store = await options.make()
     await store.put('kept', chunked('old'))
     await slowly(store, 'kept', async () => {
@@ -87,7 +87,7 @@ export function artifactStoreLaws(test: LawTest, options: ArtifactStoreLawsOptio
     assert.equal((await store.stat('kept'))?.size, 6)
   })
 
-  test('law 3: a put that fails leaves nothing, or what was there before', async () => {
+  test('nothing half-made: a put that fails leaves nothing, or what was there before', async () => {
     const store = await options.make()
     await store.put('failing/old', chunked('old'))
     for (const key of ['failing/new', 'failing/old']) {
@@ -98,7 +98,7 @@ export function artifactStoreLaws(test: LawTest, options: ArtifactStoreLawsOptio
     assert.equal((await bytesOf(store.open('failing/old'))).toString(), 'old')
   })
 
-  test('law 3: of many puts under one key one is seen, whole', async () => {
+  test('nothing half-made: of many puts under one key one is seen, whole', async () => {
     const store = await options.make()
     const contents = Array.from({ length: 8 }, (_, index) => String(index).repeat(1000 + index))
     await Promise.all(contents.map((content) => store.put('same/key', chunked(content, 100))))

@@ -18,7 +18,7 @@ const entry: StagedEntry = {
 
 /** Laws of one try at one node. Run by `jobStoreLaws`. */
 export function attemptLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
-  test('law 5: however many tasks come for a node, one lease is given', async () => {
+  test('exactly once: however many tasks come for a node, one lease is given', async () => {
     const bench = await jobBench(await make(longLease))
     const begun = await Promise.all(Array.from({ length: 20 }, () => bench.begin('a')))
     const leases = begun.filter((lease) => lease !== undefined)
@@ -32,7 +32,7 @@ export function attemptLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     assert.equal((await bench.job()).status, 'running')
   })
 
-  test('law 5: a task that is over, of another attempt or of nothing gets no lease', async () => {
+  test('exactly once: a task that is over, of another attempt or of nothing gets no lease', async () => {
     const bench = await jobBench(await make(longLease))
     const { store, id } = bench
     assert.equal(await store.attempts.begin({ job: id, node: 'no such node', attempt: 1 }, 'w'), undefined)
@@ -48,7 +48,7 @@ export function attemptLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     assert.equal(await bench.begin('b', 2), undefined)
   })
 
-  test('law 5: run stores what the attempt leaves behind, and its lease is over', async () => {
+  test('exactly once: run stores what the attempt leaves behind, and its lease is over', async () => {
     const bench = await jobBench(await make(longLease))
     const lease = await bench.lease('a')
     const archive = {
@@ -84,7 +84,7 @@ export function attemptLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     })
   })
 
-  test('law 5: of two runs under one lease one takes effect', async () => {
+  test('exactly once: of two runs under one lease one takes effect', async () => {
     const bench = await jobBench(await make(longLease))
     const lease = await bench.lease('a')
     const outcomes = await Promise.allSettled(
@@ -97,7 +97,7 @@ export function attemptLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     assert.deepEqual(await bench.batches(), [0, 1])
   })
 
-  test('law 5: work that throws changes nothing, and its lease can be used again', async () => {
+  test('exactly once: work that throws changes nothing, and its lease can be used again', async () => {
     const bench = await jobBench(await make(longLease))
     const lease = await bench.lease('a')
     const before = [await bench.job(), await bench.node('a')]
@@ -110,7 +110,7 @@ export function attemptLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     assert.equal((await bench.node('a')).status, 'done')
   })
 
-  test('law 5: work whose signal is aborted takes no effect', async () => {
+  test('exactly once: work whose signal is aborted takes no effect', async () => {
     const bench = await jobBench(await make(longLease))
     const lease = await bench.lease('a')
     const controller = new AbortController()
@@ -123,7 +123,7 @@ export function attemptLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     assert.equal((await bench.node('a')).counts, undefined)
   })
 
-  test('law 6: a retry waits, and its task is in the outbox with the earliest time', async () => {
+  test('one truth: a retry waits, and its task is in the outbox with the earliest time', async () => {
     const bench = await jobBench(await make(longLease))
     const lease = await bench.lease('a')
     const before = Date.now()

@@ -7,7 +7,7 @@ import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 
 /** Laws of the order of batches. Run by `jobStoreLaws`. */
 export function batchLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
-  test('law 1: a batch follows when the last node before it has ended, in that step and never sooner', async () => {
+  test('order: a batch follows when the last node before it has ended, in that step and never sooner', async () => {
     const bench = await jobBench(await make(longLease), { batches: [['a', 'b'], ['c'], ['d']] })
     assert.equal((await bench.done('a')).batch, 0)
     assert.deepEqual(await bench.batches(), [0])
@@ -23,7 +23,7 @@ export function batchLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual(await bench.batches(), [0, 1, 2, 3])
   })
 
-  test('law 1: the next batch is not seen while the work before it is uncommitted', async () => {
+  test('order: the next batch is not seen while the work before it is uncommitted', async () => {
     const bench = await jobBench(await make(longLease), { batches: [['a'], ['b']] })
     const [inside, end] = [gate(), gate()]
     const run = bench.store.attempts.run(await bench.lease('a'), async () => {
@@ -43,7 +43,7 @@ export function batchLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual(await bench.batches(), [0, 1])
   })
 
-  test('law 6: nodes that end at the same time are all counted, and one batch follows', async () => {
+  test('one truth: nodes that end at the same time are all counted, and one batch follows', async () => {
     const pieces = Array.from({ length: 24 }, (_, index) => `p${index}`)
     const bench = await jobBench(await make(longLease), { batches: [pieces, ['last']] })
     const leases = await Promise.all(pieces.map((piece) => bench.lease(piece)))
@@ -56,7 +56,7 @@ export function batchLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.equal((await bench.job()).batch, 1)
   })
 
-  test('law 1: when a node fails, the rest of its batch runs, no later batch starts, and then the job ends', async () => {
+  test('order: when a node fails, the rest of its batch runs, no later batch starts, and then the job ends', async () => {
     const bench = await jobBench(await make(longLease), { batches: [['a', 'b', 'c'], ['d']] })
     const running = await bench.lease('b')
     const job = await bench.failed('a')
@@ -73,7 +73,7 @@ export function batchLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual([(await bench.node('a')).status, (await bench.node('a')).error], ['failed', sampleError])
   })
 
-  test('law 1: work that reports an error is kept, and ends the job like a failure', async () => {
+  test('order: work that reports an error is kept, and ends the job like a failure', async () => {
     const bench = await jobBench(await make(longLease), { batches: [['a'], ['b']] })
     const error = { ...sampleError, code: 'validation-failed' as const }
     const job = await bench.done('a', { error, counts: { rows: 3 } })
@@ -83,7 +83,7 @@ export function batchLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual(await bench.batches(), [0, 2])
   })
 
-  test('law 1: of several errors the first one stands', async () => {
+  test('order: of several errors the first one stands', async () => {
     const bench = await jobBench(await make(longLease))
     await bench.failed('a')
     const job = await bench.failed('b', { ...sampleError, code: 'sample/second' })

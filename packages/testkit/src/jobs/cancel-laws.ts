@@ -5,7 +5,7 @@ import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 
 /** Laws of cancelling. Run by `jobStoreLaws`. */
 export function cancelLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
-  test('law 3: cancel skips what waits, tells what runs, and ends with the last step', async () => {
+  test('nothing half-made: cancel skips what waits, tells what runs, and ends with the last step', async () => {
     const bench = await jobBench(await make(longLease), { batches: [['a', 'b', 'c'], ['d']] })
     const { attempts, jobs } = bench.store
     await bench.done('a')
@@ -31,7 +31,7 @@ export function cancelLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.equal((await bench.node('d')).status, 'skipped')
   })
 
-  test('law 3: a node that ends well while its job is cancelled keeps what it did', async () => {
+  test('nothing half-made: a node that ends well while its job is cancelled keeps what it did', async () => {
     const bench = await jobBench(await make(longLease), { batches: [['a'], ['b']] })
     const running = await bench.lease('a')
     await bench.store.jobs.cancel(bench.id)
@@ -41,7 +41,7 @@ export function cancelLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual(await bench.batches(), [0, 2])
   })
 
-  test('law 3: a job that is cancelled before it runs goes straight to its last step', async () => {
+  test('nothing half-made: a job that is cancelled before it runs goes straight to its last step', async () => {
     const bench = await jobBench(await make(longLease))
     const { status, batch } = await bench.store.jobs.cancel(bench.id)
     assert.deepEqual([status, batch], ['ending', 2])
@@ -50,7 +50,7 @@ export function cancelLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.equal((await bench.done('finish')).status, 'cancelled')
   })
 
-  test('law 3: a second cancel changes nothing, and neither does one when there is nothing left to stop', async () => {
+  test('nothing half-made: a second cancel changes nothing, and neither does one when there is nothing left to stop', async () => {
     const store = await make(longLease)
     const cancelled = await jobBench(store)
     const first = await store.jobs.cancel(cancelled.id)
@@ -68,7 +68,7 @@ export function cancelLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.equal((await failed.done('finish')).status, 'failed')
   })
 
-  test('law 3: a cancel stops what goes on after a node has failed; the outcome stands, and the error tells of both', async () => {
+  test('nothing half-made: a cancel stops what goes on after a node has failed; the outcome stands, and the error tells of both', async () => {
     const bench = await jobBench(await make(longLease), { batches: [['a', 'b', 'c'], ['d']] })
     const { attempts, jobs } = bench.store
     const running = await bench.lease('b')
@@ -86,7 +86,7 @@ export function cancelLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual([ended.status, ended.error], ['failed', stopped.error])
   })
 
-  test('law 3: cancelling while nodes end leaves one outcome and one last step', async () => {
+  test('nothing half-made: cancelling while nodes end leaves one outcome and one last step', async () => {
     const store = await make(longLease)
     for (let round = 0; round < 10; round++) {
       const bench = await jobBench(store, { batches: [['a', 'b']] })

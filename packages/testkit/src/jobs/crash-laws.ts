@@ -13,7 +13,7 @@ const leaseMs = 150
 
 /** Laws of jobs whose workers come and go. Run by `jobStoreLaws`. */
 export function crashLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
-  test('law 6: whatever fails, crashes or comes twice, a job ends in order, each node done once', async () => {
+  test('one truth: whatever fails, crashes or comes twice, a job ends in order, each node done once', async () => {
     const store = await make({ leaseMs })
     const sizes = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 })
     const fate = fc.oneof(

@@ -7,7 +7,7 @@ import { nodeOf, pathOf, sampleJob, sampleProject } from './sample-job.js'
 
 /** Laws of how a job begins. Run by `jobStoreLaws`. */
 export function createLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
-  test('law 6: a new job, its nodes and the outbox item of its first batch are there together', async () => {
+  test('one truth: a new job, its nodes and the outbox item of its first batch are there together', async () => {
     const store = await make(longLease)
     const { nodes, claims: _, ...asked } = sampleJob()
     const created = await store.jobs.create({ ...asked, nodes, claims: [] })
@@ -30,7 +30,7 @@ export function createLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     )
   })
 
-  test('law 7: a job claims its paths in the step that creates it; a refused job leaves nothing', async () => {
+  test('exclusion: a job claims its paths in the step that creates it; a refused job leaves nothing', async () => {
     const store = await make(longLease)
     const [project, other] = [sampleProject(), sampleProject()]
     const first = await jobBench(store, { project })
@@ -48,7 +48,7 @@ export function createLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     await (await store.guard.claim([pathOf(other)], { id: 'host', kind: 'host' })).release()
   })
 
-  test('law 7: jobs, claims and edits of the host exclude each other', async () => {
+  test('exclusion: jobs, claims and edits of the host exclude each other', async () => {
     const store = await make(longLease)
     const project = sampleProject()
     const path = pathOf(project)
@@ -72,7 +72,7 @@ export function createLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     await refuses('checkEditable', () => store.guard.checkEditable(path), 'resource-busy')
   })
 
-  test('law 7: of many racing jobs on one resource one is created', async () => {
+  test('exclusion: of many racing jobs on one resource one is created', async () => {
     const store = await make(longLease)
     const project = sampleProject()
     const races = Array.from({ length: 50 }, () => store.jobs.create(sampleJob({ project })))
@@ -86,7 +86,7 @@ export function createLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     }
   })
 
-  test('law 6: an outbox item stays until it is acknowledged, and an acknowledged one is gone', async () => {
+  test('one truth: an outbox item stays until it is acknowledged, and an acknowledged one is gone', async () => {
     const { store, id, batches } = await jobBench(await make(longLease))
     assert.deepEqual([await batches(), await batches()], [[0], [0]])
     const mine = (await store.outbox.pending(10_000)).filter(

@@ -12,7 +12,7 @@ export function deadlineLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): v
   const clock = leaseClock(lawTest)
   const { test, sleep } = clock
 
-  test('law 6: a job past its deadline is stopped once: what waits is skipped, what runs is told, the last step follows', async () => {
+  test('one truth: a job past its deadline is stopped once: what waits is skipped, what runs is told, the last step follows', async () => {
     const store = await make(longLease)
     const bench = await jobBench(store, { batches: [['a', 'b'], ['c']], timeLimitMs: limitMs(clock) })
     const running = await bench.lease('a')
@@ -32,7 +32,7 @@ export function deadlineLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): v
     assert.deepEqual([ended.status, ended.error?.code], ['failed', 'timeout'])
   })
 
-  test('law 6: the deadline stops also what goes on after a node has failed, once', async () => {
+  test('one truth: the deadline stops also what goes on after a node has failed, once', async () => {
     const store = await make(longLease)
     const bench = await jobBench(store, { batches: [['a', 'b'], ['c']], timeLimitMs: limitMs(clock) })
     const running = await bench.lease('b')
@@ -52,7 +52,7 @@ export function deadlineLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): v
     assert.equal((await bench.done('finish')).status, 'failed')
   })
 
-  test('law 6: a job without a deadline, one before it and one in its last step go on', async () => {
+  test('one truth: a job without a deadline, one before it and one in its last step go on', async () => {
     const store = await make(longLease)
     const free = await jobBench(store, { batches: [['a']] })
     const early = await jobBench(store, { batches: [['a']], timeLimitMs: 3_600_000 })
@@ -65,7 +65,7 @@ export function deadlineLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): v
     assert.deepEqual(await Promise.all(jobs.map(({ job }) => job())), before)
   })
 
-  test('law 6: a preparation has its time from its run on', async () => {
+  test('one truth: a preparation has its time from its run on', async () => {
     const store = await make(longLease)
     const { nodes, batches, ...sample } = sampleJob({ kind: 'import', batches: [['a']] })
     const request = { options: {}, input: { format: 'folder', uploads: [] } }
@@ -80,7 +80,7 @@ export function deadlineLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): v
     assert.equal((await expiredOf(store, job.id)).length, 1)
   })
 
-  test('law 5: whoever does not end when its job is stopped loses its lease, and cannot commit', async () => {
+  test('exactly once: whoever does not end when its job is stopped loses its lease, and cannot commit', async () => {
     const bench = await jobBench(await make({ leaseMs: clock.leaseMs }), { batches: [['a']] })
     const { attempts, jobs } = bench.store
     const hung = await bench.lease('a')
@@ -101,7 +101,7 @@ export function deadlineLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): v
     assert.equal((await attempts.run(last, nothing())).status, 'cancelled')
   })
 
-  test('law 5: a lease that was given back is the same attempt again; crashes are counted apart', async () => {
+  test('exactly once: a lease that was given back is the same attempt again; crashes are counted apart', async () => {
     const bench = await jobBench(await make({ leaseMs: clock.leaseMs }), { batches: [['a']], priority: 7 })
     const { attempts } = bench.store
     const real: JobError = { ...sampleError, message: 'The real one.' }

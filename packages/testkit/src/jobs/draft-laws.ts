@@ -31,7 +31,7 @@ export function preparationLaws(test: LawTest, { make }: JobStoreLawsOptions): v
     assert.deepEqual(await uploadsOf(store, job.id), [other])
   })
 
-  test('law 3: where the shells cannot be made, there is neither a job nor a claim', async () => {
+  test('nothing half-made: where the shells cannot be made, there is neither a job nor a claim', async () => {
     const store = await make(longLease)
     const job = newPreparation()
     const broken = () => store.drafts.create(job, () => Promise.reject(new Error('no shell')))
@@ -40,7 +40,7 @@ export function preparationLaws(test: LawTest, { make }: JobStoreLawsOptions): v
     assert.equal((await store.drafts.create(job, noShells)).status, 'draft')
   })
 
-  test('law 5: of many runs one begins, with the uploads that it was planned for, and uploads are closed then', async () => {
+  test('exactly once: of many runs one begins, with the uploads that it was planned for, and uploads are closed then', async () => {
     const store = await make(longLease)
     const { job, later } = await prepared(store)
     const upload = uploadOf('pu.dat')

@@ -8,7 +8,7 @@ import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 
 /** Laws of how a job ends. Run by `jobStoreLaws`. */
 export function endLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
-  test('law 7: the claim is held until the last step commits, and is freed in that step', async () => {
+  test('exclusion: the claim is held until the last step commits, and is freed in that step', async () => {
     const bench = await jobBench(await make(longLease), { batches: [['a']] })
     const { store, path } = bench
     const busy = () => refuses('checkEditable', () => store.guard.checkEditable(path), 'resource-busy')
@@ -39,7 +39,7 @@ export function endLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     await jobBench(store, { project: { kind: 'project', id: path.slice('project:'.length) } })
   })
 
-  test('law 7: a failed and a cancelled job free their claims when they are terminal', async () => {
+  test('exclusion: a failed and a cancelled job free their claims when they are terminal', async () => {
     const store = await make(longLease)
     const failed = await jobBench(store, { batches: [['a']] })
     await failed.failed('a')
@@ -52,14 +52,14 @@ export function endLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     }
   })
 
-  test('law 6: nothing of a job that has failed waits any more', async () => {
+  test('one truth: nothing of a job that has failed waits any more', async () => {
     const bench = await jobBench(await make(longLease), { batches: [['a'], ['b', 'c']] })
     await bench.failed('a')
     await bench.done('finish')
     for (const piece of ['b', 'c']) assert.equal((await bench.node(piece)).status, 'skipped')
   })
 
-  test('law 6: a last step that fails is tried again, and a success becomes a failure', async () => {
+  test('one truth: a last step that fails is tried again, and a success becomes a failure', async () => {
     const bench = await jobBench(await make(longLease), { batches: [['a']] })
     const { store, path } = bench
     await bench.done('a')
@@ -75,7 +75,7 @@ export function endLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     await store.guard.checkEditable(path)
   })
 
-  test('law 6: a last step that fails keeps the error that the job had', async () => {
+  test('one truth: a last step that fails keeps the error that the job had', async () => {
     const bench = await jobBench(await make(longLease), { batches: [['a']] })
     await bench.failed('a')
     const later = { ...sampleError, code: 'sample/later' as const }
@@ -83,7 +83,7 @@ export function endLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual(job.error, sampleError)
   })
 
-  test('law 6: a terminal job never changes', async () => {
+  test('one truth: a terminal job never changes', async () => {
     const store = await make(longLease)
     for (const outcome of ['succeeded', 'failed', 'cancelled'] as const) {
       const bench = await jobBench(store, { batches: [['a']] })
@@ -106,7 +106,7 @@ export function endLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     }
   })
 
-  test('law 6: every change of status is stored once, in order, with its time', async () => {
+  test('one truth: every change of status is stored once, in order, with its time', async () => {
     const bench = await jobBench(await make(longLease))
     await bench.store.jobs.submitted(bench.id)
     for (const piece of ['a', 'b', 'c', 'd', 'finish']) await bench.done(piece)

@@ -10,7 +10,7 @@ export function leaseLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): void
   const clock = leaseClock(lawTest)
   const { test, sleep } = clock
 
-  test('law 5: a stale fence cannot commit: whoever was taken over changes nothing any more', async () => {
+  test('exactly once: a stale fence cannot commit: whoever was taken over changes nothing any more', async () => {
     const bench = await jobBench(await make({ leaseMs: clock.leaseMs }))
     const { attempts } = bench.store
     const stale = await bench.lease('a')
@@ -30,7 +30,7 @@ export function leaseLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): void
     assert.equal((await bench.job()).error, undefined)
   })
 
-  test('law 5: of many workers that see a lapsed lease one takes it over', async () => {
+  test('exactly once: of many workers that see a lapsed lease one takes it over', async () => {
     const bench = await jobBench(await make({ leaseMs: clock.leaseMs }))
     await bench.lease('a')
     await sleep(clock.leaseMs + 50)
@@ -38,7 +38,7 @@ export function leaseLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): void
     assert.equal(begun.filter((lease) => lease !== undefined).length, 1)
   })
 
-  test('law 5: a heartbeat prolongs the lease and stores progress', async () => {
+  test('exactly once: a heartbeat prolongs the lease and stores progress', async () => {
     const bench = await jobBench(await make({ leaseMs: clock.leaseMs }))
     const lease = await bench.lease('a')
     for (const done of [1, 2, 3, 4]) {
@@ -52,7 +52,7 @@ export function leaseLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): void
     await bench.store.attempts.run(lease, nothing())
   })
 
-  test('law 6: the sweep finds tasks that wait too long, of the current batch of unfinished jobs', async () => {
+  test('one truth: the sweep finds tasks that wait too long, of the current batch of unfinished jobs', async () => {
     const bench = await jobBench(await make(longLease))
     const overdue = async (submittedBefore: number) =>
       (await bench.store.attempts.overdue(new Date(submittedBefore)))
@@ -72,7 +72,7 @@ export function leaseLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): void
     assert.deepEqual(await overdue(later), [])
   })
 
-  test('law 6: a task that the sweep has found counts as submitted', async () => {
+  test('one truth: a task that the sweep has found counts as submitted', async () => {
     const bench = await jobBench(await make(longLease))
     const overdue = async (submittedBefore: number) =>
       (await bench.store.attempts.overdue(new Date(submittedBefore))).filter(({ job }) => job === bench.id)
@@ -85,7 +85,7 @@ export function leaseLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): void
     assert.equal(await overdue(begun), 0)
   })
 
-  test('law 6: what waits beside a lease that has lapsed is found with it, once', async () => {
+  test('one truth: what waits beside a lease that has lapsed is found with it, once', async () => {
     const bench = await jobBench(await make({ leaseMs: clock.leaseMs }), {
       batches: [['a', 'b', 'c'], ['d']],
     })
@@ -103,7 +103,7 @@ export function leaseLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): void
     assert.deepEqual(await overdue(), ['a1'])
   })
 
-  test('law 6: the sweep finds tasks whose lease has lapsed, and no others', async () => {
+  test('one truth: the sweep finds tasks whose lease has lapsed, and no others', async () => {
     const bench = await jobBench(await make({ leaseMs: clock.leaseMs }), { batches: [['a']] })
     const overdue = async () =>
       (await bench.store.attempts.overdue(new Date(Date.now() - 3_600_000))).filter(

@@ -9,7 +9,7 @@ import { sampleJob } from './sample-job.js'
 
 /** Laws of how many jobs a principal may have under way. Run by `jobStoreLaws`. */
 export function limitLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
-  test('law 7: of racing requests of one principal no more are admitted than may be; the others are refused', async () => {
+  test('exclusion: of racing requests of one principal no more are admitted than may be; the others are refused', async () => {
     const store = await make(longLease)
     const principal = randomUUID()
     const jobs = Array.from({ length: 30 }, () => jobOf(principal, { jobs: 3, whenFull: 'refuse' }))
@@ -27,7 +27,7 @@ export function limitLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.equal((await store.jobs.create(jobOf(randomUUID(), one))).throttled, undefined)
   })
 
-  test('law 7: of racing requests that may wait no more begin than may; the others keep their claims and are not submitted', async () => {
+  test('exclusion: of racing requests that may wait no more begin than may; the others keep their claims and are not submitted', async () => {
     const store = await make(longLease)
     const principal = randomUUID()
     const created = await Promise.all(
@@ -50,7 +50,7 @@ export function limitLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     }
   })
 
-  test('law 6: in the step that ends a job the next one begins: by priority, then age', async () => {
+  test('one truth: in the step that ends a job the next one begins: by priority, then age', async () => {
     const store = await make(longLease)
     const principal = randomUUID()
     const priorities = [undefined, 0, 5, -1, 5]
@@ -72,7 +72,7 @@ export function limitLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
       assert.equal((await batchesOf(store, job)).filter((batch) => batch === 0).length, 1)
   })
 
-  test('law 6: the sweep lets jobs begin that have room, each once, and no others', async () => {
+  test('one truth: the sweep lets jobs begin that have room, each once, and no others', async () => {
     const store = await make(longLease)
     const principal = randomUUID()
     // Its own end makes no room where it was created without a limit.
@@ -90,7 +90,7 @@ export function limitLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual(await batchesOf(store, jobs[0]), [0])
   })
 
-  test('law 3: a job that is cancelled while it waits goes to its last step, and takes nobody else’s place', async () => {
+  test('nothing half-made: a job that is cancelled while it waits goes to its last step, and takes nobody else’s place', async () => {
     const store = await make(longLease)
     const principal = randomUUID()
     const jobs: Job[] = []

@@ -43,7 +43,7 @@ export function reportLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual(await reports.findings(bench.id, 10, node), [error, warning])
   })
 
-  test('law 5: findings of work that did not commit are not stored', async () => {
+  test('exactly once: findings of work that did not commit are not stored', async () => {
     const bench = await jobBench(await make(longLease))
     const lease = await bench.lease('a')
     await bench.done('b', { findings: [warning] })

@@ -12,7 +12,7 @@ const cleaningMs = 60_000
 
 /** Laws of what jobs leave in the artifact store. Run by `jobStoreLaws`. */
 export function keepingLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
-  test('law 6: what is over is given to one of many who ask, once, until it is gone', async () => {
+  test('one truth: what is over is given to one of many who ask, once, until it is gone', async () => {
     const store = await make(longLease)
     const { id } = await ended(store, { archive: archive(past) })
     const asked = await Promise.all(Array.from({ length: 10 }, () => over(store)))
@@ -29,7 +29,7 @@ export function keepingLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     assert.ok(!(await kept(store)).includes(id))
   })
 
-  test('law 6: who was to clean up and did not is followed by another', async () => {
+  test('one truth: who was to clean up and did not is followed by another', async () => {
     const store = await make(longLease)
     const { id } = await ended(store, { archive: archive(past) })
     assert.ok((await over(store, 0)).has(id))
@@ -37,7 +37,7 @@ export function keepingLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     assert.ok(!(await over(store)).has(id))
   })
 
-  test('law 6: what has time left, a job that has left nothing, and one that runs are not over', async () => {
+  test('one truth: what has time left, a job that has left nothing, and one that runs are not over', async () => {
     const store = await make(longLease)
     const { id } = await ended(store, { archive: archive(future) })
     const nothing = await ended(store)
@@ -52,7 +52,7 @@ export function keepingLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     assert.ok((expired.result.archive?.expiresAt ?? future) < future)
   })
 
-  test('law 6: what an unfinished job reads is not over before that has ended', async () => {
+  test('one truth: what an unfinished job reads is not over before that has ended', async () => {
     const store = await make(longLease)
     const { id } = await ended(store, { archive: archive(past) })
     const reader = { ...sampleJob(), reads: [randomUUID(), id] }
@@ -78,7 +78,7 @@ export function keepingLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     assert.deepEqual(await page(ids[1]), ids.slice(2))
   })
 
-  test('law 6: of many who ask it is one turn', async () => {
+  test('one truth: of many who ask it is one turn', async () => {
     const store = await make(longLease)
     const name = randomUUID()
     const turns = await Promise.all(
@@ -89,7 +89,7 @@ export function keepingLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     assert.equal(await store.retention.acquireTurn(name, 0), true)
   })
 
-  test('law 7: whoever may change what a failed export had claimed is remembered', async () => {
+  test('exclusion: whoever may change what a failed export had claimed is remembered', async () => {
     const store = await make(longLease)
     const { guard } = store
     const nothing = async (): Promise<void> => undefined
@@ -116,7 +116,7 @@ export function keepingLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     }
   })
 
-  test('law 7: what leaves a failed export as it was is not remembered', async () => {
+  test('exclusion: what leaves a failed export as it was is not remembered', async () => {
     const store = await make(longLease)
     const { guard } = store
     const project = sampleProject()

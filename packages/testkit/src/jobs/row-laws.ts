@@ -16,7 +16,7 @@ const patienceMs = 15_000
 export function rowLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
   const clock = leaseClock(test)
 
-  test('law 5: rows, and the mark that they are there, commit together or not at all', () =>
+  test('exactly once: rows, and the mark that they are there, commit together or not at all', () =>
     withRows(make(longLease), async (store) => {
       const bench = await jobBench(store)
       const lease = await bench.lease('a')
@@ -35,7 +35,7 @@ export function rowLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
       assert.equal((await bench.node('a')).status, 'done')
     }))
 
-  test('law 5: rows of a second run under one lease are rolled back', () =>
+  test('exactly once: rows of a second run under one lease are rolled back', () =>
     withRows(make(longLease), async (store) => {
       const bench = await jobBench(store)
       const lease = await bench.lease('a')
@@ -52,7 +52,7 @@ export function rowLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     }))
 
   clock.test(
-    'law 5: whoever takes over is not blocked by uncommitted rows of the one before, and they never appear',
+    'exactly once: whoever takes over is not blocked by uncommitted rows of the one before, and they never appear',
     () =>
       withRows(make({ leaseMs: clock.leaseMs }), async (store) => {
         const bench = await jobBench(store)
@@ -102,7 +102,7 @@ export function rowLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
       assert.equal((await bench.node('a')).status, 'running')
     }))
 
-  test('law 6: a job that is created inside a transaction of the host commits with it, or was never there', async () => {
+  test('one truth: a job that is created inside a transaction of the host commits with it, or was never there', async () => {
     const store = await make(longLease)
     const [kept, dropped] = [sampleJob(), sampleJob()]
     await store.database.transaction(async (tx) => {
@@ -124,7 +124,7 @@ export function rowLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     await assert.rejects(store.guard.checkEditable(kept.claims[0] ?? ''))
   })
 
-  test('law 7: an edit inside a transaction of the host keeps claims out, and ends with it', async () => {
+  test('exclusion: an edit inside a transaction of the host keeps claims out, and ends with it', async () => {
     const { database, guard } = await make(longLease)
     const path = pathOf(sampleProject())
     const holder = { id: 'solver', kind: 'run' }

@@ -9,7 +9,7 @@ import type { PieceLawsOptions } from './piece-laws-options.js'
 export function cloneLaws(test: LawTest, options: PieceLawsOptions): void {
   const { name, exporter, importer } = options.piece
 
-  test(`law 4: ${name}: a clone makes equal content, and no old id survives in it`, async () => {
+  test(`new ids: ${name}: a clone makes equal content, and no old id survives in it`, async () => {
     const bench = await pieceBench(options)
     const before = await options.content(bench.source, bench.db)
     const { content } = await bench.clone()
@@ -24,7 +24,7 @@ export function cloneLaws(test: LawTest, options: PieceLawsOptions): void {
   })
 
   if (!exporter || !importer) return
-  test(`law 4: ${name}: a clone makes what an import makes, to the last id`, async () => {
+  test(`new ids: ${name}: a clone makes what an import makes, to the last id`, async () => {
     const bench = await pieceBench(options)
     const job = randomUUID()
     const [cloned, imported] = [await bench.clone({ job }), await bench.import(await bench.export(), { job })]

@@ -13,7 +13,7 @@ export function exportLaws(test: LawTest, options: PieceLawsOptions): void {
   const { name, validators = [] } = options.piece
   const ms = patience(options)
 
-  test(`law 9: ${name}: two exports of the same content write the same bytes`, async () => {
+  test(`reproducible: ${name}: two exports of the same content write the same bytes`, async () => {
     const bench = await pieceBench(options)
     const [first, second] = [await bench.export(), await bench.export()]
     assert.deepEqual(second.counts, first.counts)
@@ -23,7 +23,7 @@ export function exportLaws(test: LawTest, options: PieceLawsOptions): void {
     assert.deepEqual(texts[1], texts[0])
   })
 
-  test(`law 11: ${name}: the rows that are counted are the rows that the entries hold`, async () => {
+  test(`honest counts: ${name}: the rows that are counted are the rows that the entries hold`, async () => {
     const { entries, counts } = await (await pieceBench(options)).export()
     assert.ok(entries.length > 0, 'the sample gives the piece nothing to carry')
     const paths = entries.map(({ path }) => path)
@@ -40,7 +40,7 @@ export function exportLaws(test: LawTest, options: PieceLawsOptions): void {
     assert.equal(counts.rows, stated, 'the piece counts other rows than it wrote')
   })
 
-  test(`law 3: ${name}: an export that is aborted ends, with an error`, async () => {
+  test(`nothing half-made: ${name}: an export that is aborted ends, with an error`, async () => {
     const bench = await pieceBench(options)
     const controller = new AbortController()
     const { signal } = controller
@@ -55,7 +55,7 @@ export function exportLaws(test: LawTest, options: PieceLawsOptions): void {
   })
 
   if (validators.length === 0) return
-  test(`law 2: ${name}: what it exports, its own validators accept`, async () => {
+  test(`all problems at once: ${name}: what it exports, its own validators accept`, async () => {
     const bench = await pieceBench(options)
     const { entries } = await bench.export()
     const files = entries.map(({ path, bytes, rows }) => ({

@@ -11,13 +11,13 @@ export function importFailureLaws(test: LawTest, options: PieceLawsOptions): voi
   const { name } = options.piece
   const ms = patience(options)
 
-  test(`law 3: ${name}: an import whose transaction is rolled back leaves nothing`, async () => {
+  test(`nothing half-made: ${name}: an import whose transaction is rolled back leaves nothing`, async () => {
     const bench = await pieceBench(options)
     const exported = await bench.export()
     await unchanged(bench, () => bench.import(exported))
   })
 
-  test(`law 3: ${name}: an import whose input breaks off fails and leaves nothing`, async () => {
+  test(`nothing half-made: ${name}: an import whose input breaks off fails and leaves nothing`, async () => {
     const bench = await pieceBench(options)
     const exported = await bench.export()
     for (const { path } of exported.entries) {
@@ -38,7 +38,7 @@ export function importFailureLaws(test: LawTest, options: PieceLawsOptions): voi
     }
   })
 
-  test(`law 3: ${name}: an import that is aborted ends, with an error, and leaves nothing`, async () => {
+  test(`nothing half-made: ${name}: an import that is aborted ends, with an error, and leaves nothing`, async () => {
     const bench = await pieceBench(options)
     const exported = await bench.export()
     const controller = new AbortController()

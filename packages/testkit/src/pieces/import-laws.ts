@@ -9,7 +9,7 @@ import type { PieceLawsOptions } from './piece-laws-options.js'
 export function importLaws(test: LawTest, options: PieceLawsOptions): void {
   const { name } = options.piece
 
-  test(`law 4: ${name}: an import makes equal content, and no old id survives in it`, async () => {
+  test(`new ids: ${name}: an import makes equal content, and no old id survives in it`, async () => {
     const bench = await pieceBench(options)
     const before = await options.content(bench.source, bench.db)
     const { content } = await bench.import(await bench.export())
@@ -20,7 +20,7 @@ export function importLaws(test: LawTest, options: PieceLawsOptions): void {
     assert.deepEqual(await options.content(bench.source, bench.db), before, 'the source has changed')
   })
 
-  test(`law 4: ${name}: imports by two jobs share no id`, async () => {
+  test(`new ids: ${name}: imports by two jobs share no id`, async () => {
     const bench = await pieceBench(options)
     const exported = await bench.export()
     const [first, second] = [await bench.import(exported), await bench.import(exported)]
@@ -31,7 +31,7 @@ export function importLaws(test: LawTest, options: PieceLawsOptions): void {
     )
   })
 
-  test(`law 5: ${name}: an attempt that follows a lost one makes the same rows`, async () => {
+  test(`exactly once: ${name}: an attempt that follows a lost one makes the same rows`, async () => {
     const bench = await pieceBench(options)
     const exported = await bench.export()
     const job = randomUUID()
@@ -39,7 +39,7 @@ export function importLaws(test: LawTest, options: PieceLawsOptions): void {
     assert.deepEqual(await bench.import(exported, { job }), lost)
   })
 
-  test(`law 11: ${name}: every row that it was given is counted as written, or as skipped with a finding`, async () => {
+  test(`honest counts: ${name}: every row that it was given is counted as written, or as skipped with a finding`, async () => {
     const bench = await pieceBench(options)
     const exported = await bench.export()
     const { counts, findings } = await bench.import(exported)

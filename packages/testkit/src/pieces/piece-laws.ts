@@ -8,7 +8,7 @@ import { type PieceLawsOptions, pieceLawChecks } from './piece-laws-options.js'
 
 /**
  * Laws of a piece: of its exporter, importer, cloner and validators, as far as it has them. Whatever they import is rolled
- * back; the samples stay. That a piece's memory does not grow with its rows (law 8) is not among them.
+ * back; the samples stay. That a piece's memory does not grow with its rows (flat memory) is not among them.
  */
 export function pieceLaws(test: LawTest, options: PieceLawsOptions): void {
   checkOptions('pieceLaws()', options, pieceLawChecks)

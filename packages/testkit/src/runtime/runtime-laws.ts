@@ -34,7 +34,7 @@ export function runtimeLaws(test: LawTest, options: RuntimeLawsOptions): void {
     }
   }
 
-  test('law 6: what is submitted before start is kept until then, and runs', () =>
+  test('one truth: what is submitted before start is kept until then, and runs', () =>
     using(async (runtime) => {
       const { seen, handle, until } = recorder(ms)
       await within(ms, 'submit before start', runtime.submit(tasks(3)))
@@ -44,7 +44,7 @@ export function runtimeLaws(test: LawTest, options: RuntimeLawsOptions): void {
       assert.deepEqual(sorted(seen), tasks(3))
     }))
 
-  test('law 6: every task runs, with its ids as they were, and without a crash once', () =>
+  test('one truth: every task runs, with its ids as they were, and without a crash once', () =>
     using(async (runtime) => {
       const { seen, handle, until } = recorder(ms)
       await runtime.start(handle)
@@ -58,7 +58,7 @@ export function runtimeLaws(test: LawTest, options: RuntimeLawsOptions): void {
       assert.deepEqual(sorted(seen), all)
     }))
 
-  test('law 6: a task that has run can be submitted again and runs again, for the sweep does so', () =>
+  test('one truth: a task that has run can be submitted again and runs again, for the sweep does so', () =>
     using(async (runtime) => {
       const { handle, until } = recorder(ms)
       await runtime.start(handle)
@@ -69,7 +69,7 @@ export function runtimeLaws(test: LawTest, options: RuntimeLawsOptions): void {
       }
     }))
 
-  test('law 6: a handler that fails stops neither the others nor its own next try', () =>
+  test('one truth: a handler that fails stops neither the others nor its own next try', () =>
     using(async (runtime) => {
       const { handle, until } = recorder(ms)
       await runtime.start(async (task, signal) => {
@@ -93,7 +93,7 @@ export function runtimeLaws(test: LawTest, options: RuntimeLawsOptions): void {
       }
     }))
 
-  test('law 1: tasks run side by side', () =>
+  test('order: tasks run side by side', () =>
     using(async (runtime) => {
       const met = [gate(), gate()]
       const { handle, until } = recorder(ms)
