@@ -11,6 +11,7 @@ import {
 import fc from 'fast-check'
 import { gate } from './gate.js'
 import { type LawTest, type Patience, patience } from './law.js'
+import { linked } from './linked.js'
 import { refuses } from './refuses.js'
 import { within } from './within.js'
 
@@ -25,7 +26,8 @@ const one = { id: 'holder-one', kind: 'solver-run' }
 const two = { id: 'holder-two', kind: 'export' }
 
 /** Laws of a `Guard`. */
-export function guardLaws(test: LawTest, options: GuardLawsOptions): void {
+export function guardLaws(runner: LawTest, options: GuardLawsOptions): void {
+  const test = linked(runner)
   checkOptions('guardLaws()', options, lawChecks)
   const ms = patience(options)
 

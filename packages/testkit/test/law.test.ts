@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { test as nodeTest } from 'node:test'
-import type { LawTest } from '@piecework/testkit'
+import { memoryStore } from '@piecework/core'
+import { guardLaws, type LawTest } from '@piecework/testkit'
 import { suite, type Test } from 'uvu'
 
 const test = suite('laws take the tests of runners')
@@ -14,6 +15,18 @@ const fits: readonly ((test: typeof nodeTest & Test) => LawTest)[] = [
 test('those of uvu and of node:test fit as they are', () => {
   const runner = test as typeof nodeTest & Test
   for (const fit of fits) assert.equal(fit(runner), runner)
+})
+
+test('a law that fails links to the page that explains it', async () => {
+  const runs: (() => Promise<void>)[] = []
+  const { guard } = memoryStore()
+  const free = { ...guard, claim: async () => ({ release: async () => undefined }) }
+  guardLaws((name, run) => name.startsWith('exclusion: two claims') && runs.push(run), { make: () => free })
+  const error = await runs[0]?.().then(
+    () => undefined,
+    (failed: Error) => failed,
+  )
+  assert.match(error?.message ?? '', /\nThe law "exclusion": https:.*\/docs\/laws\.md#exclusion$/)
 })
 
 test.run()

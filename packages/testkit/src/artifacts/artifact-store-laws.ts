@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { bytesOf, chunked, keysOf } from '../bytes.js'
 import { gate } from '../gate.js'
 import { type LawTest, patience } from '../law.js'
+import { linked } from '../linked.js'
 import { refuses } from '../refuses.js'
 import { within } from '../within.js'
 import { artifactKeyLaws } from './artifact-key-laws.js'
@@ -15,7 +16,8 @@ const lawChecks: OptionChecks<ArtifactStoreLawsOptions> = {
 }
 
 /** Laws of an `ArtifactStore`. */
-export function artifactStoreLaws(test: LawTest, options: ArtifactStoreLawsOptions): void {
+export function artifactStoreLaws(runner: LawTest, options: ArtifactStoreLawsOptions): void {
+  const test = linked(runner)
   checkOptions('artifactStoreLaws()', options, lawChecks)
   const ms = patience(options)
   artifactKeyLaws(test, options)

@@ -1,5 +1,6 @@
 import { checkOptions } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
+import { linked } from '../linked.js'
 import { attemptLaws } from './attempt-laws.js'
 import { batchLaws } from './batch-laws.js'
 import { cancelLaws } from './cancel-laws.js'
@@ -16,7 +17,8 @@ import { keepingLaws } from './retention-laws.js'
 import { rowLaws } from './row-laws.js'
 
 /** Laws of a `Store`: jobs, attempts, outbox and reports. Its guard has laws of its own (`guardLaws`). */
-export function jobStoreLaws(test: LawTest, options: JobStoreLawsOptions): void {
+export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): void {
+  const test = linked(runner)
   checkOptions('jobStoreLaws()', options, jobStoreLawChecks)
   createLaws(test, options)
   preparationLaws(test, options)

@@ -1,5 +1,6 @@
 import { checkOptions } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
+import { linked } from '../linked.js'
 import { cloneLaws } from './clone-laws.js'
 import { exportLaws } from './export-laws.js'
 import { importFailureLaws } from './import-failure-laws.js'
@@ -10,7 +11,8 @@ import { type PieceLawsOptions, pieceLawChecks } from './piece-laws-options.js'
  * Laws of a piece: of its exporter, importer, cloner and validators, as far as it has them. Whatever they import is rolled
  * back; the samples stay. That a piece's memory does not grow with its rows (flat memory) is not among them.
  */
-export function pieceLaws(test: LawTest, options: PieceLawsOptions): void {
+export function pieceLaws(runner: LawTest, options: PieceLawsOptions): void {
+  const test = linked(runner)
   checkOptions('pieceLaws()', options, pieceLawChecks)
   const { exporter, importer, cloner } = options.piece
   if (exporter) exportLaws(test, options)

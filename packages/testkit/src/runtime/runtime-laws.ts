@@ -10,6 +10,7 @@ import {
 } from '@piecework/core/store'
 import { gate } from '../gate.js'
 import { type LawTest, type Patience, patience } from '../law.js'
+import { linked } from '../linked.js'
 import { refuses } from '../refuses.js'
 import { within } from '../within.js'
 import { recorder } from './recorder.js'
@@ -22,7 +23,8 @@ export interface RuntimeLawsOptions extends Patience {
 const lawChecks: OptionChecks<RuntimeLawsOptions> = { make: required(check.func()), patienceMs: check.wait }
 
 /** Laws of a `Runtime`. It may run a task late, or twice after a crash; here nothing crashes. */
-export function runtimeLaws(test: LawTest, options: RuntimeLawsOptions): void {
+export function runtimeLaws(runner: LawTest, options: RuntimeLawsOptions): void {
+  const test = linked(runner)
   checkOptions('runtimeLaws()', options, lawChecks)
   const ms = patience(options)
   const using = async (law: (runtime: Runtime) => Promise<void>): Promise<void> => {

@@ -1,0 +1,16 @@
+import type { LawTest } from './law.js'
+
+const page = 'https://github.com/piecework/piecework/blob/main/docs/laws.md'
+
+/** The same test, whose failures link to the law that its name begins with (`exclusion: …`). */
+export function linked(test: LawTest): LawTest {
+  return (name, run) =>
+    test(name, () =>
+      run().catch((error: unknown) => {
+        const law = /^[a-z -]+(?=[:,])/.exec(name)?.[0]
+        if (law && error instanceof Error)
+          error.message += `\nThe law "${law}": ${page}#${law.replaceAll(' ', '-')}`
+        throw error
+      }),
+    )
+}
