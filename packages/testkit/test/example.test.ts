@@ -1,7 +1,6 @@
-import { fromPg, tablePiece } from '@piecework/postgres'
-import { needsServer, scratchDatabase } from '@piecework/test-support'
+import { embedded } from '@piecework/embedded'
+import { tablePiece } from '@piecework/postgres'
 import { pieceLaws } from '@piecework/testkit'
-import pg from 'pg'
 import { suite } from 'uvu'
 import { notesTables, projectKind, sampleNotes } from './notes.js'
 
@@ -12,19 +11,15 @@ const notes = tablePiece({
   tables: [{ table: 'notes', owner: 'project_id', order: ['position'], references: { answers: 'notes' } }],
 })
 
-const test = needsServer(suite('my pack'))
-const scratch = process.env.DATABASE_URL ? await scratchDatabase() : undefined
-const pool = new pg.Pool({ connectionString: scratch?.url })
-test.before(async () => void (await pool.query(notesTables)))
-test.after(async () => {
-  await pool.end()
-  await scratch?.drop()
-})
+const test = suite('my pack')
+const database = await embedded()
+for (const statement of notesTables.split(';')) await database.query(statement)
+test.after(() => database.close())
 
 pieceLaws(test, {
   piece: notes,
   kind: projectKind,
-  database: () => fromPg(pool),
+  database: () => database,
   sample: sampleNotes,
   content: async ({ id }, db) =>
     (await db.query('SELECT * FROM notes WHERE project_id = $1 ORDER BY position', [id])).rows,
