@@ -33,7 +33,7 @@ export function progress({ files, sideBySide, out = process.stdout }) {
   return { begin, end, print, stop }
 
   function show() {
-    const names = [...running.keys()].map((file) => `${file.source} (${secondsOf(file).toFixed(0)} s)`)
+    const names = [...running.keys()].map((file) => `${short(file.source)} (${secondsOf(file).toFixed(0)} s)`)
     out.write(`${clear}${`${state()}: ${names.join(', ')}`.slice(0, (out.columns || 80) - 1)}`)
   }
 
@@ -54,5 +54,7 @@ export function progress({ files, sideBySide, out = process.stdout }) {
     return Math.max(all / sideBySide, ...rests)
   }
 }
+
+const short = (source) => source.replace(/^packages\//, '').replace(/\.test\.ts$/, '')
 
 const inMinutes = (seconds) => (seconds < 60 ? 'under 1 min' : `about ${Math.round(seconds / 60)} min`)
