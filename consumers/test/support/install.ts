@@ -49,17 +49,16 @@ async function npmInstall(folder: string): Promise<void> {
   if (code !== 0) throw new Error(output)
 }
 
-/** Our declarations as they were installed. What a build has left of a deleted source does not count. */
+/** Our declarations as they were installed. */
 export async function installedDeclarations(
   folder: string,
   packages: readonly PackedPackage[],
 ): Promise<readonly string[]> {
   const found: string[] = []
   for (const { name } of packages) {
-    const home = join(folder, 'node_modules', name)
-    for (const path of await readdir(join(home, 'src'), { recursive: true })) {
-      if (path.endsWith('.ts')) found.push(join(home, 'dist', path.replace(/\.ts$/, '.d.ts')))
-    }
+    const dist = join(folder, 'node_modules', name, 'dist')
+    for (const path of await readdir(dist, { recursive: true }))
+      if (path.endsWith('.d.ts')) found.push(join(dist, path))
   }
   return found
 }
