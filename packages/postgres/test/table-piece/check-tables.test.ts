@@ -98,7 +98,11 @@ const refused: readonly (readonly [what: string, spec: TableSpec, message: RegEx
     table('units', { json: { puid: [{ path: 'a', table: 'units' }] } }),
     /"puid" of table "units" is not json/,
   ],
-  ['keepShellValue in another table', table('units', { keepShellValue: ['puid'] }), /"keepShellValue" of table "units"/],
+  [
+    'keepShellValue in another table',
+    table('units', { keepShellValue: ['puid'] }),
+    /"keepShellValue" of table "units"/,
+  ],
 ]
 
 for (const [what, spec, message] of refused) {
