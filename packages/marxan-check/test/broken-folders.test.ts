@@ -124,7 +124,7 @@ test('a grid whose ids have another name: the hint is the option, and the option
   const folder = await made.make(layer(features, 'shapes/grid', columns))
   const { stdout, code } = await marxanCheck([folder])
   assert.equal(code, 2)
-  assert.match(stdout, /hint: The other files were not compared .* Name it: --id-attribute FID$/m)
+  assert.match(stdout, /; the other files were not compared with it {2}.*\n.*hint: Name it: --id-attribute FID$/m)
   assert.equal((await marxanCheck([folder, '--id-attribute', 'FID', '--strict'])).code, 0)
 })
 
@@ -138,7 +138,7 @@ test('attributes that might hold the ids are ranked by how many of them pu.dat h
   const [finding] = (await json(folder)).findings
   assert.match(
     finding?.message ?? '',
-    /unique integers, and how many of them are in pu\.dat: unit \(3 of 3\), TARGET_FID \(2 of 3\)$/,
+    /unique integers, and how many of them are in pu\.dat: unit \(3 of 3\), TARGET_FID \(2 of 3\); the other files were not compared with it$/,
   )
   assert.match(finding?.hint ?? '', /Name it: --id-attribute unit$/)
 })

@@ -45,7 +45,7 @@ test('hex-653 without its id attribute, for people: the one error names what it 
   assert.equal(code, 2)
   assert.match(
     stdout,
-    /^shapefile\/hex_planning_units\.shp \(planning-grid\)\n {2}error .*: FID \(653 of 653\) {2}/m,
+    /^shapefile\/hex_planning_units\.shp \(planning-grid\)\n {2}error .*: FID \(653 of 653\); the other files were not compared with it {2}/m,
   )
   assert.match(stdout, /: 1 error, /)
 })

@@ -53,7 +53,7 @@ export { type PuvsprBatch, readPuvspr } from './tables/puvspr/read.js'
 export { writePuvspr } from './tables/puvspr/write.js'
 export type { SpecBatch } from './tables/spec/columns.js'
 export { type FeatureNames, featureNames } from './tables/spec/feature-names.js'
-export { type ReadSpecOptions, readSpec } from './tables/spec/read.js'
+export { readSpec } from './tables/spec/read.js'
 export {
   type OptionalSpecColumn,
   optionalSpecColumns,

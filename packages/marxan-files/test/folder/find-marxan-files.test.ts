@@ -145,7 +145,9 @@ for (const [what, layers, grid, why, idAttribute] of grids)
     const { grid: found, findings } = await findMarxanFiles(dir, idAttribute ? { idAttribute } : {})
     assert.ok(found.kind === 'parts' && found.paths.includes(join(dir, grid)), JSON.stringify(found))
     assert.match(findings[0]?.message ?? '', why)
-    assert.deepEqual(Object.keys(findings[0] ?? {}).sort(), ['code', 'file', 'message', 'severity'])
+    assert.deepEqual(Object.keys(findings[0] ?? {}).sort(), ['code', 'file', 'fix', 'message', 'severity'])
+    assert.equal(findings[0]?.fix?.role, 'planning-grid')
+    assert.ok(Object.keys(layers).includes(`${findings[0]?.fix?.file?.replace('.shp', '')}`))
   })
 
 test('of several zips too', async () => {
