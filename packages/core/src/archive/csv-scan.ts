@@ -8,114 +8,121 @@ const carriageReturn = 0x0d
 const backslash = 0x5c
 const dot = 0x2e
 
-/** Walks over the data records of a CSV file, chunk by chunk, and refuses what COPY would refuse or read otherwise. */
-export interface CsvScan {
-  /** Offset behind the last record that ends in `bytes`; 0 if none ends there. */
-  over(bytes: Buffer): number
-  /** The bytes have ended. True if the last record lacks its newline. */
-  end(): boolean
-  /** Data records that have ended. */
-  readonly records: number
-}
-
 /** `unquoted`: outside of quotes; `quoted`: within; `closed`: behind a quote that ends a field or doubles. */
 type State = 'unquoted' | 'quoted' | 'closed'
 
-/** @param columns fields that each record must have */
-export function csvScan(columns: number): CsvScan {
-  let state: State = 'unquoted'
-  let records = 0
-  let fields = 1
+/** Walks over the data records of a CSV file, chunk by chunk, and refuses what COPY would refuse or read otherwise. */
+export class CsvScan {
+  /** Data records that have ended. */
+  records = 0
+  private readonly columns: number
+  private state: State = 'unquoted'
+  private fields = 1
   /** The bytes before this chunk: a record's first two show whether it is `\.`. */
-  let before = newline
-  let beforeThat = newline
-  let recordBytes = 0
+  private before = newline
+  private beforeThat = newline
+  /** Of the present record, before this chunk. */
+  private recordBytes = 0
+  /** Offset of the present record in this chunk. */
+  private recordStart = 0
 
-  // The header is record 1.
-  const refuse = (what: string): never => {
-    throw new PieceworkError('archive-invalid', `Record ${records + 2} ${what}`, {
-      facts: { record: records + 2 },
-    })
+  /** @param columns fields that each record must have */
+  constructor(columns: number) {
+    this.columns = columns
   }
 
-  const endRecord = (): void => {
-    if (fields !== columns) refuse(`has ${fields} fields where the header has ${columns}`)
-    records++
-    fields = 1
-  }
-
-  const over = (bytes: Buffer): number => {
+  /** Offset behind the last record that ends in `bytes`; 0 if none ends there. */
+  over(bytes: Buffer): number {
     const { length } = bytes
     const nul = bytes.indexOf(0)
     const end = nul === -1 ? length : nul
-    let recordStart = 0
+    this.recordStart = 0
     let at = 0
-    const byteAt = (index: number): number =>
-      index >= 0 ? (bytes[index] as number) : index === -1 ? before : beforeThat
-    const isEndMarker = (newlineAt: number): boolean =>
-      recordBytes + newlineAt - recordStart === 2 &&
-      byteAt(newlineAt - 1) === dot &&
-      byteAt(newlineAt - 2) === backslash
-
     while (at < end) {
-      if (state === 'quoted') {
-        const closing = bytes.indexOf(quote, at)
-        if (closing === -1 || closing >= end) break
-        at = closing + 1
-        state = 'closed'
-        continue
-      }
-      if (state === 'closed') {
-        const byte = bytes[at]
-        if (byte === quote) {
-          state = 'quoted'
-          at++
-          continue
-        }
-        if (byte !== comma && byte !== newline) refuse('has text behind a closing quote')
-        state = 'unquoted'
-      }
-      // The hot loop: nearly every byte is above the comma and costs one comparison.
-      for (; at < end; at++) {
-        const byte = bytes[at] as number
-        if (byte > comma) continue
-        if (byte === comma) fields++
-        else if (byte === newline) {
-          if (isEndMarker(at)) refuse('is the end-of-data mark "\\."')
-          endRecord()
-          recordBytes = 0
-          recordStart = at + 1
-        } else if (byte === quote) {
-          const previous = byteAt(at - 1)
-          if (previous !== comma && previous !== newline) refuse('has a quote inside an unquoted field')
-          state = 'quoted'
-          at++
-          break
-        } else if (byte === carriageReturn) refuse('has a carriage return outside of quotes')
-      }
+      if (this.state === 'quoted') at = this.overQuoted(bytes, at, end)
+      else if (this.state === 'closed') at = this.overClosed(bytes, at)
+      else at = this.overUnquoted(bytes, at, end)
     }
-    if (nul !== -1) refuse('has a NUL byte')
-    recordBytes += length - recordStart
-    beforeThat = byteAt(length - 2)
-    before = byteAt(length - 1)
-    return recordStart
+    if (nul !== -1) this.refuse('has a NUL byte')
+    this.recordBytes += length - this.recordStart
+    const beforeThat = this.byteAt(bytes, length - 2)
+    this.before = this.byteAt(bytes, length - 1)
+    this.beforeThat = beforeThat
+    return this.recordStart
   }
 
-  const end = (): boolean => {
-    if (state === 'quoted') refuse('has a quoted field that does not end')
-    if (recordBytes === 0) return false
-    if (recordBytes === 2 && before === dot && beforeThat === backslash)
-      refuse('is the end-of-data mark "\\."')
-    endRecord()
+  /** The bytes have ended. True if the last record lacks its newline. */
+  end(): boolean {
+    if (this.state === 'quoted') this.refuse('has a quoted field that does not end')
+    if (this.recordBytes === 0) return false
+    if (this.recordBytes === 2 && this.before === dot && this.beforeThat === backslash)
+      this.refuse('is the end-of-data mark "\\."')
+    this.endRecord()
     return true
   }
 
-  return {
-    over,
-    end,
-    get records() {
-      return records
-    },
+  private overQuoted(bytes: Buffer, start: number, end: number): number {
+    const closing = bytes.indexOf(quote, start)
+    if (closing === -1 || closing >= end) return end
+    this.state = 'closed'
+    return closing + 1
+  }
+
+  private overClosed(bytes: Buffer, at: number): number {
+    const byte = bytes[at]
+    if (byte === quote) {
+      this.state = 'quoted'
+      return at + 1
+    }
+    if (byte !== comma && byte !== newline) this.refuse('has text behind a closing quote')
+    this.state = 'unquoted'
+    return at
+  }
+
+  /** The hot loop: nearly every byte is above the comma and costs one comparison. */
+  private overUnquoted(bytes: Buffer, start: number, end: number): number {
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at] as number
+      if (byte > comma) continue
+      if (byte === comma) this.fields++
+      else if (byte === newline) {
+        if (this.isEndMarker(bytes, at)) this.refuse('is the end-of-data mark "\\."')
+        this.endRecord()
+        this.recordBytes = 0
+        this.recordStart = at + 1
+      } else if (byte === quote) {
+        const previous = this.byteAt(bytes, at - 1)
+        if (previous !== comma && previous !== newline) this.refuse('has a quote inside an unquoted field')
+        this.state = 'quoted'
+        return at + 1
+      } else if (byte === carriageReturn) this.refuse('has a carriage return outside of quotes')
+    }
+    return end
+  }
+
+  private byteAt(bytes: Buffer, index: number): number {
+    return index >= 0 ? (bytes[index] as number) : index === -1 ? this.before : this.beforeThat
+  }
+
+  private isEndMarker(bytes: Buffer, newlineAt: number): boolean {
+    return (
+      this.recordBytes + newlineAt - this.recordStart === 2 &&
+      this.byteAt(bytes, newlineAt - 1) === dot &&
+      this.byteAt(bytes, newlineAt - 2) === backslash
+    )
+  }
+
+  private endRecord(): void {
+    if (this.fields !== this.columns)
+      this.refuse(`has ${this.fields} fields where the header has ${this.columns}`)
+    this.records++
+    this.fields = 1
+  }
+
+  /** The header is record 1. */
+  private refuse(what: string): never {
+    const record = this.records + 2
+    throw new PieceworkError('archive-invalid', `Record ${record} ${what}`, { facts: { record } })
   }
 }
 

@@ -4,7 +4,7 @@ import { entryDefaults } from '../defaults.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
 import { csvHeader, csvRecords } from './csv-record.js'
-import { assertUtf8, csvScan } from './csv-scan.js'
+import { assertUtf8, CsvScan } from './csv-scan.js'
 
 const chunkBytes = 64 * 1024
 
@@ -113,7 +113,7 @@ async function* wholeRecords(
   maxRecordBytes: number,
   count: (records: number) => void,
 ): AsyncGenerator<Uint8Array> {
-  const scan = csvScan(columns)
+  const scan = new CsvScan(columns)
   let whole: Buffer[] = []
   let wholeBytes = 0
   let partial: Buffer[] = []
