@@ -222,6 +222,8 @@ test('instances of classes and modules are options too, and what they have besid
     () => memoryStore(new More()),
     /memoryStore\(\) has no option "url"; there are database, leaseMs, environment\./,
   )
+  const defaults = { lease: 1000 }
+  assert.throws(() => memoryStore(Object.create(defaults) as object), /no option "lease"/)
   class Getters {
     get leaseMs() {
       return -1

@@ -252,7 +252,7 @@ const slips: Readonly<Record<string, string | undefined>> = {
   SPECNAM: 'SPECNAME',
   SPCENAME: 'SPECNAME',
   PUVSPNAME: 'PUVSPRNAME',
-  BML: undefined,
+  BML: 'BLM',
   BLMM: 'BLM',
   PROB: 'PROP',
   NUMREP: 'NUMREPS',
