@@ -6,7 +6,7 @@ import { type FeaturesOptions, featuresOptions } from './features-options.js'
 import { specValidator } from './spec-validator.js'
 
 /** spec.dat and puvspr.dat: the project's features and their amounts. */
-export const featuresPiece = {
+export const featuresPiece: Piece<FeaturesOptions> = {
   contract: 1,
   name: 'legacy/features',
   of: 'project',
@@ -15,4 +15,4 @@ export const featuresPiece = {
   options: featuresOptions,
   validators: [specValidator, puvsprValidator({ gridIds })],
   importer: featuresImporter,
-} satisfies Piece<FeaturesOptions>
+}

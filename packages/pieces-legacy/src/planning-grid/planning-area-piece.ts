@@ -3,7 +3,7 @@ import { planningAreaImporter } from './planning-area-importer.js'
 import { type PlanningAreaOptions, planningAreaOptions } from './planning-area-options.js'
 
 /** The project's planning area, derived from the grid. */
-export const planningAreaPiece = {
+export const planningAreaPiece: Piece<PlanningAreaOptions> = {
   contract: 1,
   name: 'legacy/planning-area',
   of: 'project',
@@ -11,4 +11,4 @@ export const planningAreaPiece = {
   after: ['legacy/planning-grid'],
   options: planningAreaOptions,
   importer: planningAreaImporter,
-} satisfies Piece<PlanningAreaOptions>
+}
