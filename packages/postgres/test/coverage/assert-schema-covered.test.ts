@@ -68,7 +68,7 @@ test('a schema whose every column is claimed or listed is covered; what no key l
   assert.equal(await undecided(all), 'nothing')
 })
 
-test('a new column that nobody decided about is named', async () => {
+test('a new column that is undecided is named', async () => {
   assert.deepEqual(await undecided(all, shop, 'ALTER TABLE shop.words ADD COLUMN colour text'), [
     'words.colour',
   ])

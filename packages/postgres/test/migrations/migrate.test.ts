@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Database } from '@piecework/core'
 import {
   fromKnex,
@@ -131,19 +131,20 @@ test('a database from before the first release is refused, and left as it is', a
 })
 
 test('a role that may create nothing can check', async () => {
+  const role = `reader_${randomUUID().replaceAll('-', '')}`
   await migrate(db, [first, second])
   await db.query(
-    `DO $$ BEGIN CREATE ROLE piecework_reader; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
-     GRANT USAGE ON SCHEMA piecework TO piecework_reader;
-     GRANT SELECT ON piecework.migrations TO piecework_reader`,
+    `CREATE ROLE ${role};
+     GRANT USAGE ON SCHEMA piecework TO ${role};
+     GRANT SELECT ON piecework.migrations TO ${role}`,
   )
-  const reader = new pg.Pool({ connectionString: scratch.url, max: 1, options: '-c role=piecework_reader' })
+  const reader = new pg.Pool({ connectionString: scratch.url, max: 1, options: `-c role=${role}` })
   try {
     await migrate(fromPg(reader), [first, second])
     await assertRefused(migrate(fromPg(reader), [changed, second]), 'postgres/migration-changed', /changed/)
   } finally {
     await reader.end()
-    await db.query('DROP OWNED BY piecework_reader')
+    await db.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
   }
 })
 

@@ -63,7 +63,7 @@ test('exactly once: a client that dies in the middle of its work leaves nothing'
   assert.deepEqual(await writers(id), ['the next'])
 })
 
-test('exactly once: whoever takes over ends the silent backend first, and the silent one cannot commit', async () => {
+test('exactly once: a worker that takes over ends the silent backend first, and the silent one cannot commit', async () => {
   const { id } = await store.jobs.create(exportJob())
   const worker = await silentWorker(id)
   try {
@@ -87,7 +87,7 @@ test('exactly once: whoever takes over ends the silent backend first, and the si
   }
 })
 
-test('exactly once: a process that is stopped in the middle of a COPY holds nobody up, and commits nothing when it wakes', async () => {
+test('exactly once: a process that is stopped in the middle of a COPY blocks no other, and commits nothing when it wakes', async () => {
   const { id } = await store.jobs.create(exportJob())
   const child = fork(new URL('./copying-worker.js', import.meta.url), [scratch.url, id, `${leaseMs}`])
   try {
@@ -136,7 +136,7 @@ test('exactly once: an attempt that is given up has its backend ended, and what 
   }
 })
 
-test('exactly once: whoever comes late under a lost lease is refused before its work begins', async () => {
+test('exactly once: an attempt that comes late under a lost lease is refused before its work begins', async () => {
   const { id } = await store.jobs.create(exportJob())
   const late = await store.attempts.begin({ job: id, node: 'a', attempt: 1 }, 'late')
   assert.ok(late)

@@ -34,7 +34,7 @@ guardLaws(unlessOthers, {
 })
 assert.equal(needOtherConnections.size, 0, 'a law that is skipped by name is gone')
 
-test('one truth: what a process left running is found by the next one at once: nobody else can be there', async () => {
+test('one truth: what a process left running is found by the next one at once: there can be no other', async () => {
   const left = postgresStore({ database: db })
   const { id } = await left.jobs.create({
     id: '5b1f2f2e-5d43-4b86-9d6c-0f4b8f3d2a11',

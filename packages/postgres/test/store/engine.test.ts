@@ -43,7 +43,7 @@ let small: pg.Pool
 
 test.before(async () => {
   scratch = await scratchDatabase()
-  // One connection for everything: whoever waits for a second one while it holds the first would wait for ever.
+  // One connection for everything: a wait for a second one while the first is held would never end.
   pool = new pg.Pool({ connectionString: scratch.url, max: 1 })
   small = new pg.Pool({ connectionString: scratch.url, max: 1 })
   await postgresStore({ database: fromPg(pool) }).migrate()

@@ -114,7 +114,7 @@ async function assertReconciled(job: string): Promise<void> {
   )
 }
 
-/** Whoever is left is begun and ended, as the sweep and the engine do; then the last step is, once. */
+/** Begins and ends the nodes that are left, as the sweep and the engine do; then the last step, once. */
 async function liveOn(job: string): Promise<Job> {
   const store = storeAt(0)
   await assertReconciled(job)
@@ -221,7 +221,7 @@ for (const settings of [
   })
 }
 
-test('exactly once: whoever takes over against an end: one of them has the node, and it is counted once', async () => {
+test('exactly once: a worker that takes over against an end: one of them has the node, and it is counted once', async () => {
   const leaseMs = 40
   const short = withLeases(leaseMs)
   for (let round = 0; round < 8; round++) {

@@ -99,7 +99,7 @@ function shelves(cloner: (tx: Queryable) => Promise<unknown>): Pack {
 
 type Death = 'none' | 'before' | 'after'
 
-/** A worker that is gone before or after its commit: nobody hears of it again. */
+/** A worker that is gone before or after its commit. */
 function dying(store: Store, crashes: readonly Death[]): Store {
   let calls = 0
   const dead = () => new PieceworkError('lease-lost', 'This worker is dead.')

@@ -135,7 +135,7 @@ const fragile = (state: { broken: boolean }): Pack => ({
   ],
 })
 
-test('a retry on a server takes over what was finished, until somebody edits', async () => {
+test('a retry on a server takes over what was finished, until an edit', async () => {
   const [pool] = pools
   assert.ok(pool)
   const state = { broken: true }
