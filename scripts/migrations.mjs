@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * Compiles the numbered .sql files of each `migrations` folder into one module beside them, so that a package reads no files at run
- * time. Returns the modules that had to be written or, with `check`, that are out of date.
+ * Compiles the numbered .sql files of each `migrations` folder into one module beside them, so that a package
+ * reads no files at run time. Returns the modules that had to be written or, with `check`, that are out of
+ * date.
  */
 export function compileMigrations({ check = false } = {}) {
   return [...sources()].flatMap(([folder, files]) => {

@@ -43,8 +43,8 @@ const embeddedChecks: OptionChecks<EmbeddedOptions> = {
 }
 
 /**
- * PostgreSQL with PostGIS in a thread of this process. Transactions run one after the other. A query on the database itself from
- * inside one of its transactions is refused as `unsupported`: it would wait for itself.
+ * PostgreSQL with PostGIS in a thread of this process. Transactions run one after the other. A query on the
+ * database itself from inside one of its transactions is refused as `unsupported`: it would wait for itself.
  */
 export async function embedded(given?: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const options = checkOptions('embedded()', given, embeddedChecks)

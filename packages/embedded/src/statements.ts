@@ -3,7 +3,10 @@ import { defaults } from './defaults.js'
 import type { Flow } from './flow.js'
 import type { TextResult } from './messages.js'
 
-/** Sends one statement, or several without values, and keeps the values as text. Throws the errors of the database. @internal */
+/**
+ * Sends one statement, or several without values, and keeps the values as text. Throws the errors of the
+ * database. @internal
+ */
 export async function query(
   database: PGlite,
   sql: string,

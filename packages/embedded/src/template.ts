@@ -12,8 +12,8 @@ const digestBytes = 32
 export const extensions = { postgis }
 
 /**
- * The dump of a new database with PostGIS, made once (10 s) and kept in `cacheDir`, after its sha256. A broken file is replaced. If
- * the folder cannot be written, the dump is made each time.
+ * The dump of a new database with PostGIS, made once (10 s) and kept in `cacheDir`, after its sha256. A
+ * broken file is replaced. If the folder cannot be written, the dump is made each time.
  */
 export async function template(cacheDir: string): Promise<Blob> {
   const file = join(cacheDir, fileName)

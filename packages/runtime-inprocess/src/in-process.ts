@@ -14,7 +14,10 @@ import { timers } from './timers.js'
 export interface InProcessOptions {
   /** Tasks that run at once. Default 4. */
   readonly concurrency?: number
-  /** Called once for each attempt whose outcome could not be recorded; the sweep tries it again. Default: a process warning. */
+  /**
+   * Called once for each attempt whose outcome could not be recorded; the sweep tries it again. Default: a
+   * process warning.
+   */
   readonly onError?: (error: unknown, task: Task) => void
 }
 
@@ -23,8 +26,9 @@ const submitChecks = { delayMs: check.duration }
 const stopChecks = { drainMs: check.duration }
 
 /**
- * Runs tasks in this process. Keeps those that were submitted before `start`, and forgets those that wait when it is stopped. A
- * stopped runtime stays stopped. A process can end while nothing is submitted, but not while a task waits for its delay.
+ * Runs tasks in this process. Keeps those that were submitted before `start`, and forgets those that wait
+ * when it is stopped. A stopped runtime stays stopped. A process can end while nothing is submitted, but not
+ * while a task waits for its delay.
  */
 export function inProcess(options?: InProcessOptions): Runtime {
   const { concurrency = defaults.concurrency, onError = warn } = checkOptions(

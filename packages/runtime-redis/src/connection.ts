@@ -20,7 +20,10 @@ export interface RedisClient {
   duplicate(override?: object): RedisClient
 }
 
-/** An address (`redis://…`, `rediss://…`), settings of ioredis, or the host's own client, which is never closed. */
+/**
+ * An address (`redis://…`, `rediss://…`), settings of ioredis, or the host's own client, which is never
+ * closed.
+ */
 export type RedisConnection = string | RedisSettings | RedisClient
 
 /** For commands that a caller waits for: while Redis is away they fail soon, and do not pile up. @internal */

@@ -24,7 +24,10 @@ export const defaults = {
 
   /** How long a worker keeps a slot: a job waits no longer than this, and one task, for its share. */
   slotMs: 100,
-  /** How long a dead worker keeps its slots; a live one renews them in half that time. A slot lost by mistake does no harm. */
+  /**
+   * How long a dead worker keeps its slots; a live one renews them in half that time. A slot lost by mistake
+   * does no harm.
+   */
   slotLockMs: 6000,
   /** Delayed tasks of one job that are due within so long share one wakeup. */
   wakeupGrainMs: 100,

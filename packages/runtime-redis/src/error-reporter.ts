@@ -34,7 +34,10 @@ export function errorReporter(onError: OnError = warn): ErrorReporter {
   }
 }
 
-/** BullMQ's codes for a slot that is gone: Redis has forgotten it, or another worker has it. No task depends on it. */
+/**
+ * BullMQ's codes for a slot that is gone: Redis has forgotten it, or another worker has it. No task depends
+ * on it.
+ */
 const lostSlotCodes = [-1, -2, -3, -6]
 
 const isLostSlot = (error: unknown): boolean =>

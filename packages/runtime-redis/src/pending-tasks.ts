@@ -15,8 +15,8 @@ interface PendingState {
 }
 
 /**
- * Tasks that have not begun: in Redis, for each job in a sorted set, by the time from which they may run. A task that is in it is
- * not added again.
+ * Tasks that have not begun: in Redis, for each job in a sorted set, by the time from which they may run. A
+ * task that is in it is not added again.
  */
 export interface PendingTasks {
   /** `wanted`: the most free slots to return. Default: all that the tasks need. */
@@ -64,8 +64,8 @@ function taskOf(job: string, member: string): Task {
 }
 
 /**
- * `freeSlots`: a slot that has a key waits or runs; BullMQ sets `processedOn` of those that run. The lowest come first, because BullMQ
- * serves them first; one that waits already counts.
+ * `freeSlots`: a slot that has a key waits or runs; BullMQ sets `processedOn` of those that run. The lowest
+ * come first, because BullMQ serves them first; one that waits already counts.
  */
 const common = `
 local time = redis.call('TIME')
@@ -92,7 +92,10 @@ local function reply(member, ready, wanted)
 end
 `
 
-/** ARGV: key of slots without the number, slots of the job, slots wanted, delay, tasks. A task keeps its time, unless the new one is earlier. */
+/**
+ * ARGV: key of slots without the number, slots of the job, slots wanted, delay, tasks. A task keeps its time,
+ * unless the new one is earlier.
+ */
 const addScript = script(`${common}
 local due = now + tonumber(ARGV[4])
 if tonumber(ARGV[4]) > 0 then due = due + 1 end

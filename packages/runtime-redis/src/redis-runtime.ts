@@ -24,11 +24,14 @@ export interface RedisRuntimeOptions {
   readonly queue?: string
   /** Tasks that run at once in this process. Default 4. */
   readonly concurrency?: number
-  /** Tasks of one job that run at once in all processes together, which should all set the same. Default 64, at most 1000. */
+  /**
+   * Tasks of one job that run at once in all processes together, which should all set the same. Default 64,
+   * at most 1000.
+   */
   readonly perJob?: number
   /**
-   * Called for each attempt whose outcome could not be recorded, and, without a task, once for each outage of Redis. Default: a
-   * process warning.
+   * Called for each attempt whose outcome could not be recorded, and, without a task, once for each outage of
+   * Redis. Default: a process warning.
    */
   readonly onError?: OnError
 }
@@ -44,9 +47,9 @@ const redisChecks: OptionChecks<RedisRuntimeOptions> = {
 }
 
 /**
- * Runs tasks in all processes that have started a runtime over the same Redis. Redis keeps ids only, and may lose them: the sweep
- * submits them again. `start` and `submit` reject with `redis/unavailable` within seconds if Redis does not answer. A stopped
- * runtime stays stopped.
+ * Runs tasks in all processes that have started a runtime over the same Redis. Redis keeps ids only, and may
+ * lose them: the sweep submits them again. `start` and `submit` reject with `redis/unavailable` within
+ * seconds if Redis does not answer. A stopped runtime stays stopped.
  */
 export function redisRuntime(given: RedisRuntimeOptions): Runtime {
   const options = checkOptions('redisRuntime()', given, redisChecks)

@@ -7,7 +7,10 @@ export interface QueuedJob {
   readonly priority: number
 }
 
-/** The right of one worker to run tasks of one job for a while. A job has as many as tasks of it may run at once. */
+/**
+ * The right of one worker to run tasks of one job for a while. A job has as many as tasks of it may run at
+ * once.
+ */
 export interface Slot extends QueuedJob {
   /** From 1 to `perJob`. */
   readonly slot: number
@@ -28,8 +31,8 @@ export const slotPrefix = (job: string): string => `slot-${encodeURIComponent(jo
 const priorityClasses = Math.floor(2 ** 21 / defaults.maxPerJob)
 
 /**
- * BullMQ's priority: jobs of higher priority first. Among equal ones, the first slot of each job comes before the second of any other,
- * so that they share the workers equally. Priorities beyond ±1000 count as equal.
+ * BullMQ's priority: jobs of higher priority first. Among equal ones, the first slot of each job comes before
+ * the second of any other, so that they share the workers equally. Priorities beyond ±1000 count as equal.
  */
 export function bullPriority({ priority, slot }: Slot): number {
   const middle = Math.floor(priorityClasses / 2)

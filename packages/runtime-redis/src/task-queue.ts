@@ -7,7 +7,10 @@ import { bullPriority, type QueuedJob, type QueueMessage, slotPrefix } from './s
 /** Tasks of jobs, with as many slots in BullMQ as they need. */
 export interface TaskQueue {
   add(job: QueuedJob, tasks: readonly Task[], delayMs: number): Promise<void>
-  /** Undefined if no task is ready. The first time in a slot, adds the next slot if more tasks are ready and one is free. */
+  /**
+   * Undefined if no task is ready. The first time in a slot, adds the next slot if more tasks are ready and
+   * one is free.
+   */
   take(job: QueuedJob, first: boolean): Promise<Task | undefined>
   /** Call when a slot is over: tasks that came meanwhile may need it. */
   slotEnded(job: QueuedJob): Promise<void>

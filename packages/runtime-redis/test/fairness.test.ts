@@ -11,8 +11,8 @@ const tasksOf = (job: string, count: number): Task[] =>
   Array.from({ length: count }, (_, index) => ({ job, node: `${index}`, attempt: 1 }))
 
 /**
- * Order in which jobs got their tasks run, by workers that are busy for some milliseconds with each. `begun` waits until so many
- * tasks have begun.
+ * Order in which jobs got their tasks run, by workers that are busy for some milliseconds with each. `begun`
+ * waits until so many tasks have begun.
  */
 async function orderOf(
   workers: number,

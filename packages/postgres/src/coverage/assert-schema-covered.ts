@@ -14,11 +14,14 @@ import { isTablePiece, tableSpec } from '../table-piece/spec.js'
 export interface SchemaCoverage {
   readonly schema: string
   /**
-   * Table of the root resource: every table whose foreign keys lead to it, over any number of tables, must be covered. Absent: every
-   * table of the schema.
+   * Table of the root resource: every table whose foreign keys lead to it, over any number of tables, must be
+   * covered. Absent: every table of the schema.
    */
   readonly root?: string
-  /** `table` or `table.column`: does not travel, or another program handles it. Refused if the database does not have it. */
+  /**
+   * `table` or `table.column`: does not travel, or another program handles it. Refused if the database does
+   * not have it.
+   */
   readonly ignored?: readonly string[]
 }
 
@@ -29,9 +32,9 @@ const coverageChecks: OptionChecks<SchemaCoverage> = {
 }
 
 /**
- * Throws `registry-invalid`, naming every table and column that no table piece covers and `ignored` does not list;
- * `facts.undecided` lists them. For a test of the host. A piece covers the columns that its declaration names, and without
- * `columns` there every column that it does not ignore.
+ * Throws `registry-invalid`, naming every table and column that no table piece covers and `ignored` does not
+ * list; `facts.undecided` lists them. For a test of the host. A piece covers the columns that its declaration
+ * names, and without `columns` there every column that it does not ignore.
  */
 export async function assertSchemaCovered(
   db: Queryable,

@@ -13,8 +13,8 @@ export class AutocommitDatabase extends ConnectionDatabase {
   }
 
   /**
-   * One statement as one message, with the settings that the connection has: for statements whose effect and result do not depend
-   * on settings.
+   * One statement as one message, with the settings that the connection has: for statements whose effect and
+   * result do not depend on settings.
    */
   async autocommit<Row extends object>(sql: string, values: readonly unknown[]) {
     const held = await this.#source.acquire().catch(refused)

@@ -1,6 +1,7 @@
 /**
- * Writes rows for `copyIn` in the format `binary`, many of them into one buffer. Call `row`, then write its values in the order of the
- * columns; the database refuses a row whose values differ from its columns in type or number.
+ * Writes rows for `copyIn` in the format `binary`, many of them into one buffer. Call `row`, then write its
+ * values in the order of the columns; the database refuses a row whose values differ from its columns in type
+ * or number.
  *
  * @see https://www.postgresql.org/docs/current/sql-copy.html "Binary Format"
  */
@@ -58,7 +59,10 @@ export class BinaryRows {
     this.#bytes.set(value, at)
   }
 
-  /** Reserves the bytes of one value: the caller writes it into `view` from the returned offset, before it writes anything else. */
+  /**
+   * Reserves the bytes of one value: the caller writes it into `view` from the returned offset, before it
+   * writes anything else.
+   */
   value(size: number): number {
     const at = this.#take(4 + size)
     this.#view.setInt32(at, size)

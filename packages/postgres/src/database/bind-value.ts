@@ -1,6 +1,6 @@
 /**
- * A bound value as PostgreSQL's text for it, the same for every adapter: dates in ISO 8601, bytes as `\x…`, arrays as
- * arrays, other objects as JSON. Undefined is NULL.
+ * A bound value as PostgreSQL's text for it, the same for every adapter: dates in ISO 8601, bytes as `\x…`,
+ * arrays as arrays, other objects as JSON. Undefined is NULL.
  */
 export function bindValue(value: unknown): string | null {
   if (value === null || value === undefined) return null

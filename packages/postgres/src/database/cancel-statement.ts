@@ -3,8 +3,8 @@ import { defaults } from '../defaults.js'
 import type { PgClient } from './pg-client.js'
 
 /**
- * Asks the server, over a socket of its own, to cancel the statement that the connection runs. Resolves when the server has
- * accepted the request, or when it has failed: callers must not rely on it.
+ * Asks the server, over a socket of its own, to cancel the statement that the connection runs. Resolves when
+ * the server has accepted the request, or when it has failed: callers must not rely on it.
  *
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  */

@@ -16,7 +16,10 @@ import { untilAborted } from './until-aborted.js'
 
 const transactionChecks: OptionChecks<TransactionOptions> = { readOnly: check.flag, signal: check.signal }
 
-/** A database over single connections. Each query is a transaction, so that the host's settings never show in its result. */
+/**
+ * A database over single connections. Each query is a transaction, so that the host's settings never show in
+ * its result.
+ */
 export class ConnectionDatabase implements Database {
   readonly #source: ConnectionSource
   readonly #scope: () => TransactionScope

@@ -15,8 +15,9 @@ export interface Connection {
   /** A source that fails, or an abort, ends the COPY in the database too. */
   copyIn(target: CopyTarget, records: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<number>
   /**
-   * Goes at the consumer's pace. A consumer that stops early ends the COPY and keeps a usable transaction. `idle` is called
-   * when the connection can take the next statement: after an abort without waiting for the consumer.
+   * Goes at the consumer's pace. A consumer that stops early ends the COPY and keeps a usable transaction.
+   * `idle` is called when the connection can take the next statement: after an abort without waiting for the
+   * consumer.
    */
   copyOut(select: string, signal: AbortSignal, idle: () => void): AsyncGenerator<Uint8Array>
   /** Asks the database to cancel the running statement. The request may get lost, or not be possible. */

@@ -18,8 +18,8 @@ export interface KnexLike {
 }
 
 /**
- * A database over the host's knex, which the host destroys. On a knex transaction all statements take part in it: `transaction` is
- * a savepoint, one at a time, and read-only snapshots are `unsupported`.
+ * A database over the host's knex, which the host destroys. On a knex transaction all statements take part in
+ * it: `transaction` is a savepoint, one at a time, and read-only snapshots are `unsupported`.
  */
 export function fromKnex(knex: KnexLike, options?: SessionOptions): Database {
   checkArgument(

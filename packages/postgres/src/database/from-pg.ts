@@ -10,8 +10,8 @@ export interface PgPool {
 }
 
 /**
- * A database over the host's pool, which the host ends. Values are parsed as `valueParser` describes, with this and the other
- * adapters alike, whatever parsers and settings the host has.
+ * A database over the host's pool, which the host ends. Values are parsed as `valueParser` describes, with
+ * this and the other adapters alike, whatever parsers and settings the host has.
  */
 export function fromPg(pool: PgPool, options?: SessionOptions): Database {
   checkArgument('fromPg()', 'pool', pool, check.having<PgPool>('a pg.Pool', 'connect'))

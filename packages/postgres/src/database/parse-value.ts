@@ -31,8 +31,9 @@ const byOid: ReadonlyMap<number, ValueParser> = new Map<number, ValueParser>([
 const numberOrNull = (text: string | null): number | null => (text === null ? null : Number(text))
 
 /**
- * The same with every adapter, whatever parsers the host has registered: boolean; int2, int4, oid, float4 and float8 as
- * number; json and jsonb parsed; bytea as Buffer; timestamptz as Date; one-dimensional arrays of text, uuid and int4 as
- * arrays. Everything else is PostgreSQL's text: uuid, int8 and numeric, date, timestamp, geometry (EWKB hex).
+ * The same with every adapter, whatever parsers the host has registered: boolean; int2, int4, oid, float4 and
+ * float8 as number; json and jsonb parsed; bytea as Buffer; timestamptz as Date; one-dimensional arrays of
+ * text, uuid and int4 as arrays. Everything else is PostgreSQL's text: uuid, int8 and numeric, date,
+ * timestamp, geometry (EWKB hex).
  */
 export const valueParser = (oid: number): ValueParser => byOid.get(oid) ?? String

@@ -27,8 +27,8 @@ async function* framed(rows: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
 }
 
 /**
- * Stands before the COPY stream, which sends the message of the error that destroys it to the server: the server closes the
- * connection at a message of more than 10 kB, and errors of a source can have longer ones.
+ * Stands before the COPY stream, which sends the message of the error that destroys it to the server: the
+ * server closes the connection at a message of more than 10 kB, and errors of a source can have longer ones.
  */
 function sinkOf(copy: Writable): Writable {
   let over = false

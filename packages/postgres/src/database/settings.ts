@@ -8,7 +8,10 @@ export interface SessionOptions {
 
 export const sessionChecks: OptionChecks<SessionOptions> = { searchPath: check.list(check.text) }
 
-/** Settings that decide how values are printed and read: the same for all connections, whatever the host's pool has set. */
+/**
+ * Settings that decide how values are printed and read: the same for all connections, whatever the host's
+ * pool has set.
+ */
 export function sessionSettings(options: SessionOptions = {}): Readonly<Record<string, string>> {
   return {
     search_path: (options.searchPath ?? ['public']).map(quoteIdent).join(', '),

@@ -1,4 +1,7 @@
-/** Rows for the database. Remembers an error of their own source, so that it is not taken for one of the database. */
+/**
+ * Rows for the database. Remembers an error of their own source, so that it is not taken for one of the
+ * database.
+ */
 export class Source implements AsyncIterable<Uint8Array> {
   readonly #chunks: AsyncIterable<Uint8Array>
   failed = false

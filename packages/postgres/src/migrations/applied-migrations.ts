@@ -6,8 +6,8 @@ import type { Migration } from './migration.js'
 const lock = '7310579611903821'
 
 /**
- * Names and checksums of what the database has run. Until the transaction ends, other processes wait here. Throws
- * `postgres/migration-changed` and `postgres/migration-unknown` if they do not fit `migrations`.
+ * Names and checksums of what the database has run. Until the transaction ends, other processes wait here.
+ * Throws `postgres/migration-changed` and `postgres/migration-unknown` if they do not fit `migrations`.
  */
 export async function appliedMigrations(
   tx: Queryable,

@@ -14,9 +14,10 @@ export interface KnexMigrationSource {
 }
 
 /**
- * For hosts that run all their migrations with knex: `knex.migrate.latest({ migrationSource })`. `piecework.migrations` is kept
- * as `migrate` keeps it, and each migration that runs checks those before it. knex calls nothing if it has nothing to run:
- * `migrate(fromKnex(knex), migrations)` then checks, and runs nothing. There is no way down.
+ * For hosts that run all their migrations with knex: `knex.migrate.latest({ migrationSource })`.
+ * `piecework.migrations` is kept as `migrate` keeps it, and each migration that runs checks those before it.
+ * knex calls nothing if it has nothing to run: `migrate(fromKnex(knex), migrations)` then checks, and runs
+ * nothing. There is no way down.
  */
 export function toKnexMigrationSource(migrations: readonly Migration[]): KnexMigrationSource {
   checkArgument('toKnexMigrationSource()', 'migrations', migrations, migrationsCheck)

@@ -3,9 +3,10 @@ import { appliedMigrations, applyMigration } from './applied-migrations.js'
 import { type Migration, migrationsCheck } from './migration.js'
 
 /**
- * Runs, in their order, those that the database has not run, each in a transaction of its own; `piecework.migrations` keeps their names
- * and checksums. Processes that start together wait for each other. Before anything runs, throws `postgres/migration-changed` if
- * the text of one that has run differs, and `postgres/migration-unknown` if the database has run later ones of the same set.
+ * Runs, in their order, those that the database has not run, each in a transaction of its own;
+ * `piecework.migrations` keeps their names and checksums. Processes that start together wait for each other.
+ * Before anything runs, throws `postgres/migration-changed` if the text of one that has run differs, and
+ * `postgres/migration-unknown` if the database has run later ones of the same set.
  */
 export async function migrate(database: Database, migrations: readonly Migration[]): Promise<void> {
   checkArgument(

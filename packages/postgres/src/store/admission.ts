@@ -13,8 +13,8 @@ import { lockKey } from './lock-key.js'
 import { saveTransition } from './save-transition.js'
 
 /**
- * Whether a job that is requested in this transaction must wait because its principal has as many as it may. Until the transaction
- * ends, no other job of the principal is admitted. Throws `too-many-jobs`.
+ * Whether a job that is requested in this transaction must wait because its principal has as many as it may.
+ * Until the transaction ends, no other job of the principal is admitted. Throws `too-many-jobs`.
  */
 export async function mustThrottle(
   tx: Queryable,
@@ -32,8 +32,8 @@ export async function mustThrottle(
 }
 
 /**
- * Submits throttled jobs of the principal as long as there is room for them. None if its jobs stay locked for `lockTimeoutMs`: the
- * sweep comes back.
+ * Submits throttled jobs of the principal as long as there is room for them. None if its jobs stay locked for
+ * `lockTimeoutMs`: the sweep comes back.
  */
 export async function admitThrottled(
   tx: Queryable,

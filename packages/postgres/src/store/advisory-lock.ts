@@ -10,8 +10,8 @@ export interface AdvisoryLock {
 }
 
 /**
- * Takes the lock until the transaction ends. False if others keep it for longer than `lockTimeoutMs`. Polls, because a wait in the
- * server might deadlock.
+ * Takes the lock until the transaction ends. False if others keep it for longer than `lockTimeoutMs`. Polls,
+ * because a wait in the server might deadlock.
  */
 export async function tryAdvisoryLock(
   tx: Queryable,

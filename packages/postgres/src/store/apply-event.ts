@@ -26,7 +26,10 @@ async function skipWaiting(tx: Queryable, { id, outcome }: Job): Promise<void> {
   )
 }
 
-/** Frees what the job held. Its paths are remembered if it may be retried: a retry must know whether they have changed since. */
+/**
+ * Frees what the job held. Its paths are remembered if it may be retried: a retry must know whether they have
+ * changed since.
+ */
 async function releaseHolds(tx: Queryable, { id, kind, result }: Job): Promise<void> {
   if (kind === 'export' && result.retryUntil) {
     await tx.query(

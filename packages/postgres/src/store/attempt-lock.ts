@@ -5,8 +5,8 @@ import { leaseKey, leaseLost } from './lease.js'
 import { lockKey } from './lock-key.js'
 
 /**
- * Marks the transaction, and by that its backend, as the one that works on the node: pg_locks shows which backend holds the lock,
- * from the moment it is held until the backend is gone. Throws `lease-lost`.
+ * Marks the transaction, and by that its backend, as the one that works on the node: pg_locks shows which
+ * backend holds the lock, from the moment it is held until the backend is gone. Throws `lease-lost`.
  */
 export async function lockAttempt(tx: Queryable, lease: Lease): Promise<void> {
   await tx.query('SELECT pg_advisory_xact_lock($1::bigint)', [keyOf(lease.job.id, lease.node.id)])
@@ -18,8 +18,8 @@ export async function lockAttempt(tx: Queryable, lease: Lease): Promise<void> {
 }
 
 /**
- * Terminates the backend that still works on the node and takes its lock, so that it cannot come back before the new fence is
- * committed. False if it does not exit in time.
+ * Terminates the backend that still works on the node and takes its lock, so that it cannot come back before
+ * the new fence is committed. False if it does not exit in time.
  */
 export async function terminateOtherBackend(tx: Queryable, job: string, node: string): Promise<boolean> {
   const key = keyOf(job, node)
@@ -44,7 +44,8 @@ export async function terminateOtherBackend(tx: Queryable, job: string, node: st
 
 /** Terminates the backend of an attempt that was abandoned but still works, so that its locks do not stay. */
 export async function terminateAbandonedBackend(tx: Queryable, lease: Lease): Promise<void> {
-  // With the row locked, no other worker takes the node over meanwhile. If the attempt itself has the row, it is committing.
+  // With the row locked, no other worker takes the node over meanwhile. If the attempt itself has the row, it
+  // is committing.
   const { rowCount } = await tx.query(
     `SELECT FROM piecework.nodes WHERE job_id = $1 AND id = $2 AND fence = $3::bigint AND status = 'running'
      FOR UPDATE SKIP LOCKED`,

@@ -7,7 +7,10 @@ interface QueuedItem<Item, Result> {
   reject(error: unknown): void
 }
 
-/** Items that come while a batch is under way go together in the next one. If a batch fails, each of its items is tried alone. */
+/**
+ * Items that come while a batch is under way go together in the next one. If a batch fails, each of its items
+ * is tried alone.
+ */
 export class Batcher<Item, Result> {
   readonly #process: (items: readonly Item[]) => Promise<readonly Result[]>
   #queue: QueuedItem<Item, Result>[] = []

@@ -1,4 +1,7 @@
-/** How long ago by this process's clock, which may be hours off the database's: in ms, negative for the future. */
+/**
+ * How long ago by this process's clock, which may be hours off the database's: in ms, negative for the
+ * future.
+ */
 export function msSince(date: Date): number {
   return Date.now() - date.getTime()
 }

@@ -74,8 +74,8 @@ const awaitNextAttempt = (tx: Queryable, lease: Lease, error: JobError, inMs = 0
   )
 
 /**
- * Resolves to the job, and to the time from which the node may begin again. A job that is being stopped meanwhile ends all the
- * same: the node still counts as one that remains.
+ * Resolves to the job, and to the time from which the node may begin again. A job that is being stopped
+ * meanwhile ends all the same: the node still counts as one that remains.
  */
 async function setWaiting(
   tx: Queryable,

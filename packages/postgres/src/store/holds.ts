@@ -79,8 +79,8 @@ export async function assertNotHeld(
 }
 
 /**
- * Until the transaction ends, no other hold is given on the roots of these paths; with `shared`, no exclusive one. Reads what others
- * have committed meanwhile, and therefore needs READ COMMITTED.
+ * Until the transaction ends, no other hold is given on the roots of these paths; with `shared`, no exclusive
+ * one. Reads what others have committed meanwhile, and therefore needs READ COMMITTED.
  */
 export async function lockRoots(
   tx: Queryable,

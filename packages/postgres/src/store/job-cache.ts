@@ -3,12 +3,14 @@ import { defaults } from '../defaults.js'
 import { jobOf, jobWith } from './records.js'
 
 /**
- * Jobs that have begun, by id. From then on tree, request, principal and limits stay as they are, and only what
- * `piecework.mutable_columns` prints has to be read again.
+ * Jobs that have begun, by id. From then on tree, request, principal and limits stay as they are, and only
+ * what `piecework.mutable_columns` prints has to be read again.
  */
 export class JobCache {
   readonly #jobs = new Map<string, Job>()
-  /** The last state of each job, with the text that it was read from: while a batch runs, that stays the same. */
+  /**
+   * The last state of each job, with the text that it was read from: while a batch runs, that stays the same.
+   */
   readonly #latest = new Map<string, { readonly mutableColumns: string; readonly job: Job }>()
   /** Nodes that had not ended, by batch. */
   readonly #remaining = new Map<string, number>()
@@ -38,7 +40,10 @@ export class JobCache {
     put(this.#remaining, batchKey(job, batch), remaining)
   }
 
-  /** Whether, as far as is known here, these tasks begin no job and these leases are not the last of their batches. */
+  /**
+   * Whether, as far as is known here, these tasks begin no job and these leases are not the last of their
+   * batches.
+   */
   isMidBatch(begins: readonly Task[], ends: readonly Lease[]): boolean {
     const counts = new Map<string, number>()
     for (const { job, node } of ends) {

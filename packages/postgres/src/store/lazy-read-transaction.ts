@@ -6,8 +6,8 @@ import {
 } from '@piecework/core/store'
 
 /**
- * A database whose read-only transactions take a connection with their first statement, which is also when PostgreSQL takes the
- * snapshot: a piece that reads files alone takes none. Other transactions are as before.
+ * A database whose read-only transactions take a connection with their first statement, which is also when
+ * PostgreSQL takes the snapshot: a piece that reads files alone takes none. Other transactions are as before.
  */
 export function lazyReadTransaction(database: Database): Database {
   return {

@@ -13,8 +13,8 @@ export type NodeTransition =
   | { readonly end: AttemptEnd; readonly begin?: never }
 
 /**
- * The lease of a begin, or `lapsed` if another worker's lease has to be taken over; the job of an end. Undefined for a task that
- * has nothing to begin, and for a lease that is lost.
+ * The lease of a begin, or `lapsed` if another worker's lease has to be taken over; the job of an end.
+ * Undefined for a task that has nothing to begin, and for a lease that is lost.
  */
 export type TransitionResult = Lease | 'lapsed' | Job | undefined
 
@@ -33,7 +33,10 @@ interface TransitionRow {
 const transitionSql =
   'SELECT * FROM piecework.transition_nodes($1::jsonb, $2, $3::boolean, $4::float8, $5::jsonb, $6::boolean)'
 
-/** Carries out transitions of any nodes together: as one statement, unless the status or the batch of a job changes too. */
+/**
+ * Carries out transitions of any nodes together: as one statement, unless the status or the batch of a job
+ * changes too.
+ */
 export async function nodeTransitions(
   control: Database,
   cache: JobCache,
@@ -100,7 +103,10 @@ async function resultOf(
   return changed ?? cache.update(job, row.mutable_columns)
 }
 
-/** Undefined if the database refused them: because more follows, or because of how the host has set its transactions. */
+/**
+ * Undefined if the database refused them: because more follows, or because of how the host has set its
+ * transactions.
+ */
 async function unlessRefused(
   query: Promise<{ readonly rows: readonly TransitionRow[] }>,
 ): Promise<readonly TransitionRow[] | undefined> {
@@ -118,7 +124,10 @@ const needsTransaction = 'PW001'
 const serializationFailure = '40001'
 const readOnly = '25006'
 
-/** Events of jobs whose first node has begun or whose batch has ended. Jobs are locked in the order of their ids everywhere. */
+/**
+ * Events of jobs whose first node has begun or whose batch has ended. Jobs are locked in the order of their
+ * ids everywhere.
+ */
 async function applyEvents(
   tx: Queryable,
   cache: JobCache,

@@ -4,9 +4,9 @@ import type { LeaseHolder } from './lease-holder.js'
 import { lapsedSql } from './take-over.js'
 
 /**
- * Tasks of the current batches whose lease has lapsed, or that were submitted before `submittedBefore` and still wait; they count as
- * submitted again now. If a lease of a job has lapsed, tasks of that job that were submitted before it lapsed are overdue too: the
- * worker that died may have taken them.
+ * Tasks of the current batches whose lease has lapsed, or that were submitted before `submittedBefore` and
+ * still wait; they count as submitted again now. If a lease of a job has lapsed, tasks of that job that were
+ * submitted before it lapsed are overdue too: the worker that died may have taken them.
  */
 export async function overdueTasks(
   control: Database,

@@ -16,7 +16,10 @@ import { jsonText } from './json-text.js'
 import { lockJob } from './lock-job.js'
 
 export function postgresDrafts(database: Database, control: Database): Drafts {
-  /** Replaces the upload that `matches`, or removes it if there is no replacement. Resolves to the one that was there. */
+  /**
+   * Replaces the upload that `matches`, or removes it if there is no replacement. Resolves to the one that
+   * was there.
+   */
   const replaceUpload = (
     id: string,
     matches: (upload: Upload) => boolean,

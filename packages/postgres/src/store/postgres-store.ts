@@ -24,8 +24,8 @@ export interface PostgresStoreOptions {
   /** Where the host's data is; the pieces' transactions take its connections. */
   readonly database: Database
   /**
-   * The same database through a small pool of its own, for all other statements, so that heartbeats never wait for data. Default:
-   * `database`.
+   * The same database through a small pool of its own, for all other statements, so that heartbeats never
+   * wait for data. Default: `database`.
    */
   readonly control?: Database
   /** How long a worker may be silent before others take its work over. Default 30 s. */
@@ -34,8 +34,8 @@ export interface PostgresStoreOptions {
 
 export interface PostgresStore extends Store {
   /**
-   * Creates or updates the tables in schema `piecework`. Throws `postgres/migration-changed` and `postgres/migration-unknown` as
-   * `migrate` does.
+   * Creates or updates the tables in schema `piecework`. Throws `postgres/migration-changed` and
+   * `postgres/migration-unknown` as `migrate` does.
    */
   migrate(): Promise<void>
 }
@@ -61,7 +61,8 @@ export function postgresStore(given: PostgresStoreOptions): PostgresStore {
   const { database, control = database, leaseMs = defaults.leaseMs } = options
   const embedded = 'embedded' in database
   return {
-    // The embedded database refuses queries from inside its own transaction, which it recognizes by their async context.
+    // The embedded database refuses queries from inside its own transaction, which it recognizes by their
+    // async context.
     database: embedded ? database : lazyReadTransaction(database),
     jobs: postgresJobs(control),
     drafts: postgresDrafts(database, control),

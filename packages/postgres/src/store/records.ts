@@ -1,6 +1,9 @@
 import type { Job, JobNode, Lease } from '@piecework/core/store'
 
-/** A row as `to_jsonb(row)::text` prints it: the same through every connection, whatever its settings and parsers. */
+/**
+ * A row as `to_jsonb(row)::text` prints it: the same through every connection, whatever its settings and
+ * parsers.
+ */
 type Json = Record<string, unknown>
 
 export function jobOf(text: string): Job {

@@ -1,6 +1,8 @@
 import type { Queryable, ResourcePath } from '@piecework/core/store'
 
-/** Failed and cancelled exports that had claimed what overlaps these paths: a retry of them reuses nothing. */
+/**
+ * Failed and cancelled exports that had claimed what overlaps these paths: a retry of them reuses nothing.
+ */
 export async function invalidateRetries(db: Queryable, paths: readonly ResourcePath[]): Promise<void> {
   if (paths.length === 0) return
   await db.query(

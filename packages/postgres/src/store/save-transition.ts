@@ -2,7 +2,9 @@ import { type Job, type JobEffect, keptUntil, type Queryable } from '@piecework/
 import { jsonText } from './json-text.js'
 import { addToOutbox } from './outbox-item.js'
 
-/** Stores the job, if it is another one than `before`, and submits the batch that follows. Releases nothing. */
+/**
+ * Stores the job, if it is another one than `before`, and submits the batch that follows. Releases nothing.
+ */
 export async function saveTransition(
   tx: Queryable,
   before: Job,

@@ -4,9 +4,10 @@ import { lockJob } from './lock-job.js'
 import { jobOf } from './records.js'
 
 /**
- * Skips the nodes of the current batch that wait, and applies `event` to the job. Undefined if nothing is left to stop. Rows are locked
- * in the order in which ends of nodes lock them (nodes, batch, job), so that they never deadlock. If the job has changed before its
- * row was locked, everything is rolled back and begins again.
+ * Skips the nodes of the current batch that wait, and applies `event` to the job. Undefined if nothing is
+ * left to stop. Rows are locked in the order in which ends of nodes lock them (nodes, batch, job), so that
+ * they never deadlock. If the job has changed before its row was locked, everything is rolled back and begins
+ * again.
  */
 export async function stopJob(
   control: Database,
@@ -52,7 +53,10 @@ async function readJob(tx: Queryable, id: string): Promise<Job | undefined> {
   return rows[0] && jobOf(rows[0].job)
 }
 
-/** Resolves to the nodes of the batch that have not ended: those that run, or that wait for another attempt since. */
+/**
+ * Resolves to the nodes of the batch that have not ended: those that run, or that wait for another attempt
+ * since.
+ */
 async function skipWaiting(tx: Queryable, id: string, batch: number): Promise<number> {
   const skipped = await tx.query(
     `UPDATE piecework.nodes n SET status = 'skipped', ended_at = clock_timestamp()

@@ -5,12 +5,15 @@ import type { LeaseHolder, TaskOfWorker } from './lease-holder.js'
 import { mutableColumnsSql } from './mutable-columns-sql.js'
 import { leasedNode } from './records.js'
 
-/** Condition for node `n` whose lease has lapsed: `$1` is the id of the store, `$2` whether the database is embedded. */
+/**
+ * Condition for node `n` whose lease has lapsed: `$1` is the id of the store, `$2` whether the database is
+ * embedded.
+ */
 export const lapsedSql = `n.status = 'running' AND (n.lease_until <= clock_timestamp() OR ($2::boolean AND n.store_id <> $1))`
 
 /**
- * Takes over a lease that has lapsed, after the backend that had it is gone. Undefined if that backend does not exit, or if another
- * worker is taking over or ending the node.
+ * Takes over a lease that has lapsed, after the backend that had it is gone. Undefined if that backend does
+ * not exit, or if another worker is taking over or ending the node.
  */
 export async function takeOver(
   tx: Queryable,

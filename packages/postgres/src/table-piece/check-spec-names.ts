@@ -90,7 +90,10 @@ const spec = contractCheck<TablePieceSpec>(
   },
 )
 
-/** Throws `registry-invalid` for a name that a declaration does not have, and for a value that is not what it must be. */
+/**
+ * Throws `registry-invalid` for a name that a declaration does not have, and for a value that is not what it
+ * must be.
+ */
 export function checkSpecNames<Options>(given: TablePieceSpec<Options>): void {
   const name = typeof given?.name === 'string' ? ` "${given.name}"` : ''
   checkDeclaration(`Table piece${name}`, given, spec)

@@ -3,8 +3,8 @@ import { resolveTables } from './resolve-tables.js'
 import { isTablePiece, tableSpec } from './spec.js'
 
 /**
- * Checks whether the table pieces among `pieces` fit the database; for the start of a host, after its migrations. Throws one
- * `registry-invalid` that names everything that does not fit.
+ * Checks whether the table pieces among `pieces` fit the database; for the start of a host, after its
+ * migrations. Throws one `registry-invalid` that names everything that does not fit.
  */
 export async function checkTables(db: Queryable, pieces: readonly Piece[]): Promise<void> {
   const problems: string[] = []

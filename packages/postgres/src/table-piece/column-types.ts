@@ -14,7 +14,10 @@ const within = (bits: number): ValueCheck => {
   }
 }
 
-/** @param rounded rounds to the type's precision: a value that becomes infinite or 0 is out of the type's range */
+/**
+ * @param rounded rounds to the type's precision: a value that becomes infinite or 0 is out of the type's
+ * range
+ */
 const float =
   (rounded: (value: number) => number): ValueCheck =>
   (text) => {

@@ -18,7 +18,10 @@ export const unenforcedReferences = (plan: TablePlan, source: RowSource, remap: 
       !(reference.enforced && referenceValue(plan, reference, source, remap, 0).certain),
   )
 
-/** Whether a row of the source has one of these references dangling. One query for all, so that rows are read once. */
+/**
+ * Whether a row of the source has one of these references dangling. One query for all, so that rows are read
+ * once.
+ */
 export async function hasDangling(
   tx: Queryable,
   plan: TablePlan,
@@ -29,7 +32,8 @@ export async function hasDangling(
   if (references.length === 0) return false
   const found = references.map((reference, index) => danglingRows(plan, reference, source, remap, index))
   const joins = joinSql(found.flatMap((each) => each.joins))
-  // Not EXISTS: the planner would expect to find such a row early, and use nested loops although all rows are read.
+  // Not EXISTS: the planner would expect to find such a row early, and use nested loops although all rows are
+  // read.
   const { rows } = await tx.query<{ found: boolean }>(
     `SELECT count(*) > 0 AS found FROM ${source.from}${joins} WHERE ${source.where} AND (${found.map(({ condition }) => condition).join(' OR ')})`,
   )
@@ -37,8 +41,8 @@ export async function hasDangling(
 }
 
 /**
- * Sets dangling references to NULL, and deletes the rows whose column does not allow that. Each is a finding. Resolves to the number
- * of deleted rows.
+ * Sets dangling references to NULL, and deletes the rows whose column does not allow that. Each is a finding.
+ * Resolves to the number of deleted rows.
  */
 export async function dropDangling(
   tx: Queryable,

@@ -104,7 +104,9 @@ function orderBy(plan: TablePlan, joins: Joins): string[] {
 const quote = 0x22
 const newline = 0x0a
 
-/** Calls `onCount` with the number of records so far, without the header. Newlines in quotes end no record. */
+/**
+ * Calls `onCount` with the number of records so far, without the header. Newlines in quotes end no record.
+ */
 async function* countRecords(
   chunks: AsyncIterable<Uint8Array>,
   onCount: (records: number) => void,

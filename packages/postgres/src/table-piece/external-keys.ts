@@ -5,7 +5,10 @@ import { carriesTarget } from './reference-value.js'
 import type { StableKey, TablePlan, Target } from './table-plan.js'
 import { conditionSql, referencedTable } from './target-rows.js'
 
-/** Stable keys in one column of a file, of rows that the file does not bring: shared ones, or rows of what an import goes into. */
+/**
+ * Stable keys in one column of a file, of rows that the file does not bring: shared ones, or rows of what an
+ * import goes into.
+ */
 export interface ExternalKeys {
   /** For findings, as are the next three. */
   readonly column: string

@@ -17,7 +17,8 @@ export async function fillSecondPass(plan: TablePlan, stage: Stage, context: Fil
   const references = [...plan.references.values()].filter((reference) =>
     columns.includes(reference.column.name),
   )
-  // The rows of this table are inserted, so references to them do not dangle. No row is deleted: these columns may be NULL.
+  // The rows of this table are inserted, so references to them do not dangle. No row is deleted: these
+  // columns may be NULL.
   await dropDangling(context.tx, plan, references, stage, context)
   await reportDanglingJson(plan, stage, context, true)
   const joins: Join[] = []

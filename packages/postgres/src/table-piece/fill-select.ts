@@ -22,7 +22,10 @@ interface Assignment {
 /** `set` functions get it as their context. */
 export type FillInput = Remap & SetContext
 
-/** The statement that inserts the rows of `source`, without columns of the second pass; an UPDATE for a resource's own row. */
+/**
+ * The statement that inserts the rows of `source`, without columns of the second pass; an UPDATE for a
+ * resource's own row.
+ */
 export function fillStatement(plan: TablePlan, source: RowSource, fill: FillInput): Statement {
   const { assignments, joins, values } = newValues(plan, source, fill)
   const select = `SELECT ${assignments.map(({ sql }) => sql).join(', ')} FROM ${source.from}${joinSql(joins)} WHERE ${source.where}`

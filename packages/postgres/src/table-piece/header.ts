@@ -29,7 +29,9 @@ export function matchHeader(plan: TablePlan, names: readonly string[]): Header {
   }
 }
 
-/** Columns that a file may have: those that travel, and the stable keys of references and of ids in documents. */
+/**
+ * Columns that a file may have: those that travel, and the stable keys of references and of ids in documents.
+ */
 export function readableColumns(plan: TablePlan): ReadonlyMap<string, Column> {
   const stable = [...plan.references.values()].flatMap(({ shared, lookup }) =>
     [shared, lookup].filter((key): key is StableKey => key !== undefined),

@@ -29,8 +29,8 @@ interface EntryImport {
 }
 
 /**
- * Imports entries into tables: directly, with ids remapped in this process, or, if the database must look rows up, by COPY into a
- * temporary table and one statement that makes keys and references.
+ * Imports entries into tables: directly, with ids remapped in this process, or, if the database must look
+ * rows up, by COPY into a temporary table and one statement that makes keys and references.
  */
 export async function importTables<Options>(
   piece: TablePieceSpec<Options>,

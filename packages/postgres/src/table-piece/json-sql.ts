@@ -6,8 +6,8 @@ const text = (value: string): string =>
   value.includes('\\') ? ` E${literal(value.replaceAll('\\', '\\\\'))}` : literal(value)
 
 /**
- * SQL of `document` (jsonb) with every string at `path` replaced by `leaf`, which takes SQL of its text and returns SQL of a
- * jsonb. If that is NULL, an element of an array is left out and a member becomes null.
+ * SQL of `document` (jsonb) with every string at `path` replaced by `leaf`, which takes SQL of its text and
+ * returns SQL of a jsonb. If that is NULL, an element of an array is left out and a member becomes null.
  */
 export function mapJson(
   document: string,

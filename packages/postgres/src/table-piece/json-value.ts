@@ -36,8 +36,8 @@ export function exportedJson(
 }
 
 /**
- * SQL of pairs (jsonb), `[["Coral", "<id>"]]`: the stable key of each row that the document's ids refer to and that is not shared. In
- * the order of the stable keys, because ids change; NULL without any.
+ * SQL of pairs (jsonb), `[["Coral", "<id>"]]`: the stable key of each row that the document's ids refer to
+ * and that is not shared. In the order of the stable keys, because ids change; NULL without any.
  */
 export function lookupPairs(
   plan: TablePlan,

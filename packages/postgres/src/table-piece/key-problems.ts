@@ -1,8 +1,8 @@
 import type { TablePlan } from './table-plan.js'
 
 /**
- * Reports what would keep an old id, or let a reference lead out of the imported resource. `decided`: the columns of `set` and
- * `ignore`.
+ * Reports what would keep an old id, or let a reference lead out of the imported resource. `decided`: the
+ * columns of `set` and `ignore`.
  */
 export function keyProblems(
   plan: TablePlan,

@@ -4,7 +4,8 @@ import { defaults } from '../defaults.js'
 import type { StableKey } from './table-plan.js'
 
 /**
- * Resolves to those of the given stable keys that no row of `rows` (a table and a condition) has. A key is returned once.
+ * Resolves to those of the given stable keys that no row of `rows` (a table and a condition) has. A key is
+ * returned once.
  *
  * @param once also those that more than one row has
  */

@@ -8,7 +8,10 @@ export interface OpenEntry {
   readonly header: Header
 }
 
-/** Opens a table's entry, to be closed by the caller. Throws `archive-invalid` if its header does not fit the table. */
+/**
+ * Opens a table's entry, to be closed by the caller. Throws `archive-invalid` if its header does not fit the
+ * table.
+ */
 export async function openEntry(plan: TablePlan, entries: Entries): Promise<OpenEntry> {
   const { entry } = plan
   const refuse = (what: string): never => {

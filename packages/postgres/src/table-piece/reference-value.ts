@@ -8,7 +8,10 @@ import { uuidExpression } from './uuid-expression.js'
 
 /** The parts of an import or a clone that SQL depends on. */
 export type Remap = Pick<ImportContext, 'ids' | 'carries' | 'resource' | 'into'> & {
-  /** Source of the rows: files, or the same database. In that, references to what the job does not carry stay as they are. */
+  /**
+   * Source of the rows: files, or the same database. In that, references to what the job does not carry stay
+   * as they are.
+   */
   readonly from: 'files' | 'database'
 }
 

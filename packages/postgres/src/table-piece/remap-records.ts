@@ -7,7 +7,10 @@ const quote = 0x22
 const uuidLength = 36
 const canonical = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-/** A record holds an id that PostgreSQL would print differently, or an unknown stable key: the database must look it up. */
+/**
+ * A record holds an id that PostgreSQL would print differently, or an unknown stable key: the database must
+ * look it up.
+ */
 export class UnusualId extends Error {}
 
 /** How one column of the file is carried over. */
@@ -20,7 +23,10 @@ export interface FileColumn {
   readonly dropped?: true
 }
 
-/** Whole records of a CSV file with new ids in place of the old ones and `suffix` (`,value`) at the end of each. Throws `UnusualId`. */
+/**
+ * Whole records of a CSV file with new ids in place of the old ones and `suffix` (`,value`) at the end of
+ * each. Throws `UnusualId`.
+ */
 export async function* remapRecords(
   chunks: AsyncIterable<Uint8Array>,
   columns: readonly FileColumn[],
@@ -119,7 +125,10 @@ function remapChunk(chunk: Buffer, plan: RemapPlan): Buffer {
   return out.subarray(0, written)
 }
 
-/** Writes `offsets` of the record and returns the offset of the newline that ends it. The CSV reader has checked the quotes. */
+/**
+ * Writes `offsets` of the record and returns the offset of the newline that ends it. The CSV reader has
+ * checked the quotes.
+ */
 function findFields(chunk: Buffer, start: number, { remappers, offsets }: RemapPlan): number {
   let at = start
   for (let index = 0; index < remappers.length; index++) {

@@ -4,7 +4,10 @@ import { resolveTable } from './resolve-table.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
 
-/** Matches a piece's declaration with the database. Throws `registry-invalid`, naming everything that does not fit. */
+/**
+ * Matches a piece's declaration with the database. Throws `registry-invalid`, naming everything that does not
+ * fit.
+ */
 export async function resolveTables(
   db: Queryable,
   piece: Pick<TablePieceSpec, 'name' | 'schema' | 'tables'>,

@@ -1,8 +1,8 @@
 import { isPieceworkError, PieceworkError } from '@piecework/core/piece'
 
 /**
- * An error of the database about the content of a file as `archive-invalid`, with entry, line and column if they are known; other
- * errors unchanged. `header`: the file's name of a column that was copied.
+ * An error of the database about the content of a file as `archive-invalid`, with entry, line and column if
+ * they are known; other errors unchanged. `header`: the file's name of a column that was copied.
  */
 export function rowError(
   error: unknown,

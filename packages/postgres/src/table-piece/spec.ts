@@ -3,16 +3,17 @@ import type { ImportContext, Piece, ResourceRef, Upgrade, Validator } from '@pie
 /** Finds rows by a key that means the same row in every installation, instead of by id. */
 export interface StableReference {
   /**
-   * SQL condition on the referenced row, its columns unqualified: `project_id IS NULL`. Written by the piece's author, never made
-   * from input. `$resource` stands for the id of the node's resource, `$into` for that of the resource which an import goes into
-   * (NULL if there is none).
+   * SQL condition on the referenced row, its columns unqualified: `project_id IS NULL`. Written by the
+   * piece's author, never made from input. `$resource` stands for the id of the node's resource, `$into` for
+   * that of the resource which an import goes into (NULL if there is none).
    */
   readonly where: string
   /** Column of the referenced table that is unique among those rows. */
   readonly stableKey: string
   /**
-   * SQL condition like `where`, for an export: only the keys of these rows travel, so that an import does not take the key of another
-   * row for one of `where`. Absent: the keys of all rows travel. `$into` is NULL in it.
+   * SQL condition like `where`, for an export: only the keys of these rows travel, so that an import does not
+   * take the key of another row for one of `where`. Absent: the keys of all rows travel. `$into` is NULL in
+   * it.
    */
   readonly exportWhere?: string
 }
@@ -23,15 +24,16 @@ export interface Reference {
   /** Column of that table. Default `id`. */
   readonly key?: string
   /**
-   * Kind of resource whose piece carries that table. In a job without such a resource, a clone keeps the reference as it is, and an
-   * import finds the row by `lookup`.
+   * Kind of resource whose piece carries that table. In a job without such a resource, a clone keeps the
+   * reference as it is, and an import finds the row by `lookup`.
    */
   readonly of?: string
   /** Rows that all resources share: they travel by their stable key and are never copied. */
   readonly shared?: StableReference
   /**
-   * How an import finds the row in a job that does not carry `of`: for example by `puid` among the units of the project that it goes
-   * into. If a row is missing or not unique, the import is refused before anything is written.
+   * How an import finds the row in a job that does not carry `of`: for example by `puid` among the units of
+   * the project that it goes into. If a row is missing or not unique, the import is refused before anything
+   * is written.
    */
   readonly lookup?: StableReference
 }
@@ -50,25 +52,28 @@ export type SetContext = Pick<ImportContext, 'resource' | 'principal' | 'jobId'>
 export interface TableSpec {
   readonly table: string
   /**
-   * Column that leads to the resource's id: `project_id`, or through references of this table: `feature_id.project_id`.
-   * Written by every import, never read from a file. The table's own key (`id`) for the resource's own row, which becomes an UPDATE
-   * of the shell.
+   * Column that leads to the resource's id: `project_id`, or through references of this table:
+   * `feature_id.project_id`. Written by every import, never read from a file. The table's own key (`id`) for
+   * the resource's own row, which becomes an UPDATE of the shell.
    */
   readonly owner: string
   /**
-   * Columns that order the exported rows, the same after every import: natural keys, not generated ids. May lead through
-   * references: `planning_unit_id.puid`. Ties are broken by the primary key.
+   * Columns that order the exported rows, the same after every import: natural keys, not generated ids. May
+   * lead through references: `planning_unit_id.puid`. Ties are broken by the primary key.
    */
   readonly order: readonly string[]
-  /** Columns that hold keys of other tables. Every foreign key of the table stands here, or in `set`, `ignore` or `owner`. */
+  /**
+   * Columns that hold keys of other tables. Every foreign key of the table stands here, or in `set`, `ignore`
+   * or `owner`.
+   */
   readonly references?: Readonly<Record<string, string | Reference>>
   /** Columns of `references` or `json` that are filled after all tables of the piece: they break cycles. */
   readonly secondPass?: readonly string[]
   /** By json or jsonb column. */
   readonly json?: Readonly<Record<string, readonly JsonReference[]>>
   /**
-   * Columns that travel as they are. A column that is not in this declaration travels too, and `assertSchemaCovered` names it as
-   * undecided. Absent: `assertSchemaCovered` takes all columns for decided.
+   * Columns that travel as they are. A column that is not in this declaration travels too, and
+   * `assertSchemaCovered` names it as undecided. Absent: `assertSchemaCovered` takes all columns for decided.
    */
   readonly columns?: readonly string[]
   /** Columns that do not travel. */

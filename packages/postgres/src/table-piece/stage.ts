@@ -59,7 +59,9 @@ export async function stageRows(
   return analyzeStage(tx, stage, columns)
 }
 
-/** By column: the number of different values, if by the server's statistics it does not grow with the rows. */
+/**
+ * By column: the number of different values, if by the server's statistics it does not grow with the rows.
+ */
 export async function distinctValues(tx: Queryable, table: string): Promise<ReadonlyMap<string, number>> {
   const { rows } = await tx.query<{ name: string; distinct: number }>(
     `SELECT s.attname AS name, s.n_distinct AS distinct

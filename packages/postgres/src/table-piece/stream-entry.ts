@@ -13,8 +13,9 @@ import type { ReferencePlan, TablePlan } from './table-plan.js'
 import { stableRows } from './target-rows.js'
 
 /**
- * Imports an entry that `canStream` allows: ids are remapped in this process while the records stream into the table. Resolves to the
- * number of rows; undefined, and nothing done, if a reference dangles or an id is unusual.
+ * Imports an entry that `canStream` allows: ids are remapped in this process while the records stream into
+ * the table. Resolves to the number of rows; undefined, and nothing done, if a reference dangles or an id is
+ * unusual.
  */
 export async function streamEntry(
   plan: TablePlan,

@@ -8,8 +8,8 @@ import { type TablePiece, type TablePieceSpec, tableSpec } from './spec.js'
 import { validateTables } from './validate-tables.js'
 
 /**
- * Makes exporter, importer, cloner, validators and counts from one declaration. Throws `registry-invalid` if it contradicts itself;
- * whether it fits a database is checked by `checkTables` and by its first use.
+ * Makes exporter, importer, cloner, validators and counts from one declaration. Throws `registry-invalid` if
+ * it contradicts itself; whether it fits a database is checked by `checkTables` and by its first use.
  */
 export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): TablePiece<Options> {
   checkSpecNames(spec)

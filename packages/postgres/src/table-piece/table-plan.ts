@@ -2,7 +2,10 @@ import type { Column, Table } from './catalogue.js'
 import type { JsonStep } from './json-path.js'
 import type { SetContext, StableReference, TableSpec } from './spec.js'
 
-/** A column of the file that the table does not have: the stable key of a referenced row, `<column>.<stable key>`. */
+/**
+ * A column of the file that the table does not have: the stable key of a referenced row, `<column>.<stable
+ * key>`.
+ */
 export interface StableKey extends StableReference {
   readonly header: string
   readonly column: Column
@@ -38,7 +41,10 @@ export interface JsonTarget extends Target {
   readonly path: readonly JsonStep[]
   /** The path as it was declared. */
   readonly text: string
-  /** Its column of the file holds pairs of stable key and id, for all ids of the document that refer to this table. */
+  /**
+   * Its column of the file holds pairs of stable key and id, for all ids of the document that refer to this
+   * table.
+   */
   readonly lookup: StableKey | undefined
 }
 

@@ -19,7 +19,10 @@ export const conditionSql = (where: string, { resource, into }: ConditionIds): s
 export const referencedTable = (schema: string, target: Target): string =>
   tableName(schema, target.table.name)
 
-/** SQL of the rows that have a stable key: `k`, their key, and `s`, the stable key; one row for each stable key. */
+/**
+ * SQL of the rows that have a stable key: `k`, their key, and `s`, the stable key; one row for each stable
+ * key.
+ */
 export function stableRows(schema: string, target: Target, stable: StableKey, within: ConditionIds): string {
   const key = quoteIdent(target.key)
   const stableKey = quoteIdent(stable.column.name)

@@ -14,7 +14,10 @@ import { withEntry } from './row-error.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
 
-/** Reads every entry of the piece to its end. Reports presence, header, quoting, checksum, row count, values and missing external rows. */
+/**
+ * Reads every entry of the piece to its end. Reports presence, header, quoting, checksum, row count, values
+ * and missing external rows.
+ */
 export async function* validateTables<Options>(
   piece: TablePieceSpec<Options>,
   context: ValidationContext<Options>,

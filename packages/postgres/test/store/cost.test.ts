@@ -34,7 +34,10 @@ for (const [how, end] of Object.entries({ alone: {}, 'with work': async () => ({
   })
 }
 
-/** Statements of one node, rows that they returned or changed, and rows and index entries that the server read for them. */
+/**
+ * Statements of one node, rows that they returned or changed, and rows and index entries that the server read
+ * for them.
+ */
 async function costOfOne(nodes: number, end: Parameters<Attempts['run']>[1]) {
   const database = counted(fromPg(pool))
   const { jobs, attempts } = postgresStore({ database })

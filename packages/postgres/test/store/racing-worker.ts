@@ -51,7 +51,9 @@ async function race({ url, requests, project, principal = '', whenFull = 'wait' 
   process.disconnect()
 }
 
-/** On a busy machine other requests of the principal may keep one waiting for too long; it may be tried again. */
+/**
+ * On a busy machine other requests of the principal may keep one waiting for too long; it may be tried again.
+ */
 const isLockTimeout = (error: unknown): boolean =>
   isPieceworkError(error, 'too-many-jobs') && error.facts.running === undefined
 

@@ -12,8 +12,8 @@ import { suite } from 'uvu'
 const test = needsServer(suite('shells and their jobs'))
 
 /**
- * The database itself looks at every commit: a hidden shelf has a job that has not ended, and a job that has ended badly has no
- * shelf.
+ * The database itself looks at every commit: a hidden shelf has a job that has not ended, and a job that has
+ * ended badly has no shelf.
  */
 const tables = `
 CREATE TABLE shelves (id uuid PRIMARY KEY, name text, ready boolean NOT NULL);
@@ -136,7 +136,10 @@ interface Plan {
   readonly cancelAt: 0 | 20 | 60 | undefined
 }
 
-/** A death before and after each of the first commits, with and without a failure; a cancel at once and on the way. */
+/**
+ * A death before and after each of the first commits, with and without a failure; a cancel at once and on the
+ * way.
+ */
 const plans: readonly Plan[] = [
   ...(['before', 'after'] as const).flatMap((death) =>
     [0, 1, 2].flatMap((earlier) =>

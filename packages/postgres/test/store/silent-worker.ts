@@ -4,7 +4,10 @@ import { isPieceworkError } from '@piecework/core'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import pg from 'pg'
 
-/** A worker whose heart does not beat: says that it has written, then, when it is told to go on, how its attempt ended. */
+/**
+ * A worker whose heart does not beat: says that it has written, then, when it is told to go on, how its
+ * attempt ended.
+ */
 const { url, job, leaseMs } = workerData as { url: string; job: string; leaseMs: number }
 const port = parentPort
 if (port) {

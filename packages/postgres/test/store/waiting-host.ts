@@ -4,7 +4,10 @@ import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import pg from 'pg'
 
-/** How a process does its work: it waits until it is told to end, goes on for ever without looking, or is done at once. */
+/**
+ * How a process does its work: it waits until it is told to end, goes on for ever without looking, or is done
+ * at once.
+ */
 export type Manner = 'waits' | 'hangs' | 'is quick'
 
 export interface WaitingHost {

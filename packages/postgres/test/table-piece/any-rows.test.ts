@@ -84,7 +84,10 @@ const tables: fc.Arbitrary<{ table: Table; rows: { up: number; values: (string |
     }),
   )
 
-/** Each type with NULL and its edges, under names that need quotes, with and without a second pass for references. */
+/**
+ * Each type with NULL and its edges, under names that need quotes, with and without a second pass for
+ * references.
+ */
 const edges: Readonly<Record<string, readonly (string | null)[]>> = {
   text: [null, ...tricky],
   float8: ['0', '-0', 'NaN', 'Infinity', '-Infinity', '5e-324', '0.1', null],

@@ -124,7 +124,10 @@ const familyOf = (
 })
 const long = 'é'.repeat(250)
 
-/** Keys that come twice, on one side or on both, long keys that begin alike, and texts that are almost nothing. */
+/**
+ * Keys that come twice, on one side or on both, long keys that begin alike, and texts that are almost
+ * nothing.
+ */
 const familyCases: readonly (readonly [Family[], Family[]])[] = [
   [[], [familyOf('')]],
   [[familyOf('', null)], [familyOf('', '')]],

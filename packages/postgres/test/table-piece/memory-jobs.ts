@@ -1,4 +1,5 @@
-// A process of its own for memory.test.ts: exports, imports and clones so many rows, and prints the most that it held, in MB.
+// A process of its own for memory.test.ts: exports, imports and clones so many rows, and prints the most that
+// it held, in MB.
 import { createPiecework, fileArtifacts, type JobHandle, type ResourceKind } from '@piecework/core'
 import { fromPg, postgresStore, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'

@@ -96,7 +96,8 @@ CREATE TABLE piecework.nodes (
   progress jsonb,
   started_at timestamptz,
   ended_at timestamptz,
-  -- When the node was last handed to a runtime by itself, or will be; NULL as long as it waits with its batch.
+  -- When the node was last handed to a runtime by itself, or will be; NULL as long as it waits with its
+  -- batch.
   submitted_at timestamptz,
   -- The lease of the worker that runs the node. Each lease has a higher fence than the one before.
   fence bigint NOT NULL DEFAULT 0,
@@ -131,7 +132,8 @@ CREATE TABLE piecework.outbox (
 
 -- Guard ---------------------------------------------------------------------------------------------------
 
--- Claims and edits, one row for each path. The root is the first segment of the path: only paths of the same root can conflict.
+-- Claims and edits, one row for each path. The root is the first segment of the path: only paths of the same
+-- root can conflict.
 CREATE TABLE piecework.holds (
   id uuid NOT NULL,
   root text COLLATE "C" NOT NULL,
@@ -150,7 +152,8 @@ CREATE TABLE piecework.holds (
 CREATE INDEX holds_by_root ON piecework.holds (root);
 CREATE INDEX holds_by_job ON piecework.holds (job_id) WHERE job_id IS NOT NULL;
 
--- Paths that failed and cancelled exports had claimed: a retry reuses what they staged, unless one of these was changed since.
+-- Paths that failed and cancelled exports had claimed: a retry reuses what they staged, unless one of these
+-- was changed since.
 CREATE TABLE piecework.retry_claims (
   job_id text COLLATE "C" NOT NULL,
   root text COLLATE "C" NOT NULL,
@@ -160,8 +163,8 @@ CREATE TABLE piecework.retry_claims (
 
 CREATE INDEX retry_claims_by_root ON piecework.retry_claims (root);
 
--- Those of these exports for which one may have been changed. Rows are only added, without a key, so that edits never wait for
--- each other here.
+-- Those of these exports for which one may have been changed. Rows are only added, without a key, so that
+-- edits never wait for each other here.
 CREATE TABLE piecework.retry_invalidations (
   job_id text COLLATE "C" NOT NULL
 );
@@ -178,13 +181,15 @@ CREATE TABLE piecework.periodic_tasks (
 --
 -- Nodes begin and end many thousand times, so each step of any number of nodes is one message, planned once.
 --
--- - All functions lock rows of nodes first, ordered by job and id, then rows of batches: two of them never deadlock.
+-- - All functions lock rows of nodes first, ordered by job and id, then rows of batches: two of them never
+--   deadlock.
 -- - enable_seqscan is off: rows are found by their keys, however few the statistics say there are.
--- - A client that is silent before its commit is disconnected after ten seconds, so that its locks do not stay.
+-- - A client that is silent before its commit is disconnected after ten seconds, so that its locks do not
+--   stay.
 -- - #variable_conflict use_column: a result column may be named like the table's column that it holds.
 
--- The columns of a job that change while its nodes run, as JSON. The others, such as its tree, are large and stay the same.
--- Takes columns and not the row: to pass a row, PostgreSQL would read its large columns too.
+-- The columns of a job that change while its nodes run, as JSON. The others, such as its tree, are large and
+-- stay the same. Takes columns and not the row: to pass a row, PostgreSQL would read its large columns too.
 CREATE FUNCTION piecework.mutable_columns(
   status text, outcome text, error jsonb, batch int, result jsonb, changes jsonb, throttled boolean, stopped boolean
 )
@@ -197,8 +202,9 @@ AS $$
   )::text
 $$;
 
--- Begins the attempts of tasks (job, node, attempt, worker) that wait in the current batch of a job that may run.
--- A node whose lease has lapsed is returned without its row: it has to be taken over. All others are left out.
+-- Begins the attempts of tasks (job, node, attempt, worker) that wait in the current batch of a job that may
+-- run. A node whose lease has lapsed is returned without its row: it has to be taken over. All others are
+-- left out.
 CREATE FUNCTION piecework.begin_nodes(tasks jsonb, own_store_id text, embedded boolean, lease_ms float8)
 RETURNS TABLE (job_id text, node_id text, attempt int, node_row text, mutable_columns text)
 LANGUAGE plpgsql
@@ -246,8 +252,9 @@ BEGIN
 END
 $$;
 
--- Ends the attempts of ends that still have their lease, stores their findings and counts them off their batches. Returns each
--- with the nodes of its batch that remain; those that have lost their lease are left out.
+-- Ends the attempts of ends that still have their lease, stores their findings and counts them off their
+-- batches. Returns each with the nodes of its batch that remain; those that have lost their lease are left
+-- out.
 CREATE FUNCTION piecework.end_nodes(ends jsonb)
 RETURNS TABLE (job_id text, node_id text, fence text, remaining int, mutable_columns text)
 LANGUAGE plpgsql
@@ -316,8 +323,9 @@ BEGIN
 END
 $$;
 
--- Renews leases and stores progress. Returns those that are still held, with the error of a job that is being stopped. Then the
--- lease is not renewed, unless the node is the job's last step: a node that does not stop loses it.
+-- Renews leases and stores progress. Returns those that are still held, with the error of a job that is being
+-- stopped. Then the lease is not renewed, unless the node is the job's last step: a node that does not stop
+-- loses it.
 CREATE FUNCTION piecework.renew_leases(heartbeats jsonb, lease_ms float8)
 RETURNS TABLE (job_id text, node_id text, fence text, stop_error text)
 LANGUAGE plpgsql
@@ -338,7 +346,8 @@ BEGIN
     JOIN piecework.jobs j ON j.id = n.job_id
     WHERE n.job_id = heartbeat.job AND n.id = heartbeat.node AND n.fence = heartbeat.fence AND n.status = 'running';
     CONTINUE WHEN NOT FOUND;
-    -- A row that is locked is being ended or taken over: the next heartbeat learns of it. To wait here could deadlock.
+    -- A row that is locked is being ended or taken over: the next heartbeat learns of it. To wait here could
+    -- deadlock.
     PERFORM FROM piecework.nodes n
     WHERE n.job_id = heartbeat.job AND n.id = heartbeat.node AND n.fence = heartbeat.fence AND n.status = 'running'
     FOR UPDATE SKIP LOCKED;
@@ -360,10 +369,10 @@ BEGIN
 END
 $$;
 
--- begin_nodes and end_nodes in one message; rows of begins have an attempt, rows of ends a fence. Begins come first, because rows
--- of nodes are locked before rows of batches.
--- standalone: nothing else follows in the transaction. If something has to, because a node is the first of its job or the last
--- of its batch, the call fails with SQLSTATE PW001 and changes nothing.
+-- begin_nodes and end_nodes in one message; rows of begins have an attempt, rows of ends a fence. Begins come
+-- first, because rows of nodes are locked before rows of batches. standalone: nothing else follows in the
+-- transaction. If something has to, because a node is the first of its job or the last of its batch, the call
+-- fails with SQLSTATE PW001 and changes nothing.
 CREATE FUNCTION piecework.transition_nodes(
   tasks jsonb, own_store_id text, embedded boolean, lease_ms float8, ends jsonb, standalone boolean
 )

@@ -4,10 +4,16 @@ import { sharedPrefix, stableKeyOf } from '../json-value.js'
 import type { JsonPlan, ReferencePlan, TablePlan, Target } from '../table-plan.js'
 import type { LoadedEntry } from './load-entry.js'
 
-/** Name of a table of natural keys, `id` and `key`, of the rows that a reference refers to; undefined if no node carries them. */
+/**
+ * Name of a table of natural keys, `id` and `key`, of the rows that a reference refers to; undefined if no
+ * node carries them.
+ */
 export type KeyTableOf = (target: Target) => Promise<string | undefined>
 
-/** A loaded entry whose columns can be compared with those of the other side: ids are replaced by natural keys. */
+/**
+ * A loaded entry whose columns can be compared with those of the other side: ids are replaced by natural
+ * keys.
+ */
 export class ComparableEntry {
   readonly #plan: TablePlan
   readonly #loaded: LoadedEntry

@@ -10,7 +10,8 @@ import { loadEntry } from './load-entry.js'
 const pairs = 'pg_temp.piecework_pairs'
 
 /**
- * Counts rows by natural key. Of rows with the same key, equal ones are paired first, and the others in the order of their content.
+ * Counts rows by natural key. Of rows with the same key, equal ones are paired first, and the others in the
+ * order of their content.
  */
 export async function compareRows(
   tx: Transaction,
@@ -51,7 +52,10 @@ export async function compareRows(
   }
 }
 
-/** A temporary table: key `k`, digest `d` of the other columns `v0`, `v1` …, and the ordinal `n` among equal rows. */
+/**
+ * A temporary table: key `k`, digest `d` of the other columns `v0`, `v1` …, and the ordinal `n` among equal
+ * rows.
+ */
 async function comparableRows(
   tx: Transaction,
   plan: TablePlan,

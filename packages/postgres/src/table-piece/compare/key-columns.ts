@@ -2,8 +2,8 @@ import type { Column } from '../catalogue.js'
 import type { TablePlan } from '../table-plan.js'
 
 /**
- * Columns of a row's natural key: the first column of each path of the declared order. For a reference, that is the natural key of the
- * row that it refers to. Without a declared order, all columns are the key.
+ * Columns of a row's natural key: the first column of each path of the declared order. For a reference, that
+ * is the natural key of the row that it refers to. Without a declared order, all columns are the key.
  */
 export function keyColumns(plan: TablePlan): readonly Column[] {
   const compared = comparedColumns(plan)

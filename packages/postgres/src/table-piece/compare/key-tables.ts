@@ -8,8 +8,8 @@ import { keyColumns } from './key-columns.js'
 import { loadEntry } from './load-entry.js'
 
 /**
- * Natural keys of the rows that references of one node refer to. They are loaded once for all pieces of a comparison, into temporary
- * tables: this process keeps nothing.
+ * Natural keys of the rows that references of one node refer to. They are loaded once for all pieces of a
+ * comparison, into temporary tables: this process keeps nothing.
  */
 export function keyTables(tx: Transaction, node: ComparedNode, loading: readonly string[] = []): KeyTableOf {
   return async (target) => {
