@@ -1,68 +1,27 @@
-import type { FindingCollector, FindingLocation } from '@piecework/core/piece'
+import type { FindingCollector } from '@piecework/core/piece'
 import { maxRecordBytes } from '../defaults.js'
-import { decode } from './decode.js'
-import { delimiters, guessDelimiter } from './delimiter.js'
-import { fieldCountHint } from './field-count-hint.js'
-import { ESCAPED, FieldScanner } from './field-scanner.js'
+import { DelimitedRecord } from './delimited-record.js'
+import { guessDelimiter } from './delimiter.js'
 import { isBlankLine, lineEnd, withoutByteOrderMark } from './line.js'
 import { LineBuffer } from './line-buffer.js'
+import type { RecordRules } from './record-rules.js'
 import { reportBinary } from './report-binary.js'
-
-/** The first line of a file that is not blank, in `bytes[start, end)`. */
-export interface HeaderLine {
-  readonly bytes: Buffer
-  readonly start: number
-  readonly end: number
-  /** From 1. */
-  readonly line: number
-  readonly delimiter: string
-  readonly names: readonly string[]
-}
-
-/** How to read the records behind a header. */
-export interface RecordShape {
-  readonly delimiter: string
-  /** Number of fields. */
-  readonly fields: number
-  /** The first line is a record itself. */
-  readonly headerless?: true
-}
-
-/** What the records of a kind of file look like. */
-export interface RecordRules {
-  /** Whether a column of such a file has this name. */
-  isKnown(name: string): boolean
-  /** Reads the header. Undefined if the file cannot be read: the errors have been reported. */
-  header(header: HeaderLine): RecordShape | undefined
-  /** Called with the first field of each record that has a wrong number of fields. */
-  misfit?(first: string, line: number): void
-  /** A record may have another delimiter than the header. */
-  readonly mixedDelimiters?: true
-  /** A record may have fewer fields. */
-  readonly fewerFields?: true
-  /** A record may have more fields, as a text may hold the delimiter. */
-  readonly surplusFields?: true
-}
+import { settleMisfit } from './settle-misfit.js'
 
 /**
- * Reads the records of a delimited text file one at a time, without holding more of it than a chunk and a record. It is the current record
- * itself, valid until `next` is called again. Never throws because of what the file holds: everything that is wrong becomes a finding.
+ * Reads the records of a delimited text file one at a time, without holding more of it than a chunk and a record. Never throws because of
+ * what the file holds: everything that is wrong becomes a finding.
  */
 export class RecordReader {
   /** Nothing more can be read; the reason has been reported. */
   stopped = false
-  /** Line on which the record begins, from 1. */
-  line = 1
-  /** What stands between the fields; a space stands for runs of blanks. */
-  delimiter = ','
-  /** Offsets of the record's fields. */
-  scanner = new FieldScanner(',')
+  /** That `next` has come to. */
+  readonly record: DelimitedRecord
   readonly #file: string
   readonly #rules: RecordRules
   readonly #findings: FindingCollector
   readonly #buffer = new LineBuffer()
-  readonly #scanners = new Map<string, FieldScanner>()
-  /** Undefined before the header. */
+  /** Fields of a record; undefined before the header. */
   #expected: number | undefined
   #started = false
   /** Line on which the next record begins. */
@@ -73,35 +32,7 @@ export class RecordReader {
     this.#file = file
     this.#rules = rules
     this.#findings = findings
-  }
-
-  get bytes(): Buffer {
-    return this.#buffer.bytes
-  }
-
-  get fields(): number {
-    return this.scanner.fields
-  }
-
-  text(field: number): string {
-    const { starts, ends, forms } = this.scanner
-    const { text } = decode(this.bytes.subarray(starts[field], ends[field]))
-    return (forms[field] === ESCAPED ? text.replaceAll('""', '"') : text).trim()
-  }
-
-  /** The field as an integer; NaN unless it is made of at most ten digits. */
-  digits(field: number): number {
-    const { bytes } = this
-    const end = this.scanner.ends[field] as number
-    let at = this.scanner.starts[field] as number
-    if (at === end || end - at > 10) return Number.NaN
-    let value = 0
-    for (; at < end; at += 1) {
-      const digit = (bytes[at] as number) - 0x30
-      if (digit < 0 || digit > 9) return Number.NaN
-      value = value * 10 + digit
-    }
-    return value
+    this.record = new DelimitedRecord(this.#buffer)
   }
 
   append(chunk: Uint8Array): void {
@@ -116,16 +47,16 @@ export class RecordReader {
   /** Goes on to the next record with the right number of fields. False if more bytes are needed, or nothing more can be read. */
   next(): boolean {
     if (this.stopped) return false
+    const { record } = this
     const buffer = this.#buffer
     if (this.#expected === undefined) this.#readHeader()
     const expected = this.#expected
     while (expected !== undefined && !this.stopped && buffer.at < buffer.end) {
-      this.line = this.#nextLine
-      if (!this.scanner.read(buffer.bytes, buffer.at, buffer.end)) break
-      if (this.scanner.next - buffer.at > maxRecordBytes) break
-      const fits = this.#fits(expected)
-      buffer.at = this.scanner.next
-      this.#nextLine += this.scanner.lines
+      record.line = this.#nextLine
+      if (!record.read() || record.scanner.next - buffer.at > maxRecordBytes) break
+      const fits = this.#fits(record, expected)
+      buffer.at = record.scanner.next
+      this.#nextLine += record.scanner.lines
       if (fits) return true
     }
     if (!this.stopped) this.#checkRest()
@@ -186,79 +117,24 @@ export class RecordReader {
       return
     }
     this.#expected = shape.fields
-    this.#use(shape.delimiter)
+    this.record.use(shape.delimiter)
     if (shape.headerless) return
     this.#buffer.at = end
     this.#nextLine += 1
   }
 
-  /** Whether the record has the expected fields. Blank records do not, which is no error. */
-  #fits(expected: number): boolean {
-    if (isBlank(this.scanner)) return false
-    if (this.scanner.fields !== expected || this.scanner.misquoted) return this.#misfits(expected)
+  /** False for blank records too. */
+  #fits(record: DelimitedRecord, expected: number): boolean {
+    if (record.isBlank()) return false
+    if (record.fields === expected && !record.scanner.misquoted) {
+      this.#anyRecord = true
+      return true
+    }
+    const { bytes, at } = this.#buffer
+    const rules = this.#rules
+    if (rules.mixedDelimiters && isBlankLine(bytes, at, record.scanner.next)) return false
     this.#anyRecord = true
-    return true
-  }
-
-  #misfits(expected: number): boolean {
-    if (this.#rules.mixedDelimiters) {
-      const { at, bytes } = this.#buffer
-      if (isBlankLine(bytes, at, this.scanner.next)) return false
-      if (this.scanner.misquoted || this.scanner.fields < expected) this.#tryDelimiters(expected)
-    }
-    this.#anyRecord = true
-    const { scanner } = this
-    if (scanner.misquoted) {
-      this.#findings.error('legacy/quote-invalid', this.#location(), () => ({
-        message: 'Text follows a closing quotation mark',
-        hint: 'Write a quotation mark inside quoted text twice.',
-      }))
-      return false
-    }
-    // More fields are fine if they are empty.
-    while (scanner.fields > expected && isEmpty(scanner, scanner.fields - 1)) scanner.fields -= 1
-    if (scanner.fields === expected || this.#mayDiffer(expected)) return true
-    this.#reportFieldCount(expected)
-    return false
-  }
-
-  #mayDiffer(expected: number): boolean {
-    const { surplusFields, fewerFields } = this.#rules
-    return (this.scanner.fields > expected ? surplusFields : fewerFields) === true
-  }
-
-  /** Reads the record by another delimiter if that makes the expected number of fields. */
-  #tryDelimiters(expected: number): void {
-    const { bytes, at, end } = this.#buffer
-    const before = this.delimiter
-    for (const delimiter of delimiters) {
-      this.#use(delimiter)
-      const { scanner } = this
-      if (!scanner.read(bytes, at, end) || scanner.misquoted) continue
-      if (scanner.fields === expected || (scanner.fields > expected && this.#rules.surplusFields)) return
-    }
-    this.#use(before)
-    this.scanner.read(bytes, at, end)
-  }
-
-  #use(delimiter: string): void {
-    const scanner = this.#scanners.get(delimiter) ?? new FieldScanner(delimiter)
-    this.#scanners.set(delimiter, scanner)
-    this.scanner = scanner
-    this.delimiter = delimiter
-  }
-
-  #reportFieldCount(expected: number): void {
-    const { scanner, bytes, delimiter } = this
-    const { fields } = scanner
-    this.#rules.misfit?.(bytes.toString('latin1', scanner.starts[0], scanner.ends[0]), this.line)
-    this.#findings.error('legacy/field-count', this.#location(), () => {
-      const hint = fieldCountHint(bytes, scanner, { expected, delimiter })
-      return {
-        message: `The row has ${fields} ${fields === 1 ? 'field' : 'fields'} where the header has ${expected}`,
-        ...(hint !== undefined && { hint }),
-      }
-    })
+    return settleMisfit(record, { file: this.#file, rules, findings: this.#findings, expected })
   }
 
   /** What could not be read is the beginning of a record: more of it may come, within limits. */
@@ -281,16 +157,4 @@ export class RecordReader {
     const location = { file: this.#file, line: this.#nextLine }
     this.#findings.error(code, location, () => ({ message, ...(hint !== undefined && { hint }) }))
   }
-
-  #location(): FindingLocation {
-    return { file: this.#file, line: this.line }
-  }
-}
-
-const isEmpty = ({ starts, ends }: FieldScanner, field: number): boolean => starts[field] === ends[field]
-
-/** Rows of separators alone are what a spreadsheet leaves behind. */
-function isBlank(scanner: FieldScanner): boolean {
-  for (let field = 0; field < scanner.fields; field += 1) if (!isEmpty(scanner, field)) return false
-  return true
 }

@@ -1,13 +1,10 @@
 import { check, type FindingCollector, type OptionChecks, required } from '@piecework/core/piece'
 import { NUMBER } from '../numbers/decimal.js'
 import { decode } from '../records/decode.js'
+import type { DelimitedRecord } from '../records/delimited-record.js'
 import { feed } from '../records/feed.js'
-import {
-  type HeaderLine,
-  RecordReader,
-  type RecordRules,
-  type RecordShape,
-} from '../records/record-reader.js'
+import { RecordReader } from '../records/record-reader.js'
+import type { HeaderLine, RecordRules, RecordShape } from '../records/record-rules.js'
 import { columnName } from './column-name.js'
 import { isOutputError } from './output-problem.js'
 
@@ -24,7 +21,7 @@ export interface ResultLayout {
   readonly headerless?: true
   /** A text in a record may hold the delimiter. */
   readonly surplusFields?: true
-  record(record: RecordReader): void
+  record(record: DelimitedRecord): void
 }
 
 export interface ReadResultOptions {
@@ -48,7 +45,8 @@ export async function readRecords(
 ): Promise<void> {
   const reader = new RecordReader(file.name, recordRules(file.name, layout, findings), findings)
   try {
-    for await (const _ of feed(reader, file.open(), signal)) while (reader.next()) layout.record(reader)
+    for await (const _ of feed(reader, file.open(), signal))
+      while (reader.next()) layout.record(reader.record)
   } catch (error) {
     if (!isOutputError(error)) throw error
     findings.error(error.code, { file: file.name }, () => ({ message: error.message }))

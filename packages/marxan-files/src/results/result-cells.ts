@@ -3,12 +3,12 @@ import { maxId } from '../ids/max-id.js'
 import { isWhole, NUMBER } from '../numbers/decimal.js'
 import { numberProblem } from '../numbers/number-problem.js'
 import { rangeText } from '../numbers/range-text.js'
-import type { RecordReader } from '../records/record-reader.js'
+import type { DelimitedRecord } from '../records/delimited-record.js'
 
 /** What programs write for a number that is none: R, C on Linux and C on Windows. */
 const NO_NUMBER = /^(?:na|[+-]?nan(?:\(.*\))?|[+-]?inf(?:inity)?|[+-]?1\.#\w+)$/i
 
-/** Reads the cells of a record; `place` names file, line and column. Undefined where one cannot be read; why has been told. */
+/** Reads the cells of a record; `column` is its name in messages. Undefined, with an error, if a cell cannot be read. */
 export class ResultCells {
   readonly #file: string
   readonly #findings: FindingCollector
@@ -19,33 +19,33 @@ export class ResultCells {
   }
 
   /** An id or a run: an integer from `min`. */
-  id(record: RecordReader, field: number, column: string, min = 0): number | undefined {
+  id(record: DelimitedRecord, field: number, column: string, min = 0): number | undefined {
     const plain = record.digits(field)
     if (plain >= min && plain <= maxId) return plain
     return this.#integer(record.text(field), this.#place(record, column), column, min, maxId)
   }
 
-  /** Any integer; null where there is none. */
-  integer(record: RecordReader, field: number, column: string): number | null | undefined {
+  /** Any integer; null for an empty cell. */
+  integer(record: DelimitedRecord, field: number, column: string): number | null | undefined {
     const text = record.text(field)
     const place = this.#place(record, column)
     return this.#none(text, place, column) ? null : this.#integer(text, place, column, -maxId - 1, maxId)
   }
 
-  /** Null where the file says that there is no number: an empty cell, or NaN and the like, which is told. */
-  number(record: RecordReader, field: number, column: string): number | null | undefined {
+  /** Null if the file says that there is no number: an empty cell, or NaN and the like with a warning. */
+  number(record: DelimitedRecord, field: number, column: string): number | null | undefined {
     const text = record.text(field)
     const place = this.#place(record, column)
     return this.#none(text, place, column) ? null : this.#number(text, place, column)
   }
 
   /** A number that must be there. */
-  score(record: RecordReader, field: number, column: string): number | undefined {
+  score(record: DelimitedRecord, field: number, column: string): number | undefined {
     return this.#number(record.text(field), this.#place(record, column), column)
   }
 
   /** Null for an empty cell. */
-  yes(record: RecordReader, field: number, column: string): boolean | null | undefined {
+  yes(record: DelimitedRecord, field: number, column: string): boolean | null | undefined {
     const text = record.text(field).toLowerCase()
     if (text === '') return null
     if (text === 'yes' || text === 'no') return text === 'yes'
@@ -67,8 +67,8 @@ export class ResultCells {
   #number(text: string, place: FindingLocation, column: string): number | undefined {
     const value = NUMBER.test(text) ? Number(text) : Number.NaN
     if (Number.isFinite(value)) return value
-    const { code, ...told } = numberProblem(text, column)
-    this.#findings.error(code, place, () => told)
+    const { code, ...details } = numberProblem(text, column)
+    this.#findings.error(code, place, () => details)
     return undefined
   }
 
@@ -100,7 +100,7 @@ export class ResultCells {
     return value
   }
 
-  #place({ line }: RecordReader, column: string): FindingLocation {
+  #place({ line }: DelimitedRecord, column: string): FindingLocation {
     return { file: this.#file, line, column }
   }
 }

@@ -11,7 +11,7 @@ import type { Column, IntegerColumn, NumberColumn } from './columns.js'
 export interface CellReader {
   /** A new array for `size` rows, filled with what stands for an absent column. */
   begin(size: number): void
-  /** Reads `bytes[start, end)` into `row`. False, with an error told, where it cannot be. */
+  /** Reads `bytes[start, end)` into `row`. False, with an error, if it cannot be read. */
   read(bytes: Buffer, start: number, end: number, form: number, row: number, line: number): boolean
   /** The array since `begin`. */
   readonly cells: Int32Array | Float64Array | string[]
@@ -153,8 +153,8 @@ class TextCells implements CellReader {
 
 function notANumber(bytes: Buffer, start: number, end: number, line: number, place: ColumnPlace): void {
   const { file, column, findings, hint } = place
-  const { code, ...told } = numberProblem(bytes.toString('utf8', start, end).trim(), column)
-  findings.error(code, { file, line, column }, () => ({ ...(hint !== undefined && { hint }), ...told }))
+  const { code, ...details } = numberProblem(bytes.toString('utf8', start, end).trim(), column)
+  findings.error(code, { file, line, column }, () => ({ ...(hint !== undefined && { hint }), ...details }))
 }
 
 function outOfRange(

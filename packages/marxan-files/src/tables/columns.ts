@@ -26,7 +26,7 @@ export interface NumberColumn extends Numeric {
   readonly notSet?: number
   /** An empty cell is NaN instead of an error. */
   readonly mayBeEmpty?: true
-  /** What its absence means is told as a warning, with the column that may be meant by another name. */
+  /** If it is missing: a warning with what that means, and the column that may be meant by another name. */
   readonly missing?: { readonly means: string; readonly like: RegExp }
 }
 

@@ -1,5 +1,5 @@
 import { NUMBER } from '../numbers/decimal.js'
-import type { HeaderLine } from '../records/record-reader.js'
+import type { HeaderLine } from '../records/record-rules.js'
 import { reportBinary } from '../records/report-binary.js'
 import type { Columns } from './columns.js'
 import { columnsByName } from './columns-by-name.js'

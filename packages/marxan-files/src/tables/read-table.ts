@@ -34,6 +34,6 @@ export async function* readTable<C extends Columns>(
   const rows = new TableRows(layout, file, findings)
   const reader = new RecordReader(file, rows, findings)
   for await (const _ of feed(reader, source, signal))
-    while (reader.next()) if (rows.add(reader)) yield rows.take()
+    while (reader.next()) if (rows.add(reader.record)) yield rows.take()
   if (!reader.stopped && rows.count > 0) yield rows.take()
 }

@@ -1,6 +1,7 @@
 import type { FindingCollector } from '@piecework/core/piece'
 import { batchRows } from '../defaults.js'
-import type { HeaderLine, RecordReader, RecordRules, RecordShape } from '../records/record-reader.js'
+import type { DelimitedRecord } from '../records/delimited-record.js'
+import type { HeaderLine, RecordRules, RecordShape } from '../records/record-rules.js'
 import { type CellReader, cellReader } from './cells.js'
 import { type ColumnMeanings, columnMeanings } from './column-meanings.js'
 import type { Batch, Columns } from './columns.js'
@@ -58,7 +59,7 @@ export class TableRows<C extends Columns> implements RecordRules {
   }
 
   /** True if a batch is full: take it. */
-  add({ bytes, scanner, line }: RecordReader): boolean {
+  add({ bytes, scanner, line }: DelimitedRecord): boolean {
     const { starts, ends, forms } = scanner
     const fields = this.#fields
     const row = this.#count

@@ -1,7 +1,7 @@
 import type { FindingCollector } from '@piecework/core/piece'
 import { IdLines } from '../ids/id-lines.js'
 
-/** Tells ids that come a second time: false, with an error told, for those. */
+/** A function that returns false, with an error, for ids that come a second time. */
 export function uniqueId(file: string, findings: FindingCollector): (id: number, line: number) => boolean {
   const ids = new IdLines()
   return (id, line) => {

@@ -5,7 +5,7 @@ import type { ScenarioFacts } from './scenario-facts.js'
 /** Runs of the solver that a scenario has results of, in order. */
 export interface Runs {
   readonly summaries: boolean
-  /** Those of summaries and solutions; empty where there are no solutions. */
+  /** Those of summaries and solutions; empty if there are no solutions. */
   readonly solutions: readonly number[]
   /** Those with results per feature. */
   readonly features: readonly number[]

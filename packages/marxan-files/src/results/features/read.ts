@@ -1,7 +1,7 @@
 import type { ZippedFile } from '@piecework/core/archive'
 import { checkOptions } from '@piecework/core/piece'
 import { pluralize } from '../../pluralize.js'
-import type { RecordReader } from '../../records/record-reader.js'
+import type { DelimitedRecord } from '../../records/delimited-record.js'
 import type { FeatureNames } from '../../tables/spec/feature-names.js'
 import { type ReadResultOptions, readRecords, readResultChecks } from '../read-records.js'
 import { ResultCells } from '../result-cells.js'
@@ -85,7 +85,7 @@ class FeatureRows {
     return fields && names.length
   }
 
-  add(record: RecordReader): void {
+  add(record: DelimitedRecord): void {
     const { line } = record
     const surplus = record.fields - this.#expected
     const id = this.#cells.id(record, this.#at(featureColumn) ?? 0, 'Conservation Feature')
@@ -110,7 +110,7 @@ class FeatureRows {
     }
   }
 
-  #result(record: RecordReader, feature: number, surplus: number): FeatureResult | undefined {
+  #result(record: DelimitedRecord, feature: number, surplus: number): FeatureResult | undefined {
     const nameAt = this.#at(nameColumn) ?? Number.POSITIVE_INFINITY
     const value = (column: FeatureValue) => {
       const field = this.#fields.get(column)
@@ -140,7 +140,7 @@ class FeatureRows {
 
 /** Whether the surplus fields are parts of the feature's name. */
 function isNamed(
-  record: RecordReader,
+  record: DelimitedRecord,
   at: number | undefined,
   surplus: number,
   name: string | undefined,

@@ -17,7 +17,7 @@ export interface Solution {
 }
 
 /**
- * Solutions of all runs, from the matrix or, without it, from the files of the runs. `units` are the ids of pu.dat. What cannot be read is told and left
+ * Solutions of all runs, from the matrix or, without it, from the files of the runs. `units` are the ids of pu.dat. What cannot be read is reported and left
  * out.
  */
 export async function* readSolutions(

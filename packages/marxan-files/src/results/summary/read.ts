@@ -1,7 +1,7 @@
 import type { ZippedFile } from '@piecework/core/archive'
 import { check, checkOptions, type FindingCollector, type OptionChecks } from '@piecework/core/piece'
 import { defaultOutputLimits } from '../../defaults.js'
-import type { RecordReader } from '../../records/record-reader.js'
+import type { DelimitedRecord } from '../../records/delimited-record.js'
 import { type ReadResultOptions, readRecords, readResultChecks } from '../read-records.js'
 import { ResultCells } from '../result-cells.js'
 import { isSummaryColumn, type SummaryColumns, summaryColumns, summaryNumbers } from './summary-columns.js'
@@ -73,7 +73,7 @@ export async function readSummaries(
 }
 
 function summaryOf(
-  record: RecordReader,
+  record: DelimitedRecord,
   columns: SummaryColumns,
   cells: ResultCells,
 ): RunSummary | undefined {

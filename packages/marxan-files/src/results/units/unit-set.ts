@@ -29,7 +29,7 @@ export class UnitSet {
     this.#size = 0
   }
 
-  /** The lowest index that is in one of the two sets only; -1 where they are equal. */
+  /** The lowest index that is in one of the two sets only; -1 if they are equal. */
   difference(other: UnitSet): number {
     const byte = this.#bits.findIndex((bits, at) => bits !== other.#bits[at])
     if (byte < 0) return -1

@@ -7,7 +7,7 @@ import {
   PieceworkError,
   required,
 } from '@piecework/core/piece'
-import type { RecordReader } from '../../records/record-reader.js'
+import type { DelimitedRecord } from '../../records/delimited-record.js'
 import type { KnownIds } from '../../tables/table-ids.js'
 import { columnName } from '../column-name.js'
 import { type ReadResultOptions, readRecords, readResultChecks } from '../read-records.js'
@@ -102,7 +102,7 @@ class UnitRows {
     return this.#idField < 0 ? undefined : names.length
   }
 
-  add(record: RecordReader): void {
+  add(record: DelimitedRecord): void {
     const { line } = record
     const { findings, value, idAlone } = this.#options
     const id = this.#cells.id(record, this.#idField, 'planning unit')
