@@ -11,7 +11,7 @@ import { type ArchiveSource, archiveSource } from './requests/input-source.js'
 import { assertLive } from './retention/expiry.js'
 
 /** An archive, or a resource as it is now: what an export with this request would hold. */
-export type DiffSource = ArchiveSource | ExportRequest
+type DiffSource = ArchiveSource | ExportRequest
 
 /** What needs no job. */
 export interface ArchiveTools {

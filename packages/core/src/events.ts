@@ -18,7 +18,7 @@ export interface PieceworkEvents {
   error: (error: unknown) => void
 }
 
-export interface NodeEvent {
+interface NodeEvent {
   readonly job: string
   readonly node: string
   readonly attempt: number

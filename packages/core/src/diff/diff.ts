@@ -12,7 +12,7 @@ import { exportLive } from './live-export.js'
 import { matchResources, type ResourcePair } from './match-resources.js'
 import { archiveSide, liveSide, type Side } from './side.js'
 
-export interface PieceDiff {
+interface PieceDiff {
   readonly piece: string
   /** Absent: both sides have it. */
   readonly onlyIn?: 'a' | 'b'
@@ -20,7 +20,7 @@ export interface PieceDiff {
   readonly entries: readonly EntryDiff[]
 }
 
-export interface ResourceDiff {
+interface ResourceDiff {
   /** Absent: only b has it. */
   readonly a?: ResourceRef
   /** Absent: only a has it. */

@@ -8,7 +8,7 @@ import { moreFindings } from '../findings/finding-collector.js'
 import { sameResource } from '../plan/tree.js'
 
 /** What was found in one file. */
-export interface FileResults {
+interface FileResults {
   /** Absent: what concerns no single file. */
   readonly file?: string
   /** Findings: those that are listed and those that are only counted. One that is about many rows is one. */

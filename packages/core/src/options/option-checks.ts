@@ -4,7 +4,7 @@ import { type Place, refuse } from './place.js'
 export type Check<T> = (value: unknown, place: Place) => T
 
 export type RequiredCheck<T> = Check<T> & { readonly required: true }
-export type OptionalCheck<T> = Check<T> & { readonly required?: never }
+type OptionalCheck<T> = Check<T> & { readonly required?: never }
 
 type NameOf<T> = T extends unknown ? keyof T & string : never
 type ValueOf<T, Name> = T extends unknown ? (Name extends keyof T ? T[Name] : never) : never

@@ -26,7 +26,7 @@ export const parameterGroups = [
   'Cost threshold',
   'Program control',
 ] as const
-export type ParameterGroup = (typeof parameterGroups)[number]
+type ParameterGroup = (typeof parameterGroups)[number]
 
 const [general, annealing, costThreshold, control] = parameterGroups
 

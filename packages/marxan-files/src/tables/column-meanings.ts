@@ -1,7 +1,7 @@
 import type { Columns } from './columns.js'
 import type { TableLayout } from './layout.js'
 
-export interface ColumnMeaning {
+interface ColumnMeaning {
   /** Declared column; undefined for one that is passed over. */
   readonly column?: string
   /** Its content gets lost. */

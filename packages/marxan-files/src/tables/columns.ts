@@ -39,7 +39,7 @@ export type Column = IntegerColumn | NumberColumn | TextColumn
 export type Columns = Readonly<Record<string, Column>>
 
 /** Integers fit 32 bits; numbers are exactly what `Number(text)` gives. */
-export type Cells<C extends Column> = C extends IntegerColumn
+type Cells<C extends Column> = C extends IntegerColumn
   ? Int32Array
   : C extends NumberColumn
     ? Float64Array

@@ -20,7 +20,7 @@ export type FeatureValue = keyof typeof featureValues
 
 const required: ReadonlySet<string> = new Set([featureColumn, 'amount_held', 'target_met'])
 
-export interface FeatureField {
+interface FeatureField {
   /** As the file spells it. */
   readonly name: string
   readonly at: number

@@ -5,7 +5,7 @@ import { type CsvRows, underHeader } from '../../records/csv-rows.js'
  * another.
  * @see Marxan User Manual 5.3.3
  */
-export const puColumns = ({ locations }: { readonly locations: boolean }): readonly string[] => [
+const puColumns = ({ locations }: { readonly locations: boolean }): readonly string[] => [
   'id',
   'cost',
   'status',
