@@ -15,18 +15,23 @@ type DiffSource = ArchiveSource | ExportRequest
 
 /** What needs no job. */
 export interface ArchiveTools {
-  /** Reads a whole archive and compares every checksum. Throws `expired` if it is an archive of an export whose time is over, as do the others. */
+  /**
+   * Reads a whole archive and compares every checksum. Throws `expired` if it is an archive of an export
+   * whose time is over, as do the others.
+   */
   verify(archive: ArchiveSource): Promise<Verification>
   /** What is inside, without importing. */
   inspect(archive: ArchiveSource): Promise<ArchiveSummary>
   /**
-   * Which pieces and rows differ, from a to b; rows are matched by natural keys, for ids change. Changes nothing and takes no claim:
-   * a resource is read in one snapshot. Whether an archive is trusted plays no part.
+   * Which pieces and rows differ, from a to b; rows are matched by natural keys, for ids change. Changes
+   * nothing and takes no claim: a resource is read in one snapshot. Whether an archive is trusted plays no
+   * part.
    */
   diff(a: DiffSource, b: DiffSource, signal?: AbortSignal): Promise<Diff>
   /**
-   * The bytes of the archive that an export has made. Throws `expired` once its time is over, `artifact-not-found` if the job has made
-   * none, `options-invalid` for a range that is not inside it, `job-not-found`. Whether the caller may have it is for the host to ask.
+   * The bytes of the archive that an export has made. Throws `expired` once its time is over,
+   * `artifact-not-found` if the job has made none, `options-invalid` for a range that is not inside it,
+   * `job-not-found`. Whether the caller may have it is for the host to ask.
    */
   download(job: string, range?: ByteRange): Promise<Download>
 }

@@ -5,8 +5,8 @@ import { type DependencyContainer, container as globalContainer, type InjectionT
 export type Provided<T> = T | (new (...dependencies: never[]) => T)
 
 /**
- * What a class among the options may inject beside the host's own things. They are made in this order: a pack may inject the store,
- * and the runtime may inject the registry of all packs, not the other way round.
+ * What a class among the options may inject beside the host's own things. They are made in this order: a pack
+ * may inject the store, and the runtime may inject the registry of all packs, not the other way round.
  */
 export const tokens = {
   events: Symbol.for('piecework.events'),

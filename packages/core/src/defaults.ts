@@ -82,8 +82,8 @@ export const engineTimes = {
   /** How long one process may take to delete what one job has left, before another one tries. */
   deletionLeaseMs: 10 * minute,
   /**
-   * Bytes without a job that are younger may belong to a request under way: uploads that take their time, a host's transaction that
-   * has not committed, a comparison.
+   * Bytes without a job that are younger may belong to a request under way: uploads that take their time, a
+   * host's transaction that has not committed, a comparison.
    */
   orphanAgeMs: day,
   /** A put of `fileArtifacts` that has not been written to for so long is one of a process that died. */

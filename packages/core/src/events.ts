@@ -3,7 +3,10 @@ import type { Finding } from './contracts/finding.js'
 import type { Job, JobError, Progress } from './contracts/jobs.js'
 import { isTerminal } from './engine/machine.js'
 
-/** All events of a Piecework, in one list. They report what this process does; `watch` follows jobs of any process. */
+/**
+ * All events of a Piecework, in one list. They report what this process does; `watch` follows jobs of any
+ * process.
+ */
 export interface PieceworkEvents {
   'job:created': (job: Job) => void
   /** After each change of status that this process made. */

@@ -20,7 +20,10 @@ export function jobIds(jobId: string): Ids {
 
 interface HashInput {
   readonly key: Uint8Array
-  /** Overwritten by a later call: millions of ids are hashed, and a new buffer for each costs more than its hash. */
+  /**
+   * Overwritten by a later call: millions of ids are hashed, and a new buffer for each costs more than its
+   * hash.
+   */
   followedBy(text: string): Uint8Array
 }
 
@@ -41,7 +44,9 @@ function hashInput(key: Buffer): HashInput {
   }
 }
 
-/** Bytes 6 and 8 of a UUIDv8 as we make it: 1000 is the version's four bits, 10 the variant's two of RFC 9562. */
+/**
+ * Bytes 6 and 8 of a UUIDv8 as we make it: 1000 is the version's four bits, 10 the variant's two of RFC 9562.
+ */
 const versionAndVariant = '89'
 
 function prefixed(text: string): Buffer {

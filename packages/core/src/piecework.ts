@@ -50,9 +50,9 @@ export interface Piecework extends PieceworkRequests, ImportDrafts, ArchiveTools
   /** Waits up to `drainMs` (default 0) for what runs and gives the rest back. */
   stop(options?: { readonly drainMs?: number }): Promise<void>
   /**
-   * Repeats the request of a failed or cancelled job; `retryOf` of the new job names it. An export takes over the work that was
-   * finished, if nothing can have changed since; imports and clones start clean. Throws `unsupported` for any other job,
-   * `expired` if an import's uploads are not kept any more.
+   * Repeats the request of a failed or cancelled job; `retryOf` of the new job names it. An export takes over
+   * the work that was finished, if nothing can have changed since; imports and clones start clean. Throws
+   * `unsupported` for any other job, `expired` if an import's uploads are not kept any more.
    */
   retry(id: string, request: RetryRequest): Promise<JobHandle>
   /** To call when the host has deleted a resource: its archives expire. */
@@ -66,8 +66,9 @@ export interface Piecework extends PieceworkRequests, ImportDrafts, ArchiveTools
   /** Follows a job of any process until it is terminal. */
   watch(id: string, signal?: AbortSignal): AsyncIterable<JobUpdate>
   /**
-   * Resolves when the cancel is recorded; the job ends soon after. Of a job that has failed, what still runs is
-   * stopped; one that is in its last step or has ended stays as it is. With a principal, the access policy is applied. Throws `job-not-found`, `forbidden`.
+   * Resolves when the cancel is recorded; the job ends soon after. Of a job that has failed, what still runs
+   * is stopped; one that is in its last step or has ended stays as it is. With a principal, the access policy
+   * is applied. Throws `job-not-found`, `forbidden`.
    */
   cancel(id: string, by?: { readonly principal: Principal }): Promise<Job>
   /** Requests that commit with the host's own transaction and start after it. */

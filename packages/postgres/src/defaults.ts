@@ -1,9 +1,9 @@
+import { storeDefaults } from '@piecework/core/store'
+
 /** Every default and limit of this package; times in milliseconds. */
 export const defaults = {
-  /** How long a worker may be silent before others take its work over. */
-  leaseMs: 30_000,
-  /** How long an edit may take before its hold lapses. */
-  editLeaseMs: 30_000,
+  /** `leaseMs`, `editLeaseMs`, `listedJobs`, `listedFindings`: as in every store. */
+  ...storeDefaults,
   /** How long a claim or an edit waits for open transactions of the host that hold the same root. */
   rootLockTimeoutMs: 5000,
   /** How long a request waits for open transactions of the host that request a job of the same principal. */
@@ -23,9 +23,6 @@ export const defaults = {
   batchSize: 64,
   /** Jobs that a process remembers; few run in it at the same time. */
   cachedJobs: 32,
-  /** Rows that lists return unless asked for more or fewer. */
-  listedJobs: 100,
-  listedFindings: 1000,
   /** Jobs whose deadline one sweep enforces. */
   expiredPerSweep: 100,
 

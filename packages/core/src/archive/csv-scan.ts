@@ -11,7 +11,10 @@ const dot = 0x2e
 /** `unquoted`: outside of quotes; `quoted`: within; `closed`: behind a quote that ends a field or doubles. */
 type State = 'unquoted' | 'quoted' | 'closed'
 
-/** Walks over the data records of a CSV file, chunk by chunk, and refuses what COPY would refuse or read otherwise. */
+/**
+ * Walks over the data records of a CSV file, chunk by chunk, and refuses what COPY would refuse or read
+ * otherwise.
+ */
 export class CsvScan {
   /** Data records that have ended. */
   records = 0

@@ -9,14 +9,17 @@ import { assertUtf8, CsvScan } from './csv-scan.js'
 const chunkBytes = 64 * 1024
 
 export interface CsvOptions {
-  /** Longest record. Default 256 MB. */
+  /** Longest record, in bytes. Default: `entryDefaults.recordBytes`. */
   readonly maxRecordBytes?: number
 }
 
 /** A CSV file as COPY writes it: header first, NULL empty, '' quoted, records that end in a newline. */
 export interface Csv {
   readonly columns: readonly string[]
-  /** Data records, to be read once. Each chunk (of at least 64 KB but for the last) ends at the end of a record. */
+  /**
+   * Data records, to be read once. Each chunk (of at least 64 KB but for the last) ends at the end of a
+   * record.
+   */
   readonly records: AsyncIterable<Uint8Array>
   /** Data records yielded so far. */
   rows(): number

@@ -15,8 +15,8 @@ interface Block {
 }
 
 /**
- * Raw deflate in blocks, side by side on zlib's thread pool: each block but the last ends at a byte (sync flush), so their
- * concatenation is one stream. `seen` gets every block's bytes in order.
+ * Raw deflate in blocks, side by side on zlib's thread pool: each block but the last ends at a byte (sync
+ * flush), so their concatenation is one stream. `seen` gets every block's bytes in order.
  */
 export async function* deflated(
   source: AsyncIterable<Uint8Array>,

@@ -2,7 +2,10 @@ import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import { openCsv } from './csv.js'
 import type { ManifestEntry } from './manifest.js'
 
-/** What is wrong with an entry: its bytes, or, of a table, that it does not hold the rows that the manifest states. */
+/**
+ * What is wrong with an entry: its bytes, or, of a table, that it does not hold the rows that the manifest
+ * states.
+ */
 export async function entryError(
   path: string,
   { rows }: Pick<ManifestEntry, 'rows'>,

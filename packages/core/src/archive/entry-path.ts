@@ -7,7 +7,10 @@ export interface ArchiveNode {
   readonly name: string
 }
 
-/** Where an entry stands in the zip: pieces of the root under their names, those of descendants below `<kind>/<id>/`. */
+/**
+ * Where an entry stands in the zip: pieces of the root under their names, those of descendants below
+ * `<kind>/<id>/`.
+ */
 export function entryPath(root: ResourceRef, node: ArchiveNode, path: string): string {
   const { kind, id } = node.resource
   const own = kind === root.kind && id === root.id ? '' : `${safeSegment(kind)}/${safeSegment(id)}/`
@@ -28,7 +31,10 @@ function safeSegment(text: string): string {
 
 const segment = /^[A-Za-z0-9._%-]+$/
 
-/** What is wrong with a path in a zip, or undefined. Nothing is ever extracted to it; people's tools may do so. */
+/**
+ * What is wrong with a path in a zip, or undefined. Nothing is ever extracted to it; people's tools may do
+ * so.
+ */
 export function pathFault(path: string): string | undefined {
   if (path.includes('\0')) return 'has a NUL byte'
   if (path.includes('\\')) return 'has a backslash'

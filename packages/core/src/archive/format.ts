@@ -7,8 +7,8 @@ import { artifactSource } from './source.js'
 import { assertTrusted, createTrust, type Trust, trustFindings } from './trust.js'
 
 /**
- * Reads an import's input from a Piecework archive: the one upload `archive`. What the policy does not trust is refused or
- * reported each time that it is opened: by the request and by every attempt.
+ * Reads an import's input from a Piecework archive: the one upload `archive`. What the policy does not trust
+ * is refused or reported each time that it is opened: by the request and by every attempt.
  */
 export function archiveFormat(limits: Partial<ArchiveLimits> = {}, trust: Trust = createTrust()): Format {
   return {

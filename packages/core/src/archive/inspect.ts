@@ -59,7 +59,10 @@ export async function inspectArchive(
   }
 }
 
-/** Reads every entry to its end and counts the rows of tables. An untrusted signature is reported as the policy requires. What makes an archive unreadable as a whole throws; what is wrong with entries is found. */
+/**
+ * Reads every entry to its end and counts the rows of tables. An untrusted signature is reported as the
+ * policy requires. What makes an archive unreadable as a whole throws; what is wrong with entries is found.
+ */
 export async function verifyArchive(
   source: ByteSource,
   limits?: Partial<ArchiveLimits>,

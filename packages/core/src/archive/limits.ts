@@ -13,7 +13,10 @@ export interface ArchiveLimits {
   readonly entryBytes: number
   /** All entries together, inflated. */
   readonly totalBytes: number
-  /** Inflated to deflated of one entry; not checked up to `ratioFreeBytes` inflated. Tables reach 30, zeros 1000. */
+  /**
+   * Inflated to deflated of one entry; not checked up to `ratioFreeBytes` inflated. Tables reach 30, zeros
+   * 1000.
+   */
   readonly entryRatio: number
   /** The same of all entries together. */
   readonly totalRatio: number

@@ -1,4 +1,7 @@
-/** Results of `work` in the order of `source`, with at most `limit` at work at a time. What runs is awaited before it ends. */
+/**
+ * Results of `work` in the order of `source`, with at most `limit` at work at a time. What runs is awaited
+ * before it ends.
+ */
 export async function* mapOrdered<A, B>(
   source: AsyncIterable<A>,
   limit: number,

@@ -19,9 +19,9 @@ export const { memoBytes } = entryDefaults
 const memos = new WeakMap<Entries, Map<string, EntryMemo>>()
 
 /**
- * What `make` derives from the entry at `path`, made once for all who ask with the same key while these entries are open. Of one
- * entry 16 MB are remembered at most: a larger result goes to those who wait for it, and is made again for the next. An error
- * is remembered unless it is retryable.
+ * What `make` derives from the entry at `path`, made once for all who ask with the same key while these
+ * entries are open. Of one entry 16 MB are remembered at most: a larger result goes to those who wait for it,
+ * and is made again for the next. An error is remembered unless it is retryable.
  */
 export async function memo<T>(
   entries: Entries,

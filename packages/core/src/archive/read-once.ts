@@ -6,8 +6,8 @@ import { memoBytes } from './memo.js'
 const chunkBytes = 2 ** 18
 
 /**
- * The same file, opened once: its bytes are kept, and later openings and ranges are served from them. A file of more than 16 MB is
- * opened each time.
+ * The same file, opened once: its bytes are kept, and later openings and ranges are served from them. A file
+ * of more than 16 MB is opened each time.
  */
 export function readOnce(file: EntryFile): EntryFile {
   if (file.facts.size > memoBytes) return file

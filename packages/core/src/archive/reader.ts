@@ -15,7 +15,10 @@ import { type ArchiveSignature, createTrust, type Trust } from './trust.js'
 import { readDirectory } from './zip-directory.js'
 import type { ZipRecord } from './zip-record.js'
 
-/** An archive whose directory and manifest have been checked; its entries are checked while they are read, several at once. */
+/**
+ * An archive whose directory and manifest have been checked; its entries are checked while they are read,
+ * several at once.
+ */
 export interface Archive {
   readonly manifest: Manifest
   /** sha256 of the manifest's bytes, hex. */
@@ -25,7 +28,9 @@ export interface Archive {
   readonly about?: About
   /** Of one node; none if the manifest does not list it. */
   entries(node: ArchiveNode): Entries
-  /** Reads all entries, in the manifest's order, and counts the rows of tables; `path` is the one in the zip. */
+  /**
+   * Reads all entries, in the manifest's order, and counts the rows of tables; `path` is the one in the zip.
+   */
   verify(): AsyncIterable<{ readonly path: string; readonly error?: PieceworkError }>
   /** What is read afterwards is refused. */
   close(): Promise<void>
@@ -33,7 +38,10 @@ export interface Archive {
 
 type Directory = ReadonlyMap<string, ZipRecord>
 
-/** Reads directory, manifest, signature and about; inflates no data. Whether the signature suffices is decided by the caller. Everything in it is hostile until proven otherwise. */
+/**
+ * Reads directory, manifest, signature and about; inflates no data. Whether the signature suffices is decided
+ * by the caller. Everything in it is hostile until proven otherwise.
+ */
 export async function openArchive(
   source: ByteSource,
   limits?: Partial<ArchiveLimits>,

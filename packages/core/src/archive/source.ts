@@ -20,7 +20,9 @@ export async function artifactSource(artifacts: ArtifactStore, key: string): Pro
   }
 }
 
-/** A file of the caller's own choosing; opened anew by each read. Throws `input-incomplete` if there is none. */
+/**
+ * A file of the caller's own choosing; opened anew by each read. Throws `input-incomplete` if there is none.
+ */
 export async function fileSource(path: string): Promise<ByteSource> {
   const found = await stat(path).catch((cause: unknown) => {
     throw unreadable(path, cause)

@@ -16,7 +16,9 @@ export type TrustPolicy = 'require' | 'warn' | 'ignore'
 export interface TrustOptions {
   /** The ring: public keys by key id. A host's own key is trusted only when it is among them. */
   readonly keys: Readonly<Record<string, PublicKey>>
-  /** Default `warn`: archives from before there were keys stay importable, with a warning if there is a ring. */
+  /**
+   * Default `warn`: archives from before there were keys stay importable, with a warning if there is a ring.
+   */
   readonly policy?: TrustPolicy
 }
 
@@ -28,8 +30,8 @@ export const trustChecks: OptionChecks<TrustOptions> = {
 /** Who signed an archive's manifest, and with it the checksum of every entry. */
 export interface ArchiveSignature {
   /**
-   * `unknown-key`: the ring has no such key, so nothing was verified. `invalid`: this is not that key's signature of this
-   * manifest.
+   * `unknown-key`: the ring has no such key, so nothing was verified. `invalid`: this is not that key's
+   * signature of this manifest.
    */
   readonly state: 'unsigned' | 'unknown-key' | 'invalid' | 'trusted'
   /** As the archive claims, unless it is `trusted`. */

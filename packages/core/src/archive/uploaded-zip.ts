@@ -17,9 +17,9 @@ export interface ZipLabels {
 }
 
 /**
- * The files of an uploaded zip, without its folders, or of an upload of loose files. Reads the directory only,
- * and holds nothing open. Paths, sizes and methods are checked less strictly than those of archives, as all
- * kinds of programs make these zips.
+ * The files of an uploaded zip, without its folders, or of an upload of loose files. Reads the directory
+ * only, and holds nothing open. Paths, sizes and methods are checked less strictly than those of archives, as
+ * all kinds of programs make these zips.
  */
 export async function openZip(
   entries: Entries,

@@ -2,8 +2,8 @@ import type { ArtifactStore } from '../contracts/artifacts.js'
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 
 /**
- * A store that is believed only as far as it can be checked. Its failures become `storage`, with a sentence and the operating
- * system's code; what it reports as written must be there in full.
+ * A store that is believed only as far as it can be checked. Its failures become `storage`, with a sentence
+ * and the operating system's code; what it reports as written must be there in full.
  */
 export function checkedArtifacts(store: ArtifactStore): ArtifactStore {
   return {

@@ -13,14 +13,16 @@ import { type ArtifactStoreOptions, checkArtifactOptions } from './artifact-stor
 
 const chunkBytes = 64 * 1024
 
-/** `~` is in no key: so a key may be a file while others lie below it, and unfinished puts are never listed. */
+/**
+ * `~` is in no key: so a key may be a file while others lie below it, and unfinished puts are never listed.
+ */
 const folderMark = '~'
 const unfinished = '~unfinished'
 
 /**
- * Artifacts as files below `root`, which is made when it is missing. The key `jobs/1/a.csv` is the file `jobs~/1~/a.csv`.
- * Symbolic links below `root` are not followed. What a process that died was putting is deleted a day later, by a `list`: the
- * sweep lists all now and then.
+ * Artifacts as files below `root`, which is made when it is missing. The key `jobs/1/a.csv` is the file
+ * `jobs~/1~/a.csv`. Symbolic links below `root` are not followed. What a process that died was putting is
+ * deleted a day later, by a `list`: the sweep lists all now and then.
  */
 export function fileArtifacts(root: string, given?: ArtifactStoreOptions): ArtifactStore {
   checkArgument('fileArtifacts()', 'root', root, check.text)

@@ -9,9 +9,15 @@ export interface ByteRange {
   readonly end: number
 }
 
-/** Bytes under keys: segments of `[A-Za-z0-9._-]` joined by `/`, at most 512 characters. Implementations refuse others. */
+/**
+ * Bytes under keys: segments of `[A-Za-z0-9._-]` joined by `/`, at most 512 characters. Implementations
+ * refuse others.
+ */
 export interface ArtifactStore {
-  /** Visible only when complete; a failed or aborted put leaves nothing. Replaces what was there. Resolves to the size. */
+  /**
+   * Visible only when complete; a failed or aborted put leaves nothing. Replaces what was there. Resolves to
+   * the size.
+   */
   put(key: string, bytes: AsyncIterable<Uint8Array>): Promise<number>
   /** Throws `artifact-not-found`, at the first chunk at the latest. */
   open(key: string, range?: ByteRange): AsyncIterable<Uint8Array>

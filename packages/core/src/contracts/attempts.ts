@@ -34,14 +34,15 @@ export interface NodeResult {
 /** Makes "a runtime may run a task twice" into "its effect happens once". */
 export interface Attempts {
   /**
-   * Undefined if nothing is to do: the attempt is over, the node's batch is not the current one, or another worker holds a
-   * live lease. Taking over a lapsed lease first ends the database backend of the one before. Moves the job to `running`.
+   * Undefined if nothing is to do: the attempt is over, the node's batch is not the current one, or another
+   * worker holds a live lease. Taking over a lapsed lease first ends the database backend of the one before.
+   * Moves the job to `running`.
    */
   begin(task: Task, worker: string): Promise<Lease | undefined>
   /**
-   * Runs `work` in a transaction and commits with it: the check of the fence, the mark "done", the job's transition and what
-   * follows from it. Throws `lease-lost` and rolls everything back if the lease is gone. If nothing is to do in the
-   * database, `work` may be its result.
+   * Runs `work` in a transaction and commits with it: the check of the fence, the mark "done", the job's
+   * transition and what follows from it. Throws `lease-lost` and rolls everything back if the lease is gone.
+   * If nothing is to do in the database, `work` may be its result.
    */
   run(
     lease: Lease,
@@ -49,8 +50,8 @@ export interface Attempts {
     options?: { readonly signal?: AbortSignal },
   ): Promise<Job>
   /**
-   * Another attempt after `next` ms, or, if that is undefined, the node has failed for good. `given-back`: the same attempt
-   * again, by the first worker that comes to it; the node's last error stays.
+   * Another attempt after `next` ms, or, if that is undefined, the node has failed for good. `given-back`:
+   * the same attempt again, by the first worker that comes to it; the node's last error stays.
    */
   fail(
     lease: Lease,
@@ -59,14 +60,16 @@ export interface Attempts {
     next?: number | 'given-back',
   ): Promise<Job>
   /**
-   * Prolongs the lease and stores progress. `stopped` is the reason if the job was cancelled or its deadline has passed: then
-   * only the last step's lease is prolonged, so that an attempt that does not end loses its own. Throws `lease-lost`.
+   * Prolongs the lease and stores progress. `stopped` is the reason if the job was cancelled or its deadline
+   * has passed: then only the last step's lease is prolonged, so that an attempt that does not end loses its
+   * own. Throws `lease-lost`.
    */
   heartbeat(lease: Lease, progress?: Progress): Promise<{ readonly stopped?: JobError }>
   /**
-   * Tasks of unfinished jobs whose lease has lapsed, or that have waited unstarted since before `submittedBefore` or, as what waited in
-   * the memory of a worker that died, since before a lease of the same job lapsed; those that wait count as submitted now, so that the
-   * next call does not return them again.
+   * Tasks of unfinished jobs whose lease has lapsed, or that have waited unstarted since before
+   * `submittedBefore` or, as what waited in the memory of a worker that died, since before a lease of the
+   * same job lapsed; those that wait count as submitted now, so that the next call does not return them
+   * again.
    */
   overdue(submittedBefore: Date): Promise<readonly Task[]>
 }

@@ -18,7 +18,9 @@ export interface ComparedNode {
 /** A row that differs. */
 export interface RowSample {
   readonly change: 'added' | 'removed' | 'changed'
-  /** Natural key, by column; references by the natural key of the row that they lead to. Long values are cut. */
+  /**
+   * Natural key, by column; references by the natural key of the row that they lead to. Long values are cut.
+   */
   readonly key: Readonly<Record<string, string | null>>
   /** Of a changed row. */
   readonly columns?: readonly string[]
@@ -55,7 +57,10 @@ export interface CompareContext {
 
 /** Compares entries by what their rows mean: ids change with every import. */
 export interface PieceComparer {
-  /** What distinguishes this resource from its siblings, such as a scenario's number. Undefined: not in these entries. */
+  /**
+   * What distinguishes this resource from its siblings, such as a scenario's number. Undefined: not in these
+   * entries.
+   */
   resourceKey?(node: ComparedNode, tx: Transaction): Promise<string | undefined>
   /** Of the entries that both sides have; those that it leaves out are compared byte by byte. */
   compare(context: CompareContext): Promise<readonly EntryDiff[]>

@@ -1,4 +1,7 @@
-/** What Piecework asks of a database connection. Adapters for pg, knex and the embedded database are in @piecework/postgres. */
+/**
+ * What Piecework asks of a database connection. Adapters for pg, knex and the embedded database are in
+ * @piecework/postgres.
+ */
 export interface Queryable {
   /** Values are bound, never spliced. `rowCount` is the number of rows affected or returned. */
   query<Row extends object = Record<string, unknown>>(
@@ -13,16 +16,17 @@ export interface CopyTarget {
   /** Unquoted names. */
   readonly columns: readonly string[]
   /**
-   * As PostgreSQL names them; default `csv`, without a header. `binary`: rows without the signature before them and the trailer
-   * behind them, which adapters write. Only for rows that are made here: nothing that comes from outside is passed on as binary.
+   * As PostgreSQL names them; default `csv`, without a header. `binary`: rows without the signature before
+   * them and the trailer behind them, which adapters write. Only for rows that are made here: nothing that
+   * comes from outside is passed on as binary.
    */
   readonly format?: 'csv' | 'binary'
 }
 
 export interface Transaction extends Queryable {
   /**
-   * `COPY … FROM STDIN`. Every chunk must end at the end of a record, because the embedded database takes each one as a COPY
-   * of its own. Resolves to the number of rows.
+   * `COPY … FROM STDIN`. Every chunk must end at the end of a record, because the embedded database takes
+   * each one as a COPY of its own. Resolves to the number of rows.
    */
   copyIn(target: CopyTarget, records: AsyncIterable<Uint8Array>): Promise<number>
   /** `COPY (select) TO STDOUT` in CSV format with a header. Takes no bind parameters. Chunks end anywhere. */

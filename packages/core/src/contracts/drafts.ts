@@ -9,8 +9,9 @@ export interface DraftPlan extends Pick<NewJob, 'nodes' | 'batches' | 'limit' | 
 }
 
 /**
- * Imports whose files come one after the other: jobs in the status `draft`, which hold their claims and have no node but
- * the last one. Each method is one atomic step; `job-not-found`, and `uploads-closed` if the job is in another status.
+ * Imports whose files come one after the other: jobs in the status `draft`, which hold their claims and have
+ * no node but the last one. Each method is one atomic step; `job-not-found`, and `uploads-closed` if the job
+ * is in another status.
  */
 export interface Drafts {
   /** Claims, job and shells, all or nothing; `resource-busy` names the holder. */
@@ -20,8 +21,8 @@ export interface Drafts {
   /** Returns what was removed; undefined if there is no such upload. */
   remove(job: string, upload: string): Promise<Upload | undefined>
   /**
-   * Makes it `pending` and submits its first batch if its principal has room. `resource-busy` if the plan was made for
-   * other uploads, `too-many-jobs`.
+   * Makes it `pending` and submits its first batch if its principal has room. `resource-busy` if the plan was
+   * made for other uploads, `too-many-jobs`.
    */
   run(job: string, plan: DraftPlan): Promise<Job>
   /** Ids of those that have not changed since. */

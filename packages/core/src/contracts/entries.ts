@@ -22,18 +22,30 @@ export interface ZippedFile {
 /** One record of a CSV entry by column name; null and '' differ. */
 export type CsvRow = Readonly<Record<string, string | null>>
 
-/** The files of one node: of an archive, or uploads. What is read from it has been checked against size and checksum at the end. */
+/**
+ * The files of one node: of an archive, or uploads. What is read from it has been checked against size and
+ * checksum at the end.
+ */
 export interface Entries {
   /** Relative to the node: `planning_units.csv`. Sorted. */
   readonly paths: readonly string[]
   facts(path: string): EntryFacts | undefined
-  /** Throws `archive-checksum` at the end if bytes differ. Ranges are for uploads only (`unsupported` elsewhere). */
+  /**
+   * Throws `archive-checksum` at the end if bytes differ. Ranges are for uploads only (`unsupported`
+   * elsewhere).
+   */
   open(path: string, range?: ByteRange): AsyncIterable<Uint8Array>
-  /** Parses and validates a small document (default limit 64 MB); `archive-invalid` names the entry and what is wrong. */
+  /**
+   * Parses and validates a small document (`entryDefaults.jsonBytes` at most); `archive-invalid` names the
+   * entry and what is wrong.
+   */
   json<T>(path: string, schema: Schema<T>): Promise<T>
   /** Records of a CSV entry as COPY writes it, in batches. */
   rows(path: string): AsyncIterable<readonly CsvRow[]>
-  /** The files of an upload that was never zipped. `openZip` asks for them before it opens the upload as a zip. */
+  /**
+   * The files of an upload that was never zipped. `openZip` asks for them before it opens the upload as a
+   * zip.
+   */
   looseFiles?(path: string): readonly ZippedFile[] | undefined
 }
 

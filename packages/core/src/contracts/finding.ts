@@ -25,8 +25,8 @@ export interface NewFinding {
   /** The same, for programs. */
   readonly fix?: FindingFix
   /**
-   * On the first of a kind (severity and code) in its file: how many of the kind there are, when not all are listed. On one that
-   * stands alone: the number of rows, or of whatever else it is about.
+   * On the first of a kind (severity and code) in its file: how many of the kind there are, when not all are
+   * listed. On one that stands alone: the number of rows, or of whatever else it is about.
    */
   readonly count?: number
 }

@@ -43,7 +43,10 @@ export interface Format {
   readonly name: string
   /** The files that it reads, by role. */
   readonly roles: Readonly<Record<string, Role>>
-  /** The tree that it makes of any uploads, with old ids. Absent: it is known only when they are opened, and there are no drafts. */
+  /**
+   * The tree that it makes of any uploads, with old ids. Absent: it is known only when they are opened, and
+   * there are no drafts.
+   */
   readonly tree?: ResourceTree
   /** Pieces that read this format and no archive. */
   readonly pieces: readonly Piece[]

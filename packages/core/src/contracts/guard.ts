@@ -24,14 +24,18 @@ export interface Edit {
 
 /** Exclusion on resources. Two holds conflict when one path contains the other, unless both are edits. */
 export interface Guard {
-  /** All paths or none, until released; `resource-busy` names the holder in the way. For the host's own long jobs. */
+  /**
+   * All paths or none, until released; `resource-busy` names the holder in the way. For the host's own long
+   * jobs.
+   */
   claim(
     paths: readonly ResourcePath[],
     holder: { readonly id: string; readonly kind: string },
   ): Promise<Claim>
   /**
-   * Runs `edit` under a shared hold that lapses after `leaseMs` (default 30 s); throws `lease-lost` at the end if it took longer, for
-   * a job may have begun meanwhile. With `tx` the hold is taken inside the host's transaction, and lasts until that ends.
+   * Runs `edit` under a shared hold that lapses after `leaseMs` (default: `storeDefaults.editLeaseMs`);
+   * throws `lease-lost` at the end if it took longer, for a job may have begun meanwhile. With `tx` the hold
+   * is taken inside the host's transaction, and lasts until that ends.
    */
   edit<T>(
     path: ResourcePath,
@@ -40,8 +44,14 @@ export interface Guard {
   ): Promise<T>
   /** Throws `resource-busy` while a claim overlaps. The caller is taken to change the resource next. */
   checkEditable(path: ResourcePath): Promise<void>
-  /** Frees what `claim` has given to this holder, in whatever process: for a host that comes back. Idempotent; never frees a job's claim. */
+  /**
+   * Frees what `claim` has given to this holder, in whatever process: for a host that comes back. Idempotent;
+   * never frees a job's claim.
+   */
   release(holder: string): Promise<void>
-  /** Whose claims and edits overlap the path, the oldest first. An edit that joined a host's transaction is not seen. */
+  /**
+   * Whose claims and edits overlap the path, the oldest first. An edit that joined a host's transaction is
+   * not seen.
+   */
   holders(path: ResourcePath): Promise<readonly Holder[]>
 }

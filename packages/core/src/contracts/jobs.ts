@@ -17,8 +17,8 @@ export interface Progress {
 export type JobKind = 'export' | 'import' | 'clone' | 'validation'
 export type JobOutcome = 'succeeded' | 'failed' | 'cancelled'
 /**
- * `draft` takes uploads until the import is run; `ending` drains the batch, removes what must go and frees the
- * claim; the last three are terminal.
+ * `draft` takes uploads until the import is run; `ending` drains the batch, removes what must go and frees
+ * the claim; the last three are terminal.
  */
 export type JobStatus = 'draft' | 'pending' | 'submitted' | 'running' | 'delivering' | 'ending' | JobOutcome
 
@@ -93,7 +93,10 @@ export interface Job {
   /** Known before the status is terminal. */
   readonly outcome?: JobOutcome
   readonly error?: JobError
-  /** Source of an export or clone; of an import, the exported resource with its old id. Names the tree that the job carries. */
+  /**
+   * Source of an export or clone; of an import, the exported resource with its old id. Names the tree that
+   * the job carries.
+   */
   readonly tree: ResourceTree
   /** What an import or clone makes (and a validation would make). */
   readonly target?: ResourceRef
@@ -138,11 +141,16 @@ export interface StagedEntry {
 }
 
 export interface NodeCounts extends PieceCounts {
-  /** Of the entries that it wrote (export) or read (import); what was read twice counts twice. Absent: none, as in a clone. */
+  /**
+   * Of the entries that it wrote (export) or read (import); what was read twice counts twice. Absent: none,
+   * as in a clone.
+   */
   readonly bytes?: number
 }
 
-/** One piece of one resource in a job's plan, or one of the job's own steps (`assemble`, `shells`, `finish`). */
+/**
+ * One piece of one resource in a job's plan, or one of the job's own steps (`assemble`, `shells`, `finish`).
+ */
 export interface JobNode {
   /** Unique in its job: `validate|import|… <kind>:<id> <piece>`, or the step's name. */
   readonly id: string
@@ -185,7 +193,9 @@ export type NewJob = Omit<
   readonly claims: readonly string[]
   /** Absent: its principal may have any number of jobs. */
   readonly limit?: PrincipalLimit
-  /** From its creation (of a draft: from its run) to the end of its last piece. Absent: as long as it takes. */
+  /**
+   * From its creation (of a draft: from its run) to the end of its last piece. Absent: as long as it takes.
+   */
   readonly timeLimitMs?: number
 }
 
@@ -198,8 +208,9 @@ export interface JobFilter {
 /** The truth about jobs. Each method is one atomic step. */
 export interface Jobs {
   /**
-   * Claims, job, nodes and the outbox item of batch 0, all or nothing; `resource-busy` names the holder, `too-many-jobs` states
-   * how many there are. A job that has to wait has no outbox item yet. With `tx`, all of it commits with the host's transaction.
+   * Claims, job, nodes and the outbox item of batch 0, all or nothing; `resource-busy` names the holder,
+   * `too-many-jobs` states how many there are. A job that has to wait has no outbox item yet. With `tx`, all
+   * of it commits with the host's transaction.
    */
   create(job: NewJob, tx?: Queryable): Promise<Job>
   /** With `tx`, as the host's transaction sees it: it may have the only connection. */
@@ -209,8 +220,9 @@ export interface Jobs {
   /** The first batch has been handed to the runtime. A job that is further stays as it is. */
   submitted(id: string): Promise<Job>
   /**
-   * Records the outcome `cancelled`, with that error, and skips the nodes that wait. Of a job that has failed, what goes on is stopped
-   * the same way; its outcome stands. Does nothing if only the last step is left.
+   * Records the outcome `cancelled`, with that error, and skips the nodes that wait. Of a job that has
+   * failed, what goes on is stopped the same way; its outcome stands. Does nothing if only the last step is
+   * left.
    */
   cancel(id: string, error?: JobError): Promise<Job>
 }
@@ -223,8 +235,8 @@ export interface Reports {
   /** Errors first; of one node if it is given. Default limit: `storeDefaults.listedFindings`. */
   findings(job: string, limit?: number, node?: string): Promise<readonly Finding[]>
   /**
-   * Whether nothing of what a failed or cancelled export had claimed can have changed since it was created: it was not claimed to be
-   * changed, edited, or checked for being editable. False if that is not known.
+   * Whether nothing of what a failed or cancelled export had claimed can have changed since it was created:
+   * it was not claimed to be changed, edited, or checked for being editable. False if that is not known.
    */
   untouched(job: string): Promise<boolean>
 }

@@ -17,8 +17,8 @@ export interface ExportContext<Options = unknown> extends WorkContext<Options> {
   /** One READ ONLY snapshot. */
   readonly tx: Transaction
   /**
-   * Stores one entry of this node: a relative path of `[A-Za-z0-9._-]` segments. `rows` is called when the bytes have ended and
-   * goes into the manifest; leave it out for entries that are not tables.
+   * Stores one entry of this node: a relative path of `[A-Za-z0-9._-]` segments. `rows` is called when the
+   * bytes have ended and goes into the manifest; leave it out for entries that are not tables.
    */
   write(path: string, bytes: AsyncIterable<Uint8Array> | Uint8Array, rows?: () => number): Promise<void>
   /** Adds to the job's report. */
@@ -34,7 +34,9 @@ export interface ImportContext<Options = unknown> extends WorkContext<Options> {
   readonly source: ResourceRef
   /** What the import goes into, unless the exported resource is a root. */
   readonly into?: ResourceRef
-  /** Whether this job makes resources of that kind. References to rows of others are not remapped by `ids`. */
+  /**
+   * Whether this job makes resources of that kind. References to rows of others are not remapped by `ids`.
+   */
   carries(kind: string): boolean
   /** Adds to the job's report. */
   finding(finding: NewFinding): void
@@ -70,7 +72,10 @@ export interface Piece<Options = unknown> {
   readonly of: string
   /** Of what its exporter writes, from 1. */
   readonly version: number
-  /** Pieces of the same resource or an ancestor that are imported first. Those that a plan does not hold are passed over. */
+  /**
+   * Pieces of the same resource or an ancestor that are imported first. Those that a plan does not hold are
+   * passed over.
+   */
   readonly after?: readonly string[]
   /** Validated when the job is requested, stored with it. Absent: the piece takes no options. */
   readonly options?: Schema<Options>

@@ -3,10 +3,15 @@ export interface Principal {
   readonly id: string
 }
 
-/** How many jobs of one principal may be under way at once: validations count, drafts that do not run do not. */
+/**
+ * How many jobs of one principal may be under way at once: validations count, drafts that do not run do not.
+ */
 export interface PrincipalLimit {
   /** From 1. */
   readonly jobs: number
-  /** `wait`: a job too many is stored with its claims and begins later. `refuse`: it is refused with `too-many-jobs`. */
+  /**
+   * `wait`: a job too many is stored with its claims and begins later. `refuse`: it is refused with
+   * `too-many-jobs`.
+   */
   readonly whenFull: 'wait' | 'refuse'
 }

@@ -25,8 +25,8 @@ export interface ResourceKind {
   /** Undefined if there is no such resource. Required with `parent`. */
   parentOf?(ref: ResourceRef, db: Queryable): Promise<ResourceRef | undefined>
   /**
-   * This kind's resources in one resource of the kind `parent`, in a stable order; empty if there is no such parent. The
-   * order is the one of the plan and of archives. Required with `parent`.
+   * This kind's resources in one resource of the kind `parent`, in a stable order; empty if there is no such
+   * parent. The order is the one of the plan and of archives. Required with `parent`.
    */
   listUnder?(parent: ResourceRef, db: Queryable): Promise<readonly ResourceRef[]>
   /** Undefined if there is no such resource. */
@@ -42,7 +42,10 @@ export interface Shell {
   /** Name to give it. Absent: the one that the imported content carries. */
   readonly name?: string
   readonly description?: string
-  /** `name` is a default: if users see another resource of that name beside it, append the first free number, `Reefs - copy 2`. */
+  /**
+   * `name` is a default: if users see another resource of that name beside it, append the first free number,
+   * `Reefs - copy 2`.
+   */
   readonly numberName?: true
   readonly owner: string
   /** Name of the format that it comes from. */
@@ -55,7 +58,10 @@ export interface ShellLifecycle {
   create(shell: Shell, tx: Transaction): Promise<void>
   /** The job has succeeded: show it. */
   ready(ref: ResourceRef, tx: Transaction): Promise<void>
-  /** An import whose format keeps its shell has failed: keep it hidden; it can only be deleted. Absent: it is removed. */
+  /**
+   * An import whose format keeps its shell has failed: keep it hidden; it can only be deleted. Absent: it is
+   * removed.
+   */
   incomplete?(ref: ResourceRef, reason: string, tx: Transaction): Promise<void>
   /** Deletes it and all that is its own. */
   remove(ref: ResourceRef, tx: Transaction): Promise<void>

@@ -10,13 +10,13 @@ export interface RetentionFilter {
 }
 
 /**
- * What terminal jobs have left in the artifact store, and until when (`keptUntil` of their result). Each method is one atomic
- * step.
+ * What terminal jobs have left in the artifact store, and until when (`keptUntil` of their result). Each
+ * method is one atomic step.
  */
 export interface Retention {
   /**
-   * Up to `limit` jobs whose time is over, that no unfinished job reads from. They are the caller's to clean up for `leaseMs`: so
-   * long no other caller gets them.
+   * Up to `limit` jobs whose time is over, that no unfinished job reads from. They are the caller's to clean
+   * up for `leaseMs`: so long no other caller gets them.
    */
   expired(limit: number, leaseMs: number): Promise<readonly Job[]>
   /** What the job had left is deleted: `expired` and `list` do not return it again. */

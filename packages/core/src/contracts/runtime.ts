@@ -11,12 +11,20 @@ export interface Task {
 /** Resolves when the attempt has ended, whatever its outcome; rejects only when it could not be recorded. */
 export type TaskHandler = (task: Task, signal: AbortSignal) => Promise<void>
 
-/** What executes tasks. May run a task twice, late, or (after a crash) not at all: the job store and the sweep make up for it. */
+/**
+ * What executes tasks. May run a task twice, late, or (after a crash) not at all: the job store and the sweep
+ * make up for it.
+ */
 export interface Runtime {
   /** Nothing runs before. */
   start(handle: TaskHandler): Promise<void>
-  /** Resolves when the tasks have been accepted, not when they have run. `delayMs` is the least time to wait. */
+  /**
+   * Resolves when the tasks have been accepted, not when they have run. `delayMs` is the least time to wait.
+   */
   submit(tasks: readonly Task[], options?: { readonly delayMs?: number }): Promise<void>
-  /** Takes no new work, waits up to `drainMs` (default 0) for what runs, then aborts it and waits for it to end. */
+  /**
+   * Takes no new work, waits up to `drainMs` (default 0) for what runs, then aborts it and waits for it to
+   * end.
+   */
   stop(options?: { readonly drainMs?: number }): Promise<void>
 }

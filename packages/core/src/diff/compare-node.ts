@@ -3,7 +3,10 @@ import type { ComparedNode, EntryDiff, RowsDiff } from '../contracts/compare.js'
 import type { Transaction } from '../contracts/database.js'
 import type { Entries } from '../contracts/entries.js'
 
-/** Entry by entry: by the piece's comparer, or byte by byte; what only one side has is added or removed as a whole. */
+/**
+ * Entry by entry: by the piece's comparer, or byte by byte; what only one side has is added or removed as a
+ * whole.
+ */
 export async function compareNode(
   a: ComparedNode,
   b: ComparedNode,

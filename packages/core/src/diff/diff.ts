@@ -43,7 +43,10 @@ export interface DiffDeps extends Pick<EngineDeps, 'store' | 'registry' | 'artif
   readonly limits: Partial<ArchiveLimits> | undefined
 }
 
-/** Throws `options-invalid` for resources of different kinds. Needs temporary tables of the host's database; writes nothing. */
+/**
+ * Throws `options-invalid` for resources of different kinds. Needs temporary tables of the host's database;
+ * writes nothing.
+ */
 export async function diff(
   deps: DiffDeps,
   a: ByteSource | ExportRequest,

@@ -22,8 +22,8 @@ export interface LiveExport {
 }
 
 /**
- * Stages what an export would, in one snapshot of the database: all of it is of one moment, so no claim is taken and edits
- * go on. No job is made.
+ * Stages what an export would, in one snapshot of the database: all of it is of one moment, so no claim is
+ * taken and edits go on. No job is made.
  */
 export async function exportLive(
   {

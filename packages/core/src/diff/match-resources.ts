@@ -4,7 +4,9 @@ import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 export interface ResourcePair {
   readonly a?: ResourceRef
   readonly b?: ResourceRef
-  /** By which children were matched. Absent for the roots, and if nothing but their order distinguishes them. */
+  /**
+   * By which children were matched. Absent for the roots, and if nothing but their order distinguishes them.
+   */
   readonly key?: string
 }
 

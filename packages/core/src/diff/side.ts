@@ -10,7 +10,9 @@ import { resourceName, walkTree } from '../plan/tree.js'
 import { upgradeEntries } from '../requests/inputs.js'
 import type { LiveExport } from './live-export.js'
 
-/** One of two things to be compared. Pieces for people are left out: they hold nothing that the others do not. */
+/**
+ * One of two things to be compared. Pieces for people are left out: they hold nothing that the others do not.
+ */
 export interface Side {
   readonly tree: ResourceTree
   nodesOf(ref: ResourceRef): readonly ComparedNode[]

@@ -15,7 +15,10 @@ export function withUploads(job: Job, uploads: (now: readonly Upload[]) => reado
   return { ...job, request: { ...job.request, input: { ...input, uploads: uploads(input.uploads) } } }
 }
 
-/** The job with what it will run, from `at`. Throws `uploads-closed`, or `resource-busy` if the plan was made for other uploads. */
+/**
+ * The job with what it will run, from `at`. Throws `uploads-closed`, or `resource-busy` if the plan was made
+ * for other uploads.
+ */
 export function withPlan(job: Job, plan: DraftPlan, at: Date): Job {
   const { request, batches, priority, timeLimitMs } = plan
   const ids = (uploads: readonly Upload[] = []) => uploads.map(({ id }) => id).join()

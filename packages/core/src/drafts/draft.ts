@@ -65,19 +65,28 @@ export interface ImportDraft {
   readonly resources: readonly ResourceRef[]
   status(): Promise<DraftStatus>
   /**
-   * Streams a file into the artifact store; one of the same role is replaced. Throws `uploads-closed` once the import runs,
-   * `upload-limit`, `options-invalid`.
+   * Streams a file into the artifact store; one of the same role is replaced. Throws `uploads-closed` once
+   * the import runs, `upload-limit`, `options-invalid`.
    */
   upload(role: string, source: UploadSource): Promise<Upload>
   /** False if there is no such upload. Throws `uploads-closed` once the import runs. */
   removeUpload(id: string): Promise<boolean>
-  /** Runs the validators over what is uploaded, any number of times. Throws `input-incomplete` naming all missing roles. */
+  /**
+   * Runs the validators over what is uploaded, any number of times. Throws `input-incomplete` naming all
+   * missing roles.
+   */
   validate(options?: PieceOptions): Promise<JobHandle>
-  /** Begins the import. Throws `input-incomplete` naming all missing roles, and `uploads-closed` if it has begun already. */
+  /**
+   * Begins the import. Throws `input-incomplete` naming all missing roles, and `uploads-closed` if it has
+   * begun already.
+   */
   run(options?: PieceOptions): Promise<JobHandle>
   /** What the latest validation has found so far, on its own or as part of the import. */
   validationResults(): Promise<ValidationResults>
-  /** Stops what runs and removes the resource with all that is in it and all uploads. Throws `unsupported` after a success. */
+  /**
+   * Stops what runs and removes the resource with all that is in it and all uploads. Throws `unsupported`
+   * after a success.
+   */
   delete(signal?: AbortSignal): Promise<void>
 }
 

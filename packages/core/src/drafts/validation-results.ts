@@ -20,7 +20,10 @@ interface FileResults {
 
 /** Everything that validation has found, as one document. */
 export interface ValidationResults {
-  /** `none`: not validated yet. While it is `running`, what ended so far; `stopped`: it was cancelled, or failed for reasons of its own. */
+  /**
+   * `none`: not validated yet. While it is `running`, what ended so far; `stopped`: it was cancelled, or
+   * failed for reasons of its own.
+   */
   readonly status: 'none' | 'running' | 'passed' | 'failed' | 'stopped'
   /** Uploads have changed since: validate again. */
   readonly outdated: boolean
@@ -95,7 +98,10 @@ function byFile(findings: readonly Finding[]): readonly FileResults[] {
     }))
 }
 
-/** A kind of finding is listed whole, or the first of it counts all. One that stands alone is one, whatever it counts: it reports all in one sentence. */
+/**
+ * A kind of finding is listed whole, or the first of it counts all. One that stands alone is one, whatever it
+ * counts: it reports all in one sentence.
+ */
 function counted(findings: readonly Finding[], severity: Finding['severity']): number {
   const kinds = new Map<string, { listed: number; count: number }>()
   for (const { severity: own, code, piece, count = 0 } of findings) {

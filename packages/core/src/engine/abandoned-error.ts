@@ -3,7 +3,10 @@ import type { Environment } from '../contracts/environment.js'
 /** Thrown when work had not ended in time after its signal was aborted. */
 export class AbandonedError extends Error {}
 
-/** What `work` resolves to. Throws `AbandonedError` when it goes on for longer than `graceMs` after the signal. */
+/**
+ * What `work` resolves to. Throws `AbandonedError` when it goes on for longer than `graceMs` after the
+ * signal.
+ */
 export async function untilAbandoned<T>(
   work: Promise<T>,
   { signal, graceMs, environment }: { signal: AbortSignal; graceMs: number; environment: Environment },

@@ -3,7 +3,10 @@ import type { JobError } from '../contracts/jobs.js'
 import { engineTimes } from '../defaults.js'
 import type { Interruption } from './interruption.js'
 
-/** What follows a failed attempt: the next one after so many ms, one at once that does not count, or (undefined) none. */
+/**
+ * What follows a failed attempt: the next one after so many ms, one at once that does not count, or
+ * (undefined) none.
+ */
 export type NextAttempt = number | 'given-back' | undefined
 
 /** A clean-up is tried until it succeeds: the resource stays claimed meanwhile. */

@@ -18,8 +18,8 @@ export interface OutboxDeps {
 }
 
 /**
- * Carries out what the outbox holds until it is empty or the signal is aborted. What cannot be carried out stays for the next sweep,
- * and delays no other item.
+ * Carries out what the outbox holds until it is empty or the signal is aborted. What cannot be carried out
+ * stays for the next sweep, and delays no other item.
  */
 export async function drainOutbox(deps: OutboxDeps, signal: AbortSignal): Promise<void> {
   const { outbox } = deps.store

@@ -8,26 +8,36 @@ export interface EngineOptions {
   readonly maxAttempts?: number
   /** Wait before the second attempt, in ms; doubles each time, up to a minute. */
   readonly backoffMs?: number
-  /** The longest time of one attempt at a piece, in ms; then the piece fails with `timeout`. Default: none. */
+  /**
+   * The longest time of one attempt at a piece, in ms; then the piece fails with `timeout`. Default: none.
+   */
   readonly nodeTimeoutMs?: number
   /** How long an attempt may go on after its signal was aborted before it is abandoned, in ms. */
   readonly graceMs?: number
-  /** How often an attempt prolongs its lease, stores its progress and learns of a cancel from elsewhere, in ms. */
+  /**
+   * How often an attempt prolongs its lease, stores its progress and learns of a cancel from elsewhere, in
+   * ms.
+   */
   readonly heartbeatMs?: number
   /** How often outbox and attempts are searched for what a crash has left, in ms. */
   readonly sweepMs?: number
-  /** Tasks that have waited this long without being started are submitted again, in ms: a queue may have lost them. */
+  /**
+   * Tasks that have waited this long without being started are submitted again, in ms: a queue may have lost
+   * them.
+   */
   readonly resubmitAfterMs?: number
   /** How long an import draft may wait for its next upload, or for being run, before it is removed, in ms. */
   readonly draftTtlMs?: number
   /** How long archives are kept, in ms; downloads and imports of one are then refused with `expired`. */
   readonly archiveTtlMs?: number
   /**
-   * How long a failed or cancelled job keeps what a retry begins with, in ms: an export's finished entries, and the uploads of an
-   * import with `keepUploads`. 0 keeps nothing.
+   * How long a failed or cancelled job keeps what a retry begins with, in ms: an export's finished entries,
+   * and the uploads of an import with `keepUploads`. 0 keeps nothing.
    */
   readonly retryTtlMs?: number
-  /** How often one of all processes searches the whole artifact store for bytes that belong to no job, in ms. */
+  /**
+   * How often one of all processes searches the whole artifact store for bytes that belong to no job, in ms.
+   */
   readonly orphanSweepMs?: number
 }
 

@@ -12,7 +12,10 @@ export interface Engine {
   start(): Promise<void>
   /** Waits up to `drainMs` for running attempts; the others are given back. */
   stop(options?: { readonly drainMs?: number }): Promise<void>
-  /** Hands over what the outbox holds, once the engine has started; called after every change of this process. Errors are events. */
+  /**
+   * Hands over what the outbox holds, once the engine has started; called after every change of this process.
+   * Errors are events.
+   */
   handOver(): void
   /** Aborts what runs here of a job whose cancel is being recorded; nothing else is recorded of it before. */
   abort(job: string, recorded: Promise<unknown>): void
@@ -24,7 +27,10 @@ export interface Engine {
   forget(resource: ResourceRef): Promise<void>
 }
 
-/** A worker that makes attempts, a dispatcher that hands nodes over, a sweeper that deletes, around one runtime. */
+/**
+ * A worker that makes attempts, a dispatcher that hands nodes over, a sweeper that deletes, around one
+ * runtime.
+ */
 export function createEngine(
   engineDeps: EngineDeps,
   runtime: Runtime,

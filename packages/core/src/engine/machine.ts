@@ -1,7 +1,10 @@
 import type { Job, JobError, JobOutcome, JobResult, JobStatus } from '../contracts/jobs.js'
 import { jobTimeout } from './time-limits.js'
 
-/** What happened to a job. `remaining` counts the nodes of the current batch that have not ended, in the same transaction. */
+/**
+ * What happened to a job. `remaining` counts the nodes of the current batch that have not ended, in the same
+ * transaction.
+ */
 export type JobEvent =
   /** A draft may begin, or wait for room; its request, batches and limits are set already. */
   | { readonly type: 'run' }
@@ -16,7 +19,10 @@ export type JobEvent =
   /** Its deadline has passed; the same of `remaining`. */
   | { readonly type: 'timed-out'; readonly remaining: number }
   | { readonly type: 'finished'; readonly result?: JobResult }
-  /** The last step could not be done. After a success the job fails instead, and the step runs again to clean up. */
+  /**
+   * The last step could not be done. After a success the job fails instead, and the step runs again to clean
+   * up.
+   */
   | { readonly type: 'finish-failed'; readonly error: JobError }
 
 /** What must be stored in the same step. */
@@ -35,7 +41,10 @@ export function isTerminal(status: JobStatus): status is JobOutcome {
   return status === 'succeeded' || status === 'failed' || status === 'cancelled'
 }
 
-/** Whether a cancel or its deadline has something left to stop: no outcome yet, or pieces that go on after one has failed. */
+/**
+ * Whether a cancel or its deadline has something left to stop: no outcome yet, or pieces that go on after one
+ * has failed.
+ */
 export function canBeStopped(
   job: Pick<Job, 'status' | 'outcome' | 'stopped' | 'batch' | 'batches'>,
 ): boolean {

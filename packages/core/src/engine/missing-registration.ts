@@ -4,14 +4,15 @@ import type { Registry } from '../plan/registry.js'
 import { walkTree } from '../plan/tree.js'
 
 /**
- * The node's kind, format or piece that this process has no pack for: it runs other code than the process of the request. Another
- * worker may have it, so the attempt is worth another one.
+ * The node's kind, format or piece that this process has no pack for: it runs other code than the process of
+ * the request. Another worker may have it, so the attempt is worth another one.
  */
 export function missingRegistration(registry: Registry, { job, node }: Lease): PieceworkError | undefined {
   // The last step of what fills nothing needs no pack, and must not wait for one.
   if (node.task === 'finish' && (job.kind === 'export' || job.kind === 'validation')) return undefined
   const format = job.request.input?.format ?? 'archive'
-  // Nodes are many, and so may be the resources of the tree: a node is about its own, the job's own steps about all.
+  // Nodes are many, and so may be the resources of the tree: a node is about its own, the job's own steps
+  // about all.
   const kinds = node.resource ? [node.resource.kind] : walkTree(job.tree).map(({ ref }) => ref.kind)
   const kind = kinds.find((one) => !registry.kinds.has(one))
   const what =

@@ -15,8 +15,8 @@ import type { WorkerDeps } from './worker-deps.js'
 type FailureDeps = Pick<WorkerDeps, 'store' | 'artifacts' | 'events'>
 
 /**
- * Records why an attempt failed and what follows, and deletes what it has staged. Undefined when another worker has taken the
- * attempt over.
+ * Records why an attempt failed and what follows, and deletes what it has staged. Undefined when another
+ * worker has taken the attempt over.
  */
 export async function recordFailure(
   deps: FailureDeps,
@@ -55,7 +55,9 @@ function attemptError(reason: unknown, cause: unknown, { node }: Lease): JobErro
     : error
 }
 
-/** Deletes what an attempt has staged that another worker has taken over, unless its own commit got through. */
+/**
+ * Deletes what an attempt has staged that another worker has taken over, unless its own commit got through.
+ */
 async function discardStaging(
   { store, artifacts, events }: FailureDeps,
   context: AttemptContext,
@@ -71,7 +73,9 @@ async function discardStaging(
   }
 }
 
-/** Undefined when another worker has the lease. Findings that cannot be stored must not keep the job for ever. */
+/**
+ * Undefined when another worker has the lease. Findings that cannot be stored must not keep the job for ever.
+ */
 async function storeFailure(
   deps: FailureDeps,
   lease: Lease,

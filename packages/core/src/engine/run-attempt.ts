@@ -46,7 +46,10 @@ export async function runAttempt(
   }
 }
 
-/** Throws when the job is stopped, when too many workers have died at the node, and when this process lacks a pack. */
+/**
+ * Throws when the job is stopped, when too many workers have died at the node, and when this process lacks a
+ * pack.
+ */
 function assertMayRun({ registry }: WorkerDeps, { maxAttempts }: EngineSettings, attempt: Attempt): void {
   const { lease, signal } = attempt
   if (lease.job.stopped && lease.node.task !== 'finish') attempt.interrupt(jobStopped(lease.job.error))

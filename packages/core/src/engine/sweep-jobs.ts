@@ -10,8 +10,8 @@ export interface JobSweepDeps {
 }
 
 /**
- * Stops jobs past their deadline, submits those that have room, and cancels drafts that were left alone. Needs no runtime: that may
- * be away, and take seconds to refuse each task.
+ * Stops jobs past their deadline, submits those that have room, and cancels drafts that were left alone.
+ * Needs no runtime: that may be away, and take seconds to refuse each task.
  */
 export async function sweepJobs(
   { store, environment, report }: JobSweepDeps,

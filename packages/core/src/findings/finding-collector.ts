@@ -20,13 +20,19 @@ export interface FindingDetails {
 }
 
 export interface FindingCollectorOptions {
-  /** Findings of one kind (severity, code and file) that are listed. 0: none. Default: `findingDefaults.listedPerKind`. */
+  /**
+   * Findings of one kind (severity, code and file) that are listed. 0: none. Default:
+   * `findingDefaults.listedPerKind`.
+   */
   readonly limit?: number
   /** Of these, those of one column, so that no column hides the others. Default: `limit`. */
   readonly limitPerColumn?: number
   /** Findings of one severity that are listed, of whatever kinds. Default: any number. */
   readonly limitPerSeverity?: number
-  /** One kind is a severity and a code in all files; findings that differ in their file only are listed as one. */
+  /**
+   * One kind is a severity and a code in all files; findings that differ in their file only are listed as
+   * one.
+   */
   readonly acrossFiles?: boolean
 }
 
@@ -41,8 +47,8 @@ const collectorChecks: OptionChecks<FindingCollectorOptions> = {
 export const moreFindings = 'core/more-findings'
 
 /**
- * Collects findings, so that input of any size has a short report: of each kind the first ones are listed, and the first of these
- * has the `count` of all when there are more. Memory is bounded by what is listed.
+ * Collects findings, so that input of any size has a short report: of each kind the first ones are listed,
+ * and the first of these has the `count` of all when there are more. Memory is bounded by what is listed.
  */
 export class FindingCollector {
   readonly #limit: number
@@ -81,7 +87,10 @@ export class FindingCollector {
     this.#add(finding.severity, finding.code, finding, () => finding)
   }
 
-  /** In the order found, kind by kind; then, of each severity, how many there are of kinds that are not listed. */
+  /**
+   * In the order found, kind by kind; then, of each severity, how many there are of kinds that are not
+   * listed.
+   */
   list(): readonly NewFinding[] {
     const listed = [...this.#kinds.values()].flatMap((kind) => kind.list())
     const more = (['error', 'warning'] as const).flatMap((severity): NewFinding[] => {

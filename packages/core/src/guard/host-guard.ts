@@ -6,14 +6,20 @@ import { lineageOf, resourceNotFound } from '../plan/source.js'
 import { type Guarded, guardArguments } from './guard-arguments.js'
 import { resourcePath } from './paths.js'
 
-/** Exclusion for the host's own work. Jobs hold their resources by themselves. A resource that is not there is `resource-not-found`. */
+/**
+ * Exclusion for the host's own work. Jobs hold their resources by themselves. A resource that is not there is
+ * `resource-not-found`.
+ */
 export interface HostGuard {
-  /** For the host's own long jobs: all or none, until released; `resource-busy` names the holder in the way. */
+  /**
+   * For the host's own long jobs: all or none, until released; `resource-busy` names the holder in the way.
+   */
   claim(resources: readonly Guarded[], holder: { readonly id: string; readonly kind: string }): Promise<Claim>
   /**
-   * Runs `edit` while no job holds the resource, its ancestors or descendants. The hold lapses after `leaseMs` (default 30 s): what was
-   * written later may be half in a job, so `hold.check()` before the last write, and `edit` at its end, throw `lease-lost`. With `tx`, the
-   * host's own transaction, it lasts until that ends, and cannot lapse.
+   * Runs `edit` while no job holds the resource, its ancestors or descendants. The hold lapses after
+   * `leaseMs` (default: `storeDefaults.editLeaseMs`): what was written later may be half in a job, so
+   * `hold.check()` before the last write, and `edit` at its end, throw `lease-lost`. With `tx`, the host's
+   * own transaction, it lasts until that ends, and cannot lapse.
    */
   edit<T>(
     resource: Guarded,
@@ -23,11 +29,13 @@ export interface HostGuard {
   /** Throws `resource-busy` while a claim overlaps. */
   checkEditable(resource: Guarded): Promise<void>
   /**
-   * Frees what `claim` has given to the holder of this id, in this process or in one that died: for a host that restarts and
-   * knows the id of its run. Idempotent; a job's claim is never freed so.
+   * Frees what `claim` has given to the holder of this id, in this process or in one that died: for a host
+   * that restarts and knows the id of its run. Idempotent; a job's claim is never freed so.
    */
   release(holder: string): Promise<void>
-  /** Holders of the claims and edits that keep others out, the oldest first; empty if the resource is free. */
+  /**
+   * Holders of the claims and edits that keep others out, the oldest first; empty if the resource is free.
+   */
   holders(resource: Guarded): Promise<readonly Holder[]>
 }
 

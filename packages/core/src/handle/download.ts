@@ -28,8 +28,8 @@ export interface Download {
 }
 
 /**
- * Throws `job-not-found`, `expired`, `artifact-not-found` if the job has made no archive, and `options-invalid` for a range that is
- * not inside it.
+ * Throws `job-not-found`, `expired`, `artifact-not-found` if the job has made no archive, and
+ * `options-invalid` for a range that is not inside it.
  */
 export async function download(
   {

@@ -11,9 +11,15 @@ import type { Watcher } from './watcher.js'
 
 /** What requests do with the jobs that they have stored. */
 export interface JobControl {
-  /** Emits that there is a new job, hands it over, and gives its handle. `joined`: it commits with the host's transaction. */
+  /**
+   * Emits that there is a new job, hands it over, and gives its handle. `joined`: it commits with the host's
+   * transaction.
+   */
   accept(job: Promise<Job>, options?: { readonly joined?: boolean }): Promise<JobHandle>
-  /** Resolves when the cancel is recorded. With a principal, the access policy is applied. Throws `job-not-found`, `forbidden`. */
+  /**
+   * Resolves when the cancel is recorded. With a principal, the access policy is applied. Throws
+   * `job-not-found`, `forbidden`.
+   */
   cancel(job: string, by?: Principal): Promise<Job>
   ended(job: string, signal?: AbortSignal): Promise<JobReport>
 }

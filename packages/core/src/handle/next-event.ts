@@ -10,7 +10,10 @@ export interface NextEvent {
   stop(): void
 }
 
-/** Resolves soon after something happened to the job in this process, and after `engineTimes.watchMs` at the latest. */
+/**
+ * Resolves soon after something happened to the job in this process, and after `engineTimes.watchMs` at the
+ * latest.
+ */
 export function nextEvent(
   { events, environment }: { readonly events: PieceworkEmitter; readonly environment: Environment },
   id: string,

@@ -9,15 +9,21 @@ export interface JobProgress {
   /** Nodes that are about a piece: in an import those that validate and those that import. */
   readonly pieces: number
   readonly piecesDone: number
-  /** Carried so far: as counted if a piece has ended, as it reports itself while it runs. Of a validation: rows looked at. */
+  /**
+   * Carried so far: as counted if a piece has ended, as it reports itself while it runs. Of a validation:
+   * rows looked at.
+   */
   readonly rows: number
-  /** In the entries written (export) or read (import, validation) so far; a clone within one database reads and writes none. */
+  /**
+   * In the entries written (export) or read (import, validation) so far; a clone within one database reads
+   * and writes none.
+   */
   readonly bytes: number
   /**
-   * Estimated time to the last step, in ms: the time since the first node began, times what is left over what is done. Each piece
-   * counts the same; one that runs counts by the part that it reports as done, if it knows its total. So it is rough while
-   * few pieces have ended, and wrong if one takes far longer than the others. Undefined until the first one has ended or
-   * reported a part, and while nothing runs.
+   * Estimated time to the last step, in ms: the time since the first node began, times what is left over what
+   * is done. Each piece counts the same; one that runs counts by the part that it reports as done, if it
+   * knows its total. So it is rough while few pieces have ended, and wrong if one takes far longer than the
+   * others. Undefined until the first one has ended or reported a part, and while nothing runs.
    */
   readonly remainingMs: number | undefined
 }

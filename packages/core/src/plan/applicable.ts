@@ -7,7 +7,10 @@ import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import { pieceUnknown } from './piece-unknown.js'
 import { resourceName, walkTree } from './tree.js'
 
-/** Options by piece name, parsed by the pieces' own schemas; a name that no piece has is an error. Those in `before` were parsed and stay. */
+/**
+ * Options by piece name, parsed by the pieces' own schemas; a name that no piece has is an error. Those in
+ * `before` were parsed and stay.
+ */
 export function parseOptions(
   pieces: Iterable<Piece>,
   given: Readonly<Record<string, unknown>> = {},

@@ -16,9 +16,9 @@ export interface PlannedNode {
 }
 
 /**
- * Derives batches from `after`: a node is one batch behind the last node it waits for, which are the nodes of its `after`
- * pieces on the same resource or an ancestor. `after` pieces without a node are ignored. Throws `registry-invalid` for a
- * cycle.
+ * Derives batches from `after`: a node is one batch behind the last node it waits for, which are the nodes of
+ * its `after` pieces on the same resource or an ancestor. `after` pieces without a node are ignored. Throws
+ * `registry-invalid` for a cycle.
  */
 export function planBatches(
   tree: ResourceTree,

@@ -154,7 +154,9 @@ function checkPieces(
   }
 }
 
-/** What goes into an archive must come back, and what can be imported must be there to be exported and cloned. */
+/**
+ * What goes into an archive must come back, and what can be imported must be there to be exported and cloned.
+ */
 function* abilityProblems(
   { importer, exporter, cloner, exportOnly }: Piece,
   archived: boolean,

@@ -5,8 +5,8 @@ import type { Registry } from './registry.js'
 import { resourceName, sameResource } from './tree.js'
 
 /**
- * The resource and those below it, or the chosen ones of those. Throws `resource-not-found` if there is no such resource or
- * a chosen one is not below it.
+ * The resource and those below it, or the chosen ones of those. Throws `resource-not-found` if there is no
+ * such resource or a chosen one is not below it.
  */
 export async function readTree(
   registry: Registry,

@@ -4,8 +4,9 @@ import type { ResourceTree } from '../contracts/resource.js'
 import type { Registry } from '../plan/registry.js'
 
 /**
- * Whoever wrote an input decides its tree: each resource must stand below one of the kind that may hold it, and each piece at
- * a resource of its kind. Throws `archive-invalid`, or `resource-not-found` for a kind that no pack knows.
+ * Whoever wrote an input decides its tree: each resource must stand below one of the kind that may hold it,
+ * and each piece at a resource of its kind. Throws `archive-invalid`, or `resource-not-found` for a kind that
+ * no pack knows.
  */
 export function checkInput(registry: Registry, format: string, { tree, nodes }: Input): void {
   checkChildren(registry, tree)

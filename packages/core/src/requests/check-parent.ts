@@ -4,7 +4,10 @@ import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import type { Registry } from '../plan/registry.js'
 import { lineageOf, resourceNotFound } from '../plan/source.js'
 
-/** The lineage of what the tree goes into. Throws `options-invalid` if that cannot hold it, `resource-not-found`. */
+/**
+ * The lineage of what the tree goes into. Throws `options-invalid` if that cannot hold it,
+ * `resource-not-found`.
+ */
 export async function checkParent(
   registry: Registry,
   tree: ResourceTree,

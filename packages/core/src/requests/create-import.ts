@@ -7,7 +7,10 @@ import { checkImport, type ImportRequest } from './import-request.js'
 import { receiveInput } from './receive-input.js'
 import type { RequestDeps } from './request-deps.js'
 
-/** Stores the files of an import or a validation, then the job. If there is no job in the end, nothing of them stays. */
+/**
+ * Stores the files of an import or a validation, then the job. If there is no job in the end, nothing of them
+ * stays.
+ */
 export async function createImport(
   deps: RequestDeps,
   kind: InputKind,

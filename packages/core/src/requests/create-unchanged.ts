@@ -6,7 +6,10 @@ import { readTree } from '../plan/source.js'
 import { resourceName } from '../plan/tree.js'
 import type { ExportRequest } from './export-request.js'
 
-/** Stores a job; throws `resource-busy` unless the tree that was read before the claim was granted is the same under it. */
+/**
+ * Stores a job; throws `resource-busy` unless the tree that was read before the claim was granted is the same
+ * under it.
+ */
 export async function createUnchanged(
   { store, registry }: Pick<EngineDeps, 'store' | 'registry'>,
   job: NewJob,

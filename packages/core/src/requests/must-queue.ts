@@ -1,7 +1,9 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { Principal, PrincipalLimit } from '../contracts/principal.js'
 
-/** Whether a new job has to wait when `running` jobs of its principal are under way. Throws `too-many-jobs`. */
+/**
+ * Whether a new job has to wait when `running` jobs of its principal are under way. Throws `too-many-jobs`.
+ */
 export function mustQueue({ id }: Principal, running: number, { jobs, whenFull }: PrincipalLimit): boolean {
   if (running < jobs) return false
   if (whenFull === 'wait') return true

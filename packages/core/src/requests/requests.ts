@@ -10,13 +10,18 @@ import type { CloneRequest, ExportRequest } from './export-request.js'
 import type { ImportRequest } from './import-request.js'
 import type { RequestDeps } from './request-deps.js'
 
-/** Turns what a principal asks for into a stored job; with `tx` the job commits with the host's transaction. */
+/**
+ * Turns what a principal asks for into a stored job; with `tx` the job commits with the host's transaction.
+ */
 export interface Requests {
   export(request: ExportRequest, tx?: Queryable, retried?: Job): Promise<Job>
   clone(request: CloneRequest, tx?: Queryable, retried?: Job): Promise<Job>
   import(request: ImportRequest, tx?: Queryable): Promise<Job>
   validate(request: ImportRequest, tx?: Queryable): Promise<Job>
-  /** The same import or validation again, over the uploads of the one before. Throws `expired` when they are gone. */
+  /**
+   * The same import or validation again, over the uploads of the one before. Throws `expired` when they are
+   * gone.
+   */
   again(retried: Job, principal: Principal): Promise<Job>
 }
 

@@ -20,8 +20,8 @@ export interface RetryRequest {
 const retryChecks: OptionChecks<RetryRequest> = { principal: required(check.principal) }
 
 /**
- * A new job with the request of a failed or cancelled one. Throws `job-not-found`, `unsupported` for any other job, and
- * `expired` when the uploads of an import are not kept any more.
+ * A new job with the request of a failed or cancelled one. Throws `job-not-found`, `unsupported` for any
+ * other job, and `expired` when the uploads of an import are not kept any more.
  */
 export type Retry = (id: string, request: RetryRequest) => Promise<Job>
 

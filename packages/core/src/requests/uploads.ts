@@ -14,8 +14,9 @@ export function uploadsPrefix(job: string): string {
 }
 
 /**
- * Streams a file into the artifact store, where every worker finds it; nothing of it stays if it is refused. Throws
- * `options-invalid` for a role or metadata that the format does not know, `upload-limit` for a file that is too large.
+ * Streams a file into the artifact store, where every worker finds it; nothing of it stays if it is refused.
+ * Throws `options-invalid` for a role or metadata that the format does not know, `upload-limit` for a file
+ * that is too large.
  */
 export async function receiveUpload(
   artifacts: ArtifactStore,
@@ -37,7 +38,10 @@ export async function receiveUpload(
   }
 }
 
-/** Throws `options-invalid` for a role that the format does not know, `input-incomplete` naming every required one that is missing. */
+/**
+ * Throws `options-invalid` for a role that the format does not know, `input-incomplete` naming every required
+ * one that is missing.
+ */
 export function checkRoles(format: Format, roles: readonly string[]): void {
   for (const role of roles) roleOf(format, role)
   const missing = missingRoles(format, roles)

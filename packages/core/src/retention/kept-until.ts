@@ -1,7 +1,10 @@
 import type { Job, JobResult } from '../contracts/jobs.js'
 import { isTerminal } from '../engine/machine.js'
 
-/** When what a job has left in the artifact store may be deleted. Undefined while it runs, and if it leaves nothing. */
+/**
+ * When what a job has left in the artifact store may be deleted. Undefined while it runs, and if it leaves
+ * nothing.
+ */
 export function keptUntil({ status, result }: Pick<Job, 'status' | 'result'>): Date | undefined {
   if (!isTerminal(status)) return undefined
   return result.archive ? result.archive.expiresAt : result.retryUntil

@@ -10,7 +10,10 @@ export interface RemovalDeps {
   readonly events: PieceworkEmitter
 }
 
-/** Deletes what jobs have left whose time is over. What cannot be deleted now delays no other and is tried again. */
+/**
+ * Deletes what jobs have left whose time is over. What cannot be deleted now delays no other and is tried
+ * again.
+ */
 export async function removeExpired(deps: RemovalDeps, signal: AbortSignal): Promise<void> {
   const limit = pageSizes.retention
   for (;;) {

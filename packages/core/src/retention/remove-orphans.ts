@@ -15,8 +15,9 @@ export interface OrphanDeps {
 }
 
 /**
- * Deletes bytes that no job will ever delete: those of requests that were rolled back or crashed before there was a job, and of ended jobs
- * whose own clean-up could not reach the store. Nothing of a job that has not ended, and nothing that is kept.
+ * Deletes bytes that no job will ever delete: those of requests that were rolled back or crashed before there
+ * was a job, and of ended jobs whose own clean-up could not reach the store. Nothing of a job that has not
+ * ended, and nothing that is kept.
  */
 export async function removeOrphans(deps: OrphanDeps, signal: AbortSignal): Promise<void> {
   for (const prefix of ['jobs', 'archives'] as const) {

@@ -22,7 +22,9 @@ export interface AttemptContext extends EngineDeps, RetentionTtls {
 /** Does one attempt's work and commits it. */
 export type TaskRunner = (attempt: AttemptContext) => Promise<Job>
 
-/** Commits what needs no transaction, unless the attempt was aborted: what was made since may be incomplete. */
+/**
+ * Commits what needs no transaction, unless the attempt was aborted: what was made since may be incomplete.
+ */
 export function commit(attempt: AttemptContext, result: NodeResult): Promise<Job> {
   return attempt.store.attempts.run(attempt.lease, result, { signal: attempt.signal })
 }

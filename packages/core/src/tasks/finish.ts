@@ -27,8 +27,9 @@ export const finishTask: TaskRunner = async (attempt) => {
 }
 
 /**
- * Deletes the job's bytes except those that a retry begins with; resolves to when these may go. An artifact store that is away must not
- * keep the job and its claims: the retention sweeper deletes later what could not be deleted now.
+ * Deletes the job's bytes except those that a retry begins with; resolves to when these may go. An artifact
+ * store that is away must not keep the job and its claims: the retention sweeper deletes later what could not
+ * be deleted now.
  */
 async function deleteJobBytes(attempt: AttemptContext): Promise<Date | undefined> {
   const { job } = attempt.lease
@@ -75,7 +76,10 @@ async function showShells({ lease, registry }: AttemptContext, tx: Transaction):
   return { result: { ...(job.target && { resource: job.target }) } }
 }
 
-/** Removes the shells, or keeps them hidden if the format says so; those of a draft that was left alone are removed. */
+/**
+ * Removes the shells, or keeps them hidden if the format says so; those of a draft that was left alone are
+ * removed.
+ */
 async function removeOrHideShells(attempt: AttemptContext, tx: Transaction): Promise<void> {
   const { job } = attempt.lease
   const format = job.request.input && attempt.inputs.format(job.request.input.format)

@@ -6,9 +6,9 @@ import { isWhole } from '../retention/expiry.js'
 import type { AttemptContext } from './attempt-context.js'
 
 /**
- * What the job that this one retries has done for the same node, if doing it again would give the same: the request and its
- * principal are the same, the resource cannot have changed since that job was created, and the bytes are still there. The
- * present job's claim keeps it so.
+ * What the job that this one retries has done for the same node, if doing it again would give the same: the
+ * request and its principal are the same, the resource cannot have changed since that job was created, and
+ * the bytes are still there. The present job's claim keeps it so.
  */
 export async function reusable(attempt: AttemptContext, version: number): Promise<NodeResult | undefined> {
   const { store, artifacts, lease } = attempt

@@ -14,7 +14,10 @@ export function refuseShelless(registry: Registry, tree: ResourceTree): void {
   }
 }
 
-/** Makes an empty, invisible resource for each of the job's tree, parents first; those that are there already stay. */
+/**
+ * Makes an empty, invisible resource for each of the job's tree, parents first; those that are there already
+ * stay.
+ */
 export async function makeShells(
   registry: Registry,
   job: Pick<Job, 'id' | 'tree' | 'principal' | 'request'>,

@@ -57,7 +57,9 @@ interface Exported {
   readonly entries: readonly StagedEntry[]
 }
 
-/** Stages below `prefix` what the piece writes. Throws `counts-differ` if it counts other rows than it writes. */
+/**
+ * Stages below `prefix` what the piece writes. Throws `counts-differ` if it counts other rows than it writes.
+ */
 export async function exportEntries(
   piece: Exporting,
   context: Omit<ExportContext, 'write'>,

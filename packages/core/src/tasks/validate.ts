@@ -51,7 +51,10 @@ class Problems {
     this.#attempt.findings.add({ ...finding, piece: this.#piece })
   }
 
-  /** Runs one part of the validation. What makes it stop is one more problem, so that the other parts still report theirs. */
+  /**
+   * Runs one part of the validation. What makes it stop is one more problem, so that the other parts still
+   * report theirs.
+   */
   async of(part: () => Promise<void>): Promise<void> {
     try {
       await part()
@@ -111,7 +114,10 @@ async function runValidators(
 
 interface ReadThrough {
   readonly entries: Entries
-  /** Reads what no validator has read to its end, so that every checksum is compared before anything is written. */
+  /**
+   * Reads what no validator has read to its end, so that every checksum is compared before anything is
+   * written.
+   */
   readonly rest: readonly (() => Promise<void>)[]
 }
 

@@ -19,7 +19,10 @@ const content: Content = {
   ],
 }
 
-/** Everything the archive says, entry by entry; undefined for an entry that is refused. Throws where all is refused. */
+/**
+ * Everything the archive says, entry by entry; undefined for an entry that is refused. Throws where all is
+ * refused.
+ */
 async function told(bytes: Buffer) {
   const opened = await openArchive({
     size: bytes.length,

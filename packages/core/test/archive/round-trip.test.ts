@@ -33,7 +33,10 @@ const content = fc
     }),
   )
 
-/** Ids that are no names of folders, and entries of no, one and many bytes, that deflate to nothing or not at all. */
+/**
+ * Ids that are no names of folders, and entries of no, one and many bytes, that deflate to nothing or not at
+ * all.
+ */
 const odd: Content = {
   tree: { kind: 'project', id: '../P%2F', children: [{ kind: 'scenario', id: ' /é', children: [] }] },
   pieces: [

@@ -28,7 +28,9 @@ interface Place {
 
 const place = (): Place => ({ host: new Notebooks(), store: memoryStore(), artifacts: memoryArtifacts() })
 
-/** Runs `use` on a host of that place. `looked` waits until it has gone through everything from start to end. */
+/**
+ * Runs `use` on a host of that place. `looked` waits until it has gone through everything from start to end.
+ */
 async function on<T>(
   { host, store, artifacts }: Place,
   use: (looked: () => Promise<void>, piecework: ReturnType<typeof createPiecework>) => Promise<T>,

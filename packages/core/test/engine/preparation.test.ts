@@ -11,7 +11,9 @@ const test = suite('engine: preparation')
 const format = 'notes'
 const book = { kind: 'notebook', id: 'notes' } as const
 
-/** Lines of `text` become those of a notebook; a line `bad` is an error, a line `wait` waits for the signal. */
+/**
+ * Lines of `text` become those of a notebook; a line `bad` is an error, a line `wait` waits for the signal.
+ */
 function notes(host: Notebooks, more: Partial<Format> = {}): Pack {
   const piece: Piece<{ readonly upper: boolean }> = {
     contract: 1,
