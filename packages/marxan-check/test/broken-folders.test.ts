@@ -124,7 +124,10 @@ test('a grid whose ids have another name: the hint is the option, and the option
   const folder = await made.make(layer(features, 'shapes/grid', columns))
   const { stdout, code } = await marxanCheck([folder])
   assert.equal(code, 2)
-  assert.match(stdout, /; the other files were not compared with it {2}.*\n.*hint: Name it: --id-attribute FID$/m)
+  assert.match(
+    stdout,
+    /; the other files were not compared with it {2}.*\n.*hint: Name it: --id-attribute FID$/m,
+  )
   assert.equal((await marxanCheck([folder, '--id-attribute', 'FID', '--strict'])).code, 0)
 })
 

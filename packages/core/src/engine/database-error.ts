@@ -1,12 +1,15 @@
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 
-/** Serialisation failure, deadlock, lost connection, server shutting down or too busy: the same may succeed later. */
+/**
+ * Serialisation failure, deadlock, lost connection, server shutting down or too busy: the same may succeed
+ * later.
+ */
 const passing = /^(40001|40P01|55P03|08...|57P0[1-3]|53...)$/
 
 /**
- * What a database driver threw, as `database`. The message is PostgreSQL's own with its SQLSTATE, table, column and constraint; `facts`
- * has them too. No message holds values of rows, addresses, names of users or passwords. DETAIL, HINT and CONTEXT are in `cause` alone.
- * Errors of ours pass unchanged.
+ * What a database driver threw, as `database`. The message is PostgreSQL's own with its SQLSTATE, table,
+ * column and constraint; `facts` has them too. No message holds values of rows, addresses, names of users or
+ * passwords. DETAIL, HINT and CONTEXT are in `cause` alone. Errors of ours pass unchanged.
  */
 export function databaseError(cause: unknown): PieceworkError {
   if (isPieceworkError(cause)) return cause
@@ -40,8 +43,9 @@ function refusal(sqlState: string, cause: unknown): string {
 }
 
 /**
- * Data exceptions quote the value that they are about, and it may hold quotation marks: all from the first of them on goes. Names
- * that come before it stay. Other words may be of any language, as the server's messages are.
+ * Data exceptions quote the value that they are about, and it may hold quotation marks: all from the first of
+ * them on goes. Names that come before it stay. Other words may be of any language, as the server's messages
+ * are.
  */
 function withoutValues(message: string): string {
   const names =

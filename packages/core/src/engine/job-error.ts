@@ -2,7 +2,10 @@ import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import type { JobError, JobNode } from '../contracts/jobs.js'
 import { databaseError, sqlStateOf } from './database-error.js'
 
-/** What is kept of an error: its code and sentence if it is ours or the database's, never a stack or another program's text. */
+/**
+ * What is kept of an error: its code and sentence if it is ours or the database's, never a stack or another
+ * program's text.
+ */
 export function jobError(error: unknown, node: Pick<JobNode, 'id' | 'piece' | 'resource'>): JobError {
   if (sqlStateOf(error) !== undefined && !isPieceworkError(error)) return jobError(databaseError(error), node)
   if (isPieceworkError(error)) {

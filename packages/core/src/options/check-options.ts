@@ -2,9 +2,9 @@ import { type Instead, objectCheck } from './object-check.js'
 import type { Check, OptionChecks } from './option-checks.js'
 
 /**
- * Checks the options of a public function: `checkOptions('inProcess()', options, { concurrency: check.count, … })`. Returns a copy
- * without those that are undefined. Throws `options-invalid` for a name that is not in the list, with the nearest that is, and for
- * a value that its check refuses.
+ * Checks the options of a public function: `checkOptions('inProcess()', options, { concurrency: check.count,
+ * … })`. Returns a copy without those that are undefined. Throws `options-invalid` for a name that is not in
+ * the list, with the nearest that is, and for a value that its check refuses.
  */
 export function checkOptions<T extends object>(
   subject: string,

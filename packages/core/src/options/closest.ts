@@ -1,6 +1,6 @@
 /**
- * The one of `names` that `text` is a misspelling of: one letter is missing, too many, wrong or swapped with the next, or two such
- * slips in names of more than four letters. Case, `-` and `_` do not count.
+ * The one of `names` that `text` is a misspelling of: one letter is missing, too many, wrong or swapped with
+ * the next, or two such slips in names of more than four letters. Case, `-` and `_` do not count.
  */
 export function closest(text: string, names: readonly string[]): string | undefined {
   let best: { readonly name: string; readonly slips: number } | undefined

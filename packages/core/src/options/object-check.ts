@@ -6,8 +6,8 @@ import { type Place, placeIn, refuse, refuseValue } from './place.js'
 export type Instead = Readonly<Record<string, string>>
 
 /**
- * An object of these options and no others. Returns a copy without those that are undefined: what is used is what was checked,
- * getters and inherited options are read once.
+ * An object of these options and no others. Returns a copy without those that are undefined: what is used is
+ * what was checked, getters and inherited options are read once.
  */
 export function objectCheck<T extends object>(checks: OptionChecks<T>, instead: Instead = {}): Check<T> {
   const known = checkList(checks)
@@ -25,8 +25,9 @@ export function objectCheck<T extends object>(checks: OptionChecks<T>, instead: 
 }
 
 /**
- * Something that the host or an author implements. Returned as it is, because its methods may need `this`. An instance of a class
- * may have members of its own, unless one looks like a misspelling of a property that it lacks.
+ * Something that the host or an author implements. Returned as it is, because its methods may need `this`. An
+ * instance of a class may have members of its own, unless one looks like a misspelling of a property that it
+ * lacks.
  */
 export function contractCheck<T extends object>(checks: OptionChecks<T>, instead: Instead = {}): Check<T> {
   const known = checkList(checks)
@@ -72,7 +73,10 @@ function isPlain(value: object): boolean {
   return !Object.hasOwn(prototype as object, 'constructor')
 }
 
-/** With those of an object of defaults that it inherits from. Symbols are never read, so they cannot be mistyped. */
+/**
+ * With those of an object of defaults that it inherits from. Symbols are never read, so they cannot be
+ * mistyped.
+ */
 function namesOf(value: object): readonly string[] {
   const names: string[] = []
   for (const name in value) if (Object.hasOwn(value, name) || !(name in Object.prototype)) names.push(name)

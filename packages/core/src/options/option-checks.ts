@@ -17,8 +17,8 @@ type IsRequired<T, Name> = T extends unknown
   : never
 
 /**
- * A check for each property of T, and of all members if T is a union: a list that lacks one, or has one too many, does not
- * compile. Checks of properties that must be there are `required`.
+ * A check for each property of T, and of all members if T is a union: a list that lacks one, or has one too
+ * many, does not compile. Checks of properties that must be there are `required`.
  */
 export type OptionChecks<T> = {
   readonly [Name in NameOf<T>]-?: false extends IsRequired<T, Name>

@@ -24,7 +24,9 @@ export function refuse(place: Place, message: string, facts: Readonly<Record<str
   })
 }
 
-/** Refuses a value that is not `expected`, "a whole number from 1". Never prints a string: it may be a secret. */
+/**
+ * Refuses a value that is not `expected`, "a whole number from 1". Never prints a string: it may be a secret.
+ */
 export function refuseValue({ subject, path, ...place }: Place, value: unknown, expected: string): never {
   const at = { subject, path, ...place }
   if (path === '') return refuse(at, `${subject} takes ${expected}, not ${sortOf(value)}.`)

@@ -69,7 +69,10 @@ const packChecks: OptionChecks<Pack> = {
   formats: check.list(check.anything),
 }
 
-/** What is wrong with the declarations themselves: names that no contract has, members that are missing or not what they must be. */
+/**
+ * What is wrong with the declarations themselves: names that no contract has, members that are missing or not
+ * what they must be.
+ */
 export function declarationProblems(packs: readonly Pack[]): readonly string[] {
   return packs.flatMap((pack) => {
     const problems = problemsOf(`Pack ${named(pack, 'name')}`, pack, contractCheck(packChecks))

@@ -12,8 +12,8 @@ export type ImportRequest = RequestBase & {
   /** Parent of what is made, unless that is a root. */
   readonly into?: ResourceRef
   /**
-   * Leaves what was uploaded in the artifact store when the job has ended: of a failed job for a retry, as long as such bytes are kept;
-   * of a successful one as long as its resource exists.
+   * Leaves what was uploaded in the artifact store when the job has ended: of a failed job for a retry, as
+   * long as such bytes are kept; of a successful one as long as its resource exists.
    */
   readonly keepUploads?: true
 } & (

@@ -8,8 +8,8 @@ export interface JobLimitOptions {
   /** Jobs of one principal that may be under way at once. Default: any number. */
   readonly perPrincipal?: PrincipalLimit
   /**
-   * The longest time from a job's creation to the end of its last piece, including the time that it waits for room; then it is stopped and fails,
-   * with `timeout` if nothing had failed before. Default: none.
+   * The longest time from a job's creation to the end of its last piece, including the time that it waits for
+   * room; then it is stopped and fails, with `timeout` if nothing had failed before. Default: none.
    */
   readonly jobTimeoutMs?: number
 }

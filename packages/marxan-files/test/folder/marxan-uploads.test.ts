@@ -60,7 +60,10 @@ test('metadata of a role that does not exist is refused, and the roles are named
   for (const role of ['grid', 'constructor'])
     await assert.rejects(marxanUploads(files, { metadata: { [role]: {} } }), (error) => {
       assert.ok(isPieceworkError(error, 'options-invalid'))
-      assert.match(error.message, new RegExp(`"metadata\\.${role}".*planning-grid, input\\.dat, .*protected-areas\\.$`))
+      assert.match(
+        error.message,
+        new RegExp(`"metadata\\.${role}".*planning-grid, input\\.dat, .*protected-areas\\.$`),
+      )
       return true
     })
   const metadata = { 'planning-grid': { idAttribute: 'FID' } }
