@@ -1,5 +1,5 @@
 import type { Database } from '@piecework/core'
-import { jobIds } from '@piecework/core/piece'
+import { check, checkOptions, jobIds, type OptionChecks, required } from '@piecework/core/piece'
 import { quoteIdent, uuidExpression } from '@piecework/postgres'
 
 export interface TableComparison {
@@ -31,6 +31,16 @@ interface Column {
   readonly refers: string | null
 }
 
+const comparisonChecks: OptionChecks<Comparison> = {
+  schema: required(check.text),
+  root: required(check.text),
+  from: required(check.text),
+  to: required(check.text),
+  jobs: required(check.list(check.text)),
+  differing: check.record(check.list(check.text)),
+  idsInside: check.record(check.text),
+}
+
 /**
  * Compares two resources row by row, in the database: all tables of the schema that lead to the root by foreign keys, every column,
  * ids by the id function. Knows nothing of pieces: only the catalogue.
@@ -39,6 +49,7 @@ export async function compareResources(
   db: Database,
   comparison: Comparison,
 ): Promise<readonly TableComparison[]> {
+  checkOptions('compareResources()', comparison, comparisonChecks)
   const { schema, differing, jobs } = comparison
   const columns = await readColumns(db, schema)
   const compared: TableComparison[] = []

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { check, checkOptions, type OptionChecks, required } from '@piecework/core/store'
 
 export interface FleetOptions {
   /** What each of them runs. It sends a message when it works, and ends gracefully when it gets one. */
@@ -8,6 +9,13 @@ export interface FleetOptions {
   readonly env?: NodeJS.ProcessEnv
   /** Chooses who is hit. In [0, 1); default `Math.random`. */
   readonly random?: () => number
+}
+
+const fleetChecks: OptionChecks<FleetOptions> = {
+  script: required(check.having<URL>('a URL', 'href')),
+  args: check.list(check.string),
+  env: check.record(check.string),
+  random: check.func(),
 }
 
 /** Worker processes, to be killed and stopped. */
@@ -28,7 +36,8 @@ export interface Fleet {
   fallen(): readonly string[]
 }
 
-export function fleet({ script, args = [], env, random = Math.random }: FleetOptions): Fleet {
+export function fleet(options: FleetOptions): Fleet {
+  const { script, args = [], env, random = Math.random } = checkOptions('fleet()', options, fleetChecks)
   const workers: ChildProcess[] = []
   const fallen: string[] = []
   const any = (): ChildProcess => {

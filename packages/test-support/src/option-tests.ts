@@ -21,7 +21,10 @@ export interface OptionCase {
   readonly refusalsOnly?: true
 }
 
-/** Tests that each function refuses unknown names, at any depth and with the nearest right one, and values that it does not take. */
+/**
+ * Tests that each function refuses unknown names, at any depth and with the nearest right one, and values
+ * that it does not take.
+ */
 export function optionTests(
   test: (name: string, run: () => Promise<void>) => unknown,
   cases: readonly OptionCase[],
@@ -75,8 +78,9 @@ async function namesNearest(one: OptionCase): Promise<void> {
   const slip = fc.record({
     place: fc.constantFrom(...places),
     at: fc.nat(),
-    kind: fc.constantFrom('drop', 'double', 'swap', 'replace'),
+    kind: fc.constantFrom<Slip>('drop', 'double', 'swap', 'replace'),
   })
+  const swapped = places.slice(0, 5).map((place) => ({ place, at: 1, kind: 'swap' as Slip }))
   await fc.assert(
     fc.asyncProperty(slip, async ({ place: { path, name, known }, at, kind }) => {
       const wrong = misspelled(name, at % name.length, kind)
@@ -92,7 +96,7 @@ async function namesNearest(one: OptionCase): Promise<void> {
       assert.ok(error.message.includes(`"; did you mean "`), `${wrong}: ${error.message}`)
       if (one.code === undefined) assert.ok(typeof error.facts.nearest === 'string')
     }),
-    { numRuns: 50 },
+    { numRuns: 50, examples: swapped.map((example) => [example]) },
   )
 }
 
@@ -163,7 +167,9 @@ function define(at: object, name: string, value: unknown): void {
   Object.defineProperty(at, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
-function misspelled(name: string, at: number, kind: string): string {
+type Slip = 'drop' | 'double' | 'swap' | 'replace'
+
+function misspelled(name: string, at: number, kind: Slip): string {
   const letter = name.charAt(at)
   const [before, behind] = [name.slice(0, at), name.slice(at + 1)]
   switch (kind) {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { check, checkOptions, type OptionChecks, objectCheck, required } from '@piecework/core/store'
 import pg from 'pg'
 
 export interface ScratchDatabase {
@@ -16,13 +17,22 @@ export interface ScratchTemplate {
   readonly prepare: (url: string) => Promise<void>
 }
 
+interface ScratchOptions {
+  readonly url?: string
+  readonly template?: ScratchTemplate
+}
+
+const scratchChecks: OptionChecks<ScratchOptions> = {
+  url: check.string,
+  template: objectCheck<ScratchTemplate>({ name: required(check.text), prepare: required(check.func()) }),
+}
+
 /**
  * A new database with PostGIS, so that every test file has its own. The test script names a run in
  * `PIECEWORK_TEST_RUN`: then a template is prepared once for all files of that run, and the script drops what is left.
  */
-export async function scratchDatabase(
-  options: { readonly url?: string; readonly template?: ScratchTemplate } = {},
-): Promise<ScratchDatabase> {
+export async function scratchDatabase(given?: ScratchOptions): Promise<ScratchDatabase> {
+  const options = checkOptions('scratchDatabase()', given, scratchChecks)
   const server = options.url ?? process.env.DATABASE_URL
   if (server === undefined || server === '') throw new Error('scratchDatabase needs a url or DATABASE_URL.')
   const run = process.env.PIECEWORK_TEST_RUN

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { optionTests } from '@piecework/test-support'
+import { compareResources, fleet, optionTests, scratchDatabase } from '@piecework/test-support'
 import * as testkit from '@piecework/testkit'
 import { suite } from 'uvu'
 
@@ -47,6 +47,34 @@ optionTests(test, [
       content: [undefined],
       before: [piece, [{}]],
       patienceMs: [-1],
+    },
+  },
+  {
+    name: 'scratchDatabase()',
+    options: () => ({ url: 'postgres://127.0.0.1:1/a', template: { name: 'a', prepare: make } }),
+    call: scratchDatabase,
+    refusalsOnly: true,
+    wrong: { url: [7], template: ['a'], 'template.name': ['', undefined], 'template.prepare': [undefined] },
+  },
+  {
+    name: 'fleet()',
+    options: () => ({ script: new URL('file:///a.js'), args: [], env: { A: 'b' }, random: () => 0 }),
+    call: fleet,
+    opaque: ['script'],
+    free: ['env'],
+    wrong: { script: [undefined, '/a.js'], args: ['a'], env: [{ A: 7 }], random: [0.5] },
+  },
+  {
+    name: 'compareResources()',
+    options: () => ({ schema: 's', root: 'r', from: 'a', to: 'b', jobs: [], differing: {}, idsInside: {} }),
+    call: (comparison) =>
+      compareResources({ query: async () => ({ rows: [], rowCount: 0 }), transaction: make }, comparison),
+    free: ['differing', 'idsInside'],
+    wrong: {
+      schema: ['', undefined],
+      jobs: ['a', undefined],
+      differing: [{ a: 'b' }],
+      idsInside: [{ a: 7 }],
     },
   },
 ])

@@ -8,7 +8,7 @@ import pg from 'pg'
 import { suite } from 'uvu'
 import { refused, table } from './support.js'
 
-/** What is told of errors of a real server and a real driver. */
+/** Messages about errors of a real server and a real driver. */
 const test = needsServer(suite('database errors'))
 
 let scratch: ScratchDatabase
@@ -55,16 +55,16 @@ async function connecting(url: string) {
   const bad = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 5000 })
   try {
     const error = await refused(fromPg(bad).query('SELECT 1'))
-    const told = `${error.message} ${JSON.stringify(error)} ${inspect(error.facts)}`
+    const shown = `${error.message} ${JSON.stringify(error)} ${inspect(error.facts)}`
     for (const secret of ['geheim', 'role-x7', 'db-inside', '127.0.0.1', '::1'])
-      assert.ok(!told.includes(secret), told)
+      assert.ok(!shown.includes(secret), shown)
     return error
   } finally {
     await bad.end()
   }
 }
 
-test('a server that is not there, a host that does not exist and an address that is none are told apart', async () => {
+test('a server that is not there, a host that does not exist and an address that is none have messages of their own', async () => {
   const cases = [
     [
       'postgres://role-x7:geheim@127.0.0.1:1/db-inside',
@@ -118,7 +118,7 @@ test('a server that refuses a user or has no such database says so, and its own 
   }
 })
 
-test('a pool that is full, and one that has ended, are told', async () => {
+test('a pool that is full, and one that has ended, are named as such', async () => {
   const small = new pg.Pool({ connectionString: scratch.url, max: 1, connectionTimeoutMillis: 50 })
   const client = await small.connect()
   assert.match((await refused(fromPg(small).query('SELECT 1'))).message, /none was free in time/)
