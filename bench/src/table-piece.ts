@@ -158,7 +158,9 @@ async function copyIn({ pool }: World, file: string): Promise<void> {
   }
 }
 
-/** What one writes without a library: a map of old ids to new ones, and a join for each column that holds one. */
+/**
+ * What one writes without a library: a map of old ids to new ones, and a join for each column that holds one.
+ */
 async function cloneByHand({ pool }: World): Promise<void> {
   const client = await pool.connect()
   try {

@@ -17,7 +17,9 @@ export interface Disk {
 const run = promisify(execFile)
 const megabytes = 24
 
-/** A tmpfs below `parent` if one can be mounted, else a folder whose writers can be limited by RLIMIT_FSIZE. */
+/**
+ * A tmpfs below `parent` if one can be mounted, else a folder whose writers can be limited by RLIMIT_FSIZE.
+ */
 export async function openDisk(parent: string): Promise<Disk> {
   const folder = join(parent, 'disk')
   await mkdir(folder)

@@ -22,7 +22,9 @@ export const leaseMs = 2000
 /** After this time an import draft that is not continued is removed. */
 const draftTtlMs = 6000
 
-/** One process's Piecework, not started. Whatever the options of a host keep for a time goes soon, or at once. */
+/**
+ * One process's Piecework, not started. Whatever the options of a host keep for a time goes soon, or at once.
+ */
 export function soakHost({ database, redis, artifacts }: Place, role: Role): SoakHost {
   const poolOf = (max: number): pg.Pool => {
     const pool = new pg.Pool({ connectionString: database, max, application_name: applicationName(role) })

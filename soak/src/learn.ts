@@ -18,8 +18,8 @@ interface Learnt {
 const limitMs = 120_000
 
 /**
- * Runs each kind of job without a fault, a second time to know how long it takes to ask for it. The last export writes the archive of
- * `sources`.
+ * Runs each kind of job without a fault, a second time to know how long it takes to ask for it. The last
+ * export writes the archive of `sources`.
  */
 export async function learn(host: SoakHost, requester: Requester, sources: Sources): Promise<Learnt> {
   const references: Partial<Record<SoakJob, Reference>> = {}

@@ -5,8 +5,9 @@ import type { SoakJob } from './place.js'
 import type { Scene } from './scene.js'
 
 /**
- * `before`: before the request. `asking`: after a share of the time that the request takes. `there`: so long after the job has come to be, which with uploads is before the
- * answer. `running`: when a share of the job's nodes is done, so that a busy machine changes nothing.
+ * `before`: before the request. `asking`: after a share of the time that the request takes. `there`: so long
+ * after the job has come to be, which with uploads is before the answer. `running`: when a share of the job's
+ * nodes is done, so that a busy machine changes nothing.
  */
 export interface Moment {
   readonly when: 'before' | 'asking' | 'there' | 'running'

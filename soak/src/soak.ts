@@ -37,7 +37,10 @@ export interface SoakResult {
   readonly disk: 'tmpfs' | 'file-size limit' | 'none'
 }
 
-/** Real processes on real servers, one job and one fault at a time, and a look at everything after each. Ends after the first lost job. */
+/**
+ * Real processes on real servers, one job and one fault at a time, and a look at everything after each. Ends
+ * after the first lost job.
+ */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   const { seed, limitMs, log, seconds = Number.POSITIVE_INFINITY, only = '', signal } = options
   const scene = await openScene({ ...options, random: seeded(seed) })
@@ -72,7 +75,10 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   }
 }
 
-/** Undefined if the signal comes first: processes may have got it too, and what they leave behind proves nothing. */
+/**
+ * Undefined if the signal comes first: processes may have got it too, and what they leave behind proves
+ * nothing.
+ */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
   if (!signal) return work
   const over = new AbortController()

@@ -14,7 +14,10 @@ const columns = [
   'wrong',
 ]
 
-/** By fault and job, in Markdown; the last line sums up. `under way`: the fault met a request or a job that had not ended. */
+/**
+ * By fault and job, in Markdown; the last line sums up. `under way`: the fault met a request or a job that
+ * had not ended.
+ */
 export function tableOf(rounds: readonly SoakRound[]): string {
   const groups = new Map<string, SoakRound[]>()
   for (const round of rounds) {

@@ -11,7 +11,10 @@ import type { Place } from './place.js'
 /** Running pieces are to be aborted within this many seconds. */
 const limitSeconds = 1
 
-/** How long running pieces go on after a cancel that comes at `moments` moments, spread evenly over an import of `seconds`. */
+/**
+ * How long running pieces go on after a cancel that comes at `moments` moments, spread evenly over an import
+ * of `seconds`.
+ */
 export async function cancelMeasure(
   place: Place,
   { files, units }: MarxanFolder,
@@ -48,7 +51,10 @@ export async function cancelMeasure(
   }
 }
 
-/** Seconds from the cancel to the end of the last attempt that ran, and its piece. Undefined if the import had ended before. */
+/**
+ * Seconds from the cancel to the end of the last attempt that ran, and its piece. Undefined if the import had
+ * ended before.
+ */
 async function cancelled(
   piecework: Piecework,
   files: MarxanFolder['files'],

@@ -16,8 +16,9 @@ export interface MarxanFolder {
 }
 
 /**
- * Writes a Marxan project: `units` hexagons, 200 features with 10 rows of puvspr.dat for each unit, in order of units. Features lie
- * in belts, so that a unit's neighbours hold the same ones. The same for the same number of units.
+ * Writes a Marxan project: `units` hexagons, 200 features with 10 rows of puvspr.dat for each unit, in order
+ * of units. Features lie in belts, so that a unit's neighbours hold the same ones. The same for the same
+ * number of units.
  */
 export async function writeFolder(folder: string, units: number): Promise<MarxanFolder> {
   await mkdir(folder)

@@ -7,7 +7,10 @@ const quarter = 0.0026
 const west = 20
 const south = -30
 
-/** Hexagons of about a square kilometre with ids from 1, row by row from the south. Neighbours have equal corners. */
+/**
+ * Hexagons of about a square kilometre with ids from 1, row by row from the south. Neighbours have equal
+ * corners.
+ */
 export function hexagons(units: number): OutputLayer {
   const width = Math.ceil(Math.sqrt(units))
   return {

@@ -24,7 +24,10 @@ const mostCancelled = 500_000
 /** A job over them takes the time that every job takes. */
 const fewUnits = 100
 
-/** A Marxan folder: validation alone, the whole import beside COPY of the same rows, the grid alone beside ogr2ogr. */
+/**
+ * A Marxan folder: validation alone, the whole import beside COPY of the same rows, the grid alone beside
+ * ogr2ogr.
+ */
 export const legacyBench: Bench = async ({ units, runs, url, log }) => {
   const folder = await mkdtemp(join(tmpdir(), 'piecework-bench-'))
   const databases = new Databases(url)

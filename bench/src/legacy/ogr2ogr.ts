@@ -11,7 +11,10 @@ export async function hasOgr2ogr(): Promise<boolean> {
   }
 }
 
-/** The zipped shapefile `zip` into a new table, by COPY, without an index on its geometry: planning units have none either. */
+/**
+ * The zipped shapefile `zip` into a new table, by COPY, without an index on its geometry: planning units have
+ * none either.
+ */
 export async function loadGrid(url: string, zip: string, projected: boolean): Promise<void> {
   const { hostname, port, username, pathname } = new URL(url)
   const target = `PG:host=${hostname} port=${port || 5432} user=${username} dbname=${pathname.slice(1)}`
@@ -23,7 +26,10 @@ export async function loadGrid(url: string, zip: string, projected: boolean): Pr
   )
 }
 
-/** A copy of the shapefile, beside it, in Albers' equal-area projection, which grids often have. Resolves to the zip's path. */
+/**
+ * A copy of the shapefile, beside it, in Albers' equal-area projection, which grids often have. Resolves to
+ * the zip's path.
+ */
 export async function inAlbers(zip: string): Promise<string> {
   const path = join(dirname(zip), 'planning-grid-albers.shp.zip')
   await ogr2ogr(['-f', 'ESRI Shapefile', path, `/vsizip/${zip}`, '-t_srs', 'ESRI:102022'])

@@ -4,7 +4,10 @@ import type { Databases } from '../planning/databases.js'
 import type { StepFigures } from '../planning/step.js'
 import { runStep, type Step } from './step.js'
 
-/** Where steps run: each in a new copy of the empty database, with a folder of artifacts that is removed afterwards. */
+/**
+ * Where steps run: each in a new copy of the empty database, with a folder of artifacts that is removed
+ * afterwards.
+ */
 export class Place {
   readonly #databases: Databases
   readonly #empty: string

@@ -47,8 +47,8 @@ export function measuresOf(
 }
 
 /**
- * Rows of puvspr.dat against the target; the process's CPU is counted, the database's is not. `allRowsRatio` counts those of pu.dat and
- * spec.dat and the units of the grid as well, which both tasks read.
+ * Rows of puvspr.dat against the target; the process's CPU is counted, the database's is not. `allRowsRatio`
+ * counts those of pu.dat and spec.dat and the units of the grid as well, which both tasks read.
  */
 function validated(
   name: string,

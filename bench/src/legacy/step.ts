@@ -12,8 +12,8 @@ import { validatedAlone } from './validated-alone.js'
 /** Work in a process of its own, so that its CPU time and peak memory are its own. */
 export interface Step {
   /**
-   * `puvspr`: its validator without job and database. `rows`: an import without unions of planning units. `grid`: one of the planning
-   * grid alone.
+   * `puvspr`: its validator without job and database. `rows`: an import without unions of planning units.
+   * `grid`: one of the planning grid alone.
    */
   readonly task: 'puvspr' | 'validate' | 'import' | 'rows' | 'grid'
   readonly url: string

@@ -14,7 +14,10 @@ export async function barePQueue(tasks: number, concurrency: number): Promise<nu
   })
 }
 
-/** Seconds for so many jobs that do nothing, from the first being added to the last being done; nothing is kept of them. */
+/**
+ * Seconds for so many jobs that do nothing, from the first being added to the last being done; nothing is
+ * kept of them.
+ */
 export async function bareBullmq(tasks: number, concurrency: number, url: string): Promise<number> {
   const name = `bench-${randomUUID()}`
   const connection = new Redis(url, { maxRetriesPerRequest: null })

@@ -3,7 +3,9 @@ import { scenarioTables } from '@piecework/pieces-scenario'
 import { Client } from 'pg'
 import { project } from './host.js'
 
-/** What one writes without a library: a map of old ids to new ones, and a join for each column that holds one. */
+/**
+ * What one writes without a library: a map of old ids to new ones, and a join for each column that holds one.
+ */
 export async function cloneByHand(url: string): Promise<void> {
   const client = new Client({ connectionString: url })
   await client.connect()

@@ -1,6 +1,8 @@
 import { Client } from 'pg'
 
-/** Databases of one bench on one server; each is a copy of a template's files, and all are dropped at the end. */
+/**
+ * Databases of one bench on one server; each is a copy of a template's files, and all are dropped at the end.
+ */
 export class Databases {
   readonly #server: string
   readonly #made = new Set<string>()
@@ -10,7 +12,9 @@ export class Databases {
     this.#server = server
   }
 
-  /** Resolves to the url of a new one, a copy of the database of `template`, which must have no connections. */
+  /**
+   * Resolves to the url of a new one, a copy of the database of `template`, which must have no connections.
+   */
   async create(template?: string): Promise<string> {
     const name = `piecework_bench_${process.pid}_${this.#count++}`
     const copy = template ? ` TEMPLATE ${nameOf(template)} STRATEGY file_copy` : ''

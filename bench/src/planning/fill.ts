@@ -10,8 +10,9 @@ const scenarios = 5
 const amountsOfUnit = 2
 
 /**
- * One project: hexagons of 1 km², 200 features with 10 amounts for each unit, a cost surface, 5 scenarios with a row for each
- * unit, one of them with amounts of its own. Features lie in belts, so that a unit's neighbours hold the same ones.
+ * One project: hexagons of 1 km², 200 features with 10 amounts for each unit, a cost surface, 5 scenarios
+ * with a row for each unit, one of them with amounts of its own. Features lie in belts, so that a unit's
+ * neighbours hold the same ones.
  */
 export async function fillProject(url: string, units: number): Promise<void> {
   const pool = new Pool({ connectionString: url, max: 1 })

@@ -26,7 +26,9 @@ interface Peers {
   readonly byHand: number
 }
 
-/** A whole planning project, each job in a process of its own; peak memory also against a tenth of the units. */
+/**
+ * A whole planning project, each job in a process of its own; peak memory also against a tenth of the units.
+ */
 export const planningBench: Bench = async ({ units, runs, url, log }) => {
   const folder = await mkdtemp(join(tmpdir(), 'piecework-bench-'))
   const databases = new Databases(url)

@@ -23,7 +23,10 @@ export interface DemoHost {
   close(): Promise<void>
 }
 
-/** A host with the planning packs, on the embedded database or in a new database on a server, which is dropped at the end. */
+/**
+ * A host with the planning packs, on the embedded database or in a new database on a server, which is dropped
+ * at the end.
+ */
 export async function openHost(artifactsDir: string, serverUrl: string | undefined): Promise<DemoHost> {
   const { database, control, where, close } = serverUrl ? await onServer(serverUrl) : await onEmbedded()
   try {

@@ -26,7 +26,10 @@ export interface DemoStep {
 
 const principal = { id: 'demo' }
 
-/** Validate, import, export, verify, import again, clone, compare, keep the archive. `signal` cancels the job that runs. */
+/**
+ * Validate, import, export, verify, import again, clone, compare, keep the archive. `signal` cancels the job
+ * that runs.
+ */
 export function demoSteps(
   { piecework, database, artifacts }: DemoHost,
   run: DemoRun,

@@ -11,7 +11,9 @@ export interface Feature {
   readonly cover: Field
 }
 
-/** Invented; what lives around Tasmania, roughly where it does. Names without blanks: Marxan splits at them. */
+/**
+ * Invented; what lives around Tasmania, roughly where it does. Names without blanks: Marxan splits at them.
+ */
 export function features(land: Landscape): readonly Feature[] {
   const list: readonly (readonly [name: string, prop: number, spf: number, cover: Field])[] = [
     ['giant_kelp', 0.3, 1.5, times(land.shallow, land.south, land.patches(14, 15_000))],

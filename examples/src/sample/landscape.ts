@@ -13,7 +13,9 @@ export interface Landscape {
   readonly south: Field
   readonly east: Field
   readonly west: Field
-  /** So many patches at random places, each fading out over `reach` metres or, in a coarse grid, a few units. */
+  /**
+   * So many patches at random places, each fading out over `reach` metres or, in a coarse grid, a few units.
+   */
   patches(count: number, reach: number): Field
 }
 

@@ -10,8 +10,8 @@ import { boundaries, coastalUnits, sideFor, type Unit } from './units.js'
 import { writeGrid } from './write-grid.js'
 
 /**
- * Writes a Marxan project of Tasmania's coastal waters into `dir`: input.dat, `input/*.dat` and `shapefile/pulayer.zip`.
- * The coast is real, what lives there is invented; equal seeds give equal files.
+ * Writes a Marxan project of Tasmania's coastal waters into `dir`: input.dat, `input/*.dat` and
+ * `shapefile/pulayer.zip`. The coast is real, what lives there is invented; equal seeds give equal files.
  */
 export async function makeSample(
   dir: string,

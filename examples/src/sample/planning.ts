@@ -12,7 +12,10 @@ export function costs(units: readonly Unit[], random: Random): readonly number[]
   return units.map((unit) => 10 + 90 * busy(unit) + 15 * random())
 }
 
-/** Ports are locked out, reserves locked in, a proposed one is in the starting reserve: the units nearest to each. */
+/**
+ * Ports are locked out, reserves locked in, a proposed one is in the starting reserve: the units nearest to
+ * each.
+ */
 export function statuses(units: readonly Unit[]): ReadonlyMap<number, Status> {
   const result = new Map<number, Status>()
   const mark = (place: Point, share: number, status: Status) => {

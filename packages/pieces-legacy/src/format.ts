@@ -16,7 +16,10 @@ const scenario = { kind: 'scenario', id: 'legacy' } as const
 const tree = { ...project, children: [{ ...scenario, children: [] }] }
 
 export interface LegacyMarxanOptions {
-  /** Largest sizes of uploads in bytes, by role. Default: `maxBytes` of the role, which is the upper limit too. */
+  /**
+   * Largest sizes of uploads in bytes, by role. Default: `maxBytes` of the role, which is the upper limit
+   * too.
+   */
   readonly maxBytes?: Partial<Readonly<Record<RoleName, number>>>
 }
 
@@ -31,10 +34,10 @@ export const legacyMarxanChecks: OptionChecks<LegacyMarxanOptions> = {
 }
 
 /**
- * A Marxan project as uploads by role: `planning-grid` (a zipped shapefile; metadata `{ idAttribute }` if its ids are not in
- * `puid`), `input.dat`, `pu.dat`, `spec.dat`, `puvspr.dat` and optionally `bound.dat`, `output`, `features`, `cost-surface` and
- * `protected-areas`. Makes a project with one scenario. Throws `options-invalid` for an unknown role or a size above the
- * role's limit.
+ * A Marxan project as uploads by role: `planning-grid` (a zipped shapefile; metadata `{ idAttribute }` if its
+ * ids are not in `puid`), `input.dat`, `pu.dat`, `spec.dat`, `puvspr.dat` and optionally `bound.dat`,
+ * `output`, `features`, `cost-surface` and `protected-areas`. Makes a project with one scenario. Throws
+ * `options-invalid` for an unknown role or a size above the role's limit.
  */
 export function legacyMarxan(options?: LegacyMarxanOptions): Format {
   const { maxBytes = {} } = checkOptions('legacyMarxan()', options, legacyMarxanChecks)

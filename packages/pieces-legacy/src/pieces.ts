@@ -30,7 +30,9 @@ const piecesChecks: OptionChecks<Partial<LegacyPiecesOptions>> = {
   }),
 }
 
-/** The pieces of a Marxan folder, by role. Each reads the uploads that it needs. Default of `checks`: PostGIS. */
+/**
+ * The pieces of a Marxan folder, by role. Each reads the uploads that it needs. Default of `checks`: PostGIS.
+ */
 export function legacyPieces(options?: Partial<LegacyPiecesOptions>): readonly Piece[] {
   const { checks = databaseChecks } = checkOptions('legacyPieces()', options, piecesChecks)
   return [

@@ -4,7 +4,9 @@ import { projectTables } from './project-tables.js'
 
 const columns = ['country', 'admin_area_1', 'admin_area_2'] as const
 
-/** Administrative codes must be stable keys of planning areas that all projects share, and exist here already. */
+/**
+ * Administrative codes must be stable keys of planning areas that all projects share, and exist here already.
+ */
 export const knownCodes: Validator = { validate: missingCodes }
 
 async function* missingCodes({ entries, tx }: ValidationContext): AsyncGenerator<NewFinding> {

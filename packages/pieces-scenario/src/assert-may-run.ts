@@ -3,8 +3,8 @@ import { canonicalUuid, projectTables } from '@piecework/pieces-project'
 import { scenarioTables } from './scenario-tables.js'
 
 /**
- * For hosts, before they run the solver on a scenario. Throws `scenario/solutions-locked` if its imported solutions are final,
- * and `resource-not-found` if it does not exist or its import has not succeeded.
+ * For hosts, before they run the solver on a scenario. Throws `scenario/solutions-locked` if its imported
+ * solutions are final, and `resource-not-found` if it does not exist or its import has not succeeded.
  */
 export async function assertMayRun({ kind, id }: ResourceRef, db: Queryable): Promise<void> {
   const { rows } =

@@ -1,7 +1,9 @@
 import type { StableReference } from '@piecework/postgres'
 import { scenarioTables } from './scenario-tables.js'
 
-/** Looks up rows of the project that a scenario is imported into, if the archive contains the scenario alone. */
+/**
+ * Looks up rows of the project that a scenario is imported into, if the archive contains the scenario alone.
+ */
 export function sameProject(stableKey: 'puid' | 'name'): StableReference {
   return {
     where: 'project_id = $into',

@@ -97,7 +97,10 @@ function scenarioShell() {
   } satisfies ShellLifecycle
 }
 
-/** SQL of the number above the largest one of these scenarios or, if that is the last integer, of the largest free one. */
+/**
+ * SQL of the number above the largest one of these scenarios or, if that is the last integer, of the largest
+ * free one.
+ */
 const nextNumber = (rows: string): string => `coalesce((
   SELECT taken.number + 1 FROM (SELECT number, lead(number) OVER (ORDER BY number) AS next FROM ${rows}) AS taken
   WHERE taken.number < 2147483647 AND taken.next IS DISTINCT FROM taken.number AND taken.next IS DISTINCT FROM taken.number + 1

@@ -1,4 +1,7 @@
-/** Tables of scenarios, as SQL names them; those of projects are `projectTables`. Columns are in the migrations. */
+/**
+ * Tables of scenarios, as SQL names them; those of projects are `projectTables`. Columns are in the
+ * migrations.
+ */
 export const scenarioTables = {
   scenarios: 'planning.scenarios',
   scenario_planning_units: 'planning.scenario_planning_units',

@@ -6,7 +6,10 @@ import type { SoakJob } from '../place.js'
 import { type Problem, problem } from '../problem.js'
 import type { Scene } from '../scene.js'
 
-/** What the job has made is what it was made of: all rows by their ids, or by their natural keys, or the archive to the last byte. */
+/**
+ * What the job has made is what it was made of: all rows by their ids, or by their natural keys, or the
+ * archive to the last byte.
+ */
 export async function equalToSource(
   scene: Scene,
   kind: SoakJob,

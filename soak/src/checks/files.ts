@@ -8,7 +8,9 @@ const day = 24 * 60 * 60 * 1000
 export interface FilesCheck {
   /** In which there is to be no file. */
   readonly folders: readonly string[]
-  /** What processes that died were writing may stay for a day: it is made older than that, and must go then. */
+  /**
+   * What processes that died were writing may stay for a day: it is made older than that, and must go then.
+   */
   readonly age: boolean
   readonly patienceMs: number
 }

@@ -3,8 +3,9 @@ import type { Database } from '@piecework/core'
 import { type Problem, problem } from '../problem.js'
 
 /**
- * No hold, no unfinished job, no attempt under way, nothing in the outbox, no session lock, no transaction that has been open since `since`: waits up to
- * `patienceMs` for that, for workers that were hit have leases that must lapse.
+ * No hold, no unfinished job, no attempt under way, nothing in the outbox, no session lock, no transaction
+ * that has been open since `since`: waits up to `patienceMs` for that, for workers that were hit have leases
+ * that must lapse.
  */
 export async function quiet(
   database: Database,

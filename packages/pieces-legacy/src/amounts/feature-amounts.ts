@@ -6,8 +6,8 @@ import { PairSet } from './pair-set.js'
 export type RowProblem = 'feature-unknown' | 'unit-unknown' | 'duplicate'
 
 /**
- * Sums of amounts by feature, over the rows of puvspr.dat to import. An empty index of features or units means that its file
- * cannot be read: then every id counts as known.
+ * Sums of amounts by feature, over the rows of puvspr.dat to import. An empty index of features or units
+ * means that its file cannot be read: then every id counts as known.
  */
 export class FeatureAmounts {
   readonly #features: KnownIds

@@ -6,7 +6,10 @@ import { reportSkippedRows } from '../staging/report-skipped-rows.js'
 import { countWithoutUnit } from '../units/count-without-unit.js'
 import { stagePuvspr } from './stage-puvspr.js'
 
-/** The amounts of puvspr.dat as given, for the features of the staged table `legacy_spec`, and their range by feature. */
+/**
+ * The amounts of puvspr.dat as given, for the features of the staged table `legacy_spec`, and their range by
+ * feature.
+ */
 export async function insertAmounts(context: ImportContext<unknown>): Promise<Required<PieceCounts>> {
   const { tx, ids, resource } = context
   const parsed = await stagePuvspr(context)

@@ -11,8 +11,8 @@ interface Chunk {
 }
 
 /**
- * A set of pairs of small integers, in the manner of roaring bitmaps: about two bytes a pair, or one bit for each possible
- * pair, whichever is less. Ten million pairs of 200 features and a million units take 30 MB.
+ * A set of pairs of small integers, in the manner of roaring bitmaps: about two bytes a pair, or one bit for
+ * each possible pair, whichever is less. Ten million pairs of 200 features and a million units take 30 MB.
  */
 export class PairSet {
   readonly #chunks: (Chunk | undefined)[][] = []

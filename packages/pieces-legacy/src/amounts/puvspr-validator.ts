@@ -10,8 +10,8 @@ import { UnknownFeatures } from './unknown-features.js'
 const file = 'puvspr.dat'
 
 /**
- * Checks puvspr.dat alone and against the files that it refers to, and the targets of spec.dat against its amounts. Reads
- * puvspr.dat once.
+ * Checks puvspr.dat alone and against the files that it refers to, and the targets of spec.dat against its
+ * amounts. Reads puvspr.dat once.
  */
 export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Validator {
   return {

@@ -1,7 +1,9 @@
 import { readPuvspr } from '@piecework/marxan-files'
 import { type StagingContext, stageTable } from '../staging/stage-table.js'
 
-/** puvspr.dat as the temporary table `legacy_amounts (species, pu, amount)`. Resolves to the number of rows. */
+/**
+ * puvspr.dat as the temporary table `legacy_amounts (species, pu, amount)`. Resolves to the number of rows.
+ */
 export const stagePuvspr = (context: StagingContext): Promise<number> =>
   stageTable(context, {
     file: 'puvspr.dat',

@@ -8,7 +8,8 @@ const file = 'spec.dat'
 const otherUnitFactor = 100
 
 /**
- * Finds proportions in the column of targets: all targets are at most 1, some are fractions, and the amounts are much larger.
+ * Finds proportions in the column of targets: all targets are at most 1, some are fractions, and the amounts
+ * are much larger.
  */
 export class TargetScale {
   #targets = 0

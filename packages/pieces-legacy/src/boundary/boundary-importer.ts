@@ -8,8 +8,8 @@ import { reportSkippedRows } from '../staging/report-skipped-rows.js'
 import { stageBound } from './stage-bound.js'
 
 /**
- * The boundary lengths of bound.dat, if it was uploaded: one row for each pair of units, the lower id first, with the sum of
- * the pair's rows in the file.
+ * The boundary lengths of bound.dat, if it was uploaded: one row for each pair of units, the lower id first,
+ * with the sum of the pair's rows in the file.
  */
 export const boundaryImporter: PieceImporter = {
   import: async (context) => {

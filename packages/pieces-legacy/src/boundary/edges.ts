@@ -4,7 +4,10 @@ import { EdgeSet } from './edge-set.js'
 
 const file = 'bound.dat'
 
-/** Pairs of planning units in bound.dat. An empty index means that its file cannot be read: then every id counts as known. */
+/**
+ * Pairs of planning units in bound.dat. An empty index means that its file cannot be read: then every id
+ * counts as known.
+ */
 export class Edges {
   /** Rows whose pair was there before. */
   repeated = 0

@@ -8,7 +8,10 @@ import { stageShapes } from '../shapes/stage-shapes.js'
 import type { CostAttributes } from './cost-attributes.js'
 import { costOf } from './cost-of.js'
 
-/** The cost of each unit: the mean of the shapes that cover it, weighted by the areas they have in common with it. */
+/**
+ * The cost of each unit: the mean of the shapes that cover it, weighted by the areas they have in common with
+ * it.
+ */
 export async function insertCostsByShape(
   context: ImportContext,
   shapefile: VectorLayer<CostAttributes>,

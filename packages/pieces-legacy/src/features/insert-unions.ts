@@ -4,7 +4,10 @@ import { uuidExpression } from '@piecework/postgres'
 import { unionStatementUnits } from '../defaults.js'
 import { unionSql } from '../planning-grid/union-sql.js'
 
-/** One geometry for each feature with amounts: the union of its planning units. The database holds the units of a few features. */
+/**
+ * One geometry for each feature with amounts: the union of its planning units. The database holds the units
+ * of a few features.
+ */
 export async function insertUnions(context: ImportContext<unknown>): Promise<void> {
   const { tx, ids, resource, signal, progress } = context
   const { rows: features } = await tx.query<{ id: string; units: number }>(

@@ -5,7 +5,9 @@ import { uuidExpression } from '@piecework/postgres'
 import { assertRowCount } from '../staging/assert-row-count.js'
 import { stageSpec } from './stage-spec.js'
 
-/** The targets of spec.dat, the amounts of the project's features, and the same targets as a specification. */
+/**
+ * The targets of spec.dat, the amounts of the project's features, and the same targets as a specification.
+ */
 export const scenarioFeaturesImporter: PieceImporter = {
   import: async (context) => {
     const { tx, ids, resource } = context

@@ -5,8 +5,8 @@ import { type StagingContext, stageTable } from '../staging/stage-table.js'
 const numbers = ['prop', 'target', 'spf', 'target2', 'targetocc', 'sepnum', 'sepdistance', 'type'] as const
 
 /**
- * spec.dat as the temporary table `legacy_spec (id, name, prop, target, spf, target2, targetocc, sepnum, sepdistance, type)`;
- * what is not set is NULL. Resolves to the number of rows.
+ * spec.dat as the temporary table `legacy_spec (id, name, prop, target, spf, target2, targetocc, sepnum,
+ * sepdistance, type)`; what is not set is NULL. Resolves to the number of rows.
  */
 export const stageSpec = (context: StagingContext): Promise<number> =>
   stageTable(context, {

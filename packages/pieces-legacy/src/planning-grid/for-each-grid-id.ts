@@ -1,7 +1,9 @@
 import type { Entries } from '@piecework/core/piece'
 import { isGridError } from '@piecework/marxan-files'
 
-/** Reads the ids of the planning grid. Throws a `legacy/grid-…` error, which the grid's own validator reports. */
+/**
+ * Reads the ids of the planning grid. Throws a `legacy/grid-…` error, which the grid's own validator reports.
+ */
 export type GridIds = (
   entries: Entries,
   options: { readonly signal?: AbortSignal },

@@ -5,8 +5,8 @@ import type { PolygonShape } from '@piecework/vector-files'
 import { mostHeldBytes } from '../defaults.js'
 
 /**
- * The grid's units as rows of COPY: convex ones go straight into the table, the others are held back, up to `mostHeldBytes`,
- * for a table in which the database repairs them.
+ * The grid's units as rows of COPY: convex ones go straight into the table, the others are held back, up to
+ * `mostHeldBytes`, for a table in which the database repairs them.
  */
 export class GridRows {
   /** Units read. */

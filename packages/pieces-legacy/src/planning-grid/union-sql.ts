@@ -8,9 +8,9 @@ const levels = 4
 const union = `CASE WHEN count(*) = 1 THEN (array_agg(geom))[1] ELSE ST_UnaryUnion(ST_Collect(geom)) END`
 
 /**
- * Selects the union `geom` of the polygons `geom` that `source` selects: one row, NULL if there are none. Neighbours along a
- * space-filling curve (PostGIS's order of geometries) are united first, then the results, level by level: PostGIS can be
- * cancelled between two unions, never during one.
+ * Selects the union `geom` of the polygons `geom` that `source` selects: one row, NULL if there are none.
+ * Neighbours along a space-filling curve (PostGIS's order of geometries) are united first, then the results,
+ * level by level: PostGIS can be cancelled between two unions, never during one.
  */
 export function unionSql(source: string): string {
   let groups = `SELECT ${union} AS geom, n / ${first} AS n

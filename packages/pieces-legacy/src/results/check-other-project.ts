@@ -26,8 +26,8 @@ interface Project {
 }
 
 /**
- * Reads one solution and one file of features, and reports in one error if they belong to another project, so that not every
- * row of every file has to be reported.
+ * Reads one solution and one file of features, and reports in one error if they belong to another project, so
+ * that not every row of every file has to be reported.
  */
 export async function checkOtherProject(project: Project, findings: FindingCollector): Promise<OtherProject> {
   const units = await seenUnits(project)

@@ -13,8 +13,8 @@ import { compareWithRunFile } from './compare-with-run-file.js'
 import type { SolutionsContext } from './solutions-context.js'
 
 /**
- * Reads all solutions once and compares them with the summary, the files of runs beside a matrix, the best solution and the
- * selection frequency. Resolves to the runs.
+ * Reads all solutions once and compares them with the summary, the files of runs beside a matrix, the best
+ * solution and the selection frequency. Resolves to the runs.
  */
 export async function checkSolutions(context: SolutionsContext): Promise<ReadonlySet<number>> {
   const { folder, units, findings, summaries, signal } = context

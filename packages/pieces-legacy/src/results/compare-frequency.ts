@@ -2,8 +2,8 @@ import { IdSample, pluralize, readUnitTable, UnitSet } from '@piecework/marxan-f
 import type { SolutionsContext } from './solutions-context.js'
 
 /**
- * Reports units that `_ssoln` counts differently than the solutions. A run of the summary without a solution may have selected
- * any unit.
+ * Reports units that `_ssoln` counts differently than the solutions. A run of the summary without a solution
+ * may have selected any unit.
  */
 export async function compareFrequency(
   counts: Uint32Array,

@@ -7,7 +7,10 @@ import {
 } from '@piecework/marxan-files'
 import { type StagingContext, stageTable } from '../staging/stage-table.js'
 
-/** Results of features as the temporary table `legacy_feature_results`. `files` are by run. Resolves to the number of rows. */
+/**
+ * Results of features as the temporary table `legacy_feature_results`. `files` are by run. Resolves to the
+ * number of rows.
+ */
 export const stageFeatureResults = (
   context: StagingContext,
   files: OutputFolder['features'],

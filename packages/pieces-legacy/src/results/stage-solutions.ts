@@ -9,7 +9,10 @@ interface SelectedUnits {
   readonly ids: Int32Array
 }
 
-/** Selected units of all runs as the temporary table `legacy_selected (run, puid)`. Resolves to the number of rows. */
+/**
+ * Selected units of all runs as the temporary table `legacy_selected (run, puid)`. Resolves to the number of
+ * rows.
+ */
 export const stageSolutions = (
   context: StagingContext,
   folder: OutputFolder,

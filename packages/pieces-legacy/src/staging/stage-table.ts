@@ -16,8 +16,8 @@ export interface StagedTable<Batch> {
 }
 
 /**
- * Copies rows into a temporary table that ends with the transaction; resolves to their number. Throws `validation-failed` if
- * the reader finds an error.
+ * Copies rows into a temporary table that ends with the transaction; resolves to their number. Throws
+ * `validation-failed` if the reader finds an error.
  */
 export async function stageTable<Batch>(context: StagingContext, table: StagedTable<Batch>): Promise<number> {
   const { tx, progress } = context

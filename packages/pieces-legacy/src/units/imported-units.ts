@@ -2,7 +2,10 @@ import type { Entries } from '@piecework/core/piece'
 import { IdIndex, type KnownIds, tableIds } from '@piecework/marxan-files'
 import { forEachGridId, type GridIds } from '../planning-grid/for-each-grid-id.js'
 
-/** The planning units to import: those of the grid that pu.dat has a row for. If one of the two cannot be read, those of the other. */
+/**
+ * The planning units to import: those of the grid that pu.dat has a row for. If one of the two cannot be
+ * read, those of the other.
+ */
 export async function importedUnits(
   entries: Entries,
   gridIds: GridIds,

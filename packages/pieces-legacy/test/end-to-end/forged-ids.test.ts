@@ -188,7 +188,8 @@ const references: readonly Reference[] = [
 
 for (const { entry, column, table } of references) {
   test(`new ids: an id of another project in ${entry}, ${column}, leads nowhere`, async () => {
-    // The victim is another project than the one that the archive is of, which those ids would be remapped to.
+    // The victim is another project than the one that the archive is of, which those ids would be remapped
+    // to.
     const other = await secondVictim()
     const id = other.get(table)?.[0] ?? assert.fail(`no ${table}`)
     const report = await forged(attack.archive(), (archive) => setValue(archive, entry, column, id, 0))

@@ -117,7 +117,7 @@ test('hex-653: without FID named the import is refused with what it might be; wi
   const refused = await job.ended()
   assert.equal(refused.job.status, 'failed')
   const about = refused.findings.find(({ code }) => code === 'legacy/grid-id-attribute')
-  assert.match(about?.message ?? '', /: FID \(653 of 653\)$/)
+  assert.match(about?.message ?? '', /: FID \(653 of 653\); the other files were not compared with it$/)
   const { rows } = await host.database.query('SELECT state FROM planning.projects WHERE name = $1', [
     'Hexagons',
   ])

@@ -42,7 +42,10 @@ async function uncovered(uploads: Parameters<typeof run>[1]): Promise<readonly s
 const quarter = (most: number) => fc.integer({ min: 0, max: most * 4 }).map((at) => at / 4)
 type Box = readonly [west: number, south: number, east: number, north: number]
 
-/** Boxes that touch units only, along a side and at a corner; within one unit; over all of them; several that meet. */
+/**
+ * Boxes that touch units only, along a side and at a corner; within one unit; over all of them; several that
+ * meet.
+ */
 const boxCases: Box[][] = [
   [[1, 1, 2, 2]],
   [[1, 1, 1.25, 1.25]],

@@ -53,7 +53,10 @@ function shapefiles([west, south, east, north]: readonly [number, number, number
   }
 }
 
-/** Imports the uploads; exports, imports and clones what that made, and compares all rows. Resolves to the first project. */
+/**
+ * Imports the uploads; exports, imports and clones what that made, and compares all rows. Resolves to the
+ * first project.
+ */
 async function allTheWay(uploads: Uploads, options: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const { piecework } = host
   const made = async (job: ReturnType<typeof piecework.import>) => {

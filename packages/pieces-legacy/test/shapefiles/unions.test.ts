@@ -14,7 +14,10 @@ test.before(async () => {
 })
 test.after(() => host.stop())
 
-/** Many units, so that there are unions of unions; one feature in every other row, one everywhere, one in a single unit. */
+/**
+ * Many units, so that there are unions of unions; one feature in every other row, one everywhere, one in a
+ * single unit.
+ */
 const side = 40
 const units = Array.from({ length: side * side }, (_, at) => at)
 

@@ -32,7 +32,10 @@ const parts = shapefileParts(features, {
   ],
 })
 
-/** What would be imported; undefined where the grid is refused. Whether rings make a valid polygon is asked of the database later. */
+/**
+ * What would be imported; undefined where the grid is refused. Whether rings make a valid polygon is asked of
+ * the database later.
+ */
 async function importedUnits(
   entries: readonly ZipEntry[] | Buffer,
 ): Promise<readonly ReferenceUnit[] | undefined> {

@@ -116,7 +116,8 @@ const published: Readonly<Record<string, Published>> = {
       'bound.dat': [[1, 2, 1.5]],
     },
   },
-  // A course's files from ArcMap: tabs, names of species with apostrophes, points and blanks behind them, targets of 0.
+  // A course's files from ArcMap: tabs, names of species with apostrophes, points and blanks behind them,
+  // targets of 0.
   'ArcMap: names of species, no final newline': {
     files: {
       'spec.dat': crlf(

@@ -24,7 +24,10 @@ interface Variant {
 }
 
 const hex = { 'pu.dat': 'input/pu.dat', 'bound.dat': 'input/bound.dat' }
-/** As its SOURCE.md says: both prop and target, targets of 0.5 beside amounts of hundred thousands; and an input.dat without one key and with a COOLFAC that is not used. */
+/**
+ * As its SOURCE.md says: both prop and target, targets of 0.5 beside amounts of hundred thousands; and an
+ * input.dat without one key and with a COOLFAC that is not used.
+ */
 const cloud = {
   '? coolfac-unused input.dat': 1,
   '? nothing-to-conserve spec.dat': 54,

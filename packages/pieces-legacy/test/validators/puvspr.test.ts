@@ -35,7 +35,9 @@ test('puvspr.dat is read once', async () => {
   assert.equal(entries.opened['puvspr.dat'], 1)
 })
 
-/** Pairs at both sides of 2^16, in and out of order, of one unit with several features, twice and three times. */
+/**
+ * Pairs at both sides of 2^16, in and out of order, of one unit with several features, twice and three times.
+ */
 const pairCases: [number, number][][] = [
   [
     [0, 0],

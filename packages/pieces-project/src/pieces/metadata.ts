@@ -4,7 +4,10 @@ import { knownCodes } from '../known-codes.js'
 import { planningSchema } from '../project-tables.js'
 import { sharedData } from '../shared-data.js'
 
-/** The project's own row. It comes after the custom planning area that it refers to; administrative codes are in the row. */
+/**
+ * The project's own row. It comes after the custom planning area that it refers to; administrative codes are
+ * in the row.
+ */
 export const metadata: Piece = tablePiece({
   name: 'project/metadata',
   of: 'project',

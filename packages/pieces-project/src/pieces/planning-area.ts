@@ -3,7 +3,10 @@ import { tablePiece } from '@piecework/postgres'
 import { anyRow } from '../any-row.js'
 import { planningSchema, projectTables } from '../project-tables.js'
 
-/** A custom planning area. A project within administrative borders has none: the codes are carried by `project/metadata`. */
+/**
+ * A custom planning area. A project within administrative borders has none: the codes are carried by
+ * `project/metadata`.
+ */
 export const planningArea: Piece = tablePiece({
   name: 'project/planning-area',
   of: 'project',

@@ -3,7 +3,10 @@ import { tablePiece } from '@piecework/postgres'
 import { anyRow } from '../any-row.js'
 import { planningSchema, projectTables } from '../project-tables.js'
 
-/** The project's own protected areas. Shared ones are not copied: references to them are carried by stable key. */
+/**
+ * The project's own protected areas. Shared ones are not copied: references to them are carried by stable
+ * key.
+ */
 export const protectedAreas: Piece = tablePiece({
   name: 'project/protected-areas',
   of: 'project',

@@ -30,8 +30,8 @@ const moreThanACorner = `(least(a.x1, b.x1) - greatest(a.x0, b.x0) > 4 * ${toler
   OR least(a.y1, b.y1) - greatest(a.y0, b.y0) > 4 * ${tolerance})`
 
 /**
- * What units have in common, and what of their boundary they share with none, as the boundary of a unit with itself. Takes about
- * a minute for 200 thousand units.
+ * What units have in common, and what of their boundary they share with none, as the boundary of a unit with
+ * itself. Takes about a minute for 200 thousand units.
  */
 export const computedBoundSelect = ({ project }: ScenarioFacts): string => `
   WITH part AS MATERIALIZED (

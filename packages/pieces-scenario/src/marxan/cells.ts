@@ -17,7 +17,10 @@ export const boxesOf = (shapes: string): string => `
 export const cellSizeOf = (boxes: string): string =>
   `SELECT greatest(avg(x1 - x0), ${tolerance}) AS w, greatest(avg(y1 - y0), ${tolerance}) AS h FROM ${boxes}`
 
-/** Numbers of the cells from one coordinate to another. As an array, since PostgreSQL expects a thousand rows of every series. */
+/**
+ * Numbers of the cells from one coordinate to another. As an array, since PostgreSQL expects a thousand rows
+ * of every series.
+ */
 const numbers = (from: string, to: string, size: string): string =>
   `unnest(ARRAY(SELECT generate_series(floor(${from} / ${size})::bigint, floor(${to} / ${size})::bigint)))`
 
@@ -26,7 +29,10 @@ export const cellsOf = (boxes: string): string => `
   SELECT box.*, cx, cy
   FROM ${boxes} AS box, size, ${numbers('x0', 'x1', 'w')} AS cx, ${numbers('y0', 'y1', 'h')} AS cy`
 
-/** Whether the boxes of two rows of cells `a` and `b` meet, once for each pair: in the cell of the corner where they do. */
+/**
+ * Whether the boxes of two rows of cells `a` and `b` meet, once for each pair: in the cell of the corner
+ * where they do.
+ */
 export const meet = `
   a.cx = b.cx AND a.cy = b.cy AND a.x0 <= b.x1 AND b.x0 <= a.x1 AND a.y0 <= b.y1 AND b.y0 <= a.y1
   AND a.cx = floor(greatest(a.x0, b.x0) / size.w)::bigint AND a.cy = floor(greatest(a.y0, b.y0) / size.h)::bigint`

@@ -4,15 +4,18 @@ import { scenarioTables } from '../scenario-tables.js'
 export const usable = (sql: string): string =>
   `CASE WHEN ${sql} >= 0 AND ${sql} < 'Infinity'::float8 THEN ${sql} END`
 
-/** A feature's name on one line. One of blanks alone would be no cell for Marxan; it is named as an import names it. */
+/**
+ * A feature's name on one line. One of blanks alone would be no cell for Marxan; it is named as an import
+ * names it.
+ */
 export const oneLine = (name: string, id: string): string => {
   const line = `translate(${name}, E'\\n\\r', '  ')`
   return `CASE WHEN btrim(${line}, E' \\t') = '' THEN 'Unnamed Feature #' || ${id} ELSE ${line} END`
 }
 
 /**
- * The features of a scenario (an SQL literal) with the ids that Marxan knows them by: those that have none get the lowest free
- * numbers from 1 on, in order of their names.
+ * The features of a scenario (an SQL literal) with the ids that Marxan knows them by: those that have none
+ * get the lowest free numbers from 1 on, in order of their names.
  */
 export const goals = (scenario: string): string => `
   SELECT ranked.*, coalesce(ranked.own_id, free.number) AS marxan_id

@@ -23,7 +23,9 @@ import { type SpecFacts, specFacts, specSelect } from './spec-dat.js'
 const inputFolder = inputFiles.INPUTDIR.written
 
 interface Options {
-  /** `stored`: write no bound.dat where the scenario has no boundary lengths, instead of measuring the grid. */
+  /**
+   * `stored`: write no bound.dat if the scenario has no boundary lengths, instead of measuring the grid.
+   */
   readonly boundaries: 'computed' | 'stored'
 }
 
@@ -31,7 +33,10 @@ const options: Schema<Options> = z.strictObject({
   boundaries: z.enum(['computed', 'stored']).default('computed'),
 })
 
-/** A folder that Marxan runs as it is. Nothing is read from it at import: its rows travel with the other pieces. */
+/**
+ * A folder that Marxan runs as it is. Nothing is read from it at import: its rows travel with the other
+ * pieces.
+ */
 export const marxanInput: Piece<Options> = {
   contract: 1,
   name: 'scenario/marxan-input',
@@ -95,8 +100,8 @@ function parametersOf(facts: ScenarioFacts, { finding }: ExportContext<Options>)
 }
 
 /**
- * Undefined: the folder has no bound.dat. A legacy project without boundary lengths is a problem without boundaries, and so is one
- * in which they count for nothing.
+ * Undefined: the folder has no bound.dat. A legacy project without boundary lengths is a problem without
+ * boundaries, and so is one in which they count for nothing.
  */
 async function boundSelect(
   facts: ScenarioFacts,

@@ -16,7 +16,9 @@ import { scenarioFacts } from './scenario-facts.js'
 import { frequencySelect, solutionSelect, solutionsMatrix } from './solutions.js'
 import { summarySelect } from './summary.js'
 
-/** Results as Marxan's own files. Nothing is read from them at import: the rows travel with scenario/results. */
+/**
+ * Results as Marxan's own files. Nothing is read from them at import: the rows travel with scenario/results.
+ */
 export const marxanOutput: Piece = {
   contract: 1,
   name: 'scenario/marxan-output',

@@ -2,8 +2,8 @@ import type { Queryable } from '@piecework/core/piece'
 import { raiseWorkMem } from '@piecework/postgres'
 
 /**
- * For statements of this transaction that read whole tables. Tables that an import has just filled have no statistics: taking them
- * for small, PostgreSQL would look through all rows of one for each row of the other.
+ * For statements of this transaction that read whole tables. Tables that an import has just filled have no
+ * statistics: taking them for small, PostgreSQL would look through all rows of one for each row of the other.
  */
 export async function planByHash(tx: Queryable): Promise<void> {
   await raiseWorkMem(tx)

@@ -3,8 +3,8 @@ import { scenarioTables } from '../scenario-tables.js'
 import type { ScenarioFacts } from './scenario-facts.js'
 
 /**
- * The rows of pu.dat: the units of the project's grid, with Marxan's defaults for those without a row in the scenario. Locations are the
- * centres in metres of EPSG:3410.
+ * The rows of pu.dat: the units of the project's grid, with Marxan's defaults for those without a row in the
+ * scenario. Locations are the centres in metres of EPSG:3410.
  */
 export const puSelect = (
   { scenario, project }: ScenarioFacts,

@@ -5,7 +5,10 @@ import { boxesOf, cellSizeOf, cellsOf, meet, valid } from './cells.js'
 import { goals } from './goals.js'
 import type { ScenarioFacts } from './scenario-facts.js'
 
-/** Where the amounts of a feature come from: those that came with the scenario, else the feature's own, else its shapes. */
+/**
+ * Where the amounts of a feature come from: those that came with the scenario, else the feature's own, else
+ * its shapes.
+ */
 export type AmountSource = 'scenario' | 'feature' | 'shapes'
 
 /** The goals, each with the source of its amounts. */
@@ -28,7 +31,10 @@ export async function amountSources(tx: Queryable, facts: ScenarioFacts): Promis
   return new Set(rows.map(({ source }) => source))
 }
 
-/** By planning unit, then by feature: Marxan reads the columns by position and stops reading a unit where another begins. */
+/**
+ * By planning unit, then by feature: Marxan reads the columns by position and stops reading a unit where
+ * another begins.
+ */
 export function puvsprSelect(facts: ScenarioFacts, sources: ReadonlySet<AmountSource>): string {
   const stored = (source: AmountSource, table: string, on: string): string => `
     SELECT goal.marxan_id AS species, unit.puid AS pu, stored.amount

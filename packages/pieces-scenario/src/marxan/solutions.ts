@@ -15,7 +15,7 @@ const selected = ({ scenario, project }: ScenarioFacts, run: number, columns: st
 
 const bit = 'CASE WHEN chosen.run IS NULL THEN 0 ELSE 1 END AS solution'
 
-/** Every unit with 1 where the run selected it. */
+/** Every unit, with 1 if the run selected it. */
 export const solutionSelect = (facts: ScenarioFacts, run: number): string =>
   selected(facts, run, `unit.puid, ${bit}`)
 

@@ -37,7 +37,10 @@ export async function specFacts(tx: Queryable, { scenario }: ScenarioFacts): Pro
   }
 }
 
-/** The rows of spec.dat. A goal is written as it was given: as an amount if the scenario has one, else as a proportion. */
+/**
+ * The rows of spec.dat. A goal is written as it was given: as an amount if the scenario has one, else as a
+ * proportion.
+ */
 export function specSelect({ scenario }: ScenarioFacts, content: SpecContent): string {
   const optional = Object.fromEntries(
     optionalSpecColumns.map((name) => [name, `coalesce(${usable(name)}, 0)`]),

@@ -4,7 +4,10 @@ import { tablePiece } from '@piecework/postgres'
 import { sameProject } from '../same-project.js'
 import { scenarioTables } from '../scenario-tables.js'
 
-/** Which protected areas, own or shared, a scenario selects, and the threshold from which a unit counts as protected. */
+/**
+ * Which protected areas, own or shared, a scenario selects, and the threshold from which a unit counts as
+ * protected.
+ */
 export const protectedAreas: Piece = tablePiece({
   name: 'scenario/protected-areas',
   of: 'scenario',

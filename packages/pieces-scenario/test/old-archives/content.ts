@@ -6,8 +6,8 @@ type Row = Readonly<Record<string, unknown>>
 export type Content = Readonly<Record<string, readonly Row[]>>
 
 /**
- * All rows of a project, ids of its own as the name of their table: what an archive must become in any database. Geometry is
- * told by its exact bytes.
+ * All rows of a project, ids of its own as the name of their table: what an archive must become in any
+ * database. Geometry is told by its exact bytes.
  */
 export async function contentOf(db: Queryable, project: string): Promise<Content> {
   const rows = await ownedRows(db, project)

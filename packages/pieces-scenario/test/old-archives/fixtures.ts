@@ -4,7 +4,10 @@ import type { Piece } from '@piecework/core/piece'
 import { planningProject } from '@piecework/pieces-project'
 import { planningScenario } from '@piecework/pieces-scenario'
 
-/** Beside the sources of the tests: `1.project.zip`, `1.scenario.zip` and what the first must become, `1.json`. */
+/**
+ * Beside the sources of the tests: `1.project.zip`, `1.scenario.zip` and what the first must become,
+ * `1.json`.
+ */
 export const fixtures = fileURLToPath(new URL('../../../test/fixtures/', import.meta.url))
 
 /** Pieces whose entries are imported. */

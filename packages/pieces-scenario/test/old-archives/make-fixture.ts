@@ -8,7 +8,8 @@ import { madeUpProject } from '../support/made-up-project.js'
 import { contentOf } from './content.js'
 import { fixtureNumbers, fixtures } from './fixtures.js'
 
-// Run by hand when the version of a piece has grown, before it is released; needs DATABASE_URL. Old fixtures stay as they are:
+// Run by hand when the version of a piece has grown, before it is released; needs DATABASE_URL. Old fixtures
+// stay as they are:
 // node packages/pieces-scenario/build/test/old-archives/make-fixture.js
 const number = ((await fixtureNumbers()).at(-1) ?? 0) + 1
 const artifacts = memoryArtifacts()

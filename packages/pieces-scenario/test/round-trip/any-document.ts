@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 
-/** What stands where a document holds an id. `own`, `upper`, `shared` and `foreign` count through the rows that are there. */
+/**
+ * What stands where a document holds an id. `own`, `upper`, `shared` and `foreign` count through the rows
+ * that are there.
+ */
 export type DocumentId =
   | { readonly own: number }
   /** An own id in capital letters: the same uuid to PostgreSQL. */

@@ -38,7 +38,10 @@ const code = oneOf('TWN', 'TWN.1', '')
 const geometry = (value: fc.Arbitrary<string>) => ({ type: 'geometry', value, required: true }) as const
 const required = <Column extends object>(column: Column) => ({ ...column, required: true }) as const
 
-/** The planning schema but for keys and what every row has: the project, the owner, the state. In the order of filling. */
+/**
+ * The planning schema but for keys and what every row has: the project, the owner, the state. In the order of
+ * filling.
+ */
 export const anyTables: Readonly<Record<string, AnyTable>> = {
   projects: {
     name: required(text),
@@ -192,7 +195,10 @@ export const anyTables: Readonly<Record<string, AnyTable>> = {
 /** By column; a column that is left out has the database's default. */
 export type AnyRow = Readonly<Record<string, Document | undefined>>
 
-/** A row that leads by `column` to a row of another project, or, where that may be NULL, what an own row is made to do. */
+/**
+ * A row that leads by `column` to a row of another project, or, where that may be NULL, what an own row is
+ * made to do.
+ */
 interface Stray {
   readonly table: string
   readonly column: string

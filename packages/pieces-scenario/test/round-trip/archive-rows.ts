@@ -5,7 +5,10 @@ import type { ExactRows } from './exact-rows.js'
 /** `raw.features.name`: names of what a document's ids lead to, once for each spelling of an id. */
 const derived = /^\w+\.\w+\.\w+$/
 
-/** Every row of every entry of an archive, with piece, entry and column names, but for what is derived of the rest. */
+/**
+ * Every row of every entry of an archive, with piece, entry and column names, but for what is derived of the
+ * rest.
+ */
 export async function archiveRows(artifacts: ArtifactStore, key: string): Promise<ExactRows> {
   const archive = await openArchive(await artifactSource(artifacts, key))
   const found: string[] = []

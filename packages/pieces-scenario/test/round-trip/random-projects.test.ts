@@ -92,7 +92,10 @@ function countsAreHonest(source: JobReport, copy: JobReport, strays: StrayCounts
   )
 }
 
-/** Bystanders stay as they are, and no id of theirs or of the source is in the copy, but for those of shared rows. */
+/**
+ * Bystanders stay as they are, and no id of theirs or of the source is in the copy, but for those of shared
+ * rows.
+ */
 function onlyAdded(before: ExactRows, after: ExactRows, copy: ExactRows, sources: ExactRows): void {
   const { added: more, lost } = added(before, after)
   assert.equal(lost, [], 'rows of others have changed')

@@ -7,7 +7,10 @@ export interface SharedRows {
   readonly area: string
 }
 
-/** Shared rows of an instance, administrative areas among them; their ids differ from one instance to another, their stable keys do not. */
+/**
+ * Shared rows of an instance, administrative areas among them; their ids differ from one instance to another,
+ * their stable keys do not.
+ */
 export async function sharedRows(db: Queryable): Promise<SharedRows> {
   const [feature, area] = [randomUUID(), randomUUID()]
   await db.query(
@@ -34,7 +37,9 @@ export async function administrativeAreas(db: Queryable, codes: readonly string[
 
 const tricky = `Bahía de "Mañana", 海\n\\.\nNULL`
 
-/** A project with something in every table, two scenarios (numbers 1 and 3) and values that are easily spoilt. */
+/**
+ * A project with something in every table, two scenarios (numbers 1 and 3) and values that are easily spoilt.
+ */
 export async function madeUpProject(db: Queryable, shared: SharedRows): Promise<string> {
   const project = randomUUID()
   const one = async (sql: string, ...values: readonly unknown[]): Promise<string> => {

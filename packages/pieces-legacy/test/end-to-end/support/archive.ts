@@ -113,7 +113,10 @@ export function tableOf(bytes: Buffer): Table {
   return { columns: columns.map((name) => name ?? ''), rows }
 }
 
-/** Sizes, checksums and row counts of the manifest as the entries have them. Rows of what is no longer CSV stay. */
+/**
+ * Sizes, checksums and row counts of the manifest as the entries have them. Rows of what is no longer CSV
+ * stay.
+ */
 function honest(archive: Unpacked): void {
   for (const { path, entry } of listed(archive)) {
     const bytes = archive.entries.get(path)

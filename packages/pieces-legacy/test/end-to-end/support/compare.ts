@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { compareResources } from '@piecework/test-support'
 import type { Host } from './host.js'
 
-/** All rows of one project are those of another that these jobs have made of it, but for its name; resolves to their number. */
+/**
+ * All rows of one project are those of another that these jobs have made of it, but for its name; resolves to
+ * their number.
+ */
 export async function assertEqualProjects(
   { database }: Pick<Host, 'database'>,
   from: string,

@@ -4,7 +4,9 @@ import { resourcePath } from '@piecework/core/store'
 import { schemaPrints } from '@piecework/test-support'
 import type { Host } from './host.js'
 
-/** Fingerprint of every table of the planning domain, of all claims, and the keys of what jobs have stored. */
+/**
+ * Fingerprint of every table of the planning domain, of all claims, and the keys of what jobs have stored.
+ */
 export type Contents = Readonly<Record<string, string>>
 
 export async function contentsOf({

@@ -12,7 +12,9 @@ export interface Refusal {
   readonly report?: JobReport
 }
 
-/** Asks for an import that must be refused, at once or by its job; afterwards everything is as it was before. */
+/**
+ * Asks for an import that must be refused, at once or by its job; afterwards everything is as it was before.
+ */
 export async function refused(host: Host, request: ImportRequest): Promise<Refusal> {
   const before = await contentsOf(host)
   const refusal = await attempt(host, request)

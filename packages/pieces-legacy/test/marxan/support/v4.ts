@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import type { Folder } from './folder.js'
 
 /**
- * Reads a folder in the narrowest way in which releases of Marxan 4 do: keys of input.dat wherever a line holds them, cells by one
- * delimiter without empty ones, puvspr.dat and bound.dat by position and without quotation marks, whole numbers of digits alone.
- * Throws where one of them would stop, warn, or read something else than what is meant.
+ * Reads a folder in the narrowest way in which releases of Marxan 4 do: keys of input.dat wherever a line
+ * holds them, cells by one delimiter without empty ones, puvspr.dat and bound.dat by position and without
+ * quotation marks, whole numbers of digits alone. Throws where one of them would stop, warn, or read
+ * something else than what is meant.
  */
 export function readAsV4(folder: Folder): void {
   for (const [path, text] of Object.entries(folder)) {

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { features, smallOutput } from './small-output.js'
 
-/** An output folder without errors, as texts by file name, and ids of the units and features that it is about. */
+/**
+ * An output folder without errors, as texts by file name, and ids of the units and features that it is about.
+ */
 export interface AnyOutput {
   readonly files: Readonly<Record<string, string>>
   readonly units: readonly number[]

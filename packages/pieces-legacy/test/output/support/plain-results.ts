@@ -24,8 +24,8 @@ const runColumns = [
 const featureColumns = ['amount_held', 'occurrences_held', 'separation_achieved', 'target_met', 'mpm']
 
 /**
- * What the files of one scenario say, read in the plainest way: every line is split at its separator, and nothing is checked. Apart from
- * the readers that are tested.
+ * What the files of one scenario say, read in the plainest way: every line is split at its separator, and
+ * nothing is checked. Apart from the readers that are tested.
  */
 export function plainResults(files: OutputFiles, scenario: string): PlainResults {
   const texts = new Map(Object.entries(files).map(([name, bytes]) => [name, textOf(Buffer.from(bytes))]))

@@ -75,6 +75,9 @@ export const line = (...values: readonly string[]): Feature => ({
 const radius = 6371228
 const radians = Math.PI / 180
 
-/** Square metres between two meridians and two parallels on the sphere of EPSG:3410, which is an equal-area projection. */
+/**
+ * Square metres between two meridians and two parallels on the sphere of EPSG:3410, which is an equal-area
+ * projection.
+ */
 export const areaOf = ([west, south, east, north]: readonly [number, number, number, number]): number =>
   radius ** 2 * (east - west) * radians * (Math.sin(north * radians) - Math.sin(south * radians))

@@ -18,7 +18,10 @@ import { puValidator } from '#internal/units/pu-validator.js'
 
 export type Content = string | Buffer
 
-/** A small project that is right in every way; each table begins with a header and has a row on each further line. */
+/**
+ * A small project that is right in every way; each table begins with a header and has a row on each further
+ * line.
+ */
 export const good = {
   'input.dat': `${[
     'BLM 1',
@@ -53,7 +56,10 @@ export type FileName = keyof typeof good
 export type TableName = Exclude<FileName, 'input.dat'>
 
 export interface Files extends Partial<Record<FileName, Content>> {
-  /** Ids of the planning grid; `unreadable`: a grid that its own validator refuses. Those of pu.dat in `good` by default. */
+  /**
+   * Ids of the planning grid; `unreadable`: a grid that its own validator refuses. Those of pu.dat in `good`
+   * by default.
+   */
   readonly grid?: readonly number[] | 'unreadable'
 }
 

@@ -8,8 +8,8 @@ export interface ReferenceUnit {
 }
 
 /**
- * A second reader of shapefiles of polygons in degrees, for comparison: whole files, shapes found by the index as other programs do.
- * Undefined: to be refused.
+ * A second reader of shapefiles of polygons in degrees, for comparison: whole files, shapes found by the
+ * index as other programs do. Undefined: to be refused.
  */
 export function referenceGrid({ shp, shx, dbf }: ShapefileParts): readonly ReferenceUnit[] | undefined {
   const ids = idsOf(dbf)

@@ -3,7 +3,9 @@ import { told } from '@piecework/test-support/fixtures/told.js'
 import { suite } from 'uvu'
 import { type Content, type FileName, type Files, findingsOf, tableRows } from './project.js'
 
-/** What a file holds, what all validators say of the project with it, and the rows that its table is read as. */
+/**
+ * What a file holds, what all validators say of the project with it, and the rows that its table is read as.
+ */
 export type Case = readonly [
   what: string,
   content: Content,

@@ -4,7 +4,10 @@ import type { Queryable } from '@piecework/core/piece'
 /** Number of units in a row and in a column. */
 const side = 3
 
-/** A native scenario over nine squares (puid 1 to 9) of a hundredth of a degree, with nothing but grid, goals and shapes. Resolves to its id. */
+/**
+ * A native scenario over nine squares (puid 1 to 9) of a hundredth of a degree, with nothing but grid, goals
+ * and shapes. Resolves to its id.
+ */
 export async function nativeScenario(db: Queryable): Promise<string> {
   const [project, scenario] = [randomUUID(), randomUUID()]
   await db.query(`INSERT INTO planning.projects (id, name, owner_id) VALUES ($1, 'Native', 'ana')`, [project])
