@@ -12,7 +12,7 @@ const help = `Usage: npm run broken [-- [--runs=<count>] [<filter> …]]
 
 Tries each broken implementation of the tests so many times, each time with other random cases. The law that is there for it
 must find it every time, and must hold every time on the implementation that it was made from. Exit code 1 if it does not.
-Takes about 6 minutes on two quiet cores.
+Takes some minutes, half an hour on a machine that is very busy.
 
   --runs=<count>  how often (default 200)
   --help          print this
