@@ -188,11 +188,7 @@ test('a grid that cannot be read: what was not compared is said', async () => {
   assert.deepEqual(
     findings.map(({ code, message, hint }) => [code, /; (.*)/.exec(message)?.[1], hint]),
     [
-      [
-        'legacy/grid-missing-part',
-        undefined,
-        'Copy all parts of the shapefile: .shp, .shx, .dbf and .prj.',
-      ],
+      ['legacy/grid-missing-part', undefined, 'Copy all parts of the shapefile: .shp, .shx, .dbf and .prj.'],
       [
         'legacy/grid-missing-part',
         'the other files were not compared with it',
