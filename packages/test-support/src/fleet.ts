@@ -32,7 +32,7 @@ export interface Fleet {
   end(): Promise<void>
   /** Of those that work, or stand still. */
   pids(): readonly number[]
-  /** What those have ended with that ended by themselves, since it was last asked. Nobody stands in for them. */
+  /** How those ended that ended by themselves, since the last call. They are not replaced. */
   fallen(): readonly string[]
 }
 

@@ -82,7 +82,7 @@ async function createPrepared(
   name: string,
   template: ScratchTemplate,
 ): Promise<void> {
-  // Nobody is ever connected to template0, so copying it cannot be refused.
+  // No session is ever connected to template0, so copying it cannot be refused.
   await admin.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0`)
   try {
     const url = databaseUrl(server, name)

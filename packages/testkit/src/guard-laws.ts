@@ -100,7 +100,7 @@ export function guardLaws(runner: LawTest, options: GuardLawsOptions): void {
     await refuses('checkEditable', () => guard.checkEditable('project:1'), 'resource-busy')
   })
 
-  test('exclusion: who holds a resource, or a part of it, is told with since when', async () => {
+  test('exclusion: holders of a resource, or of a part of it, are listed with their time', async () => {
     const guard = await options.make()
     assert.deepEqual(await guard.holders('project:1'), [])
     const before = Date.now()
@@ -196,7 +196,7 @@ export function guardLaws(runner: LawTest, options: GuardLawsOptions): void {
     )
   })
 
-  test('exclusion: an edit that throws frees its hold and tells its own error', async () => {
+  test('exclusion: an edit that throws frees its hold and rejects with its own error', async () => {
     const guard = await options.make()
     const failing = guard.edit('project:1', async () => {
       throw new Error('the edit broke')

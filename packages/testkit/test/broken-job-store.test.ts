@@ -127,7 +127,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       }
     },
   ],
-  'keeps a preparation whose shells could not be made': [
+  'keeps a draft whose shells could not be made': [
     'nothing half-made: where the shells cannot be made',
     (store) => ({
       ...store,
@@ -249,8 +249,8 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     'one truth: a job past its deadline is stopped once',
     (store) => ({ ...store, limits: { ...store.limits, expire: async () => [] } }),
   ],
-  'takes the creation of a preparation for its run': [
-    'one truth: a preparation has its time from its run on',
+  'takes the creation of a draft for its run': [
+    'one truth: a draft has its time from its run on',
     (store) => ({
       ...store,
       drafts: {

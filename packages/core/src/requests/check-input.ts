@@ -4,7 +4,7 @@ import type { ResourceTree } from '../contracts/resource.js'
 import type { Registry } from '../plan/registry.js'
 
 /**
- * Whoever wrote an input decides its tree: each resource must stand below one of the kind that may hold it,
+ * The author of an input decides its tree: each resource must stand below one of the kind that may hold it,
  * and each piece at a resource of its kind. Throws `archive-invalid`, or `resource-not-found` for a kind that
  * no pack knows.
  */

@@ -8,7 +8,7 @@ interface Declared {
 interface Numeric extends Declared {
   readonly min?: number
   readonly max?: number
-  /** Told with a value that is no number or out of range. */
+  /** Added to findings about a value that is no number or out of range. */
   readonly hint?: string
 }
 

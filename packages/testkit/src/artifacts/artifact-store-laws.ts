@@ -45,7 +45,7 @@ export function artifactStoreLaws(runner: LawTest, options: ArtifactStoreLawsOpt
     await fc.assert(property, { numRuns: 60 + contentCases.length, examples: contentCases })
   })
 
-  test('stat tells when the artifact was made, and nothing of what is not there', async () => {
+  test('stat returns when the artifact was made, and undefined for one that is not there', async () => {
     const store = await options.make()
     // Stores may keep whole seconds only.
     const before = Date.now() - 1000

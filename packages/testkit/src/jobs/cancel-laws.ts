@@ -5,7 +5,7 @@ import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 
 /** Laws of cancelling. Run by `jobStoreLaws`. */
 export function cancelLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
-  test('nothing half-made: cancel skips what waits, tells what runs, and ends with the last step', async () => {
+  test('nothing half-made: cancel skips what waits, stops what runs, and ends with the last step', async () => {
     const bench = await jobBench(await make(longLease), { batches: [['a', 'b', 'c'], ['d']] })
     const { attempts, jobs } = bench.store
     await bench.done('a')

@@ -7,12 +7,12 @@ import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 import { type LeaseClock, leaseClock } from './lease-clock.js'
 import { sampleJob } from './sample-job.js'
 
-/** Laws of how long jobs may take, and of attempts that do not end when they are told to. Run by `jobStoreLaws`. */
+/** Laws of time limits of jobs, and of attempts that ignore their signal. Run by `jobStoreLaws`. */
 export function deadlineLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): void {
   const clock = leaseClock(lawTest)
   const { test, sleep } = clock
 
-  test('one truth: a job past its deadline is stopped once: what waits is skipped, what runs is told, the last step follows', async () => {
+  test('one truth: a job past its deadline is stopped once: what waits is skipped, what runs is stopped, the last step follows', async () => {
     const store = await make(longLease)
     const bench = await jobBench(store, { batches: [['a', 'b'], ['c']], timeLimitMs: limitMs(clock) })
     const running = await bench.lease('a')
@@ -65,7 +65,7 @@ export function deadlineLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): v
     assert.deepEqual(await Promise.all(jobs.map(({ job }) => job())), before)
   })
 
-  test('one truth: a preparation has its time from its run on', async () => {
+  test('one truth: a draft has its time from its run on', async () => {
     const store = await make(longLease)
     const { nodes, batches, ...sample } = sampleJob({ kind: 'import', batches: [['a']] })
     const request = { options: {}, input: { format: 'folder', uploads: [] } }
@@ -80,7 +80,7 @@ export function deadlineLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): v
     assert.equal((await expiredOf(store, job.id)).length, 1)
   })
 
-  test('exactly once: whoever does not end when its job is stopped loses its lease, and cannot commit', async () => {
+  test('exactly once: an attempt that goes on after its job was stopped loses its lease, and cannot commit', async () => {
     const bench = await jobBench(await make({ leaseMs: clock.leaseMs }), { batches: [['a']] })
     const { attempts, jobs } = bench.store
     const hung = await bench.lease('a')

@@ -10,7 +10,7 @@ import { sampleJob, sampleProject } from './sample-job.js'
 const noShells = async (): Promise<void> => undefined
 
 /** Laws of imports that are prepared: uploads first, then one run. Run by `jobStoreLaws`. */
-export function preparationLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
+export function draftLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
   test('a prepared import holds its claim, runs nothing, and knows its uploads', async () => {
     const store = await make(longLease)
     const { job, created, later } = await prepared(store)
@@ -72,7 +72,7 @@ export function preparationLaws(test: LawTest, { make }: JobStoreLawsOptions): v
     await store.guard.edit(job.claims[0] ?? '', noShells)
   })
 
-  test('a preparation that is cancelled goes to its last step, with its reason', async () => {
+  test('a draft that is cancelled goes to its last step, with its reason', async () => {
     const store = await make(longLease)
     const { job } = await prepared(store)
     const error = { code: 'expired', message: 'Too late.', retryable: false } as const
@@ -85,7 +85,7 @@ export function preparationLaws(test: LawTest, { make }: JobStoreLawsOptions): v
     await store.guard.edit(job.claims[0] ?? '', noShells)
   })
 
-  test('preparations that nobody touches are found, and others are not', async () => {
+  test('drafts that have not changed are found, and others are not', async () => {
     const store = await make(longLease)
     const [{ job: idle }, { job: running }] = [await prepared(store), await prepared(store)]
     await store.drafts.run(running.id, planOf(running, running.request))
@@ -95,7 +95,7 @@ export function preparationLaws(test: LawTest, { make }: JobStoreLawsOptions): v
     assert.ok(!(await store.drafts.idle(new Date(created + 60_000))).includes(running.id))
   })
 
-  test('an unknown preparation is `job-not-found`', async () => {
+  test('an unknown draft is `job-not-found`', async () => {
     const { drafts } = await make(longLease)
     await refuses('put', () => drafts.put(randomUUID(), uploadOf('x')), 'job-not-found')
     await refuses('remove', () => drafts.remove(randomUUID(), 'x'), 'job-not-found')
@@ -114,7 +114,7 @@ function newPreparation(): NewJob {
   }
 }
 
-/** A stored preparation, and another one of the same resource. */
+/** A stored draft, and another one of the same resource. */
 async function prepared(store: Store) {
   const job = newPreparation()
   const created = await store.drafts.create(job, noShells)

@@ -7,13 +7,13 @@ import { cancelLaws } from './cancel-laws.js'
 import { crashLaws } from './crash-laws.js'
 import { createLaws } from './create-laws.js'
 import { deadlineLaws } from './deadline-laws.js'
-import { preparationLaws } from './draft-laws.js'
+import { draftLaws } from './draft-laws.js'
 import { endLaws } from './end-laws.js'
 import { type JobStoreLawsOptions, jobStoreLawChecks } from './job-store-laws-options.js'
 import { leaseLaws } from './lease-laws.js'
 import { limitLaws } from './limit-laws.js'
 import { reportLaws } from './report-laws.js'
-import { keepingLaws } from './retention-laws.js'
+import { retentionLaws } from './retention-laws.js'
 import { rowLaws } from './row-laws.js'
 
 /** Laws of a `Store`: jobs, attempts, outbox and reports. Its guard has laws of its own (`guardLaws`). */
@@ -21,7 +21,7 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   const test = linked(runner)
   checkOptions('jobStoreLaws()', options, jobStoreLawChecks)
   createLaws(test, options)
-  preparationLaws(test, options)
+  draftLaws(test, options)
   attemptLaws(test, options)
   leaseLaws(test, options)
   batchLaws(test, options)
@@ -30,7 +30,7 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   deadlineLaws(test, options)
   endLaws(test, options)
   reportLaws(test, options)
-  keepingLaws(test, options)
+  retentionLaws(test, options)
   crashLaws(test, options)
   if (options.sql) rowLaws(test, options)
 }

@@ -10,7 +10,7 @@ export function leaseLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): void
   const clock = leaseClock(lawTest)
   const { test, sleep } = clock
 
-  test('exactly once: a stale fence cannot commit: whoever was taken over changes nothing any more', async () => {
+  test('exactly once: a stale fence cannot commit: an attempt that was taken over changes nothing any more', async () => {
     const bench = await jobBench(await make({ leaseMs: clock.leaseMs }))
     const { attempts } = bench.store
     const stale = await bench.lease('a')
@@ -95,7 +95,7 @@ export function leaseLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): void
         .map(({ node, attempt }) => `${node.at(-1)}${attempt}`)
         .sort()
     await bench.lease('a')
-    // It waits for its next attempt, and for nobody's lease.
+    // It waits for its next attempt, and for no lease.
     await bench.store.attempts.fail(await bench.lease('c'), sampleError, [], 3_600_000)
     assert.deepEqual(await overdue(), [])
     await sleep(clock.leaseMs + 50)

@@ -90,7 +90,7 @@ export function limitLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual(await batchesOf(store, jobs[0]), [0])
   })
 
-  test('nothing half-made: a job that is cancelled while it waits goes to its last step, and takes nobody else’s place', async () => {
+  test('nothing half-made: a job that is cancelled while it waits goes to its last step, and takes no other job’s place', async () => {
     const store = await make(longLease)
     const principal = randomUUID()
     const jobs: Job[] = []
@@ -106,10 +106,10 @@ export function limitLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual(await underWay(store, [third]), [third.id])
   })
 
-  test('a preparation counts from its run on', async () => {
+  test('a draft counts from its run on', async () => {
     const store = await make(longLease)
     const principal = randomUUID()
-    const { job, run } = preparation(principal)
+    const { job, run } = draftOf(principal)
     await store.drafts.create(job, async () => undefined)
     const first = await store.jobs.create(jobOf(principal, one))
     assert.equal(first.throttled, undefined)
@@ -132,7 +132,7 @@ function jobOf(principal: string, limit: PrincipalLimit): NewJob {
   return { ...sampleJob({ batches: [['a']] }), principal: { id: principal }, limit }
 }
 
-function preparation(principal: string) {
+function draftOf(principal: string) {
   const { nodes, batches, ...job } = sampleJob({ kind: 'import', batches: [['a']] })
   const request = { options: {}, input: { format: 'folder', uploads: [] } }
   const asked = { ...job, request, principal: { id: principal } }

@@ -11,7 +11,7 @@ const future = new Date('2090-01-01T00:00:00.000Z')
 const cleaningMs = 60_000
 
 /** Laws of what jobs leave in the artifact store. Run by `jobStoreLaws`. */
-export function keepingLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
+export function retentionLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
   test('one truth: what is over is given to one of many who ask, once, until it is gone', async () => {
     const store = await make(longLease)
     const { id } = await ended(store, { archive: archive(past) })
@@ -23,7 +23,10 @@ export function keepingLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     )
     assert.ok((await kept(store)).includes(id), 'until it is gone it is kept')
     const gone = await store.retention.markDeleted(id)
-    assert.ok(gone.result.archive?.deletedAt instanceof Date, 'the record tells that the archive is gone')
+    assert.ok(
+      gone.result.archive?.deletedAt instanceof Date,
+      'the record does not say that the archive is gone',
+    )
     assert.deepEqual(await store.jobs.get(id), gone)
     assert.equal(gone.status, 'succeeded')
     assert.ok(!(await kept(store)).includes(id))
@@ -89,7 +92,7 @@ export function keepingLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     assert.equal(await store.retention.acquireTurn(name, 0), true)
   })
 
-  test('exclusion: whoever may change what a failed export had claimed is remembered', async () => {
+  test('exclusion: a hold that may change what a failed export had claimed is remembered', async () => {
     const store = await make(longLease)
     const { guard } = store
     const nothing = async (): Promise<void> => undefined

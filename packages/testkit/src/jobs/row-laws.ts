@@ -12,7 +12,7 @@ import { pathOf, sampleJob, sampleProject } from './sample-job.js'
 
 const patienceMs = 15_000
 
-/** Laws of stores whose transactions run SQL. Run by `jobStoreLaws` where it is told so. */
+/** Laws of stores whose transactions run SQL. Run by `jobStoreLaws` with `sql: true`. */
 export function rowLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
   const clock = leaseClock(test)
 
@@ -52,7 +52,7 @@ export function rowLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     }))
 
   clock.test(
-    'exactly once: whoever takes over is not blocked by uncommitted rows of the one before, and they never appear',
+    'exactly once: a takeover is not blocked by uncommitted rows of the attempt before, and they never appear',
     () =>
       withRows(make({ leaseMs: clock.leaseMs }), async (store) => {
         const bench = await jobBench(store)

@@ -53,6 +53,6 @@ export function importLaws(test: LawTest, options: PieceLawsOptions): void {
       )
     }
     const told = findings.reduce((sum, { count = 1 }) => sum + count, 0)
-    assert.ok(told >= skipped, `${skipped} rows were skipped, and ${told} findings tell of it`)
+    assert.ok(told >= skipped, `${skipped} rows were skipped, and ${told} findings report it`)
   })
 }

@@ -19,7 +19,7 @@ export interface PieceLawsOptions extends Patience {
   readonly piece: Piece
   /** Of the piece's resource, with its shell. */
   readonly kind: ResourceKind
-  /** A PostgreSQL database with the host's tables that nobody else writes to meanwhile. */
+  /** A PostgreSQL database with the host's tables; nothing else writes to it meanwhile. */
   database(): Database | Promise<Database>
   /** Makes a new resource with rows of every sort that the piece carries. Called by each law. */
   sample(db: Database): Promise<Sample>
