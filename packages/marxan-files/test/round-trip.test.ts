@@ -116,6 +116,14 @@ test('input.dat, with any parameters that are stored', () =>
     { examples: [[{ BLM: -0 }], [{ NUMITNS: 10, NUMTEMP: 20 }], [{ PROP: 2, RUNMODE: 'x' }]] },
   ))
 
+test('the bytes of a solutions matrix, however its cells come', async () => {
+  for (const size of [1, 2, 3, 100]) {
+    const runs = [{ run: 1, selected: csv('s\n1\n0\n', size) }]
+    const bytes = await buffer(writeSolutionsMatrix(csv('unit\nP3\nP1\n', size), runs))
+    assert.equal(bytes.toString(), 'SolutionsMatrix,P3,P1\nS1,1,0\n')
+  }
+})
+
 test('the bytes of input.dat', async () => {
   const text = (
     await buffer(
