@@ -16,6 +16,7 @@ const error: Finding = {
   column: 'cost',
   message: 'Wrong: "ä" is no number.',
   hint: 'Mend it.',
+  fix: { role: 'rows', metadata: { cost: null } },
   count: 3,
 }
 
