@@ -13,6 +13,7 @@ export type { Environment } from './contracts/environment.js'
 export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'
 export type { Finding } from './contracts/finding.js'
 export type { Claim, Edit, Guard, Holder, ResourcePath } from './contracts/guard.js'
+export type { Limits } from './contracts/job-limits.js'
 export type {
   Job,
   JobError,
@@ -35,7 +36,6 @@ export type {
   StagedEntry,
   StatusChange,
 } from './contracts/jobs.js'
-export type { Limits } from './contracts/limits.js'
 export type { Outbox, OutboxAction, OutboxItem } from './contracts/outbox.js'
 export type { PieceCounts } from './contracts/piece-counts.js'
 export type { Principal, PrincipalLimit } from './contracts/principal.js'

@@ -1,4 +1,5 @@
 import type { Allow } from '../access/allow.js'
+import { allowCancel } from '../access/allow-cancel.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { Store } from '../contracts/store.js'
@@ -54,12 +55,4 @@ export function createJobControl({ store, engine, watcher, events, allow }: JobC
     cancel,
     ended: (id, signal) => watcher.ended(id, signal),
   }
-}
-
-async function allowCancel(store: Store, allow: Allow, id: string, by: Principal): Promise<void> {
-  const job = await store.jobs.get(id)
-  if (!job) return
-  const isInput = job.kind === 'import' || job.kind === 'validation'
-  const source = { kind: job.tree.kind, id: job.tree.id }
-  await allow(by, 'cancel', isInput ? job.target : source, job)
 }

@@ -9,7 +9,7 @@ import {
   type ResourceTree,
 } from '@piecework/core/store'
 import { mustThrottle } from './admission.js'
-import { acquireHold } from './holds.js'
+import { acquireHold } from './claims.js'
 import { jsonText } from './json-text.js'
 import { jobOf } from './records.js'
 

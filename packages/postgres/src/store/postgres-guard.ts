@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type Database, type Edit, type Guard, PieceworkError } from '@piecework/core/store'
 import { defaults } from '../defaults.js'
-import { acquireHold, assertNotHeld, holdersOf, lockRoots } from './holds.js'
-import { invalidateRetries } from './retry-claims.js'
+import { acquireHold, assertNotHeld, holdersOf, lockRoots } from './claims.js'
+import { invalidateRetries } from './retry-invalidation.js'
 
 export function postgresGuard(control: Database): Guard {
   const release = async (hold: string): Promise<void> => {

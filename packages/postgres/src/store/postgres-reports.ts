@@ -1,7 +1,7 @@
 import type { Database, Finding, Reports } from '@piecework/core/store'
 import { defaults } from '../defaults.js'
 import { nodeOf } from './records.js'
-import { isUntouched } from './retry-claims.js'
+import { isUntouched } from './retry-invalidation.js'
 
 export function postgresReports(control: Database): Reports {
   return {

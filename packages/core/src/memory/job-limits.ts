@@ -1,4 +1,4 @@
-import type { Limits } from '../contracts/limits.js'
+import type { Limits } from '../contracts/job-limits.js'
 import { canBeStopped } from '../engine/machine.js'
 import { skipWaiting } from './jobs.js'
 import type { MemoryState } from './state.js'

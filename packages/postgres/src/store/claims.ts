@@ -9,7 +9,7 @@ import {
 import { defaults } from '../defaults.js'
 import { tryAdvisoryLock } from './advisory-lock.js'
 import { lockKey } from './lock-key.js'
-import { invalidateRetries } from './retry-claims.js'
+import { invalidateRetries } from './retry-invalidation.js'
 
 export interface NewHold {
   readonly paths: readonly ResourcePath[]
