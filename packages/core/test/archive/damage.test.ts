@@ -23,7 +23,7 @@ const content: Content = {
  * Everything the archive says, entry by entry; undefined for an entry that is refused. Throws where all is
  * refused.
  */
-async function told(bytes: Buffer) {
+async function contentsOf(bytes: Buffer) {
   const opened = await openArchive({
     size: bytes.length,
     read: ({ start, end }) => chunks(bytes.subarray(start, end)),
@@ -43,10 +43,10 @@ async function told(bytes: Buffer) {
   return { digest: opened.digest, manifest: opened.manifest, about: opened.about, contents }
 }
 
-/** The damaged archive tells the truth or refuses, as a whole or entry by entry. */
-async function neverLies(damaged: Buffer, truth: Awaited<ReturnType<typeof told>>): Promise<boolean> {
+/** The damaged archive yields the truth or refuses, as a whole or entry by entry. */
+async function neverLies(damaged: Buffer, truth: Awaited<ReturnType<typeof contentsOf>>): Promise<boolean> {
   try {
-    const { contents, ...rest } = await told(damaged)
+    const { contents, ...rest } = await contentsOf(damaged)
     const { contents: expected, ...expectedRest } = truth
     assert.deepEqual(rest, expectedRest)
     assert.deepEqual([...contents.keys()], [...expected.keys()])
@@ -60,7 +60,7 @@ async function neverLies(damaged: Buffer, truth: Awaited<ReturnType<typeof told>
 
 test('hostile archives: a flipped bit never yields wrong data', async () => {
   const { bytes } = await archive(content)
-  const truth = await told(bytes)
+  const truth = await contentsOf(bytes)
   let noticed = 0
   // Each byte, and by turns each of its bits.
   for (let at = 0; at < bytes.length; at += 1) {
@@ -81,12 +81,12 @@ test('hostile archives: a flipped bit never yields wrong data', async () => {
 test('hostile archives: a truncated archive is refused, wherever it ends', async () => {
   const { bytes } = await archive(content)
   for (let end = 0; end < bytes.length; end += 3)
-    await assert.rejects(told(bytes.subarray(0, end)), { code: 'archive-invalid' })
+    await assert.rejects(contentsOf(bytes.subarray(0, end)), { code: 'archive-invalid' })
 })
 
 test('hostile archives: an archive with a part cut out or swapped never yields wrong data', async () => {
   const { bytes } = await archive(content)
-  const truth = await told(bytes)
+  const truth = await contentsOf(bytes)
   const cuts = fc
     .uniqueArray(fc.nat(bytes.length), { minLength: 3, maxLength: 3 })
     .map((all) => all.sort((one, other) => one - other) as [number, number, number])

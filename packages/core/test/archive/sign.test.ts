@@ -60,7 +60,7 @@ test('hostile archives: a flipped bit of manifest or signature is never trusted'
     }
 })
 
-test('hostile archives: what is no signature of this manifest by this key is told apart and never trusted', () => {
+test('hostile archives: what is no signature of this manifest by this key is recognised and never trusted', () => {
   const other = generateKeyPairSync('ed25519').privateKey
   const { signature } = JSON.parse(Buffer.from(sign(manifest)).toString())
   const good = { algorithm: 'ed25519', keyId: 'host-1', signature }

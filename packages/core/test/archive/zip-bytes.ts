@@ -18,13 +18,13 @@ export interface HandmadeEntry {
   /** In the local header only. */
   readonly localPath?: string
   readonly localExtraLength?: number
-  /** Of the local header, as the directory tells it. */
+  /** Of the local header, as in the directory. */
   readonly start?: number
 }
 
 export interface HandmadeZip {
   readonly entries: readonly HandmadeEntry[]
-  /** As the end of the directory tells it. */
+  /** As in the end of the directory. */
   readonly count?: number
   readonly comment?: string
 }

@@ -77,7 +77,7 @@ test('where workers die each time, the error says so and how often', async () =>
   )
 })
 
-test('where a piece failed before its workers died, its last own error is told first', async () => {
+test('if a piece failed before its workers died, its last own error comes first', async () => {
   const failure = { code: 'atlas/away', message: 'The atlas was away.', retryable: true } as const
   const { error } = await afterDeaths(3, async (store, job) => {
     const lease = await store.attempts.begin({ job, node, attempt: 1 }, 'one that failed')

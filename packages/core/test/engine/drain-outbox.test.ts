@@ -77,15 +77,15 @@ test('a stop ends it after the present item, and what was carried out is acknowl
   )
 })
 
-test('a batch submits the nodes that wait for their first attempt, and tells that the job was submitted once', async () => {
+test('a batch submits the nodes that wait for their first attempt, and reports once that the job was submitted', async () => {
   const store = memoryStore()
   const job = await store.jobs.create(newJob('j1', ['a', 'b', 'c']))
-  const [tasks, told]: [Task[], string[]] = [[], []]
+  const [tasks, reported]: [Task[], string[]] = [[], []]
   const deps = {
     store,
     runtime: runtimeOf((task) => tasks.push(task)),
     environment,
-    report: ({ status }: { status: string }) => told.push(status),
+    report: ({ status }: { status: string }) => reported.push(status),
   }
   const batch: OutboxItem = { id: '1', action: { type: 'batch', job: job.id, batch: 0 } }
   await carryOut(deps, batch)
@@ -106,7 +106,7 @@ test('a batch submits the nodes that wait for their first attempt, and tells tha
     tasks.map(({ node }) => node),
     ['c'],
   )
-  assert.deepEqual(told, ['submitted'])
+  assert.deepEqual(reported, ['submitted'])
 })
 
 test('a task that may not begin yet is submitted with the time that is left; a late one with none', async () => {

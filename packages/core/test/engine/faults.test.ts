@@ -100,7 +100,7 @@ test('a listener that throws breaks no job', async () => {
   }
 })
 
-test('all problems at once: an error is told also after a thousand warnings', async () => {
+test('all problems at once: an error is reported also after a thousand warnings', async () => {
   async function* validate() {
     for (let i = 0; i < 1500; i++)
       yield { severity: 'warning' as const, code: 'test/odd', message: `Odd ${i}.` }
@@ -116,7 +116,7 @@ test('all problems at once: an error is told also after a thousand warnings', as
 
 test('all problems at once: a validator that cannot go on does not silence the others', async () => {
   const validator = (message: string) => ({
-    // biome-ignore lint/correctness/useYield: it fails before it has anything to tell
+    // biome-ignore lint/correctness/useYield: it fails before it has anything to yield
     async *validate(): AsyncIterable<Omit<Finding, 'piece'>> {
       throw new PieceworkError('archive-invalid', message, { facts: { entry: 'lines.csv' } })
     },
@@ -236,7 +236,7 @@ test('what no database keeps in a text does not keep a job from ending', async (
   )
 })
 
-test('an error of the file system is told in words, with its code and without its text', async () => {
+test('an error of the file system is reported in words, with its code and without its text', async () => {
   const artifacts = memoryArtifacts()
   const full: typeof artifacts = {
     ...artifacts,
@@ -257,7 +257,7 @@ test('an error of the file system is told in words, with its code and without it
   )
 })
 
-test('a file that is not there is told as such', async () => {
+test('a file that is not there is reported as such', async () => {
   await withPiecework(
     (host) => host.pack(),
     async (piecework) => {
@@ -323,16 +323,16 @@ test('what a runtime refuses holds up nothing else, and is submitted by the swee
   )
 })
 
-test('each status is told once', async () => {
+test('each status is emitted once', async () => {
   await withPiecework(
     (host) => host.pack(),
     async (piecework, { host }) => {
-      const told: string[] = []
-      piecework.events.on('job:status', ({ status }) => told.push(status))
+      const statuses: string[] = []
+      piecework.events.on('job:status', ({ status }) => statuses.push(status))
       const job = await piecework.export({ resource: host.add('b1', 'Birds', ['wren']), principal: ann })
       await job.result()
       await job.cancel()
-      assert.deepEqual(told, ['submitted', 'running', 'ending', 'succeeded'])
+      assert.deepEqual(statuses, ['submitted', 'running', 'ending', 'succeeded'])
     },
   )
 })

@@ -9,7 +9,7 @@ import { ann, bytes, keys, type Notebooks, withPiecework } from '../support/note
 
 const test = suite('engine: laws')
 
-/** A piece that only tells when it runs. */
+/** A piece that only reports when it runs. */
 const marker = (name: string, log: string[], more: Partial<Piece> = {}): Piece => ({
   contract: 1,
   name,

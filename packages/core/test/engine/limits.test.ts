@@ -72,7 +72,7 @@ test('higher priorities come first, of jobs that wait for room and of tasks that
   ] satisfies Partial<PieceworkOptions>[]) {
     const order: string[] = []
     const first = deaf()
-    const piece = pieceOf('told', async ({ resource: { id } }) => {
+    const piece = pieceOf('noted', async ({ resource: { id } }) => {
       if (order.push(id) === 1) await first.work()
     })
     await withPiecework(
@@ -132,8 +132,8 @@ test('a cancel by a principal asks the policy, with the job and what it is about
       const byBob = piecework.cancel(handle.id, { principal: bob })
       await assert.rejects(byBob, (error) => isPieceworkError(error, 'forbidden'))
       assert.equal((await piecework.job(handle.id)).job.outcome, undefined)
-      const nobody = piecework.cancel('no such job', { principal: ann })
-      await assert.rejects(nobody, (error) => isPieceworkError(error, 'job-not-found'))
+      const unknown = piecework.cancel('no such job', { principal: ann })
+      await assert.rejects(unknown, (error) => isPieceworkError(error, 'job-not-found'))
       slow.end()
       await piecework.cancel(handle.id, { principal: ann })
       await handle.ended()

@@ -159,7 +159,7 @@ test('what cannot be done is refused before anything is stored', async () => {
       assert.deepEqual(await keys(artifacts, 'jobs'), [])
       assert.deepEqual(await piecework.jobs(), [])
       await store.guard.checkEditable('notebook:b1')
-      await assert.rejects(piecework.job('nobody'), is('job-not-found'))
+      await assert.rejects(piecework.job('none'), is('job-not-found'))
     },
   )
   await withPiecework(

@@ -107,7 +107,7 @@ const attacks = {
 } as const
 
 for (const [what, [code, tampering]] of Object.entries(attacks)) {
-  test(`hostile archives: an archive ${what} is refused before a job exists, told or let pass, as the policy says`, async () => {
+  test(`hostile archives: an archive ${what} is refused before a job exists, reported or accepted, as the policy says`, async () => {
     const artifacts = memoryArtifacts()
     const { archive } = await exported(artifacts)
     const artifact = await tampered(artifacts, archive.artifact, tampering)
@@ -131,8 +131,8 @@ for (const [what, [code, tampering]] of Object.entries(attacks)) {
         for (const job of [await piecework.validate(request), await piecework.import(request)]) {
           await job.result()
           const { findings } = await piecework.job(job.id)
-          const told = findings.map((finding) => [finding.severity, finding.code, finding.file])
-          assert.deepEqual(told, [['warning', `core/${code}`, 'manifest.sig']])
+          const reported = findings.map((finding) => [finding.severity, finding.code, finding.file])
+          assert.deepEqual(reported, [['warning', `core/${code}`, 'manifest.sig']])
         }
         assert.equal(host.books.size, 2)
         assert.equal((await piecework.verify({ artifact })).ok, true)

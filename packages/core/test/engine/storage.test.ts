@@ -139,7 +139,7 @@ async function withFailing(
   await withPiecework(
     (host) => host.pack(),
     (piecework, setup) => {
-      // What could not be deleted at once is told here.
+      // What could not be deleted at once is reported here.
       piecework.events.on('error', () => {})
       return use(piecework, { ...setup, artifacts: whole }, (on) => {
         broken = on
@@ -196,15 +196,15 @@ for (const [what, [change, message]] of Object.entries(readings)) {
       const exported = await piecework.export({ resource, principal: ann })
       const { archive } = await exported.result()
       assert.ok(archive)
-      const told = (error: unknown) => isPieceworkError(error) && message.test(error.message)
+      const isRefusal = (error: unknown) => isPieceworkError(error) && message.test(error.message)
       fail(true)
-      await assert.rejects(piecework.inspect(archive), told)
-      await assert.rejects(piecework.verify(archive), told)
-      await assert.rejects(piecework.import({ archive, principal: ann }), told)
+      await assert.rejects(piecework.inspect(archive), isRefusal)
+      await assert.rejects(piecework.verify(archive), isRefusal)
+      await assert.rejects(piecework.import({ archive, principal: ann }), isRefusal)
       const { bytes } = await piecework.download(exported.id)
       await assert.rejects(async () => {
         for await (const _ of bytes);
-      }, told)
+      }, isRefusal)
       assert.equal(host.books.size, 1)
     }))
 

@@ -26,9 +26,9 @@ test('a piece that takes too long is stopped, and its job fails with the piece a
       const resource = host.add('b1', 'Birds', ['wren'])
       const { job, nodes } = await (await piecework.export({ resource, principal: ann })).ended()
       assert.deepEqual([job.status, job.error?.code, job.error?.retryable], ['failed', 'timeout', true])
-      const told = job.error?.message ?? ''
-      assert.match(told, /piece work\/long of notebook b1 .* 100 ms; .*rolled back/)
-      assert.doesNotMatch(told, /did not end/)
+      const message = job.error?.message ?? ''
+      assert.match(message, /piece work\/long of notebook b1 .* 100 ms; .*rolled back/)
+      assert.doesNotMatch(message, /did not end/)
       assert.equal(begun, 1)
       assert.deepEqual(nodes.map(({ status }) => status).sort(), ['done', 'failed', 'skipped'])
       assert.deepEqual(await keys(artifacts, 'jobs'), [])

@@ -121,7 +121,7 @@ test('refuses what could be imported but neither exported nor cloned', () => {
   assert.match(refusal(pack(mute)), /"a\/mute" cannot be exported: it has no exporter/)
 })
 
-test('refuses an unknown kind, a strange name, another contract, and tells all at once', () => {
+test('refuses an unknown kind, a strange name, another contract, and reports all at once', () => {
   const message = refusal(
     pack(piece('a/one', { of: 'planet' }), piece('One'), piece('a/three', { contract: 2 as 1 })),
   )

@@ -6,7 +6,7 @@ import { suite } from 'uvu'
 import { z } from 'zod'
 import { ann, bytes, keys, type Notebooks, type Setup, withPiecework } from '../support/notebooks.js'
 
-const test = suite('engine: preparation')
+const test = suite('engine: draft')
 
 const format = 'notes'
 const book = { kind: 'notebook', id: 'notes' } as const
@@ -76,7 +76,7 @@ async function linesOf(chunks: AsyncIterable<Uint8Array>): Promise<string[]> {
   return text.split('\n').filter(Boolean)
 }
 
-const prepare = (piecework: Piecework, more = {}): Promise<ImportDraft> =>
+const createDraft = (piecework: Piecework, more = {}): Promise<ImportDraft> =>
   piecework.createDraft({ format, principal: ann, name: 'Notes', ...more })
 
 const text = (content: string) => ({ stream: bytes(content), fileName: 'my text.txt' })
@@ -84,13 +84,13 @@ const text = (content: string) => ({ stream: bytes(content), fileName: 'my text.
 const refused = (work: Promise<unknown>, code: Parameters<typeof isPieceworkError>[1], words = /./) =>
   assert.rejects(work, (error) => isPieceworkError(error, code) && words.test(error.message))
 
-const uploadsOf = (preparation: ImportDraft, { artifacts }: Pick<Setup, 'artifacts'>) =>
-  keys(artifacts, `jobs/${preparation.job}`)
+const uploadsOf = (draft: ImportDraft, { artifacts }: Pick<Setup, 'artifacts'>) =>
+  keys(artifacts, `jobs/${draft.job}`)
 
-test('nothing half-made: uploads fill a shell that nobody sees until the import has succeeded', () =>
+test('nothing half-made: uploads fill a shell that is hidden until the import has succeeded', () =>
   withPiecework(notes, async (piecework, setup) => {
-    const preparation = await prepare(piecework, { description: 'mine' })
-    const { resource, resources } = preparation
+    const draft = await createDraft(piecework, { description: 'mine' })
+    const { resource, resources } = draft
     assert.deepEqual(resources, [resource])
     const shell = setup.host.books.get(resource.id)
     assert.deepEqual([shell?.name, shell?.owner, shell?.visible], ['Notes', 'ann', false])
@@ -98,10 +98,10 @@ test('nothing half-made: uploads fill a shell that nobody sees until the import 
       piecework.guard.edit(resource, async () => {}),
       'resource-busy',
     )
-    assert.deepEqual((await preparation.status()).missing, ['text'])
-    assert.equal((await preparation.validationResults()).status, 'none')
+    assert.deepEqual((await draft.status()).missing, ['text'])
+    assert.equal((await draft.validationResults()).status, 'none')
 
-    const upload = await preparation.upload('text', { ...text('one\nodd\n'), metadata: { language: 'en' } })
+    const upload = await draft.upload('text', { ...text('one\nodd\n'), metadata: { language: 'en' } })
     assert.deepEqual(
       [upload.role, upload.fileName, upload.size, upload.metadata],
       ['text', 'my text.txt', 8, { language: 'en' }],
@@ -112,67 +112,63 @@ test('nothing half-made: uploads fill a shell that nobody sees until the import 
     assert.equal((await found.status()).status, 'draft')
 
     const { resource: made } = await (
-      await preparation.run({ options: { 'notes/text': { upper: true } } })
+      await draft.run({ options: { 'notes/text': { upper: true } } })
     ).result()
     assert.deepEqual(made, resource)
     assert.deepEqual(setup.host.books.get(resource.id)?.lines, ['ONE', 'ODD'])
     assert.ok(setup.host.books.get(resource.id)?.visible)
-    const results = await preparation.validationResults()
+    const results = await draft.validationResults()
     assert.deepEqual([results.status, results.errors, results.warnings], ['passed', 0, 2])
-    assert.equal((await preparation.status()).status, 'succeeded')
-    assert.deepEqual(await uploadsOf(preparation, setup), [])
+    assert.equal((await draft.status()).status, 'succeeded')
+    assert.deepEqual(await uploadsOf(draft, setup), [])
     await piecework.guard.edit(resource, async () => {})
-    await refused(preparation.delete(), 'unsupported')
+    await refused(draft.delete(), 'unsupported')
     assert.ok(setup.host.books.has(resource.id))
   }))
 
 test('a second upload of a role replaces the first, and one can be removed by its id', () =>
   withPiecework(notes, async (piecework, setup) => {
-    const preparation = await prepare(piecework)
-    const first = await preparation.upload('text', text('first\n'))
-    const second = await preparation.upload('text', text('second\n'))
-    const cover = await preparation.upload('cover', text('blue'))
-    assert.deepEqual((await preparation.status()).uploads, [second, cover])
-    assert.deepEqual(await uploadsOf(preparation, setup), [second.artifact, cover.artifact].sort())
-    assert.equal(await preparation.removeUpload(first.id), false)
-    assert.equal(await preparation.removeUpload(cover.id), true)
-    assert.deepEqual((await preparation.status()).uploads, [second])
-    assert.deepEqual(await uploadsOf(preparation, setup), [second.artifact])
+    const draft = await createDraft(piecework)
+    const first = await draft.upload('text', text('first\n'))
+    const second = await draft.upload('text', text('second\n'))
+    const cover = await draft.upload('cover', text('blue'))
+    assert.deepEqual((await draft.status()).uploads, [second, cover])
+    assert.deepEqual(await uploadsOf(draft, setup), [second.artifact, cover.artifact].sort())
+    assert.equal(await draft.removeUpload(first.id), false)
+    assert.equal(await draft.removeUpload(cover.id), true)
+    assert.deepEqual((await draft.status()).uploads, [second])
+    assert.deepEqual(await uploadsOf(draft, setup), [second.artifact])
   }))
 
 test('uploads of unknown roles, too large, or with other metadata are refused and leave nothing', () =>
   withPiecework(notes, async (piecework, setup) => {
-    const preparation = await prepare(piecework)
-    await refused(preparation.upload('sound', text('x')), 'options-invalid', /text, cover/)
-    await refused(preparation.upload('constructor', text('x')), 'options-invalid')
-    await refused(preparation.upload('cover', text('x'.repeat(6))), 'upload-limit', /5 bytes/)
+    const draft = await createDraft(piecework)
+    await refused(draft.upload('sound', text('x')), 'options-invalid', /text, cover/)
+    await refused(draft.upload('constructor', text('x')), 'options-invalid')
+    await refused(draft.upload('cover', text('x'.repeat(6))), 'upload-limit', /5 bytes/)
     const wrong = { ...text('x'), metadata: { langage: 'en' } }
-    await refused(
-      preparation.upload('text', wrong),
-      'options-invalid',
-      /metadata of text is .*(langage|language)/,
-    )
-    await refused(preparation.upload('cover', { ...text('x'), metadata: {} }), 'options-invalid')
-    await refused(preparation.upload('cover', {} as never), 'options-invalid', /\{ stream \}/)
-    await refused(prepare(piecework, { name: ' ' }), 'options-invalid')
-    assert.deepEqual((await preparation.status()).uploads, [])
-    assert.deepEqual(await uploadsOf(preparation, setup), [])
-    await refused(preparation.run(), 'input-incomplete', /text/)
-    await refused(preparation.validate(), 'input-incomplete', /text/)
-    assert.equal((await preparation.status()).status, 'draft')
+    await refused(draft.upload('text', wrong), 'options-invalid', /metadata of text is .*(langage|language)/)
+    await refused(draft.upload('cover', { ...text('x'), metadata: {} }), 'options-invalid')
+    await refused(draft.upload('cover', {} as never), 'options-invalid', /\{ stream \}/)
+    await refused(createDraft(piecework, { name: ' ' }), 'options-invalid')
+    assert.deepEqual((await draft.status()).uploads, [])
+    assert.deepEqual(await uploadsOf(draft, setup), [])
+    await refused(draft.run(), 'input-incomplete', /text/)
+    await refused(draft.validate(), 'input-incomplete', /text/)
+    assert.equal((await draft.status()).status, 'draft')
     await refused(
       piecework.import({ format, principal: ann, uploads: { cover: text('blue'), sound: text('x') } }),
       'options-invalid',
     )
   }))
 
-test('all problems at once: validation can be asked as often as one likes, and tells all of each file', () =>
+test('all problems at once: validation runs any number of times, and reports all of each file', () =>
   withPiecework(notes, async (piecework, { host }) => {
-    const preparation = await prepare(piecework)
-    await preparation.upload('text', text('bad\nodd\nbad\n'))
-    const first = await preparation.validate()
+    const draft = await createDraft(piecework)
+    await draft.upload('text', text('bad\nodd\nbad\n'))
+    const first = await draft.validate()
     await first.ended()
-    const results = await preparation.validationResults()
+    const results = await draft.validationResults()
     assert.deepEqual(
       [results.status, results.job, results.errors, results.warnings],
       ['failed', first.id, 2, 2],
@@ -182,99 +178,99 @@ test('all problems at once: validation can be asked as often as one likes, and t
       [['text', 2, [1, 3, undefined, 2]]],
     )
     assert.equal(results.outdated, false)
-    await preparation.upload('text', text('good\n'))
-    assert.equal((await preparation.validationResults()).outdated, true)
-    await (await preparation.validate()).ended()
+    await draft.upload('text', text('good\n'))
+    assert.equal((await draft.validationResults()).outdated, true)
+    await (await draft.validate()).ended()
     assert.deepEqual(
-      [(await preparation.validationResults()).status, host.books.get(preparation.resource.id)?.lines],
+      [(await draft.validationResults()).status, host.books.get(draft.resource.id)?.lines],
       ['passed', []],
     )
   }))
 
 test('the results are those of the import where it has validated last', () =>
   withPiecework(notes, async (piecework) => {
-    const preparation = await prepare(piecework)
-    await preparation.upload('text', text('good\n'))
-    await (await preparation.validate()).ended()
-    await preparation.upload('text', text('bad\n'))
-    const job = await preparation.run()
+    const draft = await createDraft(piecework)
+    await draft.upload('text', text('good\n'))
+    await (await draft.validate()).ended()
+    await draft.upload('text', text('bad\n'))
+    const job = await draft.run()
     await job.ended()
-    const { status, errors, job: from, outdated } = await preparation.validationResults()
+    const { status, errors, job: from, outdated } = await draft.validationResults()
     assert.deepEqual([status, errors, from, outdated], ['failed', 1, job.id, false])
-    assert.deepEqual((await preparation.status()).uploads, [])
+    assert.deepEqual((await draft.status()).uploads, [])
   }))
 
 test('once the import runs nothing can be uploaded, removed, validated or run again, whatever becomes of it', () =>
   withPiecework(notes, async (piecework, setup) => {
-    const preparation = await prepare(piecework)
-    const upload = await preparation.upload('text', text('bad\n'))
-    const runs = await Promise.allSettled([preparation.run(), preparation.run(), preparation.run()])
+    const draft = await createDraft(piecework)
+    const upload = await draft.upload('text', text('bad\n'))
+    const runs = await Promise.allSettled([draft.run(), draft.run(), draft.run()])
     const [run] = runs.filter((one) => one.status === 'fulfilled')
     assert.equal(runs.filter((one) => one.status === 'fulfilled').length, 1)
     const closed = async () => {
-      await refused(preparation.upload('text', text('good\n')), 'uploads-closed')
-      await refused(preparation.removeUpload(upload.id), 'uploads-closed')
-      await refused(preparation.validate(), 'uploads-closed')
-      await refused(preparation.run(), 'uploads-closed')
+      await refused(draft.upload('text', text('good\n')), 'uploads-closed')
+      await refused(draft.removeUpload(upload.id), 'uploads-closed')
+      await refused(draft.validate(), 'uploads-closed')
+      await refused(draft.run(), 'uploads-closed')
     }
     await closed()
     await run?.value.ended()
-    assert.equal((await preparation.status()).status, 'failed')
-    assert.equal((await preparation.validationResults()).status, 'failed')
+    assert.equal((await draft.status()).status, 'failed')
+    assert.equal((await draft.validationResults()).status, 'failed')
     await closed()
-    assert.deepEqual(await uploadsOf(preparation, setup), [])
-    assert.equal(setup.host.books.get(preparation.resource.id)?.visible, false)
+    assert.deepEqual(await uploadsOf(draft, setup), [])
+    assert.equal(setup.host.books.get(draft.resource.id)?.visible, false)
     await refused(
-      piecework.guard.edit(preparation.resource, async () => {}),
+      piecework.guard.edit(draft.resource, async () => {}),
       'resource-not-found',
     )
-    await preparation.delete()
-    await preparation.delete()
-    assert.ok(!setup.host.books.has(preparation.resource.id))
+    await draft.delete()
+    await draft.delete()
+    assert.ok(!setup.host.books.has(draft.resource.id))
   }))
 
 test('deleting stops a running import and takes everything with it', () =>
   withPiecework(notes, async (piecework, setup) => {
-    const preparation = await prepare(piecework, { keepUploads: true })
-    await preparation.upload('text', text('one\nwait\n'))
-    await preparation.run()
-    for await (const { job } of piecework.watch(preparation.job)) if (job.status === 'running') break
-    await preparation.delete()
-    assert.equal((await piecework.job(preparation.job)).job.status, 'cancelled')
-    assert.ok(!setup.host.books.has(preparation.resource.id))
-    assert.deepEqual(await uploadsOf(preparation, setup), [])
+    const draft = await createDraft(piecework, { keepUploads: true })
+    await draft.upload('text', text('one\nwait\n'))
+    await draft.run()
+    for await (const { job } of piecework.watch(draft.job)) if (job.status === 'running') break
+    await draft.delete()
+    assert.equal((await piecework.job(draft.job)).job.status, 'cancelled')
+    assert.ok(!setup.host.books.has(draft.resource.id))
+    assert.deepEqual(await uploadsOf(draft, setup), [])
   }))
 
 test('uploads that are to be kept outlive the import', () =>
   withPiecework(notes, async (piecework, setup) => {
-    const preparation = await prepare(piecework, { keepUploads: true })
-    const { artifact } = await preparation.upload('text', text('one\n'))
-    await (await preparation.validate()).result()
-    await (await preparation.run()).result()
-    assert.deepEqual(await uploadsOf(preparation, setup), [artifact])
+    const draft = await createDraft(piecework, { keepUploads: true })
+    const { artifact } = await draft.upload('text', text('one\n'))
+    await (await draft.validate()).result()
+    await (await draft.run()).result()
+    assert.deepEqual(await uploadsOf(draft, setup), [artifact])
   }))
 
 test('an upload that the host keeps itself is read, and never deleted', () =>
   withPiecework(notes, async (piecework, setup) => {
     await setup.artifacts.put('host/text', bytes('one\n'))
     await setup.artifacts.put('host/cover', bytes('too large'))
-    const preparation = await prepare(piecework)
-    await preparation.upload('text', { artifact: 'host/text' })
-    await refused(preparation.upload('cover', { artifact: 'host/cover' }), 'upload-limit')
-    await refused(preparation.upload('cover', { artifact: 'host/gone' }), 'artifact-not-found')
-    await preparation.upload('text', { artifact: 'host/text' })
-    await (await preparation.run()).result()
+    const draft = await createDraft(piecework)
+    await draft.upload('text', { artifact: 'host/text' })
+    await refused(draft.upload('cover', { artifact: 'host/cover' }), 'upload-limit')
+    await refused(draft.upload('cover', { artifact: 'host/gone' }), 'artifact-not-found')
+    await draft.upload('text', { artifact: 'host/text' })
+    await (await draft.run()).result()
     assert.deepEqual(await keys(setup.artifacts, 'host'), ['host/cover', 'host/text'])
   }))
 
-test('an upload taken over from another preparation stays when that one is deleted', () =>
+test('an upload taken over from another draft stays when that one is deleted', () =>
   withPiecework(notes, async (piecework) => {
-    const failed = await prepare(piecework, { keepUploads: true })
+    const failed = await createDraft(piecework, { keepUploads: true })
     await failed.upload('text', text('one\nbad\n'))
     assert.equal((await (await failed.run()).ended()).job.status, 'failed')
     const [kept] = (await failed.status()).uploads
     assert.ok(kept)
-    const second = await prepare(piecework)
+    const second = await createDraft(piecework)
     const { size } = await second.upload('text', { artifact: kept.artifact })
     assert.equal(size, kept.size)
     await failed.delete()
@@ -284,46 +280,46 @@ test('an upload taken over from another preparation stays when that one is delet
     assert.equal((await (await second.run()).ended()).job.error?.code, 'validation-failed')
   }))
 
-test('what nobody goes on with is removed, with the reason', () =>
+test('what is left alone is removed, with the reason', () =>
   withPiecework(
     notes,
     async (piecework, setup) => {
-      const preparation = await prepare(piecework)
-      await preparation.upload('text', text('one\n'))
-      for await (const { job } of piecework.watch(preparation.job)) if (job.status === 'cancelled') break
-      assert.equal((await piecework.job(preparation.job)).job.error?.code, 'expired')
-      assert.ok(!setup.host.books.has(preparation.resource.id))
-      assert.deepEqual(await uploadsOf(preparation, setup), [])
-      await refused(preparation.run(), 'uploads-closed')
+      const draft = await createDraft(piecework)
+      await draft.upload('text', text('one\n'))
+      for await (const { job } of piecework.watch(draft.job)) if (job.status === 'cancelled') break
+      assert.equal((await piecework.job(draft.job)).job.error?.code, 'expired')
+      assert.ok(!setup.host.books.has(draft.resource.id))
+      assert.deepEqual(await uploadsOf(draft, setup), [])
+      await refused(draft.run(), 'uploads-closed')
     },
     { draftTtlMs: 100, sweepMs: 20 },
   ))
 
-test('only what a format makes of any uploads can be prepared, by those who may import', async () => {
+test('only what a format makes of any uploads has drafts, for those who may import', async () => {
   await withPiecework(
     (host) => ({ ...notes(host), formats: [{ name: 'other', roles: {}, pieces: [], open: notOpened }] }),
     async (piecework) => {
-      await refused(prepare(piecework, { format: 'other' }), 'unsupported')
-      await refused(prepare(piecework, { format: 'archive' }), 'unsupported')
-      await refused(prepare(piecework, { format: 'none' }), 'options-invalid')
+      await refused(createDraft(piecework, { format: 'other' }), 'unsupported')
+      await refused(createDraft(piecework, { format: 'archive' }), 'unsupported')
+      await refused(createDraft(piecework, { format: 'none' }), 'options-invalid')
       await refused(piecework.draft({ kind: 'notebook', id: 'none' }), 'resource-not-found')
     },
   )
   const access = { allows: async () => false }
-  await withPiecework(notes, (piecework) => refused(prepare(piecework), 'forbidden'), { access })
+  await withPiecework(notes, (piecework) => refused(createDraft(piecework), 'forbidden'), { access })
 })
 
 const notOpened = () => Promise.reject(new Error('not opened'))
 
-test('a prepared import that failed is not retried: its shell can only be deleted', () =>
+test('a draft that failed is not retried: its shell can only be deleted', () =>
   withPiecework(notes, async (piecework, setup) => {
-    const preparation = await prepare(piecework)
-    await preparation.upload('text', text('bad\n'))
-    const { job } = await (await preparation.run()).ended()
+    const draft = await createDraft(piecework)
+    await draft.upload('text', text('bad\n'))
+    const { job } = await (await draft.run()).ended()
     assert.equal(job.status, 'failed')
     await refused(piecework.retry(job.id, { principal: ann }), 'unsupported', /create a new draft/)
-    assert.deepEqual(await uploadsOf(preparation, setup), [])
-    await preparation.delete()
+    assert.deepEqual(await uploadsOf(draft, setup), [])
+    await draft.delete()
     assert.equal(setup.host.books.size, 0)
   }))
 

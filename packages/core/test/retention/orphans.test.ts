@@ -6,7 +6,7 @@ import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
 import { ann, bytes, keys, Notebooks } from '../support/notebooks.js'
 
-const test = suite('engine: leftovers')
+const test = suite('orphans')
 const day = 24 * 60 * 60 * 1000
 
 /** A store whose keys look `ageMs` older than they are. */
@@ -56,7 +56,7 @@ async function on<T>(
   const looked = async (): Promise<void> => {
     const signal = AbortSignal.timeout(20_000)
     for (const end = looks + 3; looks < end; ) {
-      if (signal.aborted) assert.fail('nobody looks')
+      if (signal.aborted) assert.fail('it was not looked for')
       await sleep(5)
     }
   }

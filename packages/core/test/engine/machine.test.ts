@@ -60,8 +60,8 @@ test('a job that waits begins when it is admitted, once', () => {
   const { job: begun, effects } = play(waiting, { type: 'admitted' }, { type: 'admitted' })
   assert.deepEqual(effects, ['submit 0'])
   assert.deepEqual([begun.status, begun.throttled], ['pending', undefined])
-  const prepared = play({ ...waiting, status: 'draft' }, { type: 'run' })
-  assert.deepEqual([prepared.job.status, prepared.effects], ['pending', []])
+  const afterRun = play({ ...waiting, status: 'draft' }, { type: 'run' })
+  assert.deepEqual([afterRun.job.status, afterRun.effects], ['pending', []])
   const cancelled = play(waiting, { type: 'cancelled', remaining: 0 }, { type: 'admitted' })
   assert.deepEqual([cancelled.effects, cancelled.job.throttled], [['submit 1'], true])
 })
@@ -92,24 +92,24 @@ test('order: when a node fails, the rest of its batch runs, no later batch start
   assert.deepEqual(effects, ['submit 3', 'release'])
 })
 
-const preparing = (): Job => ({ ...job(0), kind: 'import', status: 'draft', changes: [] })
+const draftJob = (): Job => ({ ...job(0), kind: 'import', status: 'draft', changes: [] })
 
-test('what is prepared is submitted once, when it is asked to run', () => {
-  const ready = { ...preparing(), batches: 2 }
+test('what is afterRun is submitted once, when it is asked to run', () => {
+  const ready = { ...draftJob(), batches: 2 }
   const { statuses, effects } = play(ready, { type: 'run' }, { type: 'run' }, { type: 'submitted' })
   assert.deepEqual(statuses, ['pending', 'submitted'])
   assert.deepEqual(effects, ['submit 0'])
-  const early = play(preparing(), { type: 'submitted' }, { type: 'started' })
+  const early = play(draftJob(), { type: 'submitted' }, { type: 'started' })
   assert.deepEqual([early.job.status, early.effects], ['draft', []])
 })
 
-test('what is prepared and then cancelled goes to its last step, for the reason given', () => {
+test('what is afterRun and then cancelled goes to its last step, for the reason given', () => {
   const expired = { code: 'expired', message: 'late', retryable: false } as const
   const cancelled = { type: 'cancelled', remaining: 0 } as const
-  const { job: end, effects } = play(preparing(), { ...cancelled, error: expired }, { type: 'finished' })
+  const { job: end, effects } = play(draftJob(), { ...cancelled, error: expired }, { type: 'finished' })
   assert.deepEqual([end.status, end.error], ['cancelled', expired])
   assert.deepEqual(effects, ['submit 0', 'release'])
-  assert.equal(play(preparing(), cancelled).job.error?.code, 'cancelled')
+  assert.equal(play(draftJob(), cancelled).job.error?.code, 'cancelled')
 })
 
 test('the first outcome stands, and its error', () => {

@@ -199,9 +199,9 @@ test('an export whose resource is deleted while it runs fails, and leaves nothin
   )
 })
 
-test('an archive that cannot be deleted holds up no other, and is told', async () => {
+test('an archive that cannot be deleted delays no other, and is reported', async () => {
   const artifacts = memoryArtifacts()
-  const told: string[] = []
+  const errors: string[] = []
   let stuck = ''
   const failing: ArtifactStore = {
     ...artifacts,
@@ -214,7 +214,7 @@ test('an archive that cannot be deleted holds up no other, and is told', async (
     (host) => host.pack(),
     async (piecework, { host }) => {
       piecework.events.on('error', (error) =>
-        told.push(isPieceworkError(error, 'storage') ? error.message : ''),
+        errors.push(isPieceworkError(error, 'storage') ? error.message : ''),
       )
       const ids: string[] = []
       for (const name of ['b1', 'b2']) {
@@ -231,7 +231,7 @@ test('an archive that cannot be deleted holds up no other, and is told', async (
         left.map((key) => key.startsWith(stuck)),
         [true],
       )
-      assert.match(told.join(), /when "archives\/.*" was deleted/)
+      assert.match(errors.join(), /when "archives\/.*" was deleted/)
     },
     { artifacts: failing },
   )

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { isPieceworkError, type Piecework, type ResourceRef } from '@piecework/core'
 import { entriesOf, type Piece } from '@piecework/core/piece'
 import { suite } from 'uvu'
-import { ann, bytes, keys, type Notebooks, withPiecework } from '../support/notebooks.js'
+import { ann, bytes, keys, type Notebooks, withPiecework } from './support/notebooks.js'
 
 const test = suite('engine: diff')
 
@@ -98,7 +98,7 @@ const byFirstLine: Piece['comparer'] = {
   compare: async () => [{ path: 'lines.csv', equal: true }],
 }
 
-test('a piece may tell its resource from siblings and compare its entries itself', async () => {
+test('a piece may distinguish its resource from siblings and compare its entries itself', async () => {
   await withPiecework(
     (host) => {
       const [notebook, chapter] = host.pack().pieces ?? []
