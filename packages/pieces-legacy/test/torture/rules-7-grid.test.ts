@@ -316,7 +316,7 @@ test('an unknown CRS: error naming it — the name', async () => {
 
 test('another attribute … lists integer-valued candidates — the list', async () => {
   const [finding] = await findings(named('FID', 'area'))
-  assert.match(finding?.message ?? '', /: FID, area$/)
+  assert.match(finding?.message ?? '', /: FID, area; the other files were not compared with it$/)
   assert.match(finding?.hint ?? '', /idAttribute/)
 })
 
