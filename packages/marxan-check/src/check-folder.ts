@@ -1,6 +1,5 @@
-import { stat } from 'node:fs/promises'
-import { type Database, PieceworkError } from '@piecework/core/piece'
-import { gridRole, searchFolder } from '@piecework/marxan-files'
+import type { Database } from '@piecework/core/piece'
+import { assertFolder, gridRole, searchFolder } from '@piecework/marxan-files'
 import { type GeometryChecks, legacyPieces } from '@piecework/pieces-legacy'
 import { folderEntries } from './folder-entries.js'
 import { folderFiles } from './folder-files.js'
@@ -53,11 +52,4 @@ export async function checkFolder(folder: string, options: CheckOptions): Promis
         .map((finding) => validatorFinding(finding, files)),
     ],
   }
-}
-
-async function assertFolder(folder: string): Promise<void> {
-  const facts = await stat(folder).catch((cause: unknown) => {
-    throw new PieceworkError('input-incomplete', `There is no folder ${folder} that can be read`, { cause })
-  })
-  if (!facts.isDirectory()) throw new PieceworkError('input-incomplete', `${folder} is a file, not a folder`)
 }

@@ -1,3 +1,4 @@
+export { assertFolder } from './folder/assert-folder.js'
 export { fileEntry } from './folder/file-entry.js'
 export { type FolderGrid, shapefileParts } from './folder/find-grid.js'
 export { findMarxanFiles } from './folder/find-marxan-files.js'

@@ -11,6 +11,7 @@ import {
 import { readInputDat } from '../input-dat/read.js'
 import { resultName } from '../results/file-name.js'
 import { gridRole } from '../roles.js'
+import { assertFolder } from './assert-folder.js'
 import { chooseInput } from './choose-input.js'
 import { type FolderGrid, findGrid } from './find-grid.js'
 import { type Listing, listing } from './listing.js'
@@ -57,9 +58,10 @@ const searchChecks: OptionChecks<FolderSearchOptions> = {
   idAttribute: check.text,
 }
 
-/** Throws `input-incomplete` if there is no input.dat, `legacy/marzone` and `legacy/cluz` for the projects of other programs. */
+/** Throws `input-incomplete` if there is no folder or no input.dat in it, `legacy/marzone` and `legacy/cluz` for the projects of other programs. */
 export async function searchFolder(dir: string, options?: FolderSearchOptions): Promise<FolderSearch> {
   const { input, given = {}, idAttribute } = checkOptions('searchFolder()', options, searchChecks)
+  await assertFolder(dir)
   const near = await listing(dir)
   refuseOtherPrograms(near)
   const findings: NewFinding[] = []

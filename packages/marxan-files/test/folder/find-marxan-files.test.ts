@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { isPieceworkError } from '@piecework/core/piece'
 import { findMarxanFiles } from '@piecework/marxan-files'
 import { shapefileParts, squares, zippedGrid } from '@piecework/test-support/fixtures/shapefile-of.js'
@@ -49,6 +50,19 @@ test('everything in one folder', async () => {
     grid: ['grid.dbf', 'grid.shp', 'grid.shx'],
     told: [],
   })
+})
+
+test('a folder that is not there, and a file instead of a folder', async () => {
+  const file = fileURLToPath(import.meta.url)
+  for (const [path, message] of [
+    [join(file, '..', 'nowhere'), /^There is no folder .*nowhere that can be read$/],
+    [file, /is a file, not a folder$/],
+  ] as const)
+    await assert.rejects(findMarxanFiles(path), (error) => {
+      assert.ok(isPieceworkError(error, 'input-incomplete'))
+      assert.match(error.message, message)
+      return true
+    })
 })
 
 test('the path of another machine, and names in another case', async () => {
