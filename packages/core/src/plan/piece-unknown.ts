@@ -1,13 +1,10 @@
 import { PieceworkError } from '../contracts/errors.js'
-import { closest } from '../options/closest.js'
+import { meant } from '../options/meant.js'
 
 /** For a name among options that none of `known` has: `options-invalid`, with the nearest name. */
 export function pieceUnknown(name: string, known: Iterable<string>): PieceworkError {
-  const names = [...known]
-  const near = closest(name, names)
-  const hint = near === undefined ? `there are ${names.join(', ') || 'none'}.` : `did you mean "${near}"?`
-  return new PieceworkError('options-invalid', `There is no piece "${name}"; ${hint}`, {
-    facts: { piece: name, ...(near !== undefined && { nearest: near }) },
+  return new PieceworkError('options-invalid', `There is no piece "${name}"${meant(name, known)}`, {
+    facts: { piece: name },
   })
 }
 

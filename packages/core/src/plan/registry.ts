@@ -3,6 +3,7 @@ import type { Format } from '../contracts/format.js'
 import type { Pack } from '../contracts/pack.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceKind } from '../contracts/resource.js'
+import { meant } from '../options/meant.js'
 import { declarationProblems } from './check-declarations.js'
 
 /** All kinds, pieces and formats that a host has registered, checked. */
@@ -65,9 +66,9 @@ export function createRegistry(packs: readonly Pack[]): Registry {
     formats,
     kind: (name) => {
       const kind = kinds.get(name)
-      if (!kind)
-        throw new PieceworkError('resource-not-found', `No pack registers the resource kind "${name}".`)
-      return kind
+      if (kind) return kind
+      const message = `No pack registers the resource kind "${name}"${meant(name, kinds.keys())}`
+      throw new PieceworkError('resource-not-found', message)
     },
     childKinds: (parent) => childKinds.get(parent) ?? [],
     piece: (format, name) => ofFormats.get(format)?.get(name),

@@ -5,6 +5,7 @@ import type { Format, Input, InputNode } from '../contracts/format.js'
 import type { JobInput } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import { meant } from '../options/meant.js'
 import type { Registry } from '../plan/registry.js'
 import { sameResource } from '../plan/tree.js'
 
@@ -24,8 +25,9 @@ export function createInputs(registry: Registry, artifacts: ArtifactStore, archi
   const open = new Map<string, OpenInput>()
   const format = (name: string): Format => {
     const known = name === archive.name ? archive : registry.formats.get(name)
-    if (!known) throw new PieceworkError('options-invalid', `No pack reads the format "${name}".`)
-    return known
+    if (known) return known
+    const names = ['archive', ...registry.formats.keys()]
+    throw new PieceworkError('options-invalid', `No pack reads the format "${name}"${meant(name, names)}`)
   }
   return {
     format,

@@ -5,6 +5,7 @@ import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Format, Role } from '../contracts/format.js'
 import type { Upload } from '../contracts/upload.js'
+import { meant } from '../options/meant.js'
 import { jobPrefix } from '../tasks/staging.js'
 import type { UploadSource } from './input-source.js'
 
@@ -60,11 +61,8 @@ export function missingRoles(format: Format, roles: readonly string[]): readonly
 function roleOf(format: Format, name: string): Role {
   const role = Object.hasOwn(format.roles, name) ? format.roles[name] : undefined
   if (role) return role
-  const known = Object.keys(format.roles).join(', ')
-  throw new PieceworkError(
-    'options-invalid',
-    `There is no file "${name}" in this format; there are ${known}.`,
-  )
+  const hint = meant(name, Object.keys(format.roles))
+  throw new PieceworkError('options-invalid', `There is no file "${name}" in this format${hint}`)
 }
 
 function parseMetadata(

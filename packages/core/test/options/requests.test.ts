@@ -278,6 +278,20 @@ test('pieces that do not exist are refused with the nearest one, wherever they a
     assert.match(await message(work), meant)
 })
 
+test('formats, their files and kinds that do not exist are refused with the nearest one', async () => {
+  const text = { stream: bytes('a') }
+  assert.match(
+    await message(() => piecework.import({ principal: ann, format: 'note', uploads: { text } })),
+    /No pack reads the format "note"; did you mean "notes"\?/,
+  )
+  assert.match(
+    await message(() => piecework.import({ principal: ann, format: 'notes', uploads: { txet: text } })),
+    /There is no file "txet" in this format; did you mean "text"\?/,
+  )
+  const book = { kind: 'notebok', id: 'b1' }
+  await assert.rejects(piecework.export({ resource: book, principal: ann }), /did you mean "notebook"\?/)
+})
+
 test('arguments are checked as options are', async () => {
   const job = await piecework.export({ resource, principal: ann })
   await job.ended()
