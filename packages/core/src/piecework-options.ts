@@ -56,7 +56,6 @@ const instead = {
   database: 'the database is given to the store: { store: postgresStore({ database }) }',
   concurrency: 'the runtime decides about it: { runtime: inProcess({ concurrency }) }',
   pieces: 'pieces are registered by packs: { packs: [{ name, pieces }] }',
-  pack: 'packs are a list: { packs: [pack] }',
   logger: 'listen to `events` of the Piecework',
   onError: 'listen to `events` of the Piecework',
   leaseMs: 'leases are an option of the store',

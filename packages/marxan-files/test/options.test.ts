@@ -200,7 +200,7 @@ test('each function that takes options is tried', () => {
   const others = functions.filter((name) => !tried.split(' ').includes(name)).sort()
   assert.deepEqual(
     others,
-    'bestAttribute bestRun describeId featureNames fileEntry fittingAttributes idAttribute isGridError isOutputError isWhole metadataFix pluralize randomFactor rankingText resultFileName resultName shapefileParts specColumns tableIds writeBound writeFeatureResults writeFrequency writePu writePuvspr writeSolution writeSolutionsMatrix writeSpec writeSummary writtenParameters'.split(
+    'assertFolder bestAttribute bestRun describeId featureNames fileEntry fittingAttributes idAttribute isGridError isOutputError isWhole metadataFix pluralize randomFactor rankingText resultFileName resultName shapefileParts specColumns tableIds writeBound writeFeatureResults writeFrequency writePu writePuvspr writeSolution writeSolutionsMatrix writeSpec writeSummary writtenParameters'.split(
       ' ',
     ),
   )

@@ -87,7 +87,7 @@ const broken: Record<string, [law: string, (store: ArtifactStore) => ArtifactSto
     }),
   ],
   'does not know when': [
-    'stat tells when the artifact was made',
+    'stat returns when the artifact was made',
     (store) => ({
       ...store,
       stat: async (key) => {

@@ -125,7 +125,7 @@ const broken: Record<string, [law: string, (guard: Guard) => Guard]> = {
     (guard) => ({ ...guard, release: async () => {} }),
   ],
   'tells holders of the very same path only': [
-    'exclusion: who holds a resource',
+    'exclusion: holders of a resource',
     (guard) => ({
       ...guard,
       holders: async (path) => (path.includes('/') ? guard.holders(path) : []),

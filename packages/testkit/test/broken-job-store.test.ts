@@ -192,7 +192,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     }),
   ],
   'does not tell the running nodes of a cancel': [
-    'nothing half-made: cancel skips what waits, tells what runs',
+    'nothing half-made: cancel skips what waits, stops what runs',
     (store) => ({
       ...store,
       attempts: {
@@ -271,7 +271,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     }),
   ],
   'lets a hung worker keep its lease': [
-    'exactly once: whoever does not end when its job is stopped',
+    'exactly once: an attempt that goes on after its job was stopped',
     (store) => {
       const hung = new Set<string>()
       return {
@@ -357,7 +357,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     (store) => ({ ...store, retention: { ...store.retention, acquireTurn: async () => true } }),
   ],
   'forgets that something was asked to be free': [
-    'exclusion: whoever may change what a failed export had claimed',
+    'exclusion: a hold that may change what a failed export had claimed',
     (store) => ({ ...store, guard: { ...store.guard, checkEditable: async () => undefined } }),
   ],
   'takes every hold for a change': [
