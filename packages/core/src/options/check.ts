@@ -47,7 +47,7 @@ export const check = {
     (value) => isObject(value) && isText(value.id),
   ),
   resource: isA<ResourceRef>(
-    'a resource as { kind, id }, both strings that are not empty',
+    'an object { kind, id } of two strings that are not empty',
     (value) => isObject(value) && isText(value.kind) && isText(value.id),
   ),
   func: <T extends (...args: never[]) => unknown>() =>
