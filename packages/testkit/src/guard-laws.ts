@@ -95,7 +95,7 @@ export function guardLaws(runner: LawTest, options: GuardLawsOptions): void {
     for (const path of ['project:1', 'project:2', 'project:3', 'project:5']) await guard.checkEditable(path)
     await refuses('checkEditable', () => guard.checkEditable('project:4'), 'resource-busy')
     await guard.claim(['project:1'], two)
-    await guard.release('nobody')
+    await guard.release('holder-unknown')
     await guard.release(one.id)
     await refuses('checkEditable', () => guard.checkEditable('project:1'), 'resource-busy')
   })
