@@ -1,14 +1,15 @@
 import { quoteIdent } from '../database/quote-ident.js'
-import { uuidLiteral } from '../database/uuid-literal.js'
+import type { Column } from './catalogue.js'
 import { dropDangling } from './dangling.js'
 import { isGiven, joinSql } from './fill-select.js'
 import { type FillContext, reportDanglingJson } from './fill-table.js'
 import { tableName } from './joins.js'
 import { remapJson } from './json-value.js'
+import { newKeySql } from './new-key.js'
 import { type Join, referenceValue } from './reference-value.js'
+import { resourceLiteral } from './resource-literal.js'
 import type { Stage } from './stage.js'
 import type { TablePlan } from './table-plan.js'
-import { uuidExpression } from './uuid-expression.js'
 
 /** Fills the columns of the second pass, after all tables of the piece. */
 export async function fillSecondPass(plan: TablePlan, stage: Stage, context: FillContext): Promise<void> {
@@ -33,7 +34,9 @@ export async function fillSecondPass(plan: TablePlan, stage: Stage, context: Fil
   })
   const key = plan.key && stage.column(plan.key.name)
   const id =
-    key && plan.key ? uuidExpression(context.ids.key(plan.spec.table), key) : uuidLiteral(context.resource.id)
+    key && plan.key
+      ? newKeySql(context, plan.spec.table, key)
+      : resourceLiteral((plan.ownerColumn ?? plan.key) as Column, context.resource.id)
   const keyName = quoteIdent((plan.key ?? plan.ownerColumn)?.name ?? 'id')
   const sets = columns.map((name, index) => `${quoteIdent(name)} = n.v${index}`)
   await context.tx.query(

@@ -1,13 +1,13 @@
 import { quoteIdent } from '../database/quote-ident.js'
-import { uuidLiteral } from '../database/uuid-literal.js'
 import type { Column } from './catalogue.js'
 import { tableName } from './joins.js'
 import { remapJson } from './json-value.js'
+import { newKeySql } from './new-key.js'
 import { type Join, type Remap, referenceValue } from './reference-value.js'
+import { resourceLiteral } from './resource-literal.js'
 import type { RowSource } from './row-source.js'
 import type { SetContext } from './spec.js'
 import type { TablePlan } from './table-plan.js'
-import { uuidExpression } from './uuid-expression.js'
 
 export interface Statement {
   readonly sql: string
@@ -40,7 +40,7 @@ export function fillStatement(plan: TablePlan, source: RowSource, fill: FillInpu
   )
   const news = assignments.map((_, index) => `v${index}`)
   return {
-    sql: `UPDATE ${target} AS o SET ${sets.join(', ')} FROM (${select}) AS n (${news.join(', ')}) WHERE o.${quoteIdent(plan.ownerColumn.name)} = ${uuidLiteral(fill.resource.id)}`,
+    sql: `UPDATE ${target} AS o SET ${sets.join(', ')} FROM (${select}) AS n (${news.join(', ')}) WHERE o.${quoteIdent(plan.ownerColumn.name)} = ${resourceLiteral(plan.ownerColumn, fill.resource.id)}`,
     values,
   }
 }
@@ -53,7 +53,7 @@ function newValues(plan: TablePlan, source: RowSource, fill: FillInput) {
   const joins: Join[] = []
   const values: unknown[] = []
   if (plan.ownerColumn && !plan.ownRow) {
-    assignments.push({ column: plan.ownerColumn, sql: uuidLiteral(fill.resource.id) })
+    assignments.push({ column: plan.ownerColumn, sql: resourceLiteral(plan.ownerColumn, fill.resource.id) })
   }
   for (const { column, value } of plan.set) {
     values.push(setValue(column, value(fill)))
@@ -73,7 +73,7 @@ function newValues(plan: TablePlan, source: RowSource, fill: FillInput) {
     const json = plan.json.get(column.name)
     if (given === undefined) continue
     if (column.name === plan.key?.name) {
-      assignments.push({ column, sql: uuidExpression(fill.ids.key(plan.spec.table), given) })
+      assignments.push({ column, sql: newKeySql(fill, plan.spec.table, given) })
     } else assignments.push({ column, sql: json ? remapJson(plan, json, given, source, fill) : given })
   }
   return { assignments, joins, values }

@@ -1,10 +1,10 @@
 import { quoteIdent } from '../database/quote-ident.js'
 import { jsonLeaves, mapJson } from './json-sql.js'
+import { newKeySql } from './new-key.js'
 import type { Remap } from './reference-value.js'
 import type { RowSource } from './row-source.js'
 import type { JsonPlan, JsonTarget, StableKey, TablePlan } from './table-plan.js'
 import { type ConditionIds, conditionSql, referencedTable, stableRows } from './target-rows.js'
-import { uuidExpression } from './uuid-expression.js'
 
 /** Before the stable key of a shared row inside a document, in the place of its id. */
 export const sharedPrefix = 'shared:'
@@ -105,7 +105,7 @@ function remapId(plan: TablePlan, target: JsonTarget, id: string, source: RowSou
   const key = quoteIdent(target.key)
   const carries = target.of === undefined || remap.carries(target.of)
   const { shared, lookup } = target
-  const remapped = `(SELECT q.${key}::text FROM ${table} q WHERE q.${key} = ${uuidExpression(remap.ids.key(target.name), asUuid(id))})`
+  const remapped = `(SELECT q.${key}::text FROM ${table} q WHERE q.${key} = ${newKeySql(remap, target.name, asUuid(id))})`
   if (remap.from === 'database') {
     const kept = (where: string): string =>
       `(SELECT x.k::text FROM (SELECT ${key} AS k FROM ${table} WHERE ${where}) x WHERE x.k = ${asUuid(id)})`

@@ -1,10 +1,10 @@
 import type { ImportContext } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import { defaults } from '../defaults.js'
+import { newKeySql } from './new-key.js'
 import type { RowSource } from './row-source.js'
 import type { ReferencePlan, StableKey, TablePlan } from './table-plan.js'
 import { conditionSql, referencedTable, stableRows } from './target-rows.js'
-import { uuidExpression } from './uuid-expression.js'
 
 /** The parts of an import or a clone that SQL depends on. */
 export type Remap = Pick<ImportContext, 'ids' | 'carries' | 'resource' | 'into'> & {
@@ -95,10 +95,10 @@ function remappedValue(
   if (column.base !== 'uuid') return { sql: `NULL::${column.type}`, joins: [], certain: false }
   const distinct = source.distinct(column.name)
   if (distinct === undefined || distinct > defaults.fewDistinctValues) {
-    return { sql: uuidExpression(ids.key(name), id), joins: [], certain: true }
+    return { sql: newKeySql({ ids }, name, id), joins: [], certain: true }
   }
   const alias = `m${index}`
-  const relation = `(SELECT d.id, ${uuidExpression(ids.key(name), 'd.id')} AS new_id FROM (SELECT DISTINCT ${id} AS id FROM ${source.from} WHERE ${source.where} AND ${id} IS NOT NULL OFFSET 0) AS d OFFSET 0)`
+  const relation = `(SELECT d.id, ${newKeySql({ ids }, name, 'd.id')} AS new_id FROM (SELECT DISTINCT ${id} AS id FROM ${source.from} WHERE ${source.where} AND ${id} IS NOT NULL OFFSET 0) AS d OFFSET 0)`
   return {
     sql: `${alias}.new_id`,
     joins: [{ relation, alias, condition: `${alias}.id = ${id}` }],

@@ -1,6 +1,7 @@
 import { quoteIdent } from '../database/quote-ident.js'
-import { uuidLiteral } from '../database/uuid-literal.js'
+import type { Column } from './catalogue.js'
 import { Joins } from './joins.js'
+import { resourceLiteral } from './resource-literal.js'
 import type { TablePlan } from './table-plan.js'
 
 /** Rows to be inserted: those of a resource, or those of a file in a temporary table. */
@@ -26,7 +27,7 @@ export function resourceRows(
     get from() {
       return joins.sql
     },
-    where: `${owner} = ${uuidLiteral(id)}`,
+    where: `${owner} = ${resourceLiteral(plan.ownerPath.at(-1)?.column as Column, id)}`,
     column: (name) => (plan.table.columns.has(name) ? `t.${quoteIdent(name)}` : undefined),
     distinct: () => undefined,
   }
