@@ -9,6 +9,7 @@ const gibibyte = 1024 ** 3
 
 /** Defaults of the options of `createPiecework`. Times in ms. */
 export const defaults = {
+  /** Attempts of a node, the first one included: two automatic retries. */
   maxAttempts: 3,
   backoffMs: 500,
   graceMs: 5 * second,

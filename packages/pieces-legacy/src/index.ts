@@ -1,4 +1,4 @@
-export { type LegacyMarxanOptions, legacyMarxan } from './format.js'
+export { type LegacyMarxanOptions, legacyMarxan } from './legacy-marxan.js'
 export { legacyMarxanPack } from './legacy-marxan-pack.js'
 export type { LegacyPiecesOptions } from './legacy-pieces-options.js'
 export { legacyPieces } from './pieces.js'

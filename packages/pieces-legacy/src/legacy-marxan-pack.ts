@@ -1,5 +1,5 @@
 import { checkOptions, type Pack } from '@piecework/core/piece'
-import { type LegacyMarxanOptions, legacyMarxan, legacyMarxanChecks } from './format.js'
+import { type LegacyMarxanOptions, legacyMarxan, legacyMarxanChecks } from './legacy-marxan.js'
 
 /**
  * The import of Marxan folders. Register it beside `planningProject()` and `planningScenario()`, which define

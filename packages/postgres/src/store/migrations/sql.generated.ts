@@ -2,7 +2,8 @@
 export const sqlSources = [
   {
     name: '0001-store',
-    sql: `-- Tables and functions of postgresStore, in schema piecework.
+    sql: `-- Until 0.1.0 is released this file is edited; from then on a change is a new numbered file beside it.
+-- Tables and functions of postgresStore, in schema piecework.
 -- Ids are compared by their bytes (COLLATE "C"), as JavaScript compares strings, in any locale of the server.
 
 CREATE SCHEMA IF NOT EXISTS piecework;
