@@ -1,8 +1,17 @@
 import { hash } from 'node:crypto'
+import { PieceworkError } from './contracts/errors.js'
 import type { Ids } from './contracts/ids.js'
+import type { KeyForm } from './contracts/key-form.js'
+import { isSequenceForm, keyShape } from './key-forms.js'
+import { keyText } from './key-text.js'
+
+export interface IdsOptions {
+  /** By the name under which a table's ids are remapped. Absent: uuid. */
+  readonly forms?: ReadonlyMap<string, KeyForm>
+}
 
 /** Ids of one job. Old ids are hashed as the text that PostgreSQL prints for them. */
-export function jobIds(jobId: string): Ids {
+export function jobIds(jobId: string, { forms }: IdsOptions = {}): Ids {
   const inputs = new Map<string, HashInput>()
   const inputOf = (table: string): HashInput => {
     let known = inputs.get(table)
@@ -12,10 +21,36 @@ export function jobIds(jobId: string): Ids {
     }
     return known
   }
+  const renderers = new Map<string, Render>()
+  const renderOf = (table: string): Render => {
+    let known = renderers.get(table)
+    if (!known) {
+      known = renderer(forms?.get(table) ?? 'uuid', table)
+      renderers.set(table, known)
+    }
+    return known
+  }
   return {
     key: (table) => inputOf(table).key,
-    idOf: (table, oldId) => uuid(hash('sha256', inputOf(table).followedBy(oldId), 'hex')),
+    form: (table) => forms?.get(table),
+    idOf: (table, oldId) => renderOf(table)(inputOf(table), oldId),
   }
+}
+
+type Render = (input: HashInput, oldId: string) => string
+
+function renderer(form: KeyForm, table: string): Render {
+  if (form === 'natural') return (_, oldId) => oldId
+  if (isSequenceForm(form)) {
+    return () => {
+      throw new PieceworkError(
+        'unsupported',
+        `Keys of "${table}" come from a sequence; await keyMap("${table}").`,
+      )
+    }
+  }
+  const shape = keyShape(form)
+  return (input, oldId) => keyText(shape, hash('sha256', input.followedBy(oldId), 'hex'))
 }
 
 interface HashInput {
@@ -44,18 +79,9 @@ function hashInput(key: Buffer): HashInput {
   }
 }
 
-/**
- * Bytes 6 and 8 of a UUIDv8 as we make it: 1000 is the version's four bits, 10 the variant's two of RFC 9562.
- */
-const versionAndVariant = '89'
-
 function prefixed(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8')
   const length = Buffer.alloc(4)
   length.writeUInt32BE(bytes.length)
   return Buffer.concat([length, bytes])
 }
-
-/** Of the first 16 bytes. */
-const uuid = (hex: string): string =>
-  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${versionAndVariant}${hex.slice(14, 16)}-${versionAndVariant}${hex.slice(18, 20)}-${hex.slice(20, 32)}`

@@ -13,6 +13,7 @@ export type { Finding, FindingFix, NewFinding } from './contracts/finding.js'
 export type { Format, FormatContext, Input, InputNode, Role } from './contracts/format.js'
 export type { Ids } from './contracts/ids.js'
 export type { StagedEntry } from './contracts/jobs.js'
+export type { KeyForm, SequenceForm, TextForm } from './contracts/key-form.js'
 export type { Pack } from './contracts/pack.js'
 export type {
   AppliesContext,
@@ -23,6 +24,7 @@ export type {
   PieceCloner,
   PieceExporter,
   PieceImporter,
+  PieceKeys,
 } from './contracts/piece.js'
 export type { PieceCounts } from './contracts/piece-counts.js'
 export type {
@@ -43,9 +45,19 @@ export {
   type FindingDetails,
   type FindingLocation,
 } from './findings/finding-collector.js'
-export { jobIds } from './ids.js'
+export { type IdsOptions, jobIds } from './ids.js'
+export {
+  isSequenceForm,
+  isTextForm,
+  type KeyShape,
+  keyFormText,
+  keyLength,
+  keyShape,
+} from './key-forms.js'
 export { check } from './options/check.js'
 export { checkArgument, checkDeclaration, checkOptions } from './options/check-options.js'
 export { closest } from './options/closest.js'
+export { keyFormCheck } from './options/key-form-check.js'
 export { contractCheck, objectCheck } from './options/object-check.js'
 export { type Check, type OptionChecks, required } from './options/option-checks.js'
+export { keyFormsOf } from './plan/key-forms-of.js'

@@ -32,6 +32,8 @@ export const defaults = {
   cachedIds: 10_000,
   /** Stable keys that a validation remembers as checked. */
   cachedKeys: 10_000,
+  /** Keys of a table by which a form of keys is proposed. */
+  sampledKeys: 100,
   /** Shared rows that an import reads to look up stable keys by itself; with more, the database does. */
   cachedSharedRows: 10_000,
   /** Different values of a column below which SQL hashes each once, and not once for each row. */

@@ -53,6 +53,7 @@ const spec = () => ({
   tables: [
     {
       table: 'features',
+      key: { nanoid: { length: 21, alphabet: 'abcdefghijklmnop' } },
       owner: 'project_id',
       order: ['name'],
       references: {
@@ -194,7 +195,7 @@ test('arguments are checked, and no address is repeated', async () => {
 
 test('each function that takes options is tried', () => {
   const tried = 'assertSchemaCovered fromKnex fromPg migrate postgresStore tablePiece toKnexMigrationSource'
-  const others = 'BinaryRows checkTables quoteIdent raiseWorkMem uuidExpression uuidLiteral'
+  const others = 'BinaryRows checkTables idExpression quoteIdent raiseWorkMem uuidExpression uuidLiteral'
   const functions = Object.entries(postgres).flatMap(([name, value]) =>
     typeof value === 'function' ? [name] : [],
   )

@@ -1,9 +1,14 @@
+import type { KeyForm } from './key-form.js'
+
 /**
- * New ids of one job. `idOf` is a pure function: the first 16 bytes of
- * sha256(key ‖ old id as UTF-8) with the version and variant bytes of UUIDv8.
+ * New ids of one job. `idOf` is a pure function of sha256(key ‖ old id as UTF-8), rendered in the form that
+ * the table's keys have: by default a UUIDv8 of its first 16 bytes.
  */
 export interface Ids {
   /** Prefix of the hash for one table: length-prefixed job id and table name. SQL takes it as bytea. */
   key(table: string): Uint8Array
+  /** As a piece or a kind has declared it. */
+  form(table: string): KeyForm | undefined
+  /** Throws `unsupported` for a table whose keys come from a sequence. */
   idOf(table: string, oldId: string): string
 }

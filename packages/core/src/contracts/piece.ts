@@ -3,6 +3,7 @@ import type { Queryable, Transaction } from './database.js'
 import type { Entries, Upgrade } from './entries.js'
 import type { NewFinding } from './finding.js'
 import type { Ids } from './ids.js'
+import type { KeyForm } from './key-form.js'
 import type { PieceCounts } from './piece-counts.js'
 import type { ResourceRef } from './resource.js'
 import type { Schema } from './schema.js'
@@ -63,6 +64,12 @@ export interface PieceCloner<Options = unknown> {
   clone(context: CloneContext<Options>): Promise<PieceCounts>
 }
 
+/** What other pieces must know about keys of the tables that a piece fills. */
+export interface PieceKeys {
+  /** By the name under which a table's ids are remapped. Of tables that are not named: uuid. */
+  readonly forms?: Readonly<Record<string, KeyForm>>
+}
+
 /** A named, versioned part of one kind of resource. */
 export interface Piece<Options = unknown> {
   readonly contract: 1
@@ -87,6 +94,7 @@ export interface Piece<Options = unknown> {
   readonly importer?: PieceImporter<Options>
   readonly cloner?: PieceCloner<Options>
   readonly validators?: readonly Validator<Options>[]
+  readonly keys?: PieceKeys
   /** Absent: two archives of it are equal if their bytes are. */
   readonly comparer?: PieceComparer
   /** By the version they start from: `upgrades[1]` makes version 2 of version 1. */

@@ -2,12 +2,13 @@ import type { PieceComparer } from '../contracts/compare.js'
 import { isPieceworkError } from '../contracts/errors.js'
 import type { Format, Role } from '../contracts/format.js'
 import type { Pack } from '../contracts/pack.js'
-import type { Piece, PieceCloner, PieceExporter, PieceImporter } from '../contracts/piece.js'
+import type { Piece, PieceCloner, PieceExporter, PieceImporter, PieceKeys } from '../contracts/piece.js'
 import type { ResourceKind, ResourceTree, ShellLifecycle } from '../contracts/resource.js'
 import type { Schema } from '../contracts/schema.js'
 import type { Validator } from '../contracts/validator.js'
 import { check } from '../options/check.js'
 import { checkDeclaration } from '../options/check-options.js'
+import { keyFormCheck } from '../options/key-form-check.js'
 import { contractCheck } from '../options/object-check.js'
 import { type Check, type OptionChecks, required } from '../options/option-checks.js'
 
@@ -26,6 +27,7 @@ const pieceChecks: OptionChecks<Piece> = {
   importer: check.having<PieceImporter>('an importer', 'import'),
   cloner: check.having<PieceCloner>('a cloner', 'clone'),
   validators: check.list(check.having<Validator>('a validator', 'validate')),
+  keys: contractCheck<PieceKeys>({ forms: check.record(keyFormCheck) }),
   comparer: contractCheck<PieceComparer>({ resourceKey: check.func(), compare: required(check.func()) }),
   upgrades: check.record(check.func()),
 }

@@ -1,10 +1,12 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { Format } from '../contracts/format.js'
+import type { KeyForm } from '../contracts/key-form.js'
 import type { Pack } from '../contracts/pack.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceKind } from '../contracts/resource.js'
 import { meant } from '../options/meant.js'
 import { declarationProblems } from './check-declarations.js'
+import { keyFormsOf } from './key-forms-of.js'
 
 /** All kinds, pieces and formats that a host has registered, checked. */
 export interface Registry {
@@ -12,6 +14,8 @@ export interface Registry {
   /** Pieces of archives, by name, in order of registration. */
   readonly pieces: ReadonlyMap<string, Piece>
   readonly formats: ReadonlyMap<string, Format>
+  /** How new keys of each table are made, as all pieces have declared it. */
+  readonly keyForms: ReadonlyMap<string, KeyForm>
   /** Throws `resource-not-found` for an unregistered kind. */
   kind(name: string): ResourceKind
   /** Kinds whose `parent` is this one, in order of their names. */
@@ -58,12 +62,17 @@ export function createRegistry(packs: readonly Pack[]): Registry {
     checkPieces(own, new Map([...pieces, ...own]), kinds, problems, false)
     ofFormats.set(format.name, own)
   }
+  const keyForms = keyFormsOf(
+    [...ofFormats.values()].flatMap((own) => [...own.values()]),
+    problems,
+  )
   refuseProblems(problems)
   const childKinds = groupByParent(kinds)
   return {
     kinds,
     pieces,
     formats,
+    keyForms,
     kind: (name) => {
       const kind = kinds.get(name)
       if (kind) return kind

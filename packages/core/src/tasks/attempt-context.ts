@@ -42,7 +42,7 @@ export function pieceContext(
     principal: job.principal,
     options: job.request.options[piece],
     signal: attempt.signal,
-    ids: jobIds(job.id),
+    ids: jobIds(job.id, { forms: attempt.registry.keyForms }),
     progress: (done, total) => attempt.progress(done, total),
   }
 }

@@ -83,6 +83,7 @@ optionTests(test, [
       cloner: [{}],
       validators: [{ validate: nothing }, [nothing], [{ valid: nothing }]],
       comparer: [{}, nothing],
+      keys: ['cuid', { forms: { t: { hex: 4 } } }],
       upgrades: [[1], { 1: 'text' }],
       exportOnly: ['yes'],
     },

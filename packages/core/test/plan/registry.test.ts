@@ -70,6 +70,23 @@ test('refuses an unknown piece in after, and one of a descendant', () => {
   )
 })
 
+test('new ids: forms of keys are those of all pieces; two that differ are refused', () => {
+  const cuids = piece('a/one', { keys: { forms: { notes: 'cuid', marks: { hex: 24 } } } })
+  const same = piece('a/two', { keys: { forms: { marks: { hex: 24 } } } })
+  assert.deepEqual(
+    [...createRegistry([pack(cuids, same)]).keyForms],
+    [
+      ['notes', 'cuid'],
+      ['marks', { hex: 24 }],
+    ],
+  )
+  const other = piece('a/two', { keys: { forms: { marks: { hex: 32 } } } })
+  assert.match(
+    refusal(pack(cuids, other)),
+    /"a\/one" and "a\/two" differ about keys of "marks": { hex: 24 }, { hex: 32 }/,
+  )
+})
+
 test('refuses a cycle and names it', () => {
   const message = refusal(
     pack(

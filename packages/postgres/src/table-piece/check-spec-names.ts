@@ -3,6 +3,7 @@ import {
   check,
   checkDeclaration,
   contractCheck,
+  keyFormCheck,
   type OptionChecks,
   required,
   type Schema,
@@ -43,6 +44,7 @@ const referenceOrTable: Check<string | Reference> = (value, place) =>
 const table = contractCheck<TableSpec>(
   {
     table: required(check.text),
+    key: keyFormCheck,
     owner: required(check.text),
     order: required(columns),
     references: check.record(referenceOrTable),
@@ -60,7 +62,7 @@ const table = contractCheck<TableSpec>(
     foreignKeys: 'columns that hold keys of other tables are "references"',
     exclude: 'columns that do not travel are "ignore"',
     omit: 'columns that do not travel are "ignore"',
-    primaryKey: 'the primary key is read from the database',
+    primaryKey: 'the primary key is read from the database, and "key" says how new ones are made',
     schema: 'the schema is that of the whole piece',
   },
 )

@@ -1,6 +1,13 @@
-import { isPieceworkError, type Piece, PieceworkError, type Queryable } from '@piecework/core/piece'
+import {
+  isPieceworkError,
+  keyFormsOf,
+  type Piece,
+  PieceworkError,
+  type Queryable,
+} from '@piecework/core/piece'
 import { resolveTables } from './resolve-tables.js'
 import { isTablePiece, tableSpec } from './spec.js'
+import { unformedReferences } from './unformed-references.js'
 
 /**
  * Checks whether the table pieces among `pieces` fit the database; for the start of a host, after its
@@ -8,10 +15,11 @@ import { isTablePiece, tableSpec } from './spec.js'
  */
 export async function checkTables(db: Queryable, pieces: readonly Piece[]): Promise<void> {
   const problems: string[] = []
+  const forms = keyFormsOf(pieces, problems)
   for (const piece of pieces) {
     if (!isTablePiece(piece)) continue
     try {
-      await resolveTables(db, piece[tableSpec])
+      problems.push(...unformedReferences(await resolveTables(db, piece[tableSpec]), forms))
     } catch (error) {
       if (!isPieceworkError(error, 'registry-invalid')) throw error
       problems.push(error.message)

@@ -5,7 +5,7 @@ import { isGiven, joinSql } from './fill-select.js'
 import { type FillContext, reportDanglingJson } from './fill-table.js'
 import { tableName } from './joins.js'
 import { remapJson } from './json-value.js'
-import { newKeySql } from './new-key.js'
+import { newKeySql, ownKey } from './new-key.js'
 import { type Join, referenceValue } from './reference-value.js'
 import { resourceLiteral } from './resource-literal.js'
 import type { Stage } from './stage.js'
@@ -35,7 +35,7 @@ export async function fillSecondPass(plan: TablePlan, stage: Stage, context: Fil
   const key = plan.key && stage.column(plan.key.name)
   const id =
     key && plan.key
-      ? newKeySql(context, plan.spec.table, key)
+      ? newKeySql(context, ownKey(plan, plan.key), key)
       : resourceLiteral((plan.ownerColumn ?? plan.key) as Column, context.resource.id)
   const keyName = quoteIdent((plan.key ?? plan.ownerColumn)?.name ?? 'id')
   const sets = columns.map((name, index) => `${quoteIdent(name)} = n.v${index}`)

@@ -2,7 +2,7 @@ import { quoteIdent } from '../database/quote-ident.js'
 import type { Column } from './catalogue.js'
 import { tableName } from './joins.js'
 import { remapJson } from './json-value.js'
-import { newKeySql } from './new-key.js'
+import { newKeySql, ownKey } from './new-key.js'
 import { type Join, type Remap, referenceValue } from './reference-value.js'
 import { resourceLiteral } from './resource-literal.js'
 import type { RowSource } from './row-source.js'
@@ -73,7 +73,7 @@ function newValues(plan: TablePlan, source: RowSource, fill: FillInput) {
     const json = plan.json.get(column.name)
     if (given === undefined) continue
     if (column.name === plan.key?.name) {
-      assignments.push({ column, sql: newKeySql(fill, plan.spec.table, given) })
+      assignments.push({ column, sql: newKeySql(fill, ownKey(plan, column), given) })
     } else assignments.push({ column, sql: json ? remapJson(plan, json, given, source, fill) : given })
   }
   return { assignments, joins, values }

@@ -1,6 +1,6 @@
 import { quoteIdent } from '../database/quote-ident.js'
 import { jsonLeaves, mapJson } from './json-sql.js'
-import { newKeySql } from './new-key.js'
+import { keyOfText, newKeySql } from './new-key.js'
 import type { Remap } from './reference-value.js'
 import type { RowSource } from './row-source.js'
 import type { JsonPlan, JsonTarget, StableKey, TablePlan } from './table-plan.js'
@@ -19,18 +19,14 @@ export function exportedJson(
   return json.ids.reduce((value, target) => {
     const { shared } = target
     if (!shared) return value
-    const row =
+    const row = (id: string): string =>
       `(SELECT '${sharedPrefix}' || ${quoteIdent(shared.column.name)}::text FROM ${referencedTable(plan.schema, target)} ` +
-      `WHERE ${quoteIdent(target.key)} = ID AND ${conditionSql(shared.where, within)})`
+      `WHERE ${quoteIdent(target.key)} = ${keyOfText(target, id)} AND ${conditionSql(shared.where, within)})`
     // A text of the document that looks like a stable key must not become one.
     const own = (id: string) =>
       `CASE WHEN starts_with(${id}, '${sharedPrefix}') THEN 'no ' || (${id}) ELSE ${id} END`
     return withDocument(value, (v) =>
-      mapJson(
-        v,
-        target.path,
-        (id) => `to_jsonb(coalesce(${row.replace('ID', () => asUuid(id))}, ${own(id)}))`,
-      ),
+      mapJson(v, target.path, (id) => `to_jsonb(coalesce(${row(id)}, ${own(id)}))`),
     )
   }, `${document}::jsonb`)
 }
@@ -61,7 +57,7 @@ export function lookupPairs(
     : referencedTable(plan.schema, target)
   return (
     `(SELECT jsonb_agg(jsonb_build_array(${key}, l.id) ORDER BY ${key}::text COLLATE "C", l.id) FROM (${leaves.join(' UNION ')}) l ` +
-    `JOIN ${rows} q ON q.${quoteIdent(target.key)} = ${asUuid('l.id')} WHERE ${key} IS NOT NULL ${own})`
+    `JOIN ${rows} q ON q.${quoteIdent(target.key)} = ${keyOfText(target, 'l.id')} WHERE ${key} IS NOT NULL ${own})`
   )
 }
 
@@ -105,10 +101,10 @@ function remapId(plan: TablePlan, target: JsonTarget, id: string, source: RowSou
   const key = quoteIdent(target.key)
   const carries = target.of === undefined || remap.carries(target.of)
   const { shared, lookup } = target
-  const remapped = `(SELECT q.${key}::text FROM ${table} q WHERE q.${key} = ${newKeySql(remap, target.name, asUuid(id))})`
+  const remapped = `(SELECT q.${key}::text FROM ${table} q WHERE q.${key} = ${newKeySql(remap, target, keyOfText(target, id))})`
   if (remap.from === 'database') {
     const kept = (where: string): string =>
-      `(SELECT x.k::text FROM (SELECT ${key} AS k FROM ${table} WHERE ${where}) x WHERE x.k = ${asUuid(id)})`
+      `(SELECT x.k::text FROM (SELECT ${key} AS k FROM ${table} WHERE ${where}) x WHERE x.k = ${keyOfText(target, id)})`
     if (!carries) return kept('true')
     return shared ? `coalesce(${kept(conditionSql(shared.where, remap))}, ${remapped})` : remapped
   }
@@ -128,7 +124,3 @@ function remapId(plan: TablePlan, target: JsonTarget, id: string, source: RowSou
 /** SQL of the stable key of an id, from pairs of a file. */
 export const stableKeyOf = (pairs: string, id: string): string =>
   `(SELECT p.pair ->> 0 FROM jsonb_array_elements(CASE WHEN jsonb_typeof(${pairs}) = 'array' THEN ${pairs} ELSE '[]' END) p(pair) WHERE p.pair ->> 1 = ${id} LIMIT 1)`
-
-/** A document may hold any text in the place of an id. */
-const asUuid = (id: string): string =>
-  `CASE WHEN (${id}) ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN (${id})::uuid END`

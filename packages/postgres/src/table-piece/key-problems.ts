@@ -1,12 +1,16 @@
+import type { KeyForm } from '@piecework/core/piece'
+import { keyFamily } from './key-family.js'
+import { ownKeyProblem } from './own-key-problem.js'
 import type { TablePlan } from './table-plan.js'
 
 /**
  * Reports what would keep an old id, or let a reference lead out of the imported resource. `decided`: the
- * columns of `set` and `ignore`.
+ * columns of `set` and `ignore`. `forms`: of keys of the piece's tables.
  */
 export function keyProblems(
   plan: TablePlan,
   decided: ReadonlySet<string>,
+  forms: (table: string) => KeyForm | undefined,
   problem: (text: string) => void,
 ): void {
   const { table, spec, ownerColumn, ownerPath, references, json } = plan
@@ -19,11 +23,14 @@ export function keyProblems(
   for (const name of table.primaryKey) {
     const column = table.columns.get(name)
     if (!column || leads(name)) continue
-    if (table.primaryKey.length === 1 ? column.base !== 'uuid' : column.serial) {
-      problem(
-        `table "${table.name}" has the key "${name}" of type ${column.type}; keys of their own must be uuid`,
-      )
-    } else if (table.primaryKey.length > 1 && column.base === 'uuid') {
+    const own =
+      table.primaryKey.length === 1
+        ? ownKeyProblem(column, spec.key)
+        : column.serial
+          ? `is ${column.type}; keys of their own must be uuid`
+          : undefined
+    if (own) problem(`key "${name}" of table "${table.name}" ${own}`)
+    else if (table.primaryKey.length > 1 && column.base === 'uuid') {
       problem(`"${name}", part of the key of table "${table.name}", must stand in "references"`)
     }
   }
@@ -39,9 +46,15 @@ export function keyProblems(
       )
     }
   }
-  for (const { column, of, name, key, shared } of references.values()) {
-    if (column.base !== 'uuid' && !shared && of === undefined) {
-      problem(`"${table.name}"."${column.name}" leads to "${name}"."${key}" and is ${column.type}, not uuid`)
+  for (const { column, of, name, key, shared, table: to } of references.values()) {
+    const target = to.columns.get(key)
+    if (!target || shared || of !== undefined) continue
+    const family = keyFamily(target)
+    const isNatural = forms(name) === 'natural'
+    if (keyFamily(column) !== family || ((family === undefined || family === 'integer') && !isNatural)) {
+      problem(
+        `"${table.name}"."${column.name}" leads to "${name}"."${key}" and is ${column.type}, not ${family === undefined || family === 'integer' ? 'uuid or text' : target.type}`,
+      )
     }
   }
   for (const name of spec.secondPass ?? []) {

@@ -1,9 +1,54 @@
-import type { ImportContext } from '@piecework/core/piece'
+import { type ImportContext, PieceworkError } from '@piecework/core/piece'
+import type { Column } from './catalogue.js'
+import { idExpression } from './id-expression.js'
+import { keyFamily } from './key-family.js'
+import type { TablePlan, Target } from './table-plan.js'
 import { uuidExpression } from './uuid-expression.js'
 
+/** A table whose keys are remapped: its column `key`, under `name`. */
+export type KeyTarget = Pick<Target, 'name' | 'table' | 'key'>
+
+/** The table's own keys. */
+export const ownKey = (plan: TablePlan, { name: key }: Column): KeyTarget => ({
+  name: plan.spec.table,
+  table: plan.table,
+  key,
+})
+
 /**
- * SQL for the new key of the row of `table` (the name under which its keys are remapped) whose old key is
- * `expression`; NULL for NULL. Every statement of a table piece makes new keys by it.
+ * SQL for the new key of the row of `target` whose old key is `expression`; NULL for NULL. Every statement of
+ * a table piece makes new keys by it.
  */
-export const newKeySql = ({ ids }: Pick<ImportContext, 'ids'>, table: string, expression: string): string =>
-  uuidExpression(ids.key(table), expression)
+export function newKeySql(
+  { ids }: Pick<ImportContext, 'ids'>,
+  target: KeyTarget,
+  expression: string,
+): string {
+  const { name, table, key } = target
+  const column = table.columns.get(key)
+  const form = ids.form(name)
+  if (form === 'natural' || !column) return expression
+  const family = keyFamily(column)
+  if (family === 'uuid') return uuidExpression(ids.key(name), expression)
+  if (family !== 'text') return `NULL::${column.type}`
+  if (form === undefined) throw undeclared(name, column)
+  return `(${idExpression(ids, name, expression)})::${column.type}`
+}
+
+function undeclared(table: string, { name }: Column): PieceworkError {
+  const message = `Keys of "${table}" are texts, and no piece declares what new ones look like, as by { table: '${table}', key: 'cuid' }.`
+  return new PieceworkError('registry-invalid', message, { facts: { table, column: name } })
+}
+
+/** SQL of a text as a key of that table; NULL if it cannot be one. A document may hold any text in the place of an id. */
+export function keyOfText({ table, key }: KeyTarget, text: string): string {
+  const column = table.columns.get(key)
+  const family = column && keyFamily(column)
+  if (family === 'integer') {
+    const whole = `CASE WHEN (${text}) ~ '^(0|-?[1-9][0-9]{0,18})$' THEN (${text})::numeric END`
+    const range = column?.base === 'int8' ? '63' : column?.base === 'int4' ? '31' : '15'
+    return `(SELECT CASE WHEN n.v BETWEEN -(2::numeric ^ ${range}) AND 2::numeric ^ ${range} - 1 THEN n.v END FROM (SELECT ${whole} AS v OFFSET 0) n)::${column?.type}`
+  }
+  if (family === 'text') return `(${text})::${column?.type}`
+  return `CASE WHEN (${text}) ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN (${text})::uuid END`
+}

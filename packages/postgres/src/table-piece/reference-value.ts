@@ -1,6 +1,7 @@
 import type { ImportContext } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import { defaults } from '../defaults.js'
+import { keyFamily } from './key-family.js'
 import { newKeySql } from './new-key.js'
 import type { RowSource } from './row-source.js'
 import type { ReferencePlan, StableKey, TablePlan } from './table-plan.js'
@@ -84,21 +85,30 @@ export function referenceValue(
   }
 }
 
+/** Whether new keys of the table are known; a table of shared rows alone has none. */
+function isMapped({ table, key, name, shared }: ReferencePlan, ids: Remap['ids']): boolean {
+  const target = table.columns.get(key)
+  const form = ids.form(name)
+  if (form === 'natural') return true
+  const family = target && keyFamily(target)
+  return family === 'uuid' || (family === 'text' && !(shared && form === undefined))
+}
+
 function remappedValue(
-  { column, name }: ReferencePlan,
+  reference: ReferencePlan,
   { ids }: Remap,
   id: string,
   source: RowSource,
   index: number,
 ): Omit<ReferenceValue, 'given'> {
-  // New ids are uuids.
-  if (column.base !== 'uuid') return { sql: `NULL::${column.type}`, joins: [], certain: false }
+  const { column } = reference
+  if (!isMapped(reference, ids)) return { sql: `NULL::${column.type}`, joins: [], certain: false }
   const distinct = source.distinct(column.name)
   if (distinct === undefined || distinct > defaults.fewDistinctValues) {
-    return { sql: newKeySql({ ids }, name, id), joins: [], certain: true }
+    return { sql: newKeySql({ ids }, reference, id), joins: [], certain: true }
   }
   const alias = `m${index}`
-  const relation = `(SELECT d.id, ${newKeySql({ ids }, name, 'd.id')} AS new_id FROM (SELECT DISTINCT ${id} AS id FROM ${source.from} WHERE ${source.where} AND ${id} IS NOT NULL OFFSET 0) AS d OFFSET 0)`
+  const relation = `(SELECT d.id, ${newKeySql({ ids }, reference, 'd.id')} AS new_id FROM (SELECT DISTINCT ${id} AS id FROM ${source.from} WHERE ${source.where} AND ${id} IS NOT NULL OFFSET 0) AS d OFFSET 0)`
   return {
     sql: `${alias}.new_id`,
     joins: [{ relation, alias, condition: `${alias}.id = ${id}` }],

@@ -5,6 +5,8 @@ const comma = 0x2c
 const newline = 0x0a
 const quote = 0x22
 const uuidLength = 36
+/** Of all forms. */
+const longestKey = 64
 const canonical = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /**
@@ -17,6 +19,8 @@ export class UnusualId extends Error {}
 export interface FileColumn {
   /** Name under which its ids are remapped; absent if values stay as they are. */
   readonly table?: string
+  /** Its ids are texts, not uuids. */
+  readonly text?: true
   /** Another column of the file, with the stable key of the row if this one is empty; ids by that key. */
   readonly stable?: { readonly column: number; readonly ids: ReadonlyMap<string, string> }
   /** Is not written. */
@@ -35,7 +39,7 @@ export async function* remapRecords(
 ): AsyncGenerator<Uint8Array> {
   const plan: RemapPlan = {
     columns,
-    remappers: columns.map(({ table }) => (table === undefined ? undefined : idRemapper(table, ids))),
+    remappers: columns.map((column) => idRemapper(column, ids)),
     spans: spansOf(columns),
     offsets: new Int32Array(2 * columns.length),
     suffix,
@@ -76,10 +80,11 @@ function spansOf(columns: readonly FileColumn[]): ColumnSpan[] {
 }
 
 /** Remembers ids as long as a column has few different ones. */
-function idRemapper(table: string, ids: Pick<Ids, 'idOf'>): RemapId {
+function idRemapper({ table, text }: FileColumn, ids: Pick<Ids, 'idOf'>): RemapId | undefined {
+  if (table === undefined) return undefined
   const cache = new Map<string, string>()
   const remap: RemapId = (old) => {
-    if (!canonical.test(old)) throw new UnusualId()
+    if (!text && !canonical.test(old)) throw new UnusualId()
     return ids.idOf(table, old)
   }
   let cached = true
@@ -102,7 +107,7 @@ function remapChunk(chunk: Buffer, plan: RemapPlan): Buffer {
   let written = 0
   for (let start = 0; start < chunk.length; ) {
     const end = findFields(chunk, start, plan)
-    const most = end - start + spans.length * (uuidLength + 1) + suffix.length + 1
+    const most = end - start + spans.length * (longestKey + 1) + suffix.length + 1
     if (out.length < written + most) {
       const larger = Buffer.allocUnsafe(2 * out.length + most)
       out.copy(larger, 0, 0, written)
@@ -115,7 +120,7 @@ function remapChunk(chunk: Buffer, plan: RemapPlan): Buffer {
       const to = offsets[2 * last + 1] as number
       const remap = remappers[first]
       if (!remap) written += chunk.copy(out, written, from, to)
-      else if (from < to) written += out.write(remap(chunk.toString('latin1', from, to)), written, 'latin1')
+      else if (from < to) written += out.write(remap(chunk.toString('utf8', from, to)), written, 'latin1')
       else written += out.write(idByStableKey(chunk, first, plan), written, 'latin1')
     }
     written += suffix.copy(out, written)
@@ -129,11 +134,13 @@ function remapChunk(chunk: Buffer, plan: RemapPlan): Buffer {
  * Writes `offsets` of the record and returns the offset of the newline that ends it. The CSV reader has
  * checked the quotes.
  */
-function findFields(chunk: Buffer, start: number, { remappers, offsets }: RemapPlan): number {
+function findFields(chunk: Buffer, start: number, { columns, remappers, offsets }: RemapPlan): number {
   let at = start
   for (let index = 0; index < remappers.length; index++) {
     offsets[2 * index] = at
-    if (remappers[index] && chunk[at] !== comma && chunk[at] !== newline) {
+    const isText = columns[index]?.text
+    if (isText && chunk[at] === quote) throw new UnusualId()
+    if (remappers[index] && !isText && chunk[at] !== comma && chunk[at] !== newline) {
       at += uuidLength
       if (chunk[at] !== comma && chunk[at] !== newline) throw new UnusualId()
     } else {

@@ -58,6 +58,7 @@ export function resolveTable(input: ResolveInput): TablePlan | undefined {
     if (column(name, 'keepShellValue') && !ownRow)
       problem(`"keepShellValue" of table "${table.name}" is for a resource's own row`)
   }
-  keyProblems(plan, decided, problem)
+  const formOf = (name: string) => input.piece.tables.find((one) => one.table === name)?.key
+  keyProblems(plan, decided, formOf, problem)
   return plan
 }

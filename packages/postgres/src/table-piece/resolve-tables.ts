@@ -3,6 +3,7 @@ import { readCatalogue } from './catalogue.js'
 import { resolveTable } from './resolve-table.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
+import { undeclaredKeys } from './undeclared-keys.js'
 
 /**
  * Matches a piece's declaration with the database. Throws `registry-invalid`, naming everything that does not
@@ -18,6 +19,7 @@ export async function resolveTables(
   const plans = piece.tables.flatMap(
     (spec) => resolveTable({ spec, piece, schema, catalogue, problem: (text) => problems.push(text) }) ?? [],
   )
+  problems.push(...(await undeclaredKeys(db, plans)))
   if (problems.length > 0) {
     throw new PieceworkError(
       'registry-invalid',

@@ -1,4 +1,4 @@
-import type { ImportContext, Piece, ResourceRef, Upgrade, Validator } from '@piecework/core/piece'
+import type { ImportContext, KeyForm, Piece, ResourceRef, Upgrade, Validator } from '@piecework/core/piece'
 
 /** Finds rows by a key that means the same row in every installation, instead of by id. */
 export interface StableReference {
@@ -51,6 +51,11 @@ export type SetContext = Pick<ImportContext, 'resource' | 'principal' | 'jobId'>
 
 export interface TableSpec {
   readonly table: string
+  /**
+   * How new keys of the table are made. Required for texts, and for integers that no sequence of their own
+   * numbers; `natural`: people give the keys, and they travel as they are.
+   */
+  readonly key?: KeyForm
   /**
    * Column that leads to the resource's id: `project_id`, or through references of this table:
    * `feature_id.project_id`. Written by every import, never read from a file. The table's own key (`id`) for

@@ -1,15 +1,17 @@
-import { type Csv, csvLine, type ImportContext } from '@piecework/core/piece'
+import { type Csv, csvLine, type Ids, type ImportContext } from '@piecework/core/piece'
 import { bindValue } from '../database/bind-value.js'
 import { defaults } from '../defaults.js'
 import { hasDangling } from './dangling.js'
 import { setValue } from './fill-select.js'
 import type { FillContext } from './fill-table.js'
 import { tableName } from './joins.js'
+import { keyFamily } from './key-family.js'
+import { type KeyTarget, ownKey } from './new-key.js'
 import { carriesTarget } from './reference-value.js'
 import { type FileColumn, remapRecords, UnusualId } from './remap-records.js'
 import { isForeignKeyViolation, rowError } from './row-error.js'
 import { resourceRows } from './row-source.js'
-import type { ReferencePlan, TablePlan } from './table-plan.js'
+import type { ReferencePlan, TablePlan, Target } from './table-plan.js'
 import { stableRows } from './target-rows.js'
 
 /**
@@ -51,9 +53,10 @@ export async function streamEntry(
 export function canStream(
   plan: TablePlan,
   columns: readonly string[],
-  context: Pick<ImportContext, 'carries'>,
+  context: Pick<ImportContext, 'carries' | 'ids'>,
 ): boolean {
   if (plan.ownRow || plan.spec.secondPass || plan.json.size > 0) return false
+  if (plan.key && !remapOf(ownKey(plan, plan.key), context.ids)) return false
   const travels = (name: string): boolean =>
     plan.carried.some((column) => column.name === name) ||
     [...plan.references.values()].some(
@@ -65,8 +68,29 @@ export function canStream(
   const [step] = plan.ownerPath.length > 1 ? plan.ownerPath : []
   if (step && !plan.references.get(step.column.name)?.enforced) return false
   return [...plan.references.values()].every(
-    (reference) => reference.column.base === 'uuid' && carriesTarget(reference, { carries: context.carries }),
+    (reference) =>
+      carriesTarget(reference, { carries: context.carries }) &&
+      reference.column.base !== 'bpchar' &&
+      remapOf(reference, context.ids) !== undefined,
   )
+}
+
+/** How a column of these keys is carried over in this process; undefined if it cannot be. */
+function remapOf(
+  { name, table, key, shared }: KeyTarget & Partial<Pick<Target, 'shared'>>,
+  ids: Ids,
+): FileColumn | undefined {
+  const column = table.columns.get(key)
+  const form = ids.form(name)
+  if (column?.base === 'uuid' && form !== 'natural') return { table: name }
+  // Ids of shared rows may be any text.
+  if (shared) return undefined
+  if (form === 'natural') return {}
+  // The padding of a char(n) is no part of the id.
+  if (column?.base === 'bpchar') return undefined
+  return column && keyFamily(column) === 'text' && form !== undefined
+    ? { table: name, text: true }
+    : undefined
 }
 
 async function fileColumnsOf(
@@ -78,14 +102,16 @@ async function fileColumnsOf(
   for (const name of names) {
     const reference = plan.references.get(name)
     const stable = reference?.shared && names.indexOf(reference.shared.header)
-    if (name === plan.key?.name) columns.push({ table: plan.spec.table })
+    const target = name === plan.key?.name ? ownKey(plan, plan.key) : reference
+    const remap = (target && remapOf(target, context.ids)) ?? {}
+    if (name === plan.key?.name) columns.push(remap)
     // The job carries the row, so its id is enough, and its stable key is not needed.
     else if (!plan.carried.some((column) => column.name === name)) columns.push({ dropped: true })
     else if (!reference) columns.push({})
-    else if (stable === undefined || stable < 0) columns.push({ table: reference.name })
+    else if (stable === undefined || stable < 0) columns.push(remap)
     else {
       const ids = await sharedIds(plan, reference, context)
-      columns.push({ table: reference.name, stable: { column: stable, ids } })
+      columns.push({ ...remap, stable: { column: stable, ids } })
     }
   }
   return columns

@@ -1,3 +1,4 @@
+import type { PieceKeys } from '@piecework/core/piece'
 import { checkSpec } from './check-spec.js'
 import { checkSpecNames } from './check-spec-names.js'
 import { cloneTables } from './clone-tables.js'
@@ -19,6 +20,7 @@ export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): Ta
     ...piece,
     contract: 1,
     [tableSpec]: spec,
+    keys: keysOf(spec),
     exporter: { export: (context) => exportTables(spec, context) },
     comparer: {
       resourceKey: (node, tx) => resourceKey(spec, node, tx),
@@ -33,3 +35,7 @@ export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): Ta
         }),
   }
 }
+
+const keysOf = ({ tables }: Pick<TablePieceSpec, 'tables'>): PieceKeys => ({
+  forms: Object.fromEntries(tables.flatMap(({ table, key }) => (key === undefined ? [] : [[table, key]]))),
+})

@@ -37,14 +37,18 @@ const refused: readonly (readonly [what: string, spec: TableSpec, message: RegEx
   [
     'new ids: a serial key',
     table('serials'),
-    /table "serials" has the key "id" of type integer; keys of their own must be uuid/,
+    /key "id" of table "serials" is integer; keys of their own must be uuid or text/,
   ],
-  ['new ids: an identity key', table('identities'), /table "identities" has the key "id" of type bigint/],
-  ['new ids: a text key', table('codes'), /table "codes" has the key "code" of type text/],
+  ['new ids: an identity key', table('identities'), /key "id" of table "identities" is bigint/],
+  [
+    'new ids: a text key',
+    table('codes'),
+    /keys of table "codes" are text, so it must say what new ones look like/,
+  ],
   [
     'new ids: a serial part of a key',
     table('counted', { owner: 'unit_id.project_id', references: { unit_id: 'units' } }),
-    /"n" of type integer/,
+    /key "n" of table "counted" is integer/,
   ],
   ['new ids: a key without references', table('loose'), /the key of table "loose" holds no reference/],
   [

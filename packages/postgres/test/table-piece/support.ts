@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Database, Finding, ResourceRef } from '@piecework/core'
-import { type Entries, entriesOf, jobIds, type Piece, type PieceCounts } from '@piecework/core/piece'
+import {
+  type Entries,
+  entriesOf,
+  type IdsOptions,
+  jobIds,
+  type Piece,
+  type PieceCounts,
+} from '@piecework/core/piece'
 import { fromPg } from '@piecework/postgres'
 import { scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
@@ -93,6 +100,7 @@ export interface Into {
   readonly jobId: string
   readonly into?: ResourceRef
   readonly carries?: (kind: string) => boolean
+  readonly ids?: IdsOptions
 }
 
 export async function imported(db: Database, piece: Piece, files: Files, into: Into): Promise<Outcome> {
@@ -111,11 +119,11 @@ export async function cloned(db: Database, piece: Piece, into: Into): Promise<Ou
   return { counts, findings }
 }
 
-const making = ({ resource, source, jobId, into, carries }: Into, findings: Found[]) => ({
+const making = ({ resource, source, jobId, into, carries, ids }: Into, findings: Found[]) => ({
   ...work(resource),
   source,
   jobId,
-  ids: jobIds(jobId),
+  ids: jobIds(jobId, ids),
   ...(into && { into }),
   carries: carries ?? (() => true),
   finding: (finding: Found) => {

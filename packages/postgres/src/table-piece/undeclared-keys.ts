@@ -1,0 +1,33 @@
+import { keyFormText, type Queryable } from '@piecework/core/piece'
+import { quoteIdent } from '../database/quote-ident.js'
+import { defaults } from '../defaults.js'
+import type { Column } from './catalogue.js'
+import { tableName } from './joins.js'
+import { keyFamily } from './key-family.js'
+import { proposeForm } from './propose-form.js'
+import type { TablePlan } from './table-plan.js'
+
+/** Text keys without a form, each with words that can be copied into the declaration. */
+export async function undeclaredKeys(db: Queryable, plans: readonly TablePlan[]): Promise<readonly string[]> {
+  const problems: string[] = []
+  for (const plan of plans) {
+    const { key, spec } = plan
+    if (!key || spec.key !== undefined || keyFamily(key) !== 'text') continue
+    const form = keyFormText(proposeForm(await someKeys(db, plan, key)))
+    problems.push(
+      `keys of table "${spec.table}" are ${key.type}, so it must say what new ones look like, by the present ones: key: ${form}`,
+    )
+  }
+  return problems
+}
+
+async function someKeys(
+  db: Queryable,
+  { schema, table }: TablePlan,
+  key: Column,
+): Promise<readonly string[]> {
+  const { rows } = await db.query<{ key: string }>(
+    `SELECT ${quoteIdent(key.name)}::text AS key FROM ${tableName(schema, table.name)} LIMIT ${defaults.sampledKeys}`,
+  )
+  return rows.map((row) => row.key)
+}
