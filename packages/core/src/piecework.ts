@@ -103,7 +103,8 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     ...requestsWith(requests, control),
     validate: (request) => control.accept(requests.validate(request)),
     retry: (id, request) => control.accept(retry(id, request)),
-    forget: async (resource) => engine.forget(await canonical(checkArgument('forget()', 'it', resource, check.resource))),
+    forget: async (resource) =>
+      engine.forget(await canonical(checkArgument('forget()', 'it', resource, check.resource))),
     ...createArchiveTools({ ...deps, limits: options.limits, trust }),
     ...createDrafts({ ...deps, control }),
     job: (id) => watcher.report(id),

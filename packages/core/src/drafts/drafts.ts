@@ -4,7 +4,7 @@ import type { ResourceRef } from '../contracts/resource.js'
 import { resourcePath } from '../guard/paths.js'
 import { check } from '../options/check.js'
 import { checkArgument, checkOptions } from '../options/check-options.js'
-import { canonicalRef } from '../plan/canonical-ref.js'
+import { canonicalRef, canonicalTree } from '../plan/canonical-ref.js'
 import { drawTargets } from '../plan/draw-targets.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import { finishOnly } from '../plan/nodes.js'
@@ -32,8 +32,8 @@ async function createDraft(deps: DraftDeps, given: DraftRequest): Promise<Import
   if (name.trim() === '') throw new PieceworkError('options-invalid', 'An import draft needs a name.')
   await allow(principal, 'import', into)
   const format = inputs.format(request.format)
-  const { tree } = format
-  if (!tree) throw new PieceworkError('unsupported', `The format "${format.name}" has no drafts.`)
+  if (!format.tree) throw new PieceworkError('unsupported', `The format "${format.name}" has no drafts.`)
+  const tree = canonicalTree(registry, format.tree)
   refuseShelless(registry, tree)
   const above = await checkParent(registry, tree, into, store.database)
   const id = environment.uuid()

@@ -19,8 +19,7 @@ export function canonicalId(form: KeyForm, id: unknown): string | undefined {
 function canonicalUuid(id: string): string | undefined {
   const bare = /^\{(.*)\}$/s.exec(id)?.[1] ?? id
   if (!/^(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}$/i.test(bare)) return undefined
-  const [, ...groups] =
-    /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(bare.replaceAll('-', '').toLowerCase()) ?? []
+  const [, ...groups] = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(bare.replaceAll('-', '').toLowerCase()) ?? []
   return groups.join('-')
 }
 

@@ -19,7 +19,8 @@ export async function canonicalRef(
   given: ResourceRef,
 ): Promise<ResourceRef> {
   const ref = registry.canonical(given)
-  if (isSequenceForm(registry.kind(ref.kind).key) && !(await fits(registry, db, ref))) throw resourceNotFound(given)
+  if (isSequenceForm(registry.kind(ref.kind).key) && !(await fits(registry, db, ref)))
+    throw resourceNotFound(given)
   return ref
 }
 
