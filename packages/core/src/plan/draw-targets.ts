@@ -2,7 +2,7 @@ import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { DrawnId, NewJob } from '../contracts/jobs.js'
 import type { ResourceTree } from '../contracts/resource.js'
-import { sqlStateOf } from '../engine/database-error.js'
+import { databaseError } from '../engine/database-error.js'
 import type { Registry } from './registry.js'
 import { type SequenceFacts, sequenceFacts } from './sequence-facts.js'
 import { walkTree } from './tree.js'
@@ -53,7 +53,7 @@ async function nextValues(db: Queryable, sequences: readonly string[]): Promise<
     return rows.map(({ id }) => id)
   } catch (error) {
     // Several sequences are named: which of them it was, the database says in the cause.
-    if (sqlStateOf(error) === '2200H') throw exhausted([...new Set(sequences)].join(' or '), error)
+    if (databaseError(error).facts.sqlState === '2200H') throw exhausted([...new Set(sequences)].join(' or '), error)
     throw error
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { isPieceworkError } from '@piecework/core'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import {
@@ -66,12 +67,40 @@ for (const [name, open, runner] of [
         const again = await succeeded(
           piecework.export({ resource: { kind: 'project', id: copy }, principal: ann }),
         )
-        const { manifest: _, ...summary } = {
-          manifest: 0,
-          ...(await piecework.inspect(again.job.result.archive ?? archive)),
-        }
-        assert.deepEqual(summary.tree.id, copy)
+        const inside = await piecework.inspect(again.job.result.archive ?? archive)
+        assert.equal(inside.tree.id, copy)
       }
+    })
+  })
+
+  test(`new ids: a request in the host's transaction draws on its connection (${name})`, async () => {
+    const id = await sampleProject(world)
+    await withHost(world, integerPack, async (piecework) => {
+      const handle = await world.database.transaction(async (tx) => {
+        await tx.query(`UPDATE projects SET name = 'Renamed' WHERE id = $1`, [id])
+        return piecework.using(tx).clone({ resource: { kind: 'project', id: `0${id}` }, principal: ann })
+      })
+      const { job } = await handle.ended()
+      assert.equal(job.outcome, 'succeeded', JSON.stringify(job.error))
+      assert.equal(job.request.name, 'Renamed - copy')
+    })
+  })
+
+  test(`exclusion: integers and their parts are held by any spelling (${name})`, async () => {
+    const id = await sampleProject(world)
+    const [board] = await world.query<{ id: number }>('SELECT id FROM boards WHERE project_id = $1', [id])
+    const busy = (work: Promise<unknown>) =>
+      assert.rejects(work, (error) => isPieceworkError(error, 'resource-busy'))
+    await withHost(world, integerPack, async ({ guard }) => {
+      const claim = await guard.claim([{ kind: 'board', id: `+${board?.id}` }], { id: 'run', kind: 'run' })
+      await busy(guard.claim([{ kind: 'project', id }], { id: 'other', kind: 'run' }))
+      await busy(guard.edit(`project:0${id}/board:00${board?.id}`, async () => {}))
+      assert.equal((await guard.holders({ kind: 'project', id: ` ${id}` })).length, 1)
+      await claim.release()
+      // 1 does not hold what is below 11.
+      const other = await guard.claim([`project:${id}1/board:1`], { id: 'run', kind: 'run' })
+      await guard.edit({ kind: 'project', id }, async () => {})
+      await other.release()
     })
   })
   test.run()
