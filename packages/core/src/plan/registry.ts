@@ -17,7 +17,7 @@ export interface Registry {
   /** Pieces of archives, by name, in order of registration. */
   readonly pieces: ReadonlyMap<string, Piece>
   readonly formats: ReadonlyMap<string, Format>
-  /** How new keys of each table are made, as all pieces have declared it. */
+  /** How new keys of each table are made, as kinds and pieces have declared it. */
   readonly keyForms: ReadonlyMap<string, KeyForm>
   /** Throws `resource-not-found` for an unregistered kind. */
   kind(name: string): RegisteredKind
@@ -71,7 +71,7 @@ export function createRegistry(packs: readonly Pack[]): Registry {
     ofFormats.set(format.name, own)
   }
   const keyForms = keyFormsOf(
-    [...ofFormats.values()].flatMap((own) => [...own.values()]),
+    [...[...declared.values()].map(keyOfKind), ...[...ofFormats.values()].flatMap((own) => [...own.values()])],
     problems,
   )
   refuseProblems(problems)
@@ -101,6 +101,9 @@ export function createRegistry(packs: readonly Pack[]): Registry {
   }
 }
 
+/** A kind declares the keys of its table, as a piece does. */
+const keyOfKind = ({ kind, table, key = 'uuid' }: ResourceKind) => ({ name: kind, keys: { forms: { [table]: key } } })
+
 function refuseProblems(problems: readonly string[]): void {
   if (problems.length === 0) return
   throw new PieceworkError('registry-invalid', problems.join(' '), {
@@ -124,6 +127,10 @@ function checkKinds(kinds: ReadonlyMap<string, ResourceKind>, problems: string[]
       problems.push(`Resource kind "${kind.kind}" has the parent "${kind.parent}", which is not registered.`)
     } else if (kindLineage(kind.kind, kinds).length > kinds.size) {
       problems.push(`Resource kind "${kind.kind}" is its own ancestor.`)
+    } else if (kind.key === 'natural' && kind.shell) {
+      problems.push(
+        `Resource kind "${kind.kind}" has natural ids, which people give, so no copy can be made: it can have no shell.`,
+      )
     } else if (kind.parent !== undefined) {
       for (const method of ['parentOf', 'listUnder'] as const)
         if (!kind[method]) problems.push(`Resource kind "${kind.kind}" has a parent but no ${method}().`)

@@ -1,15 +1,17 @@
 import { PieceworkError } from '@piecework/core/piece'
 import { textLiteral } from '../database/text-literal.js'
 import type { Column } from './catalogue.js'
+import { keyFamily } from './key-family.js'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const integerBits: Readonly<Record<string, number>> = { int2: 16, int4: 32, int8: 64 }
 const textTypes: readonly string[] = ['text', 'varchar', 'bpchar']
 
-/** Whether a resource's id can stand in such a column; what it must be otherwise. */
-export function resourceIdProblem({ base, type, collatable }: Column): string | undefined {
-  if (base === 'uuid' || base in integerBits) return undefined
-  if (textTypes.includes(base) && collatable) return undefined
+/** Why no resource's id can stand in such a column, as the end of a sentence; undefined if it can. */
+export function resourceIdProblem({ base, type, deterministic }: Column): string | undefined {
+  if (!deterministic)
+    return 'compares different texts as equal, so that one resource would have two ids to whoever holds it'
+  if (keyFamily({ base }) !== undefined) return undefined
   return `is ${type}, and a resource's id is uuid, text, varchar, char, smallint, integer or bigint`
 }
 
