@@ -53,7 +53,8 @@ async function nextValues(db: Queryable, sequences: readonly string[]): Promise<
     return rows.map(({ id }) => id)
   } catch (error) {
     // Several sequences are named: which of them it was, the database says in the cause.
-    if (databaseError(error).facts.sqlState === '2200H') throw exhausted([...new Set(sequences)].join(' or '), error)
+    if (databaseError(error).facts.sqlState === '2200H')
+      throw exhausted([...new Set(sequences)].join(' or '), error)
     throw error
   }
 }

@@ -46,7 +46,6 @@ function knownRefs(registry: Registry, job: IdentifiedJob): (source: ResourceRef
 export function idsOf(registry: Registry, { id, targets = [] }: IdentifiedJob): Ids {
   const drawn = new Map<string, Map<string, string>>()
   for (const { table, key } of registry.kinds.values()) if (isSequenceForm(key)) drawn.set(table, new Map())
-  for (const { source, id: own } of targets)
-    drawn.get(registry.kind(source.kind).table)?.set(source.id, own)
+  for (const { source, id: own } of targets) drawn.get(registry.kind(source.kind).table)?.set(source.id, own)
   return jobIds(id, { forms: registry.keyForms, drawn })
 }

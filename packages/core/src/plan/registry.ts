@@ -71,7 +71,10 @@ export function createRegistry(packs: readonly Pack[]): Registry {
     ofFormats.set(format.name, own)
   }
   const keyForms = keyFormsOf(
-    [...[...declared.values()].map(keyOfKind), ...[...ofFormats.values()].flatMap((own) => [...own.values()])],
+    [
+      ...[...declared.values()].map(keyOfKind),
+      ...[...ofFormats.values()].flatMap((own) => [...own.values()]),
+    ],
     problems,
   )
   refuseProblems(problems)
@@ -102,7 +105,10 @@ export function createRegistry(packs: readonly Pack[]): Registry {
 }
 
 /** A kind declares the keys of its table, as a piece does. */
-const keyOfKind = ({ kind, table, key = 'uuid' }: ResourceKind) => ({ name: kind, keys: { forms: { [table]: key } } })
+const keyOfKind = ({ kind, table, key = 'uuid' }: ResourceKind) => ({
+  name: kind,
+  keys: { forms: { [table]: key } },
+})
 
 function refuseProblems(problems: readonly string[]): void {
   if (problems.length === 0) return

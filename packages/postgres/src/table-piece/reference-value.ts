@@ -102,8 +102,7 @@ function remappedValue(
   index: number,
 ): Omit<ReferenceValue, 'given'> {
   // A reference to a resource that the job does not make has no new value.
-  if (ids.drawn(reference.name))
-    return { sql: newKeySql({ ids }, reference, id), joins: [], certain: false }
+  if (ids.drawn(reference.name)) return { sql: newKeySql({ ids }, reference, id), joins: [], certain: false }
   const { column } = reference
   if (!isMapped(reference, ids)) return { sql: `NULL::${column.type}`, joins: [], certain: false }
   const distinct = source.distinct(column.name)

@@ -13,7 +13,13 @@ export function unformedReferences(
   const ofKinds = new Set(plans.flatMap(({ ownRow, spec }) => (ownRow ? [spec.table] : [])))
   const isUnformed = ({ table, key, name, shared }: Target): boolean => {
     const column = table.columns.get(key)
-    return !shared && !forms.has(name) && !ofKinds.has(name) && column !== undefined && keyFamily(column) === 'text'
+    return (
+      !shared &&
+      !forms.has(name) &&
+      !ofKinds.has(name) &&
+      column !== undefined &&
+      keyFamily(column) === 'text'
+    )
   }
   return plans.flatMap(({ spec, references, json }) =>
     [
