@@ -33,6 +33,7 @@ function kindOf(albums: Albums): ResourceKind {
   return {
     kind: 'album',
     table: 'albums',
+    key: 'nanoid',
     describe: async ({ id }) => albums.all.get(id),
     shell: {
       create: async ({ ref, name }) => void albums.all.set(ref.id, { name: name ?? '', captions: [] }),

@@ -4,6 +4,7 @@ exports.run = async ({ createPiecework, isPieceworkError }, { inProcess }) => {
   const album = {
     kind: 'album',
     table: 'albums',
+    key: 'nanoid',
     describe: async ({ id }) => (names.has(id) ? { name: names.get(id) } : undefined),
     shell: {
       create: async ({ ref, name }) => void names.set(ref.id, name),

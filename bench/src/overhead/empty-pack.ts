@@ -13,6 +13,7 @@ export const shelfOf = (nodes: number): ResourceRef => ({
 const shelf: ResourceKind = {
   kind: 'shelf',
   table: 'shelves',
+  key: 'nanoid',
   describe: async ({ id }) => ({ name: `${id} boxes` }),
 }
 
@@ -20,6 +21,7 @@ const box: ResourceKind = {
   kind: 'box',
   parent: 'shelf',
   table: 'boxes',
+  key: 'nanoid',
   parentOf: async ({ id }) => ({ kind: 'shelf', id: id.split('.')[0] ?? '' }),
   listUnder: async ({ id }) =>
     Array.from({ length: Number(id) }, (_, index) => ({ kind: 'box', id: `${id}.${index}` })),

@@ -8,10 +8,12 @@ import { keyText } from './key-text.js'
 export interface IdsOptions {
   /** By the name under which a table's ids are remapped. Absent: uuid. */
   readonly forms?: ReadonlyMap<string, KeyForm>
+  /** New ids of resources that were drawn from sequences: by table, then by old id. */
+  readonly drawn?: ReadonlyMap<string, ReadonlyMap<string, string>>
 }
 
 /** Ids of one job. Old ids are hashed as the text that PostgreSQL prints for them. */
-export function jobIds(jobId: string, { forms }: IdsOptions = {}): Ids {
+export function jobIds(jobId: string, { forms, drawn }: IdsOptions = {}): Ids {
   const inputs = new Map<string, HashInput>()
   const inputOf = (table: string): HashInput => {
     let known = inputs.get(table)
@@ -33,7 +35,14 @@ export function jobIds(jobId: string, { forms }: IdsOptions = {}): Ids {
   return {
     key: (table) => inputOf(table).key,
     form: (table) => forms?.get(table),
-    idOf: (table, oldId) => renderOf(table)(inputOf(table), oldId),
+    idOf: (table, oldId) => {
+      const resources = drawn?.get(table)
+      if (!resources) return renderOf(table)(inputOf(table), oldId)
+      const id = resources.get(oldId)
+      if (id !== undefined) return id
+      throw new PieceworkError('resource-not-found', `The job makes no row of "${table}" for ${oldId}.`)
+    },
+    drawn: (table) => drawn?.get(table),
   }
 }
 

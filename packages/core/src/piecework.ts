@@ -27,6 +27,7 @@ import { memoryStore } from './memory/store.js'
 import { check } from './options/check.js'
 import { checkArgument, checkOptions } from './options/check-options.js'
 import { checkPieceworkOptions, type PieceworkOptions } from './piecework-options.js'
+import { canonicalRef } from './plan/canonical-ref.js'
 import { createRegistry } from './plan/registry.js'
 import type { CloneRequest, ExportRequest } from './requests/export-request.js'
 import type { ImportRequest } from './requests/import-request.js'
@@ -95,17 +96,22 @@ export function createPiecework(given: PieceworkOptions): Piecework {
   const control = createJobControl({ store, engine, watcher, events, allow })
   const requests = createRequests(deps)
   const retry = createRetry(deps, requests)
+  const canonical = (ref: ResourceRef) => canonicalRef(registry, store.database, ref)
   return {
     start: () => engine.start(),
     stop: async (options) => engine.stop(checkOptions('stop()', options, { drainMs: check.duration })),
     ...requestsWith(requests, control),
     validate: (request) => control.accept(requests.validate(request)),
     retry: (id, request) => control.accept(retry(id, request)),
-    forget: async (resource) => engine.forget(checkArgument('forget()', 'it', resource, check.resource)),
+    forget: async (resource) =>
+      engine.forget(await canonical(checkArgument('forget()', 'it', resource, check.resource))),
     ...createArchiveTools({ ...deps, limits: options.limits, trust }),
     ...createDrafts({ ...deps, control }),
     job: (id) => watcher.report(id),
-    jobs: async (filter) => store.jobs.list(jobArguments.filter(filter)),
+    jobs: async (filter) => {
+      const { resource, ...checked } = jobArguments.filter(filter)
+      return store.jobs.list({ ...checked, ...(resource && { resource: await canonical(resource) }) })
+    },
     watch: (id, signal) => watcher.watch(id, signal),
     cancel: async (id, by) =>
       control.cancel(jobArguments.id('cancel()', id), by && jobArguments.canceller(by)),

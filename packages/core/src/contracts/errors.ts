@@ -18,12 +18,14 @@ export type CoreErrorCode =
   | 'input-incomplete' // a file that the format requires was not given
   | 'internal'
   | 'job-not-found'
+  | 'keys-exhausted' // a sequence, or the column that it fills, has no number left
   | 'lease-lost' // another worker has taken the attempt over
   | 'options-invalid'
   | 'piece-unknown'
   | 'registry-invalid'
   | 'resource-busy'
   | 'resource-not-found'
+  | 'sequence-behind' // a sequence gives a number that a row has already
   | 'storage' // the artifact store failed or is full; its own error is in `cause`
   | 'stopped' // this Piecework was stopped meanwhile
   | 'timeout' // a time limit of a piece or of a job was over

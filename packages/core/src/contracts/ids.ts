@@ -9,6 +9,14 @@ export interface Ids {
   key(table: string): Uint8Array
   /** As a piece or a kind has declared it. */
   form(table: string): KeyForm | undefined
-  /** Throws `unsupported` for a table whose keys come from a sequence. */
+  /**
+   * Throws `unsupported` for a table whose keys come from a sequence. Of one that resources are the rows of:
+   * the id that was drawn, and `resource-not-found` for the id of a row that the job does not make.
+   */
   idOf(table: string, oldId: string): string
+  /**
+   * Of the table of a resource kind whose ids come from a sequence: the new ids that were drawn for the job,
+   * by old id. Undefined for all other tables.
+   */
+  drawn(table: string): ReadonlyMap<string, string> | undefined
 }

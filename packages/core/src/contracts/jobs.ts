@@ -81,6 +81,13 @@ export interface JobRequest {
   readonly without?: readonly string[]
 }
 
+/** A new id that was drawn from a sequence. */
+export interface DrawnId {
+  /** Of the job's tree. */
+  readonly source: ResourceRef
+  readonly id: string
+}
+
 export interface StatusChange {
   readonly status: JobStatus
   readonly at: Date
@@ -98,8 +105,16 @@ export interface Job {
    * the job carries.
    */
   readonly tree: ResourceTree
-  /** What an import or clone makes (and a validation would make). */
+  /**
+   * What an import or clone makes, and a validation would make, unless its id is drawn from a sequence: then
+   * only the import draws it.
+   */
   readonly target?: ResourceRef
+  /**
+   * New ids of resources whose ids come from a sequence, drawn when the job was requested. All others follow
+   * from the job's id.
+   */
+  readonly targets?: readonly DrawnId[]
   readonly principal: Principal
   readonly request: JobRequest
   /** Current batch, from 0. */

@@ -1,8 +1,10 @@
 import type { Queryable, Transaction } from './database.js'
+import type { KeyForm } from './key-form.js'
 
 /** Something of the host's that can be exported. */
 export interface ResourceRef {
   readonly kind: string
+  /** The key of its row, in one spelling: see `ResourceKind.key`. */
   readonly id: string
 }
 
@@ -22,6 +24,12 @@ export interface ResourceKind {
   readonly parent?: string
   /** Table whose key is this resource's id; ids of it and references to it are remapped under this name. */
   readonly table: string
+  /**
+   * Form of the resource's id. Default `uuid`. Hosts may be given any spelling that PostgreSQL reads; all that
+   * is asked, claimed, found and reported has one: uuids in lower case with dashes, integers as decimals,
+   * texts as they are.
+   */
+  readonly key?: KeyForm
   /** Undefined if there is no such resource. Required with `parent`. */
   parentOf?(ref: ResourceRef, db: Queryable): Promise<ResourceRef | undefined>
   /**

@@ -4,13 +4,18 @@ import type { NewFinding } from './finding.js'
 import type { ResourceRef } from './resource.js'
 import type { WorkContext } from './work-context.js'
 
-export interface ValidationContext<Options = unknown> extends WorkContext<Options> {
+export interface ValidationContext<Options = unknown> extends Omit<WorkContext<Options>, 'resource'> {
   /** All of this node's entries, upgraded. */
   readonly entries: Entries
   /** Reads the target; READ ONLY. */
   readonly tx: Queryable
-  /** The resource that the import would fill or make; it may not exist yet. */
-  readonly target: ResourceRef
+  /**
+   * The resource that the import would fill or make; it may not exist yet. Absent if its id comes from a
+   * sequence: only the import draws it.
+   */
+  readonly target?: ResourceRef
+  /** The same, as other contexts name it. */
+  readonly resource?: ResourceRef
   /** What the import goes into, unless the exported resource is a root; it exists. */
   readonly into?: ResourceRef
   /** Whether the import makes resources of that kind. */

@@ -6,6 +6,7 @@ import { applicable, parseOptions } from '../plan/applicable.js'
 import { assertPiecesKnown } from '../plan/piece-unknown.js'
 import { readTree } from '../plan/source.js'
 import { walkTree } from '../plan/tree.js'
+import { canonicalRequest } from '../requests/canonical-request.js'
 import type { ExportRequest } from '../requests/export-request.js'
 import { exportEntries, jobPrefix } from '../tasks/staging.js'
 
@@ -36,7 +37,8 @@ export async function exportLive(
   request: ExportRequest,
   signal: AbortSignal,
 ): Promise<LiveExport> {
-  const { principal, resource, children } = request
+  const canonical = await canonicalRequest(registry, store.database, request)
+  const { principal, resource, children } = canonical
   await allow(principal, 'export', resource)
   const without = new Set(request.without)
   assertPiecesKnown(without, registry.pieces)

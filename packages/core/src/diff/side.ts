@@ -6,6 +6,7 @@ import type { Entries } from '../contracts/entries.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import type { EngineDeps } from '../engine/engine-deps.js'
+import { canonicalOldRef, canonicalTree } from '../plan/canonical-ref.js'
 import { resourceName, walkTree } from '../plan/tree.js'
 import { upgradeEntries } from '../requests/inputs.js'
 import type { LiveExport } from './live-export.js'
@@ -38,9 +39,9 @@ export async function archiveSide(
     if (exportOnly || piece?.exportOnly) continue
     const written = archive.entries({ resource, name })
     const entries = piece ? await upgradeEntries(piece, { version, entries: written }) : written
-    found.push({ resource, name, piece, entries })
+    found.push({ resource: canonicalOldRef(registry, resource), name, piece, entries })
   }
-  return sideOf(side, archive.manifest.tree, found)
+  return sideOf(side, canonicalTree(registry, archive.manifest.tree), found)
 }
 
 export function liveSide(

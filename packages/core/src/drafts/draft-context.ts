@@ -1,7 +1,7 @@
 import type { Job, JobInput } from '../contracts/jobs.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { JobControl } from '../handle/job-control.js'
-import { resourceNotFound } from '../plan/source.js'
+import { resourceNotFound } from '../plan/resource-not-found.js'
 import type { RequestDeps } from '../requests/request-deps.js'
 import { checkRoles } from '../requests/uploads.js'
 

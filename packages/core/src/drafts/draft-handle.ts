@@ -3,7 +3,7 @@ import { isTerminal } from '../engine/machine.js'
 import { jobArguments } from '../handle/job-arguments.js'
 import { check } from '../options/check.js'
 import { checkArgument, checkOptions } from '../options/check-options.js'
-import { newRefOf } from '../plan/new-ref-of.js'
+import { newRefs } from '../plan/new-ref-of.js'
 import { walkTree } from '../plan/tree.js'
 import { uploadSource } from '../requests/input-source.js'
 import { missingRoles } from '../requests/uploads.js'
@@ -16,10 +16,12 @@ import { validateDraft } from './validate-draft.js'
 import { validationResults } from './validation-results.js'
 
 /** An import draft as it is in the store, in whatever process it is held. */
-export function draftHandle(deps: DraftDeps, { id, tree, target }: Job): ImportDraft {
+export function draftHandle(deps: DraftDeps, job: Job): ImportDraft {
   const { registry, store } = deps
-  const resources = walkTree(tree).map(({ ref }) => newRefOf(registry, { id }, ref))
-  const resource = target ?? newRefOf(registry, { id }, tree)
+  const { id, tree } = job
+  const newRef = newRefs(registry, job)
+  const resources = walkTree(tree).map(({ ref }) => newRef(ref))
+  const resource = newRef(tree)
   const context: DraftContext = { deps, id, resource }
   return {
     job: id,

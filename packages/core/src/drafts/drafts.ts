@@ -4,9 +4,11 @@ import type { ResourceRef } from '../contracts/resource.js'
 import { resourcePath } from '../guard/paths.js'
 import { check } from '../options/check.js'
 import { checkArgument, checkOptions } from '../options/check-options.js'
+import { canonicalRef, canonicalTree } from '../plan/canonical-ref.js'
+import { drawTargets } from '../plan/draw-targets.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import { finishOnly } from '../plan/nodes.js'
-import { resourceNotFound } from '../plan/source.js'
+import { resourceNotFound } from '../plan/resource-not-found.js'
 import { sameResource } from '../plan/tree.js'
 import { checkParent } from '../requests/check-parent.js'
 import { makeShells, refuseShelless } from '../tasks/shells-of.js'
@@ -25,16 +27,16 @@ export function createDrafts(deps: DraftDeps): ImportDrafts {
 async function createDraft(deps: DraftDeps, given: DraftRequest): Promise<ImportDraft> {
   const { store, registry, inputs, allow, environment, control } = deps
   const request = checkOptions('createDraft()', given, draftChecks, draftInstead)
-  const { principal, name, description, into, keepUploads } = request
+  const { principal, name, description, keepUploads } = request
+  const into = request.into && (await canonicalRef(registry, store.database, request.into))
   if (name.trim() === '') throw new PieceworkError('options-invalid', 'An import draft needs a name.')
   await allow(principal, 'import', into)
   const format = inputs.format(request.format)
-  const { tree } = format
-  if (!tree) throw new PieceworkError('unsupported', `The format "${format.name}" has no drafts.`)
+  if (!format.tree) throw new PieceworkError('unsupported', `The format "${format.name}" has no drafts.`)
+  const tree = canonicalTree(registry, format.tree)
   refuseShelless(registry, tree)
   const above = await checkParent(registry, tree, into, store.database)
   const id = environment.uuid()
-  const target = newRefOf(registry, { id }, tree)
   const stored: JobRequest = {
     options: {},
     name,
@@ -43,11 +45,14 @@ async function createDraft(deps: DraftDeps, given: DraftRequest): Promise<Import
     ...(into && { into }),
     ...(keepUploads && { keepUploads }),
   }
+  const drawn = await drawTargets(registry, store.database, tree)
+  const target = newRefOf(registry, { id, ...drawn }, tree)
   const job = {
     id,
     kind: 'import' as const,
     tree,
     target,
+    ...drawn,
     principal,
     request: stored,
     claims: [resourcePath([...above, target])],
@@ -59,8 +64,10 @@ async function createDraft(deps: DraftDeps, given: DraftRequest): Promise<Import
 }
 
 async function findDraft(deps: DraftDeps, given: ResourceRef): Promise<ImportDraft> {
-  const resource = checkArgument('draft()', 'resource', given, check.resource)
-  for (const job of await deps.store.jobs.list({ resource })) {
+  const { registry, store } = deps
+  const checked = checkArgument('draft()', 'resource', given, check.resource)
+  const resource = await canonicalRef(registry, store.database, checked)
+  for (const job of await store.jobs.list({ resource })) {
     const { kind, target, request } = job
     if (kind !== 'import' || request.input?.format === 'archive') continue
     if (target && sameResource(target, resource)) return draftHandle(deps, job)

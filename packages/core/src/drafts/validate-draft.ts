@@ -20,6 +20,7 @@ export async function validateDraft(
     id,
     kind: 'validation',
     target: resource,
+    ...(job.targets && { targets: job.targets }),
     principal: job.principal,
     request: { ...request, options: parsed, input },
     claims: [],

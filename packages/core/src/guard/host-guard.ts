@@ -1,8 +1,11 @@
 import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Claim, Edit, Guard, Holder, ResourcePath } from '../contracts/guard.js'
+import type { ResourceRef } from '../contracts/resource.js'
+import { canonicalRef, canonicalRefs } from '../plan/canonical-ref.js'
 import type { Registry } from '../plan/registry.js'
-import { lineageOf, resourceNotFound } from '../plan/source.js'
+import { resourceNotFound } from '../plan/resource-not-found.js'
+import { lineageOf } from '../plan/source.js'
 import { type Guarded, guardArguments } from './guard-arguments.js'
 import { resourcePath } from './paths.js'
 
@@ -41,13 +44,14 @@ export interface HostGuard {
 
 /** A guard that knows the host's kinds: a path that leads nowhere protects nothing, so it is refused. */
 export function hostGuard(guard: Guard, registry: Registry, db: Queryable): HostGuard {
-  const lineOf = async (resource: Guarded, reader = db): Promise<ResourcePath> =>
-    typeof resource === 'string'
-      ? checked(registry, resource)
-      : resourcePath(await lineageOf(registry, reader, resource))
-  const pathOf = async (resource: Guarded, reader = db): Promise<ResourcePath> => {
-    const path = await lineOf(resource, reader)
-    if (typeof resource === 'string') return path
+  const lineOf = async (given: Guarded, reader = db): Promise<ResourcePath> =>
+    typeof given === 'string'
+      ? resourcePath(await canonicalRefs(registry, reader, lineOfPath(registry, given)))
+      : resourcePath(await lineageOf(registry, reader, await canonicalRef(registry, reader, given)))
+  const pathOf = async (given: Guarded, reader = db): Promise<ResourcePath> => {
+    const path = await lineOf(given, reader)
+    if (typeof given === 'string') return path
+    const resource = registry.canonical(given)
     if (await registry.kind(resource.kind).describe(resource, reader)) return path
     // A shell that is being filled is reported as busy; one that was never finished does not exist.
     await guard.checkEditable(path)
@@ -70,17 +74,28 @@ export function hostGuard(guard: Guard, registry: Registry, db: Queryable): Host
   }
 }
 
-function checked(registry: Registry, path: ResourcePath): ResourcePath {
+/** The resources of a path, root first. */
+function lineOfPath(registry: Registry, path: ResourcePath): readonly ResourceRef[] {
   let above: string | undefined
-  for (const segment of path.split('/')) {
-    const [kind = '', id = ''] = segment.split(':').map(decodeURIComponent)
-    if (id === '' || !registry.kinds.has(kind) || registry.kinds.get(kind)?.parent !== above) {
+  return path.split('/').map((segment) => {
+    const [kind = '', id = '', ...more] = segment.split(':').map(decoded)
+    const known = registry.kinds.get(kind)
+    if (id === '' || more.length > 0 || !known || known.parent !== above) {
       throw new PieceworkError(
         'options-invalid',
         `"${path}" is no path of a resource, such as "project:1/scenario:2".`,
       )
     }
     above = kind
+    return { kind, id }
+  })
+}
+
+/** Empty if it is not well-formed. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return ''
   }
-  return path
 }

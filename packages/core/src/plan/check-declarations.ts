@@ -43,6 +43,7 @@ const kindChecks: OptionChecks<ResourceKind> = {
   kind: required(check.text),
   parent: check.text,
   table: required(check.text),
+  key: keyFormCheck,
   parentOf: check.func(),
   listUnder: check.func(),
   describe: required(check.func()),

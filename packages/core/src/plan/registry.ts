@@ -3,23 +3,31 @@ import type { Format } from '../contracts/format.js'
 import type { KeyForm } from '../contracts/key-form.js'
 import type { Pack } from '../contracts/pack.js'
 import type { Piece } from '../contracts/piece.js'
-import type { ResourceKind } from '../contracts/resource.js'
+import type { ResourceKind, ResourceRef } from '../contracts/resource.js'
 import { meant } from '../options/meant.js'
+import { canonicalId } from './canonical-id.js'
 import { declarationProblems } from './check-declarations.js'
 import { keyFormsOf } from './key-forms-of.js'
+import { type RegisteredKind, registeredKind } from './registered-kind.js'
+import { resourceNotFound } from './resource-not-found.js'
 
 /** All kinds, pieces and formats that a host has registered, checked. */
 export interface Registry {
-  readonly kinds: ReadonlyMap<string, ResourceKind>
+  readonly kinds: ReadonlyMap<string, RegisteredKind>
   /** Pieces of archives, by name, in order of registration. */
   readonly pieces: ReadonlyMap<string, Piece>
   readonly formats: ReadonlyMap<string, Format>
-  /** How new keys of each table are made, as all pieces have declared it. */
+  /** How new keys of each table are made, as kinds and pieces have declared it. */
   readonly keyForms: ReadonlyMap<string, KeyForm>
   /** Throws `resource-not-found` for an unregistered kind. */
-  kind(name: string): ResourceKind
+  kind(name: string): RegisteredKind
+  /**
+   * The resource by the one spelling of its id. Throws `resource-not-found` for an id that none of its kind
+   * can have, and for an unregistered kind.
+   */
+  canonical(ref: ResourceRef): ResourceRef
   /** Kinds whose `parent` is this one, in order of their names. */
-  childKinds(parent: string): readonly ResourceKind[]
+  childKinds(parent: string): readonly RegisteredKind[]
   /** A piece by the format that names it; `archive` for the pieces of archives. */
   piece(format: string, name: string): Piece | undefined
 }
@@ -28,7 +36,7 @@ export interface Registry {
 export function createRegistry(packs: readonly Pack[]): Registry {
   refuseProblems(declarationProblems(packs))
   const problems: string[] = []
-  const kinds = collect(
+  const declared = collect(
     packs.flatMap((pack) => pack.kinds ?? []),
     (kind) => kind.kind,
     'Resource kind',
@@ -48,8 +56,8 @@ export function createRegistry(packs: readonly Pack[]): Registry {
   )
   if (formats.has('archive')) problems.push('The format name "archive" is taken.')
 
-  checkKinds(kinds, problems)
-  checkPieces(pieces, pieces, kinds, problems)
+  checkKinds(declared, problems)
+  checkPieces(pieces, pieces, declared, problems)
   const ofFormats = new Map<string, ReadonlyMap<string, Piece>>([['archive', pieces]])
   for (const format of formats.values()) {
     const own = collect(
@@ -59,30 +67,48 @@ export function createRegistry(packs: readonly Pack[]): Registry {
       problems,
     )
     for (const name of own.keys()) if (pieces.has(name)) problems.push(`Piece "${name}" is registered twice.`)
-    checkPieces(own, new Map([...pieces, ...own]), kinds, problems, false)
+    checkPieces(own, new Map([...pieces, ...own]), declared, problems, false)
     ofFormats.set(format.name, own)
   }
   const keyForms = keyFormsOf(
-    [...ofFormats.values()].flatMap((own) => [...own.values()]),
+    [
+      ...[...declared.values()].map(keyOfKind),
+      ...[...ofFormats.values()].flatMap((own) => [...own.values()]),
+    ],
     problems,
   )
   refuseProblems(problems)
+  const kinds = new Map(
+    [...declared].map(([name, kind]) => [name, registeredKind(kind, (other) => declared.get(other))]),
+  )
   const childKinds = groupByParent(kinds)
+  const kindOf = (name: string): RegisteredKind => {
+    const kind = kinds.get(name)
+    if (kind) return kind
+    const message = `No pack registers the resource kind "${name}"${meant(name, kinds.keys())}`
+    throw new PieceworkError('resource-not-found', message)
+  }
   return {
     kinds,
     pieces,
     formats,
     keyForms,
-    kind: (name) => {
-      const kind = kinds.get(name)
-      if (kind) return kind
-      const message = `No pack registers the resource kind "${name}"${meant(name, kinds.keys())}`
-      throw new PieceworkError('resource-not-found', message)
+    kind: kindOf,
+    canonical: (ref) => {
+      const id = canonicalId(kindOf(ref.kind).key, ref.id)
+      if (id === undefined) throw resourceNotFound(ref)
+      return { kind: ref.kind, id }
     },
     childKinds: (parent) => childKinds.get(parent) ?? [],
     piece: (format, name) => ofFormats.get(format)?.get(name),
   }
 }
+
+/** A kind declares the keys of its table, as a piece does. */
+const keyOfKind = ({ kind, table, key = 'uuid' }: ResourceKind) => ({
+  name: kind,
+  keys: { forms: { [table]: key } },
+})
 
 function refuseProblems(problems: readonly string[]): void {
   if (problems.length === 0) return
@@ -107,6 +133,10 @@ function checkKinds(kinds: ReadonlyMap<string, ResourceKind>, problems: string[]
       problems.push(`Resource kind "${kind.kind}" has the parent "${kind.parent}", which is not registered.`)
     } else if (kindLineage(kind.kind, kinds).length > kinds.size) {
       problems.push(`Resource kind "${kind.kind}" is its own ancestor.`)
+    } else if (kind.key === 'natural' && kind.shell) {
+      problems.push(
+        `Resource kind "${kind.kind}" has natural ids, which people give, so no copy can be made: it can have no shell.`,
+      )
     } else if (kind.parent !== undefined) {
       for (const method of ['parentOf', 'listUnder'] as const)
         if (!kind[method]) problems.push(`Resource kind "${kind.kind}" has a parent but no ${method}().`)
@@ -115,8 +145,8 @@ function checkKinds(kinds: ReadonlyMap<string, ResourceKind>, problems: string[]
 }
 
 /** By name, so that the order of registration shows in no plan and no archive. */
-function groupByParent(kinds: ReadonlyMap<string, ResourceKind>): ReadonlyMap<string, ResourceKind[]> {
-  const byParent = new Map<string, ResourceKind[]>()
+function groupByParent(kinds: ReadonlyMap<string, RegisteredKind>): ReadonlyMap<string, RegisteredKind[]> {
+  const byParent = new Map<string, RegisteredKind[]>()
   for (const name of [...kinds.keys()].sort()) {
     const kind = kinds.get(name)
     if (kind?.parent !== undefined) byParent.set(kind.parent, [...(byParent.get(kind.parent) ?? []), kind])

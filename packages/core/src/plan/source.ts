@@ -2,6 +2,7 @@ import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import type { Registry } from './registry.js'
+import { resourceNotFound } from './resource-not-found.js'
 import { resourceName, sameResource } from './tree.js'
 
 /**
@@ -44,8 +45,4 @@ export async function lineageOf(registry: Registry, db: Queryable, ref: Resource
     lineage.unshift(parent)
     at = parent
   }
-}
-
-export function resourceNotFound(ref: ResourceRef): PieceworkError {
-  return new PieceworkError('resource-not-found', `There is no ${ref.kind} ${ref.id}.`)
 }

@@ -2,7 +2,8 @@ import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import type { Registry } from '../plan/registry.js'
-import { lineageOf, resourceNotFound } from '../plan/source.js'
+import { resourceNotFound } from '../plan/resource-not-found.js'
+import { lineageOf } from '../plan/source.js'
 
 /**
  * The lineage of what the tree goes into. Throws `options-invalid` if that cannot hold it,

@@ -3,10 +3,12 @@ import type { Job, JobRequest } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
 import { resourcePath } from '../guard/paths.js'
 import { checkOptions } from '../options/check-options.js'
+import { drawTargets } from '../plan/draw-targets.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import { cloneNodes } from '../plan/nodes.js'
 import { lineageOf } from '../plan/source.js'
 import { refuseShelless } from '../tasks/shells-of.js'
+import { canonicalRequest } from './canonical-request.js'
 import { choosePieces } from './choose-pieces.js'
 import { createUnchanged } from './create-unchanged.js'
 import { type CloneRequest, cloneChecks, exportInstead } from './export-request.js'
@@ -19,10 +21,11 @@ export async function createClone(
   retried?: Job,
 ): Promise<Job> {
   const { store, registry, allow, environment, jobLimits } = deps
-  const request = checkOptions('clone()', given, cloneChecks, exportInstead)
+  const db = tx ?? store.database
+  const checked = checkOptions('clone()', given, cloneChecks, exportInstead)
+  const request = await canonicalRequest(registry, db, checked)
   const { principal, resource } = request
   await allow(principal, 'clone-from', resource)
-  const db = tx ?? store.database
   const id = environment.uuid()
   const chosen = await choosePieces(deps, request, {
     job: id,
@@ -34,14 +37,16 @@ export async function createClone(
   const lineage = await lineageOf(registry, db, resource)
   const above = lineage.slice(0, -1)
   const into = above.at(-1)
-  const target = newRefOf(registry, { id }, tree)
   refuseShelless(registry, tree)
   const name = await nameOf(deps, request, db)
+  const drawn = await drawTargets(registry, db, tree)
+  const target = newRefOf(registry, { id, ...drawn }, tree)
   const job = {
     id,
     kind: 'clone' as const,
     tree,
     target,
+    ...drawn,
     principal,
     request: { ...chosen.request, ...name, ...(into && { into }) },
     claims: [resourcePath(lineage), resourcePath([...above, target])],

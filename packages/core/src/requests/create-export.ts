@@ -4,6 +4,7 @@ import { resourcePath } from '../guard/paths.js'
 import { checkOptions } from '../options/check-options.js'
 import { exportNodes } from '../plan/nodes.js'
 import { lineageOf } from '../plan/source.js'
+import { canonicalRequest } from './canonical-request.js'
 import { choosePieces } from './choose-pieces.js'
 import { createUnchanged } from './create-unchanged.js'
 import { type ExportRequest, exportChecks, exportInstead } from './export-request.js'
@@ -16,10 +17,11 @@ export async function createExport(
   retried?: Job,
 ): Promise<Job> {
   const { store, registry, allow, environment, jobLimits } = deps
-  const request = checkOptions('export()', given, exportChecks, exportInstead)
+  const db = tx ?? store.database
+  const checked = checkOptions('export()', given, exportChecks, exportInstead)
+  const request = await canonicalRequest(registry, db, checked)
   const { principal, resource } = request
   await allow(principal, 'export', resource)
-  const db = tx ?? store.database
   const id = environment.uuid()
   const chosen = await choosePieces(deps, request, {
     job: id,

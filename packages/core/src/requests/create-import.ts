@@ -1,6 +1,7 @@
 import type { Queryable } from '../contracts/database.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Store } from '../contracts/store.js'
+import { canonicalRef } from '../plan/canonical-ref.js'
 import { jobPrefix } from '../tasks/staging.js'
 import { createInputJob, type InputKind } from './create-input-job.js'
 import { checkImport, type ImportRequest } from './import-request.js'
@@ -18,7 +19,9 @@ export async function createImport(
   tx?: Queryable,
 ): Promise<Job> {
   const request = checkImport(kind === 'import' ? 'import()' : 'validate()', given)
-  const { principal, into, name, keepUploads } = request
+  const { principal, name, keepUploads } = request
+  const { registry, store } = deps
+  const into = request.into && (await canonicalRef(registry, tx ?? store.database, request.into))
   const limits = deps.jobLimits(request)
   await deps.allow(principal, 'import', into)
   const id = deps.environment.uuid()

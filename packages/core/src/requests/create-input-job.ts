@@ -3,7 +3,8 @@ import type { Job, JobInput, JobRequest } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { EngineDeps } from '../engine/engine-deps.js'
 import { resourcePath } from '../guard/paths.js'
-import { newRefOf } from '../plan/new-ref-of.js'
+import { drawTargets } from '../plan/draw-targets.js'
+import { newRefIfKnown } from '../plan/new-ref-of.js'
 import { assertKept, assertLive, ownerOf } from '../retention/expiry.js'
 import { checkParent } from './check-parent.js'
 import type { JobLimits } from './job-limits.js'
@@ -34,18 +35,20 @@ export async function createInputJob(
   const given = retried ? { parsed: request.options } : { options: request.options }
   const { tree, options, ...planned } = await planInput(deps, { job: id, kind, input }, given)
   const above = await checkParent(registry, tree, request.into, tx ?? store.database)
-  const target = newRefOf(registry, { id }, tree)
+  const drawn = kind === 'import' ? await drawTargets(registry, tx ?? store.database, tree) : {}
+  const target = newRefIfKnown(registry, { id, ...drawn }, tree)
   const reads = ownersOf(input).filter((owner) => owner !== id)
   const job = await store.jobs.create(
     {
       id,
       kind,
       tree,
-      target,
+      ...(target && { target }),
+      ...drawn,
       principal,
       request: { ...request, options },
       ...limits,
-      claims: kind === 'import' ? [resourcePath([...above, target])] : [],
+      claims: kind === 'import' && target ? [resourcePath([...above, target])] : [],
       ...planned,
       ...(reads.length > 0 && { reads }),
       ...(retried && { retryOf: retried.id }),

@@ -8,6 +8,7 @@ import type { ResourceRef } from '../contracts/resource.js'
 import { meant } from '../options/meant.js'
 import type { Registry } from '../plan/registry.js'
 import { sameResource } from '../plan/tree.js'
+import { canonicalInput } from './canonical-input.js'
 
 /** Opens inputs of imports; attempts of one job that run at the same time share one. */
 export interface Inputs {
@@ -63,7 +64,8 @@ export function inputNode(input: Input, resource: ResourceRef, piece: string): I
   return node
 }
 
-async function upgraded(registry: Registry, format: string, input: Input): Promise<Input> {
+async function upgraded(registry: Registry, format: string, given: Input): Promise<Input> {
+  const input = canonicalInput(registry, given)
   const nodes: InputNode[] = []
   for (const node of input.nodes) {
     const piece = registry.piece(format, node.piece)
@@ -71,7 +73,7 @@ async function upgraded(registry: Registry, format: string, input: Input): Promi
       throw new PieceworkError('piece-unknown', `No pack knows the piece "${node.piece}" of this archive.`)
     nodes.push({ ...node, entries: await upgradeEntries(piece, node) })
   }
-  return { ...input, nodes, close: () => input.close() }
+  return { ...input, nodes, close: () => given.close() }
 }
 
 /** What the piece's present version would have written. Throws `archive-newer`. */

@@ -59,7 +59,7 @@ export function createRetry(
           job,
         )
       case 'validation':
-        if (target && !sameResource(target, newRefOf(registry, job, tree)))
+        if (job.targets || (target && !sameResource(target, newRefOf(registry, job, tree))))
           throw refuse('validated a draft: validate that again')
     }
     return requests.again(job, principal)

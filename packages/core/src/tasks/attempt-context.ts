@@ -4,7 +4,7 @@ import type { Job } from '../contracts/jobs.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { WorkContext } from '../contracts/work-context.js'
 import type { EngineDeps } from '../engine/engine-deps.js'
-import { jobIds } from '../ids.js'
+import { idsOf } from '../plan/new-ref-of.js'
 import type { RetentionTtls } from '../retention/expiry.js'
 import type { AttemptFindings } from './attempt-findings.js'
 import type { ByteCount } from './byte-count.js'
@@ -42,7 +42,7 @@ export function pieceContext(
     principal: job.principal,
     options: job.request.options[piece],
     signal: attempt.signal,
-    ids: jobIds(job.id, { forms: attempt.registry.keyForms }),
+    ids: idsOf(attempt.registry, job),
     progress: (done, total) => attempt.progress(done, total),
   }
 }

@@ -2,7 +2,7 @@ import type { NodeResult } from '../contracts/attempts.js'
 import type { Queryable, Transaction } from '../contracts/database.js'
 import type { Job, JobError } from '../contracts/jobs.js'
 import { fromDraft } from '../drafts/draft-state.js'
-import { newRefOf } from '../plan/new-ref-of.js'
+import { newRefs } from '../plan/new-ref-of.js'
 import { walkTree } from '../plan/tree.js'
 import { uploadsPrefix } from '../requests/uploads.js'
 import type { AttemptContext, TaskRunner } from './attempt-context.js'
@@ -70,8 +70,9 @@ function sourceDeleted({ tree }: Job): JobError {
 
 async function showShells({ lease, registry }: AttemptContext, tx: Transaction): Promise<NodeResult> {
   const { job } = lease
+  const newRef = newRefs(registry, job)
   for (const { ref } of walkTree(job.tree)) {
-    await registry.kind(ref.kind).shell?.ready(newRefOf(registry, job, ref), tx)
+    await registry.kind(ref.kind).shell?.ready(newRef(ref), tx)
   }
   return { result: { ...(job.target && { resource: job.target }) } }
 }
@@ -84,10 +85,11 @@ async function removeOrHideShells(attempt: AttemptContext, tx: Transaction): Pro
   const { job } = attempt.lease
   const format = job.request.input && attempt.inputs.format(job.request.input.format)
   if (!format?.keepsShell || job.error?.code === 'expired') return removeShells(attempt.registry, job, tx)
+  const newRef = newRefs(attempt.registry, job)
   const reason = job.error?.message ?? 'The import failed.'
   for (const { ref } of walkTree(job.tree).reverse()) {
     const shell = attempt.registry.kind(ref.kind).shell
-    const target = newRefOf(attempt.registry, job, ref)
+    const target = newRef(ref)
     if (shell?.incomplete) await shell.incomplete(target, reason, tx)
     else await shell?.remove(target, tx)
   }

@@ -2,7 +2,7 @@ import type { Transaction } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { ResourceTree } from '../contracts/resource.js'
-import { newRefOf } from '../plan/new-ref-of.js'
+import { newRefs } from '../plan/new-ref-of.js'
 import type { Registry } from '../plan/registry.js'
 import { walkTree } from '../plan/tree.js'
 
@@ -20,16 +20,17 @@ export function refuseShelless(registry: Registry, tree: ResourceTree): void {
  */
 export async function makeShells(
   registry: Registry,
-  job: Pick<Job, 'id' | 'tree' | 'principal' | 'request'>,
+  job: Pick<Job, 'id' | 'tree' | 'targets' | 'principal' | 'request'>,
   tx: Transaction,
 ): Promise<void> {
   const { name, description, numberName, into, input } = job.request
+  const newRef = newRefs(registry, job)
   for (const { ref, lineage } of walkTree(job.tree)) {
     const above = lineage.at(-2)
-    const parent = above ? newRefOf(registry, job, above) : into
+    const parent = above ? newRef(above) : into
     await registry.kind(ref.kind).shell?.create(
       {
-        ref: newRefOf(registry, job, ref),
+        ref: newRef(ref),
         owner: job.principal.id,
         source: input?.format ?? 'clone',
         ...(parent && { parent }),
@@ -45,10 +46,11 @@ export async function makeShells(
 /** Removes them and all that is in them, children first. */
 export async function removeShells(
   registry: Registry,
-  job: Pick<Job, 'id' | 'tree'>,
+  job: Pick<Job, 'id' | 'tree' | 'targets'>,
   tx: Transaction,
 ): Promise<void> {
+  const newRef = newRefs(registry, job)
   for (const { ref } of walkTree(job.tree).reverse()) {
-    await registry.kind(ref.kind).shell?.remove(newRefOf(registry, job, ref), tx)
+    await registry.kind(ref.kind).shell?.remove(newRef(ref), tx)
   }
 }

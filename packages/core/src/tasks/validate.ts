@@ -5,7 +5,7 @@ import type { JobError } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
 import { jobError } from '../engine/job-error.js'
 import { carriedKinds } from '../plan/carried-kinds.js'
-import { newRefOf } from '../plan/new-ref-of.js'
+import { newRefIfKnown } from '../plan/new-ref-of.js'
 import { inputNode } from '../requests/inputs.js'
 import { type AttemptContext, commit, pieceContext, type TaskRunner } from './attempt-context.js'
 import { meteredEntries } from './metered-entries.js'
@@ -85,12 +85,13 @@ async function runValidators(
 ): Promise<void> {
   const { job, node } = attempt.lease
   if (!node.resource) return
-  const target = newRefOf(attempt.registry, job, node.resource)
+  const target = newRefIfKnown(attempt.registry, job, node.resource)
+  const { resource: _, ids: _ids, ...common } = pieceContext(attempt, piece.name, node.resource)
   const context = {
-    ...pieceContext(attempt, piece.name, target),
+    ...common,
     ...carriedKinds(job),
     entries: input.entries,
-    target,
+    ...(target && { target, resource: target }),
     progress: (done: number, total?: number) => {
       problems.rows = done
       attempt.progress(done, total)

@@ -70,12 +70,14 @@ test('refuses an unknown piece in after, and one of a descendant', () => {
   )
 })
 
-test('new ids: forms of keys are those of all pieces; two that differ are refused', () => {
+test('new ids: forms of keys are those of all kinds and pieces; two that differ are refused', () => {
   const cuids = piece('a/one', { keys: { forms: { notes: 'cuid', marks: { hex: 24 } } } })
   const same = piece('a/two', { keys: { forms: { marks: { hex: 24 } } } })
   assert.deepEqual(
     [...createRegistry([pack(cuids, same)]).keyForms],
     [
+      ['projects', 'uuid'],
+      ['scenarios', 'uuid'],
       ['notes', 'cuid'],
       ['marks', { hex: 24 }],
     ],
@@ -85,6 +87,16 @@ test('new ids: forms of keys are those of all pieces; two that differ are refuse
     refusal(pack(cuids, other)),
     /"a\/one" and "a\/two" differ about keys of "marks": { hex: 24 }, { hex: 32 }/,
   )
+  const own = piece('a/own', { keys: { forms: { projects: 'cuid' } } })
+  assert.match(refusal(pack(own)), /"project" and "a\/own" differ about keys of "projects": 'uuid', 'cuid'/)
+  assert.equal(refusal({ ...pack(own), kinds: [{ ...kind('project'), key: 'cuid' }] }), '')
+})
+
+test('new ids: a kind whose ids people give cannot be copied', () => {
+  const shell = { create: async () => {}, ready: async () => {}, remove: async () => {} }
+  const natural = { ...kind('project'), key: 'natural' as const }
+  assert.match(refusal({ name: 'test', kinds: [{ ...natural, shell }] }), /"project" has natural ids/)
+  assert.equal(refusal({ name: 'test', kinds: [natural] }), '')
 })
 
 test('refuses a cycle and names it', () => {

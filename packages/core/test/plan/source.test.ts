@@ -8,11 +8,17 @@ const test = suite('source of an export')
 
 const db: Queryable = { query: () => Promise.reject(new Error('no database')) }
 const root = { kind: 'project', id: 'p' }
-const project: ResourceKind = { kind: 'project', table: 'projects', describe: async () => ({ name: 'p' }) }
+const project: ResourceKind = {
+  kind: 'project',
+  table: 'projects',
+  key: 'nanoid',
+  describe: async () => ({ name: 'p' }),
+}
 const childKind = (kind: string, ids: readonly string[]): ResourceKind => ({
   kind,
   parent: 'project',
   table: `${kind}s`,
+  key: 'nanoid',
   parentOf: async () => root,
   listUnder: async () => ids.map((id) => ({ kind, id })),
   describe: async ({ id }) => ({ name: id }),

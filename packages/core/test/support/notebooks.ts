@@ -33,6 +33,7 @@ export class Notebooks {
     return {
       kind,
       table: 'books',
+      key: 'nanoid',
       ...(kind === 'chapter' && { parent: 'notebook' }),
       parentOf: async (ref) => {
         const parent = of(ref)?.parent

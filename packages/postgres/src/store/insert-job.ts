@@ -18,9 +18,9 @@ export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 
   await acquireHold(tx, { paths: job.claims, holder: job, job: job.id, changes: changedPaths(job) })
   const throttled = status === 'pending' && (await mustThrottle(tx, job))
   const { rows } = await tx.query<{ job: string }>(
-    `INSERT INTO piecework.jobs AS j (id, kind, status, tree, target, principal, request, batch, batches, result, retry_of,
+    `INSERT INTO piecework.jobs AS j (id, kind, status, tree, target, targets, principal, request, batch, batches, result, retry_of,
        reads, created_at, draft_changed_at, changes, priority, principal_limit, throttled, deadline)
-     SELECT $1, $2, $9, $3::jsonb, $4::jsonb, $5::jsonb, $6::jsonb, 0, $7::int, '{}', $8, $10::jsonb, at,
+     SELECT $1, $2, $9, $3::jsonb, $4::jsonb, $15::jsonb, $5::jsonb, $6::jsonb, 0, $7::int, '{}', $8, $10::jsonb, at,
        CASE WHEN $9::text = 'draft' THEN at END,
        jsonb_build_array(jsonb_build_object('status', $9::text, 'at', at)),
        $11::int, $12::int, $13::boolean, at + $14::float8 * interval '1 millisecond'
@@ -42,6 +42,7 @@ export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 
       job.limit?.jobs ?? null,
       String(throttled),
       (status === 'pending' ? job.timeLimitMs : undefined) ?? null,
+      jsonText(job.targets),
     ],
   )
   const [row] = rows

@@ -16,6 +16,7 @@ export function jobOf(text: string): Job {
     error: row.error,
     tree: row.tree,
     target: row.target,
+    targets: row.targets,
     principal: row.principal,
     request: row.request,
     batch: row.batch,

@@ -16,6 +16,8 @@ export interface Column {
   readonly generated: boolean
   /** Has a collation. */
   readonly collatable: boolean
+  /** Texts that differ are not equal. */
+  readonly deterministic: boolean
 }
 
 interface ForeignKey {
@@ -97,7 +99,8 @@ SELECT c.relname AS name,
       'identity', a.attidentity <> '',
       'serial', a.attidentity <> '' OR coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', false),
       'generated', a.attgenerated <> '',
-      'collatable', a.attcollation <> 0
+      'collatable', a.attcollation <> 0,
+      'deterministic', coalesce((SELECT l.collisdeterministic FROM pg_catalog.pg_collation l WHERE l.oid = a.attcollation), true)
     ) ORDER BY a.attnum), '[]')
    FROM pg_catalog.pg_attribute a
    JOIN pg_catalog.pg_type t ON t.oid = a.atttypid

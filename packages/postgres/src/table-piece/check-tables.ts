@@ -7,6 +7,7 @@ import {
 } from '@piecework/core/piece'
 import { resolveTables } from './resolve-tables.js'
 import { isTablePiece, tableSpec } from './spec.js'
+import type { TablePlan } from './table-plan.js'
 import { unformedReferences } from './unformed-references.js'
 
 /**
@@ -16,15 +17,17 @@ import { unformedReferences } from './unformed-references.js'
 export async function checkTables(db: Queryable, pieces: readonly Piece[]): Promise<void> {
   const problems: string[] = []
   const forms = keyFormsOf(pieces, problems)
+  const plans: TablePlan[] = []
   for (const piece of pieces) {
     if (!isTablePiece(piece)) continue
     try {
-      problems.push(...unformedReferences(await resolveTables(db, piece[tableSpec]), forms))
+      plans.push(...(await resolveTables(db, piece[tableSpec])))
     } catch (error) {
       if (!isPieceworkError(error, 'registry-invalid')) throw error
       problems.push(error.message)
     }
   }
+  problems.push(...unformedReferences(plans, forms))
   if (problems.length > 0)
     throw new PieceworkError('registry-invalid', problems.join(' '), { facts: { problems } })
 }

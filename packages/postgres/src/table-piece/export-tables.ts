@@ -30,7 +30,7 @@ export async function exportTables<Options>(
 }
 
 /** SQL of the exported rows, with stable keys of shared rows, in the declared order. */
-function exportSelect(plan: TablePlan, within: ConditionIds): string {
+function exportSelect(plan: TablePlan, within: Required<Pick<ConditionIds, 'resource'>>): string {
   const joins = new Joins(plan.schema, plan.table.name)
   const source = resourceRows(plan, within.resource.id, joins)
   const columns: string[] = []

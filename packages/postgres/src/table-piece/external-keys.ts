@@ -26,7 +26,7 @@ type Context = Pick<ValidationContext, 'tx' | 'target' | 'into' | 'carries'>
 /** For the columns of a table's entry. */
 export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] {
   const { target: resource, into } = context
-  const within = { resource, ...(into && { into }) }
+  const within = { ...(resource && { resource }), ...(into && { into }) }
   const rowsOf = (target: Target, stable: StableKey): string =>
     `${referencedTable(plan.schema, target)} WHERE ${conditionSql(stable.where, within)}`
   const shared = (column: string, target: Target, stable: StableKey, read: ExternalKeys['read']) => ({

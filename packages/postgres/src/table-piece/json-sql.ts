@@ -1,9 +1,5 @@
+import { textLiteral } from '../database/text-literal.js'
 import type { JsonStep } from './json-path.js'
-
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
-// A literal with a backslash must not depend on standard_conforming_strings.
-const text = (value: string): string =>
-  value.includes('\\') ? ` E${literal(value.replaceAll('\\', '\\\\'))}` : literal(value)
 
 /**
  * SQL of `document` (jsonb) with every string at `path` replaced by `leaf`, which takes SQL of its text and
@@ -22,7 +18,7 @@ export function mapJson(
   const value = `j${depth}.v`
   const mapped = mapJson(value, rest, leaf, depth + 1)
   if (step !== 'every') {
-    const name = text(step.member)
+    const name = textLiteral(step.member)
     const member = `(SELECT coalesce(${mapped}, 'null') FROM (SELECT ${document} -> ${name} AS v OFFSET 0) j${depth})`
     return `CASE WHEN jsonb_typeof(${document}) = 'object' AND ${document} ? ${name} THEN jsonb_set(${document}, ARRAY[${name}], ${member}) ELSE ${document} END`
   }
@@ -42,7 +38,7 @@ export function jsonLeaves(document: string, path: readonly JsonStep[]): string 
       step === 'every'
         ? `(SELECT value AS v FROM jsonb_array_elements(CASE WHEN jsonb_typeof(${outer}) = 'array' THEN ${outer} ELSE '[]' END)
             UNION ALL SELECT value FROM jsonb_each(CASE WHEN jsonb_typeof(${outer}) = 'object' THEN ${outer} ELSE '{}' END))`
-        : `(SELECT CASE WHEN jsonb_typeof(${outer}) = 'object' THEN ${outer} -> ${text(step.member)} END AS v)`
+        : `(SELECT CASE WHEN jsonb_typeof(${outer}) = 'object' THEN ${outer} -> ${textLiteral(step.member)} END AS v)`
     from += ` CROSS JOIN LATERAL ${inner} l${index + 1}`
   })
   const last = `l${path.length}.v`

@@ -1,6 +1,7 @@
 import type { KeyForm } from '@piecework/core/piece'
 import { keyFamily } from './key-family.js'
 import { ownKeyProblem } from './own-key-problem.js'
+import { resourceIdProblem } from './resource-literal.js'
 import type { TablePlan } from './table-plan.js'
 
 /**
@@ -17,9 +18,8 @@ export function keyProblems(
   const leads = (name: string): boolean =>
     name === ownerColumn?.name || references.has(name) || decided.has(name)
   const owner = ownerPath.at(-1)?.column
-  if (owner && owner.base !== 'uuid') {
-    problem(`owner "${spec.owner}" of table "${table.name}" is ${owner.type}, not uuid`)
-  }
+  const unfit = owner && resourceIdProblem(owner)
+  if (unfit) problem(`owner "${spec.owner}" of table "${table.name}" ${unfit}`)
   for (const name of table.primaryKey) {
     const column = table.columns.get(name)
     if (!column || leads(name)) continue

@@ -101,6 +101,8 @@ function remappedValue(
   source: RowSource,
   index: number,
 ): Omit<ReferenceValue, 'given'> {
+  // A reference to a resource that the job does not make has no new value.
+  if (ids.drawn(reference.name)) return { sql: newKeySql({ ids }, reference, id), joins: [], certain: false }
   const { column } = reference
   if (!isMapped(reference, ids)) return { sql: `NULL::${column.type}`, joins: [], certain: false }
   const distinct = source.distinct(column.name)

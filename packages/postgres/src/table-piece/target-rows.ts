@@ -1,20 +1,24 @@
 import type { ResourceRef } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
-import { uuidLiteral } from '../database/uuid-literal.js'
+import { textLiteral } from '../database/text-literal.js'
 import { tableName } from './joins.js'
 import type { StableKey, Target } from './table-plan.js'
 
 /** Ids that an author's condition may refer to. */
 export interface ConditionIds {
-  readonly resource: ResourceRef
+  /** Absent: its id is not known yet. */
+  readonly resource?: ResourceRef
   readonly into?: ResourceRef
 }
 
-/** SQL of an author's condition, with `$resource` and `$into` replaced. */
+/**
+ * SQL of an author's condition, with `$resource` and `$into` replaced. They have no type of their own: each is
+ * what it is compared with.
+ */
 export const conditionSql = (where: string, { resource, into }: ConditionIds): string =>
   `(${where
-    .replaceAll('$resource', () => uuidLiteral(resource.id))
-    .replaceAll('$into', () => (into ? uuidLiteral(into.id) : 'NULL::uuid'))})`
+    .replaceAll('$resource', () => (resource ? textLiteral(resource.id) : 'NULL'))
+    .replaceAll('$into', () => (into ? textLiteral(into.id) : 'NULL'))})`
 
 export const referencedTable = (schema: string, target: Target): string =>
   tableName(schema, target.table.name)

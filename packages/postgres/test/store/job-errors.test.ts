@@ -32,6 +32,7 @@ function books(cloner: (tx: Queryable) => Promise<unknown>): Pack {
       {
         kind: 'book',
         table: 'books',
+        key: 'nanoid',
         describe: async () => ({ name: 'Birds' }),
         shell: { create: nothing, ready: nothing, remove: nothing },
       },

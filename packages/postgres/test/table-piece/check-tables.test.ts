@@ -12,6 +12,8 @@ let here: World
 test.before(async () => {
   here = await world(`
     CREATE TABLE projects (id uuid PRIMARY KEY, code text UNIQUE);
+    CREATE COLLATION one_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+    CREATE TABLE odd_owners (id uuid PRIMARY KEY, price numeric, insensitive text COLLATE one_case);
     CREATE TABLE serials (id serial PRIMARY KEY, project_id uuid REFERENCES projects);
     CREATE TABLE identities (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, project_id uuid REFERENCES projects);
     CREATE TABLE codes (code text PRIMARY KEY, project_id uuid REFERENCES projects);
@@ -59,9 +61,14 @@ const refused: readonly (readonly [what: string, spec: TableSpec, message: RegEx
   ['a table that is missing', table('nothing'), /there is no table "public"\."nothing"/],
   ['an owner that is missing', table('units', { owner: 'owner' }), /no column "owner"/],
   [
-    'an owner that is no uuid',
-    table('numbered', { owner: 'project_no' }),
-    /"project_no" of table "numbered" is integer, not uuid/,
+    'an owner whose type is for no id',
+    table('odd_owners', { owner: 'price' }),
+    /owner "price" of table "odd_owners" is numeric, and a resource's id is uuid, text,/,
+  ],
+  [
+    'an owner to which two spellings are one text',
+    table('odd_owners', { owner: 'insensitive' }),
+    /owner "insensitive" of table "odd_owners" compares different texts as equal/,
   ],
   [
     'an owner that leads nowhere',

@@ -23,6 +23,8 @@ CREATE TABLE piecework.jobs (
   error jsonb,
   tree jsonb NOT NULL,
   target jsonb,
+  -- New ids that were drawn from sequences: pairs of a resource of the tree and its new id.
+  targets jsonb,
   principal jsonb NOT NULL,
   request jsonb NOT NULL,
   batch int NOT NULL,

@@ -1,0 +1,37 @@
+import { PieceworkError } from '../contracts/errors.js'
+import type { ResourceKind, ResourceRef } from '../contracts/resource.js'
+import { canonicalId } from './canonical-id.js'
+
+/** A kind whose resources have one spelling, whatever the host's own functions give. */
+export interface RegisteredKind extends Required<Pick<ResourceKind, 'key'>>, Omit<ResourceKind, 'key'> {}
+
+export function registeredKind(
+  kind: ResourceKind,
+  kinds: (name: string) => ResourceKind | undefined,
+): RegisteredKind {
+  const { parent, parentOf, listUnder, shell } = kind
+  const given = (method: string, ref: ResourceRef): ResourceRef => {
+    const id = canonicalId(kinds(ref.kind)?.key ?? 'uuid', ref.id)
+    if (id !== undefined) return { kind: ref.kind, id }
+    const what = `${method}() of the resource kind "${kind.kind}" gives an id that no ${ref.kind} can have; see its "key".`
+    throw new PieceworkError('registry-invalid', what)
+  }
+  return {
+    kind: kind.kind,
+    table: kind.table,
+    key: kind.key ?? 'uuid',
+    describe: (ref, db) => kind.describe(ref, db),
+    ...(parent !== undefined && { parent }),
+    ...(parentOf && {
+      parentOf: async (ref, db) => {
+        const above = await parentOf.call(kind, ref, db)
+        return above && given('parentOf', above)
+      },
+    }),
+    ...(listUnder && {
+      listUnder: async (above, db) =>
+        (await listUnder.call(kind, above, db)).map((ref) => given('listUnder', ref)),
+    }),
+    ...(shell && { shell }),
+  }
+}
