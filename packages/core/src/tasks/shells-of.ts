@@ -41,14 +41,3 @@ export async function makeShells(
     )
   }
 }
-
-/** Removes them and all that is in them, children first. */
-export async function removeShells(
-  registry: Registry,
-  job: Pick<Job, 'id' | 'tree'>,
-  tx: Transaction,
-): Promise<void> {
-  for (const { ref } of walkTree(job.tree).reverse()) {
-    await registry.kind(ref.kind).shell?.remove(newRefOf(registry, job, ref), tx)
-  }
-}
