@@ -11,6 +11,8 @@ export type { Migration } from './migrations/migration.js'
 export { type PostgresStore, type PostgresStoreOptions, postgresStore } from './store/postgres-store.js'
 export { checkTables } from './table-piece/check-tables.js'
 export { idExpression } from './table-piece/id-expression.js'
+export { claimTables } from './table-piece/claim-tables.js'
+export type { ClaimingPiece, TableClaim, TableClaims } from './table-piece/claims.js'
 export { raiseWorkMem } from './table-piece/raise-work-mem.js'
 export type {
   JsonReference,

@@ -1,5 +1,6 @@
 import { PieceworkError, type Queryable } from '@piecework/core/piece'
 import { type Catalogue, readCatalogue } from './catalogue.js'
+import type { ClaimedSpec } from './claims.js'
 import { resolveTable } from './resolve-table.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
@@ -11,7 +12,7 @@ import { undeclaredKeys } from './undeclared-keys.js'
  */
 export async function resolveTables(
   db: Queryable,
-  piece: Pick<TablePieceSpec, 'name' | 'schema' | 'tables'>,
+  piece: Pick<TablePieceSpec, 'name' | 'schema' | 'tables'> & Partial<Pick<ClaimedSpec, 'claimed'>>,
 ): Promise<readonly TablePlan[]> {
   const schema = piece.schema ?? 'public'
   const catalogue = await catalogueOf(db, piece)

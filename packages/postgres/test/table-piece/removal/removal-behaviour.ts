@@ -119,9 +119,8 @@ export function removalBehaviour(test: Test, database: () => Database): void {
       await withHost(action, async (host) => {
         const before = await rowCounts(database(), host.schema)
         host.last = async () => refuse(true)
-        const failed = new Promise((resolve) => host.piecework.events.on('node:failed', resolve))
         const handle = await host.piecework.clone({ resource: { kind: 'project', id: host.id }, principal })
-        await failed
+        for await (const { nodes } of handle.watch()) if (nodes.some(({ attempt }) => attempt > 1)) break
         await handle.cancel()
         const { job } = await handle.ended()
         assert.equal(job.status, 'cancelled')
