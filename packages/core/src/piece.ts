@@ -25,6 +25,8 @@ export type {
   PieceExporter,
   PieceImporter,
   PieceKeys,
+  PieceRemover,
+  RemoveContext,
 } from './contracts/piece.js'
 export type { PieceCounts } from './contracts/piece-counts.js'
 export type {

@@ -10,6 +10,8 @@ export { migrate } from './migrations/migrate.js'
 export type { Migration } from './migrations/migration.js'
 export { type PostgresStore, type PostgresStoreOptions, postgresStore } from './store/postgres-store.js'
 export { checkTables } from './table-piece/check-tables.js'
+export { claimTables } from './table-piece/claim-tables.js'
+export type { ClaimingPiece, TableClaim, TableClaims } from './table-piece/claims.js'
 export { idExpression } from './table-piece/id-expression.js'
 export { raiseWorkMem } from './table-piece/raise-work-mem.js'
 export type {

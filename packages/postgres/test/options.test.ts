@@ -122,6 +122,35 @@ optionTests(test, [
     wrong: { schema: [undefined, ''], root: [''], ignored: ['table'] },
   },
   {
+    name: 'claimTables()',
+    code: 'registry-invalid',
+    options: () => ({
+      schema: 'planning',
+      tables: [
+        {
+          table: 'stickers',
+          owner: 'page_id.notebook_id',
+          order: ['label'],
+          references: { page_id: 'pages' },
+          columns: ['label'],
+          ignore: ['id'],
+        },
+      ],
+    }),
+    call: (claims) => postgres.claimTables({ contract: 1, name: 'a/b', of: 'c', version: 1 }, claims),
+    free: ['tables.0.references'],
+    wrong: {
+      schema: ['', 7],
+      tables: [undefined, {}, ['stickers'], [{ owner: 'id' }]],
+      'tables.0.table': ['', undefined],
+      'tables.0.owner': ['', 7],
+      'tables.0.order': ['label', [7]],
+      'tables.0.references': [['page_id'], { page_id: 7 }],
+      'tables.0.columns': ['label'],
+      'tables.0.ignore': [[7]],
+    },
+  },
+  {
     name: 'tablePiece()',
     code: 'registry-invalid',
     options: spec,
@@ -194,7 +223,8 @@ test('arguments are checked, and no address is repeated', async () => {
 })
 
 test('each function that takes options is tried', () => {
-  const tried = 'assertSchemaCovered fromKnex fromPg migrate postgresStore tablePiece toKnexMigrationSource'
+  const tried =
+    'assertSchemaCovered claimTables fromKnex fromPg migrate postgresStore tablePiece toKnexMigrationSource'
   const others = 'BinaryRows checkTables idExpression quoteIdent raiseWorkMem uuidExpression uuidLiteral'
   const functions = Object.entries(postgres).flatMap(([name, value]) =>
     typeof value === 'function' ? [name] : [],

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Entries, ImportContext, Piece } from '@piecework/core/piece'
 import { type PieceCounts, PieceworkError } from '@piecework/core/store'
@@ -138,6 +139,66 @@ const broken: Record<string, [law: string, piece: () => Piece]> = {
     'nothing half-made: sample/notes: an import that is aborted',
     () => importing((context, original) => original({ ...context, entries: forgiving(context.entries) })),
   ],
+  'leaves rows that no foreign key deletes': [
+    'nothing half-made: sample/notes: after an import is removed',
+    () => importing(async (context, original) => scrap(context, await original(context))),
+  ],
+  'leaves rows of a clone that no foreign key deletes': [
+    'nothing half-made: sample/notes: after a clone is removed',
+    () => ({
+      ...notesPiece,
+      cloner: {
+        clone: async (context) => scrap(context, (await notesPiece.cloner?.clone(context)) ?? { rows: 0 }),
+      },
+    }),
+  ],
+  'removes the rows of others': [
+    'nothing half-made: sample/notes: after an import is removed',
+    () => ({
+      ...notesPiece,
+      remover: {
+        remove: async ({ tx }) => void (await tx.query('DELETE FROM notes WHERE position = 0')),
+      },
+    }),
+  ],
+  'cannot import what it exported': [
+    'what was exported can be imported: sample/notes',
+    () =>
+      importing(async (context, original) => {
+        if (context.entries.paths.length > 0)
+          throw new PieceworkError('archive-invalid', 'Notes are not for me.')
+        return original(context)
+      }),
+  ],
+  'takes its own archive for invalid': [
+    'what was exported can be imported: sample/notes',
+    () => ({
+      ...notesPiece,
+      validators: [
+        {
+          validate: async function* ({ principal }) {
+            if (principal.id !== 'laws') return
+            yield { severity: 'error', code: 'sample/never', message: 'Nothing is good enough.' }
+          },
+        },
+      ],
+    }),
+  ],
+  'changes rows as a trigger does': [
+    'honest counts: sample/notes: what differs in a copy',
+    () =>
+      importing(async (context, original) => {
+        const counts = await original(context)
+        await context.tx.query('UPDATE notes SET text = upper(text) WHERE project_id = $1', [
+          context.resource.id,
+        ])
+        return counts
+      }),
+  ],
+  'hides rows as a policy does': [
+    'honest counts: sample/notes: what differs in a copy',
+    () => importing(async (context, original) => addRow(await dropLast(context, original))),
+  ],
   'does not accept what it writes': [
     'all problems at once: sample/notes: what it exports',
     () => ({
@@ -169,6 +230,39 @@ for (const [what, [law, piece]] of Object.entries(broken)) {
   )
 }
 
+test('the laws of what is lost and what is left name the table and the number of rows', async () => {
+  const lost = importing(async (context, original) => {
+    const counts = await original(context)
+    await context.tx.query('UPDATE notes SET text = upper(text) WHERE project_id = $1', [context.resource.id])
+    return scrap(context, counts)
+  })
+  const messageOf = async (law: string): Promise<string> => {
+    const runs: (() => Promise<void>)[] = []
+    const collect: LawTest = (title, run) => title.startsWith(law) && runs.push(run)
+    pieceLaws(collect, {
+      piece: lost,
+      kind: projectKind,
+      database: () => open.db,
+      sample: sampleNotes,
+      content: notesContent,
+    })
+    return (
+      runs[0]?.().then(
+        () => 'holds',
+        ({ message }: Error) => message,
+      ) ?? 'no law'
+    )
+  }
+  assert.match(
+    await messageOf('honest counts: sample/notes: what differs'),
+    /notes\.csv: 3 changed \(text 3\), 0 added, 0 removed/,
+  )
+  assert.match(
+    await messageOf('nothing half-made: sample/notes: after an import'),
+    /public\.scraps: \d+ rows.* before, \d+ rows.* after/,
+  )
+})
+
 type Import = (context: ImportContext) => Promise<PieceCounts>
 
 function importing(change: (context: ImportContext, original: Import) => Promise<PieceCounts>): Piece {
@@ -183,6 +277,14 @@ async function dropLast(context: ImportContext, original: Import): Promise<Piece
     rows - 1,
   ])
   return { rows: rows - 1 }
+}
+
+async function scrap(
+  { tx, resource }: Pick<ImportContext, 'tx' | 'resource'>,
+  counts: PieceCounts,
+): Promise<PieceCounts> {
+  await tx.query('INSERT INTO scraps VALUES ($1)', [resource.id])
+  return counts
 }
 
 const addRow = ({ rows }: PieceCounts): PieceCounts => ({ rows: rows + 1 })

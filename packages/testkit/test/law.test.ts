@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { test as nodeTest } from 'node:test'
-import { memoryStore } from '@piecework/core'
+import { memoryStore, PieceworkError } from '@piecework/core'
 import { guardLaws, type LawTest } from '@piecework/testkit'
 import { suite, type Test } from 'uvu'
 
@@ -27,6 +27,32 @@ test('a law that fails links to the page that explains it', async () => {
     (failed: Error) => failed,
   )
   assert.match(error?.message ?? '', /\nThe law "exclusion": https:.*\/docs\/laws\.md#exclusion$/)
+})
+
+test('a law that fails prints what was found', async () => {
+  const findings = [
+    {
+      severity: 'error',
+      code: 'sample/no-date',
+      piece: 'a/b',
+      file: 'notes.csv',
+      line: 7,
+      column: 'date',
+      message: 'It is no date.',
+    },
+    { severity: 'warning', code: 'sample/rows-lost', piece: 'a/b', count: 3, message: 'Rows are lost.' },
+  ] as const
+  const broken = async () => Promise.reject(new PieceworkError('validation-failed', 'No.', { findings }))
+  const runs: (() => Promise<void>)[] = []
+  guardLaws((name, run) => name.startsWith('exclusion: two claims') && runs.push(run), { make: broken })
+  await assert.rejects(
+    async () => runs[0]?.(),
+    ({ message }: Error) => {
+      assert.match(message, /\n {2}error sample\/no-date, notes\.csv, line 7, column "date": It is no date\./)
+      assert.match(message, /\n {2}warning sample\/rows-lost \(3\): Rows are lost\./)
+      return true
+    },
+  )
 })
 
 test.run()

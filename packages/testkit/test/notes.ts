@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { csvLine, type Piece, type ResourceKind } from '@piecework/core/piece'
 import type { Queryable, ResourceRef } from '@piecework/core/store'
+import { claimTables } from '@piecework/postgres'
 import type { Sample } from '@piecework/testkit'
 
 /** A small host: projects with notes that may answer one another. */
@@ -12,7 +13,8 @@ export const notesTables = `
     position int NOT NULL,
     text text,
     answers uuid REFERENCES notes DEFERRABLE INITIALLY DEFERRED
-  )`
+  );
+  CREATE TABLE scraps (project_id uuid NOT NULL, text text)`
 
 export const projectKind: ResourceKind = {
   kind: 'project',
@@ -67,64 +69,69 @@ interface Note {
 }
 
 /** Written by hand, row by row, so that a test can break any part of it. */
-export const notesPiece: Piece = {
-  contract: 1,
-  name: 'sample/notes',
-  of: 'project',
-  version: 1,
-  exporter: {
-    export: async ({ tx, resource, write }) => {
-      const { rows } = await tx.query<Note>('SELECT * FROM notes WHERE project_id = $1 ORDER BY position', [
-        resource.id,
-      ])
-      const csv = async function* () {
-        yield Buffer.from('id,position,text,answers\n')
-        for (const { id, position, text, answers } of rows) {
-          yield Buffer.from(csvLine([id, String(position), text, answers]))
+export const notesPiece: Piece = claimTables(
+  {
+    contract: 1,
+    name: 'sample/notes',
+    of: 'project',
+    version: 1,
+    exporter: {
+      export: async ({ tx, resource, write }) => {
+        const { rows } = await tx.query<Note>('SELECT * FROM notes WHERE project_id = $1 ORDER BY position', [
+          resource.id,
+        ])
+        const csv = async function* () {
+          yield Buffer.from('id,position,text,answers\n')
+          for (const { id, position, text, answers } of rows) {
+            yield Buffer.from(csvLine([id, String(position), text, answers]))
+          }
         }
-      }
-      await write('notes.csv', csv(), () => rows.length)
-      return { rows: rows.length }
-    },
-  },
-  importer: {
-    import: async ({ tx, resource, entries, ids }) => {
-      let count = 0
-      for await (const batch of entries.rows('notes.csv')) {
-        for (const { id, position, text, answers } of batch) {
-          const values = [
-            ids.idOf('notes', id ?? ''),
-            resource.id,
-            Number(position),
-            text,
-            answers && ids.idOf('notes', answers),
-          ]
-          await tx.query('INSERT INTO notes VALUES ($1, $2, $3, $4, $5)', values)
-          count += 1
-        }
-      }
-      return { rows: count }
-    },
-  },
-  cloner: {
-    clone: async ({ tx, resource, source, ids }) => {
-      const uuid = (column: string): string =>
-        `encode(set_byte(set_byte(substring(sha256($3 || convert_to(${column}::text, 'UTF8')) from 1 for 16), 6, 137), 8, 137), 'hex')::uuid`
-      const { rowCount } = await tx.query(
-        `INSERT INTO notes SELECT ${uuid('id')}, $1, position, text, ${uuid('answers')}
-         FROM notes WHERE project_id = $2`,
-        [resource.id, source.id, ids.key('notes')],
-      )
-      return { rows: rowCount }
-    },
-  },
-  validators: [
-    {
-      validate: async function* ({ entries }) {
-        if (!entries.paths.includes('notes.csv')) {
-          yield { severity: 'error', code: 'sample/no-notes', message: 'There are no notes.' }
-        }
+        await write('notes.csv', csv(), () => rows.length)
+        return { rows: rows.length }
       },
     },
-  ],
-}
+    importer: {
+      import: async ({ tx, resource, entries, ids }) => {
+        let count = 0
+        for await (const batch of entries.rows('notes.csv')) {
+          for (const { id, position, text, answers } of batch) {
+            const values = [
+              ids.idOf('notes', id ?? ''),
+              resource.id,
+              Number(position),
+              text,
+              answers && ids.idOf('notes', answers),
+            ]
+            await tx.query('INSERT INTO notes VALUES ($1, $2, $3, $4, $5)', values)
+            count += 1
+          }
+        }
+        return { rows: count }
+      },
+    },
+    cloner: {
+      clone: async ({ tx, resource, source, ids }) => {
+        const uuid = (column: string): string =>
+          `encode(set_byte(set_byte(substring(sha256($3 || convert_to(${column}::text, 'UTF8')) from 1 for 16), 6, 137), 8, 137), 'hex')::uuid`
+        const { rowCount } = await tx.query(
+          `INSERT INTO notes SELECT ${uuid('id')}, $1, position, text, ${uuid('answers')}
+         FROM notes WHERE project_id = $2`,
+          [resource.id, source.id, ids.key('notes')],
+        )
+        return { rows: rowCount }
+      },
+    },
+    validators: [
+      {
+        validate: async function* ({ entries }) {
+          if (!entries.paths.includes('notes.csv')) {
+            yield { severity: 'error', code: 'sample/no-notes', message: 'There are no notes.' }
+          }
+        },
+      },
+    ],
+  },
+  {
+    tables: [{ table: 'notes', owner: 'project_id', order: ['position'], references: { answers: 'notes' } }],
+  },
+)

@@ -70,6 +70,24 @@ export interface PieceKeys {
   readonly forms?: Readonly<Record<string, KeyForm>>
 }
 
+export interface RemoveContext {
+  /** Resources of the piece's kind that a job has made and that have to go, with their new ids. */
+  readonly resources: readonly ResourceRef[]
+  /** The kind's own table, whose rows the kind's shell removes afterwards. */
+  readonly table: string
+  /** Tables of the kinds above it. */
+  readonly tablesAbove: readonly string[]
+  /** The removal of all pieces and shells commits together. */
+  readonly tx: Transaction
+}
+/**
+ * Deletes the rows that the piece, or a trigger that it fired, has written for resources that never became
+ * visible. Later pieces are removed before those that they come `after`, all pieces before the shells.
+ */
+export interface PieceRemover {
+  remove(context: RemoveContext): Promise<void>
+}
+
 /** A named, versioned part of one kind of resource. */
 export interface Piece<Options = unknown> {
   readonly contract: 1
@@ -93,6 +111,8 @@ export interface Piece<Options = unknown> {
   readonly exporter?: PieceExporter<Options>
   readonly importer?: PieceImporter<Options>
   readonly cloner?: PieceCloner<Options>
+  /** Absent: the rows go with the resource, by what the kind's shell removes. */
+  readonly remover?: PieceRemover
   readonly validators?: readonly Validator<Options>[]
   readonly keys?: PieceKeys
   /** Absent: two archives of it are equal if their bytes are. */

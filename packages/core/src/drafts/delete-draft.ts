@@ -1,6 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
 import { isTerminal } from '../engine/machine.js'
-import { removeShells } from '../tasks/shells-of.js'
+import { removeResources } from '../tasks/remove-resources.js'
 import { jobPrefix } from '../tasks/staging.js'
 import { type DraftContext, storedDraft } from './draft-context.js'
 
@@ -17,6 +17,6 @@ export async function deleteDraft(context: DraftContext, signal?: AbortSignal): 
     const message = `The ${resource.kind} ${resource.id} is complete: delete it as you delete others.`
     throw new PieceworkError('unsupported', message)
   }
-  await store.database.transaction((tx) => removeShells(registry, job, tx))
+  await store.database.transaction((tx) => removeResources(registry, job, tx))
   await artifacts.delete(jobPrefix(id))
 }

@@ -2,7 +2,14 @@ import type { PieceComparer } from '../contracts/compare.js'
 import { isPieceworkError } from '../contracts/errors.js'
 import type { Format, Role } from '../contracts/format.js'
 import type { Pack } from '../contracts/pack.js'
-import type { Piece, PieceCloner, PieceExporter, PieceImporter, PieceKeys } from '../contracts/piece.js'
+import type {
+  Piece,
+  PieceCloner,
+  PieceExporter,
+  PieceImporter,
+  PieceKeys,
+  PieceRemover,
+} from '../contracts/piece.js'
 import type { ResourceKind, ResourceTree, ShellLifecycle } from '../contracts/resource.js'
 import type { Schema } from '../contracts/schema.js'
 import type { Validator } from '../contracts/validator.js'
@@ -26,6 +33,7 @@ const pieceChecks: OptionChecks<Piece> = {
   exporter: check.having<PieceExporter>('an exporter', 'export'),
   importer: check.having<PieceImporter>('an importer', 'import'),
   cloner: check.having<PieceCloner>('a cloner', 'clone'),
+  remover: check.having<PieceRemover>('a remover', 'remove'),
   validators: check.list(check.having<Validator>('a validator', 'validate')),
   keys: contractCheck<PieceKeys>({ forms: check.record(keyFormCheck) }),
   comparer: contractCheck<PieceComparer>({ resourceKey: check.func(), compare: required(check.func()) }),

@@ -6,7 +6,7 @@ import { newRefs } from '../plan/new-ref-of.js'
 import { walkTree } from '../plan/tree.js'
 import { uploadsPrefix } from '../requests/uploads.js'
 import type { AttemptContext, TaskRunner } from './attempt-context.js'
-import { removeShells } from './shells-of.js'
+import { removeRows, removeShells } from './remove-resources.js'
 import { archivePrefix, jobPrefix } from './staging.js'
 
 /** The last step: shows what a success made, or removes it; frees the claims in the same commit. */
@@ -14,9 +14,10 @@ export const finishTask: TaskRunner = async (attempt) => {
   const { job } = attempt.lease
   const retryUntil = await deleteJobBytes(attempt)
   const isFilling = job.kind === 'import' || job.kind === 'clone'
+  const hasRows = isFilling && job.outcome !== 'succeeded' && (await hasMadeShells(attempt))
   const commit = async (tx: Transaction): Promise<NodeResult> => {
     if (job.outcome !== 'succeeded') {
-      if (isFilling) await removeOrHideShells(attempt, tx)
+      if (isFilling) await removeOrHide(attempt, tx, hasRows)
       return retryUntil ? { result: { retryUntil } } : {}
     }
     if (isFilling) return showShells(attempt, tx)
@@ -78,19 +79,28 @@ async function showShells({ lease, registry }: AttemptContext, tx: Transaction):
 }
 
 /**
- * Removes the shells, or keeps them hidden if the format says so; those of a draft that was left alone are
- * removed.
+ * Removes what the job has made, or keeps it hidden if the format says so; what is in a draft that was left
+ * alone is removed.
  */
-async function removeOrHideShells(attempt: AttemptContext, tx: Transaction): Promise<void> {
-  const { job } = attempt.lease
-  const format = job.request.input && attempt.inputs.format(job.request.input.format)
-  if (!format?.keepsShell || job.error?.code === 'expired') return removeShells(attempt.registry, job, tx)
-  const newRef = newRefs(attempt.registry, job)
+async function removeOrHide(attempt: AttemptContext, tx: Transaction, hasRows: boolean): Promise<void> {
+  const { lease, registry, inputs } = attempt
+  const { job } = lease
+  const format = job.request.input && inputs.format(job.request.input.format)
+  const keeps = format?.keepsShell && job.error?.code !== 'expired'
+  if (hasRows) await removeRows(registry, job, tx, ({ shell }) => !(keeps && shell?.incomplete))
+  if (!keeps) return removeShells(registry, job, tx)
+  const newRef = newRefs(registry, job)
   const reason = job.error?.message ?? 'The import failed.'
   for (const { ref } of walkTree(job.tree).reverse()) {
-    const shell = attempt.registry.kind(ref.kind).shell
+    const shell = registry.kind(ref.kind).shell
     const target = newRef(ref)
     if (shell?.incomplete) await shell.incomplete(target, reason, tx)
     else await shell?.remove(target, tx)
   }
+}
+
+/** False if the job ended before it made anything, so that nothing has to be searched for. */
+async function hasMadeShells({ lease, store }: AttemptContext): Promise<boolean> {
+  const { job } = lease
+  return fromDraft(job) || (await store.reports.node(job.id, 'shells'))?.status === 'done'
 }

@@ -42,15 +42,3 @@ export async function makeShells(
     )
   }
 }
-
-/** Removes them and all that is in them, children first. */
-export async function removeShells(
-  registry: Registry,
-  job: Pick<Job, 'id' | 'tree' | 'targets'>,
-  tx: Transaction,
-): Promise<void> {
-  const newRef = newRefs(registry, job)
-  for (const { ref } of walkTree(job.tree).reverse()) {
-    await registry.kind(ref.kind).shell?.remove(newRef(ref), tx)
-  }
-}

@@ -8,6 +8,7 @@ import {
   required,
 } from '@piecework/core/piece'
 import { type Catalogue, readCatalogue } from '../table-piece/catalogue.js'
+import { isClaimingPiece, tableClaims } from '../table-piece/claims.js'
 import type { TableSpec } from '../table-piece/spec.js'
 import { isTablePiece, tableSpec } from '../table-piece/spec.js'
 
@@ -32,7 +33,7 @@ const coverageChecks: OptionChecks<SchemaCoverage> = {
 }
 
 /**
- * Throws `registry-invalid`, naming every table and column that no table piece covers and `ignored` does not
+ * Throws `registry-invalid`, naming every table and column that no table piece or claim (`claimTables`) covers and `ignored` does not
  * list; `facts.undecided` lists them. For a test of the host. A piece covers the columns that its declaration
  * names, and without `columns` there every column that it does not ignore.
  */
@@ -102,22 +103,26 @@ function reachable(catalogue: Catalogue, schema: string, root: string): Readonly
   return found
 }
 
+/** What coverage reads of a declaration, of a table piece or of a piece written by hand. */
+type Claim = Pick<TableSpec, 'table'> &
+  Partial<Pick<TableSpec, 'owner' | 'references' | 'columns' | 'ignore' | 'json' | 'set'>>
+
 /** Declarations of each table in pieces that archives hold. */
-function claimsOf(pieces: readonly Piece[], schema: string): ReadonlyMap<string, readonly TableSpec[]> {
-  const claims = new Map<string, TableSpec[]>()
+function claimsOf(pieces: readonly Piece[], schema: string): ReadonlyMap<string, readonly Claim[]> {
+  const claims = new Map<string, Claim[]>()
   for (const piece of pieces) {
-    if (piece.exportOnly || !isTablePiece(piece) || (piece[tableSpec].schema ?? 'public') !== schema) continue
-    for (const spec of piece[tableSpec].tables)
-      claims.set(spec.table, [...(claims.get(spec.table) ?? []), spec])
+    const declared = isTablePiece(piece) ? piece[tableSpec] : isClaimingPiece(piece) && piece[tableClaims]
+    if (piece.exportOnly || !declared || (declared.schema ?? 'public') !== schema) continue
+    for (const spec of declared.tables) claims.set(spec.table, [...(claims.get(spec.table) ?? []), spec])
   }
   return claims
 }
 
-function isClaimed(spec: TableSpec, column: string, catalogue: Catalogue): boolean {
+function isClaimed(spec: Claim, column: string, catalogue: Catalogue): boolean {
   if (spec.ignore?.includes(column)) return false
   if (!spec.columns) return true
   const key = catalogue.get(spec.table)?.primaryKey
   const own = key?.length === 1 ? key : []
   const declared = [spec.references, spec.json, spec.set].flatMap((by) => Object.keys(by ?? {}))
-  return [...spec.columns, ...declared, ...own, spec.owner.split('.')[0]].includes(column)
+  return [...spec.columns, ...declared, ...own, spec.owner?.split('.')[0]].includes(column)
 }

@@ -27,6 +27,11 @@ interface ForeignKey {
   readonly keys: readonly string[]
   /** Checked at the end of the transaction. */
   readonly deferred: boolean
+  /**
+   * What becomes of the row when the row that it refers to is deleted: it is deleted too, it loses the
+   * reference, or nothing certain (mostly, the deletion is refused).
+   */
+  readonly onDelete: 'cascade' | 'clear' | 'refuse'
 }
 
 export interface Table {
@@ -50,6 +55,7 @@ interface Row {
     table: string
     keys: string[]
     deferred: boolean
+    onDelete: ForeignKey['onDelete']
   }[]
   unique: string[]
 }
@@ -115,7 +121,10 @@ SELECT c.relname AS name,
       'table', f.relname,
       'keys', (SELECT json_agg(a.attname ORDER BY u.i) FROM unnest(k.confkey) WITH ORDINALITY u(n, i)
                JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.n),
-      'deferred', k.condeferred
+      'deferred', k.condeferred,
+      'onDelete', CASE WHEN NOT k.convalidated
+          OR EXISTS (SELECT FROM pg_catalog.pg_trigger g WHERE g.tgconstraint = k.oid AND g.tgenabled <> 'O') THEN 'refuse'
+        WHEN k.confdeltype = 'c' THEN 'cascade' WHEN k.confdeltype IN ('n', 'd') THEN 'clear' ELSE 'refuse' END
     ) ORDER BY k.conname), '[]')
    FROM pg_catalog.pg_constraint k
    LEFT JOIN pg_catalog.pg_class f ON f.oid = k.confrelid

@@ -88,6 +88,7 @@ const spec = contractCheck<TablePieceSpec>(
     exporter: 'a table piece has one; to wrap it, spread the piece: { ...tablePiece(spec), exporter }',
     importer: 'a table piece has one; to wrap it, spread the piece: { ...tablePiece(spec), importer }',
     cloner: 'a table piece has one; to wrap it, spread the piece: { ...tablePiece(spec), cloner }',
+    remover: 'a table piece has one; to wrap it, spread the piece: { ...tablePiece(spec), remover }',
     comparer: 'a table piece has one; to wrap it, spread the piece: { ...tablePiece(spec), comparer }',
   },
 )

@@ -45,4 +45,4 @@ export function readableColumns(plan: TablePlan): ReadonlyMap<string, Column> {
 }
 
 const isRequired = (plan: TablePlan, column: Column): boolean =>
-  column.name === plan.key?.name || (column.notNull && !column.hasDefault && !plan.ownRow)
+  !plan.claimed && (column.name === plan.key?.name || (column.notNull && !column.hasDefault && !plan.ownRow))

@@ -1,10 +1,11 @@
 import type { Catalogue, Column } from './catalogue.js'
+import type { ClaimedSpec } from './claims.js'
 import type { TablePieceSpec, TableSpec } from './spec.js'
 
 /** One table of a piece's declaration, and the database that it is matched with. */
 export interface ResolveInput {
   readonly spec: TableSpec
-  readonly piece: Pick<TablePieceSpec, 'name' | 'tables'>
+  readonly piece: Pick<TablePieceSpec, 'name' | 'tables'> & Partial<Pick<ClaimedSpec, 'claimed'>>
   readonly schema: string
   readonly catalogue: Catalogue
   /** Called with each problem; if there is one, the plan is not used. */

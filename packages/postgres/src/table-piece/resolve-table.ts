@@ -41,6 +41,7 @@ export function resolveTable(input: ResolveInput): TablePlan | undefined {
     schema,
     entry: entryName(spec.table),
     ownRow,
+    claimed: input.piece.claimed === true,
     ownerPath,
     ownerColumn,
     key: carried.find(({ name }) => name === single && !references.has(name)),
@@ -59,6 +60,6 @@ export function resolveTable(input: ResolveInput): TablePlan | undefined {
       problem(`"keepShellValue" of table "${table.name}" is for a resource's own row`)
   }
   const formOf = (name: string) => input.piece.tables.find((one) => one.table === name)?.key
-  keyProblems(plan, decided, formOf, problem)
+  if (!input.piece.claimed) keyProblems(plan, decided, formOf, problem)
   return plan
 }

@@ -1,5 +1,6 @@
 import { PieceworkError, type Queryable } from '@piecework/core/piece'
-import { readCatalogue } from './catalogue.js'
+import { type Catalogue, readCatalogue } from './catalogue.js'
+import type { ClaimedSpec } from './claims.js'
 import { resolveTable } from './resolve-table.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
@@ -11,10 +12,10 @@ import { undeclaredKeys } from './undeclared-keys.js'
  */
 export async function resolveTables(
   db: Queryable,
-  piece: Pick<TablePieceSpec, 'name' | 'schema' | 'tables'>,
+  piece: Pick<TablePieceSpec, 'name' | 'schema' | 'tables'> & Partial<Pick<ClaimedSpec, 'claimed'>>,
 ): Promise<readonly TablePlan[]> {
   const schema = piece.schema ?? 'public'
-  const catalogue = await readCatalogue(db, schema, tablesOf(piece), hopsOf(piece))
+  const catalogue = await catalogueOf(db, piece)
   const problems: string[] = []
   const plans = piece.tables.flatMap(
     (spec) => resolveTable({ spec, piece, schema, catalogue, problem: (text) => problems.push(text) }) ?? [],
@@ -31,6 +32,12 @@ export async function resolveTables(
   }
   return plans
 }
+
+/** The tables of a declaration and those that it refers to. */
+export const catalogueOf = (
+  db: Queryable,
+  piece: Pick<TablePieceSpec, 'schema' | 'tables'>,
+): Promise<Catalogue> => readCatalogue(db, piece.schema ?? 'public', tablesOf(piece), hopsOf(piece))
 
 function tablesOf({ tables }: Pick<TablePieceSpec, 'tables'>): string[] {
   const names = new Set<string>()

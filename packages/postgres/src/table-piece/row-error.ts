@@ -13,7 +13,8 @@ export function rowError(
   if (error.code.startsWith('archive-')) return withEntry(error, entry)
   if (error.code !== 'database') return error
   const { sqlState } = error.facts
-  const { where, message, constraint } = (error.cause ?? {}) as Readonly<Record<string, unknown>>
+  const { where, message } = (error.cause ?? {}) as Readonly<Record<string, unknown>>
+  const { table, constraint } = error.facts
   // Only the form is fixed: the server writes the words in its own language.
   const [, line, copied] = /COPY .+?, \S+ (\d+)(?:, \S+ (.+?)(?::|$))?/m.exec(String(where ?? '')) ?? []
   // Data exceptions, integrity violations, limits; and XX000, the code of PostGIS for an invalid geometry.
@@ -27,18 +28,27 @@ export function rowError(
   ]
   return new PieceworkError(
     'archive-invalid',
-    `${place.join(', ')}: ${String(message ?? error.message).slice(0, 300)}`,
+    `${place.join(', ')}: ${String(message ?? error.message).slice(0, 300)}${refusedBy({ table, constraint })}`,
     {
       cause: error,
       facts: {
         entry,
         line: line === undefined ? undefined : Number(line) + 1,
         column,
+        table,
         constraint,
         sqlState,
       },
     },
   )
+}
+
+/** What refused it, as far as the server names it: ` (table "photos", constraint "photos_n_key")`. */
+function refusedBy(names: Readonly<Record<string, unknown>>): string {
+  const named = Object.entries(names).flatMap(([what, name]) =>
+    typeof name === 'string' ? [`${what} "${name}"`] : [],
+  )
+  return named.length === 0 ? '' : ` (${named.join(', ')})`
 }
 
 /** Adds the entry, which the CSV reader does not know. */

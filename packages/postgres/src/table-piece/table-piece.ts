@@ -5,11 +5,12 @@ import { cloneTables } from './clone-tables.js'
 import { compareTables, resourceKey } from './compare/compare-tables.js'
 import { exportTables } from './export-tables.js'
 import { importTables } from './import-tables.js'
+import { removeTables } from './remove/remove-tables.js'
 import { type TablePiece, type TablePieceSpec, tableSpec } from './spec.js'
 import { validateTables } from './validate-tables.js'
 
 /**
- * Makes exporter, importer, cloner, validators and counts from one declaration. Throws `registry-invalid` if
+ * Makes exporter, importer, cloner, remover, validators and counts from one declaration. Throws `registry-invalid` if
  * it contradicts itself; whether it fits a database is checked by `checkTables` and by its first use.
  */
 export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): TablePiece<Options> {
@@ -31,6 +32,7 @@ export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): Ta
       : {
           importer: { import: (context) => importTables(spec, context) },
           cloner: { clone: (context) => cloneTables(spec, context) },
+          remover: { remove: (context) => removeTables(spec, context) },
           validators: [{ validate: (context) => validateTables(spec, context) }, ...validators],
         }),
   }

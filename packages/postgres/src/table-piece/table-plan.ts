@@ -57,6 +57,8 @@ export interface TablePlan {
   readonly entry: string
   /** The resource's own row, which updates the shell. */
   readonly ownRow: boolean
+  /** The entry is written by hand, and may lack any column. */
+  readonly claimed: boolean
   /** Columns from this table to the resource's id, with the tables that they are in. */
   readonly ownerPath: readonly PathStep[]
   /** Column of this table that holds the resource's id. */

@@ -1,10 +1,12 @@
-import type { Queryable } from '@piecework/core/store'
+import assert from 'node:assert/strict'
+import type { Finding, Queryable } from '@piecework/core/store'
+import { findingsText } from '../findings-text.js'
 import type { Sample } from './piece-laws-options.js'
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 
 /** The content with its ids numbered by first appearance: copies that differ in ids only are equal. */
-export function withoutIds(content: unknown, { shared = [] }: Sample): unknown {
+function withoutIds(content: unknown, { shared = [] }: Sample): unknown {
   const numbers = new Map<string, string>(shared.map((id) => [id, id]))
   const text = JSON.stringify(content).replace(uuid, (id) => {
     const known = numbers.get(id) ?? `id ${numbers.size}`
@@ -12,6 +14,22 @@ export function withoutIds(content: unknown, { shared = [] }: Sample): unknown {
     return known
   })
   return JSON.parse(text)
+}
+
+/** Fails, with what the copy has told, unless only ids differ. */
+export function assertEqualContent(
+  copy: unknown,
+  source: unknown,
+  sample: Sample,
+  findings: readonly Omit<Finding, 'piece'>[],
+): void {
+  try {
+    assert.deepEqual(withoutIds(copy, sample), withoutIds(source, sample))
+  } catch (error) {
+    if (error instanceof Error && findings.length > 0)
+      error.message += `\nIt was told:${findingsText(findings)}`
+    throw error
+  }
 }
 
 /** Ids that occur in the content and are not shared. */

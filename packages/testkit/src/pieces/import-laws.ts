@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { withFindings } from '../findings-text.js'
 import type { LawTest } from '../law.js'
-import { ownIds, withoutIds } from './content.js'
+import { assertEqualContent, ownIds } from './content.js'
 import { pieceBench } from './piece-bench.js'
 import type { PieceLawsOptions } from './piece-laws-options.js'
 
@@ -12,8 +13,8 @@ export function importLaws(test: LawTest, options: PieceLawsOptions): void {
   test(`new ids: ${name}: an import makes equal content, and no old id survives in it`, async () => {
     const bench = await pieceBench(options)
     const before = await options.content(bench.source, bench.db)
-    const { content } = await bench.import(await bench.export())
-    assert.deepEqual(withoutIds(content, bench.sample), withoutIds(before, bench.sample))
+    const { content, findings } = await bench.import(await bench.export())
+    assertEqualContent(content, before, bench.sample, findings)
     const old = ownIds(before, bench.sample)
     const survivors = [...ownIds(content, bench.sample)].filter((id) => old.has(id))
     assert.deepEqual(survivors, [], 'old ids survive')
@@ -49,10 +50,13 @@ export function importLaws(test: LawTest, options: PieceLawsOptions): void {
       assert.equal(
         rows + skipped,
         stated.reduce((sum, one) => sum + one, 0),
-        'rows are lost or made up',
+        withFindings('rows are lost or made up.', findings),
       )
     }
     const told = findings.reduce((sum, { count = 1 }) => sum + count, 0)
-    assert.ok(told >= skipped, `${skipped} rows were skipped, and ${told} findings report it`)
+    assert.ok(
+      told >= skipped,
+      withFindings(`${skipped} rows were skipped, and ${told} findings report it.`, findings),
+    )
   })
 }

@@ -10,6 +10,7 @@ import {
   type Transaction,
 } from '@piecework/core/store'
 import { bytesOf, chunked } from '../bytes.js'
+import { removeIn } from './law-host.js'
 import type { PieceLawsOptions, Sample } from './piece-laws-options.js'
 
 export interface ExportedEntry {
@@ -31,12 +32,16 @@ interface Copy {
   readonly findings: readonly Omit<Finding, 'piece'>[]
 }
 
-interface CopyOptions {
+export interface CopyOptions {
   /** Its id decides the new ids. Default: a new one. */
   readonly job?: string
   readonly signal?: AbortSignal
   /** Puts something else in the place of an entry's bytes. */
   readonly open?: (entry: ExportedEntry) => AsyncIterable<Uint8Array>
+  /** Looks at the database before anything is made. */
+  readonly begin?: (tx: Transaction) => Promise<void>
+  /** Looks at it after the copy was removed as that of a failed job is. Absent: it is not removed. */
+  readonly removed?: (tx: Transaction) => Promise<void>
 }
 
 /** A sample resource in a database, and what a piece does with it. */
@@ -104,7 +109,7 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
 
   /** Makes the shell, imports `before`, lets `work` fill it, looks at it, and rolls everything back. */
   const copy = async (
-    { job = randomUUID(), signal = new AbortController().signal }: CopyOptions,
+    { job = randomUUID(), signal = new AbortController().signal, begin, removed }: CopyOptions,
     work: (made: Made) => Promise<PieceCounts | undefined>,
   ): Promise<Copy> => {
     const ids = jobIds(job)
@@ -114,6 +119,7 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
     const before = await exportBefore()
     let done: Copy | undefined
     const undone = db.transaction(async (tx) => {
+      await begin?.(tx)
       const shell = { ref: target, owner: principal.id, source: 'archive', ...(parent && { parent }) }
       await laws.kind.shell?.create(shell, tx)
       const finding = (found: Omit<Finding, 'piece'>): void => void findings.push(found)
@@ -124,6 +130,12 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
       const counts = await work(made)
       await tx.query('SET CONSTRAINTS ALL IMMEDIATE')
       const content = await laws.content(target, tx)
+      if (removed) {
+        await tx.query('SET CONSTRAINTS ALL DEFERRED')
+        await removeIn(laws, target, tx)
+        await tx.query('SET CONSTRAINTS ALL IMMEDIATE')
+        await removed(tx)
+      }
       done = { target, content, counts: counts ?? assert.fail('the piece counts nothing'), findings }
       throw new Error('rolled back by the laws')
     })

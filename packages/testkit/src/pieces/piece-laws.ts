@@ -6,10 +6,12 @@ import { exportLaws } from './export-laws.js'
 import { importFailureLaws } from './import-failure-laws.js'
 import { importLaws } from './import-laws.js'
 import { type PieceLawsOptions, pieceLawChecks } from './piece-laws-options.js'
+import { removalLaws } from './removal-laws.js'
+import { wholeWayLaws } from './whole-way-laws.js'
 
 /**
- * Laws of a piece: of its exporter, importer, cloner and validators, as far as it has them. Whatever they import is rolled
- * back; the samples stay. That a piece's memory does not grow with its rows (flat memory) is not among them.
+ * Laws of a piece: of its exporter, importer, cloner, remover and validators, as far as it has them. Whatever they import is rolled
+ * back or removed; the samples stay. That a piece's memory does not grow with its rows (flat memory) is not among them.
  */
 export function pieceLaws(runner: LawTest, options: PieceLawsOptions): void {
   const test = linked(runner)
@@ -19,6 +21,8 @@ export function pieceLaws(runner: LawTest, options: PieceLawsOptions): void {
   if (exporter && importer) {
     importLaws(test, options)
     importFailureLaws(test, options)
+    wholeWayLaws(test, options)
   }
   if (cloner) cloneLaws(test, options)
+  removalLaws(test, options)
 }

@@ -6,6 +6,7 @@ import {
   PieceworkError,
   type Transaction,
 } from '@piecework/core/piece'
+import type { ClaimedSpec } from '../claims.js'
 import { raiseWorkMem } from '../raise-work-mem.js'
 import { resolveTables } from '../resolve-tables.js'
 import type { TablePieceSpec } from '../spec.js'
@@ -15,7 +16,7 @@ import { compareRows } from './compare-rows.js'
 import { keyTables, keyText } from './key-tables.js'
 import { loadEntry } from './load-entry.js'
 
-type Spec = Pick<TablePieceSpec, 'name' | 'schema' | 'tables'>
+type Spec = Pick<TablePieceSpec, 'name' | 'schema' | 'tables'> & Partial<Pick<ClaimedSpec, 'claimed'>>
 
 /** Compares table by table, in temporary tables of the database. */
 export async function compareTables(spec: Spec, context: CompareContext): Promise<readonly EntryDiff[]> {

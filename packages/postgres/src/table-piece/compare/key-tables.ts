@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { ComparedNode, Transaction } from '@piecework/core/piece'
+import { type ClaimedSpec, type ClaimingPiece, comparableClaims, tableClaims } from '../claims.js'
 import { resolveTables } from '../resolve-tables.js'
 import { type TablePiece, type TablePieceSpec, tableSpec } from '../spec.js'
 import type { TablePlan, Target } from '../table-plan.js'
 import { boundedSql, ComparableEntry, jsonArraySql, type KeyTableOf } from './comparable-entry.js'
 import { keyColumns } from './key-columns.js'
 import { loadEntry } from './load-entry.js'
+
+type Spec = TablePieceSpec | ClaimedSpec
 
 /**
  * Natural keys of the rows that references of one node refer to. They are loaded once for all pieces of a
@@ -33,8 +36,9 @@ export async function keyText(entry: ComparableEntry, plan: TablePlan): Promise<
   return boundedSql(others.length > 0 ? jsonArraySql(parts) : only)
 }
 
-function specOf({ piece }: ComparedNode): TablePieceSpec | undefined {
-  return piece && (piece as Partial<TablePiece>)[tableSpec]
+function specOf({ piece }: ComparedNode): Spec | undefined {
+  const { [tableSpec]: spec, [tableClaims]: claims } = (piece ?? {}) as Partial<TablePiece & ClaimingPiece>
+  return spec ?? (piece && claims && comparableClaims(piece.name, claims))
 }
 
 function tableName({ side, resource, name }: ComparedNode, target: Target): string {
@@ -52,7 +56,7 @@ async function tableExists(tx: Transaction, name: string): Promise<boolean> {
 async function fill(
   tx: Transaction,
   node: ComparedNode,
-  spec: TablePieceSpec,
+  spec: Spec,
   target: Target,
   name: string,
   outer: readonly string[],
@@ -68,9 +72,10 @@ async function fill(
       if (next) await keyTables(tx, node, loading)(next)
   }
   const loaded = await loadEntry(tx, plan, node)
+  const id = plan.ownRow ? '$1::text' : loaded.column(target.key)
+  if (id === undefined) return false
   const entry = new ComparableEntry(plan, loaded, keyTables(tx, node, loading))
   const key = await keyText(entry, plan)
-  const id = plan.ownRow ? '$1::text' : loaded.column(target.key)
   await tx.query(`CREATE TEMPORARY TABLE ${name} (id text, key text) ON COMMIT DROP`)
   await tx.query(
     `INSERT INTO ${name} SELECT DISTINCT ON (x.id) x.id, x.key FROM (SELECT ${id} AS id, ${key} AS key FROM ${entry.from}) x ORDER BY x.id, x.key`,

@@ -1,0 +1,84 @@
+import type { Transaction } from '../contracts/database.js'
+import type { Job } from '../contracts/jobs.js'
+import type { Piece } from '../contracts/piece.js'
+import type { ResourceKind, ResourceRef } from '../contracts/resource.js'
+import { newRefs } from '../plan/new-ref-of.js'
+import type { Registry } from '../plan/registry.js'
+import { walkTree } from '../plan/tree.js'
+
+type MadeBy = Pick<Job, 'id' | 'tree' | 'targets' | 'request'>
+
+interface Made {
+  readonly kind: ResourceKind
+  /** Children first. */
+  readonly resources: ResourceRef[]
+}
+
+/** Removes what a job has made, whatever the host's foreign keys: the rows of all pieces, then the shells. */
+export async function removeResources(registry: Registry, job: MadeBy, tx: Transaction): Promise<void> {
+  await removeRows(registry, job, tx)
+  await removeShells(registry, job, tx)
+}
+
+/** `only`: in resources of these kinds. */
+export async function removeRows(
+  registry: Registry,
+  job: MadeBy,
+  tx: Transaction,
+  only: (kind: ResourceKind) => boolean = () => true,
+): Promise<void> {
+  for (const made of madeBy(registry, job)) if (only(made.kind)) await removeRowsOf(registry, job, made, tx)
+}
+
+/** Removes the shells and all that goes with them, children first. */
+export async function removeShells(registry: Registry, job: MadeBy, tx: Transaction): Promise<void> {
+  for (const { kind, resources } of madeBy(registry, job))
+    for (const resource of resources) await kind.shell?.remove(resource, tx)
+}
+
+/** The job's resources by kind, kinds that are inside others first. */
+function madeBy(registry: Registry, job: MadeBy): readonly Made[] {
+  const newRef = newRefs(registry, job)
+  const made = new Map<string, Made>()
+  const places = walkTree(job.tree).sort((a, b) => b.lineage.length - a.lineage.length)
+  for (const { ref } of places) {
+    const { kind, resources } = made.get(ref.kind) ?? { kind: registry.kind(ref.kind), resources: [] }
+    resources.push(newRef(ref))
+    made.set(ref.kind, { kind, resources })
+  }
+  return [...made.values()]
+}
+
+/**
+ * Of all pieces that the host has, not only of those that ran: a trigger of the host may have written for
+ * others.
+ */
+async function removeRowsOf(
+  registry: Registry,
+  { request }: MadeBy,
+  { kind, resources }: Made,
+  tx: Transaction,
+): Promise<void> {
+  const ofFormat = registry.formats.get(request.input?.format ?? '')?.pieces ?? []
+  const pieces = [...registry.pieces.values(), ...ofFormat]
+  const context = { resources, table: kind.table, tablesAbove: tablesAbove(registry, kind), tx }
+  for (const piece of laterFirst(pieces)) if (piece.of === kind.kind) await piece.remover?.remove(context)
+}
+
+function tablesAbove({ kinds }: Registry, { parent }: ResourceKind): readonly string[] {
+  const above = parent === undefined ? undefined : kinds.get(parent)
+  return above ? [above.table, ...tablesAbove({ kinds } as Registry, above)] : []
+}
+
+/** Each piece before those that it comes `after`. */
+function laterFirst(pieces: readonly Piece[]): readonly Piece[] {
+  const known = new Map(pieces.map((piece) => [piece.name, piece]))
+  const depths = new Map<string, number>()
+  const depthOf = (name: string): number => {
+    const before = (known.get(name)?.after ?? []).filter((other) => known.has(other))
+    const depth = depths.get(name) ?? Math.max(0, ...before.map((other) => depthOf(other) + 1))
+    depths.set(name, depth)
+    return depth
+  }
+  return [...pieces].reverse().sort((a, b) => depthOf(b.name) - depthOf(a.name))
+}

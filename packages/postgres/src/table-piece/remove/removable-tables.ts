@@ -1,0 +1,86 @@
+import type { Queryable } from '@piecework/core/piece'
+import { asReference } from '../as-reference.js'
+import type { Catalogue, Table } from '../catalogue.js'
+import { resolvePath } from '../resolve-path.js'
+import { catalogueOf } from '../resolve-tables.js'
+import type { TablePieceSpec, TableSpec } from '../spec.js'
+import type { PathStep } from '../table-plan.js'
+
+/** What a removal reads of a declaration. */
+export type RemovableSpec = Pick<TablePieceSpec, 'name' | 'schema'> & {
+  readonly tables: readonly (Pick<TableSpec, 'table' | 'owner'> & Partial<TableSpec>)[]
+}
+
+/** A declared table as it is in the database now. */
+export interface RemovableTable {
+  readonly spec: RemovableSpec['tables'][number]
+  readonly table: Table
+  readonly schema: string
+  /** From this table to the resource's id. */
+  readonly ownerPath: readonly PathStep[]
+  /** The owner is the table's own key: one row for each resource. */
+  readonly ownRow: boolean
+}
+
+/**
+ * Tables that are there and lead to a resource. Whatever else does not fit the database, no row of the others
+ * can have been written.
+ */
+export async function removableTables(
+  db: Queryable,
+  piece: RemovableSpec,
+): Promise<readonly RemovableTable[]> {
+  const schema = piece.schema ?? 'public'
+  const tables = piece.tables.map((table): TableSpec => ({ order: [], ...table }))
+  const catalogue = await catalogueOf(db, { schema, tables })
+  return tables.flatMap((spec) => removableTable(catalogue, { ...piece, tables }, schema, spec) ?? [])
+}
+
+function removableTable(
+  catalogue: Catalogue,
+  piece: Pick<TablePieceSpec, 'name' | 'tables'>,
+  schema: string,
+  spec: TableSpec,
+): RemovableTable | undefined {
+  const table = catalogue.get(spec.table)
+  if (!table) return undefined
+  const problems: string[] = []
+  const problem = (text: string): void => void problems.push(text)
+  const ownerPath = resolvePath({ spec, piece, schema, catalogue, problem }, table, spec.owner, 'owner')
+  if (problems.length > 0) return undefined
+  const [only] = ownerPath.length === 1 ? ownerPath : []
+  const name = only?.column.name ?? ''
+  const ownRow =
+    only !== undefined &&
+    table.primaryKey.length === 1 &&
+    table.primaryKey[0] === name &&
+    !spec.references?.[name] &&
+    !table.foreignKeys.some(({ columns }) => columns.includes(name))
+  return { spec, table, schema, ownerPath, ownRow }
+}
+
+/** Whether the table's rows certainly go, without a further word, with the row of `root` that owns them. */
+export function goesWithItsOwner({ spec, table, ownerPath, schema }: RemovableTable, root: string): boolean {
+  let at = table
+  for (const { column, to } of ownerPath) {
+    const goes = at.foreignKeys.some(
+      (key) =>
+        key.onDelete === 'cascade' &&
+        key.columns.length === 1 &&
+        key.columns[0] === column.name &&
+        (to ? key.schema === schema && key.table === to.table.name : key.table === root),
+    )
+    if (!goes) return false
+    if (to) at = to.table
+  }
+  // A row that keeps another row from being deleted has to go before that one does.
+  return table.foreignKeys.every(
+    ({ onDelete, columns }) => onDelete !== 'refuse' || columns.every((name) => isShared(spec, name)),
+  )
+}
+
+/** Refers to rows that no removal deletes. */
+export function isShared(spec: Pick<TableSpec, 'references'>, column: string): boolean {
+  const declared = spec.references?.[column]
+  return declared !== undefined && asReference(declared).shared !== undefined
+}

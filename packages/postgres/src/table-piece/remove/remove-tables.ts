@@ -1,0 +1,117 @@
+import type { RemoveContext, ResourceRef, Transaction } from '@piecework/core/piece'
+import { quoteIdent } from '../../database/quote-ident.js'
+import { tableName } from '../joins.js'
+import { resourceLiteral } from '../resource-literal.js'
+import type { PathStep } from '../table-plan.js'
+import {
+  goesWithItsOwner,
+  isShared,
+  type RemovableSpec,
+  type RemovableTable,
+  removableTables,
+} from './removable-tables.js'
+
+/**
+ * Deletes the rows that lead to the resources by their declared owner: the tables that were filled last
+ * first. Tables that certainly go with the kind's own table are left to it.
+ */
+export async function removeTables(
+  piece: RemovableSpec,
+  { tx, resources, table: root, tablesAbove }: RemoveContext,
+): Promise<void> {
+  if (resources.length === 0) return
+  const tables = await removableTables(tx, piece)
+  for (const own of tables.filter(({ ownRow }) => ownRow)) await letGo(tx, own, resources, tablesAbove)
+  const deleted: RemovableTable[] = []
+  for (const table of tables) {
+    const goes = table.ownRow ? !(await standsAlone(tx, table, root)) : goesWithItsOwner(table, root)
+    if (!goes) deleted.push(table)
+  }
+  for (const group of deletionGroups(deleted)) await tx.query(deletion(group, resources))
+}
+
+/** A resource's own row must not keep others from being deleted: it goes last, with the shell. */
+async function letGo(
+  tx: Transaction,
+  { spec, table, schema, ownerPath }: RemovableTable,
+  resources: readonly ResourceRef[],
+  tablesAbove: readonly string[],
+): Promise<void> {
+  const holding = table.foreignKeys.flatMap(({ columns, onDelete, table: to }) => {
+    const [name = ''] = columns
+    const clearable = columns.length === 1 && table.columns.get(name)?.notNull === false
+    const leads = spec.references?.[name] !== undefined && !isShared(spec, name) && !tablesAbove.includes(to)
+    return onDelete === 'refuse' && clearable && leads ? [quoteIdent(name)] : []
+  })
+  if (holding.length === 0) return
+  const owned = ownedBy(ownerPath, resources, 't')
+  const sets = holding.map((column) => `${column} = NULL`).join(', ')
+  const some = holding.map((column) => `t.${column} IS NOT NULL`).join(' OR ')
+  await tx.query(`UPDATE ${tableName(schema, table.name)} AS t SET ${sets} WHERE ${owned} AND (${some})`)
+}
+
+/** A table of one row for each resource that no foreign key ties to the kind's own table. */
+async function standsAlone(
+  tx: Transaction,
+  { table, schema }: RemovableTable,
+  root: string,
+): Promise<boolean> {
+  if (table.name === root) return false
+  const { rows } = await tx.query<{ alone: boolean }>(
+    `SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
+       WHERE k.confrelid = $1::text::regclass AND k.contype = 'f') AS alone`,
+    [tableName(schema, table.name)],
+  )
+  return rows[0]?.alone === true
+}
+
+/**
+ * Tables in the order of their deletion, each before those that it refers to. Tables that refer to each other
+ * in a circle, with all between them, go in one statement: foreign keys are checked at its end.
+ */
+function deletionGroups(tables: readonly RemovableTable[]): readonly (readonly RemovableTable[])[] {
+  const groups: { first: number; last: number }[] = []
+  for (const [index, table] of tables.entries()) {
+    const last = Math.max(index, ...tables.map((other, at) => (refersTo(table, other) ? at : index)))
+    groups.push({ first: index, last })
+    for (let before = groups.at(-2); before && before.last >= index; before = groups.at(-2)) {
+      groups.pop()
+      before.last = Math.max(before.last, last)
+    }
+  }
+  return groups.reverse().map(({ first, last }) => tables.slice(first, last + 1).reverse())
+}
+
+function refersTo({ table, ownerPath, schema }: RemovableTable, other: RemovableTable): boolean {
+  const isOther = (name: string): boolean => name === other.table.name && name !== table.name
+  return (
+    table.foreignKeys.some((key) => key.schema === schema && isOther(key.table)) ||
+    ownerPath.some(({ to }) => to !== undefined && isOther(to.table.name))
+  )
+}
+
+function deletion(group: readonly RemovableTable[], resources: readonly ResourceRef[]): string {
+  const statements = group.map(
+    ({ schema, table, ownerPath }) =>
+      `DELETE FROM ${tableName(schema, table.name)} AS t WHERE ${ownedBy(ownerPath, resources, 't', schema)}`,
+  )
+  const last = statements.pop() ?? ''
+  if (statements.length === 0) return last
+  return `WITH ${statements.map((sql, index) => `d${index} AS (${sql})`).join(', ')} ${last}`
+}
+
+/** Condition: the row `alias` leads to one of the resources. */
+function ownedBy(
+  [step, ...further]: readonly PathStep[],
+  resources: readonly ResourceRef[],
+  alias: string,
+  schema = '',
+): string {
+  if (!step) return 'false'
+  const value = `${alias}.${quoteIdent(step.column.name)}`
+  if (!step.to)
+    return `${value} IN (${resources.map(({ id }) => resourceLiteral(step.column, id)).join(', ')})`
+  const next = `o${further.length}`
+  const key = `${next}.${quoteIdent(step.to.key)}`
+  return `${value} IN (SELECT ${key} FROM ${tableName(schema, step.to.table.name)} AS ${next} WHERE ${ownedBy(further, resources, next, schema)})`
+}

@@ -1,0 +1,15 @@
+import { type EmbeddedDatabase, embedded } from '@piecework/embedded'
+import { postgresStore } from '@piecework/postgres'
+import { suite } from 'uvu'
+import { refusalBehaviour, refusalTables } from './refusal-behaviour.js'
+
+const test = suite('what the embedded database refuses')
+let db: EmbeddedDatabase
+test.before(async () => {
+  db = await embedded()
+  await postgresStore({ database: db }).migrate()
+  for (const sql of [...refusalTables, 'CREATE ROLE nobody_there']) await db.query(sql)
+})
+test.after(() => db.close())
+refusalBehaviour(test, () => db)
+test.run()

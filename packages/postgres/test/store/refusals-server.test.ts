@@ -1,0 +1,27 @@
+import { fromPg, postgresStore } from '@piecework/postgres'
+import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import pg from 'pg'
+import { suite } from 'uvu'
+import { refusalBehaviour, refusalsOfServers, refusalTables } from './refusal-behaviour.js'
+
+const test = needsServer(suite('what a server refuses'))
+let scratch: ScratchDatabase
+let pool: pg.Pool
+
+test.before(async () => {
+  scratch = await scratchDatabase()
+  pool = new pg.Pool({ connectionString: scratch.url, max: 4 })
+  pool.on('error', () => {})
+  await postgresStore({ database: fromPg(pool) }).migrate()
+  for (const sql of refusalTables) await pool.query(sql)
+  await pool
+    .query('CREATE ROLE nobody_there')
+    .catch((error: { code?: string }) => (error.code === '42710' ? undefined : Promise.reject(error)))
+})
+test.after(async () => {
+  await pool.end()
+  await scratch.drop()
+})
+refusalBehaviour(test, () => fromPg(pool))
+refusalBehaviour(test, () => fromPg(pool), refusalsOfServers)
+test.run()

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import {
+  createPiecework,
+  type Database,
+  type JobReport,
+  memoryArtifacts,
+  type Piecework,
+  type Queryable,
+} from '@piecework/core'
+import { postgresStore } from '@piecework/postgres'
+import { inProcess } from '@piecework/runtime-inprocess'
+import {
+  atlas,
+  atlasPack,
+  atlasTables,
+  logTrigger,
+  type OnDelete,
+  onDeletes,
+  refuse,
+  rowCounts,
+} from './atlas.js'
+
+type Test = (name: string, run: () => Promise<void>) => void
+
+const principal = { id: 'ann' }
+let schemas = 0
+
+interface Host {
+  readonly schema: string
+  readonly piecework: Piecework
+  readonly id: string
+  /** What runs when all rows are written. */
+  last: (tx: Queryable) => Promise<void>
+}
+
+/** What a job has made is gone when it failed or was cancelled, on any database. */
+export function removalBehaviour(test: Test, database: () => Database): void {
+  const withHost = async (
+    action: OnDelete,
+    use: (host: Host) => Promise<void>,
+    prepare: (schema: string) => readonly string[] = () => [],
+  ): Promise<void> => {
+    const db = database()
+    const schema = `atlas_${++schemas}`
+    for (const sql of [...atlasTables(schema, action), ...prepare(schema)]) await db.query(sql)
+    const host = { schema, id: await atlas(db, schema), last: async (_tx: Queryable): Promise<void> => {} }
+    const store = postgresStore({ database: db })
+    const packs = [atlasPack(schema, (tx) => host.last(tx))]
+    const piecework = createPiecework({
+      packs,
+      store,
+      artifacts: memoryArtifacts(),
+      runtime: inProcess(),
+      backoffMs: 60_000,
+    })
+    await piecework.start()
+    try {
+      await use(Object.assign(host, { piecework }))
+    } finally {
+      await piecework.stop()
+    }
+  }
+  const clone = async ({ piecework, id }: Host): Promise<JobReport> =>
+    (await piecework.clone({ resource: { kind: 'project', id }, principal })).ended()
+  const twice = (counts: Readonly<Record<string, number>>) =>
+    Object.fromEntries(Object.entries(counts).map(([table, count]) => [table, 2 * count]))
+
+  for (const action of onDeletes) {
+    test(`nothing half-made: a clone that fails at its end leaves no row: foreign keys ${action}`, async () => {
+      await withHost(action, async (host) => {
+        const before = await rowCounts(database(), host.schema)
+        let written: Readonly<Record<string, number>> = {}
+        host.last = async (tx) => {
+          if (!written.projects) written = await rowCounts(tx, host.schema)
+          refuse()
+        }
+        const { job } = await clone(host)
+        assert.deepEqual([job.status, job.error?.message], ['failed', 'It ends badly.'])
+        assert.deepEqual(written, twice(before), 'there was something to remove')
+        assert.deepEqual(await rowCounts(database(), host.schema), before)
+      })
+    })
+
+    test(`nothing half-made: an import that fails at its end leaves no row: foreign keys ${action}`, async () => {
+      await withHost(action, async (host) => {
+        const { piecework, schema } = host
+        const before = await rowCounts(database(), schema)
+        const exported = await piecework.export({ resource: { kind: 'project', id: host.id }, principal })
+        const { archive = assert.fail('no archive') } = await exported.result()
+        host.last = async () => refuse()
+        const { job } = await (await piecework.import({ archive, principal })).ended()
+        assert.deepEqual([job.status, job.error?.message], ['failed', 'It ends badly.'])
+        assert.deepEqual(await rowCounts(database(), schema), before)
+      })
+    })
+  }
+
+  for (const action of ['none', 'NO ACTION', 'RESTRICT'] as const) {
+    test(`nothing half-made: rows that a trigger wrote for another piece go too: foreign keys ${action}`, async () => {
+      await withHost(
+        action,
+        async (host) => {
+          const { schema } = host
+          const before = await rowCounts(database(), schema)
+          host.last = async () => refuse()
+          const { job } = await clone(host)
+          assert.equal(job.status, 'failed')
+          assert.deepEqual(await rowCounts(database(), schema), before)
+          host.last = async () => {}
+          assert.equal((await clone(host)).job.status, 'succeeded')
+          const { log } = await rowCounts(database(), schema)
+          assert.equal(log, 5 + (before.log ?? 0), 'the trigger fires')
+        },
+        (schema) => [logTrigger(schema)],
+      )
+    })
+
+    test(`nothing half-made: a cancelled clone leaves no row: foreign keys ${action}`, async () => {
+      await withHost(action, async (host) => {
+        const before = await rowCounts(database(), host.schema)
+        host.last = async () => refuse(true)
+        const handle = await host.piecework.clone({ resource: { kind: 'project', id: host.id }, principal })
+        for await (const { nodes } of handle.watch()) if (nodes.some(({ attempt }) => attempt > 1)) break
+        await handle.cancel()
+        const { job } = await handle.ended()
+        assert.equal(job.status, 'cancelled')
+        assert.deepEqual(await rowCounts(database(), host.schema), before)
+      })
+    })
+  }
+}

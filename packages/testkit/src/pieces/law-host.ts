@@ -1,0 +1,90 @@
+import {
+  createPiecework,
+  memoryArtifacts,
+  memoryStore,
+  type Piecework,
+  type ResourceKind,
+} from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
+import type { Database, ResourceRef, Runtime, TaskHandler } from '@piecework/core/store'
+import type { PieceLawsOptions } from './piece-laws-options.js'
+
+/** A host of the piece's kind, with the piece and those before it, whose jobs are kept in memory. */
+export async function withLawHost<T>(
+  laws: PieceLawsOptions,
+  database: Database,
+  use: (piecework: Piecework) => Promise<T>,
+): Promise<T> {
+  const pieces = [...(laws.before ?? []), laws.piece]
+  const names = new Set(pieces.map(({ name }) => name))
+  const known = (piece: Piece): Piece => ({
+    ...piece,
+    after: piece.after?.filter((one) => names.has(one)) ?? [],
+  })
+  const piecework = createPiecework({
+    packs: [{ name: 'laws', kinds: kindsOf(laws.kind), pieces: pieces.map(known) }],
+    store: memoryStore({ database }),
+    artifacts: memoryArtifacts(),
+    runtime: oneAtATime(),
+  })
+  piecework.events.on('error', () => {})
+  await piecework.start()
+  try {
+    return await use(piecework)
+  } finally {
+    await piecework.stop()
+  }
+}
+
+/** What holds the resource is there, whatever it is. */
+function kindsOf(kind: ResourceKind): readonly ResourceKind[] {
+  if (kind.parent === undefined) return [kind]
+  const parent = { kind: kind.parent, table: kind.parent, describe: async () => ({ name: '' }) }
+  return [kind, parent]
+}
+
+/** Runs tasks in the order in which they come, so that one connection is enough. */
+function oneAtATime(): Runtime {
+  const stopping = new AbortController()
+  let handle: TaskHandler = async () => {}
+  let last = Promise.resolve()
+  return {
+    start: async (handler) => {
+      handle = handler
+    },
+    submit: async (tasks, { delayMs = 0 } = {}) => {
+      const run = (): void => {
+        for (const task of tasks)
+          last = last
+            .then(() => (stopping.signal.aborted ? undefined : handle(task, stopping.signal)))
+            .catch(() => {})
+      }
+      if (delayMs > 0) setTimeout(run, delayMs).unref()
+      else run()
+    },
+    stop: async () => {
+      stopping.abort()
+      await last
+    },
+  }
+}
+
+/** Removes what a job has made as core does it when a job fails. */
+export async function removeResource(
+  laws: PieceLawsOptions,
+  database: Database,
+  resource: ResourceRef,
+): Promise<void> {
+  await database.transaction((tx) => removeIn(laws, resource, tx))
+}
+
+/** The rows of all pieces, those that come later first, then the resource. */
+export async function removeIn(
+  { piece, before = [], kind }: PieceLawsOptions,
+  resource: ResourceRef,
+  tx: Parameters<Parameters<Database['transaction']>[0]>[0],
+): Promise<void> {
+  const context = { resources: [resource], table: kind.table, tablesAbove: [], tx }
+  for (const { remover } of [...before, piece].reverse()) await remover?.remove(context)
+  await kind.shell?.remove(resource, tx)
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import type { Diff, JobReport, Piecework } from '@piecework/core'
+import type { Database, ResourceRef } from '@piecework/core/store'
+import { withFindings } from '../findings-text.js'
+import { type LawTest, patience } from '../law.js'
+import { within } from '../within.js'
+import { removeResource, withLawHost } from './law-host.js'
+import type { PieceLawsOptions } from './piece-laws-options.js'
+
+const principal = { id: 'laws' }
+
+/** Laws of the way through an archive, as jobs of a host go it. Run by `pieceLaws`. */
+export function wholeWayLaws(test: LawTest, options: PieceLawsOptions): void {
+  const { name, comparer } = options.piece
+  if (!options.kind.shell) return
+
+  test(`what was exported can be imported: ${name}: by the host that exported it`, () =>
+    throughAnArchive(options, async ({ validated }) => {
+      assertSucceeded('the archive is not valid', validated)
+    }))
+
+  if (!comparer) return
+  test(`honest counts: ${name}: what differs in a copy is told`, () =>
+    throughAnArchive(options, async ({ piecework, source, copy, imported }) => {
+      const found = await piecework.diff({ resource: source, principal }, { resource: copy, principal })
+      const lines = differences(found)
+      if (imported.findings.length > 0) return
+      assert.deepEqual(
+        lines,
+        [],
+        `the import has told nothing, and its rows are not those of the source:\n  ${lines.join('\n  ')}`,
+      )
+    }))
+}
+
+interface Way {
+  readonly piecework: Piecework
+  readonly source: ResourceRef
+  readonly copy: ResourceRef
+  readonly validated: JobReport
+  readonly imported: JobReport
+}
+
+/** Exports, validates and imports a sample; what was imported is removed again. */
+async function throughAnArchive(options: PieceLawsOptions, look: (way: Way) => Promise<void>): Promise<void> {
+  const ms = patience(options)
+  const db: Database = await options.database()
+  const { resource: source } = await options.sample(db)
+  const into = await options.kind.parentOf?.(source, db)
+  const given = { options: { [options.piece.name]: options.options ?? {} } }
+  const asked = { principal, ...(options.piece.options && given) }
+  await withLawHost(options, db, async (piecework) => {
+    const ended = async (what: string, job: ReturnType<Piecework['export']>): Promise<JobReport> =>
+      within(ms, `the ${what} to end`, (await job).ended())
+    const exported = await ended('export', piecework.export({ resource: source, ...asked }))
+    assertSucceeded('the sample cannot be exported', exported)
+    const archive = exported.job.result?.archive ?? assert.fail('the export has no archive')
+    const input = { archive, ...asked, ...(into && { into }) }
+    const validated = await ended('validation', piecework.validate(input))
+    const imported = await ended('import', piecework.import(input))
+    const copy = imported.job.target
+    try {
+      assertSucceeded('the archive cannot be imported', imported)
+      await look({ piecework, source, copy: copy ?? assert.fail('nothing is made'), validated, imported })
+    } finally {
+      if (copy && imported.job.status === 'succeeded') await removeResource(options, db, copy)
+    }
+  })
+}
+
+function assertSucceeded(what: string, { job, findings }: JobReport): void {
+  assert.equal(job.status, 'succeeded', withFindings(`${what}: ${job.error?.message}`, findings))
+}
+
+/** `notes.csv: 3 changed (text 3), 1 removed`. */
+function differences({ resources }: Diff): readonly string[] {
+  const entries = resources.flatMap(({ pieces }) => pieces).flatMap((piece) => piece.entries)
+  return entries.flatMap(({ path, equal, onlyIn, rows }) => {
+    if (equal) return []
+    if (onlyIn) return [`${path}: only in the ${onlyIn === 'a' ? 'source' : 'copy'}`]
+    if (!rows) return [`${path}: other bytes`]
+    const columns = Object.entries(rows.columns).map(([column, count]) => `${column} ${count}`)
+    const changed = `${rows.changed} changed${columns.length > 0 ? ` (${columns.join(', ')})` : ''}`
+    return [`${path}: ${changed}, ${rows.added} added, ${rows.removed} removed`]
+  })
+}
