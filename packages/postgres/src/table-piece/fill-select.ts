@@ -1,4 +1,5 @@
 import { quoteIdent } from '../database/quote-ident.js'
+import { asHostJoin } from './as-host.js'
 import type { Column } from './catalogue.js'
 import { tableName } from './joins.js'
 import { remapJson } from './json-value.js'
@@ -28,7 +29,7 @@ export type FillInput = Remap & SetContext
  */
 export function fillStatement(plan: TablePlan, source: RowSource, fill: FillInput): Statement {
   const { assignments, joins, values } = newValues(plan, source, fill)
-  const select = `SELECT ${assignments.map(({ sql }) => sql).join(', ')} FROM ${source.from}${joinSql(joins)} WHERE ${source.where}`
+  const select = `SELECT ${assignments.map(({ sql }) => sql).join(', ')} FROM ${source.from}${joinSql(joins)}${asHostJoin} WHERE ${source.where}`
   const target = tableName(plan.schema, plan.table.name)
   const names = assignments.map(({ column }) => quoteIdent(column.name))
   if (!plan.ownRow || !plan.ownerColumn) {

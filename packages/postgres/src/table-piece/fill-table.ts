@@ -1,4 +1,5 @@
 import type { ImportContext, Transaction } from '@piecework/core/piece'
+import { writeAsHost } from './as-host.js'
 import { dropDangling, unenforcedReferences } from './dangling.js'
 import { type FillInput, fillStatement } from './fill-select.js'
 import { danglingJson } from './json-value.js'
@@ -49,8 +50,7 @@ export async function fillUnlessDangling(
 }
 
 async function fillRows(plan: TablePlan, source: RowSource, context: FillContext): Promise<number> {
-  const { sql, values } = fillStatement(plan, source, context)
-  return (await context.tx.query(sql, values)).rowCount
+  return writeAsHost(context.tx, fillStatement(plan, source, context))
 }
 
 /** `secondPass`: of the columns that are filled in the second pass, or of the others. */

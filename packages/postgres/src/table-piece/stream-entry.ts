@@ -1,6 +1,7 @@
 import { type Csv, csvLine, type Ids, type ImportContext } from '@piecework/core/piece'
 import { bindValue } from '../database/bind-value.js'
 import { defaults } from '../defaults.js'
+import { asHost, asOurselves } from './as-host.js'
 import { hasDangling } from './dangling.js'
 import { setValue } from './fill-select.js'
 import type { FillContext } from './fill-table.js'
@@ -35,9 +36,10 @@ export async function streamEntry(
   const remapped = remapRecords(records, fileColumns, Buffer.from(suffix), context.ids)
   const kept = csv.columns.filter((_, index) => !fileColumns[index]?.dropped)
   const columns = [...kept, ...decided.map(({ column }) => column.name)]
-  await tx.query('SAVEPOINT piecework_stream')
+  await tx.query(`SAVEPOINT piecework_stream; ${asHost}`)
   try {
     const rows = await tx.copyIn({ table: tableName(plan.schema, plan.table.name), columns }, remapped)
+    await tx.query(asOurselves)
     if (await noneDangling(plan, context)) {
       await tx.query('RELEASE SAVEPOINT piecework_stream')
       return rows
