@@ -10,6 +10,7 @@ export { migrate } from './migrations/migrate.js'
 export type { Migration } from './migrations/migration.js'
 export { type PostgresStore, type PostgresStoreOptions, postgresStore } from './store/postgres-store.js'
 export { checkTables } from './table-piece/check-tables.js'
+export type { TableFinding } from './table-piece/facts/problem.js'
 export { idExpression } from './table-piece/id-expression.js'
 export { raiseWorkMem } from './table-piece/raise-work-mem.js'
 export type {

@@ -1,7 +1,7 @@
 import { quoteIdent } from '../database/quote-ident.js'
 import { asHostJoin } from './as-host.js'
 import type { Column } from './catalogue.js'
-import { tableName } from './joins.js'
+import { onlyTable, tableName } from './joins.js'
 import { remapJson } from './json-value.js'
 import { newKeySql, ownKey } from './new-key.js'
 import { type Join, type Remap, referenceValue } from './reference-value.js'
@@ -30,18 +30,20 @@ export type FillInput = Remap & SetContext
 export function fillStatement(plan: TablePlan, source: RowSource, fill: FillInput): Statement {
   const { assignments, joins, values } = newValues(plan, source, fill)
   const select = `SELECT ${assignments.map(({ sql }) => sql).join(', ')} FROM ${source.from}${joinSql(joins)}${asHostJoin} WHERE ${source.where}`
-  const target = tableName(plan.schema, plan.table.name)
   const names = assignments.map(({ column }) => quoteIdent(column.name))
   if (!plan.ownRow || !plan.ownerColumn) {
     const overriding = assignments.some(({ column }) => column.identity) ? ' OVERRIDING SYSTEM VALUE' : ''
-    return { sql: `INSERT INTO ${target} (${names.join(', ')})${overriding} ${select}`, values }
+    return {
+      sql: `INSERT INTO ${tableName(plan.schema, plan.table.name)} (${names.join(', ')})${overriding} ${select}`,
+      values,
+    }
   }
   const sets = assignments.map(
     ({ column }, index) => `${names[index]} = ${keepShellSql(plan, column, `n.v${index}`)}`,
   )
   const news = assignments.map((_, index) => `v${index}`)
   return {
-    sql: `UPDATE ${target} AS o SET ${sets.join(', ')} FROM (${select}) AS n (${news.join(', ')}) WHERE o.${quoteIdent(plan.ownerColumn.name)} = ${resourceLiteral(plan.ownerColumn, fill.resource.id)}`,
+    sql: `UPDATE ${onlyTable(plan.schema, plan.table)} AS o SET ${sets.join(', ')} FROM (${select}) AS n (${news.join(', ')}) WHERE o.${quoteIdent(plan.ownerColumn.name)} = ${resourceLiteral(plan.ownerColumn, fill.resource.id)}`,
     values,
   }
 }
