@@ -14,6 +14,7 @@ import { isForeignKeyViolation, rowError } from './row-error.js'
 import { resourceRows } from './row-source.js'
 import type { ReferencePlan, TablePlan, Target } from './table-plan.js'
 import { stableRows } from './target-rows.js'
+import { isWatched } from './written-rows.js'
 
 /**
  * Imports an entry that `canStream` allows: ids are remapped in this process while the records stream into
@@ -57,7 +58,7 @@ export function canStream(
   columns: readonly string[],
   context: Pick<ImportContext, 'carries' | 'ids'>,
 ): boolean {
-  if (plan.ownRow || plan.spec.secondPass || plan.json.size > 0) return false
+  if (plan.ownRow || plan.spec.secondPass || plan.json.size > 0 || isWatched(plan)) return false
   if (plan.key && !remapOf(ownKey(plan, plan.key), context.ids)) return false
   const travels = (name: string): boolean =>
     plan.carried.some((column) => column.name === name) ||

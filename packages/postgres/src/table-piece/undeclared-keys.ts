@@ -8,7 +8,10 @@ import { proposeForm } from './propose-form.js'
 import type { MatchedTable } from './table-plan.js'
 
 /** Text keys without a form, each with words that can be copied into the declaration. */
-export async function undeclaredKeys(db: Queryable, plans: readonly MatchedTable[]): Promise<readonly string[]> {
+export async function undeclaredKeys(
+  db: Queryable,
+  plans: readonly MatchedTable[],
+): Promise<readonly string[]> {
   const problems: string[] = []
   for (const plan of plans) {
     const { key, spec } = plan

@@ -21,6 +21,8 @@ export interface TableFacts {
   readonly triggers: readonly TriggerFact[]
   /** Enabled ones that rewrite INSERT or UPDATE. */
   readonly rules: readonly string[]
+  /** Some table of the database has triggers or rules: they may write to this one. */
+  readonly triggersNearby: boolean
   /** Columns whose type is, or has inside it, uuid. */
   readonly uuids: readonly string[]
   /** Columns whose type is, or has inside it, oid: ids of large objects. */
@@ -57,6 +59,13 @@ const rules = `
   SELECT coalesce(json_agg(w.rulename ORDER BY w.rulename), '[]') FROM pg_catalog.pg_rewrite w
   WHERE w.ev_class = c.oid AND w.ev_type IN ('2', '3') AND w.ev_enabled IN ('O', 'A')`
 
+const nearby = `
+  SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class o ON o.oid = g.tgrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = o.relnamespace
+    WHERE NOT g.tgisinternal AND g.tgenabled IN ('O', 'A') AND n.nspname <> 'piecework')
+  OR EXISTS (SELECT FROM pg_catalog.pg_rewrite w WHERE w.ev_type IN ('2', '3', '4') AND w.ev_enabled IN ('O', 'A')
+    AND w.oid >= 16384)`
+
 const heirs = `
   SELECT coalesce(json_agg(h.relname ORDER BY h.relname), '[]')
   FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class h ON h.oid = i.inhrelid
@@ -88,6 +97,6 @@ WITH RECURSIVE wanted(at, oid) AS (
 )
 SELECT w.at::int AS at, json_build_object(
   'rowSecurity', pg_catalog.row_security_active(c.oid),
-  'heirs', (${heirs}), 'triggers', (${triggers}), 'rules', (${rules}),
+  'heirs', (${heirs}), 'triggers', (${triggers}), 'rules', (${rules}), 'triggersNearby', (${nearby}),
   'uuids', (${holding('uuid')}), 'oids', (${holding('oid')})) AS facts
 FROM wanted w JOIN pg_catalog.pg_class c ON c.oid = w.oid`
