@@ -26,7 +26,9 @@ export function cancelStatement(client: PgClient): Promise<void> {
     socket.setTimeout(defaults.cancelRequestTimeoutMs, () => socket.destroy())
     socket.on('error', () => {})
     socket.on('close', () => resolve())
-    socket.on('connect', () => socket.end(request))
+    // The server closes the connection when it has the request. pgbouncer drops the request of a client that
+    // closes first, and some of its versions end by it.
+    socket.on('connect', () => socket.write(request))
     socket.resume()
   })
 }

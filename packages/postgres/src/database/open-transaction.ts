@@ -2,7 +2,6 @@ import {
   type CopyTarget,
   check,
   checkOptions,
-  databaseError,
   type OptionChecks,
   PieceworkError,
   required,
@@ -11,6 +10,7 @@ import {
 import type { Connection } from './connection.js'
 import { Mutex } from './mutex.js'
 import { Source } from './source.js'
+import { statementError } from './statement-error.js'
 
 const copyChecks: OptionChecks<CopyTarget> = {
   table: required(check.text),
@@ -97,6 +97,6 @@ export class OpenTransaction implements Transaction {
   /** Why the transaction has ended, if it has; otherwise the error of the database. */
   #reason(error: unknown): unknown {
     if (this.#ended.signal.aborted) return this.#ended.signal.reason
-    return databaseError(error)
+    return statementError(error)
   }
 }

@@ -1,6 +1,7 @@
 import { PieceworkError } from '@piecework/core/store'
 import type { Connection } from './connection.js'
-import { applySettings } from './settings.js'
+import { hostPathSql } from './search-path.js'
+import { applySettings, readSettings, restoreSettings } from './settings.js'
 
 /** How a transaction begins and ends on a connection. */
 export interface TransactionScope {
@@ -11,13 +12,16 @@ export interface TransactionScope {
 
 /** A transaction by itself. */
 export function topLevel(settings: Readonly<Record<string, string>>): TransactionScope {
+  let commit = 'COMMIT'
   return {
     begin: async (connection, readOnly) => {
+      // Deferred triggers run at the end, on the host's path.
+      commit = readOnly ? 'COMMIT' : `SELECT ${hostPathSql}; COMMIT`
       const mode = readOnly ? 'REPEATABLE READ READ ONLY' : 'READ COMMITTED READ WRITE'
-      await connection.query(`BEGIN ISOLATION LEVEL ${mode}; ${applySettings(settings, 'local')}`)
+      await connection.query(`BEGIN ISOLATION LEVEL ${mode}; ${applySettings(settings)}`)
     },
     commit: async (connection) => {
-      const { command } = await connection.query('COMMIT')
+      const { command } = await connection.query(commit).catch(abortedAsRollback)
       if (command !== 'COMMIT') {
         throw new PieceworkError(
           'database',
@@ -33,8 +37,7 @@ export function topLevel(settings: Readonly<Record<string, string>>): Transactio
 
 /** A savepoint in a transaction of the host, whose settings are restored at the end. */
 export function savepoint(settings: Readonly<Record<string, string>>): TransactionScope {
-  const read = Object.keys(settings).map((name) => `current_setting('${name}') AS "${name}"`)
-  let before: Readonly<Record<string, string>> = {}
+  let before: Readonly<Record<string, string | null>> = {}
   let taken = false
   return {
     begin: async (connection, readOnly) => {
@@ -46,12 +49,12 @@ export function savepoint(settings: Readonly<Record<string, string>>): Transacti
       }
       await connection.query('SAVEPOINT piecework_tx')
       taken = true
-      const { rows } = await connection.query(`SELECT ${read.join(', ')}`)
-      before = (rows as Readonly<Record<string, string>>[])[0] ?? {}
-      await connection.query(applySettings(settings, 'local'))
+      const { rows } = await connection.query(readSettings(settings))
+      before = (rows as Readonly<Record<string, string | null>>[])[0] ?? {}
+      await connection.query(applySettings(settings))
     },
     commit: async (connection) => {
-      await connection.query(applySettings(before, 'local'))
+      await connection.query(restoreSettings(before))
       await connection.query('RELEASE SAVEPOINT piecework_tx')
     },
     rollback: async (connection) => {
@@ -59,4 +62,10 @@ export function savepoint(settings: Readonly<Record<string, string>>): Transacti
       await connection.query('ROLLBACK TO SAVEPOINT piecework_tx; RELEASE SAVEPOINT piecework_tx')
     },
   }
+}
+
+/** What COMMIT by itself answers in a transaction of which a statement has failed. */
+function abortedAsRollback(error: unknown): { readonly command: string } {
+  if ((error as { readonly code?: unknown } | null)?.code === '25P02') return { command: 'ROLLBACK' }
+  throw error
 }

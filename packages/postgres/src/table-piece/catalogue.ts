@@ -41,6 +41,8 @@ export interface Table {
   readonly foreignKeys: readonly ForeignKey[]
   /** Columns that are unique by themselves. */
   readonly unique: ReadonlySet<string>
+  /** Its rows are those of its partitions. */
+  readonly partitioned: boolean
 }
 
 export type Catalogue = ReadonlyMap<string, Table>
@@ -58,6 +60,7 @@ interface Row {
     onDelete: ForeignKey['onDelete']
   }[]
   unique: string[]
+  partitioned: boolean
 }
 
 /** Tables of one schema as they are now, and those that their foreign keys refer to within `hops` steps. */
@@ -77,6 +80,7 @@ export async function readCatalogue(
         primaryKey: row.constraints.find(({ type }) => type === 'p')?.columns ?? [],
         foreignKeys: row.constraints.filter(({ type }) => type === 'f'),
         unique: new Set(row.unique),
+        partitioned: row.partitioned,
       },
     ]),
   )
@@ -95,7 +99,7 @@ WITH RECURSIVE reached(oid, hops) AS (
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE r.hops < $3::int AND n.nspname = $1::text
 )
-SELECT c.relname AS name,
+SELECT c.relname AS name, c.relkind = 'p' AS partitioned,
   (SELECT coalesce(json_agg(json_build_object(
       'name', a.attname,
       'type', pg_catalog.format_type(a.atttypid, a.atttypmod),

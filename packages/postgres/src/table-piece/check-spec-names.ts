@@ -54,6 +54,8 @@ const table = contractCheck<TableSpec>(
     ignore: columns,
     set: check.record(check.func()),
     keepShellValue: columns,
+    inheritedBy: columns,
+    triggers: columns,
   },
   {
     where: 'the rows of a table are those that "owner" leads to',

@@ -1,4 +1,5 @@
 import { type CloneContext, type PieceCounts, PieceworkError } from '@piecework/core/piece'
+import { compareWritten } from './compare-written.js'
 import { hasDangling, unenforcedReferences } from './dangling.js'
 import { fillSecondPass } from './fill-second-pass.js'
 import {
@@ -28,6 +29,7 @@ export async function cloneTables<Options>(
   const fill: FillContext = { ...fillContextOf(context), from: 'database' }
   const counts = { rows: 0, skipped: 0 }
   const staged: { plan: TablePlan; stage: Stage }[] = []
+  const written: { plan: TablePlan; rows: number }[] = []
   for (const [index, plan] of plans.entries()) {
     signal.throwIfAborted()
     const distinct = await distinctValues(tx, tableName(plan.schema, plan.table.name))
@@ -57,6 +59,7 @@ export async function cloneTables<Options>(
       )
     }
     counts.rows += filled.rows
+    written.push({ plan, rows: filled.rows })
     counts.skipped += filled.skipped
     context.progress(counts.rows + counts.skipped)
   }
@@ -65,6 +68,7 @@ export async function cloneTables<Options>(
     await fillSecondPass(plan, stage, fill)
     await tx.query(`DROP TABLE ${stage.table}`)
   }
+  await compareWritten(written, fill.written, fill)
   return counts
 }
 

@@ -31,7 +31,7 @@ export async function exportTables<Options>(
 
 /** SQL of the exported rows, with stable keys of shared rows, in the declared order. */
 function exportSelect(plan: TablePlan, within: Required<Pick<ConditionIds, 'resource'>>): string {
-  const joins = new Joins(plan.schema, plan.table.name)
+  const joins = new Joins(plan.schema, plan.table)
   const source = resourceRows(plan, within.resource.id, joins)
   const columns: string[] = []
   const take = (sql: string, name: string): number => columns.push(`${sql} AS ${quoteIdent(name)}`)

@@ -1,9 +1,10 @@
 import { quoteIdent } from '../database/quote-ident.js'
+import { asHostJoin, writeAsHost } from './as-host.js'
 import type { Column } from './catalogue.js'
 import { dropDangling } from './dangling.js'
 import { isGiven, joinSql } from './fill-select.js'
 import { type FillContext, reportDanglingJson } from './fill-table.js'
-import { tableName } from './joins.js'
+import { onlyTable } from './joins.js'
 import { remapJson } from './json-value.js'
 import { newKeySql, ownKey } from './new-key.js'
 import { type Join, referenceValue } from './reference-value.js'
@@ -39,9 +40,9 @@ export async function fillSecondPass(plan: TablePlan, stage: Stage, context: Fil
       : resourceLiteral((plan.ownerColumn ?? plan.key) as Column, context.resource.id)
   const keyName = quoteIdent((plan.key ?? plan.ownerColumn)?.name ?? 'id')
   const sets = columns.map((name, index) => `${quoteIdent(name)} = n.v${index}`)
-  await context.tx.query(
-    `UPDATE ${tableName(plan.schema, plan.table.name)} AS o SET ${sets.join(', ')}
-     FROM (SELECT ${[id, ...values].join(', ')} FROM ${stage.from}${joinSql(joins)}) AS n (id${columns.map((_, index) => `, v${index}`).join('')})
+  await writeAsHost(context.tx, {
+    sql: `UPDATE ${onlyTable(plan.schema, plan.table)} AS o SET ${sets.join(', ')}
+     FROM (SELECT ${[id, ...values].join(', ')} FROM ${stage.from}${joinSql(joins)}${asHostJoin}) AS n (id${columns.map((_, index) => `, v${index}`).join('')})
      WHERE o.${keyName} = n.id`,
-  )
+  })
 }

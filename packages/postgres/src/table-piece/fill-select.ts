@@ -1,6 +1,7 @@
 import { quoteIdent } from '../database/quote-ident.js'
+import { asHostJoin } from './as-host.js'
 import type { Column } from './catalogue.js'
-import { tableName } from './joins.js'
+import { onlyTable, tableName } from './joins.js'
 import { remapJson } from './json-value.js'
 import { newKeySql, ownKey } from './new-key.js'
 import { type Join, type Remap, referenceValue } from './reference-value.js'
@@ -22,27 +23,32 @@ interface Assignment {
 /** `set` functions get it as their context. */
 export type FillInput = Remap & SetContext
 
-/**
- * The statement that inserts the rows of `source`, without columns of the second pass; an UPDATE for a
- * resource's own row.
- */
-export function fillStatement(plan: TablePlan, source: RowSource, fill: FillInput): Statement {
+/** The new rows of `source`, without columns of the second pass: a SELECT, and the columns of its values. */
+export interface NewRows extends Statement {
+  readonly columns: readonly Column[]
+}
+
+export function newRows(plan: TablePlan, source: RowSource, fill: FillInput): NewRows {
   const { assignments, joins, values } = newValues(plan, source, fill)
-  const select = `SELECT ${assignments.map(({ sql }) => sql).join(', ')} FROM ${source.from}${joinSql(joins)} WHERE ${source.where}`
-  const target = tableName(plan.schema, plan.table.name)
-  const names = assignments.map(({ column }) => quoteIdent(column.name))
-  if (!plan.ownRow || !plan.ownerColumn) {
-    const overriding = assignments.some(({ column }) => column.identity) ? ' OVERRIDING SYSTEM VALUE' : ''
-    return { sql: `INSERT INTO ${target} (${names.join(', ')})${overriding} ${select}`, values }
-  }
-  const sets = assignments.map(
-    ({ column }, index) => `${names[index]} = ${keepShellSql(plan, column, `n.v${index}`)}`,
-  )
-  const news = assignments.map((_, index) => `v${index}`)
   return {
-    sql: `UPDATE ${target} AS o SET ${sets.join(', ')} FROM (${select}) AS n (${news.join(', ')}) WHERE o.${quoteIdent(plan.ownerColumn.name)} = ${resourceLiteral(plan.ownerColumn, fill.resource.id)}`,
+    sql: `SELECT ${assignments.map(({ sql }) => sql).join(', ')} FROM ${source.from}${joinSql(joins)}${asHostJoin} WHERE ${source.where}`,
     values,
+    columns: assignments.map(({ column }) => column),
   }
+}
+
+/** The statement that inserts the rows of `select`; an UPDATE for a resource's own row. */
+export function fillSql(plan: TablePlan, columns: readonly Column[], select: string, id: string): string {
+  const names = columns.map(({ name }) => quoteIdent(name))
+  if (!plan.ownRow || !plan.ownerColumn) {
+    const overriding = columns.some(({ identity }) => identity) ? ' OVERRIDING SYSTEM VALUE' : ''
+    return `INSERT INTO ${tableName(plan.schema, plan.table.name)} (${names.join(', ')})${overriding} ${select}`
+  }
+  const sets = columns.map(
+    (column, index) => `${names[index]} = ${keepShellSql(plan, column, `n.v${index}`)}`,
+  )
+  const news = columns.map((_, index) => `v${index}`)
+  return `UPDATE ${onlyTable(plan.schema, plan.table)} AS o SET ${sets.join(', ')} FROM (${select}) AS n (${news.join(', ')}) WHERE o.${quoteIdent(plan.ownerColumn.name)} OPERATOR(pg_catalog.=) ${resourceLiteral(plan.ownerColumn, id)}`
 }
 
 export const joinSql = (joins: readonly Join[]): string =>
@@ -89,7 +95,7 @@ export function isGiven(plan: TablePlan, name: string, source: RowSource): boole
 function keepShellSql(plan: TablePlan, column: Column, value: string): string {
   if (!plan.spec.keepShellValue?.includes(column.name)) return value
   const shell = `o.${quoteIdent(column.name)}`
-  return `CASE WHEN ${shell} IS NULL OR ${shell}::text = '' THEN ${value} ELSE ${shell} END`
+  return `CASE WHEN ${shell} IS NULL OR ${shell}::pg_catalog.text OPERATOR(pg_catalog.=) '' THEN ${value} ELSE ${shell} END`
 }
 
 /** A value of `set`, ready to be bound: an array for a document is JSON, not an array of the database. */

@@ -1,13 +1,20 @@
 import type { ImportContext, Transaction } from '@piecework/core/piece'
+import { asHost, writeAsHost } from './as-host.js'
 import { dropDangling, unenforcedReferences } from './dangling.js'
-import { type FillInput, fillStatement } from './fill-select.js'
+import { type FillInput, fillSql, newRows } from './fill-select.js'
 import { danglingJson } from './json-value.js'
 import { isForeignKeyViolation } from './row-error.js'
 import type { RowSource } from './row-source.js'
 import type { Stage } from './stage.js'
 import type { TablePlan } from './table-plan.js'
+import { isWatched, keepRows, type WrittenRows } from './written-rows.js'
 
-export type FillContext = FillInput & Pick<ImportContext, 'finding'> & { readonly tx: Transaction }
+export type FillContext = FillInput &
+  Pick<ImportContext, 'finding'> & {
+    readonly tx: Transaction
+    /** Those of tables with triggers, for `compareWritten`. */
+    readonly written: WrittenRows[]
+  }
 
 export interface FillCounts {
   readonly rows: number
@@ -49,8 +56,19 @@ export async function fillUnlessDangling(
 }
 
 async function fillRows(plan: TablePlan, source: RowSource, context: FillContext): Promise<number> {
-  const { sql, values } = fillStatement(plan, source, context)
-  return (await context.tx.query(sql, values)).rowCount
+  const { tx, written, resource } = context
+  const { columns, ...select } = newRows(plan, source, context)
+  if (!isWatched(plan)) {
+    const sql = fillSql(plan, columns, select.sql, resource.id)
+    return writeAsHost(tx, { sql, values: select.values })
+  }
+  const kept = await keepRows(tx, plan, columns, select, written.length)
+  // Triggers of the whole statement run before its first row.
+  await tx.query(asHost)
+  const rows = `SELECT ${columns.map((_, at) => `c${at}`).join(', ')} FROM ${kept.table}`
+  const count = await writeAsHost(tx, { sql: fillSql(plan, columns, rows, resource.id) })
+  written.push(kept)
+  return count
 }
 
 /** `secondPass`: of the columns that are filled in the second pass, or of the others. */

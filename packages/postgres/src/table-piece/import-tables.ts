@@ -5,6 +5,7 @@ import {
   type PieceCounts,
   PieceworkError,
 } from '@piecework/core/piece'
+import { compareWritten } from './compare-written.js'
 import { fillSecondPass } from './fill-second-pass.js'
 import { type FillContext, type FillCounts, fillFromStage } from './fill-table.js'
 import { openEntry } from './open-entry.js'
@@ -43,6 +44,7 @@ export async function importTables<Options>(
   const total = plans.reduce((sum, { entry }) => sum + (entries.facts(entry)?.rows ?? 0), 0)
   const counts = { rows: 0, skipped: 0 }
   const staged: { plan: TablePlan; stage: Stage }[] = []
+  const filled: { plan: TablePlan; rows: number }[] = []
   for (const [index, plan] of plans.entries()) {
     const before = counts.rows + counts.skipped
     const onProgress = (rows: number) => {
@@ -53,6 +55,7 @@ export async function importTables<Options>(
     const entry: EntryImport = { plan, index, entries, fill, onProgress }
     const { rows, skipped, stage } = (await importStreamed(entry)) ?? (await importStaged(entry))
     counts.rows += rows
+    filled.push({ plan, rows })
     counts.skipped += skipped
     if (stage) staged.push({ plan, stage })
   }
@@ -61,6 +64,7 @@ export async function importTables<Options>(
     await fillSecondPass(plan, stage, fill)
     await tx.query(`DROP TABLE ${stage.table}`)
   }
+  await compareWritten(filled, fill.written, fill)
   return counts
 }
 
@@ -75,6 +79,7 @@ export const fillContextOf = (context: Omit<ImportContext, 'entries'>): Omit<Fil
   ...(context.into && { into: context.into }),
   carries: (kind) => context.carries(kind),
   finding: (finding) => context.finding(finding),
+  written: [],
 })
 
 /** Undefined if the entry must be staged. */

@@ -1,8 +1,18 @@
 import { quoteIdent } from '../database/quote-ident.js'
+import type { Table } from './catalogue.js'
 import type { PathStep } from './table-plan.js'
 
 export const tableName = (schema: string, table: string): string =>
   `${quoteIdent(schema)}.${quoteIdent(table)}`
+
+/**
+ * As an item of FROM, or the target of UPDATE and DELETE: without the rows of tables that inherit from it,
+ * which are rows of theirs.
+ */
+export const onlyTable = (
+  schema: string,
+  { name, partitioned }: Pick<Table, 'name' | 'partitioned'>,
+): string => `${partitioned ? '' : 'ONLY '}${tableName(schema, name)}`
 
 /** FROM clause over one table, `t`, and the tables that paths from it lead to, each joined once. */
 export class Joins {
@@ -10,9 +20,9 @@ export class Joins {
   readonly #aliases = new Map<string, string>()
   #sql: string
 
-  constructor(schema: string, table: string) {
+  constructor(schema: string, table: Pick<Table, 'name' | 'partitioned'>) {
     this.#schema = schema
-    this.#sql = `${tableName(schema, table)} AS t`
+    this.#sql = `${onlyTable(schema, table)} AS t`
   }
 
   get sql(): string {
@@ -31,7 +41,7 @@ export class Joins {
       alias = joined ?? `p${this.#aliases.size}`
       if (joined) continue
       this.#aliases.set(walked, alias)
-      this.#sql += ` ${kind} ${tableName(this.#schema, to.table.name)} AS ${alias} ON ${alias}.${quoteIdent(to.key)} = ${value}`
+      this.#sql += ` ${kind} ${onlyTable(this.#schema, to.table)} AS ${alias} ON ${alias}.${quoteIdent(to.key)} = ${value}`
     }
     return alias
   }

@@ -2,14 +2,14 @@ import type { KeyForm } from '@piecework/core/piece'
 import { keyFamily } from './key-family.js'
 import { ownKeyProblem } from './own-key-problem.js'
 import { resourceIdProblem } from './resource-literal.js'
-import type { TablePlan } from './table-plan.js'
+import type { MatchedTable } from './table-plan.js'
 
 /**
  * Reports what would keep an old id, or let a reference lead out of the imported resource. `decided`: the
  * columns of `set` and `ignore`. `forms`: of keys of the piece's tables.
  */
 export function keyProblems(
-  plan: TablePlan,
+  plan: MatchedTable,
   decided: ReadonlySet<string>,
   forms: (table: string) => KeyForm | undefined,
   problem: (text: string) => void,

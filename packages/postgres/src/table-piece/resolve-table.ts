@@ -4,10 +4,10 @@ import { keyProblems } from './key-problems.js'
 import type { ResolveInput } from './resolve-input.js'
 import { resolvePath } from './resolve-path.js'
 import { resolveJson, resolveReferences } from './resolve-references.js'
-import type { TablePlan } from './table-plan.js'
+import type { MatchedTable } from './table-plan.js'
 
 /** Undefined if the table does not exist. */
-export function resolveTable(input: ResolveInput): TablePlan | undefined {
+export function resolveTable(input: ResolveInput): MatchedTable | undefined {
   const { spec, schema, catalogue, problem } = input
   const table = catalogue.get(spec.table)
   if (!table) {
@@ -35,7 +35,7 @@ export function resolveTable(input: ResolveInput): TablePlan | undefined {
     ({ name, generated, identity }) =>
       !generated && !(ownRow && identity) && name !== ownerColumn?.name && !decided.has(name),
   )
-  const plan: TablePlan = {
+  const plan: MatchedTable = {
     spec,
     table,
     schema,

@@ -1,36 +1,46 @@
 import { PieceworkError, type Queryable } from '@piecework/core/piece'
 import { type Catalogue, readCatalogue } from './catalogue.js'
 import type { ClaimedSpec } from './claims.js'
+import { findingOf, type Problem } from './facts/problem.js'
+import { withFacts } from './facts/with-facts.js'
 import { resolveTable } from './resolve-table.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
 import { undeclaredKeys } from './undeclared-keys.js'
 
+type Declaration = Pick<TablePieceSpec, 'name' | 'schema' | 'tables'> & Partial<Pick<ClaimedSpec, 'claimed'>>
+
 /**
  * Matches a piece's declaration with the database. Throws `registry-invalid`, naming everything that does not
  * fit.
  */
-export async function resolveTables(
+export async function resolveTables(db: Queryable, piece: Declaration): Promise<readonly TablePlan[]> {
+  const { plans, problems } = await matchTables(db, piece)
+  if (problems.length === 0) return plans
+  const texts = problems.map(({ text }) => text)
+  throw new PieceworkError('registry-invalid', `Piece "${piece.name}" cannot be run: ${texts.join('; ')}.`, {
+    facts: { piece: piece.name, problems: texts },
+    findings: problems.map((problem) => findingOf(piece.name, problem)),
+  })
+}
+
+/** Plans that hold if there is no problem; each problem is an error. */
+export async function matchTables(
   db: Queryable,
-  piece: Pick<TablePieceSpec, 'name' | 'schema' | 'tables'> & Partial<Pick<ClaimedSpec, 'claimed'>>,
-): Promise<readonly TablePlan[]> {
+  piece: Declaration,
+): Promise<{ readonly plans: readonly TablePlan[]; readonly problems: readonly Problem[] }> {
   const schema = piece.schema ?? 'public'
   const catalogue = await catalogueOf(db, piece)
-  const problems: string[] = []
-  const plans = piece.tables.flatMap(
-    (spec) => resolveTable({ spec, piece, schema, catalogue, problem: (text) => problems.push(text) }) ?? [],
-  )
-  problems.push(...(await undeclaredKeys(db, plans)))
-  if (problems.length > 0) {
-    throw new PieceworkError(
-      'registry-invalid',
-      `Piece "${piece.name}" cannot be run: ${problems.join('; ')}.`,
-      {
-        facts: { piece: piece.name, problems },
-      },
-    )
-  }
-  return plans
+  const problems: Problem[] = []
+  const problem = (text: string) => problems.push({ severity: 'error', code: 'tables/declaration', text })
+  const matched = piece.tables.flatMap((spec) => {
+    const plan = resolveTable({ spec, piece, schema, catalogue, problem })
+    return plan ? [plan] : []
+  })
+  const { plans, refused } = await withFacts(db, matched, piece.claimed === true)
+  // Reads rows, which row level security may refuse.
+  if (refused.length === 0) for (const text of await undeclaredKeys(db, matched)) problem(text)
+  return { plans, problems: [...problems, ...refused] }
 }
 
 /** The tables of a declaration and those that it refers to. */
@@ -39,7 +49,7 @@ export const catalogueOf = (
   piece: Pick<TablePieceSpec, 'schema' | 'tables'>,
 ): Promise<Catalogue> => readCatalogue(db, piece.schema ?? 'public', tablesOf(piece), hopsOf(piece))
 
-function tablesOf({ tables }: Pick<TablePieceSpec, 'tables'>): string[] {
+function tablesOf({ tables }: Pick<Declaration, 'tables'>): string[] {
   const names = new Set<string>()
   for (const { table, references = {}, json = {} } of tables) {
     names.add(table)
@@ -51,7 +61,7 @@ function tablesOf({ tables }: Pick<TablePieceSpec, 'tables'>): string[] {
   return [...names]
 }
 
-const hopsOf = ({ tables }: Pick<TablePieceSpec, 'tables'>): number =>
+const hopsOf = ({ tables }: Pick<Declaration, 'tables'>): number =>
   Math.max(
     1,
     ...tables.flatMap(({ owner, order }) => [owner, ...order].map((path) => path.split('.').length - 1)),

@@ -20,7 +20,7 @@ export interface RowSource {
 export function resourceRows(
   plan: TablePlan,
   id: string,
-  joins = new Joins(plan.schema, plan.table.name),
+  joins = new Joins(plan.schema, plan.table),
 ): RowSource {
   const owner = joins.column(plan.ownerPath, 'JOIN')
   return {

@@ -83,6 +83,16 @@ export interface TableSpec {
   readonly columns?: readonly string[]
   /** Columns that do not travel. */
   readonly ignore?: readonly string[]
+  /**
+   * Tables that inherit from this one and are not tables of this piece. Their rows do not travel with it: they
+   * stay behind, or travel with another piece.
+   */
+  readonly inheritedBy?: readonly string[]
+  /**
+   * Triggers and rules that may change, add or drop rows when an import writes them. What they did is told all
+   * the same.
+   */
+  readonly triggers?: readonly string[]
   /** Columns whose value the import computes; they do not travel. */
   readonly set?: Readonly<Record<string, (context: SetContext) => unknown>>
   /** Of a resource's own row: columns that keep the value of the shell, unless that is NULL or empty. */

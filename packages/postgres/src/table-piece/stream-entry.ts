@@ -1,6 +1,7 @@
 import { type Csv, csvLine, type Ids, type ImportContext } from '@piecework/core/piece'
 import { bindValue } from '../database/bind-value.js'
 import { defaults } from '../defaults.js'
+import { asHost, asOurselves } from './as-host.js'
 import { hasDangling } from './dangling.js'
 import { setValue } from './fill-select.js'
 import type { FillContext } from './fill-table.js'
@@ -13,6 +14,7 @@ import { isForeignKeyViolation, rowError } from './row-error.js'
 import { resourceRows } from './row-source.js'
 import type { ReferencePlan, TablePlan, Target } from './table-plan.js'
 import { stableRows } from './target-rows.js'
+import { isWatched } from './written-rows.js'
 
 /**
  * Imports an entry that `canStream` allows: ids are remapped in this process while the records stream into
@@ -35,9 +37,10 @@ export async function streamEntry(
   const remapped = remapRecords(records, fileColumns, Buffer.from(suffix), context.ids)
   const kept = csv.columns.filter((_, index) => !fileColumns[index]?.dropped)
   const columns = [...kept, ...decided.map(({ column }) => column.name)]
-  await tx.query('SAVEPOINT piecework_stream')
+  await tx.query(`SAVEPOINT piecework_stream; ${asHost}`)
   try {
     const rows = await tx.copyIn({ table: tableName(plan.schema, plan.table.name), columns }, remapped)
+    await tx.query(asOurselves)
     if (await noneDangling(plan, context)) {
       await tx.query('RELEASE SAVEPOINT piecework_stream')
       return rows
@@ -55,7 +58,7 @@ export function canStream(
   columns: readonly string[],
   context: Pick<ImportContext, 'carries' | 'ids'>,
 ): boolean {
-  if (plan.ownRow || plan.spec.secondPass || plan.json.size > 0) return false
+  if (plan.ownRow || plan.spec.secondPass || plan.json.size > 0 || isWatched(plan)) return false
   if (plan.key && !remapOf(ownKey(plan, plan.key), context.ids)) return false
   const travels = (name: string): boolean =>
     plan.carried.some((column) => column.name === name) ||

@@ -1,4 +1,5 @@
 import type { Column, Table } from './catalogue.js'
+import type { TableFacts } from './facts/table-facts.js'
 import type { JsonStep } from './json-path.js'
 import type { SetContext, StableReference, TableSpec } from './spec.js'
 
@@ -49,7 +50,11 @@ export interface JsonTarget extends Target {
 }
 
 /** One table of a piece: its declaration matched with the catalogue. */
-export interface TablePlan {
+export interface TablePlan extends MatchedTable {
+  readonly facts: TableFacts
+}
+
+export interface MatchedTable {
   readonly spec: TableSpec
   readonly table: Table
   readonly schema: string

@@ -1,7 +1,7 @@
 import type { ResourceRef } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import { textLiteral } from '../database/text-literal.js'
-import { tableName } from './joins.js'
+import { onlyTable } from './joins.js'
 import type { StableKey, Target } from './table-plan.js'
 
 /** Ids that an author's condition may refer to. */
@@ -20,8 +20,7 @@ export const conditionSql = (where: string, { resource, into }: ConditionIds): s
     .replaceAll('$resource', () => (resource ? textLiteral(resource.id) : 'NULL'))
     .replaceAll('$into', () => (into ? textLiteral(into.id) : 'NULL'))})`
 
-export const referencedTable = (schema: string, target: Target): string =>
-  tableName(schema, target.table.name)
+export const referencedTable = (schema: string, target: Target): string => onlyTable(schema, target.table)
 
 /**
  * SQL of the rows that have a stable key: `k`, their key, and `s`, the stable key; one row for each stable

@@ -5,10 +5,13 @@ import type { Column } from './catalogue.js'
 import { tableName } from './joins.js'
 import { keyFamily } from './key-family.js'
 import { proposeForm } from './propose-form.js'
-import type { TablePlan } from './table-plan.js'
+import type { MatchedTable } from './table-plan.js'
 
 /** Text keys without a form, each with words that can be copied into the declaration. */
-export async function undeclaredKeys(db: Queryable, plans: readonly TablePlan[]): Promise<readonly string[]> {
+export async function undeclaredKeys(
+  db: Queryable,
+  plans: readonly MatchedTable[],
+): Promise<readonly string[]> {
   const problems: string[] = []
   for (const plan of plans) {
     const { key, spec } = plan
@@ -23,7 +26,7 @@ export async function undeclaredKeys(db: Queryable, plans: readonly TablePlan[])
 
 async function someKeys(
   db: Queryable,
-  { schema, table }: TablePlan,
+  { schema, table }: MatchedTable,
   key: Column,
 ): Promise<readonly string[]> {
   const { rows } = await db.query<{ key: string }>(

@@ -1,0 +1,86 @@
+import { rowSecurityText } from '../../database/row-security-text.js'
+import type { MatchedTable } from '../table-plan.js'
+import { carriesAsIs } from './carries-as-is.js'
+import { looksSecret } from './looks-secret.js'
+import type { Problem } from './problem.js'
+import type { TableFacts } from './table-facts.js'
+
+/**
+ * What keeps every job of a piece from running: what it would carry wrongly, or without being asked to.
+ * `declared`: the tables of the piece.
+ */
+export function refusals(plan: MatchedTable, facts: TableFacts, declared: ReadonlySet<string>): Problem[] {
+  return [...heirs(plan, facts, declared), ...unknownTriggers(plan, facts), ...undecidedColumns(plan, facts)]
+}
+
+export function rowSecurity(table: string): Problem {
+  return {
+    severity: 'error',
+    code: 'tables/row-security',
+    table,
+    text: rowSecurityText(table),
+  }
+}
+
+function heirs({ spec }: MatchedTable, facts: TableFacts, declared: ReadonlySet<string>): Problem[] {
+  const undecided = facts.heirs.filter((name) => !declared.has(name) && !spec.inheritedBy?.includes(name))
+  if (undecided.length === 0) return []
+  return [
+    {
+      severity: 'error',
+      code: 'tables/inherited',
+      table: spec.table,
+      text: `table "${spec.table}" is inherited by ${quoted(undecided)}, which must be declared beside it or stand in "inheritedBy"`,
+      hint: 'Declare each of them as a table of the piece if its rows travel, or list it in "inheritedBy" if they do not, or travel with another piece.',
+    },
+  ]
+}
+
+function unknownTriggers({ spec }: MatchedTable, facts: TableFacts): Problem[] {
+  const names = [...facts.triggers.map(({ name }) => name), ...facts.rules]
+  const unknown = spec.triggers?.filter((name) => !names.includes(name)) ?? []
+  return unknown.map((name) => ({
+    severity: 'error',
+    code: 'tables/trigger-unknown',
+    table: spec.table,
+    text: `table "${spec.table}" has no enabled trigger or rule "${name}" for INSERT or UPDATE (triggers)`,
+  }))
+}
+
+function undecidedColumns(plan: MatchedTable, facts: TableFacts): Problem[] {
+  const { table } = plan.spec
+  return plan.carried.filter(carriesAsIs(plan)).flatMap((column): Problem[] => {
+    const { name, type } = column
+    const at = { severity: 'error', table, column: name } as const
+    const what = `column "${name}" of table "${table}"`
+    if (facts.oids.includes(name)) {
+      return [
+        {
+          ...at,
+          code: 'tables/large-object',
+          text: `${what} is ${type}, the id of a large object, which does not travel, and must stand in "set" or "ignore"`,
+        },
+      ]
+    }
+    if (plan.spec.columns?.includes(name)) return []
+    if (facts.uuids.includes(name) && !plan.table.primaryKey.includes(name)) {
+      return [
+        {
+          ...at,
+          code: 'tables/id-undecided',
+          text: `${what} is ${type} and must stand in "references", "columns", "set" or "ignore", for an id that travels as it is leads to the rows of the source`,
+        },
+      ]
+    }
+    if (!looksSecret(column)) return []
+    return [
+      {
+        ...at,
+        code: 'tables/secret-undecided',
+        text: `${what} looks like a secret and must stand in "columns", "set" or "ignore"`,
+      },
+    ]
+  })
+}
+
+const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ')
