@@ -64,13 +64,16 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
     }
     return found
   })
-  const documents = [...plan.json].flatMap(([name, { ids }]) =>
+  const documents = [...plan.json].flatMap(([name, { ids, column }]) =>
     ids.flatMap((target) => {
       const { shared: common, lookup: other, path } = target
       const found: ExternalKeys[] = []
-      if (common) found.push(shared(name, target, common, (row) => sharedKeysIn(row[name], path)))
+      if (common)
+        found.push(shared(name, target, common, (row) => sharedKeysIn(row[name], path, column.base)))
       if (other && !carriesTarget(target, context)) {
-        found.push(lookup(name, target, other, (row) => lookupKeysIn(row[name], row[other.header], path)))
+        found.push(
+          lookup(name, target, other, (row) => lookupKeysIn(row[name], row[other.header], path, column.base)),
+        )
       }
       return found
     }),

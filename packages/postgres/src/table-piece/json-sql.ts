@@ -1,8 +1,8 @@
 import type { JsonStep } from './json-path.js'
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
-// A literal with a backslash must not depend on standard_conforming_strings.
-const text = (value: string): string =>
+/** SQL of a text. A literal with a backslash must not depend on standard_conforming_strings. */
+export const sqlText = (value: string): string =>
   value.includes('\\') ? ` E${literal(value.replaceAll('\\', '\\\\'))}` : literal(value)
 
 /**
@@ -22,7 +22,7 @@ export function mapJson(
   const value = `j${depth}.v`
   const mapped = mapJson(value, rest, leaf, depth + 1)
   if (step !== 'every') {
-    const name = text(step.member)
+    const name = sqlText(step.member)
     const member = `(SELECT coalesce(${mapped}, 'null') FROM (SELECT ${document} -> ${name} AS v OFFSET 0) j${depth})`
     return `CASE WHEN jsonb_typeof(${document}) = 'object' AND ${document} ? ${name} THEN jsonb_set(${document}, ARRAY[${name}], ${member}) ELSE ${document} END`
   }
@@ -42,7 +42,7 @@ export function jsonLeaves(document: string, path: readonly JsonStep[]): string 
       step === 'every'
         ? `(SELECT value AS v FROM jsonb_array_elements(CASE WHEN jsonb_typeof(${outer}) = 'array' THEN ${outer} ELSE '[]' END)
             UNION ALL SELECT value FROM jsonb_each(CASE WHEN jsonb_typeof(${outer}) = 'object' THEN ${outer} ELSE '{}' END))`
-        : `(SELECT CASE WHEN jsonb_typeof(${outer}) = 'object' THEN ${outer} -> ${text(step.member)} END AS v)`
+        : `(SELECT CASE WHEN jsonb_typeof(${outer}) = 'object' THEN ${outer} -> ${sqlText(step.member)} END AS v)`
     from += ` CROSS JOIN LATERAL ${inner} l${index + 1}`
   })
   const last = `l${path.length}.v`
