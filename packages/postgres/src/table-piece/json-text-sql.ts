@@ -13,7 +13,7 @@ const token = sqlText(String.raw`(\s*)("(?:[^"\\]|\\.)*"|[][{}:,]|[^][{}:,"\s]+)
 const unreadable = sqlText(String.raw`(^|[^\\])(\\\\)*\\u(0000|[dD][89a-fA-F])`)
 
 /** SQL of the value of a string token; of one that cannot be read, the token itself. */
-const valueOf = (token: string): string =>
+const tokenText = (token: string): string =>
   `CASE WHEN strpos(${token}, chr(92)) = 0 THEN substr(${token}, 2, length(${token}) - 2) WHEN ${token} ~ ${unreadable} THEN ${token} ELSE ${token}::json #>> '{}' END`
 
 /**
@@ -55,7 +55,7 @@ function located(document: string, path: readonly JsonStep[]): string {
   const marks = path.flatMap((step, index) => {
     const opened = `${last(`d.t IN ('{', '[') AND d.depth = ${index}`, `d.t = '['`)} AS o${index}`
     if (step === 'every') return [opened]
-    const isMember = `${valueOf('d.t')} = ${sqlText(step.member)}`
+    const isMember = `${tokenText('d.t')} = ${sqlText(step.member)}`
     return [opened, `${last(`d.key AND d.depth = ${index + 1}`, isMember)} AS m${index}`]
   })
   const steps = path.flatMap((step, index) =>
@@ -63,7 +63,7 @@ function located(document: string, path: readonly JsonStep[]): string {
   )
   const array = path.at(-1) === 'every' ? `g.o${length - 1} % 2 = 1` : 'false'
   const container = path.at(-1) === 'every' ? `g.o${length - 1}` : '0'
-  return `(SELECT g.n, g.a, g.t, g.depth, h.leaf, CASE WHEN h.leaf THEN ${valueOf('g.t')} END AS id,
+  return `(SELECT g.n, g.a, g.t, g.depth, h.leaf, CASE WHEN h.leaf THEN ${tokenText('g.t')} END AS id,
       coalesce(${array}, false) AS array, ${container} AS container,
       coalesce(${array} AND g.depth = ${length} AND g.previous IN ('[', ','), false) AS first
     FROM (SELECT d.*${marks.map((mark) => `, ${mark}`).join('')}
