@@ -4,6 +4,7 @@ import { missingKeys } from './missing-keys.js'
 import { carriesTarget } from './reference-value.js'
 import type { StableKey, TablePlan, Target } from './table-plan.js'
 import { conditionSql, referencedTable } from './target-rows.js'
+import { valueIn } from './value-in.js'
 
 /**
  * Stable keys in one column of a file, of rows that the file does not bring: shared ones, or rows of what an
@@ -48,7 +49,7 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
   })
   const columns = [...plan.references].flatMap(([name, reference]) => {
     const { shared: common, lookup: other } = reference
-    const given = (row: CsvRow): boolean => (row[name] ?? null) !== null
+    const given = (row: CsvRow): boolean => valueIn(row, name) !== null
     const found: ExternalKeys[] = []
     if (common) {
       found.push(
@@ -69,10 +70,10 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
       const { shared: common, lookup: other, path } = target
       const found: ExternalKeys[] = []
       if (common)
-        found.push(shared(name, target, common, (row) => sharedKeysIn(row[name], path, column.base)))
+        found.push(shared(name, target, common, (row) => sharedKeysIn(valueIn(row, name), path, column.base)))
       if (other && !carriesTarget(target, context)) {
         found.push(
-          lookup(name, target, other, (row) => lookupKeysIn(row[name], row[other.header], path, column.base)),
+          lookup(name, target, other, (row) => lookupKeysIn(valueIn(row, name), valueIn(row, other.header), path, column.base)),
         )
       }
       return found
@@ -82,6 +83,6 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
 }
 
 function keyOf(row: CsvRow, header: string): readonly string[] {
-  const key = row[header]
+  const key = valueIn(row, header)
   return typeof key === 'string' ? [key] : []
 }
