@@ -33,6 +33,7 @@ export const defaultLimits: ArchiveLimits = {
   totalRatio: 100,
   ratioFreeBytes: 64 * mebibyte,
   pathLength: 512,
+  recordBytes: 500 * mebibyte,
 }
 
 /** Defaults of stores. Times in ms. */
@@ -66,7 +67,7 @@ export const entryDefaults = {
   memoBytes: 16 * mebibyte,
   /** A CSV header. */
   headerBytes: mebibyte,
-  /** A CSV record. */
+  /** A CSV record of an entry that does not state a longer one. */
   recordBytes: 256 * mebibyte,
 } as const
 

@@ -1,6 +1,6 @@
 export { type Csv, type CsvOptions, csvRows, openCsv } from './archive/csv.js'
 export { csvLine } from './archive/csv-line.js'
-export { type EntryFile, entriesOf } from './archive/entries.js'
+export { type EntryFile, entriesOf, recordLimit } from './archive/entries.js'
 export { memo, memoBytes, type Sized } from './archive/memo.js'
 export { readOnce } from './archive/read-once.js'
 export { uploadEntries } from './archive/upload-entries.js'

@@ -90,7 +90,8 @@ export function createPiecework(given: PieceworkOptions): Piecework {
   const sign = options.signing && manifestSigner(options.signing)
   const allow = createAllow(access)
   const jobLimits = createJobLimits(options)
-  const deps = { ...parts, environment, inputs, allow, jobLimits, ...(sign && { sign }) }
+  const { limits } = options
+  const deps = { ...parts, environment, inputs, allow, jobLimits, limits, ...(sign && { sign }) }
   const engine = createEngine(deps, runtime, events, options)
   const watcher = createWatcher({ store, environment, events, progressOf: engine.progressOf })
   const control = createJobControl({ store, engine, watcher, events, allow })
@@ -105,7 +106,7 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     retry: (id, request) => control.accept(retry(id, request)),
     forget: async (resource) =>
       engine.forget(await canonical(checkArgument('forget()', 'it', resource, check.resource))),
-    ...createArchiveTools({ ...deps, limits: options.limits, trust }),
+    ...createArchiveTools({ ...deps, trust }),
     ...createDrafts({ ...deps, control }),
     job: (id) => watcher.report(id),
     jobs: async (filter) => {

@@ -43,6 +43,11 @@ export const defaults = {
   /** Findings of one entry, and of one column of it with the same code. */
   listedPerEntry: 1000,
   listedPerColumn: 5,
+  /** Values of one column, or rows, that a validation asks the database about at once, and their bytes. */
+  valuesAsked: 2000,
+  valueBytesAsked: 4 * 1024 * 1024,
+  /** Values of one column, or rows of one table, that the database refuses before it is asked about no more. */
+  refusedPerColumn: 100,
   /** Missing external rows of one entry: one report should name all that must be added. */
   listedMissing: 500,
   /** Rows that a comparison shows as examples. */

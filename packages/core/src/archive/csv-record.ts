@@ -43,12 +43,14 @@ function closingQuote(text: string, opening: number): number {
 /** Column names of the header record; hostile ones stay strings, to be matched against the catalogue. */
 export function csvHeader(record: string): string[] {
   const names = csvRecords(record)[0] ?? []
+  const taken = new Set<string>()
   return names.map((name, index) => {
-    if (!name || name === '__proto__' || names.indexOf(name) !== index)
+    if (!name || taken.has(name))
       throw new PieceworkError(
         'archive-invalid',
-        `The header's column ${index + 1} has ${name ? `the name ${JSON.stringify(name)}, which is taken or not allowed` : 'no name'}`,
+        `The header's column ${index + 1} has ${name ? `the name ${JSON.stringify(name.slice(0, 200))}, which is taken` : 'no name'}`,
       )
+    taken.add(name)
     return name
   })
 }

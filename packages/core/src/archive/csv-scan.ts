@@ -18,6 +18,8 @@ type State = 'unquoted' | 'quoted' | 'closed'
 export class CsvScan {
   /** Data records that have ended. */
   records = 0
+  /** Bytes of the longest of them. */
+  longestRecord = 0
   private readonly columns: number
   private state: State = 'unquoted'
   private fields = 1
@@ -32,6 +34,11 @@ export class CsvScan {
   /** @param columns fields that each record must have */
   constructor(columns: number) {
     this.columns = columns
+  }
+
+  /** Of a record that has not ended. */
+  get unfinishedBytes(): number {
+    return this.recordBytes
   }
 
   /** Offset behind the last record that ends in `bytes`; 0 if none ends there. */
@@ -60,6 +67,7 @@ export class CsvScan {
     if (this.recordBytes === 0) return false
     if (this.recordBytes === 2 && this.before === dot && this.beforeThat === backslash)
       this.refuse('is the end-of-data mark "\\."')
+    this.longestRecord = Math.max(this.longestRecord, this.recordBytes)
     this.endRecord()
     return true
   }
@@ -90,6 +98,8 @@ export class CsvScan {
       if (byte === comma) this.fields++
       else if (byte === newline) {
         if (this.isEndMarker(bytes, at)) this.refuse('is the end-of-data mark "\\."')
+        const bytesOfRecord = this.recordBytes + at + 1 - this.recordStart
+        if (bytesOfRecord > this.longestRecord) this.longestRecord = bytesOfRecord
         this.endRecord()
         this.recordBytes = 0
         this.recordStart = at + 1

@@ -3,6 +3,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import { entryDefaults } from '../defaults.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
+import { HeaderScan } from './csv-header.js'
 import { csvHeader, csvRecords } from './csv-record.js'
 import { assertUtf8, CsvScan } from './csv-scan.js'
 
@@ -67,9 +68,17 @@ export async function* csvRows(
 
 function rowOf(columns: readonly string[], fields: readonly (string | null)[]): CsvRow {
   const row: Record<string, string | null> = {}
-  for (let index = 0; index < columns.length; index++) row[columns[index] as string] = fields[index] ?? null
+  for (let index = 0; index < columns.length; index++) {
+    const name = columns[index] as string
+    const value = fields[index] ?? null
+    // An assignment would set the prototype.
+    if (name === '__proto__') Object.defineProperty(row, name, { value, ...ordinary })
+    else row[name] = value
+  }
   return row
 }
+
+const ordinary = { enumerable: true, writable: true, configurable: true } as const
 
 async function* inSlices(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
   for await (const chunk of source)
@@ -79,34 +88,14 @@ async function* inSlices(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buff
 
 async function readHeader(
   slices: AsyncGenerator<Buffer, void, undefined>,
-): Promise<{ header: string; rest: Buffer }> {
-  let bytes: Buffer = Buffer.alloc(0)
-  let quotes = 0
-  let at = 0
+): Promise<{ readonly header: string; readonly rest: Buffer }> {
+  const scan = new HeaderScan()
   for (;;) {
     const next = await slices.next()
     if (next.done) throw new PieceworkError('archive-invalid', 'The header record is missing or does not end')
-    bytes = Buffer.concat([bytes, next.value])
-    for (; at < bytes.length; at++) {
-      if (bytes[at] === 0x22) quotes++
-      if (bytes[at] !== 0x0a || quotes % 2 === 1) continue
-      const header = bytes.subarray(0, at + 1)
-      assertSoundHeader(header)
-      return { header: header.toString('utf8'), rest: bytes.subarray(at + 1) }
-    }
-    if (bytes.length > entryDefaults.headerBytes)
-      throw new PieceworkError(
-        'archive-invalid',
-        `The header record is longer than ${entryDefaults.headerBytes} bytes`,
-      )
+    const found = scan.over(next.value)
+    if (found) return found
   }
-}
-
-function assertSoundHeader(header: Buffer): void {
-  const fields = header.toString('latin1').match(/("(?:[^"]|"")*"|[^",\r\n]*)(?:,|\n$)/gy)
-  const sound = fields?.join('').length === header.length && !header.includes(0)
-  if (!sound) throw new PieceworkError('archive-invalid', 'The header record is not CSV as COPY writes it')
-  assertUtf8(header, 0)
 }
 
 async function* wholeRecords(

@@ -4,6 +4,10 @@ import { mapOrdered } from './map-ordered.js'
 
 /** Cut by content alone, never by how it arrives: equal content deflates to equal bytes. */
 const blockBytes = 256 * 1024
+/** The most that a block inflates: well below the defaults of `ArchiveLimits`. */
+const mostRatio = 50
+/** Of a block of one text: `mostRatio` of them fill it. */
+const storedBytes = Math.ceil(blockBytes / mostRatio)
 /** How far deflate looks back. */
 const windowBytes = 32 * 1024
 
@@ -30,8 +34,26 @@ export async function* deflated(
     }
   }
   yield* mapOrdered(observed(), Math.min(4, availableParallelism()) + 1, (block) =>
-    deflateBlock(block, level),
+    deflateModestly(block, level),
   )
+}
+
+/**
+ * Readers refuse what inflates more than any table does. A block that would (zeros, one text a thousand times)
+ * is stored in part: by what it holds alone, so that equal content stays equal bytes.
+ */
+async function deflateModestly(block: Block, level: number): Promise<Buffer> {
+  const { bytes, dictionary, last } = block
+  const whole = await deflateBlock(block, level)
+  if (bytes.length <= Math.max(storedBytes, mostRatio * whole.length)) return whole
+  const stored = { bytes: bytes.subarray(0, storedBytes), dictionary: undefined, last: false }
+  const before = dictionary ? Buffer.concat([dictionary, stored.bytes]) : stored.bytes
+  const rest = {
+    bytes: bytes.subarray(storedBytes),
+    dictionary: before.subarray(Math.max(0, before.length - windowBytes)),
+    last,
+  }
+  return Buffer.concat([await deflateBlock(stored, 0), await deflateBlock(rest, level)])
 }
 
 function deflateBlock({ bytes, dictionary, last }: Block, level: number): Promise<Buffer> {

@@ -2,7 +2,7 @@ import type { ByteRange } from '../contracts/artifacts.js'
 import type { CsvRow, Entries, EntryFacts, ZippedFile } from '../contracts/entries.js'
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import { entryDefaults } from '../defaults.js'
-import { csvRows } from './csv.js'
+import { type CsvOptions, csvRows } from './csv.js'
 import { assertWithin } from './limits.js'
 import { parseJson } from './parse.js'
 
@@ -40,12 +40,12 @@ export function entriesOf(files: readonly EntryFile[]): Entries {
 async function* countedRows({ path, facts, open }: EntryFile): AsyncGenerator<readonly CsvRow[]> {
   let rows = 0
   try {
-    for await (const batch of csvRows(open())) {
+    for await (const batch of csvRows(open(), recordLimit(facts))) {
       rows += batch.length
       yield batch
     }
   } catch (error) {
-    throw named(path, error)
+    throw namedEntry(path, error)
   }
   if (facts.rows !== undefined && rows !== facts.rows)
     throw new PieceworkError(
@@ -54,8 +54,20 @@ async function* countedRows({ path, facts, open }: EntryFile): AsyncGenerator<re
     )
 }
 
+/** Options for `openCsv` and `csvRows`. */
+export const recordLimit = ({ recordBytes }: Pick<EntryFacts, 'recordBytes'> = {}): CsvOptions =>
+  recordBytes === undefined ? {} : { maxRecordBytes: recordBytes }
+
+/** Of an entry as it was staged, or as a manifest lists it. */
+export const entryFacts = ({ size, rows, types, recordBytes }: EntryFacts): EntryFacts => ({
+  size,
+  ...(rows !== undefined && { rows }),
+  ...(types && { types }),
+  ...(recordBytes !== undefined && { recordBytes }),
+})
+
 /** The CSV reader knows records, not files. */
-function named(path: string, error: unknown): unknown {
+export function namedEntry(path: string, error: unknown): unknown {
   if (!isPieceworkError(error) || error.facts.entry !== undefined) return error
   const { code, message, facts } = error
   return new PieceworkError(code, `Entry "${path}": ${message}`, {

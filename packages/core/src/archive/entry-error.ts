@@ -1,5 +1,6 @@
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
-import { openCsv } from './csv.js'
+import { type CsvOptions, openCsv } from './csv.js'
+import { recordLimit } from './entries.js'
 import type { ManifestEntry } from './manifest.js'
 
 /**
@@ -8,18 +9,24 @@ import type { ManifestEntry } from './manifest.js'
  */
 export async function entryError(
   path: string,
-  { rows }: Pick<ManifestEntry, 'rows'>,
+  { rows, recordBytes }: Pick<ManifestEntry, 'rows' | 'recordBytes'>,
   open: () => AsyncIterable<Uint8Array>,
 ): Promise<PieceworkError | undefined> {
   const damage = () => errorOf(() => drained(open()))
   if (rows === undefined || !path.endsWith('.csv')) return damage()
-  const error = await errorOf(() => counted(path, rows, open()))
+  const limit = recordLimit(recordBytes === undefined ? {} : { recordBytes })
+  const error = await errorOf(() => counted(path, rows, open(), limit))
   // Damaged bytes are why a table cannot be read, or has other rows.
   return error && ((await damage()) ?? error)
 }
 
-async function counted(path: string, stated: number, bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  const csv = await openCsv(bytes)
+async function counted(
+  path: string,
+  stated: number,
+  bytes: AsyncIterable<Uint8Array>,
+  limit: CsvOptions,
+): Promise<void> {
+  const csv = await openCsv(bytes, limit)
   try {
     await drained(csv.records)
   } finally {

@@ -22,6 +22,8 @@ export interface ArchiveLimits {
   readonly totalRatio: number
   readonly ratioFreeBytes: number
   readonly pathLength: number
+  /** One record of a table. A record is held in memory as a whole, as one string where it is validated. */
+  readonly recordBytes: number
 }
 
 export const archiveLimitChecks: OptionChecks<Partial<ArchiveLimits>> = {
@@ -34,6 +36,7 @@ export const archiveLimitChecks: OptionChecks<Partial<ArchiveLimits>> = {
   totalRatio: check.ratio,
   ratioFreeBytes: check.wholeNumber(0, Number.MAX_SAFE_INTEGER),
   pathLength: check.size,
+  recordBytes: check.size,
 }
 
 /** Throws `archive-limit` if `value` is larger than `limit`. */

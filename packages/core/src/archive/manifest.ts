@@ -16,6 +16,10 @@ export interface ManifestEntry {
   readonly sha256: string
   /** Data records. Absent: not a table. */
   readonly rows?: number
+  /** Of a table's columns, in the order of its header. Absent: the writer did not say. */
+  readonly types?: readonly string[]
+  /** Of the longest record of a table. Absent: none is longer than 256 MiB. */
+  readonly recordBytes?: number
 }
 
 export interface ManifestPiece {
@@ -56,6 +60,8 @@ const entry = z.strictObject({
   size: count,
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   rows: count.exactOptional(),
+  types: count.exactOptional(),
+  recordBytes: count.exactOptional(),
 })
 const piece = z.strictObject({
   resource: ref,
@@ -64,9 +70,11 @@ const piece = z.strictObject({
   exportOnly: z.literal(true).exactOptional(),
   entries: z.array(entry),
 })
-const schema: z.ZodType<Manifest> = z.strictObject({
+/** As it is spelled: entries name their lists of types by number, for many have the same. */
+const schema = z.strictObject({
   format: z.literal('piecework-archive'),
   version: z.literal(currentVersion),
+  types: z.array(z.array(z.string().max(1000))).exactOptional(),
   tree,
   pieces: z.array(piece),
 })
@@ -74,19 +82,35 @@ const stamp = z.looseObject({ format: z.literal('piecework-archive'), version: z
 
 /** The manifest's one spelling: pieces as they come, entries sorted by path, keys in a fixed order. */
 export function writeManifest(manifest: Manifest): Uint8Array {
+  const types = new Map<string, number>()
+  const typesAt = (list: readonly string[]): number => {
+    const key = JSON.stringify(list)
+    const at = types.get(key) ?? types.size
+    types.set(key, at)
+    return at
+  }
+  const pieces = manifest.pieces.map(({ resource, name, version: written, exportOnly, entries }) => ({
+    resource: { kind: resource.kind, id: resource.id },
+    name,
+    version: written,
+    ...(exportOnly && { exportOnly }),
+    entries: [...entries]
+      .sort((a, b) => (a.path < b.path ? -1 : 1))
+      .map(({ path, size, sha256, rows, types: list, recordBytes }) => ({
+        path,
+        size,
+        sha256,
+        ...(rows !== undefined && { rows }),
+        ...(list && { types: typesAt(list) }),
+        ...(recordBytes !== undefined && { recordBytes }),
+      })),
+  }))
   const canonical = {
     format: manifest.format,
-    version: manifest.version,
+    version: currentVersion,
+    ...(types.size > 0 && { types: [...types.keys()].map((key) => JSON.parse(key)) }),
     tree: canonicalTree(manifest.tree),
-    pieces: manifest.pieces.map(({ resource, name, version, exportOnly, entries }) => ({
-      resource: { kind: resource.kind, id: resource.id },
-      name,
-      version,
-      ...(exportOnly && { exportOnly }),
-      entries: entries
-        .map(({ path, size, sha256, rows }) => ({ path, size, sha256, ...(rows !== undefined && { rows }) }))
-        .sort((a, b) => (a.path < b.path ? -1 : 1)),
-    })),
+    pieces,
   }
   const bytes = Buffer.from(`${JSON.stringify(canonical, undefined, 2)}\n`, 'utf8')
   readManifest(bytes)
@@ -103,9 +127,25 @@ export function readManifest(bytes: Uint8Array): Manifest {
       `The archive has format version ${version}; this program reads up to version ${currentVersion}`,
       { facts: { version, supported: currentVersion } },
     )
-  const manifest = validated('manifest.json', json, schema)
+  const manifest = withTypes(validated('manifest.json', json, schema))
   assertConsistent(manifest)
   return manifest
+}
+
+function withTypes({ types = [], pieces, ...of }: z.infer<typeof schema>): Manifest {
+  const listOf = (at: number): readonly string[] => {
+    const list = types[at]
+    if (list) return list
+    throw new PieceworkError(
+      'archive-invalid',
+      `manifest.json is not as it should be: it has no list of types ${at}`,
+    )
+  }
+  const typed = ({ types: at, ...one }: z.infer<typeof entry>): ManifestEntry => ({
+    ...one,
+    ...(at !== undefined && { types: listOf(at) }),
+  })
+  return { ...of, pieces: pieces.map((one) => ({ ...one, entries: one.entries.map(typed) })) }
 }
 
 /** Equal content, equal digest: sha256 of the manifest's bytes, hex. */

@@ -3,7 +3,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import { defaultLimits } from '../defaults.js'
 import { checkOptions } from '../options/check-options.js'
 import { type About, readAbout } from './about.js'
-import { collected, type EntryFile, entriesOf, wholeOnly } from './entries.js'
+import { collected, type EntryFile, entriesOf, entryFacts, wholeOnly } from './entries.js'
 import { entryError } from './entry-error.js'
 import { type ArchiveNode, entryPath } from './entry-path.js'
 import { type ArchiveLimits, archiveLimitChecks, assertWithin } from './limits.js'
@@ -57,6 +57,8 @@ export async function openArchive(
     )
   const manifest = readManifest(manifestBytes)
   assertSameEntries(manifest, directory)
+  for (const { path, entry } of manifestPaths(manifest))
+    assertWithin(`The longest record of entry "${path}"`, entry.recordBytes ?? 0, allowed.recordBytes)
   const signature = trust.check(manifestBytes, await small(source, directory, 'manifest.sig', signatureBytes))
   const aboutBytes = await small(source, directory, 'about.json', aboutLimit)
   let closed = false
@@ -76,7 +78,7 @@ export async function openArchive(
         const path = entryPath(manifest.tree, node, entry.path)
         return {
           path: entry.path,
-          facts: { size: entry.size, ...(entry.rows !== undefined && { rows: entry.rows }) },
+          facts: entryFacts(entry),
           open: wholeOnly(path, () => open(path, entry)),
         }
       })

@@ -5,6 +5,13 @@ export interface EntryFacts {
   readonly size: number
   /** Data rows that the manifest states; undefined for entries that are not tables, and for uploads. */
   readonly rows?: number
+  /**
+   * What the values of each column were when they were exported, in the order of the header: `numeric(12,4)`.
+   * Absent: nobody said so.
+   */
+  readonly types?: readonly string[]
+  /** No record of a table is longer. Absent: `entryDefaults.recordBytes`. */
+  readonly recordBytes?: number
   /** What came with an upload, for instance `{ idAttribute: 'FID' }`. */
   readonly metadata?: Readonly<Record<string, unknown>>
 }

@@ -153,6 +153,10 @@ export interface StagedEntry {
   readonly sha256: string
   readonly crc32: number
   readonly rows?: number
+  /** Of a table's columns, in the order of its header. */
+  readonly types?: readonly string[]
+  /** Of the longest record, if it is longer than readers expect. */
+  readonly recordBytes?: number
 }
 
 export interface NodeCounts extends PieceCounts {

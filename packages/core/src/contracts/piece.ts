@@ -19,9 +19,16 @@ export interface ExportContext<Options = unknown> extends WorkContext<Options> {
   readonly tx: Transaction
   /**
    * Stores one entry of this node: a relative path of `[A-Za-z0-9._-]` segments. `rows` is called when the
-   * bytes have ended and goes into the manifest; leave it out for entries that are not tables.
+   * bytes have ended and goes into the manifest; leave it out for entries that are not tables. `types`: of a
+   * table's columns, in the order of its header, as the piece's importer names them. Throws `archive-invalid`
+   * or `archive-limit` for a table that an import would refuse.
    */
-  write(path: string, bytes: AsyncIterable<Uint8Array> | Uint8Array, rows?: () => number): Promise<void>
+  write(
+    path: string,
+    bytes: AsyncIterable<Uint8Array> | Uint8Array,
+    rows?: () => number,
+    types?: readonly string[],
+  ): Promise<void>
   /** Adds to the job's report. */
   finding(finding: NewFinding): void
 }

@@ -32,7 +32,8 @@ export async function exportLive(
     registry,
     artifacts,
     environment,
-  }: Pick<EngineDeps, 'store' | 'registry' | 'artifacts' | 'environment'>,
+    limits,
+  }: Pick<EngineDeps, 'store' | 'registry' | 'artifacts' | 'environment' | 'limits'>,
   allow: Allow,
   request: ExportRequest,
   signal: AbortSignal,
@@ -60,7 +61,7 @@ export async function exportLive(
           const work = { jobId, resource: ref, principal, options: options[name], signal, tx }
           const context = { ...work, progress: () => undefined, finding: () => undefined }
           const prefix = `${jobPrefix(jobId)}/${nodes.length}`
-          const { entries } = await exportEntries({ name, exporter }, context, { artifacts, prefix })
+          const { entries } = await exportEntries({ name, exporter }, context, { artifacts, prefix, limits })
           nodes.push({ resource: ref, name, entries })
         }
       }

@@ -1,3 +1,4 @@
+import type { ArchiveLimits } from '../archive/limits.js'
 import type { SignManifest } from '../archive/sign.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import type { Environment } from '../contracts/environment.js'
@@ -12,6 +13,8 @@ export interface EngineDeps {
   readonly registry: Registry
   readonly inputs: Inputs
   readonly environment: Environment
+  /** What an archive may cost, read or written. Absent: `defaultLimits`. */
+  readonly limits?: Partial<ArchiveLimits> | undefined
   /** Absent: archives are not signed. */
   readonly sign?: SignManifest
 }

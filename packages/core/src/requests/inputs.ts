@@ -98,5 +98,19 @@ export async function upgradeEntries(
     }
     entries = await upgrade(entries)
   }
-  return entries
+  return entries === node.entries ? entries : withoutTypes(entries)
+}
+
+/** What was said of the columns of the older version is not true of these. */
+function withoutTypes(entries: Entries): Entries {
+  return {
+    paths: entries.paths,
+    facts: (path) => {
+      const { types: _, ...facts } = entries.facts(path) ?? { size: 0 }
+      return entries.facts(path) && facts
+    },
+    open: (path, range) => entries.open(path, range),
+    json: (path, schema) => entries.json(path, schema),
+    rows: (path) => entries.rows(path),
+  }
 }

@@ -1,7 +1,10 @@
 import { assembleArchive } from '../archive/assemble.js'
+import { assertReadable } from '../archive/assert-readable.js'
+import { entryFacts } from '../archive/entries.js'
 import { entryPath, type Manifest, writeManifest } from '../archive/manifest.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { StagedEntry } from '../contracts/jobs.js'
+import { defaultLimits } from '../defaults.js'
 import { sameResource, walkTree } from '../plan/tree.js'
 import { version } from '../version.js'
 import { commit, type TaskRunner } from './attempt-context.js'
@@ -29,17 +32,13 @@ export const assembleTask: TaskRunner = async (attempt) => {
         name,
         version: written ?? piece.version,
         ...(piece.exportOnly && { exportOnly: true as const }),
-        entries: listed.map(({ path, size, sha256, rows }) => ({
-          path,
-          size,
-          sha256,
-          ...(rows !== undefined && { rows }),
-        })),
+        entries: listed.map(({ path, sha256, ...staged }) => ({ path, sha256, ...entryFacts(staged) })),
       })
     }
   }
   const now = attempt.environment.now()
   const manifest = writeManifest({ format: 'piecework-archive', version: 1, tree: job.tree, pieces })
+  assertReadable(manifest, entries, { ...defaultLimits, ...attempt.limits })
   const archive = await assembleArchive({
     artifacts: attempt.artifacts,
     key: `${archivePrefix(job.id)}/${attempt.lease.fence}.zip`,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { pathFault } from '../archive/entry-path.js'
+import type { ArchiveLimits } from '../archive/limits.js'
 import { stageEntry } from '../archive/stage.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
@@ -35,14 +36,14 @@ export async function exportToStaging(
   piece: Exporting,
   source: ResourceRef,
 ): Promise<Exported> {
-  const { artifacts, signal } = attempt
+  const { artifacts, limits, signal } = attempt
   const prefix = stagingKey(attempt)
   const context = {
     ...pieceContext(attempt, piece.name, source),
     finding: (finding: NewFinding) => attempt.findings.add({ ...finding, piece: piece.name }),
   }
   return attempt.store.database.transaction(
-    (tx) => exportEntries(piece, { ...context, tx }, { artifacts, prefix, bytes: attempt.bytes }),
+    (tx) => exportEntries(piece, { ...context, tx }, { artifacts, prefix, limits, bytes: attempt.bytes }),
     { readOnly: true, signal },
   )
 }
@@ -63,14 +64,19 @@ interface Exported {
 export async function exportEntries(
   piece: Exporting,
   context: Omit<ExportContext, 'write'>,
-  to: { readonly artifacts: ArtifactStore; readonly prefix: string; readonly bytes?: ByteCount },
+  to: {
+    readonly artifacts: ArtifactStore
+    readonly prefix: string
+    readonly limits: Partial<ArchiveLimits> | undefined
+    readonly bytes?: ByteCount
+  },
 ): Promise<Exported> {
-  const { artifacts, prefix, bytes: written } = to
+  const { artifacts, prefix, limits, bytes: written } = to
   const { signal } = context
   const entries: StagedEntry[] = []
   const counts = await piece.exporter.export({
     ...context,
-    write: async (path, bytes, rows) => {
+    write: async (path, bytes, rows, types) => {
       const refusal = (what: string) =>
         new PieceworkError('internal', `Piece ${piece.name}: the entry "${path}" ${what}.`)
       const fault = pathFault(path)
@@ -81,7 +87,18 @@ export async function exportEntries(
       const key = `${prefix}/${path}`
       const all = bytes instanceof Uint8Array ? one(bytes) : bytes
       const chunks = written ? written.of(all) : all
-      entries.push(await stageEntry({ artifacts, key, path, bytes: chunks, signal, ...(rows && { rows }) }))
+      entries.push(
+        await stageEntry({
+          artifacts,
+          key,
+          path,
+          bytes: chunks,
+          signal,
+          ...(limits && { limits }),
+          ...(rows && { rows }),
+          ...(types && { types }),
+        }),
+      )
     },
   })
   const stated = entries.reduce((sum, entry) => sum + (entry.rows ?? 0), 0)

@@ -6,14 +6,14 @@ export function parseArray(text: string): (string | null)[] {
     let element = ''
     const quoted = text[at] === '"'
     if (quoted) {
-      for (at++; text[at] !== '"'; at++) {
+      for (at++; at < text.length && text[at] !== '"'; at++) {
         if (text[at] === '\\') at++
         element += text[at]
       }
       at++
     } else {
       const start = at
-      while (text[at] !== ',' && text[at] !== '}') at++
+      while (at < text.length && text[at] !== ',' && text[at] !== '}') at++
       element = text.slice(start, at)
     }
     elements.push(!quoted && element === 'NULL' ? null : element)

@@ -18,6 +18,20 @@ export interface Column {
   readonly collatable: boolean
   /** Texts that differ are not equal. */
   readonly deterministic: boolean
+  /** As `type`, of what is below any domain: two columns of one `stored` take the same texts. */
+  readonly stored: string
+  /** `stored` says it all: neither it nor its elements are composed of other types. */
+  readonly simple: boolean
+  /** A domain, which may refuse values. */
+  readonly domain: boolean
+}
+
+/** A CHECK of a table. */
+export interface TableCheck {
+  readonly name: string
+  readonly columns: readonly string[]
+  /** As SQL, its columns unqualified. */
+  readonly expression: string
 }
 
 interface ForeignKey {
@@ -43,6 +57,7 @@ export interface Table {
   readonly unique: ReadonlySet<string>
   /** Its rows are those of its partitions. */
   readonly partitioned: boolean
+  readonly checks: readonly TableCheck[]
 }
 
 export type Catalogue = ReadonlyMap<string, Table>
@@ -61,6 +76,7 @@ interface Row {
   }[]
   unique: string[]
   partitioned: boolean
+  checks: TableCheck[]
 }
 
 /** Tables of one schema as they are now, and those that their foreign keys refer to within `hops` steps. */
@@ -81,6 +97,7 @@ export async function readCatalogue(
         foreignKeys: row.constraints.filter(({ type }) => type === 'f'),
         unique: new Set(row.unique),
         partitioned: row.partitioned,
+        checks: row.checks,
       },
     ]),
   )
@@ -103,7 +120,10 @@ SELECT c.relname AS name, c.relkind = 'p' AS partitioned,
   (SELECT coalesce(json_agg(json_build_object(
       'name', a.attname,
       'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
-      'base', coalesce(b.typname, t.typname),
+      'base', b.typname,
+      'stored', pg_catalog.format_type(b.oid, b.mod),
+      'simple', e.typtype IN ('b', 'e') OR (e.typtype IN ('r', 'm') AND e.typnamespace = 'pg_catalog'::regnamespace),
+      'domain', t.typtype = 'd',
       'notNull', a.attnotnull OR (t.typtype = 'd' AND t.typnotnull),
       'hasDefault', (a.atthasdef AND a.attgenerated = '') OR a.attidentity <> '' OR t.typdefault IS NOT NULL,
       'identity', a.attidentity <> '',
@@ -114,7 +134,13 @@ SELECT c.relname AS name, c.relkind = 'p' AS partitioned,
     ) ORDER BY a.attnum), '[]')
    FROM pg_catalog.pg_attribute a
    JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-   LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
+   CROSS JOIN LATERAL (WITH RECURSIVE below(oid, mod, depth) AS (
+       SELECT a.atttypid, a.atttypmod, 0
+       UNION ALL
+       SELECT d.typbasetype, d.typtypmod, below.depth + 1 FROM below JOIN pg_catalog.pg_type d ON d.oid = below.oid AND d.typtype = 'd'
+     ) SELECT p.oid, p.typname, p.typelem, p.typlen, below.mod
+     FROM below JOIN pg_catalog.pg_type p ON p.oid = below.oid ORDER BY below.depth DESC LIMIT 1) b
+   JOIN pg_catalog.pg_type e ON e.oid = CASE WHEN b.typlen = -1 AND b.typelem <> 0 THEN b.typelem ELSE b.oid END
    LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
   (SELECT coalesce(json_agg(json_build_object(
@@ -138,6 +164,14 @@ SELECT c.relname AS name, c.relkind = 'p' AS partitioned,
    FROM pg_catalog.pg_index i
    JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
    WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indnkeyatts = 1 AND i.indpred IS NULL
-     AND i.indkey[0] <> 0) AS unique
+     AND i.indkey[0] <> 0) AS unique,
+  (SELECT coalesce(json_agg(json_build_object(
+      'name', k.conname,
+      'columns', (SELECT coalesce(json_agg(a.attname), '[]') FROM pg_catalog.pg_attribute a
+                  WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)),
+      'expression', pg_catalog.pg_get_expr(k.conbin, k.conrelid)
+    ) ORDER BY k.conname), '[]')
+   FROM pg_catalog.pg_constraint k
+   WHERE k.conrelid = c.oid AND k.contype = 'c') AS checks
 FROM pg_catalog.pg_class c
 WHERE c.oid IN (SELECT oid FROM reached)`

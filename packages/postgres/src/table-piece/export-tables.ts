@@ -20,36 +20,44 @@ export async function exportTables<Options>(
   for (const plan of await resolveTables(context.tx, piece)) {
     context.signal.throwIfAborted()
     const before = rows
-    const counted = countRecords(context.tx.copyOut(exportSelect(plan, context)), (records) => {
+    const { select, types } = exportSelect(plan, context)
+    const counted = countRecords(context.tx.copyOut(select), (records) => {
       rows = before + records
       context.progress(rows)
     })
-    await context.write(plan.entry, counted, () => rows - before)
+    await context.write(plan.entry, counted, () => rows - before, types)
   }
   return { rows }
 }
 
-/** SQL of the exported rows, with stable keys of shared rows, in the declared order. */
-function exportSelect(plan: TablePlan, within: Required<Pick<ConditionIds, 'resource'>>): string {
+/** SQL of the exported rows, with stable keys of shared rows, in the declared order; and their types. */
+function exportSelect(
+  plan: TablePlan,
+  within: Required<Pick<ConditionIds, 'resource'>>,
+): { readonly select: string; readonly types: readonly string[] } {
   const joins = new Joins(plan.schema, plan.table)
   const source = resourceRows(plan, within.resource.id, joins)
   const columns: string[] = []
-  const take = (sql: string, name: string): number => columns.push(`${sql} AS ${quoteIdent(name)}`)
+  const types: string[] = []
+  const take = (sql: string, name: string, type: string): void => {
+    columns.push(`${sql} AS ${quoteIdent(name)}`)
+    types.push(type)
+  }
   for (const [index, column] of plan.carried.entries()) {
     const value = `t.${quoteIdent(column.name)}`
     const reference = plan.references.get(column.name)
     const json = plan.json.get(column.name)
     if (json) {
       const ofShared = json.ids.some(({ shared }) => shared)
-      take(ofShared ? exportedJson(plan, json, value, within) : value, column.name)
+      take(ofShared ? exportedJson(plan, json, value, within) : value, column.name, column.stored)
       for (const header of new Set(json.ids.flatMap(({ lookup }) => lookup?.header ?? []))) {
-        take(lookupPairs(plan, json, header, value, within), header)
+        take(lookupPairs(plan, json, header, value, within), header, 'jsonb')
       }
       continue
     }
     const { shared, lookup } = reference ?? {}
     if (!reference || (!shared && !lookup)) {
-      take(value, column.name)
+      take(value, column.name, column.stored)
       continue
     }
     const row = `x${index}`
@@ -67,15 +75,19 @@ function exportSelect(plan: TablePlan, within: Required<Pick<ConditionIds, 'reso
       row,
       `${row}.k = ${value}`,
     )
-    take(`CASE WHEN ${row}.shared IS NOT TRUE THEN ${value} END`, column.name)
-    if (shared && lookup?.header === shared.header) take(`${row}.s`, shared.header)
+    take(`CASE WHEN ${row}.shared IS NOT TRUE THEN ${value} END`, column.name, column.stored)
+    if (shared && lookup?.header === shared.header) take(`${row}.s`, shared.header, shared.column.stored)
     else {
-      if (shared) take(`CASE WHEN ${row}.shared THEN ${row}.s END`, shared.header)
-      if (lookup) take(`${row}.e`, lookup.header)
+      if (shared) take(`CASE WHEN ${row}.shared THEN ${row}.s END`, shared.header, shared.column.stored)
+      if (lookup) take(`${row}.e`, lookup.header, lookup.column.stored)
     }
   }
   const order = orderBy(plan, joins)
-  return `SELECT ${columns.join(', ')} FROM ${source.from} WHERE ${source.where}${order.length > 0 ? ` ORDER BY ${order.join(', ')}` : ''}`
+  const ordered = order.length > 0 ? ` ORDER BY ${order.join(', ')}` : ''
+  return {
+    select: `SELECT ${columns.join(', ')} FROM ${source.from} WHERE ${source.where}${ordered}`,
+    types,
+  }
 }
 
 /** SQL of the stable key of a row; NULL if an import must not find the row by it. */

@@ -4,6 +4,7 @@ import { missingKeys } from './missing-keys.js'
 import { carriesTarget } from './reference-value.js'
 import type { StableKey, TablePlan, Target } from './table-plan.js'
 import { conditionSql, referencedTable } from './target-rows.js'
+import { valueIn } from './value-in.js'
 
 /**
  * Stable keys in one column of a file, of rows that the file does not bring: shared ones, or rows of what an
@@ -48,7 +49,7 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
   })
   const columns = [...plan.references].flatMap(([name, reference]) => {
     const { shared: common, lookup: other } = reference
-    const given = (row: CsvRow): boolean => (row[name] ?? null) !== null
+    const given = (row: CsvRow): boolean => valueIn(row, name) !== null
     const found: ExternalKeys[] = []
     if (common) {
       found.push(
@@ -64,13 +65,18 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
     }
     return found
   })
-  const documents = [...plan.json].flatMap(([name, { ids }]) =>
+  const documents = [...plan.json].flatMap(([name, { ids, column }]) =>
     ids.flatMap((target) => {
       const { shared: common, lookup: other, path } = target
       const found: ExternalKeys[] = []
-      if (common) found.push(shared(name, target, common, (row) => sharedKeysIn(row[name], path)))
+      if (common)
+        found.push(shared(name, target, common, (row) => sharedKeysIn(valueIn(row, name), path, column.base)))
       if (other && !carriesTarget(target, context)) {
-        found.push(lookup(name, target, other, (row) => lookupKeysIn(row[name], row[other.header], path)))
+        found.push(
+          lookup(name, target, other, (row) =>
+            lookupKeysIn(valueIn(row, name), valueIn(row, other.header), path, column.base),
+          ),
+        )
       }
       return found
     }),
@@ -79,6 +85,6 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
 }
 
 function keyOf(row: CsvRow, header: string): readonly string[] {
-  const key = row[header]
+  const key = valueIn(row, header)
   return typeof key === 'string' ? [key] : []
 }

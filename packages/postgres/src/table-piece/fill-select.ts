@@ -99,5 +99,9 @@ function keepShellSql(plan: TablePlan, column: Column, value: string): string {
 }
 
 /** A value of `set`, ready to be bound: an array for a document is JSON, not an array of the database. */
-export const setValue = (column: Column, value: unknown): unknown =>
-  column.base.startsWith('json') && value !== null && value !== undefined ? JSON.stringify(value) : value
+export function setValue({ base }: Pick<Column, 'base'>, value: unknown): unknown {
+  if (value === null || value === undefined) return value
+  if (/^jsonb?$/.test(base)) return JSON.stringify(value)
+  const documents = /^_jsonb?$/.test(base) && Array.isArray(value)
+  return documents ? value.map((one) => (one === null ? null : JSON.stringify(one))) : value
+}

@@ -82,7 +82,7 @@ export async function reportDanglingJson(
     const document = source.column(json.column.name)
     if (json.secondPass !== secondPass || document === undefined) continue
     for (const target of json.ids) {
-      const ids = danglingJson(plan, target, document, source, context)
+      const ids = danglingJson(plan, json, target, document, source, context)
       const { rows } = await context.tx.query<{ count: string; examples: string[] | null }>(
         `SELECT count(*)::text AS count, (array_agg(DISTINCT left(d.id, 100)))[1:3] AS examples
          FROM ${source.from} CROSS JOIN LATERAL ${ids} d WHERE ${source.where}`,

@@ -5,6 +5,7 @@ import {
   type PieceCounts,
   PieceworkError,
 } from '@piecework/core/piece'
+import { assertKept } from './assert-kept.js'
 import { compareWritten } from './compare-written.js'
 import { fillSecondPass } from './fill-second-pass.js'
 import { type FillContext, type FillCounts, fillFromStage } from './fill-table.js'
@@ -52,6 +53,7 @@ export async function importTables<Options>(
       context.progress(before + rows, total)
     }
     onProgress(0)
+    await assertKept(plan, entries, tx)
     const entry: EntryImport = { plan, index, entries, fill, onProgress }
     const { rows, skipped, stage } = (await importStreamed(entry)) ?? (await importStaged(entry))
     counts.rows += rows

@@ -1,5 +1,5 @@
 import { quoteIdent } from '../database/quote-ident.js'
-import { jsonLeaves, mapJson } from './json-sql.js'
+import { documentSql } from './document-sql.js'
 import { keyOfText, newKeySql } from './new-key.js'
 import type { Remap } from './reference-value.js'
 import type { RowSource } from './row-source.js'
@@ -9,14 +9,15 @@ import { type ConditionIds, conditionSql, referencedTable, stableRows } from './
 /** Before the stable key of a shared row inside a document, in the place of its id. */
 export const sharedPrefix = 'shared:'
 
-/** SQL of a document (jsonb) as it is exported: ids of shared rows by their stable keys. */
+/** SQL of a document as it is exported: ids of shared rows by their stable keys. */
 export function exportedJson(
   plan: TablePlan,
   json: JsonPlan,
   document: string,
   within: ConditionIds,
 ): string {
-  return json.ids.reduce((value, target) => {
+  const sql = documentSql(json.column.base)
+  const exported = json.ids.reduce((value, target) => {
     const { shared } = target
     if (!shared) return value
     const row = (id: string): string =>
@@ -26,9 +27,10 @@ export function exportedJson(
     const own = (id: string) =>
       `CASE WHEN starts_with(${id}, '${sharedPrefix}') THEN 'no ' || (${id}) ELSE ${id} END`
     return withDocument(value, (v) =>
-      mapJson(v, target.path, (id) => `to_jsonb(coalesce(${row(id)}, ${own(id)}))`),
+      sql.map(v, target.path, (id) => `to_jsonb(coalesce(${row(id)}, ${own(id)}))`),
     )
-  }, `${document}::jsonb`)
+  }, sql.open(document))
+  return sql.close(exported, json.column.type)
 }
 
 /**
@@ -45,7 +47,8 @@ export function lookupPairs(
   const targets = json.ids.filter(({ lookup }) => lookup?.header === header)
   const [target] = targets
   if (!target?.lookup) return 'NULL'
-  const leaves = targets.map(({ path }) => `SELECT l.id FROM ${jsonLeaves(`${document}::jsonb`, path)} l`)
+  const sql = documentSql(json.column.base)
+  const leaves = targets.map(({ path }) => `SELECT l.id FROM ${sql.leaves(sql.open(document), path)} l`)
   const key = `q.${quoteIdent(target.lookup.column.name)}`
   const { shared, lookup } = target
   const own = shared
@@ -69,25 +72,28 @@ export function remapJson(
   source: RowSource,
   remap: Remap,
 ): string {
+  const sql = documentSql(json.column.base)
   const value = json.ids.reduce(
     (value, target) =>
       withDocument(value, (v) =>
-        mapJson(v, target.path, (id) => `to_jsonb(${remapId(plan, target, id, source, remap)})`),
+        sql.map(v, target.path, (id) => `to_jsonb(${remapId(plan, target, id, source, remap)})`),
       ),
-    `${document}::jsonb`,
+    sql.open(document),
   )
-  return json.column.base === 'jsonb' ? value : `(${value})::${json.column.type}`
+  return sql.close(value, json.column.type)
 }
 
 /** SQL of a relation with one row, `id` text, for each dangling id of the document. */
 export function danglingJson(
   plan: TablePlan,
+  { column }: Pick<JsonPlan, 'column'>,
   target: JsonTarget,
   document: string,
   source: RowSource,
   remap: Remap,
 ): string {
-  const leaves = jsonLeaves(`${document}::jsonb`, target.path)
+  const sql = documentSql(column.base)
+  const leaves = sql.leaves(sql.open(document), target.path)
   return `(SELECT l.id FROM ${leaves} l WHERE ${remapId(plan, target, 'l.id', source, remap)} IS NULL)`
 }
 

@@ -1,4 +1,4 @@
-import { type Csv, type Entries, openCsv, PieceworkError } from '@piecework/core/piece'
+import { type Csv, type Entries, openCsv, PieceworkError, recordLimit } from '@piecework/core/piece'
 import { type Header, matchHeader } from './header.js'
 import { rowError } from './row-error.js'
 import type { TablePlan } from './table-plan.js'
@@ -18,9 +18,11 @@ export async function openEntry(plan: TablePlan, entries: Entries): Promise<Open
     throw new PieceworkError('archive-invalid', `Entry "${entry}" ${what}.`, { facts: { entry } })
   }
   if (!entries.facts(entry)) refuse('is missing')
-  const csv = await openCsv(entries.open(entry)).catch((error: unknown) => {
-    throw rowError(error, entry)
-  })
+  const csv = await openCsv(entries.open(entry), recordLimit(entries.facts(entry))).catch(
+    (error: unknown) => {
+      throw rowError(error, entry)
+    },
+  )
   const header = matchHeader(plan, csv.columns)
   const [unknown] = header.unknown
   const [missing] = header.missing

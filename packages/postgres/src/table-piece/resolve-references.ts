@@ -1,5 +1,6 @@
 import { asReference } from './as-reference.js'
 import type { Table } from './catalogue.js'
+import { holdsDocuments } from './document-sql.js'
 import { parseJsonPath } from './json-path.js'
 import type { FindColumn, ResolveInput } from './resolve-input.js'
 import type { Reference, StableReference } from './spec.js'
@@ -50,7 +51,7 @@ export function resolveJson(
   for (const [name, ids] of Object.entries(spec.json ?? {})) {
     const from = column(name, 'json')
     if (!from) continue
-    if (!from.base.startsWith('json')) problem(`column "${name}" of table "${spec.table}" is not json`)
+    if (!holdsDocuments(from.base)) problem(`column "${name}" of table "${spec.table}" is not json`)
     plans.set(name, {
       column: from,
       secondPass: spec.secondPass?.includes(name) ?? false,

@@ -1,36 +1,105 @@
-import type { CsvRow, FindingCollector } from '@piecework/core/piece'
-import { type ValueCheck, valueCheck } from './column-types.js'
+import type { CsvRow, EntryFacts, FindingCollector, Queryable } from '@piecework/core/piece'
+import type { Column } from './catalogue.js'
+import { checkQuestions } from './check-questions.js'
 import { readableColumns } from './header.js'
+import { keepsText, keepsValue, mayLose } from './kept-sql.js'
 import type { TablePlan } from './table-plan.js'
+import { type ValueCheck, valueCheck } from './value-check.js'
+import { valueIn } from './value-in.js'
+import { ValueQuestions } from './value-questions.js'
 
-/** Reports the values of a row that its table would refuse. */
-export type RowCheck = (row: CsvRow, line: number, findings: FindingCollector) => void
+/** Reports the values of rows that their table would refuse or change. */
+export interface RowChecks {
+  /** What this process can tell. Resolve `ask` before there are many more rows. */
+  row(row: CsvRow, line: number, findings: FindingCollector): void
+  /** What only the database can tell, once enough rows wait for it. */
+  ask(findings: FindingCollector, all?: boolean): Promise<void>
+}
 
-export function rowChecks(plan: TablePlan, columns: readonly string[]): RowCheck {
+/** @param types of the columns when they were exported */
+export function rowChecks(
+  db: Queryable,
+  plan: TablePlan,
+  columns: readonly string[],
+  types: EntryFacts['types'],
+): RowChecks {
   const file = plan.entry
   const readable = readableColumns(plan)
-  const checks = columns.flatMap((name): RowCheck | [] => {
+  const questions: Pick<ValueQuestions, 'isFull' | 'ask'>[] = []
+  const constraints = checkQuestions(plan, columns)
+  if (constraints) questions.push(constraints)
+  const checks = columns.flatMap((name, at): RowChecks['row'] | [] => {
     const column = readable.get(name)
     if (!column) return []
     const reference = plan.references.get(name)
     const instead = [reference?.shared?.header, reference?.lookup?.header].filter(
       (header) => header !== undefined,
     )
-    const required = column.notNull && plan.table.columns.get(name) === column
-    const fits: ValueCheck = valueCheck(column.base) ?? (() => true)
+    const own = plan.table.columns.get(name) === column
+    const required = column.notNull && own
+    const { fits, kept } = valueRule(
+      plan,
+      column,
+      own,
+      types?.length === columns.length ? types[at] : undefined,
+    )
+    const asked = new ValueQuestions(column, file, kept)
+    questions.push(asked)
     return (row, line, findings) => {
-      const value = row[name] ?? null
+      const value = valueIn(row, name)
       if (value === null) {
-        if (!required || instead.some((header) => (row[header] ?? null) !== null)) return
+        if (!required || instead.some((header) => valueIn(row, header) !== null)) return
         const message = `"${name}" is empty, which table "${plan.table.name}" does not allow.`
         findings.error('table/value-missing', { file, line, column: name }, () => ({ message }))
-      } else if (!fits(value)) {
+        return
+      }
+      const verdict = fits(value)
+      if (verdict === undefined) asked.add(value, line, findings)
+      else if (!verdict) {
         const message = `${JSON.stringify(value.slice(0, 100))} is not ${column.type}.`
         findings.error('table/value-invalid', { file, line, column: name }, () => ({ message }))
       }
     }
   })
-  return (row, line, findings) => {
-    for (const check of checks) check(row, line, findings)
+  return {
+    row: (row, line, findings) => {
+      for (const check of checks) check(row, line, findings)
+      constraints?.add(row, line)
+    },
+    ask: async (findings, all = false) => {
+      for (const question of questions) if (all || question.isFull) await question.ask(db, findings)
+    },
   }
+}
+
+interface ValueRule {
+  readonly fits: ValueCheck
+  /** SQL of the condition that `u.v` is kept. */
+  readonly kept: string
+}
+
+function valueRule(plan: TablePlan, column: Column, own: boolean, from: string | undefined): ValueRule {
+  const fits = valueCheck(column, from === column.stored)
+  // Keys and references become others, and a stable key is only looked up.
+  const kept = own && !plan.references.has(column.name) && column !== plan.key
+  if (kept && from !== undefined && isOther(column, from))
+    return {
+      fits: (text) => (fits(text) === false ? false : undefined),
+      kept: keepsText(column, from, 'u.v'),
+    }
+  return { fits, kept: keepsValue(column, 'u.v') }
+}
+
+/** Whether the column has another type than the values were exported from. */
+export const isOther = ({ stored, simple }: Column, from: string): boolean => stored !== from || !simple
+
+/** Whether an import must look at the values itself, before it lets the database read them. */
+export function mayChange(plan: TablePlan, columns: readonly string[], types: EntryFacts['types']): boolean {
+  const stated = types?.length === columns.length ? types : undefined
+  return plan.carried.some((column) => {
+    const at = columns.indexOf(column.name)
+    if (at < 0 || plan.references.has(column.name) || column === plan.key) return false
+    const from = stated?.[at]
+    return from === undefined ? mayLose(column) : isOther(column, from)
+  })
 }

@@ -3,6 +3,7 @@ import {
   isPieceworkError,
   type NewFinding,
   openCsv,
+  recordLimit,
   type ValidationContext,
 } from '@piecework/core/piece'
 import { defaults } from '../defaults.js'
@@ -67,22 +68,24 @@ async function* validateEntry(
   try {
     const columns = await headerOf(context, file)
     yield* headerFindings(plan, matchHeader(plan, columns))
-    const check = rowChecks(plan, columns)
+    const checks = rowChecks(context.tx, plan, columns, entries.facts(file)?.types)
     const external = externalKeys(plan, context)
     let line = 2 + newlines(columns)
     for await (const batch of entries.rows(file)) {
       signal.throwIfAborted()
       const keys = external.map((): string[] => [])
       for (const row of batch) {
-        check(row, line, findings)
+        checks.row(row, line, findings)
         for (const [index, { read }] of external.entries()) keys[index]?.push(...read(row))
         line += 1 + newlines(Object.values(row))
       }
+      await checks.ask(findings)
       rows += batch.length
       context.progress(before + rows)
       for (const [index, column] of external.entries())
         await addMissing(column, keys[index] ?? [], missing, file)
     }
+    await checks.ask(findings, true)
   } catch (error) {
     if (!isPieceworkError(error) || !/^archive-|^counts-differ$/.test(error.code)) throw error
     findings.error(`table/${error.code}`, { file }, () => ({ message: withEntry(error, file).message }))
@@ -110,7 +113,7 @@ async function addMissing(
 }
 
 async function headerOf({ entries }: ValidationContext, entry: string): Promise<readonly string[]> {
-  const csv = await openCsv(entries.open(entry))
+  const csv = await openCsv(entries.open(entry), recordLimit(entries.facts(entry)))
   await csv.close()
   return csv.columns
 }

@@ -1,5 +1,5 @@
 import type { Column } from '../catalogue.js'
-import { mapJson } from '../json-sql.js'
+import { documentSql } from '../document-sql.js'
 import { sharedPrefix, stableKeyOf } from '../json-value.js'
 import type { JsonPlan, ReferencePlan, TablePlan, Target } from '../table-plan.js'
 import type { LoadedEntry } from './load-entry.js'
@@ -51,8 +51,9 @@ export class ComparableEntry {
     return common ? `CASE WHEN ${id} IS NULL THEN '${sharedPrefix}' || ${common} ELSE ${own} END` : own
   }
 
-  async #document({ ids }: JsonPlan, document: string): Promise<string> {
-    let value = `${document}::jsonb`
+  async #document({ ids, column }: JsonPlan, document: string): Promise<string> {
+    const sql = documentSql(column.base)
+    let value = sql.open(document)
     for (const target of ids) {
       const table = await this.#keyTableOf(target)
       const keys = target.lookup && this.#loaded.column(target.lookup.header)
@@ -61,7 +62,7 @@ export class ComparableEntry {
         const stable = keys && stableKeyOf(`(${keys}::jsonb)`, id)
         return `to_jsonb(coalesce(${[key, stable, id].filter(Boolean).join(', ')}))`
       }
-      value = `(SELECT ${mapJson('w.v', target.path, mapped)} FROM (SELECT ${value} AS v OFFSET 0) w)`
+      value = `(SELECT ${sql.map('w.v', target.path, mapped)} FROM (SELECT ${value} AS v OFFSET 0) w)`
     }
     return `(${value})::text`
   }

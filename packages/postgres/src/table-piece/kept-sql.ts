@@ -1,0 +1,67 @@
+import type { Column } from './catalogue.js'
+
+/**
+ * Whether a column keeps a text of a file as the value that it was. The text that the database prints for the
+ * value is compared with it, under the settings of our transactions.
+ */
+
+/** SQL of what the database prints. A cast to text would cut the blanks of a `char(n)`, and spell booleans out. */
+const printed = (sql: string): string => `format('%s', ${sql})`
+
+/** Types whose values can be compared where texts differ, and those that hold each of them as it is. */
+const wider: readonly (readonly [RegExp, string])[] = [
+  [/^(?:numeric|real|double precision)/, 'numeric'],
+  [/^date/, 'timestamp without time zone'],
+  [/^timestamp/, 'timestamp with time zone'],
+  [/^time.* with time zone/, 'time with time zone'],
+  [/^time/, 'time without time zone'],
+  [/^interval/, 'interval'],
+  [/^character(?:\(| |\[|$)(?!varying)/, 'bpchar'],
+  [/^bit/, 'bit varying'],
+]
+
+const widerOf = (stored: string): string | undefined => {
+  const type = wider.find(([form]) => form.test(stored))?.[1]
+  return type && `${type}${stored.endsWith('[]') ? '[]' : ''}`
+}
+
+const withoutModifiers = (stored: string): string => stored.replace(/\([^)]*\)/, '')
+
+/** Whether values of this type can lose something of a text that it reads. */
+export const mayLose = ({ stored, simple }: Pick<Column, 'stored' | 'simple'>): boolean =>
+  !simple || widerOf(stored) !== undefined || withoutModifiers(stored) !== stored
+
+/** SQL: `text` is a value of the column, in whatever spelling. */
+export function keepsValue({ type, stored, simple }: Column, text: string): string {
+  const value = printed(`${text}::${type}`)
+  const same = `${value} = ${text}`
+  const wide = widerOf(stored)
+  if (wide) return `CASE WHEN ${same} THEN true ELSE ${value}::${wide} = ${text}::${wide} END`
+  const plain = withoutModifiers(stored)
+  if (plain !== stored)
+    return `CASE WHEN ${same} THEN true ELSE ${value} = ${printed(`${text}::${plain}`)} END`
+  return simple ? `${value} IS NOT NULL` : same
+}
+
+/**
+ * SQL: the column gives `text` back, which was printed for a value of the type `from`; or a text that means the
+ * same to that type, as `1.20` does to `numeric(10,1)`.
+ */
+export function keepsText({ type, stored }: Column, from: string | undefined, text: string): string {
+  const value = printed(`${text}::${type}`)
+  const same = `${value} = ${text}`
+  if (from === undefined || !isBuiltIn(from) || isZoned(from) !== isZoned(stored)) return same
+  return `CASE WHEN ${same} THEN true ELSE ${printed(`${value}::${from}`)} = ${text} END`
+}
+
+/** SQL of the text that the column gives back. */
+export const givenBack = ({ type }: Column, text: string): string => printed(`${text}::${type}`)
+
+const builtIn =
+  /^(?:smallint|integer|bigint|real|double precision|numeric(?:\(\d+,-?\d+\))?|boolean|text|character(?: varying)?(?:\(\d+\))?|bytea|date|time(?:stamp)?(?:\(\d\))? with(?:out)? time zone|interval(?:\(\d\))?|bit(?: varying)?(?:\(\d+\))?|uuid|inet|cidr|macaddr8?|money)(?:\[\])?$/
+
+/** The name comes from the archive: no other may become SQL. */
+const isBuiltIn = (type: string): boolean => builtIn.test(type)
+
+/** Without a zone, nobody knows which moment a time was. */
+const isZoned = (type: string): boolean => type.includes('with time zone')

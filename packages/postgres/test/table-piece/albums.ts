@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type ArchiveRef,
+  createPiecework,
+  type Database,
+  type Diff,
+  memoryArtifacts,
+  type Piecework,
+  type PieceworkOptions,
+  type ResourceKind,
+} from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
+import { embedded } from '@piecework/embedded'
+import { fromPg, postgresStore, type TableSpec, tablePiece } from '@piecework/postgres'
+import { inProcess } from '@piecework/runtime-inprocess'
+import { scratchDatabase } from '@piecework/test-support'
+import pg from 'pg'
+
+type Place = 'embedded' | 'server'
+
+/** Where a test of albums runs. */
+export const places: readonly Place[] = process.env.DATABASE_URL ? ['embedded', 'server'] : ['embedded']
+
+export interface Ended {
+  readonly ok: boolean
+  readonly id: string
+  readonly archive: ArchiveRef
+  /** The job's error and all findings, one line each. */
+  readonly told: string
+}
+
+/** A host of albums, with tables below them, and all its jobs. */
+export interface Albums {
+  readonly db: Database
+  readonly piecework: Piecework
+  readonly artifacts: ReturnType<typeof memoryArtifacts>
+  sql<Row extends object = Record<string, string | null>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<Row[]>
+  /** A new album. */
+  add(): Promise<string>
+  export(id: string): Promise<Ended>
+  import(archive: ArchiveRef): Promise<Ended>
+  validate(archive: ArchiveRef): Promise<Ended>
+  clone(id: string): Promise<Ended>
+  /** Of an archive and an album. */
+  diff(archive: ArchiveRef, id: string): Promise<Diff>
+  close(): Promise<void>
+}
+
+const principal = { id: 'ann' }
+
+const kind: ResourceKind = {
+  kind: 'album',
+  table: 'albums',
+  describe: async ({ id }, db) =>
+    (await db.query<{ name: string }>('SELECT name FROM albums WHERE id = $1 AND ready', [id])).rows[0],
+  shell: {
+    create: async ({ ref, name }, tx) =>
+      void (await tx.query('INSERT INTO albums VALUES ($1, $2, false)', [ref.id, name ?? ''])),
+    ready: async ({ id }, tx) => void (await tx.query('UPDATE albums SET ready = true WHERE id = $1', [id])),
+    remove: async ({ id }, tx) => void (await tx.query('DELETE FROM albums WHERE id = $1', [id])),
+  },
+}
+
+export const albumPiece = (tables: readonly TableSpec[], more: Partial<Piece> = {}): Piece => ({
+  ...tablePiece({ name: 'album/rows', of: 'album', version: 1, tables }),
+  ...more,
+})
+
+/** `ddl` may refer to `albums (id uuid)`. */
+export async function albums(
+  on: Place,
+  ddl: string,
+  pieces: readonly Piece[],
+  options: Partial<PieceworkOptions> = {},
+): Promise<Albums> {
+  const { db, end } = await opened(on)
+  for (const statement of [
+    'CREATE TABLE albums (id uuid PRIMARY KEY, name text, ready boolean DEFAULT true)',
+    ...ddl.split(';\n').filter((one) => one.trim() !== ''),
+  ]) {
+    await db.query(statement).catch((error) => {
+      console.error(statement, error)
+      throw error
+    })
+  }
+  const store = postgresStore({ database: db })
+  await store.migrate()
+  const artifacts = memoryArtifacts()
+  const piecework = createPiecework({
+    packs: [{ name: 'albums', kinds: [kind], pieces }],
+    store,
+    artifacts,
+    runtime: inProcess(),
+    ...options,
+  })
+  await piecework.start()
+  const ended = async (asked: ReturnType<Piecework['export']>): Promise<Ended> => {
+    const { job, findings } = await (await asked).ended()
+    const error = job.error ? [`${job.error.code}: ${job.error.message}`] : []
+    return {
+      ok: job.outcome === 'succeeded',
+      id: job.result?.resource?.id ?? '',
+      archive: job.result?.archive as ArchiveRef,
+      told: [...error, ...findings.map(({ code, message }) => `${code}: ${message}`)].join('\n'),
+    }
+  }
+  const album = (id: string) => ({ kind: 'album', id })
+  return {
+    db,
+    piecework,
+    artifacts,
+    sql: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
+      (await db.query<Row>(text, values)).rows,
+    add: async () => {
+      const id = randomUUID()
+      await db.query('INSERT INTO albums VALUES ($1, $2)', [id, 'Album'])
+      return id
+    },
+    export: (id) => ended(piecework.export({ resource: album(id), principal })),
+    import: ({ artifact }) => ended(piecework.import({ archive: { artifact }, principal })),
+    validate: ({ artifact }) => ended(piecework.validate({ archive: { artifact }, principal })),
+    clone: (id) => ended(piecework.clone({ resource: album(id), principal })),
+    diff: ({ artifact }, id) => piecework.diff({ artifact }, { resource: album(id), principal }),
+    close: async () => {
+      await piecework.stop()
+      await end()
+    },
+  }
+}
+
+async function opened(on: Place): Promise<{ db: Database; end: () => Promise<void> }> {
+  if (on === 'embedded') {
+    const db = await embedded()
+    return { db, end: () => db.close() }
+  }
+  const scratch = await scratchDatabase()
+  const pool = new pg.Pool({ connectionString: scratch.url, max: 6 })
+  return {
+    db: fromPg(pool),
+    end: async () => {
+      await pool.end()
+      await scratch.drop()
+    },
+  }
+}
