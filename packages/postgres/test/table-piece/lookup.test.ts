@@ -203,6 +203,7 @@ test('hostile archives: stable keys that are no keys, and pairs that are no pair
       findings.map(({ code, column }) => [code, column]),
       [['table/reference-dangling', 'doc']],
     )
+    await here.db.query('DELETE FROM plans WHERE scenario_id = $1', [target.scenario.id])
   }
 })
 
