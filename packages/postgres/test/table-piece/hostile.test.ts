@@ -151,8 +151,18 @@ const bad: readonly (readonly [what: string, csv: string, message: RegExp, codes
   ['a document that is none', `id,puid,doc\n${a},1,{\n`, /line 2, column "doc"/, ['table/value-invalid']],
   ['a document with a NUL', `id,puid,doc\n${a},1,"""\\u0000"""\n`, /column "doc"/, ['table/value-invalid']],
   ['a geometry that is none', `id,puid,geom\n${a},1,010203\n`, /line 2, column "geom"/, []],
-  ['a value that a check refuses', `id,puid\n${a},-1\n`, /violates check constraint .* \(table "units", constraint "\w+"\)/, []],
-  ['a key that comes twice', `id,puid\n${a},1\n${a},2\n`, /duplicate key .* \(table "units", constraint "\w+"\)/, []],
+  [
+    'a value that a check refuses',
+    `id,puid\n${a},-1\n`,
+    /violates check constraint .* \(table "units", constraint "\w+"\)/,
+    [],
+  ],
+  [
+    'a key that comes twice',
+    `id,puid\n${a},1\n${a},2\n`,
+    /duplicate key .* \(table "units", constraint "\w+"\)/,
+    [],
+  ],
   ['too many fields', `id,puid\n${a},1,2\n`, /3 fields where the header has 2/, ['table/archive-invalid']],
   ['too few fields', `id,puid\n${a}\n`, /1 fields where the header has 2/, ['table/archive-invalid']],
   [
