@@ -1,7 +1,7 @@
 import type { Queryable } from '@piecework/core/piece'
 import type { TablePlan } from '../table-plan.js'
 
-export interface UniqueFact {
+interface UniqueFact {
   readonly name: string
   /** Plain columns of the key; expressions have none. */
   readonly columns: readonly string[]

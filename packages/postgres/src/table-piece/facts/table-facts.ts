@@ -1,6 +1,6 @@
 import type { Queryable } from '@piecework/core/piece'
 
-export interface TriggerFact {
+interface TriggerFact {
   readonly name: string
   /** BEFORE or INSTEAD OF: it can change or drop the row. */
   readonly before: boolean
