@@ -32,7 +32,8 @@ export async function exportLive(
     registry,
     artifacts,
     environment,
-  }: Pick<EngineDeps, 'store' | 'registry' | 'artifacts' | 'environment'>,
+    session,
+  }: Pick<EngineDeps, 'store' | 'registry' | 'artifacts' | 'environment' | 'session'>,
   allow: Allow,
   request: ExportRequest,
   signal: AbortSignal,
@@ -57,6 +58,7 @@ export async function exportLive(
         for (const { name, exporter } of piecesOf(ref)) {
           if (!exporter) continue
           signal.throwIfAborted()
+          await session?.(tx, { job: jobId, kind: 'diff', principal, piece: name, resource: ref })
           const work = { jobId, resource: ref, principal, options: options[name], signal, tx }
           const context = { ...work, progress: () => undefined, finding: () => undefined }
           const prefix = `${jobPrefix(jobId)}/${nodes.length}`

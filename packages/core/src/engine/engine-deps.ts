@@ -1,6 +1,7 @@
 import type { SignManifest } from '../archive/sign.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import type { Environment } from '../contracts/environment.js'
+import type { SessionHook } from '../contracts/session.js'
 import type { Store } from '../contracts/store.js'
 import type { Registry } from '../plan/registry.js'
 import type { Inputs } from '../requests/inputs.js'
@@ -12,6 +13,7 @@ export interface EngineDeps {
   readonly registry: Registry
   readonly inputs: Inputs
   readonly environment: Environment
+  readonly session?: SessionHook
   /** Absent: archives are not signed. */
   readonly sign?: SignManifest
 }
