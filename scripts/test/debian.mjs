@@ -9,7 +9,7 @@ export function canInstall() {
 }
 
 /**
- * Installs the servers named (`postgres`, `redis`), after asking where somebody can answer. False where that was refused or
+ * Installs the servers named (`postgres`, `redis`, `pgbouncer`), after asking where somebody can answer. False where that was refused or
  * went wrong, which is said.
  */
 export async function install(servers) {
@@ -20,9 +20,13 @@ export async function install(servers) {
   }
   console.log(`Installing ${names} with apt-get …`)
   if (!aptGet('update')) return false
-  const packages = servers.flatMap((server) => (server === 'redis' ? ['redis-server'] : postgresPackages()))
+  const packages = servers.flatMap((server) =>
+    server === 'postgres' ? postgresPackages() : packageOf[server],
+  )
   return aptGet('install', '--yes', '--no-install-recommends', ...packages)
 }
+
+const packageOf = { redis: 'redis-server', pgbouncer: 'pgbouncer' }
 
 /** Of a PostgreSQL that is there already, where its PostGIS is offered; else of the newest offered. */
 function postgresPackages() {

@@ -1,4 +1,5 @@
 import { canInstall, install } from './debian.mjs'
+import { findPgbouncer, startPgbouncer } from './pgbouncer.mjs'
 import { findPostgres, startPostgres } from './postgres.mjs'
 import { findRedis, startRedis } from './redis.mjs'
 
@@ -18,6 +19,16 @@ const kinds = [
     find: findRedis,
     start: startRedis,
     missing: 'Redis',
+  },
+  {
+    name: 'pgbouncer',
+    variable: 'PGBOUNCER_URL',
+    words: /PGBOUNCER_URL/,
+    find: findPgbouncer,
+    // Behind the server that was given or started before it.
+    start: async (program, { DATABASE_URL = process.env.DATABASE_URL }) =>
+      DATABASE_URL ? startPgbouncer(program, DATABASE_URL) : undefined,
+    missing: 'pgbouncer',
   },
 ]
 
@@ -45,7 +56,8 @@ export async function startServers(asked) {
         console.log(`No ${missing} here: tests that need it are skipped. Install it, or set ${variable}.`)
         continue
       }
-      const server = await start(program)
+      const server = await start(program, env)
+      if (server === undefined) continue
       started.push(server)
       env[variable] = server.url
     }

@@ -11,6 +11,7 @@ export type { ArchiveRef, Job, JobError, JobFilter, JobNode, JobResult, JobStatu
 export type { Pack } from './contracts/pack.js'
 export type { Principal } from './contracts/principal.js'
 export type { ResourceKind, ResourceRef } from './contracts/resource.js'
+export type { SessionContext, SessionHook } from './contracts/session.js'
 export { defaults } from './defaults.js'
 export type { Diff } from './diff/diff.js'
 export type { DraftRequest, ImportDraft } from './drafts/draft.js'

@@ -8,6 +8,7 @@ import type { ArtifactStore } from './contracts/artifacts.js'
 import type { Environment } from './contracts/environment.js'
 import type { Pack } from './contracts/pack.js'
 import type { Runtime } from './contracts/runtime.js'
+import type { SessionHook } from './contracts/session.js'
 import type { Store } from './contracts/store.js'
 import { type EngineOptions, engineChecks } from './engine/engine-options.js'
 import { check } from './options/check.js'
@@ -26,6 +27,8 @@ export interface PieceworkOptions extends EngineOptions, JobLimitOptions {
   readonly artifacts?: Provided<ArtifactStore>
   /** Default: everything is allowed. */
   readonly access?: Provided<AccessPolicy>
+  /** Runs first in each transaction of a piece and of shells. */
+  readonly session?: SessionHook
   readonly limits?: Partial<ArchiveLimits>
   /** Absent: archives are made without a signature. */
   readonly signing?: SigningOptions
@@ -43,6 +46,7 @@ const pieceworkChecks: OptionChecks<PieceworkOptions> = {
   store: provided<Store>('a store', 'jobs', 'drafts', 'reports', 'attempts', 'outbox', 'guard', 'database'),
   artifacts: provided<ArtifactStore>('an artifact store', 'put', 'open', 'stat', 'delete', 'list'),
   access: provided<AccessPolicy>('an access policy', 'allows'),
+  session: check.func(),
   limits: objectCheck(archiveLimitChecks),
   signing: objectCheck(signingChecks),
   trust: objectCheck(trustChecks),

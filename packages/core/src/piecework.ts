@@ -90,8 +90,17 @@ export function createPiecework(given: PieceworkOptions): Piecework {
   const sign = options.signing && manifestSigner(options.signing)
   const allow = createAllow(access)
   const jobLimits = createJobLimits(options)
-  const { limits } = options
-  const deps = { ...parts, environment, inputs, allow, jobLimits, limits, ...(sign && { sign }) }
+  const { session, limits } = options
+  const deps = {
+    ...parts,
+    environment,
+    inputs,
+    allow,
+    jobLimits,
+    limits,
+    ...(sign && { sign }),
+    ...(session && { session }),
+  }
   const engine = createEngine(deps, runtime, events, options)
   const watcher = createWatcher({ store, environment, events, progressOf: engine.progressOf })
   const control = createJobControl({ store, engine, watcher, events, allow })

@@ -50,6 +50,10 @@ export const defaults = {
   refusedPerColumn: 100,
   /** Missing external rows of one entry: one report should name all that must be added. */
   listedMissing: 500,
+  /** Rows of a table, ids in them, and characters of a value, in which `checkTables` looks for ids. */
+  sampledRows: 200,
+  sampledIds: 200,
+  sampledCharacters: 10_000,
   /** Rows that a comparison shows as examples. */
   comparedSamples: 10,
 } as const

@@ -38,7 +38,8 @@ export interface Diff {
   readonly resources: readonly ResourceDiff[]
 }
 
-export interface DiffDeps extends Pick<EngineDeps, 'store' | 'registry' | 'artifacts' | 'environment'> {
+export interface DiffDeps
+  extends Pick<EngineDeps, 'store' | 'registry' | 'artifacts' | 'environment' | 'session'> {
   readonly allow: Allow
   readonly limits: Partial<ArchiveLimits> | undefined
 }

@@ -33,7 +33,8 @@ export async function exportLive(
     artifacts,
     environment,
     limits,
-  }: Pick<EngineDeps, 'store' | 'registry' | 'artifacts' | 'environment' | 'limits'>,
+    session,
+  }: Pick<EngineDeps, 'store' | 'registry' | 'artifacts' | 'environment' | 'limits' | 'session'>,
   allow: Allow,
   request: ExportRequest,
   signal: AbortSignal,
@@ -58,6 +59,7 @@ export async function exportLive(
         for (const { name, exporter } of piecesOf(ref)) {
           if (!exporter) continue
           signal.throwIfAborted()
+          await session?.(tx, { job: jobId, kind: 'diff', principal, piece: name, resource: ref })
           const work = { jobId, resource: ref, principal, options: options[name], signal, tx }
           const context = { ...work, progress: () => undefined, finding: () => undefined }
           const prefix = `${jobPrefix(jobId)}/${nodes.length}`

@@ -1,5 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
 import { isTerminal } from '../engine/machine.js'
+import { openShellSession } from '../tasks/open-session.js'
 import { removeResources } from '../tasks/remove-resources.js'
 import { jobPrefix } from '../tasks/staging.js'
 import { type DraftContext, storedDraft } from './draft-context.js'
@@ -17,6 +18,9 @@ export async function deleteDraft(context: DraftContext, signal?: AbortSignal): 
     const message = `The ${resource.kind} ${resource.id} is complete: delete it as you delete others.`
     throw new PieceworkError('unsupported', message)
   }
-  await store.database.transaction((tx) => removeResources(registry, job, tx))
+  await store.database.transaction(async (tx) => {
+    await openShellSession(deps, job, tx)
+    await removeResources(registry, job, tx)
+  })
   await artifacts.delete(jobPrefix(id))
 }

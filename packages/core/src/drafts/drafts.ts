@@ -11,6 +11,7 @@ import { finishOnly } from '../plan/nodes.js'
 import { resourceNotFound } from '../plan/resource-not-found.js'
 import { sameResource } from '../plan/tree.js'
 import { checkParent } from '../requests/check-parent.js'
+import { openShellSession } from '../tasks/open-session.js'
 import { makeShells, refuseShelless } from '../tasks/shells-of.js'
 import { type DraftRequest, draftChecks, draftInstead, type ImportDraft, type ImportDrafts } from './draft.js'
 import type { DraftDeps } from './draft-context.js'
@@ -58,7 +59,10 @@ async function createDraft(deps: DraftDeps, given: DraftRequest): Promise<Import
     claims: [resourcePath([...above, target])],
     ...finishOnly(),
   }
-  const created = store.drafts.create(job, (tx) => makeShells(registry, job, tx))
+  const created = store.drafts.create(job, async (tx) => {
+    await openShellSession(deps, job, tx)
+    await makeShells(registry, job, tx)
+  })
   await control.accept(created)
   return draftHandle(deps, await created)
 }

@@ -2,6 +2,7 @@ import type { ArchiveLimits } from '../archive/limits.js'
 import type { SignManifest } from '../archive/sign.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import type { Environment } from '../contracts/environment.js'
+import type { SessionHook } from '../contracts/session.js'
 import type { Store } from '../contracts/store.js'
 import type { Registry } from '../plan/registry.js'
 import type { Inputs } from '../requests/inputs.js'
@@ -15,6 +16,7 @@ export interface EngineDeps {
   readonly environment: Environment
   /** What an archive may cost, read or written. Absent: `defaultLimits`. */
   readonly limits?: Partial<ArchiveLimits> | undefined
+  readonly session?: SessionHook
   /** Absent: archives are not signed. */
   readonly sign?: SignManifest
 }

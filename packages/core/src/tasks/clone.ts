@@ -3,6 +3,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import { pieceContext, type TaskRunner } from './attempt-context.js'
 import { connection, importEntries } from './import.js'
+import { openSession } from './open-session.js'
 import { exportToStaging } from './staging.js'
 
 /** By the piece's own cloner, or else through staged entries with the same ids. */
@@ -17,6 +18,7 @@ export const cloneTask: TaskRunner = async (attempt) => {
     return attempt.store.attempts.run(
       attempt.lease,
       async (tx) => {
+        await openSession(attempt, tx)
         const target = newRefOf(attempt.registry, job, source)
         const context = { ...pieceContext(attempt, piece.name, target), ...connection(attempt, tx), source }
         return { counts: await cloner.clone(context), findings: attempt.findings.list() }

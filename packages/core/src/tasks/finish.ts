@@ -6,6 +6,7 @@ import { newRefs } from '../plan/new-ref-of.js'
 import { walkTree } from '../plan/tree.js'
 import { uploadsPrefix } from '../requests/uploads.js'
 import type { AttemptContext, TaskRunner } from './attempt-context.js'
+import { openShellSession } from './open-session.js'
 import { removeRows, removeShells } from './remove-resources.js'
 import { archivePrefix, jobPrefix } from './staging.js'
 
@@ -16,6 +17,7 @@ export const finishTask: TaskRunner = async (attempt) => {
   const isFilling = job.kind === 'import' || job.kind === 'clone'
   const hasRows = isFilling && job.outcome !== 'succeeded' && (await hasMadeShells(attempt))
   const commit = async (tx: Transaction): Promise<NodeResult> => {
+    if (isFilling) await openShellSession(attempt, job, tx)
     if (job.outcome !== 'succeeded') {
       if (isFilling) await removeOrHide(attempt, tx, hasRows)
       return retryUntil ? { result: { retryUntil } } : {}

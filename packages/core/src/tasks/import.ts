@@ -10,6 +10,7 @@ import { newRefOf } from '../plan/new-ref-of.js'
 import { inputNode } from '../requests/inputs.js'
 import { type AttemptContext, pieceContext, type TaskRunner } from './attempt-context.js'
 import { meteredEntries } from './metered-entries.js'
+import { openSession } from './open-session.js'
 
 export const importTask: TaskRunner = async (attempt) => {
   const { job, node } = attempt.lease
@@ -42,6 +43,7 @@ export async function importEntries(
   tx: Transaction,
 ): Promise<PieceCounts> {
   if (!piece.importer) throw new PieceworkError('internal', `Piece ${piece.name} cannot be imported.`)
+  await openSession(attempt, tx)
   const counts = await piece.importer.import({
     ...pieceContext(attempt, piece.name, newRefOf(attempt.registry, attempt.lease.job, source)),
     ...connection(attempt, tx),

@@ -1,4 +1,5 @@
 import type { TaskRunner } from './attempt-context.js'
+import { openShellSession } from './open-session.js'
 import { makeShells, refuseShelless } from './shells-of.js'
 
 /** Makes what the job will fill. */
@@ -8,6 +9,7 @@ export const shellsTask: TaskRunner = (attempt) => {
     attempt.lease,
     async (tx) => {
       refuseShelless(attempt.registry, job.tree)
+      await openShellSession(attempt, job, tx)
       await makeShells(attempt.registry, job, tx)
       return {}
     },

@@ -11,6 +11,7 @@ import type { PieceCounts } from '../contracts/piece-counts.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { type AttemptContext, pieceContext } from './attempt-context.js'
 import type { ByteCount } from './byte-count.js'
+import { openSession } from './open-session.js'
 
 /** Prefix of everything of a job that is deleted with it. */
 export function jobPrefix(job: string): string {
@@ -43,7 +44,10 @@ export async function exportToStaging(
     finding: (finding: NewFinding) => attempt.findings.add({ ...finding, piece: piece.name }),
   }
   return attempt.store.database.transaction(
-    (tx) => exportEntries(piece, { ...context, tx }, { artifacts, prefix, limits, bytes: attempt.bytes }),
+    async (tx) => {
+      await openSession(attempt, tx)
+      return exportEntries(piece, { ...context, tx }, { artifacts, prefix, limits, bytes: attempt.bytes })
+    },
     { readOnly: true, signal },
   )
 }

@@ -9,6 +9,7 @@ import { newRefIfKnown } from '../plan/new-ref-of.js'
 import { inputNode } from '../requests/inputs.js'
 import { type AttemptContext, commit, pieceContext, type TaskRunner } from './attempt-context.js'
 import { meteredEntries } from './metered-entries.js'
+import { openSession } from './open-session.js'
 
 /** All validators of one piece over all that it would read. Errors fail the node; warnings do not. */
 export const validateTask: TaskRunner = async (attempt) => {
@@ -101,6 +102,7 @@ async function runValidators(
     await problems.of(() =>
       attempt.store.database.transaction(
         async (tx) => {
+          await openSession(attempt, tx)
           for await (const finding of validator.validate({ ...context, tx })) {
             attempt.signal.throwIfAborted()
             problems.add(finding)

@@ -47,6 +47,7 @@ const all = (): PieceworkOptions => ({
   store: memoryStore(),
   artifacts,
   access: { allows: async () => true },
+  session: async () => {},
   limits: { ...limits },
   signing: { key: privateKey, keyId: 'host-1' },
   trust: { keys, policy: 'warn' },
@@ -80,6 +81,7 @@ optionTests(test, [
       artifacts: ['/folder', {}],
       access: [{}, true],
       container: [{}],
+      session: [{}, 'app.user'],
       signing: ['-----BEGIN PRIVATE KEY-----', {}],
       'signing.keyId': [undefined, 7],
       trust: [{}, 'require'],
@@ -266,7 +268,7 @@ test('each function of an entry point that takes options is tried', () => {
     archive:
       'artifactSource entryPath fileSource manifestDigest openZip readManifest stagedEntries writeManifest',
     piece:
-      'PieceworkError checkArgument checkDeclaration checkOptions closest contractCheck csvLine entriesOf isPieceworkError isSequenceForm isTextForm jobIds keyFormCheck keyFormText keyFormsOf keyLength keyShape memo objectCheck readOnce required uploadEntries',
+      'PieceworkError checkArgument checkDeclaration checkOptions closest contractCheck csvLine entriesOf isPieceworkError isSequenceForm isTextForm jobIds keyFormCheck keyFormText keyFormsOf keyLength keyShape memo objectCheck readOnce recordLimit required uploadEntries',
     store:
       'PieceworkError artifactKeySegments canBeStopped changedPaths checkArgument checkDeclaration checkOptions contractCheck databaseError deletedResult expiredResult isPieceworkError isTerminal jobIds keptUntil mustQueue objectCheck overlaps required resourceBusy resourcePath taskOf transition withPlan withUploads',
   }

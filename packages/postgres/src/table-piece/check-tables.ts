@@ -7,36 +7,35 @@ import {
 } from '@piecework/core/piece'
 import { checkClaims } from './check-claims.js'
 import { type ClaimingPiece, isClaimingPiece, tableClaims } from './claims.js'
-import { findingOf, type TableFinding } from './facts/problem.js'
+import { type Checked, checkStart } from './facts/check-start.js'
+import { findingOf, isError, type Problem, type TableFinding } from './facts/problem.js'
 import { matchTables } from './resolve-tables.js'
 import { isTablePiece, tableSpec } from './spec.js'
-import type { TablePlan } from './table-plan.js'
 import { unformedReferences } from './unformed-references.js'
 
 /**
- * Checks whether the table pieces and claims among `pieces` fit the database; for the start of a host, after its
- * migrations, and for a test. Resolves to warnings: what an import, a clone or a second copy would meet later.
- * Throws one `registry-invalid` that names everything that does not fit; its `findings` are errors and
+ * Checks whether the table pieces and claims among `pieces` fit the database and its role; for the start of a
+ * host, after its migrations, and for a test. Resolves to warnings: what a job or a second copy would meet
+ * later. Throws one `registry-invalid` that names everything that does not fit; its `findings` are errors and
  * warnings.
  */
 export async function checkTables(db: Queryable, pieces: readonly Piece[]): Promise<readonly TableFinding[]> {
-  const findings: TableFinding[] = []
   const refused: string[] = []
   const forms = keyFormsOf(pieces, refused)
-  const fitting: TablePlan[] = []
+  const checked: Checked[] = []
   for (const piece of pieces) {
     if (isClaimingPiece(piece)) refused.push(...(await claimProblems(db, piece)))
     if (!isTablePiece(piece)) continue
     const { plans, problems } = await matchTables(db, piece[tableSpec])
-    findings.push(...problems.map((problem) => findingOf(piece.name, problem)))
-    const errors = problems.filter(({ severity }) => severity === 'error')
-    if (errors.length > 0)
-      refused.push(`Piece "${piece.name}" cannot be run: ${errors.map(({ text }) => text).join('; ')}.`)
-    else fitting.push(...plans)
+    checked.push({ piece, plans: problems.length > 0 ? [] : plans, problems: [...problems] })
   }
-  refused.push(...unformedReferences(fitting, forms))
-  if (refused.length === 0) return findings
-  throw new PieceworkError('registry-invalid', refused.join(' '), { facts: { problems: refused }, findings })
+  refused.push(
+    ...unformedReferences(
+      checked.flatMap(({ plans }) => plans),
+      forms,
+    ),
+  )
+  return report(await checkStart(db, checked), checked, refused)
 }
 
 async function claimProblems(db: Queryable, piece: ClaimingPiece): Promise<readonly string[]> {
@@ -48,3 +47,33 @@ async function claimProblems(db: Queryable, piece: ClaimingPiece): Promise<reado
     return [error.message]
   }
 }
+
+/** `refused`: whole sentences. */
+function report(
+  session: readonly Problem[],
+  checked: readonly Checked[],
+  refused: readonly string[],
+): readonly TableFinding[] {
+  const findings = [
+    ...session.map((problem) => ({ ...findingOf('', problem), message: sentence(problem.text) })),
+    ...checked.flatMap(({ piece, problems }) => problems.map((problem) => findingOf(piece.name, problem))),
+    ...refused.map((message) => ({
+      piece: '',
+      severity: 'error' as const,
+      code: 'tables/declaration',
+      message,
+    })),
+  ]
+  const problems = [
+    ...session.filter(isError).map(({ text }) => sentence(text)),
+    ...checked.flatMap(({ piece, problems: found }) => {
+      const errors = found.filter(isError).map(({ text }) => text)
+      return errors.length > 0 ? [`Piece "${piece.name}" cannot be run: ${errors.join('; ')}.`] : []
+    }),
+    ...refused,
+  ]
+  if (problems.length === 0) return findings
+  throw new PieceworkError('registry-invalid', problems.join(' '), { facts: { problems }, findings })
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`

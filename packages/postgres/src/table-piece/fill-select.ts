@@ -10,7 +10,7 @@ import type { RowSource } from './row-source.js'
 import type { SetContext } from './spec.js'
 import type { TablePlan } from './table-plan.js'
 
-export interface Statement {
+interface Statement {
   readonly sql: string
   readonly values: readonly unknown[]
 }

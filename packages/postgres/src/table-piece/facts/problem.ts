@@ -23,3 +23,5 @@ export interface TableFinding extends Finding {
 export function findingOf(piece: string, { text, ...problem }: Problem): TableFinding {
   return { piece, ...problem, message: `Piece "${piece}": ${text}.` }
 }
+
+export const isError = ({ severity }: Problem): boolean => severity === 'error'

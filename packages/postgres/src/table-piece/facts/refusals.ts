@@ -13,6 +13,13 @@ export function refusals(plan: MatchedTable, facts: TableFacts, declared: Readon
   return [...heirs(plan, facts, declared), ...unknownTriggers(plan, facts), ...undecidedColumns(plan, facts)]
 }
 
+export const switchedOff: Problem = {
+  severity: 'error',
+  code: 'database/replication-role',
+  text: 'session_replication_role of this connection is replica, so no foreign key is checked and no trigger runs',
+  hint: 'Take the setting from the role, the database or the pool.',
+}
+
 export function rowSecurity(table: string): Problem {
   return {
     severity: 'error',

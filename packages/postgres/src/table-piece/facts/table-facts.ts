@@ -1,6 +1,6 @@
 import type { Queryable } from '@piecework/core/piece'
 
-export interface TriggerFact {
+interface TriggerFact {
   readonly name: string
   /** BEFORE or INSTEAD OF: it can change or drop the row. */
   readonly before: boolean
@@ -21,6 +21,8 @@ export interface TableFacts {
   readonly triggers: readonly TriggerFact[]
   /** Enabled ones that rewrite INSERT or UPDATE. */
   readonly rules: readonly string[]
+  /** Foreign keys and triggers are switched off (session_replication_role). */
+  readonly replica: boolean
   /** Some table of the database has triggers or rules: they may write to this one. */
   readonly triggersNearby: boolean
   /** Columns whose type is, or has inside it, uuid. */
@@ -98,5 +100,6 @@ WITH RECURSIVE wanted(at, oid) AS (
 SELECT w.at::int AS at, json_build_object(
   'rowSecurity', pg_catalog.row_security_active(c.oid),
   'heirs', (${heirs}), 'triggers', (${triggers}), 'rules', (${rules}), 'triggersNearby', (${nearby}),
+  'replica', pg_catalog.current_setting('session_replication_role') = 'replica',
   'uuids', (${holding('uuid')}), 'oids', (${holding('oid')})) AS facts
 FROM wanted w JOIN pg_catalog.pg_class c ON c.oid = w.oid`

@@ -2,7 +2,7 @@ import type { Queryable } from '@piecework/core/piece'
 import type { Table } from '../catalogue.js'
 import type { MatchedTable, TablePlan } from '../table-plan.js'
 import type { Problem } from './problem.js'
-import { refusals, rowSecurity } from './refusals.js'
+import { refusals, rowSecurity, switchedOff } from './refusals.js'
 import { readTableFacts } from './table-facts.js'
 
 /**
@@ -26,6 +26,7 @@ export async function withFacts(
   return {
     plans,
     refused: [
+      ...(found.some((facts) => facts?.replica) ? [switchedOff] : []),
       ...hidden.map(({ name }) => rowSecurity(name)),
       ...(claimed ? [] : plans.flatMap((plan) => refusals(plan, plan.facts, declared))),
     ],

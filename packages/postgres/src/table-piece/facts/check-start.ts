@@ -1,0 +1,42 @@
+import type { Queryable } from '@piecework/core/piece'
+import type { TablePiece } from '../spec.js'
+import type { TablePlan } from '../table-plan.js'
+import { idsInValues } from './ids-in-values.js'
+import { isError, type Problem } from './problem.js'
+import { sessionProblems } from './session-facts.js'
+import { readStartFacts } from './start-facts.js'
+import { startProblems } from './start-problems.js'
+
+/** A piece that the catalogue has been asked about. */
+export interface Checked {
+  readonly piece: TablePiece
+  /** None if its declaration does not fit. */
+  readonly plans: readonly TablePlan[]
+  readonly problems: Problem[]
+}
+
+/**
+ * Adds to the problems of each piece what matters once, at the start; returns those of the role and its
+ * connection.
+ */
+export async function checkStart(db: Queryable, checked: readonly Checked[]): Promise<readonly Problem[]> {
+  const session = await sessionProblems(db, checked.some(needsStaging))
+  for (const { piece, plans, problems } of checked) {
+    const facts = await readStartFacts(db, plans)
+    for (const [index, plan] of plans.entries()) {
+      const found = facts[index]
+      if (found) problems.push(...startProblems(plan, found, piece.exportOnly ?? false))
+    }
+  }
+  // Reads rows, which may be refused if something else is.
+  if (checked.some(({ problems }) => problems.some(isError))) return session
+  const carried = checked.flatMap(({ plans }) => plans)
+  for (const { plans, problems } of checked)
+    for (const plan of plans) problems.push(...(await idsInValues(db, plan, carried)))
+  return session
+}
+
+/** Whether an import or clone of the piece needs temporary tables in any case. */
+const needsStaging = ({ piece, plans }: Checked): boolean =>
+  !piece.exportOnly &&
+  plans.some(({ ownRow, spec, json }) => ownRow || spec.secondPass !== undefined || json.size > 0)

@@ -1,0 +1,124 @@
+import type { Column } from '../catalogue.js'
+import type { TablePlan } from '../table-plan.js'
+import { carriesAsIs } from './carries-as-is.js'
+import { snakeCase } from './looks-secret.js'
+import type { Problem } from './problem.js'
+import type { StartFacts } from './start-facts.js'
+
+/** What a later job, or a second copy, would meet. `exportOnly`: nothing is written. */
+export function startProblems(plan: TablePlan, facts: StartFacts, exportOnly: boolean): Problem[] {
+  const reading = privileges(plan, 'read', plan.carried, facts.unreadable)
+  if (exportOnly) return [...reading, ...namedLikeIds(plan)]
+  const written = [...plan.carried, ...plan.set.map(({ column }) => column)]
+  return [
+    ...reading,
+    ...privileges(plan, 'write', written, facts.unwritable),
+    ...undecidedTriggers(plan),
+    ...uniqueBeyond(plan, facts),
+    ...sequences(plan, facts),
+    ...namedLikeIds(plan),
+  ]
+}
+
+function privileges(
+  { spec }: TablePlan,
+  what: 'read' | 'write',
+  needed: readonly Column[],
+  lacking: readonly string[],
+): Problem[] {
+  const names = needed.map(({ name }) => name).filter((name) => lacking.includes(name))
+  if (names.length === 0) return []
+  const all = names.length === needed.length
+  return [
+    {
+      severity: 'error',
+      code: 'database/no-privilege',
+      table: spec.table,
+      text: `this role may not ${what} ${all ? '' : `${quoted(names)} of `}table "${spec.table}"`,
+      hint: `GRANT ${what === 'read' ? 'SELECT' : 'INSERT, UPDATE, DELETE'} on it to the role.`,
+    },
+  ]
+}
+
+function undecidedTriggers({ spec, facts }: TablePlan): Problem[] {
+  const names = [...new Set([...facts.triggers.map(({ name }) => name), ...facts.rules])]
+  const undecided = names.filter((name) => !spec.triggers?.includes(name))
+  if (undecided.length === 0) return []
+  return [
+    {
+      severity: 'warning',
+      code: 'tables/triggers',
+      table: spec.table,
+      text: `table "${spec.table}" has triggers or rules that may change, drop or add what an import writes: ${quoted(undecided)}`,
+      hint: `Accept them in the declaration: triggers: [${names.map((name) => `'${name}'`).join(', ')}]. What they do is told by each job.`,
+    },
+  ]
+}
+
+/** A key that no part of a copy changes: a second copy cannot stand beside the first. */
+function uniqueBeyond(plan: TablePlan, { unique }: StartFacts): Problem[] {
+  const asIs = carriesAsIs(plan)
+  const same = new Set(
+    plan.carried.filter((column) => asIs(column) && !column.serial).map(({ name }) => name),
+  )
+  return unique
+    .filter(({ columns }) => columns.every((name) => same.has(name)))
+    .map(({ name, columns, exclusion }) => ({
+      severity: 'warning',
+      code: 'tables/unique-beyond-resource',
+      table: plan.spec.table,
+      ...(columns.length === 1 && columns[0] !== undefined && { column: columns[0] }),
+      text: `${exclusion ? 'the EXCLUDE constraint' : 'the unique index'} "${name}" of table "${plan.spec.table}"${columns.length > 0 ? ` on ${quoted(columns)}` : ''} holds no id of the resource, so a second copy could not stand beside the first`,
+      hint: 'Let an import compute a value by "set", leave the column out by "ignore", or make the key one within the resource.',
+    }))
+}
+
+function sequences(plan: TablePlan, { increments }: StartFacts): Problem[] {
+  return plan.carried.flatMap(({ name, serial }): Problem[] => {
+    const at = { severity: 'warning', table: plan.spec.table, column: name } as const
+    const column = `column "${name}" of table "${plan.spec.table}"`
+    const increment = increments[name]
+    return [
+      ...(serial && name !== plan.key?.name && !plan.spec.columns?.includes(name)
+        ? [
+            {
+              ...at,
+              code: 'tables/sequence',
+              text: `${column} takes its values from a sequence and travels, so a number that comes with an import may be one that the sequence gives out later`,
+              hint: 'Put it into "ignore", so that imported rows take numbers of their own, or into "columns" if the numbers are to stay.',
+            },
+          ]
+        : []),
+      ...(increment === undefined
+        ? []
+        : [
+            {
+              ...at,
+              code: 'tables/sequence-increment',
+              text: `the sequence of ${column} has INCREMENT ${increment}: a program may give out numbers between two of its values`,
+            },
+          ]),
+    ]
+  })
+}
+
+const idName = /(?:^|_)(?:ids?|uuids?|guids?|pk|fk)$/
+const idType = /^_?(?:int[248]|text|varchar|bpchar|citext)$/
+
+/** Numbers and texts that are ids by their name; ids in columns of type uuid are refused. */
+function namedLikeIds(plan: TablePlan): Problem[] {
+  return plan.carried
+    .filter(carriesAsIs(plan))
+    .filter(({ name, base }) => idType.test(base) && idName.test(snakeCase(name)))
+    .filter(({ name }) => !plan.spec.columns?.includes(name) && !plan.table.primaryKey.includes(name))
+    .map(({ name, type }) => ({
+      severity: 'warning',
+      code: 'tables/named-like-id',
+      table: plan.spec.table,
+      column: name,
+      text: `column "${name}" of table "${plan.spec.table}" is named like an id (${type}) and travels as it is`,
+      hint: 'Declare it in "references" if it leads to a row, in "columns" if it does not.',
+    }))
+}
+
+const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ')
