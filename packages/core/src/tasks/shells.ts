@@ -1,3 +1,5 @@
+import { fromDraft } from '../drafts/draft-state.js'
+import { assertNotTaken } from '../plan/draw-targets.js'
 import type { TaskRunner } from './attempt-context.js'
 import { makeShells, refuseShelless } from './shells-of.js'
 
@@ -8,6 +10,8 @@ export const shellsTask: TaskRunner = (attempt) => {
     attempt.lease,
     async (tx) => {
       refuseShelless(attempt.registry, job.tree)
+      // Shells of a draft are there already.
+      if (!fromDraft(job)) await assertNotTaken(attempt.registry, tx, job.targets ?? [])
       await makeShells(attempt.registry, job, tx)
       return {}
     },
