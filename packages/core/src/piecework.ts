@@ -106,7 +106,9 @@ export function createPiecework(given: PieceworkOptions): Piecework {
   const control = createJobControl({ store, engine, watcher, events, allow })
   const requests = createRequests(deps)
   const retry = createRetry(deps, requests)
-  const canonical = (ref: ResourceRef) => canonicalRef(registry, store.database, ref)
+  // Jobs of a kind that is registered no more are there still.
+  const canonical = async (ref: ResourceRef) =>
+    registry.kinds.has(ref.kind) ? canonicalRef(registry, store.database, ref) : ref
   return {
     start: () => engine.start(),
     stop: async (options) => engine.stop(checkOptions('stop()', options, { drainMs: check.duration })),

@@ -2,12 +2,13 @@ import type { Queryable } from '../contracts/database.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import { isSequenceForm } from '../key-forms.js'
 import { canonicalId } from './canonical-id.js'
+import type { RegisteredKind } from './registered-kind.js'
 import type { Registry } from './registry.js'
 import { resourceNotFound } from './resource-not-found.js'
-import { sequenceFacts } from './sequence-facts.js'
+import { type SequenceFacts, sequenceFacts } from './sequence-facts.js'
 
-/** Of the smallest integer type: these fit into every column. */
-const fitsAnywhere = 32_767n
+/** Of the smallest integer type. */
+const inEveryColumn = { least: -32_768n, most: 32_767n }
 
 /**
  * The resource that a host has named, by the one spelling of its id. Throws `resource-not-found` for an id
@@ -51,10 +52,19 @@ export async function canonicalRefs(
   return refs
 }
 
+type Range = Pick<SequenceFacts, 'least' | 'most'>
+
+/** What the catalogue said last; asked again for what is outside, because a column may have been widened. */
+const ranges = new WeakMap<RegisteredKind, Range>()
+
 /** Whether the column of the kind's ids can hold it: a wider number is an error of the database. */
 async function fits(registry: Registry, db: Queryable, { kind, id }: ResourceRef): Promise<boolean> {
   const value = BigInt(id)
-  if (value >= -fitsAnywhere && value <= fitsAnywhere) return true
-  const facts = await sequenceFacts(registry.kind(kind), db)
-  return !facts || (value >= facts.least && value <= facts.most)
+  const isIn = ({ least, most }: Range): boolean => value >= least && value <= most
+  const registered = registry.kind(kind)
+  if (isIn(ranges.get(registered) ?? inEveryColumn)) return true
+  const facts = await sequenceFacts(registered, db)
+  if (!facts) return true
+  ranges.set(registered, facts)
+  return isIn(facts)
 }

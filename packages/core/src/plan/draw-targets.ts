@@ -40,6 +40,21 @@ export async function drawTargets(
   return { targets }
 }
 
+/**
+ * Throws `sequence-behind` if a row has one of the ids that were drawn: before the shells are made, there is
+ * none.
+ */
+export async function assertNotTaken(
+  registry: Registry,
+  db: Queryable,
+  targets: readonly DrawnId[],
+): Promise<void> {
+  for (const kind of new Set(targets.map(({ source }) => source.kind))) {
+    const facts = await sequenceFacts(registry.kind(kind), db)
+    if (facts) await refuseTaken(db, facts, idsOfKind(targets, kind))
+  }
+}
+
 const idsOfKind = (targets: readonly DrawnId[], kind: string): readonly string[] =>
   targets.filter(({ source }) => source.kind === kind).map(({ id }) => id)
 

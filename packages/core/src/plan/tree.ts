@@ -17,7 +17,7 @@ export function sameResource(a: ResourceRef, b: ResourceRef): boolean {
   return a.kind === b.kind && a.id === b.id
 }
 
-/** For messages and node ids. */
+/** For messages and node ids: no two resources have the same, whatever their ids hold. */
 export function resourceName(ref: ResourceRef): string {
-  return `${ref.kind}:${ref.id}`
+  return `${encodeURIComponent(ref.kind)}:${ref.id}`
 }

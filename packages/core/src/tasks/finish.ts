@@ -90,7 +90,7 @@ async function removeOrHide(attempt: AttemptContext, tx: Transaction, hasRows: b
   const format = job.request.input && inputs.format(job.request.input.format)
   const keeps = format?.keepsShell && job.error?.code !== 'expired'
   if (hasRows) await removeRows(registry, job, tx, ({ shell }) => !(keeps && shell?.incomplete))
-  if (!keeps) return removeShells(registry, job, tx)
+  if (!keeps || !hasRows) return removeShells(registry, job, tx, { made: hasRows })
   const newRef = newRefs(registry, job)
   const reason = job.error?.message ?? 'The import failed.'
   for (const { ref } of walkTree(job.tree).reverse()) {

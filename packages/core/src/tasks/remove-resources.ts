@@ -2,6 +2,7 @@ import type { Transaction } from '../contracts/database.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceKind, ResourceRef } from '../contracts/resource.js'
+import { isSequenceForm } from '../key-forms.js'
 import { newRefs } from '../plan/new-ref-of.js'
 import type { Registry } from '../plan/registry.js'
 import { walkTree } from '../plan/tree.js'
@@ -30,10 +31,20 @@ export async function removeRows(
   for (const made of madeBy(registry, job)) if (only(made.kind)) await removeRowsOf(registry, job, made, tx)
 }
 
-/** Removes the shells and all that goes with them, children first. */
-export async function removeShells(registry: Registry, job: MadeBy, tx: Transaction): Promise<void> {
-  for (const { kind, resources } of madeBy(registry, job))
+/**
+ * Removes the shells and all that goes with them, children first. `made`: whether the step that makes them was
+ * done; if not, a row with a drawn id is somebody else's.
+ */
+export async function removeShells(
+  registry: Registry,
+  job: MadeBy,
+  tx: Transaction,
+  { made = true }: { readonly made?: boolean } = {},
+): Promise<void> {
+  for (const { kind, resources } of madeBy(registry, job)) {
+    if (!made && isSequenceForm(kind.key)) continue
     for (const resource of resources) await kind.shell?.remove(resource, tx)
+  }
 }
 
 /** The job's resources by kind, kinds that are inside others first. */

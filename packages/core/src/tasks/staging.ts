@@ -27,7 +27,8 @@ export function archivePrefix(job: string): string {
 export function stagingKey(attempt: AttemptContext): string {
   const { job, node, fence } = attempt.lease
   const readable = node.id.replace(/[^A-Za-z0-9._-]+/g, '_').slice(0, 80)
-  const hash = createHash('sha256').update(node.id).digest('hex').slice(0, 8)
+  // Ids of resources may be texts of which no character is readable here: the hash alone must tell nodes apart.
+  const hash = createHash('sha256').update(node.id).digest('hex').slice(0, 32)
   return `${jobPrefix(job.id)}/${readable}-${hash}/${fence}`
 }
 

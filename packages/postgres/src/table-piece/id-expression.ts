@@ -1,11 +1,18 @@
 import { type Ids, isTextForm, type KeyShape, keyShape, PieceworkError } from '@piecework/core/piece'
+import { drawnIdExpression } from './drawn-id.js'
 import { uuidExpression } from './uuid-expression.js'
 
 /**
  * SQL (text) for the new id of the row of `table` whose old id is `expression`, equal to `ids.idOf`; NULL for
  * NULL. `expression`: any SQL that casts to text.
  */
-export function idExpression(ids: Pick<Ids, 'key' | 'form'>, table: string, expression: string): string {
+export function idExpression(
+  ids: Pick<Ids, 'key' | 'form' | 'drawn'>,
+  table: string,
+  expression: string,
+): string {
+  const drawn = ids.drawn(table)
+  if (drawn) return drawnIdExpression(drawn, expression)
   const form = ids.form(table) ?? 'uuid'
   if (form === 'natural') return `(${expression})::text`
   if (isTextForm(form)) return shapeExpression(keyShape(form), ids.key(table), expression)

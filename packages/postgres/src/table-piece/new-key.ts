@@ -1,6 +1,6 @@
 import { type ImportContext, PieceworkError } from '@piecework/core/piece'
 import type { Column } from './catalogue.js'
-import { drawnIdSql } from './drawn-id.js'
+import { drawnIdExpression } from './drawn-id.js'
 import { idExpression } from './id-expression.js'
 import { keyFamily } from './key-family.js'
 import type { TablePlan, Target } from './table-plan.js'
@@ -28,7 +28,7 @@ export function newKeySql(
   const { name, table, key } = target
   const column = table.columns.get(key)
   const drawn = ids.drawn(name)
-  if (drawn && column) return drawnIdSql(drawn, expression, column)
+  if (drawn && column) return `${drawnIdExpression(drawn, expression)}::${column.type}`
   const form = ids.form(name)
   if (form === 'natural' || !column) return expression
   const family = keyFamily(column)

@@ -15,10 +15,14 @@ export interface ConditionIds {
  * SQL of an author's condition, with `$resource` and `$into` replaced. They have no type of their own: each is
  * what it is compared with.
  */
-export const conditionSql = (where: string, { resource, into }: ConditionIds): string =>
-  `(${where
-    .replaceAll('$resource', () => (resource ? textLiteral(resource.id) : 'NULL'))
-    .replaceAll('$into', () => (into ? textLiteral(into.id) : 'NULL'))})`
+export function conditionSql(where: string, { resource, into }: ConditionIds): string {
+  // At once: an id may be a text that holds "$into".
+  const sql = where.replaceAll(/\$(resource|into)/g, (name) => {
+    const ref = name === '$into' ? into : resource
+    return ref ? textLiteral(ref.id) : 'NULL'
+  })
+  return `(${sql})`
+}
 
 export const referencedTable = (schema: string, target: Target): string => onlyTable(schema, target.table)
 

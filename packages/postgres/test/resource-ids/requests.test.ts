@@ -237,6 +237,49 @@ test('nothing half-made: a sequence behind its table is refused, and nothing of 
   })
 })
 
+test('nothing half-made: a row that takes a drawn number before its shell is made stays as it is', async () => {
+  const id = await sampleProject(world)
+  const pack: Pack = {
+    ...integerPack,
+    pieces: [
+      ...(integerPack.pieces ?? []),
+      {
+        contract: 1,
+        name: 'project/slow',
+        of: 'project',
+        version: 1,
+        exporter: { export: async () => ({ rows: 0 }) },
+        importer: { import: async () => ({ rows: 0 }) },
+        validators: [
+          {
+            // Between the request and the shells of an import.
+            validate: async function* ({ target }) {
+              await world.query(
+                `INSERT INTO projects (id, name) OVERRIDING SYSTEM VALUE VALUES ($1, 'by hand') ON CONFLICT DO NOTHING`,
+                [target?.id],
+              )
+              await world.query(`INSERT INTO notes (text, project_id) VALUES ('kept', $1)`, [target?.id])
+              yield { severity: 'warning', code: 'test/by-hand', message: 'A row is there.' }
+            },
+          },
+        ],
+      },
+    ],
+  }
+  await withHost(world, pack, async (piecework) => {
+    const { archive } = await (await piecework.export({ resource: project(id), principal: ann })).result()
+    const { job } = await (
+      await piecework.import({ archive: archive ?? assert.fail(), principal: ann })
+    ).ended()
+    assert.equal(job.error?.code, 'sequence-behind')
+    const rows = await world.query(
+      'SELECT name, (SELECT count(*)::int FROM notes WHERE project_id = p.id) AS notes FROM projects p WHERE id = $1',
+      [job.target?.id],
+    )
+    assert.deepEqual(rows, [{ name: 'by hand', notes: 1 }])
+  })
+})
+
 for (const [what, ...statements] of [
   [
     'the sequence has ended',

@@ -54,7 +54,7 @@ const all: readonly TextIds[] = [
     type: 'text',
     form: 'nanoid',
     looks: /^[\w-]{21}$/,
-    ids: ['../a/b:c %2F o\'clock \\ "q" $1 ${x}', 'ünïcode 🐟/.', 'Ünïcode 🐟/..'],
+    ids: ['../a/b:c %2F o\'clock \\ "q" $1 $into', 'ünïcode 🐟/.', 'Ünïcode 🐟/..'],
   },
 ]
 
@@ -64,9 +64,11 @@ CREATE TABLE ${name}_notes (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), text 
   project_id ${type} NOT NULL REFERENCES ${name}_projects ON DELETE CASCADE, also ${type} REFERENCES ${name}_projects);
 CREATE TABLE ${name}_scenarios (id ${type} PRIMARY KEY, name text, ready boolean NOT NULL DEFAULT true,
   project_id ${type} NOT NULL REFERENCES ${name}_projects ON DELETE CASCADE);
+CREATE TABLE ${name}_tags (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), label text NOT NULL,
+  project_id ${type} NOT NULL REFERENCES ${name}_projects ON DELETE CASCADE);
 CREATE TABLE ${name}_units (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), area float8,
   scenario_id ${type} NOT NULL REFERENCES ${name}_scenarios ON DELETE CASCADE,
-  project_id ${type} NOT NULL REFERENCES ${name}_projects);`
+  project_id ${type} REFERENCES ${name}_projects, tag_id uuid REFERENCES ${name}_tags);`
 
 function packOf({ name, form }: TextIds): Pack {
   const kind = (own: 'project' | 'scenario'): ResourceKind => ({
@@ -130,6 +132,7 @@ function packOf({ name, form }: TextIds): Pack {
             references: { also: `${name}_projects` },
             json: { document: [{ path: 'project', table: `${name}_projects` }] },
           },
+          { table: `${name}_tags`, owner: 'project_id', order: ['label'] },
         ],
       }),
       tablePiece({
@@ -143,7 +146,18 @@ function packOf({ name, form }: TextIds): Pack {
             table: `${name}_units`,
             owner: 'scenario_id',
             order: ['area'],
-            references: { project_id: { table: `${name}_projects`, of: 'project' } },
+            references: {
+              project_id: { table: `${name}_projects`, of: 'project' },
+              tag_id: {
+                table: `${name}_tags`,
+                of: 'project',
+                lookup: {
+                  where: 'project_id = $into',
+                  stableKey: 'label',
+                  exportWhere: 'project_id IS NOT NULL',
+                },
+              },
+            },
           },
         ],
       }),
@@ -158,17 +172,20 @@ async function fill(world: World, { name, ids: [project, ...scenarios] }: TextId
      VALUES ('of itself', $1::text, $1::text, jsonb_build_object('project', $1::text)), ('of none', $1::text, NULL, '{"project": "other"}')`,
     [project],
   )
+  await world.query(`INSERT INTO ${name}_tags (label, project_id) VALUES ('shallow', $1), ('deep', $1)`, [
+    project,
+  ])
   for (const [at, scenario] of scenarios.entries()) {
     await world.query(`INSERT INTO ${name}_scenarios (id, name, project_id) VALUES ($1, $2, $3)`, [
       scenario,
       `Plan ${at}`,
       project,
     ])
-    await world.query(`INSERT INTO ${name}_units (area, scenario_id, project_id) VALUES ($1, $2, $3)`, [
-      at + 0.5,
-      scenario,
-      project,
-    ])
+    await world.query(
+      `INSERT INTO ${name}_units (area, scenario_id, project_id, tag_id)
+       SELECT $1::float8, $2::text, $3::text, id FROM ${name}_tags WHERE project_id = $3::text AND label = 'deep'`,
+      [at + 0.5, scenario, project],
+    )
   }
 }
 
@@ -178,7 +195,8 @@ async function contentOf(world: World, { name }: TextIds, project: string): Prom
        'notes', (SELECT jsonb_agg(jsonb_build_array(text, also = project_id, document ->> 'project' = project_id::text) ORDER BY text)
          FROM ${name}_notes WHERE project_id = p.id),
        'scenarios', (SELECT jsonb_agg(jsonb_build_array(s.name, s.ready,
-           (SELECT jsonb_agg(jsonb_build_array(area, u.project_id = p.id)) FROM ${name}_units u WHERE scenario_id = s.id)) ORDER BY s.name)
+           (SELECT jsonb_agg(jsonb_build_array(area, u.project_id = p.id, g.label, g.project_id = p.id)) FROM ${name}_units u
+           LEFT JOIN ${name}_tags g ON g.id = u.tag_id WHERE scenario_id = s.id)) ORDER BY s.name)
          FROM ${name}_scenarios s WHERE s.project_id = p.id)) AS content
      FROM ${name}_projects p WHERE p.id = $1`,
     [project],
@@ -229,6 +247,11 @@ for (const [where, open, runner] of [
             [copy],
           )
           for (const { id } of scenarios) assert.match(id, texts.looks)
+          const diff = await piecework.diff(side, { resource: { kind: 'project', id: copy }, principal: ann })
+          const changed = diff.resources.flatMap(({ pieces }) =>
+            pieces.flatMap(({ entries }) => entries.flatMap(({ rows }) => Object.keys(rows?.columns ?? {}))),
+          )
+          assert.deepEqual(changed, ['document'], JSON.stringify(diff))
           const listed = await piecework.jobs({ resource: { kind: 'project', id: copy } })
           assert.deepEqual(
             listed.map(({ id }) => id),
@@ -276,13 +299,17 @@ for (const [where, open, runner] of [
         const { resource: target } = await into.result()
         assert.ok(archive && target)
         const report = await (await piecework.import({ archive, into: target, principal: ann })).ended()
-        // Units lead to a project that is not carried, and cannot do without.
-        assert.equal(report.counts.skipped, 1)
+        assert.equal(report.job.outcome, 'succeeded', JSON.stringify(report))
         const rows = await world.query(
-          `SELECT name, project_id::text AS project_id FROM ${texts.name}_scenarios WHERE id = $1`,
+          `SELECT s.name, s.project_id::text AS "in", u.project_id, g.label, g.project_id::text AS "tagIn"
+           FROM ${texts.name}_scenarios s JOIN ${texts.name}_units u ON u.scenario_id = s.id
+           LEFT JOIN ${texts.name}_tags g ON g.id = u.tag_id WHERE s.id = $1`,
           [report.job.result.resource?.id],
         )
-        assert.deepEqual(rows, [{ name: 'Plan 0', project_id: target.id }])
+        // The reference to a project that is not carried is left empty; the tag is found by its label.
+        assert.deepEqual(rows, [
+          { name: 'Plan 0', in: target.id, project_id: null, label: 'deep', tagIn: target.id },
+        ])
       })
     })
   }

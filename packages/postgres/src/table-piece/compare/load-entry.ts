@@ -31,6 +31,11 @@ export async function loadEntry(
   await tx.query(`ANALYZE ${table}`)
   return {
     table,
-    column: (name) => (at.has(name) ? `r.c${at.get(name)}` : undefined),
+    column: (name) => {
+      if (!at.has(name)) return undefined
+      const column = `r.c${at.get(name)}`
+      // Blanks at the end of a char(n) mean nothing: an id is the same without them.
+      return plan.table.columns.get(name)?.base === 'bpchar' ? `rtrim(${column}, ' ')` : column
+    },
   }
 }
