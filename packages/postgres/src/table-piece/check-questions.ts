@@ -66,7 +66,9 @@ export class CheckQuestions {
   #report(row: AskedRow | undefined, checks: Iterable<number>, findings: FindingCollector): void {
     const names = [...checks].map((at) => `"${this.#checks[at]?.name}"`).join(', ')
     const message = `The row violates ${names} of table "${this.#plan.table.name}".`
-    findings.error('table/check-violated', { file: this.#plan.entry, line: row?.line ?? 1 }, () => ({ message }))
+    findings.error('table/check-violated', { file: this.#plan.entry, line: row?.line ?? 1 }, () => ({
+      message,
+    }))
   }
 
   /** A name that no column of the table has. */
@@ -104,7 +106,8 @@ export function checkQuestions(plan: TablePlan, columns: readonly string[]): Che
       !plan.spec.keepShellValue?.includes(name),
   )
   const checks = plan.table.checks.filter(
-    (check) => check.columns.length > 0 && check.columns.every((name) => known.some((one) => one.name === name)),
+    (check) =>
+      check.columns.length > 0 && check.columns.every((name) => known.some((one) => one.name === name)),
   )
   if (checks.length === 0) return undefined
   const asked = known.filter(({ name }) => checks.some((check) => check.columns.includes(name)))

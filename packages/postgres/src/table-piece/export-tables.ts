@@ -78,8 +78,7 @@ function exportSelect(
     take(`CASE WHEN ${row}.shared IS NOT TRUE THEN ${value} END`, column.name, column.stored)
     if (shared && lookup?.header === shared.header) take(`${row}.s`, shared.header, shared.column.stored)
     else {
-      if (shared)
-        take(`CASE WHEN ${row}.shared THEN ${row}.s END`, shared.header, shared.column.stored)
+      if (shared) take(`CASE WHEN ${row}.shared THEN ${row}.s END`, shared.header, shared.column.stored)
       if (lookup) take(`${row}.e`, lookup.header, lookup.column.stored)
     }
   }

@@ -73,7 +73,9 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
         found.push(shared(name, target, common, (row) => sharedKeysIn(valueIn(row, name), path, column.base)))
       if (other && !carriesTarget(target, context)) {
         found.push(
-          lookup(name, target, other, (row) => lookupKeysIn(valueIn(row, name), valueIn(row, other.header), path, column.base)),
+          lookup(name, target, other, (row) =>
+            lookupKeysIn(valueIn(row, name), valueIn(row, other.header), path, column.base),
+          ),
         )
       }
       return found

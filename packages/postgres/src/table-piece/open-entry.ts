@@ -18,9 +18,11 @@ export async function openEntry(plan: TablePlan, entries: Entries): Promise<Open
     throw new PieceworkError('archive-invalid', `Entry "${entry}" ${what}.`, { facts: { entry } })
   }
   if (!entries.facts(entry)) refuse('is missing')
-  const csv = await openCsv(entries.open(entry), recordLimit(entries.facts(entry))).catch((error: unknown) => {
-    throw rowError(error, entry)
-  })
+  const csv = await openCsv(entries.open(entry), recordLimit(entries.facts(entry))).catch(
+    (error: unknown) => {
+      throw rowError(error, entry)
+    },
+  )
   const header = matchHeader(plan, csv.columns)
   const [unknown] = header.unknown
   const [missing] = header.missing

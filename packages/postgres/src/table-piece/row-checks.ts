@@ -5,8 +5,8 @@ import { readableColumns } from './header.js'
 import { keepsText, keepsValue, mayLose } from './kept-sql.js'
 import type { TablePlan } from './table-plan.js'
 import { type ValueCheck, valueCheck } from './value-check.js'
-import { ValueQuestions } from './value-questions.js'
 import { valueIn } from './value-in.js'
+import { ValueQuestions } from './value-questions.js'
 
 /** Reports the values of rows that their table would refuse or change. */
 export interface RowChecks {
@@ -37,7 +37,12 @@ export function rowChecks(
     )
     const own = plan.table.columns.get(name) === column
     const required = column.notNull && own
-    const { fits, kept } = valueRule(plan, column, own, types?.length === columns.length ? types[at] : undefined)
+    const { fits, kept } = valueRule(
+      plan,
+      column,
+      own,
+      types?.length === columns.length ? types[at] : undefined,
+    )
     const asked = new ValueQuestions(column, file, kept)
     questions.push(asked)
     return (row, line, findings) => {

@@ -35,7 +35,8 @@ const float =
   (text) => {
     if (!real.test(text)) return later.test(text) ? undefined : false
     const value = rounded(Number(text))
-    const inRange = value === 0 ? /^[^1-9e]*(?:e.*)?$/i.test(text) : Number.isFinite(value) || /[ni]/i.test(text)
+    const inRange =
+      value === 0 ? /^[^1-9e]*(?:e.*)?$/i.test(text) : Number.isFinite(value) || /[ni]/i.test(text)
     if (!inRange) return false
     return text.length <= digits || text.replace(/e.*/i, '').replace(/\D/g, '').length <= digits || undefined
   }
@@ -90,7 +91,9 @@ function checkOf(base: string, length: number | undefined, scale: number, writte
       return () => true
     case 'varchar':
     case 'bpchar':
-      return length === undefined && base === 'bpchar' ? () => undefined : upTo(length ?? Number.POSITIVE_INFINITY)
+      return length === undefined && base === 'bpchar'
+        ? () => undefined
+        : upTo(length ?? Number.POSITIVE_INFINITY)
     case 'uuid':
       return usual('[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
     case 'int2':

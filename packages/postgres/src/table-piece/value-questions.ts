@@ -90,6 +90,8 @@ export class ValueQuestions {
 
   #giveUp(findings: FindingCollector): void {
     const message = `The database refuses ${defaults.refusedPerColumn} values of "${this.#column.name}"; the others of this column were not all looked at.`
-    findings.warning('table/values-left', { file: this.#file, column: this.#column.name }, () => ({ message }))
+    findings.warning('table/values-left', { file: this.#file, column: this.#column.name }, () => ({
+      message,
+    }))
   }
 }

@@ -147,11 +147,26 @@ const bad: readonly (readonly [what: string, csv: string, message: RegExp, codes
   ['an empty key', `id,puid\n,1\n`, /null value/, ['table/value-missing']],
   ['a required column that is missing', `id\n${a}\n`, /lacks the column "puid"/, ['table/column-missing']],
   ['a required value that is missing', `id,puid\n${a},\n`, /null value/, ['table/value-missing']],
-  ['a text that is too long', `id,puid,label\n${a},1,sixsix\n`, /line 2, column "label": value too long/, []],
+  [
+    'a text that is too long',
+    `id,puid,label\n${a},1,sixsix\n`,
+    /line 2, column "label": value too long/,
+    ['table/value-invalid'],
+  ],
   ['a document that is none', `id,puid,doc\n${a},1,{\n`, /line 2, column "doc"/, ['table/value-invalid']],
   ['a document with a NUL', `id,puid,doc\n${a},1,"""\\u0000"""\n`, /column "doc"/, ['table/value-invalid']],
-  ['a geometry that is none', `id,puid,geom\n${a},1,010203\n`, /line 2, column "geom"/, []],
-  ['a value that a check refuses', `id,puid\n${a},-1\n`, /violates check constraint/, []],
+  [
+    'a geometry that is none',
+    `id,puid,geom\n${a},1,010203\n`,
+    /line 2, column "geom"/,
+    ['table/value-invalid'],
+  ],
+  [
+    'a value that a check refuses',
+    `id,puid\n${a},-1\n`,
+    /violates check constraint/,
+    ['table/check-violated'],
+  ],
   ['a key that comes twice', `id,puid\n${a},1\n${a},2\n`, /duplicate key/, []],
   ['too many fields', `id,puid\n${a},1,2\n`, /3 fields where the header has 2/, ['table/archive-invalid']],
   ['too few fields', `id,puid\n${a}\n`, /1 fields where the header has 2/, ['table/archive-invalid']],
@@ -185,7 +200,7 @@ for (const [what, csv, message, codes] of bad) {
 }
 
 test('all problems at once: all problems are told at once, the first of each kind with its line, and counted', async () => {
-  const lines = Array.from({ length: 100 }, (_, n) => `${randomUUID()},${n % 2 ? 'x' : n + 1},"two\nlines"`)
+  const lines = Array.from({ length: 100 }, (_, n) => `${randomUUID()},${n % 2 ? 'x' : n + 1},"t\nl"`)
   const found = await validated(here.db, units, {
     'units.csv': `id,puid,label,more\n${lines.map((line) => `${line},\n`).join('')}`,
     'extra.csv': 'id\n',
