@@ -48,7 +48,7 @@ export function csvHeader(record: string): string[] {
     if (!name || taken.has(name))
       throw new PieceworkError(
         'archive-invalid',
-        `The header's column ${index + 1} has ${name ? `the name ${JSON.stringify(name.slice(0, 200))}, which is taken` : 'no name'}`,
+        `The header's column ${index + 1} has ${name ? `the name ${JSON.stringify(name.slice(0, 200))}, which is taken or not allowed` : 'no name'}`,
       )
     taken.add(name)
     return name

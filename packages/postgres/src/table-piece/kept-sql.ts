@@ -8,6 +8,15 @@ import type { Column } from './catalogue.js'
 /** SQL of what the database prints. A cast to text would cut the blanks of a `char(n)`, and spell booleans out. */
 const printed = (sql: string): string => `format('%s', ${sql})`
 
+/**
+ * SQL of a text as a value of the column, read as COPY reads it: a cast would cut what is too long. A document
+ * in a `json` has no modifiers.
+ */
+const read = ({ type, stored }: Pick<Column, 'type' | 'stored'>, text: string): string =>
+  withoutModifiers(stored) === stored
+    ? `${text}::${type}`
+    : `(SELECT x.v FROM json_to_record(json_build_object('v', ${text})) AS x(v ${type}))`
+
 /** Types whose values can be compared where texts differ, and those that hold each of them as it is. */
 const wider: readonly (readonly [RegExp, string])[] = [
   [/^(?:numeric|real|double precision)/, 'numeric'],
@@ -32,8 +41,9 @@ export const mayLose = ({ stored, simple }: Pick<Column, 'stored' | 'simple'>): 
   !simple || widerOf(stored) !== undefined || withoutModifiers(stored) !== stored
 
 /** SQL: `text` is a value of the column, in whatever spelling. */
-export function keepsValue({ type, stored, simple }: Column, text: string): string {
-  const value = printed(`${text}::${type}`)
+export function keepsValue(column: Column, text: string): string {
+  const { stored, simple } = column
+  const value = printed(read(column, text))
   const same = `${value} = ${text}`
   const wide = widerOf(stored)
   if (wide) return `CASE WHEN ${same} THEN true ELSE ${value}::${wide} = ${text}::${wide} END`
@@ -47,15 +57,15 @@ export function keepsValue({ type, stored, simple }: Column, text: string): stri
  * SQL: the column gives `text` back, which was printed for a value of the type `from`; or a text that means the
  * same to that type, as `1.20` does to `numeric(10,1)`.
  */
-export function keepsText({ type, stored }: Column, from: string | undefined, text: string): string {
-  const value = printed(`${text}::${type}`)
+export function keepsText(column: Column, from: string, text: string): string {
+  const value = printed(read(column, text))
   const same = `${value} = ${text}`
-  if (from === undefined || !isBuiltIn(from) || isZoned(from) !== isZoned(stored)) return same
+  if (!isBuiltIn(from) || isZoned(from) !== isZoned(column.stored)) return same
   return `CASE WHEN ${same} THEN true ELSE ${printed(`${value}::${from}`)} = ${text} END`
 }
 
 /** SQL of the text that the column gives back. */
-export const givenBack = ({ type }: Column, text: string): string => printed(`${text}::${type}`)
+export const givenBack = (column: Column, text: string): string => printed(read(column, text))
 
 const builtIn =
   /^(?:smallint|integer|bigint|real|double precision|numeric(?:\(\d+,-?\d+\))?|boolean|text|character(?: varying)?(?:\(\d+\))?|bytea|date|time(?:stamp)?(?:\(\d\))? with(?:out)? time zone|interval(?:\(\d\))?|bit(?: varying)?(?:\(\d+\))?|uuid|inet|cidr|macaddr8?|money)(?:\[\])?$/

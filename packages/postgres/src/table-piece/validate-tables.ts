@@ -9,6 +9,7 @@ import {
 import { defaults } from '../defaults.js'
 import { type ExternalKeys, externalKeys } from './external-keys.js'
 import { type Header, matchHeader } from './header.js'
+import { newlines } from './newlines.js'
 import { resolveTables } from './resolve-tables.js'
 import { rowChecks } from './row-checks.js'
 import { withEntry } from './row-error.js'
@@ -135,12 +136,4 @@ function* headerFindings(plan: TablePlan, header: Header): Iterable<NewFinding> 
     const message = `The column "${column}" of table "${table}" is decided here; its values in the file are not read.`
     yield { severity: 'warning', code: 'table/column-unread', file, line: 1, column, message }
   }
-}
-
-function newlines(values: readonly (string | null)[]): number {
-  let count = 0
-  for (const value of values) {
-    if (value?.includes('\n')) count += value.split('\n').length - 1
-  }
-  return count
 }

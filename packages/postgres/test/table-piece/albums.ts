@@ -4,6 +4,7 @@ import {
   createPiecework,
   type Database,
   type Diff,
+  type Finding,
   memoryArtifacts,
   type Piecework,
   type PieceworkOptions,
@@ -27,6 +28,7 @@ export interface Ended {
   readonly archive: ArchiveRef
   /** The job's error and all findings, one line each. */
   readonly told: string
+  readonly findings: readonly Finding[]
 }
 
 /** A host of albums, with tables below them, and all its jobs. */
@@ -105,6 +107,7 @@ export async function albums(
       id: job.result?.resource?.id ?? '',
       archive: job.result?.archive as ArchiveRef,
       told: [...error, ...findings.map(({ code, message }) => `${code}: ${message}`)].join('\n'),
+      findings,
     }
   }
   const album = (id: string) => ({ kind: 'album', id })
