@@ -147,12 +147,32 @@ const bad: readonly (readonly [what: string, csv: string, message: RegExp, codes
   ['an empty key', `id,puid\n,1\n`, /null value/, ['table/value-missing']],
   ['a required column that is missing', `id\n${a}\n`, /lacks the column "puid"/, ['table/column-missing']],
   ['a required value that is missing', `id,puid\n${a},\n`, /null value/, ['table/value-missing']],
-  ['a text that is too long', `id,puid,label\n${a},1,sixsix\n`, /record 2: .* would become "sixsi" in "label"/, ['table/value-changed']],
+  [
+    'a text that is too long',
+    `id,puid,label\n${a},1,sixsix\n`,
+    /record 2: .* would become "sixsi" in "label"/,
+    ['table/value-changed'],
+  ],
   ['a document that is none', `id,puid,doc\n${a},1,{\n`, /line 2, column "doc"/, ['table/value-invalid']],
   ['a document with a NUL', `id,puid,doc\n${a},1,"""\\u0000"""\n`, /column "doc"/, ['table/value-invalid']],
-  ['a geometry that is none', `id,puid,geom\n${a},1,010203\n`, /record 2: "010203" is not geometry/, ['table/value-invalid']],
-  ['a value that a check refuses', `id,puid\n${a},-1\n`, /violates check constraint .* \(table "units", constraint "\w+"\)/, ['table/check-violated']],
-  ['a key that comes twice', `id,puid\n${a},1\n${a},2\n`, /duplicate key .* \(table "units", constraint "\w+"\)/, []],
+  [
+    'a geometry that is none',
+    `id,puid,geom\n${a},1,010203\n`,
+    /record 2: "010203" is not geometry/,
+    ['table/value-invalid'],
+  ],
+  [
+    'a value that a check refuses',
+    `id,puid\n${a},-1\n`,
+    /violates check constraint .* \(table "units", constraint "\w+"\)/,
+    ['table/check-violated'],
+  ],
+  [
+    'a key that comes twice',
+    `id,puid\n${a},1\n${a},2\n`,
+    /duplicate key .* \(table "units", constraint "\w+"\)/,
+    [],
+  ],
   ['too many fields', `id,puid\n${a},1,2\n`, /3 fields where the header has 2/, ['table/archive-invalid']],
   ['too few fields', `id,puid\n${a}\n`, /1 fields where the header has 2/, ['table/archive-invalid']],
   [
@@ -162,12 +182,7 @@ const bad: readonly (readonly [what: string, csv: string, message: RegExp, codes
     ['table/archive-invalid'],
   ],
   ['a quote that does not end', `id,puid\n${a},"1\n`, /does not end/, ['table/archive-invalid']],
-  [
-    'a column that comes twice',
-    `id,puid,puid\n${a},1,2\n`,
-    /which is taken/,
-    ['table/archive-invalid'],
-  ],
+  ['a column that comes twice', `id,puid,puid\n${a},1,2\n`, /which is taken/, ['table/archive-invalid']],
   ['nothing at all', '', /header/, ['table/archive-invalid']],
 ]
 
