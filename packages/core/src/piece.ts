@@ -20,6 +20,7 @@ export type {
   CloneContext,
   ExportContext,
   ImportContext,
+  NewShell,
   Piece,
   PieceCloner,
   PieceExporter,
@@ -27,6 +28,7 @@ export type {
   PieceKeys,
   PieceRemover,
   RemoveContext,
+  ShellsContext,
 } from './contracts/piece.js'
 export type { PieceCounts } from './contracts/piece-counts.js'
 export type {

@@ -1,84 +1,17 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import { clashingPath, entryPath, pathFault } from './entry-path.js'
+import type { Manifest, ManifestEntry } from './manifest-contract.js'
+import { assertKnown, assertNeeds, needsOf } from './manifest-needs.js'
+import { type entry, firstSchema, schema, stamp } from './manifest-schema.js'
 import { jsonOf, validated } from './parse.js'
 
 export { entryPath } from './entry-path.js'
+export type { Manifest, ManifestEntry, ManifestPiece } from './manifest-contract.js'
 
-export interface ManifestEntry {
-  /** Relative to its node. */
-  readonly path: string
-  /** Bytes, inflated. */
-  readonly size: number
-  /** Of the inflated bytes, hex. */
-  readonly sha256: string
-  /** Data records. Absent: not a table. */
-  readonly rows?: number
-  /** Of a table's columns, in the order of its header. Absent: the writer did not say. */
-  readonly types?: readonly string[]
-  /** Of the longest record of a table. Absent: none is longer than 256 MiB. */
-  readonly recordBytes?: number
-}
-
-export interface ManifestPiece {
-  /** With its original id. */
-  readonly resource: ResourceRef
-  readonly name: string
-  readonly version: number
-  /** For people: readers that do not know the piece pass it over. */
-  readonly exportOnly?: true
-  readonly entries: readonly ManifestEntry[]
-}
-
-/** What an archive holds: content only, so that equal content has equal bytes. */
-export interface Manifest {
-  readonly format: 'piecework-archive'
-  readonly version: 1
-  /** With original ids. */
-  readonly tree: ResourceTree
-  readonly pieces: readonly ManifestPiece[]
-}
-
-const currentVersion = 1
 const deepestTree = 32
-
-const count = z.int().nonnegative()
-/** What every database and file system keeps as it is. */
-const text = z
-  .string()
-  .min(1)
-  .max(1000)
-  .refine((value) => !value.includes('\0') && !/\p{Surrogate}/u.test(value), 'holds characters that are none')
-const ref = z.strictObject({ kind: text, id: text })
-const tree: z.ZodType<ResourceTree> = z.lazy(() =>
-  z.strictObject({ kind: text, id: text, children: z.array(tree) }),
-)
-const entry = z.strictObject({
-  path: z.string(),
-  size: count,
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  rows: count.exactOptional(),
-  types: count.exactOptional(),
-  recordBytes: count.exactOptional(),
-})
-const piece = z.strictObject({
-  resource: ref,
-  name: z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/),
-  version: z.int().positive(),
-  exportOnly: z.literal(true).exactOptional(),
-  entries: z.array(entry),
-})
-/** As it is spelled: entries name their lists of types by number, for many have the same. */
-const schema = z.strictObject({
-  format: z.literal('piecework-archive'),
-  version: z.literal(currentVersion),
-  types: z.array(z.array(z.string().max(1000))).exactOptional(),
-  tree,
-  pieces: z.array(piece),
-})
-const stamp = z.looseObject({ format: z.literal('piecework-archive'), version: z.int().positive() })
 
 /** The manifest's one spelling: pieces as they come, entries sorted by path, keys in a fixed order. */
 export function writeManifest(manifest: Manifest): Uint8Array {
@@ -105,9 +38,11 @@ export function writeManifest(manifest: Manifest): Uint8Array {
         ...(recordBytes !== undefined && { recordBytes }),
       })),
   }))
+  const needs = needsOf(manifest)
   const canonical = {
     format: manifest.format,
-    version: currentVersion,
+    version: needs.length > 0 ? 2 : 1,
+    ...(needs.length > 0 && { needs }),
     ...(types.size > 0 && { types: [...types.keys()].map((key) => JSON.parse(key)) }),
     tree: canonicalTree(manifest.tree),
     pieces,
@@ -120,19 +55,23 @@ export function writeManifest(manifest: Manifest): Uint8Array {
 /** Throws `archive-newer` for a later format, `archive-invalid` with what is wrong for all else. */
 export function readManifest(bytes: Uint8Array): Manifest {
   const json = jsonOf('manifest.json', bytes)
-  const { version } = validated('manifest.json', json, stamp)
-  if (version > currentVersion)
-    throw new PieceworkError(
-      'archive-newer',
-      `The archive has format version ${version}; this program reads up to version ${currentVersion}`,
-      { facts: { version, supported: currentVersion } },
-    )
-  const manifest = withTypes(validated('manifest.json', json, schema))
+  const { version, needs = [] } = validated('manifest.json', json, stamp)
+  assertKnown(version, needs)
+  const manifest = withTypes(
+    version === 1 ? validated('manifest.json', json, firstSchema) : validated('manifest.json', json, schema),
+  )
+  assertNeeds(manifest, needs)
   assertConsistent(manifest)
   return manifest
 }
 
-function withTypes({ types = [], pieces, ...of }: z.infer<typeof schema>): Manifest {
+function withTypes({
+  types = [],
+  pieces,
+  format,
+  version,
+  tree: of,
+}: Omit<z.infer<typeof schema>, 'version' | 'needs'> & Pick<Manifest, 'version'>): Manifest {
   const listOf = (at: number): readonly string[] => {
     const list = types[at]
     if (list) return list
@@ -145,7 +84,12 @@ function withTypes({ types = [], pieces, ...of }: z.infer<typeof schema>): Manif
     ...one,
     ...(at !== undefined && { types: listOf(at) }),
   })
-  return { ...of, pieces: pieces.map((one) => ({ ...one, entries: one.entries.map(typed) })) }
+  return {
+    format,
+    version,
+    tree: of,
+    pieces: pieces.map((one) => ({ ...one, entries: one.entries.map(typed) })),
+  }
 }
 
 /** Equal content, equal digest: sha256 of the manifest's bytes, hex. */

@@ -63,12 +63,33 @@ export interface CloneContext<Options = unknown> extends WorkContext<Options> {
 export interface PieceExporter<Options = unknown> {
   export(context: ExportContext<Options>): Promise<PieceCounts>
 }
+/** A shell that has just been made, and what will fill it. */
+export interface NewShell {
+  /** The new resource. */
+  readonly resource: ResourceRef
+  /** With its old id. */
+  readonly source: ResourceRef
+}
+export interface ShellsContext<Shell extends NewShell = NewShell> {
+  /** All that the job will fill with the piece: two or more. */
+  readonly shells: readonly Shell[]
+  /** In which the shells are made. */
+  readonly tx: Transaction
+}
+
 export interface PieceImporter<Options = unknown> {
   import(context: ImportContext<Options>): Promise<PieceCounts>
+  /**
+   * Called when all shells are made, before any of them is filled: what they hold until then must not stand
+   * in the way of what their siblings get.
+   */
+  prepare?(context: ShellsContext<NewShell & { readonly entries: Entries }>): Promise<void>
 }
 /** Optional fast path inside one database: no file, no row through the process. */
 export interface PieceCloner<Options = unknown> {
   clone(context: CloneContext<Options>): Promise<PieceCounts>
+  /** As that of an importer. */
+  prepare?(context: ShellsContext): Promise<void>
 }
 
 /** What other pieces must know about keys of the tables that a piece fills. */

@@ -110,8 +110,8 @@ const refusals: Record<string, Refusal> = {
   },
   'a newer format': {
     code: 'archive-newer',
-    bytes: withManifest((json) => ({ ...json, version: 2, more: true })),
-    message: /format version 2; this program reads up to version 1/,
+    bytes: withManifest((json) => ({ ...json, version: 3, more: true })),
+    message: /format version 3; this program reads up to version 2/,
   },
   'an unknown property': { bytes: withManifest((json) => ({ ...json, more: true })), message: /more/ },
   'an about.json that is none': {

@@ -110,6 +110,59 @@ for (const [what, [change, message]] of Object.entries(faults))
     assert.throws(() => readManifest(bytes), { code: 'archive-invalid', message })
   })
 
+test('hostile archives: what a later writer needs is refused by name', () => {
+  const read = (more: object) => () => readManifest(Buffer.from(JSON.stringify({ ...manifest, ...more })))
+  const newer = (message: string) => ({ code: 'archive-newer', message })
+  assert.throws(
+    read({ version: 3 }),
+    newer('The archive has format version 3; this program reads up to version 2'),
+  )
+  assert.throws(
+    read({ version: 3, needs: ['key-ranges', 'column-types', 'large files'], tree: 'in another form' }),
+    newer(
+      'The archive has format version 3 and needs "key-ranges", "large files"; this program reads up to version 2',
+    ),
+  )
+  assert.throws(
+    read({ version: 2, needs: ['column-types', 'key-ranges'], ranges: [] }),
+    newer('The archive needs "key-ranges", which this program does not know'),
+  )
+  for (const wrong of [
+    { version: 2, needs: [7] },
+    { version: 2, needs: [] },
+    { version: 2 },
+    { needs: ['key-ranges'] },
+  ])
+    assert.throws(read(wrong), { code: 'archive-invalid' })
+})
+
+test('a manifest is of version 1 unless it needs more, and says what it needs', () => {
+  const [first, second] = manifest.pieces
+  assert.ok(first && second)
+  const written = (more: object) => {
+    const pieces = [{ ...first, entries: [{ ...entry, ...more }] }, second]
+    const bytes = writeManifest({ ...manifest, pieces })
+    assert.deepEqual(writeManifest(readManifest(bytes)), bytes)
+    const { version, needs } = JSON.parse(Buffer.from(bytes).toString()) as {
+      version: number
+      needs?: unknown
+    }
+    return [version, needs]
+  }
+  assert.deepEqual(written({}), [1, undefined])
+  assert.deepEqual(written({ types: ['uuid', 'text'] }), [2, ['column-types']])
+  assert.deepEqual(written({ recordBytes: 300_000_000 }), [2, ['record-bytes']])
+  assert.deepEqual(written({ types: [], recordBytes: 1 }), [2, ['column-types', 'record-bytes']])
+  const text = Buffer.from(
+    writeManifest({ ...manifest, pieces: [{ ...first, entries: [{ ...entry, types: ['int4'] }] }] }),
+  ).toString()
+  for (const needs of ['"record-bytes"', '"column-types", "record-bytes"'])
+    assert.throws(() => readManifest(Buffer.from(text.replace('"column-types"', needs))), {
+      code: 'archive-invalid',
+      message: /it needs column-types and says/,
+    })
+})
+
 test('hostile archives: a tree that is nested without end is refused', () => {
   for (const depth of [40, 100_000]) {
     const open = Array.from({ length: depth }, (_, i) => `{"kind":"k","id":"${i}","children":[`).join('')

@@ -147,9 +147,9 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'a newer format': {
     code: 'archive-newer',
-    message: /^The archive has format version 2; this program reads up to version 1/,
+    message: /^The archive has format version 3; this program reads up to version 2/,
     bytes: (archive) =>
-      withManifest(archive, (manifest) => Object.assign(manifest, { version: 2, surprise: true })),
+      withManifest(archive, (manifest) => Object.assign(manifest, { version: 3, surprise: true })),
   },
   'a newer piece': {
     code: 'archive-newer',

@@ -6,6 +6,7 @@ import { compareTables, resourceKey } from './compare/compare-tables.js'
 import { exportTables } from './export-tables.js'
 import { importTables } from './import-tables.js'
 import { removeTables } from './remove/remove-tables.js'
+import { prepareShells } from './shells/prepare-shells.js'
 import { type TablePiece, type TablePieceSpec, tableSpec } from './spec.js'
 import { validateTables } from './validate-tables.js'
 
@@ -30,8 +31,14 @@ export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): Ta
     ...(spec.exportOnly
       ? {}
       : {
-          importer: { import: (context) => importTables(spec, context) },
-          cloner: { clone: (context) => cloneTables(spec, context) },
+          importer: {
+            import: (context) => importTables(spec, context),
+            prepare: (context) => prepareShells(spec, context),
+          },
+          cloner: {
+            clone: (context) => cloneTables(spec, context),
+            prepare: (context) => prepareShells(spec, context),
+          },
           remover: { remove: (context) => removeTables(spec, context) },
           validators: [{ validate: (context) => validateTables(spec, context) }, ...validators],
         }),

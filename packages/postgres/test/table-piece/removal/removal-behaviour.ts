@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import {
   createPiecework,
   type Database,
@@ -128,4 +129,30 @@ export function removalBehaviour(test: Test, database: () => Database): void {
       })
     })
   }
+
+  const deletions = async (action: OnDelete): Promise<readonly string[]> => {
+    const schema = `atlas_${++schemas}`
+    for (const sql of atlasTables(schema, action)) await database().query(sql)
+    const statements: string[] = []
+    await database().transaction(async (tx) => {
+      const query: typeof tx.query = (sql, values) => {
+        statements.push(sql)
+        return tx.query(sql, values)
+      }
+      const recording: typeof tx = { query, copyIn: tx.copyIn.bind(tx), copyOut: tx.copyOut.bind(tx) }
+      const resources = [randomUUID(), randomUUID()].map((id) => ({ kind: 'project', id }))
+      for (const { of, remover } of atlasPack(schema, async () => {}).pieces ?? [])
+        if (of === 'project')
+          await remover?.remove({ resources, table: 'projects', tablesAbove: [], tx: recording })
+    })
+    return statements.filter((sql) => /DELETE/.test(sql) && !/pg_catalog/.test(sql))
+  }
+
+  test('a table that goes with the resource by its foreign keys needs no statement, others one for all resources', async () => {
+    assert.deepEqual(await deletions('CASCADE'), [])
+    const circle = await deletions('RESTRICT')
+    assert.equal(circle.length, 1, 'tables that refer to each other go in one statement')
+    assert.match(circle[0] ?? '', /photos.*notes|notes.*photos/s)
+    assert.equal((await deletions('none')).length, 2)
+  })
 }
