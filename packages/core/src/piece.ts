@@ -60,7 +60,7 @@ export {
   keyLength,
   keyShape,
 } from './key-forms.js'
-export type { KeyMap } from './key-map.js'
+export { type KeyMap, keyMap } from './key-map.js'
 export { check } from './options/check.js'
 export { checkArgument, checkDeclaration, checkOptions } from './options/check-options.js'
 export { closest } from './options/closest.js'
