@@ -98,4 +98,5 @@ export const engineTimes = {
 export const pageSizes = {
   outbox: 100,
   retention: 100,
+  keyRanges: 10_000,
 } as const

@@ -2,7 +2,9 @@ import { hash } from 'node:crypto'
 import { PieceworkError } from './contracts/errors.js'
 import type { Ids } from './contracts/ids.js'
 import type { KeyForm } from './contracts/key-form.js'
+import type { KeyRange } from './contracts/keys.js'
 import { isSequenceForm, keyShape } from './key-forms.js'
+import { type KeyMap, keyMap } from './key-map.js'
 import { keyText } from './key-text.js'
 
 export interface IdsOptions {
@@ -10,10 +12,12 @@ export interface IdsOptions {
   readonly forms?: ReadonlyMap<string, KeyForm>
   /** New ids of resources that were drawn from sequences: by table, then by old id. */
   readonly drawn?: ReadonlyMap<string, ReadonlyMap<string, string>>
+  /** Ranges of keys that the job has reserved for a table, in order. Absent: none can be asked for. */
+  readonly ranges?: (table: string) => AsyncIterable<readonly KeyRange[]>
 }
 
 /** Ids of one job. Old ids are hashed as the text that PostgreSQL prints for them. */
-export function jobIds(jobId: string, { forms, drawn }: IdsOptions = {}): Ids {
+export function jobIds(jobId: string, { forms, drawn, ranges = noRanges }: IdsOptions = {}): Ids {
   const inputs = new Map<string, HashInput>()
   const inputOf = (table: string): HashInput => {
     let known = inputs.get(table)
@@ -32,6 +36,7 @@ export function jobIds(jobId: string, { forms, drawn }: IdsOptions = {}): Ids {
     }
     return known
   }
+  const maps = new Map<string, Promise<KeyMap>>()
   return {
     key: (table) => inputOf(table).key,
     form: (table) => forms?.get(table),
@@ -43,7 +48,25 @@ export function jobIds(jobId: string, { forms, drawn }: IdsOptions = {}): Ids {
       throw new PieceworkError('resource-not-found', `The job makes no row of "${table}" for ${oldId}.`)
     },
     drawn: (table) => drawn?.get(table),
+    keyRanges: (table) => ranges(table),
+    keyMap: async (table) => {
+      const resources = drawn?.get(table)
+      if (resources) return resources
+      const known = maps.get(table) ?? collect(ranges(table))
+      maps.set(table, known)
+      return known
+    },
   }
+}
+
+async function collect(pages: AsyncIterable<readonly KeyRange[]>): Promise<KeyMap> {
+  const all: KeyRange[] = []
+  for await (const page of pages) all.push(...page)
+  return keyMap(all)
+}
+
+function noRanges(table: string): never {
+  throw new PieceworkError('unsupported', `Only imports and clones have new keys of "${table}".`)
 }
 
 type Render = (input: HashInput, oldId: string) => string

@@ -14,12 +14,14 @@ export type { Format, FormatContext, Input, InputNode, Role } from './contracts/
 export type { Ids } from './contracts/ids.js'
 export type { StagedEntry } from './contracts/jobs.js'
 export type { KeyForm, SequenceForm, TextForm } from './contracts/key-form.js'
+export type { KeyRange } from './contracts/keys.js'
 export type { Pack } from './contracts/pack.js'
 export type {
   AppliesContext,
   CloneContext,
   ExportContext,
   ImportContext,
+  KeysContext,
   NewShell,
   Piece,
   PieceCloner,
@@ -58,6 +60,7 @@ export {
   keyLength,
   keyShape,
 } from './key-forms.js'
+export { type KeyMap, keyMap } from './key-map.js'
 export { check } from './options/check.js'
 export { checkArgument, checkDeclaration, checkOptions } from './options/check-options.js'
 export { closest } from './options/closest.js'

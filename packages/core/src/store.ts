@@ -36,6 +36,7 @@ export type {
   StagedEntry,
   StatusChange,
 } from './contracts/jobs.js'
+export type { KeyRange, KeyRangePage, Keys } from './contracts/keys.js'
 export type { Outbox, OutboxAction, OutboxItem } from './contracts/outbox.js'
 export type { PieceCounts } from './contracts/piece-counts.js'
 export type { Principal, PrincipalLimit } from './contracts/principal.js'

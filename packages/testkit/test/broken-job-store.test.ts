@@ -1,5 +1,5 @@
 import { memoryStore } from '@piecework/core'
-import type { Lease, OutboxItem, Store } from '@piecework/core/store'
+import type { KeyRange, Lease, OutboxItem, Store } from '@piecework/core/store'
 import { assertBreaks } from '@piecework/test-support'
 import { jobStoreLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
@@ -71,6 +71,34 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
         },
       }
     },
+  ],
+  'takes ranges of keys that overlap': [
+    'new ids: an old key in two ranges of one table is refused',
+    (store) => ({
+      ...store,
+      keys: {
+        ...store.keys,
+        add: async (...args) => {
+          await store.keys.add(...args)
+          return true
+        },
+      },
+    }),
+  ],
+  'gives ranges of keys in no order': [
+    'new ids: reserved ranges are seen when their attempt commits, in order and page by page',
+    (store) => ({
+      ...store,
+      keys: { ...store.keys, ranges: async (...args) => [...(await store.keys.ranges(...args))].reverse() },
+    }),
+  ],
+  'keeps ranges of keys of attempts that failed': [
+    'new ids: ranges of an attempt that fails are never seen, and the next attempt adds its own',
+    keptRanges,
+  ],
+  'keeps ranges of keys of jobs that have ended': [
+    'new ids: reserved ranges are dropped with the end of their job, and with no other',
+    keptRanges,
   ],
   'forgets the outbox item of the next batch': [
     'order: a batch follows when the last node before it has ended',
@@ -402,6 +430,21 @@ for (const [what, [law, breaks]] of Object.entries(broken)) {
       sideBySide: 20,
     }),
   )
+}
+
+function keptRanges(store: Store): Store {
+  const kept = new Map<string, KeyRange[]>()
+  return {
+    ...store,
+    keys: {
+      add: async ({ job }, table, ranges) => {
+        const key = `${job.id} ${table}`
+        kept.set(key, [...(kept.get(key) ?? []), ...ranges])
+        return true
+      },
+      ranges: async (job, table) => kept.get(`${job} ${table}`) ?? [],
+    },
+  }
 }
 
 function withOutbox(

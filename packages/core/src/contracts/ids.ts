@@ -1,4 +1,6 @@
+import type { KeyMap } from '../key-map.js'
 import type { KeyForm } from './key-form.js'
+import type { KeyRange } from './keys.js'
 
 /**
  * New ids of one job. `idOf` is a pure function of sha256(key ‖ old id as UTF-8), rendered in the form that
@@ -19,4 +21,11 @@ export interface Ids {
    * by old id. Undefined for all other tables.
    */
   drawn(table: string): ReadonlyMap<string, string> | undefined
+  /**
+   * New keys of a table whose keys come from a sequence, which were reserved before the first row was written.
+   * Throws `unsupported` outside of imports and clones.
+   */
+  keyMap(table: string): Promise<KeyMap>
+  /** The same in pages, in order of the old keys, for a table with many ranges. */
+  keyRanges(table: string): AsyncIterable<readonly KeyRange[]>
 }

@@ -137,7 +137,7 @@ export interface Job {
   readonly changes: readonly StatusChange[]
 }
 
-export type NodeTask = 'validate' | 'export' | 'assemble' | 'shells' | 'import' | 'clone' | 'finish'
+export type NodeTask = 'validate' | 'export' | 'assemble' | 'keys' | 'shells' | 'import' | 'clone' | 'finish'
 /** `skipped`: the job ended before it came to this node. */
 export type NodeStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped'
 

@@ -4,6 +4,7 @@ import type { Entries, Upgrade } from './entries.js'
 import type { NewFinding } from './finding.js'
 import type { Ids } from './ids.js'
 import type { KeyForm } from './key-form.js'
+import type { KeyRange } from './keys.js'
 import type { PieceCounts } from './piece-counts.js'
 import type { ResourceRef } from './resource.js'
 import type { Schema } from './schema.js'
@@ -92,10 +93,36 @@ export interface PieceCloner<Options = unknown> {
   prepare?(context: ShellsContext): Promise<void>
 }
 
-/** What other pieces must know about keys of the tables that a piece fills. */
+/** One piece of one resource, before anything of the job is written. */
+export interface KeysContext<Options = unknown> extends WorkContext<Options> {
+  /** Of an import. Absent for a clone, which reads the rows of `source`. */
+  readonly entries?: Entries
+  /** The exported resource, with its old id. */
+  readonly source: ResourceRef
+  /** Commits together with what is added. */
+  readonly tx: Transaction
+  /**
+   * Reserves new keys: adds ranges of a table, by the name under which its keys are remapped. Throws
+   * `archive-invalid` or, in a clone, `source-changed` if an old key is in two of them.
+   */
+  add(table: string, ranges: readonly KeyRange[]): Promise<void>
+  /** Whether this job makes resources of that kind. */
+  carries(kind: string): boolean
+  /** Adds to the job's report. */
+  finding(finding: NewFinding): void
+}
+
+/** Keys of the tables that a piece fills. */
 export interface PieceKeys {
   /** By the name under which a table's ids are remapped. Of tables that are not named: uuid. */
   readonly forms?: Readonly<Record<string, KeyForm>>
+  /**
+   * Tables whose new keys are numbers of a sequence. Asked when an import or a clone is requested: if there is
+   * one, `reserve` runs before anything is made.
+   */
+  numbered?(db: Queryable): Promise<readonly string[]>
+  /** Takes the numbers for all rows of the resource. Required with `numbered`. */
+  reserve?(context: KeysContext): Promise<void>
 }
 
 export interface RemoveContext {

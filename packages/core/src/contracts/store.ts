@@ -4,6 +4,7 @@ import type { Drafts } from './drafts.js'
 import type { Guard } from './guard.js'
 import type { Limits } from './job-limits.js'
 import type { Jobs, Reports } from './jobs.js'
+import type { Keys } from './keys.js'
 import type { Outbox } from './outbox.js'
 import type { Retention } from './retention.js'
 
@@ -13,6 +14,7 @@ export interface Store {
   readonly drafts: Drafts
   readonly reports: Reports
   readonly attempts: Attempts
+  readonly keys: Keys
   readonly outbox: Outbox
   readonly retention: Retention
   readonly limits: Limits

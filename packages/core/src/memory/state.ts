@@ -3,6 +3,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
 import type { ResourcePath } from '../contracts/guard.js'
 import type { Job, JobNode, NewJob, NewNode } from '../contracts/jobs.js'
+import type { KeyRange } from '../contracts/keys.js'
 import type { OutboxAction, OutboxItem } from '../contracts/outbox.js'
 import type { Principal, PrincipalLimit } from '../contracts/principal.js'
 import { isTerminal, isThrottled, type JobEvent, transition } from '../engine/machine.js'
@@ -19,6 +20,8 @@ export interface MemoryNode {
   submittedAt: number
   /** Its transaction is being committed: it cannot be taken over. */
   committing: boolean
+  /** Ranges of keys by table, of the attempt with that fence. */
+  keys?: { readonly fence: number; readonly tables: Map<string, readonly KeyRange[]> }
 }
 
 export interface MemoryJob {
@@ -164,6 +167,7 @@ export class MemoryState {
 
   private end({ job: { id, kind, result, principal, outcome }, nodes }: MemoryJob): void {
     for (const slot of nodes.values()) {
+      delete slot.keys
       if (outcome !== 'succeeded' && slot.node.status === 'waiting')
         slot.node = { ...slot.node, status: 'skipped', endedAt: this.now() }
     }

@@ -12,6 +12,7 @@ import { memoryDrafts } from './drafts.js'
 import { memoryGuard } from './guard.js'
 import { memoryLimits } from './job-limits.js'
 import { memoryJobs, memoryReports } from './jobs.js'
+import { memoryKeys } from './keys.js'
 import { memoryRetention } from './retention.js'
 import { MemoryState } from './state.js'
 
@@ -40,6 +41,7 @@ export function memoryStore(given?: MemoryStoreOptions): Store {
     drafts: memoryDrafts(state, database),
     reports: memoryReports(state),
     attempts: memoryAttempts(state, database, leaseMs),
+    keys: memoryKeys(state),
     outbox: {
       pending: async (limit) => [...state.outbox.values()].slice(0, limit),
       acknowledge: async (ids) => {

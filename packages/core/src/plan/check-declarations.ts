@@ -35,7 +35,11 @@ const pieceChecks: OptionChecks<Piece> = {
   cloner: check.having<PieceCloner>('a cloner', 'clone'),
   remover: check.having<PieceRemover>('a remover', 'remove'),
   validators: check.list(check.having<Validator>('a validator', 'validate')),
-  keys: contractCheck<PieceKeys>({ forms: check.record(keyFormCheck) }),
+  keys: contractCheck<PieceKeys>({
+    forms: check.record(keyFormCheck),
+    numbered: check.func(),
+    reserve: check.func(),
+  }),
   comparer: contractCheck<PieceComparer>({ resourceKey: check.func(), compare: required(check.func()) }),
   upgrades: check.record(check.func()),
 }

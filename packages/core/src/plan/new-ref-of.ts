@@ -2,7 +2,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { Ids } from '../contracts/ids.js'
 import type { Job } from '../contracts/jobs.js'
 import type { ResourceRef } from '../contracts/resource.js'
-import { jobIds } from '../ids.js'
+import { type IdsOptions, jobIds } from '../ids.js'
 import { isSequenceForm } from '../key-forms.js'
 import type { Registry } from './registry.js'
 
@@ -42,10 +42,14 @@ function knownRefs(registry: Registry, job: IdentifiedJob): (source: ResourceRef
   }
 }
 
-/** New ids of all rows of the job. */
-export function idsOf(registry: Registry, { id, targets = [] }: IdentifiedJob): Ids {
+/** New ids of all rows of the job. `ranges`: of reserved keys, if they are there. */
+export function idsOf(
+  registry: Registry,
+  { id, targets = [] }: IdentifiedJob,
+  ranges?: IdsOptions['ranges'],
+): Ids {
   const drawn = new Map<string, Map<string, string>>()
   for (const { table, key } of registry.kinds.values()) if (isSequenceForm(key)) drawn.set(table, new Map())
   for (const { source, id: own } of targets) drawn.get(registry.kind(source.kind).table)?.set(source.id, own)
-  return jobIds(id, { forms: registry.keyForms, drawn })
+  return jobIds(id, { forms: registry.keyForms, drawn, ...(ranges && { ranges }) })
 }

@@ -7,6 +7,9 @@ import { planBatches } from './plan.js'
 import type { Registry } from './registry.js'
 import { resourceName, walkTree } from './tree.js'
 
+/** Names of the pieces that reserve numbers before anything is made. */
+type Numbered = ReadonlySet<string>
+
 /** One batch of exports, then the assembly. */
 export function exportNodes(tree: ResourceTree, piecesOf: PiecesOf): { nodes: NewNode[]; batches: number } {
   const nodes = walkTree(tree).flatMap(({ ref }) =>
@@ -16,17 +19,22 @@ export function exportNodes(tree: ResourceTree, piecesOf: PiecesOf): { nodes: Ne
   return closed([...nodes, { id: 'assemble', task: 'assemble', batch: 1 }], 2)
 }
 
-/** The shells, then batches by the pieces' edges. */
-export function cloneNodes(tree: ResourceTree, piecesOf: PiecesOf): { nodes: NewNode[]; batches: number } {
-  return filling('clone', tree, piecesOf, [])
+/** Reserved numbers, the shells, then batches by the pieces' edges. */
+export function cloneNodes(
+  tree: ResourceTree,
+  piecesOf: PiecesOf,
+  numbered: Numbered,
+): { nodes: NewNode[]; batches: number } {
+  return filling('clone', tree, { piecesOf, numbered, before: [] })
 }
 
-/** One batch of validations; for an import then the shells and batches by the pieces' edges. */
+/** One batch of validations; for an import then what a clone has, too. */
 export function inputNodes(
   registry: Registry,
   format: string,
   input: Input,
   kind: 'import' | 'validation',
+  numbered: Numbered,
 ): { nodes: NewNode[]; batches: number } {
   const validations = input.nodes.map((node) => nodeOf('validate', node.resource, node.piece, 0))
   if (input.findings.length > 0 || validations.length === 0) {
@@ -40,20 +48,34 @@ export function inputNodes(
     if (piece) pieces.set(key, [...(pieces.get(key) ?? []), piece])
   }
   const piecesOf: PiecesOf = (ref) => pieces.get(resourceName(ref)) ?? []
-  return filling('import', input.tree, piecesOf, validations)
+  return filling('import', input.tree, { piecesOf, numbered, before: validations })
+}
+
+interface Filling {
+  readonly piecesOf: PiecesOf
+  readonly numbered: Numbered
+  /** Nodes of the batch before all others. */
+  readonly before: readonly NewNode[]
 }
 
 function filling(
   task: 'import' | 'clone',
   tree: ResourceTree,
-  piecesOf: PiecesOf,
-  before: readonly NewNode[],
+  { piecesOf, numbered, before }: Filling,
 ): { nodes: NewNode[]; batches: number } {
-  const first = before.length > 0 ? 1 : 0
+  const reservations = walkTree(tree).flatMap(({ ref }) =>
+    piecesOf(ref).flatMap(({ name }) =>
+      numbered.has(name) ? nodeOf('keys', ref, name, before.length > 0 ? 1 : 0) : [],
+    ),
+  )
+  const first = (before.length > 0 ? 1 : 0) + (reservations.length > 0 ? 1 : 0)
   const planned = planBatches(tree, piecesOf)
   const nodes = planned.map(({ resource, piece, batch }) => nodeOf(task, resource, piece, first + 1 + batch))
   const batches = nodes.reduce((last, node) => Math.max(last, node.batch + 1), first + 1)
-  return closed([...before, { id: 'shells', task: 'shells', batch: first }, ...nodes], batches)
+  return closed(
+    [...before, ...reservations, { id: 'shells', task: 'shells', batch: first }, ...nodes],
+    batches,
+  )
 }
 
 function nodeOf(task: NewNode['task'], resource: ResourceRef, piece: string, batch: number): NewNode {

@@ -6,7 +6,9 @@ import { checkOptions } from '../options/check-options.js'
 import { drawTargets } from '../plan/draw-targets.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import { cloneNodes } from '../plan/nodes.js'
+import { numberedPieces } from '../plan/numbered-pieces.js'
 import { lineageOf } from '../plan/source.js'
+import { walkTree } from '../plan/tree.js'
 import { refuseShelless } from '../tasks/shells-of.js'
 import { canonicalRequest } from './canonical-request.js'
 import { choosePieces } from './choose-pieces.js'
@@ -41,6 +43,7 @@ export async function createClone(
   const name = await nameOf(deps, request, db)
   const drawn = await drawTargets(registry, db, tree)
   const target = newRefOf(registry, { id, ...drawn }, tree)
+  const numbered = await numberedPieces(new Set(walkTree(tree).flatMap(({ ref }) => piecesOf(ref))), db)
   const job = {
     id,
     kind: 'clone' as const,
@@ -50,7 +53,7 @@ export async function createClone(
     principal,
     request: { ...chosen.request, ...name, ...(into && { into }) },
     claims: [resourcePath(lineage), resourcePath([...above, target])],
-    ...cloneNodes(tree, piecesOf),
+    ...cloneNodes(tree, piecesOf, numbered),
     ...(retried && { retryOf: retried.id }),
     ...jobLimits(request),
   }

@@ -33,7 +33,7 @@ export async function createInputJob(
   }
   await assertReadable()
   const given = retried ? { parsed: request.options } : { options: request.options }
-  const { tree, options, ...planned } = await planInput(deps, { job: id, kind, input }, given)
+  const { tree, options, ...planned } = await planInput(deps, { job: id, kind, input }, { ...given, db: tx })
   const above = await checkParent(registry, tree, request.into, tx ?? store.database)
   const drawn = kind === 'import' ? await drawTargets(registry, tx ?? store.database, tree) : {}
   const target = newRefIfKnown(registry, { id, ...drawn }, tree)

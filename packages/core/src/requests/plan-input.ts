@@ -1,7 +1,9 @@
+import type { Queryable } from '../contracts/database.js'
 import type { JobInput, NewJob } from '../contracts/jobs.js'
 import type { EngineDeps } from '../engine/engine-deps.js'
 import { parseOptions } from '../plan/applicable.js'
 import { inputNodes } from '../plan/nodes.js'
+import { numberedPieces } from '../plan/numbered-pieces.js'
 import { refuseShelless } from '../tasks/shells-of.js'
 import { checkInput } from './check-input.js'
 
@@ -14,7 +16,7 @@ export interface PlannedInput extends Pick<NewJob, 'tree' | 'nodes' | 'batches'>
 
 /** What a job over this input would run: its tree, its nodes and the options of its pieces. */
 export function planInput(
-  { inputs, registry }: Pick<EngineDeps, 'inputs' | 'registry'>,
+  { inputs, registry, store }: Pick<EngineDeps, 'inputs' | 'registry' | 'store'>,
   {
     job,
     kind,
@@ -23,11 +25,14 @@ export function planInput(
   {
     options = {},
     parsed = {},
+    db = store.database,
   }: {
     /** As they are given. */
     readonly options?: PieceOptions | undefined
     /** Of a job that is retried: they stay as they are. */
     readonly parsed?: PieceOptions
+    /** Default: that of the store. */
+    readonly db?: Queryable | undefined
   },
 ): Promise<PlannedInput> {
   const { signal } = new AbortController()
@@ -37,10 +42,11 @@ export function planInput(
     refuseShelless(registry, tree)
     const used = new Set(opened.nodes.map((node) => node.piece))
     const pieces = [...used].flatMap((piece) => registry.piece(input.format, piece) ?? [])
+    const numbered = kind === 'import' ? await numberedPieces(pieces, db) : new Set<string>()
     return {
       tree,
       options: parseOptions(pieces, options, parsed),
-      ...inputNodes(registry, input.format, opened, kind),
+      ...inputNodes(registry, input.format, opened, kind, numbered),
     }
   })
 }

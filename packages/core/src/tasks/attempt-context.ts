@@ -1,10 +1,8 @@
 import type { Lease, NodeResult } from '../contracts/attempts.js'
-import type { Ids } from '../contracts/ids.js'
 import type { Job } from '../contracts/jobs.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { WorkContext } from '../contracts/work-context.js'
 import type { EngineDeps } from '../engine/engine-deps.js'
-import { idsOf } from '../plan/new-ref-of.js'
 import type { RetentionTtls } from '../retention/expiry.js'
 import type { AttemptFindings } from './attempt-findings.js'
 import type { ByteCount } from './byte-count.js'
@@ -30,11 +28,7 @@ export function commit(attempt: AttemptContext, result: NodeResult): Promise<Job
 }
 
 /** What every context of a piece holds. */
-export function pieceContext(
-  attempt: AttemptContext,
-  piece: string,
-  resource: ResourceRef,
-): WorkContext & { readonly ids: Ids } {
+export function pieceContext(attempt: AttemptContext, piece: string, resource: ResourceRef): WorkContext {
   const { job } = attempt.lease
   return {
     jobId: job.id,
@@ -42,7 +36,6 @@ export function pieceContext(
     principal: job.principal,
     options: job.request.options[piece],
     signal: attempt.signal,
-    ids: idsOf(attempt.registry, job),
     progress: (done, total) => attempt.progress(done, total),
   }
 }

@@ -9,6 +9,7 @@ import { carriedKinds } from '../plan/carried-kinds.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import { inputNode } from '../requests/inputs.js'
 import { type AttemptContext, pieceContext, type TaskRunner } from './attempt-context.js'
+import { attemptIds } from './attempt-ids.js'
 import { meteredEntries } from './metered-entries.js'
 import { openSession } from './open-session.js'
 
@@ -72,6 +73,7 @@ export async function importEntries(
 export function connection(attempt: AttemptContext, tx: Transaction) {
   return {
     tx,
+    ids: attemptIds(attempt, tx),
     ...carriedKinds(attempt.lease.job),
     finding: (finding: NewFinding) =>
       attempt.findings.add({ ...finding, piece: attempt.lease.node.piece ?? '' }),

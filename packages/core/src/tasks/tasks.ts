@@ -5,6 +5,7 @@ import { cloneTask } from './clone.js'
 import { exportTask } from './export.js'
 import { finishTask } from './finish.js'
 import { importTask } from './import.js'
+import { keysTask } from './keys.js'
 import { shellsTask } from './shells.js'
 import { validateTask } from './validate.js'
 
@@ -12,6 +13,7 @@ export const tasks: Readonly<Record<NodeTask, TaskRunner>> = {
   validate: validateTask,
   export: exportTask,
   assemble: assembleTask,
+  keys: keysTask,
   shells: shellsTask,
   import: importTask,
   clone: cloneTask,

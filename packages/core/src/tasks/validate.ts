@@ -87,7 +87,7 @@ async function runValidators(
   const { job, node } = attempt.lease
   if (!node.resource) return
   const target = newRefIfKnown(attempt.registry, job, node.resource)
-  const { resource: _, ids: _ids, ...common } = pieceContext(attempt, piece.name, node.resource)
+  const { resource: _, ...common } = pieceContext(attempt, piece.name, node.resource)
   const context = {
     ...common,
     ...carriedKinds(job),

@@ -27,7 +27,7 @@ async function skipWaiting(tx: Queryable, { id, outcome }: Job): Promise<void> {
 }
 
 /**
- * Frees what the job held. Its paths are remembered if it may be retried: a retry must know whether they have
+ * Frees what the job held, and drops its reserved keys. Its paths are remembered if it may be retried: a retry must know whether they have
  * changed since.
  */
 async function releaseHolds(tx: Queryable, { id, kind, result }: Job): Promise<void> {
@@ -38,7 +38,11 @@ async function releaseHolds(tx: Queryable, { id, kind, result }: Job): Promise<v
       [id],
     )
   }
-  await tx.query('DELETE FROM piecework.holds WHERE job_id = $1', [id])
+  await tx.query(
+    `WITH keys AS (DELETE FROM piecework.key_ranges WHERE job_id = $1)
+     DELETE FROM piecework.holds WHERE job_id = $1`,
+    [id],
+  )
 }
 
 async function admitOthers(tx: Queryable, { id, principal }: Job): Promise<void> {

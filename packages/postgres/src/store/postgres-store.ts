@@ -14,6 +14,7 @@ import { postgresAttempts } from './postgres-attempts.js'
 import { postgresDrafts } from './postgres-drafts.js'
 import { postgresGuard } from './postgres-guard.js'
 import { postgresJobs } from './postgres-jobs.js'
+import { postgresKeys } from './postgres-keys.js'
 import { postgresLimits } from './postgres-limits.js'
 import { postgresOutbox } from './postgres-outbox.js'
 import { postgresReports } from './postgres-reports.js'
@@ -68,6 +69,7 @@ export function postgresStore(given: PostgresStoreOptions): PostgresStore {
     drafts: postgresDrafts(database, control),
     reports: postgresReports(control),
     attempts: postgresAttempts(database, control, { storeId: randomUUID(), embedded, leaseMs }),
+    keys: postgresKeys(control),
     outbox: postgresOutbox(control),
     retention: postgresRetention(control),
     limits: postgresLimits(control),

@@ -1,6 +1,7 @@
 import { type CloneContext, type PieceCounts, PieceworkError } from '@piecework/core/piece'
 import { compareWritten } from './compare-written.js'
 import { hasDangling, unenforcedReferences } from './dangling.js'
+import { orderBy } from './export-tables.js'
 import { fillSecondPass } from './fill-second-pass.js'
 import {
   type FillContext,
@@ -10,7 +11,9 @@ import {
   reportDanglingJson,
 } from './fill-table.js'
 import { fillContextOf } from './import-tables.js'
-import { tableName } from './joins.js'
+import { Joins, tableName } from './joins.js'
+import { reservedKeys } from './keys/reserved-keys.js'
+import { changedMeanwhile, unreserved, unreservedSql } from './keys/unreserved.js'
 import { raiseWorkMem } from './raise-work-mem.js'
 import { resolveTables } from './resolve-tables.js'
 import { type RowSource, resourceRows } from './row-source.js'
@@ -26,7 +29,11 @@ export async function cloneTables<Options>(
   const { tx, signal } = context
   await raiseWorkMem(tx)
   const plans = await resolveTables(tx, piece)
-  const fill: FillContext = { ...fillContextOf(context), from: 'database' }
+  const fill: FillContext = {
+    ...fillContextOf(context),
+    from: 'database',
+    keys: await reservedKeys(plans, context),
+  }
   const counts = { rows: 0, skipped: 0 }
   const staged: { plan: TablePlan; stage: Stage }[] = []
   const written: { plan: TablePlan; rows: number }[] = []
@@ -34,10 +41,10 @@ export async function cloneTables<Options>(
     signal.throwIfAborted()
     const distinct = await distinctValues(tx, tableName(plan.schema, plan.table.name))
     const source: RowSource = {
-      ...resourceRows(plan, context.source.id),
+      ...orderedRows(plan, context.source.id),
       distinct: (name) => distinct.get(name),
     }
-    const expected = await count(tx, source)
+    const expected = await count(plan, source, fill)
     if (plan.ownRow && expected !== 1) {
       throw new PieceworkError(
         'resource-not-found',
@@ -53,6 +60,8 @@ export async function cloneTables<Options>(
       else await tx.query(`DROP TABLE ${stage.table}`)
     }
     if (filled.rows + filled.skipped !== expected) {
+      const now = await count(plan, source, fill)
+      if (now !== expected) throw changedMeanwhile(plan, now - expected)
       throw new PieceworkError(
         'counts-differ',
         `Table "${plan.table.name}" took ${filled.rows} rows of ${expected}, with ${filled.skipped} left out.`,
@@ -86,9 +95,20 @@ async function cloneDirectly(
   return { rows, skipped: 0 }
 }
 
-async function count(tx: FillContext['tx'], source: RowSource): Promise<number> {
-  const { rows } = await tx.query<{ count: string }>(
-    `SELECT count(*)::text AS count FROM ${source.from} WHERE ${source.where}`,
+/** In the order of an export, if numbers depend on it. */
+function orderedRows(plan: TablePlan, id: string): RowSource {
+  if (plan.numbers.renumbered.length === 0) return resourceRows(plan, id)
+  const joins = new Joins(plan.schema, plan.table)
+  const order = orderBy(plan, joins).join(', ')
+  return { ...resourceRows(plan, id, joins), order }
+}
+
+async function count(plan: TablePlan, source: RowSource, fill: FillContext): Promise<number> {
+  const { rows } = await fill.tx.query<{ count: string; unreserved: string }>(
+    `SELECT count(*)::text AS count, (count(*) FILTER (WHERE ${unreservedSql(plan, source, fill)}))::text AS unreserved
+     FROM ${source.from} WHERE ${source.where}`,
   )
+  const lost = Number(rows[0]?.unreserved)
+  if (lost > 0) throw unreserved(plan, lost)
   return Number(rows[0]?.count)
 }

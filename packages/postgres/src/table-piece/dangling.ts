@@ -30,7 +30,9 @@ export async function hasDangling(
   remap: Remap,
 ): Promise<boolean> {
   if (references.length === 0) return false
-  const found = references.map((reference, index) => danglingRows(plan, reference, source, remap, index))
+  const found = references.map((reference, index) =>
+    danglingRows(plan, reference, source, remap, index, true),
+  )
   const joins = joinSql(found.flatMap((each) => each.joins))
   // Not EXISTS: the planner would expect to find such a row early, and use nested loops although all rows are
   // read.
@@ -43,6 +45,8 @@ export async function hasDangling(
 /**
  * Sets dangling references to NULL, and deletes the rows whose column does not allow that. Each is a finding.
  * Resolves to the number of deleted rows.
+ *
+ * @param unenforced leaves out what a foreign key refuses when the rows are inserted
  */
 export async function dropDangling(
   tx: Queryable,
@@ -50,11 +54,14 @@ export async function dropDangling(
   references: readonly ReferencePlan[],
   stage: Stage,
   remap: Remap & FindingSink,
+  unenforced = false,
 ): Promise<number> {
+  const drop = (reference: ReferencePlan) =>
+    dropDanglingReference(tx, plan, reference, stage, remap, unenforced)
   let skipped = 0
   const selfReferences = references.filter(({ self }) => self)
   for (const reference of references.filter(({ self }) => !self)) {
-    skipped += await dropDanglingReference(tx, plan, reference, stage, remap)
+    skipped += await drop(reference)
   }
   // To delete rows may leave references of the same table dangling.
   for (let pass = 0, gone = selfReferences.length > 0 ? 1 : 0; gone > 0; pass++) {
@@ -65,8 +72,7 @@ export async function dropDangling(
       )
     }
     gone = 0
-    for (const reference of selfReferences)
-      gone += await dropDanglingReference(tx, plan, reference, stage, remap)
+    for (const reference of selfReferences) gone += await drop(reference)
     skipped += gone
   }
   return skipped
@@ -78,6 +84,7 @@ async function dropDanglingReference(
   reference: ReferencePlan,
   stage: Stage,
   remap: Remap & FindingSink,
+  unenforced: boolean,
 ): Promise<number> {
   const { column, shared, lookup } = reference
   const skip = column.notNull
@@ -90,7 +97,7 @@ async function dropDanglingReference(
   const change = skip
     ? `DELETE FROM ${stage.table} s USING gone WHERE s.ctid = gone.at`
     : `UPDATE ${stage.table} s SET ${empty.join(', ')} FROM gone WHERE s.ctid = gone.at`
-  const { joins, condition } = danglingRows(plan, reference, stage, remap, 0)
+  const { joins, condition } = danglingRows(plan, reference, stage, remap, 0, unenforced)
   const { rows } = await tx.query<{ count: string; examples: string[] | null }>(
     `WITH gone AS MATERIALIZED (SELECT t.ctid AS at, (${id})::text AS id FROM ${stage.from}${joinSql(joins)} WHERE ${condition}),
      changed AS (${change})
@@ -122,9 +129,12 @@ function danglingRows(
   source: RowSource,
   remap: Remap,
   index: number,
+  unenforced: boolean,
 ): { readonly joins: readonly Join[]; readonly condition: string } {
   const { sql, joins, given } = referenceValue(plan, reference, source, remap, index)
   const there = `SELECT FROM ${referencedTable(plan.schema, reference)} q WHERE q.${quoteIdent(reference.key)} = ${sql}`
+  // The foreign key sees all others.
+  if (unenforced && reference.enforced) return { joins, condition: `(${given} AND ${sql} IS NULL)` }
   const id = source.column(reference.column.name)
   const key = source.column(reference.key)
   const within =

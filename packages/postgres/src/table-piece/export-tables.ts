@@ -97,7 +97,7 @@ const exportKeySql = ({ column, exportWhere }: StableKey, within: ConditionIds):
     : `CASE WHEN ${conditionSql(exportWhere, within)} THEN ${quoteIdent(column.name)} END`
 
 /** Texts by their bytes, whatever the collation of the database. */
-function orderBy(plan: TablePlan, joins: Joins): string[] {
+export function orderBy(plan: TablePlan, joins: Joins): string[] {
   const sortable = (sql: string, column: Column): string => (column.collatable ? `${sql} COLLATE "C"` : sql)
   const declared = plan.order.flatMap((path) => {
     const column = path.at(-1)?.column
@@ -110,7 +110,8 @@ function orderBy(plan: TablePlan, joins: Joins): string[] {
           return column ? [sortable(`t.${quoteIdent(name)}`, column)] : []
         })
       : plan.carried.map(({ name }) => `t.${quoteIdent(name)}::text COLLATE "C"`)
-  return [...new Set([...declared, ...ties])]
+  const numbers = plan.numbers.renumbered.map((column) => sortable(`t.${quoteIdent(column.name)}`, column))
+  return [...new Set([...declared, ...numbers, ...ties])]
 }
 
 const quote = 0x22

@@ -3,7 +3,8 @@ import { asHostJoin } from './as-host.js'
 import type { Column } from './catalogue.js'
 import { onlyTable, tableName } from './joins.js'
 import { remapJson } from './json-value.js'
-import { newKeySql, ownKey } from './new-key.js'
+import { ownKey } from './key-target.js'
+import { newKeySql } from './new-key.js'
 import { type Join, type Remap, referenceValue } from './reference-value.js'
 import { resourceLiteral } from './resource-literal.js'
 import type { RowSource } from './row-source.js'
@@ -31,7 +32,7 @@ export interface NewRows extends Statement {
 export function newRows(plan: TablePlan, source: RowSource, fill: FillInput): NewRows {
   const { assignments, joins, values } = newValues(plan, source, fill)
   return {
-    sql: `SELECT ${assignments.map(({ sql }) => sql).join(', ')} FROM ${source.from}${joinSql(joins)}${asHostJoin} WHERE ${source.where}`,
+    sql: `SELECT ${assignments.map(({ sql }) => sql).join(', ')} FROM ${source.from}${joinSql(joins)}${asHostJoin} WHERE ${source.where}${orderSql(plan, source)}`,
     values,
     columns: assignments.map(({ column }) => column),
   }
@@ -50,6 +51,10 @@ export function fillSql(plan: TablePlan, columns: readonly Column[], select: str
   const news = columns.map((_, index) => `v${index}`)
   return `UPDATE ${onlyTable(plan.schema, plan.table)} AS o SET ${sets.join(', ')} FROM (${select}) AS n (${news.join(', ')}) WHERE o.${quoteIdent(plan.ownerColumn.name)} OPERATOR(pg_catalog.=) ${resourceLiteral(plan.ownerColumn, id)}`
 }
+
+/** Numbers that each row takes from a sequence are in the order of the rows. */
+const orderSql = ({ ownRow, numbers }: TablePlan, { order }: RowSource): string =>
+  !ownRow && numbers.renumbered.length > 0 && order ? ` ORDER BY ${order}` : ''
 
 export const joinSql = (joins: readonly Join[]): string =>
   joins.map(({ relation, alias, condition }) => ` LEFT JOIN ${relation} AS ${alias} ON ${condition}`).join('')

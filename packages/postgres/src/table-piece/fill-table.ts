@@ -3,6 +3,7 @@ import { asHost, writeAsHost } from './as-host.js'
 import { dropDangling, unenforcedReferences } from './dangling.js'
 import { type FillInput, fillSql, newRows } from './fill-select.js'
 import { danglingJson } from './json-value.js'
+import { lacksKey, refuseUnreserved, unreserved } from './keys/unreserved.js'
 import { isForeignKeyViolation } from './row-error.js'
 import type { RowSource } from './row-source.js'
 import type { Stage } from './stage.js'
@@ -28,7 +29,9 @@ export async function fillFromStage(
   context: FillContext,
 ): Promise<FillCounts> {
   const { tx } = context
-  let skipped = await dropDangling(tx, plan, unenforcedReferences(plan, stage, context), stage, context)
+  await refuseUnreserved(plan, stage, context)
+  const unenforced = unenforcedReferences(plan, stage, context)
+  let skipped = await dropDangling(tx, plan, unenforced, stage, context, true)
   await reportDanglingJson(plan, stage, context, false)
   const rows = await fillUnlessDangling(plan, stage, context)
   if (rows !== undefined) return { rows, skipped }
@@ -56,6 +59,14 @@ export async function fillUnlessDangling(
 }
 
 async function fillRows(plan: TablePlan, source: RowSource, context: FillContext): Promise<number> {
+  try {
+    return await writeRows(plan, source, context)
+  } catch (error) {
+    throw lacksKey(error, plan) ? unreserved(plan, 1) : error
+  }
+}
+
+async function writeRows(plan: TablePlan, source: RowSource, context: FillContext): Promise<number> {
   const { tx, written, resource } = context
   const { columns, ...select } = newRows(plan, source, context)
   if (!isWatched(plan)) {

@@ -9,6 +9,7 @@ import { assertKept } from './assert-kept.js'
 import { compareWritten } from './compare-written.js'
 import { fillSecondPass } from './fill-second-pass.js'
 import { type FillContext, type FillCounts, fillFromStage } from './fill-table.js'
+import { reservedKeys } from './keys/reserved-keys.js'
 import { openEntry } from './open-entry.js'
 import { raiseWorkMem } from './raise-work-mem.js'
 import { resolveTables } from './resolve-tables.js'
@@ -41,7 +42,11 @@ export async function importTables<Options>(
   const { entries, tx, signal } = context
   await raiseWorkMem(tx)
   const plans = await resolveTables(tx, piece)
-  const fill: FillContext = { ...fillContextOf(context), from: 'files' }
+  const fill: FillContext = {
+    ...fillContextOf(context),
+    from: 'files',
+    keys: await reservedKeys(plans, context),
+  }
   const total = plans.reduce((sum, { entry }) => sum + (entries.facts(entry)?.rows ?? 0), 0)
   const counts = { rows: 0, skipped: 0 }
   const staged: { plan: TablePlan; stage: Stage }[] = []
@@ -71,7 +76,9 @@ export async function importTables<Options>(
 }
 
 /** Copies members by name, because a context may be an instance of a class. */
-export const fillContextOf = (context: Omit<ImportContext, 'entries'>): Omit<FillContext, 'from'> => ({
+export const fillContextOf = (
+  context: Omit<ImportContext, 'entries'>,
+): Omit<FillContext, 'from' | 'keys'> => ({
   tx: context.tx,
   ids: context.ids,
   jobId: context.jobId,

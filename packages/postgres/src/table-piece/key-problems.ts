@@ -1,44 +1,30 @@
 import type { KeyForm } from '@piecework/core/piece'
 import { keyFamily } from './key-family.js'
+import { numberProblems } from './keys/number-problems.js'
+import type { Sequences } from './keys/sequences.js'
 import { ownKeyProblem } from './own-key-problem.js'
 import { resourceIdProblem } from './resource-literal.js'
-import type { MatchedTable } from './table-plan.js'
+import type { MatchedTable, ReferencePlan } from './table-plan.js'
 
-/**
- * Reports what would keep an old id, or let a reference lead out of the imported resource. `decided`: the
- * columns of `set` and `ignore`. `forms`: of keys of the piece's tables.
- */
-export function keyProblems(
-  plan: MatchedTable,
-  decided: ReadonlySet<string>,
-  forms: (table: string) => KeyForm | undefined,
-  problem: (text: string) => void,
-): void {
+export interface KeyProblemsInput {
+  readonly plan: MatchedTable
+  /** The columns of `set` and `ignore`. */
+  readonly decided: ReadonlySet<string>
+  /** Of keys of the piece's tables. */
+  readonly forms: (table: string) => KeyForm | undefined
+  readonly sequences: Sequences
+  readonly problem: (text: string) => void
+}
+
+/** Reports what would keep an old id, or let a reference lead out of the imported resource. */
+export function keyProblems({ plan, decided, forms, sequences, problem }: KeyProblemsInput): void {
   const { table, spec, ownerColumn, ownerPath, references, json } = plan
   const leads = (name: string): boolean =>
     name === ownerColumn?.name || references.has(name) || decided.has(name)
   const owner = ownerPath.at(-1)?.column
   const unfit = owner && resourceIdProblem(owner)
   if (unfit) problem(`owner "${spec.owner}" of table "${table.name}" ${unfit}`)
-  for (const name of table.primaryKey) {
-    const column = table.columns.get(name)
-    if (!column || leads(name)) continue
-    const own =
-      table.primaryKey.length === 1
-        ? ownKeyProblem(column, spec.key)
-        : column.serial
-          ? `is ${column.type}; keys of their own must be uuid`
-          : undefined
-    if (own) problem(`key "${name}" of table "${table.name}" ${own}`)
-    else if (table.primaryKey.length > 1 && column.base === 'uuid') {
-      problem(`"${name}", part of the key of table "${table.name}", must stand in "references"`)
-    }
-  }
-  if (table.primaryKey.length > 1 && !table.primaryKey.some((name) => leads(name))) {
-    problem(
-      `the key of table "${table.name}" holds no reference, so a second copy could not stand beside the first`,
-    )
-  }
+  for (const text of [...primaryKeyProblems(plan, leads), ...numberProblems(plan, sequences)]) problem(text)
   for (const { columns, table: to } of table.foreignKeys) {
     for (const name of columns.filter((column) => !leads(column) && !table.columns.get(column)?.generated)) {
       problem(
@@ -46,16 +32,9 @@ export function keyProblems(
       )
     }
   }
-  for (const { column, of, name, key, shared, table: to } of references.values()) {
-    const target = to.columns.get(key)
-    if (!target || shared || of !== undefined) continue
-    const family = keyFamily(target)
-    const isNatural = forms(name) === 'natural'
-    if (keyFamily(column) !== family || ((family === undefined || family === 'integer') && !isNatural)) {
-      problem(
-        `"${table.name}"."${column.name}" leads to "${name}"."${key}" and is ${column.type}, not ${family === undefined || family === 'integer' ? 'uuid or text' : target.type}`,
-      )
-    }
+  for (const reference of references.values()) {
+    const text = referenceProblem(plan, reference, forms(reference.name) === 'natural', sequences)
+    if (text) problem(text)
   }
   for (const name of spec.secondPass ?? []) {
     const column = references.get(name)?.column ?? json.get(name)?.column
@@ -68,4 +47,41 @@ export function keyProblems(
   if ((spec.secondPass?.length ?? 0) > 0 && !plan.key && !plan.ownRow) {
     problem(`table "${table.name}" has secondPass columns but no key of its own`)
   }
+}
+
+function* primaryKeyProblems(
+  { table, spec, key }: MatchedTable,
+  leads: (name: string) => boolean,
+): Iterable<string> {
+  for (const name of table.primaryKey) {
+    const column = table.columns.get(name)
+    if (!column || leads(name)) continue
+    const own = column === key || table.primaryKey.length === 1 ? ownKeyProblem(column, spec.key) : undefined
+    if (own) yield `key "${name}" of table "${table.name}" ${own}`
+    else if (table.primaryKey.length > 1 && column.base === 'uuid') {
+      yield `"${name}", part of the key of table "${table.name}", must stand in "references"`
+    }
+  }
+  if (table.primaryKey.length > 1 && !key && !table.primaryKey.some((name) => leads(name))) {
+    yield `the key of table "${table.name}" holds no reference, so a second copy could not stand beside the first`
+  }
+}
+
+function referenceProblem(
+  { table }: MatchedTable,
+  { column, of, name, key, shared, table: to }: ReferencePlan,
+  isNatural: boolean,
+  sequences: Sequences,
+): string | undefined {
+  const target = to.columns.get(key)
+  if (!target || shared || of !== undefined) return undefined
+  const family = keyFamily(target)
+  const what = `"${table.name}"."${column.name}" leads to "${name}"."${key}"`
+  if (keyFamily(column) !== family || (family === undefined && !isNatural))
+    return `${what} and is ${column.type}, not ${family === undefined ? 'uuid, text or integer' : target.type}`
+  // Only a table's own key gets new numbers that are known: any other column takes the next ones.
+  const isKey = to.primaryKey.includes(key) && (to.primaryKey.length === 1 || sequences.of(to.name, key))
+  return family === 'integer' && !isNatural && !isKey
+    ? `${what}, which is not the key of its rows`
+    : undefined
 }

@@ -3,25 +3,16 @@ import type { Column } from './catalogue.js'
 import { drawnIdExpression } from './drawn-id.js'
 import { idExpression } from './id-expression.js'
 import { keyFamily } from './key-family.js'
-import type { TablePlan, Target } from './table-plan.js'
+import type { KeyTarget } from './key-target.js'
+import type { ReservedKeysOf } from './keys/reserved-keys.js'
 import { uuidExpression } from './uuid-expression.js'
-
-/** A table whose keys are remapped: its column `key`, under `name`. */
-export type KeyTarget = Pick<Target, 'name' | 'table' | 'key'>
-
-/** The table's own keys. */
-export const ownKey = (plan: TablePlan, { name: key }: Column): KeyTarget => ({
-  name: plan.spec.table,
-  table: plan.table,
-  key,
-})
 
 /**
  * SQL for the new key of the row of `target` whose old key is `expression`; NULL for NULL. Every statement of
  * a table piece makes new keys by it.
  */
 export function newKeySql(
-  { ids }: Pick<ImportContext, 'ids'>,
+  { ids, keys }: Pick<ImportContext, 'ids'> & { readonly keys: ReservedKeysOf },
   target: KeyTarget,
   expression: string,
 ): string {
@@ -33,6 +24,7 @@ export function newKeySql(
   if (form === 'natural' || !column) return expression
   const family = keyFamily(column)
   if (family === 'uuid') return uuidExpression(ids.key(name), expression)
+  if (family === 'integer') return `(${keys.get(name)?.sql(expression) ?? 'NULL'})::${column.type}`
   if (family !== 'text') return `NULL::${column.type}`
   if (form === undefined) throw undeclared(name, column)
   return `(${idExpression(ids, name, expression)})::${column.type}`

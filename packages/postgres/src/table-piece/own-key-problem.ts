@@ -1,10 +1,11 @@
-import { isTextForm, type KeyForm, keyFormText, keyLength } from '@piecework/core/piece'
+import { isSequenceForm, isTextForm, type KeyForm, keyFormText, keyLength } from '@piecework/core/piece'
 import type { Column } from './catalogue.js'
 import { keyFamily } from './key-family.js'
 
 /**
  * Why new keys of this column cannot be made as it is declared, as the end of a sentence; undefined if they
- * can. A text without a form is no such reason: `undeclaredKeys` finds it.
+ * can. A text without a form and a number without a sequence are no such reasons: `undeclaredKeys` and
+ * `numberProblems` find them.
  */
 export function ownKeyProblem(column: Column, form: KeyForm | undefined): string | undefined {
   if (form === 'natural') return undefined
@@ -16,8 +17,8 @@ export function ownKeyProblem(column: Column, form: KeyForm | undefined): string
       ? `${is}, so new keys cannot be ${asked}`
       : `${is}, which new keys are not made for; if people give these keys, declare key: 'natural'`
   }
-  if (family === 'integer') return `${is}; keys of their own must be uuid or text`
   if (form === undefined) return undefined
+  if (family === 'integer') return isSequenceForm(form) ? undefined : `${is}, so new keys cannot be ${asked}`
   if (!isTextForm(form) || (family === 'uuid' && form !== 'uuid'))
     return `${is}, so new keys cannot be ${asked}`
   const most = Number(/\((\d+)\)$/.exec(column.type)?.[1] ?? Number.POSITIVE_INFINITY)

@@ -2,6 +2,7 @@ import type { ImportContext } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import { defaults } from '../defaults.js'
 import { keyFamily } from './key-family.js'
+import { isNumbered, type ReservedKeysOf } from './keys/reserved-keys.js'
 import { newKeySql } from './new-key.js'
 import type { RowSource } from './row-source.js'
 import type { ReferencePlan, StableKey, TablePlan } from './table-plan.js'
@@ -14,6 +15,8 @@ export type Remap = Pick<ImportContext, 'ids' | 'carries' | 'resource' | 'into'>
    * as they are.
    */
   readonly from: 'files' | 'database'
+  /** Reserved keys of the tables that the rows refer to, and of their own. */
+  readonly keys: ReservedKeysOf
 }
 
 export interface Join {
@@ -96,21 +99,23 @@ function isMapped({ table, key, name, shared }: ReferencePlan, ids: Remap['ids']
 
 function remappedValue(
   reference: ReferencePlan,
-  { ids }: Remap,
+  remap: Remap,
   id: string,
   source: RowSource,
   index: number,
 ): Omit<ReferenceValue, 'given'> {
-  // A reference to a resource that the job does not make has no new value.
-  if (ids.drawn(reference.name)) return { sql: newKeySql({ ids }, reference, id), joins: [], certain: false }
+  const { ids } = remap
+  // A reference to a resource that the job does not make, or to a row that it did not count, has no new value.
+  if (ids.drawn(reference.name) || isNumbered(reference, ids))
+    return { sql: newKeySql(remap, reference, id), joins: [], certain: false }
   const { column } = reference
   if (!isMapped(reference, ids)) return { sql: `NULL::${column.type}`, joins: [], certain: false }
   const distinct = source.distinct(column.name)
   if (distinct === undefined || distinct > defaults.fewDistinctValues) {
-    return { sql: newKeySql({ ids }, reference, id), joins: [], certain: true }
+    return { sql: newKeySql(remap, reference, id), joins: [], certain: true }
   }
   const alias = `m${index}`
-  const relation = `(SELECT d.id, ${newKeySql({ ids }, reference, 'd.id')} AS new_id FROM (SELECT DISTINCT ${id} AS id FROM ${source.from} WHERE ${source.where} AND ${id} IS NOT NULL OFFSET 0) AS d OFFSET 0)`
+  const relation = `(SELECT d.id, ${newKeySql(remap, reference, 'd.id')} AS new_id FROM (SELECT DISTINCT ${id} AS id FROM ${source.from} WHERE ${source.where} AND ${id} IS NOT NULL OFFSET 0) AS d OFFSET 0)`
   return {
     sql: `${alias}.new_id`,
     joins: [{ relation, alias, condition: `${alias}.id = ${id}` }],

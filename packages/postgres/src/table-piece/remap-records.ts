@@ -1,4 +1,4 @@
-import type { Ids } from '@piecework/core/piece'
+import type { Ids, KeyMap } from '@piecework/core/piece'
 import { defaults } from '../defaults.js'
 
 const comma = 0x2c
@@ -21,6 +21,8 @@ export interface FileColumn {
   readonly table?: string
   /** Its ids are texts, not uuids. */
   readonly text?: true
+  /** Its ids are integers, with these new ones. */
+  readonly numbers?: KeyMap
   /** Another column of the file, with the stable key of the row if this one is empty; ids by that key. */
   readonly stable?: { readonly column: number; readonly ids: ReadonlyMap<string, string> }
   /** Is not written. */
@@ -80,8 +82,9 @@ function spansOf(columns: readonly FileColumn[]): ColumnSpan[] {
 }
 
 /** Remembers ids as long as a column has few different ones. */
-function idRemapper({ table, text }: FileColumn, ids: Pick<Ids, 'idOf'>): RemapId | undefined {
+function idRemapper({ table, text, numbers }: FileColumn, ids: Pick<Ids, 'idOf'>): RemapId | undefined {
   if (table === undefined) return undefined
+  if (numbers) return (old) => numbers.get(old) ?? unusual()
   const cache = new Map<string, string>()
   const remap: RemapId = (old) => {
     if (!text && !canonical.test(old)) throw new UnusualId()
@@ -99,6 +102,10 @@ function idRemapper({ table, text }: FileColumn, ids: Pick<Ids, 'idOf'>): RemapI
     }
     return id
   }
+}
+
+function unusual(): never {
+  throw new UnusualId()
 }
 
 function remapChunk(chunk: Buffer, plan: RemapPlan): Buffer {
@@ -138,7 +145,8 @@ function findFields(chunk: Buffer, start: number, { columns, remappers, offsets 
   let at = start
   for (let index = 0; index < remappers.length; index++) {
     offsets[2 * index] = at
-    const isText = columns[index]?.text
+    const column = columns[index]
+    const isText = column?.text ?? column?.numbers !== undefined
     if (isText && chunk[at] === quote) throw new UnusualId()
     if (remappers[index] && !isText && chunk[at] !== comma && chunk[at] !== newline) {
       at += uuidLength

@@ -1,14 +1,19 @@
 import type { Column } from './catalogue.js'
 import { entryName } from './entry-name.js'
 import { keyProblems } from './key-problems.js'
+import { noNumbers, ownKeyColumn, tableNumbers } from './keys/numbers.js'
+import type { Sequences } from './keys/sequences.js'
 import type { ResolveInput } from './resolve-input.js'
 import { resolvePath } from './resolve-path.js'
 import { resolveJson, resolveReferences } from './resolve-references.js'
 import type { MatchedTable } from './table-plan.js'
 
 /** Undefined if the table does not exist. */
-export function resolveTable(input: ResolveInput): MatchedTable | undefined {
-  const { spec, schema, catalogue, problem } = input
+export function resolveTable(
+  input: ResolveInput & { readonly sequences: Sequences },
+): MatchedTable | undefined {
+  const { spec, schema, catalogue, sequences, problem } = input
+  const { claimed = false } = input.piece
   const table = catalogue.get(spec.table)
   if (!table) {
     problem(`there is no table "${schema}"."${spec.table}"`)
@@ -31,20 +36,25 @@ export function resolveTable(input: ResolveInput): MatchedTable | undefined {
     single === ownerColumn.name &&
     !references.has(single) &&
     !table.foreignKeys.some(({ columns }) => columns.includes(single))
-  const carried = [...table.columns.values()].filter(
+  const undecided = [...table.columns.values()].filter(
     ({ name, generated, identity }) =>
       !generated && !(ownRow && identity) && name !== ownerColumn?.name && !decided.has(name),
   )
+  const own = undecided.filter(({ name }) => !references.has(name) && !spec.json?.[name])
+  const key = ownKeyColumn(table, own, sequences)
+  const numbers = claimed ? noNumbers : tableNumbers({ spec, table, sequences, key, own })
+  const carried = undecided.filter((column) => !numbers.renumbered.includes(column))
   const plan: MatchedTable = {
     spec,
     table,
     schema,
     entry: entryName(spec.table),
     ownRow,
-    claimed: input.piece.claimed === true,
+    claimed,
     ownerPath,
     ownerColumn,
-    key: carried.find(({ name }) => name === single && !references.has(name)),
+    key,
+    numbers,
     carried,
     references: new Map([...references].filter(([name]) => carried.some((column) => column.name === name))),
     json: resolveJson(input, table, column),
@@ -60,6 +70,6 @@ export function resolveTable(input: ResolveInput): MatchedTable | undefined {
       problem(`"keepShellValue" of table "${table.name}" is for a resource's own row`)
   }
   const formOf = (name: string) => input.piece.tables.find((one) => one.table === name)?.key
-  if (!input.piece.claimed) keyProblems(plan, decided, formOf, problem)
+  if (!claimed) keyProblems({ plan, decided, forms: formOf, sequences, problem })
   return plan
 }

@@ -1,8 +1,10 @@
-import { PieceworkError, type Queryable } from '@piecework/core/piece'
+import { isSequenceForm, PieceworkError, type Queryable } from '@piecework/core/piece'
 import { type Catalogue, readCatalogue } from './catalogue.js'
 import type { ClaimedSpec } from './claims.js'
 import { findingOf, type Problem } from './facts/problem.js'
 import { withFacts } from './facts/with-facts.js'
+import { likelySequences } from './keys/number-problems.js'
+import { readSequences, type Sequences } from './keys/sequences.js'
 import { resolveTable } from './resolve-table.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
@@ -32,9 +34,10 @@ export async function matchTables(
   const schema = piece.schema ?? 'public'
   const catalogue = await catalogueOf(db, piece)
   const problems: Problem[] = []
+  const sequences = await sequencesOf(db, piece, catalogue)
   const problem = (text: string) => problems.push({ severity: 'error', code: 'tables/declaration', text })
   const matched = piece.tables.flatMap((spec) => {
-    const plan = resolveTable({ spec, piece, schema, catalogue, problem })
+    const plan = resolveTable({ spec, piece, schema, catalogue, sequences, problem })
     return plan ? [plan] : []
   })
   const { plans, refused } = await withFacts(db, matched, piece.claimed === true)
@@ -48,6 +51,20 @@ export const catalogueOf = (
   db: Queryable,
   piece: Pick<TablePieceSpec, 'schema' | 'tables'>,
 ): Promise<Catalogue> => readCatalogue(db, piece.schema ?? 'public', tablesOf(piece), hopsOf(piece))
+
+/** Of the tables of a declaration and those that it refers to, and those that it may name. */
+function sequencesOf(
+  db: Queryable,
+  { schema = 'public', tables }: Pick<TablePieceSpec, 'schema' | 'tables'>,
+  catalogue: Catalogue,
+): Promise<Sequences> {
+  const named = tables.flatMap(({ table, key }) =>
+    isSequenceForm(key)
+      ? [key.sequence]
+      : (catalogue.get(table)?.primaryKey.flatMap((column) => likelySequences(table, column)) ?? []),
+  )
+  return readSequences(db, schema, [...catalogue.keys()], named)
+}
 
 function tablesOf({ tables }: Pick<Declaration, 'tables'>): string[] {
   const names = new Set<string>()

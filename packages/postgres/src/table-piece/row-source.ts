@@ -10,6 +10,8 @@ export interface RowSource {
   readonly from: string
   /** Condition. */
   readonly where: string
+  /** What its rows are ordered by; undefined if their order does not matter. */
+  readonly order?: string | undefined
   /** SQL of a column (or a stable key, by its header); undefined if the source has none. */
   column(name: string): string | undefined
   /** Number of different values of a column, if by the server's statistics it does not grow with the rows. */

@@ -54,7 +54,7 @@ export async function stageRows(
   const stage = await createStage(tx, index, columns)
   const values = plan.carried.map(({ name }) => `t.${quoteIdent(name)}`)
   await tx.query(
-    `INSERT INTO ${stage.table} SELECT ${values.join(', ')} FROM ${source.from} WHERE ${source.where}`,
+    `INSERT INTO ${stage.table} SELECT ${values.join(', ')} FROM ${source.from} WHERE ${source.where}${source.order ? ` ORDER BY ${source.order}` : ''}`,
   )
   return analyzeStage(tx, stage, columns)
 }
@@ -87,6 +87,7 @@ function stageOf(
     table,
     from: `${table} AS t`,
     where: 'true',
+    order: 't.ctid',
     name: (name) => names.get(name),
     column,
     distinct: (name) => distinct.get(names.get(name) ?? ''),

@@ -1,4 +1,4 @@
-import { type Csv, csvLine, type Ids, type ImportContext } from '@piecework/core/piece'
+import { type Csv, csvLine } from '@piecework/core/piece'
 import { bindValue } from '../database/bind-value.js'
 import { defaults } from '../defaults.js'
 import { asHost, asOurselves } from './as-host.js'
@@ -7,7 +7,8 @@ import { setValue } from './fill-select.js'
 import type { FillContext } from './fill-table.js'
 import { tableName } from './joins.js'
 import { keyFamily } from './key-family.js'
-import { type KeyTarget, ownKey } from './new-key.js'
+import { type KeyTarget, ownKey } from './key-target.js'
+import { isNumbered } from './keys/reserved-keys.js'
 import { carriesTarget } from './reference-value.js'
 import { type FileColumn, remapRecords, UnusualId } from './remap-records.js'
 import { isForeignKeyViolation, rowError } from './row-error.js'
@@ -56,10 +57,10 @@ export async function streamEntry(
 export function canStream(
   plan: TablePlan,
   columns: readonly string[],
-  context: Pick<ImportContext, 'carries' | 'ids'>,
+  context: Pick<FillContext, 'carries' | 'ids' | 'keys'>,
 ): boolean {
   if (plan.ownRow || plan.spec.secondPass || plan.json.size > 0 || isWatched(plan)) return false
-  if (plan.key && !remapOf(ownKey(plan, plan.key), context.ids)) return false
+  if (plan.key && !remapOf(ownKey(plan, plan.key), context)) return false
   const travels = (name: string): boolean =>
     plan.carried.some((column) => column.name === name) ||
     [...plan.references.values()].some(
@@ -74,14 +75,14 @@ export function canStream(
     (reference) =>
       carriesTarget(reference, { carries: context.carries }) &&
       reference.column.base !== 'bpchar' &&
-      remapOf(reference, context.ids) !== undefined,
+      remapOf(reference, context) !== undefined,
   )
 }
 
 /** How a column of these keys is carried over in this process; undefined if it cannot be. */
 function remapOf(
   { name, table, key, shared }: KeyTarget & Partial<Pick<Target, 'shared'>>,
-  ids: Ids,
+  { ids, keys }: Pick<FillContext, 'ids' | 'keys'>,
 ): FileColumn | undefined {
   const column = table.columns.get(key)
   const form = ids.form(name)
@@ -89,6 +90,8 @@ function remapOf(
   // Ids of shared rows may be any text.
   if (shared) return undefined
   if (form === 'natural') return {}
+  const numbers = isNumbered({ name, table, key }, ids) ? keys.get(name)?.map : undefined
+  if (numbers) return { table: name, numbers }
   // The padding of a char(n) is no part of the id.
   if (column?.base === 'bpchar') return undefined
   return column && keyFamily(column) === 'text' && form !== undefined
@@ -106,7 +109,7 @@ async function fileColumnsOf(
     const reference = plan.references.get(name)
     const stable = reference?.shared && names.indexOf(reference.shared.header)
     const target = name === plan.key?.name ? ownKey(plan, plan.key) : reference
-    const remap = (target && remapOf(target, context.ids)) ?? {}
+    const remap = (target && remapOf(target, context)) ?? {}
     if (name === plan.key?.name) columns.push(remap)
     // The job carries the row, so its id is enough, and its stable key is not needed.
     else if (!plan.carried.some((column) => column.name === name)) columns.push({ dropped: true })

@@ -5,6 +5,8 @@ import { cloneTables } from './clone-tables.js'
 import { compareTables, resourceKey } from './compare/compare-tables.js'
 import { exportTables } from './export-tables.js'
 import { importTables } from './import-tables.js'
+import { numberedTables } from './keys/numbered-tables.js'
+import { reserveKeys } from './keys/reserve-keys.js'
 import { removeTables } from './remove/remove-tables.js'
 import { prepareShells } from './shells/prepare-shells.js'
 import { type TablePiece, type TablePieceSpec, tableSpec } from './spec.js'
@@ -45,6 +47,14 @@ export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): Ta
   }
 }
 
-const keysOf = ({ tables }: Pick<TablePieceSpec, 'tables'>): PieceKeys => ({
-  forms: Object.fromEntries(tables.flatMap(({ table, key }) => (key === undefined ? [] : [[table, key]]))),
+const keysOf = <Options>(spec: TablePieceSpec<Options>): PieceKeys => ({
+  forms: Object.fromEntries(
+    spec.tables.flatMap(({ table, key }) => (key === undefined ? [] : [[table, key]])),
+  ),
+  ...(spec.exportOnly
+    ? {}
+    : {
+        numbered: (db) => numberedTables(db, spec),
+        reserve: (context) => reserveKeys(spec, context),
+      }),
 })

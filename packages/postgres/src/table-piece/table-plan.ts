@@ -1,6 +1,7 @@
 import type { Column, Table } from './catalogue.js'
 import type { TableFacts } from './facts/table-facts.js'
 import type { JsonStep } from './json-path.js'
+import type { TableNumbers } from './keys/numbers.js'
 import type { SetContext, StableReference, TableSpec } from './spec.js'
 
 /**
@@ -70,6 +71,7 @@ export interface MatchedTable {
   readonly ownerColumn: Column | undefined
   /** The table's own key, whose ids are remapped. */
   readonly key: Column | undefined
+  readonly numbers: TableNumbers
   /** Columns that travel, in the catalogue's order. */
   readonly carried: readonly Column[]
   readonly references: ReadonlyMap<string, ReferencePlan>

@@ -23,6 +23,11 @@ test.before(async () => {
     CREATE TABLE loose (a int, b int, project_id uuid, PRIMARY KEY (a, b));
     CREATE TABLE numbered (id uuid PRIMARY KEY, project_no int);
     CREATE TABLE clashing (id uuid PRIMARY KEY, project_id uuid, unit_id uuid, "unit_id.puid" int);
+    CREATE SEQUENCE items_seq; CREATE SEQUENCE downwards INCREMENT -1; CREATE SEQUENCE round CYCLE;
+    CREATE TABLE given (id int PRIMARY KEY, project_id uuid);
+    CREATE TABLE items (id int PRIMARY KEY, project_id uuid);
+    CREATE TABLE orders (id uuid PRIMARY KEY, project_id uuid, no serial UNIQUE);
+    CREATE TABLE lines (id uuid PRIMARY KEY, project_id uuid, order_no int REFERENCES orders (no));
     CREATE TABLE needy (id uuid PRIMARY KEY, project_id uuid, unit_id uuid NOT NULL)`)
 })
 test.after(() => here.close())
@@ -37,20 +42,44 @@ const table = (name: string, more: Partial<TableSpec> = {}): TableSpec => ({
 
 const refused: readonly (readonly [what: string, spec: TableSpec, message: RegExp])[] = [
   [
-    'new ids: a serial key',
-    table('serials'),
-    /key "id" of table "serials" is integer; keys of their own must be uuid or text/,
+    'new ids: an integer key without a sequence',
+    table('given'),
+    /key "id" of table "given" is integer without a sequence of its own: declare key: \{ sequence: '<schema>\.<name>' \}, or key: 'natural'/,
   ],
-  ['new ids: an identity key', table('identities'), /key "id" of table "identities" is bigint/],
+  [
+    'new ids: an integer key beside a sequence that looks like its own',
+    table('items'),
+    /key "id" of table "items" .* declare key: \{ sequence: 'public\.items_seq' \}/,
+  ],
+  [
+    'new ids: a sequence that does not exist',
+    table('given', { key: { sequence: 'nowhere.seq' } }),
+    /there is no sequence nowhere\.seq/,
+  ],
+  [
+    'new ids: a sequence that counts down',
+    table('given', { key: { sequence: 'downwards' } }),
+    /the sequence public\.downwards of "given"\."id" counts down/,
+  ],
+  [
+    'new ids: a sequence that begins again',
+    table('given', { key: { sequence: 'public.round' } }),
+    /the sequence public\.round of "given"\."id" begins again at its end/,
+  ],
+  [
+    'new ids: a form of texts for an integer key',
+    table('serials', { key: 'cuid' }),
+    /key "id" of table "serials" is integer, so new keys cannot be 'cuid'/,
+  ],
+  [
+    'new ids: a reference to a number that is no key',
+    table('lines', { references: { order_no: { table: 'orders', key: 'no' } } }),
+    /"lines"\."order_no" leads to "orders"\."no", which is not the key of its rows/,
+  ],
   [
     'new ids: a text key',
     table('codes'),
     /keys of table "codes" are text, so it must say what new ones look like/,
-  ],
-  [
-    'new ids: a serial part of a key',
-    table('counted', { owner: 'unit_id.project_id', references: { unit_id: 'units' } }),
-    /key "n" of table "counted" is integer/,
   ],
   ['new ids: a key without references', table('loose'), /the key of table "loose" holds no reference/],
   [
@@ -129,8 +158,8 @@ for (const [what, spec, message] of refused) {
 }
 
 test('everything that does not fit is told at once', async () => {
-  const pieces = [piece(table('serials'), table('nothing')), { ...piece(table('codes')), name: 'project/y' }]
-  await assert.rejects(checkTables(here.db, pieces), /serials.*nothing.*codes/)
+  const pieces = [piece(table('given'), table('nothing')), { ...piece(table('codes')), name: 'project/y' }]
+  await assert.rejects(checkTables(here.db, pieces), /nothing.*given.*codes|given.*nothing.*codes/)
 })
 
 test('new ids: keys made of references and of numbers within them are fine', async () => {

@@ -124,7 +124,7 @@ async function content(project: string): Promise<unknown> {
   const [row] = await rowsOf(
     here.db,
     `SELECT
-      (SELECT jsonb_agg(to_jsonb(f) - 'id' - 'project_id' - 'state' - 'cache' ORDER BY name) FROM features f WHERE project_id = $1) AS features,
+      (SELECT jsonb_agg(to_jsonb(f) - 'id' - 'project_id' - 'state' - 'cache' - 'serial_no' ORDER BY name) FROM features f WHERE project_id = $1) AS features,
       (SELECT jsonb_agg(jsonb_build_array(f.name, part, geom::text) ORDER BY f.name, part) FROM feature_geometries g JOIN features f ON f.id = g.feature_id WHERE f.project_id = $1) AS geometries,
       (SELECT jsonb_agg(jsonb_build_array(f.name, puid, a.amount) ORDER BY f.name, puid) FROM feature_amounts a JOIN features f ON f.id = a.feature_id
         JOIN "planning units" p ON p.id = a.planning_unit_id WHERE p.project_id = $1 AND f.project_id = $1) AS amounts`,

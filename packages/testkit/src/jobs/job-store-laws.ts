@@ -10,6 +10,7 @@ import { deadlineLaws } from './deadline-laws.js'
 import { draftLaws } from './draft-laws.js'
 import { endLaws } from './end-laws.js'
 import { type JobStoreLawsOptions, jobStoreLawChecks } from './job-store-laws-options.js'
+import { keyLaws } from './key-laws.js'
 import { leaseLaws } from './lease-laws.js'
 import { limitLaws } from './limit-laws.js'
 import { reportLaws } from './report-laws.js'
@@ -25,6 +26,7 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   attemptLaws(test, options)
   leaseLaws(test, options)
   batchLaws(test, options)
+  keyLaws(test, options)
   cancelLaws(test, options)
   limitLaws(test, options)
   deadlineLaws(test, options)

@@ -123,6 +123,18 @@ CREATE TABLE piecework.findings (
 
 CREATE INDEX findings_by_job ON piecework.findings (job_id, severity, number);
 
+-- New keys that unfinished jobs have taken from the host's sequences: the old keys from old_from on become those
+-- from new_from on. Ranges of one table of a job do not overlap. Without a foreign key, whose check would hold a lock
+-- on the job for as long as the numbers are taken.
+CREATE TABLE piecework.key_ranges (
+  job_id text COLLATE "C" NOT NULL,
+  table_name text COLLATE "C" NOT NULL,
+  old_from bigint NOT NULL,
+  new_from bigint NOT NULL,
+  length bigint NOT NULL CHECK (length > 0),
+  PRIMARY KEY (job_id, table_name, old_from)
+);
+
 -- What must be handed to a runtime, written with the change that calls for it.
 CREATE TABLE piecework.outbox (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

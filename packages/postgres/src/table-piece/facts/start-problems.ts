@@ -74,30 +74,17 @@ function uniqueBeyond(plan: TablePlan, { unique }: StartFacts): Problem[] {
 }
 
 function sequences(plan: TablePlan, { increments }: StartFacts): Problem[] {
-  return plan.carried.flatMap(({ name, serial }): Problem[] => {
-    const at = { severity: 'warning', table: plan.spec.table, column: name } as const
-    const column = `column "${name}" of table "${plan.spec.table}"`
+  return plan.carried.flatMap(({ name }): Problem[] => {
     const increment = increments[name]
+    if (increment === undefined) return []
     return [
-      ...(serial && name !== plan.key?.name && !plan.spec.columns?.includes(name)
-        ? [
-            {
-              ...at,
-              code: 'tables/sequence',
-              text: `${column} takes its values from a sequence and travels, so a number that comes with an import may be one that the sequence gives out later`,
-              hint: 'Put it into "ignore", so that imported rows take numbers of their own, or into "columns" if the numbers are to stay.',
-            },
-          ]
-        : []),
-      ...(increment === undefined
-        ? []
-        : [
-            {
-              ...at,
-              code: 'tables/sequence-increment',
-              text: `the sequence of ${column} has INCREMENT ${increment}: a program may give out numbers between two of its values`,
-            },
-          ]),
+      {
+        severity: 'warning',
+        code: 'tables/sequence-increment',
+        table: plan.spec.table,
+        column: name,
+        text: `the sequence of column "${name}" of table "${plan.spec.table}" has INCREMENT ${increment}: a program may give out numbers between two of its values`,
+      },
     ]
   })
 }

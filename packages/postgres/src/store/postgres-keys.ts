@@ -1,0 +1,77 @@
+import type { Database, KeyRange, Keys, Queryable } from '@piecework/core/store'
+
+export const postgresKeys = (control: Database): Keys => ({
+  add: async ({ job }, table, ranges, tx) => {
+    const { rows } = await tx.query<{ overlaps: boolean }>(addSql, [
+      job.id,
+      table,
+      ranges.map(({ oldFrom }) => String(oldFrom)),
+      ranges.map(({ newFrom }) => String(newFrom)),
+      ranges.map(({ length }) => String(length)),
+    ])
+    return rows[0]?.overlaps === false && !(await overlapsOthers(tx, job.id, table, ranges))
+  },
+  ranges: async (job, table, { after, limit }, tx) => {
+    const { rows } = await (tx ?? control).query<Row>(
+      `SELECT k.old_from::text, k.new_from::text, k.length::text FROM piecework.key_ranges k
+       WHERE k.job_id = $1 AND k.table_name = $2 AND ($3::int8 IS NULL OR k.old_from > $3::int8)
+       ORDER BY k.old_from LIMIT $4::int`,
+      [job, table, after === undefined ? null : String(after), limit],
+    )
+    return rows.map(rangeOf)
+  },
+})
+
+interface Row {
+  readonly old_from: string
+  readonly new_from: string
+  readonly length: string
+}
+
+const rangeOf = ({ old_from, new_from, length }: Row): KeyRange => ({
+  oldFrom: BigInt(old_from),
+  newFrom: BigInt(new_from),
+  length: Number(length),
+})
+
+/** True if one begins where another one does. */
+const addSql = `
+WITH given AS (
+  SELECT * FROM unnest($3::int8[], $4::int8[], $5::int8[]) AS g(old_from, new_from, length)
+), added AS (
+  INSERT INTO piecework.key_ranges (job_id, table_name, old_from, new_from, length)
+  SELECT $1, $2, old_from, new_from, length FROM given
+  ON CONFLICT DO NOTHING RETURNING 1
+)
+SELECT (SELECT count(*) FROM added) < (SELECT count(*) FROM given) AS overlaps`
+
+/** Whether the range before or behind one of these reaches into it. */
+async function overlapsOthers(
+  tx: Queryable,
+  job: string,
+  table: string,
+  ranges: readonly KeyRange[],
+): Promise<boolean> {
+  const { rows } = await tx.query<{ overlaps: boolean }>(
+    `SELECT EXISTS (
+       SELECT FROM unnest($3::int8[], $4::int8[]) AS g(old_from, old_to)
+       CROSS JOIN LATERAL (
+         SELECT k.old_from + k.length - 1 AS old_to FROM piecework.key_ranges k
+         WHERE k.job_id = $1 AND k.table_name = $2 AND k.old_from < g.old_from ORDER BY k.old_from DESC LIMIT 1
+       ) before WHERE before.old_to >= g.old_from
+       UNION ALL
+       SELECT FROM unnest($3::int8[], $4::int8[]) AS g(old_from, old_to)
+       CROSS JOIN LATERAL (
+         SELECT k.old_from FROM piecework.key_ranges k
+         WHERE k.job_id = $1 AND k.table_name = $2 AND k.old_from > g.old_from ORDER BY k.old_from LIMIT 1
+       ) behind WHERE behind.old_from <= g.old_to
+     ) AS overlaps`,
+    [
+      job,
+      table,
+      ranges.map(({ oldFrom }) => String(oldFrom)),
+      ranges.map(({ oldFrom, length }) => String(oldFrom + BigInt(length) - 1n)),
+    ],
+  )
+  return rows[0]?.overlaps === true
+}

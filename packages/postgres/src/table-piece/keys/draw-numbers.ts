@@ -1,0 +1,105 @@
+import { isPieceworkError, PieceworkError, type Queryable } from '@piecework/core/piece'
+import { quoteIdent } from '../../database/quote-ident.js'
+import { textLiteral } from '../../database/text-literal.js'
+import type { Column } from '../catalogue.js'
+import { tableName } from '../joins.js'
+import type { TablePlan } from '../table-plan.js'
+import type { Numbered } from './numbers.js'
+import { createTable } from './old-numbers.js'
+import type { Sequence } from './sequences.js'
+
+/** Temporary table with the column `k`: numbers that were drawn. */
+export const newNumbers = 'pg_temp.piecework_new_numbers'
+
+/**
+ * Fills `newNumbers` with so many numbers of the sequence. They are used up, also if the transaction is rolled
+ * back. Throws `keys-exhausted` before it draws more than one, and `sequence-behind` if a row has one of them
+ * already.
+ */
+export async function drawNumbers(
+  tx: Queryable,
+  plan: TablePlan,
+  { column, sequence }: Numbered,
+  count: number,
+): Promise<void> {
+  await lockSequence(tx, sequence)
+  await createTable(tx, newNumbers)
+  const most = least(sequence.most, mostOf(column))
+  await draw(tx, sequence, 1)
+  const first = await highest(tx)
+  if (first + BigInt(count - 1) * sequence.increment > most) throw exhausted(plan, column, sequence, count)
+  await refuseTaken(tx, plan, column, sequence)
+  await draw(tx, sequence, count - 1)
+  if ((await highest(tx)) > most) throw exhausted(plan, column, sequence, count)
+  await tx.query(`ANALYZE ${newNumbers}`)
+  await refuseTaken(tx, plan, column, sequence)
+}
+
+/** One job at a time takes many, so that its numbers stand close together. Hosts that insert do not wait. */
+export async function lockSequence(tx: Queryable, { oid }: Sequence): Promise<void> {
+  await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('piecework sequence ' || $1::text, 0))`, [
+    oid,
+  ])
+}
+
+async function draw(tx: Queryable, sequence: Sequence, count: number): Promise<void> {
+  try {
+    await tx.query(
+      `INSERT INTO ${newNumbers} SELECT nextval(${regclass(sequence)}) FROM generate_series(1, $1::bigint)`,
+      [count],
+    )
+  } catch (error) {
+    throw isPieceworkError(error, 'database') && error.facts.sqlState === '2200H'
+      ? new PieceworkError('keys-exhausted', `The sequence ${sequence.text} has no number left.`, {
+          cause: error,
+          facts: { sequence: sequence.text },
+        })
+      : error
+  }
+}
+
+export const regclass = ({ name }: Sequence): string => `${textLiteral(name)}::regclass`
+
+async function highest(tx: Queryable): Promise<bigint> {
+  const { rows } = await tx.query<{ k: string }>(`SELECT max(k)::text AS k FROM ${newNumbers}`)
+  return BigInt(rows[0]?.k ?? '0')
+}
+
+const bits: Readonly<Record<string, bigint>> = { int2: 15n, int4: 31n, int8: 63n }
+
+const mostOf = ({ base }: Column): bigint => 2n ** (bits[base] ?? 63n) - 1n
+
+const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
+
+function exhausted(
+  { table }: TablePlan,
+  { name, type }: Column,
+  { text }: Sequence,
+  count: number,
+): PieceworkError {
+  const message = `The sequence ${text} has fewer than ${count} numbers left that "${table.name}"."${name}" (${type}) can hold.`
+  return new PieceworkError('keys-exhausted', message, {
+    facts: { sequence: text, table: table.name, count },
+  })
+}
+
+/** Rows with such a number would be somebody else's; the host's own inserts fail at them, too. */
+async function refuseTaken(
+  tx: Queryable,
+  { schema, table }: TablePlan,
+  column: Column,
+  { name, text }: Sequence,
+): Promise<void> {
+  const [host, key] = [tableName(schema, table.name), quoteIdent(column.name)]
+  const { rows } = await tx.query<{ taken: boolean }>(
+    `SELECT EXISTS (
+       SELECT FROM (SELECT t.${key} AS k FROM ${host} t
+         WHERE t.${key} BETWEEN (SELECT min(k) FROM ${newNumbers}) AND (SELECT max(k) FROM ${newNumbers}) OFFSET 0) there
+       JOIN ${newNumbers} n ON n.k = there.k
+     ) AS taken`,
+  )
+  if (rows[0]?.taken !== true) return
+  const mend = `SELECT setval(${textLiteral(name)}, greatest((SELECT max(${key}) FROM ${host}), (SELECT last_value FROM ${name})))`
+  const message = `The sequence ${text} gives numbers that rows of "${table.name}" have already; while nothing is inserted there, ${mend} moves it.`
+  throw new PieceworkError('sequence-behind', message, { facts: { sequence: text, table: table.name } })
+}

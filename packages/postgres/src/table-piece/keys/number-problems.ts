@@ -1,0 +1,38 @@
+import { isSequenceForm } from '@piecework/core/piece'
+import { keyFamily } from '../key-family.js'
+import type { MatchedTable } from '../table-plan.js'
+import type { Sequences } from './sequences.js'
+
+/** Names that frameworks give to the sequence of a table. */
+export const likelySequences = (table: string, key: string): readonly string[] => [
+  `${table}_${key}_seq`,
+  `${table}_seq`,
+  `seq_${table}`,
+  'hibernate_sequence',
+]
+
+/** Why numbers of this table cannot be made as it is declared. */
+export function numberProblems(plan: MatchedTable, sequences: Sequences): readonly string[] {
+  const { table, spec, key, numbers } = plan
+  const problems: string[] = []
+  if (isSequenceForm(spec.key) && !sequences.named(spec.key.sequence)) {
+    problems.push(`there is no sequence ${spec.key.sequence}, which "${spec.table}" has as its key`)
+  } else if (key && keyFamily(key) === 'integer' && spec.key === undefined && !numbers.key) {
+    const found = likelySequences(table.name, key.name).find((name) => sequences.named(name))
+    const words = found
+      ? `key: { sequence: '${sequences.named(found)?.text}' }`
+      : `key: { sequence: '<schema>.<name>' }`
+    problems.push(
+      `key "${key.name}" of table "${table.name}" is ${key.type} without a sequence of its own: declare ${words}, or key: 'natural' if people give these keys and they travel`,
+    )
+  }
+  for (const { column, sequence } of [...(numbers.key ? [numbers.key] : []), ...numbers.travelling]) {
+    const what = sequence.cycles
+      ? 'begins again at its end'
+      : sequence.increment < 0n
+        ? 'counts down'
+        : undefined
+    if (what) problems.push(`the sequence ${sequence.text} of "${table.name}"."${column.name}" ${what}`)
+  }
+  return problems
+}

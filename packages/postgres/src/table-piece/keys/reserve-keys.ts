@@ -1,0 +1,47 @@
+import type { KeysContext } from '@piecework/core/piece'
+import { ownKey } from '../key-target.js'
+import { raiseWorkMem } from '../raise-work-mem.js'
+import { resolveTables } from '../resolve-tables.js'
+import type { TablePieceSpec } from '../spec.js'
+import type { TablePlan } from '../table-plan.js'
+import { drawNumbers } from './draw-numbers.js'
+import { keyRanges } from './key-ranges.js'
+import { moveSequence } from './move-sequence.js'
+import type { Numbered } from './numbers.js'
+import { collectKeys } from './old-numbers.js'
+
+/**
+ * Takes numbers for all rows that the piece will write, and moves sequences past numbers that travel.
+ * Sequences are locked in one order, whatever the order of tables.
+ */
+export async function reserveKeys(
+  spec: Pick<TablePieceSpec, 'name' | 'schema' | 'tables'>,
+  context: KeysContext,
+): Promise<void> {
+  const { tx, signal } = context
+  await raiseWorkMem(tx)
+  const plans = await resolveTables(tx, spec)
+  const wanted = plans.flatMap((plan) => [
+    ...(plan.numbers.key ? [{ plan, numbered: plan.numbers.key, isKey: true }] : []),
+    ...plan.numbers.travelling.map((numbered) => ({ plan, numbered, isKey: false })),
+  ])
+  for (const { plan, numbered, isKey } of wanted.sort(bySequence)) {
+    signal.throwIfAborted()
+    if (isKey) await reserve(plan, numbered, context)
+    else await moveSequence(plan, numbered, context)
+  }
+}
+
+type Wanted = { readonly numbered: Numbered }
+
+const bySequence = ({ numbered: a }: Wanted, { numbered: b }: Wanted): number =>
+  Number(a.sequence.oid) - Number(b.sequence.oid)
+
+async function reserve(plan: TablePlan, key: Numbered, context: KeysContext): Promise<void> {
+  const { tx } = context
+  const count = await collectKeys(plan, key.column, context)
+  if (count === 0) return
+  await drawNumbers(tx, plan, key, count)
+  const { name } = ownKey(plan, key.column)
+  for await (const page of keyRanges(tx)) await context.add(name, page)
+}

@@ -1,0 +1,91 @@
+import {
+  type ImportContext,
+  type KeyMap,
+  type KeyRange,
+  keyMap,
+  type Transaction,
+} from '@piecework/core/piece'
+import { defaults } from '../../defaults.js'
+import { keyFamily } from '../key-family.js'
+import { type KeyTarget, ownKey } from '../key-target.js'
+import type { TablePlan, Target } from '../table-plan.js'
+import { rangesSql, rangesTableSql } from './ranges-sql.js'
+
+/** New keys of one table, which the job has reserved. */
+export interface ReservedKeys {
+  /** SQL (bigint) of the new key of an old one; NULL for a key that the job did not reserve one for. */
+  sql(expression: string): string
+  /** Undefined if the ranges are too many for this process. */
+  readonly map: KeyMap | undefined
+}
+
+/** By the name under which a table's keys are remapped. */
+export type ReservedKeysOf = ReadonlyMap<string, ReservedKeys>
+
+type Context = Pick<ImportContext, 'ids' | 'carries'> & { readonly tx: Transaction }
+
+/** Of all tables that the plans have new numbers of, or references to. */
+export async function reservedKeys(plans: readonly TablePlan[], context: Context): Promise<ReservedKeysOf> {
+  const known = new Map<string, ReservedKeys>()
+  for (const target of plans.flatMap((plan) => targetsOf(plan, context))) {
+    if (isNumbered(target, context.ids) && !known.has(target.name))
+      known.set(target.name, await read(target.name, known.size, context))
+  }
+  return known
+}
+
+function targetsOf(plan: TablePlan, { carries }: Context): readonly KeyTarget[] {
+  const { key } = plan.numbers
+  const targets: readonly Target[] = [
+    ...plan.references.values(),
+    ...[...plan.json.values()].flatMap(({ ids }) => ids),
+  ]
+  const carried = targets.filter(({ of }) => of === undefined || carries(of))
+  return [...(key ? [ownKey(plan, key.column)] : []), ...carried]
+}
+
+/** Whether new keys of the table are reserved numbers. */
+export function isNumbered({ name, table, key }: KeyTarget, ids: Context['ids']): boolean {
+  const column = table.columns.get(key)
+  return (
+    column !== undefined &&
+    keyFamily(column) === 'integer' &&
+    ids.form(name) !== 'natural' &&
+    ids.drawn(name) === undefined
+  )
+}
+
+async function read(name: string, index: number, { ids, tx }: Context): Promise<ReservedKeys> {
+  const ranges: KeyRange[] = []
+  for await (const page of ids.keyRanges(name)) {
+    ranges.push(...page)
+    if (ranges.length > defaults.constantKeyRanges) return readIntoTable(name, index, { ids, tx })
+  }
+  return { sql: (expression) => rangesSql(ranges, expression), map: keyMap(ranges) }
+}
+
+async function readIntoTable(
+  name: string,
+  index: number,
+  { ids, tx }: Pick<Context, 'ids' | 'tx'>,
+): Promise<ReservedKeys> {
+  const plain = `piecework_ranges_${index}`
+  const table = `pg_temp.${plain}`
+  await tx.query(`DROP TABLE IF EXISTS ${table}`)
+  await tx.query(
+    `CREATE TEMPORARY TABLE ${plain} (first bigint, last bigint, new_first bigint) ON COMMIT DROP`,
+  )
+  await tx.copyIn({ table, columns: ['first', 'last', 'new_first'] }, csvOf(ids.keyRanges(name)))
+  await tx.query(`CREATE INDEX ON ${table} (first) INCLUDE (last, new_first)`)
+  await tx.query(`ANALYZE ${table}`)
+  return { sql: (expression) => rangesTableSql(table, expression), map: undefined }
+}
+
+async function* csvOf(pages: AsyncIterable<readonly KeyRange[]>): AsyncGenerator<Uint8Array> {
+  for await (const page of pages) {
+    const lines = page.map(
+      ({ oldFrom, newFrom, length }) => `${oldFrom},${oldFrom + BigInt(length) - 1n},${newFrom}\n`,
+    )
+    yield Buffer.from(lines.join(''))
+  }
+}

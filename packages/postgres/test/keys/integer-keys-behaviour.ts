@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import type { Piecework } from '@piecework/core'
+import {
+  ann,
+  cloneOf,
+  contentOf,
+  hostInserts,
+  keysOf,
+  made,
+  resource,
+  sampleShelves,
+  shelfTables,
+  succeeded,
+  type World,
+  wholePack,
+  withHost,
+} from './support.js'
+
+type Test = (name: string, run: () => Promise<void>) => void
+
+export function integerKeysBehaviour(
+  test: Test,
+  world: () => World,
+  open: (sql: string) => Promise<World>,
+): void {
+  const host = <T>(use: (piecework: Piecework) => Promise<T>) => withHost(world(), wholePack, use)
+
+  test('new ids: a clone of rows with integer keys equals its source, and shares no number with any shelf', () =>
+    host(async (piecework) => {
+      const [source, other] = await sampleShelves(world())
+      const before = [await contentOf(world(), source), await contentOf(world(), other)]
+      const taken = [await keysOf(world(), source), await keysOf(world(), other)]
+      const clone = made(await succeeded(cloneOf(piecework, source)))
+      assert.deepEqual(await contentOf(world(), clone), before[0])
+      assert.deepEqual([await contentOf(world(), source), await contentOf(world(), other)], before)
+      for (const [table, keys] of Object.entries(await keysOf(world(), clone))) {
+        for (const one of taken)
+          assert.deepEqual(
+            keys.filter((key) => one[table]?.includes(key)),
+            [],
+            table,
+          )
+        assert.equal(keys.length, taken[0]?.[table]?.length)
+      }
+      await hostInserts(world(), clone)
+    }))
+
+  test('new ids: an archive with integer keys comes back beside its source, and at a host with other numbers', () =>
+    host(async (piecework) => {
+      const [source] = await sampleShelves(world())
+      const content = await contentOf(world(), source)
+      const exported = await succeeded(piecework.export({ resource: resource(source), principal: ann }))
+      const archive = { artifact: exported.job.result.archive?.artifact ?? '' }
+      const copy = made(await succeeded(piecework.import({ archive, principal: ann })))
+      assert.deepEqual(await contentOf(world(), copy), content)
+      await hostInserts(world(), copy)
+      const download = await piecework.download(exported.job.id)
+      const elsewhere = await open(shelfTables)
+      try {
+        await sampleShelves(elsewhere, 30)
+        await withHost(elsewhere, wholePack, async (there) => {
+          const imported = made(
+            await succeeded(there.import({ archive: { stream: download.bytes }, principal: ann })),
+          )
+          assert.deepEqual(await contentOf(elsewhere, imported), content)
+          await hostInserts(elsewhere, imported)
+        })
+      } finally {
+        await elsewhere.close()
+      }
+    }))
+
+  test('reproducible: a comparison of copies with integer keys finds no difference, and finds one that is there', () =>
+    host(async (piecework) => {
+      const [source] = await sampleShelves(world())
+      const clone = made(await succeeded(cloneOf(piecework, source)))
+      const compared = () =>
+        piecework.diff(
+          { resource: resource(source), principal: ann },
+          { resource: resource(clone), principal: ann },
+        )
+      assert.ok((await compared()).equal, JSON.stringify(await compared()))
+      await world().query(
+        `UPDATE pages SET see = (SELECT min(id) FROM books WHERE shelf_id = $1) WHERE id = (SELECT max(p.id) FROM pages p JOIN books b ON b.id = p.book_id WHERE b.shelf_id = $1)`,
+        [clone],
+      )
+      assert.ok(!(await compared()).equal)
+    }))
+
+  test('nothing half-made: what a job has reserved is dropped with its end', () =>
+    host(async (piecework) => {
+      const [source] = await sampleShelves(world())
+      const report = await succeeded(cloneOf(piecework, source))
+      const nodes = report.nodes.map(({ id, batch }) => `${batch} ${id}`)
+      assert.deepEqual(
+        nodes.filter((node) => node.includes('keys')).map((node) => node.split(' ').at(-1)),
+        ['shelf/books', 'shelf/pages', 'shelf/words'],
+      )
+      assert.ok(nodes.includes('1 shells'))
+      const [left] = await world().query<{ count: string }>('SELECT count(*) FROM piecework.key_ranges')
+      assert.equal(Number(left?.count), 0)
+    }))
+}
