@@ -9,7 +9,11 @@ import { lockKey } from './lock-key.js'
  * backend holds the lock, from the moment it is held until the backend is gone. Throws `lease-lost`.
  */
 export async function lockAttempt(tx: Queryable, lease: Lease): Promise<void> {
-  await tx.query('SELECT pg_advisory_xact_lock($1::bigint)', [keyOf(lease.job.id, lease.node.id)])
+  // Triggers of the guard let the holder of a claim pass.
+  await tx.query(`SELECT pg_advisory_xact_lock($1::bigint), set_config('piecework.holder', $2, true)`, [
+    keyOf(lease.job.id, lease.node.id),
+    lease.job.id,
+  ])
   const { rowCount } = await tx.query(
     `SELECT FROM piecework.nodes WHERE job_id = $1 AND id = $2 AND fence = $3::bigint AND status = 'running'`,
     leaseKey(lease),

@@ -39,6 +39,7 @@ export function postgresDrafts(database: Database, control: Database): Drafts {
   return {
     create: (job, shells) =>
       database.transaction(async (tx) => {
+        await tx.query(`SELECT set_config('piecework.holder', $1, true)`, [job.id])
         const created = await insertJob(tx, job, 'draft')
         await shells(tx)
         return created

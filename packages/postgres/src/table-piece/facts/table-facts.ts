@@ -49,12 +49,15 @@ export async function readTableFacts(
   return tables.map((_, index) => found.get(index + 1))
 }
 
+/** Of the host, and fired on this connection: neither of a constraint nor of `guardTriggers`. */
+const isHosts = `NOT g.tgisinternal AND g.tgenabled IN ('O', 'A') AND NOT pg_catalog.starts_with(g.tgname::text, 'piecework_guard_')`
+
 /** Bits of `pg_trigger.tgtype`: ROW 1, BEFORE 2, INSERT 4, UPDATE 16, INSTEAD 64. */
 const triggers = `
   SELECT coalesce(json_agg(DISTINCT jsonb_build_object('name', g.tgname, 'before', g.tgtype & 66 <> 0, 'row', g.tgtype & 1 <> 0,
     'insert', g.tgtype & 4 <> 0, 'update', g.tgtype & 16 <> 0)), '[]')
   FROM pg_catalog.pg_trigger g
-  WHERE NOT g.tgisinternal AND g.tgenabled IN ('O', 'A') AND g.tgtype & 20 <> 0
+  WHERE ${isHosts} AND g.tgtype & 20 <> 0
     AND g.tgrelid IN (SELECT c.oid UNION ALL SELECT p.relid FROM pg_catalog.pg_partition_tree(c.oid) p)`
 
 const rules = `
@@ -64,7 +67,7 @@ const rules = `
 const nearby = `
   SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class o ON o.oid = g.tgrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = o.relnamespace
-    WHERE NOT g.tgisinternal AND g.tgenabled IN ('O', 'A') AND n.nspname <> 'piecework')
+    WHERE ${isHosts} AND n.nspname <> 'piecework')
   OR EXISTS (SELECT FROM pg_catalog.pg_rewrite w WHERE w.ev_type IN ('2', '3', '4') AND w.ev_enabled IN ('O', 'A')
     AND w.oid >= 16384)`
 
