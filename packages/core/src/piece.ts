@@ -1,11 +1,19 @@
 export { type Csv, type CsvOptions, csvRows, openCsv } from './archive/csv.js'
 export { csvLine } from './archive/csv-line.js'
+export { csvRecords } from './archive/csv-record.js'
 export { type EntryFile, entriesOf, recordLimit } from './archive/entries.js'
 export { memo, memoBytes, type Sized } from './archive/memo.js'
 export { readOnce } from './archive/read-once.js'
 export { uploadEntries } from './archive/upload-entries.js'
 export type { ByteRange } from './contracts/artifacts.js'
-export type { CompareContext, ComparedNode, EntryDiff, RowSample, RowsDiff } from './contracts/compare.js'
+export type {
+  CompareContext,
+  ComparedNode,
+  ComparedResource,
+  EntryDiff,
+  RowSample,
+  RowsDiff,
+} from './contracts/compare.js'
 export type { CopyTarget, Database, Queryable, Transaction } from './contracts/database.js'
 export type { CsvRow, Entries, EntryFacts, Upgrade } from './contracts/entries.js'
 export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'

@@ -58,6 +58,8 @@ export const defaults = {
   sampledRows: 200,
   sampledIds: 200,
   sampledCharacters: 10_000,
+  /** Columns of a file that a comparison loads as columns; a row of the database has no room for many more. */
+  comparedApart: 250,
   /** Rows that a comparison shows as examples. */
   comparedSamples: 10,
 } as const

@@ -8,6 +8,7 @@ import { entryError } from './entry-error.js'
 import { type ArchiveNode, entryPath } from './entry-path.js'
 import { type ArchiveLimits, archiveLimitChecks, assertWithin } from './limits.js'
 import { type Manifest, type ManifestEntry, manifestDigest, manifestPaths, readManifest } from './manifest.js'
+import { noManifest, packAgain } from './packed-again.js'
 import { recordBytes } from './record-bytes.js'
 import { signatureBytes } from './signature.js'
 import type { ByteSource } from './source.js'
@@ -50,11 +51,7 @@ export async function openArchive(
   const allowed = { ...defaultLimits, ...checkOptions('openArchive()', limits, archiveLimitChecks) }
   const directory = await readDirectory(source, allowed)
   const manifestBytes = await small(source, directory, 'manifest.json', allowed.manifestBytes)
-  if (!manifestBytes)
-    throw new PieceworkError(
-      'archive-invalid',
-      'This zip is not a Piecework archive: it has no manifest.json',
-    )
+  if (!manifestBytes) throw noManifest()
   const manifest = readManifest(manifestBytes)
   assertSameEntries(manifest, directory)
   for (const { path, entry } of manifestPaths(manifest))
@@ -125,7 +122,10 @@ function assertSameEntries(manifest: Manifest, directory: Directory): void {
   }
   for (const path of directory.keys())
     if (!listed.has(path) && !metaPaths.has(path))
-      throw new PieceworkError('archive-invalid', `Entry "${path}" is not listed in the manifest`)
+      throw new PieceworkError(
+        'archive-invalid',
+        `Entry "${path}" is not listed in the manifest; ${packAgain}`,
+      )
 }
 
 async function small(

@@ -3,6 +3,7 @@ import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import { collected } from './entries.js'
 import { clashingPath, pathFault } from './entry-path.js'
 import { type ArchiveLimits, assertRatio, assertWithin } from './limits.js'
+import { filePaths, folderAround } from './packed-again.js'
 import type { ByteSource } from './source.js'
 import { withZip } from './with-zip.js'
 import { invalidZip, localHeaderBytes, localHeaderMark, type ZipRecord } from './zip-record.js'
@@ -17,14 +18,26 @@ export async function readDirectory(
   if (!start.equals(localHeaderMark)) throw invalidZip('This is not a zip file')
   try {
     return await withZip(source, async (zip, reader) => {
-      assertWithin('The number of entries', zip.entryCount, limits.entries + metaEntries)
-      const records: Omit<ZipRecord, 'end'>[] = []
+      // Each entry may have a folder of its own, which is counted by the zip, too.
+      assertWithin('The number of entries', zip.entryCount, 2 * (limits.entries + metaEntries))
+      const found: Entry[] = []
       const directoryStart = zip.readEntryCursor as unknown as number
-      for await (const entry of zip.eachEntry()) records.push(recordOf(entry, limits))
+      for await (const entry of zip.eachEntry()) {
+        assertWithin('The length of a path', nameBytes(entry).length, limits.pathLength)
+        found.push(entry)
+      }
+      const files = filePaths(found.map(pathIn))
+      const entries = found.filter(
+        (entry) => files.has(pathIn(entry)) || (entry.uncompressedSize > 0 && pathIn(entry).endsWith('/')),
+      )
+      assertWithin('The number of entries', entries.length, limits.entries + metaEntries)
+      const folder = folderAround(entries.map(pathIn))
+      const records = entries.map((entry) => recordOf(entry, folder, limits))
       const behind = await reader.bytes(zip.readEntryCursor as unknown as number, 4)
       if (!directoryEnds.some((mark) => behind.equals(mark)))
         throw invalidZip('The zip file has more entries than it says')
-      return checkedTogether(records, directoryStart, limits)
+      const places = found.map((entry) => entry.relativeOffsetOfLocalHeader)
+      return checkedTogether(records, [...places, directoryStart], limits)
     })
   } catch (cause) {
     throw translated(cause)
@@ -35,9 +48,13 @@ const directoryEnds = ['PK\x05\x06', 'PK\x06\x06'].map((mark) => Buffer.from(mar
 /** manifest.json, manifest.sig, about.json. */
 const metaEntries = 3
 
-function recordOf(entry: Entry, limits: ArchiveLimits): Omit<ZipRecord, 'end'> {
-  const raw = entry.fileName as unknown as Buffer
-  const path = pathOf(raw, entry, limits)
+/** Left undecoded: names of ours are ASCII. */
+const nameBytes = (entry: Entry): Buffer => entry.fileName as unknown as Buffer
+
+const pathIn = (entry: Entry): string => nameBytes(entry).toString('latin1')
+
+function recordOf(entry: Entry, folder: string, limits: ArchiveLimits): Omit<ZipRecord, 'end'> {
+  const path = pathOf(entry, folder)
   const name = JSON.stringify(path)
   if (entry.isEncrypted() || entry.compressionMethod === aes)
     throw new PieceworkError('archive-encrypted', `Entry ${name} is encrypted`)
@@ -55,7 +72,7 @@ function recordOf(entry: Entry, limits: ArchiveLimits): Omit<ZipRecord, 'end'> {
   )
   return {
     path,
-    name: raw,
+    name: nameBytes(entry),
     method,
     size: entry.uncompressedSize,
     sizeInZip: entry.compressedSize,
@@ -69,9 +86,8 @@ const regularFile = 0x8000
 const dosDirectory = 0x10
 const unicodePathField = 0x7075
 
-function pathOf(raw: Buffer, entry: Entry, limits: ArchiveLimits): string {
-  assertWithin('The length of a path', raw.length, limits.pathLength)
-  const path = raw.toString('latin1')
+function pathOf(entry: Entry, folder: string): string {
+  const path = pathIn(entry).slice(folder.length)
   const name = JSON.stringify(path)
   const fault = pathFault(path)
   if (fault) throw invalidZip(`The path ${name} ${fault}`)
@@ -82,7 +98,8 @@ function pathOf(raw: Buffer, entry: Entry, limits: ArchiveLimits): string {
 
 function checkedTogether(
   records: readonly Omit<ZipRecord, 'end'>[],
-  directoryStart: number,
+  /** Where something begins: every entry of the zip, and its directory. */
+  places: readonly number[],
   limits: ArchiveLimits,
 ): ReadonlyMap<string, ZipRecord> {
   const clash = clashingPath(records.map(({ path }) => path))
@@ -90,11 +107,14 @@ function checkedTogether(
 
   const total = { inflated: 0, deflated: 0 }
   const byPath = new Map<string, ZipRecord>()
-  const inPlace = [...records].sort((a, b) => a.start - b.start)
-  for (const [index, record] of inPlace.entries()) {
+  const inOrder = [...places].sort((a, b) => a - b)
+  const ends = new Map<number, number>()
+  for (const [index, start] of inOrder.entries())
+    if (!ends.has(start)) ends.set(start, inOrder[index + 1] ?? start)
+  for (const record of records) {
     total.inflated += record.size
     total.deflated += record.sizeInZip
-    const end = inPlace[index + 1]?.start ?? directoryStart
+    const end = ends.get(record.start) ?? record.start
     // The local header's own length may be larger still; that is looked at when the entry is read.
     if (record.start + localHeaderBytes + record.name.length + record.sizeInZip > end)
       throw invalidZip(`Entry "${record.path}" overlaps what comes behind it`)

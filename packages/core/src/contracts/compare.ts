@@ -13,6 +13,17 @@ export interface ComparedNode {
   readonly entries: Entries
   /** Nodes of this resource, then of those above it: where references lead. */
   near(): readonly ComparedNode[]
+  /** All resources of this side, once they are matched with those of the other. Absent: none is known. */
+  resources?(): readonly ComparedResource[]
+}
+
+/** A resource whose id may stand in rows and documents. */
+export interface ComparedResource {
+  /** `ResourceKind.table`. */
+  readonly table: string
+  readonly id: string
+  /** Equal to that of the resource of the other side with which it is matched, and to no other. */
+  readonly same: string
 }
 
 /** A row that differs. */

@@ -66,7 +66,9 @@ export async function diff(
     const [one, other] = [sides.a.tree.kind, sides.b.tree.kind]
     if (one !== other)
       throw new PieceworkError('options-invalid', `A ${one} cannot be compared with a ${other}.`)
-    return await deps.store.database.transaction((tx) => compareSides(sides, tx, signal), { signal })
+    return await deps.store.database.transaction((tx) => compareSides(deps, sides, tx, signal), {
+      signal,
+    })
   } finally {
     for (const end of ends) await end()
   }
@@ -77,7 +79,12 @@ interface Sides {
   readonly b: Side
 }
 
-async function compareSides(sides: Sides, tx: Transaction, signal: AbortSignal): Promise<Diff> {
+async function compareSides(
+  { registry }: Pick<DiffDeps, 'registry'>,
+  sides: Sides,
+  tx: Transaction,
+  signal: AbortSignal,
+): Promise<Diff> {
   const pairs = await matchResources(sides.a.tree, sides.b.tree, async (side, ref) => {
     for (const node of sides[side].nodesOf(ref)) {
       const key = await node.piece?.comparer?.resourceKey?.(node, tx)
@@ -85,6 +92,12 @@ async function compareSides(sides: Sides, tx: Transaction, signal: AbortSignal):
     }
     return undefined
   })
+  for (const side of ['a', 'b'] as const)
+    sides[side].matched(
+      pairs.flatMap(({ [side]: ref }, at) =>
+        ref ? [{ table: registry.kind(ref.kind).table, id: ref.id, same: `${ref.kind} ${at + 1}` }] : [],
+      ),
+    )
   const resources: ResourceDiff[] = []
   for (const pair of pairs) {
     const pieces = await comparePieces(sides, pair, tx, signal)

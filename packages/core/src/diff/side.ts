@@ -1,7 +1,7 @@
 import { openArchive } from '../archive/reader.js'
 import type { ByteSource } from '../archive/source.js'
 import { stagedEntries } from '../archive/stage.js'
-import type { ComparedNode } from '../contracts/compare.js'
+import type { ComparedNode, ComparedResource } from '../contracts/compare.js'
 import type { Entries } from '../contracts/entries.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
@@ -17,6 +17,8 @@ import type { LiveExport } from './live-export.js'
 export interface Side {
   readonly tree: ResourceTree
   nodesOf(ref: ResourceRef): readonly ComparedNode[]
+  /** Tells the nodes which resources there are on both sides. */
+  matched(resources: readonly ComparedResource[]): void
 }
 
 interface Found {
@@ -60,13 +62,28 @@ export function liveSide(
 
 function sideOf(side: 'a' | 'b', tree: ResourceTree, found: readonly Found[]): Side {
   const lineages = new Map(walkTree(tree).map(({ ref, lineage }) => [resourceName(ref), lineage]))
+  let resources: readonly ComparedResource[] = []
   const byResource = new Map<string, ComparedNode[]>()
   const nodesOf = (ref: ResourceRef) => byResource.get(resourceName(ref)) ?? []
   for (const { resource, name, piece, entries } of found) {
     const key = resourceName(resource)
     const near = () => [...(lineages.get(key) ?? [])].reverse().flatMap(nodesOf)
-    const node = { side, resource, name, entries, near, ...(piece && { piece }) }
+    const node = {
+      side,
+      resource,
+      name,
+      entries,
+      near,
+      resources: () => resources,
+      ...(piece && { piece }),
+    }
     byResource.set(key, [...nodesOf(resource), node])
   }
-  return { tree, nodesOf }
+  return {
+    tree,
+    nodesOf,
+    matched: (found) => {
+      resources = found
+    },
+  }
 }

@@ -24,14 +24,15 @@ export function checkSpec<Options>({ name, tables }: TablePieceSpec<Options>): v
     if (entries.has(entry)) refuse(`two tables have the entry "${entry}"`)
     entries.add(entry)
     const step = owner.split('.')[0] ?? owner
-    const declared = references[step]
+    // A column may be named like a member of every object.
+    const declared = Object.hasOwn(references, step) ? references[step] : undefined
     if (owner.includes('.') && typeof declared === 'object' && (declared.shared || declared.lookup)) {
       refuse(`"${step}" of table "${table}" leads to the owner, so it cannot lead to shared rows`)
     }
     for (const column of [...Object.keys(set), ...ignore]) {
       if (
-        references[column] ||
-        json[column] ||
+        Object.hasOwn(references, column) ||
+        Object.hasOwn(json, column) ||
         secondPass.includes(column) ||
         columns.includes(column) ||
         column === step

@@ -23,7 +23,8 @@ export function resolvePath(
       steps.push({ column })
       break
     }
-    const declared = piece.tables.find((other) => other.table === table.name)?.references?.[name]
+    const { references = {} } = piece.tables.find((other) => other.table === table.name) ?? {}
+    const declared = Object.hasOwn(references, name) ? references[name] : undefined
     const foreign = table.foreignKeys.find(
       ({ columns, schema: of }) => of === schema && columns.length === 1 && columns[0] === name,
     )

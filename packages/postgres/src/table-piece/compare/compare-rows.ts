@@ -1,4 +1,5 @@
 import type { ComparedNode, RowSample, RowsDiff, Transaction } from '@piecework/core/piece'
+import { parseArray } from '../../database/parse-array.js'
 import { defaults } from '../../defaults.js'
 import type { Column } from '../catalogue.js'
 import type { TablePlan } from '../table-plan.js'
@@ -7,6 +8,7 @@ import { comparedColumns, keyColumns } from './key-columns.js'
 import { keyTables } from './key-tables.js'
 import { loadEntry } from './load-entry.js'
 
+const unlike = 'pg_temp.piecework_unlike'
 const pairs = 'pg_temp.piecework_pairs'
 
 /**
@@ -22,48 +24,59 @@ export async function compareRows(
   // The resource's own row is the only one.
   const keys = plan.ownRow ? [] : keyColumns(plan)
   const others = comparedColumns(plan).filter((column) => !keys.includes(column))
-  const tables = {
-    a: await comparableRows(tx, plan, a, keys, others),
-    b: await comparableRows(tx, plan, b, keys, others),
-  }
-  await pairRows(tx, tables, others)
-  const counts = await tx.query<Record<string, string>>(
-    `SELECT (SELECT count(*) FROM ${tables.a}) AS rows, count(*) FILTER (WHERE p.change = 'added') AS added,
-       count(*) FILTER (WHERE p.change = 'removed') AS removed, count(*) FILTER (WHERE p.change = 'changed') AS changed
-       ${others.map((_, at) => `, count(*) FILTER (WHERE p.change = 'changed' AND p.c${at}) AS c${at}`).join('')}
-     FROM ${pairs} p`,
+  const one = await comparableRows(tx, plan, a, keys, others)
+  const other = await comparableRows(tx, plan, b, keys, others)
+  await tx.query(
+    `CREATE TEMPORARY TABLE ${unlike} ON COMMIT DROP AS SELECT x.k, x.d, sum(x.side) AS surplus
+     FROM (SELECT k, d, 1 AS side FROM ${one.digests} UNION ALL SELECT k, d, -1 FROM ${other.digests}) x
+     GROUP BY x.k, x.d HAVING sum(x.side) <> 0`,
   )
-  const differs = others.map((_, at) => `CASE WHEN p.c${at} THEN '${at}' END`)
+  await tx.query(`ANALYZE ${unlike}`)
+  await pairRows(tx, one, other)
+  const { rows } = await tx.query<Counts>(
+    `SELECT count(*) FILTER (WHERE change = 'added') AS added, count(*) FILTER (WHERE change = 'removed') AS removed,
+       count(*) FILTER (WHERE change = 'changed') AS changed FROM ${pairs}`,
+  )
+  const differing = await tx.query<{ at: string; rows: string }>(
+    `SELECT o AS at, count(*) AS rows FROM ${pairs} p CROSS JOIN unnest(p.differs) o GROUP BY o ORDER BY o`,
+  )
   const found = await tx.query<Sampled>(
-    `SELECT p.k AS key, p.change, array_remove(ARRAY[${differs.join(', ')}]::text[], NULL) AS differs
-     FROM ${pairs} p ORDER BY p.k COLLATE "C", p.change LIMIT ${defaults.comparedSamples}`,
+    `SELECT p.k AS key, p.change, p.differs FROM ${pairs} p ORDER BY p.k COLLATE "C", p.change LIMIT ${defaults.comparedSamples}`,
   )
-  await tx.query(`DROP TABLE ${tables.a}, ${tables.b}, ${pairs}`)
-  const count = (name: string): number => Number(counts.rows[0]?.[name] ?? 0)
-  const [added, removed, changed] = [count('added'), count('removed'), count('changed')]
-  const differing = others.map((column, at) => [column.name, count(`c${at}`)] as const)
+  await tx.query(`DROP TABLE ${unlike}, ${pairs}`)
+  const [added, removed, changed] = (['added', 'removed', 'changed'] as const).map((name) =>
+    Number(rows[0]?.[name] ?? 0),
+  ) as [number, number, number]
   return {
     added,
     removed,
     changed,
-    equal: count('rows') - removed - changed,
-    columns: Object.fromEntries(differing.filter(([, rows]) => rows > 0)),
-    samples: found.rows.map((row) => sampleOf(row, keys, others)),
+    equal: one.rows - removed - changed,
+    columns: Object.fromEntries(
+      differing.rows.map(({ at, rows: count }) => [one.names[Number(at) - 1] ?? '', Number(count)]),
+    ),
+    samples: found.rows.map((row) => sampleOf(row, keys, one.names)),
   }
 }
 
-/**
- * A temporary table: key `k`, digest `d` of the other columns `v0`, `v1` …, and the ordinal `n` among equal
- * rows.
- */
+type Counts = Readonly<Record<'added' | 'removed' | 'changed', string>>
+
+/** The rows of one side, in SQL: their key `k`, and the digest `d` of all other columns. */
+interface ComparableRows {
+  readonly rows: number
+  readonly digests: string
+  /** With `v`, the values of `names`. */
+  readonly values: string
+  readonly names: readonly string[]
+}
+
 async function comparableRows(
   tx: Transaction,
   plan: TablePlan,
   node: ComparedNode,
   keys: readonly Column[],
   others: readonly Column[],
-): Promise<string> {
-  const table = `pg_temp.piecework_rows_${node.side}`
+): Promise<ComparableRows> {
   const keyTableOf = keyTables(tx, node)
   // Only one entry is loaded at a time, so the tables that this one refers to come first.
   for (const target of [...plan.references.values(), ...[...plan.json.values()].flatMap(({ ids }) => ids)])
@@ -72,52 +85,50 @@ async function comparableRows(
   const entry = new ComparableEntry(plan, loaded, keyTableOf)
   const key: string[] = []
   for (const column of keys) key.push(boundedSql(await entry.column(column)))
-  const values: string[] = []
-  for (const column of others) values.push(await entry.column(column))
-  const named = others.map((_, at) => `v${at}`)
-  const taken = [`${jsonArraySql(key)} AS k`, ...values.map((value, at) => `${value} AS v${at}`)]
-  await tx.query(
-    `CREATE TEMPORARY TABLE ${table} ON COMMIT DROP AS
-     SELECT y.*, row_number() OVER (PARTITION BY y.k, y.d) AS n FROM
-       (SELECT x.*, sha256(convert_to(${jsonArraySql(named.map((name) => `x.${name}`))}, 'UTF8')) AS d
-        FROM (SELECT ${taken.join(', ')} FROM ${entry.from} OFFSET 0) x) y`,
-  )
-  await tx.query(`ANALYZE ${table}`)
-  return table
+  const apart = others.filter(({ name }) => !loaded.rest.includes(name))
+  const texts: string[] = []
+  for (const column of apart) texts.push(await entry.column(column))
+  const wide = loaded.rest.length > 0
+  const values = `ARRAY[${texts.join(', ')}]::text[]${wide ? ' || r.rest' : ''}`
+  const digest = `sha256(convert_to(${jsonArraySql(wide ? [...texts, 'r.rest::text'] : texts)}, 'UTF8'))`
+  const select = `SELECT ${jsonArraySql(key)} AS k, ${digest} AS d`
+  return {
+    rows: loaded.rows,
+    digests: `(${select} FROM ${entry.from} OFFSET 0) s`,
+    values: `(${select}, ${values} AS v FROM ${entry.from} OFFSET 0) s`,
+    names: [...apart.map(({ name }) => name), ...loaded.rest],
+  }
 }
 
-/** Rows that are not equal, by key; `c0`, `c1` …: whether the column differs. */
-async function pairRows(
-  tx: Transaction,
-  { a, b }: { readonly a: string; readonly b: string },
-  others: readonly Column[],
-): Promise<void> {
-  const unlike = (own: string, other: string) =>
-    `SELECT x.*, row_number() OVER (PARTITION BY x.k ORDER BY x.d, x.n) AS m FROM ${own} x
-     WHERE NOT EXISTS (SELECT FROM ${other} y WHERE y.k = x.k AND y.d = x.d AND y.n = x.n)`
-  const differs = others.map((_, at) => `, one.v${at} IS DISTINCT FROM two.v${at} AS c${at}`)
+/** Rows that are not equal, by key; `differs`: the numbers of the columns, from 1. */
+async function pairRows(tx: Transaction, a: ComparableRows, b: ComparableRows): Promise<void> {
+  const surplus = (values: string, count: string) =>
+    `SELECT x.k, x.v, row_number() OVER (PARTITION BY x.k ORDER BY x.d, x.n) AS m
+     FROM (SELECT s.k, s.d, s.v, row_number() OVER (PARTITION BY s.k, s.d) AS n, ${count} AS most
+       FROM ${values} JOIN ${unlike} u ON u.k = s.k AND u.d = s.d WHERE ${count} > 0) x WHERE x.n <= x.most`
   await tx.query(
     `CREATE TEMPORARY TABLE ${pairs} ON COMMIT DROP AS
      SELECT coalesce(one.k, two.k) AS k,
-       CASE WHEN one.k IS NULL THEN 'added' WHEN two.k IS NULL THEN 'removed' ELSE 'changed' END AS change${differs.join('')}
-     FROM (${unlike(a, b)}) one FULL JOIN (${unlike(b, a)}) two ON one.k = two.k AND one.m = two.m`,
+       CASE WHEN one.k IS NULL THEN 'added' WHEN two.k IS NULL THEN 'removed' ELSE 'changed' END AS change,
+       CASE WHEN one.k = two.k THEN (SELECT array_agg(e.o ORDER BY e.o) FROM unnest(one.v, two.v) WITH ORDINALITY AS e(x, y, o) WHERE e.x IS DISTINCT FROM e.y) END AS differs
+     FROM (${surplus(a.values, 'u.surplus')}) one FULL JOIN (${surplus(b.values, '-u.surplus')}) two ON one.k = two.k AND one.m = two.m`,
   )
 }
 
 interface Sampled {
   readonly key: string
   readonly change: RowSample['change']
-  /** Indexes of columns. */
-  readonly differs: readonly string[]
+  /** An array of the database. */
+  readonly differs: string | null
 }
 
 function sampleOf(
   { key, change, differs }: Sampled,
   keys: readonly Column[],
-  others: readonly Column[],
+  names: readonly string[],
 ): RowSample {
   const values: readonly (string | null)[] = JSON.parse(key)
   const named = keys.map(({ name }, at) => [name, values[at] ?? null] as const)
-  const columns = differs.flatMap((at) => others[Number(at)]?.name ?? [])
+  const columns = parseArray(differs ?? '{}').flatMap((at) => names[Number(at) - 1] ?? [])
   return { change, key: Object.fromEntries(named), ...(change === 'changed' && { columns }) }
 }

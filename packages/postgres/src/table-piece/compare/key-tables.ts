@@ -16,16 +16,37 @@ type Spec = TablePieceSpec | ClaimedSpec
  */
 export function keyTables(tx: Transaction, node: ComparedNode, loading: readonly string[] = []): KeyTableOf {
   return async (target) => {
+    const resources = await resourceTable(tx, node, target)
+    if (resources) return resources
     for (const carrier of node.near()) {
       const spec = specOf(carrier)
       if (!spec?.tables.some(({ table }) => table === target.name)) continue
-      const name = tableName(carrier, target)
+      const name = tableNameOf(carrier, target)
       // The natural keys of two tables refer to each other: the reference back adds nothing.
       if (loading.includes(name)) return undefined
       if ((await tableExists(tx, name)) || (await fill(tx, carrier, spec, target, name, loading))) return name
     }
     return undefined
   }
+}
+
+/** Of resources of the comparison: the same on both sides where they are matched. */
+async function resourceTable(
+  tx: Transaction,
+  node: ComparedNode,
+  target: Target,
+): Promise<string | undefined> {
+  const found = (node.resources?.() ?? []).filter(({ table }) => table === target.name)
+  if (found.length === 0 || target.table.primaryKey.join() !== target.key) return undefined
+  const name = tableName(node.side, ['resources', target.name])
+  if (await tableExists(tx, name)) return name
+  await createKeys(tx, name)
+  await tx.query(`INSERT INTO ${name} SELECT * FROM unnest($1::text[], $2::text[])`, [
+    found.map(({ id }) => id),
+    found.map(({ same }) => same),
+  ])
+  await finishKeys(tx, name)
+  return name
 }
 
 /** SQL of a row's natural key as one text. */
@@ -41,10 +62,23 @@ function specOf({ piece }: ComparedNode): Spec | undefined {
   return spec ?? (piece && claims && comparableClaims(piece.name, claims))
 }
 
-function tableName({ side, resource, name }: ComparedNode, target: Target): string {
-  const what = JSON.stringify([resource.kind, resource.id, name, target.name, target.key])
-  const hash = createHash('sha256').update(what).digest('hex').slice(0, 32)
+const tableNameOf = ({ side, resource, name }: ComparedNode, target: Target): string =>
+  tableName(side, [resource.kind, resource.id, name, target.name, target.key])
+
+function tableName(side: 'a' | 'b', what: readonly string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 32)
   return `pg_temp.piecework_keys_${side}_${hash}`
+}
+
+/** A row whose natural key is NULL has a key, too: its id is another one on the other side. */
+const nullKey = JSON.stringify([null])
+
+const createKeys = (tx: Transaction, name: string) =>
+  tx.query(`CREATE TEMPORARY TABLE ${name} (id text, key text) ON COMMIT DROP`)
+
+async function finishKeys(tx: Transaction, name: string): Promise<void> {
+  await tx.query(`CREATE INDEX ON ${name} (id)`)
+  await tx.query(`ANALYZE ${name}`)
 }
 
 async function tableExists(tx: Transaction, name: string): Promise<boolean> {
@@ -76,12 +110,11 @@ async function fill(
   if (id === undefined) return false
   const entry = new ComparableEntry(plan, loaded, keyTables(tx, node, loading))
   const key = await keyText(entry, plan)
-  await tx.query(`CREATE TEMPORARY TABLE ${name} (id text, key text) ON COMMIT DROP`)
+  await createKeys(tx, name)
   await tx.query(
-    `INSERT INTO ${name} SELECT DISTINCT ON (x.id) x.id, x.key FROM (SELECT ${id} AS id, ${key} AS key FROM ${entry.from}) x ORDER BY x.id, x.key`,
+    `INSERT INTO ${name} SELECT DISTINCT ON (x.id) x.id, x.key FROM (SELECT ${id} AS id, coalesce(${key}, '${nullKey}') AS key FROM ${entry.from}) x ORDER BY x.id, x.key`,
     plan.ownRow ? [node.resource.id] : [],
   )
-  await tx.query(`CREATE INDEX ON ${name} (id)`)
-  await tx.query(`ANALYZE ${name}`)
+  await finishKeys(tx, name)
   return true
 }
