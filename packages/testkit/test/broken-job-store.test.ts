@@ -34,6 +34,21 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       },
     }),
   ],
+  'forgets the ids that were drawn': [
+    'new ids: ids that were drawn for a job stay with it',
+    (store) => ({
+      ...store,
+      attempts: {
+        ...store.attempts,
+        begin: async (task, worker) => {
+          const lease = await store.attempts.begin(task, worker)
+          if (!lease) return undefined
+          const { targets: _, ...job } = lease.job
+          return { ...lease, job }
+        },
+      },
+    }),
+  ],
   'never frees a claim': [
     'exclusion: a failed and a cancelled job free their claims',
     (store) => ({

@@ -3,9 +3,14 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { DrawnId, NewJob } from '../contracts/jobs.js'
 import type { ResourceTree } from '../contracts/resource.js'
 import { databaseError } from '../engine/database-error.js'
-import type { Registry } from './registry.js'
+import type { RegisteredKind } from './registered-kind.js'
 import { type SequenceFacts, sequenceFacts } from './sequence-facts.js'
 import { walkTree } from './tree.js'
+
+/** Kinds by name, with what says where their ids come from: a registry. */
+interface KeyedKinds {
+  kind(name: string): Pick<RegisteredKind, 'kind' | 'table' | 'key'>
+}
 
 /**
  * New ids for those resources of the tree whose ids come from a sequence, by one statement. What is drawn is
@@ -13,14 +18,14 @@ import { walkTree } from './tree.js'
  * these ids already.
  */
 export async function drawTargets(
-  registry: Registry,
+  kinds: KeyedKinds,
   db: Queryable,
   tree: ResourceTree,
 ): Promise<Pick<NewJob, 'targets'>> {
   const byKind = new Map<string, SequenceFacts | undefined>()
   const wanted: { readonly source: DrawnId['source']; readonly facts: SequenceFacts }[] = []
   for (const { ref } of walkTree(tree)) {
-    if (!byKind.has(ref.kind)) byKind.set(ref.kind, await sequenceFacts(registry.kind(ref.kind), db))
+    if (!byKind.has(ref.kind)) byKind.set(ref.kind, await sequenceFacts(kinds.kind(ref.kind), db))
     const facts = byKind.get(ref.kind)
     if (facts) wanted.push({ source: ref, facts })
   }
@@ -45,12 +50,12 @@ export async function drawTargets(
  * none.
  */
 export async function assertNotTaken(
-  registry: Registry,
+  kinds: KeyedKinds,
   db: Queryable,
   targets: readonly DrawnId[],
 ): Promise<void> {
   for (const kind of new Set(targets.map(({ source }) => source.kind))) {
-    const facts = await sequenceFacts(registry.kind(kind), db)
+    const facts = await sequenceFacts(kinds.kind(kind), db)
     if (facts) await refuseTaken(db, facts, idsOfKind(targets, kind))
   }
 }

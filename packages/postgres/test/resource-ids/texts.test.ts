@@ -209,14 +209,16 @@ for (const [where, open, runner] of [
   ['embedded', embeddedWorld, suite('text ids of resources: embedded')],
 ] as const) {
   const test = runner
+  // The embedded database takes long, and differs in none of the others.
+  const tried = where === 'server' ? all : all.filter(({ name }) => name === 'padded' || name === 'odd')
   let world: World
   test.before(async () => {
-    world = await open(all.map(tablesOf).join(''))
-    for (const texts of all) await fill(world, texts)
+    world = await open(tried.map(tablesOf).join(''))
+    for (const texts of tried) await fill(world, texts)
   })
   test.after(() => world.close())
 
-  for (const texts of all) {
+  for (const texts of tried) {
     const pack = packOf(texts)
     const [project, first] = texts.ids
     const resource = { kind: 'project', id: project }

@@ -30,6 +30,25 @@ export function createLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     )
   })
 
+  test('new ids: ids that were drawn for a job stay with it, to each attempt and to its end', async () => {
+    const store = await make(longLease)
+    const asked = sampleJob({ kind: 'clone', batches: [['a']] })
+    const child = { kind: 'scenario', id: 'a/b "c" ü' }
+    const targets = [
+      { source: { kind: asked.tree.kind, id: asked.tree.id }, id: '9223372036854775807' },
+      { source: child, id: '-7' },
+    ]
+    const target = { kind: asked.tree.kind, id: '9223372036854775807' }
+    const tree = { ...asked.tree, children: [{ ...child, children: [] }] }
+    const job = { ...asked, tree, target, targets }
+    assert.deepEqual((await store.jobs.create(job)).targets, targets)
+    const task = { job: job.id, node: nodeOf(job, 'a'), attempt: 1 }
+    const lease = (await store.attempts.begin(task, 'worker')) ?? assert.fail('nothing to do')
+    assert.deepEqual(lease.job.targets, targets)
+    assert.deepEqual((await store.attempts.run(lease, {})).targets, targets)
+    assert.deepEqual((await store.jobs.list({ resource: target }))[0]?.targets, targets)
+  })
+
   test('exclusion: a job claims its paths in the step that creates it; a refused job leaves nothing', async () => {
     const store = await make(longLease)
     const [project, other] = [sampleProject(), sampleProject()]

@@ -6,14 +6,30 @@ import type { Sample } from './piece-laws-options.js'
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 
 /** The content with its ids numbered by first appearance: copies that differ in ids only are equal. */
-function withoutIds(content: unknown, { shared = [] }: Sample): unknown {
-  const numbers = new Map<string, string>(shared.map((id) => [id, id]))
-  const text = JSON.stringify(content).replace(uuid, (id) => {
+function withoutIds(content: unknown, sample: Sample): unknown {
+  const numbers = new Map<string, string>()
+  return replaceIds(content, sample, (id) => {
     const known = numbers.get(id) ?? `id ${numbers.size}`
     numbers.set(id, known)
     return known
   })
-  return JSON.parse(text)
+}
+
+/** The content with all ids replaced that are not shared; those of named members with their table before them. */
+function replaceIds(
+  content: unknown,
+  { shared = [], ids = {} }: Sample,
+  replace: (id: string) => string,
+): unknown {
+  const kept = new Set(shared)
+  const unlessKept = (id: string, named: string): string => (kept.has(id) ? id : replace(named))
+  const uuids = JSON.stringify(content).replace(uuid, (id) => unlessKept(id, id))
+  return JSON.parse(uuids, (member, value: unknown) => {
+    if (!Object.hasOwn(ids, member)) return value
+    const one = (id: unknown): unknown =>
+      typeof id === 'number' || typeof id === 'string' ? unlessKept(String(id), `${ids[member]} ${id}`) : id
+    return Array.isArray(value) ? value.map(one) : one(value)
+  })
 }
 
 /** Fails, with what the copy has told, unless only ids differ. */
@@ -33,9 +49,12 @@ export function assertEqualContent(
 }
 
 /** Ids that occur in the content and are not shared. */
-export function ownIds(content: unknown, { shared = [] }: Sample): ReadonlySet<string> {
-  const ids = new Set(JSON.stringify(content).match(uuid))
-  for (const id of shared) ids.delete(id)
+export function ownIds(content: unknown, sample: Sample): ReadonlySet<string> {
+  const ids = new Set<string>()
+  replaceIds(content, sample, (id) => {
+    ids.add(id)
+    return id
+  })
   return ids
 }
 

@@ -36,10 +36,15 @@ export async function withLawHost<T>(
   }
 }
 
-/** What holds the resource is there, whatever it is. */
+/** What holds the resource is there, whatever it is, and whatever its id is. */
 function kindsOf(kind: ResourceKind): readonly ResourceKind[] {
   if (kind.parent === undefined) return [kind]
-  const parent = { kind: kind.parent, table: kind.parent, describe: async () => ({ name: '' }) }
+  const parent: ResourceKind = {
+    kind: kind.parent,
+    table: `table of ${kind.parent}`,
+    key: 'nanoid',
+    describe: async () => ({ name: '' }),
+  }
   return [kind, parent]
 }
 

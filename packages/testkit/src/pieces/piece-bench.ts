@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { type Entries, type EntryFile, entriesOf, type Ids, type Piece } from '@piecework/core/piece'
-import {
-  type Database,
-  type Finding,
-  jobIds,
-  type PieceCounts,
-  type ResourceRef,
-  type Transaction,
-} from '@piecework/core/store'
+import type { Database, Finding, PieceCounts, ResourceRef, Transaction } from '@piecework/core/store'
 import { bytesOf, chunked } from '../bytes.js'
 import { removeIn } from './law-host.js'
+import { lawIds } from './law-ids.js'
 import type { PieceLawsOptions, Sample } from './piece-laws-options.js'
 
 export interface ExportedEntry {
@@ -63,7 +57,8 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
   const sample = await laws.sample(db)
   const source = sample.resource
   const options = laws.piece.options?.parse(laws.options ?? {})
-  const principal = { id: randomUUID() }
+  const principal = laws.principal ?? { id: randomUUID() }
+  const idsOf = lawIds(laws, db, source)
   const context = (job: string, resource: ResourceRef, signal: AbortSignal) => ({
     jobId: job,
     resource,
@@ -112,7 +107,7 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
     { job = randomUUID(), signal = new AbortController().signal, begin, removed }: CopyOptions,
     work: (made: Made) => Promise<PieceCounts | undefined>,
   ): Promise<Copy> => {
-    const ids = jobIds(job)
+    const ids = await idsOf(job)
     const target = { kind: source.kind, id: ids.idOf(laws.kind.table, source.id) }
     const findings: Omit<Finding, 'piece'>[] = []
     const parent = await laws.kind.parentOf?.(source, db)

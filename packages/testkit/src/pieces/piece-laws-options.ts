@@ -3,6 +3,7 @@ import {
   check,
   type Database,
   type OptionChecks,
+  type Principal,
   type Queryable,
   type ResourceRef,
   required,
@@ -13,6 +14,11 @@ export interface Sample {
   readonly resource: ResourceRef
   /** Ids that a copy may keep: rows that several resources share, the parent's rows, the owner. */
   readonly shared?: readonly string[]
+  /**
+   * Members of the content that hold ids which are no uuids, and the table that each leads to: `{ project_id:
+   * 'projects' }`. Uuids are found wherever they stand.
+   */
+  readonly ids?: Readonly<Record<string, string>>
 }
 
 export interface PieceLawsOptions extends Patience {
@@ -32,6 +38,8 @@ export interface PieceLawsOptions extends Patience {
   readonly before?: readonly Piece[]
   /** Input of the piece's options. Default `{}`. */
   readonly options?: unknown
+  /** Who copies, if the host's tables must know them. Default: `{ id }` of a new id. */
+  readonly principal?: Principal
 }
 
 export const pieceLawChecks: OptionChecks<PieceLawsOptions> = {
@@ -42,5 +50,6 @@ export const pieceLawChecks: OptionChecks<PieceLawsOptions> = {
   content: required(check.func()),
   before: check.list(check.having<Piece>('a piece', 'name', 'of', 'version')),
   options: check.anything,
+  principal: check.principal,
   patienceMs: check.wait,
 }

@@ -7,6 +7,7 @@ import { importFailureLaws } from './import-failure-laws.js'
 import { importLaws } from './import-laws.js'
 import { type PieceLawsOptions, pieceLawChecks } from './piece-laws-options.js'
 import { removalLaws } from './removal-laws.js'
+import { spellingLaws } from './spelling-laws.js'
 import { wholeWayLaws } from './whole-way-laws.js'
 
 /**
@@ -25,4 +26,5 @@ export function pieceLaws(runner: LawTest, options: PieceLawsOptions): void {
   }
   if (cloner) cloneLaws(test, options)
   removalLaws(test, options)
+  spellingLaws(test, options)
 }

@@ -7,11 +7,12 @@ import { within } from '../within.js'
 import { removeResource, withLawHost } from './law-host.js'
 import type { PieceLawsOptions } from './piece-laws-options.js'
 
-const principal = { id: 'laws' }
+const anybody = { id: 'laws' }
 
 /** Laws of the way through an archive, as jobs of a host go it. Run by `pieceLaws`. */
 export function wholeWayLaws(test: LawTest, options: PieceLawsOptions): void {
   const { name, comparer } = options.piece
+  const { principal = anybody } = options
   if (!options.kind.shell) return
 
   test(`what was exported can be imported: ${name}: by the host that exported it`, () =>
@@ -44,6 +45,7 @@ interface Way {
 /** Exports, validates and imports a sample; what was imported is removed again. */
 async function throughAnArchive(options: PieceLawsOptions, look: (way: Way) => Promise<void>): Promise<void> {
   const ms = patience(options)
+  const { principal = anybody } = options
   const db: Database = await options.database()
   const { resource: source } = await options.sample(db)
   const into = await options.kind.parentOf?.(source, db)
