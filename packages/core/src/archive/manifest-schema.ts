@@ -1,6 +1,19 @@
 import { z } from 'zod'
 import type { ResourceTree } from '../contracts/resource.js'
+import type { Manifest, ManifestEntry, ManifestPiece } from './manifest-contract.js'
 import { knownNeeds } from './manifest-needs.js'
+import { validated } from './parse.js'
+
+/** A manifest as it is spelled. */
+export interface SpelledManifest extends Pick<Manifest, 'format' | 'version' | 'tree'> {
+  readonly types?: readonly (readonly string[])[]
+  readonly pieces: readonly (Omit<ManifestPiece, 'entries'> & { readonly entries: readonly SpelledEntry[] })[]
+}
+
+export interface SpelledEntry extends Omit<ManifestEntry, 'types'> {
+  /** Number of the list. */
+  readonly types?: number
+}
 
 const count = z.int().nonnegative()
 /** What every database and file system keeps as it is. */
@@ -13,7 +26,7 @@ const ref = z.strictObject({ kind: text, id: text })
 const tree: z.ZodType<ResourceTree> = z.lazy(() =>
   z.strictObject({ kind: text, id: text, children: z.array(tree) }),
 )
-export const entry = z.strictObject({
+const entry = z.strictObject({
   path: z.string(),
   size: count,
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
@@ -29,7 +42,7 @@ const piece = z.strictObject({
   entries: z.array(entry),
 })
 /** As it is spelled: entries name their lists of types by number, for many have the same. */
-export const schema = z.strictObject({
+const schema = z.strictObject({
   format: z.literal('piecework-archive'),
   version: z.literal(2),
   needs: z.array(z.enum(knownNeeds)).nonempty(),
@@ -38,15 +51,25 @@ export const schema = z.strictObject({
   pieces: z.array(piece),
 })
 const firstEntry = entry.omit({ types: true, recordBytes: true })
-export const firstSchema = z.strictObject({
+const firstSchema = z.strictObject({
   format: z.literal('piecework-archive'),
   version: z.literal(1),
   tree,
   pieces: z.array(piece.extend({ entries: z.array(firstEntry) })),
 })
 /** What every version has: later ones than 1 list, by name, what their reader must know beyond it. */
-export const stamp = z.looseObject({
+const stamp = z.looseObject({
   format: z.literal('piecework-archive'),
   version: z.int().positive(),
   needs: z.array(text).optional(),
 })
+
+/** Throws `archive-invalid` for what is no manifest of any version. */
+export const stampOf = (
+  json: unknown,
+): { readonly version: number; readonly needs?: readonly string[] | undefined } =>
+  validated('manifest.json', json, stamp)
+
+/** Throws `archive-invalid` with what is wrong. */
+export const spelledManifest = (json: unknown, version: number): SpelledManifest =>
+  version === 1 ? validated('manifest.json', json, firstSchema) : validated('manifest.json', json, schema)

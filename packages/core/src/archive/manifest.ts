@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { z } from 'zod'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import { clashingPath, entryPath, pathFault } from './entry-path.js'
 import type { Manifest, ManifestEntry } from './manifest-contract.js'
 import { assertKnown, assertNeeds, needsOf } from './manifest-needs.js'
-import { type entry, firstSchema, schema, stamp } from './manifest-schema.js'
-import { jsonOf, validated } from './parse.js'
+import { type SpelledEntry, type SpelledManifest, spelledManifest, stampOf } from './manifest-schema.js'
+import { jsonOf } from './parse.js'
 
 export { entryPath } from './entry-path.js'
 export type { Manifest, ManifestEntry, ManifestPiece } from './manifest-contract.js'
@@ -55,23 +54,15 @@ export function writeManifest(manifest: Manifest): Uint8Array {
 /** Throws `archive-newer` for a later format, `archive-invalid` with what is wrong for all else. */
 export function readManifest(bytes: Uint8Array): Manifest {
   const json = jsonOf('manifest.json', bytes)
-  const { version, needs = [] } = validated('manifest.json', json, stamp)
+  const { version, needs = [] } = stampOf(json)
   assertKnown(version, needs)
-  const manifest = withTypes(
-    version === 1 ? validated('manifest.json', json, firstSchema) : validated('manifest.json', json, schema),
-  )
+  const manifest = withTypes(spelledManifest(json, version))
   assertNeeds(manifest, needs)
   assertConsistent(manifest)
   return manifest
 }
 
-function withTypes({
-  types = [],
-  pieces,
-  format,
-  version,
-  tree: of,
-}: Omit<z.infer<typeof schema>, 'version' | 'needs'> & Pick<Manifest, 'version'>): Manifest {
+function withTypes({ format, version, types = [], tree, pieces }: SpelledManifest): Manifest {
   const listOf = (at: number): readonly string[] => {
     const list = types[at]
     if (list) return list
@@ -80,16 +71,11 @@ function withTypes({
       `manifest.json is not as it should be: it has no list of types ${at}`,
     )
   }
-  const typed = ({ types: at, ...one }: z.infer<typeof entry>): ManifestEntry => ({
+  const typed = ({ types: at, ...one }: SpelledEntry): ManifestEntry => ({
     ...one,
     ...(at !== undefined && { types: listOf(at) }),
   })
-  return {
-    format,
-    version,
-    tree: of,
-    pieces: pieces.map((one) => ({ ...one, entries: one.entries.map(typed) })),
-  }
+  return { format, version, tree, pieces: pieces.map((one) => ({ ...one, entries: one.entries.map(typed) })) }
 }
 
 /** Equal content, equal digest: sha256 of the manifest's bytes, hex. */

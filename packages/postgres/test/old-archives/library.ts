@@ -109,8 +109,6 @@ const specs: readonly TablePieceSpec[] = [
   },
 ]
 
-export const libraryPieces = specs.map((spec) => tablePiece(spec))
-
 const kind = (name: string, table: string): ResourceKind => ({
   kind: name,
   table,
@@ -152,7 +150,7 @@ export const exhibitionKind: ResourceKind = {
 export const libraryPack: Pack = {
   name: 'library',
   kinds: [kind('library', 'libraries'), exhibitionKind],
-  pieces: libraryPieces,
+  pieces: specs.map((spec) => tablePiece(spec)),
 }
 
 /** A library with everything that an entry can hold. */

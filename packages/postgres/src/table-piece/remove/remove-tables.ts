@@ -1,5 +1,6 @@
 import type { RemoveContext, ResourceRef, Transaction } from '@piecework/core/piece'
 import { quoteIdent } from '../../database/quote-ident.js'
+import { asHost, asOurselves } from '../as-host.js'
 import { tableName } from '../joins.js'
 import { resourceLiteral } from '../resource-literal.js'
 import type { PathStep } from '../table-plan.js'
@@ -21,33 +22,37 @@ export async function removeTables(
 ): Promise<void> {
   if (resources.length === 0) return
   const tables = await removableTables(tx, piece)
-  for (const own of tables.filter(({ ownRow }) => ownRow)) await letGo(tx, own, resources, tablesAbove)
+  const statements = tables.flatMap((own) => (own.ownRow ? (letGo(own, resources, tablesAbove) ?? []) : []))
   const deleted: RemovableTable[] = []
   for (const table of tables) {
     const goes = table.ownRow ? !(await standsAlone(tx, table, root)) : goesWithItsOwner(table, root)
     if (!goes) deleted.push(table)
   }
-  for (const group of deletionGroups(deleted)) await tx.query(deletion(group, resources))
+  statements.push(...deletionGroups(deleted).map((group) => deletion(group, resources)))
+  if (statements.length === 0) return
+  // All names in them are qualified.
+  await tx.query(asHost)
+  for (const sql of statements) await tx.query(sql)
+  await tx.query(asOurselves)
 }
 
 /** A resource's own row must not keep others from being deleted: it goes last, with the shell. */
-async function letGo(
-  tx: Transaction,
+function letGo(
   { spec, table, schema, ownerPath }: RemovableTable,
   resources: readonly ResourceRef[],
   tablesAbove: readonly string[],
-): Promise<void> {
+): string | undefined {
   const holding = table.foreignKeys.flatMap(({ columns, onDelete, table: to }) => {
     const [name = ''] = columns
     const clearable = columns.length === 1 && table.columns.get(name)?.notNull === false
     const leads = spec.references?.[name] !== undefined && !isShared(spec, name) && !tablesAbove.includes(to)
     return onDelete === 'refuse' && clearable && leads ? [quoteIdent(name)] : []
   })
-  if (holding.length === 0) return
+  if (holding.length === 0) return undefined
   const owned = ownedBy(ownerPath, resources, 't')
   const sets = holding.map((column) => `${column} = NULL`).join(', ')
   const some = holding.map((column) => `t.${column} IS NOT NULL`).join(' OR ')
-  await tx.query(`UPDATE ${tableName(schema, table.name)} AS t SET ${sets} WHERE ${owned} AND (${some})`)
+  return `UPDATE ${tableName(schema, table.name)} AS t SET ${sets} WHERE ${owned} AND (${some})`
 }
 
 /** A table of one row for each resource that no foreign key ties to the kind's own table. */

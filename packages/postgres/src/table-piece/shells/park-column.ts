@@ -1,5 +1,6 @@
 import { isPieceworkError, type ResourceRef, type Transaction } from '@piecework/core/piece'
 import { quoteIdent } from '../../database/quote-ident.js'
+import { asHost, asOurselves } from '../as-host.js'
 import type { Column } from '../catalogue.js'
 import { tableName } from '../joins.js'
 import { resourceLiteral } from '../resource-literal.js'
@@ -22,10 +23,13 @@ export async function parkColumn(
   for (const value of valuesFor(column, table)) {
     await tx.query('SAVEPOINT piecework_shells')
     try {
+      // All names in it are qualified, but those of the system.
+      await tx.query(asHost)
       await tx.query(
         `UPDATE ${table} AS o SET ${quoteIdent(column.name)} = ${value}
          FROM (VALUES ${rows.join(', ')}) AS v (id, n) WHERE o.${quoteIdent(ownerColumn.name)} = v.id`,
       )
+      await tx.query(asOurselves)
       await tx.query('RELEASE SAVEPOINT piecework_shells')
       return true
     } catch (error) {
