@@ -77,7 +77,10 @@ for (const [what, entries] of Object.entries(taken))
   })
 
 const refused: Record<string, readonly [readonly HandmadeEntry[], RegExp]> = {
-  'with another file': [[...all, { path: 'notes.txt', bytes: 'x' }], /"notes\.txt" is not listed.*pack manifest\.json/],
+  'with another file': [
+    [...all, { path: 'notes.txt', bytes: 'x' }],
+    /"notes\.txt" is not listed.*pack manifest\.json/,
+  ],
   'with a file beside the folder around it': [
     [...within('archive/', all), { path: 'notes.txt', bytes: 'x' }],
     /no manifest\.json; .*pack manifest\.json/,
