@@ -5,6 +5,7 @@ import * as postgres from '@piecework/postgres'
 import {
   fromKnex,
   fromPg,
+  guardTriggers,
   migrate,
   postgresStore,
   tablePiece,
@@ -213,6 +214,7 @@ test('arguments are checked, and no address is repeated', async () => {
     () => fromPg(url as never),
     () => fromPg({} as never),
     () => fromKnex({} as never),
+    () => guardTriggers(url as never),
     () => migrate(url as never, []),
     () => migrate(database, { name: 'a', sql: 'b' } as never),
   ])
@@ -224,8 +226,9 @@ test('arguments are checked, and no address is repeated', async () => {
 
 test('each function that takes options is tried', () => {
   const tried =
-    'assertSchemaCovered claimTables fromKnex fromPg migrate postgresStore tablePiece toKnexMigrationSource'
-  const others = 'BinaryRows checkTables idExpression quoteIdent raiseWorkMem uuidExpression uuidLiteral'
+    'assertSchemaCovered claimTables fromKnex fromPg guardTriggers migrate postgresStore tablePiece toKnexMigrationSource'
+  const others =
+    'BinaryRows checkTables idExpression quoteIdent raiseWorkMem textLiteral uuidExpression uuidLiteral'
   const functions = Object.entries(postgres).flatMap(([name, value]) =>
     typeof value === 'function' ? [name] : [],
   )

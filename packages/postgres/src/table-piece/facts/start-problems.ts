@@ -58,9 +58,7 @@ function undecidedTriggers({ spec, facts }: TablePlan): Problem[] {
 /** A key that no part of a copy changes: a second copy cannot stand beside the first. */
 function uniqueBeyond(plan: TablePlan, { unique }: StartFacts): Problem[] {
   const asIs = carriesAsIs(plan)
-  const same = new Set(
-    plan.carried.filter((column) => asIs(column) && !column.serial).map(({ name }) => name),
-  )
+  const same = new Set(plan.carried.filter((column) => asIs(column)).map(({ name }) => name))
   return unique
     .filter(({ columns }) => columns.every((name) => same.has(name)))
     .map(({ name, columns, exclusion }) => ({
@@ -74,9 +72,10 @@ function uniqueBeyond(plan: TablePlan, { unique }: StartFacts): Problem[] {
 }
 
 function sequences(plan: TablePlan, { increments }: StartFacts): Problem[] {
-  return plan.carried.flatMap(({ name }): Problem[] => {
+  const { set = {}, ignore = [] } = plan.spec
+  return [...plan.table.columns.keys()].flatMap((name): Problem[] => {
     const increment = increments[name]
-    if (increment === undefined) return []
+    if (increment === undefined || ignore.includes(name) || name in set) return []
     return [
       {
         severity: 'warning',
