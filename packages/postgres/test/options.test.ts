@@ -225,7 +225,8 @@ test('arguments are checked, and no address is repeated', async () => {
 test('each function that takes options is tried', () => {
   const tried =
     'assertSchemaCovered claimTables fromKnex fromPg migrate postgresStore tablePiece toKnexMigrationSource'
-  const others = 'BinaryRows checkTables idExpression quoteIdent raiseWorkMem uuidExpression uuidLiteral'
+  const others =
+    'BinaryRows checkTables idExpression quoteIdent raiseWorkMem textLiteral uuidExpression uuidLiteral'
   const functions = Object.entries(postgres).flatMap(([name, value]) =>
     typeof value === 'function' ? [name] : [],
   )
