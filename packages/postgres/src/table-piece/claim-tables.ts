@@ -48,13 +48,15 @@ export function claimTables<Options = unknown>(
   checkDeclaration(`Claims of piece "${piece.name}"`, claims, contractCheck(claimChecks))
   if (claims.tables.length === 0)
     throw new PieceworkError('registry-invalid', `Piece "${piece.name}" claims no table.`)
-  const owned = ownedClaims(piece.name, claims)
+  const owned = {
+    ...ownedClaims(piece.name, claims),
+    ...(piece.exportOnly && { exportOnly: piece.exportOnly }),
+  }
   const comparable = comparableClaims(piece.name, claims)
   return {
     ...piece,
     [tableClaims]: claims,
     ...(owned.tables.length > 0 &&
-      !piece.exportOnly &&
       !piece.remover && { remover: { remove: (context) => removeTables(owned, context) } }),
     ...(comparable.tables.length > 0 &&
       !piece.comparer && { comparer: { compare: (context) => compareTables(comparable, context) } }),

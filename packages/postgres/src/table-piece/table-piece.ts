@@ -30,6 +30,7 @@ export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): Ta
       resourceKey: (node, tx) => resourceKey(spec, node, tx),
       compare: (context) => compareTables(spec, context),
     },
+    remover: { remove: (context) => removeTables(spec, context) },
     ...(spec.exportOnly
       ? {}
       : {
@@ -41,7 +42,6 @@ export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): Ta
             clone: (context) => cloneTables(spec, context),
             prepare: (context) => prepareShells(spec, context),
           },
-          remover: { remove: (context) => removeTables(spec, context) },
           validators: [{ validate: (context) => validateTables(spec, context) }, ...validators],
         }),
   }

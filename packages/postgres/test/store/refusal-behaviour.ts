@@ -13,6 +13,7 @@ import { inProcess } from '@piecework/runtime-inprocess'
 type Test = (name: string, run: () => Promise<void>) => void
 
 const secret = 'geheim-4711'
+const book = 'aaaaaaaa-0000-4000-8000-000000000001'
 
 export const refusalTables: readonly string[] = [
   'CREATE TABLE books (id int PRIMARY KEY, title text NOT NULL CONSTRAINT not_long CHECK (length(title) < 30), shelf int)',
@@ -164,7 +165,7 @@ export function refusalBehaviour(
       assert.equal(error?.retryable, retryable)
       assert.match(
         error?.message ?? '',
-        /^Piece "book\/pages" of book b1: The database refused a statement: /,
+        /^Piece "book\/pages" of book aaaaaaaa-0000-4000-8000-000000000001: The database refused a statement: /,
       )
       for (const name of names)
         assert.ok(error?.message.includes(String(name)), `${error?.message} does not name ${name}`)
@@ -184,7 +185,7 @@ async function failing(db: Database, work: (tx: Queryable) => Promise<unknown>):
   })
   await piecework.start()
   try {
-    const resource = { kind: 'book', id: 'b1' }
+    const resource = { kind: 'book', id: book }
     return await (await piecework.clone({ resource, principal: { id: 'ann' } })).ended()
   } finally {
     await piecework.stop()

@@ -7,7 +7,7 @@ import type { TablePieceSpec, TableSpec } from '../spec.js'
 import type { PathStep } from '../table-plan.js'
 
 /** What a removal reads of a declaration. */
-export type RemovableSpec = Pick<TablePieceSpec, 'name' | 'schema'> & {
+export type RemovableSpec = Pick<TablePieceSpec, 'name' | 'schema' | 'exportOnly'> & {
   readonly tables: readonly (Pick<TableSpec, 'table' | 'owner'> & Partial<TableSpec>)[]
 }
 

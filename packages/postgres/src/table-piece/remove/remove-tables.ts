@@ -25,6 +25,8 @@ export async function removeTables(
   const statements = tables.flatMap((own) => (own.ownRow ? (letGo(own, resources, tablesAbove) ?? []) : []))
   const deleted: RemovableTable[] = []
   for (const table of tables) {
+    // Only a trigger can have written there.
+    if (piece.exportOnly && !(await mayDelete(tx, table))) continue
     const goes = table.ownRow ? !(await standsAlone(tx, table, root)) : goesWithItsOwner(table, root)
     if (!goes) deleted.push(table)
   }
@@ -68,6 +70,14 @@ async function standsAlone(
     [tableName(schema, table.name)],
   )
   return rows[0]?.alone === true
+}
+
+async function mayDelete(tx: Transaction, { table, schema }: RemovableTable): Promise<boolean> {
+  const { rows } = await tx.query<{ may: boolean }>(
+    `SELECT pg_catalog.has_table_privilege($1::text, 'DELETE') AS may`,
+    [tableName(schema, table.name)],
+  )
+  return rows[0]?.may === true
 }
 
 /**

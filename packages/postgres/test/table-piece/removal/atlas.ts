@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Database, Pack, Queryable, ResourceKind } from '@piecework/core'
 import { PieceworkError } from '@piecework/core'
 import type { Piece } from '@piecework/core/piece'
-import { tablePiece } from '@piecework/postgres'
+import { type TablePieceSpec, tablePiece } from '@piecework/postgres'
 
 /**
  * What the host's foreign keys say of a deletion; `none`: there are none. `main_note` leads back to a table
@@ -95,7 +95,11 @@ export async function rowCounts(db: Queryable, schema: string): Promise<Readonly
 }
 
 /** `last` runs when all rows are written. */
-export function atlasPack(schema: string, last: (tx: Queryable) => Promise<void>): Pack {
+export function atlasPack(
+  schema: string,
+  last: (tx: Queryable) => Promise<void>,
+  log: Pick<TablePieceSpec, 'exportOnly'> = {},
+): Pack {
   const kind = (name: string, table: string, parent?: string): ResourceKind => ({
     kind: name,
     table,
@@ -139,11 +143,11 @@ export function atlasPack(schema: string, last: (tx: Queryable) => Promise<void>
   return {
     name: 'atlas',
     kinds: [kind('project', 'projects'), kind('scenario', 'scenarios', 'project')],
-    pieces: [...tablePieces(schema), lastPiece(last)],
+    pieces: [...tablePieces(schema, log), lastPiece(last)],
   }
 }
 
-const tablePieces = (schema: string): readonly Piece[] => [
+const tablePieces = (schema: string, log: Pick<TablePieceSpec, 'exportOnly'>): readonly Piece[] => [
   tablePiece({
     name: 'atlas/project',
     of: 'project',
@@ -198,6 +202,7 @@ const tablePieces = (schema: string): readonly Piece[] => [
     ],
   }),
   tablePiece({
+    ...log,
     name: 'atlas/log',
     of: 'scenario',
     version: 1,

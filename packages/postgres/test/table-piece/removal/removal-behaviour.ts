@@ -8,7 +8,7 @@ import {
   type Piecework,
   type Queryable,
 } from '@piecework/core'
-import { postgresStore } from '@piecework/postgres'
+import { postgresStore, type TablePieceSpec } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import {
   atlas,
@@ -40,13 +40,14 @@ export function removalBehaviour(test: Test, database: () => Database): void {
     action: OnDelete,
     use: (host: Host) => Promise<void>,
     prepare: (schema: string) => readonly string[] = () => [],
+    log: Pick<TablePieceSpec, 'exportOnly'> = {},
   ): Promise<void> => {
     const db = database()
     const schema = `atlas_${++schemas}`
     for (const sql of [...atlasTables(schema, action), ...prepare(schema)]) await db.query(sql)
     const host = { schema, id: await atlas(db, schema), last: async (_tx: Queryable): Promise<void> => {} }
     const store = postgresStore({ database: db })
-    const packs = [atlasPack(schema, (tx) => host.last(tx))]
+    const packs = [atlasPack(schema, (tx) => host.last(tx), log)]
     const piecework = createPiecework({
       packs,
       store,
@@ -113,6 +114,20 @@ export function removalBehaviour(test: Test, database: () => Database): void {
           assert.equal(log, 5 + (before.log ?? 0), 'the trigger fires')
         },
         (schema) => [logTrigger(schema)],
+      )
+    })
+
+    test(`nothing half-made: rows that a trigger wrote for a piece that is exported only go too: foreign keys ${action}`, async () => {
+      await withHost(
+        action,
+        async (host) => {
+          const before = await rowCounts(database(), host.schema)
+          host.last = async () => refuse()
+          assert.equal((await clone(host)).job.status, 'failed')
+          assert.deepEqual(await rowCounts(database(), host.schema), before)
+        },
+        (schema) => [logTrigger(schema)],
+        { exportOnly: true },
       )
     })
 
