@@ -27,7 +27,7 @@ export interface Column {
 }
 
 /** A key that is unique in the whole table, by columns alone. */
-export interface UniqueKey {
+interface UniqueKey {
   readonly columns: readonly string[]
   /** NULLS NOT DISTINCT. */
   readonly nullsEqual: boolean
