@@ -52,6 +52,8 @@ export const defaults = {
   valueBytesAsked: 4 * 1024 * 1024,
   /** Values of one column, or rows of one table, that the database refuses before it is asked about no more. */
   refusedPerColumn: 100,
+  /** Keys of a file that may come twice, which its second reading looks for. */
+  suspectedKeys: 10_000,
   /** Missing external rows of one entry: one report should name all that must be added. */
   listedMissing: 500,
   /** Rows of a table, ids in them, and characters of a value, in which `checkTables` looks for ids. */

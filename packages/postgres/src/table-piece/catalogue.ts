@@ -26,6 +26,13 @@ export interface Column {
   readonly domain: boolean
 }
 
+/** A key that is unique in the whole table, by columns alone. */
+interface UniqueKey {
+  readonly columns: readonly string[]
+  /** NULLS NOT DISTINCT. */
+  readonly nullsEqual: boolean
+}
+
 /** A CHECK of a table. */
 export interface TableCheck {
   readonly name: string
@@ -58,6 +65,7 @@ export interface Table {
   /** Its rows are those of its partitions. */
   readonly partitioned: boolean
   readonly checks: readonly TableCheck[]
+  readonly uniqueKeys: readonly UniqueKey[]
 }
 
 export type Catalogue = ReadonlyMap<string, Table>
@@ -77,6 +85,7 @@ interface Row {
   unique: string[]
   partitioned: boolean
   checks: TableCheck[]
+  uniqueKeys: UniqueKey[]
 }
 
 /** Tables of one schema as they are now, and those that their foreign keys refer to within `hops` steps. */
@@ -98,6 +107,7 @@ export async function readCatalogue(
         unique: new Set(row.unique),
         partitioned: row.partitioned,
         checks: row.checks,
+        uniqueKeys: row.uniqueKeys,
       },
     ]),
   )
@@ -172,6 +182,14 @@ SELECT c.relname AS name, c.relkind = 'p' AS partitioned,
       'expression', pg_catalog.pg_get_expr(k.conbin, k.conrelid)
     ) ORDER BY k.conname), '[]')
    FROM pg_catalog.pg_constraint k
-   WHERE k.conrelid = c.oid AND k.contype = 'c') AS checks
+   WHERE k.conrelid = c.oid AND k.contype = 'c') AS checks,
+  (SELECT coalesce(json_agg(json_build_object(
+      'columns', (SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
+                  WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])),
+      -- Only of later servers: the row as JSON does not name a column that is not there.
+      'nullsEqual', coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false)
+    ) ORDER BY i.indexrelid), '[]')
+   FROM pg_catalog.pg_index i
+   WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL) AS "uniqueKeys"
 FROM pg_catalog.pg_class c
 WHERE c.oid IN (SELECT oid FROM reached)`

@@ -36,6 +36,9 @@ const widerOf = (stored: string): string | undefined => {
 
 const withoutModifiers = (stored: string): string => stored.replace(/\([^)]*\)/, '')
 
+/** Whether the text of a value is not all of it: the functions that print these types round. */
+export const losesDigits = ({ base }: Pick<Column, 'base'>): boolean => /^_?(?:box2d|box3d|seg)$/.test(base)
+
 /** Whether values of this type can lose something of a text that it reads. */
 export const mayLose = ({ stored, simple }: Pick<Column, 'stored' | 'simple'>): boolean =>
   !simple || widerOf(stored) !== undefined || withoutModifiers(stored) !== stored

@@ -45,6 +45,10 @@ async function reasonOf(db: Queryable, ask: () => Promise<void>): Promise<string
   }
 }
 
-/** Data exceptions, violations, limits; and XX000, the code of PostGIS for an invalid geometry. */
+/**
+ * Data exceptions, violations, limits; XX000, the code of PostGIS for an invalid geometry; and what types that
+ * are languages of their own (tsvector, ltree), or names (regclass), call an error of syntax.
+ */
 const isAboutValues = (error: unknown): error is PieceworkError =>
-  isPieceworkError(error, 'database') && /^(?:22|23|54|XX000|0A000)/.test(String(error.facts.sqlState))
+  isPieceworkError(error, 'database') &&
+  /^(?:22|23|54|XX000|0A000|42601|42602|42704|42P01|42883)/.test(String(error.facts.sqlState))

@@ -1,5 +1,6 @@
 import type { Column } from './catalogue.js'
 import { entryName } from './entry-name.js'
+import { losesDigits } from './kept-sql.js'
 import { keyProblems } from './key-problems.js'
 import { noNumbers, ownKeyColumn, tableNumbers } from './keys/numbers.js'
 import type { Sequences } from './keys/sequences.js'
@@ -65,6 +66,10 @@ export function resolveTable(
     order: spec.order.map((path) => resolvePath(input, table, path, 'order')),
   }
   if (carried.length === 0) problem(`table "${table.name}" has no column that travels`)
+  for (const { name, stored } of input.piece.claimed ? [] : carried.filter((one) => losesDigits(one)))
+    problem(
+      `"${name}" of table "${table.name}" is ${stored}, whose text loses digits; it must stand in "set" or "ignore"`,
+    )
   for (const name of spec.keepShellValue ?? []) {
     if (column(name, 'keepShellValue') && !ownRow)
       problem(`"keepShellValue" of table "${table.name}" is for a resource's own row`)

@@ -91,7 +91,7 @@ function valueRule(plan: TablePlan, column: Column, own: boolean, from: string |
 }
 
 /** Whether the column has another type than the values were exported from. */
-export const isOther = ({ stored, simple }: Column, from: string): boolean => stored !== from || !simple
+const isOther = ({ stored, simple }: Column, from: string): boolean => stored !== from || !simple
 
 /** Whether an import must look at the values itself, before it lets the database read them. */
 export function mayChange(plan: TablePlan, columns: readonly string[], types: EntryFacts['types']): boolean {

@@ -17,8 +17,10 @@ export function rowError(
   const { table, constraint } = error.facts
   // Only the form is fixed: the server writes the words in its own language.
   const [, line, copied] = /COPY .+?, \S+ (\d+)(?:, \S+ (.+?)(?::|$))?/m.exec(String(where ?? '')) ?? []
-  // Data exceptions, integrity violations, limits; and XX000, the code of PostGIS for an invalid geometry.
-  const ofContent = /^(22|23|54)/.test(String(sqlState)) || (sqlState === 'XX000' && line !== undefined)
+  // Data exceptions, integrity violations, limits; of a value, XX000 (PostGIS) and errors of syntax, as tsvector has them.
+  const ofContent =
+    /^(22|23|54)/.test(String(sqlState)) ||
+    (/^(?:XX000|42601|42602|42704|42P01|42883)$/.test(String(sqlState)) && line !== undefined)
   if (!ofContent) return error
   const column = copied === undefined ? undefined : header(copied)
   const place = [

@@ -10,6 +10,7 @@ import { defaults } from '../defaults.js'
 import { type ExternalKeys, externalKeys } from './external-keys.js'
 import { type Header, matchHeader } from './header.js'
 import { newlines } from './newlines.js'
+import { RepeatedKeys } from './repeated-keys.js'
 import { resolveTables } from './resolve-tables.js'
 import { rowChecks } from './row-checks.js'
 import { withEntry } from './row-error.js'
@@ -71,12 +72,15 @@ async function* validateEntry(
     yield* headerFindings(plan, matchHeader(plan, columns))
     const checks = rowChecks(context.tx, plan, columns, entries.facts(file)?.types)
     const external = externalKeys(plan, context)
+    const facts = entries.facts(file)
+    const repeated = new RepeatedKeys(plan, columns, facts?.rows ?? Math.ceil((facts?.size ?? 0) / 20))
     let line = 2 + newlines(columns)
     for await (const batch of entries.rows(file)) {
       signal.throwIfAborted()
       const keys = external.map((): string[] => [])
       for (const row of batch) {
         checks.row(row, line, findings)
+        repeated.first(row)
         for (const [index, { read }] of external.entries()) keys[index]?.push(...read(row))
         line += 1 + newlines(Object.values(row))
       }
@@ -87,6 +91,7 @@ async function* validateEntry(
         await addMissing(column, keys[index] ?? [], missing, file)
     }
     await checks.ask(findings, true)
+    if (repeated.suspected) await readAgain(context, file, 2 + newlines(columns), repeated, findings)
   } catch (error) {
     if (!isPieceworkError(error) || !/^archive-|^counts-differ$/.test(error.code)) throw error
     findings.error(`table/${error.code}`, { file }, () => ({ message: withEntry(error, file).message }))
@@ -98,6 +103,23 @@ async function* validateEntry(
   yield* findings.list()
   yield* missing.list()
   return rows
+}
+
+async function readAgain(
+  { entries, signal }: ValidationContext,
+  file: string,
+  firstLine: number,
+  repeated: RepeatedKeys,
+  findings: FindingCollector,
+): Promise<void> {
+  let line = firstLine
+  for await (const batch of entries.rows(file)) {
+    signal.throwIfAborted()
+    for (const row of batch) {
+      repeated.second(row, line, findings)
+      line += 1 + newlines(Object.values(row))
+    }
+  }
 }
 
 async function addMissing(

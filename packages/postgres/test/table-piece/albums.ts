@@ -22,7 +22,7 @@ type Place = 'embedded' | 'server'
 /** Where a test of albums runs. */
 export const places: readonly Place[] = process.env.DATABASE_URL ? ['embedded', 'server'] : ['embedded']
 
-export interface Ended {
+interface Ended {
   readonly ok: boolean
   readonly id: string
   readonly archive: ArchiveRef

@@ -171,7 +171,7 @@ const bad: readonly (readonly [what: string, csv: string, message: RegExp, codes
     'a key that comes twice',
     `id,puid\n${a},1\n${a},2\n`,
     /duplicate key .* \(table "units", constraint "\w+"\)/,
-    [],
+    ['table/key-twice'],
   ],
   ['too many fields', `id,puid\n${a},1,2\n`, /3 fields where the header has 2/, ['table/archive-invalid']],
   ['too few fields', `id,puid\n${a}\n`, /1 fields where the header has 2/, ['table/archive-invalid']],
