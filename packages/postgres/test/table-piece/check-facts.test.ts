@@ -78,13 +78,11 @@ for (const [name, open] of Object.entries(databases)) {
     assert.deepEqual(await checked(here.db, table('plain')), [])
   })
 
-  test('columns that take values from a sequence are warned of, and sequences that leave gaps', async () => {
-    assert.deepEqual(brief(await checked(here.db, table('numbered'))), [
-      ['warning', 'tables/sequence', 'numbered', 'no'],
-      ['warning', 'tables/sequence', 'numbered', 'other'],
+  test('numbers that travel from a sequence which leaves gaps are warned of', async () => {
+    assert.deepEqual(brief(await checked(here.db, table('numbered'))), [])
+    assert.deepEqual(brief(await checked(here.db, table('numbered', { columns: ['no', 'other'] }))), [
       ['warning', 'tables/sequence-increment', 'numbered', 'other'],
     ])
-    assert.deepEqual(brief(await checked(here.db, table('numbered', { ignore: ['no', 'other'] }))), [])
   })
 
   test('unique keys that hold no id of the resource are warned of', async () => {
