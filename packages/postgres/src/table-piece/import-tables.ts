@@ -115,10 +115,10 @@ async function importStaged({ plan, index, entries, fill, onProgress }: EntryImp
   const { tx } = fill
   const columns = header.columns.map((_, at) => `c${at}`)
   try {
-    const empty = await createStage(tx, index, header.columns)
+    const empty = await createStage(tx, index, plan, header.columns)
     await tx.copyIn({ table: empty.table, columns }, withProgress(csv, onProgress))
     assertOwnRow(plan, csv.rows())
-    const stage = await analyzeStage(tx, empty, header.columns)
+    const stage = await analyzeStage(tx, empty, plan, header.columns)
     const filled = await fillFromStage(plan, stage, fill)
     assertCounts(plan, csv, entries, filled.rows + filled.skipped)
     if (plan.spec.secondPass) return { ...filled, stage }

@@ -22,25 +22,31 @@ const stageTable = (index: number): string => `pg_temp.${quoteIdent(`piecework_s
 export async function createStage(
   tx: Queryable,
   index: number,
+  plan: TablePlan,
   columns: readonly StagedColumn[],
 ): Promise<Stage> {
   const table = stageTable(index)
   await tx.query(`DROP TABLE IF EXISTS ${table}`)
   const definitions = columns.map(({ type }, at) => `c${at} ${type}`)
+  if (isOrdered(plan)) definitions.push('place bigint GENERATED ALWAYS AS IDENTITY')
   await tx.query(
     `CREATE TEMPORARY TABLE ${quoteIdent(`piecework_stage_${index}`)} (${definitions.join(', ')}) ON COMMIT DROP`,
   )
-  return stageOf(table, columns, new Map())
+  return stageOf(table, plan, columns, new Map())
 }
+
+/** Rows take numbers in their order, which an UPDATE of the stage changes. */
+const isOrdered = ({ numbers }: TablePlan): boolean => numbers.renumbered.length > 0
 
 /** The filled stage, with statistics for the planner and for `distinct`. */
 export async function analyzeStage(
   tx: Queryable,
   stage: Stage,
+  plan: TablePlan,
   columns: readonly StagedColumn[],
 ): Promise<Stage> {
   await tx.query(`ANALYZE ${stage.table}`)
-  return stageOf(stage.table, columns, await distinctValues(tx, stage.table))
+  return stageOf(stage.table, plan, columns, await distinctValues(tx, stage.table))
 }
 
 /** Copies the rows of a resource, so that those which cannot be inserted can be deleted. */
@@ -51,12 +57,13 @@ export async function stageRows(
   source: RowSource,
 ): Promise<Stage> {
   const columns = plan.carried.map(({ name, type }) => ({ of: name, type }))
-  const stage = await createStage(tx, index, columns)
+  const stage = await createStage(tx, index, plan, columns)
+  const staged = columns.map((_, at) => `c${at}`)
   const values = plan.carried.map(({ name }) => `t.${quoteIdent(name)}`)
   await tx.query(
-    `INSERT INTO ${stage.table} SELECT ${values.join(', ')} FROM ${source.from} WHERE ${source.where}${source.order ? ` ORDER BY ${source.order}` : ''}`,
+    `INSERT INTO ${stage.table} (${staged.join(', ')}) SELECT ${values.join(', ')} FROM ${source.from} WHERE ${source.where}${source.order ? ` ORDER BY ${source.order}` : ''}`,
   )
-  return analyzeStage(tx, stage, columns)
+  return analyzeStage(tx, stage, plan, columns)
 }
 
 /**
@@ -75,6 +82,7 @@ export async function distinctValues(tx: Queryable, table: string): Promise<Read
 
 function stageOf(
   table: string,
+  plan: TablePlan,
   columns: readonly StagedColumn[],
   distinct: ReadonlyMap<string, number>,
 ): Stage {
@@ -87,7 +95,7 @@ function stageOf(
     table,
     from: `${table} AS t`,
     where: 'true',
-    order: 't.ctid',
+    order: isOrdered(plan) ? 't.place' : undefined,
     name: (name) => names.get(name),
     column,
     distinct: (name) => distinct.get(names.get(name) ?? ''),
