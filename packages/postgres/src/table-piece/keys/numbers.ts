@@ -33,7 +33,7 @@ export interface NumbersInput {
 }
 
 export function tableNumbers({ spec, table, sequences, key, own }: NumbersInput): TableNumbers {
-  const sequenceOf = ({ name }: Column) => sequences.of(table.name, name)
+  const sequenceOf = ({ name }: Column) => sequences.of(table, name)
   const keyed =
     key && isNumber(key) && spec.key !== 'natural'
       ? keySequence(spec.key, sequenceOf(key), sequences)
@@ -68,12 +68,12 @@ const keySequence = (
  * numbers.
  */
 export function ownKeyColumn(
-  { name: table, primaryKey }: Table,
+  table: Table,
   own: readonly Column[],
   sequences: Sequences,
 ): Column | undefined {
-  const candidates = own.filter(({ name }) => primaryKey.includes(name))
-  if (primaryKey.length === 1) return candidates[0]
+  const candidates = own.filter(({ name }) => table.primaryKey.includes(name))
+  if (table.primaryKey.length === 1) return candidates[0]
   const numbered = candidates.filter((column) => isNumber(column) && sequences.of(table, column.name))
   return numbered.length === 1 ? numbered[0] : undefined
 }

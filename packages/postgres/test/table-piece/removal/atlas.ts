@@ -170,7 +170,6 @@ const tablePieces = (schema: string): readonly Piece[] => [
         owner: 'project_id',
         order: ['n'],
         references: { next: 'photos', main_note: 'notes' },
-        secondPass: ['next', 'main_note'],
       },
       { table: 'notes', owner: 'photo_id.project_id', order: ['n'], references: { photo_id: 'photos' } },
     ],
