@@ -18,7 +18,6 @@ export const pages = tablePiece({
       owner: 'notebook_id',
       order: ['position'],
       references: { continues: 'pages' },
-      secondPass: ['continues'],
     },
   ],
 })

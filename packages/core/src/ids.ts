@@ -6,10 +6,13 @@ import type { KeyRange } from './contracts/keys.js'
 import { isSequenceForm, keyShape } from './key-forms.js'
 import { type KeyMap, keyMap } from './key-map.js'
 import { keyText } from './key-text.js'
+import { keyName } from './plan/key-names.js'
 
 export interface IdsOptions {
   /** By the name under which a table's ids are remapped. Absent: uuid. */
   readonly forms?: ReadonlyMap<string, KeyForm>
+  /** Names of tables that stand in several schemas. */
+  readonly sharedNames?: ReadonlySet<string>
   /** New ids of resources that were drawn from sequences: by table, then by old id. */
   readonly drawn?: ReadonlyMap<string, ReadonlyMap<string, string>>
   /** Ranges of keys that the job has reserved for a table, in order. Absent: none can be asked for. */
@@ -17,7 +20,8 @@ export interface IdsOptions {
 }
 
 /** Ids of one job. Old ids are hashed as the text that PostgreSQL prints for them. */
-export function jobIds(jobId: string, { forms, drawn, ranges = noRanges }: IdsOptions = {}): Ids {
+export function jobIds(jobId: string, { forms, drawn, ranges = noRanges, sharedNames = new Set() }: IdsOptions = {}): Ids {
+  const nameOf = memoized((table) => keyName(table, sharedNames))
   const inputs = new Map<string, HashInput>()
   const inputOf = (table: string): HashInput => {
     let known = inputs.get(table)
@@ -38,18 +42,20 @@ export function jobIds(jobId: string, { forms, drawn, ranges = noRanges }: IdsOp
   }
   const maps = new Map<string, Promise<KeyMap>>()
   return {
-    key: (table) => inputOf(table).key,
-    form: (table) => forms?.get(table),
-    idOf: (table, oldId) => {
+    key: (table) => inputOf(nameOf(table)).key,
+    form: (table) => forms?.get(nameOf(table)),
+    idOf: (given, oldId) => {
+      const table = nameOf(given)
       const resources = drawn?.get(table)
       if (!resources) return renderOf(table)(inputOf(table), oldId)
       const id = resources.get(oldId)
       if (id !== undefined) return id
       throw new PieceworkError('resource-not-found', `The job makes no row of "${table}" for ${oldId}.`)
     },
-    drawn: (table) => drawn?.get(table),
-    keyRanges: (table) => ranges(table),
-    keyMap: async (table) => {
+    drawn: (table) => drawn?.get(nameOf(table)),
+    keyRanges: (table) => ranges(nameOf(table)),
+    keyMap: async (given) => {
+      const table = nameOf(given)
       const resources = drawn?.get(table)
       if (resources) return resources
       const known = maps.get(table) ?? collect(ranges(table))
@@ -67,6 +73,15 @@ async function collect(pages: AsyncIterable<readonly KeyRange[]>): Promise<KeyMa
 
 function noRanges(table: string): never {
   throw new PieceworkError('unsupported', `Only imports and clones have new keys of "${table}".`)
+}
+
+function memoized(compute: (table: string) => string): (table: string) => string {
+  const known = new Map<string, string>()
+  return (table) => {
+    const name = known.get(table) ?? compute(table)
+    known.set(table, name)
+    return name
+  }
 }
 
 type Render = (input: HashInput, oldId: string) => string

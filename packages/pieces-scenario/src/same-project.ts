@@ -9,6 +9,6 @@ export function sameProject(stableKey: 'puid' | 'name'): StableReference {
     where: 'project_id = $into',
     // A reference to another project's row must not become a reference to the row with the same key here.
     exportWhere: `project_id = (SELECT project_id FROM ${scenarioTables.scenarios} WHERE id = $resource)`,
-    stableKey,
+    by: [stableKey],
   }
 }

@@ -19,12 +19,16 @@ export { idExpression } from './table-piece/id-expression.js'
 export { raiseWorkMem } from './table-piece/raise-work-mem.js'
 export type {
   JsonReference,
+  PolymorphicReference,
   Reference,
+  RowCondition,
   SetContext,
+  SharedReference,
   StableReference,
   TablePiece,
   TablePieceSpec,
   TableSpec,
+  TextReference,
 } from './table-piece/spec.js'
 export { tablePiece } from './table-piece/table-piece.js'
 export { uuidExpression } from './table-piece/uuid-expression.js'

@@ -59,8 +59,8 @@ const spec = () => ({
       order: ['name'],
       references: {
         project_id: { table: 'projects', key: 'id', of: 'project' },
-        source_id: { table: 'sources', shared: { where: 'true', stableKey: 'key', exportWhere: 'true' } },
-        unit_id: { table: 'units', lookup: { where: 'true', stableKey: 'puid' } },
+        source_id: { table: 'sources', shared: { where: 'true', by: ['key'], exportWhere: 'true' } },
+        unit_id: { table: 'units', lookup: { where: 'true', by: ['puid'] } },
         plain_id: 'plain',
       },
       json: { rules: [{ path: 'features[*].id', table: 'features', key: 'id', of: 'project' }] },
@@ -199,8 +199,8 @@ test('a declaration answers what people expect of it with what there is', () => 
   }
   const [table] = spec().tables
   assert.equal(
-    refusal({ ...spec(), tables: [{ ...table, where: 'deleted_at IS NULL' }] }),
-    'Table piece "project/features" has no property "tables[0].where"; the rows of a table are those that "owner" leads to.',
+    refusal({ ...spec(), tables: [{ ...table, filter: 'deleted_at IS NULL' }] }),
+    'Table piece "project/features" has no property "tables[0].filter"; a condition on the rows is { where: { sql } }.',
   )
   assert.match(refusal({ ...spec(), exporter: {} }), /to wrap it, spread the piece/)
   assert.match(

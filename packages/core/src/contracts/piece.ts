@@ -116,6 +116,8 @@ export interface KeysContext<Options = unknown> extends WorkContext<Options> {
 export interface PieceKeys {
   /** By the name under which a table's ids are remapped. Of tables that are not named: uuid. */
   readonly forms?: Readonly<Record<string, KeyForm>>
+  /** Tables that it fills, by their names with their schemas unless that is `public`. */
+  readonly tables?: readonly string[]
   /**
    * Tables whose new keys are numbers of a sequence. Asked when an import or a clone is requested: if there is
    * one, `reserve` runs before anything is made.

@@ -22,7 +22,10 @@ export interface ResourceKind {
   readonly kind: string
   /** Kind of the resource that holds this one. Absent: this kind is a root. */
   readonly parent?: string
-  /** Table whose key is this resource's id; ids of it and references to it are remapped under this name. */
+  /**
+   * Table whose key is this resource's id; ids of it and references to it are remapped under this name. With
+   * its schema unless that is `public`: `planning.projects`.
+   */
   readonly table: string
   /**
    * Form of the resource's id. Default `uuid`. Hosts may be given any spelling that PostgreSQL reads; all that

@@ -37,6 +37,7 @@ const pieceChecks: OptionChecks<Piece> = {
   validators: check.list(check.having<Validator>('a validator', 'validate')),
   keys: contractCheck<PieceKeys>({
     forms: check.record(keyFormCheck),
+    tables: check.list(check.text),
     numbered: check.func(),
     reserve: check.func(),
   }),

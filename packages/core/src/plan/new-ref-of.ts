@@ -4,6 +4,7 @@ import type { Job } from '../contracts/jobs.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { type IdsOptions, jobIds } from '../ids.js'
 import { isSequenceForm } from '../key-forms.js'
+import { keyName } from './key-names.js'
 import type { Registry } from './registry.js'
 
 type IdentifiedJob = Pick<Job, 'id' | 'targets'>
@@ -49,7 +50,11 @@ export function idsOf(
   ranges?: IdsOptions['ranges'],
 ): Ids {
   const drawn = new Map<string, Map<string, string>>()
-  for (const { table, key } of registry.kinds.values()) if (isSequenceForm(key)) drawn.set(table, new Map())
-  for (const { source, id: own } of targets) drawn.get(registry.kind(source.kind).table)?.set(source.id, own)
-  return jobIds(id, { forms: registry.keyForms, drawn, ...(ranges && { ranges }) })
+  const { sharedNames } = registry
+  const nameOf = (table: string) => keyName(table, sharedNames)
+  for (const { table, key } of registry.kinds.values())
+    if (isSequenceForm(key)) drawn.set(nameOf(table), new Map())
+  for (const { source, id: own } of targets)
+    drawn.get(nameOf(registry.kind(source.kind).table))?.set(source.id, own)
+  return jobIds(id, { forms: registry.keyForms, sharedNames, drawn, ...(ranges && { ranges }) })
 }

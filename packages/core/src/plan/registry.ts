@@ -8,6 +8,7 @@ import { meant } from '../options/meant.js'
 import { canonicalId } from './canonical-id.js'
 import { declarationProblems } from './check-declarations.js'
 import { keyFormsOf } from './key-forms-of.js'
+import { sharedNames } from './key-names.js'
 import { type RegisteredKind, registeredKind } from './registered-kind.js'
 import { resourceNotFound } from './resource-not-found.js'
 
@@ -19,6 +20,8 @@ export interface Registry {
   readonly formats: ReadonlyMap<string, Format>
   /** How new keys of each table are made, as kinds and pieces have declared it. */
   readonly keyForms: ReadonlyMap<string, KeyForm>
+  /** Names that tables of several schemas have. */
+  readonly sharedNames: ReadonlySet<string>
   /** Throws `resource-not-found` for an unregistered kind. */
   kind(name: string): RegisteredKind
   /**
@@ -70,13 +73,11 @@ export function createRegistry(packs: readonly Pack[]): Registry {
     checkPieces(own, new Map([...pieces, ...own]), declared, problems, false)
     ofFormats.set(format.name, own)
   }
-  const keyForms = keyFormsOf(
-    [
-      ...[...declared.values()].map(keyOfKind),
-      ...[...ofFormats.values()].flatMap((own) => [...own.values()]),
-    ],
-    problems,
-  )
+  const declaring = [
+    ...[...declared.values()].map(keyOfKind),
+    ...[...ofFormats.values()].flatMap((own) => [...own.values()]),
+  ]
+  const keyForms = keyFormsOf(declaring, problems)
   refuseProblems(problems)
   const kinds = new Map(
     [...declared].map(([name, kind]) => [name, registeredKind(kind, (other) => declared.get(other))]),
@@ -93,6 +94,7 @@ export function createRegistry(packs: readonly Pack[]): Registry {
     pieces,
     formats,
     keyForms,
+    sharedNames: sharedNames(declaring),
     kind: kindOf,
     canonical: (ref) => {
       const id = canonicalId(kindOf(ref.kind).key, ref.id)

@@ -5,6 +5,7 @@ import type { NewFinding } from '../contracts/finding.js'
 import type { KeysContext, Piece } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { carriedKinds } from '../plan/carried-kinds.js'
+import { keyName } from '../plan/key-names.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import { inputNode } from '../requests/inputs.js'
 import { type AttemptContext, pieceContext, type TaskRunner } from './attempt-context.js'
@@ -32,7 +33,8 @@ function reserve(attempt: AttemptContext, piece: Piece, source: ResourceRef, ent
       ...(entries && { entries }),
       source,
       tx,
-      add: async (table, ranges) => {
+      add: async (given, ranges) => {
+        const table = keyName(given, registry.sharedNames)
         if (!(await store.keys.add(lease, table, ranges, tx))) throw keyTwice(lease.job, table)
       },
       finding: (finding: NewFinding) => attempt.findings.add({ ...finding, piece: piece.name }),

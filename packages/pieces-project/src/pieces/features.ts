@@ -32,8 +32,6 @@ export const features: Piece = tablePiece({
       json: {
         geoprocessing: sourceFeatures.map((path) => ({ path, table: 'features', shared: sharedData })),
       },
-      // Features are derived from each other.
-      secondPass: ['geoprocessing'],
       ignore: ['stable_key'],
     },
     {

@@ -7,7 +7,7 @@ import {
   type Queryable,
   required,
 } from '@piecework/core/piece'
-import { type Catalogue, readCatalogue } from '../table-piece/catalogue.js'
+import { readCatalogue, type Table } from '../table-piece/catalogue.js'
 import { isClaimingPiece, tableClaims } from '../table-piece/claims.js'
 import type { TableSpec } from '../table-piece/spec.js'
 import { isTablePiece, tableSpec } from '../table-piece/spec.js'
@@ -26,6 +26,8 @@ export interface SchemaCoverage {
   readonly ignored?: readonly string[]
 }
 
+type Tables = ReadonlyMap<string, Table>
+
 const coverageChecks: OptionChecks<SchemaCoverage> = {
   schema: required(check.text),
   root: check.text,
@@ -43,22 +45,27 @@ export async function assertSchemaCovered(
   coverage: SchemaCoverage,
 ): Promise<void> {
   const { schema, root, ignored = [] } = checkOptions('assertSchemaCovered()', coverage, coverageChecks)
-  const catalogue = await readCatalogue(db, schema, await tablesOf(db, schema), 0)
+  const catalogue = await readCatalogue(
+    db,
+    (await tablesOf(db, schema)).map((name) => ({ schema, name })),
+    0,
+  )
+  const tables = new Map(catalogue.tables.map((table) => [table.name, table]))
   const refuse = (message: string, facts: Readonly<Record<string, unknown>>): never => {
     throw new PieceworkError('registry-invalid', message, { facts })
   }
-  if (root !== undefined && !catalogue.has(root)) refuse(`There is no table "${schema}"."${root}".`, { root })
-  const stale = ignored.filter((name) => !isThere(catalogue, name))
+  if (root !== undefined && !tables.has(root)) refuse(`There is no table "${schema}"."${root}".`, { root })
+  const stale = ignored.filter((name) => !isThere(tables, name))
   const claims = claimsOf(pieces, schema)
-  const undecided = [...(root === undefined ? catalogue.keys() : reachable(catalogue, schema, root))].flatMap(
+  const undecided = [...(root === undefined ? tables.keys() : reachable(tables, schema, root))].flatMap(
     (table) => {
       if (ignored.includes(table)) return []
       const specs = claims.get(table)
       if (!specs) return [table]
-      return [...(catalogue.get(table)?.columns.values() ?? [])]
+      return [...(tables.get(table)?.columns.values() ?? [])]
         .filter((column) => !column.generated)
         .filter(({ name }) => !ignored.includes(`${table}.${name}`))
-        .filter(({ name }) => !specs.some((spec) => isClaimed(spec, name, catalogue)))
+        .filter(({ name }) => !specs.some((spec) => isClaimed(spec, name, tables)))
         .map(({ name }) => `${table}.${name}`)
     },
   )
@@ -75,9 +82,9 @@ function kindOf(name: string): string {
   return column === undefined ? `table "${table}"` : `column "${column}" of table "${table}"`
 }
 
-function isThere(catalogue: Catalogue, name: string): boolean {
+function isThere(tables: Tables, name: string): boolean {
   const [table = '', column] = name.split('.')
-  const found = catalogue.get(table)
+  const found = tables.get(table)
   return found !== undefined && (column === undefined || found.columns.has(column))
 }
 
@@ -92,11 +99,11 @@ async function tablesOf(db: Queryable, schema: string): Promise<readonly string[
 }
 
 /** The root and all tables from which foreign keys lead to it. */
-function reachable(catalogue: Catalogue, schema: string, root: string): ReadonlySet<string> {
+function reachable(tables: Tables, schema: string, root: string): ReadonlySet<string> {
   const found = new Set([root])
   // Tables that are added while this runs are visited too.
   for (const target of found) {
-    for (const { name, foreignKeys } of catalogue.values()) {
+    for (const { name, foreignKeys } of tables.values()) {
       if (foreignKeys.some((key) => key.schema === schema && key.table === target)) found.add(name)
     }
   }
@@ -105,7 +112,7 @@ function reachable(catalogue: Catalogue, schema: string, root: string): Readonly
 
 /** What coverage reads of a declaration, of a table piece or of a piece written by hand. */
 type Claim = Pick<TableSpec, 'table'> &
-  Partial<Pick<TableSpec, 'owner' | 'references' | 'columns' | 'ignore' | 'json' | 'set'>>
+  Partial<Pick<TableSpec, 'owner' | 'references' | 'columns' | 'ignore' | 'json' | 'text' | 'set'>>
 
 /** Declarations of each table in pieces that archives hold. */
 function claimsOf(pieces: readonly Piece[], schema: string): ReadonlyMap<string, readonly Claim[]> {
@@ -118,11 +125,11 @@ function claimsOf(pieces: readonly Piece[], schema: string): ReadonlyMap<string,
   return claims
 }
 
-function isClaimed(spec: Claim, column: string, catalogue: Catalogue): boolean {
+function isClaimed(spec: Claim, column: string, tables: Tables): boolean {
   if (spec.ignore?.includes(column)) return false
   if (!spec.columns) return true
-  const key = catalogue.get(spec.table)?.primaryKey
+  const key = tables.get(spec.table)?.primaryKey
   const own = key?.length === 1 ? key : []
-  const declared = [spec.references, spec.json, spec.set].flatMap((by) => Object.keys(by ?? {}))
+  const declared = [spec.references, spec.json, spec.text, spec.set].flatMap((by) => Object.keys(by ?? {}))
   return [...spec.columns, ...declared, ...own, spec.owner?.split('.')[0]].includes(column)
 }

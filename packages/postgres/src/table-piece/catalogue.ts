@@ -1,11 +1,14 @@
 import type { Queryable } from '@piecework/core/piece'
+import { isSameTable, type TableName } from './table-name.js'
 
 export interface Column {
   readonly name: string
   /** As SQL, with modifiers: `geometry(Polygon,4326)`. */
   readonly type: string
-  /** Name of the type below any domain: `uuid`, `int4`, `jsonb`. */
+  /** Name of the type below all domains: `uuid`, `int4`, `jsonb`, `_uuid`. */
   readonly base: string
+  /** Of an array: the name of its elements' type below all domains. */
+  readonly element: string | undefined
   readonly notNull: boolean
   /** Has a value without being given one: by a default or as an identity. */
   readonly hasDefault: boolean
@@ -41,7 +44,7 @@ export interface TableCheck {
   readonly expression: string
 }
 
-interface ForeignKey {
+export interface ForeignKey {
   readonly columns: readonly string[]
   readonly table: string
   readonly schema: string
@@ -55,24 +58,37 @@ interface ForeignKey {
   readonly onDelete: 'cascade' | 'clear' | 'refuse'
 }
 
-export interface Table {
-  readonly name: string
+export interface Table extends TableName {
   readonly columns: ReadonlyMap<string, Column>
   readonly primaryKey: readonly string[]
   readonly foreignKeys: readonly ForeignKey[]
   /** Columns that are unique by themselves. */
   readonly unique: ReadonlySet<string>
+  /** A foreign key of another table leads to it. */
+  readonly referenced: boolean
   /** Its rows are those of its partitions. */
   readonly partitioned: boolean
   readonly checks: readonly TableCheck[]
   readonly uniqueKeys: readonly UniqueKey[]
 }
 
-export type Catalogue = ReadonlyMap<string, Table>
+/** Tables by schema and name. */
+export class Catalogue {
+  readonly tables: readonly Table[]
+
+  constructor(tables: readonly Table[]) {
+    this.tables = tables
+  }
+
+  get(name: TableName): Table | undefined {
+    return this.tables.find((table) => isSameTable(table, name))
+  }
+}
 
 interface Row {
+  schema: string
   name: string
-  columns: Column[]
+  columns: (Column & { element: string | null })[]
   constraints: {
     type: 'p' | 'f'
     columns: string[]
@@ -82,51 +98,70 @@ interface Row {
     deferred: boolean
     onDelete: ForeignKey['onDelete']
   }[]
-  unique: string[]
+  referenced: boolean
   partitioned: boolean
   checks: TableCheck[]
   uniqueKeys: UniqueKey[]
 }
 
-/** Tables of one schema as they are now, and those that their foreign keys refer to within `hops` steps. */
+/** Tables as they are now, and those that their foreign keys refer to within `hops` steps, in any schema. */
 export async function readCatalogue(
   db: Queryable,
-  schema: string,
-  tables: readonly string[],
+  tables: readonly TableName[],
   hops = 1,
 ): Promise<Catalogue> {
-  const { rows } = await db.query<Row>(query, [schema, tables, hops])
-  return new Map(
-    rows.map((row) => [
-      row.name,
-      {
-        name: row.name,
-        columns: new Map(row.columns.map((column) => [column.name, column])),
-        primaryKey: row.constraints.find(({ type }) => type === 'p')?.columns ?? [],
-        foreignKeys: row.constraints.filter(({ type }) => type === 'f'),
-        unique: new Set(row.unique),
-        partitioned: row.partitioned,
-        checks: row.checks,
-        uniqueKeys: row.uniqueKeys,
-      },
-    ]),
+  const { rows } = await db.query<Row>(query, [
+    tables.map(({ schema }) => schema),
+    tables.map(({ name }) => name),
+    hops,
+  ])
+  return new Catalogue(
+    rows.map((row) => ({
+      schema: row.schema,
+      name: row.name,
+      columns: new Map(
+        row.columns.map((column) => [column.name, { ...column, element: column.element ?? undefined }]),
+      ),
+      primaryKey: row.constraints.find(({ type }) => type === 'p')?.columns ?? [],
+      foreignKeys: row.constraints.filter(({ type }) => type === 'f'),
+      unique: new Set(row.uniqueKeys.flatMap(({ columns }) => (columns.length === 1 ? columns : []))),
+      uniqueKeys: row.uniqueKeys,
+      referenced: row.referenced,
+      partitioned: row.partitioned,
+      checks: row.checks,
+    })),
   )
 }
 
+/**
+ * SQL of a relation of one row: a type below all domains, its modifier, and whether one of the domains is NOT
+ * NULL.
+ */
+const baseType = (type: string, mod: string): string => `(
+  WITH RECURSIVE below(oid, mod, required) AS (
+    SELECT ${type}, ${mod}, false
+    UNION ALL
+    SELECT d.typbasetype, d.typtypmod, below.required OR d.typnotnull
+    FROM below JOIN pg_catalog.pg_type d ON d.oid = below.oid AND d.typtype = 'd')
+  SELECT p.oid, p.typname, p.typelem, p.typlen, below.mod, p.typcategory = 'A' AS is_array,
+    bool_or(below.required) OVER () AS required
+  FROM below JOIN pg_catalog.pg_type p ON p.oid = below.oid ORDER BY p.typtype = 'd' LIMIT 1)`
+
+// A foreign key to a partitioned table has a row of pg_constraint for each partition, too.
 const query = `
 WITH RECURSIVE reached(oid, hops) AS (
   SELECT c.oid, 0
-  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname = $1::text AND c.relname = ANY ($2::text[]) AND c.relkind IN ('r', 'p')
+  FROM unnest($1::text[], $2::text[]) AS wanted(schema, name)
+  JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.schema
+  JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name
+  WHERE c.relkind IN ('r', 'p')
   UNION
   SELECT f.confrelid, r.hops + 1
   FROM reached r
   JOIN pg_catalog.pg_constraint f ON f.conrelid = r.oid AND f.contype = 'f'
-  JOIN pg_catalog.pg_class c ON c.oid = f.confrelid
-  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE r.hops < $3::int AND n.nspname = $1::text
+  WHERE r.hops < $3::int
 )
-SELECT c.relname AS name, c.relkind = 'p' AS partitioned,
+SELECT c.relname AS name, cn.nspname AS schema, c.relkind = 'p' AS partitioned,
   (SELECT coalesce(json_agg(json_build_object(
       'name', a.attname,
       'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
@@ -134,7 +169,8 @@ SELECT c.relname AS name, c.relkind = 'p' AS partitioned,
       'stored', pg_catalog.format_type(b.oid, b.mod),
       'simple', e.typtype IN ('b', 'e') OR (e.typtype IN ('r', 'm') AND e.typnamespace = 'pg_catalog'::regnamespace),
       'domain', t.typtype = 'd',
-      'notNull', a.attnotnull OR (t.typtype = 'd' AND t.typnotnull),
+      'element', (SELECT i.typname FROM ${baseType('b.typelem', '-1')} i WHERE b.is_array),
+      'notNull', a.attnotnull OR b.required,
       'hasDefault', (a.atthasdef AND a.attgenerated = '') OR a.attidentity <> '' OR t.typdefault IS NOT NULL,
       'identity', a.attidentity <> '',
       'serial', a.attidentity <> '' OR coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', false),
@@ -144,12 +180,7 @@ SELECT c.relname AS name, c.relkind = 'p' AS partitioned,
     ) ORDER BY a.attnum), '[]')
    FROM pg_catalog.pg_attribute a
    JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-   CROSS JOIN LATERAL (WITH RECURSIVE below(oid, mod, depth) AS (
-       SELECT a.atttypid, a.atttypmod, 0
-       UNION ALL
-       SELECT d.typbasetype, d.typtypmod, below.depth + 1 FROM below JOIN pg_catalog.pg_type d ON d.oid = below.oid AND d.typtype = 'd'
-     ) SELECT p.oid, p.typname, p.typelem, p.typlen, below.mod
-     FROM below JOIN pg_catalog.pg_type p ON p.oid = below.oid ORDER BY below.depth DESC LIMIT 1) b
+   CROSS JOIN LATERAL ${baseType('a.atttypid', 'a.atttypmod')} b
    JOIN pg_catalog.pg_type e ON e.oid = CASE WHEN b.typlen = -1 AND b.typelem <> 0 THEN b.typelem ELSE b.oid END
    LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
@@ -169,12 +200,10 @@ SELECT c.relname AS name, c.relkind = 'p' AS partitioned,
    FROM pg_catalog.pg_constraint k
    LEFT JOIN pg_catalog.pg_class f ON f.oid = k.confrelid
    LEFT JOIN pg_catalog.pg_namespace fn ON fn.oid = f.relnamespace
-   WHERE k.conrelid = c.oid AND k.contype IN ('p', 'f')) AS constraints,
-  (SELECT coalesce(json_agg(a.attname), '[]')
-   FROM pg_catalog.pg_index i
-   JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-   WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indnkeyatts = 1 AND i.indpred IS NULL
-     AND i.indkey[0] <> 0) AS unique,
+   WHERE k.conrelid = c.oid AND k.contype IN ('p', 'f')
+     AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint whole WHERE whole.oid = k.conparentid AND whole.conrelid = c.oid)
+  ) AS constraints,
+  EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.confrelid = c.oid AND k.conrelid <> c.oid) AS referenced,
   (SELECT coalesce(json_agg(json_build_object(
       'name', k.conname,
       'columns', (SELECT coalesce(json_agg(a.attname), '[]') FROM pg_catalog.pg_attribute a
@@ -192,4 +221,5 @@ SELECT c.relname AS name, c.relkind = 'p' AS partitioned,
    FROM pg_catalog.pg_index i
    WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL) AS "uniqueKeys"
 FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
 WHERE c.oid IN (SELECT oid FROM reached)`

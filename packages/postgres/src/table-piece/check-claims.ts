@@ -17,7 +17,7 @@ export async function checkClaims(
   const problems: string[] = []
   const problem = (text: string): void => void problems.push(text)
   for (const spec of tables) {
-    const table = catalogue.get(spec.table)
+    const table = catalogue.get({ schema, name: spec.table })
     if (!table) {
       problem(`there is no table "${schema}"."${spec.table}"`)
       continue

@@ -3,7 +3,7 @@ import { quoteIdent } from '../database/quote-ident.js'
 import { defaults } from '../defaults.js'
 import type { Column, TableCheck } from './catalogue.js'
 import { askAboutEach } from './refused-values.js'
-import type { TablePlan } from './table-plan.js'
+import { containerOf, referencesOf, type TablePlan } from './table-plan.js'
 import { valueIn } from './value-in.js'
 
 interface AskedRow {
@@ -100,8 +100,8 @@ export function checkQuestions(plan: TablePlan, columns: readonly string[]): Che
   const known = plan.carried.filter(
     ({ name }) =>
       columns.includes(name) &&
-      !plan.references.has(name) &&
-      !plan.json.has(name) &&
+      referencesOf(plan, name).length === 0 &&
+      !containerOf(plan, name) &&
       name !== plan.key?.name &&
       !plan.spec.keepShellValue?.includes(name),
   )

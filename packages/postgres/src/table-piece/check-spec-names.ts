@@ -9,26 +9,44 @@ import {
   type Schema,
   type Validator,
 } from '@piecework/core/piece'
-import type { JsonReference, Reference, StableReference, TablePieceSpec, TableSpec } from './spec.js'
+import type {
+  JsonReference,
+  PolymorphicReference,
+  Reference,
+  RowCondition,
+  SharedReference,
+  StableReference,
+  TablePieceSpec,
+  TableSpec,
+  TextReference,
+} from './spec.js'
 
 const columns = check.list(check.text)
 
-const stableReference = contractCheck<StableReference>(
-  { where: required(check.text), stableKey: required(check.text), exportWhere: check.text },
-  { key: 'the column that is the same everywhere is "stableKey"' },
+const stable = { where: required(check.text), by: required(columns), exportWhere: check.text }
+const stableInstead = {
+  stableKey: 'the columns that are the same everywhere are "by"',
+  key: 'the columns that are the same everywhere are "by"',
+}
+
+const lookup = contractCheck<StableReference>(stable, stableInstead)
+const shared = contractCheck<SharedReference>(
+  { ...stable, missing: check.oneOf('refuse', 'null', 'create', 'importer') },
+  stableInstead,
 )
 
 const referenceChecks: OptionChecks<Reference> = {
   table: required(check.text),
   key: check.text,
   of: check.text,
-  shared: stableReference,
-  lookup: stableReference,
+  shared,
+  lookup,
 }
 
 const referenceInstead = {
   column: 'the column of the other table is "key"',
-  stableKey: 'rows that travel by a stable key are { shared } or { lookup }',
+  schema: "a table in another schema is { table: 'schema.table' }",
+  by: 'rows that travel by a stable key are { shared } or { lookup }',
   where: 'rows that travel by a stable key are { shared } or { lookup }',
 } as const
 
@@ -37,9 +55,37 @@ const jsonReference = contractCheck<JsonReference>(
   { path: required(check.text), ...referenceChecks },
   referenceInstead,
 )
+const textReference = contractCheck<TextReference>({
+  pattern: required(check.text),
+  table: required(check.text),
+  key: check.text,
+  of: check.text,
+})
 
 const referenceOrTable: Check<string | Reference> = (value, place) =>
   typeof value === 'string' ? check.text(value, place) : reference(value, place)
+
+const polymorphic = contractCheck<PolymorphicReference>({
+  by: required(check.text),
+  tables: required(check.record(referenceOrTable)),
+  other: check.oneOf('refuse', 'keep'),
+})
+
+const anyReference: Check<string | Reference | PolymorphicReference> = (value, place) =>
+  typeof value === 'object' && value !== null && 'tables' in value
+    ? polymorphic(value, place)
+    : referenceOrTable(value, place)
+
+/** What `$1` of a condition may stand for. */
+const boundValue: Check<string | number | boolean | null> = (value, place) => {
+  if (value === null || (typeof value === 'number' && Number.isFinite(value))) return value
+  return typeof value === 'string' ? value : check.flag(value, place)
+}
+
+const rowCondition = contractCheck<RowCondition>({
+  sql: required(check.text),
+  values: check.list(boundValue),
+})
 
 const table = contractCheck<TableSpec>(
   {
@@ -47,9 +93,11 @@ const table = contractCheck<TableSpec>(
     key: keyFormCheck,
     owner: required(check.text),
     order: required(columns),
-    references: check.record(referenceOrTable),
-    secondPass: columns,
+    references: check.record(anyReference),
     json: check.record(check.list(jsonReference)),
+    text: check.record(check.list(textReference)),
+    where: rowCondition,
+    unique: check.record(check.oneOf('suffix', 'fail', 'null')),
     columns,
     ignore: columns,
     set: check.record(check.func()),
@@ -58,8 +106,9 @@ const table = contractCheck<TableSpec>(
     triggers: columns,
   },
   {
-    where: 'the rows of a table are those that "owner" leads to',
-    filter: 'the rows of a table are those that "owner" leads to',
+    filter: 'a condition on the rows is { where: { sql } }',
+    secondPass: 'tables that lead to each other need no word',
+    late: 'tables that lead to each other need no word',
     orderBy: 'the columns that order rows are "order"',
     foreignKeys: 'columns that hold keys of other tables are "references"',
     exclude: 'columns that do not travel are "ignore"',

@@ -1,7 +1,9 @@
 import { PieceworkError } from '@piecework/core/piece'
+import { alternatives, asReference, isPolymorphic } from './as-reference.js'
 import { entryName } from './entry-name.js'
 import { parseJsonPath } from './json-path.js'
 import type { TablePieceSpec } from './spec.js'
+import { referencedName } from './table-name.js'
 
 /** Checks of a declaration that need no database. Throws `registry-invalid`. */
 export function checkSpec<Options>({ name, tables }: TablePieceSpec<Options>): void {
@@ -15,9 +17,9 @@ export function checkSpec<Options>({ name, tables }: TablePieceSpec<Options>): v
     owner,
     references = {},
     json = {},
+    text = {},
     set = {},
     ignore = [],
-    secondPass = [],
     columns = [],
   } of tables) {
     const entry = entryName(table)
@@ -26,22 +28,29 @@ export function checkSpec<Options>({ name, tables }: TablePieceSpec<Options>): v
     const step = owner.split('.')[0] ?? owner
     // A column may be named like a member of every object.
     const declared = Object.hasOwn(references, step) ? references[step] : undefined
-    if (owner.includes('.') && typeof declared === 'object' && (declared.shared || declared.lookup)) {
-      refuse(`"${step}" of table "${table}" leads to the owner, so it cannot lead to shared rows`)
+    if (owner.includes('.') && declared !== undefined) {
+      if (isPolymorphic(declared))
+        refuse(`"${step}" of table "${table}" leads to the owner, so it can lead to one table only`)
+      else if (asReference(declared).shared || asReference(declared).lookup)
+        refuse(`"${step}" of table "${table}" leads to the owner, so it cannot lead to shared rows`)
     }
     for (const column of [...Object.keys(set), ...ignore]) {
-      if (
-        Object.hasOwn(references, column) ||
-        Object.hasOwn(json, column) ||
-        secondPass.includes(column) ||
-        columns.includes(column) ||
-        column === step
-      ) {
+      const holdsIds = [references, json, text].some((by) => Object.hasOwn(by, column))
+      if (holdsIds || columns.includes(column) || column === step) {
         refuse(`"${column}" of table "${table}" does not travel, so it can be nothing else`)
       }
     }
-    if (owner.includes('.') && secondPass.includes(step))
-      refuse(`"${step}" of table "${table}" leads to the owner and cannot be filled in the second pass`)
+    for (const column of [...Object.keys(json), ...Object.keys(text)]) {
+      if ([references, json, text].filter((by) => Object.hasOwn(by, column)).length > 1)
+        refuse(`"${column}" of table "${table}" stands in two of "references", "json" and "text"`)
+    }
+    for (const reference of Object.values(references))
+      for (const each of alternatives(reference)) referencedName(each.reference.table, 'public', tables)
     for (const ids of Object.values(json)) for (const { path } of ids) parseJsonPath(path)
+    for (const ids of Object.values(text)) {
+      for (const { pattern } of ids)
+        if (pattern.split('{}').length !== 2 || pattern === '{}')
+          refuse(`${JSON.stringify(pattern)} is no pattern such as "/photos/{}"`)
+    }
   }
 }

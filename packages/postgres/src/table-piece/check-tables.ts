@@ -1,9 +1,11 @@
 import {
   isPieceworkError,
   keyFormsOf,
+  keyName,
   type Piece,
   PieceworkError,
   type Queryable,
+  sharedNames,
 } from '@piecework/core/piece'
 import { checkClaims } from './check-claims.js'
 import { type ClaimingPiece, isClaimingPiece, tableClaims } from './claims.js'
@@ -29,10 +31,11 @@ export async function checkTables(db: Queryable, pieces: readonly Piece[]): Prom
     const { plans, problems } = await matchTables(db, piece[tableSpec])
     checked.push({ piece, plans: problems.length > 0 ? [] : plans, problems: [...problems] })
   }
+  const shared = sharedNames(pieces)
   refused.push(
     ...unformedReferences(
       checked.flatMap(({ plans }) => plans),
-      forms,
+      (table) => forms.has(keyName(table, shared)),
     ),
   )
   return report(await checkStart(db, checked), checked, refused)

@@ -2,105 +2,83 @@ import { type CloneContext, type PieceCounts, PieceworkError } from '@piecework/
 import { compareWritten } from './compare-written.js'
 import { hasDangling, unenforcedReferences } from './dangling.js'
 import { orderBy } from './export-tables.js'
-import { fillSecondPass } from './fill-second-pass.js'
-import {
-  type FillContext,
-  type FillCounts,
-  fillFromStage,
-  fillUnlessDangling,
-  reportDanglingJson,
-} from './fill-table.js'
+import type { FillContext } from './fill-context.js'
+import { fillGroups } from './fill-groups.js'
+import { type FillCounts, fillFromStages, fillUnlessDangling, withTogether } from './fill-table.js'
 import { fillContextOf } from './import-tables.js'
-import { Joins, tableName } from './joins.js'
 import { reservedKeys } from './keys/reserved-keys.js'
 import { changedMeanwhile, unreserved, unreservedSql } from './keys/unreserved.js'
+import { refuseOtherTypes } from './other-types.js'
 import { raiseWorkMem } from './raise-work-mem.js'
+import { reportContained } from './report-contained.js'
 import { resolveTables } from './resolve-tables.js'
 import { type RowSource, resourceRows } from './row-source.js'
+import { checkDeferred, withShells } from './shell-row.js'
 import type { TablePieceSpec } from './spec.js'
-import { distinctValues, type Stage, stageRows } from './stage.js'
+import { stageRows } from './stage.js'
+import { isSameTable } from './table-name.js'
 import type { TablePlan } from './table-plan.js'
 
-/** Clones the rows of the source by one statement for each table. */
+interface SourceTable {
+  readonly plan: TablePlan
+  readonly source: RowSource
+  /** Rows of the source. */
+  readonly expected: number
+}
+
+/** Clones the rows of the source by one statement for each table, or for tables that refer to each other. */
 export async function cloneTables<Options>(
   piece: TablePieceSpec<Options>,
   context: CloneContext<Options>,
 ): Promise<PieceCounts> {
   const { tx, signal } = context
   await raiseWorkMem(tx)
-  const plans = await resolveTables(tx, piece)
+  const plans = await withShells(tx, await resolveTables(tx, piece), context.resource)
   const fill: FillContext = {
     ...fillContextOf(context),
     from: 'database',
     keys: await reservedKeys(plans, context),
   }
   const counts = { rows: 0, skipped: 0 }
-  const staged: { plan: TablePlan; stage: Stage }[] = []
   const written: { plan: TablePlan; rows: number }[] = []
-  for (const [index, plan] of plans.entries()) {
+  let index = 0
+  for (const group of fillGroups(plans)) {
     signal.throwIfAborted()
-    const distinct = await distinctValues(tx, tableName(plan.schema, plan.table.name))
-    const source: RowSource = {
-      ...orderedRows(plan, context.source.id),
-      distinct: (name) => distinct.get(name),
+    const tables: SourceTable[] = []
+    for (const plan of group) tables.push(await sourceOf(plan, context, fill))
+    const filled = (await cloneDirectly(tables, fill)) ?? (await cloneStaged(tables, index, fill))
+    for (const [at, { rows, skipped }] of filled.entries()) {
+      await assertCounts(tables[at] as SourceTable, rows, skipped, fill)
+      written.push({ plan: (tables[at] as SourceTable).plan, rows })
+      counts.rows += rows
+      counts.skipped += skipped
     }
-    const expected = await count(plan, source, fill)
-    if (plan.ownRow && expected !== 1) {
-      throw new PieceworkError(
-        'resource-not-found',
-        `There is no ${context.source.kind} ${context.source.id} to clone.`,
-      )
-    }
-    const direct = plan.spec.secondPass ? undefined : await cloneDirectly(plan, source, fill)
-    let filled = direct
-    if (!filled) {
-      const stage = await stageRows(tx, index, plan, source)
-      filled = await fillFromStage(plan, stage, fill)
-      if (plan.spec.secondPass) staged.push({ plan, stage })
-      else await tx.query(`DROP TABLE ${stage.table}`)
-    }
-    if (filled.rows + filled.skipped !== expected) {
-      const now = await count(plan, source, fill)
-      if (now !== expected) throw changedMeanwhile(plan, now - expected)
-      throw new PieceworkError(
-        'counts-differ',
-        `Table "${plan.table.name}" took ${filled.rows} rows of ${expected}, with ${filled.skipped} left out.`,
-      )
-    }
-    counts.rows += filled.rows
-    written.push({ plan, rows: filled.rows })
-    counts.skipped += filled.skipped
     context.progress(counts.rows + counts.skipped)
+    index += group.length
   }
-  for (const { plan, stage } of staged) {
-    signal.throwIfAborted()
-    await fillSecondPass(plan, stage, fill)
-    await tx.query(`DROP TABLE ${stage.table}`)
-  }
+  await checkDeferred(tx)
   await compareWritten(written, fill.written, fill)
   return counts
 }
 
-/** Undefined, and nothing done, if a reference dangles. */
-async function cloneDirectly(
-  plan: TablePlan,
-  source: RowSource,
-  fill: FillContext,
-): Promise<FillCounts | undefined> {
-  if (await hasDangling(fill.tx, plan, unenforcedReferences(plan, source, fill), source, fill))
-    return undefined
-  const rows = await fillUnlessDangling(plan, source, fill)
-  if (rows === undefined) return undefined
-  await reportDanglingJson(plan, source, fill, false)
-  return { rows, skipped: 0 }
+async function sourceOf(plan: TablePlan, context: CloneContext, fill: FillContext): Promise<SourceTable> {
+  const source = orderedRows(plan, context.source.id)
+  const expected = await count(plan, source, fill)
+  if (plan.ownRow && expected !== 1) {
+    throw new PieceworkError(
+      'resource-not-found',
+      `There is no ${context.source.kind} ${context.source.id} to clone.`,
+    )
+  }
+  return { plan, source, expected }
 }
 
 /** In the order of an export, if numbers depend on it. */
 function orderedRows(plan: TablePlan, id: string): RowSource {
-  if (plan.numbers.renumbered.length === 0) return resourceRows(plan, id)
-  const joins = new Joins(plan.schema, plan.table)
-  const order = orderBy(plan, joins).join(', ')
-  return { ...resourceRows(plan, id, joins), order }
+  const rows = resourceRows(plan, id)
+  if (plan.numbers.renumbered.length === 0) return rows
+  const order = orderBy(plan, rows.joins).join(', ')
+  return { ...rows, order }
 }
 
 async function count(plan: TablePlan, source: RowSource, fill: FillContext): Promise<number> {
@@ -111,4 +89,52 @@ async function count(plan: TablePlan, source: RowSource, fill: FillContext): Pro
   const lost = Number(rows[0]?.unreserved)
   if (lost > 0) throw unreserved(plan, lost)
   return Number(rows[0]?.count)
+}
+
+/** Undefined, and nothing done, if a reference dangles or the rows must be staged. */
+async function cloneDirectly(
+  [table, ...others]: readonly SourceTable[],
+  context: FillContext,
+): Promise<readonly FillCounts[] | undefined> {
+  if (!table || others.length > 0 || mustBeStaged(table.plan)) return undefined
+  const { plan, source } = table
+  const fill = withTogether(context, [table])
+  await refuseOtherTypes(fill.tx, plan, source)
+  if (await hasDangling(fill.tx, unenforcedReferences(plan, source, fill), source, fill)) return undefined
+  const filled = await fillUnlessDangling([table], fill)
+  if (!filled) return undefined
+  await reportContained(plan, source, fill)
+  return filled.map((rows) => ({ rows, skipped: 0 }))
+}
+
+/** Values are decided before they are written, or ids inside values lead to rows of the same table. */
+const mustBeStaged = ({ unique, containers, table }: TablePlan): boolean =>
+  unique.length > 0 || containers.some(({ ids }) => ids.some((target) => isSameTable(target.table, table)))
+
+async function cloneStaged(
+  tables: readonly SourceTable[],
+  index: number,
+  fill: FillContext,
+): Promise<readonly FillCounts[]> {
+  const staged = []
+  for (const [at, { plan, source }] of tables.entries())
+    staged.push({ plan, stage: await stageRows(fill.tx, index + at, plan, source) })
+  const filled = await fillFromStages(staged, fill)
+  for (const { stage } of staged) await fill.tx.query(`DROP TABLE ${stage.table}`)
+  return filled
+}
+
+async function assertCounts(
+  { plan, source, expected }: SourceTable,
+  rows: number,
+  skipped: number,
+  fill: FillContext,
+): Promise<void> {
+  if (rows + skipped === expected) return
+  const now = await count(plan, source, fill)
+  if (now !== expected) throw changedMeanwhile(plan, now - expected)
+  throw new PieceworkError(
+    'counts-differ',
+    `Table "${plan.table.name}" took ${rows} rows of ${expected}, with ${skipped} left out.`,
+  )
 }

@@ -75,7 +75,7 @@ async function compareByKey(
     `SELECT count(*) FILTER (WHERE t.${name} IS NULL)::text AS gone,
        count(*) FILTER (WHERE t.${name} IS NOT NULL AND (${differs.join(' OR ') || 'false'}))::text AS changed
        ${compared.map(({ at }, index) => `, count(*) FILTER (WHERE t.${name} IS NOT NULL AND ${differs[index]})::text AS c${at}`).join('')}
-     FROM ${table} n LEFT JOIN ${onlyTable(plan.schema, plan.table)} t ON ${on}`,
+     FROM ${table} n LEFT JOIN ${onlyTable(plan.table)} t ON ${on}`,
     key === 'own' ? [resource.id] : [],
   )
   const numbers = Object.entries(found[0] ?? {}).map(([column, count]) => [column, Number(count)])
@@ -87,7 +87,7 @@ async function compareAsSets(
   { plan, table, columns }: WrittenRows,
   { tx, resource }: Context,
 ): Promise<Compared> {
-  const there = resourceRows(plan, resource.id)
+  const there = resourceRows(plan, resource.id, true)
   const texts = (value: (at: number) => string) =>
     `sha256(convert_to(array_to_json(ARRAY[${columns.map((_, at) => `${value(at)}::text`).join(', ')}]::text[])::text, 'UTF8'))`
   const { rows } = await tx.query<{ changed: string }>(
@@ -107,7 +107,7 @@ function keyAt({ plan, columns }: WrittenRows): number | 'own' | undefined {
 
 async function countRows({ plan, rows }: FilledTable, { tx, resource, finding }: Context): Promise<void> {
   if (plan.ownRow) return
-  const there = resourceRows(plan, resource.id)
+  const there = resourceRows(plan, resource.id, true)
   const { rows: counted } = await tx.query<{ count: string }>(
     `SELECT count(*)::text AS count FROM ${there.from} WHERE ${there.where}`,
   )

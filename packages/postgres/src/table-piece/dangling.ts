@@ -1,21 +1,25 @@
 import { type ImportContext, PieceworkError, type Queryable } from '@piecework/core/piece'
-import { quoteIdent } from '../database/quote-ident.js'
 import { defaults } from '../defaults.js'
 import { joinSql } from './fill-select.js'
 import { type Join, type Remap, referenceValue } from './reference-value.js'
 import type { RowSource } from './row-source.js'
+import { refuseChangedSource } from './source-changed.js'
 import type { Stage } from './stage.js'
+import { tableKey } from './table-name.js'
 import type { ReferencePlan, TablePlan } from './table-plan.js'
-import { referencedTable } from './target-rows.js'
+import { isThere } from './target-rows.js'
 
 type FindingSink = Pick<ImportContext, 'finding'>
 
+export interface StagedTable {
+  readonly plan: TablePlan
+  readonly stage: Stage
+}
+
 /** References that the database does not check when the rows are inserted. */
 export const unenforcedReferences = (plan: TablePlan, source: RowSource, remap: Remap): ReferencePlan[] =>
-  [...plan.references.values()].filter(
-    (reference) =>
-      !reference.secondPass &&
-      !(reference.enforced && referenceValue(plan, reference, source, remap, 0).certain),
+  plan.references.filter(
+    (reference) => !(reference.enforced && referenceValue(reference, source, remap, '0').certain),
   )
 
 /**
@@ -24,15 +28,12 @@ export const unenforcedReferences = (plan: TablePlan, source: RowSource, remap: 
  */
 export async function hasDangling(
   tx: Queryable,
-  plan: TablePlan,
   references: readonly ReferencePlan[],
   source: RowSource,
   remap: Remap,
 ): Promise<boolean> {
   if (references.length === 0) return false
-  const found = references.map((reference, index) =>
-    danglingRows(plan, reference, source, remap, index, true),
-  )
+  const found = references.map((reference, index) => danglingRows(reference, source, remap, index, true))
   const joins = joinSql(found.flatMap((each) => each.joins))
   // Not EXISTS: the planner would expect to find such a row early, and use nested loops although all rows are
   // read.
@@ -43,61 +44,71 @@ export async function hasDangling(
 }
 
 /**
- * Sets dangling references to NULL, and deletes the rows whose column does not allow that. Each is a finding.
- * Resolves to the number of deleted rows.
+ * Sets dangling references of staged rows to NULL, and deletes the rows whose column does not allow that. Each
+ * is a finding. Resolves to the number of deleted rows, by table.
  *
+ * @param of whether a reference is looked at
  * @param unenforced leaves out what a foreign key refuses when the rows are inserted
  */
 export async function dropDangling(
   tx: Queryable,
-  plan: TablePlan,
-  references: readonly ReferencePlan[],
-  stage: Stage,
+  staged: readonly StagedTable[],
   remap: Remap & FindingSink,
+  of: (reference: ReferencePlan, table: StagedTable) => boolean,
   unenforced = false,
-): Promise<number> {
-  const drop = (reference: ReferencePlan) =>
-    dropDanglingReference(tx, plan, reference, stage, remap, unenforced)
-  let skipped = 0
-  const selfReferences = references.filter(({ self }) => self)
-  for (const reference of references.filter(({ self }) => !self)) {
-    skipped += await drop(reference)
+): Promise<readonly number[]> {
+  const skipped = staged.map(() => 0)
+  const drop = async (chosen: (reference: ReferencePlan) => boolean): Promise<number> => {
+    let gone = 0
+    for (const [index, table] of staged.entries()) {
+      for (const reference of table.plan.references) {
+        if (!chosen(reference) || !of(reference, table)) continue
+        const rows = await dropDanglingReference(tx, table, reference, remap, unenforced)
+        skipped[index] = (skipped[index] ?? 0) + rows
+        gone += rows
+      }
+    }
+    return gone
   }
-  // To delete rows may leave references of the same table dangling.
-  for (let pass = 0, gone = selfReferences.length > 0 ? 1 : 0; gone > 0; pass++) {
+  const within = ({ table }: ReferencePlan) => remap.together.has(tableKey(table))
+  for (const table of staged)
+    for (const reference of table.plan.references)
+      if (within(reference) && of(reference, table)) await refuseChanged(tx, table, reference, remap, false)
+  await drop((reference) => !within(reference))
+  // To delete rows may leave references among these tables dangling.
+  for (let pass = 0; (await drop(within)) > 0; pass++) {
     if (pass === defaults.danglingPasses) {
+      const names = staged.map(({ plan }) => `"${plan.table.name}"`).join(', ')
       throw new PieceworkError(
         'archive-invalid',
-        `Rows of table "${plan.table.name}" with dangling references are nested too deeply.`,
+        `Rows of ${names} with dangling references are nested too deeply.`,
       )
     }
-    gone = 0
-    for (const reference of selfReferences) gone += await drop(reference)
-    skipped += gone
   }
   return skipped
 }
 
 async function dropDanglingReference(
   tx: Queryable,
-  plan: TablePlan,
+  { plan, stage }: StagedTable,
   reference: ReferencePlan,
-  stage: Stage,
   remap: Remap & FindingSink,
   unenforced: boolean,
 ): Promise<number> {
-  const { column, shared, lookup } = reference
+  const { column, shared, lookup, table: target } = reference
   const skip = column.notNull
-  const empty = [column.name, shared?.header, lookup?.header].flatMap((name) => {
-    const staged = name === undefined ? undefined : stage.name(name)
+  const headers = [column.name, ...(shared?.headers ?? []), ...(lookup?.headers ?? [])]
+  const empty = headers.flatMap((name) => {
+    const staged = stage.name(name)
     return staged ? [`${staged} = NULL`] : []
   })
   if (empty.length === 0) return 0
+  const { joins, condition } = danglingRows(reference, stage, remap, 0, unenforced)
+  if (!remap.together.has(tableKey(target))) await refuseChanged(tx, { plan, stage }, reference, remap, true)
   const id = stage.column(column.name) ?? 'NULL'
   const change = skip
     ? `DELETE FROM ${stage.table} s USING gone WHERE s.ctid = gone.at`
     : `UPDATE ${stage.table} s SET ${empty.join(', ')} FROM gone WHERE s.ctid = gone.at`
-  const { joins, condition } = danglingRows(plan, reference, stage, remap, 0, unenforced)
   const { rows } = await tx.query<{ count: string; examples: string[] | null }>(
     `WITH gone AS MATERIALIZED (SELECT t.ctid AS at, (${id})::text AS id FROM ${stage.from}${joinSql(joins)} WHERE ${condition}),
      changed AS (${change})
@@ -108,7 +119,7 @@ async function dropDanglingReference(
   if (skip && plan.ownRow) {
     throw new PieceworkError(
       'archive-invalid',
-      `The row of "${plan.entry}" leads by "${column.name}" to a row of "${reference.name}" that is not there.`,
+      `The row of "${plan.entry}" leads by "${column.name}" to a row of "${target.name}" that is not there.`,
     )
   }
   const examples = rows[0]?.examples?.join(', ')
@@ -118,28 +129,41 @@ async function dropDanglingReference(
     file: plan.entry,
     column: column.name,
     count,
-    message: `${count} ${count === 1 ? 'row leads' : 'rows lead'} by "${column.name}" to rows of "${reference.name}" that are not there${examples ? ` (${examples})` : ''}: ${skip ? 'left out' : 'the reference is left empty'}.`,
+    message: `${count} ${count === 1 ? 'row leads' : 'rows lead'} by "${column.name}" to rows of "${target.name}" that are not there${examples ? ` (${examples})` : ''}: ${skip ? 'left out' : 'the reference is left empty'}.`,
   })
   return skip ? count : 0
 }
 
+async function refuseChanged(
+  tx: Queryable,
+  { plan, stage }: StagedTable,
+  reference: ReferencePlan,
+  remap: Remap,
+  younger: boolean,
+): Promise<void> {
+  const { joins, condition } = danglingRows(reference, stage, remap, 0, false)
+  await refuseChangedSource(tx, plan, reference, { stage, joins: joinSql(joins), condition }, remap, {
+    younger,
+  })
+}
+
 function danglingRows(
-  plan: TablePlan,
   reference: ReferencePlan,
   source: RowSource,
   remap: Remap,
   index: number,
   unenforced: boolean,
 ): { readonly joins: readonly Join[]; readonly condition: string } {
-  const { sql, joins, given } = referenceValue(plan, reference, source, remap, index)
-  const there = `SELECT FROM ${referencedTable(plan.schema, reference)} q WHERE q.${quoteIdent(reference.key)} = ${sql}`
+  const { sql, joins, given } = referenceValue(reference, source, remap, `${index}`)
   // The foreign key sees all others.
   if (unenforced && reference.enforced) return { joins, condition: `(${given} AND ${sql} IS NULL)` }
   const id = source.column(reference.column.name)
-  const key = source.column(reference.key)
-  const within =
-    reference.self && id !== undefined && key !== undefined
-      ? ` AND NOT EXISTS (SELECT FROM (SELECT ${key} AS k FROM ${source.from} WHERE ${source.where}) own WHERE own.k = ${id})`
-      : ''
-  return { joins, condition: `(${given} AND NOT EXISTS (${there})${within})` }
+  const together = remap.together.get(tableKey(reference.table))
+  const staged = together?.source.column(reference.key)
+  const here = `NOT ${isThere(reference, sql)}`
+  if (!together || staged === undefined || id === undefined)
+    return { joins, condition: `(${given} AND ${here})` }
+  const { from, where } = together.source
+  const within = `EXISTS (SELECT FROM (SELECT ${staged} AS k FROM ${from} WHERE ${where}) own WHERE own.k = ${id})`
+  return { joins, condition: `(${given} AND CASE WHEN ${within} THEN false ELSE ${here} END)` }
 }

@@ -1,5 +1,5 @@
 import type { JsonStep } from './json-path.js'
-import { jsonLeaves, mapJson } from './json-sql.js'
+import { type JsonLeaf, jsonLeaves, mapJson } from './json-sql.js'
 import { jsonTextLeaves, mapJsonText } from './json-text-sql.js'
 
 /** SQL over the documents of one column, as its type asks for. */
@@ -7,9 +7,9 @@ export interface DocumentSql {
   /** A value of the column, or its text in a file, as the other functions take it. */
   open(value: string): string
   /** As `mapJson`. */
-  map(document: string, path: readonly JsonStep[], leaf: (id: string) => string): string
+  map(document: string, path: readonly JsonStep[], leaf: JsonLeaf, number?: JsonLeaf): string
   /** As `jsonLeaves`. */
-  leaves(document: string, path: readonly JsonStep[]): string
+  leaves(document: string, path: readonly JsonStep[], numbers: boolean): string
   /** A document of `open` or `map` as a value of the column. */
   close(document: string, type: string): string
 }
@@ -31,15 +31,15 @@ const json: DocumentSql = {
 /** Paths begin at each element. */
 const arrayOf = (element: DocumentSql, type: string): DocumentSql => ({
   open: (value) => `(${value})::${type}[]`,
-  map: (documents, path, leaf) => {
-    const mapped = element.close(element.map(element.open('e.v'), path, leaf), type)
+  map: (documents, path, leaf, number) => {
+    const mapped = element.close(element.map(element.open('e.v'), path, leaf, number), type)
     return `CASE WHEN ${documents} IS NULL OR cardinality(${documents}) = 0 THEN ${documents}
       WHEN array_dims(${documents}) = '[1:' || cardinality(${documents}) || ']'
         THEN (SELECT array_agg(${mapped} ORDER BY e.n) FROM unnest(${documents}) WITH ORDINALITY AS e(v, n))
       ELSE ${shapedLike(documents, mapped, type)} END`
   },
-  leaves: (documents, path) =>
-    `(SELECT l.id FROM unnest(${documents}) AS e(v) CROSS JOIN LATERAL ${element.leaves(element.open('e.v'), path)} l)`,
+  leaves: (documents, path, numbers) =>
+    `(SELECT l.id FROM unnest(${documents}) AS e(v) CROSS JOIN LATERAL ${element.leaves(element.open('e.v'), path, numbers)} l)`,
   close: (documents, full) => (full === `${type}[]` ? documents : `(${documents})::${full}`),
 })
 

@@ -1,14 +1,17 @@
 import type { ExportContext, PieceCounts } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
+import { textLiteral } from '../database/text-literal.js'
 import type { Column } from './catalogue.js'
-import { Joins } from './joins.js'
-import { exportedJson, lookupPairs } from './json-value.js'
+import { exportedContainer, lookupPairs } from './container-value.js'
+import { readableColumns } from './header.js'
+import type { Joins } from './joins.js'
 import { raiseWorkMem } from './raise-work-mem.js'
+import { refuseUnexportable } from './refuse-unexportable.js'
 import { resolveTables } from './resolve-tables.js'
 import { resourceRows } from './row-source.js'
 import type { TablePieceSpec } from './spec.js'
-import type { StableKey, TablePlan } from './table-plan.js'
-import { type ConditionIds, conditionSql, referencedTable } from './target-rows.js'
+import { containerOf, type ReferencePlan, referencesOf, type TablePlan } from './table-plan.js'
+import { type ConditionIds, conditionSql, hasStableKey, referencedTable } from './target-rows.js'
 
 /** Exports tables into entries, streamed from COPY. */
 export async function exportTables<Options>(
@@ -20,6 +23,7 @@ export async function exportTables<Options>(
   for (const plan of await resolveTables(context.tx, piece)) {
     context.signal.throwIfAborted()
     const before = rows
+    await refuseUnexportable(context.tx, plan, context)
     const { select, types } = exportSelect(plan, context)
     const counted = countRecords(context.tx.copyOut(select), (records) => {
       rows = before + records
@@ -35,66 +39,104 @@ function exportSelect(
   plan: TablePlan,
   within: Required<Pick<ConditionIds, 'resource'>>,
 ): { readonly select: string; readonly types: readonly string[] } {
-  const joins = new Joins(plan.schema, plan.table)
-  const source = resourceRows(plan, within.resource.id, joins)
-  const columns: string[] = []
-  const types: string[] = []
-  const take = (sql: string, name: string, type: string): void => {
-    columns.push(`${sql} AS ${quoteIdent(name)}`)
-    types.push(type)
-  }
-  for (const [index, column] of plan.carried.entries()) {
-    const value = `t.${quoteIdent(column.name)}`
-    const reference = plan.references.get(column.name)
-    const json = plan.json.get(column.name)
-    if (json) {
-      const ofShared = json.ids.some(({ shared }) => shared)
-      take(ofShared ? exportedJson(plan, json, value, within) : value, column.name, column.stored)
-      for (const header of new Set(json.ids.flatMap(({ lookup }) => lookup?.header ?? []))) {
-        take(lookupPairs(plan, json, header, value, within), header, 'jsonb')
-      }
-      continue
-    }
-    const { shared, lookup } = reference ?? {}
-    if (!reference || (!shared && !lookup)) {
-      take(value, column.name, column.stored)
-      continue
-    }
-    const row = `x${index}`
-    const stable = (key: NonNullable<typeof shared>): string => quoteIdent(key.column.name)
-    const fields = [
-      `${quoteIdent(reference.key)} AS k`,
-      shared
-        ? `${conditionSql(shared.where, within)} IS TRUE AND ${stable(shared)} IS NOT NULL AS shared`
-        : 'false AS shared',
-      ...(shared ? [`${stable(shared)} AS s`] : []),
-      ...(lookup ? [`${exportKeySql(lookup, within)} AS e`] : []),
-    ]
-    joins.leftJoin(
-      `(SELECT ${fields.join(', ')} FROM ${referencedTable(plan.schema, reference)})`,
-      row,
-      `${row}.k = ${value}`,
-    )
-    take(`CASE WHEN ${row}.shared IS NOT TRUE THEN ${value} END`, column.name, column.stored)
-    if (shared && lookup?.header === shared.header) take(`${row}.s`, shared.header, shared.column.stored)
-    else {
-      if (shared) take(`CASE WHEN ${row}.shared THEN ${row}.s END`, shared.header, shared.column.stored)
-      if (lookup) take(`${row}.e`, lookup.header, lookup.column.stored)
-    }
-  }
-  const order = orderBy(plan, joins)
+  const source = resourceRows(plan, within.resource.id)
+  const columns = plan.carried.flatMap((column, index) =>
+    exportedColumn(plan, column, source.joins, index, within),
+  )
+  const taken = columns.map(({ sql, name }) => `${sql} AS ${quoteIdent(name)}`)
+  const order = orderBy(plan, source.joins)
   const ordered = order.length > 0 ? ` ORDER BY ${order.join(', ')}` : ''
   return {
-    select: `SELECT ${columns.join(', ')} FROM ${source.from} WHERE ${source.where}${ordered}`,
-    types,
+    select: `SELECT ${taken.join(', ')} FROM ${source.from} WHERE ${source.where}${ordered}`,
+    types: columns.map(({ type }) => type),
   }
 }
 
-/** SQL of the stable key of a row; NULL if an import must not find the row by it. */
-const exportKeySql = ({ column, exportWhere }: StableKey, within: ConditionIds): string =>
-  exportWhere === undefined
-    ? quoteIdent(column.name)
-    : `CASE WHEN ${conditionSql(exportWhere, within)} THEN ${quoteIdent(column.name)} END`
+interface ExportedColumn {
+  readonly sql: string
+  readonly name: string
+  /** As `Column.stored`. */
+  readonly type: string
+}
+
+/** The column, and those of its stable keys. */
+function exportedColumn(
+  plan: TablePlan,
+  column: Column,
+  joins: Joins,
+  index: number,
+  within: ConditionIds,
+): ExportedColumn[] {
+  const value = `t.${quoteIdent(column.name)}`
+  const container = containerOf(plan, column.name)
+  if (container) {
+    const ofShared = container.ids.some(({ shared }) => shared)
+    const pairs = new Set(container.ids.flatMap(({ lookup }) => lookup?.headers ?? []))
+    const exported = ofShared ? exportedContainer(container, value, within) : value
+    const type = readableColumns(plan).get(column.name)?.stored ?? column.stored
+    return [
+      { sql: exported, name: column.name, type },
+      ...[...pairs].map((name) => ({
+        sql: lookupPairs(container, name, value, within),
+        name,
+        type: 'jsonb',
+      })),
+    ]
+  }
+  const keyed = referencesOf(plan, column.name).flatMap((reference, at) =>
+    reference.shared || reference.lookup ? [keyedReference(reference, joins, `x${index}_${at}`, within)] : [],
+  )
+  const shared = keyed.map((each) => each.shared).join(' OR ')
+  const own = {
+    sql: keyed.length === 0 ? value : `CASE WHEN (${shared}) IS NOT TRUE THEN ${value} END`,
+    name: column.name,
+    type: column.stored,
+  }
+  return [own, ...keyed.flatMap((each) => each.columns)]
+}
+
+/** Joins the row that a reference leads to; its stable keys. */
+function keyedReference(reference: ReferencePlan, joins: Joins, row: string, within: ConditionIds) {
+  const { shared, lookup, when, column, key } = reference
+  const id = `t.${quoteIdent(column.name)}`
+  const ofType = when ? ` AND t.${quoteIdent(when.by.name)}::text = ${textLiteral(when.is)}` : ''
+  const names = [...new Set([...(shared?.columns ?? []), ...(lookup?.columns ?? [])])]
+  const fields = [
+    `${quoteIdent(key)} AS k`,
+    shared
+      ? `${conditionSql(shared.where, within)} IS TRUE AND ${hasStableKey(shared)} AS shared`
+      : 'false AS shared',
+    lookup?.exportWhere === undefined
+      ? 'true AS known'
+      : `${conditionSql(lookup.exportWhere, within)} AS known`,
+    ...names.map(({ name }, at) => `${quoteIdent(name)} AS s${at}`),
+  ]
+  joins.leftJoin(
+    `(SELECT ${fields.join(', ')} FROM ${referencedTable(reference)})`,
+    row,
+    `${row}.k = ${id}${ofType}`,
+  )
+  const stable = new Map<string, { values: string[]; type: string }>()
+  for (const [key, condition] of [
+    [shared, `${row}.shared`],
+    [lookup, `${row}.known`],
+  ] as const) {
+    key?.headers.forEach((header, at) => {
+      const part = key.columns[at] as Column
+      const value = `CASE WHEN ${condition} THEN ${row}.s${names.indexOf(part)} END`
+      const values = [...(stable.get(header)?.values ?? []), value]
+      stable.set(header, { values, type: part.stored })
+    })
+  }
+  return {
+    shared: `${row}.shared`,
+    columns: [...stable].map(([name, { values, type }]) => ({
+      sql: `coalesce(${values.join(', ')})`,
+      name,
+      type,
+    })),
+  }
+}
 
 /** Texts by their bytes, whatever the collation of the database. */
 export function orderBy(plan: TablePlan, joins: Joins): string[] {

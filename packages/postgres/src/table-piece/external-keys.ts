@@ -1,8 +1,8 @@
 import type { CsvRow, ValidationContext } from '@piecework/core/piece'
-import { lookupKeysIn, sharedKeysIn } from './json-keys.js'
+import { jsonArrayText, lookupKeysIn, sharedKeysIn } from './container-keys.js'
 import { missingKeys } from './missing-keys.js'
 import { carriesTarget } from './reference-value.js'
-import type { StableKey, TablePlan, Target } from './table-plan.js'
+import type { ReferencePlan, StableKey, TablePlan, Target } from './table-plan.js'
 import { conditionSql, referencedTable } from './target-rows.js'
 import { valueIn } from './value-in.js'
 
@@ -29,12 +29,12 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
   const { target: resource, into } = context
   const within = { ...(resource && { resource }), ...(into && { into }) }
   const rowsOf = (target: Target, stable: StableKey): string =>
-    `${referencedTable(plan.schema, target)} WHERE ${conditionSql(stable.where, within)}`
+    `${referencedTable(target)} WHERE ${conditionSql(stable.where, within)}`
   const shared = (column: string, target: Target, stable: StableKey, read: ExternalKeys['read']) => ({
     column,
     code: 'table/shared-missing',
     hint: 'Install the same shared data, or remove what refers to it before the export.',
-    message: (key: string) => `${key} is not among the shared rows of "${target.name}" here.`,
+    message: (key: string) => `${key} is not among the shared rows of "${target.table.name}" here.`,
     read,
     missing: missingKeys(context.tx, rowsOf(target, stable), stable, false),
   })
@@ -43,48 +43,54 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
     code: 'table/elsewhere-missing',
     hint: `Import into a ${target.of} that has it once.`,
     message: (key: string) =>
-      `The ${target.of} that this goes into does not have exactly one row of "${target.name}" with the "${stable.column.name}" ${key}.`,
+      `The ${target.of} that this goes into does not have exactly one row of "${target.table.name}" with the "${stable.by.join(', ')}" ${key}.`,
     read,
     missing: missingKeys(context.tx, rowsOf(target, stable), stable, true),
   })
-  const columns = [...plan.references].flatMap(([name, reference]) => {
-    const { shared: common, lookup: other } = reference
-    const given = (row: CsvRow): boolean => valueIn(row, name) !== null
+  const columns = plan.references.flatMap((reference) => {
+    const { column, shared: common, lookup: other } = reference
+    const given = (row: CsvRow): boolean => valueIn(row, column.name) !== null
+    const keyOf = (stable: StableKey, row: CsvRow) => (hasType(reference, row) ? keysOf(row, stable) : [])
     const found: ExternalKeys[] = []
-    if (common) {
-      found.push(
-        shared(common.header, reference, common, (row) => (given(row) ? [] : keyOf(row, common.header))),
-      )
+    if (common && isRefused(common)) {
+      const header = common.headers.join(', ')
+      found.push(shared(header, reference, common, (row) => (given(row) ? [] : keyOf(common, row))))
     }
     if (other && !carriesTarget(reference, context)) {
-      found.push(
-        lookup(other.header, reference, other, (row) =>
-          common && !given(row) ? [] : keyOf(row, other.header),
-        ),
-      )
+      const header = other.headers.join(', ')
+      found.push(lookup(header, reference, other, (row) => (common && !given(row) ? [] : keyOf(other, row))))
     }
     return found
   })
-  const documents = [...plan.json].flatMap(([name, { ids, column }]) =>
-    ids.flatMap((target) => {
-      const { shared: common, lookup: other, path } = target
+  const documents = plan.containers.flatMap((container) => {
+    const { name } = container.column
+    return container.ids.flatMap((target) => {
+      const { shared: common, lookup: other } = target
       const found: ExternalKeys[] = []
-      if (common)
-        found.push(shared(name, target, common, (row) => sharedKeysIn(valueIn(row, name), path, column.base)))
+      if (common && isRefused(common))
+        found.push(shared(name, target, common, (row) => sharedKeysIn(valueIn(row, name), container, target)))
       if (other && !carriesTarget(target, context)) {
+        const [header = ''] = other.headers
         found.push(
           lookup(name, target, other, (row) =>
-            lookupKeysIn(valueIn(row, name), valueIn(row, other.header), path, column.base),
+            lookupKeysIn(valueIn(row, name), valueIn(row, header), container, target),
           ),
         )
       }
       return found
-    }),
-  )
+    })
+  })
   return [...columns, ...documents]
 }
 
-function keyOf(row: CsvRow, header: string): readonly string[] {
-  const key = valueIn(row, header)
-  return typeof key === 'string' ? [key] : []
+const isRefused = ({ missing }: StableKey): boolean => missing === undefined || missing === 'refuse'
+
+const hasType = ({ when }: ReferencePlan, row: CsvRow): boolean =>
+  !when || valueIn(row, when.by.name) === when.is
+
+/** Of several columns as a JSON array, as the database writes it inside a text. */
+function keysOf(row: CsvRow, { headers }: StableKey): readonly string[] {
+  const parts = headers.map((header) => valueIn(row, header))
+  if (!parts.every((part) => typeof part === 'string')) return []
+  return [parts.length === 1 ? (parts[0] as string) : jsonArrayText(parts as string[])]
 }

@@ -1,20 +1,15 @@
 import { quoteIdent } from '../database/quote-ident.js'
 import { asHostJoin } from './as-host.js'
 import type { Column } from './catalogue.js'
+import { remapContainer } from './container-value.js'
 import { onlyTable, tableName } from './joins.js'
-import { remapJson } from './json-value.js'
 import { ownKey } from './key-target.js'
 import { newKeySql } from './new-key.js'
-import { type Join, type Remap, referenceValue } from './reference-value.js'
+import { columnValue, type Join, type Remap } from './reference-value.js'
 import { resourceLiteral } from './resource-literal.js'
 import type { RowSource } from './row-source.js'
 import type { SetContext } from './spec.js'
-import type { TablePlan } from './table-plan.js'
-
-interface Statement {
-  readonly sql: string
-  readonly values: readonly unknown[]
-}
+import { containerOf, referencesOf, type TablePlan } from './table-plan.js'
 
 interface Assignment {
   readonly column: Column
@@ -24,16 +19,17 @@ interface Assignment {
 /** `set` functions get it as their context. */
 export type FillInput = Remap & SetContext
 
-/** The new rows of `source`, without columns of the second pass: a SELECT, and the columns of its values. */
-export interface NewRows extends Statement {
+/** The new rows of a source: a SELECT, and the columns of its values. */
+export interface NewRows {
+  readonly sql: string
   readonly columns: readonly Column[]
 }
 
-export function newRows(plan: TablePlan, source: RowSource, fill: FillInput): NewRows {
-  const { assignments, joins, values } = newValues(plan, source, fill)
+/** `values` are bound; those of the SELECT are added to them. */
+export function newRows(plan: TablePlan, source: RowSource, fill: FillInput, values: unknown[]): NewRows {
+  const { assignments, joins } = newValues(plan, source, fill, values)
   return {
     sql: `SELECT ${assignments.map(({ sql }) => sql).join(', ')} FROM ${source.from}${joinSql(joins)}${asHostJoin} WHERE ${source.where}${orderSql(plan, source)}`,
-    values,
     columns: assignments.map(({ column }) => column),
   }
 }
@@ -43,13 +39,13 @@ export function fillSql(plan: TablePlan, columns: readonly Column[], select: str
   const names = columns.map(({ name }) => quoteIdent(name))
   if (!plan.ownRow || !plan.ownerColumn) {
     const overriding = columns.some(({ identity }) => identity) ? ' OVERRIDING SYSTEM VALUE' : ''
-    return `INSERT INTO ${tableName(plan.schema, plan.table.name)} (${names.join(', ')})${overriding} ${select}`
+    return `INSERT INTO ${tableName(plan.table)} (${names.join(', ')})${overriding} ${select}`
   }
   const sets = columns.map(
     (column, index) => `${names[index]} = ${keepShellSql(plan, column, `n.v${index}`)}`,
   )
   const news = columns.map((_, index) => `v${index}`)
-  return `UPDATE ${onlyTable(plan.schema, plan.table)} AS o SET ${sets.join(', ')} FROM (${select}) AS n (${news.join(', ')}) WHERE o.${quoteIdent(plan.ownerColumn.name)} OPERATOR(pg_catalog.=) ${resourceLiteral(plan.ownerColumn, id)}`
+  return `UPDATE ${onlyTable(plan.table)} AS o SET ${sets.join(', ')} FROM (${select}) AS n (${news.join(', ')}) WHERE o.${quoteIdent(plan.ownerColumn.name)} OPERATOR(pg_catalog.=) ${resourceLiteral(plan.ownerColumn, id)}`
 }
 
 /** Numbers that each row takes from a sequence are in the order of the rows. */
@@ -59,10 +55,9 @@ const orderSql = ({ ownRow, numbers }: TablePlan, { order }: RowSource): string 
 export const joinSql = (joins: readonly Join[]): string =>
   joins.map(({ relation, alias, condition }) => ` LEFT JOIN ${relation} AS ${alias} ON ${condition}`).join('')
 
-function newValues(plan: TablePlan, source: RowSource, fill: FillInput) {
+function newValues(plan: TablePlan, source: RowSource, fill: FillInput, values: unknown[]) {
   const assignments: Assignment[] = []
   const joins: Join[] = []
-  const values: unknown[] = []
   if (plan.ownerColumn && !plan.ownRow) {
     assignments.push({ column: plan.ownerColumn, sql: resourceLiteral(plan.ownerColumn, fill.resource.id) })
   }
@@ -71,30 +66,41 @@ function newValues(plan: TablePlan, source: RowSource, fill: FillInput) {
     assignments.push({ column, sql: `$${values.length}::${column.type}` })
   }
   for (const [index, column] of plan.carried.entries()) {
-    const reference = plan.references.get(column.name)
-    if (plan.spec.secondPass?.includes(column.name)) continue
-    if (reference) {
+    if (referencesOf(plan, column.name).length > 0) {
       if (!isGiven(plan, column.name, source)) continue
-      const value = referenceValue(plan, reference, source, fill, index)
+      const value = columnValue(plan, column.name, source, fill, index)
       joins.push(...value.joins)
       assignments.push({ column, sql: value.sql })
       continue
     }
     const given = source.column(column.name)
-    const json = plan.json.get(column.name)
-    if (given === undefined) continue
-    if (column.name === plan.key?.name) {
-      assignments.push({ column, sql: newKeySql(fill, ownKey(plan, column), given) })
-    } else assignments.push({ column, sql: json ? remapJson(plan, json, given, source, fill) : given })
+    if (given !== undefined) assignments.push({ column, sql: ownValue(plan, column, given, source, fill) })
   }
-  return { assignments, joins, values }
+  return { assignments, joins }
+}
+
+/** SQL of the new value of a column that holds no references. */
+function ownValue(
+  plan: TablePlan,
+  column: Column,
+  given: string,
+  source: RowSource,
+  fill: FillInput,
+): string {
+  if (column.name === plan.key?.name) {
+    return newKeySql(fill, ownKey(plan, column), given)
+  }
+  const container = containerOf(plan, column.name)
+  return container ? remapContainer(container, given, source, fill) : given
 }
 
 /** Whether the source has a column for this reference; otherwise the column takes its default. */
-export function isGiven(plan: TablePlan, name: string, source: RowSource): boolean {
-  const reference = plan.references.get(name)
-  const headers = [name, reference?.shared?.header, reference?.lookup?.header]
-  return headers.some((header) => header !== undefined && source.column(header) !== undefined)
+function isGiven(plan: TablePlan, name: string, source: RowSource): boolean {
+  const stable = referencesOf(plan, name).flatMap(({ shared, lookup }) => [
+    ...(shared?.headers ?? []),
+    ...(lookup?.headers ?? []),
+  ])
+  return [name, ...stable].some((header) => source.column(header) !== undefined)
 }
 
 function keepShellSql(plan: TablePlan, column: Column, value: string): string {

@@ -1,113 +1,135 @@
-import type { ImportContext, Transaction } from '@piecework/core/piece'
-import { asHost, writeAsHost } from './as-host.js'
-import { dropDangling, unenforcedReferences } from './dangling.js'
-import { type FillInput, fillSql, newRows } from './fill-select.js'
-import { danglingJson } from './json-value.js'
+import { asHost, asOurselves, writeAsHost } from './as-host.js'
+import { dropDangling, type StagedTable, unenforcedReferences } from './dangling.js'
+import type { FillContext } from './fill-context.js'
+import { fillSql, newRows } from './fill-select.js'
 import { lacksKey, refuseUnreserved, unreserved } from './keys/unreserved.js'
+import { readLookups } from './missing-shared.js'
+import { refuseOtherTypes } from './other-types.js'
+import { reportContained } from './report-contained.js'
 import { isForeignKeyViolation } from './row-error.js'
 import type { RowSource } from './row-source.js'
-import type { Stage } from './stage.js'
+import { settleUnique } from './settle-unique.js'
+import { tableKey } from './table-name.js'
 import type { TablePlan } from './table-plan.js'
-import { isWatched, keepRows, type WrittenRows } from './written-rows.js'
-
-export type FillContext = FillInput &
-  Pick<ImportContext, 'finding'> & {
-    readonly tx: Transaction
-    /** Those of tables with triggers, for `compareWritten`. */
-    readonly written: WrittenRows[]
-  }
+import { isWatched, keepRows } from './written-rows.js'
 
 export interface FillCounts {
   readonly rows: number
   readonly skipped: number
 }
 
-/** Inserts the rows of the stage, after dangling references were dropped. */
-export async function fillFromStage(
-  plan: TablePlan,
-  stage: Stage,
-  context: FillContext,
-): Promise<FillCounts> {
-  const { tx } = context
-  await refuseUnreserved(plan, stage, context)
-  const unenforced = unenforcedReferences(plan, stage, context)
-  let skipped = await dropDangling(tx, plan, unenforced, stage, context, true)
-  await reportDanglingJson(plan, stage, context, false)
-  const rows = await fillUnlessDangling(plan, stage, context)
-  if (rows !== undefined) return { rows, skipped }
-  const references = [...plan.references.values()].filter(({ secondPass }) => !secondPass)
-  skipped += await dropDangling(tx, plan, references, stage, context)
-  return { rows: await fillRows(plan, stage, context), skipped }
+interface FilledTable {
+  readonly plan: TablePlan
+  readonly source: RowSource
 }
+
+/**
+ * Inserts the rows of the stages by one statement, after dangling references were dropped. The tables are all
+ * that refer to each other.
+ */
+export async function fillFromStages(
+  staged: readonly StagedTable[],
+  context: FillContext,
+): Promise<readonly FillCounts[]> {
+  const { tx } = context
+  const tables = staged.map(({ plan, stage }) => ({ plan, source: stage }))
+  const fill = withTogether(context, tables)
+  for (const { plan, stage } of staged) {
+    await refuseUnreserved(plan, stage, fill)
+    await readLookups(plan, stage, fill)
+    await refuseOtherTypes(tx, plan, stage)
+  }
+  const unenforced = await dropDangling(
+    tx,
+    staged,
+    fill,
+    (reference, { plan, stage }) => unenforcedReferences(plan, stage, fill).includes(reference),
+    true,
+  )
+  for (const { plan, stage } of staged) await settleUnique(plan, stage, fill)
+  let rows = await fillUnlessDangling(tables, fill)
+  let enforced: readonly number[] = []
+  if (!rows) {
+    enforced = await dropDangling(tx, staged, fill, () => true)
+    rows = await fillRows(tables, fill)
+  }
+  for (const { plan, source } of tables) await reportContained(plan, source, fill)
+  return rows.map((count, index) => ({
+    rows: count,
+    skipped: (unenforced[index] ?? 0) + (enforced[index] ?? 0),
+  }))
+}
+
+/** With the tables that one statement fills. */
+export const withTogether = (context: FillContext, tables: readonly FilledTable[]): FillContext => ({
+  ...context,
+  together: new Map(tables.map((table) => [tableKey(table.plan.table), table])),
+})
 
 /** Inserts all rows. Undefined, and nothing done, if a foreign key refuses one. */
 export async function fillUnlessDangling(
-  plan: TablePlan,
-  source: RowSource,
+  tables: readonly FilledTable[],
   context: FillContext,
-): Promise<number | undefined> {
+): Promise<readonly number[] | undefined> {
+  const written = context.written.length
   await context.tx.query('SAVEPOINT piecework_fill')
   try {
-    const rows = await fillRows(plan, source, context)
+    const rows = await fillRows(tables, context)
     await context.tx.query('RELEASE SAVEPOINT piecework_fill')
     return rows
   } catch (error) {
     if (!isForeignKeyViolation(error)) throw error
     await context.tx.query('ROLLBACK TO SAVEPOINT piecework_fill')
+    context.written.splice(written)
     return undefined
   }
 }
 
-async function fillRows(plan: TablePlan, source: RowSource, context: FillContext): Promise<number> {
+/** Rows that each table took. */
+async function fillRows(tables: readonly FilledTable[], context: FillContext): Promise<readonly number[]> {
   try {
-    return await writeRows(plan, source, context)
+    return await writeRows(tables, context)
   } catch (error) {
-    throw lacksKey(error, plan) ? unreserved(plan, 1) : error
+    const lacking = tables.find(({ plan }) => lacksKey(error, plan))
+    throw lacking ? unreserved(lacking.plan, 1) : error
   }
 }
 
-async function writeRows(plan: TablePlan, source: RowSource, context: FillContext): Promise<number> {
-  const { tx, written, resource } = context
-  const { columns, ...select } = newRows(plan, source, context)
-  if (!isWatched(plan)) {
-    const sql = fillSql(plan, columns, select.sql, resource.id)
-    return writeAsHost(tx, { sql, values: select.values })
-  }
-  const kept = await keepRows(tx, plan, columns, select, written.length)
-  // Triggers of the whole statement run before its first row.
-  await tx.query(asHost)
-  const rows = `SELECT ${columns.map((_, at) => `c${at}`).join(', ')} FROM ${kept.table}`
-  const count = await writeAsHost(tx, { sql: fillSql(plan, columns, rows, resource.id) })
-  written.push(kept)
-  return count
-}
-
-/** `secondPass`: of the columns that are filled in the second pass, or of the others. */
-export async function reportDanglingJson(
-  plan: TablePlan,
-  source: RowSource,
-  context: FillContext,
-  secondPass: boolean,
-): Promise<void> {
-  for (const json of plan.json.values()) {
-    const document = source.column(json.column.name)
-    if (json.secondPass !== secondPass || document === undefined) continue
-    for (const target of json.ids) {
-      const ids = danglingJson(plan, json, target, document, source, context)
-      const { rows } = await context.tx.query<{ count: string; examples: string[] | null }>(
-        `SELECT count(*)::text AS count, (array_agg(DISTINCT left(d.id, 100)))[1:3] AS examples
-         FROM ${source.from} CROSS JOIN LATERAL ${ids} d WHERE ${source.where}`,
-      )
-      const count = Number(rows[0]?.count ?? 0)
-      if (count === 0) continue
-      context.finding({
-        severity: 'warning',
-        code: 'table/reference-dangling',
-        file: plan.entry,
-        column: json.column.name,
-        count,
-        message: `${count} ${count === 1 ? 'id' : 'ids'} at "${target.text}" in "${json.column.name}" of table "${plan.table.name}" lead to rows of "${target.name}" that are not there (${rows[0]?.examples?.join(', ')}): left out.`,
-      })
+async function writeRows(tables: readonly FilledTable[], context: FillContext): Promise<readonly number[]> {
+  const { tx, resource } = context
+  const watched = tables.some(({ plan }) => isWatched(plan))
+  const values: unknown[] = []
+  const statements: string[] = []
+  for (const { plan, source } of tables) {
+    if (watched) statements.push(await keptRows(plan, source, context))
+    else {
+      const { sql, columns } = newRows(plan, source, context, values)
+      statements.push(fillSql(plan, columns, sql, resource.id))
     }
   }
+  // Triggers of the whole statement run before its first row.
+  if (watched) await tx.query(asHost)
+  const [only, ...others] = statements
+  if (only !== undefined && others.length === 0) return [await writeAsHost(tx, { sql: only, values })]
+  const parts = statements.map((sql, index) => `w${index} AS (${sql} RETURNING 1)`)
+  const counts = statements.map(
+    (_, index) => `(SELECT pg_catalog.count(*)::pg_catalog.text FROM w${index}) AS w${index}`,
+  )
+  const { rows } = await tx.query<Record<string, string>>(
+    `WITH ${parts.join(', ')} SELECT ${counts.join(', ')}`,
+    values,
+  )
+  await tx.query(asOurselves)
+  return statements.map((_, index) => Number(rows[0]?.[`w${index}`]))
+}
+
+/** Keeps the rows that a table with triggers is given, or one that is filled with it; the statement that gives them. */
+async function keptRows(plan: TablePlan, source: RowSource, context: FillContext): Promise<string> {
+  const { tx, written, resource } = context
+  const values: unknown[] = []
+  const { sql, columns } = newRows(plan, source, context, values)
+  const kept = await keepRows(tx, plan, columns, { sql, values }, written.length)
+  written.push(kept)
+  const rows = `SELECT ${columns.map((_, at) => `c${at}`).join(', ')} FROM ${kept.table}`
+  return fillSql(plan, columns, rows, resource.id)
 }

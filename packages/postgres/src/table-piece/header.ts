@@ -1,6 +1,6 @@
 import type { Column } from './catalogue.js'
 import type { StagedColumn } from './stage.js'
-import type { StableKey, TablePlan } from './table-plan.js'
+import { containerOf, type TablePlan } from './table-plan.js'
 
 /** The header of a file, matched with the catalogue. */
 export interface Header {
@@ -33,15 +33,25 @@ export function matchHeader(plan: TablePlan, names: readonly string[]): Header {
  * Columns that a file may have: those that travel, and the stable keys of references and of ids in documents.
  */
 export function readableColumns(plan: TablePlan): ReadonlyMap<string, Column> {
-  const stable = [...plan.references.values()].flatMap(({ shared, lookup }) =>
-    [shared, lookup].filter((key): key is StableKey => key !== undefined),
-  )
-  const inside = [...plan.json.values()].flatMap(({ ids }) => ids.flatMap(({ lookup }) => lookup ?? []))
+  const stable = plan.references.flatMap(({ shared, lookup }) => [shared, lookup].flatMap((key) => key ?? []))
+  const inside = plan.containers.flatMap(({ ids }) => ids.flatMap(({ lookup }) => lookup?.headers ?? []))
+  const pairs = { type: 'jsonb', stored: 'jsonb', base: 'jsonb', element: undefined, simple: true }
   return new Map([
-    ...plan.carried.map((column) => [column.name, column] as const),
-    ...stable.map(({ header, column }) => [header, column] as const),
-    ...inside.map(({ header, column }) => [header, { ...column, type: 'jsonb', base: 'jsonb' }] as const),
+    ...plan.carried.map((column) => [column.name, asInFile(plan, column)] as const),
+    ...stable.flatMap(({ headers, columns }) =>
+      headers.map((header, at) => [header, columns[at] as Column] as const),
+    ),
+    ...inside.map(
+      (header) => [header, { ...(plan.carried[0] as Column), ...pairs, notNull: false }] as const,
+    ),
   ])
+}
+
+/** Stable keys stand in the place of ids in an array of shared rows. */
+function asInFile(plan: TablePlan, column: Column): Column {
+  const container = containerOf(plan, column.name)
+  const keyed = container?.form === 'array' && container.ids.some(({ shared }) => shared)
+  return keyed ? { ...column, type: 'text[]', stored: 'text[]', base: '_text', element: 'text' } : column
 }
 
 const isRequired = (plan: TablePlan, column: Column): boolean =>

@@ -7,23 +7,24 @@ import {
 } from '@piecework/core/piece'
 import { assertKept } from './assert-kept.js'
 import { compareWritten } from './compare-written.js'
-import { fillSecondPass } from './fill-second-pass.js'
-import { type FillContext, type FillCounts, fillFromStage } from './fill-table.js'
+import type { FillContext } from './fill-context.js'
+import { fillGroups } from './fill-groups.js'
+import { type FillCounts, fillFromStages } from './fill-table.js'
 import { reservedKeys } from './keys/reserved-keys.js'
+import { Lookups } from './lookups.js'
 import { openEntry } from './open-entry.js'
 import { raiseWorkMem } from './raise-work-mem.js'
 import { resolveTables } from './resolve-tables.js'
 import { rowError } from './row-error.js'
+import { checkDeferred, withShells } from './shell-row.js'
 import type { TablePieceSpec } from './spec.js'
 import { analyzeStage, createStage, type Stage } from './stage.js'
 import { canStream, streamEntry } from './stream-entry.js'
 import type { TablePlan } from './table-plan.js'
 
-/** Counts of one entry, and its stage if columns have to be filled in the second pass. */
-type EntryResult = FillCounts & { readonly stage?: Stage }
-
-interface EntryImport {
-  readonly plan: TablePlan
+interface GroupImport {
+  readonly group: readonly TablePlan[]
+  /** Index of the group's first table. */
   readonly index: number
   readonly entries: Entries
   readonly fill: FillContext
@@ -33,7 +34,7 @@ interface EntryImport {
 
 /**
  * Imports entries into tables: directly, with ids remapped in this process, or, if the database must look
- * rows up, by COPY into a temporary table and one statement that makes keys and references.
+ * rows up, by COPY into temporary tables and one statement that makes keys and references.
  */
 export async function importTables<Options>(
   piece: TablePieceSpec<Options>,
@@ -41,7 +42,7 @@ export async function importTables<Options>(
 ): Promise<PieceCounts> {
   const { entries, tx, signal } = context
   await raiseWorkMem(tx)
-  const plans = await resolveTables(tx, piece)
+  const plans = await withShells(tx, await resolveTables(tx, piece), context.resource)
   const fill: FillContext = {
     ...fillContextOf(context),
     from: 'files',
@@ -49,28 +50,26 @@ export async function importTables<Options>(
   }
   const total = plans.reduce((sum, { entry }) => sum + (entries.facts(entry)?.rows ?? 0), 0)
   const counts = { rows: 0, skipped: 0 }
-  const staged: { plan: TablePlan; stage: Stage }[] = []
   const filled: { plan: TablePlan; rows: number }[] = []
-  for (const [index, plan] of plans.entries()) {
+  let index = 0
+  for (const group of fillGroups(plans)) {
     const before = counts.rows + counts.skipped
     const onProgress = (rows: number) => {
       signal.throwIfAborted()
       context.progress(before + rows, total)
     }
     onProgress(0)
-    await assertKept(plan, entries, tx)
-    const entry: EntryImport = { plan, index, entries, fill, onProgress }
-    const { rows, skipped, stage } = (await importStreamed(entry)) ?? (await importStaged(entry))
-    counts.rows += rows
-    filled.push({ plan, rows })
-    counts.skipped += skipped
-    if (stage) staged.push({ plan, stage })
+    for (const plan of group) await assertKept(plan, entries, tx)
+    const entry: GroupImport = { group, index, entries, fill, onProgress }
+    const results = (await importStreamed(entry)) ?? (await importStaged(entry))
+    for (const [at, { rows, skipped }] of results.entries()) {
+      filled.push({ plan: group[at] as TablePlan, rows })
+      counts.rows += rows
+      counts.skipped += skipped
+    }
+    index += group.length
   }
-  for (const { plan, stage } of staged) {
-    signal.throwIfAborted()
-    await fillSecondPass(plan, stage, fill)
-    await tx.query(`DROP TABLE ${stage.table}`)
-  }
+  await checkDeferred(tx)
   await compareWritten(filled, fill.written, fill)
   return counts
 }
@@ -88,42 +87,72 @@ export const fillContextOf = (
   ...(context.into && { into: context.into }),
   carries: (kind) => context.carries(kind),
   finding: (finding) => context.finding(finding),
+  lookups: new Lookups(),
+  together: new Map(),
   written: [],
 })
 
-/** Undefined if the entry must be staged. */
+/** Undefined if the entries must be staged. */
 async function importStreamed({
-  plan,
+  group,
   entries,
   fill,
   onProgress,
-}: EntryImport): Promise<EntryResult | undefined> {
+}: GroupImport): Promise<FillCounts[] | undefined> {
+  const [plan, ...others] = group
+  if (!plan || others.length > 0) return undefined
   const { csv } = await openEntry(plan, entries)
   try {
     if (!canStream(plan, csv.columns, fill)) return undefined
     const rows = await streamEntry(plan, csv, fill, withProgress(csv, onProgress))
     if (rows === undefined) return undefined
-    assertCounts(plan, csv, entries, rows)
-    return { rows, skipped: 0 }
+    assertCounts(plan, csv.rows(), entries, rows)
+    return [{ rows, skipped: 0 }]
   } finally {
     await csv.close()
   }
 }
 
-async function importStaged({ plan, index, entries, fill, onProgress }: EntryImport): Promise<EntryResult> {
+async function importStaged({
+  group,
+  index,
+  entries,
+  fill,
+  onProgress,
+}: GroupImport): Promise<readonly FillCounts[]> {
+  const staged: { plan: TablePlan; stage: Stage; read: number }[] = []
+  let before = 0
+  for (const [at, plan] of group.entries()) {
+    const progress = (rows: number) => onProgress(before + rows)
+    const one = await stageEntry(plan, index + at, entries, fill.tx, progress)
+    staged.push({ plan, ...one })
+    before += one.read
+  }
+  const filled = await fillFromStages(staged, fill).catch((error: unknown) => {
+    throw rowError(error, group.map(({ entry }) => entry).join('", "'))
+  })
+  for (const [at, { plan, stage, read }] of staged.entries()) {
+    const { rows, skipped } = filled[at] as FillCounts
+    assertCounts(plan, read, entries, rows + skipped)
+    await fill.tx.query(`DROP TABLE ${stage.table}`)
+  }
+  return filled
+}
+
+async function stageEntry(
+  plan: TablePlan,
+  index: number,
+  entries: Entries,
+  tx: FillContext['tx'],
+  onProgress: (rows: number) => void,
+): Promise<{ readonly stage: Stage; readonly read: number }> {
   const { csv, header } = await openEntry(plan, entries)
-  const { tx } = fill
   const columns = header.columns.map((_, at) => `c${at}`)
   try {
     const empty = await createStage(tx, index, plan, header.columns)
     await tx.copyIn({ table: empty.table, columns }, withProgress(csv, onProgress))
     assertOwnRow(plan, csv.rows())
-    const stage = await analyzeStage(tx, empty, plan, header.columns)
-    const filled = await fillFromStage(plan, stage, fill)
-    assertCounts(plan, csv, entries, filled.rows + filled.skipped)
-    if (plan.spec.secondPass) return { ...filled, stage }
-    await tx.query(`DROP TABLE ${stage.table}`)
-    return filled
+    return { stage: await analyzeStage(tx, empty, plan, header.columns), read: csv.rows() }
   } catch (error) {
     throw rowError(error, plan.entry, (copied) => csv.columns[columns.indexOf(copied)])
   } finally {
@@ -147,8 +176,7 @@ function assertOwnRow(plan: TablePlan, rows: number): void {
 }
 
 /** Rows of the manifest are rows read, and rows read are rows written or skipped. */
-function assertCounts(plan: TablePlan, csv: Csv, entries: Entries, found: number): void {
-  const read = csv.rows()
+function assertCounts(plan: TablePlan, read: number, entries: Entries, found: number): void {
   const stated = entries.facts(plan.entry)?.rows ?? read
   if (stated === read && read === found) return
   const message =

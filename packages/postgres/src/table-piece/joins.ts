@@ -1,28 +1,27 @@
 import { quoteIdent } from '../database/quote-ident.js'
 import type { Table } from './catalogue.js'
+import type { TableName } from './table-name.js'
 import type { PathStep } from './table-plan.js'
 
-export const tableName = (schema: string, table: string): string =>
-  `${quoteIdent(schema)}.${quoteIdent(table)}`
+export const tableName = ({ schema, name }: TableName): string => `${quoteIdent(schema)}.${quoteIdent(name)}`
 
 /**
  * As an item of FROM, or the target of UPDATE and DELETE: without the rows of tables that inherit from it,
  * which are rows of theirs.
  */
-export const onlyTable = (
-  schema: string,
-  { name, partitioned }: Pick<Table, 'name' | 'partitioned'>,
-): string => `${partitioned ? '' : 'ONLY '}${tableName(schema, name)}`
+export const onlyTable = (table: TableName & Pick<Table, 'partitioned'>): string =>
+  `${table.partitioned ? '' : 'ONLY '}${tableName(table)}`
 
 /** FROM clause over one table, `t`, and the tables that paths from it lead to, each joined once. */
 export class Joins {
-  readonly #schema: string
   readonly #aliases = new Map<string, string>()
+  readonly #condition: (where: string) => string
   #sql: string
 
-  constructor(schema: string, table: Pick<Table, 'name' | 'partitioned'>) {
-    this.#schema = schema
-    this.#sql = `${onlyTable(schema, table)} AS t`
+  /** `condition` replaces what a condition refers to. */
+  constructor(table: Table, where?: string, condition: (where: string) => string = (sql) => sql) {
+    this.#condition = condition
+    this.#sql = `${this.#rows(table, where)} AS t`
   }
 
   get sql(): string {
@@ -41,7 +40,7 @@ export class Joins {
       alias = joined ?? `p${this.#aliases.size}`
       if (joined) continue
       this.#aliases.set(walked, alias)
-      this.#sql += ` ${kind} ${onlyTable(this.#schema, to.table)} AS ${alias} ON ${alias}.${quoteIdent(to.key)} = ${value}`
+      this.#sql += ` ${kind} ${this.#rows(to.table, to.where)} AS ${alias} ON ${alias}.${quoteIdent(to.key)} = ${value}`
     }
     return alias
   }
@@ -49,5 +48,11 @@ export class Joins {
   /** `alias` must not be taken. */
   leftJoin(relation: string, alias: string, condition: string): void {
     this.#sql += ` LEFT JOIN ${relation} AS ${alias} ON ${condition}`
+  }
+
+  #rows(table: Table, where: string | undefined): string {
+    return where === undefined
+      ? onlyTable(table)
+      : `(SELECT * FROM ${onlyTable(table)} WHERE ${this.#condition(where)})`
   }
 }

@@ -18,9 +18,10 @@ export interface KeyProblemsInput {
 
 /** Reports what would keep an old id, or let a reference lead out of the imported resource. */
 export function keyProblems({ plan, decided, forms, sequences, problem }: KeyProblemsInput): void {
-  const { table, spec, ownerColumn, ownerPath, references, json } = plan
+  const { table, spec, ownerColumn, ownerPath, references, containers } = plan
+  const holding = new Set([...references, ...containers].map(({ column }) => column.name))
   const leads = (name: string): boolean =>
-    name === ownerColumn?.name || references.has(name) || decided.has(name)
+    name === ownerColumn?.name || holding.has(name) || decided.has(name)
   const owner = ownerPath.at(-1)?.column
   const unfit = owner && resourceIdProblem(owner)
   if (unfit) problem(`owner "${spec.owner}" of table "${table.name}" ${unfit}`)
@@ -32,21 +33,11 @@ export function keyProblems({ plan, decided, forms, sequences, problem }: KeyPro
       )
     }
   }
-  for (const reference of references.values()) {
+  for (const reference of references) {
     const text = referenceProblem(plan, reference, forms(reference.name) === 'natural', sequences)
     if (text) problem(text)
   }
-  for (const name of spec.secondPass ?? []) {
-    const column = references.get(name)?.column ?? json.get(name)?.column
-    if (!column)
-      problem(
-        `secondPass column "${name}" of table "${table.name}" stands neither in "references" nor in "json"`,
-      )
-    else if (column.notNull) problem(`secondPass column "${name}" of table "${table.name}" cannot be NULL`)
-  }
-  if ((spec.secondPass?.length ?? 0) > 0 && !plan.key && !plan.ownRow) {
-    problem(`table "${table.name}" has secondPass columns but no key of its own`)
-  }
+  columnProblems(plan, problem)
 }
 
 function* primaryKeyProblems(
@@ -58,8 +49,8 @@ function* primaryKeyProblems(
     if (!column || leads(name)) continue
     const own = column === key || table.primaryKey.length === 1 ? ownKeyProblem(column, spec.key) : undefined
     if (own) yield `key "${name}" of table "${table.name}" ${own}`
-    else if (table.primaryKey.length > 1 && column.base === 'uuid') {
-      yield `"${name}", part of the key of table "${table.name}", must stand in "references"`
+    else if (table.primaryKey.length > 1 && column !== key && column.base === 'uuid') {
+      yield `"${name}", part of the key of table "${table.name}", must stand in "references" (to "${table.name}" itself if it is the row's own id)`
     }
   }
   if (table.primaryKey.length > 1 && !key && !table.primaryKey.some((name) => leads(name))) {
@@ -69,19 +60,40 @@ function* primaryKeyProblems(
 
 function referenceProblem(
   { table }: MatchedTable,
-  { column, of, name, key, shared, table: to }: ReferencePlan,
+  { column, of, key, keyColumn, shared, root, table: to, when }: ReferencePlan,
   isNatural: boolean,
   sequences: Sequences,
 ): string | undefined {
-  const target = to.columns.get(key)
-  if (!target || shared || of !== undefined) return undefined
-  const family = keyFamily(target)
-  const what = `"${table.name}"."${column.name}" leads to "${name}"."${key}"`
-  if (keyFamily(column) !== family || (family === undefined && !isNatural))
-    return `${what} and is ${column.type}, not ${family === undefined ? 'uuid, text or integer' : target.type}`
+  if (shared?.missing === 'null' && column.notNull)
+    return `"${table.name}"."${column.name}" cannot be NULL, so "missing" cannot be "null"`
+  if (shared || of !== undefined || root) return undefined
+  const family = keyFamily(keyColumn)
+  const what = `"${table.name}"."${column.name}" leads to "${to.name}"."${key}"`
+  if ((keyFamily(column) !== family && !when) || (family === undefined && !isNatural))
+    return `${what} and is ${column.type}, not ${family === undefined ? 'uuid, text or integer' : keyColumn.type}`
   // Only a table's own key gets new numbers that are known: any other column takes the next ones.
-  const isKey = to.primaryKey.includes(key) && (to.primaryKey.length === 1 || sequences.of(to.name, key))
+  const isKey = to.primaryKey.includes(key) && (to.primaryKey.length === 1 || sequences.of(to, key))
   return family === 'integer' && !isNatural && !isKey
     ? `${what}, which is not the key of its rows`
     : undefined
+}
+
+function columnProblems(
+  { table, references, polymorphic, unique, containers }: MatchedTable,
+  problem: (text: string) => void,
+): void {
+  for (const { column, ids } of containers) {
+    if (ids.some(({ shared }) => shared?.missing === 'create' || shared?.missing === 'importer'))
+      problem(`"missing" of "${table.name}"."${column.name}" can be "refuse" or "null" only`)
+  }
+  for (const { column, by } of polymorphic) {
+    if (references.some((reference) => reference.column.name === by.name))
+      problem(`"${by.name}", the type of "${table.name}"."${column.name}", cannot be a reference itself`)
+  }
+  for (const { column, taken } of unique) {
+    if (taken === 'suffix' && !/^(text|varchar|bpchar|citext)$/.test(column.base))
+      problem(`"${table.name}"."${column.name}" is ${column.type}, which takes no suffix`)
+    if (taken === 'null' && column.notNull)
+      problem(`"${table.name}"."${column.name}" cannot be NULL, so "unique" cannot be "null"`)
+  }
 }

@@ -5,8 +5,8 @@ import type { TablePlan, Target } from './table-plan.js'
 export type KeyTarget = Pick<Target, 'name' | 'table' | 'key'>
 
 /** The table's own keys. */
-export const ownKey = (plan: TablePlan, { name: key }: Column): KeyTarget => ({
-  name: plan.spec.table,
+export const ownKey = (plan: Pick<TablePlan, 'name' | 'table'>, { name: key }: Column): KeyTarget => ({
+  name: plan.name,
   table: plan.table,
   key,
 })

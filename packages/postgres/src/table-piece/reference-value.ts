@@ -1,15 +1,26 @@
-import type { ImportContext } from '@piecework/core/piece'
+import type { ImportContext, ResourceRef } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
+import { textLiteral } from '../database/text-literal.js'
 import { defaults } from '../defaults.js'
 import { keyFamily } from './key-family.js'
 import { isNumbered, type ReservedKeysOf } from './keys/reserved-keys.js'
+import { givesStableKey, type Lookups, sameStableKey } from './lookups.js'
 import { newKeySql } from './new-key.js'
+import { resourceLiteral } from './resource-literal.js'
 import type { RowSource } from './row-source.js'
-import type { ReferencePlan, StableKey, TablePlan } from './table-plan.js'
-import { conditionSql, referencedTable, stableRows } from './target-rows.js'
+import {
+  type PolymorphicPlan,
+  type ReferencePlan,
+  referencesOf,
+  type StableKey,
+  type TablePlan,
+  type Target,
+} from './table-plan.js'
+import { conditionSql, referencedTable } from './target-rows.js'
 
 /** The parts of an import or a clone that SQL depends on. */
-export type Remap = Pick<ImportContext, 'ids' | 'carries' | 'resource' | 'into'> & {
+export type Remap = Pick<ImportContext, 'ids' | 'carries' | 'resource' | 'into' | 'principal'> & {
+  readonly source: ResourceRef
   /**
    * Source of the rows: files, or the same database. In that, references to what the job does not carry stay
    * as they are.
@@ -17,6 +28,13 @@ export type Remap = Pick<ImportContext, 'ids' | 'carries' | 'resource' | 'into'>
   readonly from: 'files' | 'database'
   /** Reserved keys of the tables that the rows refer to, and of their own. */
   readonly keys: ReservedKeysOf
+  /** Rows by stable keys, of `files`. */
+  readonly lookups: Lookups
+  /**
+   * Rows that are inserted by the same statement, by the name under which their keys are remapped: a reference
+   * leads to one of them if it has the old id.
+   */
+  readonly together: ReadonlyMap<string, { readonly plan: TablePlan; readonly source: RowSource }>
 }
 
 export interface Join {
@@ -34,51 +52,93 @@ export interface ReferenceValue {
   readonly given: string
 }
 
-export const carriesTarget = ({ of }: Pick<ReferencePlan, 'of'>, remap: Pick<Remap, 'carries'>): boolean =>
+export const carriesTarget = ({ of }: Pick<Target, 'of'>, remap: Pick<Remap, 'carries'>): boolean =>
   of === undefined || remap.carries(of)
 
-/** SQL of a reference's new value. `index` is different for each reference of a statement. */
+/** SQL of the new id of the row of `target` whose old id is `id`. */
+export function newIdSql(
+  target: Target,
+  id: string,
+  remap: Pick<Remap, 'ids' | 'keys' | 'source' | 'resource'>,
+): string {
+  const fresh = isMapped(target, remap.ids) ? newKeySql(remap, target, id) : `NULL::${target.keyColumn.type}`
+  if (!target.root) return fresh
+  const literal = (ref: ResourceRef): string => resourceLiteral(target.keyColumn, ref.id)
+  return `CASE WHEN ${id} = ${literal(remap.source)} THEN ${literal(remap.resource)} ELSE ${fresh} END`
+}
+
+/** Whether new keys of the table are known; a table of shared rows alone has none. */
+function isMapped({ keyColumn, name, shared, root }: Target, ids: Remap['ids']): boolean {
+  const form = ids.form(name)
+  if (form === 'natural' || ids.drawn(name)) return true
+  const family = keyFamily(keyColumn)
+  return (
+    family === 'uuid' ||
+    family === 'integer' ||
+    (family === 'text' && !((shared || root) && form === undefined))
+  )
+}
+
+/** SQL of the new value of a column that holds references. `index` is different for each column of a statement. */
+export function columnValue(plan: TablePlan, name: string, source: RowSource, remap: Remap, index: number) {
+  const references = referencesOf(plan, name)
+  const values = references.map((reference, at) => referenceValue(reference, source, remap, `${index}_${at}`))
+  const joins = values.flatMap((value) => value.joins)
+  const polymorphic = plan.polymorphic.find(({ column }) => column.name === name)
+  const [only] = values
+  if (!polymorphic || !only) return { sql: only?.sql ?? 'NULL', joins }
+  return {
+    sql: `coalesce(${[...values.map(({ sql }) => sql), otherValue(polymorphic, source)].join(', ')})`,
+    joins,
+  }
+}
+
+/** SQL of a key whose type is none of the declared ones. */
+export function otherValue({ column, by, types }: PolymorphicPlan, source: RowSource): string {
+  const id = source.column(column.name) ?? 'NULL'
+  const type = source.column(by.name) ?? 'NULL'
+  return `CASE WHEN (${type})::text IN (${types.map(textLiteral).join(', ')}) THEN NULL ELSE ${id} END`
+}
+
+/** SQL of one reference's new value. `suffix` makes aliases, and is different for each of a statement. */
 export function referenceValue(
-  plan: TablePlan,
   reference: ReferencePlan,
   source: RowSource,
   remap: Remap,
-  index: number,
+  suffix: string,
 ): ReferenceValue {
-  const { column, shared, lookup } = reference
-  const id = source.column(column.name) ?? `NULL::${column.type}`
+  const { column, shared, lookup, when } = reference
+  const id = idOf(reference, source)
   const given = `${id} IS NOT NULL`
   const carries = carriesTarget(reference, remap)
   if (remap.from === 'database') {
     if (!carries) return { sql: id, joins: [], certain: true, given }
-    const remapped = remappedValue(reference, remap, id, source, index)
+    const remapped = remappedValue(reference, remap, id, source, suffix)
     if (!shared) return { ...remapped, given }
-    const alias = `s${index}`
-    const relation = `(SELECT ${quoteIdent(reference.key)} AS k FROM ${referencedTable(plan.schema, reference)} WHERE ${conditionSql(shared.where, remap)})`
     return {
-      sql: `CASE WHEN ${alias}.k IS NOT NULL THEN ${id} ELSE ${remapped.sql} END`,
-      joins: [...remapped.joins, { relation, alias, condition: `${alias}.k = ${id}` }],
-      certain: remapped.certain,
+      ...remapped,
+      sql: `CASE WHEN ${isShared(reference, shared, id, remap)} THEN ${id} ELSE ${remapped.sql} END`,
       given,
     }
   }
   const found = (stable: StableKey | undefined, alias: string): ReferenceValue | undefined => {
-    const key = stable && source.column(stable.header)
-    if (!stable || key === undefined) return undefined
-    const relation = stableRows(plan.schema, reference, stable, remap)
+    if (!stable?.headers.some((name) => source.column(name) !== undefined)) return undefined
+    const relation = remap.lookups.table(reference, stable)
+    const ofType = when ? ` AND ${hasType(reference, source)}` : ''
+    const sql = `${alias}.k::${column.type}`
     return {
-      sql: `${alias}.k::${column.type}`,
-      joins: [{ relation, alias, condition: `${alias}.s = ${key}` }],
+      sql: stable.missing === 'importer' ? importerOr(sql, reference, stable, source, remap) : sql,
+      joins: [{ relation, alias, condition: sameStableKey(alias, stable, source) + ofType }],
       certain: false,
       // An id without its stable key is dangling, too.
-      given: `(${given} OR ${key} IS NOT NULL)`,
+      given: `(${given} OR ${givesStableKey(stable, source)}${ofType})`,
     }
   }
   const unknown: ReferenceValue = { sql: `NULL::${column.type}`, joins: [], certain: false, given }
   const own = carries
-    ? { ...remappedValue(reference, remap, id, source, index), given }
-    : (found(lookup, `e${index}`) ?? unknown)
-  const common = found(shared, `s${index}`)
+    ? { ...remappedValue(reference, remap, id, source, suffix), given }
+    : (found(lookup, `e${suffix}`) ?? unknown)
+  const common = found(shared, `s${suffix}`)
   if (!common) return { ...own, given: `(${given} OR ${own.given})` }
   return {
     sql: `CASE WHEN ${given} THEN ${own.sql} ELSE ${common.sql} END`,
@@ -88,13 +148,32 @@ export function referenceValue(
   }
 }
 
-/** Whether new keys of the table are known; a table of shared rows alone has none. */
-function isMapped({ table, key, name, shared }: ReferencePlan, ids: Remap['ids']): boolean {
-  const target = table.columns.get(key)
-  const form = ids.form(name)
-  if (form === 'natural') return true
-  const family = target && keyFamily(target)
-  return family === 'uuid' || (family === 'text' && !(shared && form === undefined))
+/** SQL of the old id; NULL for a row of another type. */
+function idOf(reference: ReferencePlan, source: RowSource): string {
+  const { column, when } = reference
+  const id = source.column(column.name) ?? `NULL::${column.type}`
+  return when ? `(CASE WHEN ${hasType(reference, source)} THEN ${id} END)` : id
+}
+
+function hasType({ when }: ReferencePlan, source: RowSource): string {
+  const type = (when && source.column(when.by.name)) ?? 'NULL'
+  return `(${type})::text = ${textLiteral(when?.is ?? '')}`
+}
+
+/** SQL condition: the id is that of a shared row. */
+export const isShared = (target: Target, shared: StableKey, id: string, remap: Remap): string =>
+  `coalesce((SELECT ${conditionSql(shared.where, remap)} FROM ${referencedTable(target)} WHERE ${quoteIdent(target.key)} = ${id} LIMIT 1), false)`
+
+function importerOr(
+  found: string,
+  target: Target,
+  stable: StableKey,
+  source: RowSource,
+  remap: Remap,
+): string {
+  const key = quoteIdent(target.key)
+  const importer = `(SELECT q.${key} FROM ${referencedTable(target)} q WHERE q.${key}::text = ${textLiteral(remap.principal.id)})`
+  return `CASE WHEN ${givesStableKey(stable, source)} THEN coalesce(${found}, ${importer}) END`
 }
 
 function remappedValue(
@@ -102,20 +181,20 @@ function remappedValue(
   remap: Remap,
   id: string,
   source: RowSource,
-  index: number,
+  suffix: string,
 ): Omit<ReferenceValue, 'given'> {
-  const { ids } = remap
-  // A reference to a resource that the job does not make, or to a row that it did not count, has no new value.
-  if (ids.drawn(reference.name) || isNumbered(reference, ids))
-    return { sql: newKeySql(remap, reference, id), joins: [], certain: false }
   const { column } = reference
-  if (!isMapped(reference, ids)) return { sql: `NULL::${column.type}`, joins: [], certain: false }
+  // A reference to a resource that the job does not make, or to a row that it did not count, has no new value.
+  const counted = remap.ids.drawn(reference.name) !== undefined || isNumbered(reference, remap.ids)
+  if (counted) return { sql: newIdSql(reference, id, remap), joins: [], certain: false }
+  if (!isMapped(reference, remap.ids) && !reference.root)
+    return { sql: `NULL::${column.type}`, joins: [], certain: false }
   const distinct = source.distinct(column.name)
   if (distinct === undefined || distinct > defaults.fewDistinctValues) {
-    return { sql: newKeySql(remap, reference, id), joins: [], certain: true }
+    return { sql: newIdSql(reference, id, remap), joins: [], certain: true }
   }
-  const alias = `m${index}`
-  const relation = `(SELECT d.id, ${newKeySql(remap, reference, 'd.id')} AS new_id FROM (SELECT DISTINCT ${id} AS id FROM ${source.from} WHERE ${source.where} AND ${id} IS NOT NULL OFFSET 0) AS d OFFSET 0)`
+  const alias = `m${suffix}`
+  const relation = `(SELECT d.id, ${newIdSql(reference, 'd.id', remap)} AS new_id FROM (SELECT DISTINCT ${id} AS id FROM ${source.from} WHERE ${source.where} AND ${id} IS NOT NULL OFFSET 0) AS d OFFSET 0)`
   return {
     sql: `${alias}.new_id`,
     joins: [{ relation, alias, condition: `${alias}.id = ${id}` }],

@@ -1,7 +1,7 @@
 import type { CsvRow, FindingCollector } from '@piecework/core/piece'
 import { defaults } from '../defaults.js'
 import { KeyFilter } from './key-filter.js'
-import type { TablePlan } from './table-plan.js'
+import { referencesOf, type TablePlan } from './table-plan.js'
 import { valueCheck } from './value-check.js'
 import { valueIn } from './value-in.js'
 
@@ -76,25 +76,29 @@ function uniqueKeys(plan: TablePlan, header: readonly string[]) {
     const parts = columns
       .filter((name) => name !== plan.ownerColumn?.name)
       .map((name) => {
-        const reference = plan.references.get(name)
-        return [name, reference?.shared?.header, reference?.lookup?.header].filter(
-          (one): one is string => one !== undefined && header.includes(one),
+        const stable = referencesOf(plan, name).flatMap(({ shared, lookup }) =>
+          [shared?.headers, lookup?.headers].filter((headers) => headers !== undefined),
         )
+        return [[name], ...stable].filter((names) => names.every((one) => header.includes(one)))
       })
-    const known = parts.every(([name = '']) => plan.carried.some((column) => column.name === name))
+    const known = parts.every(([first]) => plan.carried.some((column) => column.name === first?.[0]))
     return known ? [{ columns, of: keyOf(parts, nullsEqual) }] : []
   })
 }
 
-function keyOf(parts: readonly (readonly string[])[], nullsEqual: boolean): KeyOf {
+/** `parts`: the columns of each part of the key, or those that stand in its place where it is NULL. */
+function keyOf(parts: readonly (readonly (readonly string[])[])[], nullsEqual: boolean): KeyOf {
   return (row) => {
     let key = ''
-    for (const names of parts) {
+    for (const instead of parts) {
       let value: string | null = null
-      for (const name of names) value ??= valueIn(row, name)
+      for (const names of instead) value ??= joined(names.map((name) => valueIn(row, name)))
       if (value === null && !nullsEqual) return undefined
       key += value === null ? '\0\0' : `${value}\0`
     }
     return key
   }
 }
+
+const joined = (values: readonly (string | null)[]): string | null =>
+  values.includes(null) ? null : values.length === 1 ? (values[0] as string) : JSON.stringify(values)

@@ -1,6 +1,7 @@
-import type { Catalogue, Column } from './catalogue.js'
+import type { Catalogue, Column, Table } from './catalogue.js'
 import type { ClaimedSpec } from './claims.js'
 import type { TablePieceSpec, TableSpec } from './spec.js'
+import { isSameTable, type TableName } from './table-name.js'
 
 /** One table of a piece's declaration, and the database that it is matched with. */
 export interface ResolveInput {
@@ -14,3 +15,25 @@ export interface ResolveInput {
 
 /** Column of the table, for an option that names it. If there is none, that is a problem. */
 export type FindColumn = (name: string, option: string) => Column | undefined
+
+/** The piece's declaration of a table. */
+export const specOf = (
+  { piece, schema }: Pick<ResolveInput, 'piece' | 'schema'>,
+  table: TableName,
+): TableSpec | undefined => piece.tables.find((spec) => isSameTable({ schema, name: spec.table }, table))
+
+/** Columns of a declaration that decide a column: it is no key by itself. */
+export const isDecided = ({ set = {}, ignore = [] }: TableSpec, column: string): boolean =>
+  Object.hasOwn(set, column) || ignore.includes(column)
+
+/** Table and column that a foreign key of this column alone leads to. */
+export function foreignTarget(
+  catalogue: Catalogue,
+  table: Table,
+  column: string,
+): { readonly table: Table; readonly key: string } | undefined {
+  const foreign = table.foreignKeys.find(({ columns }) => columns.length === 1 && columns[0] === column)
+  const to = foreign && catalogue.get({ schema: foreign.schema, name: foreign.table })
+  const key = foreign?.keys[0]
+  return to && key !== undefined ? { table: to, key } : undefined
+}

@@ -1,15 +1,13 @@
-import { asReference } from './as-reference.js'
+import { asReference, isPolymorphic } from './as-reference.js'
 import type { Table } from './catalogue.js'
-import type { ResolveInput } from './resolve-input.js'
+import { foreignTarget, type ResolveInput, specOf } from './resolve-input.js'
+import { referencedName } from './table-name.js'
 import type { PathStep } from './table-plan.js'
+import { whereSql } from './where-sql.js'
 
 /** Follows references of this table, then of the piece's other tables, then foreign keys. */
-export function resolvePath(
-  { spec, piece, schema, catalogue, problem }: ResolveInput,
-  start: Table,
-  path: string,
-  option: string,
-): PathStep[] {
+export function resolvePath(input: ResolveInput, start: Table, path: string, option: string): PathStep[] {
+  const { spec, problem } = input
   const steps: PathStep[] = []
   let table = start
   const names = start.columns.has(path) ? [path] : path.split('.')
@@ -23,21 +21,26 @@ export function resolvePath(
       steps.push({ column })
       break
     }
-    const { references = {} } = piece.tables.find((other) => other.table === table.name) ?? {}
-    const declared = Object.hasOwn(references, name) ? references[name] : undefined
-    const foreign = table.foreignKeys.find(
-      ({ columns, schema: of }) => of === schema && columns.length === 1 && columns[0] === name,
-    )
-    const to = declared
-      ? asReference(declared)
-      : foreign && { table: foreign.table, key: foreign.keys[0] ?? 'id' }
-    const next = to && catalogue.get(to.table)
-    if (!next) {
+    const to = stepTarget(input, table, name)
+    if (!to) {
       problem(`"${name}" of "${table.name}" leads nowhere (${option} "${path}" of "${spec.table}")`)
       return steps
     }
-    steps.push({ column, to: { table: next, key: to.key ?? 'id' } })
-    table = next
+    const where = whereSql(specOf(input, to.table)?.where)
+    steps.push({ column, to: { ...to, where } })
+    table = to.table
   }
   return steps
 }
+
+function stepTarget(input: ResolveInput, table: Table, name: string) {
+  const { piece, schema, catalogue } = input
+  const declared = specOf(input, table)?.references?.[name]
+  if (declared === undefined || isPolymorphic(declared)) return foreignTarget(catalogue, table, name)
+  const { table: to, key = 'id' } = asReference(declared)
+  const next = catalogue.get(referencedName(to, schema, piece.tables))
+  return next && { table: next, key }
+}
+
+/** The table that the last column of a path is in. */
+export const endOfPath = (start: Table, path: readonly PathStep[]): Table => path.at(-2)?.to?.table ?? start

@@ -1,13 +1,17 @@
-import type { Column } from './catalogue.js'
+import type { Column, Table } from './catalogue.js'
+import { naturalParts, ownKeyName } from './composite-references.js'
 import { entryName } from './entry-name.js'
 import { losesDigits } from './kept-sql.js'
 import { keyProblems } from './key-problems.js'
 import { noNumbers, ownKeyColumn, tableNumbers } from './keys/numbers.js'
 import type { Sequences } from './keys/sequences.js'
+import { resolveContainers } from './resolve-containers.js'
 import type { ResolveInput } from './resolve-input.js'
 import { resolvePath } from './resolve-path.js'
-import { resolveJson, resolveReferences } from './resolve-references.js'
+import { resolvePolymorphic, resolveReferences } from './resolve-references.js'
+import { tableKey } from './table-name.js'
 import type { MatchedTable } from './table-plan.js'
+import { whereSql } from './where-sql.js'
 
 /** Undefined if the table does not exist. */
 export function resolveTable(
@@ -15,7 +19,7 @@ export function resolveTable(
 ): MatchedTable | undefined {
   const { spec, schema, catalogue, sequences, problem } = input
   const { claimed = false } = input.piece
-  const table = catalogue.get(spec.table)
+  const table = catalogue.get({ schema, name: spec.table })
   if (!table) {
     problem(`there is no table "${schema}"."${spec.table}"`)
     return undefined
@@ -26,29 +30,30 @@ export function resolveTable(
     return found
   }
   const references = resolveReferences(input, table, column)
+  const polymorphic = resolvePolymorphic(input, column)
+  const isReference = (name: string) => references.some((reference) => reference.column.name === name)
   const ownerPath = resolvePath(input, table, spec.owner, 'owner')
   const ownerColumn = ownerPath.length === 1 ? ownerPath[0]?.column : undefined
   const decided = new Set([...(spec.ignore ?? []), ...Object.keys(spec.set ?? {})])
   for (const name of decided) column(name, 'ignore or set')
   for (const name of spec.columns ?? []) column(name, 'columns')
-  const [single] = table.primaryKey.length === 1 ? table.primaryKey : []
-  const ownRow =
-    ownerColumn !== undefined &&
-    single === ownerColumn.name &&
-    !references.has(single) &&
-    !table.foreignKeys.some(({ columns }) => columns.includes(single))
+  const ownRow = isOwnRow(table, ownerColumn) && !isReference(ownerColumn?.name ?? '')
   const undecided = [...table.columns.values()].filter(
     ({ name, generated, identity }) =>
       !generated && !(ownRow && identity) && name !== ownerColumn?.name && !decided.has(name),
   )
-  const own = undecided.filter(({ name }) => !references.has(name) && !spec.json?.[name])
-  const key = ownKeyColumn(table, own, sequences)
+  const containers = resolveContainers(input, table, column)
+  const holding = new Set([...references, ...containers].map((holder) => holder.column.name))
+  const own = undecided.filter(({ name }) => !holding.has(name))
+  const uuidKey = ownKeyName(table, spec)
+  const key = ownKeyColumn(table, own, sequences) ?? own.find(({ name }) => name === uuidKey)
   const numbers = claimed ? noNumbers : tableNumbers({ spec, table, sequences, key, own })
   const carried = undecided.filter((column) => !numbers.renumbered.includes(column))
+  const travels = ({ name }: Column) => carried.some((column) => column.name === name)
   const plan: MatchedTable = {
     spec,
     table,
-    schema,
+    name: tableKey(table),
     entry: entryName(spec.table),
     ownRow,
     claimed,
@@ -57,11 +62,17 @@ export function resolveTable(
     key,
     numbers,
     carried,
-    references: new Map([...references].filter(([name]) => carried.some((column) => column.name === name))),
-    json: resolveJson(input, table, column),
+    references: references.filter((reference) => travels(reference.column)),
+    polymorphic: polymorphic.filter((reference) => travels(reference.column)),
+    containers,
     set: Object.entries(spec.set ?? {}).flatMap(([name, value]) => {
       const found = table.columns.get(name)
       return found ? [{ column: found, value }] : []
+    }),
+    where: whereSql(spec.where),
+    unique: Object.entries(spec.unique ?? {}).flatMap(([name, taken]) => {
+      const found = column(name, 'unique')
+      return found ? [{ column: found, taken }] : []
     }),
     order: spec.order.map((path) => resolvePath(input, table, path, 'order')),
   }
@@ -74,7 +85,16 @@ export function resolveTable(
     if (column(name, 'keepShellValue') && !ownRow)
       problem(`"keepShellValue" of table "${table.name}" is for a resource's own row`)
   }
-  const formOf = (name: string) => input.piece.tables.find((one) => one.table === name)?.key
-  if (!claimed) keyProblems({ plan, decided, forms: formOf, sequences, problem })
+  const forms = (name: string) =>
+    input.piece.tables.find((one) => tableKey({ schema, name: one.table }) === name)?.key
+  const natural = new Set([...decided, ...naturalParts(input, table)])
+  if (!claimed) keyProblems({ plan, decided: natural, forms, sequences, problem })
   return plan
 }
+
+/** The owner is the whole key and leads to no other table. */
+const isOwnRow = ({ primaryKey, foreignKeys }: Table, owner: Column | undefined): boolean =>
+  owner !== undefined &&
+  primaryKey.length === 1 &&
+  primaryKey[0] === owner.name &&
+  !foreignKeys.some(({ columns }) => columns.includes(owner.name))

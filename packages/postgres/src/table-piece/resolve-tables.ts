@@ -1,4 +1,5 @@
 import { isSequenceForm, PieceworkError, type Queryable } from '@piecework/core/piece'
+import { alternatives } from './as-reference.js'
 import { type Catalogue, readCatalogue } from './catalogue.js'
 import type { ClaimedSpec } from './claims.js'
 import { findingOf, type Problem } from './facts/problem.js'
@@ -7,6 +8,7 @@ import { likelySequences } from './keys/number-problems.js'
 import { readSequences, type Sequences } from './keys/sequences.js'
 import { resolveTable } from './resolve-table.js'
 import type { TablePieceSpec } from './spec.js'
+import { referencedName, type TableName } from './table-name.js'
 import type { TablePlan } from './table-plan.js'
 import { undeclaredKeys } from './undeclared-keys.js'
 
@@ -50,7 +52,7 @@ export async function matchTables(
 export const catalogueOf = (
   db: Queryable,
   piece: Pick<TablePieceSpec, 'schema' | 'tables'>,
-): Promise<Catalogue> => readCatalogue(db, piece.schema ?? 'public', tablesOf(piece), hopsOf(piece))
+): Promise<Catalogue> => readCatalogue(db, tablesOf(piece), hopsOf(piece))
 
 /** Of the tables of a declaration and those that it refers to, and those that it may name. */
 function sequencesOf(
@@ -61,25 +63,34 @@ function sequencesOf(
   const named = tables.flatMap(({ table, key }) =>
     isSequenceForm(key)
       ? [key.sequence]
-      : (catalogue.get(table)?.primaryKey.flatMap((column) => likelySequences(table, column)) ?? []),
+      : (catalogue
+          .get({ schema, name: table })
+          ?.primaryKey.flatMap((column) => likelySequences(table, column)) ?? []),
   )
-  return readSequences(db, schema, [...catalogue.keys()], named)
+  return readSequences(db, catalogue.tables, named)
 }
 
-function tablesOf({ tables }: Pick<Declaration, 'tables'>): string[] {
-  const names = new Set<string>()
-  for (const { table, references = {}, json = {} } of tables) {
-    names.add(table)
-    for (const reference of Object.values(references)) {
-      names.add(typeof reference === 'string' ? reference : reference.table)
-    }
-    for (const ids of Object.values(json)) for (const id of ids) names.add(id.table)
-  }
-  return [...names]
+function tablesOf({
+  schema = 'public',
+  tables,
+}: Pick<Declaration, 'schema' | 'tables'>): readonly TableName[] {
+  const referenced = tables.flatMap(({ references = {}, json = {}, text = {} }) => [
+    ...Object.values(references).flatMap((column) =>
+      alternatives(column).map((each) => each.reference.table),
+    ),
+    ...[...Object.values(json), ...Object.values(text)].flatMap((ids) => ids.map(({ table }) => table)),
+  ])
+  return [
+    ...tables.map(({ table }) => ({ schema, name: table })),
+    ...referenced.map((name) => referencedName(name, schema, tables)),
+  ]
 }
+
+/** Keys that are references themselves are followed so far. */
+const followed = 3
 
 const hopsOf = ({ tables }: Pick<Declaration, 'tables'>): number =>
   Math.max(
-    1,
+    followed,
     ...tables.flatMap(({ owner, order }) => [owner, ...order].map((path) => path.split('.').length - 1)),
   )

@@ -3,7 +3,7 @@ import type { Column } from './catalogue.js'
 import { checkQuestions } from './check-questions.js'
 import { readableColumns } from './header.js'
 import { keepsText, keepsValue, mayLose } from './kept-sql.js'
-import type { TablePlan } from './table-plan.js'
+import { referencesOf, type TablePlan } from './table-plan.js'
 import { type ValueCheck, valueCheck } from './value-check.js'
 import { valueIn } from './value-in.js'
 import { ValueQuestions } from './value-questions.js'
@@ -31,10 +31,10 @@ export function rowChecks(
   const checks = columns.flatMap((name, at): RowChecks['row'] | [] => {
     const column = readable.get(name)
     if (!column) return []
-    const reference = plan.references.get(name)
-    const instead = [reference?.shared?.header, reference?.lookup?.header].filter(
-      (header) => header !== undefined,
-    )
+    const instead = referencesOf(plan, name).flatMap(({ shared, lookup }) => [
+      ...(shared?.headers ?? []),
+      ...(lookup?.headers ?? []),
+    ])
     const own = plan.table.columns.get(name) === column
     const required = column.notNull && own
     const { fits, kept } = valueRule(
@@ -81,7 +81,7 @@ interface ValueRule {
 function valueRule(plan: TablePlan, column: Column, own: boolean, from: string | undefined): ValueRule {
   const fits = valueCheck(column, from === column.stored)
   // Keys and references become others, and a stable key is only looked up.
-  const kept = own && !plan.references.has(column.name) && column !== plan.key
+  const kept = own && referencesOf(plan, column.name).length === 0 && column !== plan.key
   if (kept && from !== undefined && isOther(column, from))
     return {
       fits: (text) => (fits(text) === false ? false : undefined),
@@ -98,7 +98,7 @@ export function mayChange(plan: TablePlan, columns: readonly string[], types: En
   const stated = types?.length === columns.length ? types : undefined
   return plan.carried.some((column) => {
     const at = columns.indexOf(column.name)
-    if (at < 0 || plan.references.has(column.name) || column === plan.key) return false
+    if (at < 0 || referencesOf(plan, column.name).length > 0 || column === plan.key) return false
     const from = stated?.[at]
     return from === undefined ? mayLose(column) : isOther(column, from)
   })

@@ -18,18 +18,24 @@ export interface RowSource {
   distinct(name: string): number | undefined
 }
 
-/** The rows of the resource `id`. */
-export function resourceRows(
-  plan: TablePlan,
-  id: string,
-  joins = new Joins(plan.schema, plan.table),
-): RowSource {
+export interface ResourceRows extends RowSource {
+  /** For further columns; `from` has what was joined. */
+  readonly joins: Joins
+}
+
+/** The rows of the resource `id` that travel, or with `all` those that do not, too. */
+export function resourceRows(plan: TablePlan, id: string, all = false): ResourceRows {
+  const literal = resourceLiteral(plan.ownerPath.at(-1)?.column as Column, id)
+  const joins = new Joins(plan.table, all ? undefined : plan.where, (where) =>
+    where.replaceAll('$resource', () => literal),
+  )
   const owner = joins.column(plan.ownerPath, 'JOIN')
   return {
+    joins,
     get from() {
       return joins.sql
     },
-    where: `${owner} = ${resourceLiteral(plan.ownerPath.at(-1)?.column as Column, id)}`,
+    where: `${owner} = ${literal}`,
     column: (name) => (plan.table.columns.has(name) ? `t.${quoteIdent(name)}` : undefined),
     distinct: () => undefined,
   }

@@ -8,8 +8,11 @@ export interface StableReference {
    * that of the resource which an import goes into (NULL if there is none).
    */
   readonly where: string
-  /** Column of the referenced table that is unique among those rows. */
-  readonly stableKey: string
+  /**
+   * Columns of the referenced table that are unique together among those rows. If two rows have the same key,
+   * an export or import that refers to one of them is refused.
+   */
+  readonly by: readonly string[]
   /**
    * SQL condition like `where`, for an export: only the keys of these rows travel, so that an import does not
    * take the key of another row for one of `where`. Absent: the keys of all rows travel. `$into` is NULL in
@@ -18,8 +21,21 @@ export interface StableReference {
   readonly exportWhere?: string
 }
 
+/** Rows that all resources share. */
+export interface SharedReference extends StableReference {
+  /**
+   * What an import does if the row is not there: refuses before anything is written, leaves the reference
+   * empty, makes a row of the columns of `by`, or takes the row whose key is the id of the principal. All but
+   * the first are told with a count. Default `refuse`.
+   */
+  readonly missing?: 'refuse' | 'null' | 'create' | 'importer'
+}
+
 export interface Reference {
-  /** Table whose key the column holds; the name under which ids are remapped. */
+  /**
+   * Table whose key the column holds: `items`, in another schema `geo.items`; `geo."odd.name"` if a name has a
+   * dot.
+   */
   readonly table: string
   /** Column of that table. Default `id`. */
   readonly key?: string
@@ -29,7 +45,7 @@ export interface Reference {
    */
   readonly of?: string
   /** Rows that all resources share: they travel by their stable key and are never copied. */
-  readonly shared?: StableReference
+  readonly shared?: SharedReference
   /**
    * How an import finds the row in a job that does not carry `of`: for example by `puid` among the units of
    * the project that it goes into. If a row is missing or not unique, the import is refused before anything
@@ -38,10 +54,37 @@ export interface Reference {
   readonly lookup?: StableReference
 }
 
+/** A column that holds keys of several tables; another column says of which. */
+export interface PolymorphicReference {
+  /** Column of this table with the type, which travels as it is. */
+  readonly by: string
+  /** By the text of the type. */
+  readonly tables: Readonly<Record<string, string | Reference>>
+  /** What a key with another type does: refuses the job, or travels as it is. Default `refuse`. */
+  readonly other?: 'refuse' | 'keep'
+}
+
 /** Ids inside a JSON document. */
 export interface JsonReference extends Reference {
-  /** `features[*].featureId`; `*` is every element or value. */
+  /** `features[*].featureId`; `*` is every element or value, and `{}` at the end every name of a member. */
   readonly path: string
+}
+
+/** Ids inside a text. */
+export interface TextReference extends Pick<Reference, 'table' | 'key' | 'of'> {
+  /** Text around an id, which `{}` stands for: `/photos/{}`. */
+  readonly pattern: string
+}
+
+/** Which rows of a table travel. */
+export interface RowCondition {
+  /**
+   * SQL on the row, its columns unqualified: `deleted_at IS NULL AND kind = $1`. `$resource` stands for the id
+   * of the resource.
+   */
+  readonly sql: string
+  /** Of `$1`, `$2` … */
+  readonly values?: readonly (string | number | boolean | null)[]
 }
 
 /** Argument of a `set` function. */
@@ -68,14 +111,21 @@ export interface TableSpec {
    */
   readonly order: readonly string[]
   /**
-   * Columns that hold keys of other tables. Every foreign key of the table stands here, or in `set`, `ignore`
-   * or `owner`.
+   * Columns that hold keys of other tables or of this one, single or as arrays. Every foreign key of the table
+   * stands here, or in `set`, `ignore` or `owner`, unless the column that it leads to travels as it is.
    */
-  readonly references?: Readonly<Record<string, string | Reference>>
-  /** Columns of `references` or `json` that are filled after all tables of the piece: they break cycles. */
-  readonly secondPass?: readonly string[]
+  readonly references?: Readonly<Record<string, string | Reference | PolymorphicReference>>
   /** By json or jsonb column. */
   readonly json?: Readonly<Record<string, readonly JsonReference[]>>
+  /** By column with links or file paths: ids are rewritten where a pattern finds them. */
+  readonly text?: Readonly<Record<string, readonly TextReference[]>>
+  /** Rows that travel. Absent: all that `owner` leads to. */
+  readonly where?: RowCondition
+  /**
+   * Columns that are unique beyond the resource. A value that is taken gets a suffix, is left empty, or fails
+   * the job; all but the last are told with a count.
+   */
+  readonly unique?: Readonly<Record<string, 'suffix' | 'fail' | 'null'>>
   /**
    * Columns that travel as they are. A column that is not in this declaration travels too, and
    * `assertSchemaCovered` names it as undecided. Absent: `assertSchemaCovered` takes all columns for decided.
@@ -103,7 +153,7 @@ export interface TablePieceSpec<Options = unknown>
   extends Pick<Piece<Options>, 'name' | 'of' | 'version' | 'after' | 'options' | 'applies' | 'exportOnly'> {
   /** Schema of all tables of the piece. Default `public`. */
   readonly schema?: string
-  /** In the order in which they are filled. */
+  /** Filled in an order that their references allow; tables that lead to each other in one statement. */
   readonly tables: readonly TableSpec[]
   /** Further entries, which an exporter around this one writes and `validators` read. */
   readonly extraEntries?: readonly string[]

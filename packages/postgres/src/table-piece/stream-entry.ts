@@ -1,10 +1,11 @@
 import { type Csv, csvLine } from '@piecework/core/piece'
 import { bindValue } from '../database/bind-value.js'
+import { quoteIdent } from '../database/quote-ident.js'
 import { defaults } from '../defaults.js'
 import { asHost, asOurselves } from './as-host.js'
 import { hasDangling } from './dangling.js'
+import type { FillContext } from './fill-context.js'
 import { setValue } from './fill-select.js'
-import type { FillContext } from './fill-table.js'
 import { tableName } from './joins.js'
 import { keyFamily } from './key-family.js'
 import { type KeyTarget, ownKey } from './key-target.js'
@@ -13,8 +14,8 @@ import { carriesTarget } from './reference-value.js'
 import { type FileColumn, remapRecords, UnusualId } from './remap-records.js'
 import { isForeignKeyViolation, rowError } from './row-error.js'
 import { resourceRows } from './row-source.js'
-import type { ReferencePlan, TablePlan, Target } from './table-plan.js'
-import { stableRows } from './target-rows.js'
+import { type ReferencePlan, referencesOf, type TablePlan, type Target } from './table-plan.js'
+import { conditionSql, hasStableKey, referencedTable } from './target-rows.js'
 import { isWatched } from './written-rows.js'
 
 /**
@@ -40,7 +41,7 @@ export async function streamEntry(
   const columns = [...kept, ...decided.map(({ column }) => column.name)]
   await tx.query(`SAVEPOINT piecework_stream; ${asHost}`)
   try {
-    const rows = await tx.copyIn({ table: tableName(plan.schema, plan.table.name), columns }, remapped)
+    const rows = await tx.copyIn({ table: tableName(plan.table), columns }, remapped)
     await tx.query(asOurselves)
     if (await noneDangling(plan, context)) {
       await tx.query('RELEASE SAVEPOINT piecework_stream')
@@ -59,23 +60,26 @@ export function canStream(
   columns: readonly string[],
   context: Pick<FillContext, 'carries' | 'ids' | 'keys'>,
 ): boolean {
-  if (plan.ownRow || plan.spec.secondPass || plan.json.size > 0 || isWatched(plan)) return false
+  if (isWatched(plan)) return false
   if (plan.key && !remapOf(ownKey(plan, plan.key), context)) return false
+  if (plan.ownRow || plan.unique.length > 0 || plan.polymorphic.length > 0) return false
+  if (plan.containers.length > 0 || plan.references.some(({ root }) => root)) return false
   const travels = (name: string): boolean =>
     plan.carried.some((column) => column.name === name) ||
-    [...plan.references.values()].some(
+    plan.references.some(
       ({ column, shared, lookup }) =>
-        (name === shared?.header || name === lookup?.header) && columns.includes(column.name),
+        (shared?.headers.includes(name) || lookup?.headers.includes(name)) && columns.includes(column.name),
     )
   if (!columns.every(travels)) return false
   // Rows whose owner does not exist could not be found again.
   const [step] = plan.ownerPath.length > 1 ? plan.ownerPath : []
-  if (step && !plan.references.get(step.column.name)?.enforced) return false
-  return [...plan.references.values()].every(
+  if (step && !referencesOf(plan, step.column.name).some(({ enforced }) => enforced)) return false
+  return plan.references.every(
     (reference) =>
-      carriesTarget(reference, { carries: context.carries }) &&
       reference.column.base !== 'bpchar' &&
-      remapOf(reference, context) !== undefined,
+      remapOf(reference, context) !== undefined &&
+      (reference.shared?.headers.length ?? 1) === 1 &&
+      carriesTarget(reference, { carries: context.carries }),
   )
 }
 
@@ -106,8 +110,8 @@ async function fileColumnsOf(
 ): Promise<readonly FileColumn[]> {
   const columns: FileColumn[] = []
   for (const name of names) {
-    const reference = plan.references.get(name)
-    const stable = reference?.shared && names.indexOf(reference.shared.header)
+    const [reference] = referencesOf(plan, name)
+    const stable = reference?.shared && names.indexOf(reference.shared.headers[0] ?? '')
     const target = name === plan.key?.name ? ownKey(plan, plan.key) : reference
     const remap = (target && remapOf(target, context)) ?? {}
     if (name === plan.key?.name) columns.push(remap)
@@ -116,33 +120,37 @@ async function fileColumnsOf(
     else if (!reference) columns.push({})
     else if (stable === undefined || stable < 0) columns.push(remap)
     else {
-      const ids = await sharedIds(plan, reference, context)
+      const ids = await sharedIds(reference, context)
       columns.push({ ...remap, stable: { column: stable, ids } })
     }
   }
   return columns
 }
 
-/** Ids of shared rows by stable key; none if there are many. */
+/** Ids of shared rows by stable key; none if there are many. What is ambiguous is left to the database. */
 async function sharedIds(
-  plan: TablePlan,
   reference: ReferencePlan,
   context: FillContext,
 ): Promise<ReadonlyMap<string, string>> {
-  if (!reference.shared) return new Map()
-  const { rows } = await context.tx.query<{ key: string; id: string }>(
-    `SELECT r.s::text AS key, r.k::text AS id FROM ${stableRows(plan.schema, reference, reference.shared, context)} AS r
-     LIMIT ${defaults.cachedSharedRows + 1}`,
+  const { shared } = reference
+  if (!shared) return new Map()
+  const key = quoteIdent(shared.by[0] ?? '')
+  const { rows } = await context.tx.query<{ key: string; id: string; many: boolean }>(
+    `SELECT ${key}::text AS key, min(${quoteIdent(reference.key)}::text) AS id, count(*) > 1 AS many
+     FROM ${referencedTable(reference)} WHERE ${conditionSql(shared.where, context)} AND ${hasStableKey(shared)}
+     GROUP BY ${key} LIMIT ${defaults.cachedSharedRows + 1}`,
   )
-  return new Map(rows.length > defaults.cachedSharedRows ? [] : rows.map(({ key, id }) => [key, id]))
+  const once = rows.length > defaults.cachedSharedRows ? [] : rows.filter(({ many }) => !many)
+  return new Map(once.map(({ key, id }) => [key, id]))
 }
 
 /** Checked for references that no foreign key checks. */
 async function noneDangling(plan: TablePlan, context: FillContext): Promise<boolean> {
-  const rows = resourceRows(plan, context.resource.id)
-  const unenforced = [...plan.references.values()].filter(({ enforced }) => !enforced)
+  const rows = resourceRows(plan, context.resource.id, true)
   // The rows have new references already: to a clone that carries nothing, they are as they should be.
-  const kept = unenforced.map((reference) => ({ ...reference, of: plan.spec.table }))
+  const kept = plan.references
+    .filter(({ enforced }) => !enforced)
+    .map((reference) => ({ ...reference, of: plan.name }))
   const asTheyAre = { ...context, from: 'database', carries: () => false } as const
-  return !(await hasDangling(context.tx, plan, kept, rows, asTheyAre))
+  return !(await hasDangling(context.tx, kept, rows, asTheyAre))
 }

@@ -10,6 +10,7 @@ import { reserveKeys } from './keys/reserve-keys.js'
 import { removeTables } from './remove/remove-tables.js'
 import { prepareShells } from './shells/prepare-shells.js'
 import { type TablePiece, type TablePieceSpec, tableSpec } from './spec.js'
+import { tableKey } from './table-name.js'
 import { validateTables } from './validate-tables.js'
 
 /**
@@ -47,14 +48,19 @@ export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): Ta
   }
 }
 
-const keysOf = <Options>(spec: TablePieceSpec<Options>): PieceKeys => ({
-  forms: Object.fromEntries(
-    spec.tables.flatMap(({ table, key }) => (key === undefined ? [] : [[table, key]])),
-  ),
-  ...(spec.exportOnly
-    ? {}
-    : {
-        numbered: (db) => numberedTables(db, spec),
-        reserve: (context) => reserveKeys(spec, context),
-      }),
-})
+const keysOf = <Options>(spec: TablePieceSpec<Options>): PieceKeys => {
+  const { schema = 'public', tables } = spec
+  const nameOf = (table: string): string => tableKey({ schema, name: table })
+  return {
+    tables: tables.map(({ table }) => nameOf(table)),
+    forms: Object.fromEntries(
+      tables.flatMap(({ table, key }) => (key === undefined ? [] : [[nameOf(table), key]])),
+    ),
+    ...(spec.exportOnly
+      ? {}
+      : {
+          numbered: (db) => numberedTables(db, spec),
+          reserve: (context) => reserveKeys(spec, context),
+        }),
+  }
+}

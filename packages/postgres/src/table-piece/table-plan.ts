@@ -2,15 +2,16 @@ import type { Column, Table } from './catalogue.js'
 import type { TableFacts } from './facts/table-facts.js'
 import type { JsonStep } from './json-path.js'
 import type { TableNumbers } from './keys/numbers.js'
-import type { SetContext, StableReference, TableSpec } from './spec.js'
+import type { SetContext, SharedReference, TableSpec } from './spec.js'
 
-/**
- * A column of the file that the table does not have: the stable key of a referenced row, `<column>.<stable
- * key>`.
- */
-export interface StableKey extends StableReference {
-  readonly header: string
-  readonly column: Column
+/** How rows are found by a stable key. */
+export interface StableKey extends SharedReference {
+  /**
+   * Columns of the file that the table does not have, `<column>.<column of the key>`, one for each column of
+   * the key; for ids inside values one column with pairs of stable key and id.
+   */
+  readonly headers: readonly string[]
+  readonly columns: readonly Column[]
 }
 
 /** Table and column that an id refers to. */
@@ -19,35 +20,45 @@ export interface Target {
   readonly name: string
   readonly table: Table
   readonly key: string
+  readonly keyColumn: Column
   readonly of: string | undefined
+  /** The table of the resource itself, whose new id is known. */
+  readonly root: boolean
+  /** Columns from its table to the id of the resource, and which of its rows travel, if that is known. */
+  readonly ownedBy: { readonly path: readonly PathStep[]; readonly where: string | undefined } | undefined
   readonly shared: StableKey | undefined
+  readonly lookup: StableKey | undefined
 }
 
 export interface ReferencePlan extends Target {
   readonly column: Column
-  readonly lookup: StableKey | undefined
-  readonly secondPass: boolean
-  /** Refers to this table itself. */
-  readonly self: boolean
   /** A foreign key of the database refuses dangling references, at once. */
   readonly enforced: boolean
+  /** Of a polymorphic reference: the type that the row must have. */
+  readonly when: { readonly by: Column; readonly is: string } | undefined
 }
 
-export interface JsonPlan {
+export interface PolymorphicPlan {
   readonly column: Column
-  readonly secondPass: boolean
-  readonly ids: readonly JsonTarget[]
+  readonly by: Column
+  readonly types: readonly string[]
+  readonly other: 'refuse' | 'keep'
 }
 
-export interface JsonTarget extends Target {
+/** A column whose values hold ids: a document, an array or a text. */
+export interface ContainerPlan {
+  readonly column: Column
+  readonly form: 'json' | 'array' | 'text'
+  readonly ids: readonly ContainedTarget[]
+}
+
+export interface ContainedTarget extends Target {
+  /** Of a document. */
   readonly path: readonly JsonStep[]
-  /** The path as it was declared. */
+  /** Of a text. */
+  readonly pattern: string
+  /** The path or pattern as it was declared, for messages. */
   readonly text: string
-  /**
-   * Its column of the file holds pairs of stable key and id, for all ids of the document that refer to this
-   * table.
-   */
-  readonly lookup: StableKey | undefined
 }
 
 /** One table of a piece: its declaration matched with the catalogue. */
@@ -58,7 +69,8 @@ export interface TablePlan extends MatchedTable {
 export interface MatchedTable {
   readonly spec: TableSpec
   readonly table: Table
-  readonly schema: string
+  /** Name under which its keys are remapped. */
+  readonly name: string
   /** Name of its entry. */
   readonly entry: string
   /** The resource's own row, which updates the shell. */
@@ -74,8 +86,13 @@ export interface MatchedTable {
   readonly numbers: TableNumbers
   /** Columns that travel, in the catalogue's order. */
   readonly carried: readonly Column[]
-  readonly references: ReadonlyMap<string, ReferencePlan>
-  readonly json: ReadonlyMap<string, JsonPlan>
+  /** A polymorphic column has one for each of its tables. */
+  readonly references: readonly ReferencePlan[]
+  readonly polymorphic: readonly PolymorphicPlan[]
+  readonly containers: readonly ContainerPlan[]
+  /** SQL on the row as `t`; `$resource` is not replaced. */
+  readonly where: string | undefined
+  readonly unique: readonly { readonly column: Column; readonly taken: 'suffix' | 'fail' | 'null' }[]
   readonly set: readonly { readonly column: Column; readonly value: (context: SetContext) => unknown }[]
   readonly order: readonly (readonly PathStep[])[]
 }
@@ -83,5 +100,16 @@ export interface MatchedTable {
 /** One step of a path: a column and, unless it is the last, the table and key that it refers to. */
 export interface PathStep {
   readonly column: Column
-  readonly to?: { readonly table: Table; readonly key: string }
+  readonly to?: {
+    readonly table: Table
+    readonly key: string
+    /** Condition on its rows, as `TablePlan.where`. */
+    readonly where: string | undefined
+  }
 }
+
+export const referencesOf = (plan: TablePlan, column: string): readonly ReferencePlan[] =>
+  plan.references.filter((reference) => reference.column.name === column)
+
+export const containerOf = (plan: TablePlan, column: string): ContainerPlan | undefined =>
+  plan.containers.find((container) => container.column.name === column)

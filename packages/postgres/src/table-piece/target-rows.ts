@@ -24,17 +24,21 @@ export function conditionSql(where: string, { resource, into }: ConditionIds): s
   return `(${sql})`
 }
 
-export const referencedTable = (schema: string, target: Target): string => onlyTable(schema, target.table)
+export const referencedTable = (target: Pick<Target, 'table'>): string => onlyTable(target.table)
+
+/** SQL condition: no column of a stable key is NULL. */
+export const hasStableKey = ({ columns }: StableKey, alias = ''): string =>
+  columns.map(({ name }) => `${alias}${quoteIdent(name)} IS NOT NULL`).join(' AND ')
+
+/** SQL of a stable key as one text: a JSON array if it has several columns. */
+export function stableKeyText({ columns }: StableKey, alias = ''): string {
+  const [only, ...others] = columns.map(({ name }) => `${alias}${quoteIdent(name)}::text`)
+  return others.length === 0 ? (only as string) : `jsonb_build_array(${[only, ...others].join(', ')})::text`
+}
 
 /**
- * SQL of the rows that have a stable key: `k`, their key, and `s`, the stable key; one row for each stable
- * key.
+ * SQL condition: a row with this id is there. It is looked up by its index for each id, because a join would be
+ * planned by statistics that a filled table does not have yet.
  */
-export function stableRows(schema: string, target: Target, stable: StableKey, within: ConditionIds): string {
-  const key = quoteIdent(target.key)
-  const stableKey = quoteIdent(stable.column.name)
-  return (
-    `(SELECT DISTINCT ON (${stableKey}) ${stableKey} AS s, ${key} AS k FROM ${referencedTable(schema, target)} ` +
-    `WHERE ${conditionSql(stable.where, within)} AND ${stableKey} IS NOT NULL ORDER BY ${stableKey}, ${key})`
-  )
-}
+export const isThere = (target: Pick<Target, 'table' | 'key'>, id: string): string =>
+  `coalesce((SELECT true FROM ${referencedTable(target)} q WHERE q.${quoteIdent(target.key)} = (SELECT ${id}) LIMIT 1), false)`

@@ -24,13 +24,9 @@ export async function undeclaredKeys(
   return problems
 }
 
-async function someKeys(
-  db: Queryable,
-  { schema, table }: MatchedTable,
-  key: Column,
-): Promise<readonly string[]> {
+async function someKeys(db: Queryable, { table }: MatchedTable, key: Column): Promise<readonly string[]> {
   const { rows } = await db.query<{ key: string }>(
-    `SELECT ${quoteIdent(key.name)}::text AS key FROM ${tableName(schema, table.name)} LIMIT ${defaults.sampledKeys}`,
+    `SELECT ${quoteIdent(key.name)}::text AS key FROM ${tableName(table)} LIMIT ${defaults.sampledKeys}`,
   )
   return rows.map((row) => row.key)
 }

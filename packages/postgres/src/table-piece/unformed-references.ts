@@ -1,4 +1,3 @@
-import type { KeyForm } from '@piecework/core/piece'
 import { keyFamily } from './key-family.js'
 import type { TablePlan, Target } from './table-plan.js'
 
@@ -8,23 +7,25 @@ import type { TablePlan, Target } from './table-plan.js'
  */
 export function unformedReferences(
   plans: readonly TablePlan[],
-  forms: ReadonlyMap<string, KeyForm>,
+  isFormed: (table: string) => boolean,
 ): readonly string[] {
-  const ofKinds = new Set(plans.flatMap(({ ownRow, spec }) => (ownRow ? [spec.table] : [])))
-  const isUnformed = ({ table, key, name, shared }: Target): boolean => {
+  const ofKinds = new Set(plans.flatMap(({ ownRow, name }) => (ownRow ? [name] : [])))
+  const isUnformed = (target: Target): boolean => {
+    const { table, key, name, shared } = target
     const column = table.columns.get(key)
     return (
       !shared &&
-      !forms.has(name) &&
+      !target.root &&
+      !isFormed(name) &&
       !ofKinds.has(name) &&
       column !== undefined &&
       keyFamily(column) === 'text'
     )
   }
-  return plans.flatMap(({ spec, references, json }) =>
+  return plans.flatMap(({ spec, references, containers }) =>
     [
-      ...[...references].map(([column, target]) => [column, target] as const),
-      ...[...json].flatMap(([column, { ids }]) => ids.map((target) => [column, target] as const)),
+      ...references.map((target) => [target.column.name, target] as const),
+      ...containers.flatMap(({ column, ids }) => ids.map((target) => [column.name, target] as const)),
     ]
       .filter(([, target]) => isUnformed(target))
       .map(

@@ -14,6 +14,7 @@ import { RepeatedKeys } from './repeated-keys.js'
 import { resolveTables } from './resolve-tables.js'
 import { rowChecks } from './row-checks.js'
 import { withEntry } from './row-error.js'
+import { isCertain } from './shell-row.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
 
@@ -96,7 +97,7 @@ async function* validateEntry(
     if (!isPieceworkError(error) || !/^archive-|^counts-differ$/.test(error.code)) throw error
     findings.error(`table/${error.code}`, { file }, () => ({ message: withEntry(error, file).message }))
   }
-  if (plan.ownRow && rows !== 1) {
+  if (plan.ownRow && (rows > 1 || (rows === 0 && isCertain(plan)))) {
     const message = `Entry "${file}" has ${rows} rows where it must have one.`
     findings.error('table/not-one-row', { file }, () => ({ message }))
   }

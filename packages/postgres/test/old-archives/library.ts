@@ -18,7 +18,7 @@ export const libraryTables: readonly string[] = [
      shelf_id uuid REFERENCES shelves, language_id uuid REFERENCES languages, place int)`,
 ]
 
-const shared = { where: 'true', stableKey: 'code' }
+const shared = { where: 'true', by: ['code'] }
 
 const specs: readonly TablePieceSpec[] = [
   {
@@ -47,7 +47,6 @@ const specs: readonly TablePieceSpec[] = [
         owner: 'library_id',
         order: ['label'],
         references: { above: 'shelves' },
-        secondPass: ['above'],
       },
       {
         table: 'books',
@@ -60,7 +59,6 @@ const specs: readonly TablePieceSpec[] = [
             { path: 'translations.*', table: 'languages', shared },
           ],
         },
-        secondPass: ['details'],
       },
       {
         table: 'loans',
@@ -87,7 +85,7 @@ const specs: readonly TablePieceSpec[] = [
               path: 'rooms[*].shelf',
               table: 'shelves',
               of: 'library',
-              lookup: { where: 'library_id = $into', stableKey: 'label' },
+              lookup: { where: 'library_id = $into', by: ['label'] },
             },
           ],
         },
@@ -100,7 +98,7 @@ const specs: readonly TablePieceSpec[] = [
           shelf_id: {
             table: 'shelves',
             of: 'library',
-            lookup: { where: 'library_id = $into', stableKey: 'label' },
+            lookup: { where: 'library_id = $into', by: ['label'] },
           },
           language_id: { table: 'languages', shared },
         },

@@ -153,7 +153,7 @@ function packOf({ name, form }: TextIds): Pack {
                 of: 'project',
                 lookup: {
                   where: 'project_id = $into',
-                  stableKey: 'label',
+                  by: ['label'],
                   exportWhere: 'project_id IS NOT NULL',
                 },
               },

@@ -124,14 +124,9 @@ const refused: readonly (readonly [what: string, spec: TableSpec, message: RegEx
   [
     'a stable key whose name is taken',
     table('clashing', {
-      references: { unit_id: { table: 'units', shared: { where: 'true', stableKey: 'puid' } } },
+      references: { unit_id: { table: 'units', shared: { where: 'true', by: ['puid'] } } },
     }),
     /a column of its own that is named "unit_id\.puid"/,
-  ],
-  [
-    'a second-pass column that cannot be NULL',
-    table('needy', { references: { unit_id: 'units' }, secondPass: ['unit_id'] }),
-    /secondPass column "unit_id" of table "needy" cannot be NULL/,
   ],
   [
     'a document that is none',
@@ -184,7 +179,7 @@ const contradictions: readonly (readonly [what: string, specs: TableSpec[], mess
     [
       table('t', {
         owner: 'u_id.project_id',
-        references: { u_id: { table: 'u', shared: { where: 'true', stableKey: 'k' } } },
+        references: { u_id: { table: 'u', shared: { where: 'true', by: ['k'] } } },
       }),
     ],
     /cannot lead to shared rows/,

@@ -16,7 +16,7 @@ CREATE TABLE docs (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uuid 
 const ids = [
   { path: 'tag', table: 'tags' },
   { path: 'tags[*]', table: 'tags' },
-  { path: 'palette', table: 'palettes', shared: { where: 'true', stableKey: 'name' } },
+  { path: 'palette', table: 'palettes', shared: { where: 'true', by: ['name'] } },
 ]
 const piece = albumPiece([
   { table: 'tags', owner: 'album_id', order: ['name'] },

@@ -18,7 +18,7 @@ test.before(async () => {
 test.after(() => here.close())
 
 const feature = (stableKey: string) =>
-  ({ table: 'features', of: 'project', lookup: { where: 'project_id = $into', stableKey } }) as const
+  ({ table: 'features', of: 'project', lookup: { where: 'project_id = $into', by: [stableKey] } }) as const
 
 const piece = tablePiece({
   name: 'scenario/plans',

@@ -9,7 +9,7 @@ import { cloned, exported, imported, newProject, rowsOf, validated, type World, 
 const test = needsServer(suite('table pieces: shared rows and documents'))
 let here: World
 
-const shared = { where: 'project_id IS NULL', stableKey: 'stable_key' }
+const shared = { where: 'project_id IS NULL', by: ['stable_key'] }
 const piece = tablePiece({
   name: 'project/selections',
   of: 'project',
@@ -29,7 +29,6 @@ const piece = tablePiece({
           { path: `it's "\\ odd`, table: 'selections' },
         ],
       },
-      secondPass: ['doc'],
     },
   ],
 })

@@ -10,8 +10,8 @@ import { imported, newProject, rowsOf, type World, world } from './support.js'
 const test = needsServer(suite('table pieces: streamed rows with stable keys'))
 let here: World
 
-const shared = { where: 'project_id IS NULL', stableKey: 'stable_key' }
-const lookup = { where: 'project_id = $resource', stableKey: 'name' }
+const shared = { where: 'project_id IS NULL', by: ['stable_key'] }
+const lookup = { where: 'project_id = $resource', by: ['name'] }
 const piece = tablePiece({
   name: 'project/marks',
   of: 'project',

@@ -1,7 +1,16 @@
+import { textLiteral } from '../../database/text-literal.js'
 import type { Column } from '../catalogue.js'
-import { documentSql } from '../document-sql.js'
-import { sharedPrefix, stableKeyOf } from '../json-value.js'
-import type { JsonPlan, ReferencePlan, TablePlan, Target } from '../table-plan.js'
+import { mapLeaves, openSql } from '../container-sql.js'
+import { sharedPrefix, stableKeyOf } from '../container-value.js'
+import {
+  type ContainerPlan,
+  containerOf,
+  type ReferencePlan,
+  referencesOf,
+  type StableKey,
+  type TablePlan,
+  type Target,
+} from '../table-plan.js'
 import type { LoadedEntry } from './load-entry.js'
 
 /**
@@ -33,10 +42,23 @@ export class ComparableEntry {
 
   async column({ name }: Column): Promise<string> {
     const value = this.#loaded.column(name) ?? 'NULL::text'
-    const reference = this.#plan.references.get(name)
-    if (reference) return this.#reference(reference, value)
-    const json = this.#plan.json.get(name)
-    return json ? this.#document(json, value) : value
+    const references = referencesOf(this.#plan, name)
+    if (references.length > 0) return this.#references(references, value)
+    const container = containerOf(this.#plan, name)
+    return container ? this.#container(container, value) : value
+  }
+
+  async #references(references: readonly ReferencePlan[], id: string): Promise<string> {
+    const [only, ...others] = references
+    if (only && others.length === 0) return this.#reference(only, id)
+    const cases: string[] = []
+    for (const reference of references) {
+      const type = this.#loaded.column(reference.when?.by.name ?? '') ?? 'NULL::text'
+      cases.push(
+        `WHEN ${type} = ${textLiteral(reference.when?.is ?? '')} THEN ${await this.#reference(reference, id)}`,
+      )
+    }
+    return `CASE ${cases.join(' ')} ELSE ${id} END`
   }
 
   async #reference(reference: ReferencePlan, id: string): Promise<string> {
@@ -44,25 +66,33 @@ export class ComparableEntry {
     const table = await this.#keyTableOf(reference)
     const alias = `k${this.#joins.length}`
     if (table) this.#joins.push(` LEFT JOIN ${table} AS ${alias} ON ${alias}.id = ${id}`)
-    const stable = lookup && this.#loaded.column(lookup.header)
+    const stable = lookup && this.#stableKey(lookup)
     // A dangling id is compared as it is.
     const own = `coalesce(${[table && `${alias}.key`, stable, id].filter(Boolean).join(', ')})`
-    const common = shared && this.#loaded.column(shared.header)
+    const common = shared && this.#stableKey(shared)
     return common ? `CASE WHEN ${id} IS NULL THEN '${sharedPrefix}' || ${common} ELSE ${own} END` : own
   }
 
-  async #document({ ids, column }: JsonPlan, document: string): Promise<string> {
-    const sql = documentSql(column.base)
-    let value = sql.open(document)
-    for (const target of ids) {
+  /** SQL of a stable key as one text; undefined if the file has none. */
+  #stableKey({ headers }: StableKey): string | undefined {
+    const columns = headers.map((header) => this.#loaded.column(header))
+    if (columns.some((column) => column === undefined)) return undefined
+    const [only, ...others] = columns
+    if (others.length === 0) return only
+    return `CASE WHEN ${columns.map((column) => `${column} IS NOT NULL`).join(' AND ')} THEN ${jsonArraySql(columns as string[])} END`
+  }
+
+  async #container(container: ContainerPlan, text: string): Promise<string> {
+    let value = container.form === 'array' ? `(${text})::text[]` : openSql(container, text)
+    for (const target of container.ids) {
       const table = await this.#keyTableOf(target)
-      const keys = target.lookup && this.#loaded.column(target.lookup.header)
+      const keys = target.lookup && this.#loaded.column(target.lookup.headers[0] ?? '')
       const mapped = (id: string): string => {
         const key = table && `(SELECT q.key FROM ${table} q WHERE q.id = ${id})`
         const stable = keys && stableKeyOf(`(${keys}::jsonb)`, id)
-        return `to_jsonb(coalesce(${[key, stable, id].filter(Boolean).join(', ')}))`
+        return `coalesce(${[key, stable, id].filter(Boolean).join(', ')})`
       }
-      value = `(SELECT ${sql.map('w.v', target.path, mapped)} FROM (SELECT ${value} AS v OFFSET 0) w)`
+      value = `(SELECT ${mapLeaves(container, target, 'w.v', mapped, 'texts')} FROM (SELECT ${value} AS v OFFSET 0) w)`
     }
     return `(${value})::text`
   }

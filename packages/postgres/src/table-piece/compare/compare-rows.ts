@@ -79,7 +79,7 @@ async function comparableRows(
 ): Promise<ComparableRows> {
   const keyTableOf = keyTables(tx, node)
   // Only one entry is loaded at a time, so the tables that this one refers to come first.
-  for (const target of [...plan.references.values(), ...[...plan.json.values()].flatMap(({ ids }) => ids)])
+  for (const target of [...plan.references, ...plan.containers.flatMap(({ ids }) => ids)])
     await keyTableOf(target)
   const loaded = await loadEntry(tx, plan, node)
   const entry = new ComparableEntry(plan, loaded, keyTableOf)

@@ -10,7 +10,7 @@ import type { ClaimedSpec } from '../claims.js'
 import { raiseWorkMem } from '../raise-work-mem.js'
 import { resolveTables } from '../resolve-tables.js'
 import type { TablePieceSpec } from '../spec.js'
-import type { TablePlan } from '../table-plan.js'
+import { containerOf, referencesOf, type TablePlan } from '../table-plan.js'
 import { ComparableEntry } from './comparable-entry.js'
 import { compareRows } from './compare-rows.js'
 import { keyTables, keyText } from './key-tables.js'
@@ -52,9 +52,10 @@ export async function resourceKey(
 }
 
 /** The columns that order the row travel with it, and hold no ids. */
-function isOrderedByOwnColumns({ order, carried, references, json }: TablePlan): boolean {
+function isOrderedByOwnColumns(plan: TablePlan): boolean {
+  const { order, carried } = plan
   const names = order.map((path) => path[0]?.column.name ?? '')
-  const plain = (name: string) => !references.has(name) && !json.has(name)
+  const plain = (name: string) => referencesOf(plan, name).length === 0 && !containerOf(plan, name)
   return names.length > 0 && names.every((name) => plain(name) && carried.some((one) => one.name === name))
 }
 

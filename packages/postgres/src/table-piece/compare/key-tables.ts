@@ -3,7 +3,8 @@ import type { ComparedNode, Transaction } from '@piecework/core/piece'
 import { type ClaimedSpec, type ClaimingPiece, comparableClaims, tableClaims } from '../claims.js'
 import { resolveTables } from '../resolve-tables.js'
 import { type TablePiece, type TablePieceSpec, tableSpec } from '../spec.js'
-import type { TablePlan, Target } from '../table-plan.js'
+import { isNamed, isSameTable, tableKey } from '../table-name.js'
+import { containerOf, referencesOf, type TablePlan, type Target } from '../table-plan.js'
 import { boundedSql, ComparableEntry, jsonArraySql, type KeyTableOf } from './comparable-entry.js'
 import { keyColumns } from './key-columns.js'
 import { loadEntry } from './load-entry.js'
@@ -20,7 +21,8 @@ export function keyTables(tx: Transaction, node: ComparedNode, loading: readonly
     if (resources) return resources
     for (const carrier of node.near()) {
       const spec = specOf(carrier)
-      if (!spec?.tables.some(({ table }) => table === target.name)) continue
+      const schema = spec?.schema ?? 'public'
+      if (!spec?.tables.some(({ table }) => isSameTable({ schema, name: table }, target.table))) continue
       const name = tableNameOf(carrier, target)
       // The natural keys of two tables refer to each other: the reference back adds nothing.
       if (loading.includes(name)) return undefined
@@ -36,9 +38,9 @@ async function resourceTable(
   node: ComparedNode,
   target: Target,
 ): Promise<string | undefined> {
-  const found = (node.resources?.() ?? []).filter(({ table }) => table === target.name)
+  const found = (node.resources?.() ?? []).filter(({ table }) => isNamed(target.table, table))
   if (found.length === 0 || target.table.primaryKey.join() !== target.key) return undefined
-  const name = tableName(node.side, ['resources', target.name])
+  const name = tableName(node.side, ['resources', tableKey(target.table)])
   if (await tableExists(tx, name)) return name
   await createKeys(tx, name)
   await tx.query(`INSERT INTO ${name} SELECT * FROM unnest($1::text[], $2::text[])`, [
@@ -63,7 +65,7 @@ function specOf({ piece }: ComparedNode): Spec | undefined {
 }
 
 const tableNameOf = ({ side, resource, name }: ComparedNode, target: Target): string =>
-  tableName(side, [resource.kind, resource.id, name, target.name, target.key])
+  tableName(side, [resource.kind, resource.id, name, tableKey(target.table), target.key])
 
 function tableName(side: 'a' | 'b', what: readonly string[]): string {
   const hash = createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 32)
@@ -96,14 +98,14 @@ async function fill(
   outer: readonly string[],
 ): Promise<boolean> {
   const plans = await resolveTables(tx, spec)
-  const plan = plans.find((one) => one.spec.table === target.name)
+  const plan = plans.find((one) => isSameTable(one.table, target.table))
   const holdsKey = plan?.ownRow || plan?.carried.some((column) => column.name === target.key)
   if (!plan || !holdsKey || !node.entries.facts(plan.entry)) return false
   const loading = [...outer, name]
   // First the tables that this one's keys refer to: only one entry is loaded at a time.
   for (const { name: column } of keyColumns(plan)) {
-    for (const next of [plan.references.get(column), ...(plan.json.get(column)?.ids ?? [])])
-      if (next) await keyTables(tx, node, loading)(next)
+    for (const next of [...referencesOf(plan, column), ...(containerOf(plan, column)?.ids ?? [])])
+      await keyTables(tx, node, loading)(next)
   }
   const loaded = await loadEntry(tx, plan, node)
   const id = plan.ownRow ? '$1::text' : loaded.column(target.key)

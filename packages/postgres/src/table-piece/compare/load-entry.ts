@@ -2,7 +2,7 @@ import { type ComparedNode, type Csv, csvLine, csvRecords, type Transaction } fr
 import { bindValue } from '../../database/bind-value.js'
 import { defaults } from '../../defaults.js'
 import { openEntry } from '../open-entry.js'
-import type { TablePlan } from '../table-plan.js'
+import { containerOf, referencesOf, type TablePlan } from '../table-plan.js'
 import { comparedColumns, keyColumns } from './key-columns.js'
 
 /** An entry in a temporary table, as text, until the next entry of its side is loaded. */
@@ -65,7 +65,10 @@ function restOf(plan: TablePlan): string[] {
   const keys = plan.ownRow ? [] : keyColumns(plan)
   return comparedColumns(plan)
     .filter(
-      (column) => !keys.includes(column) && !plan.references.has(column.name) && !plan.json.has(column.name),
+      (column) =>
+        !keys.includes(column) &&
+        referencesOf(plan, column.name).length === 0 &&
+        !containerOf(plan, column.name),
     )
     .map(({ name }) => name)
 }

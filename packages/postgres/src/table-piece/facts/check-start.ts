@@ -39,4 +39,7 @@ export async function checkStart(db: Queryable, checked: readonly Checked[]): Pr
 /** Whether an import or clone of the piece needs temporary tables in any case. */
 const needsStaging = ({ piece, plans }: Checked): boolean =>
   !piece.exportOnly &&
-  plans.some(({ ownRow, spec, json }) => ownRow || spec.secondPass !== undefined || json.size > 0)
+  plans.some(
+    ({ ownRow, containers, polymorphic, unique }) =>
+      ownRow || containers.length + polymorphic.length + unique.length > 0,
+  )

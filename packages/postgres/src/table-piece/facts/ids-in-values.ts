@@ -41,13 +41,13 @@ function found(
 ): string {
   const { sampledRows, sampledIds, sampledCharacters } = defaults
   const value = `left(t.${quoteIdent(column.name)}::text, ${sampledCharacters})`
-  const asked = targets.map(({ plan: { schema, table }, key }) => {
+  const asked = targets.map(({ plan: { table }, key }) => {
     const text = `'${table.name.replaceAll("'", "''")}'`
-    return `SELECT ${text} AS table WHERE EXISTS (SELECT FROM ids i JOIN ${onlyTable(schema, table)} k ON k.${quoteIdent(key.name)} = i.id)`
+    return `SELECT ${text} AS table WHERE EXISTS (SELECT FROM ids i JOIN ${onlyTable(table)} k ON k.${quoteIdent(key.name)} = i.id)`
   })
   return `WITH ids AS MATERIALIZED (
     SELECT DISTINCT m.found[1]::uuid AS id FROM
-      (SELECT ${value} AS v FROM ${onlyTable(plan.schema, plan.table)} t WHERE t.${quoteIdent(column.name)} IS NOT NULL LIMIT ${sampledRows}) s
+      (SELECT ${value} AS v FROM ${onlyTable(plan.table)} t WHERE t.${quoteIdent(column.name)} IS NOT NULL LIMIT ${sampledRows}) s
       CROSS JOIN LATERAL regexp_matches(s.v, '(${uuid})', 'gi') m(found) LIMIT ${sampledIds})
     ${asked.join(' UNION ')}`
 }

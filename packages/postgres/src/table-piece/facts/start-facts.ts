@@ -23,10 +23,10 @@ export interface StartFacts {
 /** In the order of the plans. */
 export async function readStartFacts(
   db: Queryable,
-  plans: readonly Pick<TablePlan, 'schema' | 'table' | 'ownRow'>[],
+  plans: readonly Pick<TablePlan, 'table' | 'ownRow'>[],
 ): Promise<readonly StartFacts[]> {
   const { rows } = await db.query<{ facts: StartFacts }>(query, [
-    plans.map(({ schema }) => schema),
+    plans.map(({ table }) => table.schema),
     plans.map(({ table }) => table.name),
     plans.map(({ ownRow }) => (ownRow ? 'UPDATE' : 'INSERT')),
   ])

@@ -58,7 +58,10 @@ function undecidedTriggers({ spec, facts }: TablePlan): Problem[] {
 /** A key that no part of a copy changes: a second copy cannot stand beside the first. */
 function uniqueBeyond(plan: TablePlan, { unique }: StartFacts): Problem[] {
   const asIs = carriesAsIs(plan)
-  const same = new Set(plan.carried.filter((column) => asIs(column)).map(({ name }) => name))
+  const settled = new Set(plan.unique.map(({ column }) => column))
+  const same = new Set(
+    plan.carried.filter((column) => asIs(column) && !settled.has(column)).map(({ name }) => name),
+  )
   return unique
     .filter(({ columns }) => columns.every((name) => same.has(name)))
     .map(({ name, columns, exclusion }) => ({
@@ -67,7 +70,7 @@ function uniqueBeyond(plan: TablePlan, { unique }: StartFacts): Problem[] {
       table: plan.spec.table,
       ...(columns.length === 1 && columns[0] !== undefined && { column: columns[0] }),
       text: `${exclusion ? 'the EXCLUDE constraint' : 'the unique index'} "${name}" of table "${plan.spec.table}"${columns.length > 0 ? ` on ${quoted(columns)}` : ''} holds no id of the resource, so a second copy could not stand beside the first`,
-      hint: 'Let an import compute a value by "set", leave the column out by "ignore", or make the key one within the resource.',
+      hint: 'Say by "unique" what becomes of values that are taken, let an import compute a value by "set", leave the column out by "ignore", or make the key one within the resource.',
     }))
 }
 

@@ -18,7 +18,7 @@ export async function withFacts(
   const found = await readTableFacts(db, read)
   const factsOf = new Map(read.map((table, index) => [keyOf(table), found[index]]))
   const plans = matched.flatMap((plan) => {
-    const facts = factsOf.get(keyOf({ schema: plan.schema, name: plan.table.name }))
+    const facts = factsOf.get(keyOf(plan.table))
     return facts ? [{ ...plan, facts }] : []
   })
   const declared = new Set(matched.map(({ table }) => table.name))
@@ -44,14 +44,11 @@ const keyOf = ({ schema, name }: TableRead): string => JSON.stringify([schema, n
 function tablesRead(plans: readonly MatchedTable[]): readonly TableRead[] {
   const read = new Map<string, TableRead>()
   for (const plan of plans) {
-    const { table, references, json, ownerPath, order } = plan
-    const targets = [...references.values(), ...[...json.values()].flatMap(({ ids }) => ids)]
+    const { table, references, containers, ownerPath, order } = plan
+    const targets = [...references, ...containers.flatMap(({ ids }) => ids)]
     const steps = [ownerPath, ...order].flat().flatMap(({ to }) => (to ? [to] : []))
     const tables: Table[] = [table, ...[...targets, ...steps].map((target) => target.table)]
-    for (const { name } of tables) {
-      const one = { schema: plan.schema, name }
-      read.set(keyOf(one), one)
-    }
+    for (const { schema, name } of tables) read.set(keyOf({ schema, name }), { schema, name })
   }
   return [...read.values()]
 }

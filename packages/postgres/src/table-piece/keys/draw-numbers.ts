@@ -86,11 +86,11 @@ function exhausted(
 /** Rows with such a number would be somebody else's; the host's own inserts fail at them, too. */
 async function refuseTaken(
   tx: Queryable,
-  { schema, table }: TablePlan,
+  { table }: TablePlan,
   column: Column,
   { name, text }: Sequence,
 ): Promise<void> {
-  const [host, key] = [tableName(schema, table.name), quoteIdent(column.name)]
+  const [host, key] = [tableName(table), quoteIdent(column.name)]
   const { rows } = await tx.query<{ taken: boolean }>(
     `SELECT EXISTS (
        SELECT FROM (SELECT t.${key} AS k FROM ${host} t

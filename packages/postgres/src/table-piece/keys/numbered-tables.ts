@@ -12,15 +12,14 @@ export async function numberedTables(
 ): Promise<readonly string[]> {
   const sequences = await readSequences(
     db,
-    schema,
-    tables.map(({ table }) => table),
+    tables.map(({ table }) => ({ schema, name: table })),
     [],
   )
   return tables
     .filter(({ table, key, columns = [] }) => {
       if (typeof key === 'object' && 'sequence' in key) return true
       return sequences
-        .columns(table)
+        .columns({ schema, name: table })
         .some((column) => key !== undefined || columns.includes(column.name) || column.inKey)
     })
     .map(({ table }) => table)

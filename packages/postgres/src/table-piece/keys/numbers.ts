@@ -33,7 +33,7 @@ export interface NumbersInput {
 }
 
 export function tableNumbers({ spec, table, sequences, key, own }: NumbersInput): TableNumbers {
-  const sequenceOf = ({ name }: Column) => sequences.of(table.name, name)
+  const sequenceOf = ({ name }: Column) => sequences.of(table, name)
   const keyed =
     key && isNumber(key) && spec.key !== 'natural'
       ? keySequence(spec.key, sequenceOf(key), sequences)
@@ -67,13 +67,9 @@ const keySequence = (
  * The key of a table's rows: the only column of its primary key, or, of several, the one that a sequence
  * numbers.
  */
-export function ownKeyColumn(
-  { name: table, primaryKey }: Table,
-  own: readonly Column[],
-  sequences: Sequences,
-): Column | undefined {
-  const candidates = own.filter(({ name }) => primaryKey.includes(name))
-  if (primaryKey.length === 1) return candidates[0]
+export function ownKeyColumn(table: Table, own: readonly Column[], sequences: Sequences): Column | undefined {
+  const candidates = own.filter(({ name }) => table.primaryKey.includes(name))
+  if (table.primaryKey.length === 1) return candidates[0]
   const numbered = candidates.filter((column) => isNumber(column) && sequences.of(table, column.name))
   return numbered.length === 1 ? numbered[0] : undefined
 }

@@ -36,10 +36,7 @@ export async function reservedKeys(plans: readonly TablePlan[], context: Context
 
 function targetsOf(plan: TablePlan, { carries }: Context): readonly KeyTarget[] {
   const { key } = plan.numbers
-  const targets: readonly Target[] = [
-    ...plan.references.values(),
-    ...[...plan.json.values()].flatMap(({ ids }) => ids),
-  ]
+  const targets: readonly Target[] = [...plan.references, ...plan.containers.flatMap(({ ids }) => ids)]
   const carried = targets.filter(({ of }) => of === undefined || carries(of))
   return [...(key ? [ownKey(plan, key.column)] : []), ...carried]
 }

@@ -1,4 +1,5 @@
 import type { Queryable } from '@piecework/core/piece'
+import { isSameTable, type TableName } from '../table-name.js'
 
 /** A sequence of the host's, as the catalogue has it. */
 export interface Sequence {
@@ -12,24 +13,27 @@ export interface Sequence {
   readonly cycles: boolean
 }
 
-/** Sequences of the tables of one schema, and those that declarations name. */
+/** Sequences of tables, and those that declarations name. */
 export interface Sequences {
   /** The one that a column takes its values from; undefined if it is none, or more than one. */
-  of(table: string, column: string): Sequence | undefined
+  of(table: TableName, column: string): Sequence | undefined
   /** The one of that name, or schema and name. */
   named(text: string): Sequence | undefined
   /** Columns of the table that take their values from a sequence. */
-  columns(table: string): readonly { readonly name: string; readonly inKey: boolean }[]
+  columns(table: TableName): readonly { readonly name: string; readonly inKey: boolean }[]
 }
 
 /** `names`: of sequences, or schema and name. */
 export async function readSequences(
   db: Queryable,
-  schema: string,
-  tables: readonly string[],
+  tables: readonly TableName[],
   names: readonly string[],
 ): Promise<Sequences> {
-  const { rows } = await db.query<Row>(query, [schema, tables, names])
+  const { rows } = await db.query<Row>(query, [
+    tables.map(({ schema }) => schema),
+    tables.map(({ name }) => name),
+    names,
+  ])
   const byColumn = new Map<string, Sequence[]>()
   const byName = new Map<string, Sequence>()
   for (const row of rows) {
@@ -39,23 +43,26 @@ export async function readSequences(
       byName.set(row.text, sequence)
       continue
     }
-    const key = JSON.stringify([row.table, row.column])
+    const key = JSON.stringify([row.schema, row.table, row.column])
     byColumn.set(key, [...(byColumn.get(key) ?? []), sequence])
   }
   return {
     of: (table, column) => {
-      const found = byColumn.get(JSON.stringify([table, column])) ?? []
+      const found = byColumn.get(JSON.stringify([table.schema, table.name, column])) ?? []
       return found.length === 1 ? found[0] : undefined
     },
     named: (text) => byName.get(text),
     columns: (table) =>
       rows.flatMap((row) =>
-        row.table === table && row.column ? [{ name: row.column, inKey: row.inKey }] : [],
+        row.column && isSameTable({ schema: row.schema ?? '', name: row.table ?? '' }, table)
+          ? [{ name: row.column, inKey: row.inKey }]
+          : [],
       ),
   }
 }
 
 interface Row {
+  readonly schema: string | null
   readonly table: string | null
   readonly column: string | null
   /** Is of the primary key. */
@@ -81,28 +88,28 @@ const sequenceOf = ({ oid, name, text, increment, most, cycles }: Row): Sequence
 
 const query = `
 WITH used AS (
-  SELECT c.relname AS table, a.attname AS column, d.objid AS oid, c.oid AS relid, a.attnum
+  SELECT n.nspname AS schema, c.relname AS table, a.attname AS column, d.objid AS oid, c.oid AS relid, a.attnum
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attidentity <> '' AND NOT a.attisdropped
   JOIN pg_catalog.pg_depend d ON d.refobjid = c.oid AND d.refobjsubid = a.attnum AND d.deptype = 'i'
     AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-  WHERE n.nspname = $1::text AND c.relname = ANY ($2::text[])
+  WHERE (n.nspname, c.relname) IN (SELECT w.schema, w.name FROM unnest($1::text[], $2::text[]) w(schema, name))
   UNION
-  SELECT c.relname, a.attname, d.refobjid, c.oid, a.attnum
+  SELECT n.nspname, c.relname, a.attname, d.refobjid, c.oid, a.attnum
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attgenerated = '' AND NOT a.attisdropped
   JOIN pg_catalog.pg_attrdef f ON f.adrelid = c.oid AND f.adnum = a.attnum
   JOIN pg_catalog.pg_depend d ON d.objid = f.oid
     AND d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-  WHERE n.nspname = $1::text AND c.relname = ANY ($2::text[])
+  WHERE (n.nspname, c.relname) IN (SELECT w.schema, w.name FROM unnest($1::text[], $2::text[]) w(schema, name))
   UNION ALL
-  SELECT NULL, NULL, s.oid, NULL, NULL
+  SELECT NULL, NULL, NULL, s.oid, NULL, NULL
   FROM pg_catalog.pg_class s JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace
   WHERE s.relkind = 'S' AND (s.relname = ANY ($3::text[]) OR n.nspname || '.' || s.relname = ANY ($3::text[]))
 )
-SELECT u.table, u.column, s.oid::text AS oid, pg_catalog.format('%I.%I', n.nspname, s.relname) AS name,
+SELECT u.schema, u.table, u.column, s.oid::text AS oid, pg_catalog.format('%I.%I', n.nspname, s.relname) AS name,
   n.nspname || '.' || s.relname AS text, s.relname AS short, pg_catalog.pg_table_is_visible(s.oid) AS visible,
   q.seqincrement::text AS increment, q.seqmax::text AS most, q.seqcycle AS cycles,
   EXISTS (

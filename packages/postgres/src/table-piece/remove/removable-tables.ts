@@ -1,9 +1,10 @@
 import type { Queryable } from '@piecework/core/piece'
-import { asReference } from '../as-reference.js'
+import { alternatives } from '../as-reference.js'
 import type { Catalogue, Table } from '../catalogue.js'
 import { resolvePath } from '../resolve-path.js'
 import { catalogueOf } from '../resolve-tables.js'
 import type { TablePieceSpec, TableSpec } from '../spec.js'
+import { isNamed, isSameTable } from '../table-name.js'
 import type { PathStep } from '../table-plan.js'
 
 /** What a removal reads of a declaration. */
@@ -42,7 +43,7 @@ function removableTable(
   schema: string,
   spec: TableSpec,
 ): RemovableTable | undefined {
-  const table = catalogue.get(spec.table)
+  const table = catalogue.get({ schema, name: spec.table })
   if (!table) return undefined
   const problems: string[] = []
   const problem = (text: string): void => void problems.push(text)
@@ -60,7 +61,7 @@ function removableTable(
 }
 
 /** Whether the table's rows certainly go, without a further word, with the row of `root` that owns them. */
-export function goesWithItsOwner({ spec, table, ownerPath, schema }: RemovableTable, root: string): boolean {
+export function goesWithItsOwner({ spec, table, ownerPath }: RemovableTable, root: string): boolean {
   let at = table
   for (const { column, to } of ownerPath) {
     const goes = at.foreignKeys.some(
@@ -68,7 +69,9 @@ export function goesWithItsOwner({ spec, table, ownerPath, schema }: RemovableTa
         key.onDelete === 'cascade' &&
         key.columns.length === 1 &&
         key.columns[0] === column.name &&
-        (to ? key.schema === schema && key.table === to.table.name : key.table === root),
+        (to
+          ? isSameTable({ schema: key.schema, name: key.table }, to.table)
+          : isNamed({ schema: key.schema, name: key.table }, root)),
     )
     if (!goes) return false
     if (to) at = to.table
@@ -82,5 +85,7 @@ export function goesWithItsOwner({ spec, table, ownerPath, schema }: RemovableTa
 /** Refers to rows that no removal deletes. */
 export function isShared(spec: Pick<TableSpec, 'references'>, column: string): boolean {
   const declared = spec.references?.[column]
-  return declared !== undefined && asReference(declared).shared !== undefined
+  return (
+    declared !== undefined && alternatives(declared).every(({ reference }) => reference.shared !== undefined)
+  )
 }

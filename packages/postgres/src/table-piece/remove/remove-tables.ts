@@ -3,6 +3,7 @@ import { quoteIdent } from '../../database/quote-ident.js'
 import { asHost, asOurselves } from '../as-host.js'
 import { tableName } from '../joins.js'
 import { resourceLiteral } from '../resource-literal.js'
+import { isNamed, isSameTable, type TableName } from '../table-name.js'
 import type { PathStep } from '../table-plan.js'
 import {
   goesWithItsOwner,
@@ -40,42 +41,39 @@ export async function removeTables(
 
 /** A resource's own row must not keep others from being deleted: it goes last, with the shell. */
 function letGo(
-  { spec, table, schema, ownerPath }: RemovableTable,
+  { spec, table, ownerPath }: RemovableTable,
   resources: readonly ResourceRef[],
   tablesAbove: readonly string[],
 ): string | undefined {
-  const holding = table.foreignKeys.flatMap(({ columns, onDelete, table: to }) => {
+  const holding = table.foreignKeys.flatMap(({ columns, onDelete, schema, table: to }) => {
     const [name = ''] = columns
+    const isAbove = tablesAbove.some((above) => isNamed({ schema, name: to }, above))
     const clearable = columns.length === 1 && table.columns.get(name)?.notNull === false
-    const leads = spec.references?.[name] !== undefined && !isShared(spec, name) && !tablesAbove.includes(to)
+    const leads = spec.references?.[name] !== undefined && !isShared(spec, name) && !isAbove
     return onDelete === 'refuse' && clearable && leads ? [quoteIdent(name)] : []
   })
   if (holding.length === 0) return undefined
   const owned = ownedBy(ownerPath, resources, 't')
   const sets = holding.map((column) => `${column} = NULL`).join(', ')
   const some = holding.map((column) => `t.${column} IS NOT NULL`).join(' OR ')
-  return `UPDATE ${tableName(schema, table.name)} AS t SET ${sets} WHERE ${owned} AND (${some})`
+  return `UPDATE ${tableName(table)} AS t SET ${sets} WHERE ${owned} AND (${some})`
 }
 
 /** A table of one row for each resource that no foreign key ties to the kind's own table. */
-async function standsAlone(
-  tx: Transaction,
-  { table, schema }: RemovableTable,
-  root: string,
-): Promise<boolean> {
-  if (table.name === root) return false
+async function standsAlone(tx: Transaction, { table }: RemovableTable, root: string): Promise<boolean> {
+  if (isNamed(table, root)) return false
   const { rows } = await tx.query<{ alone: boolean }>(
     `SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
        WHERE k.confrelid = $1::text::regclass AND k.contype = 'f') AS alone`,
-    [tableName(schema, table.name)],
+    [tableName(table)],
   )
   return rows[0]?.alone === true
 }
 
-async function mayDelete(tx: Transaction, { table, schema }: RemovableTable): Promise<boolean> {
+async function mayDelete(tx: Transaction, { table }: RemovableTable): Promise<boolean> {
   const { rows } = await tx.query<{ may: boolean }>(
     `SELECT pg_catalog.has_table_privilege($1::text, 'DELETE') AS may`,
-    [tableName(schema, table.name)],
+    [tableName(table)],
   )
   return rows[0]?.may === true
 }
@@ -97,18 +95,18 @@ function deletionGroups(tables: readonly RemovableTable[]): readonly (readonly R
   return groups.reverse().map(({ first, last }) => tables.slice(first, last + 1).reverse())
 }
 
-function refersTo({ table, ownerPath, schema }: RemovableTable, other: RemovableTable): boolean {
-  const isOther = (name: string): boolean => name === other.table.name && name !== table.name
+function refersTo({ table, ownerPath }: RemovableTable, other: RemovableTable): boolean {
+  const isOther = (name: TableName): boolean => isSameTable(name, other.table) && other.table !== table
   return (
-    table.foreignKeys.some((key) => key.schema === schema && isOther(key.table)) ||
-    ownerPath.some(({ to }) => to !== undefined && isOther(to.table.name))
+    table.foreignKeys.some((key) => isOther({ schema: key.schema, name: key.table })) ||
+    ownerPath.some(({ to }) => to !== undefined && isOther(to.table))
   )
 }
 
 function deletion(group: readonly RemovableTable[], resources: readonly ResourceRef[]): string {
   const statements = group.map(
-    ({ schema, table, ownerPath }) =>
-      `DELETE FROM ${tableName(schema, table.name)} AS t WHERE ${ownedBy(ownerPath, resources, 't', schema)}`,
+    ({ table, ownerPath }) =>
+      `DELETE FROM ${tableName(table)} AS t WHERE ${ownedBy(ownerPath, resources, 't')}`,
   )
   const last = statements.pop() ?? ''
   if (statements.length === 0) return last
@@ -120,7 +118,6 @@ function ownedBy(
   [step, ...further]: readonly PathStep[],
   resources: readonly ResourceRef[],
   alias: string,
-  schema = '',
 ): string {
   if (!step) return 'false'
   const value = `${alias}.${quoteIdent(step.column.name)}`
@@ -128,5 +125,5 @@ function ownedBy(
     return `${value} IN (${resources.map(({ id }) => resourceLiteral(step.column, id)).join(', ')})`
   const next = `o${further.length}`
   const key = `${next}.${quoteIdent(step.to.key)}`
-  return `${value} IN (SELECT ${key} FROM ${tableName(schema, step.to.table.name)} AS ${next} WHERE ${ownedBy(further, resources, next, schema)})`
+  return `${value} IN (SELECT ${key} FROM ${tableName(step.to.table)} AS ${next} WHERE ${ownedBy(further, resources, next)})`
 }

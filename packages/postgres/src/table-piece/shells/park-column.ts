@@ -19,7 +19,7 @@ export async function parkColumn(
   const { ownerColumn } = plan
   if (!ownerColumn) return false
   const rows = resources.map(({ id }, index) => `(${resourceLiteral(ownerColumn, id)}, ${index})`)
-  const table = tableName(plan.schema, plan.table.name)
+  const table = tableName(plan.table)
   for (const value of valuesFor(column, table)) {
     await tx.query('SAVEPOINT piecework_shells')
     try {

@@ -2,7 +2,7 @@ import type { Entries, NewShell, ShellsContext } from '@piecework/core/piece'
 import { openEntry } from '../open-entry.js'
 import { resolveTables } from '../resolve-tables.js'
 import type { TablePieceSpec } from '../spec.js'
-import type { TablePlan } from '../table-plan.js'
+import { containerOf, referencesOf, type TablePlan } from '../table-plan.js'
 import { parkColumn } from './park-column.js'
 import { uniqueColumns } from './unique-columns.js'
 
@@ -43,12 +43,13 @@ export async function prepareShells<Options>(
 
 /** Columns to which every one of the shells will get a value of its own: only those may be changed before. */
 async function writtenColumns(plan: TablePlan, shells: readonly AnyShell[]): Promise<ReadonlySet<string>> {
-  const { references, json, spec } = plan
-  const kept = [...(spec.keepShellValue ?? []), ...(spec.secondPass ?? [])]
+  const kept = plan.spec.keepShellValue ?? []
   const written = new Set(
     plan.carried
       .map(({ name }) => name)
-      .filter((name) => !references.has(name) && !json.has(name) && !kept.includes(name)),
+      .filter(
+        (name) => referencesOf(plan, name).length === 0 && !containerOf(plan, name) && !kept.includes(name),
+      ),
   )
   for (const { entries } of shells) {
     if (!entries) continue

@@ -5,7 +5,7 @@ import type { TablePlan } from '../table-plan.js'
 /** Columns of each unique index of the table, those inside of expressions and conditions too. */
 export async function uniqueColumns(
   tx: Queryable,
-  { schema, table }: Pick<TablePlan, 'schema' | 'table'>,
+  { table }: Pick<TablePlan, 'table'>,
 ): Promise<readonly (readonly string[])[]> {
   const { rows } = await tx.query<{ names: string[] }>(
     `SELECT (SELECT json_agg(a.attname) FROM pg_catalog.pg_attribute a
@@ -14,7 +14,7 @@ export async function uniqueColumns(
             AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum))) AS names
      FROM pg_catalog.pg_index i
      WHERE i.indrelid = $1::text::regclass AND i.indisunique AND NOT i.indisprimary ORDER BY i.indexrelid`,
-    [tableName(schema, table.name)],
+    [tableName(table)],
   )
   return rows.map(({ names }) => names)
 }

@@ -174,7 +174,6 @@ const tablePieces = (schema: string, log: Pick<TablePieceSpec, 'exportOnly'>): r
         owner: 'project_id',
         order: ['n'],
         references: { next: 'photos', main_note: 'notes' },
-        secondPass: ['next', 'main_note'],
       },
       { table: 'notes', owner: 'photo_id.project_id', order: ['n'], references: { photo_id: 'photos' } },
     ],

@@ -1,0 +1,114 @@
+import { PieceworkError, type Queryable } from '@piecework/core/piece'
+import { quoteIdent } from '../database/quote-ident.js'
+import type { FillContext } from './fill-context.js'
+import { ambiguousKey, givesStableKey, sameStableKey } from './lookups.js'
+import { carriesTarget } from './reference-value.js'
+import type { Stage } from './stage.js'
+import type { ReferencePlan, StableKey, TablePlan } from './table-plan.js'
+import { referencedTable } from './target-rows.js'
+
+/**
+ * Reads what staged rows refer to by stable keys. Refuses keys that several rows have; makes rows for those
+ * that no row has, or tells who takes their place, where that is declared.
+ */
+export async function readLookups(plan: TablePlan, stage: Stage, context: FillContext): Promise<void> {
+  const { tx, lookups } = context
+  await lookups.read(tx, plan, stage, context)
+  for (const reference of plan.references) {
+    const { shared, lookup } = reference
+    for (const stable of [shared, carriesTarget(reference, context) ? undefined : lookup]) {
+      if (!stable?.headers.some((name) => stage.column(name))) continue
+      const rows = lookups.table(reference, stable)
+      const [count, missing] = await counts(tx, reference, stable, stage, rows)
+      if (count > 0) throw ambiguousKey(plan.entry, reference.column.name, reference, count)
+      if (missing > 0 && stable === shared)
+        await replaceMissing(plan, reference, shared, stage, missing, context)
+    }
+  }
+}
+
+/** Rows of the stage whose stable key several rows have, and whose stable key none has. */
+async function counts(
+  tx: Queryable,
+  reference: ReferencePlan,
+  stable: StableKey,
+  stage: Stage,
+  rows: string,
+) {
+  const without = `${stage.column(reference.column.name) ?? 'NULL'} IS NULL`
+  const { rows: found } = await tx.query<{ many: string; none: string }>(
+    `SELECT count(*) FILTER (WHERE s.n > 1)::text AS many, count(*) FILTER (WHERE s.n IS NULL)::text AS none
+     FROM ${stage.from} LEFT JOIN ${rows} s ON ${sameStableKey('s', stable, stage)}
+     WHERE ${givesStableKey(stable, stage)}${stable === reference.shared ? ` AND ${without}` : ''}${typeOf(reference, stage)}`,
+  )
+  return [Number(found[0]?.many ?? 0), Number(found[0]?.none ?? 0)] as const
+}
+
+const typeOf = ({ when }: ReferencePlan, stage: Stage): string =>
+  when ? ` AND (${stage.column(when.by.name) ?? 'NULL'})::text = '${when.is.replaceAll("'", "''")}'` : ''
+
+async function replaceMissing(
+  plan: TablePlan,
+  reference: ReferencePlan,
+  shared: StableKey,
+  stage: Stage,
+  missing: number,
+  context: FillContext,
+): Promise<void> {
+  const { missing: instead = 'refuse' } = shared
+  // Validation has refused what is missing; what went since is left out and told like other dangling references.
+  if (instead === 'refuse' || instead === 'null') return
+  if (instead === 'create') await createShared(reference, shared, stage, context)
+  if (instead === 'importer') await refuseUnknownImporter(reference, context)
+  const told = instead === 'create' ? 'they were made' : 'the importer takes their place'
+  context.finding({
+    severity: 'warning',
+    code: instead === 'create' ? 'table/shared-created' : 'table/importer-instead',
+    file: plan.entry,
+    column: reference.column.name,
+    count: missing,
+    message: `${missing} ${missing === 1 ? 'row leads' : 'rows lead'} by "${reference.column.name}" to shared rows of "${reference.table.name}" that were not here: ${told}.`,
+  })
+}
+
+async function createShared(
+  reference: ReferencePlan,
+  shared: StableKey,
+  stage: Stage,
+  context: FillContext,
+): Promise<void> {
+  const { tx, lookups } = context
+  const rows = lookups.table(reference, shared)
+  const names = shared.columns.map(({ name }) => quoteIdent(name))
+  const values = shared.headers.map((name) => stage.column(name) ?? 'NULL')
+  await tx.query(
+    `INSERT INTO ${referencedTable(reference)} (${names.join(', ')})
+     SELECT DISTINCT ${values.join(', ')} FROM ${stage.from} LEFT JOIN ${rows} s ON ${sameStableKey('s', shared, stage)}
+     WHERE ${givesStableKey(shared, stage)} AND ${stage.column(reference.column.name) ?? 'NULL'} IS NULL AND s.n IS NULL${typeOf(reference, stage)}
+     ON CONFLICT DO NOTHING`,
+  )
+  await lookups.reread(tx, reference, shared, context)
+  const [, missing] = await counts(tx, reference, shared, stage, lookups.table(reference, shared))
+  if (missing === 0) return
+  throw new PieceworkError(
+    'table/shared-missing',
+    `Shared rows of "${reference.table.name}" that were made from their stable keys do not fulfil the condition of "${reference.column.name}".`,
+    { facts: { table: reference.table.name, count: missing } },
+  )
+}
+
+async function refuseUnknownImporter(
+  reference: ReferencePlan,
+  { tx, principal }: FillContext,
+): Promise<void> {
+  const { rows } = await tx.query<{ there: boolean }>(
+    `SELECT EXISTS (SELECT FROM ${referencedTable(reference)} WHERE ${quoteIdent(reference.key)}::text = $1) AS there`,
+    [principal.id],
+  )
+  if (rows[0]?.there) return
+  throw new PieceworkError(
+    'table/shared-missing',
+    `The principal who imports is no row of "${reference.table.name}", so it cannot take the place of rows that are not here.`,
+    { facts: { table: reference.table.name } },
+  )
+}

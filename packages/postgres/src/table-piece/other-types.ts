@@ -1,0 +1,24 @@
+import { PieceworkError, type Queryable } from '@piecework/core/piece'
+import { textLiteral } from '../database/text-literal.js'
+import type { RowSource } from './row-source.js'
+import type { TablePlan } from './table-plan.js'
+
+/** Refuses rows whose polymorphic reference has a type that is not declared, unless such keys are kept. */
+export async function refuseOtherTypes(tx: Queryable, plan: TablePlan, source: RowSource): Promise<void> {
+  for (const { column, by, types, other } of plan.polymorphic) {
+    const id = source.column(column.name)
+    if (other === 'keep' || id === undefined) continue
+    const type = `(${source.column(by.name) ?? 'NULL'})::text`
+    const known = `coalesce(${type} IN (${types.map(textLiteral).join(', ')}), false)`
+    const { rows } = await tx.query<{ count: string }>(
+      `SELECT count(*)::text AS count FROM ${source.from} WHERE ${source.where} AND ${id} IS NOT NULL AND NOT ${known}`,
+    )
+    const count = Number(rows[0]?.count ?? 0)
+    if (count === 0) continue
+    throw new PieceworkError(
+      'table/type-unknown',
+      `${count} ${count === 1 ? 'row has' : 'rows have'} in "${by.name}" of table "${plan.table.name}" a type to which "references" of "${column.name}" gives no table.`,
+      { facts: { table: plan.table.name, column: column.name, by: by.name, count } },
+    )
+  }
+}

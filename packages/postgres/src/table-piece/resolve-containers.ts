@@ -1,0 +1,55 @@
+import { asReference, isPolymorphic } from './as-reference.js'
+import type { Column, Table } from './catalogue.js'
+import { holdsDocuments } from './document-sql.js'
+import { parseJsonPath } from './json-path.js'
+import type { FindColumn, ResolveInput } from './resolve-input.js'
+import { resolveStableKey, resolveTarget } from './resolve-target.js'
+import type { Reference } from './spec.js'
+import type { ContainedTarget, ContainerPlan } from './table-plan.js'
+
+/** Columns of `json` and `text`, and arrays of `references`. */
+export function resolveContainers(
+  input: ResolveInput,
+  table: Table,
+  column: FindColumn,
+): readonly ContainerPlan[] {
+  const { spec, problem } = input
+  const containers: ContainerPlan[] = []
+  const contained = (from: Column, reference: Reference, text: string, more: Partial<ContainedTarget>) => {
+    const target = resolveTarget(input, reference, `${spec.table}.${from.name}`)
+    if (!target) return []
+    // Shared rows stand in the place of ids, so only pairs of other rows need a column.
+    const shared = resolveStableKey(input, reference.shared, target.table, from.name, [], table)
+    const header = [from.name, reference.table, ...(reference.lookup?.by ?? [])].join('.')
+    const lookup = resolveStableKey(input, reference.lookup, target.table, from.name, [header], table)
+    return [{ ...target, shared, lookup, path: [], pattern: '', text, ...more }]
+  }
+  for (const [name, declared] of Object.entries(spec.references ?? {})) {
+    const from = table.columns.get(name)
+    if (!from || from.element === undefined) continue
+    if (isPolymorphic(declared)) {
+      problem(`"${name}" of table "${spec.table}" is an array and cannot lead to several tables`)
+      continue
+    }
+    const ids = contained(from, asReference(declared), '', {})
+    containers.push({ column: from, form: 'array', ids })
+  }
+  for (const [name, ids] of Object.entries(spec.json ?? {})) {
+    const from = column(name, 'json')
+    if (!from) continue
+    if (!holdsDocuments(from.base)) problem(`column "${name}" of table "${spec.table}" is not json`)
+    const targets = ids.flatMap((id) => contained(from, id, id.path, { path: parseJsonPath(id.path) }))
+    if (/json$/.test(from.base) && targets.some(({ path }) => path.at(-1) === 'names'))
+      problem(`names of members can be ids in jsonb only, and "${name}" of table "${spec.table}" is json`)
+    containers.push({ column: from, form: 'json', ids: targets })
+  }
+  for (const [name, ids] of Object.entries(spec.text ?? {})) {
+    const from = column(name, 'text')
+    if (!from) continue
+    if (!/^(text|varchar|bpchar|citext)$/.test(from.base))
+      problem(`column "${name}" of table "${spec.table}" is not text`)
+    const targets = ids.flatMap((id) => contained(from, id, id.pattern, { pattern: id.pattern }))
+    containers.push({ column: from, form: 'text', ids: targets })
+  }
+  return containers
+}

@@ -1,0 +1,41 @@
+import type { Queryable, ResourceRef } from '@piecework/core/piece'
+import { quoteIdent } from '../database/quote-ident.js'
+import { asHost, asOurselves } from './as-host.js'
+import { onlyTable } from './joins.js'
+import { resourceLiteral } from './resource-literal.js'
+import type { TablePlan } from './table-plan.js'
+
+/** Whether the row is the resource itself, and not one that belongs to it: other tables refer to it. */
+export const isCertain = ({ ownerColumn, table }: TablePlan): boolean =>
+  table.referenced || ownerColumn?.name === 'id'
+
+/**
+ * A table whose key is the owner holds the resource's own row, or perhaps a row that belongs to the resource:
+ * where the shell has no such row, there is none to update.
+ */
+export async function withShells(
+  tx: Queryable,
+  plans: readonly TablePlan[],
+  { id }: ResourceRef,
+): Promise<readonly TablePlan[]> {
+  const found: TablePlan[] = []
+  for (const plan of plans) {
+    const { ownerColumn, table } = plan
+    if (!plan.ownRow || !ownerColumn || isCertain(plan)) {
+      found.push(plan)
+      continue
+    }
+    const { rows } = await tx.query<{ there: boolean }>(
+      `SELECT EXISTS (SELECT FROM ${onlyTable(table)} WHERE ${quoteIdent(ownerColumn.name)} = ${resourceLiteral(ownerColumn, id)}) AS there`,
+    )
+    found.push({ ...plan, ownRow: rows[0]?.there === true })
+  }
+  return found
+}
+
+/** Deferred constraints fail the attempt while it can still say why. */
+export async function checkDeferred(tx: Queryable): Promise<void> {
+  await tx.query(asHost)
+  await tx.query('SET CONSTRAINTS ALL IMMEDIATE')
+  await tx.query(asOurselves)
+}

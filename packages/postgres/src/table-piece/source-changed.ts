@@ -1,0 +1,53 @@
+import { PieceworkError, type Queryable } from '@piecework/core/piece'
+import { quoteIdent } from '../database/quote-ident.js'
+import type { Column } from './catalogue.js'
+import { Joins } from './joins.js'
+import { carriesTarget, type Remap } from './reference-value.js'
+import { resourceLiteral } from './resource-literal.js'
+import type { Stage } from './stage.js'
+import type { ReferencePlan, TablePlan } from './table-plan.js'
+
+interface Dangling {
+  readonly stage: Stage
+  /** SQL of joins that the condition needs. */
+  readonly joins: string
+  readonly condition: string
+}
+
+/**
+ * A clone is made by several transactions. If a row that a reference misses is a row of the source now, and
+ * younger than the copies of its table, it was written after that was read: to leave the reference out would
+ * lose data. Older ones were left out for reasons that are told.
+ */
+export async function refuseChangedSource(
+  tx: Queryable,
+  plan: TablePlan,
+  reference: ReferencePlan,
+  { stage, joins, condition }: Dangling,
+  remap: Remap,
+  { younger }: { readonly younger: boolean },
+): Promise<void> {
+  const { ownedBy, table, key, column } = reference
+  const id = stage.column(column.name)
+  if (remap.from === 'files' || !ownedBy || id === undefined || !carriesTarget(reference, remap)) return
+  const rowsOf = (resource: string, what: string): string => {
+    const literal = resourceLiteral(ownedBy.path.at(-1)?.column as Column, resource)
+    const rows = new Joins(table, ownedBy.where, (where) => where.replaceAll('$resource', () => literal))
+    const owner = rows.column(ownedBy.path, 'JOIN')
+    return `(SELECT ${what} FROM ${rows.sql} WHERE ${owner} = ${literal})`
+  }
+  const source = rowsOf(remap.source.id, `t.${quoteIdent(key)} AS k, age(t.xmin) AS age`)
+  const oldest = younger
+    ? ` AND own.age < coalesce(${rowsOf(remap.resource.id, 'max(age(t.xmin))')}, own.age + 1)`
+    : ''
+  const { rows: found } = await tx.query<{ count: string }>(
+    `SELECT count(*)::text AS count FROM ${stage.from}${joins} WHERE ${condition} AND EXISTS (SELECT FROM ${source} own WHERE own.k = ${id}${oldest})`,
+  )
+  const count = Number(found[0]?.count ?? 0)
+  if (count === 0) return
+  throw new PieceworkError(
+    'source-changed',
+    `${count} ${count === 1 ? 'row leads' : 'rows lead'} by "${column.name}" of table "${plan.table.name}" to rows of "${table.name}" that were written while the clone was made.`,
+    { retryable: true, facts: { table: table.name, count } },
+  )
+}

@@ -1,0 +1,36 @@
+import { textLiteral } from '../database/text-literal.js'
+import type { ContainedTarget } from './table-plan.js'
+
+type Pattern = Pick<ContainedTarget, 'pattern' | 'keyColumn'>
+
+/** SQL of a text with every id that the pattern finds replaced by `leaf`, unless that is NULL. */
+export function mapText(value: string, target: Pattern, leaf: (id: string) => string): string {
+  const { before, id, after } = partsOf(target)
+  const found = textLiteral(`(${before})(${id})${after}`)
+  const whole = textLiteral(`${before}${id}${after}`)
+  return `CASE WHEN ${value} ~ ${whole} THEN (SELECT string_agg(s.part || coalesce(f.id, ''), '' ORDER BY s.n)
+    FROM regexp_split_to_table(${value}, ${whole}) WITH ORDINALITY s(part, n)
+    LEFT JOIN (SELECT g.m[1] || coalesce((SELECT x.id FROM (SELECT ${leaf('g.m[2]')} AS id OFFSET 0) x), g.m[2]) AS id, g.n
+      FROM regexp_matches(${value}, ${found}, 'g') WITH ORDINALITY g(m, n) OFFSET 0) f USING (n)) ELSE ${value} END`
+}
+
+/** SQL of a relation whose rows, `id` text, are the ids that the pattern finds. */
+export function textLeaves(value: string, target: Pattern): string {
+  const { before, id, after } = partsOf(target)
+  return `(SELECT g.m[1] AS id FROM regexp_matches(${value}, ${textLiteral(`${before}(${id})${after}`)}, 'g') g(m))`
+}
+
+/** Regular expressions of what stands before an id, of an id, and of where it ends. */
+function partsOf({ pattern, keyColumn }: Pattern) {
+  const [before = '', after = ''] = pattern
+    .split('{}')
+    .map((text) => text.replace(/[^A-Za-z0-9/_-]/g, '\\$&'))
+  const forms = {
+    uuid: ['[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}', '[0-9A-Za-z]'],
+    int: ['[0-9]+', '[0-9]'],
+    text: ['[A-Za-z0-9_-]+', '[A-Za-z0-9_-]'],
+  }
+  const { base } = keyColumn
+  const [id = '', more = ''] = forms[base === 'uuid' ? 'uuid' : /^int[248]$/.test(base) ? 'int' : 'text']
+  return { before, id, after: after === '' ? `(?!${more})` : `(?=${after})` }
+}
