@@ -57,7 +57,9 @@ const jsonb: ValueCheck = (text) => {
   const valid = json(text)
   if (valid === false) return false
   if (text.includes('\\u') && refusedEscape.test(JSON.stringify(JSON.parse(text)))) return false
-  return /\de[+-]?\d{4}/i.test(text) ? undefined : valid
+  const large = /\de[+-]?\d{4}/i
+  // A text may look like a number.
+  return large.test(text) && large.test(text.replace(/"(?:[^"\\]|\\.)*"/g, '""')) ? undefined : valid
 }
 
 const day = String.raw`(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])`
