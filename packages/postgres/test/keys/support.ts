@@ -13,8 +13,8 @@ CREATE SEQUENCE "Other Schema"."odd Seq";
 CREATE SEQUENCE common_seq START 1000;
 CREATE TABLE shelves (id uuid PRIMARY KEY, name text, ready boolean NOT NULL DEFAULT true);
 CREATE TABLE books (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, shelf_id uuid NOT NULL REFERENCES shelves ON DELETE CASCADE,
-  title text, sequel_id int REFERENCES books);
-CREATE TABLE pages (id bigserial PRIMARY KEY, book_id int NOT NULL REFERENCES books ON DELETE CASCADE, n int, see int REFERENCES books, loose int);
+  title text, sequel_id int REFERENCES books, near int[]);
+CREATE TABLE pages (id bigserial PRIMARY KEY, book_id int NOT NULL REFERENCES books ON DELETE CASCADE, n int, see int REFERENCES books, loose int, doc jsonb);
 CREATE TABLE "odd Marks" ("The Id" smallint PRIMARY KEY DEFAULT (coalesce(nextval('"Other Schema"."odd Seq"'), 0))::smallint,
   page_id bigint REFERENCES pages ON DELETE CASCADE, shelf_id uuid REFERENCES shelves ON DELETE CASCADE, word text);
 CREATE TABLE tags (id bigint PRIMARY KEY, shelf_id uuid REFERENCES shelves ON DELETE CASCADE, name text);
@@ -48,13 +48,14 @@ export const books: TableSpec = {
   table: 'books',
   owner,
   order: ['title'],
-  references: { sequel_id: 'books' },
+  references: { sequel_id: 'books', near: 'books' },
 }
 export const pages: TableSpec = {
   table: 'pages',
   owner: 'book_id.shelf_id',
   order: ['book_id.title', 'n'],
   references: { book_id: 'books', see: 'books', loose: 'books' },
+  json: { doc: [{ path: 'books[*]', table: 'books' }, { path: 'by.*', table: 'books' }] },
 }
 const marks: TableSpec = { table: 'odd Marks', owner, order: ['word'], references: { page_id: 'pages' } }
 const key = { sequence: 'public.common_seq' }
@@ -101,8 +102,17 @@ export async function sampleShelves(world: World, rows = 12): Promise<readonly [
     [[...shelves]],
   )
   await world.query(
+    'UPDATE books SET near = ARRAY[id, sequel_id, NULL] WHERE shelf_id = ANY ($1::uuid[]) AND sequel_id IS NOT NULL',
+    [[...shelves]],
+  )
+  await world.query(
     `INSERT INTO pages (book_id, n, see, loose) SELECT b.id, n, b.sequel_id, CASE n WHEN 1 THEN b.id END
      FROM generate_series(1, 3) n, books b WHERE b.shelf_id = ANY ($1::uuid[]) ORDER BY n, b.id`,
+    [[...shelves]],
+  )
+  await world.query(
+    `UPDATE pages p SET doc = jsonb_build_object('books', jsonb_build_array(b.id, b.sequel_id), 'by', jsonb_build_object('x', b.id::text), 'n', b.id)
+     FROM books b WHERE b.id = p.book_id AND b.shelf_id = ANY ($1::uuid[]) AND b.sequel_id IS NOT NULL AND p.n = 2`,
     [[...shelves]],
   )
   await world.query(
@@ -134,9 +144,12 @@ export async function sampleShelves(world: World, rows = 12): Promise<readonly [
 export async function contentOf(world: World, shelf: string): Promise<unknown> {
   const [row] = await world.query<{ content: unknown }>(
     `SELECT jsonb_build_object(
-       'books', (SELECT jsonb_agg(jsonb_build_array(b.title, s.title, s.shelf_id = b.shelf_id) ORDER BY b.title)
+       'books', (SELECT jsonb_agg(jsonb_build_array(b.title, s.title, s.shelf_id = b.shelf_id,
+           (SELECT jsonb_agg(o.title ORDER BY u.i) FROM unnest(b.near) WITH ORDINALITY u(id, i) LEFT JOIN books o ON o.id = u.id AND o.shelf_id = b.shelf_id)) ORDER BY b.title)
          FROM books b LEFT JOIN books s ON s.id = b.sequel_id WHERE b.shelf_id = $1),
-       'pages', (SELECT jsonb_agg(jsonb_build_array(b.title, p.n, s.title, s.shelf_id = b.shelf_id, l.title, l.shelf_id = b.shelf_id) ORDER BY b.title, p.n)
+       'pages', (SELECT jsonb_agg(jsonb_build_array(b.title, p.n, s.title, s.shelf_id = b.shelf_id, l.title, l.shelf_id = b.shelf_id,
+           (SELECT jsonb_agg(o.title ORDER BY u.i) FROM jsonb_array_elements(p.doc -> 'books') WITH ORDINALITY u(id, i) LEFT JOIN books o ON to_jsonb(o.id) = u.id AND o.shelf_id = b.shelf_id),
+           (SELECT o.title FROM books o WHERE to_jsonb(o.id::text) = p.doc #> '{by,x}' AND o.shelf_id = b.shelf_id)) ORDER BY b.title, p.n)
          FROM pages p JOIN books b ON b.id = p.book_id LEFT JOIN books s ON s.id = p.see LEFT JOIN books l ON l.id = p.loose WHERE b.shelf_id = $1),
        'marks', (SELECT jsonb_agg(jsonb_build_array(m.word, p.n, b.title, b.shelf_id = m.shelf_id) ORDER BY m.word)
          FROM "odd Marks" m LEFT JOIN pages p ON p.id = m.page_id LEFT JOIN books b ON b.id = p.book_id WHERE m.shelf_id = $1),

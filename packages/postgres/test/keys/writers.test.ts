@@ -65,6 +65,13 @@ const writes: Readonly<Record<string, (id: string) => Promise<void>>> = {
       [id],
     )
   },
+  'rows that are there come to refer to new ones': async (id) => {
+    await world.query(
+      `WITH b AS (INSERT INTO books (shelf_id, title) VALUES ($1, 'new') RETURNING id)
+       UPDATE pages SET see = b.id FROM b WHERE pages.id = (SELECT min(p.id) FROM pages p JOIN books o ON o.id = p.book_id WHERE o.shelf_id = $1)`,
+      [id],
+    )
+  },
   'rows with their references go': async (id) => {
     await world.query(
       'DELETE FROM pages WHERE id = (SELECT max(p.id) FROM pages p JOIN books b ON b.id = p.book_id WHERE b.shelf_id = $1)',
