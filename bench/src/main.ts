@@ -4,10 +4,11 @@ import type { Bench, Measure } from './measure.js'
 import { memoryBench } from './memory.js'
 import { overheadBench } from './overhead/overhead.js'
 import { planningBench } from './planning/planning.js'
-import { tablePieceBench } from './table-piece.js'
+import { keysBench, tablePieceBench } from './table-piece.js'
 
 const benches: Readonly<Record<string, Bench>> = {
   'table-piece': tablePieceBench,
+  keys: keysBench,
   memory: memoryBench,
   planning: planningBench,
   legacy: legacyBench,

@@ -1,5 +1,6 @@
-import type { Ids } from '@piecework/core/piece'
+import type { Ids, KeyRange } from '@piecework/core/piece'
 import { type Database, drawTargets, jobIds, keyFormsOf, type ResourceRef } from '@piecework/core/store'
+import type { ReservedRanges } from './law-keys.js'
 import type { PieceLawsOptions } from './piece-laws-options.js'
 
 /** Ids of jobs over one resource, as core makes them. What a job draws from a sequence it draws once. */
@@ -7,19 +8,24 @@ export function lawIds(
   { kind, piece, before = [] }: PieceLawsOptions,
   db: Database,
   source: ResourceRef,
-): (job: string) => Promise<Ids> {
+): (job: string, ranges?: ReservedRanges) => Promise<Ids> {
   const key = kind.key ?? 'uuid'
   const ofKind = { name: kind.kind, keys: { forms: { [kind.table]: key } } }
   const forms = keyFormsOf([ofKind, ...before, piece])
   const kinds = { kind: () => ({ kind: kind.kind, table: kind.table, key }) }
   const drawn = new Map<string, ReadonlyMap<string, string>>()
-  return async (job) => {
+  return async (job, reserved) => {
+    const made = { forms, ...(reserved && { ranges: (table: string) => pageOf(reserved, table) }) }
     const known = drawn.get(job)
-    if (known) return jobIds(job, { forms, drawn: new Map([[kind.table, known]]) })
+    if (known) return jobIds(job, { ...made, drawn: new Map([[kind.table, known]]) })
     const { targets } = await drawTargets(kinds, db, { ...source, children: [] })
-    if (!targets) return jobIds(job, { forms })
+    if (!targets) return jobIds(job, made)
     const ids = new Map(targets.map((target) => [target.source.id, target.id]))
     drawn.set(job, ids)
-    return jobIds(job, { forms, drawn: new Map([[kind.table, ids]]) })
+    return jobIds(job, { ...made, drawn: new Map([[kind.table, ids]]) })
   }
+}
+
+async function* pageOf(reserved: ReservedRanges, table: string): AsyncGenerator<readonly KeyRange[]> {
+  yield reserved.get(table) ?? []
 }

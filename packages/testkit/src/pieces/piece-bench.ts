@@ -5,6 +5,7 @@ import type { Database, Finding, PieceCounts, ResourceRef, Transaction } from '@
 import { bytesOf, chunked } from '../bytes.js'
 import { removeIn } from './law-host.js'
 import { lawIds } from './law-ids.js'
+import { lawKeys } from './law-keys.js'
 import type { PieceLawsOptions, Sample } from './piece-laws-options.js'
 
 export interface ExportedEntry {
@@ -59,6 +60,7 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
   const options = laws.piece.options?.parse(laws.options ?? {})
   const principal = laws.principal ?? { id: randomUUID() }
   const idsOf = lawIds(laws, db, source)
+  const reserve = lawKeys(db)
   const context = (job: string, resource: ResourceRef, signal: AbortSignal) => ({
     jobId: job,
     resource,
@@ -106,19 +108,22 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
   const copy = async (
     { job = randomUUID(), signal = new AbortController().signal, begin, removed }: CopyOptions,
     work: (made: Made) => Promise<PieceCounts | undefined>,
+    given?: Entries,
   ): Promise<Copy> => {
-    const ids = await idsOf(job)
-    const target = { kind: source.kind, id: ids.idOf(laws.kind.table, source.id) }
+    const target = { kind: source.kind, id: (await idsOf(job)).idOf(laws.kind.table, source.id) }
     const findings: Omit<Finding, 'piece'>[] = []
     const parent = await laws.kind.parentOf?.(source, db)
     const before = await exportBefore()
+    const finding = (found: Omit<Finding, 'piece'>): void => void findings.push(found)
+    const carries = (kind: string): boolean => kind === source.kind
+    const whole = { ...context(job, target, new AbortController().signal), source, carries, finding }
+    const own = { piece: laws.piece, ...(given && { entries: given }) }
+    const ids = await idsOf(job, await reserve(whole, [...before, own]))
     let done: Copy | undefined
     const undone = db.transaction(async (tx) => {
       await begin?.(tx)
       const shell = { ref: target, owner: principal.id, source: 'archive', ...(parent && { parent }) }
       await laws.kind.shell?.create(shell, tx)
-      const finding = (found: Omit<Finding, 'piece'>): void => void findings.push(found)
-      const carries = (kind: string): boolean => kind === source.kind
       const made = { ...context(job, target, signal), tx, ids, source, carries, finding }
       for (const { piece, entries } of before)
         await piece.importer?.import({ ...made, options: piece.options?.parse({}), entries })
@@ -146,10 +151,14 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
     source,
     export: ({ signal, write } = {}) => exportOf(laws.piece, signal, write),
     import: (exported, how = {}) =>
-      copy(how, async (made) => {
-        const entries = entriesOf(exported.entries.map((entry) => fileOf(entry, how.open)))
-        return laws.piece.importer?.import({ ...made, entries })
-      }),
+      copy(
+        how,
+        async (made) => {
+          const entries = entriesOf(exported.entries.map((entry) => fileOf(entry, how.open)))
+          return laws.piece.importer?.import({ ...made, entries })
+        },
+        entriesOf(exported.entries.map((entry) => fileOf(entry))),
+      ),
     clone: (how = {}) => copy(how, async (made) => laws.piece.cloner?.clone(made)),
   }
 }

@@ -40,6 +40,8 @@ export async function checkStart(db: Queryable, checked: readonly Checked[]): Pr
 const needsStaging = ({ piece, plans }: Checked): boolean =>
   !piece.exportOnly &&
   plans.some(
-    ({ ownRow, containers, polymorphic, unique }) =>
-      ownRow || containers.length + polymorphic.length + unique.length > 0,
+    ({ ownRow, numbers, containers, polymorphic, unique }) =>
+      ownRow ||
+      numbers.key !== undefined ||
+      numbers.travelling.length + containers.length + polymorphic.length + unique.length > 0,
   )

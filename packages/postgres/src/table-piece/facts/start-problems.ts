@@ -13,6 +13,7 @@ export function startProblems(plan: TablePlan, facts: StartFacts, exportOnly: bo
   return [
     ...reading,
     ...privileges(plan, 'write', written, facts.unwritable),
+    ...undrawable(plan),
     ...undecidedTriggers(plan),
     ...uniqueBeyond(plan, facts),
     ...sequences(plan, facts),
@@ -38,6 +39,21 @@ function privileges(
       hint: `GRANT ${what === 'read' ? 'SELECT' : 'INSERT, UPDATE, DELETE'} on it to the role.`,
     },
   ]
+}
+
+/** Sequences from which an import or a clone takes numbers. */
+function undrawable({ spec, numbers }: TablePlan): Problem[] {
+  const used = [...(numbers.key ? [numbers.key] : []), ...numbers.travelling]
+  return used
+    .filter(({ sequence }) => !sequence.usable)
+    .map(({ column, sequence }) => ({
+      severity: 'error',
+      code: 'database/no-privilege',
+      table: spec.table,
+      column: column.name,
+      text: `this role may not draw numbers of the sequence ${sequence.text}, from which "${spec.table}"."${column.name}" comes`,
+      hint: `GRANT USAGE ON SEQUENCE ${sequence.name} to the role.`,
+    }))
 }
 
 function undecidedTriggers({ spec, facts }: TablePlan): Problem[] {

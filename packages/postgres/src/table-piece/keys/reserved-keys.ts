@@ -72,17 +72,17 @@ async function readIntoTable(
   await tx.query(
     `CREATE TEMPORARY TABLE ${plain} (first bigint, last bigint, new_first bigint) ON COMMIT DROP`,
   )
-  await tx.copyIn({ table, columns: ['first', 'last', 'new_first'] }, csvOf(ids.keyRanges(name)))
+  for await (const page of ids.keyRanges(name)) {
+    await tx.query(
+      `INSERT INTO ${table} SELECT f, f + n - 1, t FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS u(f, t, n)`,
+      [
+        page.map(({ oldFrom }) => String(oldFrom)),
+        page.map(({ newFrom }) => String(newFrom)),
+        page.map(({ length }) => String(length)),
+      ],
+    )
+  }
   await tx.query(`CREATE INDEX ON ${table} (first) INCLUDE (last, new_first)`)
   await tx.query(`ANALYZE ${table}`)
   return { sql: (expression) => rangesTableSql(table, expression), map: undefined }
-}
-
-async function* csvOf(pages: AsyncIterable<readonly KeyRange[]>): AsyncGenerator<Uint8Array> {
-  for await (const page of pages) {
-    const lines = page.map(
-      ({ oldFrom, newFrom, length }) => `${oldFrom},${oldFrom + BigInt(length) - 1n},${newFrom}\n`,
-    )
-    yield Buffer.from(lines.join(''))
-  }
 }

@@ -11,6 +11,8 @@ export interface Sequence {
   readonly increment: bigint
   readonly most: bigint
   readonly cycles: boolean
+  /** This role may draw numbers. */
+  readonly usable: boolean
 }
 
 /** Sequences of tables, and those that declarations name. */
@@ -75,15 +77,17 @@ interface Row {
   readonly increment: string
   readonly most: string
   readonly cycles: boolean
+  readonly usable: boolean
 }
 
-const sequenceOf = ({ oid, name, text, increment, most, cycles }: Row): Sequence => ({
+const sequenceOf = ({ oid, name, text, increment, most, cycles, usable }: Row): Sequence => ({
   oid,
   name,
   text,
   increment: BigInt(increment),
   most: BigInt(most),
   cycles,
+  usable,
 })
 
 const query = `
@@ -112,6 +116,7 @@ WITH used AS (
 SELECT u.schema, u.table, u.column, s.oid::text AS oid, pg_catalog.format('%I.%I', n.nspname, s.relname) AS name,
   n.nspname || '.' || s.relname AS text, s.relname AS short, pg_catalog.pg_table_is_visible(s.oid) AS visible,
   q.seqincrement::text AS increment, q.seqmax::text AS most, q.seqcycle AS cycles,
+  pg_catalog.has_sequence_privilege(s.oid, 'USAGE') OR pg_catalog.has_sequence_privilege(s.oid, 'UPDATE') AS usable,
   EXISTS (
     SELECT FROM pg_catalog.pg_index i
     WHERE i.indrelid = u.relid AND i.indisprimary AND u.attnum = ANY (i.indkey::pg_catalog.int2[])

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { type KeyRange, keyMap } from '@piecework/core/piece'
+import { fromPg } from '@piecework/postgres'
+import { needsServer } from '@piecework/test-support'
+import fc from 'fast-check'
+import pg from 'pg'
+import { suite } from 'uvu'
+import { rangesSql, rangesTableSql } from '#internal/table-piece/keys/ranges-sql.js'
+
+const test = needsServer(suite('keys: ranges'))
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 1 })
+const db = fromPg(pool)
+test.after(() => pool.end())
+
+const least = -(2n ** 63n)
+const most = 2n ** 63n - 1n
+
+/** Ranges in order, with gaps of 0 and more, and keys in, before, between and behind them. */
+const ranges = fc
+  .record({
+    first: fc.oneof(fc.bigInt({ min: -50n, max: 50n }), fc.constantFrom(least, most - 200n)),
+    steps: fc.array(fc.record({ length: fc.integer({ min: 1, max: 5 }), gap: fc.nat(3) }), {
+      minLength: 1,
+      maxLength: 12,
+    }),
+    to: fc.oneof(fc.bigInt({ min: -1000n, max: 1000n }), fc.constantFrom(least, most - 1000n)),
+  })
+  .map(({ first, steps, to }) => {
+    const list: KeyRange[] = []
+    let [oldFrom, newFrom] = [first, to]
+    for (const { length, gap } of steps) {
+      list.push({ oldFrom, newFrom, length })
+      oldFrom += BigInt(length + gap)
+      newFrom += BigInt(length + 2 * gap + 1)
+    }
+    return list
+  })
+
+const near = (list: readonly KeyRange[]): readonly string[] => {
+  const all = list.flatMap(({ oldFrom, length }) =>
+    Array.from({ length: length + 4 }, (_, at) => oldFrom - 2n + BigInt(at)),
+  )
+  return [...all, least, most, 0n].filter((key) => key >= least && key <= most).map(String)
+}
+
+/** By looking at every range. */
+const newKey = (list: readonly KeyRange[], old: string): string | null => {
+  const key = BigInt(old)
+  const range = list.find(({ oldFrom, length }) => key >= oldFrom && key < oldFrom + BigInt(length))
+  return range ? String(range.newFrom + key - range.oldFrom) : null
+}
+
+test('new ids: SQL and this process map the same keys by ranges, and no key of a gap', async () => {
+  await db.transaction(async (tx) => {
+    await tx.query(
+      'CREATE TEMPORARY TABLE looked_up (first bigint, last bigint, new_first bigint) ON COMMIT DROP',
+    )
+    await fc.assert(
+      fc.asyncProperty(ranges, async (list) => {
+        const keys = near(list)
+        const expected = keys.map((key) => newKey(list, key))
+        assert.deepEqual(
+          keys.map((key) => keyMap(list).get(key) ?? null),
+          expected,
+        )
+        await tx.query('TRUNCATE looked_up')
+        await tx.query(
+          'INSERT INTO looked_up SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])',
+          [
+            list.map(({ oldFrom }) => String(oldFrom)),
+            list.map(({ oldFrom, length }) => String(oldFrom + BigInt(length) - 1n)),
+            list.map(({ newFrom }) => String(newFrom)),
+          ],
+        )
+        const { rows } = await tx.query<{
+          plain: string | null
+          wrapped: string | null
+          found: string | null
+        }>(
+          `SELECT (${rangesSql(list, 't.k')})::text AS plain, (${rangesSql(list, 't.k + 0')})::text AS wrapped, (${rangesTableSql('looked_up', 't.k')})::text AS found
+           FROM unnest($1::bigint[]) WITH ORDINALITY AS t(k, n) ORDER BY t.n`,
+          [keys],
+        )
+        for (const how of ['plain', 'wrapped', 'found'] as const)
+          assert.deepEqual(
+            rows.map((row) => row[how]),
+            expected,
+            how,
+          )
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+test('new ids: what is no key as PostgreSQL prints it has no new key, and without ranges nothing has', async () => {
+  const map = keyMap([{ oldFrom: 1n, newFrom: 11n, length: 9 }])
+  for (const text of ['', ' 5', '+5', '05', '5.0', '0x5', '5e0', '-0', '99999999999999999999', 'five'])
+    assert.equal(map.get(text), undefined, text)
+  assert.equal(map.get('5'), '15')
+  assert.equal(keyMap([]).get('5'), undefined)
+  const { rows } = await db.query(
+    `SELECT ${rangesSql([], '5')} AS none, ${rangesSql([{ oldFrom: 1n, newFrom: 2n, length: 1 }], 'NULL')} AS empty`,
+  )
+  assert.deepEqual(rows, [{ none: null, empty: null }])
+})
+
+test.run()
