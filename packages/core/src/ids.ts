@@ -20,7 +20,10 @@ export interface IdsOptions {
 }
 
 /** Ids of one job. Old ids are hashed as the text that PostgreSQL prints for them. */
-export function jobIds(jobId: string, { forms, drawn, ranges = noRanges, sharedNames = new Set() }: IdsOptions = {}): Ids {
+export function jobIds(
+  jobId: string,
+  { forms, drawn, ranges = noRanges, sharedNames = new Set() }: IdsOptions = {},
+): Ids {
   const nameOf = memoized((table) => keyName(table, sharedNames))
   const inputs = new Map<string, HashInput>()
   const inputOf = (table: string): HashInput => {
