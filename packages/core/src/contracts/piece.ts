@@ -136,6 +136,8 @@ export interface RemoveContext {
   readonly tablesAbove: readonly string[]
   /** The removal of all pieces and shells commits together. */
   readonly tx: Transaction
+  /** Adds to the report of the job that has failed. */
+  finding(finding: NewFinding): void
 }
 /**
  * Deletes the rows that the piece, or a trigger that it fired, has written for resources that never became

@@ -1,6 +1,8 @@
 import type { NodeResult } from '../contracts/attempts.js'
 import type { Queryable, Transaction } from '../contracts/database.js'
+import type { Finding } from '../contracts/finding.js'
 import type { Job, JobError } from '../contracts/jobs.js'
+import type { ResourceKind } from '../contracts/resource.js'
 import { fromDraft } from '../drafts/draft-state.js'
 import { newRefs } from '../plan/new-ref-of.js'
 import { walkTree } from '../plan/tree.js'
@@ -20,7 +22,8 @@ export const finishTask: TaskRunner = async (attempt) => {
     if (isFilling) await openShellSession(attempt, job, tx)
     if (job.outcome !== 'succeeded') {
       if (isFilling) await removeOrHide(attempt, tx, hasRows)
-      return retryUntil ? { result: { retryUntil } } : {}
+      const findings = attempt.findings.list()
+      return { ...(findings.length > 0 && { findings }), ...(retryUntil && { result: { retryUntil } }) }
     }
     if (isFilling) return showShells(attempt, tx)
     if (job.kind === 'export' && !(await isSourceThere(attempt, tx))) return { error: sourceDeleted(job) }
@@ -89,7 +92,9 @@ async function removeOrHide(attempt: AttemptContext, tx: Transaction, hasRows: b
   const { job } = lease
   const format = job.request.input && inputs.format(job.request.input.format)
   const keeps = format?.keepsShell && job.error?.code !== 'expired'
-  if (hasRows) await removeRows(registry, job, tx, ({ shell }) => !(keeps && shell?.incomplete))
+  const only = ({ shell }: ResourceKind) => !(keeps && shell?.incomplete)
+  const finding = (found: Finding) => attempt.findings.add(found)
+  if (hasRows) await removeRows(registry, job, tx, { only, finding })
   if (!keeps || !hasRows) return removeShells(registry, job, tx, { made: hasRows })
   const newRef = newRefs(registry, job)
   const reason = job.error?.message ?? 'The import failed.'

@@ -1,4 +1,5 @@
 import type { Transaction } from '../contracts/database.js'
+import type { Finding } from '../contracts/finding.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceKind, ResourceRef } from '../contracts/resource.js'
@@ -21,14 +22,21 @@ export async function removeResources(registry: Registry, job: MadeBy, tx: Trans
   await removeShells(registry, job, tx)
 }
 
-/** `only`: in resources of these kinds. */
+export interface RowsRemoval {
+  /** Of the kinds whose rows go. Absent: all. */
+  readonly only?: (kind: ResourceKind) => boolean
+  /** Takes what pieces find. */
+  readonly finding?: (finding: Finding) => void
+}
+
 export async function removeRows(
   registry: Registry,
   job: MadeBy,
   tx: Transaction,
-  only: (kind: ResourceKind) => boolean = () => true,
+  { only = () => true, finding = () => {} }: RowsRemoval = {},
 ): Promise<void> {
-  for (const made of madeBy(registry, job)) if (only(made.kind)) await removeRowsOf(registry, job, made, tx)
+  for (const made of madeBy(registry, job))
+    if (only(made.kind)) await removeRowsOf(registry, job, made, { tx, finding })
 }
 
 /**
@@ -68,12 +76,14 @@ async function removeRowsOf(
   registry: Registry,
   { request }: MadeBy,
   { kind, resources }: Made,
-  tx: Transaction,
+  { tx, finding }: { readonly tx: Transaction; readonly finding: (finding: Finding) => void },
 ): Promise<void> {
   const ofFormat = registry.formats.get(request.input?.format ?? '')?.pieces ?? []
   const pieces = [...registry.pieces.values(), ...ofFormat]
   const context = { resources, table: kind.table, tablesAbove: tablesAbove(registry, kind), tx }
-  for (const piece of laterFirst(pieces)) if (piece.of === kind.kind) await piece.remover?.remove(context)
+  for (const { name: piece, of, remover } of laterFirst(pieces))
+    if (of === kind.kind)
+      await remover?.remove({ ...context, finding: (found) => finding({ ...found, piece }) })
 }
 
 function tablesAbove({ kinds }: Registry, { parent }: ResourceKind): readonly string[] {

@@ -3,7 +3,7 @@ import type { JobReport } from '@piecework/core'
 import { jobIds, type ResourceRef } from '@piecework/core/piece'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
-import { digestOf, setValue, unpack } from './support/archive.js'
+import { setValue, unpack } from './support/archive.js'
 import { type Attacks, attacks, changed, once } from './support/attacks.js'
 import { assertQuiet, contentsOf, planningTables } from './support/contents.js'
 import { errorsOf, refused, spotOf } from './support/refused.js'
@@ -141,7 +141,7 @@ test('reproducible: an export of what has not changed has an equal digest; of an
   const [first, again] = [await exported(project), await exported(project)]
   assert.equal(first.digest, again.digest)
   const unpacked = await unpack(host.artifacts, first.artifact)
-  assert.equal(digestOf(unpacked), first.digest)
+  assert.equal(unpacked.digest, first.digest)
 
   const report = await succeeded(
     host.piecework.import({ archive: { artifact: first.artifact }, principal: ann }),

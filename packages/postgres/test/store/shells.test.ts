@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { createPiecework, type Pack, type Piecework, PieceworkError, type Queryable } from '@piecework/core'
 import type { Attempts, Store } from '@piecework/core/store'
-import { fromPg, postgresStore } from '@piecework/postgres'
+import { claimTables, fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import fc from 'fast-check'
@@ -17,7 +17,7 @@ const test = needsServer(suite('shells and their jobs'))
  */
 const tables = `
 CREATE TABLE shelves (id uuid PRIMARY KEY, name text, ready boolean NOT NULL);
-CREATE TABLE books (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), shelf uuid NOT NULL REFERENCES shelves ON DELETE CASCADE);
+CREATE TABLE books (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), shelf uuid NOT NULL);
 CREATE TABLE violations (what text NOT NULL);
 CREATE FUNCTION watch_shelf() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   INSERT INTO violations SELECT 'a shelf without a job' FROM shelves s WHERE s.id = NEW.id AND NOT s.ready AND NOT EXISTS (
@@ -76,23 +76,26 @@ function shelves(cloner: (tx: Queryable) => Promise<unknown>): Pack {
       },
     ],
     pieces: [
-      {
-        contract: 1,
-        name: 'shelf/books',
-        of: 'shelf',
-        version: 1,
-        exporter: { export: async () => ({ rows: 0 }) },
-        importer: { import: async () => ({ rows: 0 }) },
-        cloner: {
-          clone: async ({ tx, resource }) => {
-            await tx.query('INSERT INTO books (shelf) SELECT $1::uuid FROM generate_series(1, 3)', [
-              resource.id,
-            ])
-            await cloner(tx)
-            return { rows: 3 }
+      claimTables(
+        {
+          contract: 1,
+          name: 'shelf/books',
+          of: 'shelf',
+          version: 1,
+          exporter: { export: async () => ({ rows: 0 }) },
+          importer: { import: async () => ({ rows: 0 }) },
+          cloner: {
+            clone: async ({ tx, resource }) => {
+              await tx.query('INSERT INTO books (shelf) SELECT $1::uuid FROM generate_series(1, 3)', [
+                resource.id,
+              ])
+              await cloner(tx)
+              return { rows: 3 }
+            },
           },
         },
-      },
+        { tables: [{ table: 'books', owner: 'shelf' }] },
+      ),
     ],
   }
 }
@@ -180,6 +183,10 @@ test('one truth: at no commit is there a shell without a job, or a job that has 
       })
       const { rows } = await pool.query('SELECT what FROM violations')
       assert.deepEqual(rows, [])
+      const left = await pool.query(
+        'SELECT FROM books WHERE NOT EXISTS (SELECT FROM shelves s WHERE s.id = shelf)',
+      )
+      assert.equal(left.rowCount, 0, 'no foreign key removes books: the piece has to')
     }),
     { numRuns: 40 + plans.length, examples: plans.map((one) => [one]), includeErrorInReport: true },
   )

@@ -89,7 +89,7 @@ export async function removeIn(
   resource: ResourceRef,
   tx: Parameters<Parameters<Database['transaction']>[0]>[0],
 ): Promise<void> {
-  const context = { resources: [resource], table: kind.table, tablesAbove: [], tx }
+  const context = { resources: [resource], table: kind.table, tablesAbove: [], tx, finding: () => {} }
   for (const { remover } of [...before, piece].reverse()) await remover?.remove(context)
   await kind.shell?.remove(resource, tx)
 }

@@ -6,6 +6,7 @@ import {
   type Manifest,
   manifestDigest,
   openArchive,
+  writeManifest,
 } from '@piecework/core/archive'
 import { csvLine } from '@piecework/core/piece'
 import { type ZipEntry, zipOf } from '@piecework/test-support/fixtures/zip-of.js'
@@ -15,6 +16,8 @@ type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> }
 /** An archive taken apart, to be changed and put together again. */
 export interface Unpacked {
   manifest: Mutable<Manifest>
+  /** Of its manifest before any change. */
+  readonly digest: string
   /** By path in the zip. */
   readonly entries: Map<string, Buffer>
 }
@@ -37,11 +40,21 @@ export async function unpack(artifacts: ArtifactStore, key: string): Promise<Unp
     }
   }
   await archive.close()
-  return { manifest: structuredClone(archive.manifest) as Mutable<Manifest>, entries }
+  const digest = manifestDigest(writeManifest(archive.manifest))
+  return { manifest: firstVersion(archive.manifest), digest, entries }
 }
 
-export function copyOf({ manifest, entries }: Unpacked): Unpacked {
-  return { manifest: structuredClone(manifest), entries: new Map(entries) }
+/** Spelled as version 1 of the format, which says less. */
+function firstVersion({ format, tree, pieces }: Manifest): Mutable<Manifest> {
+  const plain = pieces.map((piece) => ({
+    ...piece,
+    entries: piece.entries.map(({ types: _, recordBytes: __, ...entry }) => entry),
+  }))
+  return structuredClone({ format, version: 1, tree, pieces: plain }) as Mutable<Manifest>
+}
+
+export function copyOf({ manifest, digest, entries }: Unpacked): Unpacked {
+  return { manifest: structuredClone(manifest), digest, entries: new Map(entries) }
 }
 
 /** Changes one entry, named by the end of its path, and lets the manifest tell the truth about it. */
@@ -150,5 +163,3 @@ export function pack(archive: Unpacked): Buffer {
   honest(archive)
   return zipOf(zipEntries(archive))
 }
-
-export const digestOf = ({ manifest }: Unpacked): string => manifestDigest(manifestBytes(manifest))

@@ -1,8 +1,9 @@
-import type { Queryable } from '@piecework/core/piece'
+import { isPieceworkError, type Queryable, type ResourceRef } from '@piecework/core/piece'
 import { alternatives } from '../as-reference.js'
-import type { Catalogue, Table } from '../catalogue.js'
+import type { Catalogue, Column, Table } from '../catalogue.js'
 import { resolvePath } from '../resolve-path.js'
 import { catalogueOf } from '../resolve-tables.js'
+import { resourceLiteral } from '../resource-literal.js'
 import type { TablePieceSpec, TableSpec } from '../spec.js'
 import { isNamed, isSameTable } from '../table-name.js'
 import type { PathStep } from '../table-plan.js'
@@ -30,11 +31,26 @@ export interface RemovableTable {
 export async function removableTables(
   db: Queryable,
   piece: RemovableSpec,
+  resources: readonly ResourceRef[],
 ): Promise<readonly RemovableTable[]> {
   const schema = piece.schema ?? 'public'
   const tables = piece.tables.map((table): TableSpec => ({ order: [], ...table }))
   const catalogue = await catalogueOf(db, { schema, tables })
-  return tables.flatMap((spec) => removableTable(catalogue, { ...piece, tables }, schema, spec) ?? [])
+  return tables.flatMap((spec) => {
+    const found = removableTable(catalogue, { ...piece, tables }, schema, spec)
+    return found && canHold(found.ownerPath.at(-1)?.column, resources) ? [found] : []
+  })
+}
+
+/** A column of another type than the ids has never held one. */
+function canHold(column: Column | undefined, resources: readonly ResourceRef[]): boolean {
+  try {
+    if (column) for (const { id } of resources) resourceLiteral(column, id)
+    return column !== undefined
+  } catch (error) {
+    if (isPieceworkError(error, 'registry-invalid')) return false
+    throw error
+  }
 }
 
 function removableTable(

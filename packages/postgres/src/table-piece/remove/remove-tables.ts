@@ -2,9 +2,9 @@ import type { RemoveContext, ResourceRef, Transaction } from '@piecework/core/pi
 import { quoteIdent } from '../../database/quote-ident.js'
 import { asHost, asOurselves } from '../as-host.js'
 import { tableName } from '../joins.js'
-import { resourceLiteral } from '../resource-literal.js'
 import { isNamed, isSameTable, type TableName } from '../table-name.js'
-import type { PathStep } from '../table-plan.js'
+import { countKept, keepingTables } from './kept-rows.js'
+import { ownedBy } from './owned-by.js'
 import {
   goesWithItsOwner,
   isShared,
@@ -19,11 +19,11 @@ import {
  */
 export async function removeTables(
   piece: RemovableSpec,
-  { tx, resources, table: root, tablesAbove }: RemoveContext,
+  { tx, resources, table: root, tablesAbove, finding }: RemoveContext,
 ): Promise<void> {
   if (resources.length === 0) return
-  const tables = await removableTables(tx, piece)
-  const statements = tables.flatMap((own) => (own.ownRow ? (letGo(own, resources, tablesAbove) ?? []) : []))
+  const tables = await removableTables(tx, piece, resources)
+  const clearing = tables.flatMap((own) => (own.ownRow ? (letGo(own, resources, tablesAbove) ?? []) : []))
   const deleted: RemovableTable[] = []
   for (const table of tables) {
     // Only a trigger can have written there.
@@ -31,11 +31,15 @@ export async function removeTables(
     const goes = table.ownRow ? !(await standsAlone(tx, table, root)) : goesWithItsOwner(table, root)
     if (!goes) deleted.push(table)
   }
-  statements.push(...deletionGroups(deleted).map((group) => deletion(group, resources)))
-  if (statements.length === 0) return
-  // All names in them are qualified.
+  if (clearing.length + deleted.length === 0) return
+  const keeping = await keepingTables(tx, deleted)
+  // All names in the statements are qualified.
   await tx.query(asHost)
-  for (const sql of statements) await tx.query(sql)
+  for (const sql of clearing) await tx.query(sql)
+  for (const group of deletionGroups(deleted)) {
+    await tx.query(deletion(group, resources))
+    for (const table of group) if (keeping.has(table)) await countKept(tx, table, resources, finding)
+  }
   await tx.query(asOurselves)
 }
 
@@ -111,19 +115,4 @@ function deletion(group: readonly RemovableTable[], resources: readonly Resource
   const last = statements.pop() ?? ''
   if (statements.length === 0) return last
   return `WITH ${statements.map((sql, index) => `d${index} AS (${sql})`).join(', ')} ${last}`
-}
-
-/** Condition: the row `alias` leads to one of the resources. */
-function ownedBy(
-  [step, ...further]: readonly PathStep[],
-  resources: readonly ResourceRef[],
-  alias: string,
-): string {
-  if (!step) return 'false'
-  const value = `${alias}.${quoteIdent(step.column.name)}`
-  if (!step.to)
-    return `${value} IN (${resources.map(({ id }) => resourceLiteral(step.column, id)).join(', ')})`
-  const next = `o${further.length}`
-  const key = `${next}.${quoteIdent(step.to.key)}`
-  return `${value} IN (SELECT ${key} FROM ${tableName(step.to.table)} AS ${next} WHERE ${ownedBy(further, resources, next)})`
 }

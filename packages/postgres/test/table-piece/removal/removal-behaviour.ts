@@ -8,7 +8,7 @@ import {
   type Piecework,
   type Queryable,
 } from '@piecework/core'
-import { postgresStore, type TablePieceSpec } from '@piecework/postgres'
+import { postgresStore, type TablePieceSpec, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import {
   atlas,
@@ -25,6 +25,17 @@ type Test = (name: string, run: () => Promise<void>) => void
 
 const principal = { id: 'ann' }
 let schemas = 0
+
+const finding = (): never => assert.fail('found something')
+
+/** What hosts do to keep rows that are deleted. */
+const keepers: Readonly<Record<string, (schema: string) => readonly string[]>> = {
+  'a trigger': (schema) => [
+    `CREATE FUNCTION ${schema}.keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$`,
+    `CREATE TRIGGER keep BEFORE DELETE ON ${schema}.notes FOR EACH ROW EXECUTE FUNCTION ${schema}.keep()`,
+  ],
+  'a rule': (schema) => [`CREATE RULE keep AS ON DELETE TO ${schema}.notes DO INSTEAD NOTHING`],
+}
 
 interface Host {
   readonly schema: string
@@ -145,6 +156,39 @@ export function removalBehaviour(test: Test, database: () => Database): void {
     })
   }
 
+  for (const [how, keep] of Object.entries(keepers)) {
+    test(`nothing half-made: rows that ${how} keeps from being deleted are told`, async () => {
+      await withHost(
+        'none',
+        async (host) => {
+          const before = await rowCounts(database(), host.schema)
+          host.last = async () => refuse()
+          const { job, findings } = await clone(host)
+          assert.equal(job.status, 'failed')
+          assert.deepEqual(
+            findings.map(({ code, piece, count }) => [code, piece, count]),
+            [['table/rows-left', 'atlas/photos', 5]],
+          )
+          assert.match(findings[0]?.message ?? '', /^5 rows of table "notes"/)
+          const after = await rowCounts(database(), host.schema)
+          assert.deepEqual(after, { ...before, notes: 10 })
+        },
+        keep,
+      )
+    })
+  }
+
+  test('a piece whose owner cannot hold the ids of the resources keeps no job from ending', async () => {
+    const schema = `atlas_${++schemas}`
+    for (const sql of atlasTables(schema, 'none')) await database().query(sql)
+    const tables = [{ table: 'notes', owner: 'n', order: ['n'] }]
+    const wrong = tablePiece({ name: 'atlas/wrong', of: 'project', version: 1, schema, tables })
+    const resources = [{ kind: 'project', id: randomUUID() }]
+    await database().transaction(async (tx) =>
+      wrong.remover?.remove({ resources, table: 'projects', tablesAbove: [], tx, finding }),
+    )
+  })
+
   const deletions = async (action: OnDelete): Promise<readonly string[]> => {
     const schema = `atlas_${++schemas}`
     for (const sql of atlasTables(schema, action)) await database().query(sql)
@@ -158,7 +202,7 @@ export function removalBehaviour(test: Test, database: () => Database): void {
       const resources = [randomUUID(), randomUUID()].map((id) => ({ kind: 'project', id }))
       for (const { of, remover } of atlasPack(schema, async () => {}).pieces ?? [])
         if (of === 'project')
-          await remover?.remove({ resources, table: 'projects', tablesAbove: [], tx: recording })
+          await remover?.remove({ resources, table: 'projects', tablesAbove: [], tx: recording, finding })
     })
     return statements.filter((sql) => /^(DELETE|WITH d0) /.test(sql))
   }

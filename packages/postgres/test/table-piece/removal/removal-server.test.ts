@@ -36,7 +36,7 @@ test('what a removal sets off runs on the search path of the host', async () => 
   const piece = atlasPack(schema, async () => {}).pieces?.find(({ name }) => name === 'atlas/photos')
   const resources = [{ kind: 'project', id }]
   await db.transaction(async (tx) =>
-    piece?.remover?.remove({ resources, table: 'projects', tablesAbove: [], tx }),
+    piece?.remover?.remove({ resources, table: 'projects', tablesAbove: [], tx, finding: () => {} }),
   )
   const { rows } = await pool.query(`SELECT count(*)::int AS count FROM ${schema}.bin`)
   assert.deepEqual(rows, [{ count: 5 }])
