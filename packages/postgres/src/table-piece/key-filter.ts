@@ -1,11 +1,11 @@
 const bitsPerKey = 48
 const probes = 8
 const fewestBits = 2 ** 16
-const mostBits = 2 ** 29
+const mostBits = 2 ** 27
 
 /**
  * A Bloom filter: whether a key may have come before. Of as many keys as it was made for, one in three
- * million is taken for another. Its memory is 6 bytes for each key, and 64 MB at most.
+ * million is taken for another. Its memory is 6 bytes for each key, and 16 MB at most.
  *
  * @see https://en.wikipedia.org/wiki/Bloom_filter
  */
