@@ -49,23 +49,28 @@ test('all problems at once: what the validators find refuses the job in one repo
   ])
 })
 
-const late = {
+const told = {
   'a geometry that is garbage': [
     'planning_units.csv',
     'geom',
     '0103zz',
-    /^Entry "planning_units\.csv", line 2, column "geom": /,
+    'planning_units.csv:2 geom table/value-invalid',
   ],
-  'a cost below zero': ['cost_surface_values.csv', 'cost', '-1', /^Entry "cost_surface_values\.csv"/],
+  'a cost below zero': [
+    'cost_surface_values.csv',
+    'cost',
+    '-1',
+    'cost_surface_values.csv:2 table/check-violated',
+  ],
 } as const
-for (const [what, [entry, column, value, sentence]] of Object.entries(late)) {
-  test(`nothing half-made: what only the database can tell leaves nothing: ${what}`, async () => {
-    const { code, message } = await refused(
+for (const [what, [entry, column, value, spot]] of Object.entries(told)) {
+  test(`all problems at once: what only the database knows is found before the first row: ${what}`, async () => {
+    const { code, findings } = await refused(
       host,
       await forged((archive) => setValue(archive, entry, column, value, 0)),
     )
-    assert.equal(code, 'archive-invalid', message)
-    assert.match(message, sentence)
+    assert.equal(code, 'validation-failed')
+    assert.deepEqual(errorsOf(findings).map(spotOf), [spot])
   })
 }
 
@@ -74,8 +79,8 @@ test('a line is told as it stands in the entry, although the entry is copied in 
     addUnits(archive, 30_000)
     setValue(archive, 'planning_units.csv', 'geom', '0103zz', 29_990)
   })
-  const { message } = await refused(host, request)
-  assert.match(message, /^Entry "planning_units\.csv", line 29992, column "geom": /)
+  const { findings } = await refused(host, request)
+  assert.deepEqual(errorsOf(findings).map(spotOf), ['planning_units.csv:29992 geom table/value-invalid'])
 })
 
 test('nothing half-made: a cancelled import leaves nothing', async () => {

@@ -57,22 +57,33 @@ test('all problems at once: problems of several files and pieces come in one rep
   assert.deepEqual(await contentsOf(host), before)
 })
 
-/** Each fails in another batch: only the database knows what is wrong. */
-const late: Readonly<Record<string, readonly [entry: string, column: string, value: string]>> = {
-  'project/planning-area': ['planning_areas.csv', 'geom', '00'],
-  'project/metadata': ['projects.csv', 'grid_shape', 'round'],
-  'project/planning-units': ['planning_units.csv', 'puid', '-1'],
-  'project/cost-surfaces': ['cost_surface_values.csv', 'cost', '-1'],
-  'project/feature-amounts': ['feature_amounts.csv', 'amount', '-1'],
-  'scenario/metadata': ['scenario/metadata/scenarios.csv', 'blm', '-1'],
-  'scenario/results': ['run_summaries.csv', 'run', '-1'],
+/** Each fails in another batch, at what only the database knows: a trigger that lets no row in. */
+const late: Readonly<Record<string, readonly [table: string, event: 'INSERT' | 'UPDATE']>> = {
+  'project/planning-area': ['planning_areas', 'INSERT'],
+  'project/metadata': ['projects', 'UPDATE'],
+  'project/planning-units': ['planning_units', 'INSERT'],
+  'project/cost-surfaces': ['cost_surface_values', 'INSERT'],
+  'project/feature-amounts': ['feature_amounts', 'INSERT'],
+  'scenario/metadata': ['scenarios', 'UPDATE'],
+  'scenario/results': ['run_summaries', 'INSERT'],
 }
-for (const [piece, [entry, column, value]] of Object.entries(late)) {
+for (const [piece, [table, event]] of Object.entries(late)) {
   test(`nothing half-made: an import that fails in the batch of ${piece} leaves nothing`, async () => {
-    const bytes = changed(attack.archive(), (archive) => setValue(archive, entry, column, value, 0))
-    const { code, message, report } = await refused(attack.host, asked(bytes))
-    assert.equal(code, 'archive-invalid', message)
-    assert.match(report?.job.error?.node ?? '', new RegExp(`^import .*${piece}$`))
+    const { database } = attack.host
+    await database.query(
+      `CREATE OR REPLACE FUNCTION let_nothing_in() RETURNS trigger LANGUAGE plpgsql
+       AS $$ BEGIN RAISE check_violation USING MESSAGE = 'closed'; END $$`,
+    )
+    await database.query(
+      `CREATE TRIGGER closed BEFORE ${event} ON planning.${table} FOR EACH ROW EXECUTE FUNCTION let_nothing_in()`,
+    )
+    try {
+      const { code, message, report } = await refused(attack.host, asked(changed(attack.archive(), () => {})))
+      assert.equal(code, 'archive-invalid', message)
+      assert.match(report?.job.error?.node ?? '', new RegExp(`^import .*${piece}$`))
+    } finally {
+      await database.query(`DROP TRIGGER closed ON planning.${table}`)
+    }
   })
 }
 
