@@ -43,7 +43,7 @@ async function archiveOf(from: Piecework, id: string, without: readonly string[]
   return archive
 }
 
-test('a table piece of rows that have numbers for keys is refused as the page says', async () => {
+test('a table piece would carry the rows that have numbers for keys, as the page says', async () => {
   const piece = tablePiece({
     name: 'notebook/stickers',
     of: 'notebook',
@@ -57,10 +57,9 @@ test('a table piece of rows that have numbers for keys is refused as the page sa
       },
     ],
   })
-  const error = await checkTables(db, [cover, pages, piece]).catch((reason: unknown) => reason)
-  assert.ok(isPieceworkError(error, 'registry-invalid'))
+  await checkTables(db, [cover, pages, piece])
   const page = await readFile(new URL('../../../../docs/writing-a-piece.md', import.meta.url), 'utf8')
-  assert.ok(page.includes(`> ${error.message}\n`), error.message)
+  assert.ok(page.includes('A table piece would carry the stickers, too.'))
 })
 
 test('a foreign key that is not declared is refused by name', async () => {

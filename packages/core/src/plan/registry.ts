@@ -184,6 +184,8 @@ function checkPieces(
     if (!Number.isInteger(piece.version) || piece.version < 1) refuse('needs a version from 1')
     if (!kinds.has(piece.of)) refuse(`is of the kind "${piece.of}", which is not registered`)
     for (const problem of abilityProblems(piece, archived)) refuse(problem)
+    if (piece.keys?.numbered && !piece.keys.reserve)
+      refuse('has numbered tables and does not reserve their keys')
     for (const name of piece.after ?? []) {
       const before = known.get(name)
       if (!before) refuse(`comes after "${name}", which is not registered`)

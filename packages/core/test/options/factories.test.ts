@@ -268,9 +268,9 @@ test('each function of an entry point that takes options is tried', () => {
     archive:
       'artifactSource entryPath fileSource manifestDigest openZip readManifest stagedEntries writeManifest',
     piece:
-      'PieceworkError checkArgument checkDeclaration checkOptions closest contractCheck csvLine entriesOf isPieceworkError isSequenceForm isTextForm jobIds keyFormCheck keyFormText keyFormsOf keyLength keyMap keyShape memo objectCheck readOnce recordLimit required uploadEntries',
+      'PieceworkError checkArgument checkDeclaration checkOptions closest contractCheck csvLine csvRecords entriesOf isPieceworkError isSequenceForm isTextForm jobIds keyFormCheck keyFormText keyFormsOf keyLength keyMap keyName keyShape memo objectCheck readOnce recordLimit required sharedNames uploadEntries',
     store:
-      'PieceworkError artifactKeySegments canBeStopped changedPaths checkArgument checkDeclaration checkOptions contractCheck databaseError deletedResult expiredResult isPieceworkError isTerminal jobIds keptUntil mustQueue objectCheck overlaps required resourceBusy resourcePath taskOf transition withPlan withUploads',
+      'PieceworkError artifactKeySegments canBeStopped canonicalId changedPaths checkArgument checkDeclaration checkOptions contractCheck databaseError deletedResult drawTargets expiredResult isPieceworkError isTerminal jobIds keptUntil keyFormText keyFormsOf mustQueue objectCheck overlaps required resourceBusy resourcePath taskOf transition withPlan withUploads',
   }
   const entryPoints = { core, archive, piece, store }
   for (const [name, exported] of Object.entries(entryPoints)) {

@@ -37,6 +37,12 @@ const refusal = (...packs: Pack[]): string => {
 }
 const pack = (...pieces: Piece[]): Pack => ({ name: 'test', kinds, pieces })
 
+test('refuses a piece that has numbered tables and does not reserve their keys', () => {
+  const numbered = async () => ['notes']
+  assert.match(refusal(pack(piece('project/a', { keys: { numbered } }))), /does not reserve their keys/)
+  assert.equal(refusal(pack(piece('project/a', { keys: { numbered, reserve: async () => {} } }))), '')
+})
+
 test('takes what is right', () => {
   const registry = createRegistry([
     pack(

@@ -1,20 +1,24 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { isPieceworkError } from '@piecework/core'
+import { createPiecework, isPieceworkError, memoryArtifacts, memoryStore } from '@piecework/core'
 import { entriesOf, type KeyRange, type Piece } from '@piecework/core/piece'
 import { checkTables, type TableSpec } from '@piecework/postgres'
+import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import {
   ann,
   cloneOf,
+  contentOf,
   made,
+  sampleShelves,
   serverWorld,
   shelfPack,
   shelfPiece,
   shelfTables,
   succeeded,
   type World,
+  wholePack,
   withHost,
 } from './support.js'
 
@@ -32,6 +36,7 @@ test.before(async () => {
     CREATE TABLE hilo (id bigint PRIMARY KEY, shelf_id uuid);
     CREATE TABLE given (id serial PRIMARY KEY, shelf_id uuid);
     CREATE TABLE numbered (id uuid PRIMARY KEY, shelf_id uuid, no serial UNIQUE);
+    CREATE TABLE queued (id uuid PRIMARY KEY, shelf_id uuid, no serial UNIQUE, title text, next uuid);
     CREATE TABLE dated (id serial, day date, shelf_id uuid, PRIMARY KEY (id, day))`)
 })
 test.after(() => world.close())
@@ -193,6 +198,58 @@ test('new ids: where numbers travel, the host draws none of them again', async (
     await world.query(statement)
     assert.deepEqual(await reserved(piece(name, more), far), [])
     assert.equal(await next(sequence), 2_000_001)
+  }
+})
+
+test('new ids: numbers follow the order of the rows, whatever becomes of their references', async () => {
+  const spec: TableSpec = {
+    table: 'queued',
+    owner: 'shelf_id',
+    order: ['title'],
+    references: { next: 'queued' },
+  }
+  await withHost(world, shelfPack(shelfPiece('queued', [spec])), async (piecework) => {
+    const id = randomUUID()
+    await world.query(`INSERT INTO shelves VALUES ($1, 'queue')`, [id])
+    await world.query(
+      `INSERT INTO queued (id, shelf_id, title, next) SELECT gen_random_uuid(), $1, 't' || g % 7, CASE WHEN g % 5 = 0 THEN gen_random_uuid() END FROM generate_series(1, 50) g`,
+      [id],
+    )
+    const titles = (shelf: string) =>
+      world.query(
+        `SELECT title, row_number() OVER (ORDER BY no) AS n FROM queued WHERE shelf_id = $1 ORDER BY no`,
+        [shelf],
+      )
+    const { job } = await (await cloneOf(piecework, id)).ended()
+    const exported = await succeeded(piecework.export({ resource: { kind: 'shelf', id }, principal: ann }))
+    const archive = { artifact: exported.job.result.archive?.artifact ?? '' }
+    const { job: imported } = await (await piecework.import({ archive, principal: ann })).ended()
+    const sorted = Array.from({ length: 50 }, (_, n) => `t${(n + 1) % 7}`).sort()
+    for (const copy of [job, imported]) {
+      assert.equal(copy.outcome, 'succeeded')
+      const found = await titles(copy.result.resource?.id ?? '')
+      assert.deepEqual(
+        found.map(({ title }) => title),
+        sorted,
+      )
+    }
+  })
+})
+
+test('new ids: jobs in memory reserve keys, too', async () => {
+  const piecework = createPiecework({
+    packs: [wholePack],
+    store: memoryStore({ database: world.database }),
+    artifacts: memoryArtifacts(),
+    runtime: inProcess(),
+  })
+  await piecework.start()
+  const [source] = await sampleShelves(world)
+  const before = await contentOf(world, source)
+  try {
+    assert.deepEqual(await contentOf(world, made(await succeeded(cloneOf(piecework, source)))), before)
+  } finally {
+    await piecework.stop()
   }
 })
 

@@ -212,6 +212,22 @@ onServer('each privilege that is missing is named, until none is', async () => {
   assert.deepEqual(await codes(), [])
 })
 
+onServer('new ids: a sequence that the role may not use is named, where a job draws from it', async () => {
+  await here.db.query(
+    `CREATE TABLE counted (id serial PRIMARY KEY, project_id uuid, no serial); GRANT SELECT, INSERT, UPDATE, DELETE ON counted TO ${role}`,
+  )
+  const found = (more?: Partial<TableSpec>) => asRole((db) => checked(db, table('counted', more)))
+  const names = (findings: readonly TableFinding[]) => findings.map(({ hint }) => hint)
+  const grant = (sequence: string) => `GRANT USAGE ON SEQUENCE public.${sequence} to the role.`
+  assert.deepEqual(names(await found()), [grant('counted_id_seq')])
+  assert.deepEqual(names(await found({ columns: ['no'] })), [
+    grant('counted_id_seq'),
+    grant('counted_no_seq'),
+  ])
+  await here.db.query(`GRANT USAGE ON SEQUENCE counted_id_seq TO ${role}`)
+  assert.deepEqual(await found(), [])
+})
+
 onServer('a search path that is not that of the role is told, with the option to write', async () => {
   const path = '-c search_path=app,public'
   const [found] = await asRole((db) => checked(db, table('plain')), path)

@@ -7,6 +7,11 @@ const pageSize = 10_000
 
 /** The smallest of `oldNumbers` with the smallest of `newNumbers`, and so on, as ranges in pages. */
 export async function* keyRanges(tx: Queryable): AsyncGenerator<readonly KeyRange[]> {
+  const whole = await oneRange(tx)
+  if (whole) {
+    yield [whole]
+    return
+  }
   await tx.query(`DROP TABLE IF EXISTS ${ranges}`)
   await tx.query(
     `CREATE TEMPORARY TABLE piecework_key_ranges ON COMMIT DROP AS
@@ -24,6 +29,24 @@ export async function* keyRanges(tx: Queryable): AsyncGenerator<readonly KeyRang
     page = await readPage(tx, page.at(-1)?.oldFrom)
     if (page.length > 0) yield page
   } while (page.length === pageSize)
+}
+
+/** If neither has a gap. Nothing is sorted then, which is most of the work. */
+async function oneRange(tx: Queryable): Promise<KeyRange | undefined> {
+  const facts = async (table: string) => {
+    const { rows } = await tx.query<{ from: string; to: string; count: string }>(
+      `SELECT min(k)::text AS from, max(k)::text AS to, count(*)::text AS count FROM ${table}`,
+    )
+    return {
+      from: BigInt(rows[0]?.from ?? '0'),
+      to: BigInt(rows[0]?.to ?? '0'),
+      count: Number(rows[0]?.count),
+    }
+  }
+  const [old, drawn] = [await facts(oldNumbers), await facts(newNumbers)]
+  const isWhole = ({ from, to, count }: typeof old): boolean => to - from + 1n === BigInt(count)
+  if (!isWhole(old) || !isWhole(drawn)) return undefined
+  return { oldFrom: old.from, newFrom: drawn.from, length: old.count }
 }
 
 async function readPage(tx: Queryable, after: bigint | undefined): Promise<readonly KeyRange[]> {

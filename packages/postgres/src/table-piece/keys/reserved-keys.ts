@@ -12,7 +12,7 @@ import type { TablePlan, Target } from '../table-plan.js'
 import { rangesSql, rangesTableSql } from './ranges-sql.js'
 
 /** New keys of one table, which the job has reserved. */
-export interface ReservedKeys {
+interface ReservedKeys {
   /** SQL (bigint) of the new key of an old one; NULL for a key that the job did not reserve one for. */
   sql(expression: string): string
   /** Undefined if the ranges are too many for this process. */
