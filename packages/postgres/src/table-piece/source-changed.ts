@@ -1,7 +1,7 @@
 import { PieceworkError, type Queryable } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import type { Column } from './catalogue.js'
-import { Joins } from './joins.js'
+import { Joins, onlyTable } from './joins.js'
 import { carriesTarget, type Remap } from './reference-value.js'
 import { resourceLiteral } from './resource-literal.js'
 import type { Stage } from './stage.js'
@@ -32,9 +32,14 @@ export async function refuseChangedSource(
   if (remap.from === 'files' || !ownedBy || id === undefined || !carriesTarget(reference, remap)) return
   const rowsOf = (resource: string, what: string): string => {
     const literal = resourceLiteral(ownedBy.path.at(-1)?.column as Column, resource)
-    const rows = new Joins(table, ownedBy.where, (where) => where.replaceAll('$resource', () => literal))
+    // A subquery of the rows that travel would have no xmin.
+    const rows = new Joins(table)
     const owner = rows.column(ownedBy.path, 'JOIN')
-    return `(SELECT ${what} FROM ${rows.sql} WHERE ${owner} = ${literal})`
+    const where = ownedBy.where?.replaceAll('$resource', () => literal)
+    const travels = where
+      ? ` AND t.${quoteIdent(key)} IN (SELECT ${quoteIdent(key)} FROM ${onlyTable(table)} WHERE ${where})`
+      : ''
+    return `(SELECT ${what} FROM ${rows.sql} WHERE ${owner} = ${literal}${travels})`
   }
   const source = rowsOf(remap.source.id, `t.${quoteIdent(key)} AS k, age(t.xmin) AS age`)
   const oldest = younger
