@@ -92,4 +92,3 @@ export function ambiguousKey(
     { facts: { entry, column, table: table.name, count } },
   )
 }
-

@@ -18,7 +18,7 @@ export function resolveReferences(
     const by = isPolymorphic(declared) ? column(declared.by, 'references') : undefined
     if (!from || from.element !== undefined) continue
     for (const { reference, is } of alternatives(declared)) {
-      const target = resolveTarget(input, reference, `${spec.table}.${name}`)
+      const target = resolveTarget(input, reference, `${spec.table}.${name}`, { table, column: name })
       if (!target) continue
       if (is === undefined) refuseOtherTable(input, table, from, target)
       const label = is === undefined ? name : `${name}.${is}`

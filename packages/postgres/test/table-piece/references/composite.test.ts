@@ -23,6 +23,7 @@ CREATE TABLE geo.places (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id
 CREATE TABLE geo.layers (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name text UNIQUE);
 CREATE TABLE geo."odd.table" (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), place uuid NOT NULL REFERENCES geo.places ON DELETE CASCADE,
   elsewhere uuid REFERENCES places ON DELETE CASCADE, layer uuid REFERENCES geo.layers);
+CREATE TABLE pins (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uuid REFERENCES albums ON DELETE CASCADE, layer uuid NOT NULL REFERENCES geo.layers);
 CREATE TABLE bare (album_id uuid REFERENCES albums ON DELETE CASCADE, k text)`
 
 const geo = albumPiece(
@@ -57,6 +58,13 @@ const rows = albumPiece([
     references: { cafe: { table: 'cafes', key: 'place_id' }, of: 'albums' },
   },
   { table: 'bare', owner: 'album_id', order: ['k'] },
+  {
+    table: 'pins',
+    owner: 'album_id',
+    order: ['layer.name'],
+    // There is one table of that name, and the foreign key leads to it.
+    references: { layer: { table: 'layers', shared: { where: 'true', by: ['name'] } } },
+  },
 ])
 
 const hosts = new Map<string, Albums>()
@@ -88,6 +96,7 @@ async function filled({ add, sql }: Albums) {
     [album],
   )
   await sql(`INSERT INTO bare VALUES ($1, 'k'), ($1, 'k')`, [album])
+  await sql(`INSERT INTO pins (album_id, layer) SELECT $1, id FROM geo.layers`, [album])
   return album
 }
 
@@ -98,6 +107,7 @@ const look = ({ sql }: Albums, id: string) =>
      UNION ALL SELECT 'settings ' || (v ->> 'a') FROM settings WHERE album_id = $1
      UNION ALL SELECT 'cup ' || u.n || ' ' || c.tables || ' ' || p.n FROM cups u JOIN cafes c ON c.place_id = u.cafe JOIN places p ON p.id = c.place_id AND p.album_id = u.of WHERE p.album_id = $1
      UNION ALL SELECT 'geo ' || g.n || ' ' || p.n || ' ' || l.name FROM geo."odd.table" o JOIN geo.places g ON g.id = o.place JOIN places p ON p.id = o.elsewhere AND p.album_id = g.album_id JOIN geo.layers l ON l.id = o.layer WHERE g.album_id = $1
+     UNION ALL SELECT 'pin ' || l.name FROM pins JOIN geo.layers l ON l.id = layer WHERE album_id = $1
      UNION ALL SELECT 'bare ' || k FROM bare WHERE album_id = $1 ORDER BY 1`,
     [id],
   )
@@ -108,7 +118,7 @@ for (const place of places) {
     await checkTables(host.db, [rows, geo])
     const album = await filled(host)
     const expected = await look(host, album)
-    assert.equal(expected.length, 11)
+    assert.equal(expected.length, 12)
     const exported = await host.export(album)
     assert.ok(exported.ok, exported.told)
     assert.equal((await host.validate(exported.archive)).told, '')
