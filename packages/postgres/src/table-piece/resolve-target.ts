@@ -31,9 +31,9 @@ export function resolveTarget(
 }
 
 /** Ids that are part of a key may be referred to, because each becomes the same new id everywhere. */
-function isKey(table: Table, { name, base }: Column, { shared, lookup }: Reference): boolean {
+function isKey(table: Table, { name, base }: Column, { lookup }: Reference): boolean {
   if (table.unique.has(name)) return true
-  if (shared || lookup || base !== 'uuid') return false
+  if (lookup || base !== 'uuid') return false
   return table.primaryKey.includes(name) || table.uniqueKeys.some(({ columns }) => columns.includes(name))
 }
 

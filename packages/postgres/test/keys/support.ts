@@ -55,7 +55,12 @@ export const pages: TableSpec = {
   owner: 'book_id.shelf_id',
   order: ['book_id.title', 'n'],
   references: { book_id: 'books', see: 'books', loose: 'books' },
-  json: { doc: [{ path: 'books[*]', table: 'books' }, { path: 'by.*', table: 'books' }] },
+  json: {
+    doc: [
+      { path: 'books[*]', table: 'books' },
+      { path: 'by.*', table: 'books' },
+    ],
+  },
 }
 const marks: TableSpec = { table: 'odd Marks', owner, order: ['word'], references: { page_id: 'pages' } }
 const key = { sequence: 'public.common_seq' }

@@ -24,6 +24,9 @@ CREATE TABLE geo.layers (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name tex
 CREATE TABLE geo."odd.table" (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), place uuid NOT NULL REFERENCES geo.places ON DELETE CASCADE,
   elsewhere uuid REFERENCES places ON DELETE CASCADE, layer uuid REFERENCES geo.layers);
 CREATE TABLE pins (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uuid REFERENCES albums ON DELETE CASCADE, layer uuid NOT NULL REFERENCES geo.layers);
+CREATE TYPE grid_kind AS ENUM ('square', 'hexagon');
+CREATE TABLE grids (id uuid, kind grid_kind, name text UNIQUE, PRIMARY KEY (id, kind));
+CREATE TABLE cells (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uuid REFERENCES albums ON DELETE CASCADE, grid uuid, kind grid_kind, FOREIGN KEY (grid, kind) REFERENCES grids);
 CREATE TABLE bare (album_id uuid REFERENCES albums ON DELETE CASCADE, k text)`
 
 const geo = albumPiece(
@@ -58,6 +61,12 @@ const rows = albumPiece([
     references: { cafe: { table: 'cafes', key: 'place_id' }, of: 'albums' },
   },
   { table: 'bare', owner: 'album_id', order: ['k'] },
+  {
+    table: 'cells',
+    owner: 'album_id',
+    order: ['kind'],
+    references: { grid: { table: 'grids', shared: { where: 'true', by: ['name'] } } },
+  },
   {
     table: 'pins',
     owner: 'album_id',
@@ -96,6 +105,11 @@ async function filled({ add, sql }: Albums) {
     [album],
   )
   await sql(`INSERT INTO bare VALUES ($1, 'k'), ($1, 'k')`, [album])
+  // One id, of two kinds.
+  await sql(
+    `INSERT INTO grids SELECT '00000000-0000-4000-8000-000000000001', k, 'grid ' || k FROM unnest(enum_range(NULL::grid_kind)) k ON CONFLICT DO NOTHING`,
+  )
+  await sql('INSERT INTO cells (album_id, grid, kind) SELECT $1, id, kind FROM grids', [album])
   await sql(`INSERT INTO pins (album_id, layer) SELECT $1, id FROM geo.layers`, [album])
   return album
 }
@@ -107,6 +121,7 @@ const look = ({ sql }: Albums, id: string) =>
      UNION ALL SELECT 'settings ' || (v ->> 'a') FROM settings WHERE album_id = $1
      UNION ALL SELECT 'cup ' || u.n || ' ' || c.tables || ' ' || p.n FROM cups u JOIN cafes c ON c.place_id = u.cafe JOIN places p ON p.id = c.place_id AND p.album_id = u.of WHERE p.album_id = $1
      UNION ALL SELECT 'geo ' || g.n || ' ' || p.n || ' ' || l.name FROM geo."odd.table" o JOIN geo.places g ON g.id = o.place JOIN places p ON p.id = o.elsewhere AND p.album_id = g.album_id JOIN geo.layers l ON l.id = o.layer WHERE g.album_id = $1
+     UNION ALL SELECT 'cell ' || g.name FROM cells c JOIN grids g ON g.id = c.grid AND g.kind = c.kind WHERE c.album_id = $1
      UNION ALL SELECT 'pin ' || l.name FROM pins JOIN geo.layers l ON l.id = layer WHERE album_id = $1
      UNION ALL SELECT 'bare ' || k FROM bare WHERE album_id = $1 ORDER BY 1`,
     [id],
@@ -118,7 +133,7 @@ for (const place of places) {
     await checkTables(host.db, [rows, geo])
     const album = await filled(host)
     const expected = await look(host, album)
-    assert.equal(expected.length, 12)
+    assert.equal(expected.length, 14)
     const exported = await host.export(album)
     assert.ok(exported.ok, exported.told)
     assert.equal((await host.validate(exported.archive)).told, '')
