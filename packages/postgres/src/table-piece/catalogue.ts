@@ -70,6 +70,8 @@ export interface Table extends TableName {
   readonly partitioned: boolean
   readonly checks: readonly TableCheck[]
   readonly uniqueKeys: readonly UniqueKey[]
+  /** Columns of unique indexes without expressions, partial ones too. */
+  readonly indexedKeys: readonly (readonly string[])[]
 }
 
 /** Tables by schema and name. */
@@ -102,6 +104,7 @@ interface Row {
   partitioned: boolean
   checks: TableCheck[]
   uniqueKeys: UniqueKey[]
+  indexedKeys: string[][]
 }
 
 /** Tables as they are now, and those that their foreign keys refer to within `hops` steps, in any schema. */
@@ -126,6 +129,7 @@ export async function readCatalogue(
       foreignKeys: row.constraints.filter(({ type }) => type === 'f'),
       unique: new Set(row.uniqueKeys.flatMap(({ columns }) => (columns.length === 1 ? columns : []))),
       uniqueKeys: row.uniqueKeys,
+      indexedKeys: row.indexedKeys,
       referenced: row.referenced,
       partitioned: row.partitioned,
       checks: row.checks,
@@ -219,7 +223,11 @@ SELECT c.relname AS name, cn.nspname AS schema, c.relkind = 'p' AS partitioned,
       'nullsEqual', coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false)
     ) ORDER BY i.indexrelid), '[]')
    FROM pg_catalog.pg_index i
-   WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL) AS "uniqueKeys"
+   WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL) AS "uniqueKeys",
+  (SELECT coalesce(json_agg((SELECT json_agg(a.attname) FROM pg_catalog.pg_attribute a
+      WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1]))), '[]')
+   FROM pg_catalog.pg_index i
+   WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indexprs IS NULL) AS "indexedKeys"
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
 WHERE c.oid IN (SELECT oid FROM reached)`

@@ -10,6 +10,7 @@ import {
 import { checkClaims } from './check-claims.js'
 import { type ClaimingPiece, isClaimingPiece, tableClaims } from './claims.js'
 import { type Checked, checkStart } from './facts/check-start.js'
+import { fillOrderProblems } from './facts/fill-order.js'
 import { findingOf, isError, type Problem, type TableFinding } from './facts/problem.js'
 import { matchTables } from './resolve-tables.js'
 import { isTablePiece, tableSpec } from './spec.js'
@@ -31,6 +32,7 @@ export async function checkTables(db: Queryable, pieces: readonly Piece[]): Prom
     const { plans, problems } = await matchTables(db, piece[tableSpec])
     checked.push({ piece, plans: problems.length > 0 ? [] : plans, problems: [...problems] })
   }
+  for (const one of checked) if (!one.piece.exportOnly) one.problems.push(...fillOrderProblems(one, checked))
   const shared = sharedNames(pieces)
   refused.push(
     ...unformedReferences(

@@ -124,8 +124,7 @@ function remapId(target: ContainedTarget, id: string, source: RowSource, remap: 
       ? found(lookup, stableKeyOf(keys, id))
       : 'NULL::text'
   if (!shared) return own
-  const sharedKey = `substr(${id}, ${sharedPrefix.length + 1})`
-  return `CASE WHEN starts_with(${id}, '${sharedPrefix}') THEN ${found(shared, sharedKey)} ELSE ${own} END`
+  return `CASE WHEN starts_with(${id}, '${sharedPrefix}') THEN ${found(shared, sharedKeySql(id))} ELSE ${own} END`
 }
 
 /** SQL of the new id, as text, of a row that the job carries. */
@@ -139,6 +138,10 @@ function carriedId(target: ContainedTarget, typed: string, remap: Remap): string
   const { from, where } = together.source
   return `CASE WHEN EXISTS (SELECT FROM (SELECT ${staged} AS k FROM ${from} WHERE ${where}) own WHERE own.k = ${typed}) THEN (${fresh})::text ELSE ${there} END`
 }
+
+/** SQL of the stable key that stands in the place of an id; NULL for an id. */
+export const sharedKeySql = (id: string): string =>
+  `CASE WHEN starts_with(${id}, '${sharedPrefix}') THEN substr(${id}, ${sharedPrefix.length + 1}) END`
 
 /** SQL of the stable key of an id, from pairs of a file. */
 export const stableKeyOf = (pairs: string, id: string): string =>

@@ -71,9 +71,6 @@ export async function dropDangling(
     return gone
   }
   const within = ({ table }: ReferencePlan) => remap.together.has(tableKey(table))
-  for (const table of staged)
-    for (const reference of table.plan.references)
-      if (within(reference) && of(reference, table)) await refuseChanged(tx, table, reference, remap, false)
   await drop((reference) => !within(reference))
   // To delete rows may leave references among these tables dangling.
   for (let pass = 0; (await drop(within)) > 0; pass++) {
@@ -132,6 +129,19 @@ async function dropDanglingReference(
     message: `${count} ${count === 1 ? 'row leads' : 'rows lead'} by "${column.name}" to rows of "${target.name}" that are not there${examples ? ` (${examples})` : ''}: ${skip ? 'left out' : 'the reference is left empty'}.`,
   })
   return skip ? count : 0
+}
+
+/** Of tables that refer to each other, before a row is left out of a stage. */
+export async function refuseChangedTogether(
+  tx: Queryable,
+  staged: readonly StagedTable[],
+  remap: Remap,
+): Promise<void> {
+  if (remap.from === 'files') return
+  for (const table of staged)
+    for (const reference of table.plan.references)
+      if (remap.together.has(tableKey(reference.table)))
+        await refuseChanged(tx, table, reference, remap, false)
 }
 
 async function refuseChanged(

@@ -10,6 +10,7 @@ import { refuseUnexportable } from './refuse-unexportable.js'
 import { resolveTables } from './resolve-tables.js'
 import { resourceRows } from './row-source.js'
 import type { TablePieceSpec } from './spec.js'
+import { isSameTable } from './table-name.js'
 import { containerOf, type ReferencePlan, referencesOf, type TablePlan } from './table-plan.js'
 import { type ConditionIds, conditionSql, hasStableKey, referencedTable } from './target-rows.js'
 
@@ -84,7 +85,9 @@ function exportedColumn(
     ]
   }
   const keyed = referencesOf(plan, column.name).flatMap((reference, at) =>
-    reference.shared || reference.lookup ? [keyedReference(reference, joins, `x${index}_${at}`, within)] : [],
+    reference.shared || reference.lookup
+      ? [keyedReference(plan, reference, joins, `x${index}_${at}`, within)]
+      : [],
   )
   const shared = keyed.map((each) => each.shared).join(' OR ')
   const own = {
@@ -96,7 +99,13 @@ function exportedColumn(
 }
 
 /** Joins the row that a reference leads to; its stable keys. */
-function keyedReference(reference: ReferencePlan, joins: Joins, row: string, within: ConditionIds) {
+function keyedReference(
+  plan: TablePlan,
+  reference: ReferencePlan,
+  joins: Joins,
+  row: string,
+  within: ConditionIds,
+) {
   const { shared, lookup, when, column, key } = reference
   const id = `t.${quoteIdent(column.name)}`
   const ofType = when ? ` AND t.${quoteIdent(when.by.name)}::text = ${textLiteral(when.is)}` : ''
@@ -111,11 +120,16 @@ function keyedReference(reference: ReferencePlan, joins: Joins, row: string, wit
       : `${conditionSql(lookup.exportWhere, within)} AS known`,
     ...names.map(({ name }, at) => `${quoteIdent(name)} AS s${at}`),
   ]
-  joins.leftJoin(
-    `(SELECT ${fields.join(', ')} FROM ${referencedTable(reference)})`,
-    row,
-    `${row}.k = ${id}${ofType}`,
-  )
+  const rows = `SELECT ${fields.join(', ')} FROM ${referencedTable(reference)} r`
+  if (reference.table.unique.has(key)) joins.leftJoin(`(${rows})`, row, `${row}.k = ${id}${ofType}`)
+  else {
+    // A part of a key: the row is that to which the whole foreign key leads, and no more than one.
+    const whole = foreignKeyParts(plan, reference).map(
+      (part) => ` AND r.${quoteIdent(part.key)} = t.${quoteIdent(part.column)}`,
+    )
+    const found = `${rows} WHERE r.${quoteIdent(key)} = ${id}${whole.join('')} LIMIT 1`
+    joins.leftJoin(`LATERAL (${found})`, row, `true${ofType}`)
+  }
   const stable = new Map<string, { values: string[]; type: string }>()
   for (const [key, condition] of [
     [shared, `${row}.shared`],
@@ -136,6 +150,14 @@ function keyedReference(reference: ReferencePlan, joins: Joins, row: string, wit
       type,
     })),
   }
+}
+
+/** Columns of a foreign key of several columns that the reference is part of. */
+function foreignKeyParts({ table }: TablePlan, { column, table: to }: ReferencePlan) {
+  const foreign = table.foreignKeys.find(
+    (key) => isSameTable({ schema: key.schema, name: key.table }, to) && key.columns.includes(column.name),
+  )
+  return foreign?.columns.map((name, at) => ({ column: name, key: foreign.keys[at] ?? '' })) ?? []
 }
 
 /** Texts by their bytes, whatever the collation of the database. */

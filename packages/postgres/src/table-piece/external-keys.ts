@@ -1,4 +1,6 @@
 import type { CsvRow, ValidationContext } from '@piecework/core/piece'
+import { quoteIdent } from '../database/quote-ident.js'
+import type { Column } from './catalogue.js'
 import { jsonArrayText, lookupKeysIn, sharedKeysIn } from './container-keys.js'
 import { missingKeys } from './missing-keys.js'
 import { carriesTarget } from './reference-value.js'
@@ -80,8 +82,36 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
       return found
     })
   })
-  return [...columns, ...documents]
+  return [...columns, ...documents, ...takenValues(plan, context)]
 }
+
+/** Values of columns that must be free here. */
+function takenValues({ unique, table }: TablePlan, { tx }: Context): ExternalKeys[] {
+  return unique
+    .filter(({ taken }) => taken === 'fail')
+    .map(({ column }) => ({
+      column: column.name,
+      code: 'table/unique-taken',
+      hint: 'Change it before the export, or let the declaration of "unique" change it.',
+      message: (key: string) => `${key} is taken in "${column.name}" of table "${table.name}" here.`,
+      read: (row) => {
+        const value = valueIn(row, column.name)
+        return value === null ? [] : [value]
+      },
+      missing: async (keys) => {
+        const { rows } = await tx.query<{ key: string }>(
+          `SELECT DISTINCT u.key FROM unnest($1::text[]) AS u(key)
+           WHERE (SELECT true FROM ${referencedTable({ table })} q WHERE ${sameText(column)} = u.key LIMIT 1) ORDER BY u.key`,
+          [keys],
+        )
+        return rows.map(({ key }) => key)
+      },
+    }))
+}
+
+/** Without a cast, which no index knows, where there is no need of one. */
+const sameText = ({ name, base }: Column): string =>
+  /^(text|varchar|citext)$/.test(base) ? `q.${quoteIdent(name)}` : `q.${quoteIdent(name)}::text`
 
 const isRefused = ({ missing }: StableKey): boolean => missing === undefined || missing === 'refuse'
 

@@ -1,5 +1,5 @@
 import { asHost, asOurselves, writeAsHost } from './as-host.js'
-import { dropDangling, type StagedTable, unenforcedReferences } from './dangling.js'
+import { dropDangling, refuseChangedTogether, type StagedTable, unenforcedReferences } from './dangling.js'
 import type { FillContext } from './fill-context.js'
 import { fillSql, newRows } from './fill-select.js'
 import { lacksKey, refuseUnreserved, unreserved } from './keys/unreserved.js'
@@ -39,6 +39,7 @@ export async function fillFromStages(
     await readLookups(plan, stage, fill)
     await refuseOtherTypes(tx, plan, stage)
   }
+  await refuseChangedTogether(tx, staged, fill)
   const unenforced = await dropDangling(
     tx,
     staged,

@@ -1,4 +1,4 @@
-import { type ImportContext, PieceworkError, type Queryable } from '@piecework/core/piece'
+import { PieceworkError, type Queryable } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import type { RowSource } from './row-source.js'
 import type { StableKey, TablePlan, Target } from './table-plan.js'
@@ -92,5 +92,3 @@ export function ambiguousKey(
     { facts: { entry, column, table: table.name, count } },
   )
 }
-
-export type LookupContext = Pick<ImportContext, 'tx' | 'resource' | 'into'> & { readonly lookups: Lookups }

@@ -1,10 +1,12 @@
 import { PieceworkError, type Queryable } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
+import { leavesOf, openSql } from './container-sql.js'
+import { sharedKeySql, stableKeyOf } from './container-value.js'
 import type { FillContext } from './fill-context.js'
 import { ambiguousKey, givesStableKey, sameStableKey } from './lookups.js'
 import { carriesTarget } from './reference-value.js'
 import type { Stage } from './stage.js'
-import type { ReferencePlan, StableKey, TablePlan } from './table-plan.js'
+import type { ContainedTarget, ContainerPlan, ReferencePlan, StableKey, TablePlan } from './table-plan.js'
 import { referencedTable } from './target-rows.js'
 
 /**
@@ -25,6 +27,44 @@ export async function readLookups(plan: TablePlan, stage: Stage, context: FillCo
         await replaceMissing(plan, reference, shared, stage, missing, context)
     }
   }
+  for (const container of plan.containers) {
+    const value = stage.column(container.column.name)
+    if (value === undefined) continue
+    for (const target of container.ids) {
+      const count = await ambiguousInside(container, target, value, stage, context)
+      if (count > 0) throw ambiguousKey(plan.entry, container.column.name, target, count)
+    }
+  }
+}
+
+/** Ids inside values of the stage whose stable key several rows have. */
+async function ambiguousInside(
+  container: ContainerPlan,
+  target: ContainedTarget,
+  value: string,
+  stage: Stage,
+  context: FillContext,
+): Promise<number> {
+  const { shared } = target
+  const lookup = carriesTarget(target, context) ? undefined : target.lookup
+  const pairs = lookup && stage.column(lookup.headers[0] ?? '')
+  const asked = [
+    ...(shared ? [{ table: context.lookups.table(target, shared), key: sharedKeySql('l.id') }] : []),
+    ...(lookup && pairs
+      ? [{ table: context.lookups.table(target, lookup), key: stableKeyOf(pairs, 'l.id') }]
+      : []),
+  ]
+  let count = 0
+  for (const { table, key } of asked) {
+    const leaves = leavesOf(container, target, openSql(container, value))
+    const { rows } = await context.tx.query<{ count: string }>(
+      `SELECT CASE WHEN EXISTS (SELECT FROM ${table} WHERE n > 1) THEN
+         (SELECT count(*)::text FROM ${stage.from} CROSS JOIN LATERAL ${leaves} l JOIN ${table} x ON x.s = ${key} WHERE x.n > 1)
+       ELSE '0' END AS count`,
+    )
+    count += Number(rows[0]?.count)
+  }
+  return count
 }
 
 /** Rows of the stage whose stable key several rows have, and whose stable key none has. */

@@ -1,7 +1,7 @@
 import type { Table } from './catalogue.js'
 import { isRoot } from './is-root.js'
 import { foreignTarget, type ResolveInput, specOf } from './resolve-input.js'
-import { resolvePath } from './resolve-path.js'
+import { endOfPath, resolvePath } from './resolve-path.js'
 import type { PathStep, Target } from './table-plan.js'
 import { whereSql } from './where-sql.js'
 
@@ -18,16 +18,26 @@ export function ownedBy(input: ResolveInput, table: Table): Target['ownedBy'] {
     // What is wrong with it is told where that table is resolved.
     const path = resolvePath({ ...input, problem: () => {} }, table, spec.owner, 'owner')
     return path.at(-1)?.to === undefined && path.length > 0
-      ? { path, where: whereSql(spec.where) }
+      ? owned(input, table, path, whereSql(spec.where))
       : undefined
   }
   const path = byForeignKeys(input, table, mostSteps)
-  if (path) return { path, where: undefined }
+  if (path) return owned(input, table, path)
   const same = table.columns.get(input.spec.owner)
   const own = input.catalogue.get({ schema: input.schema, name: input.spec.table })
   return same && own?.columns.get(input.spec.owner)?.base === same.base
-    ? { path: [{ column: same }], where: undefined }
+    ? owned(input, table, [{ column: same }])
     : undefined
+}
+
+function owned(
+  { catalogue }: ResolveInput,
+  table: Table,
+  path: readonly PathStep[],
+  where?: string,
+): Target['ownedBy'] {
+  const last = path.at(-1)?.column.name ?? ''
+  return { path, where, resource: foreignTarget(catalogue, endOfPath(table, path), last) }
 }
 
 function byForeignKeys(input: ResolveInput, table: Table, steps: number): readonly PathStep[] | undefined {

@@ -16,7 +16,10 @@ export function resolveContainers(
   const { spec, problem } = input
   const containers: ContainerPlan[] = []
   const contained = (from: Column, reference: Reference, text: string, more: Partial<ContainedTarget>) => {
-    const target = resolveTarget(input, reference, `${spec.table}.${from.name}`)
+    const target = resolveTarget(input, reference, `${spec.table}.${from.name}`, {
+      table,
+      column: from.name,
+    })
     if (!target) return []
     // Shared rows stand in the place of ids, so only pairs of other rows need a column.
     const shared = resolveStableKey(input, reference.shared, target.table, from.name, [], table)

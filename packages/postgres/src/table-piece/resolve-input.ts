@@ -1,7 +1,7 @@
 import type { Catalogue, Column, Table } from './catalogue.js'
 import type { ClaimedSpec } from './claims.js'
 import type { TablePieceSpec, TableSpec } from './spec.js'
-import { isSameTable, type TableName } from './table-name.js'
+import { isSameTable, referencedName, type TableName } from './table-name.js'
 
 /** One table of a piece's declaration, and the database that it is matched with. */
 export interface ResolveInput {
@@ -36,4 +36,20 @@ export function foreignTarget(
   const to = foreign && catalogue.get({ schema: foreign.schema, name: foreign.table })
   const key = foreign?.keys[0]
   return to && key !== undefined ? { table: to, key } : undefined
+}
+
+/**
+ * The table that a reference of this column names. A name without a schema that the piece's schema does not have
+ * may be that of the table to which the column's foreign key leads.
+ */
+export function namedTable(
+  { catalogue, piece, schema }: Pick<ResolveInput, 'catalogue' | 'piece' | 'schema'>,
+  text: string,
+  table: Table | undefined,
+  column: string,
+): Table | undefined {
+  const found = catalogue.get(referencedName(text, schema, piece.tables))
+  if (found || !table) return found
+  const foreign = foreignTarget(catalogue, table, column)?.table
+  return foreign?.name === text ? foreign : undefined
 }

@@ -1,7 +1,6 @@
 import { asReference, isPolymorphic } from './as-reference.js'
 import type { Table } from './catalogue.js'
-import { foreignTarget, type ResolveInput, specOf } from './resolve-input.js'
-import { referencedName } from './table-name.js'
+import { foreignTarget, namedTable, type ResolveInput, specOf } from './resolve-input.js'
 import type { PathStep } from './table-plan.js'
 import { whereSql } from './where-sql.js'
 
@@ -34,11 +33,11 @@ export function resolvePath(input: ResolveInput, start: Table, path: string, opt
 }
 
 function stepTarget(input: ResolveInput, table: Table, name: string) {
-  const { piece, schema, catalogue } = input
+  const { catalogue } = input
   const declared = specOf(input, table)?.references?.[name]
   if (declared === undefined || isPolymorphic(declared)) return foreignTarget(catalogue, table, name)
   const { table: to, key = 'id' } = asReference(declared)
-  const next = catalogue.get(referencedName(to, schema, piece.tables))
+  const next = namedTable(input, to, table, name)
   return next && { table: next, key }
 }
 

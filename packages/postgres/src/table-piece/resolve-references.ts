@@ -1,8 +1,8 @@
 import { alternatives, isPolymorphic } from './as-reference.js'
-import type { Column, Table } from './catalogue.js'
+import type { Column, ForeignKey, Table } from './catalogue.js'
 import { compositeReferences } from './composite-references.js'
-import type { FindColumn, ResolveInput } from './resolve-input.js'
-import { resolveStableKey, resolveTarget } from './resolve-target.js'
+import { type FindColumn, foreignTarget, type ResolveInput } from './resolve-input.js'
+import { resolveStableKey, resolveTarget, targetOf } from './resolve-target.js'
 import type { PolymorphicPlan, ReferencePlan } from './table-plan.js'
 
 /** Columns of `references` that hold one id, and columns of foreign keys that travel as their targets do. */
@@ -18,8 +18,9 @@ export function resolveReferences(
     const by = isPolymorphic(declared) ? column(declared.by, 'references') : undefined
     if (!from || from.element !== undefined) continue
     for (const { reference, is } of alternatives(declared)) {
-      const target = resolveTarget(input, reference, `${spec.table}.${name}`)
+      const target = resolveTarget(input, reference, `${spec.table}.${name}`, { table, column: name })
       if (!target) continue
+      if (is === undefined) refuseOtherTable(input, table, from, target)
       const label = is === undefined ? name : `${name}.${is}`
       const stable = (kind: 'shared' | 'lookup') =>
         resolveStableKey(input, reference[kind], target.table, label, undefined, table)
@@ -35,6 +36,25 @@ export function resolveReferences(
   }
   return [...plans, ...compositeReferences(input, table)]
 }
+
+/** A reference that leads elsewhere than the foreign key of its column would lead to no row. */
+function refuseOtherTable(
+  input: ResolveInput,
+  table: Table,
+  { name }: Column,
+  target: Pick<ReferencePlan, 'name' | 'root' | 'table'>,
+): void {
+  const foreign = foreignTarget(input.catalogue, table, name)
+  const keyColumn = foreign?.table.columns.get(foreign.key)
+  if (!foreign || !keyColumn || table.foreignKeys.some((key) => leadsTo(key, name, target.table))) return
+  const meant = targetOf(input, foreign.table, keyColumn, undefined)
+  if (meant.name === target.name && meant.root === target.root) return
+  const [to, not] = [foreign.table, target.table].map((one) => `"${one.schema}"."${one.name}"`)
+  input.problem(`"${table.name}"."${name}" leads by its foreign key to ${to}, not to ${not}`)
+}
+
+const leadsTo = (key: ForeignKey, column: string, { schema, name }: Table): boolean =>
+  key.columns.length === 1 && key.columns[0] === column && key.schema === schema && key.table === name
 
 function isEnforced(
   { foreignKeys }: Table,

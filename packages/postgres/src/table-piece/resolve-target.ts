@@ -2,20 +2,21 @@ import { alternatives, isPolymorphic } from './as-reference.js'
 import type { Column, Table } from './catalogue.js'
 import { isRoot } from './is-root.js'
 import { ownedBy } from './owned-by.js'
-import { foreignTarget, isDecided, type ResolveInput, specOf } from './resolve-input.js'
+import { foreignTarget, isDecided, namedTable, type ResolveInput, specOf } from './resolve-input.js'
 import type { Reference, SharedReference } from './spec.js'
 import { referencedName, tableKey } from './table-name.js'
 import type { StableKey, Target } from './table-plan.js'
 
-/** `from`: the column or path, for messages. Undefined, and a problem, if it leads to no key. */
+/** `from`: the column or path, for messages; `at`: the column. Undefined, and a problem, if it leads to no key. */
 export function resolveTarget(
   input: ResolveInput,
   reference: Reference,
   from: string,
+  at: { readonly table: Table; readonly column: string },
 ): Omit<Target, 'shared' | 'lookup'> | undefined {
-  const { catalogue, piece, schema, problem } = input
+  const { piece, schema, problem } = input
   const name = referencedName(reference.table, schema, piece.tables)
-  const table = catalogue.get(name)
+  const table = namedTable(input, reference.table, at.table, at.column)
   const key = reference.key ?? 'id'
   const keyColumn = table?.columns.get(key)
   if (!table) {
@@ -30,9 +31,9 @@ export function resolveTarget(
 }
 
 /** Ids that are part of a key may be referred to, because each becomes the same new id everywhere. */
-function isKey(table: Table, { name, base }: Column, { shared, lookup }: Reference): boolean {
+function isKey(table: Table, { name, base }: Column, { lookup }: Reference): boolean {
   if (table.unique.has(name)) return true
-  if (shared || lookup || base !== 'uuid') return false
+  if (lookup || base !== 'uuid') return false
   return table.primaryKey.includes(name) || table.uniqueKeys.some(({ columns }) => columns.includes(name))
 }
 
@@ -75,14 +76,14 @@ function keySource(
 }
 
 function nextKey(input: ResolveInput, table: Table, key: string) {
-  const { catalogue, piece, schema } = input
+  const { catalogue } = input
   const spec = specOf(input, table)
   if (spec && isDecided(spec, key)) return undefined
   const declared = spec?.references?.[key]
   if (declared === undefined) return foreignTarget(catalogue, table, key)
   if (isPolymorphic(declared)) return undefined
   const [{ reference } = { reference: undefined }] = alternatives(declared)
-  const next = reference && catalogue.get(referencedName(reference.table, schema, piece.tables))
+  const next = reference && namedTable(input, reference.table, table, key)
   return next && { table: next, key: reference?.key ?? 'id' }
 }
 

@@ -64,6 +64,7 @@ export function rowChecks(
   return {
     row: (row, line, findings) => {
       for (const check of checks) check(row, line, findings)
+      unknownTypes(plan, row, line, findings)
       constraints?.add(row, line)
     },
     ask: async (findings, all = false) => {
@@ -102,4 +103,15 @@ export function mayChange(plan: TablePlan, columns: readonly string[], types: En
     const from = stated?.[at]
     return from === undefined ? mayLose(column) : isOther(column, from)
   })
+}
+
+/** Reports keys whose type leads to no table. */
+function unknownTypes(plan: TablePlan, row: CsvRow, line: number, findings: FindingCollector): void {
+  for (const { column, by, types, other } of plan.polymorphic) {
+    const type = valueIn(row, by.name)
+    const known = other === 'keep' || (type !== null && types.includes(type))
+    if (known || valueIn(row, column.name) === null) continue
+    const message = `"${by.name}" has a type to which "references" of "${column.name}" gives no table.`
+    findings.error('table/type-unknown', { file: plan.entry, line, column: by.name }, () => ({ message }))
+  }
 }

@@ -1,7 +1,7 @@
 import { PieceworkError, type Queryable } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import type { Column } from './catalogue.js'
-import { Joins } from './joins.js'
+import { Joins, onlyTable } from './joins.js'
 import { carriesTarget, type Remap } from './reference-value.js'
 import { resourceLiteral } from './resource-literal.js'
 import type { Stage } from './stage.js'
@@ -16,8 +16,8 @@ interface Dangling {
 
 /**
  * A clone is made by several transactions. If a row that a reference misses is a row of the source now, and
- * younger than the copies of its table, it was written after that was read: to leave the reference out would
- * lose data. Older ones were left out for reasons that are told.
+ * younger than the copies of its table, or than the copy's shell if there are none, it was written after its
+ * table was read: to leave the reference out would lose data. Older ones were left out for reasons that are told.
  */
 export async function refuseChangedSource(
   tx: Queryable,
@@ -32,14 +32,28 @@ export async function refuseChangedSource(
   if (remap.from === 'files' || !ownedBy || id === undefined || !carriesTarget(reference, remap)) return
   const rowsOf = (resource: string, what: string): string => {
     const literal = resourceLiteral(ownedBy.path.at(-1)?.column as Column, resource)
-    const rows = new Joins(table, ownedBy.where, (where) => where.replaceAll('$resource', () => literal))
+    // A subquery of the rows that travel would have no xmin.
+    const rows = new Joins(table)
     const owner = rows.column(ownedBy.path, 'JOIN')
-    return `(SELECT ${what} FROM ${rows.sql} WHERE ${owner} = ${literal})`
+    const where = ownedBy.where?.replaceAll('$resource', () => literal)
+    const travels = where
+      ? ` AND t.${quoteIdent(key)} IN (SELECT ${quoteIdent(key)} FROM ${onlyTable(table)} WHERE ${where})`
+      : ''
+    return `(SELECT ${what} FROM ${rows.sql} WHERE ${owner} = ${literal}${travels})`
   }
   const source = rowsOf(remap.source.id, `t.${quoteIdent(key)} AS k, age(t.xmin) AS age`)
-  const oldest = younger
-    ? ` AND own.age < coalesce(${rowsOf(remap.resource.id, 'max(age(t.xmin))')}, own.age + 1)`
-    : ''
+  const { resource } = ownedBy
+  const shell = resource?.table.columns.get(resource.key)
+  const ages = [
+    rowsOf(remap.resource.id, 'max(age(t.xmin))'),
+    ...(resource && shell
+      ? [
+          `(SELECT age(t.xmin) FROM ${onlyTable(resource.table)} t WHERE t.${quoteIdent(resource.key)} = ${resourceLiteral(shell, remap.resource.id)})`,
+        ]
+      : []),
+    'own.age + 1',
+  ]
+  const oldest = younger ? ` AND own.age < coalesce(${ages.join(', ')})` : ''
   const { rows: found } = await tx.query<{ count: string }>(
     `SELECT count(*)::text AS count FROM ${stage.from}${joins} WHERE ${condition} AND EXISTS (SELECT FROM ${source} own WHERE own.k = ${id}${oldest})`,
   )

@@ -25,7 +25,14 @@ export interface Target {
   /** The table of the resource itself, whose new id is known. */
   readonly root: boolean
   /** Columns from its table to the id of the resource, and which of its rows travel, if that is known. */
-  readonly ownedBy: { readonly path: readonly PathStep[]; readonly where: string | undefined } | undefined
+  readonly ownedBy:
+    | {
+        readonly path: readonly PathStep[]
+        readonly where: string | undefined
+        /** The resource's own table and key, if a foreign key leads there. */
+        readonly resource: { readonly table: Table; readonly key: string } | undefined
+      }
+    | undefined
   readonly shared: StableKey | undefined
   readonly lookup: StableKey | undefined
 }

@@ -12,7 +12,7 @@ import {
 } from '@piecework/core'
 import type { Piece } from '@piecework/core/piece'
 import { embedded } from '@piecework/embedded'
-import { fromPg, postgresStore, type TableSpec, tablePiece } from '@piecework/postgres'
+import { fromPg, postgresStore, type TablePieceSpec, type TableSpec, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
@@ -66,8 +66,12 @@ const kind: ResourceKind = {
   },
 }
 
-export const albumPiece = (tables: readonly TableSpec[], more: Partial<Piece> = {}): Piece => ({
-  ...tablePiece({ name: 'album/rows', of: 'album', version: 1, tables }),
+export const albumPiece = (
+  tables: readonly TableSpec[],
+  more: Partial<Piece> = {},
+  spec: Partial<TablePieceSpec> = {},
+): Piece => ({
+  ...tablePiece({ name: 'album/rows', of: 'album', version: 1, tables, ...spec }),
   ...more,
 })
 

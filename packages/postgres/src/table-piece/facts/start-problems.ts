@@ -17,6 +17,7 @@ export function startProblems(plan: TablePlan, facts: StartFacts, exportOnly: bo
     ...undecidedTriggers(plan),
     ...uniqueBeyond(plan, facts),
     ...sequences(plan, facts),
+    ...sharedWithoutIndex(plan),
     ...namedLikeIds(plan),
   ]
 }
@@ -88,6 +89,28 @@ function uniqueBeyond(plan: TablePlan, { unique }: StartFacts): Problem[] {
       text: `${exclusion ? 'the EXCLUDE constraint' : 'the unique index'} "${name}" of table "${plan.spec.table}"${columns.length > 0 ? ` on ${quoted(columns)}` : ''} holds no id of the resource, so a second copy could not stand beside the first`,
       hint: 'Say by "unique" what becomes of values that are taken, let an import compute a value by "set", leave the column out by "ignore", or make the key one within the resource.',
     }))
+}
+
+/** Two shared rows with one key are refused by each job that refers to them. */
+function sharedWithoutIndex({ spec, references, containers }: TablePlan): Problem[] {
+  const targets = [
+    ...references.map((target) => ({ target, column: target.column.name })),
+    ...containers.flatMap(({ column, ids }) => ids.map((target) => ({ target, column: column.name }))),
+  ]
+  return targets.flatMap(({ target: { table, shared }, column }): Problem[] => {
+    if (!shared || table.indexedKeys.some((columns) => columns.every((name) => shared.by.includes(name))))
+      return []
+    return [
+      {
+        severity: 'warning',
+        code: 'tables/shared-without-index',
+        table: spec.table,
+        column,
+        text: `no unique index keeps two rows of "${table.name}", to which "${column}" of table "${spec.table}" leads, from having the same ${quoted(shared.by)}`,
+        hint: 'Make a unique index; until then each export and import that refers to such rows is refused.',
+      },
+    ]
+  })
 }
 
 function sequences(plan: TablePlan, { increments }: StartFacts): Problem[] {

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import type { Transaction } from '@piecework/core/piece'
+import { tablePiece } from '@piecework/postgres'
+import { needsServer } from '@piecework/test-support'
+import { suite } from 'uvu'
+import { cloned, exported, imported, newProject, type World, world } from '../support.js'
+
+const test = needsServer(suite('references: work without statistics'))
+let here: World
+
+const rows = 2000
+const piece = tablePiece({
+  name: 'project/rows',
+  of: 'project',
+  version: 1,
+  tables: [
+    { table: 'first', owner: 'project_id', order: ['n'] },
+    {
+      table: 'second',
+      owner: 'project_id',
+      order: ['n'],
+      references: {
+        first_id: 'first',
+        other_id: 'first',
+        list: 'first',
+        kind_id: { table: 'kinds', shared: { where: 'true', by: ['a', 'b'] } },
+      },
+      json: { doc: [{ path: '[*]', table: 'first' }] },
+    },
+  ],
+})
+
+test.before(async () => {
+  here = await world(`
+    CREATE TABLE projects (id uuid PRIMARY KEY);
+    CREATE TABLE kinds (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), a int, b int, UNIQUE (a, b)) WITH (autovacuum_enabled = false);
+    CREATE TABLE first (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), project_id uuid, n int) WITH (autovacuum_enabled = false);
+    CREATE TABLE second (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), project_id uuid, n int, first_id uuid, other_id uuid NOT NULL, list uuid[], kind_id uuid, doc jsonb)
+      WITH (autovacuum_enabled = false);
+    CREATE INDEX ON first (project_id);
+    CREATE INDEX ON second (project_id);
+    INSERT INTO kinds (a, b) SELECT n, n FROM generate_series(1, ${rows}) n`)
+})
+test.after(() => here.close())
+
+async function filled(): Promise<string> {
+  const project = randomUUID()
+  await here.db.query('INSERT INTO projects VALUES ($1)', [project])
+  await here.db.query(
+    'INSERT INTO first (project_id, n) SELECT $1::uuid, n FROM generate_series(1, $2::int) n',
+    [project, rows],
+  )
+  await here.db.query(
+    `INSERT INTO second (project_id, n, first_id, other_id, list, kind_id, doc)
+     SELECT f.project_id, f.n, f.id, f.id, ARRAY[f.id], k.id, jsonb_build_array(f.id) FROM first f JOIN kinds k ON k.a = f.n WHERE f.project_id = $1`,
+    [project],
+  )
+  return project
+}
+
+/** Rows of the host's tables that the transaction has read so far. */
+async function rowsRead(tx: Transaction): Promise<number> {
+  const { rows: found } = await tx.query<{ read: string }>(
+    `SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::text AS read FROM pg_stat_xact_user_tables WHERE relname IN ('first', 'second', 'kinds')`,
+  )
+  return Number(found[0]?.read)
+}
+
+test('flat memory: the work of a clone and an import grows with the rows, not with their square', async () => {
+  const project = await filled()
+  const { files } = await exported(here.db, piece, { kind: 'project', id: project })
+  for (const make of ['clone', 'import'] as const) {
+    const into = await newProject(here.db, project)
+    let read = 0
+    const counting = {
+      ...here.db,
+      transaction: <T>(work: (tx: Transaction) => Promise<T>) =>
+        here.db.transaction(async (tx) => {
+          const result = await work(tx)
+          read = await rowsRead(tx)
+          return result
+        }),
+    } as World['db']
+    const { counts, findings } =
+      make === 'clone' ? await cloned(counting, piece, into) : await imported(counting, piece, files, into)
+    assert.deepEqual([counts, findings], [{ rows: 2 * rows, skipped: 0 }, []])
+    assert.ok(read > 0 && read < 40 * rows, `${make} reads ${read} rows of the host's tables`)
+  }
+})
+
+test("the host's tables are not analysed: that would hold a lock until the commit", async () => {
+  const project = await filled()
+  const { files } = await exported(here.db, piece, { kind: 'project', id: project })
+  await imported(here.db, piece, files, await newProject(here.db, project))
+  await cloned(here.db, piece, await newProject(here.db, project))
+  const { rows: analysed } = await here.db.query(
+    `SELECT relname FROM pg_class WHERE relname IN ('first', 'second', 'kinds') AND relkind = 'r'
+       AND EXISTS (SELECT FROM pg_statistic s WHERE s.starelid = pg_class.oid)`,
+  )
+  assert.deepEqual(analysed, [])
+})
+
+test.run()

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { suite } from 'uvu'
+import { type Albums, albumPiece, albums, places } from '../albums.js'
+
+const test = suite('references: rows that travel, and values that are unique beyond the resource')
+
+const ddl = `CREATE TABLE photos (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uuid NOT NULL REFERENCES albums ON DELETE CASCADE, n int,
+  kind text, deleted_at timestamptz, slug varchar(12) UNIQUE, nick text UNIQUE, code text UNIQUE);
+CREATE TABLE notes (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), photo_id uuid NOT NULL REFERENCES photos ON DELETE CASCADE, n int);
+CREATE TABLE picks (album_id uuid NOT NULL REFERENCES albums ON DELETE CASCADE, n int, photo_id uuid REFERENCES photos)`
+
+const pieceWith = (code: 'fail' | 'null') =>
+  albumPiece([
+    {
+      table: 'photos',
+      owner: 'album_id',
+      order: ['n'],
+      where: { sql: `deleted_at IS NULL AND kind <> $1 AND n < $2`, values: [`it's $2 \\`, 100] },
+      unique: { slug: 'suffix', nick: 'null', code },
+    },
+    {
+      table: 'notes',
+      owner: 'photo_id.album_id',
+      order: ['photo_id.n', 'n'],
+      references: { photo_id: 'photos' },
+    },
+    { table: 'picks', owner: 'album_id', order: ['n'], references: { photo_id: 'photos' } },
+  ])
+
+const hosts = new Map<string, Albums>()
+test.before(async () => {
+  for (const place of places) hosts.set(place, await albums(place, ddl, [pieceWith('null')]))
+})
+test.after(async () => {
+  for (const host of hosts.values()) await host.close()
+})
+
+async function filled({ add, sql }: Albums) {
+  const album = await add()
+  await sql('DELETE FROM picks')
+  await sql('DELETE FROM photos')
+  await sql(
+    `INSERT INTO photos (album_id, n, kind, deleted_at, slug, nick, code) VALUES ($1, 1, 'a', NULL, 'a-long-slug!', 'n', 'c'), ($1, 2, 'a', NULL, NULL, NULL, NULL),
+       ($1, 3, 'a', now(), 's3', 'n3', 'c3'), ($1, 4, $2, NULL, 's4', NULL, NULL), ($1, 400, 'a', NULL, NULL, NULL, NULL)`,
+    [album, `it's $2 \\`],
+  )
+  await sql('INSERT INTO notes (photo_id, n) SELECT id, n FROM photos WHERE album_id = $1', [album])
+  await sql('INSERT INTO picks SELECT album_id, n, id FROM photos WHERE album_id = $1', [album])
+  return album
+}
+
+const look = ({ sql }: Albums, id: string) =>
+  sql<{
+    n: number
+    slug: string | null
+    nick: string | null
+    code: string | null
+    notes: string
+    picks: string
+  }>(
+    `SELECT p.n, p.slug, p.nick, p.code, (SELECT count(*) FROM notes x WHERE x.photo_id = p.id)::text AS notes,
+       (SELECT count(*) FROM picks x WHERE x.photo_id = p.id AND x.album_id = p.album_id)::text AS picks
+     FROM photos p WHERE p.album_id = $1 ORDER BY 1`,
+    [id],
+  )
+
+for (const place of places) {
+  test(`rows that the condition leaves out do not travel, nor do those below them; references to them are told (${place})`, async () => {
+    const host = hosts.get(place) as Albums
+    const album = await filled(host)
+    const exported = await host.export(album)
+    for (const copy of [await host.import(exported.archive), await host.clone(album)]) {
+      assert.ok(copy.ok, copy.told)
+      const rows = await look(host, copy.id)
+      assert.deepEqual(
+        rows.map(({ n, notes, picks }) => [n, notes, picks]),
+        [
+          [1, '1', '1'],
+          [2, '1', '1'],
+        ],
+      )
+      assert.match(copy.told, /table\/reference-dangling: 3 rows lead by "photo_id" to rows of "photos"/)
+      const [{ count } = { count: '' }] = await host.sql<{ count: string }>(
+        'SELECT count(*)::text AS count FROM picks WHERE album_id = $1',
+        [copy.id],
+      )
+      assert.equal(count, '5')
+    }
+  })
+
+  test(`values that are taken get a suffix or are left empty, counted and told; free ones stay (${place})`, async () => {
+    const host = hosts.get(place) as Albums
+    const album = await filled(host)
+    const exported = await host.export(album)
+    const copies = [await host.import(exported.archive), await host.clone(album)]
+    for (const copy of copies) {
+      assert.ok(copy.ok, copy.told)
+      for (const told of [
+        /table\/unique-taken: 1 value of "slug" .* got a suffix/,
+        /1 value of "nick" .* left empty/,
+        /1 value of "code" .* left empty/,
+      ])
+        assert.match(copy.told, told)
+      const [first] = await look(host, copy.id)
+      assert.match(first?.slug ?? '', /^a-l-[0-9a-f]{8}$/)
+      assert.deepEqual([first?.nick, first?.code], [null, null])
+    }
+    await host.sql('DELETE FROM albums')
+    const free = await host.import(exported.archive)
+    assert.deepEqual((await look(host, free.id))[0]?.slug, 'a-long-slug!')
+    assert.ok(!free.told.includes('unique-taken'))
+  })
+}
+
+test('a value that is taken fails the job where that is declared, before anything is written', async () => {
+  for (const place of places) {
+    const host = await albums(place, ddl, [pieceWith('fail')])
+    const album = await filled(host)
+    const clone = await host.clone(album)
+    assert.ok(!clone.ok)
+    assert.match(clone.told, /^table\/unique-taken: 1 value of "code" of table "photos" are taken here/)
+    await host.close()
+  }
+})
+
+test.run()
