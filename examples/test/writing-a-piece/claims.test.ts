@@ -48,6 +48,7 @@ test('a table piece would carry the rows that have numbers for keys, as the page
     name: 'notebook/stickers',
     of: 'notebook',
     version: 1,
+    after: ['notebook/pages'],
     tables: [
       {
         table: 'stickers',

@@ -86,7 +86,7 @@ const marks: TableSpec = {
 }
 const [own, others] = [
   piece(notes),
-  tablePiece({ ...{ name: 'project/y', of: 'project', version: 1 }, tables: [marks] }),
+  tablePiece({ ...{ name: 'project/y', of: 'project', version: 1, after: ['project/x'] }, tables: [marks] }),
 ]
 
 const cuid = (n: number): string => `c${String(n).padStart(24, 'x')}`
