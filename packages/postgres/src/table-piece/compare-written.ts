@@ -107,7 +107,8 @@ function keyAt({ plan, columns }: WrittenRows): number | 'own' | undefined {
 
 async function countRows({ plan, rows }: FilledTable, { tx, resource, finding }: Context): Promise<void> {
   if (plan.ownRow) return
-  const there = resourceRows(plan, resource.id, true)
+  // Rows that the condition leaves out may be another piece's.
+  const there = resourceRows(plan, resource.id)
   const { rows: counted } = await tx.query<{ count: string }>(
     `SELECT count(*)::text AS count FROM ${there.from} WHERE ${there.where}`,
   )
@@ -122,7 +123,8 @@ async function countRows({ plan, rows }: FilledTable, { tx, resource, finding }:
     })
   }
   // Rows that another table leads to the resource may have lost that reference, which is told where it is lost.
-  if (added < 0 && (plan.ownerPath.length === 1 || isWatched(plan))) throw rowsGone(plan, -added)
+  if (added < 0 && plan.where === undefined && (plan.ownerPath.length === 1 || isWatched(plan)))
+    throw rowsGone(plan, -added)
 }
 
 const rowsGone = (plan: TablePlan, count: number): PieceworkError =>

@@ -1,6 +1,6 @@
 import { parseArray } from '../database/parse-array.js'
-import { sharedPrefix } from './container-value.js'
 import type { JsonStep } from './json-path.js'
+import { sharedNumberPrefix, sharedPrefix } from './shared-prefix.js'
 import type { ContainedTarget, ContainerPlan } from './table-plan.js'
 
 /** Stable keys of shared rows in a value of a file. */
@@ -9,9 +9,11 @@ export function* sharedKeysIn(
   container: ContainerPlan,
   target: ContainedTarget,
 ): Iterable<string> {
-  if (!text?.includes(sharedPrefix)) return
+  if (!text?.includes(sharedPrefix) && !text?.includes(sharedNumberPrefix)) return
   for (const leaf of leavesIn(text, container, target)) {
-    if (typeof leaf === 'string' && leaf.startsWith(sharedPrefix)) yield leaf.slice(sharedPrefix.length)
+    if (typeof leaf !== 'string') continue
+    const prefix = [sharedPrefix, sharedNumberPrefix].find((each) => leaf.startsWith(each))
+    if (prefix) yield leaf.slice(prefix.length)
   }
 }
 

@@ -1,6 +1,7 @@
 import { arrayLeaves, mapArray } from './array-sql.js'
 import { documentSql } from './document-sql.js'
 import { keyFamily } from './key-family.js'
+import { sharedNumberPrefix, sharedPrefix } from './shared-prefix.js'
 import type { ContainedTarget, ContainerPlan } from './table-plan.js'
 import { mapText, textLeaves } from './text-sql.js'
 
@@ -34,9 +35,20 @@ export function mapLeaves(
 ): string {
   if (form === 'array') return mapArray(value, as === 'texts' ? 'text[]' : column.type, leaf)
   if (form === 'text') return mapText(value, target, leaf)
-  const string: Leaf = (id) => `to_jsonb((${leaf(id)})::text)`
-  const number: Leaf = as === 'texts' ? string : (id) => `to_jsonb((${leaf(id)})::bigint)`
-  return documentSql(column.base).map(value, target.path, string, holdsNumbers(target) ? number : undefined)
+  const text: Leaf = (id) => `to_jsonb((${leaf(id)})::text)`
+  const whole: Leaf = (id) => `to_jsonb((${leaf(id)})::bigint)`
+  if (!holdsNumbers(target)) return documentSql(column.base).map(value, target.path, text)
+  // What stands in the place of a number becomes one again.
+  const string: Leaf =
+    as === 'texts'
+      ? text
+      : (id) => `CASE WHEN starts_with(${id}, '${sharedNumberPrefix}') THEN ${whole(id)} ELSE ${text(id)} END`
+  const number: Leaf =
+    as === 'texts'
+      ? (id) =>
+          `(SELECT CASE WHEN starts_with(l.v, '${sharedPrefix}') THEN to_jsonb('${sharedNumberPrefix}' || substr(l.v, ${sharedPrefix.length + 1})) ELSE l.v::jsonb END FROM (SELECT ${leaf(id)} AS v) l)`
+      : whole
+  return documentSql(column.base).map(value, target.path, string, number)
 }
 
 /** SQL of a relation whose rows, `id` text, are the ids in `value`. */

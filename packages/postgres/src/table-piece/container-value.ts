@@ -3,6 +3,7 @@ import { closeSql, leavesOf, mapLeaves, openSql } from './container-sql.js'
 import { keyOfText } from './new-key.js'
 import { carriesTarget, isShared, newIdSql, type Remap } from './reference-value.js'
 import type { RowSource } from './row-source.js'
+import { sharedNumberPrefix, sharedPrefix } from './shared-prefix.js'
 import { tableKey } from './table-name.js'
 import type { ContainedTarget, ContainerPlan, StableKey } from './table-plan.js'
 import {
@@ -14,8 +15,9 @@ import {
   stableKeyText,
 } from './target-rows.js'
 
-/** Before the stable key of a shared row inside a value, in the place of its id. */
-export const sharedPrefix = 'shared:'
+/** SQL condition: a stable key stands in the place of the id. */
+const isStableKey = (id: string): string =>
+  `(starts_with(${id}, '${sharedPrefix}') OR starts_with(${id}, '${sharedNumberPrefix}'))`
 
 /** SQL of a value as it is exported: ids of shared rows by their stable keys. */
 export function exportedContainer(container: ContainerPlan, value: string, within: ConditionIds): string {
@@ -27,8 +29,7 @@ export function exportedContainer(container: ContainerPlan, value: string, withi
       `(SELECT '${sharedPrefix}' || ${stableKeyText(shared, 'q.')} FROM ${referencedTable(target)} q ` +
       `WHERE q.${quoteIdent(target.key)} = ${keyOfText(target, id)} AND ${conditionSql(shared.where, within)} AND ${hasStableKey(shared, 'q.')})`
     // A text of the value that looks like a stable key must not become one.
-    const own = (id: string) =>
-      `CASE WHEN starts_with(${id}, '${sharedPrefix}') THEN 'no ' || (${id}) ELSE ${id} END`
+    const own = (id: string) => `CASE WHEN ${isStableKey(id)} THEN 'no ' || (${id}) ELSE ${id} END`
     return withValue(inner, (v) =>
       mapLeaves(container, target, v, (id) => `coalesce(${row(id)}, ${own(id)})`, 'texts'),
     )
@@ -124,7 +125,7 @@ function remapId(target: ContainedTarget, id: string, source: RowSource, remap: 
       ? found(lookup, stableKeyOf(keys, id))
       : 'NULL::text'
   if (!shared) return own
-  return `CASE WHEN starts_with(${id}, '${sharedPrefix}') THEN ${found(shared, sharedKeySql(id))} ELSE ${own} END`
+  return `CASE WHEN ${isStableKey(id)} THEN ${found(shared, sharedKeySql(id))} ELSE ${own} END`
 }
 
 /** SQL of the new id, as text, of a row that the job carries. */
@@ -141,7 +142,7 @@ function carriedId(target: ContainedTarget, typed: string, remap: Remap): string
 
 /** SQL of the stable key that stands in the place of an id; NULL for an id. */
 export const sharedKeySql = (id: string): string =>
-  `CASE WHEN starts_with(${id}, '${sharedPrefix}') THEN substr(${id}, ${sharedPrefix.length + 1}) END`
+  `CASE WHEN starts_with(${id}, '${sharedPrefix}') THEN substr(${id}, ${sharedPrefix.length + 1}) WHEN starts_with(${id}, '${sharedNumberPrefix}') THEN substr(${id}, ${sharedNumberPrefix.length + 1}) END`
 
 /** SQL of the stable key of an id, from pairs of a file. */
 export const stableKeyOf = (pairs: string, id: string): string =>

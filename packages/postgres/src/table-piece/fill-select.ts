@@ -10,6 +10,7 @@ import { resourceLiteral } from './resource-literal.js'
 import type { RowSource } from './row-source.js'
 import type { SetContext } from './spec.js'
 import { containerOf, referencesOf, type TablePlan } from './table-plan.js'
+import { isWatched } from './written-rows.js'
 
 interface Assignment {
   readonly column: Column
@@ -48,9 +49,9 @@ export function fillSql(plan: TablePlan, columns: readonly Column[], select: str
   return `UPDATE ${onlyTable(plan.table)} AS o SET ${sets.join(', ')} FROM (${select}) AS n (${news.join(', ')}) WHERE o.${quoteIdent(plan.ownerColumn.name)} OPERATOR(pg_catalog.=) ${resourceLiteral(plan.ownerColumn, id)}`
 }
 
-/** Numbers that each row takes from a sequence are in the order of the rows. */
-const orderSql = ({ ownRow, numbers }: TablePlan, { order }: RowSource): string =>
-  !ownRow && numbers.renumbered.length > 0 && order ? ` ORDER BY ${order}` : ''
+/** Numbers that each row takes from a sequence, or by a trigger, are in the order of the rows. */
+const orderSql = (plan: TablePlan, { order }: RowSource): string =>
+  !plan.ownRow && (plan.numbers.renumbered.length > 0 || isWatched(plan)) && order ? ` ORDER BY ${order}` : ''
 
 export const joinSql = (joins: readonly Join[]): string =>
   joins.map(({ relation, alias, condition }) => ` LEFT JOIN ${relation} AS ${alias} ON ${condition}`).join('')

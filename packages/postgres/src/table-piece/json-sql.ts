@@ -19,7 +19,7 @@ export function mapJson(
   const [step, ...rest] = path
   if (step === undefined) {
     const id = `(${document} #>> '{}')`
-    const numbers = number ? ` WHEN 'number' THEN ${number(id)}` : ''
+    const numbers = number ? ` WHEN 'number' THEN ${number(wholeSql(document))}` : ''
     return `CASE jsonb_typeof(${document}) WHEN 'string' THEN ${leaf(id)}${numbers} ELSE ${document} END`
   }
   const value = `j${depth}.v`
@@ -41,6 +41,9 @@ export function mapJson(
     ELSE ${document} END`
 }
 
+/** SQL of the text of a number (jsonb): `6` for 6.0, which is the same number. */
+const wholeSql = (number: string): string => `pg_catalog.trim_scale((${number})::numeric)::text`
+
 /** SQL of a relation whose rows, `id` text, are the ids at `path` of `document` (jsonb). */
 export function jsonLeaves(document: string, path: readonly JsonStep[], numbers = false): string {
   const byName = path.at(-1) === 'names'
@@ -59,5 +62,8 @@ export function jsonLeaves(document: string, path: readonly JsonStep[], numbers 
   if (byName)
     return `(SELECT k.id FROM ${from} CROSS JOIN LATERAL jsonb_object_keys(CASE WHEN jsonb_typeof(${last}) = 'object' THEN ${last} ELSE '{}' END) k(id))`
   const types = numbers ? `IN ('string', 'number')` : `= 'string'`
-  return `(SELECT ${last} #>> '{}' AS id FROM ${from} WHERE jsonb_typeof(${last}) ${types})`
+  const id = numbers
+    ? `CASE WHEN jsonb_typeof(${last}) = 'number' THEN ${wholeSql(last)} ELSE ${last} #>> '{}' END`
+    : `${last} #>> '{}'`
+  return `(SELECT ${id} AS id FROM ${from} WHERE jsonb_typeof(${last}) ${types})`
 }

@@ -67,7 +67,7 @@ function located(document: string, path: readonly JsonStep[], numbers: boolean):
   )
   const array = path.at(-1) === 'every' ? `g.o${length - 1} % 2 = 1` : 'false'
   const container = path.at(-1) === 'every' ? `g.o${length - 1}` : '0'
-  return `(SELECT g.n, g.a, g.t, g.depth, h.leaf, CASE WHEN h.leaf THEN ${numbers ? `CASE WHEN starts_with(g.t, '"') THEN ${tokenText('g.t')} ELSE g.t END` : tokenText('g.t')} END AS id,
+  return `(SELECT g.n, g.a, g.t, g.depth, h.leaf, CASE WHEN h.leaf THEN ${numbers ? `CASE WHEN starts_with(g.t, '"') THEN ${tokenText('g.t')} ELSE split_part(g.t, '.', 1) END` : tokenText('g.t')} END AS id,
       coalesce(${array}, false) AS array, ${container} AS container,
       coalesce(${array} AND g.depth = ${length} AND g.previous IN ('[', ','), false) AS first
     FROM (SELECT d.*${marks.map((mark) => `, ${mark}`).join('')}
@@ -76,5 +76,5 @@ function located(document: string, path: readonly JsonStep[], numbers: boolean):
             coalesce(sum(CASE WHEN b.a[2] IN ('{', '[') THEN 1 WHEN b.a[2] IN ('}', ']') THEN -1 ELSE 0 END)
               OVER (ORDER BY b.n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS depth
           FROM regexp_matches(${document}, ${token}, 'g') WITH ORDINALITY AS b(a, n)) c) d) g
-    CROSS JOIN LATERAL (SELECT coalesce(${[`g.depth = ${length}`, numbers ? `(starts_with(g.t, '"') OR g.t ~ '^-?[0-9]+$')` : `starts_with(g.t, '"')`, 'NOT g.key', ...steps].join(' AND ')}, false) AS leaf OFFSET 0) h)`
+    CROSS JOIN LATERAL (SELECT coalesce(${[`g.depth = ${length}`, numbers ? `(starts_with(g.t, '"') OR g.t ~ '^-?[0-9]+([.]0+)?$')` : `starts_with(g.t, '"')`, 'NOT g.key', ...steps].join(' AND ')}, false) AS leaf OFFSET 0) h)`
 }

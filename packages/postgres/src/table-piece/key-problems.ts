@@ -69,7 +69,8 @@ function referenceProblem(
   if (shared || of !== undefined || root) return undefined
   const family = keyFamily(keyColumn)
   const what = `"${table.name}"."${column.name}" leads to "${to.name}"."${key}"`
-  if ((keyFamily(column) !== family && !when) || (family === undefined && !isNatural))
+  const other = when ? keyFamily(column) === 'text' && family === 'integer' : keyFamily(column) !== family
+  if (other || (family === undefined && !isNatural))
     return `${what} and is ${column.type}, not ${family === undefined ? 'uuid, text or integer' : keyColumn.type}`
   // Only a table's own key gets new numbers that are known: any other column takes the next ones.
   const isKey = to.primaryKey.includes(key) && (to.primaryKey.length === 1 || sequences.of(to, key))

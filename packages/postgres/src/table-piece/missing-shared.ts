@@ -3,6 +3,7 @@ import { quoteIdent } from '../database/quote-ident.js'
 import { leavesOf, openSql } from './container-sql.js'
 import { sharedKeySql, stableKeyOf } from './container-value.js'
 import type { FillContext } from './fill-context.js'
+import { tableName } from './joins.js'
 import { ambiguousKey, givesStableKey, sameStableKey } from './lookups.js'
 import { carriesTarget } from './reference-value.js'
 import type { Stage } from './stage.js'
@@ -122,7 +123,7 @@ async function createShared(
   const names = shared.columns.map(({ name }) => quoteIdent(name))
   const values = shared.headers.map((name) => stage.column(name) ?? 'NULL')
   await tx.query(
-    `INSERT INTO ${referencedTable(reference)} (${names.join(', ')})
+    `INSERT INTO ${tableName(reference.table)} (${names.join(', ')})
      SELECT DISTINCT ${values.join(', ')} FROM ${stage.from} LEFT JOIN ${rows} s ON ${sameStableKey('s', shared, stage)}
      WHERE ${givesStableKey(shared, stage)} AND ${stage.column(reference.column.name) ?? 'NULL'} IS NULL AND s.n IS NULL${typeOf(reference, stage)}
      ON CONFLICT DO NOTHING`,

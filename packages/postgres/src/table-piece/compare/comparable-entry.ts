@@ -1,7 +1,8 @@
 import { textLiteral } from '../../database/text-literal.js'
 import type { Column } from '../catalogue.js'
 import { mapLeaves, openSql } from '../container-sql.js'
-import { sharedPrefix, stableKeyOf } from '../container-value.js'
+import { stableKeyOf } from '../container-value.js'
+import { sharedPrefix } from '../shared-prefix.js'
 import {
   type ContainerPlan,
   containerOf,
