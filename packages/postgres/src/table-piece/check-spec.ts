@@ -2,6 +2,7 @@ import { PieceworkError } from '@piecework/core/piece'
 import { alternatives, asReference, isPolymorphic } from './as-reference.js'
 import { entryName } from './entry-name.js'
 import { parseJsonPath } from './json-path.js'
+import { overlapping, pathsOverlap, patternsOverlap } from './overlaps.js'
 import type { TablePieceSpec } from './spec.js'
 import { referencedName } from './table-name.js'
 
@@ -46,11 +47,24 @@ export function checkSpec<Options>({ name, tables }: TablePieceSpec<Options>): v
     }
     for (const reference of Object.values(references))
       for (const each of alternatives(reference)) referencedName(each.reference.table, 'public', tables)
-    for (const ids of Object.values(json)) for (const { path } of ids) parseJsonPath(path)
+    for (const [column, ids] of Object.entries(json)) {
+      const paths = ids.map(({ path }) => parseJsonPath(path))
+      const twice = overlapping(paths, pathsOverlap)
+      if (twice)
+        refuse(
+          `paths "${ids[twice[0]]?.path}" and "${ids[twice[1]]?.path}" of "${column}" of table "${table}" may lead to the same id`,
+        )
+    }
     for (const ids of Object.values(text)) {
       for (const { pattern } of ids)
         if (pattern.split('{}').length !== 2 || pattern === '{}')
           refuse(`${JSON.stringify(pattern)} is no pattern such as "/photos/{}"`)
+      const patterns = ids.map(({ pattern }) => pattern)
+      const twice = overlapping(patterns, patternsOverlap)
+      if (twice)
+        refuse(
+          `patterns "${patterns[twice[0]]}" and "${patterns[twice[1]]}" of table "${table}" may find the same id`,
+        )
     }
   }
 }

@@ -46,7 +46,7 @@ export function mapLeaves(
   const number: Leaf =
     as === 'texts'
       ? (id) =>
-          `(SELECT CASE WHEN starts_with(l.v, '${sharedPrefix}') THEN to_jsonb('${sharedNumberPrefix}' || substr(l.v, ${sharedPrefix.length + 1})) ELSE l.v::jsonb END FROM (SELECT ${leaf(id)} AS v) l)`
+          `(SELECT CASE WHEN starts_with(l.v, '${sharedPrefix}') THEN to_jsonb('${sharedNumberPrefix}' || substr(l.v, ${sharedPrefix.length + 1})) WHEN l.v = ${id} THEN l.v::jsonb ELSE to_jsonb(l.v) END FROM (SELECT ${leaf(id)} AS v) l)`
       : whole
   return documentSql(column.base).map(value, target.path, string, number)
 }

@@ -69,7 +69,7 @@ function referenceProblem(
   if (shared || of !== undefined || root) return undefined
   const family = keyFamily(keyColumn)
   const what = `"${table.name}"."${column.name}" leads to "${to.name}"."${key}"`
-  const other = when ? keyFamily(column) === 'text' && family === 'integer' : keyFamily(column) !== family
+  const other = when ? keyFamily(column) === 'text' && family !== 'text' : keyFamily(column) !== family
   if (other || (family === undefined && !isNatural))
     return `${what} and is ${column.type}, not ${family === undefined ? 'uuid, text or integer' : keyColumn.type}`
   // Only a table's own key gets new numbers that are known: any other column takes the next ones.

@@ -17,6 +17,8 @@ export function ownKeyProblem(column: Column, form: KeyForm | undefined): string
       ? `${is}, so new keys cannot be ${asked}`
       : `${is}, which new keys are not made for; if people give these keys, declare key: 'natural'`
   }
+  if (family === 'text' && !column.deterministic)
+    return `${is} with a collation that takes different texts for equal ones, which new keys are not made for`
   if (form === undefined) return undefined
   if (family === 'integer') return isSequenceForm(form) ? undefined : `${is}, so new keys cannot be ${asked}`
   if (!isTextForm(form) || (family === 'uuid' && form !== 'uuid'))

@@ -21,6 +21,13 @@ export function resolveContainers(
       column: from.name,
     })
     if (!target) return []
+    const carried = !reference.shared && reference.of === undefined && !target.root
+    if (carried && !target.table.primaryKey.includes(target.key)) {
+      problem(
+        `ids in "${from.name}" of table "${spec.table}" lead to "${target.table.name}"."${target.key}", which is not the key of its rows`,
+      )
+      return []
+    }
     // Shared rows stand in the place of ids, so only pairs of other rows need a column.
     const shared = resolveStableKey(input, reference.shared, target.table, from.name, [], table)
     const header = [from.name, reference.table, ...(reference.lookup?.by ?? [])].join('.')

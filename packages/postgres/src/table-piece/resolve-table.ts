@@ -46,7 +46,7 @@ export function resolveTable(
   const holding = new Set([...references, ...containers].map((holder) => holder.column.name))
   const own = undecided.filter(({ name }) => !holding.has(name))
   const uuidKey = ownKeyName(table, spec)
-  const key = ownKeyColumn(table, own, sequences) ?? own.find(({ name }) => name === uuidKey)
+  const key = ownKeyColumn(table, own, sequences, spec.key) ?? own.find(({ name }) => name === uuidKey)
   const numbers = claimed ? noNumbers : tableNumbers({ spec, table, sequences, key, own })
   const carried = undecided.filter((column) => !numbers.renumbered.includes(column))
   const travels = ({ name }: Column) => carried.some((column) => column.name === name)

@@ -27,10 +27,12 @@ function partsOf({ pattern, keyColumn }: Pattern) {
     .map((text) => text.replace(/[^A-Za-z0-9/_-]/g, '\\$&'))
   const forms = {
     uuid: ['[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}', '[0-9A-Za-z]'],
-    int: ['[0-9]+', '[0-9]'],
+    int: ['[0-9]+', '[0-9A-Za-z_]'],
     text: ['[A-Za-z0-9_-]+', '[A-Za-z0-9_-]'],
   }
   const { base } = keyColumn
   const [id = '', more = ''] = forms[base === 'uuid' ? 'uuid' : /^int[248]$/.test(base) ? 'int' : 'text']
-  return { before, id, after: after === '' ? `(?!${more})` : `(?=${after})` }
+  // A pattern that begins with a letter does not begin inside of a word.
+  const start = /^[0-9A-Za-z]/.test(before) ? `(?<![0-9A-Za-z_-])${before}` : before
+  return { before: start, id, after: after === '' ? `(?!${more})` : `(?=${after})` }
 }

@@ -24,6 +24,14 @@ export async function moveSequence(
   await lockSequence(tx, sequence)
   const wanted = BigInt(most)
   const now = (await lastValue(tx, sequence)) ?? (await next(tx, sequence, 1n))
+  // Another session may hold numbers below the last one, and would come to those that are written here.
+  if (sequence.cache > 1n) {
+    throw new PieceworkError(
+      'unsupported',
+      `The sequence ${sequence.text} has CACHE ${sequence.cache}, so numbers of "${plan.table.name}"."${column.name}" cannot travel: leave the column out of "columns", or set CACHE 1.`,
+      { facts: { sequence: sequence.text, table: plan.table.name, column: column.name } },
+    )
+  }
   if (now >= wanted) return
   const steps = (wanted - now + sequence.increment - 1n) / sequence.increment
   if (steps > BigInt(defaults.movedNumbers) || now + steps * sequence.increment > sequence.most) {

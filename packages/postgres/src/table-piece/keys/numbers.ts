@@ -1,4 +1,4 @@
-import type { KeyForm } from '@piecework/core/piece'
+import { isSequenceForm, type KeyForm } from '@piecework/core/piece'
 import type { Column, Table } from '../catalogue.js'
 import { keyFamily } from '../key-family.js'
 import type { TableSpec } from '../spec.js'
@@ -65,11 +65,18 @@ const keySequence = (
 
 /**
  * The key of a table's rows: the only column of its primary key, or, of several, the one that a sequence
- * numbers.
+ * numbers or that is declared as such.
  */
-export function ownKeyColumn(table: Table, own: readonly Column[], sequences: Sequences): Column | undefined {
+export function ownKeyColumn(
+  table: Table,
+  own: readonly Column[],
+  sequences: Sequences,
+  form: KeyForm | undefined,
+): Column | undefined {
   const candidates = own.filter(({ name }) => table.primaryKey.includes(name))
   if (table.primaryKey.length === 1) return candidates[0]
-  const numbered = candidates.filter((column) => isNumber(column) && sequences.of(table, column.name))
+  const numbers = candidates.filter(isNumber)
+  if (isSequenceForm(form) && numbers.length === 1) return numbers[0]
+  const numbered = numbers.filter((column) => sequences.of(table, column.name))
   return numbered.length === 1 ? numbered[0] : undefined
 }

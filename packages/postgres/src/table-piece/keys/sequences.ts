@@ -11,6 +11,8 @@ export interface Sequence {
   readonly increment: bigint
   readonly most: bigint
   readonly cycles: boolean
+  /** Numbers that a session takes at once. */
+  readonly cache: bigint
   /** This role may draw numbers. */
   readonly usable: boolean
 }
@@ -77,16 +79,18 @@ interface Row {
   readonly increment: string
   readonly most: string
   readonly cycles: boolean
+  readonly cache: string
   readonly usable: boolean
 }
 
-const sequenceOf = ({ oid, name, text, increment, most, cycles, usable }: Row): Sequence => ({
+const sequenceOf = ({ oid, name, text, increment, most, cycles, cache, usable }: Row): Sequence => ({
   oid,
   name,
   text,
   increment: BigInt(increment),
   most: BigInt(most),
   cycles,
+  cache: BigInt(cache),
   usable,
 })
 
@@ -115,7 +119,7 @@ WITH used AS (
 )
 SELECT u.schema, u.table, u.column, s.oid::text AS oid, pg_catalog.format('%I.%I', n.nspname, s.relname) AS name,
   n.nspname || '.' || s.relname AS text, s.relname AS short, pg_catalog.pg_table_is_visible(s.oid) AS visible,
-  q.seqincrement::text AS increment, q.seqmax::text AS most, q.seqcycle AS cycles,
+  q.seqincrement::text AS increment, q.seqmax::text AS most, q.seqcycle AS cycles, q.seqcache::text AS cache,
   pg_catalog.has_sequence_privilege(s.oid, 'USAGE') OR pg_catalog.has_sequence_privilege(s.oid, 'UPDATE') AS usable,
   EXISTS (
     SELECT FROM pg_catalog.pg_index i
