@@ -37,7 +37,7 @@ export async function checkTables(db: Queryable, pieces: readonly Piece[]): Prom
   refused.push(
     ...unformedReferences(
       checked.flatMap(({ plans }) => plans),
-      (table) => forms.has(keyName(table, shared)),
+      (table) => forms.get(keyName(table, shared)),
     ),
   )
   return report(await checkStart(db, checked), checked, refused)
