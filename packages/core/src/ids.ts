@@ -6,13 +6,13 @@ import type { KeyRange } from './contracts/keys.js'
 import { isSequenceForm, keyShape } from './key-forms.js'
 import { type KeyMap, keyMap } from './key-map.js'
 import { keyText } from './key-text.js'
-import { keyName } from './plan/key-names.js'
+import { type DeclaredTables, keyName } from './plan/key-names.js'
 
 export interface IdsOptions {
   /** By the name under which a table's ids are remapped. Absent: uuid. */
   readonly forms?: ReadonlyMap<string, KeyForm>
-  /** Names of tables that stand in several schemas. */
-  readonly sharedNames?: ReadonlySet<string>
+  /** Tables that pieces declare: they have their names without a schema. */
+  readonly declaredTables?: DeclaredTables
   /** New ids of resources that were drawn from sequences: by table, then by old id. */
   readonly drawn?: ReadonlyMap<string, ReadonlyMap<string, string>>
   /** Ranges of keys that the job has reserved for a table, in order. Absent: none can be asked for. */
@@ -22,9 +22,9 @@ export interface IdsOptions {
 /** Ids of one job. Old ids are hashed as the text that PostgreSQL prints for them. */
 export function jobIds(
   jobId: string,
-  { forms, drawn, ranges = noRanges, sharedNames = new Set() }: IdsOptions = {},
+  { forms, drawn, ranges = noRanges, declaredTables = new Map() }: IdsOptions = {},
 ): Ids {
-  const nameOf = memoized((table) => keyName(table, sharedNames))
+  const nameOf = memoized((table) => keyName(table, declaredTables))
   const inputs = new Map<string, HashInput>()
   const inputOf = (table: string): HashInput => {
     let known = inputs.get(table)

@@ -5,22 +5,29 @@ const qualified = /^(?:"(?:[^"]|"")+"|[^".]+)\.(?=[^.]|"(?:[^"]|"")+"$)(.+)$/su
 
 const bareName = (table: string): string => qualified.exec(table)?.[1] ?? table
 
-/** Names that tables of several schemas have: they are not remapped under one name. */
-export function sharedNames(declaring: readonly Pick<Piece, 'keys'>[]): ReadonlySet<string> {
-  const tables = new Map<string, string>()
-  const shared = new Set<string>()
+/** Tables that pieces declare, by their names without a schema. */
+export type DeclaredTables = ReadonlyMap<string, ReadonlySet<string>>
+
+export function declaredTables(declaring: readonly Pick<Piece, 'keys'>[]): DeclaredTables {
+  const declared = new Map<string, Set<string>>()
   for (const { keys } of declaring) {
     for (const table of keys?.tables ?? []) {
       const name = bareName(table)
-      if ((tables.get(name) ?? table) !== table) shared.add(name)
-      tables.set(name, table)
+      declared.set(name, (declared.get(name) ?? new Set()).add(table))
     }
   }
-  return shared
+  return declared
 }
 
-/** Name under which keys are remapped: without its schema, unless tables of several schemas have that name. */
-export function keyName(table: string, shared: ReadonlySet<string>): string {
+/**
+ * Name under which keys are remapped: without its schema, unless a piece declares a table of another schema
+ * that has the same name. `public.units` is the table that pieces declare as `units`; a name without a schema
+ * may be that of any, as a piece written by hand calls it.
+ */
+export function keyName(table: string, declared: DeclaredTables): string {
   const name = bareName(table)
-  return shared.has(name) ? table : name
+  const same = table === `public.${name}` ? name : table
+  const tables = declared.get(name) ?? new Set()
+  if ([...tables].every((other) => other === same)) return name
+  return tables.has(same) ? same : table
 }

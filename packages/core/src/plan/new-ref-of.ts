@@ -50,11 +50,11 @@ export function idsOf(
   ranges?: IdsOptions['ranges'],
 ): Ids {
   const drawn = new Map<string, Map<string, string>>()
-  const { sharedNames } = registry
-  const nameOf = (table: string) => keyName(table, sharedNames)
+  const { declaredTables } = registry
+  const nameOf = (table: string) => keyName(table, declaredTables)
   for (const { table, key } of registry.kinds.values())
     if (isSequenceForm(key)) drawn.set(nameOf(table), new Map())
   for (const { source, id: own } of targets)
     drawn.get(nameOf(registry.kind(source.kind).table))?.set(source.id, own)
-  return jobIds(id, { forms: registry.keyForms, sharedNames, drawn, ...(ranges && { ranges }) })
+  return jobIds(id, { forms: registry.keyForms, declaredTables, drawn, ...(ranges && { ranges }) })
 }

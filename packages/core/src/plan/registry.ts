@@ -8,7 +8,7 @@ import { meant } from '../options/meant.js'
 import { canonicalId } from './canonical-id.js'
 import { declarationProblems } from './check-declarations.js'
 import { keyFormsOf } from './key-forms-of.js'
-import { sharedNames } from './key-names.js'
+import { type DeclaredTables, declaredTables } from './key-names.js'
 import { type RegisteredKind, registeredKind } from './registered-kind.js'
 import { resourceNotFound } from './resource-not-found.js'
 
@@ -20,8 +20,8 @@ export interface Registry {
   readonly formats: ReadonlyMap<string, Format>
   /** How new keys of each table are made, as kinds and pieces have declared it. */
   readonly keyForms: ReadonlyMap<string, KeyForm>
-  /** Names that tables of several schemas have. */
-  readonly sharedNames: ReadonlySet<string>
+  /** Tables that pieces declare, which decide under which names ids are remapped. */
+  readonly declaredTables: DeclaredTables
   /** Throws `resource-not-found` for an unregistered kind. */
   kind(name: string): RegisteredKind
   /**
@@ -94,7 +94,7 @@ export function createRegistry(packs: readonly Pack[]): Registry {
     pieces,
     formats,
     keyForms,
-    sharedNames: sharedNames(declaring),
+    declaredTables: declaredTables(declaring),
     kind: kindOf,
     canonical: (ref) => {
       const id = canonicalId(kindOf(ref.kind).key, ref.id)

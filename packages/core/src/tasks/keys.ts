@@ -34,7 +34,7 @@ function reserve(attempt: AttemptContext, piece: Piece, source: ResourceRef, ent
       source,
       tx,
       add: async (given, ranges) => {
-        const table = keyName(given, registry.sharedNames)
+        const table = keyName(given, registry.declaredTables)
         if (!(await store.keys.add(lease, table, ranges, tx))) throw keyTwice(lease.job, table)
       },
       finding: (finding: NewFinding) => attempt.findings.add({ ...finding, piece: piece.name }),

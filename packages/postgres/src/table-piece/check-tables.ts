@@ -1,11 +1,11 @@
 import {
+  declaredTables,
   isPieceworkError,
   keyFormsOf,
   keyName,
   type Piece,
   PieceworkError,
   type Queryable,
-  sharedNames,
 } from '@piecework/core/piece'
 import { checkClaims } from './check-claims.js'
 import { type ClaimingPiece, isClaimingPiece, tableClaims } from './claims.js'
@@ -33,11 +33,11 @@ export async function checkTables(db: Queryable, pieces: readonly Piece[]): Prom
     checked.push({ piece, plans: problems.length > 0 ? [] : plans, problems: [...problems] })
   }
   for (const one of checked) if (!one.piece.exportOnly) one.problems.push(...fillOrderProblems(one, checked))
-  const shared = sharedNames(pieces)
+  const declared = declaredTables(pieces)
   refused.push(
     ...unformedReferences(
       checked.flatMap(({ plans }) => plans),
-      (table) => forms.has(keyName(table, shared)),
+      (table) => forms.get(keyName(table, declared)),
     ),
   )
   return report(await checkStart(db, checked), checked, refused)

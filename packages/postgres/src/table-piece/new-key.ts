@@ -26,13 +26,13 @@ export function newKeySql(
   if (family === 'uuid') return uuidExpression(ids.key(name), expression)
   if (family === 'integer') return `(${keys.get(name)?.sql(expression) ?? 'NULL'})::${column.type}`
   if (family !== 'text') return `NULL::${column.type}`
-  if (form === undefined) throw undeclared(name, column)
+  if (form === undefined) throw undeclared(table, column)
   return `(${idExpression(ids, name, expression)})::${column.type}`
 }
 
-function undeclared(table: string, { name }: Column): PieceworkError {
-  const message = `Keys of "${table}" are texts, and no piece declares what new ones look like, as by { table: '${table}', key: 'cuid' }.`
-  return new PieceworkError('registry-invalid', message, { facts: { table, column: name } })
+function undeclared(table: KeyTarget['table'], { name }: Column): PieceworkError {
+  const message = `Keys of "${table.name}" are texts, and no piece declares what new ones look like, as by { table: '${table.name}', key: 'cuid' }.`
+  return new PieceworkError('registry-invalid', message, { facts: { table: table.name, column: name } })
 }
 
 /** SQL of a text as a key of that table; NULL if it cannot be one. A document may hold any text in the place of an id. */

@@ -5,6 +5,7 @@ import { defaults } from '../defaults.js'
 import { keyFamily } from './key-family.js'
 import { isNumbered, type ReservedKeysOf } from './keys/reserved-keys.js'
 import { givesStableKey, type Lookups, sameStableKey } from './lookups.js'
+import { isNatural, naturalKey } from './natural-key.js'
 import { newKeySql } from './new-key.js'
 import { resourceLiteral } from './resource-literal.js'
 import type { RowSource } from './row-source.js'
@@ -59,8 +60,9 @@ export const carriesTarget = ({ of }: Pick<Target, 'of'>, remap: Pick<Remap, 'ca
 export function newIdSql(
   target: Target,
   id: string,
-  remap: Pick<Remap, 'ids' | 'keys' | 'source' | 'resource'>,
+  remap: Pick<Remap, 'ids' | 'keys' | 'source' | 'resource' | 'together'>,
 ): string {
+  if (!target.root && isNatural(target, remap.ids)) return naturalKey(target, id, remap)
   const fresh = isMapped(target, remap.ids) ? newKeySql(remap, target, id) : `NULL::${target.keyColumn.type}`
   if (!target.root) return fresh
   const literal = (ref: ResourceRef): string => resourceLiteral(target.keyColumn, ref.id)
@@ -185,8 +187,10 @@ function remappedValue(
 ): Omit<ReferenceValue, 'given'> {
   const { column } = reference
   // A reference to a resource that the job does not make, or to a row that it did not count, has no new value.
+  // A natural key may be that of somebody else's row, which a foreign key would let pass.
+  const natural = isNatural(reference, remap.ids)
   const counted = remap.ids.drawn(reference.name) !== undefined || isNumbered(reference, remap.ids)
-  if (counted) return { sql: newIdSql(reference, id, remap), joins: [], certain: false }
+  if (natural || counted) return { sql: newIdSql(reference, id, remap), joins: [], certain: false }
   if (!isMapped(reference, remap.ids) && !reference.root)
     return { sql: `NULL::${column.type}`, joins: [], certain: false }
   const distinct = source.distinct(column.name)

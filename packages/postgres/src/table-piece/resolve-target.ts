@@ -65,7 +65,7 @@ function keySource(
   let [table, key] = [start, column]
   const seen = new Set<string>()
   for (;;) {
-    const name = tableKey(table)
+    const name = keyNameOf(input, table)
     if (isRoot(input, table, key)) return { name, root: true }
     const id = JSON.stringify([name, key])
     const next = seen.has(id) ? undefined : nextKey(input, table, key)
@@ -73,6 +73,13 @@ function keySource(
     seen.add(id)
     ;({ table, key } = next)
   }
+}
+
+/** A table of another piece has its schema: a piece may declare one of the same name in another schema. */
+function keyNameOf(input: ResolveInput, table: Table): string {
+  const name = tableKey(table)
+  const isBare = table.schema === 'public' && !/[".]/.test(table.name)
+  return isBare && !specOf(input, table) ? `public.${name}` : name
 }
 
 function nextKey(input: ResolveInput, table: Table, key: string) {

@@ -10,6 +10,7 @@ import { tableName } from './joins.js'
 import { keyFamily } from './key-family.js'
 import { type KeyTarget, ownKey } from './key-target.js'
 import { isNumbered } from './keys/reserved-keys.js'
+import { isNatural } from './natural-key.js'
 import { carriesTarget } from './reference-value.js'
 import { type FileColumn, remapRecords, UnusualId } from './remap-records.js'
 import { isForeignKeyViolation, rowError } from './row-error.js'
@@ -78,6 +79,8 @@ export function canStream(
     (reference) =>
       reference.column.base !== 'bpchar' &&
       remapOf(reference, context) !== undefined &&
+      // Only the database knows whose row has a natural key.
+      !isNatural(reference, context.ids) &&
       (reference.shared?.headers.length ?? 1) === 1 &&
       carriesTarget(reference, { carries: context.carries }),
   )

@@ -1,13 +1,18 @@
+import type { KeyForm } from '@piecework/core/piece'
 import { keyFamily } from './key-family.js'
+import { unknownOwner } from './natural-key.js'
 import type { TablePlan, Target } from './table-plan.js'
+
+/** `public.units` as pieces declare it. */
+const declaredName = (name: string): string => name.replace(/^public\./, '')
 
 /**
  * References to text keys of which no piece says what new ones look like. Of resources' own rows, the kind says
- * it.
+ * it. And references to natural keys of rows of which it is not known whose they are.
  */
 export function unformedReferences(
   plans: readonly TablePlan[],
-  isFormed: (table: string) => boolean,
+  formOf: (table: string) => KeyForm | undefined,
 ): readonly string[] {
   const ofKinds = new Set(plans.flatMap(({ ownRow, name }) => (ownRow ? [name] : [])))
   const isUnformed = (target: Target): boolean => {
@@ -16,21 +21,26 @@ export function unformedReferences(
     return (
       !shared &&
       !target.root &&
-      !isFormed(name) &&
-      !ofKinds.has(name) &&
+      formOf(name) === undefined &&
+      !ofKinds.has(declaredName(name)) &&
       column !== undefined &&
       keyFamily(column) === 'text'
     )
   }
-  return plans.flatMap(({ spec, references, containers }) =>
-    [
+  const isUnowned = ({ name, root, shared, of, ownedBy }: Target): boolean =>
+    formOf(name) === 'natural' && !root && !shared && of === undefined && ownedBy === undefined
+  return plans.flatMap(({ spec, references, containers }) => {
+    const targets = [
       ...references.map((target) => [target.column.name, target] as const),
       ...containers.flatMap(({ column, ids }) => ids.map((target) => [column.name, target] as const)),
     ]
-      .filter(([, target]) => isUnformed(target))
-      .map(
-        ([column, { name }]) =>
-          `"${spec.table}"."${column}" leads to text keys of "${name}", and no piece says by "key" what new ones look like.`,
-      ),
-  )
+    return targets.flatMap(([column, target]) => {
+      const from = `"${spec.table}"."${column}"`
+      if (isUnowned(target)) return [`${unknownOwner(from, target)}.`]
+      if (!isUnformed(target)) return []
+      return [
+        `${from} leads to text keys of "${declaredName(target.name)}", and no piece says by "key" what new ones look like.`,
+      ]
+    })
+  })
 }
