@@ -17,6 +17,8 @@ export interface Column {
   readonly serial: boolean
   /** GENERATED ALWAYS AS … STORED. */
   readonly generated: boolean
+  /** Columns of the expression, if it is generated. */
+  readonly madeOf: readonly string[]
   /** Has a collation. */
   readonly collatable: boolean
   /** Texts that differ are not equal. */
@@ -151,6 +153,15 @@ const baseType = (type: string, mod: string): string => `(
     bool_or(below.required) OVER () AS required
   FROM below JOIN pg_catalog.pg_type p ON p.oid = below.oid ORDER BY p.typtype = 'd' LIMIT 1)`
 
+// Servers differ in whether the column or its expression depends on the columns that the expression names.
+const madeOf = `(SELECT coalesce(json_agg(DISTINCT o.attname), '[]')
+  FROM pg_catalog.pg_depend g
+  JOIN pg_catalog.pg_attribute o ON o.attrelid = g.refobjid AND o.attnum = g.refobjsubid
+  WHERE a.attgenerated <> '' AND g.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+    AND g.refobjid = a.attrelid AND g.refobjsubid > 0 AND g.refobjsubid <> a.attnum
+    AND ((g.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND g.objid = d.oid)
+      OR (g.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND g.objid = a.attrelid AND g.objsubid = a.attnum)))`
+
 // A foreign key to a partitioned table has a row of pg_constraint for each partition, too.
 const query = `
 WITH RECURSIVE reached(oid, hops) AS (
@@ -179,6 +190,7 @@ SELECT c.relname AS name, cn.nspname AS schema, c.relkind = 'p' AS partitioned,
       'identity', a.attidentity <> '',
       'serial', a.attidentity <> '' OR coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', false),
       'generated', a.attgenerated <> '',
+      'madeOf', ${madeOf},
       'collatable', a.attcollation <> 0,
       'deterministic', coalesce((SELECT l.collisdeterministic FROM pg_catalog.pg_collation l WHERE l.oid = a.attcollation), true)
     ) ORDER BY a.attnum), '[]')

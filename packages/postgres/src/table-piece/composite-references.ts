@@ -1,5 +1,7 @@
-import type { Column, ForeignKey, Table } from './catalogue.js'
-import { foreignTarget, isDecided, type ResolveInput, specOf } from './resolve-input.js'
+import { alternatives } from './as-reference.js'
+import type { ForeignKey, Table } from './catalogue.js'
+import { columnFate, type ForeignPart, foreignParts } from './column-fate.js'
+import { foreignTarget, isDecided, namedTable, type ResolveInput, specOf } from './resolve-input.js'
 import { targetOf } from './resolve-target.js'
 import type { ReferencePlan } from './table-plan.js'
 
@@ -10,7 +12,7 @@ import type { ReferencePlan } from './table-plan.js'
 export function compositeReferences(input: ResolveInput, table: Table): readonly ReferencePlan[] {
   const found = new Map<string, ReferencePlan>()
   for (const { column, to, key } of undeclaredParts(input, table)) {
-    if (found.has(column.name) || !holdsIds(input, to, key)) continue
+    if (found.has(column.name) || columnFate(input, to, key) !== 'ids') continue
     const target = targetOf(input, to, key, undefined)
     found.set(column.name, {
       ...target,
@@ -24,64 +26,58 @@ export function compositeReferences(input: ResolveInput, table: Table): readonly
   return [...found.values()]
 }
 
-/** Columns that are part of a foreign key of several columns and lead to columns that travel as they are. */
-export function naturalParts(input: ResolveInput, table: Table): ReadonlySet<string> {
-  return new Set(
+/**
+ * Columns that are part of a foreign key of several columns and travel as they are; `partProblems` names those
+ * that must not.
+ */
+export const naturalParts = (input: ResolveInput, table: Table): ReadonlySet<string> =>
+  new Set(
     undeclaredParts(input, table)
-      .filter(({ to, key }) => !holdsIds(input, to, key) && (specOf(input, to) || key.base !== 'uuid'))
+      .filter(({ to, key }) => columnFate(input, to, key) !== 'ids')
       .map(({ column }) => column.name),
   )
-}
 
-function undeclaredParts(input: ResolveInput, table: Table) {
-  const { spec, catalogue } = input
-  const { references = {}, owner } = spec
-  const parts = ({ columns, schema, table: name, keys }: ForeignKey) => {
-    const to = catalogue.get({ schema, name })
-    return columns.flatMap((from, at) => {
-      const column = table.columns.get(from)
-      const key = to?.columns.get(keys[at] ?? '')
-      return column && to && key ? [{ column, to, key }] : []
-    })
-  }
-  return table.foreignKeys
-    .filter(({ columns }) => columns.length > 1)
-    .flatMap(parts)
-    .filter(
-      ({ column: { name } }) =>
-        !Object.hasOwn(references, name) &&
-        owner.split('.')[0] !== name &&
-        !isDecided(spec, name) &&
-        !foreignTarget(catalogue, table, name),
-    )
-}
-
-/** Whether new ids take the place of the values of a column. */
-function holdsIds(input: ResolveInput, table: Table, key: Column): boolean {
-  const spec = specOf(input, table)
-  if (!spec) return foreignTarget(input.catalogue, table, key.name) !== undefined
-  const { references = {}, owner } = spec
-  if (Object.hasOwn(references, key.name) || owner === key.name) return true
-  if (foreignTarget(input.catalogue, table, key.name)) return true
-  return ownKeyName(table, spec) === key.name
+/** Parts of foreign keys that would keep values which their targets do not keep. */
+export function partProblems(input: ResolveInput, table: Table): readonly string[] {
+  const { spec } = input
+  return undeclaredParts(input, table).flatMap(({ column, to, key, foreign }) => {
+    const fate = columnFate(input, to, key)
+    if (typeof fate === 'string') return []
+    const elsewhere = !specOf(input, to)
+    if (elsewhere && (spec.columns?.includes(column.name) || isFound(input, table, to, foreign))) return []
+    const also = elsewhere ? ', or in "columns" if its values stay the same' : ''
+    return `column "${column.name}" of table "${table.name}" leads to "${to.name}" and must stand in "references", "set" or "ignore"${also}, because "${to.name}"."${key.name}" ${fate.why}`
+  })
 }
 
 /**
- * The column whose values are made anew for each row: the primary key, or the only uuid in one of several
- * columns that is no reference and is recognised as an id.
+ * Another column of the foreign key is declared and finds the row by itself, or among shared rows: then the
+ * database refuses another value of this one.
  */
-export function ownKeyName(
-  table: Table,
-  { references = {}, owner }: Pick<ResolveInput['spec'], 'references' | 'owner'>,
-): string | undefined {
-  const leads = (name: string) =>
-    Object.hasOwn(references, name) ||
-    owner.split('.')[0] === name ||
-    table.foreignKeys.some(({ columns }) => columns.includes(name))
-  const [single] = table.primaryKey.length === 1 ? table.primaryKey : []
-  if (single !== undefined) return Object.hasOwn(references, single) || single === owner ? undefined : single
-  const among = table.primaryKey.length > 1 ? table.primaryKey : [...table.unique]
-  const ids = among.flatMap((name) => table.columns.get(name) ?? []).filter(({ base }) => base === 'uuid')
-  const [own, ...others] = ids.filter(({ name }) => !leads(name))
-  return own && others.length === 0 && (own.hasDefault || own.name === 'id') ? own.name : undefined
+function isFound(input: ResolveInput, table: Table, to: Table, foreign: ForeignKey): boolean {
+  const { references = {} } = input.spec
+  return foreign.columns.some((column, at) => {
+    const declared = Object.hasOwn(references, column) ? references[column] : undefined
+    return (
+      declared !== undefined &&
+      alternatives(declared).every(({ reference }) => {
+        if (namedTable(input, reference.table, table, column) !== to) return false
+        const key = reference.key ?? 'id'
+        return reference.shared !== undefined || (key === foreign.keys[at] && to.unique.has(key))
+      })
+    )
+  })
+}
+
+function undeclaredParts(input: ResolveInput, table: Table): readonly ForeignPart[] {
+  const { spec, catalogue } = input
+  const { references = {}, json = {}, text = {}, owner } = spec
+  return foreignParts(input, table).filter(
+    ({ column: { name, generated } }) =>
+      !generated &&
+      ![references, json, text].some((by) => Object.hasOwn(by, name)) &&
+      owner.split('.')[0] !== name &&
+      !isDecided(spec, name) &&
+      !foreignTarget(catalogue, table, name),
+  )
 }

@@ -1,4 +1,4 @@
-import type { KeyForm } from '@piecework/core/piece'
+import { isSequenceForm, type KeyForm } from '@piecework/core/piece'
 import { keyFamily } from './key-family.js'
 import { numberProblems } from './keys/number-problems.js'
 import type { Sequences } from './keys/sequences.js'
@@ -34,7 +34,7 @@ export function keyProblems({ plan, decided, forms, sequences, problem }: KeyPro
     }
   }
   for (const reference of references) {
-    const text = referenceProblem(plan, reference, forms(reference.name) === 'natural', sequences)
+    const text = referenceProblem(plan, reference, forms(reference.name), sequences)
     if (text) problem(text)
   }
   columnProblems(plan, problem)
@@ -61,19 +61,22 @@ function* primaryKeyProblems(
 function referenceProblem(
   { table }: MatchedTable,
   { column, of, key, keyColumn, shared, root, table: to, when }: ReferencePlan,
-  isNatural: boolean,
+  form: KeyForm | undefined,
   sequences: Sequences,
 ): string | undefined {
   if (shared?.missing === 'null' && column.notNull)
     return `"${table.name}"."${column.name}" cannot be NULL, so "missing" cannot be "null"`
   if (shared || of !== undefined || root) return undefined
+  const isNatural = form === 'natural'
   const family = keyFamily(keyColumn)
   const what = `"${table.name}"."${column.name}" leads to "${to.name}"."${key}"`
   const other = when ? keyFamily(column) === 'text' && family !== 'text' : keyFamily(column) !== family
   if (other || (family === undefined && !isNatural))
     return `${what} and is ${column.type}, not ${family === undefined ? 'uuid, text or integer' : keyColumn.type}`
   // Only a table's own key gets new numbers that are known: any other column takes the next ones.
-  const isKey = to.primaryKey.includes(key) && (to.primaryKey.length === 1 || sequences.of(to, key))
+  const isKey =
+    to.primaryKey.includes(key) &&
+    (to.primaryKey.length === 1 || sequences.of(to, key) !== undefined || isSequenceForm(form))
   return family === 'integer' && !isNatural && !isKey
     ? `${what}, which is not the key of its rows`
     : undefined

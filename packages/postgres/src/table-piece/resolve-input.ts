@@ -1,5 +1,6 @@
 import type { Catalogue, Column, Table } from './catalogue.js'
 import type { ClaimedSpec } from './claims.js'
+import type { Sequences } from './keys/sequences.js'
 import type { TablePieceSpec, TableSpec } from './spec.js'
 import { isSameTable, referencedName, type TableName } from './table-name.js'
 
@@ -9,6 +10,8 @@ export interface ResolveInput {
   readonly piece: Pick<TablePieceSpec, 'name' | 'tables'> & Partial<Pick<ClaimedSpec, 'claimed'>>
   readonly schema: string
   readonly catalogue: Catalogue
+  /** Of those tables, where keys are matched. */
+  readonly sequences?: Sequences
   /** Called with each problem; if there is one, the plan is not used. */
   readonly problem: (text: string) => void
 }

@@ -1,16 +1,18 @@
 import type { Column, Table } from './catalogue.js'
-import { naturalParts, ownKeyName } from './composite-references.js'
+import { naturalParts, partProblems } from './composite-references.js'
 import { entryName } from './entry-name.js'
 import { losesDigits } from './kept-sql.js'
 import { keyProblems } from './key-problems.js'
-import { noNumbers, ownKeyColumn, tableNumbers } from './keys/numbers.js'
+import { noNumbers, tableNumbers } from './keys/numbers.js'
 import type { Sequences } from './keys/sequences.js'
+import { ownKey } from './own-key.js'
 import { resolveContainers } from './resolve-containers.js'
 import type { ResolveInput } from './resolve-input.js'
 import { resolvePath } from './resolve-path.js'
 import { resolvePolymorphic, resolveReferences } from './resolve-references.js'
 import { tableKey } from './table-name.js'
 import type { MatchedTable } from './table-plan.js'
+import { valueProblems } from './value-problems.js'
 import { whereSql } from './where-sql.js'
 
 /** Undefined if the table does not exist. */
@@ -45,8 +47,7 @@ export function resolveTable(
   const containers = resolveContainers(input, table, column)
   const holding = new Set([...references, ...containers].map((holder) => holder.column.name))
   const own = undecided.filter(({ name }) => !holding.has(name))
-  const uuidKey = ownKeyName(table, spec)
-  const key = ownKeyColumn(table, own, sequences, spec.key) ?? own.find(({ name }) => name === uuidKey)
+  const key = ownKey(input, table, spec, own)
   const numbers = claimed ? noNumbers : tableNumbers({ spec, table, sequences, key, own })
   const carried = undecided.filter((column) => !numbers.renumbered.includes(column))
   const travels = ({ name }: Column) => carried.some((column) => column.name === name)
@@ -88,7 +89,9 @@ export function resolveTable(
   const forms = (name: string) =>
     input.piece.tables.find((one) => tableKey({ schema, name: one.table }) === name)?.key
   const natural = new Set([...decided, ...naturalParts(input, table)])
-  if (!claimed) keyProblems({ plan, decided: natural, forms, sequences, problem })
+  if (claimed) return plan
+  keyProblems({ plan, decided: natural, forms, sequences, problem })
+  for (const text of [...partProblems(input, table), ...valueProblems(input, plan)]) problem(text)
   return plan
 }
 

@@ -1,6 +1,9 @@
 import { alternatives, isPolymorphic } from './as-reference.js'
 import type { Column, Table } from './catalogue.js'
+import { columnFate, foreignParts } from './column-fate.js'
 import { isRoot } from './is-root.js'
+import { keyFamily } from './key-family.js'
+import { ownKeyColumn } from './keys/numbers.js'
 import { ownedBy } from './owned-by.js'
 import { foreignTarget, isDecided, namedTable, type ResolveInput, specOf } from './resolve-input.js'
 import type { Reference, SharedReference } from './spec.js'
@@ -24,17 +27,28 @@ export function resolveTarget(
     problem(`"${from}" leads to table "${name.name}"${where}, which does not exist`)
   } else if (!keyColumn) {
     problem(`"${from}" leads to column "${key}", which "${table.name}" does not have`)
-  } else if (!isKey(table, keyColumn, reference)) {
+  } else if (!isKey(input, table, keyColumn, reference)) {
     problem(`"${from}" leads to "${table.name}"."${key}", which is not unique`)
   } else return targetOf(input, table, keyColumn, reference.of)
   return undefined
 }
 
 /** Ids that are part of a key may be referred to, because each becomes the same new id everywhere. */
-function isKey(table: Table, { name, base }: Column, { lookup }: Reference): boolean {
+function isKey(input: ResolveInput, table: Table, column: Column, { lookup }: Reference): boolean {
+  const { name, base } = column
   if (table.unique.has(name)) return true
-  if (lookup || base !== 'uuid') return false
+  if (lookup) return false
+  if (base !== 'uuid') return isNumberedKey(input, table, column)
   return table.primaryKey.includes(name) || table.uniqueKeys.some(({ columns }) => columns.includes(name))
+}
+
+/** Of the piece's tables the declaration says it, too. */
+function isNumberedKey(input: ResolveInput, table: Table, column: Column): boolean {
+  const { sequences } = input
+  if (!sequences || !table.primaryKey.includes(column.name)) return false
+  if (specOf(input, table))
+    return keyFamily(column) === 'integer' && columnFate(input, table, column) === 'ids'
+  return ownKeyColumn(table, [...table.columns.values()], sequences, undefined) === column
 }
 
 export function targetOf(
@@ -87,11 +101,18 @@ function nextKey(input: ResolveInput, table: Table, key: string) {
   const spec = specOf(input, table)
   if (spec && isDecided(spec, key)) return undefined
   const declared = spec?.references?.[key]
-  if (declared === undefined) return foreignTarget(catalogue, table, key)
+  if (declared === undefined) return foreignTarget(catalogue, table, key) ?? partTarget(input, table, key)
   if (isPolymorphic(declared)) return undefined
   const [{ reference } = { reference: undefined }] = alternatives(declared)
   const next = reference && namedTable(input, reference.table, table, key)
   return next && { table: next, key: reference?.key ?? 'id' }
+}
+
+function partTarget(input: ResolveInput, table: Table, name: string) {
+  const part = foreignParts(input, table).find(
+    ({ column, to, key }) => column.name === name && columnFate(input, to, key) === 'ids',
+  )
+  return part && { table: part.to, key: part.key.name }
 }
 
 /** `label`: the column, for headers; `table`: the one whose file has the headers. */
