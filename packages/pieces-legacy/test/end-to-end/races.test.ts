@@ -71,7 +71,10 @@ test('exclusion: a clone claims source and target from its acceptance on', async
     clone = job.id
     for (const resource of [project, targetOf(clone)]) {
       await assert.rejects(piecework.guard.checkEditable(resourcePath([resource])), isBusy)
-      const scenario = resourcePath([resource, { kind: 'scenario', id: '00000000-0000-4000-8000-000000000001' }])
+      const scenario = resourcePath([
+        resource,
+        { kind: 'scenario', id: '00000000-0000-4000-8000-000000000001' },
+      ])
       await assert.rejects(
         piecework.guard.edit(scenario, async () => {}),
         isBusy,
