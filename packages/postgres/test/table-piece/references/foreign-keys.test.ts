@@ -89,6 +89,15 @@ const carried: readonly Carried[] = [
     pieces: together(),
   },
   {
+    what: 'to a number that is declared as the key',
+    ddl: ddlOf(
+      'CREATE SEQUENCE numbers START 7',
+      items("id int DEFAULT nextval('numbers') + 0, kind text NOT NULL DEFAULT 'a', PRIMARY KEY (kind, id)"),
+      notes(byKind),
+    ),
+    pieces: together({ key: { sequence: 'public.numbers' } }, { references: { item: 'items' } }),
+  },
+  {
     what: 'of a column that is computed from a declared one',
     ddl: ddlOf(plain, notes('raw int, item int GENERATED ALWAYS AS (raw) STORED REFERENCES items')),
     pieces: together({}, { references: { raw: 'items' } }),
