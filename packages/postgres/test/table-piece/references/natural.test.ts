@@ -188,30 +188,6 @@ for (const place of places) {
   })
 }
 
-test('honest counts: a reference to a natural key that got a suffix is told', async () => {
-  const renamed = albumPiece([{ ...codes, unique: { code: 'suffix' } }])
-  const host = await albums('embedded', ddl, [renamed])
-  try {
-    const album = await host.add()
-    await fill(host, album, [1, 2], [])
-    await host.sql(`UPDATE codes SET parent = 'c1', near = 'c1' WHERE code = 'c2'`)
-    const copy = await host.clone(album)
-    assert.ok(copy.ok, copy.told)
-    const led = (await look(host, copy.id)).codes as { parent: string | null; near: string | null }[]
-    assert.deepEqual(
-      led.map(({ parent, near }) => [parent, near]),
-      [
-        [null, null],
-        [null, null],
-      ],
-    )
-    for (const name of ['parent', 'near'])
-      assert.match(copy.told, new RegExp(`1 row leads by "${name}" .* left empty`))
-  } finally {
-    await host.close()
-  }
-})
-
 test('refusals: natural keys of a table that leads to no resource by any known column are refused by name', async () => {
   const host = await albums(
     'embedded',
