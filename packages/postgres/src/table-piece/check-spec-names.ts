@@ -72,9 +72,14 @@ const polymorphic = contractCheck<PolymorphicReference>({
 })
 
 const anyReference: Check<string | Reference | PolymorphicReference> = (value, place) =>
-  typeof value === 'object' && value !== null && 'tables' in value
-    ? polymorphic(value, place)
-    : referenceOrTable(value, place)
+  isMeantForSeveral(value) ? polymorphic(value, place) : referenceOrTable(value, place)
+
+/** Also where `tables` is misspelled. */
+const isMeantForSeveral = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  ('tables' in value ||
+    (('by' in value || 'other' in value) && !('table' in value && typeof value.table === 'string')))
 
 /** What `$1` of a condition may stand for. */
 const boundValue: Check<string | number | boolean | null> = (value, place) => {
