@@ -7,7 +7,7 @@ export interface EntryFacts {
   readonly rows?: number
   /**
    * What the values of each column were when they were exported, in the order of the header: `numeric(12,4)`.
-   * Absent: nobody said so.
+   * Absent: not stated.
    */
   readonly types?: readonly string[]
   /** No record of a table is longer. Absent: `entryDefaults.recordBytes`. */

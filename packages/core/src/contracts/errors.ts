@@ -26,7 +26,7 @@ export type CoreErrorCode =
   | 'resource-busy'
   | 'resource-not-found'
   | 'sequence-behind' // a sequence gives a number that a row has already
-  | 'source-changed' // somebody wrote to what is cloned meanwhile; another clone may succeed
+  | 'source-changed' // what is cloned was changed meanwhile; another clone may succeed
   | 'storage' // the artifact store failed or is full; its own error is in `cause`
   | 'stopped' // this Piecework was stopped meanwhile
   | 'timeout' // a time limit of a piece or of a job was over

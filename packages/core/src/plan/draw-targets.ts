@@ -84,7 +84,7 @@ function exhausted(sequence: string, cause?: unknown): PieceworkError {
   return new PieceworkError('keys-exhausted', message, { cause, facts: { sequence } })
 }
 
-/** A shell of such an id would be somebody else's resource. */
+/** A shell of such an id would be a resource of the host's. */
 async function refuseTaken(
   db: Queryable,
   { name, column }: SequenceFacts,

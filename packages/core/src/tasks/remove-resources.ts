@@ -41,7 +41,7 @@ export async function removeRows(
 
 /**
  * Removes the shells and all that goes with them, children first. `made`: whether the step that makes them was
- * done; if not, a row with a drawn id is somebody else's.
+ * done; if not, a row with a drawn id is not the job's.
  */
 export async function removeShells(
   registry: Registry,

@@ -4,14 +4,13 @@ import type { FillContext } from './fill-context.js'
 import { fillSql, newRows } from './fill-select.js'
 import { lacksKey, refuseUnreserved, unreserved } from './keys/unreserved.js'
 import { readLookups } from './missing-shared.js'
-import { isNatural } from './natural-key.js'
 import { refuseOtherTypes } from './other-types.js'
 import { reportContained } from './report-contained.js'
 import { isForeignKeyViolation } from './row-error.js'
 import type { RowSource } from './row-source.js'
 import { settleUnique } from './settle-unique.js'
 import { tableKey } from './table-name.js'
-import type { ReferencePlan, TablePlan } from './table-plan.js'
+import type { TablePlan } from './table-plan.js'
 import { isWatched, keepRows } from './written-rows.js'
 
 export interface FillCounts {
@@ -49,9 +48,6 @@ export async function fillFromStages(
     true,
   )
   for (const { plan, stage } of staged) await settleUnique(plan, stage, fill)
-  const renamed = staged.some(({ plan }) => plan.unique.length > 0)
-    ? await dropDangling(tx, staged, fill, (reference) => leadsToNatural(reference, fill), true)
-    : []
   let rows = await fillUnlessDangling(tables, fill)
   let enforced: readonly number[] = []
   if (!rows) {
@@ -61,13 +57,9 @@ export async function fillFromStages(
   for (const { plan, source } of tables) await reportContained(plan, source, fill)
   return rows.map((count, index) => ({
     rows: count,
-    skipped: (unenforced[index] ?? 0) + (renamed[index] ?? 0) + (enforced[index] ?? 0),
+    skipped: (unenforced[index] ?? 0) + (enforced[index] ?? 0),
   }))
 }
-
-/** Its row may have got another key, because the old one was taken. */
-const leadsToNatural = (reference: ReferencePlan, { ids, together }: FillContext): boolean =>
-  isNatural(reference, ids) && together.has(tableKey(reference.table))
 
 /** With the tables that one statement fills. */
 export const withTogether = (context: FillContext, tables: readonly FilledTable[]): FillContext => ({

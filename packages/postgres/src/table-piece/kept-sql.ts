@@ -76,5 +76,5 @@ const builtIn =
 /** The name comes from the archive: no other may become SQL. */
 const isBuiltIn = (type: string): boolean => builtIn.test(type)
 
-/** Without a zone, nobody knows which moment a time was. */
+/** Without a zone, a time is no certain moment. */
 const isZoned = (type: string): boolean => type.includes('with time zone')

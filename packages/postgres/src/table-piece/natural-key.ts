@@ -7,7 +7,7 @@ import type { RowSource } from './row-source.js'
 import { tableKey } from './table-name.js'
 import type { Target } from './table-plan.js'
 
-/** Whether the target's keys travel as they are, so that a row of somebody else may have the old one here. */
+/** Whether the target's keys travel as they are, so that a row of another resource may have the old one here. */
 export const isNatural = ({ name }: Pick<Target, 'name'>, ids: Pick<Ids, 'form' | 'drawn'>) =>
   ids.form(name) === 'natural' && ids.drawn(name) === undefined
 
@@ -45,7 +45,7 @@ export function naturalKey(
   return `CASE WHEN ${conditions.join(' OR ')} THEN ${id} END`
 }
 
-/** Why nobody could tell a row of the job from one of somebody else. */
+/** Why a row of the job could not be told from another. */
 export const unknownOwner = (column: string, { table, key }: Pick<Target, 'table' | 'key'>): string =>
   `${column} leads to natural keys of "${table.name}"."${key}", and it is not known by which column a row of "${table.name}" leads to the resource: declare both tables in one piece, or declare the rows as "shared"`
 

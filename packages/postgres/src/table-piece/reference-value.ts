@@ -187,7 +187,7 @@ function remappedValue(
 ): Omit<ReferenceValue, 'given'> {
   const { column } = reference
   // A reference to a resource that the job does not make, or to a row that it did not count, has no new value.
-  // A natural key may be that of somebody else's row, which a foreign key would let pass.
+  // A natural key may be that of another resource's row, which a foreign key would let pass.
   const natural = isNatural(reference, remap.ids)
   const counted = remap.ids.drawn(reference.name) !== undefined || isNumbered(reference, remap.ids)
   if (natural || counted) return { sql: newIdSql(reference, id, remap), joins: [], certain: false }

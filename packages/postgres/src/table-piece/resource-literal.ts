@@ -10,7 +10,7 @@ const textTypes: readonly string[] = ['text', 'varchar', 'bpchar']
 /** Why no resource's id can stand in such a column, as the end of a sentence; undefined if it can. */
 export function resourceIdProblem({ base, type, deterministic }: Column): string | undefined {
   if (!deterministic)
-    return 'compares different texts as equal, so that one resource would have two ids to whoever holds it'
+    return 'compares different texts as equal, so that one resource would have two ids in a claim'
   if (keyFamily({ base }) !== undefined) return undefined
   return `is ${type}, and a resource's id is uuid, text, varchar, char, smallint, integer or bigint`
 }

@@ -3,7 +3,7 @@ import { quoteIdent } from '../database/quote-ident.js'
 import { textLiteral } from '../database/text-literal.js'
 import type { Column } from './catalogue.js'
 import type { FillContext } from './fill-context.js'
-import { tableName } from './joins.js'
+import { onlyTable } from './joins.js'
 import { resourceLiteral } from './resource-literal.js'
 import type { Stage } from './stage.js'
 import type { TablePlan } from './table-plan.js'
@@ -33,16 +33,21 @@ function isTaken(plan: TablePlan, { name }: Column, value: string, { resource }:
     ownRow && ownerColumn
       ? ` AND q.${quoteIdent(ownerColumn.name)} <> ${resourceLiteral(ownerColumn, resource.id)}`
       : ''
-  return `coalesce((SELECT true FROM ${tableName(table)} q WHERE q.${quoteIdent(name)} = ${value}${other} LIMIT 1), false)`
+  return `coalesce((SELECT true FROM ${onlyTable(table)} q WHERE q.${quoteIdent(name)} = ${value}${other} LIMIT 1), false)`
 }
 
 const suffixBytes = 4
 
+/** Characters of a value that stay before its suffix; undefined if the column has no limit. */
+export function roomFor({ stored }: Column): number | undefined {
+  const [, limit] = /\((\d+)\)/.exec(stored) ?? []
+  return limit === undefined ? undefined : Number(limit) - 2 * suffixBytes - 1
+}
+
 /** SQL of the value with a suffix that is a function of job and value: each attempt makes the same. */
-function withSuffix({ type }: Column, value: string, { jobId }: FillContext): string {
+function withSuffix(column: Column, value: string, { jobId }: FillContext): string {
   const hash = `encode(substring(sha256(convert_to(${textLiteral(`${jobId} `)} || ${value}, 'UTF8')) FROM 1 FOR ${suffixBytes}), 'hex')`
-  const [, limit] = /\((\d+)\)/.exec(type) ?? []
-  const room = limit === undefined ? undefined : Math.max(0, Number(limit) - 2 * suffixBytes - 1)
+  const room = roomFor(column)
   return `${room === undefined ? value : `left(${value}, ${room})`} || '-' || ${hash}`
 }
 

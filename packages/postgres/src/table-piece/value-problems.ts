@@ -3,6 +3,7 @@ import { columnFate } from './column-fate.js'
 import { holdsDocuments } from './document-sql.js'
 import { keyFamily } from './key-family.js'
 import { isDecided, type ResolveInput, specOf } from './resolve-input.js'
+import { roomFor } from './settle-unique.js'
 import type { MatchedTable } from './table-plan.js'
 
 /** References that would not follow values which an import changes or the database computes. */
@@ -18,6 +19,8 @@ function* uniqueProblems(input: ResolveInput, plan: MatchedTable): Iterable<stri
     const what = `"unique" of "${table.name}"."${column.name}" cannot be "${taken}"`
     if (taken !== 'fail' && column === key) yield `${what}, because it is the key of its rows`
     else if (taken === 'suffix' && holding.includes(column.name)) yield `${what}, because it holds ids`
+    else if (taken === 'suffix' && (roomFor(column) ?? 1) < 1)
+      yield `${what}, because ${column.type} has no room for a suffix`
   }
   for (const { column, table: to, key: name, shared, lookup, of } of references) {
     const spec = specOf(input, to)

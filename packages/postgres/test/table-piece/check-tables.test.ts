@@ -28,6 +28,8 @@ test.before(async () => {
     CREATE TABLE items (id int PRIMARY KEY, project_id uuid);
     CREATE TABLE orders (id uuid PRIMARY KEY, project_id uuid, no serial UNIQUE);
     CREATE TABLE lines (id uuid PRIMARY KEY, project_id uuid, order_no int REFERENCES orders (no));
+    CREATE DOMAIN brief AS varchar(4);
+    CREATE TABLE labels (id uuid PRIMARY KEY, project_id uuid, slug varchar(9) UNIQUE, code brief UNIQUE);
     CREATE TABLE needy (id uuid PRIMARY KEY, project_id uuid, unit_id uuid NOT NULL)`)
 })
 test.after(() => here.close())
@@ -55,6 +57,16 @@ const refused: readonly (readonly [what: string, spec: TableSpec, message: RegEx
     'new ids: a sequence that does not exist',
     table('given', { key: { sequence: 'nowhere.seq' } }),
     /there is no sequence nowhere\.seq/,
+  ],
+  [
+    'a suffix in a text that has no room for it',
+    table('labels', { unique: { slug: 'suffix' } }),
+    /"unique" of "labels"\."slug" cannot be "suffix", because character varying\(9\) has no room/,
+  ],
+  [
+    'a suffix in a domain over a text that has no room for it',
+    table('labels', { unique: { code: 'suffix' } }),
+    /"unique" of "labels"\."code" cannot be "suffix", because brief has no room/,
   ],
   [
     'new ids: a sequence that counts down',

@@ -5,7 +5,7 @@ import type { PieceLawsOptions } from './piece-laws-options.js'
 
 /**
  * The key of the kind is that of the host's column: spellings that the host takes for one resource are one to
- * whoever holds it. Run by `pieceLaws`.
+ * who holds it. Run by `pieceLaws`.
  */
 export function spellingLaws(test: LawTest, options: PieceLawsOptions): void {
   const { kind, key = 'uuid' } = options.kind

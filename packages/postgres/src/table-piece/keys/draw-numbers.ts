@@ -83,7 +83,7 @@ function exhausted(
   })
 }
 
-/** Rows with such a number would be somebody else's; the host's own inserts fail at them, too. */
+/** Rows with such a number would be the host's; the host's own inserts fail at them, too. */
 async function refuseTaken(
   tx: Queryable,
   { table }: TablePlan,
