@@ -37,8 +37,10 @@ export type {
   PieceImporter,
   PieceKeys,
   PieceRemover,
+  PieceVerifier,
   RemoveContext,
   ShellsContext,
+  VerifyContext,
 } from './contracts/piece.js'
 export type { PieceCounts } from './contracts/piece-counts.js'
 export type {

@@ -147,6 +147,35 @@ export interface PieceRemover {
   remove(context: RemoveContext): Promise<void>
 }
 
+/** The rows that an importer or cloner has written for one new resource, and whether they stay as they were. */
+export interface VerifyContext {
+  /** The new one. */
+  readonly resource: ResourceRef
+  readonly tx: Transaction
+}
+/**
+ * Finds what became of a piece's rows after it had written them: triggers of other tables may have changed
+ * them.
+ */
+export interface PieceVerifier {
+  /**
+   * Called in the transaction of the import or clone, after it. Undefined if nothing can change the rows; then
+   * `compare` is not called. A text whose size does not grow with the rows.
+   */
+  summarize(context: VerifyContext): Promise<string | undefined>
+  /**
+   * Called by the last step of a job whose pieces have all succeeded, after `shell.ready`, in the same
+   * transaction. Tells what was changed or added by findings; throws `counts-differ` if rows are gone.
+   */
+  compare(
+    summary: string,
+    context: VerifyContext & {
+      /** Adds to the job's report. */
+      finding(finding: NewFinding): void
+    },
+  ): Promise<void>
+}
+
 /** A named, versioned part of one kind of resource. */
 export interface Piece<Options = unknown> {
   readonly contract: 1
@@ -172,6 +201,8 @@ export interface Piece<Options = unknown> {
   readonly cloner?: PieceCloner<Options>
   /** Absent: the rows go with the resource, by what the kind's shell removes. */
   readonly remover?: PieceRemover
+  /** Absent: what happens to its rows after it has written them is not looked at. */
+  readonly verifier?: PieceVerifier
   readonly validators?: readonly Validator<Options>[]
   readonly keys?: PieceKeys
   /** Absent: two archives of it are equal if their bytes are. */

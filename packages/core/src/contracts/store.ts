@@ -7,6 +7,7 @@ import type { Jobs, Reports } from './jobs.js'
 import type { Keys } from './keys.js'
 import type { Outbox } from './outbox.js'
 import type { Retention } from './retention.js'
+import type { Summaries } from './summaries.js'
 
 /** Everything that one place keeps about jobs, so that it can change together. */
 export interface Store {
@@ -15,6 +16,7 @@ export interface Store {
   readonly reports: Reports
   readonly attempts: Attempts
   readonly keys: Keys
+  readonly summaries: Summaries
   readonly outbox: Outbox
   readonly retention: Retention
   readonly limits: Limits

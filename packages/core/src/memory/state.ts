@@ -22,6 +22,8 @@ export interface MemoryNode {
   committing: boolean
   /** Ranges of keys by table, of the attempt with that fence. */
   keys?: { readonly fence: number; readonly tables: Map<string, readonly KeyRange[]> }
+  /** Of the attempt with that fence. */
+  summary?: { readonly fence: number; readonly text: string }
 }
 
 export interface MemoryJob {
@@ -168,6 +170,7 @@ export class MemoryState {
   private end({ job: { id, kind, result, principal, outcome }, nodes }: MemoryJob): void {
     for (const slot of nodes.values()) {
       delete slot.keys
+      delete slot.summary
       if (outcome !== 'succeeded' && slot.node.status === 'waiting')
         slot.node = { ...slot.node, status: 'skipped', endedAt: this.now() }
     }

@@ -15,6 +15,7 @@ import { memoryJobs, memoryReports } from './jobs.js'
 import { memoryKeys } from './keys.js'
 import { memoryRetention } from './retention.js'
 import { MemoryState } from './state.js'
+import { memorySummaries } from './summaries.js'
 
 export interface MemoryStoreOptions {
   /** Where the host's data is. Absent: pieces have no database, and asking for it is an error. */
@@ -42,6 +43,7 @@ export function memoryStore(given?: MemoryStoreOptions): Store {
     reports: memoryReports(state),
     attempts: memoryAttempts(state, database, leaseMs),
     keys: memoryKeys(state),
+    summaries: memorySummaries(state),
     outbox: {
       pending: async (limit) => [...state.outbox.values()].slice(0, limit),
       acknowledge: async (ids) => {

@@ -9,6 +9,7 @@ import type {
   PieceImporter,
   PieceKeys,
   PieceRemover,
+  PieceVerifier,
 } from '../contracts/piece.js'
 import type { ResourceKind, ResourceTree, ShellLifecycle } from '../contracts/resource.js'
 import type { Schema } from '../contracts/schema.js'
@@ -34,6 +35,7 @@ const pieceChecks: OptionChecks<Piece> = {
   importer: check.having<PieceImporter>('an importer', 'import'),
   cloner: check.having<PieceCloner>('a cloner', 'clone'),
   remover: check.having<PieceRemover>('a remover', 'remove'),
+  verifier: check.having<PieceVerifier>('a verifier', 'summarize', 'compare'),
   validators: check.list(check.having<Validator>('a validator', 'validate')),
   keys: contractCheck<PieceKeys>({
     forms: check.record(keyFormCheck),

@@ -5,6 +5,7 @@ import { pieceContext, type TaskRunner } from './attempt-context.js'
 import { connection, importEntries } from './import.js'
 import { openSession } from './open-session.js'
 import { exportToStaging } from './staging.js'
+import { keepSummary } from './verify.js'
 
 /** By the piece's own cloner, or else through staged entries with the same ids. */
 export const cloneTask: TaskRunner = async (attempt) => {
@@ -21,7 +22,9 @@ export const cloneTask: TaskRunner = async (attempt) => {
         await openSession(attempt, tx)
         const target = newRefOf(attempt.registry, job, source)
         const context = { ...pieceContext(attempt, piece.name, target), ...connection(attempt, tx), source }
-        return { counts: await cloner.clone(context), findings: attempt.findings.list() }
+        const counts = await cloner.clone(context)
+        await keepSummary(attempt, piece, source, tx)
+        return { counts, findings: attempt.findings.list() }
       },
       options,
     )

@@ -1,7 +1,7 @@
 import type { NodeResult } from '../contracts/attempts.js'
 import type { Queryable, Transaction } from '../contracts/database.js'
 import type { Finding } from '../contracts/finding.js'
-import type { Job, JobError } from '../contracts/jobs.js'
+import type { Job, JobError, JobNode } from '../contracts/jobs.js'
 import type { ResourceKind } from '../contracts/resource.js'
 import { fromDraft } from '../drafts/draft-state.js'
 import { newRefs } from '../plan/new-ref-of.js'
@@ -11,6 +11,7 @@ import type { AttemptContext, TaskRunner } from './attempt-context.js'
 import { openShellSession } from './open-session.js'
 import { removeRows, removeShells } from './remove-resources.js'
 import { archivePrefix, jobPrefix } from './staging.js'
+import { summarized, verifyRows } from './verify.js'
 
 /** The last step: shows what a success made, or removes it; frees the claims in the same commit. */
 export const finishTask: TaskRunner = async (attempt) => {
@@ -18,6 +19,7 @@ export const finishTask: TaskRunner = async (attempt) => {
   const retryUntil = await deleteJobBytes(attempt)
   const isFilling = job.kind === 'import' || job.kind === 'clone'
   const hasRows = isFilling && job.outcome !== 'succeeded' && (await hasMadeShells(attempt))
+  const nodes = isFilling && job.outcome === 'succeeded' ? await summarized(attempt) : []
   const commit = async (tx: Transaction): Promise<NodeResult> => {
     if (isFilling) await openShellSession(attempt, job, tx)
     if (job.outcome !== 'succeeded') {
@@ -25,7 +27,7 @@ export const finishTask: TaskRunner = async (attempt) => {
       const findings = attempt.findings.list()
       return { ...(findings.length > 0 && { findings }), ...(retryUntil && { result: { retryUntil } }) }
     }
-    if (isFilling) return showShells(attempt, tx)
+    if (isFilling) return showShells(attempt, nodes, tx)
     if (job.kind === 'export' && !(await isSourceThere(attempt, tx))) return { error: sourceDeleted(job) }
     return {}
   }
@@ -74,13 +76,20 @@ function sourceDeleted({ tree }: Job): JobError {
   return { code: 'resource-not-found', message, node: 'finish', retryable: false }
 }
 
-async function showShells({ lease, registry }: AttemptContext, tx: Transaction): Promise<NodeResult> {
+/** What `ready` and its triggers do to rows is compared, too. */
+async function showShells(
+  attempt: AttemptContext,
+  nodes: readonly JobNode[],
+  tx: Transaction,
+): Promise<NodeResult> {
+  const { lease, registry, findings } = attempt
   const { job } = lease
   const newRef = newRefs(registry, job)
   for (const { ref } of walkTree(job.tree)) {
     await registry.kind(ref.kind).shell?.ready(newRef(ref), tx)
   }
-  return { result: { ...(job.target && { resource: job.target }) } }
+  await verifyRows(attempt, nodes, tx)
+  return { findings: findings.list(), result: { ...(job.target && { resource: job.target }) } }
 }
 
 /**

@@ -12,6 +12,7 @@ import { type AttemptContext, pieceContext, type TaskRunner } from './attempt-co
 import { attemptIds } from './attempt-ids.js'
 import { meteredEntries } from './metered-entries.js'
 import { openSession } from './open-session.js'
+import { keepSummary } from './verify.js'
 
 export const importTask: TaskRunner = async (attempt) => {
   const { job, node } = attempt.lease
@@ -51,6 +52,7 @@ export async function importEntries(
     source,
     entries,
   })
+  await keepSummary(attempt, piece, source, tx)
   const facts = entries.paths.map((path) => entries.facts(path)?.rows).filter((rows) => rows !== undefined)
   const stated = facts.reduce((sum, rows) => sum + rows, 0)
   const carried = counts.rows + (counts.skipped ?? 0)

@@ -27,8 +27,8 @@ async function skipWaiting(tx: Queryable, { id, outcome }: Job): Promise<void> {
 }
 
 /**
- * Frees what the job held, and drops its reserved keys. Its paths are remembered if it may be retried: a retry must know whether they have
- * changed since.
+ * Frees what the job held, and drops its reserved keys and summaries. Its paths are remembered if it may be
+ * retried: a retry must know whether they have changed since.
  */
 async function releaseHolds(tx: Queryable, { id, kind, result }: Job): Promise<void> {
   if (kind === 'export' && result.retryUntil) {
@@ -39,7 +39,8 @@ async function releaseHolds(tx: Queryable, { id, kind, result }: Job): Promise<v
     )
   }
   await tx.query(
-    `WITH keys AS (DELETE FROM piecework.key_ranges WHERE job_id = $1)
+    `WITH keys AS (DELETE FROM piecework.key_ranges WHERE job_id = $1),
+       summaries AS (DELETE FROM piecework.summaries WHERE job_id = $1)
      DELETE FROM piecework.holds WHERE job_id = $1`,
     [id],
   )

@@ -19,6 +19,7 @@ import { postgresLimits } from './postgres-limits.js'
 import { postgresOutbox } from './postgres-outbox.js'
 import { postgresReports } from './postgres-reports.js'
 import { postgresRetention } from './postgres-retention.js'
+import { postgresSummaries } from './postgres-summaries.js'
 import { storeMigrations } from './store-migrations.js'
 
 export interface PostgresStoreOptions {
@@ -70,6 +71,7 @@ export function postgresStore(given: PostgresStoreOptions): PostgresStore {
     reports: postgresReports(control),
     attempts: postgresAttempts(database, control, { storeId: randomUUID(), embedded, leaseMs }),
     keys: postgresKeys(control),
+    summaries: postgresSummaries(control),
     outbox: postgresOutbox(control),
     retention: postgresRetention(control),
     limits: postgresLimits(control),

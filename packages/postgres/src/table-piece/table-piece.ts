@@ -12,6 +12,8 @@ import { prepareShells } from './shells/prepare-shells.js'
 import { type TablePiece, type TablePieceSpec, tableSpec } from './spec.js'
 import { tableKey } from './table-name.js'
 import { validateTables } from './validate-tables.js'
+import { compareSummary } from './verify/compare-summary.js'
+import { summarizeTables } from './verify/summarize.js'
 
 /**
  * Makes exporter, importer, cloner, remover, validators and counts from one declaration. Throws `registry-invalid` if
@@ -42,6 +44,10 @@ export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): Ta
           cloner: {
             clone: (context) => cloneTables(spec, context),
             prepare: (context) => prepareShells(spec, context),
+          },
+          verifier: {
+            summarize: (context) => summarizeTables(spec, context),
+            compare: (summary, context) => compareSummary(spec, summary, context),
           },
           validators: [{ validate: (context) => validateTables(spec, context) }, ...validators],
         }),

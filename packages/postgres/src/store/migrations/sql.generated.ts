@@ -139,6 +139,14 @@ CREATE TABLE piecework.key_ranges (
   PRIMARY KEY (job_id, table_name, old_from)
 );
 
+-- What nodes of unfinished jobs keep of the rows that they wrote, for the last step to compare with.
+CREATE TABLE piecework.summaries (
+  job_id text COLLATE "C" NOT NULL,
+  node_id text COLLATE "C" NOT NULL,
+  summary text NOT NULL,
+  PRIMARY KEY (job_id, node_id)
+);
+
 -- What must be handed to a runtime, written with the change that calls for it.
 CREATE TABLE piecework.outbox (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

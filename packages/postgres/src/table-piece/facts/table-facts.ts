@@ -1,4 +1,5 @@
 import type { Queryable } from '@piecework/core/piece'
+import { writersNearbySql } from './writers-nearby.js'
 
 interface TriggerFact {
   readonly name: string
@@ -25,6 +26,8 @@ export interface TableFacts {
   readonly replica: boolean
   /** Some table of the database has triggers or rules: they may write to this one. */
   readonly triggersNearby: boolean
+  /** Of these, some may write to other tables than their own. */
+  readonly writersNearby: boolean
   /** Columns whose type is, or has inside it, uuid. */
   readonly uuids: readonly string[]
   /** Columns whose type is, or has inside it, oid: ids of large objects. */
@@ -103,6 +106,7 @@ WITH RECURSIVE wanted(at, oid) AS (
 SELECT w.at::int AS at, json_build_object(
   'rowSecurity', pg_catalog.row_security_active(c.oid),
   'heirs', (${heirs}), 'triggers', (${triggers}), 'rules', (${rules}), 'triggersNearby', (${nearby}),
+  'writersNearby', (SELECT ${writersNearbySql(isHosts)}),
   'replica', pg_catalog.current_setting('session_replication_role') = 'replica',
   'uuids', (${holding('uuid')}), 'oids', (${holding('oid')})) AS facts
 FROM wanted w JOIN pg_catalog.pg_class c ON c.oid = w.oid`

@@ -5,7 +5,7 @@ import { embedded } from '@piecework/embedded'
 import { type TableSpec, tablePiece } from '@piecework/postgres'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
-import { cloned, exported, imported, type Outcome, type World, world } from './support.js'
+import { cloned, exported, imported, type Outcome, type World, world } from '../support.js'
 
 const ddl = `
   CREATE TABLE projects (id uuid PRIMARY KEY, name text, touched text);
