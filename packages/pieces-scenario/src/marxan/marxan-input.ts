@@ -3,6 +3,7 @@ import {
   inputFiles,
   type MarxanParameters,
   outputNames,
+  pluralize,
   writeBound,
   writeInputDat,
   writePu,
@@ -13,7 +14,12 @@ import {
 import { projectTables } from '@piecework/pieces-project'
 import { z } from 'zod'
 import { scenarioTables } from '../scenario-tables.js'
-import { computedBoundSelect, hasStoredBoundaries, storedBoundSelect } from './bound-dat.js'
+import {
+  computedBoundSelect,
+  differentDirections,
+  hasStoredBoundaries,
+  storedBoundSelect,
+} from './bound-dat.js'
 import { planByHash } from './plan-by-hash.js'
 import { puSelect } from './pu-dat.js'
 import { amountSources, puvsprSelect } from './puvspr-dat.js'
@@ -106,10 +112,25 @@ function parametersOf(facts: ScenarioFacts, { finding }: ExportContext<Options>)
 async function boundSelect(
   facts: ScenarioFacts,
   { BLM }: MarxanParameters,
-  { tx, options }: ExportContext<Options>,
+  context: ExportContext<Options>,
 ): Promise<string | undefined> {
-  if (await hasStoredBoundaries(tx, facts)) return storedBoundSelect(facts)
+  const { tx, options } = context
+  if (await hasStoredBoundaries(tx, facts)) {
+    reportDirections(await differentDirections(tx, facts), context)
+    return storedBoundSelect(facts)
+  }
   return facts.native && BLM > 0 && options.boundaries === 'computed' ? computedBoundSelect(facts) : undefined
+}
+
+function reportDirections(count: number, { finding }: ExportContext<Options>): void {
+  if (count > 0)
+    finding({
+      severity: 'warning',
+      code: 'scenario/marxan-boundary',
+      file: `${inputFolder}/${inputFiles.BOUNDNAME.written}`,
+      message: `${pluralize(count, 'pair of planning units has', 'pairs of planning units have')} another boundary in one direction than in the other; that from the lower id was written: boundaries have no direction`,
+      count,
+    })
 }
 
 function reportSpec({ withoutGoal, brokenNames }: SpecFacts, { finding }: ExportContext<Options>): void {

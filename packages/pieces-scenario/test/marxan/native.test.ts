@@ -132,17 +132,27 @@ test('no boundaries are measured where they count for nothing, or are not asked 
   assert.not('input/bound.dat' in (await folderOf(scenario)).files)
 })
 
-test('stored boundaries are written once for each pair', async () => {
-  const scenario = await nativeScenario(here.db)
-  await here.db.query(
-    `INSERT INTO planning.boundary_lengths SELECT $1, a.id, b.id, 0.25 * b.puid
-     FROM planning.planning_units a JOIN planning.planning_units b USING (project_id)
-     WHERE project_id = (SELECT project_id FROM planning.scenarios WHERE id = $1) AND a.puid < 3 AND b.puid < 3`,
-    [scenario],
-  )
-  const { files } = await folderOf(scenario)
-  assert.is(files['input/bound.dat'], 'id1,id2,boundary\n1,1,0.25\n1,2,0.75\n2,2,0.5\n')
-})
+for (const [what, length, written, told] of [
+  ['the same in both directions', 'a.puid + b.puid', '1,1,2\n1,2,3\n2,2,4\n', []],
+  ['another one in each direction', 'b.puid', '1,1,1\n1,2,2\n2,2,2\n', [['scenario/marxan-boundary', 1]]],
+] as const)
+  test(`stored boundaries are written once for each pair: ${what}`, async () => {
+    const scenario = await nativeScenario(here.db)
+    await here.db.query(
+      `INSERT INTO planning.boundary_lengths SELECT $1, a.id, b.id, ${length}
+       FROM planning.planning_units a JOIN planning.planning_units b USING (project_id)
+       WHERE project_id = (SELECT project_id FROM planning.scenarios WHERE id = $1) AND a.puid < 3 AND b.puid < 3`,
+      [scenario],
+    )
+    const { files, findings } = await folderOf(scenario)
+    assert.is(files['input/bound.dat'], `id1,id2,boundary\n${written}`)
+    assert.equal(
+      findings
+        .filter(({ code }) => code === 'scenario/marxan-boundary')
+        .map(({ code, count }) => [code, count]),
+      told,
+    )
+  })
 
 test('goals of both kinds, locations where occurrences must be apart, and numbers that are none', async () => {
   const scenario = await nativeScenario(here.db)

@@ -48,10 +48,12 @@ export async function problemOf(
         const pair = [at(columns.id1, row), at(columns.id2, row)].sort((a, b) => a - b).join(' ')
         lengths[pair] = [...(lengths[pair] ?? []), at(columns.boundary, row)]
       }
-  // From the shortest on: sums of doubles depend on their order.
-  const total = (parts: readonly number[]) =>
-    parts.toSorted((a, b) => a - b).reduce((sum, part) => sum + part, 0)
-  const boundaries = Object.fromEntries(Object.entries(lengths).map(([pair, parts]) => [pair, total(parts)]))
+  const boundaries = Object.fromEntries(
+    Object.entries(lengths).map(([pair, parts]) => {
+      const [one, other] = pair.split(' ')
+      return [pair, one === other ? parts.reduce((sum, part) => sum + part, 0) : (parts[0] ?? Number.NaN)]
+    }),
+  )
   const { parameters } = await readInputDat(source('input.dat'), { findings })
   return { problem: { parameters, units, features, amounts, boundaries }, findings: findings.list() }
 }

@@ -18,10 +18,7 @@ export async function importedOf(tables: Tables, grid: readonly number[]): Promi
   for (const [id1, id2, boundary] of edges) {
     if (!inGrid(id1) || !inGrid(id2)) continue
     const key = [Number(id1), Number(id2)].sort((a, b) => a - b).join(' ')
-    boundaries.set(
-      key,
-      [...(boundaries.get(key) ?? []), Number(boundary)].sort((a, b) => a - b),
-    )
+    boundaries.set(key, [...(boundaries.get(key) ?? []), Number(boundary)])
   }
   return {
     units: new Map(units.filter(([id]) => inGrid(id)).map(([id, ...rest]) => [String(id), rest])),

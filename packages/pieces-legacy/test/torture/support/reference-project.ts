@@ -150,10 +150,7 @@ function boundariesOf(
     if (!units.has(String(low)) || !units.has(String(high))) return undefined
     if (!inGrid(low) || !inGrid(high)) continue
     const key = `${low} ${high}`
-    boundaries.set(
-      key,
-      [...(boundaries.get(key) ?? []), boundary].sort((a, b) => a - b),
-    )
+    boundaries.set(key, [...(boundaries.get(key) ?? []), boundary])
   }
   return boundaries
 }
