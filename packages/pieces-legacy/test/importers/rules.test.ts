@@ -87,6 +87,50 @@ test('lock status, starting reserve and cost are those of pu.dat', async () => {
   )
 })
 
+test('locations are those of pu.dat, and none where it has none', async () => {
+  const { project } = await imported(
+    smallProject({ 'pu.dat': 'id,yloc,xloc,cost\n1,2,1.25,1\n2,-6.9e-18,1e12,1\n3,,,1\n4,0,0,1\n' }),
+  )
+  assert.deepEqual(
+    await rows(
+      `SELECT puid, xloc, yloc FROM planning.scenario_planning_units s JOIN planning.planning_units u ON u.id = planning_unit_id
+       WHERE u.project_id = $1 ORDER BY puid`,
+      project,
+    ),
+    [
+      { puid: 1, xloc: 1.25, yloc: 2 },
+      { puid: 2, xloc: 1e12, yloc: -6.9e-18 },
+      { puid: 3, xloc: null, yloc: null },
+      { puid: 4, xloc: 0, yloc: 0 },
+    ],
+  )
+})
+
+test('-1, "not set", is kept in the columns that a feature need not have, and told once', async () => {
+  const { report, project } = await imported(
+    smallProject({
+      'spec.dat':
+        'id,type,prop,spf,target2,targetocc,name,sepnum,sepdistance\n7,-1,0.3,1,-1,-1,a,-1,-1\n8,1,0.3,1,-1,2,b,0,0\n0,1,0.1,1,0,0,c,0,0\n',
+    }),
+  )
+  assert.deepEqual(
+    await rows(
+      `SELECT marxan_id, type, target2, targetocc, sepnum, sepdistance
+       FROM planning.scenario_features JOIN planning.features f ON f.id = feature_id WHERE project_id = $1 ORDER BY 1`,
+      project,
+    ),
+    [
+      { marxan_id: 0, type: 1, target2: 0, targetocc: 0, sepnum: 0, sepdistance: 0 },
+      { marxan_id: 7, type: -1, target2: -1, targetocc: -1, sepnum: -1, sepdistance: -1 },
+      { marxan_id: 8, type: 1, target2: -1, targetocc: 2, sepnum: 0, sepdistance: 0 },
+    ],
+  )
+  assert.deepEqual(
+    report.findings.filter(({ code }) => code === 'legacy/value-not-set').map(({ count }) => count),
+    [6],
+  )
+})
+
 test('goals are kept, a target becomes a proportion of the amounts, a feature without a name gets one', async () => {
   const { project } = await imported(smallProject())
   assert.deepEqual(

@@ -170,6 +170,48 @@ test('goals of both kinds, locations where occurrences must be apart, and number
   assert.equal(findings, [])
 })
 
+for (const [what, where, told] of [
+  ['all', 'true', []],
+  ['some: the centres of the others, told', 'u.puid > 1', [['scenario/marxan-location', 1]]],
+] as const)
+  test(`locations that are stored are written, whether or not they are needed: ${what}`, async () => {
+    const scenario = await nativeScenario(here.db)
+    const { rowCount } = await here.db.query(
+      `INSERT INTO planning.scenario_planning_units (scenario_id, planning_unit_id, xloc, yloc)
+       SELECT s.id, u.id, CASE WHEN ${where} THEN u.puid * 0.1::float8 END, CASE WHEN ${where} THEN -1e21 END
+       FROM planning.scenarios s JOIN planning.planning_units u USING (project_id) WHERE s.id = $1
+       ON CONFLICT (scenario_id, planning_unit_id) DO UPDATE SET xloc = EXCLUDED.xloc, yloc = EXCLUDED.yloc`,
+      [scenario],
+    )
+    const { files, findings } = await folderOf(scenario)
+    const [header, ...lines] = (files['input/pu.dat'] ?? '').trimEnd().split('\n')
+    assert.is(header, 'id,cost,status,xloc,yloc')
+    assert.is(lines.length, rowCount)
+    const given = lines.slice(told.length)
+    assert.equal(
+      given.map((line) => line.split(',').slice(3)),
+      given.map((line) => [String(Number(line.split(',')[0]) * 0.1), '-1e+21']),
+    )
+    for (const line of lines) assert.match(line, /^\d+,[\d.]+,\d,-?[\d.]+,-?[\d.e+]+$/)
+    assert.equal(
+      findings
+        .filter(({ code }) => code === 'scenario/marxan-location')
+        .map(({ code, count }) => [code, count]),
+      told,
+    )
+  })
+
+test('-1, "not set", is written as it is stored', async () => {
+  const scenario = await nativeScenario(here.db)
+  await here.db.query(
+    `UPDATE planning.scenario_features SET target2 = -1, sepnum = CASE WHEN marxan_id = 1 THEN -1 ELSE 2 END, sepdistance = -2
+     WHERE scenario_id = $1`,
+    [scenario],
+  )
+  const { files } = await folderOf(scenario)
+  assert.match(files['input/spec.dat'] ?? '', /^id,prop,spf,target2,sepnum,name\n1,0?[.\d]+,[\d.]+,-1,-1,/)
+})
+
 test('parameters: columns before the document, defaults for what Marxan cannot run with, each told', async () => {
   const scenario = await nativeScenario(here.db)
   await here.db.query(

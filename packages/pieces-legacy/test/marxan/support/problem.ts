@@ -8,8 +8,8 @@ export type Texts = Readonly<Record<string, string | Buffer>>
 /** What a Marxan project asks for, apart from how its files are written. */
 export interface Problem {
   readonly parameters: object
-  /** Cost and status by id. */
-  readonly units: Readonly<Record<number, readonly [cost: number, status: number]>>
+  /** Cost, status and location by id. */
+  readonly units: Readonly<Record<number, readonly number[]>>
   readonly features: Readonly<Record<number, Readonly<Record<string, unknown>>>>
   /** By `species pu`. */
   readonly amounts: Readonly<Record<string, number>>
@@ -25,10 +25,12 @@ export async function problemOf(
   const source = async function* (role: string): AsyncGenerator<Uint8Array> {
     yield Buffer.from(files[role] ?? assert.fail(role))
   }
-  const units: Record<number, [number, number]> = {}
+  const units: Record<number, readonly number[]> = {}
   for await (const { length, columns } of readPu(source('pu.dat'), { findings }))
     for (let row = 0; row < length; row += 1)
-      units[at(columns.id, row)] = [at(columns.cost, row), at(columns.status, row)]
+      units[at(columns.id, row)] = [columns.cost, columns.status, columns.xloc, columns.yloc].map((cells) =>
+        at(cells, row),
+      )
   const features: Record<number, Record<string, unknown>> = {}
   for await (const { length, columns, present } of readSpec(source('spec.dat'), { findings }))
     for (let row = 0; row < length; row += 1)

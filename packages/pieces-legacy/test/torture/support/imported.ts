@@ -7,7 +7,13 @@ import type { Imported, Tables } from './reference-project.js'
 export async function importedOf(tables: Tables, grid: readonly number[]): Promise<Imported> {
   const options = () => ({ findings: new FindingCollector() })
   const inGrid = (id: unknown) => grid.includes(Number(id))
-  const units = await rows(readPu(chunks(tables['pu.dat']), options()), ['id', 'cost', 'status'])
+  const units = await rows(readPu(chunks(tables['pu.dat']), options()), [
+    'id',
+    'cost',
+    'status',
+    'xloc',
+    'yloc',
+  ])
   const features = await rows(readSpec(chunks(tables['spec.dat']), options()), [
     ...(['id', 'prop', 'target', 'spf', 'name'] as const),
     ...(['target2', 'targetocc', 'sepnum', 'sepdistance', 'type'] as const),
