@@ -78,9 +78,9 @@ const published: Readonly<Record<string, PublishedFolder>> = {
       'input.dat': `${inputDat.replace('INPUTDIR input', 'INPUTDIR C:\\Users\\me\\data\\input')}ASYMMETRICCONNECTIVITY  1\nBOUNDNAME bound_connect.dat\n`,
       'input/bound_connect.dat': '"id1","id2","boundary"\n"1","2",0.5\n"2","1",0.1\n',
     },
-    told: ['warning parameter-unknown input.dat 23', 'warning boundary-duplicate input/bound_connect.dat'],
+    told: ['warning parameter-unknown input.dat 23', 'warning boundary-differs input/bound_connect.dat 3'],
     found: { 'bound.dat': 'input/bound_connect.dat' },
-    says: [/^ASYMMETRICCONNECTIVITY is not imported: .*no direction$/],
+    says: [/^ASYMMETRICCONNECTIVITY is not imported: .*direction is not carried.*problem is another one$/],
   },
   // Marxan Web: a new project, whose features have not been preprocessed.
   'Marxan Web: names that are empty': {

@@ -50,10 +50,10 @@ for (const id of [3, 1, 2]) units.add(id)
 test('tables', async () => {
   const findings = new FindingCollector()
   assert.deepEqual(
-    await rowsOf(readPu(writePu(copied('1,2.5,0,7,8', '2,0,3,7,8'), { locations: true }), { findings })),
+    await rowsOf(readPu(writePu(copied('1,2.5,0,7,8', '2,0,3,7.5,-8'), { locations: true }), { findings })),
     [
-      [2, 1, 2.5, 0],
-      [3, 2, 0, 3],
+      [2, 1, 2.5, 0, 7, 8],
+      [3, 2, 0, 3, 7.5, -8],
     ],
   )
   const content = { anyProp: true, anyTarget: true, optional: ['type'] } as const

@@ -9,7 +9,8 @@ export const isSilentKey = (key: string): boolean => silentKey.test(key)
 
 /** Keys of Marxan that change what a run looks for, and are not imported; with what is done instead. */
 export const notCarried: Readonly<Record<string, string>> = {
-  ASYMMETRICCONNECTIVITY: 'bound.dat is read as boundaries, which have no direction',
+  ASYMMETRICCONNECTIVITY:
+    'bound.dat is read as boundaries, whose direction is not carried; for Marxan both directions of a pair count, here its first row does, so the imported problem is another one',
   CONNECTIVITYIN: 'bound.dat is read as boundaries',
   CONNECTIONFILESNAME: 'only bound.dat is read',
   PENALTYNAME: 'penalties are those that Marxan computes',

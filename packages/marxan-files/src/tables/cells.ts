@@ -57,6 +57,10 @@ class NumberCells implements CellReader {
 
   read(bytes: Buffer, start: number, end: number, _form: number, row: number, line: number): boolean {
     const value = decimal(bytes, start, end)
+    if (this.#column.whole && !Number.isInteger(value) && !Number.isNaN(value)) {
+      notWhole(bytes.toString('latin1', start, end), line, this.#place)
+      return false
+    }
     if ((value >= this.#min && value <= this.#max) || value === this.#column.notSet) {
       this.cells[row] = value
       return true
@@ -106,9 +110,7 @@ class IntegerCells implements CellReader {
       }
       const text = () => bytes.toString('latin1', start, end)
       if (!isWhole(text())) {
-        findings.error('legacy/integer-invalid', { file, line, column }, () => ({
-          message: `${column} is ${text()}, which is not a whole number`,
-        }))
+        notWhole(text(), line, this.#place)
         return false
       }
       if (!/^[+-]?\d+$/.test(text()))
@@ -149,6 +151,12 @@ class TextCells implements CellReader {
     this.cells[row] = (form === ESCAPED ? text.replaceAll('""', '"') : text).trim()
     return true
   }
+}
+
+function notWhole(text: string, line: number, { file, column, findings }: ColumnPlace): void {
+  findings.error('legacy/integer-invalid', { file, line, column }, () => ({
+    message: `${column} is ${text}, which is not a whole number`,
+  }))
 }
 
 function notANumber(bytes: Buffer, start: number, end: number, line: number, place: ColumnPlace): void {

@@ -22,6 +22,8 @@ export interface NumberColumn extends Numeric {
   readonly kind: 'number'
   /** Default NaN. */
   readonly absent?: number
+  /** Nothing but whole numbers. */
+  readonly whole?: true
   /** A value outside of the range that is read as it is. */
   readonly notSet?: number
   /** An empty cell is NaN instead of an error. */

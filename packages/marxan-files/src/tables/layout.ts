@@ -16,4 +16,6 @@ export interface TableLayout<C extends Columns> {
   misfit?(first: string, line: number): void
   /** Called for each row that could be read, and may change it. False, with an error: the row is left out. */
   accept?(batch: Batch<C>, row: number, line: number): boolean
+  /** Called behind the last row, if the table could be read to its end. */
+  end?(): void
 }

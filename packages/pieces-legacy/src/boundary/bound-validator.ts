@@ -2,7 +2,7 @@ import { FindingCollector, type Validator } from '@piecework/core/piece'
 import { pluralize, readBound, tableIds } from '@piecework/marxan-files'
 import type { GridIds } from '../planning-grid/for-each-grid-id.js'
 import { importedUnits } from '../units/imported-units.js'
-import { Edges } from './edges.js'
+import { CheckBoundaries } from './check-boundaries.js'
 
 const file = 'bound.dat'
 
@@ -15,15 +15,15 @@ export function boundValidator({ gridIds }: { readonly gridIds: GridIds }): Vali
       const findings = new FindingCollector()
       const imported = await importedUnits(entries, gridIds, signal)
       const inPu = (await tableIds(entries, 'pu.dat', signal)).index
-      const edges = new Edges(inPu.size > 0 ? inPu : imported, imported)
+      const boundaries = new CheckBoundaries(inPu.size > 0 ? inPu : imported, imported, findings)
       let rows = 0
       for await (const batch of readBound(entries.open(file), { findings, signal })) {
-        edges.add(batch, findings)
+        boundaries.add(batch)
         rows += batch.length
         context.progress(rows)
       }
-      reportRepeated(edges, findings)
-      const { count, text } = edges.outside
+      boundaries.repeated.report()
+      const { count, text } = boundaries.outside
       if (count > 0)
         findings.warning('legacy/unit-unknown', { file }, () => ({
           message: `${pluralize(count, 'row is skipped: its planning units are', 'rows are skipped: their planning units are')} not both in the planning grid: ${text}`,
@@ -32,19 +32,4 @@ export function boundValidator({ gridIds }: { readonly gridIds: GridIds }): Vali
       yield* findings.list()
     },
   }
-}
-
-function reportRepeated({ repeated, areBothWays }: Edges, findings: FindingCollector): void {
-  if (areBothWays)
-    findings.warning('legacy/boundary-duplicate', { file }, () => ({
-      message: `Each of the ${pluralize(repeated, 'pair', 'pairs')} of planning units has two rows, one for each direction; their boundaries are added up, so that BLM counts double`,
-      hint: 'Halve BLM in input.dat, or leave one row of each pair: Marxan itself takes the first.',
-      count: repeated,
-    }))
-  else if (repeated > 0)
-    findings.warning('legacy/boundary-duplicate', { file }, () => ({
-      message: `${pluralize(repeated, 'row repeats a pair', 'rows repeat pairs')} of planning units of other rows, in this order or the other; their boundaries are added up, so that they count more than once in BLM × boundary`,
-      hint: 'Marxan itself takes the first row of a pair; leave one row of each.',
-      count: repeated,
-    }))
 }

@@ -1,4 +1,5 @@
 import { readSpec } from '@piecework/marxan-files'
+import { numberOrNull } from '../staging/number-or-null.js'
 import { quoteCsv } from '../staging/quote-csv.js'
 import { type StagingContext, stageTable } from '../staging/stage-table.js'
 
@@ -22,6 +23,6 @@ export const stageSpec = (context: StagingContext): Promise<number> =>
       [
         columns.id[row],
         quoteCsv(columns.name[row] ?? ''),
-        ...numbers.map((column) => (Number.isNaN(columns[column][row]) ? '' : columns[column][row])),
+        ...numbers.map((column) => numberOrNull(columns[column][row])),
       ].join(','),
   })

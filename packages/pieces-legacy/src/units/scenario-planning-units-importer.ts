@@ -8,7 +8,7 @@ import { reportSkippedRows } from '../staging/report-skipped-rows.js'
 import { countWithoutUnit } from './count-without-unit.js'
 import { stagePu } from './stage-pu.js'
 
-/** Lock status and cost of each planning unit from pu.dat. */
+/** Lock status, cost and location of each planning unit from pu.dat. */
 export const scenarioPlanningUnitsImporter: PieceImporter = {
   import: async (context) => {
     const { tx, ids, resource } = context
@@ -16,10 +16,10 @@ export const scenarioPlanningUnitsImporter: PieceImporter = {
     const parsed = await stagePu(context)
     const { rowCount } = await tx.query(
       `INSERT INTO ${scenarioTables.scenario_planning_units}
-         (id, scenario_id, planning_unit_id, lock_status, in_starting_reserve, lock_set_by_user, cost)
+         (id, scenario_id, planning_unit_id, lock_status, in_starting_reserve, lock_set_by_user, cost, xloc, yloc)
        SELECT ${uuidExpression(ids.key('scenario_planning_units'), 'pu.id')}, $1::uuid, unit.id,
               CASE pu.status WHEN 2 THEN 'locked_in' WHEN 3 THEN 'locked_out' ELSE 'available' END,
-              pu.status = 1, pu.status IN (2, 3), pu.cost
+              pu.status = 1, pu.status IN (2, 3), pu.cost, pu.xloc, pu.yloc
        FROM legacy_pu AS pu
        JOIN ${projectTables.planning_units} AS unit ON unit.project_id = $2::uuid AND unit.puid = pu.id`,
       [resource.id, project],

@@ -87,6 +87,50 @@ test('lock status, starting reserve and cost are those of pu.dat', async () => {
   )
 })
 
+test('locations are those of pu.dat, and none where it has none', async () => {
+  const { project } = await imported(
+    smallProject({ 'pu.dat': 'id,yloc,xloc,cost\n1,2,1.25,1\n2,-6.9e-18,1e12,1\n3,,,1\n4,0,0,1\n' }),
+  )
+  assert.deepEqual(
+    await rows(
+      `SELECT puid, xloc, yloc FROM planning.scenario_planning_units s JOIN planning.planning_units u ON u.id = planning_unit_id
+       WHERE u.project_id = $1 ORDER BY puid`,
+      project,
+    ),
+    [
+      { puid: 1, xloc: 1.25, yloc: 2 },
+      { puid: 2, xloc: 1e12, yloc: -6.9e-18 },
+      { puid: 3, xloc: null, yloc: null },
+      { puid: 4, xloc: 0, yloc: 0 },
+    ],
+  )
+})
+
+test('-1, "not set", is kept in the columns that a feature need not have, and told once', async () => {
+  const { report, project } = await imported(
+    smallProject({
+      'spec.dat':
+        'id,type,prop,spf,target2,targetocc,name,sepnum,sepdistance\n7,-1,0.3,1,-1,-1,a,-1,-1\n8,1,0.3,1,-1,2,b,0,0\n0,1,0.1,1,0,0,c,0,0\n',
+    }),
+  )
+  assert.deepEqual(
+    await rows(
+      `SELECT marxan_id, type, target2, targetocc, sepnum, sepdistance
+       FROM planning.scenario_features JOIN planning.features f ON f.id = feature_id WHERE project_id = $1 ORDER BY 1`,
+      project,
+    ),
+    [
+      { marxan_id: 0, type: 1, target2: 0, targetocc: 0, sepnum: 0, sepdistance: 0 },
+      { marxan_id: 7, type: -1, target2: -1, targetocc: -1, sepnum: -1, sepdistance: -1 },
+      { marxan_id: 8, type: 1, target2: -1, targetocc: 2, sepnum: 0, sepdistance: 0 },
+    ],
+  )
+  assert.deepEqual(
+    report.findings.filter(({ code }) => code === 'legacy/value-not-set').map(({ count }) => count),
+    [6],
+  )
+})
+
 test('goals are kept, a target becomes a proportion of the amounts, a feature without a name gets one', async () => {
   const { project } = await imported(smallProject())
   assert.deepEqual(
@@ -363,22 +407,69 @@ const boundaries = `SELECT one.puid AS id1, other.puid AS id2, length FROM plann
   JOIN planning.planning_units one ON one.id = planning_unit_id JOIN planning.planning_units other ON other.id = other_planning_unit_id
   WHERE one.project_id = $1 ORDER BY 1, 2`
 
-test('boundaries: each pair once, the lower id first, with the sum of its rows', async () => {
-  const rowsOfBound = 'id1,id2,boundary\n2,1,0.1\n3,3,4\n1,2,0.2\n3,2,0\n3,3,1\n'
-  const { report, project } = await imported({ ...smallProject(), 'bound.dat': bytes(rowsOfBound) })
-  assert.deepEqual(await rows(boundaries, project), [
-    { id1: 1, id2: 2, length: 0.1 + 0.2 },
-    { id1: 2, id2: 3, length: 0 },
-    { id1: 3, id2: 3, length: 5 },
-  ])
-  const node = report.nodes.find(({ task, piece }) => task === 'import' && piece === 'legacy/boundary')
-  assert.deepEqual(carried(node?.counts), { rows: 3, skipped: 2 })
-  assert.deepEqual(
-    report.findings.filter(({ file }) => file === 'bound.dat').map(({ code, count }) => [code, count]),
+const repeatedBoundaries = [
+  [
+    'different ones',
+    '2,1,0.3\n3,3,4\n1,2,0.2\n3,2,0\n3,3,1\n1,2,0.3\n2,3,7\n',
     [
-      ['legacy/boundary-duplicate', 2],
-      ['legacy/boundaries-added', 2],
+      [1, 2, 0.3],
+      [2, 3, 0],
+      [3, 3, 5],
     ],
+    [
+      ['legacy/boundaries-repeated', 3],
+      ['legacy/boundary-differs', undefined],
+      ['legacy/boundary-differs', undefined],
+      ['legacy/boundary-duplicate', 1],
+      ['legacy/outer-boundaries-added', 1],
+      ['legacy/outer-boundary-duplicate', 1],
+    ],
+  ],
+  [
+    'each pair once per direction',
+    '3,2,1.5\n1,1,1\n1,2,1\n2,1,1\n2,2,1\n2,3,1.5\n',
+    [
+      [1, 1, 1],
+      [1, 2, 1],
+      [2, 2, 1],
+      [2, 3, 1.5],
+    ],
+    [
+      ['legacy/boundaries-repeated', 2],
+      ['legacy/boundary-duplicate', 2],
+    ],
+  ],
+] as const
+for (const [what, given, expected, findings] of repeatedBoundaries)
+  test(`boundaries: each pair once, the lower id first, with its first row: ${what}`, async () => {
+    const rowsOfBound = `id1,id2,boundary\n${given}`
+    const { report, project } = await imported({ ...smallProject(), 'bound.dat': bytes(rowsOfBound) })
+    assert.deepEqual(
+      await rows(boundaries, project),
+      expected.map(([id1, id2, length]) => ({ id1, id2, length })),
+    )
+    const node = report.nodes.find(({ task, piece }) => task === 'import' && piece === 'legacy/boundary')
+    const lines = given.trim().split('\n').length
+    assert.deepEqual(carried(node?.counts), { rows: expected.length, skipped: lines - expected.length })
+    assert.deepEqual(
+      report.findings
+        .filter(({ file }) => file === 'bound.dat')
+        .map(({ code, count }) => [code, count])
+        .sort(),
+      findings,
+    )
+  })
+
+test('boundaries: the first row counts in a file of any length', async () => {
+  const repeats = Array.from({ length: 40_000 }, (_, at) => `${at % 2 ? '1,2' : '2,1'},${at + 1}\n`)
+  const rowsOfBound = `id1,id2,boundary\n${repeats.join('')}`
+  const { report, project } = await imported({ ...smallProject(), 'bound.dat': bytes(rowsOfBound) })
+  assert.deepEqual(await rows(boundaries, project), [{ id1: 1, id2: 2, length: 1 }])
+  assert.ok(
+    report.findings.some(
+      ({ code, message }) =>
+        code === 'legacy/boundaries-repeated' && /39999 of them with another boundary/.test(message),
+    ),
   )
 })
 

@@ -61,15 +61,15 @@ const published: Readonly<Record<string, Published>> = {
   'R, write.table with tabs': {
     files: {
       'pu.dat':
-        'id\tcost\tstatus\txloc\tyloc\n1\t1\t0\t144.5\t-13.9\n2\t1e+05\t2\t144.7\t-14\n3\t0\t3\tNA\tNA\n4\t1\t1\t0\t0\n',
+        'id\tcost\tstatus\txloc\tyloc\n1\t1\t0\t144.5\t-13.9\n2\t1e+05\t2\t144.7\t-14\n3\t0\t3\t0\t0\n4\t1\t1\t0\t0\n',
     },
     told: [],
     read: {
       'pu.dat': [
-        [1, 1, 0],
-        [2, 100000, 2],
-        [3, 0, 3],
-        [4, 1, 1],
+        [1, 1, 0, 144.5, -13.9],
+        [2, 100000, 2, 144.7, -14],
+        [3, 0, 3, 0, 0],
+        [4, 1, 1, 0, 0],
       ],
     },
   },

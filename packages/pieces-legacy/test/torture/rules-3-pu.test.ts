@@ -1,4 +1,4 @@
-import { fileRules } from './support/rules.js'
+import { type Case, fileRules } from './support/rules.js'
 
 const grid = [1, 2]
 /** Nothing in the other tables that this planning unit would need. */
@@ -132,17 +132,60 @@ fileRules('3. pu.dat', 'pu.dat', {
     ['1.5', 'id,status,cost\n1,1.5,1\n2,0,1\n', ['! integer-invalid pu.dat 2 status'], [[2, 1, 0]], alone],
     ['empty', 'id,status,cost\n1,,1\n2,0,1\n', ['! value-empty pu.dat 2 status'], [[2, 1, 0]], alone],
   ],
-  'xloc, yloc: ignored': [
+  'xloc, yloc: kept where given, checked as numbers': [
     [
-      'text and nothing',
-      'id,xloc,yloc,cost\n1,left,,1\n2,,,1\n',
+      'of any size and sign',
+      'id,xloc,yloc,cost\n1,-1.5E+3,144.25,1\n2,0,-6.9e-18,1\n',
       [],
       [
-        [1, 1, 0],
-        [2, 1, 0],
+        [1, 1, 0, -1500, 144.25],
+        [2, 1, 0, 0, -6.9e-18],
       ],
       alone,
     ],
+    [
+      'not given for some',
+      'id,yloc,xloc,cost\n1,,,1\n2,4,3,1\n',
+      ['? location-missing pu.dat xloc ×1'],
+      [
+        [1, 1, 0],
+        [2, 1, 0, 3, 4],
+      ],
+      alone,
+    ],
+    [
+      'one of the two',
+      'id,xloc,yloc,cost\n1,3,,1\n2,,4,1\n',
+      ['! value-empty pu.dat 2 yloc', '! value-empty pu.dat 3 xloc'],
+      [],
+      alone,
+    ],
+    [
+      'no numbers',
+      'id,xloc,yloc,cost\n1,left,1,1\n2,1,NA,1\n',
+      ['! number-invalid pu.dat 2 xloc', '! number-invalid pu.dat 3 yloc'],
+      [],
+      alone,
+    ],
+    [
+      'a decimal comma',
+      'id;xloc;yloc;cost\n1;10,5;1;1\n2;1;1;1\n',
+      ['! decimal-comma pu.dat 2 xloc'],
+      [[2, 1, 0, 1, 1]],
+      alone,
+    ],
+    ...(['xloc', 'yloc'] as const).map(
+      (column): Case => [
+        `${column} alone`,
+        `id,${column},cost\n1,7,1\n2,8,1\n`,
+        [`? location-incomplete pu.dat ${column}`],
+        [
+          [1, 1, 0],
+          [2, 1, 0],
+        ],
+        alone,
+      ],
+    ),
   ],
   'prob: warning: not carried': [
     [

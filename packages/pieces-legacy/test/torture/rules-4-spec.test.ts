@@ -20,12 +20,23 @@ const amounts = { 'puvspr.dat': 'species,pu,amount\n1,1,4\n1,2,6\n2,2,4\n3,3,0\n
 const two = { 'puvspr.dat': 'species,pu,amount\n1,1,4\n1,2,6\n2,2,4\n' }
 const one = { 'puvspr.dat': 'species,pu,amount\n1,1,4\n1,2,6\n' }
 
+const seldom = ['target2', 'targetocc', 'sepnum', 'sepdistance', 'type'] as const
+/** A row whose one seldom column is -1. */
+const unsetIn = (column: string, id: number, name: string) =>
+  row(id, 0.1, none, 1, name, ...seldom.map((other) => (other === column ? -1 : none)))
+
 /** A further column, as a number that is kept and as one that is refused. */
 const kept = (name: string): Case[] => [
-  [`a ${name}`, `id,prop,spf,name,${name}\n1,0.1,1,a,2.5\n`, [], undefined, one],
+  [
+    `a ${name}`,
+    `id,prop,spf,name,${name}\n1,0.1,1,a,${name === 'type' ? '2.0' : '2.5'}\n`,
+    [],
+    undefined,
+    one,
+  ],
   [
     `a negative ${name}`,
-    `id,prop,spf,name,${name}\n1,0.1,1,a,-1\n`,
+    `id,prop,spf,name,${name}\n1,0.1,1,a,-2\n`,
     [`! out-of-range spec.dat 2 ${name}`],
     [],
     one,
@@ -207,7 +218,32 @@ fileRules('4. spec.dat', 'spec.dat', {
       [row(1, 0.1, none, 1, 'a', 1.5, 2, 3, 4.25, 0)],
       one,
     ],
-    ...['target2', 'targetocc', 'sepnum', 'sepdistance', 'type'].flatMap(kept),
+    ...seldom.flatMap(kept),
+    [
+      'a type is a whole number, as in Marxan',
+      'id,prop,name,type,spf\n1,0.1,a,1.5,1\n',
+      ['! integer-invalid spec.dat 2 type'],
+      [],
+      one,
+    ],
+  ],
+  '-1 means not set: kept, a note with a count': [
+    ...seldom.map(
+      (column): Case => [
+        column,
+        `id,prop,name,spf,${column}\n1,0.1,a,1,-1\n2,0.1,b,1,-1.0\n`,
+        ['? value-not-set spec.dat ×2'],
+        [unsetIn(column, 1, 'a'), unsetIn(column, 2, 'b')],
+        two,
+      ],
+    ),
+    [
+      'in several columns',
+      'id,type,target,spf,target2,targetocc,name,sepnum,sepdistance\n1,1,5,2,-1,-1,a,-1,-1\n2,1,4,2,-1,2,b,0,0\n',
+      ['? value-not-set spec.dat ×5'],
+      [row(1, none, 5, 2, 'a', -1, -1, -1, -1, 1), row(2, none, 4, 2, 'b', -1, 2, 0, 0, 1)],
+      two,
+    ],
   ],
   'Σ = 0 with a target > 0: error': [
     [

@@ -58,10 +58,27 @@ fileRules('6. bound.dat', 'bound.dat', {
     ['empty', `${head}${rows}2,3,\n`, ['! value-empty bound.dat 4 boundary'], read],
   ],
   'id1 = id2 is the outer boundary': [['1,1', `${head}1,1,4\n`, [], [[1, 1, 4]]]],
-  'duplicate pairs, either direction: warning': [
-    ['the same again', `${head}${rows}1,2,1\n`, ['? boundary-duplicate bound.dat ×1']],
-    ['the other direction', `${head}${rows}2,1,1\n`, ['? boundary-duplicate bound.dat ×1']],
-    ['the outer boundary again', `${head}${rows}2,2,1\n`, ['? boundary-duplicate bound.dat ×1']],
+  'a pair again, in either direction: the first row counts; equal: one note with a count': [
+    ['the same direction', `${head}${rows}1,2,1.5\n1,2,1.5\n`, ['? boundary-duplicate bound.dat ×2']],
+    ['the other direction', `${head}${rows}2,1,1.50\n`, ['? boundary-duplicate bound.dat ×1']],
+    [
+      'all in both directions',
+      `${head}1,2,1\n2,1,1\n3,2,4\n2,3,4\n1,1,3\n`,
+      ['? boundary-duplicate bound.dat ×2'],
+    ],
+  ],
+  'different: a warning each': [
+    ['the same direction', `${head}${rows}1,2,1\n`, ['? boundary-differs bound.dat 4 boundary']],
+    ['the other direction', `${head}2,1,4\n2,2,3\n1,2,0\n`, ['? boundary-differs bound.dat 4 boundary']],
+    [
+      'both',
+      `${head}${rows}2,1,1.5\n1,2,2\n`,
+      ['? boundary-differs bound.dat 5 boundary', '? boundary-duplicate bound.dat ×1'],
+    ],
+  ],
+  'outer boundaries are added up': [
+    ['equal', `${head}${rows}2,2,3\n`, ['? outer-boundary-duplicate bound.dat ×1']],
+    ['different', `${head}${rows}2,2,1\n2,2,4\n`, ['? outer-boundary-duplicate bound.dat ×2']],
   ],
   'unknown ids: error': [
     ['one', `${head}${rows}1,99,1\n`, ['! unit-unknown bound.dat 4 id2']],

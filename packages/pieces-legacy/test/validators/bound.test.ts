@@ -56,34 +56,73 @@ test('exactly the pairs that come again are counted, of any number', async () =>
   const pair = fc.tuple(fc.nat(60), fc.nat(60))
   await fc.assert(
     fc.asyncProperty(fc.array(pair, { minLength: 1, maxLength: 3000 }), async (pairs) => {
-      const different = new Set(pairs.map((ids) => [...ids].sort((a, b) => a - b).join()))
+      const different = (some: readonly (readonly number[])[]) =>
+        new Set(some.map((ids) => ids.toSorted((a, b) => a - b).join())).size
       const units = Array.from({ length: 61 }, (_, id) => id)
       const entries = uploads({
         'pu.dat': `id\n${units.join('\n')}\n`,
         'bound.dat': `id1,id2,boundary\n${pairs.map((ids) => `${ids.join()},1\n`).join('')}`,
       })
-      const again = pairs.length - different.size
-      assert.deepEqual(
-        told(await validate(boundValidator({ gridIds: grid(units) }), entries)),
-        again === 0 ? [] : [`? boundary-duplicate bound.dat ×${again}`],
-      )
+      const again = (name: string, some: readonly (readonly number[])[]) =>
+        some.length === different(some) ? [] : [`? ${name} bound.dat ×${some.length - different(some)}`]
+      assert.deepEqual(told(await validate(boundValidator({ gridIds: grid(units) }), entries)), [
+        ...again(
+          'boundary-duplicate',
+          pairs.filter(([one, other]) => one !== other),
+        ),
+        ...again(
+          'outer-boundary-duplicate',
+          pairs.filter(([one, other]) => one === other),
+        ),
+      ])
     }),
     { numRuns: 100, examples: pairCases.map((pairs) => [pairs]) },
   )
 })
 
-const directions: readonly [what: string, rows: string, double: boolean][] = [
-  ['every pair', '1,2,1\n2,1,1\n3,2,1\n2,3,4\n3,3,1\n', true],
+const directions: readonly [what: string, rows: string, each: boolean][] = [
+  ['every pair', '1,2,1\n2,1,1\n3,2,4\n2,3,4\n3,3,1\n', true],
   ['all but one', '1,2,1\n2,1,1\n3,2,1\n', false],
   ['the same direction', '1,2,1\n1,2,1\n', false],
-  ['the outer boundaries too', '1,2,1\n2,1,1\n3,3,1\n3,3,1\n', false],
+  ['the outer boundaries too', '1,2,1\n2,1,1\n3,3,1\n3,3,1\n', true],
+  ['one of them with another boundary', '1,2,1\n2,1,1\n2,3,1\n3,2,2\n', false],
 ]
-for (const [what, rows, double] of directions)
-  test(`rows that come again: ${what}`, async () => {
+for (const [what, rows, each] of directions)
+  test(`rows that come again, without advice: ${what}`, async () => {
     const entries = uploads({ 'pu.dat': 'id\n1\n2\n3\n', 'bound.dat': `id1,id2,boundary\n${rows}` })
-    const [finding] = await validate(boundValidator({ gridIds: grid([1, 2, 3]) }), entries)
-    assert.equal(/one for each direction.*BLM counts double$/.test(finding?.message ?? ''), double)
-    assert.equal(/^Halve BLM in input\.dat, or leave one row/.test(finding?.hint ?? ''), double)
+    const findings = await validate(boundValidator({ gridIds: grid([1, 2, 3]) }), entries)
+    const equal = findings.find(({ code }) => code === 'legacy/boundary-duplicate')
+    assert.equal(
+      /two equal rows, one for each direction; the first one counts/.test(equal?.message ?? ''),
+      each,
+    )
+    for (const { hint, message } of findings) {
+      assert.equal(hint, undefined)
+      assert.doesNotMatch(message, /BLM/)
+    }
   })
+
+test('different boundaries of a pair: both are named, and which one counts', async () => {
+  const entries = uploads({ 'pu.dat': 'id\n1\n2\n', 'bound.dat': 'id1,id2,boundary\n2,1,0.25\n1,2,4\n' })
+  const [finding] = await validate(boundValidator({ gridIds: grid([1, 2]) }), entries)
+  assert.match(finding?.message ?? '', /1 and 2 is 4, but 0\.25 in an earlier row of the pair; 0\.25 counts/)
+})
+
+test('of very many pairs, repeated ones are left to the import to count', async () => {
+  const units = Array.from({ length: 2100 }, (_, id) => id)
+  const rows = function* () {
+    yield 'id1,id2,boundary\n'
+    for (const one of units)
+      yield units
+        .filter((id) => id > one)
+        .map((id) => `${one},${id},1\n`)
+        .join('')
+    yield '2,1,1\n'
+  }
+  const entries = uploads({ 'pu.dat': `id\n${units.join('\n')}\n`, 'bound.dat': [...rows()].join('') })
+  assert.deepEqual(told(await validate(boundValidator({ gridIds: grid(units) }), entries)), [
+    '? boundaries-not-compared bound.dat',
+  ])
+})
 
 test.run()

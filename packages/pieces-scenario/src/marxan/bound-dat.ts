@@ -11,15 +11,26 @@ export async function hasStoredBoundaries(tx: Queryable, { scenario }: ScenarioF
   return rows[0]?.stored === true
 }
 
-/** Each pair once: Marxan takes the first of two that are the same, in either direction. */
-export const storedBoundSelect = ({ scenario, project }: ScenarioFacts): string => `
-  SELECT least(one.puid, other.puid) AS id1, greatest(one.puid, other.puid) AS id2,
-         sum(stored.length ORDER BY stored.length) AS boundary
+const storedPairs = ({ scenario, project }: ScenarioFacts): string => `
+  SELECT least(one.puid, other.puid) AS id1, greatest(one.puid, other.puid) AS id2, one.puid AS first, stored.length AS boundary
   FROM ${scenarioTables.boundary_lengths} AS stored
   JOIN ${projectTables.planning_units} AS one ON one.id = stored.planning_unit_id AND one.project_id = ${project}
   JOIN ${projectTables.planning_units} AS other ON other.id = stored.other_planning_unit_id AND other.project_id = ${project}
-  WHERE stored.scenario_id = ${scenario}
-  GROUP BY 1, 2 ORDER BY 1, 2`
+  WHERE stored.scenario_id = ${scenario}`
+
+/** Each pair once, by the row with the lower id first if it is stored in both directions: what Marxan would take of a file in this order. */
+export const storedBoundSelect = (facts: ScenarioFacts): string => `
+  SELECT DISTINCT ON (id1, id2) id1, id2, boundary FROM (${storedPairs(facts)}) AS pair ORDER BY id1, id2, first`
+
+/** Pairs that are stored in both directions with different lengths. */
+export async function differentDirections(tx: Queryable, facts: ScenarioFacts): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>(
+    `SELECT count(*)::integer AS count FROM (
+       SELECT FROM (${storedPairs(facts)}) AS pair GROUP BY id1, id2 HAVING min(boundary) <> max(boundary)
+     ) AS different`,
+  )
+  return rows[0]?.count ?? 0
+}
 
 /** In metres on the ellipsoid, to the millimetre. */
 const metres = (line: string): string => `ST_Length((${line})::geography)`

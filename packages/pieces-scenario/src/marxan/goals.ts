@@ -4,6 +4,10 @@ import { scenarioTables } from '../scenario-tables.js'
 export const usable = (sql: string): string =>
   `CASE WHEN ${sql} >= 0 AND ${sql} < 'Infinity'::float8 THEN ${sql} END`
 
+/** The same, or -1, which Marxan takes for a column that is not there. */
+export const usableOrUnset = (sql: string): string =>
+  `CASE WHEN ${sql} = -1 THEN ${sql} ELSE ${usable(sql)} END`
+
 /**
  * A feature's name on one line. One of blanks alone would be no cell for Marxan; it is named as an import
  * names it.

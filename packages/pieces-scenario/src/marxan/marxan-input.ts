@@ -3,6 +3,7 @@ import {
   inputFiles,
   type MarxanParameters,
   outputNames,
+  pluralize,
   writeBound,
   writeInputDat,
   writePu,
@@ -13,9 +14,14 @@ import {
 import { projectTables } from '@piecework/pieces-project'
 import { z } from 'zod'
 import { scenarioTables } from '../scenario-tables.js'
-import { computedBoundSelect, hasStoredBoundaries, storedBoundSelect } from './bound-dat.js'
+import {
+  computedBoundSelect,
+  differentDirections,
+  hasStoredBoundaries,
+  storedBoundSelect,
+} from './bound-dat.js'
 import { planByHash } from './plan-by-hash.js'
-import { puSelect } from './pu-dat.js'
+import { locationsOf, puSelect } from './pu-dat.js'
 import { amountSources, puvsprSelect } from './puvspr-dat.js'
 import { type ScenarioFacts, scenarioFacts } from './scenario-facts.js'
 import { type SpecFacts, specFacts, specSelect } from './spec-dat.js'
@@ -65,7 +71,7 @@ async function writeFolder(context: ExportContext<Options>): Promise<PieceCounts
   await context.write('input.dat', writeInputDat(values, { boundaries: boundaries !== undefined }))
   const spec = await specFacts(tx, facts)
   reportSpec(spec, context)
-  const locations = { locations: spec.separated }
+  const locations = { locations: await hasLocations(facts, spec, context) }
   const amounts = puvsprSelect(facts, await amountSources(tx, facts))
   const write = (
     key: 'PUNAME' | 'SPECNAME' | 'PUVSPRNAME' | 'BOUNDNAME',
@@ -106,10 +112,43 @@ function parametersOf(facts: ScenarioFacts, { finding }: ExportContext<Options>)
 async function boundSelect(
   facts: ScenarioFacts,
   { BLM }: MarxanParameters,
-  { tx, options }: ExportContext<Options>,
+  context: ExportContext<Options>,
 ): Promise<string | undefined> {
-  if (await hasStoredBoundaries(tx, facts)) return storedBoundSelect(facts)
+  const { tx, options } = context
+  if (await hasStoredBoundaries(tx, facts)) {
+    reportDirections(await differentDirections(tx, facts), context)
+    return storedBoundSelect(facts)
+  }
   return facts.native && BLM > 0 && options.boundaries === 'computed' ? computedBoundSelect(facts) : undefined
+}
+
+/** Marxan needs locations to know how far occurrences are from one another; those that are stored are written in any case. */
+async function hasLocations(
+  facts: ScenarioFacts,
+  { separated }: SpecFacts,
+  { tx, finding }: ExportContext<Options>,
+): Promise<boolean> {
+  const { stored, others } = await locationsOf(tx, facts)
+  if (stored > 0 && others > 0)
+    finding({
+      severity: 'warning',
+      code: 'scenario/marxan-location',
+      file: `${inputFolder}/${inputFiles.PUNAME.written}`,
+      message: `${pluralize(others, 'planning unit has', 'planning units have')} no location, unlike ${stored} others; the centre in metres of EPSG:3410 was written, which may not fit the locations of the others`,
+      count: others,
+    })
+  return separated || stored > 0
+}
+
+function reportDirections(count: number, { finding }: ExportContext<Options>): void {
+  if (count > 0)
+    finding({
+      severity: 'warning',
+      code: 'scenario/marxan-boundary',
+      file: `${inputFolder}/${inputFiles.BOUNDNAME.written}`,
+      message: `${pluralize(count, 'pair of planning units has', 'pairs of planning units have')} another boundary in one direction than in the other; that from the lower id was written: boundaries have no direction`,
+      count,
+    })
 }
 
 function reportSpec({ withoutGoal, brokenNames }: SpecFacts, { finding }: ExportContext<Options>): void {

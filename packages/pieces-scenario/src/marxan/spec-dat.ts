@@ -5,7 +5,7 @@ import {
   type SpecContent,
   specColumns,
 } from '@piecework/marxan-files'
-import { goals, oneLine, usable } from './goals.js'
+import { goals, oneLine, usable, usableOrUnset } from './goals.js'
 import type { ScenarioFacts } from './scenario-facts.js'
 
 /** What the features of a scenario have. */
@@ -23,7 +23,8 @@ export async function specFacts(tx: Queryable, { scenario }: ScenarioFacts): Pro
             (count(*) FILTER (WHERE name <> ${oneLine('name', 'marxan_id')}))::integer AS broken_names,
             (count(*) FILTER (WHERE sepdistance > 0 AND sepnum > 0))::integer AS separated,
             ${optionalSpecColumns.map((name) => `count(${name})::integer AS ${name}`).join(', ')}
-     FROM (SELECT name, marxan_id, ${['target', 'prop', ...optionalSpecColumns].map((name) => `${usable(name)} AS ${name}`).join(', ')}
+     FROM (SELECT name, marxan_id, ${['target', 'prop'].map((name) => `${usable(name)} AS ${name}`).join(', ')},
+                  ${optionalSpecColumns.map((name) => `${usableOrUnset(name)} AS ${name}`).join(', ')}
            FROM (${goals(scenario)}) AS goal) AS goal`,
   )
   const count = (name: string): number => rows[0]?.[name] ?? 0
@@ -43,7 +44,7 @@ export async function specFacts(tx: Queryable, { scenario }: ScenarioFacts): Pro
  */
 export function specSelect({ scenario }: ScenarioFacts, content: SpecContent): string {
   const optional = Object.fromEntries(
-    optionalSpecColumns.map((name) => [name, `coalesce(${usable(name)}, 0)`]),
+    optionalSpecColumns.map((name) => [name, `coalesce(${usableOrUnset(name)}, 0)`]),
   ) as Readonly<Record<OptionalSpecColumn, string>>
   const expressions = {
     id: 'marxan_id',

@@ -5,12 +5,14 @@ import { gridEntry, withGrid } from '../grid-entry.js'
 import { sameGrid } from '../same-grid.js'
 import { sameProject } from '../same-project.js'
 
-/** Lock status, cost and protection of each unit of the project's grid. */
+/** Lock status, cost, protection and location of each unit of the project's grid. */
 export const planningUnits: Piece = withGrid(
   tablePiece({
     name: 'scenario/planning-units',
     of: 'scenario',
-    version: 1,
+    version: 2,
+    // Version 1 had no locations: a column that an archive lacks is NULL.
+    upgrades: { 1: (entries) => entries },
     after: ['project/planning-units', 'scenario/metadata'],
     schema: planningSchema,
     validators: [sameGrid],
@@ -27,6 +29,8 @@ export const planningUnits: Piece = withGrid(
           'protected_area',
           'protected_by_default',
           'cost',
+          'xloc',
+          'yloc',
         ],
         references: {
           planning_unit_id: { table: 'planning_units', of: 'project', lookup: sameProject('puid') },

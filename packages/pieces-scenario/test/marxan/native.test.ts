@@ -132,17 +132,27 @@ test('no boundaries are measured where they count for nothing, or are not asked 
   assert.not('input/bound.dat' in (await folderOf(scenario)).files)
 })
 
-test('stored boundaries are written once for each pair', async () => {
-  const scenario = await nativeScenario(here.db)
-  await here.db.query(
-    `INSERT INTO planning.boundary_lengths SELECT $1, a.id, b.id, 0.25 * b.puid
-     FROM planning.planning_units a JOIN planning.planning_units b USING (project_id)
-     WHERE project_id = (SELECT project_id FROM planning.scenarios WHERE id = $1) AND a.puid < 3 AND b.puid < 3`,
-    [scenario],
-  )
-  const { files } = await folderOf(scenario)
-  assert.is(files['input/bound.dat'], 'id1,id2,boundary\n1,1,0.25\n1,2,0.75\n2,2,0.5\n')
-})
+for (const [what, length, written, told] of [
+  ['the same in both directions', 'a.puid + b.puid', '1,1,2\n1,2,3\n2,2,4\n', []],
+  ['another one in each direction', 'b.puid', '1,1,1\n1,2,2\n2,2,2\n', [['scenario/marxan-boundary', 1]]],
+] as const)
+  test(`stored boundaries are written once for each pair: ${what}`, async () => {
+    const scenario = await nativeScenario(here.db)
+    await here.db.query(
+      `INSERT INTO planning.boundary_lengths SELECT $1, a.id, b.id, ${length}
+       FROM planning.planning_units a JOIN planning.planning_units b USING (project_id)
+       WHERE project_id = (SELECT project_id FROM planning.scenarios WHERE id = $1) AND a.puid < 3 AND b.puid < 3`,
+      [scenario],
+    )
+    const { files, findings } = await folderOf(scenario)
+    assert.is(files['input/bound.dat'], `id1,id2,boundary\n${written}`)
+    assert.equal(
+      findings
+        .filter(({ code }) => code === 'scenario/marxan-boundary')
+        .map(({ code, count }) => [code, count]),
+      told,
+    )
+  })
 
 test('goals of both kinds, locations where occurrences must be apart, and numbers that are none', async () => {
   const scenario = await nativeScenario(here.db)
@@ -158,6 +168,48 @@ test('goals of both kinds, locations where occurrences must be apart, and number
   )
   assert.match(files['input/pu.dat'] ?? '', /^id,cost,status,xloc,yloc\n1,0\.1,2,\d+\.\d+,\d+\.\d+\n/)
   assert.equal(findings, [])
+})
+
+for (const [what, where, told] of [
+  ['all', 'true', []],
+  ['some: the centres of the others, told', 'u.puid > 1', [['scenario/marxan-location', 1]]],
+] as const)
+  test(`locations that are stored are written, whether or not they are needed: ${what}`, async () => {
+    const scenario = await nativeScenario(here.db)
+    const { rowCount } = await here.db.query(
+      `INSERT INTO planning.scenario_planning_units (scenario_id, planning_unit_id, xloc, yloc)
+       SELECT s.id, u.id, CASE WHEN ${where} THEN u.puid * 0.1::float8 END, CASE WHEN ${where} THEN -1e21 END
+       FROM planning.scenarios s JOIN planning.planning_units u USING (project_id) WHERE s.id = $1
+       ON CONFLICT (scenario_id, planning_unit_id) DO UPDATE SET xloc = EXCLUDED.xloc, yloc = EXCLUDED.yloc`,
+      [scenario],
+    )
+    const { files, findings } = await folderOf(scenario)
+    const [header, ...lines] = (files['input/pu.dat'] ?? '').trimEnd().split('\n')
+    assert.is(header, 'id,cost,status,xloc,yloc')
+    assert.is(lines.length, rowCount)
+    const given = lines.slice(told.length)
+    assert.equal(
+      given.map((line) => line.split(',').slice(3)),
+      given.map((line) => [String(Number(line.split(',')[0]) * 0.1), '-1e+21']),
+    )
+    for (const line of lines) assert.match(line, /^\d+,[\d.]+,\d,-?[\d.]+,-?[\d.e+]+$/)
+    assert.equal(
+      findings
+        .filter(({ code }) => code === 'scenario/marxan-location')
+        .map(({ code, count }) => [code, count]),
+      told,
+    )
+  })
+
+test('-1, "not set", is written as it is stored', async () => {
+  const scenario = await nativeScenario(here.db)
+  await here.db.query(
+    `UPDATE planning.scenario_features SET target2 = -1, sepnum = CASE WHEN marxan_id = 1 THEN -1 ELSE 2 END, sepdistance = -2
+     WHERE scenario_id = $1`,
+    [scenario],
+  )
+  const { files } = await folderOf(scenario)
+  assert.match(files['input/spec.dat'] ?? '', /^id,prop,spf,target2,sepnum,name\n1,0?[.\d]+,[\d.]+,-1,-1,/)
 })
 
 test('parameters: columns before the document, defaults for what Marxan cannot run with, each told', async () => {

@@ -124,6 +124,9 @@ export const anyTables: Readonly<Record<string, AnyTable>> = {
     protected_area: float,
     protected_by_default: boolean,
     cost: amount,
+    // Both or none.
+    xloc: amount,
+    yloc: amount,
   },
   boundary_lengths: {
     scenario_id: { to: 'scenarios', owner: true },

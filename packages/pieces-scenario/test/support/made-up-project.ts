@@ -141,9 +141,10 @@ async function scenarioContent(db: Queryable, ids: ScenarioContent): Promise<voi
   const { project, scenario, base, split, shared } = ids
   await db.query(
     `INSERT INTO planning.scenario_planning_units (scenario_id, planning_unit_id, lock_status, in_starting_reserve,
-       lock_set_by_user, protected_area, protected_by_default, cost)
+       lock_set_by_user, protected_area, protected_by_default, cost, xloc, yloc)
      SELECT $2, id, (ARRAY['available', 'locked_in', 'locked_out'])[puid % 3 + 1], puid % 2 = 0, puid % 4 = 0,
-       CASE WHEN puid % 7 = 0 THEN NULL ELSE puid / 9.0 END, puid % 5 = 0, puid * 0.1::float8
+       CASE WHEN puid % 7 = 0 THEN NULL ELSE puid / 9.0 END, puid % 5 = 0, puid * 0.1::float8,
+       CASE WHEN puid % 6 <> 0 THEN puid / 3.0::float8 END, CASE WHEN puid % 6 <> 0 THEN -1e6 * puid END
      FROM planning.planning_units WHERE project_id = $1`,
     [project, scenario],
   )

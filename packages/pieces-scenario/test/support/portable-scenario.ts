@@ -20,7 +20,7 @@ const names = (table: string, ids: string): string =>
 export async function portableScenario(db: Queryable, scenario: string): Promise<PortableScenario> {
   const { rows } = await db.query<PortableScenario>(
     `SELECT c.name AS surface,
-       (SELECT jsonb_agg(jsonb_build_array(u.puid, p.lock_status, p.cost) ORDER BY u.puid)
+       (SELECT jsonb_agg(jsonb_build_array(u.puid, p.lock_status, p.cost, p.xloc, p.yloc) ORDER BY u.puid)
         FROM planning.scenario_planning_units p JOIN planning.planning_units u ON u.id = p.planning_unit_id
         WHERE p.scenario_id = s.id AND u.project_id = s.project_id) AS units,
        (SELECT jsonb_agg(jsonb_build_array(f.name, t.marxan_id, t.prop, u.puid, a.amount) ORDER BY f.name, u.puid)

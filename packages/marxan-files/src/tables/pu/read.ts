@@ -2,6 +2,7 @@ import { checkOptions } from '@piecework/core/piece'
 import type { Batch, Columns } from '../columns.js'
 import { type ReadTableOptions, readTable, readTableChecks } from '../read-table.js'
 import { uniqueId } from '../unique-id.js'
+import { UnitLocations } from './unit-locations.js'
 
 const columns = {
   id: { kind: 'integer', required: true },
@@ -18,9 +19,11 @@ const columns = {
     absent: 0,
     hint: '0 is available, 1 in the starting reserve, 2 locked in, 3 locked out.',
   },
+  xloc: { kind: 'number', mayBeEmpty: true },
+  yloc: { kind: 'number', mayBeEmpty: true },
 } as const satisfies Columns
 
-/** `status`: 0 and 1 available, 2 locked in, 3 locked out. */
+/** `status`: 0 and 1 available, 2 locked in, 3 locked out. `xloc` and `yloc` are both numbers, or both NaN. */
 export type PuBatch = Batch<typeof columns>
 
 /**
@@ -31,13 +34,18 @@ export function readPu(source: AsyncIterable<Uint8Array>, given: ReadTableOption
   const options = checkOptions('readPu()', given, readTableChecks)
   const file = options.file ?? 'pu.dat'
   const isNew = uniqueId(file, options.findings)
+  const locations = new UnitLocations(file, options.findings)
   return readTable(
     source,
     {
       columns,
-      ignored: ['xloc', 'yloc'],
       notCarried: ['prob'],
-      accept: (batch, row, line) => isNew(batch.columns.id[row] as number, line),
+      header: (names) => locations.header(names),
+      accept: (batch, row, line) => {
+        const isWhole = locations.accept(batch.columns, row, line)
+        return isNew(batch.columns.id[row] as number, line) && isWhole
+      },
+      end: () => locations.report(),
     },
     { ...options, file },
   )

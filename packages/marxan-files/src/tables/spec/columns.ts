@@ -3,11 +3,12 @@ import type { Batch, Columns } from '../columns.js'
 
 /** -1 means "not set" in these two. */
 const goal = { kind: 'number', min: 0, notSet: -1, mayBeEmpty: true } as const
-/** What a feature need not ask for. */
+/** What a feature need not ask for; -1, which Marxan takes for a column that is not there, is kept. */
 const further = {
   kind: 'number',
   min: 0,
-  hint: 'Write 0 where it is not used, or leave the column out.',
+  notSet: -1,
+  hint: 'Write 0 or -1 where it is not used, or leave the column out.',
 } as const
 
 export const columns = {
@@ -30,11 +31,11 @@ export const columns = {
   targetocc: further,
   sepnum: further,
   sepdistance: further,
-  type: { ...further, max: maxId },
+  type: { ...further, max: maxId, whole: true },
 } as const satisfies Columns
 
 /**
  * Exactly one of `prop` and `target` is a number, the other is NaN; `name` is never empty. Columns that the file does not have are NaN,
- * `spf` 1.
+ * `spf` 1. `target2`, `targetocc`, `sepnum`, `sepdistance` and `type` are -1 where they are not set.
  */
 export type SpecBatch = Batch<typeof columns>

@@ -4,6 +4,7 @@ import { uniqueId } from '../unique-id.js'
 import { columns, type SpecBatch } from './columns.js'
 import { hasGoalColumn, settleGoal } from './goal.js'
 import { UniqueNames } from './unique-names.js'
+import { UnsetValues } from './unset-values.js'
 
 export type ReadSpecOptions = ReadTableOptions & {
   /** `required`: a feature without a name is an error, not a warning. */
@@ -28,6 +29,7 @@ export function readSpec(
   const { findings } = options
   const isNew = uniqueId(file, findings)
   const names = new UniqueNames(file, findings, options.names === 'required')
+  const unset = new UnsetValues(file, findings)
   return readTable(
     source,
     {
@@ -38,10 +40,12 @@ export function readSpec(
         return hasGoalColumn(given, findings, file)
       },
       accept: (batch, row, line) => {
+        unset.add(batch.columns, row)
         const hasGoal = settleGoal(batch, row, { file, line }, findings)
         const id = batch.columns.id[row] as number
         return isNew(id, line) && names.accept(batch.columns.name, row, line) && hasGoal
       },
+      end: () => unset.report(),
     },
     { ...options, file },
   )

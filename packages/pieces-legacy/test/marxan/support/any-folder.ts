@@ -13,6 +13,7 @@ const amount = fc.oneof(
   fc.constantFrom(0, 0.1 + 0.2, 6.9e-18, 1e-7, 123456789012345.6, 1e21),
   fc.double({ min: 1e-9, max: 1e12, noNaN: true }),
 )
+const orUnset = (value: fc.Arbitrary<number>) => fc.oneof(value, fc.constant(-1))
 const positive = amount.map((value) => (value === 0 ? 1 : value))
 const name = fc
   .oneof(
@@ -26,7 +27,8 @@ const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
 const table = (header: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [header, ...rows].map((row) => row.join(',')).join('\r\n')
 
-const unit = fc.record({ id, cost: amount, status: fc.nat(3) })
+const coordinate = fc.oneof(fc.integer(), fc.double({ min: -1e12, max: 1e12, noNaN: true }))
+const unit = fc.record({ id, cost: amount, status: fc.nat(3), xloc: coordinate, yloc: coordinate })
 const feature = fc.record({
   id,
   name,
@@ -35,11 +37,11 @@ const feature = fc.record({
     fc.record({ prop: fc.oneof(fc.constantFrom(0, 1, 0.3), fc.double({ min: 0, max: 1, noNaN: true })) }),
   ),
   spf: amount,
-  target2: amount,
-  targetocc: fc.nat(9),
-  sepnum: fc.nat(3),
-  sepdistance: amount,
-  type: fc.nat(99),
+  target2: orUnset(amount),
+  targetocc: orUnset(fc.nat(9)),
+  sepnum: orUnset(fc.nat(3)),
+  sepdistance: orUnset(amount),
+  type: orUnset(fc.nat(99)),
 })
 const optional = ['spf', 'target2', 'targetocc', 'sepnum', 'sepdistance', 'type'] as const
 
@@ -67,9 +69,10 @@ export const anyFolder: fc.Arbitrary<MadeUpFolder> = fc
       maxLength: 5,
     }),
     columns: fc.subarray([...optional]),
+    hasLocations: fc.boolean(),
     parameters,
   })
-  .chain(({ units, features, columns, parameters }) => {
+  .chain(({ units, features, columns, hasLocations, parameters }) => {
     const somePairs = fc.uniqueArray(
       fc.record({ feature: fc.nat(features.length - 1), unit: fc.nat(units.length - 1), amount }),
       { selector: ({ feature, unit }) => `${feature} ${unit}`, maxLength: 20 },
@@ -101,8 +104,11 @@ export const anyFolder: fc.Arbitrary<MadeUpFolder> = fc
             .map(([key, value]) => `${key}  ${value}\n`)
             .join('')}`,
           'pu.dat': table(
-            ['status', 'id', 'cost'],
-            units.map(({ id, cost, status }) => [status, id, cost]),
+            [...(hasLocations ? ['yloc', 'xloc'] : []), 'status', 'id', 'cost'],
+            units.map(({ id, cost, status, xloc, yloc }) => [
+              ...(hasLocations ? [yloc, xloc] : []),
+              ...[status, id, cost],
+            ]),
           ),
           'spec.dat': table(
             ['name', 'id', ...columns, 'prop', 'target'],

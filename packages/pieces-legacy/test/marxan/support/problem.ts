@@ -8,8 +8,8 @@ export type Texts = Readonly<Record<string, string | Buffer>>
 /** What a Marxan project asks for, apart from how its files are written. */
 export interface Problem {
   readonly parameters: object
-  /** Cost and status by id. */
-  readonly units: Readonly<Record<number, readonly [cost: number, status: number]>>
+  /** Cost, status and location by id. */
+  readonly units: Readonly<Record<number, readonly number[]>>
   readonly features: Readonly<Record<number, Readonly<Record<string, unknown>>>>
   /** By `species pu`. */
   readonly amounts: Readonly<Record<string, number>>
@@ -25,10 +25,12 @@ export async function problemOf(
   const source = async function* (role: string): AsyncGenerator<Uint8Array> {
     yield Buffer.from(files[role] ?? assert.fail(role))
   }
-  const units: Record<number, [number, number]> = {}
+  const units: Record<number, readonly number[]> = {}
   for await (const { length, columns } of readPu(source('pu.dat'), { findings }))
     for (let row = 0; row < length; row += 1)
-      units[at(columns.id, row)] = [at(columns.cost, row), at(columns.status, row)]
+      units[at(columns.id, row)] = [columns.cost, columns.status, columns.xloc, columns.yloc].map((cells) =>
+        at(cells, row),
+      )
   const features: Record<number, Record<string, unknown>> = {}
   for await (const { length, columns, present } of readSpec(source('spec.dat'), { findings }))
     for (let row = 0; row < length; row += 1)
@@ -48,10 +50,12 @@ export async function problemOf(
         const pair = [at(columns.id1, row), at(columns.id2, row)].sort((a, b) => a - b).join(' ')
         lengths[pair] = [...(lengths[pair] ?? []), at(columns.boundary, row)]
       }
-  // From the shortest on: sums of doubles depend on their order.
-  const total = (parts: readonly number[]) =>
-    parts.toSorted((a, b) => a - b).reduce((sum, part) => sum + part, 0)
-  const boundaries = Object.fromEntries(Object.entries(lengths).map(([pair, parts]) => [pair, total(parts)]))
+  const boundaries = Object.fromEntries(
+    Object.entries(lengths).map(([pair, parts]) => {
+      const [one, other] = pair.split(' ')
+      return [pair, one === other ? parts.reduce((sum, part) => sum + part, 0) : (parts[0] ?? Number.NaN)]
+    }),
+  )
   const { parameters } = await readInputDat(source('input.dat'), { findings })
   return { problem: { parameters, units, features, amounts, boundaries }, findings: findings.list() }
 }

@@ -86,7 +86,7 @@ function readUnits(text: string): ReadonlySet<number> {
   const ids = new Set<number>()
   for (const row of rows) {
     ids.add(whole(row.get('id')))
-    number(row.get('cost'))
+    for (const name of ['cost', 'xloc', 'yloc']) if (row.has(name)) number(row.get(name))
     assert.match(row.get('status') ?? '', /^[0-3]$/)
   }
   assert.equal(ids.size, rows.length, 'a unit stands twice')
@@ -100,7 +100,7 @@ function readFeatures(text: string): ReadonlySet<number> {
   for (const row of rows) {
     ids.add(whole(row.get('id')))
     for (const name of numbers) if (row.has(name)) number(row.get(name))
-    if (row.has('type')) whole(row.get('type'))
+    if (row.has('type') && row.get('type') !== '-1') whole(row.get('type'))
     assert.equal([...row.keys()].at(-1), 'name')
   }
   assert.equal(ids.size, rows.length, 'a feature stands twice')

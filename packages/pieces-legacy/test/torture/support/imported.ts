@@ -7,7 +7,13 @@ import type { Imported, Tables } from './reference-project.js'
 export async function importedOf(tables: Tables, grid: readonly number[]): Promise<Imported> {
   const options = () => ({ findings: new FindingCollector() })
   const inGrid = (id: unknown) => grid.includes(Number(id))
-  const units = await rows(readPu(chunks(tables['pu.dat']), options()), ['id', 'cost', 'status'])
+  const units = await rows(readPu(chunks(tables['pu.dat']), options()), [
+    'id',
+    'cost',
+    'status',
+    'xloc',
+    'yloc',
+  ])
   const features = await rows(readSpec(chunks(tables['spec.dat']), options()), [
     ...(['id', 'prop', 'target', 'spf', 'name'] as const),
     ...(['target2', 'targetocc', 'sepnum', 'sepdistance', 'type'] as const),
@@ -18,10 +24,7 @@ export async function importedOf(tables: Tables, grid: readonly number[]): Promi
   for (const [id1, id2, boundary] of edges) {
     if (!inGrid(id1) || !inGrid(id2)) continue
     const key = [Number(id1), Number(id2)].sort((a, b) => a - b).join(' ')
-    boundaries.set(
-      key,
-      [...(boundaries.get(key) ?? []), Number(boundary)].sort((a, b) => a - b),
-    )
+    boundaries.set(key, [...(boundaries.get(key) ?? []), Number(boundary)])
   }
   return {
     units: new Map(units.filter(([id]) => inGrid(id)).map(([id, ...rest]) => [String(id), rest])),

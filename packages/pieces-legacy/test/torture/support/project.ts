@@ -113,8 +113,9 @@ const contextOf = (entries: Entries): Parameters<Validator['validate']>[0] => ({
 
 const readers = { 'pu.dat': readPu, 'spec.dat': readSpec, 'puvspr.dat': readPuvspr, 'bound.dat': readBound }
 
-/** The rows of a table that would be imported, without their lines. */
+/** The rows of a table that would be imported, without their lines; of pu.dat without locations that are not given. */
 export async function tableRows(file: TableName, content: Content): Promise<readonly unknown[][]> {
   const rows = await rowsOf(readers[file](chunks(content), { findings: new FindingCollector() }))
-  return rows.map(([, ...cells]) => cells)
+  const given = (cells: unknown[]) => cells.filter((cell) => file !== 'pu.dat' || !Number.isNaN(cell))
+  return rows.map(([, ...cells]) => given(cells))
 }

@@ -65,6 +65,9 @@ function atLeast0(text: string): number | undefined {
   return value !== undefined && value >= 0 ? value : undefined
 }
 
+const atLeast0OrUnset = (text: string): number | undefined =>
+  referenceNumber(text) === -1 ? -1 : atLeast0(text)
+
 function unitsOf(bytes: Buffer): Map<string, unknown[]> | undefined {
   const table = referenceTable(bytes, ['id', 'cost', 'status', 'xloc', 'yloc', 'prob'])
   if (!table?.header.includes('id')) return undefined
@@ -73,11 +76,22 @@ function unitsOf(bytes: Buffer): Map<string, unknown[]> | undefined {
     const id = referenceInteger(row('id'), 0, MAX_ID)
     const cost = table.header.includes('cost') ? atLeast0(row('cost')) : 1
     const status = table.header.includes('status') ? referenceInteger(row('status'), 0, 3) : 0
-    if (id === undefined || cost === undefined || status === undefined || units.has(String(id)))
+    const location = locationOf(row, table.header)
+    if (id === undefined || cost === undefined || status === undefined || !location || units.has(String(id)))
       return undefined
-    units.set(String(id), [cost, status])
+    units.set(String(id), [cost, status, ...location])
   }
   return units
+}
+
+/** NaN for both where neither is given, or a column is missing. */
+function locationOf(row: Row, header: readonly string[]): readonly number[] | undefined {
+  const columns = ['xloc', 'yloc'].filter((column) => header.includes(column))
+  const given = columns.map(row).filter((text) => text !== '')
+  const numbers = given.map(referenceNumber).filter((value) => value !== undefined)
+  if (numbers.length < given.length) return undefined
+  if (columns.length < 2 || numbers.length === 0) return [Number.NaN, Number.NaN]
+  return numbers.length === 2 ? numbers : undefined
 }
 
 function featuresOf(bytes: Buffer): Map<string, unknown[]> | undefined {
@@ -93,7 +107,9 @@ function featuresOf(bytes: Buffer): Map<string, unknown[]> | undefined {
     const id = referenceInteger(row('id'), 0, MAX_ID)
     const spf = header.includes('spf') || header.includes('fpf') ? atLeast0(row('spf') || row('fpf')) : 1
     const goal = goalOf(row('prop'), row('target'))
-    const numbers = kept.map((column) => (header.includes(column) ? atLeast0(row(column)) : Number.NaN))
+    const numbers = kept.map((column) =>
+      header.includes(column) ? atLeast0OrUnset(row(column)) : Number.NaN,
+    )
     const given = decoded(row('name')).trim()
     if (id === undefined || spf === undefined || !goal || numbers.includes(undefined)) return undefined
     if (features.has(String(id)) || (given !== '' && names.has(given))) return undefined
@@ -150,10 +166,7 @@ function boundariesOf(
     if (!units.has(String(low)) || !units.has(String(high))) return undefined
     if (!inGrid(low) || !inGrid(high)) continue
     const key = `${low} ${high}`
-    boundaries.set(
-      key,
-      [...(boundaries.get(key) ?? []), boundary].sort((a, b) => a - b),
-    )
+    boundaries.set(key, [...(boundaries.get(key) ?? []), boundary])
   }
   return boundaries
 }

@@ -2,26 +2,36 @@ import { randomFactor } from '@piecework/marxan-files'
 
 const FREE = -1
 
-/** A set of unordered pairs of indexes from 0; at most 32 bytes a pair. */
-export class EdgeSet {
+/** Unordered pairs of indexes from 0, each with the number that came first; at most 64 bytes a pair. */
+export class FirstBoundaries {
   #lows = new Int32Array(2048).fill(FREE)
   #highs = new Int32Array(2048)
+  #firsts = new Float64Array(2048)
   #size = 0
-  /** Random for each set, so that no file can choose pairs that collide. */
+  /** Random for each map, so that no file can choose pairs that collide. */
   readonly #factor = randomFactor()
   readonly #second = randomFactor()
 
-  /** False if the pair was there before, in either order. */
-  add(one: number, other: number): boolean {
+  get size(): number {
+    return this.#size
+  }
+
+  /** What came first for the pair, in either order; undefined for a new pair, which keeps `boundary`. */
+  add(one: number, other: number, boundary: number): number | undefined {
     const low = Math.min(one, other)
     const high = Math.max(one, other)
     const slot = this.#slot(low, high)
-    if (this.#lows[slot] !== FREE) return false
-    this.#lows[slot] = low
-    this.#highs[slot] = high
+    if (this.#lows[slot] !== FREE) return this.#firsts[slot]
+    this.#put(slot, low, high, boundary)
     this.#size += 1
     if (this.#size * 2 === this.#lows.length) this.#grow()
-    return true
+    return undefined
+  }
+
+  #put(slot: number, low: number, high: number, first: number): void {
+    this.#lows[slot] = low
+    this.#highs[slot] = high
+    this.#firsts[slot] = first
   }
 
   #slot(low: number, high: number): number {
@@ -37,15 +47,14 @@ export class EdgeSet {
 
   /** Half of the slots stay free. */
   #grow(): void {
-    const [lows, highs] = [this.#lows, this.#highs]
+    const [lows, highs, firsts] = [this.#lows, this.#highs, this.#firsts]
     this.#lows = new Int32Array(lows.length * 2).fill(FREE)
     this.#highs = new Int32Array(lows.length * 2)
+    this.#firsts = new Float64Array(lows.length * 2)
     for (let at = 0; at < lows.length; at += 1) {
       const low = lows[at] as number
-      if (low === FREE) continue
-      const slot = this.#slot(low, highs[at] as number)
-      this.#lows[slot] = low
-      this.#highs[slot] = highs[at] as number
+      const high = highs[at] as number
+      if (low !== FREE) this.#put(this.#slot(low, high), low, high, firsts[at] as number)
     }
   }
 }
