@@ -35,5 +35,6 @@ export async function* readTable<C extends Columns>(
   const reader = new RecordReader(file, rows, findings)
   for await (const _ of feed(reader, source, signal))
     while (reader.next()) if (rows.add(reader.record)) yield rows.take()
+  rows.close()
   if (!reader.stopped && rows.count > 0) yield rows.take()
 }

@@ -66,7 +66,7 @@ fileRules('3. pu.dat', 'pu.dat', {
     [
       'twice, in another form',
       'id,cost\n1,1\n2,1\n1.0,1\n',
-      ['? integer-form pu.dat 4 id', '! id-duplicate pu.dat 4 id'],
+      ['! id-duplicate pu.dat 4 id', '? integer-form pu.dat 4 id'],
       undefined,
       alone,
     ],
