@@ -3,6 +3,11 @@ import { isInvisible, namedCharacters, oddCharacters, withoutInvisible } from '.
 
 const QUOTES = /["'\u00ab\u00b4\u00bb\u2018-\u201f\u2039\u203a]/g
 
+interface KeyKinds {
+  isKnown(key: string): boolean
+  isNumber(key: string): boolean
+}
+
 /**
  * Reports characters of a line of input.dat that cannot be seen, and quotation marks of typesetters. The line without them, with an error, if
  * its key is not found because of them, so that it is not told to be missing.
@@ -10,7 +15,7 @@ const QUOTES = /["'\u00ab\u00b4\u00bb\u2018-\u201f\u2039\u203a]/g
 export function reportCharacters(
   text: string,
   place: FindingLocation & { readonly line: number },
-  isKnown: (key: string) => boolean,
+  { isKnown, isNumber }: KeyKinds,
   findings: FindingCollector,
 ): string | undefined {
   const odd = oddCharacters(text)
@@ -20,6 +25,9 @@ export function reportCharacters(
   const key = keyOf(text)
   const plainText = withoutInvisible(text).replace(QUOTES, '')
   const plain = keyOf(plainText)
+  // What is wrong with a number is told where it is read.
+  const isTold = isNumber(key) && oddCharacters(text.trim().slice(key.length).trim()).length > 0
+  if (isTold) return undefined
   if (isKnown(key))
     findings.warning('legacy/invisible-characters', { ...place, column: key }, () => ({
       message: `The line of ${key} has ${named}; Marxan itself may not read it`,

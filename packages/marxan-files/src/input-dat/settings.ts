@@ -1,7 +1,7 @@
 import { closest, type FindingCollector } from '@piecework/core/piece'
 import { reportCharacters } from './line-characters.js'
 import { isMarzoneKey, isSilentKey, notCarried } from './other-keys.js'
-import { knownNames, newerNames, saveRule } from './parameters.js'
+import { knownNames, newerNames, parameters, saveRule } from './parameters.js'
 
 /** One key with its value, the rest of the line. */
 export interface Setting {
@@ -23,7 +23,7 @@ export function settings(
     .split(/\r\n|\n|\r/)
     .entries()) {
     const place = { file, line: at + 1 }
-    const plain = reportCharacters(content, place, isKnown, findings)
+    const plain = reportCharacters(content, place, { isKnown, isNumber }, findings)
     readLine(unquoted(plain ?? content), place, { given, unknown }, findings)
   }
   for (const one of unknown) reportUnknown(one, given, findings)
@@ -102,5 +102,7 @@ const isOff = (key: string, value: string) => Object.hasOwn(notCarried, key) && 
 const looksLikeKey = (key: string) => /^[A-Z][A-Z0-9_]+$/.test(key)
 
 const known: ReadonlySet<string> = new Set([...knownNames, ...Object.keys(newerNames)])
+
+const isNumber = (key: string): boolean => Object.hasOwn(parameters, key) || saveRule(key) !== undefined
 
 const isKnown = (key: string): boolean => known.has(key) || saveRule(key) !== undefined || isMarzoneKey(key)
