@@ -114,7 +114,7 @@ const published: Readonly<Record<string, PublishedFolder>> = {
       'input/spec.dat': tables['species.dat'],
     },
     told: ['error binary input.dat'],
-    says: [/^input\.dat is not a text file$/, /plain text in UTF-8/],
+    says: [/^input\.dat is not a text file in UTF-8: it is UTF-16 text/, /^Save it in UTF-8/],
   },
   // R: a header by cat(), rows by write.table().
   'rows that are not separated as the header is': {

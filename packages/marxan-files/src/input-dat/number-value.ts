@@ -2,24 +2,30 @@ import type { FindingCollector, FindingLocation } from '@piecework/core/piece'
 import { isWhole, NUMBER } from '../numbers/decimal.js'
 import { numberProblem } from '../numbers/number-problem.js'
 import { rangeText } from '../numbers/range-text.js'
+import type { WholeNumberForms } from '../numbers/whole-number-forms.js'
 import type { NumberRule } from './parameters.js'
+
+export interface NumberContext {
+  readonly findings: FindingCollector
+  readonly location: FindingLocation & { readonly line: number }
+  readonly forms: WholeNumberForms
+}
 
 /** Reads the value of a numeric key. Undefined, with an error, if it is not one. */
 export function numberValue(
   key: string,
   text: string,
   rule: NumberRule,
-  findings: FindingCollector,
-  location: FindingLocation,
+  { findings, location, forms }: NumberContext,
 ): number | undefined {
   const { kind, min, max } = rule
   const value = NUMBER.test(text) ? Number(text) : Number.NaN
   if (!Number.isFinite(value)) {
     const { code, ...details } = numberProblem(text, key)
-    const [number = ''] = text.split(/\s/, 1)
-    const trailing = number !== text && NUMBER.test(number)
     findings.error(code, location, () =>
-      trailing ? { ...details, hint: 'Nothing but the number may stand behind the key.' } : details,
+      details.hint === undefined && hasRemark(text)
+        ? { ...details, hint: 'Nothing but the number may stand behind the key.' }
+        : details,
     )
     return undefined
   }
@@ -32,16 +38,18 @@ export function numberValue(
   if (!isInRange(value, rule)) {
     findings.error('legacy/out-of-range', location, () => ({
       message: `${key} is ${value}; it must be ${rangeText(min, max)}`,
-      hint: `Its default is ${rule.default}.`,
     }))
     return undefined
   }
   if (kind === 'integer' && !/^[+-]?\d+$/.test(text))
-    findings.warning('legacy/integer-form', location, () => ({
-      message: `${key} is written as ${text} and read as ${value}`,
-      hint: 'Write it as a whole number: Marxan itself reads such a value wrongly.',
-    }))
+    forms.add({ column: key, text, value, line: location.line })
   return value
+}
+
+/** Whether words follow a number; further digits may belong to it. */
+function hasRemark(text: string): boolean {
+  const [, number = '', remark = ''] = /^(\S+)\s+(.*)$/s.exec(text) ?? []
+  return NUMBER.test(number) && /^[^\d.,]/.test(remark)
 }
 
 /** Whether a value, of any type, is one that the key can have. */

@@ -18,6 +18,8 @@ interface GroupedRule extends NumberRule {
   readonly group: ParameterGroup
   /** A name of older versions, which counts unless the newer one is given, as in Marxan. */
   readonly olderName?: string
+  /** What Marxan 4 takes if the key is missing, where that is something else; `none`: it stops. */
+  readonly marxan?: number | 'none'
 }
 
 export const parameterGroups = [
@@ -32,27 +34,27 @@ const [general, annealing, costThreshold, control] = parameterGroups
 
 /** The settings of a run. */
 export const parameters = {
-  BLM: { group: general, kind: 'number', min: 0, default: 1, olderName: 'CM' },
-  PROP: { group: general, kind: 'number', min: 0, max: 1, default: 0.5 },
-  RANDSEED: { group: general, kind: 'integer', default: -1 },
+  BLM: { group: general, kind: 'number', min: 0, default: 1, marxan: 0, olderName: 'CM' },
+  PROP: { group: general, kind: 'number', min: 0, max: 1, default: 0.5, marxan: 0 },
+  RANDSEED: { group: general, kind: 'integer', default: -1, marxan: 'none' },
   BESTSCORE: { group: general, kind: 'number', default: -1 },
-  NUMREPS: { group: general, kind: 'integer', min: 1, default: 10 },
+  NUMREPS: { group: general, kind: 'integer', min: 1, default: 10, marxan: 0 },
 
-  NUMITNS: { group: annealing, kind: 'integer', min: 0, default: 1_000_000 },
-  STARTTEMP: { group: annealing, kind: 'number', default: -1 },
+  NUMITNS: { group: annealing, kind: 'integer', min: 0, default: 1_000_000, marxan: 0 },
+  STARTTEMP: { group: annealing, kind: 'number', default: -1, marxan: 1 },
   COOLFAC: { group: annealing, kind: 'number', default: 0 },
-  NUMTEMP: { group: annealing, kind: 'integer', min: 1, default: 10_000 },
+  NUMTEMP: { group: annealing, kind: 'integer', min: 1, default: 10_000, marxan: 1 },
 
   COSTTHRESH: { group: costThreshold, kind: 'number', min: 0, default: 0 },
   THRESHPEN1: { group: costThreshold, kind: 'number', min: 0, default: 0 },
   THRESHPEN2: { group: costThreshold, kind: 'number', min: 0, default: 0 },
 
-  RUNMODE: { group: control, kind: 'integer', min: 0, max: 6, default: 1 },
+  RUNMODE: { group: control, kind: 'integer', min: 0, max: 6, default: 1, marxan: 'none' },
   MISSLEVEL: { group: control, kind: 'number', min: 0, max: 1, default: 1 },
   ITIMPTYPE: { group: control, kind: 'integer', min: 0, max: 3, default: 0 },
-  HEURTYPE: { group: control, kind: 'integer', min: -1, max: 7, default: -1 },
+  HEURTYPE: { group: control, kind: 'integer', min: -1, max: 7, default: -1, marxan: 1 },
   CLUMPTYPE: { group: control, kind: 'integer', min: 0, max: 2, default: 0 },
-  VERBOSITY: { group: control, kind: 'integer', min: 0, max: 3, default: 2 },
+  VERBOSITY: { group: control, kind: 'integer', min: 0, max: 3, default: 2, marxan: 1 },
 } as const satisfies Readonly<Record<string, GroupedRule>>
 
 export type ParameterName = keyof typeof parameters
@@ -65,14 +67,16 @@ interface FileRule {
   /** What is written; undefined: the key is not. */
   readonly written?: string
   readonly olderName?: string
+  /** Marxan 4 stops without it. */
+  readonly marxan?: 'none'
 }
 
 /** Names of input files, and of their folder from that of input.dat. */
 export const inputFiles = {
   INPUTDIR: { default: '', written: 'input' },
-  PUNAME: { default: 'pu.dat', written: 'pu.dat' },
-  SPECNAME: { default: 'spec.dat', written: 'spec.dat' },
-  PUVSPRNAME: { default: 'puvspr.dat', written: 'puvspr.dat' },
+  PUNAME: { default: 'pu.dat', written: 'pu.dat', marxan: 'none' },
+  SPECNAME: { default: 'spec.dat', written: 'spec.dat', marxan: 'none' },
+  PUVSPRNAME: { default: 'puvspr.dat', written: 'puvspr.dat', marxan: 'none' },
   BOUNDNAME: { default: '', written: 'bound.dat', olderName: 'CONNECTIONNAME' },
   BLOCKDEFNAME: { default: '' },
   MATRIXSPORDERNAME: { default: '' },

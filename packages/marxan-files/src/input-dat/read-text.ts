@@ -1,5 +1,6 @@
 import type { FindingCollector } from '@piecework/core/piece'
 import { maxInputDatBytes } from '../defaults.js'
+import { binaryHeadBytes } from '../records/binary-kind.js'
 import { decode } from '../records/decode.js'
 import { reportBinary } from '../records/report-binary.js'
 
@@ -25,7 +26,7 @@ export async function readText(
   }
   const bytes = Buffer.concat(chunks)
   if (bytes.includes(0)) {
-    reportBinary(findings, { file })
+    reportBinary(findings, { file }, bytes.subarray(0, binaryHeadBytes))
     return undefined
   }
   const { text } = decode(bytes)

@@ -1,4 +1,5 @@
-import { checkOptions, type FindingCollector, type FindingLocation } from '@piecework/core/piece'
+import { checkOptions, type FindingCollector } from '@piecework/core/piece'
+import { WholeNumberForms } from '../numbers/whole-number-forms.js'
 import { type ReadTableOptions, readTableChecks } from '../tables/read-table.js'
 import { checkAnnealing } from './check-annealing.js'
 import { numberValue } from './number-value.js'
@@ -38,10 +39,12 @@ export async function readInputDat(
   const errors = findings.errors
   const given = settings(text ?? '', file, findings)
   const anyKey = given.size > 0 || findings.errors > errors
+  const forms = new WholeNumberForms()
   const numberOf = (key: string, rule: NumberRule): number => {
     const setting = given.get(key)
     if (!setting) return rule.default
-    return numberValue(key, setting.value, rule, findings, locationOf(setting, file)) ?? rule.default
+    const context = { findings, forms, location: locationOf(setting, file) }
+    return numberValue(key, setting.value, rule, context) ?? rule.default
   }
 
   reportMarzone(given, file, findings)
@@ -54,6 +57,7 @@ export async function readInputDat(
       return rule ? [[key, numberOf(key, rule)]] : []
     }),
   )
+  forms.report(file, findings)
   if (text !== undefined) {
     if (!anyKey) reportNoParameters(file, findings)
     reportDefaults(given, file, findings)
@@ -68,7 +72,7 @@ export async function readInputDat(
   }
 }
 
-const locationOf = ({ line, key }: Setting, file: string): FindingLocation => ({ file, line, column: key })
+const locationOf = ({ line, key }: Setting, file: string) => ({ file, line, column: key })
 
 const namesOf = (
   rules: Readonly<Record<string, { readonly default: string }>>,
@@ -82,11 +86,12 @@ const namesOf = (
 const unquoted = (name: string): string => /^(["'])(.*)\1$/s.exec(name)?.[2]?.trim() ?? name
 
 function reportMarzone(given: ReadonlyMap<string, Setting>, file: string, findings: FindingCollector): void {
-  for (const setting of given.values())
-    if (isMarzoneKey(setting.key))
-      findings.error('legacy/marzone', locationOf(setting, file), () => ({
-        message: `${setting.key} belongs to Marxan with Zones, whose projects cannot be imported`,
-      }))
+  const [first, ...others] = [...given.values()].filter(({ key }) => isMarzoneKey(key))
+  if (!first) return
+  const also = others.length === 0 ? '' : `, as do ${others.map(({ key }) => key).join(', ')}`
+  findings.error('legacy/marzone', locationOf(first, file), () => ({
+    message: `${first.key} belongs to Marxan with Zones${also}: its projects cannot be imported`,
+  }))
 }
 
 function reportNoParameters(file: string, findings: FindingCollector): void {
@@ -101,6 +106,11 @@ function reportDefaults(given: ReadonlyMap<string, Setting>, file: string, findi
   for (const [key, rule] of Object.entries({ ...parameters, ...inputFiles }))
     if (rule.default !== '' && !given.has(key))
       findings.warning('legacy/parameter-default', { file, column: key }, () => ({
-        message: `${key} is missing; its default ${rule.default} is used`,
+        message: `${key} is missing; its default ${rule.default} is used${byMarxan(rule)}`,
       }))
+}
+
+function byMarxan(rule: { readonly default: number | string; readonly marxan?: number | 'none' }): string {
+  if (rule.marxan === 'none') return ', while Marxan itself does not run without it'
+  return rule.marxan === undefined ? '' : `, while Marxan itself takes ${rule.marxan}`
 }

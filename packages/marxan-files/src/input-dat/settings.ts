@@ -1,6 +1,7 @@
 import { closest, type FindingCollector } from '@piecework/core/piece'
+import { reportCharacters } from './line-characters.js'
 import { isMarzoneKey, isSilentKey, notCarried } from './other-keys.js'
-import { knownNames, newerNames, saveRule } from './parameters.js'
+import { knownNames, newerNames, parameters, saveRule } from './parameters.js'
 
 /** One key with its value, the rest of the line. */
 export interface Setting {
@@ -16,8 +17,16 @@ export function settings(
   findings: FindingCollector,
 ): ReadonlyMap<string, Setting> {
   const given = new Map<string, Setting>()
-  for (const [at, content] of text.split(/\r\n|\n|\r/).entries())
-    readLine(unquoted(content), { file, line: at + 1 }, given, findings)
+  const unknown: Unknown[] = []
+  for (const [at, content] of text
+    .replace(/^\ufeff/, '')
+    .split(/\r\n|\n|\r/)
+    .entries()) {
+    const place = { file, line: at + 1 }
+    const plain = reportCharacters(content, place, { isKnown, isNumber }, findings)
+    readLine(unquoted(plain ?? content), place, { given, unknown }, findings)
+  }
+  for (const one of unknown) reportUnknown(one, given, findings)
   for (const [older, name] of Object.entries(newerNames)) {
     const setting = given.get(older)
     if (setting && !given.has(name)) given.set(name, setting)
@@ -30,7 +39,17 @@ interface Line {
   readonly line: number
 }
 
-function readLine(text: string, place: Line, given: Map<string, Setting>, findings: FindingCollector): void {
+interface Unknown {
+  readonly key: string
+  readonly place: Line
+}
+
+interface Read {
+  readonly given: Map<string, Setting>
+  readonly unknown: Unknown[]
+}
+
+function readLine(text: string, place: Line, { given, unknown }: Read, findings: FindingCollector): void {
   const { line } = place
   const [, key = '', value = ''] = /^(\S+)(?:\s+(.*))?$/s.exec(text) ?? []
   const [name = ''] = key.split('=', 1)
@@ -50,15 +69,21 @@ function readLine(text: string, place: Line, given: Map<string, Setting>, findin
       }))
     given.set(key, { key, value, line })
   } else if (name === key && looksLikeKey(key) && !isSilentKey(key) && !isOff(key, value))
-    reportUnknown(key, place, findings)
+    unknown.push({ key, place })
 }
 
-function reportUnknown(key: string, place: Line, findings: FindingCollector): void {
+function reportUnknown(
+  { key, place }: Unknown,
+  given: ReadonlyMap<string, Setting>,
+  findings: FindingCollector,
+): void {
   findings.warning('legacy/parameter-unknown', { ...place, column: key }, () => {
     if (Object.hasOwn(notCarried, key)) return { message: `${key} is not imported: ${notCarried[key]}` }
     const meant = closest(key, knownNames)
+    // Were it written right, the last of the two lines would count.
+    const line = meant === undefined ? undefined : given.get(meant)?.line
     return {
-      message: `${key} is not a known parameter; the line is ignored`,
+      message: `${key} is not a known parameter; the line is ignored${line === undefined ? '' : `, and ${meant} is that of line ${line}`}`,
       ...(meant !== undefined && { hint: `Did you mean ${meant}?` }),
     }
   })
@@ -77,5 +102,7 @@ const isOff = (key: string, value: string) => Object.hasOwn(notCarried, key) && 
 const looksLikeKey = (key: string) => /^[A-Z][A-Z0-9_]+$/.test(key)
 
 const known: ReadonlySet<string> = new Set([...knownNames, ...Object.keys(newerNames)])
+
+const isNumber = (key: string): boolean => Object.hasOwn(parameters, key) || saveRule(key) !== undefined
 
 const isKnown = (key: string): boolean => known.has(key) || saveRule(key) !== undefined || isMarzoneKey(key)

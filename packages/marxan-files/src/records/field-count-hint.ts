@@ -17,8 +17,8 @@ export function fieldCountHint(
     let filled = 0
     for (let field = 0; field < fields; field += 1) if (starts[field] !== ends[field]) filled += 1
     return filled === expected
-      ? 'Two separators beside each other stand for an empty field: leave one.'
-      : 'Text that holds the separator must be in quotation marks, numbers need a decimal point, and R must write no row names.'
+      ? 'Two separators beside each other stand for an empty field: if none is meant, leave one of them.'
+      : 'Text that holds the separator must be in quotation marks; numbers have a point before decimals and nothing between thousands; R must write no row names.'
   }
   const row = bytes.toString('latin1', starts[0], next).trim()
   const other = Object.keys(separators).find((one) => one !== delimiter && row.includes(one))

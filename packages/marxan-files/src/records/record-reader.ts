@@ -1,5 +1,6 @@
 import type { FindingCollector } from '@piecework/core/piece'
 import { maxRecordBytes } from '../defaults.js'
+import { binaryHeadBytes } from './binary-kind.js'
 import { DelimitedRecord } from './delimited-record.js'
 import { guessDelimiter } from './delimiter.js'
 import { isBlankLine, lineEnd, withoutByteOrderMark } from './line.js'
@@ -21,6 +22,8 @@ export class RecordReader {
   readonly #rules: RecordRules
   readonly #findings: FindingCollector
   readonly #buffer = new LineBuffer()
+  /** The first bytes of the file. */
+  #head = Buffer.alloc(0)
   /** Fields of a record; undefined before the header. */
   #expected: number | undefined
   #started = false
@@ -36,6 +39,8 @@ export class RecordReader {
   }
 
   append(chunk: Uint8Array): void {
+    if (this.#head.length < binaryHeadBytes)
+      this.#head = Buffer.concat([this.#head, chunk.subarray(0, binaryHeadBytes - this.#head.length)])
     this.#buffer.append(chunk)
   }
 
@@ -70,7 +75,11 @@ export class RecordReader {
     if (this.#expected === undefined)
       this.#findings.error('legacy/file-empty', { file }, () => ({ message: `${file} is empty` }))
     else if (this.#buffer.rest > 0)
-      this.#stop('legacy/quote-invalid', 'A quotation mark is opened and not closed')
+      this.#stop(
+        'legacy/quote-invalid',
+        'A quotation mark is opened and not closed',
+        'Look for a field that begins with a quotation mark and has none at its end, on this line or a later one.',
+      )
     else if (!this.#anyRecord)
       this.#findings.error('legacy/no-rows', { file }, () => ({
         message: `${file} has a header and no rows`,
@@ -111,7 +120,7 @@ export class RecordReader {
       )
       return
     }
-    const shape = this.#rules.header({ ...guess, bytes, start, end, line })
+    const shape = this.#rules.header({ ...guess, bytes, start, end, line, head: this.#head })
     if (!shape) {
       this.stopped = true
       return
@@ -148,7 +157,7 @@ export class RecordReader {
       )
     else if (buffer.binary) {
       this.stopped = true
-      reportBinary(this.#findings, { file: this.#file, line: this.#nextLine })
+      reportBinary(this.#findings, { file: this.#file, line: this.#nextLine }, this.#head)
     }
   }
 

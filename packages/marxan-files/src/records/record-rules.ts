@@ -5,6 +5,8 @@ export interface HeaderLine {
   readonly end: number
   /** From 1. */
   readonly line: number
+  /** The first bytes of the file. */
+  readonly head: Uint8Array
   readonly delimiter: string
   readonly names: readonly string[]
 }

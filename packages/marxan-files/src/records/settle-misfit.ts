@@ -1,8 +1,13 @@
 import type { FindingCollector } from '@piecework/core/piece'
+import { isInvisible, namedCharacters, oddCharacters } from '../text/unusual-characters.js'
+import { decode } from './decode.js'
 import type { DelimitedRecord } from './delimited-record.js'
 import { delimiters } from './delimiter.js'
 import { fieldCountHint } from './field-count-hint.js'
 import type { RecordRules } from './record-rules.js'
+
+/** Bytes of a line that is looked at for what cannot be seen. */
+const longestInvisibleLine = 64
 
 export interface MisfitContext {
   readonly file: string
@@ -15,13 +20,14 @@ export interface MisfitContext {
 /** Whether a record with a wrong number of fields, or wrong quotation marks, can be used after all. Reports an error if not. */
 export function settleMisfit(record: DelimitedRecord, context: MisfitContext): boolean {
   const { file, rules, findings, expected } = context
+  if (isInvisibleLine(record, context)) return false
   if (rules.mixedDelimiters && (record.scanner.misquoted || record.fields < expected))
     tryDelimiters(record, context)
   const { scanner } = record
   if (scanner.misquoted) {
     findings.error('legacy/quote-invalid', { file, line: record.line }, () => ({
       message: 'Text follows a closing quotation mark',
-      hint: 'Write a quotation mark inside quoted text twice.',
+      hint: 'Put all of the text into quotation marks and write those inside of it twice: "the ""old"" reef".',
     }))
     return false
   }
@@ -31,6 +37,22 @@ export function settleMisfit(record: DelimitedRecord, context: MisfitContext): b
   if (scanner.fields > expected ? rules.surplusFields : rules.fewerFields) return true
   reportFieldCount(record, context)
   return false
+}
+
+/** Programs of DOS end a file with Ctrl-Z; other characters are left by web pages and editors. */
+function isInvisibleLine(
+  { bytes, scanner, line }: DelimitedRecord,
+  { file, findings }: MisfitContext,
+): boolean {
+  const [start, end] = [scanner.starts[0] ?? 0, scanner.ends[0] ?? 0]
+  if (scanner.fields !== 1 || end - start > longestInvisibleLine) return false
+  const { text } = decode(bytes.subarray(start, end))
+  if (!isInvisible(text)) return false
+  findings.warning('legacy/invisible-characters', { file, line }, () => ({
+    message: `The line holds nothing but ${namedCharacters(oddCharacters(text))}; it is passed over`,
+    hint: 'Delete the line.',
+  }))
+  return true
 }
 
 /** Reads the record by another delimiter if that makes the expected number of fields. */

@@ -5,6 +5,7 @@ import { numberProblem } from '../numbers/number-problem.js'
 import { rangeText } from '../numbers/range-text.js'
 import { decode } from '../records/decode.js'
 import { ESCAPED } from '../records/field-scanner.js'
+import type { CellNotes } from './cell-notes.js'
 import type { Column, IntegerColumn, NumberColumn } from './columns.js'
 
 /** Reads the cells of one column into an array of its own; one line per finding. */
@@ -22,9 +23,10 @@ export function cellReader(
   column: Column,
   file: string,
   findings: FindingCollector,
+  notes: CellNotes,
 ): CellReader {
   const hint = column.kind === 'text' ? undefined : column.hint
-  const place: ColumnPlace = { file, column: name, findings, ...(hint !== undefined && { hint }) }
+  const place: ColumnPlace = { file, column: name, findings, notes, ...(hint !== undefined && { hint }) }
   if (column.kind === 'integer') return new IntegerCells(column, place)
   if (column.kind === 'number') return new NumberCells(column, place)
   return new TextCells(place)
@@ -34,6 +36,7 @@ interface ColumnPlace {
   readonly file: string
   readonly column: string
   readonly findings: FindingCollector
+  readonly notes: CellNotes
   readonly hint?: string
 }
 
@@ -102,7 +105,7 @@ class IntegerCells implements CellReader {
       value = value * 10 + digit
     }
     if (at < end || start === end) {
-      const { findings, file, column } = this.#place
+      const { findings, notes, file, column } = this.#place
       value = decimal(bytes, start, end)
       if (Number.isNaN(value)) {
         notANumber(bytes, start, end, line, this.#place)
@@ -113,11 +116,8 @@ class IntegerCells implements CellReader {
         notWhole(text(), line, this.#place)
         return false
       }
-      if (!/^[+-]?\d+$/.test(text()))
-        findings.warning('legacy/integer-form', { file, line, column }, () => ({
-          message: `${column} is written as ${text()} and read as ${value}`,
-          hint: 'Write it as a whole number: Marxan itself reads such a value wrongly.',
-        }))
+      if (!/^[+-]?\d+$/.test(text()) && value >= this.#min && value <= this.#max)
+        notes.wholeNumbers.add({ column, text: text(), value, line })
     }
     if (value < this.#min || value > this.#max) {
       outOfRange(value, { min: this.#min, max: this.#max }, line, this.#place)
@@ -142,12 +142,7 @@ class TextCells implements CellReader {
 
   read(bytes: Buffer, start: number, end: number, form: number, row: number, line: number): boolean {
     const { text, legacy } = decode(bytes.subarray(start, end))
-    const { findings, file, column } = this.#place
-    if (legacy)
-      findings.warning('legacy/text-encoding', { file, line, column }, () => ({
-        message: `${column} is not UTF-8 text; it was read as windows-1252: ${text}`,
-        hint: 'Save the file as UTF-8.',
-      }))
+    if (legacy) this.#place.notes.legacyText(this.#place.column, line, text)
     this.cells[row] = (form === ESCAPED ? text.replaceAll('""', '"') : text).trim()
     return true
   }
@@ -161,7 +156,7 @@ function notWhole(text: string, line: number, { file, column, findings }: Column
 
 function notANumber(bytes: Buffer, start: number, end: number, line: number, place: ColumnPlace): void {
   const { file, column, findings, hint } = place
-  const { code, ...details } = numberProblem(bytes.toString('utf8', start, end).trim(), column)
+  const { code, ...details } = numberProblem(decode(bytes.subarray(start, end)).text, column)
   findings.error(code, { file, line, column }, () => ({ ...(hint !== undefined && { hint }), ...details }))
 }
 

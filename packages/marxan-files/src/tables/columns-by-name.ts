@@ -1,3 +1,5 @@
+import { closest } from '@piecework/core/piece'
+import { namedCharacters, oddCharacters, withoutInvisible } from '../text/unusual-characters.js'
 import type { ColumnMeanings } from './column-meanings.js'
 import type { Column, Columns } from './columns.js'
 import type { HeaderContext, HeaderFields } from './header-context.js'
@@ -10,7 +12,7 @@ export function columnsByName<C extends Columns>(
   const { layout, meanings, findings } = context
   const errorsBefore = findings.errors
   const seen = new Set<string>()
-  const fields = names.map((name) => readName(name, seen, context))
+  const fields = names.map((name) => readName(name, names, seen, context))
   for (const [column, { required }] of Object.entries(layout.columns))
     if (required && !seen.has(column))
       findings.error('legacy/column-missing', { ...context.location, column }, () => ({
@@ -26,9 +28,11 @@ export function columnsByName<C extends Columns>(
 
 function readName<C extends Columns>(
   name: string,
+  names: readonly string[],
   seen: Set<string>,
-  { meanings, findings, location }: HeaderContext<C>,
+  context: HeaderContext<C>,
 ): string | undefined {
+  const { meanings, findings, location } = context
   const lower = name.toLowerCase()
   const meaning = meanings.get(lower)
   const at = { ...location, column: name }
@@ -38,16 +42,48 @@ function readName<C extends Columns>(
       message: `The column ${name} stands in the header twice`,
     }))
   seen.add(key)
+  if (!meaning && isMisspelled(name, context)) return undefined
   if (!meaning)
     findings.warning('legacy/column-unknown', at, () => ({
       message:
         name === '' ? 'A column has no name; it is ignored' : `The column ${name} is unknown; it is ignored`,
+      ...hintOf(name, names, meanings),
     }))
   else if (meaning.notCarried)
     findings.warning('legacy/column-not-carried', at, () => ({
       message: `The column ${name} is not imported`,
     }))
   return meaning?.column
+}
+
+/** Whether a name is that of a column but for what cannot be seen: an error, as its values would get lost. */
+function isMisspelled<C extends Columns>(
+  name: string,
+  { meanings, findings, location }: HeaderContext<C>,
+): boolean {
+  const odd = oddCharacters(name)
+  const plain = name.replaceAll(/[\u00ab\u00b4\u00bb\u2018-\u201f\u2039\u203a]/g, '')
+  const meant = withoutInvisible(plain).trim()
+  if (odd.length === 0 || !meanings.has(meant.toLowerCase())) return false
+  findings.error('legacy/column-misspelled', { ...location, column: meant }, () => ({
+    message: `The name of the column ${meant} has ${namedCharacters(odd)}`,
+    hint: `Type the name anew: ${meant}`,
+  }))
+  return true
+}
+
+/** The column that may be meant, unless the header has it too. */
+function hintOf(
+  name: string,
+  names: readonly string[],
+  meanings: ColumnMeanings,
+): { readonly hint?: string } {
+  const columns = new Set(names.map((one) => meanings.get(one.toLowerCase())?.column))
+  const others = [...meanings].flatMap(([known, { column }]) =>
+    column === undefined || columns.has(column) ? [] : [known],
+  )
+  const meant = name.length < 4 ? undefined : closest(name, others)
+  return meant === undefined ? {} : { hint: `If the column ${meant} is meant, name it so.` }
 }
 
 /** A default that the result depends on. */
@@ -70,7 +106,8 @@ function reportAssumed<C extends Columns>(
 
 /** What the first line is, if it is not a header at all. */
 function missingHint(names: readonly string[], wanted: readonly string[], meanings: ColumnMeanings): string {
-  const shown = names.join(', ').slice(0, 200)
+  const odd = oddCharacters(names.join())
+  const shown = `${names.join(', ').slice(0, 200)}${odd.length === 0 ? '' : ` (with ${namedCharacters(odd)})`}`
   if (names.some((name) => meanings.has(name.toLowerCase()))) return `The header has: ${shown}`
   if (names.length === 1 && /[,;\t]/.test(shown.slice(0, -1)))
     return `Remove the quotation marks around whole lines: the header is one name, ${shown}.`

@@ -8,19 +8,19 @@ import type { HeaderContext, HeaderFields } from './header-context.js'
 
 /** Undefined if the table cannot be read; the errors have been reported. */
 export function readHeader<C extends Columns>(
-  { names, delimiter, bytes, start, end }: HeaderLine,
+  { names, delimiter, bytes, start, end, head }: HeaderLine,
   context: HeaderContext<C>,
 ): HeaderFields | undefined {
   const { layout, meanings, findings, location } = context
   const lower = names.map((name) => name.toLowerCase())
   if (!lower.some((name) => meanings.has(name)) && isBinary(bytes.subarray(start, end))) {
-    reportBinary(findings, location)
+    reportBinary(findings, location, head)
     return undefined
   }
   if (NUMBER.test(names[0] ?? '')) {
     findings.error('legacy/no-header', location, () => ({
       message: 'The first line holds numbers instead of the names of the columns',
-      hint: `Put a header before it, for instance: ${Object.keys(layout.columns).join(',')}`,
+      hint: `Put a line with the names of its columns before it, in their order and separated as they are: ${Object.keys(layout.columns).join(', ')}.`,
     }))
     return undefined
   }
@@ -28,7 +28,7 @@ export function readHeader<C extends Columns>(
   if (delimiter === ' ' && names.length > 1)
     findings.warning('legacy/delimiter-blanks', location, () => ({
       message: 'The columns are separated by blanks',
-      hint: 'Separate them by commas or tabs: Marxan itself does not read blanks.',
+      hint: 'Put one tab or one comma between columns, and leave blanks inside of names: Marxan itself does not read blanks as separators.',
     }))
   return columnsByPosition(names, context) ?? columnsByName(names, context)
 }

@@ -35,6 +35,7 @@ export async function* readTable<C extends Columns>(
   const reader = new RecordReader(file, rows, findings)
   for await (const _ of feed(reader, source, signal))
     while (reader.next()) if (rows.add(reader.record)) yield rows.take()
+  rows.close()
   if (reader.stopped) return
   layout.end?.()
   if (rows.count > 0) yield rows.take()

@@ -2,6 +2,7 @@ import type { FindingCollector } from '@piecework/core/piece'
 import { batchRows } from '../defaults.js'
 import type { DelimitedRecord } from '../records/delimited-record.js'
 import type { HeaderLine, RecordRules, RecordShape } from '../records/record-rules.js'
+import { CellNotes } from './cell-notes.js'
 import { type CellReader, cellReader } from './cells.js'
 import { type ColumnMeanings, columnMeanings } from './column-meanings.js'
 import type { Batch, Columns } from './columns.js'
@@ -14,6 +15,7 @@ export class TableRows<C extends Columns> implements RecordRules {
   readonly #meanings: ColumnMeanings
   readonly #file: string
   readonly #findings: FindingCollector
+  readonly #notes = new CellNotes()
   readonly #readers = new Map<string, CellReader>()
   /** By field of the record; undefined for fields that are not read. */
   #fields: (CellReader | undefined)[] = []
@@ -47,7 +49,7 @@ export class TableRows<C extends Columns> implements RecordRules {
     })
     if (!fields) return undefined
     for (const [name, column] of Object.entries(this.#layout.columns))
-      this.#readers.set(name, cellReader(name, column, this.#file, this.#findings))
+      this.#readers.set(name, cellReader(name, column, this.#file, this.#findings, this.#notes))
     this.#fields = fields.map((name) => (name === undefined ? undefined : this.#readers.get(name)))
     this.#present = new Set(fields.filter((name) => name !== undefined))
     this.#begin()
@@ -81,6 +83,11 @@ export class TableRows<C extends Columns> implements RecordRules {
     const batch = this.#cut(this.#count)
     this.#begin()
     return batch
+  }
+
+  /** After the last row. */
+  close(): void {
+    this.#notes.report(this.#file, this.#findings)
   }
 
   #begin(): void {

@@ -156,7 +156,7 @@ const rules: Readonly<Record<string, readonly Case[]>> = {
         [4, 200, none, ''],
         [5, 3, none, ''],
       ],
-      [2, 3, 4, 5].map((line) => `? integer-form ${line} id`),
+      ['? integer-form 3 id'],
     ],
     [
       'with many zeros',
@@ -165,7 +165,7 @@ const rules: Readonly<Record<string, readonly Case[]>> = {
         [2, 1, none, ''],
         [3, 1, none, ''],
       ],
-      ['? integer-form 2 id', '? integer-form 3 id'],
+      ['? integer-form 3 id'],
     ],
     [
       'a sign or leading zeros are no other form',
@@ -302,7 +302,7 @@ test('decimal comma: its own error with a hint — the sentence and the hint', a
       line: 2,
       column: 'amount',
       message: 'amount is "10,5", which has a decimal comma',
-      hint: 'Write numbers with a point: 10.5, not 10,5.',
+      hint: 'Write it with a point, as 10.5, and the other numbers of the file in the same way.',
     },
   ])
 })

@@ -2,8 +2,8 @@ import { FindingCollector, type Validator } from '@piecework/core/piece'
 import { IdSample, pluralize, readPuvspr, readSpec, tableIds } from '@piecework/marxan-files'
 import type { GridIds } from '../planning-grid/for-each-grid-id.js'
 import { importedUnits } from '../units/imported-units.js'
-import { checkTargets } from './check-targets.js'
 import { FeatureAmounts } from './feature-amounts.js'
+import { TargetCheck } from './target-check.js'
 import { TargetScale } from './target-scale.js'
 import { UnknownFeatures } from './unknown-features.js'
 
@@ -47,19 +47,22 @@ export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Val
           count,
         }))
       // Sums over part of the rows would blame the wrong file.
+      const targets = new TargetCheck(amounts, findings)
       if (reading.errors === 0) {
         const scale = new TargetScale()
         for await (const batch of readSpec(entries.open('spec.dat'), {
           findings: new FindingCollector({ limit: 0 }),
           signal,
         })) {
-          checkTargets(batch, amounts, findings)
+          targets.add(batch)
           scale.add(batch, amounts)
         }
+        targets.report()
         scale.report(findings)
       }
       yield* reading.list()
       yield* findings.list()
+      yield* targets.list()
     },
   }
 }

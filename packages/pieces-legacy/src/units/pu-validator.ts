@@ -3,6 +3,7 @@ import type { TableIds } from '@piecework/marxan-files'
 import {
   bestAttribute,
   fittingAttributes,
+  GroupedRows,
   gridRole,
   IdSample,
   metadataFix,
@@ -80,9 +81,20 @@ function reportDifferences(
       message: `${pluralize(count, 'planning unit of the grid has', 'planning units of the grid have')} no row in pu.dat${isPartlyRead ? ' that can be read' : ''}: ${missing.text}`,
       count,
     }))
-  for (let index = 0; index < inGrid.length; index += 1)
+  const apart = new GroupedRows()
+  for (let index = 0; index < inGrid.length; index += 1) {
+    const id = ids.index.id(index)
     if (inGrid[index] === 0)
-      findings.warning('legacy/unit-without-geometry', { file, line: ids.line(index), column: 'id' }, () => ({
-        message: `The planning unit ${ids.index.id(index)} is not in the planning grid; its row is skipped`,
-      }))
+      apart.add(
+        ids.line(index),
+        id,
+        () => `The planning unit ${id} is not in the planning grid; its row is skipped`,
+      )
+  }
+  apart.report(
+    'legacy/unit-without-geometry',
+    { file, column: 'id' },
+    (rows) => `${rows} planning units are not in the planning grid; their rows are skipped`,
+    findings,
+  )
 }

@@ -82,8 +82,8 @@ const published: Readonly<Record<string, Published>> = {
     told: [
       '? integer-form pu.dat 6 id',
       '? unit-without-geometry pu.dat 6 id',
-      '? integer-form puvspr.dat 3 pu',
       '! number-invalid puvspr.dat 4 amount',
+      '? integer-form puvspr.dat 3 pu',
       '? unit-unknown puvspr.dat pu ×1',
     ],
   },

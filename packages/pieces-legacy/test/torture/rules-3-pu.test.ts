@@ -66,7 +66,7 @@ fileRules('3. pu.dat', 'pu.dat', {
     [
       'twice, in another form',
       'id,cost\n1,1\n2,1\n1.0,1\n',
-      ['? integer-form pu.dat 4 id', '! id-duplicate pu.dat 4 id'],
+      ['! id-duplicate pu.dat 4 id', '? integer-form pu.dat 4 id'],
       undefined,
       alone,
     ],
@@ -228,8 +228,7 @@ fileRules('3. pu.dat', 'pu.dat', {
         '! field-count pu.dat 2',
         '! unit-without-row pu.dat ×1',
         '? unit-unknown puvspr.dat pu ×2',
-        '? feature-without-rows spec.dat 2 id',
-        '? feature-without-rows spec.dat 3 id',
+        '? feature-without-rows spec.dat 2 id ×2',
       ],
       undefined,
       { grid, 'puvspr.dat': alone['puvspr.dat'], 'bound.dat': 'id1,id2,boundary\n2,2,1\n' },

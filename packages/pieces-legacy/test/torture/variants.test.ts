@@ -30,7 +30,7 @@ const hex = { 'pu.dat': 'input/pu.dat', 'bound.dat': 'input/bound.dat' }
  */
 const cloud = {
   '? coolfac-unused input.dat': 1,
-  '? nothing-to-conserve spec.dat': 54,
+  '? nothing-to-conserve spec.dat': 1,
   '? parameter-default input.dat': 1,
   '? target-like-prop spec.dat': 1,
 }

@@ -1,8 +1,9 @@
 import { check, checkOptions, type OptionChecks } from '@piecework/core/piece'
+import { GroupedRows } from '../../ids/grouped-rows.js'
 import { type ReadTableOptions, readTable, readTableChecks } from '../read-table.js'
 import { uniqueId } from '../unique-id.js'
 import { columns, type SpecBatch } from './columns.js'
-import { hasGoalColumn, settleGoal } from './goal.js'
+import { hasGoalColumn, reportIdle, settleGoal } from './goal.js'
 import { UniqueNames } from './unique-names.js'
 import { UnsetValues } from './unset-values.js'
 
@@ -30,7 +31,8 @@ export function readSpec(
   const isNew = uniqueId(file, findings)
   const names = new UniqueNames(file, findings, options.names === 'required')
   const unset = new UnsetValues(file, findings)
-  return readTable(
+  const idle = new GroupedRows()
+  const rows = readTable(
     source,
     {
       columns,
@@ -41,7 +43,7 @@ export function readSpec(
       },
       accept: (batch, row, line) => {
         unset.add(batch.columns, row)
-        const hasGoal = settleGoal(batch, row, { file, line }, findings)
+        const hasGoal = settleGoal(batch, row, { file, line }, { findings, idle })
         const id = batch.columns.id[row] as number
         return isNew(id, line) && names.accept(batch.columns.name, row, line) && hasGoal
       },
@@ -49,4 +51,23 @@ export function readSpec(
     },
     { ...options, file },
   )
+  return completed(rows, names, () => {
+    names.report()
+    reportIdle(idle, file, findings)
+  })
+}
+
+/** From the first feature without a name all batches are held back: a later one may have the name that would be made up. */
+async function* completed(
+  batches: AsyncIterable<SpecBatch>,
+  names: UniqueNames,
+  report: () => void,
+): AsyncGenerator<SpecBatch> {
+  const held: SpecBatch[] = []
+  for await (const batch of batches)
+    if (names.waits) held.push(batch)
+    else yield batch
+  for (const batch of held) names.complete(batch)
+  report()
+  yield* held
 }

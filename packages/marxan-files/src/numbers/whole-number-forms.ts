@@ -1,0 +1,51 @@
+import type { FindingCollector } from '@piecework/core/piece'
+import { IdSample } from '../ids/id-sample.js'
+
+interface Form {
+  readonly column: string
+  readonly text: string
+  readonly value: number
+  readonly line: number
+}
+
+/** Whole numbers of one file that are written as 1.0 or 1e+05: they are read exactly, and are one warning. */
+export class WholeNumberForms {
+  readonly #lines = new IdSample()
+  #first: Form | undefined
+  readonly #misreadLines = new IdSample()
+  /** The first one that Marxan takes for another number: it reads digits up to the first other character. */
+  #misread: Form | undefined
+
+  add(form: Form): void {
+    this.#lines.add(form.line)
+    this.#first ??= form
+    if (readByMarxan(form.text) === form.value) return
+    this.#misreadLines.add(form.line)
+    this.#misread ??= form
+  }
+
+  report(file: string, findings: FindingCollector): void {
+    const shown = this.#misread ?? this.#first
+    if (!shown) return
+    const { column, line, value } = shown
+    const { count, text: lines } = this.#lines
+    const text = shown.text.length > 40 ? `${shown.text.slice(0, 40)}…` : shown.text
+    const byMarxan = this.#misread ? '' : `, as Marxan itself reads ${count === 1 ? 'it' : 'them'}`
+    findings.warning('legacy/integer-form', { file, line, column }, () => ({
+      message:
+        count === 1
+          ? `${column} is written as ${text} and read as ${value}${byMarxan}`
+          : `${count} whole numbers are written in another form, ${column} as ${text} on line ${line} for instance, and read exactly${byMarxan}: lines ${lines}`,
+      ...(this.#misread && { hint: this.#hint(text, this.#misread) }),
+      ...(count > 1 && { count }),
+    }))
+  }
+
+  #hint(text: string, { value, text: whole }: Form): string {
+    const { count, text: lines } = this.#misreadLines
+    const more = count === 1 ? '' : `, and ${count - 1} more of them wrongly too: lines ${lines}`
+    return `Write ${value}: Marxan itself reads ${text} as ${readByMarxan(whole)}${more}.`
+  }
+}
+
+const readByMarxan = (text: string): number => Number(/^[+-]?\d+/.exec(text)?.[0] ?? 0)

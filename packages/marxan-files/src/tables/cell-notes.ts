@@ -1,0 +1,31 @@
+import type { FindingCollector } from '@piecework/core/piece'
+import { IdSample } from '../ids/id-sample.js'
+import { WholeNumberForms } from '../numbers/whole-number-forms.js'
+
+/** What is told once for a file, however many of its cells it is about. */
+export class CellNotes {
+  readonly wholeNumbers = new WholeNumberForms()
+  readonly #legacyLines = new IdSample()
+  #legacy: { readonly column: string; readonly line: number; readonly text: string } | undefined
+
+  /** A text that is not UTF-8. */
+  legacyText(column: string, line: number, text: string): void {
+    this.#legacyLines.add(line)
+    this.#legacy ??= { column, line, text }
+  }
+
+  report(file: string, findings: FindingCollector): void {
+    this.wholeNumbers.report(file, findings)
+    if (!this.#legacy) return
+    const { column, line, text } = this.#legacy
+    const { count, text: lines } = this.#legacyLines
+    findings.warning('legacy/text-encoding', { file, line, column }, () => ({
+      message:
+        count === 1
+          ? `${column} is not UTF-8 text; it was read as windows-1252: ${text}`
+          : `${count} texts are not in UTF-8 and were read as windows-1252, ${column} as ${text} on line ${line} for instance: lines ${lines}`,
+      hint: 'If letters look wrong, open the file in its own encoding and save it as UTF-8.',
+      ...(count > 1 && { count }),
+    }))
+  }
+}
