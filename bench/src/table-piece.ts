@@ -7,7 +7,7 @@ import { createDeflateRaw } from 'node:zlib'
 import { fileArtifacts, type JobReport } from '@piecework/core'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { type Bench, compared, timed } from './measure.js'
-import { fillWorld, type KeyType, openWorld, principal, survey, type World } from './world.js'
+import { fillWorld, type KeyType, openWorld, ownIds, principal, survey, type World } from './world.js'
 
 /** Import, export and clone of one large table, each against what one would write by hand. */
 export const tablePieceBench: Bench = (options) =>
@@ -125,7 +125,7 @@ async function restore({ pool }: World): Promise<void> {
   const client = await pool.connect()
   try {
     await client.query('TRUNCATE observations')
-    await client.query('DELETE FROM surveys WHERE id <> $1', [survey.id])
+    await client.query('DELETE FROM surveys WHERE NOT starts_with(id::text, $1)', [ownIds])
     // The rows are known to be right: no foreign key is asked again.
     await client.query('SET session_replication_role = replica')
     await client.query('INSERT INTO observations TABLE backup')
@@ -184,7 +184,10 @@ async function cloneByHand({ pool }: World, keys: KeyType): Promise<void> {
       await client.query(
         `CREATE TEMPORARY TABLE new_${table} (old ${key} PRIMARY KEY, new ${key} NOT NULL) ON COMMIT DROP`,
       )
-      await client.query(`INSERT INTO new_${table} SELECT id, ${newKey(table)} FROM ${table}`)
+      const owner = table === 'surveys' ? 'id' : 'survey_id'
+      await client.query(
+        `INSERT INTO new_${table} SELECT id, ${newKey(table)} FROM ${table} WHERE ${owner} = '${survey.id}'`,
+      )
       await client.query(`ANALYZE new_${table}`)
     }
     await client.query(

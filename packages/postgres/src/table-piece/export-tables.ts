@@ -6,6 +6,7 @@ import { exportedContainer, lookupPairs } from './container-value.js'
 import { readableColumns } from './header.js'
 import type { Joins } from './joins.js'
 import { raiseWorkMem } from './raise-work-mem.js'
+import { RecordCount } from './record-count.js'
 import { refuseUnexportable } from './refuse-unexportable.js'
 import { resolveTables } from './resolve-tables.js'
 import { resourceRows } from './row-source.js'
@@ -178,26 +179,15 @@ export function orderBy(plan: TablePlan, joins: Joins): string[] {
   return [...new Set([...declared, ...numbers, ...ties])]
 }
 
-const quote = 0x22
-const newline = 0x0a
-
-/**
- * Calls `onCount` with the number of records so far, without the header. Newlines in quotes end no record.
- */
+/** Calls `onCount` with the number of records so far, without the header. */
 async function* countRecords(
   chunks: AsyncIterable<Uint8Array>,
   onCount: (records: number) => void,
 ): AsyncGenerator<Uint8Array> {
-  let records = -1
-  let quoted = false
+  const count = new RecordCount()
   for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at++) {
-      const byte = chunk[at] as number
-      if (byte > quote) continue
-      if (byte === quote) quoted = !quoted
-      else if (byte === newline && !quoted) records++
-    }
-    onCount(Math.max(0, records))
+    count.over(chunk)
+    onCount(Math.max(0, count.records - 1))
     yield chunk
   }
 }

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
-import { type KeyRange, keyMap } from '@piecework/core/piece'
+import { type KeyRange, keyMap, type Queryable } from '@piecework/core/piece'
 import { fromPg } from '@piecework/postgres'
 import { needsServer } from '@piecework/test-support'
 import fc from 'fast-check'
 import pg from 'pg'
 import { suite } from 'uvu'
+import { newRuns } from '#internal/table-piece/keys/draw-numbers.js'
+import { keyRanges } from '#internal/table-piece/keys/key-ranges.js'
+import { oldRuns } from '#internal/table-piece/keys/old-numbers.js'
 import { rangesSql, rangesTableSql } from '#internal/table-piece/keys/ranges-sql.js'
+import { createRuns } from '#internal/table-piece/keys/runs.js'
 
 const test = needsServer(suite('keys: ranges'))
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 1 })
@@ -103,6 +107,68 @@ test('new ids: what is no key as PostgreSQL prints it has no new key, and withou
     `SELECT ${rangesSql([], '5')} AS none, ${rangesSql([{ oldFrom: 1n, newFrom: 2n, length: 1 }], 'NULL')} AS empty`,
   )
   assert.deepEqual(rows, [{ none: null, empty: null }])
+})
+
+/** Ascending numbers in runs. */
+const numbers = (first: fc.Arbitrary<bigint>, count: number): fc.Arbitrary<readonly bigint[]> =>
+  fc
+    .tuple(first, fc.array(fc.integer({ min: 1, max: 3 }), { minLength: count, maxLength: count }))
+    .map(([from, steps]) => {
+      let number = from
+      return steps.map((step) => {
+        number += BigInt(step)
+        return number
+      })
+    })
+
+const paired = fc.integer({ min: 1, max: 30 }).chain((count) =>
+  fc.record({
+    old: numbers(
+      fc.oneof(fc.bigInt({ min: -50n, max: 50n }), fc.constantFrom(least - 1n, most - 100n)),
+      count,
+    ),
+    drawn: numbers(fc.oneof(fc.bigInt({ min: 0n, max: 50n }), fc.constant(most - 100n)), count),
+  }),
+)
+
+async function fillRuns(tx: Queryable, table: string, list: readonly bigint[]): Promise<void> {
+  await createRuns(tx, table)
+  const runs = list.flatMap((first, at) => {
+    if (list[at - 1] === first - 1n) return []
+    let length = 1
+    while (list[at + length] === first + BigInt(length)) length++
+    return [{ first: String(first), length, at }]
+  })
+  await tx.query(`INSERT INTO ${table} SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])`, [
+    runs.map(({ first }) => first),
+    runs.map(({ length }) => length),
+    runs.map(({ at }) => at),
+  ])
+}
+
+test('new ids: the smallest old key becomes the smallest new one, and so on, by as few ranges as there can be', async () => {
+  await db.transaction(async (tx) => {
+    await fc.assert(
+      fc.asyncProperty(paired, async ({ old, drawn }) => {
+        await fillRuns(tx, oldRuns, old)
+        await fillRuns(tx, newRuns, drawn)
+        const found: KeyRange[] = []
+        for await (const page of keyRanges(tx)) found.push(...page)
+        const pairs = found.flatMap(({ oldFrom, newFrom, length }) =>
+          Array.from({ length }, (_, at) => [oldFrom + BigInt(at), newFrom + BigInt(at)]),
+        )
+        assert.deepEqual(
+          pairs,
+          old.map((key, at) => [key, drawn[at]]),
+        )
+        const breaks = old.filter(
+          (key, at) => old[at - 1] !== key - 1n || drawn[at - 1] !== (drawn[at] ?? 0n) - 1n,
+        )
+        assert.equal(found.length, breaks.length)
+      }),
+      { numRuns: 60 },
+    )
+  })
 })
 
 test.run()

@@ -5,14 +5,14 @@ import type { Column } from '../catalogue.js'
 import { tableName } from '../joins.js'
 import type { TablePlan } from '../table-plan.js'
 import type { Numbered } from './numbers.js'
-import { createTable } from './old-numbers.js'
+import { createRuns } from './runs.js'
 import type { Sequence } from './sequences.js'
 
-/** Temporary table with the column `k`: numbers that were drawn. */
-export const newNumbers = 'pg_temp.piecework_new_numbers'
+/** Runs of the numbers that were drawn. */
+export const newRuns = 'pg_temp.piecework_new_runs'
 
 /**
- * Fills `newNumbers` with so many numbers of the sequence. They are used up, also if the transaction is rolled
+ * Fills `newRuns` with so many numbers of the sequence. They are used up, also if the transaction is rolled
  * back. Throws `keys-exhausted` before it draws more than one, and `sequence-behind` if a row has one of them
  * already.
  */
@@ -23,15 +23,14 @@ export async function drawNumbers(
   count: number,
 ): Promise<void> {
   await lockSequence(tx, sequence)
-  await createTable(tx, newNumbers)
+  await createRuns(tx, newRuns)
   const most = least(sequence.most, mostOf(column))
-  await draw(tx, sequence, 1)
+  await draw(tx, sequence, 1, 0)
   const first = await highest(tx)
   if (first + BigInt(count - 1) * sequence.increment > most) throw exhausted(plan, column, sequence, count)
   await refuseTaken(tx, plan, column, sequence)
-  await draw(tx, sequence, count - 1)
+  await draw(tx, sequence, count - 1, 1)
   if ((await highest(tx)) > most) throw exhausted(plan, column, sequence, count)
-  await tx.query(`ANALYZE ${newNumbers}`)
   await refuseTaken(tx, plan, column, sequence)
 }
 
@@ -42,11 +41,15 @@ export async function lockSequence(tx: Queryable, { oid }: Sequence): Promise<vo
   ])
 }
 
-async function draw(tx: Queryable, sequence: Sequence, count: number): Promise<void> {
+/** A session's numbers ascend, so that they are never sorted, and only their runs are kept. `at`: place of the first. */
+async function draw(tx: Queryable, sequence: Sequence, count: number, at: number): Promise<void> {
   try {
     await tx.query(
-      `INSERT INTO ${newNumbers} SELECT nextval(${regclass(sequence)}) FROM generate_series(1, $1::bigint)`,
-      [count],
+      `INSERT INTO ${newRuns} SELECT min(d.k), count(*), min(d.at)
+       FROM (SELECT n.k, $2::bigint - 1 + row_number() OVER () AS at
+         FROM (SELECT nextval(${regclass(sequence)}) AS k FROM generate_series(1, $1::bigint) OFFSET 0) n) d
+       GROUP BY d.k - d.at`,
+      [count, at],
     )
   } catch (error) {
     throw isPieceworkError(error, 'database') && error.facts.sqlState === '2200H'
@@ -61,7 +64,7 @@ async function draw(tx: Queryable, sequence: Sequence, count: number): Promise<v
 export const regclass = ({ name }: Sequence): string => `${textLiteral(name)}::regclass`
 
 async function highest(tx: Queryable): Promise<bigint> {
-  const { rows } = await tx.query<{ k: string }>(`SELECT max(k)::text AS k FROM ${newNumbers}`)
+  const { rows } = await tx.query<{ k: string }>(`SELECT max(first + length - 1)::text AS k FROM ${newRuns}`)
   return BigInt(rows[0]?.k ?? '0')
 }
 
@@ -94,8 +97,8 @@ async function refuseTaken(
   const { rows } = await tx.query<{ taken: boolean }>(
     `SELECT EXISTS (
        SELECT FROM (SELECT t.${key} AS k FROM ${host} t
-         WHERE t.${key} BETWEEN (SELECT min(k) FROM ${newNumbers}) AND (SELECT max(k) FROM ${newNumbers}) OFFSET 0) there
-       JOIN ${newNumbers} n ON n.k = there.k
+         WHERE t.${key} BETWEEN (SELECT min(first) FROM ${newRuns}) AND (SELECT max(first + length - 1) FROM ${newRuns}) OFFSET 0) there
+       WHERE there.k < (SELECT n.first + n.length FROM ${newRuns} n WHERE n.first <= there.k ORDER BY n.first DESC LIMIT 1)
      ) AS taken`,
   )
   if (rows[0]?.taken !== true) return

@@ -1,4 +1,4 @@
-import { type KeysContext, PieceworkError, type Queryable } from '@piecework/core/piece'
+import { type Entries, type KeysContext, PieceworkError } from '@piecework/core/piece'
 import { quoteIdent } from '../../database/quote-ident.js'
 import type { Column } from '../catalogue.js'
 import { openEntry } from '../open-entry.js'
@@ -6,57 +6,65 @@ import { remapRecords } from '../remap-records.js'
 import { rowError } from '../row-error.js'
 import { resourceRows } from '../row-source.js'
 import type { TablePlan } from '../table-plan.js'
+import { createRuns } from './runs.js'
 
 /** Temporary table with the column `k`: old numbers of one column. */
 export const oldNumbers = 'pg_temp.piecework_old_numbers'
 
+/** Runs of old keys, each once. */
+export const oldRuns = 'pg_temp.piecework_old_runs'
+
 /**
- * Fills `oldNumbers` with old keys, each once, from the entry or from the rows of the source. Resolves to how
- * many there are. Throws `archive-invalid` if two rows have the same key.
+ * Fills `oldRuns` with old keys, from the entry or from the rows of the source. Resolves to how many there are.
+ * Throws `archive-invalid` if two rows have the same key.
  */
 export async function collectKeys(plan: TablePlan, column: Column, context: KeysContext): Promise<number> {
   const { tx, entries } = context
-  await collectNumbers(plan, column, context)
-  const { rows } = await tx.query<{ rows: string; keys: string }>(
-    `SELECT count(*)::text AS rows, count(DISTINCT k)::text AS keys FROM ${oldNumbers}`,
-  )
-  const [found] = rows
-  if (found?.rows === found?.keys) return Number(found?.keys)
-  // Of a key of several columns, one may repeat.
-  if (entries && plan.table.primaryKey.length === 1) throw repeated(plan, column)
+  const rows = await collectNumbers(plan, column, context)
+  await createRuns(tx, oldRuns)
   await tx.query(
-    `WITH gone AS (DELETE FROM ${oldNumbers} RETURNING k) INSERT INTO ${oldNumbers} SELECT DISTINCT k FROM gone WHERE k IS NOT NULL`,
+    `INSERT INTO ${oldRuns} SELECT min(o.k), count(*), min(o.at)
+     FROM (SELECT d.k, row_number() OVER (ORDER BY d.k) - 1 AS at FROM (SELECT DISTINCT k FROM ${oldNumbers} WHERE k IS NOT NULL) d) o
+     GROUP BY o.k - o.at`,
   )
-  return Number(found?.keys)
+  const { rows: found } = await tx.query<{ keys: string }>(
+    `SELECT coalesce(sum(length), 0)::text AS keys FROM ${oldRuns}`,
+  )
+  const keys = Number(found[0]?.keys)
+  // Of a key of several columns, one may repeat.
+  if (entries && keys !== rows && plan.table.primaryKey.length === 1) throw repeated(plan, column)
+  return keys
 }
 
-/** Fills `oldNumbers` with all numbers of the column. */
-export async function collectNumbers(plan: TablePlan, column: Column, context: KeysContext): Promise<void> {
-  const { tx, entries, source } = context
-  await createTable(tx, oldNumbers)
-  if (entries) await copyColumn(plan, column, context)
-  else {
-    const rows = resourceRows(plan, source.id)
-    await tx.query(
-      `INSERT INTO ${oldNumbers} SELECT t.${quoteIdent(column.name)} FROM ${rows.from} WHERE ${rows.where}`,
-    )
-  }
-}
-
-export async function createTable(tx: Queryable, table: string): Promise<void> {
-  await tx.query(`DROP TABLE IF EXISTS ${table}`)
-  await tx.query(`CREATE TEMPORARY TABLE ${table.replace('pg_temp.', '')} (k bigint) ON COMMIT DROP`)
+/** Fills `oldNumbers` with all numbers of the column. Resolves to how many rows there are. */
+export async function collectNumbers(
+  plan: TablePlan,
+  column: Column,
+  { tx, entries, source }: KeysContext,
+): Promise<number> {
+  await tx.query(`DROP TABLE IF EXISTS ${oldNumbers}`)
+  await tx.query(`CREATE TEMPORARY TABLE ${oldNumbers.replace('pg_temp.', '')} (k bigint) ON COMMIT DROP`)
+  if (entries) return copyColumn(plan, column, tx, entries)
+  const rows = resourceRows(plan, source.id)
+  const { rowCount } = await tx.query(
+    `INSERT INTO ${oldNumbers} SELECT t.${quoteIdent(column.name)} FROM ${rows.from} WHERE ${rows.where}`,
+  )
+  return rowCount
 }
 
 /** Copies one column of the entry, so that no list of numbers is in this process. */
-async function copyColumn(plan: TablePlan, { name }: Column, { tx, entries }: KeysContext): Promise<void> {
-  if (!entries) return
+async function copyColumn(
+  plan: TablePlan,
+  { name }: Column,
+  tx: KeysContext['tx'],
+  entries: Entries,
+): Promise<number> {
   const { csv } = await openEntry(plan, entries)
   try {
-    if (!csv.columns.includes(name)) return
+    if (!csv.columns.includes(name)) return 0
     const columns = csv.columns.map((header) => (header === name ? {} : { dropped: true as const }))
     const records = remapRecords(csv.records, columns, Buffer.alloc(0), noIds)
-    await tx.copyIn({ table: oldNumbers, columns: ['k'] }, records)
+    return await tx.copyIn({ table: oldNumbers, columns: ['k'] }, records)
   } catch (error) {
     throw rowError(error, plan.entry, () => name)
   } finally {
