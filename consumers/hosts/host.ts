@@ -81,9 +81,9 @@ export async function run(): Promise<number | undefined> {
     if (!archive) throw new Error('no archive')
     const imported = await piecework.import({ archive, principal, name: 'Birds again' })
     await imported.result()
-    const refused = await piecework.job('none').catch((error: unknown) => error)
+    const refused = await piecework.job('none', { principal }).catch((error: unknown) => error)
     if (!isPieceworkError(refused, 'job-not-found')) throw refused
-    return (await piecework.job(imported.id)).counts.rows
+    return (await piecework.job(imported.id, { principal })).counts.rows
   } finally {
     await piecework.stop()
   }

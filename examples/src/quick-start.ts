@@ -13,6 +13,6 @@ if (!archive) throw new Error('no archive')
 
 const imported = await piecework.import({ archive, principal, name: 'Birds again' })
 const { resource } = await imported.result()
-console.log('imported as', resource?.id, (await piecework.job(imported.id)).counts)
+console.log('imported as', resource?.id, (await piecework.job(imported.id, { principal })).counts)
 await piecework.stop()
 await database.close()

@@ -88,7 +88,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   'the job is cancelled': {
     inject: async (scene, principal) => {
       const job = await jobOf(scene, principal, 5000)
-      if (job !== undefined) await scene.host.piecework.cancel(job)
+      if (job !== undefined) await scene.host.piecework.cancel(job, { principal: { id: 'ann' } })
     },
     mayEnd: () => ['cancelled'],
   },

@@ -77,7 +77,7 @@ export function demoSteps(
       title: 'Verify the archive',
       run: async () => {
         const started = performance.now()
-        const { ok, entries, rows, bytes, findings } = await piecework.verify(archive())
+        const { ok, entries, rows, bytes, findings } = await piecework.verify(archive(), { principal })
         const seconds = (performance.now() - started) / 1000
         run.findings.push(...findings)
         if (!ok) throw new PieceworkError('archive-checksum', 'The archive does not match its manifest.')
@@ -88,7 +88,7 @@ export function demoSteps(
     {
       title: 'Import the archive as a second project',
       run: async (show) => {
-        const { pieces } = await piecework.inspect(archive())
+        const { pieces } = await piecework.inspect(archive(), { principal })
         const bytesOf = ({ piece, resource }: JobNode) =>
           pieces.find((one) => one.name === piece && one.resource.id === resource?.id)?.bytes
         const again = piecework.import({ archive: archive(), name: `${input.name} (imported)`, principal })

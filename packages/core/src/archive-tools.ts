@@ -1,9 +1,11 @@
+import { allowArtifact } from './access/allow-artifact.js'
 import { type ArchiveSummary, inspectArchive, type Verification, verifyArchive } from './archive/inspect.js'
 import { artifactSource, type ByteSource, fileSource } from './archive/source.js'
 import type { Trust } from './archive/trust.js'
-import type { ByteRange } from './contracts/artifacts.js'
+import type { AskedBy, Principal } from './contracts/principal.js'
 import { type Diff, type DiffDeps, diff } from './diff/diff.js'
-import { type Download, download } from './handle/download.js'
+import { type Download, type DownloadRequest, download } from './handle/download.js'
+import { askedByChecks, jobArguments } from './handle/job-arguments.js'
 import { check } from './options/check.js'
 import { checkArgument, checkOptions } from './options/check-options.js'
 import { type ExportRequest, exportChecks, exportInstead } from './requests/export-request.js'
@@ -13,49 +15,71 @@ import { assertLive } from './retention/expiry.js'
 /** An archive, or a resource as it is now: what an export with this request would hold. */
 type DiffSource = ArchiveSource | ExportRequest
 
-/** What needs no job. */
+interface DiffRequest extends Partial<AskedBy> {
+  readonly signal?: AbortSignal
+}
+
+/** What needs no job. Bytes of a file of this machine are the caller's own; for all others the access policy is asked. */
 export interface ArchiveTools {
   /**
    * Reads a whole archive and compares every checksum. Throws `expired` if it is an archive of an export
    * whose time is over, as do the others.
    */
-  verify(archive: ArchiveSource): Promise<Verification>
+  verify(archive: ArchiveSource, by: AskedBy): Promise<Verification>
   /** What is inside, without importing. */
-  inspect(archive: ArchiveSource): Promise<ArchiveSummary>
+  inspect(archive: ArchiveSource, by: AskedBy): Promise<ArchiveSummary>
   /**
    * Which pieces and rows differ, from a to b; rows are matched by natural keys, for ids change. Changes
    * nothing and takes no claim: a resource is read in one snapshot. Whether an archive is trusted plays no
-   * part.
+   * part. An archive is read for the principal of the third argument, or of the other side.
    */
-  diff(a: DiffSource, b: DiffSource, signal?: AbortSignal): Promise<Diff>
+  diff(a: DiffSource, b: DiffSource, options?: DiffRequest): Promise<Diff>
   /**
    * The bytes of the archive that an export has made. Throws `expired` once its time is over,
    * `artifact-not-found` if the job has made none, `options-invalid` for a range that is not inside it,
-   * `job-not-found`. Whether the caller may have it is for the host to ask.
+   * `job-not-found`, `forbidden`.
    */
-  download(job: string, range?: ByteRange): Promise<Download>
+  download(job: string, request: DownloadRequest): Promise<Download>
 }
 
 export function createArchiveTools(deps: DiffDeps & { readonly trust: Trust }): ArchiveTools {
   const { artifacts, limits, trust } = deps
-  const sourceOf = async (subject: string, given: ArchiveSource): Promise<ByteSource> => {
+  const sourceOf = async (
+    subject: string,
+    given: ArchiveSource,
+    principal: Principal | undefined,
+  ): Promise<ByteSource> => {
     const archive = checkArgument(subject, 'archive', given, archiveSource)
     if ('file' in archive) return fileSource(archive.file)
+    await allowArtifact(deps, principal, archive.artifact)
     await assertLive(deps, archive.artifact)
     return artifactSource(artifacts, archive.artifact)
   }
-  const opened = async (source: DiffSource) => {
+  const checkedSide = (source: DiffSource): DiffSource => {
     if (typeof source === 'object' && source !== null && ('resource' in source || 'principal' in source))
       return checkOptions<ExportRequest>('diff()', source as ExportRequest, exportChecks, exportInstead)
-    return sourceOf('diff()', source)
+    return checkArgument('diff()', 'archive', source, archiveSource)
   }
   return {
-    verify: async (archive) => verifyArchive(await sourceOf('verify()', archive), limits, trust),
-    inspect: async (archive) => inspectArchive(await sourceOf('inspect()', archive), limits, trust),
-    diff: async (a, b, signal = new AbortController().signal) => {
-      checkArgument('diff()', 'signal', signal, check.signal)
-      return diff(deps, await opened(a), await opened(b), signal)
+    verify: async (archive, by) => {
+      const principal = jobArguments.principal('verify()', by)
+      return verifyArchive(await sourceOf('verify()', archive, principal), limits, trust)
     },
-    download: (job, range) => download(deps, job, range),
+    inspect: async (archive, by) => {
+      const principal = jobArguments.principal('inspect()', by)
+      return inspectArchive(await sourceOf('inspect()', archive, principal), limits, trust)
+    },
+    diff: async (one, other, options) => {
+      const sides = [checkedSide(one), checkedSide(other)] as const
+      const [asked] = sides.flatMap((side) => ('principal' in side ? side.principal : []))
+      const { signal = new AbortController().signal, principal = asked } = checkOptions('diff()', options, {
+        ...askedByChecks,
+        signal: check.signal,
+      })
+      const opened = async (side: DiffSource) =>
+        'resource' in side ? side : sourceOf('diff()', side, principal)
+      return diff(deps, await opened(sides[0]), await opened(sides[1]), signal)
+    },
+    download: (job, request) => download(deps, job, request),
   }
 }

@@ -1,4 +1,5 @@
 import { createAllow } from './access/allow.js'
+import { allowJob, viewable } from './access/allow-job.js'
 import { archiveFormat } from './archive/format.js'
 import { manifestSigner } from './archive/sign.js'
 import { createTrust } from './archive/trust.js'
@@ -9,15 +10,16 @@ import { createContainer, tokens } from './container.js'
 import type { Queryable } from './contracts/database.js'
 import type { Environment } from './contracts/environment.js'
 import { PieceworkError } from './contracts/errors.js'
-import type { Job, JobFilter } from './contracts/jobs.js'
-import type { Principal } from './contracts/principal.js'
+import type { Job } from './contracts/jobs.js'
+import type { AskedBy } from './contracts/principal.js'
 import type { ResourceRef } from './contracts/resource.js'
 import type { ImportDrafts } from './drafts/draft.js'
 import { createDrafts } from './drafts/drafts.js'
 import { createEngine } from './engine/engine.js'
 import { createEmitter, type PieceworkEmitter } from './events.js'
 import { type HostGuard, hostGuard } from './guard/host-guard.js'
-import { jobArguments } from './handle/job-arguments.js'
+import { existingJob } from './handle/existing-job.js'
+import { type JobsRequest, jobArguments, type WatchRequest } from './handle/job-arguments.js'
 import { createJobControl, type JobControl } from './handle/job-control.js'
 import type { JobHandle } from './handle/job-handle.js'
 import type { JobReport } from './handle/job-report.js'
@@ -44,7 +46,10 @@ export interface PieceworkRequests {
   clone(request: CloneRequest): Promise<JobHandle>
 }
 
-/** The one object that a host holds. */
+/**
+ * The one object that a host holds. The access policy is asked by every call that names a resource, a job, an
+ * artifact, a draft or a holder: docs/access.md.
+ */
 export interface Piecework extends PieceworkRequests, ImportDrafts, ArchiveTools {
   /** Takes up work; requests made before wait. */
   start(): Promise<void>
@@ -57,21 +62,20 @@ export interface Piecework extends PieceworkRequests, ImportDrafts, ArchiveTools
    */
   retry(id: string, request: RetryRequest): Promise<JobHandle>
   /** To call when the host has deleted a resource: its archives expire. */
-  forget(resource: ResourceRef): Promise<void>
+  forget(resource: ResourceRef, by?: AskedBy): Promise<void>
   /** Runs exactly the validators that an import would run and writes nothing. */
   validate(request: ImportRequest): Promise<JobHandle>
-  /** Throws `job-not-found`. */
-  job(id: string): Promise<JobReport>
-  /** Newest first. */
-  jobs(filter?: JobFilter): Promise<readonly Job[]>
+  /** Throws `job-not-found`, `forbidden`. */
+  job(id: string, by: AskedBy): Promise<JobReport>
+  /** Newest first. Those that the principal may not see are left out of them. */
+  jobs(request: JobsRequest): Promise<readonly Job[]>
   /** Follows a job of any process until it is terminal. */
-  watch(id: string, signal?: AbortSignal): AsyncIterable<JobUpdate>
+  watch(id: string, request: WatchRequest): AsyncIterable<JobUpdate>
   /**
    * Resolves when the cancel is recorded; the job ends soon after. Of a job that has failed, what still runs
-   * is stopped; one that is in its last step or has ended stays as it is. With a principal, the access policy
-   * is applied. Throws `job-not-found`, `forbidden`.
+   * is stopped; one that is in its last step or has ended stays as it is. Throws `job-not-found`, `forbidden`.
    */
-  cancel(id: string, by?: { readonly principal: Principal }): Promise<Job>
+  cancel(id: string, by: AskedBy): Promise<Job>
   /** Requests that commit with the host's own transaction and start after it. */
   using(tx: Queryable): PieceworkRequests
   /** For the host's own edits and long jobs. */
@@ -115,20 +119,32 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     ...requestsWith(requests, control),
     validate: (request) => control.accept(requests.validate(request)),
     retry: (id, request) => control.accept(retry(id, request)),
-    forget: async (resource) =>
-      engine.forget(await canonical(checkArgument('forget()', 'it', resource, check.resource))),
+    forget: async (given, by) => {
+      const resource = await canonical(checkArgument('forget()', 'it', given, check.resource))
+      await allow(jobArguments.principal('forget()', by), 'forget', resource)
+      await engine.forget(resource)
+    },
     ...createArchiveTools({ ...deps, trust }),
     ...createDrafts({ ...deps, control }),
-    job: (id) => watcher.report(id),
-    jobs: async (filter) => {
-      const { resource, ...checked } = jobArguments.filter(filter)
-      return store.jobs.list({ ...checked, ...(resource && { resource: await canonical(resource) }) })
+    job: async (id, by) => {
+      const principal = jobArguments.principal('job()', by)
+      await allowJob(allow, principal, 'view', await existingJob(store, id))
+      return watcher.report(id)
     },
-    watch: (id, signal) => watcher.watch(id, signal),
+    jobs: async (request) => {
+      const { principal, resource, ...limit } = jobArguments.list(request)
+      const filter = { ...limit, ...(resource && { resource: await canonical(resource) }) }
+      return viewable(allow, principal, await store.jobs.list(filter))
+    },
+    watch: async function* (id, request) {
+      const { principal, signal } = jobArguments.watch(request)
+      await allowJob(allow, principal, 'view', await existingJob(store, id, 'watch()'))
+      yield* watcher.watch(id, signal)
+    },
     cancel: async (id, by) =>
-      control.cancel(jobArguments.id('cancel()', id), by && jobArguments.canceller(by)),
+      control.cancel(jobArguments.id('cancel()', id), jobArguments.principal('cancel()', by)),
     using: (tx) => requestsWith(requests, control, checkedQueryable(tx)),
-    guard: hostGuard(store.guard, registry, store.database),
+    guard: hostGuard({ guard: store.guard, registry, db: store.database, allow }),
     events,
   }
 }

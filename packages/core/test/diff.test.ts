@@ -58,7 +58,7 @@ test('pieces that cannot compare are equal where their bytes are; children are m
         [['chapter/lines', 'b']],
       )
       assert.deepEqual(await keys(artifacts, 'jobs'), [], 'what was staged is gone')
-      const kinds = (await piecework.jobs()).map((job) => job.kind)
+      const kinds = (await piecework.jobs({ principal: ann })).map((job) => job.kind)
       assert.deepEqual([...new Set(kinds)].sort(), ['export', 'import'])
     },
   )
@@ -69,7 +69,11 @@ test('a diff takes no claim and needs no leave but the one to export', async () 
     (host) => host.pack(),
     async (piecework, { host }) => {
       const resource = birds(host)
-      const claim = await piecework.guard.claim(['notebook:b1'], { id: 'solver', kind: 'run' })
+      const claim = await piecework.guard.claim(
+        ['notebook:b1'],
+        { id: 'solver', kind: 'run' },
+        { principal: ann },
+      )
       const live = { resource, principal: ann }
       assert.equal((await piecework.diff(live, live)).equal, true)
       await claim.release()
@@ -83,7 +87,10 @@ test('a diff takes no claim and needs no leave but the one to export', async () 
       await assert.rejects(piecework.diff(live, chapter), (error) =>
         isPieceworkError(error, 'options-invalid'),
       )
-      await assert.rejects(piecework.diff(live, live, AbortSignal.abort(new Error('enough'))), /enough/)
+      await assert.rejects(
+        piecework.diff(live, live, { signal: AbortSignal.abort(new Error('enough')) }),
+        /enough/,
+      )
     },
     { access: { allows: async ({ id }) => id === 'ann' } },
   )

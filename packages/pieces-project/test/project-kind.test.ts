@@ -109,7 +109,10 @@ test('without the tables of scenarios a project has no children', async () => {
   await piecework.start()
   const job = await piecework.export({ resource: ref, principal: { id: 'ana' } })
   const { archive = { artifact: '' } } = await job.result()
-  assert.equal((await piecework.inspect(archive)).tree, { ...ref, children: [] })
+  assert.equal((await piecework.inspect(archive, { principal: { id: 'ann' } })).tree, {
+    ...ref,
+    children: [],
+  })
   await piecework.stop()
 })
 

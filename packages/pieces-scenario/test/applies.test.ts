@@ -19,7 +19,7 @@ test.after(() => here.close())
 
 /** Pieces of an archive that are imported, each with its resource's kind; scenarios are not told apart. */
 async function piecesOf(archive: { readonly artifact: string }): Promise<ReadonlySet<string>> {
-  const { pieces } = await here.piecework.inspect(archive)
+  const { pieces } = await here.piecework.inspect(archive, { principal })
   return new Set(pieces.map(({ name }) => name))
 }
 
@@ -108,7 +108,7 @@ test('an export carries the scenarios that were chosen; an unknown one is an err
   const chosen = async (children: readonly ResourceRef[]) => {
     const job = await here.piecework.export({ principal, resource, children })
     const { archive } = await job.result()
-    const { tree } = await here.piecework.inspect({ artifact: archive?.artifact ?? '' })
+    const { tree } = await here.piecework.inspect({ artifact: archive?.artifact ?? '' }, { principal })
     return tree.children.map(({ id }) => id)
   }
   assert.equal(await chosen([second]), [second.id])

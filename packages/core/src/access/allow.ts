@@ -1,15 +1,31 @@
-import type { AccessPolicy, Action } from '../contracts/access.js'
+import type { AccessPolicy, Action, NamedThing } from '../contracts/access.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 
-/** Throws `forbidden` if the host's policy says so. */
-export type Allow = (principal: Principal, action: Action, resource?: ResourceRef, job?: Job) => Promise<void>
+/**
+ * Throws `forbidden` if the host's policy says so, and `options-invalid` if there is a policy and nobody to ask
+ * it about.
+ */
+export type Allow = (
+  principal: Principal | undefined,
+  action: Action,
+  resource?: ResourceRef,
+  job?: Job,
+  named?: NamedThing,
+) => Promise<void>
 
 export function createAllow(access: AccessPolicy | undefined): Allow {
-  return async (principal, action, resource, job) => {
-    if (!access || (await access.allows(principal, action, resource, job))) return
+  return async (principal, action, resource, job, named) => {
+    if (!access) return
+    if (!principal)
+      throw new PieceworkError(
+        'options-invalid',
+        'The access policy is asked about every call: say who makes it, { principal: { id } }.',
+      )
+    // A policy that answers with anything else, an object for instance, has allowed nothing.
+    if ((await access.allows(principal, action, resource, job, named)) === true) return
     throw new PieceworkError('forbidden', `This principal may not ${action.replace('-', ' ')} here.`)
   }
 }

@@ -2,13 +2,44 @@ import type { Job } from './jobs.js'
 import type { Principal } from './principal.js'
 import type { ResourceRef } from './resource.js'
 
-export type Action = 'export' | 'import' | 'clone-from' | 'cancel'
+/** What a principal wants to do; docs/access.md lists which call asks about which. */
+export type Action =
+  | 'export'
+  | 'import' // make something in a resource, or a new root
+  | 'clone-from'
+  | 'cancel'
+  | 'retry' // see what a job was asked for and read what it has kept
+  | 'view' // learn of jobs and of who holds a resource
+  | 'download' // have bytes of an artifact
+  | 'draft' // see, fill, run or delete an import draft
+  | 'forget'
+  | 'claim'
+  | 'edit'
+  | 'release'
 
-/** Called before any row, job or claim exists, and before a cancel. Absent: everything is allowed. */
+/** What a call names that is neither a resource nor a job. */
+export interface NamedThing {
+  /** Key in the artifact store. */
+  readonly artifact?: string
+  /** Id of a holder of claims. */
+  readonly holder?: string
+}
+
+/**
+ * Called before any row, job or claim exists and before anything is given out, and again whenever a piece of
+ * a job begins. Absent: everything is allowed.
+ */
 export interface AccessPolicy {
   /**
-   * `resource` is undefined for an import that makes a new root. A cancel comes with the job, and with what
-   * it reads or, of an import, makes.
+   * `resource` is undefined for an import that makes a new root, and for an artifact or a holder of no known
+   * job. What names a job, or something of one, comes with the job, and with the resource that it reads or,
+   * of an import, makes.
    */
-  allows(principal: Principal, action: Action, resource: ResourceRef | undefined, job?: Job): Promise<boolean>
+  allows(
+    principal: Principal,
+    action: Action,
+    resource: ResourceRef | undefined,
+    job?: Job,
+    named?: NamedThing,
+  ): Promise<boolean>
 }

@@ -3,6 +3,11 @@ export interface Principal {
   readonly id: string
 }
 
+/** Who makes a call. An access policy is asked about it; without a policy it is not read. */
+export interface AskedBy {
+  readonly principal: Principal
+}
+
 /**
  * How many jobs of one principal may be under way at once: validations count, drafts that do not run do not.
  */

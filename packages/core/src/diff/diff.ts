@@ -1,4 +1,3 @@
-import type { Allow } from '../access/allow.js'
 import type { ArchiveLimits } from '../archive/limits.js'
 import type { ByteSource } from '../archive/source.js'
 import type { EntryDiff } from '../contracts/compare.js'
@@ -39,8 +38,7 @@ export interface Diff {
 }
 
 export interface DiffDeps
-  extends Pick<EngineDeps, 'store' | 'registry' | 'artifacts' | 'environment' | 'session'> {
-  readonly allow: Allow
+  extends Pick<EngineDeps, 'store' | 'registry' | 'artifacts' | 'environment' | 'session' | 'allow'> {
   readonly limits: Partial<ArchiveLimits> | undefined
 }
 

@@ -11,7 +11,7 @@ export async function deleteDraft(context: DraftContext, signal?: AbortSignal): 
   const { store, registry, artifacts, control } = deps
   let { job } = await storedDraft(context)
   if (!isTerminal(job.status)) {
-    await control.cancel(id)
+    await control.end(id)
     job = (await control.ended(id, signal)).job
   }
   if (job.status === 'succeeded') {

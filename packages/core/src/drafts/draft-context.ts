@@ -1,4 +1,6 @@
+import { allowJob } from '../access/allow-job.js'
 import type { Job, JobInput } from '../contracts/jobs.js'
+import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { JobControl } from '../handle/job-control.js'
 import { resourceNotFound } from '../plan/resource-not-found.js'
@@ -16,6 +18,8 @@ export interface DraftContext {
   readonly id: string
   /** The shell. */
   readonly resource: ResourceRef
+  /** Who holds it. */
+  readonly principal: Principal | undefined
 }
 
 export interface StoredDraft {
@@ -23,11 +27,12 @@ export interface StoredDraft {
   readonly input: JobInput
 }
 
-/** As it is in the store now. Throws `resource-not-found`. */
-export async function storedDraft({ deps, id, resource }: DraftContext): Promise<StoredDraft> {
+/** As it is in the store now, if its holder may still have it. Throws `resource-not-found`, `forbidden`. */
+export async function storedDraft({ deps, id, resource, principal }: DraftContext): Promise<StoredDraft> {
   const job = await deps.store.jobs.get(id)
   const input = job?.request.input
   if (!job || !input) throw resourceNotFound(resource)
+  await allowJob(deps.allow, principal, 'draft', job)
   return { job, input }
 }
 

@@ -1,4 +1,5 @@
 import type { Job } from '../contracts/jobs.js'
+import type { Principal } from '../contracts/principal.js'
 import { isTerminal } from '../engine/machine.js'
 import { jobArguments } from '../handle/job-arguments.js'
 import { check } from '../options/check.js'
@@ -16,13 +17,13 @@ import { validateDraft } from './validate-draft.js'
 import { validationResults } from './validation-results.js'
 
 /** An import draft as it is in the store, in whatever process it is held. */
-export function draftHandle(deps: DraftDeps, job: Job): ImportDraft {
+export function draftHandle(deps: DraftDeps, job: Job, principal: Principal | undefined): ImportDraft {
   const { registry, store } = deps
   const { id, tree } = job
   const newRef = newRefs(registry, job)
   const resources = walkTree(tree).map(({ ref }) => newRef(ref))
   const resource = newRef(tree)
-  const context: DraftContext = { deps, id, resource }
+  const context: DraftContext = { deps, id, resource, principal }
   return {
     job: id,
     resource,

@@ -1,3 +1,4 @@
+import { allowArtifact } from '../access/allow-artifact.js'
 import type { Upload } from '../contracts/upload.js'
 import type { UploadSource } from '../requests/input-source.js'
 import { receiveUpload } from '../requests/uploads.js'
@@ -8,10 +9,11 @@ import { openInput } from './draft-state.js'
 
 /** Stores the file, then puts it into the draft in place of the one of the same role. */
 export async function putUpload(context: DraftContext, role: string, source: UploadSource): Promise<Upload> {
-  const { deps, id } = context
+  const { deps, id, principal } = context
   const { artifacts, inputs, store, environment } = deps
   const { job, input } = await storedDraft(context)
   openInput(job)
+  if ('artifact' in source) await allowArtifact(deps, principal, source.artifact)
   const upload = await receiveUpload(artifacts, inputs.format(input.format), {
     job: id,
     id: environment.uuid(),
@@ -30,6 +32,7 @@ export async function putUpload(context: DraftContext, role: string, source: Upl
 
 /** False if there is no such upload. */
 export async function removeUpload(context: DraftContext, upload: string): Promise<boolean> {
+  await storedDraft(context)
   const removed = await context.deps.store.drafts.remove(context.id, upload)
   if (removed) await deleteBytes(context, removed)
   return removed !== undefined

@@ -1,5 +1,5 @@
 import type { JobStatus } from '../contracts/jobs.js'
-import type { Principal } from '../contracts/principal.js'
+import type { AskedBy, Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { Upload } from '../contracts/upload.js'
 import type { JobHandle } from '../handle/job-handle.js'
@@ -56,7 +56,10 @@ export const pieceOptionChecks: OptionChecks<PieceOptions> = {
   priority: requestChecks.priority,
 }
 
-/** A hidden resource and what is to fill it. Any process may hold one; the job store is the truth. */
+/**
+ * A hidden resource and what is to fill it. Any process may hold one; the job store is the truth. The access
+ * policy is asked by each method, about the principal that it was made or found for.
+ */
 export interface ImportDraft {
   /** Of the import. */
   readonly job: string
@@ -92,6 +95,9 @@ export interface ImportDraft {
 
 export interface ImportDrafts {
   createDraft(request: DraftRequest): Promise<ImportDraft>
-  /** Of the resource that an import of uploads makes or has made. Throws `resource-not-found`. */
-  draft(resource: ResourceRef): Promise<ImportDraft>
+  /**
+   * Of the resource that an import of uploads makes or has made, for this principal. Throws
+   * `resource-not-found`, `forbidden`.
+   */
+  draft(resource: ResourceRef, by: AskedBy): Promise<ImportDraft>
 }

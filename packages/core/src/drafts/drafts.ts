@@ -1,7 +1,10 @@
+import { allowJob } from '../access/allow-job.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { JobRequest } from '../contracts/jobs.js'
+import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { resourcePath } from '../guard/paths.js'
+import { jobArguments } from '../handle/job-arguments.js'
 import { check } from '../options/check.js'
 import { checkArgument, checkOptions } from '../options/check-options.js'
 import { canonicalRef, canonicalTree } from '../plan/canonical-ref.js'
@@ -20,7 +23,7 @@ import { draftHandle } from './draft-handle.js'
 export function createDrafts(deps: DraftDeps): ImportDrafts {
   return {
     createDraft: (request) => createDraft(deps, request),
-    draft: (resource) => findDraft(deps, resource),
+    draft: (resource, by) => findDraft(deps, resource, jobArguments.principal('draft()', by)),
   }
 }
 
@@ -64,17 +67,23 @@ async function createDraft(deps: DraftDeps, given: DraftRequest): Promise<Import
     await makeShells(registry, job, tx)
   })
   await control.accept(created)
-  return draftHandle(deps, await created)
+  return draftHandle(deps, await created, principal)
 }
 
-async function findDraft(deps: DraftDeps, given: ResourceRef): Promise<ImportDraft> {
+async function findDraft(
+  deps: DraftDeps,
+  given: ResourceRef,
+  principal: Principal | undefined,
+): Promise<ImportDraft> {
   const { registry, store } = deps
   const checked = checkArgument('draft()', 'resource', given, check.resource)
   const resource = await canonicalRef(registry, store.database, checked)
   for (const job of await store.jobs.list({ resource })) {
     const { kind, target, request } = job
     if (kind !== 'import' || request.input?.format === 'archive') continue
-    if (target && sameResource(target, resource)) return draftHandle(deps, job)
+    if (!target || !sameResource(target, resource)) continue
+    await allowJob(deps.allow, principal, 'draft', job)
+    return draftHandle(deps, job, principal)
   }
   throw resourceNotFound(resource)
 }

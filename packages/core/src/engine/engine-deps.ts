@@ -1,3 +1,4 @@
+import type { Allow } from '../access/allow.js'
 import type { ArchiveLimits } from '../archive/limits.js'
 import type { SignManifest } from '../archive/sign.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
@@ -14,6 +15,7 @@ export interface EngineDeps {
   readonly registry: Registry
   readonly inputs: Inputs
   readonly environment: Environment
+  readonly allow: Allow
   /** What an archive may cost, read or written. Absent: `defaultLimits`. */
   readonly limits?: Partial<ArchiveLimits> | undefined
   readonly session?: SessionHook

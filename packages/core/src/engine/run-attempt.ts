@@ -1,3 +1,4 @@
+import { allowWork } from '../access/allow-work.js'
 import type { Job } from '../contracts/jobs.js'
 import type { AttemptContext } from '../tasks/attempt-context.js'
 import { AttemptFindings } from '../tasks/attempt-findings.js'
@@ -38,12 +39,20 @@ export async function runAttempt(
   try {
     assertMayRun(deps, settings, attempt)
     const { graceMs } = settings
-    const job = await untilAbandoned(tasks[lease.node.task](context), { signal, graceMs, environment })
+    const job = await untilAbandoned(work(context), { signal, graceMs, environment })
     events.emit('node:done', { ...about, findings: context.findings.list() })
     return { job, done: true }
   } catch (cause) {
     return { job: await recordFailure(deps, settings, attempt, context, cause), done: false }
   }
+}
+
+/** A policy that does not answer is left behind like a piece that does not end. */
+async function work(context: AttemptContext): Promise<Job> {
+  const { job, node } = context.lease
+  await allowWork(context, job, node)
+  context.signal.throwIfAborted()
+  return tasks[node.task](context)
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Queryable } from '../contracts/database.js'
 import type { ResourcePath } from '../contracts/guard.js'
+import type { AskedBy } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { check } from '../options/check.js'
 import { checkArgument, checkOptions } from '../options/check-options.js'
@@ -9,7 +10,7 @@ import { type Check, required } from '../options/option-checks.js'
 /** A resource, or its path if the host knows it: `project:1/scenario:2`, from the root. */
 export type Guarded = ResourceRef | ResourcePath
 
-interface EditOptions {
+export interface EditOptions extends Partial<AskedBy> {
   readonly leaseMs?: number
   readonly tx?: Queryable
 }
@@ -33,6 +34,7 @@ export const guardArguments = {
     checkArgument(subject, 'resource', resource, guarded)
     checkArgument(subject, 'edit', edit, check.func())
     return checkOptions<EditOptions>(subject, options, {
+      principal: check.principal,
       leaseMs: check.count,
       tx: check.having('a Queryable', 'query'),
     })

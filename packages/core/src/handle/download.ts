@@ -1,18 +1,38 @@
+import type { Allow } from '../access/allow.js'
+import { allowJob } from '../access/allow-job.js'
 import { cutShort, expectLength } from '../archive/expect-length.js'
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import type { Environment } from '../contracts/environment.js'
 import { PieceworkError } from '../contracts/errors.js'
+import type { AskedBy } from '../contracts/principal.js'
 import type { Store } from '../contracts/store.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
+import { objectCheck } from '../options/object-check.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
 import { refuseExpired } from '../retention/expiry.js'
-import { jobArguments } from './job-arguments.js'
+import { existingJob } from './existing-job.js'
+import { askedByChecks } from './job-arguments.js'
 
 const rangeChecks: OptionChecks<ByteRange> = {
   start: required(check.wholeNumber(0, Number.MAX_SAFE_INTEGER)),
   end: required(check.wholeNumber(0, Number.MAX_SAFE_INTEGER)),
 }
+
+export interface DownloadRequest extends AskedBy {
+  /** Absent: all of it. */
+  readonly range?: ByteRange
+}
+
+const downloadChecks: OptionChecks<Partial<DownloadRequest>> = {
+  ...askedByChecks,
+  range: objectCheck(rangeChecks),
+}
+
+const instead = {
+  start: 'a part of the archive is { range: { start, end } }',
+  end: 'a part of the archive is { range: { start, end } }',
+} as const
 
 /** The archive that an export has made, or a part of it. */
 export interface Download {
@@ -28,7 +48,7 @@ export interface Download {
 }
 
 /**
- * Throws `job-not-found`, `expired`, `artifact-not-found` if the job has made no archive, and
+ * Throws `job-not-found`, `forbidden`, `expired`, `artifact-not-found` if the job has made no archive, and
  * `options-invalid` for a range that is not inside it.
  */
 export async function download(
@@ -36,13 +56,19 @@ export async function download(
     store,
     artifacts,
     environment,
-  }: { readonly store: Store; readonly artifacts: ArtifactStore; readonly environment: Environment },
+    allow,
+  }: {
+    readonly store: Store
+    readonly artifacts: ArtifactStore
+    readonly environment: Environment
+    readonly allow: Allow
+  },
   id: string,
-  given?: ByteRange,
+  given: Partial<DownloadRequest> | undefined,
 ): Promise<Download> {
-  const range = given && checkOptions('download()', given, rangeChecks)
-  const job = await store.jobs.get(jobArguments.id('download()', id))
-  if (!job) throw new PieceworkError('job-not-found', `There is no job ${id}.`)
+  const { principal, range } = checkOptions('download()', given, downloadChecks, instead)
+  const job = await existingJob(store, id, 'download()')
+  await allowJob(allow, principal, 'download', job)
   const { archive } = job.result
   if (job.status !== 'succeeded' || !archive) {
     throw new PieceworkError('artifact-not-found', `Job ${id}, ${job.kind}, ${job.status}, has no archive.`)

@@ -1,11 +1,12 @@
 import type { Allow } from '../access/allow.js'
-import { allowCancel } from '../access/allow-cancel.js'
+import { allowJob } from '../access/allow-job.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { Store } from '../contracts/store.js'
 import type { Engine } from '../engine/engine.js'
 import { isTerminal } from '../engine/machine.js'
 import type { PieceworkEmitter } from '../events.js'
+import { existingJob } from './existing-job.js'
 import { createHandle, type JobHandle } from './job-handle.js'
 import type { JobReport } from './job-report.js'
 import type { Watcher } from './watcher.js'
@@ -18,10 +19,11 @@ export interface JobControl {
    */
   accept(job: Promise<Job>, options?: { readonly joined?: boolean }): Promise<JobHandle>
   /**
-   * Resolves when the cancel is recorded. With a principal, the access policy is applied. Throws
-   * `job-not-found`, `forbidden`.
+   * Resolves when the cancel is recorded. Asks the access policy. Throws `job-not-found`, `forbidden`.
    */
-  cancel(job: string, by?: Principal): Promise<Job>
+  cancel(job: string, principal: Principal | undefined): Promise<Job>
+  /** The same for whoever has been given the job, as its handle is. */
+  end(job: string): Promise<Job>
   ended(job: string, signal?: AbortSignal): Promise<JobReport>
 }
 
@@ -34,8 +36,7 @@ export interface JobControlDeps {
 }
 
 export function createJobControl({ store, engine, watcher, events, allow }: JobControlDeps): JobControl {
-  const cancel = async (id: string, by?: Principal): Promise<Job> => {
-    if (by) await allowCancel(store, allow, id, by)
+  const end = async (id: string): Promise<Job> => {
     const recorded = store.jobs.cancel(id)
     // With one connection, the record waits for the transaction that is to be aborted.
     engine.abort(id, recorded)
@@ -50,9 +51,13 @@ export function createJobControl({ store, engine, watcher, events, allow }: JobC
       events.emit('job:created', job)
       // What joins a host's transaction is found by the sweep once that has committed.
       if (!joined) engine.handOver()
-      return createHandle(job.id, watcher, async () => void (await cancel(job.id)))
+      return createHandle(job.id, watcher, async () => void (await end(job.id)))
     },
-    cancel,
+    cancel: async (id, principal) => {
+      await allowJob(allow, principal, 'cancel', await existingJob(store, id))
+      return end(id)
+    },
+    end,
     ended: (id, signal) => watcher.ended(id, signal),
   }
 }

@@ -39,6 +39,7 @@ export async function createClone(
   const lineage = await lineageOf(registry, db, resource)
   const above = lineage.slice(0, -1)
   const into = above.at(-1)
+  if (into) await allow(principal, 'import', into)
   refuseShelless(registry, tree)
   const name = await nameOf(deps, request, db)
   const drawn = await drawTargets(registry, db, tree)

@@ -26,9 +26,9 @@ export async function createImport(
   await deps.allow(principal, 'import', into)
   const id = deps.environment.uuid()
   try {
-    const source =
+    const { format, uploads } =
       'archive' in request ? { format: 'archive', uploads: { archive: request.archive } } : request
-    const input = await receiveInput(deps, id, source, tx)
+    const input = await receiveInput(deps, id, { principal, format, uploads }, tx)
     const stored = {
       options: request.options ?? {},
       input,

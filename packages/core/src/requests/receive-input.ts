@@ -1,5 +1,7 @@
+import { allowArtifact } from '../access/allow-artifact.js'
 import type { Queryable } from '../contracts/database.js'
 import type { JobInput } from '../contracts/jobs.js'
+import type { Principal } from '../contracts/principal.js'
 import type { Upload } from '../contracts/upload.js'
 import type { EngineDeps } from '../engine/engine-deps.js'
 import { assertLive } from '../retention/expiry.js'
@@ -7,6 +9,7 @@ import type { UploadSource } from './input-source.js'
 import { checkRoles, receiveUpload } from './uploads.js'
 
 export interface GivenInput {
+  readonly principal: Principal
   readonly format: string
   readonly uploads: Readonly<Record<string, UploadSource>>
 }
@@ -15,14 +18,16 @@ export interface GivenInput {
 export async function receiveInput(
   deps: EngineDeps,
   job: string,
-  { format: name, uploads: sources }: GivenInput,
+  { principal, format: name, uploads: sources }: GivenInput,
   tx?: Queryable,
 ): Promise<JobInput> {
   const { inputs, artifacts } = deps
   const format = inputs.format(name)
   checkRoles(format, Object.keys(sources))
   for (const source of Object.values(sources)) {
-    if ('artifact' in source) await assertLive(deps, source.artifact, tx)
+    if (!('artifact' in source)) continue
+    await allowArtifact(deps, principal, source.artifact, tx)
+    await assertLive(deps, source.artifact, tx)
   }
   const uploads: Upload[] = []
   for (const [index, [role, source]] of Object.entries(sources).entries()) {

@@ -1,8 +1,6 @@
-import type { Allow } from '../access/allow.js'
 import type { EngineDeps } from '../engine/engine-deps.js'
 import type { JobLimits } from './job-limits.js'
 
 export interface RequestDeps extends EngineDeps {
-  readonly allow: Allow
   readonly jobLimits: JobLimits
 }

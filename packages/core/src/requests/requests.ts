@@ -1,3 +1,4 @@
+import { allowInput } from '../access/allow-artifact.js'
 import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
@@ -42,6 +43,7 @@ async function retryInput(deps: RequestDeps, retried: Job, principal: Principal)
     throw new PieceworkError('internal', `Job ${retried.id} reads no input.`)
   await deps.allow(principal, 'import', request.into)
   const id = deps.environment.uuid()
+  await allowInput(deps, { ...retried, id, principal, retryOf: retried.id })
   return createInputJob(
     deps,
     { id, kind, principal, input, request, ...deps.jobLimits(retried) },

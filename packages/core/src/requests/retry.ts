@@ -1,4 +1,4 @@
-import type { Allow } from '../access/allow.js'
+import { allowJob } from '../access/allow-job.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
@@ -34,7 +34,7 @@ export function createRetry(
     const { principal } = checkOptions('retry()', given, retryChecks, requestInstead)
     const job = await store.jobs.get(id)
     if (!job) throw new PieceworkError('job-not-found', `There is no job ${id}.`)
-    await allowRetry(allow, principal, job)
+    await allowJob(allow, principal, 'retry', job)
     const { kind, tree, target, request, status } = job
     const refuse = (why: string) => new PieceworkError('unsupported', `Job ${id} ${why}.`)
     if (status !== 'failed' && status !== 'cancelled') throw refuse(`is ${status}: there is nothing to retry`)
@@ -64,11 +64,4 @@ export function createRetry(
     }
     return requests.again(job, principal)
   }
-}
-
-function allowRetry(allow: Allow, principal: Principal, { kind, tree, request }: Job): Promise<void> {
-  const source = { kind: tree.kind, id: tree.id }
-  if (kind === 'export') return allow(principal, 'export', source)
-  if (kind === 'clone') return allow(principal, 'clone-from', source)
-  return allow(principal, 'import', request.into)
 }

@@ -106,7 +106,7 @@ test('nothing half-made: uploads fill a shell that is hidden until the import ha
       [upload.role, upload.fileName, upload.size, upload.metadata],
       ['text', 'my text.txt', 8, { language: 'en' }],
     )
-    const found = await piecework.draft(resource)
+    const found = await piecework.draft(resource, { principal: ann })
     assert.deepEqual(await found.status(), { status: 'draft', uploads: [upload], missing: [] })
     assert.equal((await (await found.validate()).ended()).job.status, 'succeeded')
     assert.equal((await found.status()).status, 'draft')
@@ -234,9 +234,10 @@ test('deleting stops a running import and takes everything with it', () =>
     const draft = await createDraft(piecework, { keepUploads: true })
     await draft.upload('text', text('one\nwait\n'))
     await draft.run()
-    for await (const { job } of piecework.watch(draft.job)) if (job.status === 'running') break
+    for await (const { job } of piecework.watch(draft.job, { principal: ann }))
+      if (job.status === 'running') break
     await draft.delete()
-    assert.equal((await piecework.job(draft.job)).job.status, 'cancelled')
+    assert.equal((await piecework.job(draft.job, { principal: ann })).job.status, 'cancelled')
     assert.ok(!setup.host.books.has(draft.resource.id))
     assert.deepEqual(await uploadsOf(draft, setup), [])
   }))
@@ -286,8 +287,9 @@ test('what is left alone is removed, with the reason', () =>
     async (piecework, setup) => {
       const draft = await createDraft(piecework)
       await draft.upload('text', text('one\n'))
-      for await (const { job } of piecework.watch(draft.job)) if (job.status === 'cancelled') break
-      assert.equal((await piecework.job(draft.job)).job.error?.code, 'expired')
+      for await (const { job } of piecework.watch(draft.job, { principal: ann }))
+        if (job.status === 'cancelled') break
+      assert.equal((await piecework.job(draft.job, { principal: ann })).job.error?.code, 'expired')
       assert.ok(!setup.host.books.has(draft.resource.id))
       assert.deepEqual(await uploadsOf(draft, setup), [])
       await refused(draft.run(), 'uploads-closed')
@@ -302,7 +304,10 @@ test('only what a format makes of any uploads has drafts, for those who may impo
       await refused(createDraft(piecework, { format: 'other' }), 'unsupported')
       await refused(createDraft(piecework, { format: 'archive' }), 'unsupported')
       await refused(createDraft(piecework, { format: 'none' }), 'options-invalid')
-      await refused(piecework.draft({ kind: 'notebook', id: 'none' }), 'resource-not-found')
+      await refused(
+        piecework.draft({ kind: 'notebook', id: 'none' }, { principal: ann }),
+        'resource-not-found',
+      )
     },
   )
   const access = { allows: async () => false }

@@ -20,6 +20,7 @@ const spellings = [
   (id: string) => `{${id}}`,
   (id: string) => id.replaceAll('-', ''),
 ] as const
+const by = { principal: ann }
 const malformed = ['b1', '7', `${bookId}0`, "'; DROP TABLE books; --"]
 
 /** Notebooks whose ids are uuids; `asked` is every resource that the host's functions or its policy were given. */
@@ -71,38 +72,45 @@ const doors: Readonly<
   },
   jobs: async (piecework, resource) => {
     await archiveOf(piecework, book)
-    assert.equal((await piecework.jobs({ resource })).length, 1)
+    assert.equal((await piecework.jobs({ principal: ann, resource })).length, 1)
   },
   forget: async (piecework, resource) => {
     const job = await piecework.export({ resource: book, principal: ann })
     await job.result()
-    await piecework.forget(resource)
-    await assert.rejects(piecework.download(job.id), (error) => isPieceworkError(error, 'expired'))
+    await piecework.forget(resource, by)
+    await assert.rejects(piecework.download(job.id, { principal: ann }), (error) =>
+      isPieceworkError(error, 'expired'),
+    )
   },
   'guard.claim': async (piecework, resource, child) => {
-    const claim = await piecework.guard.claim([resource, child], { id: 'run', kind: 'run' })
-    for (const one of [book, chapter]) await busy(piecework.guard.claim([one], { id: 'other', kind: 'run' }))
+    const claim = await piecework.guard.claim([resource, child], { id: 'run', kind: 'run' }, by)
+    for (const one of [book, chapter])
+      await busy(piecework.guard.claim([one], { id: 'other', kind: 'run' }, by))
     await claim.release()
   },
   'guard.edit': async (piecework, resource) => {
-    await piecework.guard.edit(resource, () => busy(piecework.guard.claim([book], { id: 'x', kind: 'run' })))
+    await piecework.guard.edit(
+      resource,
+      () => busy(piecework.guard.claim([book], { id: 'x', kind: 'run' }, by)),
+      by,
+    )
   },
   'guard.checkEditable': async (piecework, resource) => {
-    await piecework.guard.checkEditable(resource)
-    const claim = await piecework.guard.claim([book], { id: 'run', kind: 'run' })
-    await busy(piecework.guard.checkEditable(resource))
+    await piecework.guard.checkEditable(resource, by)
+    const claim = await piecework.guard.claim([book], { id: 'run', kind: 'run' }, by)
+    await busy(piecework.guard.checkEditable(resource, by))
     await claim.release()
   },
   'guard.holders': async (piecework, resource) => {
-    await piecework.guard.holders(resource)
-    const claim = await piecework.guard.claim([book], { id: 'run', kind: 'run' })
-    assert.equal((await piecework.guard.holders(resource)).length, 1)
+    await piecework.guard.holders(resource, { principal: ann })
+    const claim = await piecework.guard.claim([book], { id: 'run', kind: 'run' }, by)
+    assert.equal((await piecework.guard.holders(resource, { principal: ann })).length, 1)
     await claim.release()
   },
   'a path': async (piecework, resource, child) => {
     const path = `notebook:${encodeURIComponent(resource.id)}/%63hapter:${encodeURIComponent(child.id)}`
-    const claim = await piecework.guard.claim([path], { id: 'run', kind: 'run' })
-    await busy(piecework.guard.claim([chapter], { id: 'other', kind: 'run' }))
+    const claim = await piecework.guard.claim([path], { id: 'run', kind: 'run' }, by)
+    await busy(piecework.guard.claim([chapter], { id: 'other', kind: 'run' }, by))
     await claim.release()
   },
 }
@@ -127,7 +135,7 @@ for (const [name, door] of Object.entries(doors)) {
         const known = new Set([bookId, chapterId])
         for (const { id } of asked)
           assert.ok(known.has(id) || /^[0-9a-f-]{36}$/.test(id), `the host is asked for ${id}`)
-        for (const job of await piecework.jobs()) {
+        for (const job of await piecework.jobs({ principal: ann })) {
           const refs = [job.tree, ...job.tree.children, job.target, job.request.into, job.result.resource]
           for (const ref of refs) assert.match(ref?.id ?? bookId, /^[0-9a-f-]{36}$/)
         }
@@ -180,8 +188,8 @@ test('exclusion: what a host lists and whose child it says it is may have any sp
       }
     },
     async (piecework) => {
-      const claim = await piecework.guard.claim([chapter], { id: 'run', kind: 'run' })
-      await busy(piecework.guard.claim([book], { id: 'other', kind: 'run' }))
+      const claim = await piecework.guard.claim([chapter], { id: 'run', kind: 'run' }, by)
+      await busy(piecework.guard.claim([book], { id: 'other', kind: 'run' }, by))
       await claim.release()
       const job = await piecework.export({ resource: book, principal: ann })
       const { job: done } = await job.ended()

@@ -65,10 +65,10 @@ test('a job whose request never heard that it was stored keeps its uploads and r
       const request = { archive: { stream: artifacts.open(archive.artifact) }, principal: ann }
       await assert.rejects(piecework.import(request), (error) => isPieceworkError(error, 'database'))
       assert.equal(lost, 1)
-      const [job] = await piecework.jobs()
+      const [job] = await piecework.jobs({ principal: ann })
       assert.equal(job?.kind, 'import')
-      for await (const _ of piecework.watch(job?.id ?? ''));
-      const report = await piecework.job(job?.id ?? '')
+      for await (const _ of piecework.watch(job?.id ?? '', { principal: ann }));
+      const report = await piecework.job(job?.id ?? '', { principal: ann })
       assert.equal(report.job.status, 'succeeded')
       assert.equal(report.counts.rows, 1)
     },
@@ -207,11 +207,14 @@ test('exclusion: what changed between the look and the claim refuses the job, an
       await assert.rejects(piecework.export({ resource, principal: ann }), (error) => {
         return isPieceworkError(error, 'resource-busy') && error.retryable
       })
-      const [job] = await piecework.jobs()
-      if (job) for await (const _ of piecework.watch(job.id));
+      const [job] = await piecework.jobs({ principal: ann })
+      if (job) for await (const _ of piecework.watch(job.id, { principal: ann }));
       await store.guard.checkEditable('notebook:b1')
       const { archive } = await (await piecework.export({ resource, principal: ann })).result()
-      assert.equal((await piecework.inspect(archive ?? { artifact: '' })).tree.children.length, 1)
+      assert.equal(
+        (await piecework.inspect(archive ?? { artifact: '' }, { principal: ann })).tree.children.length,
+        1,
+      )
     },
   )
 })
@@ -264,8 +267,8 @@ test('a file that is not there is reported as such', async () => {
       const archive = { file: '/nowhere/at/all.zip' }
       for (const ask of [
         () => piecework.import({ archive, principal: ann }),
-        () => piecework.verify(archive),
-        () => piecework.inspect(archive),
+        () => piecework.verify(archive, { principal: ann }),
+        () => piecework.inspect(archive, { principal: ann }),
       ]) {
         await assert.rejects(ask(), (error) => isPieceworkError(error, 'input-incomplete'))
       }
@@ -397,7 +400,7 @@ test('bytes are written as they are', async () => {
     async (piecework, { host }) => {
       const resource = host.add('b1', 'Birds', ['wren'])
       const { archive } = await (await piecework.export({ resource, principal: ann })).result()
-      assert.equal((await piecework.verify(archive ?? { artifact: '' })).bytes, 11)
+      assert.equal((await piecework.verify(archive ?? { artifact: '' }, { principal: ann })).bytes, 11)
     },
   )
 })

@@ -27,7 +27,7 @@ test('exclusion: jobs of a principal wait for room and all of them end; those of
         piecework.export({ resource, principal: n === 8 ? bob : ann }),
       )
       const handles = await Promise.all(asked)
-      const waiting = (await piecework.jobs()).filter((job) => job.throttled)
+      const waiting = (await piecework.jobs({ principal: ann })).filter((job) => job.throttled)
       assert.ok(waiting.every(({ principal }) => principal.id === 'ann'))
       const reports = await Promise.all(handles.map((handle) => handle.ended()))
       assert.deepEqual([...new Set(reports.map(({ job }) => job.status))], ['succeeded'])
@@ -55,7 +55,7 @@ test('a job too many is refused where the host wants it so, with how many there 
       await other.result()
       assert.ok(archive)
       const validation = await piecework.validate({ archive, principal: ann })
-      if ((await piecework.job(validation.id)).job.status !== 'succeeded') {
+      if ((await piecework.job(validation.id, { principal: ann })).job.status !== 'succeeded') {
         await assert.rejects(again(), tooMany)
       }
       await validation.ended()
@@ -85,7 +85,11 @@ test('higher priorities come first, of jobs that wait for room and of tasks that
           const resource = resources[n + 1] as ResourceRef
           handles.push(await piecework.export({ resource, principal: ann, priority }))
         }
-        while ((await piecework.jobs()).some(({ status, throttled }) => status === 'pending' && !throttled)) {
+        while (
+          (await piecework.jobs({ principal: ann })).some(
+            ({ status, throttled }) => status === 'pending' && !throttled,
+          )
+        ) {
           await new Promise((resolve) => setTimeout(resolve, 1))
         }
         first.end()
@@ -105,15 +109,15 @@ test('a job that waits says so, holds its resource, and can be cancelled', async
       const [one, two] = books(host, 2) as [ResourceRef, ResourceRef]
       const first = await piecework.export({ resource: one, principal: ann })
       const second = await piecework.export({ resource: two, principal: ann })
-      const { job } = await piecework.job(second.id)
+      const { job } = await piecework.job(second.id, { principal: ann })
       assert.deepEqual([job.status, job.throttled], ['pending', true])
       assert.deepEqual(
-        (await piecework.guard.holders(two)).map(({ id, kind }) => [id, kind]),
+        (await piecework.guard.holders(two, { principal: ann })).map(({ id, kind }) => [id, kind]),
         [[second.id, 'export']],
       )
       await second.cancel()
       assert.equal((await second.ended()).job.status, 'cancelled')
-      assert.deepEqual(await piecework.guard.holders(two), [])
+      assert.deepEqual(await piecework.guard.holders(two, { principal: ann }), [])
       slow.end()
       await first.result()
     },
@@ -131,7 +135,7 @@ test('a cancel by a principal asks the policy, with the job and what it is about
       const handle = await piecework.export({ resource, principal: ann })
       const byBob = piecework.cancel(handle.id, { principal: bob })
       await assert.rejects(byBob, (error) => isPieceworkError(error, 'forbidden'))
-      assert.equal((await piecework.job(handle.id)).job.outcome, undefined)
+      assert.equal((await piecework.job(handle.id, { principal: ann })).job.outcome, undefined)
       const unknown = piecework.cancel('no such job', { principal: ann })
       await assert.rejects(unknown, (error) => isPieceworkError(error, 'job-not-found'))
       slow.end()
@@ -175,7 +179,7 @@ test('limits and priorities that are no whole numbers are refused', async () => 
       for (const priority of [0.5, Number.NaN, 2 ** 31]) {
         await assert.rejects(piecework.export({ resource, principal: ann, priority }), refused)
       }
-      assert.deepEqual(await piecework.jobs(), [])
+      assert.deepEqual(await piecework.jobs({ principal: ann }), [])
     },
   )
 })
@@ -194,7 +198,7 @@ test('exclusion: nothing is exported or cloned while the host holds the resource
       await assert.rejects(piecework.export({ resource, principal: ann }), busy)
       await assert.rejects(piecework.clone({ resource, principal: ann }), busy)
       assert.deepEqual(
-        (await piecework.guard.holders(resource)).map(({ id }) => id),
+        (await piecework.guard.holders(resource, { principal: ann })).map(({ id }) => id),
         ['run 7'],
       )
       // The process of the run has died; the host that comes back knows its id.

@@ -53,12 +53,14 @@ test('any process sees batches, pieces, rows and bytes, and how long the rest ma
   ].map((piece, n) => ({ ...piece, name: `work/${n + 1}` as const }))
   await twoProcesses({ host, pieces }, async (worker, looker) => {
     const { id } = await worker.export({ resource, principal: ann })
-    const none = await until(looker.watch(id), ({ job }) => job.status === 'running')
+    const none = await until(looker.watch(id, { principal: ann }), ({ job }) => job.status === 'running')
     const start = { batches: 2, batchesDone: 0, pieces: 4, piecesDone: 0, rows: 0, bytes: 0 }
     assert.deepEqual(none, { ...start, remainingMs: undefined } satisfies JobProgress)
     await sleep(20)
     first.end()
-    const middle = await until(looker.watch(id), ({ nodes }) => nodes.some(({ progress }) => progress))
+    const middle = await until(looker.watch(id, { principal: ann }), ({ nodes }) =>
+      nodes.some(({ progress }) => progress),
+    )
     const { remainingMs = 0, bytes, ...counts } = middle
     assert.deepEqual(counts, { batches: 2, batchesDone: 0, pieces: 4, piecesDone: 2, rows: 32 })
     assert.equal(bytes, Buffer.byteLength('text\nwren\nowl\n'))
@@ -66,7 +68,7 @@ test('any process sees batches, pieces, rows and bytes, and how long the rest ma
     assert.ok(remainingMs > 0)
     third.end()
     const updates: JobUpdate[] = []
-    for await (const update of looker.watch(id)) updates.push(update)
+    for await (const update of looker.watch(id, { principal: ann })) updates.push(update)
     const end = updates.at(-1)?.progress
     const all = {
       batches: 2,
@@ -100,14 +102,14 @@ test('bytes are those of the entries that an export writes and an import or vali
   await twoProcesses({ host, pieces: [waits] }, async (worker, looker) => {
     const last = async ({ id }: { readonly id: string }) => {
       let end: JobProgress | undefined
-      for await (const { progress } of looker.watch(id)) end = progress
+      for await (const { progress } of looker.watch(id, { principal: ann })) end = progress
       return end?.bytes
     }
     const { archive } = await (await worker.export({ resource, principal: ann })).result()
     const input = { archive: { artifact: archive?.artifact ?? '' }, principal: ann }
     assert.equal(await last(await worker.validate(input)), size)
     const job = await worker.import(input)
-    const under = await until(looker.watch(job.id), ({ nodes }) =>
+    const under = await until(looker.watch(job.id, { principal: ann }), ({ nodes }) =>
       nodes.some(({ task, progress }) => task === 'import' && progress?.bytes),
     )
     assert.equal(under.bytes, size)

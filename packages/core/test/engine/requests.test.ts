@@ -29,7 +29,7 @@ test('exports, inspects, verifies, imports and clones', async () => {
       assert.ok(archive)
       assert.deepEqual(await keys(artifacts, 'jobs'), [])
 
-      const summary = await piecework.inspect(archive)
+      const summary = await piecework.inspect(archive, { principal: ann })
       assert.equal(summary.digest, archive.digest)
       assert.deepEqual(
         summary.pieces.map(({ name, rows }) => [name, rows]),
@@ -38,7 +38,7 @@ test('exports, inspects, verifies, imports and clones', async () => {
           ['chapter/lines', 1],
         ],
       )
-      const { ok, entries, rows } = await piecework.verify(archive)
+      const { ok, entries, rows } = await piecework.verify(archive, { principal: ann })
       assert.deepEqual([ok, entries, rows], [true, 2, 3])
 
       const imported = await (await piecework.import({ archive, principal: { id: 'ben' } })).result()
@@ -54,13 +54,13 @@ test('exports, inspects, verifies, imports and clones', async () => {
       }
       assert.equal(host.books.get(imported.resource?.id ?? '')?.owner, 'ben')
 
-      const report = await piecework.job(exported.id)
+      const report = await piecework.job(exported.id, { principal: ann })
       assert.deepEqual(report.counts, { rows: 3, skipped: 0 })
       assert.deepEqual(
         report.job.changes.map((change) => change.status),
         ['pending', 'submitted', 'running', 'ending', 'succeeded'],
       )
-      const kinds = (await piecework.jobs({ resource })).map((job) => job.kind)
+      const kinds = (await piecework.jobs({ principal: ann, resource })).map((job) => job.kind)
       assert.deepEqual(kinds, ['clone', 'export'])
     },
   )
@@ -92,7 +92,7 @@ test('chosen children go along, unknown ones are an error; pieces can be left ou
         await piecework.export({ resource, principal: ann, children: [first] })
       ).result()
       assert.ok(archive)
-      const { tree } = await piecework.inspect(archive)
+      const { tree } = await piecework.inspect(archive, { principal: ann })
       assert.deepEqual(tree.children, [{ kind: 'chapter', id: 'c1', children: [] }])
 
       const ghost = { kind: 'chapter', id: 'c9' }
@@ -105,7 +105,7 @@ test('chosen children go along, unknown ones are an error; pieces can be left ou
         await piecework.export({ resource, principal: ann, without: ['chapter/lines'] })
       ).result()
       assert.ok(bare.archive)
-      const { pieces } = await piecework.inspect(bare.archive)
+      const { pieces } = await piecework.inspect(bare.archive, { principal: ann })
       assert.deepEqual(
         pieces.map(({ name }) => name),
         ['notebook/lines'],
@@ -157,9 +157,9 @@ test('what cannot be done is refused before anything is stored', async () => {
         is('options-invalid'),
       )
       assert.deepEqual(await keys(artifacts, 'jobs'), [])
-      assert.deepEqual(await piecework.jobs(), [])
+      assert.deepEqual(await piecework.jobs({ principal: ann }), [])
       await store.guard.checkEditable('notebook:b1')
-      await assert.rejects(piecework.job('none'), is('job-not-found'))
+      await assert.rejects(piecework.job('none', { principal: ann }), is('job-not-found'))
     },
   )
   await withPiecework(
@@ -311,9 +311,9 @@ test('a job outlives the worker that was stopped in the middle of it', async () 
   const second = worker(inProcess(), false)
   await second.start()
   try {
-    for await (const { job: now } of second.watch(job.id))
+    for await (const { job: now } of second.watch(job.id, { principal: ann }))
       if (now.status === 'succeeded') assert.ok(now.result.archive)
-    assert.equal((await second.job(job.id)).job.status, 'succeeded')
+    assert.equal((await second.job(job.id, { principal: ann })).job.status, 'succeeded')
   } finally {
     await second.stop()
   }

@@ -98,7 +98,7 @@ test('an export takes over what was finished, with its findings, and says so', (
     assert.equal(counts.rows, 2)
     const { archive } = job.result
     assert.ok(archive)
-    assert.equal((await piecework.verify(archive)).ok, true)
+    assert.equal((await piecework.verify(archive, { principal: ann })).ok, true)
     const fresh = await (await piecework.export({ resource, principal: ann })).result()
     assert.equal(fresh.archive?.digest, archive.digest)
     assert.deepEqual(await keys(artifacts, `jobs/${job.id}`), [])
@@ -227,7 +227,7 @@ test('nothing is kept for a retry where that was switched off', () =>
   withFailedExport(
     async (piecework, failed, _, state, { artifacts }) => {
       assert.deepEqual(await keys(artifacts, 'jobs'), [])
-      assert.equal((await piecework.job(failed)).job.result.retryUntil, undefined)
+      assert.equal((await piecework.job(failed, { principal: ann })).job.result.retryUntil, undefined)
       assert.equal(
         (await (await piecework.retry(failed, { principal: ann })).ended()).job.status,
         'succeeded',

@@ -32,7 +32,7 @@ async function exported(artifacts: Setup['artifacts'], options: Partial<Piecewor
       const job = await piecework.export({ resource, principal: ann })
       const { archive } = await job.result()
       assert.ok(archive)
-      return { archive, report: await piecework.job(job.id) }
+      return { archive, report: await piecework.job(job.id, { principal: ann }) }
     },
     { ...options, artifacts },
   )
@@ -51,13 +51,16 @@ test('an archive of one host verifies and is imported on another that has only t
   await elsewhere(
     artifacts,
     async (piecework, { host }) => {
-      for (const { signature } of [await piecework.inspect(archive), await piecework.verify(archive)])
+      for (const { signature } of [
+        await piecework.inspect(archive, { principal: ann }),
+        await piecework.verify(archive, { principal: ann }),
+      ])
         assert.deepEqual([signature.state, signature.keyId], ['trusted', 'ours'])
-      assert.equal((await piecework.verify(archive)).ok, true)
+      assert.equal((await piecework.verify(archive, { principal: ann })).ok, true)
       const job = await piecework.import({ archive, principal: ann })
       const { resource } = await job.result()
       assert.deepEqual(host.books.get(resource?.id ?? '')?.lines, ['wren', 'owl'])
-      assert.deepEqual((await piecework.job(job.id)).findings, [])
+      assert.deepEqual((await piecework.job(job.id, { principal: ann })).findings, [])
     },
     { keys, policy: 'require' },
   )
@@ -118,10 +121,13 @@ for (const [what, [code, tampering]] of Object.entries(attacks)) {
       async (piecework, { host }) => {
         await assert.rejects(piecework.import(request), refused)
         await assert.rejects(piecework.validate(request), refused)
-        assert.deepEqual([await piecework.jobs(), host.books.size], [[], 0])
-        const { ok, findings } = await piecework.verify({ artifact })
+        assert.deepEqual([await piecework.jobs({ principal: ann }), host.books.size], [[], 0])
+        const { ok, findings } = await piecework.verify({ artifact }, { principal: ann })
         assert.deepEqual([ok, findings.map((finding) => finding.code)], [false, [`core/${code}`]])
-        assert.notEqual((await piecework.inspect({ artifact })).signature.state, 'trusted')
+        assert.notEqual(
+          (await piecework.inspect({ artifact }, { principal: ann })).signature.state,
+          'trusted',
+        )
       },
       { keys, policy: 'require' },
     )
@@ -130,12 +136,12 @@ for (const [what, [code, tampering]] of Object.entries(attacks)) {
       async (piecework, { host }) => {
         for (const job of [await piecework.validate(request), await piecework.import(request)]) {
           await job.result()
-          const { findings } = await piecework.job(job.id)
+          const { findings } = await piecework.job(job.id, { principal: ann })
           const reported = findings.map((finding) => [finding.severity, finding.code, finding.file])
           assert.deepEqual(reported, [['warning', `core/${code}`, 'manifest.sig']])
         }
         assert.equal(host.books.size, 2)
-        assert.equal((await piecework.verify({ artifact })).ok, true)
+        assert.equal((await piecework.verify({ artifact }, { principal: ann })).ok, true)
       },
       { keys },
     )
@@ -145,8 +151,8 @@ for (const [what, [code, tampering]] of Object.entries(attacks)) {
         async (piecework) => {
           const job = await piecework.import(request)
           await job.result()
-          assert.deepEqual((await piecework.job(job.id)).findings, [])
-          assert.deepEqual((await piecework.verify({ artifact })).findings, [])
+          assert.deepEqual((await piecework.job(job.id, { principal: ann })).findings, [])
+          assert.deepEqual((await piecework.verify({ artifact }, { principal: ann })).findings, [])
         },
         trust,
       )
@@ -184,7 +190,10 @@ test('a key that was taken out of the ring is no longer trusted; a new one besid
     elsewhere(
       artifacts,
       async (piecework) => {
-        const summaries = [await piecework.inspect(old.archive), await piecework.inspect(next.archive)]
+        const summaries = [
+          await piecework.inspect(old.archive, { principal: ann }),
+          await piecework.inspect(next.archive, { principal: ann }),
+        ]
         return summaries.map(({ signature }) => signature.state)
       },
       { keys: ring },

@@ -164,7 +164,7 @@ for (const [what, [change, code, message]] of Object.entries(exports)) {
       if (change !== away)
         assert.deepEqual([await keys(artifacts, 'jobs'), await keys(artifacts, 'archives')], [[], []])
       const { archive } = await (await piecework.export({ resource, principal: ann })).result()
-      assert.equal((await piecework.verify(archive ?? { artifact: '' })).ok, true)
+      assert.equal((await piecework.verify(archive ?? { artifact: '' }, { principal: ann })).ok, true)
     }))
 }
 
@@ -198,10 +198,10 @@ for (const [what, [change, message]] of Object.entries(readings)) {
       assert.ok(archive)
       const isRefusal = (error: unknown) => isPieceworkError(error) && message.test(error.message)
       fail(true)
-      await assert.rejects(piecework.inspect(archive), isRefusal)
-      await assert.rejects(piecework.verify(archive), isRefusal)
+      await assert.rejects(piecework.inspect(archive, { principal: ann }), isRefusal)
+      await assert.rejects(piecework.verify(archive, { principal: ann }), isRefusal)
       await assert.rejects(piecework.import({ archive, principal: ann }), isRefusal)
-      const { bytes } = await piecework.download(exported.id)
+      const { bytes } = await piecework.download(exported.id, { principal: ann })
       await assert.rejects(async () => {
         for await (const _ of bytes);
       }, isRefusal)
@@ -231,11 +231,11 @@ test('a download is refused where the archive is not the one that was written', 
       assert.ok(archive)
       await artifacts.put(archive.artifact, cut(artifacts.open(archive.artifact)))
       await assert.rejects(
-        piecework.download(job.id),
+        piecework.download(job.id, { principal: ann }),
         (error) => isPieceworkError(error, 'storage') && /gives \d+ of the \d+ bytes/.test(error.message),
       )
       await artifacts.delete(archive.artifact)
-      await assert.rejects(piecework.download(job.id), (error) =>
+      await assert.rejects(piecework.download(job.id, { principal: ann }), (error) =>
         isPieceworkError(error, 'artifact-not-found'),
       )
     },

@@ -32,7 +32,7 @@ test('a piece that takes too long is stopped, and its job fails with the piece a
       assert.equal(begun, 1)
       assert.deepEqual(nodes.map(({ status }) => status).sort(), ['done', 'failed', 'skipped'])
       assert.deepEqual(await keys(artifacts, 'jobs'), [])
-      assert.deepEqual(await piecework.guard.holders(resource), [])
+      assert.deepEqual(await piecework.guard.holders(resource, { principal: ann }), [])
     },
     { nodeTimeoutMs: 100 },
   )
@@ -50,7 +50,7 @@ test('one truth: a piece that does not look at its signal is given up, and canno
       assert.match(job.error?.message ?? '', /did not end when it was aborted/)
       hung.end()
       await new Promise((resolve) => setTimeout(resolve, 20))
-      const { job: later, nodes } = await piecework.job(handle.id)
+      const { job: later, nodes } = await piecework.job(handle.id, { principal: ann })
       assert.deepEqual(later, job)
       assert.equal(nodes[0]?.status, 'failed')
     },
@@ -110,7 +110,7 @@ test('one truth: a job past its time fails: what runs is stopped, and nothing of
       assert.match(job.error?.message ?? '', /export was stopped because its time limit of 50 ms/)
       assert.ok(job.deadline)
       assert.deepEqual(await keys(artifacts, 'archives'), [])
-      assert.deepEqual(await piecework.guard.holders(resource), [])
+      assert.deepEqual(await piecework.guard.holders(resource, { principal: ann }), [])
     },
     { jobTimeoutMs: 50, sweepMs: 10, heartbeatMs: 10 },
   )
@@ -128,7 +128,7 @@ test('one truth: the time of a job passes also where one of its pieces has faile
         job.error?.message ?? '',
         /work\/failing" of notebook b1 failed unexpectedly\. .* time limit of 100 ms/,
       )
-      assert.deepEqual(await piecework.guard.holders(resource), [])
+      assert.deepEqual(await piecework.guard.holders(resource, { principal: ann }), [])
     },
     { jobTimeoutMs: 100, sweepMs: 10, heartbeatMs: 10 },
   )
@@ -145,7 +145,7 @@ for (const how of ['refuses every task', 'does not answer']) {
         piecework.events.on('error', () => undefined)
         const resource = host.add('b1', 'Birds', ['wren'])
         const { id } = await piecework.export({ resource, principal: ann })
-        for await (const { job } of piecework.watch(id)) {
+        for await (const { job } of piecework.watch(id, { principal: ann })) {
           if (job.outcome === undefined) continue
           assert.equal(job.error?.code, 'timeout')
           break

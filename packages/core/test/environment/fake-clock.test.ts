@@ -36,7 +36,7 @@ class World {
 
   async jobOf(piecework: Piecework, id: string) {
     await this.clock.pass(0)
-    return (await piecework.job(id)).job
+    return (await piecework.job(id, { principal: ann })).job
   }
 
   /** Waits until the job has ended at the present time: zips are deflated by other threads. */
@@ -63,9 +63,11 @@ test('an archive expires after seven days, to the millisecond, and its bytes go 
   assert.ok(archive)
   assert.equal(archive.expiresAt.getTime() - clock.now, defaults.archiveTtlMs)
   await clock.pass(defaults.archiveTtlMs - 1)
-  assert.equal((await piecework.download(id)).size, archive.size)
+  assert.equal((await piecework.download(id, { principal: ann })).size, archive.size)
   await clock.pass(1)
-  await assert.rejects(piecework.download(id), (error) => isPieceworkError(error, 'expired'))
+  await assert.rejects(piecework.download(id, { principal: ann }), (error) =>
+    isPieceworkError(error, 'expired'),
+  )
   await clock.pass(rare.sweepMs)
   assert.deepEqual(await keys(artifacts, 'archives'), [])
 })
@@ -203,7 +205,7 @@ test('the same ids and the same times, so the same jobs', async () => {
       principal: ann,
     })
     await world.ended(piecework, id)
-    const { job, nodes } = await piecework.job(id)
+    const { job, nodes } = await piecework.job(id, { principal: ann })
     return { job, nodes: nodes.map(({ progress: _, ...node }) => node) }
   }
   assert.deepEqual(await run(), await run())

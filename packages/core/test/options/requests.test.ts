@@ -56,6 +56,20 @@ test.after(() => piecework.stop())
 const draft = () => piecework.createDraft({ principal: ann, format: 'notes', name: 'Notes' })
 const ask = { principal: ann, priority: 1, options: {} }
 const noPrincipal = [undefined, {}, { id: '' }, { id: 7 }, 'ann']
+/** Where there is no access policy, nobody need be named. */
+const wrongPrincipal = noPrincipal.slice(1)
+const by = { principal: ann }
+/** Calls that take who asks, and nothing else by name. */
+const askedBy = {
+  verify: (asked: never) => piecework.verify(archive, asked),
+  inspect: (asked: never) => piecework.inspect(archive, asked),
+  job: (asked: never) => piecework.job(exported, asked),
+  forget: (asked: never) => piecework.forget({ kind: 'notebook', id: 'b9' }, asked),
+  draft: async (asked: never) => piecework.draft((await draft()).resource, asked),
+  'guard.checkEditable': (asked: never) => piecework.guard.checkEditable(resource, asked),
+  'guard.release': (asked: never) => piecework.guard.release('nobody', asked),
+  'guard.holders': (asked: never) => piecework.guard.holders(resource, asked),
+}
 const noResource = [
   undefined,
   'project:1',
@@ -173,36 +187,56 @@ optionTests(test, [
   ...(['diff', 'verify', 'inspect'] as const).map((method) => ({
     name: `${method}() of an archive`,
     options: () => ({ ...archive, size: 1, digest: 'x', expiresAt: new Date(), deletedAt: new Date() }),
-    call: (source: never) => piecework[method](source, source).catch(unless('unsupported')),
+    call: (source: never) =>
+      (method === 'diff' ? piecework.diff(source, source) : piecework[method](source, by)).catch(
+        unless('unsupported'),
+      ),
     opaque: ['expiresAt', 'deletedAt'],
     wrong: { artifact: ['', 7, undefined], file: ['/both'] },
   })),
   {
     name: 'download()',
-    options: () => ({ start: 0, end: 1 }),
-    call: (range) => piecework.download(exported, range),
-    wrong: { start: [-1, 0.5, 'a', undefined], end: [-1, Number.NaN, undefined] },
+    options: () => ({ principal: ann, range: { start: 0, end: 1 } }),
+    call: (request) => piecework.download(exported, request),
+    free: ['principal'],
+    wrong: {
+      principal: wrongPrincipal,
+      'range.start': [-1, 0.5, 'a', undefined],
+      'range.end': [-1, Number.NaN, undefined],
+    },
   },
   {
     name: 'jobs()',
-    options: () => ({ resource, limit: 1 }),
-    call: (filter) => piecework.jobs(filter),
-    free: ['resource'],
-    wrong: { resource: noResource.slice(1), limit: [-1, 1.5, Number.NaN, '1'] },
+    options: () => ({ principal: ann, resource, limit: 1 }),
+    call: (request) => piecework.jobs(request),
+    free: ['principal', 'resource'],
+    wrong: { principal: wrongPrincipal, resource: noResource.slice(1), limit: [-1, 1.5, Number.NaN, '1'] },
   },
   {
     name: 'cancel()',
     options: () => ({ principal: ann }),
     call: (by) => piecework.cancel('no-such-job', by).catch(unless('job-not-found')),
     free: ['principal'],
-    wrong: { principal: noPrincipal },
+    wrong: { principal: wrongPrincipal },
   },
+  ...Object.entries(askedBy).map(([name, call]) => ({
+    name: `${name}()`,
+    options: () => ({ principal: ann }),
+    call,
+    free: ['principal'],
+    wrong: { principal: wrongPrincipal },
+  })),
   {
     name: 'guard.edit()',
-    options: () => ({ leaseMs: 1000, tx: { query: async () => ({ rows: [], rowCount: 0 }) } }),
+    options: () => ({
+      principal: ann,
+      leaseMs: 1000,
+      tx: { query: async () => ({ rows: [], rowCount: 0 }) },
+    }),
     call: (options) => piecework.guard.edit(resource, async () => undefined, options),
+    free: ['principal'],
     opaque: ['tx'],
-    wrong: { leaseMs: [0, -1, Number.NaN, '1'], tx: ['tx', {}] },
+    wrong: { principal: wrongPrincipal, leaseMs: [0, -1, Number.NaN, '1'], tx: ['tx', {}] },
   },
   {
     name: 'guard.claim()',
@@ -235,7 +269,9 @@ test('what people expect of another method is answered with that method', async 
     'import() has no option "dryRun"; to check an import without importing, call validate().',
   )
   assert.equal(
-    (await piecework.jobs()).filter(({ kind, request }) => kind === 'import' && !request.name).length,
+    (await piecework.jobs({ principal: ann })).filter(
+      ({ kind, request }) => kind === 'import' && !request.name,
+    ).length,
     0,
   )
   assert.equal(
@@ -296,23 +332,23 @@ test('arguments are checked as options are', async () => {
   const job = await piecework.export({ resource, principal: ann })
   await job.ended()
   const wrong: readonly (() => unknown)[] = [
-    () => piecework.job(undefined as never),
-    () => piecework.job({ id: exported } as never),
-    () => piecework.cancel('' as never),
+    () => piecework.job(undefined as never, { principal: ann }),
+    () => piecework.job({ id: exported } as never, { principal: ann }),
+    () => piecework.cancel('' as never, { principal: ann }),
     () => piecework.retry(7 as never, { principal: ann }),
-    () => piecework.download(undefined as never),
+    () => piecework.download(undefined as never, { principal: ann }),
     () => piecework.forget('notebook:b1' as never),
-    () => piecework.draft('notebook:b1' as never),
+    () => piecework.draft('notebook:b1' as never, { principal: ann }),
     () => piecework.diff(archive, archive, { signal: 1 } as never),
     () =>
       piecework
-        .watch(exported, {} as never)
+        .watch(exported, { signal: {} } as never)
         [Symbol.asyncIterator]()
         .next(),
     () => piecework.using({} as never),
     () => piecework.guard.checkEditable(7 as never),
     () => piecework.guard.checkEditable({ kind: 'notebook' } as never),
-    () => piecework.guard.holders('' as never),
+    () => piecework.guard.holders('' as never, { principal: ann }),
     () => piecework.guard.claim(resource as never, { id: 'a', kind: 'b' }),
     () => piecework.guard.release(undefined as never),
     () => piecework.guard.edit(resource, {} as never),

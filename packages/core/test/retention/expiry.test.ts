@@ -53,7 +53,7 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 
 const gone = (piecework: Piecework, { id }: Exported, { artifacts }: Setup) =>
   until('the bytes to go', async () => {
-    const { archive } = (await piecework.job(id)).job.result
+    const { archive } = (await piecework.job(id, { principal: ann })).job.result
     return archive?.deletedAt !== undefined && (await keys(artifacts, 'archives')).length === 0
   })
 
@@ -65,7 +65,7 @@ async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
 
 test('an archive is downloaded, whole or in part, until it expires', () =>
   withArchive(async (piecework, { id, archive }, { artifacts }) => {
-    const whole = await piecework.download(id)
+    const whole = await piecework.download(id, { principal: ann })
     const bytes = await bytesOf(artifacts.open(archive.artifact))
     assert.deepEqual(
       [whole.size, whole.digest, whole.range],
@@ -75,7 +75,7 @@ test('an archive is downloaded, whole or in part, until it expires', () =>
     const week = 7 * 24 * 60 * 60 * 1000
     const left = whole.expiresAt.getTime() - Date.now()
     assert.ok(left > week - 60_000 && left <= week, 'it is kept for a week')
-    const part = await piecework.download(id, { start: 2, end: 9 })
+    const part = await piecework.download(id, { principal: ann, range: { start: 2, end: 9 } })
     assert.ok(bytes.subarray(2, 9).equals(await bytesOf(part.bytes)))
     for (const [start, end] of [
       [-1, 4],
@@ -84,7 +84,7 @@ test('an archive is downloaded, whole or in part, until it expires', () =>
       [0.5, 3],
       [0, Number.NaN],
     ] as const) {
-      await assert.rejects(piecework.download(id, { start, end }), (error) =>
+      await assert.rejects(piecework.download(id, { principal: ann, range: { start, end } }), (error) =>
         isPieceworkError(error, 'options-invalid'),
       )
     }
@@ -94,19 +94,21 @@ test('a job without an archive has nothing to download', () =>
   withArchive(async (piecework, { resource }) => {
     const cloned = await piecework.clone({ resource, principal: ann })
     await cloned.result()
-    await assert.rejects(piecework.download(cloned.id), (error) =>
+    await assert.rejects(piecework.download(cloned.id, { principal: ann }), (error) =>
       isPieceworkError(error, 'artifact-not-found'),
     )
-    await assert.rejects(piecework.download('nothing'), (error) => isPieceworkError(error, 'job-not-found'))
+    await assert.rejects(piecework.download('nothing', { principal: ann }), (error) =>
+      isPieceworkError(error, 'job-not-found'),
+    )
   }))
 
 /** Every way to an archive. */
 const ways = (piecework: Piecework, { id, archive, resource }: Exported) => [
-  () => piecework.download(id),
+  () => piecework.download(id, { principal: ann }),
   () => piecework.import({ archive, principal: ann }),
   () => piecework.validate({ archive, principal: ann }),
-  () => piecework.verify(archive),
-  () => piecework.inspect(archive),
+  () => piecework.verify(archive, { principal: ann }),
+  () => piecework.inspect(archive, { principal: ann }),
   () => piecework.diff(archive, { resource, principal: ann }),
 ]
 
@@ -119,10 +121,10 @@ for (const [when, sweepMs] of [
       async (piecework, exported, setup) => {
         if (sweepMs === 10) await gone(piecework, exported, setup)
         else assert.equal((await keys(setup.artifacts, 'archives')).length, 1)
-        const jobs = (await piecework.jobs()).length
+        const jobs = (await piecework.jobs({ principal: ann })).length
         for (const way of ways(piecework, exported)) await assert.rejects(way(), isExpired)
-        assert.equal((await piecework.jobs()).length, jobs)
-        const { job } = await piecework.job(exported.id)
+        assert.equal((await piecework.jobs({ principal: ann })).length, jobs)
+        const { job } = await piecework.job(exported.id, { principal: ann })
         assert.deepEqual(
           [job.status, job.result.archive?.digest, job.result.archive?.deletedAt !== undefined],
           ['succeeded', exported.archive.digest, sweepMs === 10],
@@ -151,11 +153,11 @@ test('an archive that an import reads outlives its time until the import has end
     async (piecework, exported, setup) => {
       const started = new Promise((resolve) => piecework.events.once('node:started', resolve))
       const job = await piecework.import({ archive: exported.archive, principal: ann })
-      assert.deepEqual((await piecework.job(job.id)).job.reads, [exported.id])
+      assert.deepEqual((await piecework.job(job.id, { principal: ann })).job.reads, [exported.id])
       await started
       setup.host.books.delete('b1')
       await piecework.forget(exported.resource)
-      await assert.rejects(piecework.download(exported.id), isExpired)
+      await assert.rejects(piecework.download(exported.id, { principal: ann }), isExpired)
       assert.equal((await keys(setup.artifacts, 'archives')).length, 1)
       open()
       const { resource } = await job.result()
@@ -173,9 +175,9 @@ test('deleting a resource deletes its archives, and those of no other', () =>
     const kept = await (await piecework.export({ resource: other, principal: ann })).result()
     setup.host.books.delete('b1')
     await piecework.forget(exported.resource)
-    await assert.rejects(piecework.download(exported.id), isExpired)
+    await assert.rejects(piecework.download(exported.id, { principal: ann }), isExpired)
     assert.deepEqual(await keys(setup.artifacts, 'archives'), [kept.archive?.artifact])
-    assert.ok((await piecework.job(exported.id)).job.result.archive?.deletedAt)
+    assert.ok((await piecework.job(exported.id, { principal: ann })).job.result.archive?.deletedAt)
   }))
 
 test('an export whose resource is deleted while it runs fails, and leaves nothing', async () => {
@@ -192,7 +194,9 @@ test('an export whose resource is deleted while it runs fails, and leaves nothin
       const { status, error, result } = (await job.ended()).job
       assert.deepEqual([status, error?.code, result], ['failed', 'resource-not-found', {}])
       assert.match(error?.message ?? '', /^The notebook b1 was deleted while it was exported\.$/)
-      await assert.rejects(piecework.download(job.id), (e) => isPieceworkError(e, 'artifact-not-found'))
+      await assert.rejects(piecework.download(job.id, { principal: ann }), (e) =>
+        isPieceworkError(e, 'artifact-not-found'),
+      )
       for (const prefix of ['archives', 'jobs']) assert.deepEqual(await keys(setup.artifacts, prefix), [])
     },
     { sweepMs: 10 },
@@ -245,7 +249,7 @@ test('the sweep finds archives of what is not there any more', () =>
       const kept = await (await piecework.export({ resource: other, principal: ann })).result()
       setup.host.books.delete('b1')
       await until('the archive to go', async () => {
-        const { archive } = (await piecework.job(exported.id)).job.result
+        const { archive } = (await piecework.job(exported.id, { principal: ann })).job.result
         return archive?.deletedAt !== undefined
       })
       assert.deepEqual(await keys(setup.artifacts, 'archives'), [kept.archive?.artifact])
@@ -265,7 +269,7 @@ test('what is kept for a retry goes when its time is over', () =>
       const { job } = await (await piecework.export({ resource, principal: ann })).ended()
       assert.ok(job.result.retryUntil)
       await until('the entries to go', async () => (await keys(artifacts, 'jobs')).length === 0)
-      assert.equal((await piecework.job(job.id)).job.status, 'failed')
+      assert.equal((await piecework.job(job.id, { principal: ann })).job.status, 'failed')
     },
     { retryTtlMs: 50, sweepMs: 10 },
   ))

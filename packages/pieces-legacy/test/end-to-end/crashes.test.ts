@@ -91,8 +91,8 @@ for (const [kind, request] of Object.entries(requests)) {
       worker?.kill('SIGKILL')
       await barrier.remove()
     }
-    for await (const _ of host.piecework.watch(job));
-    const report = await host.piecework.job(job)
+    for await (const _ of host.piecework.watch(job, { principal: ann }));
+    const report = await host.piecework.job(job, { principal: ann })
     assert.equal(report.job.status, 'succeeded', JSON.stringify(report.job.error))
     assertOneMore(before, await counts())
     await assertQuiet(host, project, report.job.target ?? project)
@@ -147,7 +147,7 @@ test('nothing half-made: a cancel in the middle of a large COPY stops it, and no
   const cancel = (event: { job: string; node: string; progress: { done: number } }) => {
     if (!node.test(event.node) || event.progress.done === 0) return
     seen = Math.max(seen, event.progress.done)
-    void host.piecework.cancel(event.job)
+    void host.piecework.cancel(event.job, { principal: ann })
   }
   host.piecework.events.on('node:progress', cancel)
   const job = await host.piecework.import({ archive: { stream: once(large) }, principal: ann })

@@ -86,7 +86,7 @@ test('a line is told as it stands in the entry, although the entry is copied in 
 test('nothing half-made: a cancelled import leaves nothing', async () => {
   const before = await contentsOf(host)
   const cancel = ({ job, node }: { readonly job: string; readonly node: string }) => {
-    if (node.startsWith('import ')) void host.piecework.cancel(job)
+    if (node.startsWith('import ')) void host.piecework.cancel(job, { principal: ann })
   }
   host.piecework.events.on('node:started', cancel)
   const job = await host.piecework.import({ archive: { artifact: key }, principal: ann })

@@ -155,7 +155,7 @@ test('hostile archives: until its job is done an import is not ready, whatever t
       'SELECT state FROM planning.projects WHERE id = $1',
       [now.target?.id],
     )
-    const still = await attack.host.piecework.job(job.id)
+    const still = await attack.host.piecework.job(job.id, { principal: { id: 'ann' } })
     if (!still.job.outcome) for (const { state } of rows) seen.add(state)
   }
   await job.result()

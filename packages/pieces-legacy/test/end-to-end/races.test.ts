@@ -94,8 +94,8 @@ const targetOf = (job: string): ResourceRef => ({
 })
 
 async function ended(job: string): Promise<JobReport> {
-  for await (const _ of host.piecework.watch(job));
-  return host.piecework.job(job)
+  for await (const _ of host.piecework.watch(job, { principal: ann }));
+  return host.piecework.job(job, { principal: ann })
 }
 
 test('exclusion: an import into a project that is busy is refused, and its upload is not kept', async () => {
@@ -145,7 +145,9 @@ test('using(trx): a job of a knex transaction starts after its commit and never 
       .using(fromKnex(rolledBack))
       .export({ resource: project, principal: ann })
     await rolledBack.rollback()
-    await assert.rejects(host.piecework.job(lost.id), (error) => isPieceworkError(error, 'job-not-found'))
+    await assert.rejects(host.piecework.job(lost.id, { principal: ann }), (error) =>
+      isPieceworkError(error, 'job-not-found'),
+    )
     await assertQuiet(host, project)
 
     const before = await contentsOf(host)
@@ -157,7 +159,9 @@ test('using(trx): a job of a knex transaction starts after its commit and never 
     const using = host.piecework.using(fromKnex(trx))
     const job = await using.export({ resource: project, principal: ann })
     await new Promise((resolve) => setTimeout(resolve, 600))
-    await assert.rejects(host.piecework.job(job.id), (error) => isPieceworkError(error, 'job-not-found'))
+    await assert.rejects(host.piecework.job(job.id, { principal: ann }), (error) =>
+      isPieceworkError(error, 'job-not-found'),
+    )
     assert.deepEqual(await contentsOf(host), before)
     await trx.commit()
     const { archive } = await job.result()

@@ -47,7 +47,7 @@ for (const [name, { idAttribute, ...files }] of Object.entries<{
     const resource = { kind: 'project', id: first.project }
     const { archive } = await (await piecework.export({ resource, principal: ann })).result()
     assert.ok(archive)
-    assert.equal((await piecework.verify(archive)).ok, true)
+    assert.equal((await piecework.verify(archive, { principal: ann })).ok, true)
     const second = await made(piecework.import({ archive, principal: ann, name: `${name} again` }))
     const third = await made(
       piecework.clone({ resource: { kind: 'project', id: second.project }, principal: ann }),

@@ -82,7 +82,7 @@ test('nothing half-made: project and scenario of one name are there, hidden and 
   await refused(preparation.run(), 'input-incomplete')
   await upload(preparation, { 'pu.dat': pu ?? assert.fail('no pu.dat') })
 
-  const found = await worker.piecework.draft(preparation.resource)
+  const found = await worker.piecework.draft(preparation.resource, { principal: ann })
   assert.equal((await (await found.validate()).ended()).job.status, 'succeeded')
   assert.equal((await rowOf('projects', project?.id))?.state, 'importing')
   await (await found.run()).result()
@@ -233,7 +233,7 @@ test('exactly once: of ten that run an import at once one does, and it is import
   const runs = await Promise.allSettled(
     Array.from({ length: 10 }, async (_, at) => {
       const { piecework } = at % 2 ? front : worker
-      return (await piecework.draft(preparation.resource)).run()
+      return (await piecework.draft(preparation.resource, { principal: ann })).run()
     }),
   )
   const won = runs.filter((run) => run.status === 'fulfilled')

@@ -54,7 +54,7 @@ export function integerKeysBehaviour(
       const copy = made(await succeeded(piecework.import({ archive, principal: ann })))
       assert.deepEqual(await contentOf(world(), copy), content)
       await hostInserts(world(), copy)
-      const download = await piecework.download(exported.job.id)
+      const download = await piecework.download(exported.job.id, { principal: ann })
       const elsewhere = await open(shelfTables)
       try {
         await sampleShelves(elsewhere, 30)

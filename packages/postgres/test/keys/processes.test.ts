@@ -102,9 +102,10 @@ for (const [dies, when] of [
     })
     await piecework.start()
     try {
-      const [job] = await piecework.jobs({ resource: { kind: 'shelf', id: shelf } })
+      const [job] = await piecework.jobs({ principal: { id: 'ann' }, resource: { kind: 'shelf', id: shelf } })
       let last = job
-      for await (const update of piecework.watch(job?.id ?? '')) last = update.job
+      for await (const update of piecework.watch(job?.id ?? '', { principal: { id: 'ann' } }))
+        last = update.job
       assert.equal(last?.outcome, 'succeeded', JSON.stringify(last?.error))
       const copy = last?.result.resource?.id ?? ''
       assert.deepEqual(await contentOf(world, copy), before)

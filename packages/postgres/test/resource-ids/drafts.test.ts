@@ -106,7 +106,7 @@ for (const [name, open, test] of [
     })
     // In another process, by another spelling.
     await withHost(world, pack, async (piecework) => {
-      const draft = await piecework.draft({ kind: 'project', id: `00${made.project}` })
+      const draft = await piecework.draft({ kind: 'project', id: `00${made.project}` }, { principal: ann })
       assert.deepEqual(
         draft.resources.map(({ id }) => id),
         [made.project, made.board],

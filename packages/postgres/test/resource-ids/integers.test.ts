@@ -37,7 +37,7 @@ for (const [name, open, runner] of [
       assert.deepEqual(await contentOf(world, copy), before)
       assert.deepEqual(await contentOf(world, id), before)
       assert.deepEqual(
-        (await piecework.jobs({ resource: { kind: 'project', id: copy } })).map((one) => one.id),
+        (await piecework.jobs({ principal: ann, resource: { kind: 'project', id: copy } })).map((one) => one.id),
         [job.id],
       )
     })
@@ -66,7 +66,7 @@ for (const [name, open, runner] of [
         const again = await succeeded(
           piecework.export({ resource: { kind: 'project', id: copy }, principal: ann }),
         )
-        const inside = await piecework.inspect(again.job.result.archive ?? archive)
+        const inside = await piecework.inspect(again.job.result.archive ?? archive, { principal: ann })
         assert.equal(inside.tree.id, copy)
       }
     })
@@ -94,7 +94,7 @@ for (const [name, open, runner] of [
       const claim = await guard.claim([{ kind: 'board', id: `+${board?.id}` }], { id: 'run', kind: 'run' })
       await busy(guard.claim([{ kind: 'project', id }], { id: 'other', kind: 'run' }))
       await busy(guard.edit(`project:0${id}/board:00${board?.id}`, async () => {}))
-      assert.equal((await guard.holders({ kind: 'project', id: ` ${id}` })).length, 1)
+      assert.equal((await guard.holders({ kind: 'project', id: ` ${id}` }, { principal: ann })).length, 1)
       await claim.release()
       // 1 does not hold what is below 11.
       const other = await guard.claim([`project:${id}1/board:1`], { id: 'run', kind: 'run' })

@@ -47,8 +47,8 @@ test('nothing half-made: a request that is refused leaves nothing but unused num
     await refused(piecework.clone({ resource: project(id), principal: ann }), 'resource-busy')
     await claim.release()
     assert.deepEqual(await state(), before)
-    assert.deepEqual(await piecework.jobs(), [])
-    assert.deepEqual(await piecework.guard.holders(project(id)), [])
+    assert.deepEqual(await piecework.jobs({ principal: ann }), [])
+    assert.deepEqual(await piecework.guard.holders(project(id), { principal: ann }), [])
     const { job } = await succeeded(piecework.clone({ resource: project(id), principal: ann }))
     assert.ok(
       Number(job.result.resource?.id) > Number(id) + 1,
@@ -67,7 +67,7 @@ test('nothing half-made: a request in a transaction of the host that rolls back 
         throw new Error('the host thinks again')
       })
       .catch(() => {})
-    assert.deepEqual(await piecework.jobs(), [])
+    assert.deepEqual(await piecework.jobs({ principal: ann }), [])
     assert.deepEqual(await state(), before)
     const handle = await world.database.transaction((tx) =>
       piecework.using(tx).clone({ resource: project(`00${id}`), principal: ann }),
@@ -313,7 +313,7 @@ test("exclusion: a number that the column cannot hold is not found, and the host
     for (const wide of ['2147483648', '-2147483649', '99999999999', '9223372036854775807', '1e3', "1'"]) {
       const resource = project(wide)
       await refused(piecework.export({ resource, principal: ann }), 'resource-not-found')
-      await refused(piecework.jobs({ resource }), 'resource-not-found')
+      await refused(piecework.jobs({ principal: ann, resource }), 'resource-not-found')
       await refused(piecework.forget(resource), 'resource-not-found')
       await refused(piecework.guard.checkEditable(`project:${wide}`), 'resource-not-found')
       await world.database.transaction(async (tx) => {

@@ -230,8 +230,8 @@ for (const [where, open, runner] of [
         const side = { resource, principal: ann }
         const { archive } = await (await piecework.export(side)).result()
         assert.ok(archive)
-        assert.equal((await piecework.inspect(archive)).tree.id, project)
-        assert.ok((await piecework.verify(archive)).ok)
+        assert.equal((await piecework.inspect(archive, { principal: ann })).tree.id, project)
+        assert.ok((await piecework.verify(archive, { principal: ann })).ok)
         const validated = await (await piecework.validate({ archive, principal: ann })).ended()
         assert.equal(validated.job.outcome, 'succeeded', JSON.stringify(validated.findings))
         const made = [
@@ -254,7 +254,7 @@ for (const [where, open, runner] of [
             pieces.flatMap(({ entries }) => entries.flatMap(({ rows }) => Object.keys(rows?.columns ?? {}))),
           )
           assert.deepEqual(changed, ['document'], JSON.stringify(diff))
-          const listed = await piecework.jobs({ resource: { kind: 'project', id: copy } })
+          const listed = await piecework.jobs({ principal: ann, resource: { kind: 'project', id: copy } })
           assert.deepEqual(
             listed.map(({ id }) => id),
             [job.id],

@@ -85,14 +85,14 @@ test("exclusion: a job's claim outlives its process, and is gone when another on
     const gone = once(there, 'exit')
     there.kill('SIGKILL')
     await gone
-    const holders = await here.guard.holders(resource)
+    const holders = await here.guard.holders(resource, { principal })
     assert.deepEqual(
       holders.map(({ id, kind }) => [id, kind]),
       [[handle.id, 'export']],
     )
     await here.start()
     assert.equal((await handle.ended()).job.status, 'succeeded')
-    assert.deepEqual(await here.guard.holders(resource), [])
+    assert.deepEqual(await here.guard.holders(resource, { principal }), [])
   })
 })
 
@@ -109,7 +109,7 @@ test('one truth: a job past its time ends though its worker hangs and hears noth
       const { job, nodes } = await handle.ended()
       assert.deepEqual([job.status, job.error?.code], ['failed', 'timeout'])
       assert.ok(nodes.some(({ status }) => status === 'failed' || status === 'skipped'))
-      assert.deepEqual(await here.guard.holders(resource), [])
+      assert.deepEqual(await here.guard.holders(resource, { principal }), [])
     },
     // Before the lease lapses: another process would do it well.
     { jobTimeoutMs: leaseMs * 0.6 },

@@ -154,8 +154,11 @@ test('a retry on a server takes over what was finished, until an edit', async ()
       const again = await piecework.retry(id, { principal })
       const { job, nodes } = await again.ended()
       assert.equal(job.status, 'succeeded')
-      assert.equal((await piecework.verify(job.result.archive ?? { artifact: '' })).ok, true)
-      assert.ok((await piecework.download(job.id)).expiresAt > new Date())
+      assert.equal(
+        (await piecework.verify(job.result.archive ?? { artifact: '' }, { principal: { id: 'ann' } })).ok,
+        true,
+      )
+      assert.ok((await piecework.download(job.id, { principal: { id: 'ann' } })).expiresAt > new Date())
       return nodes.flatMap(({ piece, reusedFrom }) => (reusedFrom === id ? piece : []))
     }
     const broken = async () => {

@@ -18,7 +18,10 @@ test('what was exported can be imported: blank images, a hundred megabytes of th
     )
     const exported = await host.export(id)
     assert.ok(exported.ok, exported.told)
-    const { ok, findings } = await host.piecework.verify({ artifact: exported.archive.artifact })
+    const { ok, findings } = await host.piecework.verify(
+      { artifact: exported.archive.artifact },
+      { principal: { id: 'ann' } },
+    )
     assert.ok(ok, JSON.stringify(findings))
     const copy = await host.import(exported.archive)
     assert.equal(copy.told, '')

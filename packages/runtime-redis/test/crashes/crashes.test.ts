@@ -104,7 +104,7 @@ for (const [trouble, happens] of Object.entries(troubles)) {
 test('exactly once, one truth: what runs, and what is asked for, while Redis is away for a minute ends and is right', async () => {
   const { archive } = (await ended(await request('export'))).job.result
   const imported = await request('import', archive?.artifact)
-  await until(async () => (await host.piecework.job(imported.id)).job.status === 'running')
+  await until(async () => (await host.piecework.job(imported.id, { principal })).job.status === 'running')
   await redis.kill()
   const cloned = await request('clone')
   await sleep(61_000)
@@ -117,7 +117,9 @@ test('exactly once, one truth: what runs, and what is asked for, while Redis is 
 
 test('one truth: a graceful stop of all workers gives their work to those that come after, without waiting for leases', async () => {
   const job = await request('clone')
-  await until(async () => (await host.piecework.job(job.id)).nodes.some(({ status }) => status === 'running'))
+  await until(async () =>
+    (await host.piecework.job(job.id, { principal })).nodes.some(({ status }) => status === 'running'),
+  )
   assert.deepEqual(await workers.stop(), [0, 0, 0])
   await Promise.all([workers.add(), workers.add(), workers.add()])
   const report = await ended(job)

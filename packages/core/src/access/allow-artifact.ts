@@ -1,0 +1,46 @@
+import type { Queryable } from '../contracts/database.js'
+import type { Job } from '../contracts/jobs.js'
+import type { Principal } from '../contracts/principal.js'
+import type { Store } from '../contracts/store.js'
+import { sameResource } from '../plan/tree.js'
+import { ownerOf } from '../retention/expiry.js'
+import type { Allow } from './allow.js'
+import { resourceOf } from './allow-job.js'
+
+interface ArtifactDeps {
+  readonly store: Store
+  readonly allow: Allow
+}
+
+/** Asks the access policy about bytes that a call names: those of a job come with it. Throws `forbidden`. */
+export async function allowArtifact(
+  { store, allow }: ArtifactDeps,
+  principal: Principal | undefined,
+  artifact: string,
+  tx?: Queryable,
+): Promise<void> {
+  const owner = ownerOf(artifact)
+  const job = owner === undefined ? undefined : await store.jobs.get(owner, tx)
+  await allow(principal, 'download', job && resourceOf(job), job, { artifact })
+}
+
+/** The same about what a job reads that is not its own, whatever request has given it that. */
+export async function allowInput(deps: ArtifactDeps, reader: Job): Promise<void> {
+  const { store, allow } = deps
+  const { principal, request } = reader
+  for (const { artifact } of request.input?.uploads ?? []) {
+    const owner = ownerOf(artifact)
+    if (owner === reader.id) continue
+    const job = owner === undefined ? undefined : await store.jobs.get(owner)
+    const action = job ? readsAs(reader, job) : 'download'
+    await allow(principal, action, job && resourceOf(job), job, { artifact })
+  }
+}
+
+/** What the reader's own request was allowed by. */
+function readsAs(reader: Job, owner: Job): 'retry' | 'draft' | 'download' {
+  if (reader.retryOf === owner.id) return 'retry'
+  const { kind, target } = reader
+  const isDrafts = kind === 'validation' && target && owner.target && sameResource(target, owner.target)
+  return isDrafts ? 'draft' : 'download'
+}

@@ -1,0 +1,35 @@
+import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
+import type { Job, JobNode } from '../contracts/jobs.js'
+import type { Store } from '../contracts/store.js'
+import type { Allow } from './allow.js'
+import { allowInput } from './allow-artifact.js'
+
+/**
+ * Asks the access policy again when a piece or a step begins: its principal may have lost the right since the
+ * request. The last step is always allowed, because it also cleans up. Throws `forbidden`; a policy that fails
+ * is asked again by the next attempt.
+ */
+export async function allowWork(
+  deps: { readonly store: Store; readonly allow: Allow },
+  job: Job,
+  { task }: Pick<JobNode, 'task'>,
+): Promise<void> {
+  if (task === 'finish') return
+  try {
+    await allowRequest(deps.allow, job)
+    await allowInput(deps, job)
+  } catch (cause) {
+    if (isPieceworkError(cause)) throw cause
+    const message = 'The access policy failed when it was asked whether the job may go on.'
+    throw new PieceworkError('internal', message, { cause, retryable: true })
+  }
+}
+
+/** What the request of the job was allowed by. */
+async function allowRequest(allow: Allow, job: Job): Promise<void> {
+  const { kind, principal, tree, request } = job
+  const source = { kind: tree.kind, id: tree.id }
+  if (kind === 'export') return allow(principal, 'export', source, job)
+  if (kind === 'clone') await allow(principal, 'clone-from', source, job)
+  if (kind !== 'clone' || request.into) await allow(principal, 'import', request.into, job)
+}
