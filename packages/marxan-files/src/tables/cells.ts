@@ -105,7 +105,7 @@ class IntegerCells implements CellReader {
       value = value * 10 + digit
     }
     if (at < end || start === end) {
-      const { findings, notes, file, column } = this.#place
+      const { notes, column } = this.#place
       value = decimal(bytes, start, end)
       if (Number.isNaN(value)) {
         notANumber(bytes, start, end, line, this.#place)
