@@ -255,8 +255,9 @@ const toldOf = ({ findings }: JobReport) =>
     ...(column === undefined ? [] : [column]),
   ])
 
-export function triggersAcross(test: Test, world: () => World): void {
-  for (const one of cases) {
+/** `every`: of so many cases one; the embedded database is slow. */
+export function triggersAcross(test: Test, world: () => World, every = 1): void {
+  for (const one of cases.filter((_, index) => index % every === 0)) {
     test(`honest counts: what a trigger of another piece does that ${one.what} is told, in an import and in a clone`, async () => {
       await fill(world())
       await withHost(world(), pack, async (piecework) => {

@@ -8,5 +8,5 @@ test.before(async () => {
   world = await embeddedWorld(tables)
 })
 test.after(() => world.close())
-triggersAcross(test, () => world)
+triggersAcross(test, () => world, 5)
 test.run()
