@@ -56,7 +56,7 @@ test('tables', async () => {
       [3, 2, 0, 3, 7.5, -8],
     ],
   )
-  const content = { anyProp: true, anyTarget: true, optional: ['type'] } as const
+  const content = { anyProp: true, anyTarget: true, optional: ['type'], commas: true } as const
   const spec = readSpec(writeSpec(copied('7,0.3,-1,1,2,"Eel, grass"'), content), { findings })
   assert.deepEqual(
     (await rowsOf(spec)).map((row) => row.slice(0, 6)),
@@ -66,6 +66,29 @@ test('tables', async () => {
   assert.deepEqual(await rowsOf(readBound(writeBound(copied('1,2,0.25')), { findings })), [[2, 1, 2, 0.25]])
   assert.deepEqual(findings.list(), [])
 })
+
+const names: readonly [name: string, commas: boolean, written: string | undefined][] = [
+  ['Eel grass', false, 'id,spf,name\n7,1,Eel grass\n'],
+  ['"Eel, grass"', true, 'id\tspf\tname\n7\t1\tEel, grass\n'],
+  ["Île d'Yeu; 50 %", false, "id,spf,name\n7,1,Île d'Yeu; 50 %\n"],
+  ['"Eel, grass"', false, undefined],
+  ['"Eel\tgrass"', true, undefined],
+  ['"5"" pipes"', false, undefined],
+]
+for (const [name, commas, written] of names)
+  test(`spec.dat has no quotation marks: ${JSON.stringify(name)}, ${commas ? 'tabs' : 'commas'}`, async () => {
+    const content = { anyProp: false, anyTarget: false, optional: [], commas }
+    for (const size of [1, 3, 100]) {
+      // In bytes: a letter may come in two parts.
+      const bytes = Buffer.from(`id,spf,name\n7,1,${name}\n`)
+      const parts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+        bytes.subarray(at * size, (at + 1) * size),
+      )
+      const text = buffer(writeSpec(chunks(...parts), content))
+      if (written === undefined) await assert.rejects(text, /column name cannot be written without quotation/)
+      else assert.equal((await text).toString(), written)
+    }
+  })
 
 test('results', async () => {
   const findings = new FindingCollector()

@@ -23,7 +23,8 @@ export async function* asCells(rows: CsvRows): AsyncGenerator<Uint8Array> {
   if (last) yield last.subarray(0, -1)
 }
 
-async function* withoutHeader(rows: CsvRows): AsyncGenerator<Uint8Array> {
+/** The rows without their own header. */
+export async function* withoutHeader(rows: CsvRows): AsyncGenerator<Uint8Array> {
   let header = true
   for await (const chunk of rows) {
     const end = header ? chunk.indexOf(newline) : -1

@@ -2,7 +2,7 @@ import type { Queryable } from '@piecework/core/piece'
 import { projectTables } from '@piecework/pieces-project'
 import { uuidLiteral } from '@piecework/postgres'
 import { scenarioTables } from '../scenario-tables.js'
-import { goals, oneLine, usable } from './goals.js'
+import { goals, usable } from './goals.js'
 import type { ScenarioFacts } from './scenario-facts.js'
 
 /** Target amounts by scenario feature, as rows of VALUES: summed once, used for every run. */
@@ -34,7 +34,7 @@ export const featureResultsSelect = (
   run: number,
   targets: readonly string[],
 ): string => `
-  SELECT goal.marxan_id, ${oneLine('goal.name', 'goal.marxan_id')} AS name, wanted.target, result.amount,
+  SELECT goal.marxan_id, goal.written AS name, wanted.target, result.amount,
          coalesce(${usable('goal.targetocc')}, 0) AS targetocc, result.occurrences,
          coalesce(${usable('goal.sepnum')}, 0) AS sepnum, result.separation,
          CASE result.target_met WHEN true THEN 'yes' WHEN false THEN 'no' END AS met, result.mpm

@@ -167,7 +167,7 @@ function reportSpec({ withoutGoal, brokenNames }: SpecFacts, { finding }: Export
       code: 'scenario/marxan-name',
       file,
       column: 'name',
-      message: `The names of ${brokenNames} features are blank or go over several lines; they were named by number, or written on one`,
+      message: `${pluralize(brokenNames, 'name of a feature was', 'names of features were')} written in another way: Marxan has names of one line, without tabs, quotation marks and blanks around them, and a name that is blank or another feature's got the number of its feature`,
       count: brokenNames,
     })
 }

@@ -5,7 +5,7 @@ import {
   type SpecContent,
   specColumns,
 } from '@piecework/marxan-files'
-import { goals, oneLine, usable, usableOrUnset } from './goals.js'
+import { goals, usable, usableOrUnset } from './goals.js'
 import type { ScenarioFacts } from './scenario-facts.js'
 
 /** What the features of a scenario have. */
@@ -20,10 +20,11 @@ export async function specFacts(tx: Queryable, { scenario }: ScenarioFacts): Pro
   const { rows } = await tx.query<Record<string, number>>(
     `SELECT count(target)::integer AS target, (count(*) - count(target))::integer AS prop,
             (count(*) FILTER (WHERE target IS NULL AND prop IS NULL))::integer AS without_goal,
-            (count(*) FILTER (WHERE name <> ${oneLine('name', 'marxan_id')}))::integer AS broken_names,
+            (count(*) FILTER (WHERE name <> written))::integer AS broken_names,
+            (count(*) FILTER (WHERE written LIKE '%,%'))::integer AS commas,
             (count(*) FILTER (WHERE sepdistance > 0 AND sepnum > 0))::integer AS separated,
             ${optionalSpecColumns.map((name) => `count(${name})::integer AS ${name}`).join(', ')}
-     FROM (SELECT name, marxan_id, ${['target', 'prop'].map((name) => `${usable(name)} AS ${name}`).join(', ')},
+     FROM (SELECT name, written, ${['target', 'prop'].map((name) => `${usable(name)} AS ${name}`).join(', ')},
                   ${optionalSpecColumns.map((name) => `${usableOrUnset(name)} AS ${name}`).join(', ')}
            FROM (${goals(scenario)}) AS goal) AS goal`,
   )
@@ -34,6 +35,7 @@ export async function specFacts(tx: Queryable, { scenario }: ScenarioFacts): Pro
     anyProp: count('prop') > 0,
     withoutGoal: count('without_goal'),
     brokenNames: count('broken_names'),
+    commas: count('commas') > 0,
     separated: count('separated') > 0,
   }
 }
@@ -52,7 +54,7 @@ export function specSelect({ scenario }: ScenarioFacts, content: SpecContent): s
     target: `coalesce(${usable('target')}, -1)`,
     spf: `coalesce(${usable('fpf')}, 1)`,
     ...optional,
-    name: oneLine('name', 'marxan_id'),
+    name: 'written',
   }
   const columns = specColumns(content).map((column) => `${expressions[column]} AS ${column}`)
   return `SELECT ${columns.join(', ')} FROM (${goals(scenario)}) AS goal ORDER BY marxan_id`

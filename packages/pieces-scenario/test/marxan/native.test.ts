@@ -35,7 +35,10 @@ test('costs and statuses, units that the scenario does not know with defaults', 
 
 test('features without an id get free ones by name; a feature without a goal is told', async () => {
   const { files, findings } = await folderOf(await nativeScenario(here.db))
-  assert.is(files['input/spec.dat'], 'id,prop,spf,name\n1,0,2,Gamma\n2,0.3,2,"Alpha, north"\n3,0.3,2,Beta\n')
+  assert.is(
+    files['input/spec.dat'],
+    'id\tprop\tspf\tname\n1\t0\t2\tGamma\n2\t0.3\t2\tAlpha, north\n3\t0.3\t2\tBeta\n',
+  )
   assert.equal(
     findings.map(({ code, count }) => [code, count]),
     [['scenario/marxan-no-goal', 1]],
@@ -164,7 +167,10 @@ test('goals of both kinds, locations where occurrences must be apart, and number
   const { files, findings } = await folderOf(scenario)
   assert.is(
     files['input/spec.dat'],
-    'id,prop,target,spf,sepnum,sepdistance,type,name\n1,-1,12.5,1,2,1000,4,Gamma\n2,0.3,-1,2,0,0,0,"Alpha, north"\n3,0.3,-1,2,0,0,0,Beta\n',
+    'id,prop,target,spf,sepnum,sepdistance,type,name\n1,-1,12.5,1,2,1000,4,Gamma\n2,0.3,-1,2,0,0,0,Alpha, north\n3,0.3,-1,2,0,0,0,Beta\n'.replaceAll(
+      /,(?! )/g,
+      '\t',
+    ),
   )
   assert.match(files['input/pu.dat'] ?? '', /^id,cost,status,xloc,yloc\n1,0\.1,2,\d+\.\d+,\d+\.\d+\n/)
   assert.equal(findings, [])
@@ -209,7 +215,10 @@ test('-1, "not set", is written as it is stored', async () => {
     [scenario],
   )
   const { files } = await folderOf(scenario)
-  assert.match(files['input/spec.dat'] ?? '', /^id,prop,spf,target2,sepnum,name\n1,0?[.\d]+,[\d.]+,-1,-1,/)
+  assert.match(
+    files['input/spec.dat'] ?? '',
+    /^id\tprop\tspf\ttarget2\tsepnum\tname\n1\t0?[.\d]*\t[\d.]+\t-1\t-1\t/,
+  )
 })
 
 test('parameters: columns before the document, defaults for what Marxan cannot run with, each told', async () => {
@@ -242,32 +251,56 @@ test('parameters: columns before the document, defaults for what Marxan cannot r
   )
 })
 
-test('a name of several lines is written on one and told', async () => {
-  const scenario = await nativeScenario(here.db)
-  await here.db.query(
-    `UPDATE planning.features SET name = E'Beta\\nof\\r\\nlines' WHERE name = 'Beta'
-     AND project_id = (SELECT project_id FROM planning.scenarios WHERE id = $1)`,
-    [scenario],
-  )
-  const { files, findings } = await folderOf(scenario)
-  assert.match(files['input/spec.dat'] ?? '', /,Beta of {2}lines\n/)
-  assert.ok(findings.some(({ code, count }) => code === 'scenario/marxan-name' && count === 1))
-})
-
-test('a name of blanks is no empty cell: the feature is called by its number', async () => {
-  const scenario = await nativeScenario(here.db)
-  await here.db.query(
-    `UPDATE planning.features SET name = CASE name WHEN 'Beta' THEN '' ELSE E' \t\n' END WHERE name <> 'Gamma'
-     AND project_id = (SELECT project_id FROM planning.scenarios WHERE id = $1)`,
-    [scenario],
-  )
-  const { files, findings } = await folderOf(scenario)
-  assert.match(
-    files['input/spec.dat'] ?? '',
-    /^1,.*,Gamma\n2,.*,Unnamed Feature #2\n3,.*,Unnamed Feature #3\n$/m,
-  )
-  assert.ok(findings.some(({ code, count }) => code === 'scenario/marxan-name' && count === 2))
-})
+const threeNames: readonly [
+  what: string,
+  names: readonly string[],
+  written: readonly string[],
+  told: number,
+][] = [
+  ['commas: by tabs', ['Eel, grass', 'b;c', "d'e"], ['Eel, grass', 'b;c', "d'e"], 0],
+  ['several lines', ['a\nof\r\nlines', 'b', 'c'], ['a of  lines', 'b', 'c'], 1],
+  ['a tab and a comma', ['a\tb, c', 'd', 'e'], ['a b, c', 'd', 'e'], 1],
+  ['quotation marks', ['"a" b', 'a "b', '"'], ["'a' b", "a 'b", "'"], 3],
+  ['blanks around', [' a', '\u00a0b\u2003', '\ufeffc'], ['a', 'b', 'c'], 3],
+  ['nothing but blanks', ['', ' \t\n', 'c'], ['Unnamed Feature #1', 'Unnamed Feature #2', 'c'], 2],
+  ['the same after that', ['a "b"', "a 'b'", 'a\tb'], ["a 'b'", "a 'b' #2", 'a b'], 3],
+  ['keys and numbers', ['BLM 1', '-1', '\\.'], ['BLM 1', '-1', '\\.'], 0],
+]
+for (const [what, names, written, told] of threeNames)
+  test(`names are written without quotation marks: ${what}`, async () => {
+    const scenario = await nativeScenario(here.db)
+    await here.db.query('UPDATE planning.scenario_features SET marxan_id = NULL WHERE scenario_id = $1', [
+      scenario,
+    ])
+    await here.db.query(
+      `UPDATE planning.scenario_features AS goal SET marxan_id = place FROM (
+         SELECT goal.id, row_number() OVER (ORDER BY name) AS place FROM planning.scenario_features goal
+         JOIN planning.features f ON f.id = feature_id WHERE scenario_id = $1) AS ranked WHERE ranked.id = goal.id`,
+      [scenario],
+    )
+    await here.db.query(
+      `UPDATE planning.features f SET name = ($2::text[])[marxan_id] FROM planning.scenario_features g
+       WHERE g.feature_id = f.id AND scenario_id = $1`,
+      [scenario, names],
+    )
+    const { files, findings } = await folderOf(scenario)
+    const text = files['input/spec.dat'] ?? ''
+    const delimiter = written.some((name) => name.includes(',')) ? '\t' : ','
+    const rows = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(delimiter))
+    assert.equal(
+      rows.map((row) => row.at(-1)),
+      ['name', ...written],
+    )
+    for (const row of rows) assert.is(row.length, rows[0]?.length)
+    assert.not.match(text, /"/)
+    assert.equal(
+      findings.filter(({ code }) => code === 'scenario/marxan-name').map(({ count }) => count),
+      told > 0 ? [told] : [],
+    )
+  })
 
 test('reproducible: equal content, equal digest; the archive imports, and nobody complains of the folder', async () => {
   const scenario = await nativeScenario(here.db)

@@ -1,4 +1,5 @@
-import { type CsvRows, underHeader } from '../../records/csv-rows.js'
+import type { CsvRows } from '../../records/csv-rows.js'
+import { plainRows } from '../../records/plain-rows.js'
 
 /** Columns that stand in spec.dat only if a feature has them. */
 export const optionalSpecColumns = ['target2', 'targetocc', 'sepnum', 'sepdistance', 'type'] as const
@@ -11,6 +12,8 @@ export interface SpecContent {
   readonly anyTarget: boolean
   /** In the order of `optionalSpecColumns`. */
   readonly optional: readonly OptionalSpecColumn[]
+  /** Some name has a comma: tabs stand between the columns, since Marxan cuts a name at the comma, in quotation marks too. */
+  readonly commas: boolean
 }
 
 /**
@@ -18,7 +21,11 @@ export interface SpecContent {
  * since Marxan takes every blank in it for one more cell.
  * @see Marxan User Manual 5.3.2
  */
-export const specColumns = ({ anyProp, anyTarget, optional }: SpecContent): readonly SpecColumn[] => [
+export const specColumns = ({
+  anyProp,
+  anyTarget,
+  optional,
+}: Omit<SpecContent, 'commas'>): readonly SpecColumn[] => [
   'id',
   ...(anyProp ? (['prop'] as const) : []),
   ...(anyTarget ? (['target'] as const) : []),
@@ -27,6 +34,9 @@ export const specColumns = ({ anyProp, anyTarget, optional }: SpecContent): read
   'name',
 ]
 
-/** `rows` have the columns of `specColumns`. */
+/**
+ * `rows` have the columns of `specColumns`. A name is on one line. Throws `options-invalid` for one with a quotation mark, or with what
+ * stands between the columns: Marxan has no way to write it.
+ */
 export const writeSpec = (rows: CsvRows, content: SpecContent): AsyncIterable<Uint8Array> =>
-  underHeader(specColumns(content).join(','), rows)
+  plainRows(specColumns(content), content.commas ? '\t' : ',', rows)

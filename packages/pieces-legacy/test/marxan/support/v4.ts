@@ -12,6 +12,7 @@ export function readAsV4(folder: Folder): void {
     assert.ok(!text.startsWith('\ufeff'), `${path} begins with a byte order mark`)
     assert.ok(!text.includes('\r'), `${path} has carriage returns`)
     assert.ok(text.endsWith('\n'), `${path} ends within a line`)
+    assert.ok(!text.includes('"'), `${path} has quotation marks`)
   }
   const input = settings(folder['input.dat'] ?? assert.fail('no input.dat'))
   for (const key of ['RANDSEED', 'INPUTDIR', 'OUTPUTDIR', 'PUNAME', 'SPECNAME', 'PUVSPRNAME', 'RUNMODE'])
@@ -66,18 +67,18 @@ function settings(text: string): ReadonlyMap<string, string> {
   return found
 }
 
-/** Rows of cells by column; the last column takes what is left of the line. */
+/** Rows of cells by column: by tabs where the header has one, else by commas. */
 function table(text: string, allowed: readonly string[]): readonly ReadonlyMap<string, string>[] {
   const [header = '', ...lines] = text.slice(0, -1).split('\n')
-  const columns = header.split(',')
+  const delimiter = header.includes('\t') ? '\t' : ','
+  const columns = header.split(delimiter)
   for (const column of columns) assert.ok(allowed.includes(column), `the column ${column} is unknown`)
   assert.equal(new Set(columns).size, columns.length, 'a column stands twice')
   return lines.map((line) => {
-    const cells = line.split(',')
-    const given = [...cells.slice(0, columns.length - 1), cells.slice(columns.length - 1).join(',')]
-    assert.equal(given.length, columns.length, line)
-    for (const cell of given) assert.notEqual(cell, '', `an empty cell: ${line}`)
-    return new Map(columns.map((column, at) => [column, given[at] ?? '']))
+    const cells = line.split(delimiter)
+    assert.equal(cells.length, columns.length, line)
+    for (const cell of cells) assert.notEqual(cell, '', `an empty cell: ${line}`)
+    return new Map(columns.map((column, at) => [column, cells[at] ?? '']))
   })
 }
 
