@@ -4,6 +4,7 @@ import type { Bench, Measure } from './measure.js'
 import { memoryBench } from './memory.js'
 import { overheadBench } from './overhead/overhead.js'
 import { planningBench } from './planning/planning.js'
+import { resultsBench } from './results/results.js'
 import { keysBench, tablePieceBench } from './table-piece.js'
 
 const benches: Readonly<Record<string, Bench>> = {
@@ -12,6 +13,7 @@ const benches: Readonly<Record<string, Bench>> = {
   memory: memoryBench,
   planning: planningBench,
   legacy: legacyBench,
+  results: resultsBench,
   overhead: overheadBench,
 }
 

@@ -57,7 +57,11 @@ async function folderFile(dir: string, role: string, path: string): Promise<Fold
   return asUnreadable(shown, async () => {
     const zipped = await zippedPaths(dir, path)
     const parts: EntryFile[] = []
-    for (const part of zipped ?? [path]) parts.push(readOnce(await fileEntry(part)))
+    for (const part of zipped ?? [path]) {
+      const file = await fileEntry(part)
+      // There may be thousands of files of results, each of which is read once.
+      parts.push(role === outputRole && zipped ? file : readOnce(file))
+    }
     const inside = new Map(zipped?.map((part) => [basename(part), shownPath(dir, part)]))
     return { role, path: shown, parts, isZipped: zipped !== undefined, inside }
   })

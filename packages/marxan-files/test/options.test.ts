@@ -89,10 +89,10 @@ optionTests(test, [
   },
   {
     name: 'readSolutions()',
-    options: () => ({ findings, signal }),
+    options: () => ({ findings, signal, leftover: () => {} }),
     call: (options) => marxan.readSolutions({ solutions: new Map() } as never, ids, options).next(),
-    opaque: ['findings', 'signal'],
-    wrong: wrongReading,
+    opaque: ['findings', 'signal', 'leftover'],
+    wrong: { ...wrongReading, leftover: [true] },
   },
   {
     name: 'readSolutionFile()',
@@ -200,7 +200,7 @@ test('each function that takes options is tried', () => {
   const others = functions.filter((name) => !tried.split(' ').includes(name)).sort()
   assert.deepEqual(
     others,
-    'assertFolder bestAttribute bestRun describeId featureNames fileEntry fittingAttributes idAttribute isGridError isOutputError isWhole metadataFix pluralize randomFactor rankingText resultFileName resultName shapefileParts specColumns tableIds writeBound writeFeatureResults writeFrequency writePu writePuvspr writeSolution writeSolutionsMatrix writeSpec writeSummary writtenParameters'.split(
+    'assertFolder bestAttribute currentRuns describeId featureNames fileEntry fittingAttributes idAttribute isGridError isOutputError isWhole metadataFix pluralize randomFactor rankingText resultFileName resultName shapefileParts specColumns tableIds writeBound writeFeatureResults writeFrequency writePu writePuvspr writeSolution writeSolutionsMatrix writeSpec writeSummary writtenParameters'.split(
       ' ',
     ),
   )

@@ -2,6 +2,9 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { EntryFile } from '@piecework/core/piece'
 
+/** The most bytes in one chunk. */
+const chunkBytes = 2 ** 18
+
 /** A file on disk, read by ranges. */
 export async function fileEntry(path: string): Promise<EntryFile> {
   const { size } = await stat(path)
@@ -12,7 +15,8 @@ export async function fileEntry(path: string): Promise<EntryFile> {
       range && range.start === range.end
         ? nothing()
         : createReadStream(path, {
-            highWaterMark: 2 ** 18,
+            // The buffer is made for each opening, however small the file.
+            highWaterMark: Math.min(chunkBytes, Math.max(size, 1)),
             ...(range && { start: range.start, end: range.end - 1 }),
           }),
   }

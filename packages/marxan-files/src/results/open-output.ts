@@ -17,6 +17,8 @@ import { outputProblem, outputZip } from './output-problem.js'
 /** The results of one scenario in an uploaded output folder. Nothing is written to disk or held open. */
 export interface OutputFolder extends ResultFiles {
   readonly limits: OutputLimits
+  /** Runs that are read; others are left over. Absent: all. */
+  readonly runs?: ReadonlySet<number>
 }
 
 export interface OutputOptions {

@@ -1,11 +1,11 @@
 import { check, type FindingCollector, type OptionChecks, required } from '@piecework/core/piece'
 import { NUMBER } from '../numbers/decimal.js'
-import { decode } from '../records/decode.js'
 import type { DelimitedRecord } from '../records/delimited-record.js'
 import { feed } from '../records/feed.js'
 import { RecordReader } from '../records/record-reader.js'
-import type { HeaderLine, RecordRules, RecordShape } from '../records/record-rules.js'
+import type { RecordRules, RecordShape } from '../records/record-rules.js'
 import { columnName } from './column-name.js'
+import { headerNames } from './header-names.js'
 import { isOutputError } from './output-problem.js'
 
 /** What a kind of file of results looks like. */
@@ -54,8 +54,9 @@ export async function readRecords(
 }
 
 function recordRules(file: string, layout: ResultLayout, findings: FindingCollector): RecordRules {
+  const isKnown = (name: string) => layout.isKnown(columnName(name))
   return {
-    isKnown: (name) => layout.isKnown(columnName(name)),
+    isKnown,
     mixedDelimiters: true,
     ...(layout.headerless && { fewerFields: true }),
     ...(layout.surplusFields && { surplusFields: true }),
@@ -68,18 +69,9 @@ function recordRules(file: string, layout: ResultLayout, findings: FindingCollec
         }))
         return undefined
       }
-      const fields = layout.header(isRecord ? [] : namesOf(header), line)
+      const fields = layout.header(isRecord ? [] : headerNames(header, isKnown), line)
       if (fields === undefined) return undefined
       return { delimiter, fields, ...(isRecord && { headerless: true }) }
     },
   }
-}
-
-/** Names that hold blanks are set apart by several. */
-function namesOf({ names, delimiter, bytes, start, end }: HeaderLine): readonly string[] {
-  if (delimiter !== ' ') return names
-  const wide = decode(bytes.subarray(start, end))
-    .text.trim()
-    .split(/\s{2,}/)
-  return wide.length > 1 ? wide : names
 }

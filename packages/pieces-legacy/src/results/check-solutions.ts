@@ -1,52 +1,56 @@
 import type { FindingCollector } from '@piecework/core/piece'
 import {
-  bestRun,
+  type BestRun,
+  BestRunSearch,
   type OutputFolder,
   type RunSummary,
   readSolutions,
   type Solution,
-  UnitSet,
 } from '@piecework/marxan-files'
-import { compareBest } from './compare-best.js'
+import { bestSolution } from './best-solution.js'
 import { compareFrequency } from './compare-frequency.js'
 import { compareWithRunFile } from './compare-with-run-file.js'
+import { reportBest } from './report-best.js'
 import type { SolutionsContext } from './solutions-context.js'
+
+export interface CheckedSolutions {
+  readonly runs: ReadonlySet<number>
+  readonly best: BestRun
+}
 
 /**
  * Reads all solutions once and compares them with the summary, the files of runs beside a matrix, the best
- * solution and the selection frequency. Resolves to the runs.
+ * solution and the selection frequency.
  */
-export async function checkSolutions(context: SolutionsContext): Promise<ReadonlySet<number>> {
-  const { folder, units, findings, summaries, signal } = context
+export async function checkSolutions(context: SolutionsContext): Promise<CheckedSolutions> {
+  const { folder, units, findings, summaries, signal, leftover } = context
   const before = findings.errors
   const stated = new Map(summaries.map((summary) => [summary.run, summary]))
-  const best = { run: bestRun(summaries), selected: new UnitSet(units.size), found: false }
+  const search = new BestRunSearch(summaries, await bestSolution(folder, units, { findings, signal }))
   const counts = new Uint32Array(units.size)
   const runs = new Set<number>()
-  for await (const solution of readSolutions(folder, units, { findings, signal })) {
+  const checked = () => ({ runs, best: search.result })
+  for await (const solution of readSolutions(folder, units, { findings, signal, leftover })) {
     const { run, selected } = solution
     if (runs.size === folder.limits.runs) {
       findings.error('legacy/output-too-large', place(solution), () => ({
         message: `${solution.file} has more than ${folder.limits.runs} runs`,
       }))
-      return runs
+      return checked()
     }
     runs.add(run)
-    for (const index of selected) {
-      counts[index] = (counts[index] as number) + 1
-      if (run === best.run) best.selected.add(index)
-    }
-    if (run === best.run) best.found = true
+    search.add(run, selected)
+    for (const index of selected) counts[index] = (counts[index] as number) + 1
     reportCount(solution, stated.get(run), folder.sum?.name ?? '', findings)
     await compareWithRunFile(solution, context)
     context.progress(runs.size)
   }
   if (findings.errors === before) reportWithoutRow(runs, folder, findings)
   // Solutions that were read in part would contradict files that are right.
-  if (findings.errors > 0) return runs
+  if (findings.errors > 0) return checked()
   await compareFrequency(counts, runs, context)
-  if (best.found) await compareBest(best.selected, best.run ?? 0, context)
-  return runs
+  reportBest(search.result, folder, summaries, findings)
+  return checked()
 }
 
 const place = ({ file, line }: Solution) => ({ file, ...(line !== undefined && { line }) })

@@ -2,8 +2,8 @@ import { IdSample, pluralize, readUnitTable, UnitSet } from '@piecework/marxan-f
 import type { SolutionsContext } from './solutions-context.js'
 
 /**
- * Reports units that `_ssoln` counts differently than the solutions. A run of the summary without a solution
- * may have selected any unit.
+ * Reports in one warning the units that `_ssoln` counts differently than the solutions: frequencies are never stored. A run of the summary
+ * without a solution may have selected any unit.
  */
 export async function compareFrequency(
   counts: Uint32Array,
@@ -14,31 +14,29 @@ export async function compareFrequency(
   if (!file) return
   const missing = summaries.filter(({ run }) => !runs.has(run)).length
   const listed = new UnitSet(units.size)
+  const differ = new IdSample()
   const errors = findings.errors
-  await readUnitTable(
-    file,
-    { units, value: 'number', findings, signal },
-    ({ line, id, index, value = 0 }) => {
-      listed.add(index)
-      const count = counts[index] as number
-      if (value >= count && value <= count + missing) return
-      findings.error('legacy/frequency-differs', { file: file.name, line, column: 'number' }, () => ({
-        message: `The planning unit ${id} is selected ${value} times here, and by ${count} of the ${runs.size} solutions`,
-      }))
-    },
-  )
-  if (findings.errors > errors || listed.size === units.size) return
-  const absent = new IdSample()
-  let selected = false
-  for (let index = 0; index < units.size; index += 1)
-    if (!listed.has(index)) {
-      absent.add(units.id(index))
-      selected ||= (counts[index] as number) > 0
-    }
-  const details = () => ({
-    message: `${pluralize(absent.count, 'planning unit of pu.dat is', 'planning units of pu.dat are')} not in the file: ${absent.text}`,
-    count: absent.count,
+  await readUnitTable(file, { units, value: 'number', findings, signal }, ({ id, index, value = 0 }) => {
+    listed.add(index)
+    const count = counts[index] as number
+    if (value < count || value > count + missing) differ.add(id)
   })
-  if (selected) findings.error('legacy/frequency-differs', { file: file.name }, details)
-  else findings.warning('legacy/units-missing', { file: file.name }, details)
+  if (findings.errors > errors) return
+  const absent = new IdSample()
+  for (let index = 0; listed.size < units.size && index < units.size; index += 1) {
+    if (listed.has(index)) continue
+    if ((counts[index] as number) > 0) differ.add(units.id(index))
+    else absent.add(units.id(index))
+  }
+  if (differ.count > 0)
+    findings.warning('legacy/frequency-differs', { file: file.name }, () => ({
+      message: `${pluralize(differ.count, 'planning unit is', 'planning units are')} not selected as often as the file says, by the ${pluralize(runs.size, 'solution', 'solutions')} of the runs: ${differ.text}`,
+      hint: 'Frequencies are not imported: they follow from the solutions.',
+      count: differ.count,
+    }))
+  if (absent.count > 0)
+    findings.warning('legacy/units-missing', { file: file.name }, () => ({
+      message: `${pluralize(absent.count, 'planning unit of pu.dat is', 'planning units of pu.dat are')} not in the file: ${absent.text}`,
+      count: absent.count,
+    }))
 }

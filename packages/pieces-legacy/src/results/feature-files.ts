@@ -1,8 +1,10 @@
-import type { OutputFolder } from '@piecework/marxan-files'
+import type { BestRun, OutputFolder } from '@piecework/marxan-files'
 
-/** Files with results of features by run; `_mvbest` replaces the file that the best run lacks. */
-export function featureFiles(folder: OutputFolder, best: number | undefined): OutputFolder['features'] {
-  const { features, bestFeatures } = folder
-  if (!bestFeatures || best === undefined || features.has(best)) return features
-  return new Map([...features, [best, bestFeatures]])
+/** Files with results of features by run; `_mvbest` replaces the file that the best run lacks, if it is known to be of that run. */
+export function featureFiles(
+  { features, bestFeatures }: OutputFolder,
+  best: BestRun | undefined,
+): OutputFolder['features'] {
+  if (!bestFeatures || best?.run === undefined || !best.isCertain || features.has(best.run)) return features
+  return new Map([...features, [best.run, bestFeatures]])
 }

@@ -1,12 +1,13 @@
 import {
   FindingCollector,
   type ImportContext,
-  type PieceCounts,
   type PieceImporter,
   PieceworkError,
 } from '@piecework/core/piece'
 import {
-  bestRun,
+  type BestRun,
+  BestRunSearch,
+  currentRuns,
   featureNames,
   type OutputFolder,
   openOutput,
@@ -22,35 +23,42 @@ import { assertRowCount } from '../staging/assert-row-count.js'
 import { projectOf } from '../staging/project-of.js'
 import { reportSkippedRows } from '../staging/report-skipped-rows.js'
 import { countWithoutUnit } from '../units/count-without-unit.js'
+import { bestSolution } from './best-solution.js'
 import { featureFiles } from './feature-files.js'
+import type { ResultsOptions } from './results-options.js'
 import { stageFeatureResults } from './stage-feature-results.js'
 import { stageRuns } from './stage-runs.js'
 import { stageSolutions } from './stage-solutions.js'
 
 /** Runs, solutions and results of features from an output folder, if it was uploaded. */
-export const resultsImporter: PieceImporter = {
+export const resultsImporter: PieceImporter<ResultsOptions> = {
   import: async (context) => {
-    const { entries, signal } = context
-    if (!entries.paths.includes(outputRole)) return { rows: 0 }
+    const { entries, signal, options } = context
+    if (options.skip || !entries.paths.includes(outputRole)) return { rows: 0 }
     const findings = new FindingCollector()
-    const folder = await openOutput(entries, { findings, signal })
-    const summaries = folder.sum
-      ? await readSummaries(folder.sum, { findings, signal, most: folder.limits.runs })
+    const opened = await openOutput(entries, { findings, signal })
+    const summaries = opened.sum
+      ? await readSummaries(opened.sum, { findings, signal, most: opened.limits.runs })
       : []
     if (findings.errors > 0 || summaries.length === 0)
       throw new PieceworkError(
         'validation-failed',
         'The output folder has errors that its validation did not report',
       )
-    const runs = await insertRuns(context, summaries)
-    const solutions = await insertSolutions(context, folder)
-    const features = await insertFeatureResults(context, folder, bestRun(summaries))
+    const { current } = currentRuns(opened, summaries)
+    const { best, ...solutions } = await insertSolutions(context, current, summaries)
+    const runs = await insertRuns(context, summaries, best)
+    const features = await insertFeatureResults(context, current, best)
     await markRun(context)
-    return { rows: runs + solutions.rows + features, skipped: solutions.skipped ?? 0 }
+    return { rows: runs + solutions.rows + features, skipped: solutions.skipped }
   },
 }
 
-async function insertRuns(context: ImportContext, summaries: readonly RunSummary[]): Promise<number> {
+async function insertRuns(
+  context: ImportContext<ResultsOptions>,
+  summaries: readonly RunSummary[],
+  best: BestRun,
+): Promise<number> {
   const { tx, ids, resource } = context
   const parsed = await stageRuns(context, summaries)
   const { rowCount } = await tx.query(
@@ -59,17 +67,23 @@ async function insertRuns(context: ImportContext, summaries: readonly RunSummary
      SELECT ${uuidExpression(ids.key('run_summaries'), 'run')}, $1::uuid, run, score, cost, planning_units, connectivity,
             penalty, shortfall, mpm, run = $2::integer, metadata
      FROM legacy_runs`,
-    [resource.id, bestRun(summaries)],
+    [resource.id, best.run],
   )
   assertRowCount('The summary of runs', parsed, rowCount)
   return rowCount
 }
 
-async function insertSolutions(context: ImportContext, folder: OutputFolder): Promise<PieceCounts> {
+async function insertSolutions(
+  context: ImportContext<ResultsOptions>,
+  folder: OutputFolder,
+  summaries: readonly RunSummary[],
+): Promise<{ readonly rows: number; readonly skipped: number; readonly best: BestRun }> {
   const { tx, resource, entries, signal } = context
   const units = (await tableIds(entries, 'pu.dat', signal)).index
   const project = await projectOf(tx, resource.id)
-  const parsed = await stageSolutions(context, folder, units)
+  const options = { findings: new FindingCollector({ limit: 0 }), signal }
+  const search = new BestRunSearch(summaries, await bestSolution(folder, units, options))
+  const parsed = await stageSolutions(context, folder, units, (run, selected) => search.add(run, selected))
   const { rowCount } = await tx.query(
     `INSERT INTO ${scenarioTables.run_solutions} (scenario_id, run, planning_unit_id)
      SELECT $1::uuid, selected.run, unit.id
@@ -80,13 +94,13 @@ async function insertSolutions(context: ImportContext, folder: OutputFolder): Pr
   const skipped = await countWithoutUnit(tx, 'legacy_selected', 'puid', project)
   assertRowCount('The solutions', parsed, rowCount, skipped)
   reportSkippedRows(context, outputRole, skipped)
-  return { rows: rowCount, skipped }
+  return { rows: rowCount, skipped, best: search.result }
 }
 
 async function insertFeatureResults(
-  context: ImportContext,
+  context: ImportContext<ResultsOptions>,
   folder: OutputFolder,
-  best: number | undefined,
+  best: BestRun,
 ): Promise<number> {
   const { tx, ids, resource, entries, signal } = context
   const names = await featureNames(entries, signal)
@@ -104,7 +118,7 @@ async function insertFeatureResults(
   return rowCount
 }
 
-async function markRun({ tx, resource, entries }: ImportContext): Promise<void> {
+async function markRun({ tx, resource, entries }: ImportContext<ResultsOptions>): Promise<void> {
   const locked = entries.facts(outputRole)?.metadata?.solutionsAreLocked === true
   await tx.query(
     `UPDATE ${scenarioTables.scenarios} SET ran_at_least_once = true, solutions_are_locked = $2::boolean WHERE id = $1`,

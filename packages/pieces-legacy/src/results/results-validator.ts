@@ -5,15 +5,13 @@ import {
   type Validator,
 } from '@piecework/core/piece'
 import {
-  bestRun,
+  currentRuns,
   featureNames,
-  IdSample,
   isOutputError,
   type OutputFolder,
   openOutput,
   outputRole,
-  pluralize,
-  type RunSummary,
+  type ReadResultOptions,
   readFeatureResults,
   readSummaries,
   tableIds,
@@ -21,12 +19,14 @@ import {
 import { checkOtherProject } from './check-other-project.js'
 import { checkSolutions } from './check-solutions.js'
 import { featureFiles } from './feature-files.js'
+import { reportLeftover, reportWithoutSolution } from './report-runs.js'
+import type { ResultsOptions } from './results-options.js'
 
 /** Checks an output folder, if it was uploaded, and its files against each other, pu.dat and spec.dat. */
-export const resultsValidator: Validator = {
+export const resultsValidator: Validator<ResultsOptions> = {
   async *validate(context) {
-    const { entries, signal } = context
-    if (!entries.paths.includes(outputRole)) return
+    const { entries, signal, options } = context
+    if (options.skip || !entries.paths.includes(outputRole)) return
     const findings = new FindingCollector({ acrossFiles: true })
     try {
       await check(await openOutput(entries, { findings, signal }), context, findings)
@@ -46,28 +46,39 @@ const isRefusal = (error: unknown) =>
   isOutputError(error) || isPieceworkError(error, 'legacy/marzone') || isPieceworkError(error, 'legacy/cluz')
 
 async function check(
-  folder: OutputFolder,
+  opened: OutputFolder,
   { entries, signal, progress }: Pick<ValidationContext, 'entries' | 'signal' | 'progress'>,
   findings: FindingCollector,
 ): Promise<void> {
   const units = (await tableIds(entries, 'pu.dat', signal)).index
   const names = await featureNames(entries, signal)
-  const other = await checkOtherProject({ folder, units, names, signal }, findings)
-  reportMissingFiles(folder, findings)
   const options = { findings, signal }
+  const { summaries, folder, leftover } = await stated(opened, options)
+  const other = await checkOtherProject({ folder, units, names, signal }, findings)
+  reportMissingFiles(opened, findings)
+  const add = (run: number) => void leftover.add(run)
+  // Without units every id would be unknown; the validator of pu.dat reports what is wrong there.
+  const checked =
+    units.size > 0 && !other.units
+      ? await checkSolutions({ folder, units, summaries, ...options, leftover: add, progress })
+      : undefined
+  if (checked && findings.errors === 0) reportWithoutSolution(summaries, checked.runs, folder, findings)
+  if (names.size > 0 && !other.features)
+    for (const file of featureFiles(folder, checked?.best).values())
+      await readFeatureResults(file, names, options)
+  reportLeftover(leftover, folder, findings)
+}
+
+/** A summary with errors does not tell which runs are left over. */
+async function stated(folder: OutputFolder, options: Required<ReadResultOptions>) {
+  const { findings } = options
+  const errors = findings.errors
   const summaries = folder.sum
     ? await readSummaries(folder.sum, { ...options, most: folder.limits.runs })
     : []
-  // Without units every id would be unknown; the validator of pu.dat reports what is wrong there.
-  const runs =
-    units.size > 0 && !other.units
-      ? await checkSolutions({ folder, units, summaries, ...options, progress: (done) => progress(done) })
-      : undefined
-  const isWhole = findings.errors === 0
-  if (names.size > 0 && !other.features)
-    for (const file of featureFiles(folder, bestRun(summaries)).values())
-      await readFeatureResults(file, names, options)
-  if (runs && isWhole) reportUnmatchedRuns(summaries, runs, folder, findings)
+  if (!folder.sum || findings.errors > errors) return { summaries, folder, leftover: new Set<number>() }
+  const { current, leftover } = currentRuns(folder, summaries)
+  return { summaries, folder: current, leftover: new Set(leftover) }
 }
 
 function reportMissingFiles(
@@ -85,30 +96,4 @@ function reportMissingFiles(
       `${scenario}_solutionsmatrix or ${scenario}_r00001 and so on, the solutions of all runs`,
       'Run Marxan with SAVESOLUTIONSMATRIX 3 or SAVERUN 3.',
     )
-}
-
-function reportUnmatchedRuns(
-  summaries: readonly RunSummary[],
-  solutions: ReadonlySet<number>,
-  folder: OutputFolder,
-  findings: FindingCollector,
-): void {
-  const stated = new Set(summaries.map(({ run }) => run))
-  const report = (runs: Iterable<number>, code: string, what: string) => {
-    const ids = new IdSample()
-    for (const run of runs) ids.add(run)
-    if (ids.count > 0)
-      findings.warning(code, { file: folder.sum?.name ?? outputRole }, () => ({
-        message: `${pluralize(ids.count, 'run has', 'runs have')} ${what}: ${ids.text}`,
-        count: ids.count,
-      }))
-  }
-  const without = (runs: Iterable<number>, others: ReadonlySet<number>) =>
-    [...runs].filter((run) => !others.has(run))
-  report(without(stated, solutions), 'legacy/run-without-solution', 'a summary and no solution')
-  report(
-    new Set([...without(solutions, stated), ...without(folder.features.keys(), stated)]),
-    'legacy/run-without-summary',
-    'results and no summary',
-  )
 }

@@ -6,5 +6,7 @@ export interface SolutionsContext extends Required<ReadResultOptions> {
   /** Of pu.dat. */
   readonly units: KnownIds
   readonly summaries: readonly RunSummary[]
+  /** Called for each row of a matrix whose run the summary does not have. */
+  leftover(run: number): void
   progress(done: number): void
 }

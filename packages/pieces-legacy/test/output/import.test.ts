@@ -26,8 +26,10 @@ const input = {
 }
 const output = {
   'out_sum.csv':
-    'Run_Number,Score,Planning_Units,Boundary Length,Note,MPM\n3,5,1,7.5,,nan\n2,5,3,8,slow,1\n1,6,0,9,NA,0.5\n',
+    'Run_Number,Score,Planning_Units,Boundary Length,Note,Missing Values,MPM\n3,5,1,7.5,,4,nan\n2,5,3,8,slow,0,1\n1,6,0,9,NA,1,0.5\n',
   'out_solutionsmatrix.csv': 'SolutionsMatrix,P5,P4,P3,P2,P1\nS3,0,0,0,0,1\nS1,0,0,0,0,0\nS2,1,1,0,1,0\n',
+  // Of the two with the lowest score.
+  'out_best.dat': '5\n4\n2\n1,0\n3,0\n',
   'out_mv00003.csv': features(
     '7,Eel, grass,1,1.5,0,2,0,-2,yes,1',
     '8,,6,4,0,1,0,0,no,0.75',
@@ -40,8 +42,14 @@ const output = {
   ),
 }
 
-async function imported(files: Readonly<Record<string, string>>, metadata = {}): Promise<JobReport> {
-  const uploads = { ...smallProject(input), output: { ...bytes(outputZip(files)), metadata } }
+async function imported(
+  files: Readonly<Record<string, string | undefined>>,
+  metadata = {},
+): Promise<JobReport> {
+  const there = Object.fromEntries(
+    Object.entries(files).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
+  )
+  const uploads = { ...smallProject(input), output: { ...bytes(outputZip(there)), metadata } }
   return (await host.piecework.import({ format: 'legacy-marxan', uploads, principal, name: 'Small' })).ended()
 }
 
@@ -59,11 +67,10 @@ test('every table holds what the files say; what the grid lacks is skipped and t
   const project = report.job.result.resource?.id ?? ''
   assert.deepEqual(await storedResults(host.database, project), {
     runs: [
-      [1, 6, null, 0, null, null, null, 0.5],
-      [2, 5, null, 3, null, null, null, 1],
-      [3, 5, null, 1, null, null, null, null],
+      [1, 6, null, 0, 9, null, null, 0.5],
+      [2, 5, null, 3, 8, null, null, 1],
+      [3, 5, null, 1, 7.5, null, null, null],
     ],
-    // Of the two with the lowest score, the one with the lower number.
     best: 2,
     selected: { 2: [2, 4], 3: [1] },
     features: [
@@ -83,11 +90,7 @@ test('every table holds what the files say; what the grid lacks is skipped and t
   )
   assert.deepEqual(
     rows.map(({ metadata }) => metadata),
-    [
-      { 'Boundary Length': 9, Note: 'NA' },
-      { 'Boundary Length': 8, Note: 'slow' },
-      { 'Boundary Length': 7.5 },
-    ],
+    [{ Missing_Values: 1, Note: 'NA' }, { Missing_Values: 0, Note: 'slow' }, { Missing_Values: 4 }],
   )
   const node = report.nodes.find(({ task, piece }) => task === 'import' && piece === 'legacy/results')
   assert.deepEqual(carried(node?.counts), { rows: 3 + 3 + 6, skipped: 1 })
@@ -95,6 +98,53 @@ test('every table holds what the files say; what the grid lacks is skipped and t
     report.findings.some(({ piece, code }) => piece === 'legacy/results' && code === 'legacy/rows-skipped'),
   )
   assert.deepEqual(await flags(report), [{ ran: true, locked: false, state: 'ready' }])
+})
+
+test('a tie that no file decides: the first is the best, and nothing is taken for its own', async () => {
+  const report = await imported({ ...output, 'out_best.dat': undefined })
+  assert.equal(report.job.status, 'succeeded', JSON.stringify(report.findings))
+  const { best, features } = await storedResults(host.database, report.job.result.resource?.id ?? '')
+  assert.equal(best, 2)
+  assert.deepEqual([...new Set(features.map(([run]) => run))], [3])
+  assert.ok(report.findings.some(({ code }) => code === 'legacy/best-tie'))
+})
+
+test('what longer executions left behind is not imported', async () => {
+  const leftover = {
+    'out_r00004.csv': '\0',
+    'out_mv00001.csv': '',
+    'out_mv00005.csv': features('7,,4,5,0,2,0,0,yes,1'),
+  }
+  const summary = output['out_sum.csv'].replace(/^1,.*\n/m, '')
+  const report = await imported({ ...output, ...leftover, 'out_sum.csv': summary })
+  assert.equal(report.job.status, 'succeeded', JSON.stringify(report.findings))
+  const stored = await storedResults(host.database, report.job.result.resource?.id ?? '')
+  assert.deepEqual(
+    stored.runs.map(([run]) => run),
+    [2, 3],
+  )
+  assert.deepEqual(stored.selected, { 2: [2, 4], 3: [1] })
+  assert.deepEqual([...new Set(stored.features.map(([run]) => run))], [2, 3])
+  const told = report.findings.filter(({ code }) => code === 'legacy/run-without-summary')
+  assert.deepEqual(
+    told.map(({ count }) => count),
+    [3],
+  )
+})
+
+test('results that are left out are neither checked nor imported', async () => {
+  const uploads = { ...smallProject(input), output: bytes('no zip') }
+  const options = { 'legacy/results': { skip: true } }
+  const job = await host.piecework.import({
+    format: 'legacy-marxan',
+    uploads,
+    principal,
+    name: 'Bare',
+    options,
+  })
+  const report = await job.ended()
+  assert.equal(report.job.status, 'succeeded', JSON.stringify(report.findings))
+  assert.deepEqual(await flags(report), [{ ran: false, locked: false, state: 'ready' }])
 })
 
 test('solutions are locked when the upload asks for it', async () => {

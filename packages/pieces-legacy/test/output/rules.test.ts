@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { FindingCollector } from '@piecework/core/piece'
+import { readSummaries } from '@piecework/marxan-files'
+import { chunks } from '@piecework/test-support/fixtures/chunks.js'
 import { suite } from 'uvu'
 import { resultsValidator } from '#internal/results/results-validator.js'
 import { told, uploads, validate } from '../validators/support.js'
@@ -21,6 +24,10 @@ const {
   'out_solutionsmatrix.csv': matrix,
   'out_ssoln.csv': frequency,
 } = smallOutput
+/** Of the first two runs. */
+const tie = sum.replace('19.5', '20.5')
+const third = 'PUID,SOLUTION\n1,0\n2,1\n3,0\n10,0\n'
+const equal = { 'out_r00002.csv': first, 'out_ssoln.csv': undefined }
 const noMatrix = { 'out_solutionsmatrix.csv': undefined }
 const noSolutions = { 'out_r00001.csv': undefined, 'out_r00002.csv': undefined }
 const renamed = (name: (old: string) => string): Changed =>
@@ -28,6 +35,40 @@ const renamed = (name: (old: string) => string): Changed =>
     ...Object.keys(smallOutput).map((old) => [old, undefined]),
     ...Object.entries(smallOutput).map(([old, text]) => [name(old), text]),
   ])
+
+/** Summaries of the two runs as versions of Marxan write them. */
+const versions: Readonly<Record<string, readonly string[]>> = {
+  'Marxan 1.8, blanks': [
+    'Run no.    Score      Cost   Planning Units  Boundary Length   Penalty  Shortfall  Missing Values',
+    '1          20.50     10.00      2         3.00       0.00      0.00      0',
+    '2          19.50      9.00      1         3.00       1.50      0.50      1',
+  ],
+  'Marxan 1.8, one blank': [
+    'Run no. Score Cost Planning Units Boundary Length Penalty Shortfall Missing Values',
+    '1 20.50 10.00 2 3.00 0.00 0.00 0',
+    '2 19.50 9.00 1 3.00 1.50 0.50 1',
+  ],
+  'Marxan 1.8, commas': [
+    'Run Number,Score,Cost,Planning Units,Boundary Length,Penalty,Shortfall,Missing Values',
+    '1,20.500000,10.000000,2,3.000000,0.000000,0.000000,0',
+    '2,19.500000,9.000000,1,3.000000,1.500000,0.500000,1',
+  ],
+  'Marxan 2, blanks': [
+    'Run no.    Score      Cost   Planning Units  Connectivity   Connectivity_Total  Connectivity_In  Connectivity_Edge  Connectivity_Out  Connectivity_In_Fraction  Penalty  Shortfall  Missing_Values  MPM',
+    '1          20.50     10.00      2         3.00       9.00  1.00  1.00  1.00  0.10    0.00      0.00      0   1.0',
+    '2          19.50      9.00      1         3.00       9.00  1.00  1.00  1.00  0.10    1.50      0.50      1   0.75',
+  ],
+  'Marxan 2, tabs': [
+    'Run no.\tScore\tCost\tPlanning Units\tConnectivity_Total\tPenalty\tShortfall\tMissing_Values\tMPM',
+    '1\t20.5\t10\t2\t9\t0\t0\t0\t1',
+    '2\t19.5\t9\t1\t9\t1.5\t0.5\t1\t0.75',
+  ],
+  'a header between blanks over tabs': [
+    'Run no.    Score      Cost   Planning Units',
+    '1\t20.50\t10.00\t2',
+    '2\t19.50\t9.00\t1',
+  ],
+}
 
 /** Changes to the small folder, and what is told of it. */
 const cases: Record<string, [files: Changed, told: string[]]> = {
@@ -91,6 +132,19 @@ const cases: Record<string, [files: Changed, told: string[]]> = {
         'Run no.    Score      Cost   Planning Units  Connectivity   Penalty  Shortfall\n1       20.50     10.00         2         3.00      0.00   0.00\n2   19.50  9.00  1  3.00   1.50   0.50\n',
     },
     [],
+  ],
+  ...Object.fromEntries(
+    Object.entries(versions).map(([version, lines]): [string, [Changed, string[]]] => [
+      `the summary of ${version}`,
+      [{ 'out_sum.csv': undefined, 'out_sum.dat': `${lines.join('\n')}\n` }, []],
+    ]),
+  ),
+  'a summary with a column that its header lacks': [
+    {
+      'out_sum.csv': undefined,
+      'out_sum.dat': 'Run no.    Score      Cost   Planning Units\n1  20.5  10  2  3\n',
+    },
+    ['! field-count out_sum.dat 2'],
   ],
   'CR alone, a byte order mark, blank lines': [
     { 'out_sum.csv': `\ufeff\n\n${sum}\n`.replaceAll('\n', '\r') },
@@ -168,7 +222,6 @@ const cases: Record<string, [files: Changed, told: string[]]> = {
     { ...noMatrix, 'out_r00001.csv': first.replace('10,', '1e+01,') },
     ['? integer-form out_r00001.csv 5 planning unit'],
   ],
-  'another best solution': [{ 'out_best.csv': first }, ['? best-differs out_best.csv']],
   // Matrix
   'quotation marks, semicolons, blanks, a trailing one': [
     { 'out_solutionsmatrix.csv': '"SolutionsMatrix";"P10";"P3";"P2"; P1\r\n"S2";0;"1";0; 0;\r\nS1,1,0,0,1' },
@@ -220,21 +273,21 @@ const cases: Record<string, [files: Changed, told: string[]]> = {
     ['! solutions-differ out_solutionsmatrix.csv 2 P2'],
   ],
   'a file of a run that the matrix lacks': [
-    { 'out_r00003.csv': first },
+    { 'out_sum.csv': `${sum}3,30,9,2,3,1.5,0.5,1,0.75\n`, 'out_r00003.csv': first },
     ['! solutions-differ out_r00003.csv'],
   ],
   'frequencies differ': [
-    { 'out_ssoln.csv': frequency.replace('3,1', '3,2') },
-    ['! frequency-differs out_ssoln.csv 3 number'],
+    { 'out_ssoln.csv': frequency.replace('3,1', '3,2').replace('2,0', '2,1') },
+    ['? frequency-differs out_ssoln.csv ×2'],
   ],
   'frequencies that are too low': [
     { 'out_ssoln.csv': frequency.replace('3,1', '3,0') },
-    ['! frequency-differs out_ssoln.csv 3 number'],
+    ['? frequency-differs out_ssoln.csv ×1'],
   ],
   'frequencies without a header, any order': [{ 'out_ssoln.csv': '1\t1\n10\t1\n3\t1\n2\t0\n' }, []],
   'a selected unit without its frequency': [
-    { 'out_ssoln.csv': frequency.replace('3,1\n', '') },
-    ['! frequency-differs out_ssoln.csv ×1'],
+    { 'out_ssoln.csv': frequency.replace('3,1\n', '').replace('1,1\n', '1,2\n') },
+    ['? frequency-differs out_ssoln.csv ×2'],
   ],
   'a unit that nobody selects without its frequency': [
     { 'out_ssoln.csv': frequency.replace('2,0\n', '') },
@@ -252,8 +305,61 @@ const cases: Record<string, [files: Changed, told: string[]]> = {
       'out_sum.csv': `${sum}3,30,9,1,3,1.5,0.5,1,0.75\n`,
       'out_ssoln.csv': frequency.replace('2,0', '2,2'),
     },
-    ['! frequency-differs out_ssoln.csv 4 number'],
+    ['? frequency-differs out_ssoln.csv ×1', '? run-without-solution out_sum.csv ×1'],
   ],
+  // What longer executions left behind
+  'files of runs that the summary does not have are not read': [
+    { 'out_r00003.csv': '\0', 'out_r00007.csv': first, 'out_mv00003.csv': '\0', 'out_mv00004.csv': '' },
+    ['? run-without-summary out_sum.csv ×3'],
+  ],
+  'the same without a matrix': [
+    { ...noMatrix, 'out_r00003.csv': '\0', 'out_r00007.csv': first },
+    ['? run-without-summary out_sum.csv ×2'],
+  ],
+  'rows of the matrix that the summary does not have are not checked': [
+    { ...noSolutions, 'out_solutionsmatrix.csv': `${matrix}S4,x,1\nS3,0,1,0,0\nS4,0,0,0,0\n` },
+    ['? run-without-summary out_sum.csv ×2'],
+  ],
+  'a run of another file of features counts once': [
+    { 'out_r00003.csv': first, 'out_mv00003.csv': '', 'out_solutionsmatrix.csv': `${matrix}S3,0,1,0,0\n` },
+    ['? run-without-summary out_sum.csv ×1'],
+  ],
+  'no solution of any run of the summary': [
+    { ...noMatrix, ...noSolutions, 'out_r00003.csv': first },
+    ['! output-missing output', '? run-without-summary out_sum.csv ×1'],
+  ],
+  'a summary with an error does not tell what is left over': [
+    { 'out_sum.csv': sum.replace('19.5', 'x'), 'out_mv00003.csv': smallOutput['out_mv00001.csv'] },
+    ['! number-invalid out_sum.csv 3 Score'],
+  ],
+  // The best run
+  'a tie, and the best is the second': [{ 'out_sum.csv': tie }, []],
+  'a tie, and the best is the first': [{ 'out_sum.csv': tie, 'out_best.csv': first }, []],
+  'a tie without the best': [{ 'out_sum.csv': tie, 'out_best.csv': undefined }, ['? best-tie out_sum.csv']],
+  'a tie of equal solutions without the best': [
+    { ...noMatrix, ...equal, 'out_sum.csv': tie.replace('9,1', '9,2'), 'out_best.csv': undefined },
+    [],
+  ],
+  'a tie, and the best is neither': [
+    { 'out_sum.csv': tie, 'out_best.csv': third },
+    ['? best-differs out_best.csv'],
+  ],
+  'the best is no solution': [{ 'out_best.csv': third }, ['? best-differs out_best.csv']],
+  'the best is the solution of a run with a higher score': [
+    { 'out_best.csv': first },
+    ['? best-differs out_best.csv'],
+  ],
+  ...Object.fromEntries(
+    Object.entries({
+      'out_best.csv': 'PUID,SOLUTION\n1,0\n2,0\n3,1\n10,0\n',
+      'out_best.txt': '"planning_unit","solution"\n3,1\n1,0\n2,0\n10,0\n',
+      'out_best.dat': '10,0\n3\n2,0\n1,0\n',
+      'OUT_BEST.TXT': 'planning_unit\tsolution\n10,0\n3\t1\n2,0\n1,0\n',
+    }).map(([name, text]): [string, [Changed, string[]]] => [
+      `a tie, and ${name} is the second`,
+      [{ 'out_sum.csv': tie, 'out_best.csv': undefined, [name]: text }, []],
+    ]),
+  ),
   // Features
   'a feature that there is not': [
     { 'out_mv00001.csv': features('7,,4,5,0,2,0,0,yes,1', '9,,1,1,0,1,0,0,yes,1') },
@@ -290,16 +396,64 @@ const cases: Record<string, [files: Changed, told: string[]]> = {
     },
     [],
   ],
-  'results of a run without a summary': [
-    { 'out_mv00003.csv': features('7,,4,5,0,2,0,0,yes,1', '8,,1,1,0,1,0,0,yes,1') },
-    ['? run-without-summary out_sum.csv ×1'],
-  ],
 }
 
 for (const [name, [files, expected]] of Object.entries(cases))
   test(name, async () => {
     assert.deepEqual((await toldOf(files)).sort(), [...expected].sort())
   })
+
+for (const [version, lines] of Object.entries(versions))
+  test(`the numbers of the summary of ${version} stand in their columns`, async () => {
+    const text = `${lines.join('\n')}\n`
+    const findings = new FindingCollector()
+    const file = { name: 'out_sum.dat', size: text.length, open: () => chunks(text) }
+    const read = await readSummaries(file, { findings })
+    assert.deepEqual(findings.list(), [])
+    const has = (name: string) => lines[0]?.toLowerCase().includes(name)
+    const expected = [
+      [1, 20.5, 10, 2, 3, 0, 0],
+      [2, 19.5, 9, 1, 3, 1.5, 0.5],
+    ].map(([run, score, cost, units, length, penalty, shortfall]) => [
+      ...[run, score, cost, units, has('boundary length') || has('connectivity ') ? length : null],
+      ...[has('penalty') ? penalty : null, has('shortfall') ? shortfall : null],
+    ])
+    assert.deepEqual(
+      read.map((one) => [
+        ...[one.run, one.score, one.cost, one.planningUnits, one.connectivity],
+        ...[one.penalty, one.shortfall],
+      ]),
+      expected,
+    )
+    assert.deepEqual(
+      read.map(({ metadata }) => metadata.Missing_Values),
+      has('missing') ? [0, 1] : [undefined, undefined],
+    )
+  })
+
+test('what is told of the best run names the runs, and what is not read', async () => {
+  const messages = async (files: Changed) => {
+    const findings = await validate(resultsValidator, outputEntries(outputZip(changed(files))))
+    return findings.map(({ message, hint }) => `${message}. ${hint}`)
+  }
+  const noFeatures = { 'out_mv00001.csv': undefined, 'out_mv00002.csv': undefined }
+  const unread = 'out_mvbest.csv may be of another run and is not read.'
+  assert.deepEqual(await messages({ ...noFeatures, 'out_best.csv': first }), [
+    `out_best.csv is the solution of the run 1 with the score 20.5, but the run 2 has the lowest, 19.5. The run 2 is imported as the best one. ${unread}`,
+  ])
+  assert.deepEqual(await messages({ ...noFeatures, 'out_best.csv': third }), [
+    `The run 2 has the lowest score, but out_best.csv is another solution. The run 2 is imported as the best one. ${unread}`,
+  ])
+  assert.deepEqual(await messages({ 'out_sum.csv': tie, 'out_best.csv': undefined }), [
+    'The runs 1, 2 have the lowest score, and there is no file _best that says which is the best one. The run 1 is imported as the best one.',
+  ])
+})
+
+test('results that are left out are not read', async () => {
+  const entries = outputEntries(Buffer.from('no zip'))
+  const findings = await validate(resultsValidator, entries, { options: { skip: true } })
+  assert.deepEqual(findings, [])
+})
 
 test('without an output folder nothing is told', async () => {
   assert.deepEqual(await validate(resultsValidator, uploads({ 'pu.dat': 'id\n1\n' })), [])
@@ -329,12 +483,11 @@ test('where pu.dat or spec.dat cannot be read, nothing is called unknown', async
 })
 
 test('findings of one kind are listed up to a hundred over all files, and counted', async () => {
-  const many = Object.fromEntries(
-    Array.from({ length: 150 }, (_, at) => [
-      `out_mv${String(at + 3).padStart(5, '0')}.csv`,
-      features(`7,,4,5,0,2,0,0,?${at},1`),
-    ]),
-  )
+  const runs = Array.from({ length: 150 }, (_, at) => at + 3)
+  const many = Object.fromEntries([
+    ['out_sum.csv', `${sum}${runs.map((run) => `${run},90,0,0,0,0,0,0,0\n`).join('')}`],
+    ...runs.map((run) => [`out_mv${String(run).padStart(5, '0')}.csv`, features(`7,,4,5,0,2,0,0,?${run},1`)]),
+  ])
   const told = await toldOf(many)
   const bad = told.filter((line) => line.startsWith('! yes-or-no'))
   assert.equal(bad.length, 100)
@@ -348,7 +501,11 @@ test('what is wrong in the same way in many files is one finding', async () => {
       features('7,,4,5,0,2,0,0,yes,1'),
     ]),
   )
-  const findings = await validate(resultsValidator, outputEntries(outputZip({ ...smallOutput, ...many })))
+  const stated = { 'out_sum.csv': `${sum}3,30,9,2,3,0,0,0,1\n` }
+  const findings = await validate(
+    resultsValidator,
+    outputEntries(outputZip({ ...smallOutput, ...many, ...stated })),
+  )
   const [missing, ...others] = findings.filter(({ code }) => code === 'legacy/features-missing')
   assert.equal(missing?.message, '1 feature of spec.dat has no row in the file; the same in 2 more files')
   assert.deepEqual([missing?.file, missing?.count, others], ['out_mv00001.csv', 3, []])

@@ -5,6 +5,7 @@ import { UnitSet } from '../units/unit-set.js'
 import { MatrixColumns } from './matrix-columns.js'
 import { MatrixLines } from './matrix-lines.js'
 import { numbered } from './numbered.js'
+import type { WantedRuns } from './wanted-runs.js'
 
 export interface MatrixRow {
   readonly run: number
@@ -22,8 +23,12 @@ export class MatrixReader {
   readonly #columns: MatrixColumns
   readonly #selected: UnitSet
   readonly #runs = new Map<number, number>()
+  readonly #wanted: WantedRuns
   /** Before the cells of the row that is read. */
   #label = ''
+  #run: number | undefined
+  /** The row is of no wanted run. */
+  #leftover = false
   /** The row has no error so far. */
   #whole = true
   #blank = true
@@ -31,8 +36,9 @@ export class MatrixReader {
   #header = true
   #rows = 0
 
-  constructor(file: string, units: KnownIds, findings: FindingCollector) {
+  constructor(file: string, units: KnownIds, findings: FindingCollector, wanted: WantedRuns = {}) {
     this.#file = file
+    this.#wanted = wanted
     this.#findings = findings
     this.#columns = new MatrixColumns(file, units, findings)
     this.#selected = new UnitSet(units.size)
@@ -84,7 +90,11 @@ export class MatrixReader {
       return undefined
     }
     this.#rows += 1
-    const run = numbered('S', this.#label, 1)
+    const run = this.#run
+    if (run !== undefined && this.#leftover) {
+      this.#wanted.leftover?.(run)
+      return undefined
+    }
     const place = { file: this.#file, line, column: 'run' }
     const before = run === undefined ? undefined : this.#runs.get(run)
     if (run === undefined)
@@ -128,11 +138,14 @@ export class MatrixReader {
   #begin(label: string): void {
     this.#selected.clear()
     this.#label = label
+    this.#run = numbered('S', label, 1)
+    this.#leftover = this.#run !== undefined && this.#wanted.runs?.has(this.#run) === false
     this.#last = label
   }
 
   #cell(column: number): void {
     this.#blank = false
+    if (this.#leftover) return
     const { bit } = this.#lines
     const unit = this.#columns.unit(column)
     if (bit === 1 && unit >= 0) this.#selected.add(unit)

@@ -3,18 +3,21 @@ import type { KnownIds } from '../../tables/table-ids.js'
 import { isOutputError } from '../output-problem.js'
 import type { ReadResultOptions } from '../read-records.js'
 import { MatrixReader, type MatrixRow } from './matrix-reader.js'
+import type { WantedRuns } from './wanted-runs.js'
+
+export interface ReadMatrixOptions extends ReadResultOptions, WantedRuns {}
 
 /**
  * Reads a matrix of solutions: a column for each planning unit, a row for each run, in any order. Holds one bit for each unit and no more, however many runs
- * there are. Rows with an error are left out.
+ * there are. Rows with an error are left out, and those of other runs than `runs` are not checked.
  * @see Marxan User Manual 7
  */
 export async function* readMatrix(
   file: ZippedFile,
   units: KnownIds,
-  { findings, signal }: ReadResultOptions,
+  { findings, signal, ...wanted }: ReadMatrixOptions,
 ): AsyncGenerator<MatrixRow> {
-  const matrix = new MatrixReader(file.name, units, findings)
+  const matrix = new MatrixReader(file.name, units, findings, wanted)
   try {
     for await (const chunk of file.open()) {
       signal?.throwIfAborted()

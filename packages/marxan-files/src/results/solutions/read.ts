@@ -1,4 +1,4 @@
-import { checkOptions } from '@piecework/core/piece'
+import { check, checkOptions, type OptionChecks } from '@piecework/core/piece'
 import type { KnownIds } from '../../tables/table-ids.js'
 import type { OutputFolder } from '../open-output.js'
 import { type ReadResultOptions, readResultChecks } from '../read-records.js'
@@ -16,19 +16,31 @@ export interface Solution {
   readonly line?: number
 }
 
+export interface ReadSolutionsOptions extends ReadResultOptions {
+  /** Called for each row of the matrix whose run is none of the folder's `runs`. */
+  readonly leftover?: (run: number) => void
+}
+
+const readSolutionsChecks: OptionChecks<ReadSolutionsOptions> = {
+  ...readResultChecks,
+  leftover: check.func(),
+}
+
 /**
- * Solutions of all runs, from the matrix or, without it, from the files of the runs. `units` are the ids of pu.dat. What cannot be read is reported and left
+ * Solutions of all runs, or of the folder's `runs`, from the matrix or, without it, from the files of the runs. `units` are the ids of pu.dat. What cannot be read is reported and left
  * out.
  */
 export async function* readSolutions(
-  folder: Pick<OutputFolder, 'matrix' | 'solutions'>,
+  folder: Pick<OutputFolder, 'matrix' | 'solutions' | 'runs'>,
   units: KnownIds,
-  given: ReadResultOptions,
+  given: ReadSolutionsOptions,
 ): AsyncGenerator<Solution> {
-  const options = checkOptions('readSolutions()', given, readResultChecks)
-  const { matrix } = folder
+  const { leftover, ...options } = checkOptions('readSolutions()', given, readSolutionsChecks)
+  const { matrix, runs } = folder
   if (matrix) {
-    for await (const row of readMatrix(matrix, units, options)) yield { ...row, file: matrix.name }
+    const rows = { ...(runs && { runs }), ...(leftover && { leftover }) }
+    for await (const row of readMatrix(matrix, units, { ...options, ...rows }))
+      yield { ...row, file: matrix.name }
     return
   }
   const selected = new UnitSet(units.size)

@@ -2,6 +2,7 @@ import type { ZippedFile } from '@piecework/core/archive'
 import { check, checkOptions, type FindingCollector, type OptionChecks } from '@piecework/core/piece'
 import { defaultOutputLimits } from '../../defaults.js'
 import type { DelimitedRecord } from '../../records/delimited-record.js'
+import { columnName } from '../column-name.js'
 import { type ReadResultOptions, readRecords, readResultChecks } from '../read-records.js'
 import { ResultCells } from '../result-cells.js'
 import { isSummaryColumn, type SummaryColumns, summaryColumns, summaryNumbers } from './summary-columns.js'
@@ -92,12 +93,16 @@ function summaryOf(
   const metadata = Object.fromEntries(
     columns.others.flatMap((at) => {
       const text = record.text(at)
-      return text === '' ? [] : [[name(at).trim(), numberOrText(text)]]
+      return text === '' ? [] : [[metadataName(name(at)), numberOrText(text)]]
     }),
   )
   const { line } = record
   return { line, run, score, cost, planningUnits, connectivity, penalty, shortfall, mpm, metadata }
 }
+
+/** One name for what versions of Marxan spell differently. */
+const metadataName = (name: string): string =>
+  columnName(name) === 'missing_values' ? 'Missing_Values' : name.trim()
 
 const numberOrText = (text: string): number | string => {
   const value = Number(text)

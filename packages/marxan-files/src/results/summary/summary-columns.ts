@@ -6,8 +6,14 @@ import { columnName } from '../column-name.js'
 export const summaryNumbers = ['cost', 'connectivity', 'penalty', 'shortfall', 'mpm'] as const
 type NumberName = (typeof summaryNumbers)[number]
 
+/** What Marxan 1.8 calls the connectivity. */
+const boundaryLength = 'boundary_length'
 const runNames: ReadonlySet<string> = new Set(['run_number', 'run_no', 'run'])
-const known: ReadonlySet<string> = new Set([...runNames, 'score', 'planning_units', ...summaryNumbers])
+const known: ReadonlySet<string> = new Set([
+  ...runNames,
+  ...['score', 'planning_units', boundaryLength, 'missing_values'],
+  ...summaryNumbers,
+])
 
 /** Where the columns of one summary are. */
 export interface SummaryColumns {
@@ -58,7 +64,9 @@ export function summaryColumns(
   if (findings.errors > errors) return undefined
   const fields = Object.fromEntries(
     [...summaryNumbers, 'planning_units'].map((name) => [name, simple.indexOf(name)]),
-  ) as SummaryColumns['fields']
-  const others = simple.flatMap((name, at) => (name === '' || at === run || known.has(name) ? [] : [at]))
+  ) as Record<keyof SummaryColumns['fields'], number>
+  if (fields.connectivity < 0) fields.connectivity = simple.indexOf(boundaryLength)
+  const read = new Set([run, score, ...Object.values(fields)])
+  const others = simple.flatMap((name, at) => (name === '' || read.has(at) ? [] : [at]))
   return { names, run, score, fields, others }
 }

@@ -29,6 +29,18 @@ export class UnitSet {
     this.#size = 0
   }
 
+  /** A set of the same units. */
+  copy(): UnitSet {
+    const copy = new UnitSet(this.#bits.length * 8)
+    copy.#bits.set(this.#bits)
+    copy.#size = this.#size
+    return copy
+  }
+
+  equals(other: UnitSet): boolean {
+    return this.#size === other.#size && this.difference(other) < 0
+  }
+
   /** The lowest index that is in one of the two sets only; -1 if they are equal. */
   difference(other: UnitSet): number {
     const byte = this.#bits.findIndex((bits, at) => bits !== other.#bits[at])

@@ -38,8 +38,8 @@ export function plainResults(files: OutputFiles, scenario: string): PlainResults
   const runs = plainTable(rows(sum))
     .map((row) => runColumns.map((column) => number(row[column])))
     .sort(byNumbers)
-  const lowest = Math.min(...runs.map(([, score]) => Number(score)))
-  const best = runs.find(([, score]) => score === lowest)?.[0] ?? undefined
+  const stated = new Set(runs.map(([run]) => run))
+  const isStated = (name: string) => stated.has(runOf(name))
 
   const selected: Record<number, readonly number[]> = {}
   const [matrix] = named('solutionsmatrix')
@@ -48,25 +48,22 @@ export function plainResults(files: OutputFiles, scenario: string): PlainResults
   }
   if (matrix !== undefined) {
     const [header = [], ...records] = rows(matrix)
-    for (const [run = '', ...cells] of records)
+    for (const [run = '', ...cells] of records.filter(([run = '']) => stated.has(Number(run.slice(1)))))
       keep(
         Number(run.slice(1)),
         cells.flatMap((cell, at) => (cell === '1' ? [Number(header[at + 1]?.slice(1))] : [])),
       )
-  } else
-    for (const name of named('r\\d{3,}')) {
-      const [header = [], ...records] = rows(name)
-      const headless = Number.isFinite(Number(header[0]))
-      const id = headless || /^[^a-z0-9]*p/i.test(header[0] ?? '') ? 0 : 1
-      keep(
-        runOf(name),
-        (headless ? [header, ...records] : records).flatMap((record) =>
-          Number(record[1 - id] ?? 1) === 1 ? [Number(record[id])] : [],
-        ),
-      )
-    }
+  } else for (const name of named('r\\d{3,}').filter(isStated)) keep(runOf(name), plainSolution(rows(name)))
+
+  const lowest = Math.min(...runs.map(([, score]) => Number(score)))
+  const tied = runs.flatMap(([run, score]) => (score === lowest ? [Number(run)] : []))
+  const [file] = named('best')
+  const chosen = file === undefined ? [] : plainSolution(rows(file)).sort((a, b) => a - b)
+  const isBest = (run: number) => file !== undefined && String(selected[run] ?? []) === String(chosen)
+  const best = tied.find(isBest) ?? tied[0]
 
   const features = named('mv\\d{3,}')
+    .filter(isStated)
     .flatMap((name) =>
       plainTable(rows(name), 'feature_name').map((row) => [
         runOf(name),
@@ -78,6 +75,15 @@ export function plainResults(files: OutputFiles, scenario: string): PlainResults
     )
     .sort(byNumbers)
   return { runs, best, selected, features }
+}
+
+/** The units that a file `_r` or `_best` selects. */
+function plainSolution([header = [], ...records]: readonly (readonly string[])[]): number[] {
+  const headless = Number.isFinite(Number(header[0]))
+  const id = headless || /^[^a-z0-9]*p/i.test(header[0] ?? '') ? 0 : 1
+  return (headless ? [header, ...records] : records).flatMap((record) =>
+    Number(record[1 - id] ?? 1) === 1 ? [Number(record[id])] : [],
+  )
 }
 
 /** UTF-8, or what old programs write, in which further bytes are blanks. */

@@ -1,25 +1,34 @@
 import { type Entries, FindingCollector } from '@piecework/core/piece'
 import {
-  bestRun,
+  BestRunSearch,
+  currentRuns,
   featureNames,
   openOutput,
   readFeatureResults,
+  readSolutionFile,
   readSolutions,
   readSummaries,
   tableIds,
+  UnitSet,
 } from '@piecework/marxan-files'
 import type { PlainResults } from './plain-results.js'
 
 /** Results as the readers give them. */
 export async function readResults(entries: Entries): Promise<PlainResults> {
   const findings = new FindingCollector()
-  const folder = await openOutput(entries, { findings })
-  const summaries = folder.sum ? await readSummaries(folder.sum, { findings }) : []
+  const opened = await openOutput(entries, { findings })
+  const summaries = opened.sum ? await readSummaries(opened.sum, { findings }) : []
+  const folder = currentRuns(opened, summaries).current
   const units = (await tableIds(entries, 'pu.dat')).index
   const selected: Record<number, readonly number[]> = {}
-  for await (const solution of readSolutions(folder, units, { findings }))
+  const best = folder.best && new UnitSet(units.size)
+  if (folder.best && best) await readSolutionFile(folder.best, units, best, { findings })
+  const search = new BestRunSearch(summaries, best)
+  for await (const solution of readSolutions(folder, units, { findings })) {
+    search.add(solution.run, solution.selected)
     if (solution.selected.size > 0)
       selected[solution.run] = [...solution.selected].map((at) => units.id(at)).sort((a, b) => a - b)
+  }
   const names = await featureNames(entries)
   const features: (readonly (number | boolean | null)[])[] = []
   for (const [run, file] of folder.features)
@@ -42,7 +51,7 @@ export async function readResults(entries: Entries): Promise<PlainResults> {
         one.mpm,
       ])
       .sort((a, b) => Number(a[0]) - Number(b[0])),
-    best: bestRun(summaries),
+    best: search.result.run,
     selected,
     features: features.sort((a, b) => Number(a[0]) - Number(b[0]) || Number(a[1]) - Number(b[1])),
   }
