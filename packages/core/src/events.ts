@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3'
+import { callHost, warn } from './call-host.js'
 import type { Finding } from './contracts/finding.js'
 import type { Job, JobError, Progress } from './contracts/jobs.js'
 import { isTerminal } from './engine/machine.js'
@@ -29,24 +30,47 @@ interface NodeEvent {
 
 export type PieceworkEmitter = EventEmitter<PieceworkEvents>
 
-/** What a listener throws becomes a warning of the process, and the job goes on. */
+type Listener = (...args: never[]) => unknown
+
+/** What a listener throws or rejects with becomes a warning of the process; the others and the job go on. */
 export function createEmitter(): PieceworkEmitter {
-  const emitter: PieceworkEmitter = new EventEmitter<PieceworkEvents>()
-  const emit = emitter.emit.bind(emitter)
+  // Of any events: what a listener takes is checked where it is registered.
+  const emitter = new EventEmitter()
+  const { guarded, given } = guardedListeners()
+  const { on, once, off, emit, listeners } = emitter
+  emitter.on = (event, listener, context) => on.call(emitter, event, guarded(listener), context) as never
+  emitter.once = (event, listener, context) => once.call(emitter, event, guarded(listener), context) as never
+  emitter.off = (event, listener, context, only) =>
+    off.call(emitter, event, listener && guarded(listener), context, only) as never
+  emitter.addListener = emitter.on
+  emitter.removeListener = emitter.off
+  emitter.listeners = (event) => listeners.call(emitter, event).map(given) as never
   emitter.emit = (event, ...args) => {
     if (event === 'error' && emitter.listenerCount('error') === 0) warn(args[0])
-    try {
-      return emit(event, ...args)
-    } catch (error) {
-      warn(error)
-      return true
-    }
+    return emit.call(emitter, event, ...args)
   }
-  return emitter
+  return emitter as unknown as PieceworkEmitter
 }
 
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : String(error))
+/** Listeners that throw nothing, each the same for the same one of the host's. */
+function guardedListeners() {
+  const byGiven = new WeakMap<Listener, Listener>()
+  const givenOf = new WeakMap<Listener, Listener>()
+  return {
+    guarded: <Given extends Listener>(given: Given): Given => {
+      // The emitter itself removes those that were for once.
+      if (typeof given !== 'function' || givenOf.has(given)) return given
+      const known = byGiven.get(given)
+      if (known) return known as Given
+      const guarded = function (this: unknown, ...args: never[]) {
+        callHost(() => given.apply(this, args))
+      }
+      byGiven.set(given, guarded)
+      givenOf.set(guarded, given)
+      return guarded as Listener as Given
+    },
+    given: (guarded: Listener): Listener => givenOf.get(guarded) ?? guarded,
+  }
 }
 
 /** Emits `job:status` for each status of a job once, and never one before those that were emitted. */

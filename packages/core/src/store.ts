@@ -1,4 +1,5 @@
 export { artifactKeySegments } from './artifacts/artifact-key.js'
+export { callHost, warn } from './call-host.js'
 export type { ArtifactStat, ArtifactStore, ByteRange } from './contracts/artifacts.js'
 export type { Attempts, Lease, NodeResult } from './contracts/attempts.js'
 export type {

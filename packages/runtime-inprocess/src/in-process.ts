@@ -1,4 +1,5 @@
 import {
+  callHost,
   check,
   checkOptions,
   type OptionChecks,
@@ -6,6 +7,7 @@ import {
   type Runtime,
   type Task,
   type TaskHandler,
+  warn,
 } from '@piecework/core/store'
 import PQueue from 'p-queue'
 import { defaults } from './defaults.js'
@@ -48,7 +50,7 @@ export function inProcess(options?: InProcessOptions): Runtime {
     try {
       await handler?.(task, controller.signal)
     } catch (error) {
-      report(onError, error, task)
+      callHost(() => onError(error, task))
     } finally {
       running.delete(controller)
     }
@@ -88,14 +90,3 @@ export function inProcess(options?: InProcessOptions): Runtime {
 const stopped = (): PieceworkError => new PieceworkError('stopped', 'This runtime was stopped')
 
 const abort = (controller: AbortController): void => controller.abort(stopped())
-
-/** An error of the host's own reporting becomes a warning: it must not end the process. */
-function report(onError: (error: unknown, task: Task) => void, error: unknown, task: Task): void {
-  try {
-    onError(error, task)
-  } catch (failure) {
-    warn(failure)
-  }
-}
-
-const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error))

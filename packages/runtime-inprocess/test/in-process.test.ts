@@ -55,6 +55,7 @@ test('a handler that fails, at once or later, is reported once with its task; a 
   const runtime = inProcess({
     onError: (error, of) => {
       reported.push([error, of])
+      if (of.node === '1') return Promise.reject(new Error('the report broke'))
       throw new Error('the report broke')
     },
   })

@@ -1,6 +1,6 @@
-import type { Task } from '@piecework/core/store'
+import { callHost, type Task, warn } from '@piecework/core/store'
 
-/** Receives errors that are no result of a call. What it throws becomes a process warning. */
+/** Receives errors that are no result of a call. What it throws or rejects with becomes a process warning. */
 export type OnError = (error: unknown, task?: Task) => void
 
 export interface ErrorReporter {
@@ -14,13 +14,7 @@ export interface ErrorReporter {
 
 export function errorReporter(onError: OnError = warn): ErrorReporter {
   const reported = new Set<string>()
-  const call: OnError = (...args) => {
-    try {
-      onError(...args)
-    } catch (failure) {
-      warn(failure)
-    }
-  }
+  const call: OnError = (...args) => callHost(() => onError(...args))
   return {
     reportTask: call,
     report: (error) => {
@@ -42,5 +36,3 @@ const lostSlotCodes = [-1, -2, -3, -6]
 
 const isLostSlot = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && lostSlotCodes.includes(error.code as number)
-
-const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error))

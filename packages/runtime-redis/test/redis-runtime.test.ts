@@ -209,28 +209,30 @@ test('options that cannot work are refused', () => {
   }
 })
 
-test('a handler that fails is reported once with its task; a report that fails does no harm', async () => {
-  const reported: unknown[] = []
-  const runtime = redisRuntime({
-    connection: redisUrl,
-    queue: uniqueQueue(),
-    onError: (...about) => {
-      reported.push(about)
-      throw new Error('the report broke')
-    },
+for (const how of ['throws', 'rejects'])
+  test(`a handler that fails is reported once with its task; a report that ${how} does no harm`, async () => {
+    const reported: unknown[] = []
+    const runtime = redisRuntime({
+      connection: redisUrl,
+      queue: uniqueQueue(),
+      onError: (...about) => {
+        reported.push(about)
+        if (how === 'rejects') return Promise.reject(new Error('the report broke'))
+        throw new Error('the report broke')
+      },
+    })
+    const warnings: string[] = []
+    const warned = ({ message }: Error): number => warnings.push(message)
+    process.on('warning', warned)
+    const failure = new Error('on purpose')
+    await runtime.start(() => Promise.reject(failure))
+    await runtime.submit([task('0')])
+    await until(() => warnings.length > 0)
+    process.off('warning', warned)
+    await runtime.stop()
+    assert.deepEqual(reported, [[failure, task('0')]])
+    assert.deepEqual(warnings, ['the report broke'])
   })
-  const warnings: string[] = []
-  const warned = ({ message }: Error): number => warnings.push(message)
-  process.on('warning', warned)
-  const failure = new Error('on purpose')
-  await runtime.start(() => Promise.reject(failure))
-  await runtime.submit([task('0')])
-  await until(() => warnings.length > 0)
-  process.off('warning', warned)
-  await runtime.stop()
-  assert.deepEqual(reported, [[failure, task('0')]])
-  assert.deepEqual(warnings, ['the report broke'])
-})
 
 test('a started runtime is not started again; a stopped one stays stopped', async () => {
   const runtime = redisRuntime({ connection: redisUrl, queue: uniqueQueue() })

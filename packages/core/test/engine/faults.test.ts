@@ -76,30 +76,6 @@ test('a job whose request never heard that it was stored keeps its uploads and r
   )
 })
 
-test('a listener that throws breaks no job', async () => {
-  const warned: Error[] = []
-  const onWarning = (warning: Error) => void warned.push(warning)
-  process.on('warning', onWarning)
-  try {
-    await withPiecework(
-      (host) => host.pack(),
-      async (piecework, { host }) => {
-        for (const event of ['job:created', 'job:status', 'node:started', 'node:done'] as const) {
-          piecework.events.on(event, () => {
-            throw new Error(`in ${event}`)
-          })
-        }
-        const resource = host.add('b1', 'Birds', ['wren'])
-        await (await piecework.export({ resource, principal: ann })).result()
-      },
-    )
-    await sleep(1)
-    assert.ok(warned.some(({ message }) => message === 'in node:done'))
-  } finally {
-    process.off('warning', onWarning)
-  }
-})
-
 test('all problems at once: an error is reported also after a thousand warnings', async () => {
   async function* validate() {
     for (let i = 0; i < 1500; i++)

@@ -37,7 +37,9 @@ for (const [name, open, runner] of [
       assert.deepEqual(await contentOf(world, copy), before)
       assert.deepEqual(await contentOf(world, id), before)
       assert.deepEqual(
-        (await piecework.jobs({ principal: ann, resource: { kind: 'project', id: copy } })).map((one) => one.id),
+        (await piecework.jobs({ principal: ann, resource: { kind: 'project', id: copy } })).map(
+          (one) => one.id,
+        ),
         [job.id],
       )
     })
@@ -96,8 +98,8 @@ for (const [name, open, runner] of [
       await busy(guard.edit(`project:0${id}/board:00${board?.id}`, async () => {}))
       assert.equal((await guard.holders({ kind: 'project', id: ` ${id}` }, { principal: ann })).length, 1)
       await claim.release()
-      // 1 does not hold what is below 11.
-      const other = await guard.claim([`project:${id}1/board:1`], { id: 'run', kind: 'run' })
+      // 1 does not hold 11.
+      const other = await guard.claim([`project:${id}1`], { id: 'run', kind: 'run' })
       await guard.edit({ kind: 'project', id }, async () => {})
       await other.release()
     })
