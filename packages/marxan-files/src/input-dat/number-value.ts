@@ -41,6 +41,10 @@ export function numberValue(
     }))
     return undefined
   }
+  if (!isReadable(value, rule))
+    findings.warning('legacy/parameter-unreadable', location, () => ({
+      message: `${key} is ${value}; Marxan 4 reads it ${rangeText(rule.readable?.[0], rule.readable?.[1])} only, and an export writes ${rule.default} instead`,
+    }))
   if (kind === 'integer' && !/^[+-]?\d+$/.test(text))
     forms.add({ column: key, text, value, line: location.line })
   return value
@@ -52,10 +56,16 @@ function hasRemark(text: string): boolean {
   return NUMBER.test(number) && /^[^\d.,]/.test(remark)
 }
 
-/** Whether a value, of any type, is one that the key can have. */
+/** Whether a value, of any type, is one that Marxan can run with. */
 export const isValid = (value: unknown, rule: NumberRule): value is number =>
   (rule.kind === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value)) &&
-  isInRange(value as number, rule)
+  isInRange(value as number, rule) &&
+  isReadable(value as number, rule)
+
+const isReadable = (
+  value: number,
+  { readable: [least, most] = [-Infinity, Infinity] }: NumberRule,
+): boolean => value >= least && value <= most
 
 const isInRange = (value: number, { min = -Infinity, max = Infinity }: NumberRule): boolean =>
   value >= min && value <= max

@@ -11,7 +11,11 @@ export interface NumberRule {
   readonly max?: number
   /** Used if the key is missing or has no valid value. */
   readonly default: number
+  /** What Marxan 4 reads, inclusive; it stops at others, which are kept, and not written. */
+  readonly readable?: readonly [least: number, most: number]
 }
+
+const mostInt = 2 ** 31 - 1
 
 /** A numeric key that every written input.dat has, in the group of this title. A title must not hold a key: Marxan looks for keys anywhere in a line. */
 interface GroupedRule extends NumberRule {
@@ -36,9 +40,15 @@ const [general, annealing, costThreshold, control] = parameterGroups
 export const parameters = {
   BLM: { group: general, kind: 'number', min: 0, default: 1, marxan: 0, olderName: 'CM' },
   PROP: { group: general, kind: 'number', min: 0, max: 1, default: 0.5, marxan: 0 },
-  RANDSEED: { group: general, kind: 'integer', default: -1, marxan: 'none' },
+  RANDSEED: {
+    group: general,
+    kind: 'integer',
+    readable: [-mostInt - 1, mostInt],
+    default: -1,
+    marxan: 'none',
+  },
   BESTSCORE: { group: general, kind: 'number', default: -1 },
-  NUMREPS: { group: general, kind: 'integer', min: 1, default: 10, marxan: 0 },
+  NUMREPS: { group: general, kind: 'integer', min: 1, max: mostInt, default: 10, marxan: 0 },
 
   NUMITNS: { group: annealing, kind: 'integer', min: 0, default: 1_000_000, marxan: 0 },
   STARTTEMP: { group: annealing, kind: 'number', default: -1, marxan: 1 },
@@ -110,7 +120,7 @@ const isSaveKey = (key: string): boolean => /^SAVE[A-Z]+$/.test(key)
 /** Undefined for keys that are not `SAVE…`. */
 export function saveRule(key: string): NumberRule | undefined {
   // Every how many iterations, unlike the others.
-  if (key === 'SAVESNAPFREQUENCY') return { kind: 'integer', min: 0, default: 0 }
+  if (key === 'SAVESNAPFREQUENCY') return { kind: 'integer', min: 0, max: mostInt, default: 0 }
   return isSaveKey(key) ? { kind: 'integer', min: 0, max: 3, default: 0 } : undefined
 }
 

@@ -31,11 +31,15 @@ const ranges: Readonly<Record<string, [type: string, good: string[], bad: Record
   PROP: ['0..1', ['0', '1', ' 5.00000000000000E-0001'], { '-0.1': 'out-of-range', '1.1': 'out-of-range' }],
   RANDSEED: [
     'integer',
-    ['-1', '12345'],
+    ['-1', '12345', '2147483647', '-2147483648'],
     { '1.5': 'integer-invalid', '1.00000000000000000001': 'integer-invalid' },
   ],
   BESTSCORE: ['number', ['-1', '10.5'], { inf: 'number-invalid', nan: 'number-invalid' }],
-  NUMREPS: ['integer ≥ 1', ['1'], { '0': 'out-of-range', '-1': 'out-of-range', '1.5': 'integer-invalid' }],
+  NUMREPS: [
+    'integer ≥ 1',
+    ['1', '2147483647'],
+    { '2147483648': 'out-of-range', '0': 'out-of-range', '-1': 'out-of-range', '1.5': 'integer-invalid' },
+  ],
   NUMITNS: ['integer ≥ 0', ['10000', '100000000000'], { '-1': 'out-of-range', '20000.5': 'integer-invalid' }],
   STARTTEMP: ['number (negative = adaptive)', ['-1', '-10', '100000.5'], { hot: 'number-invalid' }],
   COOLFAC: ['number ≥ 0', ['0', '6.5'], { '': 'value-empty' }],
@@ -56,7 +60,11 @@ const ranges: Readonly<Record<string, [type: string, good: string[], bad: Record
       ...['SAVESPEC', 'SAVEPU'],
     ].map((key) => [key, ['0..3', ['0', '3'], { '4': 'out-of-range', '-1': 'out-of-range' }]]),
   ),
-  SAVESNAPFREQUENCY: ['a number of iterations', ['0', '1000'], { '-1': 'out-of-range' }],
+  SAVESNAPFREQUENCY: [
+    'a number of iterations',
+    ['0', '1000'],
+    { '3000000000': 'out-of-range', '-1': 'out-of-range' },
+  ],
 }
 
 const lineOf = (key: string) =>
@@ -125,6 +133,18 @@ fileRules('2. input.dat', 'input.dat', {
   ),
   'VERSION: ignored': [['text', changed({ VERSION: 'x.y' }), []]],
   ...table,
+  'RANDSEED: beyond 32 bits, at which Marxan stops, it is kept with a warning': [
+    ...['2147483648', '-2147483649', '1e15'].map(
+      (seed): Case => [
+        seed,
+        changed({ RANDSEED: seed }),
+        [
+          '? parameter-unreadable input.dat 3 RANDSEED',
+          ...(seed === '1e15' ? ['? integer-form input.dat 3 RANDSEED'] : []),
+        ],
+      ],
+    ),
+  ],
   'COOLFAC: negative is a warning where STARTTEMP < 0': [
     ['unused', changed({ COOLFAC: '-1' }), ['? coolfac-unused input.dat 8 COOLFAC']],
     ['used', changed({ COOLFAC: '-1', STARTTEMP: '10' }), ['! out-of-range input.dat 8 COOLFAC']],

@@ -225,7 +225,7 @@ test('parameters: columns before the document, defaults for what Marxan cannot r
   const scenario = await nativeScenario(here.db)
   await here.db.query(
     `UPDATE planning.scenarios SET blm = 0.25, number_of_runs = 7,
-       marxan_parameters = '{"BLM": 3, "NUMITNS": 500, "NUMTEMP": 10000, "PROP": "x\\nBLM 9", "HEURTYPE": 2.5, "OUTPUTDIR": "/etc"}'
+       marxan_parameters = '{"BLM": 3, "NUMITNS": 500, "NUMTEMP": 10000, "PROP": "x\\nBLM 9", "HEURTYPE": 2.5, "RANDSEED": 2147483648, "OUTPUTDIR": "/etc"}'
      WHERE id = $1`,
     [scenario],
   )
@@ -238,6 +238,7 @@ test('parameters: columns before the document, defaults for what Marxan cannot r
     'NUMTEMP 500',
     'PROP 0.5',
     'HEURTYPE -1',
+    'RANDSEED -1',
     'OUTPUTDIR output',
   ]
   for (const line of wanted) assert.ok(lines.includes(line), line)
@@ -247,7 +248,7 @@ test('parameters: columns before the document, defaults for what Marxan cannot r
       .filter(({ code }) => code === 'scenario/marxan-parameter')
       .map(({ column }) => column)
       .sort(),
-    ['HEURTYPE', 'NUMTEMP', 'PROP'],
+    ['HEURTYPE', 'NUMTEMP', 'PROP', 'RANDSEED'],
   )
 })
 

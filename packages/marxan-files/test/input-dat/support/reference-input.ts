@@ -8,7 +8,7 @@ const keys: Readonly<Record<string, readonly [Kind, number, number, number]>> = 
   PROP: ['number', 0, 1, 0.5],
   RANDSEED: ['integer', -Infinity, Infinity, -1],
   BESTSCORE: ['number', -Infinity, Infinity, -1],
-  NUMREPS: ['integer', 1, Infinity, 10],
+  NUMREPS: ['integer', 1, 2 ** 31 - 1, 10],
   NUMITNS: ['integer', 0, Infinity, 1_000_000],
   STARTTEMP: ['number', -Infinity, Infinity, -1],
   COOLFAC: ['number', -Infinity, Infinity, 0],
@@ -58,7 +58,8 @@ export function referenceInput(bytes: Buffer): Readonly<Record<string, number>> 
   for (const [key, value] of given) {
     if (!key.startsWith('SAVE')) continue
     const option = numberOf('integer', value)
-    if (option === undefined || option < 0 || (option > 3 && key !== 'SAVESNAPFREQUENCY')) return undefined
+    if (option === undefined || option < 0 || option > (key === 'SAVESNAPFREQUENCY' ? 2 ** 31 - 1 : 3))
+      return undefined
   }
   const { NUMITNS = 0, NUMTEMP = 0, COOLFAC = 0, STARTTEMP = 0 } = read
   if ((NUMITNS > 0 && NUMTEMP > NUMITNS) || (COOLFAC < 0 && STARTTEMP >= 0)) return undefined
