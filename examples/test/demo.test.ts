@@ -7,10 +7,12 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { skipUnless } from '@piecework/test-support'
+import { folders, inputDat } from '@piecework/test-support/fixtures/marxan-folders.js'
 import { suite } from 'uvu'
 
 const test = suite('demo')
 const main = fileURLToPath(new URL('../src/demo/main.js', import.meta.url))
+const command = fileURLToPath(new URL('../../../packages/marxan-check/bin/marxan-check.js', import.meta.url))
 const data = fileURLToPath(new URL('../../../../shared/data', import.meta.url))
 const server = process.env.DATABASE_URL
 
@@ -27,6 +29,14 @@ interface Document {
     }[]
   }[]
   readonly findings: readonly { readonly severity: string; readonly code: string; readonly message: string }[]
+}
+
+/** What `marxan-check --json` says of a folder. */
+async function checkedBy(...args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [command, '--json', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  return text(child.stdout)
 }
 
 /** Runs the demo as a user would and reads its one JSON document. */
@@ -108,6 +118,38 @@ real('hex-653 reports which attribute could be the id, and imports when it is na
   const run = await demo(server, folder, '--id-attribute', 'FID', '--input', 'input_no_connect.dat')
   assertEqualProjects(run, { planning_units: 653 })
 })
+
+const summary = '"Run_Number","Score","Cost","Planning_Units"\n1,9,4,2\n2,9,4,1\n'
+const results = {
+  'input.dat': `${inputDat}SCENNAME mine\nOUTPUTDIR output\n`,
+  'output/mine_sum.csv': summary,
+  'output/mine_r00001.csv': 'PUID,SOLUTION\n1,1\n2,0\n3,1\n',
+  'output/mine_r00002.csv': 'PUID,SOLUTION\n1,0\n2,0\n3,1\n',
+  'output/mine_r00003.csv': '\0',
+}
+
+for (const [name, files, code, args] of [
+  ['imports with warnings', results, 0, []],
+  ['refuses', { ...results, 'output/mine_r00001.csv': 'PUID,SOLUTION\n1,7\n2,0\n3,1\n' }, 1, []],
+  ['imports without its results', { ...results, 'output/mine_sum.csv': '\0' }, 0, ['--no-results']],
+] as const)
+  test(`what marxan-check says of a folder that the demo ${name} is what the demo says`, async () => {
+    const made = await folders()
+    try {
+      const folder = await made.make(files)
+      const said = ({ findings }: Pick<Document, 'findings'>) =>
+        findings.map((one) => `${one.severity} ${one.code} ${one.message}`).sort()
+      const run = await demo(server, folder, ...args)
+      const checked = JSON.parse(await checkedBy(folder, ...args)) as Document
+      assert.equal(run.code, code)
+      assert.deepEqual(said(run.document), said(checked))
+      assert.equal(said(checked).length > 0, args.length === 0)
+      const rows = (piece: string) => run.document.summary.find((one) => one.piece === piece)?.rows
+      if (code === 0) assert.equal(rows('legacy/results'), args.length === 0 ? 2 + 3 : 0)
+    } finally {
+      await made.remove()
+    }
+  })
 
 test('a folder that does not exist, and one without a Marxan project', async () => {
   for (const folder of ['/nowhere/at/all', tmpdir()]) {

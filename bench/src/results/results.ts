@@ -60,7 +60,7 @@ async function usageOf(task: Task, { folder, files }: ResultsFolder, place: Plac
 /** The output folder as an upload. */
 async function zipped({ folder, runs }: ResultsFolder): Promise<Readonly<Record<string, string>>> {
   if (runs === 0) return {}
-  const { output } = await marxanUploads(await findMarxanFiles(folder), { output: true })
+  const { output } = await marxanUploads(await findMarxanFiles(folder))
   if (!output || !('stream' in output)) throw new Error('no results')
   const file = `${folder}.zip`
   await pipeline(output.stream, createWriteStream(file))

@@ -19,6 +19,8 @@ export interface DemoInput {
 export interface InputOptions {
   readonly input?: string
   readonly idAttribute?: string
+  /** False: results of Marxan are left out. */
+  readonly results: boolean
   readonly seed: string
 }
 
@@ -26,7 +28,7 @@ export interface InputOptions {
 export async function openInput(
   folder: string | undefined,
   work: string,
-  { input, idAttribute, seed }: InputOptions,
+  { input, idAttribute, results, seed }: InputOptions,
 ): Promise<DemoInput> {
   await mkdir(work, { recursive: true })
   const dir = folder === undefined ? await sampleIn(work, seed) : resolve(folder)
@@ -40,10 +42,10 @@ export async function openInput(
     files: filesByRole(found),
     notes: found.findings.map((finding) => ({ ...finding, piece: 'legacy-marxan' })),
     uploads: () =>
-      marxanUploads(
-        found,
-        idAttribute === undefined ? {} : { metadata: { 'planning-grid': { idAttribute } } },
-      ),
+      marxanUploads(found, {
+        output: results,
+        ...(idAttribute !== undefined && { metadata: { 'planning-grid': { idAttribute } } }),
+      }),
   }
 }
 

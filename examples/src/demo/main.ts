@@ -14,6 +14,7 @@ import { demoSteps } from './steps.js'
 interface Arguments {
   readonly input?: string
   readonly idAttribute?: string
+  readonly results: boolean
   readonly out: string
   readonly json?: true
   readonly seed: string
@@ -26,6 +27,7 @@ const program = new Command('npm run demo --')
   .argument('[folder]', 'a Marxan folder; without one, a sample made from real coastline')
   .option('--input <file>', 'the input.dat to use, when the folder holds several')
   .option('--id-attribute <name>', "the attribute of the shapefile that holds the planning units' ids")
+  .option('--no-results', 'leave the results in the output folder out')
   .option('--out <folder>', 'where the archive is kept', 'build/demo')
   .option('--seed <number>', 'of the sample', '1')
   .option('--json', 'print one JSON document, and nothing else, on stdout')

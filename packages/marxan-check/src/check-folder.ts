@@ -14,6 +14,8 @@ export interface CheckOptions {
   readonly given: Readonly<Record<string, string>>
   readonly metadata: Readonly<Record<string, Metadata>>
   readonly names: 'optional' | 'required'
+  /** False: results are left out. */
+  readonly results: boolean
   readonly database: Database
   /** Absent: the database checks geometries. */
   readonly checks?: GeometryChecks
@@ -24,7 +26,7 @@ export interface CheckOptions {
 
 /** Finds the files of a Marxan project and runs all validators of the import over them. Throws if there is nothing to check. */
 export async function checkFolder(folder: string, options: CheckOptions): Promise<CheckReport> {
-  const { metadata, names, database, checks, signal, onRead } = options
+  const { metadata, names, results, database, checks, signal, onRead } = options
   await assertFolder(folder)
   const { input, given } = await givenPaths(folder, options)
   const idAttribute = metadata[gridRole]?.idAttribute
@@ -34,7 +36,7 @@ export async function checkFolder(folder: string, options: CheckOptions): Promis
     ...(idAttribute !== undefined && { idAttribute }),
   })
   const missing = found.missing.map(({ role }) => role)
-  const files = await folderFiles(folder, found, given)
+  const files = await folderFiles(folder, results ? found : { ...found, output: undefined }, given)
   const entries = folderEntries({ files, missing, metadata, onRead })
   const { findings, rows } = await validatePieces(legacyPieces(checks && { checks }), entries, {
     options: { 'legacy/features': { names } },

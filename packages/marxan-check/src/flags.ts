@@ -38,6 +38,10 @@ export const flags = {
     value: 'required',
     help: 'a feature without a name is an error instead of a warning',
   },
+  'no-results': {
+    type: 'boolean',
+    help: 'the results in the output folder are left out, as marxanUploads(files, { output: false }) leaves them out of an import',
+  },
   database: {
     type: 'string',
     value: 'URL',

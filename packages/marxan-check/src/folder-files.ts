@@ -7,7 +7,7 @@ import {
   fileEntry,
   gridRole,
   outputRole,
-  resultName,
+  resultFiles,
   roles,
   shapefileParts,
 } from '@piecework/marxan-files'
@@ -26,14 +26,16 @@ export interface FolderFile {
   readonly inside: ReadonlyMap<string, string>
 }
 
+type FoundFiles = Omit<FolderSearch, 'output'> & { readonly output?: string | undefined }
+
 /** What is validated, in the order of the roles. `given`: paths by role, instead of those that were found or beside them. */
 export async function folderFiles(
   dir: string,
-  found: FolderSearch,
+  found: FoundFiles,
   given: Readonly<Record<string, string>>,
 ): Promise<readonly FolderFile[]> {
   const { output } = found
-  const hasResults = output !== undefined && (await filesOf(output)).some((name) => resultName(name))
+  const hasResults = output !== undefined && (await resultsIn(output)).length > 0
   const paths: Readonly<Record<string, string | undefined>> = {
     [gridRole]: gridPath(found.grid),
     'input.dat': found.input,
@@ -55,7 +57,7 @@ export async function folderFiles(
 async function folderFile(dir: string, role: string, path: string): Promise<FolderFile> {
   const shown = shownPath(dir, path)
   return asUnreadable(shown, async () => {
-    const zipped = await zippedPaths(dir, path)
+    const zipped = await zippedPaths(role, path)
     const parts: EntryFile[] = []
     for (const part of zipped ?? [path]) {
       const file = await fileEntry(part)
@@ -77,18 +79,18 @@ function shownPath(dir: string, path: string): string {
   return way.startsWith('..') || isAbsolute(way) ? path : way.split(sep).join('/')
 }
 
-/** What a user would put into one zip: a folder's files, of the project's own folder the results, or all of a shapefile. Undefined for a single file. */
-async function zippedPaths(dir: string, path: string): Promise<readonly string[] | undefined> {
+/** What an upload would have in one zip: a folder's files, of an output folder the results, or all of a shapefile. Undefined for a single file. */
+async function zippedPaths(role: string, path: string): Promise<readonly string[] | undefined> {
   if ((await stat(path)).isDirectory()) {
-    const names = await filesOf(path)
-    // Results beside input.dat.
-    const kept = relative(dir, path) === '' ? names.filter((name) => resultName(name)) : names
-    return kept.map((name) => join(path, name))
+    const names = role === outputRole ? await resultsIn(path) : await filesOf(path)
+    return names.map((name) => join(path, name))
   }
   if (!/\.shp$/i.test(path)) return undefined
   const folder = dirname(path)
   return shapefileParts(basename(path), await filesOf(folder)).map((name) => join(folder, name))
 }
+
+const resultsIn = (folder: string) => asUnreadable(folder, () => resultFiles(folder))
 
 async function filesOf(folder: string): Promise<readonly string[]> {
   const entries = await asUnreadable(folder, () => readdir(folder, { withFileTypes: true }))

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { closest, isPieceworkError, PieceworkError, type Role } from '@piecework/core/piece'
-import { gridRole, roles } from '@piecework/marxan-files'
+import { gridRole, outputRole, roles } from '@piecework/marxan-files'
 import { defaultListed, flags } from './flags.js'
 
 export type Metadata = Readonly<Record<string, string>>
@@ -16,6 +16,8 @@ export type CheckArguments =
       /** Of uploads, by role. */
       readonly metadata: Readonly<Record<string, Metadata>>
       readonly names: 'optional' | 'required'
+      /** False: results are left out. */
+      readonly results: boolean
       /** Of a server with PostGIS. */
       readonly database?: string
       /** Findings of one kind in one file that are printed. */
@@ -39,14 +41,18 @@ export function readArguments(args: readonly string[]): CheckArguments {
     throw invalid(`The option --names is optional or required, not ${JSON.stringify(names)}`)
   if (!/^[1-9]\d{0,5}$/.test(list))
     throw invalid(`The option --list is a number from 1, not ${JSON.stringify(list)}`)
+  const given = givenFiles(values.file ?? [])
+  if (values['no-results'] && given[outputRole] !== undefined)
+    throw invalid(`The options --no-results and --file ${outputRole}=PATH exclude each other`)
   return {
     folder,
-    given: givenFiles(values.file ?? []),
+    given,
     metadata: givenMetadata([
       ...(values.metadata ?? []),
       ...(values['id-attribute'] === undefined ? [] : [`${gridRole}.idAttribute=${values['id-attribute']}`]),
     ]),
     names,
+    results: !values['no-results'],
     list: Number(list),
     strict: values.strict ?? false,
     json: values.json ?? false,

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { findMarxanFiles, marxanUploads } from '@piecework/marxan-files'
 import { needsServer } from '@piecework/test-support'
-import { type Folders, folders, layer } from '@piecework/test-support/fixtures/marxan-folders.js'
+import {
+  type Files,
+  type Folders,
+  folders,
+  inputDat,
+  layer,
+} from '@piecework/test-support/fixtures/marxan-folders.js'
 import {
   type Feature,
   type Ring,
@@ -80,6 +87,92 @@ test('all problems at once: with a database, exactly the findings of a validatio
   }))
   assert.ok(findings.length > 5, String(findings.length))
   assert.deepEqual(inOrder(asRoles), inOrder([...findings]))
+})
+
+const summary = '"Run_Number","Score","Cost","Planning_Units","Connectivity","Penalty","Shortfall","MPM"\n'
+const results = {
+  'input.dat': `${inputDat}SCENNAME mine\nOUTPUTDIR output\n`,
+  'output/mine_sum.csv': `${summary}1,9,4,2,0,0,0,1\n2,9,4,1,0,0,0,1\n`,
+  'output/mine_r00001.csv': 'PUID,SOLUTION\n1,1\n2,0\n3,1\n',
+  'output/mine_r00002.csv': 'PUID,SOLUTION\n1,0\n2,0\n3,1\n',
+  'output/mine_best.csv': 'PUID,SOLUTION\n1,0\n2,0\n3,1\n',
+}
+const beside = Object.fromEntries(
+  Object.entries(results).map(([name, text]) => [
+    name.replace('output/', ''),
+    text.replace('OUTPUTDIR output', 'OUTPUTDIR 0'),
+  ]),
+)
+
+/** Changes to the results, and how many findings are due. */
+const outputs: Readonly<Record<string, readonly [files: Files, findings: number]>> = {
+  'results without a finding': [results, 0],
+  'results beside input.dat': [beside, 0],
+  'runs that are left over': [
+    { ...results, 'output/mine_r00003.csv': '\0', 'output/mine_mv00004.csv': '' },
+    1,
+  ],
+  'a tie that no file decides': [{ ...results, 'output/mine_best.csv': undefined }, 1],
+  'another best': [{ ...results, 'output/mine_best.csv': 'PUID,SOLUTION\n1,0\n2,1\n3,0\n' }, 1],
+  'another frequency': [
+    { ...results, 'output/mine_ssoln.csv': '"planning_unit","number"\n1,2\n2,0\n3,2\n' },
+    1,
+  ],
+  'units that there are not': [
+    { ...results, 'output/mine_r00001.csv': 'PUID,SOLUTION\n1,1\n2,0\n3,1\n4,0\n5,0\n' },
+    2,
+  ],
+  'several scenarios, one of them named': [{ ...results, 'output/other_sum.csv': summary }, 1],
+  'several scenarios, none of them named': [
+    {
+      ...results,
+      'input.dat': results['input.dat'].replace('mine', 'yours'),
+      'output/other_sum.csv': summary,
+    },
+    1,
+  ],
+  'no summary': [{ ...results, 'output/mine_sum.csv': undefined }, 1],
+  'other files beside results': [{ ...results, 'output/map.png': '\0', 'output/notes.txt': 'x' }, 0],
+  'a summary of Marxan with Zones': [
+    { ...results, 'output/mine_sum.csv': 'Run Number,Score,Connection Strength\n1,2,3\n' },
+    1,
+  ],
+  'nothing that Marxan has written': [
+    { 'input.dat': results['input.dat'], 'output/notes.txt': 'pending' },
+    0,
+  ],
+}
+
+/** Validates what an import of the folder would upload, and runs the command; findings of both, sorted. */
+async function bothOf(folder: string, isIn: boolean) {
+  const uploads = await marxanUploads(await findMarxanFiles(folder), { output: isIn })
+  const job = await host.piecework.validate({ format: 'legacy-marxan', principal: { id: 'ann' }, uploads })
+  const { findings } = await job.ended()
+  const args = [folder, '--json', '--database', host.url, ...(isIn ? [] : ['--no-results'])]
+  const document = documentOf(await marxanCheck(args))
+  const checked = document.findings.map(({ role, file, ...finding }) => {
+    const isInside = role === 'output' && document.files.every(({ path }) => path !== file)
+    return { ...finding, file: isInside ? basename(file ?? '') : (role ?? file) }
+  })
+  const sorted = (all: readonly object[]) =>
+    all.map((one) => JSON.stringify(Object.fromEntries(Object.entries(one).sort()))).sort()
+  return { imported: sorted(findings), checked: sorted(checked), roles: Object.keys(uploads), document }
+}
+
+for (const [name, [files, count]] of Object.entries(outputs))
+  test(`${name}: the command says what the import says`, async () => {
+    const { imported, checked, roles, document } = await bothOf(await made.make(files), true)
+    assert.deepEqual(checked, imported)
+    assert.equal(imported.length, count, imported.join('\n'))
+    assert.deepEqual(document.files.map(({ role }) => role).sort(), [...roles].sort())
+  })
+
+test('results that are left out are neither read nor told, whatever is wrong with them', async () => {
+  const files = { ...results, 'output/mine_sum.csv': '\0', 'output/mine_r00001.csv': '\0' }
+  const { imported, checked, roles, document } = await bothOf(await made.make(files), false)
+  assert.deepEqual([...checked, ...imported], [])
+  assert.equal(roles.includes('output'), false)
+  assert.deepEqual(document.files.map(({ role }) => role).sort(), [...roles].sort())
 })
 
 const position = fc.tuple(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 6 }))

@@ -200,7 +200,7 @@ test('each function that takes options is tried', () => {
   const others = functions.filter((name) => !tried.split(' ').includes(name)).sort()
   assert.deepEqual(
     others,
-    'assertFolder bestAttribute currentRuns describeId featureNames fileEntry fittingAttributes idAttribute isGridError isOutputError isWhole metadataFix pluralize randomFactor rankingText resultFileName resultName shapefileParts specColumns tableIds writeBound writeFeatureResults writeFrequency writePu writePuvspr writeSolution writeSolutionsMatrix writeSpec writeSummary writtenParameters'.split(
+    'assertFolder bestAttribute currentRuns describeId featureNames fileEntry fittingAttributes idAttribute isGridError isOutputError isWhole metadataFix pluralize randomFactor rankingText resultFileName resultFiles resultName shapefileParts specColumns tableIds writeBound writeFeatureResults writeFrequency writePu writePuvspr writeSolution writeSolutionsMatrix writeSpec writeSummary writtenParameters'.split(
       ' ',
     ),
   )

@@ -1,17 +1,16 @@
 import { createReadStream } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { UploadSource } from '@piecework/core'
 import { check, checkOptions, type OptionChecks, objectCheck } from '@piecework/core/piece'
 import { zipFiles } from '@piecework/vector-files'
-import { resultName } from '../results/file-name.js'
 import { gridRole, outputRole, type RoleName, roles } from '../roles.js'
 import type { MarxanFiles } from './find-marxan-files.js'
+import { resultFiles } from './result-files.js'
 
 export interface MarxanUploadsOptions {
   /** Metadata of the files, by role: `{ 'planning-grid': { idAttribute: 'FID' } }`. */
   readonly metadata?: Partial<Readonly<Record<RoleName, Readonly<Record<string, unknown>>>>>
-  /** The results too, if the folder has some: those of the scenario that input.dat names are imported. */
+  /** The results too, if the folder has some: those of the scenario that input.dat names are imported. Default true. */
   readonly output?: boolean
   readonly signal?: AbortSignal
 }
@@ -28,14 +27,14 @@ const uploadsChecks: OptionChecks<MarxanUploadsOptions> = {
 
 /**
  * The files of a folder as the uploads of one import, by role; the parts of a shapefile, and results, as one zip each, made while it is
- * uploaded. Results are left out unless they are asked for: Marxan may have left those of several scenarios. Throws `options-invalid` for
+ * uploaded. Throws `options-invalid` for
  * metadata of a role that does not exist.
  */
 export async function marxanUploads(
   { input, pu, spec, puvspr, bound, grid, output: results }: MarxanFiles,
   options?: MarxanUploadsOptions,
 ): Promise<Readonly<Record<string, UploadSource>>> {
-  const { metadata = {}, output = false, signal } = checkOptions('marxanUploads()', options, uploadsChecks)
+  const { metadata = {}, output = true, signal } = checkOptions('marxanUploads()', options, uploadsChecks)
   const zippedResults = output && results !== undefined ? await zippedOutput(results, signal) : undefined
   const sources: Partial<Record<RoleName, UploadSource>> = {
     [gridRole]: grid.kind === 'zip' ? { file: grid.path } : zippedGrid(grid.paths, signal),
@@ -69,11 +68,10 @@ async function zippedOutput(
   folder: string,
   signal: AbortSignal | undefined,
 ): Promise<UploadSource | undefined> {
-  const entries = await readdir(folder, { withFileTypes: true })
-  const names = entries.flatMap((entry) => (entry.isFile() && resultName(entry.name) ? [entry.name] : []))
+  const names = await resultFiles(folder)
   if (names.length === 0) return undefined
   return zipped(
-    names.sort().map((name) => join(folder, name)),
+    names.map((name) => join(folder, name)),
     'output.zip',
     signal,
   )

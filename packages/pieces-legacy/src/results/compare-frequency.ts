@@ -30,7 +30,7 @@ export async function compareFrequency(
   }
   if (differ.count > 0)
     findings.warning('legacy/frequency-differs', { file: file.name }, () => ({
-      message: `${pluralize(differ.count, 'planning unit is', 'planning units are')} not selected as often as the file says, by the ${pluralize(runs.size, 'solution', 'solutions')} of the runs: ${differ.text}`,
+      message: `${pluralize(differ.count, 'planning unit is', 'planning units are')} counted differently in the file than in the ${pluralize(runs.size, 'solution', 'solutions')}: ${differ.text}`,
       hint: 'Frequencies are not imported: they follow from the solutions.',
       count: differ.count,
     }))
