@@ -176,7 +176,7 @@ test('all problems at once: validation runs any number of times, and reports all
       ['failed', first.id, 2, 2],
     )
     assert.match(results.firstStep ?? '', /^Mend line 1 of text first: .*\.$/)
-    assert.equal((await piecework.job(first.id)).firstStep, results.firstStep)
+    assert.equal((await piecework.job(first.id, { principal: ann })).firstStep, results.firstStep)
     assert.deepEqual(
       results.files.map(({ file, errors, findings }) => [file, errors, findings.map(({ line }) => line)]),
       [['text', 2, [1, 3, undefined, 2]]],
