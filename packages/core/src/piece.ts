@@ -61,6 +61,7 @@ export {
   type FindingDetails,
   type FindingLocation,
 } from './findings/finding-collector.js'
+export { type FirstStepOptions, firstStep } from './findings/first-step.js'
 export { type IdsOptions, jobIds } from './ids.js'
 export {
   isSequenceForm,

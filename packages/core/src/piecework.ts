@@ -106,7 +106,8 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     ...(session && { session }),
   }
   const engine = createEngine(deps, runtime, events, options)
-  const watcher = createWatcher({ store, environment, events, progressOf: engine.progressOf })
+  const rolesOf = (format: string) => Object.keys(registry.formats.get(format)?.roles ?? {})
+  const watcher = createWatcher({ store, environment, events, progressOf: engine.progressOf, rolesOf })
   const control = createJobControl({ store, engine, watcher, events, allow })
   const requests = createRequests(deps)
   const retry = createRetry(deps, requests)

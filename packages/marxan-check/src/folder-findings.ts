@@ -48,11 +48,12 @@ function metadataOption({ role }: FindingFix, key: string, value: string | null)
   return `${option}${value === null ? 'NAME' : shellWord(value)}`
 }
 
-/** From where the folder's own path leads to the folder. */
+/** From where the folder's own path leads to the folder. What was chosen may be right. */
 function fileOption(folder: string, { role, file }: FindingFix, code: string): string {
   const path = file === undefined ? 'PATH' : shellWord(join(folder, file))
-  if (role === 'input.dat') return `Choose: --input ${path}`
-  return `${code === 'legacy/file-missing' ? 'Name it' : 'Choose'}: --file ${role}=${path}`
+  const option = role === 'input.dat' ? `--input ${path}` : `--file ${role}=${path}`
+  if (code !== 'legacy/file-missing') return `If another is meant, choose it: ${option}`
+  return `Name it: ${option}`
 }
 
 /** What a shell takes as it stands. */

@@ -5,11 +5,10 @@ import { withDatabase } from './database.js'
 import { help } from './help.js'
 import { jstsChecks } from './jsts-checks.js'
 import { paintFor } from './paint.js'
-import { printable } from './printable.js'
 import { progressLine } from './progress-line.js'
 import { type CheckArguments, readArguments } from './read-arguments.js'
 import { type CheckReport, exitCodeOf, reportDocument } from './report.js'
-import { reportText } from './report-text.js'
+import { errorText, reportText } from './report-text.js'
 
 const { stdout, stderr, env } = process
 // The reader of a pipe may go away: `marxan-check folder | head`.
@@ -53,7 +52,14 @@ async function check(given: Extract<CheckArguments, { folder: string }>): Promis
 function failed(folder: string, error: unknown): CheckReport {
   const code = isPieceworkError(error) ? error.code : 'internal'
   const message = error instanceof Error ? error.message : String(error)
-  return { folder, files: [], rows: 0, findings: [], error: { code, message } }
+  const hint = isPieceworkError(error) ? error.findings[0]?.hint : undefined
+  return {
+    folder,
+    files: [],
+    rows: 0,
+    findings: [],
+    error: { code, message, ...(hint !== undefined && { hint }) },
+  }
 }
 
 function print(
@@ -64,8 +70,7 @@ function print(
   process.exitCode = exitCodeOf(report, strict)
   if (json) stdout.write(`${JSON.stringify(reportDocument(report, strict), null, 2)}\n`)
   else if (report.error) {
-    const paint = paintFor(stderr, env)
-    stderr.write(`${paint('red', 'marxan-check:')} ${printable(report.error.message)}\n`)
+    stderr.write(`${errorText(report.error, paintFor(stderr, env))}\n`)
   } else stdout.write(`${reportText(report, list, paintFor(stdout, env))}\n`)
 }
 

@@ -1,10 +1,13 @@
-import { costRole, featuresRole, gridRole, protectedAreasRole } from '@piecework/marxan-files'
 import type { Paint } from './paint.js'
 import { printable } from './printable.js'
-import { type CheckFinding, type CheckReport, findingKinds, tally } from './report.js'
-
-/** Their findings count records. */
-const shapefiles: readonly string[] = [gridRole, featuresRole, costRole, protectedAreasRole]
+import {
+  type CheckFinding,
+  type CheckReport,
+  findingKinds,
+  firstStepOf,
+  shapefileRoles,
+  tally,
+} from './report.js'
 
 /** For people: findings by file, the first `limit` of each kind, then what was read and found. */
 export function reportText(report: CheckReport, limit: number, paint: Paint): string {
@@ -70,7 +73,7 @@ function findingLines(
 }
 
 function placeOf({ role, line, column }: CheckFinding): string {
-  const unit = role !== undefined && shapefiles.includes(role) ? 'record' : 'line'
+  const unit = role !== undefined && shapefileRoles.includes(role) ? 'record' : 'line'
   const parts = [
     ...(line === undefined ? [] : [`${unit} ${line}`]),
     ...(column === undefined ? [] : [column]),
@@ -93,8 +96,20 @@ function summaryText(report: CheckReport, limit: number, paint: Paint): string {
     ...(unlisted > 0 ? [`${number(unlisted)} of them not listed`] : []),
   ].join(', ')
   const verdict = errors + warnings === 0 ? paint('green', counts) : counts
-  return [paint('bold', 'Files found'), ...found, '', `${counted(rows, 'row')} read: ${verdict}`].join('\n')
+  return [
+    paint('bold', 'Files found'),
+    ...found,
+    '',
+    `${counted(rows, 'row')} read: ${verdict}`,
+    printable(firstStepOf(report)),
+  ].join('\n')
 }
 
 const number = (value: number) => value.toLocaleString('en-US')
 const counted = (value: number, noun: string) => `${number(value)} ${noun}${value === 1 ? '' : 's'}`
+
+/** What kept a folder from being checked, and what to do about it. A hint may have lines of a file to be saved. */
+export function errorText({ message, hint }: NonNullable<CheckReport['error']>, paint: Paint): string {
+  const said = `${paint('red', 'marxan-check:')} ${printable(message)}`
+  return hint === undefined ? said : `${said}\n\n${hint.split('\n').map(printable).join('\n')}`
+}

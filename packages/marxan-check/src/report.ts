@@ -1,4 +1,5 @@
-import type { Finding } from '@piecework/core/piece'
+import { type Finding, firstStep } from '@piecework/core/piece'
+import { costRole, featuresRole, gridRole, protectedAreasRole, roles } from '@piecework/marxan-files'
 
 interface CheckedFile {
   readonly role: string
@@ -23,7 +24,7 @@ export interface CheckReport {
   readonly rows: number
   readonly findings: readonly CheckFinding[]
   /** What kept the folder from being checked. */
-  readonly error?: { readonly code: string; readonly message: string }
+  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string }
 }
 
 export interface Tally {
@@ -77,6 +78,22 @@ export function exitCodeOf(report: CheckReport, strict: boolean): 0 | 1 | 2 {
   return strict && warnings > 0 ? 1 : 0
 }
 
+/** Their findings count records. */
+export const shapefileRoles: readonly string[] = [gridRole, featuresRole, costRole, protectedAreasRole]
+
+/** What to do first, in one sentence. */
+export function firstStepOf({ files, findings, error }: CheckReport): string {
+  if (error) return firstStep([{ ...error, severity: 'error' }])
+  const inOrder = Object.keys(roles).flatMap((role) => files.find((file) => file.role === role)?.path ?? [])
+  return firstStep(findings, { files: inOrder, place: placeOf })
+}
+
+/** "line 3 of input/pu.dat". */
+function placeOf({ role, file, line, column }: CheckFinding): string | undefined {
+  if (line === undefined || file === undefined) return file
+  return `${role !== undefined && shapefileRoles.includes(role) ? 'record' : 'line'} ${line}${column === undefined ? '' : ` (${column})`} of ${file}`
+}
+
 /** What `--json` prints. */
 export function reportDocument(report: CheckReport, strict: boolean) {
   const { folder, files, rows, findings, error } = report
@@ -89,6 +106,7 @@ export function reportDocument(report: CheckReport, strict: boolean) {
     rows,
     ...tally(report),
     findings,
+    firstStep: firstStepOf(report),
     ...(error && { error }),
   }
 }

@@ -31,6 +31,7 @@ test('a flawless folder: exit 0, also with --strict; every file is named and all
   puvspr.dat     input/puvspr.dat
 
 11 rows read: 0 errors, 0 warnings
+There is nothing to mend.
 `,
   )
   assert.equal(stderr, '')
@@ -222,7 +223,10 @@ test('an invalid shape is a warning without a database, told with its record', a
 test('of several input files one can be asked for', async () => {
   const folder = await made.make({ 'other.dat': inputDat.replace('BLM 1', 'BLM -1') })
   assert.deepEqual(told(await json(folder)), ['warning input-choice input.dat'])
-  assert.match((await marxanCheck([folder])).stdout, /hint: Choose: --input '[^']*\/other\.dat'$/m)
+  assert.match(
+    (await marxanCheck([folder])).stdout,
+    /hint: If another is meant, choose it: --input '[^']*\/other\.dat'$/m,
+  )
   for (const input of ['other.dat', 'OTHER.dat', join(folder, 'other.dat')])
     assert.deepEqual(told(await json(folder, '--input', input)), ['error out-of-range other.dat 1'])
 })
@@ -240,7 +244,10 @@ test('a file that the names in the folder do not tell can be given, with its met
     chosen?.message,
     'shapes/a.shp was taken as the planning grid, for it has the attribute puid; there is also shapes/units.shp',
   )
-  assert.equal(chosen?.hint, `Choose: --file planning-grid='${join(folder, 'shapes/units.shp')}'`)
+  assert.equal(
+    chosen?.hint,
+    `If another is meant, choose it: --file planning-grid='${join(folder, 'shapes/units.shp')}'`,
+  )
   assert.deepEqual(told(await json(folder, '--id-attribute', 'unit')), [
     'warning grid-choice shapes/units.shp',
   ])

@@ -27,6 +27,15 @@ export const idAttributeRecords = 10_000
 /** Bytes at the beginning of a .dat file that decide whether it is an input.dat. */
 export const inputDatHeadBytes = 65_536
 
+/** Bytes at the beginning of a table that hold its header. */
+export const tableHeadBytes = 16_384
+
+/** Tables whose columns are looked at in a folder without input.dat. */
+export const maxTablesLookedAt = 1000
+
+/** How far below a folder without input.dat its tables are looked for, and in how many folders. */
+export const tableFolders = { depth: 4, folders: 200 }
+
 /** Files with a similar name that a finding about a missing file lists. */
 export const maxSimilarFiles = 5
 

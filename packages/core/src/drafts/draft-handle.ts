@@ -38,7 +38,10 @@ export function draftHandle(deps: DraftDeps, job: Job, principal: Principal | un
     validate: async (options) =>
       validateDraft(context, checkOptions('validate()', options, pieceOptionChecks)),
     run: async (options) => runDraft(context, checkOptions('run()', options, pieceOptionChecks)),
-    validationResults: async () => validationResults(store, (await storedDraft(context)).job),
+    validationResults: async () => {
+      const { job, input } = await storedDraft(context)
+      return validationResults(store, job, Object.keys(deps.inputs.format(input.format).roles))
+    },
     delete: async (signal) => deleteDraft(context, jobArguments.signal('delete()', signal)),
   }
 }

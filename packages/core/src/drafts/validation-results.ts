@@ -5,6 +5,7 @@ import type { Store } from '../contracts/store.js'
 import { findingDefaults } from '../defaults.js'
 import { isTerminal } from '../engine/machine.js'
 import { moreFindings } from '../findings/finding-collector.js'
+import { firstStep } from '../findings/first-step.js'
 import { sameResource } from '../plan/tree.js'
 
 /** What was found in one file. */
@@ -33,10 +34,17 @@ export interface ValidationResults {
   readonly warnings: number
   /** By name. */
   readonly files: readonly FileResults[]
+  /** What to do first, in one sentence. Absent: no validation has ended. */
+  readonly firstStep?: string
 }
 
 /** Of the last validation of what this import is to make, alone or as its own first step. */
-export async function validationResults(store: Store, draft: Job): Promise<ValidationResults> {
+export async function validationResults(
+  store: Store,
+  draft: Job,
+  /** The format's, in its order. */
+  roles: readonly string[],
+): Promise<ValidationResults> {
   const { target } = draft
   const jobs = target ? await store.jobs.list({ resource: target }) : []
   const validations = jobs.filter((job) => target && isAbout(job, target) && ranAt(job) > 0)
@@ -48,13 +56,16 @@ export async function validationResults(store: Store, draft: Job): Promise<Valid
     )
     const files = byFile(findings)
     const errors = sum(files, 'errors')
+    const status = statusOf(job, nodes, errors)
+    const error = status === 'stopped' ? job.error : undefined
     return {
-      status: statusOf(job, nodes, errors),
+      status,
       outdated: uploadsOf(job) !== uploadsOf(draft),
       job: job.id,
       errors,
       warnings: sum(files, 'warnings'),
       files,
+      ...(status !== 'running' && { firstStep: firstStep(findings, { files: roles, error }) }),
     }
   }
   return { status: 'none', outdated: false, errors: 0, warnings: 0, files: [] }

@@ -2,6 +2,8 @@ import type { Finding } from '../contracts/finding.js'
 import type { Job, JobNode } from '../contracts/jobs.js'
 import type { PieceCounts } from '../contracts/piece-counts.js'
 import type { Store } from '../contracts/store.js'
+import { isTerminal } from '../engine/machine.js'
+import { firstStep } from '../findings/first-step.js'
 import { existingJob } from './existing-job.js'
 
 /** What a job carried and did not carry. */
@@ -12,10 +14,15 @@ export interface JobReport {
   readonly findings: readonly Finding[]
   /** Over all nodes that import, export or clone. */
   readonly counts: Required<PieceCounts>
+  /** What to do first about the findings, or about the job's error, in one sentence. */
+  readonly firstStep: string
 }
 
+/** Roles of a format, in its order; none of one that is not known any more. */
+export type RolesOf = (format: string) => readonly string[]
+
 /** Throws `job-not-found`. */
-export async function jobReport(store: Store, id: string): Promise<JobReport> {
+export async function jobReport(store: Store, id: string, rolesOf: RolesOf): Promise<JobReport> {
   const job = await existingJob(store, id)
   const [nodes, findings] = [await store.reports.nodes(id), await store.reports.findings(id)]
   const counts = { rows: 0, skipped: 0 }
@@ -23,5 +30,12 @@ export async function jobReport(store: Store, id: string): Promise<JobReport> {
     counts.rows += node.counts?.rows ?? 0
     counts.skipped += node.counts?.skipped ?? 0
   }
-  return { job, nodes, findings, counts }
+  const { input } = job.request
+  const files = input ? rolesOf(input.format) : []
+  return { job, nodes, findings, counts, firstStep: stepOf(job, findings, files) }
+}
+
+function stepOf({ error, status }: Job, findings: readonly Finding[], files: readonly string[]): string {
+  const goesOn = !isTerminal(status) && findings.every(({ severity }) => severity !== 'error')
+  return goesOn ? 'Wait for the end of the job first.' : firstStep(findings, { files, error })
 }

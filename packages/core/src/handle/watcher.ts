@@ -2,7 +2,7 @@ import { isTerminal } from '../engine/machine.js'
 import type { PieceworkEmitter } from '../events.js'
 import { existingJob } from './existing-job.js'
 import { jobArguments } from './job-arguments.js'
-import { type JobReport, jobReport } from './job-report.js'
+import { type JobReport, jobReport, type RolesOf } from './job-report.js'
 import { type JobUpdate, type JobUpdateDeps, jobUpdate, liveUpdate, shownFacts } from './job-update.js'
 import { nextEvent } from './next-event.js'
 
@@ -16,11 +16,12 @@ export interface Watcher {
 
 export interface WatcherDeps extends JobUpdateDeps {
   readonly events: PieceworkEmitter
+  readonly rolesOf: RolesOf
 }
 
 export function createWatcher(deps: WatcherDeps): Watcher {
   return {
-    report: (id) => jobReport(deps.store, id),
+    report: (id) => jobReport(deps.store, id, deps.rolesOf),
     ended: (id, signal) => waitForEnd(deps, id, signal),
     watch: (id, signal) => watchJob(deps, id, signal),
   }
@@ -32,7 +33,8 @@ async function waitForEnd(deps: WatcherDeps, id: string, signal?: AbortSignal): 
     signal?.throwIfAborted()
     const woken = nextEvent(deps, id, signal)
     try {
-      if (isTerminal((await existingJob(deps.store, id)).status)) return await jobReport(deps.store, id)
+      if (isTerminal((await existingJob(deps.store, id)).status))
+        return await jobReport(deps.store, id, deps.rolesOf)
       await woken.promise
     } finally {
       woken.stop()

@@ -99,7 +99,8 @@ test('nothing half-made: uploads fill a shell that is hidden until the import ha
       'resource-busy',
     )
     assert.deepEqual((await draft.status()).missing, ['text'])
-    assert.equal((await draft.validationResults()).status, 'none')
+    const { status, firstStep } = await draft.validationResults()
+    assert.deepEqual([status, firstStep], ['none', undefined])
 
     const upload = await draft.upload('text', { ...text('one\nodd\n'), metadata: { language: 'en' } })
     assert.deepEqual(
@@ -119,6 +120,7 @@ test('nothing half-made: uploads fill a shell that is hidden until the import ha
     assert.ok(setup.host.books.get(resource.id)?.visible)
     const results = await draft.validationResults()
     assert.deepEqual([results.status, results.errors, results.warnings], ['passed', 0, 2])
+    assert.match(results.firstStep ?? '', /^Nothing has to be mended; look at .*text.* first: .*\.$/)
     assert.equal((await draft.status()).status, 'succeeded')
     assert.deepEqual(await uploadsOf(draft, setup), [])
     await piecework.guard.edit(resource, async () => {})
@@ -173,6 +175,8 @@ test('all problems at once: validation runs any number of times, and reports all
       [results.status, results.job, results.errors, results.warnings],
       ['failed', first.id, 2, 2],
     )
+    assert.match(results.firstStep ?? '', /^Mend line 1 of text first: .*\.$/)
+    assert.equal((await piecework.job(first.id, { principal: ann })).firstStep, results.firstStep)
     assert.deepEqual(
       results.files.map(({ file, errors, findings }) => [file, errors, findings.map(({ line }) => line)]),
       [['text', 2, [1, 3, undefined, 2]]],

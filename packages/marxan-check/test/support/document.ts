@@ -27,7 +27,8 @@ const document = z.strictObject({
   warnings: count,
   unlisted: count,
   findings: z.array(finding),
-  error: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+  firstStep: z.string().regex(/\.$/),
+  error: z.strictObject({ code: z.string(), message: z.string(), hint: z.string().optional() }).optional(),
 })
 
 export type CheckDocument = z.infer<typeof document>

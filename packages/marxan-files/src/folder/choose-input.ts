@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { type NewFinding, PieceworkError } from '@piecework/core/piece'
 import { inputDatHeadBytes } from '../defaults.js'
 import { alsoThere } from './also-there.js'
+import { headOf } from './head-of.js'
 import type { Listing } from './listing.js'
 
 const NAMES_FILES = /^[ \t"]*(?:PUNAME|SPECNAME|PUVSPRNAME)[\s=]/m
@@ -25,8 +25,8 @@ export async function chooseInput(
 ): Promise<ChosenInput | undefined> {
   const inputs: ChosenInput[] = []
   for (const name of files.in('').filter((name) => name.toLowerCase().endsWith('.dat'))) {
-    const bytes = await headOf(join(dir, name))
-    const head = bytes.toString('latin1').replaceAll('\r', '\n')
+    const bytes = await headOf(join(dir, name), inputDatHeadBytes)
+    const head = linesOf(bytes)
     if (NAMES_ZONES.test(head))
       throw new PieceworkError(
         'legacy/marzone',
@@ -48,8 +48,8 @@ export async function chooseInput(
   return first ?? (usual === undefined ? undefined : { name: usual })
 }
 
-async function headOf(path: string): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of createReadStream(path, { end: inputDatHeadBytes - 1 })) chunks.push(chunk)
-  return Buffer.concat(chunks)
-}
+/** Whether a file, of which this is the beginning, names the tables of a project. */
+export const namesTables = (head: Buffer): boolean => NAMES_FILES.test(linesOf(head))
+
+/** Of UTF-16 too, which the validator of input.dat names. */
+const linesOf = (head: Buffer): string => head.toString('latin1').replaceAll('\0', '').replaceAll('\r', '\n')

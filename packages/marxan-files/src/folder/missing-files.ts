@@ -1,18 +1,13 @@
 import type { NewFinding } from '@piecework/core/piece'
+import { maxSimilarFiles } from '../defaults.js'
 import type { InputDat } from '../input-dat/read.js'
 import { gridRole } from '../roles.js'
+import { namedCharacters, oddCharacters } from '../text/unusual-characters.js'
+import { fileKeys, type TableRole } from './file-keys.js'
 import type { Listing } from './listing.js'
 import { lastPart, lookUp } from './look-up.js'
 import { similarFiles } from './similar-files.js'
-
-/** Keys of input.dat that name the uploads of these roles. */
-export const fileKeys = {
-  'pu.dat': 'PUNAME',
-  'spec.dat': 'SPECNAME',
-  'puvspr.dat': 'PUVSPRNAME',
-  'bound.dat': 'BOUNDNAME',
-} as const
-export type TableRole = keyof typeof fileKeys
+import type { TablesByRole } from './tables-by-columns.js'
 
 /** A file that a project must have and its folder does not. */
 export interface MissingFile {
@@ -32,12 +27,21 @@ export interface SearchedFolder {
   readonly output: string | undefined
 }
 
-export function missingFile(role: TableRole, { files, named, input, output }: SearchedFolder): MissingFile {
+/** `tables`: those of the folder by their columns. */
+export function missingFile(
+  role: TableRole,
+  { files, named, input, output }: SearchedFolder,
+  tables: TablesByRole,
+): MissingFile {
   const key = fileKeys[role]
   const line = named.lines.get(key)
   const name = named.files[key]
   const taken = Object.values(fileKeys).map((other) => lookUp(files, named.files, named.files[other]))
-  const similar = similarFiles(files, lastPart(name), role, [input, output || undefined, ...taken])
+  const others = [input, output || undefined, ...taken]
+  const ofOtherRoles = Object.entries(tables).flatMap(([other, paths]) => (other === role ? [] : paths))
+  const byName = similarFiles(files, lastPart(name), role, [...others, ...ofOtherRoles])
+  const byColumns = tables[role].filter((path) => !others.includes(path))
+  const similar = [...new Set([...byColumns, ...byName])].slice(0, maxSimilarFiles)
   const [first] = similar
   return {
     role,
@@ -56,8 +60,10 @@ export function missingFile(role: TableRole, { files, named, input, output }: Se
 
 function absence(input: string, key: string, name: string, line: number | undefined): string {
   if (name === '') return `${key} is empty where the name of a file is needed`
+  const odd = oddCharacters(name)
+  const shown = odd.length === 0 ? name : `${name} (with ${namedCharacters(odd)})`
   const wanted =
-    line === undefined ? `${input} does not have ${key}, and ${name}` : `${key} names ${name}, which`
+    line === undefined ? `${input} does not have ${key}, and ${name}` : `${key} names ${shown}, which`
   return `${wanted} is neither in the folder nor in one directly below it`
 }
 
@@ -74,8 +80,8 @@ export const missingGrid: MissingFile = {
 }
 
 /** A project need not have a bound.dat, but this one is named. */
-export function missingBound(folder: SearchedFolder): NewFinding {
-  const { finding } = missingFile('bound.dat', folder)
+export function missingBound(folder: SearchedFolder, tables: TablesByRole): NewFinding {
+  const { finding } = missingFile('bound.dat', folder, tables)
   const message = `${finding.message}: the project is without boundary lengths`
   return { ...finding, severity: 'warning', message }
 }

@@ -13,20 +13,21 @@ import { resultName } from '../results/file-name.js'
 import { gridRole } from '../roles.js'
 import { assertFolder } from './assert-folder.js'
 import { chooseInput } from './choose-input.js'
+import { fileKeys, type TableRole } from './file-keys.js'
 import { type FolderGrid, findGrid } from './find-grid.js'
 import { type Listing, listing } from './listing.js'
-import { lastPart, lookUp } from './look-up.js'
+import { folderPart, lastPart, lookUp } from './look-up.js'
 import {
   blocksNotCarried,
-  fileKeys,
   type MissingFile,
   missingBound,
   missingFile,
   missingGrid,
   type SearchedFolder,
-  type TableRole,
 } from './missing-files.js'
-import { refuseOtherPrograms } from './refuse-other-programs.js'
+import { noInput } from './no-input.js'
+import { isCluz, refuseCluz, refuseMarzone } from './refuse-other-programs.js'
+import { tablesByColumns } from './tables-by-columns.js'
 
 /** What a folder has of a Marxan project, whole or not. */
 export interface FolderSearch {
@@ -63,7 +64,7 @@ export async function searchFolder(dir: string, options?: FolderSearchOptions): 
   const { input, given = {}, idAttribute } = checkOptions('searchFolder()', options, searchChecks)
   await assertFolder(dir)
   const near = await listing(dir)
-  refuseOtherPrograms(near)
+  await refuseMarzone(dir, near)
   const findings: NewFinding[] = []
   const report = (finding: NewFinding) => void findings.push(finding)
   const found = given['input.dat'] === undefined ? await inputIn(dir, near, input, report) : undefined
@@ -71,11 +72,14 @@ export async function searchFolder(dir: string, options?: FolderSearchOptions): 
   const named = await readInputDat(found?.bytes ? one(found.bytes) : createReadStream(inputPath), {
     findings: new FindingCollector({ limit: 0 }),
   })
-  const files = await listing(dir, [named.files.INPUTDIR, named.output.OUTPUTDIR])
+  const { INPUTDIR } = named.files
+  const namedFolders = Object.values(fileKeys).map((key) => folderPart(INPUTDIR, named.files[key]))
+  const files = await listing(dir, [INPUTDIR, named.output.OUTPUTDIR, ...namedFolders])
   const output = outputFolder(files, named.output.OUTPUTDIR)
   const folder: SearchedFolder = { files, named, input: shown(dir, inputPath), output }
   const wanted = (Object.keys(fileKeys) as TableRole[]).filter((role) => given[role] === undefined)
-  const tables = findTables(folder, wanted)
+  const tables = await findTables(dir, folder, wanted)
+  if (tables.missing.some(({ role }) => role === 'spec.dat') && isCluz(files)) refuseCluz()
   findings.push(...blocksNotCarried(folder), ...tables.findings)
   const grid =
     given[gridRole] === undefined
@@ -105,16 +109,8 @@ async function inputIn(
   const name = chosen?.name
   const found = name === undefined ? undefined : files.find('', name)
   if (found !== undefined) return { ...chosen, path: join(dir, found) }
-  const below = files.anywhere('input.dat')
-  throw new PieceworkError(
-    'input-incomplete',
-    name === undefined
-      ? `${dir} does not have input.dat: no .dat file in it names the others (PUNAME, SPECNAME, PUVSPRNAME)${
-          below === undefined ? '' : `; there is ${below}: that folder may be the project`
-        }`
-      : `${dir} does not have ${name}`,
-    { facts: { missing: [name ?? 'input.dat'] } },
-  )
+  if (name === undefined) throw await noInput(dir)
+  throw new PieceworkError('input-incomplete', `${dir} does not have ${name}`, { facts: { missing: [name] } })
 }
 
 interface FoundTables {
@@ -124,20 +120,28 @@ interface FoundTables {
   readonly findings: readonly NewFinding[]
 }
 
-function findTables(folder: SearchedFolder, roles: readonly TableRole[]): FoundTables {
+async function findTables(
+  dir: string,
+  folder: SearchedFolder,
+  roles: readonly TableRole[],
+): Promise<FoundTables> {
   const { files, named } = folder
   const paths: Partial<Record<TableRole, string>> = {}
-  const missing: MissingFile[] = []
-  const findings: NewFinding[] = []
+  const absent: TableRole[] = []
   for (const role of roles) {
     const name = named.files[fileKeys[role]]
     if (role === 'bound.dat' && name === '') continue
     const path = lookUp(files, named.files, name)
-    if (path !== undefined) paths[role] = path
-    else if (role === 'bound.dat') findings.push(missingBound(folder))
-    else missing.push(missingFile(role, folder))
+    if (path === undefined) absent.push(role)
+    else paths[role] = path
   }
-  return { paths, missing, findings }
+  if (absent.length === 0) return { paths, missing: [], findings: [] }
+  const tables = await tablesByColumns(dir, files)
+  return {
+    paths,
+    missing: absent.filter((role) => role !== 'bound.dat').map((role) => missingFile(role, folder, tables)),
+    findings: absent.includes('bound.dat') ? [missingBound(folder, tables)] : [],
+  }
 }
 
 /** Without a folder (Inedit and Zonae Cogito write 0), Marxan writes its results beside input.dat. */

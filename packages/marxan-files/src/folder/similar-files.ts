@@ -17,15 +17,15 @@ export function similarFiles(
       files.in(folder).map((name) => ({ name, path: folder ? `${folder}/${name}` : name })),
     )
     .filter(({ name, path }) => /\.(?:dat|csv|txt)$/i.test(name) && !others.includes(path))
-    .map(({ name, path }) => ({ path, alike: Math.max(common(name, wanted), common(name, usual)) }))
-    .filter(({ alike }) => alike >= 2)
-    .sort((a, b) => b.alike - a.alike)
+    .map(({ name, path }) => ({ path, rank: Math.max(alike(name, wanted), alike(name, usual)) }))
+    .filter(({ rank }) => rank >= 2)
+    .sort((a, b) => b.rank - a.rank)
     .slice(0, maxSimilarFiles)
     .map(({ path }) => path)
 }
 
 /** How many letters two names have in common from their beginning. */
-function common(one: string, other: string): number {
+export function alike(one: string, other: string): number {
   const [a, b] = [one.toLowerCase(), other.toLowerCase()]
   let length = 0
   while (length < a.length && a[length] === b[length]) length += 1

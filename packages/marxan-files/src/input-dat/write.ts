@@ -1,16 +1,8 @@
 import { check, checkOptions, required } from '@piecework/core/piece'
 import { hasTooManyDecreases } from './check-annealing.js'
+import { inputDatText } from './input-dat-text.js'
 import { isValid } from './number-value.js'
-import {
-  inputFiles,
-  type MarxanParameters,
-  outputNames,
-  parameterGroups,
-  parameterNames,
-  parameters,
-  savedAsCsv,
-  saveKeys,
-} from './parameters.js'
+import { inputFiles, type MarxanParameters, outputNames, parameterNames, parameters } from './parameters.js'
 
 /** A stored value that Marxan cannot run with, and what is written instead. */
 export interface ParameterChange {
@@ -39,32 +31,20 @@ export function writtenParameters(
   return { ...values, NUMTEMP: NUMITNS }
 }
 
-/**
- * An input.dat for a folder with the tables in `inputFiles.INPUTDIR.written`. No line but its own may hold a key and a blank: Marxan does
- * not ask where in a line a key stands.
- */
+/** An input.dat for a folder with the tables in `inputFiles.INPUTDIR.written`. */
 export async function* writeInputDat(
   values: MarxanParameters,
   options: { readonly boundaries: boolean },
 ): AsyncGenerator<Uint8Array> {
   const { boundaries } = checkOptions('writeInputDat()', options, { boundaries: required(check.flag) })
-  const files = Object.entries(inputFiles).flatMap(([key, rule]) =>
-    'written' in rule && (boundaries || key !== 'BOUNDNAME') ? [`${key} ${rule.written}`] : [],
-  )
-  const lines = [
-    'Marxan input file, written by Piecework',
-    '',
-    ...parameterGroups.flatMap((group) => [group, ...linesOf(group, values), '']),
-    'Input files',
-    ...files,
-    '',
-    'Save files',
-    ...Object.entries(outputNames).map(([key, { written }]) => `${key} ${written}`),
-    ...saveKeys.map((key) => `${key} ${savedAsCsv}`),
-    '',
-  ]
-  yield Buffer.from(lines.join('\n'))
+  const { BOUNDNAME, ...files } = writtenNames(inputFiles)
+  const names = boundaries && BOUNDNAME !== undefined ? { ...files, BOUNDNAME } : files
+  yield Buffer.from(inputDatText(values, names, writtenNames(outputNames)))
 }
 
-const linesOf = (group: string, values: MarxanParameters): readonly string[] =>
-  parameterNames.filter((key) => parameters[key].group === group).map((key) => `${key} ${values[key]}`)
+const writtenNames = (
+  rules: Readonly<Record<string, { readonly default: string; readonly written?: string }>>,
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(rules).flatMap(([key, { written }]) => (written === undefined ? [] : [[key, written]])),
+  )

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { firstStep, type NewFinding } from '@piecework/core/piece'
+import fc from 'fast-check'
+import { suite } from 'uvu'
+
+const test = suite('what to do first')
+
+const finding = (rest: Partial<NewFinding>): NewFinding => ({
+  severity: 'error',
+  code: 'a/b',
+  message: 'it is wrong',
+  ...rest,
+})
+const cost = finding({ file: 'pu.dat', line: 2, message: 'cost is -5' })
+const early = finding({ severity: 'warning', file: 'input.dat', line: 1, message: 'BLM is missing.' })
+const unknown = finding({ file: 'bound.dat', line: 7, message: 'unit 9 is unknown', hint: 'Add it.' })
+const whole = finding({ file: 'pu.dat', message: 'units have no row' })
+const files = ['input.dat', 'pu.dat', 'bound.dat']
+
+test('nothing, warnings only, errors', () => {
+  assert.equal(firstStep([]), 'There is nothing to mend.')
+  assert.equal(
+    firstStep([early]),
+    'Nothing has to be mended; look at line 1 of input.dat first: BLM is missing.',
+  )
+  assert.equal(firstStep([early, cost]), 'Mend line 2 of pu.dat first: cost is -5.')
+  assert.equal(firstStep([finding({})]), 'Mend this first: it is wrong.')
+})
+
+test('the hint is in it, without the lines that it may end with', () => {
+  assert.equal(firstStep([unknown]), 'Mend line 7 of bound.dat first: unit 9 is unknown (Add it).')
+  const text = { ...unknown, hint: 'Save this:\n\nBLM 1\n' }
+  assert.equal(firstStep([text]), 'Mend line 7 of bound.dat first: unit 9 is unknown (Save this).')
+})
+
+test('what stopped the work counts if there are no errors', () => {
+  const error = { message: 'The database is gone.' }
+  assert.equal(firstStep([early], { error }), 'Look at this first: The database is gone.')
+  assert.equal(firstStep([cost], { error }), 'Mend line 2 of pu.dat first: cost is -5.')
+})
+
+test('causes come before what follows from them, in whatever order they were found', () =>
+  fc.assert(
+    fc.property(fc.shuffledSubarray([early, unknown, whole, cost], { minLength: 4 }), (found) => {
+      assert.equal(firstStep(found, { files }), 'Mend line 2 of pu.dat first: cost is -5.')
+      assert.equal(firstStep(found), 'Mend line 7 of bound.dat first: unit 9 is unknown (Add it).')
+    }),
+  ))
+
+test('a record is not told to be a line', () => {
+  const record = finding({ file: 'planning-grid', line: 3, message: 'The id of record 3 is empty' })
+  assert.equal(firstStep([record]), 'Mend planning-grid first: The id of record 3 is empty.')
+})
+
+test.run()

@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+import { maxTablesLookedAt, tableHeadBytes } from '../defaults.js'
+import { resultName } from '../results/file-name.js'
+import { fileKeys, type TableRole } from './file-keys.js'
+import { headOf } from './head-of.js'
+import type { Listing } from './listing.js'
+import { alike } from './similar-files.js'
+import { tableRole } from './table-role.js'
+
+/** Paths below the folder, those that fit best first. */
+export type TablesByRole = Readonly<Record<TableRole, readonly string[]>>
+
+interface Table {
+  readonly folder: string
+  readonly name: string
+  readonly path: string
+  readonly role: TableRole
+}
+
+/** The tables of a folder by their columns, whatever their names; one of the usual name also if its columns are wrong. */
+export async function tablesByColumns(dir: string, files: Listing): Promise<TablesByRole> {
+  const tables: Table[] = []
+  const candidates = ['', ...files.folders].flatMap((folder) =>
+    files.in(folder).map((name) => ({ folder, name, path: folder ? `${folder}/${name}` : name })),
+  )
+  for (const one of candidates.filter(({ name }) => isTable(name)).slice(0, maxTablesLookedAt)) {
+    const role = tableRole(await headOf(join(dir, one.path), tableHeadBytes))
+    if (role !== undefined) tables.push({ ...one, role })
+  }
+  const rolesIn = (folder: string) =>
+    new Set(tables.flatMap((table) => (table.folder === folder ? [table.role] : []))).size
+  const rank = ({ folder, name, role }: Table) =>
+    100 * rolesIn(folder) + alike(name, role) - 10 * isSorted(name)
+  const pathsOf = (role: TableRole): readonly string[] => {
+    const own = tables.filter((table) => table.role === role).sort((a, b) => rank(b) - rank(a))
+    const usual = own.length === 0 ? files.anywhere(role) : undefined
+    return usual === undefined ? own.map(({ path }) => path) : [usual]
+  }
+  return Object.fromEntries(
+    (Object.keys(fileKeys) as TableRole[]).map((role) => [role, pathsOf(role)]),
+  ) as unknown as TablesByRole
+}
+
+/** CLUZ keeps its own columns in targets.csv. */
+const isTable = (name: string): boolean =>
+  /\.(?:dat|csv|txt)$/i.test(name) && !resultName(name) && !/^targets\.csv$/i.test(name)
+
+/** puvspr.dat in the order of species, which Marxan has in addition. */
+const isSorted = (name: string): number => Number(/sp_?order/i.test(name))
