@@ -29,6 +29,7 @@ export type {
   CloneContext,
   ExportContext,
   ImportContext,
+  KeyCheckContext,
   KeysContext,
   NewShell,
   Piece,

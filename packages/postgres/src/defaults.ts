@@ -42,6 +42,8 @@ export const defaults = {
   cachedSharedRows: 10_000,
   /** Different values of a column below which SQL hashes each once, and not once for each row. */
   fewDistinctValues: 100_000,
+  /** How often what is taken is decided anew, because another transaction took it in the same moment. */
+  uniqueRaces: 10,
   /** Passes over the rows of a table that refer to each other, until no dangling reference is left. */
   danglingPasses: 100,
   /** Findings of one entry, and of one column of it with the same code. */

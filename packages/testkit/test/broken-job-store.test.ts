@@ -115,6 +115,14 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     'new ids: reserved ranges are dropped with the end of their job, and with no other',
     keptRanges,
   ],
+  'keeps summaries of attempts that failed': [
+    'honest counts: a summary is seen when its attempt commits, and never that of an attempt that fails',
+    keptSummaries,
+  ],
+  'keeps summaries of jobs that have ended': [
+    'honest counts: summaries are dropped with the end of their job, and with no other',
+    keptSummaries,
+  ],
   'forgets the outbox item of the next batch': [
     'order: a batch follows when the last node before it has ended',
     withOutbox((items) => items.filter(({ action }) => action.type !== 'batch' || action.batch === 0)),
@@ -458,6 +466,20 @@ function keptRanges(store: Store): Store {
         return true
       },
       ranges: async (job, table) => kept.get(`${job} ${table}`) ?? [],
+    },
+  }
+}
+
+function keptSummaries(store: Store): Store {
+  const kept = new Map<string, Map<string, string>>()
+  return {
+    ...store,
+    summaries: {
+      add: async ({ job, node }, summary) => {
+        kept.set(job.id, (kept.get(job.id) ?? new Map<string, string>()).set(node.id, summary))
+      },
+      nodes: async (job) => [...(kept.get(job)?.keys() ?? [])],
+      get: async (job, node) => kept.get(job)?.get(node),
     },
   }
 }

@@ -106,10 +106,26 @@ export interface KeysContext<Options = unknown> extends WorkContext<Options> {
    * `archive-invalid` or, in a clone, `source-changed` if an old key is in two of them.
    */
   add(table: string, ranges: readonly KeyRange[]): Promise<void>
+  /**
+   * Ranges of a table that the job has reserved so far, in order and in pages: those that other nodes have
+   * committed and those of this one.
+   */
+  reserved(table: string): AsyncIterable<readonly KeyRange[]>
   /** Whether this job makes resources of that kind. */
   carries(kind: string): boolean
   /** Adds to the job's report. */
   finding(finding: NewFinding): void
+}
+
+/** One piece, and all that the job has reserved and drawn. */
+export interface KeyCheckContext {
+  /** All new resources that the job fills with the piece. */
+  readonly resources: readonly ResourceRef[]
+  readonly ids: Ids
+  /** In which the shells are made. */
+  readonly tx: Transaction
+  /** Whether this job makes resources of that kind. */
+  carries(kind: string): boolean
 }
 
 /** Keys of the tables that a piece fills. */
@@ -125,6 +141,11 @@ export interface PieceKeys {
   numbered?(db: Queryable): Promise<readonly string[]>
   /** Takes the numbers for all rows of the resource. Required with `numbered`. */
   reserve?(context: KeysContext): Promise<void>
+  /**
+   * Called before anything is made, by a job that has numbers of sequences. Throws `keys-exhausted` if a column
+   * that the piece writes cannot hold them.
+   */
+  check?(context: KeyCheckContext): Promise<void>
 }
 
 export interface RemoveContext {

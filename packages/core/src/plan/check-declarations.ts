@@ -42,6 +42,7 @@ const pieceChecks: OptionChecks<Piece> = {
     tables: check.list(check.text),
     numbered: check.func(),
     reserve: check.func(),
+    check: check.func(),
   }),
   comparer: contractCheck<PieceComparer>({ resourceKey: check.func(), compare: required(check.func()) }),
   upgrades: check.record(check.func()),

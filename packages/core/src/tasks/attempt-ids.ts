@@ -13,7 +13,7 @@ export function attemptIds(attempt: AttemptContext, tx: Queryable): Ids {
 }
 
 /** Nodes that reserve at the same time do not see each other: what they have both reserved is found here. */
-async function* reservedRanges(
+export async function* reservedRanges(
   { lease: { job }, store }: AttemptContext,
   table: string,
   tx: Queryable,

@@ -9,6 +9,7 @@ import { keyName } from '../plan/key-names.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import { inputNode } from '../requests/inputs.js'
 import { type AttemptContext, pieceContext, type TaskRunner } from './attempt-context.js'
+import { reservedRanges } from './attempt-ids.js'
 import { keyTwice } from './key-twice.js'
 
 /** Reserves the numbers that one piece of one resource will give to its rows. */
@@ -37,6 +38,7 @@ function reserve(attempt: AttemptContext, piece: Piece, source: ResourceRef, ent
         const table = keyName(given, registry.declaredTables)
         if (!(await store.keys.add(lease, table, ranges, tx))) throw keyTwice(lease.job, table)
       },
+      reserved: (given) => reservedRanges(attempt, keyName(given, registry.declaredTables), tx),
       finding: (finding: NewFinding) => attempt.findings.add({ ...finding, piece: piece.name }),
     })
     return { findings: attempt.findings.list() }

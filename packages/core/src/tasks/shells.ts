@@ -7,6 +7,7 @@ import { assertNotTaken } from '../plan/draw-targets.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import { inputNode } from '../requests/inputs.js'
 import type { AttemptContext, TaskRunner } from './attempt-context.js'
+import { checkKeys, piecesWithKeyChecks } from './check-keys.js'
 import { openShellSession } from './open-session.js'
 import { makeShells, refuseShelless } from './shells-of.js'
 
@@ -14,10 +15,12 @@ import { makeShells, refuseShelless } from './shells-of.js'
 export const shellsTask: TaskRunner = async (attempt) => {
   const { job } = attempt.lease
   const filled = await filledTogether(attempt)
+  const checked = await piecesWithKeyChecks(attempt)
   return attempt.store.attempts.run(
     attempt.lease,
     async (tx) => {
       refuseShelless(attempt.registry, job.tree)
+      await checkKeys(attempt, checked, tx)
       await openShellSession(attempt, job, tx)
       // Shells of a draft are there already.
       if (!fromDraft(job)) await assertNotTaken(attempt.registry, tx, job.targets ?? [])

@@ -57,7 +57,7 @@ export async function cloneTables<Options>(
     context.progress(counts.rows + counts.skipped)
     index += group.length
   }
-  await checkDeferred(tx)
+  await checkDeferred(tx, plans)
   await compareWritten(written, fill.written, fill)
   return counts
 }

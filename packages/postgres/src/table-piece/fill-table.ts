@@ -8,9 +8,9 @@ import { refuseOtherTypes } from './other-types.js'
 import { reportContained } from './report-contained.js'
 import { isForeignKeyViolation } from './row-error.js'
 import type { RowSource } from './row-source.js'
-import { settleUnique } from './settle-unique.js'
 import { tableKey } from './table-name.js'
 import type { TablePlan } from './table-plan.js'
+import { UniqueValues } from './unique-values.js'
 import { isWatched, keepRows } from './written-rows.js'
 
 export interface FillCounts {
@@ -47,13 +47,14 @@ export async function fillFromStages(
     (reference, { plan, stage }) => unenforcedReferences(plan, stage, fill).includes(reference),
     true,
   )
-  for (const { plan, stage } of staged) await settleUnique(plan, stage, fill)
-  let rows = await fillUnlessDangling(tables, fill)
+  const unique = new UniqueValues(staged, fill)
+  let rows = await unique.settleAnd(() => fillUnlessDangling(tables, fill))
   let enforced: readonly number[] = []
   if (!rows) {
     enforced = await dropDangling(tx, staged, fill, () => true)
-    rows = await fillRows(tables, fill)
+    rows = await unique.settleAnd(() => fillRows(tables, fill))
   }
+  unique.tell()
   for (const { plan, source } of tables) await reportContained(plan, source, fill)
   return rows.map((count, index) => ({
     rows: count,

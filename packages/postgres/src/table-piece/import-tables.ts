@@ -69,7 +69,7 @@ export async function importTables<Options>(
     }
     index += group.length
   }
-  await checkDeferred(tx)
+  await checkDeferred(tx, plans)
   await compareWritten(filled, fill.written, fill)
   return counts
 }

@@ -8,8 +8,19 @@ import { resourceLiteral } from './resource-literal.js'
 import type { Stage } from './stage.js'
 import type { TablePlan } from './table-plan.js'
 
-/** Decides, for columns that are unique beyond the resource, what becomes of staged values that are taken. */
-export async function settleUnique(plan: TablePlan, stage: Stage, context: FillContext): Promise<void> {
+/** Numbers of values that were taken, by column. */
+export type SettledValues = ReadonlyMap<string, number>
+
+/**
+ * Decides, for columns that are unique beyond the resource, what becomes of staged values that are taken.
+ * Resolves to how many of each column were.
+ */
+export async function settleUnique(
+  plan: TablePlan,
+  stage: Stage,
+  context: FillContext,
+): Promise<SettledValues> {
+  const settled = new Map<string, number>()
   for (const { column, taken } of plan.unique) {
     const staged = stage.name(column.name)
     if (staged === undefined) continue
@@ -21,9 +32,10 @@ export async function settleUnique(plan: TablePlan, stage: Stage, context: FillC
       const { rowCount } = await context.tx.query(
         `UPDATE ${stage.table} s SET ${staged} = ${instead} WHERE ${condition}`,
       )
-      if (rowCount > 0) tell(plan, column, taken, rowCount, context)
+      if (rowCount > 0) settled.set(column.name, rowCount)
     }
   }
+  return settled
 }
 
 /** SQL condition: another row of the table has the value; the resource's own row is not another. */
@@ -67,20 +79,19 @@ async function refuseTaken(
   )
 }
 
-function tell(
-  plan: TablePlan,
-  { name }: Column,
-  taken: 'suffix' | 'null',
-  count: number,
-  context: FillContext,
-): void {
-  const what = taken === 'null' ? 'left empty' : 'each got a suffix'
-  context.finding({
-    severity: 'warning',
-    code: 'table/unique-taken',
-    file: plan.entry,
-    column: name,
-    count,
-    message: `${count} ${count === 1 ? 'value' : 'values'} of "${name}" of table "${plan.table.name}" are taken here: ${what}.`,
-  })
+/** Tells it of all times that values were settled. */
+export function tellSettled(plan: TablePlan, settled: readonly SettledValues[], context: FillContext): void {
+  for (const { column, taken } of plan.unique) {
+    const count = settled.reduce((sum, values) => sum + (values.get(column.name) ?? 0), 0)
+    if (count === 0) continue
+    const what = taken === 'null' ? 'left empty' : 'each got a suffix'
+    context.finding({
+      severity: 'warning',
+      code: 'table/unique-taken',
+      file: plan.entry,
+      column: column.name,
+      count,
+      message: `${count} ${count === 1 ? 'value' : 'values'} of "${column.name}" of table "${plan.table.name}" are taken here: ${what}.`,
+    })
+  }
 }

@@ -1,4 +1,4 @@
-import type { Queryable, ResourceRef } from '@piecework/core/piece'
+import { isPieceworkError, PieceworkError, type Queryable, type ResourceRef } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import { asHost, asOurselves } from './as-host.js'
 import { onlyTable } from './joins.js'
@@ -34,8 +34,24 @@ export async function withShells(
 }
 
 /** Deferred constraints fail the attempt while it can still say why. */
-export async function checkDeferred(tx: Queryable): Promise<void> {
+export async function checkDeferred(tx: Queryable, plans: readonly TablePlan[] = []): Promise<void> {
   await tx.query(asHost)
-  await tx.query('SET CONSTRAINTS ALL IMMEDIATE')
+  try {
+    await tx.query('SET CONSTRAINTS ALL IMMEDIATE')
+  } catch (error) {
+    throw takenMeanwhile(error, plans) ?? error
+  }
   await tx.query(asOurselves)
+}
+
+/** A value was free when it was looked at: the next attempt decides anew. */
+function takenMeanwhile(error: unknown, plans: readonly TablePlan[]): PieceworkError | undefined {
+  if (!isPieceworkError(error, 'database') || error.facts.sqlState !== '23505') return undefined
+  const { table, constraint } = error.facts
+  if (!plans.some((plan) => plan.unique.length > 0 && plan.table.name === table)) return undefined
+  return new PieceworkError(
+    'table/unique-taken',
+    `A value of table "${table}" was taken while it was written (constraint "${constraint}").`,
+    { cause: error, retryable: true, facts: { table, constraint } },
+  )
 }

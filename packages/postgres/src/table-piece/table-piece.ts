@@ -5,6 +5,7 @@ import { cloneTables } from './clone-tables.js'
 import { compareTables, resourceKey } from './compare/compare-tables.js'
 import { exportTables } from './export-tables.js'
 import { importTables } from './import-tables.js'
+import { checkRoom } from './keys/check-room.js'
 import { numberedTables } from './keys/numbered-tables.js'
 import { reserveKeys } from './keys/reserve-keys.js'
 import { removeTables } from './remove/remove-tables.js'
@@ -67,6 +68,7 @@ const keysOf = <Options>(spec: TablePieceSpec<Options>): PieceKeys => {
       : {
           numbered: (db) => numberedTables(db, spec),
           reserve: (context) => reserveKeys(spec, context),
+          check: (context) => checkRoom(spec, context),
         }),
   }
 }

@@ -75,6 +75,7 @@ async function reserved(
       add: async (name, ranges) => {
         for (const range of ranges) added.push([name, range])
       },
+      reserved: async function* () {},
     })
   })
   return added

@@ -16,6 +16,7 @@ import { limitLaws } from './limit-laws.js'
 import { reportLaws } from './report-laws.js'
 import { retentionLaws } from './retention-laws.js'
 import { rowLaws } from './row-laws.js'
+import { summaryLaws } from './summary-laws.js'
 
 /** Laws of a `Store`: jobs, attempts, outbox and reports. Its guard has laws of its own (`guardLaws`). */
 export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): void {
@@ -27,6 +28,7 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   leaseLaws(test, options)
   batchLaws(test, options)
   keyLaws(test, options)
+  summaryLaws(test, options)
   cancelLaws(test, options)
   limitLaws(test, options)
   deadlineLaws(test, options)

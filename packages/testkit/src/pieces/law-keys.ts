@@ -14,7 +14,7 @@ export type ReservedRanges = ReadonlyMap<string, readonly KeyRange[]>
 export function lawKeys(db: Database) {
   const known = new Map<string, ReservedRanges>()
   return async (
-    context: Omit<KeysContext, 'tx' | 'add' | 'entries'>,
+    context: Omit<KeysContext, 'tx' | 'add' | 'reserved' | 'entries'>,
     pieces: readonly Reserving[],
   ): Promise<ReservedRanges> => {
     const reserved = known.get(context.jobId)
@@ -30,11 +30,16 @@ export function lawKeys(db: Database) {
           add: async (table, added) => {
             ranges.set(table, [...(ranges.get(table) ?? []), ...added])
           },
+          reserved: async function* (table) {
+            yield [...(ranges.get(table) ?? [])].sort(byOldFrom)
+          },
         }),
       )
     }
-    for (const list of ranges.values()) list.sort((a, b) => (a.oldFrom < b.oldFrom ? -1 : 1))
+    for (const list of ranges.values()) list.sort(byOldFrom)
     known.set(context.jobId, ranges)
     return ranges
   }
 }
+
+const byOldFrom = (a: KeyRange, b: KeyRange): number => (a.oldFrom < b.oldFrom ? -1 : 1)

@@ -4,7 +4,9 @@ import { textLiteral } from '../../database/text-literal.js'
 import type { Column } from '../catalogue.js'
 import { tableName } from '../joins.js'
 import type { TablePlan } from '../table-plan.js'
+import { mostOf } from './most-of.js'
 import type { Numbered } from './numbers.js'
+import { isUniqueAlone } from './old-numbers.js'
 import { createRuns } from './runs.js'
 import type { Sequence } from './sequences.js'
 
@@ -24,7 +26,7 @@ export async function drawNumbers(
 ): Promise<void> {
   await lockSequence(tx, sequence)
   await createRuns(tx, newRuns)
-  const most = least(sequence.most, mostOf(column))
+  const most = least(sequence.most, mostOf(column) ?? sequence.most)
   await draw(tx, sequence, 1, 0)
   const first = await highest(tx)
   if (first + BigInt(count - 1) * sequence.increment > most) throw exhausted(plan, column, sequence, count)
@@ -68,9 +70,13 @@ async function highest(tx: Queryable): Promise<bigint> {
   return BigInt(rows[0]?.k ?? '0')
 }
 
-const bits: Readonly<Record<string, bigint>> = { int2: 15n, int4: 31n, int8: 63n }
-
-const mostOf = ({ base }: Column): bigint => 2n ** (bits[base] ?? 63n) - 1n
+/** Whether a column of the primary key has a new id in each copy, so that a number may be another row's, too. */
+const hasNewPart = ({ table, ownerColumn, references }: TablePlan): boolean =>
+  table.primaryKey.some(
+    (name) =>
+      name === ownerColumn?.name ||
+      references.some(({ column, of, shared, lookup }) => column.name === name && !of && !shared && !lookup),
+  )
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
@@ -89,10 +95,12 @@ function exhausted(
 /** Rows with such a number would be the host's; the host's own inserts fail at them, too. */
 async function refuseTaken(
   tx: Queryable,
-  { table }: TablePlan,
+  plan: TablePlan,
   column: Column,
   { name, text }: Sequence,
 ): Promise<void> {
+  const { table } = plan
+  if (!isUniqueAlone(plan, column) && hasNewPart(plan)) return
   const [host, key] = [tableName(table), quoteIdent(column.name)]
   const { rows } = await tx.query<{ taken: boolean }>(
     `SELECT EXISTS (

@@ -1,4 +1,10 @@
-import { type Entries, type KeysContext, PieceworkError } from '@piecework/core/piece'
+import {
+  type Entries,
+  type KeyRange,
+  type KeysContext,
+  PieceworkError,
+  type Queryable,
+} from '@piecework/core/piece'
 import { quoteIdent } from '../../database/quote-ident.js'
 import type { Column } from '../catalogue.js'
 import { openEntry } from '../open-entry.js'
@@ -16,11 +22,18 @@ export const oldRuns = 'pg_temp.piecework_old_runs'
 
 /**
  * Fills `oldRuns` with old keys, from the entry or from the rows of the source. Resolves to how many there are.
- * Throws `archive-invalid` if two rows have the same key.
+ * Throws `archive-invalid` if two rows have the same key and may not. `reserved`: keys to leave out, which have
+ * new ones already.
  */
-export async function collectKeys(plan: TablePlan, column: Column, context: KeysContext): Promise<number> {
+export async function collectKeys(
+  plan: TablePlan,
+  column: Column,
+  context: KeysContext,
+  reserved?: AsyncIterable<readonly KeyRange[]>,
+): Promise<number> {
   const { tx, entries } = context
   const rows = await collectNumbers(plan, column, context)
+  if (reserved) await leaveOut(tx, reserved)
   await createRuns(tx, oldRuns)
   await tx.query(
     `INSERT INTO ${oldRuns} SELECT min(o.k), count(*), min(o.at)
@@ -31,9 +44,24 @@ export async function collectKeys(plan: TablePlan, column: Column, context: Keys
     `SELECT coalesce(sum(length), 0)::text AS keys FROM ${oldRuns}`,
   )
   const keys = Number(found[0]?.keys)
-  // Of a key of several columns, one may repeat.
-  if (entries && keys !== rows && plan.table.primaryKey.length === 1) throw repeated(plan, column)
+  if (entries && keys !== rows && isUniqueAlone(plan, column)) throw repeated(plan, column)
   return keys
+}
+
+/** Whether the table has no two rows with one number: of a key of several columns, one may repeat. */
+export const isUniqueAlone = ({ table }: TablePlan, { name }: Column): boolean =>
+  table.primaryKey.length === 1 || table.unique.has(name)
+
+async function leaveOut(tx: Queryable, reserved: AsyncIterable<readonly KeyRange[]>): Promise<void> {
+  for await (const page of reserved) {
+    await tx.query(
+      `DELETE FROM ${oldNumbers} o USING unnest($1::bigint[], $2::bigint[]) AS r(first, last) WHERE o.k BETWEEN r.first AND r.last`,
+      [
+        page.map(({ oldFrom }) => String(oldFrom)),
+        page.map(({ oldFrom, length }) => String(oldFrom + BigInt(length) - 1n)),
+      ],
+    )
+  }
 }
 
 /** Fills `oldNumbers` with all numbers of the column. Resolves to how many rows there are. */

@@ -4,11 +4,11 @@ import { raiseWorkMem } from '../raise-work-mem.js'
 import { resolveTables } from '../resolve-tables.js'
 import type { TablePieceSpec } from '../spec.js'
 import type { TablePlan } from '../table-plan.js'
-import { drawNumbers } from './draw-numbers.js'
+import { drawNumbers, lockSequence } from './draw-numbers.js'
 import { keyRanges } from './key-ranges.js'
 import { moveSequence } from './move-sequence.js'
 import type { Numbered } from './numbers.js'
-import { collectKeys } from './old-numbers.js'
+import { collectKeys, isUniqueAlone } from './old-numbers.js'
 
 /**
  * Takes numbers for all rows that the piece will write, and moves sequences past numbers that travel.
@@ -39,9 +39,12 @@ const bySequence = ({ numbered: a }: Wanted, { numbered: b }: Wanted): number =>
 
 async function reserve(plan: TablePlan, key: Numbered, context: KeysContext): Promise<void> {
   const { tx } = context
-  const count = await collectKeys(plan, key.column, context)
+  const { name } = ownKey(plan, key.column)
+  const alone = isUniqueAlone(plan, key.column)
+  // Who has the lock sees all that others have reserved of this table.
+  if (!alone) await lockSequence(tx, key.sequence)
+  const count = await collectKeys(plan, key.column, context, alone ? undefined : context.reserved(name))
   if (count === 0) return
   await drawNumbers(tx, plan, key, count)
-  const { name } = ownKey(plan, key.column)
   for await (const page of keyRanges(tx)) await context.add(name, page)
 }
