@@ -4,6 +4,7 @@ import { textLiteral } from '../database/text-literal.js'
 import type { Column } from './catalogue.js'
 import type { FillContext } from './fill-context.js'
 import { onlyTable } from './joins.js'
+import { takenValues } from './loss-findings.js'
 import { resourceLiteral } from './resource-literal.js'
 import type { Stage } from './stage.js'
 import type { TablePlan } from './table-plan.js'
@@ -21,7 +22,7 @@ export async function settleUnique(plan: TablePlan, stage: Stage, context: FillC
       const { rowCount } = await context.tx.query(
         `UPDATE ${stage.table} s SET ${staged} = ${instead} WHERE ${condition}`,
       )
-      if (rowCount > 0) tell(plan, column, taken, rowCount, context)
+      if (rowCount > 0) context.finding(takenValues({ plan, count: rowCount }, column, taken))
     }
   }
 }
@@ -65,22 +66,4 @@ async function refuseTaken(
     `${count} ${count === 1 ? 'value' : 'values'} of "${name}" of table "${plan.table.name}" are taken here.`,
     { facts: { table: plan.table.name, column: name, count } },
   )
-}
-
-function tell(
-  plan: TablePlan,
-  { name }: Column,
-  taken: 'suffix' | 'null',
-  count: number,
-  context: FillContext,
-): void {
-  const what = taken === 'null' ? 'left empty' : 'each got a suffix'
-  context.finding({
-    severity: 'warning',
-    code: 'table/unique-taken',
-    file: plan.entry,
-    column: name,
-    count,
-    message: `${count} ${count === 1 ? 'value' : 'values'} of "${name}" of table "${plan.table.name}" are taken here: ${what}.`,
-  })
 }
