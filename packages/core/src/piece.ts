@@ -54,7 +54,7 @@ export type {
 } from './contracts/resource.js'
 export type { Schema } from './contracts/schema.js'
 export type { Upload } from './contracts/upload.js'
-export type { ValidationContext, Validator } from './contracts/validator.js'
+export type { DryRun, ValidationContext, Validator } from './contracts/validator.js'
 export type { PieceContext, WorkContext } from './contracts/work-context.js'
 export {
   FindingCollector,

@@ -20,6 +20,16 @@ export interface ValidationContext<Options = unknown> extends Omit<WorkContext<O
   readonly into?: ResourceRef
   /** Whether the import makes resources of that kind. */
   carries(kind: string): boolean
+  /** Present in a job that only validates: it tells what an import would do, also what is no error. */
+  readonly dryRun?: DryRun
+}
+
+export interface DryRun {
+  /**
+   * The entries of all nodes whose pieces declare a table, by the name under which its ids are remapped; none if
+   * the import brings no row of it. Undefined if none declares it, but one of the pieces declares no table at all.
+   */
+  entriesOf(table: string): readonly Entries[] | undefined
 }
 
 /** Looks at the whole of a node's input before anything is written. */

@@ -10,6 +10,7 @@ import type { ExportContext, PieceExporter } from '../contracts/piece.js'
 import type { PieceCounts } from '../contracts/piece-counts.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { type AttemptContext, pieceContext } from './attempt-context.js'
+import { Begun } from './begun.js'
 import type { ByteCount } from './byte-count.js'
 import { openSession } from './open-session.js'
 
@@ -79,33 +80,37 @@ export async function exportEntries(
   const { artifacts, prefix, limits, bytes: written } = to
   const { signal } = context
   const entries: StagedEntry[] = []
+  const names = new Set<string>()
+  const writeEntry: ExportContext['write'] = async (path, bytes, rows, types) => {
+    const refusal = (what: string) =>
+      new PieceworkError('internal', `Piece ${piece.name}: the entry "${path}" ${what}.`)
+    const fault = pathFault(path)
+    if (fault) throw refusal(fault)
+    if (names.has(path.toLowerCase())) throw refusal('is written twice')
+    if (rows && !path.endsWith('.csv')) throw refusal('has rows, which only a .csv has')
+    names.add(path.toLowerCase())
+    const key = `${prefix}/${path}`
+    const all = bytes instanceof Uint8Array ? one(bytes) : bytes
+    const chunks = written ? written.of(all) : all
+    entries.push(
+      await stageEntry({
+        artifacts,
+        key,
+        path,
+        bytes: chunks,
+        signal,
+        ...(limits && { limits }),
+        ...(rows && { rows }),
+        ...(types && { types }),
+      }),
+    )
+  }
+  const begun = new Begun()
   const counts = await piece.exporter.export({
     ...context,
-    write: async (path, bytes, rows, types) => {
-      const refusal = (what: string) =>
-        new PieceworkError('internal', `Piece ${piece.name}: the entry "${path}" ${what}.`)
-      const fault = pathFault(path)
-      if (fault) throw refusal(fault)
-      if (entries.some((entry) => entry.path.toLowerCase() === path.toLowerCase()))
-        throw refusal('is written twice')
-      if (rows && !path.endsWith('.csv')) throw refusal('has rows, which only a .csv has')
-      const key = `${prefix}/${path}`
-      const all = bytes instanceof Uint8Array ? one(bytes) : bytes
-      const chunks = written ? written.of(all) : all
-      entries.push(
-        await stageEntry({
-          artifacts,
-          key,
-          path,
-          bytes: chunks,
-          signal,
-          ...(limits && { limits }),
-          ...(rows && { rows }),
-          ...(types && { types }),
-        }),
-      )
-    },
+    write: (...entry) => begun.noticed(writeEntry(...entry)),
   })
+  await begun.all()
   const stated = entries.reduce((sum, entry) => sum + (entry.rows ?? 0), 0)
   if (stated !== counts.rows) {
     throw new PieceworkError(

@@ -3,11 +3,13 @@ import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import type { NewFinding } from '../contracts/finding.js'
 import type { JobError } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
+import type { DryRun } from '../contracts/validator.js'
 import { jobError } from '../engine/job-error.js'
 import { carriedKinds } from '../plan/carried-kinds.js'
 import { newRefIfKnown } from '../plan/new-ref-of.js'
 import { inputNode } from '../requests/inputs.js'
 import { type AttemptContext, commit, pieceContext, type TaskRunner } from './attempt-context.js'
+import { dryRunOf } from './dry-run.js'
 import { meteredEntries } from './metered-entries.js'
 import { openSession } from './open-session.js'
 
@@ -26,7 +28,7 @@ export const validateTask: TaskRunner = async (attempt) => {
     if (!piece) throw new PieceworkError('piece-unknown', `No pack knows the piece "${node.piece}".`)
     const entries = meteredEntries(inputNode(opened, node.resource, node.piece).entries, attempt.bytes)
     const read = input.format === 'archive' ? readThrough(entries) : { entries, rest: [] }
-    await runValidators(attempt, piece, read, problems)
+    await runValidators(attempt, piece, read, problems, dryRunOf(attempt, opened))
   })
   const error = problems.error()
   const progress = { done: problems.rows, bytes: attempt.bytes.total }
@@ -83,6 +85,7 @@ async function runValidators(
   piece: Piece,
   input: ReadThrough,
   problems: Problems,
+  dryRun: DryRun | undefined,
 ): Promise<void> {
   const { job, node } = attempt.lease
   if (!node.resource) return
@@ -93,6 +96,7 @@ async function runValidators(
     ...carriedKinds(job),
     entries: input.entries,
     ...(target && { target, resource: target }),
+    ...(dryRun && { dryRun }),
     progress: (done: number, total?: number) => {
       problems.rows = done
       attempt.progress(done, total)

@@ -5,7 +5,7 @@ import { createPiecework, memoryArtifacts, memoryStore, PieceworkError } from '@
 import type { Store } from '@piecework/core/store'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
-import { ann, Notebooks, withPiecework } from '../support/notebooks.js'
+import { ann, bytes, Notebooks, withPiecework } from '../support/notebooks.js'
 import { pieceOf } from '../support/slow.js'
 
 const test = suite('engine: attempts')
@@ -161,5 +161,48 @@ async function afterDeaths(
     await piecework.stop()
   }
 }
+
+const unawaited = (host: Notebooks, text: AsyncIterable<Uint8Array>, rows: number) =>
+  host.lines('notebook', {
+    exporter: {
+      export: async ({ write }) => {
+        void write('lines.csv', text, () => rows)
+        return { rows }
+      },
+    },
+  })
+
+test('an exporter that does not wait for write() exports all of it', async () => {
+  const late = async function* () {
+    await sleep(20)
+    yield* bytes('text\nwren\n')
+  }
+  await withPiecework(
+    (host) => ({ ...host.pack(), pieces: [unawaited(host, late(), 1)] }),
+    async (piecework, { host }) => {
+      const resource = host.add('b1', 'Birds', ['wren'])
+      const { job, nodes } = await (await piecework.export({ resource, principal: ann })).ended()
+      assert.equal(job.outcome, 'succeeded')
+      assert.equal(nodes.find(({ task }) => task === 'export')?.counts?.rows, 1)
+    },
+  )
+})
+
+test('an exporter that does not wait for write(), which fails, fails its job and not the process', async () => {
+  const broken = async function* () {
+    yield* bytes('text\n')
+    await sleep(5)
+    throw new PieceworkError('internal', 'Torn.')
+  }
+  await withPiecework(
+    (host) => ({ ...host.pack(), pieces: [unawaited(host, broken(), 0)] }),
+    async (piecework, { host }) => {
+      const resource = host.add('b1', 'Birds', ['wren'])
+      const { job } = await (await piecework.export({ resource, principal: ann })).ended()
+      assert.equal(job.error?.message, 'Torn.')
+    },
+    { maxAttempts: 1 },
+  )
+})
 
 test.run()

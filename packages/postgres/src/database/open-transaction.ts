@@ -30,7 +30,15 @@ export class OpenTransaction implements Transaction {
     this.#connection = connection
   }
 
-  async query<Row extends object>(sql: string, values?: readonly unknown[]) {
+  query<Row extends object>(sql: string, values?: readonly unknown[]) {
+    return this.#noticed(() => this.#query<Row>(sql, values))
+  }
+
+  copyIn(target: CopyTarget, records: AsyncIterable<Uint8Array>): Promise<number> {
+    return this.#noticed(() => this.#copyIn(target, records))
+  }
+
+  async #query<Row extends object>(sql: string, values?: readonly unknown[]) {
     const leave = await this.#enter(false)
     try {
       const { rows, rowCount } = await this.#connection.query(sql, values)
@@ -42,7 +50,7 @@ export class OpenTransaction implements Transaction {
     }
   }
 
-  async copyIn(target: CopyTarget, records: AsyncIterable<Uint8Array>): Promise<number> {
+  async #copyIn(target: CopyTarget, records: AsyncIterable<Uint8Array>): Promise<number> {
     checkOptions('copyIn()', target, copyChecks)
     const leave = await this.#enter(true)
     const source = new Source(records)
@@ -64,6 +72,17 @@ export class OpenTransaction implements Transaction {
     } finally {
       leave()
     }
+  }
+
+  /**
+   * A statement that its caller does not wait for, and that fails, fails the transaction: a commit finds that. It must
+   * not end the process, as a rejection would that nobody handles. Of what is refused, nothing else would tell.
+   */
+  #noticed<T>(statement: () => Promise<T>): Promise<T> {
+    const isRefused = this.#ended.signal.aborted || this.#copying
+    const result = statement()
+    if (!isRefused) result.catch(() => {})
+    return result
   }
 
   get busy(): boolean {

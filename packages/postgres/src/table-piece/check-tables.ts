@@ -12,6 +12,7 @@ import { type ClaimingPiece, isClaimingPiece, tableClaims } from './claims.js'
 import { type Checked, checkStart } from './facts/check-start.js'
 import { fillOrderProblems } from './facts/fill-order.js'
 import { findingOf, isError, type Problem, type TableFinding } from './facts/problem.js'
+import { uncarriedReferences } from './facts/uncarried.js'
 import { matchTables } from './resolve-tables.js'
 import { isTablePiece, tableSpec } from './spec.js'
 import { unformedReferences } from './unformed-references.js'
@@ -34,12 +35,14 @@ export async function checkTables(db: Queryable, pieces: readonly Piece[]): Prom
   }
   for (const one of checked) if (!one.piece.exportOnly) one.problems.push(...fillOrderProblems(one, checked))
   const declared = declaredTables(pieces)
-  refused.push(
-    ...unformedReferences(
-      checked.flatMap(({ plans }) => plans),
-      (table) => forms.get(keyName(table, declared)),
-    ),
+  const carried = new Set(
+    pieces.flatMap(({ keys }) => keys?.tables?.map((one) => keyName(one, declared)) ?? []),
   )
+  for (const { piece, plans, problems } of checked)
+    for (const plan of piece.exportOnly ? [] : plans)
+      problems.push(...uncarriedReferences(plan, (table) => carried.has(keyName(table, declared))))
+  const formOf = (table: string) => forms.get(keyName(table, declared))
+  for (const { plans, problems } of checked) problems.push(...unformedReferences(plans, formOf, checked))
   return report(await checkStart(db, checked), checked, refused)
 }
 

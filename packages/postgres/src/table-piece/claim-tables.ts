@@ -17,6 +17,7 @@ import {
 } from './claims.js'
 import { compareTables } from './compare/compare-tables.js'
 import { removeTables } from './remove/remove-tables.js'
+import { tableKey } from './table-name.js'
 
 const columns = check.list(check.text)
 
@@ -53,8 +54,11 @@ export function claimTables<Options = unknown>(
     ...(piece.exportOnly && { exportOnly: piece.exportOnly }),
   }
   const comparable = comparableClaims(piece.name, claims)
+  const { schema = 'public', tables } = claims
+  const names = tables.map(({ table }) => tableKey({ schema, name: table }))
   return {
     ...piece,
+    keys: { ...piece.keys, tables: [...new Set([...(piece.keys?.tables ?? []), ...names])] },
     [tableClaims]: claims,
     ...(owned.tables.length > 0 &&
       !piece.remover && { remover: { remove: (context) => removeTables(owned, context) } }),

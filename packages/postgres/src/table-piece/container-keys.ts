@@ -1,5 +1,6 @@
 import { parseArray } from '../database/parse-array.js'
 import type { JsonStep } from './json-path.js'
+import { keyFamily } from './key-family.js'
 import { sharedNumberPrefix, sharedPrefix } from './shared-prefix.js'
 import type { ContainedTarget, ContainerPlan } from './table-plan.js'
 
@@ -32,6 +33,20 @@ export function* lookupKeysIn(
     const key = typeof leaf === 'string' || typeof leaf === 'number' ? byId.get(String(leaf)) : undefined
     if (typeof key === 'string' || typeof key === 'number') yield String(key)
     else if (Array.isArray(key)) yield jsonArrayText(key.map(String))
+  }
+}
+
+/** Ids in a value of a file, without those of shared rows. */
+export function* idsIn(
+  text: string | null,
+  container: ContainerPlan,
+  target: ContainedTarget,
+): Iterable<string> {
+  const numbers = keyFamily(target.keyColumn) === 'integer'
+  for (const leaf of leavesIn(text, container, target)) {
+    if (typeof leaf !== 'string' && !(numbers && typeof leaf === 'number')) continue
+    const id = String(leaf)
+    if (!id.startsWith(sharedPrefix) && !id.startsWith(sharedNumberPrefix)) yield id
   }
 }
 

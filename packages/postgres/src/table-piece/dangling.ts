@@ -1,6 +1,7 @@
 import { type ImportContext, PieceworkError, type Queryable } from '@piecework/core/piece'
 import { defaults } from '../defaults.js'
 import { joinSql } from './fill-select.js'
+import { danglingReference } from './loss-findings.js'
 import { type Join, type Remap, referenceValue } from './reference-value.js'
 import type { RowSource } from './row-source.js'
 import { refuseChangedSource } from './source-changed.js'
@@ -119,15 +120,7 @@ async function dropDanglingReference(
       `The row of "${plan.entry}" leads by "${column.name}" to a row of "${target.name}" that is not there.`,
     )
   }
-  const examples = rows[0]?.examples?.join(', ')
-  remap.finding({
-    severity: 'warning',
-    code: skip ? 'table/row-skipped' : 'table/reference-dangling',
-    file: plan.entry,
-    column: column.name,
-    count,
-    message: `${count} ${count === 1 ? 'row leads' : 'rows lead'} by "${column.name}" to rows of "${target.name}" that are not there${examples ? ` (${examples})` : ''}: ${skip ? 'left out' : 'the reference is left empty'}.`,
-  })
+  remap.finding(danglingReference({ plan, count, examples: rows[0]?.examples }, reference))
   return skip ? count : 0
 }
 

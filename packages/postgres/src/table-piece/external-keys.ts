@@ -28,17 +28,13 @@ type Context = Pick<ValidationContext, 'tx' | 'target' | 'into' | 'carries'>
 
 /** For the columns of a table's entry. */
 export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] {
-  const { target: resource, into } = context
-  const within = { ...(resource && { resource }), ...(into && { into }) }
-  const rowsOf = (target: Target, stable: StableKey): string =>
-    `${referencedTable(target)} WHERE ${conditionSql(stable.where, within)}`
   const shared = (column: string, target: Target, stable: StableKey, read: ExternalKeys['read']) => ({
     column,
     code: 'table/shared-missing',
     hint: 'Install the same shared data, or remove what refers to it before the export.',
     message: (key: string) => `${key} is not among the shared rows of "${target.table.name}" here.`,
     read,
-    missing: missingKeys(context.tx, rowsOf(target, stable), stable, false),
+    missing: missingKeys(context.tx, rowsOf(target, stable, context), stable, false),
   })
   const lookup = (column: string, target: Target, stable: StableKey, read: ExternalKeys['read']) => ({
     column,
@@ -47,7 +43,7 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
     message: (key: string) =>
       `The ${target.of} that this goes into does not have exactly one row of "${target.table.name}" with the "${stable.by.join(', ')}" ${key}.`,
     read,
-    missing: missingKeys(context.tx, rowsOf(target, stable), stable, true),
+    missing: missingKeys(context.tx, rowsOf(target, stable, context), stable, true),
   })
   const columns = plan.references.flatMap((reference) => {
     const { column, shared: common, lookup: other } = reference
@@ -85,6 +81,12 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
   return [...columns, ...documents, ...takenValues(plan, context)]
 }
 
+/** SQL: a table and a condition, of rows that a stable key may be of. */
+export function rowsOf(target: Target, stable: StableKey, { target: resource, into }: Context): string {
+  const within = { ...(resource && { resource }), ...(into && { into }) }
+  return `${referencedTable(target)} WHERE ${conditionSql(stable.where, within)}`
+}
+
 /** Values of columns that must be free here. */
 function takenValues({ unique, table }: TablePlan, { tx }: Context): ExternalKeys[] {
   return unique
@@ -98,16 +100,21 @@ function takenValues({ unique, table }: TablePlan, { tx }: Context): ExternalKey
         const value = valueIn(row, column.name)
         return value === null ? [] : [value]
       },
-      missing: async (keys) => {
-        const { rows } = await tx.query<{ key: string }>(
-          `SELECT DISTINCT u.key FROM unnest($1::text[]) AS u(key)
-           WHERE (SELECT true FROM ${referencedTable({ table })} q WHERE ${sameText(column)} = u.key LIMIT 1) ORDER BY u.key`,
-          [keys],
-        )
-        return rows.map(({ key }) => key)
-      },
+      missing: takenHere({ table }, column, tx),
     }))
 }
+
+/** Resolves to those of the values that a row of the table has here. */
+export const takenHere =
+  (plan: Pick<TablePlan, 'table'>, column: Column, tx: Context['tx']) =>
+  async (values: readonly string[]): Promise<readonly string[]> => {
+    const { rows } = await tx.query<{ key: string }>(
+      `SELECT DISTINCT u.key FROM unnest($1::text[]) AS u(key)
+       WHERE (SELECT true FROM ${referencedTable(plan)} q WHERE ${sameText(column)} = u.key LIMIT 1) ORDER BY u.key`,
+      [values],
+    )
+    return rows.map(({ key }) => key)
+  }
 
 /** Without a cast, which no index knows, where there is no need of one. */
 const sameText = ({ name, base }: Column): string =>
@@ -119,7 +126,7 @@ const hasType = ({ when }: ReferencePlan, row: CsvRow): boolean =>
   !when || valueIn(row, when.by.name) === when.is
 
 /** Of several columns as a JSON array, as the database writes it inside a text. */
-function keysOf(row: CsvRow, { headers }: StableKey): readonly string[] {
+export function keysOf(row: CsvRow, { headers }: StableKey): readonly string[] {
   const parts = headers.map((header) => valueIn(row, header))
   if (!parts.every((part) => typeof part === 'string')) return []
   return [parts.length === 1 ? (parts[0] as string) : jsonArrayText(parts as string[])]

@@ -20,6 +20,16 @@ export class KeyFilter {
     this.#mask = bits - 1
   }
 
+  /** False: it was never remembered. */
+  mayHave(key: string): boolean {
+    const [first, step] = hashes(key)
+    for (let probe = 0, at = first; probe < probes; probe++, at = (at + step) | 0) {
+      const bit = at & this.#mask
+      if (((this.#words[bit >>> 5] as number) & (1 << (bit & 31))) === 0) return false
+    }
+    return true
+  }
+
   /** Remembers the key. False: it has not come before. */
   mayRepeat(key: string): boolean {
     const [first, step] = hashes(key)

@@ -1,10 +1,16 @@
 import { isSequenceForm, type KeyForm } from '@piecework/core/piece'
+import type { Problem } from './facts/problem.js'
 import { keyFamily } from './key-family.js'
 import { numberProblems } from './keys/number-problems.js'
 import type { Sequences } from './keys/sequences.js'
 import { ownKeyProblem } from './own-key-problem.js'
+import type { ReportProblem } from './resolve-input.js'
 import { resourceIdProblem } from './resource-literal.js'
 import type { MatchedTable, ReferencePlan } from './table-plan.js'
+
+interface ColumnProblem extends Pick<Problem, 'column' | 'hint'> {
+  readonly text: string
+}
 
 export interface KeyProblemsInput {
   readonly plan: MatchedTable
@@ -13,7 +19,7 @@ export interface KeyProblemsInput {
   /** Of keys of the piece's tables. */
   readonly forms: (table: string) => KeyForm | undefined
   readonly sequences: Sequences
-  readonly problem: (text: string) => void
+  readonly problem: ReportProblem
 }
 
 /** Reports what would keep an old id, or let a reference lead out of the imported resource. */
@@ -24,18 +30,20 @@ export function keyProblems({ plan, decided, forms, sequences, problem }: KeyPro
     name === ownerColumn?.name || holding.has(name) || decided.has(name)
   const owner = ownerPath.at(-1)?.column
   const unfit = owner && resourceIdProblem(owner)
-  if (unfit) problem(`owner "${spec.owner}" of table "${table.name}" ${unfit}`)
-  for (const text of [...primaryKeyProblems(plan, leads), ...numberProblems(plan, sequences)]) problem(text)
+  if (unfit) problem(`owner "${spec.owner}" of table "${table.name}" ${unfit}`, { column: owner.name })
+  for (const { text, ...at } of [...primaryKeyProblems(plan, leads), ...numberProblems(plan, sequences)])
+    problem(text, at)
   for (const { columns, table: to } of table.foreignKeys) {
     for (const name of columns.filter((column) => !leads(column) && !table.columns.get(column)?.generated)) {
       problem(
         `column "${name}" of table "${table.name}" leads to "${to}" and must stand in "references", "set" or "ignore"`,
+        { column: name, hint: `Write references: { ${memberName(name)}: '${to}' }, if its rows travel too.` },
       )
     }
   }
   for (const reference of references) {
     const text = referenceProblem(plan, reference, forms(reference.name), sequences)
-    if (text) problem(text)
+    if (text) problem(text, { column: reference.column.name })
   }
   columnProblems(plan, problem)
 }
@@ -43,18 +51,23 @@ export function keyProblems({ plan, decided, forms, sequences, problem }: KeyPro
 function* primaryKeyProblems(
   { table, spec, key }: MatchedTable,
   leads: (name: string) => boolean,
-): Iterable<string> {
+): Iterable<ColumnProblem> {
   for (const name of table.primaryKey) {
     const column = table.columns.get(name)
     if (!column || leads(name)) continue
     const own = column === key || table.primaryKey.length === 1 ? ownKeyProblem(column, spec.key) : undefined
-    if (own) yield `key "${name}" of table "${table.name}" ${own}`
+    if (own) yield { column: name, text: `key "${name}" of table "${table.name}" ${own}` }
     else if (table.primaryKey.length > 1 && column !== key && column.base === 'uuid') {
-      yield `"${name}", part of the key of table "${table.name}", must stand in "references" (to "${table.name}" itself if it is the row's own id)`
+      yield {
+        column: name,
+        text: `"${name}", part of the key of table "${table.name}", must stand in "references" (to "${table.name}" itself if it is the row's own id)`,
+      }
     }
   }
   if (table.primaryKey.length > 1 && !key && !table.primaryKey.some((name) => leads(name))) {
-    yield `the key of table "${table.name}" holds no reference, so a second copy could not stand beside the first`
+    yield {
+      text: `the key of table "${table.name}" holds no reference, so a second copy could not stand beside the first`,
+    }
   }
 }
 
@@ -84,20 +97,33 @@ function referenceProblem(
 
 function columnProblems(
   { table, references, polymorphic, unique, containers }: MatchedTable,
-  problem: (text: string) => void,
+  problem: ReportProblem,
 ): void {
   for (const { column, ids } of containers) {
     if (ids.some(({ shared }) => shared?.missing === 'create' || shared?.missing === 'importer'))
-      problem(`"missing" of "${table.name}"."${column.name}" can be "refuse" or "null" only`)
+      problem(
+        `"missing" of "${table.name}"."${column.name}", which holds ids inside its values, can be "refuse" or "null" only`,
+        { column: column.name },
+      )
   }
   for (const { column, by } of polymorphic) {
     if (references.some((reference) => reference.column.name === by.name))
-      problem(`"${by.name}", the type of "${table.name}"."${column.name}", cannot be a reference itself`)
+      problem(`"${by.name}", the type of "${table.name}"."${column.name}", cannot be a reference itself`, {
+        column: column.name,
+      })
   }
   for (const { column, taken } of unique) {
     if (taken === 'suffix' && !/^(text|varchar|bpchar|citext)$/.test(column.base))
-      problem(`"${table.name}"."${column.name}" is ${column.type}, which takes no suffix`)
+      problem(`"${table.name}"."${column.name}" is ${column.type}, which takes no suffix`, {
+        column: column.name,
+      })
     if (taken === 'null' && column.notNull)
-      problem(`"${table.name}"."${column.name}" cannot be NULL, so "unique" cannot be "null"`)
+      problem(`"${table.name}"."${column.name}" cannot be NULL, so "unique" cannot be "null"`, {
+        column: column.name,
+      })
   }
 }
+
+/** A name as a member of an object literal. */
+const memberName = (name: string): string =>
+  /^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name.replaceAll("'", "\\'")}'`

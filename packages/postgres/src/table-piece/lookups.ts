@@ -17,6 +17,7 @@ import {
  */
 export class Lookups {
   readonly #tables = new Map<string, string>()
+  #made = 0
 
   /** SQL of the temporary table. */
   table(target: Target, stable: StableKey): string {
@@ -42,7 +43,8 @@ export class Lookups {
   async #read(tx: Queryable, target: Target, stable: StableKey, within: ConditionIds): Promise<void> {
     const name = nameOf(target, stable)
     if (this.#tables.has(name)) return
-    const plain = `piecework_lookup_${this.#tables.size}`
+    // A number that no other has, although tables are forgotten.
+    const plain = `piecework_lookup_${this.#made++}`
     const table = `pg_temp.${plain}`
     const key = stable.columns.map((column) => quoteIdent(column.name))
     await tx.query(`DROP TABLE IF EXISTS ${table}`)

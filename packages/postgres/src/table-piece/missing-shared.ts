@@ -5,6 +5,7 @@ import { sharedKeySql, stableKeyOf } from './container-value.js'
 import type { FillContext } from './fill-context.js'
 import { tableName } from './joins.js'
 import { ambiguousKey, givesStableKey, sameStableKey } from './lookups.js'
+import { missingShared } from './loss-findings.js'
 import { carriesTarget } from './reference-value.js'
 import type { Stage } from './stage.js'
 import type { ContainedTarget, ContainerPlan, ReferencePlan, StableKey, TablePlan } from './table-plan.js'
@@ -101,15 +102,7 @@ async function replaceMissing(
   if (instead === 'refuse' || instead === 'null') return
   if (instead === 'create') await createShared(reference, shared, stage, context)
   if (instead === 'importer') await refuseUnknownImporter(reference, context)
-  const told = instead === 'create' ? 'they were made' : 'the importer takes their place'
-  context.finding({
-    severity: 'warning',
-    code: instead === 'create' ? 'table/shared-created' : 'table/importer-instead',
-    file: plan.entry,
-    column: reference.column.name,
-    count: missing,
-    message: `${missing} ${missing === 1 ? 'row leads' : 'rows lead'} by "${reference.column.name}" to shared rows of "${reference.table.name}" that were not here: ${told}.`,
-  })
+  context.finding(missingShared({ plan, count: missing }, reference, instead))
 }
 
 async function createShared(

@@ -10,14 +10,14 @@ export async function refuseOtherTypes(tx: Queryable, plan: TablePlan, source: R
     if (other === 'keep' || id === undefined) continue
     const type = `(${source.column(by.name) ?? 'NULL'})::text`
     const known = `coalesce(${type} IN (${types.map(textLiteral).join(', ')}), false)`
-    const { rows } = await tx.query<{ count: string }>(
-      `SELECT count(*)::text AS count FROM ${source.from} WHERE ${source.where} AND ${id} IS NOT NULL AND NOT ${known}`,
+    const { rows } = await tx.query<{ count: string; found: string[] | null }>(
+      `SELECT count(*)::text AS count, (array_agg(DISTINCT left(coalesce(${type}, 'NULL'), 100)))[1:5] AS found FROM ${source.from} WHERE ${source.where} AND ${id} IS NOT NULL AND NOT ${known}`,
     )
     const count = Number(rows[0]?.count ?? 0)
     if (count === 0) continue
     throw new PieceworkError(
       'table/type-unknown',
-      `${count} ${count === 1 ? 'row has' : 'rows have'} in "${by.name}" of table "${plan.table.name}" a type to which "references" of "${column.name}" gives no table.`,
+      `${count} ${count === 1 ? 'row has' : 'rows have'} in "${by.name}" of table "${plan.table.name}" a type to which "references" of "${column.name}" gives no table (${rows[0]?.found?.join(', ')}): name it in "tables", or let keys of other types stay by other: 'keep'.`,
       { facts: { table: plan.table.name, column: column.name, by: by.name, count } },
     )
   }

@@ -1,6 +1,7 @@
 import { leavesOf, openSql } from './container-sql.js'
 import { danglingIds, remapContainer } from './container-value.js'
 import type { FillContext } from './fill-context.js'
+import { danglingInside } from './loss-findings.js'
 import type { RowSource } from './row-source.js'
 import type { ContainedTarget, ContainerPlan, TablePlan } from './table-plan.js'
 
@@ -37,16 +38,7 @@ async function reportDangling(
   )
   const count = Number(rows[0]?.count ?? 0)
   if (count === 0) return
-  const { name } = container.column
-  const place = target.text === '' ? `in "${name}"` : `at "${target.text}" in "${name}"`
-  context.finding({
-    severity: 'warning',
-    code: 'table/reference-dangling',
-    file: plan.entry,
-    column: name,
-    count,
-    message: `${count} ${count === 1 ? 'id' : 'ids'} ${place} of table "${plan.table.name}" lead to rows of "${target.table.name}" that are not there (${rows[0]?.examples?.join(', ')}): ${container.form === 'text' ? 'kept as they are' : 'left out'}.`,
-  })
+  context.finding(danglingInside({ plan, count, examples: rows[0]?.examples }, container, target))
 }
 
 /** Members of one object whose names become the same. */

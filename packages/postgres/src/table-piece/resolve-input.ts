@@ -1,8 +1,12 @@
 import type { Catalogue, Column, Table } from './catalogue.js'
 import type { ClaimedSpec } from './claims.js'
+import type { Problem } from './facts/problem.js'
 import type { Sequences } from './keys/sequences.js'
 import type { TablePieceSpec, TableSpec } from './spec.js'
 import { isSameTable, referencedName, type TableName } from './table-name.js'
+
+/** Takes a problem of the table that is resolved. `text`: without a full stop. */
+export type ReportProblem = (text: string, at?: Pick<Problem, 'column' | 'hint'>) => void
 
 /** One table of a piece's declaration, and the database that it is matched with. */
 export interface ResolveInput {
@@ -13,7 +17,7 @@ export interface ResolveInput {
   /** Of those tables, where keys are matched. */
   readonly sequences?: Sequences
   /** Called with each problem; if there is one, the plan is not used. */
-  readonly problem: (text: string) => void
+  readonly problem: ReportProblem
 }
 
 /** Column of the table, for an option that names it. If there is none, that is a problem. */

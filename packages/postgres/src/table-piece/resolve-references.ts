@@ -50,7 +50,9 @@ function refuseOtherTable(
   const meant = targetOf(input, foreign.table, keyColumn, undefined)
   if (meant.name === target.name && meant.root === target.root) return
   const [to, not] = [foreign.table, target.table].map((one) => `"${one.schema}"."${one.name}"`)
-  input.problem(`"${table.name}"."${name}" leads by its foreign key to ${to}, not to ${not}`)
+  input.problem(`"${table.name}"."${name}" leads by its foreign key to ${to}, not to ${not}`, {
+    column: name,
+  })
 }
 
 const leadsTo = (key: ForeignKey, column: string, { schema, name }: Table): boolean =>

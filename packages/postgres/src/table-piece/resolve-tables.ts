@@ -6,6 +6,7 @@ import { findingOf, type Problem } from './facts/problem.js'
 import { withFacts } from './facts/with-facts.js'
 import { likelySequences } from './keys/number-problems.js'
 import { readSequences, type Sequences } from './keys/sequences.js'
+import type { ReportProblem } from './resolve-input.js'
 import { resolveTable } from './resolve-table.js'
 import type { TablePieceSpec } from './spec.js'
 import { referencedName, type TableName } from './table-name.js'
@@ -37,14 +38,17 @@ export async function matchTables(
   const catalogue = await catalogueOf(db, piece)
   const problems: Problem[] = []
   const sequences = await sequencesOf(db, piece, catalogue)
-  const problem = (text: string) => problems.push({ severity: 'error', code: 'tables/declaration', text })
+  const add = (table: string, text: string, at: Pick<Problem, 'column' | 'hint'> = {}) =>
+    problems.push({ severity: 'error', code: 'tables/declaration', table, text, ...at })
   const matched = piece.tables.flatMap((spec) => {
+    const problem: ReportProblem = (text, at) => void add(spec.table, text, at)
     const plan = resolveTable({ spec, piece, schema, catalogue, sequences, problem })
     return plan ? [plan] : []
   })
   const { plans, refused } = await withFacts(db, matched, piece.claimed === true)
   // Reads rows, which row level security may refuse.
-  if (refused.length === 0) for (const text of await undeclaredKeys(db, matched)) problem(text)
+  if (refused.length === 0)
+    for (const { table, text, ...at } of await undeclaredKeys(db, matched)) add(table, text, at)
   return { plans, problems: [...problems, ...refused] }
 }
 

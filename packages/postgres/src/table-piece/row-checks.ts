@@ -111,7 +111,8 @@ function unknownTypes(plan: TablePlan, row: CsvRow, line: number, findings: Find
     const type = valueIn(row, by.name)
     const known = other === 'keep' || (type !== null && types.includes(type))
     if (known || valueIn(row, column.name) === null) continue
-    const message = `"${by.name}" has a type to which "references" of "${column.name}" gives no table.`
+    const found = type === null ? 'NULL' : JSON.stringify(type.slice(0, 100))
+    const message = `"${by.name}" has the type ${found}, to which "references" of "${column.name}" gives no table.`
     findings.error('table/type-unknown', { file: plan.entry, line, column: by.name }, () => ({ message }))
   }
 }

@@ -4,6 +4,7 @@ import { textLiteral } from '../database/text-literal.js'
 import type { Column } from './catalogue.js'
 import type { FillContext } from './fill-context.js'
 import { onlyTable } from './joins.js'
+import { takenValues } from './loss-findings.js'
 import { resourceLiteral } from './resource-literal.js'
 import type { Stage } from './stage.js'
 import type { TablePlan } from './table-plan.js'
@@ -83,15 +84,6 @@ async function refuseTaken(
 export function tellSettled(plan: TablePlan, settled: readonly SettledValues[], context: FillContext): void {
   for (const { column, taken } of plan.unique) {
     const count = settled.reduce((sum, values) => sum + (values.get(column.name) ?? 0), 0)
-    if (count === 0) continue
-    const what = taken === 'null' ? 'left empty' : 'each got a suffix'
-    context.finding({
-      severity: 'warning',
-      code: 'table/unique-taken',
-      file: plan.entry,
-      column: column.name,
-      count,
-      message: `${count} ${count === 1 ? 'value' : 'values'} of "${column.name}" of table "${plan.table.name}" are taken here: ${what}.`,
-    })
+    if (count > 0 && taken !== 'fail') context.finding(takenValues({ plan, count }, column, taken))
   }
 }

@@ -16,8 +16,9 @@ interface Dangling {
 
 /**
  * A clone is made by several transactions. If a row that a reference misses is a row of the source now, and
- * younger than the copies of its table, or than the copy's shell if there are none, it was written after its
- * table was read: to leave the reference out would lose data. Older ones were left out for reasons that are told.
+ * younger than the copies of its table or than the copy's shell, it was written while the clone was made: to leave
+ * the reference out would lose data. Older ones were left out for reasons that are told. The age is that of the
+ * writing transaction: of one that has begun before the shell and committed after the table was read, rows are told.
  */
 export async function refuseChangedSource(
   tx: Queryable,
@@ -51,9 +52,9 @@ export async function refuseChangedSource(
           `(SELECT age(t.xmin) FROM ${onlyTable(resource.table)} t WHERE t.${quoteIdent(resource.key)} = ${resourceLiteral(shell, remap.resource.id)})`,
         ]
       : []),
-    'own.age + 1',
   ]
-  const oldest = younger ? ` AND own.age < coalesce(${ages.join(', ')})` : ''
+  // NULL is passed over: without copies and without a shell no row is too young.
+  const oldest = younger ? ` AND own.age < coalesce(greatest(${ages.join(', ')}), own.age + 1)` : ''
   const { rows: found } = await tx.query<{ count: string }>(
     `SELECT count(*)::text AS count FROM ${stage.from}${joins} WHERE ${condition} AND EXISTS (SELECT FROM ${source} own WHERE own.k = ${id}${oldest})`,
   )

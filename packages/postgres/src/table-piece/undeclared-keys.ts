@@ -7,19 +7,29 @@ import { keyFamily } from './key-family.js'
 import { proposeForm } from './propose-form.js'
 import type { MatchedTable } from './table-plan.js'
 
+interface UndeclaredKey {
+  readonly table: string
+  readonly column: string
+  readonly text: string
+  readonly hint: string
+}
+
 /** Text keys without a form, each with words that can be copied into the declaration. */
 export async function undeclaredKeys(
   db: Queryable,
   plans: readonly MatchedTable[],
-): Promise<readonly string[]> {
-  const problems: string[] = []
+): Promise<readonly UndeclaredKey[]> {
+  const problems: UndeclaredKey[] = []
   for (const plan of plans) {
     const { key, spec } = plan
     if (!key || spec.key !== undefined || keyFamily(key) !== 'text') continue
     const form = keyFormText(proposeForm(await someKeys(db, plan, key)))
-    problems.push(
-      `keys of table "${spec.table}" are ${key.type}, so it must say what new ones look like, by the present ones: key: ${form}`,
-    )
+    problems.push({
+      table: spec.table,
+      column: key.name,
+      text: `keys of table "${spec.table}" are ${key.type}, so it must say what new ones look like, by the present ones: key: ${form}`,
+      hint: `Write key: ${form} into the declaration of the table.`,
+    })
   }
   return problems
 }

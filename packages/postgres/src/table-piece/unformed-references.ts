@@ -1,4 +1,5 @@
 import type { KeyForm } from '@piecework/core/piece'
+import type { Problem } from './facts/problem.js'
 import { keyFamily } from './key-family.js'
 import { unknownOwner } from './natural-key.js'
 import type { TablePlan, Target } from './table-plan.js'
@@ -8,13 +9,16 @@ const declaredName = (name: string): string => name.replace(/^public\./, '')
 
 /**
  * References to text keys of which no piece says what new ones look like. Of resources' own rows, the kind says
- * it. And references to natural keys of rows of which it is not known whose they are.
+ * it. And references to natural keys of rows of which it is not known whose they are. `all`: of all pieces.
  */
 export function unformedReferences(
   plans: readonly TablePlan[],
   formOf: (table: string) => KeyForm | undefined,
-): readonly string[] {
-  const ofKinds = new Set(plans.flatMap(({ ownRow, name }) => (ownRow ? [name] : [])))
+  all: readonly { readonly plans: readonly TablePlan[] }[],
+): readonly Problem[] {
+  const ofKinds = new Set(
+    all.flatMap((one) => one.plans.flatMap(({ ownRow, name }) => (ownRow ? [name] : []))),
+  )
   const isUnformed = (target: Target): boolean => {
     const { table, key, name, shared } = target
     const column = table.columns.get(key)
@@ -34,12 +38,16 @@ export function unformedReferences(
       ...references.map((target) => [target.column.name, target] as const),
       ...containers.flatMap(({ column, ids }) => ids.map((target) => [column.name, target] as const)),
     ]
-    return targets.flatMap(([column, target]) => {
+    return targets.flatMap(([column, target]): Problem[] => {
       const from = `"${spec.table}"."${column}"`
-      if (isUnowned(target)) return [`${unknownOwner(from, target)}.`]
+      const at = { severity: 'error', code: 'tables/declaration', table: spec.table, column } as const
+      if (isUnowned(target)) return [{ ...at, text: unknownOwner(from, target) }]
       if (!isUnformed(target)) return []
       return [
-        `${from} leads to text keys of "${declaredName(target.name)}", and no piece says by "key" what new ones look like.`,
+        {
+          ...at,
+          text: `${from} leads to text keys of "${declaredName(target.name)}", and no piece says by "key" what new ones look like`,
+        },
       ]
     })
   })

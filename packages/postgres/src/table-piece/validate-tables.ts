@@ -7,6 +7,7 @@ import {
   type ValidationContext,
 } from '@piecework/core/piece'
 import { defaults } from '../defaults.js'
+import { ComingLosses } from './coming-losses.js'
 import { type ExternalKeys, externalKeys } from './external-keys.js'
 import { type Header, matchHeader } from './header.js'
 import { newlines } from './newlines.js'
@@ -67,6 +68,7 @@ async function* validateEntry(
     limitPerColumn: defaults.listedPerColumn,
   })
   const missing = new FindingCollector({ limit: defaults.listedMissing })
+  const losses = await ComingLosses.of(plan, context)
   let rows = 0
   try {
     const columns = await headerOf(context, file)
@@ -86,6 +88,7 @@ async function* validateEntry(
         line += 1 + newlines(Object.values(row))
       }
       await checks.ask(findings)
+      await losses.add(batch)
       rows += batch.length
       context.progress(before + rows)
       for (const [index, column] of external.entries())
@@ -103,6 +106,7 @@ async function* validateEntry(
   }
   yield* findings.list()
   yield* missing.list()
+  yield* losses.list()
   return rows
 }
 

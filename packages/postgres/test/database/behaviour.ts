@@ -74,6 +74,21 @@ export function databaseBehaviour(test: LawTest, db: () => Database): void {
     assert.equal((await db().query(`SELECT FROM ${name}`)).rowCount, 0)
   })
 
+  test('a statement that nobody waits for, and that fails, fails the transaction and not the process', async () => {
+    for (const readOnly of [false, true]) {
+      const error = await refused(
+        db().transaction(
+          async (tx) => {
+            void tx.query(`SELECT 1 / 0 FROM (VALUES (1)) v`)
+            await tx.query('SELECT 1').catch(() => {})
+          },
+          { readOnly },
+        ),
+      )
+      assert.equal(error.code, 'database')
+    }
+  })
+
   test('a read-only transaction writes nothing', async () => {
     const name = await table(db(), 'a int')
     const writing = db().transaction((tx) => tx.query(`INSERT INTO ${name} VALUES (1)`), { readOnly: true })

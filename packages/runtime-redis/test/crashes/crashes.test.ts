@@ -17,10 +17,12 @@ import {
 } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { type AlbumHost, albumHost, type Place } from '../support/album-host.js'
-import { makeAlbum, makeAlbumTables, rowsPerTable, tables } from '../support/albums.js'
+import { beforeOf, makeAlbum, makeAlbumTables, rowsPerTable, tables } from '../support/albums.js'
 import { until } from '../support/until.js'
 
-const test = needsRedisServer(needsServer(suite('three workers over Redis, and what befalls them')))
+const test = needsRedisServer(
+  needsServer(suite('three workers over Redis, with keys of sequences, and what befalls them')),
+)
 const principal = { id: 'ann' }
 const resource = { kind: 'album', id: randomUUID() }
 let database: ScratchDatabase
@@ -153,7 +155,14 @@ async function assertRight(): Promise<void> {
       Array.from({ length: made }, () => each),
       table,
     )
+    const before = beforeOf(tables.indexOf(table))
+    if (!before) continue
+    const { rows: wrong } = await host.pool.query(
+      `SELECT t.id FROM ${table} t JOIN ${before} b ON b.id = t.before_id WHERE b.album_id <> t.album_id OR b.caption <> t.caption`,
+    )
+    assert.deepEqual(wrong, [], table)
   }
+  assert.deepEqual((await host.pool.query('SELECT FROM piecework.key_ranges')).rows, [])
   await host.piecework.guard.checkEditable(`album:${resource.id}`)
   const { rows: holds } = await host.pool.query('SELECT * FROM piecework.holds')
   assert.deepEqual(holds, [])

@@ -8,6 +8,9 @@ import pg from 'pg'
 export const tables = Array.from({ length: 9 }, (_, index) => `photos_${index}`)
 export const rowsPerTable = 20
 
+/** The table to whose rows, of the same caption, those of a later batch refer. */
+export const beforeOf = (index: number): string | undefined => tables[index - 3]
+
 /** How long a piece takes at least, so that there is a middle to be killed in. */
 const pieceMs = 100
 
@@ -17,8 +20,9 @@ export async function makeAlbumTables(url: string): Promise<void> {
     await postgresStore({ database: fromPg(pool) }).migrate()
     await pool.query('CREATE TABLE albums (id uuid PRIMARY KEY, name text, ready boolean NOT NULL)')
     for (const table of tables) {
-      await pool.query(`CREATE TABLE ${table} (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), caption text,
-        album_id uuid NOT NULL REFERENCES albums ON DELETE CASCADE)`)
+      const before = beforeOf(tables.indexOf(table))
+      await pool.query(`CREATE TABLE ${table} (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, caption text,
+        album_id uuid NOT NULL REFERENCES albums ON DELETE CASCADE${before ? `, before_id int NOT NULL REFERENCES ${before} ON DELETE CASCADE` : ''})`)
     }
   } finally {
     await pool.end()
@@ -27,10 +31,13 @@ export async function makeAlbumTables(url: string): Promise<void> {
 
 export async function makeAlbum(pool: pg.Pool, id: string): Promise<void> {
   await pool.query(`INSERT INTO albums VALUES ($1, 'Birds', true)`, [id])
-  for (const table of tables) {
+  for (const [index, table] of tables.entries()) {
+    const before = beforeOf(index)
     await pool.query(
-      `INSERT INTO ${table} (album_id, caption) SELECT $1, 'photo ' || n FROM generate_series(1, $2::int) n`,
-      [id, rowsPerTable],
+      before
+        ? `INSERT INTO ${table} (album_id, caption, before_id) SELECT album_id, caption, id FROM ${before} WHERE album_id = $1`
+        : `INSERT INTO ${table} (album_id, caption) SELECT $1, 'photo ' || n FROM generate_series(1, ${rowsPerTable}) n`,
+      [id],
     )
   }
 }
@@ -63,7 +70,14 @@ export const albums: Pack = {
         of: 'album',
         version: 1,
         ...(index >= 3 && { after: [nameOf(index - 3)] }),
-        tables: [{ table, owner: 'album_id', order: ['caption'] }],
+        tables: [
+          {
+            table,
+            owner: 'album_id',
+            order: ['caption'],
+            ...(beforeOf(index) && { references: { before_id: beforeOf(index) ?? '' } }),
+          },
+        ],
       }),
     ),
   ),

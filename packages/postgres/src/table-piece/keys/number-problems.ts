@@ -1,4 +1,5 @@
 import { isSequenceForm } from '@piecework/core/piece'
+import type { Problem } from '../facts/problem.js'
 import { keyFamily } from '../key-family.js'
 import type { MatchedTable } from '../table-plan.js'
 import type { Sequences } from './sequences.js'
@@ -11,20 +12,29 @@ export const likelySequences = (table: string, key: string): readonly string[] =
   'hibernate_sequence',
 ]
 
+interface NumberProblem extends Pick<Problem, 'column' | 'hint'> {
+  readonly text: string
+}
+
 /** Why numbers of this table cannot be made as it is declared. */
-export function numberProblems(plan: MatchedTable, sequences: Sequences): readonly string[] {
+export function numberProblems(plan: MatchedTable, sequences: Sequences): readonly NumberProblem[] {
   const { table, spec, key, numbers } = plan
-  const problems: string[] = []
+  const problems: NumberProblem[] = []
   if (isSequenceForm(spec.key) && !sequences.named(spec.key.sequence)) {
-    problems.push(`there is no sequence ${spec.key.sequence}, which "${spec.table}" has as its key`)
+    problems.push({
+      ...(key && { column: key.name }),
+      text: `there is no sequence ${spec.key.sequence}, which "${spec.table}" has as its key`,
+    })
   } else if (key && keyFamily(key) === 'integer' && spec.key === undefined && !numbers.key) {
     const found = likelySequences(table.name, key.name).find((name) => sequences.named(name))
     const words = found
       ? `key: { sequence: '${sequences.named(found)?.text}' }`
       : `key: { sequence: '<schema>.<name>' }`
-    problems.push(
-      `key "${key.name}" of table "${table.name}" is ${key.type} without a sequence of its own: declare ${words}, or key: 'natural' if people give these keys and they travel`,
-    )
+    problems.push({
+      column: key.name,
+      hint: `Write ${words} into the declaration of the table.`,
+      text: `key "${key.name}" of table "${table.name}" is ${key.type} without a sequence of its own: declare ${words}, or key: 'natural' if people give these keys and they travel`,
+    })
   }
   for (const { column, sequence } of [...(numbers.key ? [numbers.key] : []), ...numbers.travelling]) {
     const what = sequence.cycles
@@ -32,7 +42,11 @@ export function numberProblems(plan: MatchedTable, sequences: Sequences): readon
       : sequence.increment < 0n
         ? 'counts down'
         : undefined
-    if (what) problems.push(`the sequence ${sequence.text} of "${table.name}"."${column.name}" ${what}`)
+    if (what)
+      problems.push({
+        column: column.name,
+        text: `the sequence ${sequence.text} of "${table.name}"."${column.name}" ${what}`,
+      })
   }
   return problems
 }

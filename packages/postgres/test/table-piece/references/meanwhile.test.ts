@@ -91,6 +91,21 @@ test('honest counts: a row that came after its table was cloned fails what refer
   assert.deepEqual(await cloned(here.db, marks, again), { counts: { rows: 3, skipped: 0 }, findings: [] })
 })
 
+test('honest counts: so does a row whose writer has begun before its table was cloned, and committed afterwards', async () => {
+  const project = await filled()
+  const into = await newProject(here.db, project)
+  await here.db.transaction(async (writer) => {
+    await writer.query(
+      `WITH g AS (INSERT INTO groups (project_id, n) VALUES ($1, 3) RETURNING id)
+       INSERT INTO labels (id, group_id, n, other) SELECT i, g.id, 3, i FROM g, (SELECT gen_random_uuid() AS i) u`,
+      [project],
+    )
+    await cloned(here.db, labels, into)
+  })
+  await addMarks(project)
+  await assert.rejects(cloned(here.db, marks, into), (error) => isPieceworkError(error, 'source-changed'))
+})
+
 test('honest counts: rows that were left out for another reason are told, and nobody tries again in vain', async () => {
   const project = await filled()
   await here.db.query(

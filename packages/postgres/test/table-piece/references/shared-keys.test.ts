@@ -19,9 +19,10 @@ const piece = albumPiece([
     owner: 'album_id',
     order: ['n'],
     references: {
+      // First: its rows are read again after some were made, and the others must stay as they were read.
+      tag: { table: 'tags', shared: { ...tag.shared, missing: 'create' } },
       type,
       person: { table: 'people', shared: { where: 'true', by: ['email'], missing: 'importer' } },
-      tag: { table: 'tags', shared: { ...tag.shared, missing: 'create' } },
       other: { table: 'tags', shared: { ...tag.shared, missing: 'null' } },
       tags: tag,
     },

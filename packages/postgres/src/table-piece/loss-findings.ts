@@ -1,0 +1,75 @@
+import type { NewFinding } from '@piecework/core/piece'
+import type { Column } from './catalogue.js'
+import type { ContainedTarget, ContainerPlan, ReferencePlan, TablePlan } from './table-plan.js'
+
+/** What an import tells of the values that it could not keep; a dry run tells it before. */
+interface Loss {
+  readonly plan: TablePlan
+  readonly count: number
+  /** A few old ids. */
+  readonly examples?: readonly string[] | null | undefined
+}
+
+const some = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
+
+const shown = ({ examples }: Loss): string =>
+  examples && examples.length > 0 ? ` (${examples.join(', ')})` : ''
+
+/** A row whose column may not be empty is left out. */
+export function danglingReference(loss: Loss, { column, table }: ReferencePlan): NewFinding {
+  const { plan, count } = loss
+  const skip = column.notNull
+  return {
+    severity: 'warning',
+    code: skip ? 'table/row-skipped' : 'table/reference-dangling',
+    file: plan.entry,
+    column: column.name,
+    count,
+    message: `${some(count, 'row leads', 'rows lead')} by "${column.name}" to rows of "${table.name}" that are not there${shown(loss)}: ${skip ? 'left out' : 'the reference is left empty'}.`,
+  }
+}
+
+export function danglingInside(
+  loss: Loss,
+  { column, form }: ContainerPlan,
+  target: ContainedTarget,
+): NewFinding {
+  const { plan, count } = loss
+  const place = target.text === '' ? `in "${column.name}"` : `at "${target.text}" in "${column.name}"`
+  return {
+    severity: 'warning',
+    code: 'table/reference-dangling',
+    file: plan.entry,
+    column: column.name,
+    count,
+    message: `${some(count, 'id', 'ids')} ${place} of table "${plan.table.name}" lead to rows of "${target.table.name}" that are not there${shown(loss)}: ${form === 'text' ? 'kept as they are' : 'left out'}.`,
+  }
+}
+
+export function missingShared(
+  { plan, count }: Loss,
+  { column, table }: ReferencePlan,
+  instead: 'create' | 'importer',
+): NewFinding {
+  const told = instead === 'create' ? 'they are made' : 'the importer takes their place'
+  return {
+    severity: 'warning',
+    code: instead === 'create' ? 'table/shared-created' : 'table/importer-instead',
+    file: plan.entry,
+    column: column.name,
+    count,
+    message: `${some(count, 'row leads', 'rows lead')} by "${column.name}" to shared rows of "${table.name}" that are not here: ${told}.`,
+  }
+}
+
+export function takenValues({ plan, count }: Loss, { name }: Column, taken: 'suffix' | 'null'): NewFinding {
+  const what = taken === 'null' ? 'left empty' : 'each gets a suffix'
+  return {
+    severity: 'warning',
+    code: 'table/unique-taken',
+    file: plan.entry,
+    column: name,
+    count,
+    message: `${some(count, 'value', 'values')} of "${name}" of table "${plan.table.name}" are taken here: ${what}.`,
+  }
+}
