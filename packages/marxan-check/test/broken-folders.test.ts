@@ -193,7 +193,7 @@ test('a grid that cannot be read: what was not compared is said', async () => {
       [
         'legacy/grid-missing-part',
         'the other files were not compared with it',
-        "Assign the layer's coordinate system in QGIS and export it again.",
+        'Assign the coordinate system that the layer has in QGIS, and export it again.',
       ],
     ],
   )

@@ -134,7 +134,7 @@ const published: Readonly<Record<string, PublishedFolder>> = {
   'percentages, words and -1': {
     files: {
       'input/pu.dat': 'id,cost,status\n1,10,available\n2,20,0\n3,30,4\n',
-      'input/species.dat': 'id,prop,target2,spf,name\n7,30,0,1,Reef\n8,50%,-1,1,Kelp\n',
+      'input/species.dat': 'id,prop,target2,spf,name\n7,30,0,1,Reef\n8,50%,-2,1,Kelp\n',
     },
     told: [
       'error number-invalid input/pu.dat 2',
@@ -146,8 +146,8 @@ const published: Readonly<Record<string, PublishedFolder>> = {
     says: [
       /^prop is 30; it must be from 0 to 1$/,
       /0\.3 stands for 30 %/,
-      /^target2 is -1; it must be at least 0$/,
-      /Write 0 where it is not used/,
+      /^target2 is -2; it must be at least 0$/,
+      /Write -1 where it is not used/,
       /2 locked in, 3 locked out/,
     ],
   },

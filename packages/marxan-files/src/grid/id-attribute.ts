@@ -92,7 +92,7 @@ async function unidentified(
           ? 'none of its attributes holds unique integers'
           : `attributes that hold unique integers${listed}`
       }`,
-      metadataFix(labels.role, 'idAttribute', bestAttribute(candidates)),
+      metadataFix(labels.role, 'idAttribute', bestAttribute(candidates, ids.size > 0)),
     ),
   ])
 }

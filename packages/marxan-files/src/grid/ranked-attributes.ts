@@ -29,8 +29,14 @@ export async function rankedAttributes(
 export const rankingText = (attributes: readonly RankedAttribute[]): string =>
   attributes.map(({ name, known, values }) => `${name} (${known} of ${values})`).join(', ')
 
-/** The only one, or the one that fits better than all others. */
-export function bestAttribute([first, second]: readonly RankedAttribute[]): string | undefined {
+/**
+ * The only one, or the one that fits better than all others; none if ids are known, and are the values of no attribute.
+ */
+export function bestAttribute(
+  [first, second]: readonly RankedAttribute[],
+  isCompared = true,
+): string | undefined {
+  if (isCompared && first?.known === 0) return undefined
   return !second || (first && first.known > second.known) ? first?.name : undefined
 }
 

@@ -95,7 +95,7 @@ function scenarioOf(candidates: readonly Candidate[], wanted: string, findings: 
     throw outputProblem(
       'legacy/output-scenarios',
       `The output folder holds results of ${names.length} scenarios (${listed(names)}), and input.dat ${wanted === '' ? 'names none (SCENNAME)' : `names ${JSON.stringify(wanted)} (SCENNAME)`}`,
-      { hint: `Name the one to take in input.dat: SCENNAME ${only}` },
+      { hint: 'Set SCENNAME in input.dat to the scenario whose results are meant.' },
     )
   findings.warning('legacy/output-choice', { file: outputRole }, () => ({
     message: `The results of ${chosen} were taken, as input.dat says (SCENNAME); there are also those of ${listed(names.filter((name) => name !== chosen))}`,

@@ -32,7 +32,7 @@ export class TargetScale {
     if (this.#otherwise || this.#fractions === 0) return
     findings.warning('legacy/target-like-prop', { file, column: 'target' }, () => ({
       message: `${pluralize(this.#targets, 'target is', 'targets are')} above 0 and at most 1, and the amounts in puvspr.dat are more than a hundred times as large: are proportions meant?`,
-      hint: 'A target is an amount. If 0.3 stands for 30 %, name the column prop.',
+      hint: 'A target is an amount. If 0.3 stands for 30 %, write these numbers into the column prop instead.',
     }))
   }
 }

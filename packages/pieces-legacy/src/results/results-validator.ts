@@ -90,10 +90,14 @@ function reportMissingFiles(
       message: `The output folder does not hold ${what}`,
       hint,
     }))
-  if (!sum) report(`${scenario}_sum, the summary of all runs`, 'Run Marxan with SAVESUMMARY 3.')
+  if (!sum)
+    report(
+      `${scenario}_sum, the summary of all runs`,
+      'Run Marxan with SAVESUMMARY 3, or leave the results out.',
+    )
   if (!matrix && solutions.size === 0)
     report(
       `${scenario}_solutionsmatrix or ${scenario}_r00001 and so on, the solutions of all runs`,
-      'Run Marxan with SAVESOLUTIONSMATRIX 3 or SAVERUN 3.',
+      'Run Marxan with SAVESOLUTIONSMATRIX 3 or SAVERUN 3, or leave the results out.',
     )
 }

@@ -470,7 +470,7 @@ test('several scenarios, and none of them the one of input.dat, are refused by n
     const entries = outputEntries(outputZip(changed(files)), { 'input.dat': input })
     const [finding] = await validate(resultsValidator, entries)
     assert.match(finding?.message ?? '', names)
-    assert.equal(finding?.hint, 'Name the one to take in input.dat: SCENNAME a')
+    assert.equal(finding?.hint, 'Set SCENNAME in input.dat to the scenario whose results are meant.')
   }
   assert.deepEqual(await toldOf(files, { 'input.dat': 'SCENNAME B\n' }), ['? output-choice output'])
 })

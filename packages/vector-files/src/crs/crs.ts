@@ -100,7 +100,9 @@ function datumFindings(
       'warning',
       'datum',
       `The datum of ${labels.what}'s coordinate reference system ${name} is not WGS 84's; shapes may lie up to some hundred metres off`,
-      { hint: 'Save the shapefile in WGS 84 (EPSG:4326) to have exact positions.' },
+      {
+        hint: 'To have exact positions, reproject it to WGS 84 (EPSG:4326) in a GIS that knows the shift of its datum.',
+      },
     ),
   ]
 }

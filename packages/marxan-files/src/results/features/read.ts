@@ -94,7 +94,7 @@ class FeatureRows {
     if (surplus > 0 && !isNamed(record, this.#at(nameColumn), surplus, this.#names.get(id)))
       this.#findings.error('legacy/field-count', { file: this.#file, line }, () => ({
         message: `The row has ${record.fields} fields where the header has ${this.#expected}`,
-        hint: 'A name of a feature may hold the separator where spec.dat has the same name; numbers need a decimal point.',
+        hint: 'A name of a feature may hold the separator where spec.dat has the same name; numbers have a point before decimals and nothing between thousands.',
       }))
     else if (!this.#names.has(id))
       this.#findings.error('legacy/feature-unknown', location, () => ({

@@ -8,7 +8,7 @@ const further = {
   kind: 'number',
   min: 0,
   notSet: -1,
-  hint: 'Write 0 or -1 where it is not used, or leave the column out.',
+  hint: 'Write -1 where it is not used, or leave the column out if no feature uses it.',
 } as const
 
 export const columns = {

@@ -94,7 +94,7 @@ function assertComplete(name: string, parts: FilesByExtension, labels: LayerLabe
         {
           hint:
             extension === 'prj'
-              ? "Assign the layer's coordinate system in QGIS and export it again."
+              ? 'Assign the coordinate system that the layer has in QGIS, and export it again.'
               : 'Copy all parts of the shapefile: .shp, .shx, .dbf and .prj.',
         },
       ),

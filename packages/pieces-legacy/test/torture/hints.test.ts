@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict'
+import type { NewFinding } from '@piecework/core/piece'
+import { suite } from 'uvu'
+import { type Files, findingsOf, good, type TableName, tableRows } from './support/project.js'
+
+/**
+ * Each hint is followed: what it says is done to the file, by its own words where they hold what to write. Then the finding is gone, nothing
+ * else is told, and the rows are those that were meant.
+ */
+const test = suite('hints that are followed')
+
+interface Followed {
+  readonly files: Files
+  readonly code: string
+  readonly says: RegExp
+  /** The files with what the hint says; `hint` has matched `says`. */
+  mend(hint: RegExpExecArray, finding: NewFinding): Files
+  /** A table, and what is meant in its rows. Default: the rows of the flawless project. */
+  readonly rows?: readonly [TableName, (cells: readonly unknown[]) => unknown, readonly unknown[]]
+  /** What is told of the file as it was. Default: nothing but the finding itself. */
+  readonly told?: number
+}
+
+const line = (text: string, at: number | undefined, change: (line: string) => string): string =>
+  text
+    .split('\n')
+    .map((one, index) => (index + 1 === at ? change(one) : one))
+    .join('\n')
+const without = (text: string, at: number | undefined) =>
+  text
+    .split('\n')
+    .filter((_, index) => index + 1 !== at)
+    .join('\n')
+
+const pu = good['pu.dat']
+const spec = good['spec.dat']
+const puvspr = good['puvspr.dat']
+const input = good['input.dat']
+const tabs = (text: string) => text.replaceAll(',', '\t')
+
+const hints: Readonly<Record<string, Followed>> = {
+  'a decimal comma': {
+    files: { 'pu.dat': tabs(pu).replace('20.5', '20,5') },
+    code: 'decimal-comma',
+    says: /as ([\d.]+),/,
+    mend: ([, value = '']) => ({ 'pu.dat': tabs(pu).replace('20.5', value) }),
+  },
+  'thousands, in a table with points in them': {
+    files: { 'pu.dat': tabs(pu).replace('1000', '1.000,0') },
+    code: 'number-invalid',
+    says: /as ([\d.]+), with a point/,
+    mend: ([, value = '']) => ({ 'pu.dat': tabs(pu).replace('1000', value) }),
+  },
+  'a blank between thousands': {
+    files: { 'pu.dat': pu.replace('1000', '1\u00a0000') },
+    code: 'number-invalid',
+    says: /as ([\d.]+), with a point/,
+    mend: ([, value = '']) => ({ 'pu.dat': pu.replace('1000', value) }),
+  },
+  'two readings: the first': {
+    files: { 'pu.dat': tabs(pu).replace('20.5', '20,500') },
+    code: 'decimal-comma',
+    says: /is meant, ([\d.]+) or ([\d.]+):/,
+    mend: ([, value = '']) => ({ 'pu.dat': tabs(pu).replace('20.5', value) }),
+  },
+  'two readings: the second': {
+    files: { 'pu.dat': tabs(pu).replace('1000', '1,000') },
+    code: 'decimal-comma',
+    says: /is meant, ([\d.]+) or ([\d.]+):/,
+    mend: ([, , value = '']) => ({ 'pu.dat': tabs(pu).replace('1000', value) }),
+  },
+  'a character that cannot be seen': {
+    files: { 'pu.dat': pu.replace('20.5', '20.5\u200b') },
+    code: 'number-invalid',
+    says: /^Type it anew, as ([\d.]+)\.$/,
+    mend: ([, value = '']) => ({ 'pu.dat': pu.replace('20.5', value) }),
+  },
+  "DOS's end of a file": {
+    files: { 'pu.dat': `${pu}\u001a` },
+    code: 'invisible-characters',
+    says: /^Delete the line\.$/,
+    mend: (_, { line: at }) => ({ 'pu.dat': without(`${pu}\u001a`, at) }),
+  },
+  'a name of a column with a blank that is none': {
+    files: { 'pu.dat': pu.replace('status', 'status\u00a0') },
+    code: 'column-misspelled',
+    says: /^Type the name anew: (\w+)$/,
+    mend: ([, name = '']) => ({ 'pu.dat': pu.replace('status', name) }),
+  },
+  'a name of a column with a slip': {
+    files: { 'pu.dat': pu.replace('status', 'staus') },
+    code: 'column-unknown',
+    says: /^If the column (\w+) is meant, name it so\.$/,
+    mend: ([, name = '']) => ({ 'pu.dat': pu.replace('status', name) }),
+  },
+  'a column of costs under another name': {
+    files: { 'pu.dat': pu.replace('cost', 'custo_total') },
+    code: 'cost-missing',
+    says: /If the column custo_total is meant, name it (\w+) in the header/,
+    mend: ([, name = '']) => ({ 'pu.dat': pu.replace('cost', name) }),
+    told: 2,
+  },
+  'no header': {
+    files: { 'pu.dat': tabs(pu).slice(tabs(pu).indexOf('\n') + 1) },
+    code: 'no-header',
+    says: /in their order and separated as they are: ([\w, ]+)\.$/,
+    mend: ([, names = '']) => ({
+      'pu.dat': `${names.split(', ').slice(0, 3).join('\t')}\n${tabs(pu).slice(tabs(pu).indexOf('\n') + 1)}`,
+    }),
+  },
+  'blanks as separators': {
+    files: { 'pu.dat': pu.replaceAll(',', '  ') },
+    code: 'delimiter-blanks',
+    says: /^Put one tab or one comma between columns/,
+    mend: () => ({ 'pu.dat': pu.replaceAll(',', '  ').replaceAll(/ +/g, '\t') }),
+  },
+  'an exponent': {
+    files: { 'pu.dat': pu.replace('4,', '4e0,').replace('3,', '300e-2,') },
+    code: 'integer-form',
+    says: /^Write (\d+): Marxan itself reads (\S+) as (\d+)\.$/,
+    mend: ([, value = '', text = '']) => ({
+      'pu.dat': pu.replace('4,', '4e0,').replace('3,', '300e-2,').replace(text, value).replace('4e0', '4'),
+    }),
+  },
+  'rows that are not separated as the header is': {
+    files: { 'pu.dat': line(pu, 3, tabs) },
+    code: 'field-count',
+    says: /^The header is separated by commas, the row by tabs: separate all lines in the same way/,
+    mend: (_, { line: at }) => ({
+      'pu.dat': line(line(pu, 3, tabs), at, (row) => row.replaceAll('\t', ',')),
+    }),
+    // A row less than the other files ask for.
+    told: 5,
+  },
+  'two separators beside each other': {
+    files: { 'pu.dat': line(tabs(pu), 3, (row) => row.replace('\t', '\t\t')) },
+    code: 'field-count',
+    says: /if none is meant, leave one of them\.$/,
+    mend: (_, { line: at }) => ({
+      'pu.dat': line(
+        line(tabs(pu), 3, (row) => row.replace('\t', '\t\t')),
+        at,
+        (row) => row.replace('\t\t', '\t'),
+      ),
+    }),
+  },
+  'a quotation mark inside of quotation marks': {
+    files: { 'spec.dat': spec.replace('Eel grass', '"Eel" grass') },
+    code: 'quote-invalid',
+    says: /write those inside of it twice: "the ""old"" reef"/,
+    mend: () => ({ 'spec.dat': spec.replace('Eel grass', '"""Eel"" grass"') }),
+    rows: ['spec.dat', (cells) => cells[4], ['"Eel" grass', 'Sand']],
+    told: 2,
+  },
+  'a matrix': {
+    files: { 'puvspr.dat': 'pu,7,8\n1,0.1,0\n' },
+    code: 'puvspr-matrix',
+    says: /^Write it as rows of (species,pu,amount)\.$/,
+    mend: ([, header = '']) => ({ 'puvspr.dat': puvspr.replace(/^.*/, header) }),
+  },
+  'columns in another order': {
+    files: { 'puvspr.dat': 'pu,species,amount\n1,7,0.1\n2,7,3\n2,8,4\n4,8,8\n' },
+    code: 'column-order',
+    says: /^Marxan itself reads them by position: (species, pu, amount)\.$/,
+    mend: () => ({ 'puvspr.dat': puvspr }),
+  },
+  'a feature that is not in spec.dat: its rows deleted': {
+    files: { 'puvspr.dat': `${puvspr}9,1,5\n` },
+    code: 'feature-unknown',
+    says: /^Add the feature to spec\.dat, or delete its rows\.$/,
+    mend: (_, { line: at }) => ({ 'puvspr.dat': without(`${puvspr}9,1,5\n`, at) }),
+  },
+  'both prop and target': {
+    files: { 'spec.dat': 'id,prop,target,spf,name\n7,0.3,2,2,Eel grass\n8,0.5,0,1,Sand\n' },
+    code: 'prop-and-target',
+    says: /^Set the one that is not meant to 0; Marxan itself takes the prop\.$/,
+    mend: () => ({ 'spec.dat': 'id,prop,target,spf,name\n7,0.3,0,2,Eel grass\n8,0.5,0,1,Sand\n' }),
+  },
+  'proportions among targets': {
+    files: {
+      'spec.dat': 'id,prop,target,spf,name\n7,0,0.3,2,Eel grass\n8,0,0.5,1,Sand\n',
+      'puvspr.dat': puvspr.replaceAll(/\d$/gm, '$&000'),
+    },
+    code: 'target-like-prop',
+    says: /write these numbers into the column prop instead\.$/,
+    mend: () => ({
+      'spec.dat': 'id,prop,target,spf,name\n7,0.3,0,2,Eel grass\n8,0.5,0,1,Sand\n',
+      'puvspr.dat': puvspr.replaceAll(/\d$/gm, '$&000'),
+    }),
+  },
+  'an equals sign': {
+    files: { 'input.dat': input.replace('NUMREPS 10', 'NUMREPS=10') },
+    code: 'parameter-equals',
+    says: /: (NUMREPS 10)$/,
+    mend: ([, text = ''], { line: at }) => ({ 'input.dat': line(input, at, () => text) }),
+  },
+  'a remark behind a number': {
+    files: { 'input.dat': input.replace('NUMREPS 10', 'NUMREPS 10 # runs') },
+    code: 'number-invalid',
+    says: /^Nothing but the number/,
+    mend: (_, { line: at }) => ({ 'input.dat': line(input, at, (text) => text.replace(' # runs', '')) }),
+  },
+  'blanks between thousands in input.dat': {
+    files: { 'input.dat': input.replace('NUMITNS 1000000', 'NUMITNS 1 000 000') },
+    code: 'number-invalid',
+    says: /as (\d+), with a point/,
+    mend: ([, value = ''], { line: at }) => ({ 'input.dat': line(input, at, () => `NUMITNS ${value}`) }),
+  },
+  'a key with a slip': {
+    files: { 'input.dat': input.replace('NUMREPS', 'NUMREP') },
+    code: 'parameter-unknown',
+    says: /^Did you mean (\w+)\?$/,
+    mend: ([, key = ''], { line: at }) => ({ 'input.dat': line(input, at, () => `${key} 10`) }),
+    told: 2,
+  },
+  'a key with a character that cannot be seen': {
+    files: { 'input.dat': input.replace('BLM', '\u200bBLM') },
+    code: 'invisible-characters',
+    says: /^Type the line anew/,
+    mend: (_, { line: at }) => ({ 'input.dat': line(input, at, () => 'BLM 1') }),
+  },
+  'an exponent in input.dat': {
+    files: { 'input.dat': input.replace('1000000', '1e6') },
+    code: 'integer-form',
+    says: /^Write (\d+):/,
+    mend: ([, value = '']) => ({ 'input.dat': input.replace('1000000', value) }),
+  },
+}
+
+const flawless = async (files: Files): Promise<void> => {
+  for (const table of ['pu.dat', 'spec.dat', 'puvspr.dat'] as const) {
+    const content = files[table]
+    if (content !== undefined)
+      assert.deepEqual(await tableRows(table, content), await tableRows(table, good[table]))
+  }
+}
+
+for (const [what, { files, code, says, mend, rows, told = 1 }] of Object.entries(hints))
+  test(what, async () => {
+    const findings = await findingsOf(files)
+    const finding = findings.find((one) => one.code === `legacy/${code}`)
+    assert.ok(finding, JSON.stringify(findings))
+    assert.equal(findings.length, told, JSON.stringify(findings))
+    const hint = says.exec(finding.hint ?? '')
+    assert.ok(hint, `${says} is not ${finding.hint}`)
+    const mended = mend(hint, finding)
+    assert.deepEqual(await findingsOf(mended), [])
+    if (rows) {
+      const [table, meant, expected] = rows
+      assert.deepEqual((await tableRows(table, mended[table] ?? '')).map(meant), expected)
+    } else if (code !== 'prop-and-target' && code !== 'target-like-prop') await flawless(mended)
+  })
+
+test.run()
