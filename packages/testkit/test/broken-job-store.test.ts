@@ -309,7 +309,23 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       attempts: {
         ...store.attempts,
         fail: (lease, error, findings, next) =>
-          store.attempts.fail(lease, error, findings, next === 'given-back' ? 0 : next),
+          store.attempts.fail(lease, error, findings, typeof next === 'object' ? next.givenBackForMs : next),
+      },
+    }),
+  ],
+  'gives a lease back at once': [
+    'exactly once: an attempt that is left to others',
+    (store) => ({
+      ...store,
+      attempts: {
+        ...store.attempts,
+        fail: (lease, error, findings, next) =>
+          store.attempts.fail(
+            lease,
+            error,
+            findings,
+            typeof next === 'object' ? { givenBackForMs: 0 } : next,
+          ),
       },
     }),
   ],
