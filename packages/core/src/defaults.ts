@@ -11,6 +11,7 @@ const gibibyte = 1024 ** 3
 export const defaults = {
   /** Attempts of a node, the first one included: two automatic retries. */
   maxAttempts: 3,
+  concurrentJobs: 100,
   backoffMs: 500,
   graceMs: 5 * second,
   heartbeatMs: 500,

@@ -112,7 +112,7 @@ export function deadlineLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): v
     })
     const { status, attempt, error } = await bench.node('a')
     assert.deepEqual([status, attempt, error], ['waiting', 2, real])
-    const task = { job: bench.id, node: second.node.id, attempt: 2, priority: 7 }
+    const task = { job: bench.id, node: second.node.id, attempt: 2, priority: 14 }
     const tasks = (await bench.outbox()).flatMap((action) => (action.type === 'task' ? [action.task] : []))
     assert.deepEqual(tasks, [task, task])
     const third = await bench.lease('a', 2)
