@@ -11,6 +11,7 @@ const gibibyte = 1024 ** 3
 export const defaults = {
   /** Attempts of a node, the first one included: two automatic retries. */
   maxAttempts: 3,
+  concurrentJobs: 100,
   backoffMs: 500,
   graceMs: 5 * second,
   heartbeatMs: 500,
@@ -75,6 +76,10 @@ export const entryDefaults = {
 export const engineTimes = {
   /** The longest wait between two attempts. */
   longestBackoffMs: minute,
+  /** How long a piece whose code this process does not have is left to others before that counts as a failure. */
+  missingCodeMs: 10 * minute,
+  /** The longest wait until the next worker comes to it. */
+  missingCodeWaitMs: 5 * second,
   /** The least time between two `node:progress` events of one attempt. */
   progressEventMs: 250,
   /** The longest time between two looks of `watch` at a job that runs in another process. */

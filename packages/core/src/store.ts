@@ -1,7 +1,7 @@
 export { artifactKeySegments } from './artifacts/artifact-key.js'
 export { callHost, warn } from './call-host.js'
 export type { ArtifactStat, ArtifactStore, ByteRange } from './contracts/artifacts.js'
-export type { Attempts, Lease, NodeResult } from './contracts/attempts.js'
+export type { Attempts, GivenBack, Lease, NodeResult } from './contracts/attempts.js'
 export type {
   CopyTarget,
   Database,

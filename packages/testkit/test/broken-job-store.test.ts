@@ -317,7 +317,54 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       attempts: {
         ...store.attempts,
         fail: (lease, error, findings, next) =>
-          store.attempts.fail(lease, error, findings, next === 'given-back' ? 0 : next),
+          store.attempts.fail(lease, error, findings, typeof next === 'object' ? next.givenBackForMs : next),
+      },
+    }),
+  ],
+  'lets all begin at once': [
+    'one truth: of all jobs no more begin than may',
+    (store) => ({
+      ...store,
+      jobs: { ...store.jobs, create: ({ concurrentJobs: _, ...job }) => store.jobs.create(job) },
+    }),
+  ],
+  'lets the oldest begin, whoever has asked': [
+    'one truth: of all jobs no more begin than may',
+    (store) => ({
+      ...store,
+      jobs: {
+        ...store.jobs,
+        create: (job) =>
+          store.jobs.create(job.concurrentJobs && !job.limit ? { ...job, principal: { id: 'all' } } : job),
+      },
+    }),
+  ],
+  'counts none that waits for its turn against who is refused': [
+    'one truth: priority comes before turns',
+    (store) => ({
+      ...store,
+      jobs: {
+        ...store.jobs,
+        create: ({ limit, ...job }) =>
+          store.jobs.create(
+            limit && !(limit.whenFull === 'refuse' && job.concurrentJobs) ? { ...job, limit } : job,
+          ),
+      },
+    }),
+  ],
+  'gives a lease back at once': [
+    'exactly once: an attempt that is left to others',
+    (store) => ({
+      ...store,
+      attempts: {
+        ...store.attempts,
+        fail: (lease, error, findings, next) =>
+          store.attempts.fail(
+            lease,
+            error,
+            findings,
+            typeof next === 'object' ? { givenBackForMs: 0 } : next,
+          ),
       },
     }),
   ],

@@ -14,6 +14,12 @@ export interface Lease {
   readonly crashes: number
 }
 
+/** An attempt that this worker cannot make, and another one can. */
+export interface GivenBack {
+  /** The least time until another one begins it. */
+  readonly givenBackForMs: number
+}
+
 /** What an attempt leaves behind. */
 export interface NodeResult {
   readonly counts?: NodeCounts
@@ -50,15 +56,10 @@ export interface Attempts {
     options?: { readonly signal?: AbortSignal },
   ): Promise<Job>
   /**
-   * Another attempt after `next` ms, or, if that is undefined, the node has failed for good. `given-back`:
+   * Another attempt after `next` ms, or, if that is undefined, the node has failed for good. Given back, it is
    * the same attempt again, by the first worker that comes to it; the node's last error stays.
    */
-  fail(
-    lease: Lease,
-    error: JobError,
-    findings: readonly Finding[],
-    next?: number | 'given-back',
-  ): Promise<Job>
+  fail(lease: Lease, error: JobError, findings: readonly Finding[], next?: number | GivenBack): Promise<Job>
   /**
    * Prolongs the lease and stores progress. `stopped` is the reason if the job was cancelled or its deadline
    * has passed: then only the last step's lease is prolonged, so that an attempt that does not end loses its

@@ -3,7 +3,8 @@ import type { Job, JobRequest, NewJob } from './jobs.js'
 import type { Upload } from './upload.js'
 
 /** What a draft becomes when its import runs. */
-export interface DraftPlan extends Pick<NewJob, 'nodes' | 'batches' | 'limit' | 'timeLimitMs' | 'priority'> {
+export interface DraftPlan
+  extends Pick<NewJob, 'nodes' | 'batches' | 'limit' | 'concurrentJobs' | 'timeLimitMs' | 'priority'> {
   /** With the uploads that the plan was made for. */
   readonly request: JobRequest
 }

@@ -6,8 +6,9 @@ import type { Job } from './jobs.js'
  */
 export interface Limits {
   /**
-   * Submits jobs that wait, while their principals have room: higher priority first, then the older one. The
-   * same happens whenever a job becomes terminal, in that step; this finds what was missed there.
+   * Submits jobs that wait, while there is room for them: higher priority first, then one of each principal in
+   * turn, of each the oldest. The same happens whenever a job becomes terminal, in that step; this finds what
+   * was missed there.
    */
   admit(): Promise<readonly Job[]>
   /**

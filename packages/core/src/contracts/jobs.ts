@@ -127,7 +127,7 @@ export interface Job {
   readonly reads?: readonly string[]
   /** Whole number; higher first. Default 0. */
   readonly priority?: number
-  /** It begins when its principal has room; stays set if it was cancelled before that. */
+  /** It begins when there is room; stays set if it was cancelled before that. */
   readonly throttled?: true
   /** It is stopped, and its error recorded, when this passes while its pieces may still go on. */
   readonly deadline?: Date
@@ -212,6 +212,11 @@ export type NewJob = Omit<
   readonly claims: readonly string[]
   /** Absent: its principal may have any number of jobs. */
   readonly limit?: PrincipalLimit
+  /**
+   * Jobs of all principals that may be under way when it begins, about: requests at the same moment may be more.
+   * Absent: any number.
+   */
+  readonly concurrentJobs?: number
   /**
    * From its creation (of a draft: from its run) to the end of its last piece. Absent: as long as it takes.
    */

@@ -1,13 +1,10 @@
-import type { Lease } from '../contracts/attempts.js'
+import type { GivenBack, Lease } from '../contracts/attempts.js'
 import type { JobError } from '../contracts/jobs.js'
 import { engineTimes } from '../defaults.js'
 import type { Interruption } from './interruption.js'
 
-/**
- * What follows a failed attempt: the next one after so many ms, one at once that does not count, or
- * (undefined) none.
- */
-export type NextAttempt = number | 'given-back' | undefined
+/** What follows a failed attempt: the next one after so many ms, the same one again, or (undefined) none. */
+export type NextAttempt = number | GivenBack | undefined
 
 /** A clean-up is tried until it succeeds: the resource stays claimed meanwhile. */
 export function nextAttempt(
@@ -16,11 +13,26 @@ export function nextAttempt(
   interruption: Interruption | undefined,
   { maxAttempts, backoffMs }: { readonly maxAttempts: number; readonly backoffMs: number },
 ): NextAttempt {
-  if (interruption?.why === 'worker-stops') return 'given-back'
+  if (interruption?.why === 'worker-stops') return { givenBackForMs: 0 }
   const wait = Math.min(backoffMs * 2 ** (attempt - 1), engineTimes.longestBackoffMs)
   const finish = node.task === 'finish'
   if (finish && job.outcome !== 'succeeded') return wait
   if (interruption && !finish) return undefined
   const open = finish || job.outcome === undefined
   return retryable && open && attempt < maxAttempts ? wait : undefined
+}
+
+/**
+ * When a worker without the code for it gives an attempt back. Undefined when no other has come to it for so long that
+ * there may be none: then it counts as any failed attempt. `now`: ms since epoch.
+ */
+export function giveBack(
+  { job, node }: Lease,
+  { now, backoffMs }: { readonly now: number; readonly backoffMs: number },
+): GivenBack | undefined {
+  // A job that has failed must not wait for it.
+  if (job.outcome !== undefined && node.task !== 'finish') return undefined
+  const waited = Math.max(0, now - (node.startedAt?.getTime() ?? now))
+  if (waited > engineTimes.missingCodeMs) return undefined
+  return { givenBackForMs: Math.min(Math.max(backoffMs, waited), engineTimes.missingCodeWaitMs) }
 }

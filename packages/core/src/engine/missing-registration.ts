@@ -1,29 +1,58 @@
 import type { Lease } from '../contracts/attempts.js'
 import { PieceworkError } from '../contracts/errors.js'
+import type { Job, JobNode, NodeTask } from '../contracts/jobs.js'
+import type { Piece } from '../contracts/piece.js'
 import type { Registry } from '../plan/registry.js'
 import { walkTree } from '../plan/tree.js'
 
 /**
- * The node's kind, format or piece that this process has no pack for: it runs other code than the process of
- * the request. Another worker may have it, so the attempt is worth another one.
+ * What this process lacks for the node: its kind, format or piece, or what the piece has to do. It runs other
+ * code than the process of the request; another worker may have it.
  */
 export function missingRegistration(registry: Registry, { job, node }: Lease): PieceworkError | undefined {
   // The last step of what fills nothing needs no pack, and must not wait for one.
   if (node.task === 'finish' && (job.kind === 'export' || job.kind === 'validation')) return undefined
-  const format = job.request.input?.format ?? 'archive'
-  // Nodes are many, and so may be the resources of the tree: a node is about its own, the job's own steps
-  // about all.
-  const kinds = node.resource ? [node.resource.kind] : walkTree(job.tree).map(({ ref }) => ref.kind)
-  const kind = kinds.find((one) => !registry.kinds.has(one))
-  const what =
-    kind !== undefined
-      ? `kind "${kind}"`
-      : format !== 'archive' && !registry.formats.has(format)
-        ? `format "${format}"`
-        : node.piece !== undefined && !registry.piece(format, node.piece)
-          ? `piece "${node.piece}"`
-          : undefined
+  const what = missingKind(registry, job, node) ?? missingPiece(registry, job, node)
   if (what === undefined) return undefined
   const message = `The worker that came to ${node.id} has no pack with the ${what}: all workers must register the same packs.`
   return new PieceworkError('piece-unknown', message, { retryable: true })
+}
+
+/**
+ * Nodes are many, and so may be the resources of the tree: a node is about its own, the job's own steps about
+ * all.
+ */
+function missingKind(registry: Registry, job: Job, node: JobNode): string | undefined {
+  const named = node.resource ? [node.resource.kind] : walkTree(job.tree).map(({ ref }) => ref.kind)
+  const fills = job.kind !== 'export' && (node.task === 'shells' || node.task === 'finish')
+  for (const name of named) {
+    const kind = registry.kinds.get(name)
+    if (!kind) return `kind "${name}"`
+    if (fills && !kind.shell) return `shell of the kind "${name}"`
+  }
+  return undefined
+}
+
+function missingPiece(registry: Registry, job: Job, { piece: name, task }: JobNode): string | undefined {
+  const format = job.request.input?.format ?? 'archive'
+  if (format !== 'archive' && !registry.formats.has(format)) return `format "${format}"`
+  if (name === undefined) return undefined
+  const piece = registry.piece(format, name)
+  if (!piece) return `piece "${name}"`
+  return can(piece, task) ? undefined : `${task} of the piece "${name}"`
+}
+
+function can({ exporter, importer, cloner, keys }: Piece, task: NodeTask): boolean {
+  switch (task) {
+    case 'export':
+      return exporter !== undefined
+    case 'import':
+      return importer !== undefined
+    case 'clone':
+      return cloner !== undefined || (exporter !== undefined && importer !== undefined)
+    case 'keys':
+      return keys?.reserve !== undefined
+    default:
+      return true
+  }
 }

@@ -6,13 +6,14 @@ import type { AttemptContext } from '../tasks/attempt-context.js'
 import { stagingKey } from '../tasks/staging.js'
 import { AbandonedError } from './abandoned-error.js'
 import type { Attempt } from './attempt.js'
-import { type NextAttempt, nextAttempt } from './backoff.js'
+import { giveBack, type NextAttempt, nextAttempt } from './backoff.js'
 import type { EngineSettings } from './engine-options.js'
 import { jobError } from './job-error.js'
+import { isMissingCode } from './missing-code.js'
 import { abandonedNotice } from './time-limits.js'
 import type { WorkerDeps } from './worker-deps.js'
 
-type FailureDeps = Pick<WorkerDeps, 'store' | 'artifacts' | 'events'>
+type FailureDeps = Pick<WorkerDeps, 'store' | 'artifacts' | 'events' | 'environment'>
 
 /**
  * Records why an attempt failed and what follows, and deletes what it has staged. Undefined when another
@@ -35,8 +36,10 @@ export async function recordFailure(
     return undefined
   }
   const error = attemptError(reason, cause, lease)
-  const next = nextAttempt(lease, error, attempt.interruption, settings)
-  const retryInMs = next === 'given-back' ? 0 : next
+  const next =
+    (isMissingCode(reason) && giveBack(lease, { ...settings, now: deps.environment.now() })) ||
+    nextAttempt(lease, error, attempt.interruption, settings)
+  const retryInMs = typeof next === 'object' ? next.givenBackForMs : next
   events.emit('node:failed', { ...about, error, cause, ...(retryInMs !== undefined && { retryInMs }) })
   await attempt.cancelRecorded()
   for (const finding of isPieceworkError(reason) ? reason.findings : []) context.findings.add(finding)
@@ -49,7 +52,9 @@ export async function recordFailure(
 }
 
 function attemptError(reason: unknown, cause: unknown, { node }: Lease): JobError {
-  const error = jobError(reason, node)
+  const own = jobError(reason, node)
+  // Whoever asked had the code: another worker has it too.
+  const error = isMissingCode(reason) ? { ...own, retryable: true } : own
   return cause instanceof AbandonedError
     ? { ...error, message: `${error.message} ${abandonedNotice}` }
     : error

@@ -7,6 +7,7 @@ import { untilAbandoned } from './abandoned-error.js'
 import type { Attempt } from './attempt.js'
 import type { EngineSettings } from './engine-options.js'
 import { crashLimitReached, jobStopped } from './interruption.js'
+import { isMissingCode } from './missing-code.js'
 import { missingRegistration } from './missing-registration.js'
 import { recordFailure } from './record-failure.js'
 import type { WorkerDeps } from './worker-deps.js'
@@ -15,6 +16,8 @@ export interface AttemptOutcome {
   /** As the attempt left it. Undefined when another worker has taken the attempt over. */
   readonly job: Job | undefined
   readonly done: boolean
+  /** It waits for a worker that has its code. */
+  readonly leftToOthers?: true
 }
 
 /** Does the node's work, commits it or records why it failed, and emits the events of both. */
@@ -43,7 +46,8 @@ export async function runAttempt(
     events.emit('node:done', { ...about, findings: context.findings.list() })
     return { job, done: true }
   } catch (cause) {
-    return { job: await recordFailure(deps, settings, attempt, context, cause), done: false }
+    const job = await recordFailure(deps, settings, attempt, context, cause)
+    return { job, done: false, ...(isMissingCode(cause) && { leftToOthers: true }) }
   }
 }
 

@@ -42,8 +42,10 @@ export function createWorker(deps: WorkerDeps, settings: EngineSettings): Worker
       running.add(attempt)
       try {
         report(lease.job)
-        const { job, done } = await runAttempt(deps, settings, attempt)
+        const { job, done, leftToOthers } = await runAttempt(deps, settings, attempt)
         if (job) report(job)
+        // Handed over at once, it would come back to this worker.
+        if (leftToOthers && job && !job.outcome) return false
         return !(done && job && isAmidBatch(job, lease))
       } finally {
         running.delete(attempt)

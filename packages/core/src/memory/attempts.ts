@@ -31,7 +31,7 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
       const { entry, slot } = leased(state, lease)
       slot.leaseUntil = 0
       if (next === undefined) return end(state, entry, slot, { error, findings })
-      if (next === 'given-back') giveBack(state, entry.job, slot)
+      if (typeof next === 'object') giveBack(state, entry.job, slot, next.givenBackForMs)
       else again(state, entry.job, slot, error, next)
       return entry.job
     },
@@ -138,8 +138,8 @@ function again(
   })
 }
 
-function giveBack(state: MemoryState, job: Job, slot: MemoryNode): void {
+function giveBack(state: MemoryState, job: Job, slot: MemoryNode, forMs: number): void {
   slot.node = { ...slot.node, status: 'waiting' }
-  slot.submittedAt = state.environment.now()
-  state.put({ type: 'task', task: taskOf(job, slot.node), notBefore: state.now() })
+  slot.submittedAt = state.environment.now() + forMs
+  state.put({ type: 'task', task: taskOf(job, slot.node), notBefore: new Date(slot.submittedAt) })
 }

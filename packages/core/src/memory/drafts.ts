@@ -32,9 +32,12 @@ export function memoryDrafts(state: MemoryState, database: Database): Drafts {
     run: async (id, plan) => {
       const entry = entryOf(state, id)
       const planned = withPlan(entry.job, plan, state.now())
-      const throttled = state.mustQueue(planned.principal, plan.limit)
+      const { limit, concurrentJobs } = plan
+      const throttled = state.admission.mustThrottle(planned.principal, { limit, concurrentJobs })
+      entry.turn = state.admission.turnOf(planned.principal)
       entry.job = { ...planned, ...(throttled && { throttled }) }
-      entry.limit = plan.limit
+      entry.limit = limit
+      entry.concurrentJobs = concurrentJobs
       state.plan(entry, plan.nodes)
       return state.apply(entry, { type: 'run' })
     },

@@ -5,10 +5,7 @@ import type { MemoryState } from './state.js'
 
 export function memoryLimits(state: MemoryState): Limits {
   return {
-    admit: async () => {
-      const principals = new Map([...state.jobs.values()].map(({ job }) => [job.principal.id, job.principal]))
-      return [...principals.values()].flatMap((principal) => state.admit(principal))
-    },
+    admit: async () => state.admit(),
     expire: async () => {
       const now = state.environment.now()
       const late = [...state.jobs.values()].filter(({ job }) => {

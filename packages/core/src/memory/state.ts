@@ -5,10 +5,10 @@ import type { ResourcePath } from '../contracts/guard.js'
 import type { Job, JobNode, NewJob, NewNode } from '../contracts/jobs.js'
 import type { KeyRange } from '../contracts/keys.js'
 import type { OutboxAction, OutboxItem } from '../contracts/outbox.js'
-import type { Principal, PrincipalLimit } from '../contracts/principal.js'
-import { isTerminal, isThrottled, type JobEvent, transition } from '../engine/machine.js'
+import type { PrincipalLimit } from '../contracts/principal.js'
+import { type JobEvent, transition } from '../engine/machine.js'
 import { changedPaths, overlaps } from '../guard/paths.js'
-import { mustQueue } from '../requests/must-queue.js'
+import { MemoryAdmission } from './admission.js'
 import { MemoryHolds } from './holds.js'
 
 export interface MemoryNode {
@@ -39,6 +39,9 @@ export interface MemoryJob {
   /** Nothing that it had left is there any more. */
   gone: boolean
   limit: PrincipalLimit | undefined
+  concurrentJobs: number | undefined
+  /** Its place among those that wait. */
+  turn: number
 }
 
 /** What the in-memory store's parts share. Every method is one step: nothing in it waits. */
@@ -46,6 +49,7 @@ export class MemoryState {
   readonly jobs = new Map<string, MemoryJob>()
   readonly environment: Environment
   readonly holds: MemoryHolds
+  readonly admission = new MemoryAdmission<MemoryJob>()
   readonly outbox = new Map<string, OutboxItem>()
   /** What failed and cancelled exports had claimed, while nothing of it can have changed since. */
   readonly retriable = new Map<string, readonly ResourcePath[]>()
@@ -60,11 +64,14 @@ export class MemoryState {
     return new Date(this.environment.now())
   }
 
-  insert({ nodes, claims, limit, timeLimitMs, ...request }: NewJob, status: 'pending' | 'draft'): MemoryJob {
+  insert(
+    { nodes, claims, limit, concurrentJobs, timeLimitMs, ...request }: NewJob,
+    status: 'pending' | 'draft',
+  ): MemoryJob {
     const at = this.now()
     const begins = status === 'pending'
     if (this.jobs.has(request.id)) throw new PieceworkError('internal', `Job ${request.id} exists.`)
-    const throttled = begins && this.mustQueue(request.principal, limit)
+    const throttled = begins && this.admission.mustThrottle(request.principal, { limit, concurrentJobs })
     this.holds.take(claims, { id: request.id, kind: request.kind, since: at })
     this.touch(changedPaths({ ...request, claims }))
     const job: Job = {
@@ -86,7 +93,10 @@ export class MemoryState {
       cleaningUntil: 0,
       gone: false,
       limit,
+      concurrentJobs,
+      turn: begins ? this.admission.turnOf(request.principal) : 0,
     }
+    this.admission.add(entry)
     this.plan(entry, nodes)
     this.jobs.set(job.id, entry)
     return entry
@@ -109,9 +119,10 @@ export class MemoryState {
     }
   }
 
-  forget({ job }: MemoryJob): void {
-    this.jobs.delete(job.id)
-    this.release(job.id)
+  forget(entry: MemoryJob): void {
+    this.jobs.delete(entry.job.id)
+    this.admission.remove(entry)
+    this.release(entry.job.id)
   }
 
   put(action: OutboxAction): void {
@@ -143,32 +154,14 @@ export class MemoryState {
     }
   }
 
-  /** Throws `too-many-jobs`. */
-  mustQueue(principal: Principal, limit: PrincipalLimit | undefined): boolean {
-    return limit !== undefined && mustQueue(principal, this.underWay(principal), limit)
+  /** Submits jobs that wait and have room. */
+  admit(): readonly Job[] {
+    return this.admission.admit((entry) => this.apply(entry, { type: 'admitted' }))
   }
 
-  /** Submits those of the principal's jobs that wait and have room. */
-  admit(principal: Principal): readonly Job[] {
-    const awaited = [...this.jobs.values()]
-      .filter(({ job }) => job.status === 'pending' && isThrottled(job) && job.principal.id === principal.id)
-      .sort((a, b) => (b.job.priority ?? 0) - (a.job.priority ?? 0))
-    const admitted: Job[] = []
-    for (const entry of awaited) {
-      if (entry.limit && this.underWay(principal) >= entry.limit.jobs) break
-      admitted.push(this.apply(entry, { type: 'admitted' }))
-    }
-    return admitted
-  }
-
-  private underWay({ id }: Principal): number {
-    const counts = ({ status, throttled, principal }: Job) =>
-      principal.id === id && !throttled && status !== 'draft' && !isTerminal(status)
-    return [...this.jobs.values()].filter(({ job }) => counts(job)).length
-  }
-
-  private end({ job: { id, kind, result, principal, outcome }, nodes }: MemoryJob): void {
-    for (const slot of nodes.values()) {
+  private end(entry: MemoryJob): void {
+    const { id, kind, result, outcome } = entry.job
+    for (const slot of entry.nodes.values()) {
       delete slot.keys
       delete slot.summary
       if (outcome !== 'succeeded' && slot.node.status === 'waiting')
@@ -176,7 +169,8 @@ export class MemoryState {
     }
     const claimed = this.release(id)
     if (kind === 'export' && result.retryUntil) this.retriable.set(id, claimed)
-    this.admit(principal)
+    this.admission.remove(entry)
+    this.admit()
   }
 
   private release(job: string): readonly ResourcePath[] {

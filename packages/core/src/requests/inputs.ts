@@ -94,6 +94,7 @@ export async function upgradeEntries(
       throw new PieceworkError(
         'archive-invalid',
         `Piece "${piece.name}" no longer reads its version ${version}.`,
+        { facts: { unread: version } },
       )
     }
     entries = await upgrade(entries)

@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createPiecework, memoryArtifacts, memoryStore, PieceworkError } from '@piecework/core'
+import {
+  createPiecework,
+  type JobError,
+  memoryArtifacts,
+  memoryStore,
+  type Pack,
+  PieceworkError,
+} from '@piecework/core'
 import type { Store } from '@piecework/core/store'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
+import { FakeClock, fakeRuntime } from '../support/fake-clock.js'
 import { ann, bytes, Notebooks, withPiecework } from '../support/notebooks.js'
 import { pieceOf } from '../support/slow.js'
 
@@ -91,7 +99,7 @@ test('if a piece failed before its workers died, its last own error comes first'
 
 test('stops and failures between crashes are no crashes', async () => {
   const { status } = await afterDeaths(2, async (store, job) => {
-    for (const next of ['given-back', 1, 'given-back'] as const) {
+    for (const next of [{ givenBackForMs: 0 }, 1, { givenBackForMs: 0 }]) {
       const attempt = (await store.reports.node(job, node))?.attempt ?? 0
       const lease = await store.attempts.begin({ job, node, attempt }, 'one that stops')
       assert.ok(lease)
@@ -102,41 +110,101 @@ test('stops and failures between crashes are no crashes', async () => {
   assert.equal(status, 'succeeded')
 })
 
-for (const [what, packOf] of [
-  ['piece', (host: Notebooks) => ({ ...host.pack(), pieces: [] })],
-  ['kind', () => ({ name: 'others' })],
-] as const) {
-  test(`a worker whose packs lack a ${what} says so, and leaves the job to others`, async () => {
+/** Packs of processes that run other code than the one of the request, and what they say that they lack. */
+const otherCode: Readonly<Record<string, readonly [(host: Notebooks, right: Pack) => Pack, RegExp]>> = {
+  'lack a piece': [
+    (host) => ({ ...host.pack(), pieces: [] }),
+    /no pack with the piece ".*notebook.*": all workers/,
+  ],
+  'lack a kind': [() => ({ name: 'others' }), /no pack with the kind "notebook": all workers/],
+  'have a kind without a shell': [
+    (host, right) => {
+      const { shell: _, ...book } = host.kind('notebook')
+      return { ...right, kinds: [book, host.kind('chapter')] }
+    },
+    /no pack with the shell of the kind "notebook": all workers/,
+  ],
+  'have an older version of a piece': [
+    (host) => host.pack(),
+    /"notebook\/lines" was written by version 2; this installation reads up to 1/,
+  ],
+  'have a newer version of a piece that reads the older one no more': [
+    (host) => ({ ...host.pack(), pieces: [host.lines('notebook', { version: 3 }), host.lines('chapter')] }),
+    /"notebook\/lines" no longer reads its version 2/,
+  ],
+}
+
+for (const [what, [packOf, says]] of Object.entries(otherCode)) {
+  test(`a worker whose packs ${what} says so, and leaves the job to others as long as it takes`, async () => {
     const host = new Notebooks()
     const parts = {
       store: memoryStore(),
       artifacts: memoryArtifacts(),
-      backoffMs: 200,
+      backoffMs: 1,
       maxAttempts: 2,
-      sweepMs: 20,
-      resubmitAfterMs: 20,
+      sweepMs: 5,
     }
-    const older = createPiecework({ ...parts, packs: [packOf(host)], runtime: inProcess() })
-    const newer = createPiecework({ ...parts, packs: [host.pack()], runtime: inProcess() })
+    const pieces = [host.lines('notebook', { version: 2, upgrades: { 1: async (all) => all } })]
+    const pack = { ...host.pack(), pieces: [...pieces, host.lines('chapter')] }
+    const right = createPiecework({ ...parts, packs: [pack], runtime: inProcess() })
+    const other = createPiecework({ ...parts, packs: [packOf(host, pack)], runtime: inProcess() })
+    const failures: JobError[] = []
+    other.events.on('node:failed', ({ error }) => void failures.push(error))
     const resource = host.add('b1', 'Birds', ['wren'])
-    const handle = await newer.clone({ resource, principal: ann, name: 'Copy' })
-    const failed = new Promise<PieceworkError>((resolve) => {
-      older.events.on('node:failed', ({ error, cause }) => {
-        assert.equal(error.code, 'piece-unknown')
-        resolve(cause as PieceworkError)
-      })
-    })
-    // The sweep finds the node and the outbox holds its batch; its next attempt has to wait all the same.
-    await older.start()
-    assert.match((await failed).message, new RegExp(`no pack with the ${what} ".*notebook.*": all workers`))
-    await older.stop()
-    await newer.start()
+    const archive = { stream: parts.artifacts.open(await archiveOf(pack, parts.artifacts)) }
+    const handle = await right.import({ archive, principal: ann, name: 'Copy' })
+    await other.start()
+    // More often than an attempt at it may fail.
+    while (failures.length < 4) await sleep(5)
+    const { nodes } = await right.job(handle.id, { principal: ann })
+    assert.ok(nodes.every(({ attempt }) => attempt === 1))
+    assert.match(failures[0]?.message ?? '', says)
+    // The other one goes on taking it: it has to come to the right one all the same.
+    await right.start()
     try {
-      assert.equal((await handle.ended()).job.status, 'succeeded')
+      const { job } = await handle.ended()
+      assert.deepEqual([job.status, job.error], ['succeeded', undefined])
+      assert.equal(host.books.get(job.result.resource?.id ?? '')?.visible, true)
+      assert.ok(resource)
     } finally {
-      await newer.stop()
+      await other.stop()
+      await right.stop()
     }
   })
+}
+
+test('what no worker has the code for fails in the end, and says why', async () => {
+  const clock = new FakeClock()
+  const host = new Notebooks()
+  const environment = clock.process()
+  const store = memoryStore({ environment })
+  const processOf = (pack: Pack) =>
+    createPiecework({ packs: [pack], store, environment, runtime: fakeRuntime(environment) })
+  const handle = await processOf(host.pack()).export({
+    resource: host.add('b1', 'Birds', []),
+    principal: ann,
+  })
+  const other = processOf({ ...host.pack(), pieces: [] })
+  await other.start()
+  const statusAfter = async (ms: number) => {
+    await clock.pass(ms)
+    return store.jobs.get(handle.id)
+  }
+  const minute = 60_000
+  assert.equal((await statusAfter(9 * minute))?.outcome, undefined)
+  const job = await statusAfter(3 * minute)
+  assert.deepEqual([job?.status, job?.error?.code, job?.error?.retryable], ['failed', 'piece-unknown', true])
+  await other.stop()
+})
+
+async function archiveOf(pack: Pack, artifacts: ReturnType<typeof memoryArtifacts>): Promise<string> {
+  const piecework = createPiecework({ packs: [pack], artifacts, store: memoryStore(), runtime: inProcess() })
+  await piecework.start()
+  const job = await piecework.export({ resource: { kind: 'notebook', id: 'b1' }, principal: ann })
+  const { archive } = await job.result()
+  await piecework.stop()
+  assert.ok(archive)
+  return archive.artifact
 }
 
 /** The job after workers have died at its node; `before` resolves to the attempt that they died at. */

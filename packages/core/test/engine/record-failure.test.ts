@@ -26,8 +26,9 @@ async function staged(change: (attempts: Attempts) => Partial<Attempts> = () => 
   const errors: unknown[] = []
   events.on('error', (error) => errors.push(error))
   const lease = await leased(store, await store.jobs.create(newJob('j1')), 'export a')
-  const attempt = new Attempt(lease, { events, environment: new FakeClock().process() })
-  const deps = { store, artifacts, events }
+  const environment = new FakeClock().process()
+  const attempt = new Attempt(lease, { events, environment })
+  const deps = { store, artifacts, events, environment }
   const findings = new AttemptFindings()
   const context = { ...deps, lease, signal: attempt.signal, findings } as unknown as AttemptContext
   const key = `${stagingKey(context)}/lines.csv`

@@ -11,7 +11,8 @@ export async function applyEvent(tx: Queryable, { job, at }: LockedJob, event: J
   if (next.effects.some(({ type }) => type === 'release')) {
     await skipWaiting(tx, next.job)
     await releaseHolds(tx, next.job)
-    await admitOthers(tx, next.job)
+    // It has made room for one.
+    await admitThrottled(tx, { lockTimeoutMs: defaults.admissionLockTimeoutMs, most: 1 })
   }
   return next.job
 }
@@ -44,10 +45,4 @@ async function releaseHolds(tx: Queryable, { id, kind, result }: Job): Promise<v
      DELETE FROM piecework.holds WHERE job_id = $1`,
     [id],
   )
-}
-
-async function admitOthers(tx: Queryable, { id, principal }: Job): Promise<void> {
-  const sql = 'SELECT FROM piecework.jobs WHERE id = $1 AND principal_limit IS NOT NULL'
-  const { rowCount } = await tx.query(sql, [id])
-  if (rowCount === 1) await admitThrottled(tx, principal.id, defaults.admissionLockTimeoutMs)
 }

@@ -58,20 +58,20 @@ export async function retryAttempt(
   return job
 }
 
-/** Another worker may begin the same attempt at once. Throws `lease-lost`. */
-export async function releaseAttempt(tx: Queryable, lease: Lease): Promise<Job> {
-  const { job, at } = await setWaiting(tx, lease, `submitted_at = clock_timestamp()`)
+/** Another worker may begin the same attempt after `forMs`. Throws `lease-lost`. */
+export async function releaseAttempt(tx: Queryable, lease: Lease, forMs: number): Promise<Job> {
+  const { job, at } = await setWaiting(tx, lease, `submitted_at = ${laterSql('$4')}`, [forMs])
   await addToOutbox(tx, { type: 'task', task: taskOf(job, lease.node), notBefore: at })
   return job
 }
 
+const laterSql = (ms: string): string => `clock_timestamp() + ${ms}::float8 * interval '1 millisecond'`
+
 const awaitNextAttempt = (tx: Queryable, lease: Lease, error: JobError, inMs = 0) =>
-  setWaiting(
-    tx,
-    lease,
-    `attempt = attempt + 1, error = $4::jsonb, submitted_at = clock_timestamp() + $5::float8 * interval '1 millisecond'`,
-    [jsonText(error), inMs],
-  )
+  setWaiting(tx, lease, `attempt = attempt + 1, error = $4::jsonb, submitted_at = ${laterSql('$5')}`, [
+    jsonText(error),
+    inMs,
+  ])
 
 /**
  * Resolves to the job, and to the time from which the node may begin again. A job that is being stopped

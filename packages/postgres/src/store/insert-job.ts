@@ -8,7 +8,7 @@ import {
   type ResourceRef,
   type ResourceTree,
 } from '@piecework/core/store'
-import { mustThrottle } from './admission.js'
+import { queue } from './admission.js'
 import { acquireHold } from './claims.js'
 import { jsonText } from './json-text.js'
 import { jobOf } from './records.js'
@@ -16,14 +16,14 @@ import { jobOf } from './records.js'
 /** Claims, job and nodes; submits nothing. Throws `resource-busy` and `too-many-jobs`. */
 export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 'draft'): Promise<Job> {
   await acquireHold(tx, { paths: job.claims, holder: job, job: job.id, changes: changedPaths(job) })
-  const throttled = status === 'pending' && (await mustThrottle(tx, job))
+  const { throttled, turn } = status === 'pending' ? await queue(tx, job) : { throttled: false, turn: '0' }
   const { rows } = await tx.query<{ job: string }>(
     `INSERT INTO piecework.jobs AS j (id, kind, status, tree, target, targets, principal, request, batch, batches, result, retry_of,
-       reads, created_at, draft_changed_at, changes, priority, principal_limit, throttled, deadline)
+       reads, created_at, draft_changed_at, changes, priority, principal_limit, throttled, deadline, concurrent_jobs, turn)
      SELECT $1, $2, $9, $3::jsonb, $4::jsonb, $15::jsonb, $5::jsonb, $6::jsonb, 0, $7::int, '{}', $8, $10::jsonb, at,
        CASE WHEN $9::text = 'draft' THEN at END,
        jsonb_build_array(jsonb_build_object('status', $9::text, 'at', at)),
-       $11::int, $12::int, $13::boolean, at + $14::float8 * interval '1 millisecond'
+       $11::int, $12::int, $13::boolean, at + $14::float8 * interval '1 millisecond', $16::int, $17::bigint
      FROM (SELECT clock_timestamp() AS at) AS clock
      ON CONFLICT (id) DO NOTHING
      RETURNING to_jsonb(j)::text AS job`,
@@ -43,6 +43,8 @@ export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 
       String(throttled),
       (status === 'pending' ? job.timeLimitMs : undefined) ?? null,
       jsonText(job.targets),
+      job.concurrentJobs ?? null,
+      turn,
     ],
   )
   const [row] = rows

@@ -13,7 +13,13 @@ export async function overdueTasks(
   { storeId, embedded }: LeaseHolder,
   submittedBefore: Date,
 ): Promise<readonly Task[]> {
-  const { rows } = await control.query<{ job: string; node: string; attempt: number; priority: number }>(
+  const { rows } = await control.query<{
+    job: string
+    node: string
+    attempt: number
+    priority: number
+    batch: number
+  }>(
     `UPDATE piecework.nodes o
      SET submitted_at = CASE WHEN o.status = 'waiting' THEN clock_timestamp() ELSE o.submitted_at END
      FROM (
@@ -24,7 +30,7 @@ export async function overdueTasks(
          WHERE NOT j.terminal AND n.open AND ${lapsedSql}
          GROUP BY n.job_id
        )
-       SELECT n.job_id, n.id, j.priority
+       SELECT n.job_id, n.id, j.priority, j.batch
        FROM piecework.jobs j
        JOIN piecework.batches b ON b.job_id = j.id AND b.batch = j.batch
        JOIN piecework.nodes n ON n.job_id = j.id AND n.batch = j.batch
@@ -35,8 +41,10 @@ export async function overdueTasks(
        FOR UPDATE OF n SKIP LOCKED
      ) found
      WHERE o.job_id = found.job_id AND o.id = found.id
-     RETURNING o.job_id AS job, o.id AS node, o.attempt, found.priority`,
+     RETURNING o.job_id AS job, o.id AS node, o.attempt, found.priority, found.batch`,
     [storeId, String(embedded), msSince(submittedBefore)],
   )
-  return rows.map(({ job: id, node, attempt, priority }) => taskOf({ id, priority }, { id: node, attempt }))
+  return rows.map(({ job: id, node, attempt, priority, batch }) =>
+    taskOf({ id, priority, batch }, { id: node, attempt }),
+  )
 }

@@ -74,7 +74,9 @@ export function postgresAttempts(database: Database, control: Database, holder: 
       control.transaction(async (tx) => {
         if (!holder.embedded) await terminateAbandonedBackend(tx, lease)
         if (next === undefined) return endAttempt(tx, cache, { lease, result: { error, findings } })
-        return next === 'given-back' ? releaseAttempt(tx, lease) : retryAttempt(tx, lease, error, next)
+        return typeof next === 'object'
+          ? releaseAttempt(tx, lease, next.givenBackForMs)
+          : retryAttempt(tx, lease, error, next)
       }),
     heartbeat: async (lease, progress) => {
       const held = await heartbeats.add({ lease, progress })

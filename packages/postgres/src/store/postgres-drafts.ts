@@ -8,7 +8,7 @@ import {
   withPlan,
   withUploads,
 } from '@piecework/core/store'
-import { mustThrottle } from './admission.js'
+import { queue } from './admission.js'
 import { applyEvent } from './apply-event.js'
 import { msSince } from './clocks.js'
 import { insertJob, insertNodes } from './insert-job.js'
@@ -50,9 +50,9 @@ export function postgresDrafts(database: Database, control: Database): Drafts {
       control.transaction(async (tx) => {
         const locked = await lockJob(tx, id)
         const planned = withPlan(locked.job, plan, locked.at)
-        const throttled = await mustThrottle(tx, { ...plan, principal: planned.principal })
+        const { throttled, turn } = await queue(tx, { ...plan, principal: planned.principal })
         const job = throttled ? { ...planned, throttled } : planned
-        await savePlan(tx, job, plan)
+        await savePlan(tx, job, { ...plan, turn })
         await tx.query('DELETE FROM piecework.batches WHERE job_id = $1', [id])
         await tx.query('DELETE FROM piecework.nodes WHERE job_id = $1', [id])
         await insertNodes(tx, id, plan.nodes)
@@ -72,10 +72,14 @@ export function postgresDrafts(database: Database, control: Database): Drafts {
 }
 
 /** From now on the job is no draft. */
-async function savePlan(tx: Queryable, job: Job, { limit }: DraftPlan): Promise<void> {
+async function savePlan(
+  tx: Queryable,
+  job: Job,
+  { limit, concurrentJobs, turn }: DraftPlan & { readonly turn: string },
+): Promise<void> {
   await tx.query(
     `UPDATE piecework.jobs SET request = $2::jsonb, batches = $3::int, priority = $4::int,
-       deadline = $5::timestamptz, principal_limit = $6::int, draft_changed_at = NULL
+       deadline = $5::timestamptz, principal_limit = $6::int, concurrent_jobs = $7::int, turn = $8::bigint, draft_changed_at = NULL
      WHERE id = $1`,
     [
       job.id,
@@ -84,6 +88,8 @@ async function savePlan(tx: Queryable, job: Job, { limit }: DraftPlan): Promise<
       job.priority ?? 0,
       job.deadline ?? null,
       limit?.jobs ?? null,
+      concurrentJobs ?? null,
+      turn,
     ],
   )
 }

@@ -5,17 +5,7 @@ import { stopJob } from './stop-job.js'
 
 export function postgresLimits(control: Database): Limits {
   return {
-    admit: async () => {
-      const { rows } = await control.query<{ principal: string }>(
-        `SELECT DISTINCT principal ->> 'id' AS principal FROM piecework.jobs 
-         WHERE throttled AND NOT terminal AND status = 'pending'`,
-      )
-      const admitted: Job[] = []
-      for (const { principal } of rows) {
-        admitted.push(...(await control.transaction((tx) => admitThrottled(tx, principal, 0))))
-      }
-      return admitted
-    },
+    admit: () => control.transaction((tx) => admitThrottled(tx, { lockTimeoutMs: 0, most: 0 })),
     expire: async () => {
       const { rows } = await control.query<{ id: string }>(
         `SELECT id FROM (

@@ -89,7 +89,7 @@ const ends: readonly ((store: Store, lease: Lease) => Promise<Job>)[] = [
   (store, lease) => store.attempts.run(lease, async () => ({ counts: { rows: 1 } })),
   (store, lease) => store.attempts.fail(lease, error, []),
   (store, lease) => store.attempts.fail(lease, error, [], 1),
-  (store, lease) => store.attempts.fail(lease, error, [], 'given-back'),
+  (store, lease) => store.attempts.fail(lease, error, [], { givenBackForMs: 0 }),
 ]
 
 function shuffled<T>(items: readonly T[]): readonly T[] {

@@ -107,10 +107,12 @@ export function deadlineLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): v
     const real: JobError = { ...sampleError, message: 'The real one.' }
     await attempts.fail(await bench.lease('a'), real, [], 1)
     const second = await bench.lease('a', 2)
-    await attempts.fail(second, { code: 'stopped', message: 'Stop.', retryable: true }, [], 'given-back')
+    await attempts.fail(second, { code: 'stopped', message: 'Stop.', retryable: true }, [], {
+      givenBackForMs: 0,
+    })
     const { status, attempt, error } = await bench.node('a')
     assert.deepEqual([status, attempt, error], ['waiting', 2, real])
-    const task = { job: bench.id, node: second.node.id, attempt: 2, priority: 7 }
+    const task = { job: bench.id, node: second.node.id, attempt: 2, priority: 14 }
     const tasks = (await bench.outbox()).flatMap((action) => (action.type === 'task' ? [action.task] : []))
     assert.deepEqual(tasks, [task, task])
     const third = await bench.lease('a', 2)
@@ -121,6 +123,26 @@ export function deadlineLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): v
     const overdue = (await attempts.overdue(new Date(0))).filter(({ job }) => job === bench.id)
     assert.deepEqual(overdue, [task])
     assert.equal((await bench.lease('a', 2)).crashes, 1)
+  })
+
+  test('exactly once: an attempt that is left to others is handed over when its wait is over', async () => {
+    const bench = await jobBench(await make({ leaseMs: clock.leaseMs }), { batches: [['a']] })
+    const { attempts, outbox } = bench.store
+    const hour = 60 * 60 * 1000
+    await attempts.fail(await bench.lease('a'), sampleError, [], { givenBackForMs: hour })
+    const { status, attempt } = await bench.node('a')
+    assert.deepEqual([status, attempt], ['waiting', 1], 'it is the same attempt')
+    const [item] = (await outbox.pending(1000)).filter(
+      ({ action }) => action.type === 'task' && action.task.job === bench.id,
+    )
+    assert.ok(item?.action.type === 'task')
+    assert.ok(item.action.notBefore.getTime() > Date.now() + hour / 2)
+    const overdue = await attempts.overdue(new Date())
+    assert.deepEqual(
+      overdue.filter(({ job }) => job === bench.id),
+      [],
+      'it has not waited yet',
+    )
   })
 }
 

@@ -90,6 +90,50 @@ export function limitLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual(await batchesOf(store, jobs[0]), [0])
   })
 
+  test('one truth: of all jobs no more begin than may; then one of each principal in turn, of each the oldest', async () => {
+    const store = await make(longLease)
+    const others = await admittedOf(store)
+    const [a, b, c] = [randomUUID(), randomUUID(), randomUUID()]
+    const jobs: Job[] = []
+    for (const principal of [a, a, a, b, b, c]) {
+      const { limit: _, ...job } = jobOf(principal, one)
+      jobs.push(await store.jobs.create({ ...job, concurrentJobs: others + 1 }))
+    }
+    const [a1, a2, a3, b1, b2, c1] = jobs as [Job, Job, Job, Job, Job, Job]
+    for (const job of jobs) {
+      assert.deepEqual(await batchesOf(store, job), job === a1 ? [0] : [])
+      const held = () => store.guard.checkEditable(`project:${job.tree.id}`)
+      await refuses('checkEditable', held, 'resource-busy')
+    }
+    await store.limits.admit()
+    for (const next of [a1, b1, c1, a2, b2, a3]) {
+      assert.deepEqual(await underWay(store, jobs), [next.id])
+      await end(store, next)
+    }
+    for (const job of jobs)
+      assert.equal((await batchesOf(store, job)).filter((batch) => batch === 0).length, 1)
+  })
+
+  test('one truth: priority comes before turns, and who is refused counts what waits for its turn', async () => {
+    const store = await make(longLease)
+    const concurrentJobs = (await admittedOf(store)) + 1
+    const [a, b] = [randomUUID(), randomUUID()]
+    const { limit: _, ...first } = jobOf(a, one)
+    const { limit: _l, ...urgent } = jobOf(a, one)
+    const running = await store.jobs.create({ ...first, concurrentJobs })
+    const refusing: PrincipalLimit = { jobs: 1, whenFull: 'refuse' }
+    const waiting = await store.jobs.create({ ...jobOf(b, refusing), concurrentJobs })
+    assert.equal(waiting.throttled, true)
+    const tooMany = () => store.jobs.create({ ...jobOf(b, refusing), concurrentJobs })
+    await refuses('a job too many', tooMany, 'too-many-jobs')
+    const prior = await store.jobs.create({ ...urgent, concurrentJobs, priority: 5 })
+    const jobs = [running, waiting, prior]
+    for (const next of [running, prior, waiting]) {
+      assert.deepEqual(await underWay(store, jobs), [next.id])
+      await end(store, next)
+    }
+  })
+
   test('nothing half-made: a job that is cancelled while it waits goes to its last step, and takes no other job’s place', async () => {
     const store = await make(longLease)
     const principal = randomUUID()
@@ -150,6 +194,13 @@ async function batchesOf(store: Store, job: Job | undefined): Promise<readonly n
   return items.flatMap(({ action }) =>
     action.type === 'batch' && action.job === job?.id ? [action.batch] : [],
   )
+}
+
+/** How many jobs have begun, or may at any moment; those of other laws may be among them. */
+async function admittedOf(store: Store): Promise<number> {
+  const all = await store.jobs.list({ limit: 100_000 })
+  const over = ['draft', 'succeeded', 'failed', 'cancelled']
+  return all.filter(({ throttled, status }) => !throttled && !over.includes(status)).length
 }
 
 /** Ids of those that have begun and not ended. */

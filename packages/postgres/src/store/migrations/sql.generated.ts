@@ -36,6 +36,10 @@ CREATE TABLE piecework.jobs (
   priority int NOT NULL DEFAULT 0,
   -- The most jobs of its principal that may be under way when this one begins; NULL without a limit.
   principal_limit int,
+  -- The most jobs of all principals that may be under way when this one begins; NULL without a limit.
+  concurrent_jobs int,
+  -- Its place among those that wait: one of each principal in turn.
+  turn bigint NOT NULL DEFAULT 0,
   throttled boolean NOT NULL DEFAULT false,
   deadline timestamptz,
   stopped boolean NOT NULL DEFAULT false,
@@ -50,8 +54,8 @@ CREATE TABLE piecework.jobs (
 
 CREATE INDEX jobs_unfinished ON piecework.jobs (id) WHERE NOT terminal;
 CREATE INDEX jobs_by_principal ON piecework.jobs ((principal ->> 'id')) WHERE NOT throttled AND NOT terminal;
-CREATE INDEX jobs_throttled ON piecework.jobs ((principal ->> 'id'), priority DESC, number)
-  WHERE throttled AND NOT terminal;
+CREATE INDEX jobs_throttled ON piecework.jobs (priority DESC, turn, number) WHERE throttled AND NOT terminal;
+CREATE INDEX jobs_by_turn ON piecework.jobs ((principal ->> 'id'), turn) WHERE NOT terminal;
 CREATE INDEX jobs_by_deadline ON piecework.jobs (deadline) WHERE outcome IS NULL;
 CREATE INDEX jobs_by_retention ON piecework.jobs (retain_until) WHERE retain_until IS NOT NULL;
 CREATE INDEX jobs_drafts ON piecework.jobs (draft_changed_at) WHERE draft_changed_at IS NOT NULL AND NOT terminal;
