@@ -16,6 +16,11 @@ export const defaults = {
   statementCancelTimeoutMs: 5000,
   /** How long the server may take to accept a cancel request. */
   cancelRequestTimeoutMs: 2000,
+  /** A request whose connection was lost at its COMMIT looks so often for what it has made. */
+  lostCommitTries: 5,
+  lostCommitPauseMs: 300,
+  /** How long it waits for a commit that is under way. */
+  lostCommitLockMs: 2000,
   /** How long work may go on after its transaction was aborted. */
   abortGraceMs: 1000,
 

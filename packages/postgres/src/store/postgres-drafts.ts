@@ -11,9 +11,11 @@ import {
 import { queue } from './admission.js'
 import { applyEvent } from './apply-event.js'
 import { msSince } from './clocks.js'
+import { findCreated } from './find-created.js'
 import { insertJob, insertNodes } from './insert-job.js'
 import { jsonText } from './json-text.js'
 import { lockJob } from './lock-job.js'
+import { committed } from './unknown-commit.js'
 
 export function postgresDrafts(database: Database, control: Database): Drafts {
   /**
@@ -38,12 +40,16 @@ export function postgresDrafts(database: Database, control: Database): Drafts {
     })
   return {
     create: (job, shells) =>
-      database.transaction(async (tx) => {
-        await tx.query(`SELECT set_config('piecework.holder', $1, true)`, [job.id])
-        const created = await insertJob(tx, job, 'draft')
-        await shells(tx)
-        return created
-      }),
+      committed(
+        database,
+        async (tx) => {
+          await tx.query(`SELECT set_config('piecework.holder', $1, true)`, [job.id])
+          const created = await insertJob(tx, job, 'draft')
+          await shells(tx)
+          return created
+        },
+        (made) => findCreated(control, made),
+      ),
     put: (id, upload) => replaceUpload(id, ({ role }) => role === upload.role, upload),
     remove: (id, upload) => replaceUpload(id, (one) => one.id === upload),
     run: (id, plan) =>

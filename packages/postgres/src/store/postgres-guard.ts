@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { type Database, type Edit, type Guard, PieceworkError } from '@piecework/core/store'
+import {
+  type Database,
+  type Edit,
+  type Guard,
+  PieceworkError,
+  type ResourcePath,
+} from '@piecework/core/store'
 import { defaults } from '../defaults.js'
 import { acquireHold, assertNotHeld, holdersOf, lockRoots } from './claims.js'
 import { invalidateRetries } from './retry-invalidation.js'
+import { committed } from './unknown-commit.js'
 
 export function postgresGuard(control: Database): Guard {
   const release = async (hold: string): Promise<void> => {
@@ -10,7 +17,11 @@ export function postgresGuard(control: Database): Guard {
   }
   return {
     claim: async (paths, holder) => {
-      const hold = await control.transaction((tx) => acquireHold(tx, { paths, holder }))
+      const hold = await committed(
+        control,
+        (tx) => acquireHold(tx, { paths, holder }),
+        (made) => findHold(control, made, paths),
+      )
       return { release: () => release(hold) }
     },
     edit: async (path, edit, { leaseMs = defaults.editLeaseMs, tx } = {}) => {
@@ -51,6 +62,18 @@ export function postgresGuard(control: Database): Guard {
     holders: (path) => holdersOf(control, path),
   }
 }
+
+/** The hold, if it was taken: the transaction that takes it keeps the locks of its roots until it is over. */
+const findHold = (
+  control: Database,
+  hold: string,
+  paths: readonly ResourcePath[],
+): Promise<string | undefined> =>
+  control.transaction(async (tx) => {
+    await lockRoots(tx, paths, true)
+    const { rows } = await tx.query('SELECT FROM piecework.holds WHERE id = $1::uuid LIMIT 1', [hold])
+    return rows.length > 0 ? hold : undefined
+  })
 
 /** The host's transaction holds its edit by itself: it cannot lapse before its last write. */
 const untilCommit: Edit = { check: async () => {} }

@@ -1,15 +1,24 @@
 import type { Database, Job, JobEvent, Jobs, NewJob, Queryable } from '@piecework/core/store'
 import { defaults } from '../defaults.js'
 import { applyEvent } from './apply-event.js'
+import { findCreated } from './find-created.js'
 import { insertJob } from './insert-job.js'
 import { lockJob } from './lock-job.js'
 import { jobOf } from './records.js'
 import { submitBatch } from './save-transition.js'
 import { stopJob } from './stop-job.js'
+import { committed } from './unknown-commit.js'
 
 export function postgresJobs(control: Database): Jobs {
   return {
-    create: (job, tx) => (tx ? create(tx, job) : control.transaction((own) => create(own, job))),
+    create: (job, tx) =>
+      tx
+        ? create(tx, job)
+        : committed(
+            control,
+            (own) => create(own, job),
+            (made) => findCreated(control, made),
+          ),
     get: async (id, tx = control) => {
       const sql = 'SELECT to_jsonb(j)::text AS job FROM piecework.jobs j WHERE id = $1'
       const { rows } = await tx.query<{ job: string }>(sql, [id])

@@ -67,7 +67,7 @@ const piece = (of: string, name: string, table: TableSpec, after: readonly strin
 const inAlbum = { owner: 'album_id' }
 const own = { owner: 'id', order: [] }
 
-export const pack: Pack = {
+const pack: Pack = {
   name: 'shelves',
   kinds: [kind('shelf', 'shelves'), kind('album', 'albums', 'shelf_id')],
   pieces: [
