@@ -4,6 +4,7 @@ import type { Bench, Measure } from './measure.js'
 import { memoryBench } from './memory.js'
 import { overheadBench } from './overhead/overhead.js'
 import { planningBench } from './planning/planning.js'
+import { resourcesBench } from './resources.js'
 import { keysBench, tablePieceBench } from './table-piece.js'
 
 const benches: Readonly<Record<string, Bench>> = {
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, Bench>> = {
   planning: planningBench,
   legacy: legacyBench,
   overhead: overheadBench,
+  resources: resourcesBench,
 }
 
 interface Arguments {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { pathFault } from '../archive/entry-path.js'
 import type { ArchiveLimits } from '../archive/limits.js'
+import { assertDocument } from '../archive/parse.js'
 import { stageEntry } from '../archive/stage.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
@@ -55,6 +56,8 @@ export async function exportToStaging(
 
 interface Exporting {
   readonly name: string
+  /** Nothing of ours reads what it writes. */
+  readonly exportOnly?: true
   readonly exporter: PieceExporter
 }
 
@@ -79,6 +82,7 @@ export async function exportEntries(
   const { artifacts, prefix, limits, bytes: written } = to
   const { signal } = context
   const entries: StagedEntry[] = []
+  const taken = new Set<string>()
   const counts = await piece.exporter.export({
     ...context,
     write: async (path, bytes, rows, types) => {
@@ -86,9 +90,12 @@ export async function exportEntries(
         new PieceworkError('internal', `Piece ${piece.name}: the entry "${path}" ${what}.`)
       const fault = pathFault(path)
       if (fault) throw refusal(fault)
-      if (entries.some((entry) => entry.path.toLowerCase() === path.toLowerCase()))
-        throw refusal('is written twice')
+      if (taken.has(path.toLowerCase())) throw refusal('is written twice')
+      taken.add(path.toLowerCase())
       if (rows && !path.endsWith('.csv')) throw refusal('has rows, which only a .csv has')
+      // What is written as a whole is read as a whole.
+      if (!piece.exportOnly && path.endsWith('.json') && bytes instanceof Uint8Array)
+        assertDocument(path, bytes)
       const key = `${prefix}/${path}`
       const all = bytes instanceof Uint8Array ? one(bytes) : bytes
       const chunks = written ? written.of(all) : all
