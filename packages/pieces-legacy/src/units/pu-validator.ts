@@ -14,6 +14,7 @@ import {
   tableIds,
 } from '@piecework/marxan-files'
 import { forEachGridId, type GridIds } from '../planning-grid/for-each-grid-id.js'
+import { GridComparison } from './grid-comparison.js'
 
 const file = 'pu.dat'
 
@@ -36,16 +37,14 @@ export function puValidator({ gridIds }: { readonly gridIds: GridIds }): Validat
         }))
       const ids = await tableIds(entries, file, signal)
       if (ids.size > 0) {
-        const missing = new IdSample()
-        const inGrid = new Uint8Array(ids.size)
-        const isReadable = await forEachGridId(entries, gridIds, signal, (id) => {
-          const index = ids.index.get(id)
-          if (index < 0) missing.add(id)
-          else inGrid[index] = 1
-        })
-        if (isReadable && missing.count > 0 && !inGrid.includes(1))
-          reportNoneInCommon(ids, missing, await fittingAttributes(entries, ids.index, signal), findings)
-        else if (isReadable) reportDifferences(ids, inGrid, missing, findings)
+        const grid = new GridComparison(ids)
+        const isReadable = await forEachGridId(entries, gridIds, signal, (id) => grid.add(id))
+        if (isReadable) {
+          const fitting = grid.missing.count > 0 ? await fittingAttributes(entries, ids.index, signal) : []
+          if (grid.missing.count > 0 && !grid.hasCommon)
+            reportNoneInCommon(ids, grid.missing, fitting, findings)
+          else reportDifferences(ids, grid, fitting, findings)
+        }
       }
       yield* findings.list()
     },
@@ -70,15 +69,18 @@ function reportNoneInCommon(
 
 function reportDifferences(
   ids: TableIds,
-  inGrid: Uint8Array,
-  missing: IdSample,
+  grid: GridComparison,
+  [best]: readonly RankedAttribute[],
   findings: FindingCollector,
 ): void {
+  const { missing, inGrid } = grid
   const { count } = missing
   const isPartlyRead = findings.errors > 0
   if (count > 0)
     findings.error('legacy/unit-without-row', { file }, () => ({
       message: `${pluralize(count, 'planning unit of the grid has', 'planning units of the grid have')} no row in pu.dat${isPartlyRead ? ' that can be read' : ''}: ${missing.text}`,
+      // Rows that cannot be read are mended first.
+      ...(!isPartlyRead && { hint: grid.hint(best) }),
       count,
     }))
   const apart = new GroupedRows()

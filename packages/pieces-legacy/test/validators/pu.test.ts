@@ -17,6 +17,25 @@ test('the first missing ids are named', async () => {
   )
 })
 
+const rowsOf = (ids: readonly number[]) => `id,cost\n${ids.map((id) => `${id},1\n`).join('')}`
+const hintOf = async (inGrid: readonly number[], inPu: readonly number[]) => {
+  const validator = puValidator({ gridIds: grid(inGrid) })
+  const [finding] = await validate(validator, uploads({ 'pu.dat': rowsOf(inPu) }))
+  assert.equal(finding?.code, 'legacy/unit-without-row')
+  return finding?.hint
+}
+
+test('ids that count from another number are told before a row is added', async () => {
+  assert.equal(
+    await hintOf([0, 1, 2, 3], [1, 2, 3, 4]),
+    'The ids of the grid go from 0 to 3, those of pu.dat from 1 to 4: see whether one of them counts from another number before rows are added.',
+  )
+  const add = 'Add a row for each to pu.dat, or take the units out of the grid.'
+  assert.equal(await hintOf([1, 2, 3], [1, 2]), add)
+  assert.equal(await hintOf([1, 2, 3, 9], [1, 2, 3]), add)
+  assert.equal(await hintOf([1, 2, 5], [1, 3, 5]), add)
+})
+
 test('rows that cannot be read are not called missing', async () => {
   const entries = uploads({ 'pu.dat': 'cost,id\n1,5,1\n1,2\n' })
   const findings = await validate(puValidator({ gridIds: grid([1, 2]) }), entries)
