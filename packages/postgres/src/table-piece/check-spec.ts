@@ -57,7 +57,7 @@ export function checkSpec<Options>({ name, tables }: TablePieceSpec<Options>): v
     }
     for (const ids of Object.values(text)) {
       for (const { pattern } of ids)
-        if (pattern.split('{}').length !== 2 || pattern === '{}')
+        if (pattern.split('{}').length !== 2)
           refuse(`${JSON.stringify(pattern)} is no pattern such as "/photos/{}"`)
       const patterns = ids.map(({ pattern }) => pattern)
       const twice = overlapping(patterns, patternsOverlap)

@@ -76,7 +76,6 @@ async function danglingLosses(
     })
   }
   for (const container of plan.containers) {
-    if (container.form === 'text') continue
     for (const target of container.ids) {
       const dangles = await danglingIds(target, keys, context)
       if (!dangles) continue

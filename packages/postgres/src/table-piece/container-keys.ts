@@ -3,6 +3,7 @@ import type { JsonStep } from './json-path.js'
 import { keyFamily } from './key-family.js'
 import { sharedNumberPrefix, sharedPrefix } from './shared-prefix.js'
 import type { ContainedTarget, ContainerPlan } from './table-plan.js'
+import { idsInText } from './text-sql.js'
 
 /** Stable keys of shared rows in a value of a file. */
 export function* sharedKeysIn(
@@ -57,9 +58,11 @@ export const jsonArrayText = (texts: readonly string[]): string =>
 function* leavesIn(
   text: string | null,
   { form, column }: ContainerPlan,
-  { path }: ContainedTarget,
+  target: ContainedTarget,
 ): Iterable<unknown> {
+  const { path } = target
   if (form === 'array') yield* elementsOf(text)
+  else if (form === 'text') yield* idsInText(text ?? '', target)
   else {
     const documents = column.base.startsWith('_') ? parseArray(text ?? '{}') : [text]
     for (const document of documents) yield* leavesOf(parseJson(document), path)

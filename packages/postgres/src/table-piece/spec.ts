@@ -72,7 +72,7 @@ export interface JsonReference extends Reference {
 
 /** Ids inside a text. */
 export interface TextReference extends Pick<Reference, 'table' | 'key' | 'of'> {
-  /** Text around an id, which `{}` stands for: `/photos/{}`. */
+  /** Text around an id, which `{}` stands for: `/photos/{}`; `{}` alone in a list of ids. */
   readonly pattern: string
 }
 

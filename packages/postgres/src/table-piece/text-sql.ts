@@ -20,7 +20,14 @@ export function textLeaves(value: string, target: Pattern): string {
   return `(SELECT g.m[1] AS id FROM regexp_matches(${value}, ${textLiteral(`${before}(${id})${after}`)}, 'g') g(m))`
 }
 
-/** Regular expressions of what stands before an id, of an id, and of where it ends. */
+/** The same ids in this process. */
+export function* idsInText(text: string, target: Pattern): Iterable<string> {
+  const { before, id, after } = partsOf(target)
+  for (const [, found] of text.matchAll(new RegExp(`${before}(${id})${after}`, 'g')))
+    if (found !== undefined) yield found
+}
+
+/** Regular expressions, for PostgreSQL and for this process, of what stands before an id, of an id, and of where it ends. */
 function partsOf({ pattern, keyColumn }: Pattern) {
   const [before = '', after = ''] = pattern
     .split('{}')
@@ -32,7 +39,7 @@ function partsOf({ pattern, keyColumn }: Pattern) {
   }
   const { base } = keyColumn
   const [id = '', more = ''] = forms[base === 'uuid' ? 'uuid' : /^int[248]$/.test(base) ? 'int' : 'text']
-  // A pattern that begins with a letter does not begin inside of a word.
-  const start = /^[0-9A-Za-z]/.test(before) ? `(?<![0-9A-Za-z_-])${before}` : before
+  // A pattern that begins with a letter or with the id does not begin inside of a word.
+  const start = before === '' || /^[0-9A-Za-z]/.test(before) ? `(?<![0-9A-Za-z_-])${before}` : before
   return { before: start, id, after: after === '' ? `(?!${more})` : `(?=${after})` }
 }

@@ -51,6 +51,16 @@ export interface Albums {
   close(): Promise<void>
 }
 
+/** What is told of rows and ids that were not kept: a dry run and an import tell the same. */
+export const lossesOf = ({ findings }: Pick<Ended, 'findings'>): readonly string[] =>
+  findings
+    .filter(({ code }) => code !== 'table/text-rewritten')
+    // A dry run names no rows.
+    .map(({ piece, severity, code, column, count, message }) =>
+      [piece, severity, code, column, count, message.replace(/ \([^)]*\)(?=:)/, '')].join(' '),
+    )
+    .sort()
+
 const principal = { id: 'ann' }
 
 const kind: ResourceKind = {

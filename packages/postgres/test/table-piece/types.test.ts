@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import pg from 'pg'
 import { suite } from 'uvu'
 import { albumPiece, albums, places } from './albums.js'
 
@@ -224,5 +225,48 @@ for (const on of places) {
     }
   })
 }
+
+/** Undefined: no server. */
+async function available(extension: string): Promise<boolean | undefined> {
+  const { DATABASE_URL: connectionString } = process.env
+  if (!connectionString) return undefined
+  const client = new pg.Client({ connectionString })
+  await client.connect()
+  try {
+    const found = await client.query('SELECT FROM pg_available_extensions WHERE name = $1', [extension])
+    return found.rowCount === 1
+  } finally {
+    await client.end()
+  }
+}
+
+const rasters = (await available('postgis_raster')) ? test : test.skip
+rasters('types: rasters travel as they are (needs a server with postgis_raster)', async () => {
+  const host = await albums(
+    'server',
+    `CREATE EXTENSION postgis_raster;
+CREATE TABLE scenes (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uuid REFERENCES albums ON DELETE CASCADE, n int, r raster, rs raster[])`,
+    [albumPiece([{ table: 'scenes', owner: 'album_id', order: ['n'] }])],
+  )
+  try {
+    const id = await host.add()
+    const raster = `ST_AddBand(ST_AddBand(ST_MakeEmptyRaster(20, 30, 0.1, 1e300, 0.5, -0.5, 0, 0, 4326), '8BUI'::text, 7, 0), '64BF'::text, 0.1, 'NaN')`
+    await host.sql(
+      `INSERT INTO scenes (album_id, n, r, rs) VALUES ($1, 1, ${raster}, ARRAY[${raster}, NULL]), ($1, 2, NULL, '{}')`,
+      [id],
+    )
+    const look = (album: string) =>
+      host.sql('SELECT n, r::text, rs::text FROM scenes WHERE album_id = $1 ORDER BY n', [album])
+    const exported = await host.export(id)
+    assert.equal(exported.told, '')
+    assert.equal((await host.validate(exported.archive)).told, '')
+    for (const copy of [await host.import(exported.archive), await host.clone(id)]) {
+      assert.equal(copy.told, '')
+      assert.deepEqual(await look(copy.id), await look(id))
+    }
+  } finally {
+    await host.close()
+  }
+})
 
 test.run()

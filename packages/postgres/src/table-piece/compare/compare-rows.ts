@@ -65,7 +65,7 @@ type Counts = Readonly<Record<'added' | 'removed' | 'changed', string>>
 interface ComparableRows {
   readonly rows: number
   readonly digests: string
-  /** With `v`, the values of `names`. */
+  /** Those with a key in `unlike`, with `v`, the values of `names`. */
   readonly values: string
   readonly names: readonly string[]
 }
@@ -91,11 +91,13 @@ async function comparableRows(
   const wide = loaded.rest.length > 0
   const values = `ARRAY[${texts.join(', ')}]::text[]${wide ? ' || r.rest' : ''}`
   const digest = `sha256(convert_to(${jsonArraySql(wide ? [...texts, 'r.rest::text'] : texts)}, 'UTF8'))`
-  const select = `SELECT ${jsonArraySql(key)} AS k, ${digest} AS d`
+  const keyed = jsonArraySql(key)
+  const select = `SELECT ${keyed} AS k, ${digest} AS d`
   return {
     rows: loaded.rows,
     digests: `(${select} FROM ${entry.from} OFFSET 0) s`,
-    values: `(${select}, ${values} AS v FROM ${entry.from} OFFSET 0) s`,
+    // Before the digest, which costs the most.
+    values: `(${select}, ${values} AS v FROM ${entry.from} WHERE ${keyed} IN (SELECT k FROM ${unlike}) OFFSET 0) s`,
     names: [...apart.map(({ name }) => name), ...loaded.rest],
   }
 }

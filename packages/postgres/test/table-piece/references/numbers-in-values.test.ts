@@ -9,7 +9,7 @@ const test = suite('references: numbers inside values, and what would be mapped 
 const ddl = `CREATE TABLE users (id int PRIMARY KEY, email text UNIQUE);
 CREATE TABLE tags (id serial PRIMARY KEY, album_id uuid NOT NULL REFERENCES albums ON DELETE CASCADE, no int UNIQUE, name text);
 CREATE TABLE notes (id serial PRIMARY KEY, album_id uuid NOT NULL REFERENCES albums ON DELETE CASCADE, n int, author int REFERENCES users,
-  doc jsonb, raw json, body text, about_type text, about text, tag_ids int[]);
+  doc jsonb, raw json, body text, list text, about_type text, about text, tag_ids int[]);
 INSERT INTO users VALUES (7, 'a@x')`
 
 const ids = [
@@ -26,7 +26,7 @@ const notes: TableSpec = {
     tag_ids: 'tags',
   },
   json: { doc: ids, raw: ids },
-  text: { body: [{ pattern: 'tags/{}', table: 'tags' }] },
+  text: { body: [{ pattern: 'tags/{}', table: 'tags' }], list: [{ pattern: '{}', table: 'tags' }] },
   columns: ['about'],
 }
 
@@ -52,22 +52,30 @@ for (const place of places) {
       `{"tags":[${id},${id}.0, "${id}"] ,"user":"7"}`,
     ]
     await host.sql(
-      `INSERT INTO notes (album_id, n, doc, raw, body, tag_ids) VALUES ($1, 1, $2, $3, $4, ARRAY[$5::int])`,
-      [album, doc, raw, `tags/${id} mytags/${id} tags/${id}b tags/${id}-b`, id],
+      `INSERT INTO notes (album_id, n, doc, raw, body, tag_ids, list) VALUES ($1, 1, $2, $3, $4, ARRAY[$5::int], $6)`,
+      [
+        album,
+        doc,
+        raw,
+        `tags/${id} mytags/${id} tags/${id}b tags/${id}-b`,
+        id,
+        `${id},${id};x${id} ${id}x -${id}`,
+      ],
     )
     const exported = await host.export(album)
     assert.ok(exported.ok, exported.told)
     for (const copy of [await host.import(exported.archive), await host.clone(album)]) {
       assert.ok(copy.ok, copy.told)
       const [own] = await host.sql<{ id: number }>('SELECT id FROM tags WHERE album_id = $1', [copy.id])
-      const [row] = await host.sql<{ doc: string; raw: string; body: string; ids: string }>(
-        'SELECT doc::text, raw::text, body, tag_ids::text AS ids FROM notes WHERE album_id = $1',
+      const [row] = await host.sql<{ doc: string; raw: string; body: string; ids: string; list: string }>(
+        'SELECT doc::text, raw::text, body, list, tag_ids::text AS ids FROM notes WHERE album_id = $1',
         [copy.id],
       )
       assert.deepEqual(JSON.parse(row?.doc ?? ''), { user: 7, tags: [own?.id, own?.id, String(own?.id)] })
       assert.equal(row?.raw, `{"tags":[${own?.id},${own?.id}, "${own?.id}"] ,"user":"7"}`)
       assert.equal(row?.body, `tags/${own?.id} mytags/${id} tags/${id}b tags/${own?.id}-b`)
       assert.equal(row?.ids, `{${own?.id}}`)
+      assert.equal(row?.list, `${own?.id},${own?.id};x${id} ${id}x -${id}`)
     }
   })
 
