@@ -1,4 +1,10 @@
-import { type Entries, FindingCollector, PieceworkError, type Queryable } from '@piecework/core/piece'
+import {
+  type Entries,
+  FindingCollector,
+  type NewFinding,
+  PieceworkError,
+  type Queryable,
+} from '@piecework/core/piece'
 import { defaults } from '../defaults.js'
 import { newlines } from './newlines.js'
 import { openEntry } from './open-entry.js'
@@ -7,15 +13,20 @@ import type { TablePlan } from './table-plan.js'
 
 /**
  * Throws `archive-invalid` if the table would change values of the entry, as a column does that became
- * narrower since. What is no value of it, COPY tells, unless the column had another type: then its text may be taken for
- * another value. Nothing is read if the columns are those of the export.
+ * narrower since. Resolves to such an error for what a validation refuses: COPY tells better what is no value,
+ * but it takes texts that are none, as `1e-16384` for 0. If the column had another type, that is thrown at
+ * once. Nothing is read if the columns are those of the export, or keep every text as it is.
  */
-export async function assertKept(plan: TablePlan, entries: Entries, tx: Queryable): Promise<void> {
+export async function assertKept(
+  plan: TablePlan,
+  entries: Entries,
+  tx: Queryable,
+): Promise<PieceworkError | undefined> {
   const { entry } = plan
   const { csv } = await openEntry(plan, entries)
   await csv.close()
   const types = entries.facts(entry)?.types
-  if (!mayChange(plan, csv.columns, types)) return
+  if (!mayChange(plan, csv.columns, types)) return undefined
   const findings = new FindingCollector({ limit: defaults.listedPerColumn })
   const checks = rowChecks(tx, plan, csv.columns, types)
   let line = 2 + newlines(csv.columns)
@@ -27,15 +38,22 @@ export async function assertKept(plan: TablePlan, entries: Entries, tx: Queryabl
     await checks.ask(findings)
   }
   await checks.ask(findings, true)
-  const codes = ['table/value-changed', ...(types ? ['table/value-invalid'] : [])]
-  const found = findings.list().filter(({ code }) => codes.includes(code))
+  const found = findings.list()
+  const changed = found.filter(({ code }) => code === 'table/value-changed' || (types && code === invalid))
+  if (changed.length > 0) throw refusal(entry, changed)
+  const refused = found.filter(({ code }) => code === invalid)
+  return refused.length > 0 ? refusal(entry, refused) : undefined
+}
+
+const invalid = 'table/value-invalid'
+
+function refusal(entry: string, found: readonly NewFinding[]): PieceworkError {
   const [first] = found
-  if (!first) return
   const count = found.reduce((sum, one) => sum + (one.count ?? 0), 0) || found.length
   const more = count === 1 ? '' : ` ${count} values of the entry would be refused or changed.`
-  throw new PieceworkError(
+  return new PieceworkError(
     'archive-invalid',
-    `Entry "${entry}", line ${first.line}, column "${first.column}": ${first.message}${more}`,
-    { facts: { entry, line: first.line, column: first.column, count } },
+    `Entry "${entry}", line ${first?.line}, column "${first?.column}": ${first?.message}${more}`,
+    { facts: { entry, line: first?.line, column: first?.column, count } },
   )
 }

@@ -59,9 +59,11 @@ export async function importTables<Options>(
       context.progress(before + rows, total)
     }
     onProgress(0)
-    for (const plan of group) await assertKept(plan, entries, tx)
+    const refusals = []
+    for (const plan of group) refusals.push(await assertKept(plan, entries, tx))
     const entry: GroupImport = { group, index, entries, fill, onProgress }
     const results = (await importStreamed(entry)) ?? (await importStaged(entry))
+    for (const refusal of refusals) if (refusal) throw refusal
     for (const [at, { rows, skipped }] of results.entries()) {
       filled.push({ plan: group[at] as TablePlan, rows })
       counts.rows += rows

@@ -139,26 +139,37 @@ function remapChunk(chunk: Buffer, plan: RemapPlan): Buffer {
 
 /**
  * Writes `offsets` of the record and returns the offset of the newline that ends it. The CSV reader has
- * checked the quotes.
+ * checked the quotes. Throws `UnusualId` where an id has another length, and the fields are not where they
+ * were expected.
  */
 function findFields(chunk: Buffer, start: number, { columns, remappers, offsets }: RemapPlan): number {
+  const last = remappers.length - 1
   let at = start
-  for (let index = 0; index < remappers.length; index++) {
+  for (let index = 0; index <= last; index++) {
     offsets[2 * index] = at
     const column = columns[index]
     const isText = column?.text ?? column?.numbers !== undefined
     if (isText && chunk[at] === quote) throw new UnusualId()
-    if (remappers[index] && !isText && chunk[at] !== comma && chunk[at] !== newline) {
-      at += uuidLength
-      if (chunk[at] !== comma && chunk[at] !== newline) throw new UnusualId()
-    } else {
-      while (chunk[at] === quote) at = chunk.indexOf(quote, at + 1) + 1
-      while (chunk[at] !== comma && chunk[at] !== newline) at++
-    }
+    if (remappers[index] && !isText && chunk[at] !== comma && chunk[at] !== newline) at += uuidLength
+    else at = fieldEnd(chunk, at)
+    if (chunk[at] !== (index < last ? comma : newline)) throw new UnusualId()
     offsets[2 * index + 1] = at
     at++
   }
   return at - 1
+}
+
+/** Offset of the comma or newline behind the field, or of the end of the chunk. */
+function fieldEnd(chunk: Buffer, start: number): number {
+  const { length } = chunk
+  let at = start
+  while (chunk[at] === quote) {
+    const closing = chunk.indexOf(quote, at + 1)
+    if (closing === -1) return length
+    at = closing + 1
+  }
+  while (at < length && chunk[at] !== comma && chunk[at] !== newline) at++
+  return at
 }
 
 /** The id of the shared row whose stable key the record has instead of an id; '' if it has none. */

@@ -83,7 +83,7 @@ function numeric(precision: number | undefined, scale: number): ValueCheck {
     }
   }
   if (scale < 0 || scale > precision) return () => undefined
-  return usual(`-?0*\\d{0,${precision - scale}}${scale > 0 ? `(?:\\.\\d{1,${scale}})?` : ''}`)
+  return usual(`-?(?=\\.?\\d)0*\\d{0,${precision - scale}}${scale > 0 ? `(?:\\.\\d{1,${scale}})?` : ''}`)
 }
 
 /** Of a column's base type; `length` and `scale` are its modifiers. */
