@@ -4,6 +4,7 @@ import type { Bench, Measure } from './measure.js'
 import { memoryBench } from './memory.js'
 import { overheadBench } from './overhead/overhead.js'
 import { planningBench } from './planning/planning.js'
+import { resourcesBench } from './resources.js'
 import { resultsBench } from './results/results.js'
 import { keysBench, tablePieceBench } from './table-piece.js'
 
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, Bench>> = {
   legacy: legacyBench,
   results: resultsBench,
   overhead: overheadBench,
+  resources: resourcesBench,
 }
 
 interface Arguments {

@@ -61,14 +61,30 @@ export const findingDefaults = {
 
 /** What is held in memory of one entry, in bytes. */
 export const entryDefaults = {
-  /** A document read by `Entries.json`. */
+  /** A document read by `Entries.json`; its objects, arrays, members and items; their nesting. */
   jsonBytes: 64 * mebibyte,
+  jsonValues: 100_000,
+  jsonDepth: 100,
   /** All that `memo` remembers. */
   memoBytes: 16 * mebibyte,
-  /** A CSV header. */
+  /** A CSV header, and its columns: a table of PostgreSQL has 1600, and each may bring stable keys. */
   headerBytes: mebibyte,
+  columns: 5000,
   /** A CSV record of an entry that does not state a longer one. */
   recordBytes: 256 * mebibyte,
+} as const
+
+/** What a manifest may hold beside its bytes: each costs far more in memory than in a zip. */
+export const manifestDefaults = {
+  /** Objects, arrays, members and items. */
+  values: 2_000_000,
+  /** Objects and arrays within each other, as in the deepest tree. */
+  depth: 100,
+  resources: 250_000,
+  pieces: 250_000,
+  /** Inflated to deflated; not checked up to `ratioFreeBytes` inflated. Each entry's checksum is random. */
+  ratio: 100,
+  ratioFreeBytes: mebibyte,
 } as const
 
 /** Times of the engine that are no options, in ms. */
@@ -94,9 +110,14 @@ export const engineTimes = {
   retryMarginMs: minute,
 } as const
 
+/** Inputs that stay open for the next node of their job: how many, and how long. */
+export const idleInputs = { most: 4, ms: second } as const
+
 /** Items that one query asks for. */
 export const pageSizes = {
   outbox: 100,
   retention: 100,
   keyRanges: 10_000,
+  /** Of one table, that a job remembers once they are settled. */
+  settledKeyRanges: 65_536,
 } as const

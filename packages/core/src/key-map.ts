@@ -11,9 +11,13 @@ export interface KeyMap {
   get(oldKey: string): string | undefined
 }
 
-/** `ranges`: in order of `oldFrom`, none overlaps another. */
+const maps = new WeakMap<readonly KeyRange[], KeyMap>()
+
+/** `ranges`: in order of `oldFrom`, none overlaps another; the list does not change afterwards. */
 export function keyMap(ranges: readonly KeyRange[]): KeyMap {
-  return ranges.every(isSafe) ? safeMap(ranges) : wideMap(ranges)
+  const map = maps.get(ranges) ?? (ranges.every(isSafe) ? safeMap(ranges) : wideMap(ranges))
+  maps.set(ranges, map)
+  return map
 }
 
 const isSafe = ({ oldFrom, newFrom, length }: KeyRange): boolean =>

@@ -90,7 +90,7 @@ export function createPiecework(given: PieceworkOptions): Piecework {
   const { runtime, access, ...parts } = provideParts(options, environment)
   const { store, artifacts, registry, events } = parts
   const trust = createTrust(options.trust)
-  const inputs = createInputs(registry, artifacts, archiveFormat(options.limits, trust))
+  const inputs = createInputs(registry, artifacts, archiveFormat(options.limits, trust), environment)
   const sign = options.signing && manifestSigner(options.signing)
   const allow = createAllow(access)
   const jobLimits = createJobLimits(options)

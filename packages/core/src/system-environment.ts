@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Environment } from './contracts/environment.js'
 
+/** Lets other work of the process run that is due. */
+export const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 /** The time and the timers of this process. No other file of this package may ask for them. */
 export const systemEnvironment: Environment = {
   now: () => Date.now(),

@@ -1,4 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
+import { entryDefaults } from '../defaults.js'
+import { assertWithin } from './limits.js'
 
 /** Fields of one or more whole records that have been checked. An empty unquoted field is null. */
 export function csvRecords(text: string): (string | null)[][] {
@@ -40,9 +42,10 @@ function closingQuote(text: string, opening: number): number {
   }
 }
 
-/** Column names of the header record; hostile ones stay strings, to be matched against the catalogue. */
+/** Column names of the header record, 5000 at most; hostile ones stay strings, to be matched against the catalogue. */
 export function csvHeader(record: string): string[] {
   const names = csvRecords(record)[0] ?? []
+  assertWithin('The number of columns', names.length, entryDefaults.columns)
   const taken = new Set<string>()
   return names.map((name, index) => {
     if (!name || taken.has(name))

@@ -20,7 +20,7 @@ export class CsvScan {
   records = 0
   /** Bytes of the longest of them. */
   longestRecord = 0
-  private readonly columns: number
+  private readonly columns: number | undefined
   private state: State = 'unquoted'
   private fields = 1
   /** The bytes before this chunk: a record's first two show whether it is `\.`. */
@@ -31,8 +31,8 @@ export class CsvScan {
   /** Offset of the present record in this chunk. */
   private recordStart = 0
 
-  /** @param columns fields that each record must have */
-  constructor(columns: number) {
+  /** @param columns fields that each record must have; absent: any */
+  constructor(columns?: number) {
     this.columns = columns
   }
 
@@ -126,7 +126,7 @@ export class CsvScan {
   }
 
   private endRecord(): void {
-    if (this.fields !== this.columns)
+    if (this.columns !== undefined && this.fields !== this.columns)
       this.refuse(`has ${this.fields} fields where the header has ${this.columns}`)
     this.records++
     this.fields = 1

@@ -3,8 +3,9 @@ import type { CsvRow, Entries, EntryFacts, ZippedFile } from '../contracts/entri
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import { entryDefaults } from '../defaults.js'
 import { type CsvOptions, csvRows } from './csv.js'
+import { JsonScan } from './json-scan.js'
 import { assertWithin } from './limits.js'
-import { parseJson } from './parse.js'
+import { documentBudget, jsonOf, validated } from './parse.js'
 
 export interface EntryFile {
   readonly path: string
@@ -29,8 +30,10 @@ export function entriesOf(files: readonly EntryFile[]): Entries {
     json: async (path, schema) => {
       const file = fileAt(path)
       assertWithin(`The size of "${path}"`, file.facts.size, entryDefaults.jsonBytes)
-      const bytes = await collected(`The size of "${path}"`, file.open(), entryDefaults.jsonBytes)
-      return parseJson(`Entry "${path}"`, bytes, schema)
+      const what = `Entry "${path}"`
+      const scan = new JsonScan(what, documentBudget)
+      const bytes = await collected(`The size of "${path}"`, file.open(), entryDefaults.jsonBytes, scan)
+      return validated(what, jsonOf(what, bytes), schema)
     },
     rows: (path) => countedRows(fileAt(path)),
     looseFiles: (path) => byPath.get(path)?.looseFiles,
@@ -76,17 +79,19 @@ export function namedEntry(path: string, error: unknown): unknown {
   })
 }
 
-/** All bytes of a small file; `archive-limit` beyond `limit`. */
+/** All bytes of a small file; `archive-limit` beyond `limit`. `scan` sees them as they come. */
 export async function collected(
   what: string,
   bytes: AsyncIterable<Uint8Array>,
   limit: number,
+  scan?: Pick<JsonScan, 'over'>,
 ): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of bytes) {
     size += chunk.length
     assertWithin(what, size, limit)
+    scan?.over(chunk)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -1,4 +1,5 @@
 import type { ResourceRef } from '../contracts/resource.js'
+import { each, type Steps } from './steps.js'
 
 /** One piece of one resource, as an archive names it. */
 export interface ArchiveNode {
@@ -19,6 +20,7 @@ export function entryPath(root: ResourceRef, node: ArchiveNode, path: string): s
 
 /** `%41` for every byte but `a-z 0-9 _ -`, so that ids differ on file systems that ignore case, too. */
 function safeSegment(text: string): string {
+  if (/^[a-z0-9_-]*$/.test(text)) return text
   let segment = ''
   for (const byte of Buffer.from(text, 'utf8')) {
     const character = String.fromCharCode(byte)
@@ -30,6 +32,8 @@ function safeSegment(text: string): string {
 }
 
 const segment = /^[A-Za-z0-9._%-]+$/
+/** Each folder of a path is looked up by itself. */
+export const mostSegments = 32
 
 /**
  * What is wrong with a path in a zip, or undefined. Nothing is ever extracted to it; people's tools may do
@@ -41,6 +45,7 @@ export function pathFault(path: string): string | undefined {
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'is absolute'
   if (path.endsWith('/')) return 'is a directory'
   const segments = path.split('/')
+  if (segments.length > mostSegments) return `has more than ${mostSegments} parts`
   if (segments.some((part) => part === '..' || part === '.' || part === '')) return 'leaves its folder'
   if (!segments.every((part) => segment.test(part)))
     return 'has characters other than letters, digits, ".", "_", "-" and "%"'
@@ -48,18 +53,19 @@ export function pathFault(path: string): string | undefined {
 }
 
 /** The first path that another one equals (ignoring case) or lies below. */
-export function clashingPath(paths: Iterable<string>): string | undefined {
+export function* clashSteps(paths: Iterable<string>): Steps<string | undefined> {
   const taken = new Set<string>()
   const folders = new Set<string>()
-  for (const path of paths) {
+  let clash: string | undefined
+  yield* each(paths, (path) => {
     const key = path.toLowerCase()
-    if (taken.has(key) || folders.has(key)) return path
+    if (taken.has(key) || folders.has(key)) clash ??= path
     taken.add(key)
     for (let slash = key.indexOf('/'); slash !== -1; slash = key.indexOf('/', slash + 1)) {
       const folder = key.slice(0, slash)
-      if (taken.has(folder)) return path
+      if (taken.has(folder)) clash ??= path
       folders.add(folder)
     }
-  }
-  return undefined
+  })
+  return clash
 }

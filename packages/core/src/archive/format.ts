@@ -18,8 +18,13 @@ export function archiveFormat(limits: Partial<ArchiveLimits> = {}, trust: Trust 
     open: async ({ uploads, artifacts }) => {
       const upload = uploads.find((one) => one.role === 'archive')
       if (!upload) throw new PieceworkError('input-incomplete', 'The archive itself was not given.')
-      const archive = await openArchive(await artifactSource(artifacts, upload.artifact), limits, trust)
-      assertTrusted(trust, archive.signature)
+      const archive = await openArchive(await artifactSource(artifacts, upload.artifact), limits, {
+        check: (...signed) => {
+          const signature = trust.check(...signed)
+          assertTrusted(trust, signature)
+          return signature
+        },
+      })
       // What is export-only is for people: it is neither imported nor missed.
       const nodes: InputNode[] = archive.manifest.pieces
         .filter((piece) => !piece.exportOnly)

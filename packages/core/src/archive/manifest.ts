@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
-import { clashingPath, entryPath, pathFault } from './entry-path.js'
+import { manifestDefaults } from '../defaults.js'
+import { clashSteps, entryPath, pathFault } from './entry-path.js'
+import { JsonScan } from './json-scan.js'
 import type { Manifest, ManifestEntry } from './manifest-contract.js'
 import { assertKnown, assertNeeds, needsOf } from './manifest-needs.js'
 import { type SpelledEntry, type SpelledManifest, spelledManifest, stampOf } from './manifest-schema.js'
 import { jsonOf } from './parse.js'
+import { atOnce, each, type Steps } from './steps.js'
 
 export { entryPath } from './entry-path.js'
 export type { Manifest, ManifestEntry, ManifestPiece } from './manifest-contract.js'
@@ -52,15 +55,32 @@ export function writeManifest(manifest: Manifest): Uint8Array {
 }
 
 /** Throws `archive-newer` for a later format, `archive-invalid` with what is wrong for all else. */
-export function readManifest(bytes: Uint8Array): Manifest {
+export const readManifest = (bytes: Uint8Array): Manifest => atOnce(manifestSteps(bytes))
+
+const { values, depth } = manifestDefaults
+
+/** For bytes that a stranger has sent: what they hold, before it is parsed. */
+export const manifestScan = (): JsonScan => new JsonScan('manifest.json', { values, depth })
+
+/** The work of `readManifest`. */
+export function* manifestSteps(bytes: Uint8Array): Steps<Manifest> {
+  const scan = manifestScan()
+  for (let at = 0; at < bytes.length; at += scanBytes) {
+    scan.over(bytes.subarray(at, at + scanBytes))
+    yield
+  }
   const json = jsonOf('manifest.json', bytes)
+  yield
   const { version, needs = [] } = stampOf(json)
   assertKnown(version, needs)
-  const manifest = withTypes(spelledManifest(json, version))
+  const manifest = withTypes(yield* spelledManifest(json, version))
+  yield
   assertNeeds(manifest, needs)
-  assertConsistent(manifest)
+  yield* assertConsistent(manifest)
   return manifest
 }
+
+const scanBytes = 1024 * 1024
 
 function withTypes({ format, version, types = [], tree, pieces }: SpelledManifest): Manifest {
   const listOf = (at: number): readonly string[] => {
@@ -96,34 +116,39 @@ function canonicalTree({ kind, id, children }: ResourceTree): ResourceTree {
   return { kind, id, children: children.map(canonicalTree) }
 }
 
-function assertConsistent(manifest: Manifest): void {
+function* assertConsistent(manifest: Manifest): Steps<void> {
   const refuse = (fault: string): never => {
     throw new PieceworkError('archive-invalid', `manifest.json is not as it should be: ${fault}`)
   }
   const resources = new Set<string>()
-  const visit = (node: ResourceTree, depth: number): void => {
+  yield* each(nodesOf(manifest.tree, 1), ([node, depth]) => {
     if (depth > deepestTree) refuse(`its tree is deeper than ${deepestTree}`)
     const key = keyOf(node)
     if (resources.has(key)) refuse(`its tree names ${node.kind} ${JSON.stringify(node.id)} twice`)
     resources.add(key)
-    for (const child of node.children) visit(child, depth + 1)
-  }
-  visit(manifest.tree, 1)
+  })
   const nodes = new Set<string>()
-  for (const { resource, name } of manifest.pieces) {
+  yield* each(manifest.pieces, ({ resource, name }) => {
     const key = `${keyOf(resource)} ${name}`
     if (!resources.has(keyOf(resource)))
       refuse(`${name} is of ${resource.kind} ${JSON.stringify(resource.id)}, which is not in the tree`)
     if (nodes.has(key)) refuse(`it lists ${name} of ${resource.kind} ${JSON.stringify(resource.id)} twice`)
     nodes.add(key)
-  }
-  const paths = [...manifestPaths(manifest)]
-  for (const { path, entry: one } of paths) {
+  })
+  const paths: string[] = []
+  yield* each(manifestPaths(manifest), ({ path, entry: one }) => {
     const fault = pathFault(one.path) ?? pathFault(path)
-    if (fault) refuse(`the path ${JSON.stringify(one.path)} ${fault}`)
-  }
-  const clash = clashingPath(paths.map(({ path }) => path))
-  if (clash !== undefined) refuse(`the path "${clash}" is taken by another entry`)
+    if (fault) refuse(`the path ${JSON.stringify(one.path.slice(0, 200))} ${fault}`)
+    paths.push(path)
+  })
+  const clash = yield* clashSteps(paths)
+  if (clash !== undefined) refuse(`the path "${clash.slice(0, 600)}" is taken by another entry`)
+}
+
+/** Parents first, each with its depth. */
+function* nodesOf(tree: ResourceTree, depth: number): Generator<readonly [ResourceTree, number]> {
+  yield [tree, depth]
+  for (const child of tree.children) yield* nodesOf(child, depth + 1)
 }
 
 function keyOf({ kind, id }: ResourceRef): string {

@@ -1,17 +1,26 @@
 import type { Entries } from '../contracts/entries.js'
 import { PieceworkError } from '../contracts/errors.js'
-import { defaultLimits } from '../defaults.js'
+import { defaultLimits, manifestDefaults } from '../defaults.js'
 import { checkOptions } from '../options/check-options.js'
 import { type About, readAbout } from './about.js'
 import { collected, type EntryFile, entriesOf, entryFacts, wholeOnly } from './entries.js'
 import { entryError } from './entry-error.js'
 import { type ArchiveNode, entryPath } from './entry-path.js'
-import { type ArchiveLimits, archiveLimitChecks, assertWithin } from './limits.js'
-import { type Manifest, type ManifestEntry, manifestDigest, manifestPaths, readManifest } from './manifest.js'
+import type { JsonScan } from './json-scan.js'
+import { type ArchiveLimits, archiveLimitChecks, assertRatio, assertWithin } from './limits.js'
+import {
+  type Manifest,
+  type ManifestEntry,
+  manifestDigest,
+  manifestPaths,
+  manifestScan,
+  manifestSteps,
+} from './manifest.js'
 import { noManifest, packAgain } from './packed-again.js'
 import { recordBytes } from './record-bytes.js'
 import { signatureBytes } from './signature.js'
 import type { ByteSource } from './source.js'
+import { each, inSteps, type Steps } from './steps.js'
 import { type ArchiveSignature, createTrust, type Trust } from './trust.js'
 import { readDirectory } from './zip-directory.js'
 import type { ZipRecord } from './zip-record.js'
@@ -50,13 +59,12 @@ export async function openArchive(
 ): Promise<Archive> {
   const allowed = { ...defaultLimits, ...checkOptions('openArchive()', limits, archiveLimitChecks) }
   const directory = await readDirectory(source, allowed)
-  const manifestBytes = await small(source, directory, 'manifest.json', allowed.manifestBytes)
-  if (!manifestBytes) throw noManifest()
-  const manifest = readManifest(manifestBytes)
-  assertSameEntries(manifest, directory)
-  for (const { path, entry } of manifestPaths(manifest))
-    assertWithin(`The longest record of entry "${path}"`, entry.recordBytes ?? 0, allowed.recordBytes)
+  const manifestBytes = await manifestOf(source, directory, allowed)
+  // Before anything of the manifest is parsed: the caller may refuse it for its signature.
   const signature = trust.check(manifestBytes, await small(source, directory, 'manifest.sig', signatureBytes))
+  const manifest = await inSteps(manifestSteps(manifestBytes))
+  await inSteps(assertSameEntries(manifest, directory, allowed))
+  const nodes = new Map(manifest.pieces.map((piece) => [nodeKey(piece), piece.entries]))
   const aboutBytes = await small(source, directory, 'about.json', aboutLimit)
   let closed = false
 
@@ -71,7 +79,7 @@ export async function openArchive(
     signature,
     ...(aboutBytes && { about: readAbout(aboutBytes) }),
     entries: (node) => {
-      const files = entriesIn(manifest, node).map((entry): EntryFile => {
+      const files = (nodes.get(nodeKey(node)) ?? []).map((entry): EntryFile => {
         const path = entryPath(manifest.tree, node, entry.path)
         return {
           path: entry.path,
@@ -96,11 +104,16 @@ export async function openArchive(
 const aboutLimit = 1024 * 1024
 const metaPaths: ReadonlySet<string> = new Set(['manifest.json', 'manifest.sig', 'about.json'])
 
-function entriesIn(manifest: Manifest, { resource, name }: ArchiveNode): readonly ManifestEntry[] {
-  const piece = manifest.pieces.find(
-    (one) => one.name === name && one.resource.kind === resource.kind && one.resource.id === resource.id,
-  )
-  return piece?.entries ?? []
+const nodeKey = ({ resource, name }: ArchiveNode): string =>
+  JSON.stringify([resource.kind, resource.id, name])
+
+async function manifestOf(source: ByteSource, directory: Directory, limits: ArchiveLimits): Promise<Buffer> {
+  const record = directory.get('manifest.json')
+  if (!record) throw noManifest()
+  const { ratio, ratioFreeBytes } = manifestDefaults
+  assertRatio('manifest.json', { inflated: record.size, deflated: record.sizeInZip }, ratio, ratioFreeBytes)
+  const bytes = await small(source, directory, 'manifest.json', limits.manifestBytes, manifestScan())
+  return bytes ?? Buffer.alloc(0)
 }
 
 function recordAt(directory: Directory, path: string): ZipRecord {
@@ -109,23 +122,25 @@ function recordAt(directory: Directory, path: string): ZipRecord {
   return record
 }
 
-function assertSameEntries(manifest: Manifest, directory: Directory): void {
+function* assertSameEntries(manifest: Manifest, directory: Directory, limits: ArchiveLimits): Steps<void> {
   const listed = new Set<string>()
-  for (const { path, entry } of manifestPaths(manifest)) {
+  yield* each(manifestPaths(manifest), ({ path, entry }) => {
     const { size } = recordAt(directory, path)
     if (size !== entry.size)
       throw new PieceworkError(
         'archive-invalid',
         `Entry "${path}" has ${size} bytes where the manifest says ${entry.size}`,
       )
+    assertWithin(`The longest record of entry "${path}"`, entry.recordBytes ?? 0, limits.recordBytes)
     listed.add(path)
-  }
-  for (const path of directory.keys())
+  })
+  yield* each(directory.keys(), (path) => {
     if (!listed.has(path) && !metaPaths.has(path))
       throw new PieceworkError(
         'archive-invalid',
         `Entry "${path}" is not listed in the manifest; ${packAgain}`,
       )
+  })
 }
 
 async function small(
@@ -133,9 +148,10 @@ async function small(
   directory: Directory,
   path: string,
   limit: number,
+  scan?: JsonScan,
 ): Promise<Buffer | undefined> {
   const record = directory.get(path)
   if (!record) return undefined
   assertWithin(`The size of ${path}`, record.size, limit)
-  return collected(`The size of ${path}`, recordBytes(source, record), limit)
+  return collected(`The size of ${path}`, recordBytes(source, record), limit, scan)
 }

@@ -1,10 +1,12 @@
-import type { Entry } from 'yauzl'
+import type { Entry, ZipFile } from 'yauzl'
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
+import { pause } from '../system-environment.js'
 import { collected } from './entries.js'
-import { clashingPath, pathFault } from './entry-path.js'
+import { clashSteps, mostSegments, pathFault } from './entry-path.js'
 import { type ArchiveLimits, assertRatio, assertWithin } from './limits.js'
 import { filePaths, folderAround } from './packed-again.js'
 import type { ByteSource } from './source.js'
+import { each, inSteps, type Steps } from './steps.js'
 import { withZip } from './with-zip.js'
 import { invalidZip, localHeaderBytes, localHeaderMark, type ZipRecord } from './zip-record.js'
 
@@ -20,24 +22,19 @@ export async function readDirectory(
     return await withZip(source, async (zip, reader) => {
       // Each entry may have a folder of its own, which is counted by the zip, too.
       assertWithin('The number of entries', zip.entryCount, 2 * (limits.entries + metaEntries))
-      const found: Entry[] = []
       const directoryStart = zip.readEntryCursor as unknown as number
-      for await (const entry of zip.eachEntry()) {
-        assertWithin('The length of a path', nameBytes(entry).length, limits.pathLength)
-        found.push(entry)
-      }
-      const files = filePaths(found.map(pathIn))
-      const entries = found.filter(
-        (entry) => files.has(pathIn(entry)) || (entry.uncompressedSize > 0 && pathIn(entry).endsWith('/')),
-      )
+      const found = await foundEntries(zip, limits)
+      const files = filePaths(found.map(({ path }) => path))
+      const entries = found.filter(({ path, size }) => files.has(path) || (size > 0 && path.endsWith('/')))
       assertWithin('The number of entries', entries.length, limits.entries + metaEntries)
-      const folder = folderAround(entries.map(pathIn))
-      const records = entries.map((entry) => recordOf(entry, folder, limits))
       const behind = await reader.bytes(zip.readEntryCursor as unknown as number, 4)
+      const folder = folderAround(entries.map(({ path }) => path))
+      const records: Omit<ZipRecord, 'end'>[] = []
+      await inSteps(each(entries, (entry) => records.push(recordOf(entry, folder, limits))))
       if (!directoryEnds.some((mark) => behind.equals(mark)))
         throw invalidZip('The zip file has more entries than it says')
-      const places = found.map((entry) => entry.relativeOffsetOfLocalHeader)
-      return checkedTogether(records, [...places, directoryStart], limits)
+      const places = found.map(({ start }) => start)
+      return await inSteps(checkedTogether(records, [...places, directoryStart], limits))
     })
   } catch (cause) {
     throw translated(cause)
@@ -47,38 +44,68 @@ export async function readDirectory(
 const directoryEnds = ['PK\x05\x06', 'PK\x06\x06'].map((mark) => Buffer.from(mark, 'latin1'))
 /** manifest.json, manifest.sig, about.json. */
 const metaEntries = 3
+/** Of one entry: its extra fields and its comment, which nobody reads. */
+const extraBytes = 4096
+const entriesPerPause = 500
 
-/** Left undecoded: names of ours are ASCII. */
-const nameBytes = (entry: Entry): Buffer => entry.fileName as unknown as Buffer
+/** What is looked at of an entry; the rest is not held. */
+interface FoundEntry extends Omit<ZipRecord, 'end' | 'method'> {
+  readonly method: number
+  readonly encrypted: boolean
+  readonly attributes: number
+  readonly secondName: boolean
+}
 
-const pathIn = (entry: Entry): string => nameBytes(entry).toString('latin1')
+async function foundEntries(zip: ZipFile, limits: ArchiveLimits): Promise<readonly FoundEntry[]> {
+  const found: FoundEntry[] = []
+  for await (const entry of zip.eachEntry()) {
+    const one = foundEntry(entry)
+    assertWithin('The length of a path', one.name.length, limits.pathLength)
+    const { extraFieldLength, fileCommentLength } = entry
+    assertWithin(
+      'The length of the extra fields of an entry',
+      extraFieldLength + fileCommentLength,
+      extraBytes,
+    )
+    if (one.path.split('/').length > mostSegments + 2)
+      throw invalidZip(`The path ${JSON.stringify(one.path)} has more than ${mostSegments} parts`)
+    found.push(one)
+    if (found.length % entriesPerPause === 0) await pause()
+  }
+  return found
+}
 
-function recordOf(entry: Entry, folder: string, limits: ArchiveLimits): Omit<ZipRecord, 'end'> {
-  const path = pathOf(entry, folder)
-  const name = JSON.stringify(path)
-  if (entry.isEncrypted() || entry.compressionMethod === aes)
-    throw new PieceworkError('archive-encrypted', `Entry ${name} is encrypted`)
-  const kind = (entry.externalFileAttributes >>> 16) & 0xf000
-  if ((kind !== 0 && kind !== regularFile) || (entry.externalFileAttributes & dosDirectory) !== 0)
-    throw invalidZip(`Entry ${name} is not a regular file`)
-  const method = entry.compressionMethod
-  if (method !== 0 && method !== 8) throw invalidZip(`Entry ${name} is compressed by method ${method}`)
-  assertWithin(`The size of entry ${name}`, entry.uncompressedSize, limits.entryBytes)
-  assertRatio(
-    `entry ${name}`,
-    { inflated: entry.uncompressedSize, deflated: entry.compressedSize },
-    limits.entryRatio,
-    limits.ratioFreeBytes,
-  )
+function foundEntry(entry: Entry): FoundEntry {
+  // Left undecoded: names of ours are ASCII.
+  const name = entry.fileName as unknown as Buffer
   return {
-    path,
-    name: nameBytes(entry),
-    method,
+    path: name.toString('latin1'),
+    name,
+    method: entry.compressionMethod,
     size: entry.uncompressedSize,
     sizeInZip: entry.compressedSize,
     crc32: entry.crc32,
     start: entry.relativeOffsetOfLocalHeader,
+    encrypted: entry.isEncrypted(),
+    attributes: entry.externalFileAttributes,
+    secondName: entry.extraFields.some((field) => field.id === unicodePathField),
   }
+}
+
+function recordOf(entry: FoundEntry, folder: string, limits: ArchiveLimits): Omit<ZipRecord, 'end'> {
+  const { name, method, size, sizeInZip, crc32, start, attributes } = entry
+  const path = pathOf(entry, folder)
+  const shown = JSON.stringify(path)
+  if (entry.encrypted || method === aes)
+    throw new PieceworkError('archive-encrypted', `Entry ${shown} is encrypted`)
+  const kind = (attributes >>> 16) & 0xf000
+  if ((kind !== 0 && kind !== regularFile) || (attributes & dosDirectory) !== 0)
+    throw invalidZip(`Entry ${shown} is not a regular file`)
+  if (method !== 0 && method !== 8) throw invalidZip(`Entry ${shown} is compressed by method ${method}`)
+  assertWithin(`The size of entry ${shown}`, size, limits.entryBytes)
+  const sizes = { inflated: size, deflated: sizeInZip }
+  assertRatio(`entry ${shown}`, sizes, limits.entryRatio, limits.ratioFreeBytes)
+  return { path, name, method, size, sizeInZip, crc32, start }
 }
 
 const aes = 99
@@ -86,32 +113,32 @@ const regularFile = 0x8000
 const dosDirectory = 0x10
 const unicodePathField = 0x7075
 
-function pathOf(entry: Entry, folder: string): string {
-  const path = pathIn(entry).slice(folder.length)
+function pathOf(entry: FoundEntry, folder: string): string {
+  const path = entry.path.slice(folder.length)
   const name = JSON.stringify(path)
   const fault = pathFault(path)
   if (fault) throw invalidZip(`The path ${name} ${fault}`)
-  if (entry.extraFields.some((field) => field.id === unicodePathField))
-    throw invalidZip(`Entry ${name} has a second name`)
+  if (entry.secondName) throw invalidZip(`Entry ${name} has a second name`)
   return path
 }
 
-function checkedTogether(
+function* checkedTogether(
   records: readonly Omit<ZipRecord, 'end'>[],
   /** Where something begins: every entry of the zip, and its directory. */
   places: readonly number[],
   limits: ArchiveLimits,
-): ReadonlyMap<string, ZipRecord> {
-  const clash = clashingPath(records.map(({ path }) => path))
+): Steps<ReadonlyMap<string, ZipRecord>> {
+  const clash = yield* clashSteps(records.map(({ path }) => path))
   if (clash !== undefined) throw invalidZip(`The path "${clash}" is taken by another entry`)
 
   const total = { inflated: 0, deflated: 0 }
   const byPath = new Map<string, ZipRecord>()
   const inOrder = [...places].sort((a, b) => a - b)
   const ends = new Map<number, number>()
-  for (const [index, start] of inOrder.entries())
+  yield* each(inOrder, (start, index) => {
     if (!ends.has(start)) ends.set(start, inOrder[index + 1] ?? start)
-  for (const record of records) {
+  })
+  yield* each(records, (record) => {
     total.inflated += record.size
     total.deflated += record.sizeInZip
     const end = ends.get(record.start) ?? record.start
@@ -119,7 +146,7 @@ function checkedTogether(
     if (record.start + localHeaderBytes + record.name.length + record.sizeInZip > end)
       throw invalidZip(`Entry "${record.path}" overlaps what comes behind it`)
     byPath.set(record.path, { ...record, end })
-  }
+  })
   assertWithin('The size of all entries', total.inflated, limits.totalBytes)
   assertRatio('the archive', total, limits.totalRatio, limits.ratioFreeBytes)
   return byPath

@@ -43,8 +43,8 @@ export interface Entries {
    */
   open(path: string, range?: ByteRange): AsyncIterable<Uint8Array>
   /**
-   * Parses and validates a small document (`entryDefaults.jsonBytes` at most); `archive-invalid` names the
-   * entry and what is wrong.
+   * Parses and validates a small document: 64 MiB, 100,000 values and 100 levels at most (`entryDefaults`).
+   * `archive-invalid` names the entry and what is wrong.
    */
   json<T>(path: string, schema: Schema<T>): Promise<T>
   /** Records of a CSV entry as COPY writes it, in batches. */

@@ -77,7 +77,9 @@ function sideOf(side: 'a' | 'b', tree: ResourceTree, found: readonly Found[]): S
       resources: () => resources,
       ...(piece && { piece }),
     }
-    byResource.set(key, [...nodesOf(resource), node])
+    const own = byResource.get(key) ?? []
+    own.push(node)
+    byResource.set(key, own)
   }
   return {
     tree,

@@ -1,6 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { Ids } from '../contracts/ids.js'
-import type { Job } from '../contracts/jobs.js'
+import type { DrawnId, Job } from '../contracts/jobs.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { type IdsOptions, jobIds } from '../ids.js'
 import { isSequenceForm } from '../key-forms.js'
@@ -46,9 +46,22 @@ function knownRefs(registry: Registry, job: IdentifiedJob): (source: ResourceRef
 /** New ids of all rows of the job. `ranges`: of reserved keys, if they are there. */
 export function idsOf(
   registry: Registry,
-  { id, targets = [] }: IdentifiedJob,
+  { id, targets = noTargets }: IdentifiedJob,
   ranges?: IdsOptions['ranges'],
 ): Ids {
+  const { declaredTables } = registry
+  const drawn = drawnBy.get(targets) ?? drawnOf(registry, targets)
+  if (targets.length > 0) drawnBy.set(targets, drawn)
+  return jobIds(id, { forms: registry.keyForms, declaredTables, drawn, ...(ranges && { ranges }) })
+}
+
+type Drawn = NonNullable<IdsOptions['drawn']>
+
+const noTargets: readonly DrawnId[] = []
+/** A job of many resources asks for each of them. */
+const drawnBy = new WeakMap<readonly DrawnId[], Drawn>()
+
+function drawnOf(registry: Registry, targets: readonly DrawnId[]): Drawn {
   const drawn = new Map<string, Map<string, string>>()
   const { declaredTables } = registry
   const nameOf = (table: string) => keyName(table, declaredTables)
@@ -56,5 +69,5 @@ export function idsOf(
     if (isSequenceForm(key)) drawn.set(nameOf(table), new Map())
   for (const { source, id: own } of targets)
     drawn.get(nameOf(registry.kind(source.kind).table))?.set(source.id, own)
-  return jobIds(id, { forms: registry.keyForms, declaredTables, drawn, ...(ranges && { ranges }) })
+  return drawn
 }

@@ -45,7 +45,9 @@ export function inputNodes(
   for (const { resource, piece: name } of input.nodes) {
     const piece = registry.piece(format, name)
     const key = resourceName(resource)
-    if (piece) pieces.set(key, [...(pieces.get(key) ?? []), piece])
+    const own = pieces.get(key) ?? []
+    if (piece) own.push(piece)
+    pieces.set(key, own)
   }
   const piecesOf: PiecesOf = (ref) => pieces.get(resourceName(ref)) ?? []
   return filling('import', input.tree, { piecesOf, numbered, before: validations })

@@ -3,7 +3,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import type { Registry } from './registry.js'
 import { resourceNotFound } from './resource-not-found.js'
-import { resourceName, sameResource } from './tree.js'
+import { resourceName } from './tree.js'
 
 /**
  * The resource and those below it, or the chosen ones of those. Throws `resource-not-found` if there is no
@@ -17,13 +17,15 @@ export async function readTree(
 ): Promise<ResourceTree> {
   const kind = registry.kind(root.kind)
   if (!(await kind.describe(root, db))) throw resourceNotFound(root)
-  const missing = new Set(chosen?.map(resourceName))
+  const wanted = chosen && new Set(chosen.map(resourceName))
+  const missing = new Set(wanted)
   const read = async (ref: ResourceRef): Promise<ResourceTree> => {
     const children: ResourceTree[] = []
     for (const kind of registry.childKinds(ref.kind)) {
       for (const child of (await kind.listUnder?.(ref, db)) ?? []) {
-        missing.delete(resourceName(child))
-        if (!chosen || chosen.some((one) => sameResource(one, child))) children.push(await read(child))
+        const name = resourceName(child)
+        missing.delete(name)
+        if (!wanted || wanted.has(name)) children.push(await read(child))
       }
     }
     return { kind: ref.kind, id: ref.id, children }

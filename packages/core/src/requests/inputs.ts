@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import type { Entries } from '../contracts/entries.js'
+import type { Environment } from '../contracts/environment.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Format, Input, InputNode } from '../contracts/format.js'
 import type { JobInput } from '../contracts/jobs.js'
@@ -7,8 +8,9 @@ import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { meant } from '../options/meant.js'
 import type { Registry } from '../plan/registry.js'
-import { sameResource } from '../plan/tree.js'
+import { resourceName } from '../plan/tree.js'
 import { canonicalInput } from './canonical-input.js'
+import { OpenInputs } from './open-inputs.js'
 
 /** Opens inputs of imports; attempts of one job that run at the same time share one. */
 export interface Inputs {
@@ -17,13 +19,13 @@ export interface Inputs {
   format(name: string): Format
 }
 
-interface OpenInput {
-  readonly opened: Promise<Input>
-  users: number
-}
-
-export function createInputs(registry: Registry, artifacts: ArtifactStore, archive: Format): Inputs {
-  const open = new Map<string, OpenInput>()
+export function createInputs(
+  registry: Registry,
+  artifacts: ArtifactStore,
+  archive: Format,
+  environment: Pick<Environment, 'now' | 'every'>,
+): Inputs {
+  const inputs = new OpenInputs(environment)
   const format = (name: string): Format => {
     const known = name === archive.name ? archive : registry.formats.get(name)
     if (known) return known
@@ -32,33 +34,35 @@ export function createInputs(registry: Registry, artifacts: ArtifactStore, archi
   }
   return {
     format,
-    use: async (key, { format: name, uploads }, signal, work) => {
-      let entry = open.get(key)
-      if (!entry) {
-        const opened = format(name)
-          .open({ uploads, artifacts, signal: new AbortController().signal })
-          .then((input) => upgraded(registry, name, input))
-        entry = { opened, users: 0 }
-        open.set(key, entry)
+    use: (key, { format: name, uploads }, signal, work) => {
+      const open = async () => {
+        const input = await format(name).open({ uploads, artifacts, signal: new AbortController().signal })
+        return upgraded(registry, name, input)
       }
-      entry.users += 1
-      try {
+      // Another upload of a role is another artifact.
+      const isThere = async () => {
+        const found = await Promise.all(uploads.map(({ artifact }) => artifacts.stat(artifact)))
+        return found.every((stat, at) => stat?.size === uploads[at]?.size)
+      }
+      const of = JSON.stringify([key, name, uploads.map(({ role, artifact }) => [role, artifact])])
+      return inputs.use(of, { open, isThere }, async (input) => {
         signal.throwIfAborted()
-        return await work(await entry.opened)
-      } finally {
-        entry.users -= 1
-        if (entry.users === 0) {
-          open.delete(key)
-          await entry.opened.then((input) => input.close()).catch(() => undefined)
-        }
-      }
+        return work(input)
+      })
     },
   }
 }
 
+const nodesByKey = new WeakMap<Input, ReadonlyMap<string, InputNode>>()
+
+const keyOf = (resource: ResourceRef, piece: string): string => `${resourceName(resource)} ${piece}`
+
 /** The entries that one piece reads for one resource. */
 export function inputNode(input: Input, resource: ResourceRef, piece: string): InputNode {
-  const node = input.nodes.find((one) => one.piece === piece && sameResource(one.resource, resource))
+  const known =
+    nodesByKey.get(input) ?? new Map(input.nodes.map((node) => [keyOf(node.resource, node.piece), node]))
+  nodesByKey.set(input, known)
+  const node = known.get(keyOf(resource, piece))
   if (!node)
     throw new PieceworkError('internal', `The input has no ${piece} of ${resource.kind} ${resource.id}.`)
   return node

@@ -3,9 +3,9 @@ import { assertReadable } from '../archive/assert-readable.js'
 import { entryFacts } from '../archive/entries.js'
 import { entryPath, type Manifest, writeManifest } from '../archive/manifest.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { StagedEntry } from '../contracts/jobs.js'
+import type { JobNode, StagedEntry } from '../contracts/jobs.js'
 import { defaultLimits } from '../defaults.js'
-import { sameResource, walkTree } from '../plan/tree.js'
+import { resourceName, walkTree } from '../plan/tree.js'
 import { version } from '../version.js'
 import { commit, type TaskRunner } from './attempt-context.js'
 import { archivePrefix } from './staging.js'
@@ -13,11 +13,11 @@ import { archivePrefix } from './staging.js'
 /** Splices the staged entries of all nodes into one archive. */
 export const assembleTask: TaskRunner = async (attempt) => {
   const { job } = attempt.lease
-  const nodes = (await attempt.store.reports.nodes(job.id)).filter((node) => node.task === 'export')
+  const nodes = exportedBy(await attempt.store.reports.nodes(job.id))
   const entries: { path: string; staged: StagedEntry }[] = []
   const pieces: Manifest['pieces'][number][] = []
   for (const { ref } of walkTree(job.tree)) {
-    const own = nodes.filter((node) => node.resource && sameResource(node.resource, ref))
+    const own = nodes.get(resourceName(ref)) ?? []
     for (const { piece: name = '', version: written, entries: staged = [] } of own.sort((a, b) =>
       compare(a.piece, b.piece),
     )) {
@@ -54,6 +54,19 @@ export const assembleTask: TaskRunner = async (attempt) => {
   })
   const expiresAt = new Date(attempt.environment.now() + attempt.archiveTtlMs)
   return commit(attempt, { result: { archive: { ...archive, expiresAt } } })
+}
+
+/** By resource. */
+function exportedBy(nodes: readonly JobNode[]): ReadonlyMap<string, JobNode[]> {
+  const byResource = new Map<string, JobNode[]>()
+  for (const node of nodes) {
+    if (node.task !== 'export' || !node.resource) continue
+    const name = resourceName(node.resource)
+    const own = byResource.get(name) ?? []
+    own.push(node)
+    byResource.set(name, own)
+  }
+  return byResource
 }
 
 function compare(a = '', b = ''): number {

@@ -10,7 +10,9 @@ export const exportTask: TaskRunner = async (attempt) => {
     throw new PieceworkError('internal', `${node.id} cannot be exported.`)
   const reused = await reusable(attempt, piece.version)
   if (reused) return commit(attempt, reused)
-  const done = await exportToStaging(attempt, { name: piece.name, exporter: piece.exporter }, node.resource)
+  const { name, exporter, exportOnly } = piece
+  const exporting = { name, exporter, ...(exportOnly && { exportOnly }) }
+  const done = await exportToStaging(attempt, exporting, node.resource)
   const { version } = piece
   const counts = { ...done.counts, bytes: attempt.bytes.total }
   return commit(attempt, { ...done, counts, version, findings: attempt.findings.list() })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { pathFault } from '../archive/entry-path.js'
 import type { ArchiveLimits } from '../archive/limits.js'
+import { assertDocument } from '../archive/parse.js'
 import { stageEntry } from '../archive/stage.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
@@ -56,6 +57,8 @@ export async function exportToStaging(
 
 interface Exporting {
   readonly name: string
+  /** Nothing of ours reads what it writes. */
+  readonly exportOnly?: true
   readonly exporter: PieceExporter
 }
 
@@ -89,6 +92,9 @@ export async function exportEntries(
     if (names.has(path.toLowerCase())) throw refusal('is written twice')
     if (rows && !path.endsWith('.csv')) throw refusal('has rows, which only a .csv has')
     names.add(path.toLowerCase())
+    // What is written as a whole is read as a whole.
+    if (!piece.exportOnly && path.endsWith('.json') && bytes instanceof Uint8Array)
+      assertDocument(path, bytes)
     const key = `${prefix}/${path}`
     const all = bytes instanceof Uint8Array ? one(bytes) : bytes
     const chunks = written ? written.of(all) : all

@@ -53,9 +53,9 @@ export function isNumbered({ name, table, key }: KeyTarget, ids: Context['ids'])
 }
 
 async function read(name: string, index: number, { ids, tx }: Context): Promise<ReservedKeys> {
-  const ranges: KeyRange[] = []
+  let ranges: readonly KeyRange[] = []
   for await (const page of ids.keyRanges(name)) {
-    ranges.push(...page)
+    ranges = ranges.length === 0 ? page : [...ranges, ...page]
     if (ranges.length > defaults.constantKeyRanges) return readIntoTable(name, index, { ids, tx })
   }
   return { sql: (expression) => rangesSql(ranges, expression), map: keyMap(ranges) }
