@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { chmod, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { skipUnless } from '@piecework/test-support'
+import { equidistantConic } from '@piecework/test-support/fixtures/foreign-crs.js'
 import { type Folders, folders, inputDat, layer } from '@piecework/test-support/fixtures/marxan-folders.js'
-import { squares } from '@piecework/test-support/fixtures/shapefile-of.js'
+import { shapefileParts, squares } from '@piecework/test-support/fixtures/shapefile-of.js'
 import { suite } from 'uvu'
 import { documentOf, told } from './support/document.js'
 import { marxanCheck } from './support/marxan-check.js'
@@ -37,6 +38,13 @@ There is nothing to mend.
   assert.equal(stderr, '')
   assert.equal(code, 0)
   assert.deepEqual((await json(folder)).rows, 11)
+})
+
+test('a grid in a coordinate reference system that needs a database: a warning', async () => {
+  const { prj } = shapefileParts(squares([1, 2, 3]), { prj: equidistantConic })
+  const folder = await made.make({ 'shapes/grid.prj': prj })
+  assert.deepEqual(told(await json(folder)), ['warning grid-crs-unchecked shapes/grid.shp'])
+  assert.equal((await marxanCheck([folder])).code, 0)
 })
 
 test('warnings only: exit 0, and 1 with --strict', async () => {

@@ -26,6 +26,7 @@ import { scenarioPlanningUnitsPiece } from './units/scenario-planning-units-piec
 const piecesChecks: OptionChecks<Partial<LegacyPiecesOptions>> = {
   checks: contractCheck<GeometryChecks>({
     invalidShapes: required(check.func()),
+    placeShapes: check.func(),
     coveredUnits: check.func(),
   }),
 }

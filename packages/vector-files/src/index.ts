@@ -7,7 +7,7 @@ export {
 export type { ShapefileLimits } from './defaults.js'
 export { geoJson } from './geojson.js'
 export type { Geometry, Position } from './geometry/geometry.js'
-export type { PolygonGeometry, ShapeProblem } from './geometry/place-polygons.js'
+export { type PolygonGeometry, polygonOnEarth, type ShapeProblem } from './geometry/place-polygons.js'
 export type { PolygonShape } from './geometry/polygon-shape.js'
 export type { Polygons, Ring } from './geometry/ring.js'
 export { type LayerLabels, layerLabels } from './layer-labels.js'

@@ -19,7 +19,7 @@ export interface LayerRow<Row> {
 }
 
 export interface LayerFeature<Row> extends LayerRow<Row> {
-  /** In EPSG:4326. */
+  /** In EPSG:4326, unless the layer has a `wkt`. */
   readonly geometry: PolygonGeometry
 }
 
@@ -31,6 +31,8 @@ export interface VectorLayer<Reader extends RowReader<unknown>> {
   readonly name: string
   /** Name of the coordinate reference system of the file. */
   readonly crs: string
+  /** Definition of a coordinate reference system that only PROJ may know: geometries are in its coordinates. */
+  readonly wkt?: string
   readonly attributes: Reader
   /** Number of records; deleted ones are counted. */
   readonly records: number

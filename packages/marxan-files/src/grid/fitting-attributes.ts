@@ -24,7 +24,7 @@ export async function fittingAttributes(
         findings: [],
         read: () => undefined,
       }),
-      { signal },
+      { signal, crs: 'any' },
     )
     return shapefile.attributes.ranked.filter(({ known, values }) => known * 2 > values)
   } catch (error) {

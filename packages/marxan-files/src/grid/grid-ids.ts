@@ -11,7 +11,7 @@ const idBytes = 8
  * `isGridError`) if the grid cannot be read.
  */
 export async function* gridIds(entries: Entries, options?: GridOptions): AsyncIterable<readonly number[]> {
-  const grid = await openGrid(entries, options)
+  const grid = await openGrid(entries, { ...options, crs: 'any' })
   const bytes = grid.records * idBytes
   if (bytes > memoBytes) return yield* idsOf(grid)
   yield* await memo(entries, gridRole, 'ids', async () => {

@@ -23,6 +23,8 @@ export interface Grid {
   /** Name of the shapefile's layer. */
   readonly layer: string
   readonly crs: string
+  /** Definition of a coordinate reference system that only PROJ may know: geometries are in its coordinates. */
+  readonly wkt?: string
   /** Spelling of the id attribute. */
   readonly idAttribute: string
   /** Records, deleted ones too. */
@@ -53,6 +55,7 @@ export async function openGrid(entries: Entries, given?: GridOptions): Promise<G
   return {
     layer: shapefile.name,
     crs: shapefile.crs,
+    ...(shapefile.wkt !== undefined && { wkt: shapefile.wkt }),
     idAttribute: shapefile.attributes.field.name,
     records: shapefile.records,
     findings: shapefile.findings,

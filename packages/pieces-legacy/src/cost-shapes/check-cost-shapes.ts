@@ -1,9 +1,10 @@
 import type { FindingCollector, ValidationContext } from '@piecework/core/piece'
-import { isGridError, openGrid, pluralize } from '@piecework/marxan-files'
+import { isGridError, openGrid, planningGrid, pluralize } from '@piecework/marxan-files'
 import type { PolygonShape, VectorLayer } from '@piecework/vector-files'
 import { type FindCovered, type Uncovered, uncoveredUnits } from '../shapes/coverage/uncovered-units.js'
 import type { GeometryChecks } from '../shapes/geometry-checks.js'
 import { costShapefile as labels } from '../shapes/labels.js'
+import { placedLayer, reportUnplaced } from '../shapes/placed-layer.js'
 import { reportDeleted, reportShapes } from '../shapes/shape-findings.js'
 import type { CostAttributes } from './cost-attributes.js'
 import { reportCost } from './report-cost.js'
@@ -11,11 +12,13 @@ import { reportCost } from './report-cost.js'
 /** Checks a layer without ids: every cost, every shape, and whether each planning unit is covered. */
 export async function checkCostShapes(
   context: ValidationContext,
-  shapefile: VectorLayer<CostAttributes>,
+  opened: VectorLayer<CostAttributes>,
   checks: GeometryChecks,
   findings: FindingCollector,
 ): Promise<void> {
   const { tx, progress } = context
+  const shapefile = placedLayer(opened, { labels, checks, tx })
+  reportUnplaced(shapefile, labels, findings)
   let features = 0
   for await (const batch of shapefile.features()) {
     for (const row of batch) reportCost(row, shapefile.attributes.column, findings)
@@ -39,8 +42,10 @@ async function checkCoverage(
     checks.coveredUnits && (async (units, shapes) => checks.coveredUnits?.(units, shapes, tx) ?? [])
   let uncovered: Uncovered | undefined
   try {
-    const grid = await openGrid(entries, { signal })
-    uncovered = await uncoveredUnits(grid, () => shapesOf(shapefile), findCovered)
+    const opened = await openGrid(entries, { signal, crs: 'any' })
+    const grid = placedLayer(opened, { labels: planningGrid, checks, tx })
+    if (grid.wkt === undefined && shapefile.wkt === undefined)
+      uncovered = await uncoveredUnits(grid, () => shapesOf(shapefile), findCovered)
   } catch (error) {
     if (isGridError(error)) return
     throw error

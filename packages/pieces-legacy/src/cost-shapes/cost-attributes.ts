@@ -47,7 +47,7 @@ export function openCosts(entries: Entries, signal: AbortSignal): Promise<Vector
         },
       }
     },
-    { signal },
+    { signal, crs: 'any' },
   )
 }
 

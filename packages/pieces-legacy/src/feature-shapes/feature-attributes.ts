@@ -26,7 +26,7 @@ export function openFeatures(entries: Entries, signal: AbortSignal): Promise<Vec
         read: (record) => names.of(record),
       }
     },
-    { signal },
+    { signal, crs: 'any' },
   )
 }
 

@@ -1,9 +1,10 @@
 import type { Validator } from '@piecework/core/piece'
 import { checkShapefile } from '../shapes/check-shapefile.js'
 import { boxOf } from '../shapes/coverage/box.js'
-import { unitBoxes } from '../shapes/coverage/unit-boxes.js'
+import { anywhere, unitBoxes } from '../shapes/coverage/unit-boxes.js'
 import type { GeometryChecks } from '../shapes/geometry-checks.js'
 import { featureShapefile as labels } from '../shapes/labels.js'
+import { placedLayer, reportUnplaced } from '../shapes/placed-layer.js'
 import { reportDeleted, reportShapes } from '../shapes/shape-findings.js'
 import { openFeatures } from './feature-attributes.js'
 import { FeatureNames } from './feature-names.js'
@@ -17,9 +18,11 @@ export const featureShapesValidator = ({ checks }: { readonly checks: GeometryCh
       context,
       labels,
       () => openFeatures(entries, signal),
-      async (shapefile, findings) => {
+      async (opened, findings) => {
+        const shapefile = placedLayer(opened, { labels, checks, tx })
+        reportUnplaced(shapefile, labels, findings)
         const names = new FeatureNames(await specNames(entries, signal), findings)
-        const units = await unitBoxes(entries, signal)
+        const units = shapefile.wkt === undefined ? await unitBoxes(context, checks) : anywhere
         let features = 0
         for await (const batch of shapefile.features()) {
           for (const { record, row, geometry } of batch) {

@@ -6,7 +6,7 @@ import { mostHeldBytes } from '../defaults.js'
 
 /**
  * The grid's units as rows of COPY: convex ones go straight into the table, the others are held back, up to
- * `mostHeldBytes`, for a table in which the database repairs them.
+ * `mostHeldBytes`, for a table in which the database repairs them. If the database has to place them too, all are held back.
  */
 export class GridRows {
   /** Units read. */
@@ -14,12 +14,14 @@ export class GridRows {
   ended = false
   readonly #context: ImportContext
   readonly #records: number
+  readonly #isPlaced: boolean
   readonly #batches: AsyncIterator<readonly GridUnit[]>
   readonly #held = new BinaryRows()
 
   constructor(context: ImportContext, grid: Grid) {
     this.#context = context
     this.#records = grid.records
+    this.#isPlaced = grid.wkt === undefined
     this.#batches = grid.features()[Symbol.asyncIterator]()
   }
 
@@ -43,7 +45,7 @@ export class GridRows {
             'unreadable',
             `Record ${record} of the planning grid is no planning unit`,
           )
-        if (geometry.convex) {
+        if (geometry.convex && this.#isPlaced) {
           rows.row(4)
           rows.uuid(ids.idOf('planning_units', String(id.id)))
           rows.uuid(resource.id)

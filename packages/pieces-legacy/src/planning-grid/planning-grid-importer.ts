@@ -7,6 +7,7 @@ import {
 import { type Grid, openGrid } from '@piecework/marxan-files'
 import { projectTables } from '@piecework/pieces-project'
 import { uuidExpression } from '@piecework/postgres'
+import { placedGeometry } from '../shapes/place-sql.js'
 import { repairedGeometry } from '../shapes/repair-sql.js'
 import { assertRowCount } from '../staging/assert-row-count.js'
 import { GridRows } from './grid-rows.js'
@@ -14,7 +15,7 @@ import { GridRows } from './grid-rows.js'
 /** The grid's shapes as planning units, with their ids in the files as `puid`. */
 export const planningGridImporter: PieceImporter = {
   import: async (context) =>
-    insertUnits(context, await openGrid(context.entries, { signal: context.signal })),
+    insertUnits(context, await openGrid(context.entries, { signal: context.signal, crs: 'any' })),
 }
 
 async function insertUnits(context: ImportContext, grid: Grid): Promise<PieceCounts> {
@@ -37,7 +38,7 @@ async function insertUnits(context: ImportContext, grid: Grid): Promise<PieceCou
   } finally {
     await units.close()
   }
-  inserted += await insertRepaired(context)
+  inserted += await insertRepaired(context, grid.wkt)
   assertRowCount('The planning grid', units.count, inserted)
   await tx.query(`UPDATE ${projectTables.projects} SET grid_shape = 'custom' WHERE id = $1`, [resource.id])
   if (units.count === 0) throw new PieceworkError('validation-failed', 'The planning grid has no features')
@@ -54,13 +55,19 @@ async function insertUnits(context: ImportContext, grid: Grid): Promise<PieceCou
 }
 
 /** The units of `legacy_grid`. */
-async function insertRepaired({ tx, ids, resource }: ImportContext): Promise<number> {
+async function insertRepaired(
+  { tx, ids, resource }: ImportContext,
+  wkt: string | undefined,
+): Promise<number> {
+  const placed = wkt === undefined ? 'geom' : placedGeometry('geom', '$2::text')
+
   const { rowCount } = await tx.query(
     `INSERT INTO ${projectTables.planning_units} (id, project_id, puid, geom)
      SELECT ${uuidExpression(ids.key('planning_units'), 'puid')}, $1::uuid, puid, geom
-     FROM (SELECT puid, ${repairedGeometry('geom')} AS geom FROM legacy_grid) AS repaired
+     FROM (SELECT puid, ${repairedGeometry('geom')} AS geom
+           FROM (SELECT puid, ${placed} AS geom FROM legacy_grid OFFSET 0) AS placed) AS repaired
      WHERE NOT ST_IsEmpty(geom)`,
-    [resource.id],
+    [resource.id, ...(wkt === undefined ? [] : [wkt])],
   )
   return rowCount
 }

@@ -9,6 +9,7 @@ import {
   planningGrid,
 } from '@piecework/marxan-files'
 import type { GeometryChecks } from '../shapes/geometry-checks.js'
+import { placedLayer, reportUnplaced } from '../shapes/placed-layer.js'
 import { type ReportShapesOptions, reportDeleted, reportShapes } from '../shapes/shape-findings.js'
 
 /** Reads the whole grid: every id, every shape, and whether it is a valid polygon. */
@@ -16,8 +17,10 @@ export const planningGridValidator = ({ checks }: { readonly checks: GeometryChe
   async *validate({ entries, tx, signal, progress }) {
     const findings = new FindingCollector()
     try {
-      const grid = await openGrid(entries, { signal })
-      yield* grid.findings
+      const opened = await openGrid(entries, { signal, crs: 'any' })
+      yield* opened.findings
+      const grid = placedLayer(opened, { labels: planningGrid, checks, tx })
+      reportUnplaced(grid, planningGrid, findings)
       await check(grid, { labels: planningGrid, thing: 'planning unit', checks, tx, findings }, progress)
     } catch (error) {
       if (!isGridError(error)) throw error

@@ -51,7 +51,7 @@ export function openProtectedAreas(
         }),
       }
     },
-    { signal },
+    { signal, crs: 'any' },
   )
 }
 

@@ -2,6 +2,7 @@ import type { Validator } from '@piecework/core/piece'
 import { checkShapefile } from '../shapes/check-shapefile.js'
 import type { GeometryChecks } from '../shapes/geometry-checks.js'
 import { protectedAreaShapefile as labels } from '../shapes/labels.js'
+import { placedLayer, reportUnplaced } from '../shapes/placed-layer.js'
 import { reportDeleted, reportShapes } from '../shapes/shape-findings.js'
 import { openProtectedAreas } from './protected-area-attributes.js'
 
@@ -13,7 +14,9 @@ export const protectedAreaShapesValidator = ({ checks }: { readonly checks: Geom
       context,
       labels,
       () => openProtectedAreas(entries, signal),
-      async (shapefile, findings) => {
+      async (opened, findings) => {
+        const shapefile = placedLayer(opened, { labels, checks, tx })
+        reportUnplaced(shapefile, labels, findings)
         let features = 0
         for await (const batch of shapefile.features()) {
           await reportShapes(batch, { labels, thing: 'shape', checks, tx, findings })

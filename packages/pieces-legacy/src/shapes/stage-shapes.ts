@@ -1,6 +1,7 @@
 import type { ImportContext } from '@piecework/core/piece'
 import type { LayerFeature, LayerLabels, RowReader, VectorLayer } from '@piecework/vector-files'
 import { assertRowCount } from '../staging/assert-row-count.js'
+import { placedGeometry } from './place-sql.js'
 
 export interface StagedShapes {
   readonly shapes: number
@@ -42,6 +43,8 @@ export async function stageShapes<A extends RowReader<unknown>>(
     csv(),
   )
   assertRowCount(labels.subject, shapes, copied)
+  if (shapefile.wkt !== undefined)
+    await tx.query(`UPDATE legacy_shapes SET geom = ${placedGeometry('geom', '$1::text')}`, [shapefile.wkt])
   await tx.query('ANALYZE legacy_shapes')
   return { shapes, skipped: reportSkipped(finding, labels, shapefile.records - shapes) }
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { entriesOf } from '@piecework/core/piece'
 import { type GeometryChecks, legacyPieces } from '@piecework/pieces-legacy'
+import { equidistantConic } from '@piecework/test-support/fixtures/foreign-crs.js'
 import {
   type Feature,
   shapefileParts,
   squares,
+  wgs84,
   zippedParts,
 } from '@piecework/test-support/fixtures/shapefile-of.js'
 import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
@@ -18,13 +20,22 @@ const checks: GeometryChecks = {
   invalidShapes: async (shapes) => shapes.map(({ record }) => ({ record, reason: 'Self-intersection' })),
 }
 
-/** Codes of what the validators of costs report of four units in a row. */
-async function told(shapes: readonly Feature[]): Promise<readonly string[]> {
+interface Told {
+  readonly gridPrj?: string
+  readonly prj?: string
+  readonly piece?: string
+}
+
+/** Codes of what the validators of costs, or of another piece, report of four units in a row. */
+async function told(
+  shapes: readonly Feature[],
+  { gridPrj = wgs84, prj = wgs84, piece: wanted = 'legacy/cost-shapes' }: Told = {},
+): Promise<readonly string[]> {
   const zips = {
-    'planning-grid': zipOf(zippedParts(shapefileParts(squares([1, 2, 3, 4])))),
-    'cost-surface': zipOf(zippedParts(shapefileParts(shapes, { columns: [number('cost')] }))),
+    'planning-grid': zipOf(zippedParts(shapefileParts(squares([1, 2, 3, 4]), { prj: gridPrj }))),
+    'cost-surface': zipOf(zippedParts(shapefileParts(shapes, { columns: [number('cost')], prj }))),
   }
-  const piece = legacyPieces({ checks }).find(({ name }) => name === 'legacy/cost-shapes')
+  const piece = legacyPieces({ checks }).find(({ name }) => name === wanted)
   const target = { kind: 'project', id: '1' }
   const context = {
     jobId: 'job',
@@ -65,6 +76,23 @@ test('what only a database can tell is a warning', async () => {
   assert.deepEqual(await told([bowTie('1'), box([0, 0, 4, 1], '1')]), [
     'warning legacy/cost-shapes-shape-unrepaired',
   ])
+})
+
+test('where a layer lies that only PROJ can place is a warning, and so is what depends on it', async () => {
+  const everywhere = [box([0, 0, 4, 1], '1')]
+  const piece = 'legacy/planning-grid'
+  assert.deepEqual(await told(everywhere, { gridPrj: equidistantConic, piece }), [
+    'warning legacy/grid-crs-unchecked',
+  ])
+  assert.deepEqual(await told(everywhere, { gridPrj: equidistantConic }), [
+    'warning legacy/cost-shapes-unit-unchecked',
+  ])
+  assert.deepEqual(await told(everywhere, { prj: equidistantConic }), [
+    'warning legacy/cost-shapes-crs-unchecked',
+    'warning legacy/cost-shapes-unit-unchecked',
+  ])
+  const unknown = equidistantConic.replace('Standard_Parallel_2', 'Standart_Parallel_2')
+  assert.deepEqual(await told(everywhere, { gridPrj: unknown, piece }), ['error legacy/grid-crs'])
 })
 
 test.run()

@@ -220,7 +220,7 @@ const rules: Readonly<Record<string, readonly Case[]>> = {
     ['a decimal comma', placed(wgs84.replace('298.257', '298,257')), ['! grid-crs planning-grid']],
     [
       'a method',
-      placed(`PROJCS["World_Robinson",${wgs84},PROJECTION["Robinson"],UNIT["Meter",1.0]]`),
+      placed(`PROJCS["World_Rhombus",${wgs84},PROJECTION["Rhombus"],UNIT["Meter",1.0]]`),
       ['! grid-crs planning-grid'],
     ],
     ['a local one', placed('LOCAL_CS["site grid",UNIT["Meter",1.0]]'), ['! grid-crs planning-grid']],
@@ -309,9 +309,9 @@ for (const [rule, cases] of Object.entries(rules))
 
 test('an unknown CRS: error naming it — the name', async () => {
   const [finding] = await findings(
-    placed(`PROJCS["World_Robinson",${wgs84},PROJECTION["Robinson"],UNIT["Meter",1.0]]`),
+    placed(`PROJCS["World_Rhombus",${wgs84},PROJECTION["Rhombus"],UNIT["Meter",1.0]]`),
   )
-  assert.match(finding?.message ?? '', /World_Robinson/)
+  assert.match(finding?.message ?? '', /World_Rhombus/)
 })
 
 test('another attribute … lists integer-valued candidates — the list', async () => {

@@ -1,9 +1,10 @@
-import type { NewFinding } from '@piecework/core/piece'
+import type { NewFinding, PieceworkError } from '@piecework/core/piece'
 import proj4 from 'proj4'
 import type { Position } from '../geometry/geometry.js'
 import type { Ring } from '../geometry/ring.js'
 import type { LayerLabels } from '../layer-labels.js'
-import { type ProjDefinition, projDefinition } from './proj-definition.js'
+import { type ForeignCrs, foreignCrs } from './foreign-crs.js'
+import { OtherAngles, type ProjDefinition, projDefinition } from './proj-definition.js'
 import { methodNamed } from './projection-methods.js'
 import { wgs84Axis } from './wgs84.js'
 import { parseWkt } from './wkt.js'
@@ -17,11 +18,13 @@ export interface Crs {
   toLonLat(ring: Ring): Ring
   readonly projected: boolean
   readonly findings: readonly NewFinding[]
+  /** Only PROJ may know it: `toLonLat` leaves rings as they are. */
+  readonly foreign?: ForeignCrs
 }
 
 /**
- * Reads WKT of a projected or geographic CRS, the content of a .prj. Throws the problem `crs` if it is not
- * supported.
+ * Reads WKT of a coordinate reference system, the content of a .prj. Throws the problem `crs` for what is not
+ * one of the earth.
  */
 export function readCrs(prj: string, labels: LayerLabels): Crs {
   const wkt = prj
@@ -40,8 +43,14 @@ export function readCrs(prj: string, labels: LayerLabels): Crs {
       `${labels.subject}'s coordinate reference system ${name} ${why}; save the shapefile in WGS 84`,
       cause,
     )
-  if (kind !== 'PROJCS' && kind !== 'GEOGCS') throw refusal(`(${kind}) is not known`)
-  if (method !== undefined && !methodNamed(method)) throw refusal(`(${method}) is not known`)
+  const leftToProj = (error: PieceworkError): Crs => {
+    const foreign = foreignCrs(wkt, error)
+    if (!foreign) throw error
+    const findings = datumFindings(foreign, name, labels)
+    return { name, projected: false, toLonLat: (ring) => ring, findings, foreign }
+  }
+  if (kind !== 'PROJCS' && kind !== 'GEOGCS') return leftToProj(refusal(`(${kind}) is not known`))
+  if (method !== undefined && !methodNamed(method)) return leftToProj(refusal(`(${method}) is not known`))
   try {
     const definition = projDefinition(parseWkt(wkt))
     const converter = proj4(definition.text, 'EPSG:4326')
@@ -53,7 +62,12 @@ export function readCrs(prj: string, labels: LayerLabels): Crs {
       findings: datumFindings(definition, name, labels),
     }
   } catch (error) {
-    throw refusal(`cannot be read: ${error instanceof Error ? error.message : String(error)}`, error)
+    const failure = refusal(
+      `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    )
+    if (error instanceof OtherAngles) return leftToProj(failure)
+    throw failure
   }
 }
 
@@ -90,7 +104,7 @@ function converted(ring: Ring, convert: (position: Position) => Position): Ring 
  * shifts that are known only approximately.
  */
 function datumFindings(
-  { axis, sphere }: ProjDefinition,
+  { axis, sphere }: Pick<ProjDefinition, 'axis' | 'sphere'>,
   name: string,
   labels: LayerLabels,
 ): readonly NewFinding[] {

@@ -15,6 +15,9 @@ export interface ProjDefinition {
   readonly sphere: boolean
 }
 
+/** Angles are in another unit than degrees, which PROJ reads. */
+export class OtherAngles extends SyntaxError {}
+
 /** Nodes that a node may have, by keyword; others are refused. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   PROJCS: ['GEOGCS', 'PROJECTION', 'PARAMETER', 'UNIT', 'AXIS', 'AUTHORITY', 'METADATA'],
@@ -28,7 +31,7 @@ export function projDefinition(root: WktNode): ProjDefinition {
   const datum = child(geographic, 'DATUM')
   for (const node of new Set([root, geographic, datum])) assertAllowed(node)
   if (Math.abs(numberOf(child(geographic, 'UNIT')) - Math.PI / 180) > 1e-9)
-    throw new SyntaxError('its angles are not degrees')
+    throw new OtherAngles('its angles are not degrees')
   const [axis, flattening] = spheroidOf(child(datum, 'SPHEROID'))
   const prime = numberOf(child(geographic, 'PRIMEM'))
   const auxiliary = root !== geographic && methodOf(root) === mercatorAuxiliarySphere

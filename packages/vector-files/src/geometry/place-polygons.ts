@@ -8,7 +8,9 @@ export type ShapeProblem = 'none' | 'no-ring' | 'out-of-range'
 /** The shape of a record, or why it has none. */
 export type PolygonGeometry = PolygonShape | { readonly problem: ShapeProblem }
 
-/** Converts polygons to EPSG:4326, closes open rings and drops rings without area. */
+/**
+ * Converts polygons to EPSG:4326, closes open rings and drops rings without area. Those of a foreign CRS stay in its coordinates.
+ */
 export function placePolygons(given: Polygons | undefined, crs: Crs): PolygonGeometry {
   if (given === undefined) return { problem: 'none' }
   let repaired = false
@@ -20,13 +22,29 @@ export function placePolygons(given: Polygons | undefined, crs: Crs): PolygonGeo
   const all = given.map((polygon) => polygon.map(place))
   const polygons = all.every(isWhole) ? all : withArea(all)
   if (polygons.length === 0) return { problem: 'no-ring' }
+  if (crs.foreign)
+    return isBounded(extentOf(polygons))
+      ? new PolygonShape(polygons, { repaired, convex: isOneConvexRing(polygons) })
+      : { problem: 'out-of-range' }
+  return polygonOnEarth(polygons, { repaired, projected: crs.projected })
+}
+
+/** The shape of closed rings in degrees of EPSG:4326; `projected`: they come from coordinates that have no antimeridian. */
+export function polygonOnEarth(
+  polygons: Polygons,
+  { repaired, projected }: { readonly repaired: boolean; readonly projected: boolean },
+): PolygonGeometry {
   const extent = extentOf(polygons)
-  const wraps = crs.projected && extent.east - extent.west > 180
+  const wraps = projected && extent.east - extent.west > 180
   const placed = wraps ? polygons.map((rings) => rings.map(eastward)) : polygons
   if (!isOnEarth(wraps ? extentOf(placed) : extent)) return { problem: 'out-of-range' }
-  const only = placed.length === 1 && placed[0]?.length === 1 ? placed[0][0] : undefined
-  const convex = only !== undefined && !wraps && extent.east <= 180 && isConvex(only)
+  const convex = !wraps && extent.east <= 180 && isOneConvexRing(placed)
   return new PolygonShape(placed, { repaired, convex })
+}
+
+function isOneConvexRing([rings, ...others]: Polygons): boolean {
+  const [only, hole] = rings ?? []
+  return others.length === 0 && only !== undefined && hole === undefined && isConvex(only)
 }
 
 /** Numbers of a closed ring of three positions. */
@@ -71,6 +89,9 @@ function extentOf(polygons: Polygons): Extent {
 /** A shape that crosses the antimeridian has longitudes near both ends: continues it beyond 180. */
 const eastward = (ring: Ring): Ring =>
   ring.map((number, at) => (at % 2 === 0 && number < 0 ? number + 360 : number))
+
+const isBounded = ({ west, south, east, north, hasNaN }: Extent): boolean =>
+  !hasNaN && [west, south, east, north].every(Number.isFinite)
 
 /** Degrees; covers the rounding of projections. */
 const tolerance = 1e-9

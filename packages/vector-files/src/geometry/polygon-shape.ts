@@ -12,7 +12,8 @@ interface ShapeFacts {
 }
 
 /**
- * Polygon or multipolygon of closed rings in EPSG:4326. Longitudes exceed 180 if it crosses the antimeridian.
+ * Polygon or multipolygon of closed rings in EPSG:4326. Longitudes exceed 180 if it crosses the antimeridian. Of
+ * a layer with a `wkt` it is in the coordinates of that.
  */
 export class PolygonShape implements ShapeFacts {
   readonly polygons: Polygons

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { needsServer, type ScratchPostgis, scratchPostgis } from '@piecework/test-support'
+import { equidistantConic, foreignCrs } from '@piecework/test-support/fixtures/foreign-crs.js'
 import { sampleCrs } from '@piecework/test-support/fixtures/sample-crs.js'
 import { square, squares, wgs84, zippedGrid } from '@piecework/test-support/fixtures/shapefile-of.js'
 import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
@@ -36,6 +37,40 @@ for (const { about, prj, positions } of sampleCrs)
       assert.equal(rows.length, 5)
       for (const { off } of rows) assert.ok(off < 1e-7, `${about}: ${off} degrees off`)
     }
+  })
+
+alone('one that only PROJ may know is left to the caller who asks for it', async () => {
+  for (const { prj } of foreignCrs) {
+    const entries = uploadOf(zippedGrid([{ rings: [square(2, 3, 10)], values: ['1'] }], { prj }))
+    await refusal(entries, 'test/grid-crs')
+    const layer = await openLayer(entries, { crs: 'any' })
+    assert.equal(layer.wkt, prj)
+    for await (const [feature] of layer.features())
+      assert.deepEqual(
+        feature && 'polygons' in feature.geometry && [...(feature.geometry.polygons[0]?.[0] ?? [])],
+        [...[2, 3, 2, 13, 12, 13, 12, 3, 2, 3]],
+      )
+  }
+  const known = await openLayer(uploadOf(zippedGrid(squares([1]))), { crs: 'any' })
+  assert.equal(known.wkt, undefined)
+})
+
+const neverLeft = {
+  'a misspelled parameter': equidistantConic.replace('Central_Meridian', 'Central_Meridien'),
+  'a known method with a misspelled parameter':
+    sampleCrs[0]?.prj.replace('central_meridian', 'central_meridien') ?? '',
+  'a PROJ string': equidistantConic.replace(/\]$/, ',EXTENSION["PROJ4","+proj=eqdc +nadgrids=@x"]]'),
+  'a file of parameters': `BOUNDCRS[SOURCECRS[${wgs84}],TARGETCRS[${wgs84}],ABRIDGEDTRANSFORMATION["x",METHOD["NTv2"],PARAMETERFILE["grid","/etc/passwd"]]]`,
+  'no place on the earth': 'LOCAL_CS["site grid",UNIT["Meter",1.0]]',
+  'what follows its end': `${equidistantConic},`,
+}
+for (const [what, prj] of Object.entries(neverLeft))
+  alone(`never left to PROJ: ${what}`, async () => {
+    const error = await openLayer(uploadOf(zippedGrid(squares([1]), { prj })), { crs: 'any' }).then(
+      () => assert.fail('accepted'),
+      (error: unknown) => error,
+    )
+    assert.match(String(error), /coordinate reference system/)
   })
 
 alone('what is not supported is refused by name', async () => {

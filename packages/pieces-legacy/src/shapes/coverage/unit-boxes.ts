@@ -1,5 +1,7 @@
-import type { Entries } from '@piecework/core/piece'
-import { isGridError, openGrid } from '@piecework/marxan-files'
+import type { ValidationContext } from '@piecework/core/piece'
+import { isGridError, openGrid, planningGrid } from '@piecework/marxan-files'
+import type { GeometryChecks } from '../geometry-checks.js'
+import { placedLayer } from '../placed-layer.js'
 import { type Box, boxOf, overlap } from './box.js'
 
 export interface UnitBoxes {
@@ -7,10 +9,18 @@ export interface UnitBoxes {
   meet(box: Box): boolean
 }
 
-/** Boxes of all planning units, 20 bytes each. If the grid cannot be read, every box meets one. */
-export async function unitBoxes(entries: Entries, signal: AbortSignal): Promise<UnitBoxes> {
+/** Where nothing is known of the units. */
+export const anywhere: UnitBoxes = { meet: () => true }
+
+/** Boxes of all planning units, 20 bytes each. If the grid cannot be read or placed, every box meets one. */
+export async function unitBoxes(
+  { entries, tx, signal }: Pick<ValidationContext, 'entries' | 'tx' | 'signal'>,
+  checks: GeometryChecks,
+): Promise<UnitBoxes> {
   try {
-    const grid = await openGrid(entries, { signal })
+    const opened = await openGrid(entries, { signal, crs: 'any' })
+    const grid = placedLayer(opened, { labels: planningGrid, checks, tx })
+    if (grid.wkt !== undefined) return anywhere
     const boxes = new Float32Array(grid.records * 4)
     let units = 0
     for await (const batch of grid.features())
@@ -18,7 +28,7 @@ export async function unitBoxes(entries: Entries, signal: AbortSignal): Promise<
         if ('polygons' in geometry) boxes.set(widened(boxOf(geometry)), 4 * units++)
     return bySouth(boxes, units)
   } catch (error) {
-    if (isGridError(error)) return { meet: () => true }
+    if (isGridError(error)) return anywhere
     throw error
   }
 }

@@ -1,4 +1,11 @@
-import { check, checkOptions, type Entries, type OptionChecks, objectCheck } from '@piecework/core/piece'
+import {
+  check,
+  checkOptions,
+  type Entries,
+  type NewFinding,
+  type OptionChecks,
+  objectCheck,
+} from '@piecework/core/piece'
 import type { AttributeTable } from '../../attribute-table.js'
 import { defaultShapefileLimits, type ShapefileLimits } from '../../defaults.js'
 import type { LayerLabels } from '../../layer-labels.js'
@@ -9,6 +16,8 @@ import { collectProblems, shapefileHeaders } from './headers.js'
 export interface ShapefileOptions {
   readonly limits?: Partial<ShapefileLimits>
   readonly signal?: AbortSignal
+  /** `any`: a coordinate reference system that only PROJ may know is the layer's `wkt`. Default: it is refused. */
+  readonly crs?: 'any'
 }
 
 export const shapefileChecks: OptionChecks<ShapefileOptions> = {
@@ -20,6 +29,7 @@ export const shapefileChecks: OptionChecks<ShapefileOptions> = {
     shapeWork: check.size,
   }),
   signal: check.signal,
+  crs: check.oneOf('any'),
 }
 
 /**
@@ -32,10 +42,11 @@ export async function openShapefile<Reader extends RowReader<unknown>>(
   findAttributes: FindAttributes<Reader>,
   options?: ShapefileOptions,
 ): Promise<VectorLayer<Reader>> {
-  const { limits: given, signal } = checkOptions('openShapefile()', options, shapefileChecks)
+  const { limits: given, signal, crs: accepted } = checkOptions('openShapefile()', options, shapefileChecks)
   const limits = { ...defaultShapefileLimits, ...given }
   const { parts, crs, shp, table, problems: found } = await shapefileHeaders(entries, labels, limits)
-  const problems = [...found]
+  const refused = accepted === 'any' ? [] : (crs?.foreign?.error.findings ?? [])
+  const problems: NewFinding[] = [...refused.map(({ piece: _, ...finding }) => finding), ...found]
   const attributes =
     table && table.size > 0
       ? await collectProblems(labels, problems, async () => findAttributes(table, parts.name))
@@ -45,6 +56,7 @@ export async function openShapefile<Reader extends RowReader<unknown>>(
   return {
     name: parts.name,
     crs: crs.name,
+    ...(crs.foreign && { wkt: crs.foreign.wkt }),
     attributes,
     records: table.size,
     findings: [...crs.findings, ...attributes.findings],
