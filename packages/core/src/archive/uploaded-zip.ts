@@ -1,6 +1,7 @@
 import { type Entry, getFileNameLowLevel, validateFileName, type ZipFile } from 'yauzl'
 import type { Entries, ZippedFile } from '../contracts/entries.js'
 import { type ErrorCode, isPieceworkError, type PieceworkError } from '../contracts/errors.js'
+import { readAhead } from './read-ahead.js'
 import { recordBytes } from './record-bytes.js'
 import type { ByteSource } from './source.js'
 import { withZip } from './with-zip.js'
@@ -39,10 +40,10 @@ export async function openZip(
     assertFew(loose.length)
     return loose
   }
-  const source: ByteSource = {
+  const source = readAhead({
     size: entries.facts(path)?.size ?? 0,
     read: (range) => entries.open(path, range),
-  }
+  })
   try {
     return await withZip(source, async (zip) => {
       assertFew(zip.entryCount)
@@ -55,18 +56,27 @@ export async function openZip(
 
 async function filesOf(zip: ZipFile, source: ByteSource, labels: ZipLabels): Promise<readonly ZippedFile[]> {
   const directoryStart = zip.readEntryCursor as unknown as number
-  const files: ZippedFile[] = []
+  const found: Entry[] = []
   for await (const entry of zip.eachEntry()) {
     const name = nameOf(entry, labels)
     if (entry.isEncrypted()) throw labels.problem('encrypted', `${name} in ${labels.what}'s zip is encrypted`)
-    if (name.endsWith('/')) continue
-    files.push({
-      name,
-      size: entry.uncompressedSize,
-      open: () => contents(source, recordOf(entry, name, directoryStart), labels),
-    })
+    found.push(entry)
   }
-  return files
+  const ends = endsOf(found, directoryStart)
+  return found.flatMap((entry): ZippedFile[] => {
+    const name = nameOf(entry, labels)
+    if (name.endsWith('/')) return []
+    const end = ends.get(entry.relativeOffsetOfLocalHeader) ?? directoryStart
+    const open = () => contents(source, recordOf(entry, name, end), labels)
+    return [{ name, size: entry.uncompressedSize, open }]
+  })
+}
+
+/** Where what begins at an offset must have ended: at the next entry, or the directory. */
+function endsOf(entries: readonly Entry[], directoryStart: number): ReadonlyMap<number, number> {
+  const starts = new Set(entries.map((entry) => entry.relativeOffsetOfLocalHeader))
+  const places = [...starts, directoryStart].sort((a, b) => a - b)
+  return new Map(places.map((start, at) => [start, places[at + 1] ?? directoryStart]))
 }
 
 function nameOf(entry: Entry, labels: ZipLabels): string {
@@ -76,7 +86,7 @@ function nameOf(entry: Entry, labels: ZipLabels): string {
   return name
 }
 
-const recordOf = (entry: Entry, path: string, directoryStart: number) => ({
+const recordOf = (entry: Entry, path: string, end: number) => ({
   path,
   name: entry.fileNameRaw,
   method: entry.compressionMethod,
@@ -84,7 +94,7 @@ const recordOf = (entry: Entry, path: string, directoryStart: number) => ({
   sizeInZip: entry.compressedSize,
   crc32: entry.crc32,
   start: entry.relativeOffsetOfLocalHeader,
-  end: directoryStart,
+  end,
 })
 
 async function* contents(

@@ -31,7 +31,7 @@ export const changed = (files: Changed): OutputFiles =>
     ),
   )
 
-const inputs = {
+export const inputs = {
   'input.dat': 'SCENNAME out\n',
   'pu.dat': 'id\n1\n2\n3\n10\n',
   'spec.dat': 'id,prop,name\n7,0.3,Reef\n8,0.3,"Eel, grass"\n',
