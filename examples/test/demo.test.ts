@@ -115,7 +115,8 @@ real('hex-653 reports which attribute could be the id, and imports when it is na
   assert.equal(refused.code, 1)
   assert.equal(refused.document.error?.code, 'validation-failed')
   assert.match(refused.document.findings.find(({ severity }) => severity === 'error')?.message ?? '', /FID/)
-  const run = await demo(server, folder, '--id-attribute', 'FID', '--input', 'input_no_connect.dat')
+  const args = ['--id-attribute', 'FID', '--input', 'input_no_connect.dat', '--no-results']
+  const run = await demo(server, folder, ...args)
   assertEqualProjects(run, { planning_units: 653 })
 })
 
