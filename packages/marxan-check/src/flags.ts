@@ -25,13 +25,13 @@ export const flags = {
     type: 'string',
     multiple: true,
     value: 'ROLE=PATH',
-    help: 'a file with another name or in another folder; repeatable. Roles are those of uploads: planning-grid, pu.dat …, output (a folder or zip), features, cost-surface, protected-areas (a .shp or zip)',
+    help: 'a file with another name or in another folder; repeatable. Roles are those of uploads: input.dat, pu.dat, spec.dat, puvspr.dat, bound.dat, output (a folder or zip), planning-grid, features, cost-surface, protected-areas (a .shp or zip)',
   },
   metadata: {
     type: 'string',
     multiple: true,
     value: 'ROLE.KEY=VALUE',
-    help: 'what would come with the upload: features.nameAttribute=NAME; repeatable',
+    help: 'what would come with the upload; repeatable. planning-grid.idAttribute; features and protected-areas: .nameAttribute, or .name for all records; cost-surface: .costAttribute, .idAttribute, .name',
   },
   names: {
     type: 'string',

@@ -11,10 +11,18 @@ export const help = `Usage: marxan-check <folder> [options]
 Checks the files of a Marxan project as the import does, and changes nothing. It is tried with files such as Marxan 1.8 to 4,
 Inedit, Zonae Cogito, QMarxan, ArcMarxan, CLUZ, Marxan Connect, Marxan Web, marxan.net, Marxan Cloud, R, ArcMap and spreadsheets write.
 
+The folder holds input.dat, the tables that it names and a shapefile with the planning units. What is wrong is listed by file
+and line; the last line says what to do first. Without input.dat the tables are found by their columns, and an input.dat that
+fits them is printed.
+
+  marxan-check my-project
+  marxan-check my-project --id-attribute FID --strict
+  marxan-check my-project --file spec.dat=my-project/features.csv
+
 ${lines.join('\n')}
 
 Paths are relative to the working directory or, if nothing is there, to the project's folder.
-Exit codes: 0 no errors, 1 warnings only (with --strict), 2 errors.
+Exit codes: 0 no errors, 1 warnings only (with --strict), 2 errors, also in the options.
 NO_COLOR and FORCE_COLOR are respected.`
 
 function flagLines(name: string, { short, value, help }: Flag): readonly string[] {

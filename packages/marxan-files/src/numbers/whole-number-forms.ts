@@ -19,24 +19,30 @@ export class WholeNumberForms {
   add(form: Form): void {
     this.#lines.add(form.line)
     this.#first ??= form
-    if (readByMarxan(form.text) === form.value) return
+    if (marxanReads(form.text) === form.value) return
     this.#misreadLines.add(form.line)
     this.#misread ??= form
   }
 
-  report(file: string, findings: FindingCollector): void {
-    const shown = this.#misread ?? this.#first
+  /** `readByMarxan`: what Marxan takes a value for matters. */
+  report(
+    file: string,
+    findings: FindingCollector,
+    { readByMarxan = true }: { readonly readByMarxan?: boolean } = {},
+  ): void {
+    const misread = readByMarxan ? this.#misread : undefined
+    const shown = misread ?? this.#first
     if (!shown) return
     const { column, line, value } = shown
     const { count, text: lines } = this.#lines
     const text = shown.text.length > 40 ? `${shown.text.slice(0, 40)}…` : shown.text
-    const byMarxan = this.#misread ? '' : `, as Marxan itself reads ${count === 1 ? 'it' : 'them'}`
+    const byMarxan = misread || !readByMarxan ? '' : `, as Marxan itself reads ${count === 1 ? 'it' : 'them'}`
     findings.warning('legacy/integer-form', { file, line, column }, () => ({
       message:
         count === 1
           ? `${column} is written as ${text} and read as ${value}${byMarxan}`
           : `${count} whole numbers are written in another form, ${column} as ${text} on line ${line} for instance, and read exactly${byMarxan}: lines ${lines}`,
-      ...(this.#misread && { hint: this.#hint(text, this.#misread) }),
+      ...(misread && { hint: this.#hint(text, misread) }),
       ...(count > 1 && { count }),
     }))
   }
@@ -44,8 +50,8 @@ export class WholeNumberForms {
   #hint(text: string, { value, text: whole }: Form): string {
     const { count, text: lines } = this.#misreadLines
     const more = count === 1 ? '' : `, and ${count - 1} more of them wrongly too: lines ${lines}`
-    return `Write ${value}: Marxan itself reads ${text} as ${readByMarxan(whole)}${more}.`
+    return `Write ${value}: Marxan itself reads ${text} as ${marxanReads(whole)}${more}.`
   }
 }
 
-const readByMarxan = (text: string): number => Number(/^[+-]?\d+/.exec(text)?.[0] ?? 0)
+const marxanReads = (text: string): number => Number(/^[+-]?\d+/.exec(text)?.[0] ?? 0)

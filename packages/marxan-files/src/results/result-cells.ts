@@ -1,8 +1,10 @@
 import type { FindingCollector, FindingLocation } from '@piecework/core/piece'
+import { IdSample } from '../ids/id-sample.js'
 import { maxId } from '../ids/max-id.js'
 import { isWhole, NUMBER } from '../numbers/decimal.js'
 import { numberProblem } from '../numbers/number-problem.js'
 import { rangeText } from '../numbers/range-text.js'
+import { WholeNumberForms } from '../numbers/whole-number-forms.js'
 import type { DelimitedRecord } from '../records/delimited-record.js'
 
 /** What programs write for a number that is none: R, C on Linux and C on Windows. */
@@ -12,6 +14,9 @@ const NO_NUMBER = /^(?:na|[+-]?nan(?:\(.*\))?|[+-]?inf(?:inity)?|[+-]?1\.#\w+)$/
 export class ResultCells {
   readonly #file: string
   readonly #findings: FindingCollector
+  readonly #forms = new WholeNumberForms()
+  readonly #noNumbers = new IdSample()
+  #noNumber: { readonly column: string; readonly line: number; readonly text: string } | undefined
 
   constructor(file: string, findings: FindingCollector) {
     this.#file = file
@@ -55,12 +60,29 @@ export class ResultCells {
     return undefined
   }
 
+  /** After the last record: what is told once for the file. */
+  report(): void {
+    const [file, findings] = [this.#file, this.#findings]
+    this.#forms.report(file, findings, { readByMarxan: false })
+    if (!this.#noNumber) return
+    const { column, line, text } = this.#noNumber
+    const { count, text: lines } = this.#noNumbers
+    findings.warning('legacy/result-not-a-number', { file, line, column }, () =>
+      count === 1
+        ? { message: `${column} is ${text}, which is not a number; it is imported as unknown` }
+        : {
+            message: `${count} values are not numbers, ${column} is ${text} on line ${line} for instance; they are imported as unknown: lines ${lines}`,
+            count,
+          },
+    )
+  }
+
   #none(text: string, place: FindingLocation, column: string): boolean {
     if (text === '') return true
     if (!NO_NUMBER.test(text)) return false
-    this.#findings.warning('legacy/result-not-a-number', place, () => ({
-      message: `${column} is ${text.slice(0, 40)}, which is not a number; it is imported as unknown`,
-    }))
+    const { line = 0 } = place
+    this.#noNumbers.add(line)
+    this.#noNumber ??= { column, line, text: text.slice(0, 40) }
     return true
   }
 
@@ -93,10 +115,7 @@ export class ResultCells {
       }))
       return undefined
     }
-    if (!/^[+-]?\d+$/.test(text))
-      this.#findings.warning('legacy/integer-form', place, () => ({
-        message: `${column} is written as ${text.slice(0, 40)} and read as ${value}`,
-      }))
+    if (!/^[+-]?\d+$/.test(text)) this.#forms.add({ column, text, value, line: place.line ?? 0 })
     return value
   }
 

@@ -5,6 +5,7 @@ import { numberProblem } from '../numbers/number-problem.js'
 import { rangeText } from '../numbers/range-text.js'
 import { decode } from '../records/decode.js'
 import { ESCAPED } from '../records/field-scanner.js'
+import { strayCharacters } from '../text/unusual-characters.js'
 import type { CellNotes } from './cell-notes.js'
 import type { Column, IntegerColumn, NumberColumn } from './columns.js'
 
@@ -142,8 +143,12 @@ class TextCells implements CellReader {
 
   read(bytes: Buffer, start: number, end: number, form: number, row: number, line: number): boolean {
     const { text, legacy } = decode(bytes.subarray(start, end))
-    if (legacy) this.#place.notes.legacyText(this.#place.column, line, text)
-    this.cells[row] = (form === ESCAPED ? text.replaceAll('""', '"') : text).trim()
+    const { column, notes } = this.#place
+    if (legacy) notes.legacyText(column, line, text)
+    const value = (form === ESCAPED ? text.replaceAll('""', '"') : text).trim()
+    const stray = strayCharacters(value)
+    if (stray.length > 0) notes.strayText(column, line, stray)
+    this.cells[row] = value
     return true
   }
 }

@@ -83,6 +83,10 @@ export const unusualCharacters = (text: string): readonly string[] => [
   ...(text.match(LOOKALIKE) ?? []),
 ]
 
+/** Of a text: what cannot be seen and belongs to no writing, as blanks that do not break and joiners of letters do. */
+export const strayCharacters = (text: string): readonly string[] =>
+  invisibleIn(text).filter((character) => !/[\p{Zs}\u200c\u200d]/u.test(character))
+
 export const withoutInvisible = (text: string): string => text.replace(INVISIBLE, '')
 
 /** Whether a text is made of nothing but invisible characters and blanks. */

@@ -199,6 +199,24 @@ test('whole numbers in another form are one warning with a count; what Marxan mi
   )
 })
 
+test('characters of a text that belong to no writing are told, and kept', async () => {
+  const { findings, rows } = await tableOf(
+    'id,name\n1,Re\u200bef\n2,c\u2019\u00e9tait\u00a0\u00ab b \u00bb\n3,Kelp\u001a',
+  )
+  assert.deepEqual(
+    rows.map((row) => row[3]),
+    ['Re\u200bef', 'c\u2019\u00e9tait\u00a0\u00ab b \u00bb', 'Kelp\u001a'],
+  )
+  assert.deepEqual(
+    findings.map(({ code, line, column, count }) => [code, line, column, count]),
+    [['legacy/invisible-characters', 2, 'name', 2]],
+  )
+  assert.match(
+    findings[0]?.message ?? '',
+    /name has U\+200B ZERO WIDTH SPACE on line 2 for instance: lines 2, 4$/,
+  )
+})
+
 test('texts that are not UTF-8 are one warning with a count', async () => {
   const { findings } = await tableOf(Buffer.from('id,name\n1,caf\xe9\n2,b\n3,\xe9t\xe9\n', 'latin1'))
   assert.deepEqual(

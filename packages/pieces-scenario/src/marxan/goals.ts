@@ -19,26 +19,35 @@ const onOneLine = (name: string): string =>
 /**
  * The features of a scenario (an SQL literal) with the ids that Marxan knows them by: those that have none
  * get the lowest free numbers from 1 on, in order of their names. `written` is the name in files: one that
- * would be nothing, or another feature's, has the id.
+ * would be nothing, or another feature's, has the id, and, if that is the name of yet another feature, more
+ * number signs behind it than any name has.
  */
 export const goals = (scenario: string): string => `
-  SELECT numbered.*, CASE WHEN line = '' THEN 'Unnamed Feature #' || marxan_id
-                          WHEN row_number() OVER (PARTITION BY line ORDER BY marxan_id) > 1 THEN line || ' #' || marxan_id
-                          ELSE line END AS written
+  WITH named AS (
+    SELECT numbered.*, CASE WHEN line = '' THEN 'Unnamed Feature #' || marxan_id
+                            WHEN row_number() OVER (PARTITION BY line ORDER BY marxan_id) > 1
+                            THEN line || ' #' || marxan_id END AS made
+    FROM (${numbered(scenario)}) AS numbered
+  )
+  SELECT named.*, CASE WHEN made IS NULL THEN line
+                       WHEN made IN (SELECT line FROM named)
+                       THEN made || repeat('#', (SELECT 1 + max(length(line) - length(rtrim(line, '#'))) FROM named))
+                       ELSE made END AS written
+  FROM named`
+
+const numbered = (scenario: string): string => `
+  SELECT ranked.*, coalesce(ranked.own_id, free.number) AS marxan_id, ${onOneLine('ranked.name')} AS line
   FROM (
-    SELECT ranked.*, coalesce(ranked.own_id, free.number) AS marxan_id, ${onOneLine('ranked.name')} AS line
-    FROM (
-      SELECT goal.id, goal.feature_id, goal.marxan_id AS own_id, feature.name, goal.prop, goal.target, goal.fpf, goal.target2,
-             goal.targetocc, goal.sepnum, goal.sepdistance, goal.type, goal.total_area,
-             row_number() OVER (PARTITION BY goal.marxan_id IS NULL
-                                ORDER BY feature.name COLLATE "C", feature.stable_key COLLATE "C", feature.id) AS place
-      FROM ${scenarioTables.scenario_features} AS goal JOIN ${projectTables.features} AS feature ON feature.id = goal.feature_id
-      WHERE goal.scenario_id = ${scenario}
-    ) AS ranked
-    LEFT JOIN (
-      SELECT number, row_number() OVER (ORDER BY number) AS place
-      FROM generate_series(1, (SELECT count(*)::integer FROM ${scenarioTables.scenario_features} WHERE scenario_id = ${scenario})) AS number
-      WHERE NOT EXISTS (SELECT FROM ${scenarioTables.scenario_features} AS taken
-                        WHERE taken.scenario_id = ${scenario} AND taken.marxan_id = number)
-    ) AS free ON ranked.own_id IS NULL AND free.place = ranked.place
-  ) AS numbered`
+    SELECT goal.id, goal.feature_id, goal.marxan_id AS own_id, feature.name, goal.prop, goal.target, goal.fpf, goal.target2,
+           goal.targetocc, goal.sepnum, goal.sepdistance, goal.type, goal.total_area,
+           row_number() OVER (PARTITION BY goal.marxan_id IS NULL
+                              ORDER BY feature.name COLLATE "C", feature.stable_key COLLATE "C", feature.id) AS place
+    FROM ${scenarioTables.scenario_features} AS goal JOIN ${projectTables.features} AS feature ON feature.id = goal.feature_id
+    WHERE goal.scenario_id = ${scenario}
+  ) AS ranked
+  LEFT JOIN (
+    SELECT number, row_number() OVER (ORDER BY number) AS place
+    FROM generate_series(1, (SELECT count(*)::integer FROM ${scenarioTables.scenario_features} WHERE scenario_id = ${scenario})) AS number
+    WHERE NOT EXISTS (SELECT FROM ${scenarioTables.scenario_features} AS taken
+                      WHERE taken.scenario_id = ${scenario} AND taken.marxan_id = number)
+  ) AS free ON ranked.own_id IS NULL AND free.place = ranked.place`

@@ -265,6 +265,19 @@ const threeNames: readonly [
   ['blanks around', [' a', '\u00a0b\u2003', '\ufeffc'], ['a', 'b', 'c'], 3],
   ['nothing but blanks', ['', ' \t\n', 'c'], ['Unnamed Feature #1', 'Unnamed Feature #2', 'c'], 2],
   ['the same after that', ['a "b"', "a 'b'", 'a\tb'], ["a 'b'", "a 'b' #2", 'a b'], 3],
+  [
+    'a name like one that is made up',
+    ['', 'Unnamed Feature #1', 'c'],
+    ['Unnamed Feature #1#', 'Unnamed Feature #1', 'c'],
+    1,
+  ],
+  [
+    'several of them',
+    ['', 'Unnamed Feature #1', 'Unnamed Feature #1##'],
+    ['Unnamed Feature #1###', 'Unnamed Feature #1', 'Unnamed Feature #1##'],
+    1,
+  ],
+  ['a name like a second one', ["a 'b'", 'a "b"', "a 'b' #2"], ["a 'b'", "a 'b' #2#", "a 'b' #2"], 1],
   ['keys and numbers', ['BLM 1', '-1', '\\.'], ['BLM 1', '-1', '\\.'], 0],
 ]
 for (const [what, names, written, told] of threeNames)

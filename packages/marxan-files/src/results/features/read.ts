@@ -53,6 +53,7 @@ export async function readFeatureResults(
     },
     { findings, ...(signal && { signal }) },
   )
+  rows.report()
   const missing = names.size - rows.results.size
   if (findings.errors === errors && missing > 0)
     findings.warning('legacy/features-missing', { file: file.name }, () => ({
@@ -76,6 +77,10 @@ class FeatureRows {
     this.#names = names
     this.#findings = findings
     this.#cells = new ResultCells(file, findings)
+  }
+
+  report(): void {
+    this.#cells.report()
   }
 
   header(names: readonly string[], line: number): number | undefined {

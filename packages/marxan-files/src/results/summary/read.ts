@@ -70,6 +70,7 @@ export async function readSummaries(
     },
     { findings, ...(signal && { signal }) },
   )
+  cells.report()
   return [...runs.values()]
 }
 

@@ -71,6 +71,7 @@ export async function readUnitTable(
     },
     { findings, ...(signal && { signal }) },
   )
+  rows.report()
   return rows.units
 }
 
@@ -89,6 +90,10 @@ class UnitRows {
     this.#each = each
     this.#seen = new UnitSet(options.units.size)
     this.#cells = new ResultCells(file, options.findings)
+  }
+
+  report(): void {
+    this.#cells.report()
   }
 
   get units(): number {

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Folders, folders, inputDat, layer } from '@piecework/test-support/fixtures/marxan-folders.js'
+import { squares } from '@piecework/test-support/fixtures/shapefile-of.js'
+import { suite } from 'uvu'
+import { marxanCheck } from './support/marxan-check.js'
+
+/** A fault of each kind: what the command prints last is done, and nothing is left to mend. */
+const test = suite('folders that are mended by what is said')
+let made: Folders
+
+test.before(async () => {
+  made = await folders()
+})
+test.after(() => made.remove())
+
+const lastLine = async (folder: string, ...args: readonly string[]) => {
+  const { stdout } = await marxanCheck([folder, ...args])
+  return stdout.trimEnd().split('\n').at(-1) ?? ''
+}
+
+/** What the last line says by `pattern`. */
+async function step(folder: string, pattern: RegExp): Promise<readonly string[]> {
+  const line = await lastLine(folder)
+  return pattern.exec(line)?.slice(1) ?? assert.fail(`${pattern} is not in: ${line}`)
+}
+
+async function isMended(folder: string, ...args: readonly string[]): Promise<void> {
+  assert.equal(await lastLine(folder, '--strict', ...args), 'There is nothing to mend.')
+}
+
+const edit = async (folder: string, file: string, change: (text: string) => string) =>
+  writeFile(join(folder, file), change(await readFile(join(folder, file), 'utf8')))
+
+const withLine = (text: string, at: string, change: (line: string) => string) =>
+  text
+    .split('\n')
+    .map((line, index) => (index + 1 === Number(at) ? change(line) : line))
+    .join('\n')
+
+test('a wrong cell', async () => {
+  const folder = await made.make({ 'input/pu.dat': 'id\tcost\tstatus\n1\t10\t0\n2\t20,5\t0\n3\t30\t2\n' })
+  const [at = '', file = '', wrong = '', right = ''] = await step(
+    folder,
+    /^Mend line (\d+) \(cost\) of (\S+) first: cost is "(.+?)", which has a decimal comma \(Write it with a point, as ([\d.]+),/,
+  )
+  await edit(folder, file, (text) => withLine(text, at, (line) => line.replace(wrong, right)))
+  await isMended(folder)
+})
+
+test('a missing file', async () => {
+  const folder = await made.make({
+    'input/amounts.dat': 'species,pu,amount\n7,1,2.5\n8,2,1\n7,3,0.5\n',
+    'input/puvspr.dat': undefined,
+  })
+  const [at = '', key = '', there = '', option = ''] = await step(
+    folder,
+    /^Mend line (\d+) \(\w+\) of input\.dat first: (\w+) names puvspr\.dat, .*; there is input\/(\S+) \(Name it: (--file .*)\)\.$/,
+  )
+  const [name = '', path = ''] = option.slice('--file '.length).replaceAll("'", '').split(/=(.*)/)
+  await isMended(folder, '--file', `${name}=${path}`)
+  await edit(folder, 'input.dat', (text) => withLine(text, at, () => `${key} ${there}`))
+  await isMended(folder)
+})
+
+test('ids that do not match', async () => {
+  const columns = ['puid', 'unit'].map((name) => ({ name, type: 'N', length: 10 }))
+  const features = squares([1, 2, 3]).map((square, at) => ({ ...square, values: [`${at}`, `${at + 1}`] }))
+  const folder = await made.make(layer(features, 'shapes/grid', columns))
+  const [attribute = ''] = await step(
+    folder,
+    /^Mend input\/pu\.dat first: 1 planning unit of the grid has no row .* \(The attribute (\w+) of the grid has more ids of pu\.dat, 3 of 3:/,
+  )
+  await isMended(folder, '--id-attribute', attribute)
+})
+
+test('a grid without its .prj file', async () => {
+  const folder = await made.make()
+  const prj = await readFile(join(folder, 'shapes/grid.prj'))
+  await rm(join(folder, 'shapes/grid.prj'))
+  await step(
+    folder,
+    /^Mend shapes\/grid\.shp first: .* lacks grid's \.prj file; .* \(Assign the coordinate system that the layer has in QGIS, and export it again\)\.$/,
+  )
+  await writeFile(join(folder, 'shapes/grid.prj'), prj)
+  await isMended(folder)
+})
+
+test('an odd input.dat: one step after the other', async () => {
+  const folder = await made.make({
+    'input.dat': inputDat
+      .replace('BLM 1', 'BLM 0,25')
+      .replace('NUMREPS 10', 'NUMREPS=10')
+      .replace('NUMTEMP 10000', 'NUMTEMP 10 000')
+      .replace('RUNMODE', 'RUN_MODE')
+      .replace('VERBOSITY 2', 'VERBOSITY\u00a02'),
+  })
+  const mends: readonly (readonly [RegExp, (found: readonly string[]) => string])[] = [
+    [
+      /^Mend line (\d+) .*has a decimal comma \(Write it with a point, as ([\d.]+)/,
+      ([, value]) => `BLM ${value}`,
+    ],
+    [/^Mend line (\d+) .*an equals sign \(.*: (NUMREPS \d+)\)\.$/, ([, text]) => `${text}`],
+    [
+      /^Mend line (\d+) .*"10 000", which .* \(If it is one number, write it as (\d+),/,
+      ([, value]) => `NUMTEMP ${value}`,
+    ],
+    [
+      /^Nothing has to be mended; look at line (\d+) .*VERBOSITY has U\+00A0 NO-BREAK SPACE/,
+      () => 'VERBOSITY 2',
+    ],
+    [
+      /^Nothing has to be mended; look at line (\d+) .*RUN_MODE .* \(Did you mean (\w+)\?\)\.$/,
+      ([, key]) => `${key} 1`,
+    ],
+  ]
+  const left = [...mends]
+  while (left.length > 0) {
+    const line = await lastLine(folder)
+    const at = left.findIndex(([pattern]) => pattern.test(line))
+    assert.ok(at >= 0, line)
+    const [[pattern, mended] = assert.fail()] = left.splice(at, 1)
+    const found = pattern.exec(line)?.slice(1) ?? []
+    await edit(folder, 'input.dat', (text) => withLine(text, found[0] ?? '', () => mended(found)))
+  }
+  await isMended(folder)
+})
+
+test.run()
