@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { Entries, ImportContext, Piece } from '@piecework/core/piece'
+import type { Entries, ImportContext, Piece, PieceVerifier } from '@piecework/core/piece'
 import { type PieceCounts, PieceworkError } from '@piecework/core/store'
 import { assertBreaks, needsServer } from '@piecework/test-support'
 import { type LawTest, pieceLaws } from '@piecework/testkit'
@@ -199,6 +199,26 @@ const broken: Record<string, [law: string, piece: () => Piece]> = {
     'honest counts: sample/notes: what differs in a copy',
     () => importing(async (context, original) => addRow(await dropLast(context, original))),
   ],
+  'does not see that its rows are gone': [
+    'honest counts: sample/notes: rows that are lost after an import',
+    () => verifying({ compare: async () => {} }),
+  ],
+  'does not see that the rows of a clone are gone': [
+    'honest counts: sample/notes: rows that are lost after a clone',
+    () => verifying({ compare: async () => {} }),
+  ],
+  'tells changes where there are none': [
+    'honest counts: sample/notes: rows that are lost after an import',
+    () =>
+      verifying({
+        compare: async (_, { finding }) =>
+          finding({ severity: 'warning', code: 'sample/changed', message: 'Something has changed.' }),
+      }),
+  ],
+  'keeps nothing of its rows': [
+    'honest counts: sample/notes: rows that are lost after an import',
+    () => verifying({ summarize: async () => undefined }),
+  ],
   'does not accept what it writes': [
     'all problems at once: sample/notes: what it exports',
     () => ({
@@ -212,6 +232,11 @@ const broken: Record<string, [law: string, piece: () => Piece]> = {
       ],
     }),
   ],
+}
+
+function verifying(verifier: Partial<PieceVerifier>): Piece {
+  assert.ok(notesPiece.verifier)
+  return { ...notesPiece, verifier: { ...notesPiece.verifier, ...verifier } }
 }
 
 for (const [what, [law, piece]] of Object.entries(broken)) {

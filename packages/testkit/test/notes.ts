@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { csvLine, type Piece, type ResourceKind } from '@piecework/core/piece'
-import type { Queryable, ResourceRef } from '@piecework/core/store'
+import { PieceworkError, type Queryable, type ResourceRef } from '@piecework/core/store'
 import { claimTables } from '@piecework/postgres'
 import type { Sample } from '@piecework/testkit'
 
@@ -61,6 +61,14 @@ export async function notesContent({ id }: ResourceRef, db: Queryable): Promise<
   return (await db.query('SELECT * FROM notes WHERE project_id = $1 ORDER BY position', [id])).rows
 }
 
+async function countNotes({ id }: ResourceRef, db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ count: string }>(
+    'SELECT count(*)::text AS count FROM notes WHERE project_id = $1',
+    [id],
+  )
+  return Number(rows[0]?.count)
+}
+
 interface Note {
   readonly id: string
   readonly position: number
@@ -119,6 +127,13 @@ export const notesPiece: Piece = claimTables(
           [resource.id, source.id, ids.key('notes')],
         )
         return { rows: rowCount }
+      },
+    },
+    verifier: {
+      summarize: async ({ resource, tx }) => String(await countNotes(resource, tx)),
+      compare: async (summary, { resource, tx }) => {
+        const lost = Number(summary) - (await countNotes(resource, tx))
+        if (lost > 0) throw new PieceworkError('counts-differ', `${lost} notes are gone.`)
       },
     },
     validators: [

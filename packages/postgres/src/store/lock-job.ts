@@ -7,7 +7,10 @@ export interface LockedJob {
   readonly at: Date
 }
 
-/** Throws `job-not-found`. */
+/**
+ * Throws `job-not-found`. The lock lets foreign keys of others refer to the row: findings are written before the
+ * row of the batch is locked, which whoever locks the job may have locked already.
+ */
 export async function lockJob(tx: Queryable, id: string): Promise<LockedJob> {
   const locked = await findJob(tx, id)
   if (!locked) throw new PieceworkError('job-not-found', `There is no job ${id}.`)
@@ -17,7 +20,7 @@ export async function lockJob(tx: Queryable, id: string): Promise<LockedJob> {
 export async function findJob(tx: Queryable, id: string): Promise<LockedJob | undefined> {
   const { rows } = await tx.query<{ job: string; at: string }>(
     `SELECT to_jsonb(j)::text AS job, to_jsonb(clock_timestamp()) #>> '{}' AS at
-     FROM piecework.jobs j WHERE id = $1 FOR UPDATE`,
+     FROM piecework.jobs j WHERE id = $1 FOR NO KEY UPDATE`,
     [id],
   )
   const [row] = rows

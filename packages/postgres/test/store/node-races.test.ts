@@ -275,6 +275,41 @@ test('one truth: groups over several jobs, in any order, never wait for each oth
   for (const { id } of jobs) assert.equal((await liveOn(id)).status, 'succeeded')
 })
 
+/** What locks the job after the batch, and comes before the end of another node that has a finding. */
+const beforeAnEnd: Readonly<Record<string, (begun: Begun, job: string) => Promise<Job>>> = {
+  'an end with an error': ({ store, lease }) => store.attempts.fail(lease, error, []),
+  'an end with a result': ({ store, lease }) =>
+    store.attempts.run(lease, async () => ({ result: { retryUntil: new Date() } })),
+  'a cancel': ({ store }, job) => store.jobs.cancel(job),
+}
+
+for (const [what, before] of Object.entries(beforeAnEnd)) {
+  test(`one truth: an end with findings and ${what} never wait for each other in a circle`, async () => {
+    const { id } = await storeAt(0).jobs.create(jobOf(nodes.slice(0, 3)))
+    const [one, other] = await begun(id, nodes.slice(0, 2))
+    assert.ok(one && other)
+    const found = { severity: 'warning', code: 'sample/found', piece: 'p', message: 'Found.' } as const
+    const client = await poolAt(1).connect()
+    const waiting = async (count: number) => {
+      const sql = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+      while (((await client.query(sql)).rowCount ?? 0) < count) await sleep(5)
+    }
+    try {
+      await client.query('BEGIN')
+      await client.query('SELECT FROM piecework.batches WHERE job_id = $1 FOR UPDATE', [id])
+      const first = before(one, id)
+      await waiting(1)
+      const second = other.store.attempts.run(other.lease, async () => ({ findings: [found] }))
+      await waiting(2)
+      await client.query('COMMIT')
+      await Promise.all([first, second])
+    } finally {
+      client.release()
+    }
+    await assertReconciled(id)
+  })
+}
+
 test('one truth: one result that the database refuses harms no other of its group', async () => {
   const { id } = await storeAt(0).jobs.create(jobOf())
   const leases = await begun(id, nodes)

@@ -35,6 +35,8 @@ export interface CopyOptions {
   readonly open?: (entry: ExportedEntry) => AsyncIterable<Uint8Array>
   /** Looks at the database before anything is made. */
   readonly begin?: (tx: Transaction) => Promise<void>
+  /** Looks at the copy. */
+  readonly made?: (tx: Transaction, target: ResourceRef) => Promise<void>
   /** Looks at it after the copy was removed as that of a failed job is. Absent: it is not removed. */
   readonly removed?: (tx: Transaction) => Promise<void>
 }
@@ -106,7 +108,7 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
 
   /** Makes the shell, imports `before`, lets `work` fill it, looks at it, and rolls everything back. */
   const copy = async (
-    { job = randomUUID(), signal = new AbortController().signal, begin, removed }: CopyOptions,
+    { job = randomUUID(), signal = new AbortController().signal, begin, made: look, removed }: CopyOptions,
     work: (made: Made) => Promise<PieceCounts | undefined>,
     given?: Entries,
   ): Promise<Copy> => {
@@ -129,6 +131,7 @@ export async function pieceBench(laws: PieceLawsOptions): Promise<PieceBench> {
         await piece.importer?.import({ ...made, options: piece.options?.parse({}), entries })
       const counts = await work(made)
       await tx.query('SET CONSTRAINTS ALL IMMEDIATE')
+      await look?.(tx, target)
       const content = await laws.content(target, tx)
       if (removed) {
         await tx.query('SET CONSTRAINTS ALL DEFERRED')

@@ -8,6 +8,7 @@ import { importLaws } from './import-laws.js'
 import { type PieceLawsOptions, pieceLawChecks } from './piece-laws-options.js'
 import { removalLaws } from './removal-laws.js'
 import { spellingLaws } from './spelling-laws.js'
+import { verifierLaws } from './verifier-laws.js'
 import { wholeWayLaws } from './whole-way-laws.js'
 
 /**
@@ -26,5 +27,6 @@ export function pieceLaws(runner: LawTest, options: PieceLawsOptions): void {
   }
   if (cloner) cloneLaws(test, options)
   removalLaws(test, options)
+  verifierLaws(test, options)
   spellingLaws(test, options)
 }
