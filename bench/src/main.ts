@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { busyBench } from './busy.js'
 import { legacyBench } from './legacy/legacy.js'
 import type { Bench, Measure } from './measure.js'
 import { memoryBench } from './memory.js'
@@ -17,12 +18,14 @@ const benches: Readonly<Record<string, Bench>> = {
   results: resultsBench,
   overhead: overheadBench,
   resources: resourcesBench,
+  busy: busyBench,
 }
 
 interface Arguments {
   readonly rows: string
   readonly units: string
   readonly runs: string
+  readonly jobs: string
   readonly json?: true
 }
 
@@ -42,11 +45,12 @@ await new Command('npm run bench --')
     '20000',
   )
   .option('--runs <number>', 'counted runs after one that warms up', '3')
+  .option('--jobs <number>', 'jobs that come at once', '5000')
   .option('--json', 'print one JSON object per measure, and nothing else, on stdout')
   .action(main)
   .parseAsync()
 
-async function main(names: readonly string[], { rows, units, runs, json }: Arguments): Promise<void> {
+async function main(names: readonly string[], { rows, units, runs, jobs, json }: Arguments): Promise<void> {
   const url = process.env.DATABASE_URL
   if (!url) throw new Error('The benchmarks need a PostgreSQL server: install one, or set DATABASE_URL.')
   for (const name of names.length > 0 ? names : Object.keys(benches)) {
@@ -54,7 +58,14 @@ async function main(names: readonly string[], { rows, units, runs, json }: Argum
     if (!bench)
       throw new Error(`There is no benchmark "${name}"; there are ${Object.keys(benches).join(', ')}.`)
     const log = (text: string) => console.error(`${name}: ${text}`)
-    const options = { rows: Number(rows), units: Number(units), runs: Number(runs), url, log }
+    const options = {
+      rows: Number(rows),
+      units: Number(units),
+      runs: Number(runs),
+      jobs: Number(jobs),
+      url,
+      log,
+    }
     for (const measure of await bench(options)) {
       console.log(json ? JSON.stringify(measure) : sentence(measure))
       if (!(measure.ratio >= measure.reach)) process.exitCode = 1

@@ -14,6 +14,8 @@ interface BenchOptions {
   /** Planning units of the planning project. */
   readonly units: number
   readonly runs: number
+  /** Jobs that come at once. */
+  readonly jobs: number
   /** A server; a database of its own is made on it and dropped. */
   readonly url: string
   log(text: string): void

@@ -96,6 +96,8 @@ export const engineTimes = {
   missingCodeMs: 10 * minute,
   /** The longest wait until the next worker comes to it. */
   missingCodeWaitMs: 5 * second,
+  /** How long a failure waits to be recorded again where the database has no room for it. */
+  fullStoreMs: second,
   /** The least time between two `node:progress` events of one attempt. */
   progressEventMs: 250,
   /** The longest time between two looks of `watch` at a job that runs in another process. */

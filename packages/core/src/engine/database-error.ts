@@ -4,7 +4,21 @@ import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
  * Serialisation failure, deadlock, lost connection, server shutting down or too busy: the same may succeed
  * later.
  */
-const passing = /^(40001|40P01|55P03|08...|57P0[1-3]|53...)$/
+const passing = /^(40001|40P01|55P03|08...|57P0[1-35]|25P0[34]|53...)$/
+
+/** Settings of a role, a database or a server that end statements and connections, by what they end them with. */
+const endedBy: Readonly<Record<string, string>> = {
+  '55P03': 'lock_timeout',
+  '57P05': 'idle_session_timeout',
+  '25P03': 'idle_in_transaction_session_timeout',
+  '25P04': 'transaction_timeout',
+}
+
+/** Whether the database has no disk, memory or connections left: it can record nothing, and nobody has died. */
+export function isOutOfResources(error: unknown): boolean {
+  const state = isPieceworkError(error, 'database') ? error.facts.sqlState : sqlStateOf(error)
+  return typeof state === 'string' && state.startsWith('53')
+}
 
 /**
  * What a database driver threw, as `database`. The message is PostgreSQL's own with its SQLSTATE, table,
@@ -39,7 +53,17 @@ function refusal(sqlState: string, cause: unknown): string {
   if (sqlState.startsWith('28')) return 'the connection: its user or password is not accepted'
   if (sqlState === '3D000') return 'the connection: there is no such database'
   const { message = 'it gave no reason' } = textsOf(cause)
+  const setting = settingOf(sqlState, message)
+  if (setting) return `to go on: the setting ${setting} of its role, database or server has ended it`
   return `a statement: ${(sqlState.startsWith('22') ? withoutValues(message) : message).slice(0, 500)}`
+}
+
+/** The messages of the server may be of any language; names of settings are not. */
+function settingOf(sqlState: string, message: string): string | undefined {
+  if (sqlState === '57014' && /statement.timeout/i.test(message)) return 'statement_timeout'
+  // NOWAIT has the same code.
+  if (sqlState === '55P03' && /could not obtain lock/.test(message)) return undefined
+  return endedBy[sqlState]
 }
 
 /**

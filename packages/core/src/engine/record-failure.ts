@@ -1,12 +1,15 @@
 import type { Lease } from '../contracts/attempts.js'
-import { isPieceworkError } from '../contracts/errors.js'
+import { isPieceworkError, type PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
 import type { Job, JobError } from '../contracts/jobs.js'
+import { engineTimes } from '../defaults.js'
 import type { AttemptContext } from '../tasks/attempt-context.js'
+import { missingSource } from '../tasks/missing-source.js'
 import { stagingKey } from '../tasks/staging.js'
 import { AbandonedError } from './abandoned-error.js'
 import type { Attempt } from './attempt.js'
 import { giveBack, type NextAttempt, nextAttempt } from './backoff.js'
+import { isOutOfResources } from './database-error.js'
 import type { EngineSettings } from './engine-options.js'
 import { jobError } from './job-error.js'
 import { isMissingCode } from './missing-code.js'
@@ -35,7 +38,7 @@ export async function recordFailure(
     if (reason.cause === undefined) await discardStaging(deps, context)
     return undefined
   }
-  const error = attemptError(reason, cause, lease)
+  const error = attemptError((await deletedMeanwhile(context, attempt)) ?? reason, cause, lease)
   const next =
     (isMissingCode(reason) && giveBack(lease, { ...settings, now: deps.environment.now() })) ||
     nextAttempt(lease, error, attempt.interruption, settings)
@@ -43,12 +46,27 @@ export async function recordFailure(
   events.emit('node:failed', { ...about, error, cause, ...(retryInMs !== undefined && { retryInMs }) })
   await attempt.cancelRecorded()
   for (const finding of isPieceworkError(reason) ? reason.findings : []) context.findings.add(finding)
-  const job = await storeFailure(deps, lease, error, next === undefined ? context.findings.list() : [], next)
+  const job = await storeFailure(
+    deps,
+    attempt,
+    error,
+    next === undefined ? context.findings.list() : [],
+    next,
+  )
   // Only now is it certain that no commit of this attempt names what it staged.
   if (job) {
     await artifacts.delete(stagingKey(context)).catch((failure: unknown) => events.emit('error', failure))
   }
   return job
+}
+
+/** A piece that reads what the host deletes meanwhile may fail in any way. */
+async function deletedMeanwhile(
+  { registry, store }: AttemptContext,
+  { lease: { job, node }, interruption }: Attempt,
+): Promise<PieceworkError | undefined> {
+  if (interruption || (node.task !== 'export' && node.task !== 'clone')) return undefined
+  return missingSource(registry, job, store.database).catch(() => undefined)
 }
 
 function attemptError(reason: unknown, cause: unknown, { node }: Lease): JobError {
@@ -83,17 +101,24 @@ async function discardStaging(
  */
 async function storeFailure(
   deps: FailureDeps,
-  lease: Lease,
+  attempt: Attempt,
   error: JobError,
   findings: readonly Finding[],
   next: NextAttempt,
 ): Promise<Job | undefined> {
+  const { lease, signal } = attempt
+  const { environment } = deps
   try {
     return await deps.store.attempts.fail(lease, error, findings, next)
   } catch (failure) {
     if (isPieceworkError(failure, 'lease-lost')) return undefined
+    // The worker has not died: once there is room, it says what has happened.
+    if (isOutOfResources(failure) && !signal.aborted) {
+      await new Promise<void>((resolve) => void environment.after(engineTimes.fullStoreMs, resolve))
+      return storeFailure(deps, attempt, error, findings, next)
+    }
     if (findings.length === 0 || jobError(failure, lease.node).retryable) throw failure
     deps.events.emit('error', failure)
-    return storeFailure(deps, lease, error, [], next)
+    return storeFailure(deps, attempt, error, [], next)
   }
 }

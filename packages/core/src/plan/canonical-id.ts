@@ -23,11 +23,19 @@ function canonicalUuid(id: string): string | undefined {
   return groups.join('-')
 }
 
-/** A driver may give a host numbers of its own. */
+/** As PostgreSQL 16 reads it: decimal, hexadecimal, octal or binary, with `_` between digits. */
+const integer =
+  /^[ \t\n\v\f\r]*([+-]?)(0x(?:_?[0-9a-f])+|0o(?:_?[0-7])+|0b(?:_?[01])+|\d+(?:_\d+)*)[ \t\n\v\f\r]*$/i
+
+/** A driver may give a host numbers of its own; of one beyond 2^53 nobody knows which it was. */
 function canonicalInteger(id: unknown): string | undefined {
+  if (typeof id === 'number' && !Number.isSafeInteger(id)) return undefined
   const text = typeof id === 'number' || typeof id === 'bigint' ? String(id) : id
-  if (typeof text !== 'string' || !/^\s*[+-]?\d{1,100}\s*$/.test(text)) return undefined
-  const value = BigInt(text.trim().replace(/^\+/, ''))
+  if (typeof text !== 'string' || text.length > longestText) return undefined
+  const [, sign, digits] = integer.exec(text) ?? []
+  if (digits === undefined) return undefined
+  const amount = BigInt(digits.replaceAll('_', ''))
+  const value = sign === '-' ? -amount : amount
   return value >= bigint.least && value <= bigint.most ? String(value) : undefined
 }
 

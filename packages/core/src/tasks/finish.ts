@@ -1,13 +1,15 @@
 import type { NodeResult } from '../contracts/attempts.js'
-import type { Queryable, Transaction } from '../contracts/database.js'
+import type { Transaction } from '../contracts/database.js'
 import type { Finding } from '../contracts/finding.js'
-import type { Job, JobError, JobNode } from '../contracts/jobs.js'
+import type { JobNode } from '../contracts/jobs.js'
 import type { ResourceKind } from '../contracts/resource.js'
 import { fromDraft } from '../drafts/draft-state.js'
+import { jobError } from '../engine/job-error.js'
 import { newRefs } from '../plan/new-ref-of.js'
 import { walkTree } from '../plan/tree.js'
 import { uploadsPrefix } from '../requests/uploads.js'
 import type { AttemptContext, TaskRunner } from './attempt-context.js'
+import { missingSource } from './missing-source.js'
 import { openShellSession } from './open-session.js'
 import { removeRows, removeShells } from './remove-resources.js'
 import { archivePrefix, jobPrefix } from './staging.js'
@@ -27,9 +29,11 @@ export const finishTask: TaskRunner = async (attempt) => {
       const findings = attempt.findings.list()
       return { ...(findings.length > 0 && { findings }), ...(retryUntil && { result: { retryUntil } }) }
     }
-    if (isFilling) return showShells(attempt, nodes, tx)
-    if (job.kind === 'export' && !(await isSourceThere(attempt, tx))) return { error: sourceDeleted(job) }
-    return {}
+    // A piece that ran after that may have read a part of it.
+    const isReading = job.kind === 'export' || job.kind === 'clone'
+    const missing = isReading && (await missingSource(attempt.registry, job, tx))
+    if (missing) return { error: jobError(missing, attempt.lease.node) }
+    return isFilling ? showShells(attempt, nodes, tx) : {}
   }
   return attempt.store.attempts.run(attempt.lease, commit, { signal: attempt.signal })
 }
@@ -56,24 +60,12 @@ async function isRetriable(attempt: AttemptContext): Promise<boolean> {
   if (job.kind === 'export') {
     const nodes = await store.reports.nodes(job.id, 0)
     const isBegun = nodes.some(({ task, status }) => task === 'export' && status === 'done')
-    return isBegun && isSourceThere(attempt, store.database)
+    return isBegun && !(await missingSource(attempt.registry, job, store.database))
   }
   // A failed import leaves no file behind unless that was asked for.
   if (!job.request.keepUploads || fromDraft(job)) return false
   const uploads = job.request.input?.uploads ?? []
   return uploads.some(({ artifact }) => artifact.startsWith(`${uploadsPrefix(job.id)}/`))
-}
-
-/** False when the host has deleted the exported resource meanwhile. */
-async function isSourceThere({ lease, registry }: AttemptContext, db: Queryable): Promise<boolean> {
-  const { tree } = lease.job
-  const kind = registry.kinds.get(tree.kind)
-  return !kind || (await kind.describe(tree, db)) !== undefined
-}
-
-function sourceDeleted({ tree }: Job): JobError {
-  const message = `The ${tree.kind} ${tree.id} was deleted while it was exported.`
-  return { code: 'resource-not-found', message, node: 'finish', retryable: false }
 }
 
 /** What `ready` and its triggers do to rows is compared, too. */

@@ -9,7 +9,7 @@ import {
   type Pack,
   PieceworkError,
 } from '@piecework/core'
-import type { Store } from '@piecework/core/store'
+import { databaseError, type Store } from '@piecework/core/store'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
 import { FakeClock, fakeRuntime } from '../support/fake-clock.js'
@@ -172,6 +172,45 @@ for (const [what, [packOf, says]] of Object.entries(otherCode)) {
     }
   })
 }
+
+for (const [what, code] of [
+  ['disk', '53100'],
+  ['memory', '53200'],
+  ['connections', '53300'],
+] as const)
+  test(`a failure that finds no ${what} to be recorded is no death of a worker`, async () => {
+    const clock = new FakeClock()
+    const environment = clock.process()
+    const memory = memoryStore({ environment, leaseMs: 5000 })
+    let full = 8
+    const store: Store = {
+      ...memory,
+      attempts: {
+        ...memory.attempts,
+        fail: async (...failure) => {
+          if (full-- > 0) throw databaseError(Object.assign(new Error('No space left on device'), { code }))
+          return memory.attempts.fail(...failure)
+        },
+      },
+    }
+    const host = new Notebooks()
+    const pieces = [
+      pieceOf('piece', async () => {
+        throw new PieceworkError('atlas/away', 'The atlas was away.')
+      }),
+    ]
+    const packs = [{ ...host.pack(), pieces }]
+    const piecework = createPiecework({ packs, store, environment, runtime: fakeRuntime(environment) })
+    await piecework.start()
+    const { id } = await piecework.export({ resource: host.add('b1', 'Birds', ['wren']), principal: ann })
+    await clock.pass(60_000)
+    const job = await store.jobs.get(id)
+    assert.deepEqual(
+      [job?.status, job?.error?.code, job?.error?.message],
+      ['failed', 'atlas/away', 'The atlas was away.'],
+    )
+    await piecework.stop()
+  })
 
 test('what no worker has the code for fails in the end, and says why', async () => {
   const clock = new FakeClock()

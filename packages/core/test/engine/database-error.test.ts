@@ -161,6 +161,35 @@ for (const [what, cause, message, retryable] of connections) {
   })
 }
 
+const ended: readonly (readonly [string, string, string, boolean])[] = [
+  ['57014', 'canceling statement due to statement timeout', 'statement_timeout', false],
+  ['55P03', 'canceling statement due to lock timeout', 'lock_timeout', true],
+  [
+    '25P03',
+    'terminating connection due to idle-in-transaction timeout',
+    'idle_in_transaction_session_timeout',
+    true,
+  ],
+  ['25P04', 'terminating connection due to transaction timeout', 'transaction_timeout', true],
+  ['57P05', 'terminating connection due to idle-session timeout', 'idle_session_timeout', true],
+  ['25P03', 'Verbindung wird abgebrochen', 'idle_in_transaction_session_timeout', true],
+]
+for (const [code, message, setting, retryable] of ended) {
+  test(`what a setting has ended is told with its name: ${setting}, "${message}"`, () => {
+    const error = databaseError(server(code, message))
+    assert.match(error.message, new RegExp(`the setting ${setting} of its role`))
+    assert.equal(error.retryable, retryable)
+  })
+}
+
+test('a statement that was cancelled, and a lock that is not waited for, are of no setting', () => {
+  for (const [code, message] of [
+    ['57014', 'canceling statement due to user request'],
+    ['55P03', 'could not obtain lock on relation "x"'],
+  ] as const)
+    assert.doesNotMatch(databaseError(server(code, message)).message, /setting/)
+})
+
 test('errors of ours pass unchanged, and those of other programs are not repeated', () => {
   const ours = new PieceworkError('archive-invalid', 'Entry "x.csv" is empty.')
   assert.equal(databaseError(ours), ours)

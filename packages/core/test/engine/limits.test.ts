@@ -125,6 +125,54 @@ test('a job that waits says so, holds its resource, and can be cancelled', async
   )
 })
 
+test('a job is ended before another is begun, and principals take turns', async () => {
+  const [begun, ended]: [string[], string[]] = [[], []]
+  const asked = new Map<string, string>()
+  await withPiecework(
+    (host) => ({ ...host.pack(), pieces: [host.lines('notebook'), pieceOf('more', async () => undefined)] }),
+    async (piecework, { host }) => {
+      piecework.events.on('job:status', ({ id, status }) => {
+        if (status === 'running') begun.push(id)
+        if (status === 'succeeded') ended.push(id)
+        const open = begun.length - ended.length
+        assert.ok(open <= 3, `${open} jobs had begun and not ended`)
+      })
+      const handles = []
+      for (const [n, resource] of books(host, 40).entries()) {
+        const principal = n < 30 ? ann : bob
+        const handle = await piecework.export({ resource, principal })
+        asked.set(handle.id, principal.id)
+        handles.push(handle)
+      }
+      for (const handle of handles) await handle.result()
+      const order = begun.map((id) => asked.get(id))
+      const lastOfBob = order.lastIndexOf('bob')
+      assert.ok(
+        lastOfBob < 30,
+        `bob's tenth job was number ${lastOfBob} of 40, though he takes turns with ann`,
+      )
+    },
+    { runtime: inProcess({ concurrency: 2 }), concurrentJobs: 3 },
+  )
+})
+
+test('without room in the store, too, a job is ended before another is begun', async () => {
+  const order: string[] = []
+  await withPiecework(
+    (host) => host.pack(),
+    async (piecework, { host }) => {
+      piecework.events.on('job:status', ({ id, status }) => {
+        if (status === 'running' || status === 'succeeded') order.push(`${status} ${id}`)
+      })
+      const all = books(host, 30).map((resource) => piecework.export({ resource, principal: ann }))
+      for (const handle of await Promise.all(all)) await handle.result()
+      const firstEnd = order.findIndex((one) => one.startsWith('succeeded'))
+      assert.ok(firstEnd <= 4, `${firstEnd} jobs had begun before one ended`)
+    },
+    { runtime: inProcess({ concurrency: 2 }), concurrentJobs: 1000 },
+  )
+})
+
 test('a cancel by a principal asks the policy, with the job and what it is about', async () => {
   const slow = deaf()
   const asked: unknown[] = []

@@ -50,7 +50,7 @@ test('exclusion: what is no uuid is no id', () => {
     assert.equal(canonicalId('uuid', text), undefined, JSON.stringify(text))
 })
 
-test('exclusion: every spelling of an integer that PostgreSQL reads in decimals is one id', () => {
+test('exclusion: every spelling of an integer in decimals is one id', () => {
   const least = -(2n ** 63n)
   const most = 2n ** 63n - 1n
   fc.assert(
@@ -79,6 +79,24 @@ test('exclusion: every spelling of an integer that PostgreSQL reads in decimals 
   assert.equal(canonicalId(sequence, 42n), '42')
 })
 
+test('exclusion: what PostgreSQL 16 reads as an integer is the same id', () => {
+  const spellings = [
+    '255',
+    '0xff',
+    '0XFF',
+    '0x_f_f',
+    '0o377',
+    '0b1111_1111',
+    '+0xFF',
+    '2_5_5',
+    '000_255',
+    '\v255\f',
+  ]
+  for (const one of spellings) assert.equal(canonicalId(sequence, one), '255', one)
+  assert.equal(canonicalId(sequence, '-0x8000_0000_0000_0000'), '-9223372036854775808')
+  assert.equal(canonicalId(sequence, '0x8000_0000_0000_0000'), undefined)
+})
+
 test('exclusion: what is no integer of 64 bits is no id', () => {
   for (const text of [
     '',
@@ -87,8 +105,15 @@ test('exclusion: what is no integer of 64 bits is no id', () => {
     '- 1',
     '1.0',
     '1e3',
-    '0x10',
-    '1_000',
+    '0x',
+    '0x1g',
+    '0o8',
+    '0b2',
+    '1_',
+    '_1',
+    '1__0',
+    '\u00a01',
+    2 ** 53,
     '١',
     '9223372036854775808',
     '-9223372036854775809',

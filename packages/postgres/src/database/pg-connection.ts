@@ -1,4 +1,4 @@
-import type { CopyTarget } from '@piecework/core/store'
+import { type CopyTarget, sqlStateOf } from '@piecework/core/store'
 import { defaults } from '../defaults.js'
 import { bindValue } from './bind-value.js'
 import { cancelStatement } from './cancel-statement.js'
@@ -13,12 +13,14 @@ const types = { getTypeParser: valueParser }
 /** Keeps an error listener: without one, a connection that is lost ends the process. */
 export function holdPgClient(client: PgClient, release: (broken: boolean) => void): HeldConnection {
   let lost = false
-  const onError = (): void => {
+  let reason: Error | undefined
+  const onError = (error: Error): void => {
     lost = true
+    reason ??= error
   }
   client.on('error', onError)
   return {
-    connection: pgConnection(client),
+    connection: pgConnection(client, () => reason),
     cancelTimeoutMs: defaults.statementCancelTimeoutMs,
     lost: () => lost,
     release: (broken) => {
@@ -28,10 +30,16 @@ export function holdPgClient(client: PgClient, release: (broken: boolean) => voi
   }
 }
 
-function pgConnection(client: PgClient): Connection {
+/** `lostBy`: why the server has ended the connection, where it has said so while nothing ran on it. */
+function pgConnection(client: PgClient, lostBy: () => Error | undefined): Connection {
+  const query: Connection['query'] = async (text, values = []) =>
+    lastOf(await client.query({ text, values: values.map(bindValue), types }))
   return {
-    query: async (text, values = []) =>
-      lastOf(await client.query({ text, values: values.map(bindValue), types })),
+    query: (text, values) =>
+      query(text, values).catch((error: unknown) => {
+        const reason = lostBy()
+        throw sqlStateOf(error) === undefined && sqlStateOf(reason) !== undefined ? reason : error
+      }),
     copyIn: (target: CopyTarget, records, signal) => pgCopyIn(client, target, records, signal),
     copyOut: (select, signal, idle) => pgCopyOut(client, select, signal, idle),
     cancel: () => cancelStatement(client),
