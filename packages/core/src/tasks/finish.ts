@@ -1,13 +1,15 @@
 import type { NodeResult } from '../contracts/attempts.js'
-import type { Queryable, Transaction } from '../contracts/database.js'
+import type { Transaction } from '../contracts/database.js'
+import { PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
-import type { Job, JobError, JobNode } from '../contracts/jobs.js'
+import type { JobNode } from '../contracts/jobs.js'
 import type { ResourceKind } from '../contracts/resource.js'
 import { fromDraft } from '../drafts/draft-state.js'
 import { newRefs } from '../plan/new-ref-of.js'
 import { walkTree } from '../plan/tree.js'
 import { uploadsPrefix } from '../requests/uploads.js'
 import type { AttemptContext, TaskRunner } from './attempt-context.js'
+import { goneSource, sourceDeleted } from './gone-source.js'
 import { openShellSession } from './open-session.js'
 import { removeRows, removeShells } from './remove-resources.js'
 import { archivePrefix, jobPrefix } from './staging.js'
@@ -20,6 +22,7 @@ export const finishTask: TaskRunner = async (attempt) => {
   const isFilling = job.kind === 'import' || job.kind === 'clone'
   const hasRows = isFilling && job.outcome !== 'succeeded' && (await hasMadeShells(attempt))
   const nodes = isFilling && job.outcome === 'succeeded' ? await summarized(attempt) : []
+  if (hasRows) await assertRemovers(attempt)
   const commit = async (tx: Transaction): Promise<NodeResult> => {
     if (isFilling) await openShellSession(attempt, job, tx)
     if (job.outcome !== 'succeeded') {
@@ -27,9 +30,11 @@ export const finishTask: TaskRunner = async (attempt) => {
       const findings = attempt.findings.list()
       return { ...(findings.length > 0 && { findings }), ...(retryUntil && { result: { retryUntil } }) }
     }
-    if (isFilling) return showShells(attempt, nodes, tx)
-    if (job.kind === 'export' && !(await isSourceThere(attempt, tx))) return { error: sourceDeleted(job) }
-    return {}
+    if (job.kind === 'export' || job.kind === 'clone') {
+      const gone = await goneSource(attempt.registry, job, tx)
+      if (gone) return { error: sourceDeleted(job, gone) }
+    }
+    return isFilling ? showShells(attempt, nodes, tx) : {}
   }
   return attempt.store.attempts.run(attempt.lease, commit, { signal: attempt.signal })
 }
@@ -56,24 +61,12 @@ async function isRetriable(attempt: AttemptContext): Promise<boolean> {
   if (job.kind === 'export') {
     const nodes = await store.reports.nodes(job.id, 0)
     const isBegun = nodes.some(({ task, status }) => task === 'export' && status === 'done')
-    return isBegun && isSourceThere(attempt, store.database)
+    return isBegun && !(await goneSource(attempt.registry, job, store.database))
   }
   // A failed import leaves no file behind unless that was asked for.
   if (!job.request.keepUploads || fromDraft(job)) return false
   const uploads = job.request.input?.uploads ?? []
   return uploads.some(({ artifact }) => artifact.startsWith(`${uploadsPrefix(job.id)}/`))
-}
-
-/** False when the host has deleted the exported resource meanwhile. */
-async function isSourceThere({ lease, registry }: AttemptContext, db: Queryable): Promise<boolean> {
-  const { tree } = lease.job
-  const kind = registry.kinds.get(tree.kind)
-  return !kind || (await kind.describe(tree, db)) !== undefined
-}
-
-function sourceDeleted({ tree }: Job): JobError {
-  const message = `The ${tree.kind} ${tree.id} was deleted while it was exported.`
-  return { code: 'resource-not-found', message, node: 'finish', retryable: false }
 }
 
 /** What `ready` and its triggers do to rows is compared, too. */
@@ -112,6 +105,16 @@ async function removeOrHide(attempt: AttemptContext, tx: Transaction, hasRows: b
     const target = newRef(ref)
     if (shell?.incomplete) await shell.incomplete(target, reason, tx)
     else await shell?.remove(target, tx)
+  }
+}
+
+/** Throws `piece-unknown`: what another process's pack has written, only its remover knows. */
+async function assertRemovers({ lease, store, registry }: AttemptContext): Promise<void> {
+  const { job } = lease
+  const format = job.request.input?.format ?? 'archive'
+  for (const { piece } of await store.reports.nodes(job.id)) {
+    if (piece !== undefined && !registry.piece(format, piece))
+      throw new PieceworkError('piece-unknown', `No pack knows the piece "${piece}", whose rows must go.`)
   }
 }
 
