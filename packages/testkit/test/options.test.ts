@@ -25,6 +25,12 @@ optionTests(test, [
     wrong: { make: [undefined, {}], sql: ['yes', 1] },
   },
   {
+    name: 'simulationLaws()',
+    options: () => ({ make, seeds: 2, firstSeed: 7 }),
+    call: (options) => testkit.simulationLaws(lawTest, options),
+    wrong: { make: [undefined, {}], seeds: [0, '2'], firstSeed: [0.5] },
+  },
+  {
     name: 'pieceLaws()',
     options: () => ({
       piece,
@@ -80,8 +86,9 @@ optionTests(test, [
 ])
 
 test('each function that takes options is tried', () => {
-  const laws = 'artifactStoreLaws guardLaws jobStoreLaws pieceLaws runtimeLaws'.split(' ')
-  assert.deepEqual(Object.keys(testkit).sort(), laws)
+  const laws = 'artifactStoreLaws guardLaws jobStoreLaws pieceLaws runtimeLaws simulationLaws'.split(' ')
+  const withoutOptions = ['explained', 'planOf', 'sharedStore', 'simulate']
+  assert.deepEqual(Object.keys(testkit).sort(), [...laws, ...withoutOptions].sort())
 })
 
 test.run()

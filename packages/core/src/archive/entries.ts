@@ -72,10 +72,12 @@ export const entryFacts = ({ size, rows, types, recordBytes }: EntryFacts): Entr
 /** The CSV reader knows records, not files. */
 export function namedEntry(path: string, error: unknown): unknown {
   if (!isPieceworkError(error) || error.facts.entry !== undefined) return error
-  const { code, message, facts } = error
+  const { code, message, facts, findings, retryable } = error
   return new PieceworkError(code, `Entry "${path}": ${message}`, {
     cause: error,
     facts: { ...facts, entry: path },
+    findings,
+    retryable,
   })
 }
 

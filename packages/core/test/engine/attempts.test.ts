@@ -9,12 +9,13 @@ import {
   type Pack,
   PieceworkError,
 } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
 import { databaseError, type Store } from '@piecework/core/store'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
 import { FakeClock, fakeRuntime } from '../support/fake-clock.js'
 import { ann, bytes, Notebooks, withPiecework } from '../support/notebooks.js'
-import { pieceOf } from '../support/slow.js'
+import { deaf, pieceOf } from '../support/slow.js'
 
 const test = suite('engine: attempts')
 
@@ -245,6 +246,54 @@ async function archiveOf(pack: Pack, artifacts: ReturnType<typeof memoryArtifact
   assert.ok(archive)
   return archive.artifact
 }
+
+test('a worker that lacks a piece whose rows must go leaves the last step to others', async () => {
+  const host = new Notebooks()
+  const slow = deaf()
+  let removed = 0
+  const more: Piece = {
+    ...host.lines('notebook'),
+    name: 'notebook/more',
+    remover: {
+      remove: async () => {
+        removed += 1
+      },
+    },
+  }
+  const late: Piece = {
+    ...host.lines('notebook'),
+    name: 'notebook/late',
+    after: ['notebook/more'],
+    cloner: { clone: () => slow.work().then(() => ({ rows: 0 })) },
+  }
+  const parts = { store: memoryStore(), artifacts: memoryArtifacts(), backoffMs: 20, sweepMs: 20 }
+  const of = (...pieces: readonly Piece[]) =>
+    createPiecework({ ...parts, packs: [host.pack(...pieces)], runtime: inProcess() })
+  const [first, older, last] = [of(more, late), of(), of(more, late)]
+  const resource = host.add('b1', 'Birds', ['wren'])
+  await first.start()
+  const { id } = await first.clone({ resource, principal: ann })
+  await slow.begun
+  await older.cancel(id, { principal: ann })
+  const stopped = first.stop()
+  slow.end()
+  await stopped
+  const failed = new Promise<string>((resolve) =>
+    older.events.once('node:failed', ({ node, error }) => resolve(`${node} ${error.code}`)),
+  )
+  await older.start()
+  assert.equal(await failed, 'finish piece-unknown')
+  await older.stop()
+  assert.equal(removed, 0)
+  await last.start()
+  try {
+    for await (const _ of last.watch(id, { principal: ann }));
+    assert.equal((await last.job(id, { principal: ann })).job.status, 'cancelled')
+    assert.equal(removed, 1)
+  } finally {
+    await last.stop()
+  }
+})
 
 /** The job after workers have died at its node; `before` resolves to the attempt that they died at. */
 async function afterDeaths(

@@ -180,6 +180,18 @@ test('a store that cannot delete holds up neither a job nor its claim', () =>
     },
   ))
 
+test('an entry that cannot be read for a moment costs an attempt, and no job', () => {
+  let failures = 0
+  const once = (chunks: AsyncIterable<Uint8Array>) => (failures++ === 0 ? unreadable('ETIMEDOUT')() : chunks)
+  return withFailing(reading(isStaged, once), async (piecework, { host }, fail) => {
+    const resource = host.add('b1', 'Birds', ['wren'])
+    fail(true)
+    const { job } = await (await piecework.clone({ resource, principal: ann })).ended()
+    assert.deepEqual([job.status, job.error], ['succeeded', undefined])
+    assert.ok(failures > 1)
+  })
+})
+
 /** What goes wrong while an archive is read, and what must be said. */
 const readings: Record<string, [Change, RegExp]> = {
   'ends it early': [reading(isArchive, cut), /gives \d+ of the \d+ bytes of "archives\/|not all there/],

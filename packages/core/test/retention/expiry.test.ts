@@ -203,6 +203,37 @@ test('an export whose resource is deleted while it runs fails, and leaves nothin
   )
 })
 
+for (const [what, deleted] of [
+  ['its source', 'b1'],
+  ['a resource below its source', 'c1'],
+] as const) {
+  test(`a clone during which ${what} is deleted fails, and leaves nothing`, async () => {
+    const slow = deaf()
+    const clone = async () => {
+      await slow.work()
+      return { rows: 0 }
+    }
+    await withPiecework(
+      (host) => host.pack({ ...host.lines('notebook'), name: 'work/slow', cloner: { clone } }),
+      async (piecework, { host }) => {
+        const resource = host.add('b1', 'Birds', ['wren'])
+        host.add('c1', 'Owls', ['owl'], 'b1')
+        const job = await piecework.clone({ resource, principal: ann })
+        await slow.begun
+        host.books.delete(deleted)
+        slow.end()
+        const { status, error } = (await job.ended()).job
+        assert.deepEqual([status, error?.code], ['failed', 'resource-not-found'])
+        assert.match(error?.message ?? '', new RegExp(`${deleted} was deleted while it was cloned\\.$`))
+        assert.deepEqual(
+          [...host.books.keys()],
+          ['b1', 'c1'].filter((id) => id !== deleted),
+        )
+      },
+    )
+  })
+}
+
 test('an archive that cannot be deleted delays no other, and is reported', async () => {
   const artifacts = memoryArtifacts()
   const errors: string[] = []

@@ -1,0 +1,46 @@
+import type { SimulatedHosts } from './simulated-hosts.js'
+import type { SimulatedQueue } from './simulated-queue.js'
+import { aheadOf, type PlannedFault } from './simulation-plan.js'
+import type { World } from './world.js'
+
+/** Does to one of the processes that live, or to the queue, what was planned. */
+export function injectFault(
+  world: World,
+  hosts: SimulatedHosts,
+  queue: SimulatedQueue,
+  { what, process: index, forMs }: PlannedFault,
+): void {
+  if (what === 'flush') {
+    world.fault('queue: forgets everything')
+    queue.flush()
+    return
+  }
+  const alive = hosts.alive
+  const host = alive[index % alive.length]
+  if (!host) return
+  const { process, piecework } = host
+  world.fault(`${process.name}: ${what} ${forMs}`)
+  switch (what) {
+    case 'kill':
+      process.kill()
+      return
+    case 'freeze':
+      process.freeze(forMs)
+      return
+    case 'stop':
+      void piecework.stop({ drainMs: index % 3000 }).then(
+        () => process.kill(),
+        () => process.kill(),
+      )
+      return
+    case 'jump':
+      process.aheadMs = aheadOf(process.random)
+      return
+    case 'outage':
+      for (const one of index % 3 === 0 ? alive : [host]) one.link.cut('database', forMs)
+      return
+    case 'storage':
+      for (const one of index % 3 === 0 ? alive : [host]) one.link.cut('storage', forMs)
+      return
+  }
+}

@@ -1,0 +1,20 @@
+import type { Job } from '@piecework/core/store'
+
+/** What those who asked know afterwards. */
+export class RequestRecords {
+  /** Ids that were answered. */
+  readonly jobs = new Set<string>()
+  readonly cancelled = new Set<string>()
+  /** Books that were deleted while jobs may have read them. */
+  readonly removed = new Set<string>()
+  /** How requests ended, for the summary. */
+  readonly outcomes = new Map<string, number>()
+
+  count(what: string): void {
+    this.outcomes.set(what, (this.outcomes.get(what) ?? 0) + 1)
+  }
+
+  ended(job: Job): void {
+    this.count(`${job.kind} ${job.status}`)
+  }
+}

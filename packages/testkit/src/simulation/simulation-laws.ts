@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { check, checkOptions, type OptionChecks, required } from '@piecework/core/store'
+import type { LawTest } from '../law.js'
+import { linked } from '../linked.js'
+import { explained } from './explained.js'
+import { type MakeServer, simulate } from './simulate.js'
+import { planOf } from './simulation-plan.js'
+
+export interface SimulationLawsOptions {
+  /** A server that nothing else uses, empty. Called for each seed. */
+  readonly make: MakeServer
+  /** How many seeds are tried. Default 200. */
+  readonly seeds?: number
+  /** The first of them. Default 1. */
+  readonly firstSeed?: number
+}
+
+const lawChecks: OptionChecks<SimulationLawsOptions> = {
+  make: required(check.func()),
+  seeds: check.count,
+  firstSeed: check.count,
+}
+
+/**
+ * Laws of a whole: engine, store and queue, while processes freeze, die and come back, answers are lost and
+ * clocks jump, in virtual time. A seed decides all that happens.
+ */
+export function simulationLaws(runner: LawTest, options: SimulationLawsOptions): void {
+  const test = linked(runner)
+  const { make, seeds = 200, firstSeed = 1 } = checkOptions('simulationLaws()', options, lawChecks)
+
+  test('one truth: whatever fails, and when, each job ends, its effects happen once, and nothing is left', async () => {
+    for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
+      const result = await simulate(make, planOf(seed))
+      if (result.violations.length > 0) assert.fail(await explained(make, result))
+    }
+  })
+
+  test('reproducible: one seed is one trace, byte for byte', async () => {
+    const [first, second] = [await simulate(make, planOf(firstSeed)), await simulate(make, planOf(firstSeed))]
+    assert.equal(first.trace.join('\n'), second.trace.join('\n'))
+  })
+}

@@ -1,0 +1,128 @@
+import { isTerminal, type Job, type Lease, type OutboxItem, type Store } from '@piecework/core/store'
+import type { World } from './world.js'
+
+interface Node {
+  /** The highest that was given out. */
+  fence: number
+  /** Until then nobody else may begin, in ms of the simulation; 0 once the attempt has ended. */
+  until: number
+  /** Attempts whose work was committed. */
+  done: number
+}
+
+/** What every process together must see of one store. Violations go to the world. */
+export class StoreWatch {
+  readonly #world: World
+  readonly #leaseMs: number
+  readonly #nodes = new Map<string, Node>()
+  readonly #unacknowledged = new Map<string, OutboxItem>()
+
+  constructor(world: World, leaseMs: number) {
+    this.#world = world
+    this.#leaseMs = leaseMs
+  }
+
+  over(store: Store): Store {
+    const { attempts, keys, outbox } = store
+    return {
+      ...store,
+      attempts: {
+        ...attempts,
+        begin: async (task, worker) => {
+          const node = this.#node(task)
+          const before = { ...node }
+          const since = this.#world.time.now
+          const lease = await attempts.begin(task, worker)
+          if (lease) this.#begun(lease, before, since)
+          return lease
+        },
+        run: (lease, work, options) =>
+          this.#fenced('run', lease, async () => {
+            const job = await attempts.run(lease, work, options)
+            this.#ended(lease, job)
+            return job
+          }),
+        fail: (lease, ...given) =>
+          this.#fenced('fail', lease, async () => {
+            const job = await attempts.fail(lease, ...given)
+            this.#node(keyOf(lease)).until = 0
+            return job
+          }),
+        heartbeat: (lease, progress) =>
+          this.#fenced('heartbeat', lease, async () => {
+            const since = this.#world.time.now
+            const answer = await attempts.heartbeat(lease, progress)
+            const node = this.#node(keyOf(lease))
+            const isProlonged = !answer.stopped || lease.node.task === 'finish'
+            if (isProlonged && node.fence === lease.fence && node.until > 0)
+              node.until = since + this.#leaseMs
+            return answer
+          }),
+      },
+      keys: {
+        ...keys,
+        add: (lease, ...given) => this.#fenced('keys.add', lease, () => keys.add(lease, ...given)),
+      },
+      outbox: {
+        pending: async (limit) => {
+          const expected = [...this.#unacknowledged.keys()]
+          const items = await outbox.pending(limit)
+          this.#returned(expected, items, limit)
+          return items
+        },
+        acknowledge: async (ids) => {
+          for (const id of ids) this.#unacknowledged.delete(id)
+          await outbox.acknowledge(ids)
+        },
+      },
+    }
+  }
+
+  #node({ job, node }: { readonly job: string; readonly node: string }): Node {
+    const key = `${job} ${node}`
+    const known = this.#nodes.get(key) ?? { fence: 0, until: 0, done: 0 }
+    this.#nodes.set(key, known)
+    return known
+  }
+
+  #begun(lease: Lease, before: Node, since: number): void {
+    const key = keyOf(lease)
+    const node = this.#node(key)
+    if (lease.fence <= before.fence)
+      this.#world.violation(`exactly once: ${named(lease)} was begun with an old fence`)
+    if (node.until > this.#world.time.now && node.until === before.until)
+      this.#world.violation(`exactly once: ${named(lease)} was begun beside a live lease`)
+    if (lease.node.batch !== lease.job.batch || isTerminal(lease.job.status))
+      this.#world.violation(`order: ${named(lease)} was begun out of its batch`)
+    node.fence = Math.max(node.fence, lease.fence)
+    node.until = since + this.#leaseMs
+  }
+
+  #ended(lease: Lease, job: Job): void {
+    const node = this.#node(keyOf(lease))
+    node.until = 0
+    // The last step may be done again after it could not show what a success has made.
+    if (lease.node.task !== 'finish' || isTerminal(job.status)) node.done += 1
+    if (node.done > 1) this.#world.violation(`exactly once: ${named(lease)} was done twice`)
+  }
+
+  async #fenced<T>(what: string, lease: Lease, work: () => Promise<T>): Promise<T> {
+    const { fence } = this.#node(keyOf(lease))
+    const done = await work()
+    if (lease.fence < fence)
+      this.#world.violation(`exactly once: ${what} of ${named(lease)} came past a fence`)
+    return done
+  }
+
+  /** What was not acknowledged is there until it is. */
+  #returned(expected: readonly string[], items: readonly OutboxItem[], limit: number): void {
+    const ids = new Set(items.map(({ id }) => id))
+    const gone = expected.find((id) => this.#unacknowledged.has(id) && !ids.has(id))
+    if (gone !== undefined && items.length < limit)
+      this.#world.violation(`one truth: an outbox item was lost before it was acknowledged`)
+    for (const item of items) this.#unacknowledged.set(item.id, item)
+  }
+}
+
+const keyOf = ({ job, node }: Lease) => ({ job: job.id, node: node.id })
+const named = ({ job, node }: Lease): string => `${node.id} of the ${job.kind}`

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { explained, planOf, simulate, simulationLaws } from '@piecework/testkit'
+import { suite } from 'uvu'
+import { memoryServer } from './memory-server.js'
+import { plantedFaults } from './planted-faults.js'
+
+const test = suite('simulation: memory store')
+
+simulationLaws(test, { make: memoryServer() })
+
+test('a failing seed is told with the command that shows it and the least that still fails', async () => {
+  const plant = plantedFaults['claims stay for ever']
+  assert.ok(plant)
+  const make = memoryServer(plant)
+  const found = await simulate(make, planOf(1))
+  const text = await explained(make, found)
+  assert.match(
+    text,
+    /^Seed 1 breaks a law \(npm run simulate -- --seed 1 shows what happens\):\n {2}exclusion: /,
+  )
+  const [, requests, faults] = /breaks one: (\d+) requests, (\d+) faults/.exec(text) ?? []
+  assert.deepEqual([requests, faults], ['1', '0'])
+})
+
+test('simulations that are asked for at once do not meet', async () => {
+  const make = memoryServer()
+  const alone = [await simulate(make, planOf(7)), await simulate(make, planOf(8))]
+  const together = await Promise.all([simulate(make, planOf(7)), simulate(make, planOf(8))])
+  assert.deepEqual(
+    together.map(({ hash }) => hash),
+    alone.map(({ hash }) => hash),
+  )
+})
+
+test.run()
