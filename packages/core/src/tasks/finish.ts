@@ -1,5 +1,6 @@
 import type { NodeResult } from '../contracts/attempts.js'
 import type { Transaction } from '../contracts/database.js'
+import { PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
 import type { JobNode } from '../contracts/jobs.js'
 import type { ResourceKind } from '../contracts/resource.js'
