@@ -9,4 +9,4 @@ export const mostHeldBytes = 2 ** 22
 /** Rows of one batch of selected planning units. */
 export const selectionBatchRows = 8192
 /** Pairs of planning units of bound.dat that a validator compares, at 64 bytes each; the database compares any number. */
-export const mostComparedPairs = 2 ** 21
+export const mostComparedPairs = 2_000_000

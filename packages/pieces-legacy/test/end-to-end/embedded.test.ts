@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import type { ResourceRef } from '@piecework/core/piece'
+import { equidistantConic } from '@piecework/test-support/fixtures/foreign-crs.js'
+import { shapefileParts, square } from '@piecework/test-support/fixtures/shapefile-of.js'
 import { suite } from 'uvu'
+import { smallProject } from '../importers/small-project.js'
 import { addColumn, addUnits, setValue, type Unpacked, unpack } from './support/archive.js'
 import { changed, mallory, once } from './support/attacks.js'
 import { assertEqualProjects } from './support/compare.js'
@@ -95,6 +98,28 @@ test('nothing half-made: a cancelled import leaves nothing', async () => {
   assert.equal(end.status, 'cancelled', JSON.stringify(end.error))
   assert.deepEqual(await contentsOf(host), before)
   await host.piecework.guard.checkEditable(`project:${end.target?.id}`)
+})
+
+test('a grid in a coordinate reference system that only PROJ reads lies where it should', async () => {
+  const at = (unit: number) => square(-700_000 + unit * 1000, 300_000, 1000)
+  const features = [1, 2, 3, 4].map((id) => ({ rings: [at(id)], values: [String(id)] }))
+  const grid = shapefileParts(features, { prj: equidistantConic })
+  const job = await host.piecework.import({
+    format: 'legacy-marxan',
+    uploads: smallProject({ grid }),
+    principal: ann,
+    name: 'Small',
+  })
+  const { resource } = await job.result()
+  const { rows } = await host.database.query<{ units: number; off: number }>(
+    `SELECT count(*)::integer AS units, max(ST_Distance(ST_Centroid(ST_Transform(geom, '+proj=longlat +datum=WGS84',
+              '+proj=eqdc +lat_0=39 +lon_0=-96 +lat_1=33 +lat_2=45 +ellps=GRS80 +units=m')),
+            ST_MakePoint(-700000 + puid * 1000 + 500, 300500))) AS off
+     FROM planning.planning_units WHERE project_id = $1`,
+    [resource?.id ?? ''],
+  )
+  assert.equal(rows[0]?.units, 4)
+  assert.ok((rows[0]?.off ?? Number.NaN) < 1, `${rows[0]?.off} metres off`)
 })
 
 test.run()
