@@ -8,8 +8,12 @@ import pg from 'pg'
 export const tables = Array.from({ length: 9 }, (_, index) => `photos_${index}`)
 export const rowsPerTable = 20
 
-/** The table to whose rows, of the same caption, those of a later batch refer. */
-export const beforeOf = (index: number): string | undefined => tables[index - 3]
+/** Every third table has numbers of a sequence as its keys, which nodes of their own reserve. */
+const isNumbered = (index: number): boolean => index % 3 === 0
+
+/** The table to whose rows, of the same caption, those of a numbered table refer. */
+export const beforeOf = (index: number): string | undefined =>
+  isNumbered(index) ? tables[index - 3] : undefined
 
 /** How long a piece takes at least, so that there is a middle to be killed in. */
 const pieceMs = 100
@@ -20,8 +24,10 @@ export async function makeAlbumTables(url: string): Promise<void> {
     await postgresStore({ database: fromPg(pool) }).migrate()
     await pool.query('CREATE TABLE albums (id uuid PRIMARY KEY, name text, ready boolean NOT NULL)')
     for (const table of tables) {
-      const before = beforeOf(tables.indexOf(table))
-      await pool.query(`CREATE TABLE ${table} (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, caption text,
+      const index = tables.indexOf(table)
+      const before = beforeOf(index)
+      const key = isNumbered(index) ? 'int GENERATED ALWAYS AS IDENTITY' : 'uuid DEFAULT gen_random_uuid()'
+      await pool.query(`CREATE TABLE ${table} (id ${key} PRIMARY KEY, caption text,
         album_id uuid NOT NULL REFERENCES albums ON DELETE CASCADE${before ? `, before_id int NOT NULL REFERENCES ${before} ON DELETE CASCADE` : ''})`)
     }
   } finally {

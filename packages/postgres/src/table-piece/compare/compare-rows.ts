@@ -28,7 +28,7 @@ export async function compareRows(
   const other = await comparableRows(tx, plan, b, keys, others)
   await tx.query(
     `CREATE TEMPORARY TABLE ${unlike} ON COMMIT DROP AS SELECT x.k, x.d, sum(x.side) AS surplus
-     FROM (SELECT k, d, 1 AS side FROM ${one.digests} UNION ALL SELECT k, d, -1 FROM ${other.digests}) x
+     FROM (SELECT k, d, 1 AS side FROM ${one.table} UNION ALL SELECT k, d, -1 FROM ${other.table}) x
      GROUP BY x.k, x.d HAVING sum(x.side) <> 0`,
   )
   await tx.query(`ANALYZE ${unlike}`)
@@ -43,7 +43,7 @@ export async function compareRows(
   const found = await tx.query<Sampled>(
     `SELECT p.k AS key, p.change, p.differs FROM ${pairs} p ORDER BY p.k COLLATE "C", p.change LIMIT ${defaults.comparedSamples}`,
   )
-  await tx.query(`DROP TABLE ${unlike}, ${pairs}`)
+  await tx.query(`DROP TABLE ${unlike}, ${pairs}, ${one.table}, ${other.table}`)
   const [added, removed, changed] = (['added', 'removed', 'changed'] as const).map((name) =>
     Number(rows[0]?.[name] ?? 0),
   ) as [number, number, number]
@@ -61,11 +61,14 @@ export async function compareRows(
 
 type Counts = Readonly<Record<'added' | 'removed' | 'changed', string>>
 
-/** The rows of one side, in SQL: their key `k`, and the digest `d` of all other columns. */
+/** The rows of one side. */
 interface ComparableRows {
   readonly rows: number
-  readonly digests: string
-  /** Those with a key in `unlike`, with `v`, the values of `names`. */
+  /** Temporary table, as SQL: their key `k`, the digest `d` of all other columns, and where they are, `at`. */
+  readonly table: string
+  /** FROM clause whose rows `r` are those of the entry. */
+  readonly entry: string
+  /** SQL of an array of the values of `names`. */
   readonly values: string
   readonly names: readonly string[]
 }
@@ -90,31 +93,45 @@ async function comparableRows(
   for (const column of apart) texts.push(await entry.column(column))
   const wide = loaded.rest.length > 0
   const values = `ARRAY[${texts.join(', ')}]::text[]${wide ? ' || r.rest' : ''}`
-  const digest = `sha256(convert_to(${jsonArraySql(wide ? [...texts, 'r.rest::text'] : texts)}, 'UTF8'))`
-  const keyed = jsonArraySql(key)
-  const select = `SELECT ${keyed} AS k, ${digest} AS d`
+  // Lengths stand before the texts, so different values are never the same bytes.
+  const digest = `sha256(array_send(${values}))`
+  const table = `pg_temp.piecework_rows_${node.side}`
+  await tx.query(
+    `CREATE TEMPORARY TABLE ${table} ON COMMIT DROP AS SELECT ${jsonArraySql(key)} AS k, ${digest} AS d, r.ctid AS at FROM ${entry.from}`,
+  )
   return {
     rows: loaded.rows,
-    digests: `(${select} FROM ${entry.from} OFFSET 0) s`,
-    // Before the digest, which costs the most.
-    values: `(${select}, ${values} AS v FROM ${entry.from} WHERE ${keyed} IN (SELECT k FROM ${unlike}) OFFSET 0) s`,
+    table,
+    entry: entry.from,
+    values,
     names: [...apart.map(({ name }) => name), ...loaded.rest],
   }
 }
 
 /** Rows that are not equal, by key; `differs`: the numbers of the columns, from 1. */
 async function pairRows(tx: Transaction, a: ComparableRows, b: ComparableRows): Promise<void> {
-  const surplus = (values: string, count: string) =>
-    `SELECT x.k, x.v, row_number() OVER (PARTITION BY x.k ORDER BY x.d, x.n) AS m
-     FROM (SELECT s.k, s.d, s.v, row_number() OVER (PARTITION BY s.k, s.d) AS n, ${count} AS most
-       FROM ${values} JOIN ${unlike} u ON u.k = s.k AND u.d = s.d WHERE ${count} > 0) x WHERE x.n <= x.most`
+  const surplus = ({ table, entry, values }: ComparableRows, count: string) =>
+    `SELECT x.k, ${values} AS v, row_number() OVER (PARTITION BY x.k ORDER BY x.d, x.n) AS m
+     FROM ${entry} JOIN (SELECT s.k, s.d, s.at, row_number() OVER (PARTITION BY s.k, s.d) AS n, ${count} AS most
+       FROM ${table} s JOIN ${unlike} u ON u.k = s.k AND u.d = s.d WHERE ${count} > 0) x ON r.ctid = x.at WHERE x.n <= x.most`
   await tx.query(
     `CREATE TEMPORARY TABLE ${pairs} ON COMMIT DROP AS
      SELECT coalesce(one.k, two.k) AS k,
        CASE WHEN one.k IS NULL THEN 'added' WHEN two.k IS NULL THEN 'removed' ELSE 'changed' END AS change,
-       CASE WHEN one.k = two.k THEN (SELECT array_agg(e.o ORDER BY e.o) FROM unnest(one.v, two.v) WITH ORDINALITY AS e(x, y, o) WHERE e.x IS DISTINCT FROM e.y) END AS differs
-     FROM (${surplus(a.values, 'u.surplus')}) one FULL JOIN (${surplus(b.values, '-u.surplus')}) two ON one.k = two.k AND one.m = two.m`,
+       CASE WHEN one.k = two.k THEN ${differsSql(a.names.length)} END AS differs
+     FROM (${surplus(a, 'u.surplus')}) one FULL JOIN (${surplus(b, '-u.surplus')}) two ON one.k = two.k AND one.m = two.m`,
   )
+}
+
+/** SQL of the places at which two arrays differ. A subquery for each row costs more than all else. */
+function differsSql(columns: number): string {
+  if (columns > defaults.comparedApart)
+    return '(SELECT array_agg(e.o ORDER BY e.o) FROM unnest(one.v, two.v) WITH ORDINALITY AS e(x, y, o) WHERE e.x IS DISTINCT FROM e.y)'
+  const places = Array.from(
+    { length: columns },
+    (_, at) => `CASE WHEN one.v[${at + 1}] IS DISTINCT FROM two.v[${at + 1}] THEN ${at + 1}::bigint END`,
+  )
+  return `array_remove(ARRAY[${places.join(', ')}]::bigint[], NULL)`
 }
 
 interface Sampled {
