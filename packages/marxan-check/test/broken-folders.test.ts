@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { skipUnless } from '@piecework/test-support'
 import { equidistantConic } from '@piecework/test-support/fixtures/foreign-crs.js'
 import { type Folders, folders, inputDat, layer } from '@piecework/test-support/fixtures/marxan-folders.js'
 import { shapefileParts, squares } from '@piecework/test-support/fixtures/shapefile-of.js'
