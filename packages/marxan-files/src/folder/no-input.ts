@@ -11,7 +11,7 @@ import { headOf } from './head-of.js'
 import { type Listing, listing } from './listing.js'
 import { marxanWebHint } from './marxan-web.js'
 import { isCluz, refuseCluz } from './refuse-other-programs.js'
-import { type TablesByRole, tablesByColumns } from './tables-by-columns.js'
+import { canBeNamed, type TablesByRole, tablesByColumns } from './tables-by-columns.js'
 
 const what: Readonly<Record<TableRole, string>> = {
   'pu.dat': 'planning units',
@@ -26,7 +26,7 @@ export async function noInput(dir: string): Promise<PieceworkError> {
   const files = await listing(dir, await foldersBelow(dir))
   const tables = await tablesByColumns(dir, files)
   if (isCluz(files) && tables['spec.dat'].length === 0) refuseCluz()
-  const { there, hint } = (await elsewhere(dir, files)) ?? {
+  const { there, hint } = (await elsewhere(dir, files, tables)) ?? {
     there: tablesText(tables),
     hint: suggestion(dir, files, tables),
   }
@@ -50,11 +50,12 @@ export async function noInput(dir: string): Promise<PieceworkError> {
 async function elsewhere(
   dir: string,
   files: Listing,
+  tables: TablesByRole,
 ): Promise<{ readonly there: string; readonly hint?: string } | undefined> {
   const below = files.anywhere('input.dat')
   if (below !== undefined) return { there: `; there is ${below}: that folder may be the project` }
   const packed = files.in('').find((name) => /\.mxw$/i.test(name))
-  if (packed !== undefined)
+  if (packed !== undefined && neededRoles.some((role) => tables[role].length === 0))
     return { there: `; there is ${packed}, a project of Marxan Web`, hint: marxanWebHint(join(dir, packed)) }
   for (const name of files.in('').filter((name) => /\.txt$/i.test(name)))
     if (namesTables(await headOf(join(dir, name), inputDatHeadBytes)))
@@ -113,8 +114,11 @@ const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIn
 
 /** Of results that are there, or the usual ones. */
 function outputNames(files: Listing): { readonly SCENNAME: string; readonly OUTPUTDIR: string } {
-  for (const folder of ['', ...files.folders]) {
-    const names = files.in(folder).flatMap((name) => resultName(name)?.scenario ?? [])
+  for (const folder of ['', ...files.folders].filter(canBeNamed)) {
+    const names = files
+      .in(folder)
+      .filter(canBeNamed)
+      .flatMap((name) => resultName(name)?.scenario ?? [])
     const SCENNAME = names.includes('output') ? 'output' : names[0]
     if (SCENNAME !== undefined) return { SCENNAME, OUTPUTDIR: folder === '' ? '.' : folder }
   }

@@ -23,7 +23,8 @@ export async function tablesByColumns(dir: string, files: Listing): Promise<Tabl
   const candidates = ['', ...files.folders].flatMap((folder) =>
     files.in(folder).map((name) => ({ folder, name, path: folder ? `${folder}/${name}` : name })),
   )
-  for (const one of candidates.filter(({ name }) => isTable(name)).slice(0, maxTablesLookedAt)) {
+  const readable = candidates.filter(({ name, path }) => isTable(name) && canBeNamed(path))
+  for (const one of readable.slice(0, maxTablesLookedAt)) {
     const role = tableRole(await headOf(join(dir, one.path), tableHeadBytes))
     if (role !== undefined) tables.push({ ...one, role })
   }
@@ -40,6 +41,9 @@ export async function tablesByColumns(dir: string, files: Listing): Promise<Tabl
     (Object.keys(fileKeys) as TableRole[]).map((role) => [role, pathsOf(role)]),
   ) as unknown as TablesByRole
 }
+
+/** Whether input.dat can hold the path: it has one name on a line. */
+export const canBeNamed = (path: string): boolean => !/\p{Cc}/u.test(path)
 
 /** CLUZ keeps its own columns in targets.csv. */
 const isTable = (name: string): boolean =>
