@@ -6,7 +6,7 @@ import { join, sep } from 'node:path'
 export async function testFiles(filters) {
   const packages = (await readdir('packages')).map((name) => join('packages', name))
   const files = []
-  for (const workspace of [...packages, 'examples', 'bench', 'soak', 'consumers']) {
+  for (const workspace of [...packages, 'examples', 'bench', 'soak', 'fuzz', 'consumers']) {
     const folder = join(workspace, 'test')
     if (!existsSync(folder)) continue
     for (const path of await readdir(folder, { recursive: true })) {

@@ -9,11 +9,11 @@ import type { Column } from './catalogue.js'
 const printed = (sql: string): string => `format('%s', ${sql})`
 
 /**
- * SQL of a text as a value of the column, read as COPY reads it: a cast would cut what is too long. A document
- * in a `json` has no modifiers.
+ * SQL of a text as a value of the column, read as COPY reads it: a cast would cut what is too long, and look
+ * for a `regclass` by its name only. A document in a `json` has no modifiers.
  */
 const read = ({ type, stored }: Pick<Column, 'type' | 'stored'>, text: string): string =>
-  withoutModifiers(stored) === stored
+  withoutModifiers(stored) === stored && !/^reg/.test(stored)
     ? `${text}::${type}`
     : `(SELECT x.v FROM json_to_record(json_build_object('v', ${text})) AS x(v ${type}))`
 

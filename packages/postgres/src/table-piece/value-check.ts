@@ -135,13 +135,19 @@ function checkOf(base: string, length: number | undefined, scale: number, writte
   }
 }
 
+/** Types of moments, with ranges and arrays of them. */
+const moments = /^_?(?:date|time)|^_?(?:ts|tstz)(?:multi)?range$/
+/** Words for another moment at each reading. */
+const relative = /(?:^|[^a-z])(?:now|today|tomorrow|yesterday)(?![a-z])/i
+
 /** @param written as a value of this very type, so that no number has more digits than it holds */
 export function valueCheck(
   { base, stored, domain }: Pick<Column, 'base' | 'stored' | 'domain'>,
   written: boolean,
 ): ValueCheck {
   const [, length, scale] = /\((-?\d+)(?:,(-?\d+))?\)/.exec(stored) ?? []
-  const check = checkOf(base, length === undefined ? undefined : Number(length), Number(scale ?? 0), written)
+  const usual = checkOf(base, length === undefined ? undefined : Number(length), Number(scale ?? 0), written)
+  const check: ValueCheck = moments.test(base) ? (text) => (relative.test(text) ? false : usual(text)) : usual
   // What a domain allows besides, the database knows.
   return domain ? (text) => (check(text) === false ? false : undefined) : check
 }
