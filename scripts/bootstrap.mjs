@@ -16,6 +16,7 @@ const steps = {
   bench: 'scripts/bench.mjs',
   soak: 'scripts/soak.mjs',
   fuzz: 'scripts/fuzz.mjs',
+  simulate: 'scripts/simulate.mjs',
   docs: 'scripts/docs.mjs',
   broken: 'scripts/broken.mjs',
 }
