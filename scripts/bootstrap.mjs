@@ -15,6 +15,7 @@ const steps = {
   size: 'scripts/install-size.mjs',
   bench: 'scripts/bench.mjs',
   soak: 'scripts/soak.mjs',
+  simulate: 'scripts/simulate.mjs',
   docs: 'scripts/docs.mjs',
   broken: 'scripts/broken.mjs',
 }

@@ -21,6 +21,7 @@ const nothing = async () => ({ rows: [], rowCount: 0, command: '' })
 const database = { query: nothing, transaction: async () => undefined as never }
 const pool = { connect: async () => assert.fail('connected') }
 const knex = { client: { acquireConnection: async () => ({}), releaseConnection: async () => undefined } }
+const environment = { now: () => 0, after: () => () => {}, every: () => () => {}, uuid: () => '' }
 const negative = [-1, 0.5, Number.NaN, '5', null]
 const url = 'postgres://u:geheim@h/d'
 
@@ -79,13 +80,14 @@ const spec = () => ({
 optionTests(test, [
   {
     name: 'postgresStore()',
-    options: () => ({ database, control: database, leaseMs: 1000 }),
+    options: () => ({ database, control: database, leaseMs: 1000, environment }),
     call: postgresStore,
-    opaque: ['database', 'control'],
+    opaque: ['database', 'control', 'environment'],
     wrong: {
       database: [undefined, url, {}, Promise.resolve(database)],
       control: [url],
       leaseMs: [0, ...negative],
+      environment: [{}, Date],
     },
   },
   {

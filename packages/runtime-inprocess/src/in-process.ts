@@ -2,6 +2,7 @@ import {
   callHost,
   check,
   checkOptions,
+  type Environment,
   type OptionChecks,
   PieceworkError,
   type Runtime,
@@ -21,9 +22,15 @@ export interface InProcessOptions {
    * process warning.
    */
   readonly onError?: (error: unknown, task: Task) => void
+  /** Timers, for tests and simulations. Default: those of this process. */
+  readonly environment?: Environment
 }
 
-const inProcessChecks: OptionChecks<InProcessOptions> = { concurrency: check.count, onError: check.func() }
+const inProcessChecks: OptionChecks<InProcessOptions> = {
+  concurrency: check.count,
+  onError: check.func(),
+  environment: check.environment,
+}
 const submitChecks = { delayMs: check.duration }
 const stopChecks = { drainMs: check.duration }
 
@@ -33,14 +40,16 @@ const stopChecks = { drainMs: check.duration }
  * while a task waits for its delay.
  */
 export function inProcess(options?: InProcessOptions): Runtime {
-  const { concurrency = defaults.concurrency, onError = warn } = checkOptions(
-    'inProcess()',
-    options,
-    inProcessChecks,
-  )
+  const {
+    concurrency = defaults.concurrency,
+    onError = warn,
+    environment,
+  } = checkOptions('inProcess()', options, inProcessChecks)
   const queue = new PQueue({ concurrency, autoStart: false })
   const running = new Set<AbortController>()
-  const delays = timers()
+  const after: Environment['after'] | undefined =
+    environment && ((ms, callback) => environment.after(ms, callback))
+  const delays = timers(after)
   let isStopped = false
   let handler: TaskHandler | undefined
 
@@ -79,7 +88,7 @@ export function inProcess(options?: InProcessOptions): Runtime {
       delays.clear()
       queue.pause()
       queue.clear()
-      const drain = timers()
+      const drain = timers(after)
       drain.add(drainMs, () => running.forEach(abort))
       await queue.onPendingZero()
       drain.clear()

@@ -1,3 +1,5 @@
+import type { Environment } from '@piecework/core/store'
+
 /** The longest time that a Node timer can wait; longer ones would fire at once. */
 const maxTimerMs = 2 ** 31 - 1
 
@@ -8,22 +10,26 @@ export interface Timers {
   clear(): void
 }
 
-export function timers(): Timers {
-  const pending = new Set<NodeJS.Timeout>()
+export function timers(after: Environment['after'] = processAfter): Timers {
+  const pending = new Set<() => void>()
   const add = (ms: number, callback: () => void): void => {
-    const elapsed = (): void => {
-      pending.delete(timer)
+    const cancel = after(Math.min(ms, maxTimerMs), () => {
+      pending.delete(cancel)
       if (ms > maxTimerMs) add(ms - maxTimerMs, callback)
       else callback()
-    }
-    const timer = setTimeout(elapsed, Math.min(ms, maxTimerMs))
-    pending.add(timer)
+    })
+    pending.add(cancel)
   }
   return {
     add,
     clear() {
-      pending.forEach(clearTimeout)
+      for (const cancel of pending) cancel()
       pending.clear()
     },
   }
+}
+
+const processAfter: Environment['after'] = (ms, callback) => {
+  const timer = setTimeout(callback, ms)
+  return () => clearTimeout(timer)
 }

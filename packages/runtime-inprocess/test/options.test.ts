@@ -4,14 +4,16 @@ import { suite } from 'uvu'
 
 const test = suite('options: runtime in process')
 
+const environment = { now: () => 0, after: () => () => {}, every: () => () => {}, uuid: () => '' }
 const negative = [-1, 0.5, Number.NaN, '5', null]
 
 optionTests(test, [
   {
     name: 'inProcess()',
-    options: () => ({ concurrency: 2, onError: () => undefined }),
+    options: () => ({ concurrency: 2, onError: () => undefined, environment }),
+    opaque: ['environment'],
     call: inProcess,
-    wrong: { concurrency: [0, ...negative, 2 ** 31], onError: [7, 'log'] },
+    wrong: { concurrency: [0, ...negative, 2 ** 31], onError: [7, 'log'], environment: [{}, Date] },
   },
   {
     name: 'submit()',

@@ -8,7 +8,13 @@ export { pieceLaws } from './pieces/piece-laws.js'
 export type { PieceLawsOptions, Sample } from './pieces/piece-laws-options.js'
 export { type RuntimeLawsOptions, runtimeLaws } from './runtime/runtime-laws.js'
 export { explained } from './simulation/explained.js'
-export { type MakeServer, type SimulationResult, simulate } from './simulation/simulate.js'
-export { type ServerSettings, type SimulatedServer, sharedStore } from './simulation/simulated-server.js'
+export { type SimulationResult, simulate } from './simulation/simulate.js'
+export {
+  type MakeServer,
+  type ServerSettings,
+  type SimulatedParts,
+  type SimulatedServer,
+  sharedStore,
+} from './simulation/simulated-server.js'
 export { type SimulationLawsOptions, simulationLaws } from './simulation/simulation-laws.js'
 export { planOf, type SimulationPlan } from './simulation/simulation-plan.js'

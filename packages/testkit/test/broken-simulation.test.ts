@@ -11,7 +11,7 @@ const mostSeeds = 200
 for (const [what, plant] of Object.entries(plantedFaults)) {
   test(what, async () => {
     for (let seed = 1; seed <= mostSeeds; seed++) {
-      const { violations } = await simulate(memoryServer(plant), planOf(seed))
+      const { violations } = await simulate({ make: memoryServer(plant) }, planOf(seed))
       if (violations.length > 0) return
     }
     assert.fail(`none of ${mostSeeds} seeds finds it`)

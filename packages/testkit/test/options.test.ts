@@ -26,9 +26,9 @@ optionTests(test, [
   },
   {
     name: 'simulationLaws()',
-    options: () => ({ make, seeds: 2, firstSeed: 7 }),
+    options: () => ({ make, runtime: make, seeds: 2, firstSeed: 7 }),
     call: (options) => testkit.simulationLaws(lawTest, options),
-    wrong: { make: [undefined, {}], seeds: [0, '2'], firstSeed: [0.5] },
+    wrong: { make: [undefined, {}], runtime: [inProcess()], seeds: [0, '2'], firstSeed: [0.5] },
   },
   {
     name: 'pieceLaws()',

@@ -32,13 +32,13 @@ export async function acquireHold(tx: Queryable, hold: NewHold): Promise<string>
   await assertNotHeld(tx, paths, shared)
   await tx.query(
     `DELETE FROM piecework.holds h USING jsonb_array_elements_text($1::jsonb) AS p(path)
-     WHERE h.root = split_part(p.path, '/', 1) AND h.expires_at <= clock_timestamp()`,
+     WHERE h.root = split_part(p.path, '/', 1) AND h.expires_at <= piecework.now()`,
     [JSON.stringify(paths)],
   )
   await tx.query(
     `INSERT INTO piecework.holds (id, root, path, shared, expires_at, holder_id, holder_kind, acquired_at, job_id)
      SELECT DISTINCT $1::uuid, split_part(p.path, '/', 1), p.path, $3::float8 IS NOT NULL,
-       clock_timestamp() + $3::float8 * interval '1 millisecond', $4, $5, now(), $6
+       piecework.now() + $3::float8 * interval '1 millisecond', $4, $5, (SELECT piecework.now()), $6
      FROM jsonb_array_elements_text($2::jsonb) AS p(path)`,
     [id, JSON.stringify(paths), leaseMs ?? null, holder.id, holder.kind, job ?? null],
   )
@@ -51,7 +51,7 @@ export async function holdersOf(db: Queryable, path: ResourcePath): Promise<read
   const { rows } = await db.query<{ id: string; kind: string; since: string }>(
     `SELECT holder_id AS id, holder_kind AS kind, to_jsonb(acquired_at) #>> '{}' AS since FROM (
        SELECT DISTINCT id, holder_id, holder_kind, acquired_at FROM piecework.holds h
-       WHERE h.root = split_part($1, '/', 1) AND (h.expires_at IS NULL OR h.expires_at > clock_timestamp())
+       WHERE h.root = split_part($1, '/', 1) AND (h.expires_at IS NULL OR h.expires_at > piecework.now())
          AND (h.path = $1 OR starts_with(h.path, $1 || '/') OR starts_with($1, h.path || '/'))
      ) AS found ORDER BY found.acquired_at`,
     [path],
@@ -69,7 +69,7 @@ export async function assertNotHeld(
     `SELECT p.path, h.holder_id AS id, h.holder_kind AS kind, to_jsonb(h.acquired_at) #>> '{}' AS since
      FROM jsonb_array_elements_text($1::jsonb) AS p(path)
      JOIN piecework.holds h ON h.root = split_part(p.path, '/', 1)
-     WHERE (h.expires_at IS NULL OR h.expires_at > clock_timestamp()) AND NOT (h.shared AND $2::boolean)
+     WHERE (h.expires_at IS NULL OR h.expires_at > piecework.now()) AND NOT (h.shared AND $2::boolean)
        AND (h.path = p.path OR starts_with(h.path, p.path || '/') OR starts_with(p.path, h.path || '/'))
      LIMIT 1`,
     [JSON.stringify(paths), String(shared)],

@@ -65,7 +65,7 @@ export async function releaseAttempt(tx: Queryable, lease: Lease, forMs: number)
   return job
 }
 
-const laterSql = (ms: string): string => `clock_timestamp() + ${ms}::float8 * interval '1 millisecond'`
+const laterSql = (ms: string): string => `piecework.now() + ${ms}::float8 * interval '1 millisecond'`
 
 const awaitNextAttempt = (tx: Queryable, lease: Lease, error: JobError, inMs = 0) =>
   setWaiting(tx, lease, `attempt = attempt + 1, error = $4::jsonb, submitted_at = ${laterSql('$5')}`, [

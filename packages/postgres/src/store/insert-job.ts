@@ -24,7 +24,7 @@ export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 
        CASE WHEN $9::text = 'draft' THEN at END,
        jsonb_build_array(jsonb_build_object('status', $9::text, 'at', at)),
        $11::int, $12::int, $13::boolean, at + $14::float8 * interval '1 millisecond', $16::int, $17::bigint
-     FROM (SELECT clock_timestamp() AS at) AS clock
+     FROM (SELECT piecework.now() AS at) AS clock
      ON CONFLICT (id) DO NOTHING
      RETURNING to_jsonb(j)::text AS job`,
     [

@@ -1,4 +1,5 @@
 import type { Task } from '@piecework/core/store'
+import type { Clock } from './clocks.js'
 
 /** What takes leases in this process. */
 export interface LeaseHolder {
@@ -6,6 +7,7 @@ export interface LeaseHolder {
   readonly storeId: string
   readonly embedded: boolean
   readonly leaseMs: number
+  readonly clock: Clock
 }
 
 export interface TaskOfWorker extends Task {

@@ -19,7 +19,7 @@ export async function lockJob(tx: Queryable, id: string): Promise<LockedJob> {
 
 export async function findJob(tx: Queryable, id: string): Promise<LockedJob | undefined> {
   const { rows } = await tx.query<{ job: string; at: string }>(
-    `SELECT to_jsonb(j)::text AS job, to_jsonb(clock_timestamp()) #>> '{}' AS at
+    `SELECT to_jsonb(j)::text AS job, to_jsonb(piecework.now()) #>> '{}' AS at
      FROM piecework.jobs j WHERE id = $1 FOR NO KEY UPDATE`,
     [id],
   )

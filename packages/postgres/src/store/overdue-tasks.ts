@@ -10,7 +10,7 @@ import { lapsedSql } from './take-over.js'
  */
 export async function overdueTasks(
   control: Database,
-  { storeId, embedded }: LeaseHolder,
+  { storeId, embedded, clock }: LeaseHolder,
   submittedBefore: Date,
 ): Promise<readonly Task[]> {
   const { rows } = await control.query<{
@@ -21,10 +21,10 @@ export async function overdueTasks(
     batch: number
   }>(
     `UPDATE piecework.nodes o
-     SET submitted_at = CASE WHEN o.status = 'waiting' THEN clock_timestamp() ELSE o.submitted_at END
+     SET submitted_at = CASE WHEN o.status = 'waiting' THEN piecework.now() ELSE o.submitted_at END
      FROM (
        WITH crashed AS (
-         SELECT n.job_id, least(max(n.lease_until), clock_timestamp()) AS lapsed_at
+         SELECT n.job_id, least(max(n.lease_until), piecework.now()) AS lapsed_at
          FROM piecework.jobs j
          JOIN piecework.nodes n ON n.job_id = j.id AND n.batch = j.batch
          WHERE NOT j.terminal AND n.open AND ${lapsedSql}
@@ -37,12 +37,12 @@ export async function overdueTasks(
        LEFT JOIN crashed c ON c.job_id = j.id
        WHERE NOT j.terminal AND n.open
          AND (${lapsedSql} OR n.status = 'waiting' AND coalesce(n.submitted_at, b.submitted_at)
-           <= greatest(clock_timestamp() - $3::float8 * interval '1 millisecond', c.lapsed_at))
+           <= greatest(piecework.now() - $3::float8 * interval '1 millisecond', c.lapsed_at))
        FOR UPDATE OF n SKIP LOCKED
      ) found
      WHERE o.job_id = found.job_id AND o.id = found.id
      RETURNING o.job_id AS job, o.id AS node, o.attempt, found.priority, found.batch`,
-    [storeId, String(embedded), msSince(submittedBefore)],
+    [storeId, String(embedded), msSince(submittedBefore, clock)],
   )
   return rows.map(({ job: id, node, attempt, priority, batch }) =>
     taskOf({ id, priority, batch }, { id: node, attempt }),

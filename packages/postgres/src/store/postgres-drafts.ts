@@ -10,14 +10,14 @@ import {
 } from '@piecework/core/store'
 import { queue } from './admission.js'
 import { applyEvent } from './apply-event.js'
-import { msSince } from './clocks.js'
+import { type Clock, msSince } from './clocks.js'
 import { findCreated } from './find-created.js'
 import { insertJob, insertNodes } from './insert-job.js'
 import { jsonText } from './json-text.js'
 import { lockJob } from './lock-job.js'
 import { committed } from './unknown-commit.js'
 
-export function postgresDrafts(database: Database, control: Database): Drafts {
+export function postgresDrafts(database: Database, control: Database, clock: Clock): Drafts {
   /**
    * Replaces the upload that `matches`, or removes it if there is no replacement. Resolves to the one that
    * was there.
@@ -33,7 +33,7 @@ export function postgresDrafts(database: Database, control: Database): Drafts {
       const added = replacement ? [replacement] : []
       const { request } = withUploads(job, (uploads) => [...uploads.filter((one) => one !== found), ...added])
       await tx.query(
-        'UPDATE piecework.jobs SET request = $2::jsonb, draft_changed_at = clock_timestamp() WHERE id = $1',
+        'UPDATE piecework.jobs SET request = $2::jsonb, draft_changed_at = piecework.now() WHERE id = $1',
         [id, jsonText(request)],
       )
       return found
@@ -67,10 +67,10 @@ export function postgresDrafts(database: Database, control: Database): Drafts {
     idle: async (before) => {
       const { rows } = await control.query<{ id: string }>(
         `SELECT id FROM piecework.jobs
-         WHERE draft_changed_at < clock_timestamp() - $1::float8 * interval '1 millisecond'
+         WHERE draft_changed_at < piecework.now() - $1::float8 * interval '1 millisecond'
            AND NOT terminal AND status = 'draft'
          ORDER BY draft_changed_at`,
-        [msSince(before)],
+        [msSince(before, clock)],
       )
       return rows.map(({ id }) => id)
     },

@@ -35,7 +35,7 @@ export function postgresGuard(control: Database): Guard {
       const hold = await control.transaction((own) => acquireHold(own, { paths: [path], holder, leaseMs }))
       const check = async (): Promise<void> => {
         const { rowCount } = await control.query(
-          'SELECT FROM piecework.holds WHERE id = $1::uuid AND expires_at > clock_timestamp()',
+          'SELECT FROM piecework.holds WHERE id = $1::uuid AND expires_at > piecework.now()',
           [hold],
         )
         if (rowCount === 1) return

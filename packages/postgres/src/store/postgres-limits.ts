@@ -10,10 +10,10 @@ export function postgresLimits(control: Database): Limits {
       const { rows } = await control.query<{ id: string }>(
         `SELECT id FROM (
            SELECT id, deadline FROM piecework.jobs
-           WHERE deadline <= clock_timestamp() AND outcome IS NULL AND status <> 'draft'
+           WHERE deadline <= piecework.now() AND outcome IS NULL AND status <> 'draft'
            UNION ALL
            SELECT id, deadline FROM piecework.jobs
-           WHERE deadline <= clock_timestamp() AND outcome IS NOT NULL AND NOT stopped AND batch < batches
+           WHERE deadline <= piecework.now() AND outcome IS NOT NULL AND NOT stopped AND batch < batches
              AND NOT terminal
          ) overdue ORDER BY deadline LIMIT $1::int`,
         [defaults.expiredPerSweep],

@@ -1,16 +1,16 @@
 import type { Database, Outbox, OutboxAction } from '@piecework/core/store'
-import { dateIn } from './clocks.js'
+import { type Clock, dateIn } from './clocks.js'
 
-export function postgresOutbox(control: Database): Outbox {
+export function postgresOutbox(control: Database, clock: Clock): Outbox {
   return {
     pending: async (limit) => {
       const { rows } = await control.query<{ id: string; action: string; in_ms: string | null }>(
         `SELECT id::text AS id, action::text AS action,
-           (extract(epoch FROM (action ->> 'notBefore')::timestamptz - clock_timestamp()) * 1000)::text AS in_ms
+           (extract(epoch FROM (action ->> 'notBefore')::timestamptz - piecework.now()) * 1000)::text AS in_ms
          FROM piecework.outbox ORDER BY outbox.id LIMIT $1::int`,
         [limit],
       )
-      return rows.map(({ id, action, in_ms }) => ({ id, action: actionOf(action, Number(in_ms)) }))
+      return rows.map(({ id, action, in_ms }) => ({ id, action: actionOf(action, Number(in_ms), clock) }))
     },
     acknowledge: async (ids) => {
       await control.query(
@@ -21,7 +21,7 @@ export function postgresOutbox(control: Database): Outbox {
   }
 }
 
-function actionOf(text: string, inMs: number): OutboxAction {
+function actionOf(text: string, inMs: number, clock: Clock): OutboxAction {
   const action = JSON.parse(text) as OutboxAction
-  return action.type === 'task' ? { ...action, notBefore: dateIn(inMs) } : action
+  return action.type === 'task' ? { ...action, notBefore: dateIn(inMs, clock) } : action
 }

@@ -19,9 +19,9 @@ export function postgresRetention(control: Database): Retention {
     expired: (limit, leaseMs) =>
       jobs(
         control,
-        `UPDATE piecework.jobs j SET retain_until = clock_timestamp() + $2::float8 * interval '1 millisecond'
+        `UPDATE piecework.jobs j SET retain_until = piecework.now() + $2::float8 * interval '1 millisecond'
          FROM (SELECT k.id FROM piecework.jobs k
-           WHERE k.retain_until <= clock_timestamp()
+           WHERE k.retain_until <= piecework.now()
              AND NOT EXISTS (SELECT FROM piecework.jobs u
                WHERE NOT u.terminal AND u.reads @> to_jsonb(k.id))
            ORDER BY k.retain_until LIMIT $1::int FOR UPDATE SKIP LOCKED) found
@@ -63,7 +63,7 @@ export function postgresRetention(control: Database): Retention {
       ),
     acquireTurn: async (name, everyMs) => {
       const { rowCount } = await control.query(
-        `INSERT INTO piecework.periodic_tasks AS t (name, started_at) VALUES ($1, clock_timestamp())
+        `INSERT INTO piecework.periodic_tasks AS t (name, started_at) VALUES ($1, piecework.now())
          ON CONFLICT (name) DO UPDATE SET started_at = excluded.started_at
            WHERE t.started_at <= excluded.started_at - $2::float8 * interval '1 millisecond'`,
         [name, everyMs],

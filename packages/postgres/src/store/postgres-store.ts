@@ -3,12 +3,14 @@ import {
   check,
   checkOptions,
   type Database,
+  type Environment,
   type OptionChecks,
   required,
   type Store,
 } from '@piecework/core/store'
 import { defaults } from '../defaults.js'
 import { migrate } from '../migrations/migrate.js'
+import { processClock } from './clocks.js'
 import { lazyReadTransaction } from './lazy-read-transaction.js'
 import { postgresAttempts } from './postgres-attempts.js'
 import { postgresDrafts } from './postgres-drafts.js'
@@ -32,6 +34,8 @@ export interface PostgresStoreOptions {
   readonly control?: Database
   /** How long a worker may be silent before others take its work over. Default 30 s. */
   readonly leaseMs?: number
+  /** The clock of this process, for tests and simulations. Default: the system's. */
+  readonly environment?: Environment
 }
 
 export interface PostgresStore extends Store {
@@ -48,6 +52,7 @@ const storeChecks: OptionChecks<PostgresStoreOptions> = {
   database: required(databaseCheck),
   control: databaseCheck,
   leaseMs: check.count,
+  environment: check.environment,
 }
 
 const storeInstead = {
@@ -60,19 +65,24 @@ const storeInstead = {
 /** Jobs, attempts, outbox and guard in schema `piecework` of the database that holds the host's data. */
 export function postgresStore(given: PostgresStoreOptions): PostgresStore {
   const options = checkOptions('postgresStore()', given, storeChecks, storeInstead)
-  const { database, control = database, leaseMs = defaults.leaseMs } = options
+  const {
+    database,
+    control = database,
+    leaseMs = defaults.leaseMs,
+    environment: clock = processClock,
+  } = options
   const embedded = 'embedded' in database
   return {
     // The embedded database refuses queries from inside its own transaction, which it recognizes by their
     // async context.
     database: embedded ? database : lazyReadTransaction(database),
     jobs: postgresJobs(control),
-    drafts: postgresDrafts(database, control),
+    drafts: postgresDrafts(database, control, clock),
     reports: postgresReports(control),
-    attempts: postgresAttempts(database, control, { storeId: randomUUID(), embedded, leaseMs }),
+    attempts: postgresAttempts(database, control, { storeId: randomUUID(), embedded, leaseMs, clock }),
     keys: postgresKeys(control),
     summaries: postgresSummaries(control),
-    outbox: postgresOutbox(control),
+    outbox: postgresOutbox(control, clock),
     retention: postgresRetention(control),
     limits: postgresLimits(control),
     guard: postgresGuard(control),

@@ -18,7 +18,7 @@ export async function saveTransition(
 
 export async function submitBatch(tx: Queryable, job: string, batch: number): Promise<void> {
   await tx.query(
-    'UPDATE piecework.batches SET submitted_at = clock_timestamp() WHERE job_id = $1 AND batch = $2',
+    'UPDATE piecework.batches SET submitted_at = piecework.now() WHERE job_id = $1 AND batch = $2',
     [job, batch],
   )
   await addToOutbox(tx, { type: 'batch', job, batch })

@@ -9,7 +9,7 @@ import { leasedNode } from './records.js'
  * Condition for node `n` whose lease has lapsed: `$1` is the id of the store, `$2` whether the database is
  * embedded.
  */
-export const lapsedSql = `n.status = 'running' AND (n.lease_until <= clock_timestamp() OR ($2::boolean AND n.store_id <> $1))`
+export const lapsedSql = `n.status = 'running' AND (n.lease_until <= piecework.now() OR ($2::boolean AND n.store_id <> $1))`
 
 /**
  * Takes over a lease that has lapsed, after the backend that had it is gone. Undefined if that backend does
@@ -30,7 +30,7 @@ export async function takeOver(
   if (!embedded && !(await terminateOtherBackend(tx, id, node))) return undefined
   const { rows } = await tx.query<{ node: string; mutable_columns: string }>(
     `UPDATE piecework.nodes n SET fence = fence + 1, crashes = crashes + 1, worker = $3, store_id = $4,
-       lease_until = clock_timestamp() + $5::float8 * interval '1 millisecond'
+       lease_until = piecework.now() + $5::float8 * interval '1 millisecond'
      FROM piecework.jobs j WHERE j.id = n.job_id AND n.job_id = $1 AND n.id = $2
      RETURNING to_jsonb(n)::text AS node, ${mutableColumnsSql} AS mutable_columns`,
     [id, node, worker, storeId, leaseMs],

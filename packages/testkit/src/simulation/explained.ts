@@ -1,9 +1,10 @@
 import { shrunk } from './shrink.js'
-import type { MakeServer, SimulationResult } from './simulate.js'
+import type { SimulationResult } from './simulate.js'
+import type { SimulatedParts } from './simulated-server.js'
 
 /** What a failure needs to be understood and repeated: the seed, and the least that still fails. */
-export async function explained(make: MakeServer, found: SimulationResult): Promise<string> {
-  const least = await shrunk(make, found)
+export async function explained(parts: SimulatedParts, found: SimulationResult): Promise<string> {
+  const least = await shrunk(parts, found)
   const { requests, faults, rates, seed } = least.plan
   return [
     `Seed ${seed} breaks a law (npm run simulate -- --seed ${seed} shows what happens):`,

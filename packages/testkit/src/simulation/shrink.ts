@@ -1,17 +1,18 @@
-import { type MakeServer, type SimulationResult, simulate } from './simulate.js'
+import { type SimulationResult, simulate } from './simulate.js'
+import type { SimulatedParts } from './simulated-server.js'
 import type { Rates, SimulationPlan } from './simulation-plan.js'
 
 /** Simulations that one search may take. */
 const mostTries = 120
 
 /** The least of a plan that still breaks a law: without requests, faults and chances that play no part. */
-export async function shrunk(make: MakeServer, found: SimulationResult): Promise<SimulationResult> {
+export async function shrunk(parts: SimulatedParts, found: SimulationResult): Promise<SimulationResult> {
   let best = found
   let tries = 0
   const attempt = async (plan: SimulationPlan): Promise<boolean> => {
     if (tries === mostTries) return false
     tries += 1
-    const result = await simulate(make, plan)
+    const result = await simulate(parts, plan)
     if (result.violations.length > 0) best = result
     return result.violations.length > 0
   }

@@ -10,7 +10,7 @@ import { carryOut } from './requester.js'
 import { SimulatedHosts } from './simulated-hosts.js'
 import { SimulatedProcess } from './simulated-process.js'
 import { SimulatedQueue } from './simulated-queue.js'
-import type { ServerSettings, SimulatedServer } from './simulated-server.js'
+import type { ServerSettings, SimulatedParts } from './simulated-server.js'
 import { bookCount, type PlannedRequest, type SimulationPlan } from './simulation-plan.js'
 import { withSyncZlib } from './sync-zlib.js'
 import { watchLimits } from './watch-limits.js'
@@ -29,8 +29,6 @@ export interface SimulationResult {
   readonly outcomes: ReadonlyMap<string, number>
 }
 
-export type MakeServer = (settings: ServerSettings) => SimulatedServer | Promise<SimulatedServer>
-
 const leaseMs = 3000
 /** In which everything must have ended after the last fault: some of the longest waits between two attempts. */
 const patienceMs = 900_000
@@ -42,17 +40,17 @@ let last: Promise<unknown> = Promise.resolve()
  * Lets processes, requests and faults go on in virtual time as planned, and looks at what they leave. One
  * simulation at a time: each waits for this process to come to rest.
  */
-export function simulate(make: MakeServer, plan: SimulationPlan): Promise<SimulationResult> {
-  const result = last.then(() => simulateNow(make, plan))
+export function simulate(parts: SimulatedParts, plan: SimulationPlan): Promise<SimulationResult> {
+  const result = last.then(() => simulateNow(parts, plan))
   last = result
   return result
 }
 
-async function simulateNow(make: MakeServer, plan: SimulationPlan): Promise<SimulationResult> {
+async function simulateNow(parts: SimulatedParts, plan: SimulationPlan): Promise<SimulationResult> {
   await archiveBytes()
   const world = new World(plan.seed, plan.rates)
   const records = new RequestRecords()
-  await withSyncZlib(() => world.time.run(simulated(make, plan, world, records))).catch((error: unknown) =>
+  await withSyncZlib(() => world.time.run(simulated(parts, plan, world, records))).catch((error: unknown) =>
     world.violation(`the simulation broke: ${error instanceof Error ? error.stack : String(error)}`),
   )
   const { violations, trace, hash, faults } = world
@@ -60,7 +58,7 @@ async function simulateNow(make: MakeServer, plan: SimulationPlan): Promise<Simu
 }
 
 async function simulated(
-  make: MakeServer,
+  { make, runtime }: SimulatedParts,
   plan: SimulationPlan,
   world: World,
   records: RequestRecords,
@@ -77,7 +75,15 @@ async function simulated(
     const artifacts = memoryArtifacts({ environment })
     const queue = new SimulatedQueue(world, plan.reliableQueue)
     const watch = new StoreWatch(world, leaseMs)
-    const hosts = new SimulatedHosts({ world, plan, server, watch, artifacts, queue })
+    const hosts = new SimulatedHosts({
+      world,
+      plan,
+      server,
+      watch,
+      artifacts,
+      queue,
+      ...(runtime && { runtime }),
+    })
     const deps: AuditDeps = { world, store, database, artifacts, records, books: await fill(world, database) }
     await hosts.start()
     if (plan.jobsPerPrincipal !== undefined) void watchLimits(world, store, plan.jobsPerPrincipal)

@@ -5,8 +5,9 @@ import { Link } from './link.js'
 import { artifactsSeenBy, storeSeenBy } from './process-view.js'
 import { SimulatedProcess } from './simulated-process.js'
 import type { SimulatedQueue } from './simulated-queue.js'
-import type { SimulatedServer } from './simulated-server.js'
+import type { SimulatedParts, SimulatedServer } from './simulated-server.js'
 import type { SimulationPlan } from './simulation-plan.js'
+import { unreliable } from './unreliable-runtime.js'
 import type { StoreWatch } from './watch-store.js'
 import type { World } from './world.js'
 
@@ -23,6 +24,8 @@ export interface HostDeps {
   readonly watch: StoreWatch
   readonly artifacts: ArtifactStore
   readonly queue: SimulatedQueue
+  /** One for each process, instead of the queue. */
+  readonly runtime?: SimulatedParts['runtime']
 }
 
 /** Intervals of the engine, short enough that much happens in a minute. */
@@ -96,7 +99,7 @@ export class SimulatedHosts {
       intervals,
     }: { readonly isOld: boolean; readonly aheadMs: number; readonly intervals: object },
   ): Host {
-    const { world, plan, server, watch, artifacts, queue } = this.#deps
+    const { world, plan, server, watch, artifacts, queue, runtime } = this.#deps
     const process = new SimulatedProcess(name, { time: world.time, random: world.random(name), aheadMs })
     const link = new Link(process, world, server.database !== undefined)
     const { environment } = process
@@ -104,10 +107,10 @@ export class SimulatedHosts {
       packs: [libraryPack(link, { isOld })],
       store: storeSeenBy(link, watch.over(server.connect(environment))),
       artifacts: artifactsSeenBy(link, artifacts),
-      runtime: queue.runtimeOf(process),
+      runtime: runtime ? unreliable(runtime({ environment }), process, world) : queue.runtimeOf(process),
       environment,
       ...engine,
-      resubmitAfterMs: plan.reliableQueue ? day : 5000,
+      resubmitAfterMs: plan.reliableQueue && !runtime ? day : 5000,
       ...(plan.jobsPerPrincipal !== undefined && {
         perPrincipal: { jobs: plan.jobsPerPrincipal, whenFull: 'wait' },
       }),

@@ -1,4 +1,4 @@
-import type { Database, Environment, Store } from '@piecework/core/store'
+import type { Database, Environment, Runtime, Store } from '@piecework/core/store'
 
 export interface ServerSettings {
   /** The time that the store must go by, and its chance. */
@@ -20,6 +20,16 @@ export interface SimulatedServer {
    */
   readonly database?: Database
   close?(): Promise<void>
+}
+
+export type MakeServer = (settings: ServerSettings) => SimulatedServer | Promise<SimulatedServer>
+
+/** What is simulated. */
+export interface SimulatedParts {
+  /** A server that nothing else uses, empty. Called for each seed. */
+  readonly make: MakeServer
+  /** The runtime of one process, which takes all its time from `environment`. Absent: one queue for all processes. */
+  runtime?(process: { readonly environment: Environment }): Runtime
 }
 
 /** A store whose answers are by one clock, shared with processes that have others. */

@@ -3,12 +3,11 @@ import { check, checkOptions, type OptionChecks, required } from '@piecework/cor
 import type { LawTest } from '../law.js'
 import { linked } from '../linked.js'
 import { explained } from './explained.js'
-import { type MakeServer, simulate } from './simulate.js'
+import { simulate } from './simulate.js'
+import type { SimulatedParts } from './simulated-server.js'
 import { planOf } from './simulation-plan.js'
 
-export interface SimulationLawsOptions {
-  /** A server that nothing else uses, empty. Called for each seed. */
-  readonly make: MakeServer
+export interface SimulationLawsOptions extends SimulatedParts {
   /** How many seeds are tried. Default 200. */
   readonly seeds?: number
   /** The first of them. Default 1. */
@@ -17,6 +16,7 @@ export interface SimulationLawsOptions {
 
 const lawChecks: OptionChecks<SimulationLawsOptions> = {
   make: required(check.func()),
+  runtime: check.func(),
   seeds: check.count,
   firstSeed: check.count,
 }
@@ -27,17 +27,20 @@ const lawChecks: OptionChecks<SimulationLawsOptions> = {
  */
 export function simulationLaws(runner: LawTest, options: SimulationLawsOptions): void {
   const test = linked(runner)
-  const { make, seeds = 200, firstSeed = 1 } = checkOptions('simulationLaws()', options, lawChecks)
+  const { seeds = 200, firstSeed = 1, ...parts } = checkOptions('simulationLaws()', options, lawChecks)
 
   test('one truth: whatever fails, and when, each job ends, its effects happen once, and nothing is left', async () => {
     for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
-      const result = await simulate(make, planOf(seed))
-      if (result.violations.length > 0) assert.fail(await explained(make, result))
+      const result = await simulate(parts, planOf(seed))
+      if (result.violations.length > 0) assert.fail(await explained(parts, result))
     }
   })
 
   test('reproducible: one seed is one trace, byte for byte', async () => {
-    const [first, second] = [await simulate(make, planOf(firstSeed)), await simulate(make, planOf(firstSeed))]
+    const [first, second] = [
+      await simulate(parts, planOf(firstSeed)),
+      await simulate(parts, planOf(firstSeed)),
+    ]
     assert.equal(first.trace.join('\n'), second.trace.join('\n'))
   })
 }

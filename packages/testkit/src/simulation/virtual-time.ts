@@ -46,7 +46,11 @@ export class VirtualTime {
       return await work()
     } finally {
       this.#outside -= 1
-      if (this.#outside === 0) this.#returned()
+      if (this.#outside === 0) {
+        const returned = this.#returned
+        this.#returned = () => undefined
+        returned()
+      }
     }
   }
 

@@ -1,19 +1,26 @@
 import assert from 'node:assert/strict'
+import { inProcess } from '@piecework/runtime-inprocess'
 import { explained, planOf, simulate, simulationLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
 import { memoryServer } from './memory-server.js'
 import { plantedFaults } from './planted-faults.js'
 
 const test = suite('simulation: memory store')
+const inProcessTest = suite('simulation: memory store, each process with a runtime of its own')
 
 simulationLaws(test, { make: memoryServer() })
+simulationLaws(inProcessTest, {
+  make: memoryServer(),
+  runtime: ({ environment }) => inProcess({ environment, onError: () => {} }),
+  seeds: 40,
+})
 
 test('a failing seed is told with the command that shows it and the least that still fails', async () => {
   const plant = plantedFaults['claims stay for ever']
   assert.ok(plant)
   const make = memoryServer(plant)
-  const found = await simulate(make, planOf(1))
-  const text = await explained(make, found)
+  const found = await simulate({ make }, planOf(1))
+  const text = await explained({ make }, found)
   assert.match(
     text,
     /^Seed 1 breaks a law \(npm run simulate -- --seed 1 shows what happens\):\n {2}exclusion: /,
@@ -24,8 +31,8 @@ test('a failing seed is told with the command that shows it and the least that s
 
 test('simulations that are asked for at once do not meet', async () => {
   const make = memoryServer()
-  const alone = [await simulate(make, planOf(7)), await simulate(make, planOf(8))]
-  const together = await Promise.all([simulate(make, planOf(7)), simulate(make, planOf(8))])
+  const alone = [await simulate({ make }, planOf(7)), await simulate({ make }, planOf(8))]
+  const together = await Promise.all([simulate({ make }, planOf(7)), simulate({ make }, planOf(8))])
   assert.deepEqual(
     together.map(({ hash }) => hash),
     alone.map(({ hash }) => hash),
@@ -33,3 +40,4 @@ test('simulations that are asked for at once do not meet', async () => {
 })
 
 test.run()
+inProcessTest.run()

@@ -4,6 +4,10 @@
 
 CREATE SCHEMA IF NOT EXISTS piecework;
 
+-- The time by which leases, limits and waits go. Tests replace it. Without SET, so that it is inlined.
+CREATE FUNCTION piecework.now() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE AS
+  'SELECT pg_catalog.clock_timestamp()';
+
 -- Jobs ----------------------------------------------------------------------------------------------------
 
 CREATE TABLE piecework.jobs (
@@ -251,8 +255,8 @@ BEGIN
       fence = n.fence + 1,
       worker = task.worker,
       store_id = own_store_id,
-      lease_until = clock_timestamp() + lease_ms * interval '1 millisecond',
-      started_at = coalesce(n.started_at, clock_timestamp())
+      lease_until = piecework.now() + lease_ms * interval '1 millisecond',
+      started_at = coalesce(n.started_at, piecework.now())
     FROM piecework.jobs j
     WHERE n.job_id = task.job AND n.id = task.node AND n.attempt = task.attempt AND n.status = 'waiting'
       AND j.id = n.job_id AND j.batch = n.batch AND NOT j.terminal AND j.status <> 'draft'
@@ -266,7 +270,7 @@ BEGIN
       PERFORM FROM piecework.nodes n
       JOIN piecework.jobs j ON j.id = n.job_id AND j.batch = n.batch
       WHERE n.job_id = task.job AND n.id = task.node AND n.attempt = task.attempt AND n.status = 'running'
-        AND (n.lease_until <= clock_timestamp() OR (embedded AND n.store_id <> own_store_id));
+        AND (n.lease_until <= piecework.now() OR (embedded AND n.store_id <> own_store_id));
       IF FOUND THEN
         RETURN NEXT;
       END IF;
@@ -304,7 +308,7 @@ BEGIN
   LOOP
     UPDATE piecework.nodes n
     SET status = ending.status,
-      ended_at = clock_timestamp(),
+      ended_at = piecework.now(),
       counts = coalesce(ending.counts, n.counts),
       progress = coalesce(ending.progress, n.progress),
       entries = coalesce(ending.entries, n.entries),
@@ -379,7 +383,7 @@ BEGIN
       SET progress = coalesce(heartbeat.progress, n.progress),
         lease_until = CASE
           WHEN held.stopped AND n.task <> 'finish' THEN n.lease_until
-          ELSE clock_timestamp() + lease_ms * interval '1 millisecond'
+          ELSE piecework.now() + lease_ms * interval '1 millisecond'
         END
       WHERE n.job_id = heartbeat.job AND n.id = heartbeat.node;
     END IF;

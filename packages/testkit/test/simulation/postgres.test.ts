@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import type { Store } from '@piecework/core/store'
+import { type MakeServer, planOf, simulate, simulationLaws } from '@piecework/testkit'
+import { suite } from 'uvu'
+import { plantedFaults } from './planted-faults.js'
+import { type PostgresServer, postgresServer } from './postgres-server.js'
+
+const test = suite('simulation: PostgreSQL, embedded')
+let server: PostgresServer
+
+test.before(async () => {
+  server = await postgresServer()
+})
+test.after(() => server.close())
+
+const make: MakeServer = (settings) => server.make(settings)
+
+simulationLaws(test, { make, seeds: 6 })
+
+const planted = (plant: (store: Store) => Store): MakeServer => {
+  return async (settings) => {
+    const whole = await server.make(settings)
+    return { ...whole, connect: (environment) => plant(whole.connect(environment)) }
+  }
+}
+
+for (const what of ['the work of an attempt is done twice', 'claims stay for ever']) {
+  test(`a fault is found: ${what}`, async () => {
+    const plant = plantedFaults[what]
+    assert.ok(plant)
+    for (let seed = 1; seed <= 10; seed++)
+      if ((await simulate({ make: planted(plant) }, planOf(seed))).violations.length > 0) return
+    assert.fail('none of 10 seeds finds it')
+  })
+}
+
+test.run()
