@@ -155,7 +155,9 @@ const published: Readonly<Record<string, PublishedFolder>> = {
   'a title above the header': {
     files: { 'input/pu.dat': `Planning units of 2019\n\n${tables['pu.dat']}` },
     told: ['warning column-unknown input/pu.dat 1', 'error column-missing input/pu.dat 1'],
-    says: [/must name the columns, for instance: id,cost,status\. It reads: Planning units of 2019$/],
+    says: [
+      /must name the columns, for instance: id,cost,status,xloc,yloc\. It reads: Planning units of 2019$/,
+    ],
   },
   'whole lines in quotation marks': {
     files: { 'input/pu.dat': tables['pu.dat'].replaceAll(/^.+$/gm, '"$&"') },
