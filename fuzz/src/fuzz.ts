@@ -25,7 +25,7 @@ export interface FuzzResult {
   readonly problems: readonly { readonly seed: number; readonly kind: string; readonly text: string }[]
   /** Longest time for which nothing else could run in the process. */
   readonly longestBlockMs: number
-  /** Most that was held beyond what an idle process holds. */
+  /** Most that was held while one mutant was imported, beyond what was held before. */
   readonly memoryMb: number
 }
 
@@ -53,6 +53,7 @@ export async function fuzz({ mutants, seed, url, only = '', signal, log }: FuzzO
       const kind = kinds[done % kinds.length] as string
       const subject = random.one(oneOnServerOf) ? albums : books
       const mutant = await made(kind, subject, random)
+      watch.begin()
       const { outcome, problem } = await tried(subject, mutant)
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
       for (const text of problem) problems.push({ seed: own, kind, text })

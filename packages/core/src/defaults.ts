@@ -75,6 +75,9 @@ export const entryDefaults = {
   recordBytes: 256 * mebibyte,
 } as const
 
+/** What may come as JSON with an uploaded file: all values, and the characters of their names and texts. */
+export const metadataDefaults = { values: 1000, characters: 65_536 } as const
+
 /** What a manifest may hold beside its bytes: each costs far more in memory than in a zip. */
 export const manifestDefaults = {
   /** Objects, arrays, members and items. */

@@ -5,9 +5,11 @@ import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Format, Role } from '../contracts/format.js'
 import type { Upload } from '../contracts/upload.js'
+import { metadataDefaults } from '../defaults.js'
 import { meant } from '../options/meant.js'
 import { jobPrefix } from '../tasks/staging.js'
 import type { UploadSource } from './input-source.js'
+import { isShortDocument } from './is-short-document.js'
 
 /** Where the files of one import are kept. */
 export function uploadsPrefix(job: string): string {
@@ -75,6 +77,14 @@ function parseMetadata(
     throw new PieceworkError('options-invalid', `No metadata can come with ${name}.`, {
       facts: { role: name },
     })
+  if (!isShortDocument(metadata)) {
+    const { values, characters } = metadataDefaults
+    throw new PieceworkError(
+      'options-invalid',
+      `The metadata of ${name} hold more than ${values} values or ${characters} characters.`,
+      { facts: { role: name } },
+    )
+  }
   return parsed('options-invalid', `One of the metadata of ${name}`, metadata, role.metadata, { role: name })
 }
 

@@ -151,6 +151,19 @@ test('uploads of unknown roles, too large, or with other metadata are refused an
     const wrong = { ...text('x'), metadata: { langage: 'en' } }
     await refused(draft.upload('text', wrong), 'options-invalid', /metadata of text is .*(langage|language)/)
     await refused(draft.upload('cover', { ...text('x'), metadata: {} }), 'options-invalid')
+    const cyclic: Record<string, unknown> = {}
+    cyclic.again = cyclic
+    for (const metadata of [
+      { language: Array.from({ length: 100_000 }, () => []) },
+      { language: 'x'.repeat(70_000) },
+      Object.fromEntries(Array.from({ length: 2000 }, (_, at) => [`p${at}`, 0])),
+      cyclic,
+    ])
+      await refused(
+        draft.upload('text', { ...text('x'), metadata }),
+        'options-invalid',
+        /hold more than 1000 values/,
+      )
     await refused(draft.upload('cover', {} as never), 'options-invalid', /\{ stream \}/)
     await refused(createDraft(piecework, { name: ' ' }), 'options-invalid')
     assert.deepEqual((await draft.status()).uploads, [])

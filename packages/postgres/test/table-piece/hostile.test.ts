@@ -221,6 +221,28 @@ test('all problems at once: all problems are told at once, the first of each kin
   )
 })
 
+test('hostile archives: a long document is parsed by nobody but the database', async () => {
+  const { parse } = JSON
+  let longest = 0
+  JSON.parse = (text: string, ...more: []) => {
+    longest = Math.max(longest, text.length)
+    return parse(text, ...more) as unknown
+  }
+  try {
+    const long = (end: string) => `"[${'[],'.repeat(200_000)}[]${end}"`
+    const files = (doc: string) => ({ ...noValues, 'units.csv': `id,puid,doc\n${a},1,${doc}\n` })
+    assert.deepEqual(await validated(here.db, units, files(long(']'))), [])
+    const found = await validated(here.db, units, files(long('')))
+    assert.deepEqual(
+      found.map(({ code }) => code),
+      ['table/value-invalid'],
+    )
+  } finally {
+    JSON.parse = parse
+  }
+  assert.ok(longest < 100_000, `a text of ${longest} characters was parsed`)
+})
+
 test('honest counts: a manifest that counts other rows is refused by validator and importer', async () => {
   const files = { ...noValues, 'units.csv': { csv: `id,puid\n${a},1\n`, rows: 2 } }
   assert.deepEqual(
