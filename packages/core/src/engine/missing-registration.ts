@@ -14,7 +14,11 @@ export function missingRegistration(registry: Registry, { job, node }: Lease): P
   if (node.task === 'finish' && (job.kind === 'export' || job.kind === 'validation')) return undefined
   const what = missingKind(registry, job, node) ?? missingPiece(registry, job, node)
   if (what === undefined) return undefined
-  const message = `The worker that came to ${node.id} has no pack with the ${what}: all workers must register the same packs.`
+  return notRegistered(node, what)
+}
+
+export function notRegistered({ id }: Pick<JobNode, 'id'>, what: string): PieceworkError {
+  const message = `The worker that came to ${id} has no pack with the ${what}: all workers must register the same packs.`
   return new PieceworkError('piece-unknown', message, { retryable: true })
 }
 

@@ -45,7 +45,7 @@ export function createWorker(deps: WorkerDeps, settings: EngineSettings): Worker
         const { job, done, leftToOthers } = await runAttempt(deps, settings, attempt)
         if (job) report(job)
         // Handed over at once, it would come back to this worker.
-        if (leftToOthers && job && !job.outcome) return false
+        if (leftToOthers && job && (!job.outcome || lease.node.task === 'finish')) return false
         return !(done && job && isAmidBatch(job, lease))
       } finally {
         running.delete(attempt)

@@ -4,8 +4,10 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
 import type { JobNode } from '../contracts/jobs.js'
 import type { ResourceKind } from '../contracts/resource.js'
+import { engineTimes } from '../defaults.js'
 import { fromDraft } from '../drafts/draft-state.js'
 import { jobError } from '../engine/job-error.js'
+import { notRegistered } from '../engine/missing-registration.js'
 import { newRefs } from '../plan/new-ref-of.js'
 import { walkTree } from '../plan/tree.js'
 import { uploadsPrefix } from '../requests/uploads.js'
@@ -22,6 +24,7 @@ export const finishTask: TaskRunner = async (attempt) => {
   const retryUntil = await deleteJobBytes(attempt)
   const isFilling = job.kind === 'import' || job.kind === 'clone'
   const hasRows = isFilling && job.outcome !== 'succeeded' && (await hasMadeShells(attempt))
+  if (hasRows) await assertRemovable(attempt)
   const nodes = isFilling && job.outcome === 'succeeded' ? await summarized(attempt) : []
   if (hasRows) await assertRemovers(attempt)
   const commit = async (tx: Transaction): Promise<NodeResult> => {
@@ -38,6 +41,21 @@ export const finishTask: TaskRunner = async (attempt) => {
     return isFilling ? showShells(attempt, nodes, tx) : {}
   }
   return attempt.store.attempts.run(attempt.lease, commit, { signal: attempt.signal })
+}
+
+/**
+ * Throws `piece-unknown` if rows were made by a piece that this process does not have: another one can remove
+ * them. Not for ever: the host may have given the piece up.
+ */
+async function assertRemovable({ lease, registry, store, environment }: AttemptContext): Promise<void> {
+  const { job, node } = lease
+  if (environment.now() - (node.startedAt?.getTime() ?? 0) > engineTimes.missingCodeMs) return
+  const format = job.request.input?.format ?? 'archive'
+  for (const { task, piece, status } of await store.reports.nodes(job.id)) {
+    const isIdle = (task !== 'import' && task !== 'clone') || status === 'waiting' || status === 'skipped'
+    if (!isIdle && piece !== undefined && !registry.piece(format, piece))
+      throw notRegistered(node, `piece "${piece}"`)
+  }
 }
 
 /**

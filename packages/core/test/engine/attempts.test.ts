@@ -174,6 +174,44 @@ for (const [what, [packOf, says]] of Object.entries(otherCode)) {
   })
 }
 
+test('nothing half-made: who does not have the pieces that made rows leaves their removal to others', async () => {
+  const host = new Notebooks()
+  const parts = { store: memoryStore(), artifacts: memoryArtifacts(), backoffMs: 1, sweepMs: 5 }
+  const failing = host.lines('chapter', {
+    importer: {
+      import: async () => {
+        throw new PieceworkError('atlas/away', 'The atlas was away.')
+      },
+    },
+  })
+  const pack = { ...host.pack(), pieces: [host.lines('notebook'), { ...failing, after: ['notebook/lines'] }] }
+  const processOf = (own: Pack) => createPiecework({ ...parts, packs: [own], runtime: inProcess() })
+  const [first, other, last] = [processOf(pack), processOf({ ...pack, pieces: [failing] }), processOf(pack)]
+  first.events.on('job:status', ({ status }) => void (status === 'ending' && first.stop()))
+  const failures: JobError[] = []
+  other.events.on('node:failed', ({ error }) => void failures.push(error))
+  const resource = host.add('b1', 'Birds', ['wren'])
+  host.add('c1', 'Nests', ['twig'], 'b1')
+  const handle = await first.clone({ resource, principal: ann })
+  await first.start()
+  while ((await parts.store.jobs.get(handle.id))?.status !== 'ending') await sleep(1)
+  await other.start()
+  while (failures.length === 0) await sleep(5)
+  assert.match(failures[0]?.message ?? '', /came to finish has no pack with the piece "notebook\/lines"/)
+  assert.equal((await parts.store.jobs.get(handle.id))?.status, 'ending')
+  await last.start()
+  try {
+    const { job } = await handle.ended()
+    assert.deepEqual(
+      [job.status, job.error?.code, [...host.books.keys()]],
+      ['failed', 'atlas/away', ['b1', 'c1']],
+    )
+  } finally {
+    await other.stop()
+    await last.stop()
+  }
+})
+
 for (const [what, code] of [
   ['disk', '53100'],
   ['memory', '53200'],

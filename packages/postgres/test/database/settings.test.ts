@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { Database } from '@piecework/core'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Database, Queryable } from '@piecework/core'
 import { embedded } from '@piecework/embedded'
 import { fromKnex, fromPg } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
@@ -95,6 +96,23 @@ function settingsBehaviour(test: (name: string, run: () => Promise<void>) => voi
     })
     assert.deepEqual(found.rows, [{ a: '$1,234.50', b: true, c: 'text <b/>', d: 1 }])
   })
+
+  for (const [setting, work] of [
+    ['idle_in_transaction_session_timeout', () => sleep(300)],
+    ['statement_timeout', (tx: Queryable) => tx.query('SELECT pg_sleep(2)')],
+  ] as const)
+    test(`what ends a transaction all the same is told by its name: ${setting}`, async () => {
+      const ended = db().transaction(async (tx) => {
+        await tx.query(`SET LOCAL ${setting} = 100`)
+        await work(tx)
+        await tx.query('SELECT 1')
+      })
+      await assert.rejects(
+        ended,
+        new RegExp(`the setting ${setting} of its role, database or server has ended it`),
+      )
+      assert.equal((await db().query('SELECT 1 AS one')).rows.length, 1)
+    })
 }
 
 const onServer = needsServer(suite('settings of the host, its own transaction'))
