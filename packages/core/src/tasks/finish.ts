@@ -1,6 +1,5 @@
 import type { NodeResult } from '../contracts/attempts.js'
 import type { Transaction } from '../contracts/database.js'
-import { PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
 import type { JobNode } from '../contracts/jobs.js'
 import type { ResourceKind } from '../contracts/resource.js'
@@ -26,7 +25,6 @@ export const finishTask: TaskRunner = async (attempt) => {
   const hasRows = isFilling && job.outcome !== 'succeeded' && (await hasMadeShells(attempt))
   if (hasRows) await assertRemovable(attempt)
   const nodes = isFilling && job.outcome === 'succeeded' ? await summarized(attempt) : []
-  if (hasRows) await assertRemovers(attempt)
   const commit = async (tx: Transaction): Promise<NodeResult> => {
     if (isFilling) await openShellSession(attempt, job, tx)
     if (job.outcome !== 'succeeded') {
@@ -124,16 +122,6 @@ async function removeOrHide(attempt: AttemptContext, tx: Transaction, hasRows: b
     const target = newRef(ref)
     if (shell?.incomplete) await shell.incomplete(target, reason, tx)
     else await shell?.remove(target, tx)
-  }
-}
-
-/** Throws `piece-unknown`: what another process's pack has written, only its remover knows. */
-async function assertRemovers({ lease, store, registry }: AttemptContext): Promise<void> {
-  const { job } = lease
-  const format = job.request.input?.format ?? 'archive'
-  for (const { piece } of await store.reports.nodes(job.id)) {
-    if (piece !== undefined && !registry.piece(format, piece))
-      throw new PieceworkError('piece-unknown', `No pack knows the piece "${piece}", whose rows must go.`)
   }
 }
 
