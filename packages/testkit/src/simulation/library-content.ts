@@ -5,7 +5,7 @@ import type { ArtifactStore, StagedEntry } from '@piecework/core/store'
 
 export const parts = ['a', 'b', 'c', 'd'] as const
 /** Lines of each part. */
-export const linesPerPart = 2
+const linesPerPart = 2
 /** Of the book in the archive that is imported. */
 export const archivedVersion = 'archived'
 

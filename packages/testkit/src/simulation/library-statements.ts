@@ -1,9 +1,9 @@
-export interface Book {
+interface Book {
   readonly name: string
   readonly visible: boolean
 }
 
-export interface Line {
+interface Line {
   readonly book: string
   readonly part: string
   readonly position: number

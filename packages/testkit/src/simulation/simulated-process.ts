@@ -3,7 +3,7 @@ import type { Random } from './random.js'
 import type { VirtualTime } from './virtual-time.js'
 
 /** ms since epoch at which a simulation begins. */
-export const beginning = Date.UTC(2026, 0, 1)
+const beginning = Date.UTC(2026, 0, 1)
 
 /** A process with a clock of its own, which can be frozen and killed. Nothing of a dead one goes on. */
 export class SimulatedProcess {

@@ -16,7 +16,7 @@ export interface Rates {
   readonly lateMs: number
 }
 
-export type Job = 'import' | 'export' | 'clone'
+type Job = 'import' | 'export' | 'clone'
 
 export interface PlannedRequest {
   readonly atMs: number
@@ -58,7 +58,7 @@ export interface SimulationPlan {
 }
 
 export const bookCount = 3
-export const principalCount = 2
+const principalCount = 2
 const horizonMs = 40_000
 const hour = 3_600_000
 
