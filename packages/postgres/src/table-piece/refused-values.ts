@@ -51,4 +51,4 @@ async function reasonOf(db: Queryable, ask: () => Promise<void>): Promise<string
  */
 const isAboutValues = (error: unknown): error is PieceworkError =>
   isPieceworkError(error, 'database') &&
-  /^(?:22|23|54|XX000|0A000|3F000|42601|42602|42704|42P01|42883)/.test(String(error.facts.sqlState))
+  /^(?:22|23|54|XX000|0A000|3F000|42601|42602|42622|42704|42P01|42883)/.test(String(error.facts.sqlState))

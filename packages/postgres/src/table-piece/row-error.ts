@@ -20,7 +20,8 @@ export function rowError(
   // Data exceptions, integrity violations, limits; of a value, XX000 (PostGIS) and errors of syntax, as tsvector has them.
   const ofContent =
     /^(22|23|54)/.test(String(sqlState)) ||
-    (/^(?:XX000|0A000|3F000|42601|42602|42704|42P01|42883)$/.test(String(sqlState)) && line !== undefined)
+    (/^(?:XX000|0A000|3F000|42601|42602|42622|42704|42P01|42883)$/.test(String(sqlState)) &&
+      line !== undefined)
   if (!ofContent) return error
   const column = copied === undefined ? undefined : header(copied)
   const place = [

@@ -62,6 +62,8 @@ const changed = fc
     return Buffer.from(`${text.slice(0, place)}${put}${text.slice(place + cut)}`).toString()
   })
 
+/** Of the random texts: another one finds what this one does not, and is for an hour of its own. */
+const seed = 1
 /** Findings list the first five of a kind. */
 const together = 5
 /** Of them, those whose import is seen to be refused, too: each takes a job of its own. */
@@ -120,7 +122,7 @@ for (const [at, [type, texts]] of Object.entries(types).entries())
     const examples = Array.from({ length: Math.ceil(texts.length / together) }, (_, n): [string[]] => [
       texts.slice(n * together, (n + 1) * together),
     ])
-    await fc.assert(property, { examples, numRuns: examples.length + 5 })
+    await fc.assert(property, { examples, numRuns: examples.length + 3, seed })
   })
 
 const idOf = (n: number): string => `11111111-0000-4000-8000-${String(n).padStart(12, '0')}`
