@@ -37,6 +37,7 @@ export function archiveFormat(limits: Partial<ArchiveLimits> = {}, trust: Trust 
       return {
         tree: archive.manifest.tree,
         nodes,
+        exportOnly: archive.manifest.pieces.filter((piece) => piece.exportOnly).map(({ name }) => name),
         findings: trustFindings(trust, archive.signature),
         close: () => archive.close(),
       }

@@ -24,6 +24,8 @@ export interface InputNode {
 export interface Input {
   readonly tree: ResourceTree
   readonly nodes: readonly InputNode[]
+  /** Names of pieces that the input has for people only. */
+  readonly exportOnly?: readonly string[]
   readonly findings: readonly NewFinding[]
   close(): Promise<void>
 }

@@ -54,7 +54,8 @@ function refusal(sqlState: string, cause: unknown): string {
   if (sqlState === '3D000') return 'the connection: there is no such database'
   const { message = 'it gave no reason' } = textsOf(cause)
   const setting = settingOf(sqlState, message)
-  if (setting) return `to go on: the setting ${setting} of its role, database or server has ended it`
+  if (setting)
+    return `to go on: ${message}, by the setting ${setting} of the role, the database or the server`
   return `a statement: ${(sqlState.startsWith('22') ? withoutValues(message) : message).slice(0, 500)}`
 }
 

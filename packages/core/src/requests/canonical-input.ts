@@ -17,5 +17,5 @@ export function canonicalInput(registry: Registry, input: Input): Input {
     seen.add(name)
   }
   const nodes = input.nodes.map((node) => ({ ...node, resource: canonicalOldRef(registry, node.resource) }))
-  return { tree, nodes, findings: input.findings, close: () => input.close() }
+  return { ...input, tree, nodes, close: () => input.close() }
 }

@@ -2,6 +2,7 @@ import type { ArtifactStore } from '../contracts/artifacts.js'
 import type { Entries } from '../contracts/entries.js'
 import type { Environment } from '../contracts/environment.js'
 import { PieceworkError } from '../contracts/errors.js'
+import type { NewFinding } from '../contracts/finding.js'
 import type { Format, Input, InputNode } from '../contracts/format.js'
 import type { JobInput } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
@@ -77,7 +78,19 @@ async function upgraded(registry: Registry, format: string, given: Input): Promi
       throw new PieceworkError('piece-unknown', `No pack knows the piece "${node.piece}" of this archive.`)
     nodes.push({ ...node, entries: await upgradeEntries(piece, node) })
   }
-  return { ...input, nodes, close: () => given.close() }
+  const findings = [...input.findings, ...skippedFindings(registry, format, input.exportOnly ?? [])]
+  return { ...input, nodes, findings, close: () => given.close() }
+}
+
+/** An archive may say of a piece that it is for people, which this installation imports. */
+function skippedFindings(registry: Registry, format: string, names: readonly string[]): NewFinding[] {
+  const skipped = [...new Set(names)].filter((name) => registry.piece(format, name)?.importer)
+  return skipped.map((name) => ({
+    severity: 'warning',
+    code: 'archive/piece-export-only',
+    message: `The archive has the piece "${name}" for people only: it is not imported.`,
+    count: names.filter((one) => one === name).length,
+  }))
 }
 
 /** What the piece's present version would have written. Throws `archive-newer`. */

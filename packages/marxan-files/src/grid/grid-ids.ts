@@ -1,4 +1,5 @@
-import { type Entries, memo, memoBytes } from '@piecework/core/piece'
+import { checkOptions, type Entries, memo, memoBytes } from '@piecework/core/piece'
+import { shapefileChecks } from '@piecework/vector-files'
 import { gridRole } from '../roles.js'
 import { type Grid, type GridOptions, openGrid } from './grid.js'
 
@@ -10,7 +11,8 @@ const idBytes = 8
  * own validator reports them. Ids of a grid that is not too large are remembered with the entries. Throws `legacy/grid-…` (see
  * `isGridError`) if the grid cannot be read.
  */
-export async function* gridIds(entries: Entries, options?: GridOptions): AsyncIterable<readonly number[]> {
+export async function* gridIds(entries: Entries, given?: GridOptions): AsyncIterable<readonly number[]> {
+  const options = checkOptions('gridIds()', given, shapefileChecks)
   const grid = await openGrid(entries, { ...options, crs: 'any' })
   const bytes = grid.records * idBytes
   if (bytes > memoBytes) return yield* idsOf(grid)

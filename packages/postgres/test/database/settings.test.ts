@@ -109,7 +109,7 @@ function settingsBehaviour(test: (name: string, run: () => Promise<void>) => voi
       })
       await assert.rejects(
         ended,
-        new RegExp(`the setting ${setting} of its role, database or server has ended it`),
+        new RegExp(`by the setting ${setting} of the role, the database or the server`),
       )
       assert.equal((await db().query('SELECT 1 AS one')).rows.length, 1)
     })
