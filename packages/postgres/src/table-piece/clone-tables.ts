@@ -18,7 +18,6 @@ import type { TablePieceSpec } from './spec.js'
 import { stageRows } from './stage.js'
 import { isSameTable } from './table-name.js'
 import type { TablePlan } from './table-plan.js'
-import { isWatched } from './written-rows.js'
 
 interface SourceTable {
   readonly plan: TablePlan
@@ -77,7 +76,7 @@ async function sourceOf(plan: TablePlan, context: CloneContext, fill: FillContex
 /** In the order of an export, if numbers or what triggers do may depend on it. */
 function orderedRows(plan: TablePlan, id: string): RowSource {
   const rows = resourceRows(plan, id)
-  if (plan.numbers.renumbered.length === 0 && !isWatched(plan)) return rows
+  if (plan.numbers.renumbered.length === 0 && !plan.isWatched) return rows
   const order = orderBy(plan, rows.joins).join(', ')
   return { ...rows, order }
 }

@@ -2,9 +2,10 @@ import { type ImportContext, PieceworkError, type Transaction } from '@piecework
 import { quoteIdent } from '../database/quote-ident.js'
 import { asHost, asOurselves } from './as-host.js'
 import { onlyTable } from './joins.js'
+import { isUniqueAlone } from './keys/is-unique-alone.js'
 import { resourceRows } from './row-source.js'
 import type { TablePlan } from './table-plan.js'
-import { isWatched, type WrittenRows } from './written-rows.js'
+import { hasTriggers, type WrittenRows } from './written-rows.js'
 
 type Context = Pick<ImportContext, 'resource' | 'finding'> & { readonly tx: Transaction }
 
@@ -52,7 +53,7 @@ async function compareRows(rows: WrittenRows, context: Context): Promise<void> {
     file: plan.entry,
     ...(only !== undefined && others.length === 0 && { column: only }),
     count: changed,
-    message: `${changed} ${changed === 1 ? 'row' : 'rows'} of table "${plan.table.name}" are not as they were written${names.length > 0 ? ` (${quoted(names)})` : ''}: its triggers or rules (${ruled(plan)}) have changed them.`,
+    message: `${changed} ${changed === 1 ? 'row' : 'rows'} of table "${plan.table.name}" are not as they were written${names.length > 0 ? ` (${quoted(names)})` : ''}: ${writers(plan)} have changed them.`,
   })
 }
 
@@ -82,7 +83,7 @@ async function compareByKey(
   return Object.fromEntries(numbers) as Compared
 }
 
-/** Rows without a key of their own: those that no row equals count as changed. */
+/** Rows without a key that tells each from all others: those that no row equals count as changed. */
 async function compareAsSets(
   { plan, table, columns }: WrittenRows,
   { tx, resource }: Context,
@@ -98,10 +99,15 @@ async function compareAsSets(
   return { gone: 0, changed: Number(rows[0]?.changed) } as Compared
 }
 
-/** Position of the row's key among what was written; `own` for the resource's own row. */
+/**
+ * Position of the row's key among what was written; `own` for the resource's own row. Undefined if other rows of
+ * the table may have the same.
+ */
 function keyAt({ plan, columns }: WrittenRows): number | 'own' | undefined {
   if (plan.ownRow) return 'own'
-  const at = columns.findIndex(({ name }) => name === plan.key?.name)
+  const { key } = plan
+  if (!key || !isUniqueAlone(plan, key)) return undefined
+  const at = columns.findIndex(({ name }) => name === key.name)
   return at < 0 ? undefined : at
 }
 
@@ -123,7 +129,7 @@ async function countRows({ plan, rows }: FilledTable, { tx, resource, finding }:
     })
   }
   // Rows that another table leads to the resource may have lost that reference, which is told where it is lost.
-  if (added < 0 && plan.where === undefined && (plan.ownerPath.length === 1 || isWatched(plan)))
+  if (added < 0 && plan.where === undefined && (plan.ownerPath.length === 1 || hasTriggers(plan.facts)))
     throw rowsGone(plan, -added)
 }
 
@@ -134,7 +140,9 @@ const rowsGone = (plan: TablePlan, count: number): PieceworkError =>
     { facts: { table: plan.table.name, count } },
   )
 
-const ruled = ({ facts }: TablePlan): string =>
-  quoted([...facts.triggers.map(({ name }) => name), ...facts.rules])
+const writers = ({ facts }: TablePlan): string =>
+  hasTriggers(facts)
+    ? `its triggers or rules (${quoted([...facts.triggers.map(({ name }) => name), ...facts.rules])})`
+    : 'triggers or rules of other tables'
 
 const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ')

@@ -10,7 +10,6 @@ import { resourceLiteral } from './resource-literal.js'
 import type { RowSource } from './row-source.js'
 import type { SetContext } from './spec.js'
 import { containerOf, referencesOf, type TablePlan } from './table-plan.js'
-import { isWatched } from './written-rows.js'
 
 interface Assignment {
   readonly column: Column
@@ -51,7 +50,7 @@ export function fillSql(plan: TablePlan, columns: readonly Column[], select: str
 
 /** Numbers that each row takes from a sequence, or by a trigger, are in the order of the rows. */
 const orderSql = (plan: TablePlan, { order }: RowSource): string =>
-  !plan.ownRow && (plan.numbers.renumbered.length > 0 || isWatched(plan)) && order ? ` ORDER BY ${order}` : ''
+  !plan.ownRow && (plan.numbers.renumbered.length > 0 || plan.isWatched) && order ? ` ORDER BY ${order}` : ''
 
 export const joinSql = (joins: readonly Join[]): string =>
   joins.map(({ relation, alias, condition }) => ` LEFT JOIN ${relation} AS ${alias} ON ${condition}`).join('')

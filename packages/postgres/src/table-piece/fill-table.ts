@@ -11,7 +11,7 @@ import type { RowSource } from './row-source.js'
 import { tableKey } from './table-name.js'
 import type { TablePlan } from './table-plan.js'
 import { UniqueValues } from './unique-values.js'
-import { isWatched, keepRows } from './written-rows.js'
+import { keepRows } from './written-rows.js'
 
 export interface FillCounts {
   readonly rows: number
@@ -99,7 +99,7 @@ async function fillRows(tables: readonly FilledTable[], context: FillContext): P
 
 async function writeRows(tables: readonly FilledTable[], context: FillContext): Promise<readonly number[]> {
   const { tx, resource } = context
-  const watched = tables.some(({ plan }) => isWatched(plan))
+  const watched = tables.some(({ plan }) => plan.isWatched)
   const values: unknown[] = []
   const statements: string[] = []
   for (const { plan, source } of tables) {

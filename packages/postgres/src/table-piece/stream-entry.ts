@@ -17,7 +17,6 @@ import { isForeignKeyViolation, rowError } from './row-error.js'
 import { resourceRows } from './row-source.js'
 import { type ReferencePlan, referencesOf, type TablePlan, type Target } from './table-plan.js'
 import { conditionSql, hasStableKey, referencedTable } from './target-rows.js'
-import { isWatched } from './written-rows.js'
 
 /**
  * Imports an entry that `canStream` allows: ids are remapped in this process while the records stream into
@@ -61,7 +60,7 @@ export function canStream(
   columns: readonly string[],
   context: Pick<FillContext, 'carries' | 'ids' | 'keys'>,
 ): boolean {
-  if (isWatched(plan)) return false
+  if (plan.isWatched) return false
   if (plan.key && !remapOf(ownKey(plan, plan.key), context)) return false
   if (plan.ownRow || plan.unique.length > 0 || plan.polymorphic.length > 0) return false
   if (plan.containers.length > 0 || plan.references.some(({ root }) => root)) return false

@@ -71,6 +71,8 @@ export interface ContainedTarget extends Target {
 /** One table of a piece: its declaration matched with the catalogue. */
 export interface TablePlan extends MatchedTable {
   readonly facts: TableFacts
+  /** Triggers or rules, its own or of another table of the piece, may change, add or drop rows that are written. */
+  readonly isWatched: boolean
 }
 
 export interface MatchedTable {

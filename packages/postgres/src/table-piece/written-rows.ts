@@ -1,6 +1,7 @@
 import type { Transaction } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import type { Column } from './catalogue.js'
+import type { TableFacts } from './facts/table-facts.js'
 import type { TablePlan } from './table-plan.js'
 
 /** The rows that a table is given, kept until they are compared with what its triggers and rules made of them. */
@@ -11,9 +12,9 @@ export interface WrittenRows {
   readonly columns: readonly Column[]
 }
 
-/** Whether triggers or rules may change, add or drop rows that are written. */
-export const isWatched = ({ facts }: Pick<TablePlan, 'facts'>): boolean =>
-  facts.triggers.length > 0 || facts.rules.length > 0
+/** Of the table itself. */
+export const hasTriggers = ({ triggers, rules }: TableFacts): boolean =>
+  triggers.length > 0 || rules.length > 0
 
 /** Keeps the rows of `select`, whose values are those of `columns`. `index`: different in the transaction. */
 export async function keepRows(

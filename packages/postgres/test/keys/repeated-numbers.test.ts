@@ -71,6 +71,17 @@ async function fill(world: World): Promise<string> {
   return String(project?.id)
 }
 
+/** Triggers that change no row, of which one writes elsewhere. */
+async function addTriggers(world: World): Promise<void> {
+  await world.query('CREATE TABLE seen (line int)')
+  await world.query(`CREATE FUNCTION same() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'`)
+  await world.query(
+    `CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO seen VALUES (NEW.no); RETURN NULL; END'`,
+  )
+  await world.query('CREATE TRIGGER same BEFORE INSERT ON lines FOR EACH ROW EXECUTE FUNCTION same()')
+  await world.query('CREATE TRIGGER see AFTER INSERT ON lines FOR EACH ROW EXECUTE FUNCTION see()')
+}
+
 const contentOf = (world: World, project: string) =>
   world.query(
     `SELECT b.name, l.text, m.text AS mark FROM boards b JOIN lines l ON l.board_id = b.id
@@ -90,17 +101,21 @@ for (const [name, open] of Object.entries({ server: serverWorld, embedded: embed
         const before = await contentOf(world, project)
         assert.equal(before.length, 11)
         const resource = { kind: 'project', id: project }
-        await withHost(world, pack(key, stays), async (piecework) => {
-          const exported = await succeeded(piecework.export({ resource, principal: ann }))
-          const { archive } = exported.job.result
-          assert.ok(archive)
-          const copies = [
-            await succeeded(piecework.import({ archive, principal: ann })),
-            await succeeded(piecework.clone({ resource, principal: ann })),
-          ]
-          for (const { job } of copies)
-            assert.deepEqual(await contentOf(world, job.result.resource?.id ?? ''), before)
-        })
+        const copied = () =>
+          withHost(world, pack(key, stays), async (piecework) => {
+            const exported = await succeeded(piecework.export({ resource, principal: ann }))
+            const { archive } = exported.job.result
+            assert.ok(archive)
+            const copies = [
+              await succeeded(piecework.import({ archive, principal: ann })),
+              await succeeded(piecework.clone({ resource, principal: ann })),
+            ]
+            for (const { job } of copies)
+              assert.deepEqual(await contentOf(world, job.result.resource?.id ?? ''), before)
+          })
+        await copied()
+        await addTriggers(world)
+        await copied()
       } finally {
         await world.close()
       }

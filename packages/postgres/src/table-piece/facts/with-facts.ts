@@ -1,6 +1,7 @@
 import type { Queryable } from '@piecework/core/piece'
 import type { Table } from '../catalogue.js'
 import type { MatchedTable, TablePlan } from '../table-plan.js'
+import { hasTriggers } from '../written-rows.js'
 import type { Problem } from './problem.js'
 import { refusals, rowSecurity, switchedOff } from './refusals.js'
 import { readTableFacts } from './table-facts.js'
@@ -17,10 +18,12 @@ export async function withFacts(
   const read = tablesRead(matched)
   const found = await readTableFacts(db, read)
   const factsOf = new Map(read.map((table, index) => [keyOf(table), found[index]]))
-  const plans = matched.flatMap((plan) => {
+  const known = matched.flatMap((plan) => {
     const facts = factsOf.get(keyOf(plan.table))
     return facts ? [{ ...plan, facts }] : []
   })
+  const across = known.some(({ facts }) => facts.writersNearby && hasTriggers(facts))
+  const plans = known.map((plan) => ({ ...plan, isWatched: across || hasTriggers(plan.facts) }))
   const declared = new Set(matched.map(({ table }) => table.name))
   const hidden = read.filter((_, index) => found[index]?.rowSecurity)
   return {

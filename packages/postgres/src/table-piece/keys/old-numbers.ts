@@ -12,6 +12,7 @@ import { remapRecords } from '../remap-records.js'
 import { rowError } from '../row-error.js'
 import { resourceRows } from '../row-source.js'
 import type { TablePlan } from '../table-plan.js'
+import { isUniqueAlone } from './is-unique-alone.js'
 import { createRuns } from './runs.js'
 
 /** Temporary table with the column `k`: old numbers of one column. */
@@ -47,10 +48,6 @@ export async function collectKeys(
   if (entries && keys !== rows && isUniqueAlone(plan, column)) throw repeated(plan, column)
   return keys
 }
-
-/** Whether the table has no two rows with one number: of a key of several columns, one may repeat. */
-export const isUniqueAlone = ({ table }: TablePlan, { name }: Column): boolean =>
-  table.primaryKey.length === 1 || table.unique.has(name)
 
 async function leaveOut(tx: Queryable, reserved: AsyncIterable<readonly KeyRange[]>): Promise<void> {
   for await (const page of reserved) {

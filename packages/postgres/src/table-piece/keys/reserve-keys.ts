@@ -5,10 +5,11 @@ import { resolveTables } from '../resolve-tables.js'
 import type { TablePieceSpec } from '../spec.js'
 import type { TablePlan } from '../table-plan.js'
 import { drawNumbers, lockSequence } from './draw-numbers.js'
+import { isUniqueAlone } from './is-unique-alone.js'
 import { keyRanges } from './key-ranges.js'
 import { moveSequence } from './move-sequence.js'
 import type { Numbered } from './numbers.js'
-import { collectKeys, isUniqueAlone } from './old-numbers.js'
+import { collectKeys } from './old-numbers.js'
 
 /**
  * Takes numbers for all rows that the piece will write, and moves sequences past numbers that travel.

@@ -1,5 +1,6 @@
 import { quoteIdent } from '../../database/quote-ident.js'
 import type { Column } from '../catalogue.js'
+import { isUniqueAlone } from '../keys/is-unique-alone.js'
 import { resourceRows } from '../row-source.js'
 import type { TablePlan } from '../table-plan.js'
 
@@ -25,7 +26,8 @@ export function summarizedColumns({ spec, ownRow, ownerColumn, set, carried }: T
 
 /** Columns that tell a row from all others; none if there are no such columns. */
 export const identityOf = ({ key, ownRow, ownerColumn, table }: TablePlan): readonly string[] => {
-  const column: Column | undefined = ownRow ? ownerColumn : key
+  const alone = key && isUniqueAlone({ table }, key) ? key : undefined
+  const column: Column | undefined = ownRow ? ownerColumn : alone
   return column ? [column.name] : table.primaryKey
 }
 

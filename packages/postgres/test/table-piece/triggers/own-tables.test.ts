@@ -21,6 +21,10 @@ const ddl = `
   CREATE FUNCTION add_note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO notes VALUES (gen_random_uuid(), NEW.project_id, 'added'); RETURN NULL; END $$;
   CREATE FUNCTION delete_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM rows_ WHERE id = NEW.id AND n = 2; RETURN NULL; END $$;
   CREATE FUNCTION later() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE rows_ SET v = 'later' WHERE id = NEW.id; RETURN NULL; END $$;
+  CREATE FUNCTION other_rows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE rows_ SET v = 'other' WHERE project_id = NEW.project_id AND n > 1; RETURN NULL; END $$;
+  CREATE FUNCTION other_keyless() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE keyless SET v = 'other' WHERE project_id = NEW.project_id AND n > 1; RETURN NULL; END $$;
+  CREATE FUNCTION other_own() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE projects SET touched = 'other' WHERE id = NEW.project_id; RETURN NULL; END $$;
+  CREATE FUNCTION delete_rows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM rows_ WHERE project_id = NEW.project_id; RETURN NULL; END $$;
   CREATE FUNCTION log() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (TG_WHEN || ' ' || TG_LEVEL); RETURN coalesce(NEW, OLD); END $$;`
 
 const piece = (...tables: TableSpec[]) => tablePiece({ name: 'project/x', of: 'project', version: 1, tables })
@@ -103,6 +107,36 @@ const cases: readonly Case[] = [
     told: [['table/rows-added', 3]],
   },
   {
+    what: 'changes rows of a table before it',
+    make: trigger('AFTER INSERT', 'notes', 'other_rows'),
+    tables: [rows, notes],
+    told: [['table/rows-changed', 2, 'v']],
+  },
+  {
+    what: 'changes rows without a key of a table before it',
+    make: trigger('AFTER INSERT', 'notes', 'other_keyless'),
+    tables: [keyless, notes],
+    told: [['table/rows-changed', 2]],
+  },
+  {
+    what: "changes the resource's own row from another table",
+    make: trigger('AFTER INSERT', 'notes', 'other_own'),
+    tables: [own, notes],
+    told: [['table/rows-changed', 1, 'touched']],
+  },
+  {
+    what: 'deletes rows of a table before it',
+    make: trigger('AFTER INSERT', 'notes', 'delete_rows'),
+    tables: [rows, notes],
+    told: 'counts-differ',
+  },
+  {
+    what: 'changes rows of a table before it by a rule',
+    make: `CREATE RULE t AS ON INSERT TO notes DO ALSO UPDATE rows_ SET v = 'other' WHERE project_id = NEW.project_id`,
+    tables: [rows, notes],
+    told: [['table/rows-changed', 3, 'v']],
+  },
+  {
     what: 'of another piece adds rows',
     make: `${trigger('AFTER INSERT', 'keyless', 'same')}; CREATE TRIGGER u AFTER INSERT ON rows_ FOR EACH ROW EXECUTE FUNCTION add_note()`,
     tables: [notes],
@@ -149,7 +183,7 @@ for (const [name, open] of Object.entries(databases)) {
 
   const remove = () =>
     here.db.query(`DROP TRIGGER IF EXISTS t ON projects; DROP TRIGGER IF EXISTS t ON rows_; DROP TRIGGER IF EXISTS u ON rows_;
-      DROP TRIGGER IF EXISTS t ON keyless; DROP RULE IF EXISTS t ON rows_`)
+      DROP TRIGGER IF EXISTS t ON keyless; DROP TRIGGER IF EXISTS t ON notes; DROP RULE IF EXISTS t ON rows_; DROP RULE IF EXISTS t ON notes`)
   const fill = async () => {
     await here.db.query('TRUNCATE projects, rows_, notes, keyless, app.log, public.log')
     await here.db.query(`INSERT INTO projects VALUES ($1, 'p', 'x')`, [source])
