@@ -110,15 +110,19 @@ export const takenHere =
   async (values: readonly string[]): Promise<readonly string[]> => {
     const { rows } = await tx.query<{ key: string }>(
       `SELECT DISTINCT u.key FROM unnest($1::text[]) AS u(key)
-       WHERE (SELECT true FROM ${referencedTable(plan)} q WHERE ${sameText(column)} = u.key LIMIT 1) ORDER BY u.key`,
+       WHERE (SELECT true FROM ${referencedTable(plan)} q WHERE ${isSame(column)} LIMIT 1) ORDER BY u.key`,
       [values],
     )
     return rows.map(({ key }) => key)
   }
 
-/** Without a cast, which no index knows, where there is no need of one. */
-const sameText = ({ name, base }: Column): string =>
-  /^(text|varchar|citext)$/.test(base) ? `q.${quoteIdent(name)}` : `q.${quoteIdent(name)}::text`
+/** As the column's unique index compares. Without a cast, which no index knows, where there is no need of one. */
+function isSame({ name, base, stored }: Column): string {
+  const column = `q.${quoteIdent(name)}`
+  if (base === 'citext') return `${column} = u.key::${stored}`
+  if (base === 'bpchar') return `${column} = u.key::bpchar`
+  return /^(text|varchar)$/.test(base) ? `${column} = u.key` : `${column}::text = u.key`
+}
 
 const isRefused = ({ missing }: StableKey): boolean => missing === undefined || missing === 'refuse'
 

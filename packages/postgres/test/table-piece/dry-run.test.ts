@@ -12,7 +12,7 @@ CREATE TABLE labels (${id}, name text UNIQUE);
 CREATE TABLE users (id text PRIMARY KEY, mail text UNIQUE);
 CREATE TABLE tags (no serial PRIMARY KEY, ${of}, n int, hidden boolean);
 CREATE TABLE photos (${id}, ${of}, n int, hidden boolean);
-CREATE TABLE notes (${id}, ${of}, n int, slug text UNIQUE, code text UNIQUE, photo_id uuid, tag int, tags int[],
+CREATE TABLE notes (${id}, ${of}, n int, slug text UNIQUE, code char(8) UNIQUE, photo_id uuid, tag int, tags int[],
   shelf_id uuid, doc jsonb, body text, list text, about_type text, about uuid, gone_label uuid, made_label uuid, author text);
 CREATE TABLE pins (${id}, ${of}, n int, photo_id uuid NOT NULL REFERENCES photos);
 CREATE TABLE shelved (${id}, ${of}, n int, shelf_id uuid NOT NULL)`

@@ -62,7 +62,7 @@ async function compareTable(plan: TablePlan, summary: TableSummary, context: Con
   }
 }
 
-const by = ': by triggers or rules of other tables, or by what the host or another piece does'
+const by = ': by triggers or rules, or by what the host or another piece does'
 
 interface Differences {
   readonly gone: number

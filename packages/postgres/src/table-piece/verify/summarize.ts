@@ -1,4 +1,5 @@
 import type { VerifyContext } from '@piecework/core/piece'
+import type { TableFacts } from '../facts/table-facts.js'
 import { resolveTables } from '../resolve-tables.js'
 import { withShells } from '../shell-row.js'
 import type { TablePieceSpec } from '../spec.js'
@@ -24,8 +25,11 @@ export async function summarizeTables<Options>(
   piece: TablePieceSpec<Options>,
   { tx, resource }: VerifyContext,
 ): Promise<string | undefined> {
-  const plans = await withShells(tx, await resolveTables(tx, piece), resource)
-  if (!plans.some(({ facts }) => facts.writersNearby)) return undefined
+  const resolved = await withShells(tx, await resolveTables(tx, piece), resource)
+  const plans = resolved.filter(
+    ({ facts, ownRow }) => facts.writersNearby || (ownRow && hasUpdateTrigger(facts)),
+  )
+  if (plans.length === 0) return undefined
   const tables: TableSummary[] = []
   for (const plan of plans) {
     const summarized: Summarized = { plan, columns: summarizedColumns(plan) }
@@ -35,6 +39,9 @@ export async function summarizeTables<Options>(
   }
   return JSON.stringify(tables)
 }
+
+/** It runs once more when `shell.ready` updates the row. */
+const hasUpdateTrigger = ({ triggers }: TableFacts): boolean => triggers.some(({ update }) => update)
 
 function summarySql(summarized: Summarized, id: string): string {
   const sums = summarized.columns.map((_, at) => `sum(g.s${at})::text`)

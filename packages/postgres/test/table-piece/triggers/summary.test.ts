@@ -16,7 +16,7 @@ const rows = 20_000
 
 test.before(async () => {
   here = await world(`
-    CREATE TABLE projects (id uuid PRIMARY KEY);
+    CREATE TABLE projects (id uuid PRIMARY KEY, touched int);
     CREATE TABLE parts (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), project_id uuid REFERENCES projects, n int, v text);
     CREATE TABLE whole (id uuid, project_id uuid, at timestamptz, region int, v numeric, PRIMARY KEY (region, id)) PARTITION BY LIST (region);
     CREATE TABLE whole_1 PARTITION OF whole FOR VALUES IN (1); CREATE TABLE whole_2 PARTITION OF whole FOR VALUES IN (2);
@@ -36,19 +36,30 @@ const piece = tablePiece({
   ],
 })
 
+const ownRow = tablePiece({
+  name: 'project/own',
+  of: 'project',
+  version: 1,
+  tables: [{ table: 'projects', owner: 'id', order: [] }],
+})
+
 /** What is told of a change, in a transaction that is rolled back; `before` runs before the summary. */
-async function told(change: string, before = ''): Promise<readonly (readonly unknown[])[] | 'nothing kept'> {
+async function told(
+  change: string,
+  before = '',
+  { verifier } = piece,
+): Promise<readonly (readonly unknown[])[] | 'nothing kept'> {
   const back = new Error('rolled back')
   const findings: Omit<Finding, 'piece'>[] = []
   let kept = true
   const run = async (tx: Transaction): Promise<void> => {
     if (before !== '') await tx.query(before)
-    const summary = await piece.verifier?.summarize({ resource, tx })
+    const summary = await verifier?.summarize({ resource, tx })
     kept = summary !== undefined
     assert.ok((summary?.length ?? 0) < 600_000, 'the summary grows with the rows')
     await tx.query(change)
     const finding = (found: Omit<Finding, 'piece'>): void => void findings.push(found)
-    if (summary !== undefined) await piece.verifier?.compare(summary, { resource, tx, finding })
+    if (summary !== undefined) await verifier?.compare(summary, { resource, tx, finding })
     throw back
   }
   await here.db.transaction(run).catch((error: unknown) => {
@@ -102,6 +113,11 @@ test('honest counts: a trigger that cannot write to another table costs nothing,
     'NEW.id := (SELECT gen_random_uuid());',
   ])
     assert.notEqual(await told('SELECT', writer(body)), 'nothing kept', body)
+  const touched = writer('NEW.touched := 1;')
+  const update = 'UPDATE projects SET id = id'
+  assert.deepEqual(await told(update, touched, ownRow), [['table/rows-changed', 'touched', 1, false]])
+  assert.deepEqual(await told(update, writer('NEW.touched := OLD.touched;'), ownRow), [])
+  assert.equal(await told(update, '', ownRow), 'nothing kept')
   const guarded = `${writer('PERFORM 1;')} ALTER TABLE projects DISABLE TRIGGER f`
   assert.equal(await told('SELECT', guarded), 'nothing kept')
   assert.notEqual(
