@@ -26,6 +26,8 @@ async function step(folder: string, pattern: RegExp): Promise<readonly string[]>
   return pattern.exec(line)?.slice(1) ?? assert.fail(`${pattern} is not in: ${line}`)
 }
 
+const noLayer = Object.fromEntries(Object.keys(layer(squares([1]))).map((path) => [path, undefined]))
+
 async function isMended(folder: string, ...args: readonly string[]): Promise<void> {
   assert.equal(await lastLine(folder, '--strict', ...args), 'There is nothing to mend.')
 }
@@ -85,6 +87,35 @@ test('a grid without its .prj file', async () => {
   )
   await writeFile(join(folder, 'shapes/grid.prj'), prj)
   await isMended(folder)
+})
+
+test('no shapefile, and the planning units in another form', async () => {
+  for (const name of ['grid.geojson', 'grid.gpkg', 'all.zip']) {
+    const folder = await made.make({ ...noLayer, [name]: 'something else' })
+    await step(
+      folder,
+      new RegExp(`^Mend this first: .*; there is ${name} \\(If it holds the planning units: export`),
+    )
+    for (const [path, bytes] of Object.entries(layer(squares([1, 2, 3]))))
+      await writeFile(join(folder, path.replace('shapes/', '')), bytes ?? '')
+    await isMended(folder)
+  }
+})
+
+test("a header whose names stand over each other's columns: no row is deleted", async () => {
+  const folder = await made.make({ 'input/puvspr.dat': 'pu,species,amount\n7,1,2.5\n8,2,1\n7,3,0.5\n' })
+  await step(folder, /feature 1 is not in spec\.dat.*\(See first whether the names in the header stand/)
+  await edit(folder, 'input/puvspr.dat', (text) => text.replace('pu,species', 'species,pu'))
+  await isMended(folder)
+})
+
+test('results that lack their summary are left out by the option that is named', async () => {
+  const folder = await made.make({
+    'input.dat': `${inputDat}OUTPUTDIR output\n`,
+    'output/output_best.csv': 'planning_unit,solution\n1,1\n2,0\n3,1\n',
+  })
+  const [option = ''] = await step(folder, /leave the results out: (--no-results)\)\.$/)
+  await isMended(folder, option)
 })
 
 test('an odd input.dat: one step after the other', async () => {

@@ -31,6 +31,24 @@ const without: Files = {
   'input/puvspr.dat': undefined,
 }
 
+test('a folder of a project, or a file of it: the project is told', async () => {
+  const project = await made.make({ 'output/output_best.csv': 'planning_unit,solution\n1,1\n' })
+  const named = await made.make({
+    'input.dat': inputDat.replace('INPUTDIR input', 'INPUTDIR input\nOUTPUTDIR output'),
+    'output/output_best.csv': 'planning_unit,solution\n1,1\n',
+  })
+  for (const folder of [join(project, 'input'), join(named, 'output')]) {
+    const { stderr } = await marxanCheck([folder])
+    assert.ok(stderr.includes(`the folder above it, ${join(folder, '..')}, has one that names it`), stderr)
+    assert.doesNotMatch(stderr, /Save what follows/)
+  }
+  const { stderr } = await marxanCheck([join(project, 'input.dat')])
+  assert.ok(stderr.trimEnd().endsWith(`the one that it is in is ${project}`), stderr)
+  // A project of its own in the folder of another one that does not name it.
+  const inside = { 'mine/pu.dat': pu, 'mine/spec.dat': spec, 'mine/puvspr.dat': puvspr }
+  assert.match((await marxanCheck([join(await made.make(inside), 'mine')])).stderr, /Save what follows/)
+})
+
 const wholeFolders: Readonly<
   Record<string, readonly [files: Files, names: readonly string[], first?: RegExp]>
 > = {

@@ -35,6 +35,7 @@ function shortened(message: string): string {
 function inOrder(a: NewFinding, b: NewFinding, files: readonly string[]): number {
   if (a.severity !== b.severity) return a.severity === 'error' ? -1 : 1
   return (
+    Number(isDefault(a)) - Number(isDefault(b)) ||
     rank(a, files) - rank(b, files) ||
     compared(a.file ?? '', b.file ?? '') ||
     // What is said of a file as a whole mostly follows from its rows.
@@ -43,6 +44,9 @@ function inOrder(a: NewFinding, b: NewFinding, files: readonly string[]): number
     compared(a.message, b.message)
   )
 }
+
+/** A default that was taken, by the name that such codes have (`legacy/parameter-default`): every other warning says more. */
+const isDefault = ({ code }: NewFinding): boolean => code.endsWith('-default')
 
 /** What is about no file comes first, then the files in their order, then others. */
 function rank({ file }: NewFinding, files: readonly string[]): number {

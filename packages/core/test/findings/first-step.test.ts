@@ -47,6 +47,20 @@ test('causes come before what follows from them, in whatever order they were fou
     }),
   ))
 
+test('a default that was taken is looked at after all other warnings', () => {
+  const taken = finding({ severity: 'warning', code: 'a/key-default', file: 'input.dat', message: 'it is 1' })
+  const skipped = finding({ severity: 'warning', file: 'output', message: 'a run is left out' })
+  for (const found of [
+    [taken, skipped],
+    [skipped, taken],
+  ])
+    assert.equal(
+      firstStep(found, { files }),
+      'Nothing has to be mended; look at output first: a run is left out.',
+    )
+  assert.equal(firstStep([taken]), 'Nothing has to be mended; look at input.dat first: it is 1.')
+})
+
 test('a record is not told to be a line', () => {
   const record = finding({ file: 'planning-grid', line: 3, message: 'The id of record 3 is empty' })
   assert.equal(firstStep([record]), 'Mend planning-grid first: The id of record 3 is empty.')

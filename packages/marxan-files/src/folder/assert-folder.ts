@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { PieceworkError } from '@piecework/core/piece'
 import { marxanWebHint } from './marxan-web.js'
 
@@ -10,7 +11,10 @@ export async function assertFolder(folder: string): Promise<void> {
   if (facts.isDirectory()) return
   const isMarxanWeb = /\.mxw$/i.test(folder)
   if (!isMarxanWeb && !/\.zip$/i.test(folder))
-    throw new PieceworkError('input-incomplete', `${folder} is a file, not a folder`)
+    throw new PieceworkError(
+      'input-incomplete',
+      `${folder} is a file, not a folder; the one that it is in is ${dirname(folder)}`,
+    )
   const message = isMarxanWeb
     ? `${folder} is a project of Marxan Web, which is a zip of a Marxan folder`
     : `${folder} is a zip, not a folder`

@@ -67,7 +67,27 @@ function absence(input: string, key: string, name: string, line: number | undefi
   return `${wanted} is neither in the folder nor in one directly below it`
 }
 
-export const missingGrid: MissingFile = {
+const otherLayers = /\.(?:geojson|gpkg|kml|kmz|zip)$/i
+
+/** With the files that may hold it in another form. */
+export function missingGrid(files: Listing): MissingFile {
+  const others = files
+    .in('')
+    .filter((name) => otherLayers.test(name))
+    .slice(0, maxSimilarFiles)
+  if (others.length === 0) return noGrid
+  const { fix: _, ...finding } = noGrid.finding
+  return {
+    ...noGrid,
+    finding: {
+      ...finding,
+      message: `${finding.message}; there is ${others.join(', ')}`,
+      hint: 'If it holds the planning units: export them as an ESRI Shapefile, or take the shapefile out of the zip, into this folder.',
+    },
+  }
+}
+
+const noGrid: MissingFile = {
   role: gridRole,
   name: 'the planning grid (.shp or .zip)',
   finding: {

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { PieceworkError } from '@piecework/core/piece'
 import { inputDatHeadBytes } from '../defaults.js'
 import { inputDatText } from '../input-dat/input-dat-text.js'
@@ -26,10 +26,11 @@ export async function noInput(dir: string): Promise<PieceworkError> {
   const files = await listing(dir, await foldersBelow(dir))
   const tables = await tablesByColumns(dir, files)
   if (isCluz(files) && tables['spec.dat'].length === 0) refuseCluz()
-  const { there, hint } = (await elsewhere(dir, files, tables)) ?? {
-    there: tablesText(tables),
-    hint: suggestion(dir, files, tables),
-  }
+  const { there, hint } = (await elsewhere(dir, files, tables)) ??
+    (await above(dir)) ?? {
+      there: tablesText(tables),
+      hint: suggestion(dir, files, tables),
+    }
   const message = `${dir} does not have input.dat: no .dat file in it names the others (PUNAME, SPECNAME, PUVSPRNAME)${there}`
   return new PieceworkError('input-incomplete', message, {
     facts: { missing: ['input.dat'] },
@@ -64,6 +65,20 @@ async function elsewhere(
         hint: `If it is the project's, rename it to input.dat: ${name} is the name of a text file.`,
       }
   return undefined
+}
+
+/** The input.dat of the folder above, if this one is a part of that project: its tables or its results. */
+async function above(dir: string): Promise<{ readonly there: string; readonly hint?: string } | undefined> {
+  const parent = join(dir, '..')
+  const near = await listing(parent).catch(() => undefined)
+  const name = near?.find('', 'input.dat')
+  const own = basename(resolve(dir)).toLowerCase()
+  if (name === undefined || own === '') return undefined
+  const head = await headOf(join(parent, name), inputDatHeadBytes)
+  const isPart = namesTables(head) && head.toString('latin1').toLowerCase().includes(own)
+  return isPart
+    ? { there: `; the folder above it, ${parent}, has one that names it: check that folder` }
+    : undefined
 }
 
 function tablesText(tables: TablesByRole): string {

@@ -94,7 +94,7 @@ export async function searchFolder(dir: string, options?: FolderSearchOptions): 
     ...(bound !== undefined && { bound: join(dir, bound) }),
     ...(output !== undefined && { output: join(dir, output) }),
     ...(grid && { grid }),
-    missing: [...tables.missing, ...(grid || given[gridRole] !== undefined ? [] : [missingGrid])],
+    missing: [...tables.missing, ...(grid || given[gridRole] !== undefined ? [] : [missingGrid(files)])],
     findings,
   }
 }

@@ -39,7 +39,12 @@ export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Val
         rows += batch.length
         context.progress(rows)
       }
-      unknownFeatures.report(file, findings)
+      const read = [...reading.list()]
+      unknownFeatures.report(
+        file,
+        read.some(({ code }) => code === 'legacy/column-order'),
+        findings,
+      )
       const { count } = unknownUnits
       if (count > 0)
         findings.warning('legacy/unit-unknown', { file, column: 'pu' }, () => ({
@@ -60,7 +65,7 @@ export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Val
         targets.report()
         scale.report(findings)
       }
-      yield* reading.list()
+      yield* read
       yield* findings.list()
       yield* targets.list()
     },

@@ -22,11 +22,14 @@ export class UnknownFeatures {
     else this.#listed.set(feature, { line, count: 1 })
   }
 
-  report(file: string, findings: FindingCollector): void {
+  /** `header`: the names are in another order than Marxan reads them in, so that it may be the header that is wrong. */
+  report(file: string, header: boolean, findings: FindingCollector): void {
     const report = (line: number, message: string) =>
       findings.error('legacy/feature-unknown', { file, line, column: 'species' }, () => ({
         message,
-        hint: 'Add the feature to spec.dat, or delete its rows.',
+        hint: header
+          ? 'See first whether the names in the header stand over the right columns, in Marxan species, pu, amount; no row need be deleted if they do not.'
+          : 'Add the feature to spec.dat, or delete its rows.',
       }))
     for (const [feature, { line, count }] of this.#listed)
       report(
