@@ -56,7 +56,7 @@ test('a folder that is not there, and a file instead of a folder', async () => {
   const file = fileURLToPath(import.meta.url)
   for (const [path, message] of [
     [join(file, '..', 'nowhere'), /^There is no folder .*nowhere that can be read$/],
-    [file, /is a file, not a folder$/],
+    [file, /is a file, not a folder; the one that it is in is /],
   ] as const)
     await assert.rejects(findMarxanFiles(path), (error) => {
       assert.ok(isPieceworkError(error, 'input-incomplete'))
