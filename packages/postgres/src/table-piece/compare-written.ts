@@ -53,7 +53,7 @@ async function compareRows(rows: WrittenRows, context: Context): Promise<void> {
     file: plan.entry,
     ...(only !== undefined && others.length === 0 && { column: only }),
     count: changed,
-    message: `${changed} ${changed === 1 ? 'row' : 'rows'} of table "${plan.table.name}" are not as they were written${names.length > 0 ? ` (${quoted(names)})` : ''}: ${writers(plan)} have changed them.`,
+    message: `${changed === 1 ? '1 row' : `${changed} rows`} of table "${plan.table.name}" ${changed === 1 ? 'is not as it was' : 'are not as they were'} written${names.length > 0 ? ` (${quoted(names)})` : ''}: ${writers(plan)} have changed them.`,
   })
 }
 

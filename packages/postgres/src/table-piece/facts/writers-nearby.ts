@@ -1,4 +1,4 @@
-/** Functions that read and write no table. */
+/** Functions that read and write no table, where no schema before the name says that they are others. */
 const known =
   'if|elsif|and|or|not|in|any|case|when|then|else|values|now|clock_timestamp|statement_timestamp|transaction_timestamp|timezone|coalesce|nullif|greatest|least|lower|upper|initcap|trim|btrim|ltrim|rtrim|length|concat|concat_ws|md5|to_tsvector|setweight|gen_random_uuid|uuid_generate_v4|row|array|numeric|varchar|char|timestamp|timestamptz'
 
@@ -13,7 +13,7 @@ const doing =
 const harmless = `(
   p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace OR l.lanname = 'plpgsql'
   AND p.prosrc !~* '\\m(${doing})\\M'
-  AND pg_catalog.regexp_replace(p.prosrc, '\\m(${known})\\s*\\(', ' ', 'gi') !~ '[[:alnum:]_"]\\s*\\('
+  AND pg_catalog.regexp_replace(p.prosrc, '(?<![."]\\s*)\\m(${known})\\s*\\(', ' ', 'gi') !~ '[[:alnum:]_"]\\s*\\('
 )`
 
 /** SQL condition: the relation is part of an extension, as PostGIS has a view with rules. */

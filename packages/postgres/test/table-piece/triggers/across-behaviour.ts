@@ -117,6 +117,13 @@ const cases: readonly Case[] = [
     told: [['album/own', changed, 1, 'photo_count']],
   },
   {
+    what: 'calls a function that only looks like a known one',
+    make: `CREATE SCHEMA app; CREATE FUNCTION app.length(uuid) RETURNS int LANGUAGE sql AS 'UPDATE albums SET photo_count = photo_count + 1 WHERE id = $1 RETURNING 1';
+      CREATE TRIGGER t BEFORE INSERT ON photos FOR EACH ROW EXECUTE FUNCTION run()`,
+    run: 'NEW.n := NEW.n * app.length(NEW.album_id)',
+    told: [['album/own', changed, 1, 'photo_count']],
+  },
+  {
     what: 'touches the resource above',
     run: `UPDATE shelves SET touched = 'now' WHERE id = (SELECT shelf_id FROM albums WHERE id = NEW.album_id)`,
     told: [['shelf/own', changed, 1, 'touched']],
@@ -244,7 +251,7 @@ async function make(
 
 const unmake = ({ database }: World) =>
   database.query(
-    'DROP FUNCTION IF EXISTS run() CASCADE; DROP FUNCTION IF EXISTS further() CASCADE; DROP RULE IF EXISTS r ON photos',
+    'DROP FUNCTION IF EXISTS run() CASCADE; DROP FUNCTION IF EXISTS further() CASCADE; DROP RULE IF EXISTS r ON photos; DROP SCHEMA IF EXISTS app CASCADE',
   )
 
 const toldOf = ({ findings }: JobReport) =>
