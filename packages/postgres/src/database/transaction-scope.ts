@@ -18,7 +18,7 @@ export function topLevel(settings: Readonly<Record<string, string>>): Transactio
       // Deferred triggers run at the end, on the host's path.
       commit = readOnly ? 'COMMIT' : `SELECT ${hostPathSql}; COMMIT`
       const mode = readOnly ? 'REPEATABLE READ READ ONLY' : 'READ COMMITTED READ WRITE'
-      await connection.query(`BEGIN ISOLATION LEVEL ${mode}; ${applySettings(settings)}`)
+      await connection.query(`BEGIN ISOLATION LEVEL ${mode}; ${applySettings(settings)}`).catch(onReplica)
     },
     commit: async (connection) => {
       const { command } = await connection.query(commit).catch(abortedAsRollback)
@@ -62,6 +62,16 @@ export function savepoint(settings: Readonly<Record<string, string>>): Transacti
       await connection.query('ROLLBACK TO SAVEPOINT piecework_tx; RELEASE SAVEPOINT piecework_tx')
     },
   }
+}
+
+/** A replica that waits for its primary begins no transaction that may write. Another server may have its address soon. */
+function onReplica(error: unknown): never {
+  if ((error as { readonly code?: unknown } | null)?.code !== '0A000') throw error
+  throw new PieceworkError(
+    'database',
+    'The database is a replica, which takes no writes: connect to the primary (SQLSTATE 0A000).',
+    { cause: error, facts: { sqlState: '0A000', replica: true }, retryable: true },
+  )
 }
 
 /** What COMMIT by itself answers in a transaction of which a statement has failed. */

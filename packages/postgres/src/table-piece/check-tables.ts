@@ -12,6 +12,7 @@ import { type ClaimingPiece, isClaimingPiece, tableClaims } from './claims.js'
 import { type Checked, checkStart } from './facts/check-start.js'
 import { fillOrderProblems } from './facts/fill-order.js'
 import { findingOf, isError, type Problem, type TableFinding } from './facts/problem.js'
+import { replicaProblem } from './facts/session-facts.js'
 import { uncarriedReferences } from './facts/uncarried.js'
 import { matchTables } from './resolve-tables.js'
 import { isTablePiece, tableSpec } from './spec.js'
@@ -24,6 +25,8 @@ import { unformedReferences } from './unformed-references.js'
  * warnings.
  */
 export async function checkTables(db: Queryable, pieces: readonly Piece[]): Promise<readonly TableFinding[]> {
+  const replica = await replicaProblem(db)
+  if (replica) return report([replica], [], [])
   const refused: string[] = []
   const forms = keyFormsOf(pieces, refused)
   const checked: Checked[] = []

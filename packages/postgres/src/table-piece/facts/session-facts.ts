@@ -1,11 +1,10 @@
-import type { Queryable } from '@piecework/core/piece'
+import { isPieceworkError, type Queryable } from '@piecework/core/piece'
 import { hostPathSql, ownPathSql } from '../../database/search-path.js'
 import type { Problem } from './problem.js'
 
 interface SessionFacts {
   readonly database: string
   readonly role: string
-  readonly recovering: boolean
   readonly temporary: boolean
   /** Schemas that exist, in the order in which names are looked up. */
   readonly ownPath: readonly string[]
@@ -19,16 +18,8 @@ export async function sessionProblems(db: Queryable, staging: boolean): Promise<
   const { rows } = await db.query<SessionFacts>(query)
   const [facts] = rows
   if (!facts) return []
-  const { database, role, recovering, temporary, store, ownPath, hostPath } = facts
+  const { database, role, temporary, store, ownPath, hostPath } = facts
   const problems: Problem[] = []
-  if (recovering) {
-    problems.push({
-      severity: 'error',
-      code: 'database/read-only',
-      text: `database "${database}" is a replica, which takes no writes`,
-      hint: 'Connect to the primary.',
-    })
-  }
   if (!temporary) {
     problems.push({
       severity: staging ? 'error' : 'warning',
@@ -56,12 +47,28 @@ export async function sessionProblems(db: Queryable, staging: boolean): Promise<
   return problems
 }
 
+/** A replica begins none of the transactions in which everything else is asked. */
+export async function replicaProblem(db: Queryable): Promise<Problem | undefined> {
+  try {
+    await db.query('SELECT 1')
+    return undefined
+  } catch (error) {
+    if (!isPieceworkError(error, 'database') || error.facts.replica !== true) throw error
+    return {
+      severity: 'error',
+      code: 'database/read-only',
+      text: 'the database is a replica, which takes no writes',
+      hint: 'Connect to the primary.',
+    }
+  }
+}
+
 const listed = (names: readonly string[]): string =>
   names.length === 0 ? 'nothing' : names.map((name) => `"${name}"`).join(', ')
 
 /** The two paths are read one after the other, in the order of the columns. */
 const query = `
-SELECT pg_catalog.current_database() AS database, current_user AS role, pg_catalog.pg_is_in_recovery() AS recovering,
+SELECT pg_catalog.current_database() AS database, current_user AS role,
   pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY') AS temporary,
   (SELECT coalesce(json_agg(s.name ORDER BY s.name), '[]') FROM (
      SELECT 'piecework' AS name FROM pg_catalog.pg_namespace n
