@@ -15,12 +15,9 @@ export function validatorFinding({ fix, ...finding }: Finding, files: readonly F
   return {
     ...finding,
     ...(file && { file: file.role === name ? file.path : (file.inside.get(name) ?? name), role: file.role }),
-    ...(finding.hint?.endsWith(leaveOut) && { hint: `${finding.hint.slice(0, -1)}: --no-results` }),
     ...(fix && metadata && { hint: `Name it: ${metadataOption(fix, ...metadata)}` }),
   }
 }
-
-const leaveOut = 'leave the results out.'
 
 /** Findings of the search for files, with options that answer them. */
 export function searchFindings(

@@ -114,7 +114,7 @@ test('results that lack their summary are left out by the option that is named',
     'input.dat': `${inputDat}OUTPUTDIR output\n`,
     'output/output_best.csv': 'planning_unit,solution\n1,1\n2,0\n3,1\n',
   })
-  const [option = ''] = await step(folder, /leave the results out: (--no-results)\)\.$/)
+  const [option = ''] = await step(folder, /leave the results out \(marxan-check: (--no-results)\)/)
   await isMended(folder, option)
 })
 

@@ -177,7 +177,7 @@ const ended: readonly (readonly [string, string, string, boolean])[] = [
 for (const [code, message, setting, retryable] of ended) {
   test(`what a setting has ended is told with its name: ${setting}, "${message}"`, () => {
     const error = databaseError(server(code, message))
-    assert.match(error.message, new RegExp(`the setting ${setting} of its role`))
+    assert.match(error.message, new RegExp(`the setting ${setting} of the role`))
     assert.equal(error.retryable, retryable)
   })
 }

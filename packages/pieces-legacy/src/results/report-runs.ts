@@ -14,7 +14,7 @@ export function reportWithoutSolution(
   if (without.count === summaries.length)
     findings.error('legacy/output-missing', { file: outputRole }, () => ({
       message: `The output folder does not hold a solution of any run of ${name}: ${without.text}`,
-      hint: 'Run Marxan with SAVESOLUTIONSMATRIX 3 or SAVERUN 3, or leave the results out.',
+      hint: 'Run Marxan with SAVESOLUTIONSMATRIX 3 or SAVERUN 3, or leave the results out (marxan-check: --no-results).',
     }))
   else
     findings.warning('legacy/run-without-solution', { file: name }, () => ({

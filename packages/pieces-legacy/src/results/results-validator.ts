@@ -93,11 +93,11 @@ function reportMissingFiles(
   if (!sum)
     report(
       `${scenario}_sum, the summary of all runs`,
-      'Run Marxan with SAVESUMMARY 3, or leave the results out.',
+      'Run Marxan with SAVESUMMARY 3, or leave the results out (marxan-check: --no-results).',
     )
   if (!matrix && solutions.size === 0)
     report(
       `${scenario}_solutionsmatrix or ${scenario}_r00001 and so on, the solutions of all runs`,
-      'Run Marxan with SAVESOLUTIONSMATRIX 3 or SAVERUN 3, or leave the results out.',
+      'Run Marxan with SAVESOLUTIONSMATRIX 3 or SAVERUN 3, or leave the results out (marxan-check: --no-results).',
     )
 }

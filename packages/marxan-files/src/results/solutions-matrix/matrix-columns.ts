@@ -82,7 +82,7 @@ export class MatrixColumns {
     this.stopped = true
     this.#findings.error('legacy/no-header', { file: this.#file, line }, () => ({
       message: 'The first line does not name the planning units',
-      hint: 'It must read SolutionsMatrix,P1,P2 and so on: set SOLUTIONSMATRIXHEADERS to 1 and run Marxan again, or leave the results out.',
+      hint: 'It must read SolutionsMatrix,P1,P2 and so on: set SOLUTIONSMATRIXHEADERS to 1 and run Marxan again, or leave the results out (marxan-check: --no-results).',
     }))
   }
 
