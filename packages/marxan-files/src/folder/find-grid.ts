@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { NewFinding } from '@piecework/core/piece'
-import { openPromise, type ZipFile } from 'yauzl'
 import { hasIdAttribute } from '../grid/has-id-attribute.js'
 import { gridRole } from '../roles.js'
 import { alsoThere } from './also-there.js'
 import type { Listing } from './listing.js'
+import { zipHolds } from './zip-holds.js'
 
 /** A planning grid on disk: its parts (put them into one zip to upload them), or a zip. */
 export type FolderGrid =
@@ -21,6 +21,7 @@ export interface GridSearch {
   report(finding: NewFinding): void
 }
 
+const isLayer = (path: string) => /^(?!__MACOSX\/).*\.shp$/i.test(path)
 const isPart = /\.(?:shp|shx|dbf|prj|cpg|qpj|sbn|sbx|qix|qmd|shp\.xml)$/i
 /** Paths of layers of planning units. */
 const namesUnits = /(?:^|[^a-z])pu(?:s|layer)?(?:[^a-z]|$)|grid|planning|hex/i
@@ -45,7 +46,7 @@ async function gridIn(folders: readonly string[], search: GridSearch): Promise<F
   if (layer !== undefined) return { kind: 'parts', paths: partsOf(layer).map((path) => join(dir, path)) }
   const zips: string[] = []
   for (const path of all.filter((path) => /\.zip$/i.test(path)))
-    if (await holdsLayer(join(dir, path))) zips.push(path)
+    if (await zipHolds(join(dir, path), isLayer)) zips.push(path)
   const zip = await chosen(zips, search, (path) => path)
   return zip === undefined ? undefined : { kind: 'zip', path: join(dir, zip) }
 }
@@ -87,19 +88,4 @@ async function chosen(
     fix: { role: gridRole, file: second.path },
   })
   return first.path
-}
-
-/** False also for what is not a zip. */
-async function holdsLayer(path: string): Promise<boolean> {
-  let zip: ZipFile | undefined
-  try {
-    zip = await openPromise(path, { autoClose: false, lazyEntries: true })
-    for await (const { fileName } of zip.eachEntry())
-      if (/^(?!__MACOSX\/).*\.shp$/i.test(String(fileName))) return true
-    return false
-  } catch {
-    return false
-  } finally {
-    zip?.close()
-  }
 }

@@ -217,6 +217,40 @@ test('a bound.dat that is named and not there is a warning', async () => {
   )
 })
 
+const elsewhere: Readonly<Record<string, Readonly<Record<string, string | Buffer>>>> = {
+  'in a folder below that of OUTPUTDIR': { 'output/run1/mine_sum.csv': '' },
+  'in a folder with another name': { 'results/mine_r00001.csv': '', 'output/notes.txt': '' },
+  'in a folder far below': { 'archive/2019/final/mine_ssoln.txt': '' },
+  'beside input.dat': { 'mine_best.csv': '' },
+  'in a zip': { 'output.zip': zipOf('output/mine_sum.csv') },
+}
+for (const [where, files] of Object.entries(elsewhere))
+  test(`files like results ${where} are told, and not read`, async () => {
+    const dir = await folder({ 'input.dat': `${names}OUTPUTDIR output\n`, ...tables, ...layer, ...files })
+    const { findings, output } = await findMarxanFiles(dir)
+    assert.deepEqual(
+      findings.map(({ severity, code, line }) => [severity, code, line]),
+      [['warning', 'legacy/results-elsewhere', 4]],
+    )
+    const [{ message, hint, fix } = assert.fail()] = findings
+    assert.match(message, /OUTPUTDIR names output, where there are none: no results are read$/)
+    assert.match(hint ?? '', /^If they are this project's, (?:set|unpack) /)
+    const [path = ''] = Object.keys(files)
+    assert.equal(fix?.file, path.endsWith('.zip') ? path : dirname(path))
+    assert.ok(output === undefined || output === join(dir, 'output'))
+  })
+
+test('of results where OUTPUTDIR leads, nothing is told, whatever lies elsewhere', async () => {
+  const dir = await folder({
+    'input.dat': `${names}OUTPUTDIR output\n`,
+    ...tables,
+    ...layer,
+    'output/mine_sum.csv': '',
+    'older/mine_sum.csv': '',
+  })
+  assert.deepEqual((await found(dir)).told, [])
+})
+
 test('names do not lead out of the folder', async () => {
   const dir = await folder({ ...tables, ...layer, 'input.dat': names.replace('pu.dat', '../secret.dat') })
   await writeFile(join(root, 'secret.dat'), 'id\n')
