@@ -92,11 +92,12 @@ export async function searchFolder(dir: string, options?: FolderSearchOptions): 
   findings.push(...blocksNotCarried(folder), ...tables.findings)
   if (isOutputWanted && given[outputRole] === undefined)
     findings.push(...(await resultsElsewhere(dir, folder)))
+  const { 'pu.dat': pu, 'spec.dat': spec, 'puvspr.dat': puvspr, 'bound.dat': bound } = tables.paths
+  const puPath = given['pu.dat'] ?? (pu === undefined ? undefined : join(dir, pu))
   const grid =
     given[gridRole] === undefined
-      ? await findGrid({ dir, files, output: output || undefined, idAttribute, report })
+      ? await findGrid({ dir, files, output: output || undefined, idAttribute, pu: puPath, report })
       : undefined
-  const { 'pu.dat': pu, 'spec.dat': spec, 'puvspr.dat': puvspr, 'bound.dat': bound } = tables.paths
   return {
     input: inputPath,
     ...(pu !== undefined && { pu: join(dir, pu) }),

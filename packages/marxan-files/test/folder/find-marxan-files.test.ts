@@ -164,6 +164,32 @@ for (const [what, layers, grid, why, idAttribute] of grids)
     assert.ok(Object.keys(layers).includes(`${findings[0]?.fix?.file?.replace('.shp', '')}`))
   })
 
+/** Ids of the layers a and b, of which b is that of pu.dat. */
+const fitting: Readonly<
+  Record<string, readonly [a: readonly number[], b: readonly number[], attribute: string]>
+> = {
+  'of which one has few units': [[1, 2], [1, 2, 3, 4], 'OBJECTID'],
+  'of which one has many more': [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 4], 'OBJECTID'],
+  'of which one has other ids': [[5, 6, 7, 8], [1, 2, 3, 4], 'OBJECTID'],
+  'that all have puid': [[5, 6, 7, 8], [1, 2, 3, 4], 'puid'],
+}
+for (const [what, [a, b, name]] of Object.entries(fitting))
+  test(`of layers ${what}, the one whose ids are those of pu.dat is the grid`, async () => {
+    const parts = (path: string, ids: readonly number[]) =>
+      Object.entries(shapefileParts(squares(ids), { columns: [{ name, type: 'N', length: 10 }] })).map(
+        ([part, bytes]) => [`${path}.${part}`, bytes] as const,
+      )
+    const dir = await folder({
+      'input.dat': names,
+      ...tables,
+      'pu.dat': 'id,cost\n1,1\n2,1\n3,1\n4,1\n',
+      ...Object.fromEntries([...parts('a', a), ...parts('b', b)]),
+    })
+    const { grid, findings } = await findMarxanFiles(dir)
+    assert.ok(grid.kind === 'parts' && grid.paths.includes(join(dir, 'b.shp')))
+    assert.match(findings[0]?.message ?? '', /^b\.shp was taken .*, for its ids fit those of pu\.dat best; /)
+  })
+
 test('of several zips too', async () => {
   const zipped = (name: string) => zippedGrid(squares([1]), { columns: [{ name, type: 'N', length: 10 }] })
   const dir = await folder({ 'input.dat': names, ...tables, 'a.zip': zipped('id'), 'b.zip': zipped('puid') })
