@@ -34,6 +34,7 @@ export async function checkFolder(folder: string, options: CheckOptions): Promis
     given,
     ...(input !== undefined && { input }),
     ...(idAttribute !== undefined && { idAttribute }),
+    output: results,
   })
   const missing = found.missing.map(({ role }) => role)
   const files = await folderFiles(folder, results ? found : { ...found, output: undefined }, given)

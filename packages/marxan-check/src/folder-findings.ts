@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Finding, FindingFix } from '@piecework/core/piece'
+import type { Finding, FindingFix, NewFinding } from '@piecework/core/piece'
 import { type FolderSearch, gridRole } from '@piecework/marxan-files'
 import type { FolderFile } from './folder-files.js'
 import type { CheckFinding } from './report.js'
@@ -38,7 +38,7 @@ export function searchFindings(
     return {
       ...finding,
       ...(role !== undefined && { role }),
-      ...(fix && { hint: fileOption(folder, fix, finding.code) }),
+      ...(fix && { hint: fileOption(folder, fix, finding) }),
     }
   })
 }
@@ -49,9 +49,10 @@ function metadataOption({ role }: FindingFix, key: string, value: string | null)
 }
 
 /** From where the folder's own path leads to the folder. What was chosen may be right. */
-function fileOption(folder: string, { role, file }: FindingFix, code: string): string {
+function fileOption(folder: string, { role, file }: FindingFix, { code, hint }: NewFinding): string {
   const path = file === undefined ? 'PATH' : shellWord(join(folder, file))
   const option = role === 'input.dat' ? `--input ${path}` : `--file ${role}=${path}`
+  if (hint !== undefined) return `${hint.replace(/\.$/, '')}, or name it: ${option}`
   if (code !== 'legacy/file-missing') return `If another is meant, choose it: ${option}`
   return `Name it: ${option}`
 }

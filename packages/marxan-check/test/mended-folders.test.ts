@@ -51,6 +51,23 @@ test('a wrong cell', async () => {
   await isMended(folder)
 })
 
+for (const place of ['results', 'output/run1'])
+  test(`results in ${place}, where OUTPUTDIR does not lead`, async () => {
+    const folder = await made.make({
+      'input.dat': `${inputDat}SCENNAME mine\nOUTPUTDIR output\n`,
+      [`${place}/mine_sum.csv`]: '"Run_Number","Score","Cost","Planning_Units"\n1,10,10,1\n',
+      [`${place}/mine_r00001.csv`]: 'PUID,SOLUTION\n1,1\n2,0\n3,0\n',
+    })
+    const [at = '', where = '', option = ''] = await step(
+      folder,
+      /look at line (\d+) \(OUTPUTDIR\) of input\.dat first: .* set OUTPUTDIR in input\.dat to (\S+), or name it: --file (.*)\)\.$/,
+    )
+    await isMended(folder, '--file', option.replaceAll("'", ''))
+    await isMended(folder, '--no-results')
+    await edit(folder, 'input.dat', (text) => withLine(text, at, () => `OUTPUTDIR ${where}`))
+    await isMended(folder)
+  })
+
 test('a missing file', async () => {
   const folder = await made.make({
     'input/amounts.dat': 'species,pu,amount\n7,1,2.5\n8,2,1\n7,3,0.5\n',

@@ -10,7 +10,7 @@ import {
 } from '@piecework/core/piece'
 import { readInputDat } from '../input-dat/read.js'
 import { resultName } from '../results/file-name.js'
-import { gridRole } from '../roles.js'
+import { gridRole, outputRole } from '../roles.js'
 import { assertFolder } from './assert-folder.js'
 import { chooseInput } from './choose-input.js'
 import { fileKeys, type TableRole } from './file-keys.js'
@@ -27,6 +27,7 @@ import {
 } from './missing-files.js'
 import { noInput } from './no-input.js'
 import { isCluz, refuseCluz, refuseMarzone } from './refuse-other-programs.js'
+import { resultsElsewhere } from './results-elsewhere.js'
 import { tablesByColumns } from './tables-by-columns.js'
 
 /** What a folder has of a Marxan project, whole or not. */
@@ -51,17 +52,25 @@ export interface FolderSearchOptions {
   readonly given?: Readonly<Record<string, string>>
   /** Attribute with the planning units' ids, unless that is `puid`. */
   readonly idAttribute?: string
+  /** False: of results that lie elsewhere nothing is said. Default true. */
+  readonly output?: boolean
 }
 
 const searchChecks: OptionChecks<FolderSearchOptions> = {
   input: check.text,
   given: check.record(check.text),
   idAttribute: check.text,
+  output: check.flag,
 }
 
 /** Throws `input-incomplete` if there is no folder or no input.dat in it, `legacy/marzone` and `legacy/cluz` for the projects of other programs. */
 export async function searchFolder(dir: string, options?: FolderSearchOptions): Promise<FolderSearch> {
-  const { input, given = {}, idAttribute } = checkOptions('searchFolder()', options, searchChecks)
+  const {
+    input,
+    given = {},
+    idAttribute,
+    output: isOutputWanted = true,
+  } = checkOptions('searchFolder()', options, searchChecks)
   await assertFolder(dir)
   const near = await listing(dir)
   await refuseMarzone(dir, near)
@@ -81,11 +90,14 @@ export async function searchFolder(dir: string, options?: FolderSearchOptions): 
   const tables = await findTables(dir, folder, wanted)
   if (tables.missing.some(({ role }) => role === 'spec.dat') && isCluz(files)) refuseCluz()
   findings.push(...blocksNotCarried(folder), ...tables.findings)
+  if (isOutputWanted && given[outputRole] === undefined)
+    findings.push(...(await resultsElsewhere(dir, folder)))
+  const { 'pu.dat': pu, 'spec.dat': spec, 'puvspr.dat': puvspr, 'bound.dat': bound } = tables.paths
+  const puPath = given['pu.dat'] ?? (pu === undefined ? undefined : join(dir, pu))
   const grid =
     given[gridRole] === undefined
-      ? await findGrid({ dir, files, output: output || undefined, idAttribute, report })
+      ? await findGrid({ dir, files, output: output || undefined, idAttribute, pu: puPath, report })
       : undefined
-  const { 'pu.dat': pu, 'spec.dat': spec, 'puvspr.dat': puvspr, 'bound.dat': bound } = tables.paths
   return {
     input: inputPath,
     ...(pu !== undefined && { pu: join(dir, pu) }),

@@ -10,7 +10,7 @@ import { isIdName } from './id-attribute.js'
  */
 export async function hasIdAttribute(path: string, named: string | undefined): Promise<boolean> {
   try {
-    const { fields } = /\.zip$/i.test(path) ? await zippedTable(path) : await plainTable(path)
+    const { fields } = await attributeTable(path)
     return named === undefined
       ? fields.some(({ name }) => isIdName(name))
       : fieldNamed(fields, named) !== undefined
@@ -18,6 +18,10 @@ export async function hasIdAttribute(path: string, named: string | undefined): P
     return false
   }
 }
+
+/** The attributes of a .dbf, or of the zipped shapefile at the path. */
+export const attributeTable = (path: string): Promise<AttributeTable> =>
+  /\.zip$/i.test(path) ? zippedTable(path) : plainTable(path)
 
 async function plainTable(path: string): Promise<AttributeTable> {
   const { facts, open } = await fileEntry(path)

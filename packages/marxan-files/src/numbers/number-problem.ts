@@ -97,7 +97,11 @@ const kinds: readonly (readonly [pattern: RegExp, what: string, hint?: string])[
     'is an error of a spreadsheet',
     'Mend the formula in the spreadsheet and save the table again.',
   ],
-  [/^(?:n\/?a|nan|null|none|nil|missing|<null>|[-–?.]+)$/i, 'stands for a missing value'],
+  [
+    /^(?:n\/?a|nan|null|none|nil|missing|<null>|[-–?.]+)$/i,
+    'stands for a missing value',
+    'Write the number that is meant: a missing one is not taken as 0.',
+  ],
   [/^[+-]?(?:1\.#)?inf\p{L}*$/iu, 'is not a finite number'],
   [/^[+-]?[\d.,]+ ?%$/, 'is a percentage'],
   [/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)[dD][+-]?\d+$/, 'is written as in Fortran', 'Write E instead of D.'],

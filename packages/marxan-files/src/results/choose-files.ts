@@ -25,10 +25,16 @@ interface Candidate extends ResultName {
   readonly file: ZippedFile
 }
 
-/** `wanted` is the SCENNAME of input.dat. */
+/** The SCENNAME of input.dat. */
+export interface WantedScenario {
+  readonly name: string
+  /** False: input.dat does not have it, and the name is the usual one. */
+  readonly isNamed: boolean
+}
+
 export function chooseFiles(
   files: readonly ZippedFile[],
-  wanted: string | undefined,
+  wanted: WantedScenario | undefined,
   findings: FindingCollector,
 ): ResultFiles {
   const useful = files.filter(({ name }) => !isLitter(name))
@@ -38,7 +44,7 @@ export function chooseFiles(
     return name ? [{ ...name, file }] : []
   })
   const folder = folderOf(candidates)
-  const scenario = scenarioOf(candidates, wanted ?? '', findings)
+  const scenario = scenarioOf(candidates, wanted ?? { name: '', isNamed: false }, findings)
   return byKind(
     scenario,
     candidates.filter((one) => one.folder === folder && same(one.scenario, scenario)),
@@ -80,7 +86,11 @@ function folderOf(candidates: readonly Candidate[]): string {
   return first
 }
 
-function scenarioOf(candidates: readonly Candidate[], wanted: string, findings: FindingCollector): string {
+function scenarioOf(
+  candidates: readonly Candidate[],
+  { name: wanted, isNamed }: WantedScenario,
+  findings: FindingCollector,
+): string {
   const byName = new Map(candidates.map(({ scenario }) => [scenario.toLowerCase(), scenario]))
   const names = [...byName.values()].sort()
   const [only] = names
@@ -89,7 +99,10 @@ function scenarioOf(candidates: readonly Candidate[], wanted: string, findings: 
       'legacy/output-empty',
       'The output folder holds no results of Marxan: no file of it is named <scenario>_sum.csv, <scenario>_r00001.csv and so on',
     )
-  if (names.length === 1) return only
+  if (names.length === 1) {
+    if (isNamed && !same(only, wanted)) reportOtherScenario(only, wanted, findings)
+    return only
+  }
   const chosen = byName.get(wanted.toLowerCase())
   if (chosen === undefined)
     throw outputProblem(
@@ -101,6 +114,13 @@ function scenarioOf(candidates: readonly Candidate[], wanted: string, findings: 
     message: `The results of ${chosen} were taken, as input.dat says (SCENNAME); there are also those of ${listed(names.filter((name) => name !== chosen))}`,
   }))
   return chosen
+}
+
+function reportOtherScenario(only: string, wanted: string, findings: FindingCollector): void {
+  findings.warning('legacy/output-scenario', { file: outputRole }, () => ({
+    message: `The results are of the scenario ${JSON.stringify(only)}, while input.dat names ${JSON.stringify(wanted)} (SCENNAME); they were taken, as there are no others`,
+    hint: 'If they are of another project or of other parameters, leave the results out.',
+  }))
 }
 
 function byKind(scenario: string, candidates: readonly Candidate[], findings: FindingCollector): ResultFiles {

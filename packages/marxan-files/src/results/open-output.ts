@@ -11,7 +11,7 @@ import {
 import { defaultOutputLimits, type OutputLimits } from '../defaults.js'
 import { readInputDat } from '../input-dat/read.js'
 import { outputRole } from '../roles.js'
-import { chooseFiles, type ResultFiles } from './choose-files.js'
+import { chooseFiles, type ResultFiles, type WantedScenario } from './choose-files.js'
 import { outputProblem, outputZip } from './output-problem.js'
 
 /** The results of one scenario in an uploaded output folder. Nothing is written to disk or held open. */
@@ -53,10 +53,11 @@ export async function openOutput(entries: Entries, given: OutputOptions): Promis
   return { ...files, limits }
 }
 
-async function scenarioName(entries: Entries, signal?: AbortSignal): Promise<string | undefined> {
+async function scenarioName(entries: Entries, signal?: AbortSignal): Promise<WantedScenario | undefined> {
   if (!entries.paths.includes('input.dat')) return undefined
   const options = { findings: new FindingCollector({ limit: 0 }), ...(signal && { signal }) }
-  return (await readInputDat(entries.open('input.dat'), options)).output.SCENNAME
+  const { output, lines } = await readInputDat(entries.open('input.dat'), options)
+  return { name: output.SCENNAME, isNamed: lines.has('SCENNAME') && output.SCENNAME !== '' }
 }
 
 function withinLimits({ sum, all }: ResultFiles, limits: OutputLimits): void {

@@ -109,7 +109,8 @@ class IntegerCells implements CellReader {
       const { notes, column } = this.#place
       value = decimal(bytes, start, end)
       if (Number.isNaN(value)) {
-        notANumber(bytes, start, end, line, this.#place)
+        const isLabel = /^\p{L}{1,16}[-_ ]?\d{1,10}$/u.test(decode(bytes.subarray(start, end)).text)
+        notANumber(bytes, start, end, line, isLabel ? { ...this.#place, hint: labelHint } : this.#place)
         return false
       }
       const text = () => bytes.toString('latin1', start, end)
@@ -128,6 +129,10 @@ class IntegerCells implements CellReader {
     return true
   }
 }
+
+/** Of an id such as PU1. */
+const labelHint =
+  'Give each a whole number as its id, the same one in all files of the project and in the planning grid.'
 
 class TextCells implements CellReader {
   cells: string[] = []
@@ -173,6 +178,10 @@ function outOfRange(
 ): void {
   findings.error('legacy/out-of-range', { file, line, column }, () => ({
     message: `${column} is ${value}; it must be ${rangeText(min, max)}`,
-    ...(hint !== undefined && { hint }),
+    ...(missingValue.test(`${value}`) ? { hint: missingHint } : hint !== undefined && { hint }),
   }))
 }
+
+/** Numbers by which GIS programs mark cells without a value. */
+const missingValue = /^-(?:99|999|9999|99999|32768|2147483648|3\.40\d*e\+38)$/
+const missingHint = 'GIS programs write such a number where there is no value: write the one that is meant.'

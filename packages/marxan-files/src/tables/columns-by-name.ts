@@ -109,7 +109,16 @@ function missingHint(names: readonly string[], wanted: readonly string[], meanin
   const odd = oddCharacters(names.join())
   const shown = `${names.join(', ').slice(0, 200)}${odd.length === 0 ? '' : ` (with ${namedCharacters(odd)})`}`
   if (names.some((name) => meanings.has(name.toLowerCase()))) return `The header has: ${shown}`
+  const separator = names.length === 1 ? otherSeparator(shown, meanings) : undefined
+  if (separator !== undefined)
+    return `Separate the columns by commas or tabs: ${separator} does not separate them. The header is one name, ${shown}.`
   if (names.length === 1 && /[,;\t]/.test(shown.slice(0, -1)))
     return `Remove the quotation marks around whole lines: the header is one name, ${shown}.`
   return `The first line must name the columns, for instance: ${wanted.join(',')}. It reads: ${shown}`
 }
+
+/** What separates names of columns, and is read as a part of one. */
+const otherSeparator = (name: string, meanings: ColumnMeanings): string | undefined =>
+  ['|', ':', '/', '^', '~'].find(
+    (one) => name.includes(one) && name.split(one).some((part) => meanings.has(part.trim().toLowerCase())),
+  )

@@ -1,6 +1,7 @@
 import { NUMBER } from '../numbers/decimal.js'
 import type { HeaderLine } from '../records/record-rules.js'
 import { reportBinary } from '../records/report-binary.js'
+import { textKind } from '../records/text-kind.js'
 import type { Columns } from './columns.js'
 import { columnsByName } from './columns-by-name.js'
 import { columnsByPosition } from './columns-by-position.js'
@@ -15,6 +16,14 @@ export function readHeader<C extends Columns>(
   const lower = names.map((name) => name.toLowerCase())
   if (!lower.some((name) => meanings.has(name)) && isBinary(bytes.subarray(start, end))) {
     reportBinary(findings, location, head)
+    return undefined
+  }
+  const kind = lower.some((name) => meanings.has(name)) ? undefined : textKind(lineText(bytes, start, end))
+  if (kind) {
+    findings.error('legacy/not-a-table', location, () => ({
+      message: `${location.file} is not a table: it is ${kind.what}`,
+      hint: kind.hint,
+    }))
     return undefined
   }
   if (NUMBER.test(names[0] ?? '')) {
@@ -32,6 +41,14 @@ export function readHeader<C extends Columns>(
     }))
   return columnsByPosition(names, context) ?? columnsByName(names, context)
 }
+
+/** Longest beginning of a line that is looked at, in bytes. */
+const longestKind = 64
+
+const lineText = (bytes: Uint8Array, start: number, end: number): string =>
+  Buffer.from(bytes.subarray(start, Math.min(end, start + longestKind)))
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
 
 function isBinary(bytes: Uint8Array): boolean {
   const control = bytes.some((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)

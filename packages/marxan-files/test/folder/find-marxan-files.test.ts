@@ -164,6 +164,32 @@ for (const [what, layers, grid, why, idAttribute] of grids)
     assert.ok(Object.keys(layers).includes(`${findings[0]?.fix?.file?.replace('.shp', '')}`))
   })
 
+/** Ids of the layers a and b, of which b is that of pu.dat. */
+const fitting: Readonly<
+  Record<string, readonly [a: readonly number[], b: readonly number[], attribute: string]>
+> = {
+  'of which one has few units': [[1, 2], [1, 2, 3, 4], 'OBJECTID'],
+  'of which one has many more': [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 4], 'OBJECTID'],
+  'of which one has other ids': [[5, 6, 7, 8], [1, 2, 3, 4], 'OBJECTID'],
+  'that all have puid': [[5, 6, 7, 8], [1, 2, 3, 4], 'puid'],
+}
+for (const [what, [a, b, name]] of Object.entries(fitting))
+  test(`of layers ${what}, the one whose ids are those of pu.dat is the grid`, async () => {
+    const parts = (path: string, ids: readonly number[]) =>
+      Object.entries(shapefileParts(squares(ids), { columns: [{ name, type: 'N', length: 10 }] })).map(
+        ([part, bytes]) => [`${path}.${part}`, bytes] as const,
+      )
+    const dir = await folder({
+      'input.dat': names,
+      ...tables,
+      'pu.dat': 'id,cost\n1,1\n2,1\n3,1\n4,1\n',
+      ...Object.fromEntries([...parts('a', a), ...parts('b', b)]),
+    })
+    const { grid, findings } = await findMarxanFiles(dir)
+    assert.ok(grid.kind === 'parts' && grid.paths.includes(join(dir, 'b.shp')))
+    assert.match(findings[0]?.message ?? '', /^b\.shp was taken .*, for its ids fit those of pu\.dat best; /)
+  })
+
 test('of several zips too', async () => {
   const zipped = (name: string) => zippedGrid(squares([1]), { columns: [{ name, type: 'N', length: 10 }] })
   const dir = await folder({ 'input.dat': names, ...tables, 'a.zip': zipped('id'), 'b.zip': zipped('puid') })
@@ -215,6 +241,40 @@ test('a bound.dat that is named and not there is a warning', async () => {
     findings.map(({ severity, code, line }) => [severity, code, line]),
     [['warning', 'legacy/file-missing', 4]],
   )
+})
+
+const elsewhere: Readonly<Record<string, Readonly<Record<string, string | Buffer>>>> = {
+  'in a folder below that of OUTPUTDIR': { 'output/run1/mine_sum.csv': '' },
+  'in a folder with another name': { 'results/mine_r00001.csv': '', 'output/notes.txt': '' },
+  'in a folder far below': { 'archive/2019/final/mine_ssoln.txt': '' },
+  'beside input.dat': { 'mine_best.csv': '' },
+  'in a zip': { 'output.zip': zipOf('output/mine_sum.csv') },
+}
+for (const [where, files] of Object.entries(elsewhere))
+  test(`files like results ${where} are told, and not read`, async () => {
+    const dir = await folder({ 'input.dat': `${names}OUTPUTDIR output\n`, ...tables, ...layer, ...files })
+    const { findings, output } = await findMarxanFiles(dir)
+    assert.deepEqual(
+      findings.map(({ severity, code, line }) => [severity, code, line]),
+      [['warning', 'legacy/results-elsewhere', 4]],
+    )
+    const [{ message, hint, fix } = assert.fail()] = findings
+    assert.match(message, /OUTPUTDIR names output, where there are none: no results are read$/)
+    assert.match(hint ?? '', /^If they are this project's, (?:set|unpack) /)
+    const [path = ''] = Object.keys(files)
+    assert.equal(fix?.file, path.endsWith('.zip') ? path : dirname(path))
+    assert.ok(output === undefined || output === join(dir, 'output'))
+  })
+
+test('of results where OUTPUTDIR leads, nothing is told, whatever lies elsewhere', async () => {
+  const dir = await folder({
+    'input.dat': `${names}OUTPUTDIR output\n`,
+    ...tables,
+    ...layer,
+    'output/mine_sum.csv': '',
+    'older/mine_sum.csv': '',
+  })
+  assert.deepEqual((await found(dir)).told, [])
 })
 
 test('names do not lead out of the folder', async () => {

@@ -96,6 +96,44 @@ for (const [text, what] of [
     assert.equal(code, 'legacy/number-invalid')
   })
 
+for (const text of ['NA', 'null', '-', 'NaN'])
+  test(`${text} is not to be taken as 0`, async () => {
+    assert.match((await finding(text)).hint ?? '', /^Write the number that is meant: /)
+  })
+
+for (const [id, hint] of [
+  ['PU1', /^Give each a whole number as its id/],
+  ['unit_12', /^Give each a whole number as its id/],
+  ['-9999', /^GIS programs write such a number where there is no value/],
+  ['-3', /^$/],
+  ['reef', /^$/],
+] as const)
+  test(`the id ${id} ${hint.source === '^$' ? 'has no hint' : 'has a hint'}`, async () => {
+    const { findings } = await tableOf(`id,amount\n${id},1\n`)
+    assert.match(findings[0]?.hint ?? '', hint)
+  })
+
+for (const [line, what] of [
+  ['<!DOCTYPE html>', /it is a web page$/],
+  ['<html lang="en">', /it is a web page$/],
+  ['<?xml version="1.0"?>', /it is XML$/],
+  ['version https://git-lfs.github.com/spec/v1', /it is a pointer of Git LFS/],
+  ['{\\rtf1\\ansi', /it is a formatted document/],
+  ['{"type":"FeatureCollection"}', /it is JSON$/],
+] as const)
+  test(`a file that begins with ${line} is no table, and named as what it is`, async () => {
+    const { findings, told } = await tableOf(`${line}\n1,2\n`)
+    assert.deepEqual(told, ['! not-a-table 1'])
+    assert.match(findings[0]?.message ?? '', what)
+  })
+
+for (const one of ['|', ':', '~'])
+  test(`${one} between columns is told as the reason`, async () => {
+    const { findings } = await tableOf(`id${one}amount\n1${one}2\n`)
+    const missing = findings.find(({ code }) => code === 'legacy/column-missing')
+    assert.ok(missing?.hint?.startsWith(`Separate the columns by commas or tabs: ${one} does not`))
+  })
+
 for (const [value, named] of [
   ['5\u00a0', 'U+00A0 NO-BREAK SPACE'],
   [Buffer.from('5\xa0', 'latin1'), 'U+00A0 NO-BREAK SPACE'],

@@ -75,7 +75,11 @@ const cases: Record<string, [files: Changed, told: string[]]> = {
   'all is well': [{}, []],
   // Which files
   'in one folder, other extensions and case': [renamed((old) => `Output/${old.replace('.csv', '.TXT')}`), []],
-  'another name of the scenario, with underscores': [renamed((old) => old.replace('out', 'my_best')), []],
+  'the name of the scenario in another case': [renamed((old) => old.replace('out', 'OUT')), []],
+  'another scenario than that of input.dat, with underscores': [
+    renamed((old) => old.replace('out', 'my_best')),
+    ['? output-scenario output'],
+  ],
   'run numbers of three digits': [renamed((old) => old.replace('000', '0')), []],
   'files that nobody needs': [
     {
@@ -473,6 +477,13 @@ test('several scenarios, and none of them the one of input.dat, are refused by n
     assert.equal(finding?.hint, 'Set SCENNAME in input.dat to the scenario whose results are meant.')
   }
   assert.deepEqual(await toldOf(files, { 'input.dat': 'SCENNAME B\n' }), ['? output-choice output'])
+})
+
+test('the only scenario there is, is told where input.dat names another, not where it names none', async () => {
+  const told = (input: string) => toldOf({}, { 'input.dat': input })
+  assert.deepEqual(await told('SCENNAME older\n'), ['? output-scenario output'])
+  assert.deepEqual(await told('SCENNAME\n'), [])
+  assert.deepEqual(await told('BLM 1\n'), [])
 })
 
 test('where pu.dat or spec.dat cannot be read, nothing is called unknown', async () => {

@@ -124,6 +124,8 @@ fileRules('5. puvspr.dat', 'puvspr.dat', {
   'matrix form (`pu,1,2,…`): error of its own': [
     ['numbers', 'pu,7,8\n1,0,5\n', ['! puvspr-matrix puvspr.dat'], []],
     ['quoted numbers', '"PU";"7"\n1;0\n', ['! puvspr-matrix puvspr.dat'], []],
+    ['ids by another name', 'id,7,8\n1,0,5\n', ['! puvspr-matrix puvspr.dat'], []],
+    ['names of features', 'PUID,Kelp,Reef,Sand\n1,0,5,2\n', ['! puvspr-matrix puvspr.dat'], []],
   ],
   'a fourth `prob` column: warning, not carried': [
     [

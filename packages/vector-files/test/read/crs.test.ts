@@ -2,8 +2,16 @@ import assert from 'node:assert/strict'
 import { needsServer, type ScratchPostgis, scratchPostgis } from '@piecework/test-support'
 import { equidistantConic, foreignCrs } from '@piecework/test-support/fixtures/foreign-crs.js'
 import { sampleCrs } from '@piecework/test-support/fixtures/sample-crs.js'
-import { square, squares, wgs84, zippedGrid } from '@piecework/test-support/fixtures/shapefile-of.js'
+import {
+  shapefileParts,
+  square,
+  squares,
+  wgs84,
+  zippedGrid,
+  zippedParts,
+} from '@piecework/test-support/fixtures/shapefile-of.js'
 import { uploadOf } from '@piecework/test-support/fixtures/upload-of.js'
+import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { suite } from 'uvu'
 import { geometriesOf, openLayer, refusal } from '../support/open-layer.js'
 
@@ -114,6 +122,41 @@ alone('a datum that is not WGS 84 is a warning', async () => {
     ['warning test/grid-datum'],
   )
 })
+
+const utm = `PROJCS["UTM 55S",${wgs84},PROJECTION["Transverse_Mercator"],PARAMETER["False_Easting",500000],PARAMETER["False_Northing",10000000],PARAMETER["Central_Meridian",147],PARAMETER["Scale_Factor",0.9996],PARAMETER["Latitude_Of_Origin",0],UNIT["Meter",1]]`
+const degrees = [146, -43, 147, -42]
+const lengths = [500_000, 5_200_000, 510_000, 5_210_000]
+
+/** What is told of a layer whose header states these bounds. */
+async function toldOf(prj: string, bounds: readonly number[]): Promise<readonly string[]> {
+  const [west = 0, south = 0] = bounds
+  const parts = shapefileParts([{ rings: [square(west, south)], values: ['1'] }], { prj })
+  for (const [at, bound] of bounds.entries()) parts.shp.writeDoubleLE(bound, 36 + 8 * at)
+  const { findings } = await openLayer(uploadOf(zipOf(zippedParts(parts))), { crs: 'any' })
+  return findings.map(({ severity, code }) => `${severity} ${code}`)
+}
+
+alone('coordinates that look like degrees under a definition of lengths are a warning', async () => {
+  const unlikely = ['warning test/grid-crs-unlikely']
+  for (const prj of [utm, equidistantConic]) {
+    assert.deepEqual(await toldOf(prj, degrees), unlikely)
+    assert.deepEqual(await toldOf(prj, [-180, -90, 180, 90]), unlikely)
+    assert.deepEqual(await toldOf(prj, lengths), [])
+    assert.deepEqual(await toldOf(prj, [-180, -90, 180, 91]), [])
+    assert.deepEqual(await toldOf(prj, [0, 0, 0, 0]), [])
+  }
+  assert.deepEqual(await toldOf(wgs84, degrees), [])
+})
+
+alone(
+  'coordinates that are no degrees under a definition of degrees are an error of each shape',
+  async () => {
+    const features = [{ rings: [square(500_000, 5_200_000)], values: ['1'] }]
+    const layer = await openLayer(uploadOf(zippedGrid(features, { prj: wgs84 })))
+    for await (const [feature] of layer.features())
+      assert.deepEqual(feature?.geometry, { problem: 'out-of-range' })
+  },
+)
 
 alone('all that is wrong with a layer as a whole is reported at once', async () => {
   const columns = [{ name: 'area', type: 'N', length: 10 }]

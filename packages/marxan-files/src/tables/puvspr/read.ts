@@ -25,11 +25,23 @@ export function readPuvspr(
   return readTable(source, layout, { ...options, file: options.file ?? 'puvspr.dat' })
 }
 
+const unitColumn = /^(?:pu|pu_?id|planning[ _]?unit(?:[ _]?id)?)$/
+/** Columns of tables that are no matrices, also by other names than Marxan's. */
+const ofTables = /^sp|feat|amount|area|value|prob|^pu|cost|status|loc$|boundary/
+
+/** A column of units and others that are numbered, or named, as features. */
+function isMatrix([first = '', ...others]: readonly string[]): boolean {
+  if (others.length === 0) return false
+  if (others.every((name) => NUMBER.test(name))) return unitColumn.test(first) || first === 'id'
+  return (
+    unitColumn.test(first) && others.length > 2 && !others.some((name) => name === '' || ofTables.test(name))
+  )
+}
+
 function header(names: readonly string[], findings: FindingCollector, file: string): boolean {
-  const [first, ...others] = names
-  if (first === 'pu' && others.length > 0 && others.every((name) => NUMBER.test(name))) {
+  if (isMatrix(names)) {
     findings.error('legacy/puvspr-matrix', { file }, () => ({
-      message: `${file} is a matrix with a column for each feature`,
+      message: `${file} ${names.slice(1).every((name) => NUMBER.test(name)) ? 'is' : 'looks like'} a matrix with a column for each feature`,
       hint: 'Write it as rows of species,pu,amount.',
     }))
     return false

@@ -7,6 +7,7 @@ import {
   objectCheck,
 } from '@piecework/core/piece'
 import type { AttributeTable } from '../../attribute-table.js'
+import { unlikelyCrs } from '../../crs/unlikely-crs.js'
 import { defaultShapefileLimits, type ShapefileLimits } from '../../defaults.js'
 import type { LayerLabels } from '../../layer-labels.js'
 import type { FindAttributes, LayerRow, RowReader, VectorLayer } from '../../vector-layer.js'
@@ -59,7 +60,7 @@ export async function openShapefile<Reader extends RowReader<unknown>>(
     ...(crs.foreign && { wkt: crs.foreign.wkt }),
     attributes,
     records: table.size,
-    findings: [...crs.findings, ...attributes.findings],
+    findings: [...crs.findings, ...unlikelyCrs(crs, shp.bounds, labels), ...attributes.findings],
     rows,
     features: () => readFeatures({ parts, crs, shp, records: table.size, labels, limits, signal }, rows()),
   }

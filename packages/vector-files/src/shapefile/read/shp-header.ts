@@ -1,6 +1,6 @@
 import type { ZippedFile } from '@piecework/core/archive'
 import type { LayerLabels } from '../../layer-labels.js'
-import { shapeType, shpFileCode, shpHeaderBytes, shpLengthAt, shpTypeAt } from '../shp-format.js'
+import { shapeType, shpBoundsAt, shpFileCode, shpHeaderBytes, shpLengthAt, shpTypeAt } from '../shp-format.js'
 import { BufferedBytes } from './buffered-bytes.js'
 
 /** Heights and measures are not read. */
@@ -11,6 +11,8 @@ export interface ShpHeader {
   readonly type: number
   /** Bytes that the file states to have. */
   readonly length: number
+  /** West, south, east and north, as the file states them; programs that do not know them write zeros. */
+  readonly bounds: readonly number[]
 }
 
 /** Throws the problem `shp` if it is no .shp or is truncated, `not-polygons` for shapes of another kind. */
@@ -29,7 +31,8 @@ export async function readShpHeader(file: ZippedFile, labels: LayerLabels): Prom
         'not-polygons',
         `${file.name} of ${labels.what} holds shapes of type ${type}; only polygons are read`,
       )
-    return { bytes, type, length }
+    const bounds = [0, 1, 2, 3].map((at) => bytes.readDoubleLE(shpBoundsAt + 8 * at))
+    return { bytes, type, length, bounds }
   } finally {
     await source.close()
   }
