@@ -178,6 +178,22 @@ test('a grid without any id of pu.dat is one error, with the attributes that fit
   assert.equal((await json(folder, '--id-attribute', 'unit', '--strict')).exitCode, 0)
 })
 
+for (const agreeing of ['puvspr.dat', 'bound.dat'])
+  test(`a pu.dat whose ids are of another project is the one to mend, by ${agreeing}`, async () => {
+    const isAmounts = agreeing === 'puvspr.dat'
+    const folder = await made.make({
+      'input.dat': isAmounts ? inputDat : `${inputDat}BOUNDNAME bound.dat\n`,
+      'input/pu.dat': 'id,cost,status\n1001,10,0\n1002,20,0\n1003,30,2\n',
+      'input/bound.dat': isAmounts ? undefined : 'id1,id2,boundary\n1,2,1\n2,3,1\n',
+      ...(!isAmounts && { 'input/puvspr.dat': 'species,pu,amount\n7,1001,2.5\n8,1002,1\n7,1003,0.5\n' }),
+    })
+    const { findings, firstStep } = await json(folder)
+    const [finding] = findings.filter(({ code }) => code === 'legacy/no-common-unit')
+    assert.deepEqual([finding?.file, finding?.severity], ['input/pu.dat', 'error'])
+    assert.match(firstStep, /^Mend input\/pu\.dat first: No id of pu\.dat \(1001, 1002, 1003\) is in /)
+    assert.ok(finding?.message.endsWith(`while planning units of ${agreeing} are`))
+  })
+
 test('a column of ids written as decimals is one warning', async () => {
   const columns = [{ name: 'puid', type: 'N', length: 10, decimals: 2 }]
   const features = squares([1, 2, 3]).map((square, at) => ({ ...square, values: [`${at + 1}.00`] }))

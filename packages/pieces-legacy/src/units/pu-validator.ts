@@ -14,6 +14,7 @@ import {
   tableIds,
 } from '@piecework/marxan-files'
 import { forEachGridId, type GridIds } from '../planning-grid/for-each-grid-id.js'
+import { agreeWithGrid } from './agree-with-grid.js'
 import { GridComparison } from './grid-comparison.js'
 
 const file = 'pu.dat'
@@ -41,9 +42,10 @@ export function puValidator({ gridIds }: { readonly gridIds: GridIds }): Validat
         const isReadable = await forEachGridId(entries, gridIds, signal, (id) => grid.add(id))
         if (isReadable) {
           const fitting = grid.missing.count > 0 ? await fittingAttributes(entries, ids.index, signal) : []
-          if (grid.missing.count > 0 && !grid.hasCommon)
-            reportNoneInCommon(ids, grid.missing, fitting, findings)
-          else reportDifferences(ids, grid, fitting, findings)
+          if (grid.missing.count > 0 && !grid.hasCommon) {
+            const agreeing = fitting.length === 0 ? await agreeWithGrid(entries, gridIds, signal) : []
+            reportNoneInCommon(ids, grid.missing, { fitting, agreeing }, findings)
+          } else reportDifferences(ids, grid, fitting, findings)
         }
       }
       yield* findings.list()
@@ -54,11 +56,21 @@ export function puValidator({ gridIds }: { readonly gridIds: GridIds }): Validat
 function reportNoneInCommon(
   { index }: TableIds,
   { count, text }: IdSample,
-  fitting: readonly RankedAttribute[],
+  {
+    fitting,
+    agreeing,
+  }: { readonly fitting: readonly RankedAttribute[]; readonly agreeing: readonly string[] },
   findings: FindingCollector,
 ): void {
   const inPu = new IdSample()
   for (let at = 0; at < Math.min(index.size, 11); at += 1) inPu.add(index.id(at))
+  if (agreeing.length > 0) {
+    findings.error('legacy/no-common-unit', { file, column: 'id' }, () => ({
+      message: `No id of pu.dat (${inPu.text}) is in the planning grid (${text}), while planning units of ${agreeing.join(' and ')} are`,
+      hint: 'See whether this pu.dat is of another project, or counts its planning units in another way than the other files.',
+    }))
+    return
+  }
   findings.error('legacy/no-common-unit', { file: gridRole }, () => ({
     message: `${count === 1 ? 'The one id' : `None of the ${count} ids`} of the planning grid (${text}) is ${count === 1 ? 'not ' : ''}in pu.dat (${inPu.text})${
       fitting.length === 0 ? '' : `; attributes whose values are: ${rankingText(fitting)}`
