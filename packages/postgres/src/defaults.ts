@@ -63,10 +63,12 @@ export const defaults = {
   suspectedKeys: 10_000,
   /** Missing external rows of one entry: one report should name all that must be added. */
   listedMissing: 500,
-  /** Rows of a table, ids in them, and characters of a value, in which `checkTables` looks for ids. */
+  /** Rows of a table, and characters in all values of a column, in which `checkTables` looks for ids. */
   sampledRows: 200,
-  sampledIds: 200,
-  sampledCharacters: 10_000,
+  sampledCharacters: 4_000_000,
+  /** Places in the values of a column, and ids at each, that it asks the tables for. */
+  sampledPlaces: 100,
+  sampledIds: 20,
   /** Columns of a file that a comparison loads as columns; a row of the database has no room for many more. */
   comparedApart: 250,
   /** Rows that a comparison shows as examples. */

@@ -127,8 +127,9 @@ export interface TableSpec {
    */
   readonly unique?: Readonly<Record<string, 'suffix' | 'fail' | 'null'>>
   /**
-   * Columns that travel as they are. A column that is not in this declaration travels too, and
-   * `assertSchemaCovered` names it as undecided. Absent: `assertSchemaCovered` takes all columns for decided.
+   * Columns that travel as they are; beside `json` or `text`, what no path or pattern finds. A column that is
+   * not in this declaration travels too, and `assertSchemaCovered` names it as undecided. Absent:
+   * `assertSchemaCovered` takes all columns for decided.
    */
   readonly columns?: readonly string[]
   /** Columns that do not travel. */

@@ -27,6 +27,12 @@ export function* idsInText(text: string, target: Pattern): Iterable<string> {
     if (found !== undefined) yield found
 }
 
+/** The text with a blank for every id that the pattern finds. */
+export function withoutIds(text: string, target: Pattern): string {
+  const { before, id, after } = partsOf(target)
+  return text.replace(new RegExp(`(${before})${id}${after}`, 'g'), '$1 ')
+}
+
 /** Regular expressions, for PostgreSQL and for this process, of what stands before an id, of an id, and of where it ends. */
 function partsOf({ pattern, keyColumn }: Pattern) {
   const [before = '', after = ''] = pattern

@@ -24,6 +24,7 @@ const ddl = `
   CREATE TABLE rooms (id uuid PRIMARY KEY, project_id uuid, at int4range, EXCLUDE USING gist (at WITH &&));
   CREATE TABLE named (id uuid PRIMARY KEY, project_id uuid, external_id text, "ownerId" int, tag_ids text[], valid int, paid numeric);
   CREATE TABLE linked (id uuid PRIMARY KEY, project_id uuid, body text, doc jsonb, links text[], n int);
+  CREATE TABLE partly (id uuid PRIMARY KEY, project_id uuid, doc jsonb, docs jsonb[], raw json, body text);
   CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
   CREATE TABLE triggered (id uuid PRIMARY KEY, project_id uuid, n int);
   CREATE TRIGGER touch BEFORE INSERT ON triggered FOR EACH ROW EXECUTE FUNCTION nothing();
@@ -140,6 +141,97 @@ for (const [name, open] of Object.entries(databases)) {
       [],
     )
     assert.deepEqual(await checked(here.db, table('linked')), [])
+  })
+
+  /** The message and hint of the check of one row of `partly`, whose column has `value` and is declared so. */
+  const partly = async (column: string, value: string, more: Partial<TableSpec>) => {
+    await here.db.query('DELETE FROM partly; DELETE FROM plain')
+    for (const id of [row, second]) await here.db.query('INSERT INTO plain VALUES ($1, $1, 1)', [id])
+    await here.db.query(`INSERT INTO partly (id, ${column}) VALUES ($1, $2)`, [randomUUID(), value])
+    return checked(here.db, table('partly', more), table('plain'))
+  }
+  const [row, second] = [randomUUID(), randomUUID()]
+  const doc = (...paths: string[]) => ({ doc: paths.map((path) => ({ path, table: 'plain' })) })
+  const body = (...patterns: string[]) => ({
+    body: patterns.map((pattern) => ({ pattern, table: 'plain' })),
+  })
+
+  for (const [what, value, paths, where] of [
+    ['at another path', { a: row, steps: [{ b2: row }] }, ['a'], 'steps[*].b2'],
+    ['deeper than the path', { a: { b: row } }, ['a'], 'a.b'],
+    ['beside a path to elements', { a: [row, [second]] }, ['a[*]'], 'a[*][*]'],
+    ['as a name of a member', { a: row, w: { [row]: 1 } }, ['a'], 'w.{}'],
+    ['as a value under names', { w: { [row]: second } }, ['w.{}'], 'w.*'],
+    ['as a name of a value', { w: { [row]: second } }, ['w.*'], 'w.{}'],
+    ['as the whole document', row, ['a'], ''],
+    ['below names that may be data', { 'ann@x.org': { id: row } }, ['a'], '*.id'],
+  ] as const) {
+    test(`new ids: in a document of which paths are declared, ids ${what} are warned of`, async () => {
+      const [found, ...more] = await partly('doc', JSON.stringify(value), { json: doc(...paths) })
+      assert.deepEqual(more, [])
+      assert.deepEqual(brief(found ? [found] : []), [['warning', 'tables/ids-in-values', 'partly', 'doc']])
+      assert.ok(found?.message.includes(`ids of rows of "plain" at "${where}"`), found?.message)
+      assert.ok(found?.hint?.includes(`json: { doc: [{ path: '${where}', table: 'plain' }] }`), found?.hint)
+      assert.ok(!JSON.stringify(found).includes(row))
+    })
+  }
+
+  test('new ids: documents whose ids are all at declared paths pass without a word', async () => {
+    for (const [value, paths] of [
+      [{ a: row, steps: [{ b: row }, { b: second }] }, ['a', 'steps[*].b']],
+      [{ w: { [row]: second, [second]: row } }, ['w.{}', 'w.*']],
+      [{ x: { y: { id: row } }, z: { y: { id: row } } }, ['*.*.id']],
+      [
+        [row, [second]],
+        ['[*]', '[*][*]'],
+      ],
+      [row.toUpperCase(), ['']],
+      [{ a: randomUUID(), b: randomUUID() }, ['a']],
+    ] as const) {
+      assert.deepEqual(await partly('doc', JSON.stringify(value), { json: doc(...paths) }), [])
+    }
+    const kept = { json: doc('a'), columns: ['doc'] }
+    assert.deepEqual(await partly('doc', JSON.stringify({ b: row }), kept), [])
+    assert.deepEqual(await partly('doc', JSON.stringify({ b: row }), { ignore: ['doc'] }), [])
+  })
+
+  test('new ids: a hint names no path that cannot be declared', async () => {
+    const inside = await partly('doc', JSON.stringify({ a: row, b: `/plain/${row}` }), { json: doc('a') })
+    assert.match(inside[0]?.message ?? '', /at "b"/)
+    const raw = [{ path: 'a', table: 'plain' }]
+    const names = await partly('raw', JSON.stringify({ a: row, [row]: 1 }), { json: { raw } })
+    assert.match(names[0]?.message ?? '', /at "\{\}"/)
+    for (const [found] of [inside, names])
+      assert.equal(found?.hint, 'Write the column into "columns", too, if they may stay.')
+  })
+
+  test('new ids: paths of an array of documents begin at each of them', async () => {
+    const docs = [{ path: 'a', table: 'plain' }]
+    const value = (...documents: object[]) =>
+      `{${documents.map((each) => JSON.stringify(JSON.stringify(each))).join(',')}}`
+    assert.deepEqual(await partly('docs', value({ a: row }, { a: second }), { json: { docs } }), [])
+    const [found] = await partly('docs', value({ a: row }, { b: second }), { json: { docs } })
+    assert.match(found?.message ?? '', /of rows of "plain" at "b"/)
+  })
+
+  test('new ids: in a text of which patterns are declared, ids that none finds are warned of', async () => {
+    for (const value of [
+      `/plain/${row} and ${row}`,
+      `/plain/${row} and /other/${second}`,
+      `/plain/${row.replaceAll('-', '')}`,
+    ]) {
+      const found = await partly('body', value, { text: body('/plain/{}') })
+      assert.deepEqual(brief(found), [['warning', 'tables/ids-in-values', 'partly', 'body']])
+      assert.match(found[0]?.message ?? '', /of rows of "plain" that no pattern finds/)
+      assert.match(found[0]?.hint ?? '', /^Add a pattern that finds them to "text"/)
+    }
+    for (const [value, ...patterns] of [
+      [`/plain/${row}, /plain/${second}`, '/plain/{}'],
+      [`${row},${second}; ${row}`, '{}'],
+      [`/plain/${row}.png and /p/${second}`, '/plain/{}.png', '/p/{}'],
+    ] as [string, ...string[]][]) {
+      assert.deepEqual(await partly('body', value, { text: body(...patterns) }), [])
+    }
   })
 
   test.run()
