@@ -70,6 +70,6 @@ export function takenValues({ plan, count }: Loss, { name }: Column, taken: 'suf
     file: plan.entry,
     column: name,
     count,
-    message: `${some(count, 'value', 'values')} of "${name}" of table "${plan.table.name}" are taken here: ${what}.`,
+    message: `${some(count, 'value', 'values')} of "${name}" of table "${plan.table.name}" ${count === 1 ? 'is' : 'are'} taken here: ${what}.`,
   }
 }

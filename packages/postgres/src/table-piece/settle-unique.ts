@@ -75,7 +75,7 @@ async function refuseTaken(
   if (count === 0) return
   throw new PieceworkError(
     'table/unique-taken',
-    `${count} ${count === 1 ? 'value' : 'values'} of "${name}" of table "${plan.table.name}" are taken here.`,
+    `${count} ${count === 1 ? 'value' : 'values'} of "${name}" of table "${plan.table.name}" ${count === 1 ? 'is' : 'are'} taken here.`,
     { facts: { table: plan.table.name, column: name, count } },
   )
 }

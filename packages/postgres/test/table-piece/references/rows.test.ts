@@ -96,7 +96,7 @@ for (const place of places) {
     for (const copy of copies) {
       assert.ok(copy.ok, copy.told)
       for (const told of [
-        /table\/unique-taken: 1 value of "slug" .* got a suffix/,
+        /table\/unique-taken: 1 value of "slug" .* is taken here: each gets a suffix/,
         /1 value of "nick" .* left empty/,
         /1 value of "code" .* left empty/,
       ])
@@ -118,7 +118,7 @@ test('a value that is taken fails the job where that is declared, before anythin
     const album = await filled(host)
     const clone = await host.clone(album)
     assert.ok(!clone.ok)
-    assert.match(clone.told, /^table\/unique-taken: 1 value of "code" of table "photos" are taken here/)
+    assert.match(clone.told, /^table\/unique-taken: 1 value of "code" of table "photos" is taken here/)
     await host.close()
   }
 })
