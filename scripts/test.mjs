@@ -17,14 +17,14 @@ Runs the test files whose path contains one of the filters, all files without on
 each in a process of its own. Starts a throwaway PostgreSQL and Redis if tests need them, unless DATABASE_URL and REDIS_URL
 name servers. On a terminal the last line shows what runs, how many files are done and how long the rest may take.
 
-  --limit=<seconds>  stop a file that takes longer (default 300)
+  --limit=<seconds>  stop a file that takes longer (default 600)
   --help             print this
 
 npm test -- guard                 every test file with "guard" in its path
 npm test -- --limit=30 core/test  stop each file of core after 30 s
 `
 
-const { limit, filters } = readArguments({ numbers: { limit: 300 }, help })
+const { limit, filters } = readArguments({ numbers: { limit: 600 }, help })
 const limitMs = limit * 1000
 
 const interrupted = new AbortController()
