@@ -9,7 +9,7 @@ export function canInstall() {
 }
 
 /**
- * Installs the servers named (`postgres`, `redis`, `pgbouncer`), after asking where somebody can answer. False where that was refused or
+ * Installs the servers named (`postgres`, `redis`, `pgbouncer`), after asking on a terminal. False where that was refused or
  * went wrong, which is said.
  */
 export async function install(servers) {

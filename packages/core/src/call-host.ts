@@ -22,7 +22,7 @@ export function warn(error: unknown): void {
   }
 }
 
-/** Node prints a warning later, when nobody could catch what that throws; a deprecation may be set to throw. */
+/** Node prints a warning later, where what that throws cannot be caught; a deprecation may be set to throw. */
 function isPrintable(error: unknown): error is Error {
   return error instanceof Error && error.name !== 'DeprecationWarning' && typeof error.stack === 'string'
 }

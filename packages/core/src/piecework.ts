@@ -129,8 +129,9 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     ...createDrafts({ ...deps, control }),
     job: async (id, by) => {
       const principal = jobArguments.principal('job()', by)
-      await allowJob(allow, principal, 'view', await existingJob(store, id))
-      return watcher.report(id)
+      const job = await existingJob(store, id)
+      await allowJob(allow, principal, 'view', job)
+      return watcher.report(job)
     },
     jobs: async (request) => {
       const { principal, resource, ...limit } = jobArguments.list(request)

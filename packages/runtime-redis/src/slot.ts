@@ -32,7 +32,8 @@ const priorityClasses = Math.floor(2 ** 21 / defaults.maxPerJob)
 
 /**
  * BullMQ's priority: jobs of higher priority first. Among equal ones, the first slot of each job comes before
- * the second of any other, so that they share the workers equally. Priorities beyond ±1000 count as equal; those of tasks are twice their job's.
+ * the second of any other, so that they share the workers equally. Priorities beyond ±1000, which tasks of jobs
+ * beyond ±500 have, count as equal.
  */
 export function bullPriority({ priority, slot }: Slot): number {
   const middle = Math.floor(priorityClasses / 2)

@@ -5,8 +5,8 @@ import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 
 /**
- * Throws `forbidden` if the host's policy says so, and `options-invalid` if there is a policy and nobody to ask
- * it about.
+ * Throws `forbidden` if the host's policy says so, and `options-invalid` if there is a policy but no principal
+ * to ask it about.
  */
 export type Allow = (
   principal: Principal | undefined,

@@ -55,20 +55,18 @@ export function writeManifest(manifest: Manifest): Uint8Array {
 }
 
 /** Throws `archive-newer` for a later format, `archive-invalid` with what is wrong for all else. */
-export const readManifest = (bytes: Uint8Array): Manifest => atOnce(manifestSteps(bytes))
+export function readManifest(bytes: Uint8Array): Manifest {
+  manifestScan().over(bytes)
+  return atOnce(manifestSteps(bytes))
+}
 
 const { values, depth } = manifestDefaults
 
-/** For bytes that a stranger has sent: what they hold, before it is parsed. */
+/** Sees the bytes of a manifest before they are parsed. */
 export const manifestScan = (): JsonScan => new JsonScan('manifest.json', { values, depth })
 
-/** The work of `readManifest`. */
+/** The work of `readManifest`, of bytes that a `manifestScan` has seen. */
 export function* manifestSteps(bytes: Uint8Array): Steps<Manifest> {
-  const scan = manifestScan()
-  for (let at = 0; at < bytes.length; at += scanBytes) {
-    scan.over(bytes.subarray(at, at + scanBytes))
-    yield
-  }
   const json = jsonOf('manifest.json', bytes)
   yield
   const { version, needs = [] } = stampOf(json)
@@ -79,8 +77,6 @@ export function* manifestSteps(bytes: Uint8Array): Steps<Manifest> {
   yield* assertConsistent(manifest)
   return manifest
 }
-
-const scanBytes = 1024 * 1024
 
 function withTypes({ format, version, types = [], tree, pieces }: SpelledManifest): Manifest {
   const listOf = (at: number): readonly string[] => {

@@ -11,8 +11,8 @@ interface Window {
 }
 
 /**
- * Serves short ranges that follow one another from one larger read: thousands of small files of a zip take as many requests as megabytes. Other
- * ranges are read as they are, so that no order of reading takes more bytes.
+ * Serves short ranges that follow one another from one larger read: thousands of small files of a zip take as
+ * many requests as megabytes. Other ranges are read as they are, so that no order of reading takes more bytes.
  */
 export function readAhead(source: ByteSource): ByteSource {
   let window: Window | undefined
@@ -20,7 +20,7 @@ export function readAhead(source: ByteSource): ByteSource {
   const load = (start: number): Window => {
     const end = Math.min(source.size, start + windowBytes)
     const loaded: Window = { start, end, bytes: allOf(source.read({ start, end })) }
-    // Whoever reads it gets the error; the next one tries again.
+    // The reader gets the error; the next one tries again.
     loaded.bytes.catch(() => {
       if (window === loaded) window = undefined
     })

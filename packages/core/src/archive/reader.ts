@@ -112,8 +112,7 @@ async function manifestOf(source: ByteSource, directory: Directory, limits: Arch
   if (!record) throw noManifest()
   const { ratio, ratioFreeBytes } = manifestDefaults
   assertRatio('manifest.json', { inflated: record.size, deflated: record.sizeInZip }, ratio, ratioFreeBytes)
-  const bytes = await small(source, directory, 'manifest.json', limits.manifestBytes, manifestScan())
-  return bytes ?? Buffer.alloc(0)
+  return bytesOf(source, record, 'manifest.json', limits.manifestBytes, manifestScan())
 }
 
 function recordAt(directory: Directory, path: string): ZipRecord {
@@ -148,10 +147,18 @@ async function small(
   directory: Directory,
   path: string,
   limit: number,
-  scan?: JsonScan,
 ): Promise<Buffer | undefined> {
   const record = directory.get(path)
-  if (!record) return undefined
+  return record && bytesOf(source, record, path, limit)
+}
+
+async function bytesOf(
+  source: ByteSource,
+  record: ZipRecord,
+  path: string,
+  limit: number,
+  scan?: JsonScan,
+): Promise<Buffer> {
   assertWithin(`The size of ${path}`, record.size, limit)
   return collected(`The size of ${path}`, recordBytes(source, record), limit, scan)
 }

@@ -44,7 +44,7 @@ export async function readDirectory(
 const directoryEnds = ['PK\x05\x06', 'PK\x06\x06'].map((mark) => Buffer.from(mark, 'latin1'))
 /** manifest.json, manifest.sig, about.json. */
 const metaEntries = 3
-/** Of one entry: its extra fields and its comment, which nobody reads. */
+/** Of one entry: its extra fields and its comment, which are not used. */
 const extraBytes = 4096
 const entriesPerPause = 500
 

@@ -4,7 +4,10 @@ export interface Task {
   readonly node: string
   /** From 1. A task of an attempt that is over does nothing. */
   readonly attempt: number
-  /** Of tasks that wait, higher ones first; tasks of one job may differ. Absent: 0. A handler may get the task without it. */
+  /**
+   * Of tasks that wait, higher ones first; tasks of one job may differ. Absent: 0. A handler may get the task
+   * without it.
+   */
   readonly priority?: number
 }
 

@@ -14,7 +14,7 @@ const endedBy: Readonly<Record<string, string>> = {
   '25P04': 'transaction_timeout',
 }
 
-/** Whether the database has no disk, memory or connections left: it can record nothing, and nobody has died. */
+/** Whether the database has no disk, memory or connections left: it can record nothing, though no process has died. */
 export function isOutOfResources(error: unknown): boolean {
   const state = isPieceworkError(error, 'database') ? error.facts.sqlState : sqlStateOf(error)
   return typeof state === 'string' && state.startsWith('53')

@@ -2,6 +2,7 @@ import type { Lease } from '../contracts/attempts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job, JobNode, NodeTask } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
+import { formatOf } from '../plan/format-of.js'
 import type { Registry } from '../plan/registry.js'
 import { walkTree } from '../plan/tree.js'
 
@@ -38,7 +39,7 @@ function missingKind(registry: Registry, job: Job, node: JobNode): string | unde
 }
 
 function missingPiece(registry: Registry, job: Job, { piece: name, task }: JobNode): string | undefined {
-  const format = job.request.input?.format ?? 'archive'
+  const format = formatOf(job)
   if (format !== 'archive' && !registry.formats.has(format)) return `format "${format}"`
   if (name === undefined) return undefined
   const piece = registry.piece(format, name)

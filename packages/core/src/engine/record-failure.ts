@@ -71,7 +71,7 @@ async function deletedMeanwhile(
 
 function attemptError(reason: unknown, cause: unknown, { node }: Lease): JobError {
   const own = jobError(reason, node)
-  // Whoever asked had the code: another worker has it too.
+  // The process of the request had the code: another worker may have it too.
   const error = isMissingCode(reason) ? { ...own, retryable: true } : own
   return cause instanceof AbandonedError
     ? { ...error, message: `${error.message} ${abandonedNotice}` }

@@ -22,7 +22,7 @@ export interface JobControl {
    * Resolves when the cancel is recorded. Asks the access policy. Throws `job-not-found`, `forbidden`.
    */
   cancel(job: string, principal: Principal | undefined): Promise<Job>
-  /** The same for whoever has been given the job, as its handle is. */
+  /** The same for a caller that has been given the job itself, such as its handle; the policy is not asked. */
   end(job: string): Promise<Job>
   ended(job: string, signal?: AbortSignal): Promise<JobReport>
 }

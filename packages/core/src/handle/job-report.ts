@@ -4,7 +4,6 @@ import type { PieceCounts } from '../contracts/piece-counts.js'
 import type { Store } from '../contracts/store.js'
 import { isTerminal } from '../engine/machine.js'
 import { firstStep } from '../findings/first-step.js'
-import { existingJob } from './existing-job.js'
 
 /** What a job carried and did not carry. */
 export interface JobReport {
@@ -21,9 +20,8 @@ export interface JobReport {
 /** Roles of a format, in its order; none of one that is not known any more. */
 export type RolesOf = (format: string) => readonly string[]
 
-/** Throws `job-not-found`. */
-export async function jobReport(store: Store, id: string, rolesOf: RolesOf): Promise<JobReport> {
-  const job = await existingJob(store, id)
+export async function jobReport(store: Store, job: Job, rolesOf: RolesOf): Promise<JobReport> {
+  const { id } = job
   const [nodes, findings] = [await store.reports.nodes(id), await store.reports.findings(id)]
   const counts = { rows: 0, skipped: 0 }
   for (const node of nodes) {

@@ -1,3 +1,4 @@
+import type { Job } from '../contracts/jobs.js'
 import { isTerminal } from '../engine/machine.js'
 import type { PieceworkEmitter } from '../events.js'
 import { existingJob } from './existing-job.js'
@@ -6,10 +7,10 @@ import { type JobReport, jobReport, type RolesOf } from './job-report.js'
 import { type JobUpdate, type JobUpdateDeps, jobUpdate, liveUpdate, shownFacts } from './job-update.js'
 import { nextEvent } from './next-event.js'
 
-/** Follows jobs of any process. All throw `job-not-found`. */
+/** Follows jobs of any process. */
 export interface Watcher {
-  report(id: string): Promise<JobReport>
-  /** Waits until the job is terminal. */
+  report(job: Job): Promise<JobReport>
+  /** Waits until the job is terminal. Throws `job-not-found`, as `watch` does. */
   ended(id: string, signal?: AbortSignal): Promise<JobReport>
   watch(id: string, signal?: AbortSignal): AsyncIterable<JobUpdate>
 }
@@ -21,7 +22,7 @@ export interface WatcherDeps extends JobUpdateDeps {
 
 export function createWatcher(deps: WatcherDeps): Watcher {
   return {
-    report: (id) => jobReport(deps.store, id, deps.rolesOf),
+    report: (job) => jobReport(deps.store, job, deps.rolesOf),
     ended: (id, signal) => waitForEnd(deps, id, signal),
     watch: (id, signal) => watchJob(deps, id, signal),
   }
@@ -33,8 +34,8 @@ async function waitForEnd(deps: WatcherDeps, id: string, signal?: AbortSignal): 
     signal?.throwIfAborted()
     const woken = nextEvent(deps, id, signal)
     try {
-      if (isTerminal((await existingJob(deps.store, id)).status))
-        return await jobReport(deps.store, id, deps.rolesOf)
+      const job = await existingJob(deps.store, id)
+      if (isTerminal(job.status)) return await jobReport(deps.store, job, deps.rolesOf)
       await woken.promise
     } finally {
       woken.stop()

@@ -27,7 +27,7 @@ function canonicalUuid(id: string): string | undefined {
 const integer =
   /^[ \t\n\v\f\r]*([+-]?)(0x(?:_?[0-9a-f])+|0o(?:_?[0-7])+|0b(?:_?[01])+|\d+(?:_\d+)*)[ \t\n\v\f\r]*$/i
 
-/** A driver may give a host numbers of its own; of one beyond 2^53 nobody knows which it was. */
+/** A driver may give a host numbers of its own; one beyond 2^53 is rounded, and may have been another. */
 function canonicalInteger(id: unknown): string | undefined {
   if (typeof id === 'number' && !Number.isSafeInteger(id)) return undefined
   const text = typeof id === 'number' || typeof id === 'bigint' ? String(id) : id

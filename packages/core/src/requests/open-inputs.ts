@@ -5,7 +5,7 @@ import { idleInputs } from '../defaults.js'
 interface OpenInput {
   readonly opened: Promise<Input>
   users: number
-  /** Since when nobody uses it, ms since epoch. */
+  /** Since when it has no users, ms since epoch. */
   idleSince: number
 }
 
@@ -46,8 +46,9 @@ export class OpenInputs {
     }
   }
 
-  #forget(key: string, one: OpenInput): void {
-    if (this.#open.get(key) === one) this.#open.delete(key)
+  /** Whether it was still held. */
+  #forget(key: string, one: OpenInput): boolean {
+    return this.#open.get(key) === one && this.#open.delete(key)
   }
 
   async #keep(): Promise<void> {
@@ -68,10 +69,9 @@ export class OpenInputs {
     return [...this.#open].filter(([, { users }]) => users === 0)
   }
 
+  /** Lets go of all before the first close: what is still held may be taken up again meanwhile. */
   async #close(inputs: readonly (readonly [string, OpenInput])[]): Promise<void> {
-    for (const [key, one] of inputs) {
-      this.#forget(key, one)
-      await one.opened.then((input) => input.close()).catch(() => undefined)
-    }
+    const held = inputs.filter(([key, one]) => this.#forget(key, one))
+    for (const [, { opened }] of held) await opened.then((input) => input.close()).catch(() => undefined)
   }
 }

@@ -3,8 +3,9 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import { fromDraft } from '../drafts/draft-state.js'
+import { existingJob } from '../handle/existing-job.js'
 import { check } from '../options/check.js'
-import { checkArgument, checkOptions } from '../options/check-options.js'
+import { checkOptions } from '../options/check-options.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import { sameResource } from '../plan/tree.js'
@@ -30,10 +31,8 @@ export function createRetry(
   requests: Requests,
 ): Retry {
   return async (id, given) => {
-    checkArgument('retry()', 'the id of the job', id, check.text)
     const { principal } = checkOptions('retry()', given, retryChecks, requestInstead)
-    const job = await store.jobs.get(id)
-    if (!job) throw new PieceworkError('job-not-found', `There is no job ${id}.`)
+    const job = await existingJob(store, id, 'retry()')
     await allowJob(allow, principal, 'retry', job)
     const { kind, tree, target, request, status } = job
     const refuse = (why: string) => new PieceworkError('unsupported', `Job ${id} ${why}.`)

@@ -1,6 +1,6 @@
 /**
- * What a piece has begun, and may have forgotten to wait for. A failure of it fails the attempt; without this, it would
- * be a rejection that nobody handles, and end the process.
+ * What a piece has begun, and may have forgotten to wait for. A failure of it fails the attempt; without this, it
+ * would be an unhandled rejection, which ends the process.
  */
 export class Begun {
   readonly #work: Promise<unknown>[] = []

@@ -7,6 +7,7 @@ import { engineTimes } from '../defaults.js'
 import { fromDraft } from '../drafts/draft-state.js'
 import { jobError } from '../engine/job-error.js'
 import { notRegistered } from '../engine/missing-registration.js'
+import { formatOf } from '../plan/format-of.js'
 import { newRefs } from '../plan/new-ref-of.js'
 import { walkTree } from '../plan/tree.js'
 import { uploadsPrefix } from '../requests/uploads.js'
@@ -48,7 +49,7 @@ export const finishTask: TaskRunner = async (attempt) => {
 async function assertRemovable({ lease, registry, store, environment }: AttemptContext): Promise<void> {
   const { job, node } = lease
   if (environment.now() - (node.startedAt?.getTime() ?? 0) > engineTimes.missingCodeMs) return
-  const format = job.request.input?.format ?? 'archive'
+  const format = formatOf(job)
   for (const { task, piece, status } of await store.reports.nodes(job.id)) {
     const isIdle = (task !== 'import' && task !== 'clone') || status === 'waiting' || status === 'skipped'
     if (!isIdle && piece !== undefined && !registry.piece(format, piece))

@@ -6,6 +6,7 @@ import type { KeyRange } from '../contracts/keys.js'
 import type { KeysContext, Piece } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { carriedKinds } from '../plan/carried-kinds.js'
+import { formatOf } from '../plan/format-of.js'
 import { keyName } from '../plan/key-names.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import { inputNode } from '../requests/inputs.js'
@@ -18,7 +19,7 @@ import { keyTwice } from './key-twice.js'
 export const keysTask: TaskRunner = async (attempt) => {
   const { job, node } = attempt.lease
   const { input } = job.request
-  const piece = attempt.registry.piece(input?.format ?? 'archive', node.piece ?? '')
+  const piece = attempt.registry.piece(formatOf(job), node.piece ?? '')
   const { resource } = node
   if (!piece?.keys?.reserve || !resource) throw new PieceworkError('internal', `${node.id} reserves no keys.`)
   if (!input) return reserve(attempt, piece, resource)

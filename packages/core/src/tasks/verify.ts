@@ -1,7 +1,8 @@
 import type { Transaction } from '../contracts/database.js'
-import type { Job, JobNode } from '../contracts/jobs.js'
+import type { JobNode } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import { formatOf } from '../plan/format-of.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import type { AttemptContext } from './attempt-context.js'
 
@@ -20,12 +21,9 @@ export async function keepSummary(
 /** Nodes of the job that have kept a summary. */
 export async function summarized({ lease, store }: AttemptContext): Promise<readonly JobNode[]> {
   const { id } = lease.job
-  const nodes: JobNode[] = []
-  for (const name of await store.summaries.nodes(id)) {
-    const node = await store.reports.node(id, name)
-    if (node) nodes.push(node)
-  }
-  return nodes
+  const names = new Set(await store.summaries.nodes(id))
+  if (names.size === 0) return []
+  return (await store.reports.nodes(id)).filter((node) => names.has(node.id))
 }
 
 /** Throws `counts-differ` if rows are gone that pieces have written; what else became of them is told. */
@@ -36,9 +34,10 @@ export async function verifyRows(
 ): Promise<void> {
   const { lease, registry, store, signal } = attempt
   const { job } = lease
+  const format = formatOf(job)
   for (const { id, piece: name = '', resource: source } of nodes) {
     signal.throwIfAborted()
-    const verifier = registry.piece(formatOf(job), name)?.verifier
+    const verifier = registry.piece(format, name)?.verifier
     const summary = await store.summaries.get(job.id, id, tx)
     if (!verifier || !source || summary === undefined) continue
     await verifier.compare(summary, {
@@ -48,5 +47,3 @@ export async function verifyRows(
     })
   }
 }
-
-const formatOf = ({ request }: Job): string => request.input?.format ?? 'archive'
