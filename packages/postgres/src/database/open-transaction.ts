@@ -76,7 +76,7 @@ export class OpenTransaction implements Transaction {
 
   /**
    * A statement that its caller does not wait for, and that fails, fails the transaction: a commit finds that. It must
-   * not end the process, as a rejection would that nobody handles. Of what is refused, nothing else would tell.
+   * not end the process, as an unhandled rejection would. Of what is refused, nothing else would tell.
    */
   #noticed<T>(statement: () => Promise<T>): Promise<T> {
     const isRefused = this.#ended.signal.aborted || this.#copying

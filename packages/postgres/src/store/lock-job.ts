@@ -8,8 +8,8 @@ export interface LockedJob {
 }
 
 /**
- * Throws `job-not-found`. The lock lets foreign keys of others refer to the row: findings are written before the
- * row of the batch is locked, which whoever locks the job may have locked already.
+ * Throws `job-not-found`. The lock lets foreign keys of others refer to the row: another transaction
+ * writes findings of the job before it locks the row of the batch, which this one may hold already.
  */
 export async function lockJob(tx: Queryable, id: string): Promise<LockedJob> {
   const locked = await findJob(tx, id)

@@ -3,8 +3,8 @@ import { type Database, isPieceworkError, type Transaction } from '@piecework/co
 import { defaults } from '../defaults.js'
 
 /**
- * Runs a transaction. Of one whose connection is lost at its COMMIT nobody knows how it ended: `find` looks for
- * what it has made, and must wait for it if it is still being committed. Resolves to what was made or found.
+ * Runs a transaction. If its connection is lost at its COMMIT, how it ended is unknown: `find` looks for what it
+ * has made, and must wait for it if it is still being committed. Resolves to what was made or found.
  */
 export async function committed<T>(
   database: Database,

@@ -13,6 +13,7 @@ import { rowError } from '../row-error.js'
 import { resourceRows } from '../row-source.js'
 import type { TablePlan } from '../table-plan.js'
 import { isUniqueAlone } from './is-unique-alone.js'
+import { rangesSql } from './ranges-sql.js'
 import { createRuns } from './runs.js'
 
 /** Temporary table with the column `k`: old numbers of one column. */
@@ -49,15 +50,10 @@ export async function collectKeys(
   return keys
 }
 
+/** By halves of each page: with many resources there are as many ranges as numbers. */
 async function leaveOut(tx: Queryable, reserved: AsyncIterable<readonly KeyRange[]>): Promise<void> {
   for await (const page of reserved) {
-    await tx.query(
-      `DELETE FROM ${oldNumbers} o USING unnest($1::bigint[], $2::bigint[]) AS r(first, last) WHERE o.k BETWEEN r.first AND r.last`,
-      [
-        page.map(({ oldFrom }) => String(oldFrom)),
-        page.map(({ oldFrom, length }) => String(oldFrom + BigInt(length) - 1n)),
-      ],
-    )
+    await tx.query(`DELETE FROM ${oldNumbers} o WHERE ${rangesSql(page, 'o.k')} IS NOT NULL`)
   }
 }
 

@@ -42,7 +42,7 @@ async function reserve(plan: TablePlan, key: Numbered, context: KeysContext): Pr
   const { tx } = context
   const { name } = ownKey(plan, key.column)
   const alone = isUniqueAlone(plan, key.column)
-  // Who has the lock sees all that others have reserved of this table.
+  // A transaction that has the lock sees all that others have reserved of this table.
   if (!alone) await lockSequence(tx, key.sequence)
   const count = await collectKeys(plan, key.column, context, alone ? undefined : context.reserved(name))
   if (count === 0) return
