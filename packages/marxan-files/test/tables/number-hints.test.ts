@@ -215,6 +215,8 @@ for (const [what, bytes, said] of [
   ],
   ['Excel', Buffer.from('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0', 'latin1'), /Microsoft Office$/],
   ['gzip', Buffer.from('\x1f\x8b\x08\0\0\0', 'latin1'), /compressed by gzip/],
+  ['a PDF', '%PDF-1.7\nid amount\n', /it is a PDF$/],
+  ['an image', Buffer.from('\x89PNG\r\n', 'latin1'), /it is an image$/],
   [
     'a zero byte',
     'id,amount\n1,2\n3,\0\n',
