@@ -10,6 +10,9 @@ import { tableRole } from './table-role.js'
 /** Paths below the folder, those that fit best first. */
 export type TablesByRole = Readonly<Record<TableRole, readonly string[]>>
 
+/** Tables that every project has. */
+export const neededRoles = ['pu.dat', 'spec.dat', 'puvspr.dat'] as const
+
 interface Table {
   readonly folder: string
   readonly name: string
