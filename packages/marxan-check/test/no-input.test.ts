@@ -47,6 +47,9 @@ test('a folder of a project, or a file of it: the project is told', async () => 
   // A project of its own in the folder of another one that does not name it.
   const inside = { 'mine/pu.dat': pu, 'mine/spec.dat': spec, 'mine/puvspr.dat': puvspr }
   assert.match((await marxanCheck([join(await made.make(inside), 'mine')])).stderr, /Save what follows/)
+  // Nor does one that has a longer word: INPUTDIR input.
+  const short = { 'in/pu.dat': pu, 'in/spec.dat': spec, 'in/puvspr.dat': puvspr }
+  assert.match((await marxanCheck([join(await made.make(short), 'in')])).stderr, /Save what follows/)
 })
 
 const wholeFolders: Readonly<

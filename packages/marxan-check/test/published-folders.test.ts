@@ -92,7 +92,7 @@ const published: Readonly<Record<string, PublishedFolder>> = {
     told: ['error file-missing input.dat 22'],
     says: [/^PUVSPRNAME is empty where the name of a file is needed$/],
   },
-  // Whoever unpacks a download may be one folder too high.
+  // An unpacked download may have its project one folder further down.
   'input.dat in the folder below': {
     files: { 'input.dat': undefined, 'project/input.dat': inputDat },
     told: ['stopped input-incomplete'],

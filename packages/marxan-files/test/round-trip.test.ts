@@ -90,6 +90,12 @@ for (const [name, commas, written] of names)
     }
   })
 
+test('spec.dat: the last row counts without the end of its line too', async () => {
+  const content = { anyProp: false, anyTarget: false, optional: [], commas: false }
+  const text = await buffer(writeSpec(csv('id,spf,name\n7,1,Eel\n8,1,Reef'), content))
+  assert.equal(text.toString(), 'id,spf,name\n7,1,Eel\n8,1,Reef\n')
+})
+
 test('results', async () => {
   const findings = new FindingCollector()
   const [summary] = await readSummaries(file('a_sum.csv', writeSummary(copied('1,10,9,2,0,1,1,0,0.5'))), {

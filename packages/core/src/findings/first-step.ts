@@ -35,7 +35,7 @@ function shortened(message: string): string {
 function inOrder(a: NewFinding, b: NewFinding, files: readonly string[]): number {
   if (a.severity !== b.severity) return a.severity === 'error' ? -1 : 1
   return (
-    Number(isDefault(a)) - Number(isDefault(b)) ||
+    weight(a) - weight(b) ||
     rank(a, files) - rank(b, files) ||
     compared(a.file ?? '', b.file ?? '') ||
     // What is said of a file as a whole mostly follows from its rows.
@@ -45,8 +45,14 @@ function inOrder(a: NewFinding, b: NewFinding, files: readonly string[]): number
   )
 }
 
-/** A default that was taken, by the name that such codes have (`legacy/parameter-default`): every other warning says more. */
-const isDefault = ({ code }: NewFinding): boolean => code.endsWith('-default')
+/**
+ * Of warnings, by the names that such codes have: many things left out for lack of what belongs to them (`legacy/unit-without-geometry`,
+ * `legacy/unit-unknown`) before all others, a default that was taken (`legacy/parameter-default`) after them.
+ */
+function weight({ severity, code, count = 1 }: NewFinding): number {
+  if (code.endsWith('-default')) return 2
+  return severity === 'warning' && count > 1 && /-(?:unknown|without-[a-z]+)$/.test(code) ? 0 : 1
+}
 
 /** What is about no file comes first, then the files in their order, then others. */
 function rank({ file }: NewFinding, files: readonly string[]): number {

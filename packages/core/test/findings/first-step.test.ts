@@ -61,6 +61,21 @@ test('a default that was taken is looked at after all other warnings', () => {
   assert.equal(firstStep([taken]), 'Nothing has to be mended; look at input.dat first: it is 1.')
 })
 
+test('many things without what belongs to them are looked at before all other warnings, in the order of files', () => {
+  const warning = (rest: Partial<NewFinding>) => finding({ severity: 'warning', ...rest })
+  const units = { code: 'a/unit-without-geometry', file: 'pu.dat', line: 9, message: 'units have no shape' }
+  const rows = warning({ code: 'a/unit-unknown', file: 'bound.dat', message: 'rows are skipped', count: 900 })
+  const form = warning({ code: 'a/integer-form', file: 'pu.dat', line: 2, message: '2.0 is 2', count: 500 })
+  const many = warning({ ...units, count: 40 })
+  fc.assert(
+    fc.property(fc.shuffledSubarray([early, form, rows, many], { minLength: 4 }), (found) => {
+      assert.match(firstStep(found, { files }), /line 9 of pu.dat first: units have no shape/)
+      assert.match(firstStep([...found, whole], { files }), /^Mend pu.dat first: units have no row/)
+    }),
+  )
+  assert.match(firstStep([warning(units), form, early], { files }), /line 1 of input.dat first: BLM/)
+})
+
 test('a record is not told to be a line', () => {
   const record = finding({ file: 'planning-grid', line: 3, message: 'The id of record 3 is empty' })
   assert.equal(firstStep([record]), 'Mend planning-grid first: The id of record 3 is empty.')

@@ -12,7 +12,7 @@ export interface MarxanFiles {
   /** Folder of results, if there is one; the project's folder if they are beside input.dat. */
   readonly output?: string
   readonly grid: FolderGrid
-  /** Choices that were made, and a bound.dat that is not there: warnings about the folder. */
+  /** Warnings about the folder: choices that were made, a bound.dat that is not there, results that lie elsewhere. */
   readonly findings: readonly NewFinding[]
 }
 

@@ -1,10 +1,20 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
+export interface ListedFile {
+  /** `''`: the listed folder itself. */
+  readonly folder: string
+  readonly name: string
+  /** Below the listed folder, with slashes. */
+  readonly path: string
+}
+
 /** The plain files of a folder, of those directly below it and of further ones. Names are compared without regard to case; links are not followed. */
 export interface Listing {
   /** Names in a folder (`''`: the folder itself), sorted. */
   in(folder: string): readonly string[]
+  /** Each file, those of the folder itself first. */
+  all(): readonly ListedFile[]
   /** Names of the folders below. */
   readonly folders: readonly string[]
   /** The folder's name as it is written; of a further one its path. */
@@ -48,6 +58,14 @@ export async function listing(dir: string, further: readonly string[] = []): Pro
   }
   return {
     in: (folder) => byFolder.get(folder) ?? [],
+    all: () =>
+      ['', ...folders].flatMap((folder) =>
+        (byFolder.get(folder) ?? []).map((name) => ({
+          folder,
+          name,
+          path: folder === '' ? name : `${folder}/${name}`,
+        })),
+      ),
     folders,
     folder: (name) => (name === '' ? undefined : folderOf(name)),
     has: (folder, name) => find(folder, name) !== undefined,

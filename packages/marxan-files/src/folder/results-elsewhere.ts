@@ -65,11 +65,8 @@ function inFolders(files: Listing): readonly Place[] {
 
 async function inZips(dir: string, files: Listing): Promise<readonly Place[]> {
   const places: Place[] = []
-  for (const folder of ['', ...files.folders])
-    for (const name of files.in(folder).filter((one) => /\.zip$/i.test(one))) {
-      const path = folder === '' ? name : `${folder}/${name}`
-      if (await zipHolds(join(dir, path), (inside) => !isLitter(inside) && resultName(inside) !== undefined))
-        places.push({ path, shown: path, isZip: true })
-    }
+  for (const { path } of files.all().filter(({ name }) => /\.zip$/i.test(name)))
+    if (await zipHolds(join(dir, path), (inside) => !isLitter(inside) && resultName(inside) !== undefined))
+      places.push({ path, shown: path, isZip: true })
   return places
 }

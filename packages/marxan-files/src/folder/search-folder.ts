@@ -41,7 +41,7 @@ export interface FolderSearch {
   readonly grid?: FolderGrid
   /** What a project must have, and neither the folder has nor the options give. */
   readonly missing: readonly MissingFile[]
-  /** Warnings: choices that were made, a bound.dat that is not there. */
+  /** Warnings: choices that were made, a bound.dat that is not there, results that lie elsewhere. */
   readonly findings: readonly NewFinding[]
 }
 

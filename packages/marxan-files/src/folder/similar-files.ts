@@ -11,11 +11,9 @@ export function similarFiles(
   usual: string,
   others: readonly (string | undefined)[],
 ): readonly string[] {
-  return ['', ...files.folders]
-    .filter((folder) => !others.includes(folder))
-    .flatMap((folder) =>
-      files.in(folder).map((name) => ({ name, path: folder ? `${folder}/${name}` : name })),
-    )
+  return files
+    .all()
+    .filter(({ folder }) => !others.includes(folder))
     .filter(({ name, path }) => /\.(?:dat|csv|txt)$/i.test(name) && !others.includes(path))
     .map(({ name, path }) => ({ path, rank: Math.max(alike(name, wanted), alike(name, usual)) }))
     .filter(({ rank }) => rank >= 2)

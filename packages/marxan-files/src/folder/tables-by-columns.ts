@@ -3,27 +3,24 @@ import { maxTablesLookedAt, tableHeadBytes } from '../defaults.js'
 import { resultName } from '../results/file-name.js'
 import { fileKeys, type TableRole } from './file-keys.js'
 import { headOf } from './head-of.js'
-import type { Listing } from './listing.js'
+import type { ListedFile, Listing } from './listing.js'
 import { alike } from './similar-files.js'
 import { tableRole } from './table-role.js'
 
 /** Paths below the folder, those that fit best first. */
 export type TablesByRole = Readonly<Record<TableRole, readonly string[]>>
 
-interface Table {
-  readonly folder: string
-  readonly name: string
-  readonly path: string
+/** Tables that every project has. */
+export const neededRoles = ['pu.dat', 'spec.dat', 'puvspr.dat'] as const
+
+interface Table extends ListedFile {
   readonly role: TableRole
 }
 
 /** The tables of a folder by their columns, whatever their names; one of the usual name also if its columns are wrong. */
 export async function tablesByColumns(dir: string, files: Listing): Promise<TablesByRole> {
   const tables: Table[] = []
-  const candidates = ['', ...files.folders].flatMap((folder) =>
-    files.in(folder).map((name) => ({ folder, name, path: folder ? `${folder}/${name}` : name })),
-  )
-  const readable = candidates.filter(({ name, path }) => isTable(name) && canBeNamed(path))
+  const readable = files.all().filter(({ name, path }) => isTable(name) && canBeNamed(path))
   for (const one of readable.slice(0, maxTablesLookedAt)) {
     const role = tableRole(await headOf(join(dir, one.path), tableHeadBytes))
     if (role !== undefined) tables.push({ ...one, role })

@@ -1,7 +1,5 @@
 import type { FindingCollector, FindingLocation } from '@piecework/core/piece'
-import { isInvisible, namedCharacters, oddCharacters, withoutInvisible } from '../text/unusual-characters.js'
-
-const QUOTES = /["'\u00ab\u00b4\u00bb\u2018-\u201f\u2039\u203a]/g
+import { isInvisible, namedCharacters, oddCharacters, withoutOdd } from '../text/unusual-characters.js'
 
 interface KeyKinds {
   isKnown(key: string): boolean
@@ -23,7 +21,7 @@ export function reportCharacters(
   const named = namedCharacters(odd)
   const keyOf = (line: string) => /^\S+/.exec(line.trim())?.[0] ?? ''
   const key = keyOf(text)
-  const plainText = withoutInvisible(text).replace(QUOTES, '')
+  const plainText = withoutOdd(text).replace(/["']/g, '')
   const plain = keyOf(plainText)
   // What is wrong with a number is told where it is read.
   const isTold = isNumber(key) && oddCharacters(text.trim().slice(key.length).trim()).length > 0

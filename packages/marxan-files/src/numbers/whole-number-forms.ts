@@ -1,5 +1,5 @@
 import type { FindingCollector } from '@piecework/core/piece'
-import { IdSample } from '../ids/id-sample.js'
+import { LineSample } from '../ids/line-sample.js'
 
 interface Form {
   readonly column: string
@@ -10,18 +10,13 @@ interface Form {
 
 /** Whole numbers of one file that are written as 1.0 or 1e+05: they are read exactly, and are one warning. */
 export class WholeNumberForms {
-  readonly #lines = new IdSample()
-  #first: Form | undefined
-  readonly #misreadLines = new IdSample()
-  /** The first one that Marxan takes for another number: it reads digits up to the first other character. */
-  #misread: Form | undefined
+  readonly #all = new LineSample<Form>()
+  /** Those that Marxan takes for another number: it reads digits up to the first other character. */
+  readonly #misread = new LineSample<Form>()
 
   add(form: Form): void {
-    this.#lines.add(form.line)
-    this.#first ??= form
-    if (marxanReads(form.text) === form.value) return
-    this.#misreadLines.add(form.line)
-    this.#misread ??= form
+    this.#all.add(form)
+    if (marxanReads(form.text) !== form.value) this.#misread.add(form)
   }
 
   /** `readByMarxan`: what Marxan takes a value for matters. */
@@ -30,11 +25,11 @@ export class WholeNumberForms {
     findings: FindingCollector,
     { readByMarxan = true }: { readonly readByMarxan?: boolean } = {},
   ): void {
-    const misread = readByMarxan ? this.#misread : undefined
-    const shown = misread ?? this.#first
+    const misread = readByMarxan ? this.#misread.first : undefined
+    const shown = misread ?? this.#all.first
     if (!shown) return
     const { column, line, value } = shown
-    const { count, text: lines } = this.#lines
+    const { count, lines } = this.#all
     const text = shown.text.length > 40 ? `${shown.text.slice(0, 40)}…` : shown.text
     const byMarxan = misread || !readByMarxan ? '' : `, as Marxan itself reads ${count === 1 ? 'it' : 'them'}`
     findings.warning('legacy/integer-form', { file, line, column }, () => ({
@@ -48,7 +43,7 @@ export class WholeNumberForms {
   }
 
   #hint(text: string, { value, text: whole }: Form): string {
-    const { count, text: lines } = this.#misreadLines
+    const { count, lines } = this.#misread
     const more = count === 1 ? '' : `, and ${count - 1} more of them wrongly too: lines ${lines}`
     return `Write ${value}: Marxan itself reads ${text} as ${marxanReads(whole)}${more}.`
   }

@@ -19,13 +19,20 @@ export async function* plainRows(
       )
     return cell ?? ''
   }
+  const lines = (text: string): Buffer =>
+    Buffer.from(
+      csvRecords(text)
+        .map((cells) => `${cells.map(plain).join(delimiter)}\n`)
+        .join(''),
+    )
   yield Buffer.from(`${names.join(delimiter)}\n`)
   let rest = ''
   for await (const chunk of withoutHeader(rows)) {
     const text = rest + decoder.decode(chunk, { stream: true })
     const end = text.lastIndexOf('\n') + 1
     rest = text.slice(end)
-    for (const cells of csvRecords(text.slice(0, end)))
-      yield Buffer.from(`${cells.map(plain).join(delimiter)}\n`)
+    if (end > 0) yield lines(text.slice(0, end))
   }
+  rest += decoder.decode()
+  if (rest !== '') yield lines(rest)
 }

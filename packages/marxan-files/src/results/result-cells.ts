@@ -1,11 +1,17 @@
 import type { FindingCollector, FindingLocation } from '@piecework/core/piece'
-import { IdSample } from '../ids/id-sample.js'
+import { LineSample } from '../ids/line-sample.js'
 import { maxId } from '../ids/max-id.js'
 import { isWhole, NUMBER } from '../numbers/decimal.js'
 import { numberProblem } from '../numbers/number-problem.js'
 import { rangeText } from '../numbers/range-text.js'
 import { WholeNumberForms } from '../numbers/whole-number-forms.js'
 import type { DelimitedRecord } from '../records/delimited-record.js'
+
+interface NoNumber {
+  readonly column: string
+  readonly line: number
+  readonly text: string
+}
 
 /** What programs write for a number that is none: R, C on Linux and C on Windows. */
 const NO_NUMBER = /^(?:na|[+-]?nan(?:\(.*\))?|[+-]?inf(?:inity)?|[+-]?1\.#\w+)$/i
@@ -15,8 +21,7 @@ export class ResultCells {
   readonly #file: string
   readonly #findings: FindingCollector
   readonly #forms = new WholeNumberForms()
-  readonly #noNumbers = new IdSample()
-  #noNumber: { readonly column: string; readonly line: number; readonly text: string } | undefined
+  readonly #noNumbers = new LineSample<NoNumber>()
 
   constructor(file: string, findings: FindingCollector) {
     this.#file = file
@@ -64,9 +69,9 @@ export class ResultCells {
   report(): void {
     const [file, findings] = [this.#file, this.#findings]
     this.#forms.report(file, findings, { readByMarxan: false })
-    if (!this.#noNumber) return
-    const { column, line, text } = this.#noNumber
-    const { count, text: lines } = this.#noNumbers
+    const { first, count, lines } = this.#noNumbers
+    if (!first) return
+    const { column, line, text } = first
     findings.warning('legacy/result-not-a-number', { file, line, column }, () =>
       count === 1
         ? { message: `${column} is ${text}, which is not a number; it is imported as unknown` }
@@ -80,9 +85,7 @@ export class ResultCells {
   #none(text: string, place: FindingLocation, column: string): boolean {
     if (text === '') return true
     if (!NO_NUMBER.test(text)) return false
-    const { line = 0 } = place
-    this.#noNumbers.add(line)
-    this.#noNumber ??= { column, line, text: text.slice(0, 40) }
+    this.#noNumbers.add({ column, line: place.line ?? 0, text: text.slice(0, 40) })
     return true
   }
 

@@ -106,11 +106,12 @@ class IntegerCells implements CellReader {
       value = value * 10 + digit
     }
     if (at < end || start === end) {
-      const { notes, column } = this.#place
+      const { notes, column, hint } = this.#place
       value = decimal(bytes, start, end)
       if (Number.isNaN(value)) {
-        const isLabel = /^\p{L}{1,16}[-_ ]?\d{1,10}$/u.test(decode(bytes.subarray(start, end)).text)
-        notANumber(bytes, start, end, line, isLabel ? { ...this.#place, hint: labelHint } : this.#place)
+        const { text } = decode(bytes.subarray(start, end))
+        if (hint === undefined && LABEL.test(text)) notes.label(column, line, text)
+        else notANumber(bytes, start, end, line, this.#place)
         return false
       }
       const text = () => bytes.toString('latin1', start, end)
@@ -130,9 +131,8 @@ class IntegerCells implements CellReader {
   }
 }
 
-/** Of an id such as PU1. */
-const labelHint =
-  'Give each a whole number as its id, the same one in all files of the project and in the planning grid.'
+/** An id such as PU1: of the whole numbers only ids have no hint of their own. */
+const LABEL = /^\p{L}{1,16}[-_ ]?\d{1,10}$/u
 
 class TextCells implements CellReader {
   cells: string[] = []

@@ -1,5 +1,5 @@
 import { closest } from '@piecework/core/piece'
-import { namedCharacters, oddCharacters, withoutInvisible } from '../text/unusual-characters.js'
+import { namedCharacters, oddCharacters, withoutOdd } from '../text/unusual-characters.js'
 import type { ColumnMeanings } from './column-meanings.js'
 import type { Column, Columns } from './columns.js'
 import type { HeaderContext, HeaderFields } from './header-context.js'
@@ -62,8 +62,7 @@ function isMisspelled<C extends Columns>(
   { meanings, findings, location }: HeaderContext<C>,
 ): boolean {
   const odd = oddCharacters(name)
-  const plain = name.replaceAll(/[\u00ab\u00b4\u00bb\u2018-\u201f\u2039\u203a]/g, '')
-  const meant = withoutInvisible(plain).trim()
+  const meant = withoutOdd(name).trim()
   if (odd.length === 0 || !meanings.has(meant.toLowerCase())) return false
   findings.error('legacy/column-misspelled', { ...location, column: meant }, () => ({
     message: `The name of the column ${meant} has ${namedCharacters(odd)}`,

@@ -1,4 +1,5 @@
 import { NUMBER } from '../numbers/decimal.js'
+import { binaryKind } from '../records/binary-kind.js'
 import type { HeaderLine } from '../records/record-rules.js'
 import { reportBinary } from '../records/report-binary.js'
 import { textKind } from '../records/text-kind.js'
@@ -14,11 +15,12 @@ export function readHeader<C extends Columns>(
 ): HeaderFields | undefined {
   const { layout, meanings, findings, location } = context
   const lower = names.map((name) => name.toLowerCase())
-  if (!lower.some((name) => meanings.has(name)) && isBinary(bytes.subarray(start, end))) {
+  const hasKnown = lower.some((name) => meanings.has(name))
+  if (!hasKnown && (hasControl(bytes.subarray(start, end)) || binaryKind(head))) {
     reportBinary(findings, location, head)
     return undefined
   }
-  const kind = lower.some((name) => meanings.has(name)) ? undefined : textKind(lineText(bytes, start, end))
+  const kind = hasKnown ? undefined : textKind(lineText(bytes, start, end))
   if (kind) {
     findings.error('legacy/not-a-table', location, () => ({
       message: `${location.file} is not a table: it is ${kind.what}`,
@@ -50,8 +52,6 @@ const lineText = (bytes: Uint8Array, start: number, end: number): string =>
     .toString('utf8')
     .replace(/^\uFEFF/, '')
 
-function isBinary(bytes: Uint8Array): boolean {
-  const control = bytes.some((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)
-  const magic = bytes[0] === 0x89 || bytes.subarray(0, 4).toString() === '80,75,3,4' || bytes[0] === 0x1f
-  return control || magic
-}
+/** Whether a byte stands for no text. */
+const hasControl = (bytes: Uint8Array): boolean =>
+  bytes.some((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)

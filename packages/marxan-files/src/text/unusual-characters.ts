@@ -87,6 +87,9 @@ export const unusualCharacters = (text: string): readonly string[] => [
 export const strayCharacters = (text: string): readonly string[] =>
   invisibleIn(text).filter((character) => !/[\p{Zs}\u200c\u200d]/u.test(character))
 
+/** Without `oddCharacters`. */
+export const withoutOdd = (text: string): string => withoutInvisible(text).replace(QUOTES, '')
+
 export const withoutInvisible = (text: string): string => text.replace(INVISIBLE, '')
 
 /** Whether a text is made of nothing but invisible characters and blanks. */

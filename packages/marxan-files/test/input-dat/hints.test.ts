@@ -42,7 +42,7 @@ test('a number with blanks is not a number with a remark: deleting the rest woul
   assert.match(blanks?.hint ?? '', /^If it is one number, write it as 1000000,/)
   const [remark] = await others('NUMREPS 100 # runs\n')
   assert.equal(remark?.hint, 'Nothing but the number may stand behind the key.')
-  // Which of two numbers is meant nobody can say.
+  // Which of two numbers is meant cannot be known.
   assert.equal((await others('NUMREPS 10 20\n'))[0]?.hint, undefined)
 })
 

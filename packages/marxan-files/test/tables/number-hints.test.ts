@@ -113,6 +113,20 @@ for (const [id, hint] of [
     assert.match(findings[0]?.hint ?? '', hint)
   })
 
+test('ids that are labels are one error with a count, of each column', async () => {
+  const labels = Array.from({ length: 40 }, (_, at) => `PU${at},1`).join('\n')
+  const { rows, told, findings } = await tableOf(`id,amount\n7,1\n${labels}\nreef,1\n`)
+  assert.equal(rows.length, 1)
+  assert.deepEqual(told.sort(), ['! number-invalid 3 id', '! number-invalid 43 id'])
+  const label = findings.find(({ line }) => line === 3)
+  assert.equal(label?.count, 40)
+  assert.match(
+    label?.message ?? '',
+    /^id is not a number in 40 rows, "PU0" on line 3 .*: lines 3, 4, .* and more$/,
+  )
+  assert.match(label?.hint ?? '', /^Give each a whole number as its id/)
+})
+
 for (const [line, what] of [
   ['<!DOCTYPE html>', /it is a web page$/],
   ['<html lang="en">', /it is a web page$/],
@@ -201,6 +215,8 @@ for (const [what, bytes, said] of [
   ],
   ['Excel', Buffer.from('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0', 'latin1'), /Microsoft Office$/],
   ['gzip', Buffer.from('\x1f\x8b\x08\0\0\0', 'latin1'), /compressed by gzip/],
+  ['a PDF', '%PDF-1.7\nid amount\n', /it is a PDF$/],
+  ['an image', Buffer.from('\x89PNG\r\n', 'latin1'), /it is an image$/],
   [
     'a zero byte',
     'id,amount\n1,2\n3,\0\n',

@@ -67,7 +67,7 @@ const rules: Readonly<Record<string, readonly Case[]>> = {
     ['one', 'id,other\n1,zzz\n', [[2, 1, none, '']], ['? column-unknown 1 other']],
     ['one without a name', 'id,,amount\n1,x,2\n', [[2, 1, 2, '']], ['? column-unknown 1']],
     [
-      'one that the format has and nobody needs is ignored silently',
+      'one that the format has and no import needs is ignored silently',
       'id,xloc\n1,zzz\n',
       [[2, 1, none, '']],
       [],

@@ -60,7 +60,6 @@ async function insertRepaired(
   wkt: string | undefined,
 ): Promise<number> {
   const placed = wkt === undefined ? 'geom' : placedGeometry('geom', '$2::text')
-
   const { rowCount } = await tx.query(
     `INSERT INTO ${projectTables.planning_units} (id, project_id, puid, geom)
      SELECT ${uuidExpression(ids.key('planning_units'), 'puid')}, $1::uuid, puid, geom

@@ -17,7 +17,7 @@ export interface PlacingOptions {
 
 /**
  * The layer with its shapes in EPSG:4326; without `checks.placeShapes` the layer itself. Reading its features
- * throws the problem `crs` if nobody knows where they are.
+ * throws the problem `crs` if the database does not know the coordinate reference system.
  */
 export function placedLayer<Feature extends { readonly geometry: PolygonGeometry }, L extends Layer<Feature>>(
   layer: L & Layer<Feature>,

@@ -11,17 +11,14 @@ export async function agreeWithGrid(
   gridIds: GridIds,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const agreeing: string[] = []
-  for (const file of ['puvspr.dat', 'bound.dat'] as const) {
-    if (!entries.paths.includes(file)) continue
-    const units = await firstUnits(entries, file, signal)
-    const inGrid = new IdIndex()
-    await forEachGridId(entries, gridIds, signal, (id) => {
-      if (units.get(id) >= 0) inGrid.add(id)
-    })
-    if (inGrid.size * 2 > units.size) agreeing.push(file)
-  }
-  return agreeing
+  const given = (['puvspr.dat', 'bound.dat'] as const).filter((file) => entries.paths.includes(file))
+  const files: { readonly file: string; readonly units: IdIndex; readonly inGrid: IdIndex }[] = []
+  for (const file of given)
+    files.push({ file, units: await firstUnits(entries, file, signal), inGrid: new IdIndex() })
+  await forEachGridId(entries, gridIds, signal, (id) => {
+    for (const { units, inGrid } of files) if (units.get(id) >= 0) inGrid.add(id)
+  })
+  return files.filter(({ units, inGrid }) => inGrid.size * 2 > units.size).map(({ file }) => file)
 }
 
 async function firstUnits(

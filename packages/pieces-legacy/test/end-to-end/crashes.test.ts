@@ -108,7 +108,7 @@ for (const [kind, request] of Object.entries(requests)) {
       const job = await request(host.piecework)
       await barrier.reached()
       await job.cancel()
-      // Nobody opens the barrier: only ending the statement can end the job.
+      // Nothing opens the barrier: only ending the statement can end the job.
       const { job: end } = await job.ended()
       assert.equal(end.status, 'cancelled')
       assert.deepEqual(await contentsOf(host), before)

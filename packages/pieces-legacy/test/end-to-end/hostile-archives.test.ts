@@ -38,7 +38,7 @@ const node = (manifest: Unpacked['manifest'], name: string) => {
   const found = manifest.pieces.find((piece) => piece.name === name)
   return found ?? assert.fail(`no ${name}`)
 }
-/** A tree's child that nobody ordered. */
+/** A tree's child that was not ordered. */
 const child = { kind: 'project', id: '7e57ab1e-0000-4000-8000-000000000001', children: [] }
 
 const cases: Readonly<Record<string, Case>> = {

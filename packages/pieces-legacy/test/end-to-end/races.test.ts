@@ -27,7 +27,7 @@ test.after(async () => {
 
 const isBusy = (error: unknown) => isPieceworkError(error, 'resource-busy')
 
-/** While nobody carries out jobs: a few processes that only ask, on the same database and artifacts. */
+/** While no process carries out jobs: a few processes that only ask, on the same database and artifacts. */
 async function whileNothingRuns(work: (idle: readonly Host[]) => Promise<void>): Promise<void> {
   const { artifacts } = host
   await host.stop()

@@ -151,7 +151,7 @@ test('other shapefiles beside a grid in WGS 84', async () => {
 
 const unknown = {
   'a method that PROJ does not know': equidistantConic.replace('"Equidistant_Conic"', '"Equidistant_Comic"'),
-  'a parameter that nobody knows': equidistantConic.replace('Standard_Parallel_2', 'Standart_Parallel_2'),
+  'a parameter that is not known': equidistantConic.replace('Standard_Parallel_2', 'Standart_Parallel_2'),
   'what names a file': equidistantConic.replace(
     /\]$/,
     ',EXTENSION["PROJ4","+proj=eqdc +nadgrids=/etc/passwd"]]',

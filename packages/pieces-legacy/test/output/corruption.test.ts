@@ -60,7 +60,7 @@ test('a corrupted zip is refused or changes nothing', async () => {
     fc.asyncProperty(anyOutput, several(byteCorruption), async (output, corrupt) => {
       const zip = corrupt(outputZip(output.files))
       const findings = await validate(resultsValidator, outputEntries(zip, inputsOf(output)))
-      // Names of files are not in a checksum: one that is changed is a file that nobody needs, or of another
+      // Names of files are not in a checksum: one that is changed is a file that is not needed, or of another
       // run.
       if (findings.length > 0) return
       const left = await readResults(outputEntries(zip, inputsOf(output)))

@@ -81,7 +81,7 @@ const cases: Record<string, [files: Changed, told: string[]]> = {
     ['? output-scenario output'],
   ],
   'run numbers of three digits': [renamed((old) => old.replace('000', '0')), []],
-  'files that nobody needs': [
+  'files that are not needed': [
     {
       'out_log.dat': '\0',
       'out_penalty.csv': 'x',
@@ -293,7 +293,7 @@ const cases: Record<string, [files: Changed, told: string[]]> = {
     { 'out_ssoln.csv': frequency.replace('3,1\n', '').replace('1,1\n', '1,2\n') },
     ['? frequency-differs out_ssoln.csv ×2'],
   ],
-  'a unit that nobody selects without its frequency': [
+  'a unit that no run selects without its frequency': [
     { 'out_ssoln.csv': frequency.replace('2,0\n', '') },
     ['? units-missing out_ssoln.csv ×1'],
   ],

@@ -261,7 +261,7 @@ test('reproducible: a project and its clone have equal bytes; the piece itself i
   for (const [path, bytes] of first.entries) assert.ok(second.entries.get(path)?.equals(bytes), path)
 })
 
-test('an archive with it is imported, and nobody complains', async () => {
+test('an archive with it is imported without findings', async () => {
   const project = await here.project()
   await addGrid(here.db, project, [1, 2])
   const { artifact, entries } = await here.export(project)

@@ -316,7 +316,7 @@ for (const [what, names, written, told] of threeNames)
     )
   })
 
-test('reproducible: equal content, equal digest; the archive imports, and nobody complains of the folder', async () => {
+test('reproducible: equal content, equal digest; the archive imports, without findings about the folder', async () => {
   const scenario = await nativeScenario(here.db)
   await here.db.query(
     `INSERT INTO planning.scenario_planning_units (scenario_id, planning_unit_id)

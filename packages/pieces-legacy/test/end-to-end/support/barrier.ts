@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 
-/** Holds whoever inserts into a table in the middle of the statement. */
+/** Holds each session that inserts into a table in the middle of the statement. */
 export interface Barrier {
   /** Resolves to the backend that stands at it, once there is one other than `not`. */
   reached(not?: number): Promise<number>
