@@ -35,7 +35,7 @@ const manifests: Record<string, () => string> = {
     `{${stamp},${tree},"pieces":[${piece('project/x', list('0'))}]}`,
   'of numbers in the place of resources': () =>
     `{${stamp},"tree":{"kind":"project","id":"p","children":[${list('0')}]},"pieces":[]}`,
-  'of properties that nobody knows': () =>
+  'of unknown properties': () =>
     `{${stamp},${tree},"pieces":[],${numbered((at) => `"p${at}":0`, 100_000)}}`,
   'of needs that are none': () =>
     `{"format":"piecework-archive","version":2,"needs":[${list('0', 1_000_000)}]}`,
