@@ -42,7 +42,7 @@ let last: Promise<unknown> = Promise.resolve()
  */
 export function simulate(parts: SimulatedParts, plan: SimulationPlan): Promise<SimulationResult> {
   const result = last.then(() => simulateNow(parts, plan))
-  last = result
+  last = result.catch(() => undefined)
   return result
 }
 
