@@ -61,14 +61,13 @@ async function endsOf({ url, jobs, atOnce, awaited }: Round): Promise<Ends> {
   await piecework.start()
   const ends: number[] = []
   const started = performance.now()
-  let allEnded = (): void => {}
-  const done = new Promise<void>((resolve) => {
-    allEnded = resolve
-  })
-  piecework.events.on('job:status', ({ status }) => {
-    if (status !== 'succeeded') return
-    ends.push((performance.now() - started) / 1000)
-    if (ends.length === jobs) allEnded()
+  const done = new Promise<void>((resolve, reject) => {
+    piecework.events.on('job:status', ({ id, status }) => {
+      if (status === 'failed') reject(new Error(`The job ${id} failed.`))
+      if (status !== 'succeeded') return
+      ends.push((performance.now() - started) / 1000)
+      if (ends.length === jobs) resolve()
+    })
   })
   try {
     const queue = new PQueue({ concurrency: atOnce })

@@ -1,7 +1,7 @@
 import { isPieceworkError } from '@piecework/core'
 import { albumsSubject } from './albums.js'
 import { booksSubject } from './books.js'
-import { type Chance, chance } from './chance.js'
+import { chance } from './chance.js'
 import { type Mutant, mutations } from './mutants.js'
 import { principal, type Subject } from './subject.js'
 import { watchProcess } from './watch-process.js'
@@ -38,7 +38,7 @@ const refusals =
 
 /** Imports hostile archives, and checks after each: an error, or what the archive holds; and nothing left. */
 export async function fuzz({ mutants, seed, url, only = '', signal, log }: FuzzOptions): Promise<FuzzResult> {
-  const kinds = Object.keys(mutations).filter((name) => name.includes(only))
+  const kinds = Object.entries(mutations).filter(([name]) => name.includes(only))
   if (kinds.length === 0) throw new Error(`No kind of mutants has "${only}" in its name.`)
   const books = await booksSubject()
   const albums = await albumsSubject(url)
@@ -50,13 +50,13 @@ export async function fuzz({ mutants, seed, url, only = '', signal, log }: FuzzO
     for (; done < mutants && !signal?.aborted; done++) {
       const own = seed + done
       const random = chance(own)
-      const kind = kinds[done % kinds.length] as string
+      const [kind, mutate] = kinds[done % kinds.length] as (typeof kinds)[number]
       const subject = random.one(oneOnServerOf) ? albums : books
-      const mutant = await made(kind, subject, random)
+      const mutant = mutate(subject.files, random)
       watch.begin()
-      const { outcome, problem } = await tried(subject, mutant)
-      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
-      for (const text of problem) problems.push({ seed: own, kind, text })
+      const tried = await importOf(subject, mutant)
+      outcomes[tried.outcome] = (outcomes[tried.outcome] ?? 0) + 1
+      for (const text of tried.problems) problems.push({ seed: own, kind, text })
       watch.look()
       if (done % 1000 === 999) log?.(`${done + 1} mutants, ${problems.length} problems`)
     }
@@ -67,31 +67,25 @@ export async function fuzz({ mutants, seed, url, only = '', signal, log }: FuzzO
   return { mutants: done, outcomes, problems, ...watch.end() }
 }
 
-async function made(kind: string, { files }: Subject, random: Chance): Promise<Mutant> {
-  const mutant = mutations[kind]?.(files, random)
-  if (!mutant) throw new Error(`There are no mutants of the kind "${kind}".`)
-  return mutant
-}
-
-async function tried(
+async function importOf(
   subject: Subject,
   mutant: Mutant,
-): Promise<{ outcome: string; problem: readonly string[] }> {
+): Promise<{ outcome: string; problems: readonly string[] }> {
   const stream = (async function* () {
     yield mutant.bytes
   })()
-  const problem: string[] = []
+  const problems: string[] = []
   let outcome: string
   try {
     const report = await (await subject.piecework.import({ archive: { stream }, principal })).ended()
     outcome = report.job.error?.code ?? 'imported'
-    if (report.job.outcome === 'succeeded') problem.push(...(await subject.differences(mutant, report)))
-    else if (!refusals.test(outcome)) problem.push(`${outcome}: ${report.job.error?.message}`)
+    if (report.job.outcome === 'succeeded') problems.push(...(await subject.differences(mutant, report)))
+    else if (!refusals.test(outcome)) problems.push(`${outcome}: ${report.job.error?.message}`)
   } catch (error) {
     if (!isPieceworkError(error)) throw error
     outcome = error.code
-    if (!refusals.test(outcome)) problem.push(`${outcome}: ${error.message}`)
+    if (!refusals.test(outcome)) problems.push(`${outcome}: ${error.message}`)
   }
   const left = await subject.leftovers()
-  return { outcome, problem: [...problem, ...left.map((what) => `left: ${what}`)] }
+  return { outcome, problems: [...problems, ...left.map((what) => `left: ${what}`)] }
 }

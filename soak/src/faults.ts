@@ -3,6 +3,7 @@ import { applicationName, leaseMs } from './host.js'
 import { jobEnds, jobOf } from './job-of.js'
 import type { SoakJob } from './place.js'
 import type { Scene } from './scene.js'
+import { watcher } from './watcher.js'
 
 /** How a job may end although nothing is wrong: the error's code; `''` if there is no job. */
 type Ends = readonly string[]
@@ -88,7 +89,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   'the job is cancelled': {
     inject: async (scene, principal) => {
       const job = await jobOf(scene, principal, 5000)
-      if (job !== undefined) await scene.host.piecework.cancel(job, { principal: { id: 'ann' } })
+      if (job !== undefined) await scene.host.piecework.cancel(job, watcher)
     },
     mayEnd: () => ['cancelled'],
   },

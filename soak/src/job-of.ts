@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isTerminal, PieceworkError } from '@piecework/core'
 import type { Scene } from './scene.js'
+import { watcher } from './watcher.js'
 
 /** The one job of this principal. Waits up to `waitMs` for it; undefined if there is none by then. */
 export async function jobOf(
@@ -25,10 +26,6 @@ export async function jobOf(
 export async function jobEnds(scene: Pick<Scene, 'host'>, principal: string, waitMs: number): Promise<void> {
   for (const end = Date.now() + waitMs; Date.now() < end; await sleep(50)) {
     const id = await jobOf(scene, principal)
-    if (
-      id !== undefined &&
-      isTerminal((await scene.host.piecework.job(id, { principal: { id: 'ann' } })).job.status)
-    )
-      return
+    if (id !== undefined && isTerminal((await scene.host.piecework.job(id, watcher)).job.status)) return
   }
 }

@@ -8,6 +8,7 @@ import type { SoakHost } from './host.js'
 import { jobKinds, type SoakJob, type Sources } from './place.js'
 import { contentsOf, ended, tidy } from './round.js'
 import type { Reference } from './scene.js'
+import { watcher } from './watcher.js'
 
 interface Learnt {
   readonly references: Readonly<Record<SoakJob, Reference>>
@@ -62,6 +63,6 @@ async function undisturbed(
 
 async function keepArchive(host: SoakHost, sources: Sources, { job }: JobReport): Promise<void> {
   if (!job.result.archive) return
-  const { bytes } = await host.piecework.download(job.id, { principal: { id: 'ann' } })
+  const { bytes } = await host.piecework.download(job.id, watcher)
   await pipeline(bytes, createWriteStream(sources.archive))
 }

@@ -16,6 +16,7 @@ import { type Problem, problem } from './problem.js'
 import type { Answer } from './requester.js'
 import type { Scene } from './scene.js'
 import { stateOf } from './state-of.js'
+import { watcher } from './watcher.js'
 
 export interface Round {
   readonly principal: string
@@ -93,7 +94,7 @@ export async function ended(
   limitMs: number,
 ): Promise<JobReport | undefined> {
   for (const end = Date.now() + limitMs; ; await sleep(50)) {
-    const report = await host.piecework.job(id, { principal: { id: 'ann' } })
+    const report = await host.piecework.job(id, watcher)
     if (isTerminal(report.job.status)) return report
     if (Date.now() >= end) return undefined
   }
@@ -154,6 +155,5 @@ export async function tidy(
   }
   if (kind === 'export') await piecework.forget(sources.project)
   else if (job.result.resource) await forget(job.result.resource)
-  else if (kind === 'legacy import' && job.target)
-    await (await piecework.draft(job.target, { principal: { id: 'ann' } })).delete()
+  else if (kind === 'legacy import' && job.target) await (await piecework.draft(job.target, watcher)).delete()
 }

@@ -1,6 +1,7 @@
 export { artifactStoreLaws } from './artifacts/artifact-store-laws.js'
 export type { ArtifactStoreLawsOptions } from './artifacts/artifact-store-laws-options.js'
-export { type GuardLawsOptions, guardLaws } from './guard-laws.js'
+export { guardLaws } from './guard/guard-laws.js'
+export type { GuardLawsOptions } from './guard/guard-laws-options.js'
 export { jobStoreLaws } from './jobs/job-store-laws.js'
 export type { JobStoreLawsOptions } from './jobs/job-store-laws-options.js'
 export type { LawTest, Patience } from './law.js'

@@ -3,6 +3,8 @@ import type { KeyRange, Lease, OutboxItem, Store } from '@piecework/core/store'
 import { assertBreaks } from '@piecework/test-support'
 import { jobStoreLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
+import { claimsForEver, claimsFreedAtOutcome, claimsNotTaken } from './claim-faults.js'
+import { fencesNotCompared } from './lease-faults.js'
 
 const test = suite('laws of job stores can fail')
 
@@ -10,10 +12,7 @@ const test = suite('laws of job stores can fail')
 const broken: Record<string, [law: string, (store: Store) => Store]> = {
   'forgets the claims of a job': [
     'exclusion: a job claims its paths in the step that creates it',
-    (store) => ({
-      ...store,
-      jobs: { ...store.jobs, create: (job) => store.jobs.create({ ...job, claims: [] }) },
-    }),
+    claimsNotTaken,
   ],
   'keeps the claim of a job that was refused': [
     'exclusion: a job claims its paths in the step that creates it',
@@ -49,43 +48,10 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       },
     }),
   ],
-  'never frees a claim': [
-    'exclusion: a failed and a cancelled job free their claims',
-    (store) => ({
-      ...store,
-      jobs: {
-        ...store.jobs,
-        create: async (job) => {
-          await store.guard.claim(job.claims, { id: `${job.id} for ever`, kind: job.kind })
-          return store.jobs.create({ ...job, claims: [] })
-        },
-      },
-    }),
-  ],
+  'never frees a claim': ['exclusion: a failed and a cancelled job free their claims', claimsForEver],
   'frees the claims when the outcome is known': [
     'exclusion: the claim is held until the last step commits',
-    (store) => {
-      const claims = new Map<string, () => Promise<void>>()
-      return {
-        ...store,
-        jobs: {
-          ...store.jobs,
-          create: async (job) => {
-            const claim = await store.guard.claim(job.claims, { id: job.id, kind: job.kind })
-            claims.set(job.id, () => claim.release())
-            return store.jobs.create({ ...job, claims: [] })
-          },
-        },
-        attempts: {
-          ...store.attempts,
-          run: async (...args) => {
-            const job = await store.attempts.run(...args)
-            if (job.outcome) await claims.get(job.id)?.()
-            return job
-          },
-        },
-      }
-    },
+    claimsFreedAtOutcome,
   ],
   'takes ranges of keys that overlap': [
     'new ids: an old key in two ranges of one table is refused',
@@ -159,25 +125,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       }
     },
   ],
-  'lets a stale fence commit': [
-    'exactly once: a stale fence cannot commit',
-    (store) => {
-      const newest = new Map<string, Lease>()
-      const current = (lease: Lease): Lease => newest.get(lease.node.id) ?? lease
-      return {
-        ...store,
-        attempts: {
-          ...store.attempts,
-          begin: async (task, worker) => {
-            const lease = await store.attempts.begin(task, worker)
-            if (lease) newest.set(lease.node.id, lease)
-            return lease
-          },
-          run: (lease, work, options) => store.attempts.run(current(lease), work, options),
-        },
-      }
-    },
-  ],
+  'lets a stale fence commit': ['exactly once: a stale fence cannot commit', fencesNotCompared],
   'keeps a draft whose shells could not be made': [
     'nothing half-made: where the shells cannot be made',
     (store) => ({
@@ -328,7 +276,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       jobs: { ...store.jobs, create: ({ concurrentJobs: _, ...job }) => store.jobs.create(job) },
     }),
   ],
-  'lets the oldest begin, whoever has asked': [
+  'lets the oldest begin, of all principals': [
     'one truth: of all jobs no more begin than may',
     (store) => ({
       ...store,

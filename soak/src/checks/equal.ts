@@ -5,6 +5,7 @@ import { compareResources } from '@piecework/test-support'
 import type { SoakJob } from '../place.js'
 import { type Problem, problem } from '../problem.js'
 import type { Scene } from '../scene.js'
+import { watcher } from '../watcher.js'
 
 /**
  * What the job has made is what it was made of: all rows by their ids, or by their natural keys, or the
@@ -34,7 +35,7 @@ export async function equalToSource(
 }
 
 async function equalArchive({ host, references }: Scene, artifact: string): Promise<readonly Problem[]> {
-  const { ok, digest, findings } = await host.piecework.verify({ artifact }, { principal: { id: 'ann' } })
+  const { ok, digest, findings } = await host.piecework.verify({ artifact }, watcher)
   const { digest: expected } = references.export
   return [
     ...(ok ? [] : [problem('wrong', `the archive is broken: ${findings[0]?.message}`)]),
@@ -44,7 +45,7 @@ async function equalArchive({ host, references }: Scene, artifact: string): Prom
 
 /** Two imports of the same files have no id in common. */
 async function equalByKeys({ host, legacy }: Scene, made: string): Promise<readonly Problem[]> {
-  const live = (id: string) => ({ resource: { kind: 'project', id }, principal: { id: 'watcher' } })
+  const live = (id: string) => ({ resource: { kind: 'project', id }, ...watcher })
   const { resources } = await host.piecework.diff(live(legacy), live(made))
   return resources.flatMap(({ pieces }) =>
     pieces.flatMap(({ piece, entries }) =>

@@ -1,107 +1,11 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  type AccessPolicy,
-  type ErrorCode,
-  type ImportDraft,
-  isPieceworkError,
-  type Pack,
-  type Piecework,
-  type ResourceRef,
-} from '@piecework/core'
 import { suite } from 'uvu'
-import { ann, bytes, keys, type Notebooks, type Setup, withPiecework } from '../support/notebooks.js'
+import { ann, bytes } from '../support/notebooks.js'
+import { type Asked, book, by, chapter, refused, stored, type World, withWorld } from './support.js'
 
-const test = suite('access')
-
-const eve = { id: 'eve' }
-const by = { principal: eve }
-const book = { kind: 'notebook', id: 'b1' }
-const chapter = { kind: 'chapter', id: 'c1' }
-
-type Asked = readonly [action: string, resource: string | undefined, about: string | undefined]
-
-/** A notebook of ann's with a chapter, and what her jobs have left. */
-interface World {
-  readonly piecework: Piecework
-  readonly draft: ImportDraft
-  /** Ids of her jobs, by what they are. */
-  readonly exported: string
-  readonly failed: string
-  readonly archive: string
-  readonly upload: string
-}
-
-/** The notebook's kind is all that the format of drafts makes. */
-const notes = (host: Notebooks): Pack => ({
-  ...host.pack(),
-  formats: [
-    {
-      name: 'notes',
-      roles: { text: { maxBytes: 1000 } },
-      tree: { kind: 'notebook', id: 'notes', children: [] },
-      pieces: [],
-      open: async () => ({
-        tree: { kind: 'notebook', id: 'notes', children: [] },
-        nodes: [],
-        findings: [],
-        close: async () => undefined,
-      }),
-    },
-  ],
-})
-
-/** Eve may do nothing; all that is asked about her is noted. */
-async function withWorld(use: (world: World, asked: Asked[], setup: Setup) => Promise<void>): Promise<void> {
-  const asked: Asked[] = []
-  const access: AccessPolicy = {
-    allows: async ({ id }, action, resource, job, named) => {
-      if (id !== eve.id) return true
-      asked.push([
-        action,
-        resource && `${resource.kind} ${resource.id}`,
-        job?.id ?? Object.values(named ?? {})[0],
-      ])
-      return false
-    },
-  }
-  await withPiecework(
-    (host) => {
-      host.add('b1', 'Birds', ['wren'])
-      host.add('c1', 'Nests', ['twig'], 'b1')
-      return notes(host)
-    },
-    async (piecework, setup) => {
-      const exporting = await piecework.export({ resource: book, principal: ann })
-      const { archive } = await exporting.result()
-      assert.ok(archive)
-      const stream = bytes('no archive')
-      const importing = {
-        format: 'notes',
-        uploads: { text: { stream } },
-        principal: ann,
-        keepUploads: true,
-      } as const
-      const failed = await piecework.import(importing)
-      await failed.cancel()
-      await failed.ended()
-      const draft = await piecework.createDraft({ principal: ann, format: 'notes', name: 'Notes' })
-      await draft.upload('text', { stream: bytes('one') })
-      const [upload = ''] = await keys(setup.artifacts, `jobs/${failed.id}/uploads`)
-      const world = {
-        piecework,
-        draft,
-        exported: exporting.id,
-        failed: failed.id,
-        archive: archive.artifact,
-        upload,
-      }
-      await use(world, asked, setup)
-    },
-    { access },
-  )
-}
+const test = suite('access: every call asks')
 
 const draftOf = ({ piecework, draft }: World) => piecework.draft(draft.resource, by)
 const run = { id: 'run', kind: 'run' }
@@ -198,175 +102,23 @@ test('an artifact is read only by whom the policy lets have bytes of its job, wh
     }
   }))
 
-const asPolicy = (allows: (id: string, action: string, resource?: ResourceRef) => boolean): AccessPolicy => ({
-  allows: async ({ id }, action, resource, job) =>
-    (job === undefined || action !== 'download' || job.principal.id === id) && allows(id, action, resource),
-})
-
-test('an import and a draft take only artifacts that their principal may have', async () => {
-  await withPiecework(
-    (host) => {
-      host.add('b1', 'Birds', ['wren'])
-      return notes(host)
-    },
-    async (piecework, { host, store, artifacts }) => {
-      const { archive } = await (await piecework.export({ resource: book, principal: ann })).result()
-      assert.ok(archive)
-      const before = (await store.jobs.list({})).length
-      const artifact = archive.artifact
-      await refused(piecework.import({ archive: { artifact }, ...by }), 'forbidden')
-      await refused(piecework.validate({ archive: { artifact }, ...by }), 'forbidden')
-      await refused(
-        piecework.import({ format: 'notes', uploads: { text: { artifact } }, ...by }),
-        'forbidden',
-      )
-      assert.equal((await store.jobs.list({})).length, before)
-      const draft = await piecework.createDraft({ format: 'notes', name: 'Mine', ...by })
-      const kept = (await stored(artifacts)).length
-      await refused(draft.upload('text', { artifact }), 'forbidden')
-      assert.equal((await stored(artifacts)).length, kept)
-      assert.equal(
-        (await (await piecework.import({ archive, principal: ann })).ended()).job.status,
-        'succeeded',
-      )
-      assert.equal([...host.books.values()].filter(({ owner }) => owner === 'eve').length, 1, 'but her draft')
-    },
-    { access: asPolicy(() => true) },
-  )
-})
-
-test('whoever loses a draft can do nothing with it any more', async () => {
-  let may = true
-  await withPiecework(
-    notes,
-    async (piecework, { artifacts }) => {
-      const draft = await piecework.createDraft({ format: 'notes', name: 'Notes', principal: ann })
-      const { id } = await draft.upload('text', { stream: bytes('one') })
-      may = false
-      const left = await stored(artifacts)
-      const methods: Readonly<Record<string, () => Promise<unknown>>> = {
-        status: () => draft.status(),
-        validationResults: () => draft.validationResults(),
-        upload: () => draft.upload('text', { stream: bytes('two') }),
-        removeUpload: () => draft.removeUpload(id),
-        validate: () => draft.validate(),
-        run: () => draft.run(),
-        delete: () => draft.delete(),
-      }
-      const all = Object.entries(draft).flatMap(([name, one]) => (typeof one === 'function' ? [name] : []))
-      assert.deepEqual(Object.keys(methods).sort(), all.sort())
-      for (const method of Object.values(methods)) await refused(method(), 'forbidden')
-      assert.deepEqual(await stored(artifacts), left)
-      may = true
-      assert.equal((await draft.status()).status, 'draft')
-    },
-    { access: asPolicy((_id, action) => may || action !== 'draft') },
-  )
-})
-
-test('a clone asks about the parent that it writes into, as an import does', async () => {
-  const reader = asPolicy((_id, action, resource) => action === 'clone-from' && resource?.kind === 'chapter')
-  await withPiecework(
-    (host) => {
-      host.add('b1', 'Birds', ['wren'])
-      host.add('c1', 'Nests', ['twig'], 'b1')
-      return host.pack()
-    },
-    async (piecework, { host, store }) => {
-      await refused(piecework.clone({ resource: chapter, ...by }), 'forbidden')
-      assert.deepEqual([host.books.size, (await store.jobs.list({})).length], [2, 0])
-    },
-    { access: reader },
-  )
-})
-
-const rights: Readonly<Record<string, (piecework: Piecework, archive: string) => Promise<{ id: string }>>> = {
-  export: (piecework) => piecework.export({ resource: book, ...by }),
-  clone: (piecework) => piecework.clone({ resource: book, ...by }),
-  'clone into a parent': (piecework) => piecework.clone({ resource: chapter, ...by }),
-  import: (piecework, artifact) => piecework.import({ archive: { artifact }, ...by }),
-  validate: (piecework, artifact) => piecework.validate({ archive: { artifact }, ...by }),
-  draft: async (piecework) => (await piecework.createDraft({ format: 'notes', name: 'Notes', ...by })).run(),
-}
-
-for (const [name, request] of Object.entries(rights)) {
-  test(`${name}: a right that is withdrawn before the work begins ends the job with forbidden`, async () => {
-    const lost = new Set<string>()
-    const access = asPolicy((id, action) => id !== 'eve' || !lost.has(action))
-    await withPiecework(
-      (host) => {
-        host.add('b1', 'Birds', ['wren'])
-        host.add('c1', 'Nests', ['twig'], 'b1')
-        return notes(host)
-      },
-      async (piecework, { host, artifacts }) => {
-        const { archive } = await (await piecework.export({ resource: book, principal: eve })).result()
-        assert.ok(archive)
-        const before = [host.books.size, (await stored(artifacts)).length]
-        lost.clear()
-        piecework.events.once('job:created', () => {
-          for (const one of name.startsWith('clone') ? [last(name)] : ['export', 'import']) lost.add(one)
-        })
-        const { id } = await request(piecework, archive.artifact)
-        for await (const _ of piecework.watch(id, { principal: ann }));
-        const { job } = await piecework.job(id, { principal: ann })
-        assert.deepEqual([job.status, job.error?.code], ['failed', 'forbidden'], JSON.stringify(job.error))
-        assert.deepEqual([host.books.size, (await stored(artifacts)).length], before, 'nothing stays')
-      },
-      { access },
-    )
-  })
-}
-
-const last = (name: string) => (name === 'clone' ? 'clone-from' : 'import')
-
-test('a policy that fails when work begins is asked again, and one that answers with an object refuses', async () => {
-  let failures = 0
-  const failing = asPolicy(() => true)
-  await withPiecework(
-    (host) => host.pack(),
-    async (piecework, { host }) => {
-      const resource = host.add('b1', 'Birds', ['wren'])
-      await (await piecework.export({ resource, principal: ann })).result()
-      assert.equal(failures, 1)
-    },
-    {
-      access: {
-        allows: async (principal, action, resource, job) => {
-          if (job && failures++ === 0) throw new Error('The directory of users is away.')
-          failures = Math.min(failures, 1)
-          return failing.allows(principal, action, resource, job)
-        },
-      },
-    },
-  )
-  const answers = { allows: async () => ({ allowed: false }) as unknown as boolean }
-  await withPiecework(
-    (host) => host.pack(),
-    async (piecework, { host }) => {
-      const resource = host.add('b1', 'Birds', ['wren'])
-      await refused(piecework.export({ resource, principal: ann }), 'forbidden')
-    },
-    { access: answers },
-  )
-})
-
-test('with a policy, whoever does not say who asks is refused', () =>
-  withWorld(async ({ piecework, exported, archive }) => {
-    const nobody = undefined as never
+test('with a policy, a call that does not say who asks is refused', () =>
+  withWorld(async ({ piecework, draft, exported, archive }) => {
+    const absent = undefined as never
     for (const call of [
-      () => piecework.job(exported, nobody),
-      () => piecework.jobs(nobody),
-      () => piecework.download(exported, nobody),
-      () => piecework.verify({ artifact: archive }, nobody),
-      () => piecework.inspect({ artifact: archive }, nobody),
+      () => piecework.job(exported, absent),
+      () => piecework.jobs(absent),
+      () => piecework.download(exported, absent),
+      () => piecework.verify({ artifact: archive }, absent),
+      () => piecework.inspect({ artifact: archive }, absent),
       () => piecework.diff({ artifact: archive }, { artifact: archive }),
-      () => piecework.cancel(exported, nobody),
+      () => piecework.cancel(exported, absent),
       () => piecework.forget(book),
-      () => piecework.draft(book, nobody).catch(() => piecework.guard.claim([book], run)),
+      () => piecework.draft(draft.resource, absent),
+      () => piecework.guard.claim([book], run),
       () => piecework.guard.edit(book, async () => undefined),
       () => piecework.guard.checkEditable(book),
-      () => piecework.guard.holders(book, nobody),
+      () => piecework.guard.holders(book, absent),
       () => piecework.guard.release('run'),
     ])
       await refused(call(), 'options-invalid')
@@ -390,13 +142,5 @@ test('every call of the public surface is a row of docs/access.md', () =>
   }))
 
 const namesIn = (text: string): string[] => [...text.matchAll(/`([\w.]+)`/g)].map(([, name = '']) => name)
-
-async function stored(artifacts: Setup['artifacts']): Promise<string[]> {
-  return [...(await keys(artifacts, 'jobs')), ...(await keys(artifacts, 'archives'))]
-}
-
-function refused(work: Promise<unknown>, code: ErrorCode): Promise<void> {
-  return assert.rejects(work, (error) => isPieceworkError(error, code))
-}
 
 test.run()

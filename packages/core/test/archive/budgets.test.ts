@@ -35,8 +35,7 @@ const manifests: Record<string, () => string> = {
     `{${stamp},${tree},"pieces":[${piece('project/x', list('0'))}]}`,
   'of numbers in the place of resources': () =>
     `{${stamp},"tree":{"kind":"project","id":"p","children":[${list('0')}]},"pieces":[]}`,
-  'of properties that nobody knows': () =>
-    `{${stamp},${tree},"pieces":[],${numbered((at) => `"p${at}":0`, 100_000)}}`,
+  'of unknown properties': () => `{${stamp},${tree},"pieces":[],${numbered((at) => `"p${at}":0`, 100_000)}}`,
   'of needs that are none': () =>
     `{"format":"piecework-archive","version":2,"needs":[${list('0', 1_000_000)}]}`,
   'of types that are none': () =>
@@ -152,15 +151,14 @@ test('hostile archives: a header is read once, however small the chunks', async 
     for (const { length: bytes } of list) copied += bytes
     return concat(list, length)
   }
+  const names = ['n'.repeat(20_000), 'm'.repeat(20_000)]
   try {
-    const name = 'n'.repeat(20_000)
-    const csv = await openCsv(chunks(`${name},"${name}"\n`, 1))
-    assert.deepEqual(csv.columns.length, 2)
-  } catch (error) {
-    assert.match(String(error), /taken or not allowed/)
+    const { columns } = await openCsv(chunks(`${names[0]},"${names[1]}"\n`, 1))
+    assert.deepEqual(columns, names)
   } finally {
     Buffer.concat = concat
   }
+  assert.ok(copied >= 40_000, 'the copies are counted')
   assert.ok(copied < 200_000, `${copied} bytes were copied`)
 })
 

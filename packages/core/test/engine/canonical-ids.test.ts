@@ -143,7 +143,7 @@ for (const [name, door] of Object.entries(doors)) {
     }
   })
 
-  test(`exclusion: ${name}: an id that no resource can have is not found, and nobody is asked for it`, async () => {
+  test(`exclusion: ${name}: an id that no resource can have is not found, and the host is not asked for it`, async () => {
     await withBooks(async (piecework, asked) => {
       for (const id of malformed) {
         const refused = door(piecework, { ...book, id }, chapter)

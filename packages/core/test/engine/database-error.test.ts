@@ -148,7 +148,7 @@ const connections: readonly (readonly [string, object, RegExp, boolean])[] = [
     false,
   ],
   ['a full pool', new Error('timeout exceeded when trying to connect'), /none was free in time/, true],
-  ['what no one knows', new Error(secret), /^The connection to the database failed\.$/, true],
+  ['what is not known', new Error(secret), /^The connection to the database failed\.$/, true],
 ]
 for (const [what, cause, message, retryable] of connections) {
   test(`a connection that fails says why, and no secret: ${what}`, () => {

@@ -56,7 +56,7 @@ test.after(() => piecework.stop())
 const draft = () => piecework.createDraft({ principal: ann, format: 'notes', name: 'Notes' })
 const ask = { principal: ann, priority: 1, options: {} }
 const noPrincipal = [undefined, {}, { id: '' }, { id: 7 }, 'ann']
-/** Where there is no access policy, nobody need be named. */
+/** Where there is no access policy, a principal need not be named. */
 const wrongPrincipal = noPrincipal.slice(1)
 const by = { principal: ann }
 /** Calls that take who asks, and nothing else by name. */
@@ -67,7 +67,7 @@ const askedBy = {
   forget: (asked: never) => piecework.forget({ kind: 'notebook', id: 'b9' }, asked),
   draft: async (asked: never) => piecework.draft((await draft()).resource, asked),
   'guard.checkEditable': (asked: never) => piecework.guard.checkEditable(resource, asked),
-  'guard.release': (asked: never) => piecework.guard.release('nobody', asked),
+  'guard.release': (asked: never) => piecework.guard.release('no-such-holder', asked),
   'guard.holders': (asked: never) => piecework.guard.holders(resource, asked),
 }
 const noResource = [

@@ -111,7 +111,7 @@ test('nothing of a job that has not ended goes, however old', async () => {
   const { id } = await idle.export({ resource, principal: ann })
   await here.artifacts.put(`jobs/${id}/node/1/lines.csv`, bytes('x'))
   await here.artifacts.put(`archives/${id}/1.zip`, bytes('x'))
-  // Nobody runs it: the store keeps it pending, and a host of other jobs sweeps.
+  // No host runs it: the store keeps it pending, and a host of other jobs sweeps.
   const blind: Store = {
     ...here.store,
     outbox: { ...here.store.outbox, pending: async () => [] },

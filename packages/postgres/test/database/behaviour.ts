@@ -74,7 +74,7 @@ export function databaseBehaviour(test: LawTest, db: () => Database): void {
     assert.equal((await db().query(`SELECT FROM ${name}`)).rowCount, 0)
   })
 
-  test('a statement that nobody waits for, and that fails, fails the transaction and not the process', async () => {
+  test('a statement that is not awaited, and fails, fails the transaction and not the process', async () => {
     for (const readOnly of [false, true]) {
       const error = await refused(
         db().transaction(

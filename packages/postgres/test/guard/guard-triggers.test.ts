@@ -175,7 +175,7 @@ test('exclusion: a writer that could not see a claim is refused', async () => {
   client.release()
 })
 
-test('jobs write what they hold, and nobody else does meanwhile', async () => {
+test('jobs write what they hold, and nothing else does meanwhile', async () => {
   assert.deepEqual(await checkTables(fromPg(pool), [piece]), [])
   const resource = { kind: 'album', id: album }
   const principal = { id: 'ann' }

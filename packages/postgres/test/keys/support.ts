@@ -92,7 +92,7 @@ export const wholePack = shelfPack(
 export async function sampleShelves(world: World, rows = 12): Promise<readonly [string, string]> {
   const shelves = [randomUUID(), randomUUID()] as const
   for (const id of shelves) await world.query('INSERT INTO shelves VALUES ($1, $2)', [id, id.slice(0, 4)])
-  // Runs of different lengths, and a gap that belongs to nobody.
+  // Runs of different lengths, and a gap that belongs to no shelf.
   const shelf = `(ARRAY[$1::uuid, $2::uuid])[1 + (g / 3 % 2)]`
   await world.query(
     `INSERT INTO books (shelf_id, title) SELECT ${shelf}, 'b' || to_char(g, 'FM0000') FROM generate_series(1, ${rows}) g`,

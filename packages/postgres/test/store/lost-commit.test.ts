@@ -59,6 +59,11 @@ class CuttingProxy {
     this.#loss = loss
   }
 
+  /** Whether what was to be lost has been lost. */
+  get hasLost(): boolean {
+    return this.#loss === undefined
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy()
     await new Promise((resolve) => this.#server.close(resolve))
@@ -124,6 +129,7 @@ for (const loss of ['sent', 'late'] as const) {
   test(`one truth: a request whose COMMIT is ${loss} finds the job that it has made`, async () => {
     proxy.lose(loss)
     const handle = await piecework.export({ resource, principal })
+    assert.ok(proxy.hasLost)
     assert.equal((await piecework.jobs({ resource, principal }))[0]?.id, handle.id)
     await assert.rejects(piecework.clone({ resource, principal }), (error) =>
       isPieceworkError(error, 'resource-busy'),
@@ -135,6 +141,7 @@ for (const loss of ['sent', 'late'] as const) {
   test(`exclusion: a claim whose COMMIT is ${loss} is held, and can be released`, async () => {
     proxy.lose(loss)
     const claim = await piecework.guard.claim([resource], { id: 'me', kind: 'work' })
+    assert.ok(proxy.hasLost)
     assert.equal((await pool.query('SELECT FROM piecework.holds')).rowCount, 1)
     await claim.release()
     assert.equal((await pool.query('SELECT FROM piecework.holds')).rowCount, 0)

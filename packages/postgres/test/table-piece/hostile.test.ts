@@ -221,7 +221,7 @@ test('all problems at once: all problems are told at once, the first of each kin
   )
 })
 
-test('hostile archives: a long document is parsed by nobody but the database', async () => {
+test('hostile archives: a long document is parsed by the database alone', async () => {
   const { parse } = JSON
   let longest = 0
   JSON.parse = (text: string, ...more: []) => {

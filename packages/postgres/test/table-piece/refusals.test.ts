@@ -143,7 +143,7 @@ for (const [name, open] of Object.entries(databases)) {
     assert.deepEqual(await errors(here.db, table('open')), [])
   })
 
-  test('honest counts: a table whose heirs nobody declares is refused by name', async () => {
+  test('honest counts: a table whose heirs no piece declares is refused by name', async () => {
     const found = await errors(here.db, table('parents'))
     assert.deepEqual(
       found.map(({ code, table: of }) => [code, of]),

@@ -226,10 +226,10 @@ for (const on of places) {
   })
 }
 
-/** Undefined: no server. */
-async function available(extension: string): Promise<boolean | undefined> {
+/** Whether there is a server, with this extension. */
+async function available(extension: string): Promise<boolean> {
   const { DATABASE_URL: connectionString } = process.env
-  if (!connectionString) return undefined
+  if (!connectionString) return false
   const client = new pg.Client({ connectionString })
   await client.connect()
   try {

@@ -17,6 +17,7 @@ import { reportLaws } from './report-laws.js'
 import { retentionLaws } from './retention-laws.js'
 import { rowLaws } from './row-laws.js'
 import { summaryLaws } from './summary-laws.js'
+import { turnLaws } from './turn-laws.js'
 
 /** Laws of a `Store`: jobs, attempts, outbox and reports. Its guard has laws of its own (`guardLaws`). */
 export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): void {
@@ -31,6 +32,7 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   summaryLaws(test, options)
   cancelLaws(test, options)
   limitLaws(test, options)
+  turnLaws(test, options)
   deadlineLaws(test, options)
   endLaws(test, options)
   reportLaws(test, options)

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { Job, NewJob, PrincipalLimit, Store } from '@piecework/core/store'
+import type { Job, PrincipalLimit, Store } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
-import { longLease, nothing } from './job-bench.js'
+import { longLease } from './job-bench.js'
 import type { JobStoreLawsOptions } from './job-store-laws-options.js'
+import { batchesOf, end, finish, jobOf, underWay } from './limited-jobs.js'
 import { sampleJob } from './sample-job.js'
 
 /** Laws of how many jobs a principal may have under way. Run by `jobStoreLaws`. */
@@ -76,8 +77,7 @@ export function limitLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     const store = await make(longLease)
     const principal = randomUUID()
     // Its own end makes no room where it was created without a limit.
-    const { limit: _, ...unlimited } = jobOf(principal, one)
-    const first = await store.jobs.create(unlimited)
+    const first = await store.jobs.create(jobOf(principal))
     const jobs = [
       await store.jobs.create(jobOf(principal, one)),
       await store.jobs.create(jobOf(principal, one)),
@@ -88,50 +88,6 @@ export function limitLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     await Promise.all([1, 2, 3].map(() => store.limits.admit()))
     assert.deepEqual(await underWay(store, jobs), [jobs[0]?.id])
     assert.deepEqual(await batchesOf(store, jobs[0]), [0])
-  })
-
-  test('one truth: of all jobs no more begin than may; then one of each principal in turn, of each the oldest', async () => {
-    const store = await make(longLease)
-    const others = await admittedOf(store)
-    const [a, b, c] = [randomUUID(), randomUUID(), randomUUID()]
-    const jobs: Job[] = []
-    for (const principal of [a, a, a, b, b, c]) {
-      const { limit: _, ...job } = jobOf(principal, one)
-      jobs.push(await store.jobs.create({ ...job, concurrentJobs: others + 1 }))
-    }
-    const [a1, a2, a3, b1, b2, c1] = jobs as [Job, Job, Job, Job, Job, Job]
-    for (const job of jobs) {
-      assert.deepEqual(await batchesOf(store, job), job === a1 ? [0] : [])
-      const held = () => store.guard.checkEditable(`project:${job.tree.id}`)
-      await refuses('checkEditable', held, 'resource-busy')
-    }
-    await store.limits.admit()
-    for (const next of [a1, b1, c1, a2, b2, a3]) {
-      assert.deepEqual(await underWay(store, jobs), [next.id])
-      await end(store, next)
-    }
-    for (const job of jobs)
-      assert.equal((await batchesOf(store, job)).filter((batch) => batch === 0).length, 1)
-  })
-
-  test('one truth: priority comes before turns, and who is refused counts what waits for its turn', async () => {
-    const store = await make(longLease)
-    const concurrentJobs = (await admittedOf(store)) + 1
-    const [a, b] = [randomUUID(), randomUUID()]
-    const { limit: _, ...first } = jobOf(a, one)
-    const { limit: _l, ...urgent } = jobOf(a, one)
-    const running = await store.jobs.create({ ...first, concurrentJobs })
-    const refusing: PrincipalLimit = { jobs: 1, whenFull: 'refuse' }
-    const waiting = await store.jobs.create({ ...jobOf(b, refusing), concurrentJobs })
-    assert.equal(waiting.throttled, true)
-    const tooMany = () => store.jobs.create({ ...jobOf(b, refusing), concurrentJobs })
-    await refuses('a job too many', tooMany, 'too-many-jobs')
-    const prior = await store.jobs.create({ ...urgent, concurrentJobs, priority: 5 })
-    const jobs = [running, waiting, prior]
-    for (const next of [running, prior, waiting]) {
-      assert.deepEqual(await underWay(store, jobs), [next.id])
-      await end(store, next)
-    }
   })
 
   test('nothing half-made: a job that is cancelled while it waits goes to its last step, and takes no other job’s place', async () => {
@@ -172,10 +128,6 @@ export function limitLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
 const one: PrincipalLimit = { jobs: 1, whenFull: 'wait' }
 const two: PrincipalLimit = { jobs: 2, whenFull: 'wait' }
 
-function jobOf(principal: string, limit: PrincipalLimit): NewJob {
-  return { ...sampleJob({ batches: [['a']] }), principal: { id: principal }, limit }
-}
-
 function draftOf(principal: string) {
   const { nodes, batches, ...job } = sampleJob({ kind: 'import', batches: [['a']] })
   const request = { options: {}, input: { format: 'folder', uploads: [] } }
@@ -186,40 +138,4 @@ function draftOf(principal: string) {
     run: (store: Store, limit: PrincipalLimit) =>
       store.drafts.run(job.id, { nodes, batches, request, limit }),
   }
-}
-
-/** Batches of the job that the outbox holds. */
-async function batchesOf(store: Store, job: Job | undefined): Promise<readonly number[]> {
-  const items = await store.outbox.pending(10_000)
-  return items.flatMap(({ action }) =>
-    action.type === 'batch' && action.job === job?.id ? [action.batch] : [],
-  )
-}
-
-/** How many jobs have begun, or may at any moment; those of other laws may be among them. */
-async function admittedOf(store: Store): Promise<number> {
-  const all = await store.jobs.list({ limit: 100_000 })
-  const over = ['draft', 'succeeded', 'failed', 'cancelled']
-  return all.filter(({ throttled, status }) => !throttled && !over.includes(status)).length
-}
-
-/** Ids of those that have begun and not ended. */
-async function underWay(store: Store, jobs: readonly Job[]): Promise<readonly string[]> {
-  const now = await Promise.all(jobs.map(({ id }) => store.jobs.get(id)))
-  return now.flatMap((job) => (job && !job.throttled && job.status === 'pending' ? [job.id] : []))
-}
-
-async function end(store: Store, job: Job): Promise<void> {
-  for (const { id, task } of await store.reports.nodes(job.id)) {
-    if (task !== 'finish') await done(store, job, id)
-  }
-  await finish(store, job)
-}
-
-const finish = (store: Store, job: Job): Promise<void> => done(store, job, 'finish')
-
-async function done(store: Store, { id }: Job, node: string): Promise<void> {
-  const lease = await store.attempts.begin({ job: id, node, attempt: 1 }, 'worker-of-the-laws')
-  assert.ok(lease, `no lease was given for ${node}`)
-  await store.attempts.run(lease, nothing())
 }

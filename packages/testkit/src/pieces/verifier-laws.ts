@@ -9,19 +9,18 @@ import type { PieceLawsOptions } from './piece-laws-options.js'
 export function verifierLaws(test: LawTest, options: PieceLawsOptions): void {
   const { name, verifier, exporter, importer, cloner } = options.piece
   if (!verifier || !options.kind.shell) return
-  const law = (what: string, copy: (how: CopyOptions) => Promise<unknown>) => lost(what, options, copy)
 
   if (exporter && importer) {
     test(`honest counts: ${name}: rows that are lost after an import are found, and no others`, async () => {
       const bench = await pieceBench(options)
       const exported = await bench.export()
-      await law('import', (how) => bench.import(exported, how))
+      await lost('import', options, (how) => bench.import(exported, how))
     })
   }
   if (!cloner) return
   test(`honest counts: ${name}: rows that are lost after a clone are found, and no others`, async () => {
     const bench = await pieceBench(options)
-    await law('clone', (how) => bench.clone(how))
+    await lost('clone', options, (how) => bench.clone(how))
   })
 }
 

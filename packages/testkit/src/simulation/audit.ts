@@ -73,7 +73,7 @@ function mayEndSo({ world, records }: AuditDeps, { kind, status, error, tree, id
   if (status === 'cancelled') {
     // A request that fails after it has made a job cancels it.
     if (records.jobs.has(id) && !records.cancelled.has(id))
-      world.violation(`one truth: a ${kind} was cancelled that nobody cancelled`)
+      world.violation(`one truth: a ${kind} was cancelled without a request to`)
     return
   }
   const isSourceGone = records.removed.has(tree.id) && (kind === 'export' || kind === 'clone')

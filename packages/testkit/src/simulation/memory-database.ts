@@ -29,11 +29,7 @@ export function memoryDatabase(time: VirtualTime, random: Random): Database {
     const writes: (() => void)[] = []
     signal?.throwIfAborted()
     const done = await unlessAborted(
-      work({
-        query: writing(writes),
-        copyIn: () => unknown(),
-        copyOut: () => unknown(),
-      }),
+      work({ query: writing(writes), copyIn: noStreams, copyOut: noStreams }),
       signal,
     )
     await time.sleep(random.below(10))
@@ -61,6 +57,6 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefine
   }
 }
 
-function unknown(): never {
+function noStreams(): never {
   throw new Error('The simulated library copies no streams.')
 }

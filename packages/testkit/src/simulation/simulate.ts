@@ -42,7 +42,7 @@ let last: Promise<unknown> = Promise.resolve()
  */
 export function simulate(parts: SimulatedParts, plan: SimulationPlan): Promise<SimulationResult> {
   const result = last.then(() => simulateNow(parts, plan))
-  last = result
+  last = result.catch(() => undefined)
   return result
 }
 
@@ -154,7 +154,7 @@ async function aftermath(deps: AuditDeps, hosts: SimulatedHosts, queue: Simulate
   if (!stopped) deps.world.violation('one truth: a process did not stop')
   queue.flush()
   await audit(deps)
-  // Whoever waits for what never ends would ask for a month.
+  // A request that waits for what never ends would go on for the month.
   if (deps.world.violations.length > 0) return
   // Uploads that are kept stay as long as what was made of them.
   const { rows } = await deps.database.query<{ id: string }>(statements.allBooks.sql)

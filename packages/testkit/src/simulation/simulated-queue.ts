@@ -1,6 +1,7 @@
 import { PieceworkError, type Runtime, type Task, type TaskHandler } from '@piecework/core/store'
 import type { Random } from './random.js'
 import type { SimulatedProcess } from './simulated-process.js'
+import { deliveries, named } from './task-deliveries.js'
 import type { World } from './world.js'
 
 interface Worker {
@@ -61,14 +62,8 @@ export class SimulatedQueue {
   }
 
   #accept(task: Task, delayMs: number): void {
-    const { rates } = this.#world
-    if (this.#random.chance(rates.lost)) {
-      this.#world.fault(`queue: loses ${named(task)}`)
-      return
-    }
-    const times = this.#random.chance(rates.doubled) ? 2 : 1
-    if (times === 2) this.#world.fault(`queue: doubles ${named(task)}`)
-    for (let time = 0; time < times; time++) this.#later(task, delayMs + this.#random.below(rates.lateMs))
+    for (const lateMs of deliveries(this.#world, this.#random, 'queue', task))
+      this.#later(task, delayMs + lateMs)
   }
 
   #again(task: Task, ms: number): void {
@@ -116,5 +111,3 @@ export class SimulatedQueue {
     }
   }
 }
-
-const named = ({ job, node, attempt }: Task): string => `${job.slice(0, 8)} ${node} (${attempt})`

@@ -4,7 +4,7 @@ import type { World } from './world.js'
 interface Node {
   /** The highest that was given out. */
   fence: number
-  /** Until then nobody else may begin, in ms of the simulation; 0 once the attempt has ended. */
+  /** Until then no other attempt may begin, in ms of the simulation; 0 once the attempt has ended. */
   until: number
   /** Attempts whose work was committed. */
   done: number

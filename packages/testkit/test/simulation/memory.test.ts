@@ -39,5 +39,11 @@ test('simulations that are asked for at once do not meet', async () => {
   )
 })
 
+test('a simulation that cannot begin does not stop those after it', async () => {
+  const make = memoryServer()
+  await assert.rejects(simulate({ make }, undefined as never), TypeError)
+  assert.deepEqual((await simulate({ make }, planOf(7))).violations, [])
+})
+
 test.run()
 inProcessTest.run()

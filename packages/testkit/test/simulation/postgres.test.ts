@@ -24,14 +24,12 @@ const planted = (plant: (store: Store) => Store): MakeServer => {
   }
 }
 
-for (const what of ['the work of an attempt is done twice']) {
-  test(`a fault is found: ${what}`, async () => {
-    const plant = plantedFaults[what]
-    assert.ok(plant)
-    for (let seed = 1; seed <= 10; seed++)
-      if ((await simulate({ make: planted(plant) }, planOf(seed))).violations.length > 0) return
-    assert.fail('none of 10 seeds finds it')
-  })
-}
+test('a fault is found: the work of an attempt is done twice', async () => {
+  const plant = plantedFaults['the work of an attempt is done twice']
+  assert.ok(plant)
+  for (let seed = 1; seed <= 10; seed++)
+    if ((await simulate({ make: planted(plant) }, planOf(seed))).violations.length > 0) return
+  assert.fail('none of 10 seeds finds it')
+})
 
 test.run()

@@ -106,7 +106,7 @@ test('honest counts: so does a row whose writer has begun before its table was c
   await assert.rejects(cloned(here.db, marks, into), (error) => isPieceworkError(error, 'source-changed'))
 })
 
-test('honest counts: rows that were left out for another reason are told, and nobody tries again in vain', async () => {
+test('honest counts: rows that were left out for another reason are told, and nothing is tried again in vain', async () => {
   const project = await filled()
   await here.db.query(
     'UPDATE labels SET other = gen_random_uuid() WHERE n = 2 AND group_id IN (SELECT id FROM groups WHERE project_id = $1)',

@@ -191,7 +191,7 @@ const cases: readonly Case[] = [
     ],
   },
   {
-    what: 'acts through a table that nobody carries',
+    what: 'acts through a table that no piece carries',
     run: 'INSERT INTO outside VALUES (NEW.album_id)',
     make: `CREATE TRIGGER t AFTER INSERT ON photos FOR EACH ROW EXECUTE FUNCTION run();
       CREATE FUNCTION further() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE albums SET photo_count = photo_count + 1 WHERE id = NEW.album_id; RETURN NEW; END $$;
