@@ -216,7 +216,7 @@ test('a grid that cannot be read: what was not compared is said', async () => {
       [
         'legacy/grid-missing-part',
         'the other files were not compared with it',
-        'Assign the coordinate system that the layer has in QGIS, and export it again.',
+        'Copy the .prj file that came with it. If there is none, assign the coordinate system in which the layer was made in a GIS, no other one, and export it again.',
       ],
     ],
   )

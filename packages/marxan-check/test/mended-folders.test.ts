@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Folders, folders, inputDat, layer } from '@piecework/test-support/fixtures/marxan-folders.js'
 import { squares } from '@piecework/test-support/fixtures/shapefile-of.js'
+import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { suite } from 'uvu'
 import { marxanCheck } from './support/marxan-check.js'
 
@@ -100,7 +101,7 @@ test('a grid without its .prj file', async () => {
   await rm(join(folder, 'shapes/grid.prj'))
   await step(
     folder,
-    /^Mend shapes\/grid\.shp first: .* lacks grid's \.prj file; .* \(Assign the coordinate system that the layer has in QGIS, and export it again\)\.$/,
+    /^Mend shapes\/grid\.shp first: .* lacks grid's \.prj file; .* \(Copy the \.prj file that came with it\. If there is none, assign the coordinate system in which the layer was made/,
   )
   await writeFile(join(folder, 'shapes/grid.prj'), prj)
   await isMended(folder)
@@ -133,6 +134,59 @@ test('results that lack their summary are left out by the option that is named',
   })
   const [option = ''] = await step(folder, /leave the results out \(marxan-check: (--no-results)\)/)
   await isMended(folder, option)
+})
+
+for (const named of ['', 'OUTPUTDIR output\n'])
+  test(`results in a zip, ${named === '' ? 'without OUTPUTDIR' : 'beside an OUTPUTDIR'}`, async () => {
+    const results = {
+      'mine_sum.csv': '"Run_Number","Score","Cost","Planning_Units"\n1,10,10,1\n',
+      'mine_r00001.csv': 'PUID,SOLUTION\n1,1\n2,0\n3,0\n',
+    }
+    const files = Object.entries(results).map(([name, text]) => ({ name, bytes: Buffer.from(text) }))
+    const folder = await made.make({
+      'input.dat': `${inputDat}SCENNAME mine\n${named}`,
+      'results.zip': zipOf(files),
+    })
+    const [zip = '', key = '', option = ''] = await step(
+      folder,
+      /unpack (\S+) into (?:a folder, and set (OUTPUTDIR) in input\.dat to its name|the folder that OUTPUTDIR names), or name it: --file (.*)\)\.$/,
+    )
+    await isMended(folder, '--file', option.replaceAll("'", ''))
+    const unpacked = key === '' ? 'output' : 'mine'
+    await mkdir(join(folder, unpacked))
+    for (const { name, bytes } of files) await writeFile(join(folder, unpacked, name), bytes)
+    await rm(join(folder, zip))
+    if (key !== '') await edit(folder, 'input.dat', (text) => `${text}${key} ${unpacked}\n`)
+    await isMended(folder)
+  })
+
+test('a grid of which no attribute has ids of pu.dat', async () => {
+  const folder = await made.make(
+    layer(squares([70, 80, 90]), 'shapes/grid', [{ name: 'FID', type: 'N', length: 9 }]),
+  )
+  const [attribute = ''] = await step(
+    folder,
+    /\(Give each planning unit its id of pu\.dat in an attribute (\w+), or take the layer that this pu\.dat was made for\)\.$/,
+  )
+  const columns = [{ name: attribute, type: 'N', length: 9 }]
+  for (const [path, bytes] of Object.entries(layer(squares([1, 2, 3]), 'shapes/grid', columns)))
+    await writeFile(join(folder, path), bytes ?? '')
+  await isMended(folder)
+})
+
+test('shapes that are invalid, without a database', async () => {
+  const flipped = squares([1, 2, 3]).map((unit, at) => {
+    const [[a, b, c, d] = []] = unit.rings ?? []
+    return at === 0 || !a || !b || !c || !d ? unit : { ...unit, rings: [[a, c, b, d, a]] }
+  })
+  const folder = await made.make(layer(flipped))
+  await step(
+    folder,
+    /2 planning units are invalid; .*: records 2, 3 \(.*, or mend them in a GIS \(in QGIS: Fix geometries\)/,
+  )
+  for (const [path, bytes] of Object.entries(layer(squares([1, 2, 3]))))
+    await writeFile(join(folder, path), bytes ?? '')
+  await isMended(folder)
 })
 
 test('an odd input.dat: one step after the other', async () => {

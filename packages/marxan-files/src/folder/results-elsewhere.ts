@@ -47,7 +47,7 @@ export async function resultsElsewhere(
       column: 'OUTPUTDIR',
       message: `Files named like results of Marxan are in ${where.join(', ')}${more}, and ${leads}: no results are read`,
       hint: first.isZip
-        ? `If they are this project's, unpack ${first.path} into the folder that OUTPUTDIR names.`
+        ? `If they are this project's, unpack ${first.path} into ${OUTPUTDIR === '' ? `a folder, and set OUTPUTDIR in ${input} to its name` : 'the folder that OUTPUTDIR names'}.`
         : `If they are this project's, set OUTPUTDIR in ${input} to ${first.path}.`,
       fix: { role: outputRole, file: first.path },
     },

@@ -1,3 +1,4 @@
+import type { NewFinding } from '@piecework/core/piece'
 import {
   type AttributeField,
   type AttributeTable,
@@ -9,7 +10,7 @@ import { IdIndex } from '../ids/id-index.js'
 import { metadataFix } from '../metadata-fix.js'
 import type { KnownIds } from '../tables/table-ids.js'
 import { type IdText, idText } from './id-text.js'
-import { bestAttribute, rankedAttributes, rankingText } from './ranked-attributes.js'
+import { bestAttribute, type RankedAttribute, rankedAttributes, rankingText } from './ranked-attributes.js'
 
 export interface IdAttribute extends RowReader<IdText> {
   readonly field: AttributeField
@@ -71,6 +72,18 @@ function checked(field: AttributeField, labels: LayerLabels): AttributeField {
   ])
 }
 
+/** No attribute is asked for where none can be right: its ids would be refused, or be those of other planning units. */
+const attributeFix = (
+  labels: LayerLabels,
+  candidates: readonly RankedAttribute[],
+  isCompared: boolean,
+): Pick<NewFinding, 'hint' | 'fix'> =>
+  candidates.length > 0 && !(isCompared && candidates.every(({ known }) => known === 0))
+    ? metadataFix(labels.role, 'idAttribute', bestAttribute(candidates, isCompared))
+    : {
+        hint: 'Give each planning unit its id of pu.dat in an attribute puid, or take the layer that this pu.dat was made for.',
+      }
+
 async function unidentified(
   labels: LayerLabels,
   table: AttributeTable,
@@ -92,7 +105,7 @@ async function unidentified(
           ? 'none of its attributes holds unique integers'
           : `attributes that hold unique integers${listed}`
       }`,
-      metadataFix(labels.role, 'idAttribute', bestAttribute(candidates, ids.size > 0)),
+      attributeFix(labels, candidates, ids.size > 0),
     ),
   ])
 }

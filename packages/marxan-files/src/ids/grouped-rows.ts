@@ -12,18 +12,25 @@ export class GroupedRows {
     this.#first ??= { line, message: message() }
   }
 
-  /** `many`: the sentence about several of them, before their ids are listed: "3 features have no name". */
+  /**
+   * `many`: the sentence about several of them, before their ids are listed: "3 features have no name". `ids`: what these are, where the
+   * sentence does not say it: "records".
+   */
   report(
     code: string,
     location: Omit<FindingLocation, 'line'>,
     many: (count: number) => string,
     findings: FindingCollector,
+    { ids, hint }: { readonly ids?: string; readonly hint?: string } = {},
   ): void {
     if (!this.#first) return
     const { line, message } = this.#first
     const { count, text } = this.#ids
-    findings.warning(code, { ...location, line }, () =>
-      count === 1 ? { message } : { message: `${many(count)}: ${text}`, count },
-    )
+    findings.warning(code, { ...location, line }, () => ({
+      ...(count === 1
+        ? { message }
+        : { message: `${many(count)}: ${ids === undefined ? '' : `${ids} `}${text}`, count }),
+      ...(hint !== undefined && { hint }),
+    }))
   }
 }

@@ -119,7 +119,7 @@ function scenarioOf(
 function reportOtherScenario(only: string, wanted: string, findings: FindingCollector): void {
   findings.warning('legacy/output-scenario', { file: outputRole }, () => ({
     message: `The results are of the scenario ${JSON.stringify(only)}, while input.dat names ${JSON.stringify(wanted)} (SCENNAME); they were taken, as there are no others`,
-    hint: 'If they are of another project or of other parameters, leave the results out.',
+    hint: 'If they are of another project or of other parameters, leave the results out (marxan-check: --no-results).',
   }))
 }
 

@@ -5,7 +5,7 @@ import { forEachGridId, type GridIds } from '../planning-grid/for-each-grid-id.j
 import { costShapefile as labels } from '../shapes/labels.js'
 import { reportDeleted } from '../shapes/shape-findings.js'
 import type { CostAttributes } from './cost-attributes.js'
-import { reportCost } from './report-cost.js'
+import { CostFindings } from './cost-findings.js'
 
 /** Checks a layer with ids: every cost, every id, and whether each planning unit has a record. */
 export async function checkCostIds(
@@ -17,16 +17,18 @@ export async function checkCostIds(
 ): Promise<void> {
   const seen = new IdLines()
   const spelled = new NonIntegerIds()
+  const costs = new CostFindings(shapefile.attributes.column, findings)
   let rows = 0
   for await (const batch of shapefile.rows()) {
     for (const row of batch) {
-      reportCost(row, shapefile.attributes.column, findings)
+      costs.add(row)
       if (row.row.unit)
         describeId({ record: row.record, ...row.row.unit }, column, seen, spelled, labels, findings)
     }
     rows += batch.length
     progress(batch.at(-1)?.record ?? 0, shapefile.records)
   }
+  costs.report()
   spelled.report(column, labels, findings)
   reportDeleted(rows, shapefile.records, labels, findings)
   const missing = new IdSample()

@@ -5,9 +5,9 @@ import { type FindCovered, type Uncovered, uncoveredUnits } from '../shapes/cove
 import type { GeometryChecks } from '../shapes/geometry-checks.js'
 import { costShapefile as labels } from '../shapes/labels.js'
 import { placedLayer, reportUnplaced } from '../shapes/placed-layer.js'
-import { reportDeleted, reportShapes } from '../shapes/shape-findings.js'
+import { reportDeleted, ShapeFindings } from '../shapes/shape-findings.js'
 import type { CostAttributes } from './cost-attributes.js'
-import { reportCost } from './report-cost.js'
+import { CostFindings } from './cost-findings.js'
 
 /** Checks a layer without ids: every cost, every shape, and whether each planning unit is covered. */
 export async function checkCostShapes(
@@ -19,13 +19,17 @@ export async function checkCostShapes(
   const { tx, progress } = context
   const shapefile = placedLayer(opened, { labels, checks, tx })
   reportUnplaced(shapefile, labels, findings)
+  const shapes = new ShapeFindings({ labels, thing: 'shape', checks, tx, findings })
+  const costs = new CostFindings(shapefile.attributes.column, findings)
   let features = 0
   for await (const batch of shapefile.features()) {
-    for (const row of batch) reportCost(row, shapefile.attributes.column, findings)
-    await reportShapes(batch, { labels, thing: 'shape', checks, tx, findings })
+    for (const row of batch) costs.add(row)
+    await shapes.add(batch)
     features += batch.length
     progress(batch.at(-1)?.record ?? 0, shapefile.records)
   }
+  costs.report()
+  shapes.report()
   reportDeleted(features, shapefile.records, labels, findings)
   // Units below shapes that cannot be read would seem to be uncovered.
   if (findings.errors === 0) await checkCoverage(context, shapefile, checks, findings)

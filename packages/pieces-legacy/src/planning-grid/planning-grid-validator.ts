@@ -10,7 +10,7 @@ import {
 } from '@piecework/marxan-files'
 import type { GeometryChecks } from '../shapes/geometry-checks.js'
 import { placedLayer, reportUnplaced } from '../shapes/placed-layer.js'
-import { type ReportShapesOptions, reportDeleted, reportShapes } from '../shapes/shape-findings.js'
+import { reportDeleted, ShapeFindings, type ShapeFindingsOptions } from '../shapes/shape-findings.js'
 
 /** Reads the whole grid: every id, every shape, and whether it is a valid polygon. */
 export const planningGridValidator = ({ checks }: { readonly checks: GeometryChecks }): Validator => ({
@@ -39,19 +39,21 @@ const notCompared = (finding: NewFinding): NewFinding => ({
 
 async function check(
   grid: Grid,
-  report: ReportShapesOptions,
+  options: ShapeFindingsOptions,
   progress: (done: number, total?: number) => void,
 ): Promise<void> {
-  const { findings } = report
+  const { findings } = options
+  const shapes = new ShapeFindings(options)
   const seen = new IdLines()
   const spelled = new NonIntegerIds()
   let units = 0
   for await (const batch of grid.features()) {
     for (const unit of batch) describeId(unit, grid.idAttribute, seen, spelled, planningGrid, findings)
-    await reportShapes(batch, report)
+    await shapes.add(batch)
     units += batch.length
     progress(batch.at(-1)?.record ?? 0, grid.records)
   }
+  shapes.report()
   spelled.report(grid.idAttribute, planningGrid, findings)
   reportDeleted(units, grid.records, planningGrid, findings)
 }

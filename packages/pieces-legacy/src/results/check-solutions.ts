@@ -2,6 +2,7 @@ import type { FindingCollector } from '@piecework/core/piece'
 import {
   type BestRun,
   BestRunSearch,
+  GroupedRows,
   type OutputFolder,
   type RunSummary,
   readSolutions,
@@ -27,6 +28,7 @@ export async function checkSolutions(context: SolutionsContext): Promise<Checked
   const before = findings.errors
   const stated = new Map(summaries.map((summary) => [summary.run, summary]))
   const search = new BestRunSearch(summaries, await bestSolution(folder, units, { findings, signal }))
+  const unitCounts = new CountFindings()
   const counts = new Uint32Array(units.size)
   const runs = new Set<number>()
   const checked = () => ({ runs, best: search.result })
@@ -41,10 +43,11 @@ export async function checkSolutions(context: SolutionsContext): Promise<Checked
     runs.add(run)
     search.add(run, selected)
     for (const index of selected) counts[index] = (counts[index] as number) + 1
-    reportCount(solution, stated.get(run), folder.sum?.name ?? '', findings)
+    unitCounts.add(solution, stated.get(run))
     await compareWithRunFile(solution, context)
     context.progress(runs.size)
   }
+  unitCounts.report(folder.sum?.name ?? '', findings)
   if (findings.errors === before) reportWithoutRow(runs, folder, findings)
   // Solutions that were read in part would contradict files that are right.
   if (findings.errors > 0) return checked()
@@ -55,21 +58,30 @@ export async function checkSolutions(context: SolutionsContext): Promise<Checked
 
 const place = ({ file, line }: Solution) => ({ file, ...(line !== undefined && { line }) })
 
-function reportCount(
-  solution: Solution,
-  summary: RunSummary | undefined,
-  file: string,
-  findings: FindingCollector,
-): void {
-  const { run, selected } = solution
-  if (!summary || summary.planningUnits === null || summary.planningUnits === selected.size) return
-  findings.warning(
-    'legacy/planning-units-differ',
-    { file, line: summary.line, column: 'Planning_Units' },
-    () => ({
-      message: `Planning_Units of the run ${run} is ${summary.planningUnits}, but ${solution.file} selects ${selected.size}`,
-    }),
-  )
+/** Runs whose number of planning units in the summary is another one than their solution selects. */
+class CountFindings {
+  readonly #runs = new GroupedRows()
+
+  add({ run, selected, file }: Solution, summary: RunSummary | undefined): void {
+    if (!summary || summary.planningUnits === null || summary.planningUnits === selected.size) return
+    const { line, planningUnits } = summary
+    const { size } = selected
+    this.#runs.add(
+      line,
+      run,
+      () => `Planning_Units of the run ${run} is ${planningUnits}, but ${file} selects ${size}`,
+    )
+  }
+
+  report(file: string, findings: FindingCollector): void {
+    this.#runs.report(
+      'legacy/planning-units-differ',
+      { file, column: 'Planning_Units' },
+      (count) => `${count} runs have another number in Planning_Units than their solution selects`,
+      findings,
+      { ids: 'runs' },
+    )
+  }
 }
 
 function reportWithoutRow(

@@ -1,7 +1,7 @@
 import type { FindingCollector, Queryable } from '@piecework/core/piece'
-import { pluralize } from '@piecework/marxan-files'
+import { GroupedRows, pluralize } from '@piecework/marxan-files'
 import type { LayerLabels, PolygonGeometry, ShapeProblem } from '@piecework/vector-files'
-import type { GeometryChecks, RecordShape } from './geometry-checks.js'
+import type { GeometryChecks, InvalidShape, RecordShape } from './geometry-checks.js'
 
 const problems: Readonly<Record<ShapeProblem, string>> = {
   none: 'has no geometry',
@@ -9,7 +9,12 @@ const problems: Readonly<Record<ShapeProblem, string>> = {
   'out-of-range': 'lies outside of the earth: its coordinates do not fit the .prj file',
 }
 
-export interface ReportShapesOptions {
+interface PlacedRecord {
+  readonly record: number
+  readonly geometry: PolygonGeometry
+}
+
+export interface ShapeFindingsOptions {
   readonly labels: LayerLabels
   /** What each shape is: "planning unit". */
   readonly thing: string
@@ -18,43 +23,83 @@ export interface ReportShapesOptions {
   readonly findings: FindingCollector
 }
 
-/** Reports what is wrong with the shapes of a batch, and whether it can be repaired. */
-export async function reportShapes(
-  batch: readonly { readonly record: number; readonly geometry: PolygonGeometry }[],
-  { labels, thing, checks, tx, findings }: ReportShapesOptions,
-): Promise<void> {
-  const locationOf = (record: number) => ({ file: labels.role, line: record })
-  const doubtful: RecordShape[] = []
-  for (const { record, geometry } of batch) {
-    if ('problem' in geometry) {
-      findings.error(`${labels.code}-shape-${geometry.problem}`, locationOf(record), () => ({
-        message: `The ${thing} of record ${record} ${problems[geometry.problem]}`,
-      }))
-      continue
-    }
-    if (!geometry.convex) doubtful.push({ record, shape: geometry })
-    if (geometry.repaired)
-      findings.warning(`${labels.code}-shape-repaired`, locationOf(record), () => ({
-        message: `The ${thing} of record ${record} has a ring that is open or without area; it is repaired`,
-      }))
+/** What is wrong with the shapes of a layer: an error for each that is of no use, one warning for all that are repaired in the same way. */
+export class ShapeFindings {
+  readonly #options: ShapeFindingsOptions
+  readonly #openRings = new GroupedRows()
+  readonly #repaired = new GroupedRows()
+  readonly #untried = new GroupedRows()
+
+  constructor(options: ShapeFindingsOptions) {
+    this.#options = options
   }
-  if (doubtful.length === 0) return
-  for (const { record, reason, repairable } of await checks.invalidShapes(doubtful, tx)) {
-    const location = locationOf(record)
+
+  async add(batch: readonly PlacedRecord[]): Promise<void> {
+    const { labels, thing, checks, tx, findings } = this.#options
+    const doubtful: RecordShape[] = []
+    for (const { record, geometry } of batch) {
+      if ('problem' in geometry) {
+        findings.error(
+          `${labels.code}-shape-${geometry.problem}`,
+          { file: labels.role, line: record },
+          () => ({
+            message: `The ${thing} of record ${record} ${problems[geometry.problem]}`,
+          }),
+        )
+        continue
+      }
+      if (!geometry.convex) doubtful.push({ record, shape: geometry })
+      if (geometry.repaired)
+        this.#openRings.add(
+          record,
+          record,
+          () => `The ${thing} of record ${record} has a ring that is open or without area; it is repaired`,
+        )
+    }
+    if (doubtful.length === 0) return
+    for (const invalid of await checks.invalidShapes(doubtful, tx)) this.#invalid(invalid)
+  }
+
+  #invalid({ record, reason, repairable }: InvalidShape): void {
+    const { labels, thing, findings } = this.#options
     const what = `The ${thing} of record ${record} is invalid (${reason})`
     if (repairable === undefined)
-      findings.warning(`${labels.code}-shape-unrepaired`, location, () => ({
-        message: `${what}; without a database its repair could not be tried`,
-        hint: 'The import repairs it if an area is left.',
-      }))
-    else if (repairable)
-      findings.warning(`${labels.code}-shape-repaired`, location, () => ({
-        message: `${what}; it is repaired`,
-      }))
+      this.#untried.add(record, record, () => `${what}; without a database its repair could not be tried`)
+    else if (repairable) this.#repaired.add(record, record, () => `${what}; it is repaired`)
     else
-      findings.error(`${labels.code}-shape-invalid`, location, () => ({
+      findings.error(`${labels.code}-shape-invalid`, { file: labels.role, line: record }, () => ({
         message: `${what} and cannot be repaired`,
       }))
+  }
+
+  /** After the last batch. */
+  report(): void {
+    const { labels, thing, findings } = this.#options
+    const place = { file: labels.role }
+    this.#openRings.report(
+      `${labels.code}-shape-repaired`,
+      place,
+      (count) => `${count} ${thing}s have a ring that is open or without area; they are repaired`,
+      findings,
+      { ids: 'records' },
+    )
+    this.#repaired.report(
+      `${labels.code}-shape-repaired`,
+      place,
+      (count) => `${count} ${thing}s are invalid; they are repaired`,
+      findings,
+      { ids: 'records' },
+    )
+    this.#untried.report(
+      `${labels.code}-shape-unrepaired`,
+      place,
+      (count) => `${count} ${thing}s are invalid; without a database their repair could not be tried`,
+      findings,
+      {
+        ids: 'records',
+        hint: 'The import repairs what has an area left and refuses the rest: try it with --database, or mend them in a GIS (in QGIS: Fix geometries).',
+      },
+    )
   }
 }
 

@@ -185,6 +185,10 @@ const cases: Record<string, [files: Changed, told: string[]]> = {
     { 'out_sum.csv': sum.replace('10,2,3', '10,3,3') },
     ['? planning-units-differ out_sum.csv 2 Planning_Units'],
   ],
+  'Planning_Units of many runs that differ': [
+    { ...noMatrix, 'out_sum.csv': sum.replace('10,2,3', '10,3,3').replace('9,1,3', '9,4,3') },
+    ['? planning-units-differ out_sum.csv 2 Planning_Units ×2'],
+  ],
   'a run without a solution': [
     { 'out_sum.csv': `${sum}3,30,9,1,3,1.5,0.5,1,0.75\n` },
     ['? run-without-solution out_sum.csv ×1'],

@@ -69,7 +69,7 @@ test('asked for, found by a known name, or of one record: no warning', async () 
   assert.deepEqual(await told(four.slice(0, 1), { columns }), [])
 })
 
-test('a shape that touches no planning unit is a warning with its record', async () => {
+test('shapes that touch no planning unit are one warning with their records', async () => {
   const columns = [text('name')]
   const shapes = [
     box([0.5, 0.5, 0.6, 0.6], 'in'),
@@ -80,10 +80,12 @@ test('a shape that touches no planning unit is a warning with its record', async
   ]
   const found = await told(shapes, { columns })
   assert.deepEqual(
-    found.map(({ severity, code, line }) => [severity, code, line]),
-    [3, 4, 5].map((line) => ['warning', 'legacy/feature-shapes-shape-apart', line]),
+    found.map(({ severity, code, line, count }) => [severity, code, line, count]),
+    [['warning', 'legacy/feature-shapes-shape-apart', 3, 3]],
   )
-  assert.match(found[0]?.message ?? '', /record 3 \(north\)/)
+  assert.match(found[0]?.message ?? '', /: records 3, 4, 5$/)
+  const [one] = await told(shapes.slice(0, 3), { columns })
+  assert.equal(one?.message, 'The shape of record 3 (north) touches no planning unit')
 })
 
 test('of a grid that cannot be read nothing is apart', async () => {

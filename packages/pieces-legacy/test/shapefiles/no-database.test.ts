@@ -3,6 +3,7 @@ import { entriesOf } from '@piecework/core/piece'
 import { type GeometryChecks, legacyPieces } from '@piecework/pieces-legacy'
 import { equidistantConic } from '@piecework/test-support/fixtures/foreign-crs.js'
 import {
+  type Column,
   type Feature,
   shapefileParts,
   squares,
@@ -11,7 +12,7 @@ import {
 } from '@piecework/test-support/fixtures/shapefile-of.js'
 import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { suite } from 'uvu'
-import { bowTie, box, number } from './support/uploads.js'
+import { bowTie, box, number, text } from './support/uploads.js'
 
 const test = suite('validation of shapefiles without a database')
 
@@ -24,16 +25,22 @@ interface Told {
   readonly gridPrj?: string
   readonly prj?: string
   readonly piece?: string
+  readonly columns?: readonly Column[]
 }
 
 /** Codes of what the validators of costs, or of another piece, report of four units in a row. */
 async function told(
   shapes: readonly Feature[],
-  { gridPrj = wgs84, prj = wgs84, piece: wanted = 'legacy/cost-shapes' }: Told = {},
+  {
+    gridPrj = wgs84,
+    prj = wgs84,
+    piece: wanted = 'legacy/cost-shapes',
+    columns = [number('cost')],
+  }: Told = {},
 ): Promise<readonly string[]> {
   const zips = {
     'planning-grid': zipOf(zippedParts(shapefileParts(squares([1, 2, 3, 4]), { prj: gridPrj }))),
-    'cost-surface': zipOf(zippedParts(shapefileParts(shapes, { columns: [number('cost')], prj }))),
+    'cost-surface': zipOf(zippedParts(shapefileParts(shapes, { columns, prj }))),
   }
   const piece = legacyPieces({ checks }).find(({ name }) => name === wanted)
   const target = { kind: 'project', id: '1' }
@@ -61,7 +68,8 @@ async function told(
   }
   const codes: string[] = []
   for (const validator of piece?.validators ?? [])
-    for await (const { severity, code } of validator.validate(context)) codes.push(`${severity} ${code}`)
+    for await (const { severity, code, count } of validator.validate(context))
+      codes.push(`${severity} ${code}${count === undefined ? '' : ` ×${count}`}`)
   return codes
 }
 
@@ -76,6 +84,16 @@ test('what only a database can tell is a warning', async () => {
   assert.deepEqual(await told([bowTie('1'), box([0, 0, 4, 1], '1')]), [
     'warning legacy/cost-shapes-shape-unrepaired',
   ])
+  assert.deepEqual(await told([bowTie('1'), box([0, 0, 4, 1], '1'), bowTie('2')]), [
+    'warning legacy/cost-shapes-shape-unrepaired ×2',
+  ])
+})
+
+test('costs that are written as texts are one warning', async () => {
+  const shapes = [box([0, 0, 4, 1], '1'), box([0, 0, 4, 1], '2.5')]
+  const columns = [text('cost')]
+  assert.deepEqual(await told(shapes, { columns }), ['warning legacy/cost-shapes-cost-text ×2'])
+  assert.deepEqual(await told(shapes.slice(1), { columns }), ['warning legacy/cost-shapes-cost-text'])
 })
 
 test('where a layer lies that only PROJ can place is a warning, and so is what depends on it', async () => {

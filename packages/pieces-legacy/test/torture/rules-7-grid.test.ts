@@ -183,6 +183,16 @@ const rules: Readonly<Record<string, readonly Case[]>> = {
   ],
   'invalid geometry: repaired (ST_MakeValid) with a warning when the result is polygonal, else error': [
     ['a bow-tie', shaped([square(0, 0)], [bowtie]), ['? grid-shape-repaired planning-grid 2']],
+    [
+      'many bow-ties, told once',
+      shaped([bowtie], [square(3, 3)], [bowtie]),
+      ['? grid-shape-repaired planning-grid 1 ×2'],
+    ],
+    [
+      'many open rings, told once',
+      shaped([square(3, 3)], [square(0, 0).slice(0, 4)], [square(2, 2).slice(0, 4)]),
+      ['? grid-shape-repaired planning-grid 2 ×2'],
+    ],
     ['an open ring', shaped([square(0, 0).slice(0, 4)]), ['? grid-shape-repaired planning-grid 1']],
     ['no area', shaped([square(0, 0)], [line]), ['! grid-shape-invalid planning-grid 2']],
     [

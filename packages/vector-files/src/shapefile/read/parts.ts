@@ -34,7 +34,7 @@ export function findParts(
       labels,
       'two-layers',
       `${labels.subject} holds ${layers.length} layers: ${layers.map(([stem]) => `${stem}.shp`).join(', ')}`,
-      'Give one shapefile.',
+      'Leave the one that is meant in the zip, and take the others out.',
     )
   const [stem, parts] = layers[0] ?? [...groups][0] ?? ['', new Map<string, readonly ZippedFile[]>()]
   const [[first] = []] = parts.values()
@@ -94,7 +94,7 @@ function assertComplete(name: string, parts: FilesByExtension, labels: LayerLabe
         {
           hint:
             extension === 'prj'
-              ? 'Assign the coordinate system that the layer has in QGIS, and export it again.'
+              ? 'Copy the .prj file that came with it. If there is none, assign the coordinate system in which the layer was made in a GIS, no other one, and export it again.'
               : 'Copy all parts of the shapefile: .shp, .shx, .dbf and .prj.',
         },
       ),
