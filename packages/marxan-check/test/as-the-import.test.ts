@@ -212,13 +212,12 @@ const odd: readonly (readonly Ring[])[] = [
   [closed([0, 0], [3, 0], [6, 0])],
 ]
 
-/** Records told to be invalid; at most a hundred are listed. */
-async function invalid(folder: string, ...args: readonly string[]): Promise<readonly (number | undefined)[]> {
+/** How many records are told to be invalid. */
+async function invalid(folder: string, ...args: readonly string[]): Promise<number> {
   const { findings } = documentOf(await marxanCheck([folder, '--json', ...args]))
   return findings
-    .filter(({ message }) => /is invalid \(/.test(message))
-    .map(({ line }) => line)
-    .sort()
+    .filter(({ message }) => /\b(is|are) invalid\b/.test(message))
+    .reduce((sum, { count = 1 }) => sum + count, 0)
 }
 
 test('without a database the same shapes are invalid as PostGIS says', () =>
@@ -229,8 +228,8 @@ test('without a database the same shapes are invalid as PostGIS says', () =>
       const rows = features.map((_, at) => `${at},1\n`).join('')
       const folder = await made.make({ ...layer(features), 'input/pu.dat': `id,cost\n${rows}` })
       const alone = await invalid(folder)
-      assert.ok(alone.includes(2) && !alone.includes(1))
-      assert.deepEqual(alone, await invalid(folder, '--database', host.url))
+      assert.ok(alone > 0 && alone < features.length)
+      assert.equal(alone, await invalid(folder, '--database', host.url))
     }),
     // Each run takes two processes: too slow to shrink.
     { numRuns: 4, endOnFailure: true },
