@@ -59,6 +59,13 @@ export const defaults = {
   valueBytesAsked: 4 * 1024 * 1024,
   /** Values of one column, or rows of one table, that the database refuses before it is asked about no more. */
   refusedPerColumn: 100,
+  /**
+   * Bytes that the values of an entry may gain in the database, and how many times the entry's size if that is
+   * more: as an archive's entries may inflate. The gain of one value that is counted.
+   */
+  freeGrowthBytes: 64 * 1024 * 1024,
+  entryGrowth: 100,
+  toldGrowthBytes: 500,
   /** Keys of a file that may come twice, which its second reading looks for. */
   suspectedKeys: 10_000,
   /** Missing external rows of one entry: one report should name all that must be added. */

@@ -25,10 +25,11 @@ export async function assertKept(
   const { entry } = plan
   const { csv } = await openEntry(plan, entries)
   await csv.close()
-  const types = entries.facts(entry)?.types
+  const facts = entries.facts(entry)
+  const types = facts?.types
   if (!mayChange(plan, csv.columns, types)) return undefined
   const findings = new FindingCollector({ limit: defaults.listedPerColumn })
-  const checks = rowChecks(tx, plan, csv.columns, types)
+  const checks = rowChecks(tx, plan, csv.columns, facts)
   let line = 2 + newlines(csv.columns)
   for await (const batch of entries.rows(entry)) {
     for (const row of batch) {
@@ -39,13 +40,15 @@ export async function assertKept(
   }
   await checks.ask(findings, true)
   const found = findings.list()
-  const changed = found.filter(({ code }) => code === 'table/value-changed' || (types && code === invalid))
+  const changed = found.filter(
+    ({ code }) => code === 'table/value-changed' || (types && refusedLater.has(code)),
+  )
   if (changed.length > 0) throw refusal(entry, changed)
-  const refused = found.filter(({ code }) => code === invalid)
+  const refused = found.filter(({ code }) => refusedLater.has(code))
   return refused.length > 0 ? refusal(entry, refused) : undefined
 }
 
-const invalid = 'table/value-invalid'
+const refusedLater: ReadonlySet<string> = new Set(['table/value-invalid', 'table/values-grow'])
 
 function refusal(entry: string, found: readonly NewFinding[]): PieceworkError {
   const [first] = found

@@ -5,6 +5,7 @@ import { readableColumns } from './header.js'
 import { keepsText, keepsValue, mayLose } from './kept-sql.js'
 import { referencesOf, type TablePlan } from './table-plan.js'
 import { type ValueCheck, valueCheck } from './value-check.js'
+import { gainedCharacters, ValueGrowth } from './value-growth.js'
 import { valueIn } from './value-in.js'
 import { ValueQuestions } from './value-questions.js'
 
@@ -16,14 +17,16 @@ export interface RowChecks {
   ask(findings: FindingCollector, all?: boolean): Promise<void>
 }
 
-/** @param types of the columns when they were exported */
+/** @param facts of the entry, with the types of the columns when they were exported */
 export function rowChecks(
   db: Queryable,
   plan: TablePlan,
   columns: readonly string[],
-  types: EntryFacts['types'],
+  facts: EntryFacts | undefined,
 ): RowChecks {
   const file = plan.entry
+  const types = facts?.types
+  const growth = new ValueGrowth(facts?.size)
   const readable = readableColumns(plan)
   const questions: Pick<ValueQuestions, 'isFull' | 'ask'>[] = []
   const constraints = checkQuestions(plan, columns)
@@ -43,7 +46,7 @@ export function rowChecks(
       own,
       types?.length === columns.length ? types[at] : undefined,
     )
-    const asked = new ValueQuestions(column, file, kept)
+    const asked = new ValueQuestions(column, file, kept, growth)
     questions.push(asked)
     return (row, line, findings) => {
       const value = valueIn(row, name)
@@ -53,6 +56,8 @@ export function rowChecks(
         findings.error('table/value-missing', { file, line, column: name }, () => ({ message }))
         return
       }
+      const gained = gainedCharacters(column, value)
+      if (gained > 0) growth.add(gained, { file, line, column: name }, findings)
       const verdict = fits(value)
       if (verdict === undefined) asked.add(value, line, findings)
       else if (!verdict) {

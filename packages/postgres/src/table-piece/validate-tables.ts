@@ -73,9 +73,9 @@ async function* validateEntry(
   try {
     const columns = await headerOf(context, file)
     yield* headerFindings(plan, matchHeader(plan, columns))
-    const checks = rowChecks(context.tx, plan, columns, entries.facts(file)?.types)
-    const external = externalKeys(plan, context)
     const facts = entries.facts(file)
+    const checks = rowChecks(context.tx, plan, columns, facts)
+    const external = externalKeys(plan, context)
     const repeated = new RepeatedKeys(plan, columns, facts?.rows ?? Math.ceil((facts?.size ?? 0) / 20))
     let line = 2 + newlines(columns)
     for await (const batch of entries.rows(file)) {

@@ -3,15 +3,20 @@ import { defaults } from '../defaults.js'
 import type { Column } from './catalogue.js'
 import { givenBack } from './kept-sql.js'
 import { askAboutEach } from './refused-values.js'
+import { gainsUnseen, type ValueGrowth } from './value-growth.js'
 
-/** What the database makes of a text: true if it is kept, false if it is refused, else what it becomes. */
-type Verdict = boolean | string
+/**
+ * What the database makes of a text: true if it is kept, false if it is refused, the bytes that it gains if these
+ * are many, else what it becomes.
+ */
+type Verdict = boolean | number | string
 
 /** Texts of one column that only the database can judge; they wait until there are enough to ask for. */
 export class ValueQuestions {
   readonly #column: Column
   readonly #file: string
   readonly #kept: string
+  readonly #growth: ValueGrowth
   /** Lines by text: each text is asked for once, whatever the number of its rows. */
   readonly #waiting = new Map<string, number[]>()
   #lines = 0
@@ -20,10 +25,11 @@ export class ValueQuestions {
   #refused = 0
 
   /** @param kept SQL of the condition that the text `u.v` is kept */
-  constructor(column: Column, file: string, kept: string) {
+  constructor(column: Column, file: string, kept: string, growth: ValueGrowth) {
     this.#column = column
     this.#file = file
     this.#kept = kept
+    this.#growth = growth
   }
 
   get isFull(): boolean {
@@ -53,8 +59,10 @@ export class ValueQuestions {
       db,
       [...this.#waiting.keys()],
       async (some) => {
-        const { rows } = await db.query<{ v: string; became: string }>(this.#sql, [some])
-        for (const { v, became } of rows) verdicts.set(v, became)
+        const { rows } = await db.query<{ v: string; became: string; gained: number | null }>(this.#sql, [
+          some,
+        ])
+        for (const { v, became, gained } of rows) verdicts.set(v, gained ?? became)
       },
       (text) => verdicts.set(text, false),
       defaults.refusedPerColumn - this.#refused,
@@ -75,6 +83,10 @@ export class ValueQuestions {
     if (verdict === true) return
     const { name, type } = this.#column
     const place = { file: this.#file, line, column: name }
+    if (typeof verdict === 'number') {
+      this.#growth.add(verdict, place, findings)
+      return
+    }
     const shown = JSON.stringify(text.slice(0, 100))
     if (verdict === false) {
       findings.error('table/value-invalid', place, () => ({ message: `${shown} is not ${type}.` }))
@@ -85,7 +97,15 @@ export class ValueQuestions {
   }
 
   get #sql(): string {
-    return `SELECT u.v, left(${givenBack(this.#column, 'u.v')}, 200) AS became FROM unnest($1::text[]) AS u(v) WHERE (${this.#kept}) IS NOT TRUE`
+    const printed = givenBack(this.#column, 'u.v')
+    if (!gainsUnseen(this.#column))
+      return `SELECT u.v, left(${printed}, 200) AS became, NULL::int AS gained FROM unnest($1::text[]) AS u(v)
+        WHERE (${this.#kept}) IS NOT TRUE`
+    const gained = 'octet_length(p.text) - octet_length(u.v)'
+    return `SELECT u.v, left(p.text, 200) AS became, CASE WHEN p.kept THEN ${gained} END AS gained
+      FROM unnest($1::text[]) AS u(v)
+      CROSS JOIN LATERAL (SELECT ${printed} AS text, (${this.#kept}) IS TRUE AS kept OFFSET 0) AS p
+      WHERE NOT p.kept OR ${gained} > ${defaults.toldGrowthBytes}`
   }
 
   #giveUp(findings: FindingCollector): void {

@@ -20,14 +20,14 @@ test.before(async () => {
     CREATE DOMAIN small AS positive CHECK (VALUE < 100);
     CREATE TABLE rows (id uuid PRIMARY KEY, project_id uuid REFERENCES projects, n int UNIQUE, mood mood, moods mood[], small small, label varchar(5),
       fixed char(3), price numeric(4,2), any_number numeric, real real, day date, at timestamptz, span int4range, spans datemultirange, matrix int[][], doc jsonb, text_doc json, address inet, cash money,
-      bits bit(3), body bytea, markup xml, words tsvector, net macaddr, place point, geom geometry(Point, 4326), code text, part int,
+      bits bit(3), body bytea, markup xml, words tsvector, way jsonpath, numbers numeric[], net macaddr, place point, geom geometry(Point, 4326), code text, part int,
       CHECK (price < 50), CHECK (label <> code), CHECK (100 / part > 1), UNIQUE (project_id, code, part))`)
 })
 test.after(() => here.close())
 
 type Values = Readonly<Record<string, string | null>>
 const columns =
-  'n mood moods small label fixed price any_number real day at span spans matrix doc text_doc address cash bits body markup words net place geom code part'.split(
+  'n mood moods small label fixed price any_number real day at span spans matrix doc text_doc address cash bits body markup words way numbers net place geom code part'.split(
     ' ',
   )
 const fileOf = (all: readonly Values[]) => ({
@@ -203,6 +203,35 @@ test('all problems at once: after a hundred refused values of a column, the rest
     'table/value-invalid day',
     'table/values-left day',
   ])
+})
+
+const long = '1e131071'
+/** By column: a short form of a value of 131,072 digits. */
+const shortForms = { any_number: long, numbers: `{1,${long}}`, doc: `[{"a":${long}}]`, way: `$.a > ${long}` }
+
+for (const [column, text] of Object.entries(shortForms))
+  test(`what comes in small and goes out huge is refused: ${column}`, async () => {
+    const rows = (count: number) => fileOf(Array.from({ length: count }, () => ({ [column]: text })))
+    const found = await validated(here.db, piece, rows(600))
+    assert.deepEqual(
+      found.map(({ code, line, column }) => [code, line, column]),
+      [['table/values-grow', 514, column]],
+      JSON.stringify(found),
+    )
+    assert.deepEqual(await validated(here.db, piece, rows(500)), [])
+    const into = await newProject(here.db, randomUUID())
+    await assert.rejects(
+      imported(here.db, piece, rows(600), into),
+      /short forms of ones that take 6\d+ bytes/,
+    )
+  })
+
+test('numbers in texts of a document are not spelled out', async () => {
+  const doc = JSON.stringify(Array.from({ length: 1000 }, () => `"\\${long}`))
+  assert.deepEqual(
+    await validated(here.db, piece, fileOf([{ doc }, { text_doc: `[${long}]`, code: long }])),
+    [],
+  )
 })
 
 test('keys that came before are known, and few others are taken for them', () => {
