@@ -60,6 +60,21 @@ test('no column hides another one', () => {
   )
 })
 
+test('no column hides another one, however few are listed', () => {
+  const findings = new FindingCollector({ limit: 3 })
+  const rows = [...Array(100).fill('id'), 'cost', 'cost', 'status', 'xloc', 'cost', 'xloc']
+  for (const [at, column] of rows.entries())
+    findings.error('a/number', { file: 'pu.csv', line: at + 1, column }, () => ({ message }))
+  assert.equal(
+    findings.list().map(({ column, line, count }) => [column, line, count]),
+    [
+      ['id', 1, 106],
+      ['cost', 101, undefined],
+      ['status', 103, undefined],
+    ],
+  )
+})
+
 test('across files, findings that differ in their file only are one', () => {
   const findings = new FindingCollector({ acrossFiles: true })
   for (const file of ['1.csv', '2.csv', '3.csv'])

@@ -22,7 +22,7 @@ export function boundValidator({ gridIds }: { readonly gridIds: GridIds }): Vali
         rows += batch.length
         context.progress(rows)
       }
-      boundaries.repeated.report()
+      boundaries.report()
       const { count, text } = boundaries.outside
       if (count > 0)
         findings.warning('legacy/unit-unknown', { file }, () => ({

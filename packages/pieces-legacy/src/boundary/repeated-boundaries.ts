@@ -1,5 +1,5 @@
 import type { FindingCollector } from '@piecework/core/piece'
-import { IdIndex, pluralize } from '@piecework/marxan-files'
+import { IdIndex, LineSample, pluralize } from '@piecework/marxan-files'
 import { mostComparedPairs } from '../defaults.js'
 import { FirstBoundaries } from './first-boundaries.js'
 
@@ -22,7 +22,7 @@ export class RepeatedBoundaries {
   readonly #indexes = new IdIndex()
   #first: FirstBoundaries | undefined = new FirstBoundaries()
   #equal = 0
-  #different = 0
+  readonly #different = new LineSample<Row & { readonly counting: number }>()
   #outer = 0
   /** Distinct pairs of two units, and their rows by which id is first. */
   #pairs = 0
@@ -46,6 +46,7 @@ export class RepeatedBoundaries {
 
   report(): void {
     const [equal, outer] = [this.#equal, this.#outer]
+    this.#reportDifferent()
     if (equal > 0)
       this.#findings.warning('legacy/boundary-duplicate', { file }, () => ({
         message: this.#areBothWays
@@ -68,17 +69,28 @@ export class RepeatedBoundaries {
   get #areBothWays(): boolean {
     const pairs = this.#pairs
     const once = this.#equal === pairs && this.#up === pairs && this.#down === pairs
-    return once && this.#different === 0 && this.#first !== undefined
+    return once && this.#different.count === 0 && this.#first !== undefined
   }
 
   #repeat({ id1, id2, boundary, line }: Row, first: number): void {
     if (id1 === id2) this.#outer += 1
     else if (boundary === first) this.#equal += 1
-    else {
-      this.#different += 1
-      this.#findings.warning('legacy/boundary-differs', { file, line, column: 'boundary' }, () => ({
-        message: `The boundary of the planning units ${id1} and ${id2} is ${boundary}, but ${first} in an earlier row of the pair; ${first} counts, as in Marxan, which takes the first`,
-      }))
-    }
+    else this.#different.add({ id1, id2, boundary, line, counting: first })
+  }
+
+  #reportDifferent(): void {
+    const { first, count, lines } = this.#different
+    if (!first) return
+    const { id1, id2, boundary, line, counting } = first
+    this.#findings.warning('legacy/boundary-differs', { file, line, column: 'boundary' }, () =>
+      count === 1
+        ? {
+            message: `The boundary of the planning units ${id1} and ${id2} is ${boundary}, but ${counting} in an earlier row of the pair; ${counting} counts, as in Marxan, which takes the first`,
+          }
+        : {
+            message: `${count} rows have another boundary than an earlier row of the same planning units, ${id1} and ${id2} have ${boundary} on line ${line} and ${counting} before for instance; ${counting} counts, as in Marxan, which takes the first: lines ${lines}`,
+            count,
+          },
+    )
   }
 }
