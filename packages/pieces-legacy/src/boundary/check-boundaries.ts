@@ -1,5 +1,6 @@
 import type { FindingCollector } from '@piecework/core/piece'
 import { type BoundBatch, IdSample, type KnownIds } from '@piecework/marxan-files'
+import type { MarxansRule } from './marxans-rule.js'
 import { RepeatedBoundaries } from './repeated-boundaries.js'
 
 const file = 'bound.dat'
@@ -18,8 +19,8 @@ export class CheckBoundaries {
   readonly #imported: KnownIds
   readonly #findings: FindingCollector
 
-  constructor(inPu: KnownIds, imported: KnownIds, findings: FindingCollector) {
-    this.repeated = new RepeatedBoundaries(findings)
+  constructor(inPu: KnownIds, imported: KnownIds, rule: MarxansRule, findings: FindingCollector) {
+    this.repeated = new RepeatedBoundaries(findings, rule)
     this.#inPu = inPu
     this.#imported = imported
     this.#findings = findings

@@ -2,6 +2,7 @@ import type { FindingCollector } from '@piecework/core/piece'
 import { IdIndex, LineSample, pluralize } from '@piecework/marxan-files'
 import { mostComparedPairs } from '../defaults.js'
 import { FirstBoundaries } from './first-boundaries.js'
+import type { MarxansRule } from './marxans-rule.js'
 
 const file = 'bound.dat'
 
@@ -19,6 +20,7 @@ interface Row {
  */
 export class RepeatedBoundaries {
   readonly #findings: FindingCollector
+  readonly #rule: MarxansRule
   readonly #indexes = new IdIndex()
   #first: FirstBoundaries | undefined = new FirstBoundaries()
   #equal = 0
@@ -29,8 +31,9 @@ export class RepeatedBoundaries {
   #up = 0
   #down = 0
 
-  constructor(findings: FindingCollector) {
+  constructor(findings: FindingCollector, rule: MarxansRule) {
     this.#findings = findings
+    this.#rule = rule
   }
 
   add(row: Row): void {
@@ -45,18 +48,18 @@ export class RepeatedBoundaries {
   }
 
   report(): void {
-    const [equal, outer] = [this.#equal, this.#outer]
+    const [equal, outer, rule] = [this.#equal, this.#outer, this.#rule]
     this.#reportDifferent()
     if (equal > 0)
       this.#findings.warning('legacy/boundary-duplicate', { file }, () => ({
         message: this.#areBothWays
-          ? `Each of the ${pluralize(equal, 'pair', 'pairs')} of planning units has two equal rows, one for each direction; the first one counts, as in Marxan`
-          : `${pluralize(equal, 'row repeats a pair', 'rows repeat pairs')} of planning units of earlier rows, in this direction or the other, with the same boundary; the first row of a pair counts, as in Marxan`,
+          ? `Each of the ${pluralize(equal, 'pair', 'pairs')} of planning units has two equal rows, one for each direction; the first one counts, ${rule.equal}`
+          : `${pluralize(equal, 'row repeats a pair', 'rows repeat pairs')} of planning units of earlier rows, in this direction or the other, with the same boundary; the first row of a pair counts, ${rule.equal}`,
         count: equal,
       }))
     if (outer > 0)
       this.#findings.warning('legacy/outer-boundary-duplicate', { file }, () => ({
-        message: `${pluralize(outer, 'row repeats the outer boundary of a planning unit', 'rows repeat outer boundaries of planning units')}; those of one unit are added up, as in Marxan`,
+        message: `${pluralize(outer, 'row repeats the outer boundary of a planning unit', 'rows repeat outer boundaries of planning units')}; those of one unit are added up, ${rule.outer}`,
         count: outer,
       }))
     if (!this.#first)
@@ -85,10 +88,10 @@ export class RepeatedBoundaries {
     this.#findings.warning('legacy/boundary-differs', { file, line, column: 'boundary' }, () =>
       count === 1
         ? {
-            message: `The boundary of the planning units ${id1} and ${id2} is ${boundary}, but ${counting} in an earlier row of the pair; ${counting} counts, as in Marxan, which takes the first`,
+            message: `The boundary of the planning units ${id1} and ${id2} is ${boundary}, but ${counting} in an earlier row of the pair; ${counting} counts, ${this.#rule.different}`,
           }
         : {
-            message: `${count} rows have another boundary than an earlier row of the same planning units, ${id1} and ${id2} have ${boundary} on line ${line} and ${counting} before for instance; ${counting} counts, as in Marxan, which takes the first: lines ${lines}`,
+            message: `${count} rows have another boundary than an earlier row of the same planning units, ${id1} and ${id2} have ${boundary} on line ${line} and ${counting} before for instance; ${counting} counts, ${this.#rule.different}: lines ${lines}`,
             count,
           },
     )

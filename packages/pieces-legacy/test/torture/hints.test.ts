@@ -248,6 +248,19 @@ const hints: Readonly<Record<string, Followed>> = {
     says: /^Add the feature to spec\.dat, or delete its rows\.$/,
     mend: (_, { line: at }) => ({ 'puvspr.dat': without(`${puvspr}9,1,5\n`, at) }),
   },
+  'features that are numbered in another way': {
+    files: { 'spec.dat': spec.replace('7,', '107,').replace('8,', '108,') },
+    code: 'feature-unknown',
+    says: /^No row is of a feature in spec\.dat: see whether the two files are of one project, and number its features in the same way\.$/,
+    mend: () => ({ 'spec.dat': spec }),
+    told: 3,
+  },
+  'names for ids': {
+    files: { 'spec.dat': spec.replace('7,', 'Eel grass,').replace('8,', 'Sand,') },
+    code: 'number-invalid',
+    says: /^Give each a whole number as its id, the same one in all files of the project/,
+    mend: () => ({ 'spec.dat': spec }),
+  },
   'both prop and target': {
     files: { 'spec.dat': 'id,prop,target,spf,name\n7,0.3,2,2,Eel grass\n8,0.5,0,1,Sand\n' },
     code: 'prop-and-target',

@@ -75,6 +75,12 @@ const many: Readonly<Record<string, Many>> = {
     severity: 'error',
     other: 'number-invalid cost',
   },
+  'ids that are words': {
+    files: pu((id) => `Unit ${id}b,1,0,1,1`, '10001,NA,0,1,1'),
+    code: 'number-invalid',
+    severity: 'error',
+    other: 'number-invalid cost',
+  },
   'costs below 0': {
     files: pu((id) => `${id},-1,0,1,1`, '10001,5,0,1,'),
     code: 'out-of-range',
