@@ -31,7 +31,7 @@ export interface FindingCollectorOptions {
   readonly limitPerSeverity?: number
   /**
    * One kind is a severity and a code in all files; findings that differ in their file only are listed as
-   * one.
+   * one, and of more than `findingDefaults.listedAcrossFiles` warnings the first stands for all.
    */
   readonly acrossFiles?: boolean
 }
@@ -182,6 +182,12 @@ class CollectedKind {
   }
 
   list(): readonly NewFinding[] {
+    const [first] = this.#listed.values()
+    const many = this.#acrossFiles && this.listed > findingDefaults.listedAcrossFiles
+    if (first?.finding.severity === 'warning' && many) {
+      const message = `${first.finding.message}; ${this.count - 1} more like this one`
+      return [{ ...first.finding, message, count: this.count }]
+    }
     return [...this.#listed.values()].map(({ finding, files }, index) => ({
       ...finding,
       ...(files > 1 && {

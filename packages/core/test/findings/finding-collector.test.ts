@@ -89,6 +89,24 @@ test('across files, findings that differ in their file only are one', () => {
   )
 })
 
+test('across files, the first of many warnings stands for all, whatever differs', () => {
+  const findings = new FindingCollector({ acrossFiles: true })
+  for (let run = 1; run <= 1000; run += 1) {
+    const details = () => ({ message: `${run} are missing`, count: run })
+    findings.warning('a/missing', { file: `${run}.csv` }, details)
+    if (run <= 3) findings.warning('a/odd', { file: `${run}.csv` }, details)
+    if (run <= 4) findings.error('a/wrong', { file: `${run}.csv` }, details)
+  }
+  assert.equal(
+    findings.list().map(({ code, file, message, count }) => [code, file, message, count]),
+    [
+      ['a/missing', '1.csv', '1 are missing; 999 more like this one', 1000],
+      ...[1, 2, 3].map((run) => ['a/odd', `${run}.csv`, `${run} are missing`, run]),
+      ...[1, 2, 3, 4].map((run) => ['a/wrong', `${run}.csv`, `${run} are missing`, run]),
+    ],
+  )
+})
+
 test('a count that a finding brings along is not made smaller', () => {
   const findings = new FindingCollector({ limit: 1 })
   const finding = { severity: 'error', code: 'a/number', message } as const
