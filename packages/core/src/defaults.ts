@@ -52,6 +52,8 @@ export const storeDefaults = {
 export const findingDefaults = {
   /** Listed of one kind by a `FindingCollector`. */
   listedPerKind: 100,
+  /** Of these, warnings that differ in more than their file, of a collector of findings `acrossFiles`. */
+  listedAcrossFiles: 3,
   /** Of one severity, of one piece, in one attempt. */
   keptPerAttempt: 1000,
   /** Read of one node that is taken over by a retry: more than an attempt leaves. */

@@ -30,7 +30,7 @@ interface Shown {
 function inOrder(findings: readonly CheckFinding[], limit: number): readonly Shown[] {
   return findingKinds(findings)
     .flatMap(({ code, listed, count }): Shown[] => {
-      const shown = listed.slice(0, limit)
+      const shown = shownOf(listed, limit)
       const unlisted = count - shown.length
       return shown.map((finding, at) =>
         unlisted > 0 && at === shown.length - 1 ? { finding, more: { code, unlisted, count } } : { finding },
@@ -40,6 +40,13 @@ function inOrder(findings: readonly CheckFinding[], limit: number): readonly Sho
       ({ finding: a }, { finding: b }) =>
         a.severity.localeCompare(b.severity) || (a.line ?? 0) - (b.line ?? 0),
     )
+}
+
+/** The first ones, those among them that are the first of their column. */
+function shownOf(listed: readonly CheckFinding[], limit: number): readonly CheckFinding[] {
+  const columns = new Map([...listed].reverse().map((finding) => [finding.column, finding]))
+  const shown = new Set([...new Set([...columns.values()].reverse()), ...listed].slice(0, limit))
+  return listed.filter((finding) => shown.has(finding))
 }
 
 function fileText(file: string, shown: readonly Shown[], paint: Paint): string {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { cp, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { findMarxanFiles, marxanUploads } from '@piecework/marxan-files'
-import { needsServer } from '@piecework/test-support'
+import { needsServer, skipUnless } from '@piecework/test-support'
 import {
   type Files,
   type Folders,
@@ -9,6 +10,7 @@ import {
   inputDat,
   layer,
 } from '@piecework/test-support/fixtures/marxan-folders.js'
+import { caseFolder, casesMissing, haveCases } from '@piecework/test-support/fixtures/samples.js'
 import {
   type Feature,
   type Ring,
@@ -23,6 +25,7 @@ import { suite } from 'uvu'
 import { type CheckDocument, documentOf } from './support/document.js'
 import { marxanCheck } from './support/marxan-check.js'
 import { type ValidationHost, validationHost } from './support/validation-host.js'
+import { importedFolder, writtenFolder } from './support/written-folder.js'
 
 const test = needsServer(suite('marxan-check: as the import'))
 let host: ValidationHost
@@ -174,6 +177,84 @@ test('results that are left out are neither read nor told, whatever is wrong wit
   assert.equal(roles.includes('output'), false)
   assert.deepEqual(document.files.map(({ role }) => role).sort(), [...roles].sort())
 })
+
+interface Verdict {
+  /** Codes of what is told, defaults that were taken apart. */
+  readonly told?: readonly string[]
+  /** Of the results. */
+  readonly runs?: readonly string[]
+  /** Files of the folder that is written from the import. */
+  readonly written?: Readonly<Record<string, string>>
+  /** Codes of what is told of that folder. */
+  readonly toldOfWritten?: readonly string[]
+}
+
+/** As EXPECTED.md beside the projects says. */
+const verdicts: Readonly<Record<string, Verdict>> = {
+  // The pairs once and the outer boundaries as they are: every solution has the score that it has in the original.
+  'both-directions-outer': {
+    told: ['legacy/boundary-duplicate'],
+    written: {
+      'input/bound.dat': 'id1,id2,boundary\n1,1,1\n1,2,1\n2,2,1\n2,3,1\n3,3,1\n',
+      'input/pu.dat': 'id,cost,status\n1,1,0\n2,2,0\n3,3,0\n',
+    },
+  },
+  'out-leftover': {
+    told: ['legacy/run-without-summary'],
+    runs: ['1 best', '2', '3'],
+    written: {
+      'output/output_sum.csv':
+        '"Run_Number","Score","Cost","Planning_Units","Connectivity","Penalty","Shortfall","Missing_Values","MPM"\n1,30,10,2,0,0,0,0,1\n2,37,10,2,0,0,0,0,1\n3,40,10,3,0,0,0,0,1\n',
+    },
+  },
+  'out-ssoln': { told: ['legacy/frequency-differs'], runs: ['1 best', '2', '3'] },
+  'out-tie': { runs: ['1', '2 best', '3'] },
+  'minus-one': {
+    told: ['legacy/value-not-set'],
+    written: {
+      'input/spec.dat':
+        'id,target,spf,target2,targetocc,sepnum,sepdistance,type,name\n1,10,2,-1,-1,-1,-1,1,A\n2,5,2,-1,2,0,0,1,B\n',
+    },
+    toldOfWritten: ['legacy/value-not-set'],
+  },
+}
+
+const cases = skipUnless(haveCases, casesMissing, test)
+const codesOf = (findings: readonly { readonly code: string }[]) =>
+  findings.map(({ code }) => code).filter((code) => code !== 'legacy/parameter-default')
+
+cases('small projects: each has a verdict', async () => {
+  const expected = await readFile(join(caseFolder, 'EXPECTED.md'), 'utf8')
+  const names = [...expected.matchAll(/^- ([\w-]+):/gm)].map(([, name]) => name)
+  assert.deepEqual(names.sort(), Object.keys(verdicts).sort())
+})
+
+for (const [name, { told = [], runs = [], written = {}, toldOfWritten = [] }] of Object.entries(verdicts))
+  cases(`small projects: ${name}, checked, imported, and checked again as it is written`, async () => {
+    const folder = join(caseFolder, name)
+    const { imported, checked, document } = await bothOf(folder, true)
+    assert.deepEqual(checked, imported)
+    assert.deepEqual([document.errors, codesOf(document.findings)], [0, told])
+    if (name === 'out-ssoln') assert.deepEqual((await bothOf(folder, false)).checked, [])
+    const { scenario } = await importedFolder(host, folder)
+    const { rows } = await host.database.query<{ run: string }>(
+      `SELECT run || CASE WHEN is_best THEN ' best' ELSE '' END AS run FROM planning.run_summaries AS summary
+       WHERE scenario_id = $1 ORDER BY summary.run`,
+      [scenario],
+    )
+    assert.deepEqual(
+      rows.map(({ run }) => run),
+      runs,
+    )
+    const again = await made.make({ 'input/species.dat': undefined })
+    await cp(join(folder, 'grid'), join(again, 'shapes'), { recursive: true })
+    await writtenFolder(host, scenario, again)
+    for (const [path, text] of Object.entries(written))
+      assert.equal(await readFile(join(again, path), 'utf8'), text)
+    const uploads = await marxanUploads(await findMarxanFiles(again))
+    const job = await host.piecework.validate({ format: 'legacy-marxan', principal: { id: 'ann' }, uploads })
+    assert.deepEqual(codesOf((await job.ended()).findings), toldOfWritten)
+  })
 
 const position = fc.tuple(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 6 }))
 const ring = (x: number) =>

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Folders, folders, inputDat, layer } from '@piecework/test-support/fixtures/marxan-folders.js'
+import { readZip } from '@piecework/test-support/fixtures/read-zip.js'
 import { squares } from '@piecework/test-support/fixtures/shapefile-of.js'
 import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { suite } from 'uvu'
@@ -159,6 +160,30 @@ for (const named of ['', 'OUTPUTDIR output\n'])
     if (key !== '') await edit(folder, 'input.dat', (text) => `${text}${key} ${unpacked}\n`)
     await isMended(folder)
   })
+
+test('a project of Marxan Web is unpacked as is said', async () => {
+  const project = await made.make()
+  const names = [
+    'input.dat',
+    'input/pu.dat',
+    'input/species.dat',
+    'input/puvspr.dat',
+    ...Object.keys(noLayer),
+  ]
+  const files = await Promise.all(
+    names.map(async (name) => ({ name, bytes: await readFile(join(project, name)) })),
+  )
+  const nothing = Object.fromEntries(names.map((name) => [name, undefined]))
+  const folder = await made.make({ ...nothing, 'plan.mxw': zipOf(files) })
+  const { stderr } = await marxanCheck([folder])
+  const [, mxw = '', into = ''] =
+    /Unpack it, with unzip '?(.*?)'? -d (\w+) or by/.exec(stderr) ?? assert.fail(stderr)
+  for (const [name, bytes] of await readZip(await readFile(mxw))) {
+    await mkdir(join(folder, into, dirname(name)), { recursive: true })
+    await writeFile(join(folder, into, name), bytes)
+  }
+  await isMended(join(folder, into))
+})
 
 test('a grid of which no attribute has ids of pu.dat', async () => {
   const folder = await made.make(

@@ -25,13 +25,13 @@ export interface FindingCollectorOptions {
    * `findingDefaults.listedPerKind`.
    */
   readonly limit?: number
-  /** Of these, those of one column, so that no column hides the others. Default: `limit`. */
+  /** Of these, those of one column. Default: `limit`. The first finding of a column takes the place of a later one of another. */
   readonly limitPerColumn?: number
   /** Findings of one severity that are listed, of whatever kinds. Default: any number. */
   readonly limitPerSeverity?: number
   /**
    * One kind is a severity and a code in all files; findings that differ in their file only are listed as
-   * one.
+   * one, and of more than `findingDefaults.listedAcrossFiles` warnings the first stands for all.
    */
   readonly acrossFiles?: boolean
 }
@@ -121,7 +121,12 @@ export class FindingCollector {
       this.#kinds.set(key, kind)
     }
     kind.count += 1
-    if (isFull || kind.listed >= this.#limit || kind.listedOf(column) >= this.#limitPerColumn) return
+    const ofColumn = kind.listedOf(column)
+    if (ofColumn >= this.#limitPerColumn) return
+    if (isFull || kind.listed >= this.#limit) {
+      if (ofColumn > 0 || !kind.makeRoom()) return
+      this.#listed[severity] -= 1
+    }
     if (kind.add(make())) this.#listed[severity] += 1
   }
 }
@@ -135,6 +140,7 @@ class CollectedKind {
     string | number,
     { readonly finding: NewFinding; files: number; last?: string }
   >()
+  #next = 0
   readonly #columns = new Map<string | undefined, number>()
 
   constructor(acrossFiles: boolean) {
@@ -151,7 +157,7 @@ class CollectedKind {
 
   /** False when it is listed for another file already. */
   add(finding: NewFinding): boolean {
-    const key = this.#acrossFiles ? JSON.stringify({ ...finding, file: undefined }) : this.#listed.size
+    const key = this.#acrossFiles ? JSON.stringify({ ...finding, file: undefined }) : this.#next++
     const { file, column } = finding
     const same = this.#listed.get(key)
     if (same) {
@@ -164,7 +170,24 @@ class CollectedKind {
     return true
   }
 
+  /** Takes the last one away that is not the only one of its column, nor the first of all. False if there is none. */
+  makeRoom(): boolean {
+    if (this.#columns.size >= this.#listed.size) return false
+    const last = [...this.#listed].slice(1).findLast(([, { finding }]) => this.listedOf(finding.column) > 1)
+    if (!last) return false
+    const [key, { finding }] = last
+    this.#listed.delete(key)
+    this.#columns.set(finding.column, this.listedOf(finding.column) - 1)
+    return true
+  }
+
   list(): readonly NewFinding[] {
+    const [first] = this.#listed.values()
+    const many = this.#acrossFiles && this.listed > findingDefaults.listedAcrossFiles
+    if (first?.finding.severity === 'warning' && many) {
+      const message = `${first.finding.message}; ${this.count - 1} more like this one`
+      return [{ ...first.finding, message, count: this.count }]
+    }
     return [...this.#listed.values()].map(({ finding, files }, index) => ({
       ...finding,
       ...(files > 1 && {

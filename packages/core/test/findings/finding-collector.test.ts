@@ -60,6 +60,21 @@ test('no column hides another one', () => {
   )
 })
 
+test('no column hides another one, however few are listed', () => {
+  const findings = new FindingCollector({ limit: 3 })
+  const rows = [...Array(100).fill('id'), 'cost', 'cost', 'status', 'xloc', 'cost', 'xloc']
+  for (const [at, column] of rows.entries())
+    findings.error('a/number', { file: 'pu.csv', line: at + 1, column }, () => ({ message }))
+  assert.equal(
+    findings.list().map(({ column, line, count }) => [column, line, count]),
+    [
+      ['id', 1, 106],
+      ['cost', 101, undefined],
+      ['status', 103, undefined],
+    ],
+  )
+})
+
 test('across files, findings that differ in their file only are one', () => {
   const findings = new FindingCollector({ acrossFiles: true })
   for (const file of ['1.csv', '2.csv', '3.csv'])
@@ -70,6 +85,24 @@ test('across files, findings that differ in their file only are one', () => {
     [
       ['1.csv', 'It is empty; the same in 2 more files', 4],
       ['4.csv', 'It has no header', undefined],
+    ],
+  )
+})
+
+test('across files, the first of many warnings stands for all, whatever differs', () => {
+  const findings = new FindingCollector({ acrossFiles: true })
+  for (let run = 1; run <= 1000; run += 1) {
+    const details = () => ({ message: `${run} are missing`, count: run })
+    findings.warning('a/missing', { file: `${run}.csv` }, details)
+    if (run <= 3) findings.warning('a/odd', { file: `${run}.csv` }, details)
+    if (run <= 4) findings.error('a/wrong', { file: `${run}.csv` }, details)
+  }
+  assert.equal(
+    findings.list().map(({ code, file, message, count }) => [code, file, message, count]),
+    [
+      ['a/missing', '1.csv', '1 are missing; 999 more like this one', 1000],
+      ...[1, 2, 3].map((run) => ['a/odd', `${run}.csv`, `${run} are missing`, run]),
+      ...[1, 2, 3, 4].map((run) => ['a/wrong', `${run}.csv`, `${run} are missing`, run]),
     ],
   )
 })

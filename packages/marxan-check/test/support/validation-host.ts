@@ -1,4 +1,5 @@
-import { createPiecework, memoryArtifacts, type Piecework } from '@piecework/core'
+import { type ArtifactStore, createPiecework, memoryArtifacts, type Piecework } from '@piecework/core'
+import type { Database } from '@piecework/core/piece'
 import { legacyMarxanPack } from '@piecework/pieces-legacy'
 import { planningMigrations, planningProject } from '@piecework/pieces-project'
 import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
@@ -12,6 +13,8 @@ export interface ValidationHost {
   /** Of its database. */
   readonly url: string
   readonly piecework: Piecework
+  readonly database: Database
+  readonly artifacts: ArtifactStore
   stop(): Promise<void>
 }
 
@@ -22,16 +25,19 @@ export async function validationHost(): Promise<ValidationHost> {
   const store = postgresStore({ database })
   await store.migrate()
   await migrate(database, [...planningMigrations, ...scenarioMigrations])
+  const artifacts = memoryArtifacts()
   const piecework = createPiecework({
     packs: [planningProject(), planningScenario(), legacyMarxanPack()],
     store,
-    artifacts: memoryArtifacts(),
+    artifacts,
     runtime: inProcess(),
   })
   await piecework.start()
   return {
     url: scratch.url,
     piecework,
+    database,
+    artifacts,
     stop: async () => {
       await piecework.stop({ drainMs: 10_000 })
       await pool.end()

@@ -10,7 +10,7 @@ export interface Setting {
   readonly line: number
 }
 
-/** The last setting of each known key, under its newer name too. Prose between the settings is normal. */
+/** The last setting of each known key, also of those that are not imported, under its newer name too. Prose between the settings is normal. */
 export function settings(
   text: string,
   file: string,
@@ -68,8 +68,10 @@ function readLine(text: string, place: Line, { given, unknown }: Read, findings:
         message: `${key} stands on line ${before.line} and again on line ${line}; the last one counts`,
       }))
     given.set(key, { key, value, line })
-  } else if (name === key && looksLikeKey(key) && !isSilentKey(key) && !isOff(key, value))
+  } else if (name === key && looksLikeKey(key) && !isSilentKey(key) && !isOff(key, value)) {
     unknown.push({ key, place })
+    if (Object.hasOwn(notCarried, key)) given.set(key, { key, value, line })
+  }
 }
 
 function reportUnknown(

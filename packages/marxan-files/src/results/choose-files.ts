@@ -125,6 +125,7 @@ function reportOtherScenario(only: string, wanted: string, findings: FindingColl
 
 function byKind(scenario: string, candidates: readonly Candidate[], findings: FindingCollector): ResultFiles {
   const taken = new Map<string, ZippedFile>()
+  const passedOver: { readonly name: string; readonly taken: string }[] = []
   const solutions = new Map<number, ZippedFile>()
   const features = new Map<number, ZippedFile>()
   const inOrder = [...candidates].sort(
@@ -141,14 +142,13 @@ function byKind(scenario: string, candidates: readonly Candidate[], findings: Fi
     const key = `${kind} ${run ?? ''}`
     const before = taken.get(key)
     if (before) {
-      findings.warning('legacy/output-twice', { file: file.name }, () => ({
-        message: `${before.name} was taken; ${file.name} holds the same results and was not read`,
-      }))
+      passedOver.push({ name: file.name, taken: before.name })
       continue
     }
     taken.set(key, file)
     if (run !== undefined) (kind === 'r' ? solutions : features).set(run, file)
   }
+  reportPassedOver(passedOver, findings)
   const one = <Name extends string>(name: Name, kind: string) => {
     const file = taken.get(`${kind} `)
     return file ? ({ [name]: file } as Record<Name, ZippedFile>) : {}
@@ -164,6 +164,25 @@ function byKind(scenario: string, candidates: readonly Candidate[], findings: Fi
     ...one('frequency', 'ssoln'),
     ...one('bestFeatures', 'mvbest'),
   }
+}
+
+/** Files beside others that were taken: the same runs as `.csv` and `.txt`. */
+function reportPassedOver(
+  files: readonly { readonly name: string; readonly taken: string }[],
+  findings: FindingCollector,
+): void {
+  const [first] = files
+  if (!first) return
+  const { name, taken } = first
+  const { length } = files
+  findings.warning('legacy/output-twice', { file: name }, () =>
+    length === 1
+      ? { message: `${taken} was taken; ${name} holds the same results and was not read` }
+      : {
+          message: `${length} files were not read, as others hold the same results, ${taken} those of ${name} for instance: ${listed(files.map((file) => file.name))}`,
+          count: length,
+        },
+  )
 }
 
 const listed = (names: readonly string[]): string =>

@@ -49,7 +49,7 @@ function reportLabels(
 ): void {
   if (!first) return
   const { column, line, text } = first
-  const shown = JSON.stringify(text)
+  const shown = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)
   findings.error('legacy/number-invalid', { file, line, column }, () => ({
     message:
       count === 1

@@ -110,7 +110,7 @@ class IntegerCells implements CellReader {
       value = decimal(bytes, start, end)
       if (Number.isNaN(value)) {
         const { text } = decode(bytes.subarray(start, end))
-        if (hint === undefined && LABEL.test(text)) notes.label(column, line, text)
+        if (hint === undefined && isLabel(text)) notes.label(column, line, text)
         else notANumber(bytes, start, end, line, this.#place)
         return false
       }
@@ -131,8 +131,9 @@ class IntegerCells implements CellReader {
   }
 }
 
-/** An id such as PU1: of the whole numbers only ids have no hint of their own. */
-const LABEL = /^\p{L}{1,16}[-_ ]?\d{1,10}$/u
+/** An id such as PU1 or Reef: of the whole numbers only ids have no hint of their own. */
+const isLabel = (text: string): boolean =>
+  /^\p{L}[^,;\t]{1,60}$/u.test(text) && /is not a number$/.test(numberProblem(text, 'id').message)
 
 class TextCells implements CellReader {
   cells: string[] = []

@@ -42,7 +42,7 @@ export function puvsprValidator({ gridIds }: { readonly gridIds: GridIds }): Val
       const read = [...reading.list()]
       unknownFeatures.report(
         file,
-        read.some(({ code }) => code === 'legacy/column-order'),
+        { header: read.some(({ code }) => code === 'legacy/column-order'), rows },
         findings,
       )
       const { count } = unknownUnits

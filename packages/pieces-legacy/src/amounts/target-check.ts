@@ -11,6 +11,7 @@ export class TargetCheck {
   readonly #targets = new FindingCollector()
   readonly #withoutRows = new GroupedRows()
   readonly #ofNothing = new GroupedRows()
+  readonly #tooLarge = new GroupedRows()
 
   constructor(amounts: FeatureAmounts, findings: FindingCollector) {
     this.#amounts = amounts
@@ -43,6 +44,12 @@ export class TargetCheck {
 
   /** After the last batch: what is told of features. */
   report(): void {
+    this.#tooLarge.report(
+      'legacy/target-too-large',
+      { file, column: 'target' },
+      (count) => `${count} features have a target of more than there is; it cannot be met`,
+      this.#targets,
+    )
     this.#withoutRows.report(
       'legacy/feature-without-rows',
       { file, column: 'id' },
@@ -69,9 +76,12 @@ export class TargetCheck {
         }`,
       }))
     else if (target / total > 1)
-      this.#targets.warning('legacy/target-too-large', location, () => ({
-        message: `The feature ${id} has the target ${target}, more than the ${total} that there is; it cannot be met`,
-      }))
+      this.#tooLarge.add(
+        line,
+        id,
+        () =>
+          `The feature ${id} has the target ${target}, more than the ${total} that there is; it cannot be met`,
+      )
   }
 }
 

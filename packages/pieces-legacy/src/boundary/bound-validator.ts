@@ -3,6 +3,7 @@ import { pluralize, readBound, tableIds } from '@piecework/marxan-files'
 import type { GridIds } from '../planning-grid/for-each-grid-id.js'
 import { importedUnits } from '../units/imported-units.js'
 import { CheckBoundaries } from './check-boundaries.js'
+import { marxansRule } from './marxans-rule.js'
 
 const file = 'bound.dat'
 
@@ -15,14 +16,15 @@ export function boundValidator({ gridIds }: { readonly gridIds: GridIds }): Vali
       const findings = new FindingCollector()
       const imported = await importedUnits(entries, gridIds, signal)
       const inPu = (await tableIds(entries, 'pu.dat', signal)).index
-      const boundaries = new CheckBoundaries(inPu.size > 0 ? inPu : imported, imported, findings)
+      const rule = await marxansRule(entries, signal)
+      const boundaries = new CheckBoundaries(inPu.size > 0 ? inPu : imported, imported, rule, findings)
       let rows = 0
       for await (const batch of readBound(entries.open(file), { findings, signal })) {
         boundaries.add(batch)
         rows += batch.length
         context.progress(rows)
       }
-      boundaries.repeated.report()
+      boundaries.report()
       const { count, text } = boundaries.outside
       if (count > 0)
         findings.warning('legacy/unit-unknown', { file }, () => ({

@@ -5,6 +5,7 @@ import { scenarioTables } from '@piecework/pieces-scenario'
 import { assertRowCount } from '../staging/assert-row-count.js'
 import { projectOf } from '../staging/project-of.js'
 import { reportSkippedRows } from '../staging/report-skipped-rows.js'
+import { type MarxansRule, marxansRule } from './marxans-rule.js'
 import { stageBound } from './stage-bound.js'
 
 /**
@@ -13,7 +14,7 @@ import { stageBound } from './stage-bound.js'
  */
 export const boundaryImporter: PieceImporter = {
   import: async (context) => {
-    const { tx, resource, entries } = context
+    const { tx, resource, entries, signal } = context
     if (!entries.paths.includes('bound.dat')) return { rows: 0 }
     const project = await projectOf(tx, resource.id)
     const parsed = await stageBound(context)
@@ -23,13 +24,14 @@ export const boundaryImporter: PieceImporter = {
     const skipped = parsed - placed
     assertRowCount('bound.dat', parsed, inserted, repeated + skipped)
     reportSkippedRows(context, 'bound.dat', skipped)
-    reportRepeated(context, repeated - outer, different)
+    const rule = await marxansRule(entries, signal)
+    reportRepeated(context, repeated - outer, different, rule)
     if (outer > 0)
       context.finding({
         severity: 'warning',
         code: 'legacy/outer-boundaries-added',
         file: 'bound.dat',
-        message: `${pluralize(outer, 'row of bound.dat was', 'rows of bound.dat were')} added to another outer boundary of the same planning unit, as in Marxan`,
+        message: `${pluralize(outer, 'row of bound.dat was', 'rows of bound.dat were')} added to another outer boundary of the same planning unit, ${rule.outer}`,
         count: outer,
       })
     return { rows: inserted, skipped: repeated + skipped }
@@ -68,7 +70,12 @@ const insert = `
          (SELECT count(*) FROM placed JOIN pair USING (one, other) WHERE placed.boundary <> pair.boundary)::integer AS different`
 
 /** Rows of pairs whose first row was imported. */
-function reportRepeated({ finding }: ImportContext, repeated: number, different: number): void {
+function reportRepeated(
+  { finding }: ImportContext,
+  repeated: number,
+  different: number,
+  rule: MarxansRule,
+): void {
   if (repeated === 0) return
   finding({
     severity: 'warning',
@@ -76,7 +83,7 @@ function reportRepeated({ finding }: ImportContext, repeated: number, different:
     file: 'bound.dat',
     message: `${pluralize(repeated, 'row of bound.dat was', 'rows of bound.dat were')} left out for an earlier row of the same two planning units, ${
       different === 0 ? 'with the same boundary' : `${different} of them with another boundary`
-    }; the first row counts, as in Marxan`,
+    }; the first row counts, ${different === 0 ? rule.equal : rule.different}`,
     count: repeated,
   })
 }

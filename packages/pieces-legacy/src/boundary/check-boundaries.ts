@@ -1,5 +1,6 @@
 import type { FindingCollector } from '@piecework/core/piece'
 import { type BoundBatch, IdSample, type KnownIds } from '@piecework/marxan-files'
+import type { MarxansRule } from './marxans-rule.js'
 import { RepeatedBoundaries } from './repeated-boundaries.js'
 
 const file = 'bound.dat'
@@ -12,12 +13,14 @@ export class CheckBoundaries {
   readonly repeated: RepeatedBoundaries
   /** Planning units of skipped rows that are not in the grid. */
   readonly outside = new IdSample()
+  readonly #unknown = new IdSample()
+  #firstUnknown: { readonly line: number; readonly column: string } | undefined
   readonly #inPu: KnownIds
   readonly #imported: KnownIds
   readonly #findings: FindingCollector
 
-  constructor(inPu: KnownIds, imported: KnownIds, findings: FindingCollector) {
-    this.repeated = new RepeatedBoundaries(findings)
+  constructor(inPu: KnownIds, imported: KnownIds, rule: MarxansRule, findings: FindingCollector) {
+    this.repeated = new RepeatedBoundaries(findings, rule)
     this.#inPu = inPu
     this.#imported = imported
     this.#findings = findings
@@ -28,15 +31,27 @@ export class CheckBoundaries {
       const line = lines[row] as number
       const ids = { id1: columns.id1[row] as number, id2: columns.id2[row] as number }
       const unknown = Object.entries(ids).filter(([, id]) => !has(this.#inPu, id))
-      for (const [column, id] of unknown)
-        this.#findings.error('legacy/unit-unknown', { file, line, column }, () => ({
-          message: `The planning unit ${id} is not in pu.dat`,
-        }))
+      for (const [column, id] of unknown) {
+        this.#unknown.add(id)
+        this.#firstUnknown ??= { line, column }
+      }
       if (unknown.length > 0) continue
       const outside = [ids.id1, ids.id2].find((id) => !has(this.#imported, id))
       if (outside !== undefined) this.outside.add(outside)
       else this.repeated.add({ ...ids, boundary: columns.boundary[row] as number, line })
     }
+  }
+
+  /** After the last row. */
+  report(): void {
+    const { count, text } = this.#unknown
+    if (this.#firstUnknown)
+      this.#findings.error('legacy/unit-unknown', { file, ...this.#firstUnknown }, () =>
+        count === 1
+          ? { message: `The planning unit ${text} is not in pu.dat` }
+          : { message: `${count} ids of rows are not those of planning units in pu.dat: ${text}`, count },
+      )
+    this.repeated.report()
   }
 }
 

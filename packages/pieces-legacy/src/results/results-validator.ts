@@ -1,6 +1,7 @@
 import {
   FindingCollector,
   isPieceworkError,
+  type NewFinding,
   type ValidationContext,
   type Validator,
 } from '@piecework/core/piece'
@@ -38,9 +39,15 @@ export const resultsValidator: Validator<ResultsOptions> = {
         ...(hint !== undefined && { hint }),
       }))
     }
-    yield* findings.list()
+    for (const finding of findings.list()) yield withWayOut(finding)
   },
 }
+
+/** Nothing of the project depends on its results. */
+const withWayOut = (finding: NewFinding): NewFinding =>
+  finding.severity === 'warning' || finding.hint !== undefined
+    ? finding
+    : { ...finding, hint: 'If the results are not needed, leave them out (marxan-check: --no-results).' }
 
 const isRefusal = (error: unknown) =>
   isOutputError(error) || isPieceworkError(error, 'legacy/marzone') || isPieceworkError(error, 'legacy/cluz')

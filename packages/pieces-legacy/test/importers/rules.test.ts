@@ -418,8 +418,7 @@ const repeatedBoundaries = [
     ],
     [
       ['legacy/boundaries-repeated', 3],
-      ['legacy/boundary-differs', undefined],
-      ['legacy/boundary-differs', undefined],
+      ['legacy/boundary-differs', 2],
       ['legacy/boundary-duplicate', 1],
       ['legacy/outer-boundaries-added', 1],
       ['legacy/outer-boundary-duplicate', 1],

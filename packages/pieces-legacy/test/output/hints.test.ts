@@ -57,6 +57,7 @@ const without =
   /^Run Marxan with (SAVE\w+) 3 or (SAVE\w+) 3, or leave the results out \(marxan-check: --no-results\)\.$/
 
 const ofOther = { files: { ...noMatrix, 'out_sum.csv': sum.replace('\n1,', '\n8,').replace('\n2,', '\n9,') } }
+const numbered = { files: { 'out_solutionsmatrix.csv': matrix.replaceAll('S1', '1').replaceAll('S2', '2') } }
 const renamed: Folder = {
   files: Object.fromEntries([
     ...Object.keys(smallOutput).map((name) => [name, undefined]),
@@ -148,6 +149,13 @@ const hints: Readonly<Record<string, Followed>> = {
     says: /numbers have a point before decimals and nothing between thousands\.$/,
     mended: () => [whole],
     beside: [],
+  },
+  'a matrix whose rows are named by numbers': {
+    ...numbered,
+    code: 'run-invalid',
+    says: /^If the results are not needed, leave them out \(marxan-check: --no-results\)\.$/,
+    mended: () => [whole, leftOut(numbered)],
+    beside: ['run-invalid'],
   },
   'frequencies that differ': {
     files: { 'out_ssoln.csv': smallOutput['out_ssoln.csv'].replace('10,1', '10,2') },

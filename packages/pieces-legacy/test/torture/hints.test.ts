@@ -38,7 +38,85 @@ const puvspr = good['puvspr.dat']
 const input = good['input.dat']
 const tabs = (text: string) => text.replaceAll(',', '\t')
 
+/** What stands where pu.dat should, and how to come to the table. */
+const otherKinds: Readonly<Record<string, readonly [content: string, says: RegExp]>> = {
+  'a workbook': ['PK\x03\x04\0\0', /^Save a spreadsheet as CSV or tab-delimited text;/],
+  'an older workbook': ['\xd0\xcf\x11\xe0\0\0', /^Save the table as CSV or tab-delimited text, in UTF-8\.$/],
+  'a PDF': ['%PDF-1.4\n\0', /^Take the table from where the PDF came from/],
+  'a file of R': ['\x1f\x8b\0\0', /^Unpack it, or write it from R with write\.csv\(\)\.$/],
+  'an archive': ['Rar!\0\0', /^Unpack it\.$/],
+  'a map': ['\x89PNG\0\0', /^Take the file that holds the table\.$/],
+  'a file that was cut to pieces': [
+    `${pu}\0\0\0`,
+    /^Copy it again from where it came from; save a spreadsheet/,
+  ],
+  'a page that asks to sign in': [
+    '<!DOCTYPE html>\n',
+    /^Download the file itself: a page is what comes instead/,
+  ],
+  'a pointer of Git LFS': [
+    'version https://git-lfs.github.com/spec/v1\n',
+    /^Fetch the file itself: git lfs pull/,
+  ],
+  'a formatted document': ['{\\rtf1 id,cost}\n', /^Save it as plain text, in UTF-8\.$/],
+  XML: ['<?xml version="1.0"?>\n', /^Save the table as CSV/],
+}
+
+/** Numbers that spreadsheets have spoilt: nothing but the source of the table has them. */
+const spoilt: Readonly<Record<string, readonly [cell: string, says: RegExp]>> = {
+  'a date': ['20-May', /: take it from the source of the table, into a column that is formatted as text\.$/],
+  'a narrow column': ['####', /^Widen the column in the spreadsheet and save the table again\.$/],
+  'a formula without a result': ['#REF!', /^Mend the formula in the spreadsheet and save the table again\.$/],
+}
+
 const hints: Readonly<Record<string, Followed>> = {
+  ...Object.fromEntries(
+    Object.entries(otherKinds).map(([what, [content, says]]) => [
+      what,
+      {
+        files: { 'pu.dat': Buffer.from(content, 'latin1') },
+        code: /^[\w<{]/.test(content) && !content.includes('\0') ? 'not-a-table' : 'binary',
+        says,
+        mend: () => ({ 'pu.dat': pu }),
+      } satisfies Followed,
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(spoilt).map(([what, [cell, says]]) => [
+      what,
+      {
+        files: { 'pu.dat': pu.replace('20.5', cell) },
+        code: 'number-invalid',
+        says,
+        mend: () => ({ 'pu.dat': pu }),
+      } satisfies Followed,
+    ]),
+  ),
+  'a quotation mark that is not closed': {
+    files: { 'spec.dat': spec.replace('Eel grass', '"Eel grass') },
+    code: 'quote-invalid',
+    says: /^Look for a field that begins with a quotation mark and has none at its end/,
+    mend: () => ({ 'spec.dat': spec.replace('Eel grass', '"Eel grass"') }),
+  },
+  'a quotation mark that is not closed, in a long file': {
+    files: { 'spec.dat': `${spec.replace('Eel grass', '"Eel grass')}${'\n'.repeat(2 ** 21)}` },
+    code: 'line-too-long',
+    says: /^A quotation mark that is opened and not closed looks like this/,
+    mend: () => ({ 'spec.dat': spec.replace('Eel grass', '"Eel grass"') }),
+  },
+  'a target below 0': {
+    files: { 'spec.dat': 'id,target,spf,name\n7,-3,2,Eel grass\n8,5,1,Sand\n' },
+    code: 'out-of-range',
+    says: /^-1 or nothing says that it is not set\.$/,
+    mend: () => ({ 'spec.dat': 'id,target,spf,name\n7,1.5,2,Eel grass\n8,5,1,Sand\n' }),
+    rows: ['spec.dat', (cells) => cells[2], [1.5, 5]],
+  },
+  'a blank that is none behind a key': {
+    files: { 'input.dat': input.replace('PUNAME ', 'PUNAME\u00a0') },
+    code: 'invisible-characters',
+    says: /^Type the line anew, with blanks alone between the key and its value\.$/,
+    mend: (_, { line: at }) => ({ 'input.dat': line(input, at, () => 'PUNAME pu.dat') }),
+  },
   'a decimal comma': {
     files: { 'pu.dat': tabs(pu).replace('20.5', '20,5') },
     code: 'decimal-comma',
@@ -130,7 +208,7 @@ const hints: Readonly<Record<string, Followed>> = {
       'pu.dat': line(line(pu, 3, tabs), at, (row) => row.replaceAll('\t', ',')),
     }),
     // A row less than the other files ask for.
-    told: 5,
+    told: 4,
   },
   'two separators beside each other': {
     files: { 'pu.dat': line(tabs(pu), 3, (row) => row.replace('\t', '\t\t')) },
@@ -169,6 +247,19 @@ const hints: Readonly<Record<string, Followed>> = {
     code: 'feature-unknown',
     says: /^Add the feature to spec\.dat, or delete its rows\.$/,
     mend: (_, { line: at }) => ({ 'puvspr.dat': without(`${puvspr}9,1,5\n`, at) }),
+  },
+  'features that are numbered in another way': {
+    files: { 'spec.dat': spec.replace('7,', '107,').replace('8,', '108,') },
+    code: 'feature-unknown',
+    says: /^No row is of a feature in spec\.dat: see whether the two files are of one project, and number its features in the same way\.$/,
+    mend: () => ({ 'spec.dat': spec }),
+    told: 3,
+  },
+  'names for ids': {
+    files: { 'spec.dat': spec.replace('7,', 'Eel grass,').replace('8,', 'Sand,') },
+    code: 'number-invalid',
+    says: /^Give each a whole number as its id, the same one in all files of the project/,
+    mend: () => ({ 'spec.dat': spec }),
   },
   'both prop and target': {
     files: { 'spec.dat': 'id,prop,target,spf,name\n7,0.3,2,2,Eel grass\n8,0.5,0,1,Sand\n' },
@@ -301,13 +392,13 @@ const hints: Readonly<Record<string, Followed>> = {
   'a status that there is not': {
     files: { 'pu.dat': pu.replace('3,0,2', '3,0,7') },
     code: 'out-of-range',
-    says: /(\d) locked in/,
+    says: /1 in the starting reserve, (\d) locked in/,
     mend: ([, status = '']) => ({ 'pu.dat': pu.replace('3,0,2', `3,0,${status}`) }),
   },
   'a prop in per cent': {
     files: { 'spec.dat': spec.replace('0.3', '30') },
     code: 'out-of-range',
-    says: /(0\.3) stands for 30 %/,
+    says: /^It is a part of 1: (0\.3) stands for 30 %/,
     mend: ([, part = '']) => ({ 'spec.dat': spec.replace('0.3', part) }),
   },
   'neither prop nor target': {

@@ -67,7 +67,7 @@ fileRules('6. bound.dat', 'bound.dat', {
       ['? boundary-duplicate bound.dat ×2'],
     ],
   ],
-  'different: a warning each': [
+  'different: one warning': [
     ['the same direction', `${head}${rows}1,2,1\n`, ['? boundary-differs bound.dat 4 boundary']],
     ['the other direction', `${head}2,1,4\n2,2,3\n1,2,0\n`, ['? boundary-differs bound.dat 4 boundary']],
     [
@@ -82,7 +82,7 @@ fileRules('6. bound.dat', 'bound.dat', {
   ],
   'unknown ids: error': [
     ['one', `${head}${rows}1,99,1\n`, ['! unit-unknown bound.dat 4 id2']],
-    ['both', `${head}${rows}98,99,1\n`, ['! unit-unknown bound.dat 4 id1', '! unit-unknown bound.dat 4 id2']],
+    ['both', `${head}${rows}98,99,1\n`, ['! unit-unknown bound.dat 4 id1 ×2']],
     [
       'a unit of pu.dat without geometry is known',
       `${head}${rows}1,5,1\n`,

@@ -20,6 +20,32 @@ test('where pu.dat cannot be read either, no id is called unknown', async () => 
   ])
 })
 
+test('with ASYMMETRICCONNECTIVITY it is not said that Marxan does the same', async () => {
+  const said = async (input: string) =>
+    (
+      await validate(
+        boundValidator({ gridIds: grid([1, 2, 3]) }),
+        uploads({
+          'input.dat': input,
+          'pu.dat': 'id\n1\n2\n3\n',
+          'bound.dat': 'id1,id2,boundary\n1,2,1\n2,1,1\n2,3,4\n3,2,5\n1,1,1\n1,1,1\n',
+        }),
+      )
+    ).map(({ message }) => message)
+  const [differs, ...others] = await said('ASYMMETRICCONNECTIVITY 1\n')
+  assert.match(
+    differs ?? '',
+    /4 counts, while for Marxan each direction counts, as ASYMMETRICCONNECTIVITY says$/,
+  )
+  assert.deepEqual(
+    [differs, ...others].filter((one) => one?.includes('as in Marxan')),
+    [],
+  )
+  assert.match(others[1] ?? '', /added up, while Marxan leaves them out, as ASYMMETRICCONNECTIVITY says$/)
+  for (const input of ['BLM 1\n', 'ASYMMETRICCONNECTIVITY 0\n'])
+    for (const message of await said(input)) assert.match(message, /as in Marxan/)
+})
+
 /** The same pair again in either direction, a unit with itself, and unit 0. */
 const pairCases: [number, number][][] = [
   [
