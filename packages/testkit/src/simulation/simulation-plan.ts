@@ -160,7 +160,7 @@ export function planOf(seed: number): SimulationPlan {
     clientWorks: random.chance(0.5),
     ...(random.chance(0.5) && { jobsPerPrincipal: 1 + random.below(2) }),
     ...(random.chance(0.3) && { concurrentJobs: 1 + random.below(3) }),
-    ...(random.chance(0.15) && { jobTimeoutMs: 2000 + random.below(20_000) }),
+    ...(random.chance(0.2) && { jobTimeoutMs: 1000 + random.below(12_000) }),
     ...(random.chance(0.4) && { archiveTtlMs: 2000 + random.below(8000) }),
     draftTtlMs: random.pick([6000, 20_000, 60_000]),
   }
