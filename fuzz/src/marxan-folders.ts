@@ -8,7 +8,8 @@ export type Folder = Readonly<Record<string, Buffer>>
 
 type Mutate = (chance: Chance) => Folder
 
-const units = [1, 2, 3, 4, 10]
+/** Ids in the grid. */
+export const units: readonly number[] = [1, 2, 3, 4, 10]
 const features = (...rows: readonly string[]): string =>
   `"Conservation Feature","Feature Name","Target","Amount Held","Occurrence Target ","Occurrences Held","Separation Target ","Separation Achieved","Target Met","MPM"\n${rows.join('\n')}\n`
 

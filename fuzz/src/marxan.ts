@@ -13,7 +13,7 @@ import { inProcess } from '@piecework/runtime-inprocess'
 import { scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { keysBut } from './files-of.js'
-import type { Folder } from './marxan-folders.js'
+import { type Folder, units } from './marxan-folders.js'
 import { principal } from './subject.js'
 
 /** A host of planning projects whose uploads are mutated. */
@@ -49,12 +49,14 @@ export async function marxanSubject(url: string): Promise<MarxanSubject> {
       const job = await piecework[way]({ format: 'legacy-marxan', uploads, principal, name: 'Fuzz' })
       return job.ended()
     },
-    differences: async (folder, { job }) => {
+    differences: async (folder, { job, findings }) => {
       const project = job.result.resource?.id
       const { rows } = await pool.query(made, [project])
       await empty()
       return Object.entries(rows[0] ?? {}).flatMap(([role, found]) => {
-        const wanted = plainRows(folder[role.replace('_', '.')])
+        const all = plainRows(folder[role.replace('_', '.')])
+        // Those of units that the grid does not have are left out, and told.
+        const wanted = findings.length > 0 ? all?.filter(([unit = 0]) => units.includes(unit)) : all
         if (!wanted || JSON.stringify(wanted) === JSON.stringify(found ?? [])) return []
         return [`${role}: made ${JSON.stringify(found)} of ${JSON.stringify(wanted)}`]
       })
