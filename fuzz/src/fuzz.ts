@@ -1,7 +1,9 @@
 import { isPieceworkError } from '@piecework/core'
 import { albumsSubject } from './albums.js'
 import { booksSubject } from './books.js'
-import { chance } from './chance.js'
+import { type Chance, chance } from './chance.js'
+import { type MarxanSubject, marxanSubject } from './marxan.js'
+import { type Folder, folderMutations } from './marxan-folders.js'
 import { type Mutant, mutations } from './mutants.js'
 import { principal, type Subject } from './subject.js'
 import { watchProcess } from './watch-process.js'
@@ -31,30 +33,48 @@ export interface FuzzResult {
 
 /** Tables cost a job on the server. */
 const oneOnServerOf = 20
+/** Each folder costs one, and an import some. */
+const oneFolderOf = 20
+const oneImportOf = 5
 
 /** Codes of errors that say what is wrong with an archive. */
 const refusals =
-  /^(?:archive-[a-z]+|validation-failed|counts-differ|piece-unknown|kind-unknown|registry-[a-z]+|key-twice|unsupported)$/
+  /^(?:archive-[a-z]+|validation-failed|counts-differ|piece-unknown|kind-unknown|registry-[a-z]+|key-twice|unsupported|legacy\/[a-z-]+|input-incomplete)$/
 
 /** Imports hostile archives, and checks after each: an error, or what the archive holds; and nothing left. */
 export async function fuzz({ mutants, seed, url, only = '', signal, log }: FuzzOptions): Promise<FuzzResult> {
-  const kinds = Object.entries(mutations).filter(([name]) => name.includes(only))
-  if (kinds.length === 0) throw new Error(`No kind of mutants has "${only}" in its name.`)
+  const named = <T>(all: Readonly<Record<string, T>>) =>
+    Object.entries(all).filter(([name]) => name.includes(only))
+  const kinds = named(mutations)
+  const folders = named(folderMutations)
+  if (kinds.length + folders.length === 0) throw new Error(`No kind of mutants has "${only}" in its name.`)
   const books = await booksSubject()
   const albums = await albumsSubject(url)
+  const marxan = await marxanSubject(url)
   const watch = watchProcess()
   const outcomes: Record<string, number> = {}
   const problems: FuzzResult['problems'][number][] = []
+  const archiveTried = (kind: string, random: Chance): Promise<Tried> => {
+    const subject = random.one(oneOnServerOf) ? albums : books
+    const mutant = (mutations[kind] as Mutate)(subject.files, random)
+    watch.begin()
+    return importOf(subject, mutant)
+  }
+  const folderTried = (kind: string, random: Chance): Promise<Tried> => {
+    const folder = (folderMutations[kind] as MutateFolder)(random)
+    const way = random.one(oneImportOf) ? 'import' : 'validate'
+    watch.begin()
+    return folderOf(marxan, folder, way)
+  }
   let done = 0
   try {
     for (; done < mutants && !signal?.aborted; done++) {
       const own = seed + done
       const random = chance(own)
-      const [kind, mutate] = kinds[done % kinds.length] as (typeof kinds)[number]
-      const subject = random.one(oneOnServerOf) ? albums : books
-      const mutant = mutate(subject.files, random)
-      watch.begin()
-      const tried = await importOf(subject, mutant)
+      const isFolder = kinds.length === 0 || (folders.length > 0 && random.one(oneFolderOf))
+      const list = isFolder ? folders : kinds
+      const [kind] = list[done % list.length] as (typeof list)[number]
+      const tried = isFolder ? await folderTried(kind, random) : await archiveTried(kind, random)
       outcomes[tried.outcome] = (outcomes[tried.outcome] ?? 0) + 1
       for (const text of tried.problems) problems.push({ seed: own, kind, text })
       watch.look()
@@ -63,14 +83,40 @@ export async function fuzz({ mutants, seed, url, only = '', signal, log }: FuzzO
   } finally {
     await books.close()
     await albums.close()
+    await marxan.close()
   }
   return { mutants: done, outcomes, problems, ...watch.end() }
 }
 
-async function importOf(
-  subject: Subject,
-  mutant: Mutant,
-): Promise<{ outcome: string; problems: readonly string[] }> {
+type Mutate = (typeof mutations)[string]
+type MutateFolder = (typeof folderMutations)[string]
+
+interface Tried {
+  readonly outcome: string
+  readonly problems: readonly string[]
+}
+
+async function folderOf(subject: MarxanSubject, folder: Folder, way: 'validate' | 'import'): Promise<Tried> {
+  const problems: string[] = []
+  let outcome: string
+  try {
+    const report = await subject.take(folder, way)
+    const { error } = report.job
+    outcome = error?.code ?? `folder ${way === 'import' ? 'imported' : 'valid'}`
+    const unclear = report.findings.filter(({ code }) => /internal|database/.test(code))
+    for (const { code, message } of unclear) problems.push(`${code}: ${message}`)
+    if (error && !refusals.test(error.code)) problems.push(`${error.code}: ${error.message}`)
+    if (!error && way === 'import') problems.push(...(await subject.differences(folder, report)))
+  } catch (error) {
+    if (!isPieceworkError(error)) throw error
+    outcome = error.code
+    if (!refusals.test(outcome)) problems.push(`${outcome}: ${error.message}`)
+  }
+  const left = await subject.leftovers()
+  return { outcome, problems: [...problems, ...left.map((what) => `left: ${what}`)] }
+}
+
+async function importOf(subject: Subject, mutant: Mutant): Promise<Tried> {
   const stream = (async function* () {
     yield mutant.bytes
   })()

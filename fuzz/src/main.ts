@@ -10,7 +10,7 @@ interface Arguments {
 
 const program = new Command('npm run fuzz --')
   .description(
-    'Imports hostile archives into a host in memory and, one of twenty, into tables of PostgreSQL. After each there must be an error or what the archive holds, and nothing left. Exit code 1: there was something else.',
+    'Imports hostile archives into a host in memory and, one of twenty, into tables of PostgreSQL; one of twenty is a folder of Marxan files, which is validated or imported. After each there must be an error or what the archive holds, and nothing left. Exit code 1: there was something else.',
   )
   .option('--mutants <number>', 'how many archives, each kind in turn', count, 5000)
   .option(

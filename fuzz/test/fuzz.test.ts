@@ -15,6 +15,10 @@ test('hostile archives: of 5,000 mutants each is refused, or imported as what it
   assert.deepEqual(problems.slice(0, 5), [])
   // A fuzzer whose mutants are all refused, or none, sees nothing.
   assert.ok((outcomes.imported ?? 0) > 100, JSON.stringify(outcomes))
+  assert.ok(
+    (outcomes['folder valid'] ?? 0) + (outcomes['folder imported'] ?? 0) > 10,
+    JSON.stringify(outcomes),
+  )
   assert.ok(Object.keys(outcomes).length > 4, JSON.stringify(outcomes))
 })
 

@@ -4,8 +4,10 @@ import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import { entryDefaults } from '../defaults.js'
 import { type CsvOptions, csvRows } from './csv.js'
 import { JsonScan } from './json-scan.js'
+import { jsonSteps } from './json-steps.js'
 import { assertWithin } from './limits.js'
-import { documentBudget, jsonOf, validated } from './parse.js'
+import { documentBudget, validated } from './parse.js'
+import { inSteps } from './steps.js'
 
 export interface EntryFile {
   readonly path: string
@@ -33,7 +35,7 @@ export function entriesOf(files: readonly EntryFile[]): Entries {
       const what = `Entry "${path}"`
       const scan = new JsonScan(what, documentBudget)
       const bytes = await collected(`The size of "${path}"`, file.open(), entryDefaults.jsonBytes, scan)
-      return validated(what, jsonOf(what, bytes), schema)
+      return validated(what, await inSteps(jsonSteps(what, bytes)), schema)
     },
     rows: (path) => countedRows(fileAt(path)),
     looseFiles: (path) => byPath.get(path)?.looseFiles,

@@ -4,10 +4,10 @@ import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import { manifestDefaults } from '../defaults.js'
 import { clashSteps, entryPath, pathFault } from './entry-path.js'
 import { JsonScan } from './json-scan.js'
+import { jsonSteps } from './json-steps.js'
 import type { Manifest, ManifestEntry } from './manifest-contract.js'
 import { assertKnown, assertNeeds, needsOf } from './manifest-needs.js'
 import { type SpelledEntry, type SpelledManifest, spelledManifest, stampOf } from './manifest-schema.js'
-import { jsonOf } from './parse.js'
 import { atOnce, each, type Steps } from './steps.js'
 
 export { entryPath } from './entry-path.js'
@@ -67,8 +67,7 @@ export const manifestScan = (): JsonScan => new JsonScan('manifest.json', { valu
 
 /** The work of `readManifest`, of bytes that a `manifestScan` has seen. */
 export function* manifestSteps(bytes: Uint8Array): Steps<Manifest> {
-  const json = jsonOf('manifest.json', bytes)
-  yield
+  const json = yield* jsonSteps('manifest.json', bytes)
   const { version, needs = [] } = stampOf(json)
   assertKnown(version, needs)
   const manifest = withTypes(yield* spelledManifest(json, version))
@@ -96,7 +95,19 @@ function withTypes({ format, version, types = [], tree, pieces }: SpelledManifes
 
 /** Equal content, equal digest: sha256 of the manifest's bytes, hex. */
 export function manifestDigest(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+  return atOnce(digestSteps(bytes))
+}
+
+const hashedAtOnce = 1024 * 1024
+
+/** The work of `manifestDigest`. */
+export function* digestSteps(bytes: Uint8Array): Steps<string> {
+  const hash = createHash('sha256')
+  for (let at = 0; at < bytes.length; at += hashedAtOnce) {
+    hash.update(bytes.subarray(at, at + hashedAtOnce))
+    yield
+  }
+  return hash.digest('hex')
 }
 
 /** Every entry's path in the zip, in the manifest's order. */

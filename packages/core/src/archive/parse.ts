@@ -24,8 +24,7 @@ export function parseJson<T>(what: string, bytes: Uint8Array, schema: Schema<T>)
   return validated(what, jsonOf(what, bytes), schema)
 }
 
-/** Of a document that a `JsonScan` has seen. */
-export function jsonOf(what: string, bytes: Uint8Array): unknown {
+function jsonOf(what: string, bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
   } catch (cause) {

@@ -9,9 +9,9 @@ import { type ArchiveNode, entryPath } from './entry-path.js'
 import type { JsonScan } from './json-scan.js'
 import { type ArchiveLimits, archiveLimitChecks, assertRatio, assertWithin } from './limits.js'
 import {
+  digestSteps,
   type Manifest,
   type ManifestEntry,
-  manifestDigest,
   manifestPaths,
   manifestScan,
   manifestSteps,
@@ -64,6 +64,7 @@ export async function openArchive(
   const signature = trust.check(manifestBytes, await small(source, directory, 'manifest.sig', signatureBytes))
   const manifest = await inSteps(manifestSteps(manifestBytes))
   await inSteps(assertSameEntries(manifest, directory, allowed))
+  const digest = await inSteps(digestSteps(manifestBytes))
   const nodes = new Map(manifest.pieces.map((piece) => [nodeKey(piece), piece.entries]))
   const aboutBytes = await small(source, directory, 'about.json', aboutLimit)
   let closed = false
@@ -75,7 +76,7 @@ export async function openArchive(
 
   return {
     manifest,
-    digest: manifestDigest(manifestBytes),
+    digest,
     signature,
     ...(aboutBytes && { about: readAbout(aboutBytes) }),
     entries: (node) => {

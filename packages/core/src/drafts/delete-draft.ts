@@ -18,9 +18,10 @@ export async function deleteDraft(context: DraftContext, signal?: AbortSignal): 
     const message = `The ${resource.kind} ${resource.id} is complete: delete it as you delete others.`
     throw new PieceworkError('unsupported', message)
   }
+  // First, for nothing leads to them once the resource is gone.
+  await artifacts.delete(jobPrefix(id))
   await store.database.transaction(async (tx) => {
     await openShellSession(deps, job, tx)
     await removeResources(registry, job, tx)
   })
-  await artifacts.delete(jobPrefix(id))
 }

@@ -8,6 +8,7 @@ import { newRefs } from '../plan/new-ref-of.js'
 import { walkTree } from '../plan/tree.js'
 import { uploadSource } from '../requests/input-source.js'
 import { missingRoles } from '../requests/uploads.js'
+import { uploadsStay } from '../retention/uploads-stay.js'
 import { deleteDraft } from './delete-draft.js'
 import { type DraftStatus, type ImportDraft, pieceOptionChecks } from './draft.js'
 import { type DraftContext, type DraftDeps, rolesOf, storedDraft } from './draft-context.js'
@@ -48,7 +49,8 @@ export function draftHandle(deps: DraftDeps, job: Job, principal: Principal | un
 
 async function draftStatus(context: DraftContext): Promise<DraftStatus> {
   const { job, input } = await storedDraft(context)
-  const missing = missingRoles(context.deps.inputs.format(input.format), rolesOf(input))
-  const isDeleted = isTerminal(job.status) && !job.request.keepUploads
+  const format = context.deps.inputs.format(input.format)
+  const missing = missingRoles(format, rolesOf(input))
+  const isDeleted = isTerminal(job.status) && !uploadsStay(job, format)
   return { status: job.status, uploads: isDeleted ? [] : input.uploads, missing }
 }

@@ -1,4 +1,5 @@
 import { allowArtifact } from '../access/allow-artifact.js'
+import { isPieceworkError } from '../contracts/errors.js'
 import type { Upload } from '../contracts/upload.js'
 import type { UploadSource } from '../requests/input-source.js'
 import { receiveUpload } from '../requests/uploads.js'
@@ -20,13 +21,12 @@ export async function putUpload(context: DraftContext, role: string, source: Upl
     role,
     source: ownSource(context, source),
   })
-  try {
-    const replaced = await store.drafts.put(id, upload)
-    if (replaced) await deleteBytes(context, replaced)
-  } catch (error) {
-    await deleteBytes(context, upload)
+  const replaced = await store.drafts.put(id, upload).catch(async (error: unknown) => {
+    // A put whose answer was lost may be recorded: then the bytes are the draft's, and go with it.
+    if (isPieceworkError(error) && !error.retryable) await deleteBytes(context, upload)
     throw error
-  }
+  })
+  if (replaced) await deleteBytes(context, replaced)
   return upload
 }
 
@@ -45,7 +45,7 @@ function ownSource({ deps }: DraftContext, source: UploadSource): UploadSource {
   return { ...rest, stream: deps.artifacts.open(artifact) }
 }
 
-/** An artifact that the host has named stays. */
+/** An artifact that the host has named stays. What cannot be deleted now goes with the draft. */
 async function deleteBytes({ deps, id }: DraftContext, { artifact }: Upload): Promise<void> {
-  if (artifact.startsWith(`${jobPrefix(id)}/`)) await deps.artifacts.delete(artifact)
+  if (artifact.startsWith(`${jobPrefix(id)}/`)) await deps.artifacts.delete(artifact).catch(() => undefined)
 }

@@ -1,19 +1,23 @@
 import type { Database } from '../contracts/database.js'
 import type { Drafts } from '../contracts/drafts.js'
 import { withPlan, withUploads } from '../drafts/draft-state.js'
-import { entryOf, type MemoryState } from './state.js'
+import { entryOf, type MemoryJob, type MemoryState } from './state.js'
 
 export function memoryDrafts(state: MemoryState, database: Database): Drafts {
   return {
     create: async (job, shells) => {
-      const entry = state.insert(job, 'draft')
+      let entry: MemoryJob | undefined
       try {
-        await database.transaction(shells)
+        return await database.transaction(async (tx) => {
+          await shells(tx)
+          // Last: nobody ends a job whose shells are still to come.
+          entry = state.insert(job, 'draft')
+          return entry.job
+        })
       } catch (error) {
-        state.forget(entry)
+        if (entry) state.forget(entry)
         throw error
       }
-      return entry.job
     },
     put: async (id, upload) => {
       const entry = entryOf(state, id)

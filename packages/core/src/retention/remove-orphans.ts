@@ -6,6 +6,7 @@ import { engineTimes } from '../defaults.js'
 import { isTerminal } from '../engine/machine.js'
 import type { Registry } from '../plan/registry.js'
 import { ownerOf } from './expiry.js'
+import { uploadsStay } from './uploads-stay.js'
 
 export interface OrphanDeps {
   readonly store: Store
@@ -61,7 +62,11 @@ export async function orphanRule(
   const { archive, retryUntil } = job.result
   if (prefix === 'archives') return (key) => archive?.deletedAt !== undefined || key !== archive?.artifact
   if (retryUntil) return () => false
-  if (!job.request.keepUploads) return () => true
+  const name = job.request.input?.format ?? 'archive'
+  const format = deps.registry.formats.get(name)
+  // One that this process does not know may keep them.
+  if (job.request.keepUploads && !format && name !== 'archive') return () => false
+  if (!uploadsStay(job, format)) return () => true
   const isKept = job.status !== 'succeeded' || !job.target || (await isThere(deps, job.target))
   return () => !isKept
 }

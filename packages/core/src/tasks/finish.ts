@@ -1,6 +1,7 @@
 import type { NodeResult } from '../contracts/attempts.js'
 import type { Transaction } from '../contracts/database.js'
 import type { Finding } from '../contracts/finding.js'
+import type { Format } from '../contracts/format.js'
 import type { JobNode } from '../contracts/jobs.js'
 import type { ResourceKind } from '../contracts/resource.js'
 import { engineTimes } from '../defaults.js'
@@ -11,6 +12,7 @@ import { formatOf } from '../plan/format-of.js'
 import { newRefs } from '../plan/new-ref-of.js'
 import { walkTree } from '../plan/tree.js'
 import { uploadsPrefix } from '../requests/uploads.js'
+import { keepsShell, uploadsStay } from '../retention/uploads-stay.js'
 import type { AttemptContext, TaskRunner } from './attempt-context.js'
 import { missingSource } from './missing-source.js'
 import { openShellSession } from './open-session.js'
@@ -67,8 +69,13 @@ async function deleteJobBytes(attempt: AttemptContext): Promise<Date | undefined
   const remove = (key: string) => attempt.artifacts.delete(key).catch(() => undefined)
   if (job.outcome !== 'succeeded' && job.kind === 'export') await remove(archivePrefix(job.id))
   if (await isRetriable(attempt)) return new Date(attempt.environment.now() + attempt.retryTtlMs)
-  if (!job.request.keepUploads) await remove(jobPrefix(job.id))
+  if (!uploadsStay(job, inputFormat(attempt))) await remove(jobPrefix(job.id))
   return undefined
+}
+
+/** Undefined for an archive. */
+function inputFormat({ lease: { job }, registry }: AttemptContext): Format | undefined {
+  return registry.formats.get(job.request.input?.format ?? '')
 }
 
 /** Whether a retry of the job begins with bytes of its own. */
@@ -103,15 +110,11 @@ async function showShells(
   return { findings: findings.list(), result: { ...(job.target && { resource: job.target }) } }
 }
 
-/**
- * Removes what the job has made, or keeps it hidden if the format says so; what is in a draft that was left
- * alone is removed.
- */
+/** Removes what the job has made, or keeps it hidden if the format says so. */
 async function removeOrHide(attempt: AttemptContext, tx: Transaction, hasRows: boolean): Promise<void> {
-  const { lease, registry, inputs } = attempt
+  const { lease, registry } = attempt
   const { job } = lease
-  const format = job.request.input && inputs.format(job.request.input.format)
-  const keeps = format?.keepsShell && job.error?.code !== 'expired'
+  const keeps = keepsShell(job, inputFormat(attempt))
   const only = ({ shell }: ResourceKind) => !(keeps && shell?.incomplete)
   const finding = (found: Finding) => attempt.findings.add(found)
   if (hasRows) await removeRows(registry, job, tx, { only, finding })

@@ -8,6 +8,7 @@ import { jobError } from '../engine/job-error.js'
 import { carriedKinds } from '../plan/carried-kinds.js'
 import { newRefIfKnown } from '../plan/new-ref-of.js'
 import { inputNode } from '../requests/inputs.js'
+import { pause } from '../system-environment.js'
 import { type AttemptContext, commit, pieceContext, type TaskRunner } from './attempt-context.js'
 import { dryRunOf } from './dry-run.js'
 import { meteredEntries } from './metered-entries.js'
@@ -41,6 +42,8 @@ class Problems {
   readonly #piece: string
   /** As the last validator has reported. */
   rows = 0
+  /** Files with an error. */
+  readonly refused = new Set<string>()
   #errors = 0
   #thrown: PieceworkError | undefined
 
@@ -50,7 +53,10 @@ class Problems {
   }
 
   add(finding: NewFinding): void {
-    if (finding.severity === 'error') this.#errors += 1
+    if (finding.severity === 'error') {
+      this.#errors += 1
+      if (finding.file !== undefined) this.refused.add(finding.file)
+    }
     this.#attempt.findings.add({ ...finding, piece: this.#piece })
   }
 
@@ -107,30 +113,39 @@ async function runValidators(
       attempt.store.database.transaction(
         async (tx) => {
           await openSession(attempt, tx)
+          let found = 0
           for await (const finding of validator.validate({ ...context, tx })) {
             attempt.signal.throwIfAborted()
             problems.add(finding)
+            found += 1
+            // They may be many, and come without a wait.
+            if (found % findingsAtOnce === 0) await pause()
           }
         },
         { readOnly: true, signal: attempt.signal },
       ),
     )
   }
-  for (const part of input.rest) await problems.of(part)
+  for (const { path, isBegun, read } of input.rest)
+    if (isBegun() || !problems.refused.has(path)) await problems.of(read)
 }
+
+const findingsAtOnce = 500
 
 interface ReadThrough {
   readonly entries: Entries
   /**
-   * Reads what no validator has read to its end, so that every checksum is compared before anything is
-   * written.
+   * Reads what no validator has read to its end, so that every checksum is compared before anything is written.
+   * An entry that was refused unread need not be read any more: there may be as many as an archive holds.
    */
-  readonly rest: readonly (() => Promise<void>)[]
+  readonly rest: readonly { readonly path: string; isBegun(): boolean; read(): Promise<void> }[]
 }
 
 function readThrough(entries: Entries): ReadThrough {
   const unread = new Set(entries.paths)
+  const begun = new Set<string>()
   async function* toTheEnd<T>(path: string, items: AsyncIterable<T>): AsyncIterable<T> {
+    begun.add(path)
     try {
       yield* items
     } catch (error) {
@@ -152,8 +167,12 @@ function readThrough(entries: Entries): ReadThrough {
       },
       rows: (path) => toTheEnd(path, entries.rows(path)),
     },
-    rest: entries.paths.map((path) => async () => {
-      if (unread.has(path)) for await (const _ of entries.open(path));
-    }),
+    rest: entries.paths.map((path) => ({
+      path,
+      isBegun: () => begun.has(path),
+      read: async () => {
+        if (unread.has(path)) for await (const _ of entries.open(path));
+      },
+    })),
   }
 }

@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { type ImportDraft, isPieceworkError, type Pack, type Piecework } from '@piecework/core'
+import {
+  type ImportDraft,
+  isPieceworkError,
+  memoryArtifacts,
+  memoryStore,
+  type Pack,
+  type Piecework,
+  PieceworkError,
+} from '@piecework/core'
 import { type Format, type Piece, uploadEntries } from '@piecework/core/piece'
+import type { Database, Transaction } from '@piecework/core/store'
 import { suite } from 'uvu'
 import { z } from 'zod'
+import { newJob } from '../support/fake-job.js'
 import { ann, bytes, keys, type Notebooks, type Setup, withPiecework } from '../support/notebooks.js'
 
 const test = suite('engine: draft')
@@ -80,6 +90,8 @@ const createDraft = (piecework: Piecework, more = {}): Promise<ImportDraft> =>
   piecework.createDraft({ format, principal: ann, name: 'Notes', ...more })
 
 const text = (content: string) => ({ stream: bytes(content), fileName: 'my text.txt' })
+
+const draftJob = newJob('d1')
 
 const refused = (work: Promise<unknown>, code: Parameters<typeof isPieceworkError>[1], words = /./) =>
   assert.rejects(work, (error) => isPieceworkError(error, code) && words.test(error.message))
@@ -267,6 +279,73 @@ test('uploads that are to be kept outlive the import', () =>
     await (await draft.run()).result()
     assert.deepEqual(await uploadsOf(draft, setup), [artifact])
   }))
+
+test('an upload whose answer was lost is there, and so is one whose predecessor could not be deleted', async () => {
+  const store = memoryStore()
+  const artifacts = memoryArtifacts()
+  let isCut = true
+  const put: typeof store.drafts.put = async (...given) => {
+    const replaced = await store.drafts.put(...given)
+    if (!isCut) return replaced
+    throw new PieceworkError('database', 'The connection was cut.', { retryable: true })
+  }
+  const options = {
+    store: { ...store, drafts: { ...store.drafts, put } },
+    artifacts: {
+      ...artifacts,
+      delete: (key: string) =>
+        key.includes('/uploads/') ? Promise.reject(new Error('away')) : artifacts.delete(key),
+    },
+  }
+  await withPiecework(
+    notes,
+    async (piecework) => {
+      const draft = await createDraft(piecework)
+      await refused(draft.upload('text', text('one\n')), 'database')
+      assert.deepEqual((await draft.status()).missing, [])
+      await (await draft.validate()).result()
+      isCut = false
+      await draft.upload('text', text('two\n'))
+      await (await draft.run()).result()
+    },
+    options,
+  )
+})
+
+test('nothing half-made: a draft that was left alone takes uploads that were to be kept with it', () =>
+  withPiecework(
+    notes,
+    async (piecework, setup) => {
+      const draft = await createDraft(piecework, { keepUploads: true })
+      await draft.upload('text', text('one\n'))
+      await piecework.cancel(draft.job, { principal: ann })
+      const other = await createDraft(piecework, { keepUploads: true })
+      await other.upload('text', text('one\n'))
+      for await (const { job } of piecework.watch(other.job, { principal: ann }))
+        if (job.status === 'cancelled') break
+      assert.deepEqual(await uploadsOf(other, setup), [])
+      assert.deepEqual((await other.status()).uploads, [])
+      // The shell of the one that was cancelled is there, and so are its files.
+      assert.equal((await uploadsOf(draft, setup)).length, 1)
+    },
+    { draftTtlMs: 100, sweepMs: 20 },
+  ))
+
+test('nothing half-made: a draft does not expire before its shell is made', async () => {
+  const database: Database = {
+    query: async () => ({ rows: [], rowCount: 0 }),
+    transaction: async (work) => {
+      const done = await work({} as Transaction)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      return done
+    },
+  }
+  const store = memoryStore({ database })
+  const made = store.drafts.create({ ...draftJob, kind: 'import', claims: [] }, async () => {
+    assert.deepEqual(await store.drafts.idle(new Date(Date.now() + 60_000)), [])
+  })
+  assert.deepEqual(await store.drafts.idle(new Date((await made).createdAt.getTime() + 1)), [draftJob.id])
+})
 
 test('an upload that the host keeps itself is read, and never deleted', () =>
   withPiecework(notes, async (piecework, setup) => {

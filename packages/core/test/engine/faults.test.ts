@@ -160,6 +160,48 @@ test('hostile archives: every checksum is compared before anything is written, a
   )
 })
 
+for (const [what, reads, expected] of [
+  ['read in part', true, 2],
+  ['not read', false, 1],
+] as const)
+  test(`all problems at once: an entry that is refused, ${what}, is ${reads ? '' : 'not '}read to its end`, async () => {
+    const artifacts = memoryArtifacts()
+    await withPiecework(
+      (host) => ({
+        ...host.pack(),
+        pieces: [
+          host.lines('notebook', {
+            validators: [
+              {
+                async *validate({ entries }) {
+                  yield { severity: 'error', code: 'test/odd', file: 'lines.csv', message: 'It is odd.' }
+                  if (reads) for await (const _ of entries.open('lines.csv')) break
+                },
+              },
+            ],
+          }),
+        ],
+      }),
+      async (piecework, { host }) => {
+        const text = Array.from({ length: 50_000 }, (_, i) => `line ${i}`)
+        const resource = host.add('b1', 'Birds', text)
+        const { archive } = await (await piecework.export({ resource, principal: ann })).result()
+        const chunks: Uint8Array[] = []
+        for await (const chunk of artifacts.open(archive?.artifact ?? '')) chunks.push(chunk)
+        const zip = Buffer.concat(chunks)
+        const at = zip.length >> 1
+        zip[at] = (zip[at] ?? 0) ^ 0xff
+        await artifacts.put('damaged', bytesOf(zip))
+        const { findings } = await (
+          await piecework.validate({ archive: { artifact: 'damaged' }, principal: ann })
+        ).ended()
+        assert.equal(findings.length, expected)
+        assert.match(findings.map(({ code }) => code).join(), /^test\/odd(?:,core\/archive-\w+)?$/)
+      },
+      { artifacts },
+    )
+  })
+
 async function* bytesOf(buffer: Buffer): AsyncIterable<Uint8Array> {
   yield buffer
 }

@@ -1,12 +1,15 @@
-import { type Archive, artifactSource, openArchive } from '@piecework/core/archive'
 import { type ArtifactStore, type Database, isTerminal, type Job, type Store } from '@piecework/core/store'
-import { archivedVersion, parts, versionOf } from './library-content.js'
+import { badVersion, versionOfLeaf } from './leaves.js'
+import { archivedVersion, linesOfVersion, parts, versionOf } from './library-content.js'
 import { statements } from './library-statements.js'
 import type { RequestRecords } from './request-records.js'
+import type { SimulationPlan } from './simulation-plan.js'
+import { archiveFault } from './whole-archive.js'
 import type { World } from './world.js'
 
 export interface AuditDeps {
   readonly world: World
+  readonly plan: SimulationPlan
   readonly store: Store
   readonly database: Database
   readonly artifacts: ArtifactStore
@@ -23,6 +26,8 @@ interface StoredLine {
 }
 
 const everything = 10_000
+/** In which a sweep of some process finds a job past its deadline, while the database can be reached. */
+const latestEndMs = 12_000
 
 /** Whether each job has ended as it may, and what it made is whole, and nothing else is there. */
 export async function audit(deps: AuditDeps): Promise<void> {
@@ -34,13 +39,19 @@ export async function audit(deps: AuditDeps): Promise<void> {
     if (!jobs.some((job) => job.id === id))
       world.violation(`one truth: a job whose request was answered is gone`)
   const made = new Set<string>()
+  const kept = new Set<string>()
   for (const job of jobs) {
     if (!isTerminal(job.status)) {
       world.violation(`one truth: the ${job.kind} ${job.id} never ended: ${await stateOf(store, job)}`)
       continue
     }
     mayEndSo(deps, job)
-    if (job.status !== 'succeeded') continue
+    endedInTime(deps, job)
+    await endedNodes(deps, job)
+    if (job.status !== 'succeeded') {
+      if (mayStayHidden(deps, job)) kept.add(job.target?.id ?? '')
+      continue
+    }
     // The archives of a book that is deleted go, too.
     if (job.kind === 'export' && !records.removed.has(job.tree.id)) await wholeArchive(deps, job)
     if (job.kind === 'import' || job.kind === 'clone') {
@@ -54,10 +65,11 @@ export async function audit(deps: AuditDeps): Promise<void> {
   }
   const wanted = new Set([...made, ...books.filter((id) => !records.removed.has(id))])
   for (const { id, visible } of shelf)
-    if (!wanted.has(id))
+    if (!wanted.has(id) && !(kept.has(id) && visible === 'false'))
       world.violation(`nothing half-made: a ${visible === 'true' ? 'visible' : 'hidden'} book is left`)
   for (const { book, part } of lines)
-    if (!wanted.has(book)) world.violation(`nothing half-made: a line of part ${part} is left without a book`)
+    if (!wanted.has(book) && !kept.has(book))
+      world.violation(`nothing half-made: a line of part ${part} is left without a book`)
   await nothingHeld(deps, [...wanted, ...books])
 }
 
@@ -68,58 +80,94 @@ async function stateOf(store: Store, job: Job): Promise<string> {
   return `${job.status}${job.throttled ? ', throttled' : ''}, ${open.map(({ id, status }) => `${id} ${status}`).join(', ')}`
 }
 
-function mayEndSo({ world, records }: AuditDeps, { kind, status, error, tree, id }: Job): void {
-  if (status === 'succeeded') return
+function mayEndSo({ world, plan, records }: AuditDeps, job: Job): void {
+  const { kind, status, error, tree, id } = job
+  const isBad = uploadsOf(job).some(({ fileName }) => versionOfLeaf(fileName) === badVersion)
+  if (status === 'succeeded') {
+    if (isBad) world.violation(`all problems at once: a file that a validator refuses was imported`)
+    return
+  }
   if (status === 'cancelled') {
+    if (isDraft(job) && error?.code === 'expired') return
     // A request that fails after it has made a job cancels it.
     if (records.jobs.has(id) && !records.cancelled.has(id))
       world.violation(`one truth: a ${kind} was cancelled without a request to`)
     return
   }
+  if (isBad && error?.code === 'validation-failed') return
+  if (plan.jobTimeoutMs !== undefined && error?.code === 'timeout') return
+  // The draft that it read was changed, run or deleted meanwhile.
+  const ofDraft = kind === 'validation' && job.request.input?.format !== 'archive'
+  if (ofDraft && error?.code === 'artifact-not-found') return
   const isSourceGone = records.removed.has(tree.id) && (kind === 'export' || kind === 'clone')
   if (!(isSourceGone && error?.code === 'resource-not-found'))
     world.violation(`one truth: the ${kind} failed: ${error?.code} ${error?.message}`)
 }
 
+/** Where the clock was not set: then a deadline may be over at once. */
+function endedInTime({ world, plan }: AuditDeps, { kind, deadline, changes }: Job): void {
+  if (!deadline || plan.faults.some(({ what }) => what === 'database jump' || what === 'outage')) return
+  const endingAt = changes.find(({ status }) => status === 'ending')?.at ?? deadline
+  if (endingAt.getTime() > deadline.getTime() + latestEndMs)
+    world.violation(`one truth: the ${kind} went on past its deadline`)
+}
+
+/** What ended says so of all that it consists of. */
+async function endedNodes({ world, store }: AuditDeps, job: Job): Promise<void> {
+  const nodes = await store.reports.nodes(job.id)
+  const isLeft = nodes.some(({ status }) => status === 'waiting' || status === 'running')
+  const isUndone = job.status === 'succeeded' && nodes.some(({ status }) => status !== 'done')
+  if (isLeft || isUndone)
+    world.violation(
+      `one truth: of the ${job.kind}, ${job.status}, ${nodes.map(({ id, status }) => `${id} ${status}`).join(', ')}`,
+    )
+}
+
+const uploadsOf = ({ request }: Job) => request.input?.uploads ?? []
+const isDraft = ({ changes }: Job): boolean => changes[0]?.status === 'draft'
+
+/** What was uploaded by drafts of one format, until it is deleted. */
+function mayStayHidden({ records }: AuditDeps, job: Job): boolean {
+  const isKept = job.request.input?.format === 'kept-leaves' && job.error?.code !== 'expired'
+  return isDraft(job) && isKept && !records.deletedDrafts.has(job.target?.id ?? '')
+}
+
 async function wholeCopy({ world, store }: AuditDeps, job: Job, lines: readonly StoredLine[]): Promise<void> {
-  const version = versionOf(lines)
-  const spelled = lines.map(({ part, position, text }) => `${part}${position}=${text}`).join(' ')
-  if (version === undefined || (job.kind === 'import' && version !== archivedVersion))
-    world.violation(`exactly once: the ${job.kind} made: ${spelled}`)
+  const spell = (list: readonly (Omit<StoredLine, 'book' | 'position'> & { position: unknown })[]) =>
+    list.map(({ part, position, text }) => `${part}${position}=${text}`).join(' ')
+  if (isDraft(job)) {
+    const versions = new Map(uploadsOf(job).map(({ role, fileName }) => [role, versionOfLeaf(fileName)]))
+    const expected = parts.flatMap((part) =>
+      linesOfVersion(versions.get(part) ?? '').filter((line) => line.part === part),
+    )
+    if (spell(lines) !== spell(expected))
+      world.violation(`exactly once: the draft made ${spell(lines)} of ${spell(expected)}`)
+  } else {
+    const version = versionOf(lines)
+    const isOurs = uploadsOf(job).some(({ artifact }) => artifact.startsWith('archives/'))
+    const isArchived = job.kind === 'import' && !isOurs
+    if (version === undefined || (isArchived && version !== archivedVersion))
+      world.violation(`exactly once: the ${job.kind} made: ${spell(lines)}`)
+  }
   const nodes = await store.reports.nodes(job.id)
   for (const part of parts) {
-    const node = nodes.find(({ task, piece }) => task === job.kind && piece === `library/${part}`)
+    const node = nodes.find(({ task, piece }) => task === job.kind && piece?.endsWith(`/${part}`))
     const rows = lines.filter((line) => line.part === part).length
     if (node?.counts?.rows !== rows)
       world.violation(`honest counts: ${node?.id} counts ${node?.counts?.rows}, and wrote ${rows}`)
   }
 }
 
-async function wholeArchive({ world, artifacts }: AuditDeps, job: Job): Promise<void> {
-  const artifact = job.result.archive?.artifact ?? ''
-  try {
-    const archive = await openArchive(await artifactSource(artifacts, artifact))
-    try {
-      const lines = await archivedLines(archive)
-      if (versionOf(lines) === undefined)
-        world.violation(
-          `exclusion: an archive is torn: ${lines.map(({ position, text }) => position + text).join(' ')}`,
-        )
-    } finally {
-      await archive.close()
-    }
-  } catch (error) {
-    world.violation(`what was exported can be imported: ${String(error)}`)
-  }
-}
-
-async function archivedLines(archive: Archive): Promise<readonly Omit<StoredLine, 'book'>[]> {
-  const lines: Omit<StoredLine, 'book'>[] = []
-  for (const { resource, name } of archive.manifest.pieces)
-    for await (const rows of archive.entries({ resource, name }).rows('lines.csv'))
-      for (const { position, text } of rows)
-        lines.push({ part: name.slice('library/'.length), position: position ?? '', text: text ?? '' })
-  return lines
+async function wholeArchive({ world, plan, artifacts }: AuditDeps, job: Job): Promise<void> {
+  const { archive } = job.result
+  // It expires when it is time.
+  if (
+    plan.archiveTtlMs !== undefined &&
+    (archive?.deletedAt || !(await artifacts.stat(archive?.artifact ?? '')))
+  )
+    return
+  const fault = await archiveFault(artifacts.open(archive?.artifact ?? ''))
+  if (fault) world.violation(fault)
 }
 
 async function nothingHeld({ world, store }: AuditDeps, books: readonly string[]): Promise<void> {

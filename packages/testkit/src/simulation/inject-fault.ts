@@ -1,18 +1,30 @@
 import type { SimulatedHosts } from './simulated-hosts.js'
+import type { SimulatedProcess } from './simulated-process.js'
 import type { SimulatedQueue } from './simulated-queue.js'
-import { aheadOf, type PlannedFault } from './simulation-plan.js'
+import { aheadOf, type PlannedFault, setClock } from './simulation-plan.js'
 import type { World } from './world.js'
 
-/** Does to one of the processes that live, or to the queue, what was planned. */
+export interface FaultDeps {
+  readonly world: World
+  readonly hosts: SimulatedHosts
+  readonly queue: SimulatedQueue
+  /** Whose clock the database goes by. */
+  readonly server: SimulatedProcess
+}
+
+/** Does to one of the processes that live, to the queue or to the database's clock, what was planned. */
 export function injectFault(
-  world: World,
-  hosts: SimulatedHosts,
-  queue: SimulatedQueue,
+  { world, hosts, queue, server }: FaultDeps,
   { what, process: index, forMs }: PlannedFault,
 ): void {
   if (what === 'flush') {
     world.fault('queue: forgets everything')
     queue.flush()
+    return
+  }
+  if (what === 'database jump') {
+    server.aheadMs = setClock(server.random, server.aheadMs)
+    world.fault(`database: its clock is ${server.aheadMs} ms ahead`)
     return
   }
   const alive = hosts.alive

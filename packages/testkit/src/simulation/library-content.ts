@@ -2,8 +2,11 @@ import { memoryArtifacts } from '@piecework/core'
 import { assembleArchive, entryPath, type Manifest, stageEntry, writeManifest } from '@piecework/core/archive'
 import { csvLine } from '@piecework/core/piece'
 import type { ArtifactStore, StagedEntry } from '@piecework/core/store'
+import { spellingOf } from './spelling.js'
 
 export const parts = ['a', 'b', 'c', 'd'] as const
+/** The part that comes before each of the others. */
+export const before: Readonly<Record<string, string>> = { b: 'a', c: 'a', d: 'b' }
 /** Lines of each part. */
 const linesPerPart = 2
 /** Of the book in the archive that is imported. */
@@ -24,29 +27,35 @@ export function versionOf(lines: readonly { part: string; position: string; text
   return spelled(lines) === spelled(linesOfVersion(version)) ? version : undefined
 }
 
-let made: Promise<Buffer> | undefined
+const made = new Map<number, Promise<Buffer>>()
 
-/** An archive of a book that another server has exported. */
-export const archiveBytes = (): Promise<Buffer> => {
-  made ??= makeArchive()
-  return made
+/** An archive of a book that another server has exported, which had this version of the part `a`. */
+export const archiveBytes = (version: 1 | 2): Promise<Buffer> => {
+  const archive = made.get(version) ?? makeArchive(version)
+  made.set(version, archive)
+  return archive
 }
 
-async function makeArchive(): Promise<Buffer> {
+async function makeArchive(version: 1 | 2): Promise<Buffer> {
+  const versionOfPart = (part: string): number => (part === 'a' ? version : 1)
   const artifacts = memoryArtifacts()
   const tree = { kind: 'book', id: '00000000-0000-4000-8000-00000000a4c4', children: [] }
   const resource = { kind: tree.kind, id: tree.id }
   const staged = await Promise.all(
-    parts.map(async (part) => ({ name: `library/${part}`, entry: await stagePart(artifacts, part) })),
+    parts.map(async (part) => ({
+      part,
+      name: `library/${part}`,
+      entry: await stagePart(artifacts, part, versionOfPart(part)),
+    })),
   )
   const manifest: Manifest = {
     format: 'piecework-archive',
     version: 1,
     tree,
-    pieces: staged.map(({ name, entry: { path, size, sha256, rows = 0 } }) => ({
+    pieces: staged.map(({ part, name, entry: { path, size, sha256, rows = 0 } }) => ({
       resource,
       name,
-      version: 1,
+      version: versionOfPart(part),
       entries: [{ path, size, sha256, rows }],
     })),
   }
@@ -65,16 +74,26 @@ async function makeArchive(): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-function stagePart(artifacts: ArtifactStore, part: string): Promise<StagedEntry> {
+function stagePart(artifacts: ArtifactStore, part: string, version: number): Promise<StagedEntry> {
   const lines = linesOfVersion(archivedVersion).filter((line) => line.part === part)
-  const rows = [['position', 'text'], ...lines.map(({ position, text }) => [String(position), text])]
   return stageEntry({
     artifacts,
     key: part,
     path: 'lines.csv',
-    bytes: once(Buffer.from(rows.map(csvLine).join(''))),
+    bytes: once(csvOf(part, version, lines)),
     rows: () => lines.length,
   })
+}
+
+/** The file of one part. */
+export function csvOf(
+  part: string,
+  version: number,
+  lines: readonly { readonly position: string | number; readonly text: string }[],
+): Buffer {
+  const { columns, spell } = spellingOf(part, version)
+  const rows = lines.map(({ position, text }) => [String(position), spell(part, text)])
+  return Buffer.from([columns, ...rows].map(csvLine).join(''))
 }
 
 export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

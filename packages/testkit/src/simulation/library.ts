@@ -1,15 +1,25 @@
 import type { Pack, Piece, ResourceKind } from '@piecework/core/piece'
-import { csvLine } from '@piecework/core/piece'
-import { parts } from './library-content.js'
+import { leavesFormats } from './leaves.js'
+import { before, csvOf, parts } from './library-content.js'
 import { statements } from './library-statements.js'
-import type { Link } from './link.js'
+import { type Link, workOn } from './link.js'
+import type { PackAge } from './simulation-plan.js'
+import { spellingOf, upgradesIn, versionIn } from './spelling.js'
 
 const { visibleBook, linesOf, makeBook, showBook, removeBook, addLine, copyLines, removeLines } = statements
 
-/** What the host carries: books of four parts, each a piece. An old pack has no piece for the last one. */
-export function libraryPack(link: Link, { isOld }: { readonly isOld: boolean }): Pack {
-  const known = isOld ? parts.slice(0, -1) : parts
-  return { name: 'library', kinds: [bookKind], pieces: known.map((part) => pieceOf(link, part)) }
+/**
+ * What the host carries: books of four parts, each a piece, and formats of uploads that have a file for each.
+ * Packs of another age have another version of the first piece, or none of the last.
+ */
+export function libraryPack(link: Link, age: PackAge): Pack {
+  const known = age === 'without' ? parts.slice(0, -1) : parts
+  return {
+    name: 'library',
+    kinds: [bookKind],
+    pieces: known.map((part) => pieceOf(link, part, age)),
+    formats: leavesFormats(link, known),
+  }
 }
 
 const bookKind: ResourceKind = {
@@ -19,28 +29,28 @@ const bookKind: ResourceKind = {
   shell: {
     create: async ({ ref, name = '' }, tx) => void (await tx.query(makeBook.sql, [ref.id, name, 'false'])),
     ready: async ({ id }, tx) => void (await tx.query(showBook.sql, [id])),
+    incomplete: async () => {},
     remove: async ({ id }, tx) => void (await tx.query(removeBook.sql, [id])),
   },
 }
 
-const before: Readonly<Record<string, string>> = { b: 'a', c: 'a', d: 'b' }
-
-function pieceOf(link: Link, part: string): Piece {
-  const { process, isAtomic } = link
-  const work = (): Promise<void> => (isAtomic ? process.awake() : process.sleep(process.random.below(1200)))
+function pieceOf(link: Link, part: string, age: PackAge): Piece {
+  const work = () => workOn(link)
+  const version = versionIn(age, part)
+  const spelling = spellingOf(part, version)
   const after = before[part]
   return {
     contract: 1,
     name: `library/${part}`,
     of: 'book',
-    version: 1,
+    version,
+    upgrades: upgradesIn(age, part),
     ...(after !== undefined && { after: [`library/${after}`] }),
     exporter: {
       export: async ({ resource, tx, write }) => {
         await work()
         const { rows } = await tx.query<{ position: string; text: string }>(linesOf.sql, [resource.id, part])
-        const lines = [['position', 'text'], ...rows.map(({ position, text }) => [position, text])]
-        await write('lines.csv', Buffer.from(lines.map(csvLine).join('')), () => rows.length)
+        await write('lines.csv', csvOf(part, version, rows), () => rows.length)
         return { rows: rows.length }
       },
     },
@@ -48,7 +58,8 @@ function pieceOf(link: Link, part: string): Piece {
       import: async ({ resource, entries, tx }) => {
         let count = 0
         for await (const rows of entries.rows('lines.csv')) {
-          for (const { position, text } of rows) {
+          for (const row of rows) {
+            const { position, text } = spelling.read(part, row)
             await work()
             await tx.query(addLine.sql, [resource.id, part, position, text])
             count += 1

@@ -69,6 +69,10 @@ export class Link {
   }
 }
 
+/** What takes a piece its time. */
+export const workOn = ({ process, isAtomic }: Link): Promise<void> =>
+  isAtomic ? process.awake() : process.sleep(process.random.below(1200))
+
 function lost(place: Place): PieceworkError {
   return place === 'database'
     ? new PieceworkError('database', 'The connection to the database failed: it was cut.', {

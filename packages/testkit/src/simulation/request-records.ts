@@ -7,6 +7,8 @@ export class RequestRecords {
   readonly cancelled = new Set<string>()
   /** Books that were deleted while jobs may have read them. */
   readonly removed = new Set<string>()
+  /** What drafts would have made whose delete was answered. */
+  readonly deletedDrafts = new Set<string>()
   /** How requests ended, for the summary. */
   readonly outcomes = new Map<string, number>()
 

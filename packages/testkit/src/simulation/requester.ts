@@ -1,38 +1,42 @@
-import type { Piecework } from '@piecework/core'
-import { type Database, isPieceworkError, isTerminal, type Job, type Store } from '@piecework/core/store'
+import { isPieceworkError, isTerminal, type Job } from '@piecework/core/store'
+import { draft } from './drafter.js'
 import { archiveBytes, once } from './library-content.js'
 import { statements } from './library-statements.js'
-import type { RequestRecords } from './request-records.js'
-import type { SimulatedProcess } from './simulated-process.js'
+import { anyone, ended, ignore, type RequesterDeps } from './requester-deps.js'
 import type { PlannedRequest } from './simulation-plan.js'
-import type { World } from './world.js'
-
-export interface RequesterDeps {
-  readonly world: World
-  readonly piecework: Piecework
-  readonly process: SimulatedProcess
-  /** The host's own, which no fault meets. */
-  readonly database: Database
-  /** The same. */
-  readonly store: Store
-  readonly records: RequestRecords
-  readonly books: readonly string[]
-}
+import { archiveFault } from './whole-archive.js'
 
 /** Carries out what was planned. Resolves when it has ended; never, if its process dies. */
 export async function carryOut(deps: RequesterDeps, request: PlannedRequest): Promise<void> {
-  const { records, world } = deps
+  const { records, world, plan } = deps
   try {
     if (request.what === 'edit') await edit(deps, request)
     else if (request.what === 'claim') await claim(deps, request)
     else if (request.what === 'remove') await remove(deps, request)
+    else if (request.what === 'draft') await draft(deps, request)
     else await job(deps, request)
   } catch (error) {
     if (!isPieceworkError(error)) throw error
-    world.note(`${request.what}: ${error.code}`)
+    world.note(`${request.what}: ${error.code} ${error.message}`)
+    const isNewer = error.code === 'archive-newer' && plan.oddPack === 'newer'
+    if (!mayBeAnswered.has(error.code) && !isNewer)
+      world.violation(`one truth: a request was answered with ${error.code} ${error.message}`)
     records.count(`${request.what} refused: ${error.code}`)
   }
 }
+
+/** Errors that say what was in the way. */
+const mayBeAnswered: ReadonlySet<string> = new Set([
+  'database',
+  'expired',
+  'lease-lost',
+  'resource-busy',
+  'resource-not-found',
+  'stopped',
+  'storage',
+  'unsupported',
+  'uploads-closed',
+])
 
 async function job(deps: RequesterDeps, request: PlannedRequest): Promise<void> {
   const { piecework, process, records } = deps
@@ -45,22 +49,23 @@ async function job(deps: RequesterDeps, request: PlannedRequest): Promise<void> 
     records.cancelled.add(asked)
     await piecework.cancel(asked, { principal }).catch(ignore)
   }
-  const ended = await end(deps, asked)
-  records.ended(ended)
+  const done = await end(deps, asked, request)
+  records.ended(done)
+  if (done.kind === 'export' && done.status === 'succeeded') await use(deps, done, request)
   const { retryAfterMs } = request
-  if (retryAfterMs === undefined || ended.status === 'succeeded' || ended.kind === 'validation') return
+  if (retryAfterMs === undefined || done.status === 'succeeded' || done.kind === 'validation') return
   await process.sleep(retryAfterMs)
   if (request.editBeforeRetry) await edit(deps, request)
   const { id } = await piecework.retry(asked, { principal })
   records.jobs.add(id)
-  const again = await end(deps, id)
+  const again = await end(deps, id, request)
   records.count(`retried ${again.kind} ${again.status}`)
 }
 
 async function ask({ piecework, books }: RequesterDeps, request: PlannedRequest): Promise<string> {
   const principal = { id: `user-${request.principal}` }
   const resource = { kind: 'book', id: books[request.book] ?? '' }
-  const archive = { stream: once(await archiveBytes()) }
+  const archive = { stream: once(await archiveBytes(request.archiveVersion)) }
   switch (request.what) {
     case 'export':
       return (await piecework.export({ resource, principal })).id
@@ -79,12 +84,47 @@ async function ask({ piecework, books }: RequesterDeps, request: PlannedRequest)
   }
 }
 
-/** Asks until the job is terminal. */
-async function end({ piecework, process }: RequesterDeps, id: string): Promise<Job> {
+/** Waits until the job is terminal, as a host does that asks, or is told. */
+async function end(deps: RequesterDeps, id: string, { follow }: PlannedRequest): Promise<Job> {
+  if (follow === 'ask') return ended(deps, id)
+  const { piecework, process, world } = deps
   for (;;) {
-    const report = await piecework.job(id, { principal: anyone }).catch(ignore)
-    if (report && isTerminal(report.job.status)) return report.job
-    await process.sleep(700)
+    try {
+      let last: Job | undefined
+      for await (const { job: now } of piecework.watch(id, { principal: anyone })) last = now
+      if (!last || !isTerminal(last.status)) {
+        world.violation('one truth: who follows a job was told of no end')
+        return ended(deps, id)
+      }
+      return last
+    } catch (error) {
+      if (!isPieceworkError(error) || !error.retryable) throw error
+      await process.sleep(700)
+    }
+  }
+}
+
+/** Gives an archive out and imports it, while it may expire. */
+async function use(
+  deps: RequesterDeps,
+  { id, result }: Job,
+  { importAfterMs, principal }: PlannedRequest,
+): Promise<void> {
+  if (importAfterMs === undefined || !result.archive) return
+  const { piecework, process, records, world } = deps
+  const by = { principal: { id: `user-${principal}` } }
+  await process.sleep(importAfterMs)
+  try {
+    const { bytes } = await piecework.download(id, by)
+    const fault = await archiveFault(bytes)
+    if (fault) world.violation(fault)
+    const handle = await piecework.import({ archive: { artifact: result.archive.artifact }, ...by })
+    records.jobs.add(handle.id)
+    records.count(`import of an export ${(await ended(deps, handle.id)).status}`)
+  } catch (error) {
+    // Its bytes go a moment before that is recorded.
+    if (!isPieceworkError(error, 'artifact-not-found')) throw error
+    records.count('import of an export refused: artifact-not-found')
   }
 }
 
@@ -155,8 +195,3 @@ async function persistently({ process }: RequesterDeps, work: () => Promise<void
     }
   }
 }
-
-/** All may see all. */
-const anyone = { id: 'anyone' }
-
-const ignore = (): undefined => undefined

@@ -36,6 +36,8 @@ export async function shrunk(parts: SimulatedParts, found: SimulationResult): Pr
     if (best.plan.rates[rate] > 0)
       await attempt({ ...best.plan, rates: { ...best.plan.rates, [rate]: rate === 'lateMs' ? 1 : 0 } })
   await attempt({ ...best.plan, aheadMs: best.plan.aheadMs.map(() => 0) })
-  await attempt({ ...best.plan, oldWorkers: 0 })
+  await attempt({ ...best.plan, oddPack: 'present' })
+  const { jobTimeoutMs: _, archiveTtlMs: __, ...lasting } = best.plan
+  await attempt(lasting)
   return best
 }

@@ -1,17 +1,19 @@
 import { memoryArtifacts } from '@piecework/core'
 import { isTerminal } from '@piecework/core/store'
 import { type AuditDeps, audit, nothingStored } from './audit.js'
+import { DraftState } from './draft-state.js'
 import { injectFault } from './inject-fault.js'
 import { archiveBytes, linesOfVersion } from './library-content.js'
 import { librarySchema, statements } from './library-statements.js'
 import { memoryDatabase } from './memory-database.js'
 import { RequestRecords } from './request-records.js'
 import { carryOut } from './requester.js'
+import { anyone } from './requester-deps.js'
 import { SimulatedHosts } from './simulated-hosts.js'
 import { SimulatedProcess } from './simulated-process.js'
 import { SimulatedQueue } from './simulated-queue.js'
 import type { ServerSettings, SimulatedParts } from './simulated-server.js'
-import { bookCount, type PlannedRequest, type SimulationPlan } from './simulation-plan.js'
+import { bookCount, furthestBackMs, type PlannedRequest, type SimulationPlan } from './simulation-plan.js'
 import { withSyncZlib } from './sync-zlib.js'
 import { watchLimits } from './watch-limits.js'
 import { StoreWatch } from './watch-store.js'
@@ -30,8 +32,11 @@ export interface SimulationResult {
 }
 
 const leaseMs = 3000
-/** In which everything must have ended after the last fault: some of the longest waits between two attempts. */
-const patienceMs = 900_000
+/**
+ * In which everything must have ended after the last fault: some of the longest waits between two attempts, and what
+ * was leased before the clock of the database was set back, several times.
+ */
+const patienceMs = 900_000 + 2 * furthestBackMs
 const month = 30 * 86_400_000
 
 let last: Promise<unknown> = Promise.resolve()
@@ -47,7 +52,7 @@ export function simulate(parts: SimulatedParts, plan: SimulationPlan): Promise<S
 }
 
 async function simulateNow(parts: SimulatedParts, plan: SimulationPlan): Promise<SimulationResult> {
-  await archiveBytes()
+  await Promise.all([archiveBytes(1), archiveBytes(2)])
   const world = new World(plan.seed, plan.rates)
   const records = new RequestRecords()
   await withSyncZlib(() => world.time.run(simulated(parts, plan, world, records))).catch((error: unknown) =>
@@ -64,7 +69,8 @@ async function simulated(
   records: RequestRecords,
 ): Promise<void> {
   const { time } = world
-  const { environment } = new SimulatedProcess('server', { time, random: world.random('server') })
+  const serverProcess = new SimulatedProcess('server', { time, random: world.random('server') })
+  const { environment } = serverProcess
   const inMemory = memoryDatabase(time, world.random('database'))
   const outside: ServerSettings['outside'] = (work) => time.outside(work)
   const server = await make({ environment, leaseMs, database: inMemory, outside })
@@ -72,9 +78,10 @@ async function simulated(
     const database = server.database ?? inMemory
     if (server.database) for (const statement of librarySchema) await database.query(statement)
     const store = server.connect(environment)
-    const artifacts = memoryArtifacts({ environment })
+    const disk = new SimulatedProcess('storage', { time, random: world.random('storage') })
+    const artifacts = memoryArtifacts({ environment: disk.environment })
     const queue = new SimulatedQueue(world, plan.reliableQueue)
-    const watch = new StoreWatch(world, leaseMs)
+    const watch = new StoreWatch(world, environment, leaseMs)
     const hosts = new SimulatedHosts({
       world,
       plan,
@@ -84,10 +91,12 @@ async function simulated(
       queue,
       ...(runtime && { runtime }),
     })
-    const deps: AuditDeps = { world, store, database, artifacts, records, books: await fill(world, database) }
+    const books = await fill(world, database)
+    const deps: AuditDeps = { world, plan, store, database, artifacts, records, books }
     await hosts.start()
-    if (plan.jobsPerPrincipal !== undefined) void watchLimits(world, store, plan.jobsPerPrincipal)
-    for (const fault of plan.faults) time.after(fault.atMs, () => injectFault(world, hosts, queue, fault))
+    void watchLimits(world, store, plan)
+    const faultDeps = { world, hosts, queue, server: serverProcess }
+    for (const fault of plan.faults) time.after(fault.atMs, () => injectFault(faultDeps, fault))
     const requests = plan.requests.map((request) => settled(deps, hosts, request))
     const until = Math.max(
       0,
@@ -117,13 +126,19 @@ async function fill(world: World, database: AuditDeps['database']): Promise<read
 /** Resolves when the request has ended, or the process that asked is dead. */
 async function settled(deps: AuditDeps, hosts: SimulatedHosts, request: PlannedRequest): Promise<void> {
   await deps.world.time.sleep(request.atMs)
-  while (!hosts.client) await deps.world.time.sleep(100)
-  const { process, piecework } = hosts.client
-  deps.world.note(`${process.name}: ${request.what} ${request.book}`)
-  await Promise.race([
-    carryOut({ ...deps, process, piecework }, request),
-    new Promise<void>((resolve) => process.whenDead(resolve)),
-  ])
+  const draft = new DraftState()
+  let process: SimulatedProcess
+  do {
+    while (!hosts.client) await deps.world.time.sleep(100)
+    const client = hosts.client
+    process = client.process
+    deps.world.note(`${process.name}: ${request.what} ${request.book}`)
+    await Promise.race([
+      carryOut({ ...deps, process, piecework: client.piecework, draft }, request),
+      new Promise<void>((resolve) => process.whenDead(resolve)),
+    ])
+    // Another process goes on with what was uploaded.
+  } while (process.isDead && draft.isOpen)
   // What a host claims for itself it frees when it comes back.
   if (request.what === 'claim' && process.isDead) await deps.store.guard.release(`run-${request.atMs}`)
 }
@@ -156,12 +171,15 @@ async function aftermath(deps: AuditDeps, hosts: SimulatedHosts, queue: Simulate
   await audit(deps)
   // A request that waits for what never ends would go on for the month.
   if (deps.world.violations.length > 0) return
-  // Uploads that are kept stay as long as what was made of them.
-  const { rows } = await deps.database.query<{ id: string }>(statements.allBooks.sql)
-  for (const { id } of rows) await deps.database.query(statements.removeBook.sql, [id])
   await time.sleep(month)
   const janitor = hosts.extra('janitor', { sweepMs: 60_000, orphanSweepMs: 60_000 })
   await janitor.piecework.start()
+  // Uploads that are kept stay as long as what was made of them.
+  const { rows } = await deps.database.query<{ id: string; visible: string }>(statements.allBooks.sql)
+  for (const { id, visible } of rows) {
+    if (visible === 'true') await deps.database.query(statements.removeBook.sql, [id])
+    else await (await janitor.piecework.draft({ kind: 'book', id }, { principal: anyone })).delete()
+  }
   await time.sleep(600_000)
   await janitor.piecework.stop()
   await nothingStored(deps)

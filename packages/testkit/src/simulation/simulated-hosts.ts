@@ -6,7 +6,7 @@ import { artifactsSeenBy, storeSeenBy } from './process-view.js'
 import { SimulatedProcess } from './simulated-process.js'
 import type { SimulatedQueue } from './simulated-queue.js'
 import type { SimulatedParts, SimulatedServer } from './simulated-server.js'
-import type { SimulationPlan } from './simulation-plan.js'
+import type { PackAge, SimulationPlan } from './simulation-plan.js'
 import { unreliable } from './unreliable-runtime.js'
 import type { StoreWatch } from './watch-store.js'
 import type { World } from './world.js'
@@ -65,7 +65,7 @@ export class SimulatedHosts {
 
   /** A process of the same packs with other intervals, which no fault meets. */
   extra(name: string, intervals: { readonly sweepMs: number; readonly orphanSweepMs: number }): Host {
-    return this.#make(name, { isOld: false, aheadMs: 0, intervals })
+    return this.#make(name, { pack: 'present', aheadMs: 0, intervals })
   }
 
   async #begin(place: number): Promise<void> {
@@ -75,7 +75,7 @@ export class SimulatedHosts {
     this.#begun.set(place, times + 1)
     const isClient = place === plan.workers
     const host = this.#make(`${isClient ? 'client' : `worker${place}`}.${times}`, {
-      isOld: !isClient && place < plan.oldWorkers,
+      pack: place === 0 && times % 2 === 0 ? plan.oddPack : 'present',
       aheadMs: plan.aheadMs[place] ?? 0,
       intervals: {},
     })
@@ -94,18 +94,18 @@ export class SimulatedHosts {
   #make(
     name: string,
     {
-      isOld,
+      pack,
       aheadMs,
       intervals,
-    }: { readonly isOld: boolean; readonly aheadMs: number; readonly intervals: object },
+    }: { readonly pack: PackAge; readonly aheadMs: number; readonly intervals: object },
   ): Host {
     const { world, plan, server, watch, artifacts, queue, runtime } = this.#deps
     const process = new SimulatedProcess(name, { time: world.time, random: world.random(name), aheadMs })
     const link = new Link(process, world, server.database !== undefined)
     const { environment } = process
     const piecework = createPiecework({
-      packs: [libraryPack(link, { isOld })],
-      store: storeSeenBy(link, watch.over(server.connect(environment))),
+      packs: [libraryPack(link, pack)],
+      store: storeSeenBy(link, watch.over(server.connect(environment), environment)),
       artifacts: artifactsSeenBy(link, artifacts),
       runtime: runtime ? unreliable(runtime({ environment }), process, world) : queue.runtimeOf(process),
       environment,
@@ -114,6 +114,10 @@ export class SimulatedHosts {
       ...(plan.jobsPerPrincipal !== undefined && {
         perPrincipal: { jobs: plan.jobsPerPrincipal, whenFull: 'wait' },
       }),
+      ...(plan.concurrentJobs !== undefined && { concurrentJobs: plan.concurrentJobs }),
+      ...(plan.jobTimeoutMs !== undefined && { jobTimeoutMs: plan.jobTimeoutMs }),
+      ...(plan.archiveTtlMs !== undefined && { archiveTtlMs: plan.archiveTtlMs }),
+      draftTtlMs: plan.draftTtlMs,
       ...intervals,
     })
     piecework.events.on('error', () => {})

@@ -18,10 +18,39 @@ export interface Rates {
 
 type Job = 'import' | 'export' | 'clone'
 
+/** Which packs a process has, beside those of most. */
+export type PackAge =
+  /** That of most: it reads what the older one has written. */
+  | 'present'
+  /** The first piece in the version before. */
+  | 'older'
+  /** The first piece in the version after, which does not read the oldest any more. */
+  | 'newer'
+  /** No piece for the last part. */
+  | 'without'
+
+/** What is done with an import whose files come one by one. */
+export interface PlannedDraft {
+  /** What fails of it stays, hidden. */
+  readonly keepsShell: boolean
+  readonly keepUploads: boolean
+  /** Files that are uploaded twice, and files that are taken away again before. */
+  readonly replaced: readonly number[]
+  readonly removed: readonly number[]
+  /** This file is refused by a validator. */
+  readonly bad?: number
+  readonly validates: boolean
+  readonly end: 'run' | 'delete' | 'leave'
+  /** The longest wait before each step. */
+  readonly pauseMs: number
+  /** Deleted by another call, whatever is under way. */
+  readonly deleteAfterMs?: number
+}
+
 export interface PlannedRequest {
   readonly atMs: number
   /** `remove` deletes a book as a host does that asks no guard. */
-  readonly what: Job | 'validate' | 'edit' | 'claim' | 'remove'
+  readonly what: Job | 'validate' | 'edit' | 'claim' | 'remove' | 'draft'
   readonly book: number
   readonly principal: number
   readonly cancelAfterMs?: number
@@ -29,11 +58,18 @@ export interface PlannedRequest {
   readonly retryAfterMs?: number
   /** Before that, the host edits the book. */
   readonly editBeforeRetry?: boolean
+  /** How the end of a job is waited for. */
+  readonly follow: 'ask' | 'watch'
+  /** Of the first part, in the archive that is imported. */
+  readonly archiveVersion: 1 | 2
+  /** What an export has made is imported so long after, and given out. */
+  readonly importAfterMs?: number
+  readonly draft?: PlannedDraft
 }
 
 export interface PlannedFault {
   readonly atMs: number
-  readonly what: 'kill' | 'freeze' | 'stop' | 'jump' | 'outage' | 'storage' | 'flush'
+  readonly what: 'kill' | 'freeze' | 'stop' | 'jump' | 'database jump' | 'outage' | 'storage' | 'flush'
   /** Which process; taken modulo those that live. */
   readonly process: number
   readonly forMs: number
@@ -46,8 +82,8 @@ export interface SimulationPlan {
   readonly faults: readonly PlannedFault[]
   readonly rates: Rates
   readonly workers: number
-  /** Of those, the ones that have a pack of before, without the last piece. */
-  readonly oldWorkers: number
+  /** The packs of the first of them, every other time that it begins. */
+  readonly oddPack: PackAge
   /** What the clock of each process is ahead of the database's. */
   readonly aheadMs: readonly number[]
   /** The queue delivers again what a worker did not end, and loses nothing: tasks are never submitted twice. */
@@ -55,6 +91,11 @@ export interface SimulationPlan {
   /** The process that asks works as well. */
   readonly clientWorks: boolean
   readonly jobsPerPrincipal?: number
+  /** Of all principals. */
+  readonly concurrentJobs?: number
+  readonly jobTimeoutMs?: number
+  readonly archiveTtlMs?: number
+  readonly draftTtlMs: number
 }
 
 export const bookCount = 3
@@ -70,6 +111,7 @@ const faultKinds = [
   'freeze',
   'stop',
   'jump',
+  'database jump',
   'outage',
   'storage',
 ] as const
@@ -88,6 +130,9 @@ const requestKinds = [
   'claim',
   'validate',
   'remove',
+  'draft',
+  'draft',
+  'draft',
 ] as const
 
 export function planOf(seed: number): SimulationPlan {
@@ -109,22 +154,46 @@ export function planOf(seed: number): SimulationPlan {
       lateMs: random.pick([20, 200, 3000]),
     },
     workers,
-    oldWorkers: random.chance(0.25) ? 1 : 0,
+    oddPack: random.pick(['present', 'present', 'present', 'older', 'newer', 'without'] as const),
     aheadMs: Array.from({ length: workers + 1 }, () => random.pick([0, 0, aheadOf(random)])),
     reliableQueue,
     clientWorks: random.chance(0.5),
     ...(random.chance(0.5) && { jobsPerPrincipal: 1 + random.below(2) }),
+    ...(random.chance(0.3) && { concurrentJobs: 1 + random.below(3) }),
+    ...(random.chance(0.2) && { jobTimeoutMs: 1000 + random.below(12_000) }),
+    ...(random.chance(0.4) && { archiveTtlMs: 2000 + random.below(8000) }),
+    draftTtlMs: random.pick([6000, 20_000, 60_000]),
   }
 }
 
 function requestOf(random: Random): PlannedRequest {
+  const what = random.pick(requestKinds)
   return {
     atMs: random.below(horizonMs / 2),
-    what: random.pick(requestKinds),
+    what,
     book: random.below(bookCount),
     principal: random.below(principalCount),
     ...(random.chance(0.3) && { cancelAfterMs: random.below(6000) }),
     ...(random.chance(0.5) && { retryAfterMs: random.below(6000), editBeforeRetry: random.chance(0.5) }),
+    follow: random.pick(['ask', 'watch'] as const),
+    archiveVersion: random.pick([1, 2] as const),
+    ...(random.chance(0.6) && { importAfterMs: random.below(5000) }),
+    ...(what === 'draft' && { draft: draftOf(random) }),
+  }
+}
+
+function draftOf(random: Random): PlannedDraft {
+  const some = (share: number) => [0, 1, 2, 3].filter(() => random.chance(share))
+  return {
+    keepsShell: random.chance(0.5),
+    keepUploads: random.chance(0.3),
+    replaced: some(0.3),
+    removed: some(0.15),
+    ...(random.chance(0.15) && { bad: random.below(4) }),
+    validates: random.chance(0.4),
+    end: random.pick(['run', 'run', 'run', 'run', 'delete', 'leave'] as const),
+    pauseMs: random.pick([20, 800, 2500]),
+    ...(random.chance(0.25) && { deleteAfterMs: random.below(12_000) }),
   }
 }
 
@@ -139,3 +208,10 @@ function faultOf(random: Random, reliableQueue: boolean): PlannedFault {
 
 /** Up to an hour, to both sides. */
 export const aheadOf = (random: Random): number => random.below(2 * hour) - hour
+
+/** How far the clock of the database goes back at most: what is leased by it waits as long. */
+export const furthestBackMs = 60_000
+
+/** Where a clock of the database goes that was set. */
+export const setClock = (random: Random, aheadMs: number): number =>
+  random.chance(0.5) ? aheadMs + random.below(hour) : aheadMs - random.below(furthestBackMs)

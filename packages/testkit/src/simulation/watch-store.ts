@@ -1,10 +1,18 @@
-import { isTerminal, type Job, type Lease, type OutboxItem, type Store } from '@piecework/core/store'
+import {
+  type Environment,
+  isTerminal,
+  type Job,
+  type Lease,
+  type OutboxItem,
+  type Store,
+} from '@piecework/core/store'
+import { DraftWatch } from './watch-drafts.js'
 import type { World } from './world.js'
 
 interface Node {
   /** The highest that was given out. */
   fence: number
-  /** Until then no other attempt may begin, in ms of the simulation; 0 once the attempt has ended. */
+  /** Until then no other attempt may begin, by the clock of the database; 0 once the attempt has ended. */
   until: number
   /** Attempts whose work was committed. */
   done: number
@@ -16,22 +24,29 @@ export class StoreWatch {
   readonly #leaseMs: number
   readonly #nodes = new Map<string, Node>()
   readonly #unacknowledged = new Map<string, OutboxItem>()
+  readonly #clock: Environment
+  readonly #drafts: DraftWatch
 
-  constructor(world: World, leaseMs: number) {
+  /** @param clock of the database */
+  constructor(world: World, clock: Environment, leaseMs: number) {
     this.#world = world
+    this.#clock = clock
     this.#leaseMs = leaseMs
+    this.#drafts = new DraftWatch(world, clock)
   }
 
-  over(store: Store): Store {
+  /** The store of a process with that clock. */
+  over(store: Store, environment: Environment): Store {
     const { attempts, keys, outbox } = store
     return {
       ...store,
+      drafts: this.#drafts.over(store.drafts, environment),
       attempts: {
         ...attempts,
         begin: async (task, worker) => {
           const node = this.#node(task)
           const before = { ...node }
-          const since = this.#world.time.now
+          const since = this.#clock.now()
           const lease = await attempts.begin(task, worker)
           if (lease) this.#begun(lease, before, since)
           return lease
@@ -50,12 +65,12 @@ export class StoreWatch {
           }),
         heartbeat: (lease, progress) =>
           this.#fenced('heartbeat', lease, async () => {
-            const since = this.#world.time.now
+            const since = this.#clock.now()
             const answer = await attempts.heartbeat(lease, progress)
             const node = this.#node(keyOf(lease))
             const isProlonged = !answer.stopped || lease.node.task === 'finish'
             if (isProlonged && node.fence === lease.fence && node.until > 0)
-              node.until = since + this.#leaseMs
+              node.until = this.#leasedSince(since)
             return answer
           }),
       },
@@ -85,17 +100,22 @@ export class StoreWatch {
     return known
   }
 
+  /** The clock may have been set while the call was under way. */
+  #leasedSince(at: number): number {
+    return Math.min(at, this.#clock.now()) + this.#leaseMs
+  }
+
   #begun(lease: Lease, before: Node, since: number): void {
     const key = keyOf(lease)
     const node = this.#node(key)
     if (lease.fence <= before.fence)
       this.#world.violation(`exactly once: ${named(lease)} was begun with an old fence`)
-    if (node.until > this.#world.time.now && node.until === before.until)
+    if (node.until > this.#clock.now() && node.until === before.until)
       this.#world.violation(`exactly once: ${named(lease)} was begun beside a live lease`)
     if (lease.node.batch !== lease.job.batch || isTerminal(lease.job.status))
       this.#world.violation(`order: ${named(lease)} was begun out of its batch`)
     node.fence = Math.max(node.fence, lease.fence)
-    node.until = since + this.#leaseMs
+    node.until = this.#leasedSince(since)
   }
 
   #ended(lease: Lease, job: Job): void {

@@ -1,4 +1,4 @@
-import type { NewJob, NodeResult, Store, Transaction } from '@piecework/core/store'
+import type { JobError, NewJob, NodeResult, Store, Transaction } from '@piecework/core/store'
 import { changed } from '../changed-store.js'
 import { claimsForEver, claimsFreedAtOutcome, claimsNotTaken } from '../claim-faults.js'
 import {
@@ -73,6 +73,73 @@ export const plantedFaults: Readonly<Record<string, Plant>> = {
       }),
   ),
 
+  'what an archive is read from is not kept until it is read': (store) =>
+    changed(store, { jobs: { create: (job) => store.jobs.create({ ...job, reads: [] }) } }),
+  'jobs go on past their deadline': (store) => changed(store, { limits: { expire: async () => [] } }),
+  'more jobs are under way than may be': withRoom((room) => room + 1),
+  'the newest job begins first': (store) => {
+    let count = 0
+    return changed(store, {
+      jobs: {
+        create: (job) => {
+          count += 1
+          return store.jobs.create({ ...job, priority: count })
+        },
+      },
+    })
+  },
+
+  'the version in which entries were written is not stored': (store) =>
+    changed(store, {
+      attempts: {
+        run: (lease, work, options) => {
+          const without = ({ version: _, ...done }: NodeResult): NodeResult => done
+          const later = typeof work === 'function' && (async (tx: Transaction) => without(await work(tx)))
+          return store.attempts.run(lease, later || without(work as NodeResult), options)
+        },
+      },
+    }),
+  'a worker that does not read a version fails the piece': (store) =>
+    changed(store, {
+      attempts: {
+        fail: (lease, error, findings, next) =>
+          store.attempts.fail(lease, error, findings, isUnread(error) ? undefined : next),
+      },
+    }),
+
+  'drafts that were left alone stay': (store) => changed(store, { drafts: { idle: async () => [] } }),
+  'a draft is left alone since it was made': draftsIdleSinceMade,
+  'an upload stands beside the one that it replaces': (store) =>
+    changed(store, {
+      drafts: {
+        put: async (job, upload) => {
+          await store.drafts.put(job, { ...upload, role: `${upload.role} again` })
+          return undefined
+        },
+      },
+    }),
+  'an upload that was taken away stays': (store) =>
+    changed(store, {
+      drafts: {
+        remove: async (job, id) => {
+          const found = (await store.jobs.get(job))?.request.input?.uploads.find((one) => one.id === id)
+          return found
+        },
+      },
+    }),
+  'a draft runs without the last upload': (store) =>
+    changed(store, {
+      drafts: {
+        run: async (job, plan) => {
+          const uploads = plan.request.input?.uploads ?? []
+          const last = uploads.at(-1)
+          if (last) await store.drafts.remove(job, last.id)
+          const input = { format: plan.request.input?.format ?? '', uploads: uploads.slice(0, -1) }
+          return store.drafts.run(job, { ...plan, request: { ...plan.request, input } })
+        },
+      },
+    }),
+
   'a job that was answered is not stored': (store) => {
     let count = 0
     return changed(store, {
@@ -96,6 +163,41 @@ function withWork(change: (work: Work) => Work): Plant {
       attempts: {
         run: (lease, work, options) =>
           store.attempts.run(lease, typeof work === 'function' ? change(work) : work, options),
+      },
+    })
+}
+
+const isUnread = ({ code }: JobError): boolean => code === 'archive-newer' || code === 'archive-invalid'
+
+function draftsIdleSinceMade(store: Store): Store {
+  const made = new Map<string, Date>()
+  return changed(store, {
+    drafts: {
+      create: async (job, shells) => {
+        const created = await store.drafts.create(job, shells)
+        made.set(created.id, created.createdAt)
+        return created
+      },
+      idle: async (before) => {
+        const ids: string[] = []
+        for (const [id, at] of made)
+          if (at < before && (await store.jobs.get(id))?.status === 'draft') ids.push(id)
+        return ids
+      },
+    },
+  })
+}
+
+/** Another number of jobs of all is allowed than was asked for. */
+function withRoom(change: (jobs: number) => number): Plant {
+  return (store) =>
+    changed(store, {
+      jobs: {
+        create: ({ concurrentJobs, ...job }) =>
+          store.jobs.create({
+            ...job,
+            ...(concurrentJobs !== undefined && { concurrentJobs: change(concurrentJobs) }),
+          }),
       },
     })
 }
