@@ -2,7 +2,6 @@ import type { NodeResult } from '../contracts/attempts.js'
 import type { Transaction } from '../contracts/database.js'
 import type { Finding } from '../contracts/finding.js'
 import type { Format } from '../contracts/format.js'
-import type { JobNode } from '../contracts/jobs.js'
 import type { ResourceKind } from '../contracts/resource.js'
 import { engineTimes } from '../defaults.js'
 import { fromDraft } from '../drafts/draft-state.js'
@@ -18,7 +17,7 @@ import { missingSource } from './missing-source.js'
 import { openShellSession } from './open-session.js'
 import { removeRows, removeShells } from './remove-resources.js'
 import { archivePrefix, jobPrefix } from './staging.js'
-import { summarized, verifyRows } from './verify.js'
+import { type SummarizedNode, summarized, verifyRows } from './verify.js'
 
 /** The last step: shows what a success made, or removes it; frees the claims in the same commit. */
 export const finishTask: TaskRunner = async (attempt) => {
@@ -97,7 +96,7 @@ async function isRetriable(attempt: AttemptContext): Promise<boolean> {
 /** What `ready` and its triggers do to rows is compared, too. */
 async function showShells(
   attempt: AttemptContext,
-  nodes: readonly JobNode[],
+  nodes: readonly SummarizedNode[],
   tx: Transaction,
 ): Promise<NodeResult> {
   const { lease, registry, findings } = attempt

@@ -1,7 +1,9 @@
 import type { Transaction } from '../contracts/database.js'
+import { PieceworkError } from '../contracts/errors.js'
 import type { JobNode } from '../contracts/jobs.js'
-import type { Piece } from '../contracts/piece.js'
+import type { Piece, PieceVerifier } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import { notRegistered } from '../engine/missing-registration.js'
 import { formatOf } from '../plan/format-of.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import type { AttemptContext } from './attempt-context.js'
@@ -18,32 +20,47 @@ export async function keepSummary(
   if (summary !== undefined) await store.summaries.add(lease, summary, tx)
 }
 
-/** Nodes of the job that have kept a summary. */
-export async function summarized({ lease, store }: AttemptContext): Promise<readonly JobNode[]> {
-  const { id } = lease.job
-  const names = new Set(await store.summaries.nodes(id))
+/**
+ * Nodes of the job that have kept a summary. Throws `piece-unknown` if this process cannot compare one: another one
+ * can, as the one that kept it.
+ */
+export async function summarized({
+  lease,
+  registry,
+  store,
+}: AttemptContext): Promise<readonly SummarizedNode[]> {
+  const { job, node: finish } = lease
+  const names = new Set(await store.summaries.nodes(job.id))
   if (names.size === 0) return []
-  return (await store.reports.nodes(id)).filter((node) => names.has(node.id))
+  const format = formatOf(job)
+  return (await store.reports.nodes(job.id)).flatMap(({ id, piece: name, resource }) => {
+    if (!names.has(id) || name === undefined || !resource) return []
+    const verifier = registry.piece(format, name)?.verifier
+    if (!verifier) throw notRegistered(finish, `verifier of the piece "${name}"`)
+    return [{ id, piece: name, resource, verifier }]
+  })
+}
+
+export interface SummarizedNode extends Required<Pick<JobNode, 'id' | 'piece' | 'resource'>> {
+  readonly verifier: PieceVerifier
 }
 
 /** Throws `counts-differ` if rows are gone that pieces have written; what else became of them is told. */
 export async function verifyRows(
   attempt: AttemptContext,
-  nodes: readonly JobNode[],
+  nodes: readonly SummarizedNode[],
   tx: Transaction,
 ): Promise<void> {
   const { lease, registry, store, signal } = attempt
   const { job } = lease
-  const format = formatOf(job)
-  for (const { id, piece: name = '', resource: source } of nodes) {
+  for (const { id, piece, resource, verifier } of nodes) {
     signal.throwIfAborted()
-    const verifier = registry.piece(format, name)?.verifier
     const summary = await store.summaries.get(job.id, id, tx)
-    if (!verifier || !source || summary === undefined) continue
+    if (summary === undefined) throw new PieceworkError('internal', `The summary of ${id} is gone.`)
     await verifier.compare(summary, {
-      resource: newRefOf(registry, job, source),
+      resource: newRefOf(registry, job, resource),
       tx,
-      finding: (finding) => attempt.findings.add({ ...finding, piece: name }),
+      finding: (finding) => attempt.findings.add({ ...finding, piece }),
     })
   }
 }

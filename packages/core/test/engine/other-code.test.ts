@@ -117,6 +117,43 @@ test('nothing half-made: who does not have the pieces that made rows leaves thei
   }
 })
 
+test('honest counts: who cannot compare the rows that a piece has written leaves the last step to others', async () => {
+  const host = new Notebooks()
+  const parts = { store: memoryStore(), artifacts: memoryArtifacts(), backoffMs: 1, sweepMs: 5 }
+  const compared: string[] = []
+  const verified = host.lines('notebook', {
+    verifier: {
+      summarize: async () => 'one line',
+      compare: async (summary) => void compared.push(summary),
+    },
+  })
+  const of = (...pieces: readonly Piece[]) =>
+    createPiecework({ ...parts, packs: [{ ...host.pack(), pieces }], runtime: inProcess() })
+  const [first, older, other, last] = [of(verified), of(host.lines('notebook')), of(), of(verified)]
+  first.events.on('job:status', ({ status }) => void (status === 'ending' && first.stop()))
+  const { id } = await first.clone({ resource: host.add('b1', 'Birds', ['wren']), principal: ann })
+  await first.start()
+  while ((await parts.store.jobs.get(id))?.status !== 'ending') await sleep(1)
+  for (const without of [older, other]) {
+    const tried = new Promise<string>((resolve) => {
+      without.events.once('node:failed', ({ error }) => resolve(error.message))
+      without.events.once('node:done', ({ node }) => resolve(`${node} is done`))
+    })
+    await without.start()
+    assert.match(await tried, /came to finish has no pack with the verifier of the piece "notebook\/lines"/)
+    await without.stop()
+  }
+  assert.deepEqual(compared, [])
+  await last.start()
+  try {
+    for await (const _ of last.watch(id, { principal: ann }));
+    assert.equal((await last.job(id, { principal: ann })).job.status, 'succeeded')
+    assert.deepEqual(compared, ['one line'])
+  } finally {
+    await last.stop()
+  }
+})
+
 test('what no worker has the code for fails in the end, and says why', async () => {
   const clock = new FakeClock()
   const host = new Notebooks()

@@ -14,16 +14,19 @@ interface AskedRow {
 /** Rows of a file that the CHECKs of their table are asked about. */
 export class CheckQuestions {
   readonly #plan: TablePlan
-  readonly #checks: readonly TableCheck[]
+  readonly #checks: AskableChecks['checks']
   readonly #columns: readonly Column[]
+  readonly #settled: boolean
   #waiting: AskedRow[] = []
   #bytes = 0
   #refused = 0
 
-  constructor(plan: TablePlan, checks: readonly TableCheck[], columns: readonly Column[]) {
+  /** @param settled whether values of the rows stand in the place of others, which are taken here */
+  constructor(plan: TablePlan, { checks, columns }: AskableChecks, settled = false) {
     this.#plan = plan
     this.#checks = checks
     this.#columns = columns
+    this.#settled = settled
   }
 
   get isFull(): boolean {
@@ -39,6 +42,7 @@ export class CheckQuestions {
 
   async ask(db: Queryable, findings: FindingCollector): Promise<void> {
     const rows = this.#waiting
+    if (rows.length === 0) return
     this.#waiting = []
     this.#bytes = 0
     const refused: AskedRow[] = []
@@ -53,22 +57,32 @@ export class CheckQuestions {
     }
     await askAboutEach(db, rows, ask, (row) => refused.push(row), most)
     this.#refused += refused.length
-    // A row whose values are none is told by its values; the others, a CHECK itself has refused.
+    // A row whose values are none is told by its values, unless we have made one; the others, a CHECK itself has refused.
     const unreadable = new Set<AskedRow>()
     const read = async (some: readonly AskedRow[]): Promise<void> => {
       const read = this.#columns.map(({ name }) => `count(${quoteIdent(name)})`)
       await db.query(`SELECT ${read.join(', ')} FROM ${this.#rows}`, this.#parameters(some))
     }
     await askAboutEach(db, refused, read, (row) => unreadable.add(row), most)
-    for (const row of refused) if (!unreadable.has(row)) this.#report(row, this.#checks.keys(), findings)
+    const all = [...this.#checks.keys()]
+    const own = all.filter((at) => this.#checks[at]?.ofDomain)
+    for (const row of refused) {
+      const violated = unreadable.has(row) ? own : all.filter((at) => !own.includes(at))
+      if (violated.length > 0) this.#report(row, violated, findings)
+    }
   }
 
   #report(row: AskedRow | undefined, checks: Iterable<number>, findings: FindingCollector): void {
     const names = [...checks].map((at) => `"${this.#checks[at]?.name}"`).join(', ')
-    const message = `The row violates ${names} of table "${this.#plan.table.name}".`
-    findings.error('table/check-violated', { file: this.#plan.entry, line: row?.line ?? 1 }, () => ({
-      message,
-    }))
+    const violated = `violates ${names} of table "${this.#plan.table.name}"`
+    findings.error('table/check-violated', { file: this.#plan.entry, line: row?.line ?? 1 }, () =>
+      this.#settled
+        ? {
+            message: `A value of the row is taken here, and with what takes its place by "unique" the row ${violated}.`,
+            hint: 'Change the value before the export, or what the declaration of "unique" says.',
+          }
+        : { message: `The row ${violated}.` },
+    )
   }
 
   /** A name that no column of the table has. */
@@ -92,11 +106,18 @@ export class CheckQuestions {
   }
 }
 
+export interface AskableChecks {
+  /** `ofDomain`: a value is read as one of a domain, which refuses others. */
+  readonly checks: readonly (TableCheck & { readonly ofDomain?: true })[]
+  /** That they ask for. */
+  readonly columns: readonly Column[]
+}
+
 /**
- * For the CHECKs that ask for nothing but values of the file: what an import decides (owner, keys of others,
- * `set`, defaults) is not known yet. Undefined without any.
+ * The CHECKs that ask for nothing but values of the file: what an import decides (owner, keys of others, `set`,
+ * defaults) is not known yet. `of`: they must ask for one of these.
  */
-export function checkQuestions(plan: TablePlan, columns: readonly string[]): CheckQuestions | undefined {
+export function askableChecks(plan: TablePlan, columns: readonly string[], of = columns): AskableChecks {
   const known = plan.carried.filter(
     ({ name }) =>
       columns.includes(name) &&
@@ -107,9 +128,18 @@ export function checkQuestions(plan: TablePlan, columns: readonly string[]): Che
   )
   const checks = plan.table.checks.filter(
     (check) =>
-      check.columns.length > 0 && check.columns.every((name) => known.some((one) => one.name === name)),
+      check.columns.length > 0 &&
+      check.columns.every((name) => known.some((one) => one.name === name)) &&
+      check.columns.some((name) => of.includes(name)),
   )
-  if (checks.length === 0) return undefined
-  const asked = known.filter(({ name }) => checks.some((check) => check.columns.includes(name)))
-  return new CheckQuestions(plan, checks, asked)
+  return {
+    checks,
+    columns: known.filter(({ name }) => checks.some((check) => check.columns.includes(name))),
+  }
+}
+
+/** Undefined without any. */
+export function checkQuestions(plan: TablePlan, columns: readonly string[]): CheckQuestions | undefined {
+  const askable = askableChecks(plan, columns)
+  return askable.checks.length === 0 ? undefined : new CheckQuestions(plan, askable)
 }

@@ -102,7 +102,7 @@ async function dropDanglingReference(
   })
   if (empty.length === 0) return 0
   const { joins, condition } = danglingRows(reference, stage, remap, 0, unenforced)
-  if (!remap.together.has(tableKey(target))) await refuseChanged(tx, { plan, stage }, reference, remap, true)
+  if (!remap.together.has(tableKey(target))) await refuseChanged(tx, { plan, stage }, reference, remap, false)
   const id = stage.column(column.name) ?? 'NULL'
   const change = skip
     ? `DELETE FROM ${stage.table} s USING gone WHERE s.ctid = gone.at`
@@ -134,7 +134,7 @@ export async function refuseChangedTogether(
   for (const table of staged)
     for (const reference of table.plan.references)
       if (remap.together.has(tableKey(reference.table)))
-        await refuseChanged(tx, table, reference, remap, false)
+        await refuseChanged(tx, table, reference, remap, true)
 }
 
 async function refuseChanged(
@@ -142,12 +142,15 @@ async function refuseChanged(
   { plan, stage }: StagedTable,
   reference: ReferencePlan,
   remap: Remap,
-  younger: boolean,
+  any: boolean,
 ): Promise<void> {
+  const { column } = reference
+  const id = stage.column(column.name)
+  if (id === undefined) return
   const { joins, condition } = danglingRows(reference, stage, remap, 0, false)
-  await refuseChangedSource(tx, plan, reference, { stage, joins: joinSql(joins), condition }, remap, {
-    younger,
-  })
+  const from = `${stage.from}${joinSql(joins)}`
+  const missing = { plan, column, target: reference, id, from, where: condition }
+  await refuseChangedSource(tx, missing, remap, { any })
 }
 
 function danglingRows(

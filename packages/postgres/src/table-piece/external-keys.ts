@@ -1,9 +1,12 @@
 import type { CsvRow, ValidationContext } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
+import { defaults } from '../defaults.js'
 import type { Column } from './catalogue.js'
 import { jsonArrayText, lookupKeysIn, sharedKeysIn } from './container-keys.js'
+import { readSql } from './kept-sql.js'
 import { missingKeys } from './missing-keys.js'
 import { carriesTarget } from './reference-value.js'
+import { askAboutEach } from './refused-values.js'
 import type { ReferencePlan, StableKey, TablePlan, Target } from './table-plan.js'
 import { conditionSql, referencedTable } from './target-rows.js'
 import { valueIn } from './value-in.js'
@@ -104,25 +107,27 @@ function takenValues({ unique, table }: TablePlan, { tx }: Context): ExternalKey
     }))
 }
 
-/** Resolves to those of the values that a row of the table has here. */
+/** Resolves to those of the values that a row of the table has here, as the column's unique index compares. */
 export const takenHere =
   (plan: Pick<TablePlan, 'table'>, column: Column, tx: Context['tx']) =>
   async (values: readonly string[]): Promise<readonly string[]> => {
-    const { rows } = await tx.query<{ key: string }>(
-      `SELECT DISTINCT u.key FROM unnest($1::text[]) AS u(key)
-       WHERE (SELECT true FROM ${referencedTable(plan)} q WHERE ${isSame(column)} LIMIT 1) ORDER BY u.key`,
-      [values],
-    )
-    return rows.map(({ key }) => key)
+    const taken: string[] = []
+    const ask = async (some: readonly string[]): Promise<void> => {
+      const { rows } = await tx.query<{ key: string }>(
+        `SELECT u.key FROM unnest($1::text[]) AS u(key)
+         WHERE (SELECT true FROM ${referencedTable(plan)} q WHERE q.${quoteIdent(column.name)} = (SELECT ${asValue(column)}) LIMIT 1)`,
+        [some],
+      )
+      taken.push(...rows.map(({ key }) => key))
+    }
+    // What the column does not take is told where its values are looked at.
+    await askAboutEach(tx, [...new Set(values)].sort(), ask, () => {}, defaults.refusedPerColumn)
+    return taken
   }
 
-/** As the column's unique index compares. Without a cast, which no index knows, where there is no need of one. */
-function isSame({ name, base, stored }: Column): string {
-  const column = `q.${quoteIdent(name)}`
-  if (base === 'citext') return `${column} = u.key::${stored}`
-  if (base === 'bpchar') return `${column} = u.key::bpchar`
-  return /^(text|varchar)$/.test(base) ? `${column} = u.key` : `${column}::text = u.key`
-}
+/** Texts as they are: a cast would cut what is too long. */
+const asValue = (column: Column): string =>
+  /^(text|varchar)$/.test(column.base) ? 'u.key' : readSql(column, 'u.key')
 
 const isRefused = ({ missing }: StableKey): boolean => missing === undefined || missing === 'refuse'
 

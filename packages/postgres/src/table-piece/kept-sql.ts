@@ -12,7 +12,7 @@ const printed = (sql: string): string => `format('%s', ${sql})`
  * SQL of a text as a value of the column, read as COPY reads it: a cast would cut what is too long, and look
  * for a `regclass` by its name only. A document in a `json` has no modifiers.
  */
-const read = ({ type, stored }: Pick<Column, 'type' | 'stored'>, text: string): string =>
+export const readSql = ({ type, stored }: Pick<Column, 'type' | 'stored'>, text: string): string =>
   withoutModifiers(stored) === stored && !/^reg/.test(stored)
     ? `${text}::${type}`
     : `(SELECT x.v FROM json_to_record(json_build_object('v', ${text})) AS x(v ${type}))`
@@ -46,7 +46,7 @@ export const mayLose = ({ stored, simple }: Pick<Column, 'stored' | 'simple'>): 
 /** SQL: `text` is a value of the column, in whatever spelling. */
 export function keepsValue(column: Column, text: string): string {
   const { stored, simple } = column
-  const value = printed(read(column, text))
+  const value = printed(readSql(column, text))
   const same = `${value} = ${text}`
   const wide = widerOf(stored)
   if (wide) return `CASE WHEN ${same} THEN true ELSE ${value}::${wide} = ${text}::${wide} END`
@@ -61,14 +61,14 @@ export function keepsValue(column: Column, text: string): string {
  * same to that type, as `1.20` does to `numeric(10,1)`.
  */
 export function keepsText(column: Column, from: string, text: string): string {
-  const value = printed(read(column, text))
+  const value = printed(readSql(column, text))
   const same = `${value} = ${text}`
   if (!isBuiltIn(from) || isZoned(from) !== isZoned(column.stored)) return same
   return `CASE WHEN ${same} THEN true ELSE ${printed(`${value}::${from}`)} = ${text} END`
 }
 
 /** SQL of the text that the column gives back. */
-export const givenBack = (column: Column, text: string): string => printed(read(column, text))
+export const givenBack = (column: Column, text: string): string => printed(readSql(column, text))
 
 const builtIn =
   /^(?:smallint|integer|bigint|real|double precision|numeric(?:\(\d+,-?\d+\))?|boolean|text|character(?: varying)?(?:\(\d+\))?|bytea|date|time(?:stamp)?(?:\(\d\))? with(?:out)? time zone|interval(?:\(\d\))?|bit(?: varying)?(?:\(\d+\))?|uuid|inet|cidr|macaddr8?|money)(?:\[\])?$/

@@ -20,7 +20,7 @@ import {
 import { conditionSql, referencedTable } from './target-rows.js'
 
 /** The parts of an import or a clone that SQL depends on. */
-export type Remap = Pick<ImportContext, 'ids' | 'carries' | 'resource' | 'into' | 'principal'> & {
+export type Remap = Pick<ImportContext, 'ids' | 'carries' | 'jobId' | 'resource' | 'into' | 'principal'> & {
   readonly source: ResourceRef
   /**
    * Source of the rows: files, or the same database. In that, references to what the job does not carry stay

@@ -2,7 +2,9 @@ import { leavesOf, openSql } from './container-sql.js'
 import { danglingIds, remapContainer } from './container-value.js'
 import type { FillContext } from './fill-context.js'
 import { danglingInside } from './loss-findings.js'
+import { keyOfText } from './new-key.js'
 import type { RowSource } from './row-source.js'
+import { refuseChangedSource } from './source-changed.js'
 import type { ContainedTarget, ContainerPlan, TablePlan } from './table-plan.js'
 
 /** Tells what becomes of ids inside documents, arrays and texts, beside new ids. */
@@ -38,6 +40,9 @@ async function reportDangling(
   )
   const count = Number(rows[0]?.count ?? 0)
   if (count === 0) return
+  const missing = { plan, column: container.column, target, id: keyOfText(target, 'd.id') }
+  const found = { from: `${source.from} CROSS JOIN LATERAL ${ids} d`, where: source.where }
+  await refuseChangedSource(context.tx, { ...missing, ...found }, context, { any: false })
   context.finding(danglingInside({ plan, count, examples: rows[0]?.examples }, container, target))
 }
 

@@ -2,6 +2,7 @@ import { PieceworkError } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import { textLiteral } from '../database/text-literal.js'
 import type { Column } from './catalogue.js'
+import { askableChecks } from './check-questions.js'
 import type { FillContext } from './fill-context.js'
 import { onlyTable } from './joins.js'
 import { takenValues } from './loss-findings.js'
@@ -36,6 +37,7 @@ export async function settleUnique(
       if (rowCount > 0) settled.set(column.name, rowCount)
     }
   }
+  if (settled.size > 0) await refuseUnchecked(plan, stage, [...settled.keys()], context)
   return settled
 }
 
@@ -49,7 +51,7 @@ function isTaken(plan: TablePlan, { name }: Column, value: string, { resource }:
   return `coalesce((SELECT true FROM ${onlyTable(table)} q WHERE q.${quoteIdent(name)} = ${value}${other} LIMIT 1), false)`
 }
 
-const suffixBytes = 4
+export const suffixBytes = 4
 
 /** Characters of a value that stay before its suffix; undefined if the column has no limit. */
 export function roomFor({ stored }: Column): number | undefined {
@@ -78,6 +80,29 @@ async function refuseTaken(
     `${count} ${count === 1 ? 'value' : 'values'} of "${name}" of table "${plan.table.name}" ${count === 1 ? 'is' : 'are'} taken here.`,
     { facts: { table: plan.table.name, column: name, count } },
   )
+}
+
+/** Throws `table/check-violated` where a CHECK refuses a row with what takes the place of its values. */
+async function refuseUnchecked(
+  plan: TablePlan,
+  stage: Stage,
+  changed: readonly string[],
+  { tx }: FillContext,
+): Promise<void> {
+  const { name: table } = plan.table
+  const staged = plan.carried.flatMap(({ name }) => (stage.name(name) === undefined ? [] : [name]))
+  const { checks, columns } = askableChecks(plan, staged, changed)
+  if (checks.length === 0) return
+  const values = columns.map(({ name, type }) => `s.${stage.name(name)}::${type} AS ${quoteIdent(name)}`)
+  const violated = checks.map(({ expression }) => `(count(*) FILTER (WHERE NOT (${expression})))::int`)
+  const { rows } = await tx.query<{ counts: readonly number[] }>(
+    `SELECT ARRAY[${violated.join(', ')}] AS counts FROM (SELECT ${values.join(', ')} FROM ${stage.table} s OFFSET 0) AS ${quoteIdent(table)}`,
+  )
+  for (const [at, count] of (rows[0]?.counts ?? []).entries()) {
+    if (count === 0) continue
+    const message = `${count} ${count === 1 ? 'row' : 'rows'} of table "${table}" would violate "${checks[at]?.name}" with what takes the place of taken values of "${changed.join('", "')}" by "unique".`
+    throw new PieceworkError('table/check-violated', message, { facts: { table, count } })
+  }
 }
 
 /** Tells it of all times that values were settled. */

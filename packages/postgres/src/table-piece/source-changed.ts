@@ -1,62 +1,44 @@
 import { PieceworkError, type Queryable } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
+import { jobHorizon } from '../store/job-horizon.js'
 import type { Column } from './catalogue.js'
 import { Joins, onlyTable } from './joins.js'
 import { carriesTarget, type Remap } from './reference-value.js'
 import { resourceLiteral } from './resource-literal.js'
-import type { Stage } from './stage.js'
-import type { ReferencePlan, TablePlan } from './table-plan.js'
+import type { TablePlan, Target } from './table-plan.js'
 
-interface Dangling {
-  readonly stage: Stage
-  /** SQL of joins that the condition needs. */
-  readonly joins: string
-  readonly condition: string
+/** Rows of a table that lead to rows which have no copy. */
+interface Missing {
+  readonly plan: TablePlan
+  readonly column: Column
+  readonly target: Target
+  /** SQL of the old id. */
+  readonly id: string
+  /** FROM clause and condition that find them. */
+  readonly from: string
+  readonly where: string
 }
 
 /**
- * A clone is made by several transactions. If a row that a reference misses is a row of the source now, and
- * younger than the copies of its table or than the copy's shell, it was written while the clone was made: to leave
- * the reference out would lose data. Older ones were left out for reasons that are told. The age is that of the
- * writing transaction: of one that has begun before the shell and committed after the table was read, rows are told.
+ * A clone is made by several transactions. If a row that a reference misses is a row of the source now, and may
+ * have become visible while the clone was made, to leave the reference out would lose data. Older ones were left out
+ * for reasons that are told. `any`: of whatever age.
  */
 export async function refuseChangedSource(
   tx: Queryable,
-  plan: TablePlan,
-  reference: ReferencePlan,
-  { stage, joins, condition }: Dangling,
+  { plan, column, target, id, from, where }: Missing,
   remap: Remap,
-  { younger }: { readonly younger: boolean },
+  { any }: { readonly any: boolean },
 ): Promise<void> {
-  const { ownedBy, table, key, column } = reference
-  const id = stage.column(column.name)
-  if (remap.from === 'files' || !ownedBy || id === undefined || !carriesTarget(reference, remap)) return
-  const rowsOf = (resource: string, what: string): string => {
-    const literal = resourceLiteral(ownedBy.path.at(-1)?.column as Column, resource)
-    // A subquery of the rows that travel would have no xmin.
-    const rows = new Joins(table)
-    const owner = rows.column(ownedBy.path, 'JOIN')
-    const where = ownedBy.where?.replaceAll('$resource', () => literal)
-    const travels = where
-      ? ` AND t.${quoteIdent(key)} IN (SELECT ${quoteIdent(key)} FROM ${onlyTable(table)} WHERE ${where})`
-      : ''
-    return `(SELECT ${what} FROM ${rows.sql} WHERE ${owner} = ${literal}${travels})`
-  }
-  const source = rowsOf(remap.source.id, `t.${quoteIdent(key)} AS k, age(t.xmin) AS age`)
-  const { resource } = ownedBy
-  const shell = resource?.table.columns.get(resource.key)
-  const ages = [
-    rowsOf(remap.resource.id, 'max(age(t.xmin))'),
-    ...(resource && shell
-      ? [
-          `(SELECT age(t.xmin) FROM ${onlyTable(resource.table)} t WHERE t.${quoteIdent(resource.key)} = ${resourceLiteral(shell, remap.resource.id)})`,
-        ]
-      : []),
-  ]
-  // NULL is passed over: without copies and without a shell no row is too young.
-  const oldest = younger ? ` AND own.age < coalesce(greatest(${ages.join(', ')}), own.age + 1)` : ''
+  const { ownedBy, table } = target
+  if (remap.from === 'files' || !ownedBy || !carriesTarget(target, remap)) return
+  const source = ownRows(target, ownedBy, remap.source.id, [
+    `t.${quoteIdent(target.key)} AS k`,
+    'age(t.xmin) AS age',
+  ])
+  const late = any ? '' : ` AND ${await isLate(tx, target, ownedBy, remap)}`
   const { rows: found } = await tx.query<{ count: string }>(
-    `SELECT count(*)::text AS count FROM ${stage.from}${joins} WHERE ${condition} AND EXISTS (SELECT FROM ${source} own WHERE own.k = ${id}${oldest})`,
+    `SELECT count(*)::text AS count FROM ${from} WHERE ${where} AND EXISTS (SELECT FROM ${source} own WHERE own.k = ${id}${late})`,
   )
   const count = Number(found[0]?.count ?? 0)
   if (count === 0) return
@@ -65,4 +47,50 @@ export async function refuseChangedSource(
     `${count} ${count === 1 ? 'row leads' : 'rows lead'} by "${column.name}" of table "${plan.table.name}" to rows of "${table.name}" that were written while the clone was made.`,
     { retryable: true, facts: { table: table.name, count } },
   )
+}
+
+type OwnedBy = NonNullable<Target['ownedBy']>
+
+/** SQL of a relation: rows of the target's table that travel with the resource. */
+function ownRows(
+  { table, key }: Target,
+  { path, where }: OwnedBy,
+  resource: string,
+  what: readonly string[],
+): string {
+  const literal = resourceLiteral(path.at(-1)?.column as Column, resource)
+  // A subquery of the rows that travel would have no xmin.
+  const rows = new Joins(table)
+  const owner = rows.column(path, 'JOIN')
+  const condition = where?.replaceAll('$resource', () => literal)
+  const travels = condition
+    ? ` AND t.${quoteIdent(key)} IN (SELECT ${quoteIdent(key)} FROM ${onlyTable(table)} WHERE ${condition})`
+    : ''
+  return `(SELECT ${what.join(', ')} FROM ${rows.sql} WHERE ${owner} = ${literal}${travels})`
+}
+
+/**
+ * SQL condition on `own.age`: the transaction that has written the row may have ended after the job was created. Where
+ * the database does not know the job, after it had begun to make copies.
+ */
+async function isLate(tx: Queryable, target: Target, ownedBy: OwnedBy, remap: Remap): Promise<string> {
+  const horizon = await jobHorizon(tx, remap.jobId)
+  const oldest =
+    horizon === undefined
+      ? `coalesce(greatest(${madeSince(target, ownedBy, remap).join(', ')}) - 1, own.age)`
+      : `age('${horizon}'::xid8::xid)`
+  // What is older than 2^31 transactions seems to be of the future.
+  return `own.age BETWEEN age(pg_snapshot_xmax(pg_current_snapshot())::xid) AND ${oldest}`
+}
+
+/** SQL of ages: of the copies of the table, and of the shell. NULL without any. */
+function madeSince(target: Target, ownedBy: OwnedBy, { resource: made }: Remap): readonly string[] {
+  const copies = ownRows(target, ownedBy, made.id, ['max(age(t.xmin))'])
+  const { resource } = ownedBy
+  const shell = resource?.table.columns.get(resource.key)
+  if (!resource || !shell) return [copies]
+  return [
+    copies,
+    `(SELECT age(t.xmin) FROM ${onlyTable(resource.table)} t WHERE t.${quoteIdent(resource.key)} = ${resourceLiteral(shell, made.id)})`,
+  ]
 }

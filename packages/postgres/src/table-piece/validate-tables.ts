@@ -15,6 +15,7 @@ import { RepeatedKeys } from './repeated-keys.js'
 import { resolveTables } from './resolve-tables.js'
 import { rowChecks } from './row-checks.js'
 import { withEntry } from './row-error.js'
+import { SettledChecks } from './settled-checks.js'
 import { isCertain } from './shell-row.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
@@ -75,19 +76,23 @@ async function* validateEntry(
     yield* headerFindings(plan, matchHeader(plan, columns))
     const facts = entries.facts(file)
     const checks = rowChecks(context.tx, plan, columns, facts)
+    const settled = new SettledChecks(plan, columns, context)
     const external = externalKeys(plan, context)
     const repeated = new RepeatedKeys(plan, columns, facts?.rows ?? Math.ceil((facts?.size ?? 0) / 20))
     let line = 2 + newlines(columns)
     for await (const batch of entries.rows(file)) {
       signal.throwIfAborted()
       const keys = external.map((): string[] => [])
+      const lines: number[] = []
       for (const row of batch) {
+        lines.push(line)
         checks.row(row, line, findings)
         repeated.first(row)
         for (const [index, { read }] of external.entries()) keys[index]?.push(...read(row))
         line += 1 + newlines(Object.values(row))
       }
       await checks.ask(findings)
+      await settled.ask(batch, lines, findings)
       await losses.add(batch)
       rows += batch.length
       context.progress(before + rows)

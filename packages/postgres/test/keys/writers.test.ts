@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict'
-import { createPiecework, type JobReport, memoryArtifacts } from '@piecework/core'
+import {
+  createPiecework,
+  type JobReport,
+  memoryArtifacts,
+  type Piecework,
+  type Queryable,
+} from '@piecework/core'
 import type { Store } from '@piecework/core/store'
 import { postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import {
-  ann,
+  cloneOf,
   contentOf,
   hostInserts,
   made,
-  resource,
   sampleShelves,
   serverWorld,
   shelfTables,
@@ -20,44 +25,43 @@ import {
 
 const test = needsServer(suite('keys: writers beside the guard'))
 let world: World
+let piecework: Piecework
+/** What is called before the attempt at a node begins, by its number in the job. */
+let before: (node: number) => Promise<void>
 test.before(async () => {
   world = await serverWorld(shelfTables)
-})
-test.after(() => world.close())
-
-/** Calls `write` before the attempt at the node of that number begins. */
-const writing = (store: Store, at: number, write: () => Promise<void>): Store => {
+  const store = postgresStore({ database: world.database })
   let begun = 0
-  return {
-    ...store,
-    attempts: {
-      ...store.attempts,
-      begin: async (...task) => {
-        if (begun++ === at) await write()
-        return store.attempts.begin(...task)
-      },
-    },
+  let last = ''
+  const begin: Store['attempts']['begin'] = async (task, worker) => {
+    begun = task.job === last ? begun + 1 : 0
+    last = task.job
+    await before(begun)
+    return store.attempts.begin(task, worker)
   }
-}
-
-async function clonedBeside(id: string, at: number, write: () => Promise<void>): Promise<JobReport> {
-  const piecework = createPiecework({
+  piecework = createPiecework({
     packs: [wholePack],
-    store: writing(postgresStore({ database: world.database }), at, write),
+    store: { ...store, attempts: { ...store.attempts, begin } },
     artifacts: memoryArtifacts(),
     runtime: inProcess({ concurrency: 1 }),
     maxAttempts: 1,
   })
   await piecework.start()
-  try {
-    return await (await piecework.clone({ resource: resource(id), principal: ann })).ended()
-  } finally {
-    await piecework.stop()
+})
+test.after(async () => {
+  await piecework.stop()
+  await world.close()
+})
+
+async function clonedBeside(id: string, at: number, write: () => Promise<void>): Promise<JobReport> {
+  before = async (node) => {
+    if (node === at) await write()
   }
+  return (await cloneOf(piecework, id)).ended()
 }
 
-const writes: Readonly<Record<string, (id: string) => Promise<void>>> = {
-  'rows that refer to each other come': async (id) => {
+const writes: Readonly<Record<string, (world: Queryable, id: string) => Promise<unknown>>> = {
+  'rows that refer to each other come': async (world, id) => {
     await world.query(
       `WITH b AS (INSERT INTO books (shelf_id, title) VALUES ($1, 'new') RETURNING id),
          p AS (INSERT INTO pages (book_id, n, see) SELECT id, 1, id FROM b RETURNING id)
@@ -65,20 +69,27 @@ const writes: Readonly<Record<string, (id: string) => Promise<void>>> = {
       [id],
     )
   },
-  'rows that are there come to refer to new ones': async (id) => {
+  'rows that are there come to refer to new ones': async (world, id) => {
     await world.query(
       `WITH b AS (INSERT INTO books (shelf_id, title) VALUES ($1, 'new') RETURNING id)
        UPDATE pages SET see = b.id FROM b WHERE pages.id = (SELECT min(p.id) FROM pages p JOIN books o ON o.id = p.book_id WHERE o.shelf_id = $1)`,
       [id],
     )
   },
-  'rows with their references go': async (id) => {
+  'ids inside values come to lead to new rows': async (world, id) => {
+    await world.query(
+      `WITH b AS (INSERT INTO books (shelf_id, title) VALUES ($1, 'new') RETURNING id)
+       UPDATE pages SET doc = jsonb_build_object('books', jsonb_build_array(b.id)) FROM b WHERE pages.id = (SELECT min(p.id) FROM pages p JOIN books o ON o.id = p.book_id WHERE o.shelf_id = $1)`,
+      [id],
+    )
+  },
+  'rows with their references go': async (world, id) => {
     await world.query(
       'DELETE FROM pages WHERE id = (SELECT max(p.id) FROM pages p JOIN books b ON b.id = p.book_id WHERE b.shelf_id = $1)',
       [id],
     )
   },
-  'rows move to another resource and new ones take their place': async (id) => {
+  'rows move to another resource and new ones take their place': async (world, id) => {
     await world.query(
       `WITH gone AS (DELETE FROM tags WHERE id = (SELECT max(t.id) FROM tags t WHERE t.shelf_id = $1 AND NOT EXISTS (SELECT FROM labels l WHERE l.tag_id = t.id)) RETURNING id)
        INSERT INTO tags SELECT nextval('common_seq'), $1, 'instead' FROM gone`,
@@ -87,34 +98,65 @@ const writes: Readonly<Record<string, (id: string) => Promise<void>>> = {
   },
 }
 
+type Write = (world: Queryable) => Promise<unknown>
+
+/** Resolves to what commits it. */
+async function begunBefore(write: Write): Promise<() => Promise<void>> {
+  let commit = () => {}
+  const asked = new Promise<void>((resolve) => {
+    commit = resolve
+  })
+  let ended: Promise<void> | undefined
+  await new Promise<void>((resolve, reject) => {
+    ended = world.database.transaction(async (tx) => {
+      await write(tx)
+      resolve()
+      await asked
+    })
+    ended.catch(reject)
+  })
+  return async () => {
+    commit()
+    await ended
+  }
+}
+
+/** Clones while `begin` says what is written at the node of that number; resolves to the job's outcome. */
+async function outcomeOf(
+  begin: (source: string) => Promise<() => Promise<void>>,
+  at: number,
+): Promise<string | undefined> {
+  const [source] = await sampleShelves(world, 6)
+  await world.query(`INSERT INTO tags SELECT nextval('common_seq'), $1, 'free'`, [source])
+  const before = await contentOf(world, source)
+  const { job, findings } = await clonedBeside(source, at, await begin(source))
+  const after = await contentOf(world, source)
+  if (job.outcome === 'succeeded') {
+    assert.deepEqual(findings, [])
+    const copy = JSON.stringify(await contentOf(world, made({ job } as JobReport)))
+    assert.ok(
+      [before, after].some((content) => JSON.stringify(content) === copy),
+      `${at}: ${copy}`,
+    )
+  } else
+    assert.deepEqual([job.error?.code, job.error?.retryable], ['source-changed', true], job.error?.message)
+  await hostInserts(world, source)
+  return job.outcome
+}
+
 for (const [what, write] of Object.entries(writes)) {
   test(`honest counts: ${what} between any two nodes, and each clone is right or fails`, async () => {
-    const outcomes: string[] = []
+    const outcomes: (string | undefined)[] = []
     // Nodes: three reservations, the shells, three pieces, the end.
-    for (let at = 0; at < 8; at++) {
-      const [source] = await sampleShelves(world, 6)
-      await world.query(`INSERT INTO tags SELECT nextval('common_seq'), $1, 'free'`, [source])
-      const before = await contentOf(world, source)
-      const { job, findings } = await clonedBeside(source, at, () => write(source))
-      const after = await contentOf(world, source)
-      if (job.outcome === 'succeeded') {
-        assert.deepEqual(findings, [])
-        const copy = JSON.stringify(await contentOf(world, made({ job } as JobReport)))
-        assert.ok(
-          [before, after].some((content) => JSON.stringify(content) === copy),
-          `${at}: ${copy}`,
-        )
-      } else
-        assert.deepEqual(
-          [job.error?.code, job.error?.retryable],
-          ['source-changed', true],
-          job.error?.message,
-        )
-      outcomes.push(job.outcome ?? '')
-      await hostInserts(world, source)
-    }
+    for (let at = 0; at < 8; at++)
+      outcomes.push(await outcomeOf(async (id) => async () => void (await write(world.database, id)), at))
     assert.ok(outcomes.includes('succeeded'))
   })
 }
+
+test('honest counts: rows come by a transaction that had begun before the clone, and it is right or fails', async () => {
+  // Between the pieces "books" and "pages".
+  for (const write of Object.values(writes)) await outcomeOf((id) => begunBefore((tx) => write(tx, id)), 5)
+})
 
 test.run()

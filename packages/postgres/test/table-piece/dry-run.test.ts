@@ -12,7 +12,7 @@ CREATE TABLE labels (${id}, name text UNIQUE);
 CREATE TABLE users (id text PRIMARY KEY, mail text UNIQUE);
 CREATE TABLE tags (no serial PRIMARY KEY, ${of}, n int, hidden boolean);
 CREATE TABLE photos (${id}, ${of}, n int, hidden boolean);
-CREATE TABLE notes (${id}, ${of}, n int, slug text UNIQUE, code char(8) UNIQUE, photo_id uuid, tag int, tags int[],
+CREATE TABLE notes (${id}, ${of}, n int, slug text UNIQUE, code char(8) UNIQUE, price numeric UNIQUE, photo_id uuid, tag int, tags int[],
   shelf_id uuid, doc jsonb, body text, list text, about_type text, about uuid, gone_label uuid, made_label uuid, author text);
 CREATE TABLE pins (${id}, ${of}, n int, photo_id uuid NOT NULL REFERENCES photos);
 CREATE TABLE shelved (${id}, ${of}, n int, shelf_id uuid NOT NULL)`
@@ -35,7 +35,7 @@ const rows = albumPiece(
       table: 'notes',
       owner: 'album_id',
       order: ['n'],
-      unique: { slug: 'suffix', code: 'null' },
+      unique: { slug: 'suffix', code: 'null', price: 'null' },
       references: {
         photo_id: 'photos',
         tag: toTags,
@@ -84,8 +84,8 @@ async function fill({ add, sql }: Albums, lost: number): Promise<string> {
   await sql(`INSERT INTO labels (name) VALUES ('here'), ('gone'), ('made')`)
   await sql(`INSERT INTO users VALUES ('ann', 'ann@'), ('bob', 'bob@')`)
   await sql(
-    `INSERT INTO notes (album_id, n, slug, code, photo_id, tag, tags, shelf_id, doc, body, list, about_type, about, gone_label, made_label, author)
-     SELECT $1, n, 's' || n, 'c' || n, p.id, t.no, ARRAY[t.no, good.no], CASE WHEN ${wrong} THEN s.id END,
+    `INSERT INTO notes (album_id, n, slug, code, price, photo_id, tag, tags, shelf_id, doc, body, list, about_type, about, gone_label, made_label, author)
+     SELECT $1, n, 's' || n, 'c' || n, n, p.id, t.no, ARRAY[t.no, good.no], CASE WHEN ${wrong} THEN s.id END,
        jsonb_build_object('photos', jsonb_build_array(p.id, p.id), 'shelf', CASE WHEN ${wrong} THEN s.id END, 'by', jsonb_build_object(t.no::text, 1), 'tag', t.no),
        '/photos/' || p.id || ' /photos/' || p.id, t.no || ', ' || good.no || 'x', 'Photo', p.id, g.id, m.id, u.id
      FROM generate_series(1, 2 + $2::int) AS x(n), LATERAL (SELECT id FROM photos p WHERE p.album_id = $1 AND p.hidden = (${wrong})) p,
@@ -120,6 +120,8 @@ for (const place of places) {
     const { archive, told } = await host.export(album)
     assert.equal(told, '')
     await host.sql('UPDATE notes SET gone_label = NULL, made_label = NULL, author = NULL')
+    // Taken all the same.
+    await host.sql('UPDATE notes SET price = price + 0.00')
     await host.sql(`DELETE FROM labels WHERE name <> 'here'`)
     await host.sql(`DELETE FROM users WHERE id = 'bob'`)
     const dry = await host.validate(archive)

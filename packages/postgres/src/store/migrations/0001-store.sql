@@ -48,6 +48,9 @@ CREATE TABLE piecework.jobs (
   -- When the input of a draft was last changed; NULL for all other jobs.
   draft_changed_at timestamptz,
   created_at timestamptz NOT NULL,
+  -- The oldest transaction that was under way when the job was created: what others from it on have written may have
+  -- become visible since.
+  horizon xid8 NOT NULL DEFAULT pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot()),
   -- Each status with the time at which the job entered it.
   changes jsonb NOT NULL
 );

@@ -4,8 +4,10 @@ import { type Albums, albumPiece, albums, places } from '../albums.js'
 
 const test = suite('references: rows that travel, and values that are unique beyond the resource')
 
-const ddl = `CREATE TABLE photos (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uuid NOT NULL REFERENCES albums ON DELETE CASCADE, n int,
-  kind text, deleted_at timestamptz, slug varchar(12) UNIQUE, nick text UNIQUE, code text UNIQUE);
+const ddl = `CREATE DOMAIN kin AS text CHECK (VALUE ~ '^[a-z]+$');
+CREATE TABLE photos (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uuid NOT NULL REFERENCES albums ON DELETE CASCADE, n int,
+  kind text, deleted_at timestamptz, slug varchar(12) UNIQUE, nick text UNIQUE, code text UNIQUE,
+  tag text UNIQUE CONSTRAINT tag_short CHECK (length(tag) <= 10), room text UNIQUE, CONSTRAINT roomed CHECK (kind <> 'roomed' OR room IS NOT NULL), kin kin UNIQUE);
 CREATE TABLE notes (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), photo_id uuid NOT NULL REFERENCES photos ON DELETE CASCADE, n int);
 CREATE TABLE picks (album_id uuid NOT NULL REFERENCES albums ON DELETE CASCADE, n int, photo_id uuid REFERENCES photos)`
 
@@ -16,7 +18,7 @@ const pieceWith = (code: 'fail' | 'null') =>
       owner: 'album_id',
       order: ['n'],
       where: { sql: `deleted_at IS NULL AND kind <> $1 AND n < $2`, values: [`it's $2 \\`, 100] },
-      unique: { slug: 'suffix', nick: 'null', code },
+      unique: { slug: 'suffix', nick: 'null', code, tag: 'suffix', room: 'null', kin: 'suffix' },
     },
     {
       table: 'notes',
@@ -111,6 +113,28 @@ for (const place of places) {
     assert.ok(!free.told.includes('unique-taken'))
   })
 }
+
+test('what takes the place of a value and its table refuses is refused by name before the first row', async () => {
+  const host = hosts.get('server') ?? (hosts.get('embedded') as Albums)
+  const refusals: readonly (readonly [string, string])[] = [
+    [`tag = 'two'`, 'tag_short'],
+    [`kind = 'roomed', room = 'r'`, 'roomed'],
+    [`kin = 'ann'`, 'kin'],
+  ]
+  for (const [set, name] of refusals) {
+    const album = await filled(host)
+    await host.sql(`UPDATE photos SET ${set} WHERE n = 2`)
+    const { archive } = await host.export(album)
+    const says = new RegExp(`^table/check-violated: A value of the row is taken .* violates "${name}"`, 'm')
+    assert.match((await host.validate(archive)).told, says)
+    const imported = await host.import(archive)
+    assert.match(imported.told, says)
+    assert.match(imported.told, /^validation-failed/)
+    const clone = await host.clone(album)
+    assert.match(clone.told, name === 'kin' ? /kin_check/ : new RegExp(`check-violated: 1 row .*"${name}"`))
+  }
+  await host.sql('DELETE FROM albums')
+})
 
 test('a value that is taken fails the job where that is declared, before anything is written', async () => {
   for (const place of places) {
