@@ -1,4 +1,5 @@
 import {
+  type CsvRow,
   FindingCollector,
   isPieceworkError,
   type NewFinding,
@@ -6,6 +7,7 @@ import {
   recordLimit,
   type ValidationContext,
 } from '@piecework/core/piece'
+import { Encoding } from '../database/encoding.js'
 import { defaults } from '../defaults.js'
 import { ComingLosses } from './coming-losses.js'
 import { type ExternalKeys, externalKeys } from './external-keys.js'
@@ -69,11 +71,12 @@ async function* validateEntry(
   })
   const missing = new FindingCollector({ limit: defaults.listedMissing })
   const losses = await ComingLosses.of(plan, context)
+  const encoding = await Encoding.of(context.tx)
   let rows = 0
   try {
     const columns = await headerOf(context, file)
     yield* headerFindings(plan, matchHeader(plan, columns))
-    const checks = rowChecks(context.tx, plan, columns, entries.facts(file)?.types)
+    const checks = rowChecks(context.tx, plan, columns, entries.facts(file)?.types, encoding)
     const external = externalKeys(plan, context)
     const facts = entries.facts(file)
     const repeated = new RepeatedKeys(plan, columns, facts?.rows ?? Math.ceil((facts?.size ?? 0) / 20))
@@ -81,6 +84,7 @@ async function* validateEntry(
     for await (const batch of entries.rows(file)) {
       signal.throwIfAborted()
       const keys = external.map((): string[] => [])
+      await encoding?.learn(context.tx, textsOf(batch))
       for (const row of batch) {
         checks.row(row, line, findings)
         repeated.first(row)
@@ -88,11 +92,16 @@ async function* validateEntry(
         line += 1 + newlines(Object.values(row))
       }
       await checks.ask(findings)
-      await losses.add(batch)
+      await losses.add(encoding ? batch.filter((row) => !lackingIn(encoding, row)) : batch)
       rows += batch.length
       context.progress(before + rows)
       for (const [index, column] of external.entries())
-        await addMissing(column, keys[index] ?? [], missing, file)
+        await addMissing(
+          column,
+          (keys[index] ?? []).filter((key) => !encoding?.lacking(key)),
+          missing,
+          file,
+        )
     }
     await checks.ask(findings, true)
     if (repeated.suspected) await readAgain(context, file, 2 + newlines(columns), repeated, findings)
@@ -109,6 +118,13 @@ async function* validateEntry(
   yield* losses.list()
   return rows
 }
+
+function* textsOf(rows: readonly CsvRow[]): Iterable<string> {
+  for (const row of rows) for (const value of Object.values(row)) if (value !== null) yield value
+}
+
+const lackingIn = (encoding: Encoding, row: CsvRow): boolean =>
+  Object.values(row).some((value) => value !== null && encoding.lacking(value) !== undefined)
 
 async function readAgain(
   { entries, signal }: ValidationContext,

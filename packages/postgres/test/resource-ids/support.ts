@@ -27,8 +27,8 @@ export interface World {
   close(): Promise<void>
 }
 
-export async function serverWorld(sql: string): Promise<World> {
-  const scratch = await scratchDatabase()
+export async function serverWorld(sql: string, encoding?: string): Promise<World> {
+  const scratch = await scratchDatabase(encoding === undefined ? {} : { encoding })
   const pool = new pg.Pool({ connectionString: scratch.url, max: 6 })
   pool.on('error', () => {})
   return prepared(fromPg(pool), sql, async () => {
