@@ -20,11 +20,14 @@ export interface ScratchTemplate {
 interface ScratchOptions {
   readonly url?: string
   readonly template?: ScratchTemplate
+  /** Another than UTF8; such a database begins empty, without PostGIS. */
+  readonly encoding?: string
 }
 
 const scratchChecks: OptionChecks<ScratchOptions> = {
   url: check.string,
   template: objectCheck<ScratchTemplate>({ name: required(check.text), prepare: required(check.func()) }),
+  encoding: check.text,
 }
 
 /**
@@ -42,7 +45,12 @@ export async function scratchDatabase(given?: ScratchOptions): Promise<ScratchDa
   const name = `piecework_${run ?? 'test'}_${randomBytes(6).toString('hex')}`
   const url = databaseUrl(server, name)
   await connected(server, async (admin) => {
-    if (run === undefined) {
+    if (options.encoding !== undefined) {
+      const encoding = pg.escapeLiteral(options.encoding)
+      await admin.query(
+        `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0 ENCODING ${encoding} LOCALE 'C'`,
+      )
+    } else if (run === undefined) {
       await createPrepared(admin, server, name, template)
     } else {
       const source = await cachedTemplate(admin, server, run, template)

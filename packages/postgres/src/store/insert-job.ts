@@ -12,9 +12,12 @@ import { queue } from './admission.js'
 import { acquireHold } from './claims.js'
 import { jsonText } from './json-text.js'
 import { jobOf } from './records.js'
+import { assertStorable } from './storable.js'
 
 /** Claims, job and nodes; submits nothing. Throws `resource-busy` and `too-many-jobs`. */
 export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 'draft'): Promise<Job> {
+  const { tree, target, principal, request } = job
+  await assertStorable(tx, { tree, ...(target && { target }), principal, request })
   await acquireHold(tx, { paths: job.claims, holder: job, job: job.id, changes: changedPaths(job) })
   const { throttled, turn } = status === 'pending' ? await queue(tx, job) : { throttled: false, turn: '0' }
   const { rows } = await tx.query<{ job: string }>(

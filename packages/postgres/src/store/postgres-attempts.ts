@@ -16,6 +16,7 @@ import type { LeaseHolder } from './lease-holder.js'
 import { type NodeTransition, nodeTransitions, type TransitionResult } from './node-transitions.js'
 import { overdueTasks } from './overdue-tasks.js'
 import { type Heartbeat, renewLeases } from './renew-leases.js'
+import { storableResult } from './storable.js'
 import { takeOver } from './take-over.js'
 
 type QueuedTransition = NodeTransition & { readonly signal?: AbortSignal | undefined }
@@ -29,8 +30,10 @@ export function postgresAttempts(database: Database, control: Database, holder: 
     control.transaction((tx) => renewLeases(tx, holder.leaseMs, batch)),
   )
 
-  const end = async (lease: Lease, result: NodeResult, signal: AbortSignal | undefined): Promise<Job> => {
+  const storable = (result: NodeResult) => storableResult(result, (work) => control.transaction(work))
+  const end = async (lease: Lease, told: NodeResult, signal: AbortSignal | undefined): Promise<Job> => {
     signal?.throwIfAborted()
+    const result = await storable(told)
     if (!isPlain({ lease, result })) {
       return control.transaction((tx) => endAttempt(tx, cache, { lease, result }))
     }
@@ -47,7 +50,7 @@ export function postgresAttempts(database: Database, control: Database, holder: 
     database.transaction(
       async (tx) => {
         await lockAttempt(tx, lease)
-        const result = await todo(tx)
+        const result = await storableResult(await todo(tx), (ask) => ask(tx))
         signal?.throwIfAborted()
         return endAttempt(tx, cache, { lease, result })
       },
@@ -70,14 +73,16 @@ export function postgresAttempts(database: Database, control: Database, holder: 
         throw lost ? leaseLost(lease, error) : error
       }
     },
-    fail: (lease, error, findings, next) =>
-      control.transaction(async (tx) => {
+    fail: async (lease, error, findings, next) => {
+      const result = await storable({ error, findings })
+      return control.transaction(async (tx) => {
         if (!holder.embedded) await terminateAbandonedBackend(tx, lease)
-        if (next === undefined) return endAttempt(tx, cache, { lease, result: { error, findings } })
+        if (next === undefined) return endAttempt(tx, cache, { lease, result })
         return typeof next === 'object'
           ? releaseAttempt(tx, lease, next.givenBackForMs)
-          : retryAttempt(tx, lease, error, next)
-      }),
+          : retryAttempt(tx, lease, result.error ?? error, next)
+      })
+    },
     heartbeat: async (lease, progress) => {
       const held = await heartbeats.add({ lease, progress })
       if (!held) throw leaseLost(lease)

@@ -15,6 +15,7 @@ import { findCreated } from './find-created.js'
 import { insertJob, insertNodes } from './insert-job.js'
 import { jsonText } from './json-text.js'
 import { lockJob } from './lock-job.js'
+import { assertStorable } from './storable.js'
 import { committed } from './unknown-commit.js'
 
 export function postgresDrafts(database: Database, control: Database, clock: Clock): Drafts {
@@ -32,6 +33,7 @@ export function postgresDrafts(database: Database, control: Database, clock: Clo
       const found = job.request.input?.uploads.find(matches)
       const added = replacement ? [replacement] : []
       const { request } = withUploads(job, (uploads) => [...uploads.filter((one) => one !== found), ...added])
+      await assertStorable(tx, { request })
       await tx.query(
         'UPDATE piecework.jobs SET request = $2::jsonb, draft_changed_at = piecework.now() WHERE id = $1',
         [id, jsonText(request)],
@@ -58,6 +60,7 @@ export function postgresDrafts(database: Database, control: Database, clock: Clo
         const planned = withPlan(locked.job, plan, locked.at)
         const { throttled, turn } = await queue(tx, { ...plan, principal: planned.principal })
         const job = throttled ? { ...planned, throttled } : planned
+        await assertStorable(tx, { request: job.request })
         await savePlan(tx, job, { ...plan, turn })
         await tx.query('DELETE FROM piecework.batches WHERE job_id = $1', [id])
         await tx.query('DELETE FROM piecework.nodes WHERE job_id = $1', [id])

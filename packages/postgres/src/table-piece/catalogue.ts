@@ -72,8 +72,13 @@ export interface Table extends TableName {
   readonly partitioned: boolean
   readonly checks: readonly TableCheck[]
   readonly uniqueKeys: readonly UniqueKey[]
-  /** Columns of unique indexes without expressions, partial ones too. */
-  readonly indexedKeys: readonly (readonly string[])[]
+  /** Unique indexes without expressions; a partial one is of some rows. */
+  readonly indexedKeys: readonly IndexedKey[]
+}
+
+interface IndexedKey {
+  readonly columns: readonly string[]
+  readonly partial: boolean
 }
 
 /** Tables by schema and name. */
@@ -106,7 +111,7 @@ interface Row {
   partitioned: boolean
   checks: TableCheck[]
   uniqueKeys: UniqueKey[]
-  indexedKeys: string[][]
+  indexedKeys: IndexedKey[]
 }
 
 /** Tables as they are now, and those that their foreign keys refer to within `hops` steps, in any schema. */
@@ -236,8 +241,8 @@ SELECT c.relname AS name, cn.nspname AS schema, c.relkind = 'p' AS partitioned,
     ) ORDER BY i.indexrelid), '[]')
    FROM pg_catalog.pg_index i
    WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL) AS "uniqueKeys",
-  (SELECT coalesce(json_agg((SELECT json_agg(a.attname) FROM pg_catalog.pg_attribute a
-      WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1]))), '[]')
+  (SELECT coalesce(json_agg(json_build_object('partial', i.indpred IS NOT NULL, 'columns', (SELECT json_agg(a.attname) FROM pg_catalog.pg_attribute a
+      WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])))), '[]')
    FROM pg_catalog.pg_index i
    WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indexprs IS NULL) AS "indexedKeys"
 FROM pg_catalog.pg_class c

@@ -2,6 +2,7 @@ import { asReference, isPolymorphic } from './as-reference.js'
 import type { Column, Table } from './catalogue.js'
 import { holdsDocuments } from './document-sql.js'
 import { parseJsonPath } from './json-path.js'
+import { overlapping, patternsOverlap } from './overlaps.js'
 import type { FindColumn, ResolveInput } from './resolve-input.js'
 import { resolveStableKey, resolveTarget } from './resolve-target.js'
 import type { Reference } from './spec.js'
@@ -32,7 +33,7 @@ export function resolveContainers(
     const shared = resolveStableKey(input, reference.shared, target.table, from.name, [], table)
     const header = [from.name, reference.table, ...(reference.lookup?.by ?? [])].join('.')
     const lookup = resolveStableKey(input, reference.lookup, target.table, from.name, [header], table)
-    return [{ ...target, shared, lookup, path: [], pattern: '', text, ...more }]
+    return [{ ...target, shared, lookup, path: [], pattern: '', anyCase: false, text, ...more }]
   }
   for (const [name, declared] of Object.entries(spec.references ?? {})) {
     const from = table.columns.get(name)
@@ -58,8 +59,13 @@ export function resolveContainers(
     if (!from) continue
     if (!/^(text|varchar|bpchar|citext)$/.test(from.base))
       problem(`column "${name}" of table "${spec.table}" is not text`)
-    const targets = ids.flatMap((id) => contained(from, id, id.pattern, { pattern: id.pattern }))
+    const anyCase = from.base === 'citext'
+    const targets = ids.flatMap((id) => contained(from, id, id.pattern, { pattern: id.pattern, anyCase }))
+    if (anyCase && overlapping(targets, (a, b) => patternsOverlap(lower(a), lower(b))))
+      problem(`two patterns of "${name}" of table "${spec.table}" may find the same id, for it is citext`)
     containers.push({ column: from, form: 'text', ids: targets })
   }
   return containers
 }
+
+const lower = ({ pattern }: ContainedTarget): string => pattern.toLowerCase()

@@ -1,4 +1,5 @@
 import type { CsvRow, EntryFacts, FindingCollector, Queryable } from '@piecework/core/piece'
+import { codePoint, type Encoding } from '../database/encoding.js'
 import type { Column } from './catalogue.js'
 import { checkQuestions } from './check-questions.js'
 import { readableColumns } from './header.js'
@@ -17,12 +18,16 @@ export interface RowChecks {
   ask(findings: FindingCollector, all?: boolean): Promise<void>
 }
 
-/** @param facts of the entry, with the types of the columns when they were exported */
+/**
+ * @param facts of the entry, with the types of the columns when they were exported
+ * @param encoding of the database, which has learned the characters of each row before it is checked
+ */
 export function rowChecks(
   db: Queryable,
   plan: TablePlan,
   columns: readonly string[],
   facts: EntryFacts | undefined,
+  encoding?: Encoding,
 ): RowChecks {
   const file = plan.entry
   const types = facts?.types
@@ -45,6 +50,7 @@ export function rowChecks(
       column,
       own,
       types?.length === columns.length ? types[at] : undefined,
+      encoding,
     )
     const asked = new ValueQuestions(column, file, kept, growth)
     questions.push(asked)
@@ -56,6 +62,7 @@ export function rowChecks(
         findings.error('table/value-missing', { file, line, column: name }, () => ({ message }))
         return
       }
+      if (encoding?.lacking(value) !== undefined) return
       const gained = gainedCharacters(column, value)
       if (gained > 0) growth.add(gained, { file, line, column: name }, findings)
       const verdict = fits(value)
@@ -68,9 +75,10 @@ export function rowChecks(
   })
   return {
     row: (row, line, findings) => {
+      const fits = !encoding || !unknownCharacters(plan, encoding, columns, row, line, findings)
       for (const check of checks) check(row, line, findings)
       unknownTypes(plan, row, line, findings)
-      constraints?.add(row, line)
+      if (fits) constraints?.add(row, line)
     },
     ask: async (findings, all = false) => {
       for (const question of questions) if (all || question.isFull) await question.ask(db, findings)
@@ -84,8 +92,19 @@ interface ValueRule {
   readonly kept: string
 }
 
-function valueRule(plan: TablePlan, column: Column, own: boolean, from: string | undefined): ValueRule {
-  const fits = valueCheck(column, from === column.stored)
+function valueRule(
+  plan: TablePlan,
+  column: Column,
+  own: boolean,
+  from: string | undefined,
+  encoding: Encoding | undefined,
+): ValueRule {
+  const usual = valueCheck(column, from === column.stored)
+  // An escape in a jsonb becomes a character.
+  const fits: ValueCheck =
+    encoding && /jsonb$/.test(column.base)
+      ? (text) => (text.includes('\\u') && usual(text) !== false ? undefined : usual(text))
+      : usual
   // Keys and references become others, and a stable key is only looked up.
   const kept = own && referencesOf(plan, column.name).length === 0 && column !== plan.key
   if (kept && from !== undefined && isOther(column, from))
@@ -108,6 +127,26 @@ export function mayChange(plan: TablePlan, columns: readonly string[], types: En
     const from = stated?.[at]
     return from === undefined ? mayLose(column) : isOther(column, from)
   })
+}
+
+/** Reports values with characters that the database does not have; whether there are any. */
+function unknownCharacters(
+  { entry, table }: TablePlan,
+  encoding: Encoding,
+  columns: readonly string[],
+  row: CsvRow,
+  line: number,
+  findings: FindingCollector,
+): boolean {
+  let found = false
+  for (const column of columns) {
+    const character = encoding.lacking(valueIn(row, column) ?? '')
+    if (character === undefined) continue
+    found = true
+    const message = `A value of "${column}" for table "${table.name}" has "${character}" (${codePoint(character)}), which the encoding ${encoding.name} of this database does not have.`
+    findings.error('table/character-unknown', { file: entry, line, column }, () => ({ message }))
+  }
+  return found
 }
 
 /** Reports keys whose type leads to no table. */

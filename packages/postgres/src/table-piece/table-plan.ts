@@ -64,6 +64,8 @@ export interface ContainedTarget extends Target {
   readonly path: readonly JsonStep[]
   /** Of a text. */
   readonly pattern: string
+  /** Of a text whose type takes upper and lower case for the same. */
+  readonly anyCase: boolean
   /** The path or pattern as it was declared, for messages. */
   readonly text: string
 }

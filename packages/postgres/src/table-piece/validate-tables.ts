@@ -1,4 +1,5 @@
 import {
+  type CsvRow,
   FindingCollector,
   isPieceworkError,
   type NewFinding,
@@ -6,6 +7,7 @@ import {
   recordLimit,
   type ValidationContext,
 } from '@piecework/core/piece'
+import { Encoding } from '../database/encoding.js'
 import { defaults } from '../defaults.js'
 import { ComingLosses } from './coming-losses.js'
 import { type ExternalKeys, externalKeys } from './external-keys.js'
@@ -70,12 +72,13 @@ async function* validateEntry(
   })
   const missing = new FindingCollector({ limit: defaults.listedMissing })
   const losses = await ComingLosses.of(plan, context)
+  const encoding = await Encoding.of(context.tx)
   let rows = 0
   try {
     const columns = await headerOf(context, file)
     yield* headerFindings(plan, matchHeader(plan, columns))
     const facts = entries.facts(file)
-    const checks = rowChecks(context.tx, plan, columns, facts)
+    const checks = rowChecks(context.tx, plan, columns, facts, encoding)
     const settled = new SettledChecks(plan, columns, context)
     const external = externalKeys(plan, context)
     const repeated = new RepeatedKeys(plan, columns, facts?.rows ?? Math.ceil((facts?.size ?? 0) / 20))
@@ -83,21 +86,31 @@ async function* validateEntry(
     for await (const batch of entries.rows(file)) {
       signal.throwIfAborted()
       const keys = external.map((): string[] => [])
+      const kept: CsvRow[] = []
       const lines: number[] = []
+      await encoding?.learn(context.tx, textsOf(batch))
       for (const row of batch) {
-        lines.push(line)
+        if (!encoding || !lackingIn(encoding, row)) {
+          kept.push(row)
+          lines.push(line)
+        }
         checks.row(row, line, findings)
         repeated.first(row)
         for (const [index, { read }] of external.entries()) keys[index]?.push(...read(row))
         line += 1 + newlines(Object.values(row))
       }
       await checks.ask(findings)
-      await settled.ask(batch, lines, findings)
-      await losses.add(batch)
+      await settled.ask(kept, lines, findings)
+      await losses.add(kept)
       rows += batch.length
       context.progress(before + rows)
       for (const [index, column] of external.entries())
-        await addMissing(column, keys[index] ?? [], missing, file)
+        await addMissing(
+          column,
+          (keys[index] ?? []).filter((key) => !encoding?.lacking(key)),
+          missing,
+          file,
+        )
     }
     await checks.ask(findings, true)
     if (repeated.suspected) await readAgain(context, file, 2 + newlines(columns), repeated, findings)
@@ -114,6 +127,13 @@ async function* validateEntry(
   yield* losses.list()
   return rows
 }
+
+function* textsOf(rows: readonly CsvRow[]): Iterable<string> {
+  for (const row of rows) for (const value of Object.values(row)) if (value !== null) yield value
+}
+
+const lackingIn = (encoding: Encoding, row: CsvRow): boolean =>
+  Object.values(row).some((value) => value !== null && encoding.lacking(value) !== undefined)
 
 async function readAgain(
   { entries, signal }: ValidationContext,

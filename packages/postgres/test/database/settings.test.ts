@@ -181,5 +181,10 @@ inProcess('do not show in transactions', async () => {
   await db.query(hosts.replace(`'C.UTF-8'`, `'POSIX'`))
   const { rows } = await db.query<Record<string, string>>(shown)
   assert.deepEqual(rows, [ours])
+  // Which few servers have, and the embedded database has.
+  const timeout = `SELECT current_setting('transaction_timeout') AS v`
+  await db.query('SET transaction_timeout = 60000')
+  assert.deepEqual((await db.query(timeout)).rows, [{ v: '0' }])
+  assert.deepEqual((await db.transaction((tx) => tx.query(timeout))).rows, [{ v: '0' }])
 })
 inProcess.run()

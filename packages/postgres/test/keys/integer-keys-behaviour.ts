@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Piecework } from '@piecework/core'
+import { openArchive } from '@piecework/core/archive'
 import {
   ann,
   cloneOf,
@@ -15,6 +16,30 @@ import {
   wholePack,
   withHost,
 } from './support.js'
+
+/** The keys of the rows, by table, as the bytes of an archive have them. */
+async function keysInArchive(piecework: Piecework, job: string) {
+  const { bytes } = await piecework.download(job, { principal: ann })
+  const chunks: Uint8Array[] = []
+  for await (const chunk of bytes) chunks.push(chunk)
+  const all = Buffer.concat(chunks)
+  const read = async function* ({ start, end }: { readonly start: number; readonly end: number }) {
+    yield all.subarray(start, end)
+  }
+  const archive = await openArchive({ size: all.length, read })
+  const found: Record<string, string[]> = {}
+  for (const { resource: of, name } of archive.manifest.pieces) {
+    const entries = archive.entries({ resource: of, name })
+    for (const path of entries.paths) {
+      const keys: string[] = []
+      for await (const rows of entries.rows(path))
+        keys.push(...rows.map((row) => row.id ?? row['The Id'] ?? ''))
+      found[path] = keys.sort((one, other) => Number(one) - Number(other))
+    }
+  }
+  await archive.close()
+  return found
+}
 
 type Test = (name: string, run: () => Promise<void>) => void
 
@@ -51,6 +76,13 @@ export function integerKeysBehaviour(
       const content = await contentOf(world(), source)
       const exported = await succeeded(piecework.export({ resource: resource(source), principal: ann }))
       const archive = { artifact: exported.job.result.archive?.artifact ?? '' }
+      const { books, pages, marks, tags, labels, parts } = await keysOf(world(), source)
+      const { 'tickets.csv': _, ...kept } = await keysInArchive(piecework, exported.job.id)
+      const expected = { books, pages, odd_20_Marks: marks, tags, labels, parts }
+      assert.deepEqual(
+        kept,
+        Object.fromEntries(Object.entries(expected).map(([table, keys]) => [`${table}.csv`, keys])),
+      )
       const copy = made(await succeeded(piecework.import({ archive, principal: ann })))
       assert.deepEqual(await contentOf(world(), copy), content)
       await hostInserts(world(), copy)

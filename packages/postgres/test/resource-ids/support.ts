@@ -7,6 +7,7 @@ import {
   memoryArtifacts,
   type Pack,
   type Piecework,
+  type PieceworkOptions,
   type ResourceKind,
 } from '@piecework/core'
 import { embedded } from '@piecework/embedded'
@@ -27,8 +28,8 @@ export interface World {
   close(): Promise<void>
 }
 
-export async function serverWorld(sql: string): Promise<World> {
-  const scratch = await scratchDatabase()
+export async function serverWorld(sql: string, encoding?: string): Promise<World> {
+  const scratch = await scratchDatabase(encoding === undefined ? {} : { encoding })
   const pool = new pg.Pool({ connectionString: scratch.url, max: 6 })
   pool.on('error', () => {})
   return prepared(fromPg(pool), sql, async () => {
@@ -241,6 +242,7 @@ export async function withHost<T>(
   world: World,
   pack: Pack,
   use: (piecework: Piecework) => Promise<T>,
+  options: Partial<PieceworkOptions> = {},
 ): Promise<T> {
   const piecework = createPiecework({
     packs: [pack],
@@ -248,6 +250,7 @@ export async function withHost<T>(
     artifacts: memoryArtifacts(),
     runtime: inProcess({ concurrency: 3 }),
     backoffMs: 5,
+    ...options,
   })
   await piecework.start()
   try {

@@ -25,6 +25,9 @@ const ddl = `
   CREATE TABLE named (id uuid PRIMARY KEY, project_id uuid, external_id text, "ownerId" int, tag_ids text[], valid int, paid numeric);
   CREATE TABLE linked (id uuid PRIMARY KEY, project_id uuid, body text, doc jsonb, links text[], n int);
   CREATE TABLE partly (id uuid PRIMARY KEY, project_id uuid, doc jsonb, docs jsonb[], raw json, body text);
+  CREATE TABLE types (id serial PRIMARY KEY, app text, model text);
+  CREATE TABLE typed (id uuid PRIMARY KEY, project_id uuid, type_id int REFERENCES types, type_ids int[]);
+  CREATE TABLE ordered (id uuid PRIMARY KEY, project_id uuid, plain_id uuid, doc jsonb);
   CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
   CREATE TABLE triggered (id uuid PRIMARY KEY, project_id uuid, n int);
   CREATE TRIGGER touch BEFORE INSERT ON triggered FOR EACH ROW EXECUTE FUNCTION nothing();
@@ -99,6 +102,55 @@ for (const [name, open] of Object.entries(databases)) {
       /"slugs_lower".*"slugs_name_slug_key".*"slugs_slug_key".*EXCLUDE constraint "rooms_at_excl"/,
     )
     assert.equal((await checked(here.db, table('slugs', { set: { slug: () => randomUUID() } }))).length, 1)
+  })
+
+  test('shared rows whose key no unique index keeps apart are warned of, in references and inside values', async () => {
+    const type = { table: 'types', shared: { where: 'true', by: ['app', 'model'] } }
+    const found = () => checked(here.db, table('typed', { references: { type_id: type, type_ids: type } }))
+    const both = ['type_id', 'type_ids'].map((column) => [
+      'warning',
+      'tables/shared-without-index',
+      'typed',
+      column,
+    ])
+    assert.deepEqual(brief(await found()), both)
+    assert.match(
+      (await found())[0]?.message ?? '',
+      /two rows of "types".* from having the same "app", "model"/,
+    )
+    for (const weak of ["(app, model) WHERE model <> ''", '(app, id)', '(lower(app), model)']) {
+      await here.db.query(`CREATE UNIQUE INDEX weak ON types ${weak}`)
+      assert.deepEqual(brief(await found()), both, weak)
+      await here.db.query('DROP INDEX weak')
+    }
+    for (const kept of ['(model, app)', '(app)']) {
+      await here.db.query(`CREATE UNIQUE INDEX kept ON types ${kept}`)
+      assert.deepEqual(await found(), [], kept)
+      await here.db.query('DROP INDEX kept')
+    }
+  })
+
+  test('order: a reference to rows that another piece may fill later is refused, until the piece comes after', async () => {
+    const by = (name: string, after: readonly string[], of: TableSpec) =>
+      tablePiece({ name: `project/${name}`, of: 'project', version: 1, after, tables: [of] })
+    const column = table('ordered', { references: { plain_id: 'plain' }, ignore: ['doc'] })
+    const path = table('ordered', {
+      json: { doc: [{ path: 'a', table: 'plain' }] },
+      ignore: ['plain_id'],
+    })
+    for (const [spec, name] of [
+      [column, 'plain_id'],
+      [path, 'doc'],
+    ] as const) {
+      const pieces = (...after: string[]) => [by('a', after, spec), by('b', [], table('plain'))]
+      await assert.rejects(checkTables(here.db, pieces()), (error) => {
+        assert.ok(isPieceworkError(error, 'registry-invalid'))
+        assert.deepEqual(brief(error.findings), [['error', 'tables/order', 'ordered', name]])
+        assert.match(error.findings[0]?.hint ?? '', /^Name "project\/b" in "after"/)
+        return true
+      })
+      assert.deepEqual(await checkTables(here.db, pieces('project/b')), [])
+    }
   })
 
   test('triggers and rules are named until the declaration accepts them, and unknown ones are refused', async () => {
@@ -338,6 +390,29 @@ onServer('a connection on which foreign keys are off is refused', async () => {
   const found = await checked(fromPg(pool), table('plain'))
   await pool.end()
   assert.deepEqual(brief(found), [['error', 'database/replication-role', undefined]])
+})
+
+onServer('a replica is told as one, and a default of transactions that only read is none', async () => {
+  const found = await asRole((db) => checked(db, table('plain')), '-c default_transaction_read_only=on')
+  assert.deepEqual(found, [])
+  // What a server in recovery says to the first statement of a transaction that may write.
+  const pool = new pg.Pool({ connectionString: url.href, max: 1 })
+  const replica = {
+    connect: async () => {
+      const client = await pool.connect()
+      const query = client.query.bind(client) as (...args: unknown[]) => unknown
+      const refused = `DO $$ BEGIN RAISE EXCEPTION 'cannot set transaction read-write mode during recovery' USING ERRCODE = '0A000'; END $$`
+      Object.assign(client, {
+        query: (asked: { readonly text?: string }, ...more: unknown[]) =>
+          query(asked.text?.includes('READ WRITE') ? { ...asked, text: refused } : asked, ...more),
+      })
+      return client
+    },
+  }
+  assert.deepEqual(brief(await checked(fromPg(replica as never), table('plain'))), [
+    ['error', 'database/read-only', undefined],
+  ])
+  await pool.end()
 })
 
 onServer.run()

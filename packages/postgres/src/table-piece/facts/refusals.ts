@@ -20,6 +20,13 @@ export const switchedOff: Problem = {
   hint: 'Take the setting from the role, the database or the pool.',
 }
 
+export const noEncoding: Problem = {
+  severity: 'error',
+  code: 'database/encoding',
+  text: 'the database has the encoding SQL_ASCII, in which texts are bytes of unknown characters: lengths, patterns and documents would be read wrongly',
+  hint: `Dump it, and restore the dump into a database with ENCODING 'UTF8', or the encoding that its texts have.`,
+}
+
 export function rowSecurity(table: string): Problem {
   return {
     severity: 'error',

@@ -98,8 +98,12 @@ function sharedWithoutIndex({ spec, references, containers }: TablePlan): Proble
     ...containers.flatMap(({ column, ids }) => ids.map((target) => ({ target, column: column.name }))),
   ]
   return targets.flatMap(({ target: { table, shared }, column }): Problem[] => {
-    if (!shared || table.indexedKeys.some((columns) => columns.every((name) => shared.by.includes(name))))
-      return []
+    // A partial index may be of the very rows that are shared, but not of all.
+    const all = shared?.where.trim().toLowerCase() === 'true'
+    const isKept = table.indexedKeys.some(
+      ({ columns, partial }) => !(partial && all) && columns.every((name) => shared?.by.includes(name)),
+    )
+    if (!shared || isKept) return []
     return [
       {
         severity: 'warning',

@@ -24,6 +24,8 @@ export interface TableFacts {
   readonly rules: readonly string[]
   /** Foreign keys and triggers are switched off (session_replication_role). */
   readonly replica: boolean
+  /** Of the database. */
+  readonly encoding: string
   /** Some table of the database has triggers or rules: they may write to this one. */
   readonly triggersNearby: boolean
   /** Of these, some may write to other tables than their own. */
@@ -108,5 +110,6 @@ SELECT w.at::int AS at, json_build_object(
   'heirs', (${heirs}), 'triggers', (${triggers}), 'rules', (${rules}), 'triggersNearby', (${nearby}),
   'writersNearby', (SELECT ${writersNearbySql(isHosts)}),
   'replica', pg_catalog.current_setting('session_replication_role') = 'replica',
+  'encoding', pg_catalog.getdatabaseencoding(),
   'uuids', (${holding('uuid')}), 'oids', (${holding('oid')})) AS facts
 FROM wanted w JOIN pg_catalog.pg_class c ON c.oid = w.oid`

@@ -3,7 +3,7 @@ import type { Table } from '../catalogue.js'
 import type { MatchedTable, TablePlan } from '../table-plan.js'
 import { hasTriggers } from '../written-rows.js'
 import type { Problem } from './problem.js'
-import { refusals, rowSecurity, switchedOff } from './refusals.js'
+import { noEncoding, refusals, rowSecurity, switchedOff } from './refusals.js'
 import { readTableFacts } from './table-facts.js'
 
 /**
@@ -30,6 +30,7 @@ export async function withFacts(
     plans,
     refused: [
       ...(found.some((facts) => facts?.replica) ? [switchedOff] : []),
+      ...(found.some((facts) => facts?.encoding === 'SQL_ASCII') ? [noEncoding] : []),
       ...hidden.map(({ name }) => rowSecurity(name)),
       ...(claimed ? [] : plans.flatMap((plan) => refusals(plan, plan.facts, declared))),
     ],

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { checkTables } from '@piecework/postgres'
+import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { type Albums, albumPiece, albums, places } from '../albums.js'
 
@@ -127,3 +129,65 @@ for (const place of places) {
 }
 
 test.run()
+
+const onServer = needsServer(suite('references: in texts of other types'))
+
+onServer('new ids: in a varchar and a char patterns mind case, in a citext they do not', async () => {
+  const linked = (...patterns: string[]) =>
+    albumPiece([
+      { table: 'tags', owner: 'album_id', order: ['name'] },
+      {
+        table: 'lines',
+        owner: 'album_id',
+        order: ['n'],
+        text: {
+          short: [{ pattern: '/tags/{}', table: 'tags' }],
+          fixed: [{ pattern: '/tags/{}', table: 'tags' }],
+          mixed: patterns.map((pattern) => ({ pattern, table: 'tags' })),
+        },
+      },
+    ])
+  const piece = linked('/tags/{}')
+  const host = await albums(
+    'server',
+    `CREATE EXTENSION citext;
+CREATE TABLE tags (id serial PRIMARY KEY, album_id uuid NOT NULL REFERENCES albums ON DELETE CASCADE, name text);
+CREATE TABLE lines (id serial PRIMARY KEY, album_id uuid NOT NULL REFERENCES albums ON DELETE CASCADE, n int,
+  short varchar(40), fixed char(40), mixed citext)`,
+    [piece],
+  )
+  try {
+    assert.deepEqual(await checkTables(host.db, [piece]), [])
+    await assert.rejects(
+      checkTables(host.db, [linked('/tags/{}', '/TAGS/{}')]),
+      /two patterns of "mixed" .* may find the same id/,
+    )
+    const album = await host.add()
+    const [tag] = await host.sql<{ id: number }>(
+      `INSERT INTO tags (album_id, name) VALUES ($1, 'a') RETURNING id`,
+      [album],
+    )
+    const text = `See /tags/${tag?.id}, /TAGS/${tag?.id} or /Tags/${tag?.id}x`
+    await host.sql('INSERT INTO lines (album_id, n, short, fixed, mixed) VALUES ($1, 1, $2, $3, $4)', [
+      album,
+      text,
+      text,
+      text,
+    ])
+    const exported = await host.export(album)
+    for (const copy of [await host.import(exported.archive), await host.clone(album)]) {
+      assert.ok(copy.ok, copy.told)
+      const [found] = await host.sql(
+        'SELECT t.id::text, short, rtrim(fixed) AS fixed, mixed::text FROM tags t JOIN lines USING (album_id) WHERE album_id = $1',
+        [copy.id],
+      )
+      const small = text.replace(`/tags/${tag?.id}`, `/tags/${found?.id}`)
+      const both = small.replace(`/TAGS/${tag?.id}`, `/TAGS/${found?.id}`)
+      assert.deepEqual([found?.short, found?.fixed, found?.mixed], [small, small, both])
+    }
+  } finally {
+    await host.close()
+  }
+})
+
+onServer.run()

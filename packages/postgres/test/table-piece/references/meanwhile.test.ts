@@ -82,7 +82,7 @@ test('honest counts: a row that came after its table was cloned fails what refer
   await assert.rejects(cloned(here.db, marks, into), (error) => {
     assert.ok(isPieceworkError(error, 'source-changed'))
     assert.equal(error.retryable, true)
-    assert.equal(error.facts.count, 1)
+    assert.deepEqual(error.facts, { table: 'groups', count: 1 })
     return true
   })
   // Another clone has it.
