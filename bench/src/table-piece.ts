@@ -4,17 +4,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createDeflateRaw } from 'node:zlib'
-import { fileArtifacts, type JobReport } from '@piecework/core'
+import { type ArchiveRef, fileArtifacts, type JobReport } from '@piecework/core'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { type Bench, compared, timed } from './measure.js'
 import { fillWorld, type KeyType, openWorld, ownIds, principal, survey, type World } from './world.js'
 
-/** Import, export and clone of one large table, each against what one would write by hand. */
+/** Of an archive and a copy with other ids. */
+const diff = { reach: 1, aim: 1.5 }
+
+/** Import, export, clone and comparison of one large table, each against what one would write by hand, or against exports. */
 export const tablePieceBench: Bench = (options) =>
   largeTable(options, 'uuid', {
     import: { reach: 0.5, aim: 0.9 },
     export: { reach: 0.8, aim: 1.5 },
     clone: { reach: 0.9, aim: 1 },
+    diff,
   })
 
 /** The same with integer keys: a bigint and two references. */
@@ -23,9 +27,12 @@ export const keysBench: Bench = (options) =>
     import: { reach: 0.8, aim: 0.95 },
     export: { reach: 0.8, aim: 1.5 },
     clone: { reach: 1, aim: 1.3 },
+    diff,
   })
 
-type Goals = Readonly<Record<'import' | 'export' | 'clone', { readonly reach: number; readonly aim: number }>>
+type Goals = Readonly<
+  Record<'import' | 'export' | 'clone' | 'diff', { readonly reach: number; readonly aim: number }>
+>
 
 async function largeTable(
   { rows, runs, url, log }: Parameters<Bench>[0],
@@ -48,6 +55,7 @@ async function largeTable(
       copyOut: [] as number[],
       clone: [] as number[],
       byHand: [] as number[],
+      diff: [] as number[],
     }
     const { archive } = await (await world.piecework.export({ resource: survey, principal })).result()
     if (!archive) throw new Error('no archive')
@@ -62,10 +70,10 @@ async function largeTable(
       )
 
       keep(times.byHand, await cleanly(world, () => timed(() => cloneByHand(world, keys))))
-      const clone = await cleanly(world, async () =>
-        (await world.piecework.clone({ resource: survey, principal })).ended(),
-      )
+      const clone = await (await world.piecework.clone({ resource: survey, principal })).ended()
       keep(times.clone, secondsOf(clone))
+      keep(times.diff, await timed(() => diffCopy(world, archive, clone)))
+      await restore(world)
 
       await copyOut(world, csv)
       await world.pool.query('TRUNCATE observations')
@@ -94,11 +102,25 @@ async function largeTable(
         ...facts,
         peer: 'INSERT … SELECT through a map table',
       }),
+      compared(
+        `${name}/diff`,
+        times.diff,
+        times.export.map((seconds) => seconds * 3),
+        goals.diff,
+        { ...facts, peer: 'three exports' },
+      ),
     ]
   } finally {
     await world.close()
     await rm(dir, { recursive: true, force: true })
   }
+}
+
+async function diffCopy({ piecework }: World, archive: ArchiveRef, clone: JobReport): Promise<void> {
+  const { resource } = clone.job.result
+  if (!resource) throw new Error('no copy')
+  const { equal } = await piecework.diff(archive, { resource, principal })
+  if (!equal) throw new Error('The copy is not equal.')
 }
 
 /** Of the node that moved the rows, and of the one that reserved their keys. */

@@ -71,6 +71,8 @@ export const defaults = {
   sampledIds: 20,
   /** Columns of a file that a comparison loads as columns; a row of the database has no room for many more. */
   comparedApart: 250,
+  /** A comparison takes longer rows by their digest. */
+  comparedBytes: 128,
   /** Rows that a comparison shows as examples. */
   comparedSamples: 10,
 } as const

@@ -47,5 +47,7 @@ function partsOf({ pattern, keyColumn }: Pattern) {
   const [id = '', more = ''] = forms[base === 'uuid' ? 'uuid' : /^int[248]$/.test(base) ? 'int' : 'text']
   // A pattern that begins with a letter or with the id does not begin inside of a word.
   const start = before === '' || /^[0-9A-Za-z]/.test(before) ? `(?<![0-9A-Za-z_-])${before}` : before
-  return { before: start, id, after: after === '' ? `(?!${more})` : `(?=${after})` }
+  if (after !== '') return { before: start, id, after: `(?=${after})` }
+  // In a list, 3-7 and 2024-013 are no ids, while /photos/42-sunset holds one.
+  return { before: start, id, after: before === '' ? '(?![0-9A-Za-z_-])' : `(?!${more})` }
 }
