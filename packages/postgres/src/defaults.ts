@@ -31,6 +31,8 @@ export const defaults = {
   /** Jobs whose deadline one sweep enforces. */
   expiredPerSweep: 100,
 
+  /** How long what the catalogue said of a piece's tables holds for other resources of the job. */
+  catalogueMs: 1000,
   /** Memory for the sorts and hashes of a table piece's transaction, in MB, unless the server gives more. */
   workMemMegabytes: 64,
   /** Different ids of a column that an import remembers; a column with more is hashed row by row. */
