@@ -4,17 +4,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createDeflateRaw } from 'node:zlib'
-import { fileArtifacts, type JobReport } from '@piecework/core'
+import { type ArchiveRef, fileArtifacts, type JobReport } from '@piecework/core'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
-import { type Bench, compared, timed } from './measure.js'
+import { cpuTime } from './cpu-time.js'
+import type { Bench } from './measure.js'
+import { WorkTimes } from './work-times.js'
 import { fillWorld, type KeyType, openWorld, ownIds, principal, survey, type World } from './world.js'
 
-/** Import, export and clone of one large table, each against what one would write by hand. */
+/** Of an archive and a copy with other ids. */
+const diff = { reach: 1, aim: 1.5 }
+
+/** Import, export, clone and comparison of one large table, each against what one would write by hand, or against exports. */
 export const tablePieceBench: Bench = (options) =>
   largeTable(options, 'uuid', {
     import: { reach: 0.5, aim: 0.9 },
     export: { reach: 0.8, aim: 1.5 },
     clone: { reach: 0.9, aim: 1 },
+    diff,
   })
 
 /** The same with integer keys: a bigint and two references. */
@@ -23,9 +29,12 @@ export const keysBench: Bench = (options) =>
     import: { reach: 0.8, aim: 0.95 },
     export: { reach: 0.8, aim: 1.5 },
     clone: { reach: 1, aim: 1.3 },
+    diff,
   })
 
-type Goals = Readonly<Record<'import' | 'export' | 'clone', { readonly reach: number; readonly aim: number }>>
+type Goals = Readonly<
+  Record<'import' | 'export' | 'clone' | 'diff', { readonly reach: number; readonly aim: number }>
+>
 
 async function largeTable(
   { rows, runs, url, log }: Parameters<Bench>[0],
@@ -39,66 +48,80 @@ async function largeTable(
     log(`making ${rows.toLocaleString('en-US')} rows`)
     await fillWorld(world, rows)
     await world.pool.query('CREATE TABLE backup AS TABLE observations')
-    const csv = join(dir, 'observations.csv')
-    const times = {
-      import: [] as number[],
-      importJob: [] as number[],
-      copyIn: [] as number[],
-      export: [] as number[],
-      copyOut: [] as number[],
-      clone: [] as number[],
-      byHand: [] as number[],
-    }
     const { archive } = await (await world.piecework.export({ resource: survey, principal })).result()
     if (!archive) throw new Error('no archive')
-    for (let run = 0; run <= runs; run++) {
-      // The first run warms up and is not counted.
-      const keep = (list: number[], seconds: number) => void (run > 0 && list.push(seconds))
-      log(run === 0 ? 'warming up' : `run ${run} of ${runs}`)
-      keep(times.copyOut, await timed(() => copyOutDeflated(world, join(dir, 'peer.deflate'))))
-      keep(
-        times.export,
-        await timed(async () => (await world.piecework.export({ resource: survey, principal })).result()),
-      )
-
-      keep(times.byHand, await cleanly(world, () => timed(() => cloneByHand(world, keys))))
-      const clone = await cleanly(world, async () =>
-        (await world.piecework.clone({ resource: survey, principal })).ended(),
-      )
-      keep(times.clone, secondsOf(clone))
-
-      await copyOut(world, csv)
-      await world.pool.query('TRUNCATE observations')
-      keep(times.copyIn, await timed(() => copyIn(world, csv)))
-      await world.pool.query('TRUNCATE observations')
-      let report: JobReport | undefined
-      const whole = await timed(async () => {
-        report = await (await world.piecework.import({ archive, principal, name: 'again' })).ended()
-      })
-      keep(times.import, secondsOf(report))
-      keep(times.importJob, whole)
-      await restore(world)
+    const place = { world, keys, archive, dir }
+    const cpu = await cpuTime(world.pool)
+    log('warming up')
+    await round(place, new WorkTimes(cpu))
+    const times = new WorkTimes<Work>(cpu)
+    for (let run = 1; run <= runs; run++) {
+      log(`run ${run} of ${runs}`)
+      await round(place, times)
     }
     const facts = { rows, runs, keys }
     return [
-      compared(`${name}/import`, times.import, times.copyIn, goals.import, {
+      times.compared(`${name}/import`, ['import', 'copyIn'], goals.import, {
         ...facts,
         peer: 'COPY FROM into the same indexed table',
-        wholeJob: compared('', times.importJob, times.copyIn, { reach: 0, aim: 0 }).ratio,
+        wholeJob: times.compared('', ['job', 'copyIn'], goals.import, {}).ratio,
       }),
-      compared(`${name}/export`, times.export, times.copyOut, goals.export, {
+      times.compared(`${name}/export`, ['export', 'copyOut'], goals.export, {
         ...facts,
         peer: 'COPY TO through one deflate level 1',
       }),
-      compared(`${name}/clone`, times.clone, times.byHand, goals.clone, {
+      times.compared(`${name}/clone`, ['clone', 'byHand'], goals.clone, {
         ...facts,
         peer: 'INSERT … SELECT through a map table',
       }),
+      times.compared(`${name}/diff`, ['diff', 'export', 3], goals.diff, { ...facts, peer: 'three exports' }),
     ]
   } finally {
     await world.close()
     await rm(dir, { recursive: true, force: true })
   }
+}
+
+type Work = keyof Goals | 'copyIn' | 'copyOut' | 'byHand' | 'job'
+
+interface Place {
+  readonly world: World
+  readonly keys: KeyType
+  readonly archive: ArchiveRef
+  readonly dir: string
+}
+
+async function round({ world, keys, archive, dir }: Place, times: WorkTimes<Work>): Promise<void> {
+  const { piecework, pool } = world
+  await times.measure('copyOut', () => copyOutDeflated(world, join(dir, 'peer.deflate')))
+  await times.measure('export', async () =>
+    (await piecework.export({ resource: survey, principal })).result(),
+  )
+
+  await times.measure('byHand', () => cloneByHand(world, keys))
+  await restore(world)
+  const clone = await (await piecework.clone({ resource: survey, principal })).ended()
+  times.add('clone', secondsOf(clone))
+  await times.measure('diff', () => diffCopy(world, archive, clone))
+  await restore(world)
+
+  const csv = join(dir, 'observations.csv')
+  await copyOut(world, csv)
+  await pool.query('TRUNCATE observations')
+  await times.measure('copyIn', () => copyIn(world, csv))
+  await pool.query('TRUNCATE observations')
+  const report = await times.measure('job', async () =>
+    (await piecework.import({ archive, principal, name: 'again' })).ended(),
+  )
+  times.add('import', secondsOf(report))
+  await restore(world)
+}
+
+async function diffCopy({ piecework }: World, archive: ArchiveRef, clone: JobReport): Promise<void> {
+  const { resource } = clone.job.result
+  if (!resource) throw new Error('no copy')
+  const { equal } = await piecework.diff(archive, { resource, principal })
+  if (!equal) throw new Error('The copy is not equal.')
 }
 
 /** Of the node that moved the rows, and of the one that reserved their keys. */
@@ -114,13 +137,7 @@ function secondsOf(report: JobReport | undefined): number {
   }, 0)
 }
 
-/** From the same table and indexes each time. */
-async function cleanly<T>(world: World, work: () => Promise<T>): Promise<T> {
-  const result = await work()
-  await restore(world)
-  return result
-}
-
+/** The same table and indexes again. */
 async function restore({ pool }: World): Promise<void> {
   const client = await pool.connect()
   try {

@@ -11,16 +11,21 @@ import { bareBullmq, barePQueue, withoutStore } from './queues.js'
 
 const nodes = 10_000
 const concurrency = 16
+/** Of the nodes of one run, by turns with those of the peer. */
+const slices = 5
+/** Fewer say little of works that take seconds. */
+const leastRuns = 5
 
 /** Runs of one runtime and its peer, and of a tenth of the nodes. */
 interface Rounds {
   readonly ours: readonly JobSeconds[]
   readonly peer: readonly number[]
-  readonly tenth: readonly JobSeconds[]
+  readonly tenth: readonly number[]
 }
 
 /** Jobs whose nodes do nothing, so that only what a node costs by itself remains. */
-export const overheadBench: Bench = async ({ runs, url, log }) => {
+export const overheadBench: Bench = async ({ runs: asked, url, log }) => {
+  const runs = Math.max(asked, leastRuns)
   const redis = process.env.REDIS_URL
   if (!redis) throw new Error('The overhead needs a Redis server: install one, or set REDIS_URL.')
   const databases = new Databases(url)
@@ -34,13 +39,16 @@ export const overheadBench: Bench = async ({ runs, url, log }) => {
     return withEmptyJobs(database, runtime, async ({ run }) => {
       await bare(nodes / 10)
       await run(nodes / 10)
-      const rounds: { ours: JobSeconds; peer: number; tenth: JobSeconds }[] = []
+      const rounds: { ours: JobSeconds; peer: number; tenth: number }[] = []
       for (let round = 1; round <= runs; round++) {
-        const tenth = await run(nodes / 10)
-        const peer = await bare(nodes)
+        // Around ours: what else the machine does slows both.
+        const [tenth, peer] = [[await run(nodes / 10)], [await bare(nodes)]]
         const ours = await run(nodes)
-        log(`${name}, run ${round} of ${runs}: ${perSecond(ours.whole)}; bare ${perSecond(peer)}`)
-        rounds.push({ ours, peer, tenth })
+        peer.push(await bare(nodes))
+        tenth.push(await run(nodes / 10))
+        log(`${name}, run ${round} of ${runs}: ${perSecond(ours.whole)}; bare ${perSecond(mean(peer))}`)
+        const whole = mean(tenth.map((seconds) => seconds.whole))
+        rounds.push({ ours, peer: mean(peer), tenth: whole })
       }
       return {
         ours: rounds.map((round) => round.ours),
@@ -79,9 +87,15 @@ export const overheadBench: Bench = async ({ runs, url, log }) => {
 /** The runtime by itself, without jobs and store: what it takes of the whole. */
 async function queueAlone(runs: number, redis: string): Promise<{ ours: number[]; peer: number[] }> {
   const [ours, peer]: [number[], number[]] = [[], []]
+  const slice = nodes / slices
   for (let run = 1; run <= runs; run++) {
-    ours.push(await withoutStore(nodes, concurrency, redis))
-    peer.push(await bareBullmq(nodes, concurrency, redis))
+    const [own, bare]: [number[], number[]] = [[], []]
+    for (let at = 0; at < slices; at++) {
+      own.push(await withoutStore(slice, concurrency, redis))
+      bare.push(await bareBullmq(slice, concurrency, redis))
+    }
+    ours.push(mean(own) * slices)
+    peer.push(mean(bare) * slices)
   }
   return { ours, peer }
 }
@@ -101,7 +115,7 @@ function measures(
     whileNodesRun: ours.map((seconds) => Math.round(nodes / seconds.nodes)),
   }
   // What as many nodes would take at the cost of one in the small job.
-  const atSmallCost = tenth.map((seconds) => seconds.whole * 10)
+  const atSmallCost = tenth.map((seconds) => seconds * 10)
   return [
     compared(`overhead/${name}`, whole, peer, goal, facts),
     compared(
@@ -113,6 +127,9 @@ function measures(
     ),
   ]
 }
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
 
 const perSecond = (seconds: number): string =>
   `${Math.round(nodes / seconds).toLocaleString('en-US')} nodes/s`

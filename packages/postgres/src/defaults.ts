@@ -31,6 +31,8 @@ export const defaults = {
   /** Jobs whose deadline one sweep enforces. */
   expiredPerSweep: 100,
 
+  /** How long what the catalogue said of a piece's tables holds for other resources of the job. */
+  catalogueMs: 1000,
   /** Memory for the sorts and hashes of a table piece's transaction, in MB, unless the server gives more. */
   workMemMegabytes: 64,
   /** Different ids of a column that an import remembers; a column with more is hashed row by row. */
@@ -78,6 +80,8 @@ export const defaults = {
   sampledIds: 20,
   /** Columns of a file that a comparison loads as columns; a row of the database has no room for many more. */
   comparedApart: 250,
+  /** A comparison takes longer rows by their digest. */
+  comparedBytes: 128,
   /** Rows that a comparison shows as examples. */
   comparedSamples: 10,
 } as const

@@ -2,6 +2,7 @@ import type { Queryable } from '../contracts/database.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { Store } from '../contracts/store.js'
+import { isTerminal } from '../engine/machine.js'
 import { sameResource } from '../plan/tree.js'
 import { ownerOf } from '../retention/expiry.js'
 import type { Allow } from './allow.js'
@@ -31,10 +32,21 @@ export async function allowInput(deps: ArtifactDeps, reader: Job): Promise<void>
   for (const { artifact } of request.input?.uploads ?? []) {
     const owner = ownerOf(artifact)
     if (owner === reader.id) continue
-    const job = owner === undefined ? undefined : await store.jobs.get(owner)
+    const job = owner === undefined ? undefined : await ownerFor(store, reader, owner)
     const action = job ? readsAs(reader, job) : 'download'
     await allow(principal, action, job && resourceOf(job), job, { artifact })
   }
+}
+
+const owners = new WeakMap<Job, Map<string, Job>>()
+
+/** Each node of the reader asks, and the owner's tree may be large: once it has ended, it is not read again. */
+async function ownerFor(store: Store, reader: Job, id: string): Promise<Job | undefined> {
+  const known = owners.get(reader) ?? new Map<string, Job>()
+  owners.set(reader, known)
+  const owner = known.get(id) ?? (await store.jobs.get(id))
+  if (owner && isTerminal(owner.status)) known.set(id, owner)
+  return owner
 }
 
 /** What the reader's own request was allowed by. */

@@ -12,12 +12,13 @@ export interface NextEvent {
 
 /**
  * Resolves soon after something happened to the job in this process, and after `engineTimes.watchMs` at the
- * latest.
+ * latest. `of`: what counts as something.
  */
 export function nextEvent(
   { events, environment }: { readonly events: PieceworkEmitter; readonly environment: Environment },
   id: string,
   signal?: AbortSignal,
+  of: 'status' | 'nodes' = 'nodes',
 ): NextEvent {
   let resolve: () => void = () => undefined
   const promise = new Promise<void>((done) => {
@@ -36,7 +37,7 @@ export function nextEvent(
   const cancelLatest = environment.after(engineTimes.watchMs, resolve)
   const abort = () => resolve()
   events.on('job:status', onJob)
-  events.on('node:done', onNode).on('node:failed', onNode).on('node:progress', onNode)
+  if (of === 'nodes') events.on('node:done', onNode).on('node:failed', onNode).on('node:progress', onNode)
   signal?.addEventListener('abort', abort)
   return {
     promise,

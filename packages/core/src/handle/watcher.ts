@@ -32,7 +32,7 @@ async function waitForEnd(deps: WatcherDeps, id: string, signal?: AbortSignal): 
   jobArguments.signal('ended()', signal)
   for (;;) {
     signal?.throwIfAborted()
-    const woken = nextEvent(deps, id, signal)
+    const woken = nextEvent(deps, id, signal, 'status')
     try {
       const job = await existingJob(deps.store, id)
       if (isTerminal(job.status)) return await jobReport(deps.store, job, deps.rolesOf)

@@ -10,10 +10,10 @@ const test = suite('watch: next event')
 const about = { job: 'j1', node: 'a', attempt: 1 }
 const progress = { done: 1 }
 
-function setup(signal?: AbortSignal) {
+function setup(signal?: AbortSignal, of?: 'status') {
   const clock = new FakeClock()
   const events = createEmitter()
-  const woken = nextEvent({ events, environment: clock.process() }, 'j1', signal)
+  const woken = nextEvent({ events, environment: clock.process() }, 'j1', signal, of)
   let isWoken = false
   void woken.promise.then(() => {
     isWoken = true
@@ -37,6 +37,14 @@ test('events of other jobs do not wake it; it looks all the same after a while',
   assert.equal(isWoken(), false)
   await clock.pass(1)
   assert.equal(isWoken(), true)
+})
+
+test('of the status alone, nodes do not wake it', async () => {
+  const { clock, events, isWoken } = setup(undefined, 'status')
+  events.emit('node:progress', { ...about, progress })
+  events.emit('node:done', { ...about, findings: [] })
+  await clock.pass(engineTimes.watchMs - 1)
+  assert.equal(isWoken(), false)
 })
 
 test('an abort wakes it at once', async () => {

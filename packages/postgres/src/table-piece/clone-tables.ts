@@ -11,13 +11,13 @@ import { changedMeanwhile, unreserved, unreservedSql } from './keys/unreserved.j
 import { refuseOtherTypes } from './other-types.js'
 import { raiseWorkMem } from './raise-work-mem.js'
 import { reportContained } from './report-contained.js'
-import { resolveTables } from './resolve-tables.js'
 import { type RowSource, resourceRows } from './row-source.js'
 import { checkDeferred, withShells } from './shell-row.js'
 import type { TablePieceSpec } from './spec.js'
 import { stageRows } from './stage.js'
 import { isSameTable } from './table-name.js'
 import type { TablePlan } from './table-plan.js'
+import { tablesIn, tablesOfNode } from './tables-in.js'
 
 interface SourceTable {
   readonly plan: TablePlan
@@ -33,7 +33,9 @@ export async function cloneTables<Options>(
 ): Promise<PieceCounts> {
   const { tx, signal } = context
   await raiseWorkMem(tx)
-  const plans = await withShells(tx, await resolveTables(tx, piece), context.resource)
+  const { jobId: job, resource } = context
+  const read = () => tablesOfNode(tx, piece, { work: 'clone', job, resource })
+  const plans = await withShells(tx, await tablesIn(tx, piece, read), resource)
   const fill: FillContext = {
     ...fillContextOf(context),
     from: 'database',

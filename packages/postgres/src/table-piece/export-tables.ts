@@ -8,11 +8,11 @@ import type { Joins } from './joins.js'
 import { raiseWorkMem } from './raise-work-mem.js'
 import { RecordCount } from './record-count.js'
 import { refuseUnexportable } from './refuse-unexportable.js'
-import { resolveTables } from './resolve-tables.js'
 import { resourceRows } from './row-source.js'
 import type { TablePieceSpec } from './spec.js'
 import { isSameTable } from './table-name.js'
 import { containerOf, type ReferencePlan, referencesOf, type TablePlan } from './table-plan.js'
+import { tablesOfNode } from './tables-in.js'
 import { type ConditionIds, conditionSql, hasStableKey, referencedTable } from './target-rows.js'
 
 /** Exports tables into entries, streamed from COPY. */
@@ -22,7 +22,8 @@ export async function exportTables<Options>(
 ): Promise<PieceCounts> {
   await raiseWorkMem(context.tx)
   let rows = 0
-  for (const plan of await resolveTables(context.tx, piece)) {
+  const { jobId: job, resource } = context
+  for (const plan of await tablesOfNode(context.tx, piece, { work: 'export', job, resource })) {
     context.signal.throwIfAborted()
     const before = rows
     await refuseUnexportable(context.tx, plan, context)

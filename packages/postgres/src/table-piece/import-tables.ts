@@ -14,13 +14,13 @@ import { reservedKeys } from './keys/reserved-keys.js'
 import { Lookups } from './lookups.js'
 import { openEntry } from './open-entry.js'
 import { raiseWorkMem } from './raise-work-mem.js'
-import { resolveTables } from './resolve-tables.js'
 import { rowError } from './row-error.js'
 import { checkDeferred, withShells } from './shell-row.js'
 import type { TablePieceSpec } from './spec.js'
 import { analyzeStage, createStage, type Stage } from './stage.js'
 import { canStream, streamEntry } from './stream-entry.js'
 import type { TablePlan } from './table-plan.js'
+import { tablesIn, tablesOfNode } from './tables-in.js'
 
 interface GroupImport {
   readonly group: readonly TablePlan[]
@@ -42,7 +42,9 @@ export async function importTables<Options>(
 ): Promise<PieceCounts> {
   const { entries, tx, signal } = context
   await raiseWorkMem(tx)
-  const plans = await withShells(tx, await resolveTables(tx, piece), context.resource)
+  const { jobId: job, resource } = context
+  const read = () => tablesOfNode(tx, piece, { work: 'import', job, resource })
+  const plans = await withShells(tx, await tablesIn(tx, piece, read), resource)
   const fill: FillContext = {
     ...fillContextOf(context),
     from: 'files',

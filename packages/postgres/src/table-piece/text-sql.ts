@@ -47,10 +47,12 @@ function partsOf({ pattern, keyColumn, anyCase }: Pattern) {
   const [id = '', more = ''] = forms[base === 'uuid' ? 'uuid' : /^int[248]$/.test(base) ? 'int' : 'text']
   // A pattern that begins with a letter or with the id does not begin inside of a word.
   const start = before === '' || /^[0-9A-Za-z]/.test(before) ? `(?<![0-9A-Za-z_-])${before}` : before
+  // In a list, 3-7 and 2024-013 are no ids, while /photos/42-sunset holds one.
+  const end = before === '' ? '(?![0-9A-Za-z_-])' : `(?!${more})`
   return {
     before: start,
     id,
-    after: after === '' ? `(?!${more})` : `(?=${after})`,
+    after: after === '' ? end : `(?=${after})`,
     options: anyCase ? '(?i)' : '',
     flags: anyCase ? 'gi' : 'g',
   }

@@ -14,13 +14,13 @@ import { type ExternalKeys, externalKeys } from './external-keys.js'
 import { type Header, matchHeader } from './header.js'
 import { newlines } from './newlines.js'
 import { RepeatedKeys } from './repeated-keys.js'
-import { resolveTables } from './resolve-tables.js'
 import { rowChecks } from './row-checks.js'
 import { withEntry } from './row-error.js'
 import { SettledChecks } from './settled-checks.js'
 import { isCertain } from './shell-row.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
+import { tablesOfNode } from './tables-in.js'
 
 /**
  * Reads every entry of the piece to its end. Reports presence, header, quoting, checksum, row count, values
@@ -31,7 +31,8 @@ export async function* validateTables<Options>(
   context: ValidationContext<Options>,
 ): AsyncGenerator<NewFinding> {
   const { entries, signal } = context
-  const plans = await resolveTables(context.tx, piece)
+  const { jobId: job, target: resource } = context
+  const plans = await tablesOfNode(context.tx, piece, { work: 'validate', job, resource })
   const expected = new Set([...plans.map(({ entry }) => entry), ...(piece.extraEntries ?? [])])
   for (const path of entries.paths) {
     if (!expected.has(path)) {

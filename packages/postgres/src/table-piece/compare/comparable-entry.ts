@@ -85,13 +85,15 @@ export class ComparableEntry {
 
   async #container(container: ContainerPlan, text: string): Promise<string> {
     let value = container.form === 'array' ? `(${text})::text[]` : openSql(container, text)
+    const isRead = container.form === 'text' && container.ids.length > 1
     for (const target of container.ids) {
       const table = await this.#keyTableOf(target)
       const keys = target.lookup && this.#loaded.column(target.lookup.headers[0] ?? '')
       const mapped = (id: string): string => {
-        const key = table && `(SELECT q.key FROM ${table} q WHERE q.id = ${id})`
-        const stable = keys && stableKeyOf(`(${keys}::jsonb)`, id)
-        return `coalesce(${[key, stable, id].filter(Boolean).join(', ')})`
+        const key = table === undefined ? undefined : `(SELECT q.key FROM ${table} q WHERE q.id = ${id})`
+        const stable = keys === undefined ? undefined : stableKeyOf(`(${keys}::jsonb)`, id)
+        const known = [key, stable].filter((each) => each !== undefined)
+        return `coalesce(${[...known.map((each) => (isRead ? unfoundSql(each) : each)), id].join(', ')})`
       }
       value = `(SELECT ${mapLeaves(container, target, 'w.v', mapped, 'texts')} FROM (SELECT ${value} AS v OFFSET 0) w)`
     }
@@ -107,4 +109,10 @@ export function boundedSql(text: string): string {
 /** SQL of several texts as one. */
 export function jsonArraySql(texts: readonly string[]): string {
   return `array_to_json(ARRAY[${texts.join(', ')}]::text[])::text`
+}
+
+/** SQL of a key in characters that no pattern takes for an id: the next pattern reads what stands in its place. */
+function unfoundSql(key: string): string {
+  const characters = Array.from('0123456789abcdef', (_, at) => `chr(${14 + at})`).join(' || ')
+  return `translate(encode(convert_to(${key}, 'UTF8'), 'hex'), '0123456789abcdef', ${characters})`
 }

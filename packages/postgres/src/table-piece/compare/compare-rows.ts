@@ -27,10 +27,26 @@ export async function compareRows(
   const one = await comparableRows(tx, plan, a, keys, others)
   const other = await comparableRows(tx, plan, b, keys, others)
   await tx.query(
-    `CREATE TEMPORARY TABLE ${unlike} ON COMMIT DROP AS SELECT x.k, x.d, sum(x.side) AS surplus
-     FROM (SELECT k, d, 1 AS side FROM ${one.table} UNION ALL SELECT k, d, -1 FROM ${other.table}) x
-     GROUP BY x.k, x.d HAVING sum(x.side) <> 0`,
+    `CREATE TEMPORARY TABLE ${unlike} ON COMMIT DROP AS SELECT x.d, sum(x.side) AS surplus
+     FROM (SELECT d, 1 AS side FROM ${one.table} UNION ALL SELECT d, -1 FROM ${other.table}) x
+     GROUP BY x.d HAVING sum(x.side) <> 0`,
   )
+  const { rows } = await tx.query<{ any: boolean }>(`SELECT EXISTS (SELECT FROM ${unlike}) AS any`)
+  const found = rows[0]?.any ? await differences(tx, keys, one, other) : alike
+  await tx.query(`DROP TABLE ${unlike}, ${one.table}, ${other.table}`)
+  return { ...found, equal: one.rows - found.removed - found.changed }
+}
+
+type Differences = Omit<RowsDiff, 'equal'>
+
+const alike: Differences = { added: 0, removed: 0, changed: 0, columns: {}, samples: [] }
+
+async function differences(
+  tx: Transaction,
+  keys: readonly Column[],
+  one: ComparableRows,
+  other: ComparableRows,
+): Promise<Differences> {
   await tx.query(`ANALYZE ${unlike}`)
   await pairRows(tx, one, other)
   const { rows } = await tx.query<Counts>(
@@ -43,15 +59,11 @@ export async function compareRows(
   const found = await tx.query<Sampled>(
     `SELECT p.k AS key, p.change, p.differs FROM ${pairs} p ORDER BY p.k COLLATE "C", p.change LIMIT ${defaults.comparedSamples}`,
   )
-  await tx.query(`DROP TABLE ${unlike}, ${pairs}, ${one.table}, ${other.table}`)
-  const [added, removed, changed] = (['added', 'removed', 'changed'] as const).map((name) =>
-    Number(rows[0]?.[name] ?? 0),
-  ) as [number, number, number]
+  await tx.query(`DROP TABLE ${pairs}`)
   return {
-    added,
-    removed,
-    changed,
-    equal: one.rows - removed - changed,
+    added: Number(rows[0]?.added ?? 0),
+    removed: Number(rows[0]?.removed ?? 0),
+    changed: Number(rows[0]?.changed ?? 0),
     columns: Object.fromEntries(
       differing.rows.map(({ at, rows: count }) => [one.names[Number(at) - 1] ?? '', Number(count)]),
     ),
@@ -64,10 +76,12 @@ type Counts = Readonly<Record<'added' | 'removed' | 'changed', string>>
 /** The rows of one side. */
 interface ComparableRows {
   readonly rows: number
-  /** Temporary table, as SQL: their key `k`, the digest `d` of all other columns, and where they are, `at`. */
+  /** Temporary table, as SQL: their content `d`, a digest if it is long, and where they are, `at`. */
   readonly table: string
   /** FROM clause whose rows `r` are those of the entry. */
   readonly entry: string
+  /** SQL of their key, as one text. */
+  readonly key: string
   /** SQL of an array of the values of `names`. */
   readonly values: string
   readonly names: readonly string[]
@@ -87,33 +101,36 @@ async function comparableRows(
   const loaded = await loadEntry(tx, plan, node)
   const entry = new ComparableEntry(plan, loaded, keyTableOf)
   const key: string[] = []
-  for (const column of keys) key.push(boundedSql(await entry.column(column)))
+  for (const column of keys) key.push(await entry.column(column))
   const apart = others.filter(({ name }) => !loaded.rest.includes(name))
   const texts: string[] = []
   for (const column of apart) texts.push(await entry.column(column))
-  const wide = loaded.rest.length > 0
-  const values = `ARRAY[${texts.join(', ')}]::text[]${wide ? ' || r.rest' : ''}`
-  // Lengths stand before the texts, so different values are never the same bytes.
-  const digest = `sha256(array_send(${values}))`
+  const arrayOf = (all: readonly string[]): string =>
+    `ARRAY[${all.join(', ')}]::text[]${loaded.rest.length > 0 ? ' || r.rest' : ''}`
   const table = `pg_temp.piecework_rows_${node.side}`
+  // Lengths stand before the texts, so different values are never the same bytes; nor are they a digest: all begin alike.
   await tx.query(
-    `CREATE TEMPORARY TABLE ${table} ON COMMIT DROP AS SELECT ${jsonArraySql(key)} AS k, ${digest} AS d, r.ctid AS at FROM ${entry.from}`,
+    `CREATE TEMPORARY TABLE ${table} ON COMMIT DROP AS
+     SELECT CASE WHEN octet_length(x.d) > ${defaults.comparedBytes} THEN sha256(x.d) ELSE x.d END AS d, x.at
+     FROM (SELECT array_send(${arrayOf([...key, ...texts])}) AS d, r.ctid AS at FROM ${entry.from} OFFSET 0) x`,
   )
   return {
     rows: loaded.rows,
     table,
     entry: entry.from,
-    values,
+    key: jsonArraySql(key.map(boundedSql)),
+    values: arrayOf(texts),
     names: [...apart.map(({ name }) => name), ...loaded.rest],
   }
 }
 
 /** Rows that are not equal, by key; `differs`: the numbers of the columns, from 1. */
 async function pairRows(tx: Transaction, a: ComparableRows, b: ComparableRows): Promise<void> {
-  const surplus = ({ table, entry, values }: ComparableRows, count: string) =>
-    `SELECT x.k, ${values} AS v, row_number() OVER (PARTITION BY x.k ORDER BY x.d, x.n) AS m
-     FROM ${entry} JOIN (SELECT s.k, s.d, s.at, row_number() OVER (PARTITION BY s.k, s.d) AS n, ${count} AS most
-       FROM ${table} s JOIN ${unlike} u ON u.k = s.k AND u.d = s.d WHERE ${count} > 0) x ON r.ctid = x.at WHERE x.n <= x.most`
+  const surplus = ({ table, entry, key, values }: ComparableRows, count: string) =>
+    `SELECT y.k, y.v, row_number() OVER (PARTITION BY y.k ORDER BY y.d, y.n) AS m
+     FROM (SELECT ${key} AS k, ${values} AS v, x.d, x.n
+       FROM ${entry} JOIN (SELECT s.d, s.at, row_number() OVER (PARTITION BY s.d) AS n, ${count} AS most
+         FROM ${table} s JOIN ${unlike} u ON u.d = s.d WHERE ${count} > 0) x ON r.ctid = x.at WHERE x.n <= x.most) y`
   await tx.query(
     `CREATE TEMPORARY TABLE ${pairs} ON COMMIT DROP AS
      SELECT coalesce(one.k, two.k) AS k,

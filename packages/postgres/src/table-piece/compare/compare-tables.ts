@@ -8,9 +8,9 @@ import {
 } from '@piecework/core/piece'
 import type { ClaimedSpec } from '../claims.js'
 import { raiseWorkMem } from '../raise-work-mem.js'
-import { resolveTables } from '../resolve-tables.js'
 import type { TablePieceSpec } from '../spec.js'
 import { containerOf, referencesOf, type TablePlan } from '../table-plan.js'
+import { tablesIn } from '../tables-in.js'
 import { ComparableEntry } from './comparable-entry.js'
 import { compareRows } from './compare-rows.js'
 import { keyTables, keyText } from './key-tables.js'
@@ -23,7 +23,7 @@ export async function compareTables(spec: Spec, context: CompareContext): Promis
   const { a, b, tx, signal } = context
   await raiseWorkMem(tx)
   const entries: EntryDiff[] = []
-  for (const plan of await resolveTables(tx, spec)) {
+  for (const plan of await tablesIn(tx, spec)) {
     signal.throwIfAborted()
     const path = plan.entry
     if (!a.entries.facts(path) || !b.entries.facts(path)) continue
@@ -41,7 +41,7 @@ export async function resourceKey(
   node: ComparedNode,
   tx: Transaction,
 ): Promise<string | undefined> {
-  const plans = await resolveTables(tx, spec)
+  const plans = await tablesIn(tx, spec)
   const plan = plans.find((one) => one.ownRow && isOrderedByOwnColumns(one) && node.entries.facts(one.entry))
   if (!plan) return undefined
   const loaded = await loadEntry(tx, plan, node)

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { ComparedNode, Transaction } from '@piecework/core/piece'
 import { type ClaimedSpec, type ClaimingPiece, comparableClaims, tableClaims } from '../claims.js'
-import { resolveTables } from '../resolve-tables.js'
 import { type TablePiece, type TablePieceSpec, tableSpec } from '../spec.js'
 import { isNamed, isSameTable, tableKey } from '../table-name.js'
 import { containerOf, referencesOf, type TablePlan, type Target } from '../table-plan.js'
+import { tablesIn } from '../tables-in.js'
 import { boundedSql, ComparableEntry, jsonArraySql, type KeyTableOf } from './comparable-entry.js'
 import { keyColumns } from './key-columns.js'
 import { loadEntry } from './load-entry.js'
@@ -97,7 +97,7 @@ async function fill(
   name: string,
   outer: readonly string[],
 ): Promise<boolean> {
-  const plans = await resolveTables(tx, spec)
+  const plans = await tablesIn(tx, spec)
   const plan = plans.find((one) => isSameTable(one.table, target.table))
   const holdsKey = plan?.ownRow || plan?.carried.some((column) => column.name === target.key)
   if (!plan || !holdsKey || !node.entries.facts(plan.entry)) return false

@@ -42,7 +42,6 @@ export async function loadEntry(
   } finally {
     await csv.close()
   }
-  await tx.query(`ANALYZE ${table}`)
   return {
     table,
     rows,

@@ -1,8 +1,8 @@
 import type { VerifyContext } from '@piecework/core/piece'
 import type { TableFacts } from '../facts/table-facts.js'
-import { resolveTables } from '../resolve-tables.js'
 import { withShells } from '../shell-row.js'
 import type { TablePieceSpec } from '../spec.js'
+import { tablesIn } from '../tables-in.js'
 import { bucketsSql, maskSql, type Summarized, summarizedColumns } from './summary-sql.js'
 
 /** What one table held when its piece had written it. */
@@ -25,7 +25,7 @@ export async function summarizeTables<Options>(
   piece: TablePieceSpec<Options>,
   { tx, resource }: VerifyContext,
 ): Promise<string | undefined> {
-  const resolved = await withShells(tx, await resolveTables(tx, piece), resource)
+  const resolved = await withShells(tx, await tablesIn(tx, piece), resource)
   const plans = resolved.filter(
     ({ facts, ownRow }) => facts.writersNearby || (ownRow && hasUpdateTrigger(facts)),
   )

@@ -26,7 +26,13 @@ const notes: TableSpec = {
     tag_ids: 'tags',
   },
   json: { doc: ids, raw: ids },
-  text: { body: [{ pattern: 'tags/{}', table: 'tags' }], list: [{ pattern: '{}', table: 'tags' }] },
+  text: {
+    body: [
+      { pattern: 'tags/{}', table: 'tags' },
+      { pattern: 'notes/{}', table: 'notes' },
+    ],
+    list: [{ pattern: '{}', table: 'tags' }],
+  },
   columns: ['about'],
 }
 
@@ -43,7 +49,7 @@ for (const place of places) {
     const host = hosts.get(place) as Albums
     const album = await host.add()
     const [tag] = await host.sql<{ id: number }>(
-      `INSERT INTO tags (album_id, name) VALUES ($1, 'a') RETURNING id`,
+      `INSERT INTO tags (album_id, name) SELECT $1, 'see notes/' || nextval('notes_id_seq') + 1 RETURNING id`,
       [album],
     )
     const id = Number(tag?.id)
@@ -59,7 +65,7 @@ for (const place of places) {
         raw,
         `tags/${id} mytags/${id} tags/${id}b tags/${id}-b`,
         id,
-        `${id},${id};x${id} ${id}x -${id}`,
+        `${id},${id};x${id} ${id}x -${id} ${id}-013`,
       ],
     )
     const exported = await host.export(album)
@@ -75,7 +81,8 @@ for (const place of places) {
       assert.equal(row?.raw, `{"tags":[${own?.id},${own?.id}, "${own?.id}"] ,"user":"7"}`)
       assert.equal(row?.body, `tags/${own?.id} mytags/${id} tags/${id}b tags/${own?.id}-b`)
       assert.equal(row?.ids, `{${own?.id}}`)
-      assert.equal(row?.list, `${own?.id},${own?.id};x${id} ${id}x -${id}`)
+      assert.equal(row?.list, `${own?.id},${own?.id};x${id} ${id}x -${id} ${id}-013`)
+      assert.ok((await host.diff(exported.archive, copy.id)).equal)
     }
   })
 

@@ -1,0 +1,60 @@
+import type { Queryable, ResourceRef, Transaction } from '@piecework/core/piece'
+import { defaults } from '../defaults.js'
+import { resolveTables } from './resolve-tables.js'
+import type { TablePlan } from './table-plan.js'
+
+type Declaration = Parameters<typeof resolveTables>[1]
+type Plans = readonly TablePlan[]
+
+const inTransaction = new WeakMap<Transaction, Map<string, Plans>>()
+
+/** `resolveTables`, once for a piece in a transaction. */
+export async function tablesIn(
+  tx: Transaction,
+  piece: Declaration,
+  read: () => Promise<Plans> = () => resolveTables(tx, piece),
+): Promise<Plans> {
+  const known = inTransaction.get(tx) ?? new Map<string, Plans>()
+  inTransaction.set(tx, known)
+  const plans = known.get(piece.name) ?? (await read())
+  known.set(piece.name, plans)
+  return plans
+}
+
+interface Reading {
+  readonly job: string
+  readonly at: number
+  /** Resources for which it was used. */
+  readonly of: Set<string>
+  readonly plans: Plans
+}
+
+interface ReadingNode {
+  readonly work: 'export' | 'validate' | 'import' | 'clone'
+  readonly job: string
+  readonly resource: ResourceRef | undefined
+}
+
+const byPiece = new WeakMap<Declaration, Map<ReadingNode['work'], Reading>>()
+
+/**
+ * `resolveTables` for a node of a job of perhaps many resources: what was read a moment ago for another of them
+ * is true of this one. An attempt that is repeated reads anew.
+ */
+export async function tablesOfNode(
+  db: Queryable,
+  piece: Declaration,
+  { work, job, resource }: ReadingNode,
+): Promise<Plans> {
+  const readings = byPiece.get(piece) ?? new Map<ReadingNode['work'], Reading>()
+  byPiece.set(piece, readings)
+  const last = readings.get(work)
+  const one = JSON.stringify([resource?.kind, resource?.id])
+  if (last?.job === job && !last.of.has(one) && performance.now() - last.at < defaults.catalogueMs) {
+    last.of.add(one)
+    return last.plans
+  }
+  const plans = await resolveTables(db, piece)
+  readings.set(work, { job, at: performance.now(), of: new Set([one]), plans })
+  return plans
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import type { Queryable } from '@piecework/core/piece'
+import { embedded } from '@piecework/embedded'
+import type { TablePieceSpec } from '@piecework/postgres'
+import { suite } from 'uvu'
+import { tablesIn, tablesOfNode } from '#internal/table-piece/tables-in.js'
+
+const test = suite('table pieces: how often the catalogue is read')
+
+const spec = (): TablePieceSpec => ({
+  name: 'album/rows',
+  of: 'album',
+  version: 1,
+  tables: [{ table: 'photos', owner: 'album_id', order: ['n'] }],
+})
+
+test('a node reads it unless another resource of its job has just done so; a repeated one reads it', async () => {
+  const db = await embedded()
+  try {
+    await db.query('CREATE TABLE albums (id uuid PRIMARY KEY)')
+    await db.query('CREATE TABLE photos (id uuid PRIMARY KEY, album_id uuid REFERENCES albums, n int)')
+    const { counted, reads } = counting(db)
+    const piece = spec()
+    const node = (job: string, id: number, work: 'import' | 'export' = 'import') =>
+      reads(() => tablesOfNode(counted, piece, { work, job, resource: { kind: 'album', id: String(id) } }))
+    // On a busy machine a moment may pass before the next node asks.
+    let shared = false
+    for (let id = 0; id < 40 && !shared; id += 2) {
+      await node('one', id)
+      shared = (await node('one', id + 1)) === 0
+    }
+    assert.ok(shared)
+    assert.ok((await node('one', 1)) > 0)
+    assert.ok((await node('one', 1)) > 0)
+    assert.ok((await node('two', 2)) > 0)
+    assert.ok((await node('two', 3, 'export')) > 0)
+    await db.transaction(async (tx) => {
+      const inside = counting(tx)
+      const again = () =>
+        inside.reads(() => tablesIn(tx, piece, () => tablesOfNode(inside.counted, piece, other)))
+      const other = { work: 'clone', job: 'three', resource: undefined } as const
+      assert.ok((await again()) > 0)
+      assert.equal(await again(), 0)
+    })
+  } finally {
+    await db.close()
+  }
+})
+
+function counting(db: Queryable) {
+  let count = 0
+  const counted: Queryable = {
+    query: (sql, values) => {
+      count++
+      return db.query(sql, values)
+    },
+  }
+  const reads = async (read: () => Promise<unknown>): Promise<number> => {
+    const before = count
+    await read()
+    return count - before
+  }
+  return { counted, reads }
+}
+
+test.run()
