@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite } from 'uvu'
-import { type Albums, albumPiece, albums, places } from '../albums.js'
+import { type Albums, albumPiece, albums, onePlace } from '../albums.js'
 
 const test = suite('references: tables that lead to each other and to themselves')
 
@@ -38,7 +38,7 @@ const piece = albumPiece([
 
 const hosts = new Map<string, Albums>()
 test.before(async () => {
-  for (const place of places) hosts.set(place, await albums(place, ddl, [piece]))
+  for (const place of onePlace) hosts.set(place, await albums(place, ddl, [piece]))
 })
 test.after(async () => {
   for (const host of hosts.values()) await host.close()
@@ -71,7 +71,7 @@ const look = ({ sql }: Albums, id: string) =>
     [id],
   )
 
-for (const place of places) {
+for (const place of onePlace) {
   test(`honest counts: rows that need each other come through whole, and no reference is empty meanwhile (${place})`, async () => {
     const host = hosts.get(place) as Albums
     const album = await filled(host)
