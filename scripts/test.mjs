@@ -10,7 +10,8 @@ import { readArguments } from './test/read-arguments.mjs'
 import { runFile } from './test/run-file.mjs'
 import { startServers } from './test/servers.mjs'
 
-const sideBySide = 2
+// More than the cores that most machines have: some tests compute, others wait for leases and time limits.
+const sideBySide = 3
 const help = `Usage: npm test [-- [--limit=<seconds>] [<filter> …]]
 
 Runs the test files whose path contains one of the filters, all files without one: ${sideBySide} at a time, the longest first,

@@ -3,8 +3,12 @@ import { dirname } from 'node:path'
 
 const cache = 'node_modules/.cache/piecework/test-seconds.json'
 
-/** Source bytes that a test file which has not run here is assumed to get through in a second. */
+/**
+ * What a test file which has not run here is assumed to take: a second for so many bytes of source, and at least this outside of
+ * the packages, where tests install, compile and start hosts.
+ */
 const bytesPerSecond = 1500
+const leastOfHosts = 30
 
 /** The files with `expected`, in seconds: what each took when it last passed here, else a guess by its size. Longest first. */
 export async function longestFirst(files) {
@@ -12,10 +16,15 @@ export async function longestFirst(files) {
   const timed = await Promise.all(
     files.map(async (file) => ({
       ...file,
-      expected: known[file.source] ?? (await stat(file.source)).size / bytesPerSecond,
+      expected: known[file.source] ?? (await guess(file.source)),
     })),
   )
   return timed.sort((a, b) => b.expected - a.expected)
+}
+
+async function guess(source) {
+  const seconds = (await stat(source)).size / bytesPerSecond
+  return source.startsWith('packages/') ? seconds : Math.max(leastOfHosts, seconds)
 }
 
 /** Remembers how long files took that passed. */

@@ -3,11 +3,17 @@ import { stripVTControlCharacters } from 'node:util'
 
 const kept = 1_000_000
 
+/**
+ * PGlite's programs are compiled once, quickly: most tests end before code that is optimized, which takes seconds, would
+ * have paid.
+ */
+const flags = ['--enable-source-maps', '--liftoff-only']
+
 /** Runs one compiled test file in a process of its own and reads uvu's summary. */
 export function runFile(file, { env, limitMs, signal }) {
   const started = performance.now()
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--enable-source-maps', file.compiled], {
+    const child = spawn(process.execPath, [...flags, file.compiled], {
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own, so that what the test started ends with it.

@@ -3,10 +3,12 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parentPort } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
+import { postgis } from '@electric-sql/pglite-postgis'
 import { Flow } from './flow.js'
+import { geometryAlone } from './geometry-alone.js'
 import type { Reply, Request, ServerError } from './messages.js'
 import { copyIn, copyOut, query } from './statements.js'
-import { extensions, template } from './template.js'
+import { template } from './template.js'
 
 /** The embedded database runs in this thread: its statements block nothing else. */
 const port = parentPort
@@ -36,9 +38,13 @@ const answer = async (request: Request): Promise<Reply> => {
   }
 }
 
-/** A folder that holds a database is opened as it is. */
+/** A folder that holds a database is opened as it is, and may use all of PostGIS. */
 async function open(dataDir: string | undefined, cacheDir: string): Promise<PGlite> {
-  if (dataDir === undefined) return PGlite.create({ extensions, loadDataDir: await template(cacheDir) })
+  if (dataDir === undefined) {
+    const extensions = { postgis: await geometryAlone(cacheDir) }
+    return PGlite.create({ extensions, loadDataDir: await template(cacheDir) })
+  }
+  const extensions = { postgis }
   if (existsSync(join(dataDir, 'PG_VERSION'))) return PGlite.create({ dataDir, extensions })
   await mkdir(dataDir, { recursive: true })
   return PGlite.create({ dataDir, extensions, loadDataDir: await template(cacheDir) })

@@ -23,7 +23,7 @@ import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import { type CheckDocument, documentOf } from './support/document.js'
-import { marxanCheck } from './support/marxan-check.js'
+import { saidHere } from './support/marxan-check.js'
 import { type ValidationHost, validationHost } from './support/validation-host.js'
 import { importedFolder, writtenFolder } from './support/written-folder.js'
 
@@ -81,7 +81,7 @@ test('all problems at once: with a database, exactly the findings of a validatio
     },
   })
   const { findings } = await job.ended()
-  const document = documentOf(await marxanCheck([folder, '--json', '--database', host.url]))
+  const document = documentOf(await saidHere([folder, '--json', '--database', host.url]))
   const inOrder = (all: CheckDocument['findings']) =>
     all.map((one) => JSON.stringify(one, Object.keys(one).sort())).sort()
   const asRoles = document.findings.map(({ role, ...finding }) => ({
@@ -152,7 +152,7 @@ async function bothOf(folder: string, isIn: boolean) {
   const job = await host.piecework.validate({ format: 'legacy-marxan', principal: { id: 'ann' }, uploads })
   const { findings } = await job.ended()
   const args = [folder, '--json', '--database', host.url, ...(isIn ? [] : ['--no-results'])]
-  const document = documentOf(await marxanCheck(args))
+  const document = documentOf(await saidHere(args))
   const checked = document.findings.map(({ role, file, ...finding }) => {
     const isInside = role === 'output' && document.files.every(({ path }) => path !== file)
     return { ...finding, file: isInside ? basename(file ?? '') : (role ?? file) }
@@ -295,7 +295,7 @@ const odd: readonly (readonly Ring[])[] = [
 
 /** How many records are told to be invalid. */
 async function invalid(folder: string, ...args: readonly string[]): Promise<number> {
-  const { findings } = documentOf(await marxanCheck([folder, '--json', ...args]))
+  const { findings } = documentOf(await saidHere([folder, '--json', ...args]))
   return findings
     .filter(({ message }) => /\b(is|are) invalid\b/.test(message))
     .reduce((sum, { count = 1 }) => sum + count, 0)

@@ -6,7 +6,7 @@ import { type Folders, folders, inputDat, layer } from '@piecework/test-support/
 import { shapefileParts, squares } from '@piecework/test-support/fixtures/shapefile-of.js'
 import { suite } from 'uvu'
 import { documentOf, told } from './support/document.js'
-import { marxanCheck } from './support/marxan-check.js'
+import { saidHere } from './support/marxan-check.js'
 
 const test = suite('marxan-check: folders')
 let made: Folders
@@ -16,11 +16,11 @@ test.before(async () => {
 })
 test.after(() => made.remove())
 
-const json = async (...args: readonly string[]) => documentOf(await marxanCheck([...args, '--json']))
+const json = async (...args: readonly string[]) => documentOf(await saidHere([...args, '--json']))
 
 test('a flawless folder: exit 0, also with --strict; every file is named and all rows counted', async () => {
   const folder = await made.make()
-  const { stdout, stderr, code } = await marxanCheck([folder, '--strict'])
+  const { stdout, stderr, code } = await saidHere([folder, '--strict'])
   assert.equal(
     stdout,
     `Files found
@@ -43,15 +43,15 @@ test('a grid in a coordinate reference system that needs a database: a warning',
   const { prj } = shapefileParts(squares([1, 2, 3]), { prj: equidistantConic })
   const folder = await made.make({ 'shapes/grid.prj': prj })
   assert.deepEqual(told(await json(folder)), ['warning grid-crs-unchecked shapes/grid.shp'])
-  assert.equal((await marxanCheck([folder])).code, 0)
+  assert.equal((await saidHere([folder])).code, 0)
 })
 
 test('warnings only: exit 0, and 1 with --strict', async () => {
   const folder = await made.make({ 'input.dat': inputDat.replace('BLM 1\n', '') })
   assert.deepEqual(told(await json(folder)), ['warning parameter-default input.dat'])
-  assert.equal((await marxanCheck([folder])).code, 0)
+  assert.equal((await saidHere([folder])).code, 0)
   assert.equal((await json(folder, '--strict')).exitCode, 1)
-  assert.equal((await marxanCheck([folder, '--strict'])).code, 1)
+  assert.equal((await saidHere([folder, '--strict'])).code, 1)
 })
 
 test('errors: exit 2, by file, with line, column, message and hint; errors before warnings', async () => {
@@ -59,7 +59,7 @@ test('errors: exit 2, by file, with line, column, message and hint; errors befor
     'input/pu.dat': 'id,cost,colour\n1,-5,red\n2,ten,red\n3,"1,5",red\n9,1,blue\n',
     'input/puvspr.dat': 'species,pu,amount\n7,1,2.5\n\n8,2,1\n70,3,0.5\n',
   })
-  const { stdout, code } = await marxanCheck([folder])
+  const { stdout, code } = await saidHere([folder])
   assert.equal(code, 2)
   const blocks = stdout.split('\n\n')
   assert.deepEqual(
@@ -89,7 +89,7 @@ test('errors: exit 2, by file, with line, column, message and hint; errors befor
 
 test('a file of another name shows what it is; --names required makes a missing name an error', async () => {
   const folder = await made.make({ 'input/species.dat': 'id,prop,spf\n7,0.3,1\n8,0.5,1\n' })
-  const { stdout, code } = await marxanCheck([folder])
+  const { stdout, code } = await saidHere([folder])
   assert.match(stdout, /^input\/species\.dat \(spec\.dat\)$/m)
   assert.equal(code, 0)
   const strict = await json(folder, '--names', 'required')
@@ -104,11 +104,11 @@ test('many of a kind: ten are shown, a hundred are in the document, all are coun
   const rows = Array.from({ length: 250 }, (_, at) => `${at + 1},-1\n`)
   const ids = Array.from({ length: 250 }, (_, at) => at + 1)
   const folder = await made.make({ 'input/pu.dat': `id,cost\n${rows.join('')}`, ...layer(squares(ids)) })
-  const { stdout } = await marxanCheck([folder])
+  const { stdout } = await saidHere([folder])
   assert.equal(stdout.match(/^ {2}line \d+, cost/gm)?.length, 10)
   assert.match(stdout, /… and 240 more like these, 250 in all/)
   assert.match(stdout, /: 250 errors, 0 warnings, 240 of them not listed$/m)
-  const all = await marxanCheck([folder, '--list', '1000'])
+  const all = await saidHere([folder, '--list', '1000'])
   assert.equal(all.stdout.match(/^ {2}line \d+, cost/gm)?.length, 100)
   assert.match(all.stdout, /… and 150 more like these, 250 in all/)
   const document = await json(folder)
@@ -123,20 +123,20 @@ test('one finding that stands for many is one', async () => {
   const document = await json(folder)
   assert.deepEqual(told(document), ['error unit-without-row input/pu.dat'])
   assert.deepEqual([document.errors, document.unlisted, document.findings[0]?.count], [1, 0, 3])
-  assert.doesNotMatch((await marxanCheck([folder])).stdout, /more like/)
+  assert.doesNotMatch((await saidHere([folder])).stdout, /more like/)
 })
 
 test('a grid whose ids have another name: the hint is the option, and the option helps', async () => {
   const features = squares([1, 2, 3])
   const columns = [{ name: 'FID', type: 'N', length: 10 }]
   const folder = await made.make(layer(features, 'shapes/grid', columns))
-  const { stdout, code } = await marxanCheck([folder])
+  const { stdout, code } = await saidHere([folder])
   assert.equal(code, 2)
   assert.match(
     stdout,
     /; the other files were not compared with it {2}.*\n.*hint: Name it: --id-attribute FID$/m,
   )
-  assert.equal((await marxanCheck([folder, '--id-attribute', 'FID', '--strict'])).code, 0)
+  assert.equal((await saidHere([folder, '--id-attribute', 'FID', '--strict'])).code, 0)
 })
 
 test('attributes that might hold the ids are ranked by how many of them pu.dat has', async () => {
@@ -240,14 +240,14 @@ test('an invalid shape is a warning without a database, told with its record', a
   assert.ok(first && third)
   const folder = await made.make(layer([first, bowtie, third]))
   assert.deepEqual(told(await json(folder)), ['warning grid-shape-unrepaired shapes/grid.shp 2'])
-  assert.match((await marxanCheck([folder])).stdout, /^ {2}record 2 {2}warning .*Self-intersection/m)
+  assert.match((await saidHere([folder])).stdout, /^ {2}record 2 {2}warning .*Self-intersection/m)
 })
 
 test('of several input files one can be asked for', async () => {
   const folder = await made.make({ 'other.dat': inputDat.replace('BLM 1', 'BLM -1') })
   assert.deepEqual(told(await json(folder)), ['warning input-choice input.dat'])
   assert.match(
-    (await marxanCheck([folder])).stdout,
+    (await saidHere([folder])).stdout,
     /hint: If another is meant, choose it: --input '[^']*\/other\.dat'$/m,
   )
   for (const input of ['other.dat', 'OTHER.dat', join(folder, 'other.dat')])
@@ -327,7 +327,7 @@ for (const role of ['pu.dat', 'puvspr.dat', 'spec.dat', 'planning-grid', 'input.
     const path = asked ? join('input', asked[1] ?? '') : role === 'input.dat' ? 'settings.txt' : ''
     const given = role === 'planning-grid' ? join(other, 'shapes', 'grid.shp') : join(folder, path)
     if (role === 'planning-grid') await rm(join(folder, 'shapes'), { recursive: true })
-    const without = await marxanCheck([folder])
+    const without = await saidHere([folder])
     assert.equal(without.code, 2)
     assert.deepEqual(told(await json(folder, '--strict', '--file', `${role}=${given}`)), [])
   })
@@ -336,7 +336,7 @@ test('findings of a file are told in the order of its lines', async () => {
   const folder = await made.make({
     'input/puvspr.dat': 'species,pu,amount\n70,1,2.5\n7,1,x\n71,3,0.5\n8,2,y\n',
   })
-  const { stdout } = await marxanCheck([folder])
+  const { stdout } = await saidHere([folder])
   const lines = [...stdout.matchAll(/^ {2}line (\d+), \w+ +error/gm)].map(([, line]) => line)
   assert.deepEqual(lines, ['2', '3', '4', '5'])
 })

@@ -6,7 +6,7 @@ import { readZip } from '@piecework/test-support/fixtures/read-zip.js'
 import { squares } from '@piecework/test-support/fixtures/shapefile-of.js'
 import { zipOf } from '@piecework/test-support/fixtures/zip-of.js'
 import { suite } from 'uvu'
-import { marxanCheck } from './support/marxan-check.js'
+import { saidHere } from './support/marxan-check.js'
 
 /** A fault of each kind: what the command prints last is done, and nothing is left to mend. */
 const test = suite('folders that are mended by what is said')
@@ -18,7 +18,7 @@ test.before(async () => {
 test.after(() => made.remove())
 
 const lastLine = async (folder: string, ...args: readonly string[]) => {
-  const { stdout } = await marxanCheck([folder, ...args])
+  const { stdout } = await saidHere([folder, ...args])
   return stdout.trimEnd().split('\n').at(-1) ?? ''
 }
 

@@ -9,7 +9,7 @@ import {
 } from '@piecework/test-support/fixtures/marxan-folders.js'
 import { suite } from 'uvu'
 import { documentOf } from './support/document.js'
-import { marxanCheck } from './support/marxan-check.js'
+import { saidHere } from './support/marxan-check.js'
 
 /** Folders without input.dat, or of other programs: what is said, followed. */
 const test = suite('folders without input.dat')
@@ -38,18 +38,18 @@ test('a folder of a project, or a file of it: the project is told', async () => 
     'output/output_best.csv': 'planning_unit,solution\n1,1\n',
   })
   for (const folder of [join(project, 'input'), join(named, 'output')]) {
-    const { stderr } = await marxanCheck([folder])
+    const { stderr } = await saidHere([folder])
     assert.ok(stderr.includes(`the folder above it, ${join(folder, '..')}, has one that names it`), stderr)
     assert.doesNotMatch(stderr, /Save what follows/)
   }
-  const { stderr } = await marxanCheck([join(project, 'input.dat')])
+  const { stderr } = await saidHere([join(project, 'input.dat')])
   assert.ok(stderr.trimEnd().endsWith(`the one that it is in is ${project}`), stderr)
   // A project of its own in the folder of another one that does not name it.
   const inside = { 'mine/pu.dat': pu, 'mine/spec.dat': spec, 'mine/puvspr.dat': puvspr }
-  assert.match((await marxanCheck([join(await made.make(inside), 'mine')])).stderr, /Save what follows/)
+  assert.match((await saidHere([join(await made.make(inside), 'mine')])).stderr, /Save what follows/)
   // Nor does one that has a longer word: INPUTDIR input.
   const short = { 'in/pu.dat': pu, 'in/spec.dat': spec, 'in/puvspr.dat': puvspr }
-  assert.match((await marxanCheck([join(await made.make(short), 'in')])).stderr, /Save what follows/)
+  assert.match((await saidHere([join(await made.make(short), 'in')])).stderr, /Save what follows/)
 })
 
 const wholeFolders: Readonly<
@@ -98,7 +98,7 @@ const wholeFolders: Readonly<
 for (const [what, [files, names, first]] of Object.entries(wholeFolders))
   test(`${what}: the input.dat that is printed, saved, makes the folder pass`, async () => {
     const folder = await made.make({ ...without, ...files })
-    const said = await marxanCheck([folder])
+    const said = await saidHere([folder])
     assert.equal(said.code, 2)
     const [message = '', lead = '', ...text] = said.stderr.split('\n\n')
     assert.match(message, /^marxan-check: .* does not have input\.dat: .*; by their columns its tables are /)
@@ -106,12 +106,12 @@ for (const [what, [files, names, first]] of Object.entries(wholeFolders))
     if (first) assert.match(lead, first)
     const input = text.join('\n\n')
     for (const line of names) assert.ok(input.split('\n').includes(line), `${line} is not in ${input}`)
-    const document = documentOf(await marxanCheck([folder, '--json']))
+    const document = documentOf(await saidHere([folder, '--json']))
     assert.equal(document.error?.hint, `${lead}\n\n${input.trimEnd()}\n`)
     await writeFile(join(folder, 'input.dat'), input)
     const output = /^OUTPUTDIR (.+)$/m.exec(input)?.[1] ?? assert.fail('no OUTPUTDIR')
     await mkdir(join(folder, output), { recursive: true })
-    const after = documentOf(await marxanCheck([folder, '--json', '--strict']))
+    const after = documentOf(await saidHere([folder, '--json', '--strict']))
     assert.deepEqual(after.findings, [])
     assert.equal(after.exitCode, 0)
     for (const file of after.files.filter(({ role }) => /\.dat$/.test(role)))
@@ -123,7 +123,7 @@ for (const [what, [files, names, first]] of Object.entries(wholeFolders))
 
 test('a table that is not there is told, and the others are named', async () => {
   const folder = await made.make({ ...without, 'pu.dat': pu, 'puvspr.dat': puvspr })
-  const { error } = documentOf(await marxanCheck([folder, '--json']))
+  const { error } = documentOf(await saidHere([folder, '--json']))
   assert.match(
     error?.message ?? '',
     /tables are pu\.dat \(planning units\), puvspr\.dat \(amounts\) and none of features$/,
@@ -132,27 +132,27 @@ test('a table that is not there is told, and the others are named', async () => 
 
 test('an input.dat under the name of a text file', async () => {
   const folder = await made.make({ 'input.dat': undefined, 'input.dat.txt': inputDat })
-  const { error } = documentOf(await marxanCheck([folder, '--json']))
+  const { error } = documentOf(await saidHere([folder, '--json']))
   assert.match(error?.message ?? '', /; there is input\.dat\.txt, which does$/)
   assert.match(error?.hint ?? '', /rename it to input\.dat/)
 })
 
 test('a project of Marxan Web: how to unpack it', async () => {
   const folder = await made.make({ ...without, 'my plan.mxw': 'PK' })
-  const inside = documentOf(await marxanCheck([folder, '--json'])).error
+  const inside = documentOf(await saidHere([folder, '--json'])).error
   assert.match(inside?.message ?? '', /; there is my plan\.mxw, a project of Marxan Web$/)
   const path = join(folder, 'my plan.mxw')
-  const { stderr, code } = await marxanCheck([path])
+  const { stderr, code } = await saidHere([path])
   assert.equal(code, 2)
   assert.match(stderr, /my plan\.mxw is a project of Marxan Web, which is a zip of a Marxan folder$/m)
   assert.ok(stderr.includes(`unzip '${path}' -d 'my plan'`), stderr)
-  const { error } = documentOf(await marxanCheck([path, '--json']))
+  const { error } = documentOf(await saidHere([path, '--json']))
   assert.equal(error?.hint, inside?.hint)
 })
 
 test('Marxan with Zones and CLUZ are one error each; files that only have the name are none', async () => {
   const code = async (files: Files, ...args: readonly string[]) =>
-    documentOf(await marxanCheck([await made.make(files), '--json', ...args])).error?.code
+    documentOf(await saidHere([await made.make(files), '--json', ...args])).error?.code
   assert.equal(await code({ 'input/zones.dat': 'zoneid,zonename\n' }), 'legacy/marzone')
   assert.equal(await code({ 'input/costs.dat': 'costid,costname\n1,area\n' }), 'legacy/marzone')
   assert.equal(await code({ 'input.dat': `${inputDat}ZONESNAME z.dat\n` }), 'legacy/marzone')
@@ -172,12 +172,12 @@ test('of files with similar names the one whose columns fit is named, whatever i
     'input/features_old.dat': puvspr,
     'input/targets.dat': spec,
   })
-  const [missing, ...others] = documentOf(await marxanCheck([folder, '--json'])).findings
+  const [missing, ...others] = documentOf(await saidHere([folder, '--json'])).findings
   assert.deepEqual(others, [])
   assert.match(missing?.message ?? '', /; there is input\/targets\.dat$/)
   const given = ['--file', `spec.dat=${join(folder, 'input/targets.dat')}`]
   assert.ok(missing?.hint?.endsWith(`--file spec.dat='${join(folder, 'input/targets.dat')}'`), missing?.hint)
-  assert.deepEqual(documentOf(await marxanCheck([folder, '--json', ...given])).findings, [])
+  assert.deepEqual(documentOf(await saidHere([folder, '--json', ...given])).findings, [])
 })
 
 test.run()

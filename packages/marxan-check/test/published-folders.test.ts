@@ -7,7 +7,7 @@ import {
 } from '@piecework/test-support/fixtures/marxan-folders.js'
 import { suite } from 'uvu'
 import { documentOf, told } from './support/document.js'
-import { marxanCheck } from './support/marxan-check.js'
+import { saidHere } from './support/marxan-check.js'
 
 /** Whole folders as programs leave them and people publish them: changes to a flawless one, what is told, and what is read. */
 interface PublishedFolder {
@@ -251,7 +251,7 @@ test.after(() => made.remove())
 
 for (const [what, { files, told: expected, found = {}, says = [] }] of Object.entries(published))
   test(what, async () => {
-    const document = documentOf(await marxanCheck([await made.make(files), '--json']))
+    const document = documentOf(await saidHere([await made.make(files), '--json']))
     const stopped = document.error ? [`stopped ${document.error.code}`] : []
     const said = told(document).filter((one) => !one.includes('parameter-default'))
     assert.deepEqual([...stopped, ...said], expected)

@@ -5,7 +5,7 @@ import { skipUnless } from '@piecework/test-support'
 import { type Folders, folders } from '@piecework/test-support/fixtures/marxan-folders.js'
 import { suite } from 'uvu'
 import { documentOf, told } from './support/document.js'
-import { marxanCheck } from './support/marxan-check.js'
+import { marxanCheck, saidHere } from './support/marxan-check.js'
 
 const test = suite('marxan-check: what cannot be checked, help and version')
 let made: Folders
@@ -15,7 +15,7 @@ test.before(async () => {
 })
 test.after(() => made.remove())
 
-const json = async (...args: readonly string[]) => documentOf(await marxanCheck([...args, '--json']))
+const json = async (...args: readonly string[]) => documentOf(await saidHere([...args, '--json']))
 
 test('what keeps a folder from being checked is one sentence on stderr, or in the document, and exit 2', async () => {
   const cases: readonly [string, readonly string[], RegExp][] = [
@@ -38,18 +38,17 @@ test('what keeps a folder from being checked is one sentence on stderr, or in th
     ['database', [await made.make(), '--database', 'postgres://127.0.0.1:1/none'], /database/],
   ]
   const refused = async ([code, args, sentence]: (typeof cases)[number]) => {
-    const people = await marxanCheck(args)
+    const people = await saidHere(args)
     assert.equal(people.code, 2, code)
     assert.equal(people.stdout, '')
     assert.match(people.stderr, sentence)
     assert.match(people.stderr, /^marxan-check: /)
-    const programs = await marxanCheck([...args, '--json'])
+    const programs = await saidHere([...args, '--json'])
     const { error } = documentOf({ ...programs, stderr: '' })
     assert.equal(error?.code, code)
     assert.match(error.message, sentence)
   }
-  // Two processes at a time.
-  for (let at = 0; at < cases.length; at += 2) await Promise.all(cases.slice(at, at + 2).map(refused))
+  for (const one of cases) await refused(one)
 })
 
 const unprivileged = skipUnless(process.getuid?.() !== 0, 'the superuser may read every file', test)
@@ -66,7 +65,7 @@ test('control characters of files do not reach the terminal', async () => {
   const folder = await made.make({
     'input/pu.dat': 'id,cost,\u001b[2Jx\n1,\u001b]0;no\u0007,1\n2,1,1\n3,1,1\n',
   })
-  const { stdout, code } = await marxanCheck([folder])
+  const { stdout, code } = await saidHere([folder])
   assert.equal(code, 2)
   assert.match(stdout, /\\u001b/)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

@@ -29,25 +29,25 @@ const busyFor = (ms: number): void => {
 
 test('a law that fails on a machine that is too slow is tried again with longer leases', async () => {
   const law = async (attempt: number): Promise<void> => {
-    busyFor(250)
+    busyFor(80)
     if (attempt === 1) throw new Error('its lease was lost')
   }
-  assert.deepEqual(await tries(law), { leases: [800, 3200], error: undefined })
+  assert.deepEqual(await tries(law), { leases: [200, 800], error: undefined })
 })
 
 test('a law that fails in time is not tried again', async () => {
   const law = async (): Promise<void> => {
     throw new Error('two leases were given')
   }
-  assert.deepEqual(await tries(law), { leases: [800], error: 'two leases were given' })
+  assert.deepEqual(await tries(law), { leases: [200], error: 'two leases were given' })
 })
 
 test('a law that keeps failing fails', async () => {
   const law = async (attempt: number): Promise<void> => {
-    busyFor([250, 850, 0][attempt - 1] ?? 0)
+    busyFor([80, 250, 0][attempt - 1] ?? 0)
     throw new Error('two leases were given')
   }
-  assert.deepEqual(await tries(law), { leases: [800, 3200, 12_800], error: 'two leases were given' })
+  assert.deepEqual(await tries(law), { leases: [200, 800, 3200], error: 'two leases were given' })
 })
 
 test.run()

@@ -1,5 +1,6 @@
 import { type ExecFileException, execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { marxanCheck as commandOf, type Surroundings } from '#internal/command.js'
 
 /** Compiled tests are in build/test/support. */
 export const bin = join(import.meta.dirname, '../../../bin/marxan-check.js')
@@ -8,6 +9,18 @@ export interface Said {
   readonly code: number
   readonly stdout: string
   readonly stderr: string
+}
+
+/** What the command says, in this process: it takes a second to start. */
+export async function saidHere(args: readonly string[]): Promise<Said> {
+  const [out, err]: [string[], string[]] = [[], []]
+  const surroundings: Surroundings = {
+    stdout: { write: (text) => out.push(text) },
+    stderr: { write: (text) => err.push(text) },
+    env: {},
+  }
+  await commandOf(args, surroundings)
+  return { code: Number(surroundings.exitCode ?? 0), stdout: out.join(''), stderr: err.join('') }
 }
 
 /** Runs the command with pipes for a terminal, without a database in its environment. */

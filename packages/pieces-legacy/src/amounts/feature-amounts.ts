@@ -35,9 +35,11 @@ export class FeatureAmounts {
   /** Calls `report` for each row that is not counted. */
   add(batch: PuvsprBatch, report: (problem: RowProblem, row: number) => void): void {
     const { species, pu, amount } = batch.columns
+    let unit = -1
     for (let row = 0; row < batch.length; row += 1) {
       const feature = indexOf(this.#features, species[row] as number, this.#anyFeature)
-      const unit = indexOf(this.#units, pu[row] as number, this.#anyUnit)
+      // Rows of a planning unit mostly stand together.
+      if (row === 0 || pu[row] !== pu[row - 1]) unit = indexOf(this.#units, pu[row] as number, this.#anyUnit)
       if (feature < 0) report('feature-unknown', row)
       else if (unit < 0) {
         this.#skipped.add(feature)

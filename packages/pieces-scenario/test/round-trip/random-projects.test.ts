@@ -22,7 +22,7 @@ import { type Host, openHost } from './host.js'
 import { type Inserted, insertProject, type StrayCounts } from './insert-project.js'
 
 /** A few for every run; thousands by `PIECEWORK_RANDOM_PROJECTS=5000`. */
-const numRuns = Number(process.env.PIECEWORK_RANDOM_PROJECTS ?? 24)
+const numRuns = Number(process.env.PIECEWORK_RANDOM_PROJECTS ?? 12)
 
 const test = needsServer(suite('random projects'))
 /** For people only; what they make of a project is tested with them. */

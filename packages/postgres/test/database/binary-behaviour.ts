@@ -43,7 +43,7 @@ export function binaryBehaviour(test: LawTest, db: () => Database): void {
     const examples = [1, 3, 300].flatMap((room) =>
       [1, 2, edgeRows.length].map((each): [Row[], number, number] => [edgeRows, each, room]),
     )
-    await fc.assert(property, { numRuns: 60 + examples.length, examples })
+    await fc.assert(property, { numRuns: 20 + examples.length, examples })
   })
 
   test('binary: more than one part is counted and stored whole', async () => {

@@ -13,12 +13,12 @@ const test = suite('embedded, by itself')
 let db: EmbeddedDatabase
 let folder: string
 let cacheDir: string
-const dump = 'pglite-0.5.8-postgis-0.2.8.dump'
+const [dump, bundle] = ['pglite-0.5.8-postgis-0.2.8.tar.gz', 'postgis-0.2.8-geometry.tar.gz']
 test.before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'piecework-'))
   cacheDir = join(folder, 'cache')
   await mkdir(cacheDir)
-  await writeFile(join(cacheDir, dump), randomBytes(100_000))
+  for (const file of [dump, bundle]) await writeFile(join(cacheDir, file), randomBytes(100_000))
   db = await embedded({ cacheDir })
 })
 test.after(async () => {
@@ -78,8 +78,8 @@ test('an abort while waiting for the turn rejects at once, and the next one gets
 })
 
 test('a broken file in the cache is made anew, and nothing else is left there', async () => {
-  assert.deepEqual(await readdir(cacheDir), [dump])
-  assert.ok((await readFile(join(cacheDir, dump))).length > 1_000_000)
+  assert.deepEqual((await readdir(cacheDir)).sort(), [dump, bundle])
+  for (const file of [dump, bundle]) assert.ok((await readFile(join(cacheDir, file))).length > 1_000_000)
 })
 
 test('a folder keeps the database', async () => {
@@ -90,6 +90,13 @@ test('a folder keeps the database', async () => {
   const again = await embedded({ dataDir, cacheDir })
   assert.deepEqual((await again.query('SELECT a FROM kept')).rows, [{ a: 1 }])
   await again.close()
+})
+
+test('in memory PostGIS can be created anew, and none of its extensions', async () => {
+  const { rows } = await db.query(
+    `SELECT name::text, default_version AS version FROM pg_available_extensions WHERE name LIKE 'postgis%'`,
+  )
+  assert.deepEqual(rows, [{ name: 'postgis', version: '3.6.2' }])
 })
 
 test('closing ends what waits, and later statements are refused', async () => {

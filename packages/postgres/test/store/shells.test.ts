@@ -188,7 +188,7 @@ test('one truth: at no commit is there a shell without a job, or a job that has 
       )
       assert.equal(left.rowCount, 0, 'no foreign key removes books: the piece has to')
     }),
-    { numRuns: 40 + plans.length, examples: plans.map((one) => [one]), includeErrorInReport: true },
+    { numRuns: 15 + plans.length, examples: plans.map((one) => [one]), includeErrorInReport: true },
   )
 })
 

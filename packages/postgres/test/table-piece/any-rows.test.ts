@@ -178,7 +178,7 @@ test('new ids: rows survive export and import, and a clone, with nothing changed
       }
       await here.db.query(`DROP TABLE ${table}`)
     }),
-    { numRuns: 60 + tableCases.length, examples: tableCases.map((one) => [one]) },
+    { numRuns: 20 + tableCases.length, examples: tableCases.map((one) => [one]) },
   )
 })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Piece } from '@piecework/core/piece'
 import { claimTables, tablePiece } from '@piecework/postgres'
 import { suite } from 'uvu'
-import { albumPiece, albums, places } from './albums.js'
+import { albumPiece, albums, onePlace } from './albums.js'
 
 const test = suite('table pieces: compare, whatever the ids are')
 
@@ -55,7 +55,7 @@ const photos = {
   after: ['album/labels'],
 }
 
-for (const on of places) {
+for (const on of onePlace) {
   test(`compare: ids of the resource, of rows without a name, and of pieces by hand are no difference (${on})`, async () => {
     const host = await albums(on, ddl, [own, byHand(), photos])
     try {

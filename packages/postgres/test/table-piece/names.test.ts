@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { quoteIdent } from '@piecework/postgres'
 import { suite } from 'uvu'
-import { albumPiece, albums, places } from './albums.js'
+import { albumPiece, albums, onePlace } from './albums.js'
 
 const test = suite('table pieces: names are data')
 
@@ -29,7 +29,7 @@ const odd = [
 const columns = odd.map(quoteIdent)
 const own = <T>(entries: readonly (readonly [string, T])[]): Record<string, T> => Object.fromEntries(entries)
 
-for (const on of places) {
+for (const on of onePlace) {
   test(`names are data: columns may have any name (${on})`, async () => {
     const ddl = `CREATE TABLE parents (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uuid REFERENCES albums ON DELETE CASCADE, "toString" text);
 CREATE TABLE odd (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uuid REFERENCES albums ON DELETE CASCADE, ${columns.map((name) => `${name} text CHECK (${name} <> '')`).join(', ')}, "valueOf" uuid REFERENCES parents, "isPrototypeOf" json, "propertyIsEnumerable" int, "__defineGetter__" int)`

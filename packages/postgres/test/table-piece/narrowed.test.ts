@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite } from 'uvu'
-import { albumPiece, albums, places } from './albums.js'
+import { albumPiece, albums, onePlace } from './albums.js'
 import { importAlone } from './import-alone.js'
 
 const test = suite('table pieces: columns of another type than at the export')
@@ -75,7 +75,7 @@ CREATE TYPE narrow_pair AS (a int, b numeric(8,1));
 CREATE DOMAIN fine AS numeric(8,2);
 CREATE DOMAIN coarse AS numeric(8,1)`
 
-for (const on of places) {
+for (const on of onePlace) {
   test(`values as they are: narrowed columns are refused before the first row (${on})`, async () => {
     const all = [...cases, ...geometries]
     const tables = all.map((_, n) => ({ table: `t${n}`, owner: 'album_id', order: ['n'] }))

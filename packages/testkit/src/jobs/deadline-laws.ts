@@ -147,7 +147,10 @@ export function deadlineLaws(lawTest: LawTest, { make }: JobStoreLawsOptions): v
 }
 
 const limitMs = ({ leaseMs }: LeaseClock): number => 1.25 * leaseMs
-const timeLimit = (clock: LeaseClock): RegExp => new RegExp(`time limit of ${limitMs(clock) / 1000} s`)
+const timeLimit = (clock: LeaseClock): RegExp => {
+  const ms = limitMs(clock)
+  return new RegExp(`time limit of ${ms < 1000 ? `${ms} ms` : `${ms / 1000} s`}`)
+}
 
 async function expiredOf(store: Store, id: string) {
   return (await store.limits.expire()).filter((job) => job.id === id)

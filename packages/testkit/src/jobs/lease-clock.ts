@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LawTest } from '../law.js'
 
-const firstMs = 800
+const firstMs = 200
 const lastMs = 12_800
 
 /** Time for laws that must do something before a lease lapses, and something else after it has. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { checkTables } from '@piecework/postgres'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
-import { type Albums, albumPiece, albums, places } from '../albums.js'
+import { type Albums, albumPiece, albums, onePlace } from '../albums.js'
 
 const test = suite('references: in arrays, names of members, texts and of several tables')
 
@@ -34,7 +34,7 @@ const piece = albumPiece([
 
 const hosts = new Map<string, Albums>()
 test.before(async () => {
-  for (const place of places) hosts.set(place, await albums(place, ddl, [piece]))
+  for (const place of onePlace) hosts.set(place, await albums(place, ddl, [piece]))
 })
 test.after(async () => {
   for (const host of hosts.values()) await host.close()
@@ -66,7 +66,7 @@ async function filled({ add, sql }: Albums) {
   return { album, a: a as string, b: b as string, first: first as string }
 }
 
-for (const place of places) {
+for (const place of onePlace) {
   test(`new ids: ids inside values lead to rows of the copy (${place})`, async () => {
     const host = hosts.get(place) as Albums
     const { album } = await filled(host)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { isPieceworkError } from '@piecework/core/piece'
 import { checkTables, type TableSpec } from '@piecework/postgres'
 import { suite } from 'uvu'
-import { type Albums, albumPiece, albums, places } from '../albums.js'
+import { type Albums, albumPiece, albums, onePlace } from '../albums.js'
 
 const test = suite('references: numbers inside values, and what would be mapped twice')
 
@@ -38,13 +38,13 @@ const notes: TableSpec = {
 
 const hosts = new Map<string, Albums>()
 test.before(async () => {
-  for (const place of places) hosts.set(place, await albums(place, ddl, [albumPiece([tags, notes])]))
+  for (const place of onePlace) hosts.set(place, await albums(place, ddl, [albumPiece([tags, notes])]))
 })
 test.after(async () => {
   for (const host of hosts.values()) await host.close()
 })
 
-for (const place of places) {
+for (const place of onePlace) {
   test(`values as they are: a number that is an id stays a number, also of a shared row (${place})`, async () => {
     const host = hosts.get(place) as Albums
     const album = await host.add()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite } from 'uvu'
-import { type Albums, albumPiece, albums, places } from '../albums.js'
+import { type Albums, albumPiece, albums, onePlace } from '../albums.js'
 
 const test = suite('references: rows that travel, and values that are unique beyond the resource')
 
@@ -31,7 +31,7 @@ const pieceWith = (code: 'fail' | 'null') =>
 
 const hosts = new Map<string, Albums>()
 test.before(async () => {
-  for (const place of places) hosts.set(place, await albums(place, ddl, [pieceWith('null')]))
+  for (const place of onePlace) hosts.set(place, await albums(place, ddl, [pieceWith('null')]))
 })
 test.after(async () => {
   for (const host of hosts.values()) await host.close()
@@ -66,7 +66,7 @@ const look = ({ sql }: Albums, id: string) =>
     [id],
   )
 
-for (const place of places) {
+for (const place of onePlace) {
   test(`rows that the condition leaves out do not travel, nor do those below them; references to them are told (${place})`, async () => {
     const host = hosts.get(place) as Albums
     const album = await filled(host)
@@ -137,7 +137,7 @@ test('what takes the place of a value and its table refuses is refused by name b
 })
 
 test('a value that is taken fails the job where that is declared, before anything is written', async () => {
-  for (const place of places) {
+  for (const place of onePlace) {
     const host = await albums(place, ddl, [pieceWith('fail')])
     const album = await filled(host)
     const clone = await host.clone(album)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite } from 'uvu'
-import { type Albums, albumPiece, albums, places } from '../albums.js'
+import { type Albums, albumPiece, albums, onePlace } from '../albums.js'
 
 const test = suite('references: shared rows by keys of several columns')
 
@@ -32,7 +32,7 @@ const piece = albumPiece([
 
 const hosts = new Map<string, Albums>()
 test.before(async () => {
-  for (const place of places) hosts.set(place, await albums(place, ddl, [piece]))
+  for (const place of onePlace) hosts.set(place, await albums(place, ddl, [piece]))
 })
 test.after(async () => {
   for (const host of hosts.values()) await host.close()
@@ -63,7 +63,7 @@ const look = ({ sql }: Albums, id: string) =>
     [id],
   )
 
-for (const place of places) {
+for (const place of onePlace) {
   test(`shared rows are found by all columns of their key, in columns, arrays and documents (${place})`, async () => {
     const host = hosts.get(place) as Albums
     const album = await filled(host)

@@ -45,8 +45,12 @@ interface Host {
   last: (tx: Queryable) => Promise<void>
 }
 
-/** What a job has made is gone when it failed or was cancelled, on any database. */
-export function removalBehaviour(test: Test, database: () => Database): void {
+/** What a job has made is gone when it failed or was cancelled, on any database. `actions`: of the foreign keys. */
+export function removalBehaviour(
+  test: Test,
+  database: () => Database,
+  actions: readonly OnDelete[] = onDeletes,
+): void {
   const withHost = async (
     action: OnDelete,
     use: (host: Host) => Promise<void>,
@@ -78,7 +82,7 @@ export function removalBehaviour(test: Test, database: () => Database): void {
   const twice = (counts: Readonly<Record<string, number>>) =>
     Object.fromEntries(Object.entries(counts).map(([table, count]) => [table, 2 * count]))
 
-  for (const action of onDeletes) {
+  for (const action of actions) {
     test(`nothing half-made: a clone that fails at its end leaves no row: foreign keys ${action}`, async () => {
       await withHost(action, async (host) => {
         const before = await rowCounts(database(), host.schema)
@@ -108,7 +112,7 @@ export function removalBehaviour(test: Test, database: () => Database): void {
     })
   }
 
-  for (const action of ['none', 'NO ACTION', 'RESTRICT'] as const) {
+  for (const action of actions.slice(0, 3)) {
     test(`nothing half-made: rows that a trigger wrote for another piece go too: foreign keys ${action}`, async () => {
       await withHost(
         action,

@@ -10,5 +10,5 @@ test.before(async () => {
   await postgresStore({ database: db }).migrate()
 })
 test.after(() => db.close())
-numberingBehaviour(test, () => db)
+numberingBehaviour(test, () => db, 5)
 test.run()
