@@ -175,7 +175,7 @@ test('a project of Marxan Web is unpacked as is said', async () => {
   )
   const nothing = Object.fromEntries(names.map((name) => [name, undefined]))
   const folder = await made.make({ ...nothing, 'plan.mxw': zipOf(files) })
-  const { stderr } = await marxanCheck([folder])
+  const { stderr } = await saidHere([folder])
   const [, mxw = '', into = ''] =
     /Unpack it, with unzip '?(.*?)'? -d (\w+) or by/.exec(stderr) ?? assert.fail(stderr)
   for (const [name, bytes] of await readZip(await readFile(mxw))) {
