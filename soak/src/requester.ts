@@ -9,6 +9,12 @@ export interface Ask {
   readonly sources: Sources
 }
 
+/** Several may be under way; the answer to each has its number. */
+export interface Numbered<T> {
+  readonly number: number
+  readonly said: T
+}
+
 /** `refused` is the error's code. */
 export type Answer = { readonly accepted: string } | { readonly refused: string }
 
@@ -27,8 +33,8 @@ const requests: Readonly<Record<SoakJob, (piecework: Piecework, ask: Ask) => Pro
 /** A process that asks and does nothing else, at the place in argv[2]. */
 const host = soakHost(JSON.parse(process.argv[2] ?? '') as Place, 'requester')
 process.on('disconnect', () => process.exit())
-process.on('message', (ask: Ask) => {
-  void answer(ask).then((said) => process.send?.(said))
+process.on('message', ({ number, said }: Numbered<Ask>) => {
+  void answer(said).then((answered) => process.send?.({ number, said: answered } satisfies Numbered<Answer>))
 })
 process.send?.('started')
 

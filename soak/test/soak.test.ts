@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { needsRedisServer, needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
-import { faults } from '../src/faults.js'
+import { faults } from '../src/faults/faults.js'
 import { soak } from '../src/soak.js'
 import { tableOf } from '../src/table.js'
 
