@@ -82,8 +82,11 @@ function moodOf(file: string): Mood | undefined {
   }
 }
 
+/** A call that is never answered stays under way, with the files that it has open. */
+const unanswered: (() => void)[] = []
+
 const silence = (ms: number | undefined): Promise<unknown> =>
-  ms === undefined ? new Promise(() => {}) : sleep(ms)
+  ms === undefined ? new Promise<void>((resolve) => unanswered.push(resolve)) : sleep(ms)
 
 async function failure(code: string | undefined): Promise<never> {
   throw Object.assign(new Error('The store is in a bad mood.'), code && { code })

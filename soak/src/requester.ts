@@ -1,4 +1,5 @@
 import { isPieceworkError, type JobHandle, type Piecework, type Principal } from '@piecework/core'
+import { endWithParent } from './end-with-parent.js'
 import { soakHost } from './host.js'
 import type { Place, SoakJob, Sources } from './place.js'
 
@@ -32,7 +33,7 @@ const requests: Readonly<Record<SoakJob, (piecework: Piecework, ask: Ask) => Pro
 
 /** A process that asks and does nothing else, at the place in argv[2]. */
 const host = soakHost(JSON.parse(process.argv[2] ?? '') as Place, 'requester')
-process.on('disconnect', () => process.exit())
+endWithParent()
 process.on('message', ({ number, said }: Numbered<Ask>) => {
   void answer(said).then((answered) => process.send?.({ number, said: answered } satisfies Numbered<Answer>))
 })

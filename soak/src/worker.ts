@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { endWithParent } from './end-with-parent.js'
 import { soakHost } from './host.js'
 import type { Place } from './place.js'
 
@@ -7,7 +8,7 @@ import type { Place } from './place.js'
  * gives back what runs, SIGINT lets it end first if it can.
  */
 const host = soakHost(JSON.parse(process.argv[2] ?? '') as Place, 'worker')
-process.on('disconnect', () => process.exit())
+endWithParent()
 for (const [signal, drainMs] of [
   ['SIGTERM', 0],
   ['SIGINT', 3000],

@@ -39,8 +39,10 @@ async function* checkedItems<T>(items: () => AsyncIterable<T>, call: Call): Asyn
       yield next.value
     }
   } finally {
+    const closed = iterator.return?.()
     // One that is silent would not answer to this either.
-    if (!turn.error) await iterator.return?.()
+    if (turn.error) closed?.catch(() => undefined)
+    else await closed
   }
 }
 
