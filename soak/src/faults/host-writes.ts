@@ -43,6 +43,7 @@ async function writeSource(injection: Injection): Promise<Aftermath> {
   // Of the last write before the job.
   let last: string | null = null
   let refused = 0
+  let made: string | undefined
   for (let at = 1; ; at++, await sleep(20 + random() * 60)) {
     const text = `edit ${at}`
     const isWritten = await unlessHeld(write(text))
@@ -50,13 +51,12 @@ async function writeSource(injection: Injection): Promise<Aftermath> {
     if (!isWritten) refused += 1
     else if (refused === 0) last = text
     else if (!over) problems.push(problem('wrong', `"${text}" was written while ${job} held its rows`))
-    if (over && (isWritten || refused === 0)) {
-      if (job && refused === 0) problems.push(problem('wrong', `no write was refused while there was ${job}`))
-      break
-    }
+    made = job
+    if (over && (isWritten || refused === 0)) break
   }
+  if (made && refused === 0) problems.push(problem('wrong', `no write was refused while there was ${made}`))
   await write(last)
-  const expected = kind === 'export' ? await exportedNow(scene, principal) : scene
+  const expected = made && kind === 'export' ? await exportedNow(scene, principal) : scene
   return {
     expected,
     check: async () => problems,
@@ -84,7 +84,7 @@ async function writeHidden(injection: Injection): Promise<Aftermath> {
         )
         const { job, over: isOver } = await standing(injection)
         over = isOver
-        if (rowCount > 0 && !over)
+        if (rowCount > 0 && !over && problems.length === 0)
           problems.push(problem('wrong', `${rowCount} rows could be written that ${job} was making`))
         throw new RolledBack()
       }),
@@ -117,7 +117,7 @@ async function standing({ scene, principal, answered }: Injection) {
   const id = await jobOf(scene, principal)
   const status = id === undefined ? undefined : (await scene.host.piecework.job(id, watcher)).job.status
   const over = status === undefined ? aborted : isTerminal(status)
-  return { job: id === undefined ? 'no job' : `job ${id} (${status})`, over }
+  return { job: id && `job ${id} (${status})`, over }
 }
 
 async function setTexts(tx: Queryable, project: string, text: string | null): Promise<void> {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { type ArtifactStore, isPieceworkError, memoryArtifacts } from '@piecework/core'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ArtifactStore, createPiecework, isPieceworkError, memoryArtifacts } from '@piecework/core'
+import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
-import { ann, keys, type Setup, withPiecework } from '../support/notebooks.js'
+import { ann, keys, Notebooks, type Setup, withPiecework } from '../support/notebooks.js'
 
 const test = suite('engine: an artifact store that does not answer')
 
@@ -9,6 +11,11 @@ const test = suite('engine: an artifact store that does not answer')
 const artifactTimeoutMs = 20
 
 const isStaged = (key: string): boolean => key.startsWith('jobs/') && key.endsWith('.csv')
+
+function never(met: () => void): Promise<never> {
+  met()
+  return new Promise(() => {})
+}
 
 /** Waits, as often as it is asked to, until it is woken. */
 class Silence {
@@ -140,6 +147,43 @@ test('a store that deletes nothing and says nothing holds up neither a job nor i
     { artifacts, artifactTimeoutMs },
   )
 })
+
+/** How a store that says nothing could hold up a process that is to end. */
+const holdUps: Readonly<Record<string, (store: ArtifactStore, met: () => void) => Partial<ArtifactStore>>> = {
+  'while an attempt writes': (store, met) => ({
+    put: (key, bytes) => (isStaged(key) ? never(met) : store.put(key, bytes)),
+    delete: () => never(() => {}),
+  }),
+  'while the sweep lists': (store, met) => ({
+    list: async function* (prefix) {
+      await never(met)
+      yield* store.list(prefix)
+    },
+  }),
+}
+
+for (const [when, change] of Object.entries(holdUps)) {
+  test(`a stop does not wait for a store that does not answer ${when}`, async () => {
+    const host = new Notebooks()
+    const whole = memoryArtifacts()
+    const parts = { packs: [host.pack()], runtime: inProcess(), graceMs: 20 }
+    let met = () => {}
+    const isMet = new Promise<void>((resolve) => {
+      met = resolve
+    })
+    // Its own limit is far away.
+    const piecework = createPiecework({ ...parts, artifacts: { ...whole, ...change(whole, () => met()) } })
+    piecework.events.on('error', () => {})
+    await piecework.start()
+    const resource = host.add('b1', 'Birds', ['wren'])
+    await piecework.export({ resource, principal: ann })
+    await isMet
+    const tooLate = new AbortController()
+    const late = sleep(30_000, 'it waits', { signal: tooLate.signal }).catch(() => undefined)
+    assert.equal(await Promise.race([piecework.stop(), late]), undefined)
+    tooLate.abort()
+  })
+}
 
 test('time counts for the store alone: bytes may come as slowly as they do', () =>
   withSilent(['', new Silence(0)], async (piecework, { artifacts }) => {
