@@ -18,7 +18,8 @@ interface Learnt {
   readonly beside: { readonly sources: Sources; readonly references: References }
 }
 
-const limitMs = 120_000
+/** Where nothing befalls it, a job ends, however busy the machine is. */
+const limitMs = 600_000
 
 /**
  * Runs each kind of job without a fault, a second time to know how long it takes to ask for it. The last

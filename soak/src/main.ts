@@ -10,6 +10,7 @@ interface Arguments {
   readonly seconds?: number
   readonly seed: number
   readonly workers: number
+  readonly limit: number
   readonly only?: string
   readonly json?: true
 }
@@ -27,6 +28,7 @@ const program = new Command('npm run soak --')
   )
   .option('--seconds <number>', 'inject no further fault after this time', count)
   .option('--seed <number>', 'of the moments and of what is hit', count, 1)
+  .option('--limit <seconds>', 'a job that takes longer counts as lost', count, 120)
   .option('--workers <number>', 'worker processes', count, 3)
   .option('--only <texts>', 'only kinds of faults whose name holds one of these texts, separated by commas')
   .option('--json', 'print one JSON document, and nothing else, on stdout')
@@ -40,7 +42,16 @@ const program = new Command('npm run soak --')
 
 await program.parseAsync()
 
-async function main({ faults: many, from, seconds, seed, workers, only, json }: Arguments): Promise<void> {
+async function main({
+  faults: many,
+  from,
+  seconds,
+  seed,
+  workers,
+  limit,
+  only,
+  json,
+}: Arguments): Promise<void> {
   const { DATABASE_URL: url, POSTGRES_PROGRAMS: programs } = process.env
   if (!url && !programs)
     return program.error('The soak needs a PostgreSQL server: install one, or set DATABASE_URL.')
@@ -56,7 +67,7 @@ async function main({ faults: many, from, seconds, seed, workers, only, json }: 
     workers,
     url: url || undefined,
     programs,
-    limitMs: 120_000,
+    limitMs: limit * 1000,
     log: live.log,
     signal: stop.signal,
   }).finally(live.end)
