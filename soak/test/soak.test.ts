@@ -26,7 +26,7 @@ test('nothing half-made, exactly once, one truth, exclusion, honest counts: real
     seed: 20,
     workers: 2,
     url: process.env.DATABASE_URL ?? '',
-    limitMs: 120_000,
+    limitMs: 300_000,
     log: () => {},
   })
   const leftOut = Object.entries(result.leftOut)
