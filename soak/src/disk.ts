@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { whenGone } from '@piecework/test-support'
 
 /** A small disk that can be filled. */
 export interface Disk {
@@ -14,17 +15,44 @@ export interface Disk {
   remove(): Promise<void>
 }
 
-const run = promisify(execFile)
-const megabytes = 24
+interface DiskOptions {
+  /** Folder in which it is made. */
+  readonly parent: string
+  readonly megabytes: number
+  /** Whose it is, unless it is this process's. */
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined
+}
 
-/**
- * A tmpfs below `parent` if one can be mounted, else a folder whose writers can be limited by RLIMIT_FSIZE.
- */
-export async function openDisk(parent: string): Promise<Disk> {
+const run = promisify(execFile)
+
+/** A tmpfs; undefined where none can be mounted. It goes with this process. */
+export async function mountDisk({ parent, megabytes, owner }: DiskOptions): Promise<Disk | undefined> {
   const folder = join(parent, 'disk')
   await mkdir(folder)
-  const mounted = await succeeds('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder])
-  if (mounted) return mountedDisk(folder)
+  const unmounted = whenGone('mountpoint -q "$1" && umount --lazy "$1"; rm -rf "$1"', folder)
+  if (!(await succeeds('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]))) {
+    await unmounted.now()
+    return undefined
+  }
+  if (owner) await chown(folder, owner.uid, owner.gid)
+  const filler = join(folder, 'filler')
+  return {
+    folder,
+    means: 'tmpfs',
+    fill: () => fillWith(filler),
+    free: () => rm(filler, { force: true }),
+    remove: unmounted.now,
+  }
+}
+
+/** A tmpfs, or a folder whose writers can be limited by RLIMIT_FSIZE. */
+export async function openDisk(options: DiskOptions): Promise<Disk> {
+  return (await mountDisk(options)) ?? limitedFolder(options)
+}
+
+async function limitedFolder({ parent }: DiskOptions): Promise<Disk> {
+  const folder = join(parent, 'disk')
+  await mkdir(folder)
   const limited = await succeeds('prlimit', ['--version'])
   const limit = async (pids: readonly number[], bytes: string) => {
     // One that has just been killed needs none.
@@ -39,22 +67,26 @@ export async function openDisk(parent: string): Promise<Disk> {
   }
 }
 
-function mountedDisk(folder: string): Disk {
-  const filler = join(folder, 'filler')
-  return {
-    folder,
-    means: 'tmpfs',
-    fill: async () => {
-      const isFull = (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOSPC') throw error
-      }
-      await writeFile(filler, Buffer.alloc(megabytes << 20)).catch(isFull)
-    },
-    free: () => rm(filler, { force: true }),
-    remove: async () => {
-      await run('umount', ['--lazy', folder])
-      await rm(folder, { recursive: true, force: true })
-    },
+/** To the last page: what is smaller than a megabyte in the end goes in by pages. */
+async function fillWith(path: string): Promise<void> {
+  const file = await open(path, 'a')
+  try {
+    for (const bytes of [1 << 20, 4096]) {
+      const chunk = Buffer.alloc(bytes)
+      while (await appended(() => file.appendFile(chunk)));
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+async function appended(write: () => Promise<void>): Promise<boolean> {
+  try {
+    await write()
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return false
+    throw error
   }
 }
 

@@ -5,12 +5,14 @@ import { planningScenario } from '@piecework/pieces-scenario'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { redisRuntime } from '@piecework/runtime-redis'
 import pg from 'pg'
+import { moodyArtifacts } from './moody-artifacts.js'
 import type { Place } from './place.js'
 
 export interface SoakHost {
   readonly piecework: Piecework
   readonly database: Database
-  stop(): Promise<void>
+  /** What runs may go on for so long; default 5 s. */
+  stop(drainMs?: number): Promise<void>
 }
 
 /** Told to the database by each of its connections. */
@@ -19,13 +21,15 @@ export type Role = 'worker' | 'requester' | 'watcher'
 export const applicationName = (role: Role): string => `soak ${role}`
 
 export const leaseMs = 2000
+/** So long the artifact store may be silent. */
+const artifactTimeoutMs = 2500
 /** After this time an import draft that is not continued is removed. */
 const draftTtlMs = 6000
 
 /**
  * One process's Piecework, not started. Whatever the options of a host keep for a time goes soon, or at once.
  */
-export function soakHost({ database, redis, artifacts }: Place, role: Role): SoakHost {
+export function soakHost({ database, redis, artifacts, mood }: Place, role: Role): SoakHost {
   const poolOf = (max: number): pg.Pool => {
     const pool = new pg.Pool({ connectionString: database, max, application_name: applicationName(role) })
     // A connection that is ended on purpose is no news.
@@ -37,7 +41,8 @@ export function soakHost({ database, redis, artifacts }: Place, role: Role): Soa
   const piecework = createPiecework({
     packs: [planningProject(), planningScenario(), legacyMarxanPack()],
     store,
-    artifacts: fileArtifacts(artifacts),
+    artifacts: moodyArtifacts(fileArtifacts(artifacts), mood),
+    artifactTimeoutMs,
     runtime: redisRuntime({ connection: redis, concurrency: 2, onError: () => {} }),
     heartbeatMs: 200,
     sweepMs: 300,
@@ -51,8 +56,8 @@ export function soakHost({ database, redis, artifacts }: Place, role: Role): Soa
   return {
     piecework,
     database: store.database,
-    stop: async () => {
-      await piecework.stop({ drainMs: 5000 })
+    stop: async (drainMs = 5000) => {
+      await piecework.stop({ drainMs })
       await Promise.all([data.end(), control.end()])
     },
   }

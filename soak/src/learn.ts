@@ -10,13 +10,16 @@ import { contentsOf, ended, tidy } from './round.js'
 import type { Reference } from './scene.js'
 import { watcher } from './watcher.js'
 
+type References = Readonly<Record<SoakJob, Reference>>
+
 interface Learnt {
-  readonly references: Readonly<Record<SoakJob, Reference>>
-  /** The project that the legacy import has made; it stays. */
-  readonly legacy: string
+  readonly references: References
+  /** The same of the project that the legacy import has made, which stays. */
+  readonly beside: { readonly sources: Sources; readonly references: References }
 }
 
-const limitMs = 120_000
+/** Where nothing befalls it, a job ends, however busy the machine is. */
+const limitMs = 600_000
 
 /**
  * Runs each kind of job without a fault, a second time to know how long it takes to ask for it. The last
@@ -35,18 +38,28 @@ export async function learn(host: SoakHost, requester: Requester, sources: Sourc
     if (kind === 'legacy import') legacy = report.job.result.resource?.id ?? ''
     else await tidy({ host, sources }, kind, report)
   }
-  return { references: references as Record<SoakJob, Reference>, legacy }
+  const learnt = references as References
+  const others = { ...sources, project: { kind: 'project', id: legacy } }
+  const beside = { ...learnt }
+  for (const kind of ['export', 'clone'] as const) {
+    const { reference, report } = await undisturbed(host, requester, others, kind)
+    beside[kind] = reference
+    await tidy({ host, sources: others }, kind, report)
+  }
+  return { references: learnt, beside: { sources: others, references: beside } }
 }
 
-async function undisturbed(
+/** Runs one job that nothing befalls. */
+export async function undisturbed(
   host: SoakHost,
   requester: Requester,
   sources: Sources,
   kind: SoakJob,
+  { principal = 'learning' }: { readonly principal?: string } = {},
 ): Promise<{ readonly report: JobReport; readonly reference: Reference }> {
   const before = await contentsOf({ host })
   const started = performance.now()
-  const answer = await requester.ask({ job: kind, principal: { id: 'learning' }, sources })
+  const answer = await requester.ask({ job: kind, principal: { id: principal }, sources })
   const askMs = performance.now() - started
   if (answer === 'gone' || !('accepted' in answer))
     throw new Error(`No ${kind} can be asked for: ${JSON.stringify(answer)}`)

@@ -1,13 +1,16 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { faults } from './faults/faults.js'
 import { liveLine } from './live-line.js'
 import { soak } from './soak.js'
 import { tableOf } from './table.js'
 
 interface Arguments {
   readonly faults: number
+  readonly from: number
   readonly seconds?: number
   readonly seed: number
   readonly workers: number
+  readonly limit: number
   readonly only?: string
   readonly json?: true
 }
@@ -17,29 +20,54 @@ const program = new Command('npm run soak --')
     'Runs exports, imports, clones and imports of Marxan folders in several processes, injects a fault into each at a random moment, and checks everything after each. Exit code 1: something was lost, doubled, left over or wrong.',
   )
   .option('--faults <number>', 'how many faults to inject, each kind in turn', count, 64)
+  .option(
+    '--from <number>',
+    'number of the first: goes on where a run of this seed and these kinds has ended',
+    count,
+    1,
+  )
   .option('--seconds <number>', 'inject no further fault after this time', count)
   .option('--seed <number>', 'of the moments and of what is hit', count, 1)
+  .option('--limit <seconds>', 'a job that takes longer counts as lost', count, 120)
   .option('--workers <number>', 'worker processes', count, 3)
-  .option('--only <text>', 'only kinds of faults whose name holds this text')
+  .option('--only <texts>', 'only kinds of faults whose name holds one of these texts, separated by commas')
   .option('--json', 'print one JSON document, and nothing else, on stdout')
+  .addHelpText(
+    'after',
+    `\nKinds of faults:\n${Object.keys(faults)
+      .map((name) => `  ${name}\n`)
+      .join('')}`,
+  )
   .action(main)
 
 await program.parseAsync()
 
-async function main({ faults, seconds, seed, workers, only, json }: Arguments): Promise<void> {
-  const url = process.env.DATABASE_URL
-  if (!url) return program.error('The soak needs a PostgreSQL server: install one, or set DATABASE_URL.')
+async function main({
+  faults: many,
+  from,
+  seconds,
+  seed,
+  workers,
+  limit,
+  only,
+  json,
+}: Arguments): Promise<void> {
+  const { DATABASE_URL: url, POSTGRES_PROGRAMS: programs } = process.env
+  if (!url && !programs)
+    return program.error('The soak needs a PostgreSQL server: install one, or set DATABASE_URL.')
   const stop = new AbortController()
   for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())
   const live = liveLine(process.stderr)
   const result = await soak({
-    faults,
+    faults: many,
+    from,
     ...(seconds !== undefined && { seconds }),
     ...(only !== undefined && { only }),
     seed,
     workers,
-    url,
-    limitMs: 120_000,
+    url: url || undefined,
+    programs,
+    limitMs: limit * 1000,
     log: live.log,
     signal: stop.signal,
   }).finally(live.end)
@@ -50,6 +78,7 @@ async function main({ faults, seconds, seed, workers, only, json }: Arguments): 
   if (json) console.log(JSON.stringify({ ok: problems.length === 0, ...result }, null, 2))
   else {
     console.log(`${tableOf(rounds)}\n`)
+    for (const [name, reason] of Object.entries(result.leftOut)) console.log(`left out: ${name}: ${reason}`)
     for (const { round, job, fault, what, text } of problems)
       console.log(`${what}: fault ${round}, ${job}, ${fault}: ${text}`)
     const total = Math.round(rounds.reduce((sum, one) => sum + one.seconds, 0))

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isTerminal, type JobStatus } from '@piecework/core'
-import type { Fault } from './faults.js'
+import type { Fault } from './faults/fault.js'
 import type { SoakJob } from './place.js'
 import type { Scene } from './scene.js'
 

@@ -1,11 +1,19 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { prepare } from '@piecework/bench/planning-host'
-import { fleet, redisServer, scratchDatabase } from '@piecework/test-support'
+import {
+  fleet,
+  postgresServer,
+  redisServer,
+  removeFolder,
+  scratchDatabase,
+  whenGone,
+} from '@piecework/test-support'
 import { startRequester } from './asking.js'
-import { openDisk } from './disk.js'
+import { moveDatabase } from './database-disk.js'
+import { mountDisk, openDisk } from './disk.js'
 import { applicationName, soakHost } from './host.js'
 import { learn } from './learn.js'
 import type { Scene } from './scene.js'
@@ -13,7 +21,9 @@ import { makeSources } from './sources.js'
 
 export interface SceneOptions {
   /** A PostgreSQL server; a database of its own is made on it and dropped. */
-  readonly url: string
+  readonly url?: string | undefined
+  /** Folder of PostgreSQL's programs, for a server of its own. */
+  readonly programs?: string | undefined
   readonly workers: number
   /** Chooses which worker is hit. */
   readonly random: () => number
@@ -24,30 +34,36 @@ export interface OpenScene extends Scene {
   close(): Promise<void>
 }
 
+/** Of artifacts. */
+const megabytes = 24
+/** Of the database, whose deleted rows stay until they are vacuumed. */
+const databaseMegabytes = 256
+
 /** Makes the database, the sources, the servers and the processes, and learns what each job does. */
-export async function openScene({ url, workers: count, random, log }: SceneOptions): Promise<OpenScene> {
+export async function openScene(options: SceneOptions): Promise<OpenScene> {
+  const { workers: count, random, log } = options
   const ends: (() => Promise<unknown>)[] = []
   const close = async () => {
-    for (const end of ends.reverse()) await end()
+    for (const end of ends.splice(0).reverse()) await end()
   }
   try {
     log('making servers, a database and a project')
     const folder = await mkdtemp(join(tmpdir(), 'piecework-soak-'))
-    ends.push(() => rm(folder, { recursive: true, force: true }))
-    const scratch = await scratchDatabase({ url, template: { name: 'soak', prepare } })
-    ends.push(() => scratch.drop())
+    ends.push(whenGone(removeFolder, folder).now)
+    const { url, ...own } = await openDatabase(options, ends)
     const redis = await redisServer()
     ends.push(() => redis.remove())
-    const disk = await openDisk(folder)
+    const disk = await openDisk({ parent: folder, megabytes })
     ends.push(() => disk.remove())
     const place = {
-      database: scratch.url,
+      database: url,
       redis: redis.url,
       artifacts: join(disk.folder, 'artifacts'),
+      mood: join(folder, 'mood'),
       temporary: join(folder, 'temporary'),
     }
     await mkdir(place.temporary)
-    const sources = await makeSources(scratch.url, folder)
+    const sources = await makeSources(url, folder)
     const host = soakHost(place, 'watcher')
     ends.push(() => host.stop())
     const workers = fleet({
@@ -72,11 +88,46 @@ export async function openScene({ url, workers: count, random, log }: SceneOptio
       requester = await startRequester(place)
     }
     log('running each kind of job once without a fault')
-    const learnt = await learn(host, requester, sources)
-    const scene = { place, sources, host, workers, redis, disk, ...learnt }
-    return { ...scene, requester: () => requester, replaceRequester, close }
+    const { beside, references } = await learn(host, requester, sources)
+    const parts = { place, host, workers, redis, disk, ...own, requester: () => requester, replaceRequester }
+    const scene: Omit<Scene, 'beside'> = { ...parts, sources, references }
+    const other: Scene = {
+      ...parts,
+      ...beside,
+      get beside() {
+        return other
+      },
+    }
+    return { ...scene, beside: other, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** On a server of its own the database lies on a small disk, where one can be mounted. */
+async function openDatabase(
+  { url, programs }: SceneOptions,
+  ends: (() => Promise<unknown>)[],
+): Promise<Pick<Scene, 'server' | 'databaseDisk'> & { readonly url: string }> {
+  const template = { name: 'soak', prepare }
+  if (url !== undefined) {
+    const scratch = await scratchDatabase({ url, template })
+    ends.push(() => scratch.drop())
+    return scratch
+  }
+  if (programs === undefined) throw new Error('The soak needs a server, or the programs of one.')
+  const server = await postgresServer({ programs })
+  ends.push(() => server.remove())
+  const scratch = await scratchDatabase({ url: server.url, template })
+  const databaseDisk = await mountDisk({
+    parent: server.folder,
+    megabytes: databaseMegabytes,
+    owner: server.owner,
+  })
+  if (databaseDisk) {
+    ends.push(() => databaseDisk.remove())
+    await moveDatabase({ server: server.url, database: scratch.url, folder: databaseDisk.folder })
+  }
+  return { url: scratch.url, server, ...(databaseDisk && { databaseDisk }) }
 }

@@ -6,6 +6,8 @@ export interface Place {
   readonly redis: string
   /** Folder of artifacts. */
   readonly artifacts: string
+  /** Tells the mood of the artifact store, where it is there. */
+  readonly mood: string
   /** Of the processes' own temporary files. */
   readonly temporary: string
 }

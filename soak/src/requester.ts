@@ -1,4 +1,5 @@
 import { isPieceworkError, type JobHandle, type Piecework, type Principal } from '@piecework/core'
+import { endWithParent } from './end-with-parent.js'
 import { soakHost } from './host.js'
 import type { Place, SoakJob, Sources } from './place.js'
 
@@ -7,6 +8,12 @@ export interface Ask {
   readonly job: SoakJob
   readonly principal: Principal
   readonly sources: Sources
+}
+
+/** Several may be under way; the answer to each has its number. */
+export interface Numbered<T> {
+  readonly number: number
+  readonly said: T
 }
 
 /** `refused` is the error's code. */
@@ -26,9 +33,9 @@ const requests: Readonly<Record<SoakJob, (piecework: Piecework, ask: Ask) => Pro
 
 /** A process that asks and does nothing else, at the place in argv[2]. */
 const host = soakHost(JSON.parse(process.argv[2] ?? '') as Place, 'requester')
-process.on('disconnect', () => process.exit())
-process.on('message', (ask: Ask) => {
-  void answer(ask).then((said) => process.send?.(said))
+endWithParent()
+process.on('message', ({ number, said }: Numbered<Ask>) => {
+  void answer(said).then((answered) => process.send?.({ number, said: answered } satisfies Numbered<Answer>))
 })
 process.send?.('started')
 

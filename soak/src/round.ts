@@ -8,7 +8,7 @@ import { noFiles } from './checks/files.js'
 import { quiet } from './checks/quiet.js'
 import { added, type Contents, rowsAsBefore, rowsOnce } from './checks/rows.js'
 import { nothingHalfMade } from './checks/shell.js'
-import type { Fault } from './faults.js'
+import type { Aftermath, Ends, Fault } from './faults/fault.js'
 import { jobOf } from './job-of.js'
 import { anyMoment, untilMoment } from './moment.js'
 import type { SoakJob } from './place.js'
@@ -32,6 +32,8 @@ export interface RoundResult {
   readonly end: string
   /** Whether the fault met a request or a job under way. */
   readonly underWay: boolean
+  /** Whether a node of the job was begun more than once. */
+  readonly again: boolean
   readonly problems: readonly Problem[]
 }
 
@@ -41,47 +43,85 @@ const aMoment = 100
 /** Leases and periodic sweeps end within this time; then nothing may be under way and no file left. */
 const patienceMs = 20_000
 
+/** One of the jobs of a round. */
+interface Asked {
+  /** Of which its sources and references are its own. */
+  readonly scene: Scene
+  readonly kind: SoakJob
+  readonly principal: string
+  readonly answer: Answer | 'gone'
+  readonly mayEnd: Ends
+}
+
+interface Ended extends Asked {
+  readonly report: JobReport | undefined
+}
+
 /** One job, one fault in the middle of it, and a look at everything. */
 export async function playRound(scene: Scene, round: Round): Promise<RoundResult> {
   const { host, sources } = scene
-  const { principal, kind, fault, random } = round
+  const { principal, kind, fault } = round
   const before = await contentsOf(scene)
-  const moment = anyMoment(fault, random)
-  const early = moment.when === 'before' ? fault.inject(scene, principal, random) : undefined
-  if (early) await sleep(aMoment)
-  const asked = scene.requester().ask({ job: kind, principal: { id: principal }, sources })
-  const answered = new AbortController()
-  const injected = async () => {
-    if (early) return early.then(() => true)
-    const underWay = await untilMoment(scene, { kind, principal, answered: answered.signal }, moment)
-    await fault.inject(scene, principal, random)
-    return underWay
-  }
-  const [answer, underWay] = await Promise.all([asked.finally(() => answered.abort()), injected()])
-  const id = await jobOf(scene, principal)
-  const report = id === undefined ? undefined : await ended(scene, id, round.limitMs)
-  if (id !== undefined && !report) {
-    return {
-      end: 'lost',
-      underWay,
-      problems: [problem('lost', `job ${id} does not end: ${await stateOf(host.database)}`)],
+  const { answer, underWay, aftermath } = await injected(scene, round)
+  const { expected = scene, others = [] } = aftermath
+  const own: Asked = { scene: expected, kind, principal, answer, mayEnd: fault.mayEnd(kind) }
+  const jobs: Ended[] = []
+  for (const asked of [own, ...others]) {
+    const id = await jobOf(scene, asked.principal)
+    const report = id === undefined ? undefined : await ended(scene, id, round.limitMs)
+    if (id !== undefined && !report) {
+      const problems = [problem('lost', `job ${id} does not end: ${await stateOf(host.database)}`)]
+      return { end: 'lost', underWay, again: false, problems }
     }
+    jobs.push({ ...asked, report })
   }
   const endedAt = new Date()
-  const problems = [...ending(answer, report, round), ...(await fallen(scene))]
-  if (report?.job.status === 'succeeded') problems.push(...(await carried(scene, kind, before, report)))
-  else problems.push(...(await nothingHalfMade(host.database, [sources.project.id, scene.legacy])))
-  await tidy(scene, kind, report)
+  const again = await wasBegunAgain(scene, principal)
+  const problems = [...jobs.flatMap(ending), ...(await fallen(scene))]
+  problems.push(...((await aftermath.check?.()) ?? []))
+  const succeeded = jobs.filter(({ report }) => report?.job.status === 'succeeded')
+  problems.push(...(await carried(scene, before, succeeded)))
+  const made = succeeded.flatMap(({ report }) => report?.job.result.resource?.id ?? [])
+  const known = [sources.project.id, scene.beside.sources.project.id, ...made]
+  problems.push(...(await nothingHalfMade(host.database, known)))
+  await aftermath.restore?.()
+  for (const job of jobs) await tidy(job.scene, job.kind, job.report)
   problems.push(
     ...(await quiet(host.database, endedAt, patienceMs)),
     ...rowsAsBefore(before, await contentsOf(scene)),
     ...(await noFiles({
       folders: [scene.place.artifacts, scene.place.temporary],
-      age: fault.kills ?? false,
+      age: fault.leaves ?? false,
       patienceMs,
     })),
   )
-  return { end: endOf(answer, report), underWay, problems }
+  return { end: endOf(answer, jobs[0]?.report), underWay, again, problems }
+}
+
+/** Asks for the job and injects the fault, in the order that chance wants. */
+async function injected(scene: Scene, { principal, kind, fault, random }: Round) {
+  const moment = anyMoment(fault, random)
+  const answered = new AbortController()
+  const injection = { scene, principal, kind, random, answered: answered.signal }
+  const early = moment.when === 'before' ? fault.inject(injection) : undefined
+  if (early) await sleep(aMoment)
+  const asked = scene.requester().ask({ job: kind, principal: { id: principal }, sources: scene.sources })
+  const met = async (): Promise<{ underWay: boolean; aftermath: Aftermath }> => {
+    if (early) return { underWay: true, aftermath: (await early) ?? {} }
+    const underWay = await untilMoment(scene, { kind, principal, answered: answered.signal }, moment)
+    return { underWay, aftermath: (await fault.inject(injection)) ?? {} }
+  }
+  const [answer, fate] = await Promise.all([asked.finally(() => answered.abort()), met()])
+  return { answer, ...fate }
+}
+
+async function wasBegunAgain({ host }: Scene, principal: string): Promise<boolean> {
+  const { rowCount } = await host.database.query(
+    `SELECT FROM piecework.nodes n JOIN piecework.jobs j ON j.id = n.job_id
+     WHERE j.principal ->> 'id' = $1 AND n.fence > 1 LIMIT 1`,
+    [principal],
+  )
+  return rowCount > 0
 }
 
 export const contentsOf = ({ host }: Pick<Scene, 'host'>): Promise<Contents> =>
@@ -106,17 +146,15 @@ function endOf(answer: Answer | 'gone', report: JobReport | undefined): string {
   return 'refused' in answer ? `refused: ${answer.refused}` : 'no job'
 }
 
-/** A fault may make a job fail only in the way that it is known to. */
-function ending(
-  answer: Answer | 'gone',
-  report: JobReport | undefined,
-  { fault, kind }: Round,
-): readonly Problem[] {
+/** A fault may make a job fail only in the way that it is known to, and blames no worker for it. */
+function ending({ answer, report, mayEnd, kind }: Ended): readonly Problem[] {
   const end = endOf(answer, report)
   if (!report && answer !== 'gone' && 'accepted' in answer)
     return [problem('lost', `job ${answer.accepted} was accepted and is not there`)]
-  if (end === 'succeeded' || fault.mayEnd(kind).includes(report ? end : '')) return []
-  return [problem('wrong', `the ${kind} ended with ${end}: ${report?.job.error?.message ?? ''}`)]
+  const message = report?.job.error?.message ?? ''
+  if (/ died at /.test(message)) return [problem('wrong', `the ${kind} ended with ${end}: ${message}`)]
+  if (end === 'succeeded' || [end, ...(report ? [] : [''])].some((one) => mayEnd.includes(one))) return []
+  return [problem('wrong', `the ${kind} ended with ${end}: ${message}`)]
 }
 
 async function fallen({ workers }: Scene): Promise<readonly Problem[]> {
@@ -125,19 +163,19 @@ async function fallen({ workers }: Scene): Promise<readonly Problem[]> {
   return ends.map((end) => problem('wrong', `a worker ended by itself with ${end}`))
 }
 
-/** What a success has made is whole, once, and equal to its source. */
-async function carried(
-  scene: Scene,
-  kind: SoakJob,
-  before: Contents,
-  report: JobReport,
-): Promise<readonly Problem[]> {
-  const { counts, rows } = scene.references[kind]
-  return [
-    ...countsReconcile(counts, countsOf(report)),
-    ...rowsOnce(rows, added(before, await contentsOf(scene))),
-    ...(await equalToSource(scene, kind, report)),
-  ]
+/** What successes have made is whole, once, and equal to its source. */
+async function carried(scene: Scene, before: Contents, jobs: readonly Ended[]): Promise<readonly Problem[]> {
+  const problems: Problem[] = []
+  const rows: Record<string, number> = {}
+  for (const { scene: own, kind, report } of jobs) {
+    const reference = own.references[kind]
+    for (const [table, count] of Object.entries(reference.rows)) rows[table] = (rows[table] ?? 0) + count
+    if (report) problems.push(...countsReconcile(reference.counts, countsOf(report)))
+  }
+  if (jobs.length > 0) problems.push(...rowsOnce(rows, added(before, await contentsOf(scene))))
+  for (const { scene: own, kind, report } of jobs)
+    if (report) problems.push(...(await equalToSource(own, kind, report)))
+  return problems
 }
 
 /** Deletes what the job has made as a host does. */

@@ -1,4 +1,4 @@
-import type { Fleet, RedisServer } from '@piecework/test-support'
+import type { Fleet, PostgresServer, RedisServer } from '@piecework/test-support'
 import type { Requester } from './asking.js'
 import type { Disk } from './disk.js'
 import type { SoakHost } from './host.js'
@@ -23,11 +23,16 @@ export interface Scene {
   readonly host: SoakHost
   readonly workers: Fleet
   readonly redis: RedisServer
+  /** Of the artifacts. */
   readonly disk: Disk
+  /** Absent if the database is on a server that was given. */
+  readonly server?: PostgresServer
+  /** Of the database. Absent where there cannot be one. */
+  readonly databaseDisk?: Disk
   readonly requester: () => Requester
   /** SIGKILL; resolves when nothing of it is left at the database and another one is there. */
   replaceRequester(): Promise<void>
   readonly references: Readonly<Record<SoakJob, Reference>>
-  /** A project that a legacy import has made. */
-  readonly legacy: string
+  /** The same for another project: one that an import of the folder has made. */
+  readonly beside: Scene
 }

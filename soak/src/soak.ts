@@ -1,20 +1,27 @@
 import { once } from 'node:events'
 import { seeded } from '@piecework/bench/seeded'
-import { faults } from './faults.js'
+import type { Fault } from './faults/fault.js'
+import { faults } from './faults/faults.js'
 import { openScene } from './open-scene.js'
 import { jobKinds, type SoakJob } from './place.js'
 import { playRound, type RoundResult } from './round.js'
+import type { Scene } from './scene.js'
 
 export interface SoakOptions {
   /** How many to inject: each kind in turn, at a random moment of each kind of job in turn. */
   readonly faults: number
+  /** Number of the first; default 1. Goes on where a run of the same seed and the same kinds has ended. */
+  readonly from?: number
   /** No further fault after this time. Absent: all of them. */
   readonly seconds?: number
   readonly seed: number
   readonly workers: number
-  /** Only faults whose name holds this text. */
+  /** Only faults whose name holds one of these texts, separated by commas. */
   readonly only?: string
-  readonly url: string
+  /** A PostgreSQL server: the soak makes a database on it, and never restarts it. */
+  readonly url?: string | undefined
+  /** Folder of PostgreSQL's programs: without `url` the soak starts a server of its own. */
+  readonly programs?: string | undefined
   /** How long a job may take before it counts as lost. */
   readonly limitMs: number
   log(text: string): void
@@ -33,8 +40,10 @@ export interface SoakRound extends RoundResult {
 export interface SoakResult {
   readonly seed: number
   readonly rounds: readonly SoakRound[]
-  /** How the full disk was made; `none`: that fault was left out. */
+  /** How the full disk of artifacts was made. */
   readonly disk: 'tmpfs' | 'file-size limit' | 'none'
+  /** Why, by fault. */
+  readonly leftOut: Readonly<Record<string, string>>
 }
 
 /**
@@ -42,37 +51,52 @@ export interface SoakResult {
  * after the first lost job.
  */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  const { seed, limitMs, log, seconds = Number.POSITIVE_INFINITY, only = '', signal } = options
+  const { seed, limitMs, log, seconds = Number.POSITIVE_INFINITY, only = '', from = 1, signal } = options
   const scene = await openScene({ ...options, random: seeded(seed) })
   const rounds: SoakRound[] = []
   try {
-    const { means } = scene.disk
-    if (means === 'none') log('no disk can be filled here: that fault is left out')
-    const possible = Object.keys(faults).filter((name) => means !== 'none' || name !== 'the disk is full')
-    const names = possible.filter((name) => name.includes(only))
-    if (names.length === 0) throw new Error(`No fault holds "${only}": ${possible.join(', ')}.`)
+    const { chosen, leftOut } = choose(scene, only)
+    for (const [name, reason] of Object.entries(leftOut)) log(`left out: ${name}: ${reason}`)
+    const names = Object.keys(chosen)
+    if (names.length === 0) throw new Error(`No fault that can be injected here holds "${only}".`)
     const started = performance.now()
     const elapsed = () => (performance.now() - started) / 1000
     while (rounds.length < options.faults && elapsed() < seconds && !signal?.aborted) {
-      const at = rounds.length
+      const at = from - 1 + rounds.length
       const name = names[at % names.length] ?? ''
-      const fault = faults[name]
+      const fault = chosen[name]
       const job = jobKinds[((at % names.length) + Math.floor(at / names.length)) % jobKinds.length]
       if (!fault || !job) throw new Error('There is no fault to inject.')
-      log(`fault ${at + 1} of ${options.faults}: ${job}, ${name}; ${foundIn(rounds)}`)
+      log(`fault ${at + 1} of ${from - 1 + options.faults}: ${job}, ${name}; ${foundIn(rounds)}`)
       const begun = elapsed()
       const random = seeded(seed * 1_000_003 + at)
       const round = playRound(scene, { principal: `round ${at + 1}`, kind: job, fault, random, limitMs })
       const result = await unlessAborted(round, signal)
       if (!result) break
-      rounds.push({ round: at + 1, fault: name, job, seconds: round1(elapsed() - begun), ...result })
+      const took = round1(elapsed() - begun)
+      rounds.push({ round: at + 1, fault: name, job, seconds: took, ...result })
+      log(`fault ${at + 1}: ${result.end} after ${took} s`)
       for (const { what, text } of result.problems) log(`${what}: fault ${at + 1}, ${job}, ${name}: ${text}`)
       if (result.end === 'lost') break
     }
-    return { seed, rounds, disk: means }
+    return { seed, rounds, disk: scene.disk.means, leftOut }
   } finally {
     await scene.close()
   }
+}
+
+/** Those that are asked for, apart from those that cannot be injected here. */
+function choose(scene: Scene, only: string) {
+  const texts = only.split(',').map((text) => text.trim())
+  const chosen: Record<string, Fault> = {}
+  const leftOut: Record<string, string> = {}
+  for (const [name, fault] of Object.entries(faults)) {
+    if (!texts.some((text) => name.includes(text))) continue
+    const reason = fault.missing?.(scene)
+    if (reason === undefined) chosen[name] = fault
+    else leftOut[name] = reason
+  }
+  return { chosen, leftOut }
 }
 
 /**

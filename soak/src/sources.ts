@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { fillProject } from '@piecework/bench/fill-project'
 import { writeFolder } from '@piecework/bench/marxan-folder'
 import { project } from '@piecework/bench/planning-host'
-import { projectTables } from '@piecework/pieces-project'
+import { planningSchema, projectTables } from '@piecework/pieces-project'
 import { scenarioTables } from '@piecework/pieces-scenario'
+import { guardTriggers } from '@piecework/postgres'
 import pg from 'pg'
 import type { Sources } from './place.js'
 
@@ -17,12 +18,25 @@ export async function makeSources(database: string, folder: string): Promise<Sou
   await client.connect()
   try {
     for (const statement of more) await client.query(statement)
+    await client.query(guardTriggers(guarded))
   } finally {
     await client.end()
   }
   const { files } = await writeFolder(join(folder, 'marxan'), units)
   return { project, archive: join(folder, 'project.zip'), uploads: files }
 }
+
+const project_ = (column: string) => ({ kind: project.kind, column })
+/** What programs of the host write that ask nobody. */
+const guarded = [
+  { schema: planningSchema, table: 'projects', path: [project_('id')] },
+  { schema: planningSchema, table: 'features', path: [project_('project_id')] },
+  {
+    schema: planningSchema,
+    table: 'scenarios',
+    path: [project_('project_id'), { kind: 'scenario', column: 'id' }],
+  },
+]
 
 const own = `'${project.id}'::uuid`
 const scenario = `(SELECT id FROM ${scenarioTables.scenarios} WHERE project_id = ${own} AND number = 1)`

@@ -6,6 +6,7 @@ const columns = [
   'job',
   'injected',
   'under way',
+  'begun again',
   'succeeded',
   'ended otherwise',
   'lost',
@@ -16,7 +17,7 @@ const columns = [
 
 /**
  * By fault and job, in Markdown; the last line sums up. `under way`: the fault met a request or a job that
- * had not ended.
+ * had not ended; `begun again`: at least one of its nodes was.
  */
 export function tableOf(rounds: readonly SoakRound[]): string {
   const groups = new Map<string, SoakRound[]>()
@@ -39,6 +40,7 @@ function cellsOf(rounds: readonly SoakRound[]): readonly string[] {
   return [
     rounds.length,
     rounds.filter(({ underWay }) => underWay).length,
+    rounds.filter(({ again }) => again).length,
     ends.get('succeeded') ?? 0,
     otherwise.join(', '),
     found('lost'),
@@ -51,7 +53,7 @@ function cellsOf(rounds: readonly SoakRound[]): readonly string[] {
 function aligned(rows: readonly (readonly string[])[]): string {
   const widths = columns.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)))
   const line = (row: readonly string[]) =>
-    `| ${row.map((cell, at) => (at < 2 || at === 5 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join(' | ')} |`
+    `| ${row.map((cell, at) => (at < 2 || at === 6 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join(' | ')} |`
   const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
   const [head = [], ...body] = rows
   return [line(head), rule, ...body.map(line)].join('\n')

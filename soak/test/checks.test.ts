@@ -3,12 +3,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { prepare } from '@piecework/bench/planning-host'
-import { type Database, fileArtifacts } from '@piecework/core'
+import { type Database, fileArtifacts, type Job } from '@piecework/core'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, schemaPrints, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { countsReconcile } from '../src/checks/counts.js'
+import { oneAtATime } from '../src/checks/exclusion.js'
 import { noFiles } from '../src/checks/files.js'
 import { quiet } from '../src/checks/quiet.js'
 import { added, type Contents, rowsAsBefore, rowsOnce } from '../src/checks/rows.js'
@@ -104,6 +105,14 @@ test('an outbox item that is not carried out is left over', async () => {
   await database.query(`INSERT INTO piecework.outbox (action) VALUES ('{"type":"batch"}')`)
   assert.match((await look())[0]?.text ?? '', /outbox/)
   await database.query('DELETE FROM piecework.outbox')
+})
+
+test('exclusion: of jobs of one resource, one that begins while another is under way is wrong, and so is none', () => {
+  const job = (id: string, from: number, to: number) =>
+    ({ id, createdAt: new Date(from), changes: [{ status: 'failed', at: new Date(to) }] }) as unknown as Job
+  assert.deepEqual(oneAtATime([job('b', 20, 30), job('a', 10, 20)]), [])
+  assert.match(oneAtATime([job('b', 19, 30), job('a', 10, 20)])[0]?.text ?? '', /job b .* 1 ms before a/)
+  assert.deepEqual(whats(oneAtATime([])), ['wrong'])
 })
 
 test('files are left over: artifacts, and those that a put had not finished', async () => {

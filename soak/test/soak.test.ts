@@ -1,29 +1,41 @@
 import assert from 'node:assert/strict'
 import { needsRedisServer, needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
-import { faults } from '../src/faults.js'
+import { faults } from '../src/faults/faults.js'
 import { soak } from '../src/soak.js'
 import { tableOf } from '../src/table.js'
 
 const test = needsRedisServer(needsServer(suite('a small soak')))
 
-test('nothing half-made, exactly once, one truth, exclusion, honest counts: real processes are hit by each kind of fault, and nothing is lost, doubled, left over or wrong', async () => {
-  const lines: string[] = []
+/** Left to `npm run soak`: they take their time, or a server of their own. */
+const spared = [
+  'the database is restarted',
+  'the database crashes and recovers',
+  "the database's disk is full",
+  'the artifact store is slow',
+  'the artifact store fails midway',
+  'others ask for jobs of other projects',
+]
+const chosen = Object.keys(faults).filter((name) => !spared.includes(name))
+
+test('nothing half-made, exactly once, one truth, exclusion, honest counts: real processes are hit by most kinds of faults, and nothing is lost, doubled, left over or wrong', async () => {
   const result = await soak({
-    // Each kind of fault once; which job it meets is another one in `npm run soak`, where there are more.
-    faults: Object.keys(faults).length,
+    // Each kind once; which job it meets is another one in `npm run soak`, where there are more.
+    faults: chosen.length,
+    only: chosen.join(','),
     seed: 20,
     workers: 2,
     url: process.env.DATABASE_URL ?? '',
-    limitMs: 120_000,
-    log: (text) => lines.push(text),
+    limitMs: 300_000,
+    log: () => {},
   })
-  if (result.disk === 'none') console.log(lines.find((text) => text.includes('disk')))
+  const leftOut = Object.entries(result.leftOut)
+  for (const [name, reason] of leftOut) console.log(`left out: ${name}: ${reason}`)
   const found = result.rounds.flatMap(({ problems, ...round }) =>
     problems.map(({ what, text }) => ({ ...round, what, text })),
   )
   assert.deepEqual(found, [], tableOf(result.rounds))
-  assert.equal(result.rounds.length, Object.keys(faults).length)
+  assert.equal(result.rounds.length, chosen.length)
 })
 
 test.run()

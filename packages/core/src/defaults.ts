@@ -21,6 +21,7 @@ export const defaults = {
   archiveTtlMs: 7 * day,
   retryTtlMs: day,
   orphanSweepMs: hour,
+  artifactTimeoutMs: 5 * minute,
 } as const
 
 /** Defaults of the option `limits`: what an archive may cost. Bytes unless said otherwise. */

@@ -25,6 +25,11 @@ export interface PieceworkOptions extends EngineOptions, JobLimitOptions {
   readonly store?: Provided<Store>
   /** Default: in memory. */
   readonly artifacts?: Provided<ArtifactStore>
+  /**
+   * How long the artifact store may take for one call, or for one chunk of what is written or read, in ms;
+   * then that counts as a failure of the store that may pass. Default 5 minutes.
+   */
+  readonly artifactTimeoutMs?: number
   /** Default: everything is allowed. */
   readonly access?: Provided<AccessPolicy>
   /** Runs first in each transaction of a piece and of shells. */
@@ -45,6 +50,7 @@ const pieceworkChecks: OptionChecks<PieceworkOptions> = {
   runtime: required(provided<Runtime>('a runtime', 'start', 'submit', 'stop')),
   store: provided<Store>('a store', 'jobs', 'drafts', 'reports', 'attempts', 'outbox', 'guard', 'database'),
   artifacts: provided<ArtifactStore>('an artifact store', 'put', 'open', 'stat', 'delete', 'list'),
+  artifactTimeoutMs: check.count,
   access: provided<AccessPolicy>('an access policy', 'allows'),
   session: check.func(),
   limits: objectCheck(archiveLimitChecks),

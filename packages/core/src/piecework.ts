@@ -13,6 +13,7 @@ import { PieceworkError } from './contracts/errors.js'
 import type { Job } from './contracts/jobs.js'
 import type { AskedBy } from './contracts/principal.js'
 import type { ResourceRef } from './contracts/resource.js'
+import { defaults } from './defaults.js'
 import type { ImportDrafts } from './drafts/draft.js'
 import { createDrafts } from './drafts/drafts.js'
 import { createEngine } from './engine/engine.js'
@@ -162,12 +163,14 @@ function provideParts(options: PieceworkOptions, environment: Environment) {
     ? container.provide(options.artifacts)
     : memoryArtifacts({ environment })
   container.offer(tokens.artifacts, artifacts)
+  const { artifactTimeoutMs: timeoutMs = defaults.artifactTimeoutMs } = options
+  const checked = checkedArtifacts(artifacts, { timeoutMs, environment })
   const registry = createRegistry(options.packs.map((pack) => container.provide(pack)))
   container.offer(tokens.registry, registry)
   const runtime = container.provide(options.runtime)
   container.offer(tokens.runtime, runtime)
   const access = options.access && container.provide(options.access)
-  return { events, store, artifacts: checkedArtifacts(artifacts), registry, runtime, access }
+  return { events, store, artifacts: checked, registry, runtime, access }
 }
 
 function checkedQueryable(tx: Queryable): Queryable {

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { check, checkOptions, type OptionChecks, required } from '@piecework/core/store'
+import { whenGone } from './when-gone.js'
 
 export interface FleetOptions {
   /** What each of them runs. It sends a message when it works, and ends gracefully when it gets one. */
@@ -24,8 +25,10 @@ export interface Fleet {
   add(): Promise<void>
   /** SIGKILL to one of them, and a new one in its place. */
   replace(): Promise<void>
-  /** SIGSTOP to one of them; the function wakes it. */
+  /** SIGSTOP to one of them; the function wakes it, and so does the end of this process. */
   freeze(): () => void
+  /** Sends the signal to one of them, or to all; resolves to their exit codes. Nothing takes their place. */
+  retire(signal: NodeJS.Signals, which: 'one' | 'all'): Promise<readonly (number | null)[]>
   /** Asks all to stop gracefully; resolves to their exit codes. */
   stop(): Promise<readonly (number | null)[]>
   /** SIGKILL to all. */
@@ -77,7 +80,22 @@ export function fleet(options: FleetOptions): Fleet {
     freeze: () => {
       const worker = any()
       worker.kill('SIGSTOP')
-      return () => void worker.kill('SIGCONT')
+      const thaw = whenGone('kill -CONT "$1"', `${worker.pid}`)
+      return () => {
+        worker.kill('SIGCONT')
+        void thaw.now()
+      }
+    },
+    retire: (signal, which) => {
+      const leaving = which === 'all' ? workers.splice(0) : [any()]
+      return Promise.all(
+        leaving.map(async (worker) => {
+          dismiss(worker)
+          const ended = once(worker, 'exit')
+          worker.kill(signal)
+          return (await ended)[0] as number | null
+        }),
+      )
     },
     stop: () =>
       Promise.all(

@@ -1,12 +1,13 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freePort } from './free-port.js'
 import { type SkippableSuite, skipUnless } from './skip-unless.js'
+import { removeFolder, whenGone } from './when-gone.js'
 
 /** A Redis of a test's own, to be emptied, paused and ended. */
 export interface RedisServer {
@@ -32,12 +33,14 @@ export function needsRedisServer<S extends SkippableSuite>(suite: S): S {
 export async function redisServer(): Promise<RedisServer> {
   const dir = await mkdtemp(join(tmpdir(), 'piecework-redis-'))
   const port = `${await freePort()}`
+  const pidFile = join(dir, 'pid')
+  const end = whenGone(`test -f "$2" && kill -KILL "$(cat "$2")"; ${removeFolder}`, dir, pidFile)
   let child: ChildProcess | undefined
 
   const ask = async (command: string): Promise<string> =>
     (await promisify(execFile)('redis-cli', ['-e', '-p', port, command])).stdout
   const start = async (): Promise<void> => {
-    const args = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--dir', dir]
+    const args = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--dir', dir, '--pidfile', pidFile]
     child = spawn('redis-server', args, { stdio: 'ignore' })
     for (;;) {
       const pong = await ask('PING').catch(() => undefined)
@@ -53,6 +56,8 @@ export async function redisServer(): Promise<RedisServer> {
     const ended = once(ending, 'exit')
     ending.kill('SIGKILL')
     await ended
+    // Its number may soon be another's.
+    await rm(pidFile, { force: true })
   }
   await start()
   return {
@@ -64,16 +69,7 @@ export async function redisServer(): Promise<RedisServer> {
     flushAll: async () => void (await ask('FLUSHALL')),
     remove: async () => {
       await kill()
-      await rm(dir, { recursive: true, force: true })
+      await end.now()
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { compareResources, fleet, optionTests, scratchDatabase } from '@piecework/test-support'
+import {
+  compareResources,
+  fleet,
+  optionTests,
+  postgresServer,
+  scratchDatabase,
+} from '@piecework/test-support'
 import * as testkit from '@piecework/testkit'
 import { suite } from 'uvu'
 
@@ -61,6 +67,13 @@ optionTests(test, [
     call: scratchDatabase,
     refusalsOnly: true,
     wrong: { url: [7], template: ['a'], 'template.name': ['', undefined], 'template.prepare': [undefined] },
+  },
+  {
+    name: 'postgresServer()',
+    options: () => ({ programs: '/usr/lib/postgresql/15/bin' }),
+    call: postgresServer,
+    refusalsOnly: true,
+    wrong: { programs: ['', 7, undefined] },
   },
   {
     name: 'fleet()',

@@ -44,9 +44,9 @@ async function equalArchive({ host, references }: Scene, artifact: string): Prom
 }
 
 /** Two imports of the same files have no id in common. */
-async function equalByKeys({ host, legacy }: Scene, made: string): Promise<readonly Problem[]> {
+async function equalByKeys({ host, beside }: Scene, made: string): Promise<readonly Problem[]> {
   const live = (id: string) => ({ resource: { kind: 'project', id }, ...watcher })
-  const { resources } = await host.piecework.diff(live(legacy), live(made))
+  const { resources } = await host.piecework.diff(live(beside.sources.project.id), live(made))
   return resources.flatMap(({ pieces }) =>
     pieces.flatMap(({ piece, entries }) =>
       entries

@@ -6,7 +6,7 @@ import { engineTimes } from '../defaults.js'
 import type { AttemptContext } from '../tasks/attempt-context.js'
 import { missingSource } from '../tasks/missing-source.js'
 import { stagingKey } from '../tasks/staging.js'
-import { AbandonedError } from './abandoned-error.js'
+import { AbandonedError, untilAbandoned } from './abandoned-error.js'
 import type { Attempt } from './attempt.js'
 import { giveBack, type NextAttempt, nextAttempt } from './backoff.js'
 import { isOutOfResources } from './database-error.js'
@@ -24,23 +24,25 @@ type FailureDeps = Pick<WorkerDeps, 'store' | 'artifacts' | 'events' | 'environm
  */
 export async function recordFailure(
   deps: FailureDeps,
-  settings: Pick<EngineSettings, 'maxAttempts' | 'backoffMs'>,
+  settings: Pick<EngineSettings, 'maxAttempts' | 'backoffMs' | 'graceMs'>,
   attempt: Attempt,
   context: AttemptContext,
   cause: unknown,
 ): Promise<Job | undefined> {
-  const { events, artifacts } = deps
+  const { events, artifacts, environment } = deps
   const { lease, about, signal } = attempt
+  const { graceMs } = settings
   // A driver may report an abort in its own words; the signal knows the reason.
   const aborted: unknown = signal.aborted ? signal.reason : cause
   const reason = isPieceworkError(cause, 'lease-lost') ? cause : aborted
   if (isPieceworkError(reason, 'lease-lost')) {
-    if (reason.cause === undefined) await discardStaging(deps, context)
+    if (reason.cause === undefined)
+      await untilAbandoned(discardStaging(deps, context), { signal, graceMs, environment }).catch(() => {})
     return undefined
   }
   const error = attemptError((await deletedMeanwhile(context, attempt)) ?? reason, cause, lease)
   const next =
-    (isMissingCode(reason) && giveBack(lease, { ...settings, now: deps.environment.now() })) ||
+    (isMissingCode(reason) && giveBack(lease, { ...settings, now: environment.now() })) ||
     nextAttempt(lease, error, attempt.interruption, settings)
   const retryInMs = typeof next === 'object' ? next.givenBackForMs : next
   events.emit('node:failed', { ...about, error, cause, ...(retryInMs !== undefined && { retryInMs }) })
@@ -55,7 +57,11 @@ export async function recordFailure(
   )
   // Only now is it certain that no commit of this attempt names what it staged.
   if (job) {
-    await artifacts.delete(stagingKey(context)).catch((failure: unknown) => events.emit('error', failure))
+    const discarded = artifacts.delete(stagingKey(context))
+    // A worker that stops does not wait for a store that does not answer.
+    await untilAbandoned(discarded, { signal, graceMs, environment }).catch((failure: unknown) =>
+      events.emit('error', failure),
+    )
   }
   return job
 }

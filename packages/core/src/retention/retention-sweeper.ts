@@ -1,6 +1,7 @@
 import type { Environment } from '../contracts/environment.js'
 import { isPieceworkError } from '../contracts/errors.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import { untilAbandoned } from '../engine/abandoned-error.js'
 import type { EngineSettings } from '../engine/engine-options.js'
 import { SingleFlight } from '../engine/single-flight.js'
 import { sameResource } from '../plan/tree.js'
@@ -13,7 +14,7 @@ import { removeOrphans } from './remove-orphans.js'
 export interface RetentionSweeper {
   /** Sweeps at once, then at every interval. */
   start(): void
-  /** Resolves when nothing of it is under way. */
+  /** Resolves when nothing of it is under way, or after `graceMs`: a store may not answer. */
   stop(): Promise<void>
   /** The archives of a resource expire now; bytes that an unfinished job reads go when it has ended. */
   forget(resource: ResourceRef): Promise<void>
@@ -25,7 +26,7 @@ export interface RetentionDeps extends RemovalDeps, DeletedResourceDeps {
 
 export function createRetentionSweeper(
   deps: RetentionDeps,
-  { sweepMs, orphanSweepMs }: Pick<EngineSettings, 'sweepMs' | 'orphanSweepMs'>,
+  { sweepMs, orphanSweepMs, graceMs }: Pick<EngineSettings, 'sweepMs' | 'orphanSweepMs' | 'graceMs'>,
 ): RetentionSweeper {
   const { store, events, environment } = deps
   const sweeps = new SingleFlight()
@@ -46,7 +47,7 @@ export function createRetentionSweeper(
   const sweep = (): Promise<void> => {
     const { signal } = stopping
     return sweeps.run(() =>
-      sweepAll(signal).catch((error: unknown) => {
+      untilAbandoned(sweepAll(signal), { signal, graceMs, environment }).catch((error: unknown) => {
         if (!signal.aborted && !isPieceworkError(error, 'stopped')) events.emit('error', error)
       }),
     )

@@ -14,7 +14,7 @@ import { bytes, keys } from '../support/notebooks.js'
 
 const test = suite('engine: failures')
 
-const settings = { maxAttempts: 3, backoffMs: 500 }
+const settings = { maxAttempts: 3, backoffMs: 500, graceMs: 0 }
 const lost = (cause?: unknown) => new PieceworkError('lease-lost', 'Lost.', { cause })
 
 /** An attempt that has staged one entry. */
