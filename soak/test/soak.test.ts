@@ -13,7 +13,9 @@ const spared = [
   'the database crashes and recovers',
   "the database's disk is full",
   'the artifact store is slow',
+  'the artifact store does not answer',
   'the artifact store fails midway',
+  'others ask for jobs of the same project',
   'others ask for jobs of other projects',
 ]
 const chosen = Object.keys(faults).filter((name) => !spared.includes(name))
