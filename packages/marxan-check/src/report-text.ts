@@ -45,7 +45,8 @@ function inOrder(findings: readonly CheckFinding[], limit: number): readonly Sho
 /** The first ones, those among them that are the first of their column. */
 function shownOf(listed: readonly CheckFinding[], limit: number): readonly CheckFinding[] {
   const columns = new Map([...listed].reverse().map((finding) => [finding.column, finding]))
-  const shown = new Set([...new Set([...columns.values()].reverse()), ...listed].slice(0, limit))
+  const firsts = [...columns.values()].reverse()
+  const shown = new Set([...new Set([...firsts, ...listed])].slice(0, limit))
   return listed.filter((finding) => shown.has(finding))
 }
 

@@ -16,6 +16,7 @@ export function startProblems(plan: TablePlan, facts: StartFacts, exportOnly: bo
     ...undrawable(plan),
     ...undecidedTriggers(plan),
     ...uniqueBeyond(plan, facts),
+    ...repeatedBySet(plan),
     ...sequences(plan, facts),
     ...sharedWithoutIndex(plan),
     ...namedLikeIds(plan),
@@ -87,8 +88,41 @@ function uniqueBeyond(plan: TablePlan, { unique }: StartFacts): Problem[] {
       table: plan.spec.table,
       ...(columns.length === 1 && columns[0] !== undefined && { column: columns[0] }),
       text: `${exclusion ? 'the EXCLUDE constraint' : 'the unique index'} "${name}" of table "${plan.spec.table}"${columns.length > 0 ? ` on ${quoted(columns)}` : ''} holds no id of the resource, so a second copy could not stand beside the first`,
-      hint: 'Say by "unique" what becomes of values that are taken, let an import compute a value by "set", leave the column out by "ignore", or make the key one within the resource.',
+      hint: 'Say by "unique" what becomes of values that are taken, leave the column out by "ignore", make the key one within the resource, or, where the table has one row of each, let an import compute the value by "set".',
     }))
+}
+
+/**
+ * `set` gives all rows of a copy the same value, and a unique key allows one of them. NULL comes as often as it
+ * likes; what a function makes of its argument is not known yet.
+ */
+function repeatedBySet({ spec, table, ownRow, ownerPath, ownerColumn, set }: TablePlan): Problem[] {
+  const owner = ownerPath.length === 1 && ownerColumn ? [ownerColumn.name] : []
+  const keys = table.uniqueKeys.map(({ columns }) => columns)
+  const isOneRow = keys.some((columns) => columns.every((name) => owner.includes(name)))
+  if (ownRow || isOneRow) return []
+  const same = new Set([...owner, ...set.map(({ column }) => column.name)])
+  return set
+    .filter(({ column: { name } }) =>
+      keys.some((columns) => columns.includes(name) && columns.every((other) => same.has(other))),
+    )
+    .filter(({ value }) => value.length > 0 || givesValue(value))
+    .map(({ column: { name }, value }) => ({
+      severity: value.length > 0 ? 'warning' : 'error',
+      code: 'tables/set-repeats',
+      table: spec.table,
+      column: name,
+      text: `"set" gives all rows of a copy the same "${name}", which is unique in table "${spec.table}"`,
+      hint: `Put unique: { ${name}: 'suffix' } in its place, or make the key one within the resource. Where a resource never has more than one row, a unique index on the owner says so.`,
+    }))
+}
+
+function givesValue(value: (...none: readonly never[]) => unknown): boolean {
+  try {
+    return (value() ?? null) !== null
+  } catch {
+    return false
+  }
 }
 
 /** Two shared rows with one key are refused by each job that refers to them. */
