@@ -44,7 +44,9 @@ export class Turn {
     this.take()
     if (!this.#giveUp) return
     const { environment, timeoutMs } = this.#patience
-    this.#cancel = environment.after(timeoutMs, () => {
+    // Unlike `after`, it does not keep a process alive that has been stopped.
+    this.#cancel = environment.every(timeoutMs, () => {
+      this.#cancel()
       this.#error = this.#silent()
       this.#giveUp?.(this.#error)
     })
