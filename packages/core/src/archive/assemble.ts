@@ -1,6 +1,6 @@
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { crc32 } from 'node:zlib'
-import { ZipWriter } from '@zip.js/zip.js'
+import { configure, ZipWriter } from '@zip.js/zip.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ArchiveRef, StagedEntry } from '../contracts/jobs.js'
@@ -9,6 +9,10 @@ import { checkOptions } from '../options/check-options.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
 import { type About, writeAbout } from './about.js'
 import { manifestDigest, manifestPaths, readManifest } from './manifest.js'
+
+// zip.js writes as many entries at once as there are cores, of all writers together: an archive whose store is slow would
+// hold up all others.
+configure({ maxWorkers: Number.MAX_SAFE_INTEGER })
 
 export interface AssembleArchive {
   readonly artifacts: ArtifactStore

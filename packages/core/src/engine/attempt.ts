@@ -21,6 +21,7 @@ export class Attempt {
   #emittedAt = 0
   #interruption: Interruption | undefined
   #cancelling: Promise<unknown> | undefined
+  #byCancel = false
   #isBeating = false
 
   constructor(
@@ -62,11 +63,17 @@ export class Attempt {
   /** The job's cancel is being recorded. */
   cancel(recorded: Promise<unknown>): void {
     this.#cancelling = recorded
+    if (!this.signal.aborted) this.#byCancel = true
     this.interrupt(jobStopped())
   }
 
-  async cancelRecorded(): Promise<void> {
-    await this.#cancelling?.catch(() => undefined)
+  /** Waits for the record. True if it is for a cancel that was not recorded that the attempt was interrupted. */
+  async cancelLost(): Promise<boolean> {
+    const isRecorded = await this.#cancelling?.then(
+      () => true,
+      () => false,
+    )
+    return this.#byCancel && isRecorded === false
   }
 
   /** Interrupts it when the worker stops, and after `timeoutMs`. The function that is returned ends both. */

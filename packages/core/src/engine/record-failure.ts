@@ -41,12 +41,13 @@ export async function recordFailure(
     return undefined
   }
   const error = attemptError((await deletedMeanwhile(context, attempt)) ?? reason, cause, lease)
+  const lost = await attempt.cancelLost()
   const next =
+    (lost && { givenBackForMs: 0 }) ||
     (isMissingCode(reason) && giveBack(lease, { ...settings, now: environment.now() })) ||
     nextAttempt(lease, error, attempt.interruption, settings)
   const retryInMs = typeof next === 'object' ? next.givenBackForMs : next
   events.emit('node:failed', { ...about, error, cause, ...(retryInMs !== undefined && { retryInMs }) })
-  await attempt.cancelRecorded()
   for (const finding of isPieceworkError(reason) ? reason.findings : []) context.findings.add(finding)
   const job = await storeFailure(
     deps,

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFile, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { memoryArtifacts } from '@piecework/core'
 import { artifactSource, fileSource, openArchive, readManifest } from '@piecework/core/archive'
 import { skipUnless } from '@piecework/test-support'
 import fc from 'fast-check'
@@ -83,6 +85,23 @@ test('what is archived is read again, several entries at once', async () => {
   await fc.assert(property, { numRuns: 60, examples })
 })
 
+test('archives whose stores are slow hold up no other one', async () => {
+  const whole = memoryArtifacts()
+  let begun = 0
+  const put: typeof whole.put = async (key, bytes) => {
+    if (!key.startsWith('archives/')) return whole.put(key, bytes)
+    begun += 1
+    // It takes the first bytes and then none.
+    await bytes[Symbol.asyncIterator]().next()
+    return new Promise(() => {})
+  }
+  const slow = Array.from({ length: 2 * availableParallelism() }, () =>
+    archive(large, 1000, { ...whole, put }),
+  )
+  while (begun < slow.length) await new Promise((resolve) => setTimeout(resolve, 1))
+  assert.ok((await archive(sample)).bytes.length > 0)
+})
+
 test('reproducible: equal content has equal digest and bytes, however it comes', async () => {
   const property = fc.asyncProperty(content, fc.integer({ min: 500, max: 300_000 }), async (given, step) => {
     const [one, other] = [await archive(given), await archive(given, step)]
@@ -92,6 +111,18 @@ test('reproducible: equal content has equal digest and bytes, however it comes',
   const examples = [500, 300_000].map((step): [Content, number] => [odd, step])
   await fc.assert(property, { numRuns: 30, examples })
 })
+
+/** More than streams hold on to. */
+const large: Content = {
+  tree: { kind: 'project', id: 'P', children: [] },
+  pieces: [
+    {
+      resource: { kind: 'project', id: 'P' },
+      name: 'project/one',
+      entries: { noise: randomBytes(2_000_000) },
+    },
+  ],
+}
 
 const sample: Content = {
   tree: { kind: 'project', id: 'P 1', children: [{ kind: 'scenario', id: 's-1', children: [] }] },

@@ -43,8 +43,11 @@ export interface Archived {
 }
 
 /** Stages and assembles; `step` is the size of the chunks in which content comes. */
-export async function archive(content: Content, step = 1000): Promise<Archived> {
-  const artifacts = memoryArtifacts()
+export async function archive(
+  content: Content,
+  step = 1000,
+  artifacts: ArtifactStore = memoryArtifacts(),
+): Promise<Archived> {
   const entries: { path: string; staged: StagedEntry }[] = []
   const contents = new Map<string, Buffer>()
   const pieces: Manifest['pieces'][number][] = []
