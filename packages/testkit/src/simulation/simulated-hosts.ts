@@ -60,7 +60,12 @@ export class SimulatedHosts {
   /** Stops all of them, and lets none come back. */
   async stop(): Promise<void> {
     this.#isEnding = true
-    await Promise.all(this.alive.map(({ piecework }) => piecework.stop()))
+    // One that a fault has stopped already dies in the midst of it.
+    await Promise.all(
+      this.alive.map(({ piecework, process }) =>
+        Promise.race([piecework.stop(), new Promise<void>((resolve) => process.whenDead(resolve))]),
+      ),
+    )
   }
 
   /** A process of the same packs with other intervals, which no fault meets. */
