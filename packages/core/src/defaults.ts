@@ -98,8 +98,11 @@ export const manifestDefaults = {
 export const engineTimes = {
   /** The longest wait between two attempts. */
   longestBackoffMs: minute,
-  /** How long a piece whose code this process does not have is left to others before that counts as a failure. */
-  missingCodeMs: 10 * minute,
+  /**
+   * How often a node is given back by workers that do not have its code before that counts as a failure: in about
+   * ten minutes. No clock decides it, for that may be set.
+   */
+  missingCodeLeases: 200,
   /** The longest wait until the next worker comes to it. */
   missingCodeWaitMs: 5 * second,
   /** How long a failure waits to be recorded again where the database has no room for it. */

@@ -23,16 +23,15 @@ export function nextAttempt(
 }
 
 /**
- * When a worker without the code for it gives an attempt back. Undefined when no other has come to it for so long that
- * there may be none: then it counts as any failed attempt. `now`: ms since epoch.
+ * When a worker without the code for it gives an attempt back. Undefined when that was done so often that no worker may
+ * have it: then it counts as any failed attempt.
  */
 export function giveBack(
-  { job, node }: Lease,
-  { now, backoffMs }: { readonly now: number; readonly backoffMs: number },
+  { job, node, fence }: Lease,
+  { backoffMs }: { readonly backoffMs: number },
 ): GivenBack | undefined {
   // A job that has failed must not wait for it.
   if (job.outcome !== undefined && node.task !== 'finish') return undefined
-  const waited = Math.max(0, now - (node.startedAt?.getTime() ?? now))
-  if (waited > engineTimes.missingCodeMs) return undefined
-  return { givenBackForMs: Math.min(Math.max(backoffMs, waited), engineTimes.missingCodeWaitMs) }
+  if (fence > engineTimes.missingCodeLeases) return undefined
+  return { givenBackForMs: Math.min(backoffMs * 2 ** (fence - 1), engineTimes.missingCodeWaitMs) }
 }

@@ -44,7 +44,7 @@ export async function recordFailure(
   const lost = await attempt.cancelLost()
   const next =
     (lost && { givenBackForMs: 0 }) ||
-    (isMissingCode(reason) && giveBack(lease, { ...settings, now: environment.now() })) ||
+    (isMissingCode(reason) && giveBack(lease, settings)) ||
     nextAttempt(lease, error, attempt.interruption, settings)
   const retryInMs = typeof next === 'object' ? next.givenBackForMs : next
   events.emit('node:failed', { ...about, error, cause, ...(retryInMs !== undefined && { retryInMs }) })

@@ -20,7 +20,8 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
         }, options)
         .catch((error: unknown) => {
           const slot = state.jobs.get(lease.job.id)?.nodes.get(lease.node.id)
-          if (slot) slot.committing = false
+          // Another attempt may be committing by now.
+          if (slot?.fence === lease.fence) slot.committing = false
           throw error
         })
       const { entry, slot } = leased(state, lease)

@@ -47,9 +47,9 @@ export const finishTask: TaskRunner = async (attempt) => {
  * Throws `piece-unknown` if rows were made by a piece that this process does not have: another one can remove
  * them. Not for ever: the host may have given the piece up.
  */
-async function assertRemovable({ lease, registry, store, environment }: AttemptContext): Promise<void> {
-  const { job, node } = lease
-  if (environment.now() - (node.startedAt?.getTime() ?? 0) > engineTimes.missingCodeMs) return
+async function assertRemovable({ lease, registry, store }: AttemptContext): Promise<void> {
+  const { job, node, fence } = lease
+  if (fence > engineTimes.missingCodeLeases) return
   const format = formatOf(job)
   for (const { task, piece, status } of await store.reports.nodes(job.id)) {
     const isIdle = (task !== 'import' && task !== 'clone') || status === 'waiting' || status === 'skipped'
