@@ -46,7 +46,7 @@ export class MemoryAdmission<Entry extends QueuedJob> {
    */
   turnOf({ id }: Principal): number {
     const turns = (entries: readonly Entry[]) => entries.map(({ turn }) => turn)
-    const own = [...this.#open].filter(({ job }) => job.principal.id === id && job.status !== 'draft')
+    const own = [...this.#open].filter(({ job }) => job.principal.id === id && job.batches > 0)
     const admitted = turns(this.#admitted())
     const now =
       admitted.length > 0
@@ -76,15 +76,15 @@ export class MemoryAdmission<Entry extends QueuedJob> {
     return [...this.#open].filter(({ job }) => job.status === 'pending' && isThrottled(job))
   }
 
-  /** Jobs that have begun or may begin at any moment. */
+  /** Jobs that have begun or may begin at any moment. A draft has no batches, also when it was given up. */
   #admitted(): readonly Entry[] {
     return [...this.#open].filter(
-      ({ job: { status, throttled } }) => !throttled && status !== 'draft' && !isTerminal(status),
+      ({ job: { status, throttled, batches } }) => !throttled && batches > 0 && !isTerminal(status),
     )
   }
 }
 
-/** By priority, turn and age; entries come in the order of their creation. */
+/** By priority, turn and age; entries come in the order of their requests. */
 function first<Entry extends QueuedJob>(waiting: readonly Entry[]): Entry | undefined {
   let best: Entry | undefined
   for (const entry of waiting) if (!best || comesBefore(entry, best)) best = entry

@@ -42,6 +42,8 @@ export function memoryDrafts(state: MemoryState, database: Database): Drafts {
       entry.job = { ...planned, ...(throttled && { throttled }) }
       entry.limit = limit
       entry.concurrentJobs = concurrentJobs
+      state.admission.remove(entry)
+      state.admission.add(entry)
       state.plan(entry, plan.nodes)
       return state.apply(entry, { type: 'run' })
     },

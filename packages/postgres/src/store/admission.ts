@@ -35,6 +35,7 @@ export async function queue(tx: Queryable, { principal, limit, concurrentJobs }:
       retryable: true,
     })
   }
+  // A draft has no batches, also when it was given up: it takes no room and no turn.
   const { rows } = await tx.query<{ admitted: string; own: string; waiting: string; turn: string }>(
     `SELECT a.admitted::text, a.own::text, greatest(coalesce(o.last + 1, 0),
          coalesce(a.now, (SELECT min(turn) FROM piecework.jobs WHERE throttled AND NOT terminal AND status = 'pending'), 0))::text AS turn,
@@ -43,10 +44,10 @@ export async function queue(tx: Queryable, { principal, limit, concurrentJobs }:
          WHERE principal ->> 'id' = $1 AND throttled AND NOT terminal AND status = 'pending') ELSE 0 END::text AS waiting
      FROM (
        SELECT count(*) AS admitted, count(*) FILTER (WHERE principal ->> 'id' = $1) AS own, max(turn) AS now
-       FROM piecework.jobs WHERE NOT throttled AND NOT terminal AND status <> 'draft'
+       FROM piecework.jobs WHERE NOT throttled AND NOT terminal AND batches > 0
      ) a, (
        SELECT max(turn) AS last FROM piecework.jobs
-       WHERE principal ->> 'id' = $1 AND NOT terminal AND status <> 'draft'
+       WHERE principal ->> 'id' = $1 AND NOT terminal AND batches > 0
      ) o`,
     [principal.id, String(limit?.whenFull === 'refuse')],
   )
@@ -103,7 +104,7 @@ async function nextWaiting(
      WHERE throttled AND NOT terminal AND status = 'pending'
        AND id NOT IN (SELECT jsonb_array_elements_text($1::jsonb))
        AND principal ->> 'id' NOT IN (SELECT jsonb_array_elements_text($2::jsonb))
-     ORDER BY priority DESC, turn, number LIMIT 1`,
+     ORDER BY priority DESC, turn, requested LIMIT 1`,
     [jsonText(passed.jobs), jsonText(passed.principals)],
   )
   return rows[0]
@@ -117,7 +118,7 @@ async function hasRoom(
   if (limit !== null && !(await lockPrincipal(tx, principal, lockTimeoutMs))) return 'not-for-principal'
   const { rows } = await tx.query<{ admitted: string; own: string }>(
     `SELECT count(*)::text AS admitted, count(*) FILTER (WHERE principal ->> 'id' = $1)::text AS own
-     FROM piecework.jobs WHERE NOT throttled AND NOT terminal AND status <> 'draft'`,
+     FROM piecework.jobs WHERE NOT throttled AND NOT terminal AND batches > 0`,
     [principal],
   )
   const [now] = rows

@@ -88,7 +88,8 @@ async function savePlan(
 ): Promise<void> {
   await tx.query(
     `UPDATE piecework.jobs SET request = $2::jsonb, batches = $3::int, priority = $4::int,
-       deadline = $5::timestamptz, principal_limit = $6::int, concurrent_jobs = $7::int, turn = $8::bigint, draft_changed_at = NULL
+       deadline = $5::timestamptz, principal_limit = $6::int, concurrent_jobs = $7::int, turn = $8::bigint, requested = DEFAULT,
+       draft_changed_at = NULL
      WHERE id = $1`,
     [
       job.id,

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { Job, PrincipalLimit, Store } from '@piecework/core/store'
+import type { Job, PrincipalLimit } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { longLease } from './job-bench.js'
 import type { JobStoreLawsOptions } from './job-store-laws-options.js'
-import { batchesOf, end, finish, jobOf, underWay } from './limited-jobs.js'
-import { sampleJob } from './sample-job.js'
+import { batchesOf, draftOf, end, finish, jobOf, underWay } from './limited-jobs.js'
 
 /** Laws of how many jobs a principal may have under way. Run by `jobStoreLaws`. */
 export function limitLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
@@ -113,9 +112,13 @@ export function limitLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     await store.drafts.create(job, async () => undefined)
     const first = await store.jobs.create(jobOf(principal, one))
     assert.equal(first.throttled, undefined)
-    await refuses('a run too many', () => run(store, { jobs: 1, whenFull: 'refuse' }), 'too-many-jobs')
+    await refuses(
+      'a run too many',
+      () => run(store, { limit: { jobs: 1, whenFull: 'refuse' } }),
+      'too-many-jobs',
+    )
     assert.equal((await store.jobs.get(job.id))?.status, 'draft')
-    const waiting = await run(store, one)
+    const waiting = await run(store, { limit: one })
     assert.deepEqual(
       [waiting.status, waiting.throttled, await batchesOf(store, waiting)],
       ['pending', true, []],
@@ -127,15 +130,3 @@ export function limitLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
 
 const one: PrincipalLimit = { jobs: 1, whenFull: 'wait' }
 const two: PrincipalLimit = { jobs: 2, whenFull: 'wait' }
-
-function draftOf(principal: string) {
-  const { nodes, batches, ...job } = sampleJob({ kind: 'import', batches: [['a']] })
-  const request = { options: {}, input: { format: 'folder', uploads: [] } }
-  const asked = { ...job, request, principal: { id: principal } }
-  const last = { id: 'finish', task: 'finish', batch: 0 } as const
-  return {
-    job: { ...asked, nodes: [last], batches: 0 },
-    run: (store: Store, limit: PrincipalLimit) =>
-      store.drafts.run(job.id, { nodes, batches, request, limit }),
-  }
-}

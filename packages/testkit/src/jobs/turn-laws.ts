@@ -5,7 +5,7 @@ import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { longLease } from './job-bench.js'
 import type { JobStoreLawsOptions } from './job-store-laws-options.js'
-import { batchesOf, end, jobOf, underWay } from './limited-jobs.js'
+import { batchesOf, draftOf, end, finish, jobOf, underWay } from './limited-jobs.js'
 
 /** Laws of how many jobs of all principals may be under way, and whose turn it is. Run by `jobStoreLaws`. */
 export function turnLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
@@ -31,6 +31,42 @@ export function turnLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
       assert.equal((await batchesOf(store, job)).filter((batch) => batch === 0).length, 1)
   })
 
+  test('one truth: a draft waits behind those that were asked for before it was run', async () => {
+    const store = await make(longLease)
+    const concurrentJobs = (await admittedOf(store)) + 1
+    const [a, b, c] = [randomUUID(), randomUUID(), randomUUID()]
+    const draft = draftOf(b)
+    await store.drafts.create(draft.job, async () => undefined)
+    const running = await store.jobs.create({ ...jobOf(a), concurrentJobs })
+    const waiting = await store.jobs.create({ ...jobOf(c), concurrentJobs })
+    const run = await draft.run(store, { concurrentJobs })
+    assert.equal(run.throttled, true)
+    const jobs = [running, waiting, run]
+    for (const next of jobs) {
+      assert.deepEqual(await underWay(store, jobs), [next.id])
+      await end(store, next)
+    }
+  })
+
+  test('one truth: a draft that is given up takes no turn', async () => {
+    const store = await make(longLease)
+    const concurrentJobs = (await admittedOf(store)) + 1
+    const [a, b, c] = [randomUUID(), randomUUID(), randomUUID()]
+    const running = await store.jobs.create({ ...jobOf(a), concurrentJobs })
+    const draft = draftOf(b)
+    await store.drafts.create(draft.job, async () => undefined)
+    await store.jobs.cancel(draft.job.id)
+    const [older, newer] = [
+      await store.jobs.create({ ...jobOf(b), concurrentJobs }),
+      await store.jobs.create({ ...jobOf(c), concurrentJobs }),
+    ]
+    for (const next of [running, older, newer]) {
+      assert.deepEqual(await underWay(store, [running, older, newer]), [next.id])
+      await end(store, next)
+    }
+    await finish(store, draft.job)
+  })
+
   test('one truth: priority comes before turns, and who is refused counts what waits for its turn', async () => {
     const store = await make(longLease)
     const concurrentJobs = (await admittedOf(store)) + 1
@@ -53,5 +89,6 @@ export function turnLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
 /** How many jobs have begun, or may at any moment; those of other laws may be among them. */
 async function admittedOf(store: Store): Promise<number> {
   const all = await store.jobs.list({ limit: 100_000 })
-  return all.filter(({ throttled, status }) => !throttled && status !== 'draft' && !isTerminal(status)).length
+  return all.filter(({ throttled, status, batches }) => !throttled && batches > 0 && !isTerminal(status))
+    .length
 }
