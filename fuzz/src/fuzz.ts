@@ -96,42 +96,40 @@ interface Tried {
   readonly problems: readonly string[]
 }
 
-async function folderOf(subject: MarxanSubject, folder: Folder, way: 'validate' | 'import'): Promise<Tried> {
-  const problems: string[] = []
-  let outcome: string
-  try {
+const folderOf = (subject: MarxanSubject, folder: Folder, way: 'validate' | 'import'): Promise<Tried> =>
+  tried(subject, async (problems) => {
     const report = await subject.take(folder, way)
     const { error } = report.job
-    outcome = error?.code ?? `folder ${way === 'import' ? 'imported' : 'valid'}`
     const unclear = report.findings.filter(({ code }) => /internal|database/.test(code))
     for (const { code, message } of unclear) problems.push(`${code}: ${message}`)
     if (error && !refusals.test(error.code)) problems.push(`${error.code}: ${error.message}`)
     if (!error && way === 'import') problems.push(...(await subject.differences(folder, report)))
-  } catch (error) {
-    if (!isPieceworkError(error)) throw error
-    outcome = error.code
-    if (!refusals.test(outcome)) problems.push(`${outcome}: ${error.message}`)
-  }
-  const left = await subject.leftovers()
-  return { outcome, problems: [...problems, ...left.map((what) => `left: ${what}`)] }
-}
+    return error?.code ?? `folder ${way === 'import' ? 'imported' : 'valid'}`
+  })
 
-async function importOf(subject: Subject, mutant: Mutant): Promise<Tried> {
-  const stream = (async function* () {
-    yield mutant.bytes
-  })()
-  const problems: string[] = []
-  let outcome: string
-  try {
+const importOf = (subject: Subject, mutant: Mutant): Promise<Tried> =>
+  tried(subject, async (problems) => {
+    const stream = (async function* () {
+      yield mutant.bytes
+    })()
     const report = await (await subject.piecework.import({ archive: { stream }, principal })).ended()
-    outcome = report.job.error?.code ?? 'imported'
-    if (report.job.outcome === 'succeeded') problems.push(...(await subject.differences(mutant, report)))
-    else if (!refusals.test(outcome)) problems.push(`${outcome}: ${report.job.error?.message}`)
-  } catch (error) {
+    const { error, outcome } = report.job
+    if (outcome === 'succeeded') problems.push(...(await subject.differences(mutant, report)))
+    else if (!error || !refusals.test(error.code)) problems.push(`${error?.code}: ${error?.message}`)
+    return error?.code ?? 'imported'
+  })
+
+/** What came of it, with what is left behind. */
+async function tried(
+  { leftovers }: Pick<Subject, 'leftovers'>,
+  take: (problems: string[]) => Promise<string>,
+): Promise<Tried> {
+  const problems: string[] = []
+  const outcome = await take(problems).catch((error: unknown) => {
     if (!isPieceworkError(error)) throw error
-    outcome = error.code
-    if (!refusals.test(outcome)) problems.push(`${outcome}: ${error.message}`)
-  }
-  const left = await subject.leftovers()
-  return { outcome, problems: [...problems, ...left.map((what) => `left: ${what}`)] }
+    if (!refusals.test(error.code)) problems.push(`${error.code}: ${error.message}`)
+    return error.code
+  })
+  for (const what of await leftovers()) problems.push(`left: ${what}`)
+  return { outcome, problems }
 }

@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-/** Moves a database, to which nobody may be connected, into an empty folder of the server's. */
+/** Moves a database, to which no client may be connected, into an empty folder of the server's. */
 export async function moveDatabase(options: {
   readonly server: string
   readonly database: string

@@ -27,7 +27,7 @@ export async function makeSources(database: string, folder: string): Promise<Sou
 }
 
 const project_ = (column: string) => ({ kind: project.kind, column })
-/** What programs of the host write that ask nobody. */
+/** What programs of the host write that ask no guard. */
 const guarded = [
   { schema: planningSchema, table: 'projects', path: [project_('id')] },
   { schema: planningSchema, table: 'features', path: [project_('project_id')] },

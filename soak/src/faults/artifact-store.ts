@@ -29,7 +29,7 @@ export const artifactFaults: Readonly<Record<string, Fault>> = {
     (random) => ({
       is: 'silent',
       oneOf: 1 + Math.floor(random() * 4),
-      // By turns for ever, or so long that somebody may have waited for it no more.
+      // By turns for ever, or so long that it may have been given up.
       ...(random() < 0.5 && { ms: Math.ceil(1000 + random() * 5000) }),
     }),
     { mayEnd: stored, leaves: true },

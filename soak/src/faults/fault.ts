@@ -18,7 +18,7 @@ export interface Fault {
   readonly early?: number
   /** Share of its moments that come before the job is asked for. Default 0. */
   readonly before?: number
-  /** Files may stay until they are old: of what died, and of what nobody could ask the database about. */
+  /** Files may stay until they are old: of what died, and of what no process could ask the database about. */
   readonly leaves?: true
   /** Why it cannot be injected here. */
   missing?(scene: Scene): string | undefined

@@ -41,7 +41,7 @@ export async function checkedPut(
   )
 }
 
-/** The put may come to its end yet: nobody knows of what it leaves then, and nobody else writes to its key. */
+/** The put may come to its end yet: no job knows of what it leaves then, and no other put writes to its key. */
 function giveUp(
   store: ArtifactStore,
   key: string,

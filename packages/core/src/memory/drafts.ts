@@ -10,7 +10,7 @@ export function memoryDrafts(state: MemoryState, database: Database): Drafts {
       try {
         return await database.transaction(async (tx) => {
           await shells(tx)
-          // Last: nobody ends a job whose shells are still to come.
+          // Last: no sweep ends a job whose shells are still to come.
           entry = state.insert(job, 'draft')
           return entry.job
         })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  type ArtifactStore,
   createPiecework,
   type Finding,
   isPieceworkError,
@@ -142,12 +143,7 @@ test('hostile archives: every checksum is compared before anything is written, a
       const resource = host.add('b1', 'Birds', text)
       const { archive } = await (await piecework.export({ resource, principal: ann })).result()
       assert.ok(archive)
-      const chunks: Uint8Array[] = []
-      for await (const chunk of artifacts.open(archive.artifact)) chunks.push(chunk)
-      const zip = Buffer.concat(chunks)
-      const at = zip.length >> 1
-      zip[at] = (zip[at] ?? 0) ^ 0xff
-      await artifacts.put('damaged', bytesOf(zip))
+      await putDamaged(artifacts, archive.artifact)
       const { job } = await (
         await piecework.import({ archive: { artifact: 'damaged' }, principal: ann })
       ).ended()
@@ -186,12 +182,7 @@ for (const [what, reads, expected] of [
         const text = Array.from({ length: 50_000 }, (_, i) => `line ${i}`)
         const resource = host.add('b1', 'Birds', text)
         const { archive } = await (await piecework.export({ resource, principal: ann })).result()
-        const chunks: Uint8Array[] = []
-        for await (const chunk of artifacts.open(archive?.artifact ?? '')) chunks.push(chunk)
-        const zip = Buffer.concat(chunks)
-        const at = zip.length >> 1
-        zip[at] = (zip[at] ?? 0) ^ 0xff
-        await artifacts.put('damaged', bytesOf(zip))
+        await putDamaged(artifacts, archive?.artifact ?? '')
         const { findings } = await (
           await piecework.validate({ archive: { artifact: 'damaged' }, principal: ann })
         ).ended()
@@ -201,6 +192,16 @@ for (const [what, reads, expected] of [
       { artifacts },
     )
   })
+
+/** As `damaged`, with a byte in its middle that is another one. */
+async function putDamaged(artifacts: ArtifactStore, artifact: string): Promise<void> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of artifacts.open(artifact)) chunks.push(chunk)
+  const zip = Buffer.concat(chunks)
+  const at = zip.length >> 1
+  zip[at] = (zip[at] ?? 0) ^ 0xff
+  await artifacts.put('damaged', bytesOf(zip))
+}
 
 async function* bytesOf(buffer: Buffer): AsyncIterable<Uint8Array> {
   yield buffer
