@@ -17,12 +17,14 @@ export interface IdsOptions {
   readonly drawn?: ReadonlyMap<string, ReadonlyMap<string, string>>
   /** Ranges of keys that the job has reserved for a table, in order. Absent: none can be asked for. */
   readonly ranges?: (table: string) => AsyncIterable<readonly KeyRange[]>
+  /** SQL of a relation with them. */
+  readonly relation?: (table: string) => string | undefined
 }
 
 /** Ids of one job. Old ids are hashed as the text that PostgreSQL prints for them. */
 export function jobIds(
   jobId: string,
-  { forms, drawn, ranges = noRanges, declaredTables = new Map() }: IdsOptions = {},
+  { forms, drawn, ranges = noRanges, relation, declaredTables = new Map() }: IdsOptions = {},
 ): Ids {
   const nameOf = memoized((table) => keyName(table, declaredTables))
   const inputs = new Map<string, HashInput>()
@@ -57,6 +59,7 @@ export function jobIds(
     },
     drawn: (table) => drawn?.get(nameOf(table)),
     keyRanges: (table) => ranges(nameOf(table)),
+    keyRelation: (table) => relation?.(nameOf(table)),
     keyMap: async (given) => {
       const table = nameOf(given)
       const resources = drawn?.get(table)

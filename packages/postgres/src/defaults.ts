@@ -37,8 +37,13 @@ export const defaults = {
   workMemMegabytes: 64,
   /** Different ids of a column that an import remembers; a column with more is hashed row by row. */
   cachedIds: 10_000,
-  /** Ranges of reserved keys of a table that statements hold as constants; with more, they look them up. */
-  constantKeyRanges: 65_536,
+  /**
+   * Ranges of reserved keys of a table that each statement holds as constants; with more, it looks them up, because each
+   * of a job's many nodes would carry them all.
+   */
+  constantKeyRanges: 256,
+  /** Ranges of reserved keys of a table that a process holds. */
+  mappedKeyRanges: 65_536,
   /** Numbers by which a sequence is moved past those that travel; further, the host must move it. */
   movedNumbers: 1_000_000,
   /** Stable keys that a validation remembers as checked. */

@@ -28,4 +28,9 @@ export interface Ids {
   keyMap(table: string): Promise<KeyMap>
   /** The same in pages, in order of the old keys, for a table with many ranges. */
   keyRanges(table: string): AsyncIterable<readonly KeyRange[]>
+  /**
+   * The same as SQL of a relation (`old_from`, `new_from`, `length`: bigint), in which one is found by `old_from` without
+   * reading the others. Undefined if the store has none.
+   */
+  keyRelation(table: string): string | undefined
 }

@@ -28,4 +28,9 @@ export interface Keys {
   add(lease: Lease, table: string, ranges: readonly KeyRange[], tx: Queryable): Promise<boolean>
   /** In order of `oldFrom`. With `tx`, as that transaction sees it. */
   ranges(job: string, table: string, page: KeyRangePage, tx?: Queryable): Promise<readonly KeyRange[]>
+  /**
+   * SQL of a relation (`old_from`, `new_from`, `length`: bigint) with the same ranges, which every transaction of a
+   * piece can read and which finds one by `old_from` without reading the others. Absent: they are not in the database.
+   */
+  relation?(job: string, table: string): string
 }

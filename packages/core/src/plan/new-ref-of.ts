@@ -43,16 +43,16 @@ function knownRefs(registry: Registry, job: IdentifiedJob): (source: ResourceRef
   }
 }
 
-/** New ids of all rows of the job. `ranges`: of reserved keys, if they are there. */
+/** New ids of all rows of the job. `reserved`: keys, if they are there. */
 export function idsOf(
   registry: Registry,
   { id, targets = noTargets }: IdentifiedJob,
-  ranges?: IdsOptions['ranges'],
+  reserved: Pick<IdsOptions, 'ranges' | 'relation'> = {},
 ): Ids {
   const { declaredTables } = registry
   const drawn = drawnBy.get(targets) ?? drawnOf(registry, targets)
   if (targets.length > 0) drawnBy.set(targets, drawn)
-  return jobIds(id, { forms: registry.keyForms, declaredTables, drawn, ...(ranges && { ranges }) })
+  return jobIds(id, { forms: registry.keyForms, declaredTables, drawn, ...reserved })
 }
 
 type Drawn = NonNullable<IdsOptions['drawn']>

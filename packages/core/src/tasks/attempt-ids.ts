@@ -9,8 +9,11 @@ import { keyTwice } from './key-twice.js'
 
 /** New ids of the attempt's job; reserved keys are read in the attempt's transaction. */
 export function attemptIds(attempt: AttemptContext, tx: Queryable): Ids {
-  const { lease, registry } = attempt
-  return idsOf(registry, lease.job, (table) => settledRanges(attempt, table, tx))
+  const { lease, registry, store } = attempt
+  return idsOf(registry, lease.job, {
+    ranges: (table) => settledRanges(attempt, table, tx),
+    relation: (table) => store.keys.relation?.(lease.job.id, table),
+  })
 }
 
 /**

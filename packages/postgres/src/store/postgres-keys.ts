@@ -1,4 +1,5 @@
 import type { Database, KeyRange, Keys, Queryable } from '@piecework/core/store'
+import { textLiteral } from '../database/text-literal.js'
 
 export const postgresKeys = (control: Database): Keys => ({
   add: async ({ job }, table, ranges, tx) => {
@@ -20,6 +21,9 @@ export const postgresKeys = (control: Database): Keys => ({
     )
     return rows.map(rangeOf)
   },
+  // Found backwards in the primary key, from the first at or before an old key.
+  relation: (job, table) =>
+    `(SELECT old_from, new_from, length FROM piecework.key_ranges WHERE job_id = ${textLiteral(job)} AND table_name = ${textLiteral(table)})`,
 })
 
 interface Row {

@@ -3,8 +3,16 @@
  * Old ids of an archive may be any text: those that are no integers are in no column.
  */
 export function drawnIdExpression(drawn: ReadonlyMap<string, string>, expression: string): string {
-  const pairs = [...drawn].filter((pair) => pair.every((id) => /^-?\d+$/.test(id)))
-  if (pairs.length === 0) return 'NULL::text'
+  const literal = literals.get(drawn) ?? literalOf(drawn)
+  literals.set(drawn, literal)
   // A constant that is searched by halves, however many there are.
-  return `('${JSON.stringify(Object.fromEntries(pairs))}'::jsonb ->> (${expression})::text)`
+  return literal === undefined ? 'NULL::text' : `(${literal} ->> (${expression})::text)`
+}
+
+/** A job of many resources asks for each of them. */
+const literals = new WeakMap<ReadonlyMap<string, string>, string | undefined>()
+
+function literalOf(drawn: ReadonlyMap<string, string>): string | undefined {
+  const pairs = [...drawn].filter((pair) => pair.every((id) => /^-?\d+$/.test(id)))
+  return pairs.length === 0 ? undefined : `'${JSON.stringify(Object.fromEntries(pairs))}'::jsonb`
 }

@@ -30,7 +30,7 @@ interface Reading {
 }
 
 interface ReadingNode {
-  readonly work: 'export' | 'validate' | 'import' | 'clone'
+  readonly work: 'export' | 'validate' | 'keys' | 'import' | 'clone'
   readonly job: string
   readonly resource: ResourceRef | undefined
 }

@@ -5,6 +5,7 @@ import { entriesOf, type KeyRange, type Piece } from '@piecework/core/piece'
 import { checkTables, type TableSpec } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer } from '@piecework/test-support'
+import pg from 'pg'
 import { suite } from 'uvu'
 import {
   ann,
@@ -273,6 +274,44 @@ test('new ids: more ranges than a statement holds are looked up', async () => {
     )
     assert.equal(Number(found?.count), 66_000)
   })
+})
+
+/** Of each page: its book, the sequel of that, and what the page refers to. */
+const titlesOf = (shelf: string) =>
+  world.query(
+    `SELECT b.title, s.title AS sequel, p.n, o.title AS see, d.title AS doc FROM books b
+     JOIN pages p ON p.book_id = b.id LEFT JOIN books s ON s.id = b.sequel_id AND s.shelf_id = b.shelf_id
+     LEFT JOIN books o ON o.id = p.see AND o.shelf_id = b.shelf_id LEFT JOIN books d ON d.id = (p.doc #>> '{by,x}')::int AND d.shelf_id = b.shelf_id
+     WHERE b.shelf_id = $1 ORDER BY b.title, p.n`,
+    [shelf],
+  )
+
+test('new ids: statements of a table whose keys are in many runs do not hold all of them', async () => {
+  const [shelf] = await sampleShelves(world, 1800)
+  const { query } = pg.Client.prototype
+  let longest = ''
+  pg.Client.prototype.query = function (this: pg.Client, ...given: unknown[]) {
+    const [first] = given as [string | { readonly text?: string }]
+    const text = typeof first === 'string' ? first : (first.text ?? '')
+    if (text.length > longest.length) longest = text
+    return (query as (...all: unknown[]) => unknown).apply(this, given)
+  } as typeof query
+  try {
+    await withHost(world, wholePack, async (host) => {
+      const ref = { kind: 'shelf', id: shelf }
+      const content = await titlesOf(shelf)
+      const cloned = await succeeded(host.clone({ resource: ref, principal: ann }))
+      assert.deepEqual(await titlesOf(made(cloned)), content)
+      const exported = await succeeded(host.export({ resource: ref, principal: ann }))
+      const { archive } = exported.job.result
+      assert.ok(archive)
+      const imported = await succeeded(host.import({ archive, principal: ann }))
+      assert.deepEqual(await titlesOf(made(imported)), content)
+    })
+  } finally {
+    pg.Client.prototype.query = query
+  }
+  assert.ok(longest.length < 20_000, `${longest.length} characters: ${longest.slice(0, 500)}`)
 })
 
 test.run()

@@ -8,7 +8,7 @@ import { suite } from 'uvu'
 import { newRuns } from '#internal/table-piece/keys/draw-numbers.js'
 import { keyRanges } from '#internal/table-piece/keys/key-ranges.js'
 import { oldRuns } from '#internal/table-piece/keys/old-numbers.js'
-import { rangesSql, rangesTableSql } from '#internal/table-piece/keys/ranges-sql.js'
+import { rangesSql, relationSql } from '#internal/table-piece/keys/ranges-sql.js'
 import { createRuns } from '#internal/table-piece/keys/runs.js'
 
 const test = needsServer(suite('keys: ranges'))
@@ -57,7 +57,7 @@ const newKey = (list: readonly KeyRange[], old: string): string | null => {
 test('new ids: SQL and this process map the same keys by ranges, and no key of a gap', async () => {
   await db.transaction(async (tx) => {
     await tx.query(
-      'CREATE TEMPORARY TABLE looked_up (first bigint, last bigint, new_first bigint) ON COMMIT DROP',
+      'CREATE TEMPORARY TABLE looked_up (old_from bigint, length bigint, new_from bigint) ON COMMIT DROP',
     )
     await fc.assert(
       fc.asyncProperty(ranges, async (list) => {
@@ -72,7 +72,7 @@ test('new ids: SQL and this process map the same keys by ranges, and no key of a
           'INSERT INTO looked_up SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])',
           [
             list.map(({ oldFrom }) => String(oldFrom)),
-            list.map(({ oldFrom, length }) => String(oldFrom + BigInt(length) - 1n)),
+            list.map(({ length }) => length),
             list.map(({ newFrom }) => String(newFrom)),
           ],
         )
@@ -81,7 +81,7 @@ test('new ids: SQL and this process map the same keys by ranges, and no key of a
           wrapped: string | null
           found: string | null
         }>(
-          `SELECT (${rangesSql(list, 't.k')})::text AS plain, (${rangesSql(list, 't.k + 0')})::text AS wrapped, (${rangesTableSql('looked_up', 't.k')})::text AS found
+          `SELECT (${rangesSql(list, 't.k')})::text AS plain, (${rangesSql(list, 't.k + 0')})::text AS wrapped, (${relationSql('looked_up', 't.k')})::text AS found
            FROM unnest($1::bigint[]) WITH ORDINALITY AS t(k, n) ORDER BY t.n`,
           [keys],
         )
@@ -131,6 +131,9 @@ const paired = fc.integer({ min: 1, max: 30 }).chain((count) =>
   }),
 )
 
+/** More than one page of ranges. */
+const manyNumbers = 20_000
+
 async function fillRuns(tx: Queryable, table: string, list: readonly bigint[]): Promise<void> {
   await createRuns(tx, table)
   const runs = list.flatMap((first, at) => {
@@ -153,7 +156,10 @@ test('new ids: the smallest old key becomes the smallest new one, and so on, by 
         await fillRuns(tx, oldRuns, old)
         await fillRuns(tx, newRuns, drawn)
         const found: KeyRange[] = []
-        for await (const page of keyRanges(tx)) found.push(...page)
+        for await (const page of keyRanges(tx, old.length)) found.push(...page)
+        const paged: KeyRange[] = []
+        for await (const page of keyRanges(tx, manyNumbers)) paged.push(...page)
+        assert.deepEqual(paged, found)
         const pairs = found.flatMap(({ oldFrom, newFrom, length }) =>
           Array.from({ length }, (_, at) => [oldFrom + BigInt(at), newFrom + BigInt(at)]),
         )

@@ -33,6 +33,23 @@ export function keyLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.deepEqual(await store.keys.ranges(other.id, 't', { limit: 10 }), [])
   })
 
+  test('new ids: reserved ranges that the database holds are the same there, for transactions of pieces', async () => {
+    const bench = await jobBench(await make(longLease))
+    const { store, id } = bench
+    const name = `"a'\\b".t`
+    const given = [range(-5n, 40n, 2), range(most, 7n, 1)]
+    await add(bench, 'a', name, given)
+    const other = await jobBench(store)
+    await add(other, 'a', name, [range(1n, 1n, 1)])
+    const relation = store.keys.relation?.(id, name)
+    if (relation === undefined) return
+    const { rows } = await store.database.query<{ o: string; n: string; l: string }>(
+      `SELECT old_from::text AS o, new_from::text AS n, length::text AS l FROM ${relation} r ORDER BY old_from`,
+    )
+    const found = rows.map(({ o, n, l }) => range(BigInt(o), BigInt(n), Number(l)))
+    assert.deepEqual(found, given)
+  })
+
   test('new ids: ranges of an attempt that fails are never seen, and the next attempt adds its own', async () => {
     const bench = await jobBench(await make(longLease))
     const { store, id } = bench

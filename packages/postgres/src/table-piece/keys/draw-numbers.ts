@@ -24,15 +24,14 @@ export async function drawNumbers(
   { column, sequence }: Numbered,
   count: number,
 ): Promise<void> {
-  await lockSequence(tx, sequence)
   await createRuns(tx, newRuns)
+  await lockSequence(tx, sequence)
   const most = least(sequence.most, mostOf(column) ?? sequence.most)
-  await draw(tx, sequence, 1, 0)
-  const first = await highest(tx)
+  const first = await draw(tx, sequence, 1, 0)
   if (first + BigInt(count - 1) * sequence.increment > most) throw exhausted(plan, column, sequence, count)
   await refuseTaken(tx, plan, column, sequence)
-  await draw(tx, sequence, count - 1, 1)
-  if ((await highest(tx)) > most) throw exhausted(plan, column, sequence, count)
+  if (count === 1) return
+  if ((await draw(tx, sequence, count - 1, 1)) > most) throw exhausted(plan, column, sequence, count)
   await refuseTaken(tx, plan, column, sequence)
 }
 
@@ -43,16 +42,22 @@ export async function lockSequence(tx: Queryable, { oid }: Sequence): Promise<vo
   ])
 }
 
-/** A session's numbers ascend, so that they are never sorted, and only their runs are kept. `at`: place of the first. */
-async function draw(tx: Queryable, sequence: Sequence, count: number, at: number): Promise<void> {
+/**
+ * Resolves to the highest number. A session's numbers ascend, so that they are never sorted, and only their runs are kept.
+ * `at`: place of the first.
+ */
+async function draw(tx: Queryable, sequence: Sequence, count: number, at: number): Promise<bigint> {
   try {
-    await tx.query(
-      `INSERT INTO ${newRuns} SELECT min(d.k), count(*), min(d.at)
-       FROM (SELECT n.k, $2::bigint - 1 + row_number() OVER () AS at
-         FROM (SELECT nextval(${regclass(sequence)}) AS k FROM generate_series(1, $1::bigint) OFFSET 0) n) d
-       GROUP BY d.k - d.at`,
+    const { rows } = await tx.query<{ highest: string }>(
+      `WITH drawn AS (
+         INSERT INTO ${newRuns} SELECT min(d.k), count(*), min(d.at)
+         FROM (SELECT n.k, $2::bigint - 1 + row_number() OVER () AS at
+           FROM (SELECT nextval(${regclass(sequence)}) AS k FROM generate_series(1, $1::bigint) OFFSET 0) n) d
+         GROUP BY d.k - d.at RETURNING first + length - 1 AS last)
+       SELECT max(last)::text AS highest FROM drawn`,
       [count, at],
     )
+    return BigInt(rows[0]?.highest ?? '0')
   } catch (error) {
     throw isPieceworkError(error, 'database') && error.facts.sqlState === '2200H'
       ? new PieceworkError('keys-exhausted', `The sequence ${sequence.text} has no number left.`, {
@@ -64,11 +69,6 @@ async function draw(tx: Queryable, sequence: Sequence, count: number, at: number
 }
 
 export const regclass = ({ name }: Sequence): string => `${textLiteral(name)}::regclass`
-
-async function highest(tx: Queryable): Promise<bigint> {
-  const { rows } = await tx.query<{ k: string }>(`SELECT max(first + length - 1)::text AS k FROM ${newRuns}`)
-  return BigInt(rows[0]?.k ?? '0')
-}
 
 /** Whether a column of the primary key has a new id in each copy, so that a number may be another row's, too. */
 const hasNewPart = ({ table, ownerColumn, references }: TablePlan): boolean =>

@@ -12,12 +12,12 @@ export function rangesSql(ranges: readonly KeyRange[], expression: string): stri
   return once(expression, (key) => (ranges.length === 1 ? oneRange(ranges, key) : manyRanges(ranges, key)))
 }
 
-/** The same of ranges in a table with the columns `first`, `last` and `new_first`, and an index on `first`. */
-export const rangesTableSql = (table: string, expression: string): string =>
+/** The same of ranges in a relation as `Ids.keyRelation` gives one. */
+export const relationSql = (relation: string, expression: string): string =>
   once(
     expression,
     (key) =>
-      `(SELECT CASE WHEN ${key} <= kr.last THEN kr.new_first + (${key} - kr.first) END FROM ${table} kr WHERE kr.first <= ${key} ORDER BY kr.first DESC LIMIT 1)`,
+      `(SELECT CASE WHEN ${key} <= kr.old_from + (kr.length - 1) THEN kr.new_from + (${key} - kr.old_from) END FROM ${relation} kr WHERE kr.old_from <= ${key} ORDER BY kr.old_from DESC LIMIT 1)`,
   )
 
 function once(expression: string, map: (key: string) => string): string {

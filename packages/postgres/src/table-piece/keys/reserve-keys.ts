@@ -1,9 +1,9 @@
 import type { KeysContext } from '@piecework/core/piece'
 import { ownKey } from '../key-target.js'
 import { raiseWorkMem } from '../raise-work-mem.js'
-import { resolveTables } from '../resolve-tables.js'
 import type { TablePieceSpec } from '../spec.js'
 import type { TablePlan } from '../table-plan.js'
+import { tablesOfNode } from '../tables-in.js'
 import { drawNumbers, lockSequence } from './draw-numbers.js'
 import { isUniqueAlone } from './is-unique-alone.js'
 import { keyRanges } from './key-ranges.js'
@@ -19,9 +19,9 @@ export async function reserveKeys(
   spec: Pick<TablePieceSpec, 'name' | 'schema' | 'tables'>,
   context: KeysContext,
 ): Promise<void> {
-  const { tx, signal } = context
+  const { tx, signal, jobId: job, resource } = context
   await raiseWorkMem(tx)
-  const plans = await resolveTables(tx, spec)
+  const plans = await tablesOfNode(tx, spec, { work: 'keys', job, resource })
   const wanted = plans.flatMap((plan) => [
     ...(plan.numbers.key ? [{ plan, numbered: plan.numbers.key, isKey: true }] : []),
     ...plan.numbers.travelling.map((numbered) => ({ plan, numbered, isKey: false })),
@@ -47,5 +47,5 @@ async function reserve(plan: TablePlan, key: Numbered, context: KeysContext): Pr
   const count = await collectKeys(plan, key.column, context, alone ? undefined : context.reserved(name))
   if (count === 0) return
   await drawNumbers(tx, plan, key, count)
-  for await (const page of keyRanges(tx)) await context.add(name, page)
+  for await (const page of keyRanges(tx, count)) await context.add(name, page)
 }

@@ -9,7 +9,7 @@ import { defaults } from '../../defaults.js'
 import { keyFamily } from '../key-family.js'
 import { type KeyTarget, ownKey } from '../key-target.js'
 import type { TablePlan, Target } from '../table-plan.js'
-import { rangesSql, rangesTableSql } from './ranges-sql.js'
+import { rangesSql, relationSql } from './ranges-sql.js'
 
 /** New keys of one table, which the job has reserved. */
 interface ReservedKeys {
@@ -54,35 +54,39 @@ export function isNumbered({ name, table, key }: KeyTarget, ids: Context['ids'])
 
 async function read(name: string, index: number, { ids, tx }: Context): Promise<ReservedKeys> {
   let ranges: readonly KeyRange[] = []
+  const relation = ids.keyRelation(name)
   for await (const page of ids.keyRanges(name)) {
     ranges = ranges.length === 0 ? page : [...ranges, ...page]
-    if (ranges.length > defaults.constantKeyRanges) return readIntoTable(name, index, { ids, tx })
+    if (ranges.length <= defaults.mappedKeyRanges) continue
+    return { sql: lookedUp(relation ?? (await readIntoTable(name, index, { ids, tx }))), map: undefined }
   }
-  return { sql: (expression) => rangesSql(ranges, expression), map: keyMap(ranges) }
+  const isShort = relation === undefined || ranges.length <= defaults.constantKeyRanges
+  const sql = isShort ? (expression: string) => rangesSql(ranges, expression) : lookedUp(relation)
+  return { sql, map: keyMap(ranges) }
 }
 
+const lookedUp = (relation: string) => (expression: string) => relationSql(relation, expression)
+
+/** Resolves to its name. */
 async function readIntoTable(
   name: string,
   index: number,
   { ids, tx }: Pick<Context, 'ids' | 'tx'>,
-): Promise<ReservedKeys> {
+): Promise<string> {
   const plain = `piecework_ranges_${index}`
   const table = `pg_temp.${plain}`
   await tx.query(`DROP TABLE IF EXISTS ${table}`)
   await tx.query(
-    `CREATE TEMPORARY TABLE ${plain} (first bigint, last bigint, new_first bigint) ON COMMIT DROP`,
+    `CREATE TEMPORARY TABLE ${plain} (old_from bigint, new_from bigint, length bigint) ON COMMIT DROP`,
   )
   for await (const page of ids.keyRanges(name)) {
-    await tx.query(
-      `INSERT INTO ${table} SELECT f, f + n - 1, t FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS u(f, t, n)`,
-      [
-        page.map(({ oldFrom }) => String(oldFrom)),
-        page.map(({ newFrom }) => String(newFrom)),
-        page.map(({ length }) => String(length)),
-      ],
-    )
+    await tx.query(`INSERT INTO ${table} SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])`, [
+      page.map(({ oldFrom }) => String(oldFrom)),
+      page.map(({ newFrom }) => String(newFrom)),
+      page.map(({ length }) => String(length)),
+    ])
   }
-  await tx.query(`CREATE INDEX ON ${table} (first) INCLUDE (last, new_first)`)
+  await tx.query(`CREATE INDEX ON ${table} (old_from) INCLUDE (new_from, length)`)
   await tx.query(`ANALYZE ${table}`)
-  return { sql: (expression) => rangesTableSql(table, expression), map: undefined }
+  return table
 }

@@ -1,8 +1,8 @@
 import type { Entries, NewShell, ShellsContext } from '@piecework/core/piece'
 import { openEntry } from '../open-entry.js'
-import { resolveTables } from '../resolve-tables.js'
 import type { TablePieceSpec } from '../spec.js'
 import { containerOf, referencesOf, type TablePlan } from '../table-plan.js'
+import { tablesIn } from '../tables-in.js'
 import { parkColumn } from './park-column.js'
 import { uniqueColumns } from './unique-columns.js'
 
@@ -17,7 +17,7 @@ export async function prepareShells<Options>(
   piece: TablePieceSpec<Options>,
   { shells, tx }: ShellsContext<AnyShell>,
 ): Promise<void> {
-  for (const plan of await resolveTables(tx, piece)) {
+  for (const plan of await tablesIn(tx, piece)) {
     if (!plan.ownRow) continue
     const written = await writtenColumns(plan, shells)
     const parked = new Set<string>()

@@ -1,8 +1,8 @@
 import { type PieceVerifier, PieceworkError } from '@piecework/core/piece'
-import { resolveTables } from '../resolve-tables.js'
 import { checkDeferred, withShells } from '../shell-row.js'
 import type { TablePieceSpec } from '../spec.js'
 import type { TablePlan } from '../table-plan.js'
+import { tablesIn } from '../tables-in.js'
 import type { TableSummary } from './summarize.js'
 import { bucketsSql, everyKey, identityOf } from './summary-sql.js'
 
@@ -15,7 +15,7 @@ export async function compareSummary<Options>(
   context: Context,
 ): Promise<void> {
   const { tx, resource } = context
-  const plans = await withShells(tx, await resolveTables(tx, piece), resource)
+  const plans = await withShells(tx, await tablesIn(tx, piece), resource)
   await checkDeferred(tx)
   for (const table of JSON.parse(summary) as readonly TableSummary[]) {
     const plan = plans.find(({ entry }) => entry === table.entry)
