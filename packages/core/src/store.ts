@@ -33,7 +33,6 @@ export type {
   NodeStatus,
   NodeTask,
   Progress,
-  Reports,
   StagedEntry,
   StatusChange,
 } from './contracts/jobs.js'
@@ -41,6 +40,7 @@ export type { KeyRange, KeyRangePage, Keys } from './contracts/keys.js'
 export type { Outbox, OutboxAction, OutboxItem } from './contracts/outbox.js'
 export type { PieceCounts } from './contracts/piece-counts.js'
 export type { Principal, PrincipalLimit } from './contracts/principal.js'
+export type { JobSummary, NodePage, Reports, StageProgress, StageSummary } from './contracts/reports.js'
 export type { ResourceRef, ResourceTree } from './contracts/resource.js'
 export type { Retention, RetentionFilter } from './contracts/retention.js'
 export type { Runtime, Task, TaskHandler } from './contracts/runtime.js'

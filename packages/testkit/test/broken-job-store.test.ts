@@ -1,5 +1,5 @@
 import { memoryStore } from '@piecework/core'
-import type { KeyRange, Lease, OutboxItem, Store } from '@piecework/core/store'
+import type { JobSummary, KeyRange, Lease, OutboxItem, Store } from '@piecework/core/store'
 import { assertBreaks } from '@piecework/test-support'
 import { jobStoreLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
@@ -429,6 +429,57 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       },
     }),
   ],
+  'sums up what it saw before': [
+    'one truth: a summary is the sum of the nodes',
+    withSummary((summary, before) => before ?? summary),
+  ],
+  'keeps the revision when a node reports': [
+    'one truth: a summary is the sum of the nodes',
+    withSummary((summary) => ({
+      ...summary,
+      revision: summary.stages.reduce((sum, { waiting, running }) => sum - 2 * waiting - running, 100),
+    })),
+  ],
+  'counts rows that are only reported': [
+    'one truth: a summary is the sum of the nodes',
+    withSummary((summary) => ({
+      ...summary,
+      stages: summary.stages.map((stage) => ({ ...stage, rows: stage.rows + stage.reported.rows })),
+    })),
+  ],
+  'lists all nodes as running': [
+    'a summary lists the nodes that run',
+    (store) => ({
+      ...store,
+      reports: {
+        ...store.reports,
+        summary: async (id) => {
+          const summary = await store.reports.summary(id)
+          return summary && { ...summary, running: await store.reports.nodes(id) }
+        },
+      },
+    }),
+  ],
+  'makes up a summary': [
+    'there is no summary of a job that is not there',
+    (store) => ({
+      ...store,
+      reports: {
+        ...store.reports,
+        summary: async (id) => (await store.reports.summary(id)) ?? ({ revision: 0 } as JobSummary),
+      },
+    }),
+  ],
+  'passes over a node between pages': [
+    'pages of nodes hold each node once',
+    (store) => ({
+      ...store,
+      reports: {
+        ...store.reports,
+        nodes: async (id, page) => (await store.reports.nodes(id, page)).slice(page?.after ? 1 : 0),
+      },
+    }),
+  ],
   'lists the jobs of every resource': [
     'jobs are found by the resources that they read or make',
     (store) => ({
@@ -463,6 +514,25 @@ function keptRanges(store: Store): Store {
       ranges: async (job, table) => kept.get(`${job} ${table}`) ?? [],
     },
   }
+}
+
+function withSummary(
+  change: (summary: JobSummary, before: JobSummary | undefined) => JobSummary,
+): (store: Store) => Store {
+  const first = new Map<string, JobSummary>()
+  return (store) => ({
+    ...store,
+    reports: {
+      ...store.reports,
+      summary: async (id) => {
+        const summary = await store.reports.summary(id)
+        if (!summary) return undefined
+        const changed = change(summary, first.get(id))
+        if (!first.has(id)) first.set(id, summary)
+        return changed
+      },
+    },
+  })
 }
 
 function keptSummaries(store: Store): Store {

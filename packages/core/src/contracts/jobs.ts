@@ -1,6 +1,5 @@
 import type { Queryable } from './database.js'
 import type { ErrorCode } from './errors.js'
-import type { Finding } from './finding.js'
 import type { PieceCounts } from './piece-counts.js'
 import type { Principal, PrincipalLimit } from './principal.js'
 import type { ResourceRef, ResourceTree } from './resource.js'
@@ -249,18 +248,4 @@ export interface Jobs {
    * left.
    */
   cancel(id: string, error?: JobError): Promise<Job>
-}
-
-/** What a job did and found. */
-export interface Reports {
-  /** In order of batch and id; of one batch if it is given. */
-  nodes(job: string, batch?: number): Promise<readonly JobNode[]>
-  node(job: string, id: string): Promise<JobNode | undefined>
-  /** Errors first; of one node if it is given. Default limit: `storeDefaults.listedFindings`. */
-  findings(job: string, limit?: number, node?: string): Promise<readonly Finding[]>
-  /**
-   * Whether nothing of what a failed or cancelled export had claimed can have changed since it was created:
-   * it was not claimed to be changed, edited, or checked for being editable. False if that is not known.
-   */
-  untouched(job: string): Promise<boolean>
 }

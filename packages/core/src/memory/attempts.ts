@@ -5,7 +5,9 @@ import type { Job, JobError, JobNode } from '../contracts/jobs.js'
 import type { Task } from '../contracts/runtime.js'
 import { isTerminal, isThrottled } from '../engine/machine.js'
 import { taskOf } from '../engine/task-of.js'
-import { entryOf, type MemoryJob, type MemoryNode, type MemoryState } from './state.js'
+import type { MemoryJob } from './memory-job.js'
+import type { MemoryNode } from './memory-node.js'
+import { entryOf, type MemoryState } from './state.js'
 
 export function memoryAttempts(state: MemoryState, database: Database, leaseMs: number): Attempts {
   return {

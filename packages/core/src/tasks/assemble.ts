@@ -5,6 +5,7 @@ import { entryPath, type Manifest, writeManifest } from '../archive/manifest.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { JobNode, StagedEntry } from '../contracts/jobs.js'
 import { defaultLimits } from '../defaults.js'
+import { allNodes } from '../engine/node-pages.js'
 import { resourceName, walkTree } from '../plan/tree.js'
 import { version } from '../version.js'
 import { commit, type TaskRunner } from './attempt-context.js'
@@ -13,7 +14,7 @@ import { archivePrefix } from './staging.js'
 /** Splices the staged entries of all nodes into one archive. */
 export const assembleTask: TaskRunner = async (attempt) => {
   const { job } = attempt.lease
-  const nodes = exportedBy(await attempt.store.reports.nodes(job.id))
+  const nodes = exportedBy(await allNodes(attempt.store.reports, job.id))
   const entries: { path: string; staged: StagedEntry }[] = []
   const pieces: Manifest['pieces'][number][] = []
   for (const { ref } of walkTree(job.tree)) {

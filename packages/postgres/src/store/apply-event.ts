@@ -21,7 +21,7 @@ export async function applyEvent(tx: Queryable, { job, at }: LockedJob, event: J
 async function skipWaiting(tx: Queryable, { id, outcome }: Job): Promise<void> {
   if (outcome === 'succeeded') return
   await tx.query(
-    `UPDATE piecework.nodes SET status = 'skipped', ended_at = piecework.now()
+    `UPDATE piecework.nodes SET status = 'skipped', revision = revision + 1, ended_at = piecework.now()
      WHERE job_id = $1 AND open AND status = 'waiting'`,
     [id],
   )

@@ -84,7 +84,7 @@ async function setWaiting(
   values: readonly unknown[] = [],
 ): Promise<{ readonly job: Job; readonly at: Date }> {
   const { rows } = await tx.query<{ mutable_columns: string; at: string }>(
-    `UPDATE piecework.nodes n SET status = 'waiting', ${assignments}
+    `UPDATE piecework.nodes n SET status = 'waiting', revision = n.revision + 1, ${assignments}
      FROM piecework.jobs j
      WHERE j.id = n.job_id AND n.job_id = $1 AND n.id = $2 AND n.fence = $3::bigint AND n.status = 'running'
      RETURNING to_jsonb(n.submitted_at) #>> '{}' AS at, ${mutableColumnsSql} AS mutable_columns`,

@@ -27,7 +27,8 @@ export async function submitBatch(tx: Queryable, job: string, batch: number): Pr
 async function saveJob(tx: Queryable, job: Job): Promise<void> {
   await tx.query(
     `UPDATE piecework.jobs SET status = $2, outcome = $3, error = $4::jsonb, batch = $5, result = $6::jsonb,
-       changes = $7::jsonb, retain_until = $8::timestamptz, throttled = $9::boolean, stopped = $10::boolean
+       changes = $7::jsonb, retain_until = $8::timestamptz, throttled = $9::boolean, stopped = $10::boolean,
+       revision = revision + 1
      WHERE id = $1`,
     [
       job.id,

@@ -16,6 +16,7 @@ import { limitLaws } from './limit-laws.js'
 import { reportLaws } from './report-laws.js'
 import { retentionLaws } from './retention-laws.js'
 import { rowLaws } from './row-laws.js'
+import { stageLaws } from './stage-laws.js'
 import { summaryLaws } from './summary-laws.js'
 import { turnLaws } from './turn-laws.js'
 
@@ -36,6 +37,7 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   deadlineLaws(test, options)
   endLaws(test, options)
   reportLaws(test, options)
+  stageLaws(test, options)
   retentionLaws(test, options)
   crashLaws(test, options)
   if (options.sql) rowLaws(test, options)

@@ -75,7 +75,7 @@ export async function audit(deps: AuditDeps): Promise<void> {
 
 /** What goes on for ever, for the report. */
 async function stateOf(store: Store, job: Job): Promise<string> {
-  const nodes = await store.reports.nodes(job.id, job.batch)
+  const nodes = await store.reports.nodes(job.id, { batch: job.batch })
   const open = nodes.filter(({ status }) => status === 'waiting' || status === 'running')
   return `${job.status}${job.throttled ? ', throttled' : ''}, ${open.map(({ id, status }) => `${id} ${status}`).join(', ')}`
 }
