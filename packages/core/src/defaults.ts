@@ -131,6 +131,9 @@ export const engineTimes = {
 /** Inputs that stay open for the next node of their job: how many, and how long. */
 export const idleInputs = { most: 4, ms: second } as const
 
+/** Nodes that one plan may add. */
+export const planDefaults = { parts: 100_000 } as const
+
 /** Items that one query asks for. */
 export const pageSizes = {
   outbox: 100,

@@ -1,5 +1,6 @@
 import type { Queryable } from './database.js'
 import type { ErrorCode } from './errors.js'
+import type { NodePart } from './parts.js'
 import type { PieceCounts } from './piece-counts.js'
 import type { Principal, PrincipalLimit } from './principal.js'
 import type { ResourceRef, ResourceTree } from './resource.js'
@@ -136,7 +137,16 @@ export interface Job {
   readonly changes: readonly StatusChange[]
 }
 
-export type NodeTask = 'validate' | 'export' | 'assemble' | 'keys' | 'shells' | 'import' | 'clone' | 'finish'
+export type NodeTask =
+  | 'validate'
+  | 'plan'
+  | 'export'
+  | 'assemble'
+  | 'keys'
+  | 'shells'
+  | 'import'
+  | 'clone'
+  | 'finish'
 /** `skipped`: the job ended before it came to this node. */
 export type NodeStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped'
 
@@ -167,10 +177,11 @@ export interface NodeCounts extends PieceCounts {
 }
 
 /**
- * One piece of one resource in a job's plan, or one of the job's own steps (`assemble`, `shells`, `finish`).
+ * One piece of one resource in a job's plan, a part of it, or one of the job's own steps (`assemble`, `shells`,
+ * `finish`).
  */
 export interface JobNode {
-  /** Unique in its job: `validate|import|… <kind>:<id> <piece>`, or the step's name. */
+  /** Unique in its job: `validate|import|… <kind>:<id> <piece>`, with `#000001` of a part, or the step's name. */
   readonly id: string
   readonly task: NodeTask
   readonly batch: number
@@ -180,6 +191,8 @@ export interface JobNode {
   /** Source of an export or clone; the exported resource with its old id for an import. Absent for steps. */
   readonly resource?: ResourceRef
   readonly piece?: string
+  /** What it does of the piece. Absent: all. */
+  readonly part?: NodePart
   readonly counts?: NodeCounts
   readonly entries?: readonly StagedEntry[]
   /** Of the piece, when it wrote `entries`. */
@@ -192,7 +205,7 @@ export interface JobNode {
   readonly endedAt?: Date
 }
 
-export type NewNode = Pick<JobNode, 'id' | 'task' | 'batch' | 'resource' | 'piece'>
+export type NewNode = Pick<JobNode, 'id' | 'task' | 'batch' | 'resource' | 'piece' | 'part'>
 export type NewJob = Omit<
   Job,
   | 'status'

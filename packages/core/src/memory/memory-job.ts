@@ -1,3 +1,4 @@
+import { PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
 import type { Job, JobNode, NewNode } from '../contracts/jobs.js'
 import type { PrincipalLimit } from '../contracts/principal.js'
@@ -43,6 +44,11 @@ export class MemoryJob {
   set job(job: Job) {
     if (job !== this.#job) this.revision += 1
     this.#job = job
+  }
+
+  assertNew(nodes: readonly NewNode[]): void {
+    for (const { id } of nodes)
+      if (this.nodes.has(id)) throw new PieceworkError('internal', `${id} is there already.`)
   }
 
   add(node: NewNode): void {

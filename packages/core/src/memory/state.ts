@@ -86,8 +86,9 @@ export class MemoryState {
     const { job, effects } = transition(entry.job, event, this.now())
     entry.job = job
     for (const effect of effects) {
-      if (effect.type === 'submit') this.submit(entry, effect.batch)
-      else this.end(entry)
+      if (effect.type !== 'submit') this.end(entry)
+      else if (entry.open[effect.batch]) this.submit(entry, effect.batch)
+      else return this.apply(entry, { type: 'batch-empty' })
     }
     return job
   }

@@ -72,6 +72,7 @@ export function nodeOfRow(row: Json): JobNode {
     attempt: row.attempt,
     resource: row.resource,
     piece: row.piece,
+    part: row.part,
     counts: row.counts,
     entries: row.entries,
     version: row.version,

@@ -100,6 +100,8 @@ CREATE TABLE piecework.nodes (
   attempt int NOT NULL DEFAULT 1,
   resource jsonb,
   piece text,
+  -- What the node does of the piece: number, of and range; NULL for all of it.
+  part jsonb,
   -- Of the piece, in the archive.
   version int,
   counts jsonb,
