@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type Pack, type Piecework, PieceworkError, type ResourceRef } from '@piecework/core'
+import { memoryStore, type Pack, type Piecework, PieceworkError, type ResourceRef } from '@piecework/core'
 import { openArchive } from '@piecework/core/archive'
 import type { ExportContext, Piece } from '@piecework/core/piece'
 import { inProcess } from '@piecework/runtime-inprocess'
@@ -232,6 +232,36 @@ test('honest counts: parts that two versions of a piece have written make no arc
     },
     { runtime: inProcess({ concurrency: 1 }) },
   )
+})
+
+test('what a part asks of the store does not grow with their number', async () => {
+  const callsOf = async (count: number): Promise<number> => {
+    const inner = memoryStore()
+    let calls = 0
+    const counting = <Room extends object>(room: Room): Room =>
+      Object.fromEntries(
+        Object.entries(room).map(([name, method]) => [
+          name,
+          (...given: unknown[]) => {
+            calls += 1
+            return method(...given)
+          },
+        ]),
+      ) as Room
+    const store = { ...inner, attempts: counting(inner.attempts), reports: counting(inner.reports) }
+    await withPiecework(
+      printed(press({ perPart: 1 })),
+      async (piecework, { host }) => {
+        const { nodes } = await exported(piecework, host.add('b1', 'Birds', letters(count)))
+        assert.equal(nodes.length, count + 3)
+      },
+      { store },
+    )
+    return calls
+  }
+  const [small, large] = [await callsOf(100), await callsOf(1000)]
+  // It begins and ends; the rest are pages, heartbeats and sweeps.
+  assert.ok((large - small) / 900 < 2.2, `${large - small} calls for 900 parts more`)
 })
 
 const refused: Record<string, [Partial<Press>, RegExp]> = {
