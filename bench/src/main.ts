@@ -4,6 +4,7 @@ import { legacyBench } from './legacy/legacy.js'
 import type { Bench, Measure } from './measure.js'
 import { memoryBench } from './memory.js'
 import { overheadBench } from './overhead/overhead.js'
+import { partsBench } from './overhead/parts.js'
 import { planningBench } from './planning/planning.js'
 import { resourcesBench } from './resources.js'
 import { resultsBench } from './results/results.js'
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, Bench>> = {
   legacy: legacyBench,
   results: resultsBench,
   overhead: overheadBench,
+  parts: partsBench,
   resources: resourcesBench,
   busy: busyBench,
 }

@@ -7,7 +7,7 @@ await database.query('INSERT INTO photos (album_id, caption) VALUES ($1, $2), ($
 await piecework.start()
 
 const exported = await piecework.export({ resource: { kind: 'album', id }, principal })
-for await (const { nodesDone, nodes } of exported.watch()) console.log(`${nodesDone} of ${nodes.length}`)
+for await (const { nodesDone, nodes } of exported.watch()) console.log(`${nodesDone} of ${nodes}`)
 const { archive } = await exported.result()
 if (!archive) throw new Error('no archive')
 

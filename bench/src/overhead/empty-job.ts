@@ -3,6 +3,7 @@ import type { Runtime } from '@piecework/core/store'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { Pool } from 'pg'
 import { emptyPack, shelfOf } from './empty-pack.js'
+import { partedPack, scrollOf } from './parted-pack.js'
 
 export interface JobSeconds {
   /** From the request to the end: planning, nodes, assembly and clean-up. */
@@ -14,6 +15,8 @@ export interface JobSeconds {
 export interface EmptyJobs {
   /** Seconds that an export of so many empty nodes takes. */
   run(nodes: number): Promise<JobSeconds>
+  /** The same of a piece in so many parts, which is watched. */
+  runParts(parts: number): Promise<number>
 }
 
 /** A Piecework with the guarantees of the Postgres store. */
@@ -27,7 +30,7 @@ export async function withEmptyJobs<T>(
   // Idle connections may still be closing when their database is dropped.
   for (const one of [pool, control]) one.on('error', () => {})
   const store = postgresStore({ database: fromPg(pool), control: fromPg(control) })
-  const piecework = createPiecework({ packs: [emptyPack], store, runtime })
+  const piecework = createPiecework({ packs: [emptyPack, partedPack], store, runtime })
   await piecework.start()
   const run = async (nodes: number): Promise<JobSeconds> => {
     const started = performance.now()
@@ -46,8 +49,18 @@ export async function withEmptyJobs<T>(
     )
     return { whole, nodes: (last - first) / 1000 }
   }
+  const runParts = async (parts: number): Promise<number> => {
+    const started = performance.now()
+    const job = await piecework.export({ resource: scrollOf(parts), principal: { id: 'bench' } })
+    let done = 0
+    for await (const { nodesDone } of job.watch()) done = nodesDone
+    const { archive } = await job.result()
+    // Beside them the plan, the assembly and the last step.
+    if (!archive || done !== parts + 3) throw new Error(`${done} nodes, not ${parts + 3}`)
+    return (performance.now() - started) / 1000
+  }
   try {
-    return await work({ run })
+    return await work({ run, runParts })
   } finally {
     await piecework.stop()
     await pool.end()

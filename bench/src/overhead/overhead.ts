@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Runtime } from '@piecework/core/store'
-import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { redisRuntime } from '@piecework/runtime-redis'
-import { Pool } from 'pg'
 import { type Bench, compared, type Measure } from '../measure.js'
 import { Databases } from '../planning/databases.js'
 import { type JobSeconds, withEmptyJobs } from './empty-job.js'
+import { migrated } from './migrated.js'
 import { bareBullmq, barePQueue, withoutStore } from './queues.js'
 
 const nodes = 10_000
@@ -133,12 +132,3 @@ const mean = (values: readonly number[]): number =>
 
 const perSecond = (seconds: number): string =>
   `${Math.round(nodes / seconds).toLocaleString('en-US')} nodes/s`
-
-async function migrated(url: string): Promise<void> {
-  const pool = new Pool({ connectionString: url, max: 1 })
-  try {
-    await postgresStore({ database: fromPg(pool) }).migrate()
-  } finally {
-    await pool.end()
-  }
-}

@@ -1,15 +1,13 @@
 import type { Finding, JobReport, JobUpdate } from '@piecework/core'
 
-export function progressText({ nodes, nodesDone, progress }: JobUpdate): string {
-  const running = nodes
-    .filter((node) => node.status === 'running')
-    .map(
-      (node) =>
-        `${node.piece ?? node.task}${node.progress ? ` ${node.progress.done.toLocaleString('en-US')}` : ''}`,
-    )
+export function progressText({ nodes, nodesDone, running, progress }: JobUpdate): string {
+  const now = running.map(
+    (node) =>
+      `${node.piece ?? node.task}${node.progress ? ` ${node.progress.done.toLocaleString('en-US')}` : ''}`,
+  )
   const left =
     progress.remainingMs === undefined ? '' : `, about ${Math.ceil(progress.remainingMs / 1000)} s left`
-  return `${nodesDone} of ${nodes.length} nodes done${left}${running.length > 0 ? `; now ${running.join(', ')}` : ''}`
+  return `${nodesDone} of ${nodes} nodes done${left}${now.length > 0 ? `; now ${now.join(', ')}` : ''}`
 }
 
 export function rowsText({ counts }: JobReport): string {

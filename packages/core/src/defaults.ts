@@ -47,6 +47,8 @@ export const storeDefaults = {
   listedJobs: 100,
   /** Findings that `Reports.findings` returns. */
   listedFindings: 1000,
+  /** Nodes that run which `Reports.summary` lists. */
+  listedRunning: 100,
 } as const
 
 /** How many findings are kept. */
@@ -129,9 +131,13 @@ export const engineTimes = {
 /** Inputs that stay open for the next node of their job: how many, and how long. */
 export const idleInputs = { most: 4, ms: second } as const
 
+/** Nodes that one plan may add. */
+export const planDefaults = { parts: 100_000 } as const
+
 /** Items that one query asks for. */
 export const pageSizes = {
   outbox: 100,
+  nodes: 1000,
   retention: 100,
   keyRanges: 10_000,
   /** Of one table, that a job remembers once they are settled. */

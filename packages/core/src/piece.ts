@@ -24,6 +24,7 @@ export type { StagedEntry } from './contracts/jobs.js'
 export type { KeyForm, SequenceForm, TextForm } from './contracts/key-form.js'
 export type { KeyRange } from './contracts/keys.js'
 export type { Pack } from './contracts/pack.js'
+export type { NodePart, PartPlan, PartsContext } from './contracts/parts.js'
 export type {
   AppliesContext,
   CloneContext,

@@ -33,14 +33,15 @@ export type {
   NodeStatus,
   NodeTask,
   Progress,
-  Reports,
   StagedEntry,
   StatusChange,
 } from './contracts/jobs.js'
 export type { KeyRange, KeyRangePage, Keys } from './contracts/keys.js'
 export type { Outbox, OutboxAction, OutboxItem } from './contracts/outbox.js'
+export type { NodePart, PartPlan } from './contracts/parts.js'
 export type { PieceCounts } from './contracts/piece-counts.js'
 export type { Principal, PrincipalLimit } from './contracts/principal.js'
+export type { JobSummary, NodePage, Reports, StageProgress, StageSummary } from './contracts/reports.js'
 export type { ResourceRef, ResourceTree } from './contracts/resource.js'
 export type { Retention, RetentionFilter } from './contracts/retention.js'
 export type { Runtime, Task, TaskHandler } from './contracts/runtime.js'
@@ -60,6 +61,7 @@ export { check } from './options/check.js'
 export { checkArgument, checkDeclaration, checkOptions } from './options/check-options.js'
 export { contractCheck, objectCheck } from './options/object-check.js'
 export { type Check, type OptionChecks, required } from './options/option-checks.js'
+export { assertLater } from './plan/assert-later.js'
 export { canonicalId } from './plan/canonical-id.js'
 export { drawTargets } from './plan/draw-targets.js'
 export { keyFormsOf } from './plan/key-forms-of.js'

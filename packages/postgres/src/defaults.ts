@@ -2,7 +2,7 @@ import { storeDefaults } from '@piecework/core/store'
 
 /** Every default and limit of this package; times in milliseconds. */
 export const defaults = {
-  /** `leaseMs`, `editLeaseMs`, `listedJobs`, `listedFindings`: as in every store. */
+  /** `leaseMs`, `editLeaseMs`, `listedJobs`, `listedFindings`, `listedRunning`: as in every store. */
   ...storeDefaults,
   /** How long a claim or an edit waits for open transactions of the host that hold the same root. */
   rootLockTimeoutMs: 5000,

@@ -49,6 +49,7 @@ const spec = () => ({
   after: ['project/metadata'],
   options: { parse: (input: unknown) => input },
   applies: async () => true,
+  partRows: 1000,
   extraEntries: ['extra.json'],
   validators: [{ validate: async function* () {} }],
   upgrades: {},

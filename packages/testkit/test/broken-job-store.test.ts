@@ -1,5 +1,14 @@
 import { memoryStore } from '@piecework/core'
-import type { KeyRange, Lease, OutboxItem, Store } from '@piecework/core/store'
+import type {
+  JobSummary,
+  KeyRange,
+  Lease,
+  NewNode,
+  NodeResult,
+  OutboxItem,
+  Store,
+  Transaction,
+} from '@piecework/core/store'
 import { assertBreaks } from '@piecework/test-support'
 import { jobStoreLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
@@ -429,6 +438,86 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       },
     }),
   ],
+  'does not count the nodes that are added': [
+    'order: nodes that an attempt adds begin after its batch',
+    withResults(({ nodes = [], ...result }) => ({ ...result, nodes: nodes.slice(1) })),
+  ],
+  'forgets the parts of nodes': [
+    'nodes that an attempt adds are stored as they are',
+    withResults(({ nodes = [], ...result }) => ({
+      ...result,
+      nodes: nodes.map(({ part: _, ...node }) => node),
+    })),
+  ],
+  'adds the nodes of attempts that have lost their lease': [
+    'exactly once: nodes are added with the mark done, or not at all',
+    addedByAll,
+  ],
+  'adds a node over another one': [
+    'exactly once: nodes cannot be added to a batch that has begun',
+    withResults(({ nodes = [], ...result }) => ({
+      ...result,
+      nodes: [...new Map(nodes.map((node) => [node.id, { ...node, batch: 1 }])).values()],
+    })),
+  ],
+  'hands out a batch without nodes': [
+    'order: a batch without nodes is passed over',
+    (store) =>
+      withOutbox((items) => items.flatMap((item) => (isLater(item) ? [beforeIt(item), item] : [item])))(
+        store,
+      ),
+  ],
+  'sums up what it saw before': [
+    'one truth: a summary is the sum of the nodes',
+    withSummary((summary, before) => before ?? summary),
+  ],
+  'keeps the revision when a node reports': [
+    'one truth: a summary is the sum of the nodes',
+    withSummary((summary) => ({
+      ...summary,
+      revision: summary.stages.reduce((sum, { waiting, running }) => sum - 2 * waiting - running, 100),
+    })),
+  ],
+  'counts rows that are only reported': [
+    'one truth: a summary is the sum of the nodes',
+    withSummary((summary) => ({
+      ...summary,
+      stages: summary.stages.map((stage) => ({ ...stage, rows: stage.rows + stage.reported.rows })),
+    })),
+  ],
+  'lists all nodes as running': [
+    'a summary lists the nodes that run',
+    (store) => ({
+      ...store,
+      reports: {
+        ...store.reports,
+        summary: async (id) => {
+          const summary = await store.reports.summary(id)
+          return summary && { ...summary, running: await store.reports.nodes(id) }
+        },
+      },
+    }),
+  ],
+  'makes up a summary': [
+    'there is no summary of a job that is not there',
+    (store) => ({
+      ...store,
+      reports: {
+        ...store.reports,
+        summary: async (id) => (await store.reports.summary(id)) ?? ({ revision: 0 } as JobSummary),
+      },
+    }),
+  ],
+  'passes over a node between pages': [
+    'pages of nodes hold each node once',
+    (store) => ({
+      ...store,
+      reports: {
+        ...store.reports,
+        nodes: async (id, page) => (await store.reports.nodes(id, page)).slice(page?.after ? 1 : 0),
+      },
+    }),
+  ],
   'lists the jobs of every resource': [
     'jobs are found by the resources that they read or make',
     (store) => ({
@@ -463,6 +552,72 @@ function keptRanges(store: Store): Store {
       ranges: async (job, table) => kept.get(`${job} ${table}`) ?? [],
     },
   }
+}
+
+/** What attempts leave behind is changed before it is stored. */
+function withResults(change: (result: NodeResult) => NodeResult): (store: Store) => Store {
+  return (store) => ({
+    ...store,
+    attempts: {
+      ...store.attempts,
+      run: (lease, work, options) =>
+        store.attempts.run(
+          lease,
+          typeof work === 'function' ? async (tx) => change(await work(tx)) : change(work),
+          options,
+        ),
+    },
+  })
+}
+
+/** Nodes of an attempt that was refused come with the next one of the job. */
+function addedByAll(store: Store): Store {
+  const lost = new Map<string, readonly NewNode[]>()
+  return {
+    ...store,
+    attempts: {
+      ...store.attempts,
+      run: async (lease, work, options) => {
+        const result = typeof work === 'function' ? await work({} as Transaction) : work
+        const { nodes = [], error } = result
+        const left = lost.get(lease.job.id) ?? []
+        lost.delete(lease.job.id)
+        const more =
+          nodes.length > 0 && !error ? left.map((node) => ({ ...node, id: `${node.id} again` })) : left
+        try {
+          return await store.attempts.run(lease, { ...result, nodes: [...nodes, ...more] }, options)
+        } catch (reason) {
+          lost.set(lease.job.id, nodes)
+          throw reason
+        }
+      },
+    },
+  }
+}
+
+/** The item of the batch before. */
+function beforeIt(item: OutboxItem): OutboxItem {
+  const { action } = item
+  return action.type === 'batch' ? { ...item, action: { ...action, batch: action.batch - 1 } } : item
+}
+
+function withSummary(
+  change: (summary: JobSummary, before: JobSummary | undefined) => JobSummary,
+): (store: Store) => Store {
+  const first = new Map<string, JobSummary>()
+  return (store) => ({
+    ...store,
+    reports: {
+      ...store.reports,
+      summary: async (id) => {
+        const summary = await store.reports.summary(id)
+        if (!summary) return undefined
+        const changed = change(summary, first.get(id))
+        if (!first.has(id)) first.set(id, summary)
+        return changed
+      },
+    },
+  })
 }
 
 function keptSummaries(store: Store): Store {

@@ -22,6 +22,14 @@ const broken: Record<string, [law: string, piece: () => Piece]> = {
     'honest counts: sample/notes: every row that it was given',
     () => importing(dropLast),
   ],
+  'loses a row between its parts': [
+    'honest counts: sample/notes: its parts together are the whole',
+    () => inParts([{ to: 2 }, { from: 3 }]),
+  ],
+  'exports a row in two parts': [
+    'honest counts: sample/notes: its parts together are the whole',
+    () => inParts([{ to: 3 }, { from: 2 }]),
+  ],
   'loses a row and does not tell': [
     'new ids: sample/notes: an import makes equal content',
     () => importing(async (context, original) => addRow(await dropLast(context, original))),
@@ -286,6 +294,14 @@ test('the laws of what is lost and what is left name the table and the number of
     await messageOf('nothing half-made: sample/notes: after an import'),
     /public\.scraps: \d+ rows.* before, \d+ rows.* after/,
   )
+})
+
+const inParts = (ranges: readonly object[]): Piece => ({
+  ...notesPiece,
+  exporter: {
+    export: async (context) => notesPiece.exporter?.export(context) ?? { rows: 0 },
+    parts: async () => ranges.map((range) => ({ range })),
+  },
 })
 
 type Import = (context: ImportContext) => Promise<PieceCounts>

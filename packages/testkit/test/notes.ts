@@ -76,6 +76,12 @@ interface Note {
   readonly answers: string | null
 }
 
+/** Of the notes in one part; null is without end. */
+interface Positions {
+  readonly from?: number | null
+  readonly to?: number | null
+}
+
 /** Written by hand, row by row, so that a test can break any part of it. */
 export const notesPiece: Piece = claimTables(
   {
@@ -84,10 +90,17 @@ export const notesPiece: Piece = claimTables(
     of: 'project',
     version: 1,
     exporter: {
-      export: async ({ tx, resource, write }) => {
-        const { rows } = await tx.query<Note>('SELECT * FROM notes WHERE project_id = $1 ORDER BY position', [
-          resource.id,
-        ])
+      parts: async ({ tx, resource }) => {
+        const half = Math.floor((await countNotes(resource, tx)) / 2)
+        return [{ range: { from: null, to: half } }, { range: { from: half, to: null } }]
+      },
+      export: async ({ tx, resource, write, part }) => {
+        const { from = null, to = null } = (part?.range as Positions | undefined) ?? {}
+        const { rows } = await tx.query<Note>(
+          `SELECT * FROM notes WHERE project_id = $1 AND ($2::int IS NULL OR position >= $2::int)
+             AND ($3::int IS NULL OR position < $3::int) ORDER BY position`,
+          [resource.id, from, to],
+        )
         const csv = async function* () {
           yield Buffer.from('id,position,text,answers\n')
           for (const { id, position, text, answers } of rows) {

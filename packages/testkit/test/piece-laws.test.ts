@@ -28,6 +28,7 @@ pieceLaws(test, {
     name: 'sample/note-rows',
     of: 'project',
     version: 1,
+    partRows: 4,
     tables: [
       {
         table: 'notes',

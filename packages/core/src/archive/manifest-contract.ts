@@ -22,6 +22,8 @@ export interface ManifestPiece {
   readonly version: number
   /** For people: readers that do not know the piece pass it over. */
   readonly exportOnly?: true
+  /** Nodes that exported it. Each entry is then a part of a table, `pages/000001.csv` of `pages.csv`. Absent: one, the whole. */
+  readonly parts?: number
   readonly entries: readonly ManifestEntry[]
 }
 

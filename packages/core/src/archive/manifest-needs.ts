@@ -4,7 +4,7 @@ import type { Manifest } from './manifest-contract.js'
 const currentVersion = 2
 
 /** What a manifest may need of its reader beyond version 1. */
-export const knownNeeds = ['column-types', 'record-bytes'] as const
+export const knownNeeds = ['column-types', 'record-bytes', 'parts'] as const
 type Need = (typeof knownNeeds)[number]
 
 export function needsOf({ pieces }: Pick<Manifest, 'pieces'>): readonly Need[] {
@@ -12,6 +12,7 @@ export function needsOf({ pieces }: Pick<Manifest, 'pieces'>): readonly Need[] {
   const used: Readonly<Record<Need, boolean>> = {
     'column-types': entries.some(({ types }) => types !== undefined),
     'record-bytes': entries.some(({ recordBytes }) => recordBytes !== undefined),
+    parts: pieces.some(({ parts }) => parts !== undefined),
   }
   return knownNeeds.filter((need) => used[need])
 }

@@ -47,6 +47,7 @@ const piece = z.strictObject({
     .regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/),
   version: z.int().positive(),
   exportOnly: z.literal(true).exactOptional(),
+  parts: z.int().positive().exactOptional(),
   entries: list,
 })
 /** As it is spelled: entries name their lists of types by number, for many have the same. */

@@ -8,6 +8,7 @@ import { jsonSteps } from './json-steps.js'
 import type { Manifest, ManifestEntry } from './manifest-contract.js'
 import { assertKnown, assertNeeds, needsOf } from './manifest-needs.js'
 import { type SpelledEntry, type SpelledManifest, spelledManifest, stampOf } from './manifest-schema.js'
+import { partOf } from './part-path.js'
 import { atOnce, each, type Steps } from './steps.js'
 
 export { entryPath } from './entry-path.js'
@@ -24,11 +25,12 @@ export function writeManifest(manifest: Manifest): Uint8Array {
     types.set(key, at)
     return at
   }
-  const pieces = manifest.pieces.map(({ resource, name, version: written, exportOnly, entries }) => ({
+  const pieces = manifest.pieces.map(({ resource, name, version: written, exportOnly, parts, entries }) => ({
     resource: { kind: resource.kind, id: resource.id },
     name,
     version: written,
     ...(exportOnly && { exportOnly }),
+    ...(parts !== undefined && { parts }),
     entries: [...entries]
       .sort((a, b) => (a.path < b.path ? -1 : 1))
       .map(({ path, size, sha256, rows, types: list, recordBytes }) => ({
@@ -135,12 +137,19 @@ function* assertConsistent(manifest: Manifest): Steps<void> {
     resources.add(key)
   })
   const nodes = new Set<string>()
-  yield* each(manifest.pieces, ({ resource, name }) => {
+  yield* each(manifest.pieces, ({ resource, name, parts, entries }) => {
     const key = `${keyOf(resource)} ${name}`
     if (!resources.has(keyOf(resource)))
       refuse(`${name} is of ${resource.kind} ${JSON.stringify(resource.id)}, which is not in the tree`)
     if (nodes.has(key)) refuse(`it lists ${name} of ${resource.kind} ${JSON.stringify(resource.id)} twice`)
     nodes.add(key)
+    if (parts === undefined) return
+    const odd = entries.find(
+      ({ path, rows }) =>
+        rows === undefined || !((partOf(path)?.number ?? 0) <= parts && partOf(path)?.number),
+    )
+    if (odd)
+      refuse(`${name} has ${parts} parts, and ${JSON.stringify(odd.path.slice(0, 200))} is of none of them`)
   })
   const paths: string[] = []
   yield* each(manifestPaths(manifest), ({ path, entry: one }) => {

@@ -6,6 +6,7 @@ import { type About, readAbout } from './about.js'
 import { collected, type EntryFile, entriesOf, entryFacts, wholeOnly } from './entries.js'
 import { entryError } from './entry-error.js'
 import { type ArchiveNode, entryPath } from './entry-path.js'
+import { joinedParts } from './joined-parts.js'
 import type { JsonScan } from './json-scan.js'
 import { type ArchiveLimits, archiveLimitChecks, assertRatio, assertWithin } from './limits.js'
 import {
@@ -65,7 +66,7 @@ export async function openArchive(
   const manifest = await inSteps(manifestSteps(manifestBytes))
   await inSteps(assertSameEntries(manifest, directory, allowed))
   const digest = await inSteps(digestSteps(manifestBytes))
-  const nodes = new Map(manifest.pieces.map((piece) => [nodeKey(piece), piece.entries]))
+  const nodes = new Map(manifest.pieces.map((piece) => [nodeKey(piece), piece]))
   const aboutBytes = await small(source, directory, 'about.json', aboutLimit)
   let closed = false
 
@@ -80,7 +81,8 @@ export async function openArchive(
     signature,
     ...(aboutBytes && { about: readAbout(aboutBytes) }),
     entries: (node) => {
-      const files = (nodes.get(nodeKey(node)) ?? []).map((entry): EntryFile => {
+      const listed = nodes.get(nodeKey(node))
+      const files = (listed?.entries ?? []).map((entry): EntryFile => {
         const path = entryPath(manifest.tree, node, entry.path)
         return {
           path: entry.path,
@@ -88,7 +90,7 @@ export async function openArchive(
           open: wholeOnly(path, () => open(path, entry)),
         }
       })
-      return entriesOf(files)
+      return entriesOf(listed?.parts === undefined ? files : joinedParts(files))
     },
     verify: async function* () {
       for (const { path, entry } of manifestPaths(manifest)) {

@@ -1,6 +1,6 @@
 import type { Transaction } from './database.js'
 import type { Finding } from './finding.js'
-import type { Job, JobError, JobNode, JobResult, NodeCounts, Progress, StagedEntry } from './jobs.js'
+import type { Job, JobError, JobNode, JobResult, NewNode, NodeCounts, Progress, StagedEntry } from './jobs.js'
 import type { Task } from './runtime.js'
 
 /** The right to work on one node, until it lapses or a higher fence is given out. */
@@ -31,6 +31,8 @@ export interface NodeResult {
   readonly version?: number
   /** Job that `entries` were taken over from. */
   readonly reusedFrom?: string
+  /** Added to the job, to later batches of pieces than the node's own; with an `error`, none are. */
+  readonly nodes?: readonly NewNode[]
   /** Merged into the job's result. */
   readonly result?: JobResult
   /** The node's work was done, but the job must not go on. */
@@ -46,8 +48,8 @@ export interface Attempts {
    */
   begin(task: Task, worker: string): Promise<Lease | undefined>
   /**
-   * Runs `work` in a transaction and commits with it: the check of the fence, the mark "done", the job's
-   * transition and what follows from it. Throws `lease-lost` and rolls everything back if the lease is gone.
+   * Runs `work` in a transaction and commits with it: the check of the fence, the mark "done", nodes that it adds,
+   * the job's transition and what follows from it. A batch that has no nodes is passed over. Throws `lease-lost` and rolls everything back if the lease is gone.
    * If nothing is to do in the database, `work` may be its result.
    */
   run(

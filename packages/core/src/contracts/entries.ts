@@ -2,6 +2,7 @@ import type { ByteRange } from './artifacts.js'
 import type { Schema } from './schema.js'
 
 export interface EntryFacts {
+  /** Of a table in parts: of all of them, with the header of each. */
   readonly size: number
   /** Data rows that the manifest states; undefined for entries that are not tables, and for uploads. */
   readonly rows?: number
@@ -12,6 +13,8 @@ export interface EntryFacts {
   readonly types?: readonly string[]
   /** No record of a table is longer. Absent: `entryDefaults.recordBytes`. */
   readonly recordBytes?: number
+  /** Entries of the archive that the table stands in. Absent: one. */
+  readonly parts?: number
   /** What came with an upload, for instance `{ idAttribute: 'FID' }`. */
   readonly metadata?: Readonly<Record<string, unknown>>
 }

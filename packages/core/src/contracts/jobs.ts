@@ -1,6 +1,6 @@
 import type { Queryable } from './database.js'
 import type { ErrorCode } from './errors.js'
-import type { Finding } from './finding.js'
+import type { NodePart } from './parts.js'
 import type { PieceCounts } from './piece-counts.js'
 import type { Principal, PrincipalLimit } from './principal.js'
 import type { ResourceRef, ResourceTree } from './resource.js'
@@ -137,7 +137,16 @@ export interface Job {
   readonly changes: readonly StatusChange[]
 }
 
-export type NodeTask = 'validate' | 'export' | 'assemble' | 'keys' | 'shells' | 'import' | 'clone' | 'finish'
+export type NodeTask =
+  | 'validate'
+  | 'plan'
+  | 'export'
+  | 'assemble'
+  | 'keys'
+  | 'shells'
+  | 'import'
+  | 'clone'
+  | 'finish'
 /** `skipped`: the job ended before it came to this node. */
 export type NodeStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped'
 
@@ -168,10 +177,11 @@ export interface NodeCounts extends PieceCounts {
 }
 
 /**
- * One piece of one resource in a job's plan, or one of the job's own steps (`assemble`, `shells`, `finish`).
+ * One piece of one resource in a job's plan, a part of it, or one of the job's own steps (`assemble`, `shells`,
+ * `finish`).
  */
 export interface JobNode {
-  /** Unique in its job: `validate|import|… <kind>:<id> <piece>`, or the step's name. */
+  /** Unique in its job: `validate|import|… <kind>:<id> <piece>`, with `#000001` of a part, or the step's name. */
   readonly id: string
   readonly task: NodeTask
   readonly batch: number
@@ -181,6 +191,8 @@ export interface JobNode {
   /** Source of an export or clone; the exported resource with its old id for an import. Absent for steps. */
   readonly resource?: ResourceRef
   readonly piece?: string
+  /** What it does of the piece. Absent: all. */
+  readonly part?: NodePart
   readonly counts?: NodeCounts
   readonly entries?: readonly StagedEntry[]
   /** Of the piece, when it wrote `entries`. */
@@ -193,7 +205,7 @@ export interface JobNode {
   readonly endedAt?: Date
 }
 
-export type NewNode = Pick<JobNode, 'id' | 'task' | 'batch' | 'resource' | 'piece'>
+export type NewNode = Pick<JobNode, 'id' | 'task' | 'batch' | 'resource' | 'piece' | 'part'>
 export type NewJob = Omit<
   Job,
   | 'status'
@@ -249,18 +261,4 @@ export interface Jobs {
    * left.
    */
   cancel(id: string, error?: JobError): Promise<Job>
-}
-
-/** What a job did and found. */
-export interface Reports {
-  /** In order of batch and id; of one batch if it is given. */
-  nodes(job: string, batch?: number): Promise<readonly JobNode[]>
-  node(job: string, id: string): Promise<JobNode | undefined>
-  /** Errors first; of one node if it is given. Default limit: `storeDefaults.listedFindings`. */
-  findings(job: string, limit?: number, node?: string): Promise<readonly Finding[]>
-  /**
-   * Whether nothing of what a failed or cancelled export had claimed can have changed since it was created:
-   * it was not claimed to be changed, edited, or checked for being editable. False if that is not known.
-   */
-  untouched(job: string): Promise<boolean>
 }

@@ -5,6 +5,7 @@ import type { NewFinding } from './finding.js'
 import type { Ids } from './ids.js'
 import type { KeyForm } from './key-form.js'
 import type { KeyRange } from './keys.js'
+import type { NodePart, PartPlan, PartsContext } from './parts.js'
 import type { PieceCounts } from './piece-counts.js'
 import type { ResourceRef } from './resource.js'
 import type { Schema } from './schema.js'
@@ -18,11 +19,14 @@ export interface AppliesContext<Options = unknown> extends PieceContext<Options>
 export interface ExportContext<Options = unknown> extends WorkContext<Options> {
   /** One READ ONLY snapshot. */
   readonly tx: Transaction
+  /** What to export. Absent: all of the resource. */
+  readonly part?: NodePart
   /**
    * Stores one entry of this node: a relative path of `[A-Za-z0-9._-]` segments. `rows` is called when the
    * bytes have ended and goes into the manifest; leave it out for entries that are not tables. `types`: of a
    * table's columns, in the order of its header, as the piece's importer names them. Throws `archive-invalid`
    * or `archive-limit` for a table that an import would refuse.
+   * A part writes tables alone, each with its header: readers see those of all parts as one.
    */
   write(
     path: string,
@@ -63,6 +67,12 @@ export interface CloneContext<Options = unknown> extends WorkContext<Options> {
 
 export interface PieceExporter<Options = unknown> {
   export(context: ExportContext<Options>): Promise<PieceCounts>
+  /**
+   * The parts in which a large resource is exported, in order, each by a node of its own: together all of it, whatever
+   * is written meanwhile. Called when an export runs. None: it is exported whole. Cloners, comparisons with an
+   * archive and older plans export it whole, too.
+   */
+  parts?(context: PartsContext<Options>): Promise<readonly PartPlan[]>
 }
 /** A shell that has just been made, and what will fill it. */
 export interface NewShell {

@@ -4,6 +4,7 @@ import type { ResourceRef } from '../contracts/resource.js'
 import type { Store } from '../contracts/store.js'
 import { findingDefaults } from '../defaults.js'
 import { isTerminal } from '../engine/machine.js'
+import { allNodes } from '../engine/node-pages.js'
 import { moreFindings } from '../findings/finding-collector.js'
 import { firstStep } from '../findings/first-step.js'
 import { sameResource } from '../plan/tree.js'
@@ -49,7 +50,7 @@ export async function validationResults(
   const jobs = target ? await store.jobs.list({ resource: target }) : []
   const validations = jobs.filter((job) => target && isAbout(job, target) && ranAt(job) > 0)
   for (const job of validations.sort((a, b) => ranAt(b) - ranAt(a))) {
-    const nodes = (await store.reports.nodes(job.id, 0)).filter(({ task }) => task === 'validate')
+    const nodes = (await allNodes(store.reports, job.id, 0)).filter(({ task }) => task === 'validate')
     const own = new Set(nodes.flatMap(({ piece }) => piece ?? []))
     const findings = (await store.reports.findings(job.id, findingDefaults.readPerValidation)).filter(
       ({ piece }) => own.has(piece),

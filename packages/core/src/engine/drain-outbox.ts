@@ -5,6 +5,7 @@ import type { Runtime } from '../contracts/runtime.js'
 import type { Store } from '../contracts/store.js'
 import { pageSizes } from '../defaults.js'
 import { isTerminal } from './machine.js'
+import { nodePages } from './node-pages.js'
 import { taskOf } from './task-of.js'
 
 export interface OutboxDeps {
@@ -53,10 +54,11 @@ export async function carryOut(deps: Omit<OutboxDeps, 'onError'>, { action }: Ou
   }
   const job = await store.jobs.get(action.job)
   if (!job || isTerminal(job.status)) return
-  const nodes = await store.reports.nodes(job.id, action.batch)
-  // An attempt after the first has an item of its own, with the time from which it may begin.
-  const first = nodes.filter(({ task, attempt }) => attempt === 1 || task === 'finish')
-  const tasks = first.filter(({ status }) => status === 'waiting').map((node) => taskOf(job, node))
   if (job.status === 'pending') report(await store.jobs.submitted(job.id))
-  await runtime.submit(tasks)
+  for await (const nodes of nodePages(store.reports, job.id, action.batch)) {
+    // An attempt after the first has an item of its own, with the time from which it may begin.
+    const first = nodes.filter(({ task, attempt }) => attempt === 1 || task === 'finish')
+    const tasks = first.filter(({ status }) => status === 'waiting').map((node) => taskOf(job, node))
+    if (tasks.length > 0) await runtime.submit(tasks)
+  }
 }

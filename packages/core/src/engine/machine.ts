@@ -13,6 +13,8 @@ export type JobEvent =
   | { readonly type: 'submitted' }
   | { readonly type: 'started' }
   | { readonly type: 'node-done'; readonly remaining: number; readonly result?: JobResult }
+  /** The batch that was submitted has no nodes. */
+  | { readonly type: 'batch-empty' }
   | { readonly type: 'node-failed'; readonly remaining: number; readonly error: JobError }
   /** Nodes that waited are skipped already: `remaining` counts those that run. */
   | { readonly type: 'cancelled'; readonly remaining: number; readonly error?: JobError }
@@ -74,6 +76,8 @@ export function transition(job: Job, event: JobEvent, at: Date): Transition {
         : quiet(job)
     case 'node-done':
       return afterNode(withResult(job, event.result), event.remaining, at)
+    case 'batch-empty':
+      return afterNode(job, 0, at)
     case 'node-failed':
       return afterNode(decide(job, 'failed', event.error, at), event.remaining, at)
     case 'cancelled':

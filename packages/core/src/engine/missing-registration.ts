@@ -38,17 +38,25 @@ function missingKind(registry: Registry, job: Job, node: JobNode): string | unde
   return undefined
 }
 
-function missingPiece(registry: Registry, job: Job, { piece: name, task }: JobNode): string | undefined {
+function missingPiece(
+  registry: Registry,
+  job: Job,
+  { piece: name, task, part }: JobNode,
+): string | undefined {
   const format = formatOf(job)
   if (format !== 'archive' && !registry.formats.has(format)) return `format "${format}"`
   if (name === undefined) return undefined
   const piece = registry.piece(format, name)
   if (!piece) return `piece "${name}"`
-  return can(piece, task) ? undefined : `${task} of the piece "${name}"`
+  // Without it, the piece would export the whole for each part.
+  const needed = part ? 'plan' : task
+  return can(piece, task) && can(piece, needed) ? undefined : `${needed} of the piece "${name}"`
 }
 
 function can({ exporter, importer, cloner, keys }: Piece, task: NodeTask): boolean {
   switch (task) {
+    case 'plan':
+      return exporter?.parts !== undefined
     case 'export':
       return exporter !== undefined
     case 'import':

@@ -1,7 +1,7 @@
 import type { Lease } from '../contracts/attempts.js'
 import { isPieceworkError, type PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
-import type { Job, JobError } from '../contracts/jobs.js'
+import type { Job, JobError, NodeTask } from '../contracts/jobs.js'
 import { engineTimes } from '../defaults.js'
 import type { AttemptContext } from '../tasks/attempt-context.js'
 import { missingSource } from '../tasks/missing-source.js'
@@ -67,12 +67,14 @@ export async function recordFailure(
   return job
 }
 
+const readers: ReadonlySet<NodeTask> = new Set(['plan', 'export', 'clone'])
+
 /** A piece that reads what the host deletes meanwhile may fail in any way. */
 async function deletedMeanwhile(
   { registry, store }: AttemptContext,
   { lease: { job, node }, interruption }: Attempt,
 ): Promise<PieceworkError | undefined> {
-  if (interruption || (node.task !== 'export' && node.task !== 'clone')) return undefined
+  if (interruption || !readers.has(node.task)) return undefined
   return missingSource(registry, job, store.database).catch(() => undefined)
 }
 

@@ -1,13 +1,19 @@
 import type { Finding } from '../contracts/finding.js'
 import type { Job, JobNode } from '../contracts/jobs.js'
 import type { PieceCounts } from '../contracts/piece-counts.js'
+import type { StageSummary } from '../contracts/reports.js'
 import type { Store } from '../contracts/store.js'
 import { isTerminal } from '../engine/machine.js'
+import { allNodes } from '../engine/node-pages.js'
 import { firstStep } from '../findings/first-step.js'
 
 /** What a job carried and did not carry. */
 export interface JobReport {
   readonly job: Job
+  /** Of the job and its nodes when they were summed up. */
+  readonly revision: number
+  /** Sums over the nodes, by batch and task. */
+  readonly stages: readonly StageSummary[]
   readonly nodes: readonly JobNode[]
   /** Errors first. */
   readonly findings: readonly Finding[]
@@ -22,15 +28,17 @@ export type RolesOf = (format: string) => readonly string[]
 
 export async function jobReport(store: Store, job: Job, rolesOf: RolesOf): Promise<JobReport> {
   const { id } = job
-  const [nodes, findings] = [await store.reports.nodes(id), await store.reports.findings(id)]
+  const findings = await store.reports.findings(id)
+  const { stages = [], revision = 0 } = (await store.reports.summary(id)) ?? {}
+  const nodes = await allNodes(store.reports, id)
   const counts = { rows: 0, skipped: 0 }
-  for (const node of nodes) {
-    counts.rows += node.counts?.rows ?? 0
-    counts.skipped += node.counts?.skipped ?? 0
+  for (const stage of stages) {
+    counts.rows += stage.rows
+    counts.skipped += stage.skippedRows
   }
   const { input } = job.request
   const files = input ? rolesOf(input.format) : []
-  return { job, nodes, findings, counts, firstStep: stepOf(job, findings, files) }
+  return { job, revision, stages, nodes, findings, counts, firstStep: stepOf(job, findings, files) }
 }
 
 function stepOf({ error, status }: Job, findings: readonly Finding[], files: readonly string[]): string {

@@ -1,13 +1,22 @@
 import type { Environment } from '../contracts/environment.js'
+import { PieceworkError } from '../contracts/errors.js'
 import type { Job, JobNode, Progress } from '../contracts/jobs.js'
+import type { JobSummary, StageSummary } from '../contracts/reports.js'
 import type { Store } from '../contracts/store.js'
-import { existingJob } from './existing-job.js'
 import { type JobProgress, jobProgress } from './progress.js'
+import { addProgress } from './stage-progress.js'
 
-/** A job as it stands: after each change, several times a second at most. */
+/** A job as it stands: after each change, several times a second at most. Its size does not grow with the nodes. */
 export interface JobUpdate {
   readonly job: Job
-  readonly nodes: readonly JobNode[]
+  /** Grows with each change that the store holds. Progress that this process alone knows changes nothing of it. */
+  readonly revision: number
+  /** Sums over the nodes, by batch and task. */
+  readonly stages: readonly StageSummary[]
+  /** Nodes that run: the first `storeDefaults.listedRunning` by id. */
+  readonly running: readonly JobNode[]
+  readonly nodes: number
+  /** Those that have ended, however. */
   readonly nodesDone: number
   readonly progress: JobProgress
 }
@@ -20,27 +29,35 @@ export interface JobUpdateDeps {
 }
 
 /** Reads the job from the store. Throws `job-not-found`. */
-export async function jobUpdate(deps: JobUpdateDeps, id: string): Promise<JobUpdate> {
-  const job = await existingJob(deps.store, id)
-  return updateOf(deps, job, await deps.store.reports.nodes(id))
+export async function readSummary({ store }: JobUpdateDeps, id: string): Promise<JobSummary> {
+  const summary = await store.reports.summary(id)
+  if (summary) return summary
+  throw new PieceworkError('job-not-found', `There is no job ${id}.`)
 }
 
-/** The same with the progress of now, without the store. */
-export function liveUpdate(deps: JobUpdateDeps, { job, nodes }: JobUpdate): JobUpdate {
-  return updateOf(deps, job, nodes)
-}
-
-function updateOf(deps: JobUpdateDeps, job: Job, stored: readonly JobNode[]): JobUpdate {
-  const progress = deps.progressOf(job.id)
-  const nodes = stored.map((node) => {
-    const now = node.status === 'running' ? progress.get(node.id) : undefined
-    return now ? { ...node, progress: now } : node
+/** With the progress of now of those nodes that run in this process and are listed. */
+export function updateOf(
+  deps: JobUpdateDeps,
+  { job, revision, stages: stored, running }: JobSummary,
+): JobUpdate {
+  const live = deps.progressOf(job.id)
+  const stages = [...stored]
+  const nodes = running.map((node) => {
+    const progress = live.get(node.id)
+    const at = stages.findIndex(({ batch, task }) => batch === node.batch && task === node.task)
+    const stage = stages[at]
+    if (!progress || !stage) return node
+    const now = { ...node, progress }
+    stages[at] = { ...stage, reported: addProgress(addProgress(stage.reported, node, -1), now) }
+    return now
   })
-  const nodesDone = nodes.filter(({ status }) => status !== 'waiting' && status !== 'running').length
-  return { job, nodes, nodesDone, progress: jobProgress(job, nodes, new Date(deps.environment.now())) }
+  const all = stages.reduce((sum, stage) => sum + stage.nodes, 0)
+  const open = stages.reduce((sum, { waiting, running: run }) => sum + waiting + run, 0)
+  const progress = jobProgress(job, stages, new Date(deps.environment.now()))
+  return { job, revision, stages, running: nodes, nodes: all, nodesDone: all - open, progress }
 }
 
 /** What a watcher shows of it: two updates that differ in nothing else are one. */
-export function shownFacts({ job, nodes }: JobUpdate): string {
-  return JSON.stringify([job, nodes.map(({ status, attempt, progress }) => [status, attempt, progress])])
+export function shownFacts({ revision, running }: JobUpdate): string {
+  return JSON.stringify([revision, running.map(({ progress }) => progress)])
 }

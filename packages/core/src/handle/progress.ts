@@ -1,4 +1,5 @@
-import type { Job, JobKind, JobNode, NodeTask } from '../contracts/jobs.js'
+import type { Job, JobKind, NodeTask } from '../contracts/jobs.js'
+import type { StageSummary } from '../contracts/reports.js'
 import { isTerminal } from '../engine/machine.js'
 
 /** What people look at while a job runs. */
@@ -28,17 +29,16 @@ export interface JobProgress {
   readonly remainingMs: number | undefined
 }
 
-export function jobProgress(job: Job, nodes: readonly JobNode[], now: Date): JobProgress {
-  const pieces = nodes.filter(({ piece }) => piece !== undefined)
-  const carried = nodes.filter(({ task }) => carriers[job.kind].includes(task))
+export function jobProgress(job: Job, stages: readonly StageSummary[], now: Date): JobProgress {
+  const carrying = stages.filter(({ task }) => carriers[job.kind].includes(task))
   return {
     batches: job.batches,
     batchesDone: isTerminal(job.status) ? job.batches : Math.min(job.batch, job.batches),
-    pieces: pieces.length,
-    piecesDone: pieces.filter(({ status }) => status === 'done').length,
-    rows: sum(carried.map((node) => node.counts?.rows ?? node.progress?.done ?? 0)),
-    bytes: sum(carried.map((node) => node.counts?.bytes ?? node.progress?.bytes ?? 0)),
-    remainingMs: remaining(job, nodes, now),
+    pieces: sum(stages.map(({ pieces }) => pieces)),
+    piecesDone: sum(stages.map(({ piecesDone }) => piecesDone)),
+    rows: sum(carrying.map(({ rows, reported }) => rows + reported.rows)),
+    bytes: sum(carrying.map(({ bytes, reported }) => bytes + reported.bytes)),
+    remainingMs: remaining(job, stages, now),
   }
 }
 
@@ -49,21 +49,14 @@ const carriers: Readonly<Record<JobKind, readonly NodeTask[]>> = {
   validation: ['validate'],
 }
 
-function remaining({ outcome }: Job, nodes: readonly JobNode[], now: Date): number | undefined {
+function remaining({ outcome }: Job, stages: readonly StageSummary[], now: Date): number | undefined {
   if (outcome !== undefined) return undefined
-  const work = nodes.filter(({ task }) => task !== 'finish')
+  const work = stages.filter(({ task }) => task !== 'finish')
   const begun = work.flatMap(({ startedAt }) => (startedAt ? [startedAt.getTime()] : []))
-  const done = sum(work.map(part))
-  if (done === 0 || !work.some(({ status }) => status === 'running')) return undefined
+  const done = sum(work.map((stage) => stage.done + stage.reported.nodes))
+  if (done === 0 || !work.some(({ running }) => running > 0)) return undefined
   const elapsed = Math.max(0, now.getTime() - Math.min(...begun))
-  return Math.round((elapsed * (work.length - done)) / done)
-}
-
-/** Of a node's work that is done, from 0 to 1. */
-function part({ status, progress }: JobNode): number {
-  if (status === 'done') return 1
-  if (status !== 'running' || !progress?.total) return 0
-  return Math.min(Math.max(progress.done / progress.total, 0), 1)
+  return Math.round((elapsed * (sum(work.map(({ nodes }) => nodes)) - done)) / done)
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

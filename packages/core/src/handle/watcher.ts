@@ -1,13 +1,15 @@
 import type { Job } from '../contracts/jobs.js'
+import type { JobSummary } from '../contracts/reports.js'
 import { isTerminal } from '../engine/machine.js'
 import type { PieceworkEmitter } from '../events.js'
 import { existingJob } from './existing-job.js'
 import { jobArguments } from './job-arguments.js'
 import { type JobReport, jobReport, type RolesOf } from './job-report.js'
-import { type JobUpdate, type JobUpdateDeps, jobUpdate, liveUpdate, shownFacts } from './job-update.js'
+import { type JobUpdate, type JobUpdateDeps, readSummary, shownFacts, updateOf } from './job-update.js'
 import { nextEvent } from './next-event.js'
+import { type LookDeps, SharedLook } from './shared-look.js'
 
-/** Follows jobs of any process. */
+/** Follows jobs of any process: one look at the store, whoever follows the job here. */
 export interface Watcher {
   report(job: Job): Promise<JobReport>
   /** Waits until the job is terminal. Throws `job-not-found`, as `watch` does. */
@@ -20,53 +22,52 @@ export interface WatcherDeps extends JobUpdateDeps {
   readonly rolesOf: RolesOf
 }
 
+type Look<T> = Omit<LookDeps<T>, 'ended' | 'nextEvent'>
+
 export function createWatcher(deps: WatcherDeps): Watcher {
+  const ends = new Map<string, SharedLook<Job>>()
+  const updates = new Map<string, SharedLook<JobSummary>>()
+  const report = (job: Job) => jobReport(deps.store, job, deps.rolesOf)
+  const shared = <T>(
+    looks: Map<string, SharedLook<T>>,
+    id: string,
+    of: 'status' | 'nodes',
+    look: Look<T>,
+  ) => {
+    const known = looks.get(id)
+    if (known) return known
+    const made = new SharedLook<T>({
+      ...look,
+      nextEvent: (signal) => nextEvent(deps, id, signal, of),
+      ended: () => looks.delete(id),
+    })
+    looks.set(id, made)
+    return made
+  }
   return {
-    report: (job) => jobReport(deps.store, job, deps.rolesOf),
-    ended: (id, signal) => waitForEnd(deps, id, signal),
-    watch: (id, signal) => watchJob(deps, id, signal),
-  }
-}
-
-async function waitForEnd(deps: WatcherDeps, id: string, signal?: AbortSignal): Promise<JobReport> {
-  jobArguments.signal('ended()', signal)
-  for (;;) {
-    signal?.throwIfAborted()
-    const woken = nextEvent(deps, id, signal, 'status')
-    try {
-      const job = await existingJob(deps.store, id)
-      if (isTerminal(job.status)) return await jobReport(deps.store, job, deps.rolesOf)
-      await woken.promise
-    } finally {
-      woken.stop()
-    }
-  }
-}
-
-async function* watchJob(deps: WatcherDeps, id: string, signal?: AbortSignal): AsyncGenerator<JobUpdate> {
-  jobArguments.signal('watch()', signal)
-  let shown = ''
-  let last: JobUpdate | undefined
-  let reading: Promise<JobUpdate> | undefined
-  for (;;) {
-    signal?.throwIfAborted()
-    const woken = nextEvent(deps, id, signal)
-    try {
-      reading ??= jobUpdate(deps, id)
-      reading.catch(() => undefined)
-      // With one connection a read waits for the transaction of a piece; the progress of that does not.
-      const read = await (last ? Promise.race([reading, woken.promise]) : reading)
-      if (read) reading = undefined
-      last = read ?? (last && liveUpdate(deps, last))
-      if (last) {
-        const facts = shownFacts(last)
-        if (facts !== shown) yield last
+    report,
+    ended: async (id, signal) => {
+      jobArguments.signal('ended()', signal)
+      const look = shared(ends, id, 'status', {
+        read: () => existingJob(deps.store, id),
+        isLast: ({ status }) => isTerminal(status),
+      })
+      for await (const job of look.follow(signal)) if (isTerminal(job.status)) return report(job)
+      throw new Error('unreachable')
+    },
+    watch: async function* (id, signal) {
+      jobArguments.signal('watch()', signal)
+      const look = shared(updates, id, 'nodes', {
+        read: () => readSummary(deps, id),
+        isLast: ({ job }) => isTerminal(job.status),
+      })
+      let shown = ''
+      for await (const summary of look.follow(signal)) {
+        const update = updateOf(deps, summary)
+        const facts = shownFacts(update)
+        if (facts !== shown) yield update
         shown = facts
-        if (isTerminal(last.job.status)) return
       }
-      await woken.promise
-    } finally {
-      woken.stop()
-    }
+    },
   }
 }

@@ -5,7 +5,10 @@ import type { Job, JobError, JobNode } from '../contracts/jobs.js'
 import type { Task } from '../contracts/runtime.js'
 import { isTerminal, isThrottled } from '../engine/machine.js'
 import { taskOf } from '../engine/task-of.js'
-import { entryOf, type MemoryJob, type MemoryNode, type MemoryState } from './state.js'
+import { assertLater } from '../plan/assert-later.js'
+import type { MemoryJob } from './memory-job.js'
+import type { MemoryNode } from './memory-node.js'
+import { entryOf, type MemoryState } from './state.js'
 
 export function memoryAttempts(state: MemoryState, database: Database, leaseMs: number): Attempts {
   return {
@@ -15,7 +18,11 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
         .transaction(async (tx) => {
           const done = typeof work === 'function' ? await work(tx) : work
           options.signal?.throwIfAborted()
-          leased(state, lease).slot.committing = true
+          const { nodes = [] } = done
+          assertLater(lease, nodes)
+          const { entry, slot } = leased(state, lease)
+          entry.assertNew(nodes)
+          slot.committing = true
           return done
         }, options)
         .catch((error: unknown) => {
@@ -94,7 +101,7 @@ function overdue(state: MemoryState, { job, nodes }: MemoryJob, submittedBefore:
 
 /** The node has ended, and what follows from it happens in the same step. */
 function end(state: MemoryState, entry: MemoryJob, slot: MemoryNode, done: NodeResult): Job {
-  const { counts, progress, entries, version, reusedFrom, error, findings = [], result } = done
+  const { counts, progress, entries, version, reusedFrom, error, findings = [], nodes = [], result } = done
   entry.findings.push(...findings.map((finding) => ({ node: slot.node.id, finding })))
   const finish = slot.node.task === 'finish'
   if (finish && error) {
@@ -112,6 +119,7 @@ function end(state: MemoryState, entry: MemoryJob, slot: MemoryNode, done: NodeR
     ...(reusedFrom !== undefined && { reusedFrom }),
     ...(error && { error }),
   }
+  if (!error) for (const added of nodes) entry.add(added)
   slot.node = node
   slot.leaseUntil = 0
   const remaining = (entry.open[node.batch] ?? 1) - 1

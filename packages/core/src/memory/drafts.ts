@@ -1,7 +1,8 @@
 import type { Database } from '../contracts/database.js'
 import type { Drafts } from '../contracts/drafts.js'
 import { withPlan, withUploads } from '../drafts/draft-state.js'
-import { entryOf, type MemoryJob, type MemoryState } from './state.js'
+import type { MemoryJob } from './memory-job.js'
+import { entryOf, type MemoryState } from './state.js'
 
 export function memoryDrafts(state: MemoryState, database: Database): Drafts {
   return {

@@ -1,9 +1,10 @@
 import { PieceworkError } from '../contracts/errors.js'
-import type { Job, JobFilter, JobNode, Jobs, Reports } from '../contracts/jobs.js'
+import type { Job, JobFilter, Jobs } from '../contracts/jobs.js'
 import { storeDefaults } from '../defaults.js'
 import { canBeStopped } from '../engine/machine.js'
 import { sameResource, walkTree } from '../plan/tree.js'
-import { entryOf, type MemoryJob, type MemoryState } from './state.js'
+import type { MemoryJob } from './memory-job.js'
+import { entryOf, type MemoryState } from './state.js'
 
 export function memoryJobs(state: MemoryState): Jobs {
   return {
@@ -49,33 +50,9 @@ export function skipWaiting(entry: MemoryJob, at: Date): number {
   return running
 }
 
-export function memoryReports(state: MemoryState): Reports {
-  return {
-    nodes: async (job, batch) =>
-      [...(state.jobs.get(job)?.nodes.values() ?? [])]
-        .map((slot) => slot.node)
-        .filter((node) => batch === undefined || node.batch === batch)
-        .sort(byBatchAndId),
-    node: async (job, id) => state.jobs.get(job)?.nodes.get(id)?.node,
-    findings: async (job, limit = storeDefaults.listedFindings, node) => {
-      const kept = state.jobs.get(job)?.findings ?? []
-      const all = kept.filter((one) => node === undefined || one.node === node).map(({ finding }) => finding)
-      return [
-        ...all.filter((finding) => finding.severity === 'error'),
-        ...all.filter((finding) => finding.severity === 'warning'),
-      ].slice(0, limit)
-    },
-    untouched: async (job) => state.retriable.has(job),
-  }
-}
-
 /** Whether the job reads or makes the resource. */
 export function concerns(job: Job, resource: { kind: string; id: string }): boolean {
   if (job.target && sameResource(job.target, resource)) return true
   const source = job.kind === 'export' || job.kind === 'clone'
   return source && walkTree(job.tree).some(({ ref }) => sameResource(ref, resource))
-}
-
-function byBatchAndId(a: JobNode, b: JobNode): number {
-  return a.batch - b.batch || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }

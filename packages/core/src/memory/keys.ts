@@ -1,6 +1,7 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { KeyRange, Keys } from '../contracts/keys.js'
-import { entryOf, type MemoryNode, type MemoryState } from './state.js'
+import type { MemoryNode } from './memory-node.js'
+import { entryOf, type MemoryState } from './state.js'
 
 /** Ranges stand with the attempt that adds them, and are seen when it has committed. */
 export function memoryKeys(state: MemoryState): Keys {

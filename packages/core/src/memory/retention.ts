@@ -3,7 +3,8 @@ import type { Retention } from '../contracts/retention.js'
 import { isTerminal } from '../engine/machine.js'
 import { deletedResult, expiredResult, keptUntil } from '../retention/kept-until.js'
 import { concerns } from './jobs.js'
-import { entryOf, type MemoryJob, type MemoryState } from './state.js'
+import type { MemoryJob } from './memory-job.js'
+import { entryOf, type MemoryState } from './state.js'
 
 export function memoryRetention(state: MemoryState): Retention {
   const turns = new Map<string, number>()

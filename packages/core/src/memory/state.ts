@@ -1,48 +1,13 @@
 import type { Environment } from '../contracts/environment.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Finding } from '../contracts/finding.js'
 import type { ResourcePath } from '../contracts/guard.js'
-import type { Job, JobNode, NewJob, NewNode } from '../contracts/jobs.js'
-import type { KeyRange } from '../contracts/keys.js'
+import type { Job, NewJob, NewNode } from '../contracts/jobs.js'
 import type { OutboxAction, OutboxItem } from '../contracts/outbox.js'
-import type { PrincipalLimit } from '../contracts/principal.js'
 import { type JobEvent, transition } from '../engine/machine.js'
 import { changedPaths, overlaps } from '../guard/paths.js'
 import { MemoryAdmission } from './admission.js'
 import { MemoryHolds } from './holds.js'
-
-export interface MemoryNode {
-  node: JobNode
-  fence: number
-  crashes: number
-  /** When the lease lapses, ms since epoch; 0 without one. */
-  leaseUntil: number
-  submittedAt: number
-  /** Its transaction is being committed: it cannot be taken over. */
-  committing: boolean
-  /** Ranges of keys by table, of the attempt with that fence. */
-  keys?: { readonly fence: number; readonly tables: Map<string, readonly KeyRange[]> }
-  /** Of the attempt with that fence. */
-  summary?: { readonly fence: number; readonly text: string }
-}
-
-export interface MemoryJob {
-  job: Job
-  readonly nodes: Map<string, MemoryNode>
-  /** Nodes that have not ended, by batch. */
-  readonly open: number[]
-  readonly findings: { readonly node: string; readonly finding: Finding }[]
-  /** ms since epoch. */
-  touchedAt: number
-  /** Until then one caller cleans up what it has left; ms since epoch. */
-  cleaningUntil: number
-  /** Nothing that it had left is there any more. */
-  gone: boolean
-  limit: PrincipalLimit | undefined
-  concurrentJobs: number | undefined
-  /** Its place among those that wait. */
-  turn: number
-}
+import { MemoryJob } from './memory-job.js'
 
 /** What the in-memory store's parts share. Every method is one step: nothing in it waits. */
 export class MemoryState {
@@ -84,18 +49,8 @@ export class MemoryState {
       ...(throttled && { throttled }),
       ...(begins && timeLimitMs !== undefined && { deadline: new Date(at.getTime() + timeLimitMs) }),
     }
-    const entry: MemoryJob = {
-      job,
-      nodes: new Map(),
-      open: [],
-      findings: [],
-      touchedAt: at.getTime(),
-      cleaningUntil: 0,
-      gone: false,
-      limit,
-      concurrentJobs,
-      turn: begins ? this.admission.turnOf(request.principal) : 0,
-    }
+    const turn = begins ? this.admission.turnOf(request.principal) : 0
+    const entry = new MemoryJob(job, { limit, concurrentJobs, turn })
     this.admission.add(entry)
     this.plan(entry, nodes)
     this.jobs.set(job.id, entry)
@@ -106,17 +61,7 @@ export class MemoryState {
   plan(entry: MemoryJob, nodes: readonly NewNode[]): void {
     entry.nodes.clear()
     entry.open.length = 0
-    for (const node of nodes) {
-      entry.nodes.set(node.id, {
-        node: { ...node, status: 'waiting', attempt: 1 },
-        fence: 0,
-        crashes: 0,
-        leaseUntil: 0,
-        submittedAt: 0,
-        committing: false,
-      })
-      entry.open[node.batch] = (entry.open[node.batch] ?? 0) + 1
-    }
+    for (const node of nodes) entry.add(node)
   }
 
   forget(entry: MemoryJob): void {
@@ -141,8 +86,9 @@ export class MemoryState {
     const { job, effects } = transition(entry.job, event, this.now())
     entry.job = job
     for (const effect of effects) {
-      if (effect.type === 'submit') this.submit(entry, effect.batch)
-      else this.end(entry)
+      if (effect.type !== 'submit') this.end(entry)
+      else if (entry.open[effect.batch]) this.submit(entry, effect.batch)
+      else return this.apply(entry, { type: 'batch-empty' })
     }
     return job
   }

@@ -1,6 +1,7 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { Summaries } from '../contracts/summaries.js'
-import { entryOf, type MemoryNode, type MemoryState } from './state.js'
+import type { MemoryNode } from './memory-node.js'
+import { entryOf, type MemoryState } from './state.js'
 
 /** A summary stands with the attempt that adds it, and is seen when it has committed. */
 export function memorySummaries(state: MemoryState): Summaries {

@@ -1,5 +1,7 @@
+import { partNumber } from '../archive/part-path.js'
 import type { Input } from '../contracts/format.js'
-import type { NewNode } from '../contracts/jobs.js'
+import type { JobNode, NewNode } from '../contracts/jobs.js'
+import type { PartPlan } from '../contracts/parts.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import type { PiecesOf } from './applicable.js'
@@ -10,13 +12,29 @@ import { resourceName, walkTree } from './tree.js'
 /** Names of the pieces that reserve numbers before anything is made. */
 type Numbered = ReadonlySet<string>
 
-/** One batch of exports, then the assembly. */
+/** One batch of exports, then the assembly; before them the plans of pieces that are exported in parts. */
 export function exportNodes(tree: ResourceTree, piecesOf: PiecesOf): { nodes: NewNode[]; batches: number } {
-  const nodes = walkTree(tree).flatMap(({ ref }) =>
-    piecesOf(ref).map((piece) => nodeOf('export', ref, piece.name, 0)),
+  const found = walkTree(tree).flatMap(({ ref }) => piecesOf(ref).map((piece) => ({ ref, piece })))
+  if (found.length === 0) return closed([{ id: 'assemble', task: 'assemble', batch: 0 }], 1)
+  const exports = found.some(({ piece }) => piece.exporter?.parts) ? 1 : 0
+  const nodes = found.map(({ ref, piece: { name, exporter } }) =>
+    exporter?.parts ? nodeOf('plan', ref, name, 0) : nodeOf('export', ref, name, exports),
   )
-  if (nodes.length === 0) return closed([{ id: 'assemble', task: 'assemble', batch: 0 }], 1)
-  return closed([...nodes, { id: 'assemble', task: 'assemble', batch: 1 }], 2)
+  return closed([...nodes, { id: 'assemble', task: 'assemble', batch: exports + 1 }], exports + 2)
+}
+
+/** What a plan adds: a node for each part, or one for the whole. */
+export function partNodes(
+  { resource, piece, batch }: JobNode,
+  parts: readonly PartPlan[],
+): readonly NewNode[] {
+  if (!resource || piece === undefined) return []
+  const whole = nodeOf('export', resource, piece, batch + 1)
+  if (parts.length === 0) return [whole]
+  return parts.map(({ range }, at) => {
+    const number = at + 1
+    return { ...whole, id: `${whole.id}#${partNumber(number)}`, part: { number, of: parts.length, range } }
+  })
 }
 
 /** Reserved numbers, the shells, then batches by the pieces' edges. */

@@ -1,10 +1,12 @@
 import { assembleArchive } from '../archive/assemble.js'
 import { assertReadable } from '../archive/assert-readable.js'
 import { entryFacts } from '../archive/entries.js'
-import { entryPath, type Manifest, writeManifest } from '../archive/manifest.js'
+import { entryPath, type Manifest, type ManifestPiece, writeManifest } from '../archive/manifest.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { JobNode, StagedEntry } from '../contracts/jobs.js'
 import { defaultLimits } from '../defaults.js'
+import { allNodes } from '../engine/node-pages.js'
+import type { Registry } from '../plan/registry.js'
 import { resourceName, walkTree } from '../plan/tree.js'
 import { version } from '../version.js'
 import { commit, type TaskRunner } from './attempt-context.js'
@@ -13,26 +15,21 @@ import { archivePrefix } from './staging.js'
 /** Splices the staged entries of all nodes into one archive. */
 export const assembleTask: TaskRunner = async (attempt) => {
   const { job } = attempt.lease
-  const nodes = exportedBy(await attempt.store.reports.nodes(job.id))
+  const exported = exportedBy(await allNodes(attempt.store.reports, job.id))
   const entries: { path: string; staged: StagedEntry }[] = []
   const pieces: Manifest['pieces'][number][] = []
   for (const { ref } of walkTree(job.tree)) {
-    const own = nodes.get(resourceName(ref)) ?? []
-    for (const { piece: name = '', version: written, entries: staged = [] } of own.sort((a, b) =>
-      compare(a.piece, b.piece),
-    )) {
-      const piece = attempt.registry.piece('archive', name)
-      if (!piece) throw new PieceworkError('piece-unknown', `No pack knows the piece "${name}".`)
-      const listed = [...staged].sort((a, b) => compare(a.path, b.path))
-      for (const entry of listed) {
+    const own = exported.get(resourceName(ref)) ?? new Map<string, JobNode[]>()
+    for (const [name, nodes] of [...own].sort(([a], [b]) => compare(a, b))) {
+      const staged = nodes.flatMap((node) => node.entries ?? [])
+      staged.sort((a, b) => compare(a.path, b.path))
+      for (const entry of staged) {
         entries.push({ path: entryPath(job.tree, { resource: ref, name }, entry.path), staged: entry })
       }
       pieces.push({
         resource: ref,
-        name,
-        version: written ?? piece.version,
-        ...(piece.exportOnly && { exportOnly: true as const }),
-        entries: listed.map(({ path, sha256, ...staged }) => ({ path, sha256, ...entryFacts(staged) })),
+        ...pieceOf(attempt.registry, name, nodes),
+        entries: staged.map(({ path, sha256, ...entry }) => ({ path, sha256, ...entryFacts(entry) })),
       })
     }
   }
@@ -56,19 +53,53 @@ export const assembleTask: TaskRunner = async (attempt) => {
   return commit(attempt, { result: { archive: { ...archive, expiresAt } } })
 }
 
-/** By resource. */
-function exportedBy(nodes: readonly JobNode[]): ReadonlyMap<string, JobNode[]> {
-  const byResource = new Map<string, JobNode[]>()
+/** What the manifest says of a piece that these nodes have exported: all of it, or its parts. */
+function pieceOf(
+  registry: Registry,
+  name: string,
+  nodes: readonly JobNode[],
+): Omit<ManifestPiece, 'resource' | 'entries'> {
+  const piece = registry.piece('archive', name)
+  if (!piece) throw new PieceworkError('piece-unknown', `No pack knows the piece "${name}".`)
+  const [written = piece.version, ...others] = new Set(nodes.map((node) => node.version ?? piece.version))
+  if (others.length > 0)
+    throw new PieceworkError(
+      'source-changed',
+      `Parts of ${name} were exported in versions ${[written, ...others].join(' and ')} of the piece.`,
+      { retryable: true },
+    )
+  assertWhole(name, nodes)
+  const parts = nodes[0]?.part?.of
+  return {
+    name,
+    version: written,
+    ...(piece.exportOnly && { exportOnly: true as const }),
+    ...(parts !== undefined && { parts }),
+  }
+}
+
+/** One node without a part, or each of its parts once. */
+function assertWhole(name: string, nodes: readonly JobNode[]): void {
+  const numbers = new Set(nodes.map(({ part }) => part?.number))
+  const of = nodes[0]?.part?.of ?? 1
+  const isWhole = nodes.every(({ part, status }) => status === 'done' && (part?.of ?? 1) === of)
+  if (isWhole && numbers.size === of && nodes.length === of) return
+  throw new PieceworkError('internal', `${name}: ${nodes.length} parts were exported, not ${of}.`)
+}
+
+/** By resource and piece. */
+function exportedBy(nodes: readonly JobNode[]): ReadonlyMap<string, Map<string, JobNode[]>> {
+  const byResource = new Map<string, Map<string, JobNode[]>>()
   for (const node of nodes) {
-    if (node.task !== 'export' || !node.resource) continue
+    if (node.task !== 'export' || !node.resource || node.piece === undefined) continue
     const name = resourceName(node.resource)
-    const own = byResource.get(name) ?? []
-    own.push(node)
+    const own = byResource.get(name) ?? new Map<string, JobNode[]>()
+    const pieces = own.get(node.piece) ?? []
+    pieces.push(node)
+    own.set(node.piece, pieces)
     byResource.set(name, own)
   }
   return byResource
 }
 
-function compare(a = '', b = ''): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

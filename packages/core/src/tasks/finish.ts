@@ -7,6 +7,7 @@ import { engineTimes } from '../defaults.js'
 import { fromDraft } from '../drafts/draft-state.js'
 import { jobError } from '../engine/job-error.js'
 import { notRegistered } from '../engine/missing-registration.js'
+import { allNodes } from '../engine/node-pages.js'
 import { formatOf } from '../plan/format-of.js'
 import { newRefs } from '../plan/new-ref-of.js'
 import { walkTree } from '../plan/tree.js'
@@ -51,7 +52,7 @@ async function assertRemovable({ lease, registry, store }: AttemptContext): Prom
   const { job, node, fence } = lease
   if (fence > engineTimes.missingCodeLeases) return
   const format = formatOf(job)
-  for (const { task, piece, status } of await store.reports.nodes(job.id)) {
+  for (const { task, piece, status } of await allNodes(store.reports, job.id)) {
     const isIdle = (task !== 'import' && task !== 'clone') || status === 'waiting' || status === 'skipped'
     if (!isIdle && piece !== undefined && !registry.piece(format, piece))
       throw notRegistered(node, `piece "${piece}"`)
@@ -83,8 +84,8 @@ async function isRetriable(attempt: AttemptContext): Promise<boolean> {
   const { job } = lease
   if (job.outcome === 'succeeded' || retryTtlMs <= 0) return false
   if (job.kind === 'export') {
-    const nodes = await store.reports.nodes(job.id, 0)
-    const isBegun = nodes.some(({ task, status }) => task === 'export' && status === 'done')
+    const { stages = [] } = (await store.reports.summary(job.id)) ?? {}
+    const isBegun = stages.some(({ task, done }) => task === 'export' && done > 0)
     return isBegun && !(await missingSource(attempt.registry, job, store.database))
   }
   // A failed import leaves no file behind unless that was asked for.

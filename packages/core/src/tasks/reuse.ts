@@ -24,6 +24,8 @@ export async function reusable(attempt: AttemptContext, version: number): Promis
     return undefined
   const done = await store.reports.node(before.id, node.id)
   if (done?.status !== 'done' || done.version !== version || !done.entries || !done.counts) return undefined
+  // A part is what the same plan made of it.
+  if (!isDeepStrictEqual(done.part, node.part)) return undefined
   if (!(await store.reports.untouched(before.id))) return undefined
   for (const { artifact, deflatedSize } of done.entries) {
     if (!(await isWhole(artifacts, artifact, deflatedSize))) return undefined

@@ -1,6 +1,7 @@
 import type { Transaction } from '../contracts/database.js'
 import type { NewShell, ShellsContext } from '../contracts/piece.js'
 import { fromDraft } from '../drafts/draft-state.js'
+import { allNodes } from '../engine/node-pages.js'
 import { assertNotTaken } from '../plan/draw-targets.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import { inputNode } from '../requests/inputs.js'
@@ -13,7 +14,7 @@ import { makeShells, refuseShelless } from './shells-of.js'
 /** Makes what the job will fill. */
 export const shellsTask: TaskRunner = async (attempt) => {
   const { job } = attempt.lease
-  const nodes = await attempt.store.reports.nodes(job.id)
+  const nodes = await allNodes(attempt.store.reports, job.id)
   const filled = filledPieces(attempt, nodes)
   const hasNumbers = (job.targets ?? []).length > 0 || nodes.some(({ task }) => task === 'keys')
   return attempt.store.attempts.run(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { pathFault } from '../archive/entry-path.js'
 import type { ArchiveLimits } from '../archive/limits.js'
 import { assertDocument } from '../archive/parse.js'
+import { partPath } from '../archive/part-path.js'
 import { stageEntry } from '../archive/stage.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
@@ -42,8 +43,10 @@ export async function exportToStaging(
 ): Promise<Exported> {
   const { artifacts, limits, signal } = attempt
   const prefix = stagingKey(attempt)
+  const { part } = attempt.lease.node
   const context = {
     ...pieceContext(attempt, piece.name, source),
+    ...(part && { part }),
     finding: (finding: NewFinding) => attempt.findings.add({ ...finding, piece: piece.name }),
   }
   return attempt.store.database.transaction(
@@ -81,14 +84,17 @@ export async function exportEntries(
   },
 ): Promise<Exported> {
   const { artifacts, prefix, limits, bytes: written } = to
-  const { signal } = context
+  const { signal, part } = context
   const entries: StagedEntry[] = []
   const names = new Set<string>()
-  const writeEntry: ExportContext['write'] = async (path, bytes, rows, types) => {
+  const writeEntry: ExportContext['write'] = async (given, bytes, rows, types) => {
     const refusal = (what: string) =>
-      new PieceworkError('internal', `Piece ${piece.name}: the entry "${path}" ${what}.`)
-    const fault = pathFault(path)
+      new PieceworkError('internal', `Piece ${piece.name}: the entry "${given}" ${what}.`)
+    const fault = pathFault(given)
     if (fault) throw refusal(fault)
+    if (part && !(rows && given.endsWith('.csv')))
+      throw refusal('is no table, and a part writes tables alone')
+    const path = part ? partPath(given, part.number) : given
     if (names.has(path.toLowerCase())) throw refusal('is written twice')
     if (rows && !path.endsWith('.csv')) throw refusal('has rows, which only a .csv has')
     names.add(path.toLowerCase())

@@ -6,11 +6,13 @@ import { exportTask } from './export.js'
 import { finishTask } from './finish.js'
 import { importTask } from './import.js'
 import { keysTask } from './keys.js'
+import { planTask } from './plan.js'
 import { shellsTask } from './shells.js'
 import { validateTask } from './validate.js'
 
 export const tasks: Readonly<Record<NodeTask, TaskRunner>> = {
   validate: validateTask,
+  plan: planTask,
   export: exportTask,
   assemble: assembleTask,
   keys: keysTask,

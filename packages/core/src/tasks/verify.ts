@@ -4,6 +4,7 @@ import type { JobNode } from '../contracts/jobs.js'
 import type { Piece, PieceVerifier } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { notRegistered } from '../engine/missing-registration.js'
+import { allNodes } from '../engine/node-pages.js'
 import { formatOf } from '../plan/format-of.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import type { AttemptContext } from './attempt-context.js'
@@ -33,7 +34,7 @@ export async function summarized({
   const names = new Set(await store.summaries.nodes(job.id))
   if (names.size === 0) return []
   const format = formatOf(job)
-  return (await store.reports.nodes(job.id)).flatMap(({ id, piece: name, resource }) => {
+  return (await allNodes(store.reports, job.id)).flatMap(({ id, piece: name, resource }) => {
     if (!names.has(id) || name === undefined || !resource) return []
     const verifier = registry.piece(format, name)?.verifier
     if (!verifier) throw notRegistered(finish, `verifier of the piece "${name}"`)

@@ -199,14 +199,8 @@ for (const how of ['failed', 'cancelled'] as const) {
         ]) {
           const job = await ask()
           if (how === 'cancelled') {
-            for await (const { nodes } of job.watch()) {
-              if (
-                nodes.some(
-                  (node) =>
-                    node.piece === 'test/end' && node.task !== 'validate' && node.status === 'running',
-                )
-              )
-                break
+            for await (const { running } of job.watch()) {
+              if (running.some(({ piece, task }) => piece === 'test/end' && task !== 'validate')) break
             }
             await job.cancel()
           }

@@ -58,8 +58,8 @@ test('any process sees batches, pieces, rows and bytes, and how long the rest ma
     assert.deepEqual(none, { ...start, remainingMs: undefined } satisfies JobProgress)
     await sleep(20)
     first.end()
-    const middle = await until(looker.watch(id, { principal: ann }), ({ nodes }) =>
-      nodes.some(({ progress }) => progress),
+    const middle = await until(looker.watch(id, { principal: ann }), ({ running }) =>
+      running.some(({ progress }) => progress),
     )
     const { remainingMs = 0, bytes, ...counts } = middle
     assert.deepEqual(counts, { batches: 2, batchesDone: 0, pieces: 4, piecesDone: 2, rows: 32 })
@@ -109,8 +109,8 @@ test('bytes are those of the entries that an export writes and an import or vali
     const input = { archive: { artifact: archive?.artifact ?? '' }, principal: ann }
     assert.equal(await last(await worker.validate(input)), size)
     const job = await worker.import(input)
-    const under = await until(looker.watch(job.id, { principal: ann }), ({ nodes }) =>
-      nodes.some(({ task, progress }) => task === 'import' && progress?.bytes),
+    const under = await until(looker.watch(job.id, { principal: ann }), ({ running }) =>
+      running.some(({ task, progress }) => task === 'import' && progress?.bytes),
     )
     assert.equal(under.bytes, size)
     reading.end()

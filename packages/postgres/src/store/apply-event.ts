@@ -7,7 +7,8 @@ import { saveTransition } from './save-transition.js'
 /** One transition of the job, with all that must be stored in the same transaction. */
 export async function applyEvent(tx: Queryable, { job, at }: LockedJob, event: JobEvent): Promise<Job> {
   const next = transition(job, event, at)
-  await saveTransition(tx, job, next)
+  const submitted = await saveTransition(tx, job, next)
+  if (submitted === 'empty') return applyEvent(tx, { job: next.job, at }, { type: 'batch-empty' })
   if (next.effects.some(({ type }) => type === 'release')) {
     await skipWaiting(tx, next.job)
     await releaseHolds(tx, next.job)
@@ -21,7 +22,7 @@ export async function applyEvent(tx: Queryable, { job, at }: LockedJob, event: J
 async function skipWaiting(tx: Queryable, { id, outcome }: Job): Promise<void> {
   if (outcome === 'succeeded') return
   await tx.query(
-    `UPDATE piecework.nodes SET status = 'skipped', ended_at = piecework.now()
+    `UPDATE piecework.nodes SET status = 'skipped', revision = revision + 1, ended_at = piecework.now()
      WHERE job_id = $1 AND open AND status = 'waiting'`,
     [id],
   )

@@ -1,4 +1,5 @@
 import {
+  assertLater,
   type Job,
   type JobError,
   type JobEvent,
@@ -9,6 +10,7 @@ import {
 } from '@piecework/core/store'
 import { applyEvent } from './apply-event.js'
 import { type AttemptEnd, endNode } from './end-node.js'
+import { insertNodes } from './insert-job.js'
 import type { JobCache } from './job-cache.js'
 import { jsonText } from './json-text.js'
 import { leaseKey, leaseLost } from './lease.js'
@@ -19,13 +21,14 @@ import { jobWith } from './records.js'
 
 /** Whether the job stays as it is, unless the node is the last of its batch. */
 export function isPlain({ lease, result }: AttemptEnd): boolean {
-  return lease.node.task !== 'finish' && !result.error && !result.result
+  return lease.node.task !== 'finish' && !result.error && !result.result && !result.nodes?.length
 }
 
 /** Ends the node, and in the same transaction does what follows from that. Throws `lease-lost`. */
 export async function endAttempt(tx: Queryable, cache: JobCache, end: AttemptEnd): Promise<Job> {
   const { lease } = end
-  const { error, findings = [], result } = end.result
+  const { error, findings = [], nodes = [], result } = end.result
+  assertLater(lease, nodes)
   const finish = lease.node.task === 'finish'
   if (finish && error) {
     await awaitNextAttempt(tx, lease, error)
@@ -35,7 +38,8 @@ export async function endAttempt(tx: Queryable, cache: JobCache, end: AttemptEnd
   const ended = await endNode(tx, end)
   if (!ended) throw leaseLost(lease)
   const { remaining } = ended
-  if (remaining > 0 && isPlain(end)) return cache.update(lease.job, ended.mutableColumns)
+  if (nodes.length > 0 && !error) await insertNodes(tx, lease.job.id, nodes)
+  if (remaining > 0 && !error && !result) return cache.update(lease.job, ended.mutableColumns)
   const changes = result && { result }
   const event: JobEvent = finish
     ? { type: 'finished', ...changes }
@@ -84,7 +88,7 @@ async function setWaiting(
   values: readonly unknown[] = [],
 ): Promise<{ readonly job: Job; readonly at: Date }> {
   const { rows } = await tx.query<{ mutable_columns: string; at: string }>(
-    `UPDATE piecework.nodes n SET status = 'waiting', ${assignments}
+    `UPDATE piecework.nodes n SET status = 'waiting', revision = n.revision + 1, ${assignments}
      FROM piecework.jobs j
      WHERE j.id = n.job_id AND n.job_id = $1 AND n.id = $2 AND n.fence = $3::bigint AND n.status = 'running'
      RETURNING to_jsonb(n.submitted_at) #>> '{}' AS at, ${mutableColumnsSql} AS mutable_columns`,

@@ -35,7 +35,7 @@ export function postgresDrafts(database: Database, control: Database, clock: Clo
       const { request } = withUploads(job, (uploads) => [...uploads.filter((one) => one !== found), ...added])
       await assertStorable(tx, { request })
       await tx.query(
-        'UPDATE piecework.jobs SET request = $2::jsonb, draft_changed_at = piecework.now() WHERE id = $1',
+        'UPDATE piecework.jobs SET request = $2::jsonb, draft_changed_at = piecework.now(), revision = revision + 1 WHERE id = $1',
         [id, jsonText(request)],
       )
       return found
@@ -89,7 +89,7 @@ async function savePlan(
   await tx.query(
     `UPDATE piecework.jobs SET request = $2::jsonb, batches = $3::int, priority = $4::int,
        deadline = $5::timestamptz, principal_limit = $6::int, concurrent_jobs = $7::int, turn = $8::bigint, requested = DEFAULT,
-       draft_changed_at = NULL
+       draft_changed_at = NULL, revision = revision + 1
      WHERE id = $1`,
     [
       job.id,

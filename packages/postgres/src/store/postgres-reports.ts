@@ -1,15 +1,19 @@
 import type { Database, Finding, Reports } from '@piecework/core/store'
 import { defaults } from '../defaults.js'
+import { jobSummary } from './job-summary.js'
 import { nodeOf } from './records.js'
 import { isUntouched } from './retry-invalidation.js'
 
 export function postgresReports(control: Database): Reports {
   return {
-    nodes: async (job, batch) => {
+    summary: (job) => jobSummary(control, job),
+    nodes: async (job, { batch, after, limit } = {}) => {
       const { rows } = await control.query<{ node: string }>(
         `SELECT to_jsonb(n)::text AS node FROM piecework.nodes n
-         WHERE job_id = $1 AND ($2::int IS NULL OR batch = $2::int) ORDER BY batch, id`,
-        [job, batch],
+         WHERE job_id = $1 AND ($2::int IS NULL OR batch = $2::int)
+           AND ($3::int IS NULL OR (batch, id) > ($3::int, $4::text COLLATE "C"))
+         ORDER BY batch, id LIMIT $5::int`,
+        [job, batch ?? null, after?.batch ?? null, after?.id ?? null, limit ?? null],
       )
       return rows.map((row) => nodeOf(row.node))
     },

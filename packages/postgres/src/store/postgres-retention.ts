@@ -32,10 +32,10 @@ export function postgresRetention(control: Database): Retention {
       control.transaction(async (tx) => {
         const { job, at } = await lockJob(tx, id)
         const result = deletedResult(job.result, at)
-        await tx.query('UPDATE piecework.jobs SET result = $2::jsonb, retain_until = NULL WHERE id = $1', [
-          id,
-          jsonText(result),
-        ])
+        await tx.query(
+          'UPDATE piecework.jobs SET result = $2::jsonb, retain_until = NULL, revision = revision + 1 WHERE id = $1',
+          [id, jsonText(result)],
+        )
         await tx.query('DELETE FROM piecework.retry_claims WHERE job_id = $1', [id])
         await tx.query('DELETE FROM piecework.retry_invalidations WHERE job_id = $1', [id])
         return { ...job, result }
@@ -45,7 +45,7 @@ export function postgresRetention(control: Database): Retention {
         const { job, at } = await lockJob(tx, id)
         const result = expiredResult(job.result, at)
         const { rowCount } = await tx.query(
-          `UPDATE piecework.jobs SET result = $2::jsonb, retain_until = least(retain_until, $3::timestamptz)
+          `UPDATE piecework.jobs SET result = $2::jsonb, revision = revision + 1, retain_until = least(retain_until, $3::timestamptz)
            WHERE id = $1 AND retain_until IS NOT NULL`,
           [id, jsonText(result), at],
         )

@@ -63,7 +63,7 @@ export function leasedNode(text: string): Pick<Lease, 'node' | 'fence' | 'crashe
   return { node: nodeOfRow(row), fence: row.fence as number, crashes: row.crashes as number }
 }
 
-function nodeOfRow(row: Json): JobNode {
+export function nodeOfRow(row: Json): JobNode {
   const node = present({
     id: row.id,
     task: row.task,
@@ -72,6 +72,7 @@ function nodeOfRow(row: Json): JobNode {
     attempt: row.attempt,
     resource: row.resource,
     piece: row.piece,
+    part: row.part,
     counts: row.counts,
     entries: row.entries,
     version: row.version,

@@ -59,7 +59,7 @@ async function readJob(tx: Queryable, id: string): Promise<Job | undefined> {
  */
 async function skipWaiting(tx: Queryable, id: string, batch: number): Promise<number> {
   const skipped = await tx.query(
-    `UPDATE piecework.nodes n SET status = 'skipped', ended_at = piecework.now()
+    `UPDATE piecework.nodes n SET status = 'skipped', revision = n.revision + 1, ended_at = piecework.now()
      FROM (SELECT w.id FROM piecework.nodes w WHERE w.job_id = $1 AND w.batch = $2::int AND w.open AND w.status = 'waiting'
        ORDER BY w.id FOR UPDATE) waiting
      WHERE n.job_id = $1 AND n.id = waiting.id`,

@@ -88,7 +88,7 @@ async function compareAsSets(
   { plan, table, columns }: WrittenRows,
   { tx, resource }: Context,
 ): Promise<Compared> {
-  const there = resourceRows(plan, resource.id, true)
+  const there = resourceRows(plan, resource.id, { all: true })
   const texts = (value: (at: number) => string) =>
     `sha256(convert_to(array_to_json(ARRAY[${columns.map((_, at) => `${value(at)}::text`).join(', ')}]::text[])::text, 'UTF8'))`
   const { rows } = await tx.query<{ changed: string }>(

@@ -5,6 +5,8 @@ import type { Column } from './catalogue.js'
 import { exportedContainer, lookupPairs } from './container-value.js'
 import { readableColumns } from './header.js'
 import type { Joins } from './joins.js'
+import { orderBy } from './order-by.js'
+import { partOf } from './part-of.js'
 import { raiseWorkMem } from './raise-work-mem.js'
 import { RecordCount } from './record-count.js'
 import { refuseUnexportable } from './refuse-unexportable.js'
@@ -22,12 +24,20 @@ export async function exportTables<Options>(
 ): Promise<PieceCounts> {
   await raiseWorkMem(context.tx)
   let rows = 0
-  const { jobId: job, resource } = context
-  for (const plan of await tablesOfNode(context.tx, piece, { work: 'export', job, resource })) {
+  const { jobId: job, resource, part } = context
+  const plans = await tablesOfNode(context.tx, piece, {
+    work: 'export',
+    job,
+    resource,
+    part: part?.number,
+  })
+  for (const { plan, only } of part
+    ? [partOf(plans, part)]
+    : plans.map((plan) => ({ plan, only: undefined }))) {
     context.signal.throwIfAborted()
     const before = rows
-    await refuseUnexportable(context.tx, plan, context)
-    const { select, types } = exportSelect(plan, context)
+    await refuseUnexportable(context.tx, plan, context, only)
+    const { select, types } = exportSelect(plan, context, only)
     const counted = countRecords(context.tx.copyOut(select), (records) => {
       rows = before + records
       context.progress(rows)
@@ -37,12 +47,13 @@ export async function exportTables<Options>(
   return { rows }
 }
 
-/** SQL of the exported rows, with stable keys of shared rows, in the declared order; and their types. */
+/** SQL of the exported rows, with stable keys of shared rows, in the declared order; and their types. `only`: a condition. */
 function exportSelect(
   plan: TablePlan,
   within: Required<Pick<ConditionIds, 'resource'>>,
+  only: string | undefined,
 ): { readonly select: string; readonly types: readonly string[] } {
-  const source = resourceRows(plan, within.resource.id)
+  const source = resourceRows(plan, within.resource.id, { only })
   const columns = plan.carried.flatMap((column, index) =>
     exportedColumn(plan, column, source.joins, index, within),
   )
@@ -160,24 +171,6 @@ function foreignKeyParts({ table }: TablePlan, { column, table: to }: ReferenceP
     (key) => isSameTable({ schema: key.schema, name: key.table }, to) && key.columns.includes(column.name),
   )
   return foreign?.columns.map((name, at) => ({ column: name, key: foreign.keys[at] ?? '' })) ?? []
-}
-
-/** Texts by their bytes, whatever the collation of the database. */
-export function orderBy(plan: TablePlan, joins: Joins): string[] {
-  const sortable = (sql: string, column: Column): string => (column.collatable ? `${sql} COLLATE "C"` : sql)
-  const declared = plan.order.flatMap((path) => {
-    const column = path.at(-1)?.column
-    return column ? [sortable(joins.column(path, 'LEFT JOIN'), column)] : []
-  })
-  const ties =
-    plan.table.primaryKey.length > 0
-      ? plan.table.primaryKey.flatMap((name) => {
-          const column = plan.table.columns.get(name)
-          return column ? [sortable(`t.${quoteIdent(name)}`, column)] : []
-        })
-      : plan.carried.map(({ name }) => `t.${quoteIdent(name)}::text COLLATE "C"`)
-  const numbers = plan.numbers.renumbered.map((column) => sortable(`t.${quoteIdent(column.name)}`, column))
-  return [...new Set([...declared, ...numbers, ...ties])]
 }
 
 /** Calls `onCount` with the number of records so far, without the header. */

@@ -15,13 +15,14 @@ import type {
 } from './table-plan.js'
 import { type ConditionIds, conditionSql, hasStableKey, referencedTable } from './target-rows.js'
 
-/** Refuses rows that an import could not tell apart: shared ones whose stable key another shared row has. */
+/** Refuses rows that an import could not tell apart: shared ones whose stable key another shared row has. `only`: a condition. */
 export async function refuseUnexportable(
   tx: Queryable,
   plan: TablePlan,
   within: Required<Pick<ConditionIds, 'resource'>>,
+  only?: string,
 ): Promise<void> {
-  const source = resourceRows(plan, within.resource.id)
+  const source = resourceRows(plan, within.resource.id, { only })
   await refuseOtherTypes(tx, plan, source)
   for (const reference of plan.references) {
     const { shared, column } = reference

@@ -23,8 +23,12 @@ export interface ResourceRows extends RowSource {
   readonly joins: Joins
 }
 
-/** The rows of the resource `id` that travel, or with `all` those that do not, too. */
-export function resourceRows(plan: TablePlan, id: string, all = false): ResourceRows {
+/** The rows of the resource `id` that travel, or with `all` those that do not, too. `only`: a condition on row `t`. */
+export function resourceRows(
+  plan: TablePlan,
+  id: string,
+  { all = false, only }: { readonly all?: boolean; readonly only?: string | undefined } = {},
+): ResourceRows {
   const literal = resourceLiteral(plan.ownerPath.at(-1)?.column as Column, id)
   const joins = new Joins(plan.table, all ? undefined : plan.where, (where) =>
     where.replaceAll('$resource', () => literal),
@@ -35,7 +39,7 @@ export function resourceRows(plan: TablePlan, id: string, all = false): Resource
     get from() {
       return joins.sql
     },
-    where: `${owner} = ${literal}`,
+    where: only === undefined ? `${owner} = ${literal}` : `${owner} = ${literal} AND ${only}`,
     column: (name) => (plan.table.columns.has(name) ? `t.${quoteIdent(name)}` : undefined),
     distinct: () => undefined,
   }

@@ -148,7 +148,7 @@ async function sharedIds(
 
 /** Checked for references that no foreign key checks. */
 async function noneDangling(plan: TablePlan, context: FillContext): Promise<boolean> {
-  const rows = resourceRows(plan, context.resource.id, true)
+  const rows = resourceRows(plan, context.resource.id, { all: true })
   // The rows have new references already: to a clone that carries nothing, they are as they should be.
   const kept = plan.references
     .filter(({ enforced }) => !enforced)

@@ -8,6 +8,7 @@ import { importTables } from './import-tables.js'
 import { checkRoom } from './keys/check-room.js'
 import { numberedTables } from './keys/numbered-tables.js'
 import { reserveKeys } from './keys/reserve-keys.js'
+import { planParts } from './plan-parts.js'
 import { removeTables } from './remove/remove-tables.js'
 import { prepareShells } from './shells/prepare-shells.js'
 import { type TablePiece, type TablePieceSpec, tableSpec } from './spec.js'
@@ -23,13 +24,16 @@ import { summarizeTables } from './verify/summarize.js'
 export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): TablePiece<Options> {
   checkSpecNames(spec)
   checkSpec(spec)
-  const { schema: _, tables: __, extraEntries: ___, validators = [], ...piece } = spec
+  const { schema: _, tables: __, extraEntries: ___, partRows, validators = [], ...piece } = spec
   return {
     ...piece,
     contract: 1,
     [tableSpec]: spec,
     keys: keysOf(spec),
-    exporter: { export: (context) => exportTables(spec, context) },
+    exporter: {
+      export: (context) => exportTables(spec, context),
+      ...(partRows !== undefined && { parts: (context) => planParts(spec, partRows, context) }),
+    },
     comparer: {
       resourceKey: (node, tx) => resourceKey(spec, node, tx),
       compare: (context) => compareTables(spec, context),

@@ -24,15 +24,17 @@ export async function tablesIn(
 interface Reading {
   readonly job: string
   readonly at: number
-  /** Resources for which it was used. */
+  /** Resources, and parts of them, for which it was used. */
   readonly of: Set<string>
   readonly plans: Plans
 }
 
 interface ReadingNode {
-  readonly work: 'export' | 'validate' | 'keys' | 'import' | 'clone'
+  readonly work: 'plan' | 'export' | 'validate' | 'keys' | 'import' | 'clone'
   readonly job: string
   readonly resource: ResourceRef | undefined
+  /** Number of a part of it. */
+  readonly part?: number | undefined
 }
 
 const byPiece = new WeakMap<Declaration, Map<ReadingNode['work'], Reading>>()
@@ -44,12 +46,12 @@ const byPiece = new WeakMap<Declaration, Map<ReadingNode['work'], Reading>>()
 export async function tablesOfNode(
   db: Queryable,
   piece: Declaration,
-  { work, job, resource }: ReadingNode,
+  { work, job, resource, part }: ReadingNode,
 ): Promise<Plans> {
   const readings = byPiece.get(piece) ?? new Map<ReadingNode['work'], Reading>()
   byPiece.set(piece, readings)
   const last = readings.get(work)
-  const one = JSON.stringify([resource?.kind, resource?.id])
+  const one = JSON.stringify([resource?.kind, resource?.id, part])
   if (last?.job === job && !last.of.has(one) && performance.now() - last.at < defaults.catalogueMs) {
     last.of.add(one)
     return last.plans

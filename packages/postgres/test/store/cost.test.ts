@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Database, Transaction } from '@piecework/core'
-import type { Attempts, NewJob } from '@piecework/core/store'
+import type { Attempts, NewJob, NodeResult } from '@piecework/core/store'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
@@ -32,6 +32,47 @@ for (const [how, end] of Object.entries({ alone: {}, 'with work': async () => ({
     // Index entries of rows that are gone may still be there.
     assert.ok(large.reads <= small.reads + 50, `${large.reads} rows are read instead of ${small.reads}`)
   })
+}
+
+test('parts are added in as many statements, and each costs the same, in a job of 100 and of 1,000', async () => {
+  const small = await costOfParts(100)
+  const large = await costOfParts(1_000)
+  assert.ok(small.plan > 0 && small.part > 0)
+  assert.deepEqual([large.plan, large.part], [small.plan, small.part])
+  assert.ok(large.reads <= small.reads + 50, `${large.reads} rows are read instead of ${small.reads}`)
+})
+
+/** Statements of a plan that adds so many parts, and of one of the parts; what the server read for that. */
+async function costOfParts(count: number) {
+  const database = counted(fromPg(pool))
+  const { jobs, attempts } = postgresStore({ database })
+  const planned = { ...jobOf(0), batches: 2 }
+  const { id } = await jobs.create({
+    ...planned,
+    nodes: [
+      { id: 'plan', task: 'plan', batch: 0 },
+      { id: 'finish', task: 'finish', batch: 2 },
+    ],
+  })
+  const done = async (node: string, result: NodeResult): Promise<void> => {
+    const lease = await attempts.begin({ job: id, node, attempt: 1 }, 'worker')
+    assert.ok(lease)
+    await attempts.run(lease, result)
+  }
+  const nodes = Array.from({ length: count }, (_, at) => ({
+    id: `part#${at + 1}`,
+    task: 'export' as const,
+    batch: 1,
+    part: { number: at + 1, of: count, range: { from: at } },
+  }))
+  const { cost } = database
+  const first = cost.statements
+  await done('plan', { nodes })
+  const plan = cost.statements - first
+  await done('part#1', {})
+  const [before, read] = [cost.statements, await rowsRead()]
+  await done('part#2', {})
+  return { plan, part: cost.statements - before, reads: (await rowsRead()) - read }
 }
 
 /**

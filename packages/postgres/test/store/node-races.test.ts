@@ -250,7 +250,9 @@ test('exactly once: a worker that takes over against an end: one of them has the
     await assertReconciled(id)
     await Promise.all(taken.map((lease) => lease && storeAt(1).attempts.run(lease, {})))
     await assertReconciled(id)
-    const left = (await storeAt(1).reports.nodes(id, 0)).filter(({ status }) => status === 'running')
+    const left = (await storeAt(1).reports.nodes(id, { batch: 0 })).filter(
+      ({ status }) => status === 'running',
+    )
     assert.deepEqual(left, [])
     await liveOn(id)
   }

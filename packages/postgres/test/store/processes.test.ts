@@ -63,8 +63,8 @@ test('nothing half-made: a cancel is seen by a piece in another process, and the
 test('progress of a job is followed from another process', async () => {
   await beside('waits', async (here) => {
     const handle = await here.export({ resource: project(), principal })
-    for await (const { nodes, progress } of handle.watch()) {
-      if (!nodes.some(({ progress: reported }) => reported)) continue
+    for await (const { running, progress } of handle.watch()) {
+      if (!running.some(({ progress: reported }) => reported)) continue
       const { remainingMs = -1, ...counts } = progress
       const all = { batches: 2, batchesDone: 0, pieces: 1, piecesDone: 0, rows: 40, bytes: 0 }
       assert.deepEqual(counts, all)

@@ -104,7 +104,7 @@ async function tasksOf(store: Store, id: string, carried: Set<string>): Promise<
     if ((action.type === 'batch' ? action.job : action.task.job) !== id) continue
     if (action.type === 'task') tasks.push(action.task)
     else {
-      const nodes = await store.reports.nodes(action.job, action.batch)
+      const nodes = await store.reports.nodes(action.job, { batch: action.batch })
       tasks.push(...nodes.map(({ id: node, attempt }) => ({ job: action.job, node, attempt })))
     }
     if (carried.has(item)) await store.outbox.acknowledge([item])

@@ -13,9 +13,11 @@ import { type JobStoreLawsOptions, jobStoreLawChecks } from './job-store-laws-op
 import { keyLaws } from './key-laws.js'
 import { leaseLaws } from './lease-laws.js'
 import { limitLaws } from './limit-laws.js'
+import { partLaws } from './part-laws.js'
 import { reportLaws } from './report-laws.js'
 import { retentionLaws } from './retention-laws.js'
 import { rowLaws } from './row-laws.js'
+import { stageLaws } from './stage-laws.js'
 import { summaryLaws } from './summary-laws.js'
 import { turnLaws } from './turn-laws.js'
 
@@ -28,6 +30,7 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   attemptLaws(test, options)
   leaseLaws(test, options)
   batchLaws(test, options)
+  partLaws(test, options)
   keyLaws(test, options)
   summaryLaws(test, options)
   cancelLaws(test, options)
@@ -36,6 +39,7 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   deadlineLaws(test, options)
   endLaws(test, options)
   reportLaws(test, options)
+  stageLaws(test, options)
   retentionLaws(test, options)
   crashLaws(test, options)
   if (options.sql) rowLaws(test, options)

@@ -61,7 +61,9 @@ export function reportLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
       ],
     })
     const pieces = async (batch?: number) =>
-      (await bench.store.reports.nodes(bench.id, batch)).map(({ piece, task }) => piece?.slice(7) ?? task)
+      (await bench.store.reports.nodes(bench.id, batch === undefined ? {} : { batch })).map(
+        ({ piece, task }) => piece?.slice(7) ?? task,
+      )
     assert.deepEqual(await pieces(), ['B', 'a', 'z', 'C', 'b', 'finish'])
     assert.deepEqual(await pieces(1), ['C', 'b'])
     assert.deepEqual(await pieces(3), [])

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Diff, JobReport, Piecework } from '@piecework/core'
+import type { ArchiveRef, Diff, JobReport, Piecework } from '@piecework/core'
 import type { Database, ResourceRef } from '@piecework/core/store'
 import { withFindings } from '../findings-text.js'
 import { type LawTest, patience } from '../law.js'
@@ -11,7 +11,7 @@ const anybody = { id: 'laws' }
 
 /** Laws of the way through an archive, as jobs of a host go it. Run by `pieceLaws`. */
 export function wholeWayLaws(test: LawTest, options: PieceLawsOptions): void {
-  const { name, comparer } = options.piece
+  const { name, comparer, exporter } = options.piece
   const { principal = anybody } = options
   if (!options.kind.shell) return
 
@@ -19,6 +19,16 @@ export function wholeWayLaws(test: LawTest, options: PieceLawsOptions): void {
     throughAnArchive(options, async ({ validated }) => {
       assertSucceeded('the archive is not valid', validated)
     }))
+
+  if (exporter?.parts)
+    test(`honest counts: ${name}: its parts together are the whole`, () =>
+      throughAnArchive(options, async ({ piecework, source, archive, exported }) => {
+        const parts = exported.nodes.filter(({ part, piece }) => part && piece === name)
+        assert.ok(parts.length > 1, 'the sample is too small: parts() gives less than two')
+        const found = await piecework.diff(archive, { resource: source, principal })
+        const lines = differences(found)
+        assert.deepEqual(lines, [], `the parts are not what is exported as a whole:\n  ${lines.join('\n  ')}`)
+      }))
 
   if (!comparer) return
   test(`honest counts: ${name}: what differs in a copy is told`, () =>
@@ -37,6 +47,8 @@ export function wholeWayLaws(test: LawTest, options: PieceLawsOptions): void {
 interface Way {
   readonly piecework: Piecework
   readonly source: ResourceRef
+  readonly exported: JobReport
+  readonly archive: ArchiveRef
   readonly copy: ResourceRef
   readonly validated: JobReport
   readonly imported: JobReport
@@ -63,7 +75,8 @@ async function throughAnArchive(options: PieceLawsOptions, look: (way: Way) => P
     const copy = imported.job.target
     try {
       assertSucceeded('the archive cannot be imported', imported)
-      await look({ piecework, source, copy: copy ?? assert.fail('nothing is made'), validated, imported })
+      const made = copy ?? assert.fail('nothing is made')
+      await look({ piecework, source, exported, archive, copy: made, validated, imported })
     } finally {
       if (copy && imported.job.status === 'succeeded') await removeResource(options, db, copy)
     }

@@ -1,6 +1,6 @@
 import { type ArtifactStore, type Database, isTerminal, type Job, type Store } from '@piecework/core/store'
 import { badVersion, versionOfLeaf } from './leaves.js'
-import { archivedVersion, linesOfVersion, parts, versionOf } from './library-content.js'
+import { archivedVersion, linesOfVersion, linesPerPart, parts, versionOf } from './library-content.js'
 import { statements } from './library-statements.js'
 import type { RequestRecords } from './request-records.js'
 import type { SimulationPlan } from './simulation-plan.js'
@@ -53,6 +53,7 @@ export async function audit(deps: AuditDeps): Promise<void> {
       continue
     }
     // The archives of a book that is deleted go, too.
+    if (job.kind === 'export') await countedParts(deps, job)
     if (job.kind === 'export' && !records.removed.has(job.tree.id)) await wholeArchive(deps, job)
     if (job.kind === 'import' || job.kind === 'clone') {
       const id = job.target?.id ?? ''
@@ -75,7 +76,7 @@ export async function audit(deps: AuditDeps): Promise<void> {
 
 /** What goes on for ever, for the report. */
 async function stateOf(store: Store, job: Job): Promise<string> {
-  const nodes = await store.reports.nodes(job.id, job.batch)
+  const nodes = await store.reports.nodes(job.id, { batch: job.batch })
   const open = nodes.filter(({ status }) => status === 'waiting' || status === 'running')
   return `${job.status}${job.throttled ? ', throttled' : ''}, ${open.map(({ id, status }) => `${id} ${status}`).join(', ')}`
 }
@@ -155,6 +156,19 @@ async function wholeCopy({ world, store }: AuditDeps, job: Job, lines: readonly 
     const rows = lines.filter((line) => line.part === part).length
     if (node?.counts?.rows !== rows)
       world.violation(`honest counts: ${node?.id} counts ${node?.counts?.rows}, and wrote ${rows}`)
+  }
+}
+
+/** Each part of a piece was exported once, and together they count the lines that there are. */
+async function countedParts({ world, store }: AuditDeps, job: Job): Promise<void> {
+  const nodes = (await store.reports.nodes(job.id)).filter(({ task }) => task === 'export')
+  for (const piece of new Set(nodes.map((node) => node.piece))) {
+    const own = nodes.filter((node) => node.piece === piece)
+    const rows = own.reduce((sum, { counts }) => sum + (counts?.rows ?? 0), 0)
+    const numbers = own.map(({ part }) => part?.number ?? 1).sort((a, b) => a - b)
+    const isWhole = own.every(({ part }, at) => (part?.of ?? 1) === own.length && numbers[at] === at + 1)
+    if (!isWhole || rows !== linesPerPart)
+      world.violation(`honest counts: ${own.map(({ id }) => id).join(', ')} count ${rows} lines`)
   }
 }
 

@@ -7,8 +7,10 @@ import { spellingOf } from './spelling.js'
 export const parts = ['a', 'b', 'c', 'd'] as const
 /** The part that comes before each of the others. */
 export const before: Readonly<Record<string, string>> = { b: 'a', c: 'a', d: 'b' }
+/** The one that is exported line by line, each by a node of its own. */
+export const partedPart = 'd'
 /** Lines of each part. */
-const linesPerPart = 2
+export const linesPerPart = 2
 /** Of the book in the archive that is imported. */
 export const archivedVersion = 'archived'
 

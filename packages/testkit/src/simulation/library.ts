@@ -1,7 +1,8 @@
 import type { Pack, Piece, ResourceKind } from '@piecework/core/piece'
 import { leavesFormats } from './leaves.js'
-import { before, csvOf, parts } from './library-content.js'
+import { before, csvOf, partedPart, parts } from './library-content.js'
 import { statements } from './library-statements.js'
+import { type LineRange, rangesOf, type StoredLine, within } from './line-ranges.js'
 import { type Link, workOn } from './link.js'
 import type { PackAge } from './simulation-plan.js'
 import { spellingOf, upgradesIn, versionIn } from './spelling.js'
@@ -47,12 +48,20 @@ function pieceOf(link: Link, part: string, age: PackAge): Piece {
     upgrades: upgradesIn(age, part),
     ...(after !== undefined && { after: [`library/${after}`] }),
     exporter: {
-      export: async ({ resource, tx, write }) => {
+      export: async ({ resource, tx, write, part: own }) => {
         await work()
-        const { rows } = await tx.query<{ position: string; text: string }>(linesOf.sql, [resource.id, part])
+        const { rows: all } = await tx.query<StoredLine>(linesOf.sql, [resource.id, part])
+        const rows = own ? all.filter(within(own.range as LineRange)) : all
         await write('lines.csv', csvOf(part, version, rows), () => rows.length)
         return { rows: rows.length }
       },
+      ...(part === partedPart && {
+        parts: async ({ resource, tx }) => {
+          await work()
+          const { rows } = await tx.query<StoredLine>(linesOf.sql, [resource.id, part])
+          return rangesOf(rows).map((range) => ({ range }))
+        },
+      }),
     },
     importer: {
       import: async ({ resource, entries, tx }) => {

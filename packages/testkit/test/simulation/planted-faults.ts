@@ -89,16 +89,21 @@ export const plantedFaults: Readonly<Record<string, Plant>> = {
     })
   },
 
-  'the version in which entries were written is not stored': (store) =>
-    changed(store, {
-      attempts: {
-        run: (lease, work, options) => {
-          const without = ({ version: _, ...done }: NodeResult): NodeResult => done
-          const later = typeof work === 'function' && (async (tx: Transaction) => without(await work(tx)))
-          return store.attempts.run(lease, later || without(work as NodeResult), options)
-        },
-      },
+  'the version in which entries were written is not stored': withDone(({ version: _, ...done }) => done),
+  'a plan that was taken over adds its parts twice': partsUnfenced,
+  'a part that a plan has named is forgotten': withDone(({ nodes, ...done }) => ({
+    ...done,
+    ...(nodes && { nodes: nodes.slice(1) }),
+  })),
+  'each part exports the whole': withDone(({ nodes, ...done }) => ({
+    ...done,
+    ...(nodes && {
+      nodes: nodes.map(({ part, ...node }) => ({
+        ...node,
+        ...(part && { part: { ...part, range: { from: null, to: null } } }),
+      })),
     }),
+  })),
   'a worker that does not read a version fails the piece': (store) =>
     changed(store, {
       attempts: {
@@ -155,6 +160,35 @@ export const plantedFaults: Readonly<Record<string, Plant>> = {
 }
 
 type Work = (tx: Transaction) => Promise<NodeResult>
+
+/** Something else than attempts leave behind is stored. */
+function withDone(change: (done: NodeResult) => NodeResult): Plant {
+  return (store) =>
+    changed(store, {
+      attempts: {
+        run: (lease, work, options) =>
+          store.attempts.run(
+            lease,
+            typeof work === 'function' ? async (tx) => change(await work(tx)) : change(work),
+            options,
+          ),
+      },
+    })
+}
+
+/** What is not fenced is added by each attempt. */
+function partsUnfenced(store: Store): Store {
+  return changed(store, {
+    attempts: {
+      run: (lease, work, options) => {
+        const { nodes } = typeof work === 'function' ? {} : work
+        if (!nodes || lease.fence === 1) return store.attempts.run(lease, work, options)
+        const again = nodes.map((node) => ({ ...node, id: `${node.id} again` }))
+        return store.attempts.run(lease, { ...work, nodes: [...nodes, ...again] }, options)
+      },
+    },
+  })
+}
 
 /** The work of attempts is done in another way. */
 function withWork(change: (work: Work) => Work): Plant {

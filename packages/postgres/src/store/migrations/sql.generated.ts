@@ -58,7 +58,9 @@ CREATE TABLE piecework.jobs (
   -- become visible since.
   horizon xid8 NOT NULL DEFAULT pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot()),
   -- Each status with the time at which the job entered it.
-  changes jsonb NOT NULL
+  changes jsonb NOT NULL,
+  -- Grows with each change of this row that can be seen; with those of its nodes, with each change of the job.
+  revision bigint NOT NULL DEFAULT 0
 );
 
 CREATE INDEX jobs_unfinished ON piecework.jobs (id) WHERE NOT terminal;
@@ -102,6 +104,8 @@ CREATE TABLE piecework.nodes (
   attempt int NOT NULL DEFAULT 1,
   resource jsonb,
   piece text,
+  -- What the node does of the piece: number, of and range; NULL for all of it.
+  part jsonb,
   -- Of the piece, in the archive.
   version int,
   counts jsonb,
@@ -123,6 +127,8 @@ CREATE TABLE piecework.nodes (
   store_id text,
   -- Leases that lapsed.
   crashes int NOT NULL DEFAULT 0,
+  -- Grows with each change of this row that can be seen. No two nodes share it: their changes never wait for each other.
+  revision int NOT NULL DEFAULT 0,
   PRIMARY KEY (job_id, id)
 ) WITH (fillfactor = 50); -- Room for the update with which a node begins.
 
@@ -261,6 +267,7 @@ BEGIN
     attempt := task.attempt;
     UPDATE piecework.nodes n
     SET status = 'running',
+      revision = n.revision + 1,
       fence = n.fence + 1,
       worker = task.worker,
       store_id = own_store_id,
@@ -317,6 +324,7 @@ BEGIN
   LOOP
     UPDATE piecework.nodes n
     SET status = ending.status,
+      revision = n.revision + 1,
       ended_at = piecework.now(),
       counts = coalesce(ending.counts, n.counts),
       progress = coalesce(ending.progress, n.progress),
@@ -390,6 +398,7 @@ BEGIN
     IF FOUND THEN
       UPDATE piecework.nodes n
       SET progress = coalesce(heartbeat.progress, n.progress),
+        revision = n.revision + (heartbeat.progress IS DISTINCT FROM n.progress)::int,
         lease_until = CASE
           WHEN held.stopped AND n.task <> 'finish' THEN n.lease_until
           ELSE piecework.now() + lease_ms * interval '1 millisecond'

@@ -151,7 +151,7 @@ export function removalBehaviour(
         const before = await rowCounts(database(), host.schema)
         host.last = async () => refuse(true)
         const handle = await host.piecework.clone({ resource: { kind: 'project', id: host.id }, principal })
-        for await (const { nodes } of handle.watch()) if (nodes.some(({ attempt }) => attempt > 1)) break
+        for await (const { stages } of handle.watch()) if (stages.some(({ retried }) => retried > 0)) break
         await handle.cancel()
         const { job } = await handle.ended()
         assert.equal(job.status, 'cancelled')
