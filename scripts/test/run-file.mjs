@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process'
 import { stripVTControlCharacters } from 'node:util'
+import { sourcePlaces } from './source-places.mjs'
 
 const kept = 1_000_000
 
 /**
- * PGlite's programs are compiled once, quickly: most tests end before code that is optimized, which takes seconds, would
- * have paid.
+ * PGlite's programs are compiled once, quickly, and only what is called: most tests end before code that is optimized, which
+ * takes seconds, would have paid. Several files run side by side, so that threads which help one with its garbage hold up the others.
  */
-const flags = ['--enable-source-maps', '--liftoff-only']
+const flags = ['--liftoff-only', '--wasm-lazy-validation', '--single-threaded-gc']
 
 /** Runs one compiled test file in a process of its own and reads uvu's summary. */
 export function runFile(file, { env, limitMs, signal }) {
@@ -47,7 +48,14 @@ export function runFile(file, { env, limitMs, signal }) {
       const problem = problemOf({ overtime, limitMs, code, killer, counts })
       const failed = counts.failed + (problem === undefined ? 0 : 1)
       const seconds = (performance.now() - started) / 1000
-      resolve({ ...file, ...counts, failed, problem, output, seconds })
+      resolve({
+        ...file,
+        ...counts,
+        failed,
+        problem,
+        output: failed > 0 ? sourcePlaces(output) : output,
+        seconds,
+      })
     })
   })
 }

@@ -38,16 +38,19 @@ const answer = async (request: Request): Promise<Reply> => {
   }
 }
 
+/** What is read is in memory, or in the operating system's, already: 128 MB of buffers would take a third of the start. */
+const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB']
+
 /** A folder that holds a database is opened as it is, and may use all of PostGIS. */
 async function open(dataDir: string | undefined, cacheDir: string): Promise<PGlite> {
   if (dataDir === undefined) {
     const extensions = { postgis: await geometryAlone(cacheDir) }
-    return PGlite.create({ extensions, loadDataDir: await template(cacheDir) })
+    return PGlite.create({ extensions, startParams, loadDataDir: await template(cacheDir) })
   }
   const extensions = { postgis }
-  if (existsSync(join(dataDir, 'PG_VERSION'))) return PGlite.create({ dataDir, extensions })
+  if (existsSync(join(dataDir, 'PG_VERSION'))) return PGlite.create({ dataDir, extensions, startParams })
   await mkdir(dataDir, { recursive: true })
-  return PGlite.create({ dataDir, extensions, loadDataDir: await template(cacheDir) })
+  return PGlite.create({ dataDir, extensions, startParams, loadDataDir: await template(cacheDir) })
 }
 
 function serverError(error: unknown): ServerError {

@@ -61,6 +61,16 @@ test('shows all that a failed file said, and fails', async () => {
   assert.is(code, 1)
 })
 
+test('says where in the sources a test failed', async () => {
+  const map = { version: 3, sources: ['../../test/a.test.ts'], names: [], mappings: ';AAkBI' }
+  const failing = `// The first line.\nconsole.log('failed at ' + import.meta.url + ':2:1, not in x.js:1:1');\n${summary(1, 0, 0)}; process.exitCode = 1`
+  const root = await repository({ a: failing })
+  await writeFile(join(root, 'packages/p/build/test/a.test.js.map'), JSON.stringify(map))
+  await writeFile(join(root, 'package.json'), '{ "type": "module" }')
+  const { output } = await runIn(root)
+  assert.match(output, /failed at \/\S*\/packages\/p\/test\/a\.test\.ts:19:5, not in x\.js:1:1/)
+})
+
 test('prints what runs, how many files are done and how long the rest may take', async () => {
   const { output } = await run({ a: summary(3, 3, 0), b: summary(2, 2, 0) })
   const state = (done: number, name: string) =>

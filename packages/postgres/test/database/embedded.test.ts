@@ -13,7 +13,7 @@ const test = suite('embedded, by itself')
 let db: EmbeddedDatabase
 let folder: string
 let cacheDir: string
-const [dump, bundle] = ['pglite-0.5.8-postgis-0.2.8.tar.gz', 'postgis-0.2.8-geometry.tar.gz']
+const [dump, bundle] = ['pglite-0.5.8-postgis-0.2.8-wal-1.tar.gz', 'postgis-0.2.8-geometry.tar.gz']
 test.before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'piecework-'))
   cacheDir = join(folder, 'cache')
