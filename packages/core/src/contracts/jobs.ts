@@ -37,6 +37,8 @@ export interface ArchiveRef {
   readonly size: number
   /** sha256 of the manifest's bytes, hex: equal content, equal digest. */
   readonly digest: string
+  /** Of all bytes, hex: another archive of equal content has another one. */
+  readonly sha256: string
 }
 
 /** An archive that is kept for a time. */

@@ -40,6 +40,8 @@ export interface Download {
   readonly size: number
   /** sha256 of its manifest, hex. */
   readonly digest: string
+  /** Of the whole archive, hex. */
+  readonly sha256: string
   readonly expiresAt: Date
   /** What `bytes` gives. */
   readonly range: ByteRange
@@ -74,7 +76,7 @@ export async function download(
     throw new PieceworkError('artifact-not-found', `Job ${id}, ${job.kind}, ${job.status}, has no archive.`)
   }
   refuseExpired(id, archive, environment.now())
-  const { artifact, size, digest, expiresAt } = archive
+  const { artifact, size, digest, sha256, expiresAt } = archive
   const { start, end } = range ?? { start: 0, end: size }
   if (start > end || end > size) {
     throw new PieceworkError(
@@ -90,5 +92,5 @@ export async function download(
     throw new PieceworkError('artifact-not-found', `The archive of job ${id} is not there any more.`)
   if (there.size !== size) throw cutShort(artifact, there.size, size)
   const bytes = expectLength(artifact, artifacts.open(artifact, { start, end }), end - start)
-  return { size, digest, expiresAt, range: { start, end }, bytes }
+  return { size, digest, sha256, expiresAt, range: { start, end }, bytes }
 }

@@ -186,7 +186,14 @@ optionTests(test, [
   },
   ...(['diff', 'verify', 'inspect'] as const).map((method) => ({
     name: `${method}() of an archive`,
-    options: () => ({ ...archive, size: 1, digest: 'x', expiresAt: new Date(), deletedAt: new Date() }),
+    options: () => ({
+      ...archive,
+      size: 1,
+      digest: 'x',
+      sha256: 'y',
+      expiresAt: new Date(),
+      deletedAt: new Date(),
+    }),
     call: (source: never) =>
       (method === 'diff' ? piecework.diff(source, source) : piecework[method](source, by)).catch(
         unless('unsupported'),

@@ -142,6 +142,7 @@ const archive = (expiresAt: Date) => ({
   artifact: 'archives/1',
   size: 3,
   digest: 'cd'.repeat(32),
+  sha256: 'ef'.repeat(32),
   expiresAt,
 })
 
