@@ -94,6 +94,12 @@ export const manifestDefaults = {
   ratioFreeBytes: mebibyte,
 } as const
 
+/** Of a file's name for people, in bytes of UTF-8: what Linux takes, and the longest ending that is kept. */
+export const fileNameDefaults = { bytes: 255, endingBytes: 32 } as const
+
+/** zlib's, of zips that people open. */
+export const zipForPeopleLevel = 6
+
 /** Times of the engine that are no options, in ms. */
 export const engineTimes = {
   /** The longest wait between two attempts. */

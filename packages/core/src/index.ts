@@ -7,7 +7,16 @@ export type { ArtifactStore } from './contracts/artifacts.js'
 export type { Database, Queryable, Transaction } from './contracts/database.js'
 export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'
 export type { Finding } from './contracts/finding.js'
-export type { ArchiveRef, Job, JobError, JobFilter, JobNode, JobResult, JobStatus } from './contracts/jobs.js'
+export type {
+  ArchiveRef,
+  Job,
+  JobError,
+  JobFilter,
+  JobNode,
+  JobResult,
+  JobStatus,
+  KeptOutput,
+} from './contracts/jobs.js'
 export type { Pack } from './contracts/pack.js'
 export type { Principal } from './contracts/principal.js'
 export type { ResourceKind, ResourceRef } from './contracts/resource.js'

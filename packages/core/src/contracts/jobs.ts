@@ -41,17 +41,35 @@ export interface ArchiveRef {
   readonly sha256: string
 }
 
-/** An archive that is kept for a time. */
-export interface KeptArchive extends ArchiveRef {
+/** Bytes in the artifact store that are kept for a time. */
+export interface Kept {
+  /** Key in the artifact store. */
+  readonly artifact: string
+  readonly size: number
+  /** Of all bytes, hex. */
+  readonly sha256: string
   /** From then on its bytes are not given out any more. */
   readonly expiresAt: Date
   /** Its bytes are gone since then. */
   readonly deletedAt?: Date
 }
 
+export interface KeptArchive extends ArchiveRef, Kept {}
+
+/** What an output of a pack has made. */
+export interface KeptOutput extends Kept {
+  /** The output's. */
+  readonly name: string
+  readonly mediaType: string
+  /** For people; every disk takes it. */
+  readonly fileName: string
+}
+
 export interface JobResult {
   /** What an export made. */
   readonly archive?: KeptArchive
+  /** What the outputs of packs made of an export; by name. */
+  readonly outputs?: readonly KeptOutput[]
   /** What an import or clone made. */
   readonly resource?: ResourceRef
   /** A failed or cancelled job keeps until then what a retry begins with: uploads, staged entries. */
@@ -62,6 +80,13 @@ export interface JobInput {
   /** `archive`, or the name of a registered format. */
   readonly format: string
   readonly uploads: readonly Upload[]
+}
+
+/** What an export is to make: the output `archive`, or one of a pack. */
+export interface JobOutput {
+  readonly name: string
+  /** As the output's schema has parsed them. */
+  readonly options?: unknown
 }
 
 /** The request, validated; plain JSON. */
@@ -81,6 +106,8 @@ export interface JobRequest {
   readonly children?: readonly ResourceRef[]
   /** Names of pieces to leave out. */
   readonly without?: readonly string[]
+  /** What an export makes. Absent: the archive. */
+  readonly outputs?: readonly JobOutput[]
 }
 
 /** A new id that was drawn from a sequence. */

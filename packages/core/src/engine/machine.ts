@@ -1,4 +1,5 @@
 import type { Job, JobError, JobOutcome, JobResult, JobStatus } from '../contracts/jobs.js'
+import { mergedResult } from './merged-result.js'
 import { jobTimeout } from './time-limits.js'
 
 /**
@@ -84,7 +85,10 @@ export function transition(job: Job, event: JobEvent, at: Date): Transition {
       return stop(decideOrExplain(job, 'failed', jobTimeout(job), at), event.remaining, at)
     case 'finished':
       if (!job.outcome) return quiet(job)
-      return { job: enter(withResult(job, event.result), job.outcome, at), effects: [{ type: 'release' }] }
+      return {
+        job: enter(kept(withResult(job, event.result)), job.outcome, at),
+        effects: [{ type: 'release' }],
+      }
     case 'finish-failed': {
       const failed =
         job.outcome === 'succeeded'
@@ -131,7 +135,14 @@ function submit(job: Job, batch: number): Transition {
 }
 
 function withResult(job: Job, result: JobResult | undefined): Job {
-  return result ? { ...job, result: { ...job.result, ...result } } : job
+  return result ? { ...job, result: mergedResult(job.result, result) } : job
+}
+
+/** What a failed job had assembled is deleted. */
+function kept(job: Job): Job {
+  if (job.outcome === 'succeeded') return job
+  const { archive: _, outputs: _o, ...result } = job.result
+  return { ...job, result }
 }
 
 function enter(job: Job, status: JobStatus, at: Date): Job {

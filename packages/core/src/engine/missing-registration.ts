@@ -2,6 +2,7 @@ import type { Lease } from '../contracts/attempts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job, JobNode, NodeTask } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
+import { archiveOutput, outputOf } from '../outputs/requested-outputs.js'
 import { formatOf } from '../plan/format-of.js'
 import type { Registry } from '../plan/registry.js'
 import { walkTree } from '../plan/tree.js'
@@ -13,7 +14,10 @@ import { walkTree } from '../plan/tree.js'
 export function missingRegistration(registry: Registry, { job, node }: Lease): PieceworkError | undefined {
   // The last step of what fills nothing needs no pack, and must not wait for one.
   if (node.task === 'finish' && (job.kind === 'export' || job.kind === 'validation')) return undefined
-  const what = missingKind(registry, job, node) ?? missingPiece(registry, job, node)
+  const what =
+    missingKind(registry, job, node) ??
+    missingPiece(registry, job, node) ??
+    missingOutput(registry, job, node)
   if (what === undefined) return undefined
   return notRegistered(node, what)
 }
@@ -45,6 +49,12 @@ function missingPiece(registry: Registry, job: Job, { piece: name, task }: JobNo
   const piece = registry.piece(format, name)
   if (!piece) return `piece "${name}"`
   return can(piece, task) ? undefined : `${task} of the piece "${name}"`
+}
+
+function missingOutput({ outputs }: Registry, job: Job, node: JobNode): string | undefined {
+  const output = node.task === 'assemble' ? outputOf(job, node) : undefined
+  if (!output || output.name === archiveOutput || outputs.has(output.name)) return undefined
+  return `output "${output.name}"`
 }
 
 function can({ exporter, importer, cloner, keys }: Piece, task: NodeTask): boolean {

@@ -1,6 +1,7 @@
 import type { PieceComparer } from '../contracts/compare.js'
 import { isPieceworkError } from '../contracts/errors.js'
 import type { Format, Role } from '../contracts/format.js'
+import type { Output } from '../contracts/output.js'
 import type { Pack } from '../contracts/pack.js'
 import type {
   Piece,
@@ -81,11 +82,21 @@ const formatChecks: OptionChecks<Format> = {
   open: required(check.func()),
 }
 
+const outputChecks: OptionChecks<Output> = {
+  name: required(check.text),
+  mediaType: required(check.text),
+  pieces: check.list(check.text),
+  options: schema,
+  fileName: required(check.func()),
+  assemble: required(check.func()),
+}
+
 const packChecks: OptionChecks<Pack> = {
   name: required(check.text),
   kinds: check.list(check.anything),
   pieces: check.list(check.anything),
   formats: check.list(check.anything),
+  outputs: check.list(check.anything),
 }
 
 /**
@@ -106,6 +117,9 @@ export function declarationProblems(packs: readonly Pack[]): readonly string[] {
         problemsOf(`Resource kind ${named(one, 'kind')}`, one, contractCheck(kindChecks)),
       ),
       ...wrong,
+      ...(pack.outputs ?? []).flatMap((one) =>
+        problemsOf(`Output ${named(one, 'name')}`, one, contractCheck(outputChecks)),
+      ),
       ...[...(pack.pieces ?? []), ...ofFormats].flatMap((one) =>
         problemsOf(`Piece ${named(one, 'name')}`, one, contractCheck(pieceChecks)),
       ),

@@ -1,7 +1,8 @@
 import type { Input } from '../contracts/format.js'
-import type { NewNode } from '../contracts/jobs.js'
+import type { JobOutput, NewNode } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
+import { assembleId, requestedOutputs } from '../outputs/requested-outputs.js'
 import type { PiecesOf } from './applicable.js'
 import { planBatches } from './plan.js'
 import type { Registry } from './registry.js'
@@ -10,13 +11,22 @@ import { resourceName, walkTree } from './tree.js'
 /** Names of the pieces that reserve numbers before anything is made. */
 type Numbered = ReadonlySet<string>
 
-/** One batch of exports, then the assembly. */
-export function exportNodes(tree: ResourceTree, piecesOf: PiecesOf): { nodes: NewNode[]; batches: number } {
+/** One batch of exports, then one that assembles each output. */
+export function exportNodes(
+  tree: ResourceTree,
+  piecesOf: PiecesOf,
+  outputs?: readonly JobOutput[],
+): { nodes: NewNode[]; batches: number } {
   const nodes = walkTree(tree).flatMap(({ ref }) =>
     piecesOf(ref).map((piece) => nodeOf('export', ref, piece.name, 0)),
   )
-  if (nodes.length === 0) return closed([{ id: 'assemble', task: 'assemble', batch: 0 }], 1)
-  return closed([...nodes, { id: 'assemble', task: 'assemble', batch: 1 }], 2)
+  const batch = nodes.length === 0 ? 0 : 1
+  const assemblies = requestedOutputs({ outputs }).map(({ name }) => ({
+    id: assembleId(name),
+    task: 'assemble' as const,
+    batch,
+  }))
+  return closed([...nodes, ...assemblies], batch + 1)
 }
 
 /** Reserved numbers, the shells, then batches by the pieces' edges. */

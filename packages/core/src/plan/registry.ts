@@ -1,6 +1,7 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { Format } from '../contracts/format.js'
 import type { KeyForm } from '../contracts/key-form.js'
+import type { Output } from '../contracts/output.js'
 import type { Pack } from '../contracts/pack.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceKind, ResourceRef } from '../contracts/resource.js'
@@ -9,6 +10,7 @@ import { canonicalId } from './canonical-id.js'
 import { declarationProblems } from './check-declarations.js'
 import { keyFormsOf } from './key-forms-of.js'
 import { type DeclaredTables, declaredTables } from './key-names.js'
+import { outputProblems } from './output-problems.js'
 import { type RegisteredKind, registeredKind } from './registered-kind.js'
 import { resourceNotFound } from './resource-not-found.js'
 
@@ -18,6 +20,7 @@ export interface Registry {
   /** Pieces of archives, by name, in order of registration. */
   readonly pieces: ReadonlyMap<string, Piece>
   readonly formats: ReadonlyMap<string, Format>
+  readonly outputs: ReadonlyMap<string, Output>
   /** How new keys of each table are made, as kinds and pieces have declared it. */
   readonly keyForms: ReadonlyMap<string, KeyForm>
   /** Tables that pieces declare, which decide under which names ids are remapped. */
@@ -59,6 +62,14 @@ export function createRegistry(packs: readonly Pack[]): Registry {
   )
   if (formats.has('archive')) problems.push('The format name "archive" is taken.')
 
+  const outputs = collect(
+    packs.flatMap((pack) => pack.outputs ?? []),
+    (output) => output.name,
+    'Output',
+    problems,
+  )
+  problems.push(...outputProblems(outputs.values(), pieces))
+
   checkKinds(declared, problems)
   checkPieces(pieces, pieces, declared, problems)
   const ofFormats = new Map<string, ReadonlyMap<string, Piece>>([['archive', pieces]])
@@ -93,6 +104,7 @@ export function createRegistry(packs: readonly Pack[]): Registry {
     kinds,
     pieces,
     formats,
+    outputs,
     keyForms,
     declaredTables: declaredTables(declaring),
     kind: kindOf,

@@ -5,6 +5,7 @@ import { checkOptions } from '../options/check-options.js'
 import { exportNodes } from '../plan/nodes.js'
 import { lineageOf } from '../plan/source.js'
 import { canonicalRequest } from './canonical-request.js'
+import { chooseOutputs } from './choose-outputs.js'
 import { choosePieces } from './choose-pieces.js'
 import { createUnchanged } from './create-unchanged.js'
 import { type ExportRequest, exportChecks, exportInstead } from './export-request.js'
@@ -22,11 +23,12 @@ export async function createExport(
   const request = await canonicalRequest(registry, db, checked)
   const { principal, resource } = request
   await allow(principal, 'export', resource)
+  const { outputs, reads } = chooseOutputs(registry, request, retried)
   const id = environment.uuid()
   const chosen = await choosePieces(deps, request, {
     job: id,
     db,
-    can: ({ exporter }) => exporter !== undefined,
+    can: ({ exporter, name }) => exporter !== undefined && reads(name),
     ...(retried && { retried }),
   })
   const job = {
@@ -34,9 +36,9 @@ export async function createExport(
     kind: 'export' as const,
     tree: chosen.tree,
     principal,
-    request: chosen.request,
+    request: { ...chosen.request, ...(outputs && { outputs }) },
     claims: [resourcePath(await lineageOf(registry, db, resource))],
-    ...exportNodes(chosen.tree, chosen.piecesOf),
+    ...exportNodes(chosen.tree, chosen.piecesOf, outputs),
     ...(retried && { retryOf: retried.id, reads: [retried.id, ...(retried.reads ?? [])] }),
     ...jobLimits(request),
   }

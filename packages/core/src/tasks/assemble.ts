@@ -3,24 +3,35 @@ import { assertReadable } from '../archive/assert-readable.js'
 import { entryFacts } from '../archive/entries.js'
 import { entryPath, type Manifest, writeManifest } from '../archive/manifest.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { JobNode, StagedEntry } from '../contracts/jobs.js'
+import type { KeptArchive, StagedEntry } from '../contracts/jobs.js'
 import { defaultLimits } from '../defaults.js'
+import { archiveOutput, outputOf } from '../outputs/requested-outputs.js'
 import { resourceName, walkTree } from '../plan/tree.js'
 import { version } from '../version.js'
-import { commit, type TaskRunner } from './attempt-context.js'
+import { assembleOutput } from './assemble-output.js'
+import { type AttemptContext, commit, type TaskRunner } from './attempt-context.js'
+import { compare, exportedBy } from './exported-by.js'
 import { archivePrefix } from './staging.js'
 
-/** Splices the staged entries of all nodes into one archive. */
+/** Makes one output of an export. */
 export const assembleTask: TaskRunner = async (attempt) => {
+  const { job, node } = attempt.lease
+  const output = outputOf(job, node)
+  if (!output) throw new PieceworkError('internal', `${node.id} is no output of job ${job.id}.`)
+  if (output.name === archiveOutput) return commit(attempt, { result: { archive: await archive(attempt) } })
+  const made = await assembleOutput(attempt, output)
+  return commit(attempt, { result: { outputs: [made] }, findings: attempt.findings.list() })
+}
+
+/** Splices the staged entries of all nodes into one archive. */
+async function archive(attempt: AttemptContext): Promise<KeptArchive> {
   const { job } = attempt.lease
   const nodes = exportedBy(await attempt.store.reports.nodes(job.id))
   const entries: { path: string; staged: StagedEntry }[] = []
   const pieces: Manifest['pieces'][number][] = []
   for (const { ref } of walkTree(job.tree)) {
     const own = nodes.get(resourceName(ref)) ?? []
-    for (const { piece: name = '', version: written, entries: staged = [] } of own.sort((a, b) =>
-      compare(a.piece, b.piece),
-    )) {
+    for (const { piece: name = '', version: written, entries: staged = [] } of own) {
       const piece = attempt.registry.piece('archive', name)
       if (!piece) throw new PieceworkError('piece-unknown', `No pack knows the piece "${name}".`)
       const listed = [...staged].sort((a, b) => compare(a.path, b.path))
@@ -39,7 +50,7 @@ export const assembleTask: TaskRunner = async (attempt) => {
   const now = attempt.environment.now()
   const manifest = writeManifest({ format: 'piecework-archive', version: 1, tree: job.tree, pieces })
   assertReadable(manifest, entries, { ...defaultLimits, ...attempt.limits })
-  const archive = await assembleArchive({
+  const made = await assembleArchive({
     artifacts: attempt.artifacts,
     key: `${archivePrefix(job.id)}/${attempt.lease.fence}.zip`,
     manifest,
@@ -53,22 +64,5 @@ export const assembleTask: TaskRunner = async (attempt) => {
     signal: attempt.signal,
   })
   const expiresAt = new Date(attempt.environment.now() + attempt.archiveTtlMs)
-  return commit(attempt, { result: { archive: { ...archive, expiresAt } } })
-}
-
-/** By resource. */
-function exportedBy(nodes: readonly JobNode[]): ReadonlyMap<string, JobNode[]> {
-  const byResource = new Map<string, JobNode[]>()
-  for (const node of nodes) {
-    if (node.task !== 'export' || !node.resource) continue
-    const name = resourceName(node.resource)
-    const own = byResource.get(name) ?? []
-    own.push(node)
-    byResource.set(name, own)
-  }
-  return byResource
-}
-
-function compare(a = '', b = ''): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  return { ...made, expiresAt }
 }
