@@ -13,6 +13,8 @@ export const defaults = {
   maxAttempts: 3,
   concurrentJobs: 100,
   backoffMs: 500,
+  deliveryAttempts: 5,
+  deliveryTimeoutMs: day,
   graceMs: 5 * second,
   heartbeatMs: 500,
   sweepMs: 2 * second,
@@ -96,6 +98,9 @@ export const manifestDefaults = {
 
 /** Of a file's name for people, in bytes of UTF-8: what Linux takes, and the longest ending that is kept. */
 export const fileNameDefaults = { bytes: 255, endingBytes: 32 } as const
+
+/** What a delivery may keep for its next attempt, in characters of JSON. */
+export const deliveryDefaults = { stateCharacters: mebibyte } as const
 
 /** zlib's, of zips that people open. */
 export const zipForPeopleLevel = 6

@@ -14,11 +14,11 @@ export interface Progress {
   readonly bytes?: number
 }
 
-export type JobKind = 'export' | 'import' | 'clone' | 'validation'
+export type JobKind = 'export' | 'import' | 'clone' | 'validation' | 'delivery'
 export type JobOutcome = 'succeeded' | 'failed' | 'cancelled'
 /**
- * `draft` takes uploads until the import is run; `ending` drains the batch, removes what must go and frees
- * the claim; the last three are terminal.
+ * `draft` takes uploads until the import is run; `delivering`: all outputs are finished and no claim is held any
+ * more; `ending` drains the batch, removes what must go and frees the claim; the last three are terminal.
  */
 export type JobStatus = 'draft' | 'pending' | 'submitted' | 'running' | 'delivering' | 'ending' | JobOutcome
 
@@ -65,11 +65,23 @@ export interface KeptOutput extends Kept {
   readonly fileName: string
 }
 
+/** A delivery that has succeeded. */
+export interface Delivered {
+  readonly target: string
+  readonly output: string
+  readonly key: string
+  readonly deliveredAt: Date
+  /** Where the file is now, as the target says it. */
+  readonly location?: string
+}
+
 export interface JobResult {
   /** What an export made. */
   readonly archive?: KeptArchive
   /** What the outputs of packs made of an export; by name. */
   readonly outputs?: readonly KeptOutput[]
+  /** What has been delivered; by key. */
+  readonly deliveries?: readonly Delivered[]
   /** What an import or clone made. */
   readonly resource?: ResourceRef
   /** A failed or cancelled job keeps until then what a retry begins with: uploads, staged entries. */
@@ -87,6 +99,18 @@ export interface JobOutput {
   readonly name: string
   /** As the output's schema has parsed them. */
   readonly options?: unknown
+}
+
+/** A file to be delivered. */
+export interface JobDelivery {
+  /** Name of the target. */
+  readonly target: string
+  /** `archive`, or the name of a pack's output. */
+  readonly output: string
+  /** As the target's schema has parsed it. */
+  readonly destination: unknown
+  /** The same for each request to deliver this output of this job to this destination. */
+  readonly key: string
 }
 
 /** The request, validated; plain JSON. */
@@ -108,6 +132,10 @@ export interface JobRequest {
   readonly without?: readonly string[]
   /** What an export makes. Absent: the archive. */
   readonly outputs?: readonly JobOutput[]
+  /** What is delivered when all outputs are finished: the last batch has a node for each. */
+  readonly deliver?: readonly JobDelivery[]
+  /** Of a delivery: the export whose outputs go. */
+  readonly delivers?: string
 }
 
 /** A new id that was drawn from a sequence. */
@@ -158,7 +186,10 @@ export interface Job {
   readonly priority?: number
   /** It begins when there is room; stays set if it was cancelled before that. */
   readonly throttled?: true
-  /** It is stopped, and its error recorded, when this passes while its pieces may still go on. */
+  /**
+   * It is stopped, and its error recorded, when this passes while its pieces may still go on; deliveries are not
+   * stopped.
+   */
   readonly deadline?: Date
   /** Cancelled, or past its deadline: nothing of it but the last step may go on. */
   readonly stopped?: true
@@ -166,7 +197,16 @@ export interface Job {
   readonly changes: readonly StatusChange[]
 }
 
-export type NodeTask = 'validate' | 'export' | 'assemble' | 'keys' | 'shells' | 'import' | 'clone' | 'finish'
+export type NodeTask =
+  | 'validate'
+  | 'export'
+  | 'assemble'
+  | 'deliver'
+  | 'keys'
+  | 'shells'
+  | 'import'
+  | 'clone'
+  | 'finish'
 /** `skipped`: the job ended before it came to this node. */
 export type NodeStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped'
 
@@ -197,7 +237,7 @@ export interface NodeCounts extends PieceCounts {
 }
 
 /**
- * One piece of one resource in a job's plan, or one of the job's own steps (`assemble`, `shells`, `finish`).
+ * One piece of one resource in a job's plan, or one of the job's own steps (`assemble`, `deliver`, `shells`, `finish`).
  */
 export interface JobNode {
   /** Unique in its job: `validate|import|… <kind>:<id> <piece>`, or the step's name. */
@@ -237,7 +277,7 @@ export type NewJob = Omit<
   | 'stopped'
 > & {
   readonly nodes: readonly NewNode[]
-  /** Resource paths that the job holds until it is terminal. */
+  /** Resource paths that the job holds until it is terminal, or delivering. */
   readonly claims: readonly string[]
   /** Absent: its principal may have any number of jobs. */
   readonly limit?: PrincipalLimit

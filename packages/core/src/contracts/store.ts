@@ -7,6 +7,7 @@ import type { Jobs, Reports } from './jobs.js'
 import type { Keys } from './keys.js'
 import type { Outbox } from './outbox.js'
 import type { Retention } from './retention.js'
+import type { States } from './states.js'
 import type { Summaries } from './summaries.js'
 
 /** Everything that one place keeps about jobs, so that it can change together. */
@@ -17,6 +18,7 @@ export interface Store {
   readonly attempts: Attempts
   readonly keys: Keys
   readonly summaries: Summaries
+  readonly states: States
   readonly outbox: Outbox
   readonly retention: Retention
   readonly limits: Limits

@@ -3,7 +3,8 @@ import type { JobResult } from '../contracts/jobs.js'
 /** The result with what one more node has made; nodes of one batch end in any order. */
 export function mergedResult(before: JobResult, added: JobResult): JobResult {
   const outputs = merged(before.outputs, added.outputs, ({ name }) => name)
-  return { ...before, ...added, ...(outputs && { outputs }) }
+  const deliveries = merged(before.deliveries, added.deliveries, ({ key }) => key)
+  return { ...before, ...added, ...(outputs && { outputs }), ...(deliveries && { deliveries }) }
 }
 
 function merged<T>(

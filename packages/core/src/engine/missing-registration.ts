@@ -1,7 +1,8 @@
 import type { Lease } from '../contracts/attempts.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Job, JobNode, NodeTask } from '../contracts/jobs.js'
+import type { Job, JobKind, JobNode, NodeTask } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
+import { deliveryOf } from '../outputs/deliveries.js'
 import { archiveOutput, outputOf } from '../outputs/requested-outputs.js'
 import { formatOf } from '../plan/format-of.js'
 import type { Registry } from '../plan/registry.js'
@@ -13,13 +14,26 @@ import { walkTree } from '../plan/tree.js'
  */
 export function missingRegistration(registry: Registry, { job, node }: Lease): PieceworkError | undefined {
   // The last step of what fills nothing needs no pack, and must not wait for one.
-  if (node.task === 'finish' && (job.kind === 'export' || job.kind === 'validation')) return undefined
+  if (node.task === 'finish' && fillsNothing.has(job.kind)) return undefined
+  if (node.task === 'deliver') return missingTarget(registry, job, node)
   const what =
     missingKind(registry, job, node) ??
     missingPiece(registry, job, node) ??
     missingOutput(registry, job, node)
   if (what === undefined) return undefined
   return notRegistered(node, what)
+}
+
+const fillsNothing: ReadonlySet<JobKind> = new Set(['export', 'validation', 'delivery'])
+
+function missingTarget({ targets }: Registry, job: Job, node: JobNode): PieceworkError | undefined {
+  const delivery = deliveryOf(job, node)
+  return !delivery || targets.has(delivery.target) ? undefined : targetMissing(node, delivery.target)
+}
+
+export function targetMissing({ id }: Pick<JobNode, 'id'>, target: string): PieceworkError {
+  const message = `The worker that came to ${id} has no target "${target}": all workers must be given the same targets.`
+  return new PieceworkError('piece-unknown', message, { retryable: true })
 }
 
 export function notRegistered({ id }: Pick<JobNode, 'id'>, what: string): PieceworkError {

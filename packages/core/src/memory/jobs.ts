@@ -72,7 +72,7 @@ export function memoryReports(state: MemoryState): Reports {
 /** Whether the job reads or makes the resource. */
 export function concerns(job: Job, resource: { kind: string; id: string }): boolean {
   if (job.target && sameResource(job.target, resource)) return true
-  const source = job.kind === 'export' || job.kind === 'clone'
+  const source = job.kind === 'export' || job.kind === 'clone' || job.kind === 'delivery'
   return source && walkTree(job.tree).some(({ ref }) => sameResource(ref, resource))
 }
 

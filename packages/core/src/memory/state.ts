@@ -24,6 +24,8 @@ export interface MemoryNode {
   keys?: { readonly fence: number; readonly tables: Map<string, readonly KeyRange[]> }
   /** Of the attempt with that fence. */
   summary?: { readonly fence: number; readonly text: string }
+  /** What attempts keep for the next one, as JSON. */
+  kept?: string | undefined
 }
 
 export interface MemoryJob {
@@ -142,6 +144,7 @@ export class MemoryState {
     entry.job = job
     for (const effect of effects) {
       if (effect.type === 'submit') this.submit(entry, effect.batch)
+      else if (effect.type === 'free') this.release(job.id)
       else this.end(entry)
     }
     return job
@@ -164,6 +167,7 @@ export class MemoryState {
     for (const slot of entry.nodes.values()) {
       delete slot.keys
       delete slot.summary
+      delete slot.kept
       if (outcome !== 'succeeded' && slot.node.status === 'waiting')
         slot.node = { ...slot.node, status: 'skipped', endedAt: this.now() }
     }

@@ -15,6 +15,7 @@ import { memoryJobs, memoryReports } from './jobs.js'
 import { memoryKeys } from './keys.js'
 import { memoryRetention } from './retention.js'
 import { MemoryState } from './state.js'
+import { memoryStates } from './states.js'
 import { memorySummaries } from './summaries.js'
 
 export interface MemoryStoreOptions {
@@ -44,6 +45,7 @@ export function memoryStore(given?: MemoryStoreOptions): Store {
     attempts: memoryAttempts(state, database, leaseMs),
     keys: memoryKeys(state),
     summaries: memorySummaries(state),
+    states: memoryStates(state),
     outbox: {
       pending: async (limit) => [...state.outbox.values()].slice(0, limit),
       acknowledge: async (ids) => {

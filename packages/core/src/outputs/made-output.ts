@@ -1,5 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job, KeptOutput } from '../contracts/jobs.js'
+import { isAssembled } from '../engine/machine.js'
 import { archiveOutput } from './requested-outputs.js'
 import { safeName } from './safe-name.js'
 
@@ -9,12 +10,9 @@ export interface MadeOutput extends KeptOutput {
 }
 
 /** All that an export has finished, the archive first. */
-export function madeOutputs({
-  status,
-  tree,
-  result,
-}: Pick<Job, 'status' | 'tree' | 'result'>): readonly MadeOutput[] {
-  if (status !== 'succeeded') return []
+export function madeOutputs(job: Job): readonly MadeOutput[] {
+  if (!isAssembled(job)) return []
+  const { tree, result } = job
   const { archive, outputs = [] } = result
   if (!archive) return outputs
   const fileName = safeName(`${tree.kind}-${tree.id}.zip`)

@@ -14,6 +14,7 @@ import type {
 } from '../contracts/piece.js'
 import type { ResourceKind, ResourceTree, ShellLifecycle } from '../contracts/resource.js'
 import type { Schema } from '../contracts/schema.js'
+import type { Target } from '../contracts/target.js'
 import type { Validator } from '../contracts/validator.js'
 import { check } from '../options/check.js'
 import { checkDeclaration } from '../options/check-options.js'
@@ -125,6 +126,20 @@ export function declarationProblems(packs: readonly Pack[]): readonly string[] {
       ),
     ]
   })
+}
+
+const targetChecks: OptionChecks<Target> = {
+  name: required(check.text),
+  schema: required(check.having<Schema<unknown>>('a schema', 'parse')),
+  check: check.func(),
+  deliver: required(check.func()),
+}
+
+/** The same of targets. */
+export function targetDeclarationProblems(targets: readonly Target[]): readonly string[] {
+  return targets.flatMap((one) =>
+    problemsOf(`Target ${named(one, 'name')}`, one, contractCheck(targetChecks)),
+  )
 }
 
 function problemsOf<T>(subject: string, value: T, checkIt: Check<T>): readonly string[] {

@@ -1,7 +1,8 @@
 import type { Input } from '../contracts/format.js'
-import type { JobOutput, NewNode } from '../contracts/jobs.js'
+import type { JobDelivery, JobRequest, NewNode } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
+import { deliverId } from '../outputs/deliveries.js'
 import { assembleId, requestedOutputs } from '../outputs/requested-outputs.js'
 import type { PiecesOf } from './applicable.js'
 import { planBatches } from './plan.js'
@@ -11,11 +12,11 @@ import { resourceName, walkTree } from './tree.js'
 /** Names of the pieces that reserve numbers before anything is made. */
 type Numbered = ReadonlySet<string>
 
-/** One batch of exports, then one that assembles each output. */
+/** One batch of exports, one that assembles each output, and one that delivers. */
 export function exportNodes(
   tree: ResourceTree,
   piecesOf: PiecesOf,
-  outputs?: readonly JobOutput[],
+  { outputs, deliver = [] }: Pick<JobRequest, 'outputs' | 'deliver'> = {},
 ): { nodes: NewNode[]; batches: number } {
   const nodes = walkTree(tree).flatMap(({ ref }) =>
     piecesOf(ref).map((piece) => nodeOf('export', ref, piece.name, 0)),
@@ -26,7 +27,21 @@ export function exportNodes(
     task: 'assemble' as const,
     batch,
   }))
-  return closed([...nodes, ...assemblies], batch + 1)
+  const { nodes: deliveries, batches } = deliveryNodes(deliver, batch + 1)
+  return { nodes: [...nodes, ...assemblies, ...deliveries], batches }
+}
+
+/** Those of what is made already, or in the batches before. */
+export function deliveryNodes(
+  deliveries: readonly JobDelivery[],
+  batch = 0,
+): { nodes: NewNode[]; batches: number } {
+  const nodes = deliveries.map((delivery, place) => ({
+    id: deliverId(place, delivery),
+    task: 'deliver' as const,
+    batch,
+  }))
+  return closed(nodes, nodes.length > 0 ? batch + 1 : batch)
 }
 
 /** Reserved numbers, the shells, then batches by the pieces' edges. */

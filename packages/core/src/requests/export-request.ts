@@ -27,9 +27,20 @@ export interface OutputRequest {
   readonly options?: unknown
 }
 
+export interface DeliverRequest {
+  /** Name of one of the `targets`. */
+  readonly target: string
+  /** Absent: the archive, or else the only output that is made. */
+  readonly output?: string
+  /** As the target's schema takes it. */
+  readonly destination?: unknown
+}
+
 export interface ExportRequest extends SourceRequest {
   /** What is made. If the archive is not, only pieces that the others read are exported. Absent: the archive. */
   readonly outputs?: readonly OutputRequest[]
+  /** Where it goes when all of it is finished. */
+  readonly deliver?: readonly DeliverRequest[]
 }
 
 export interface CloneRequest extends SourceRequest {
@@ -50,9 +61,18 @@ export const sourceChecks: OptionChecks<SourceRequest> = {
   without: check.list(check.text),
 }
 
+export const deliverCheck = check.list(
+  objectCheck<DeliverRequest>({
+    target: required(check.text),
+    output: check.text,
+    destination: check.anything,
+  }),
+)
+
 export const exportChecks: OptionChecks<ExportRequest> = {
   ...sourceChecks,
   outputs: check.list(objectCheck<OutputRequest>({ name: required(check.text), options: check.anything })),
+  deliver: deliverCheck,
 }
 
 export const cloneChecks: OptionChecks<CloneRequest> = { ...sourceChecks, name: check.text }

@@ -2,15 +2,19 @@ import { assembleArchive } from '../archive/assemble.js'
 import { assertReadable } from '../archive/assert-readable.js'
 import { entryFacts } from '../archive/entries.js'
 import { entryPath, type Manifest, writeManifest } from '../archive/manifest.js'
+import type { NodeResult } from '../contracts/attempts.js'
+import type { Transaction } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { KeptArchive, StagedEntry } from '../contracts/jobs.js'
+import type { Job, JobResult, KeptArchive, StagedEntry } from '../contracts/jobs.js'
 import { defaultLimits } from '../defaults.js'
+import { jobError } from '../engine/job-error.js'
 import { archiveOutput, outputOf } from '../outputs/requested-outputs.js'
 import { resourceName, walkTree } from '../plan/tree.js'
 import { version } from '../version.js'
 import { assembleOutput } from './assemble-output.js'
 import { type AttemptContext, commit, type TaskRunner } from './attempt-context.js'
 import { compare, exportedBy } from './exported-by.js'
+import { missingSource } from './missing-source.js'
 import { archivePrefix } from './staging.js'
 
 /** Makes one output of an export. */
@@ -18,9 +22,20 @@ export const assembleTask: TaskRunner = async (attempt) => {
   const { job, node } = attempt.lease
   const output = outputOf(job, node)
   if (!output) throw new PieceworkError('internal', `${node.id} is no output of job ${job.id}.`)
-  if (output.name === archiveOutput) return commit(attempt, { result: { archive: await archive(attempt) } })
-  const made = await assembleOutput(attempt, output)
-  return commit(attempt, { result: { outputs: [made] }, findings: attempt.findings.list() })
+  if (output.name === archiveOutput) return finished(attempt, { archive: await archive(attempt) })
+  return finished(attempt, { outputs: [await assembleOutput(attempt, output)] })
+}
+
+/** If it is delivered next, the last step is too late to find that a piece has read what was being deleted. */
+function finished(attempt: AttemptContext, result: JobResult): Promise<Job> {
+  const { lease, store, registry, signal, findings } = attempt
+  const made = { result, findings: findings.list() }
+  if (!lease.job.request.deliver) return commit(attempt, made)
+  const work = async (tx: Transaction): Promise<NodeResult> => {
+    const missing = await missingSource(registry, lease.job, tx)
+    return missing ? { error: jobError(missing, lease.node) } : made
+  }
+  return store.attempts.run(lease, work, { signal })
 }
 
 /** Splices the staged entries of all nodes into one archive. */

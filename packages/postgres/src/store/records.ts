@@ -87,11 +87,15 @@ function nodeOfRow(row: Json): JobNode {
 const changesOf = (row: Json): unknown =>
   (row.changes as Json[]).map(({ status, at }) => ({ status, at: date(at) }))
 
-function resultOf({ archive, outputs, retryUntil, ...rest }: Json): Json {
+function resultOf({ archive, outputs, deliveries, retryUntil, ...rest }: Json): Json {
   return present({
     ...rest,
     archive: archive && keptOf(archive as Json),
     outputs: (outputs as Json[] | undefined)?.map(keptOf),
+    deliveries: (deliveries as Json[] | undefined)?.map((one) => ({
+      ...one,
+      deliveredAt: date(one.deliveredAt),
+    })),
     retryUntil: date(retryUntil),
   })
 }
