@@ -3,7 +3,7 @@ import type { DeliverContext, Target } from '@piecework/core'
 import type { TargetSample } from '@piecework/testkit'
 
 /** What an upload has come to. */
-export interface UploadState {
+interface UploadState {
   readonly done: number
 }
 
