@@ -36,7 +36,7 @@ function withShelf(
 }
 
 test('what is finished is delivered, with no claim on the source, and the result says where it is', () =>
-  withShelf(async (piecework, shelf, { artifacts, store }) => {
+  withShelf(async (piecework, shelf, { host, artifacts, store }) => {
     const gate = door()
     shelf.before = gate.opened
     const outputs = [{ name: 'archive' }, { name: 'notebooks/print' }]
@@ -49,7 +49,9 @@ test('what is finished is delivered, with no claim on the source, and the result
       await piecework.guard.claim([request.resource], { id: 'ann', kind: 'edit' }, { principal: ann })
     ).release()
     const early = await piecework.download(job.id, { principal: ann })
-    assert.deepEqual(shelf.files.size, 0)
+    assert.equal(shelf.files.size, 0)
+    // What is finished is whole, whatever becomes of the source.
+    host.books.delete('b1')
     gate.open()
     const { deliveries = [], archive } = await job.result()
     assert.equal(sha256(shelf.files.get('a') ?? Buffer.of()), archive?.sha256)
@@ -161,6 +163,7 @@ test("the job's time limit is not that of its deliveries, which have one of thei
       const slow = await piecework.redeliver(job.id, { principal: ann, deliver: [to('b')] })
       const { error } = (await slow.ended()).job
       assert.deepEqual([error?.code, error?.node, error?.retryable], ['timeout', 'deliver 1 shelf', true])
+      assert.match(error?.message ?? '', /may take 1,500 ms/)
     },
     { jobTimeoutMs: 1000, deliveryTimeoutMs: 1500, nodeTimeoutMs: 5000 },
   ))

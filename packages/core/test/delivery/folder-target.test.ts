@@ -109,12 +109,13 @@ test('hostile archives: no destination leads out of the root', async () => {
   await symlink(outside, join(root, 'link'))
   const { job } = await delivered(root, { folder: 'link' })
   assert.equal(job.error?.code, 'forbidden')
-  await writeFile(join(outside, 'target.txt'), 'of another')
+  // The same bytes, where a link leads.
+  await writeFile(join(outside, 'target.txt'), 'Lines\nwren\n')
   await symlink(join(outside, 'target.txt'), join(root, 'map.txt'))
   const { job: beside } = await delivered(root, { fileName: 'map.txt' })
   assert.equal(beside.result.deliveries?.[0]?.location, 'map (2).txt')
   assert.deepEqual(await shownIn(outside), ['target.txt'])
-  assert.equal(await readFile(join(outside, 'target.txt'), 'utf8'), 'of another')
+  assert.equal(await readFile(join(outside, 'target.txt'), 'utf8'), 'Lines\nwren\n')
 })
 
 test('what the disk refuses is told without the paths of the server', async () => {

@@ -54,16 +54,17 @@ test('a zip keeps the names of its files, makes them safe, and tells the report'
 
 test('equal files make equal bytes; none make an empty zip', async () => {
   const signal = new AbortController().signal
-  const zip = (names: readonly string[], store = false) =>
+  const zip = (names: readonly string[], store = false, at = date) =>
     bytesOf(
       zipForPeople(
         names.map((name) => ({ name, open: () => bytes('x'.repeat(1000)) })),
-        { date, signal, store, renamed: assert.fail },
+        { date: at, signal, store, renamed: assert.fail },
       ),
     )
   assert.ok((await zip(['a', 'b/c'])).equals(await zip(['a', 'b/c'])))
   assert.equal((await readZip(await zip([]))).size, 0)
   assert.ok((await zip(['a'], true)).length > 1000)
+  assert.ok(!(await zip(['a'])).equals(await zip(['a'], false, new Date('2026-01-03T00:00:00Z'))))
 })
 
 test('what a file throws, the zip throws; those after it are not opened', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Target } from '@piecework/core'
 import { type Link, workOn } from './link.js'
 
-const partBytes = 300
+const partBytes = 1000
 
 /**
  * A server of somebody else's that takes files in parts, and shows those that are complete. A delivery goes on where
