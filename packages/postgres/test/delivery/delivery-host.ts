@@ -12,7 +12,7 @@ import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import pg from 'pg'
 
-export const leaseMs = 500
+const leaseMs = 500
 
 export interface Place {
   readonly database: string

@@ -141,8 +141,9 @@ function request(kind: 'export' | 'import' | 'clone', artifact = ''): Promise<Jo
 
 /** One whole file, and no other. */
 async function assertDelivered({ job: { request, result } }: JobReport): Promise<void> {
-  const { folder } = request.deliver?.[0]?.destination as { readonly folder: string }
-  const path = join(deliveredTo(place.folder), folder)
+  const [delivery] = request.deliver ?? assert.fail('nothing was delivered')
+  const { folder } = (delivery?.destination ?? {}) as { readonly folder?: string }
+  const path = join(deliveredTo(place.folder), folder ?? '')
   const [name = '', ...others] = await readdir(path)
   assert.deepEqual(others, [])
   const bytes = await readFile(join(path, name))
