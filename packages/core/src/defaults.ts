@@ -99,8 +99,13 @@ export const manifestDefaults = {
 /** Of a file's name for people, in bytes of UTF-8: what Linux takes, and the longest ending that is kept. */
 export const fileNameDefaults = { bytes: 255, endingBytes: 32 } as const
 
-/** What a delivery may keep for its next attempt, in characters of JSON. */
-export const deliveryDefaults = { stateCharacters: mebibyte } as const
+/** In characters. */
+export const deliveryDefaults = {
+  /** Of JSON: what a delivery may keep for its next attempt. */
+  stateCharacters: mebibyte,
+  /** Kept of what a target says about where a file is now. */
+  locationCharacters: 2000,
+} as const
 
 /** zlib's, of zips that people open. */
 export const zipForPeopleLevel = 6

@@ -5,6 +5,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { Job, JobDelivery } from '../contracts/jobs.js'
 import type { DeliverContext, DeliveredFile } from '../contracts/target.js'
 import { deliveryDefaults } from '../defaults.js'
+import { storable } from '../engine/job-error.js'
 import { targetMissing } from '../engine/missing-registration.js'
 import { deliveryOf } from '../outputs/deliveries.js'
 import { type MadeOutput, madeOutput } from '../outputs/made-output.js'
@@ -22,7 +23,15 @@ export const deliverTask: TaskRunner = async (attempt) => {
   const { location } = await target.deliver(contextOf(attempt, delivery, made))
   const { target: name, output, key } = delivery
   const deliveredAt = new Date(environment.now())
-  const done = { target: name, output, key, deliveredAt, ...(location !== undefined && { location }) }
+  const done = {
+    target: name,
+    output,
+    key,
+    deliveredAt,
+    ...(location !== undefined && {
+      location: storable(location.slice(0, deliveryDefaults.locationCharacters)),
+    }),
+  }
   const progress = { done: made.size, total: made.size }
   return commit(attempt, { result: { deliveries: [done] }, progress, findings: attempt.findings.list() })
 }

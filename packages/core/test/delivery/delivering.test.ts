@@ -60,8 +60,8 @@ test('what is finished is delivered, with no claim on the source, and the result
     assert.deepEqual(
       deliveries.map(({ target, output, location }) => [target, output, location]),
       [
-        ['shelf', 'archive', 'shelf a'],
-        ['shelf', 'notebooks/print', 'shelf b'],
+        ['shelf', 'archive', 'shelf a\ufffd'],
+        ['shelf', 'notebooks/print', 'shelf b\ufffd'],
       ],
     )
     assert.ok(deliveries[0]?.deliveredAt instanceof Date)

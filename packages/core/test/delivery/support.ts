@@ -24,7 +24,7 @@ export class Shelf implements Target<ShelfDestination> {
     this.calls.push(context)
     await this.before(context, this.calls.length)
     this.files.set(context.destination.place, await bytesOf(context.file.open()))
-    return { location: `shelf ${context.destination.place}` }
+    return { location: `shelf ${context.destination.place}\u0000` }
   }
 }
 
