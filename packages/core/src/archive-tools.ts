@@ -8,12 +8,12 @@ import { type Download, type DownloadRequest, download } from './handle/download
 import { askedByChecks, jobArguments } from './handle/job-arguments.js'
 import { check } from './options/check.js'
 import { checkArgument, checkOptions } from './options/check-options.js'
-import { type ExportRequest, exportChecks, exportInstead } from './requests/export-request.js'
+import { exportInstead, type SourceRequest, sourceChecks } from './requests/export-request.js'
 import { type ArchiveSource, archiveSource } from './requests/input-source.js'
 import { assertLive } from './retention/expiry.js'
 
 /** An archive, or a resource as it is now: what an export with this request would hold. */
-type DiffSource = ArchiveSource | ExportRequest
+type DiffSource = ArchiveSource | SourceRequest
 
 interface DiffRequest extends Partial<AskedBy> {
   readonly signal?: AbortSignal
@@ -35,8 +35,8 @@ export interface ArchiveTools {
    */
   diff(a: DiffSource, b: DiffSource, options?: DiffRequest): Promise<Diff>
   /**
-   * The bytes of the archive that an export has made. Throws `expired` once its time is over,
-   * `artifact-not-found` if the job has made none, `options-invalid` for a range that is not inside it,
+   * The bytes of what an export has made: the archive, or an output of a pack. Throws `expired` once its time is
+   * over, `artifact-not-found` if the job has made none, `options-invalid` for a range that is not inside it,
    * `job-not-found`, `forbidden`.
    */
   download(job: string, request: DownloadRequest): Promise<Download>
@@ -57,7 +57,7 @@ export function createArchiveTools(deps: DiffDeps & { readonly trust: Trust }): 
   }
   const checkedSide = (source: DiffSource): DiffSource => {
     if (typeof source === 'object' && source !== null && ('resource' in source || 'principal' in source))
-      return checkOptions<ExportRequest>('diff()', source as ExportRequest, exportChecks, exportInstead)
+      return checkOptions<SourceRequest>('diff()', source as SourceRequest, sourceChecks, exportInstead)
     return checkArgument('diff()', 'archive', source, archiveSource)
   }
   return {

@@ -13,6 +13,8 @@ export const defaults = {
   maxAttempts: 3,
   concurrentJobs: 100,
   backoffMs: 500,
+  deliveryAttempts: 5,
+  deliveryTimeoutMs: day,
   graceMs: 5 * second,
   heartbeatMs: 500,
   sweepMs: 2 * second,
@@ -95,6 +97,20 @@ export const manifestDefaults = {
   ratio: 100,
   ratioFreeBytes: mebibyte,
 } as const
+
+/** Of a file's name for people, in bytes of UTF-8: what Linux takes, and the longest ending that is kept. */
+export const fileNameDefaults = { bytes: 255, endingBytes: 32 } as const
+
+/** In characters. */
+export const deliveryDefaults = {
+  /** Of JSON: what a delivery may keep for its next attempt. */
+  stateCharacters: mebibyte,
+  /** Kept of what a target says about where a file is now. */
+  locationCharacters: 2000,
+} as const
+
+/** zlib's, of zips that people open. */
+export const zipForPeopleLevel = 6
 
 /** Times of the engine that are no options, in ms. */
 export const engineTimes = {

@@ -7,11 +7,27 @@ export type { ArtifactStore } from './contracts/artifacts.js'
 export type { Database, Queryable, Transaction } from './contracts/database.js'
 export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'
 export type { Finding } from './contracts/finding.js'
-export type { ArchiveRef, Job, JobError, JobFilter, JobNode, JobResult, JobStatus } from './contracts/jobs.js'
+export type {
+  ArchiveRef,
+  Job,
+  JobError,
+  JobFilter,
+  JobNode,
+  JobResult,
+  JobStatus,
+  KeptOutput,
+} from './contracts/jobs.js'
 export type { Pack } from './contracts/pack.js'
 export type { Principal } from './contracts/principal.js'
 export type { ResourceKind, ResourceRef } from './contracts/resource.js'
 export type { SessionContext, SessionHook } from './contracts/session.js'
+export type {
+  DeliverContext,
+  DeliveredFile,
+  DeliveryReceipt,
+  DeliveryState,
+  Target,
+} from './contracts/target.js'
 export { defaults } from './defaults.js'
 export type { Diff } from './diff/diff.js'
 export type { DraftRequest, ImportDraft } from './drafts/draft.js'
@@ -28,3 +44,4 @@ export type { PieceworkOptions } from './piecework-options.js'
 export type { CloneRequest, ExportRequest } from './requests/export-request.js'
 export type { ImportRequest } from './requests/import-request.js'
 export type { ArchiveSource, UploadSource } from './requests/input-source.js'
+export { type FolderDestination, type FolderTargetOptions, folderTarget } from './targets/folder-target.js'

@@ -23,6 +23,14 @@ export type { Ids } from './contracts/ids.js'
 export type { StagedEntry } from './contracts/jobs.js'
 export type { KeyForm, SequenceForm, TextForm } from './contracts/key-form.js'
 export type { KeyRange } from './contracts/keys.js'
+export type {
+  Output,
+  OutputContext,
+  OutputSubject,
+  StagedPiece,
+  ZipForPeopleOptions,
+  ZipMember,
+} from './contracts/output.js'
 export type { Pack } from './contracts/pack.js'
 export type { NodePart, PartPlan, PartsContext } from './contracts/parts.js'
 export type {

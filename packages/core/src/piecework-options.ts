@@ -10,6 +10,7 @@ import type { Pack } from './contracts/pack.js'
 import type { Runtime } from './contracts/runtime.js'
 import type { SessionHook } from './contracts/session.js'
 import type { Store } from './contracts/store.js'
+import type { Target } from './contracts/target.js'
 import { type EngineOptions, engineChecks } from './engine/engine-options.js'
 import { check } from './options/check.js'
 import { checkOptions } from './options/check-options.js'
@@ -21,6 +22,8 @@ export interface PieceworkOptions extends EngineOptions, JobLimitOptions {
   /** Kinds of resources, pieces and formats. */
   readonly packs: readonly Provided<Pack>[]
   readonly runtime: Provided<Runtime>
+  /** Where exports can be delivered to. Default: nowhere. */
+  readonly targets?: readonly Provided<Target>[]
   /** Default: in memory, without a database. */
   readonly store?: Provided<Store>
   /** Default: in memory. */
@@ -48,6 +51,7 @@ export interface PieceworkOptions extends EngineOptions, JobLimitOptions {
 const pieceworkChecks: OptionChecks<PieceworkOptions> = {
   packs: required(check.list(provided<Pack>('a pack', 'name'))),
   runtime: required(provided<Runtime>('a runtime', 'start', 'submit', 'stop')),
+  targets: check.list(provided<Target>('a target', 'name', 'schema', 'deliver')),
   store: provided<Store>('a store', 'jobs', 'drafts', 'reports', 'attempts', 'outbox', 'guard', 'database'),
   artifacts: provided<ArtifactStore>('an artifact store', 'put', 'open', 'stat', 'delete', 'list'),
   artifactTimeoutMs: check.count,

@@ -36,6 +36,7 @@ import type { CloneRequest, ExportRequest } from './requests/export-request.js'
 import type { ImportRequest } from './requests/import-request.js'
 import { createInputs } from './requests/inputs.js'
 import { createJobLimits } from './requests/job-limits.js'
+import { createRedeliver, type RedeliverRequest } from './requests/redeliver.js'
 import { createRequests, type Requests } from './requests/requests.js'
 import { createRetry, type RetryRequest } from './requests/retry.js'
 import { systemEnvironment } from './system-environment.js'
@@ -62,6 +63,11 @@ export interface Piecework extends PieceworkRequests, ImportDrafts, ArchiveTools
    * `unsupported` for any other job, `expired` if an import's uploads are not kept any more.
    */
   retry(id: string, request: RetryRequest): Promise<JobHandle>
+  /**
+   * Delivers what an ended export has made: again, or to other targets. Nothing is made again. Throws
+   * `unsupported` for a job that has not ended, has made nothing or has nothing left to deliver, and `expired`.
+   */
+  redeliver(id: string, request: RedeliverRequest): Promise<JobHandle>
   /** To call when the host has deleted a resource: its archives expire. */
   forget(resource: ResourceRef, by?: AskedBy): Promise<void>
   /** Runs exactly the validators that an import would run and writes nothing. */
@@ -74,7 +80,8 @@ export interface Piecework extends PieceworkRequests, ImportDrafts, ArchiveTools
   watch(id: string, request: WatchRequest): AsyncIterable<JobUpdate>
   /**
    * Resolves when the cancel is recorded; the job ends soon after. Of a job that has failed, what still runs
-   * is stopped; one that is in its last step or has ended stays as it is. Throws `job-not-found`, `forbidden`.
+   * is stopped; one that is in its last step or has ended stays as it is. Of one that is `delivering`, the
+   * deliveries are stopped; what it has made and delivered stays. Throws `job-not-found`, `forbidden`.
    */
   cancel(id: string, by: AskedBy): Promise<Job>
   /** Requests that commit with the host's own transaction and start after it. */
@@ -111,7 +118,8 @@ export function createPiecework(given: PieceworkOptions): Piecework {
   const watcher = createWatcher({ store, environment, events, progressOf: engine.progressOf, rolesOf })
   const control = createJobControl({ store, engine, watcher, events, allow })
   const requests = createRequests(deps)
-  const retry = createRetry(deps, requests)
+  const redeliver = createRedeliver(deps)
+  const retry = createRetry(deps, requests, redeliver)
   // Jobs of a kind that is registered no more are there still.
   const canonical = async (ref: ResourceRef) =>
     registry.kinds.has(ref.kind) ? canonicalRef(registry, store.database, ref) : ref
@@ -121,6 +129,7 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     ...requestsWith(requests, control),
     validate: (request) => control.accept(requests.validate(request)),
     retry: (id, request) => control.accept(retry(id, request)),
+    redeliver: (id, request) => control.accept(redeliver(id, request)),
     forget: async (given, by) => {
       const resource = await canonical(checkArgument('forget()', 'it', given, check.resource))
       await allow(jobArguments.principal('forget()', by), 'forget', resource)
@@ -165,7 +174,10 @@ function provideParts(options: PieceworkOptions, environment: Environment) {
   container.offer(tokens.artifacts, artifacts)
   const { artifactTimeoutMs: timeoutMs = defaults.artifactTimeoutMs } = options
   const checked = checkedArtifacts(artifacts, { timeoutMs, environment })
-  const registry = createRegistry(options.packs.map((pack) => container.provide(pack)))
+  const registry = createRegistry(
+    options.packs.map((pack) => container.provide(pack)),
+    options.targets?.map((target) => container.provide(target)),
+  )
   container.offer(tokens.registry, registry)
   const runtime = container.provide(options.runtime)
   container.offer(tokens.runtime, runtime)

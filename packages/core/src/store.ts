@@ -16,6 +16,7 @@ export type { Finding } from './contracts/finding.js'
 export type { Claim, Edit, Guard, Holder, ResourcePath } from './contracts/guard.js'
 export type { Limits } from './contracts/job-limits.js'
 export type {
+  Delivered,
   Job,
   JobError,
   JobFilter,
@@ -27,6 +28,7 @@ export type {
   JobResult,
   JobStatus,
   Jobs,
+  KeptOutput,
   NewJob,
   NewNode,
   NodeCounts,
@@ -45,13 +47,21 @@ export type { JobSummary, NodePage, Reports, StageProgress, StageSummary } from 
 export type { ResourceRef, ResourceTree } from './contracts/resource.js'
 export type { Retention, RetentionFilter } from './contracts/retention.js'
 export type { Runtime, Task, TaskHandler } from './contracts/runtime.js'
+export type { States } from './contracts/states.js'
 export type { Store } from './contracts/store.js'
 export type { Summaries } from './contracts/summaries.js'
 export type { Upload } from './contracts/upload.js'
 export { storeDefaults } from './defaults.js'
 export { withPlan, withUploads } from './drafts/draft-state.js'
 export { databaseError, sqlStateOf } from './engine/database-error.js'
-export { canBeStopped, isTerminal, type JobEffect, type JobEvent, transition } from './engine/machine.js'
+export {
+  canBeStopped,
+  canTimeOut,
+  isTerminal,
+  type JobEffect,
+  type JobEvent,
+  transition,
+} from './engine/machine.js'
 export { taskOf } from './engine/task-of.js'
 export { changedPaths, overlaps, resourcePath } from './guard/paths.js'
 export { resourceBusy } from './guard/resource-busy.js'

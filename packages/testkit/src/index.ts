@@ -19,3 +19,5 @@ export {
 } from './simulation/simulated-server.js'
 export { type SimulationLawsOptions, simulationLaws } from './simulation/simulation-laws.js'
 export { planOf, type SimulationPlan } from './simulation/simulation-plan.js'
+export { targetLaws } from './targets/target-laws.js'
+export type { TargetLawsOptions, TargetSample } from './targets/target-laws-options.js'

@@ -25,6 +25,12 @@ optionTests(test, [
     wrong: { make: [undefined, inProcess()], patienceMs: [-1, '5', Number.NaN] },
   })),
   {
+    name: 'targetLaws()',
+    options: () => ({ make }),
+    call: (options: never) => testkit.targetLaws(lawTest, options),
+    wrong: { make: [undefined, {}] },
+  },
+  {
     name: 'jobStoreLaws()',
     options: () => ({ make, sql: true }),
     call: (options) => testkit.jobStoreLaws(lawTest, options),
@@ -99,7 +105,8 @@ optionTests(test, [
 ])
 
 test('each function that takes options is tried', () => {
-  const laws = 'artifactStoreLaws guardLaws jobStoreLaws pieceLaws runtimeLaws simulationLaws'.split(' ')
+  const laws =
+    'artifactStoreLaws guardLaws jobStoreLaws pieceLaws runtimeLaws simulationLaws targetLaws'.split(' ')
   const withoutOptions = ['explained', 'planOf', 'sharedStore', 'simulate']
   assert.deepEqual(Object.keys(testkit).sort(), [...laws, ...withoutOptions].sort())
 })

@@ -1,8 +1,12 @@
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import type { Job, JobNode } from '../contracts/jobs.js'
 import type { Store } from '../contracts/store.js'
+import { deliveryOf } from '../outputs/deliveries.js'
+import { madeOutput } from '../outputs/made-output.js'
+import { deliveredJob } from '../tasks/deliver.js'
 import type { Allow } from './allow.js'
 import { allowInput } from './allow-artifact.js'
+import { resourceOf } from './allow-job.js'
 
 /**
  * Asks the access policy again when a piece or a step begins: its principal may have lost the right since the
@@ -12,12 +16,13 @@ import { allowInput } from './allow-artifact.js'
 export async function allowWork(
   deps: { readonly store: Store; readonly allow: Allow },
   job: Job,
-  { task }: Pick<JobNode, 'task'>,
+  node: Pick<JobNode, 'id' | 'task'>,
 ): Promise<void> {
-  if (task === 'finish') return
+  if (node.task === 'finish') return
   try {
     await allowRequest(deps.allow, job)
     await allowInput(deps, job)
+    if (node.task === 'deliver') await allowDelivery(deps, job, node)
   } catch (cause) {
     if (isPieceworkError(cause)) throw cause
     const message = 'The access policy failed when it was asked whether the job may go on.'
@@ -29,7 +34,21 @@ export async function allowWork(
 async function allowRequest(allow: Allow, job: Job): Promise<void> {
   const { kind, principal, tree, request } = job
   const source = { kind: tree.kind, id: tree.id }
+  if (kind === 'delivery') return
   if (kind === 'export') return allow(principal, 'export', source, job)
   if (kind === 'clone') await allow(principal, 'clone-from', source, job)
   if (kind !== 'clone' || request.into) await allow(principal, 'import', request.into, job)
+}
+
+/** Before any byte goes out. */
+async function allowDelivery(
+  { store, allow }: { readonly store: Store; readonly allow: Allow },
+  job: Job,
+  node: Pick<JobNode, 'id'>,
+): Promise<void> {
+  const delivery = deliveryOf(job, node)
+  if (!delivery) return
+  const source = await deliveredJob({ store }, job)
+  const { artifact } = madeOutput(source, delivery.output)
+  await allow(job.principal, 'deliver', resourceOf(source), source, { artifact, target: delivery.target })
 }

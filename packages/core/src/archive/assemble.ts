@@ -8,6 +8,7 @@ import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
 import { type About, writeAbout } from './about.js'
+import { hashed } from './hashed.js'
 import { manifestDigest, manifestPaths, readManifest } from './manifest.js'
 
 // zip.js writes as many entries at once as there are cores, of all writers together: an archive whose store is slow would
@@ -48,13 +49,19 @@ export async function assembleArchive(given: AssembleArchive): Promise<ArchiveRe
     zip.destroy(error as Error)
     throw error
   }
+  const passing = hashed(zip)
   const [put, write] = await Promise.allSettled([
-    assembly.artifacts.put(assembly.key, zip).catch(end),
+    assembly.artifacts.put(assembly.key, passing.bytes).catch(end),
     writeZip(assembly, zip).catch(end),
   ])
   if (put.status === 'rejected') throw put.reason
   if (write.status === 'rejected') throw write.reason
-  return { artifact: assembly.key, size: put.value, digest: manifestDigest(assembly.manifest) }
+  return {
+    artifact: assembly.key,
+    size: put.value,
+    digest: manifestDigest(assembly.manifest),
+    sha256: passing.sha256(),
+  }
 }
 
 /** What goes into one zip entry, stored or deflated already. */

@@ -11,6 +11,7 @@ export type Action =
   | 'retry' // see what a job was asked for and read what it has kept
   | 'view' // learn of jobs and of who holds a resource
   | 'download' // have bytes of an artifact
+  | 'deliver' // send what was made to a target
   | 'draft' // see, fill, run or delete an import draft
   | 'forget'
   | 'claim'
@@ -21,6 +22,8 @@ export type Action =
 export interface NamedThing {
   /** Key in the artifact store. */
   readonly artifact?: string
+  /** Name of the target that something is delivered to. */
+  readonly target?: string
   /** Id of a holder of claims. */
   readonly holder?: string
 }

@@ -41,8 +41,8 @@ export interface Entries {
   readonly paths: readonly string[]
   facts(path: string): EntryFacts | undefined
   /**
-   * Throws `archive-checksum` at the end if bytes differ. Ranges are for uploads only (`unsupported`
-   * elsewhere).
+   * Throws `archive-checksum` at the end if bytes differ. Ranges are for uploads and for what an output reads
+   * (`unsupported` elsewhere).
    */
   open(path: string, range?: ByteRange): AsyncIterable<Uint8Array>
   /**

@@ -14,11 +14,11 @@ export interface Progress {
   readonly bytes?: number
 }
 
-export type JobKind = 'export' | 'import' | 'clone' | 'validation'
+export type JobKind = 'export' | 'import' | 'clone' | 'validation' | 'delivery'
 export type JobOutcome = 'succeeded' | 'failed' | 'cancelled'
 /**
- * `draft` takes uploads until the import is run; `ending` drains the batch, removes what must go and frees
- * the claim; the last three are terminal.
+ * `draft` takes uploads until the import is run; `delivering`: all outputs are finished and no claim is held any
+ * more; `ending` drains the batch, removes what must go and frees the claim; the last three are terminal.
  */
 export type JobStatus = 'draft' | 'pending' | 'submitted' | 'running' | 'delivering' | 'ending' | JobOutcome
 
@@ -37,19 +37,51 @@ export interface ArchiveRef {
   readonly size: number
   /** sha256 of the manifest's bytes, hex: equal content, equal digest. */
   readonly digest: string
+  /** Of all bytes, hex: another archive of equal content has another one. */
+  readonly sha256: string
 }
 
-/** An archive that is kept for a time. */
-export interface KeptArchive extends ArchiveRef {
+/** Bytes in the artifact store that are kept for a time. */
+export interface Kept {
+  /** Key in the artifact store. */
+  readonly artifact: string
+  readonly size: number
+  /** Of all bytes, hex. */
+  readonly sha256: string
   /** From then on its bytes are not given out any more. */
   readonly expiresAt: Date
   /** Its bytes are gone since then. */
   readonly deletedAt?: Date
 }
 
+export interface KeptArchive extends ArchiveRef, Kept {}
+
+/** What an output of a pack has made. */
+export interface KeptOutput extends Kept {
+  /** The output's. */
+  readonly name: string
+  readonly mediaType: string
+  /** For people; every disk takes it. */
+  readonly fileName: string
+}
+
+/** A delivery that has succeeded. */
+export interface Delivered {
+  readonly target: string
+  readonly output: string
+  readonly key: string
+  readonly deliveredAt: Date
+  /** Where the file is now, as the target says it. */
+  readonly location?: string
+}
+
 export interface JobResult {
   /** What an export made. */
   readonly archive?: KeptArchive
+  /** What the outputs of packs made of an export; by name. */
+  readonly outputs?: readonly KeptOutput[]
+  /** What has been delivered; by key. */
+  readonly deliveries?: readonly Delivered[]
   /** What an import or clone made. */
   readonly resource?: ResourceRef
   /** A failed or cancelled job keeps until then what a retry begins with: uploads, staged entries. */
@@ -60,6 +92,25 @@ export interface JobInput {
   /** `archive`, or the name of a registered format. */
   readonly format: string
   readonly uploads: readonly Upload[]
+}
+
+/** What an export is to make: the output `archive`, or one of a pack. */
+export interface JobOutput {
+  readonly name: string
+  /** As the output's schema has parsed them. */
+  readonly options?: unknown
+}
+
+/** A file to be delivered. */
+export interface JobDelivery {
+  /** Name of the target. */
+  readonly target: string
+  /** `archive`, or the name of a pack's output. */
+  readonly output: string
+  /** As the target's schema has parsed it. */
+  readonly destination: unknown
+  /** The same for each request to deliver this output of this job to this destination. */
+  readonly key: string
 }
 
 /** The request, validated; plain JSON. */
@@ -79,6 +130,12 @@ export interface JobRequest {
   readonly children?: readonly ResourceRef[]
   /** Names of pieces to leave out. */
   readonly without?: readonly string[]
+  /** What an export makes. Absent: the archive. */
+  readonly outputs?: readonly JobOutput[]
+  /** What is delivered when all outputs are finished: the last batch has a node for each. */
+  readonly deliver?: readonly JobDelivery[]
+  /** Of a delivery: the export whose outputs go. */
+  readonly delivers?: string
 }
 
 /** A new id that was drawn from a sequence. */
@@ -129,7 +186,10 @@ export interface Job {
   readonly priority?: number
   /** It begins when there is room; stays set if it was cancelled before that. */
   readonly throttled?: true
-  /** It is stopped, and its error recorded, when this passes while its pieces may still go on. */
+  /**
+   * It is stopped, and its error recorded, when this passes while its pieces may still go on; deliveries are not
+   * stopped.
+   */
   readonly deadline?: Date
   /** Cancelled, or past its deadline: nothing of it but the last step may go on. */
   readonly stopped?: true
@@ -142,6 +202,7 @@ export type NodeTask =
   | 'plan'
   | 'export'
   | 'assemble'
+  | 'deliver'
   | 'keys'
   | 'shells'
   | 'import'
@@ -177,7 +238,7 @@ export interface NodeCounts extends PieceCounts {
 }
 
 /**
- * One piece of one resource in a job's plan, a part of it, or one of the job's own steps (`assemble`, `shells`,
+ * One piece of one resource in a job's plan, a part of it, or one of the job's own steps (`assemble`, `deliver`, `shells`,
  * `finish`).
  */
 export interface JobNode {
@@ -220,7 +281,7 @@ export type NewJob = Omit<
   | 'stopped'
 > & {
   readonly nodes: readonly NewNode[]
-  /** Resource paths that the job holds until it is terminal. */
+  /** Resource paths that the job holds until it is terminal, or delivering. */
   readonly claims: readonly string[]
   /** Absent: its principal may have any number of jobs. */
   readonly limit?: PrincipalLimit

@@ -8,6 +8,7 @@ import type { Keys } from './keys.js'
 import type { Outbox } from './outbox.js'
 import type { Reports } from './reports.js'
 import type { Retention } from './retention.js'
+import type { States } from './states.js'
 import type { Summaries } from './summaries.js'
 
 /** Everything that one place keeps about jobs, so that it can change together. */
@@ -18,6 +19,7 @@ export interface Store {
   readonly attempts: Attempts
   readonly keys: Keys
   readonly summaries: Summaries
+  readonly states: States
   readonly outbox: Outbox
   readonly retention: Retention
   readonly limits: Limits

@@ -5,7 +5,7 @@ import type { Transaction } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { EngineDeps } from '../engine/engine-deps.js'
-import type { ExportRequest } from '../requests/export-request.js'
+import type { SourceRequest } from '../requests/export-request.js'
 import { compareNode, entriesOnlyIn } from './compare-node.js'
 import { exportLive } from './live-export.js'
 import { matchResources, type ResourcePair } from './match-resources.js'
@@ -48,12 +48,12 @@ export interface DiffDeps
  */
 export async function diff(
   deps: DiffDeps,
-  a: ByteSource | ExportRequest,
-  b: ByteSource | ExportRequest,
+  a: ByteSource | SourceRequest,
+  b: ByteSource | SourceRequest,
   signal: AbortSignal,
 ): Promise<Diff> {
   const ends: (() => Promise<void>)[] = []
-  const open = async (side: 'a' | 'b', source: ByteSource | ExportRequest): Promise<Side> => {
+  const open = async (side: 'a' | 'b', source: ByteSource | SourceRequest): Promise<Side> => {
     if (!('resource' in source)) return archiveSide(side, source, deps)
     const live = await exportLive(deps, deps.allow, source, signal)
     ends.push(live.remove)

@@ -7,7 +7,7 @@ import { assertPiecesKnown } from '../plan/piece-unknown.js'
 import { readTree } from '../plan/source.js'
 import { walkTree } from '../plan/tree.js'
 import { canonicalRequest } from '../requests/canonical-request.js'
-import type { ExportRequest } from '../requests/export-request.js'
+import type { SourceRequest } from '../requests/export-request.js'
 import { exportEntries, jobPrefix } from '../tasks/staging.js'
 
 /** A resource as it is now, exported for a comparison. */
@@ -36,7 +36,7 @@ export async function exportLive(
     session,
   }: Pick<EngineDeps, 'store' | 'registry' | 'artifacts' | 'environment' | 'limits' | 'session'>,
   allow: Allow,
-  request: ExportRequest,
+  request: SourceRequest,
   signal: AbortSignal,
 ): Promise<LiveExport> {
   const canonical = await canonicalRequest(registry, store.database, request)

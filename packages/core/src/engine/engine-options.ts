@@ -12,6 +12,10 @@ export interface EngineOptions {
    * The longest time of one attempt at a piece, in ms; then the piece fails with `timeout`. Default: none.
    */
   readonly nodeTimeoutMs?: number
+  /** Attempts at one delivery, when its error is `retryable`; waits as before other attempts. */
+  readonly deliveryAttempts?: number
+  /** The longest time of one attempt at a delivery, in ms; then it fails with `timeout`. */
+  readonly deliveryTimeoutMs?: number
   /** How long an attempt may go on after its signal was aborted before it is abandoned, in ms. */
   readonly graceMs?: number
   /**
@@ -45,6 +49,8 @@ export const engineChecks: OptionChecks<EngineOptions> = {
   maxAttempts: check.count,
   backoffMs: check.wait,
   nodeTimeoutMs: check.count,
+  deliveryAttempts: check.count,
+  deliveryTimeoutMs: check.count,
   graceMs: check.wait,
   heartbeatMs: check.count,
   sweepMs: check.count,

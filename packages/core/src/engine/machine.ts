@@ -1,4 +1,5 @@
 import type { Job, JobError, JobOutcome, JobResult, JobStatus } from '../contracts/jobs.js'
+import { mergedResult } from './merged-result.js'
 import { jobTimeout } from './time-limits.js'
 
 /**
@@ -31,7 +32,9 @@ export type JobEvent =
 export type JobEffect =
   /** An outbox item that hands the nodes of this batch to the runtime. */
   | { readonly type: 'submit'; readonly batch: number }
-  /** The claims of the job are freed. */
+  /** The claims of the job are freed, though it goes on. */
+  | { readonly type: 'free' }
+  /** The job has ended: its claims are freed. */
   | { readonly type: 'release' }
 
 export interface Transition {
@@ -54,6 +57,24 @@ export function canBeStopped(
   return job.outcome === undefined || (!job.stopped && job.batch < job.batches)
 }
 
+/** Number of the batch of deliveries, which is the last one. Undefined: nothing is delivered. */
+export function deliveryBatch({ request, batches }: Pick<Job, 'request' | 'batches'>): number | undefined {
+  return request.deliver?.length ? batches - 1 : undefined
+}
+
+/** Whether its deadline has something left to stop: deliveries are outside of it. */
+export function canTimeOut(
+  job: Pick<Job, 'status' | 'outcome' | 'stopped' | 'batch' | 'batches' | 'request'>,
+): boolean {
+  return canBeStopped(job) && job.batch !== deliveryBatch(job)
+}
+
+/** Whether all that an export makes is finished, whatever becomes of its deliveries. */
+export function isAssembled({ kind, status, changes }: Pick<Job, 'kind' | 'status' | 'changes'>): boolean {
+  if (kind !== 'export') return false
+  return status === 'succeeded' || changes.some((change) => change.status === 'delivering')
+}
+
 /** Whether it waits for room among the jobs of its principal. */
 export function isThrottled(job: Pick<Job, 'throttled' | 'outcome'>): boolean {
   return job.throttled === true && job.outcome === undefined
@@ -72,7 +93,7 @@ export function transition(job: Job, event: JobEvent, at: Date): Transition {
       return job.status === 'pending' ? quiet(enter(job, 'submitted', at)) : quiet(job)
     case 'started':
       return job.status === 'pending' || job.status === 'submitted'
-        ? quiet(enter(job, 'running', at))
+        ? quiet(enter(job, deliveryBatch(job) === 0 ? 'delivering' : 'running', at))
         : quiet(job)
     case 'node-done':
       return afterNode(withResult(job, event.result), event.remaining, at)
@@ -84,16 +105,17 @@ export function transition(job: Job, event: JobEvent, at: Date): Transition {
       if (!canBeStopped(job)) return quiet(job)
       return stop(decideOrExplain(job, 'cancelled', event.error ?? cancelledError, at), event.remaining, at)
     case 'timed-out':
-      if (!canBeStopped(job)) return quiet(job)
+      if (!canTimeOut(job)) return quiet(job)
       return stop(decideOrExplain(job, 'failed', jobTimeout(job), at), event.remaining, at)
     case 'finished':
       if (!job.outcome) return quiet(job)
-      return { job: enter(withResult(job, event.result), job.outcome, at), effects: [{ type: 'release' }] }
+      return {
+        job: enter(kept(withResult(job, event.result)), job.outcome, at),
+        effects: [{ type: 'release' }],
+      }
     case 'finish-failed': {
       const failed =
-        job.outcome === 'succeeded'
-          ? { ...job, outcome: 'failed' as const, error: event.error, result: {} }
-          : job
+        job.outcome === 'succeeded' ? kept({ ...job, outcome: 'failed' as const, error: event.error }) : job
       return { job: failed, effects: [{ type: 'submit', batch: job.batches }] }
     }
   }
@@ -117,8 +139,15 @@ function decideOrExplain(job: Job, outcome: JobOutcome, error: JobError, at: Dat
 function afterNode(job: Job, remaining: number, at: Date): Transition {
   if (remaining > 0) return quiet(job)
   if (job.outcome) return submit(job, job.batches)
-  if (job.batch + 1 < job.batches) return submit(job, job.batch + 1)
+  if (job.batch + 1 < job.batches) return next(job, job.batch + 1, at)
   return submit(decide(job, 'succeeded', undefined, at), job.batches)
+}
+
+/** Deliveries read nothing of the host's any more. */
+function next(job: Job, batch: number, at: Date): Transition {
+  if (batch !== deliveryBatch(job)) return submit(job, batch)
+  const delivering = submit(enter(job, 'delivering', at), batch)
+  return { ...delivering, effects: [...delivering.effects, { type: 'free' }] }
 }
 
 /** Nothing but the last step may begin any more, and what runs is aborted. */
@@ -135,7 +164,14 @@ function submit(job: Job, batch: number): Transition {
 }
 
 function withResult(job: Job, result: JobResult | undefined): Job {
-  return result ? { ...job, result: { ...job.result, ...result } } : job
+  return result ? { ...job, result: mergedResult(job.result, result) } : job
+}
+
+/** What a failed job had assembled is deleted, unless all of it was finished. */
+function kept(job: Job): Job {
+  if (job.outcome === 'succeeded' || isAssembled(job)) return job
+  const { archive: _, outputs: _o, ...result } = job.result
+  return { ...job, result }
 }
 
 function enter(job: Job, status: JobStatus, at: Date): Job {

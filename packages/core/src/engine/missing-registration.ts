@@ -1,7 +1,9 @@
 import type { Lease } from '../contracts/attempts.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Job, JobNode, NodeTask } from '../contracts/jobs.js'
+import type { Job, JobKind, JobNode, NodeTask } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
+import { deliveryOf } from '../outputs/deliveries.js'
+import { archiveOutput, outputOf } from '../outputs/requested-outputs.js'
 import { formatOf } from '../plan/format-of.js'
 import type { Registry } from '../plan/registry.js'
 import { walkTree } from '../plan/tree.js'
@@ -12,10 +14,26 @@ import { walkTree } from '../plan/tree.js'
  */
 export function missingRegistration(registry: Registry, { job, node }: Lease): PieceworkError | undefined {
   // The last step of what fills nothing needs no pack, and must not wait for one.
-  if (node.task === 'finish' && (job.kind === 'export' || job.kind === 'validation')) return undefined
-  const what = missingKind(registry, job, node) ?? missingPiece(registry, job, node)
+  if (node.task === 'finish' && fillsNothing.has(job.kind)) return undefined
+  if (node.task === 'deliver') return missingTarget(registry, job, node)
+  const what =
+    missingKind(registry, job, node) ??
+    missingPiece(registry, job, node) ??
+    missingOutput(registry, job, node)
   if (what === undefined) return undefined
   return notRegistered(node, what)
+}
+
+const fillsNothing: ReadonlySet<JobKind> = new Set(['export', 'validation', 'delivery'])
+
+function missingTarget({ targets }: Registry, job: Job, node: JobNode): PieceworkError | undefined {
+  const delivery = deliveryOf(job, node)
+  return !delivery || targets.has(delivery.target) ? undefined : targetMissing(node, delivery.target)
+}
+
+export function targetMissing({ id }: Pick<JobNode, 'id'>, target: string): PieceworkError {
+  const message = `The worker that came to ${id} has no target "${target}": all workers must be given the same targets.`
+  return new PieceworkError('piece-unknown', message, { retryable: true })
 }
 
 export function notRegistered({ id }: Pick<JobNode, 'id'>, what: string): PieceworkError {
@@ -51,6 +69,12 @@ function missingPiece(
   // Without it, the piece would export the whole for each part.
   const needed = part ? 'plan' : task
   return can(piece, task) && can(piece, needed) ? undefined : `${needed} of the piece "${name}"`
+}
+
+function missingOutput({ outputs }: Registry, job: Job, node: JobNode): string | undefined {
+  const output = node.task === 'assemble' ? outputOf(job, node) : undefined
+  if (!output || output.name === archiveOutput || outputs.has(output.name)) return undefined
+  return `output "${output.name}"`
 }
 
 function can({ exporter, importer, cloner, keys }: Piece, task: NodeTask): boolean {

@@ -13,6 +13,7 @@ import { isOutOfResources } from './database-error.js'
 import type { EngineSettings } from './engine-options.js'
 import { jobError } from './job-error.js'
 import { isMissingCode } from './missing-code.js'
+import { nodeLimits } from './node-limits.js'
 import { abandonedNotice } from './time-limits.js'
 import type { WorkerDeps } from './worker-deps.js'
 
@@ -24,7 +25,7 @@ type FailureDeps = Pick<WorkerDeps, 'store' | 'artifacts' | 'events' | 'environm
  */
 export async function recordFailure(
   deps: FailureDeps,
-  settings: Pick<EngineSettings, 'maxAttempts' | 'backoffMs' | 'graceMs'>,
+  settings: EngineSettings,
   attempt: Attempt,
   context: AttemptContext,
   cause: unknown,
@@ -45,7 +46,10 @@ export async function recordFailure(
   const next =
     (lost && { givenBackForMs: 0 }) ||
     (isMissingCode(reason) && giveBack(lease, settings)) ||
-    nextAttempt(lease, error, attempt.interruption, settings)
+    nextAttempt(lease, error, attempt.interruption, {
+      backoffMs: settings.backoffMs,
+      maxAttempts: nodeLimits(lease.node, settings).maxAttempts,
+    })
   const retryInMs = typeof next === 'object' ? next.givenBackForMs : next
   events.emit('node:failed', { ...about, error, cause, ...(retryInMs !== undefined && { retryInMs }) })
   for (const finding of isPieceworkError(reason) ? reason.findings : []) context.findings.add(finding)

@@ -9,6 +9,7 @@ import type { EngineSettings } from './engine-options.js'
 import { crashLimitReached, jobStopped } from './interruption.js'
 import { isMissingCode } from './missing-code.js'
 import { missingRegistration } from './missing-registration.js'
+import { nodeLimits } from './node-limits.js'
 import { recordFailure } from './record-failure.js'
 import type { WorkerDeps } from './worker-deps.js'
 
@@ -63,10 +64,10 @@ async function work(context: AttemptContext): Promise<Job> {
  * Throws when the job is stopped, when too many workers have died at the node, and when this process lacks a
  * pack.
  */
-function assertMayRun({ registry }: WorkerDeps, { maxAttempts }: EngineSettings, attempt: Attempt): void {
+function assertMayRun({ registry }: WorkerDeps, settings: EngineSettings, attempt: Attempt): void {
   const { lease, signal } = attempt
   if (lease.job.stopped && lease.node.task !== 'finish') attempt.interrupt(jobStopped(lease.job.error))
-  attempt.interrupt(crashLimitReached(lease, maxAttempts))
+  attempt.interrupt(crashLimitReached(lease, nodeLimits(lease.node, settings).maxAttempts))
   signal.throwIfAborted()
   const missing = missingRegistration(registry, lease)
   if (missing) throw missing

@@ -4,6 +4,7 @@ import type { Task } from '../contracts/runtime.js'
 import { Attempt } from './attempt.js'
 import type { EngineSettings } from './engine-options.js'
 import { isTerminal } from './machine.js'
+import { nodeLimits } from './node-limits.js'
 import { runAttempt } from './run-attempt.js'
 import type { WorkerDeps } from './worker-deps.js'
 
@@ -22,7 +23,7 @@ export interface Worker {
 export function createWorker(deps: WorkerDeps, settings: EngineSettings): Worker {
   const { environment, report } = deps
   const { attempts } = deps.store
-  const { nodeTimeoutMs, heartbeatMs } = settings
+  const { heartbeatMs } = settings
   const worker = environment.uuid()
   const running = new Set<Attempt>()
   let stopHeartbeat: (() => void) | undefined
@@ -38,7 +39,7 @@ export function createWorker(deps: WorkerDeps, settings: EngineSettings): Worker
       const lease = await attempts.begin(task, worker)
       if (!lease) return false
       const attempt = new Attempt(lease, deps)
-      const unlimit = attempt.limit(stopping, nodeTimeoutMs)
+      const unlimit = attempt.limit(stopping, nodeLimits(lease.node, settings).timeoutMs)
       running.add(attempt)
       try {
         report(lease.job)

@@ -10,6 +10,7 @@ import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
 import { objectCheck } from '../options/object-check.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
+import { madeOutput } from '../outputs/made-output.js'
 import { refuseExpired } from '../retention/expiry.js'
 import { existingJob } from './existing-job.js'
 import { askedByChecks } from './job-arguments.js'
@@ -20,12 +21,15 @@ const rangeChecks: OptionChecks<ByteRange> = {
 }
 
 export interface DownloadRequest extends AskedBy {
+  /** Name of an output. Absent: the archive, or else the only one that the job has made. */
+  readonly output?: string
   /** Absent: all of it. */
   readonly range?: ByteRange
 }
 
 const downloadChecks: OptionChecks<Partial<DownloadRequest>> = {
   ...askedByChecks,
+  output: check.text,
   range: objectCheck(rangeChecks),
 }
 
@@ -34,21 +38,26 @@ const instead = {
   end: 'a part of the archive is { range: { start, end } }',
 } as const
 
-/** The archive that an export has made, or a part of it. */
+/** What an export has made, or a part of it. */
 export interface Download {
-  /** Of the whole archive, in bytes. */
+  /** Of the whole, in bytes. */
   readonly size: number
-  /** sha256 of its manifest, hex. */
-  readonly digest: string
+  /** Of an archive: sha256 of its manifest, hex. */
+  readonly digest?: string
+  /** Of the whole, hex. */
+  readonly sha256: string
+  readonly mediaType: string
+  /** For people; every disk takes it. */
+  readonly fileName: string
   readonly expiresAt: Date
   /** What `bytes` gives. */
   readonly range: ByteRange
-  /** Throws `storage` if the store gives fewer bytes than there are: what was sent is then no archive. */
+  /** Throws `storage` if the store gives fewer bytes than there are: what was sent is then not whole. */
   readonly bytes: AsyncIterable<Uint8Array>
 }
 
 /**
- * Throws `job-not-found`, `forbidden`, `expired`, `artifact-not-found` if the job has made no archive, and
+ * Throws `job-not-found`, `forbidden`, `expired`, `artifact-not-found` if the job has made no such output, and
  * `options-invalid` for a range that is not inside it.
  */
 export async function download(
@@ -66,15 +75,12 @@ export async function download(
   id: string,
   given: Partial<DownloadRequest> | undefined,
 ): Promise<Download> {
-  const { principal, range } = checkOptions('download()', given, downloadChecks, instead)
+  const { principal, output, range } = checkOptions('download()', given, downloadChecks, instead)
   const job = await existingJob(store, id, 'download()')
   await allowJob(allow, principal, 'download', job)
-  const { archive } = job.result
-  if (job.status !== 'succeeded' || !archive) {
-    throw new PieceworkError('artifact-not-found', `Job ${id}, ${job.kind}, ${job.status}, has no archive.`)
-  }
-  refuseExpired(id, archive, environment.now())
-  const { artifact, size, digest, expiresAt } = archive
+  const made = madeOutput(job, output)
+  refuseExpired(id, made, environment.now())
+  const { name, artifact, size, expiresAt, deletedAt: _, ...facts } = made
   const { start, end } = range ?? { start: 0, end: size }
   if (start > end || end > size) {
     throw new PieceworkError(
@@ -87,8 +93,8 @@ export async function download(
   }
   const there = await artifacts.stat(artifact)
   if (!there)
-    throw new PieceworkError('artifact-not-found', `The archive of job ${id} is not there any more.`)
+    throw new PieceworkError('artifact-not-found', `The ${name} of job ${id} is not there any more.`)
   if (there.size !== size) throw cutShort(artifact, there.size, size)
   const bytes = expectLength(artifact, artifacts.open(artifact, { start, end }), end - start)
-  return { size, digest, expiresAt, range: { start, end }, bytes }
+  return { size, ...facts, expiresAt, range: { start, end }, bytes }
 }

@@ -47,6 +47,7 @@ const carriers: Readonly<Record<JobKind, readonly NodeTask[]>> = {
   import: ['import'],
   clone: ['clone'],
   validation: ['validate'],
+  delivery: [],
 }
 
 function remaining({ outcome }: Job, stages: readonly StageSummary[], now: Date): number | undefined {

@@ -1,14 +1,14 @@
 import type { Attempts, Lease, NodeResult } from '../contracts/attempts.js'
 import type { Database } from '../contracts/database.js'
-import { PieceworkError } from '../contracts/errors.js'
 import type { Job, JobError, JobNode } from '../contracts/jobs.js'
 import type { Task } from '../contracts/runtime.js'
 import { isTerminal, isThrottled } from '../engine/machine.js'
 import { taskOf } from '../engine/task-of.js'
 import { assertLater } from '../plan/assert-later.js'
+import { leased } from './leased.js'
 import type { MemoryJob } from './memory-job.js'
 import type { MemoryNode } from './memory-node.js'
-import { entryOf, type MemoryState } from './state.js'
+import type { MemoryState } from './state.js'
 
 export function memoryAttempts(state: MemoryState, database: Database, leaseMs: number): Attempts {
   return {
@@ -53,16 +53,6 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
     overdue: async (submittedBefore) =>
       [...state.jobs.values()].flatMap((entry) => overdue(state, entry, submittedBefore)),
   }
-}
-
-/** Throws `lease-lost`. */
-function leased(state: MemoryState, lease: Lease): { entry: MemoryJob; slot: MemoryNode } {
-  const entry = entryOf(state, lease.job.id)
-  const slot = entry.nodes.get(lease.node.id)
-  if (slot?.fence !== lease.fence || slot.node.status !== 'running') {
-    throw new PieceworkError('lease-lost', `Another worker has taken over ${lease.node.id}.`)
-  }
-  return { entry, slot }
 }
 
 function begin(state: MemoryState, { job: id, node, attempt }: Task, leaseMs: number): Lease | undefined {

@@ -1,5 +1,5 @@
 import type { Limits } from '../contracts/job-limits.js'
-import { canBeStopped } from '../engine/machine.js'
+import { canTimeOut } from '../engine/machine.js'
 import { skipWaiting } from './jobs.js'
 import type { MemoryState } from './state.js'
 
@@ -10,7 +10,7 @@ export function memoryLimits(state: MemoryState): Limits {
       const now = state.environment.now()
       const late = [...state.jobs.values()].filter(({ job }) => {
         const { deadline, status } = job
-        return deadline !== undefined && deadline.getTime() <= now && canBeStopped(job) && status !== 'draft'
+        return deadline !== undefined && deadline.getTime() <= now && canTimeOut(job) && status !== 'draft'
       })
       return late.map((entry) =>
         state.apply(entry, { type: 'timed-out', remaining: skipWaiting(entry, state.now()) }),

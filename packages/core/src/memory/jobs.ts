@@ -53,6 +53,6 @@ export function skipWaiting(entry: MemoryJob, at: Date): number {
 /** Whether the job reads or makes the resource. */
 export function concerns(job: Job, resource: { kind: string; id: string }): boolean {
   if (job.target && sameResource(job.target, resource)) return true
-  const source = job.kind === 'export' || job.kind === 'clone'
+  const source = job.kind === 'export' || job.kind === 'clone' || job.kind === 'delivery'
   return source && walkTree(job.tree).some(({ ref }) => sameResource(ref, resource))
 }

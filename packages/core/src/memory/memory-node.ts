@@ -13,6 +13,8 @@ export class MemoryNode {
   keys?: { readonly fence: number; readonly tables: Map<string, readonly KeyRange[]> }
   /** Of the attempt with that fence. */
   summary?: { readonly fence: number; readonly text: string }
+  /** What attempts keep for the next one, as JSON. */
+  kept?: string | undefined
   readonly #changed: () => void
   #node: JobNode
 

@@ -86,7 +86,8 @@ export class MemoryState {
     const { job, effects } = transition(entry.job, event, this.now())
     entry.job = job
     for (const effect of effects) {
-      if (effect.type !== 'submit') this.end(entry)
+      if (effect.type === 'free') this.release(job.id)
+      else if (effect.type !== 'submit') this.end(entry)
       else if (entry.open[effect.batch]) this.submit(entry, effect.batch)
       else return this.apply(entry, { type: 'batch-empty' })
     }
@@ -110,6 +111,7 @@ export class MemoryState {
     for (const slot of entry.nodes.values()) {
       delete slot.keys
       delete slot.summary
+      delete slot.kept
       if (outcome !== 'succeeded' && slot.node.status === 'waiting')
         slot.node = { ...slot.node, status: 'skipped', endedAt: this.now() }
     }

@@ -16,6 +16,7 @@ import { memoryKeys } from './keys.js'
 import { memoryReports } from './reports.js'
 import { memoryRetention } from './retention.js'
 import { MemoryState } from './state.js'
+import { memoryStates } from './states.js'
 import { memorySummaries } from './summaries.js'
 
 export interface MemoryStoreOptions {
@@ -45,6 +46,7 @@ export function memoryStore(given?: MemoryStoreOptions): Store {
     attempts: memoryAttempts(state, database, leaseMs),
     keys: memoryKeys(state),
     summaries: memorySummaries(state),
+    states: memoryStates(state),
     outbox: {
       pending: async (limit) => [...state.outbox.values()].slice(0, limit),
       acknowledge: async (ids) => {

@@ -1,6 +1,7 @@
 import type { PieceComparer } from '../contracts/compare.js'
 import { isPieceworkError } from '../contracts/errors.js'
 import type { Format, Role } from '../contracts/format.js'
+import type { Output } from '../contracts/output.js'
 import type { Pack } from '../contracts/pack.js'
 import type {
   Piece,
@@ -13,6 +14,7 @@ import type {
 } from '../contracts/piece.js'
 import type { ResourceKind, ResourceTree, ShellLifecycle } from '../contracts/resource.js'
 import type { Schema } from '../contracts/schema.js'
+import type { Target } from '../contracts/target.js'
 import type { Validator } from '../contracts/validator.js'
 import { check } from '../options/check.js'
 import { checkDeclaration } from '../options/check-options.js'
@@ -81,11 +83,21 @@ const formatChecks: OptionChecks<Format> = {
   open: required(check.func()),
 }
 
+const outputChecks: OptionChecks<Output> = {
+  name: required(check.text),
+  mediaType: required(check.text),
+  pieces: check.list(check.text),
+  options: schema,
+  fileName: required(check.func()),
+  assemble: required(check.func()),
+}
+
 const packChecks: OptionChecks<Pack> = {
   name: required(check.text),
   kinds: check.list(check.anything),
   pieces: check.list(check.anything),
   formats: check.list(check.anything),
+  outputs: check.list(check.anything),
 }
 
 /**
@@ -106,11 +118,28 @@ export function declarationProblems(packs: readonly Pack[]): readonly string[] {
         problemsOf(`Resource kind ${named(one, 'kind')}`, one, contractCheck(kindChecks)),
       ),
       ...wrong,
+      ...(pack.outputs ?? []).flatMap((one) =>
+        problemsOf(`Output ${named(one, 'name')}`, one, contractCheck(outputChecks)),
+      ),
       ...[...(pack.pieces ?? []), ...ofFormats].flatMap((one) =>
         problemsOf(`Piece ${named(one, 'name')}`, one, contractCheck(pieceChecks)),
       ),
     ]
   })
+}
+
+const targetChecks: OptionChecks<Target> = {
+  name: required(check.text),
+  schema: required(check.having<Schema<unknown>>('a schema', 'parse')),
+  check: check.func(),
+  deliver: required(check.func()),
+}
+
+/** The same of targets. */
+export function targetDeclarationProblems(targets: readonly Target[]): readonly string[] {
+  return targets.flatMap((one) =>
+    problemsOf(`Target ${named(one, 'name')}`, one, contractCheck(targetChecks)),
+  )
 }
 
 function problemsOf<T>(subject: string, value: T, checkIt: Check<T>): readonly string[] {

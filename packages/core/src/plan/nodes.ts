@@ -1,9 +1,11 @@
 import { partNumber } from '../archive/part-path.js'
 import type { Input } from '../contracts/format.js'
-import type { JobNode, NewNode } from '../contracts/jobs.js'
+import type { JobDelivery, JobNode, JobRequest, NewNode } from '../contracts/jobs.js'
 import type { PartPlan } from '../contracts/parts.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
+import { deliverId } from '../outputs/deliveries.js'
+import { assembleId, requestedOutputs } from '../outputs/requested-outputs.js'
 import type { PiecesOf } from './applicable.js'
 import { planBatches } from './plan.js'
 import type { Registry } from './registry.js'
@@ -12,15 +14,28 @@ import { resourceName, walkTree } from './tree.js'
 /** Names of the pieces that reserve numbers before anything is made. */
 type Numbered = ReadonlySet<string>
 
-/** One batch of exports, then the assembly; before them the plans of pieces that are exported in parts. */
-export function exportNodes(tree: ResourceTree, piecesOf: PiecesOf): { nodes: NewNode[]; batches: number } {
+/**
+ * One batch of exports, one that assembles each output, and one that delivers; before them the plans of pieces that are
+ * exported in parts.
+ */
+export function exportNodes(
+  tree: ResourceTree,
+  piecesOf: PiecesOf,
+  { outputs, deliver = [] }: Pick<JobRequest, 'outputs' | 'deliver'> = {},
+): { nodes: NewNode[]; batches: number } {
   const found = walkTree(tree).flatMap(({ ref }) => piecesOf(ref).map((piece) => ({ ref, piece })))
-  if (found.length === 0) return closed([{ id: 'assemble', task: 'assemble', batch: 0 }], 1)
   const exports = found.some(({ piece }) => piece.exporter?.parts) ? 1 : 0
   const nodes = found.map(({ ref, piece: { name, exporter } }) =>
     exporter?.parts ? nodeOf('plan', ref, name, 0) : nodeOf('export', ref, name, exports),
   )
-  return closed([...nodes, { id: 'assemble', task: 'assemble', batch: exports + 1 }], exports + 2)
+  const batch = nodes.length === 0 ? 0 : exports + 1
+  const assemblies = requestedOutputs({ outputs }).map(({ name }) => ({
+    id: assembleId(name),
+    task: 'assemble' as const,
+    batch,
+  }))
+  const { nodes: deliveries, batches } = deliveryNodes(deliver, batch + 1)
+  return { nodes: [...nodes, ...assemblies, ...deliveries], batches }
 }
 
 /** What a plan adds: a node for each part, or one for the whole. */
@@ -35,6 +50,19 @@ export function partNodes(
     const number = at + 1
     return { ...whole, id: `${whole.id}#${partNumber(number)}`, part: { number, of: parts.length, range } }
   })
+}
+
+/** Those of what is made already, or in the batches before. */
+export function deliveryNodes(
+  deliveries: readonly JobDelivery[],
+  batch = 0,
+): { nodes: NewNode[]; batches: number } {
+  const nodes = deliveries.map((delivery, place) => ({
+    id: deliverId(place, delivery),
+    task: 'deliver' as const,
+    batch,
+  }))
+  return closed(nodes, nodes.length > 0 ? batch + 1 : batch)
 }
 
 /** Reserved numbers, the shells, then batches by the pieces' edges. */

@@ -1,16 +1,20 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { Format } from '../contracts/format.js'
 import type { KeyForm } from '../contracts/key-form.js'
+import type { Output } from '../contracts/output.js'
 import type { Pack } from '../contracts/pack.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceKind, ResourceRef } from '../contracts/resource.js'
+import type { Target } from '../contracts/target.js'
 import { meant } from '../options/meant.js'
 import { canonicalId } from './canonical-id.js'
-import { declarationProblems } from './check-declarations.js'
+import { declarationProblems, targetDeclarationProblems } from './check-declarations.js'
 import { keyFormsOf } from './key-forms-of.js'
 import { type DeclaredTables, declaredTables } from './key-names.js'
+import { outputProblems } from './output-problems.js'
 import { type RegisteredKind, registeredKind } from './registered-kind.js'
 import { resourceNotFound } from './resource-not-found.js'
+import { targetProblems } from './target-problems.js'
 
 /** All kinds, pieces and formats that a host has registered, checked. */
 export interface Registry {
@@ -18,6 +22,9 @@ export interface Registry {
   /** Pieces of archives, by name, in order of registration. */
   readonly pieces: ReadonlyMap<string, Piece>
   readonly formats: ReadonlyMap<string, Format>
+  readonly outputs: ReadonlyMap<string, Output>
+  /** Where outputs are delivered to. */
+  readonly targets: ReadonlyMap<string, Target>
   /** How new keys of each table are made, as kinds and pieces have declared it. */
   readonly keyForms: ReadonlyMap<string, KeyForm>
   /** Tables that pieces declare, which decide under which names ids are remapped. */
@@ -36,8 +43,8 @@ export interface Registry {
 }
 
 /** Throws `registry-invalid`, with one finding per problem, if anything registered could not work later. */
-export function createRegistry(packs: readonly Pack[]): Registry {
-  refuseProblems(declarationProblems(packs))
+export function createRegistry(packs: readonly Pack[], given: readonly Target[] = []): Registry {
+  refuseProblems([...declarationProblems(packs), ...targetDeclarationProblems(given)])
   const problems: string[] = []
   const declared = collect(
     packs.flatMap((pack) => pack.kinds ?? []),
@@ -58,6 +65,16 @@ export function createRegistry(packs: readonly Pack[]): Registry {
     problems,
   )
   if (formats.has('archive')) problems.push('The format name "archive" is taken.')
+
+  const outputs = collect(
+    packs.flatMap((pack) => pack.outputs ?? []),
+    (output) => output.name,
+    'Output',
+    problems,
+  )
+  problems.push(...outputProblems(outputs.values(), pieces))
+  const targets = collect(given, (target) => target.name, 'Target', problems)
+  problems.push(...targetProblems(targets.values()))
 
   checkKinds(declared, problems)
   checkPieces(pieces, pieces, declared, problems)
@@ -93,6 +110,8 @@ export function createRegistry(packs: readonly Pack[]): Registry {
     kinds,
     pieces,
     formats,
+    outputs,
+    targets,
     keyForms,
     declaredTables: declaredTables(declaring),
     kind: kindOf,

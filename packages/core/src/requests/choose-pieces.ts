@@ -6,7 +6,7 @@ import type { EngineDeps } from '../engine/engine-deps.js'
 import { applicable, type PiecesOf, parseOptions } from '../plan/applicable.js'
 import { assertPiecesKnown } from '../plan/piece-unknown.js'
 import { readTree } from '../plan/source.js'
-import type { ExportRequest } from './export-request.js'
+import type { SourceRequest } from './export-request.js'
 
 export interface ChosenPieces {
   readonly tree: ResourceTree
@@ -18,7 +18,7 @@ export interface ChosenPieces {
 /** The tree that a request is about, and its pieces that `can` do this and have something to carry. */
 export async function choosePieces(
   { registry }: Pick<EngineDeps, 'registry'>,
-  { principal, resource, children, without, options }: ExportRequest,
+  { principal, resource, children, without, options }: SourceRequest,
   { job, db, can, retried }: PieceChoice,
 ): Promise<ChosenPieces> {
   const excluded = new Set(without)

@@ -1,10 +1,14 @@
 import type { Queryable } from '../contracts/database.js'
-import type { Job } from '../contracts/jobs.js'
+import type { Job, JobDelivery } from '../contracts/jobs.js'
 import { resourcePath } from '../guard/paths.js'
 import { checkOptions } from '../options/check-options.js'
+import { deliveryKey } from '../outputs/deliveries.js'
+import { requestedOutputs } from '../outputs/requested-outputs.js'
 import { exportNodes } from '../plan/nodes.js'
 import { lineageOf } from '../plan/source.js'
 import { canonicalRequest } from './canonical-request.js'
+import { checkDeliveries, chooseDeliveries } from './choose-deliveries.js'
+import { chooseOutputs } from './choose-outputs.js'
 import { choosePieces } from './choose-pieces.js'
 import { createUnchanged } from './create-unchanged.js'
 import { type ExportRequest, exportChecks, exportInstead } from './export-request.js'
@@ -22,11 +26,14 @@ export async function createExport(
   const request = await canonicalRequest(registry, db, checked)
   const { principal, resource } = request
   await allow(principal, 'export', resource)
+  const { outputs, reads } = chooseOutputs(registry, request, retried)
   const id = environment.uuid()
+  const deliver = await deliveriesOf(deps, id, { ...request, ...(outputs && { outputs }) }, retried)
+  const ends = { ...(outputs && { outputs }), ...(deliver && { deliver }) }
   const chosen = await choosePieces(deps, request, {
     job: id,
     db,
-    can: ({ exporter }) => exporter !== undefined,
+    can: ({ exporter, name }) => exporter !== undefined && reads(name),
     ...(retried && { retried }),
   })
   const job = {
@@ -34,11 +41,29 @@ export async function createExport(
     kind: 'export' as const,
     tree: chosen.tree,
     principal,
-    request: chosen.request,
+    request: { ...chosen.request, ...ends },
     claims: [resourcePath(await lineageOf(registry, db, resource))],
-    ...exportNodes(chosen.tree, chosen.piecesOf),
+    ...exportNodes(chosen.tree, chosen.piecesOf, ends),
     ...(retried && { retryOf: retried.id, reads: [retried.id, ...(retried.reads ?? [])] }),
     ...jobLimits(request),
   }
   return createUnchanged(deps, job, request, tx)
+}
+
+/** Asks the access policy and the targets. */
+async function deliveriesOf(
+  { registry, allow }: RequestDeps,
+  job: string,
+  { principal, resource, outputs, deliver: given }: ExportRequest,
+  retried: Job | undefined,
+): Promise<readonly JobDelivery[] | undefined> {
+  const asked = retried ? retried.request.deliver : given
+  if (!asked || asked.length === 0) return undefined
+  for (const { target } of asked) await allow(principal, 'deliver', resource, undefined, { target })
+  const names = requestedOutputs({ outputs }).map(({ name }) => name)
+  const deliveries = retried
+    ? (retried.request.deliver ?? []).map((one) => ({ ...one, key: deliveryKey(job, one) }))
+    : chooseDeliveries(registry, asked, { job, outputs: names })
+  await checkDeliveries(registry, deliveries, principal)
+  return deliveries
 }

@@ -4,7 +4,7 @@ import type { Job, NewJob } from '../contracts/jobs.js'
 import type { EngineDeps } from '../engine/engine-deps.js'
 import { readTree } from '../plan/source.js'
 import { resourceName } from '../plan/tree.js'
-import type { ExportRequest } from './export-request.js'
+import type { SourceRequest } from './export-request.js'
 
 /**
  * Stores a job; throws `resource-busy` unless the tree that was read before the claim was granted is the same
@@ -13,7 +13,7 @@ import type { ExportRequest } from './export-request.js'
 export async function createUnchanged(
   { store, registry }: Pick<EngineDeps, 'store' | 'registry'>,
   job: NewJob,
-  { resource, children }: ExportRequest,
+  { resource, children }: SourceRequest,
   tx?: Queryable,
 ): Promise<Job> {
   const created = await store.jobs.create(job, tx)

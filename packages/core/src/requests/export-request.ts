@@ -1,6 +1,7 @@
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { check } from '../options/check.js'
+import { objectCheck } from '../options/object-check.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
 
 export interface RequestBase {
@@ -11,7 +12,8 @@ export interface RequestBase {
   readonly options?: Readonly<Record<string, unknown>>
 }
 
-export interface ExportRequest extends RequestBase {
+/** What goes along of a resource. */
+export interface SourceRequest extends RequestBase {
   readonly resource: ResourceRef
   /** Those of the descendants that go along. Absent: all. */
   readonly children?: readonly ResourceRef[]
@@ -19,7 +21,29 @@ export interface ExportRequest extends RequestBase {
   readonly without?: readonly string[]
 }
 
-export interface CloneRequest extends ExportRequest {
+export interface OutputRequest {
+  /** `archive`, or the name that a pack has given it. */
+  readonly name: string
+  readonly options?: unknown
+}
+
+export interface DeliverRequest {
+  /** Name of one of the `targets`. */
+  readonly target: string
+  /** Absent: the archive, or else the only output that is made. */
+  readonly output?: string
+  /** As the target's schema takes it. */
+  readonly destination?: unknown
+}
+
+export interface ExportRequest extends SourceRequest {
+  /** What is made. If the archive is not, only pieces that the others read are exported. Absent: the archive. */
+  readonly outputs?: readonly OutputRequest[]
+  /** Where it goes when all of it is finished. */
+  readonly deliver?: readonly DeliverRequest[]
+}
+
+export interface CloneRequest extends SourceRequest {
   /** Absent: the source's name with " - copy", and a number where that is taken. */
   readonly name?: string
 }
@@ -30,14 +54,28 @@ export const requestChecks: OptionChecks<RequestBase> = {
   options: check.json,
 }
 
-export const exportChecks: OptionChecks<ExportRequest> = {
+export const sourceChecks: OptionChecks<SourceRequest> = {
   ...requestChecks,
   resource: required(check.resource),
   children: check.list(check.resource),
   without: check.list(check.text),
 }
 
-export const cloneChecks: OptionChecks<CloneRequest> = { ...exportChecks, name: check.text }
+export const deliverCheck = check.list(
+  objectCheck<DeliverRequest>({
+    target: required(check.text),
+    output: check.text,
+    destination: check.anything,
+  }),
+)
+
+export const exportChecks: OptionChecks<ExportRequest> = {
+  ...sourceChecks,
+  outputs: check.list(objectCheck<OutputRequest>({ name: required(check.text), options: check.anything })),
+  deliver: deliverCheck,
+}
+
+export const cloneChecks: OptionChecks<CloneRequest> = { ...sourceChecks, name: check.text }
 
 /** What people expect of every request, and what there is. */
 export const requestInstead = {

@@ -19,6 +19,7 @@ export type UploadSource = InputSource & { readonly metadata?: Readonly<Record<s
 const ofArchive: OptionChecks<Partial<Omit<KeptArchive, 'artifact'>>> = {
   size: check.anything,
   digest: check.anything,
+  sha256: check.anything,
   expiresAt: check.anything,
   deletedAt: check.anything,
 }

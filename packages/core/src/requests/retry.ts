@@ -7,9 +7,11 @@ import { existingJob } from '../handle/existing-job.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
+import { madeOutputs } from '../outputs/made-output.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import { sameResource } from '../plan/tree.js'
 import { requestInstead } from './export-request.js'
+import type { Redeliver } from './redeliver.js'
 import type { RequestDeps } from './request-deps.js'
 import type { Requests } from './requests.js'
 
@@ -21,14 +23,16 @@ export interface RetryRequest {
 const retryChecks: OptionChecks<RetryRequest> = { principal: required(check.principal) }
 
 /**
- * A new job with the request of a failed or cancelled one. Throws `job-not-found`, `unsupported` for any
+ * A new job with the request of a failed or cancelled one; only what was not delivered is, if all had been made and
+ * is kept. Throws `job-not-found`, `unsupported` for any
  * other job, and `expired` when the uploads of an import are not kept any more.
  */
 export type Retry = (id: string, request: RetryRequest) => Promise<Job>
 
 export function createRetry(
-  { store, registry, allow }: Pick<RequestDeps, 'store' | 'registry' | 'allow'>,
+  { store, registry, allow, environment }: Pick<RequestDeps, 'store' | 'registry' | 'allow' | 'environment'>,
   requests: Requests,
+  redeliver: Redeliver,
 ): Retry {
   return async (id, given) => {
     const { principal } = checkOptions('retry()', given, retryChecks, requestInstead)
@@ -40,6 +44,7 @@ export function createRetry(
     if (fromDraft(job))
       throw refuse('was run from a draft: what it was to fill can only be deleted; create a new draft')
 
+    if (kind === 'delivery' || canRedeliver(job, environment.now())) return redeliver(id, { principal })
     const { children, without, name, numberName } = request
     const source = {
       principal,
@@ -63,4 +68,10 @@ export function createRetry(
     }
     return requests.again(job, principal)
   }
+}
+
+/** Whether all that it has made is kept, and only deliveries are missing. */
+function canRedeliver(job: Job, now: number): boolean {
+  const made = madeOutputs(job)
+  return made.length > 0 && made.every(({ expiresAt, deletedAt }) => !deletedAt && expiresAt.getTime() > now)
 }

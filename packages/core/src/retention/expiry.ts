@@ -2,8 +2,9 @@ import type { ArtifactStore } from '../contracts/artifacts.js'
 import type { Queryable } from '../contracts/database.js'
 import type { Environment } from '../contracts/environment.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Job, KeptArchive } from '../contracts/jobs.js'
+import type { Job, Kept } from '../contracts/jobs.js'
 import type { Store } from '../contracts/store.js'
+import { keptArtifacts } from './kept-until.js'
 
 /** How long what jobs leave behind is kept, in ms. */
 export interface RetentionTtls {
@@ -24,15 +25,17 @@ export async function assertLive(
 ): Promise<void> {
   if (!artifact.startsWith('archives/')) return
   const job = await store.jobs.get(ownerOf(artifact) ?? '', tx)
-  if (job?.result.archive) refuseExpired(job.id, job.result.archive, environment.now())
+  const kept = job && keptArtifacts(job.result).find((one) => one.artifact === artifact)
+  const any = kept ?? job?.result.archive
+  if (job && any) refuseExpired(job.id, any, environment.now())
 }
 
 /** Throws `expired`. `now`: ms since epoch. */
-export function refuseExpired(job: string, { expiresAt, deletedAt }: KeptArchive, now: number): void {
+export function refuseExpired(job: string, { expiresAt, deletedAt }: Kept, now: number): void {
   if (!deletedAt && expiresAt.getTime() > now) return
   throw new PieceworkError(
     'expired',
-    `The archive of job ${job} was kept until ${expiresAt.toISOString()}; export again.`,
+    `What job ${job} has made was kept until ${expiresAt.toISOString()}; export again.`,
     { facts: { job, expiresAt: expiresAt.toISOString() } },
   )
 }

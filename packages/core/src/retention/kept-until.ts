@@ -1,28 +1,45 @@
-import type { Job, JobResult } from '../contracts/jobs.js'
+import type { Job, JobResult, Kept } from '../contracts/jobs.js'
 import { isTerminal } from '../engine/machine.js'
 
+/** What an export has made. */
+export const keptArtifacts = ({ archive, outputs = [] }: JobResult): readonly Kept[] => [
+  ...(archive ? [archive] : []),
+  ...outputs,
+]
+
 /**
- * When what a job has left in the artifact store may be deleted. Undefined while it runs, and if it leaves
- * nothing.
+ * When what a job has left in the artifact store may be deleted, all at once. Undefined while it runs, and if it
+ * leaves nothing.
  */
 export function keptUntil({ status, result }: Pick<Job, 'status' | 'result'>): Date | undefined {
   if (!isTerminal(status)) return undefined
-  return result.archive ? result.archive.expiresAt : result.retryUntil
+  const times = keptArtifacts(result).map(({ expiresAt }) => expiresAt)
+  return times.reduce<Date | undefined>(later, undefined) ?? result.retryUntil
 }
+
+const later = (one: Date | undefined, other: Date): Date => (one && one > other ? one : other)
 
 /** The result of a job whose time is over at `at`, if it was not before. */
 export function expiredResult(result: JobResult, at: Date): JobResult {
-  const { archive, retryUntil } = result
+  const { retryUntil } = result
   const earlier = (date: Date): Date => (date < at ? date : at)
   return {
-    ...result,
-    ...(archive && { archive: { ...archive, expiresAt: earlier(archive.expiresAt) } }),
+    ...eachArtifact(result, ({ expiresAt }) => ({ expiresAt: earlier(expiresAt) })),
     ...(retryUntil && { retryUntil: earlier(retryUntil) }),
   }
 }
 
 /** The result of a job that has nothing left since `at`. */
 export function deletedResult(result: JobResult, at: Date): JobResult {
-  const { archive, retryUntil: _, ...rest } = result
-  return { ...rest, ...(archive && { archive: { ...archive, deletedAt: archive.deletedAt ?? at } }) }
+  const { retryUntil: _, ...rest } = result
+  return eachArtifact(rest, ({ deletedAt }) => ({ deletedAt: deletedAt ?? at }))
+}
+
+function eachArtifact(result: JobResult, changed: (kept: Kept) => Partial<Kept>): JobResult {
+  const { archive, outputs } = result
+  return {
+    ...result,
+    ...(archive && { archive: { ...archive, ...changed(archive) } }),
+    ...(outputs && { outputs: outputs.map((one) => ({ ...one, ...changed(one) })) }),
+  }
 }

@@ -6,6 +6,7 @@ import { engineTimes } from '../defaults.js'
 import { isTerminal } from '../engine/machine.js'
 import type { Registry } from '../plan/registry.js'
 import { ownerOf } from './expiry.js'
+import { keptArtifacts } from './kept-until.js'
 import { uploadsStay } from './uploads-stay.js'
 
 export interface OrphanDeps {
@@ -59,8 +60,11 @@ export async function orphanRule(
 ): Promise<(key: string) => boolean> {
   if (!job) return () => true
   if (!isTerminal(job.status)) return () => false
-  const { archive, retryUntil } = job.result
-  if (prefix === 'archives') return (key) => archive?.deletedAt !== undefined || key !== archive?.artifact
+  const { retryUntil } = job.result
+  if (prefix === 'archives') {
+    const kept = keptArtifacts(job.result).filter(({ deletedAt }) => deletedAt === undefined)
+    return (key) => !kept.some(({ artifact }) => artifact === key)
+  }
   if (retryUntil) return () => false
   const name = job.request.input?.format ?? 'archive'
   const format = deps.registry.formats.get(name)

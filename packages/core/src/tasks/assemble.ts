@@ -1,26 +1,52 @@
 import { assembleArchive } from '../archive/assemble.js'
 import { assertReadable } from '../archive/assert-readable.js'
 import { entryFacts } from '../archive/entries.js'
-import { entryPath, type Manifest, type ManifestPiece, writeManifest } from '../archive/manifest.js'
+import { entryPath, type Manifest, writeManifest } from '../archive/manifest.js'
+import type { NodeResult } from '../contracts/attempts.js'
+import type { Transaction } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { JobNode, StagedEntry } from '../contracts/jobs.js'
+import type { Job, JobResult, KeptArchive, StagedEntry } from '../contracts/jobs.js'
 import { defaultLimits } from '../defaults.js'
+import { jobError } from '../engine/job-error.js'
 import { allNodes } from '../engine/node-pages.js'
-import type { Registry } from '../plan/registry.js'
+import { archiveOutput, outputOf } from '../outputs/requested-outputs.js'
 import { resourceName, walkTree } from '../plan/tree.js'
 import { version } from '../version.js'
-import { commit, type TaskRunner } from './attempt-context.js'
+import { assembleOutput } from './assemble-output.js'
+import { type AttemptContext, commit, type TaskRunner } from './attempt-context.js'
+import { compare, exportedBy, pieceOf } from './exported-by.js'
+import { missingSource } from './missing-source.js'
 import { archivePrefix } from './staging.js'
 
-/** Splices the staged entries of all nodes into one archive. */
+/** Makes one output of an export. */
 export const assembleTask: TaskRunner = async (attempt) => {
+  const { job, node } = attempt.lease
+  const output = outputOf(job, node)
+  if (!output) throw new PieceworkError('internal', `${node.id} is no output of job ${job.id}.`)
+  if (output.name === archiveOutput) return finished(attempt, { archive: await archive(attempt) })
+  return finished(attempt, { outputs: [await assembleOutput(attempt, output)] })
+}
+
+/** If it is delivered next, the last step is too late to find that a piece has read what was being deleted. */
+function finished(attempt: AttemptContext, result: JobResult): Promise<Job> {
+  const { lease, store, registry, signal, findings } = attempt
+  const made = { result, findings: findings.list() }
+  if (!lease.job.request.deliver) return commit(attempt, made)
+  const work = async (tx: Transaction): Promise<NodeResult> => {
+    const missing = await missingSource(registry, lease.job, tx)
+    return missing ? { error: jobError(missing, lease.node) } : made
+  }
+  return store.attempts.run(lease, work, { signal })
+}
+
+/** Splices the staged entries of all nodes into one archive. */
+async function archive(attempt: AttemptContext): Promise<KeptArchive> {
   const { job } = attempt.lease
   const exported = exportedBy(await allNodes(attempt.store.reports, job.id))
   const entries: { path: string; staged: StagedEntry }[] = []
   const pieces: Manifest['pieces'][number][] = []
   for (const { ref } of walkTree(job.tree)) {
-    const own = exported.get(resourceName(ref)) ?? new Map<string, JobNode[]>()
-    for (const [name, nodes] of [...own].sort(([a], [b]) => compare(a, b))) {
+    for (const [name, nodes] of exported.get(resourceName(ref)) ?? []) {
       const staged = nodes.flatMap((node) => node.entries ?? [])
       staged.sort((a, b) => compare(a.path, b.path))
       for (const entry of staged) {
@@ -36,7 +62,7 @@ export const assembleTask: TaskRunner = async (attempt) => {
   const now = attempt.environment.now()
   const manifest = writeManifest({ format: 'piecework-archive', version: 1, tree: job.tree, pieces })
   assertReadable(manifest, entries, { ...defaultLimits, ...attempt.limits })
-  const archive = await assembleArchive({
+  const made = await assembleArchive({
     artifacts: attempt.artifacts,
     key: `${archivePrefix(job.id)}/${attempt.lease.fence}.zip`,
     manifest,
@@ -50,56 +76,5 @@ export const assembleTask: TaskRunner = async (attempt) => {
     signal: attempt.signal,
   })
   const expiresAt = new Date(attempt.environment.now() + attempt.archiveTtlMs)
-  return commit(attempt, { result: { archive: { ...archive, expiresAt } } })
+  return { ...made, expiresAt }
 }
-
-/** What the manifest says of a piece that these nodes have exported: all of it, or its parts. */
-function pieceOf(
-  registry: Registry,
-  name: string,
-  nodes: readonly JobNode[],
-): Omit<ManifestPiece, 'resource' | 'entries'> {
-  const piece = registry.piece('archive', name)
-  if (!piece) throw new PieceworkError('piece-unknown', `No pack knows the piece "${name}".`)
-  const [written = piece.version, ...others] = new Set(nodes.map((node) => node.version ?? piece.version))
-  if (others.length > 0)
-    throw new PieceworkError(
-      'source-changed',
-      `Parts of ${name} were exported in versions ${[written, ...others].join(' and ')} of the piece.`,
-      { retryable: true },
-    )
-  assertWhole(name, nodes)
-  const parts = nodes[0]?.part?.of
-  return {
-    name,
-    version: written,
-    ...(piece.exportOnly && { exportOnly: true as const }),
-    ...(parts !== undefined && { parts }),
-  }
-}
-
-/** One node without a part, or each of its parts once. */
-function assertWhole(name: string, nodes: readonly JobNode[]): void {
-  const numbers = new Set(nodes.map(({ part }) => part?.number))
-  const of = nodes[0]?.part?.of ?? 1
-  const isWhole = nodes.every(({ part, status }) => status === 'done' && (part?.of ?? 1) === of)
-  if (isWhole && numbers.size === of && nodes.length === of) return
-  throw new PieceworkError('internal', `${name}: ${nodes.length} parts were exported, not ${of}.`)
-}
-
-/** By resource and piece. */
-function exportedBy(nodes: readonly JobNode[]): ReadonlyMap<string, Map<string, JobNode[]>> {
-  const byResource = new Map<string, Map<string, JobNode[]>>()
-  for (const node of nodes) {
-    if (node.task !== 'export' || !node.resource || node.piece === undefined) continue
-    const name = resourceName(node.resource)
-    const own = byResource.get(name) ?? new Map<string, JobNode[]>()
-    const pieces = own.get(node.piece) ?? []
-    pieces.push(node)
-    own.set(node.piece, pieces)
-    byResource.set(name, own)
-  }
-  return byResource
-}
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -6,6 +6,7 @@ import type { ResourceKind } from '../contracts/resource.js'
 import { engineTimes } from '../defaults.js'
 import { fromDraft } from '../drafts/draft-state.js'
 import { jobError } from '../engine/job-error.js'
+import { isAssembled } from '../engine/machine.js'
 import { notRegistered } from '../engine/missing-registration.js'
 import { allNodes } from '../engine/node-pages.js'
 import { formatOf } from '../plan/format-of.js'
@@ -36,7 +37,8 @@ export const finishTask: TaskRunner = async (attempt) => {
       return { ...(findings.length > 0 && { findings }), ...(retryUntil && { result: { retryUntil } }) }
     }
     // A piece that ran after that may have read a part of it.
-    const isReading = job.kind === 'export' || job.kind === 'clone'
+    // What is finished is whole, whatever became of the source since.
+    const isReading = (job.kind === 'export' && !isAssembled(job)) || job.kind === 'clone'
     const missing = isReading && (await missingSource(attempt.registry, job, tx))
     if (missing) return { error: jobError(missing, attempt.lease.node) }
     return isFilling ? showShells(attempt, nodes, tx) : {}
@@ -67,7 +69,8 @@ async function assertRemovable({ lease, registry, store }: AttemptContext): Prom
 async function deleteJobBytes(attempt: AttemptContext): Promise<Date | undefined> {
   const { job } = attempt.lease
   const remove = (key: string) => attempt.artifacts.delete(key).catch(() => undefined)
-  if (job.outcome !== 'succeeded' && job.kind === 'export') await remove(archivePrefix(job.id))
+  if (job.outcome !== 'succeeded' && job.kind === 'export' && !isAssembled(job))
+    await remove(archivePrefix(job.id))
   if (await isRetriable(attempt)) return new Date(attempt.environment.now() + attempt.retryTtlMs)
   if (!uploadsStay(job, inputFormat(attempt))) await remove(jobPrefix(job.id))
   return undefined
@@ -82,7 +85,7 @@ function inputFormat({ lease: { job }, registry }: AttemptContext): Format | und
 async function isRetriable(attempt: AttemptContext): Promise<boolean> {
   const { lease, store, retryTtlMs } = attempt
   const { job } = lease
-  if (job.outcome === 'succeeded' || retryTtlMs <= 0) return false
+  if (job.outcome === 'succeeded' || isAssembled(job) || retryTtlMs <= 0) return false
   if (job.kind === 'export') {
     const { stages = [] } = (await store.reports.summary(job.id)) ?? {}
     const isBegun = stages.some(({ task, done }) => task === 'export' && done > 0)

@@ -2,6 +2,7 @@ import type { NodeTask } from '../contracts/jobs.js'
 import { assembleTask } from './assemble.js'
 import type { TaskRunner } from './attempt-context.js'
 import { cloneTask } from './clone.js'
+import { deliverTask } from './deliver.js'
 import { exportTask } from './export.js'
 import { finishTask } from './finish.js'
 import { importTask } from './import.js'
@@ -15,6 +16,7 @@ export const tasks: Readonly<Record<NodeTask, TaskRunner>> = {
   plan: planTask,
   export: exportTask,
   assemble: assembleTask,
+  deliver: deliverTask,
   keys: keysTask,
   shells: shellsTask,
   import: importTask,

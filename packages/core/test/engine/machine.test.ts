@@ -4,7 +4,7 @@ import { type JobEvent, transition } from '@piecework/core/store'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 
-const archive = { artifact: 'a', size: 1, digest: 'd', expiresAt: new Date(0) }
+const archive = { artifact: 'a', size: 1, digest: 'd', sha256: 's', expiresAt: new Date(0) }
 const test = suite('job state machine')
 const at = new Date(0)
 const error = { code: 'internal', message: 'no', retryable: false } as const

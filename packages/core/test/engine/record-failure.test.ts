@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { memoryArtifacts, memoryStore, PieceworkError } from '@piecework/core'
+import { defaults, memoryArtifacts, memoryStore, PieceworkError } from '@piecework/core'
 import type { Attempts, Store } from '@piecework/core/store'
 import { suite } from 'uvu'
 import { Attempt } from '#internal/engine/attempt.js'
@@ -33,7 +33,7 @@ async function staged(change: (attempts: Attempts) => Partial<Attempts> = () => 
   const context = { ...deps, lease, signal: attempt.signal, findings } as unknown as AttemptContext
   const key = `${stagingKey(context)}/lines.csv`
   await artifacts.put(key, bytes('text'))
-  const fail = (cause: unknown) => recordFailure(deps, settings, attempt, context, cause)
+  const fail = (cause: unknown) => recordFailure(deps, { ...defaults, ...settings }, attempt, context, cause)
   const left = () => keys(artifacts, 'jobs')
   return { memory, lease, attempt, findings, key, errors, fail, left }
 }

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import * as core from '@piecework/core'
 import {
   createPiecework,
+  folderTarget,
   isPieceworkError,
   memoryArtifacts,
   memoryStore,
@@ -15,6 +16,7 @@ import { inProcess } from '@piecework/runtime-inprocess'
 import { optionTests } from '@piecework/test-support'
 import { container, injectable } from 'tsyringe'
 import { suite } from 'uvu'
+import { systemEnvironment } from '#internal/system-environment.js'
 import { bytes, Notebooks } from '../support/notebooks.js'
 
 const test = suite('options: factories')
@@ -41,9 +43,11 @@ const limits = {
 const negative = [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, '5', null]
 const notCount = [...negative, 0, 2 ** 31]
 
+const target = { name: 'shelf', schema: { parse: (input: unknown) => input }, deliver: async () => ({}) }
 const all = (): PieceworkOptions => ({
   packs: [pack],
   runtime: inProcess(),
+  targets: [target],
   store: memoryStore(),
   artifacts,
   access: { allows: async () => true },
@@ -57,6 +61,8 @@ const all = (): PieceworkOptions => ({
   maxAttempts: 1,
   backoffMs: 0,
   nodeTimeoutMs: 1000,
+  deliveryAttempts: 1,
+  deliveryTimeoutMs: 1000,
   artifactTimeoutMs: 1000,
   graceMs: 0,
   heartbeatMs: 500,
@@ -73,7 +79,7 @@ optionTests(test, [
     name: 'createPiecework()',
     options: all,
     call: (options) => createPiecework(options),
-    opaque: ['packs', 'runtime', 'store', 'artifacts', 'access', 'container', 'signing.key'],
+    opaque: ['packs', 'runtime', 'targets', 'store', 'artifacts', 'access', 'container', 'signing.key'],
     free: ['trust.keys'],
     wrong: {
       packs: [pack, undefined, [7], [{}], 'a pack'],
@@ -96,6 +102,9 @@ optionTests(test, [
       jobTimeoutMs: notCount,
       maxAttempts: notCount,
       nodeTimeoutMs: notCount,
+      deliveryAttempts: notCount,
+      deliveryTimeoutMs: notCount,
+      targets: [target, [{}], [7]],
       artifactTimeoutMs: notCount,
       heartbeatMs: notCount,
       sweepMs: notCount,
@@ -114,6 +123,13 @@ optionTests(test, [
     call: memoryStore,
     opaque: ['database'],
     wrong: { database: ['postgres://u:geheim@h/d', {}, Promise.resolve(database)], leaseMs: notCount },
+  },
+  {
+    name: 'folderTarget()',
+    options: () => ({ root: '/tmp', name: 'out', environment: systemEnvironment }),
+    call: folderTarget,
+    opaque: ['environment'],
+    wrong: { root: ['', undefined, 7], name: ['', 7], environment: [{}] },
   },
   {
     name: 'FindingCollector',
@@ -259,7 +275,7 @@ test('no value is repeated in a message, for it may be a secret', () => {
 
 test('each function of an entry point that takes options is tried', () => {
   const tried = {
-    core: 'createPiecework memoryStore',
+    core: 'createPiecework folderTarget memoryStore',
     archive: 'assembleArchive createTrust manifestSigner openArchive stageEntry',
     piece: 'FindingCollector csvRows openCsv',
     store: '',
@@ -272,7 +288,7 @@ test('each function of an entry point that takes options is tried', () => {
     piece:
       'PieceworkError checkArgument checkDeclaration checkOptions closest contractCheck csvLine csvRecords declaredTables entriesOf firstStep isPieceworkError isSequenceForm isTextForm jobIds keyFormCheck keyFormText keyFormsOf keyLength keyMap keyName keyShape memo objectCheck readOnce recordLimit required uploadEntries',
     store:
-      'PieceworkError artifactKeySegments assertLater callHost canBeStopped canonicalId changedPaths checkArgument checkDeclaration checkOptions contractCheck databaseError deletedResult drawTargets expiredResult isPieceworkError isTerminal jobIds keptUntil keyFormText keyFormsOf mustQueue objectCheck overlaps required resourceBusy resourcePath sqlStateOf taskOf transition warn withPlan withUploads',
+      'PieceworkError artifactKeySegments assertLater callHost canBeStopped canTimeOut canonicalId changedPaths checkArgument checkDeclaration checkOptions contractCheck databaseError deletedResult drawTargets expiredResult isPieceworkError isTerminal jobIds keptUntil keyFormText keyFormsOf mustQueue objectCheck overlaps required resourceBusy resourcePath sqlStateOf taskOf transition warn withPlan withUploads',
   }
   const entryPoints = { core, archive, piece, store }
   for (const [name, exported] of Object.entries(entryPoints)) {

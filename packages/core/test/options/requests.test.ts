@@ -7,11 +7,13 @@ import {
   memoryArtifacts,
   memoryStore,
   type Pack,
+  type Target,
 } from '@piecework/core'
 import { uploadEntries } from '@piecework/core/piece'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { optionTests } from '@piecework/test-support'
 import { suite } from 'uvu'
+import { z } from 'zod'
 import { ann, bytes, Notebooks } from '../support/notebooks.js'
 
 const test = suite('options: requests')
@@ -39,7 +41,15 @@ const pack: Pack = {
   ],
 }
 const artifacts = memoryArtifacts()
-const piecework = createPiecework({ packs: [pack], runtime: inProcess(), artifacts, store: memoryStore() })
+const shelf: Target = { name: 'shelf', schema: z.object({ place: z.string() }), deliver: async () => ({}) }
+const deliver = () => [{ target: 'shelf', output: 'archive', destination: { place: 'a' } }]
+const piecework = createPiecework({
+  packs: [pack],
+  runtime: inProcess(),
+  artifacts,
+  store: memoryStore(),
+  targets: [shelf],
+})
 
 const archive = { artifact: 'made/archive' }
 let exported = ''
@@ -97,14 +107,23 @@ const wrongAsk = {
 optionTests(test, [
   {
     name: 'export()',
-    options: () => ({ ...ask, resource, children: [child], without: ['chapter/lines'] }),
+    options: () => ({
+      ...ask,
+      resource,
+      children: [child],
+      without: ['chapter/lines'],
+      outputs: [{ name: 'archive' }],
+      deliver: deliver(),
+    }),
     call: async (request) => (await piecework.export(request)).ended(),
-    free: ['options', 'resource', 'children.0', 'principal'],
+    free: ['options', 'resource', 'children.0', 'principal', 'deliver.0.destination'],
     wrong: {
       ...wrongAsk,
       resource: noResource,
       children: ['c1', ['c1'], [{ kind: 'chapter' }]],
       without: ['chapter/lines', [7]],
+      outputs: ['archive', ['archive'], [{}], [{ name: '' }]],
+      deliver: ['shelf', ['shelf'], [{}], [{ target: 7 }]],
     },
   },
   {
@@ -149,6 +168,13 @@ optionTests(test, [
     wrong: { principal: noPrincipal },
   },
   {
+    name: 'redeliver()',
+    options: () => ({ principal: ann, priority: 1, deliver: deliver() }),
+    call: (request) => piecework.redeliver('no-such-job', request).catch(unless('job-not-found')),
+    free: ['principal', 'deliver.0.destination'],
+    wrong: { principal: noPrincipal, priority: [1.5], deliver: ['shelf', [{ target: '' }]] },
+  },
+  {
     name: 'createDraft()',
     options: () => ({ principal: ann, format: 'notes', name: 'N', description: '', keepUploads: true }),
     call: (request) => piecework.createDraft(request),
@@ -186,7 +212,14 @@ optionTests(test, [
   },
   ...(['diff', 'verify', 'inspect'] as const).map((method) => ({
     name: `${method}() of an archive`,
-    options: () => ({ ...archive, size: 1, digest: 'x', expiresAt: new Date(), deletedAt: new Date() }),
+    options: () => ({
+      ...archive,
+      size: 1,
+      digest: 'x',
+      sha256: 'y',
+      expiresAt: new Date(),
+      deletedAt: new Date(),
+    }),
     call: (source: never) =>
       (method === 'diff' ? piecework.diff(source, source) : piecework[method](source, by)).catch(
         unless('unsupported'),
@@ -196,11 +229,12 @@ optionTests(test, [
   })),
   {
     name: 'download()',
-    options: () => ({ principal: ann, range: { start: 0, end: 1 } }),
+    options: () => ({ principal: ann, output: 'archive', range: { start: 0, end: 1 } }),
     call: (request) => piecework.download(exported, request),
     free: ['principal'],
     wrong: {
       principal: wrongPrincipal,
+      output: ['', 7],
       'range.start': [-1, 0.5, 'a', undefined],
       'range.end': [-1, Number.NaN, undefined],
     },
@@ -370,7 +404,8 @@ test('arguments are checked as options are', async () => {
 })
 
 test('every method of a Piecework that takes an object is tried here', async () => {
-  const tried = 'export import clone validate retry createDraft diff verify inspect download jobs cancel'
+  const tried =
+    'export import clone validate retry createDraft diff verify inspect download jobs cancel redeliver'
   const others = 'start stop forget draft job watch using guard events'
   assert.deepEqual(Object.keys(piecework).sort(), `${tried} ${others}`.split(' ').sort())
   assert.deepEqual(Object.keys(piecework.guard).sort(), 'checkEditable claim edit holders release'.split(' '))

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type ArchiveRef,
@@ -71,6 +72,8 @@ test('an archive is downloaded, whole or in part, until it expires', () =>
       [whole.size, whole.digest, whole.range],
       [bytes.length, archive.digest, { start: 0, end: bytes.length }],
     )
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    assert.deepEqual([whole.sha256, archive.sha256], [sha256, sha256])
     assert.ok(bytes.equals(await bytesOf(whole.bytes)))
     const week = 7 * 24 * 60 * 60 * 1000
     const left = whole.expiresAt.getTime() - Date.now()

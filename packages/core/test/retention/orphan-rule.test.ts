@@ -29,7 +29,7 @@ function job(status: Job['status'], result: JobResult = {}, more: Partial<Job> =
   return { ...rest, status, ...outcome, batch: 0, result, createdAt: new Date(0), changes: [], ...more }
 }
 
-const archive = { artifact: 'archives/j1/1.zip', size: 1, digest: '', expiresAt: new Date(0) }
+const archive = { artifact: 'archives/j1/1.zip', size: 1, digest: '', sha256: '', expiresAt: new Date(0) }
 const uploads = { options: {}, keepUploads: true } as const
 const uploadsFor = (format: string) => ({ request: { ...uploads, input: { format, uploads: [] } } })
 const error = { code: 'expired', message: '', retryable: false } as const

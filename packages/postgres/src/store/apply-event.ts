@@ -9,6 +9,9 @@ export async function applyEvent(tx: Queryable, { job, at }: LockedJob, event: J
   const next = transition(job, event, at)
   const submitted = await saveTransition(tx, job, next)
   if (submitted === 'empty') return applyEvent(tx, { job: next.job, at }, { type: 'batch-empty' })
+  if (next.effects.some(({ type }) => type === 'free')) {
+    await tx.query('DELETE FROM piecework.holds WHERE job_id = $1', [next.job.id])
+  }
   if (next.effects.some(({ type }) => type === 'release')) {
     await skipWaiting(tx, next.job)
     await releaseHolds(tx, next.job)
@@ -29,7 +32,7 @@ async function skipWaiting(tx: Queryable, { id, outcome }: Job): Promise<void> {
 }
 
 /**
- * Frees what the job held, and drops its reserved keys and summaries. Its paths are remembered if it may be
+ * Frees what the job held, and drops its reserved keys, summaries and states. Its paths are remembered if it may be
  * retried: a retry must know whether they have changed since.
  */
 async function releaseHolds(tx: Queryable, { id, kind, result }: Job): Promise<void> {
@@ -42,7 +45,8 @@ async function releaseHolds(tx: Queryable, { id, kind, result }: Job): Promise<v
   }
   await tx.query(
     `WITH keys AS (DELETE FROM piecework.key_ranges WHERE job_id = $1),
-       summaries AS (DELETE FROM piecework.summaries WHERE job_id = $1)
+       summaries AS (DELETE FROM piecework.summaries WHERE job_id = $1),
+       states AS (DELETE FROM piecework.node_states WHERE job_id = $1)
      DELETE FROM piecework.holds WHERE job_id = $1`,
     [id],
   )

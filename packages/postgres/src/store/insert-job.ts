@@ -80,7 +80,7 @@ export async function insertNodes(tx: Queryable, job: string, nodes: readonly Ne
 
 /** Resources that the job reads or creates. The tree of an import is the exported one, which is not read. */
 function resourcesOf({ kind, tree, target }: NewJob): readonly ResourceRef[] {
-  const read = kind === 'export' || kind === 'clone' ? flatten(tree) : []
+  const read = kind === 'export' || kind === 'clone' || kind === 'delivery' ? flatten(tree) : []
   return target ? [...read, target] : read
 }
 

@@ -1,4 +1,12 @@
-import type { Database, Job, JobEvent, Jobs, NewJob, Queryable } from '@piecework/core/store'
+import {
+  canBeStopped,
+  type Database,
+  type Job,
+  type JobEvent,
+  type Jobs,
+  type NewJob,
+  type Queryable,
+} from '@piecework/core/store'
 import { defaults } from '../defaults.js'
 import { applyEvent } from './apply-event.js'
 import { findCreated } from './find-created.js'
@@ -43,7 +51,8 @@ export function postgresJobs(control: Database): Jobs {
         ...(error && { error }),
       })
       return (
-        (await stopJob(control, id, event)) ?? control.transaction(async (tx) => (await lockJob(tx, id)).job)
+        (await stopJob(control, id, canBeStopped, event)) ??
+        control.transaction(async (tx) => (await lockJob(tx, id)).job)
       )
     },
   }

@@ -21,6 +21,7 @@ import { postgresLimits } from './postgres-limits.js'
 import { postgresOutbox } from './postgres-outbox.js'
 import { postgresReports } from './postgres-reports.js'
 import { postgresRetention } from './postgres-retention.js'
+import { postgresStates } from './postgres-states.js'
 import { postgresSummaries } from './postgres-summaries.js'
 import { storeMigrations } from './store-migrations.js'
 
@@ -82,6 +83,7 @@ export function postgresStore(given: PostgresStoreOptions): PostgresStore {
     attempts: postgresAttempts(database, control, { storeId: randomUUID(), embedded, leaseMs, clock }),
     keys: postgresKeys(control),
     summaries: postgresSummaries(control),
+    states: postgresStates(control),
     outbox: postgresOutbox(control, clock),
     retention: postgresRetention(control),
     limits: postgresLimits(control),

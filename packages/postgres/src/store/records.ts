@@ -88,15 +88,21 @@ export function nodeOfRow(row: Json): JobNode {
 const changesOf = (row: Json): unknown =>
   (row.changes as Json[]).map(({ status, at }) => ({ status, at: date(at) }))
 
-function resultOf({ archive, retryUntil, ...rest }: Json): Json {
-  const times = archive as Json | undefined
+function resultOf({ archive, outputs, deliveries, retryUntil, ...rest }: Json): Json {
   return present({
     ...rest,
-    archive:
-      times && present({ ...times, expiresAt: date(times.expiresAt), deletedAt: date(times.deletedAt) }),
+    archive: archive && keptOf(archive as Json),
+    outputs: (outputs as Json[] | undefined)?.map(keptOf),
+    deliveries: (deliveries as Json[] | undefined)?.map((one) => ({
+      ...one,
+      deliveredAt: date(one.deliveredAt),
+    })),
     retryUntil: date(retryUntil),
   })
 }
+
+const keptOf = (kept: Json): Json =>
+  present({ ...kept, expiresAt: date(kept.expiresAt), deletedAt: date(kept.deletedAt) })
 
 function date(value: unknown): Date | undefined {
   return typeof value === 'string' ? new Date(value) : undefined

@@ -1,22 +1,23 @@
-import { canBeStopped, type Database, type Job, type JobEvent, type Queryable } from '@piecework/core/store'
+import type { Database, Job, JobEvent, Queryable } from '@piecework/core/store'
 import { applyEvent } from './apply-event.js'
 import { lockJob } from './lock-job.js'
 import { jobOf } from './records.js'
 
 /**
- * Skips the nodes of the current batch that wait, and applies `event` to the job. Undefined if nothing is
- * left to stop. Rows are locked in the order in which ends of nodes lock them (nodes, batch, job), so that
+ * Skips the nodes of the current batch that wait, and applies `event` to the job. Undefined if it `may` not be
+ * stopped (any more). Rows are locked in the order in which ends of nodes lock them (nodes, batch, job), so that
  * they never deadlock. If the job has changed before its row was locked, everything is rolled back and begins
  * again.
  */
 export async function stopJob(
   control: Database,
   id: string,
+  may: (job: Job) => boolean,
   event: (remaining: number) => JobEvent,
 ): Promise<Job | undefined> {
   for (;;) {
     try {
-      return await control.transaction((tx) => tryStop(tx, id, event))
+      return await control.transaction((tx) => tryStop(tx, id, may, event))
     } catch (error) {
       if (!(error instanceof JobChanged)) throw error
     }
@@ -28,10 +29,11 @@ class JobChanged extends Error {}
 async function tryStop(
   tx: Queryable,
   id: string,
+  may: (job: Job) => boolean,
   event: (remaining: number) => JobEvent,
 ): Promise<Job | undefined> {
   const read = await readJob(tx, id)
-  const open = read !== undefined && canBeStopped(read)
+  const open = read !== undefined && may(read)
   const remaining = open && read.status !== 'draft' ? await skipWaiting(tx, id, read.batch) : 0
   const locked = await lockJob(tx, id)
   if (!open) return undefined

@@ -10,6 +10,7 @@ import { fromPg, postgresStore } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
+import { postgresStates } from '#internal/store/postgres-states.js'
 import { copied, copiedRows, rowsOf } from './copied-rows.js'
 import { exportJob } from './sample.js'
 
@@ -149,6 +150,27 @@ test('exactly once: an attempt that comes late under a lost lease is refused bef
   })
   await assert.rejects(run, (error) => isPieceworkError(error, 'lease-lost'))
   assert.equal(began, false)
+})
+
+test('exactly once: a lease is not taken over while its attempt keeps a state, which the next one sees', async () => {
+  const { id } = await store.jobs.create(exportJob())
+  const task = { job: id, node: 'a', attempt: 1 }
+  const lease = await store.attempts.begin(task, 'the first')
+  assert.ok(lease)
+  await sleep(leaseMs)
+  const client = await pool.connect()
+  try {
+    await client.query('BEGIN')
+    const open = { query: (sql: string, values: unknown[]) => client.query(sql, values) }
+    await postgresStates(open as never).put(lease, { sent: 7 })
+    assert.equal(await store.attempts.begin(task, 'the next'), undefined)
+    await client.query('COMMIT')
+  } finally {
+    client.release()
+  }
+  const next = await store.attempts.begin(task, 'the next')
+  assert.ok(next)
+  assert.deepEqual(await store.states.get(next), { sent: 7 })
 })
 
 test.run()

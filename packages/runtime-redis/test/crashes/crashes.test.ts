@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,7 +16,7 @@ import {
   scratchDatabase,
 } from '@piecework/test-support'
 import { suite } from 'uvu'
-import { type AlbumHost, albumHost, type Place } from '../support/album-host.js'
+import { type AlbumHost, albumHost, deliveredTo, type Place } from '../support/album-host.js'
 import { beforeOf, makeAlbum, makeAlbumTables, rowsPerTable, tables } from '../support/albums.js'
 import { until } from '../support/until.js'
 
@@ -99,6 +99,7 @@ for (const [trouble, happens] of Object.entries(troubles)) {
       assert.equal(report.job.status, 'succeeded', JSON.stringify(report.job.error))
       assert.equal(report.counts.rows, tables.length * rowsPerTable)
     }
+    await assertDelivered(exported)
     await assertRight()
   })
 }
@@ -133,7 +134,20 @@ test('one truth: a graceful stop of all workers gives their work to those that c
 function request(kind: 'export' | 'import' | 'clone', artifact = ''): Promise<JobHandle> {
   const { piecework } = host
   if (kind === 'import') return piecework.import({ archive: { artifact }, principal })
-  return piecework[kind]({ resource, principal })
+  const deliver = [{ target: 'folder', destination: { folder: `${made}` } }]
+  if (kind === 'export') return piecework.export({ resource, principal, deliver })
+  return piecework.clone({ resource, principal })
+}
+
+/** One whole file, and no other. */
+async function assertDelivered({ job: { request, result } }: JobReport): Promise<void> {
+  const [delivery] = request.deliver ?? assert.fail('nothing was delivered')
+  const { folder } = (delivery?.destination ?? {}) as { readonly folder?: string }
+  const path = join(deliveredTo(place.folder), folder ?? '')
+  const [name = '', ...others] = await readdir(path)
+  assert.deepEqual(others, [])
+  const bytes = await readFile(join(path, name))
+  assert.equal(createHash('sha256').update(bytes).digest('hex'), result.archive?.sha256)
 }
 
 const ended = (job: JobHandle): Promise<JobReport> => job.ended()

@@ -1,4 +1,5 @@
-import { createPiecework, fileArtifacts, type Piecework } from '@piecework/core'
+import { join } from 'node:path'
+import { createPiecework, fileArtifacts, folderTarget, type Piecework } from '@piecework/core'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { redisRuntime } from '@piecework/runtime-redis'
 import pg from 'pg'
@@ -10,6 +11,9 @@ export interface Place {
   readonly redis: string
   readonly folder: string
 }
+
+/** Below the folder of the place. */
+export const deliveredTo = (folder: string): string => join(folder, 'delivered')
 
 export interface AlbumHost {
   readonly piecework: Piecework
@@ -28,6 +32,7 @@ export function albumHost({ database, redis, folder }: Place): AlbumHost {
     packs: [albums],
     store: postgresStore({ database: fromPg(pool), control: fromPg(control), leaseMs: 1500 }),
     artifacts: fileArtifacts(folder),
+    targets: [folderTarget({ root: deliveredTo(folder) })],
     runtime: redisRuntime({ connection: redis, concurrency: 1, onError: () => {} }),
     heartbeatMs: 200,
     sweepMs: 300,
@@ -35,6 +40,7 @@ export function albumHost({ database, redis, folder }: Place): AlbumHost {
     backoffMs: 50,
     // Workers are killed on purpose here, and some tasks are unlucky.
     maxAttempts: 20,
+    deliveryAttempts: 20,
   })
   piecework.events.on('error', () => {})
   return {

@@ -55,6 +55,7 @@ export function attemptLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
       artifact: 'archives/1',
       size: 3,
       digest: 'cd'.repeat(32),
+      sha256: 'ef'.repeat(32),
       expiresAt: new Date('2030-01-01T00:00:00.000Z'),
     }
     const counts = { rows: 2, skipped: 1 }

@@ -11,7 +11,7 @@ import type {
 } from '@piecework/core/store'
 import { nodeOf, type SampleJob, sampleJob } from './sample-job.js'
 
-/** One job in a store, and short words for what workers do with it. Nodes are named by their piece. */
+/** One job in a store, and short words for what workers do with it. Nodes are named by their piece, or else by their id. */
 export interface JobBench {
   readonly store: Store
   readonly id: string
@@ -46,7 +46,8 @@ export const nothing =
 export async function jobBench(store: Store, sample?: SampleJob): Promise<JobBench> {
   const created = sampleJob(sample)
   const { id } = await store.jobs.create(created)
-  const nodeId = (piece: string): string => (piece === 'finish' ? piece : nodeOf(created, piece))
+  const nodeId = (piece: string): string =>
+    created.nodes.some((node) => node.id === piece) ? piece : nodeOf(created, piece)
 
   const bench: JobBench = {
     store,

@@ -7,6 +7,7 @@ import { cancelLaws } from './cancel-laws.js'
 import { crashLaws } from './crash-laws.js'
 import { createLaws } from './create-laws.js'
 import { deadlineLaws } from './deadline-laws.js'
+import { deliveryLaws } from './delivery-laws.js'
 import { draftLaws } from './draft-laws.js'
 import { endLaws } from './end-laws.js'
 import { type JobStoreLawsOptions, jobStoreLawChecks } from './job-store-laws-options.js'
@@ -27,6 +28,7 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   checkOptions('jobStoreLaws()', options, jobStoreLawChecks)
   createLaws(test, options)
   draftLaws(test, options)
+  deliveryLaws(test, options)
   attemptLaws(test, options)
   leaseLaws(test, options)
   batchLaws(test, options)

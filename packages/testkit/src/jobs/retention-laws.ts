@@ -55,6 +55,29 @@ export function retentionLaws(test: LawTest, { make }: JobStoreLawsOptions): voi
     assert.ok((expired.result.archive?.expiresAt ?? future) < future)
   })
 
+  test('one truth: outputs are kept until the last of them is over, and go with the archive', async () => {
+    const store = await make(longLease)
+    const output = (expiresAt: Date) => ({
+      ...{ name: 'sample/map', artifact: 'archives/map', size: 1, sha256: 'ab'.repeat(32) },
+      ...{ mediaType: 'image/tiff', fileName: 'map.tif', expiresAt },
+    })
+    const [early, late] = [
+      await ended(store, { archive: archive(past), outputs: [output(past)] }),
+      await ended(store, { archive: archive(past), outputs: [output(future)] }),
+    ]
+    const now = await over(store)
+    assert.ok(now.has(early.id))
+    assert.ok(!now.has(late.id), 'an output is over before its time')
+    const expired = await store.retention.expire(late.id)
+    for (const one of [expired.result.archive, ...(expired.result.outputs ?? [])])
+      assert.ok((one?.expiresAt ?? future) < future)
+    assert.ok((await over(store)).has(late.id))
+    const gone = await store.retention.markDeleted(early.id)
+    for (const one of [gone.result.archive, ...(gone.result.outputs ?? [])])
+      assert.ok(one?.deletedAt instanceof Date, 'the record does not say that an output is gone')
+    assert.deepEqual(await store.jobs.get(early.id), gone)
+  })
+
   test('one truth: what an unfinished job reads is not over before that has ended', async () => {
     const store = await make(longLease)
     const { id } = await ended(store, { archive: archive(past) })
@@ -142,6 +165,7 @@ const archive = (expiresAt: Date) => ({
   artifact: 'archives/1',
   size: 3,
   digest: 'cd'.repeat(32),
+  sha256: 'ef'.repeat(32),
   expiresAt,
 })
 

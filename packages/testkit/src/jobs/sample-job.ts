@@ -10,6 +10,8 @@ export interface SampleJob {
   readonly target?: ResourceRef
   readonly priority?: number
   readonly timeLimitMs?: number
+  /** Deliveries, each a node `deliver <name>` of the last batch. */
+  readonly deliver?: readonly string[]
 }
 
 /** A resource that no other law uses. */
@@ -33,6 +35,7 @@ export function sampleJob(options: SampleJob = {}): NewJob {
     target,
     priority,
     timeLimitMs,
+    deliver = [],
   } = options
   const tree = { ...project, children: [] }
   const nodes = batches.flatMap((pieces, batch) =>
@@ -46,15 +49,24 @@ export function sampleJob(options: SampleJob = {}): NewJob {
       }),
     ),
   )
+  const deliveries = deliver.map(
+    (name): NewNode => ({ id: `deliver ${name}`, task: 'deliver', batch: batches.length }),
+  )
+  const last = batches.length + (deliver.length > 0 ? 1 : 0)
   return {
     id: randomUUID(),
     kind,
     tree,
     ...(target && { target }),
     principal: { id: 'someone' },
-    request: { options: {} },
-    batches: batches.length,
-    nodes: [...nodes, { id: 'finish', task: 'finish', batch: batches.length }],
+    request: {
+      options: {},
+      ...(deliver.length > 0 && {
+        deliver: deliver.map((key) => ({ target: 'sample', output: 'archive', destination: {}, key })),
+      }),
+    },
+    batches: last,
+    nodes: [...nodes, ...deliveries, { id: 'finish', task: 'finish', batch: last }],
     claims: [pathOf(target ?? project)],
     ...(priority !== undefined && { priority }),
     ...(timeLimitMs !== undefined && { timeLimitMs }),

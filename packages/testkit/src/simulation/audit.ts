@@ -1,4 +1,5 @@
 import { type ArtifactStore, type Database, isTerminal, type Job, type Store } from '@piecework/core/store'
+import type { Depot } from './depot.js'
 import { badVersion, versionOfLeaf } from './leaves.js'
 import { archivedVersion, linesOfVersion, linesPerPart, parts, versionOf } from './library-content.js'
 import { statements } from './library-statements.js'
@@ -14,6 +15,7 @@ export interface AuditDeps {
   readonly database: Database
   readonly artifacts: ArtifactStore
   readonly records: RequestRecords
+  readonly depot: Depot
   /** Those of the host's own. */
   readonly books: readonly string[]
 }
@@ -48,6 +50,7 @@ export async function audit(deps: AuditDeps): Promise<void> {
     mayEndSo(deps, job)
     endedInTime(deps, job)
     await endedNodes(deps, job)
+    delivered(deps, job)
     if (job.status !== 'succeeded') {
       if (mayStayHidden(deps, job)) kept.add(job.target?.id ?? '')
       continue
@@ -105,10 +108,27 @@ function mayEndSo({ world, plan, records }: AuditDeps, job: Job): void {
     world.violation(`one truth: the ${kind} failed: ${error?.code} ${error?.message}`)
 }
 
+/** What a job says is delivered is there, whole; of what was not finished, nothing is. */
+function delivered({ world, depot }: AuditDeps, { status, kind, request, result, changes }: Job): void {
+  const isFinished = changes.some((change) => change.status === 'delivering')
+  for (const { key } of request.deliver ?? []) {
+    const shown = depot.shown.get(key)
+    const isSaid = result.deliveries?.some((one) => one.key === key) === true
+    if (status === 'succeeded' && !isSaid)
+      world.violation(`one truth: the ${kind} succeeded and delivered nothing`)
+    if (isSaid && shown === undefined) world.violation(`one truth: what the ${kind} delivered is not there`)
+    if (!isFinished && shown !== undefined)
+      world.violation(`nothing half-made: what the ${kind} had not finished was delivered`)
+    if (kind === 'export' && shown !== undefined && shown !== result.archive?.sha256)
+      world.violation(`exactly once: what the ${kind} delivered has other bytes than its archive`)
+  }
+}
+
 /** Where the clock was not set: then a deadline may be over at once. */
 function endedInTime({ world, plan }: AuditDeps, { kind, deadline, changes }: Job): void {
   if (!deadline || plan.faults.some(({ what }) => what === 'database jump' || what === 'outage')) return
-  const endingAt = changes.find(({ status }) => status === 'ending')?.at ?? deadline
+  const endingAt =
+    changes.find(({ status }) => status === 'ending' || status === 'delivering')?.at ?? deadline
   if (endingAt.getTime() > deadline.getTime() + latestEndMs)
     world.violation(`one truth: the ${kind} went on past its deadline`)
 }

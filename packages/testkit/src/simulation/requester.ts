@@ -68,7 +68,13 @@ async function ask({ piecework, books }: RequesterDeps, request: PlannedRequest)
   const archive = { stream: once(await archiveBytes(request.archiveVersion)) }
   switch (request.what) {
     case 'export':
-      return (await piecework.export({ resource, principal })).id
+      return (
+        await piecework.export({
+          resource,
+          principal,
+          ...(request.delivers && { deliver: [{ target: 'depot' }] }),
+        })
+      ).id
     case 'clone':
       return (await piecework.clone({ resource, principal })).id
     case 'validate':
@@ -181,7 +187,10 @@ async function remove(deps: RequesterDeps, { book }: PlannedRequest): Promise<vo
 async function alone({ store, world }: RequesterDeps, id: string): Promise<void> {
   const jobs = await store.jobs.list({ resource: { kind: 'book', id }, limit: 1000 })
   const reading = jobs.find(
-    ({ status, kind }) => !isTerminal(status) && (kind === 'export' || kind === 'clone'),
+    ({ status, kind, changes }) =>
+      !isTerminal(status) &&
+      (kind === 'export' || kind === 'clone') &&
+      !changes.some((change) => change.status === 'delivering'),
   )
   if (reading) world.violation(`exclusion: a book was changed while the ${reading.kind} of it was under way`)
 }

@@ -1,6 +1,7 @@
 import { memoryArtifacts } from '@piecework/core'
 import { isTerminal } from '@piecework/core/store'
 import { type AuditDeps, audit, nothingStored } from './audit.js'
+import { Depot } from './depot.js'
 import { DraftState } from './draft-state.js'
 import { injectFault } from './inject-fault.js'
 import { archiveBytes, linesOfVersion } from './library-content.js'
@@ -82,6 +83,7 @@ async function simulated(
     const artifacts = memoryArtifacts({ environment: disk.environment })
     const queue = new SimulatedQueue(world, plan.reliableQueue)
     const watch = new StoreWatch(world, environment, leaseMs)
+    const depot = new Depot()
     const hosts = new SimulatedHosts({
       world,
       plan,
@@ -89,10 +91,11 @@ async function simulated(
       watch,
       artifacts,
       queue,
+      depot,
       ...(runtime && { runtime }),
     })
     const books = await fill(world, database)
-    const deps: AuditDeps = { world, plan, store, database, artifacts, records, books }
+    const deps: AuditDeps = { world, plan, store, database, artifacts, records, depot, books }
     await hosts.start()
     void watchLimits(world, store, plan)
     const faultDeps = { world, hosts, queue, server: serverProcess }

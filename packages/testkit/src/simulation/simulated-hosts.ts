@@ -1,5 +1,6 @@
 import { createPiecework, type Piecework } from '@piecework/core'
 import type { ArtifactStore } from '@piecework/core/store'
+import type { Depot } from './depot.js'
 import { libraryPack } from './library.js'
 import { Link } from './link.js'
 import { artifactsSeenBy, storeSeenBy } from './process-view.js'
@@ -24,12 +25,20 @@ export interface HostDeps {
   readonly watch: StoreWatch
   readonly artifacts: ArtifactStore
   readonly queue: SimulatedQueue
+  readonly depot: Depot
   /** One for each process, instead of the queue. */
   readonly runtime?: SimulatedParts['runtime']
 }
 
 /** Intervals of the engine, short enough that much happens in a minute. */
-const engine = { backoffMs: 50, heartbeatMs: 500, sweepMs: 1000, graceMs: 1000, maxAttempts: 50 }
+const engine = {
+  backoffMs: 50,
+  heartbeatMs: 500,
+  sweepMs: 1000,
+  graceMs: 1000,
+  maxAttempts: 50,
+  deliveryAttempts: 50,
+}
 const day = 86_400_000
 
 /** The processes of one simulation. What dies comes back in another process at the same place. */
@@ -104,7 +113,7 @@ export class SimulatedHosts {
       intervals,
     }: { readonly pack: PackAge; readonly aheadMs: number; readonly intervals: object },
   ): Host {
-    const { world, plan, server, watch, artifacts, queue, runtime } = this.#deps
+    const { world, plan, server, watch, artifacts, queue, depot, runtime } = this.#deps
     const process = new SimulatedProcess(name, { time: world.time, random: world.random(name), aheadMs })
     const link = new Link(process, world, server.database !== undefined)
     const { environment } = process
@@ -113,6 +122,7 @@ export class SimulatedHosts {
       store: storeSeenBy(link, watch.over(server.connect(environment), environment)),
       artifacts: artifactsSeenBy(link, artifacts),
       runtime: runtime ? unreliable(runtime({ environment }), process, world) : queue.runtimeOf(process),
+      targets: [depot.targetOf(link)],
       environment,
       ...engine,
       resubmitAfterMs: plan.reliableQueue && !runtime ? day : 5000,

@@ -65,6 +65,8 @@ export interface PlannedRequest {
   /** What an export has made is imported so long after, and given out. */
   readonly importAfterMs?: number
   readonly draft?: PlannedDraft
+  /** What an export has made is delivered. */
+  readonly delivers?: true
 }
 
 export interface PlannedFault {
@@ -138,7 +140,10 @@ const requestKinds = [
 export function planOf(seed: number): SimulationPlan {
   const random = seeded(seed, 'plan')
   const reliableQueue = random.chance(0.4)
-  const requests = Array.from({ length: 4 + random.below(9) }, () => requestOf(random))
+  const delivering = seeded(seed, 'deliveries')
+  const requests = Array.from({ length: 4 + random.below(9) }, () => requestOf(random)).map((request) =>
+    request.what === 'export' && delivering.chance(0.5) ? { ...request, delivers: true as const } : request,
+  )
   const faults = Array.from({ length: random.below(14) }, () => faultOf(random, reliableQueue))
   const workers = 2 + random.below(3)
   return {

@@ -54,7 +54,8 @@ function hadNone(jobs: readonly Job[], { id, principal, ...one }: Job): boolean 
   })
 }
 
-const isBegun = ({ changes }: Job): boolean => changes.some(({ status }) => status === 'running')
+const isBegun = ({ changes }: Job): boolean =>
+  changes.some(({ status }) => status === 'running' || status === 'delivering')
 
 /** When it was asked for, or run from a draft, in ms since epoch; never, if it was not. */
 const requestedAt = ({ changes }: Pick<Job, 'changes'>): number =>

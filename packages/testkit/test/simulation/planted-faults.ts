@@ -54,6 +54,15 @@ export const plantedFaults: Readonly<Record<string, Plant>> = {
   'edits do not ask whether a job holds the resource': (store) =>
     changed(store, { guard: { edit: (_path, edit) => edit({ check: async () => {} }) } }),
 
+  'claims are freed before all that a delivery sends is read': claimsFreedEarly,
+  'a state speaks of parts that were never sent': (store) =>
+    changed(store, {
+      states: {
+        put: (lease, state) =>
+          store.states.put(lease, { sent: (state as { readonly sent: number }).sent + 1 }),
+      },
+    }),
+
   'a cancel forgets the nodes that run': forgetRunning,
   'a principal has more jobs than it may': withJobs((jobs) => jobs + 1),
   'jobs that wait for room wait for ever': withJobs(() => 0),
@@ -243,4 +252,13 @@ function withJobs(change: (jobs: number) => number): Plant {
     ...(limit && { limit: { ...limit, jobs: change(limit.jobs) } }),
   })
   return (store) => changed(store, { jobs: { create: (job) => store.jobs.create(limited(job)) } })
+}
+
+/** Of exports that deliver, when their first attempt begins. */
+function claimsFreedEarly(store: Store): Store {
+  return changed(store, {
+    jobs: {
+      create: (job) => store.jobs.create(job.request.deliver ? { ...job, claims: [] } : job),
+    },
+  })
 }

@@ -162,6 +162,14 @@ CREATE TABLE piecework.summaries (
   PRIMARY KEY (job_id, node_id)
 );
 
+-- What attempts at nodes of unfinished jobs keep for the next attempt, as JSON.
+CREATE TABLE piecework.node_states (
+  job_id text COLLATE "C" NOT NULL,
+  node_id text COLLATE "C" NOT NULL,
+  state text NOT NULL,
+  PRIMARY KEY (job_id, node_id)
+);
+
 -- What must be handed to a runtime, written with the change that calls for it.
 CREATE TABLE piecework.outbox (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,0 +1,77 @@
+import type { Entries } from './entries.js'
+import type { NewFinding } from './finding.js'
+import type { PieceCounts } from './piece-counts.js'
+import type { ResourceRef, ResourceTree } from './resource.js'
+import type { Schema } from './schema.js'
+import type { WorkContext } from './work-context.js'
+
+/** What one piece of one resource has written for the export. */
+export interface StagedPiece {
+  readonly resource: ResourceRef
+  readonly piece: string
+  /** Of the piece, when it wrote them. */
+  readonly version: number
+  readonly counts: PieceCounts
+  /**
+   * Read whole, an entry is compared with its size and checksums at the end. A range is of the bytes that the piece
+   * wrote; they are stored deflated, so each costs as much as reading all that comes before its end, and is not
+   * compared with anything.
+   */
+  readonly entries: Entries
+}
+
+/** One file of a zip that people open. */
+export interface ZipMember {
+  /**
+   * With folders, as people know it. What no disk takes is replaced, and what differs in case alone is numbered; a
+   * finding says so.
+   */
+  readonly name: string
+  /** Called when its turn has come. */
+  open(): AsyncIterable<Uint8Array>
+}
+
+export interface ZipForPeopleOptions {
+  /** The files are compressed already. */
+  readonly store?: boolean
+}
+
+/** `resource` is the root of what is exported. */
+export interface OutputContext<Options = unknown> extends WorkContext<Options> {
+  readonly tree: ResourceTree
+  /** Of the pieces that the output reads: in the tree's order, of one resource by name. */
+  readonly pieces: readonly StagedPiece[]
+  /** A zip of the files in their order, each opened after the one before it was written. */
+  zip(
+    files: Iterable<ZipMember> | AsyncIterable<ZipMember>,
+    options?: ZipForPeopleOptions,
+  ): AsyncIterable<Uint8Array>
+  /** Adds to the job's report. */
+  finding(finding: NewFinding): void
+}
+
+/** What a file name is made of. */
+export interface OutputSubject<Options = unknown> {
+  readonly resource: ResourceRef
+  /** The host's name of it. Absent: it has none any more. */
+  readonly name?: string
+  readonly options: Options
+}
+
+/** What an export may end in beside the archive: one file, made of what pieces have written. */
+export interface Output<Options = unknown> {
+  /** `pack/output`, unique; `archive` is Piecework's own. */
+  readonly name: string
+  /** Such as `image/tiff`. */
+  readonly mediaType: string
+  /** Names of the pieces that it reads. Absent: all that the export has. */
+  readonly pieces?: readonly string[]
+  /** Validated when the job is requested, stored with it. Absent: the output takes no options. */
+  readonly options?: Schema<Options>
+  /** For people. What no disk takes is replaced. */
+  fileName(subject: OutputSubject<Options>): string
+  /**
+   * Its bytes, in one pass; another attempt begins again. An attempt that throws leaves nothing.
+   */
+  assemble(context: OutputContext<Options>): AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>
+}

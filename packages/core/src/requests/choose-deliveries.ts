@@ -1,0 +1,53 @@
+import { parsed } from '../archive/parse.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { JobDelivery } from '../contracts/jobs.js'
+import type { Principal } from '../contracts/principal.js'
+import type { Target } from '../contracts/target.js'
+import { meant } from '../options/meant.js'
+import { deliveryKey } from '../outputs/deliveries.js'
+import { archiveOutput } from '../outputs/requested-outputs.js'
+import type { Registry } from '../plan/registry.js'
+import type { DeliverRequest } from './export-request.js'
+
+/**
+ * Deliveries of a job's outputs, as they are stored. Throws `options-invalid` for a target or an output that is
+ * not known, a destination that its target refuses, and for what is asked for twice.
+ */
+export function chooseDeliveries(
+  registry: Registry,
+  given: readonly DeliverRequest[],
+  { job, outputs }: { readonly job: string; readonly outputs: readonly string[] },
+): readonly JobDelivery[] {
+  const keys = new Set<string>()
+  return given.map(({ target: name, output: named, destination: where }) => {
+    const target = registry.targets.get(name)
+    if (!target) throw refused(`There is no target "${name}"${meant(name, registry.targets.keys())}`)
+    const output = named ?? (outputs.length === 1 ? outputs[0] : archiveOutput) ?? archiveOutput
+    if (!outputs.includes(output))
+      throw refused(`The output "${output}" is not made, so it cannot be delivered${meant(output, outputs)}`)
+    const what = `The destination for the target "${name}"`
+    const delivery = {
+      target: name,
+      output,
+      destination: parsed('options-invalid', what, where ?? {}, target.schema),
+    }
+    const key = deliveryKey(job, delivery)
+    if (keys.has(key)) throw refused(`The output "${output}" is to be delivered to one place twice.`)
+    keys.add(key)
+    return { ...delivery, key }
+  })
+}
+
+/** Asks the targets themselves. */
+export async function checkDeliveries(
+  registry: Registry,
+  deliveries: readonly JobDelivery[],
+  principal: Principal,
+): Promise<void> {
+  for (const { target, destination } of deliveries) {
+    const known: Target | undefined = registry.targets.get(target)
+    await known?.check?.({ principal, destination })
+  }
+}
+
+const refused = (message: string): PieceworkError => new PieceworkError('options-invalid', message)

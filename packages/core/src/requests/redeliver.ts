@@ -1,0 +1,89 @@
+import { resourceOf } from '../access/allow-job.js'
+import { PieceworkError } from '../contracts/errors.js'
+import type { Job, JobDelivery } from '../contracts/jobs.js'
+import type { Principal } from '../contracts/principal.js'
+import { isTerminal } from '../engine/machine.js'
+import { existingJob } from '../handle/existing-job.js'
+import { check } from '../options/check.js'
+import { checkOptions } from '../options/check-options.js'
+import { type OptionChecks, required } from '../options/option-checks.js'
+import { madeOutput, madeOutputs } from '../outputs/made-output.js'
+import { deliveryNodes } from '../plan/nodes.js'
+import { refuseExpired } from '../retention/expiry.js'
+import { checkDeliveries, chooseDeliveries } from './choose-deliveries.js'
+import { type DeliverRequest, deliverCheck, requestInstead } from './export-request.js'
+import type { RequestDeps } from './request-deps.js'
+
+export interface RedeliverRequest {
+  /** Of the delivery; the access policy is applied to it. */
+  readonly principal: Principal
+  /** Absent: those of the job that have not succeeded. */
+  readonly deliver?: readonly DeliverRequest[]
+  /** Whole number; of what waits, higher comes first. Default 0. */
+  readonly priority?: number
+}
+
+const redeliverChecks: OptionChecks<RedeliverRequest> = {
+  principal: required(check.principal),
+  deliver: deliverCheck,
+  priority: check.integer,
+}
+
+/**
+ * A job that delivers what another one has made. Throws `job-not-found`, `forbidden`, `expired`, and `unsupported`
+ * for a job that has not ended, has made nothing, or has delivered everything.
+ */
+export type Redeliver = (id: string, request: RedeliverRequest) => Promise<Job>
+
+export function createRedeliver(deps: RequestDeps): Redeliver {
+  const { store, registry, allow, environment, jobLimits } = deps
+  return async (id, given) => {
+    const { principal, deliver, priority } = checkOptions(
+      'redeliver()',
+      given,
+      redeliverChecks,
+      requestInstead,
+    )
+    const job = await existingJob(store, id, 'redeliver()')
+    const refuse = (why: string) => new PieceworkError('unsupported', `Job ${id} ${why}.`)
+    const source = await sourceOf(deps, job)
+    const made = madeOutputs(source).map(({ name }) => name)
+    // Before anything is told of what it has made.
+    const asked = deliver ?? job.request.deliver ?? []
+    const targets = asked.length > 0 ? asked.map(({ target }) => ({ target })) : [undefined]
+    for (const named of targets) await allow(principal, 'deliver', resourceOf(source), source, named)
+    if (!isTerminal(job.status)) throw refuse(`is ${job.status}: it may deliver everything yet`)
+    if (made.length === 0) throw refuse('has made nothing that could be delivered')
+    const deliveries = deliver
+      ? chooseDeliveries(registry, deliver, { job: source.id, outputs: made })
+      : undelivered(job)
+    if (deliveries.length === 0) throw refuse('has nothing left to deliver')
+    for (const { output } of deliveries)
+      refuseExpired(source.id, madeOutput(source, output), environment.now())
+    await checkDeliveries(registry, deliveries, principal)
+    const { timeLimitMs: _, ...limits } = jobLimits({ ...(priority !== undefined && { priority }) })
+    return store.jobs.create({
+      id: environment.uuid(),
+      kind: 'delivery',
+      tree: source.tree,
+      principal,
+      request: { options: {}, deliver: deliveries, delivers: source.id },
+      claims: [],
+      reads: [source.id],
+      ...(!deliver && { retryOf: job.id }),
+      ...deliveryNodes(deliveries),
+      ...limits,
+    })
+  }
+}
+
+/** The job whose outputs it delivers. */
+async function sourceOf({ store }: Pick<RequestDeps, 'store'>, job: Job): Promise<Job> {
+  const { delivers } = job.request
+  return delivers === undefined ? job : existingJob(store, delivers, 'redeliver()')
+}
+
+function undelivered({ request, result }: Job): readonly JobDelivery[] {
+  const done = new Set(result.deliveries?.map(({ key }) => key))
+  return (request.deliver ?? []).filter(({ key }) => !done.has(key))
+}
