@@ -129,6 +129,21 @@ export const engineTimes = {
 /** Inputs that stay open for the next node of their job: how many, and how long. */
 export const idleInputs = { most: 4, ms: second } as const
 
+/** Of follow-ups that say nothing else. Times in ms. */
+export const followUpDefaults = {
+  /** Attempts, the first one included: the last one some twenty minutes after that. */
+  maxAttempts: 8,
+  backoffMs: 10 * second,
+  longestBackoffMs: 10 * minute,
+  timeoutMs: minute,
+  /** The longest wait that the other side may ask for. */
+  longestRetryAfterMs: hour,
+  /** Entries of one list of a request. */
+  listed: 20,
+  /** Of an input and of an output, as JSON. */
+  jsonBytes: 65_536,
+} as const
+
 /** Items that one query asks for. */
 export const pageSizes = {
   outbox: 100,

@@ -18,6 +18,7 @@ import type { ImportDrafts } from './drafts/draft.js'
 import { createDrafts } from './drafts/drafts.js'
 import { createEngine } from './engine/engine.js'
 import { createEmitter, type PieceworkEmitter } from './events.js'
+import { createFollowUps } from './follow-ups/follow-ups.js'
 import { type HostGuard, hostGuard } from './guard/host-guard.js'
 import { existingJob } from './handle/existing-job.js'
 import { type JobsRequest, jobArguments, type WatchRequest } from './handle/job-arguments.js'
@@ -94,6 +95,7 @@ export function createPiecework(given: PieceworkOptions): Piecework {
   const inputs = createInputs(registry, artifacts, archiveFormat(options.limits, trust), environment)
   const sign = options.signing && manifestSigner(options.signing)
   const allow = createAllow(access)
+  const followUps = createFollowUps(options.followUps)
   const jobLimits = createJobLimits(options)
   const { session, limits } = options
   const deps = {
@@ -101,6 +103,7 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     environment,
     inputs,
     allow,
+    followUps,
     jobLimits,
     limits,
     ...(sign && { sign }),

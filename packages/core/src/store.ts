@@ -13,6 +13,7 @@ export type { DraftPlan, Drafts } from './contracts/drafts.js'
 export type { Environment } from './contracts/environment.js'
 export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'
 export type { Finding } from './contracts/finding.js'
+export type { FollowUpList, FollowUpRequest, FollowUpRequests } from './contracts/follow-up-request.js'
 export type { Claim, Edit, Guard, Holder, ResourcePath } from './contracts/guard.js'
 export type { Limits } from './contracts/job-limits.js'
 export type {
@@ -50,7 +51,14 @@ export type { Upload } from './contracts/upload.js'
 export { storeDefaults } from './defaults.js'
 export { withPlan, withUploads } from './drafts/draft-state.js'
 export { databaseError, sqlStateOf } from './engine/database-error.js'
-export { canBeStopped, isTerminal, type JobEffect, type JobEvent, transition } from './engine/machine.js'
+export {
+  canBeStopped,
+  isOpen,
+  isTerminal,
+  type JobEffect,
+  type JobEvent,
+  transition,
+} from './engine/machine.js'
 export { taskOf } from './engine/task-of.js'
 export { changedPaths, overlaps, resourcePath } from './guard/paths.js'
 export { resourceBusy } from './guard/resource-busy.js'

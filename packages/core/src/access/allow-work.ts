@@ -1,12 +1,13 @@
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import type { Job, JobNode } from '../contracts/jobs.js'
 import type { Store } from '../contracts/store.js'
+import { outlivesStop } from '../engine/machine.js'
 import type { Allow } from './allow.js'
 import { allowInput } from './allow-artifact.js'
 
 /**
  * Asks the access policy again when a piece or a step begins: its principal may have lost the right since the
- * request. The last step is always allowed, because it also cleans up. Throws `forbidden`; a policy that fails
+ * request. The last step is always allowed, because it also cleans up, and so is what the host does after it. Throws `forbidden`; a policy that fails
  * is asked again by the next attempt.
  */
 export async function allowWork(
@@ -14,7 +15,7 @@ export async function allowWork(
   job: Job,
   { task }: Pick<JobNode, 'task'>,
 ): Promise<void> {
-  if (task === 'finish') return
+  if (outlivesStop(task)) return
   try {
     await allowRequest(deps.allow, job)
     await allowInput(deps, job)

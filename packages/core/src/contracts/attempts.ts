@@ -31,6 +31,8 @@ export interface NodeResult {
   readonly version?: number
   /** Job that `entries` were taken over from. */
   readonly reusedFrom?: string
+  /** Of a follow-up; plain JSON. */
+  readonly output?: unknown
   /** Merged into the job's result. */
   readonly result?: JobResult
   /** The node's work was done, but the job must not go on. */

@@ -1,6 +1,7 @@
 import type { Queryable } from './database.js'
 import type { ErrorCode } from './errors.js'
 import type { Finding } from './finding.js'
+import type { FollowUpRequests } from './follow-up-request.js'
 import type { PieceCounts } from './piece-counts.js'
 import type { Principal, PrincipalLimit } from './principal.js'
 import type { ResourceRef, ResourceTree } from './resource.js'
@@ -63,7 +64,7 @@ export interface JobInput {
 }
 
 /** The request, validated; plain JSON. */
-export interface JobRequest {
+export interface JobRequest extends FollowUpRequests {
   /** By piece name. */
   readonly options: Readonly<Record<string, unknown>>
   readonly name?: string
@@ -117,7 +118,7 @@ export interface Job {
   readonly targets?: readonly DrawnId[]
   readonly principal: Principal
   readonly request: JobRequest
-  /** Current batch, from 0. */
+  /** Current batch, from 0. Beyond the last step's while follow-ups of a job that has ended run. */
   readonly batch: number
   /** Number of batches; the node `finish` comes after them. */
   readonly batches: number
@@ -137,7 +138,16 @@ export interface Job {
   readonly changes: readonly StatusChange[]
 }
 
-export type NodeTask = 'validate' | 'export' | 'assemble' | 'keys' | 'shells' | 'import' | 'clone' | 'finish'
+export type NodeTask =
+  | 'validate'
+  | 'export'
+  | 'assemble'
+  | 'keys'
+  | 'shells'
+  | 'import'
+  | 'clone'
+  | 'finish'
+  | 'follow-up'
 /** `skipped`: the job ended before it came to this node. */
 export type NodeStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped'
 
@@ -187,6 +197,8 @@ export interface JobNode {
   readonly version?: number
   /** Job whose finished work this node took over instead of doing it again. */
   readonly reusedFrom?: string
+  /** What a follow-up has returned; plain JSON. */
+  readonly output?: unknown
   readonly error?: JobError
   readonly progress?: Progress
   readonly startedAt?: Date

@@ -3,6 +3,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { JobRequest } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import { requestedFollowUps } from '../follow-ups/requested-follow-ups.js'
 import { resourcePath } from '../guard/paths.js'
 import { jobArguments } from '../handle/job-arguments.js'
 import { check } from '../options/check.js'
@@ -48,6 +49,7 @@ async function createDraft(deps: DraftDeps, given: DraftRequest): Promise<Import
     ...(description !== undefined && { description }),
     ...(into && { into }),
     ...(keepUploads && { keepUploads }),
+    ...requestedFollowUps(deps.followUps, request),
   }
   const drawn = await drawTargets(registry, store.database, tree)
   const target = newRefOf(registry, { id, ...drawn }, tree)

@@ -15,7 +15,7 @@ export async function validateDraft(
   const id = deps.environment.uuid()
   const plan = await planInput(deps, { job: id, kind: 'validation', input }, { options })
   const { options: parsed, ...planned } = plan
-  const { keepUploads: _, ...request } = job.request
+  const { keepUploads: _, onSuccess: _s, onFailure: _f, onCancel: _c, ...request } = job.request
   const created = deps.store.jobs.create({
     id,
     kind: 'validation',

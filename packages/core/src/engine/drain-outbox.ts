@@ -4,7 +4,7 @@ import type { OutboxItem } from '../contracts/outbox.js'
 import type { Runtime } from '../contracts/runtime.js'
 import type { Store } from '../contracts/store.js'
 import { pageSizes } from '../defaults.js'
-import { isTerminal } from './machine.js'
+import { isOpen } from './machine.js'
 import { taskOf } from './task-of.js'
 
 export interface OutboxDeps {
@@ -52,7 +52,7 @@ export async function carryOut(deps: Omit<OutboxDeps, 'onError'>, { action }: Ou
     return
   }
   const job = await store.jobs.get(action.job)
-  if (!job || isTerminal(job.status)) return
+  if (!job || !isOpen(job)) return
   const nodes = await store.reports.nodes(job.id, action.batch)
   // An attempt after the first has an item of its own, with the time from which it may begin.
   const first = nodes.filter(({ task, attempt }) => attempt === 1 || task === 'finish')

@@ -11,6 +11,7 @@ import { walkTree } from '../plan/tree.js'
  * code than the process of the request; another worker may have it.
  */
 export function missingRegistration(registry: Registry, { job, node }: Lease): PieceworkError | undefined {
+  if (node.task === 'follow-up') return undefined
   // The last step of what fills nothing needs no pack, and must not wait for one.
   if (node.task === 'finish' && (job.kind === 'export' || job.kind === 'validation')) return undefined
   const what = missingKind(registry, job, node) ?? missingPiece(registry, job, node)

@@ -7,6 +7,7 @@ import { untilAbandoned } from './abandoned-error.js'
 import type { Attempt } from './attempt.js'
 import type { EngineSettings } from './engine-options.js'
 import { crashLimitReached, jobStopped } from './interruption.js'
+import { outlivesStop } from './machine.js'
 import { isMissingCode } from './missing-code.js'
 import { missingRegistration } from './missing-registration.js'
 import { recordFailure } from './record-failure.js'
@@ -65,7 +66,7 @@ async function work(context: AttemptContext): Promise<Job> {
  */
 function assertMayRun({ registry }: WorkerDeps, { maxAttempts }: EngineSettings, attempt: Attempt): void {
   const { lease, signal } = attempt
-  if (lease.job.stopped && lease.node.task !== 'finish') attempt.interrupt(jobStopped(lease.job.error))
+  if (lease.job.stopped && !outlivesStop(lease.node.task)) attempt.interrupt(jobStopped(lease.job.error))
   attempt.interrupt(crashLimitReached(lease, maxAttempts))
   signal.throwIfAborted()
   const missing = missingRegistration(registry, lease)

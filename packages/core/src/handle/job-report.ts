@@ -1,9 +1,11 @@
 import type { Finding } from '../contracts/finding.js'
+import type { FollowUpResult } from '../contracts/follow-up-result.js'
 import type { Job, JobNode } from '../contracts/jobs.js'
 import type { PieceCounts } from '../contracts/piece-counts.js'
 import type { Store } from '../contracts/store.js'
 import { isTerminal } from '../engine/machine.js'
 import { firstStep } from '../findings/first-step.js'
+import { followUpResults } from '../follow-ups/follow-up-results.js'
 
 /** What a job carried and did not carry. */
 export interface JobReport {
@@ -13,6 +15,8 @@ export interface JobReport {
   readonly findings: readonly Finding[]
   /** Over all nodes that import, export or clone. */
   readonly counts: Required<PieceCounts>
+  /** What follows its end, as far as that is: of a job that has not ended, none. */
+  readonly followUps: readonly FollowUpResult[]
   /** What to do first about the findings, or about the job's error, in one sentence. */
   readonly firstStep: string
 }
@@ -22,7 +26,8 @@ export type RolesOf = (format: string) => readonly string[]
 
 export async function jobReport(store: Store, job: Job, rolesOf: RolesOf): Promise<JobReport> {
   const { id } = job
-  const [nodes, findings] = [await store.reports.nodes(id), await store.reports.findings(id)]
+  const [all, findings] = [await store.reports.nodes(id), await store.reports.findings(id)]
+  const nodes = all.filter(({ task }) => task !== 'follow-up')
   const counts = { rows: 0, skipped: 0 }
   for (const node of nodes) {
     counts.rows += node.counts?.rows ?? 0
@@ -30,7 +35,8 @@ export async function jobReport(store: Store, job: Job, rolesOf: RolesOf): Promi
   }
   const { input } = job.request
   const files = input ? rolesOf(input.format) : []
-  return { job, nodes, findings, counts, firstStep: stepOf(job, findings, files) }
+  const followUps = followUpResults(job, all)
+  return { job, nodes, findings, counts, followUps, firstStep: stepOf(job, findings, files) }
 }
 
 function stepOf({ error, status }: Job, findings: readonly Finding[], files: readonly string[]): string {

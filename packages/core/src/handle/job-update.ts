@@ -22,7 +22,12 @@ export interface JobUpdateDeps {
 /** Reads the job from the store. Throws `job-not-found`. */
 export async function jobUpdate(deps: JobUpdateDeps, id: string): Promise<JobUpdate> {
   const job = await existingJob(deps.store, id)
-  return updateOf(deps, job, await deps.store.reports.nodes(id))
+  const nodes = await deps.store.reports.nodes(id)
+  return updateOf(
+    deps,
+    job,
+    nodes.filter(({ task }) => task !== 'follow-up'),
+  )
 }
 
 /** The same with the progress of now, without the store. */

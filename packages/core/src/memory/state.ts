@@ -106,6 +106,10 @@ export class MemoryState {
   plan(entry: MemoryJob, nodes: readonly NewNode[]): void {
     entry.nodes.clear()
     entry.open.length = 0
+    this.addNodes(entry, nodes)
+  }
+
+  private addNodes(entry: MemoryJob, nodes: readonly NewNode[]): void {
     for (const node of nodes) {
       entry.nodes.set(node.id, {
         node: { ...node, status: 'waiting', attempt: 1 },
@@ -142,6 +146,7 @@ export class MemoryState {
     entry.job = job
     for (const effect of effects) {
       if (effect.type === 'submit') this.submit(entry, effect.batch)
+      else if (effect.type === 'follow') this.addNodes(entry, effect.nodes)
       else this.end(entry)
     }
     return job

@@ -1,9 +1,11 @@
+import type { FollowUpRequests } from '../contracts/follow-up-request.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import { followUpChecks } from '../follow-ups/requested-follow-ups.js'
 import { check } from '../options/check.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
 
-export interface RequestBase {
+export interface RequestBase extends FollowUpRequests {
   readonly principal: Principal
   /** Whole number; of what waits, higher comes first. Default 0. */
   readonly priority?: number
@@ -28,6 +30,7 @@ export const requestChecks: OptionChecks<RequestBase> = {
   principal: required(check.principal),
   priority: check.integer,
   options: check.json,
+  ...followUpChecks,
 }
 
 export const exportChecks: OptionChecks<ExportRequest> = {
@@ -48,6 +51,8 @@ export const requestInstead = {
   tx: 'to commit with a transaction, call using(tx) and ask its result',
   trx: 'to commit with a transaction, call using(tx) and ask its result',
   transaction: 'to commit with a transaction, call using(tx) and ask its result',
+  followUps: 'what follows the end is onSuccess, onFailure and onCancel',
+  callback: 'what follows the end is onSuccess, onFailure and onCancel',
   signal: 'to stop a job, call cancel() of its handle',
   timeoutMs: 'the longest time of jobs is jobTimeoutMs of createPiecework()',
 } as const

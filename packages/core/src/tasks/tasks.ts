@@ -4,6 +4,7 @@ import type { TaskRunner } from './attempt-context.js'
 import { cloneTask } from './clone.js'
 import { exportTask } from './export.js'
 import { finishTask } from './finish.js'
+import { followUpTask } from './follow-up.js'
 import { importTask } from './import.js'
 import { keysTask } from './keys.js'
 import { shellsTask } from './shells.js'
@@ -18,4 +19,5 @@ export const tasks: Readonly<Record<NodeTask, TaskRunner>> = {
   import: importTask,
   clone: cloneTask,
   finish: finishTask,
+  'follow-up': followUpTask,
 }

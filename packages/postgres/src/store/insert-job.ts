@@ -2,7 +2,6 @@ import {
   changedPaths,
   type Job,
   type NewJob,
-  type NewNode,
   PieceworkError,
   type Queryable,
   type ResourceRef,
@@ -10,6 +9,7 @@ import {
 } from '@piecework/core/store'
 import { queue } from './admission.js'
 import { acquireHold } from './claims.js'
+import { insertNodes } from './insert-nodes.js'
 import { jsonText } from './json-text.js'
 import { jobOf } from './records.js'
 import { assertStorable } from './storable.js'
@@ -59,20 +59,6 @@ export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 
   )
   await insertNodes(tx, job.id, job.nodes)
   return jobOf(row.job)
-}
-
-export async function insertNodes(tx: Queryable, job: string, nodes: readonly NewNode[]): Promise<void> {
-  await tx.query(
-    `INSERT INTO piecework.nodes (job_id, id, task, batch, resource, piece)
-     SELECT $1, n.id, n.task, n.batch, n.resource, n.piece
-     FROM jsonb_to_recordset($2::jsonb) AS n(id text, task text, batch int, resource jsonb, piece text)`,
-    [job, jsonText(nodes)],
-  )
-  await tx.query(
-    `INSERT INTO piecework.batches (job_id, batch, remaining)
-     SELECT job_id, batch, count(*) FROM piecework.nodes WHERE job_id = $1 GROUP BY job_id, batch`,
-    [job],
-  )
 }
 
 /** Resources that the job reads or creates. The tree of an import is the exported one, which is not read. */

@@ -9,6 +9,7 @@ import { createLaws } from './create-laws.js'
 import { deadlineLaws } from './deadline-laws.js'
 import { draftLaws } from './draft-laws.js'
 import { endLaws } from './end-laws.js'
+import { followUpLaws } from './follow-up-laws.js'
 import { type JobStoreLawsOptions, jobStoreLawChecks } from './job-store-laws-options.js'
 import { keyLaws } from './key-laws.js'
 import { leaseLaws } from './lease-laws.js'
@@ -35,6 +36,7 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   turnLaws(test, options)
   deadlineLaws(test, options)
   endLaws(test, options)
+  followUpLaws(test, options)
   reportLaws(test, options)
   retentionLaws(test, options)
   crashLaws(test, options)
