@@ -398,6 +398,57 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       },
     }),
   ],
+  'forgets what follows a cancel': [
+    'one truth: the step that ends a job begins what follows its outcome',
+    (store) => ({
+      ...store,
+      jobs: {
+        ...store.jobs,
+        create: ({ request: { onCancel: _, ...request }, ...job }, tx) =>
+          store.jobs.create({ ...job, request }, tx),
+      },
+    }),
+  ],
+  'forgets what a follow-up has returned': [
+    'one truth: what follows a job runs in order',
+    (store) => ({
+      ...store,
+      reports: {
+        ...store.reports,
+        nodes: async (...args) => (await store.reports.nodes(...args)).map(({ output: _, ...node }) => node),
+      },
+    }),
+  ],
+  'lets a cancel stop what follows': [
+    'one truth: a follow-up is tried again, is found when it is lost, and no cancel stops it',
+    (store) => ({
+      ...store,
+      attempts: {
+        ...store.attempts,
+        heartbeat: async (lease, progress) => {
+          return lease.node.task === 'follow-up' ? {} : store.attempts.heartbeat(lease, progress)
+        },
+      },
+    }),
+  ],
+  'never finds a follow-up that was lost': [
+    'one truth: a follow-up is tried again, is found when it is lost, and no cancel stops it',
+    (store) => ({
+      ...store,
+      attempts: {
+        ...store.attempts,
+        overdue: async (before) =>
+          (await store.attempts.overdue(before)).filter(({ node }) => !node.startsWith('follow-up')),
+      },
+    }),
+  ],
+  'deletes what a follow-up may read': [
+    'one truth: what a job has left stays until what follows it has ended',
+    (store) => ({
+      ...store,
+      retention: { ...store.retention, expired: (limit) => store.retention.list({ limit }) },
+    }),
+  ],
   'gives a turn to everyone who asks': [
     'one truth: of many who ask it is one turn',
     (store) => ({ ...store, retention: { ...store.retention, acquireTurn: async () => true } }),

@@ -4,6 +4,7 @@ import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { longLease, nothing, sampleError } from './job-bench.js'
 import type { JobStoreLawsOptions } from './job-store-laws-options.js'
+import { leaseClock } from './lease-clock.js'
 import { sampleJob } from './sample-job.js'
 
 const say = (text: string) => ({ action: 'say', input: { text } })
@@ -14,7 +15,9 @@ const requested: FollowUpRequests = {
 }
 
 /** Laws of what follows the end of a job. Run by `jobStoreLaws`. */
-export function followUpLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
+export function followUpLaws(runner: LawTest, { make }: JobStoreLawsOptions): void {
+  const clock = leaseClock(runner)
+  const { test } = clock
   test('one truth: the step that ends a job begins what follows its outcome, and frees its claims first', async () => {
     const store = await make(longLease)
     const job = await create(store)
@@ -54,13 +57,13 @@ export function followUpLaws(test: LawTest, { make }: JobStoreLawsOptions): void
       ],
     )
     assert.deepEqual(await submitted(store, job), [0, 1, 2, 3])
-    assert.equal((await store.jobs.get(job.id))?.batch, ended(await store.jobs.get(job.id)))
+    assert.equal(last.batch, last.batches)
     for (const node of ['finish', 'follow-up onSuccess/0', 'follow-up onSuccess/1'])
       assert.equal(await store.attempts.begin({ job: job.id, node, attempt: 1 }, 'late'), undefined)
   })
 
   test('one truth: a follow-up is tried again, is found when it is lost, and no cancel stops it', async () => {
-    const store = await make(longLease)
+    const store = await make({ leaseMs: clock.leaseMs })
     const job = await create(store)
     await store.jobs.cancel(job.id)
     await done(store, job, 'finish')
@@ -71,7 +74,11 @@ export function followUpLaws(test: LawTest, { make }: JobStoreLawsOptions): void
     assert.deepEqual(await overdue(), [node])
     const first = await lease(store, job, node)
     await store.jobs.cancel(job.id)
-    assert.deepEqual(await store.attempts.heartbeat(first), await store.attempts.heartbeat(first))
+    for (let beat = 0; beat < 4; beat++) {
+      await clock.sleep(clock.leaseMs / 3)
+      await store.attempts.heartbeat(first)
+    }
+    assert.deepEqual(await overdue(), [], 'it keeps its lease')
     await store.attempts.fail(first, sampleError, [], 0)
     await refuses('run', () => store.attempts.run(first, nothing()), 'lease-lost')
     const second = await store.attempts.begin({ job: job.id, node, attempt: 2 }, 'worker-of-the-laws')
@@ -131,6 +138,3 @@ async function submitted(store: Store, { id }: Created): Promise<readonly number
   const items = await store.outbox.pending(10_000)
   return items.flatMap(({ action }) => (action.type === 'batch' && action.job === id ? [action.batch] : []))
 }
-
-/** The batch of the last step. */
-const ended = (job: Job | undefined): number | undefined => job?.batches
