@@ -21,6 +21,7 @@ export const defaults = {
   archiveTtlMs: 7 * day,
   retryTtlMs: day,
   orphanSweepMs: hour,
+  recordTtlMs: 365 * day,
   artifactTimeoutMs: 5 * minute,
 } as const
 
@@ -47,6 +48,10 @@ export const storeDefaults = {
   listedJobs: 100,
   /** Findings that `Reports.findings` returns. */
   listedFindings: 1000,
+  /** Entries that `Records.list` returns. */
+  listedRecords: 100,
+  /** Entries of what was refused or failed that one principal gets in a minute. */
+  refusedPerMinute: 60,
 } as const
 
 /** How many findings are kept. */
@@ -148,6 +153,7 @@ export const followUpDefaults = {
 export const pageSizes = {
   outbox: 100,
   retention: 100,
+  records: 10_000,
   keyRanges: 10_000,
   /** Of one table, that a job remembers once they are settled. */
   settledKeyRanges: 65_536,

@@ -42,6 +42,13 @@ export type { KeyRange, KeyRangePage, Keys } from './contracts/keys.js'
 export type { Outbox, OutboxAction, OutboxItem } from './contracts/outbox.js'
 export type { PieceCounts } from './contracts/piece-counts.js'
 export type { Principal, PrincipalLimit } from './contracts/principal.js'
+export type {
+  NewRecordEntry,
+  RecordEntry,
+  RecordFilter,
+  RecordOutcome,
+  Records,
+} from './contracts/records.js'
 export type { ResourceRef, ResourceTree } from './contracts/resource.js'
 export type { Retention, RetentionFilter } from './contracts/retention.js'
 export type { Runtime, Task, TaskHandler } from './contracts/runtime.js'

@@ -449,6 +449,44 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       retention: { ...store.retention, expired: (limit) => store.retention.list({ limit }) },
     }),
   ],
+  'records a request before it is made': [
+    'one truth: who has asked for a job is recorded in the step that creates it',
+    (store) => ({
+      ...store,
+      jobs: {
+        ...store.jobs,
+        create: async ({ record, ...job }, tx) => {
+          if (record) await store.records.add(record)
+          return store.jobs.create(job, tx)
+        },
+      },
+    }),
+  ],
+  'reads the record of all resources': [
+    'one truth: the record is read newest first',
+    (store) => ({
+      ...store,
+      records: { ...store.records, list: ({ resource: _, ...filter }) => store.records.list(filter) },
+    }),
+  ],
+  'forgets what came of a download': [
+    'one truth: what came of a download',
+    (store) => ({ ...store, records: { ...store.records, end: async () => undefined } }),
+  ],
+  'forgets refusals that are too many': [
+    'honest counts: refusals beyond those of a minute',
+    (store) => ({
+      ...store,
+      records: {
+        ...store.records,
+        list: async (filter) => (await store.records.list(filter)).map(({ times: _, ...entry }) => entry),
+      },
+    }),
+  ],
+  'keeps an address that is erased': [
+    'one truth: an address that is erased',
+    (store) => ({ ...store, records: { ...store.records, eraseRecipient: async () => 2 } }),
+  ],
   'gives a turn to everyone who asks': [
     'one truth: of many who ask it is one turn',
     (store) => ({ ...store, retention: { ...store.retention, acquireTurn: async () => true } }),

@@ -4,6 +4,7 @@ import type { Finding } from './finding.js'
 import type { FollowUpRequests } from './follow-up-request.js'
 import type { PieceCounts } from './piece-counts.js'
 import type { Principal, PrincipalLimit } from './principal.js'
+import type { NewRecordEntry } from './records.js'
 import type { ResourceRef, ResourceTree } from './resource.js'
 import type { Upload } from './upload.js'
 
@@ -222,6 +223,8 @@ export type NewJob = Omit<
   readonly nodes: readonly NewNode[]
   /** Resource paths that the job holds until it is terminal. */
   readonly claims: readonly string[]
+  /** Of who has asked for it, added in the same step. */
+  readonly record?: NewRecordEntry
   /** Absent: its principal may have any number of jobs. */
   readonly limit?: PrincipalLimit
   /**

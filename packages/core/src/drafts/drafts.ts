@@ -14,6 +14,7 @@ import { newRefOf } from '../plan/new-ref-of.js'
 import { finishOnly } from '../plan/nodes.js'
 import { resourceNotFound } from '../plan/resource-not-found.js'
 import { sameResource } from '../plan/tree.js'
+import { recordEntry } from '../record/recorder.js'
 import { checkParent } from '../requests/check-parent.js'
 import { openShellSession } from '../tasks/open-session.js'
 import { makeShells, refuseShelless } from '../tasks/shells-of.js'
@@ -62,6 +63,7 @@ async function createDraft(deps: DraftDeps, given: DraftRequest): Promise<Import
     principal,
     request: stored,
     claims: [resourcePath([...above, target])],
+    record: recordEntry({ principal, action: 'import', resource: target, job: { id } }, 'allowed'),
     ...finishOnly(),
   }
   const created = store.drafts.create(job, async (tx) => {

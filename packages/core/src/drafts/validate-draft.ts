@@ -1,4 +1,5 @@
 import type { JobHandle } from '../handle/job-handle.js'
+import { recordEntry } from '../record/recorder.js'
 import { planInput } from '../requests/plan-input.js'
 import type { PieceOptions } from './draft.js'
 import { completeDraft, type DraftContext } from './draft-context.js'
@@ -24,6 +25,7 @@ export async function validateDraft(
     principal: job.principal,
     request: { ...request, options: parsed, input },
     claims: [],
+    record: recordEntry({ principal: job.principal, action: 'draft', resource, job: { id } }, 'allowed'),
     ...planned,
     ...deps.jobLimits({ priority }),
   })

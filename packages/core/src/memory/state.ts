@@ -6,8 +6,10 @@ import type { Job, JobNode, NewJob, NewNode } from '../contracts/jobs.js'
 import type { KeyRange } from '../contracts/keys.js'
 import type { OutboxAction, OutboxItem } from '../contracts/outbox.js'
 import type { PrincipalLimit } from '../contracts/principal.js'
+import type { RecordEntry } from '../contracts/records.js'
 import { type JobEvent, transition } from '../engine/machine.js'
 import { changedPaths, overlaps } from '../guard/paths.js'
+import { addRecord } from './add-record.js'
 import { MemoryAdmission } from './admission.js'
 import { MemoryHolds } from './holds.js'
 
@@ -53,6 +55,8 @@ export class MemoryState {
   readonly outbox = new Map<string, OutboxItem>()
   /** What failed and cancelled exports had claimed, while nothing of it can have changed since. */
   readonly retriable = new Map<string, readonly ResourcePath[]>()
+  /** Oldest first. */
+  readonly records: RecordEntry[] = []
   private items = 0
 
   constructor(environment: Environment) {
@@ -65,7 +69,7 @@ export class MemoryState {
   }
 
   insert(
-    { nodes, claims, limit, concurrentJobs, timeLimitMs, ...request }: NewJob,
+    { nodes, claims, record, limit, concurrentJobs, timeLimitMs, ...request }: NewJob,
     status: 'pending' | 'draft',
   ): MemoryJob {
     const at = this.now()
@@ -99,6 +103,7 @@ export class MemoryState {
     this.admission.add(entry)
     this.plan(entry, nodes)
     this.jobs.set(job.id, entry)
+    if (record) addRecord(this.records, at.getTime(), record)
     return entry
   }
 

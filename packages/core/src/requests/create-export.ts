@@ -4,6 +4,7 @@ import { resourcePath } from '../guard/paths.js'
 import { checkOptions } from '../options/check-options.js'
 import { exportNodes } from '../plan/nodes.js'
 import { lineageOf } from '../plan/source.js'
+import { recordEntry } from '../record/recorder.js'
 import { canonicalRequest } from './canonical-request.js'
 import { choosePieces } from './choose-pieces.js'
 import { createUnchanged } from './create-unchanged.js'
@@ -38,6 +39,7 @@ export async function createExport(
     claims: [resourcePath(await lineageOf(registry, db, resource))],
     ...exportNodes(chosen.tree, chosen.piecesOf),
     ...(retried && { retryOf: retried.id, reads: [retried.id, ...(retried.reads ?? [])] }),
+    record: recordEntry({ ...request, action: retried ? 'retry' : 'export', job: { id } }, 'allowed'),
     ...jobLimits(request),
   }
   return createUnchanged(deps, job, request, tx)

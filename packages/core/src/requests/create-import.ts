@@ -41,7 +41,7 @@ export async function createImport(
     }
     return await createInputJob(
       deps,
-      { id, kind, principal, input, request: stored, ...limits },
+      { id, kind, principal, input, request: stored, recipient: request.recipient, ...limits },
       { ...(tx && { tx }) },
     )
   } catch (error) {

@@ -4,11 +4,14 @@ import type { ResourceRef } from '../contracts/resource.js'
 import { followUpChecks } from '../follow-ups/requested-follow-ups.js'
 import { check } from '../options/check.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
+import { recipientCheck } from '../record/recipient-check.js'
 
 export interface RequestBase extends FollowUpRequests {
   readonly principal: Principal
   /** Whole number; of what waits, higher comes first. Default 0. */
   readonly priority?: number
+  /** For whom it is, for the record of requests: a name or an address, no URL. */
+  readonly recipient?: string
   /** By piece name. */
   readonly options?: Readonly<Record<string, unknown>>
 }
@@ -29,6 +32,7 @@ export interface CloneRequest extends ExportRequest {
 export const requestChecks: OptionChecks<RequestBase> = {
   principal: required(check.principal),
   priority: check.integer,
+  recipient: recipientCheck,
   options: check.json,
   ...followUpChecks,
 }

@@ -11,6 +11,7 @@ import { queue } from './admission.js'
 import { acquireHold } from './claims.js'
 import { insertNodes } from './insert-nodes.js'
 import { jsonText } from './json-text.js'
+import { addRecord } from './postgres-records.js'
 import { jobOf } from './records.js'
 import { assertStorable } from './storable.js'
 
@@ -58,6 +59,7 @@ export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 
     [job.id, jsonText(resourcesOf(job))],
   )
   await insertNodes(tx, job.id, job.nodes)
+  if (job.record) await addRecord(tx, job.record)
   return jobOf(row.job)
 }
 

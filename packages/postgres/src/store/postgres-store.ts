@@ -19,6 +19,7 @@ import { postgresJobs } from './postgres-jobs.js'
 import { postgresKeys } from './postgres-keys.js'
 import { postgresLimits } from './postgres-limits.js'
 import { postgresOutbox } from './postgres-outbox.js'
+import { postgresRecords } from './postgres-records.js'
 import { postgresReports } from './postgres-reports.js'
 import { postgresRetention } from './postgres-retention.js'
 import { postgresSummaries } from './postgres-summaries.js'
@@ -83,6 +84,7 @@ export function postgresStore(given: PostgresStoreOptions): PostgresStore {
     keys: postgresKeys(control),
     summaries: postgresSummaries(control),
     outbox: postgresOutbox(control, clock),
+    records: postgresRecords(control),
     retention: postgresRetention(control),
     limits: postgresLimits(control),
     guard: postgresGuard(control),

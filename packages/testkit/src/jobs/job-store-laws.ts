@@ -14,6 +14,7 @@ import { type JobStoreLawsOptions, jobStoreLawChecks } from './job-store-laws-op
 import { keyLaws } from './key-laws.js'
 import { leaseLaws } from './lease-laws.js'
 import { limitLaws } from './limit-laws.js'
+import { recordLaws } from './record-laws.js'
 import { reportLaws } from './report-laws.js'
 import { retentionLaws } from './retention-laws.js'
 import { rowLaws } from './row-laws.js'
@@ -37,6 +38,7 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   deadlineLaws(test, options)
   endLaws(test, options)
   followUpLaws(test, options)
+  recordLaws(test, options)
   reportLaws(test, options)
   retentionLaws(test, options)
   crashLaws(test, options)

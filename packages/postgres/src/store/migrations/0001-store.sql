@@ -168,6 +168,30 @@ CREATE TABLE piecework.outbox (
   action jsonb NOT NULL
 );
 
+-- Who has asked for what, and was given what. Without a foreign key: entries outlive their jobs.
+CREATE TABLE piecework.record (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at timestamptz NOT NULL,
+  principal_id text COLLATE "C" NOT NULL,
+  action text NOT NULL,
+  outcome text NOT NULL,
+  kind text COLLATE "C",
+  resource_id text COLLATE "C",
+  job_id text COLLATE "C",
+  -- NULL once it is erased.
+  recipient text COLLATE "C",
+  code text,
+  bytes bigint,
+  -- How often the same principal was refused, when it was too often for entries of their own.
+  times int NOT NULL DEFAULT 1
+);
+
+CREATE INDEX record_by_resource ON piecework.record (kind, resource_id, id);
+CREATE INDEX record_by_principal ON piecework.record (principal_id, id);
+CREATE INDEX record_refused ON piecework.record (principal_id, at) WHERE outcome IN ('refused', 'failed');
+CREATE INDEX record_by_time ON piecework.record (at);
+CREATE INDEX record_by_recipient ON piecework.record (recipient) WHERE recipient IS NOT NULL;
+
 -- Guard ---------------------------------------------------------------------------------------------------
 
 -- Claims and edits, one row for each path. The root is the first segment of the path: only paths of the same
