@@ -60,7 +60,6 @@ export { withPlan, withUploads } from './drafts/draft-state.js'
 export { databaseError, sqlStateOf } from './engine/database-error.js'
 export {
   canBeStopped,
-  isOpen,
   isTerminal,
   type JobEffect,
   type JobEvent,

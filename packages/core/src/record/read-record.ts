@@ -6,7 +6,8 @@ import type { Store } from '../contracts/store.js'
 import { jobArguments } from '../handle/job-arguments.js'
 import { check } from '../options/check.js'
 import { checkArgument, checkOptions } from '../options/check-options.js'
-import type { OptionChecks } from '../options/option-checks.js'
+import type { Check, OptionChecks } from '../options/option-checks.js'
+import { refuseValue } from '../options/place.js'
 import { recipientCheck } from './recipient-check.js'
 
 export interface RecordRequest {
@@ -21,12 +22,22 @@ export interface RecordRequest {
   readonly limit?: number
 }
 
+const date: Check<Date> = (value, place) =>
+  Object.prototype.toString.call(value) === '[object Date]' && Number.isFinite((value as Date).getTime())
+    ? (value as Date)
+    : refuseValue(place, value, 'a Date')
+
+const entryId: Check<string> = (value, place) =>
+  typeof value === 'string' && /^\d{1,18}$/.test(value)
+    ? value
+    : refuseValue(place, value, 'the id of an entry')
+
 const recordChecks: OptionChecks<RecordRequest> = {
   resource: check.resource,
   principal: check.principal,
-  from: check.having<Date>('a Date', 'getTime'),
-  to: check.having<Date>('a Date', 'getTime'),
-  after: check.text,
+  from: date,
+  to: date,
+  after: entryId,
   limit: check.count,
 }
 

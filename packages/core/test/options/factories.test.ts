@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import * as core from '@piecework/core'
 import {
+  callback,
   createPiecework,
   isPieceworkError,
   memoryArtifacts,
@@ -106,6 +107,8 @@ optionTests(test, [
       retryTtlMs: negative,
       resubmitAfterMs: negative,
       orphanSweepMs: negative,
+      recordTtlMs: negative,
+      followUps: ['email', {}],
     },
   },
   {
@@ -114,6 +117,27 @@ optionTests(test, [
     call: memoryStore,
     opaque: ['database'],
     wrong: { database: ['postgres://u:geheim@h/d', {}, Promise.resolve(database)], leaseMs: notCount },
+  },
+  {
+    name: 'callback()',
+    options: () => ({
+      name: 'tell',
+      schema: { parse: String },
+      run: async () => undefined,
+      maxAttempts: 1,
+      backoffMs: 0,
+      timeoutMs: 1,
+    }),
+    call: callback,
+    opaque: ['schema'],
+    wrong: {
+      name: ['', 7],
+      schema: [{}, 'text'],
+      run: [undefined, 'tell'],
+      maxAttempts: notCount,
+      backoffMs: negative,
+      timeoutMs: notCount,
+    },
   },
   {
     name: 'FindingCollector',
@@ -259,7 +283,7 @@ test('no value is repeated in a message, for it may be a secret', () => {
 
 test('each function of an entry point that takes options is tried', () => {
   const tried = {
-    core: 'createPiecework memoryStore',
+    core: 'callback createPiecework memoryStore',
     archive: 'assembleArchive createTrust manifestSigner openArchive stageEntry',
     piece: 'FindingCollector csvRows openCsv',
     store: '',
