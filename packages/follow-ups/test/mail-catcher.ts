@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { SMTPServer } from 'smtp-server'
 
-export interface CaughtMail {
+interface CaughtMail {
   readonly from: string
   readonly to: readonly string[]
   readonly source: string

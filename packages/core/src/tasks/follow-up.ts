@@ -1,6 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { FollowUpContext } from '../contracts/follow-up.js'
-import type { Job } from '../contracts/jobs.js'
+import type { Job, JobNode } from '../contracts/jobs.js'
 import { notRegistered } from '../engine/missing-registration.js'
 import { asJson } from '../follow-ups/as-json.js'
 import { followUpOf } from '../follow-ups/follow-up-nodes.js'
@@ -27,7 +27,9 @@ async function contextOf(
 ): Promise<FollowUpContext> {
   const { store, registry, signal, lease } = attempt
   const { job, node } = lease
-  const before = (await store.reports.nodes(job.id)).filter(({ batch }) => batch < node.batch)
+  const before: JobNode[] = []
+  for (let batch = job.batches + 1; batch < node.batch; batch++)
+    before.push(...(await store.reports.nodes(job.id, batch)))
   const failed = await failedPiece(attempt, job)
   const rolesOf = (format: string) => Object.keys(registry.formats.get(format)?.roles ?? {})
   return {
