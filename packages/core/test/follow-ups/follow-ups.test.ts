@@ -9,7 +9,8 @@ import {
 } from '@piecework/core'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
-import { ann, keys, type Notebooks, withPiecework } from '../support/notebooks.js'
+import { notes } from '../access/support.js'
+import { ann, bytes, keys, type Notebooks, withPiecework } from '../support/notebooks.js'
 import { pieceOf } from '../support/slow.js'
 
 const test = suite('follow-ups')
@@ -37,6 +38,14 @@ function recorder(faults: Readonly<Record<string, readonly unknown[]>> = {}) {
 
 const say = (text: string) => ({ action: 'say', input: { text } })
 const lists = { onSuccess: [say('yes'), say('and')], onFailure: [say('no')], onCancel: [say('stopped')] }
+
+function gate() {
+  let resolve = (): void => undefined
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
 
 /** When everything that follows has ended. */
 async function followed(piecework: Piecework, id: string) {
@@ -153,6 +162,76 @@ test('F4: a retry hands the follow-ups of its job on, and a draft its own', asyn
       assert.equal(calls[1]?.key, `${again.id}/onSuccess/0`)
     },
     { followUps: [followUp] },
+  )
+})
+
+test('F2, F3: imports, clones, validations and drafts have follow-ups; a draft hands its own to its import alone', async () => {
+  const { say: followUp, said } = recorder()
+  await withPiecework(
+    notes,
+    async (piecework, { host }) => {
+      const resource = book(host)
+      const { id: exported, result } = await piecework.export({ resource, ...by })
+      const { archive } = await result()
+      const source = { archive: { artifact: archive?.artifact ?? '' } }
+      for (const request of [
+        piecework.import({ ...source, ...by, onSuccess: [say('imported')] }),
+        piecework.validate({ ...source, ...by, onSuccess: [say('validated')] }),
+        piecework.clone({ resource, ...by, onSuccess: [say('cloned')] }),
+      ])
+        await followed(piecework, (await request).id)
+      const draftOf = (name: string) =>
+        piecework.createDraft({
+          format: 'notes',
+          name,
+          ...by,
+          onSuccess: [say(name)],
+          onCancel: [say(`no ${name}`)],
+        })
+      const filled = await draftOf('filled')
+      await filled.upload('text', { stream: bytes('a') })
+      const validation = await filled.validate()
+      await validation.ended()
+      assert.deepEqual((await piecework.job(validation.id, by)).followUps, [])
+      await followed(piecework, (await filled.run()).id)
+      const given = await draftOf('given up')
+      await given.delete()
+      await followed(piecework, given.job)
+      assert.deepEqual(said().sort(), ['cloned', 'filled', 'imported', 'no given up', 'validated'])
+      assert.deepEqual((await piecework.job(exported, by)).followUps, [])
+    },
+    { followUps: [followUp] },
+  )
+})
+
+test('a cancel does not stop what follows, nor does the deadline of the job', async () => {
+  const { promise: opened, resolve: open } = gate()
+  let signalled = false
+  const slow = callback({
+    name: 'slow',
+    run: async ({ signal }) => {
+      await opened
+      signalled = signal.aborted
+    },
+  })
+  await withPiecework(
+    (host) => ({
+      ...host.pack(),
+      pieces: [
+        pieceOf('long', ({ signal }) => new Promise((done) => signal.addEventListener('abort', done))),
+      ],
+    }),
+    async (piecework, { host }) => {
+      const request = { resource: book(host), ...by, onFailure: [{ action: 'slow' }] }
+      const { id, ended } = await piecework.export(request)
+      assert.equal((await ended()).job.error?.code, 'timeout')
+      await piecework.cancel(id, by)
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      open()
+      const { followUps, job } = await followed(piecework, id)
+      assert.deepEqual([followUps[0]?.status, job.status, signalled], ['done', 'failed', false])
+    },
+    { followUps: [slow], jobTimeoutMs: 20, sweepMs: 5, heartbeatMs: 5 },
   )
 })
 
