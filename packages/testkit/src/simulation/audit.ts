@@ -1,4 +1,5 @@
 import { type ArtifactStore, type Database, isTerminal, type Job, type Store } from '@piecework/core/store'
+import { auditFollowUps } from './audit-follow-ups.js'
 import { badVersion, versionOfLeaf } from './leaves.js'
 import { archivedVersion, linesOfVersion, parts, versionOf } from './library-content.js'
 import { statements } from './library-statements.js'
@@ -48,6 +49,7 @@ export async function audit(deps: AuditDeps): Promise<void> {
     mayEndSo(deps, job)
     endedInTime(deps, job)
     await endedNodes(deps, job)
+    await auditFollowUps(deps, job)
     if (job.status !== 'succeeded') {
       if (mayStayHidden(deps, job)) kept.add(job.target?.id ?? '')
       continue
