@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createPiecework, isPieceworkError, memoryStore, type Piecework } from '@piecework/core'
 import { type EmailOptions, email } from '@piecework/follow-ups'
 import { inProcess } from '@piecework/runtime-inprocess'
+import { createTransport } from 'nodemailer'
 import { suite } from 'uvu'
 import { contextOf } from './context.js'
 import { mailCatcher } from './mail-catcher.js'
@@ -115,6 +116,17 @@ test('what a mail server refuses for now is tried again, for good is not; its wo
     await close()
   }
   assert.deepEqual((await failure(server)).slice(0, 2), ['email/unreachable', true])
+})
+
+test('a transport that the host has made is used as it is', async () => {
+  const sent: string[] = []
+  const transport = createTransport({ jsonTransport: true })
+  transport.use('compile', ({ data }, done) => {
+    sent.push(`${data.messageId} ${data.subject}`)
+    done()
+  })
+  await told(0, { transport }).run(contextOf())
+  assert.deepEqual(sent, ['<j1.onSuccess.0@example.org> Your export is ready'])
 })
 
 test('F1, F5: of a job the mail is sent once it has ended, after the attempts that failed', async () => {

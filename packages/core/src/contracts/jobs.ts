@@ -179,7 +179,8 @@ export interface NodeCounts extends PieceCounts {
 }
 
 /**
- * One piece of one resource in a job's plan, or one of the job's own steps (`assemble`, `shells`, `finish`).
+ * One piece of one resource in a job's plan, one of the job's own steps (`assemble`, `shells`, `finish`), or a
+ * follow-up of a job that has ended (`follow-up onSuccess/0`).
  */
 export interface JobNode {
   /** Unique in its job: `validate|import|… <kind>:<id> <piece>`, or the step's name. */

@@ -1,5 +1,5 @@
 import type { Action } from '../contracts/action.js'
-import { isPieceworkError } from '../contracts/errors.js'
+import { type ErrorCode, isPieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { NewRecordEntry } from '../contracts/records.js'
@@ -31,6 +31,16 @@ export interface Recorder {
 /** To look at something, and to edit, is no request. */
 const unrecorded: ReadonlySet<Action> = new Set(['view', 'edit'])
 
+/**
+ * A refusal has been recorded where it was made; what cannot be read has asked for nothing; a database that is away
+ * would only be waited for again.
+ */
+const unrecordedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'forbidden',
+  'options-invalid',
+  'database',
+])
+
 export function createRecorder({
   store,
   events,
@@ -50,10 +60,8 @@ export function createRecorder({
       try {
         return await work
       } catch (error) {
-        // A refusal has been recorded where it was made; what cannot be read has asked for nothing.
-        const isKnown = isPieceworkError(error, 'forbidden') || isPieceworkError(error, 'options-invalid')
         const code = isPieceworkError(error) ? error.code : ('internal' as const)
-        if (!isKnown) await failed({ ...recordEntry(about, 'failed'), code })
+        if (!unrecordedCodes.has(code)) await failed({ ...recordEntry(about, 'failed'), code })
         throw error
       }
     },
