@@ -4,7 +4,7 @@ import { artifactSource, type ByteSource, fileSource } from './archive/source.js
 import type { Trust } from './archive/trust.js'
 import type { AskedBy, Principal } from './contracts/principal.js'
 import { type Diff, type DiffDeps, diff } from './diff/diff.js'
-import { type Download, type DownloadRequest, download } from './handle/download.js'
+import { type Download, type DownloadDeps, type DownloadRequest, download } from './handle/download.js'
 import { askedByChecks, jobArguments } from './handle/job-arguments.js'
 import { check } from './options/check.js'
 import { checkArgument, checkOptions } from './options/check-options.js'
@@ -42,7 +42,9 @@ export interface ArchiveTools {
   download(job: string, request: DownloadRequest): Promise<Download>
 }
 
-export function createArchiveTools(deps: DiffDeps & { readonly trust: Trust }): ArchiveTools {
+export function createArchiveTools(
+  deps: DiffDeps & Pick<DownloadDeps, 'recorder'> & { readonly trust: Trust },
+): ArchiveTools {
   const { artifacts, limits, trust } = deps
   const sourceOf = async (
     subject: string,

@@ -23,6 +23,7 @@ export const defaults = {
   archiveTtlMs: 7 * day,
   retryTtlMs: day,
   orphanSweepMs: hour,
+  recordTtlMs: 365 * day,
   artifactTimeoutMs: 5 * minute,
 } as const
 
@@ -51,6 +52,10 @@ export const storeDefaults = {
   listedFindings: 1000,
   /** Nodes that run which `Reports.summary` lists. */
   listedRunning: 100,
+  /** Entries that `Records.list` returns. */
+  listedRecords: 100,
+  /** Entries of what was refused or failed that one principal gets in a minute. */
+  refusedPerMinute: 60,
 } as const
 
 /** How many findings are kept. */
@@ -150,11 +155,27 @@ export const idleInputs = { most: 4, ms: second } as const
 /** Nodes that one plan may add. */
 export const planDefaults = { parts: 100_000 } as const
 
+/** Of follow-ups that say nothing else. Times in ms. */
+export const followUpDefaults = {
+  /** Attempts, the first one included: the last one some twenty minutes after that. */
+  maxAttempts: 8,
+  backoffMs: 10 * second,
+  longestBackoffMs: 10 * minute,
+  timeoutMs: minute,
+  /** The longest wait that the other side may ask for. */
+  longestRetryAfterMs: hour,
+  /** Entries of one list of a request. */
+  listed: 20,
+  /** Of an input and of an output, as JSON. */
+  jsonBytes: 65_536,
+} as const
+
 /** Items that one query asks for. */
 export const pageSizes = {
   outbox: 100,
   nodes: 1000,
   retention: 100,
+  records: 10_000,
   keyRanges: 10_000,
   /** Of one table, that a job remembers once they are settled. */
   settledKeyRanges: 65_536,

@@ -6,6 +6,7 @@ import type { Provided } from './container.js'
 import type { AccessPolicy } from './contracts/access.js'
 import type { ArtifactStore } from './contracts/artifacts.js'
 import type { Environment } from './contracts/environment.js'
+import type { FollowUp } from './contracts/follow-up.js'
 import type { Pack } from './contracts/pack.js'
 import type { Runtime } from './contracts/runtime.js'
 import type { SessionHook } from './contracts/session.js'
@@ -35,6 +36,8 @@ export interface PieceworkOptions extends EngineOptions, JobLimitOptions {
   readonly artifactTimeoutMs?: number
   /** Default: everything is allowed. */
   readonly access?: Provided<AccessPolicy>
+  /** What requests may name in `onSuccess`, `onFailure` and `onCancel`. */
+  readonly followUps?: readonly FollowUp[]
   /** Runs first in each transaction of a piece and of shells. */
   readonly session?: SessionHook
   readonly limits?: Partial<ArchiveLimits>
@@ -56,6 +59,7 @@ const pieceworkChecks: OptionChecks<PieceworkOptions> = {
   artifacts: provided<ArtifactStore>('an artifact store', 'put', 'open', 'stat', 'delete', 'list'),
   artifactTimeoutMs: check.count,
   access: provided<AccessPolicy>('an access policy', 'allows'),
+  followUps: check.list(check.anything),
   session: check.func(),
   limits: objectCheck(archiveLimitChecks),
   signing: objectCheck(signingChecks),

@@ -4,20 +4,16 @@ import { archiveFormat } from './archive/format.js'
 import { manifestSigner } from './archive/sign.js'
 import { createTrust } from './archive/trust.js'
 import { type ArchiveTools, createArchiveTools } from './archive-tools.js'
-import { checkedArtifacts } from './artifacts/checked-artifacts.js'
-import { memoryArtifacts } from './artifacts/memory-artifacts.js'
-import { createContainer, tokens } from './container.js'
 import type { Queryable } from './contracts/database.js'
-import type { Environment } from './contracts/environment.js'
 import { PieceworkError } from './contracts/errors.js'
 import type { Job } from './contracts/jobs.js'
 import type { AskedBy } from './contracts/principal.js'
 import type { ResourceRef } from './contracts/resource.js'
-import { defaults } from './defaults.js'
 import type { ImportDrafts } from './drafts/draft.js'
 import { createDrafts } from './drafts/drafts.js'
 import { createEngine } from './engine/engine.js'
-import { createEmitter, type PieceworkEmitter } from './events.js'
+import type { PieceworkEmitter } from './events.js'
+import { createFollowUps } from './follow-ups/follow-ups.js'
 import { type HostGuard, hostGuard } from './guard/host-guard.js'
 import { existingJob } from './handle/existing-job.js'
 import { type JobsRequest, jobArguments, type WatchRequest } from './handle/job-arguments.js'
@@ -26,12 +22,14 @@ import type { JobHandle } from './handle/job-handle.js'
 import type { JobReport } from './handle/job-report.js'
 import type { JobUpdate } from './handle/job-update.js'
 import { createWatcher } from './handle/watcher.js'
-import { memoryStore } from './memory/store.js'
 import { check } from './options/check.js'
 import { checkArgument, checkOptions } from './options/check-options.js'
 import { checkPieceworkOptions, type PieceworkOptions } from './piecework-options.js'
 import { canonicalRef } from './plan/canonical-ref.js'
-import { createRegistry } from './plan/registry.js'
+import { provideParts } from './provide-parts.js'
+import { type AccessRecord, createAccessRecord } from './record/read-record.js'
+import { recordedRequests } from './record/recorded-requests.js'
+import { createRecorder } from './record/recorder.js'
 import type { CloneRequest, ExportRequest } from './requests/export-request.js'
 import type { ImportRequest } from './requests/import-request.js'
 import { createInputs } from './requests/inputs.js'
@@ -52,7 +50,7 @@ export interface PieceworkRequests {
  * The one object that a host holds. The access policy is asked by every call that names a resource, a job, an
  * artifact, a draft or a holder: docs/access.md.
  */
-export interface Piecework extends PieceworkRequests, ImportDrafts, ArchiveTools {
+export interface Piecework extends PieceworkRequests, ImportDrafts, ArchiveTools, AccessRecord {
   /** Takes up work; requests made before wait. */
   start(): Promise<void>
   /** Waits up to `drainMs` (default 0) for what runs and gives the rest back. */
@@ -100,7 +98,9 @@ export function createPiecework(given: PieceworkOptions): Piecework {
   const trust = createTrust(options.trust)
   const inputs = createInputs(registry, artifacts, archiveFormat(options.limits, trust), environment)
   const sign = options.signing && manifestSigner(options.signing)
-  const allow = createAllow(access)
+  const recorder = createRecorder({ store, events })
+  const allow = createAllow(access, recorder.refused)
+  const followUps = createFollowUps(options.followUps)
   const jobLimits = createJobLimits(options)
   const { session, limits } = options
   const deps = {
@@ -108,6 +108,8 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     environment,
     inputs,
     allow,
+    recorder,
+    followUps,
     jobLimits,
     limits,
     ...(sign && { sign }),
@@ -116,25 +118,33 @@ export function createPiecework(given: PieceworkOptions): Piecework {
   const engine = createEngine(deps, runtime, events, options)
   const rolesOf = (format: string) => Object.keys(registry.formats.get(format)?.roles ?? {})
   const watcher = createWatcher({ store, environment, events, progressOf: engine.progressOf, rolesOf })
-  const control = createJobControl({ store, engine, watcher, events, allow })
+  const control = createJobControl({ store, engine, watcher, events, allow, recorder })
   const requests = createRequests(deps)
   const redeliver = createRedeliver(deps)
-  const retry = createRetry(deps, requests, redeliver)
+  // A host's transaction may have the only connection: what is refused in it is not recorded.
+  const joinedRequests = createRequests({ ...deps, allow: createAllow(access) })
+  const recorded = recordedRequests(recorder, requests, {
+    retry: createRetry(deps, requests, redeliver),
+    redeliver,
+  })
   // Jobs of a kind that is registered no more are there still.
   const canonical = async (ref: ResourceRef) =>
     registry.kinds.has(ref.kind) ? canonicalRef(registry, store.database, ref) : ref
   return {
     start: () => engine.start(),
     stop: async (options) => engine.stop(checkOptions('stop()', options, { drainMs: check.duration })),
-    ...requestsWith(requests, control),
-    validate: (request) => control.accept(requests.validate(request)),
-    retry: (id, request) => control.accept(retry(id, request)),
-    redeliver: (id, request) => control.accept(redeliver(id, request)),
+    ...requestsWith(recorded, control),
+    validate: (request) => control.accept(recorded.validate(request)),
+    retry: (id, request) => control.accept(recorded.retry(id, request)),
+    redeliver: (id, request) => control.accept(recorded.redeliver(id, request)),
     forget: async (given, by) => {
       const resource = await canonical(checkArgument('forget()', 'it', given, check.resource))
-      await allow(jobArguments.principal('forget()', by), 'forget', resource)
+      const principal = jobArguments.principal('forget()', by)
+      await allow(principal, 'forget', resource)
+      await recorder.allowed({ principal, action: 'forget', resource })
       await engine.forget(resource)
     },
+    ...createAccessRecord({ store, allow, canonical }),
     ...createArchiveTools({ ...deps, trust }),
     ...createDrafts({ ...deps, control }),
     job: async (id, by) => {
@@ -155,34 +165,10 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     },
     cancel: async (id, by) =>
       control.cancel(jobArguments.id('cancel()', id), jobArguments.principal('cancel()', by)),
-    using: (tx) => requestsWith(requests, control, checkedQueryable(tx)),
+    using: (tx) => requestsWith(joinedRequests, control, checkedQueryable(tx)),
     guard: hostGuard({ guard: store.guard, registry, db: store.database, allow }),
     events,
   }
-}
-
-/** Constructs what the host hands in as classes; each may inject those before it. */
-function provideParts(options: PieceworkOptions, environment: Environment) {
-  const container = createContainer(options.container)
-  const events = createEmitter()
-  container.offer(tokens.events, events)
-  const store = options.store ? container.provide(options.store) : memoryStore({ environment })
-  container.offer(tokens.store, store)
-  const artifacts = options.artifacts
-    ? container.provide(options.artifacts)
-    : memoryArtifacts({ environment })
-  container.offer(tokens.artifacts, artifacts)
-  const { artifactTimeoutMs: timeoutMs = defaults.artifactTimeoutMs } = options
-  const checked = checkedArtifacts(artifacts, { timeoutMs, environment })
-  const registry = createRegistry(
-    options.packs.map((pack) => container.provide(pack)),
-    options.targets?.map((target) => container.provide(target)),
-  )
-  container.offer(tokens.registry, registry)
-  const runtime = container.provide(options.runtime)
-  container.offer(tokens.runtime, runtime)
-  const access = options.access && container.provide(options.access)
-  return { events, store, artifacts: checked, registry, runtime, access }
 }
 
 function checkedQueryable(tx: Queryable): Queryable {
@@ -194,7 +180,11 @@ function checkedQueryable(tx: Queryable): Queryable {
 }
 
 /** With `tx`, jobs commit with the host's transaction. */
-function requestsWith(requests: Requests, { accept }: JobControl, tx?: Queryable): PieceworkRequests {
+function requestsWith(
+  requests: Pick<Requests, 'export' | 'import' | 'clone'>,
+  { accept }: JobControl,
+  tx?: Queryable,
+): PieceworkRequests {
   const options = { joined: tx !== undefined }
   return {
     export: (request) => accept(requests.export(request, tx), options),

@@ -13,6 +13,7 @@ export type { DraftPlan, Drafts } from './contracts/drafts.js'
 export type { Environment } from './contracts/environment.js'
 export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'
 export type { Finding } from './contracts/finding.js'
+export type { FollowUpList, FollowUpRequest, FollowUpRequests } from './contracts/follow-up-request.js'
 export type { Claim, Edit, Guard, Holder, ResourcePath } from './contracts/guard.js'
 export type { Limits } from './contracts/job-limits.js'
 export type {
@@ -43,6 +44,13 @@ export type { Outbox, OutboxAction, OutboxItem } from './contracts/outbox.js'
 export type { NodePart, PartPlan } from './contracts/parts.js'
 export type { PieceCounts } from './contracts/piece-counts.js'
 export type { Principal, PrincipalLimit } from './contracts/principal.js'
+export type {
+  NewRecordEntry,
+  RecordEntry,
+  RecordFilter,
+  RecordOutcome,
+  Records,
+} from './contracts/records.js'
 export type { JobSummary, NodePage, Reports, StageProgress, StageSummary } from './contracts/reports.js'
 export type { ResourceRef, ResourceTree } from './contracts/resource.js'
 export type { Retention, RetentionFilter } from './contracts/retention.js'

@@ -407,6 +407,95 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       },
     }),
   ],
+  'forgets what follows a cancel': [
+    'one truth: the step that ends a job begins what follows its outcome',
+    (store) => ({
+      ...store,
+      jobs: {
+        ...store.jobs,
+        create: ({ request: { onCancel: _, ...request }, ...job }, tx) =>
+          store.jobs.create({ ...job, request }, tx),
+      },
+    }),
+  ],
+  'forgets what a follow-up has returned': [
+    'one truth: what follows a job runs in order',
+    (store) => ({
+      ...store,
+      reports: {
+        ...store.reports,
+        nodes: async (...args) => (await store.reports.nodes(...args)).map(({ output: _, ...node }) => node),
+      },
+    }),
+  ],
+  'lets a cancel stop what follows': [
+    'one truth: a follow-up is tried again, is found when it is lost, and no cancel stops it',
+    (store) => ({
+      ...store,
+      attempts: {
+        ...store.attempts,
+        heartbeat: async (lease, progress) => {
+          return lease.node.task === 'follow-up' ? {} : store.attempts.heartbeat(lease, progress)
+        },
+      },
+    }),
+  ],
+  'never finds a follow-up that was lost': [
+    'one truth: a follow-up is tried again, is found when it is lost, and no cancel stops it',
+    (store) => ({
+      ...store,
+      attempts: {
+        ...store.attempts,
+        overdue: async (before) =>
+          (await store.attempts.overdue(before)).filter(({ node }) => !node.startsWith('follow-up')),
+      },
+    }),
+  ],
+  'deletes what a follow-up may read': [
+    'one truth: what a job has left stays until what follows it has ended',
+    (store) => ({
+      ...store,
+      retention: { ...store.retention, expired: (limit) => store.retention.list({ limit }) },
+    }),
+  ],
+  'records a request before it is made': [
+    'one truth: who has asked for a job is recorded in the step that creates it',
+    (store) => ({
+      ...store,
+      jobs: {
+        ...store.jobs,
+        create: async ({ record, ...job }, tx) => {
+          if (record) await store.records.add(record)
+          return store.jobs.create(job, tx)
+        },
+      },
+    }),
+  ],
+  'reads the record of all resources': [
+    'one truth: the record is read newest first',
+    (store) => ({
+      ...store,
+      records: { ...store.records, list: ({ resource: _, ...filter }) => store.records.list(filter) },
+    }),
+  ],
+  'forgets what came of a download': [
+    'one truth: what came of a download',
+    (store) => ({ ...store, records: { ...store.records, end: async () => undefined } }),
+  ],
+  'forgets refusals that are too many': [
+    'honest counts: refusals beyond those of a minute',
+    (store) => ({
+      ...store,
+      records: {
+        ...store.records,
+        list: async (filter) => (await store.records.list(filter)).map(({ times: _, ...entry }) => entry),
+      },
+    }),
+  ],
+  'keeps an address that is erased': [
+    'one truth: an address that is erased',
+    (store) => ({ ...store, records: { ...store.records, eraseRecipient: async () => 2 } }),
+  ],
   'gives a turn to everyone who asks': [
     'one truth: of many who ask it is one turn',
     (store) => ({ ...store, retention: { ...store.retention, acquireTurn: async () => true } }),

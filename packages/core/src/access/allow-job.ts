@@ -1,4 +1,4 @@
-import type { Action } from '../contracts/access.js'
+import type { Action } from '../contracts/action.js'
 import { isPieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'

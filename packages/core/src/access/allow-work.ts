@@ -1,6 +1,7 @@
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import type { Job, JobNode } from '../contracts/jobs.js'
 import type { Store } from '../contracts/store.js'
+import { outlivesStop } from '../engine/machine.js'
 import { deliveryOf } from '../outputs/deliveries.js'
 import { madeOutput } from '../outputs/made-output.js'
 import { deliveredJob } from '../tasks/deliver.js'
@@ -10,7 +11,7 @@ import { resourceOf } from './allow-job.js'
 
 /**
  * Asks the access policy again when a piece or a step begins: its principal may have lost the right since the
- * request. The last step is always allowed, because it also cleans up. Throws `forbidden`; a policy that fails
+ * request. The last step is always allowed, because it also cleans up, and so is what the host does after it. Throws `forbidden`; a policy that fails
  * is asked again by the next attempt.
  */
 export async function allowWork(
@@ -18,7 +19,7 @@ export async function allowWork(
   job: Job,
   node: Pick<JobNode, 'id' | 'task'>,
 ): Promise<void> {
-  if (node.task === 'finish') return
+  if (outlivesStop(node.task)) return
   try {
     await allowRequest(deps.allow, job)
     await allowInput(deps, job)

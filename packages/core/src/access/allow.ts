@@ -1,8 +1,10 @@
-import type { AccessPolicy, Action, NamedThing } from '../contracts/access.js'
+import type { AccessPolicy, NamedThing } from '../contracts/access.js'
+import type { Action } from '../contracts/action.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import type { Recorder } from '../record/recorder.js'
 
 /**
  * Throws `forbidden` if the host's policy says so, and `options-invalid` if there is a policy but no principal
@@ -16,7 +18,8 @@ export type Allow = (
   named?: NamedThing,
 ) => Promise<void>
 
-export function createAllow(access: AccessPolicy | undefined): Allow {
+/** `refused` is called with what the policy has refused, before that is thrown. */
+export function createAllow(access: AccessPolicy | undefined, refused?: Recorder['refused']): Allow {
   return async (principal, action, resource, job, named) => {
     if (!access) return
     if (!principal)
@@ -26,6 +29,7 @@ export function createAllow(access: AccessPolicy | undefined): Allow {
       )
     // A policy that answers with anything else, an object for instance, has allowed nothing.
     if ((await access.allows(principal, action, resource, job, named)) === true) return
+    await refused?.({ principal, action, resource, job })
     throw new PieceworkError('forbidden', `This principal may not ${action.replace('-', ' ')} here.`)
   }
 }

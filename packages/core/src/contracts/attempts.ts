@@ -33,6 +33,8 @@ export interface NodeResult {
   readonly reusedFrom?: string
   /** Added to the job, to later batches of pieces than the node's own; with an `error`, none are. */
   readonly nodes?: readonly NewNode[]
+  /** Of a follow-up; plain JSON. */
+  readonly output?: unknown
   /** Merged into the job's result. */
   readonly result?: JobResult
   /** The node's work was done, but the job must not go on. */
@@ -64,8 +66,8 @@ export interface Attempts {
   fail(lease: Lease, error: JobError, findings: readonly Finding[], next?: number | GivenBack): Promise<Job>
   /**
    * Prolongs the lease and stores progress. `stopped` is the reason if the job was cancelled or its deadline
-   * has passed: then only the last step's lease is prolonged, so that an attempt that does not end loses its
-   * own. Throws `lease-lost`.
+   * has passed: then only the leases of the last step and of follow-ups are prolonged, so that an attempt that does not
+   * end loses its own. Throws `lease-lost`.
    */
   heartbeat(lease: Lease, progress?: Progress): Promise<{ readonly stopped?: JobError }>
   /**

@@ -1,8 +1,10 @@
 import type { Queryable } from './database.js'
 import type { ErrorCode } from './errors.js'
+import type { FollowUpRequests } from './follow-up-request.js'
 import type { NodePart } from './parts.js'
 import type { PieceCounts } from './piece-counts.js'
 import type { Principal, PrincipalLimit } from './principal.js'
+import type { NewRecordEntry } from './records.js'
 import type { ResourceRef, ResourceTree } from './resource.js'
 import type { Upload } from './upload.js'
 
@@ -114,7 +116,7 @@ export interface JobDelivery {
 }
 
 /** The request, validated; plain JSON. */
-export interface JobRequest {
+export interface JobRequest extends FollowUpRequests {
   /** By piece name. */
   readonly options: Readonly<Record<string, unknown>>
   readonly name?: string
@@ -174,7 +176,7 @@ export interface Job {
   readonly targets?: readonly DrawnId[]
   readonly principal: Principal
   readonly request: JobRequest
-  /** Current batch, from 0. */
+  /** Current batch, from 0. Beyond the last step's while follow-ups of a job that has ended run. */
   readonly batch: number
   /** Number of batches; the node `finish` comes after them. */
   readonly batches: number
@@ -208,6 +210,7 @@ export type NodeTask =
   | 'import'
   | 'clone'
   | 'finish'
+  | 'follow-up'
 /** `skipped`: the job ended before it came to this node. */
 export type NodeStatus = 'waiting' | 'running' | 'done' | 'failed' | 'skipped'
 
@@ -238,8 +241,8 @@ export interface NodeCounts extends PieceCounts {
 }
 
 /**
- * One piece of one resource in a job's plan, a part of it, or one of the job's own steps (`assemble`, `deliver`, `shells`,
- * `finish`).
+ * One piece of one resource in a job's plan, a part of it, one of the job's own steps (`assemble`, `deliver`, `shells`,
+ * `finish`), or a follow-up of a job that has ended (`follow-up onSuccess/0`).
  */
 export interface JobNode {
   /** Unique in its job: `validate|import|… <kind>:<id> <piece>`, with `#000001` of a part, or the step's name. */
@@ -260,6 +263,8 @@ export interface JobNode {
   readonly version?: number
   /** Job whose finished work this node took over instead of doing it again. */
   readonly reusedFrom?: string
+  /** What a follow-up has returned; plain JSON. */
+  readonly output?: unknown
   readonly error?: JobError
   readonly progress?: Progress
   readonly startedAt?: Date
@@ -283,6 +288,8 @@ export type NewJob = Omit<
   readonly nodes: readonly NewNode[]
   /** Resource paths that the job holds until it is terminal, or delivering. */
   readonly claims: readonly string[]
+  /** Of who has asked for it, added in the same step. */
+  readonly record?: NewRecordEntry
   /** Absent: its principal may have any number of jobs. */
   readonly limit?: PrincipalLimit
   /**

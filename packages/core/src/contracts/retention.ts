@@ -15,7 +15,7 @@ export interface RetentionFilter {
  */
 export interface Retention {
   /**
-   * Up to `limit` jobs whose time is over, that no unfinished job reads from. They are the caller's to clean
+   * Up to `limit` jobs whose time is over, whose follow-ups have ended and that no unfinished job reads from. They are the caller's to clean
    * up for `leaseMs`: so long no other caller gets them.
    */
   expired(limit: number, leaseMs: number): Promise<readonly Job[]>

@@ -6,6 +6,7 @@ import type { Limits } from './job-limits.js'
 import type { Jobs } from './jobs.js'
 import type { Keys } from './keys.js'
 import type { Outbox } from './outbox.js'
+import type { Records } from './records.js'
 import type { Reports } from './reports.js'
 import type { Retention } from './retention.js'
 import type { States } from './states.js'
@@ -22,6 +23,7 @@ export interface Store {
   readonly states: States
   readonly outbox: Outbox
   readonly retention: Retention
+  readonly records: Records
   readonly limits: Limits
   readonly guard: Guard
   /** Where the host's data is, for pieces that read. */

@@ -1,7 +1,9 @@
+import type { FollowUpRequests } from '../contracts/follow-up-request.js'
 import type { JobStatus } from '../contracts/jobs.js'
 import type { AskedBy, Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { Upload } from '../contracts/upload.js'
+import { followUpChecks } from '../follow-ups/requested-follow-ups.js'
 import type { JobHandle } from '../handle/job-handle.js'
 import { check } from '../options/check.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
@@ -10,7 +12,7 @@ import type { UploadSource } from '../requests/input-source.js'
 import type { ValidationResults } from './validation-results.js'
 
 /** An import whose files are uploaded one after the other. */
-export interface DraftRequest {
+export interface DraftRequest extends FollowUpRequests {
   readonly principal: Principal
   /** A registered format. */
   readonly format: string
@@ -29,6 +31,7 @@ export const draftChecks: OptionChecks<DraftRequest> = {
   description: check.string,
   into: check.resource,
   keepUploads: check.isTrue,
+  ...followUpChecks,
 }
 
 export const draftInstead = {

@@ -3,6 +3,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { JobRequest } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import { requestedFollowUps } from '../follow-ups/requested-follow-ups.js'
 import { resourcePath } from '../guard/paths.js'
 import { jobArguments } from '../handle/job-arguments.js'
 import { check } from '../options/check.js'
@@ -13,6 +14,7 @@ import { newRefOf } from '../plan/new-ref-of.js'
 import { finishOnly } from '../plan/nodes.js'
 import { resourceNotFound } from '../plan/resource-not-found.js'
 import { sameResource } from '../plan/tree.js'
+import { recordEntry } from '../record/recorder.js'
 import { checkParent } from '../requests/check-parent.js'
 import { openShellSession } from '../tasks/open-session.js'
 import { makeShells, refuseShelless } from '../tasks/shells-of.js'
@@ -48,6 +50,7 @@ async function createDraft(deps: DraftDeps, given: DraftRequest): Promise<Import
     ...(description !== undefined && { description }),
     ...(into && { into }),
     ...(keepUploads && { keepUploads }),
+    ...requestedFollowUps(deps.followUps, request),
   }
   const drawn = await drawTargets(registry, store.database, tree)
   const target = newRefOf(registry, { id, ...drawn }, tree)
@@ -60,6 +63,7 @@ async function createDraft(deps: DraftDeps, given: DraftRequest): Promise<Import
     principal,
     request: stored,
     claims: [resourcePath([...above, target])],
+    record: recordEntry({ principal, action: 'import', resource: target, job: { id } }, 'allowed'),
     ...finishOnly(),
   }
   const created = store.drafts.create(job, async (tx) => {

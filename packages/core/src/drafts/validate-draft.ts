@@ -1,4 +1,5 @@
 import type { JobHandle } from '../handle/job-handle.js'
+import { recordEntry } from '../record/recorder.js'
 import { planInput } from '../requests/plan-input.js'
 import type { PieceOptions } from './draft.js'
 import { completeDraft, type DraftContext } from './draft-context.js'
@@ -15,7 +16,7 @@ export async function validateDraft(
   const id = deps.environment.uuid()
   const plan = await planInput(deps, { job: id, kind: 'validation', input }, { options })
   const { options: parsed, ...planned } = plan
-  const { keepUploads: _, ...request } = job.request
+  const { keepUploads: _, onSuccess: _s, onFailure: _f, onCancel: _c, ...request } = job.request
   const created = deps.store.jobs.create({
     id,
     kind: 'validation',
@@ -24,6 +25,7 @@ export async function validateDraft(
     principal: job.principal,
     request: { ...request, options: parsed, input },
     claims: [],
+    record: recordEntry({ principal: job.principal, action: 'draft', resource, job: { id } }, 'allowed'),
     ...planned,
     ...deps.jobLimits({ priority }),
   })

@@ -7,6 +7,7 @@ import { engineTimes } from '../defaults.js'
 import type { PieceworkEmitter } from '../events.js'
 import { ByteCount } from '../tasks/byte-count.js'
 import { type Interruption, jobStopped, tooLong, workerStops } from './interruption.js'
+import { outlivesStop } from './machine.js'
 
 /** An attempt at a node, under way in this process. */
 export class Attempt {
@@ -106,7 +107,7 @@ export class Attempt {
     this.#isBeating = true
     try {
       const { stopped } = await attempts.heartbeat(this.lease, this.progress)
-      if (stopped && this.lease.node.task !== 'finish') this.interrupt(jobStopped(stopped))
+      if (stopped && !outlivesStop(this.lease.node.task)) this.interrupt(jobStopped(stopped))
     } catch (error) {
       if (isPieceworkError(error, 'lease-lost')) this.#controller.abort(error)
       else this.#events.emit('error', error)

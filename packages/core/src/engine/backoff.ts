@@ -1,7 +1,8 @@
 import type { GivenBack, Lease } from '../contracts/attempts.js'
 import type { JobError } from '../contracts/jobs.js'
-import { engineTimes } from '../defaults.js'
+import { engineTimes, followUpDefaults } from '../defaults.js'
 import type { Interruption } from './interruption.js'
+import { outlivesStop } from './machine.js'
 
 /** What follows a failed attempt: the next one after so many ms, the same one again, or (undefined) none. */
 export type NextAttempt = number | GivenBack | undefined
@@ -12,8 +13,16 @@ export function nextAttempt(
   { retryable }: JobError,
   interruption: Interruption | undefined,
   { maxAttempts, backoffMs }: { readonly maxAttempts: number; readonly backoffMs: number },
+  /** What the other side asks for, if the node is a follow-up. */
+  retryAfterMs = 0,
 ): NextAttempt {
   if (interruption?.why === 'worker-stops') return { givenBackForMs: 0 }
+  if (node.task === 'follow-up') {
+    const { longestBackoffMs, longestRetryAfterMs } = followUpDefaults
+    const wait = Math.min(backoffMs * 2 ** (attempt - 1), longestBackoffMs)
+    const asked = Math.min(retryAfterMs, longestRetryAfterMs)
+    return retryable && attempt < maxAttempts ? Math.max(wait, asked) : undefined
+  }
   const wait = Math.min(backoffMs * 2 ** (attempt - 1), engineTimes.longestBackoffMs)
   const finish = node.task === 'finish'
   if (finish && job.outcome !== 'succeeded') return wait
@@ -31,7 +40,7 @@ export function giveBack(
   { backoffMs }: { readonly backoffMs: number },
 ): GivenBack | undefined {
   // A job that has failed must not wait for it.
-  if (job.outcome !== undefined && node.task !== 'finish') return undefined
+  if (job.outcome !== undefined && !outlivesStop(node.task)) return undefined
   if (fence > engineTimes.missingCodeLeases) return undefined
   return { givenBackForMs: Math.min(backoffMs * 2 ** (fence - 1), engineTimes.missingCodeWaitMs) }
 }

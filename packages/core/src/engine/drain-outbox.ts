@@ -4,7 +4,7 @@ import type { OutboxItem } from '../contracts/outbox.js'
 import type { Runtime } from '../contracts/runtime.js'
 import type { Store } from '../contracts/store.js'
 import { pageSizes } from '../defaults.js'
-import { isTerminal } from './machine.js'
+import { isOpen } from './machine.js'
 import { nodePages } from './node-pages.js'
 import { taskOf } from './task-of.js'
 
@@ -53,7 +53,7 @@ export async function carryOut(deps: Omit<OutboxDeps, 'onError'>, { action }: Ou
     return
   }
   const job = await store.jobs.get(action.job)
-  if (!job || isTerminal(job.status)) return
+  if (!job || !isOpen(job)) return
   if (job.status === 'pending') report(await store.jobs.submitted(job.id))
   for await (const nodes of nodePages(store.reports, job.id, action.batch)) {
     // An attempt after the first has an item of its own, with the time from which it may begin.

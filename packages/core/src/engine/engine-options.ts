@@ -43,6 +43,8 @@ export interface EngineOptions {
    * How often one of all processes searches the whole artifact store for bytes that belong to no job, in ms.
    */
   readonly orphanSweepMs?: number
+  /** How long the record of requests and downloads is kept, in ms. */
+  readonly recordTtlMs?: number
 }
 
 export const engineChecks: OptionChecks<EngineOptions> = {
@@ -59,6 +61,7 @@ export const engineChecks: OptionChecks<EngineOptions> = {
   archiveTtlMs: check.duration,
   retryTtlMs: check.duration,
   orphanSweepMs: check.duration,
+  recordTtlMs: check.duration,
 }
 
 export type EngineSettings = Required<Omit<EngineOptions, 'nodeTimeoutMs'>> &

@@ -1,4 +1,5 @@
-import type { Job, JobError, JobOutcome, JobResult, JobStatus } from '../contracts/jobs.js'
+import type { Job, JobError, JobOutcome, JobResult, JobStatus, NewNode, NodeTask } from '../contracts/jobs.js'
+import { followUpNodes } from '../follow-ups/follow-up-nodes.js'
 import { mergedResult } from './merged-result.js'
 import { jobTimeout } from './time-limits.js'
 
@@ -32,6 +33,8 @@ export type JobEvent =
 export type JobEffect =
   /** An outbox item that hands the nodes of this batch to the runtime. */
   | { readonly type: 'submit'; readonly batch: number }
+  /** These nodes are added to the job, before any of their batches is submitted. */
+  | { readonly type: 'follow'; readonly nodes: readonly NewNode[] }
   /** The claims of the job are freed, though it goes on. */
   | { readonly type: 'free' }
   /** The job has ended: its claims are freed. */
@@ -44,6 +47,16 @@ export interface Transition {
 
 export function isTerminal(status: JobStatus): status is JobOutcome {
   return status === 'succeeded' || status === 'failed' || status === 'cancelled'
+}
+
+/** Whether something of it may still run: until it is terminal, and while its follow-ups go on. */
+export function isOpen({ status, batch, batches }: Pick<Job, 'status' | 'batch' | 'batches'>): boolean {
+  return !isTerminal(status) || batch > batches
+}
+
+/** Whether a cancel or a deadline of the job lets the node go on: its last step, and what follows its end. */
+export function outlivesStop(task: NodeTask): boolean {
+  return task === 'finish' || task === 'follow-up'
 }
 
 /**
@@ -82,7 +95,7 @@ export function isThrottled(job: Pick<Job, 'throttled' | 'outcome'>): boolean {
 
 /** The whole life of a job: no clock, no I/O. An event that does not apply leaves the job as it is. */
 export function transition(job: Job, event: JobEvent, at: Date): Transition {
-  if (isTerminal(job.status)) return { job, effects: [] }
+  if (isTerminal(job.status)) return followOn(job, event)
   switch (event.type) {
     case 'run':
       if (job.status !== 'draft') return quiet(job)
@@ -109,10 +122,7 @@ export function transition(job: Job, event: JobEvent, at: Date): Transition {
       return stop(decideOrExplain(job, 'failed', jobTimeout(job), at), event.remaining, at)
     case 'finished':
       if (!job.outcome) return quiet(job)
-      return {
-        job: enter(kept(withResult(job, event.result)), job.outcome, at),
-        effects: [{ type: 'release' }],
-      }
+      return follow(enter(kept(withResult(job, event.result)), job.outcome, at))
     case 'finish-failed': {
       const failed =
         job.outcome === 'succeeded' ? kept({ ...job, outcome: 'failed' as const, error: event.error }) : job
@@ -148,6 +158,22 @@ function next(job: Job, batch: number, at: Date): Transition {
   if (batch !== deliveryBatch(job)) return submit(job, batch)
   const delivering = submit(enter(job, 'delivering', at), batch)
   return { ...delivering, effects: [...delivering.effects, { type: 'free' }] }
+}
+
+/** The end of a job begins what follows it, in the same step: exactly once. */
+function follow(job: Job): Transition {
+  const nodes = followUpNodes(job)
+  if (nodes.length === 0) return { job, effects: [{ type: 'release' }] }
+  const { job: following, effects } = submit(job, job.batches + 1)
+  return { job: following, effects: [{ type: 'release' }, { type: 'follow', nodes }, ...effects] }
+}
+
+/** Follow-ups that have ended, well or not, change nothing else of the job. */
+function followOn(job: Job, event: JobEvent): Transition {
+  const hasEnded = event.type === 'node-done' || event.type === 'node-failed'
+  if (!hasEnded || !isOpen(job) || event.remaining > 0) return quiet(job)
+  const last = job.batches + followUpNodes(job).length
+  return job.batch < last ? submit(job, job.batch + 1) : quiet({ ...job, batch: job.batches })
 }
 
 /** Nothing but the last step may begin any more, and what runs is aborted. */

@@ -13,6 +13,7 @@ import { walkTree } from '../plan/tree.js'
  * code than the process of the request; another worker may have it.
  */
 export function missingRegistration(registry: Registry, { job, node }: Lease): PieceworkError | undefined {
+  if (node.task === 'follow-up') return undefined
   // The last step of what fills nothing needs no pack, and must not wait for one.
   if (node.task === 'finish' && fillsNothing.has(job.kind)) return undefined
   if (node.task === 'deliver') return missingTarget(registry, job, node)

@@ -13,7 +13,6 @@ import { isOutOfResources } from './database-error.js'
 import type { EngineSettings } from './engine-options.js'
 import { jobError } from './job-error.js'
 import { isMissingCode } from './missing-code.js'
-import { nodeLimits } from './node-limits.js'
 import { abandonedNotice } from './time-limits.js'
 import type { WorkerDeps } from './worker-deps.js'
 
@@ -46,10 +45,7 @@ export async function recordFailure(
   const next =
     (lost && { givenBackForMs: 0 }) ||
     (isMissingCode(reason) && giveBack(lease, settings)) ||
-    nextAttempt(lease, error, attempt.interruption, {
-      backoffMs: settings.backoffMs,
-      maxAttempts: nodeLimits(lease.node, settings).maxAttempts,
-    })
+    nextAttempt(lease, error, attempt.interruption, settings, retryAfterOf(reason))
   const retryInMs = typeof next === 'object' ? next.givenBackForMs : next
   events.emit('node:failed', { ...about, error, cause, ...(retryInMs !== undefined && { retryInMs }) })
   for (const finding of isPieceworkError(reason) ? reason.findings : []) context.findings.add(finding)
@@ -85,10 +81,16 @@ async function deletedMeanwhile(
 function attemptError(reason: unknown, cause: unknown, { node }: Lease): JobError {
   const own = jobError(reason, node)
   // The process of the request had the code: another worker may have it too.
-  const error = isMissingCode(reason) ? { ...own, retryable: true } : own
+  const passes = isMissingCode(reason) || (node.task === 'follow-up' && !isPieceworkError(reason))
+  const error = passes ? { ...own, retryable: true } : own
   return cause instanceof AbandonedError
     ? { ...error, message: `${error.message} ${abandonedNotice}` }
     : error
+}
+
+function retryAfterOf(reason: unknown): number | undefined {
+  const asked = isPieceworkError(reason) ? reason.facts.retryAfterMs : undefined
+  return typeof asked === 'number' && asked > 0 ? Math.ceil(asked) : undefined
 }
 
 /**

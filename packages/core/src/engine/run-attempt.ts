@@ -7,9 +7,9 @@ import { untilAbandoned } from './abandoned-error.js'
 import type { Attempt } from './attempt.js'
 import type { EngineSettings } from './engine-options.js'
 import { crashLimitReached, jobStopped } from './interruption.js'
+import { outlivesStop } from './machine.js'
 import { isMissingCode } from './missing-code.js'
 import { missingRegistration } from './missing-registration.js'
-import { nodeLimits } from './node-limits.js'
 import { recordFailure } from './record-failure.js'
 import type { WorkerDeps } from './worker-deps.js'
 
@@ -66,8 +66,8 @@ async function work(context: AttemptContext): Promise<Job> {
  */
 function assertMayRun({ registry }: WorkerDeps, settings: EngineSettings, attempt: Attempt): void {
   const { lease, signal } = attempt
-  if (lease.job.stopped && lease.node.task !== 'finish') attempt.interrupt(jobStopped(lease.job.error))
-  attempt.interrupt(crashLimitReached(lease, nodeLimits(lease.node, settings).maxAttempts))
+  if (lease.job.stopped && !outlivesStop(lease.node.task)) attempt.interrupt(jobStopped(lease.job.error))
+  attempt.interrupt(crashLimitReached(lease, settings.maxAttempts))
   signal.throwIfAborted()
   const missing = missingRegistration(registry, lease)
   if (missing) throw missing

@@ -13,7 +13,7 @@ export function jobTimeout({ kind, deadline, changes }: Job): JobError {
 export function attemptTimeout(node: JobNode, limitMs: number): PieceworkError {
   const what = node.piece && node.resource
   const name = what ? `The piece ${node.piece} of ${what.kind} ${what.id}` : `The step ${node.id}`
-  const message = `${name} was stopped because an attempt may take ${printed(limitMs)}; what this attempt had written to the database was rolled back.`
+  const message = `${name} was stopped because an attempt may take ${printed(limitMs)}${node.task === 'follow-up' ? '' : '; what this attempt had written to the database was rolled back'}.`
   return new PieceworkError('timeout', message, { retryable: true, facts: { node: node.id, limitMs } })
 }
 

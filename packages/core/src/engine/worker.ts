@@ -2,9 +2,9 @@ import type { Lease } from '../contracts/attempts.js'
 import type { Job, Progress } from '../contracts/jobs.js'
 import type { Task } from '../contracts/runtime.js'
 import { Attempt } from './attempt.js'
+import { attemptSettings } from './attempt-settings.js'
 import type { EngineSettings } from './engine-options.js'
-import { isTerminal } from './machine.js'
-import { nodeLimits } from './node-limits.js'
+import { isTerminal, outlivesStop } from './machine.js'
 import { runAttempt } from './run-attempt.js'
 import type { WorkerDeps } from './worker-deps.js'
 
@@ -39,14 +39,17 @@ export function createWorker(deps: WorkerDeps, settings: EngineSettings): Worker
       const lease = await attempts.begin(task, worker)
       if (!lease) return false
       const attempt = new Attempt(lease, deps)
-      const unlimit = attempt.limit(stopping, nodeLimits(lease.node, settings).timeoutMs)
+      const own = attemptSettings(deps, settings, lease)
+      const unlimit = attempt.limit(stopping, own.nodeTimeoutMs)
       running.add(attempt)
       try {
-        report(lease.job)
-        const { job, done, leftToOthers } = await runAttempt(deps, settings, attempt)
-        if (job) report(job)
+        // The end of the job was reported when it ended.
+        const isFollowUp = lease.node.task === 'follow-up'
+        if (!isFollowUp) report(lease.job)
+        const { job, done, leftToOthers } = await runAttempt(deps, own, attempt)
+        if (job && !isFollowUp) report(job)
         // Handed over at once, it would come back to this worker.
-        if (leftToOthers && job && (!job.outcome || lease.node.task === 'finish')) return false
+        if (leftToOthers && job && (!job.outcome || outlivesStop(lease.node.task))) return false
         return !(done && job && isAmidBatch(job, lease))
       } finally {
         running.delete(attempt)
@@ -62,7 +65,7 @@ export function createWorker(deps: WorkerDeps, settings: EngineSettings): Worker
     },
     abort: (job, cancelRecorded) => {
       for (const attempt of ofJob(job)) {
-        if (attempt.lease.node.task !== 'finish') attempt.cancel(cancelRecorded)
+        if (!outlivesStop(attempt.lease.node.task)) attempt.cancel(cancelRecorded)
       }
     },
     progressOf: (job) =>

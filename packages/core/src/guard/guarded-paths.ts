@@ -1,5 +1,5 @@
 import type { Allow } from '../access/allow.js'
-import type { Action } from '../contracts/access.js'
+import type { Action } from '../contracts/action.js'
 import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Guard, ResourcePath } from '../contracts/guard.js'

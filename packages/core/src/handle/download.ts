@@ -1,9 +1,10 @@
 import type { Allow } from '../access/allow.js'
-import { allowJob } from '../access/allow-job.js'
+import { allowJob, resourceOf } from '../access/allow-job.js'
 import { cutShort, expectLength } from '../archive/expect-length.js'
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import type { Environment } from '../contracts/environment.js'
-import { PieceworkError } from '../contracts/errors.js'
+import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
+import type { Job } from '../contracts/jobs.js'
 import type { AskedBy } from '../contracts/principal.js'
 import type { Store } from '../contracts/store.js'
 import { check } from '../options/check.js'
@@ -11,6 +12,8 @@ import { checkOptions } from '../options/check-options.js'
 import { objectCheck } from '../options/object-check.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
 import { madeOutput } from '../outputs/made-output.js'
+import { recipientCheck } from '../record/recipient-check.js'
+import type { Recorder } from '../record/recorder.js'
 import { refuseExpired } from '../retention/expiry.js'
 import { existingJob } from './existing-job.js'
 import { askedByChecks } from './job-arguments.js'
@@ -25,12 +28,15 @@ export interface DownloadRequest extends AskedBy {
   readonly output?: string
   /** Absent: all of it. */
   readonly range?: ByteRange
+  /** For whom it is, for the record of downloads: a name or an address, no URL. */
+  readonly recipient?: string
 }
 
 const downloadChecks: OptionChecks<Partial<DownloadRequest>> = {
   ...askedByChecks,
   output: check.text,
   range: objectCheck(rangeChecks),
+  recipient: recipientCheck,
 }
 
 const instead = {
@@ -56,40 +62,72 @@ export interface Download {
   readonly bytes: AsyncIterable<Uint8Array>
 }
 
+export interface DownloadDeps {
+  readonly store: Store
+  readonly artifacts: ArtifactStore
+  readonly environment: Environment
+  readonly allow: Allow
+  readonly recorder: Recorder
+}
+
 /**
  * Throws `job-not-found`, `forbidden`, `expired`, `artifact-not-found` if the job has made no such output, and
  * `options-invalid` for a range that is not inside it.
  */
 export async function download(
-  {
-    store,
-    artifacts,
-    environment,
-    allow,
-  }: {
-    readonly store: Store
-    readonly artifacts: ArtifactStore
-    readonly environment: Environment
-    readonly allow: Allow
-  },
+  deps: DownloadDeps,
   id: string,
   given: Partial<DownloadRequest> | undefined,
 ): Promise<Download> {
-  const { principal, output, range } = checkOptions('download()', given, downloadChecks, instead)
-  const job = await existingJob(store, id, 'download()')
-  await allowJob(allow, principal, 'download', job)
+  const { principal, output, range, recipient } = checkOptions('download()', given, downloadChecks, instead)
+  const job = await existingJob(deps.store, id, 'download()')
+  const ask = () => allowJob(deps.allow, principal, 'download', job)
+  await ask()
+  const { recorder } = deps
+  const about = { principal, action: 'download' as const, resource: resourceOf(job), job, recipient }
+  const opened = await recorder.failing(about, openMade(deps, job, { output, range }))
+  const entry = await recorder.allowed(about)
+  const recorded = async (end: BytesEnd) => recorder.end(entry, end)
+  return { ...opened, bytes: recordedBytes(opened.bytes, { ask, recorded }) }
+}
+
+type BytesEnd = Parameters<Recorder['end']>[1]
+
+/** The policy is asked again before the first byte: the host may hold a download for as long as it likes. */
+async function* recordedBytes(
+  bytes: AsyncIterable<Uint8Array>,
+  { ask, recorded }: { ask(): Promise<void>; recorded(end: BytesEnd): Promise<void> },
+): AsyncGenerator<Uint8Array> {
+  let sent = 0
+  let end: BytesEnd = { outcome: 'failed', code: 'cancelled' }
+  try {
+    await ask()
+    for await (const chunk of bytes) {
+      sent += chunk.length
+      yield chunk
+    }
+    end = { outcome: 'done' }
+  } catch (error) {
+    end = { outcome: 'failed', code: isPieceworkError(error) ? error.code : 'internal' }
+    throw error
+  } finally {
+    await recorded({ ...end, bytes: sent })
+  }
+}
+
+async function openMade(
+  { artifacts, environment }: Pick<DownloadDeps, 'artifacts' | 'environment'>,
+  job: Job,
+  { output, range }: { readonly output: string | undefined; readonly range: ByteRange | undefined },
+): Promise<Download> {
+  const { id } = job
   const made = madeOutput(job, output)
   refuseExpired(id, made, environment.now())
   const { name, artifact, size, expiresAt, deletedAt: _, ...facts } = made
   const { start, end } = range ?? { start: 0, end: size }
   if (start > end || end > size) {
-    throw new PieceworkError(
-      'options-invalid',
-      `Bytes ${start} to ${end} are not inside the ${size} of job ${id}.`,
-      {
-        facts: { size },
-      },
-    )
+    const message = `Bytes ${start} to ${end} are not inside the ${size} of job ${id}.`
+    throw new PieceworkError('options-invalid', message, { facts: { size } })
   }
   const there = await artifacts.stat(artifact)
   if (!there)

@@ -1,11 +1,12 @@
 import type { Allow } from '../access/allow.js'
-import { allowJob } from '../access/allow-job.js'
+import { allowJob, resourceOf } from '../access/allow-job.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { Store } from '../contracts/store.js'
 import type { Engine } from '../engine/engine.js'
 import { isTerminal } from '../engine/machine.js'
 import type { PieceworkEmitter } from '../events.js'
+import type { Recorder } from '../record/recorder.js'
 import { existingJob } from './existing-job.js'
 import { createHandle, type JobHandle } from './job-handle.js'
 import type { JobReport } from './job-report.js'
@@ -33,9 +34,17 @@ export interface JobControlDeps {
   readonly watcher: Watcher
   readonly events: PieceworkEmitter
   readonly allow: Allow
+  readonly recorder: Recorder
 }
 
-export function createJobControl({ store, engine, watcher, events, allow }: JobControlDeps): JobControl {
+export function createJobControl({
+  store,
+  engine,
+  watcher,
+  events,
+  allow,
+  recorder,
+}: JobControlDeps): JobControl {
   const end = async (id: string): Promise<Job> => {
     const recorded = store.jobs.cancel(id)
     // With one connection, the record waits for the transaction that is to be aborted.
@@ -54,7 +63,9 @@ export function createJobControl({ store, engine, watcher, events, allow }: JobC
       return createHandle(job.id, watcher, async () => void (await end(job.id)))
     },
     cancel: async (id, principal) => {
-      await allowJob(allow, principal, 'cancel', await existingJob(store, id))
+      const job = await existingJob(store, id)
+      await allowJob(allow, principal, 'cancel', job)
+      await recorder.allowed({ principal, action: 'cancel', resource: resourceOf(job), job })
       return end(id)
     },
     end,

@@ -1,4 +1,5 @@
 import type { Finding } from '../contracts/finding.js'
+import type { FollowUpResult } from '../contracts/follow-up-result.js'
 import type { Job, JobNode } from '../contracts/jobs.js'
 import type { PieceCounts } from '../contracts/piece-counts.js'
 import type { StageSummary } from '../contracts/reports.js'
@@ -6,6 +7,7 @@ import type { Store } from '../contracts/store.js'
 import { isTerminal } from '../engine/machine.js'
 import { allNodes } from '../engine/node-pages.js'
 import { firstStep } from '../findings/first-step.js'
+import { followUpResults } from '../follow-ups/follow-up-results.js'
 
 /** What a job carried and did not carry. */
 export interface JobReport {
@@ -19,6 +21,8 @@ export interface JobReport {
   readonly findings: readonly Finding[]
   /** Over all nodes that import, export or clone. */
   readonly counts: Required<PieceCounts>
+  /** What follows its end, as far as that is: of a job that has not ended, none. */
+  readonly followUps: readonly FollowUpResult[]
   /** What to do first about the findings, or about the job's error, in one sentence. */
   readonly firstStep: string
 }
@@ -29,8 +33,10 @@ export type RolesOf = (format: string) => readonly string[]
 export async function jobReport(store: Store, job: Job, rolesOf: RolesOf): Promise<JobReport> {
   const { id } = job
   const findings = await store.reports.findings(id)
-  const { stages = [], revision = 0 } = (await store.reports.summary(id)) ?? {}
-  const nodes = await allNodes(store.reports, id)
+  const { stages: all = [], revision = 0 } = (await store.reports.summary(id)) ?? {}
+  const stages = all.filter(({ task }) => task !== 'follow-up')
+  const stored = await allNodes(store.reports, id)
+  const nodes = stored.filter(({ task }) => task !== 'follow-up')
   const counts = { rows: 0, skipped: 0 }
   for (const stage of stages) {
     counts.rows += stage.rows
@@ -38,7 +44,9 @@ export async function jobReport(store: Store, job: Job, rolesOf: RolesOf): Promi
   }
   const { input } = job.request
   const files = input ? rolesOf(input.format) : []
-  return { job, revision, stages, nodes, findings, counts, firstStep: stepOf(job, findings, files) }
+  const followUps = followUpResults(job, stored)
+  const step = stepOf(job, findings, files)
+  return { job, revision, stages, nodes, findings, counts, followUps, firstStep: step }
 }
 
 function stepOf({ error, status }: Job, findings: readonly Finding[], files: readonly string[]): string {

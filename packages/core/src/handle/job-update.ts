@@ -41,7 +41,7 @@ export function updateOf(
   { job, revision, stages: stored, running }: JobSummary,
 ): JobUpdate {
   const live = deps.progressOf(job.id)
-  const stages = [...stored]
+  const stages = stored.filter(({ task }) => task !== 'follow-up')
   const nodes = running.map((node) => {
     const progress = live.get(node.id)
     const at = stages.findIndex(({ batch, task }) => batch === node.batch && task === node.task)

@@ -2,7 +2,7 @@ import type { Attempts, Lease, NodeResult } from '../contracts/attempts.js'
 import type { Database } from '../contracts/database.js'
 import type { Job, JobError, JobNode } from '../contracts/jobs.js'
 import type { Task } from '../contracts/runtime.js'
-import { isTerminal, isThrottled } from '../engine/machine.js'
+import { isOpen, isThrottled, outlivesStop } from '../engine/machine.js'
 import { taskOf } from '../engine/task-of.js'
 import { assertLater } from '../plan/assert-later.js'
 import { leased } from './leased.js'
@@ -46,7 +46,7 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
     heartbeat: async (lease, progress) => {
       const { entry, slot } = leased(state, lease)
       const { stopped, error } = entry.job
-      if (!stopped || slot.node.task === 'finish') slot.leaseUntil = state.environment.now() + leaseMs
+      if (!stopped || outlivesStop(slot.node.task)) slot.leaseUntil = state.environment.now() + leaseMs
       if (progress) slot.node = { ...slot.node, progress }
       return stopped && error ? { stopped: error } : {}
     },
@@ -68,7 +68,7 @@ function begin(state: MemoryState, { job: id, node, attempt }: Task, leaseMs: nu
 }
 
 function mayBegin(state: MemoryState, job: Job, slot: MemoryNode, attempt: number): boolean {
-  if (isTerminal(job.status) || isThrottled(job)) return false
+  if (!isOpen(job) || isThrottled(job)) return false
   if (slot.node.batch !== job.batch || slot.node.attempt !== attempt) return false
   return slot.node.status === 'waiting' || hasLapsed(state, slot)
 }
@@ -78,7 +78,7 @@ function hasLapsed(state: MemoryState, { node, leaseUntil, committing }: MemoryN
 }
 
 function overdue(state: MemoryState, { job, nodes }: MemoryJob, submittedBefore: Date): readonly Task[] {
-  if (isTerminal(job.status) || job.status === 'draft' || isThrottled(job)) return []
+  if (!isOpen(job) || job.status === 'draft' || isThrottled(job)) return []
   const current = [...nodes.values()].filter(({ node }) => node.batch === job.batch)
   const lapsed = new Set(current.filter((slot) => hasLapsed(state, slot)))
   const since = Math.max(submittedBefore.getTime(), ...[...lapsed].map(({ leaseUntil }) => leaseUntil))
@@ -91,7 +91,18 @@ function overdue(state: MemoryState, { job, nodes }: MemoryJob, submittedBefore:
 
 /** The node has ended, and what follows from it happens in the same step. */
 function end(state: MemoryState, entry: MemoryJob, slot: MemoryNode, done: NodeResult): Job {
-  const { counts, progress, entries, version, reusedFrom, error, findings = [], nodes = [], result } = done
+  const {
+    counts,
+    progress,
+    entries,
+    version,
+    reusedFrom,
+    output,
+    error,
+    findings = [],
+    nodes = [],
+    result,
+  } = done
   entry.findings.push(...findings.map((finding) => ({ node: slot.node.id, finding })))
   const finish = slot.node.task === 'finish'
   if (finish && error) {
@@ -107,6 +118,7 @@ function end(state: MemoryState, entry: MemoryJob, slot: MemoryNode, done: NodeR
     ...(entries && { entries }),
     ...(version !== undefined && { version }),
     ...(reusedFrom !== undefined && { reusedFrom }),
+    ...(output !== undefined && { output }),
     ...(error && { error }),
   }
   if (!error) for (const added of nodes) entry.add(added)

@@ -1,6 +1,6 @@
 import type { Job } from '../contracts/jobs.js'
 import type { Retention } from '../contracts/retention.js'
-import { isTerminal } from '../engine/machine.js'
+import { isOpen, isTerminal } from '../engine/machine.js'
 import { deletedResult, expiredResult, keptUntil } from '../retention/kept-until.js'
 import { concerns } from './jobs.js'
 import type { MemoryJob } from './memory-job.js'
@@ -11,7 +11,7 @@ export function memoryRetention(state: MemoryState): Retention {
   const isRead = (id: string): boolean =>
     [...state.jobs.values()].some(({ job }) => !isTerminal(job.status) && job.reads?.includes(id))
   const isOver = (entry: MemoryJob): boolean => {
-    const until = entry.gone ? undefined : keptUntil(entry.job)
+    const until = entry.gone || isOpen(entry.job) ? undefined : keptUntil(entry.job)
     return until !== undefined && Math.max(until.getTime(), entry.cleaningUntil) <= state.environment.now()
   }
   return {

@@ -3,8 +3,10 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { ResourcePath } from '../contracts/guard.js'
 import type { Job, NewJob, NewNode } from '../contracts/jobs.js'
 import type { OutboxAction, OutboxItem } from '../contracts/outbox.js'
+import type { RecordEntry } from '../contracts/records.js'
 import { type JobEvent, transition } from '../engine/machine.js'
 import { changedPaths, overlaps } from '../guard/paths.js'
+import { addRecord } from './add-record.js'
 import { MemoryAdmission } from './admission.js'
 import { MemoryHolds } from './holds.js'
 import { MemoryJob } from './memory-job.js'
@@ -18,6 +20,8 @@ export class MemoryState {
   readonly outbox = new Map<string, OutboxItem>()
   /** What failed and cancelled exports had claimed, while nothing of it can have changed since. */
   readonly retriable = new Map<string, readonly ResourcePath[]>()
+  /** Oldest first. */
+  readonly records: RecordEntry[] = []
   private items = 0
 
   constructor(environment: Environment) {
@@ -30,7 +34,7 @@ export class MemoryState {
   }
 
   insert(
-    { nodes, claims, limit, concurrentJobs, timeLimitMs, ...request }: NewJob,
+    { nodes, claims, record, limit, concurrentJobs, timeLimitMs, ...request }: NewJob,
     status: 'pending' | 'draft',
   ): MemoryJob {
     const at = this.now()
@@ -54,6 +58,7 @@ export class MemoryState {
     this.admission.add(entry)
     this.plan(entry, nodes)
     this.jobs.set(job.id, entry)
+    if (record) addRecord(this.records, at.getTime(), record)
     return entry
   }
 
@@ -87,7 +92,8 @@ export class MemoryState {
     entry.job = job
     for (const effect of effects) {
       if (effect.type === 'free') this.release(job.id)
-      else if (effect.type !== 'submit') this.end(entry)
+      else if (effect.type === 'release') this.end(entry)
+      else if (effect.type === 'follow') for (const node of effect.nodes) entry.add(node)
       else if (entry.open[effect.batch]) this.submit(entry, effect.batch)
       else return this.apply(entry, { type: 'batch-empty' })
     }

@@ -13,6 +13,7 @@ import { memoryGuard } from './guard.js'
 import { memoryLimits } from './job-limits.js'
 import { memoryJobs } from './jobs.js'
 import { memoryKeys } from './keys.js'
+import { memoryRecords } from './records.js'
 import { memoryReports } from './reports.js'
 import { memoryRetention } from './retention.js'
 import { MemoryState } from './state.js'
@@ -54,6 +55,7 @@ export function memoryStore(given?: MemoryStoreOptions): Store {
       },
     },
     retention: memoryRetention(state),
+    records: memoryRecords(state),
     limits: memoryLimits(state),
     guard: memoryGuard(state),
     database,

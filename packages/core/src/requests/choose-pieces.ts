@@ -1,8 +1,10 @@
 import type { Queryable } from '../contracts/database.js'
+import type { FollowUpList } from '../contracts/follow-up-request.js'
 import type { Job, JobRequest } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceTree } from '../contracts/resource.js'
 import type { EngineDeps } from '../engine/engine-deps.js'
+import { requestedFollowUps } from '../follow-ups/requested-follow-ups.js'
 import { applicable, type PiecesOf, parseOptions } from '../plan/applicable.js'
 import { assertPiecesKnown } from '../plan/piece-unknown.js'
 import { readTree } from '../plan/source.js'
@@ -12,13 +14,13 @@ export interface ChosenPieces {
   readonly tree: ResourceTree
   readonly piecesOf: PiecesOf
   /** What is stored with the job of the request. */
-  readonly request: Pick<JobRequest, 'options' | 'children' | 'without'>
+  readonly request: Pick<JobRequest, 'options' | 'children' | 'without' | FollowUpList>
 }
 
 /** The tree that a request is about, and its pieces that `can` do this and have something to carry. */
 export async function choosePieces(
-  { registry }: Pick<EngineDeps, 'registry'>,
-  { principal, resource, children, without, options }: SourceRequest,
+  { registry, followUps }: Pick<EngineDeps, 'registry' | 'followUps'>,
+  { principal, resource, children, without, options, ...request }: SourceRequest,
   { job, db, can, retried }: PieceChoice,
 ): Promise<ChosenPieces> {
   const excluded = new Set(without)
@@ -27,8 +29,13 @@ export async function choosePieces(
   const tree = await readTree(registry, db, resource, children)
   const pieces = [...registry.pieces.values()].filter((piece) => can(piece) && !excluded.has(piece.name))
   const piecesOf = await applicable(tree, pieces, { jobId: job, principal, options: parsed, db })
-  const request = { options: parsed, ...(children && { children }), ...(without && { without }) }
-  return { tree, piecesOf, request }
+  const stored = {
+    options: parsed,
+    ...(children && { children }),
+    ...(without && { without }),
+    ...requestedFollowUps(followUps, request, retried),
+  }
+  return { tree, piecesOf, request: stored }
 }
 
 export interface PieceChoice {

@@ -9,6 +9,7 @@ import { cloneNodes } from '../plan/nodes.js'
 import { numberedPieces } from '../plan/numbered-pieces.js'
 import { lineageOf } from '../plan/source.js'
 import { walkTree } from '../plan/tree.js'
+import { recordEntry } from '../record/recorder.js'
 import { refuseShelless } from '../tasks/shells-of.js'
 import { canonicalRequest } from './canonical-request.js'
 import { choosePieces } from './choose-pieces.js'
@@ -56,6 +57,7 @@ export async function createClone(
     claims: [resourcePath(lineage), resourcePath([...above, target])],
     ...cloneNodes(tree, piecesOf, numbered),
     ...(retried && { retryOf: retried.id }),
+    record: recordEntry({ ...request, action: retried ? 'retry' : 'clone-from', job: { id } }, 'allowed'),
     ...jobLimits(request),
   }
   return createUnchanged(deps, job, request, tx)

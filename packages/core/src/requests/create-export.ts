@@ -6,6 +6,7 @@ import { deliveryKey } from '../outputs/deliveries.js'
 import { requestedOutputs } from '../outputs/requested-outputs.js'
 import { exportNodes } from '../plan/nodes.js'
 import { lineageOf } from '../plan/source.js'
+import { recordEntry } from '../record/recorder.js'
 import { canonicalRequest } from './canonical-request.js'
 import { checkDeliveries, chooseDeliveries } from './choose-deliveries.js'
 import { chooseOutputs } from './choose-outputs.js'
@@ -45,6 +46,7 @@ export async function createExport(
     claims: [resourcePath(await lineageOf(registry, db, resource))],
     ...exportNodes(chosen.tree, chosen.piecesOf, ends),
     ...(retried && { retryOf: retried.id, reads: [retried.id, ...(retried.reads ?? [])] }),
+    record: recordEntry({ ...request, action: retried ? 'retry' : 'export', job: { id } }, 'allowed'),
     ...jobLimits(request),
   }
   return createUnchanged(deps, job, request, tx)

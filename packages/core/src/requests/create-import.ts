@@ -1,6 +1,7 @@
 import type { Queryable } from '../contracts/database.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Store } from '../contracts/store.js'
+import { requestedFollowUps } from '../follow-ups/requested-follow-ups.js'
 import { canonicalRef } from '../plan/canonical-ref.js'
 import { jobPrefix } from '../tasks/staging.js'
 import { createInputJob, type InputKind } from './create-input-job.js'
@@ -24,6 +25,7 @@ export async function createImport(
   const into = request.into && (await canonicalRef(registry, tx ?? store.database, request.into))
   const limits = deps.jobLimits(request)
   await deps.allow(principal, 'import', into)
+  const followUps = requestedFollowUps(deps.followUps, request)
   const id = deps.environment.uuid()
   try {
     const { format, uploads } =
@@ -31,6 +33,7 @@ export async function createImport(
     const input = await receiveInput(deps, id, { principal, format, uploads }, tx)
     const stored = {
       options: request.options ?? {},
+      ...followUps,
       input,
       ...(name !== undefined && { name }),
       ...(into && { into }),
@@ -38,7 +41,7 @@ export async function createImport(
     }
     return await createInputJob(
       deps,
-      { id, kind, principal, input, request: stored, ...limits },
+      { id, kind, principal, input, request: stored, recipient: request.recipient, ...limits },
       { ...(tx && { tx }) },
     )
   } catch (error) {

@@ -5,6 +5,7 @@ import type { EngineDeps } from '../engine/engine-deps.js'
 import { resourcePath } from '../guard/paths.js'
 import { drawTargets } from '../plan/draw-targets.js'
 import { newRefIfKnown } from '../plan/new-ref-of.js'
+import { recordEntry } from '../record/recorder.js'
 import { assertKept, assertLive, ownerOf } from '../retention/expiry.js'
 import { checkParent } from './check-parent.js'
 import type { JobLimits } from './job-limits.js'
@@ -18,12 +19,13 @@ export interface NewInputJob extends ReturnType<JobLimits> {
   readonly principal: Principal
   readonly input: JobInput
   readonly request: JobRequest
+  readonly recipient?: string | undefined
 }
 
 /** Opens the input, plans the job and stores it. Throws `expired` when what it reads is not kept any more. */
 export async function createInputJob(
   deps: EngineDeps,
-  { id, kind, principal, input, request, ...limits }: NewInputJob,
+  { id, kind, principal, input, request, recipient, ...limits }: NewInputJob,
   { tx, retried }: { readonly tx?: Queryable; readonly retried?: Job },
 ): Promise<Job> {
   const { store, registry } = deps
@@ -52,6 +54,16 @@ export async function createInputJob(
       ...planned,
       ...(reads.length > 0 && { reads }),
       ...(retried && { retryOf: retried.id }),
+      record: recordEntry(
+        {
+          principal,
+          action: retried ? 'retry' : 'import',
+          resource: kind === 'import' ? target : request.into,
+          job: { id },
+          recipient,
+        },
+        'allowed',
+      ),
     },
     tx,
   )

@@ -1,13 +1,18 @@
+import type { FollowUpRequests } from '../contracts/follow-up-request.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import { followUpChecks } from '../follow-ups/requested-follow-ups.js'
 import { check } from '../options/check.js'
 import { objectCheck } from '../options/object-check.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
+import { recipientCheck } from '../record/recipient-check.js'
 
-export interface RequestBase {
+export interface RequestBase extends FollowUpRequests {
   readonly principal: Principal
   /** Whole number; of what waits, higher comes first. Default 0. */
   readonly priority?: number
+  /** For whom it is, for the record of requests: a name or an address, no URL. */
+  readonly recipient?: string
   /** By piece name. */
   readonly options?: Readonly<Record<string, unknown>>
 }
@@ -51,7 +56,9 @@ export interface CloneRequest extends SourceRequest {
 export const requestChecks: OptionChecks<RequestBase> = {
   principal: required(check.principal),
   priority: check.integer,
+  recipient: recipientCheck,
   options: check.json,
+  ...followUpChecks,
 }
 
 export const sourceChecks: OptionChecks<SourceRequest> = {
@@ -86,6 +93,8 @@ export const requestInstead = {
   tx: 'to commit with a transaction, call using(tx) and ask its result',
   trx: 'to commit with a transaction, call using(tx) and ask its result',
   transaction: 'to commit with a transaction, call using(tx) and ask its result',
+  followUps: 'what follows the end is onSuccess, onFailure and onCancel',
+  callback: 'what follows the end is onSuccess, onFailure and onCancel',
   signal: 'to stop a job, call cancel() of its handle',
   timeoutMs: 'the longest time of jobs is jobTimeoutMs of createPiecework()',
 } as const

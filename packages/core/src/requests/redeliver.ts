@@ -1,32 +1,40 @@
 import { resourceOf } from '../access/allow-job.js'
 import { PieceworkError } from '../contracts/errors.js'
+import type { FollowUpRequests } from '../contracts/follow-up-request.js'
 import type { Job, JobDelivery } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import { isTerminal } from '../engine/machine.js'
+import { followUpChecks, requestedFollowUps } from '../follow-ups/requested-follow-ups.js'
 import { existingJob } from '../handle/existing-job.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
 import { madeOutput, madeOutputs } from '../outputs/made-output.js'
 import { deliveryNodes } from '../plan/nodes.js'
+import { recipientCheck } from '../record/recipient-check.js'
+import { recordEntry } from '../record/recorder.js'
 import { refuseExpired } from '../retention/expiry.js'
 import { checkDeliveries, chooseDeliveries } from './choose-deliveries.js'
 import { type DeliverRequest, deliverCheck, requestInstead } from './export-request.js'
 import type { RequestDeps } from './request-deps.js'
 
-export interface RedeliverRequest {
+export interface RedeliverRequest extends FollowUpRequests {
   /** Of the delivery; the access policy is applied to it. */
   readonly principal: Principal
   /** Absent: those of the job that have not succeeded. */
   readonly deliver?: readonly DeliverRequest[]
   /** Whole number; of what waits, higher comes first. Default 0. */
   readonly priority?: number
+  /** For whom it is, for the record of requests: a name or an address, no URL. */
+  readonly recipient?: string
 }
 
 const redeliverChecks: OptionChecks<RedeliverRequest> = {
   principal: required(check.principal),
   deliver: deliverCheck,
   priority: check.integer,
+  recipient: recipientCheck,
+  ...followUpChecks,
 }
 
 /**
@@ -36,9 +44,9 @@ const redeliverChecks: OptionChecks<RedeliverRequest> = {
 export type Redeliver = (id: string, request: RedeliverRequest) => Promise<Job>
 
 export function createRedeliver(deps: RequestDeps): Redeliver {
-  const { store, registry, allow, environment, jobLimits } = deps
+  const { store, registry, allow, environment, jobLimits, followUps } = deps
   return async (id, given) => {
-    const { principal, deliver, priority } = checkOptions(
+    const { principal, deliver, priority, recipient, ...lists } = checkOptions(
       'redeliver()',
       given,
       redeliverChecks,
@@ -49,9 +57,9 @@ export function createRedeliver(deps: RequestDeps): Redeliver {
     const source = await sourceOf(deps, job)
     const made = madeOutputs(source).map(({ name }) => name)
     // Before anything is told of what it has made.
-    const asked = deliver ?? job.request.deliver ?? []
-    const targets = asked.length > 0 ? asked.map(({ target }) => ({ target })) : [undefined]
-    for (const named of targets) await allow(principal, 'deliver', resourceOf(source), source, named)
+    const named = deliver ?? job.request.deliver ?? []
+    const targets = named.length > 0 ? named.map(({ target }) => ({ target })) : [undefined]
+    for (const target of targets) await allow(principal, 'deliver', resourceOf(source), source, target)
     if (!isTerminal(job.status)) throw refuse(`is ${job.status}: it may deliver everything yet`)
     if (made.length === 0) throw refuse('has made nothing that could be delivered')
     const deliveries = deliver
@@ -62,12 +70,21 @@ export function createRedeliver(deps: RequestDeps): Redeliver {
       refuseExpired(source.id, madeOutput(source, output), environment.now())
     await checkDeliveries(registry, deliveries, principal)
     const { timeLimitMs: _, ...limits } = jobLimits({ ...(priority !== undefined && { priority }) })
+    const newId = environment.uuid()
+    const asked = { principal, action: 'deliver' as const, resource: resourceOf(source), recipient }
     return store.jobs.create({
-      id: environment.uuid(),
+      id: newId,
       kind: 'delivery',
       tree: source.tree,
       principal,
-      request: { options: {}, deliver: deliveries, delivers: source.id },
+      request: {
+        options: {},
+        deliver: deliveries,
+        delivers: source.id,
+        // Of a delivery that is tried again, they have not run as they were meant to.
+        ...requestedFollowUps(followUps, lists, deliver ? undefined : job),
+      },
+      record: recordEntry({ ...asked, job: { id: newId } }, 'allowed'),
       claims: [],
       reads: [source.id],
       ...(!deliver && { retryOf: job.id }),

@@ -9,6 +9,7 @@ import { type DeletedResourceDeps, expireDeleted } from './expire-deleted.js'
 import { keptJobs } from './kept-jobs.js'
 import { type RemovalDeps, removeExpired } from './remove-expired.js'
 import { removeOrphans } from './remove-orphans.js'
+import { sweepRecord } from './sweep-record.js'
 
 /** Deletes what jobs have left when its time is over, and bytes that belong to no job. */
 export interface RetentionSweeper {
@@ -26,7 +27,12 @@ export interface RetentionDeps extends RemovalDeps, DeletedResourceDeps {
 
 export function createRetentionSweeper(
   deps: RetentionDeps,
-  { sweepMs, orphanSweepMs, graceMs }: Pick<EngineSettings, 'sweepMs' | 'orphanSweepMs' | 'graceMs'>,
+  {
+    sweepMs,
+    orphanSweepMs,
+    recordTtlMs,
+    graceMs,
+  }: Pick<EngineSettings, 'sweepMs' | 'orphanSweepMs' | 'recordTtlMs' | 'graceMs'>,
 ): RetentionSweeper {
   const { store, events, environment } = deps
   const sweeps = new SingleFlight()
@@ -40,6 +46,7 @@ export function createRetentionSweeper(
       if (await store.retention.acquireTurn('orphans', orphanSweepMs)) {
         await expireDeleted(deps, signal)
         await removeOrphans(deps, signal)
+        await sweepRecord(deps, recordTtlMs, signal)
       }
     }
     await removeExpired(deps, signal)

@@ -5,6 +5,7 @@ import { cloneTask } from './clone.js'
 import { deliverTask } from './deliver.js'
 import { exportTask } from './export.js'
 import { finishTask } from './finish.js'
+import { followUpTask } from './follow-up.js'
 import { importTask } from './import.js'
 import { keysTask } from './keys.js'
 import { planTask } from './plan.js'
@@ -22,4 +23,5 @@ export const tasks: Readonly<Record<NodeTask, TaskRunner>> = {
   import: importTask,
   clone: cloneTask,
   finish: finishTask,
+  'follow-up': followUpTask,
 }

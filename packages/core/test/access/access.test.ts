@@ -32,6 +32,8 @@ const calls: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   'guard.edit': ({ piecework }) => piecework.guard.edit(chapter, async () => undefined, by),
   'guard.checkEditable': ({ piecework }) => piecework.guard.checkEditable(chapter, by),
   'guard.holders': ({ piecework }) => piecework.guard.holders('notebook:b1/chapter:c1', by),
+  record: ({ piecework }) => piecework.record({ resource: book }, by),
+  eraseRecipient: ({ piecework }) => piecework.eraseRecipient('bob', by),
   'guard.release': ({ piecework }) => piecework.guard.release('run', by),
 }
 
@@ -56,6 +58,8 @@ const expected = (world: World): Readonly<Record<string, Asked>> => ({
   'guard.edit': ['edit', 'chapter c1', undefined],
   'guard.checkEditable': ['edit', 'chapter c1', undefined],
   'guard.holders': ['view', 'chapter c1', undefined],
+  record: ['record', 'notebook b1', undefined],
+  eraseRecipient: ['erase', undefined, undefined],
   'guard.release': ['release', undefined, 'run'],
 })
 

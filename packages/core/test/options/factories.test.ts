@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import * as core from '@piecework/core'
 import {
+  callback,
   createPiecework,
   folderTarget,
   isPieceworkError,
@@ -115,6 +116,8 @@ optionTests(test, [
       retryTtlMs: negative,
       resubmitAfterMs: negative,
       orphanSweepMs: negative,
+      recordTtlMs: negative,
+      followUps: ['email', {}],
     },
   },
   {
@@ -130,6 +133,27 @@ optionTests(test, [
     call: folderTarget,
     opaque: ['environment'],
     wrong: { root: ['', undefined, 7], name: ['', 7], environment: [{}] },
+  },
+  {
+    name: 'callback()',
+    options: () => ({
+      name: 'tell',
+      schema: { parse: String },
+      run: async () => undefined,
+      maxAttempts: 1,
+      backoffMs: 0,
+      timeoutMs: 1,
+    }),
+    call: callback,
+    opaque: ['schema'],
+    wrong: {
+      name: ['', 7],
+      schema: [{}, 'text'],
+      run: [undefined, 'tell'],
+      maxAttempts: notCount,
+      backoffMs: negative,
+      timeoutMs: notCount,
+    },
   },
   {
     name: 'FindingCollector',
@@ -275,7 +299,7 @@ test('no value is repeated in a message, for it may be a secret', () => {
 
 test('each function of an entry point that takes options is tried', () => {
   const tried = {
-    core: 'createPiecework folderTarget memoryStore',
+    core: 'callback createPiecework folderTarget memoryStore',
     archive: 'assembleArchive createTrust manifestSigner openArchive stageEntry',
     piece: 'FindingCollector csvRows openCsv',
     store: '',

@@ -102,6 +102,8 @@ const wrongAsk = {
   principal: noPrincipal,
   priority: [1.5, Number.NaN, '1', 2 ** 31],
   options: ['text', [], 7],
+  onSuccess: ['email', [{}], [{ action: '' }], ['email']],
+  recipient: ['', 7, 'https://host/?token=1', 'x'.repeat(321)],
 }
 
 optionTests(test, [
@@ -245,6 +247,28 @@ optionTests(test, [
     call: (request) => piecework.jobs(request),
     free: ['principal', 'resource'],
     wrong: { principal: wrongPrincipal, resource: noResource.slice(1), limit: [-1, 1.5, Number.NaN, '1'] },
+  },
+  {
+    name: 'record()',
+    options: () => ({
+      resource,
+      principal: ann,
+      from: new Date(0),
+      to: new Date(1),
+      after: '9',
+      limit: 1,
+    }),
+    call: (request) => piecework.record(request, by),
+    free: ['principal', 'resource'],
+    opaque: ['from', 'to'],
+    wrong: {
+      resource: noResource.slice(1),
+      principal: wrongPrincipal,
+      from: ['2026-01-01', 0, new Date(Number.NaN)],
+      to: [{}],
+      after: ['', 9, 'nine'],
+      limit: [0, '1'],
+    },
   },
   {
     name: 'cancel()',
@@ -405,8 +429,8 @@ test('arguments are checked as options are', async () => {
 
 test('every method of a Piecework that takes an object is tried here', async () => {
   const tried =
-    'export import clone validate retry createDraft diff verify inspect download jobs cancel redeliver'
-  const others = 'start stop forget draft job watch using guard events'
+    'export import clone validate retry createDraft diff verify inspect download record jobs cancel redeliver'
+  const others = 'start stop forget draft job watch eraseRecipient using guard events'
   assert.deepEqual(Object.keys(piecework).sort(), `${tried} ${others}`.split(' ').sort())
   assert.deepEqual(Object.keys(piecework.guard).sort(), 'checkEditable claim edit holders release'.split(' '))
   const other = 'job resource resources status removeUpload validationResults delete'

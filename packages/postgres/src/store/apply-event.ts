@@ -26,7 +26,7 @@ async function skipWaiting(tx: Queryable, { id, outcome }: Job): Promise<void> {
   if (outcome === 'succeeded') return
   await tx.query(
     `UPDATE piecework.nodes SET status = 'skipped', revision = revision + 1, ended_at = piecework.now()
-     WHERE job_id = $1 AND open AND status = 'waiting'`,
+     WHERE job_id = $1 AND open AND status = 'waiting' AND task <> 'follow-up'`,
     [id],
   )
 }

@@ -10,7 +10,7 @@ import {
 } from '@piecework/core/store'
 import { applyEvent } from './apply-event.js'
 import { type AttemptEnd, endNode } from './end-node.js'
-import { insertNodes } from './insert-job.js'
+import { insertNodes } from './insert-nodes.js'
 import type { JobCache } from './job-cache.js'
 import { jsonText } from './json-text.js'
 import { leaseKey, leaseLost } from './lease.js'

@@ -24,7 +24,7 @@ export async function endNode(tx: Queryable, end: AttemptEnd): Promise<EndedNode
 
 /** As `piecework.end_nodes` takes it. */
 export function endAsJson({ lease, result }: AttemptEnd): object {
-  const { counts, progress, entries, version, reusedFrom, error, findings = [] } = result
+  const { counts, progress, entries, version, reusedFrom, output, error, findings = [] } = result
   return {
     job: lease.job.id,
     node: lease.node.id,
@@ -35,6 +35,7 @@ export function endAsJson({ lease, result }: AttemptEnd): object {
     entries,
     version,
     reused_from: reusedFrom,
+    output,
     error,
     ...(findings.length > 0 && { findings }),
   }

@@ -2,7 +2,6 @@ import {
   changedPaths,
   type Job,
   type NewJob,
-  type NewNode,
   PieceworkError,
   type Queryable,
   type ResourceRef,
@@ -10,7 +9,9 @@ import {
 } from '@piecework/core/store'
 import { queue } from './admission.js'
 import { acquireHold } from './claims.js'
+import { insertNodes } from './insert-nodes.js'
 import { jsonText } from './json-text.js'
+import { addRecord } from './postgres-records.js'
 import { jobOf } from './records.js'
 import { assertStorable } from './storable.js'
 
@@ -58,24 +59,8 @@ export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 
     [job.id, jsonText(resourcesOf(job))],
   )
   await insertNodes(tx, job.id, job.nodes)
+  if (job.record) await addRecord(tx, job.record)
   return jobOf(row.job)
-}
-
-/** Adds them to those that are there. */
-export async function insertNodes(tx: Queryable, job: string, nodes: readonly NewNode[]): Promise<void> {
-  await tx.query(
-    `WITH added AS (
-       INSERT INTO piecework.nodes (job_id, id, task, batch, resource, piece, part)
-       SELECT $1, n.id, n.task, n.batch, n.resource, n.piece, n.part
-       FROM jsonb_to_recordset($2::jsonb)
-         AS n(id text, task text, batch int, resource jsonb, piece text, part jsonb)
-       RETURNING batch
-     )
-     INSERT INTO piecework.batches AS b (job_id, batch, remaining)
-     SELECT $1, batch, count(*) FROM added GROUP BY batch ORDER BY batch
-     ON CONFLICT (job_id, batch) DO UPDATE SET remaining = b.remaining + excluded.remaining`,
-    [job, jsonText(nodes)],
-  )
 }
 
 /** Resources that the job reads or creates. The tree of an import is the exported one, which is not read. */

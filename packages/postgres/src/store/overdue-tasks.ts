@@ -27,7 +27,7 @@ export async function overdueTasks(
          SELECT n.job_id, least(max(n.lease_until), piecework.now()) AS lapsed_at
          FROM piecework.jobs j
          JOIN piecework.nodes n ON n.job_id = j.id AND n.batch = j.batch
-         WHERE NOT j.terminal AND n.open AND ${lapsedSql}
+         WHERE j.open AND n.open AND ${lapsedSql}
          GROUP BY n.job_id
        )
        SELECT n.job_id, n.id, j.priority, j.batch
@@ -35,7 +35,7 @@ export async function overdueTasks(
        JOIN piecework.batches b ON b.job_id = j.id AND b.batch = j.batch
        JOIN piecework.nodes n ON n.job_id = j.id AND n.batch = j.batch
        LEFT JOIN crashed c ON c.job_id = j.id
-       WHERE NOT j.terminal AND n.open
+       WHERE j.open AND n.open
          AND (${lapsedSql} OR n.status = 'waiting' AND coalesce(n.submitted_at, b.submitted_at)
            <= greatest(piecework.now() - $3::float8 * interval '1 millisecond', c.lapsed_at))
        FOR UPDATE OF n SKIP LOCKED

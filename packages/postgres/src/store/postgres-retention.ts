@@ -21,7 +21,7 @@ export function postgresRetention(control: Database): Retention {
         control,
         `UPDATE piecework.jobs j SET retain_until = piecework.now() + $2::float8 * interval '1 millisecond'
          FROM (SELECT k.id FROM piecework.jobs k
-           WHERE k.retain_until <= piecework.now()
+           WHERE k.retain_until <= piecework.now() AND NOT k.open
              AND NOT EXISTS (SELECT FROM piecework.jobs u
                WHERE NOT u.terminal AND u.reads @> to_jsonb(k.id))
            ORDER BY k.retain_until LIMIT $1::int FOR UPDATE SKIP LOCKED) found

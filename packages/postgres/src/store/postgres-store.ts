@@ -19,6 +19,7 @@ import { postgresJobs } from './postgres-jobs.js'
 import { postgresKeys } from './postgres-keys.js'
 import { postgresLimits } from './postgres-limits.js'
 import { postgresOutbox } from './postgres-outbox.js'
+import { postgresRecords } from './postgres-records.js'
 import { postgresReports } from './postgres-reports.js'
 import { postgresRetention } from './postgres-retention.js'
 import { postgresStates } from './postgres-states.js'
@@ -85,6 +86,7 @@ export function postgresStore(given: PostgresStoreOptions): PostgresStore {
     summaries: postgresSummaries(control),
     states: postgresStates(control),
     outbox: postgresOutbox(control, clock),
+    records: postgresRecords(control),
     retention: postgresRetention(control),
     limits: postgresLimits(control),
     guard: postgresGuard(control),

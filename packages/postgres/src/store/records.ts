@@ -77,6 +77,7 @@ export function nodeOfRow(row: Json): JobNode {
     entries: row.entries,
     version: row.version,
     reusedFrom: row.reused_from,
+    output: row.output,
     error: row.error,
     progress: row.progress,
     startedAt: date(row.started_at),

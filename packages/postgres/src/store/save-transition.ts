@@ -1,4 +1,5 @@
 import { type Job, type JobEffect, keptUntil, type Queryable } from '@piecework/core/store'
+import { insertNodes } from './insert-nodes.js'
 import { jsonText } from './json-text.js'
 import { addToOutbox } from './outbox-item.js'
 
@@ -13,6 +14,7 @@ export async function saveTransition(
 ): Promise<'empty' | undefined> {
   if (job !== before) await saveJob(tx, job)
   for (const effect of effects) {
+    if (effect.type === 'follow') await insertNodes(tx, job.id, effect.nodes)
     if (effect.type === 'submit' && !(await submitBatch(tx, job.id, effect.batch))) return 'empty'
   }
   return undefined

@@ -11,15 +11,18 @@ export async function storableResult(
   result: NodeResult,
   transaction: <T>(work: (tx: Queryable) => Promise<T>) => Promise<T>,
 ): Promise<NodeResult> {
-  const { error, findings } = result
-  if (!error && !findings?.length) return result
-  const json = JSON.stringify({ error, findings })
+  const { error, findings, output } = result
+  if (!error && !findings?.length && output === undefined) return result
+  const json = JSON.stringify({ error, findings, output })
   if (isAscii(json)) return result
   return transaction(async (tx) => {
     const encoding = await Encoding.of(tx)
     if (!encoding) return result
     await encoding.learn(tx, [json])
-    return { ...result, ...(JSON.parse(encoding.escaped(json)) as Pick<NodeResult, 'error' | 'findings'>) }
+    return {
+      ...result,
+      ...(JSON.parse(encoding.escaped(json)) as Pick<NodeResult, 'error' | 'findings' | 'output'>),
+    }
   })
 }
 

@@ -1,6 +1,14 @@
 import { join } from 'node:path'
-import { createPiecework, fileArtifacts, folderTarget, type Piecework } from '@piecework/core'
+import {
+  callback,
+  createPiecework,
+  type FollowUp,
+  fileArtifacts,
+  folderTarget,
+  type Piecework,
+} from '@piecework/core'
 import { fromPg, postgresStore } from '@piecework/postgres'
+import { inProcess } from '@piecework/runtime-inprocess'
 import { redisRuntime } from '@piecework/runtime-redis'
 import pg from 'pg'
 import { albums } from './albums.js'
@@ -8,7 +16,8 @@ import { albums } from './albums.js'
 /** Where processes that share their work find each other. */
 export interface Place {
   readonly database: string
-  readonly redis: string
+  /** Absent: each process runs the tasks that it comes to by itself. */
+  readonly redis?: string
   readonly folder: string
 }
 
@@ -33,7 +42,11 @@ export function albumHost({ database, redis, folder }: Place): AlbumHost {
     store: postgresStore({ database: fromPg(pool), control: fromPg(control), leaseMs: 1500 }),
     artifacts: fileArtifacts(folder),
     targets: [folderTarget({ root: deliveredTo(folder) })],
-    runtime: redisRuntime({ connection: redis, concurrency: 1, onError: () => {} }),
+    runtime:
+      redis === undefined
+        ? inProcess({ concurrency: 1, onError: () => {} })
+        : redisRuntime({ connection: redis, concurrency: 1, onError: () => {} }),
+    followUps: [knock(pool)],
     heartbeatMs: 200,
     sweepMs: 300,
     resubmitAfterMs: 3000,
@@ -51,4 +64,25 @@ export function albumHost({ database, redis, folder }: Place): AlbumHost {
       await Promise.all([pool.end(), control.end()])
     },
   }
+}
+
+interface Knock {
+  readonly text: string
+  /** The first call has no end. */
+  readonly hangs?: boolean
+}
+
+/** Leaves a row of each call: its effect is seen whether its process survives it or not. */
+function knock(pool: pg.Pool): FollowUp {
+  return callback({
+    name: 'knock',
+    backoffMs: 50,
+    run: async ({ key, input, attempt, earlier }) => {
+      const { text, hangs = false } = input as Knock
+      const { rowCount } = await pool.query('SELECT FROM knocks WHERE key = $1', [key])
+      await pool.query('INSERT INTO knocks VALUES ($1, $2, $3, $4)', [key, text, attempt, process.pid])
+      if (hangs && rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 600_000))
+      return { text, before: earlier.map(({ output }) => output) }
+    },
+  })
 }

@@ -22,6 +22,7 @@ export async function makeAlbumTables(url: string): Promise<void> {
   const pool = new pg.Pool({ connectionString: url, max: 2 })
   try {
     await postgresStore({ database: fromPg(pool) }).migrate()
+    await pool.query('CREATE TABLE knocks (key text, text text, attempt int, pid int)')
     await pool.query('CREATE TABLE albums (id uuid PRIMARY KEY, name text, ready boolean NOT NULL)')
     for (const table of tables) {
       const index = tables.indexOf(table)

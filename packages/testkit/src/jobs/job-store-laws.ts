@@ -10,11 +10,13 @@ import { deadlineLaws } from './deadline-laws.js'
 import { deliveryLaws } from './delivery-laws.js'
 import { draftLaws } from './draft-laws.js'
 import { endLaws } from './end-laws.js'
+import { followUpLaws } from './follow-up-laws.js'
 import { type JobStoreLawsOptions, jobStoreLawChecks } from './job-store-laws-options.js'
 import { keyLaws } from './key-laws.js'
 import { leaseLaws } from './lease-laws.js'
 import { limitLaws } from './limit-laws.js'
 import { partLaws } from './part-laws.js'
+import { recordLaws } from './record-laws.js'
 import { reportLaws } from './report-laws.js'
 import { retentionLaws } from './retention-laws.js'
 import { rowLaws } from './row-laws.js'
@@ -40,6 +42,8 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   turnLaws(test, options)
   deadlineLaws(test, options)
   endLaws(test, options)
+  followUpLaws(test, options)
+  recordLaws(test, options)
   reportLaws(test, options)
   stageLaws(test, options)
   retentionLaws(test, options)

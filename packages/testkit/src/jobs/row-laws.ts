@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isPieceworkError, type Store, type Transaction } from '@piecework/core/store'
+import { isPieceworkError, type NewJob, type Store, type Transaction } from '@piecework/core/store'
 import { gate } from '../gate.js'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
@@ -104,7 +105,12 @@ export function rowLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
 
   test('one truth: a job that is created inside a transaction of the host commits with it, or was never there', async () => {
     const store = await make(longLease)
-    const [kept, dropped] = [sampleJob(), sampleJob()]
+    const principal = randomUUID()
+    const recorded = (job: NewJob): NewJob => ({
+      ...job,
+      record: { principal, action: 'export', outcome: 'allowed', job: job.id },
+    })
+    const [kept, dropped] = [recorded(sampleJob()), recorded(sampleJob())]
     await store.database.transaction(async (tx) => {
       await store.jobs.create(kept, tx)
       assert.equal(await store.jobs.get(kept.id), undefined)
@@ -120,6 +126,10 @@ export function rowLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
       action.type === 'batch' ? [action.job] : [],
     )
     assert.deepEqual([created.includes(kept.id), created.includes(dropped.id)], [true, false])
+    assert.deepEqual(
+      (await store.records.list({ principal })).map(({ job }) => job),
+      [kept.id],
+    )
     await store.guard.checkEditable(dropped.claims[0] ?? '')
     await assert.rejects(store.guard.checkEditable(kept.claims[0] ?? ''))
   })

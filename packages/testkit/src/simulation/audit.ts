@@ -1,4 +1,5 @@
 import { type ArtifactStore, type Database, isTerminal, type Job, type Store } from '@piecework/core/store'
+import { auditFollowUps } from './audit-follow-ups.js'
 import type { Depot } from './depot.js'
 import { badVersion, versionOfLeaf } from './leaves.js'
 import { archivedVersion, linesOfVersion, linesPerPart, parts, versionOf } from './library-content.js'
@@ -51,6 +52,7 @@ export async function audit(deps: AuditDeps): Promise<void> {
     endedInTime(deps, job)
     await endedNodes(deps, job)
     delivered(deps, job)
+    await auditFollowUps(deps, job)
     if (job.status !== 'succeeded') {
       if (mayStayHidden(deps, job)) kept.add(job.target?.id ?? '')
       continue

@@ -4,6 +4,7 @@ import { badVersion, leafFile } from './leaves.js'
 import { csvOf, linesOfVersion, once, parts } from './library-content.js'
 import { ended, type RequesterDeps } from './requester-deps.js'
 import type { PlannedDraft, PlannedRequest } from './simulation-plan.js'
+import { toldOf } from './tell-follow-up.js'
 
 type Step = (draft: ImportDraft) => Promise<void>
 
@@ -31,7 +32,7 @@ export async function draft(deps: RequesterDeps, request: PlannedRequest): Promi
 }
 
 async function hold(
-  { piecework, records, draft: state }: RequesterDeps,
+  { piecework, records, plan, draft: state }: RequesterDeps,
   { principal, atMs }: PlannedRequest,
   { keepsShell, keepUploads }: PlannedDraft,
 ): Promise<ImportDraft> {
@@ -42,6 +43,7 @@ async function hold(
     format: keepsShell ? 'kept-leaves' : 'leaves',
     name: `Leaves ${atMs}`,
     ...(keepUploads && { keepUploads }),
+    ...(plan.followUps && toldOf),
   })
   state.resource = draft.resource
   state.job = draft.job

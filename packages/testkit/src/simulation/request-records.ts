@@ -9,6 +9,8 @@ export class RequestRecords {
   readonly removed = new Set<string>()
   /** What drafts would have made whose delete was answered. */
   readonly deletedDrafts = new Set<string>()
+  /** How often each follow-up was seen to run, by its key. */
+  readonly told = new Map<string, number>()
   /** How requests ended, for the summary. */
   readonly outcomes = new Map<string, number>()
 

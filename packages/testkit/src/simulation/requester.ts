@@ -4,6 +4,7 @@ import { archiveBytes, once } from './library-content.js'
 import { statements } from './library-statements.js'
 import { anyone, ended, ignore, type RequesterDeps } from './requester-deps.js'
 import type { PlannedRequest } from './simulation-plan.js'
+import { toldOf } from './tell-follow-up.js'
 import { archiveFault } from './whole-archive.js'
 
 /** Carries out what was planned. Resolves when it has ended; never, if its process dies. */
@@ -62,8 +63,8 @@ async function job(deps: RequesterDeps, request: PlannedRequest): Promise<void> 
   records.count(`retried ${again.kind} ${again.status}`)
 }
 
-async function ask({ piecework, books }: RequesterDeps, request: PlannedRequest): Promise<string> {
-  const principal = { id: `user-${request.principal}` }
+async function ask({ piecework, books, plan }: RequesterDeps, request: PlannedRequest): Promise<string> {
+  const by = { principal: { id: `user-${request.principal}` }, ...(plan.followUps && toldOf) }
   const resource = { kind: 'book', id: books[request.book] ?? '' }
   const archive = { stream: once(await archiveBytes(request.archiveVersion)) }
   switch (request.what) {
@@ -71,19 +72,19 @@ async function ask({ piecework, books }: RequesterDeps, request: PlannedRequest)
       return (
         await piecework.export({
           resource,
-          principal,
+          ...by,
           ...(request.delivers && { deliver: [{ target: 'depot' }] }),
         })
       ).id
     case 'clone':
-      return (await piecework.clone({ resource, principal })).id
+      return (await piecework.clone({ resource, ...by })).id
     case 'validate':
-      return (await piecework.validate({ archive, principal })).id
+      return (await piecework.validate({ archive, ...by })).id
     default:
       return (
         await piecework.import({
           archive,
-          principal,
+          ...by,
           ...(request.retryAfterMs !== undefined && { keepUploads: true }),
         })
       ).id

@@ -92,6 +92,7 @@ async function simulated(
       artifacts,
       queue,
       depot,
+      records,
       ...(runtime && { runtime }),
     })
     const books = await fill(world, database)
@@ -158,7 +159,8 @@ async function ended({ world, store, books }: AuditDeps, requests: readonly Prom
   while (time.now < deadline) {
     const jobs = await store.jobs.list({ limit: 10_000 })
     const isBusy =
-      jobs.some(({ status }) => !isTerminal(status)) || (await store.outbox.pending(1)).length > 0
+      jobs.some(({ status, batch, batches }) => !isTerminal(status) || batch > batches) ||
+      (await store.outbox.pending(1)).length > 0
     const holds = await Promise.all(books.map((id) => store.guard.holders(`book:${id}`)))
     if (open === 0 && !isBusy && holds.flat().length === 0) return
     await time.sleep(500)

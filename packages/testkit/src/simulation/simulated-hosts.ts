@@ -4,10 +4,12 @@ import type { Depot } from './depot.js'
 import { libraryPack } from './library.js'
 import { Link } from './link.js'
 import { artifactsSeenBy, storeSeenBy } from './process-view.js'
+import type { RequestRecords } from './request-records.js'
 import { SimulatedProcess } from './simulated-process.js'
 import type { SimulatedQueue } from './simulated-queue.js'
 import type { SimulatedParts, SimulatedServer } from './simulated-server.js'
 import type { PackAge, SimulationPlan } from './simulation-plan.js'
+import { tellFollowUp } from './tell-follow-up.js'
 import { unreliable } from './unreliable-runtime.js'
 import type { StoreWatch } from './watch-store.js'
 import type { World } from './world.js'
@@ -26,6 +28,7 @@ export interface HostDeps {
   readonly artifacts: ArtifactStore
   readonly queue: SimulatedQueue
   readonly depot: Depot
+  readonly records: RequestRecords
   /** One for each process, instead of the queue. */
   readonly runtime?: SimulatedParts['runtime']
 }
@@ -113,7 +116,7 @@ export class SimulatedHosts {
       intervals,
     }: { readonly pack: PackAge; readonly aheadMs: number; readonly intervals: object },
   ): Host {
-    const { world, plan, server, watch, artifacts, queue, depot, runtime } = this.#deps
+    const { world, plan, server, watch, artifacts, queue, depot, records, runtime } = this.#deps
     const process = new SimulatedProcess(name, { time: world.time, random: world.random(name), aheadMs })
     const link = new Link(process, world, server.database !== undefined)
     const { environment } = process
@@ -124,6 +127,8 @@ export class SimulatedHosts {
       runtime: runtime ? unreliable(runtime({ environment }), process, world) : queue.runtimeOf(process),
       targets: [depot.targetOf(link)],
       environment,
+      // One that lacks it leaves it to others.
+      followUps: pack === 'without' ? [] : [tellFollowUp(process, world, records)],
       ...engine,
       resubmitAfterMs: plan.reliableQueue && !runtime ? day : 5000,
       ...(plan.jobsPerPrincipal !== undefined && {

@@ -98,6 +98,8 @@ export interface SimulationPlan {
   readonly jobTimeoutMs?: number
   readonly archiveTtlMs?: number
   readonly draftTtlMs: number
+  /** Requests ask for somebody to be told of their end. */
+  readonly followUps?: true
 }
 
 export const bookCount = 3
@@ -168,6 +170,7 @@ export function planOf(seed: number): SimulationPlan {
     ...(random.chance(0.2) && { jobTimeoutMs: 1000 + random.below(12_000) }),
     ...(random.chance(0.4) && { archiveTtlMs: 2000 + random.below(8000) }),
     draftTtlMs: random.pick([6000, 20_000, 60_000]),
+    ...(random.chance(0.5) && { followUps: true }),
   }
 }
 

@@ -68,7 +68,7 @@ export class StoreWatch {
             const since = this.#clock.now()
             const answer = await attempts.heartbeat(lease, progress)
             const node = this.#node(keyOf(lease))
-            const isProlonged = !answer.stopped || lease.node.task === 'finish'
+            const isProlonged = !answer.stopped || ['finish', 'follow-up'].includes(lease.node.task)
             if (isProlonged && node.fence === lease.fence && node.until > 0)
               node.until = this.#leasedSince(since)
             return answer
@@ -112,7 +112,8 @@ export class StoreWatch {
       this.#world.violation(`exactly once: ${named(lease)} was begun with an old fence`)
     if (node.until > this.#clock.now() && node.until === before.until)
       this.#world.violation(`exactly once: ${named(lease)} was begun beside a live lease`)
-    if (lease.node.batch !== lease.job.batch || isTerminal(lease.job.status))
+    const isLate = isTerminal(lease.job.status) && lease.node.task !== 'follow-up'
+    if (lease.node.batch !== lease.job.batch || isLate)
       this.#world.violation(`order: ${named(lease)} was begun out of its batch`)
     node.fence = Math.max(node.fence, lease.fence)
     node.until = this.#leasedSince(since)

@@ -1,4 +1,4 @@
-import type { JobError, NewJob, NodeResult, Store, Transaction } from '@piecework/core/store'
+import type { Job, JobError, NewJob, NodeResult, Store, Transaction } from '@piecework/core/store'
 import { changed } from '../changed-store.js'
 import { claimsForEver, claimsFreedAtOutcome, claimsNotTaken } from '../claim-faults.js'
 import {
@@ -44,6 +44,24 @@ export const plantedFaults: Readonly<Record<string, Plant>> = {
           (await store.outbox.pending(limit)).filter(
             ({ action }) => action.type !== 'batch' || action.batch < 2,
           ),
+      },
+    }),
+
+  'nobody is told of a cancel': (store) =>
+    changed(store, {
+      jobs: {
+        create: ({ request: { onCancel: _, ...request }, ...job }, tx) =>
+          store.jobs.create({ ...job, request }, tx),
+        get: async (id, tx) => withOnCancel(await store.jobs.get(id, tx)),
+        list: async (filter) => (await store.jobs.list(filter)).map((job) => withOnCancel(job) ?? job),
+      },
+    }),
+
+  'the sweep forgets what follows the end': (store) =>
+    changed(store, {
+      attempts: {
+        overdue: async (before) =>
+          (await store.attempts.overdue(before)).filter(({ node }) => !node.startsWith('follow-up')),
       },
     }),
 
@@ -261,4 +279,10 @@ function claimsFreedEarly(store: Store): Store {
       create: (job) => store.jobs.create(job.request.deliver ? { ...job, claims: [] } : job),
     },
   })
+}
+
+/** As it was asked for. */
+function withOnCancel(job: Job | undefined): Job | undefined {
+  const { onFailure, ...request } = job?.request ?? { options: {} }
+  return job && { ...job, request: { ...request, ...(onFailure && { onFailure, onCancel: onFailure }) } }
 }

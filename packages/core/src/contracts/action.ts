@@ -1,0 +1,17 @@
+/** What a principal wants to do; docs/access.md lists which call asks about which. */
+export type Action =
+  | 'export'
+  | 'import' // make something in a resource, or a new root
+  | 'clone-from'
+  | 'cancel'
+  | 'retry' // see what a job was asked for and read what it has kept
+  | 'view' // learn of jobs and of who holds a resource
+  | 'download' // have bytes of an artifact
+  | 'deliver' // send what was made to a target
+  | 'draft' // see, fill, run or delete an import draft
+  | 'forget'
+  | 'record' // read who has asked for what
+  | 'erase' // an address from that record
+  | 'claim'
+  | 'edit'
+  | 'release'

@@ -1,0 +1,75 @@
+import type { Allow } from '../access/allow.js'
+import type { AskedBy, Principal } from '../contracts/principal.js'
+import type { RecordEntry } from '../contracts/records.js'
+import type { ResourceRef } from '../contracts/resource.js'
+import type { Store } from '../contracts/store.js'
+import { jobArguments } from '../handle/job-arguments.js'
+import { check } from '../options/check.js'
+import { checkArgument, checkOptions } from '../options/check-options.js'
+import type { Check, OptionChecks } from '../options/option-checks.js'
+import { refuseValue } from '../options/place.js'
+import { recipientCheck } from './recipient-check.js'
+
+export interface RecordRequest {
+  readonly resource?: ResourceRef
+  readonly principal?: Principal
+  /** Not before. */
+  readonly from?: Date
+  /** Before. */
+  readonly to?: Date
+  /** Id of the last entry of the page before. */
+  readonly after?: string
+  readonly limit?: number
+}
+
+const date: Check<Date> = (value, place) =>
+  Object.prototype.toString.call(value) === '[object Date]' && Number.isFinite((value as Date).getTime())
+    ? (value as Date)
+    : refuseValue(place, value, 'a Date')
+
+const entryId: Check<string> = (value, place) =>
+  typeof value === 'string' && /^\d{1,18}$/.test(value)
+    ? value
+    : refuseValue(place, value, 'the id of an entry')
+
+const recordChecks: OptionChecks<RecordRequest> = {
+  resource: check.resource,
+  principal: check.principal,
+  from: date,
+  to: date,
+  after: entryId,
+  limit: check.count,
+}
+
+/** What the host may read and erase of the record of requests and downloads. */
+export interface AccessRecord {
+  /** Requests and downloads, newest first. Throws `forbidden`. */
+  record(request: RecordRequest, by: AskedBy): Promise<readonly RecordEntry[]>
+  /** Forgets an address in all entries; resolves to how many had it. Throws `forbidden`. */
+  eraseRecipient(recipient: string, by: AskedBy): Promise<number>
+}
+
+export function createAccessRecord(deps: {
+  readonly store: Store
+  readonly allow: Allow
+  canonical(ref: ResourceRef): Promise<ResourceRef>
+}): AccessRecord {
+  const { store, allow, canonical } = deps
+  return {
+    record: async (request, by) => {
+      const { resource: given, principal, ...filter } = checkOptions('record()', request, recordChecks)
+      const resource = given && (await canonical(given))
+      await allow(jobArguments.principal('record()', by), 'record', resource)
+      return store.records.list({
+        ...filter,
+        ...(resource && { resource }),
+        ...(principal && { principal: principal.id }),
+      })
+    },
+    eraseRecipient: async (given, by) => {
+      const recipient = checkArgument('eraseRecipient()', 'recipient', given, recipientCheck)
+      await allow(jobArguments.principal('eraseRecipient()', by), 'erase')
+      return store.records.eraseRecipient(recipient)
+    },
+  }
+}

@@ -1,0 +1,12 @@
+import type { Check } from '../options/option-checks.js'
+import { refuseValue } from '../options/place.js'
+
+/** The longest address of a mail. */
+const longest = 320
+
+/** For whom something is: an address or a name, no URL, because that may hold a token. */
+export const recipientCheck: Check<string> = (value, place) => {
+  const isOne = typeof value === 'string' && value !== '' && value.length <= longest
+  if (isOne && !/[?\p{Cc}]|:\/\//u.test(value)) return value
+  return refuseValue(place, value, `a text of ${longest} characters at most that is no URL`)
+}

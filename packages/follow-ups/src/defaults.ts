@@ -1,0 +1,9 @@
+/** Times in ms. */
+export const defaults = {
+  /** The longest silence of a mail server. */
+  smtpTimeoutMs: 20_000,
+  /** The longest time of one call of a webhook. */
+  webhookTimeoutMs: 15_000,
+  /** Read of an answer, in bytes; nothing of it is kept but its status. */
+  answerBytes: 65_536,
+} as const

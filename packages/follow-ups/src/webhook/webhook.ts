@@ -1,0 +1,73 @@
+import { type FollowUp, type FollowUpContext, PieceworkError } from '@piecework/core'
+import { check, checkOptions, type OptionChecks, required } from '@piecework/core/piece'
+import { type AttemptOptions, attemptChecks } from '../attempt-options.js'
+import { chosen, type Named, type ToInput, toSchema } from '../chosen.js'
+import { type Lookup, networkCheck, resolved } from './addresses.js'
+import { answerError } from './answer-error.js'
+import { assertEndpoint, type Endpoint } from './endpoint.js'
+import { jobPayload } from './job-payload.js'
+import { post } from './post.js'
+import { signed } from './signed.js'
+
+export interface WebhookOptions extends AttemptOptions {
+  /** As requests name it. Default: `webhook`. */
+  readonly name?: string
+  /** By the names that requests may say; a function finds what a user has set up with the host. */
+  readonly endpoints: Named<Endpoint>
+  /** Plain JSON. Default: `{ type, timestamp, data }` about the job. */
+  readonly payload?: (context: FollowUpContext<ToInput>) => unknown
+  /** Networks (`10.0.0.0/8`) beside the public ones that may be called. Default: none. */
+  readonly allowNetworks?: readonly string[]
+  /** Certificates (PEM) that are trusted beside those of Node.js. */
+  readonly ca?: string
+  /** All addresses of a name. Default: those of the system. */
+  readonly lookup?: Lookup
+}
+
+const webhookChecks: OptionChecks<WebhookOptions> = {
+  name: check.text,
+  endpoints: required(check.record<Named<Endpoint>[string]>(check.anything)),
+  payload: check.func<NonNullable<WebhookOptions['payload']>>(),
+  allowNetworks: check.list(networkCheck),
+  ca: check.text,
+  lookup: check.func<Lookup>(),
+  ...attemptChecks,
+}
+
+const instead = {
+  url: 'requests choose among the names in "endpoints"',
+  secret: 'each of the "endpoints" has its secrets',
+} as const
+
+/** Posts a signed call (Standard Webhooks). Requests say `{ action: 'webhook', input: { to: 'self' } }`. */
+export function webhook(given: WebhookOptions): FollowUp<ToInput> {
+  const options = checkOptions('webhook()', given, webhookChecks, instead)
+  const {
+    name = 'webhook',
+    endpoints,
+    payload = jobPayload,
+    allowNetworks,
+    ca,
+    lookup,
+    ...attempts
+  } = options
+  for (const endpoint of Object.values(endpoints))
+    if (typeof endpoint !== 'function') assertEndpoint(endpoint, 'options-invalid')
+  return {
+    ...attempts,
+    name,
+    schema: toSchema(`the input of "${name}"`, endpoints),
+    run: async (context) => {
+      const endpoint = await chosen(endpoints, context)
+      if (!endpoint)
+        throw new PieceworkError('webhook/no-endpoint', `The host has no endpoint for "${context.input.to}".`)
+      const url = assertEndpoint(endpoint, 'webhook/endpoint')
+      const address = await resolved(url.hostname, { allowNetworks, lookup })
+      const body = JSON.stringify(payload(context))
+      const headers = signed(context.key, endpoint.secrets, body)
+      const answer = await post(url, { address, body, headers, ca, signal: context.signal })
+      if (answer.status >= 200 && answer.status < 300) return { status: answer.status }
+      throw answerError(answer)
+    },
+  }
+}

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import type { JobError, Lease, NewJob, Store, Task } from '@piecework/core/store'
+import { exportJob } from './sample.js'
+
+const error: JobError = { code: 'sample/broken', message: 'It broke.', retryable: true }
+const principal = { id: 'someone' }
+const entry = { principal: principal.id, action: 'export', outcome: 'allowed' } as const
+const limit = { jobs: 1000, whenFull: 'wait' } as const
+
+/** All that a process does with its store that makes requests and runs nothing. */
+export async function webWork(store: Store): Promise<void> {
+  const { jobs, drafts, reports, records, retention, guard } = store
+  const sample = { ...exportJob(), limit, concurrentJobs: 1000, record: entry }
+  const { id } = await jobs.create(sample)
+  await jobs.get(id)
+  await jobs.list({ resource: sample.tree })
+  await reports.nodes(id)
+  await reports.findings(id)
+  await reports.untouched(id)
+  await jobs.cancel(id)
+
+  const draft = exportJob()
+  const input = { format: 'sample', uploads: [] }
+  await drafts.create(
+    { ...draft, request: { options: {}, input }, batches: 0, nodes: draft.nodes.slice(1) },
+    async () => {},
+  )
+  const upload = { id: randomUUID(), role: 'a', artifact: 'a', fileName: 'a', size: 1 }
+  await drafts.put(draft.id, upload)
+  await drafts.remove(draft.id, upload.id)
+  await drafts.run(draft.id, { nodes: draft.nodes, batches: 1, limit, request: { options: {}, input } })
+
+  await records.add({ ...entry, outcome: 'refused' })
+  const download = await records.add(entry)
+  await records.end(download, { outcome: 'done', bytes: 1 })
+  await records.list({ principal: principal.id })
+  await records.eraseRecipient('nobody')
+
+  const path = `project:${randomUUID()}`
+  const claim = await guard.claim([path], { id: path, kind: 'run' })
+  await claim.release()
+  await guard.edit(path, async (edit) => edit.check())
+  await guard.checkEditable(path)
+  await guard.holders(path)
+  await guard.release(path)
+
+  await retention.list({ resource: sample.tree, limit: 1 })
+  await retention.expire(id)
+  await retention.expired(1, 0)
+  await retention.markDeleted(id)
+}
+
+/** Whatever a worker does with its store, to jobs that `web` has requested. `lapse` makes leases lapse. */
+export async function workerWork(web: Store, store: Store, lapse: () => Promise<unknown>): Promise<void> {
+  const { attempts, reports, outbox, limits, drafts, retention, jobs, records } = store
+  const begun = async (job: NewJob, node: string, attempt = 1): Promise<Lease> => {
+    const task: Task = { job: job.id, node, attempt }
+    return (await attempts.begin(task, 'worker')) ?? assert.fail(`${node} cannot begin`)
+  }
+  const sample: NewJob = { ...exportJob(), request: { options: {}, onSuccess: [{ action: 'a', input: {} }] } }
+  await web.jobs.create(sample)
+  const items = await outbox.pending(1000)
+  await outbox.acknowledge(items.map(({ id }) => id))
+  await jobs.submitted(sample.id)
+  const first = await begun(sample, 'a')
+  await attempts.heartbeat(first, { done: 1 })
+  await attempts.fail(first, error, [], 0)
+  await attempts.fail(await begun(sample, 'a', 2), error, [], { givenBackForMs: 0 })
+  await begun(sample, 'a', 2)
+  await lapse()
+  await attempts.overdue(new Date())
+  const again = await begun(sample, 'a', 2)
+  await attempts.run(again, async (tx) => {
+    await store.keys.add(again, 'table', [{ oldFrom: 1n, newFrom: 2n, length: 1 }], tx)
+    await store.summaries.add(again, 'one', tx)
+    return { findings: [{ severity: 'warning', code: 'sample/odd', piece: 'a', message: 'Odd.' } as never] }
+  })
+  await store.keys.ranges(sample.id, 'table', { limit: 1 })
+  await store.summaries.nodes(sample.id)
+  await reports.nodes(sample.id)
+  await reports.findings(sample.id)
+  const archive = { artifact: 'a', size: 1, digest: 'd', sha256: 's', expiresAt: new Date(0) }
+  await attempts.run(await begun(sample, 'finish'), async () => ({ result: { archive } }))
+  await attempts.run(await begun(sample, 'follow-up onSuccess/0'), { output: 1 })
+  for (const job of await retention.expired(1000, 0)) await retention.markDeleted(job.id)
+
+  const failing = { ...exportJob(), limit: { jobs: 1000, whenFull: 'wait' as const } }
+  await web.jobs.create(failing)
+  await attempts.fail(await begun(failing, 'a'), error, [])
+  await attempts.run(await begun(failing, 'finish'), async () => ({ result: { retryUntil: new Date(0) } }))
+  await reports.untouched(failing.id)
+  const late = { ...exportJob(), timeLimitMs: 1 }
+  await web.jobs.create(late)
+  await lapse()
+  await limits.expire()
+  await limits.admit()
+  await attempts.run(await begun(late, 'finish'), {})
+  for (const job of await drafts.idle(new Date(0))) await jobs.cancel(job)
+  for (const job of await retention.expired(1000, 0)) await retention.markDeleted(job.id)
+  await retention.list({ limit: 1, resource: sample.tree })
+  await retention.expire(sample.id)
+  await retention.acquireTurn(randomUUID(), 1)
+  await records.add({ ...entry, outcome: 'refused' })
+  await records.sweep(new Date(0), 1)
+}
