@@ -16,6 +16,7 @@ export async function webWork(store: Store): Promise<void> {
   await jobs.get(id)
   await jobs.list({ resource: sample.tree })
   await reports.nodes(id)
+  await reports.summary(id)
   await reports.findings(id)
   await reports.untouched(id)
   await jobs.cancel(id)
@@ -53,7 +54,7 @@ export async function webWork(store: Store): Promise<void> {
 
 /** Whatever a worker does with its store, to jobs that `web` has requested. `lapse` makes leases lapse. */
 export async function workerWork(web: Store, store: Store, lapse: () => Promise<unknown>): Promise<void> {
-  const { attempts, reports, outbox, limits, drafts, retention, jobs, records } = store
+  const { attempts, reports, outbox, limits, drafts, retention, jobs, records, states } = store
   const begun = async (job: NewJob, node: string, attempt = 1): Promise<Lease> => {
     const task: Task = { job: job.id, node, attempt }
     return (await attempts.begin(task, 'worker')) ?? assert.fail(`${node} cannot begin`)
@@ -71,6 +72,9 @@ export async function workerWork(web: Store, store: Store, lapse: () => Promise<
   await lapse()
   await attempts.overdue(new Date())
   const again = await begun(sample, 'a', 2)
+  await states.put(again, 1)
+  await states.put(again, 2)
+  await states.get(again)
   await attempts.run(again, async (tx) => {
     await store.keys.add(again, 'table', [{ oldFrom: 1n, newFrom: 2n, length: 1 }], tx)
     await store.summaries.add(again, 'one', tx)
@@ -79,6 +83,7 @@ export async function workerWork(web: Store, store: Store, lapse: () => Promise<
   await store.keys.ranges(sample.id, 'table', { limit: 1 })
   await store.summaries.nodes(sample.id)
   await reports.nodes(sample.id)
+  await reports.summary(sample.id)
   await reports.findings(sample.id)
   const archive = { artifact: 'a', size: 1, digest: 'd', sha256: 's', expiresAt: new Date(0) }
   await attempts.run(await begun(sample, 'finish'), async () => ({ result: { archive } }))
