@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { memoryStore, type Pack, type Piecework, PieceworkError, type ResourceRef } from '@piecework/core'
 import { openArchive } from '@piecework/core/archive'
-import type { ExportContext, Piece } from '@piecework/core/piece'
+import type { ExportContext, Output, Piece } from '@piecework/core/piece'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
 import { ann, bytes, keys, type Notebooks, type Setup, withPiecework } from '../support/notebooks.js'
@@ -312,5 +312,32 @@ for (const [what, range] of Object.entries(ranges)) {
       },
     ))
 }
+
+test('an output reads the parts of a table as one', async () => {
+  const print: Output = {
+    name: 'notebooks/print',
+    mediaType: 'text/csv',
+    fileName: () => 'lines.csv',
+    assemble: async function* ({ pieces }) {
+      for (const { piece, counts, entries } of pieces) {
+        yield Buffer.from(`${piece}: ${counts.rows}, ${entries.paths}\n`)
+        yield* entries.open('lines.csv')
+      }
+    },
+  }
+  const packOf = printed(press())
+  await withPiecework(
+    (host) => ({ ...packOf(host), outputs: [print] }),
+    async (piecework, { host }) => {
+      const resource = host.add('b1', 'Birds', letters(5))
+      const job = await piecework.export({ resource, principal: ann, outputs: [{ name: print.name }] })
+      await job.result()
+      const { bytes: made } = await piecework.download(job.id, { principal: ann })
+      let text = ''
+      for await (const chunk of made) text += Buffer.from(chunk).toString()
+      assert.equal(text, `notebook/lines: 5, lines.csv\ntext\n${letters(5).join('\n')}\n`)
+    },
+  )
+})
 
 test.run()
