@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import {
+  callback,
   type ErrorCode,
   isPieceworkError,
   type Piecework,
@@ -7,6 +8,7 @@ import {
   type PieceworkOptions,
 } from '@piecework/core'
 import { suite } from 'uvu'
+import { z } from 'zod'
 import { bytesOf, print, sha256, withOutputs } from '../outputs/support.js'
 import { ann, keys, type Setup, withPiecework } from '../support/notebooks.js'
 import { door, Shelf, until } from './support.js'
@@ -317,6 +319,46 @@ test('targets are declared well, or the host does not start', async () => {
       twice,
     ),
     /registered twice/,
+  )
+})
+
+test('F4: what follows an export waits for its delivery, also one that is tried again; the record has both', async () => {
+  const said: string[] = []
+  const followUp = callback({
+    name: 'say',
+    schema: z.string(),
+    run: async ({ input, job }) => void said.push(`${input} ${job.id}`),
+  })
+  await withShelf(
+    async (piecework, shelf) => {
+      shelf.before = async () => {
+        throw new PieceworkError('work/full', 'The shelf is full.')
+      }
+      const lists = {
+        onSuccess: [{ action: 'say', input: 'yes' }],
+        onFailure: [{ action: 'say', input: 'no' }],
+      }
+      const { id } = await piecework.export({ ...request, deliver: [to('a')], ...lists })
+      await until('what follows a failure', () => said.length === 1)
+      shelf.before = async () => {}
+      const again = await piecework.retry(id, { principal: ann })
+      await until('what follows a success', () => said.length === 2)
+      assert.deepEqual(said, [`no ${id}`, `yes ${again.id}`])
+      const own = { deliver: [to('b')], onSuccess: [{ action: 'say', input: 'own' }], recipient: 'bob' }
+      const other = await piecework.redeliver(id, { principal: ann, ...own })
+      await until('what follows a delivery', () => said.length === 3)
+      assert.equal(said[2], `own ${other.id}`)
+      const record = await piecework.record({ principal: ann }, { principal: ann })
+      assert.deepEqual(
+        record.map(({ action, outcome, job, recipient }) => [action, outcome, job, recipient]),
+        [
+          ['deliver', 'allowed', other.id, 'bob'],
+          ['deliver', 'allowed', again.id, undefined],
+          ['export', 'allowed', id, undefined],
+        ],
+      )
+    },
+    { followUps: [followUp], deliveryAttempts: 1 },
   )
 })
 

@@ -96,7 +96,9 @@ for (const [what, told] of Object.entries({
         ]) {
           const { job, findings } = await copy.ended()
           if (typeof told === 'string') {
-            assert.equal(job.error?.code, told, JSON.stringify([job.outcome, findings]))
+            // While another database of the server has an old transaction open, whatever was written since may be a late row.
+            const codes = [told, 'source-changed']
+            assert.ok(codes.includes(job.error?.code ?? ''), JSON.stringify([job.error, findings]))
             assert.deepEqual(await counts(), before)
           } else {
             assert.equal(job.outcome, 'succeeded', JSON.stringify(job.error))
