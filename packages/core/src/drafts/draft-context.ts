@@ -1,4 +1,5 @@
 import { allowJob } from '../access/allow-job.js'
+import { isPieceworkError } from '../contracts/errors.js'
 import type { Job, JobInput } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
@@ -6,6 +7,7 @@ import type { JobControl } from '../handle/job-control.js'
 import { resourceNotFound } from '../plan/resource-not-found.js'
 import type { RequestDeps } from '../requests/request-deps.js'
 import { checkRoles } from '../requests/uploads.js'
+import { openInput } from './draft-state.js'
 
 export interface DraftDeps extends RequestDeps {
   readonly control: JobControl
@@ -45,4 +47,15 @@ export async function completeDraft(context: DraftContext): Promise<StoredDraft>
 
 export function rolesOf({ uploads }: JobInput): readonly string[] {
   return uploads.map(({ role }) => role)
+}
+
+/** What is planned over the uploads. Of a draft that has ended meanwhile they are gone: then that is the reason. */
+export async function planOpen<Plan>({ deps, id }: DraftContext, plan: Promise<Plan>): Promise<Plan> {
+  try {
+    return await plan
+  } catch (error) {
+    const job = isPieceworkError(error, 'artifact-not-found') && (await deps.store.jobs.get(id))
+    if (job) openInput(job)
+    throw error
+  }
 }

@@ -1,7 +1,7 @@
 import type { JobHandle } from '../handle/job-handle.js'
 import { planInput } from '../requests/plan-input.js'
 import type { PieceOptions } from './draft.js'
-import { completeDraft, type DraftContext } from './draft-context.js'
+import { completeDraft, type DraftContext, planOpen } from './draft-context.js'
 import { openInput } from './draft-state.js'
 
 /** Plans the import over what is uploaded and begins it. */
@@ -12,7 +12,7 @@ export async function runDraft(
   const { deps, id } = context
   const { job, input } = await completeDraft(context)
   openInput(job)
-  const plan = await planInput(deps, { job: id, kind: 'import', input }, { options })
+  const plan = await planOpen(context, planInput(deps, { job: id, kind: 'import', input }, { options }))
   const { tree: _, options: parsed, ...planned } = plan
   const request = { ...job.request, options: parsed }
   return deps.control.accept(deps.store.drafts.run(id, { ...planned, ...deps.jobLimits(limits), request }))

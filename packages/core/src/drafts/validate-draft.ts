@@ -2,7 +2,7 @@ import type { JobHandle } from '../handle/job-handle.js'
 import { recordEntry } from '../record/recorder.js'
 import { planInput } from '../requests/plan-input.js'
 import type { PieceOptions } from './draft.js'
-import { completeDraft, type DraftContext } from './draft-context.js'
+import { completeDraft, type DraftContext, planOpen } from './draft-context.js'
 import { openInput } from './draft-state.js'
 
 /** A job of its own that runs the validators over what is uploaded. */
@@ -14,7 +14,7 @@ export async function validateDraft(
   const { job, input } = await completeDraft(context)
   openInput(job)
   const id = deps.environment.uuid()
-  const plan = await planInput(deps, { job: id, kind: 'validation', input }, { options })
+  const plan = await planOpen(context, planInput(deps, { job: id, kind: 'validation', input }, { options }))
   const { options: parsed, ...planned } = plan
   const { keepUploads: _, onSuccess: _s, onFailure: _f, onCancel: _c, ...request } = job.request
   const created = deps.store.jobs.create({

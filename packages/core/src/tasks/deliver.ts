@@ -1,14 +1,15 @@
 import { expectLength } from '../archive/expect-length.js'
 import { hashed } from '../archive/hashed.js'
 import type { ByteRange } from '../contracts/artifacts.js'
-import { PieceworkError } from '../contracts/errors.js'
+import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import type { Job, JobDelivery } from '../contracts/jobs.js'
-import type { DeliverContext, DeliveredFile } from '../contracts/target.js'
+import type { DeliverContext, DeliveredFile, DeliveryReceipt, Target } from '../contracts/target.js'
 import { deliveryDefaults } from '../defaults.js'
 import { storable } from '../engine/job-error.js'
 import { targetMissing } from '../engine/missing-registration.js'
 import { deliveryOf } from '../outputs/deliveries.js'
 import { type MadeOutput, madeOutput } from '../outputs/made-output.js'
+import { refuseExpired } from '../retention/expiry.js'
 import { type AttemptContext, commit, type TaskRunner } from './attempt-context.js'
 
 /** Hands one finished output to its target. */
@@ -20,7 +21,7 @@ export const deliverTask: TaskRunner = async (attempt) => {
   const target = registry.targets.get(delivery.target)
   if (!target) throw targetMissing(node, delivery.target)
   const made = madeOutput(await deliveredJob(attempt, job), delivery.output)
-  const { location } = await target.deliver(contextOf(attempt, delivery, made))
+  const { location } = await delivered(attempt, target, { delivery, made })
   const { target: name, output, key } = delivery
   const deliveredAt = new Date(environment.now())
   const done = {
@@ -34,6 +35,22 @@ export const deliverTask: TaskRunner = async (attempt) => {
   }
   const progress = { done: made.size, total: made.size }
   return commit(attempt, { result: { deliveries: [done] }, progress, findings: attempt.findings.list() })
+}
+
+/** Throws `expired` if the host has deleted the resource meanwhile, and with it what is delivered. */
+async function delivered(
+  attempt: AttemptContext,
+  target: Target,
+  { delivery, made }: { readonly delivery: JobDelivery; readonly made: MadeOutput },
+): Promise<DeliveryReceipt> {
+  try {
+    return await target.deliver(contextOf(attempt, delivery, made))
+  } catch (error) {
+    const isGone = isPieceworkError(error, 'artifact-not-found')
+    const source = isGone && (await deliveredJob(attempt, attempt.lease.job))
+    if (source) refuseExpired(source.id, madeOutput(source, delivery.output), attempt.environment.now())
+    throw error
+  }
 }
 
 /** The job that has made what this one delivers. */

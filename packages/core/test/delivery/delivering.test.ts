@@ -362,4 +362,19 @@ test('F4: what follows an export waits for its delivery, also one that is tried 
   )
 })
 
+test('a delivery of what went with its resource has expired', () =>
+  withShelf(
+    async (piecework, shelf, { artifacts, store }) => {
+      const { id, result } = await piecework.export({ ...request })
+      const { archive } = await result()
+      shelf.before = async () => {
+        await artifacts.delete(archive?.artifact ?? '')
+        await store.retention.expire(id)
+      }
+      const { job } = await (await piecework.redeliver(id, { principal: ann, deliver: [to('a')] })).ended()
+      assert.deepEqual([job.status, job.error?.code, shelf.calls.length], ['failed', 'expired', 1])
+    },
+    { deliveryAttempts: 3 },
+  ))
+
 test.run()

@@ -436,4 +436,30 @@ test('an import of files that failed is retried over the same files', () =>
     assert.equal(again.findings[0]?.file, 'text')
   }))
 
+test('a draft that ends while its import is planned has ended; no upload of it is missing', () => {
+  const artifacts = memoryArtifacts()
+  return withPiecework(
+    notes,
+    async (piecework) => {
+      for (const begin of ['run', 'validate'] as const) {
+        const draft = await createDraft(piecework)
+        const { stat } = artifacts
+        await draft.upload('text', text('one\n'))
+        let isDeleted = false
+        artifacts.stat = async (key) => {
+          if (key.startsWith(`jobs/${draft.job}`) && !isDeleted) {
+            isDeleted = true
+            await draft.delete()
+          }
+          return stat(key)
+        }
+        await refused(draft[begin](), 'uploads-closed', /has ended/)
+        assert.ok(isDeleted)
+        artifacts.stat = stat
+      }
+    },
+    { artifacts },
+  )
+})
+
 test.run()

@@ -105,6 +105,9 @@ function mayEndSo({ world, plan, records }: AuditDeps, job: Job): void {
   // The draft that it read was changed, run or deleted meanwhile.
   const ofDraft = kind === 'validation' && job.request.input?.format !== 'archive'
   if (ofDraft && error?.code === 'artifact-not-found') return
+  // What it was to deliver goes with the resource; by the clock of a process it may have time left.
+  const isGone = error?.code === 'expired' || error?.code === 'artifact-not-found'
+  if (kind === 'delivery' && records.removed.has(tree.id) && isGone) return
   const isSourceGone = records.removed.has(tree.id) && (kind === 'export' || kind === 'clone')
   if (!(isSourceGone && error?.code === 'resource-not-found'))
     world.violation(`one truth: the ${kind} failed: ${error?.code} ${error?.message}`)
