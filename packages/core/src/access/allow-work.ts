@@ -11,8 +11,8 @@ import { resourceOf } from './allow-job.js'
 
 /**
  * Asks the access policy again when a piece or a step begins: its principal may have lost the right since the
- * request. The last step is always allowed, because it also cleans up, and so is what the host does after it. Throws `forbidden`; a policy that fails
- * is asked again by the next attempt.
+ * request. The last step is always allowed, because it also cleans up, and so is what the host does after it. Throws
+ * `forbidden`; a policy that fails is asked again by the next attempt.
  */
 export async function allowWork(
   deps: { readonly store: Store; readonly allow: Allow },

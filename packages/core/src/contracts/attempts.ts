@@ -51,7 +51,8 @@ export interface Attempts {
   begin(task: Task, worker: string): Promise<Lease | undefined>
   /**
    * Runs `work` in a transaction and commits with it: the check of the fence, the mark "done", nodes that it adds,
-   * the job's transition and what follows from it. A batch that has no nodes is passed over. Throws `lease-lost` and rolls everything back if the lease is gone.
+   * the job's transition and what follows from it. A batch that has no nodes is passed over. Throws `lease-lost` and
+   * rolls everything back if the lease is gone.
    * If nothing is to do in the database, `work` may be its result.
    */
   run(

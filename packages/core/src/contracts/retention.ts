@@ -15,8 +15,8 @@ export interface RetentionFilter {
  */
 export interface Retention {
   /**
-   * Up to `limit` jobs whose time is over, whose follow-ups have ended and that no unfinished job reads from. They are the caller's to clean
-   * up for `leaseMs`: so long no other caller gets them.
+   * Up to `limit` jobs whose time is over, whose follow-ups have ended and that no unfinished job reads from. They are
+   * the caller's to clean up for `leaseMs`: so long no other caller gets them.
    */
   expired(limit: number, leaseMs: number): Promise<readonly Job[]>
   /** What the job had left is deleted: `expired` and `list` do not return it again. */

@@ -23,9 +23,9 @@ export interface RetryRequest {
 const retryChecks: OptionChecks<RetryRequest> = { principal: required(check.principal) }
 
 /**
- * A new job with the request of a failed or cancelled one; only what was not delivered is, if all had been made and
- * is kept. Throws `job-not-found`, `unsupported` for any
- * other job, and `expired` when the uploads of an import are not kept any more.
+ * A new job with the request of a failed or cancelled one. Where all had been made and is kept, it delivers what was not
+ * delivered. Throws `job-not-found`, `unsupported` for any other job, and `expired` when the uploads of an import are not
+ * kept any more.
  */
 export type Retry = (id: string, request: RetryRequest) => Promise<Job>
 
