@@ -116,6 +116,8 @@ export const deliveryDefaults = {
 
 /** zlib's, of zips that people open. */
 export const zipForPeopleLevel = 6
+/** Of deflate, in zips that programs make for each other. */
+export const zipFilesLevel = 1
 
 /** Times of the engine that are no options, in ms. */
 export const engineTimes = {

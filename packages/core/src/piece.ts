@@ -5,6 +5,7 @@ export { type EntryFile, entriesOf, recordLimit } from './archive/entries.js'
 export { memo, memoBytes, type Sized } from './archive/memo.js'
 export { readOnce } from './archive/read-once.js'
 export { uploadEntries } from './archive/upload-entries.js'
+export { type FileToZip, type ZipFilesOptions, zipFiles } from './archive/zip-files.js'
 export type { ByteRange } from './contracts/artifacts.js'
 export type {
   CompareContext,

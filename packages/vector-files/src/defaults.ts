@@ -34,5 +34,3 @@ export const maxWktLength = 10_000
 export const maxShapefileBytes = 2 ** 31 - 1
 /** Bytes that are collected before they are written to the temporary file. */
 export const spoolBlockBytes = 2 ** 18
-/** Of deflate: 0 (none) to 9. */
-export const zipLevel = 1

@@ -1,6 +1,4 @@
-import { once } from 'node:events'
-import { addAbortSignal, Readable } from 'node:stream'
-import type { ZipArchive } from 'archiver'
+import { type FileToZip, zipFiles } from '../archive/zip-files.js'
 import type { ZipForPeopleOptions, ZipMember } from '../contracts/output.js'
 import { zipForPeopleLevel } from '../defaults.js'
 import { FileNames } from './file-names.js'
@@ -13,45 +11,22 @@ export interface PeoplesZip extends ZipForPeopleOptions {
   renamed(name: string, instead: string): void
 }
 
-/** A zip of the files in order; each is opened after the one before it was written. */
-export async function* zipForPeople(
+/** A zip of the files in order, with names that every disk takes. */
+export function zipForPeople(
   files: Iterable<ZipMember> | AsyncIterable<ZipMember>,
-  { date, signal, renamed, store = false }: PeoplesZip,
+  { renamed, ...options }: PeoplesZip,
 ): AsyncGenerator<Uint8Array> {
-  // Loaded by the first zip: most hosts make none.
-  const { ZipArchive } = await import('archiver')
-  const stop = new AbortController()
-  const archive = new ZipArchive({ store, zlib: { level: zipForPeopleLevel } })
-  // The loop below throws it as well.
-  archive.on('error', () => {})
-  const appended = appendAll(archive, files, { date, renamed, signal: stop.signal })
-  appended.catch((error: Error) => archive.destroy(error))
-  try {
-    for await (const chunk of archive) {
-      signal.throwIfAborted()
-      yield chunk as Uint8Array
-    }
-    await appended
-  } finally {
-    stop.abort()
-    archive.destroy()
-  }
+  return zipFiles(withSafeNames(files, renamed), { ...options, level: zipForPeopleLevel })
 }
 
-async function appendAll(
-  archive: ZipArchive,
+async function* withSafeNames(
   files: Iterable<ZipMember> | AsyncIterable<ZipMember>,
-  { date, signal, renamed }: Pick<PeoplesZip, 'date' | 'signal' | 'renamed'>,
-): Promise<void> {
+  renamed: PeoplesZip['renamed'],
+): AsyncGenerator<FileToZip> {
   const names = new FileNames()
   for await (const file of files) {
     const name = names.take(file.name)
     if (name !== file.name) renamed(file.name, name)
-    const source = addAbortSignal(signal, Readable.from(file.open(), { objectMode: false }))
-    source.on('error', (error) => archive.destroy(error))
-    const added = once(archive, 'entry', { signal })
-    archive.append(source, { name, date, mode: 0o644 })
-    await added
+    yield { name, open: () => file.open() }
   }
-  await archive.finalize()
 }

@@ -310,7 +310,7 @@ test('each function of an entry point that takes options is tried', () => {
     archive:
       'artifactSource entryPath fileSource manifestDigest openZip readManifest stagedEntries writeManifest',
     piece:
-      'PieceworkError checkArgument checkDeclaration checkOptions closest contractCheck csvLine csvRecords declaredTables entriesOf firstStep isPieceworkError isSequenceForm isTextForm jobIds keyFormCheck keyFormText keyFormsOf keyLength keyMap keyName keyShape memo objectCheck readOnce recordLimit required uploadEntries',
+      'PieceworkError checkArgument checkDeclaration checkOptions closest contractCheck csvLine csvRecords declaredTables entriesOf firstStep isPieceworkError isSequenceForm isTextForm jobIds keyFormCheck keyFormText keyFormsOf keyLength keyMap keyName keyShape memo objectCheck readOnce recordLimit required uploadEntries zipFiles',
     store:
       'PieceworkError artifactKeySegments assertLater callHost canBeStopped canTimeOut canonicalId changedPaths checkArgument checkDeclaration checkOptions contractCheck databaseError deletedResult drawTargets expiredResult isPieceworkError isTerminal jobIds keptUntil keyFormText keyFormsOf mustQueue objectCheck overlaps required resourceBusy resourcePath sqlStateOf taskOf transition warn withPlan withUploads',
   }

@@ -1,3 +1,4 @@
+import type { FileToZip } from '@piecework/core/piece'
 import type { SimpleGeometry } from '../../geometry/geometry.js'
 import { dbfFileEnd } from '../dbf-format.js'
 import {
@@ -17,7 +18,6 @@ import { dbfRecord } from './dbf-record.js'
 import type { LayerKind } from './layer-kind.js'
 import { emptyBounds, shapeRecord, shapeTypes } from './shape-record.js'
 import { SpoolFile } from './spool-file.js'
-import type { FileToZip } from './zip-files.js'
 
 export interface LayerWriterOptions {
   /** File name without extension. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { check, checkOptions, type OptionChecks } from '@piecework/core/piece'
+import { check, checkOptions, type FileToZip, type OptionChecks, zipFiles } from '@piecework/core/piece'
 import { wgs84Prj } from '../../crs/wgs84.js'
 import { maxShapefileBytes } from '../../defaults.js'
 import type { OutputFeature, OutputLayer } from '../../output-layer.js'
@@ -8,7 +8,6 @@ import { fieldNames } from './field-names.js'
 import { byLayerKind, type LayerKind } from './layer-kind.js'
 import { LayerWriter } from './layer-writer.js'
 import { readme } from './readme.js'
-import { type FileToZip, zipFiles } from './zip-files.js'
 
 export interface ShapefileZipOptions {
   readonly signal?: AbortSignal
