@@ -1,7 +1,9 @@
 import { EventEmitter } from 'eventemitter3'
 import { callHost, warn } from './call-host.js'
+import type { JobError } from './contracts/errors.js'
 import type { Finding } from './contracts/finding.js'
-import type { Job, JobError, Progress } from './contracts/jobs.js'
+import type { Job } from './contracts/jobs.js'
+import type { Progress } from './contracts/nodes.js'
 import { isTerminal } from './engine/machine.js'
 
 /**

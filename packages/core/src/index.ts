@@ -5,21 +5,14 @@ export { tokens } from './container.js'
 export type { AccessPolicy } from './contracts/access.js'
 export type { ArtifactStore } from './contracts/artifacts.js'
 export type { Database, Queryable, Transaction } from './contracts/database.js'
-export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'
+export { type ErrorCode, isPieceworkError, type JobError, PieceworkError } from './contracts/errors.js'
 export type { Finding } from './contracts/finding.js'
 export type { FollowUp, FollowUpContext } from './contracts/follow-up.js'
 export type { FollowUpList, FollowUpRequest, FollowUpRequests } from './contracts/follow-up-request.js'
 export type { FollowUpResult } from './contracts/follow-up-result.js'
-export type {
-  ArchiveRef,
-  Job,
-  JobError,
-  JobFilter,
-  JobNode,
-  JobResult,
-  JobStatus,
-  KeptOutput,
-} from './contracts/jobs.js'
+export type { ArchiveRef, JobResult, KeptOutput } from './contracts/job-result.js'
+export type { Job, JobFilter, JobStatus } from './contracts/jobs.js'
+export type { JobNode } from './contracts/nodes.js'
 export type { Pack } from './contracts/pack.js'
 export type { Principal } from './contracts/principal.js'
 export type { RecordEntry, RecordOutcome } from './contracts/records.js'

@@ -21,9 +21,9 @@ export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/er
 export type { Finding, FindingFix, NewFinding } from './contracts/finding.js'
 export type { Format, FormatContext, Input, InputNode, Role } from './contracts/format.js'
 export type { Ids } from './contracts/ids.js'
-export type { StagedEntry } from './contracts/jobs.js'
 export type { KeyForm, SequenceForm, TextForm } from './contracts/key-form.js'
 export type { KeyRange } from './contracts/keys.js'
+export type { StagedEntry } from './contracts/nodes.js'
 export type {
   Output,
   OutputContext,

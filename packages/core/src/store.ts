@@ -11,35 +11,33 @@ export type {
 } from './contracts/database.js'
 export type { DraftPlan, Drafts } from './contracts/drafts.js'
 export type { Environment } from './contracts/environment.js'
-export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'
+export { type ErrorCode, isPieceworkError, type JobError, PieceworkError } from './contracts/errors.js'
 export type { Finding } from './contracts/finding.js'
 export type { FollowUpList, FollowUpRequest, FollowUpRequests } from './contracts/follow-up-request.js'
 export type { Claim, Edit, Guard, Holder, ResourcePath } from './contracts/guard.js'
 export type { Limits } from './contracts/job-limits.js'
+export type { JobInput, JobRequest } from './contracts/job-request.js'
+export type { Delivered, JobResult, KeptOutput } from './contracts/job-result.js'
 export type {
-  Delivered,
   Job,
-  JobError,
   JobFilter,
-  JobInput,
   JobKind,
-  JobNode,
   JobOutcome,
-  JobRequest,
-  JobResult,
   JobStatus,
   Jobs,
-  KeptOutput,
   NewJob,
+  StatusChange,
+} from './contracts/jobs.js'
+export type { KeyRange, KeyRangePage, Keys } from './contracts/keys.js'
+export type {
+  JobNode,
   NewNode,
   NodeCounts,
   NodeStatus,
   NodeTask,
   Progress,
   StagedEntry,
-  StatusChange,
-} from './contracts/jobs.js'
-export type { KeyRange, KeyRangePage, Keys } from './contracts/keys.js'
+} from './contracts/nodes.js'
 export type { Outbox, OutboxAction, OutboxItem } from './contracts/outbox.js'
 export type { NodePart, PartPlan } from './contracts/parts.js'
 export type { PieceCounts } from './contracts/piece-counts.js'

@@ -1,5 +1,6 @@
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
-import type { Job, JobNode } from '../contracts/jobs.js'
+import type { Job } from '../contracts/jobs.js'
+import type { JobNode } from '../contracts/nodes.js'
 import type { Store } from '../contracts/store.js'
 import { outlivesStop } from '../engine/machine.js'
 import { deliveryOf } from '../outputs/deliveries.js'

@@ -1,4 +1,4 @@
-import type { StagedEntry } from '../contracts/jobs.js'
+import type { StagedEntry } from '../contracts/nodes.js'
 import { type ArchiveLimits, assertRatio, assertWithin } from './limits.js'
 
 /**

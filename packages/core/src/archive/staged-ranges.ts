@@ -1,7 +1,7 @@
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import type { Entries } from '../contracts/entries.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { StagedEntry } from '../contracts/jobs.js'
+import type { StagedEntry } from '../contracts/nodes.js'
 import { type EntryFile, entriesOf, entryFacts } from './entries.js'
 import { joinedParts } from './joined-parts.js'
 import { inflated, verifyBytes } from './verify-bytes.js'

@@ -1,6 +1,9 @@
 import type { Transaction } from './database.js'
+import type { JobError } from './errors.js'
 import type { Finding } from './finding.js'
-import type { Job, JobError, JobNode, JobResult, NewNode, NodeCounts, Progress, StagedEntry } from './jobs.js'
+import type { JobResult } from './job-result.js'
+import type { Job } from './jobs.js'
+import type { JobNode, NewNode, NodeCounts, Progress, StagedEntry } from './nodes.js'
 import type { Task } from './runtime.js'
 
 /** The right to work on one node, until it lapses or a higher fence is given out. */

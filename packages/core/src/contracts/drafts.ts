@@ -1,5 +1,6 @@
 import type { Transaction } from './database.js'
-import type { Job, JobRequest, NewJob } from './jobs.js'
+import type { JobRequest } from './job-request.js'
+import type { Job, NewJob } from './jobs.js'
 import type { Upload } from './upload.js'
 
 /** What a draft becomes when its import runs. */

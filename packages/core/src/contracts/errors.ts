@@ -77,3 +77,12 @@ export function isPieceworkError(error: unknown, code?: ErrorCode): error is Pie
     (code === undefined || (error as PieceworkError).code === code)
   )
 }
+
+/** What went wrong, for people and programs; never a secret or a stack. */
+export interface JobError {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly node?: string
+  /** Whether a new job of the same request may succeed. */
+  readonly retryable: boolean
+}

@@ -1,4 +1,4 @@
-import type { JobError } from './jobs.js'
+import type { JobError } from './errors.js'
 
 /** A follow-up of a job that has ended, as far as it is. */
 export interface FollowUpResult {

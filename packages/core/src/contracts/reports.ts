@@ -1,5 +1,6 @@
 import type { Finding } from './finding.js'
-import type { Job, JobNode, NodeTask } from './jobs.js'
+import type { Job } from './jobs.js'
+import type { JobNode, NodeTask } from './nodes.js'
 
 /** Sums over the nodes of one task in one batch: their number does not grow with the nodes. */
 export interface StageSummary {

@@ -1,5 +1,5 @@
 import type { Allow } from '../access/allow.js'
-import type { StagedEntry } from '../contracts/jobs.js'
+import type { StagedEntry } from '../contracts/nodes.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import type { EngineDeps } from '../engine/engine-deps.js'
 import { applicable, parseOptions } from '../plan/applicable.js'

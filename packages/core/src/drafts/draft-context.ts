@@ -1,6 +1,7 @@
 import { allowJob } from '../access/allow-job.js'
 import { isPieceworkError } from '../contracts/errors.js'
-import type { Job, JobInput } from '../contracts/jobs.js'
+import type { JobInput } from '../contracts/job-request.js'
+import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { JobControl } from '../handle/job-control.js'

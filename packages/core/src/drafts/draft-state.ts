@@ -1,6 +1,7 @@
 import type { DraftPlan } from '../contracts/drafts.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Job, JobInput } from '../contracts/jobs.js'
+import type { JobInput } from '../contracts/job-request.js'
+import type { Job } from '../contracts/jobs.js'
 import type { Upload } from '../contracts/upload.js'
 import { isTerminal } from '../engine/machine.js'
 

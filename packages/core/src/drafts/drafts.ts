@@ -1,6 +1,6 @@
 import { allowJob } from '../access/allow-job.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { JobRequest } from '../contracts/jobs.js'
+import type { JobRequest } from '../contracts/job-request.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { requestedFollowUps } from '../follow-ups/requested-follow-ups.js'

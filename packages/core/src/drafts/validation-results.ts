@@ -1,5 +1,6 @@
 import type { Finding } from '../contracts/finding.js'
-import type { Job, JobNode } from '../contracts/jobs.js'
+import type { Job } from '../contracts/jobs.js'
+import type { JobNode } from '../contracts/nodes.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { Store } from '../contracts/store.js'
 import { findingDefaults } from '../defaults.js'

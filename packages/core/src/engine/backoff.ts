@@ -1,5 +1,5 @@
 import type { GivenBack, Lease } from '../contracts/attempts.js'
-import type { JobError } from '../contracts/jobs.js'
+import type { JobError } from '../contracts/errors.js'
 import { engineTimes, followUpDefaults } from '../defaults.js'
 import type { Interruption } from './interruption.js'
 import { outlivesStop } from './machine.js'

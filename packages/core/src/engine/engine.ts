@@ -1,4 +1,5 @@
-import type { Job, Progress } from '../contracts/jobs.js'
+import type { Job } from '../contracts/jobs.js'
+import type { Progress } from '../contracts/nodes.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { Runtime } from '../contracts/runtime.js'
 import { type PieceworkEmitter, statusReporter } from '../events.js'

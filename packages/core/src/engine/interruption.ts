@@ -1,6 +1,5 @@
 import type { Lease } from '../contracts/attempts.js'
-import { PieceworkError } from '../contracts/errors.js'
-import type { JobError } from '../contracts/jobs.js'
+import { type JobError, PieceworkError } from '../contracts/errors.js'
 import { fromJobError } from './job-error.js'
 import { attemptTimeout } from './time-limits.js'
 

@@ -1,5 +1,5 @@
-import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
-import type { JobError, JobNode } from '../contracts/jobs.js'
+import { isPieceworkError, type JobError, PieceworkError } from '../contracts/errors.js'
+import type { JobNode } from '../contracts/nodes.js'
 import { databaseError, sqlStateOf } from './database-error.js'
 
 /**

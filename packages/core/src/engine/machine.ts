@@ -1,4 +1,7 @@
-import type { Job, JobError, JobOutcome, JobResult, JobStatus, NewNode, NodeTask } from '../contracts/jobs.js'
+import type { JobError } from '../contracts/errors.js'
+import type { JobResult } from '../contracts/job-result.js'
+import type { Job, JobOutcome, JobStatus } from '../contracts/jobs.js'
+import type { NewNode, NodeTask } from '../contracts/nodes.js'
 import { followUpNodes } from '../follow-ups/follow-up-nodes.js'
 import { mergedResult } from './merged-result.js'
 import { jobTimeout } from './time-limits.js'

@@ -1,4 +1,4 @@
-import type { JobResult } from '../contracts/jobs.js'
+import type { JobResult } from '../contracts/job-result.js'
 
 /** The result with what one more node has made; nodes of one batch end in any order. */
 export function mergedResult(before: JobResult, added: JobResult): JobResult {

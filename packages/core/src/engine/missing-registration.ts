@@ -1,6 +1,7 @@
 import type { Lease } from '../contracts/attempts.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Job, JobKind, JobNode, NodeTask } from '../contracts/jobs.js'
+import type { Job, JobKind } from '../contracts/jobs.js'
+import type { JobNode, NodeTask } from '../contracts/nodes.js'
 import type { Piece } from '../contracts/piece.js'
 import { deliveryOf } from '../outputs/deliveries.js'
 import { archiveOutput, outputOf } from '../outputs/requested-outputs.js'

@@ -1,4 +1,4 @@
-import type { JobNode } from '../contracts/jobs.js'
+import type { JobNode } from '../contracts/nodes.js'
 import type { Reports } from '../contracts/reports.js'
 import { pageSizes } from '../defaults.js'
 

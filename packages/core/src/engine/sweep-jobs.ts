@@ -1,5 +1,6 @@
 import type { Environment } from '../contracts/environment.js'
-import type { Job, JobError } from '../contracts/jobs.js'
+import type { JobError } from '../contracts/errors.js'
+import type { Job } from '../contracts/jobs.js'
 import type { Store } from '../contracts/store.js'
 
 export interface JobSweepDeps {

@@ -1,4 +1,5 @@
-import type { Job, JobNode } from '../contracts/jobs.js'
+import type { Job } from '../contracts/jobs.js'
+import type { JobNode } from '../contracts/nodes.js'
 import type { Task } from '../contracts/runtime.js'
 
 /**

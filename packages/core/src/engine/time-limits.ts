@@ -1,5 +1,6 @@
-import { PieceworkError } from '../contracts/errors.js'
-import type { Job, JobError, JobNode } from '../contracts/jobs.js'
+import { type JobError, PieceworkError } from '../contracts/errors.js'
+import type { Job } from '../contracts/jobs.js'
+import type { JobNode } from '../contracts/nodes.js'
 
 /** Why a job past its deadline was stopped. */
 export function jobTimeout({ kind, deadline, changes }: Job): JobError {

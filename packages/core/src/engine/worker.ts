@@ -1,5 +1,6 @@
 import type { Lease } from '../contracts/attempts.js'
-import type { Job, Progress } from '../contracts/jobs.js'
+import type { Job } from '../contracts/jobs.js'
+import type { Progress } from '../contracts/nodes.js'
 import type { Task } from '../contracts/runtime.js'
 import { Attempt } from './attempt.js'
 import { attemptSettings } from './attempt-settings.js'

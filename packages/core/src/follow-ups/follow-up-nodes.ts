@@ -1,5 +1,6 @@
 import type { FollowUpList, FollowUpRequest } from '../contracts/follow-up-request.js'
-import type { Job, JobNode, JobOutcome, NewNode } from '../contracts/jobs.js'
+import type { Job, JobOutcome } from '../contracts/jobs.js'
+import type { JobNode, NewNode } from '../contracts/nodes.js'
 
 const lists: Readonly<Record<JobOutcome, FollowUpList>> = {
   succeeded: 'onSuccess',

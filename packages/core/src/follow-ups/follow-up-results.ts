@@ -1,5 +1,6 @@
 import type { FollowUpResult } from '../contracts/follow-up-result.js'
-import type { Job, JobNode } from '../contracts/jobs.js'
+import type { Job } from '../contracts/jobs.js'
+import type { JobNode } from '../contracts/nodes.js'
 import { followUpOf } from './follow-up-nodes.js'
 
 /** The follow-ups among the nodes of a job, in their order. */

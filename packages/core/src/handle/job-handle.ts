@@ -1,5 +1,5 @@
 import { PieceworkError } from '../contracts/errors.js'
-import type { JobResult } from '../contracts/jobs.js'
+import type { JobResult } from '../contracts/job-result.js'
 import { fromJobError } from '../engine/job-error.js'
 import type { JobReport } from './job-report.js'
 import type { JobUpdate } from './job-update.js'

@@ -1,6 +1,7 @@
 import type { Finding } from '../contracts/finding.js'
 import type { FollowUpResult } from '../contracts/follow-up-result.js'
-import type { Job, JobNode } from '../contracts/jobs.js'
+import type { Job } from '../contracts/jobs.js'
+import type { JobNode } from '../contracts/nodes.js'
 import type { PieceCounts } from '../contracts/piece-counts.js'
 import type { StageSummary } from '../contracts/reports.js'
 import type { Store } from '../contracts/store.js'

@@ -1,6 +1,7 @@
 import type { Environment } from '../contracts/environment.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Job, JobNode, Progress } from '../contracts/jobs.js'
+import type { Job } from '../contracts/jobs.js'
+import type { JobNode, Progress } from '../contracts/nodes.js'
 import type { JobSummary, StageSummary } from '../contracts/reports.js'
 import type { Store } from '../contracts/store.js'
 import { type JobProgress, jobProgress } from './progress.js'

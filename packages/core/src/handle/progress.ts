@@ -1,4 +1,5 @@
-import type { Job, JobKind, NodeTask } from '../contracts/jobs.js'
+import type { Job, JobKind } from '../contracts/jobs.js'
+import type { NodeTask } from '../contracts/nodes.js'
 import type { StageSummary } from '../contracts/reports.js'
 import { isTerminal } from '../engine/machine.js'
 

@@ -6,7 +6,7 @@ export interface LookDeps<T> {
   isLast(value: T): boolean
   /** `signal`: ends the wait at once. */
   nextEvent(signal: AbortSignal): NextEvent
-  /** Nobody follows any more, or there is nothing more to follow. */
+  /** No watcher is left, or there is nothing more to follow. */
   ended(): void
 }
 

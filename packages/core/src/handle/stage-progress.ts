@@ -1,4 +1,4 @@
-import type { JobNode } from '../contracts/jobs.js'
+import type { JobNode } from '../contracts/nodes.js'
 import type { StageProgress } from '../contracts/reports.js'
 
 export const noProgress: StageProgress = { rows: 0, bytes: 0, nodes: 0 }

@@ -9,7 +9,7 @@ import { type JobUpdate, type JobUpdateDeps, readSummary, shownFacts, updateOf }
 import { nextEvent } from './next-event.js'
 import { type LookDeps, SharedLook } from './shared-look.js'
 
-/** Follows jobs of any process: one look at the store, whoever follows the job here. */
+/** Follows jobs of any process: one look at the store for all watchers of this process. */
 export interface Watcher {
   report(job: Job): Promise<JobReport>
   /** Waits until the job is terminal. Throws `job-not-found`, as `watch` does. */

@@ -1,6 +1,7 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
-import type { Job, JobNode, NewNode } from '../contracts/jobs.js'
+import type { Job } from '../contracts/jobs.js'
+import type { JobNode, NewNode } from '../contracts/nodes.js'
 import type { PrincipalLimit } from '../contracts/principal.js'
 import { MemoryNode } from './memory-node.js'
 

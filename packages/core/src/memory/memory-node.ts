@@ -1,5 +1,5 @@
-import type { JobNode } from '../contracts/jobs.js'
 import type { KeyRange } from '../contracts/keys.js'
+import type { JobNode } from '../contracts/nodes.js'
 
 export class MemoryNode {
   fence = 0

@@ -1,4 +1,4 @@
-import type { JobNode } from '../contracts/jobs.js'
+import type { JobNode } from '../contracts/nodes.js'
 import type { Reports } from '../contracts/reports.js'
 import { storeDefaults } from '../defaults.js'
 import type { MemoryState } from './state.js'

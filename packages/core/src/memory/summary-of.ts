@@ -1,4 +1,5 @@
-import type { Job, JobNode } from '../contracts/jobs.js'
+import type { Job } from '../contracts/jobs.js'
+import type { JobNode } from '../contracts/nodes.js'
 import type { JobSummary, StageSummary } from '../contracts/reports.js'
 import { storeDefaults } from '../defaults.js'
 import { addProgress, noProgress } from '../handle/stage-progress.js'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Job, JobDelivery } from '../contracts/jobs.js'
+import type { JobDelivery } from '../contracts/job-request.js'
+import type { Job } from '../contracts/jobs.js'
 
 /** Id of the node that makes the delivery. */
 export const deliverId = (place: number, { target }: Pick<JobDelivery, 'target'>): string =>

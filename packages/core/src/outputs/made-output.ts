@@ -1,5 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
-import type { Job, KeptOutput } from '../contracts/jobs.js'
+import type { KeptOutput } from '../contracts/job-result.js'
+import type { Job } from '../contracts/jobs.js'
 import { isAssembled } from '../engine/machine.js'
 import { archiveOutput } from './requested-outputs.js'
 import { safeName } from './safe-name.js'

@@ -1,4 +1,5 @@
-import type { Job, JobOutput } from '../contracts/jobs.js'
+import type { JobOutput } from '../contracts/job-request.js'
+import type { Job } from '../contracts/jobs.js'
 
 /** The name of Piecework's own output. */
 export const archiveOutput = 'archive'

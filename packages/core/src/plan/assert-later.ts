@@ -1,6 +1,6 @@
 import type { Lease } from '../contracts/attempts.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { NewNode } from '../contracts/jobs.js'
+import type { NewNode } from '../contracts/nodes.js'
 
 /** Throws `internal` unless the nodes come after the lease's node and before the last step. */
 export function assertLater({ job, node }: Pick<Lease, 'job' | 'node'>, nodes: readonly NewNode[]): void {

@@ -1,6 +1,7 @@
 import { partNumber } from '../archive/part-path.js'
 import type { Input } from '../contracts/format.js'
-import type { JobDelivery, JobNode, JobRequest, NewNode } from '../contracts/jobs.js'
+import type { JobDelivery, JobRequest } from '../contracts/job-request.js'
+import type { JobNode, NewNode } from '../contracts/nodes.js'
 import type { PartPlan } from '../contracts/parts.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'

@@ -1,6 +1,6 @@
 import { parsed } from '../archive/parse.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { JobDelivery } from '../contracts/jobs.js'
+import type { JobDelivery } from '../contracts/job-request.js'
 import type { Principal } from '../contracts/principal.js'
 import type { Target } from '../contracts/target.js'
 import { meant } from '../options/meant.js'

@@ -1,6 +1,7 @@
 import { parsed } from '../archive/parse.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Job, JobOutput } from '../contracts/jobs.js'
+import type { JobOutput } from '../contracts/job-request.js'
+import type { Job } from '../contracts/jobs.js'
 import type { Output } from '../contracts/output.js'
 import { meant } from '../options/meant.js'
 import { archiveOutput } from '../outputs/requested-outputs.js'

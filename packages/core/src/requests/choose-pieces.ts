@@ -1,6 +1,7 @@
 import type { Queryable } from '../contracts/database.js'
 import type { FollowUpList } from '../contracts/follow-up-request.js'
-import type { Job, JobRequest } from '../contracts/jobs.js'
+import type { JobRequest } from '../contracts/job-request.js'
+import type { Job } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceTree } from '../contracts/resource.js'
 import type { EngineDeps } from '../engine/engine-deps.js'

@@ -1,5 +1,6 @@
 import type { Queryable } from '../contracts/database.js'
-import type { Job, JobRequest } from '../contracts/jobs.js'
+import type { JobRequest } from '../contracts/job-request.js'
+import type { Job } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
 import { resourcePath } from '../guard/paths.js'
 import { checkOptions } from '../options/check-options.js'

@@ -1,5 +1,6 @@
 import type { Queryable } from '../contracts/database.js'
-import type { Job, JobDelivery } from '../contracts/jobs.js'
+import type { JobDelivery } from '../contracts/job-request.js'
+import type { Job } from '../contracts/jobs.js'
 import { resourcePath } from '../guard/paths.js'
 import { checkOptions } from '../options/check-options.js'
 import { deliveryKey } from '../outputs/deliveries.js'

@@ -1,5 +1,6 @@
 import type { Queryable } from '../contracts/database.js'
-import type { Job, JobInput, JobRequest } from '../contracts/jobs.js'
+import type { JobInput, JobRequest } from '../contracts/job-request.js'
+import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { EngineDeps } from '../engine/engine-deps.js'
 import { resourcePath } from '../guard/paths.js'

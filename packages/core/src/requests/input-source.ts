@@ -1,4 +1,4 @@
-import type { KeptArchive } from '../contracts/jobs.js'
+import type { KeptArchive } from '../contracts/job-result.js'
 import { check } from '../options/check.js'
 import { objectCheck } from '../options/object-check.js'
 import type { Check, OptionChecks } from '../options/option-checks.js'

@@ -1,5 +1,6 @@
 import type { Queryable } from '../contracts/database.js'
-import type { JobInput, NewJob } from '../contracts/jobs.js'
+import type { JobInput } from '../contracts/job-request.js'
+import type { NewJob } from '../contracts/jobs.js'
 import type { EngineDeps } from '../engine/engine-deps.js'
 import { parseOptions } from '../plan/applicable.js'
 import { inputNodes } from '../plan/nodes.js'

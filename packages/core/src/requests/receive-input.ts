@@ -1,6 +1,6 @@
 import { allowArtifact } from '../access/allow-artifact.js'
 import type { Queryable } from '../contracts/database.js'
-import type { JobInput } from '../contracts/jobs.js'
+import type { JobInput } from '../contracts/job-request.js'
 import type { Principal } from '../contracts/principal.js'
 import type { Upload } from '../contracts/upload.js'
 import type { EngineDeps } from '../engine/engine-deps.js'

@@ -1,4 +1,5 @@
-import type { Job, JobResult, Kept } from '../contracts/jobs.js'
+import type { JobResult, Kept } from '../contracts/job-result.js'
+import type { Job } from '../contracts/jobs.js'
 import { isTerminal } from '../engine/machine.js'
 
 /** What an export has made. */

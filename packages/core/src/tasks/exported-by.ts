@@ -1,6 +1,6 @@
 import type { ManifestPiece } from '../archive/manifest.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { JobNode } from '../contracts/jobs.js'
+import type { JobNode } from '../contracts/nodes.js'
 import type { Registry } from '../plan/registry.js'
 import { resourceName } from '../plan/tree.js'
 

@@ -1,4 +1,4 @@
-import type { JobNode, NodeTask } from '../contracts/jobs.js'
+import type { JobNode, NodeTask } from '../contracts/nodes.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { formatOf } from '../plan/format-of.js'

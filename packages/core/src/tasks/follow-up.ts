@@ -1,6 +1,7 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { FollowUpContext } from '../contracts/follow-up.js'
-import type { Job, JobNode } from '../contracts/jobs.js'
+import type { Job } from '../contracts/jobs.js'
+import type { JobNode } from '../contracts/nodes.js'
 import { notRegistered } from '../engine/missing-registration.js'
 import { asJson } from '../follow-ups/as-json.js'
 import { followUpOf } from '../follow-ups/follow-up-nodes.js'
@@ -12,7 +13,7 @@ import { type AttemptContext, commit, type TaskRunner } from './attempt-context.
 export const followUpTask: TaskRunner = async (attempt) => {
   const { job, node } = attempt.lease
   const asked = followUpOf(job, node)
-  if (!asked) throw new PieceworkError('internal', `Nobody has asked for ${node.id}.`)
+  if (!asked) throw new PieceworkError('internal', `No request of the job names ${node.id}.`)
   const followUp = attempt.followUps.get(asked.request.action)
   if (!followUp) throw notRegistered(node, `follow-up "${asked.request.action}"`)
   const output = await followUp.run(await contextOf(attempt, asked))

@@ -1,4 +1,4 @@
-import type { NodeTask } from '../contracts/jobs.js'
+import type { NodeTask } from '../contracts/nodes.js'
 import { assembleTask } from './assemble.js'
 import type { TaskRunner } from './attempt-context.js'
 import { cloneTask } from './clone.js'

@@ -1,7 +1,6 @@
 import type { Entries } from '../contracts/entries.js'
-import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
+import { isPieceworkError, type JobError, PieceworkError } from '../contracts/errors.js'
 import type { NewFinding } from '../contracts/finding.js'
-import type { JobError } from '../contracts/jobs.js'
 import type { Piece } from '../contracts/piece.js'
 import type { DryRun } from '../contracts/validator.js'
 import { jobError } from '../engine/job-error.js'

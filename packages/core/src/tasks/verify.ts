@@ -1,6 +1,6 @@
 import type { Transaction } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { JobNode } from '../contracts/jobs.js'
+import type { JobNode } from '../contracts/nodes.js'
 import type { Piece, PieceVerifier } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { notRegistered } from '../engine/missing-registration.js'

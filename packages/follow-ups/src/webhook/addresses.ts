@@ -22,7 +22,7 @@ export const networkCheck: Check<string> = (value, place) => {
 }
 
 /**
- * The address to connect to. A name is looked up here, once: whoever owns it may answer otherwise the next time. Throws
+ * The address to connect to. A name is looked up here, once: its owner may answer otherwise the next time. Throws
  * `webhook/address` if one of its addresses is not public.
  */
 export async function resolved(

@@ -27,7 +27,7 @@ export async function auditFollowUps(
   )
     world.violation(`one truth: what follows the ${job.kind}, ${job.status}, was not done`)
   if (keys.some((key) => !told.has(key)))
-    world.violation(`one truth: nobody was told of the ${job.kind}, ${job.status}`)
+    world.violation(`one truth: no follow-up of the ${job.kind}, ${job.status}, has run`)
   if ([...told.keys()].some((key) => key.startsWith(`${job.id}/`) && !keys.includes(key)))
     world.violation(`exactly once: what follows another end of the ${job.kind} was done`)
 }

@@ -5,7 +5,7 @@ import { type Link, workOn } from './link.js'
 const partBytes = 1000
 
 /**
- * A server of somebody else's that takes files in parts, and shows those that are complete. A delivery goes on where
+ * Another party's server that takes files in parts, and shows those that are complete. A delivery goes on where
  * its state says.
  */
 export class Depot {

@@ -98,7 +98,7 @@ export interface SimulationPlan {
   readonly jobTimeoutMs?: number
   readonly archiveTtlMs?: number
   readonly draftTtlMs: number
-  /** Requests ask for somebody to be told of their end. */
+  /** Requests have follow-ups. */
   readonly followUps?: true
 }
 

@@ -1,0 +1,53 @@
+import type { FollowUpRequests } from './follow-up-request.js'
+import type { ResourceRef } from './resource.js'
+import type { Upload } from './upload.js'
+
+export interface JobInput {
+  /** `archive`, or the name of a registered format. */
+  readonly format: string
+  readonly uploads: readonly Upload[]
+}
+
+/** What an export is to make: the output `archive`, or one of a pack. */
+export interface JobOutput {
+  readonly name: string
+  /** As the output's schema has parsed them. */
+  readonly options?: unknown
+}
+
+/** A file to be delivered. */
+export interface JobDelivery {
+  /** Name of the target. */
+  readonly target: string
+  /** `archive`, or the name of a pack's output. */
+  readonly output: string
+  /** As the target's schema has parsed it. */
+  readonly destination: unknown
+  /** The same for each request to deliver this output of this job to this destination. */
+  readonly key: string
+}
+
+/** The request, validated; plain JSON. */
+export interface JobRequest extends FollowUpRequests {
+  /** By piece name. */
+  readonly options: Readonly<Record<string, unknown>>
+  readonly name?: string
+  readonly description?: string
+  /** `name` was generated: `ShellLifecycle.create` numbers it if it is taken. */
+  readonly numberName?: true
+  readonly input?: JobInput
+  /** The files of `input` stay when the job has ended. */
+  readonly keepUploads?: true
+  /** Parent of the target, unless that is a root. */
+  readonly into?: ResourceRef
+  /** Those of the source's descendants that go along. Absent: all. */
+  readonly children?: readonly ResourceRef[]
+  /** Names of pieces to leave out. */
+  readonly without?: readonly string[]
+  /** What an export makes. Absent: the archive. */
+  readonly outputs?: readonly JobOutput[]
+  /** What is delivered when all outputs are finished: the last batch has a node for each. */
+  readonly deliver?: readonly JobDelivery[]
+  /** Of a delivery: the export whose outputs go. */
+  readonly delivers?: string
+}
