@@ -119,8 +119,10 @@ test('a server that refuses a user or has no such database says so, and its own 
 })
 
 test('a pool that is full, and one that has ended, are named as such', async () => {
-  const small = new pg.Pool({ connectionString: scratch.url, max: 1, connectionTimeoutMillis: 50 })
+  const small = new pg.Pool({ connectionString: scratch.url, max: 1 })
   const client = await small.connect()
+  // Only once it is connected: a busy server may take longer for that than the pool shall wait.
+  small.options.connectionTimeoutMillis = 50
   assert.match((await refused(fromPg(small).query('SELECT 1'))).message, /none was free in time/)
   client.release()
   await small.end()
