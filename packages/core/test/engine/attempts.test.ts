@@ -147,22 +147,22 @@ async function afterDeaths(
   crashes: number,
   before: (store: Store, job: string) => Promise<number> = async () => 1,
 ) {
+  const clock = new FakeClock()
+  const environment = clock.process()
   const host = new Notebooks()
-  const store = memoryStore({ leaseMs: 2 })
+  const store = memoryStore({ environment, leaseMs: 5000 })
   const packs = [{ ...host.pack(), pieces: [pieceOf('piece', async () => undefined)] }]
-  const piecework = createPiecework({ packs, store, runtime: inProcess(), backoffMs: 1 })
-  const handle = await piecework.export({ resource: host.add('b1', 'Birds', ['wren']), principal: ann })
-  const attempt = await before(store, handle.id)
+  const piecework = createPiecework({ packs, store, environment, runtime: fakeRuntime(environment) })
+  const { id } = await piecework.export({ resource: host.add('b1', 'Birds', ['wren']), principal: ann })
+  const attempt = await before(store, id)
   for (let death = 0; death < crashes; death++) {
-    assert.ok(await store.attempts.begin({ job: handle.id, node, attempt }, 'one that dies'))
-    await sleep(5)
+    assert.ok(await store.attempts.begin({ job: id, node, attempt }, 'one that dies'))
+    await clock.pass(6000)
   }
   await piecework.start()
-  try {
-    return (await handle.ended()).job
-  } finally {
-    await piecework.stop()
-  }
+  await clock.pass(60_000)
+  await piecework.stop()
+  return (await store.jobs.get(id)) ?? assert.fail()
 }
 
 const unawaited = (host: Notebooks, text: AsyncIterable<Uint8Array>, rows: number) =>
