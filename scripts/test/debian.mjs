@@ -41,7 +41,9 @@ function postgresPackages() {
 
 function aptGet(...args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const { status, stdout, stderr } = spawnSync('apt-get', ['-q', ...args], { env, encoding: 'utf8' })
+  // A machine that has just started may be installing updates; apt-get would not wait for its lock.
+  const options = ['-q', '-o', 'DPkg::Lock::Timeout=300']
+  const { status, stdout, stderr } = spawnSync('apt-get', [...options, ...args], { env, encoding: 'utf8' })
   if (status !== 0) console.log(`${stdout}${stderr}apt-get ${args.join(' ')} failed.`)
   return status === 0
 }
