@@ -33,7 +33,7 @@ export const defaults = {
 
   /** How long what the catalogue said of a piece's tables holds for other resources of the job. */
   catalogueMs: 1000,
-  /** Memory for the sorts and hashes of a table piece's transaction, in MB, unless the server gives more. */
+  /** Memory for the sorts and hashes of a transaction, in MB, unless the server gives more. */
   workMemMegabytes: 64,
   /** Different ids of a column that an import remembers; a column with more is hashed row by row. */
   cachedIds: 10_000,

@@ -16,7 +16,6 @@ export { claimTables } from './table-piece/claim-tables.js'
 export type { ClaimingPiece, TableClaim, TableClaims } from './table-piece/claims.js'
 export type { TableFinding } from './table-piece/facts/problem.js'
 export { idExpression } from './table-piece/id-expression.js'
-export { raiseWorkMem } from './table-piece/raise-work-mem.js'
 export type {
   JsonReference,
   PolymorphicReference,

@@ -24,8 +24,12 @@ export class Encoding {
   /** Undefined where every text has a place. */
   static async of(db: Queryable): Promise<Encoding | undefined> {
     const { rows } = await db.query<{ name: string }>('SELECT pg_catalog.getdatabaseencoding() AS name')
-    const name = rows[0]?.name
-    return name === undefined || complete.has(name) ? undefined : new Encoding(name)
+    return Encoding.named(rows[0]?.name ?? '')
+  }
+
+  /** As the server calls it. Undefined where every text has a place. */
+  static named(name: string): Encoding | undefined {
+    return name === '' || complete.has(name) ? undefined : new Encoding(name)
   }
 
   /** Asks about the characters of the texts, of which each is asked about once in this process. */

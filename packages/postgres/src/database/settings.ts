@@ -1,5 +1,6 @@
 import { check, type OptionChecks } from '@piecework/core/store'
 import { quoteIdent } from './quote-ident.js'
+import { defaults } from '../defaults.js'
 import { keepHostPathSql, keepOwnPathSql } from './search-path.js'
 
 export interface SessionOptions {
@@ -49,6 +50,9 @@ const optional: ReadonlySet<string> = new Set(['transaction_timeout'])
 export function applySettings(settings: Readonly<Record<string, string>>): string {
   return `SELECT ${[keepHostPathSql, ...setCalls(settings), keepOwnPathSql].join(', ')}`
 }
+
+/** SQL of a value that raises the memory for sorts and hashes until the transaction ends, unless the server gives more. */
+export const raiseWorkMemSql = `CASE WHEN pg_catalog.pg_size_bytes(pg_catalog.current_setting('work_mem')) < ${defaults.workMemMegabytes} * 1024 * 1024 THEN pg_catalog.set_config('work_mem', '${defaults.workMemMegabytes}MB', true) END`
 
 /** One SELECT that sets again what `readSettings` has read. */
 export function restoreSettings(settings: Readonly<Record<string, string | null>>): string {

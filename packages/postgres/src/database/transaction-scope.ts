@@ -1,7 +1,7 @@
 import { PieceworkError } from '@piecework/core/store'
 import type { Connection } from './connection.js'
 import { hostPathSql } from './search-path.js'
-import { applySettings, readSettings, restoreSettings } from './settings.js'
+import { applySettings, raiseWorkMemSql, readSettings, restoreSettings } from './settings.js'
 
 /** How a transaction begins and ends on a connection. */
 export interface TransactionScope {
@@ -18,7 +18,9 @@ export function topLevel(settings: Readonly<Record<string, string>>): Transactio
       // Deferred triggers run at the end, on the host's path.
       commit = readOnly ? 'COMMIT' : `SELECT ${hostPathSql}; COMMIT`
       const mode = readOnly ? 'REPEATABLE READ READ ONLY' : 'READ COMMITTED READ WRITE'
-      await connection.query(`BEGIN ISOLATION LEVEL ${mode}; ${applySettings(settings)}`).catch(onReplica)
+      await connection
+        .query(`BEGIN ISOLATION LEVEL ${mode}; ${applySettings(settings)}, ${raiseWorkMemSql}`)
+        .catch(onReplica)
     },
     commit: async (connection) => {
       const { command } = await connection.query(commit).catch(abortedAsRollback)

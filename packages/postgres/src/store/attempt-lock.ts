@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lease, Queryable } from '@piecework/core/store'
+import { textLiteral } from '../database/text-literal.js'
 import { defaults } from '../defaults.js'
 import { leaseKey, leaseLost } from './lease.js'
 import { lockKey } from './lock-key.js'
@@ -9,14 +10,13 @@ import { lockKey } from './lock-key.js'
  * backend holds the lock, from the moment it is held until the backend is gone. Throws `lease-lost`.
  */
 export async function lockAttempt(tx: Queryable, lease: Lease): Promise<void> {
-  // Triggers of the guard let the holder of a claim pass.
-  await tx.query(`SELECT pg_advisory_xact_lock($1::bigint), set_config('piecework.holder', $2, true)`, [
-    keyOf(lease.job.id, lease.node.id),
-    lease.job.id,
-  ])
+  const { job, node, fence } = lease
+  const [id, name] = [job.id, node.id].map(textLiteral)
+  // One message, but two statements: the second must see what the one before had waited for. Triggers of the guard let
+  // the holder of a claim pass.
   const { rowCount } = await tx.query(
-    `SELECT FROM piecework.nodes WHERE job_id = $1 AND id = $2 AND fence = $3::bigint AND status = 'running'`,
-    leaseKey(lease),
+    `SELECT pg_advisory_xact_lock('${keyOf(job.id, node.id)}'::bigint), set_config('piecework.holder', ${id}, true);
+     SELECT FROM piecework.nodes WHERE job_id = ${id} AND id = ${name} AND fence = ${fence} AND status = 'running'`,
   )
   if (rowCount !== 1) throw leaseLost(lease)
 }

@@ -9,7 +9,6 @@ import { reservedKeys } from './keys/reserved-keys.js'
 import { changedMeanwhile, unreserved, unreservedSql } from './keys/unreserved.js'
 import { orderBy } from './order-by.js'
 import { refuseOtherTypes } from './other-types.js'
-import { raiseWorkMem } from './raise-work-mem.js'
 import { reportContained } from './report-contained.js'
 import { type RowSource, resourceRows } from './row-source.js'
 import { checkDeferred, withShells } from './shell-row.js'
@@ -32,7 +31,6 @@ export async function cloneTables<Options>(
   context: CloneContext<Options>,
 ): Promise<PieceCounts> {
   const { tx, signal } = context
-  await raiseWorkMem(tx)
   const { jobId: job, resource } = context
   const read = () => tablesOfNode(tx, piece, { work: 'clone', job, resource })
   const plans = await withShells(tx, await tablesIn(tx, piece, read), resource)

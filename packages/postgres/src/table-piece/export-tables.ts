@@ -7,7 +7,6 @@ import { readableColumns } from './header.js'
 import type { Joins } from './joins.js'
 import { orderBy } from './order-by.js'
 import { partOf } from './part-of.js'
-import { raiseWorkMem } from './raise-work-mem.js'
 import { RecordCount } from './record-count.js'
 import { refuseUnexportable } from './refuse-unexportable.js'
 import { resourceRows } from './row-source.js'
@@ -22,7 +21,6 @@ export async function exportTables<Options>(
   piece: TablePieceSpec<Options>,
   context: ExportContext<Options>,
 ): Promise<PieceCounts> {
-  await raiseWorkMem(context.tx)
   let rows = 0
   const { jobId: job, resource, part } = context
   const plans = await tablesOfNode(context.tx, piece, {

@@ -13,7 +13,6 @@ import { type FillCounts, fillFromStages } from './fill-table.js'
 import { reservedKeys } from './keys/reserved-keys.js'
 import { Lookups } from './lookups.js'
 import { openEntry } from './open-entry.js'
-import { raiseWorkMem } from './raise-work-mem.js'
 import { rowError } from './row-error.js'
 import { checkDeferred, withShells } from './shell-row.js'
 import type { TablePieceSpec } from './spec.js'
@@ -41,7 +40,6 @@ export async function importTables<Options>(
   context: ImportContext<Options>,
 ): Promise<PieceCounts> {
   const { entries, tx, signal } = context
-  await raiseWorkMem(tx)
   const { jobId: job, resource } = context
   const read = () => tablesOfNode(tx, piece, { work: 'import', job, resource })
   const plans = await withShells(tx, await tablesIn(tx, piece, read), resource)

@@ -1,7 +1,6 @@
 import type { PartPlan, PartsContext } from '@piecework/core/piece'
 import { orderColumns, orderSql } from './order-by.js'
 import type { TableRange } from './part-of.js'
-import { raiseWorkMem } from './raise-work-mem.js'
 import { resourceRows } from './row-source.js'
 import type { TablePieceSpec } from './spec.js'
 import type { TablePlan } from './table-plan.js'
@@ -13,7 +12,6 @@ export async function planParts<Options>(
   partRows: number,
   context: PartsContext<Options>,
 ): Promise<readonly PartPlan[]> {
-  await raiseWorkMem(context.tx)
   const { jobId: job, resource } = context
   const ranges: TableRange[] = []
   const plans = await tablesOfNode(context.tx, piece, { work: 'plan', job, resource })

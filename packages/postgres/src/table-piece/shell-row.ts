@@ -35,13 +35,11 @@ export async function withShells(
 
 /** Deferred constraints fail the attempt while it can still say why. */
 export async function checkDeferred(tx: Queryable, plans: readonly TablePlan[] = []): Promise<void> {
-  await tx.query(asHost)
   try {
-    await tx.query('SET CONSTRAINTS ALL IMMEDIATE')
+    await tx.query(`${asHost}; SET CONSTRAINTS ALL IMMEDIATE; ${asOurselves}`)
   } catch (error) {
     throw takenMeanwhile(error, plans) ?? error
   }
-  await tx.query(asOurselves)
 }
 
 /** A value was free when it was looked at: the next attempt decides anew. */

@@ -42,9 +42,10 @@ export async function streamEntry(
   await tx.query(`SAVEPOINT piecework_stream; ${asHost}`)
   try {
     const rows = await tx.copyIn({ table: tableName(plan.table), columns }, remapped)
-    await tx.query(asOurselves)
-    if (await noneDangling(plan, context)) {
-      await tx.query('RELEASE SAVEPOINT piecework_stream')
+    const unchecked = uncheckedReferences(plan)
+    if (unchecked.length > 0) await tx.query(asOurselves)
+    if (await noneDangling(plan, unchecked, context)) {
+      await tx.query(`RELEASE SAVEPOINT piecework_stream; ${asOurselves}`)
       return rows
     }
   } catch (error) {
@@ -146,13 +147,18 @@ async function sharedIds(
   return new Map(once.map(({ key, id }) => [key, id]))
 }
 
-/** Checked for references that no foreign key checks. */
-async function noneDangling(plan: TablePlan, context: FillContext): Promise<boolean> {
+/** References that no foreign key checks. */
+const uncheckedReferences = (plan: TablePlan): readonly ReferencePlan[] =>
+  plan.references.filter(({ enforced }) => !enforced).map((reference) => ({ ...reference, of: plan.name }))
+
+async function noneDangling(
+  plan: TablePlan,
+  references: readonly ReferencePlan[],
+  context: FillContext,
+): Promise<boolean> {
+  if (references.length === 0) return true
   const rows = resourceRows(plan, context.resource.id, { all: true })
   // The rows have new references already: to a clone that carries nothing, they are as they should be.
-  const kept = plan.references
-    .filter(({ enforced }) => !enforced)
-    .map((reference) => ({ ...reference, of: plan.name }))
   const asTheyAre = { ...context, from: 'database', carries: () => false } as const
-  return !(await hasDangling(context.tx, kept, rows, asTheyAre))
+  return !(await hasDangling(context.tx, references, rows, asTheyAre))
 }

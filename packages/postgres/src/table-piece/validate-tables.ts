@@ -73,7 +73,7 @@ async function* validateEntry(
   })
   const missing = new FindingCollector({ limit: defaults.listedMissing })
   const losses = await ComingLosses.of(plan, context)
-  const encoding = await Encoding.of(context.tx)
+  const encoding = Encoding.named(plan.facts.encoding)
   let rows = 0
   try {
     const columns = await headerOf(context, file)

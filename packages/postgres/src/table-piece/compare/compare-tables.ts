@@ -7,7 +7,6 @@ import {
   type Transaction,
 } from '@piecework/core/piece'
 import type { ClaimedSpec } from '../claims.js'
-import { raiseWorkMem } from '../raise-work-mem.js'
 import type { TablePieceSpec } from '../spec.js'
 import { containerOf, referencesOf, type TablePlan } from '../table-plan.js'
 import { tablesIn } from '../tables-in.js'
@@ -21,7 +20,6 @@ type Spec = Pick<TablePieceSpec, 'name' | 'schema' | 'tables'> & Partial<Pick<Cl
 /** Compares table by table, in temporary tables of the database. */
 export async function compareTables(spec: Spec, context: CompareContext): Promise<readonly EntryDiff[]> {
   const { a, b, tx, signal } = context
-  await raiseWorkMem(tx)
   const entries: EntryDiff[] = []
   for (const plan of await tablesIn(tx, spec)) {
     signal.throwIfAborted()

@@ -1,6 +1,5 @@
 import type { KeysContext } from '@piecework/core/piece'
 import { ownKey } from '../key-target.js'
-import { raiseWorkMem } from '../raise-work-mem.js'
 import type { TablePieceSpec } from '../spec.js'
 import type { TablePlan } from '../table-plan.js'
 import { tablesOfNode } from '../tables-in.js'
@@ -20,7 +19,6 @@ export async function reserveKeys(
   context: KeysContext,
 ): Promise<void> {
   const { tx, signal, jobId: job, resource } = context
-  await raiseWorkMem(tx)
   const plans = await tablesOfNode(tx, spec, { work: 'keys', job, resource })
   const wanted = plans.flatMap((plan) => [
     ...(plan.numbers.key ? [{ plan, numbered: plan.numbers.key, isKey: true }] : []),
