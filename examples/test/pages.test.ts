@@ -5,13 +5,15 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { suite } from 'uvu'
 
-const test = suite('docs/outputs.md and docs/delivery.md')
-const root = new URL('../../../../', import.meta.url)
+const test = suite('pages of the docs with programs')
+const root = new URL('../../../', import.meta.url)
 const shown = new Set<string>()
+const folders = ['outputs', 'parts']
 
 for (const [page, program] of [
-  ['outputs', 'export'],
-  ['delivery', 'deliver'],
+  ['outputs', 'outputs/export'],
+  ['delivery', 'outputs/deliver'],
+  ['parts', 'parts/run'],
 ] as const) {
   test(`docs/${page}.md shows files as they are, and what they print`, async () => {
     const text = await readFile(new URL(`docs/${page}.md`, root), 'utf8')
@@ -19,16 +21,22 @@ for (const [page, program] of [
     assert.equal(blocks.length, text.match(/^```ts$/gm)?.length)
     for (const [, path = '', code] of blocks) {
       assert.equal(code, await readFile(new URL(path, root), 'utf8'), path)
-      shown.add(path.slice(path.lastIndexOf('/') + 1))
+      shown.add(path)
     }
-    const run = fileURLToPath(new URL(`../../src/outputs/${program}.js`, import.meta.url))
+    const run = fileURLToPath(new URL(`../src/${program}.js`, import.meta.url))
     const { stdout } = await promisify(execFile)(process.execPath, [run])
     assert.ok(text.includes(`\`\`\`\n${stdout}\`\`\``), stdout)
   })
 }
 
 test('every file of the examples stands on a page', async () => {
-  assert.deepEqual([...shown].sort(), await readdir(new URL('examples/src/outputs', root)))
+  const files = await Promise.all(
+    folders.map(async (folder) => {
+      const path = `examples/src/${folder}`
+      return (await readdir(new URL(path, root))).map((name) => `${path}/${name}`)
+    }),
+  )
+  assert.deepEqual([...shown].sort(), files.flat().sort())
 })
 
 test.run()
