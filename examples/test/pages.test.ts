@@ -8,12 +8,13 @@ import { suite } from 'uvu'
 const test = suite('pages of the docs with programs')
 const root = new URL('../../../', import.meta.url)
 const shown = new Set<string>()
-const folders = ['outputs', 'parts']
+const folders = ['access', 'outputs', 'parts']
 
 for (const [page, program] of [
   ['outputs', 'outputs/export'],
   ['delivery', 'outputs/deliver'],
   ['parts', 'parts/run'],
+  ['access', 'access/run'],
 ] as const) {
   test(`docs/${page}.md shows files as they are, and what they print`, async () => {
     const text = await readFile(new URL(`docs/${page}.md`, root), 'utf8')
