@@ -91,8 +91,8 @@ const types = {
 
 /** Whether the photos have the values of the file, which may be spelled as PostgreSQL does not print them. */
 async function sameValues(pool: pg.Pool, files: Files, album: string): Promise<boolean> {
-  const file = files.find(({ path }) => path.endsWith('/photos.csv'))
-  const rows = csvRowsOf(String(file?.bytes))
+  const parts = files.filter(({ path }) => /\/photos\/\d+\.csv$/.test(path))
+  const rows = parts.flatMap(({ bytes }) => csvRowsOf(String(bytes)))
   const same = Object.entries(types).map(
     ([name, type]) => `format('%s', p.${name}) = format('%s', (r.v ->> '${name}')::${type})`,
   )
@@ -132,12 +132,14 @@ const photos = tablePiece({
   name: 'album/photos',
   of: 'album',
   version: 1,
+  // Photos are exported in parts and imported whole, because they lead to each other; tags come in in parts, too.
+  partRows: 5,
   tables: [
     { table: 'photos', owner: 'album_id', order: ['place'], references: { up: 'photos' } },
     {
       table: 'tags',
       owner: 'photo_id.album_id',
-      order: ['photo_id.place', 'tag'],
+      order: ['photo_id', 'tag'],
       references: { photo_id: 'photos' },
     },
   ],

@@ -6,12 +6,19 @@ import type { Files } from './mutants.js'
 export async function filesOf(artifacts: ArtifactStore, key: string): Promise<Files> {
   const { manifest, entries: entriesOf } = await openArchive(await artifactSource(artifacts, key))
   const files = [{ path: 'manifest.json', bytes: Buffer.from(writeManifest(manifest)) }]
-  for (const { resource, name, entries } of manifest.pieces)
+  for (const { resource, name, entries } of manifest.pieces) {
+    const all = entriesOf({ resource, name })
+    const parts = new Map<string, number>()
     for (const { path } of entries) {
+      const table = `${path.slice(0, path.lastIndexOf('/'))}.csv`
+      const number = (parts.get(table) ?? 0) + 1
+      parts.set(table, number)
+      const opened = all.paths.includes(path) ? all.open(path) : all.part?.(table, number).open(table)
       const chunks: Uint8Array[] = []
-      for await (const chunk of entriesOf({ resource, name }).open(path)) chunks.push(chunk)
+      for await (const chunk of opened ?? []) chunks.push(chunk)
       files.push({ path: entryPath(manifest.tree, { resource, name }, path), bytes: Buffer.concat(chunks) })
     }
+  }
   return files
 }
 

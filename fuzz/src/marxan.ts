@@ -54,6 +54,8 @@ export async function marxanSubject(url: string): Promise<MarxanSubject> {
       const { rows } = await pool.query(made, [project])
       await empty()
       return Object.entries(rows[0] ?? {}).flatMap(([role, found]) => {
+        // Shapes of features have amounts, too.
+        if (role === 'puvspr_dat' && folder.features) return []
         const all = plainRows(folder[role.replace('_', '.')])
         // Those of units that the grid does not have are left out, and told.
         const wanted = findings.length > 0 ? all?.filter(([unit = 0]) => units.includes(unit)) : all
