@@ -1,13 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Pool } from 'pg'
+import { type CpuTime, cpuTime } from '../cpu-time.js'
 import { type Bench, compared, limited, type Measure } from '../measure.js'
 import { Databases } from '../planning/databases.js'
 import { fillSite } from './host.js'
 import { type PartsFigures, type PartsStep, runPartsStep } from './step.js'
 
 const tasks = ['export', 'import', 'clone'] as const
-type Round = Readonly<Record<(typeof tasks)[number], PartsFigures>>
+type Round = Readonly<Partial<Record<(typeof tasks)[number], PartsFigures>>>
 
 const growthLimitMb = 32
 
@@ -18,6 +20,7 @@ interface Place {
   readonly full: string
   readonly folder: string
   readonly rows: number
+  readonly cpu: CpuTime
 }
 
 /** One large table as a whole and in 10 and in 100 parts, each job in a process of its own. */
@@ -52,7 +55,7 @@ export const workersBench: Bench = ({ rows, runs, url, log }) =>
     }
     return tasks.slice(0, 2).flatMap((task) =>
       [1, 2].map((at) => {
-        const of = (index: number) => rounds.map((round) => round[index]?.[task].seconds ?? Number.NaN)
+        const of = (index: number) => rounds.map((round) => round[index]?.[task]?.seconds ?? Number.NaN)
         const goal = { reach: 1, aim: 1.3 }
         return compared(`workers/${task}-${counts[at]}`, of(at), of(0), goal, { rows, peer: 'one worker' })
       }),
@@ -65,12 +68,14 @@ async function withPlace<T>(
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'piecework-bench-'))
   const databases = new Databases(url)
+  const server = new Pool({ connectionString: url, max: 1 })
   try {
     const [empty, full] = [await databases.create(), await databases.create()]
     await fillSite(empty, 0)
     log(`made ${rows.toLocaleString('en-US')} rows in ${(await fillSite(full, rows)).toFixed(0)} s`)
-    return await work({ databases, empty, full, folder, rows })
+    return await work({ databases, empty, full, folder, rows, cpu: await cpuTime(server) })
   } finally {
+    await server.end()
     await databases.dropAll()
     await rm(folder, { recursive: true, force: true })
   }
@@ -78,7 +83,7 @@ async function withPlace<T>(
 
 /** Export, import into an empty database and, by one process, clone. */
 async function roundOf(
-  { databases, empty, full, folder: parent, rows }: Place,
+  { databases, empty, full, folder: parent, rows, cpu }: Place,
   { parts, workers }: { readonly parts: number; readonly workers?: number },
 ): Promise<Round> {
   const folder = join(parent, 'artifacts')
@@ -88,7 +93,9 @@ async function roundOf(
     ...(workers !== undefined && { workers }),
   }
   const step = async (given: Pick<PartsStep, 'task' | 'url' | 'artifact'>): Promise<PartsFigures> => {
-    const found = await runPartsStep({ ...common, ...given })
+    const before = cpu()
+    const { cpuSeconds, ...ours } = await runPartsStep({ ...common, ...given })
+    const found = { ...ours, cpuSeconds: cpuSeconds + cpu() - before }
     const isClone = given.task === 'clone'
     const expected = parts > 1 && !isClone ? parts + 1 : 1
     if (found.rows !== rows + 1000 || found.nodes !== expected)
@@ -99,9 +106,10 @@ async function roundOf(
   const { artifact = '' } = exported
   const imported = await databases.with(empty, (url) => step({ task: 'import', url, artifact }))
   await rm(folder, { recursive: true, force: true })
-  const cloned =
-    workers === undefined ? await databases.with(full, (url) => step({ task: 'clone', url })) : exported
-  return { export: exported, import: imported, clone: cloned }
+  // A clone has no parts.
+  const isCloned = workers === undefined && parts <= 10
+  const cloned = isCloned ? await databases.with(full, (url) => step({ task: 'clone', url })) : undefined
+  return { export: exported, import: imported, ...(cloned && { clone: cloned }) }
 }
 
 function measures(rounds: readonly (readonly Round[])[], facts: object): readonly Measure[] {
@@ -124,11 +132,13 @@ function measures(rounds: readonly (readonly Round[])[], facts: object): readonl
         cpuRatio: compared('', cpu(ours), cpu(peer), goal).ratio,
         ratioOfRows: compared('', ours.map(moving), peer.map(moving), goal).ratio,
       })
-    const peaks = { ...facts, wholeMb: peak(whole), tenMb: peak(ten), hundredMb: peak(hundred) }
-    const growthMb = Math.round((Math.max(peak(ten), peak(hundred)) - peak(whole)) * 10) / 10
+    const growth = hundred.length > 0 ? [against(`${task}-growth`, hundred, ten, 'ten parts')] : []
+    const most = Math.max(peak(ten), hundred.length > 0 ? peak(hundred) : 0)
+    const growthMb = Math.round((most - peak(whole)) * 10) / 10
+    const peaks = { ...facts, wholeMb: peak(whole), partsMb: most }
     return [
       against(task, ten, whole, 'the same in no parts'),
-      against(`${task}-growth`, hundred, ten, 'ten parts'),
+      ...growth,
       limited(`table-parts/${task}-peak`, growthMb, growthLimitMb, peaks),
     ]
   })
@@ -136,8 +146,10 @@ function measures(rounds: readonly (readonly Round[])[], facts: object): readonl
 
 const moving = ({ movingSeconds }: PartsFigures): number => movingSeconds
 
-const shown = (round: Round | undefined): string =>
-  tasks
-    .map((task) => round?.[task])
-    .map((one) => `${one?.seconds.toFixed(1)} s (rows ${one?.movingSeconds.toFixed(1)}, ${one?.peakMb} MB)`)
+const shown = (round: Round = {}): string =>
+  Object.entries(round)
+    .map(([task, { seconds, movingSeconds, cpuSeconds, peakMb }]) => {
+      const [all, moved, cpu] = [seconds, movingSeconds, cpuSeconds].map((one) => one.toFixed(1))
+      return `${task} ${all} s (rows ${moved}, CPU ${cpu}, ${peakMb} MB)`
+    })
     .join(', ')
