@@ -11,7 +11,7 @@ import { type HostOptions, principal, site, withSite } from './host.js'
 
 /** One job in a process of its own, and in others that take its nodes. */
 export interface PartsStep extends HostOptions {
-  readonly task: 'export' | 'import' | 'clone'
+  readonly task: 'export' | 'import'
   /** For an import. */
   readonly artifact?: string
   /** Processes that do one node at a time each. Absent: one does two at a time. */
@@ -80,7 +80,6 @@ async function job(piecework: Piecework, task: PartsStep['task'], artifact: stri
   const requests: Readonly<Record<PartsStep['task'], () => Promise<JobHandle>>> = {
     export: () => piecework.export({ resource: site, principal }),
     import: () => piecework.import({ archive: { artifact }, principal }),
-    clone: () => piecework.clone({ resource: site, principal }),
   }
   const started = performance.now()
   const report = await (await requests[task]()).ended()

@@ -73,8 +73,12 @@ async function importsOf({ piecework }: Albums): Promise<readonly unknown[]> {
   return nodes
     .filter(({ task }) => task === 'import')
     .map(({ part, counts }) => {
-      const { entries = ['all'], part: number } = (part?.range ?? {}) as { entries?: string[]; part?: number }
-      return [[...entries, ...(number === undefined ? [] : [number])].join(' '), counts?.rows]
+      const { entries = ['all'], parts } = (part?.range ?? {}) as {
+        entries?: string[]
+        parts?: { first: number; last: number }
+      }
+      const numbers = parts ? [...new Set([parts.first, parts.last])] : []
+      return [[...entries, ...numbers].join(' '), counts?.rows]
     })
 }
 
@@ -112,6 +116,43 @@ test('a large table is exported in parts of its order, and imported, compared an
     await host.sql('UPDATE photos SET size = size + 1 WHERE album_id = $1 AND title = $2', [id, 'ape'])
     assert.equal((await host.diff(exported.archive, id)).equal, false)
   }))
+
+test('parts that are small for the piece are imported together; a piece without `partRows` takes them as one', async () => {
+  const state: { size: number | undefined } = { size: 4 }
+  const sized = (): Piece => piece({ partRows: state.size })
+  const given: Piece = {
+    ...piece(),
+    importer: {
+      ...(piece().importer ?? assert.fail()),
+      parts: {
+        steps: (entries) => sized().importer?.parts?.steps(entries) ?? assert.fail(),
+        plan: async (context) => sized().importer?.parts?.plan(context) ?? assert.fail(),
+      },
+    },
+  }
+  await withAlbum(async (host, id) => {
+    const { archive } = await host.export(id)
+    for (const [size, imports] of [
+      [
+        10,
+        [
+          ['photos.csv 1 2', 8],
+          ['photos.csv 3 4', 8],
+          ['photos.csv 5', 4],
+          ['notes.csv labels.csv', 7],
+        ],
+      ],
+      [100, [['all', 27]]],
+      [undefined, [['all', 27]]],
+    ] as const) {
+      state.size = size
+      const imported = await host.import(archive)
+      assert.ok(imported.ok, imported.told)
+      assert.deepEqual(await importsOf(host), imports)
+      assert.deepEqual(await contentOf(host, imported.id), await contentOf(host, id))
+    }
+  }, given)
+})
 
 test('tables without more rows than a part are exported whole', () =>
   withAlbum(
