@@ -8,6 +8,7 @@ import { partsBench } from './overhead/parts.js'
 import { planningBench } from './planning/planning.js'
 import { resourcesBench } from './resources.js'
 import { resultsBench } from './results/results.js'
+import { tablePartsBench, workersBench } from './table-parts/table-parts.js'
 import { keysBench, tablePieceBench } from './table-piece.js'
 
 const benches: Readonly<Record<string, Bench>> = {
@@ -19,6 +20,8 @@ const benches: Readonly<Record<string, Bench>> = {
   results: resultsBench,
   overhead: overheadBench,
   parts: partsBench,
+  'table-parts': tablePartsBench,
+  workers: workersBench,
   resources: resourcesBench,
   busy: busyBench,
 }

@@ -30,6 +30,16 @@ const broken: Record<string, [law: string, piece: () => Piece]> = {
     'honest counts: sample/notes: its parts together are the whole',
     () => inParts([{ to: 3 }, { from: 2 }]),
   ],
+  'writes other values where it imports a part': [
+    'honest counts: sample/notes: the parts of an import together make the whole',
+    () =>
+      importing(async (context, original) => {
+        const counts = await original(context)
+        if (context.part?.number === 2)
+          await context.tx.query('UPDATE notes SET text = NULL WHERE project_id = $1', [context.resource.id])
+        return counts
+      }),
+  ],
   'loses a row and does not tell': [
     'new ids: sample/notes: an import makes equal content',
     () => importing(async (context, original) => addRow(await dropLast(context, original))),
@@ -308,7 +318,10 @@ type Import = (context: ImportContext) => Promise<PieceCounts>
 
 function importing(change: (context: ImportContext, original: Import) => Promise<PieceCounts>): Piece {
   const original: Import = async (context) => notesPiece.importer?.import(context) ?? { rows: 0 }
-  return { ...notesPiece, importer: { import: (context) => change(context, original) } }
+  return {
+    ...notesPiece,
+    importer: { ...notesPiece.importer, import: (context) => change(context, original) },
+  }
 }
 
 async function dropLast(context: ImportContext, original: Import): Promise<PieceCounts> {

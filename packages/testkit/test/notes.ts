@@ -112,7 +112,18 @@ export const notesPiece: Piece = claimTables(
       },
     },
     importer: {
-      import: async ({ tx, resource, entries, ids }) => {
+      // A note answers one before it: each part follows the one before.
+      parts: {
+        steps: (entries) => (entries.part ? (entries.facts('notes.csv')?.parts ?? 0) : 0),
+        plan: async ({ entries }) =>
+          Array.from({ length: entries.facts('notes.csv')?.parts ?? 0 }, (_, at) => ({
+            range: at + 1,
+            step: at + 1,
+            rows: entries.part?.('notes.csv', at + 1).facts('notes.csv')?.rows ?? 0,
+          })),
+      },
+      import: async ({ tx, resource, entries: all, ids, part }) => {
+        const entries = (part && all.part?.('notes.csv', part.range as number)) ?? all
         let count = 0
         for await (const batch of entries.rows('notes.csv')) {
           for (const { id, position, text, answers } of batch) {

@@ -13,8 +13,8 @@ export interface EntryFile {
   readonly path: string
   readonly facts: EntryFacts
   open(range?: ByteRange): AsyncIterable<Uint8Array>
-  /** Those that it is joined from, under its path. */
-  readonly parts?: readonly EntryFile[]
+  /** Of those that it is joined from, some as one; undefined if they are not there. */
+  part?(first: number, last: number): EntryFile | undefined
   /** Instead of one zip of them. */
   readonly looseFiles?: readonly ZippedFile[]
 }
@@ -40,10 +40,10 @@ export function entriesOf(files: readonly EntryFile[]): Entries {
       return validated(what, await inSteps(jsonSteps(what, bytes)), schema)
     },
     rows: (path) => countedRows(fileAt(path)),
-    part: (path, number) => {
-      const part = fileAt(path).parts?.[number - 1]
-      if (!part) throw new PieceworkError('archive-invalid', `The entry "${path}" has no part ${number}`)
-      return entriesOf([part])
+    part: (path, first, last = first) => {
+      const part = fileAt(path).part?.(first, last)
+      if (part) return entriesOf([part])
+      throw new PieceworkError('archive-invalid', `The entry "${path}" has no parts ${first} to ${last}`)
     },
     looseFiles: (path) => byPath.get(path)?.looseFiles,
   }

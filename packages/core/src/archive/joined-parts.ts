@@ -30,7 +30,10 @@ function joined(path: string, parts: readonly EntryFile[]): EntryFile {
       throw invalid(`the part "${other}" has columns of other types`)
   return {
     path,
-    parts: parts.map((part) => ({ ...part, path })),
+    part: (first, last) => {
+      const some = first > 0 ? parts.slice(first - 1, last) : []
+      return some.length === last - first + 1 && some.length > 0 ? joined(path, some) : undefined
+    },
     facts: {
       size: sum(({ facts }) => facts.size),
       rows: sum(({ facts }) => facts.rows ?? 0),

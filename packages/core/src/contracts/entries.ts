@@ -53,10 +53,11 @@ export interface Entries {
   /** Records of a CSV entry as COPY writes it, in batches. */
   rows(path: string): AsyncIterable<readonly CsvRow[]>
   /**
-   * One of the `facts(path).parts` entries that a table stands in, from 1, with its own header, facts and checksum: entries
-   * with nothing but that `path`. Absent where parts cannot be told apart, as in what an upgrade has made.
+   * Of the `facts(path).parts` entries that a table stands in those from `first`, from 1, to `last`, as one with a header
+   * and facts of its own: entries with nothing but that `path`. `last` is `first` by default. Absent where parts cannot
+   * be told apart, as in what an upgrade has made.
    */
-  part?(path: string, number: number): Entries
+  part?(path: string, first: number, last?: number): Entries
   /**
    * The files of an upload that was never zipped. `openZip` asks for them before it opens the upload as a
    * zip.

@@ -18,6 +18,6 @@ export function meteredEntries(entries: Entries, bytes: ByteCount): Entries {
       yield* entries.rows(path)
       whole(path)
     },
-    ...(part && { part: (path, number) => meteredEntries(part(path, number), bytes) }),
+    ...(part && { part: (...of) => meteredEntries(part(...of), bytes) }),
   }
 }

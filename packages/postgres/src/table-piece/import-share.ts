@@ -3,10 +3,10 @@ import { fillGroups, targetsOf } from './fill-groups.js'
 import { isSameTable } from './table-name.js'
 import type { TablePlan } from './table-plan.js'
 
-/** What one node of an import fills: the tables of these entries, or of one entry the part of that number. */
+/** What one node of an import fills: the tables of these entries, or of one entry those parts. */
 export interface EntryRange {
   readonly entries: readonly string[]
-  readonly part?: number
+  readonly parts?: { readonly first: number; readonly last: number }
 }
 
 export interface ImportShare {
@@ -38,20 +38,18 @@ export function importShare(
 ): ImportShare {
   const all = fillGroups(plans)
   if (!part) return { groups: all, entries, isPart: false }
-  const range = rangeOf(part)
-  const groups = all.filter((group) => group.every(({ entry }) => range.entries.includes(entry)))
-  const [first = []] = groups
-  const isPart = range.part !== undefined
-  if (groups.flat().length !== range.entries.length || (isPart && !canBeParted(first)))
+  const { entries: names, parts } = rangeOf(part)
+  const groups = all.filter((group) => group.every(({ entry }) => names.includes(entry)))
+  if (groups.flat().length !== names.length || (parts && !canBeParted(groups[0] ?? [])))
     throw new PieceworkError(
       'source-changed',
-      `The tables of "${range.entries.join('", "')}" are not as they were when their parts were planned.`,
+      `The tables of "${names.join('", "')}" are not as they were when their parts were planned.`,
       { retryable: true },
     )
-  if (range.part === undefined) return { groups, entries, isPart }
-  const own = entries.part?.(range.entries[0] ?? '', range.part)
-  if (!own) throw new PieceworkError('internal', `The parts of "${range.entries[0]}" cannot be told apart.`)
-  return { groups, entries: own, isPart }
+  if (!parts) return { groups, entries, isPart: false }
+  const own = entries.part?.(names[0] ?? '', parts.first, parts.last)
+  if (!own) throw new PieceworkError('internal', `The parts of "${names[0]}" cannot be told apart.`)
+  return { groups, entries: own, isPart: true }
 }
 
 export const rangeOf = ({ range }: NodePart): EntryRange => range as EntryRange

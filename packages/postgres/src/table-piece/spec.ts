@@ -157,7 +157,8 @@ export interface TablePieceSpec<Options = unknown>
   /** Filled in an order that their references allow; tables that lead to each other in one statement. */
   readonly tables: readonly TableSpec[]
   /**
-   * Rows in which a table's parts are exported, each by a node of its own; a table with fewer is exported whole, and so
+   * Rows in which a table's parts are exported, and imported where no row needs another one of its table, each by a
+   * node of its own; a table with fewer is exported whole, and so
    * is one whose `order` has columns that may be NULL, or are of other tables. An export reads each part by the
    * order: with many parts it needs an index of the owner and of the order's columns, texts with `COLLATE "C"`.
    * Another number gives archives of equal content other digests.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { ExportContext, NodePart, Piece } from '@piecework/core/piece'
+import { type ExportContext, type NodePart, type Piece, PieceworkError } from '@piecework/core/piece'
+import type { TableSpec } from '@piecework/postgres'
 import { suite } from 'uvu'
 import { type Albums, albumPiece, albums, onePlace } from './albums.js'
 
@@ -72,8 +73,12 @@ async function importsOf({ piecework }: Albums): Promise<readonly unknown[]> {
   return nodes
     .filter(({ task }) => task === 'import')
     .map(({ part, counts }) => {
-      const { entries = ['all'], part: number } = (part?.range ?? {}) as { entries?: string[]; part?: number }
-      return [[...entries, ...(number === undefined ? [] : [number])].join(' '), counts?.rows]
+      const { entries = ['all'], parts } = (part?.range ?? {}) as {
+        entries?: string[]
+        parts?: { first: number; last: number }
+      }
+      const numbers = parts ? [...new Set([parts.first, parts.last])] : []
+      return [[...entries, ...numbers].join(' '), counts?.rows]
     })
 }
 
@@ -111,6 +116,43 @@ test('a large table is exported in parts of its order, and imported, compared an
     await host.sql('UPDATE photos SET size = size + 1 WHERE album_id = $1 AND title = $2', [id, 'ape'])
     assert.equal((await host.diff(exported.archive, id)).equal, false)
   }))
+
+test('parts that are small for the piece are imported together; a piece without `partRows` takes them as one', async () => {
+  const state: { size: number | undefined } = { size: 4 }
+  const sized = (): Piece => piece({ partRows: state.size })
+  const given: Piece = {
+    ...piece(),
+    importer: {
+      ...(piece().importer ?? assert.fail()),
+      parts: {
+        steps: (entries) => sized().importer?.parts?.steps(entries) ?? assert.fail(),
+        plan: async (context) => sized().importer?.parts?.plan(context) ?? assert.fail(),
+      },
+    },
+  }
+  await withAlbum(async (host, id) => {
+    const { archive } = await host.export(id)
+    for (const [size, imports] of [
+      [
+        10,
+        [
+          ['photos.csv 1 2', 8],
+          ['photos.csv 3 4', 8],
+          ['photos.csv 5', 4],
+          ['notes.csv labels.csv', 7],
+        ],
+      ],
+      [100, [['all', 27]]],
+      [undefined, [['all', 27]]],
+    ] as const) {
+      state.size = size
+      const imported = await host.import(archive)
+      assert.ok(imported.ok, imported.told)
+      assert.deepEqual(await importsOf(host), imports)
+      assert.deepEqual(await contentOf(host, imported.id), await contentOf(host, id))
+    }
+  }, given)
+})
 
 test('tables without more rows than a part are exported whole', () =>
   withAlbum(
@@ -163,6 +205,147 @@ test('rows that are written after the plan are in one part each', () =>
     const rows = await sql('SELECT id::text FROM photos WHERE album_id = $1', [id])
     assert.equal(written.length, 24)
     assert.equal(new Set(written.map((line) => line.split(',')[0])).size, rows.length)
+  }))
+
+/** Beside photos: rows that depend on others of their table, and rows that lead to photos without a foreign key. */
+const moreDdl = `${ddl};
+CREATE TABLE comments (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uuid REFERENCES albums, place int NOT NULL,
+  answers uuid REFERENCES comments
+);
+CREATE TABLE slugs (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uuid REFERENCES albums, place int NOT NULL, slug text UNIQUE);
+CREATE TABLE marks (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uuid REFERENCES albums, place int NOT NULL,
+  photo_id bigint NOT NULL, text text
+)`
+
+const moreTables: readonly TableSpec[] = [
+  { table: 'photos', owner: 'album_id', order: ['title', 'taken', 'size'] },
+  { table: 'comments', owner: 'album_id', order: ['place'], references: { answers: 'comments' } },
+  { table: 'slugs', owner: 'album_id', order: ['place'], unique: { slug: 'suffix' } },
+  { table: 'marks', owner: 'album_id', order: ['place'], references: { photo_id: 'photos' } },
+]
+
+/** Ten rows of each table, of which the last mark leads nowhere. */
+async function withMore(
+  use: (host: Albums, id: string) => Promise<void>,
+  change: (piece: Piece) => Piece = (same) => same,
+): Promise<void> {
+  const given = change(albumPiece(moreTables, {}, { partRows: 4 }))
+  for (const on of onePlace) {
+    const host = await albums(on, moreDdl, [given])
+    const { sql } = host
+    try {
+      const id = await host.add()
+      const numbers = 'generate_series(1, 10) n'
+      await sql(`INSERT INTO photos (album_id, title, taken, size) SELECT $1, n, now(), n FROM ${numbers}`, [
+        id,
+      ])
+      await sql(`INSERT INTO comments (album_id, place) SELECT $1, n FROM ${numbers}`, [id])
+      await sql(
+        'UPDATE comments c SET answers = o.id FROM comments o WHERE o.place = 11 - c.place AND c.album_id = $1',
+        [id],
+      )
+      await sql(`INSERT INTO slugs (album_id, place, slug) SELECT $1, n, 'slug ' || n FROM ${numbers}`, [id])
+      await sql(
+        `INSERT INTO marks (album_id, place, photo_id, text) SELECT $1, p.size, p.id, 'mark ' || p.size FROM photos p`,
+        [id],
+      )
+      await sql('UPDATE marks SET photo_id = 12345 WHERE place = 10')
+      await use(host, id)
+    } finally {
+      await host.close()
+    }
+  }
+}
+
+const inParts = (entry: string) => [4, 4, 2].map((rows, at) => [`${entry} ${at + 1}`, rows])
+
+test('honest counts: tables whose rows depend on each other are imported as a whole, between the parts of others', () =>
+  withMore(async ({ sql, ...host }, id) => {
+    const { archive, ...exported } = await host.export(id)
+    assert.ok(exported.ok, exported.told)
+    const { id: copy, ...imported } = await host.import(archive)
+    assert.ok(imported.ok, imported.told)
+    assert.deepEqual(await importsOf({ sql, ...host }), [
+      ...inParts('photos.csv'),
+      ['comments.csv slugs.csv', 20],
+      ['marks.csv 1', 4],
+      ['marks.csv 2', 4],
+      ['marks.csv 3', 1],
+    ])
+    assert.match(imported.told, /^table\/row-skipped: 1 row leads by "photo_id" .*\(12345\): left out\.$/m)
+    assert.match(imported.told, /10 values of "slug"/)
+    const marks = await sql(
+      'SELECT m.place::int, p.title FROM marks m JOIN photos p ON p.id = m.photo_id AND p.album_id = $1 WHERE m.album_id = $1 ORDER BY 1',
+      [copy],
+    )
+    assert.deepEqual(
+      marks,
+      Array.from({ length: 9 }, (_, at) => ({ place: at + 1, title: String(at + 1) })),
+    )
+    const answers = await sql(
+      'SELECT c.place FROM comments c JOIN comments o ON o.id = c.answers AND o.album_id = $1 AND o.place = 11 - c.place WHERE c.album_id = $1',
+      [copy],
+    )
+    assert.equal(answers.length, 10)
+  }))
+
+test('exactly once: a part that fails after it has written leaves no row twice', async () => {
+  const failed: number[] = []
+  const failing = (given: Piece): Piece => ({
+    ...given,
+    importer: {
+      ...(given.importer ?? assert.fail()),
+      import: async (context) => {
+        const counts = (await given.importer?.import(context)) ?? assert.fail()
+        const { part } = context
+        if (part && part.number % 2 === 0 && !failed.includes(part.number)) {
+          failed.push(part.number)
+          throw new PieceworkError('album/away', 'The album was away.', { retryable: true })
+        }
+        return counts
+      },
+    },
+  })
+  await withMore(async (host, id) => {
+    const { archive } = await host.export(id)
+    const imported = await host.import(archive)
+    assert.ok(imported.ok, imported.told)
+    assert.deepEqual([...failed].sort(), [2, 4, 6])
+    for (const [table, rows] of Object.entries({ photos: 10, comments: 10, slugs: 10, marks: 9 }))
+      assert.equal(
+        (await host.sql(`SELECT id FROM ${table} WHERE album_id = $1`, [imported.id])).length,
+        rows,
+        table,
+      )
+  }, failing)
+})
+
+test('honest counts: where triggers may write to a table, it is imported as a whole', () =>
+  withMore(async (host, id) => {
+    const { archive } = await host.export(id)
+    for (const statement of [
+      'CREATE TABLE log (at timestamptz)',
+      'CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM log; RETURN NULL; END $$',
+      'CREATE TRIGGER note AFTER INSERT ON log FOR EACH ROW EXECUTE FUNCTION note()',
+    ])
+      await host.sql(statement)
+    const imported = await host.import(archive)
+    assert.ok(imported.ok, imported.told)
+    assert.deepEqual(await importsOf(host), [['all', 39]])
+  }))
+
+test('all problems at once: a key that two parts have is refused before the first row', () =>
+  withMore(async (host, id) => {
+    await host.sql(`UPDATE marks SET text = 'mark 1' WHERE place = 9`)
+    const { archive } = await host.export(id)
+    await host.sql('DELETE FROM marks')
+    await host.sql('CREATE UNIQUE INDEX ON marks (text)')
+    const { told, ok } = await host.import(archive)
+    assert.equal(ok, false)
+    assert.match(told, /table\/key-twice: The row has the same "text" as line 2/)
+    assert.deepEqual(await importsOf(host), [])
   }))
 
 test.run()

@@ -4,14 +4,15 @@ import type { Database, ResourceRef } from '@piecework/core/store'
 import { withFindings } from '../findings-text.js'
 import { type LawTest, patience } from '../law.js'
 import { within } from '../within.js'
+import { assertEqualContent } from './content.js'
 import { removeResource, withLawHost } from './law-host.js'
-import type { PieceLawsOptions } from './piece-laws-options.js'
+import type { PieceLawsOptions, Sample } from './piece-laws-options.js'
 
 const anybody = { id: 'laws' }
 
 /** Laws of the way through an archive, as jobs of a host go it. Run by `pieceLaws`. */
 export function wholeWayLaws(test: LawTest, options: PieceLawsOptions): void {
-  const { name, comparer, exporter } = options.piece
+  const { name, comparer, exporter, importer } = options.piece
   const { principal = anybody } = options
   if (!options.kind.shell) return
 
@@ -30,6 +31,13 @@ export function wholeWayLaws(test: LawTest, options: PieceLawsOptions): void {
         assert.deepEqual(lines, [], `the parts are not what is exported as a whole:\n  ${lines.join('\n  ')}`)
       }))
 
+  if (exporter?.parts && importer?.parts)
+    test(`honest counts: ${name}: the parts of an import together make the whole`, () =>
+      throughAnArchive(options, async ({ db, sample, copy, imported }) => {
+        const made = await options.content(copy, db)
+        assertEqualContent(made, await options.content(sample.resource, db), sample, imported.findings)
+      }))
+
   if (!comparer) return
   test(`honest counts: ${name}: what differs in a copy is told`, () =>
     throughAnArchive(options, async ({ piecework, source, copy, imported }) => {
@@ -46,6 +54,8 @@ export function wholeWayLaws(test: LawTest, options: PieceLawsOptions): void {
 
 interface Way {
   readonly piecework: Piecework
+  readonly db: Database
+  readonly sample: Sample
   readonly source: ResourceRef
   readonly exported: JobReport
   readonly archive: ArchiveRef
@@ -59,7 +69,8 @@ async function throughAnArchive(options: PieceLawsOptions, look: (way: Way) => P
   const ms = patience(options)
   const { principal = anybody } = options
   const db: Database = await options.database()
-  const { resource: source } = await options.sample(db)
+  const sample = await options.sample(db)
+  const { resource: source } = sample
   const into = await options.kind.parentOf?.(source, db)
   const given = { options: { [options.piece.name]: options.options ?? {} } }
   const asked = { principal, ...(options.piece.options && given) }
@@ -76,7 +87,7 @@ async function throughAnArchive(options: PieceLawsOptions, look: (way: Way) => P
     try {
       assertSucceeded('the archive cannot be imported', imported)
       const made = copy ?? assert.fail('nothing is made')
-      await look({ piecework, source, exported, archive, copy: made, validated, imported })
+      await look({ piecework, db, sample, source, exported, archive, copy: made, validated, imported })
     } finally {
       if (copy && imported.job.status === 'succeeded') await removeResource(options, db, copy)
     }

@@ -1,4 +1,11 @@
-import { type ArtifactStore, type Database, isTerminal, type Job, type Store } from '@piecework/core/store'
+import {
+  type ArtifactStore,
+  type Database,
+  isTerminal,
+  type Job,
+  type JobNode,
+  type Store,
+} from '@piecework/core/store'
 import { auditFollowUps } from './audit-follow-ups.js'
 import type { Depot } from './depot.js'
 import { badVersion, versionOfLeaf } from './leaves.js'
@@ -177,10 +184,10 @@ async function wholeCopy({ world, store }: AuditDeps, job: Job, lines: readonly 
   }
   const nodes = await store.reports.nodes(job.id)
   for (const part of parts) {
-    const node = nodes.find(({ task, piece }) => task === job.kind && piece?.endsWith(`/${part}`))
+    const own = nodes.filter(({ task, piece }) => task === job.kind && piece?.endsWith(`/${part}`))
     const rows = lines.filter((line) => line.part === part).length
-    if (node?.counts?.rows !== rows)
-      world.violation(`honest counts: ${node?.id} counts ${node?.counts?.rows}, and wrote ${rows}`)
+    if (!isWhole(own) || rowsOf(own) !== rows)
+      world.violation(`honest counts: ${idsOf(own)} count ${rowsOf(own)} lines, and wrote ${rows}`)
   }
 }
 
@@ -189,13 +196,24 @@ async function countedParts({ world, store }: AuditDeps, job: Job): Promise<void
   const nodes = (await store.reports.nodes(job.id)).filter(({ task }) => task === 'export')
   for (const piece of new Set(nodes.map((node) => node.piece))) {
     const own = nodes.filter((node) => node.piece === piece)
-    const rows = own.reduce((sum, { counts }) => sum + (counts?.rows ?? 0), 0)
-    const numbers = own.map(({ part }) => part?.number ?? 1).sort((a, b) => a - b)
-    const isWhole = own.every(({ part }, at) => (part?.of ?? 1) === own.length && numbers[at] === at + 1)
-    if (!isWhole || rows !== linesPerPart)
-      world.violation(`honest counts: ${own.map(({ id }) => id).join(', ')} count ${rows} lines`)
+    if (!isWhole(own) || rowsOf(own) !== linesPerPart)
+      world.violation(`honest counts: ${idsOf(own)} count ${rowsOf(own)} lines`)
   }
 }
+
+/** One node for all of a piece, or each of its parts once. */
+function isWhole(nodes: readonly JobNode[]): boolean {
+  const numbers = nodes.map(({ part }) => part?.number ?? 1).sort((a, b) => a - b)
+  return (
+    nodes.length > 0 &&
+    nodes.every(({ part }, at) => (part?.of ?? 1) === nodes.length && numbers[at] === at + 1)
+  )
+}
+
+const rowsOf = (nodes: readonly JobNode[]): number =>
+  nodes.reduce((sum, { counts }) => sum + (counts?.rows ?? 0), 0)
+
+const idsOf = (nodes: readonly JobNode[]): string => nodes.map(({ id }) => id).join(', ')
 
 async function wholeArchive({ world, plan, artifacts }: AuditDeps, job: Job): Promise<void> {
   const { archive } = job.result

@@ -1,6 +1,8 @@
-import { type Format, type Piece, uploadEntries } from '@piecework/core/piece'
-import { parts as allParts, before } from './library-content.js'
+import { type Entries, type Format, type Piece, uploadEntries } from '@piecework/core/piece'
+import { partsOfLines } from './import-parts.js'
+import { parts as allParts, before, partedPart } from './library-content.js'
 import { statements } from './library-statements.js'
+import { type LineRange, type StoredLine, within } from './line-ranges.js'
 import { type Link, workOn } from './link.js'
 import { spellingOf } from './spelling.js'
 
@@ -57,6 +59,11 @@ function leaves(
 function pieceOf(link: Link, part: string, format: string): Piece {
   const after = before[part]
   const { read } = spellingOf(part, 2)
+  const linesIn = async (entries: Entries): Promise<readonly StoredLine[]> => {
+    const lines: StoredLine[] = []
+    for await (const rows of entries.rows(part)) lines.push(...rows.map((row) => read(part, row)))
+    return lines
+  }
   return {
     contract: 1,
     name: `${format}/${part}`,
@@ -74,17 +81,15 @@ function pieceOf(link: Link, part: string, format: string): Piece {
       },
     ],
     importer: {
-      import: async ({ resource, entries, tx }) => {
-        let count = 0
-        for await (const rows of entries.rows(part)) {
-          for (const row of rows) {
-            const { position, text } = read(part, row)
-            await workOn(link)
-            await tx.query(statements.addLine.sql, [resource.id, part, position, text])
-            count += 1
-          }
+      ...(part === partedPart && { parts: partsOfLines(() => workOn(link), linesIn) }),
+      import: async ({ resource, entries, tx, part: own }) => {
+        const all = await linesIn(entries)
+        const lines = own ? all.filter(within(own.range as LineRange)) : all
+        for (const { position, text } of lines) {
+          await workOn(link)
+          await tx.query(statements.addLine.sql, [resource.id, part, position, text])
         }
-        return { rows: count }
+        return { rows: lines.length }
       },
     },
     remover: {

@@ -7,7 +7,7 @@ import { spellingOf } from './spelling.js'
 export const parts = ['a', 'b', 'c', 'd'] as const
 /** The part that comes before each of the others. */
 export const before: Readonly<Record<string, string>> = { b: 'a', c: 'a', d: 'b' }
-/** The one that is exported line by line, each by a node of its own. */
+/** The one that is exported and imported line by line, each by a node of its own. */
 export const partedPart = 'd'
 /** Lines of each part. */
 export const linesPerPart = 2
@@ -47,18 +47,19 @@ async function makeArchive(version: 1 | 2): Promise<Buffer> {
     parts.map(async (part) => ({
       part,
       name: `library/${part}`,
-      entry: await stagePart(artifacts, part, versionOfPart(part)),
+      entries: await stagePart(artifacts, part, versionOfPart(part)),
     })),
   )
   const manifest: Manifest = {
     format: 'piecework-archive',
     version: 1,
     tree,
-    pieces: staged.map(({ part, name, entry: { path, size, sha256, rows = 0 } }) => ({
+    pieces: staged.map(({ part, name, entries }) => ({
       resource,
       name,
       version: versionOfPart(part),
-      entries: [{ path, size, sha256, rows }],
+      ...(part === partedPart && { parts: entries.length }),
+      entries: entries.map(({ path, size, sha256, rows = 0 }) => ({ path, size, sha256, rows })),
     })),
   }
   const { artifact } = await assembleArchive({
@@ -66,25 +67,29 @@ async function makeArchive(version: 1 | 2): Promise<Buffer> {
     key: 'archive.zip',
     manifest: writeManifest(manifest),
     about: { createdAt: new Date(0).toISOString(), author: 'another server', program: 'simulation' },
-    entries: staged.map(({ name, entry }) => ({
-      path: entryPath(tree, { resource, name }, entry.path),
-      staged: entry,
-    })),
+    entries: staged.flatMap(({ name, entries }) =>
+      entries.map((entry) => ({ path: entryPath(tree, { resource, name }, entry.path), staged: entry })),
+    ),
   })
   const chunks: Uint8Array[] = []
   for await (const chunk of artifacts.open(artifact)) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 
-function stagePart(artifacts: ArtifactStore, part: string, version: number): Promise<StagedEntry> {
-  const lines = linesOfVersion(archivedVersion).filter((line) => line.part === part)
-  return stageEntry({
-    artifacts,
-    key: part,
-    path: 'lines.csv',
-    bytes: once(csvOf(part, version, lines)),
-    rows: () => lines.length,
-  })
+function stagePart(artifacts: ArtifactStore, part: string, version: number): Promise<readonly StagedEntry[]> {
+  const all = linesOfVersion(archivedVersion).filter((line) => line.part === part)
+  const files = part === partedPart ? all.map((line) => [line]) : [all]
+  return Promise.all(
+    files.map((lines, at) =>
+      stageEntry({
+        artifacts,
+        key: `${part}/${at}`,
+        path: part === partedPart ? `lines/00000${at + 1}.csv` : 'lines.csv',
+        bytes: once(csvOf(part, version, lines)),
+        rows: () => lines.length,
+      }),
+    ),
+  )
 }
 
 /** The file of one part. */

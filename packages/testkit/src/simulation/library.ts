@@ -1,4 +1,5 @@
 import type { Pack, Piece, ResourceKind } from '@piecework/core/piece'
+import { partIn, partsInOrder } from './import-parts.js'
 import { leavesFormats } from './leaves.js'
 import { before, csvOf, partedPart, parts } from './library-content.js'
 import { statements } from './library-statements.js'
@@ -64,7 +65,12 @@ function pieceOf(link: Link, part: string, age: PackAge): Piece {
       }),
     },
     importer: {
-      import: async ({ resource, entries, tx }) => {
+      ...(part === partedPart && { parts: partsInOrder(work) }),
+      import: async ({ resource, entries: all, tx, part: own }) => {
+        const entries = own ? partIn(all, own.range as number) : all
+        const { rows: there } = await tx.query<StoredLine>(linesOf.sql, [resource.id, part])
+        if (there.length !== (own?.number ?? 1) - 1)
+          link.world.violation(`order: part ${own?.number} came to ${there.length} lines`)
         let count = 0
         for await (const rows of entries.rows('lines.csv')) {
           for (const row of rows) {

@@ -131,6 +131,19 @@ export const plantedFaults: Readonly<Record<string, Plant>> = {
       })),
     }),
   })),
+  'parts do not wait for the steps before theirs': withDone(({ nodes, ...done }) => ({
+    ...done,
+    ...(nodes && {
+      nodes: nodes.map((node) => ({ ...node, batch: Math.min(...nodes.map(({ batch }) => batch)) })),
+    }),
+  })),
+  'the steps that are kept for a plan are forgotten': (store) =>
+    changed(store, {
+      jobs: {
+        create: (job, tx) =>
+          store.jobs.create({ ...job, nodes: job.nodes.map(({ steps: _, ...node }) => node) }, tx),
+      },
+    }),
   'a worker that does not read a version fails the piece': (store) =>
     changed(store, {
       attempts: {

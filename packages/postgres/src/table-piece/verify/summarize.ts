@@ -28,7 +28,7 @@ export async function summarizeTables<Options>(
 ): Promise<string | undefined> {
   const range = part && rangeOf(part)
   // A table with parts is one that nothing changes.
-  if (range?.part !== undefined) return undefined
+  if (range?.parts) return undefined
   const resolved = await withShells(tx, await tablesIn(tx, piece), resource)
   const plans = resolved.filter(
     ({ entry, facts, ownRow }) =>
