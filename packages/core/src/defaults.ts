@@ -154,8 +154,8 @@ export const engineTimes = {
 /** Inputs that stay open for the next node of their job: how many, and how long. */
 export const idleInputs = { most: 4, ms: second } as const
 
-/** Nodes that one plan may add. */
-export const planDefaults = { parts: 100_000 } as const
+/** Nodes that one plan may add, and batches that may be kept for it. */
+export const planDefaults = { parts: 100_000, steps: 1000 } as const
 
 /** Of follow-ups that say nothing else. Times in ms. */
 export const followUpDefaults = {

@@ -33,7 +33,14 @@ export type {
   ZipMember,
 } from './contracts/output.js'
 export type { Pack } from './contracts/pack.js'
-export type { NodePart, PartPlan, PartsContext } from './contracts/parts.js'
+export type {
+  ImportPartPlan,
+  ImportParts,
+  ImportPartsContext,
+  NodePart,
+  PartPlan,
+  PartsContext,
+} from './contracts/parts.js'
 export type {
   AppliesContext,
   CloneContext,

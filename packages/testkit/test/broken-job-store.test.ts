@@ -551,6 +551,13 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       nodes: nodes.map(({ part: _, ...node }) => node),
     })),
   ],
+  'forgets the steps that are kept for a plan': [
+    'nodes that an attempt adds are stored as they are',
+    withResults(({ nodes = [], ...result }) => ({
+      ...result,
+      nodes: nodes.map(({ steps: _, ...node }) => node),
+    })),
+  ],
   'adds the nodes of attempts that have lost their lease': [
     'exactly once: nodes are added with the mark done, or not at all',
     addedByAll,

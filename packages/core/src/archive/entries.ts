@@ -13,6 +13,8 @@ export interface EntryFile {
   readonly path: string
   readonly facts: EntryFacts
   open(range?: ByteRange): AsyncIterable<Uint8Array>
+  /** Those that it is joined from, under its path. */
+  readonly parts?: readonly EntryFile[]
   /** Instead of one zip of them. */
   readonly looseFiles?: readonly ZippedFile[]
 }
@@ -38,6 +40,11 @@ export function entriesOf(files: readonly EntryFile[]): Entries {
       return validated(what, await inSteps(jsonSteps(what, bytes)), schema)
     },
     rows: (path) => countedRows(fileAt(path)),
+    part: (path, number) => {
+      const part = fileAt(path).parts?.[number - 1]
+      if (!part) throw new PieceworkError('archive-invalid', `The entry "${path}" has no part ${number}`)
+      return entriesOf([part])
+    },
     looseFiles: (path) => byPath.get(path)?.looseFiles,
   }
 }

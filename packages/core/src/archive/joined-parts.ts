@@ -30,6 +30,7 @@ function joined(path: string, parts: readonly EntryFile[]): EntryFile {
       throw invalid(`the part "${other}" has columns of other types`)
   return {
     path,
+    parts: parts.map((part) => ({ ...part, path })),
     facts: {
       size: sum(({ facts }) => facts.size),
       rows: sum(({ facts }) => facts.rows ?? 0),

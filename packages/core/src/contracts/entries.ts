@@ -53,6 +53,11 @@ export interface Entries {
   /** Records of a CSV entry as COPY writes it, in batches. */
   rows(path: string): AsyncIterable<readonly CsvRow[]>
   /**
+   * One of the `facts(path).parts` entries that a table stands in, from 1, with its own header, facts and checksum: entries
+   * with nothing but that `path`. Absent where parts cannot be told apart, as in what an upgrade has made.
+   */
+  part?(path: string, number: number): Entries
+  /**
    * The files of an upload that was never zipped. `openZip` asks for them before it opens the upload as a
    * zip.
    */

@@ -69,6 +69,8 @@ export interface JobNode {
   readonly piece?: string
   /** What it does of the piece. Absent: all. */
   readonly part?: NodePart
+  /** Of the plan of an import: batches after its own that are kept for its parts. */
+  readonly steps?: number
   readonly counts?: NodeCounts
   readonly entries?: readonly StagedEntry[]
   /** Of the piece, when it wrote `entries`. */
@@ -83,4 +85,4 @@ export interface JobNode {
   readonly endedAt?: Date
 }
 
-export type NewNode = Pick<JobNode, 'id' | 'task' | 'batch' | 'resource' | 'piece' | 'part'>
+export type NewNode = Pick<JobNode, 'id' | 'task' | 'batch' | 'resource' | 'piece' | 'part' | 'steps'>

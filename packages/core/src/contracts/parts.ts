@@ -1,9 +1,11 @@
 import type { Transaction } from './database.js'
+import type { Entries } from './entries.js'
+import type { ResourceRef } from './resource.js'
 import type { WorkContext } from './work-context.js'
 
 /** What one part of a resource holds. */
 export interface PartPlan {
-  /** For the exporter alone: plain JSON, such as the first and the last key of a range. */
+  /** For the piece alone: plain JSON, such as the first and the last key of a range. */
   readonly range: unknown
 }
 
@@ -12,9 +14,48 @@ export interface NodePart extends PartPlan {
   readonly number: number
   /** Parts of the same piece of the same resource. */
   readonly of: number
+  /** As `ImportPartPlan.rows`. */
+  readonly rows?: number
 }
 
 export interface PartsContext<Options = unknown> extends WorkContext<Options> {
   /** One READ ONLY snapshot; the parts are exported in others, later. */
   readonly tx: Transaction
+}
+
+/** What one part of an import fills. */
+export interface ImportPartPlan extends PartPlan {
+  /**
+   * When it runs, from 1: parts of one step run side by side, those of a later one when all of the earlier have ended.
+   * Default 1.
+   */
+  readonly step?: number
+  /**
+   * Rows of the entries that it writes or skips. Required if entries state theirs: those of all parts are as many as all
+   * entries state.
+   */
+  readonly rows?: number
+}
+
+export interface ImportPartsContext<Options = unknown> extends WorkContext<Options> {
+  readonly entries: Entries
+  /** READ ONLY. What the piece comes `after` is there. */
+  readonly tx: Transaction
+  /** The exported resource that the entries describe, with its old id. */
+  readonly source: ResourceRef
+  /** What the import goes into, unless the exported resource is a root. */
+  readonly into?: ResourceRef
+  /** Whether this job makes resources of that kind. */
+  carries(kind: string): boolean
+}
+
+/** How a piece imports a large resource in parts, each by a node of its own, in a transaction of its own. */
+export interface ImportParts<Options = unknown> {
+  /**
+   * The most steps that parts of these entries take; 0 if they are imported as a whole. Called when the import is
+   * requested, and reads no more than paths and facts.
+   */
+  steps(entries: Entries): number
+  /** The parts: together the whole. Called when the import runs. None: it is imported as a whole after all. */
+  plan(context: ImportPartsContext<Options>): Promise<readonly ImportPartPlan[]>
 }

@@ -5,7 +5,7 @@ import type { NewFinding } from './finding.js'
 import type { Ids } from './ids.js'
 import type { KeyForm } from './key-form.js'
 import type { KeyRange } from './keys.js'
-import type { NodePart, PartPlan, PartsContext } from './parts.js'
+import type { ImportParts, NodePart, PartPlan, PartsContext } from './parts.js'
 import type { PieceCounts } from './piece-counts.js'
 import type { ResourceRef } from './resource.js'
 import type { Schema } from './schema.js'
@@ -39,7 +39,10 @@ export interface ExportContext<Options = unknown> extends WorkContext<Options> {
 }
 
 export interface ImportContext<Options = unknown> extends WorkContext<Options> {
+  /** All of them, whatever the part. */
   readonly entries: Entries
+  /** What to import. Absent: all of the resource. */
+  readonly part?: NodePart
   /** Commits together with the mark "done". */
   readonly tx: Transaction
   readonly ids: Ids
@@ -90,6 +93,8 @@ export interface ShellsContext<Shell extends NewShell = NewShell> {
 
 export interface PieceImporter<Options = unknown> {
   import(context: ImportContext<Options>): Promise<PieceCounts>
+  /** Absent: always as a whole. So are clones without a cloner. */
+  readonly parts?: ImportParts<Options>
   /**
    * Called when all shells are made, before any of them is filled: what they hold until then must not stand
    * in the way of what their siblings get.
@@ -182,6 +187,8 @@ export interface PieceRemover {
 export interface VerifyContext {
   /** The new one. */
   readonly resource: ResourceRef
+  /** What of it was written. Absent: all. */
+  readonly part?: NodePart
   readonly tx: Transaction
 }
 /**
@@ -190,8 +197,8 @@ export interface VerifyContext {
  */
 export interface PieceVerifier {
   /**
-   * Called in the transaction of the import or clone, after it. Undefined if nothing can change the rows; then
-   * `compare` is not called. A text whose size does not grow with the rows.
+   * Called in the transaction of the import or clone, after it; of each part for its own rows. Undefined if nothing can
+   * change them; then `compare` is not called. A text whose size does not grow with the rows.
    */
   summarize(context: VerifyContext): Promise<string | undefined>
   /**

@@ -68,9 +68,10 @@ function missingPiece(
   if (name === undefined) return undefined
   const piece = registry.piece(format, name)
   if (!piece) return `piece "${name}"`
-  // Without it, the piece would export the whole for each part.
+  // Without it, the piece would do the whole for each part.
   const needed = part ? 'plan' : task
-  return can(piece, task) && can(piece, needed) ? undefined : `${needed} of the piece "${name}"`
+  const does = (one: NodeTask) => can(piece, one, job.kind)
+  return does(task) && does(needed) ? undefined : `${needed} of the piece "${name}"`
 }
 
 function missingOutput({ outputs }: Registry, job: Job, node: JobNode): string | undefined {
@@ -79,10 +80,10 @@ function missingOutput({ outputs }: Registry, job: Job, node: JobNode): string |
   return `output "${output.name}"`
 }
 
-function can({ exporter, importer, cloner, keys }: Piece, task: NodeTask): boolean {
+function can({ exporter, importer, cloner, keys }: Piece, task: NodeTask, kind: JobKind): boolean {
   switch (task) {
     case 'plan':
-      return exporter?.parts !== undefined
+      return (kind === 'import' ? importer : exporter)?.parts !== undefined
     case 'export':
       return exporter !== undefined
     case 'import':

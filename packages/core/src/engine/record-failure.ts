@@ -75,7 +75,7 @@ async function deletedMeanwhile(
   { registry, store }: AttemptContext,
   { lease: { job, node }, interruption }: Attempt,
 ): Promise<PieceworkError | undefined> {
-  if (interruption || !readers.has(node.task)) return undefined
+  if (interruption || job.kind === 'import' || !readers.has(node.task)) return undefined
   return missingSource(registry, job, store.database).catch(() => undefined)
 }
 

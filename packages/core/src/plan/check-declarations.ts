@@ -3,6 +3,7 @@ import { isPieceworkError } from '../contracts/errors.js'
 import type { Format, Role } from '../contracts/format.js'
 import type { Output } from '../contracts/output.js'
 import type { Pack } from '../contracts/pack.js'
+import type { ImportParts } from '../contracts/parts.js'
 import type {
   Piece,
   PieceCloner,
@@ -21,8 +22,15 @@ import { checkDeclaration } from '../options/check-options.js'
 import { keyFormCheck } from '../options/key-form-check.js'
 import { contractCheck } from '../options/object-check.js'
 import { type Check, type OptionChecks, required } from '../options/option-checks.js'
+import { placeIn } from '../options/place.js'
 
 const schema = check.having<Schema<never>>('a schema', 'parse')
+
+const importerCheck = check.having<PieceImporter>('an importer', 'import')
+const importParts = contractCheck<ImportParts>({
+  steps: required(check.func()),
+  plan: required(check.func()),
+})
 
 const pieceChecks: OptionChecks<Piece> = {
   contract: required(check.anything),
@@ -34,7 +42,11 @@ const pieceChecks: OptionChecks<Piece> = {
   exportOnly: check.isTrue,
   applies: check.func(),
   exporter: check.having<PieceExporter>('an exporter', 'export'),
-  importer: check.having<PieceImporter>('an importer', 'import'),
+  importer: (value, place) => {
+    const importer = importerCheck(value, place)
+    if (importer.parts !== undefined) importParts(importer.parts, placeIn(place, 'parts'))
+    return importer
+  },
   cloner: check.having<PieceCloner>('a cloner', 'clone'),
   remover: check.having<PieceRemover>('a remover', 'remove'),
   verifier: check.having<PieceVerifier>('a verifier', 'summarize', 'compare'),

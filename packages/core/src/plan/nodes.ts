@@ -1,10 +1,13 @@
 import { partNumber } from '../archive/part-path.js'
+import type { Entries } from '../contracts/entries.js'
+import { PieceworkError } from '../contracts/errors.js'
 import type { Input } from '../contracts/format.js'
 import type { JobDelivery, JobRequest } from '../contracts/job-request.js'
 import type { JobNode, NewNode } from '../contracts/nodes.js'
-import type { PartPlan } from '../contracts/parts.js'
+import type { ImportPartPlan } from '../contracts/parts.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
+import { planDefaults } from '../defaults.js'
 import { deliverId } from '../outputs/deliveries.js'
 import { assembleId, requestedOutputs } from '../outputs/requested-outputs.js'
 import type { PiecesOf } from './applicable.js'
@@ -41,15 +44,17 @@ export function exportNodes(
 
 /** What a plan adds: a node for each part, or one for the whole. */
 export function partNodes(
+  task: 'export' | 'import',
   { resource, piece, batch }: JobNode,
-  parts: readonly PartPlan[],
+  parts: readonly ImportPartPlan[],
 ): readonly NewNode[] {
   if (!resource || piece === undefined) return []
-  const whole = nodeOf('export', resource, piece, batch + 1)
+  const whole = nodeOf(task, resource, piece, batch + 1)
   if (parts.length === 0) return [whole]
-  return parts.map(({ range }, at) => {
+  return parts.map(({ range, rows, step = 1 }, at) => {
     const number = at + 1
-    return { ...whole, id: `${whole.id}#${partNumber(number)}`, part: { number, of: parts.length, range } }
+    const part = { number, of: parts.length, range, ...(rows !== undefined && { rows }) }
+    return { ...whole, id: `${whole.id}#${partNumber(number)}`, batch: batch + step, part }
   })
 }
 
@@ -72,7 +77,7 @@ export function cloneNodes(
   piecesOf: PiecesOf,
   numbered: Numbered,
 ): { nodes: NewNode[]; batches: number } {
-  return filling('clone', tree, { piecesOf, numbered, before: [] })
+  return filling('clone', tree, { piecesOf, stepsOf: () => 0, numbered, before: [] })
 }
 
 /** One batch of validations; for an import then what a clone has, too. */
@@ -89,19 +94,31 @@ export function inputNodes(
   }
   if (kind === 'validation') return closed(validations, 1)
   const pieces = new Map<string, Piece[]>()
-  for (const { resource, piece: name } of input.nodes) {
+  const steps = new Map<string, number>()
+  for (const { resource, piece: name, entries } of input.nodes) {
     const piece = registry.piece(format, name)
     const key = resourceName(resource)
     const own = pieces.get(key) ?? []
     if (piece) own.push(piece)
     pieces.set(key, own)
+    if (piece) steps.set(`${key} ${name}`, stepsIn(piece, entries))
   }
   const piecesOf: PiecesOf = (ref) => pieces.get(resourceName(ref)) ?? []
-  return filling('import', input.tree, { piecesOf, numbered, before: validations })
+  const stepsOf = (ref: ResourceRef, name: string) => steps.get(`${resourceName(ref)} ${name}`) ?? 0
+  return filling('import', input.tree, { piecesOf, stepsOf, numbered, before: validations })
+}
+
+function stepsIn({ name, importer }: Piece, entries: Entries): number {
+  const steps = importer?.parts?.steps(entries) ?? 0
+  const { steps: most } = planDefaults
+  if (Number.isInteger(steps) && steps >= 0 && steps <= most) return steps
+  throw new PieceworkError('internal', `Piece ${name}: parts.steps() gives ${steps}, not 0 to ${most}.`)
 }
 
 interface Filling {
   readonly piecesOf: PiecesOf
+  /** Of the parts of a piece; 0: it is filled as a whole. */
+  readonly stepsOf: (ref: ResourceRef, piece: string) => number
   readonly numbered: Numbered
   /** Nodes of the batch before all others. */
   readonly before: readonly NewNode[]
@@ -110,7 +127,7 @@ interface Filling {
 function filling(
   task: 'import' | 'clone',
   tree: ResourceTree,
-  { piecesOf, numbered, before }: Filling,
+  { piecesOf, stepsOf, numbered, before }: Filling,
 ): { nodes: NewNode[]; batches: number } {
   const reservations = walkTree(tree).flatMap(({ ref }) =>
     piecesOf(ref).flatMap(({ name }) =>
@@ -118,9 +135,13 @@ function filling(
     ),
   )
   const first = (before.length > 0 ? 1 : 0) + (reservations.length > 0 ? 1 : 0)
-  const planned = planBatches(tree, piecesOf)
-  const nodes = planned.map(({ resource, piece, batch }) => nodeOf(task, resource, piece, first + 1 + batch))
-  const batches = nodes.reduce((last, node) => Math.max(last, node.batch + 1), first + 1)
+  const planned = planBatches(tree, piecesOf, (ref, piece) => 1 + stepsOf(ref, piece))
+  const nodes = planned.map(({ resource, piece, batch }): NewNode => {
+    const steps = stepsOf(resource, piece)
+    const node = nodeOf(steps > 0 ? 'plan' : task, resource, piece, first + 1 + batch)
+    return steps > 0 ? { ...node, steps } : node
+  })
+  const batches = nodes.reduce((last, { batch, steps = 0 }) => Math.max(last, batch + 1 + steps), first + 1)
   return closed(
     [...before, ...reservations, { id: 'shells', task: 'shells', batch: first }, ...nodes],
     batches,

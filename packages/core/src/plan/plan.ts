@@ -16,13 +16,14 @@ export interface PlannedNode {
 }
 
 /**
- * Derives batches from `after`: a node is one batch behind the last node it waits for, which are the nodes of
- * its `after` pieces on the same resource or an ancestor. `after` pieces without a node are ignored. Throws
+ * Derives batches from `after`: a node is behind the last batch of those that it waits for, which are the nodes of
+ * its `after` pieces on the same resource or an ancestor. `batchesOf`: how many batches a node takes, from its own. `after` pieces without a node are ignored. Throws
  * `registry-invalid` for a cycle.
  */
 export function planBatches(
   tree: ResourceTree,
   piecesOf: (ref: ResourceRef) => readonly PlannedPiece[],
+  batchesOf: (ref: ResourceRef, piece: string) => number = () => 1,
 ): readonly PlannedNode[] {
   const pieces = new Map<string, PlannedPiece>()
   const nodes: { key: string; ref: ResourceRef; piece: PlannedPiece; lineage: readonly ResourceRef[] }[] = []
@@ -35,6 +36,7 @@ export function planBatches(
     }
   }
   const lineages = new Map(nodes.map((node) => [node.key, node.lineage]))
+  const spans = new Map(nodes.map(({ key, ref, piece }) => [key, batchesOf(ref, piece.name)]))
   const batches = new Map<string, number>()
   const batchOf = (key: string, waiting: readonly string[]): number => {
     const known = batches.get(key)
@@ -48,7 +50,10 @@ export function planBatches(
     const before = (pieces.get(key)?.after ?? []).flatMap((name) =>
       (lineages.get(key) ?? []).map((ref) => keyOf(ref, name)).filter((other) => pieces.has(other)),
     )
-    const batch = before.reduce((last, other) => Math.max(last, batchOf(other, [...waiting, key]) + 1), 0)
+    const batch = before.reduce(
+      (last, other) => Math.max(last, batchOf(other, [...waiting, key]) + (spans.get(other) ?? 1)),
+      0,
+    )
     batches.set(key, batch)
     return batch
   }

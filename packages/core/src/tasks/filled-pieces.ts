@@ -1,4 +1,4 @@
-import type { JobNode, NodeTask } from '../contracts/nodes.js'
+import type { JobNode } from '../contracts/nodes.js'
 import type { Piece } from '../contracts/piece.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { formatOf } from '../plan/format-of.js'
@@ -6,7 +6,7 @@ import type { AttemptContext } from './attempt-context.js'
 
 /** A piece of the job, and the exported resources that it fills. */
 export interface FilledPiece {
-  readonly task: NodeTask
+  readonly task: 'import' | 'clone'
   readonly piece: Piece
   readonly sources: readonly ResourceRef[]
 }
@@ -16,10 +16,17 @@ export function filledPieces(
   { lease, registry }: Pick<AttemptContext, 'lease' | 'registry'>,
   nodes: readonly JobNode[],
 ): readonly FilledPiece[] {
-  const format = formatOf(lease.job)
+  const { job } = lease
+  const format = formatOf(job)
+  const tasks = {
+    import: 'import',
+    clone: 'clone',
+    plan: job.kind === 'import' ? 'import' : undefined,
+  } as const
   const filled = new Map<string, FilledPiece & { readonly sources: ResourceRef[] }>()
-  for (const { task, piece: name, resource } of nodes) {
-    if ((task !== 'import' && task !== 'clone') || name === undefined || !resource) continue
+  for (const { task: own, piece: name, resource } of nodes) {
+    const task = tasks[own as keyof typeof tasks]
+    if (!task || name === undefined || !resource) continue
     const piece = registry.piece(format, name)
     if (!piece) continue
     const one = filled.get(name) ?? { task, piece, sources: [] }

@@ -12,6 +12,7 @@ import { type AttemptContext, pieceContext, type TaskRunner } from './attempt-co
 import { attemptIds } from './attempt-ids.js'
 import { meteredEntries } from './metered-entries.js'
 import { openSession } from './open-session.js'
+import { statedRows } from './stated-rows.js'
 import { keepSummary } from './verify.js'
 
 export const importTask: TaskRunner = async (attempt) => {
@@ -36,7 +37,7 @@ export const importTask: TaskRunner = async (attempt) => {
   })
 }
 
-/** Runs an importer and holds its counts against what the manifest states. */
+/** Runs an importer, and holds its counts against what the manifest states, or the plan of a part. */
 export async function importEntries(
   attempt: AttemptContext,
   piece: Piece,
@@ -45,21 +46,23 @@ export async function importEntries(
   tx: Transaction,
 ): Promise<PieceCounts> {
   if (!piece.importer) throw new PieceworkError('internal', `Piece ${piece.name} cannot be imported.`)
+  const { job, node } = attempt.lease
+  const { part } = node
   await openSession(attempt, tx)
   const counts = await piece.importer.import({
-    ...pieceContext(attempt, piece.name, newRefOf(attempt.registry, attempt.lease.job, source)),
+    ...pieceContext(attempt, piece.name, newRefOf(attempt.registry, job, source)),
     ...connection(attempt, tx),
+    ...(part && { part }),
     source,
     entries,
   })
   await keepSummary(attempt, piece, source, tx)
-  const facts = entries.paths.map((path) => entries.facts(path)?.rows).filter((rows) => rows !== undefined)
-  const stated = facts.reduce((sum, rows) => sum + rows, 0)
-  const carried = counts.rows + (counts.skipped ?? 0)
-  if (facts.length > 0 && stated !== carried) {
+  const stated = part ? part.rows : statedRows(entries)
+  if (stated !== undefined && stated !== counts.rows + (counts.skipped ?? 0)) {
+    const what = part ? `part ${part.number} of the archive` : 'the archive'
     throw new PieceworkError(
       'counts-differ',
-      `Piece ${piece.name} of ${source.kind} ${source.id}: the archive holds ${stated} rows, ${counts.rows} were written and ${counts.skipped ?? 0} skipped.`,
+      `Piece ${piece.name} of ${source.kind} ${source.id}: ${what} holds ${stated} rows, ${counts.rows} were written and ${counts.skipped ?? 0} skipped.`,
     )
   }
   if ((counts.skipped ?? 0) > 0 && attempt.findings.list().length === 0) {

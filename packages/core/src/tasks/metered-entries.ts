@@ -3,6 +3,7 @@ import type { ByteCount } from './byte-count.js'
 
 /** The same entries; what is read of them counts. */
 export function meteredEntries(entries: Entries, bytes: ByteCount): Entries {
+  const { part } = entries
   const whole = (path: string): void => bytes.add(entries.facts(path)?.size ?? 0)
   return {
     paths: entries.paths,
@@ -17,5 +18,6 @@ export function meteredEntries(entries: Entries, bytes: ByteCount): Entries {
       yield* entries.rows(path)
       whole(path)
     },
+    ...(part && { part: (path, number) => meteredEntries(part(path, number), bytes) }),
   }
 }

@@ -1,43 +1,67 @@
-import { isDeepStrictEqual } from 'node:util'
 import { PieceworkError } from '../contracts/errors.js'
-import type { PartPlan } from '../contracts/parts.js'
-import { planDefaults } from '../defaults.js'
+import type { ImportPartPlan } from '../contracts/parts.js'
+import type { Piece } from '../contracts/piece.js'
+import type { ResourceRef } from '../contracts/resource.js'
+import { carriedKinds } from '../plan/carried-kinds.js'
+import { formatOf } from '../plan/format-of.js'
+import { newRefOf } from '../plan/new-ref-of.js'
 import { partNodes } from '../plan/nodes.js'
-import { commit, pieceContext, type TaskRunner } from './attempt-context.js'
+import { inputNode } from '../requests/inputs.js'
+import { assertParts } from './assert-parts.js'
+import { type AttemptContext, commit, pieceContext, type TaskRunner } from './attempt-context.js'
 import { openSession } from './open-session.js'
+import { statedRows } from './stated-rows.js'
 
-/** Asks a piece for the parts of one resource, and adds a node for each to the batch of exports. */
+/** Asks a piece for the parts of one resource, and adds a node for each to the batches that follow. */
 export const planTask: TaskRunner = async (attempt) => {
-  const { node } = attempt.lease
+  const { job, node } = attempt.lease
   const { resource } = node
-  const piece = attempt.registry.piece('archive', node.piece ?? '')
-  const exporter = piece?.exporter
-  if (!piece || !exporter?.parts || !resource)
-    throw new PieceworkError('internal', `${node.id} cannot be planned.`)
+  const piece = attempt.registry.piece(formatOf(job), node.piece ?? '')
+  if (!piece || !resource) throw new PieceworkError('internal', `${node.id} cannot be planned.`)
+  const task = job.kind === 'import' ? 'import' : 'export'
+  const plan = task === 'import' ? importParts : exportParts
+  return commit(attempt, { nodes: partNodes(task, node, await plan(attempt, piece, resource)) })
+}
+
+type Planner = (
+  attempt: AttemptContext,
+  piece: Piece,
+  resource: ResourceRef,
+) => Promise<readonly ImportPartPlan[]>
+
+const exportParts: Planner = async (attempt, { name, exporter }, resource) => {
   const parts = await attempt.store.database.transaction(
     async (tx) => {
       await openSession(attempt, tx)
-      return exporter.parts?.({ ...pieceContext(attempt, piece.name, resource), tx })
+      return exporter?.parts?.({ ...pieceContext(attempt, name, resource), tx })
     },
     { readOnly: true, signal: attempt.signal },
   )
-  assertParts(piece.name, parts)
-  return commit(attempt, { nodes: partNodes(node, parts) })
+  assertParts(name, parts, {})
+  return parts
 }
 
-function assertParts(name: string, parts: readonly PartPlan[] | undefined): asserts parts {
-  const refuse = (what: string): never => {
-    throw new PieceworkError('internal', `Piece ${name}: ${what}.`)
-  }
-  if (!Array.isArray(parts)) return refuse('parts() gives no list')
-  const { parts: most } = planDefaults
-  if (parts.length > most) refuse(`parts() gives ${parts.length} parts, and ${most} is the most`)
-  for (const [at, part] of (parts as readonly PartPlan[]).entries())
-    if (!isJson(part?.range)) refuse(`the range of part ${at + 1} is not plain JSON`)
-}
-
-/** As any store can keep it. */
-function isJson(range: unknown): boolean {
-  const json = JSON.stringify(range)
-  return json !== undefined && !json.includes('\\u0000') && isDeepStrictEqual(JSON.parse(json), range)
+const importParts: Planner = async (attempt, { name, importer }, source) => {
+  const { registry, inputs, store, signal, lease } = attempt
+  const { job, node } = lease
+  const { input } = job.request
+  if (!input) throw new PieceworkError('internal', `${node.id} has no input.`)
+  return inputs.use(job.id, input, signal, async (opened) => {
+    const { entries } = inputNode(opened, source, name)
+    const context = {
+      ...pieceContext(attempt, name, newRefOf(registry, job, source)),
+      ...carriedKinds(job),
+      source,
+      entries,
+    }
+    const parts = await store.database.transaction(
+      async (tx) => {
+        await openSession(attempt, tx)
+        return importer?.parts?.plan({ ...context, tx })
+      },
+      { readOnly: true, signal },
+    )
+    assertParts(name, parts, { steps: node.steps, stated: statedRows(entries) })
+    return parts
+  })
 }

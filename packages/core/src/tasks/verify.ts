@@ -16,8 +16,9 @@ export async function keepSummary(
   source: ResourceRef,
   tx: Transaction,
 ): Promise<void> {
+  const { part } = lease.node
   const resource = newRefOf(registry, lease.job, source)
-  const summary = await verifier?.summarize({ resource, tx })
+  const summary = await verifier?.summarize({ resource, ...(part && { part }), tx })
   if (summary !== undefined) await store.summaries.add(lease, summary, tx)
 }
 
@@ -34,15 +35,17 @@ export async function summarized({
   const names = new Set(await store.summaries.nodes(job.id))
   if (names.size === 0) return []
   const format = formatOf(job)
-  return (await allNodes(store.reports, job.id)).flatMap(({ id, piece: name, resource }) => {
+  return (await allNodes(store.reports, job.id)).flatMap(({ id, piece: name, resource, part }) => {
     if (!names.has(id) || name === undefined || !resource) return []
     const verifier = registry.piece(format, name)?.verifier
     if (!verifier) throw notRegistered(finish, `verifier of the piece "${name}"`)
-    return [{ id, piece: name, resource, verifier }]
+    return [{ id, piece: name, resource, ...(part && { part }), verifier }]
   })
 }
 
-export interface SummarizedNode extends Required<Pick<JobNode, 'id' | 'piece' | 'resource'>> {
+export interface SummarizedNode
+  extends Required<Pick<JobNode, 'id' | 'piece' | 'resource'>>,
+    Pick<JobNode, 'part'> {
   readonly verifier: PieceVerifier
 }
 
@@ -54,12 +57,13 @@ export async function verifyRows(
 ): Promise<void> {
   const { lease, registry, store, signal } = attempt
   const { job } = lease
-  for (const { id, piece, resource, verifier } of nodes) {
+  for (const { id, piece, resource, part, verifier } of nodes) {
     signal.throwIfAborted()
     const summary = await store.summaries.get(job.id, id, tx)
     if (summary === undefined) throw new PieceworkError('internal', `The summary of ${id} is gone.`)
     await verifier.compare(summary, {
       resource: newRefOf(registry, job, resource),
+      ...(part && { part }),
       tx,
       finding: (finding) => attempt.findings.add({ ...finding, piece }),
     })

@@ -73,6 +73,7 @@ export function nodeOfRow(row: Json): JobNode {
     resource: row.resource,
     piece: row.piece,
     part: row.part,
+    steps: row.steps,
     counts: row.counts,
     entries: row.entries,
     version: row.version,

@@ -31,7 +31,8 @@ export function fillGroups(plans: readonly TablePlan[]): readonly (readonly Tabl
   return groups
 }
 
-function targetsOf({ table, references, containers, ownerPath }: TablePlan): readonly TableName[] {
+/** Tables whose rows must be there before those of the plan's. */
+export function targetsOf({ table, references, containers, ownerPath }: TablePlan): readonly TableName[] {
   return [
     ...references.map((reference) => reference.table),
     ...containers.flatMap(({ ids }) => ids.map((target) => target.table)),

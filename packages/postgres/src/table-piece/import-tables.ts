@@ -8,8 +8,8 @@ import {
 import { assertKept } from './assert-kept.js'
 import { compareWritten } from './compare-written.js'
 import type { FillContext } from './fill-context.js'
-import { fillGroups } from './fill-groups.js'
 import { type FillCounts, fillFromStages } from './fill-table.js'
+import { type ImportShare, importShare } from './import-share.js'
 import { reservedKeys } from './keys/reserved-keys.js'
 import { Lookups } from './lookups.js'
 import { openEntry } from './open-entry.js'
@@ -22,11 +22,10 @@ import { canStream, streamEntry } from './stream-entry.js'
 import type { TablePlan } from './table-plan.js'
 import { tablesIn, tablesOfNode } from './tables-in.js'
 
-interface GroupImport {
+interface GroupImport extends Pick<ImportShare, 'entries' | 'isPart'> {
   readonly group: readonly TablePlan[]
   /** Index of the group's first table. */
   readonly index: number
-  readonly entries: Entries
   readonly fill: FillContext
   /** Called with the records read so far. Throws if the import was aborted. */
   readonly onProgress: (rows: number) => void
@@ -40,11 +39,13 @@ export async function importTables<Options>(
   piece: TablePieceSpec<Options>,
   context: ImportContext<Options>,
 ): Promise<PieceCounts> {
-  const { entries, tx, signal } = context
+  const { tx, signal } = context
   await raiseWorkMem(tx)
-  const { jobId: job, resource } = context
-  const read = () => tablesOfNode(tx, piece, { work: 'import', job, resource })
-  const plans = await withShells(tx, await tablesIn(tx, piece, read), resource)
+  const { jobId: job, resource, part } = context
+  const read = () => tablesOfNode(tx, piece, { work: 'import', job, resource, part: part?.number })
+  const all = await withShells(tx, await tablesIn(tx, piece, read), resource)
+  const { groups, entries, isPart } = importShare(all, context)
+  const plans = groups.flat()
   const fill: FillContext = {
     ...fillContextOf(context),
     from: 'files',
@@ -54,7 +55,7 @@ export async function importTables<Options>(
   const counts = { rows: 0, skipped: 0 }
   const filled: { plan: TablePlan; rows: number }[] = []
   let index = 0
-  for (const group of fillGroups(plans)) {
+  for (const group of groups) {
     const before = counts.rows + counts.skipped
     const onProgress = (rows: number) => {
       signal.throwIfAborted()
@@ -63,11 +64,12 @@ export async function importTables<Options>(
     onProgress(0)
     const refusals = []
     for (const plan of group) refusals.push(await assertKept(plan, entries, tx))
-    const entry: GroupImport = { group, index, entries, fill, onProgress }
+    const entry: GroupImport = { group, index, entries, isPart, fill, onProgress }
     const results = (await importStreamed(entry)) ?? (await importStaged(entry))
     for (const refusal of refusals) if (refusal) throw refusal
     for (const [at, { rows, skipped }] of results.entries()) {
-      filled.push({ plan: group[at] as TablePlan, rows })
+      // Nothing can change the rows of a part, and the table has those of others.
+      if (!isPart) filled.push({ plan: group[at] as TablePlan, rows })
       counts.rows += rows
       counts.skipped += skipped
     }
@@ -100,11 +102,14 @@ export const fillContextOf = (
 async function importStreamed({
   group,
   entries,
+  isPart,
   fill,
   onProgress,
 }: GroupImport): Promise<FillCounts[] | undefined> {
   const [plan, ...others] = group
   if (!plan || others.length > 0) return undefined
+  // To look for dangling ones would read the rows of all parts.
+  if (isPart && plan.references.some(({ enforced }) => !enforced)) return undefined
   const { csv } = await openEntry(plan, entries)
   try {
     if (!canStream(plan, csv.columns, fill)) return undefined

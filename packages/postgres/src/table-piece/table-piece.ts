@@ -8,6 +8,7 @@ import { importTables } from './import-tables.js'
 import { checkRoom } from './keys/check-room.js'
 import { numberedTables } from './keys/numbered-tables.js'
 import { reserveKeys } from './keys/reserve-keys.js'
+import { importSteps, planImportParts } from './plan-import-parts.js'
 import { planParts } from './plan-parts.js'
 import { removeTables } from './remove/remove-tables.js'
 import { prepareShells } from './shells/prepare-shells.js'
@@ -44,6 +45,10 @@ export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): Ta
       : {
           importer: {
             import: (context) => importTables(spec, context),
+            parts: {
+              steps: (entries) => importSteps(spec, entries),
+              plan: (context) => planImportParts(spec, context),
+            },
             prepare: (context) => prepareShells(spec, context),
           },
           cloner: {

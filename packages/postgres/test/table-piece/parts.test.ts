@@ -64,6 +64,19 @@ const contentOf = ({ sql }: Albums, id: string) =>
     sql('SELECT text FROM labels WHERE album_id = $1 ORDER BY 1', [id]),
   ])
 
+/** Entries and part of each node of the last import, by batches, and its rows. */
+async function importsOf({ piecework }: Albums): Promise<readonly unknown[]> {
+  const principal = { id: 'ann' }
+  const [job] = await piecework.jobs({ principal, limit: 1 })
+  const { nodes } = await piecework.job(job?.id ?? '', { principal })
+  return nodes
+    .filter(({ task }) => task === 'import')
+    .map(({ part, counts }) => {
+      const { entries = ['all'], part: number } = (part?.range ?? {}) as { entries?: string[]; part?: number }
+      return [[...entries, ...(number === undefined ? [] : [number])].join(' '), counts?.rows]
+    })
+}
+
 test('a large table is exported in parts of its order, and imported, compared and exported again as one', () =>
   withAlbum(async (host, id) => {
     const exported = await host.export(id)
@@ -87,6 +100,14 @@ test('a large table is exported in parts of its order, and imported, compared an
     const imported = await host.import(exported.archive)
     assert.ok(imported.ok, imported.told)
     assert.deepEqual(await contentOf(host, imported.id), await contentOf(host, id))
+    assert.deepEqual(await importsOf(host), [
+      ['photos.csv 1', 4],
+      ['photos.csv 2', 4],
+      ['photos.csv 3', 4],
+      ['photos.csv 4', 4],
+      ['photos.csv 5', 4],
+      ['notes.csv labels.csv', 7],
+    ])
     await host.sql('UPDATE photos SET size = size + 1 WHERE album_id = $1 AND title = $2', [id, 'ape'])
     assert.equal((await host.diff(exported.archive, id)).equal, false)
   }))

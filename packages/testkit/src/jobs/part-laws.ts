@@ -22,12 +22,15 @@ export function partLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
 
   test('nodes that an attempt adds are stored as they are, each with its part', async () => {
     const bench = await planned()
-    const nodes = await partsOf(bench, 3)
+    const nodes = [
+      ...(await partsOf(bench, 3)),
+      { id: 'plan more', task: 'plan' as const, batch: 1, steps: 7 },
+    ]
     await bench.done('plan', { nodes })
     const stored = await bench.store.reports.nodes(bench.id, { batch: 1 })
     const added = nodes.map((node) => ({ ...node, status: 'waiting', attempt: 1 }))
     assert.deepEqual(
-      stored.filter(({ part }) => part),
+      stored.filter(({ part, steps }) => part || steps),
       added,
     )
     await bench.done('other')
@@ -100,7 +103,7 @@ async function partsOf(bench: JobBench, of: number): Promise<readonly NewNode[]>
     batch: 1,
     resource,
     piece: 'sample/whole',
-    part: { number: at + 1, of, range: { after: at === 0 ? null : `key ${at}`, list: [at, true] } },
+    part: { number: at + 1, of, rows: at, range: { after: at === 0 ? null : `key ${at}`, list: [at, true] } },
   }))
 }
 

@@ -108,8 +108,10 @@ CREATE TABLE piecework.nodes (
   attempt int NOT NULL DEFAULT 1,
   resource jsonb,
   piece text,
-  -- What the node does of the piece: number, of and range; NULL for all of it.
+  -- What the node does of the piece: number, of, range and rows; NULL for all of it.
   part jsonb,
+  -- Of the plan of an import: batches after its own that are kept for its parts.
+  steps int,
   -- Of the piece, in the archive.
   version int,
   counts jsonb,

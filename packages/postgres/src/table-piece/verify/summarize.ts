@@ -1,5 +1,6 @@
 import type { VerifyContext } from '@piecework/core/piece'
 import type { TableFacts } from '../facts/table-facts.js'
+import { rangeOf } from '../import-share.js'
 import { withShells } from '../shell-row.js'
 import type { TablePieceSpec } from '../spec.js'
 import { tablesIn } from '../tables-in.js'
@@ -23,11 +24,16 @@ export interface TableSummary {
  */
 export async function summarizeTables<Options>(
   piece: TablePieceSpec<Options>,
-  { tx, resource }: VerifyContext,
+  { tx, resource, part }: VerifyContext,
 ): Promise<string | undefined> {
+  const range = part && rangeOf(part)
+  // A table with parts is one that nothing changes.
+  if (range?.part !== undefined) return undefined
   const resolved = await withShells(tx, await tablesIn(tx, piece), resource)
   const plans = resolved.filter(
-    ({ facts, ownRow }) => facts.writersNearby || (ownRow && hasUpdateTrigger(facts)),
+    ({ entry, facts, ownRow }) =>
+      (facts.writersNearby || (ownRow && hasUpdateTrigger(facts))) &&
+      (range?.entries.includes(entry) ?? true),
   )
   if (plans.length === 0) return undefined
   const tables: TableSummary[] = []
