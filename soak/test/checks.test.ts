@@ -159,10 +159,16 @@ test('what follows a job and is not told is lost, what is not to follow is doubl
   assert.deepEqual(whats(toldOnce([one], keys, done)), ['lost'])
   assert.deepEqual(whats(toldOnce([one, two, { ...one, key: '1/onFailure/0' }], keys, done)), ['doubled'])
   assert.deepEqual(whats(toldOnce([one, two, { ...one, body: 'other' }], keys, done)), ['wrong'])
-  assert.deepEqual(whats(toldOnce([one, two], keys, done.map((each) => ({ ...each, status: 'failed' as const })))), [
-    'wrong',
-    'wrong',
-  ])
+  assert.deepEqual(
+    whats(
+      toldOnce(
+        [one, two],
+        keys,
+        done.map((each) => ({ ...each, status: 'failed' as const })),
+      ),
+    ),
+    ['wrong', 'wrong'],
+  )
 })
 
 test('what a delivery has kept is left over', async () => {

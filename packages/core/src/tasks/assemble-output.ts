@@ -30,7 +30,8 @@ export async function assembleOutput(
   const fileName = safeName(output.fileName(await subjectOf(attempt, context)))
   const artifact = `${archivePrefix(job.id)}/${output.name}/${lease.fence}`
   const made =
-    (await reusedOutput(attempt, requested, artifact)) ?? (await stored(attempt, { output, context, artifact }))
+    (await reusedOutput(attempt, requested, artifact)) ??
+    (await stored(attempt, { output, context, artifact }))
   const { size, sha256, ...rest } = made
   const { name, mediaType } = output
   const expiresAt = new Date(environment.now() + attempt.archiveTtlMs)

@@ -127,7 +127,10 @@ test('nothing half-made: if one output fails, none is given out', async () => {
   })
 })
 
-const changes: Record<string, (artifacts: ArtifactStore, host: Notebooks, guard: Piecework['guard']) => unknown> = {
+const changes: Record<
+  string,
+  (artifacts: ArtifactStore, host: Notebooks, guard: Piecework['guard']) => unknown
+> = {
   nothing: () => undefined,
   'an edit': (_, host, guard) =>
     guard.edit({ kind: 'notebook', id: 'b1' }, async () => void host.books.get('b1')?.lines.push('owl')),
@@ -166,7 +169,9 @@ for (const [what, change] of Object.entries(changes)) {
       assert.equal(again.job.status, 'succeeded', JSON.stringify(again.job.error))
       const anew = takesOver ? ['notebooks/bad'] : ['notebooks/bad', 'notebooks/good']
       assert.deepEqual(made.slice(1).sort(), anew)
-      const reused = again.nodes.flatMap(({ id, reusedFrom }) => (reusedFrom && /^assemble/.test(id) ? id : []))
+      const reused = again.nodes.flatMap(({ id, reusedFrom }) =>
+        reusedFrom && /^assemble/.test(id) ? id : [],
+      )
       assert.deepEqual(reused, takesOver ? ['assemble notebooks/good'] : [])
       assert.equal(again.findings.length, 2)
       const text = Buffer.from(['text', ...(host.books.get('b1')?.lines ?? []), ''].join('\n'))
