@@ -1,10 +1,21 @@
-import { createPiecework, type Database, fileArtifacts, type Piecework } from '@piecework/core'
+import {
+  callback,
+  createPiecework,
+  type Database,
+  type FollowUp,
+  fileArtifacts,
+  folderTarget,
+  type Piecework,
+} from '@piecework/core'
+import { webhook } from '@piecework/follow-ups'
 import { legacyMarxanPack } from '@piecework/pieces-legacy'
 import { planningProject } from '@piecework/pieces-project'
 import { planningScenario } from '@piecework/pieces-scenario'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { redisRuntime } from '@piecework/runtime-redis'
 import pg from 'pg'
+import { inParts, outputPack } from './delivery.js'
+import { hooksCertificate } from './hooks.js'
 import { moodyArtifacts } from './moody-artifacts.js'
 import type { Place } from './place.js'
 
@@ -23,13 +34,16 @@ export const applicationName = (role: Role): string => `soak ${role}`
 export const leaseMs = 2000
 /** So long the artifact store may be silent. */
 const artifactTimeoutMs = 2500
+/** Of the project's planning units: four parts. */
+const partRows = 100
 /** After this time an import draft that is not continued is removed. */
 const draftTtlMs = 6000
 
 /**
  * One process's Piecework, not started. Whatever the options of a host keep for a time goes soon, or at once.
  */
-export function soakHost({ database, redis, artifacts, mood }: Place, role: Role): SoakHost {
+export function soakHost(place: Place, role: Role): SoakHost {
+  const { database, redis, artifacts, mood, delivered } = place
   const poolOf = (max: number): pg.Pool => {
     const pool = new pg.Pool({ connectionString: database, max, application_name: applicationName(role) })
     // A connection that is ended on purpose is no news.
@@ -39,10 +53,12 @@ export function soakHost({ database, redis, artifacts, mood }: Place, role: Role
   const control = poolOf(3)
   const store = postgresStore({ database: fromPg(data), control: fromPg(control), leaseMs })
   const piecework = createPiecework({
-    packs: [planningProject(), planningScenario(), legacyMarxanPack()],
+    packs: [inParts(planningProject(), partRows), planningScenario(), legacyMarxanPack(), outputPack],
     store,
     artifacts: moodyArtifacts(fileArtifacts(artifacts), mood),
     artifactTimeoutMs,
+    targets: [folderTarget({ root: delivered })],
+    followUps: followUpsOf(place, data),
     runtime: redisRuntime({ connection: redis, concurrency: 2, onError: () => {} }),
     heartbeatMs: 200,
     sweepMs: 300,
@@ -61,4 +77,28 @@ export function soakHost({ database, redis, artifacts, mood }: Place, role: Role
       await Promise.all([data.end(), control.end()])
     },
   }
+}
+
+/** Tries that end soon, for a database or an endpoint that is away for a moment. */
+const often = { backoffMs: 100, maxAttempts: 12 } as const
+
+function followUpsOf({ hooks }: Place, pool: pg.Pool): readonly FollowUp[] {
+  const endpoint = {
+    url: `https://hooks.example.org:${hooks}/`,
+    secrets: ['whsec_c29hayBzb2FrIHNvYWsgc29hayBzb2Fr'],
+  }
+  return [
+    webhook({
+      ...often,
+      endpoints: { soak: endpoint },
+      allowNetworks: ['127.0.0.0/8'],
+      lookup: async () => ['127.0.0.1'],
+      ca: hooksCertificate(),
+    }) as FollowUp,
+    callback({
+      ...often,
+      name: 'count',
+      run: async ({ key }) => void (await pool.query('INSERT INTO soak_told (key) VALUES ($1)', [key])),
+    }),
+  ]
 }

@@ -4,10 +4,12 @@ import type { JobReport } from '@piecework/core'
 import type { Requester } from './asking.js'
 import { countsOf } from './checks/counts.js'
 import { added } from './checks/rows.js'
+import { contentsOf } from './contents-of.js'
+import { ended } from './ended.js'
 import type { SoakHost } from './host.js'
 import { jobKinds, type SoakJob, type Sources } from './place.js'
-import { contentsOf, ended, tidy } from './round.js'
 import type { Reference } from './scene.js'
+import { tidy } from './tidy.js'
 import { watcher } from './watcher.js'
 
 type References = Readonly<Record<SoakJob, Reference>>
@@ -29,10 +31,11 @@ export async function learn(host: SoakHost, requester: Requester, sources: Sourc
   const references: Partial<Record<SoakJob, Reference>> = {}
   let legacy = ''
   for (const kind of jobKinds) {
-    const first = await undisturbed(host, requester, sources, kind)
+    const first = await undisturbed(host, requester, await prepared(host, requester, sources, kind), kind)
     await keepArchive(host, sources, first.report)
     await tidy({ host, sources }, kind, first.report)
-    const { report, reference } = await undisturbed(host, requester, sources, kind)
+    const own = await prepared(host, requester, sources, kind)
+    const { report, reference } = await undisturbed(host, requester, own, kind)
     references[kind] = reference
     await keepArchive(host, sources, report)
     if (kind === 'legacy import') legacy = report.job.result.resource?.id ?? ''
@@ -47,6 +50,20 @@ export async function learn(host: SoakHost, requester: Requester, sources: Sourc
     await tidy({ host, sources: others }, kind, report)
   }
   return { references: learnt, beside: { sources: others, references: beside } }
+}
+
+/** The sources with what has to be made before this kind of job can be asked for. */
+export async function prepared(
+  host: SoakHost,
+  requester: Requester,
+  sources: Sources,
+  kind: SoakJob,
+  principal = 'learning',
+): Promise<Sources> {
+  if (kind !== 'redelivery') return sources
+  const before = { principal: `${principal}, before` }
+  const { report } = await undisturbed(host, requester, sources, 'delivery', before)
+  return { ...sources, made: report.job.id }
 }
 
 /** Runs one job that nothing befalls. */
@@ -66,11 +83,17 @@ export async function undisturbed(
   const report = await ended({ host }, answer.accepted, limitMs)
   if (report?.job.status !== 'succeeded')
     throw new Error(`The ${kind} does not succeed where nothing befalls it: ${JSON.stringify(report?.job)}`)
-  const { archive } = report.job.result
+  const { archive, outputs } = report.job.result
   const rows = added(before, await contentsOf({ host }))
   return {
     report,
-    reference: { askMs, counts: countsOf(report), rows, ...(archive && { digest: archive.digest }) },
+    reference: {
+      askMs,
+      counts: countsOf(report),
+      rows,
+      ...(archive && { digest: archive.digest }),
+      ...(outputs && { outputs: Object.fromEntries(outputs.map(({ name, sha256 }) => [name, sha256])) }),
+    },
   }
 }
 

@@ -14,6 +14,7 @@ import {
 import { startRequester } from './asking.js'
 import { moveDatabase } from './database-disk.js'
 import { mountDisk, openDisk } from './disk.js'
+import { startHooks } from './hooks.js'
 import { applicationName, soakHost } from './host.js'
 import { learn } from './learn.js'
 import type { Scene } from './scene.js'
@@ -55,10 +56,14 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
     ends.push(() => redis.remove())
     const disk = await openDisk({ parent: folder, megabytes })
     ends.push(() => disk.remove())
+    const hooks = await startHooks()
+    ends.push(() => hooks.stop())
     const place = {
       database: url,
       redis: redis.url,
       artifacts: join(disk.folder, 'artifacts'),
+      delivered: join(disk.folder, 'delivered'),
+      hooks: hooks.port,
       mood: join(folder, 'mood'),
       temporary: join(folder, 'temporary'),
     }
@@ -89,7 +94,17 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
     }
     log('running each kind of job once without a fault')
     const { beside, references } = await learn(host, requester, sources)
-    const parts = { place, host, workers, redis, disk, ...own, requester: () => requester, replaceRequester }
+    const parts = {
+      place,
+      host,
+      workers,
+      redis,
+      hooks,
+      disk,
+      ...own,
+      requester: () => requester,
+      replaceRequester,
+    }
     const scene: Omit<Scene, 'beside'> = { ...parts, sources, references }
     const other: Scene = {
       ...parts,

@@ -8,6 +8,10 @@ export interface Place {
   readonly artifacts: string
   /** Tells the mood of the artifact store, where it is there. */
   readonly mood: string
+  /** Folder that deliveries go to. */
+  readonly delivered: string
+  /** Port of the endpoint of webhooks. */
+  readonly hooks: number
   /** Of the processes' own temporary files. */
   readonly temporary: string
 }
@@ -18,9 +22,15 @@ export interface Sources {
   readonly project: ResourceRef
   /** An archive of it; a file that no job owns. */
   readonly archive: string
+  /** A job that has made what is delivered once more; made anew for each job that needs it. */
+  readonly made?: string
   /** Files of a Marxan project by role. */
   readonly uploads: Readonly<Record<string, string>>
 }
 
-export const jobKinds = ['export', 'import', 'clone', 'legacy import'] as const
+/** `delivery`: an export with an output of a pack, all of it delivered; `redelivery`: that once more, of a job that has ended. */
+export const jobKinds = ['export', 'import', 'clone', 'legacy import', 'delivery', 'redelivery'] as const
 export type SoakJob = (typeof jobKinds)[number]
+
+/** Those that claim what they read. */
+export const reads = (kind: SoakJob): boolean => ['export', 'clone', 'delivery'].includes(kind)

@@ -1,4 +1,5 @@
 import { isPieceworkError, type JobHandle, type Piecework, type Principal } from '@piecework/core'
+import { deliverTo, followUps, outputs } from './delivery.js'
 import { endWithParent } from './end-with-parent.js'
 import { soakHost } from './host.js'
 import type { Place, SoakJob, Sources } from './place.js'
@@ -29,6 +30,16 @@ const requests: Readonly<Record<SoakJob, (piecework: Piecework, ask: Ask) => Pro
     for (const [role, file] of Object.entries(sources.uploads)) await preparation.upload(role, { file })
     return preparation.run()
   },
+  delivery: (piecework, { principal, sources }) =>
+    piecework.export({
+      resource: sources.project,
+      principal,
+      outputs,
+      deliver: deliverTo(principal),
+      ...followUps,
+    }),
+  redelivery: (piecework, { principal, sources }) =>
+    piecework.redeliver(sources.made ?? '', { principal, deliver: deliverTo(principal), ...followUps }),
 }
 
 /** A process that asks and does nothing else, at the place in argv[2]. */

@@ -1,22 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isTerminal, type JobReport, type ResourceRef } from '@piecework/core'
-import { planningSchema, projectTables } from '@piecework/pieces-project'
-import { schemaPrints } from '@piecework/test-support'
+import type { JobReport } from '@piecework/core'
 import { countsOf, countsReconcile } from './checks/counts.js'
 import { equalToSource } from './checks/equal.js'
 import { noFiles } from './checks/files.js'
 import { quiet } from './checks/quiet.js'
 import { added, type Contents, rowsAsBefore, rowsOnce } from './checks/rows.js'
 import { nothingHalfMade } from './checks/shell.js'
+import { contentsOf } from './contents-of.js'
+import { carriedOut, takeAway } from './deliveries.js'
+import { ended } from './ended.js'
 import type { Aftermath, Ends, Fault } from './faults/fault.js'
 import { jobOf } from './job-of.js'
+import { prepared } from './learn.js'
 import { anyMoment, untilMoment } from './moment.js'
 import type { SoakJob } from './place.js'
 import { type Problem, problem } from './problem.js'
 import type { Answer } from './requester.js'
 import type { Scene } from './scene.js'
 import { stateOf } from './state-of.js'
-import { watcher } from './watcher.js'
+import { tidy } from './tidy.js'
 
 export interface Round {
   readonly principal: string
@@ -58,9 +60,11 @@ interface Ended extends Asked {
 }
 
 /** One job, one fault in the middle of it, and a look at everything. */
-export async function playRound(scene: Scene, round: Round): Promise<RoundResult> {
-  const { host, sources } = scene
-  const { principal, kind, fault } = round
+export async function playRound(at: Scene, round: Round): Promise<RoundResult> {
+  const { host } = at
+  const { principal, kind, fault, limitMs } = round
+  const sources = await prepared(host, at.requester(), at.sources, kind, principal)
+  const scene = { ...at, sources }
   const before = await contentsOf(scene)
   const { answer, underWay, aftermath } = await injected(scene, round)
   const { expected = scene, others = [] } = aftermath
@@ -68,7 +72,7 @@ export async function playRound(scene: Scene, round: Round): Promise<RoundResult
   const jobs: Ended[] = []
   for (const asked of [own, ...others]) {
     const id = await jobOf(scene, asked.principal)
-    const report = id === undefined ? undefined : await ended(scene, id, round.limitMs)
+    const report = id === undefined ? undefined : await ended(scene, id, limitMs)
     if (id !== undefined && !report) {
       const problems = [problem('lost', `job ${id} does not end: ${await stateOf(host.database)}`)]
       return { end: 'lost', underWay, again: false, problems }
@@ -81,11 +85,14 @@ export async function playRound(scene: Scene, round: Round): Promise<RoundResult
   problems.push(...((await aftermath.check?.()) ?? []))
   const succeeded = jobs.filter(({ report }) => report?.job.status === 'succeeded')
   problems.push(...(await carried(scene, before, succeeded)))
+  for (const { report, principal } of jobs)
+    if (report) problems.push(...(await carriedOut(scene, report, { principal, limitMs, patienceMs })))
   const made = succeeded.flatMap(({ report }) => report?.job.result.resource?.id ?? [])
   const known = [sources.project.id, scene.beside.sources.project.id, ...made]
   problems.push(...(await nothingHalfMade(host.database, known)))
   await aftermath.restore?.()
   for (const job of jobs) await tidy(job.scene, job.kind, job.report)
+  await takeAway(scene)
   problems.push(
     ...(await quiet(host.database, endedAt, patienceMs)),
     ...rowsAsBefore(before, await contentsOf(scene)),
@@ -124,22 +131,6 @@ async function wasBegunAgain({ host }: Scene, principal: string): Promise<boolea
   return rowCount > 0
 }
 
-export const contentsOf = ({ host }: Pick<Scene, 'host'>): Promise<Contents> =>
-  schemaPrints(host.database, planningSchema)
-
-/** Undefined if it does not end within the limit. */
-export async function ended(
-  { host }: Pick<Scene, 'host'>,
-  id: string,
-  limitMs: number,
-): Promise<JobReport | undefined> {
-  for (const end = Date.now() + limitMs; ; await sleep(50)) {
-    const report = await host.piecework.job(id, watcher)
-    if (isTerminal(report.job.status)) return report
-    if (Date.now() >= end) return undefined
-  }
-}
-
 function endOf(answer: Answer | 'gone', report: JobReport | undefined): string {
   if (report) return report.job.status === 'succeeded' ? 'succeeded' : (report.job.error?.code ?? 'failed')
   if (answer === 'gone') return 'no job'
@@ -176,22 +167,4 @@ async function carried(scene: Scene, before: Contents, jobs: readonly Ended[]): 
   for (const { scene: own, kind, report } of jobs)
     if (report) problems.push(...(await equalToSource(own, kind, report)))
   return problems
-}
-
-/** Deletes what the job has made as a host does. */
-export async function tidy(
-  { host, sources }: Pick<Scene, 'host' | 'sources'>,
-  kind: SoakJob,
-  report: JobReport | undefined,
-): Promise<void> {
-  const { piecework, database } = host
-  const job = report?.job
-  if (!job) return
-  const forget = async (resource: ResourceRef) => {
-    await database.query(`DELETE FROM ${projectTables.projects} WHERE id = $1`, [resource.id])
-    await piecework.forget(resource)
-  }
-  if (kind === 'export') await piecework.forget(sources.project)
-  else if (job.result.resource) await forget(job.result.resource)
-  else if (kind === 'legacy import' && job.target) await (await piecework.draft(job.target, watcher)).delete()
 }

@@ -1,6 +1,7 @@
 import type { Fleet, PostgresServer, RedisServer } from '@piecework/test-support'
 import type { Requester } from './asking.js'
 import type { Disk } from './disk.js'
+import type { Hooks } from './hooks.js'
 import type { SoakHost } from './host.js'
 import type { Place, SoakJob, Sources } from './place.js'
 
@@ -14,6 +15,8 @@ export interface Reference {
   readonly rows: Readonly<Record<string, number>>
   /** Manifest digest of an export. */
   readonly digest?: string
+  /** sha256 of its outputs of packs, by name. */
+  readonly outputs?: Readonly<Record<string, string>>
 }
 
 /** Everything that a round plays with. */
@@ -23,6 +26,7 @@ export interface Scene {
   readonly host: SoakHost
   readonly workers: Fleet
   readonly redis: RedisServer
+  readonly hooks: Hooks
   /** Of the artifacts. */
   readonly disk: Disk
   /** Absent if the database is on a server that was given. */

@@ -64,5 +64,6 @@ const more: readonly string[] = [
   `INSERT INTO ${scenarioTables.run_feature_results} (scenario_feature_id, run, amount)
    SELECT id, run, 3 FROM ${scenarioTables.scenario_features}, generate_series(1, 10) run WHERE scenario_id = ${scenario}`,
   `INSERT INTO ${scenarioTables.execution_files} (scenario_id, kind, content) VALUES (${scenario}, 'input', '\\x00ff')`,
+  'CREATE TABLE soak_told (key text NOT NULL)',
   'VACUUM ANALYZE',
 ]

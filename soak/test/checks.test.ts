@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,11 +10,14 @@ import { needsServer, type ScratchDatabase, schemaPrints, scratchDatabase } from
 import pg from 'pg'
 import { suite } from 'uvu'
 import { countsReconcile } from '../src/checks/counts.js'
+import { deliveredWhole } from '../src/checks/delivered.js'
 import { oneAtATime } from '../src/checks/exclusion.js'
 import { noFiles } from '../src/checks/files.js'
 import { quiet } from '../src/checks/quiet.js'
 import { added, type Contents, rowsAsBefore, rowsOnce } from '../src/checks/rows.js'
 import { nothingHalfMade } from '../src/checks/shell.js'
+import { toldOnce } from '../src/checks/told.js'
+import type { Said } from '../src/hooks.js'
 import type { Problem } from '../src/problem.js'
 
 const test = needsServer(suite('checks of the soak, and what each of them reports'))
@@ -126,6 +130,69 @@ test('files are left over: artifacts, and those that a put had not finished', as
   await mkdir(unfinished, { recursive: true })
   await writeFile(join(unfinished, 'half'), 'half')
   assert.match((await check())[0]?.text ?? '', /half/)
+})
+
+test('a delivered file that is cut or of something else is wrong, one that is there twice is doubled, none is lost', async () => {
+  const outputs = ['archive', 'list'].map((name) => ({
+    name,
+    sha256: createHash('sha256').update(name).digest('hex'),
+  }))
+  const own = join(folder, 'delivered')
+  await mkdir(own)
+  const look = (...delivered: string[]) => deliveredWhole({ folder: own, outputs, delivered })
+  assert.deepEqual(whats(await look('archive')), ['lost'])
+  await writeFile(join(own, 'a.zip'), 'archive')
+  assert.deepEqual(await look('archive'), [])
+  assert.deepEqual(await look(), [], 'its worker died before it could say so')
+  await writeFile(join(own, 'a (2).zip'), 'archive')
+  assert.deepEqual(whats(await look('archive')), ['doubled'])
+  await writeFile(join(own, 'a (2).zip'), 'archi')
+  assert.deepEqual(whats(await look('archive', 'list')), ['wrong', 'lost'])
+  await rm(own, { recursive: true })
+})
+
+test('what follows a job and is not told is lost, what is not to follow is doubled, the same key with other words is wrong', () => {
+  const keys = ['1/onSuccess/0', '1/onSuccess/1']
+  const [one, two] = keys.map((key) => ({ key, body: key })) as [Said, Said]
+  const done = keys.map((key) => ({ key, action: 'count', status: 'done' as const, attempt: 1 }))
+  assert.deepEqual(toldOnce([one, two, one], keys, done), [])
+  assert.deepEqual(whats(toldOnce([one], keys, done)), ['lost'])
+  assert.deepEqual(whats(toldOnce([one, two, { ...one, key: '1/onFailure/0' }], keys, done)), ['doubled'])
+  assert.deepEqual(whats(toldOnce([one, two, { ...one, body: 'other' }], keys, done)), ['wrong'])
+  assert.deepEqual(
+    whats(
+      toldOnce(
+        [one, two],
+        keys,
+        done.map((each) => ({ ...each, status: 'failed' as const })),
+      ),
+    ),
+    ['wrong', 'wrong'],
+  )
+})
+
+test('what a delivery has kept is left over', async () => {
+  const store = postgresStore({ database })
+  const job = randomUUID()
+  const project = { kind: 'project', id: randomUUID() }
+  await store.jobs.create({
+    id: job,
+    kind: 'export',
+    tree: { ...project, children: [] },
+    principal: { id: 'ann' },
+    request: { options: {} },
+    claims: [],
+    nodes: [{ id: 'finish', task: 'finish', batch: 0 }],
+    batches: 0,
+  })
+  const lease = await store.attempts.begin({ job, node: 'finish', attempt: 1 }, 'w')
+  if (!lease) throw new Error('There is no lease.')
+  await store.states.put(lease, 'kept')
+  assert.ok((await look()).some(({ text }) => /state of node finish/.test(text)))
+  await database.query('DELETE FROM piecework.node_states')
+  await database.query('DELETE FROM piecework.jobs')
+  await database.query('DELETE FROM piecework.outbox')
+  assert.deepEqual(await look(), [])
 })
 
 test('counts of a piece that differ, are missing or were not expected are wrong', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { projectTables } from '@piecework/pieces-project'
@@ -20,6 +20,9 @@ const leastChecked = 100_000
 
 /** From here on imports to be cancelled are of a tenth of the units: each takes minutes. */
 const mostCancelled = 500_000
+
+/** Bytes of puvspr.dat above which unions are made in parts. */
+const leastParted = 2 ** 21
 
 /** A job over them takes the time that every job takes. */
 const fewUnits = 100
@@ -90,15 +93,17 @@ async function imports(
   { files, units }: MarxanFolder,
   rows: string,
   log: ((text: string) => void) | undefined,
-): Promise<Pick<Round, 'import' | 'rows' | 'copyIn'>> {
+): Promise<Pick<Round, 'import' | 'atOnce' | 'rows' | 'copyIn'>> {
   let copied: Seconds = {}
   const imported = await place.step('import', files, async (url) => {
     await withoutArea(url)
     log?.(await unionTable(url, units))
     copied = await copiedAgain(place, url, rows)
   })
+  const isParted = (await stat(files['puvspr.dat'] ?? '')).size > leastParted
+  const atOnce = isParted ? await place.step('at-once', files) : undefined
   const withoutUnions = await place.step('rows', files)
-  return { import: imported, rows: withoutUnions, copyIn: copied }
+  return { import: imported, rows: withoutUnions, copyIn: copied, ...(atOnce && { atOnce }) }
 }
 
 /** A project and its planning area refer to each other, which COPY of one table after the other cannot do. */

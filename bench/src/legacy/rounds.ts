@@ -18,6 +18,8 @@ export interface Figures {
 }
 
 export interface Round extends Figures {
+  /** The import with all unions at once, where it has parts. */
+  readonly atOnce?: StepFigures
   readonly copyIn: Seconds
 }
 
@@ -32,6 +34,7 @@ export function measuresOf(
     validated('legacy/validate', checked, rounds, 'validate'),
     imported('legacy/import', units, rounds, 'import'),
     imported('legacy/import-no-unions', units, rounds, 'rows'),
+    ...unionsInParts(units, rounds),
     ...(['puvspr', 'validate', 'import'] as const).flatMap((task) => {
       const peakMb = Math.max(...rounds.map((round) => round[task].peakMb))
       const tenthPeakMb = tenth[task].peakMb
@@ -98,6 +101,15 @@ function imported(name: string, units: number, rounds: readonly Round[], task: '
       cpuSeconds: ours(({ cpuSeconds }) => cpuSeconds),
     },
   )
+}
+
+/** The whole import, two nodes at a time. */
+function unionsInParts(units: number, rounds: readonly Round[]): readonly Measure[] {
+  const peer = rounds.flatMap(({ atOnce }) => atOnce?.seconds ?? [])
+  if (peer.length === 0) return []
+  const ours = rounds.map((round) => round.import.seconds)
+  const facts = { units, peer: 'the same import with all unions of features in one node' }
+  return [compared('legacy/unions-in-parts', ours, peer, { reach: 0.95, aim: 1.2 }, facts)]
 }
 
 /** Markdown: the pieces of one import, and the raw COPY of each table. */

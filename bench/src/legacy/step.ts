@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Piecework } from '@piecework/core'
+import type { Pack } from '@piecework/core/piece'
 import { legacyMarxanPack } from '@piecework/pieces-legacy'
 import { planningPacks, principal, withHost } from '../planning/host.js'
 import { figuresOf, type StepFigures } from '../planning/step.js'
@@ -13,9 +14,9 @@ import { validatedAlone } from './validated-alone.js'
 export interface Step {
   /**
    * `puvspr`: its validator without job and database. `rows`: an import without unions of planning units.
-   * `grid`: one of the planning grid alone.
+   * `at-once`: all unions of features by one node, where the import has them in parts; `grid`: one of the planning grid alone.
    */
-  readonly task: 'puvspr' | 'validate' | 'import' | 'rows' | 'grid'
+  readonly task: 'puvspr' | 'validate' | 'import' | 'at-once' | 'rows' | 'grid'
   readonly url: string
   /** Of artifacts. */
   readonly folder: string
@@ -35,9 +36,21 @@ export async function runStep(step: Step): Promise<StepFigures> {
 
 async function run({ task, url, folder, files }: Step): Promise<StepFigures> {
   if (task === 'puvspr') return measured(async () => validatedAlone(files))
-  const packs = task === 'grid' ? gridPacks() : [...planningPacks, legacyMarxanPack()]
+  const legacy = task === 'at-once' ? withoutParts(legacyMarxanPack()) : legacyMarxanPack()
+  const packs = task === 'grid' ? gridPacks() : [...planningPacks, legacy]
   return withHost(url, folder, (piecework) => measured(() => jobOf(piecework, task, files)), packs)
 }
+
+const withoutParts = ({ formats = [], ...pack }: Pack): Pack => ({
+  ...pack,
+  formats: formats.map((format) => ({
+    ...format,
+    pieces: format.pieces.map(({ importer, ...piece }) => {
+      const { parts: _, ...whole } = importer ?? {}
+      return { ...piece, ...('import' in whole && { importer: whole }) }
+    }),
+  })),
+})
 
 const withoutUnions = { 'legacy/features': { geometry: 'none' }, 'legacy/planning-area': { skip: true } }
 

@@ -229,6 +229,31 @@ test('D8: an answer without end is not read, and an endpoint that is none is ref
     },
   ))
 
+test('an endpoint that does not answer within 15 s, or not to the end, is called again later', async () => {
+  const { timeout } = AbortSignal
+  const asked: number[] = []
+  // A hundred times as fast.
+  AbortSignal.timeout = (ms) => {
+    asked.push(ms)
+    return timeout.call(AbortSignal, ms / 100)
+  }
+  const silences: ((response: ServerResponse) => void)[] = [
+    () => undefined,
+    (response) => void response.writeHead(200).write('o'),
+  ]
+  try {
+    for (const silence of silences)
+      await withHooks(silence, async (run) => {
+        const error = await failure(run())
+        assert.deepEqual([error.code, error.retryable], ['webhook/unreachable', true])
+        assert.match(error.message, /no whole answer within 15 s/)
+      })
+  } finally {
+    AbortSignal.timeout = timeout
+  }
+  assert.deepEqual(asked, [15_000, 15_000])
+})
+
 test('a call ends with the signal of its attempt', () =>
   withHooks(
     () => undefined,

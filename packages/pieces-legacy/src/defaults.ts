@@ -4,6 +4,10 @@ export const mostShapeFeatures = 100_000
 export const longestFeatureName = 1000
 /** Planning units whose union one statement makes; what a cancelled statement wastes. */
 export const unionStatementUnits = 50_000
+/** Bytes of puvspr.dat, of whose features one part of an import makes the unions: some 150,000 planning units. */
+export const unionPartBytes = 2 ** 21
+/** Parts that make unions. Each of them counts the rows of all. */
+export const mostUnionParts = 16
 /** Bytes of grid rows that are held back until the database looks at their shapes. */
 export const mostHeldBytes = 2 ** 22
 /** Rows of one batch of selected planning units. */

@@ -40,7 +40,7 @@ export function legacyPieces(options?: Partial<LegacyPiecesOptions>): readonly P
     planningGridPiece({ checks }),
     planningAreaPiece,
     costSurfacePiece,
-    featuresPiece,
+    featuresPiece(),
     featureShapesPiece({ checks }),
     costShapesPiece({ checks }),
     protectedAreaShapesPiece({ checks }),

@@ -471,6 +471,19 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       },
     }),
   ],
+  'records the run of a draft before it begins': [
+    'one truth: who has run a draft is recorded in the step that begins it',
+    (store) => ({
+      ...store,
+      drafts: {
+        ...store.drafts,
+        run: async (job, { record, ...plan }) => {
+          if (record) await store.records.add(record)
+          return store.drafts.run(job, plan)
+        },
+      },
+    }),
+  ],
   'reads the record of all resources': [
     'one truth: the record is read newest first',
     (store) => ({

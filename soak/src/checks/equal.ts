@@ -1,4 +1,4 @@
-import type { JobReport } from '@piecework/core'
+import type { Job, JobReport } from '@piecework/core'
 import type { EntryDiff } from '@piecework/core/piece'
 import { planningSchema } from '@piecework/pieces-project'
 import { compareResources } from '@piecework/test-support'
@@ -16,7 +16,8 @@ export async function equalToSource(
   kind: SoakJob,
   { job }: JobReport,
 ): Promise<readonly Problem[]> {
-  if (kind === 'export') return equalArchive(scene, job.result.archive?.artifact ?? '')
+  if (kind === 'redelivery') return []
+  if (kind === 'export' || kind === 'delivery') return equalFiles(scene, kind, job)
   const made = job.result.resource?.id
   if (made === undefined) return [problem('lost', `job ${job.id} has succeeded and made nothing`)]
   if (kind === 'legacy import') return equalByKeys(scene, made)
@@ -34,10 +35,17 @@ export async function equalToSource(
   )
 }
 
-async function equalArchive({ host, references }: Scene, artifact: string): Promise<readonly Problem[]> {
+async function equalFiles(
+  { host, references }: Scene,
+  kind: SoakJob,
+  { result }: Job,
+): Promise<readonly Problem[]> {
+  const artifact = result.archive?.artifact ?? ''
   const { ok, digest, findings } = await host.piecework.verify({ artifact }, watcher)
-  const { digest: expected } = references.export
+  const { digest: expected, outputs = {} } = references[kind]
+  const others = (result.outputs ?? []).filter(({ name, sha256 }) => outputs[name] !== sha256)
   return [
+    ...others.map(({ name }) => problem('wrong', `the output ${name} has other bytes`)),
     ...(ok ? [] : [problem('wrong', `the archive is broken: ${findings[0]?.message}`)]),
     ...(digest === expected ? [] : [problem('wrong', `the archive has digest ${digest}, not ${expected}`)]),
   ]

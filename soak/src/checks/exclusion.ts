@@ -1,4 +1,4 @@
-import { isTerminal, type Job } from '@piecework/core'
+import { isTerminal, type Job, type JobStatus } from '@piecework/core'
 import { type Problem, problem } from '../problem.js'
 
 /** Of the jobs that several asked for, all of one resource, there was one, and none while another was under way. */
@@ -15,8 +15,11 @@ export function oneAtATime(jobs: readonly Job[]): readonly Problem[] {
   })
 }
 
-/** From its admission to its end, in ms since epoch. */
+/** From its admission to where it claims nothing any more, in ms since epoch. */
 function spanOf({ id, createdAt, changes }: Job) {
-  const end = changes.find(({ status }) => isTerminal(status))?.at
+  const end = changes.find(({ status }) => isFree(status))?.at
   return { id, from: createdAt.getTime(), to: end?.getTime() ?? Number.POSITIVE_INFINITY }
 }
+
+/** It claims nothing any more. */
+export const isFree = (status: JobStatus): boolean => isTerminal(status) || status === 'delivering'

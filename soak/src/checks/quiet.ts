@@ -28,6 +28,11 @@ const left = `
   UNION ALL
   SELECT 'node ' || id || ' of job ' || job_id || ' is ' || status FROM piecework.nodes WHERE status = 'running'
   UNION ALL
+  SELECT 'node ' || n.id || ' of job ' || n.job_id || ' waits, and the job has ended'
+  FROM piecework.nodes n JOIN piecework.jobs j ON j.id = n.job_id WHERE n.status = 'waiting' AND j.terminal
+  UNION ALL
+  SELECT 'state of node ' || node_id || ' of job ' || job_id FROM piecework.node_states
+  UNION ALL
   SELECT 'outbox: ' || action::text FROM piecework.outbox
   UNION ALL
   SELECT 'advisory lock of backend ' || l.pid || ' (' || a.application_name || ', ' || a.state || ')'

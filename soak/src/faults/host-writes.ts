@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isPieceworkError, isTerminal, type Queryable } from '@piecework/core'
+import { isPieceworkError, type Queryable } from '@piecework/core'
 import { projectTables } from '@piecework/pieces-project'
 import { scenarioTables } from '@piecework/pieces-scenario'
+import { isFree } from '../checks/exclusion.js'
 import { jobOf } from '../job-of.js'
 import { undisturbed } from '../learn.js'
+import { reads, type SoakJob } from '../place.js'
 import { type Problem, problem } from '../problem.js'
 import type { Scene } from '../scene.js'
 import { watcher } from '../watcher.js'
@@ -25,13 +27,9 @@ const ways: readonly Way[] = [
  * after the job. A job that reads them must read those of one write; into what a job is making nothing may be written.
  */
 export const hostWrites: Fault = {
-  inject: (injection) =>
-    injection.kind === 'export' || injection.kind === 'clone'
-      ? writeSource(injection)
-      : writeHidden(injection),
+  inject: (injection) => (reads(injection.kind) ? writeSource(injection) : writeHidden(injection)),
   // An edit that is under way, and one whose claim comes a moment too late.
-  mayEnd: (kind): Ends =>
-    kind === 'export' || kind === 'clone' ? ['refused: resource-busy', 'source-changed'] : [],
+  mayEnd: (kind): Ends => (reads(kind) ? ['refused: resource-busy', 'source-changed'] : []),
   before: 1,
 }
 
@@ -56,7 +54,7 @@ async function writeSource(injection: Injection): Promise<Aftermath> {
   }
   if (made && refused === 0) problems.push(problem('wrong', `no write was refused while there was ${made}`))
   await write(last)
-  const expected = made && kind === 'export' ? await exportedNow(scene, principal) : scene
+  const expected = made && kind !== 'clone' ? await exportedNow(scene, kind, principal) : scene
   return {
     expected,
     check: async () => problems,
@@ -65,10 +63,10 @@ async function writeSource(injection: Injection): Promise<Aftermath> {
 }
 
 /** What an export makes of the rows as they stand. */
-async function exportedNow(scene: Scene, principal: string): Promise<Scene> {
+async function exportedNow(scene: Scene, kind: SoakJob, principal: string): Promise<Scene> {
   const asked = { principal: `${principal}, undisturbed` }
-  const { reference } = await undisturbed(scene.host, scene.requester(), scene.sources, 'export', asked)
-  return { ...scene, references: { ...scene.references, export: reference } }
+  const { reference } = await undisturbed(scene.host, scene.requester(), scene.sources, kind, asked)
+  return { ...scene, references: { ...scene.references, [kind]: reference } }
 }
 
 async function writeHidden(injection: Injection): Promise<Aftermath> {
@@ -116,7 +114,7 @@ async function standing({ scene, principal, answered }: Injection) {
   const { aborted } = answered
   const id = await jobOf(scene, principal)
   const status = id === undefined ? undefined : (await scene.host.piecework.job(id, watcher)).job.status
-  const over = status === undefined ? aborted : isTerminal(status)
+  const over = status === undefined ? aborted : isFree(status)
   return { job: id && `job ${id} (${status})`, over }
 }
 

@@ -1,14 +1,13 @@
 import type { Job } from '@piecework/core'
 import { oneAtATime } from '../checks/exclusion.js'
 import { jobOf } from '../job-of.js'
-import type { SoakJob } from '../place.js'
+import { reads, type SoakJob } from '../place.js'
 import type { Scene } from '../scene.js'
 import { watcher } from '../watcher.js'
 import { never } from './ends.js'
 import type { Ends, Fault, OtherJob } from './fault.js'
 
 const busy: Ends = ['refused: resource-busy']
-const reads = (kind: SoakJob): boolean => kind === 'export' || kind === 'clone'
 
 export const otherJobFaults: Readonly<Record<string, Fault>> = {
   'others ask for jobs of the same project': {
@@ -42,7 +41,7 @@ export const otherJobFaults: Readonly<Record<string, Fault>> = {
 /** Of one project there is one job at a time. */
 function besides(scene: Scene, kind: SoakJob): readonly (readonly [Scene, SoakJob])[] {
   const { beside } = scene
-  if (kind === 'export')
+  if (kind === 'export' || kind === 'delivery')
     return [
       [beside, 'clone'],
       [scene, 'import'],

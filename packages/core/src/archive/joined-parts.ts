@@ -1,6 +1,6 @@
 import { PieceworkError } from '../contracts/errors.js'
 import { HeaderScan } from './csv-header.js'
-import type { EntryFile } from './entries.js'
+import { type EntryFile, wholeOnly } from './entries.js'
 import { partOf } from './part-path.js'
 
 /** Tables whose parts are entries of their own, each as one: the header of the first part, the rows of all. */
@@ -41,11 +41,7 @@ function joined(path: string, parts: readonly EntryFile[]): EntryFile {
       ...(types && { types }),
       ...(longest > 0 && { recordBytes: longest }),
     },
-    open: (range) => {
-      if (range)
-        throw new PieceworkError('unsupported', `Entry "${path}" has parts: ranges of it cannot be read`)
-      return bytesOf(parts)
-    },
+    open: wholeOnly(path, () => bytesOf(parts)),
   }
 }
 

@@ -8,7 +8,7 @@ import { inflated, verifyBytes } from './verify-bytes.js'
 
 /**
  * Staged entries, also by ranges of their inflated bytes; each inflates all that comes before its end. `parts`: if the piece
- * was exported in parts; a table is then read whole.
+ * was exported in parts; a range of a table is then of its joined bytes, with one header.
  */
 export function rangedEntries(
   artifacts: ArtifactStore,
@@ -16,36 +16,32 @@ export function rangedEntries(
   parts: number | undefined,
 ): Entries {
   const files = entries.map((staged): EntryFile => {
-    const open = () => inflated(staged.path, artifacts.open(staged.artifact))
-    return {
-      path: staged.path,
-      facts: entryFacts(staged),
-      open: (range) => (range ? part(staged, open(), range) : verifyBytes(staged.path, open(), staged)),
-    }
+    const { path } = staged
+    const open = () => verifyBytes(path, inflated(path, artifacts.open(staged.artifact)), staged)
+    return { path, facts: entryFacts(staged), open }
   })
-  return entriesOf(parts === undefined ? files : joinedParts(files))
+  const whole = parts === undefined ? files : joinedParts(files)
+  return entriesOf(
+    whole.map((file) => ({ ...file, open: (range) => (range ? part(file, range) : file.open()) })),
+  )
 }
 
 async function* part(
-  { path, size }: StagedEntry,
-  bytes: AsyncIterable<Uint8Array>,
+  { path, facts: { size }, open }: EntryFile,
   { start, end }: ByteRange,
 ): AsyncGenerator<Uint8Array> {
-  if (!(start >= 0 && start <= end && end <= size))
-    throw new PieceworkError(
-      'options-invalid',
-      `Bytes ${start} to ${end} are not inside the ${size} of "${path}".`,
-    )
+  const outside = (of: number) =>
+    new PieceworkError('options-invalid', `Bytes ${start} to ${end} are not inside the ${of} of "${path}".`)
+  if (!(start >= 0 && start <= end && end <= size)) throw outside(size)
   let at = 0
   if (start === end) return
-  for await (const chunk of bytes) {
+  for await (const chunk of open()) {
     const from = Math.max(0, start - at)
     const to = Math.min(chunk.length, end - at)
     if (from < to) yield chunk.subarray(from, to)
     at += chunk.length
     if (at >= end) return
   }
-  throw new PieceworkError('archive-checksum', `Entry "${path}" has ${at} of its ${size} bytes`, {
-    facts: { entry: path },
-  })
+  // The size of a table in parts counts each header.
+  throw outside(at)
 }

@@ -32,11 +32,11 @@ export interface NodeResult {
   readonly entries?: readonly StagedEntry[]
   /** Of the piece that wrote `entries`. */
   readonly version?: number
-  /** Job that `entries` were taken over from. */
+  /** Job that `entries`, or the bytes of an output, were taken over from. */
   readonly reusedFrom?: string
   /** Added to the job, to later batches of pieces than the node's own; with an `error`, none are. */
   readonly nodes?: readonly NewNode[]
-  /** Of a follow-up; plain JSON. */
+  /** Of a follow-up or an output of a pack; plain JSON. */
   readonly output?: unknown
   /** Merged into the job's result. */
   readonly result?: JobResult

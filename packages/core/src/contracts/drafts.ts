@@ -5,7 +5,10 @@ import type { Upload } from './upload.js'
 
 /** What a draft becomes when its import runs. */
 export interface DraftPlan
-  extends Pick<NewJob, 'nodes' | 'batches' | 'limit' | 'concurrentJobs' | 'timeLimitMs' | 'priority'> {
+  extends Pick<
+    NewJob,
+    'nodes' | 'batches' | 'limit' | 'concurrentJobs' | 'timeLimitMs' | 'priority' | 'record'
+  > {
   /** With the uploads that the plan was made for. */
   readonly request: JobRequest
 }
@@ -24,7 +27,7 @@ export interface Drafts {
   remove(job: string, upload: string): Promise<Upload | undefined>
   /**
    * Makes it `pending` and submits its first batch if its principal has room. `resource-busy` if the plan was
-   * made for other uploads, `too-many-jobs`.
+   * made for other uploads, `too-many-jobs`. What is recorded is recorded in the same step.
    */
   run(job: string, plan: DraftPlan): Promise<Job>
   /** Ids of those that have not changed since. */

@@ -77,7 +77,7 @@ export interface JobNode {
   readonly version?: number
   /** Job whose finished work this node took over instead of doing it again. */
   readonly reusedFrom?: string
-  /** What a follow-up has returned; plain JSON. */
+  /** What a follow-up has returned, or where the bytes of an output are; plain JSON. */
   readonly output?: unknown
   readonly error?: JobError
   readonly progress?: Progress

@@ -7,9 +7,10 @@ import { type DraftContext, storedDraft } from './draft-context.js'
 
 /** Stops what runs, then removes the shells with all that is in them, and all uploads. */
 export async function deleteDraft(context: DraftContext, signal?: AbortSignal): Promise<void> {
-  const { deps, id, resource } = context
-  const { store, registry, artifacts, control } = deps
+  const { deps, id, resource, principal } = context
+  const { store, registry, artifacts, control, recorder } = deps
   let { job } = await storedDraft(context)
+  await recorder.allowed({ principal, action: 'draft', resource, job })
   if (!isTerminal(job.status)) {
     await control.end(id)
     job = (await control.ended(id, signal)).job

@@ -6,12 +6,14 @@ import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { JobControl } from '../handle/job-control.js'
 import { resourceNotFound } from '../plan/resource-not-found.js'
+import type { Recorder } from '../record/recorder.js'
 import type { RequestDeps } from '../requests/request-deps.js'
 import { checkRoles } from '../requests/uploads.js'
 import { openInput } from './draft-state.js'
 
 export interface DraftDeps extends RequestDeps {
   readonly control: JobControl
+  readonly recorder: Recorder
 }
 
 /** What an import draft is about, in whatever process it is held. */
@@ -37,6 +39,15 @@ export async function storedDraft({ deps, id, resource, principal }: DraftContex
   if (!job || !input) throw resourceNotFound(resource)
   await allowJob(deps.allow, principal, 'draft', job)
   return { job, input }
+}
+
+/** The same of one whose uploads may change, which is recorded before they do. Throws `uploads-closed`. */
+export async function draftToChange(context: DraftContext): Promise<StoredDraft> {
+  const { deps, resource, principal } = context
+  const draft = await storedDraft(context)
+  openInput(draft.job)
+  await deps.recorder.allowed({ principal, action: 'draft', resource, job: draft.job })
+  return draft
 }
 
 /** The same; throws `input-incomplete` if an upload is missing. */

@@ -25,6 +25,8 @@ export function draftHandle(deps: DraftDeps, job: Job, principal: Principal | un
   const resources = walkTree(tree).map(({ ref }) => newRef(ref))
   const resource = newRef(tree)
   const context: DraftContext = { deps, id, resource, principal }
+  const failing = <T>(work: Promise<T>): Promise<T> =>
+    deps.recorder.failing({ principal, action: 'draft', resource, job }, work)
   return {
     job: id,
     resource,
@@ -37,8 +39,8 @@ export function draftHandle(deps: DraftDeps, job: Job, principal: Principal | un
     removeUpload: async (upload) =>
       removeUpload(context, checkArgument('removeUpload()', 'the id of the upload', upload, check.text)),
     validate: async (options) =>
-      validateDraft(context, checkOptions('validate()', options, pieceOptionChecks)),
-    run: async (options) => runDraft(context, checkOptions('run()', options, pieceOptionChecks)),
+      failing(validateDraft(context, checkOptions('validate()', options, pieceOptionChecks))),
+    run: async (options) => failing(runDraft(context, checkOptions('run()', options, pieceOptionChecks))),
     validationResults: async () => {
       const { job, input } = await storedDraft(context)
       return validationResults(store, job, Object.keys(deps.inputs.format(input.format).roles))

@@ -5,15 +5,13 @@ import type { UploadSource } from '../requests/input-source.js'
 import { receiveUpload } from '../requests/uploads.js'
 import { ownerOf } from '../retention/expiry.js'
 import { jobPrefix } from '../tasks/staging.js'
-import { type DraftContext, storedDraft } from './draft-context.js'
-import { openInput } from './draft-state.js'
+import { type DraftContext, draftToChange } from './draft-context.js'
 
 /** Stores the file, then puts it into the draft in place of the one of the same role. */
 export async function putUpload(context: DraftContext, role: string, source: UploadSource): Promise<Upload> {
   const { deps, id, principal } = context
   const { artifacts, inputs, store, environment } = deps
-  const { job, input } = await storedDraft(context)
-  openInput(job)
+  const { input } = await draftToChange(context)
   if ('artifact' in source) await allowArtifact(deps, principal, source.artifact)
   const upload = await receiveUpload(artifacts, inputs.format(input.format), {
     job: id,
@@ -32,7 +30,7 @@ export async function putUpload(context: DraftContext, role: string, source: Upl
 
 /** False if there is no such upload. */
 export async function removeUpload(context: DraftContext, upload: string): Promise<boolean> {
-  await storedDraft(context)
+  await draftToChange(context)
   const removed = await context.deps.store.drafts.remove(context.id, upload)
   if (removed) await deleteBytes(context, removed)
   return removed !== undefined

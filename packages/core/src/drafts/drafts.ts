@@ -24,7 +24,11 @@ import { draftHandle } from './draft-handle.js'
 
 export function createDrafts(deps: DraftDeps): ImportDrafts {
   return {
-    createDraft: (request) => createDraft(deps, request),
+    createDraft: (request) =>
+      deps.recorder.failing(
+        { principal: request?.principal, action: 'import', resource: request?.into },
+        createDraft(deps, request),
+      ),
     draft: (resource, by) => findDraft(deps, resource, jobArguments.principal('draft()', by)),
   }
 }

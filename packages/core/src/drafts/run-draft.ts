@@ -1,4 +1,5 @@
 import type { JobHandle } from '../handle/job-handle.js'
+import { recordEntry } from '../record/recorder.js'
 import { planInput } from '../requests/plan-input.js'
 import type { PieceOptions } from './draft.js'
 import { completeDraft, type DraftContext, planOpen } from './draft-context.js'
@@ -9,11 +10,13 @@ export async function runDraft(
   context: DraftContext,
   { options, ...limits }: PieceOptions,
 ): Promise<JobHandle> {
-  const { deps, id } = context
+  const { deps, id, resource, principal } = context
   const { job, input } = await completeDraft(context)
   openInput(job)
   const plan = await planOpen(context, planInput(deps, { job: id, kind: 'import', input }, { options }))
   const { tree: _, options: parsed, ...planned } = plan
   const request = { ...job.request, options: parsed }
-  return deps.control.accept(deps.store.drafts.run(id, { ...planned, ...deps.jobLimits(limits), request }))
+  const record = recordEntry({ principal, action: 'draft', resource, job }, 'allowed')
+  const run = deps.store.drafts.run(id, { ...planned, ...deps.jobLimits(limits), request, record })
+  return deps.control.accept(run)
 }

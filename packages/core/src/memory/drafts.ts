@@ -1,6 +1,7 @@
 import type { Database } from '../contracts/database.js'
 import type { Drafts } from '../contracts/drafts.js'
 import { withPlan, withUploads } from '../drafts/draft-state.js'
+import { addRecord } from './add-record.js'
 import type { MemoryJob } from './memory-job.js'
 import { entryOf, type MemoryState } from './state.js'
 
@@ -46,6 +47,7 @@ export function memoryDrafts(state: MemoryState, database: Database): Drafts {
       state.admission.remove(entry)
       state.admission.add(entry)
       state.plan(entry, plan.nodes)
+      if (plan.record) addRecord(state.records, state.environment.now(), plan.record)
       return state.apply(entry, { type: 'run' })
     },
     idle: async (before) =>

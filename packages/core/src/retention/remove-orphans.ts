@@ -60,12 +60,12 @@ export async function orphanRule(
 ): Promise<(key: string) => boolean> {
   if (!job) return () => true
   if (!isTerminal(job.status)) return () => false
-  const { retryUntil } = job.result
+  // Of what a retry takes over, staged or made.
+  if (job.result.retryUntil) return () => false
   if (prefix === 'archives') {
     const kept = keptArtifacts(job.result).filter(({ deletedAt }) => deletedAt === undefined)
     return (key) => !kept.some(({ artifact }) => artifact === key)
   }
-  if (retryUntil) return () => false
   const name = job.request.input?.format ?? 'archive'
   const format = deps.registry.formats.get(name)
   // One that this process does not know may keep them.

@@ -1,8 +1,8 @@
 import { hashed } from '../archive/hashed.js'
 import { rangedEntries } from '../archive/staged-ranges.js'
+import type { NodeResult } from '../contracts/attempts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { JobOutput } from '../contracts/job-request.js'
-import type { KeptOutput } from '../contracts/job-result.js'
 import type { Job } from '../contracts/jobs.js'
 import type { JobNode } from '../contracts/nodes.js'
 import type { Output, OutputContext, StagedPiece } from '../contracts/output.js'
@@ -14,22 +14,38 @@ import { zipForPeople } from '../outputs/zip-for-people.js'
 import { resourceName, walkTree } from '../plan/tree.js'
 import { type AttemptContext, pieceContext } from './attempt-context.js'
 import { exportedBy, pieceOf } from './exported-by.js'
+import { type MadeBytes, madeBytes, type ReusedOutput, reusedOutput } from './reuse-output.js'
 import { archivePrefix } from './staging.js'
 
-/** Stores what the output's assembler makes; its sha256 is of the bytes as they pass. */
-export async function assembleOutput(attempt: AttemptContext, requested: JobOutput): Promise<KeptOutput> {
-  const { artifacts, registry, environment, lease } = attempt
+/** Stores what the output's assembler makes, or what it has made for the job that is retried; its sha256 is of the bytes as they pass. */
+export async function assembleOutput(
+  attempt: AttemptContext,
+  requested: JobOutput,
+): Promise<NodeResult & { readonly output: MadeBytes }> {
+  const { registry, environment, lease } = attempt
   const { job, node } = lease
   const output = registry.outputs.get(requested.name)
   if (!output) throw notRegistered(node, `output "${requested.name}"`)
   const context = await contextOf(attempt, output, requested)
   const fileName = safeName(output.fileName(await subjectOf(attempt, context)))
-  const passing = hashed(attempt.bytes.of(checked(output, await output.assemble(context), attempt.signal)))
   const artifact = `${archivePrefix(job.id)}/${output.name}/${lease.fence}`
-  const size = await artifacts.put(artifact, passing.bytes)
+  const made =
+    (await reusedOutput(attempt, requested, artifact)) ??
+    (await stored(attempt, { output, context, artifact }))
+  const { size, sha256, ...rest } = made
   const { name, mediaType } = output
   const expiresAt = new Date(environment.now() + attempt.archiveTtlMs)
-  return { name, artifact, size, sha256: passing.sha256(), mediaType, fileName, expiresAt }
+  const kept = { name, artifact, size, sha256, mediaType, fileName, expiresAt }
+  return { findings: attempt.findings.list(), ...rest, result: { outputs: [kept] }, output: madeBytes(kept) }
+}
+
+async function stored(
+  { artifacts, bytes, signal }: AttemptContext,
+  { output, context, artifact }: { output: Output; context: OutputContext; artifact: string },
+): Promise<ReusedOutput> {
+  const passing = hashed(bytes.of(checked(output, await output.assemble(context), signal)))
+  const size = await artifacts.put(artifact, passing.bytes)
+  return { size, sha256: passing.sha256() }
 }
 
 async function contextOf(

@@ -5,7 +5,7 @@ import { entryPath, type Manifest, writeManifest } from '../archive/manifest.js'
 import type { NodeResult } from '../contracts/attempts.js'
 import type { Transaction } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { JobResult, KeptArchive } from '../contracts/job-result.js'
+import type { KeptArchive } from '../contracts/job-result.js'
 import type { Job } from '../contracts/jobs.js'
 import type { StagedEntry } from '../contracts/nodes.js'
 import { defaultLimits } from '../defaults.js'
@@ -25,14 +25,14 @@ export const assembleTask: TaskRunner = async (attempt) => {
   const { job, node } = attempt.lease
   const output = outputOf(job, node)
   if (!output) throw new PieceworkError('internal', `${node.id} is no output of job ${job.id}.`)
-  if (output.name === archiveOutput) return finished(attempt, { archive: await archive(attempt) })
-  return finished(attempt, { outputs: [await assembleOutput(attempt, output)] })
+  if (output.name !== archiveOutput) return finished(attempt, await assembleOutput(attempt, output))
+  const result = { archive: await archive(attempt) }
+  return finished(attempt, { result, findings: attempt.findings.list() })
 }
 
 /** If it is delivered next, the last step is too late to find that a piece has read what was being deleted. */
-function finished(attempt: AttemptContext, result: JobResult): Promise<Job> {
-  const { lease, store, registry, signal, findings } = attempt
-  const made = { result, findings: findings.list() }
+function finished(attempt: AttemptContext, made: NodeResult): Promise<Job> {
+  const { lease, store, registry, signal } = attempt
   if (!lease.job.request.deliver) return commit(attempt, made)
   const work = async (tx: Transaction): Promise<NodeResult> => {
     const missing = await missingSource(registry, lease.job, tx)

@@ -69,9 +69,11 @@ async function assertRemovable({ lease, registry, store }: AttemptContext): Prom
 async function deleteJobBytes(attempt: AttemptContext): Promise<Date | undefined> {
   const { job } = attempt.lease
   const remove = (key: string) => attempt.artifacts.delete(key).catch(() => undefined)
-  if (job.outcome !== 'succeeded' && job.kind === 'export' && !isAssembled(job))
+  const isRetried = await isRetriable(attempt)
+  // A retry takes over outputs, too.
+  if (job.outcome !== 'succeeded' && job.kind === 'export' && !isAssembled(job) && !isRetried)
     await remove(archivePrefix(job.id))
-  if (await isRetriable(attempt)) return new Date(attempt.environment.now() + attempt.retryTtlMs)
+  if (isRetried) return new Date(attempt.environment.now() + attempt.retryTtlMs)
   if (!uploadsStay(job, inputFormat(attempt))) await remove(jobPrefix(job.id))
   return undefined
 }

@@ -140,6 +140,41 @@ test('nothing half-made: uploads fill a shell that is hidden until the import ha
     assert.ok(setup.host.books.has(resource.id))
   }))
 
+test('what changes a draft is recorded: uploads before they are taken, a run in the step that begins it', () =>
+  withPiecework(notes, async (piecework, { store }) => {
+    const recorded = async () =>
+      (await store.records.list({}))
+        .map(({ action, outcome, job, code }) => [action, outcome, job, code])
+        .reverse()
+    await refused(createDraft(piecework, { format: 'none' }), 'options-invalid')
+    const draft = await createDraft(piecework)
+    const { job } = draft
+    await refused(draft.run(), 'input-incomplete')
+    const upload = await draft.upload('cover', { stream: bytes('jpeg') })
+    await draft.removeUpload(upload.id)
+    await draft.upload('text', text('one\n'))
+    await (await draft.run()).result()
+    await refused(draft.upload('text', text('two\n')), 'uploads-closed')
+    await refused(draft.run(), 'uploads-closed')
+    const other = await createDraft(piecework)
+    await other.delete()
+    const about = (id: string, ...entries: (string | undefined)[][]) =>
+      entries.map(([action, outcome, code]) => [action, outcome, id, code])
+    assert.deepEqual(await recorded(), [
+      ...about(
+        job,
+        ['import', 'allowed'],
+        ['draft', 'failed', 'input-incomplete'],
+        ['draft', 'allowed'],
+        ['draft', 'allowed'],
+        ['draft', 'allowed'],
+        ['draft', 'allowed'],
+        ['draft', 'failed', 'uploads-closed'],
+      ),
+      ...about(other.job, ['import', 'allowed'], ['draft', 'allowed']),
+    ])
+  }))
+
 test('a second upload of a role replaces the first, and one can be removed by its id', () =>
   withPiecework(notes, async (piecework, setup) => {
     const draft = await createDraft(piecework)

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict'
-import { memoryStore, type Pack, type Piecework, PieceworkError, type ResourceRef } from '@piecework/core'
+import {
+  isPieceworkError,
+  memoryStore,
+  type Pack,
+  type Piecework,
+  PieceworkError,
+  type ResourceRef,
+} from '@piecework/core'
 import { openArchive } from '@piecework/core/archive'
 import type { ExportContext, Output, Piece } from '@piecework/core/piece'
 import { inProcess } from '@piecework/runtime-inprocess'
@@ -313,7 +320,9 @@ for (const [what, range] of Object.entries(ranges)) {
     ))
 }
 
-test('an output reads the parts of a table as one', async () => {
+test('an output reads the parts of a table as one, also by ranges', async () => {
+  const whole = `text\n${letters(5).join('\n')}\n`
+  const cut = [3, 21]
   const print: Output = {
     name: 'notebooks/print',
     mediaType: 'text/csv',
@@ -322,6 +331,12 @@ test('an output reads the parts of a table as one', async () => {
       for (const { piece, counts, entries } of pieces) {
         yield Buffer.from(`${piece}: ${counts.rows}, ${entries.paths}\n`)
         yield* entries.open('lines.csv')
+        for (const [start, end] of [[0, cut[0]], cut, [cut[1], whole.length], [0, 0]] as [number, number][])
+          yield* entries.open('lines.csv', { start, end })
+        const beyond = async () => {
+          for await (const _ of entries.open('lines.csv', { start: 0, end: whole.length + 1 }));
+        }
+        await assert.rejects(beyond(), (error) => isPieceworkError(error, 'options-invalid'))
       }
     },
   }
@@ -335,7 +350,7 @@ test('an output reads the parts of a table as one', async () => {
       const { bytes: made } = await piecework.download(job.id, { principal: ann })
       let text = ''
       for await (const chunk of made) text += Buffer.from(chunk).toString()
-      assert.equal(text, `notebook/lines: 5, lines.csv\ntext\n${letters(5).join('\n')}\n`)
+      assert.equal(text, `notebook/lines: 5, lines.csv\n${whole}${whole}`)
     },
   )
 })

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ErrorCode, isPieceworkError, type KeptOutput, PieceworkError } from '@piecework/core'
+import {
+  type ArtifactStore,
+  type ErrorCode,
+  isPieceworkError,
+  type KeptOutput,
+  type Piecework,
+  PieceworkError,
+} from '@piecework/core'
 import type { Output } from '@piecework/core/piece'
 import { suite } from 'uvu'
-import { ann, keys, withPiecework } from '../support/notebooks.js'
+import { ann, bytes, keys, type Notebooks, withPiecework } from '../support/notebooks.js'
 import { bytesOf, print, sha256, withOutputs } from './support.js'
 
 const test = suite('outputs of packs')
@@ -92,7 +99,7 @@ test('what cannot be made is refused at request', async () => {
   })
 })
 
-test('nothing half-made: if one output fails, nothing of the others is left', async () => {
+test('nothing half-made: if one output fails, none is given out', async () => {
   let attempts = 0
   const broken: Output = {
     name: 'notebooks/broken',
@@ -114,10 +121,68 @@ test('nothing half-made: if one output fails, nothing of the others is left', as
     const { retryUntil, ...made } = (await store.jobs.get(job.id))?.result ?? {}
     assert.ok(retryUntil)
     assert.deepEqual(made, {})
-    assert.deepEqual(await keys(artifacts, 'archives'), [])
+    // What a retry takes over, for as long as it may.
+    assert.equal((await keys(artifacts, 'archives')).filter((key) => key.includes('broken')).length, 0)
     await refused(piecework.download(job.id, { principal: ann }), 'artifact-not-found', /has no archive/)
   })
 })
+
+const changes: Record<
+  string,
+  (artifacts: ArtifactStore, host: Notebooks, guard: Piecework['guard']) => unknown
+> = {
+  nothing: () => undefined,
+  'an edit': (_, host, guard) =>
+    guard.edit({ kind: 'notebook', id: 'b1' }, async () => void host.books.get('b1')?.lines.push('owl')),
+  'other bytes': async (artifacts) => {
+    for (const key of await keys(artifacts, 'archives'))
+      await artifacts.put(key, bytes('x'.repeat((await artifacts.stat(key))?.size ?? 0)))
+  },
+  'lost bytes': (artifacts) => artifacts.delete('archives'),
+}
+
+for (const [what, change] of Object.entries(changes)) {
+  const takesOver = what === 'nothing'
+  test(`a retry ${takesOver ? 'takes over' : 'makes again'} an output that is done, after ${what}`, async () => {
+    const made: string[] = []
+    const output = (name: string, fails: () => boolean): Output => ({
+      name,
+      mediaType: 'text/plain',
+      fileName: () => `${name}.txt`,
+      assemble: async function* ({ pieces, finding }) {
+        if (fails()) throw new Error('It broke.')
+        made.push(name)
+        finding({ severity: 'warning', code: 'notes/made', message: 'It is made.' })
+        for (const { entries } of pieces) yield* entries.open('lines.csv')
+      },
+    })
+    let isBroken = true
+    const both = [output('notebooks/good', () => false), output('notebooks/bad', () => isBroken)]
+    await withPiecework(withOutputs(...both), async (piecework, { host, artifacts }) => {
+      const resource = host.add('b1', 'Birds', ['wren'])
+      const outputs = both.map(({ name }) => ({ name }))
+      const { job } = await (await piecework.export({ resource, outputs, principal: ann })).ended()
+      assert.deepEqual([job.status, made], ['failed', ['notebooks/good']])
+      isBroken = false
+      await change(artifacts, host, piecework.guard)
+      const again = await (await piecework.retry(job.id, { principal: ann })).ended()
+      assert.equal(again.job.status, 'succeeded', JSON.stringify(again.job.error))
+      const anew = takesOver ? ['notebooks/bad'] : ['notebooks/bad', 'notebooks/good']
+      assert.deepEqual(made.slice(1).sort(), anew)
+      const reused = again.nodes.flatMap(({ id, reusedFrom }) =>
+        reusedFrom && /^assemble/.test(id) ? id : [],
+      )
+      assert.deepEqual(reused, takesOver ? ['assemble notebooks/good'] : [])
+      assert.equal(again.findings.length, 2)
+      const text = Buffer.from(['text', ...(host.books.get('b1')?.lines ?? []), ''].join('\n'))
+      for (const { artifact, sha256: recorded } of again.job.result.outputs ?? []) {
+        assert.ok(artifact.includes(again.job.id))
+        assert.ok((await bytesOf(artifacts.open(artifact))).equals(text))
+        assert.equal(recorded, sha256(text))
+      }
+    })
+  })
+}
 
 test('an assembler reads what pieces have staged, by ranges of what they wrote', async () => {
   const seen: string[] = []

@@ -21,15 +21,13 @@ export interface Answer {
 
 /** One call; redirects are answers like any other. Throws `webhook/unreachable`. */
 export async function post(url: URL, call: Call): Promise<Answer> {
-  const signal = AbortSignal.any([call.signal, AbortSignal.timeout(defaults.webhookTimeoutMs)])
+  const late = AbortSignal.timeout(defaults.webhookTimeoutMs)
   try {
-    return await answered(url, call, signal)
+    return await answered(url, call, AbortSignal.any([call.signal, late]))
   } catch (cause) {
     call.signal.throwIfAborted()
     if (isPieceworkError(cause)) throw cause
-    const code = codeOf(cause)
-    const message = `The endpoint of a webhook could not be called${code && ` (${code})`}.`
-    throw new PieceworkError('webhook/unreachable', message, { cause, retryable: true })
+    throw new PieceworkError('webhook/unreachable', unreachable(cause, late), { cause, retryable: true })
   }
 }
 
@@ -64,6 +62,13 @@ function answered(url: URL, { address, body, headers, ca }: Call, signal: AbortS
     calling.on('error', reject)
     calling.end(body)
   })
+}
+
+function unreachable(cause: unknown, late: AbortSignal): string {
+  if (late.aborted)
+    return `The endpoint of a webhook gave no whole answer within ${defaults.webhookTimeoutMs / 1000} s.`
+  const code = codeOf(cause)
+  return `The endpoint of a webhook could not be called${code && ` (${code})`}.`
 }
 
 /** Of Node.js or of TLS: `ECONNREFUSED`, `CERT_HAS_EXPIRED`. */

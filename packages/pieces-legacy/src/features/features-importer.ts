@@ -7,11 +7,18 @@ import { assertRowCount } from '../staging/assert-row-count.js'
 import type { FeaturesOptions } from './features-options.js'
 import { insertUnions } from './insert-unions.js'
 import { stageSpec } from './stage-spec.js'
+import { shareOf, unionParts } from './union-parts.js'
 
-/** The features of spec.dat with the amounts of puvspr.dat. */
-export const featuresImporter: PieceImporter<FeaturesOptions> = {
+/** The features of spec.dat with the amounts of puvspr.dat. `partBytes`: of puvspr.dat, for each part that makes unions. */
+export const featuresImporter = (partBytes?: number): PieceImporter<FeaturesOptions> => ({
+  parts: unionParts(partBytes),
   import: async (context) => {
-    const { tx, ids, resource, options } = context
+    const { tx, ids, resource, options, part } = context
+    const share = shareOf(part)
+    if (share) {
+      await insertUnions(context, share)
+      return { rows: 0 }
+    }
     const parsed = await stageSpec(context)
     const { rowCount: features } = await tx.query(
       `INSERT INTO ${projectTables.features} (id, project_id, name, is_legacy, source)
@@ -20,11 +27,11 @@ export const featuresImporter: PieceImporter<FeaturesOptions> = {
     )
     assertRowCount('spec.dat', parsed, features)
     const amounts = await insertAmounts(context)
-    if (options.geometry === 'union') await insertUnions(context)
-    else reportWithoutGeometry(context, features)
+    if (options.geometry !== 'union') reportWithoutGeometry(context, features)
+    else if (!part) await insertUnions(context)
     return { rows: features + amounts.rows, skipped: amounts.skipped }
   },
-}
+})
 
 function reportWithoutGeometry({ finding }: ImportContext<FeaturesOptions>, features: number): void {
   if (features > 0)

@@ -5,8 +5,8 @@ import { featuresImporter } from './features-importer.js'
 import { type FeaturesOptions, featuresOptions } from './features-options.js'
 import { specValidator } from './spec-validator.js'
 
-/** spec.dat and puvspr.dat: the project's features and their amounts. */
-export const featuresPiece: Piece<FeaturesOptions> = {
+/** spec.dat and puvspr.dat: the project's features and their amounts. `partBytes`: as `featuresImporter` has it. */
+export const featuresPiece = (partBytes?: number): Piece<FeaturesOptions> => ({
   contract: 1,
   name: 'legacy/features',
   of: 'project',
@@ -14,5 +14,5 @@ export const featuresPiece: Piece<FeaturesOptions> = {
   after: ['legacy/planning-grid'],
   options: featuresOptions,
   validators: [specValidator, puvsprValidator({ gridIds })],
-  importer: featuresImporter,
-}
+  importer: featuresImporter(partBytes),
+})

@@ -4,16 +4,31 @@ import { uuidExpression } from '@piecework/postgres'
 import { unionStatementUnits } from '../defaults.js'
 import { unionSql } from '../planning-grid/union-sql.js'
 
+/** Features whose planning units are about as many as those of each other share. */
+export interface Share {
+  /** From 1. */
+  readonly number: number
+  readonly of: number
+}
+
 /**
- * One geometry for each feature with amounts: the union of its planning units. The database holds the units
- * of a few features.
+ * One geometry for each feature with amounts, of those of the share: the union of its planning units. The database holds the
+ * units of a few features. The shares are those of the rows that stand there: together all features, each once.
  */
-export async function insertUnions(context: ImportContext<unknown>): Promise<void> {
+export async function insertUnions(
+  context: ImportContext<unknown>,
+  { number, of }: Share = { number: 1, of: 1 },
+): Promise<void> {
   const { tx, ids, resource, signal, progress } = context
   const { rows: features } = await tx.query<{ id: string; units: number }>(
-    `SELECT feature_id::text AS id, count(*)::integer AS units FROM ${projectTables.feature_amounts}
-     JOIN ${projectTables.features} ON id = feature_id WHERE project_id = $1::uuid GROUP BY feature_id ORDER BY feature_id`,
-    [resource.id],
+    `SELECT id, units FROM (
+       SELECT feature_id::text AS id, count(*)::integer AS units,
+              sum(count(*)) OVER (ORDER BY feature_id) - count(*) AS before, sum(count(*)) OVER () AS total
+       FROM ${projectTables.feature_amounts} JOIN ${projectTables.features} ON id = feature_id
+       WHERE project_id = $1::uuid GROUP BY feature_id
+     ) AS counted
+     WHERE div(before * $3::integer, total) = $2::integer - 1 ORDER BY id`,
+    [resource.id, number, of],
   )
   for (let at = 0; at < features.length; ) {
     const group: string[] = []

@@ -4,12 +4,14 @@ import { once as event } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileArtifacts, type JobHandle, type Piecework } from '@piecework/core'
 import type { ResourceRef } from '@piecework/core/piece'
 import type { Runtime } from '@piecework/core/store'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
+import { smallProject } from '../importers/small-project.js'
 import { addUnits, unpack } from './support/archive.js'
 import { changed, once } from './support/attacks.js'
 import { barrierAt } from './support/barrier.js'
@@ -132,6 +134,57 @@ for (const [kind, request] of Object.entries(requests)) {
     await assertQuiet(host, project)
   })
 }
+
+test('exactly once: a process killed in one part of the unions of features: that part alone is made again', async () => {
+  const barrier = await barrierAt(
+    db.url,
+    'feature_geometries',
+    `(SELECT name FROM planning.features WHERE id = NEW.feature_id) = 'Eel, grass'`,
+  )
+  const inParts = { artifacts: fileArtifacts(folder), leaseMs, partBytes: 20 }
+  const shares = async (job: string) => {
+    const { nodes } = await host.piecework.job(job, { principal: ann })
+    return nodes.filter(({ part }) => part !== undefined && part.range !== 'rows')
+  }
+  const request = { format: 'legacy-marxan', uploads: smallProject(), principal: ann, name: 'Parts' }
+  await host.stop()
+  host = await hostOn(db, { ...inParts, started: false })
+  let worker: ChildProcess | undefined
+  try {
+    const { id } = await host.piecework.import(request)
+    worker = fork(new URL('./support/worker.js', import.meta.url), [db.url, folder, `${inParts.partBytes}`])
+    const backend = await barrier.reached()
+    while ((await shares(id)).filter(({ status }) => status === 'done').length < 2) await sleep(20)
+    worker.kill('SIGKILL')
+    await event(worker, 'exit')
+    const before = await shares(id)
+    assert.deepEqual(before.map(({ status }) => status).sort(), ['done', 'done', 'running'])
+    await host.stop()
+    host = await hostOn(db, inParts)
+    await barrier.reached(backend)
+    await barrier.open()
+    for await (const _ of host.piecework.watch(id, { principal: ann }));
+    const { job } = await host.piecework.job(id, { principal: ann })
+    assert.equal(job.status, 'succeeded', JSON.stringify(job.error))
+    const ends = (nodes: typeof before) =>
+      nodes.map(({ id: node, endedAt }) => [node, endedAt?.getTime()] as const)
+    const ended = new Map(ends(await shares(id)))
+    for (const [node, at] of ends(before)) assert.equal(at === undefined, ended.get(node) !== at, node)
+    const { rows } = await host.database.query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM planning.feature_geometries g JOIN planning.features f ON f.id = g.feature_id
+       WHERE f.project_id = $1 GROUP BY f.id`,
+      [job.target?.id],
+    )
+    assert.deepEqual(rows, [{ n: 1 }, { n: 1 }])
+    await assertQuiet(host, project, job.target ?? project)
+    await host.database.query('DELETE FROM planning.projects WHERE id = $1', [job.target?.id])
+  } finally {
+    worker?.kill('SIGKILL')
+    await barrier.remove()
+    await host.stop()
+    host = await hostOn(db, { artifacts: fileArtifacts(folder), leaseMs })
+  }
+})
 
 /** A runtime that runs every task twice, at the same time. */
 function doubling(): Runtime {

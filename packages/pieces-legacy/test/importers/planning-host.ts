@@ -1,4 +1,4 @@
-import { createPiecework, memoryStore, type Piecework } from '@piecework/core'
+import { createPiecework, memoryStore, type Pack, type Piecework } from '@piecework/core'
 import type { Database } from '@piecework/core/piece'
 import { legacyMarxanPack } from '@piecework/pieces-legacy'
 import { planningMigrations, planningProject } from '@piecework/pieces-project'
@@ -11,6 +11,8 @@ import pg from 'pg'
 export interface PlanningHost {
   readonly piecework: Piecework
   readonly database: Database
+  /** Another one over the same database, with this pack for folders. */
+  beside(pack: Pack): Promise<Piecework>
   stop(): Promise<void>
 }
 
@@ -20,17 +22,23 @@ export async function planningHost(): Promise<PlanningHost> {
   const pool = new pg.Pool({ connectionString: scratch.url, max: 8 })
   const database = fromPg(pool)
   await migrate(database, [...planningMigrations, ...scenarioMigrations])
-  const piecework = createPiecework({
-    packs: [planningProject(), planningScenario(), legacyMarxanPack()],
-    runtime: inProcess(),
-    store: memoryStore({ database }),
-  })
-  await piecework.start()
+  const started: Piecework[] = []
+  const beside = async (pack: Pack) => {
+    const piecework = createPiecework({
+      packs: [planningProject(), planningScenario(), pack],
+      runtime: inProcess(),
+      store: memoryStore({ database }),
+    })
+    started.push(piecework)
+    await piecework.start()
+    return piecework
+  }
   return {
-    piecework,
+    piecework: await beside(legacyMarxanPack()),
     database,
+    beside,
     stop: async () => {
-      await piecework.stop({ drainMs: 10_000 })
+      await Promise.all(started.map((one) => one.stop({ drainMs: 10_000 })))
       await pool.end()
       await scratch.drop()
     },

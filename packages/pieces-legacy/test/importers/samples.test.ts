@@ -4,6 +4,7 @@ import { type Finding, isPieceworkError } from '@piecework/core/piece'
 import { needsServer, skipUnless } from '@piecework/test-support'
 import { haveSamples, samplesMissing } from '@piecework/test-support/fixtures/samples.js'
 import { suite } from 'uvu'
+import { packInParts } from './pack-in-parts.js'
 import { type PlanningHost, planningHost } from './planning-host.js'
 import { sampleRows, sampleUploads, type Uploads } from './uploads.js'
 
@@ -180,6 +181,27 @@ test('cloud-sample-12k: PUID is a warning, 12 thousand units and 37 thousand amo
     report.nodes.find((node) => node.task === 'import' && node.piece === piece)?.counts
   assert.equal(counts('legacy/planning-grid')?.rows, rows)
   assert.equal(counts('legacy/cost-surface')?.rows, rows)
+})
+
+test('cloud-sample-12k: unions that are made in parts are, to the last byte, those that are made at once', async () => {
+  const files = { input: 'input.dat', spec: 'spec.dat', puvspr: 'puvsp.dat' }
+  const shapes = async (partBytes: number | 'whole') => {
+    const piecework = await host.beside(packInParts(partBytes))
+    const uploads = sampleUploads('cloud-sample-12k', files)
+    const job = await piecework.import({ format: 'legacy-marxan', uploads, principal, name: 'Cloud' })
+    const { resource } = await job.result()
+    const { nodes } = await job.ended()
+    const { rows } = await host.database.query(
+      `SELECT f.name, g.properties, md5(ST_AsEWKB(g.geom)) AS shape FROM planning.features f
+       JOIN planning.feature_geometries g ON g.feature_id = f.id WHERE f.project_id = $1 ORDER BY f.name`,
+      [resource?.id],
+    )
+    return { rows, parts: nodes.filter(({ part }) => part).length }
+  }
+  const [whole, parted] = [await shapes('whole'), await shapes(64 * 1024)]
+  assert.equal(whole.parts, 0)
+  assert.ok(parted.parts > 4 && whole.rows.length > 4, JSON.stringify([parted.parts, whole.rows.length]))
+  assert.deepEqual(parted.rows, whole.rows)
 })
 
 test('without its required files an import is refused at once, naming all of them', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { needsServer } from '@piecework/test-support'
 import { shapefileParts, square } from '@piecework/test-support/fixtures/shapefile-of.js'
 import { suite } from 'uvu'
+import { packInParts } from '../importers/pack-in-parts.js'
 import { type PlanningHost, planningHost } from '../importers/planning-host.js'
 import { smallProject } from '../importers/small-project.js'
 import { imported, rows } from './support/import.js'
@@ -21,25 +22,26 @@ test.after(() => host.stop())
 const side = 40
 const units = Array.from({ length: side * side }, (_, at) => at)
 
-const large = smallProject({
-  grid: shapefileParts(
-    units.map((at) => ({
-      rings: [square(((at % side) * 7) / 64, (Math.floor(at / side) * 7) / 64, 7 / 64)],
-      values: [String(at)],
-    })),
-  ),
-  'pu.dat': `id,cost\n${units.map((at) => `${at},1\n`).join('')}`,
-  'spec.dat': 'id,prop,name\n1,0.5,Rows\n2,0.5,All\n3,0.5,One\n4,0.5,None\n',
-  'puvspr.dat': `species,pu,amount\n${units
-    .map(
-      (at) =>
-        `${Math.floor(at / side) % 2 === 0 ? `1,${at},1\n` : ''}2,${at},1\n${at === 77 ? `3,${at},1\n` : ''}`,
-    )
-    .join('')}`,
-})
+const large = () =>
+  smallProject({
+    grid: shapefileParts(
+      units.map((at) => ({
+        rings: [square(((at % side) * 7) / 64, (Math.floor(at / side) * 7) / 64, 7 / 64)],
+        values: [String(at)],
+      })),
+    ),
+    'pu.dat': `id,cost\n${units.map((at) => `${at},1\n`).join('')}`,
+    'spec.dat': 'id,prop,name\n1,0.5,Rows\n2,0.5,All\n3,0.5,One\n4,0.5,None\n',
+    'puvspr.dat': `species,pu,amount\n${units
+      .map(
+        (at) =>
+          `${Math.floor(at / side) % 2 === 0 ? `1,${at},1\n` : ''}2,${at},1\n${at === 77 ? `3,${at},1\n` : ''}`,
+      )
+      .join('')}`,
+  })
 
 test('is one valid geometry each, as it is when all units are put together at once', async () => {
-  const { project } = await imported(host, large)
+  const { project } = await imported(host, large())
   assert.deepEqual(
     await rows(
       host,
@@ -65,6 +67,46 @@ test('is one valid geometry each, as it is when all units are put together at on
       project,
     ),
     [{ parts: 1, equal: true }],
+  )
+})
+
+const shapes = (project: string) =>
+  rows<{ name: string; shape: string }>(
+    host,
+    `SELECT f.name, md5(ST_AsEWKB(g.geom)) AS shape FROM planning.features f
+     JOIN planning.feature_geometries g ON g.feature_id = f.id WHERE f.project_id = $1 ORDER BY f.name`,
+    project,
+  )
+
+test('is the same in parts, each a node of its own behind all rows', async () => {
+  const whole = await imported(host, large())
+  const bytes = 6000
+  const beside = { ...host, piecework: await host.beside(packInParts(bytes)) }
+  const { report, project } = await imported(beside, large())
+  const done = report.nodes
+    .filter(({ piece }) => piece === 'legacy/features')
+    .map(({ task, batch, part, counts }) => [task, batch, part?.range, counts?.rows])
+  const [[, batch = 0] = assert.fail('nothing is planned')] = done.filter(([task]) => task === 'plan') as [
+    string,
+    number,
+  ][]
+  assert.deepEqual(
+    done.filter(([task]) => task === 'import'),
+    [
+      ['import', batch + 1, 'rows', 2405],
+      ...[1, 2, 3, 4].map((number) => ['import', batch + 2, { number, of: 4 }, 0]),
+    ],
+  )
+  assert.equal((await shapes(project)).length, 3)
+  assert.deepEqual(await shapes(project), await shapes(whole.project))
+  const without = await imported(beside, large(), { 'legacy/features': { geometry: 'none' } })
+  assert.deepEqual(await shapes(without.project), [])
+  const last = without.report.nodes.filter(
+    ({ task, piece }) => task === 'import' && piece === 'legacy/features',
+  )
+  assert.deepEqual(
+    last.map(({ part, counts }) => [part, counts?.rows]),
+    [[undefined, 2405]],
   )
 })
 

@@ -16,6 +16,7 @@ import { insertJob } from './insert-job.js'
 import { insertNodes } from './insert-nodes.js'
 import { jsonText } from './json-text.js'
 import { lockJob } from './lock-job.js'
+import { addRecord } from './postgres-records.js'
 import { assertStorable } from './storable.js'
 import { committed } from './unknown-commit.js'
 
@@ -66,6 +67,7 @@ export function postgresDrafts(database: Database, control: Database, clock: Clo
         await tx.query('DELETE FROM piecework.batches WHERE job_id = $1', [id])
         await tx.query('DELETE FROM piecework.nodes WHERE job_id = $1', [id])
         await insertNodes(tx, id, plan.nodes)
+        if (plan.record) await addRecord(tx, plan.record)
         return applyEvent(tx, { ...locked, job }, { type: 'run' })
       }),
     idle: async (before) => {

@@ -11,7 +11,7 @@ import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { redisRuntime } from '@piecework/runtime-redis'
 import pg from 'pg'
-import { albums } from './albums.js'
+import { albums, type OnPart } from './albums.js'
 
 /** Where processes that share their work find each other. */
 export interface Place {
@@ -38,7 +38,7 @@ export function albumHost({ database, redis, folder }: Place): AlbumHost {
     return made.on('error', () => {})
   }) as [pg.Pool, pg.Pool]
   const piecework = createPiecework({
-    packs: [albums],
+    packs: [albums(knockOfPart(pool))],
     store: postgresStore({ database: fromPg(pool), control: fromPg(control), leaseMs: 1500 }),
     artifacts: fileArtifacts(folder),
     targets: [folderTarget({ root: deliveredTo(folder) })],
@@ -79,10 +79,42 @@ function knock(pool: pg.Pool): FollowUp {
     backoffMs: 50,
     run: async ({ key, input, attempt, earlier }) => {
       const { text, hangs = false } = input as Knock
-      const { rowCount } = await pool.query('SELECT FROM knocks WHERE key = $1', [key])
-      await pool.query('INSERT INTO knocks VALUES ($1, $2, $3, $4)', [key, text, attempt, process.pid])
-      if (hangs && rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 600_000))
+      const isFirst = await knockAt(pool, { key, text, attempt })
+      if (hangs && isFirst) await forEver()
       return { text, before: earlier.map(({ output }) => output) }
     },
   })
 }
+
+/** The third part of an album of this name has no end when it is first exported. */
+export const hangingAlbum = 'Hangs in its third part'
+
+/** Leaves a row of each part of an album that is to hang. */
+function knockOfPart(pool: pg.Pool): OnPart {
+  return async ({ resource, part }) => {
+    const { rowCount } = await pool.query('SELECT FROM albums WHERE id = $1 AND name = $2', [
+      resource.id,
+      hangingAlbum,
+    ])
+    if (rowCount === 0) return
+    const number = part?.number ?? 0
+    const isFirst = await knockAt(pool, {
+      key: `${resource.id}/${number}`,
+      text: `part ${number}`,
+      attempt: 1,
+    })
+    if (number === 3 && isFirst) await forEver()
+  }
+}
+
+/** Whether it is the first one under its key. */
+async function knockAt(
+  pool: pg.Pool,
+  { key, text, attempt }: { readonly key: string; readonly text: string; readonly attempt: number },
+): Promise<boolean> {
+  const { rowCount } = await pool.query('SELECT FROM knocks WHERE key = $1', [key])
+  await pool.query('INSERT INTO knocks VALUES ($1, $2, $3, $4)', [key, text, attempt, process.pid])
+  return rowCount === 0
+}
+
+const forEver = () => new Promise((resolve) => setTimeout(resolve, 600_000))

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pack, ResourceKind } from '@piecework/core'
-import type { Piece } from '@piecework/core/piece'
+import type { ExportContext, Piece } from '@piecework/core/piece'
 import { fromPg, postgresStore, tablePiece } from '@piecework/postgres'
 import pg from 'pg'
 
@@ -15,6 +15,9 @@ const isNumbered = (index: number): boolean => index % 3 === 0
 export const beforeOf = (index: number): string | undefined =>
   isNumbered(index) ? tables[index - 3] : undefined
 
+/** This one is exported in parts of so many rows. */
+export const parted = { piece: 'album/photos-1', rows: 5 } as const
+
 /** How long a piece takes at least, so that there is a middle to be killed in. */
 const pieceMs = 100
 
@@ -28,7 +31,7 @@ export async function makeAlbumTables(url: string): Promise<void> {
       const index = tables.indexOf(table)
       const before = beforeOf(index)
       const key = isNumbered(index) ? 'int GENERATED ALWAYS AS IDENTITY' : 'uuid DEFAULT gen_random_uuid()'
-      await pool.query(`CREATE TABLE ${table} (id ${key} PRIMARY KEY, caption text,
+      await pool.query(`CREATE TABLE ${table} (id ${key} PRIMARY KEY, caption text NOT NULL,
         album_id uuid NOT NULL REFERENCES albums ON DELETE CASCADE${before ? `, before_id int NOT NULL REFERENCES ${before} ON DELETE CASCADE` : ''})`)
     }
   } finally {
@@ -36,8 +39,8 @@ export async function makeAlbumTables(url: string): Promise<void> {
   }
 }
 
-export async function makeAlbum(pool: pg.Pool, id: string): Promise<void> {
-  await pool.query(`INSERT INTO albums VALUES ($1, 'Birds', true)`, [id])
+export async function makeAlbum(pool: pg.Pool, id: string, name = 'Birds'): Promise<void> {
+  await pool.query('INSERT INTO albums VALUES ($1, $2, true)', [id, name])
   for (const [index, table] of tables.entries()) {
     const before = beforeOf(index)
     await pool.query(
@@ -67,16 +70,21 @@ const album: ResourceKind = {
 
 const nameOf = (index: number): string => `album/photos-${index}`
 
-export const albums: Pack = {
+/** Called after the rows of a part. */
+export type OnPart = (context: ExportContext) => Promise<void>
+
+export const albums = (onPart: OnPart): Pack => ({
   name: 'albums',
   kinds: [album],
   pieces: tables.map((table, index) =>
     slow(
+      onPart,
       tablePiece({
         name: nameOf(index),
         of: 'album',
         version: 1,
         ...(index >= 3 && { after: [nameOf(index - 3)] }),
+        ...(nameOf(index) === parted.piece && { partRows: parted.rows }),
         tables: [
           {
             table,
@@ -88,10 +96,10 @@ export const albums: Pack = {
       }),
     ),
   ),
-}
+})
 
 /** Takes its time inside its transaction, after its rows. */
-function slow(piece: Piece): Piece {
+function slow(onPart: OnPart, piece: Piece): Piece {
   const { exporter, importer, cloner } = piece
   const afterwards = async <T>(signal: AbortSignal, result: Promise<T>): Promise<T> => {
     const counts = await result
@@ -101,7 +109,14 @@ function slow(piece: Piece): Piece {
   return {
     ...piece,
     ...(exporter && {
-      exporter: { export: (context) => afterwards(context.signal, exporter.export(context)) },
+      exporter: {
+        ...exporter,
+        export: async (context) => {
+          const counts = await afterwards(context.signal, exporter.export(context))
+          if (context.part) await onPart(context)
+          return counts
+        },
+      },
     }),
     ...(importer && {
       importer: { import: (context) => afterwards(context.signal, importer.import(context)) },

@@ -72,6 +72,24 @@ export function draftLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     await store.guard.edit(job.claims[0] ?? '', noShells)
   })
 
+  test('one truth: who has run a draft is recorded in the step that begins it, and not without it', async () => {
+    const { drafts, records, ...store } = await make(longLease)
+    const { job } = await prepared({ ...store, drafts, records })
+    const principal = randomUUID()
+    const record = { principal, action: 'draft', outcome: 'allowed', job: job.id } as const
+    const run = (input = job.request.input) =>
+      drafts.run(job.id, { ...planOf(job, { ...job.request, ...(input && { input }) }), record })
+    await refuses('a plan for other uploads', () => run(inputOf([uploadOf('pu.dat')])), 'resource-busy')
+    assert.deepEqual(await records.list({ principal }), [])
+    await run()
+    await refuses('a second run', () => run(), 'uploads-closed')
+    const found = await records.list({ principal })
+    assert.deepEqual(
+      found.map((entry) => [entry.action, entry.outcome, entry.job]),
+      [['draft', 'allowed', job.id]],
+    )
+  })
+
   test('a draft that is cancelled goes to its last step, with its reason', async () => {
     const store = await make(longLease)
     const { job } = await prepared(store)

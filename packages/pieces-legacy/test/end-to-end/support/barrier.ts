@@ -12,13 +12,14 @@ export interface Barrier {
 
 const key = 424_242
 
-export async function barrierAt(url: string, table: string): Promise<Barrier> {
+/** `only`: SQL about the row `NEW`; others pass. */
+export async function barrierAt(url: string, table: string, only = 'true'): Promise<Barrier> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   await client.query('SELECT pg_advisory_lock($1)', [key])
   await client.query(`
     CREATE FUNCTION planning.barrier() RETURNS trigger LANGUAGE plpgsql AS
-      'BEGIN PERFORM pg_advisory_xact_lock_shared(${key}); RETURN NEW; END';
+      $$BEGIN IF ${only} THEN PERFORM pg_advisory_xact_lock_shared(${key}); END IF; RETURN NEW; END$$;
     CREATE TRIGGER barrier BEFORE INSERT ON planning.${table} FOR EACH ROW EXECUTE FUNCTION planning.barrier()`)
   const open = async () => {
     await client.query('SELECT pg_advisory_unlock_all()')

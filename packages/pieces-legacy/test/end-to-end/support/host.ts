@@ -2,13 +2,13 @@ import { type ArtifactStore, createPiecework, memoryArtifacts, type Piecework } 
 import type { Database } from '@piecework/core/piece'
 import type { Runtime, Store } from '@piecework/core/store'
 import { embedded } from '@piecework/embedded'
-import { legacyMarxanPack } from '@piecework/pieces-legacy'
 import { planningMigrations, planningProject } from '@piecework/pieces-project'
 import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
 import { fromPg, migrate, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
+import { packInParts } from '../../importers/pack-in-parts.js'
 
 /** A database with the tables of the store and of the planning domain. */
 export interface HostDatabase {
@@ -31,6 +31,8 @@ export interface HostOptions {
   readonly runtime?: Runtime
   /** Absent: true. */
   readonly started?: false
+  /** Of puvspr.dat, for each part that makes unions. Default: they are made as a whole. */
+  readonly partBytes?: number
 }
 
 export async function hostDatabase(): Promise<HostDatabase> {
@@ -66,9 +68,14 @@ export async function embeddedHost(options: HostOptions = {}): Promise<Host> {
 }
 
 async function hostOver(store: Store, options: HostOptions, close: () => Promise<void>): Promise<Host> {
-  const { artifacts = memoryArtifacts(), runtime = inProcess({ concurrency: 4 }), started } = options
+  const {
+    artifacts = memoryArtifacts(),
+    runtime = inProcess({ concurrency: 4 }),
+    started,
+    partBytes = 'whole',
+  } = options
   const piecework = createPiecework({
-    packs: [planningProject(), planningScenario(), legacyMarxanPack()],
+    packs: [planningProject(), planningScenario(), packInParts(partBytes)],
     store,
     artifacts,
     runtime,

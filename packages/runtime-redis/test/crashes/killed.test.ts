@@ -14,11 +14,11 @@ import {
   scratchDatabase,
 } from '@piecework/test-support'
 import { suite } from 'uvu'
-import { type AlbumHost, albumHost, type Place } from '../support/album-host.js'
-import { makeAlbum, makeAlbumTables } from '../support/albums.js'
+import { type AlbumHost, albumHost, hangingAlbum, type Place } from '../support/album-host.js'
+import { makeAlbum, makeAlbumTables, parted, rowsPerTable } from '../support/albums.js'
 import { until } from '../support/until.js'
 
-const test = needsRedisServer(needsServer(suite('follow-ups of processes that are killed')))
+const test = needsRedisServer(needsServer(suite('follow-ups and parts of processes that are killed')))
 const by = { principal: { id: 'ann' } }
 let database: ScratchDatabase
 let redis: RedisServer
@@ -48,6 +48,8 @@ async function withWorkers(place: Place, use: (host: AlbumHost, workers: Fleet) 
   }
 }
 
+const photos = (...numbers: readonly number[]) => numbers.map((number) => `album/photos-${number}`)
+
 interface KnockRow {
   readonly key: string
   readonly text: string
@@ -56,26 +58,50 @@ interface KnockRow {
 }
 
 for (const runtime of ['Redis', 'each process by itself'] as const) {
-  test(`F1: over ${runtime}: a process is killed in a follow-up, and another one goes on under the same key`, () => {
+  test(`exactly once, one truth: over ${runtime}: a process is killed in a part of an export, another in a follow-up; that part alone is exported again, and the follow-up runs again under the same key`, () => {
     const place = { database: database.url, folder, ...(runtime === 'Redis' && { redis: redis.url }) }
     return withWorkers(place, async ({ piecework, pool }, workers) => {
       const resource = { kind: 'album', id: randomUUID() }
-      await makeAlbum(pool, resource.id)
+      await makeAlbum(pool, resource.id, hangingAlbum)
       const knock = (text: string, hangs = false) => ({ action: 'knock', input: { text, hangs } })
-      const onSuccess = [knock('one'), knock('two', true), knock('three')]
-      const without = Array.from({ length: 6 }, (_, at) => `album/photos-${at + 3}`)
-      const { id } = await piecework.export({ resource, ...by, without, onSuccess, onFailure: [knock('no')] })
-      const knocks = async () =>
-        (await pool.query<KnockRow>('SELECT * FROM knocks WHERE key LIKE $1', [`${id}/%`])).rows
-      await until(async () => (await knocks()).some(({ text }) => text === 'two'))
-      const [hung = assert.fail('nothing hangs')] = (await knocks()).filter(({ text }) => text === 'two')
-      process.kill(hung.pid, 'SIGKILL')
-      await until(() => workers.fallen().length > 0)
+      const request = { resource, ...by, without: photos(0, 2, 3, 4, 5, 6, 7, 8) }
+      const job = await piecework.export({
+        ...request,
+        onSuccess: [knock('one'), knock('two', true), knock('three')],
+        onFailure: [knock('no')],
+      })
+      const { id } = job
+      const knocks = async (of: string) =>
+        (await pool.query<KnockRow>('SELECT * FROM knocks WHERE key LIKE $1', [`${of}/%`])).rows
+      const killedIn = async (of: string, text: string) => {
+        const [{ pid } = assert.fail('nothing hangs')] = (await knocks(of)).filter((one) => one.text === text)
+        process.kill(pid, 'SIGKILL')
+        await until(() => workers.fallen().length > 0)
+        return pid
+      }
+
+      await until(async () => (await knocks(resource.id)).length === rowsPerTable / parted.rows)
+      await killedIn(resource.id, 'part 3')
+      await workers.add()
+      const { job: exported, counts } = await job.ended()
+      assert.equal(exported.status, 'succeeded', JSON.stringify(exported.error))
+      assert.equal(counts.rows, rowsPerTable)
+      assert.deepEqual((await knocks(resource.id)).map(({ text }) => text).sort(), [
+        'part 1',
+        'part 2',
+        'part 3',
+        'part 3',
+        'part 4',
+      ])
+      const artifact = exported.result.archive?.artifact ?? assert.fail('there is no archive')
+      assert.equal((await piecework.diff({ artifact }, request)).equal, true)
+
+      await until(async () => (await knocks(id)).some(({ text }) => text === 'two'))
+      const hung = await killedIn(id, 'two')
       const ended = async () => (await piecework.job(id, by)).followUps
       await until(async () => (await ended()).every(({ status }) => status === 'done' || status === 'failed'))
-
       const key = (at: number) => `${id}/onSuccess/${at}`
-      const rows = await knocks()
+      const rows = await knocks(id)
       assert.deepEqual(
         rows.map((row) => [row.key, row.text, row.attempt]),
         [
@@ -85,7 +111,7 @@ for (const runtime of ['Redis', 'each process by itself'] as const) {
           [key(2), 'three', 1],
         ],
       )
-      assert.notEqual(rows[2]?.pid, hung.pid)
+      assert.notEqual(rows[2]?.pid, hung)
       const [one, two, three] = await ended()
       assert.deepEqual([one?.output, two?.status], [{ text: 'one', before: [] }, 'done'])
       assert.deepEqual(three?.output, { text: 'three', before: [one?.output, two?.output] })
