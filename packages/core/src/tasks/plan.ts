@@ -4,7 +4,7 @@ import type { PartPlan } from '../contracts/parts.js'
 import { planDefaults } from '../defaults.js'
 import { partNodes } from '../plan/nodes.js'
 import { commit, pieceContext, type TaskRunner } from './attempt-context.js'
-import { openSession } from './open-session.js'
+import { readSource } from './read-source.js'
 
 /** Asks a piece for the parts of one resource, and adds a node for each to the batch of exports. */
 export const planTask: TaskRunner = async (attempt) => {
@@ -14,12 +14,8 @@ export const planTask: TaskRunner = async (attempt) => {
   const exporter = piece?.exporter
   if (!piece || !exporter?.parts || !resource)
     throw new PieceworkError('internal', `${node.id} cannot be planned.`)
-  const parts = await attempt.store.database.transaction(
-    async (tx) => {
-      await openSession(attempt, tx)
-      return exporter.parts?.({ ...pieceContext(attempt, piece.name, resource), tx })
-    },
-    { readOnly: true, signal: attempt.signal },
+  const { value: parts } = await readSource(attempt, async (tx) =>
+    exporter.parts?.({ ...pieceContext(attempt, piece.name, resource), tx }),
   )
   assertParts(piece.name, parts)
   return commit(attempt, { nodes: partNodes(node, parts) })
