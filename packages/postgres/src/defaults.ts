@@ -2,14 +2,12 @@ import { storeDefaults } from '@piecework/core/store'
 
 /** Every default and limit of this package; times in milliseconds. */
 export const defaults = {
-  /** `leaseMs`, `editLeaseMs`, `listedJobs`, `listedFindings`, `listedRunning`: as in every store. */
+  /** `leaseMs`, `editLeaseMs`, `lostMoments`, `listedJobs`, `listedFindings`, `listedRunning`: as in every store. */
   ...storeDefaults,
   /** How old the moment may become at which an export reads. */
   snapshotAgeMs: 6 * 3_600_000,
   /** How soon a node is begun again that found no room for its job's moment in this process. */
   snapshotWaitMs: 1000,
-  /** Moments that an export may lose, with what was read at them, before it fails. */
-  lostMoments: 2,
   /** How often a node tries to read at the moment of its job while others change it, and how long it waits first. */
   momentTries: 10,
   momentPauseMs: 20,

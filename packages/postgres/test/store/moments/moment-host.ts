@@ -23,7 +23,7 @@ export interface MomentHostOptions {
 }
 
 /** What happens while one node reads, named `<piece>` or `<piece>#<part>`. */
-export interface Reading {
+interface Reading {
   before?(node: string): Promise<void>
   /** In its transaction, after its first statement. */
   within?(node: string): Promise<void>

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import type { JobReport, ResourceRef } from '@piecework/core'
+import { fromPg, postgresStore } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import pg from 'pg'
 import { suite } from 'uvu'
 import {
   type MomentHost,
@@ -208,6 +210,29 @@ test('an export of one node holds no moment, and a worker that stops lets its ow
     assert.equal(await host.holders(), 0)
     await host.store.jobs.cancel(handle.id)
   }))
+
+test('what a silent process holds for a job that has ended is let go by the others', () => {
+  let isOpen = false
+  return withHost({ leaseMs: 300, route: () => (isOpen ? 'a' : 'nobody') }, async (host, book) => {
+    const { id } = await host.piecework.export({ resource: book, principal })
+    const pool = new pg.Pool({ connectionString: scratch.url, max: 3, application_name: 'silent' })
+    const silent = postgresStore({ database: fromPg(pool.on('error', () => {})), leaseMs: 300 })
+    const task = { job: id, node: `plan book:${book.id} book/parted`, attempt: 1 }
+    const lease = (await silent.attempts.begin(task, 'silent')) ?? assert.fail('it does not begin')
+    const { signal } = new AbortController()
+    const read = await silent.moments?.read(lease, (tx) => tx.query('SELECT'), { signal })
+    assert.deepEqual([read?.moment, await host.holders()], [1, 1])
+    isOpen = true
+    await host.piecework.cancel(id, { principal })
+    await eventually(async () => (await host.holders()) === 0)
+    const { rows } = await host.sql.query(
+      `SELECT FROM pg_stat_activity WHERE application_name = 'silent' AND state = 'idle in transaction'`,
+    )
+    assert.equal(rows.length, 0)
+    await silent.moments?.release()
+    await pool.end()
+  })
+})
 
 /** All that hold a moment are gone. */
 async function goneOf(host: MomentHost): Promise<void> {
