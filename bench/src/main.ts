@@ -3,6 +3,7 @@ import { busyBench } from './busy.js'
 import { legacyBench } from './legacy/legacy.js'
 import type { Bench, Measure } from './measure.js'
 import { memoryBench } from './memory.js'
+import { momentBench } from './moment/moment.js'
 import { overheadBench } from './overhead/overhead.js'
 import { partsBench } from './overhead/parts.js'
 import { planningBench } from './planning/planning.js'
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'table-parts': tablePartsBench,
   workers: workersBench,
   resources: resourcesBench,
+  moment: momentBench,
   busy: busyBench,
 }
 

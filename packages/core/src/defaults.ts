@@ -46,6 +46,8 @@ export const storeDefaults = {
   /** An attempt that has not reported for so long is taken over. */
   leaseMs: 30 * second,
   editLeaseMs: 30 * second,
+  /** Moments that an export may lose, with what was read at them, before it fails. */
+  lostMoments: 2,
   /** Jobs that `Jobs.list` returns. */
   listedJobs: 100,
   /** Findings that `Reports.findings` returns. */

@@ -29,6 +29,7 @@ export type {
   StatusChange,
 } from './contracts/jobs.js'
 export type { KeyRange, KeyRangePage, Keys } from './contracts/keys.js'
+export type { MomentRead, Moments } from './contracts/moments.js'
 export type {
   JobNode,
   NewNode,

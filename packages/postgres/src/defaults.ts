@@ -2,8 +2,16 @@ import { storeDefaults } from '@piecework/core/store'
 
 /** Every default and limit of this package; times in milliseconds. */
 export const defaults = {
-  /** `leaseMs`, `editLeaseMs`, `listedJobs`, `listedFindings`, `listedRunning`: as in every store. */
+  /** `leaseMs`, `editLeaseMs`, `lostMoments`, `listedJobs`, `listedFindings`, `listedRunning`: as in every store. */
   ...storeDefaults,
+  /** How old the moment may become at which an export reads. */
+  snapshotAgeMs: 6 * 3_600_000,
+  /** How soon a node is begun again that found no room for its job's moment in this process. */
+  snapshotWaitMs: 1000,
+  /** How often a node tries to read at the moment of its job while others change it, and how long it waits first. */
+  momentTries: 10,
+  momentPauseMs: 20,
+
   /** How long a claim or an edit waits for open transactions of the host that hold the same root. */
   rootLockTimeoutMs: 5000,
   /** How long a request waits for open transactions of the host that request a job of the same principal. */

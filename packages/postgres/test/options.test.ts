@@ -81,13 +81,14 @@ const spec = () => ({
 optionTests(test, [
   {
     name: 'postgresStore()',
-    options: () => ({ database, control: database, leaseMs: 1000, environment }),
+    options: () => ({ database, control: database, leaseMs: 1000, snapshotAgeMs: 1000, environment }),
     call: postgresStore,
     opaque: ['database', 'control', 'environment'],
     wrong: {
       database: [undefined, url, {}, Promise.resolve(database)],
       control: [url],
       leaseMs: [0, ...negative],
+      snapshotAgeMs: [0, ...negative],
       environment: [{}, Date],
     },
   },

@@ -30,6 +30,8 @@ export interface NodeResult {
   readonly progress?: Progress
   readonly findings?: readonly Finding[]
   readonly entries?: readonly StagedEntry[]
+  /** In which `entries` were read: they are committed only while it is the job's. */
+  readonly moment?: number
   /** Of the piece that wrote `entries`. */
   readonly version?: number
   /** Job that `entries`, or the bytes of an output, were taken over from. */

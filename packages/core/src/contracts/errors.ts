@@ -26,6 +26,7 @@ export type CoreErrorCode =
   | 'resource-busy'
   | 'resource-not-found'
   | 'sequence-behind' // a sequence gives a number that a row has already
+  | 'snapshot-lost' // the moment at which an export reads was lost too often, or became too old
   | 'source-changed' // what is cloned was changed meanwhile; another clone may succeed
   | 'storage' // the artifact store failed or is full; its own error is in `cause`
   | 'stopped' // this Piecework was stopped meanwhile

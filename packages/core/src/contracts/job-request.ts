@@ -44,6 +44,8 @@ export interface JobRequest extends FollowUpRequests {
   readonly children?: readonly ResourceRef[]
   /** Names of pieces to leave out. */
   readonly without?: readonly string[]
+  /** An export lets edits go on: it has no claim. */
+  readonly claim?: false
   /** What an export makes. Absent: the archive. */
   readonly outputs?: readonly JobOutput[]
   /** What is delivered when all outputs are finished: the last batch has a node for each. */

@@ -70,6 +70,8 @@ export interface Job {
   readonly deadline?: Date
   /** Cancelled, or past its deadline: nothing of it but the last step may go on. */
   readonly stopped?: true
+  /** Of an export whose nodes read at one moment: when that was. */
+  readonly snapshotTakenAt?: Date
   readonly createdAt: Date
   readonly changes: readonly StatusChange[]
 }
@@ -86,6 +88,7 @@ export type NewJob = Omit<
   | 'throttled'
   | 'deadline'
   | 'stopped'
+  | 'snapshotTakenAt'
 > & {
   readonly nodes: readonly NewNode[]
   /** Resource paths that the job holds until it is terminal, or delivering. */

@@ -75,6 +75,8 @@ export interface JobNode {
   readonly entries?: readonly StagedEntry[]
   /** Of the piece, when it wrote `entries`. */
   readonly version?: number
+  /** Number of the job's moment at which `entries` were read. */
+  readonly moment?: number
   /** Job whose finished work this node took over instead of doing it again. */
   readonly reusedFrom?: string
   /** What a follow-up has returned, or where the bytes of an output are; plain JSON. */

@@ -19,7 +19,7 @@ export interface NodePart extends PartPlan {
 }
 
 export interface PartsContext<Options = unknown> extends WorkContext<Options> {
-  /** One READ ONLY snapshot; the parts are exported in others, later. */
+  /** One READ ONLY snapshot; the parts are exported later, and may be in others. */
   readonly tx: Transaction
 }
 

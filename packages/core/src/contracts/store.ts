@@ -5,6 +5,7 @@ import type { Guard } from './guard.js'
 import type { Limits } from './job-limits.js'
 import type { Jobs } from './jobs.js'
 import type { Keys } from './keys.js'
+import type { Moments } from './moments.js'
 import type { Outbox } from './outbox.js'
 import type { Records } from './records.js'
 import type { Reports } from './reports.js'
@@ -26,6 +27,8 @@ export interface Store {
   readonly records: Records
   readonly limits: Limits
   readonly guard: Guard
+  /** Absent: each node of an export reads in a snapshot of its own. */
+  readonly moments?: Moments
   /** Where the host's data is, for pieces that read. */
   readonly database: Database
 }

@@ -10,7 +10,7 @@ export type NextAttempt = number | GivenBack | undefined
 /** A clean-up is tried until it succeeds: the resource stays claimed meanwhile. */
 export function nextAttempt(
   { job, node, attempt }: Lease,
-  { retryable }: JobError,
+  { code, retryable }: JobError,
   interruption: Interruption | undefined,
   { maxAttempts, backoffMs }: { readonly maxAttempts: number; readonly backoffMs: number },
   /** What the other side asks for, if the node is a follow-up. */
@@ -26,7 +26,8 @@ export function nextAttempt(
   const wait = Math.min(backoffMs * 2 ** (attempt - 1), engineTimes.longestBackoffMs)
   const finish = node.task === 'finish'
   if (finish && job.outcome !== 'succeeded') return wait
-  if (interruption && !finish) return undefined
+  // No later attempt of this job can read at the moment that is lost.
+  if ((interruption && !finish) || code === 'snapshot-lost') return undefined
   const open = finish || job.outcome === undefined
   return retryable && open && attempt < maxAttempts ? wait : undefined
 }

@@ -59,6 +59,7 @@ export function createDispatcher(
   const sweepAllJobs = () => jobSweeps.run(() => sweepJobs(deps, { draftTtlMs }).catch(onError))
   const sweepTasks = (submittedBefore: Date) =>
     taskSweeps.run(async () => {
+      await store.moments?.sweep().catch(onError)
       await overdue.run(submittedBefore).catch(onError)
       await dispatch()
     })

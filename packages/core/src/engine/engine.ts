@@ -62,6 +62,7 @@ export function createEngine(
       await runtime.stop(drain)
       worker.stop()
       await sweeper.stop()
+      await engineDeps.store.moments?.release().catch((error: unknown) => void events.emit('error', error))
     },
     handOver: () => {
       if (isStarted) void dispatcher.dispatch()

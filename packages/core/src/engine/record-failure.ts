@@ -1,4 +1,4 @@
-import type { Lease } from '../contracts/attempts.js'
+import type { GivenBack, Lease } from '../contracts/attempts.js'
 import { isPieceworkError, type JobError, type PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
 import type { Job } from '../contracts/jobs.js'
@@ -46,6 +46,7 @@ export async function recordFailure(
   const next =
     (lost && { givenBackForMs: 0 }) ||
     (isMissingCode(reason) && giveBack(lease, settings)) ||
+    untilRoom(reason) ||
     nextAttempt(lease, error, attempt.interruption, settings, retryAfterOf(reason))
   const retryInMs = typeof next === 'object' ? next.givenBackForMs : next
   events.emit('node:failed', { ...about, error, cause, ...(retryInMs !== undefined && { retryInMs }) })
@@ -92,6 +93,12 @@ function attemptError(reason: unknown, cause: unknown, { node }: Lease): JobErro
 function retryAfterOf(reason: unknown): number | undefined {
   const asked = isPieceworkError(reason) ? reason.facts.retryAfterMs : undefined
   return typeof asked === 'number' && asked > 0 ? Math.ceil(asked) : undefined
+}
+
+/** An export that reads at one moment begins when this process, or another one, can hold that. */
+function untilRoom(reason: unknown): GivenBack | undefined {
+  const ms = isPieceworkError(reason, 'too-many-jobs') ? reason.facts.givenBackForMs : undefined
+  return typeof ms === 'number' ? { givenBackForMs: ms } : undefined
 }
 
 /**

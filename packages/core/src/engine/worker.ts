@@ -22,7 +22,7 @@ export interface Worker {
 
 /** Makes this process's attempts. */
 export function createWorker(deps: WorkerDeps, settings: EngineSettings): Worker {
-  const { environment, report } = deps
+  const { environment, report, events } = deps
   const { attempts } = deps.store
   const { heartbeatMs } = settings
   const worker = environment.uuid()
@@ -33,6 +33,7 @@ export function createWorker(deps: WorkerDeps, settings: EngineSettings): Worker
   const beatAll = (): void => {
     for (const attempt of running) void attempt.beat(attempts)
   }
+  const onError = (error: unknown) => void events.emit('error', error)
   const ofJob = (job: string): Attempt[] => [...running].filter(({ lease }) => lease.job.id === job)
 
   return {
@@ -49,6 +50,7 @@ export function createWorker(deps: WorkerDeps, settings: EngineSettings): Worker
         if (!isFollowUp) report(lease.job)
         const { job, done, leftToOthers } = await runAttempt(deps, own, attempt)
         if (job && !isFollowUp) report(job)
+        if (job?.kind === 'export') void deps.store.moments?.seen(job).catch(onError)
         // Handed over at once, it would come back to this worker.
         if (leftToOthers && job && (!job.outcome || outlivesStop(lease.node.task))) return false
         return !(done && job && isAmidBatch(job, lease))

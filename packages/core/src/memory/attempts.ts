@@ -1,6 +1,6 @@
 import type { Attempts, Lease, NodeResult } from '../contracts/attempts.js'
 import type { Database } from '../contracts/database.js'
-import type { JobError } from '../contracts/errors.js'
+import { type JobError, PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { JobNode } from '../contracts/nodes.js'
 import type { Task } from '../contracts/runtime.js'
@@ -24,6 +24,7 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
           assertLater(lease, nodes)
           const { entry, slot } = leased(state, lease)
           entry.assertNew(nodes)
+          assertOfMoment(entry, lease, done)
           slot.committing = true
           return done
         }, options)
@@ -55,6 +56,12 @@ export function memoryAttempts(state: MemoryState, database: Database, leaseMs: 
     overdue: async (submittedBefore) =>
       [...state.jobs.values()].flatMap((entry) => overdue(state, entry, submittedBefore)),
   }
+}
+
+/** As in SQL: a moment that is lost takes back its nodes, and their leases. */
+function assertOfMoment({ moment: { number } }: MemoryJob, { node }: Lease, { moment }: NodeResult): void {
+  if (moment === undefined || moment === number) return
+  throw new PieceworkError('lease-lost', `${node.id} has read at a moment that is lost.`)
 }
 
 function begin(state: MemoryState, { job: id, node, attempt }: Task, leaseMs: number): Lease | undefined {
@@ -97,6 +104,7 @@ function end(state: MemoryState, entry: MemoryJob, slot: MemoryNode, done: NodeR
     counts,
     progress,
     entries,
+    moment,
     version,
     reusedFrom,
     output,
@@ -118,6 +126,7 @@ function end(state: MemoryState, entry: MemoryJob, slot: MemoryNode, done: NodeR
     ...(counts && { counts }),
     ...(progress && { progress }),
     ...(entries && { entries }),
+    ...(moment !== undefined && { moment }),
     ...(version !== undefined && { version }),
     ...(reusedFrom !== undefined && { reusedFrom }),
     ...(output !== undefined && { output }),

@@ -1,3 +1,4 @@
+import type { Database } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Finding } from '../contracts/finding.js'
 import type { Job } from '../contracts/jobs.js'
@@ -17,6 +18,13 @@ export class MemoryJob {
   /** Nodes that have not ended, by batch. */
   readonly open: number[] = []
   readonly findings: { readonly node: string; readonly finding: Finding }[] = []
+  /** At which its exports read: 0 before it is taken. Lost when no process holds it any more. */
+  readonly moment: {
+    number: number
+    lost: number
+    see?: Database['transaction']
+    readonly holders: Set<symbol>
+  } = { number: 0, lost: 0, holders: new Set() }
   /** Grows with each change of the job or of a node. */
   revision = 0
   /** ms since epoch. */

@@ -123,7 +123,7 @@ export class MemoryState {
         slot.node = { ...slot.node, status: 'skipped', endedAt: this.now() }
     }
     const claimed = this.release(id)
-    if (kind === 'export' && result.retryUntil) this.retriable.set(id, claimed)
+    if (kind === 'export' && result.retryUntil && claimed.length > 0) this.retriable.set(id, claimed)
     this.admission.remove(entry)
     this.admit()
   }

@@ -13,6 +13,7 @@ import { memoryGuard } from './guard.js'
 import { memoryLimits } from './job-limits.js'
 import { memoryJobs } from './jobs.js'
 import { memoryKeys } from './keys.js'
+import { memoryMoments, sharesSnapshots } from './moments.js'
 import { memoryRecords } from './records.js'
 import { memoryReports } from './reports.js'
 import { memoryRetention } from './retention.js'
@@ -58,6 +59,7 @@ export function memoryStore(given?: MemoryStoreOptions): Store {
     records: memoryRecords(state),
     limits: memoryLimits(state),
     guard: memoryGuard(state),
+    ...(sharesSnapshots(database) && { moments: memoryMoments(state, database) }),
     database,
   }
 }

@@ -1,6 +1,8 @@
 import type { Queryable } from '../contracts/database.js'
+import { PieceworkError } from '../contracts/errors.js'
 import type { JobDelivery } from '../contracts/job-request.js'
 import type { Job } from '../contracts/jobs.js'
+import type { NewNode } from '../contracts/nodes.js'
 import { resourcePath } from '../guard/paths.js'
 import { checkOptions } from '../options/check-options.js'
 import { deliveryKey } from '../outputs/deliveries.js'
@@ -31,26 +33,43 @@ export async function createExport(
   const { outputs, reads } = chooseOutputs(registry, request, retried)
   const id = environment.uuid()
   const deliver = await deliveriesOf(deps, id, { ...request, ...(outputs && { outputs }) }, retried)
-  const ends = { ...(outputs && { outputs }), ...(deliver && { deliver }) }
+  const isClaimed = request.claim !== false
+  const ends = {
+    ...(outputs && { outputs }),
+    ...(deliver && { deliver }),
+    ...(!isClaimed && { claim: false as const }),
+  }
   const chosen = await choosePieces(deps, request, {
     job: id,
     db,
     can: ({ exporter, name }) => exporter !== undefined && reads(name),
     ...(retried && { retried }),
   })
+  const plan = exportNodes(chosen.tree, chosen.piecesOf, ends)
+  if (!isClaimed && !store.moments) assertOneRead(plan.nodes)
   const job = {
     id,
     kind: 'export' as const,
     tree: chosen.tree,
     principal,
     request: { ...chosen.request, ...ends },
-    claims: [resourcePath(await lineageOf(registry, db, resource))],
-    ...exportNodes(chosen.tree, chosen.piecesOf, ends),
+    claims: isClaimed ? [resourcePath(await lineageOf(registry, db, resource))] : [],
+    ...plan,
     ...(retried && { retryOf: retried.id, reads: [retried.id, ...(retried.reads ?? [])] }),
     record: recordEntry({ ...request, action: retried ? 'retry' : 'export', job: { id } }, 'allowed'),
     ...jobLimits(request),
   }
   return createUnchanged(deps, job, request, tx)
+}
+
+/** Without a claim only one snapshot can be whole. */
+function assertOneRead(nodes: readonly NewNode[]): void {
+  const readers = nodes.filter(({ task }) => task === 'plan' || task === 'export')
+  if (readers.length < 2 && readers.every(({ task }) => task === 'export')) return
+  throw new PieceworkError(
+    'unsupported',
+    'This store cannot read several pieces at one moment: without a claim they would not fit together.',
+  )
 }
 
 /** Asks the access policy and the targets. */

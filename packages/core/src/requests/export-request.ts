@@ -46,6 +46,11 @@ export interface ExportRequest extends SourceRequest {
   readonly outputs?: readonly OutputRequest[]
   /** Where it goes when all of it is finished. */
   readonly deliver?: readonly DeliverRequest[]
+  /**
+   * `false`: edits and other claims go on meanwhile, and the archive is of one moment of them. Throws `unsupported`
+   * where the store cannot read at one moment. Default: they are refused until all is read.
+   */
+  readonly claim?: boolean
 }
 
 export interface CloneRequest extends SourceRequest {
@@ -80,6 +85,7 @@ export const exportChecks: OptionChecks<ExportRequest> = {
   ...sourceChecks,
   outputs: check.list(objectCheck<OutputRequest>({ name: required(check.text), options: check.anything })),
   deliver: deliverCheck,
+  claim: check.flag,
 }
 
 export const cloneChecks: OptionChecks<CloneRequest> = { ...sourceChecks, name: check.text }

@@ -45,7 +45,7 @@ export function createRetry(
       throw refuse('was run from a draft: what it was to fill can only be deleted; create a new draft')
 
     if (kind === 'delivery' || canRedeliver(job, environment.now())) return redeliver(id, { principal })
-    const { children, without, name, numberName } = request
+    const { children, without, name, numberName, claim } = request
     const source = {
       principal,
       resource: { kind: tree.kind, id: tree.id },
@@ -55,7 +55,7 @@ export function createRetry(
     }
     switch (kind) {
       case 'export':
-        return requests.export(source, undefined, job)
+        return requests.export({ ...source, ...(claim === false && { claim }) }, undefined, job)
       case 'clone':
         return requests.clone(
           { ...source, ...(!numberName && name !== undefined && { name }) },

@@ -8,6 +8,7 @@ import { resourceName } from '../plan/tree.js'
 export function exportedBy(
   nodes: readonly JobNode[],
 ): ReadonlyMap<string, ReadonlyMap<string, readonly JobNode[]>> {
+  assertOneMoment(nodes)
   const byResource = new Map<string, Map<string, JobNode[]>>()
   for (const node of nodes) {
     if (node.task !== 'export' || !node.resource || node.piece === undefined) continue
@@ -46,6 +47,13 @@ export function pieceOf(
     ...(piece.exportOnly && { exportOnly: true as const }),
     ...(parts !== undefined && { parts }),
   }
+}
+
+/** What was read at two moments is no copy of anything. */
+function assertOneMoment(nodes: readonly JobNode[]): void {
+  const moments = new Set(nodes.flatMap(({ moment }) => moment ?? []))
+  const isMixed = moments.size > 1 || (moments.size === 1 && nodes.some(({ reusedFrom }) => reusedFrom))
+  if (isMixed) throw new PieceworkError('internal', 'The exports of this job are not of one moment.')
 }
 
 /** One node without a part, or each of its parts once. */

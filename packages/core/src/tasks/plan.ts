@@ -10,6 +10,7 @@ import { inputNode } from '../requests/inputs.js'
 import { assertParts } from './assert-parts.js'
 import { type AttemptContext, commit, pieceContext, type TaskRunner } from './attempt-context.js'
 import { openSession } from './open-session.js'
+import { readSource } from './read-source.js'
 import { statedRows } from './stated-rows.js'
 
 /** Asks a piece for the parts of one resource, and adds a node for each to the batches that follow. */
@@ -30,12 +31,8 @@ type Planner = (
 ) => Promise<readonly ImportPartPlan[]>
 
 const exportParts: Planner = async (attempt, { name, exporter }, resource) => {
-  const parts = await attempt.store.database.transaction(
-    async (tx) => {
-      await openSession(attempt, tx)
-      return exporter?.parts?.({ ...pieceContext(attempt, name, resource), tx })
-    },
-    { readOnly: true, signal: attempt.signal },
+  const { value: parts } = await readSource(attempt, async (tx) =>
+    exporter?.parts?.({ ...pieceContext(attempt, name, resource), tx }),
   )
   assertParts(name, parts, {})
   return parts

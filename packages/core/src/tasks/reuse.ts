@@ -22,6 +22,7 @@ export async function reusable(attempt: AttemptContext, version: number): Promis
     !sameRequest(before, job, node.piece ?? '')
   )
     return undefined
+  if (store.moments && !(await isOfOneMoment(attempt, before.id))) return undefined
   const done = await store.reports.node(before.id, node.id)
   if (done?.status !== 'done' || done.version !== version || !done.entries || !done.counts) return undefined
   // A part is what the same plan made of it.
@@ -33,6 +34,18 @@ export async function reusable(attempt: AttemptContext, version: number): Promis
   const findings = await store.reports.findings(before.id, findingDefaults.readPerNode, node.id)
   const { counts, entries } = done
   return { counts, entries, version, findings, reusedFrom: before.id }
+}
+
+/**
+ * Whether all that the job before has read can be taken over as it is, and nothing has been read anew: the archive would
+ * be of two moments.
+ */
+async function isOfOneMoment({ store, lease }: AttemptContext, before: string): Promise<boolean> {
+  const { stages = [] } = (await store.reports.summary(before)) ?? {}
+  const isRead = stages.every(
+    ({ task, nodes, done }) => (task !== 'plan' && task !== 'export') || done === nodes,
+  )
+  return isRead && (await store.moments?.isTaken(lease.job.id)) === false
 }
 
 type Compared = Pick<AttemptContext['lease']['job'], 'tree' | 'principal' | 'request'>

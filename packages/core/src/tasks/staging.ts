@@ -5,6 +5,7 @@ import { assertDocument } from '../archive/parse.js'
 import { partPath } from '../archive/part-path.js'
 import { stageEntry } from '../archive/stage.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
+import type { NodeResult } from '../contracts/attempts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { NewFinding } from '../contracts/finding.js'
 import type { StagedEntry } from '../contracts/nodes.js'
@@ -14,7 +15,7 @@ import type { ResourceRef } from '../contracts/resource.js'
 import { type AttemptContext, pieceContext } from './attempt-context.js'
 import { Begun } from './begun.js'
 import type { ByteCount } from './byte-count.js'
-import { openSession } from './open-session.js'
+import { readSource } from './read-source.js'
 
 /** Prefix of everything of a job that is deleted with it. */
 export function jobPrefix(job: string): string {
@@ -35,13 +36,13 @@ export function stagingKey(attempt: AttemptContext): string {
   return `${jobPrefix(job.id)}/${readable}-${hash}/${fence}`
 }
 
-/** Runs an exporter on one snapshot; its entries stand deflated in the artifact store afterwards. */
+/** Runs an exporter on one snapshot, that of the job's moment in an export; its entries stand deflated in the artifact store afterwards. */
 export async function exportToStaging(
   attempt: AttemptContext,
   piece: Exporting,
   source: ResourceRef,
-): Promise<Exported> {
-  const { artifacts, limits, signal } = attempt
+): Promise<Exported & Pick<NodeResult, 'moment'>> {
+  const { artifacts, limits } = attempt
   const prefix = stagingKey(attempt)
   const { part } = attempt.lease.node
   const context = {
@@ -49,13 +50,10 @@ export async function exportToStaging(
     ...(part && { part }),
     finding: (finding: NewFinding) => attempt.findings.add({ ...finding, piece: piece.name }),
   }
-  return attempt.store.database.transaction(
-    async (tx) => {
-      await openSession(attempt, tx)
-      return exportEntries(piece, { ...context, tx }, { artifacts, prefix, limits, bytes: attempt.bytes })
-    },
-    { readOnly: true, signal },
+  const { value, moment } = await readSource(attempt, (tx) =>
+    exportEntries(piece, { ...context, tx }, { artifacts, prefix, limits, bytes: attempt.bytes }),
   )
+  return { ...value, ...(moment !== undefined && { moment }) }
 }
 
 interface Exporting {

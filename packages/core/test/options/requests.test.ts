@@ -116,6 +116,7 @@ optionTests(test, [
       without: ['chapter/lines'],
       outputs: [{ name: 'archive' }],
       deliver: deliver(),
+      claim: true,
     }),
     call: async (request) => (await piecework.export(request)).ended(),
     free: ['options', 'resource', 'children.0', 'principal', 'deliver.0.destination'],
@@ -126,6 +127,7 @@ optionTests(test, [
       without: ['chapter/lines', [7]],
       outputs: ['archive', ['archive'], [{}], [{ name: '' }]],
       deliver: ['shelf', ['shelf'], [{}], [{ target: 7 }]],
+      claim: ['none', 0],
     },
   },
   {

@@ -34,14 +34,19 @@ export class ConnectionDatabase implements Database {
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
-    const { signal, readOnly = false } = options
-      ? checkOptions('transaction()', options, transactionChecks)
-      : {}
+    const checked = options ? checkOptions('transaction()', options, transactionChecks) : {}
+    return this.within(this.#scope(), work, checked)
+  }
+
+  protected async within<T>(
+    scope: TransactionScope,
+    work: (tx: Transaction) => Promise<T>,
+    { signal, readOnly = false }: TransactionOptions,
+  ): Promise<T> {
     signal?.throwIfAborted()
     const held = await this.#acquire(signal)
     let broken = false
     let working: Promise<unknown> = Promise.resolve()
-    const scope = this.#scope()
     const tx = new OpenTransaction(held.connection)
     try {
       await scope.begin(held.connection, readOnly).catch(refused)
@@ -54,12 +59,12 @@ export class ConnectionDatabase implements Database {
       return result
     } catch (error) {
       const reason = signal?.aborted ? signal.reason : error
-      const free = await within(
+      const free = await inTime(
         held.cancelTimeoutMs,
         tx.end(reason).then(() => scope.rollback(held.connection)),
       )
       broken = !free
-      await within(defaults.abortGraceMs, ended(working))
+      await inTime(defaults.abortGraceMs, ended(working))
       throw reason
     } finally {
       held.release(broken || held.lost())
@@ -86,7 +91,7 @@ async function ended(work: Promise<unknown>): Promise<void> {
 }
 
 /** Whether `work` succeeded in time. */
-async function within(ms: number, work: Promise<void>): Promise<boolean> {
+async function inTime(ms: number, work: Promise<void>): Promise<boolean> {
   if (ms === Number.POSITIVE_INFINITY) return succeeded(work)
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<boolean>((resolve) => {

@@ -11,6 +11,8 @@ import { savepoint } from './transaction-scope.js'
 /** A `Knex` or a `Knex.Transaction` with the client `pg`. */
 export interface KnexLike {
   readonly client: {
+    /** `max`: connections that it may have at once. Without it, nodes of an export do not read at one moment. */
+    readonly pool?: { readonly max?: number }
     acquireConnection(): Promise<unknown>
     releaseConnection(connection: unknown): Promise<unknown>
   }
@@ -30,7 +32,7 @@ export function fromKnex(knex: KnexLike, options?: SessionOptions): Database {
   )
   const settings = sessionSettings(checkOptions('fromKnex()', options, sessionChecks))
   if (knex.isTransaction !== true) {
-    return new AutocommitDatabase({ acquire: () => acquire(knex) }, settings)
+    return new AutocommitDatabase({ acquire: () => acquire(knex) }, settings, knex.client.pool?.max)
   }
   const mutex = new Mutex()
   return new ConnectionDatabase(

@@ -6,6 +6,8 @@ import { type SessionOptions, sessionChecks, sessionSettings } from './settings.
 
 /** A `pg.Pool`. */
 export interface PgPool {
+  /** `max`: connections that it may have at once. Without it, nodes of an export do not read at one moment. */
+  readonly options?: { readonly max?: number }
   connect(): Promise<PgClient & { release(destroy?: boolean): void }>
 }
 
@@ -20,5 +22,5 @@ export function fromPg(pool: PgPool, options?: SessionOptions): Database {
     const client = await pool.connect()
     return holdPgClient(client, (broken) => client.release(broken))
   }
-  return new AutocommitDatabase({ acquire }, settings)
+  return new AutocommitDatabase({ acquire }, settings, pool.options?.max)
 }

@@ -2,6 +2,7 @@ import { PieceworkError } from '@piecework/core/store'
 import type { Connection } from './connection.js'
 import { hostPathSql } from './search-path.js'
 import { applySettings, raiseWorkMemSql, readSettings, restoreSettings } from './settings.js'
+import { textLiteral } from './text-literal.js'
 
 /** How a transaction begins and ends on a connection. */
 export interface TransactionScope {
@@ -10,16 +11,17 @@ export interface TransactionScope {
   rollback(connection: Connection): Promise<void>
 }
 
-/** A transaction by itself. */
-export function topLevel(settings: Readonly<Record<string, string>>): TransactionScope {
+/** A transaction by itself; one that is read-only may see what `snapshot` saw, by the name of its export. */
+export function topLevel(settings: Readonly<Record<string, string>>, snapshot?: string): TransactionScope {
   let commit = 'COMMIT'
   return {
     begin: async (connection, readOnly) => {
       // Deferred triggers run at the end, on the host's path.
       commit = readOnly ? 'COMMIT' : `SELECT ${hostPathSql}; COMMIT`
       const mode = readOnly ? 'REPEATABLE READ READ ONLY' : 'READ COMMITTED READ WRITE'
+      const seen = snapshot === undefined ? '' : `SET TRANSACTION SNAPSHOT ${textLiteral(snapshot)}; `
       await connection
-        .query(`BEGIN ISOLATION LEVEL ${mode}; ${applySettings(settings)}, ${raiseWorkMemSql}`)
+        .query(`BEGIN ISOLATION LEVEL ${mode}; ${seen}${applySettings(settings)}, ${raiseWorkMemSql}`)
         .catch(onReplica)
     },
     commit: async (connection) => {

@@ -25,8 +25,11 @@ export async function lockAttempt(tx: Queryable, lease: Lease): Promise<void> {
  * Terminates the backend that still works on the node and takes its lock, so that it cannot come back before
  * the new fence is committed. False if it does not exit in time.
  */
-export async function terminateOtherBackend(tx: Queryable, job: string, node: string): Promise<boolean> {
-  const key = keyOf(job, node)
+export const terminateOtherBackend = (tx: Queryable, job: string, node: string): Promise<boolean> =>
+  terminateHolder(tx, keyOf(job, node))
+
+/** The same of the backend that holds the advisory lock. */
+export async function terminateHolder(tx: Queryable, key: string): Promise<boolean> {
   const deadline = Date.now() + defaults.backendExitTimeoutMs
   for (;;) {
     const { rows } = await tx.query<{ locked: string }>(

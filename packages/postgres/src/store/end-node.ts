@@ -24,7 +24,7 @@ export async function endNode(tx: Queryable, end: AttemptEnd): Promise<EndedNode
 
 /** As `piecework.end_nodes` takes it. */
 export function endAsJson({ lease, result }: AttemptEnd): object {
-  const { counts, progress, entries, version, reusedFrom, output, error, findings = [] } = result
+  const { counts, progress, entries, moment, version, reusedFrom, output, error, findings = [] } = result
   return {
     job: lease.job.id,
     node: lease.node.id,
@@ -33,6 +33,7 @@ export function endAsJson({ lease, result }: AttemptEnd): object {
     counts,
     progress,
     entries,
+    moment,
     version,
     reused_from: reusedFrom,
     output,

@@ -1,9 +1,5 @@
-import {
-  type Database,
-  PieceworkError,
-  type Transaction,
-  type TransactionOptions,
-} from '@piecework/core/store'
+import { type Database, PieceworkError, type Transaction } from '@piecework/core/store'
+import { deferred } from './deferred.js'
 
 /**
  * A database whose read-only transactions take a connection with their first statement, which is also when
@@ -13,16 +9,19 @@ export function lazyReadTransaction(database: Database): Database {
   return {
     query: (sql, values) => database.query(sql, values),
     transaction: (work, options = {}) =>
-      options.readOnly ? runLazily(database, work, options) : database.transaction(work, options),
+      options.readOnly
+        ? runLazily(work, (use) => database.transaction(use, options), options.signal)
+        : database.transaction(work, options),
   }
 }
 
-async function runLazily<T>(
-  database: Database,
+/** Runs `work`, in a transaction that `begin` begins when the first statement comes. */
+export async function runLazily<T>(
   work: (tx: Transaction) => Promise<T>,
-  options: TransactionOptions,
+  begin: (use: (tx: Transaction) => Promise<T>) => Promise<T>,
+  signal: AbortSignal | undefined,
 ): Promise<T> {
-  options.signal?.throwIfAborted()
+  signal?.throwIfAborted()
   const opened = deferred<Transaction | undefined>()
   const needed = deferred<true>()
   const result = work(
@@ -42,10 +41,10 @@ async function runLazily<T>(
     return result
   }
   try {
-    return await database.transaction((tx) => {
+    return await begin((tx) => {
       opened.resolve(tx)
       return result
-    }, options)
+    })
   } catch (error) {
     opened.reject(error)
     throw error
@@ -60,20 +59,4 @@ function lazyTransaction(open: () => Promise<Transaction>): Transaction {
       yield* (await open()).copyOut(select)
     },
   }
-}
-
-interface Deferred<T> {
-  readonly promise: Promise<T>
-  resolve(value: T): void
-  reject(error: unknown): void
-}
-
-function deferred<T>(): Deferred<T> {
-  let [resolve, reject] = [(_: T): void => {}, (_: unknown): void => {}]
-  const promise = new Promise<T>((...callbacks) => {
-    ;[resolve, reject] = callbacks
-  })
-  // A rejection is no unhandled one if no statement waits for it.
-  promise.catch(() => {})
-  return { promise, resolve, reject }
 }

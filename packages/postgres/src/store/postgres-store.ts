@@ -18,6 +18,7 @@ import { postgresGuard } from './postgres-guard.js'
 import { postgresJobs } from './postgres-jobs.js'
 import { postgresKeys } from './postgres-keys.js'
 import { postgresLimits } from './postgres-limits.js'
+import { postgresMoments } from './postgres-moments.js'
 import { postgresOutbox } from './postgres-outbox.js'
 import { postgresRecords } from './postgres-records.js'
 import { postgresReports } from './postgres-reports.js'
@@ -36,6 +37,11 @@ export interface PostgresStoreOptions {
   readonly control?: Database
   /** How long a worker may be silent before others take its work over. Default 30 s. */
   readonly leaseMs?: number
+  /**
+   * How old the moment may become at which the nodes of an export read, before the export fails with `snapshot-lost`.
+   * While it goes on, the server cannot remove rows that are dead since. Default: `defaults.snapshotAgeMs`.
+   */
+  readonly snapshotAgeMs?: number
   /** The clock of this process, for tests and simulations. Default: the system's. */
   readonly environment?: Environment
 }
@@ -54,6 +60,7 @@ const storeChecks: OptionChecks<PostgresStoreOptions> = {
   database: required(databaseCheck),
   control: databaseCheck,
   leaseMs: check.count,
+  snapshotAgeMs: check.count,
   environment: check.environment,
 }
 
@@ -71,9 +78,12 @@ export function postgresStore(given: PostgresStoreOptions): PostgresStore {
     database,
     control = database,
     leaseMs = defaults.leaseMs,
+    snapshotAgeMs = defaults.snapshotAgeMs,
     environment: clock = processClock,
   } = options
   const embedded = 'embedded' in database
+  const storeId = randomUUID()
+  const moments = postgresMoments(database, control, { storeId, snapshotAgeMs, leaseMs })
   return {
     // The embedded database refuses queries from inside its own transaction, which it recognizes by their
     // async context.
@@ -81,7 +91,7 @@ export function postgresStore(given: PostgresStoreOptions): PostgresStore {
     jobs: postgresJobs(control),
     drafts: postgresDrafts(database, control, clock),
     reports: postgresReports(control),
-    attempts: postgresAttempts(database, control, { storeId: randomUUID(), embedded, leaseMs, clock }),
+    attempts: postgresAttempts(database, control, { storeId, embedded, leaseMs, clock }),
     keys: postgresKeys(control),
     summaries: postgresSummaries(control),
     states: postgresStates(control),
@@ -90,6 +100,7 @@ export function postgresStore(given: PostgresStoreOptions): PostgresStore {
     retention: postgresRetention(control),
     limits: postgresLimits(control),
     guard: postgresGuard(control),
+    ...(moments && { moments }),
     migrate: () => migrate(control, storeMigrations),
   }
 }

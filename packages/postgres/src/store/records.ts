@@ -28,6 +28,7 @@ export function jobOf(text: string): Job {
     throttled: row.throttled || undefined,
     deadline: date(row.deadline),
     stopped: row.stopped || undefined,
+    snapshotTakenAt: date(row.moment_at),
     createdAt: date(row.created_at),
     changes: changesOf(row),
   })
@@ -76,6 +77,7 @@ export function nodeOfRow(row: Json): JobNode {
     steps: row.steps,
     counts: row.counts,
     entries: row.entries,
+    moment: row.moment,
     version: row.version,
     reusedFrom: row.reused_from,
     output: row.output,

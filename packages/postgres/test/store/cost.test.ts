@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Database, Transaction } from '@piecework/core'
-import type { Attempts, NewJob, NodeResult } from '@piecework/core/store'
+import type { Attempts, Lease, NewJob, NodeResult } from '@piecework/core/store'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
@@ -41,6 +41,53 @@ test('parts are added in as many statements, and each costs the same, in a job o
   assert.deepEqual([large.plan, large.part], [small.plan, small.part])
   assert.ok(large.reads <= small.reads + 50, `${large.reads} rows are read instead of ${small.reads}`)
 })
+
+test('a moment costs the same messages, however many nodes read at it', async () => {
+  const [few, many] = [await messagesOfMoments(3), await messagesOfMoments(30)]
+  assert.equal(many, few)
+  assert.ok(few > 0 && few <= 7, `${few} messages`)
+})
+
+/** To the server, for so many nodes of an export, beyond those of reads in snapshots of their own. */
+async function messagesOfMoments(nodes: number): Promise<number> {
+  const own = new pg.Pool({ connectionString: scratch.url, max: 4 })
+  let messages = 0
+  const counting = fromPg({
+    options: own.options,
+    connect: async () => {
+      const client = await own.connect()
+      return {
+        query: (query) => {
+          messages += 1
+          return client.query(query) as never
+        },
+        on: (event, listener) => client.on(event, listener),
+        removeListener: (event, listener) => client.removeListener(event, listener),
+        release: (destroy) => client.release(destroy),
+      }
+    },
+  })
+  const store = postgresStore({ database: counting })
+  const { id } = await store.jobs.create(jobOf(nodes))
+  const costOf = async (read: (lease: Lease) => Promise<unknown>, numbers: readonly number[]) => {
+    const leases = await Promise.all(
+      numbers.map((node) => store.attempts.begin({ job: id, node: String(node), attempt: 1 }, 'worker')),
+    )
+    const before = messages
+    for (const lease of leases) await read(lease ?? assert.fail('it does not begin'))
+    return messages - before
+  }
+  const { signal } = new AbortController()
+  const ask = (tx: Transaction) => tx.query('SELECT')
+  const half = Array.from({ length: nodes - 1 }, (_, at) => at + 1)
+  const alone = await costOf(() => store.database.transaction(ask, { readOnly: true, signal }), [0])
+  const shared = await costOf((lease) => store.moments?.read(lease, ask, { signal }) ?? assert.fail(), half)
+  const before = messages
+  await store.moments?.release()
+  const released = messages - before
+  await own.end()
+  return shared - half.length * alone + released
+}
 
 /** Statements of a plan that adds so many parts, and of one of the parts; what the server read for that. */
 async function costOfParts(count: number) {

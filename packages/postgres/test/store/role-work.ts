@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { JobError, Lease, NewJob, Store, Task } from '@piecework/core/store'
+import type { JobError, Lease, Moments, NewJob, Store, Task } from '@piecework/core/store'
 import { exportJob } from './sample.js'
 
 const error: JobError = { code: 'sample/broken', message: 'It broke.', retryable: true }
@@ -54,7 +54,7 @@ export async function webWork(store: Store): Promise<void> {
 
 /** Whatever a worker does with its store, to jobs that `web` has requested. `lapse` makes leases lapse. */
 export async function workerWork(web: Store, store: Store, lapse: () => Promise<unknown>): Promise<void> {
-  const { attempts, reports, outbox, limits, drafts, retention, jobs, records, states } = store
+  const { attempts, reports, outbox, limits, drafts, retention, jobs, records, states, moments } = store
   const begun = async (job: NewJob, node: string, attempt = 1): Promise<Lease> => {
     const task: Task = { job: job.id, node, attempt }
     return (await attempts.begin(task, 'worker')) ?? assert.fail(`${node} cannot begin`)
@@ -90,6 +90,8 @@ export async function workerWork(web: Store, store: Store, lapse: () => Promise<
   await attempts.run(await begun(sample, 'follow-up onSuccess/0'), { output: 1 })
   for (const job of await retention.expired(1000, 0)) await retention.markDeleted(job.id)
 
+  await readAtMoments(web, begun, moments ?? assert.fail('no moments'))
+
   const failing = { ...exportJob(), limit: { jobs: 1000, whenFull: 'wait' as const } }
   await web.jobs.create(failing)
   await attempts.fail(await begun(failing, 'a'), error, [])
@@ -108,4 +110,27 @@ export async function workerWork(web: Store, store: Store, lapse: () => Promise<
   await retention.acquireTurn(randomUUID(), 1)
   await records.add({ ...entry, outcome: 'refused' })
   await records.sweep(new Date(0), 1)
+}
+
+/** One node reads at the job's moment, another one at the next. */
+async function readAtMoments(
+  web: Store,
+  begun: (job: NewJob, node: string) => Promise<Lease>,
+  moments: Moments,
+): Promise<void> {
+  const { signal } = new AbortController()
+  const both = exportJob()
+  const [first] = both.nodes
+  assert.ok(first)
+  const job = { ...both, nodes: [...both.nodes, { ...first, id: 'b' }] }
+  await web.jobs.create(job)
+  const read = async (node: string) =>
+    (await moments.read(await begun(job, node), (tx) => tx.query('SELECT'), { signal })).moment
+  assert.equal(await read('a'), 1)
+  await moments.sweep()
+  await moments.release()
+  assert.equal(await read('b'), 2)
+  assert.equal(await moments.isTaken(job.id), true)
+  await moments.release()
+  await web.jobs.cancel(job.id)
 }

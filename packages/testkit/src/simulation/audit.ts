@@ -115,6 +115,7 @@ function mayEndSo({ world, plan, records }: AuditDeps, job: Job): void {
   // What it was to deliver goes with the resource; by the clock of a process it may have time left.
   const isGone = error?.code === 'expired' || error?.code === 'artifact-not-found'
   if (kind === 'delivery' && records.removed.has(tree.id) && isGone) return
+  if (kind === 'export' && error?.code === 'snapshot-lost' && world.faults > 0) return
   const isSourceGone = records.removed.has(tree.id) && (kind === 'export' || kind === 'clone')
   if (!(isSourceGone && error?.code === 'resource-not-found'))
     world.violation(`one truth: the ${kind} failed: ${error?.code} ${error?.message}`)
@@ -138,7 +139,13 @@ function delivered({ world, depot }: AuditDeps, { status, kind, request, result,
 
 /** Where the clock was not set: then a deadline may be over at once. */
 function endedInTime({ world, plan }: AuditDeps, { kind, deadline, changes }: Job): void {
-  if (!deadline || plan.faults.some(({ what }) => what === 'database jump' || what === 'outage')) return
+  if (
+    !deadline ||
+    plan.faults.some(
+      ({ what }) => what === 'database jump' || what === 'outage' || what === 'database restart',
+    )
+  )
+    return
   const endingAt =
     changes.find(({ status }) => status === 'ending' || status === 'delivering')?.at ?? deadline
   if (endingAt.getTime() > deadline.getTime() + latestEndMs)

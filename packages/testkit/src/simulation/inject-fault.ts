@@ -28,6 +28,11 @@ export function injectFault(
     return
   }
   const alive = hosts.alive
+  if (what === 'database restart') {
+    world.fault('database: restarts')
+    for (const { link } of alive) link.cut('database', forMs)
+    return
+  }
   const host = alive[index % alive.length]
   if (!host) return
   const { process, piecework } = host

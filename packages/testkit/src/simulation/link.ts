@@ -11,6 +11,7 @@ export class Link {
   /** Transactions are single steps: nothing waits inside of them. */
   readonly isAtomic: boolean
   readonly #out = new Map<Place, number>()
+  readonly #disconnected: (() => void)[] = []
 
   constructor(process: SimulatedProcess, world: World, isAtomic: boolean) {
     this.process = process
@@ -21,6 +22,13 @@ export class Link {
   /** Nothing arrives for so long. */
   cut(place: Place, ms: number): void {
     this.#out.set(place, this.world.time.now + ms)
+    if (place === 'database') for (const disconnected of this.#disconnected) disconnected()
+  }
+
+  /** Called when all connections to the database are lost. */
+  whenDisconnected(disconnected: () => void): void {
+    this.#disconnected.push(disconnected)
+    this.process.whenDead(disconnected)
   }
 
   /** A call that takes its time, may not arrive, and whose answer may not arrive. */

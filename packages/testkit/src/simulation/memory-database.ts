@@ -9,8 +9,20 @@ const bySql = new Map<string, Statement>(Object.values(statements).map((one) => 
  * The library's tables in memory. What a transaction writes shows when it has committed, which takes its time;
  * transactions go on side by side.
  */
-export function memoryDatabase(time: VirtualTime, random: Random): Database {
+export function memoryDatabase(
+  time: VirtualTime,
+  random: Random,
+): Database & { snapshot(): Database['transaction'] } {
   const tables: LibraryTables = { books: new Map(), lines: [] }
+  // Rows are replaced, never changed.
+  const now = (): LibraryTables => ({ books: new Map(tables.books), lines: tables.lines })
+  return {
+    ...databaseOver(tables, time, random),
+    snapshot: () => databaseOver(now(), time, random).transaction,
+  }
+}
+
+function databaseOver(tables: LibraryTables, time: VirtualTime, random: Random): Database {
   const run = (statement: Statement, values: readonly unknown[] = []): readonly object[] =>
     statement.run(tables, values.map(String)) ?? []
   const writing =

@@ -5,7 +5,7 @@ type Method = (...given: readonly never[]) => Promise<unknown>
 
 /** The store as one process reaches it. */
 export function storeSeenBy(link: Link, server: Store): Store {
-  const { attempts, drafts, guard, database } = server
+  const { attempts, drafts, guard, database, moments } = server
   const room = <Room extends object>(name: string, methods: Room): Room => {
     const seen = Object.entries(methods as Record<string, Method>).map(([method, call]) => [
       method,
@@ -14,6 +14,7 @@ export function storeSeenBy(link: Link, server: Store): Store {
     return Object.fromEntries(seen) as Room
   }
   const { database: _, ...rooms } = server
+  link.whenDisconnected(() => void moments?.release())
   const seen = Object.entries(rooms).map(([name, methods]) => [name, room(name, methods)])
   return {
     ...(Object.fromEntries(seen) as typeof rooms),
@@ -38,6 +39,13 @@ export function storeSeenBy(link: Link, server: Store): Store {
       edit: (path, edit, options) =>
         link.call('database', 'guard.edit', () => guard.edit(path, edit, options)),
     },
+    ...(moments && {
+      moments: {
+        ...room('moments', moments),
+        read: (lease, work, options) =>
+          link.call('database', 'moments.read', () => moments.read(lease, inside(link, work), options)),
+      },
+    }),
     database: {
       query: (sql, values) => link.call('database', 'query', () => database.query(sql, values)),
       transaction: (work, options) =>

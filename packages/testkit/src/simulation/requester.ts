@@ -63,7 +63,10 @@ async function job(deps: RequesterDeps, request: PlannedRequest): Promise<void> 
   records.count(`retried ${again.kind} ${again.status}`)
 }
 
-async function ask({ piecework, books, plan }: RequesterDeps, request: PlannedRequest): Promise<string> {
+async function ask(
+  { piecework, books, plan, store }: RequesterDeps,
+  request: PlannedRequest,
+): Promise<string> {
   const by = { principal: { id: `user-${request.principal}` }, ...(plan.followUps && toldOf) }
   const resource = { kind: 'book', id: books[request.book] ?? '' }
   const archive = { stream: once(await archiveBytes(request.archiveVersion)) }
@@ -74,6 +77,7 @@ async function ask({ piecework, books, plan }: RequesterDeps, request: PlannedRe
           resource,
           ...by,
           ...(request.delivers && { deliver: [{ target: 'depot' }] }),
+          ...(request.unclaimed && store.moments && { claim: false }),
         })
       ).id
     case 'clone':
@@ -188,8 +192,9 @@ async function remove(deps: RequesterDeps, { book }: PlannedRequest): Promise<vo
 async function alone({ store, world }: RequesterDeps, id: string): Promise<void> {
   const jobs = await store.jobs.list({ resource: { kind: 'book', id }, limit: 1000 })
   const reading = jobs.find(
-    ({ status, kind, changes }) =>
+    ({ status, kind, changes, request }) =>
       !isTerminal(status) &&
+      request.claim !== false &&
       (kind === 'export' || kind === 'clone') &&
       !changes.some((change) => change.status === 'delivering'),
   )

@@ -1,4 +1,4 @@
-import type { Database, Environment, Runtime, Store } from '@piecework/core/store'
+import type { Database, Environment, Moments, Runtime, Store } from '@piecework/core/store'
 
 export interface ServerSettings {
   /** The time that the store must go by, and its chance. */
@@ -41,6 +41,7 @@ export function sharedStore(store: Store, { environment: own }: ServerSettings):
       const there = (date: Date): Date => new Date(date.getTime() + ahead())
       return {
         ...store,
+        ...besideMoments(store),
         attempts: { ...store.attempts, overdue: (before) => store.attempts.overdue(here(before)) },
         drafts: { ...store.drafts, idle: (before) => store.drafts.idle(here(before)) },
         outbox: {
@@ -54,4 +55,10 @@ export function sharedStore(store: Store, { environment: own }: ServerSettings):
       }
     },
   }
+}
+
+/** Each process holds moments of its own. */
+function besideMoments({ moments }: Store): Pick<Store, 'moments'> {
+  const beside = moments && 'beside' in moments ? (moments.beside as () => Moments) : undefined
+  return beside ? { moments: beside() } : {}
 }

@@ -67,11 +67,22 @@ export interface PlannedRequest {
   readonly draft?: PlannedDraft
   /** What an export has made is delivered. */
   readonly delivers?: true
+  /** An export without a claim, while which edits go on. */
+  readonly unclaimed?: true
 }
 
 export interface PlannedFault {
   readonly atMs: number
-  readonly what: 'kill' | 'freeze' | 'stop' | 'jump' | 'database jump' | 'outage' | 'storage' | 'flush'
+  readonly what:
+    | 'kill'
+    | 'freeze'
+    | 'stop'
+    | 'jump'
+    | 'database jump'
+    | 'database restart'
+    | 'outage'
+    | 'storage'
+    | 'flush'
   /** Which process; taken modulo those that live. */
   readonly process: number
   readonly forMs: number
@@ -143,10 +154,24 @@ export function planOf(seed: number): SimulationPlan {
   const random = seeded(seed, 'plan')
   const reliableQueue = random.chance(0.4)
   const delivering = seeded(seed, 'deliveries')
-  const requests = Array.from({ length: 4 + random.below(9) }, () => requestOf(random)).map((request) =>
-    request.what === 'export' && delivering.chance(0.5) ? { ...request, delivers: true as const } : request,
+  const unclaiming = seeded(seed, 'unclaimed')
+  const asked = Array.from({ length: 4 + random.below(9) }, () => requestOf(random)).map((request) =>
+    request.what === 'export'
+      ? {
+          ...request,
+          ...(delivering.chance(0.5) && { delivers: true as const }),
+          ...(unclaiming.chance(0.5) && { unclaimed: true as const }),
+        }
+      : request,
   )
-  const faults = Array.from({ length: random.below(14) }, () => faultOf(random, reliableQueue))
+  const beside = seeded(seed, 'beside unclaimed exports')
+  const unclaimed = asked.filter((request) => request.unclaimed)
+  const requests = [...asked, ...unclaimed.map((request) => editBeside(request, beside))]
+  const restarts = unclaimed.filter(() => beside.chance(0.3)).map(({ atMs }) => restartAfter(atMs, beside))
+  const faults = [
+    ...Array.from({ length: random.below(14) }, () => faultOf(random, reliableQueue)),
+    ...restarts,
+  ]
   const workers = 2 + random.below(3)
   return {
     seed,
@@ -189,6 +214,23 @@ function requestOf(random: Random): PlannedRequest {
     ...(what === 'draft' && { draft: draftOf(random) }),
   }
 }
+
+/** While the export is under way, as only one without a claim allows. */
+const editBeside = ({ book, atMs, principal }: PlannedRequest, random: Random): PlannedRequest => ({
+  atMs: atMs + random.below(3000),
+  what: 'edit',
+  book,
+  principal,
+  follow: 'ask',
+  archiveVersion: 1,
+})
+
+const restartAfter = (atMs: number, random: Random): PlannedFault => ({
+  atMs: atMs + 500 + random.below(4000),
+  what: 'database restart',
+  process: 0,
+  forMs: 1 + random.below(500),
+})
 
 function draftOf(random: Random): PlannedDraft {
   const some = (share: number) => [0, 1, 2, 3].filter(() => random.chance(share))

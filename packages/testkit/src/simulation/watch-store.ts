@@ -14,8 +14,9 @@ interface Node {
   fence: number
   /** Until then no other attempt may begin, by the clock of the database; 0 once the attempt has ended. */
   until: number
-  /** Attempts whose work was committed. */
+  /** Attempts whose work was committed, at one moment of its job. */
   done: number
+  moment?: number | undefined
 }
 
 /** What every process together must see of one store. Violations go to the world. */
@@ -54,7 +55,7 @@ export class StoreWatch {
         run: (lease, work, options) =>
           this.#fenced('run', lease, async () => {
             const job = await attempts.run(lease, work, options)
-            this.#ended(lease, job)
+            this.#ended(lease, job, typeof work === 'function' ? undefined : work.moment)
             return job
           }),
         fail: (lease, ...given) =>
@@ -110,7 +111,9 @@ export class StoreWatch {
     const node = this.#node(key)
     if (lease.fence <= before.fence)
       this.#world.violation(`exactly once: ${named(lease)} was begun with an old fence`)
-    if (node.until > this.#clock.now() && node.until === before.until)
+    // A moment that is lost takes leases back, by a fence of its own.
+    const isTakenBack = lease.node.task === 'export' && lease.fence > before.fence + 1
+    if (node.until > this.#clock.now() && node.until === before.until && !isTakenBack)
       this.#world.violation(`exactly once: ${named(lease)} was begun beside a live lease`)
     const isLate = isTerminal(lease.job.status) && lease.node.task !== 'follow-up'
     if (lease.node.batch !== lease.job.batch || isLate)
@@ -119,9 +122,12 @@ export class StoreWatch {
     node.until = this.#leasedSince(since)
   }
 
-  #ended(lease: Lease, job: Job): void {
+  #ended(lease: Lease, job: Job, moment: number | undefined): void {
     const node = this.#node(keyOf(lease))
     node.until = 0
+    // What was read at a moment that is lost is read again.
+    if (node.moment !== moment) node.done = 0
+    node.moment = moment
     // The last step may be done again after it could not show what a success has made.
     if (lease.node.task !== 'finish' || isTerminal(job.status)) node.done += 1
     if (node.done > 1) this.#world.violation(`exactly once: ${named(lease)} was done twice`)

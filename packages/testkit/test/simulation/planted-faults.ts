@@ -1,4 +1,4 @@
-import type { Job, JobError, NewJob, NodeResult, Store, Transaction } from '@piecework/core/store'
+import type { Job, JobError, Moments, NewJob, NodeResult, Store, Transaction } from '@piecework/core/store'
 import { changed } from '../changed-store.js'
 import { claimsForEver, claimsFreedAtOutcome, claimsNotTaken } from '../claim-faults.js'
 import {
@@ -64,6 +64,19 @@ export const plantedFaults: Readonly<Record<string, Plant>> = {
           (await store.attempts.overdue(before)).filter(({ node }) => !node.startsWith('follow-up')),
       },
     }),
+
+  'nodes of an export read at moments of their own': withReads(
+    (_, { database }) =>
+      async (_lease, work, { signal }) => ({
+        value: await database.transaction(work, { readOnly: true, signal }),
+      }),
+  ),
+  'a moment that is lost leaves what was read at it': withReads(
+    ({ read }) =>
+      async (lease, work, options) => ({
+        value: (await read(lease, work, options)).value,
+      }),
+  ),
 
   'claims are not taken': claimsNotTaken,
   'claims are freed when the outcome is known': claimsFreedAtOutcome,
@@ -298,4 +311,17 @@ function claimsFreedEarly(store: Store): Store {
 function withOnCancel(job: Job | undefined): Job | undefined {
   const { onFailure, ...request } = job?.request ?? { options: {} }
   return job && { ...job, request: { ...request, ...(onFailure && { onFailure, onCancel: onFailure }) } }
+}
+
+/** Each process reads in another way. */
+function withReads(change: (moments: Moments, store: Store) => Moments['read']): Plant {
+  return (store) => {
+    const { moments } = store
+    if (!moments) return store
+    const beside = (): Moments => {
+      const own = 'beside' in moments ? (moments.beside as () => Moments)() : moments
+      return { ...own, read: change(own, store) }
+    }
+    return { ...store, moments: { ...moments, beside } as Moments }
+  }
 }

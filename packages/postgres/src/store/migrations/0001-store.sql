@@ -48,6 +48,11 @@ CREATE TABLE piecework.jobs (
   throttled boolean NOT NULL DEFAULT false,
   deadline timestamptz,
   stopped boolean NOT NULL DEFAULT false,
+  -- Number of the moment at which nodes of an export read: 0 before it is taken, and higher for each that is taken because
+  -- the one before was lost. Of those, how many took back what was read.
+  moment int NOT NULL DEFAULT 0,
+  lost_moments int NOT NULL DEFAULT 0,
+  moment_at timestamptz,
   -- When the artifacts of an ended job may be deleted; NULL if it has none (left).
   retain_until timestamptz,
   -- When the input of a draft was last changed; NULL for all other jobs.
@@ -112,6 +117,8 @@ CREATE TABLE piecework.nodes (
   version int,
   counts jsonb,
   entries jsonb,
+  -- Of its job, when the entries were read; NULL if that asked nothing of the database.
+  moment int,
   -- Job whose staged entries this node uses instead of its own.
   reused_from text,
   -- What a follow-up has returned.
@@ -176,6 +183,21 @@ CREATE TABLE piecework.node_states (
   node_id text COLLATE "C" NOT NULL,
   state text NOT NULL,
   PRIMARY KEY (job_id, node_id)
+);
+
+-- Transactions that see what an export under way reads, by the name under which each has exported its snapshot. As long as
+-- one of those of the job's moment goes on, any other transaction can join it.
+CREATE TABLE piecework.snapshots (
+  job_id text COLLATE "C" NOT NULL,
+  -- Has the advisory lock that shows which backend it is.
+  holder uuid NOT NULL,
+  -- The store object in the holder's process.
+  store_id text NOT NULL,
+  moment int NOT NULL,
+  snapshot text NOT NULL,
+  -- The last batch of the job that reads.
+  last_batch int NOT NULL,
+  PRIMARY KEY (job_id, holder)
 );
 
 -- What must be handed to a runtime, written with the change that calls for it.
@@ -354,7 +376,7 @@ BEGIN
   FOR ending IN
     SELECT e.*
     FROM jsonb_to_recordset(ends) AS e(
-      job text, node text, fence bigint, status text, counts jsonb, progress jsonb, entries jsonb, version int,
+      job text, node text, fence bigint, status text, counts jsonb, progress jsonb, entries jsonb, moment int, version int,
       reused_from text, output jsonb, error jsonb, findings jsonb)
     ORDER BY e.job COLLATE "C", e.node COLLATE "C", e.fence
   LOOP
@@ -365,11 +387,15 @@ BEGIN
       counts = coalesce(ending.counts, n.counts),
       progress = coalesce(ending.progress, n.progress),
       entries = coalesce(ending.entries, n.entries),
+      moment = coalesce(ending.moment, n.moment),
       version = coalesce(ending.version, n.version),
       reused_from = coalesce(ending.reused_from, n.reused_from),
       output = coalesce(ending.output, n.output),
       error = coalesce(ending.error, n.error)
     WHERE n.job_id = ending.job AND n.id = ending.node AND n.fence = ending.fence AND n.status = 'running'
+      -- A moment that is lost takes back its nodes, and their leases: this holds if it were forgotten.
+      AND (ending.moment IS NULL
+        OR EXISTS (SELECT FROM piecework.jobs j WHERE j.id = ending.job AND j.moment = ending.moment))
     RETURNING n.batch INTO ended_batch;
     CONTINUE WHEN NOT FOUND;
     ended_jobs := ended_jobs || ending.job;
