@@ -3,7 +3,7 @@ import type { Pack, ResourceKind } from '@piecework/core'
 import type { ImportPartPlan, Piece } from '@piecework/core/piece'
 
 /** Temperatures by station. */
-export const readings = new Map<string, string[]>()
+const readings = new Map<string, string[]>()
 
 const kind: ResourceKind = {
   kind: 'station',

@@ -1,6 +1,6 @@
 import { check, type OptionChecks } from '@piecework/core/store'
-import { quoteIdent } from './quote-ident.js'
 import { defaults } from '../defaults.js'
+import { quoteIdent } from './quote-ident.js'
 import { keepHostPathSql, keepOwnPathSql } from './search-path.js'
 
 export interface SessionOptions {
