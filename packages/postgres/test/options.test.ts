@@ -248,8 +248,7 @@ test('arguments are checked, and no address is repeated', async () => {
 test('each function that takes options is tried', () => {
   const tried =
     'assertSchemaCovered claimTables fromKnex fromPg guardTriggers migrate postgresStore tablePiece toKnexMigrationSource'
-  const others =
-    'BinaryRows checkTables idExpression quoteIdent textLiteral uuidExpression uuidLiteral'
+  const others = 'BinaryRows checkTables idExpression quoteIdent textLiteral uuidExpression uuidLiteral'
   const functions = Object.entries(postgres).flatMap(([name, value]) =>
     typeof value === 'function' ? [name] : [],
   )
