@@ -17,8 +17,8 @@ export interface PlannedNode {
 
 /**
  * Derives batches from `after`: a node is behind the last batch of those that it waits for, which are the nodes of
- * its `after` pieces on the same resource or an ancestor. `batchesOf`: how many batches a node takes, from its own. `after` pieces without a node are ignored. Throws
- * `registry-invalid` for a cycle.
+ * its `after` pieces on the same resource or an ancestor. `after` pieces without a node are ignored. `batchesOf`:
+ * how many batches a node takes, its own the first of them. Throws `registry-invalid` for a cycle.
  */
 export function planBatches(
   tree: ResourceTree,

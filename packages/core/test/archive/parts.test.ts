@@ -96,6 +96,32 @@ test('tables are read as one, in the order of their parts, whichever of them are
   assert.throws(() => read.open('pages.csv', { start: 0, end: 1 }), /has parts/)
 })
 
+test('some parts of a table are read by themselves, counted and with a header', async () => {
+  const { part, ...read } = await entries(
+    { 'pages/000001.csv': 'a\n1\n', 'pages/000004.csv': 'a\n2\n3\n', 'pages/000007.csv': 'a\n4\n' },
+    7,
+  )
+  if (!part) assert.fail('parts cannot be told apart')
+  for (const [first, last, text, rows] of [
+    [2, undefined, 'a\n2\n3\n', 2],
+    [2, 3, 'a\n2\n3\n4\n', 3],
+    [1, 3, 'a\n1\n2\n3\n4\n', 4],
+  ] as const) {
+    const own = part('pages.csv', first, last)
+    assert.deepEqual([own.paths, own.facts('pages.csv')?.rows], [['pages.csv'], rows])
+    assert.equal((await bytesOf(own.open('pages.csv'))).toString(), text)
+  }
+  for (const [first, last] of [
+    [0, 1],
+    [3, 4],
+    [4, 4],
+    [2, 1],
+    [-1, 1],
+  ] as const)
+    assert.throws(() => part('pages.csv', first, last), /no parts/)
+  assert.equal(read.facts('pages.csv')?.parts, 3)
+})
+
 const broken: Record<string, [given: Parameters<typeof archived>, message: RegExp]> = {
   'a part with another header': [
     [{ 'pages/000001.csv': 'a,b\n1,2\n', 'pages/000002.csv': 'b,a\n2,1\n' }, 2],

@@ -221,6 +221,32 @@ test('what a part has written is summarized and compared by itself', async () =>
   })
 })
 
+test('what is imported in parts is prepared with its siblings, before any of them', async () => {
+  const state = binding()
+  const prepared: (readonly (string | undefined)[])[] = []
+  const pack = (host: Notebooks): Pack => {
+    const { pieces: [lines] = [], ...rest } = bound(state)(host)
+    const importer = lines?.importer ?? assert.fail()
+    const prepare: typeof importer.prepare = async ({ shells }) => {
+      state.log.push('prepared')
+      prepared.push(shells.map(({ source, entries }) => `${source.id} ${entries.facts('lines.csv')?.rows}`))
+    }
+    const chapters = { ...(lines as Piece), name: 'chapter/lines', of: 'chapter' }
+    return {
+      ...rest,
+      pieces: [host.lines('notebook'), { ...chapters, importer: { ...importer, prepare } }],
+    }
+  }
+  await withPiecework(pack, async (piecework, { host }) => {
+    host.add('c2', 'Eggs', letters(3), 'b1')
+    host.add('c3', 'Wings', letters(4), 'b1')
+    const { job } = await imported(piecework, host, 1)
+    assert.equal(job.status, 'succeeded', JSON.stringify(job.error))
+    assert.deepEqual(prepared, [['c1 1', 'c2 3', 'c3 4']])
+    assert.deepEqual([state.log[0], state.log.length], ['prepared', 8])
+  })
+})
+
 test('a clone without a cloner is made as a whole', async () => {
   const state = binding()
   await withPiecework(bound(state), async (piecework, { host }) => {
