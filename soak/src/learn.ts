@@ -7,7 +7,7 @@ import { added } from './checks/rows.js'
 import { contentsOf } from './contents-of.js'
 import { ended } from './ended.js'
 import type { SoakHost } from './host.js'
-import { jobKinds, type SoakJob, type Sources } from './place.js'
+import { delivers, jobKinds, type SoakJob, type Sources } from './place.js'
 import type { Reference } from './scene.js'
 import { tidy } from './tidy.js'
 import { watcher } from './watcher.js'
@@ -24,16 +24,18 @@ interface Learnt {
 const limitMs = 600_000
 
 /**
- * Runs each kind of job without a fault, a second time to know how long it takes to ask for it. The last
- * export writes the archive of `sources`.
+ * Runs each kind of job without a fault, a second time to know how long it takes to ask for it; deliveries begin as exports
+ * do. The last export writes the archive of `sources`.
  */
 export async function learn(host: SoakHost, requester: Requester, sources: Sources): Promise<Learnt> {
   const references: Partial<Record<SoakJob, Reference>> = {}
   let legacy = ''
   for (const kind of jobKinds) {
-    const first = await undisturbed(host, requester, await prepared(host, requester, sources, kind), kind)
-    await keepArchive(host, sources, first.report)
-    await tidy({ host, sources }, kind, first.report)
+    if (!delivers(kind)) {
+      const first = await undisturbed(host, requester, sources, kind)
+      await keepArchive(host, sources, first.report)
+      await tidy({ host, sources }, kind, first.report)
+    }
     const own = await prepared(host, requester, sources, kind)
     const { report, reference } = await undisturbed(host, requester, own, kind)
     references[kind] = reference

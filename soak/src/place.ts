@@ -34,3 +34,5 @@ export type SoakJob = (typeof jobKinds)[number]
 
 /** Those that claim what they read. */
 export const reads = (kind: SoakJob): boolean => ['export', 'clone', 'delivery'].includes(kind)
+
+export const delivers = (kind: SoakJob): boolean => kind === 'delivery' || kind === 'redelivery'

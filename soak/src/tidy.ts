@@ -1,6 +1,6 @@
 import type { JobReport, ResourceRef } from '@piecework/core'
 import { projectTables } from '@piecework/pieces-project'
-import type { SoakJob } from './place.js'
+import { delivers, type SoakJob } from './place.js'
 import type { Scene } from './scene.js'
 import { watcher } from './watcher.js'
 
@@ -17,7 +17,7 @@ export async function tidy(
     await database.query(`DELETE FROM ${projectTables.projects} WHERE id = $1`, [resource.id])
     await piecework.forget(resource)
   }
-  if (['export', 'delivery', 'redelivery'].includes(kind)) await piecework.forget(sources.project)
+  if (kind === 'export' || delivers(kind)) await piecework.forget(sources.project)
   else if (job.result.resource) await forget(job.result.resource)
   else if (kind === 'legacy import' && job.target) await (await piecework.draft(job.target, watcher)).delete()
 }

@@ -22,7 +22,7 @@ export interface ReusedOutput extends Pick<NodeResult, 'findings' | 'reusedFrom'
 
 /**
  * Copies what the job before has made of this output, if it was made of the same entries: this job has taken over each of them.
- * Undefined if there is nothing, or other bytes than there were: then nothing is left below the key but those.
+ * Undefined if there is nothing, or if the bytes are not those that there were: what is made instead takes their place.
  */
 export async function reusedOutput(
   { store, artifacts, bytes, lease }: AttemptContext,

@@ -30,7 +30,13 @@ export async function webWork(store: Store): Promise<void> {
   const upload = { id: randomUUID(), role: 'a', artifact: 'a', fileName: 'a', size: 1 }
   await drafts.put(draft.id, upload)
   await drafts.remove(draft.id, upload.id)
-  await drafts.run(draft.id, { nodes: draft.nodes, batches: 1, limit, request: { options: {}, input } })
+  await drafts.run(draft.id, {
+    nodes: draft.nodes,
+    batches: 1,
+    limit,
+    request: { options: {}, input },
+    record: entry,
+  })
 
   await records.add({ ...entry, outcome: 'refused' })
   const download = await records.add(entry)
