@@ -299,7 +299,11 @@ for (const [what, before] of Object.entries(beforeAnEnd)) {
     const client = await poolAt(1).connect()
     const waiting = async (count: number) => {
       const sql = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
-      while (((await client.query(sql)).rowCount ?? 0) < count) await sleep(5)
+      while (((await client.query(sql)).rowCount ?? 0) < count) {
+        await sleep(5)
+        // A transaction sees no connections that were opened since it first looked.
+        await client.query('SELECT pg_stat_clear_snapshot()')
+      }
     }
     try {
       await client.query('BEGIN')
