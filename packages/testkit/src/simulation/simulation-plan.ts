@@ -167,7 +167,7 @@ export function planOf(seed: number): SimulationPlan {
   const beside = seeded(seed, 'beside unclaimed exports')
   const unclaimed = asked.filter((request) => request.unclaimed)
   const requests = [...asked, ...unclaimed.map((request) => editBeside(request, beside))]
-  const restarts = unclaimed.filter(() => beside.chance(0.3)).map(({ atMs }) => restartAfter(atMs, beside))
+  const restarts = unclaimed.filter(() => beside.chance(0.7)).map(({ atMs }) => restartAfter(atMs, beside))
   const faults = [
     ...Array.from({ length: random.below(14) }, () => faultOf(random, reliableQueue)),
     ...restarts,
