@@ -64,11 +64,15 @@ async function readmes() {
   if (without.length > 0) throw new Error(`No README.md: ${without.join(', ')}`)
 }
 
-/** An address of a tarball would bind every installation to the registry that the lock file was written with. */
 async function lockFile() {
-  const lines = (await readFile('pnpm-lock.yaml', 'utf8')).split('\n')
-  const bound = lines.filter((line) => /tarball:|https?:\/\//.test(line))
+  const text = await readFile('pnpm-lock.yaml', 'utf8')
+  // An address of a tarball would bind every installation to the registry that the lock file was written with.
+  const bound = text.split('\n').filter((line) => /tarball:|https?:\/\//.test(line))
   if (bound.length > 0) throw new Error(`pnpm-lock.yaml holds addresses:\n${bound.join('\n')}`)
+  // `pnpm install` without optional dependencies leaves out the programs of the compiler and others.
+  for (const platform of ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64'])
+    if (!text.includes(`@typescript/typescript-${platform}@`))
+      throw new Error(`pnpm-lock.yaml lacks programs for ${platform}: install with optional dependencies.`)
 }
 
 async function migrations() {
