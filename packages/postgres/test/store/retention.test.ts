@@ -114,8 +114,8 @@ const pack: Pack = {
   ],
 }
 
-/** The sample pack, and a second piece that breaks as long as it is told to. */
-const fragile = (state: { broken: boolean }): Pack => ({
+/** The sample pack, with a second piece and an output, each of which breaks as long as it is told to. */
+const fragile = (state: { broken: 'piece' | 'output' | undefined }): Pack => ({
   ...pack,
   pieces: [
     ...(pack.pieces ?? []),
@@ -127,18 +127,30 @@ const fragile = (state: { broken: boolean }): Pack => ({
       exportOnly: true,
       exporter: {
         export: async () => {
-          if (state.broken) throw new PieceworkError('internal', 'It broke.')
+          if (state.broken === 'piece') throw new PieceworkError('internal', 'It broke.')
           return { rows: 0 }
         },
       },
     },
   ],
+  outputs: [
+    {
+      name: 'sample/page',
+      mediaType: 'text/plain',
+      pieces: ['sample/note', 'sample/fragile'],
+      fileName: () => 'page.txt',
+      assemble: async function* () {
+        if (state.broken === 'output') throw new PieceworkError('internal', 'It broke.')
+        yield Buffer.from('page')
+      },
+    },
+  ],
 })
 
-test('a retry on a server takes over what was finished, until an edit', async () => {
+test('a retry on a server takes over what was read if all of it was, until an edit', async () => {
   const [pool] = pools
   assert.ok(pool)
-  const state = { broken: true }
+  const state: Parameters<typeof fragile>[0] = { broken: undefined }
   const piecework = createPiecework({
     packs: [fragile(state)],
     store: postgresStore({ database: fromPg(pool) }),
@@ -150,7 +162,7 @@ test('a retry on a server takes over what was finished, until an edit', async ()
     const principal = { name: 'Ann', id: 'ann' }
     const resource = { kind: 'project', id: randomUUID() }
     const reused = async (id: string) => {
-      state.broken = false
+      state.broken = undefined
       const again = await piecework.retry(id, { principal })
       const { job, nodes } = await again.ended()
       assert.equal(job.status, 'succeeded')
@@ -158,17 +170,23 @@ test('a retry on a server takes over what was finished, until an edit', async ()
         (await piecework.verify(job.result.archive ?? { artifact: '' }, { principal: { id: 'ann' } })).ok,
         true,
       )
-      assert.ok((await piecework.download(job.id, { principal: { id: 'ann' } })).expiresAt > new Date())
+      assert.ok(
+        (await piecework.download(job.id, { output: 'archive', principal: { id: 'ann' } })).expiresAt >
+          new Date(),
+      )
       return nodes.flatMap(({ piece, reusedFrom }) => (reusedFrom === id ? piece : []))
     }
-    const broken = async () => {
-      state.broken = true
-      const { job } = await (await piecework.export({ resource, principal })).ended()
+    const broken = async (where: 'piece' | 'output') => {
+      state.broken = where
+      const outputs = [{ name: 'archive' }, { name: 'sample/page' }]
+      const { job } = await (await piecework.export({ resource, principal, outputs })).ended()
       assert.equal(job.status, 'failed')
       return job.id
     }
-    assert.deepEqual(await reused(await broken()), ['sample/note'])
-    const id = await broken()
+    assert.deepEqual(await reused(await broken('output')), ['sample/fragile', 'sample/note'])
+    // What is left would be read at another moment.
+    assert.deepEqual(await reused(await broken('piece')), [])
+    const id = await broken('output')
     await piecework.guard.edit(resource, async () => {})
     assert.deepEqual(await reused(id), [])
   } finally {
