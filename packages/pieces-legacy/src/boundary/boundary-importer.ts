@@ -49,16 +49,17 @@ interface Counts {
 
 const none: Counts = { inserted: 0, placed: 0, outer: 0, different: 0 }
 
+// Rows that were filled in a moment ago have no statistics: a join of all pairs with themselves would be taken for a small one.
 const insert = `
   WITH placed AS MATERIALIZED (
-    SELECT one.id AS one, other.id AS other, boundary, line
+    SELECT one.id AS one, other.id AS other, boundary, line,
+           row_number() OVER pairs AS place, first_value(boundary) OVER pairs AS first
     FROM legacy_bound
     JOIN ${projectTables.planning_units} AS one ON one.project_id = $2::uuid AND one.puid = least(id1, id2)
     JOIN ${projectTables.planning_units} AS other ON other.project_id = $2::uuid AND other.puid = greatest(id1, id2)
-  ), pair AS MATERIALIZED (
-    SELECT DISTINCT ON (one, other) one, other, boundary FROM placed WHERE one <> other ORDER BY one, other, line
+    WINDOW pairs AS (PARTITION BY one.id, other.id ORDER BY line)
   ), edge AS (
-    SELECT one, other, boundary FROM pair
+    SELECT one, other, boundary FROM placed WHERE one <> other AND place = 1
     UNION ALL SELECT one, one, sum(boundary ORDER BY line) FROM placed WHERE one = other GROUP BY one
   ), inserted AS (
     INSERT INTO ${scenarioTables.boundary_lengths} (scenario_id, planning_unit_id, other_planning_unit_id, length)
@@ -67,7 +68,7 @@ const insert = `
   )
   SELECT (SELECT count(*) FROM inserted)::integer AS inserted, (SELECT count(*) FROM placed)::integer AS placed,
          ((SELECT count(*) FROM placed WHERE one = other) - (SELECT count(*) FROM inserted WHERE inserted.outer))::integer AS outer,
-         (SELECT count(*) FROM placed JOIN pair USING (one, other) WHERE placed.boundary <> pair.boundary)::integer AS different`
+         (SELECT count(*) FROM placed WHERE one <> other AND boundary <> first)::integer AS different`
 
 /** Rows of pairs whose first row was imported. */
 function reportRepeated(

@@ -127,23 +127,13 @@ test('a backend that is ended in the middle costs its connection, and nothing el
 
 test('an abort while the pool is empty rejects at once, and the connection that comes goes back', async () => {
   const controller = new AbortController()
-  let free = (): void => {}
-  const both = [1, 2].map(() =>
-    db.transaction(async () => {
-      await new Promise<void>((resolve) => {
-        const before = free
-        free = () => {
-          before()
-          resolve()
-        }
-      })
-    }),
-  )
-  await sleep(50)
+  const begun: (() => void)[] = []
+  const both = [1, 2].map(() => db.transaction(() => new Promise<void>((resolve) => begun.push(resolve))))
+  while (begun.length < 2) await sleep(5)
   const third = db.transaction(async () => assert.fail('it started'), { signal: controller.signal })
   controller.abort(new Error('enough'))
   await assert.rejects(third, /enough/)
-  free()
+  for (const end of begun) end()
   await Promise.all(both)
   await sleep(50)
 })
