@@ -24,6 +24,13 @@ export function partIn(entries: Entries, number: number): Entries {
   return entries.part(table, number)
 }
 
+/** Of the parts before that one. */
+export function rowsBefore(entries: Entries, number: number): number {
+  let rows = 0
+  for (let before = 1; before < number; before++) rows += partIn(entries, before).facts(table)?.rows ?? 0
+  return rows
+}
+
 /** The lines of an upload, side by side: `range` is a `LineRange`. */
 export const partsOfLines = (
   work: () => Promise<void>,

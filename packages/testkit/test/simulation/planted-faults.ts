@@ -98,8 +98,11 @@ export const plantedFaults: Readonly<Record<string, Plant>> = {
   'a principal has more jobs than it may': withJobs((jobs) => jobs + 1),
   'jobs that wait for room wait for ever': withJobs(() => 0),
 
-  'a retry takes over what may have changed': (store) =>
-    changed(store, { reports: { untouched: async () => true } }),
+  // Where exports read at one moment, what a retry may take over is seldom there at all.
+  'a retry takes over what may have changed': (store) => {
+    const { moments: _, ...without } = changed(store, { reports: { untouched: async () => true } })
+    return without
+  },
 
   'nothing that was kept for a time is ever deleted': (store) =>
     changed(store, { retention: { expired: async () => [] } }),
