@@ -1,4 +1,5 @@
 import { createPiecework, fileArtifacts, type Pack, type Piecework } from '@piecework/core'
+import type { Runtime } from '@piecework/core/store'
 import { planningMigrations, planningProject } from '@piecework/pieces-project'
 import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
 import { fromPg, migrate, postgresStore } from '@piecework/postgres'
@@ -28,12 +29,13 @@ export async function prepare(url: string): Promise<void> {
   }
 }
 
-/** Runs `work` with a Piecework over the planning tables of one database. */
+/** Runs `work` with a Piecework over the tables of one database. */
 export async function withHost<T>(
   url: string,
   folder: string,
   work: (piecework: Piecework) => Promise<T>,
   packs = planningPacks,
+  runtime: Runtime = inProcess({ concurrency: 2 }),
 ): Promise<T> {
   const pool = new Pool({ connectionString: url, max: 6 })
   const controlPool = new Pool({ connectionString: url, max: 2 })
@@ -44,7 +46,7 @@ export async function withHost<T>(
     packs,
     store,
     artifacts: fileArtifacts(folder),
-    runtime: inProcess({ concurrency: 2 }),
+    runtime,
   })
   await piecework.start()
   try {

@@ -1,8 +1,9 @@
-import { createPiecework, fileArtifacts, type Pack, type Piecework, type ResourceKind } from '@piecework/core'
+import type { Pack, Piecework, ResourceKind } from '@piecework/core'
 import type { Runtime } from '@piecework/core/store'
 import { fromPg, postgresStore, tablePiece } from '@piecework/postgres'
 import { Pool } from 'pg'
 import { timed } from '../measure.js'
+import { withHost } from '../planning/host.js'
 
 export const site = { kind: 'site', id: '00000000-0000-4000-8000-000000000001' }
 export const principal = { id: 'bench' }
@@ -91,24 +92,8 @@ export interface HostOptions {
 }
 
 /** Runs `work` with a Piecework of this process. */
-export async function withSite<T>(
+export const withSite = <T>(
   { url, folder, partRows }: HostOptions,
   runtime: Runtime,
   work: (piecework: Piecework) => Promise<T>,
-): Promise<T> {
-  const pool = new Pool({ connectionString: url, max: 6 })
-  const controlPool = new Pool({ connectionString: url, max: 2 })
-  // A cancelled statement's connection may still be closing when its database is dropped.
-  for (const one of [pool, controlPool]) one.on('error', () => undefined)
-  const store = postgresStore({ database: fromPg(pool), control: fromPg(controlPool) })
-  const artifacts = fileArtifacts(folder)
-  const piecework = createPiecework({ packs: [packOf(partRows)], store, artifacts, runtime })
-  await piecework.start()
-  try {
-    return await work(piecework)
-  } finally {
-    await piecework.stop()
-    await pool.end()
-    await controlPool.end()
-  }
-}
+): Promise<T> => withHost(url, folder, work, [packOf(partRows)], runtime)

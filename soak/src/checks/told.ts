@@ -16,7 +16,7 @@ export function toldOnce(
       problems.push(problem('wrong', `${key} was told otherwise again`))
     first.set(key, body)
   }
-  for (const key of keys) if (!first.has(key)) problems.push(problem('lost', `${key} was told to nobody`))
+  for (const key of keys) if (!first.has(key)) problems.push(problem('lost', `${key} was not told`))
   for (const { key, status, error } of followUps)
     if (status !== 'done') problems.push(problem('wrong', `${key} is ${status}: ${error?.message ?? ''}`))
   return problems

@@ -10,7 +10,7 @@ import type { MemoryJob } from './memory-job.js'
 import type { MemoryNode } from './memory-node.js'
 import { entryOf, type MemoryState } from './state.js'
 
-/** A database that can show what it holds now for as long as somebody wants to see it. */
+/** A database that can show what it holds now for as long as it is wanted. */
 export interface SnapshotDatabase extends Database {
   /** Read-only transactions, all of which see what there is now. */
   snapshot(): Database['transaction']
