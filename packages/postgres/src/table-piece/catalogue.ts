@@ -31,9 +31,11 @@ export interface Column {
   readonly domain: boolean
 }
 
-/** A key that is unique in the whole table, by columns alone. */
+/** A unique index without expressions. */
 interface UniqueKey {
   readonly columns: readonly string[]
+  /** Holds for some rows only. */
+  readonly partial: boolean
   /** NULLS NOT DISTINCT. */
   readonly nullsEqual: boolean
 }
@@ -71,14 +73,9 @@ export interface Table extends TableName {
   /** Its rows are those of its partitions. */
   readonly partitioned: boolean
   readonly checks: readonly TableCheck[]
+  /** Those of all rows. */
   readonly uniqueKeys: readonly UniqueKey[]
-  /** Unique indexes without expressions; a partial one is of some rows. */
-  readonly indexedKeys: readonly IndexedKey[]
-}
-
-interface IndexedKey {
-  readonly columns: readonly string[]
-  readonly partial: boolean
+  readonly partialKeys: readonly UniqueKey[]
 }
 
 /** Tables by schema and name. */
@@ -110,8 +107,7 @@ interface Row {
   referenced: boolean
   partitioned: boolean
   checks: TableCheck[]
-  uniqueKeys: UniqueKey[]
-  indexedKeys: IndexedKey[]
+  keys: UniqueKey[]
 }
 
 /** Tables as they are now, and those that their foreign keys refer to within `hops` steps, in any schema. */
@@ -125,38 +121,27 @@ export async function readCatalogue(
     tables.map(({ name }) => name),
     hops,
   ])
-  return new Catalogue(
-    rows.map((row) => ({
-      schema: row.schema,
-      name: row.name,
-      columns: new Map(
-        row.columns.map((column) => [column.name, { ...column, element: column.element ?? undefined }]),
-      ),
-      primaryKey: row.constraints.find(({ type }) => type === 'p')?.columns ?? [],
-      foreignKeys: row.constraints.filter(({ type }) => type === 'f'),
-      unique: new Set(row.uniqueKeys.flatMap(({ columns }) => (columns.length === 1 ? columns : []))),
-      uniqueKeys: row.uniqueKeys,
-      indexedKeys: row.indexedKeys,
-      referenced: row.referenced,
-      partitioned: row.partitioned,
-      checks: row.checks,
-    })),
-  )
+  return new Catalogue(rows.map(tableOf))
 }
 
-/**
- * SQL of a relation of one row: a type below all domains, its modifier, and whether one of the domains is NOT
- * NULL.
- */
-const baseType = (type: string, mod: string): string => `(
-  WITH RECURSIVE below(oid, mod, required) AS (
-    SELECT ${type}, ${mod}, false
-    UNION ALL
-    SELECT d.typbasetype, d.typtypmod, below.required OR d.typnotnull
-    FROM below JOIN pg_catalog.pg_type d ON d.oid = below.oid AND d.typtype = 'd')
-  SELECT p.oid, p.typname, p.typelem, p.typlen, below.mod, p.typcategory = 'A' AS is_array,
-    bool_or(below.required) OVER () AS required
-  FROM below JOIN pg_catalog.pg_type p ON p.oid = below.oid ORDER BY p.typtype = 'd' LIMIT 1)`
+function tableOf(row: Row): Table {
+  const uniqueKeys = row.keys.filter(({ partial }) => !partial)
+  return {
+    schema: row.schema,
+    name: row.name,
+    columns: new Map(
+      row.columns.map((column) => [column.name, { ...column, element: column.element ?? undefined }]),
+    ),
+    primaryKey: row.constraints.find(({ type }) => type === 'p')?.columns ?? [],
+    foreignKeys: row.constraints.filter(({ type }) => type === 'f'),
+    unique: new Set(uniqueKeys.flatMap(({ columns }) => (columns.length === 1 ? columns : []))),
+    uniqueKeys,
+    partialKeys: row.keys.filter(({ partial }) => partial),
+    referenced: row.referenced,
+    partitioned: row.partitioned,
+    checks: row.checks,
+  }
+}
 
 // Servers differ in whether the column or its expression depends on the columns that the expression names.
 const madeOf = `(SELECT coalesce(json_agg(DISTINCT o.attname), '[]')
@@ -166,6 +151,25 @@ const madeOf = `(SELECT coalesce(json_agg(DISTINCT o.attname), '[]')
     AND g.refobjid = a.attrelid AND g.refobjsubid > 0 AND g.refobjsubid <> a.attnum
     AND ((g.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND g.objid = d.oid)
       OR (g.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND g.objid = a.attrelid AND g.objsubid = a.attnum)))`
+
+/**
+ * SQL of two relations: `base` has, for each type and modifier of the attributes, what is below all domains, whether one of these
+ * is NOT NULL, and, of an array, the same of its elements (`of_element`). By sets, since a query for each column takes most of the time.
+ */
+const bases = `below(type, given, oid, mod, required, of_element) AS (
+  SELECT DISTINCT atttypid, atttypmod, atttypid, atttypmod, false, false FROM attribute
+  UNION ALL
+  SELECT b.type, b.given, step.oid, step.mod, step.required, step.of_element
+  FROM below b JOIN pg_catalog.pg_type t ON t.oid = b.oid
+  CROSS JOIN LATERAL (
+    SELECT t.typbasetype AS oid, t.typtypmod AS mod, b.required OR t.typnotnull AS required, b.of_element
+    WHERE t.typtype = 'd'
+    UNION ALL SELECT t.typelem, -1, false, true WHERE t.typtype <> 'd' AND t.typcategory = 'A' AND NOT b.of_element
+  ) AS step
+), base AS MATERIALIZED (
+  SELECT b.type, b.given, b.oid, b.mod, b.required, b.of_element, t.typname, t.typelem, t.typlen
+  FROM below b JOIN pg_catalog.pg_type t ON t.oid = b.oid AND t.typtype <> 'd'
+)`
 
 // A foreign key to a partitioned table has a row of pg_constraint for each partition, too.
 const query = `
@@ -180,31 +184,12 @@ WITH RECURSIVE reached(oid, hops) AS (
   FROM reached r
   JOIN pg_catalog.pg_constraint f ON f.conrelid = r.oid AND f.contype = 'f'
   WHERE r.hops < $3::int
-)
+), attribute AS MATERIALIZED (
+  SELECT a.* FROM pg_catalog.pg_attribute a
+  WHERE a.attrelid IN (SELECT oid FROM reached) AND a.attnum > 0 AND NOT a.attisdropped
+), ${bases}
 SELECT c.relname AS name, cn.nspname AS schema, c.relkind = 'p' AS partitioned,
-  (SELECT coalesce(json_agg(json_build_object(
-      'name', a.attname,
-      'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
-      'base', b.typname,
-      'stored', pg_catalog.format_type(b.oid, b.mod),
-      'simple', e.typtype IN ('b', 'e') OR (e.typtype IN ('r', 'm') AND e.typnamespace = 'pg_catalog'::regnamespace),
-      'domain', t.typtype = 'd',
-      'element', (SELECT i.typname FROM ${baseType('b.typelem', '-1')} i WHERE b.is_array),
-      'notNull', a.attnotnull OR b.required,
-      'hasDefault', (a.atthasdef AND a.attgenerated = '') OR a.attidentity <> '' OR t.typdefault IS NOT NULL,
-      'identity', a.attidentity <> '',
-      'serial', a.attidentity <> '' OR coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', false),
-      'generated', a.attgenerated <> '',
-      'madeOf', ${madeOf},
-      'collatable', a.attcollation <> 0,
-      'deterministic', coalesce((SELECT l.collisdeterministic FROM pg_catalog.pg_collation l WHERE l.oid = a.attcollation), true)
-    ) ORDER BY a.attnum), '[]')
-   FROM pg_catalog.pg_attribute a
-   JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-   CROSS JOIN LATERAL ${baseType('a.atttypid', 'a.atttypmod')} b
-   JOIN pg_catalog.pg_type e ON e.oid = CASE WHEN b.typlen = -1 AND b.typelem <> 0 THEN b.typelem ELSE b.oid END
-   LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
+  coalesce(columns.list, '[]') AS columns,
   (SELECT coalesce(json_agg(json_build_object(
       'type', k.contype,
       'columns', (SELECT json_agg(a.attname ORDER BY u.i) FROM unnest(k.conkey) WITH ORDINALITY u(n, i)
@@ -236,15 +221,39 @@ SELECT c.relname AS name, cn.nspname AS schema, c.relkind = 'p' AS partitioned,
   (SELECT coalesce(json_agg(json_build_object(
       'columns', (SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
                   WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])),
+      'partial', i.indpred IS NOT NULL,
       -- Only of later servers: the row as JSON does not name a column that is not there.
       'nullsEqual', coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false)
     ) ORDER BY i.indexrelid), '[]')
    FROM pg_catalog.pg_index i
-   WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL) AS "uniqueKeys",
-  (SELECT coalesce(json_agg(json_build_object('partial', i.indpred IS NOT NULL, 'columns', (SELECT json_agg(a.attname) FROM pg_catalog.pg_attribute a
-      WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])))), '[]')
-   FROM pg_catalog.pg_index i
-   WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indexprs IS NULL) AS "indexedKeys"
+   WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indexprs IS NULL) AS keys
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
+LEFT JOIN (
+  SELECT a.attrelid, json_agg(json_build_object(
+      'name', a.attname,
+      'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
+      'base', b.typname,
+      'stored', pg_catalog.format_type(b.oid, b.mod),
+      'simple', e.typtype IN ('b', 'e') OR (e.typtype IN ('r', 'm') AND e.typnamespace = 'pg_catalog'::regnamespace),
+      'domain', t.typtype = 'd',
+      'element', i.typname,
+      'notNull', a.attnotnull OR b.required,
+      'hasDefault', (a.atthasdef AND a.attgenerated = '') OR a.attidentity <> '' OR t.typdefault IS NOT NULL,
+      'identity', a.attidentity <> '',
+      'serial', a.attidentity <> '' OR coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', false),
+      'generated', a.attgenerated <> '',
+      'madeOf', ${madeOf},
+      'collatable', a.attcollation <> 0,
+      'deterministic', coalesce(l.collisdeterministic, true)
+    ) ORDER BY a.attnum) AS list
+  FROM attribute a
+  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+  JOIN base b ON b.type = a.atttypid AND b.given = a.atttypmod AND NOT b.of_element
+  LEFT JOIN base i ON i.type = a.atttypid AND i.given = a.atttypmod AND i.of_element
+  JOIN pg_catalog.pg_type e ON e.oid = CASE WHEN b.typlen = -1 AND b.typelem <> 0 THEN b.typelem ELSE b.oid END
+  LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+  LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
+  GROUP BY a.attrelid
+) AS columns ON columns.attrelid = c.oid
 WHERE c.oid IN (SELECT oid FROM reached)`

@@ -134,9 +134,8 @@ function sharedWithoutIndex({ spec, references, containers }: TablePlan): Proble
   return targets.flatMap(({ target: { table, shared }, column }): Problem[] => {
     // A partial index may be of the very rows that are shared, but not of all.
     const all = shared?.where.trim().toLowerCase() === 'true'
-    const isKept = table.indexedKeys.some(
-      ({ columns, partial }) => !(partial && all) && columns.every((name) => shared?.by.includes(name)),
-    )
+    const keys = all ? table.uniqueKeys : [...table.uniqueKeys, ...table.partialKeys]
+    const isKept = keys.some(({ columns }) => columns.every((name) => shared?.by.includes(name)))
     if (!shared || isKept) return []
     return [
       {
