@@ -1,7 +1,6 @@
 // `npm test [-- --limit=<seconds per file> <filter> …]`: runs the compiled test files whose path contains one of the filters.
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { longestFirst, rememberSeconds } from './test/durations.mjs'
 import { mentions, testFiles } from './test/files.mjs'
@@ -9,6 +8,7 @@ import { progress } from './test/progress.mjs'
 import { readArguments } from './test/read-arguments.mjs'
 import { runFile } from './test/run-file.mjs'
 import { startServers } from './test/servers.mjs'
+import { temporaryFolder } from './test/temporary.mjs'
 
 // More than the cores that most machines have: some tests compute, others wait for leases and time limits.
 const sideBySide = 3
@@ -35,7 +35,7 @@ const files = await longestFirst(await testFiles(filters))
 const servers = await startServers((words) => mentions(files, words))
 const run = randomBytes(4).toString('hex')
 // What tests that were stopped have left goes with it.
-const folder = await mkdtemp(join(tmpdir(), 'piecework-tests-'))
+const folder = await mkdtemp(join(temporaryFolder(), 'piecework-tests-'))
 const shown = progress({ files, sideBySide })
 const results = []
 try {

@@ -43,6 +43,10 @@ export async function startPostgres(bin) {
     fsync: 'off',
     full_page_writes: 'off',
     synchronous_commit: 'off',
+    wal_level: 'minimal',
+    max_wal_senders: 0,
+    max_wal_size: '8GB',
+    checkpoint_timeout: '1h',
   }
   const ask = ['-q', '-h', '127.0.0.1', '-p', String(port), '-U', 'postgres']
   const service = await startService({

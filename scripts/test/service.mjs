@@ -3,16 +3,16 @@ import { once } from 'node:events'
 import { chownSync, closeSync, openSync } from 'node:fs'
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { temporaryFolder } from './temporary.mjs'
 
 /** The shell waits for the end of its input, which comes even when this process is killed; then it ends the server. */
 const keeper = 'dir=$1; shift; "$@" & pid=$!; read -r _; kill -INT "$pid"; wait "$pid"; rm -rf "$dir"'
 
 /** A temporary folder that a server may own; `owner` is given where this process is root, for PostgreSQL refuses to be. */
 export async function serviceFolder(owner) {
-  const dir = await mkdtemp(join(tmpdir(), 'piecework-test-'))
+  const dir = await mkdtemp(join(temporaryFolder(), 'piecework-test-'))
   if (owner !== undefined) chownSync(dir, owner.uid, owner.gid)
   return dir
 }

@@ -54,8 +54,10 @@ export async function scratchDatabase(given?: ScratchOptions): Promise<ScratchDa
       await createPrepared(admin, server, name, template)
     } else {
       const source = await cachedTemplate(admin, server, run, template)
+      // A third of the work of copying block by block through the log. Nothing writes to a template.
+      const strategy = (await serverMajor(admin)) >= 15 ? 'STRATEGY FILE_COPY' : ''
       await admin.query(
-        `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE ${pg.escapeIdentifier(source)}`,
+        `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE ${pg.escapeIdentifier(source)} ${strategy}`,
       )
     }
   })
@@ -109,6 +111,13 @@ async function drop(admin: pg.Client, name: string): Promise<void> {
     if (!(error instanceof pg.DatabaseError) || error.code !== '55006') throw error
     return admin.query(`${sql} WITH (FORCE)`)
   })
+}
+
+async function serverMajor(admin: pg.Client): Promise<number> {
+  const { rows } = await admin.query<{ major: number }>(
+    `SELECT current_setting('server_version_num')::int / 10000 AS major`,
+  )
+  return rows[0]?.major ?? 0
 }
 
 async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
