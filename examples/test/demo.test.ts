@@ -33,7 +33,7 @@ interface Document {
 
 /** What `marxan-check --json` says of a folder. */
 async function checkedBy(...args: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, [command, '--json', ...args], {
+  const child = spawn(process.execPath, [...process.execArgv, command, '--json', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   return text(child.stdout)
@@ -47,7 +47,7 @@ async function demo(
   const out = await mkdtemp(join(tmpdir(), 'piecework-demo-test-'))
   try {
     const { DATABASE_URL: _, ...env } = process.env
-    const child = spawn(process.execPath, [main, '--json', '--out', out, ...args], {
+    const child = spawn(process.execPath, [...process.execArgv, main, '--json', '--out', out, ...args], {
       env: { ...env, ...(database && { DATABASE_URL: database }) },
       stdio: ['ignore', 'pipe', 'inherit'],
     })

@@ -151,9 +151,10 @@ export interface PieceKeys {
   readonly tables?: readonly string[]
   /**
    * Tables whose new keys are numbers of a sequence. Asked when an import or a clone is requested: if there is
-   * one, `reserve` runs before anything is made.
+   * one, `reserve` runs before anything is made. `asked`: the pieces that are asked for this request, the same
+   * array for each, so that they can read at once.
    */
-  numbered?(db: Queryable): Promise<readonly string[]>
+  numbered?(db: Queryable, asked?: readonly Piece[]): Promise<readonly string[]>
   /** Takes the numbers for all rows of the resource. Required with `numbered`. */
   reserve?(context: KeysContext): Promise<void>
   /**
@@ -247,4 +248,9 @@ export interface Piece<Options = unknown> {
   readonly comparer?: PieceComparer
   /** By the version they start from: `upgrades[1]` makes version 2 of version 1. */
   readonly upgrades?: Readonly<Record<number, Upgrade>>
+  /**
+   * Called when a host starts, with all pieces that it registers together: what several of them need of the
+   * database can be read at once.
+   */
+  registered?(pieces: readonly Piece[]): void
 }

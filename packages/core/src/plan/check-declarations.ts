@@ -60,6 +60,7 @@ const pieceChecks: OptionChecks<Piece> = {
   }),
   comparer: contractCheck<PieceComparer>({ resourceKey: check.func(), compare: required(check.func()) }),
   upgrades: check.record(check.func()),
+  registered: check.func(),
 }
 
 const shellChecks: OptionChecks<ShellLifecycle> = {

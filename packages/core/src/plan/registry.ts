@@ -99,6 +99,10 @@ export function createRegistry(packs: readonly Pack[], given: readonly Target[] 
   const kinds = new Map(
     [...declared].map(([name, kind]) => [name, registeredKind(kind, (other) => declared.get(other))]),
   )
+  for (const own of ofFormats.values()) {
+    const together = [...own.values()]
+    for (const piece of together) piece.registered?.(together)
+  }
   const childKinds = groupByParent(kinds)
   const kindOf = (name: string): RegisteredKind => {
     const kind = kinds.get(name)

@@ -1,7 +1,8 @@
 import { PieceworkError, type Queryable } from '@piecework/core/piece'
 import type { TableClaims } from './claims.js'
+import { catalogueOf } from './read-declared.js'
 import { resolvePath } from './resolve-path.js'
-import { catalogueOf } from './resolve-tables.js'
+
 import type { TableSpec } from './spec.js'
 
 /** Throws `registry-invalid`, naming the claimed tables and columns that the database does not have. */
@@ -13,7 +14,7 @@ export async function checkClaims(
   const tables = claims.map(
     (claim): TableSpec => ({ ...claim, owner: claim.owner ?? '', order: claim.order ?? [] }),
   )
-  const catalogue = await catalogueOf(db, { schema, tables })
+  const catalogue = await catalogueOf(db, [{ schema, tables }])
   const problems: string[] = []
   const problem = (text: string): void => void problems.push(text)
   for (const spec of tables) {

@@ -14,6 +14,7 @@ import { fillOrderProblems } from './facts/fill-order.js'
 import { findingOf, isError, type Problem, type TableFinding } from './facts/problem.js'
 import { replicaProblem } from './facts/session-facts.js'
 import { uncarriedReferences } from './facts/uncarried.js'
+import { readDeclared } from './read-declared.js'
 import { matchTables } from './resolve-tables.js'
 import { isTablePiece, tableSpec } from './spec.js'
 import { unformedReferences } from './unformed-references.js'
@@ -30,10 +31,14 @@ export async function checkTables(db: Queryable, pieces: readonly Piece[]): Prom
   const refused: string[] = []
   const forms = keyFormsOf(pieces, refused)
   const checked: Checked[] = []
-  for (const piece of pieces) {
-    if (isClaimingPiece(piece)) refused.push(...(await claimProblems(db, piece)))
-    if (!isTablePiece(piece)) continue
-    const { plans, problems } = await matchTables(db, piece[tableSpec])
+  const tablePieces = pieces.filter(isTablePiece)
+  for (const piece of pieces.filter(isClaimingPiece)) refused.push(...(await claimProblems(db, piece)))
+  const reading = await readDeclared(
+    db,
+    tablePieces.map((piece) => piece[tableSpec]),
+  )
+  for (const piece of tablePieces) {
+    const { plans, problems } = await matchTables(db, piece[tableSpec], reading)
     checked.push({ piece, plans: problems.length > 0 ? [] : plans, problems: [...problems] })
   }
   for (const one of checked) if (!one.piece.exportOnly) one.problems.push(...fillOrderProblems(one, checked))

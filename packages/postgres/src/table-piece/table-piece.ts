@@ -12,6 +12,7 @@ import { importSteps, planImportParts } from './plan-import-parts.js'
 import { planParts } from './plan-parts.js'
 import { removeTables } from './remove/remove-tables.js'
 import { prepareShells } from './shells/prepare-shells.js'
+import { registerSiblings } from './siblings.js'
 import { type TablePiece, type TablePieceSpec, tableSpec } from './spec.js'
 import { tableKey } from './table-name.js'
 import { validateTables } from './validate-tables.js'
@@ -31,6 +32,7 @@ export function tablePiece<Options = unknown>(spec: TablePieceSpec<Options>): Ta
     contract: 1,
     [tableSpec]: spec,
     keys: keysOf(spec),
+    registered: registerSiblings,
     exporter: {
       export: (context) => exportTables(spec, context),
       ...(partRows !== undefined && { parts: (context) => planParts(spec, partRows, context) }),
@@ -75,7 +77,7 @@ const keysOf = <Options>(spec: TablePieceSpec<Options>): PieceKeys => {
     ...(spec.exportOnly
       ? {}
       : {
-          numbered: (db) => numberedTables(db, spec),
+          numbered: (db, asked) => numberedTables(db, spec, asked),
           reserve: (context) => reserveKeys(spec, context),
           check: (context) => checkRoom(spec, context),
         }),

@@ -1,32 +1,62 @@
 import type { Queryable, ResourceRef, Transaction } from '@piecework/core/piece'
 import { defaults } from '../defaults.js'
+import type { Catalogue } from './catalogue.js'
+import { catalogueOf, type Reading, readDeclared } from './read-declared.js'
 import { resolveTables } from './resolve-tables.js'
+import { type Declared, type Siblings, siblingsOf } from './siblings.js'
 import type { TablePlan } from './table-plan.js'
 
-type Declaration = Parameters<typeof resolveTables>[1]
 type Plans = readonly TablePlan[]
 
-const inTransaction = new WeakMap<Transaction, Map<string, Plans>>()
+interface KnownIn {
+  readonly readings: Map<Siblings, Promise<Reading>>
+  readonly catalogues: Map<Siblings, Promise<Catalogue>>
+  /** By name of the piece. */
+  readonly plans: Map<string, Plans>
+}
 
-/** `resolveTables`, once for a piece in a transaction. */
+const inTransaction = new WeakMap<Transaction, KnownIn>()
+
+function knownIn(tx: Transaction): KnownIn {
+  const known = inTransaction.get(tx) ?? { readings: new Map(), catalogues: new Map(), plans: new Map() }
+  inTransaction.set(tx, known)
+  return known
+}
+
+/** `resolveTables`, once for a piece in a transaction; the catalogue is read once for all pieces. */
 export async function tablesIn(
   tx: Transaction,
-  piece: Declaration,
-  read: () => Promise<Plans> = () => resolveTables(tx, piece),
+  piece: Declared,
+  read: () => Promise<Plans> = async () => resolveTables(tx, piece, await readingIn(tx, piece)),
 ): Promise<Plans> {
-  const known = inTransaction.get(tx) ?? new Map<string, Plans>()
-  inTransaction.set(tx, known)
+  const { plans: known } = knownIn(tx)
   const plans = known.get(piece.name) ?? (await read())
   known.set(piece.name, plans)
   return plans
 }
 
-interface Reading {
+function readingIn(tx: Transaction, piece: Declared): Promise<Reading> {
+  return once(knownIn(tx).readings, siblingsOf(piece), ({ declarations }) => readDeclared(tx, declarations))
+}
+
+/** Of the piece and its siblings, once in a transaction. */
+export function catalogueIn(tx: Transaction, piece: Declared): Promise<Catalogue> {
+  return once(knownIn(tx).catalogues, siblingsOf(piece), ({ declarations }) => catalogueOf(tx, declarations))
+}
+
+function once<T>(known: Map<Siblings, T>, siblings: Siblings, read: (siblings: Siblings) => T): T {
+  const found = known.get(siblings) ?? read(siblings)
+  known.set(siblings, found)
+  return found
+}
+
+/** What some nodes of a job go by. */
+interface JobReading {
   readonly job: string
   readonly at: number
-  /** Resources, and parts of them, for which it was used. */
+  /** Pieces, works, resources, and parts of them, for which it was used. */
   readonly of: Set<string>
-  readonly plans: Plans
+  readonly reading: Promise<Reading>
 }
 
 interface ReadingNode {
@@ -37,26 +67,31 @@ interface ReadingNode {
   readonly part?: number | undefined
 }
 
-const byPiece = new WeakMap<Declaration, Map<ReadingNode['work'], Reading>>()
+const ofJobs = new WeakMap<Siblings, JobReading>()
 
 /**
- * `resolveTables` for a node of a job of perhaps many resources: what was read a moment ago for another of them
- * is true of this one. An attempt that is repeated reads anew.
+ * `resolveTables` for a node of a job of perhaps many pieces and resources: what was read a moment ago for another
+ * node is true of this one. An attempt that is repeated reads anew.
  */
-export async function tablesOfNode(
+export async function tablesOfNode(db: Queryable, piece: Declared, node: ReadingNode): Promise<Plans> {
+  return resolveTables(db, piece, await readingOfNode(db, piece, node))
+}
+
+async function readingOfNode(
   db: Queryable,
-  piece: Declaration,
+  piece: Declared,
   { work, job, resource, part }: ReadingNode,
-): Promise<Plans> {
-  const readings = byPiece.get(piece) ?? new Map<ReadingNode['work'], Reading>()
-  byPiece.set(piece, readings)
-  const last = readings.get(work)
-  const one = JSON.stringify([resource?.kind, resource?.id, part])
+): Promise<Reading> {
+  const siblings = siblingsOf(piece)
+  const one = JSON.stringify([piece.name, work, resource?.kind, resource?.id, part])
+  const last = ofJobs.get(siblings)
   if (last?.job === job && !last.of.has(one) && performance.now() - last.at < defaults.catalogueMs) {
     last.of.add(one)
-    return last.plans
+    // It may have failed with the attempt that read it.
+    const found = await last.reading.catch(() => undefined)
+    if (found) return found
   }
-  const plans = await resolveTables(db, piece)
-  readings.set(work, { job, at: performance.now(), of: new Set([one]), plans })
-  return plans
+  const reading = readDeclared(db, siblings.declarations)
+  ofJobs.set(siblings, { job, at: performance.now(), of: new Set([one]), reading })
+  return reading
 }

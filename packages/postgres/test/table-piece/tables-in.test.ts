@@ -1,39 +1,49 @@
 import assert from 'node:assert/strict'
 import type { Queryable } from '@piecework/core/piece'
 import { embedded } from '@piecework/embedded'
-import type { TablePieceSpec } from '@piecework/postgres'
+import { type TablePieceSpec, tablePiece } from '@piecework/postgres'
 import { suite } from 'uvu'
 import { tablesIn, tablesOfNode } from '#internal/table-piece/tables-in.js'
 
 const test = suite('table pieces: how often the catalogue is read')
 
-const spec = (): TablePieceSpec => ({
-  name: 'album/rows',
+const spec = (name: string, table: string): TablePieceSpec => ({
+  name,
   of: 'album',
   version: 1,
-  tables: [{ table: 'photos', owner: 'album_id', order: ['n'] }],
+  tables: [{ table, owner: 'album_id', order: ['n'] }],
 })
 
-test('a node reads it unless another resource of its job has just done so; a repeated one reads it', async () => {
+test('a node reads it unless another one of its job, of whatever piece, has just done so; a repeated one reads it', async () => {
   const db = await embedded()
   try {
     await db.query('CREATE TABLE albums (id uuid PRIMARY KEY)')
     await db.query('CREATE TABLE photos (id uuid PRIMARY KEY, album_id uuid REFERENCES albums, n int)')
+    await db.query('CREATE TABLE songs (id uuid PRIMARY KEY, album_id uuid REFERENCES albums, n int)')
     const { counted, reads } = counting(db)
-    const piece = spec()
-    const node = (job: string, id: number, work: 'import' | 'export' = 'import') =>
-      reads(() => tablesOfNode(counted, piece, { work, job, resource: { kind: 'album', id: String(id) } }))
+    const [piece, sibling] = [spec('album/photos', 'photos'), spec('album/songs', 'songs')]
+    const pieces = [tablePiece(piece), tablePiece(sibling)]
+    for (const one of pieces) one.registered?.(pieces)
+    const node = (job: string, id: number, of = piece, work: 'import' | 'validate' = 'import') =>
+      reads(() => tablesOfNode(counted, of, { work, job, resource: { kind: 'album', id: String(id) } }))
     // On a busy machine a moment may pass before the next node asks.
-    let shared = false
-    for (let id = 0; id < 40 && !shared; id += 2) {
+    let shared: readonly number[] = []
+    for (let id = 0; id < 80 && !(shared.length > 0 && shared.every((count) => count === 0)); id += 2) {
       await node('one', id)
-      shared = (await node('one', id + 1)) === 0
+      shared = [
+        await node('one', id + 1),
+        await node('one', id, piece, 'validate'),
+        await node('one', id, sibling),
+      ]
     }
-    assert.ok(shared)
+    assert.deepEqual(shared, [0, 0, 0])
     assert.ok((await node('one', 1)) > 0)
     assert.ok((await node('one', 1)) > 0)
     assert.ok((await node('two', 2)) > 0)
-    assert.ok((await node('two', 3, 'export')) > 0)
+    const alone = spec('album/photos', 'photos')
+    assert.ok((await node('two', 3, alone)) > 0, 'a piece of another host has read nothing')
+    const [plan] = await tablesOfNode(db, sibling, { work: 'export', job: 'two', resource: undefined })
+    assert.equal(plan?.table.name, 'songs')
     await db.transaction(async (tx) => {
       const inside = counting(tx)
       const again = () =>

@@ -1,25 +1,24 @@
-import type { Queryable } from '@piecework/core/piece'
 import type { Table } from '../catalogue.js'
+import type { TableName } from '../table-name.js'
 import type { MatchedTable, TablePlan } from '../table-plan.js'
 import { hasTriggers } from '../written-rows.js'
 import type { Problem } from './problem.js'
 import { noEncoding, refusals, rowSecurity, switchedOff } from './refusals.js'
-import { readTableFacts } from './table-facts.js'
+import type { TableFacts } from './table-facts.js'
 
 /**
  * Adds what the catalogue says of the tables, and what of that keeps their piece from running. `claimed`: a
  * piece written by hand carries them, so only what would hide their rows counts.
  */
-export async function withFacts(
-  db: Queryable,
+export function withFacts(
   matched: readonly MatchedTable[],
+  factsOf: (table: TableName) => TableFacts | undefined,
   claimed = false,
-): Promise<{ readonly plans: readonly TablePlan[]; readonly refused: readonly Problem[] }> {
+): { readonly plans: readonly TablePlan[]; readonly refused: readonly Problem[] } {
   const read = tablesRead(matched)
-  const found = await readTableFacts(db, read)
-  const factsOf = new Map(read.map((table, index) => [keyOf(table), found[index]]))
+  const found = read.map(factsOf)
   const known = matched.flatMap((plan) => {
-    const facts = factsOf.get(keyOf(plan.table))
+    const facts = factsOf(plan.table)
     return facts ? [{ ...plan, facts }] : []
   })
   const across = known.some(({ facts }) => facts.writersNearby && hasTriggers(facts))
@@ -37,22 +36,15 @@ export async function withFacts(
   }
 }
 
-interface TableRead {
-  readonly schema: string
-  readonly name: string
-}
-
-const keyOf = ({ schema, name }: TableRead): string => JSON.stringify([schema, name])
-
 /** The tables of the plans, and those that their references and paths lead to. */
-function tablesRead(plans: readonly MatchedTable[]): readonly TableRead[] {
-  const read = new Map<string, TableRead>()
+function tablesRead(plans: readonly MatchedTable[]): readonly TableName[] {
+  const read = new Map<string, TableName>()
   for (const plan of plans) {
     const { table, references, containers, ownerPath, order } = plan
     const targets = [...references, ...containers.flatMap(({ ids }) => ids)]
     const steps = [ownerPath, ...order].flat().flatMap(({ to }) => (to ? [to] : []))
     const tables: Table[] = [table, ...[...targets, ...steps].map((target) => target.table)]
-    for (const { schema, name } of tables) read.set(keyOf({ schema, name }), { schema, name })
+    for (const { schema, name } of tables) read.set(JSON.stringify([schema, name]), { schema, name })
   }
   return [...read.values()]
 }

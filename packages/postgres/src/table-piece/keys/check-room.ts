@@ -1,8 +1,8 @@
 import { type KeyCheckContext, PieceworkError } from '@piecework/core/piece'
 import type { Column } from '../catalogue.js'
-import { resolveTables } from '../resolve-tables.js'
 import type { TablePieceSpec } from '../spec.js'
 import type { TablePlan, Target } from '../table-plan.js'
+import { tablesIn } from '../tables-in.js'
 import { mostOf } from './most-of.js'
 import { isNumbered } from './reserved-keys.js'
 
@@ -20,7 +20,7 @@ export async function checkRoom(
     known.set(name, found)
     return found
   }
-  for (const plan of await resolveTables(context.tx, spec)) {
+  for (const plan of await tablesIn(context.tx, spec)) {
     const { ownerColumn } = plan
     if (ownerColumn && mostOf(ownerColumn) !== undefined)
       for (const { id } of context.resources) refuseAbove(plan, ownerColumn, BigInt(id))

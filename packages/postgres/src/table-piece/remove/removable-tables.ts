@@ -1,17 +1,15 @@
-import { isPieceworkError, type Queryable, type ResourceRef } from '@piecework/core/piece'
+import { isPieceworkError, type ResourceRef, type Transaction } from '@piecework/core/piece'
 import { alternatives } from '../as-reference.js'
 import type { Catalogue, Column, Table } from '../catalogue.js'
 import { resolvePath } from '../resolve-path.js'
-import { catalogueOf } from '../resolve-tables.js'
 import { resourceLiteral } from '../resource-literal.js'
 import type { TablePieceSpec, TableSpec } from '../spec.js'
 import { isNamed, isSameTable } from '../table-name.js'
 import type { PathStep } from '../table-plan.js'
+import { catalogueIn } from '../tables-in.js'
 
 /** What a removal reads of a declaration. */
-export type RemovableSpec = Pick<TablePieceSpec, 'name' | 'schema' | 'exportOnly'> & {
-  readonly tables: readonly (Pick<TableSpec, 'table' | 'owner'> & Partial<TableSpec>)[]
-}
+export type RemovableSpec = Pick<TablePieceSpec, 'name' | 'schema' | 'exportOnly' | 'tables'>
 
 /** A declared table as it is in the database now. */
 export interface RemovableTable {
@@ -29,15 +27,14 @@ export interface RemovableTable {
  * can have been written.
  */
 export async function removableTables(
-  db: Queryable,
+  tx: Transaction,
   piece: RemovableSpec,
   resources: readonly ResourceRef[],
 ): Promise<readonly RemovableTable[]> {
   const schema = piece.schema ?? 'public'
-  const tables = piece.tables.map((table): TableSpec => ({ order: [], ...table }))
-  const catalogue = await catalogueOf(db, { schema, tables })
-  return tables.flatMap((spec) => {
-    const found = removableTable(catalogue, { ...piece, tables }, schema, spec)
+  const catalogue = await catalogueIn(tx, piece)
+  return piece.tables.flatMap((spec) => {
+    const found = removableTable(catalogue, piece, schema, spec)
     return found && canHold(found.ownerPath.at(-1)?.column, resources) ? [found] : []
   })
 }
