@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { fromPg, type PostgresStore, postgresStore } from '@piecework/postgres'
@@ -14,40 +14,36 @@ const processes = 10
 let scratch: ScratchDatabase
 let pool: pg.Pool
 let store: PostgresStore
+let workers: readonly ChildProcess[] = []
 
 test.before(async () => {
   scratch = await scratchDatabase()
   pool = new pg.Pool({ connectionString: scratch.url, max: 2 })
   store = postgresStore({ database: fromPg(pool) })
   await store.migrate()
+  const file = new URL('./racing-worker.js', import.meta.url)
+  workers = Array.from({ length: processes }, () => fork(file, [scratch.url]))
+  await Promise.all(workers.map((worker) => once(worker, 'message')))
 })
 test.after(async () => {
+  for (const worker of workers) worker.kill('SIGKILL')
   await pool.end()
   await scratch.drop()
 })
 
-/** How often each outcome came, over all processes; none asks before all are ready. */
-async function race(asked: Omit<Race, 'url'>): Promise<Record<string, number>> {
-  const file = new URL('./racing-worker.js', import.meta.url)
-  const workers = Array.from({ length: processes }, () =>
-    fork(file, [JSON.stringify({ ...asked, url: scratch.url })]),
-  )
-  try {
-    await Promise.all(workers.map((worker) => once(worker, 'message')))
-    const counts = workers.map(async (worker) => {
-      const told = once(worker, 'message')
-      worker.send('go')
-      const [count] = (await told) as [Record<string, number>]
-      return count
-    })
-    const sum: Record<string, number> = {}
-    for (const count of await Promise.all(counts)) {
-      for (const [outcome, n] of Object.entries(count)) sum[outcome] = (sum[outcome] ?? 0) + n
-    }
-    return sum
-  } finally {
-    for (const worker of workers) worker.kill('SIGKILL')
+/** How often each outcome came, over all processes. */
+async function race(asked: Race): Promise<Record<string, number>> {
+  const counts = workers.map(async (worker) => {
+    const told = once(worker, 'message')
+    worker.send(asked)
+    const [count] = (await told) as [Record<string, number>]
+    return count
+  })
+  const sum: Record<string, number> = {}
+  for (const count of await Promise.all(counts)) {
+    for (const [outcome, n] of Object.entries(count)) sum[outcome] = (sum[outcome] ?? 0) + n
   }
+  return sum
 }
 
 test('exclusion: a thousand claims of ten processes admit one', async () => {

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { isPieceworkError } from '@piecework/core'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import pg from 'pg'
@@ -6,7 +5,6 @@ import { exportJob } from './sample.js'
 
 /** What one of many racing processes requests, all at once. */
 export interface Race {
-  readonly url: string
   readonly requests: number
   /** Claims of this project; absent: jobs of this principal, of which three may be under way. */
   readonly project?: string
@@ -14,10 +12,11 @@ export interface Race {
   readonly whenFull?: 'wait' | 'refuse'
 }
 
-/** Sends `ready`; then, after the next message, the number of each outcome. */
-async function race({ url, requests, project, principal = '', whenFull = 'wait' }: Race): Promise<void> {
-  const pool = new pg.Pool({ connectionString: url, max: 3 })
-  const { guard, jobs } = postgresStore({ database: fromPg(pool) })
+const pool = new pg.Pool({ connectionString: process.argv[2], max: 3 })
+const { guard, jobs } = postgresStore({ database: fromPg(pool) })
+
+/** The number of each outcome. */
+async function race({ requests, project, principal = '', whenFull = 'wait' }: Race) {
   const limit = { jobs: 3, whenFull }
   const request = async (n: number): Promise<string> => {
     if (project === undefined) {
@@ -34,10 +33,6 @@ async function race({ url, requests, project, principal = '', whenFull = 'wait' 
     })
     return 'admitted'
   }
-  await pool.query('SELECT')
-  const started = once(process, 'message')
-  process.send?.('ready')
-  await started
   const outcomes = await Promise.allSettled(Array.from({ length: requests }, (_, n) => request(n)))
   const counts: Record<string, number> = {}
   for (const outcome of outcomes) {
@@ -46,9 +41,7 @@ async function race({ url, requests, project, principal = '', whenFull = 'wait' 
       outcome.status === 'fulfilled' ? outcome.value : isPieceworkError(reason) ? reason.code : String(reason)
     counts[name] = (counts[name] ?? 0) + 1
   }
-  await pool.end()
-  process.send?.(counts)
-  process.disconnect()
+  return counts
 }
 
 /**
@@ -57,4 +50,6 @@ async function race({ url, requests, project, principal = '', whenFull = 'wait' 
 const isLockTimeout = (error: unknown): boolean =>
   isPieceworkError(error, 'too-many-jobs') && error.facts.running === undefined
 
-await race(JSON.parse(process.argv[2] ?? '') as Race)
+process.on('message', async (asked: Race) => process.send?.(await race(asked)))
+await pool.query('SELECT')
+process.send?.('ready')
