@@ -101,7 +101,9 @@ function uniqueBeyond(plan: TablePlan, { unique }: StartFacts): Problem[] {
       ...(columns.length === 1 && columns[0] !== undefined && { column: columns[0] }),
       text: `${exclusion ? 'the EXCLUDE constraint' : primary ? 'the primary key' : 'the unique index'} "${name}" of table "${plan.spec.table}"${columns.length > 0 ? ` on ${quoted(columns)}` : ''} holds no id of the resource, so a second copy could not stand beside the first`,
       hint: primary
-        ? 'Say by "key" what new keys look like, unless people give them and copies are made in other databases only.'
+        ? columns.length === 1
+          ? 'Say by "key" what new keys look like, unless people give them and copies are made in other databases only.'
+          : 'Make a column that leads to the resource part of the key, or make copies in other databases only.'
         : 'Say by "unique" what becomes of values that are taken, leave the column out by "ignore", make the key one within the resource, or, where the table has one row of each, let an import compute the value by "set".',
     }))
 }
