@@ -27,6 +27,7 @@ const ddl = `
     effectiveid bigint, grid text, parent int, created_by int, title text, plain int);
   CREATE TABLE cards (id varchar(21) PRIMARY KEY, project_id uuid, body text, doc jsonb, card_ref text);
   CREATE TABLE coded (code text PRIMARY KEY, project_id uuid);
+  CREATE TABLE toggles (id uuid PRIMARY KEY, project_id uuid, of_code text, about varchar(9), label text);
   CREATE TABLE groups (group_no int PRIMARY KEY, app text, name text, UNIQUE (app, name));
   CREATE TABLE grouped (group_no int PRIMARY KEY REFERENCES groups, project_id uuid);
   CREATE TABLE linked (id uuid PRIMARY KEY, project_id uuid, body text, doc jsonb, links text[], n int);
@@ -216,6 +217,27 @@ for (const [name, open] of Object.entries(databases)) {
     await here.db.query('UPDATE cards SET body = $1 || $1, doc = NULL, card_ref = left($1, 20)', [first])
     assert.deepEqual(await checked(here.db, cards()), [])
     await here.db.query('DELETE FROM cards')
+  })
+
+  test('new ids: texts of which each is a key of a row are warned of, however short', async () => {
+    await here.db.query(`INSERT INTO coded VALUES ('a'), ('b')`)
+    await here.db.query(
+      `INSERT INTO toggles VALUES (gen_random_uuid(), NULL, 'a', 'b', 'a'), (gen_random_uuid(), NULL, 'b', '', 'else'), (gen_random_uuid(), NULL, NULL, NULL, NULL)`,
+    )
+    const coded = table('coded', { key: 'natural' })
+    const found = async (more: Partial<TableSpec>) =>
+      brief(await checked(here.db, table('toggles', more), coded)).filter(([, , of]) => of === 'toggles')
+    assert.deepEqual(
+      await found({}),
+      ['of_code', 'about'].map((column) => ['warning', 'tables/ids-in-values', 'toggles', column]),
+    )
+    assert.deepEqual(
+      await found({ references: { of_code: { table: 'coded', key: 'code' }, about: 'coded' } }),
+      [],
+    )
+    assert.deepEqual(await found({ columns: ['of_code', 'about'] }), [])
+    await here.db.query('DELETE FROM toggles; ')
+    await here.db.query('DELETE FROM coded')
   })
 
   test('keys that no part of a copy changes are warned of', async () => {

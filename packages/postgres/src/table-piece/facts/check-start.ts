@@ -5,6 +5,7 @@ import { defaultsToNowhere } from './defaults-to-nowhere.js'
 import { idsInValues } from './ids-in-values.js'
 import { isError, type Problem } from './problem.js'
 import { sessionProblems } from './session-facts.js'
+import { soughtKeys } from './sought-keys.js'
 import { readStartFacts } from './start-facts.js'
 import { startProblems } from './start-problems.js'
 
@@ -32,11 +33,14 @@ export async function checkStart(db: Queryable, checked: readonly Checked[]): Pr
   }
   // Reads rows, which may be refused if something else is.
   if (checked.some(({ problems }) => problems.some(isError))) return session
-  const carried = checked.flatMap(({ plans }) => plans)
+  const sought = await soughtKeys(
+    db,
+    checked.flatMap(({ plans }) => plans),
+  )
   for (const { piece, plans, problems } of checked) {
     for (const plan of plans) {
       if (!piece.exportOnly) problems.push(...(await defaultsToNowhere(db, plan)))
-      problems.push(...(await idsInValues(db, plan, carried)))
+      problems.push(...(await idsInValues(db, plan, sought)))
     }
   }
   return session

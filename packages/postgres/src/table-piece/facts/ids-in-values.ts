@@ -4,12 +4,14 @@ import { defaults } from '../../defaults.js'
 import type { Column } from '../catalogue.js'
 import { holdsDocuments } from '../document-sql.js'
 import { onlyTable } from '../joins.js'
+import { keyFamily } from '../key-family.js'
 import { containerOf, type TablePlan } from '../table-plan.js'
 import { carriesAsIs } from './carries-as-is.js'
 import type { Problem } from './problem.js'
-import { type SoughtKey, type SoughtKeys, soughtKeys } from './sought-keys.js'
+import type { AllSoughtKeys, SoughtKey, SoughtKeys } from './sought-keys.js'
 import { strayIds } from './stray-ids.js'
 import { type IdPattern, type Place, undeclaredIds } from './undeclared-ids.js'
+import { wholeValues } from './whole-values.js'
 
 const mayHold = /^_?(?:text|varchar|bpchar|citext|json|jsonb|xml|hstore)$/
 
@@ -21,11 +23,7 @@ interface Found extends Place {
  * Columns that hold ids of rows which pieces carry, in texts or documents, where the declaration does not
  * say that ids stand; by the first rows of each table.
  */
-export async function idsInValues(
-  db: Queryable,
-  plan: TablePlan,
-  carried: readonly TablePlan[],
-): Promise<Problem[]> {
+export async function idsInValues(db: Queryable, plan: TablePlan, sought: AllSoughtKeys): Promise<Problem[]> {
   const asIs = carriesAsIs(plan)
   const columns = plan.carried.filter((column) => {
     const { name, base } = column
@@ -33,10 +31,10 @@ export async function idsInValues(
     return mayHold.test(base) && form !== 'array' && !plan.spec.columns?.includes(name)
   })
   const problems: Problem[] = []
-  for (const { targets, pattern, type } of columns.length > 0 ? await soughtKeys(db, carried) : [])
-    for (const column of columns)
-      problems.push(...(await strayIn(db, plan, column, { targets, pattern, type })))
-  return problems
+  for (const keys of sought.byPattern)
+    for (const column of columns) problems.push(...(await strayIn(db, plan, column, keys)))
+  const texts = columns.filter((column) => asIs(column) && keyFamily(column) === 'text')
+  return [...problems, ...(await wholeValues(db, plan, texts, sought.words))]
 }
 
 async function strayIn(

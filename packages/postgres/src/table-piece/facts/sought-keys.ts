@@ -20,28 +20,35 @@ export interface SoughtKeys {
   readonly type: 'uuid' | 'text'
 }
 
-/** Keys that no other value has: uuids, and texts of one length that is long enough. */
-export async function soughtKeys(
-  db: Queryable,
-  carried: readonly TablePlan[],
-): Promise<readonly SoughtKeys[]> {
+export interface AllSoughtKeys {
+  /** Keys that no other value has: uuids, and texts of one length that is long enough. */
+  readonly byPattern: readonly SoughtKeys[]
+  /** Texts that any word may be like. */
+  readonly words: readonly SoughtKey[]
+}
+
+/** Keys of the rows that pieces carry, which may stand in other columns. */
+export async function soughtKeys(db: Queryable, carried: readonly TablePlan[]): Promise<AllSoughtKeys> {
   const keyed = carried.flatMap((plan): readonly SoughtKey[] => {
     const key = plan.key ?? (plan.ownRow ? plan.ownerColumn : undefined)
-    return key && plan.spec.key !== 'natural' ? [{ plan, key }] : []
+    return key ? [{ plan, key }] : []
   })
   const found: SoughtKeys[] = []
+  const words: SoughtKey[] = []
   const uuid = keyed.filter(({ key }) => key.base === 'uuid')
   if (uuid.length > 0) found.push({ targets: uuid, pattern: uuids, type: 'uuid' })
   const lengths = new Set<number>()
   const texts: SoughtKey[] = []
   for (const target of keyed.filter(({ key }) => keyFamily(key) === 'text')) {
-    const length = await lengthOf(db, target)
-    if (length === undefined) continue
-    lengths.add(length)
-    texts.push(target)
+    const length = target.plan.spec.key === 'natural' ? undefined : await lengthOf(db, target)
+    if (length === undefined) words.push(target)
+    else {
+      lengths.add(length)
+      texts.push(target)
+    }
   }
   if (texts.length > 0) found.push({ targets: texts, pattern: wordsOf([...lengths]), type: 'text' })
-  return found
+  return { byPattern: found, words }
 }
 
 async function lengthOf(db: Queryable, { plan, key }: SoughtKey): Promise<number | undefined> {
