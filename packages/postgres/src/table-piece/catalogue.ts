@@ -153,10 +153,13 @@ const baseType = (type: string, mod: string): string => `(
     SELECT ${type}, ${mod}, false
     UNION ALL
     SELECT d.typbasetype, d.typtypmod, below.required OR d.typnotnull
-    FROM below JOIN pg_catalog.pg_type d ON d.oid = below.oid AND d.typtype = 'd')
+    FROM below CROSS JOIN LATERAL ${typeOf('below.oid')} d WHERE d.typtype = 'd')
   SELECT p.oid, p.typname, p.typelem, p.typlen, below.mod, p.typcategory = 'A' AS is_array,
     bool_or(below.required) OVER () AS required
-  FROM below JOIN pg_catalog.pg_type p ON p.oid = below.oid ORDER BY p.typtype = 'd' LIMIT 1)`
+  FROM below CROSS JOIN LATERAL ${typeOf('below.oid')} p ORDER BY p.typtype = 'd' LIMIT 1)`
+
+/** By its index: the planner takes the column's few types for many, and would read all that there are for each column. */
+const typeOf = (oid: string): string => `(SELECT * FROM pg_catalog.pg_type y WHERE y.oid = ${oid} OFFSET 0)`
 
 // Servers differ in whether the column or its expression depends on the columns that the expression names.
 const madeOf = `(SELECT coalesce(json_agg(DISTINCT o.attname), '[]')
