@@ -56,6 +56,8 @@ export const defaults = {
   movedNumbers: 1_000_000,
   /** Stable keys that a validation remembers as checked. */
   cachedKeys: 10_000,
+  /** Shorter keys that are texts are not looked for inside values: a word may be like them. */
+  leastSoughtLength: 16,
   /** Keys of a table by which a form of keys is proposed. */
   sampledKeys: 100,
   /** Shared rows that an import reads to look up stable keys by itself; with more, the database does. */

@@ -27,7 +27,9 @@ export class CarriedKeys {
   async #read({ name, table, key, keyColumn }: Target): Promise<Brings | undefined> {
     const all = this.#dryRun.entriesOf(name)
     const path = entryName(table.name)
-    const canonical = (value: string): string => (keyColumn.base === 'uuid' ? value.toLowerCase() : value)
+    // The blanks at the end of a char(n) are no part of the key.
+    const canonical = (value: string): string =>
+      keyColumn.base === 'uuid' ? value.toLowerCase() : value.replace(/ +$/, '')
     if (!all || all.some((entries) => !entries.facts(path))) return undefined
     const rows = all.reduce((sum, entries) => sum + (entries.facts(path)?.rows ?? 0), 0)
     const keys = new KeyFilter(rows)

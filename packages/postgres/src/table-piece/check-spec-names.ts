@@ -35,7 +35,7 @@ const shared = contractCheck<SharedReference>(
   stableInstead,
 )
 
-const referenceChecks: OptionChecks<Reference> = {
+const referenceChecks: OptionChecks<Omit<Reference, 'none'>> = {
   table: required(check.text),
   key: check.text,
   of: check.text,
@@ -50,7 +50,12 @@ const referenceInstead = {
   where: 'rows that travel by a stable key are { shared } or { lookup }',
 } as const
 
-const reference = contractCheck(referenceChecks, referenceInstead)
+const anyText: Check<string> = (value, place) => (value === '' ? value : check.text(value, place))
+
+const reference = contractCheck<Reference>(
+  { ...referenceChecks, none: check.list(anyText) },
+  referenceInstead,
+)
 const jsonReference = contractCheck<JsonReference>(
   { path: required(check.text), ...referenceChecks },
   referenceInstead,

@@ -2,6 +2,7 @@ import type { CsvRow, NewFinding, Queryable, ValidationContext } from '@piecewor
 import { CarriedKeys } from './carried-keys.js'
 import { idsIn } from './container-keys.js'
 import { keysOf, rowsOf, takenHere } from './external-keys.js'
+import { leads } from './leads.js'
 import { danglingInside, danglingReference, missingShared, takenValues } from './loss-findings.js'
 import { missingKeys } from './missing-keys.js'
 import { carriesTarget } from './reference-value.js'
@@ -66,7 +67,7 @@ async function danglingLosses(
       count: (rows) =>
         rows.filter((row) => {
           const id = valueIn(row, column.name)
-          return id !== null && isOfType(reference, row) && dangles(id)
+          return id !== null && leads(reference, row) && dangles(id)
         }).length,
       finding: (count) => {
         const finding = danglingReference({ plan, count }, reference)
@@ -126,7 +127,7 @@ async function countMissing(
   context: ValidationContext,
 ): Promise<number> {
   const keys = rows.flatMap((row) =>
-    valueIn(row, reference.column.name) === null && isOfType(reference, row) ? keysOf(row, shared) : [],
+    valueIn(row, reference.column.name) === null && leads(reference, row) ? keysOf(row, shared) : [],
   )
   if (keys.length === 0) return 0
   const ask = missingKeys(context.tx, rowsOf(reference, shared, context), shared, false)
@@ -150,6 +151,3 @@ function takenLosses(plan: TablePlan, tx: Queryable): readonly Loss[] {
     ]
   })
 }
-
-const isOfType = ({ when }: ReferencePlan, row: CsvRow): boolean =>
-  !when || valueIn(row, when.by.name) === when.is

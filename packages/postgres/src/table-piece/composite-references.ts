@@ -1,7 +1,14 @@
 import { alternatives } from './as-reference.js'
 import type { ForeignKey, Table } from './catalogue.js'
 import { columnFate, type ForeignPart, foreignParts } from './column-fate.js'
-import { foreignTarget, isDecided, namedTable, type ResolveInput, specOf } from './resolve-input.js'
+import {
+  foreignTarget,
+  isDecided,
+  keyOfReference,
+  namedTable,
+  type ResolveInput,
+  specOf,
+} from './resolve-input.js'
 import { targetOf } from './resolve-target.js'
 import type { ReferencePlan } from './table-plan.js'
 
@@ -21,6 +28,7 @@ export function compositeReferences(input: ResolveInput, table: Table): readonly
       lookup: undefined,
       enforced: false,
       when: undefined,
+      none: [],
     })
   }
   return [...found.values()]
@@ -62,7 +70,7 @@ function isFound(input: ResolveInput, table: Table, to: Table, foreign: ForeignK
       declared !== undefined &&
       alternatives(declared).every(({ reference }) => {
         if (namedTable(input, reference.table, table, column) !== to) return false
-        const key = reference.key ?? 'id'
+        const key = keyOfReference(input, reference, to, table, column)
         return reference.shared !== undefined || (key === foreign.keys[at] && to.unique.has(key))
       })
     )

@@ -1,10 +1,10 @@
 import type { ExportContext, PieceCounts } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
-import { textLiteral } from '../database/text-literal.js'
 import type { Column } from './catalogue.js'
 import { exportedContainer, lookupPairs } from './container-value.js'
 import { readableColumns } from './header.js'
 import type { Joins } from './joins.js'
+import { leadsSql } from './leads.js'
 import { orderBy } from './order-by.js'
 import { partOf } from './part-of.js'
 import { RecordCount } from './record-count.js'
@@ -117,9 +117,9 @@ function keyedReference(
   row: string,
   within: ConditionIds,
 ) {
-  const { shared, lookup, when, column, key } = reference
+  const { shared, lookup, column, key } = reference
   const id = `t.${quoteIdent(column.name)}`
-  const ofType = when ? ` AND t.${quoteIdent(when.by.name)}::text = ${textLiteral(when.is)}` : ''
+  const leading = ` AND ${leadsSql(reference, (name) => `t.${quoteIdent(name)}`)}`
   const names = [...new Set([...(shared?.columns ?? []), ...(lookup?.columns ?? [])])]
   const fields = [
     `${quoteIdent(key)} AS k`,
@@ -132,14 +132,14 @@ function keyedReference(
     ...names.map(({ name }, at) => `${quoteIdent(name)} AS s${at}`),
   ]
   const rows = `SELECT ${fields.join(', ')} FROM ${referencedTable(reference)} r`
-  if (reference.table.unique.has(key)) joins.leftJoin(`(${rows})`, row, `${row}.k = ${id}${ofType}`)
+  if (reference.table.unique.has(key)) joins.leftJoin(`(${rows})`, row, `${row}.k = ${id}${leading}`)
   else {
     // A part of a key: the row is that to which the whole foreign key leads, and no more than one.
     const whole = foreignKeyParts(plan, reference).map(
       (part) => ` AND r.${quoteIdent(part.key)} = t.${quoteIdent(part.column)}`,
     )
     const found = `${rows} WHERE r.${quoteIdent(key)} = ${id}${whole.join('')} LIMIT 1`
-    joins.leftJoin(`LATERAL (${found})`, row, `true${ofType}`)
+    joins.leftJoin(`LATERAL (${found})`, row, `true${leading}`)
   }
   const stable = new Map<string, { values: string[]; type: string }>()
   for (const [key, condition] of [

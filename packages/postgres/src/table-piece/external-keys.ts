@@ -4,10 +4,11 @@ import { defaults } from '../defaults.js'
 import type { Column } from './catalogue.js'
 import { jsonArrayText, lookupKeysIn, sharedKeysIn } from './container-keys.js'
 import { readSql } from './kept-sql.js'
+import { leads } from './leads.js'
 import { missingKeys } from './missing-keys.js'
 import { carriesTarget } from './reference-value.js'
 import { askAboutEach } from './refused-values.js'
-import type { ReferencePlan, StableKey, TablePlan, Target } from './table-plan.js'
+import type { StableKey, TablePlan, Target } from './table-plan.js'
 import { conditionSql, referencedTable } from './target-rows.js'
 import { valueIn } from './value-in.js'
 
@@ -51,7 +52,7 @@ export function externalKeys(plan: TablePlan, context: Context): ExternalKeys[] 
   const columns = plan.references.flatMap((reference) => {
     const { column, shared: common, lookup: other } = reference
     const given = (row: CsvRow): boolean => valueIn(row, column.name) !== null
-    const keyOf = (stable: StableKey, row: CsvRow) => (hasType(reference, row) ? keysOf(row, stable) : [])
+    const keyOf = (stable: StableKey, row: CsvRow) => (leads(reference, row) ? keysOf(row, stable) : [])
     const found: ExternalKeys[] = []
     if (common && isRefused(common)) {
       const header = common.headers.join(', ')
@@ -130,9 +131,6 @@ const asValue = (column: Column): string =>
   /^(text|varchar)$/.test(column.base) ? 'u.key' : readSql(column, 'u.key')
 
 const isRefused = ({ missing }: StableKey): boolean => missing === undefined || missing === 'refuse'
-
-const hasType = ({ when }: ReferencePlan, row: CsvRow): boolean =>
-  !when || valueIn(row, when.by.name) === when.is
 
 /** Of several columns as a JSON array, as the database writes it inside a text. */
 export function keysOf(row: CsvRow, { headers }: StableKey): readonly string[] {

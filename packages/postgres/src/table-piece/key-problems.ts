@@ -1,7 +1,9 @@
 import { isSequenceForm, type KeyForm } from '@piecework/core/piece'
+import type { Catalogue, ForeignKey, Table } from './catalogue.js'
 import type { Problem } from './facts/problem.js'
 import { keyFamily } from './key-family.js'
 import { numberProblems } from './keys/number-problems.js'
+import { isKeyBeside } from './keys/numbers.js'
 import type { Sequences } from './keys/sequences.js'
 import { ownKeyProblem } from './own-key-problem.js'
 import type { ReportProblem } from './resolve-input.js'
@@ -14,6 +16,7 @@ interface ColumnProblem extends Pick<Problem, 'column' | 'hint'> {
 
 export interface KeyProblemsInput {
   readonly plan: MatchedTable
+  readonly catalogue: Catalogue
   /** The columns of `set` and `ignore`. */
   readonly decided: ReadonlySet<string>
   /** Of keys of the piece's tables. */
@@ -23,7 +26,7 @@ export interface KeyProblemsInput {
 }
 
 /** Reports what would keep an old id, or let a reference lead out of the imported resource. */
-export function keyProblems({ plan, decided, forms, sequences, problem }: KeyProblemsInput): void {
+export function keyProblems({ plan, catalogue, decided, forms, sequences, problem }: KeyProblemsInput): void {
   const { table, spec, ownerColumn, ownerPath, references, containers } = plan
   const holding = new Set([...references, ...containers].map(({ column }) => column.name))
   const leads = (name: string): boolean =>
@@ -33,17 +36,18 @@ export function keyProblems({ plan, decided, forms, sequences, problem }: KeyPro
   if (unfit) problem(`owner "${spec.owner}" of table "${table.name}" ${unfit}`, { column: owner.name })
   for (const { text, ...at } of [...primaryKeyProblems(plan, leads), ...numberProblems(plan, sequences)])
     problem(text, at)
-  for (const { columns, table: to } of table.foreignKeys) {
+  for (const foreign of table.foreignKeys) {
+    const { columns, table: to } = foreign
     for (const name of columns.filter((column) => !leads(column) && !table.columns.get(column)?.generated)) {
       problem(
         `column "${name}" of table "${table.name}" leads to "${to}" and must stand in "references", "set" or "ignore"`,
-        { column: name, hint: `Write references: { ${memberName(name)}: '${to}' }, if its rows travel too.` },
+        { column: name, hint: referenceHint(name, foreign, table, catalogue) },
       )
     }
   }
   for (const reference of references) {
-    const text = referenceProblem(plan, reference, forms(reference.name), sequences)
-    if (text) problem(text, { column: reference.column.name })
+    const found = referenceProblem(plan, reference, forms(reference.name), sequences)
+    if (found) problem(found.text, { ...found, column: reference.column.name })
   }
   columnProblems(plan, problem)
 }
@@ -76,23 +80,31 @@ function referenceProblem(
   { column, of, key, keyColumn, shared, root, table: to, when }: ReferencePlan,
   form: KeyForm | undefined,
   sequences: Sequences,
-): string | undefined {
+): ColumnProblem | undefined {
   if (shared?.missing === 'null' && column.notNull)
-    return `"${table.name}"."${column.name}" cannot be NULL, so "missing" cannot be "null"`
+    return { text: `"${table.name}"."${column.name}" cannot be NULL, so "missing" cannot be "null"` }
   if (shared || of !== undefined || root) return undefined
   const isNatural = form === 'natural'
   const family = keyFamily(keyColumn)
   const what = `"${table.name}"."${column.name}" leads to "${to.name}"."${key}"`
   const other = when ? keyFamily(column) === 'text' && family !== 'text' : keyFamily(column) !== family
   if (other || (family === undefined && !isNatural))
-    return `${what} and is ${column.type}, not ${family === undefined ? 'uuid, text or integer' : keyColumn.type}`
+    return {
+      text: `${what} and is ${column.type}, not ${family === undefined ? 'uuid, text or integer' : keyColumn.type}`,
+    }
   // Only a table's own key gets new numbers that are known: any other column takes the next ones.
   const isKey =
-    to.primaryKey.includes(key) &&
-    (to.primaryKey.length === 1 || sequences.of(to, key) !== undefined || isSequenceForm(form))
-  return family === 'integer' && !isNatural && !isKey
-    ? `${what}, which is not the key of its rows`
-    : undefined
+    isKeyBeside(to, key, sequences, form) ||
+    (to.primaryKey.includes(key) &&
+      (to.primaryKey.length === 1 || sequences.of(to, key) !== undefined || isSequenceForm(form)))
+  if (family !== 'integer' || isNatural || isKey) return undefined
+  const sequence = to.unique.has(key) ? sequences.of(to, key) : undefined
+  return {
+    text: `${what}, which is not the key of its rows`,
+    ...(sequence && {
+      hint: `Write key: { sequence: '${sequence.text}' } into the declaration of "${to.name}" in the same piece.`,
+    }),
+  }
 }
 
 function columnProblems(
@@ -122,6 +134,23 @@ function columnProblems(
         column: column.name,
       })
   }
+}
+
+/** What to write for a foreign key, if its rows travel, and if all resources share them. */
+function referenceHint(
+  column: string,
+  { schema, table: name, keys, columns }: ForeignKey,
+  { schema: own }: Table,
+  catalogue: Catalogue,
+): string {
+  const to = schema === own ? name : `${schema}.${name}`
+  const written = `Write references: { ${memberName(column)}: '${to}' }, if its rows travel too`
+  const target = catalogue.get({ schema, name })
+  const isKey = (one: string) => one === keys[columns.indexOf(column)] || target?.columns.get(one)?.serial
+  const stable = target?.uniqueKeys.find((key) => !key.columns.some(isKey))
+  if (!stable) return `${written}.`
+  const by = stable.columns.map((one) => `'${one}'`).join(', ')
+  return `${written}, or { ${memberName(column)}: { table: '${to}', shared: { where: 'true', by: [${by}] } } }, if all resources share them.`
 }
 
 /** A name as a member of an object literal. */

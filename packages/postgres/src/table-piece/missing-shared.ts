@@ -4,6 +4,7 @@ import { leavesOf, openSql } from './container-sql.js'
 import { sharedKeySql, stableKeyOf } from './container-value.js'
 import type { FillContext } from './fill-context.js'
 import { tableName } from './joins.js'
+import { leadsSql } from './leads.js'
 import { ambiguousKey, givesStableKey, sameStableKey } from './lookups.js'
 import { missingShared } from './loss-findings.js'
 import { carriesTarget } from './reference-value.js'
@@ -81,13 +82,10 @@ async function counts(
   const { rows: found } = await tx.query<{ many: string; none: string }>(
     `SELECT count(*) FILTER (WHERE s.n > 1)::text AS many, count(*) FILTER (WHERE s.n IS NULL)::text AS none
      FROM ${stage.from} LEFT JOIN ${rows} s ON ${sameStableKey('s', stable, stage)}
-     WHERE ${givesStableKey(stable, stage)}${stable === reference.shared ? ` AND ${without}` : ''}${typeOf(reference, stage)}`,
+     WHERE ${givesStableKey(stable, stage)}${stable === reference.shared ? ` AND ${without}` : ''} AND ${leadsSql(reference, (name) => stage.column(name))}`,
   )
   return [Number(found[0]?.many ?? 0), Number(found[0]?.none ?? 0)] as const
 }
-
-const typeOf = ({ when }: ReferencePlan, stage: Stage): string =>
-  when ? ` AND (${stage.column(when.by.name) ?? 'NULL'})::text = '${when.is.replaceAll("'", "''")}'` : ''
 
 async function replaceMissing(
   plan: TablePlan,
@@ -118,7 +116,7 @@ async function createShared(
   await tx.query(
     `INSERT INTO ${tableName(reference.table)} (${names.join(', ')})
      SELECT DISTINCT ${values.join(', ')} FROM ${stage.from} LEFT JOIN ${rows} s ON ${sameStableKey('s', shared, stage)}
-     WHERE ${givesStableKey(shared, stage)} AND ${stage.column(reference.column.name) ?? 'NULL'} IS NULL AND s.n IS NULL${typeOf(reference, stage)}
+     WHERE ${givesStableKey(shared, stage)} AND ${stage.column(reference.column.name) ?? 'NULL'} IS NULL AND s.n IS NULL AND ${leadsSql(reference, (name) => stage.column(name))}
      ON CONFLICT DO NOTHING`,
   )
   await lookups.reread(tx, reference, shared, context)

@@ -17,6 +17,22 @@ export function proposeForm(keys: readonly string[]): KeyForm {
   if (length >= 20 && length <= 64 && all(/^[0-9a-f]+$/)) return { hex: length }
   if (length >= 16 && length <= 32 && all(/^[a-z][0-9a-z]+$/))
     return length === 24 ? 'cuid2' : { cuid2: length }
-  if (length < 14 || length > 64 || !all(/^[\w-]+$/)) return 'natural'
+  return proposeNanoid(length, all)
+}
+
+const digits = '0123456789'
+const small = 'abcdefghijklmnopqrstuvwxyz'
+/** The default alphabet, and narrower ones that a host may check its ids by. */
+const alphabets: readonly (readonly [RegExp, string | undefined])[] = [
+  [/^[0-9a-z]+$/, digits + small],
+  [/^[0-9A-Za-z]+$/, digits + small.toUpperCase() + small],
+  [/^[\w-]+$/, undefined],
+]
+
+/** `natural` where keys of this length would have fewer than 80 bits. */
+function proposeNanoid(length: number, all: (pattern: RegExp) => boolean): KeyForm {
+  const [, alphabet] = alphabets.find(([pattern]) => all(pattern)) ?? [undefined, '']
+  if (length > 64 || length * Math.log2(alphabet?.length ?? 64) < 80) return 'natural'
+  if (alphabet) return { nanoid: { length, alphabet } }
   return length === 21 ? 'nanoid' : { nanoid: { length } }
 }

@@ -4,13 +4,13 @@ import { textLiteral } from '../database/text-literal.js'
 import { defaults } from '../defaults.js'
 import { keyFamily } from './key-family.js'
 import { isNumbered, type ReservedKeysOf } from './keys/reserved-keys.js'
+import { leadsInPart, leadsSql } from './leads.js'
 import { givesStableKey, type Lookups, sameStableKey } from './lookups.js'
 import { isNatural, naturalKey } from './natural-key.js'
 import { newKeySql } from './new-key.js'
 import { resourceLiteral } from './resource-literal.js'
 import type { RowSource } from './row-source.js'
 import {
-  type PolymorphicPlan,
   type ReferencePlan,
   referencesOf,
   type StableKey,
@@ -86,20 +86,20 @@ export function columnValue(plan: TablePlan, name: string, source: RowSource, re
   const references = referencesOf(plan, name)
   const values = references.map((reference, at) => referenceValue(reference, source, remap, `${index}_${at}`))
   const joins = values.flatMap((value) => value.joins)
-  const polymorphic = plan.polymorphic.find(({ column }) => column.name === name)
   const [only] = values
-  if (!polymorphic || !only) return { sql: only?.sql ?? 'NULL', joins }
+  if (!only || !references.some(leadsInPart)) return { sql: only?.sql ?? 'NULL', joins }
   return {
-    sql: `coalesce(${[...values.map(({ sql }) => sql), otherValue(polymorphic, source)].join(', ')})`,
+    sql: `coalesce(${[...values.map(({ sql }) => sql), otherValue(references, name, source)].join(', ')})`,
     joins,
   }
 }
 
-/** SQL of a key whose type is none of the declared ones. */
-export function otherValue({ column, by, types }: PolymorphicPlan, source: RowSource): string {
-  const id = source.column(column.name) ?? 'NULL'
-  const type = source.column(by.name) ?? 'NULL'
-  return `CASE WHEN (${type})::text IN (${types.map(textLiteral).join(', ')}) THEN NULL ELSE ${id} END`
+/** SQL of a value by which no reference leads: a key of another type, or one that means no row. */
+export function otherValue(references: readonly ReferencePlan[], name: string, source: RowSource): string {
+  const led = references
+    .map((reference) => `(${leadsSql(reference, (name) => source.column(name))})`)
+    .join(' OR ')
+  return `CASE WHEN ${led} THEN NULL ELSE ${source.column(name) ?? 'NULL'} END`
 }
 
 /** SQL of one reference's new value. `suffix` makes aliases, and is different for each of a statement. */
@@ -109,7 +109,7 @@ export function referenceValue(
   remap: Remap,
   suffix: string,
 ): ReferenceValue {
-  const { column, shared, lookup, when } = reference
+  const { shared, lookup, column } = reference
   const id = idOf(reference, source)
   const given = `${id} IS NOT NULL`
   const carries = carriesTarget(reference, remap)
@@ -126,14 +126,14 @@ export function referenceValue(
   const found = (stable: StableKey | undefined, alias: string): ReferenceValue | undefined => {
     if (!stable?.headers.some((name) => source.column(name) !== undefined)) return undefined
     const relation = remap.lookups.table(reference, stable)
-    const ofType = when ? ` AND ${hasType(reference, source)}` : ''
+    const leading = ` AND ${leadsSql(reference, (name) => source.column(name))}`
     const sql = `${alias}.k::${column.type}`
     return {
       sql: stable.missing === 'importer' ? importerOr(sql, reference, stable, source, remap) : sql,
-      joins: [{ relation, alias, condition: sameStableKey(alias, stable, source) + ofType }],
+      joins: [{ relation, alias, condition: sameStableKey(alias, stable, source) + leading }],
       certain: false,
       // An id without its stable key is dangling, too.
-      given: `(${given} OR ${givesStableKey(stable, source)}${ofType})`,
+      given: `(${given} OR ${givesStableKey(stable, source)}${leading})`,
     }
   }
   const unknown: ReferenceValue = { sql: `NULL::${column.type}`, joins: [], certain: false, given }
@@ -150,16 +150,13 @@ export function referenceValue(
   }
 }
 
-/** SQL of the old id; NULL for a row of another type. */
+/** SQL of the old id; NULL for a row that does not lead by the reference. */
 function idOf(reference: ReferencePlan, source: RowSource): string {
-  const { column, when } = reference
+  const { column } = reference
   const id = source.column(column.name) ?? `NULL::${column.type}`
-  return when ? `(CASE WHEN ${hasType(reference, source)} THEN ${id} END)` : id
-}
-
-function hasType({ when }: ReferencePlan, source: RowSource): string {
-  const type = (when && source.column(when.by.name)) ?? 'NULL'
-  return `(${type})::text = ${textLiteral(when?.is ?? '')}`
+  return leadsInPart(reference)
+    ? `(CASE WHEN ${leadsSql(reference, (name) => source.column(name))} THEN ${id} END)`
+    : id
 }
 
 /** SQL condition: the id is that of a shared row. */

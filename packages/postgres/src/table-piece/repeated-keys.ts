@@ -8,13 +8,18 @@ import { valueIn } from './value-in.js'
 /** The values of a unique key in a row of the file, as one text; undefined if a NULL makes it unlike all others. */
 type KeyOf = (row: CsvRow) => string | undefined
 
+interface UniqueKey {
+  readonly columns: readonly string[]
+  readonly of: KeyOf
+}
+
 /**
  * Finds rows that a unique key of the table would refuse because of other rows of the same file. A first
  * reading finds what may have come before, a second one what has: so memory does not grow with the rows.
  */
 export class RepeatedKeys {
   readonly #plan: TablePlan
-  readonly #keys: readonly { readonly columns: readonly string[]; readonly of: KeyOf }[]
+  readonly #keys: readonly UniqueKey[]
   readonly #filters: readonly KeyFilter[]
   readonly #suspects: readonly Set<string>[]
   readonly #lines: readonly Map<string, number>[]
@@ -29,7 +34,8 @@ export class RepeatedKeys {
   }
 
   first(row: CsvRow): void {
-    for (const [at, { of, columns }] of this.#keys.entries()) {
+    for (let at = 0; at < this.#keys.length; at++) {
+      const { of, columns } = this.#keys[at] as UniqueKey
       const key = of(row)
       if (key === undefined || !this.#filters[at]?.mayRepeat(key)) continue
       const suspects = this.#suspects[at]
@@ -88,11 +94,12 @@ function uniqueKeys(plan: TablePlan, header: readonly string[]) {
 
 /** `parts`: the columns of each part of the key, or those that stand in its place where it is NULL. */
 function keyOf(parts: readonly (readonly (readonly string[])[])[], nullsEqual: boolean): KeyOf {
+  const readers = parts.map((instead) => instead.map(reader))
   return (row) => {
     let key = ''
-    for (const instead of parts) {
+    for (const instead of readers) {
       let value: string | null = null
-      for (const names of instead) value ??= joined(names.map((name) => valueIn(row, name)))
+      for (const read of instead) value ??= read(row)
       if (value === null && !nullsEqual) return undefined
       key += value === null ? '\0\0' : `${value}\0`
     }
@@ -100,5 +107,12 @@ function keyOf(parts: readonly (readonly (readonly string[])[])[], nullsEqual: b
   }
 }
 
-const joined = (values: readonly (string | null)[]): string | null =>
-  values.includes(null) ? null : values.length === 1 ? (values[0] as string) : JSON.stringify(values)
+/** Most keys are single columns, of which nothing is made for each row. */
+function reader(names: readonly string[]): (row: CsvRow) => string | null {
+  const [only] = names.length === 1 ? names : []
+  if (only !== undefined) return (row) => valueIn(row, only)
+  return (row) => {
+    const values = names.map((name) => valueIn(row, name))
+    return values.includes(null) ? null : JSON.stringify(values)
+  }
+}

@@ -2,8 +2,9 @@ import { asReference, isPolymorphic } from './as-reference.js'
 import type { Column, Table } from './catalogue.js'
 import { holdsDocuments } from './document-sql.js'
 import { parseJsonPath } from './json-path.js'
+import { isKeyBeside } from './keys/numbers.js'
 import { overlapping, patternsOverlap } from './overlaps.js'
-import type { FindColumn, ResolveInput } from './resolve-input.js'
+import { type FindColumn, type ResolveInput, specOf } from './resolve-input.js'
 import { resolveStableKey, resolveTarget } from './resolve-target.js'
 import type { Reference } from './spec.js'
 import type { ContainedTarget, ContainerPlan } from './table-plan.js'
@@ -23,7 +24,10 @@ export function resolveContainers(
     })
     if (!target) return []
     const carried = !reference.shared && reference.of === undefined && !target.root
-    if (carried && !target.table.primaryKey.includes(target.key)) {
+    const { sequences } = input
+    const beside =
+      sequences && isKeyBeside(target.table, target.key, sequences, specOf(input, target.table)?.key)
+    if (carried && !beside && !target.table.primaryKey.includes(target.key)) {
       problem(
         `ids in "${from.name}" of table "${spec.table}" lead to "${target.table.name}"."${target.key}", which is not the key of its rows`,
       )

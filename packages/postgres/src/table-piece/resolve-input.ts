@@ -2,7 +2,7 @@ import type { Catalogue, Column, Table } from './catalogue.js'
 import type { ClaimedSpec } from './claims.js'
 import type { Problem } from './facts/problem.js'
 import type { Sequences } from './keys/sequences.js'
-import type { TablePieceSpec, TableSpec } from './spec.js'
+import type { Reference, TablePieceSpec, TableSpec } from './spec.js'
 import { isSameTable, referencedName, type TableName } from './table-name.js'
 
 /** Takes a problem of the table that is resolved. `text`: without a full stop. */
@@ -28,6 +28,21 @@ export const specOf = (
   { piece, schema }: Pick<ResolveInput, 'piece' | 'schema'>,
   table: TableName,
 ): TableSpec | undefined => piece.tables.find((spec) => isSameTable({ schema, name: spec.table }, table))
+
+/** Of a declared reference of this column: the column of `to` that it leads to. */
+export function keyOfReference(
+  { catalogue }: Pick<ResolveInput, 'catalogue'>,
+  { key }: Pick<Reference, 'key'>,
+  to: Table | undefined,
+  table: Table | undefined,
+  column: string,
+): string {
+  if (key !== undefined) return key
+  const foreign = table && foreignTarget(catalogue, table, column)
+  if (foreign && foreign.table === to) return foreign.key
+  const [only] = to?.primaryKey.length === 1 ? to.primaryKey : []
+  return to?.columns.has('id') ? 'id' : (only ?? 'id')
+}
 
 /** Columns of a declaration that decide a column: it is no key by itself. */
 export const isDecided = ({ set = {}, ignore = [] }: TableSpec, column: string): boolean =>

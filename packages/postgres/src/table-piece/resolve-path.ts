@@ -1,6 +1,6 @@
 import { asReference, isPolymorphic } from './as-reference.js'
 import type { Table } from './catalogue.js'
-import { foreignTarget, namedTable, type ResolveInput, specOf } from './resolve-input.js'
+import { foreignTarget, keyOfReference, namedTable, type ResolveInput, specOf } from './resolve-input.js'
 import type { PathStep } from './table-plan.js'
 import { whereSql } from './where-sql.js'
 
@@ -36,9 +36,9 @@ function stepTarget(input: ResolveInput, table: Table, name: string) {
   const { catalogue } = input
   const declared = specOf(input, table)?.references?.[name]
   if (declared === undefined || isPolymorphic(declared)) return foreignTarget(catalogue, table, name)
-  const { table: to, key = 'id' } = asReference(declared)
-  const next = namedTable(input, to, table, name)
-  return next && { table: next, key }
+  const reference = asReference(declared)
+  const next = namedTable(input, reference.table, table, name)
+  return next && { table: next, key: keyOfReference(input, reference, next, table, name) }
 }
 
 /** The table that the last column of a path is in. */

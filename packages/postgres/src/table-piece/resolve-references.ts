@@ -16,7 +16,12 @@ export function resolveReferences(
   for (const [name, declared] of Object.entries(spec.references ?? {})) {
     const from = column(name, 'references')
     const by = isPolymorphic(declared) ? column(declared.by, 'references') : undefined
-    if (!from || from.element !== undefined) continue
+    if (!from) continue
+    if (from.element !== undefined) {
+      if (alternatives(declared).some(({ reference }) => reference.none))
+        input.problem(`"none" of "${spec.table}"."${name}" is for columns that hold one id`, { column: name })
+      continue
+    }
     for (const { reference, is } of alternatives(declared)) {
       const target = resolveTarget(input, reference, `${spec.table}.${name}`, { table, column: name })
       if (!target) continue
@@ -31,6 +36,7 @@ export function resolveReferences(
         lookup: stable('lookup'),
         enforced: isEnforced(table, from, target),
         when: by && is !== undefined ? { by, is } : undefined,
+        none: reference.none ?? [],
       })
     }
   }

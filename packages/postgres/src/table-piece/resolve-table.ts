@@ -90,7 +90,7 @@ export function resolveTable(
     input.piece.tables.find((one) => tableKey({ schema, name: one.table }) === name)?.key
   const natural = new Set([...decided, ...naturalParts(input, table)])
   if (claimed) return plan
-  keyProblems({ plan, decided: natural, forms, sequences, problem })
+  keyProblems({ plan, catalogue, decided: natural, forms, sequences, problem })
   for (const text of [...partProblems(input, table), ...valueProblems(input, plan)]) problem(text)
   return plan
 }

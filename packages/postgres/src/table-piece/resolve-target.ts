@@ -5,7 +5,14 @@ import { isRoot } from './is-root.js'
 import { keyFamily } from './key-family.js'
 import { ownKeyColumn } from './keys/numbers.js'
 import { ownedBy } from './owned-by.js'
-import { foreignTarget, isDecided, namedTable, type ResolveInput, specOf } from './resolve-input.js'
+import {
+  foreignTarget,
+  isDecided,
+  keyOfReference,
+  namedTable,
+  type ResolveInput,
+  specOf,
+} from './resolve-input.js'
 import type { Reference, SharedReference } from './spec.js'
 import { referencedName, tableKey } from './table-name.js'
 import type { StableKey, Target } from './table-plan.js'
@@ -20,7 +27,7 @@ export function resolveTarget(
   const { piece, schema, problem } = input
   const name = referencedName(reference.table, schema, piece.tables)
   const table = namedTable(input, reference.table, at.table, at.column)
-  const key = reference.key ?? 'id'
+  const key = keyOfReference(input, reference, table, at.table, at.column)
   const keyColumn = table?.columns.get(key)
   if (!table) {
     const where = name.schema === schema ? '' : ` of schema "${name.schema}"`
@@ -105,7 +112,7 @@ function nextKey(input: ResolveInput, table: Table, key: string) {
   if (isPolymorphic(declared)) return undefined
   const [{ reference } = { reference: undefined }] = alternatives(declared)
   const next = reference && namedTable(input, reference.table, table, key)
-  return next && { table: next, key: reference?.key ?? 'id' }
+  return next && { table: next, key: keyOfReference(input, reference, next, table, key) }
 }
 
 function partTarget(input: ResolveInput, table: Table, name: string) {

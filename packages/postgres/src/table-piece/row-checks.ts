@@ -6,7 +6,7 @@ import { readableColumns } from './header.js'
 import { keepsText, keepsValue, mayLose } from './kept-sql.js'
 import { referencesOf, type TablePlan } from './table-plan.js'
 import { type ValueCheck, valueCheck } from './value-check.js'
-import { gainedCharacters, ValueGrowth } from './value-growth.js'
+import { gainedCharacters, maySpellOut, ValueGrowth } from './value-growth.js'
 import { valueIn } from './value-in.js'
 import { ValueQuestions } from './value-questions.js'
 
@@ -54,6 +54,7 @@ export function rowChecks(
     )
     const asked = new ValueQuestions(column, file, kept, growth)
     questions.push(asked)
+    const grows = maySpellOut(column)
     return (row, line, findings) => {
       const value = valueIn(row, name)
       if (value === null) {
@@ -63,7 +64,7 @@ export function rowChecks(
         return
       }
       if (encoding?.lacking(value) !== undefined) return
-      const gained = gainedCharacters(column, value)
+      const gained = grows ? gainedCharacters(column, value) : 0
       if (gained > 0) growth.add(gained, { file, line, column: name }, findings)
       const verdict = fits(value)
       if (verdict === undefined) asked.add(value, line, findings)

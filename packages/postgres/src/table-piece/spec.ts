@@ -37,13 +37,18 @@ export interface Reference {
    * dot.
    */
   readonly table: string
-  /** Column of that table. Default `id`. */
+  /** Column of that table. Default: the one that the column's foreign key leads to, `id`, or else the primary key. */
   readonly key?: string
   /**
    * Kind of resource whose piece carries that table. In a job without such a resource, a clone keeps the
    * reference as it is, and an import finds the row by `lookup`.
    */
   readonly of?: string
+  /**
+   * Texts of values that mean no row, such as `0` in a column that is NOT NULL: they travel as they are. Of
+   * columns that hold one id.
+   */
+  readonly none?: readonly string[]
   /** Rows that all resources share: they travel by their stable key and are never copied. */
   readonly shared?: SharedReference
   /**
@@ -65,7 +70,7 @@ export interface PolymorphicReference {
 }
 
 /** Ids inside a JSON document. */
-export interface JsonReference extends Reference {
+export interface JsonReference extends Omit<Reference, 'none'> {
   /** `features[*].featureId`; `*` is every element or value, and `{}` at the end every name of a member. */
   readonly path: string
 }

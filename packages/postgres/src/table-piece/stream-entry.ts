@@ -10,6 +10,7 @@ import { tableName } from './joins.js'
 import { keyFamily } from './key-family.js'
 import { type KeyTarget, ownKey } from './key-target.js'
 import { isNumbered } from './keys/reserved-keys.js'
+import { leadsInPart } from './leads.js'
 import { isNatural } from './natural-key.js'
 import { carriesTarget } from './reference-value.js'
 import { type FileColumn, remapRecords, UnusualId } from './remap-records.js'
@@ -63,7 +64,7 @@ export function canStream(
 ): boolean {
   if (plan.isWatched) return false
   if (plan.key && !remapOf(ownKey(plan, plan.key), context)) return false
-  if (plan.ownRow || plan.unique.length > 0 || plan.polymorphic.length > 0) return false
+  if (plan.ownRow || plan.unique.length > 0 || plan.references.some(leadsInPart)) return false
   if (plan.containers.length > 0 || plan.references.some(({ root }) => root)) return false
   const travels = (name: string): boolean =>
     plan.carried.some((column) => column.name === name) ||

@@ -43,6 +43,8 @@ export interface ReferencePlan extends Target {
   readonly enforced: boolean
   /** Of a polymorphic reference: the type that the row must have. */
   readonly when: { readonly by: Column; readonly is: string } | undefined
+  /** Texts of values that lead to no row. */
+  readonly none: readonly string[]
 }
 
 export interface PolymorphicPlan {

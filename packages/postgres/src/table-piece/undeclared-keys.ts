@@ -28,7 +28,7 @@ export async function undeclaredKeys(
       table: spec.table,
       column: key.name,
       text: `keys of table "${spec.table}" are ${key.type}, so it must say what new ones look like, by the present ones: key: ${form}`,
-      hint: `Write key: ${form} into the declaration of the table.`,
+      hint: `Write key: ${form} into the declaration of the table${form === "'natural'" ? ', if people give these keys; copies are then made in other databases only. Keys that programs make need a form of 80 bits or more, and a column with room for it' : ''}.`,
     })
   }
   return problems

@@ -12,9 +12,12 @@ const exponents = /\d\.?e([+-]?\d{3,})/gi
 const longest = 131_072
 const jsonTexts = /"(?:[^"\\]|\\.)*"/g
 
-/** Characters that the text of a value gains, at least, when its column prints it. */
+/** Whether texts of the column's values may gain characters when it prints them. */
+export const maySpellOut = ({ base }: Pick<Column, 'base'>): boolean => spelledOut.test(base)
+
+/** Characters that the text of such a value gains, at least. */
 export function gainedCharacters({ base }: Pick<Column, 'base'>, text: string): number {
-  if (!spelledOut.test(base) || text.search(exponents) < 0) return 0
+  if (text.search(exponents) < 0) return 0
   const numbers = base === 'jsonb' ? text.replace(jsonTexts, '""') : text
   let gained = 0
   for (const [, exponent] of numbers.matchAll(exponents))

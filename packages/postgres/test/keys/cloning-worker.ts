@@ -3,7 +3,7 @@ import type { Store } from '@piecework/core/store'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import pg from 'pg'
-import { cloneOf, wholePack } from './support.js'
+import { cloneOf, slugPack, wholePack } from './support.js'
 
 /** A process that clones a shelf and sends what came of it, or dies at a certain place. */
 export interface Cloning {
@@ -12,9 +12,11 @@ export interface Cloning {
   readonly leaseMs: number
   /** When a reservation is made and not committed, or when it is committed and not used. */
   readonly dies?: 'reserving' | 'reserved'
+  /** Clones `slugs` alone. */
+  readonly slugs?: true
 }
 
-const { url, shelf, leaseMs, dies } = JSON.parse(process.argv[2] ?? '') as Cloning
+const { url, shelf, leaseMs, dies, slugs } = JSON.parse(process.argv[2] ?? '') as Cloning
 const die = (): never => {
   process.kill(process.pid, 'SIGKILL')
   throw new Error('The process lives.')
@@ -38,7 +40,7 @@ const mortal = (store: Store): Store => ({
 
 const pool = new pg.Pool({ connectionString: url, max: 3 })
 const piecework = createPiecework({
-  packs: [wholePack],
+  packs: [slugs ? slugPack : wholePack],
   store: mortal(postgresStore({ database: fromPg(pool), leaseMs })),
   artifacts: memoryArtifacts(),
   runtime: inProcess({ concurrency: 2 }),

@@ -1,14 +1,24 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { createPiecework, memoryArtifacts } from '@piecework/core'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createPiecework, memoryArtifacts, type Pack } from '@piecework/core'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import type { Cloning } from './cloning-worker.js'
-import { contentOf, hostInserts, sampleShelves, shelfTables, type World, wholePack } from './support.js'
+import {
+  contentOf,
+  hostInserts,
+  sampleShelves,
+  shelfTables,
+  slugPack,
+  slugTable,
+  type World,
+  wholePack,
+} from './support.js'
 
 const test = needsServer(suite('keys: processes'))
 const leaseMs = 2000
@@ -91,30 +101,84 @@ for (const [dies, when] of [
     const ended = once(worker, 'exit')
     worker.send('go')
     assert.deepEqual(await ended, [null, 'SIGKILL'])
-    const piecework = createPiecework({
-      packs: [wholePack],
-      store: postgresStore({ database: world.database, leaseMs }),
-      artifacts: memoryArtifacts(),
-      runtime: inProcess(),
-      sweepMs: 100,
-      backoffMs: 5,
-      resubmitAfterMs: 500,
-    })
-    await piecework.start()
-    try {
-      const [job] = await piecework.jobs({ principal: { id: 'ann' }, resource: { kind: 'shelf', id: shelf } })
-      let last = job
-      for await (const update of piecework.watch(job?.id ?? '', { principal: { id: 'ann' } }))
-        last = update.job
-      assert.equal(last?.outcome, 'succeeded', JSON.stringify(last?.error))
-      const copy = last?.result.resource?.id ?? ''
-      assert.deepEqual(await contentOf(world, copy), before)
-      await hostInserts(world, copy)
-      assert.deepEqual(await world.query('SELECT FROM piecework.key_ranges'), [])
-    } finally {
-      await piecework.stop()
-    }
+    const { copy } = await endedByAnother(shelf, wholePack)
+    assert.deepEqual(await contentOf(world, copy), before)
+    await hostInserts(world, copy)
+    assert.deepEqual(await world.query('SELECT FROM piecework.key_ranges'), [])
   })
+}
+
+/** Another process ends the job of the one that has died. */
+async function endedByAnother(shelf: string, pack: Pack) {
+  const piecework = createPiecework({
+    packs: [pack],
+    store: postgresStore({ database: world.database, leaseMs }),
+    artifacts: memoryArtifacts(),
+    runtime: inProcess(),
+    sweepMs: 100,
+    backoffMs: 5,
+    resubmitAfterMs: 500,
+  })
+  const principal = { id: 'ann' }
+  await piecework.start()
+  try {
+    const [job] = await piecework.jobs({ principal, resource: { kind: 'shelf', id: shelf } })
+    let last = job
+    for await (const update of piecework.watch(job?.id ?? '', { principal })) last = update.job
+    assert.equal(last?.outcome, 'succeeded', JSON.stringify(last?.error))
+    const { findings } = await piecework.job(job?.id ?? '', { principal })
+    return { copy: last?.result.resource?.id ?? '', findings }
+  } finally {
+    await piecework.stop()
+  }
+}
+
+test('one truth: what is decided of taken values is the same in the attempt after a process has died, and told once', async () => {
+  await pool.query(slugTable)
+  const [shelf] = await sampleShelves(world, 2)
+  await pool.query(
+    `INSERT INTO slugs (shelf_id, n, slug) VALUES ($1, 1, 'wren'), ($1, 2, NULL), ($1, 3, 'owl')`,
+    [shelf],
+  )
+  const worker = fork(new URL('./cloning-worker.js', import.meta.url), [
+    JSON.stringify({ url: scratch.url, shelf, leaseMs, slugs: true } satisfies Cloning),
+  ])
+  await once(worker, 'message')
+  const holder = await pool.connect()
+  try {
+    await holder.query('SELECT pg_advisory_lock(6, 0)')
+    worker.send('go')
+    const decided = await heldSlugs()
+    const ended = once(worker, 'exit')
+    worker.kill('SIGKILL')
+    await ended
+    await holder.query('SELECT pg_advisory_unlock(6, 0)')
+    const { copy, findings } = await endedByAnother(shelf, slugPack)
+    const rows = await world.query<{ slug: string | null; hash: string }>(
+      'SELECT slug, hashtext(slug)::bigint & 4294967295 AS hash FROM slugs WHERE shelf_id = $1 ORDER BY n',
+      [copy],
+    )
+    assert.match(rows.map(({ slug }) => slug).join(' '), /^wren-[0-9a-f]{8} {2}owl-[0-9a-f]{8}$/)
+    const written = rows.flatMap(({ slug, hash }) => (slug === null ? [] : [String(hash)]))
+    assert.deepEqual(written.sort(), decided)
+    const told = findings.map(({ code, column, count }) => [code, column, count])
+    assert.deepEqual(told, [['table/unique-taken', 'slug', 2]])
+  } finally {
+    holder.release()
+    worker.kill('SIGKILL')
+  }
+})
+
+/** What a statement is about to write that waits: hashes of its texts. */
+async function heldSlugs(): Promise<readonly string[]> {
+  for (;;) {
+    const rows = await world.query<{ hash: string; waits: boolean }>(
+      `SELECT objid::bigint::text AS hash, EXISTS (SELECT FROM pg_locks w WHERE w.pid = l.pid AND NOT w.granted) AS waits
+       FROM pg_locks l WHERE l.locktype = 'advisory' AND l.classid = 5 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    )
+    if (rows.some(({ waits }) => waits)) return rows.map(({ hash }) => hash).sort()
+    await sleep(20)
+  }
 }
 
 test.run()

@@ -88,6 +88,22 @@ export const wholePack = shelfPack(
   ]),
 )
 
+/** Texts that no two shelves have; each statement holds locks of what it writes, and waits for lock 6. */
+export const slugTable = `
+CREATE TABLE slugs (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), shelf_id uuid REFERENCES shelves ON DELETE CASCADE, n int, slug text UNIQUE);
+CREATE FUNCTION hold_slugs() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  PERFORM pg_advisory_xact_lock(5, hashtext(slug)) FROM fresh;
+  PERFORM pg_advisory_xact_lock_shared(6, 0);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER hold AFTER INSERT ON slugs REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION hold_slugs()`
+
+export const slugPack = shelfPack(
+  shelfPiece('slugs', [
+    { table: 'slugs', owner, order: ['n'], unique: { slug: 'suffix' }, triggers: ['hold'] },
+  ]),
+)
+
 /** Two shelves whose rows lie between each other's; the ids of both. */
 export async function sampleShelves(world: World, rows = 12): Promise<readonly [string, string]> {
   const shelves = [randomUUID(), randomUUID()] as const

@@ -23,11 +23,18 @@ const ddl = `
   CREATE TABLE single (id uuid PRIMARY KEY, project_id uuid UNIQUE, slug text UNIQUE);
   CREATE UNIQUE INDEX slugs_lower ON slugs (lower(name)) WHERE name <> '';
   CREATE TABLE rooms (id uuid PRIMARY KEY, project_id uuid, at int4range, EXCLUDE USING gist (at WITH &&));
-  CREATE TABLE named (id uuid PRIMARY KEY, project_id uuid, external_id text, "ownerId" int, tag_ids text[], valid int, paid numeric);
+  CREATE TABLE named (id uuid PRIMARY KEY, project_id uuid, external_id text, "ownerId" int, tag_ids text[], valid int, paid int,
+    effectiveid bigint, grid text, parent int, created_by int, title text, plain int);
+  CREATE TABLE cards (id varchar(21) PRIMARY KEY, project_id uuid, body text, doc jsonb, card_ref text);
+  CREATE TABLE coded (code text PRIMARY KEY, project_id uuid);
+  CREATE TABLE toggles (id uuid PRIMARY KEY, project_id uuid, of_code text, about varchar(9), label text);
+  CREATE TABLE groups (group_no int PRIMARY KEY, app text, name text, UNIQUE (app, name));
+  CREATE TABLE grouped (group_no int PRIMARY KEY REFERENCES groups, project_id uuid);
   CREATE TABLE linked (id uuid PRIMARY KEY, project_id uuid, body text, doc jsonb, links text[], n int);
   CREATE TABLE partly (id uuid PRIMARY KEY, project_id uuid, doc jsonb, docs jsonb[], raw json, body text);
   CREATE TABLE types (id serial PRIMARY KEY, app text, model text);
   CREATE TABLE typed (id uuid PRIMARY KEY, project_id uuid, type_id int REFERENCES types, type_ids int[]);
+  CREATE TABLE given (code text, type_id int REFERENCES types, project_id uuid, PRIMARY KEY (type_id, code));
   CREATE TABLE ordered (id uuid PRIMARY KEY, project_id uuid, plain_id uuid, doc jsonb);
   CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
   CREATE TABLE triggered (id uuid PRIMARY KEY, project_id uuid, n int);
@@ -179,12 +186,90 @@ for (const [name, open] of Object.entries(databases)) {
   })
 
   test('new ids: numbers and texts that are named like ids are warned of', async () => {
-    const warned = ['external_id', 'ownerId', 'tag_ids']
+    const warned = ['external_id', 'ownerId', 'tag_ids', 'effectiveid', 'parent', 'created_by', 'plain']
     assert.deepEqual(
-      brief(await checked(here.db, table('named'))),
+      brief(await checked(here.db, table('named'), table('plain'))),
       warned.map((column) => ['warning', 'tables/named-like-id', 'named', column]),
     )
-    assert.deepEqual(await checked(here.db, table('named', { columns: warned })), [])
+    assert.deepEqual(await checked(here.db, table('named', { columns: warned }), table('plain')), [])
+  })
+
+  test('new ids: texts that are keys of carried rows are warned of wherever they stand', async () => {
+    const [first, second] = ['0123456789abcdefghijk', 'k-jihgfedcba987654321']
+    await here.db.query('INSERT INTO cards (id) VALUES ($1), ($2)', [first, second])
+    await here.db.query(
+      `UPDATE cards SET body = '/cards/' || $1 || '/edit', doc = jsonb_build_object('to', $1::text), card_ref = $2 WHERE id = $2`,
+      [first, second],
+    )
+    const cards = (more: Partial<TableSpec> = {}) => table('cards', { key: 'nanoid', ...more })
+    const found = await checked(here.db, cards())
+    assert.deepEqual(
+      brief(found),
+      ['body', 'doc', 'card_ref'].map((column) => ['warning', 'tables/ids-in-values', 'cards', column]),
+    )
+    assert.match(found[1]?.hint ?? '', /json: \{ doc: \[\{ path: 'to', table: 'cards' \}\] \}/)
+    const declared: Partial<TableSpec> = {
+      text: { body: [{ pattern: '/cards/{}', table: 'cards' }] },
+      json: { doc: [{ path: 'to', table: 'cards' }] },
+      references: { card_ref: 'cards' },
+    }
+    assert.deepEqual(await checked(here.db, cards(declared)), [])
+    await here.db.query('UPDATE cards SET body = $1 || $1, doc = NULL, card_ref = left($1, 20)', [first])
+    assert.deepEqual(await checked(here.db, cards()), [])
+    await here.db.query('DELETE FROM cards')
+  })
+
+  test('new ids: texts of which each is a key of a row are warned of, however short', async () => {
+    await here.db.query(`INSERT INTO coded VALUES ('a'), ('b')`)
+    await here.db.query(
+      `INSERT INTO toggles VALUES (gen_random_uuid(), NULL, 'a', 'b', 'a'), (gen_random_uuid(), NULL, 'b', '', 'else'), (gen_random_uuid(), NULL, NULL, NULL, NULL)`,
+    )
+    const coded = table('coded', { key: 'natural' })
+    const found = async (more: Partial<TableSpec>) =>
+      brief(await checked(here.db, table('toggles', more), coded)).filter(([, , of]) => of === 'toggles')
+    assert.deepEqual(
+      await found({}),
+      ['of_code', 'about'].map((column) => ['warning', 'tables/ids-in-values', 'toggles', column]),
+    )
+    assert.deepEqual(
+      await found({ references: { of_code: { table: 'coded', key: 'code' }, about: 'coded' } }),
+      [],
+    )
+    assert.deepEqual(await found({ columns: ['of_code', 'about'] }), [])
+    await here.db.query('DELETE FROM toggles; ')
+    await here.db.query('DELETE FROM coded')
+  })
+
+  test('keys that no part of a copy changes are warned of', async () => {
+    const shared = { table: 'types', shared: { where: 'true', by: ['id'] } }
+    const found = await checked(
+      here.db,
+      table('coded', { key: 'natural' }),
+      table('given', { references: { type_id: shared } }),
+    )
+    assert.deepEqual(brief(found), [
+      ['warning', 'tables/unique-beyond-resource', 'coded', 'code'],
+      ['warning', 'tables/unique-beyond-resource', 'given'],
+    ])
+    assert.match(found[0]?.message ?? '', /the primary key "coded_pkey"/)
+  })
+
+  test('what to write for a foreign key is said with the stable key of its rows, and works', async () => {
+    const [found, ...more] = await checked(here.db, table('grouped'))
+    assert.deepEqual([found?.column, more], ['group_no', []])
+    const by = ['app', 'name']
+    assert.equal(
+      found?.hint,
+      `Write references: { group_no: 'groups' }, if its rows travel too, or { group_no: { table: 'groups', shared: { where: 'true', by: ['app', 'name'] } } }, if all resources share them.`,
+    )
+    assert.deepEqual(
+      brief(await checked(here.db, table('grouped', { references: { group_no: 'groups' } }))),
+      [['warning', 'tables/reference-uncarried', 'grouped', 'group_no']],
+    )
+    const shared = { group_no: { table: 'groups', shared: { where: 'true', by } } }
+    assert.deepEqual(brief(await checked(here.db, table('grouped', { references: shared }))), [
+      ['warning', 'tables/unique-beyond-resource', 'grouped', 'group_no'],
+    ])
   })
 
   test('new ids: texts and documents whose values are ids of carried rows are warned of', async () => {

@@ -1,7 +1,7 @@
-import { textLiteral } from '../../database/text-literal.js'
 import type { Column } from '../catalogue.js'
 import { mapLeaves, openSql } from '../container-sql.js'
 import { stableKeyOf } from '../container-value.js'
+import { leadsInPart, leadsSql } from '../leads.js'
 import { sharedPrefix } from '../shared-prefix.js'
 import {
   type ContainerPlan,
@@ -51,13 +51,11 @@ export class ComparableEntry {
 
   async #references(references: readonly ReferencePlan[], id: string): Promise<string> {
     const [only, ...others] = references
-    if (only && others.length === 0) return this.#reference(only, id)
+    if (only && others.length === 0 && !leadsInPart(only)) return this.#reference(only, id)
     const cases: string[] = []
     for (const reference of references) {
-      const type = this.#loaded.column(reference.when?.by.name ?? '') ?? 'NULL::text'
-      cases.push(
-        `WHEN ${type} = ${textLiteral(reference.when?.is ?? '')} THEN ${await this.#reference(reference, id)}`,
-      )
+      const led = leadsSql(reference, (name) => this.#loaded.column(name))
+      cases.push(`WHEN ${led} THEN ${await this.#reference(reference, id)}`)
     }
     return `CASE ${cases.join(' ')} ELSE ${id} END`
   }

@@ -1,9 +1,11 @@
 import type { Queryable } from '@piecework/core/piece'
 import type { TablePiece } from '../spec.js'
 import type { TablePlan } from '../table-plan.js'
+import { defaultsToNowhere } from './defaults-to-nowhere.js'
 import { idsInValues } from './ids-in-values.js'
 import { isError, type Problem } from './problem.js'
 import { sessionProblems } from './session-facts.js'
+import { soughtKeys } from './sought-keys.js'
 import { readStartFacts } from './start-facts.js'
 import { startProblems } from './start-problems.js'
 
@@ -21,18 +23,26 @@ export interface Checked {
  */
 export async function checkStart(db: Queryable, checked: readonly Checked[]): Promise<readonly Problem[]> {
   const session = await sessionProblems(db, checked.some(needsStaging))
+  const tables = checked.flatMap(({ plans }) => plans.map(({ table }) => table.name))
   for (const { piece, plans, problems } of checked) {
     const facts = await readStartFacts(db, plans)
     for (const [index, plan] of plans.entries()) {
       const found = facts[index]
-      if (found) problems.push(...startProblems(plan, found, piece.exportOnly ?? false))
+      if (found) problems.push(...startProblems(plan, found, piece.exportOnly ?? false, tables))
     }
   }
   // Reads rows, which may be refused if something else is.
   if (checked.some(({ problems }) => problems.some(isError))) return session
-  const carried = checked.flatMap(({ plans }) => plans)
-  for (const { plans, problems } of checked)
-    for (const plan of plans) problems.push(...(await idsInValues(db, plan, carried)))
+  const sought = await soughtKeys(
+    db,
+    checked.flatMap(({ plans }) => plans),
+  )
+  for (const { piece, plans, problems } of checked) {
+    for (const plan of plans) {
+      if (!piece.exportOnly) problems.push(...(await defaultsToNowhere(db, plan)))
+      problems.push(...(await idsInValues(db, plan, sought)))
+    }
+  }
   return session
 }
 

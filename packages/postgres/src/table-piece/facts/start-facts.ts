@@ -7,6 +7,7 @@ interface UniqueFact {
   readonly columns: readonly string[]
   /** An EXCLUDE constraint. */
   readonly exclusion: boolean
+  readonly primary: boolean
 }
 
 /** What the catalogue says of a table that matters once, at the start. */
@@ -14,7 +15,6 @@ export interface StartFacts {
   /** Columns that the role may not read, or not write. */
   readonly unreadable: readonly string[]
   readonly unwritable: readonly string[]
-  /** Without the primary key. */
   readonly unique: readonly UniqueFact[]
   /** By column: the INCREMENT of its sequence, when that is not 1. */
   readonly increments: Readonly<Record<string, number>>
@@ -39,13 +39,13 @@ const columnsWithout = (privilege: string): string => `
     AND NOT pg_catalog.has_column_privilege(c.oid, a.attnum, ${privilege})`
 
 const unique = `
-  SELECT coalesce(json_agg(json_build_object('name', x.relname, 'exclusion', i.indisexclusion,
+  SELECT coalesce(json_agg(json_build_object('name', x.relname, 'exclusion', i.indisexclusion, 'primary', i.indisprimary,
     'columns', (SELECT coalesce(json_agg(a.attname ORDER BY u.i), '[]')
       FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(n, i)
       JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.n WHERE u.i <= i.indnkeyatts)
     ) ORDER BY x.relname), '[]')
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
-  WHERE i.indrelid = c.oid AND (i.indisunique OR i.indisexclusion) AND NOT i.indisprimary AND i.indislive`
+  WHERE i.indrelid = c.oid AND (i.indisunique OR i.indisexclusion) AND i.indislive`
 
 /** By the default, or as an identity. */
 const increments = `

@@ -1,14 +1,19 @@
 import type { Column } from '../catalogue.js'
 import type { TablePlan } from '../table-plan.js'
 import { carriesAsIs } from './carries-as-is.js'
-import { snakeCase } from './looks-secret.js'
+import { looksLikeId } from './looks-like-id.js'
 import type { Problem } from './problem.js'
 import type { StartFacts } from './start-facts.js'
 
-/** What a later job, or a second copy, would meet. `exportOnly`: nothing is written. */
-export function startProblems(plan: TablePlan, facts: StartFacts, exportOnly: boolean): Problem[] {
+/** What a later job, or a second copy, would meet. `exportOnly`: nothing is written; `tables`: that pieces carry. */
+export function startProblems(
+  plan: TablePlan,
+  facts: StartFacts,
+  exportOnly: boolean,
+  tables: readonly string[],
+): Problem[] {
   const reading = privileges(plan, 'read', plan.carried, facts.unreadable)
-  if (exportOnly) return [...reading, ...namedLikeIds(plan)]
+  if (exportOnly) return [...reading, ...namedLikeIds(plan, tables)]
   const written = [...plan.carried, ...plan.set.map(({ column }) => column)]
   return [
     ...reading,
@@ -19,7 +24,7 @@ export function startProblems(plan: TablePlan, facts: StartFacts, exportOnly: bo
     ...repeatedBySet(plan),
     ...sequences(plan, facts),
     ...sharedWithoutIndex(plan),
-    ...namedLikeIds(plan),
+    ...namedLikeIds(plan, tables),
   ]
 }
 
@@ -75,20 +80,31 @@ function undecidedTriggers({ spec, facts }: TablePlan): Problem[] {
 
 /** A key that no part of a copy changes: a second copy cannot stand beside the first. */
 function uniqueBeyond(plan: TablePlan, { unique }: StartFacts): Problem[] {
+  const { spec, key, references, ownRow } = plan
   const asIs = carriesAsIs(plan)
-  const settled = new Set(plan.unique.map(({ column }) => column))
+  const settled = new Set([...plan.unique.map(({ column }) => column.name), ...(spec.keepShellValue ?? [])])
+  const isShared = (name: string): boolean => {
+    const found = references.filter(({ column }) => column.name === name)
+    return found.length > 0 && found.every(({ shared }) => shared !== undefined)
+  }
+  const isSame = (column: Column): boolean =>
+    (column === key ? spec.key === 'natural' : asIs(column)) || isShared(column.name)
   const same = new Set(
-    plan.carried.filter((column) => asIs(column) && !settled.has(column)).map(({ name }) => name),
+    plan.carried.filter((column) => isSame(column) && !settled.has(column.name)).map(({ name }) => name),
   )
   return unique
-    .filter(({ columns }) => columns.every((name) => same.has(name)))
-    .map(({ name, columns, exclusion }) => ({
+    .filter(({ columns, primary }) => !(primary && ownRow) && columns.every((name) => same.has(name)))
+    .map(({ name, columns, exclusion, primary }) => ({
       severity: 'warning',
       code: 'tables/unique-beyond-resource',
       table: plan.spec.table,
       ...(columns.length === 1 && columns[0] !== undefined && { column: columns[0] }),
-      text: `${exclusion ? 'the EXCLUDE constraint' : 'the unique index'} "${name}" of table "${plan.spec.table}"${columns.length > 0 ? ` on ${quoted(columns)}` : ''} holds no id of the resource, so a second copy could not stand beside the first`,
-      hint: 'Say by "unique" what becomes of values that are taken, leave the column out by "ignore", make the key one within the resource, or, where the table has one row of each, let an import compute the value by "set".',
+      text: `${exclusion ? 'the EXCLUDE constraint' : primary ? 'the primary key' : 'the unique index'} "${name}" of table "${plan.spec.table}"${columns.length > 0 ? ` on ${quoted(columns)}` : ''} holds no id of the resource, so a second copy could not stand beside the first`,
+      hint: primary
+        ? columns.length === 1
+          ? 'Say by "key" what new keys look like, unless people give them and copies are made in other databases only.'
+          : 'Make a column that leads to the resource part of the key, or make copies in other databases only.'
+        : 'Say by "unique" what becomes of values that are taken, leave the column out by "ignore", make the key one within the resource, or, where the table has one row of each, let an import compute the value by "set".',
     }))
 }
 
@@ -167,14 +183,11 @@ function sequences(plan: TablePlan, { increments }: StartFacts): Problem[] {
   })
 }
 
-const idName = /(?:^|_)(?:ids?|uuids?|guids?|pk|fk)$/
-const idType = /^_?(?:int[248]|text|varchar|bpchar|citext)$/
-
 /** Numbers and texts that are ids by their name; ids in columns of type uuid are refused. */
-function namedLikeIds(plan: TablePlan): Problem[] {
+function namedLikeIds(plan: TablePlan, tables: readonly string[]): Problem[] {
   return plan.carried
     .filter(carriesAsIs(plan))
-    .filter(({ name, base }) => idType.test(base) && idName.test(snakeCase(name)))
+    .filter((column) => looksLikeId(column, tables))
     .filter(({ name }) => !plan.spec.columns?.includes(name) && !plan.table.primaryKey.includes(name))
     .map(({ name, type }) => ({
       severity: 'warning',

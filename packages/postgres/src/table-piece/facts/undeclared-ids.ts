@@ -3,9 +3,32 @@ import { keyFamily } from '../key-family.js'
 import type { ContainerPlan } from '../table-plan.js'
 import { withoutIds } from '../text-sql.js'
 
+/** How ids look that are sought. */
+export interface IdPattern {
+  /** The id is all of a text. */
+  readonly whole: RegExp
+  readonly anywhere: RegExp
+  /** Of the server, for values in which some may stand. */
+  readonly posix: string
+}
+
 const uuid = '[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}'
-const whole = new RegExp(`^\\{?${uuid}\\}?$`, 'i')
-const anywhere = new RegExp(uuid, 'gi')
+
+export const uuids: IdPattern = {
+  whole: new RegExp(`^\\{?${uuid}\\}?$`, 'i'),
+  anywhere: new RegExp(uuid, 'gi'),
+  posix: '[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}',
+}
+
+/** Words of letters, digits, `_` and `-` that have one of these lengths. */
+export function wordsOf(lengths: readonly number[]): IdPattern {
+  const word = lengths.map((length) => `[\\w-]{${length}}`).join('|')
+  return {
+    whole: new RegExp(`^(?:${word})$`),
+    anywhere: new RegExp(`(?<![\\w-])(?:${word})(?![\\w-])`, 'g'),
+    posix: `[A-Za-z0-9_-]{${Math.min(...lengths)}}`,
+  }
+}
 
 /** Where an id stands in a value. */
 export interface Place {
@@ -15,11 +38,12 @@ export interface Place {
   readonly alone: boolean
 }
 
-/** Uuids in a value that no path or pattern of the declaration covers. */
+/** Ids in a value that no path or pattern of the declaration covers. */
 export function* undeclaredIds(
   value: string,
   form: 'json' | 'text',
   targets: ContainerPlan['ids'],
+  pattern: IdPattern,
 ): Iterable<Place & { readonly id: string }> {
   // The id of a table with numbers is no uuid, though digits of one may look like it.
   const covering = targets.filter(({ keyColumn }) => keyFamily(keyColumn) !== 'integer')
@@ -27,9 +51,10 @@ export function* undeclaredIds(
     return yield* idsInDocument(
       JSON.parse(value),
       covering.map(({ path }) => path),
+      pattern,
     )
   const rest = covering.reduce(withoutIds, value)
-  for (const [id] of rest.matchAll(anywhere)) yield { id, path: undefined, alone: false }
+  for (const [id] of rest.matchAll(pattern.anywhere)) yield { id, path: undefined, alone: false }
 }
 
 interface Part {
@@ -40,7 +65,7 @@ interface Part {
 }
 
 /** Without recursion: a document may be nested deeper than the stack. */
-function* idsInDocument(document: unknown, paths: Part['declared']) {
+function* idsInDocument(document: unknown, paths: Part['declared'], pattern: IdPattern) {
   const parts: Part[] = [{ value: document, path: '', declared: paths }]
   for (let part = parts.pop(); part; part = parts.pop()) {
     const { value, path, declared } = part
@@ -49,6 +74,7 @@ function* idsInDocument(document: unknown, paths: Part['declared']) {
         value,
         path,
         declared.some(({ length }) => length === 0),
+        pattern,
       )
     } else if (Array.isArray(value)) {
       const below = { path: `${path}[*]`, declared: after(declared, undefined) }
@@ -56,14 +82,14 @@ function* idsInDocument(document: unknown, paths: Part['declared']) {
     } else if (typeof value === 'object' && value !== null) {
       const named = declared.some(([step]) => step === 'names')
       for (const [name, each] of Object.entries(value)) {
-        yield* idsInString(name, join(path, '{}'), named)
+        yield* idsInString(name, join(path, '{}'), named, pattern)
         parts.push({ value: each, path: join(path, shown(name)), declared: after(declared, name) })
       }
     }
   }
 }
 
-function* idsInString(text: string, path: string, declared: boolean) {
+function* idsInString(text: string, path: string, declared: boolean, { whole, anywhere }: IdPattern) {
   const alone = whole.test(text)
   if (alone && declared) return
   for (const [id] of text.matchAll(anywhere)) yield { id, path: path.length > 200 ? undefined : path, alone }

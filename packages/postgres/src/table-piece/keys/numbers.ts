@@ -65,7 +65,7 @@ const keySequence = (
 
 /**
  * The key of a table's rows: the only column of its primary key, or, of several, the one that a sequence
- * numbers or that is declared as such.
+ * numbers or that is declared as such; or a unique column beside it whose sequence is declared.
  */
 export function ownKeyColumn(
   table: Table,
@@ -74,9 +74,22 @@ export function ownKeyColumn(
   form: KeyForm | undefined,
 ): Column | undefined {
   const candidates = own.filter(({ name }) => table.primaryKey.includes(name))
-  if (table.primaryKey.length === 1) return candidates[0]
+  if (table.primaryKey.length === 1 && candidates.length === 1) return candidates[0]
   const numbers = candidates.filter(isNumber)
   if (isSequenceForm(form) && numbers.length === 1) return numbers[0]
   const numbered = numbers.filter((column) => sequences.of(table, column.name))
-  return numbered.length === 1 ? numbered[0] : undefined
+  if (numbered.length === 1) return numbered[0]
+  return own.find(({ name }) => isKeyBeside(table, name, sequences, form))
+}
+
+/** Whether the declared sequence numbers this column, which is unique and no part of the primary key. */
+export function isKeyBeside(
+  table: Table,
+  column: string,
+  sequences: Sequences,
+  form: KeyForm | undefined,
+): boolean {
+  if (!isSequenceForm(form) || table.primaryKey.includes(column) || !table.unique.has(column)) return false
+  const sequence = sequences.of(table, column)
+  return sequence !== undefined && sequence.oid === sequences.named(form.sequence)?.oid
 }

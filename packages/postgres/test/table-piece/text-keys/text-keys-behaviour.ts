@@ -244,6 +244,7 @@ export function textKeys(test: LawTest, world: () => World): void {
       await assert.rejects(checkTables(world().db, [piece(spec)]), message)
   })
 
+  const [digits, small] = ['0123456789', 'abcdefghijklmnopqrstuvwxyz']
   const samples: readonly (readonly [string, KeyForm])[] = [
     [`'c' || substr(md5(n::text), 1, 24)`, 'cuid'],
     [`gen_random_uuid()::text`, 'uuid'],
@@ -253,6 +254,12 @@ export function textKeys(test: LawTest, world: () => World): void {
     [`'01' || upper(translate(substr(md5(n::text), 1, 24), 'f', 'Z'))`, 'ulid'],
     [`'_-' || upper(substr(md5(n::text), 1, 19))`, 'nanoid'],
     [`'_-' || upper(substr(md5(n::text), 1, 15))`, { nanoid: { length: 17 } }],
+    [`'0z' || substr(md5(n::text), 1, 19)`, { nanoid: { length: 21, alphabet: digits + small } }],
+    [
+      `'0zA' || substr(md5(n::text), 1, 17)`,
+      { nanoid: { length: 20, alphabet: digits + small.toUpperCase() + small } },
+    ],
+    [`'0z' || substr(md5(n::text), 1, 12)`, 'natural'],
     [`'no-' || n`, 'natural'],
   ]
 
