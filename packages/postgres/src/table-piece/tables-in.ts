@@ -26,22 +26,22 @@ interface Reading {
   readonly at: number
   /** Resources, and parts of them, for which it was used. */
   readonly of: Set<string>
-  readonly plans: Plans
+  readonly plans: Promise<Plans>
 }
 
 interface ReadingNode {
-  readonly work: 'plan' | 'export' | 'validate' | 'keys' | 'import' | 'clone'
+  readonly work: 'export' | 'validate' | 'keys' | 'import' | 'clone'
   readonly job: string
   readonly resource: ResourceRef | undefined
-  /** Number of a part of it. */
-  readonly part?: number | undefined
+  /** Number of a part of it; `plan`: the node that plans them. */
+  readonly part?: number | 'plan' | undefined
 }
 
 const byPiece = new WeakMap<Declaration, Map<ReadingNode['work'], Reading>>()
 
 /**
- * `resolveTables` for a node of a job of perhaps many resources: what was read a moment ago for another of them
- * is true of this one. An attempt that is repeated reads anew.
+ * `resolveTables` for a node of a job of perhaps many resources: what was read a moment ago for another of them, or is
+ * being read, is true of this one. An attempt that is repeated reads anew.
  */
 export async function tablesOfNode(
   db: Queryable,
@@ -54,9 +54,11 @@ export async function tablesOfNode(
   const one = JSON.stringify([resource?.kind, resource?.id, part])
   if (last?.job === job && !last.of.has(one) && performance.now() - last.at < defaults.catalogueMs) {
     last.of.add(one)
-    return last.plans
+    // If the other one could not read it, this one may.
+    const plans = await last.plans.catch(() => undefined)
+    if (plans) return plans
   }
-  const plans = await resolveTables(db, piece)
+  const plans = resolveTables(db, piece)
   readings.set(work, { job, at: performance.now(), of: new Set([one]), plans })
   return plans
 }
