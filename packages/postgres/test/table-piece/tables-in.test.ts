@@ -34,6 +34,17 @@ test('a node reads it unless another resource of its job has just done so; a rep
     assert.ok((await node('one', 1)) > 0)
     assert.ok((await node('two', 2)) > 0)
     assert.ok((await node('two', 3, 'export')) > 0)
+    const exporting = (from: Queryable, job: string, id: string) =>
+      tablesOfNode(from, piece, { work: 'export', job, resource: { kind: 'album', id } })
+    const alone = await reads(() => exporting(counted, 'three', 'a'))
+    const atOnce = await reads(() => Promise.all(['a', 'b', 'c'].map((id) => exporting(counted, 'four', id))))
+    assert.equal(atOnce, alone)
+    const lost = { query: () => Promise.reject(new Error('The connection is lost.')) }
+    const both = await Promise.allSettled([exporting(lost, 'five', 'a'), exporting(counted, 'five', 'b')])
+    assert.deepEqual(
+      both.map(({ status }) => status),
+      ['rejected', 'fulfilled'],
+    )
     await db.transaction(async (tx) => {
       const inside = counting(tx)
       const again = () =>
