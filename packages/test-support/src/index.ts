@@ -3,6 +3,7 @@ export { type Comparison, compareResources, type TableComparison } from './compa
 export { dropScratchDatabases } from './drop-scratch-databases.js'
 export { type Fleet, type FleetOptions, fleet } from './fleet.js'
 export { heldMemory, type MemoryWatch, memoryWatch } from './held-memory.js'
+export { numberedStore } from './numbered-store.js'
 export { type OptionCase, optionTests } from './option-tests.js'
 export { type PostgresServer, postgresServer } from './postgres-server.js'
 export { needsRedisServer, type RedisServer, redisServer } from './redis-server.js'

@@ -37,6 +37,12 @@ optionTests(test, [
     wrong: { make: [undefined, {}], sql: ['yes', 1] },
   },
   {
+    name: 'momentLaws()',
+    options: () => ({ make, write: make, read: make }),
+    call: (options) => testkit.momentLaws(lawTest, options),
+    wrong: { make: [undefined, {}], write: [undefined, 1], read: [undefined, 'n'] },
+  },
+  {
     name: 'simulationLaws()',
     options: () => ({ make, runtime: make, seeds: 2, firstSeed: 7 }),
     call: (options) => testkit.simulationLaws(lawTest, options),
@@ -106,7 +112,9 @@ optionTests(test, [
 
 test('each function that takes options is tried', () => {
   const laws =
-    'artifactStoreLaws guardLaws jobStoreLaws pieceLaws runtimeLaws simulationLaws targetLaws'.split(' ')
+    'artifactStoreLaws guardLaws jobStoreLaws momentLaws pieceLaws runtimeLaws simulationLaws targetLaws'.split(
+      ' ',
+    )
   const withoutOptions = ['explained', 'planOf', 'sharedStore', 'simulate']
   assert.deepEqual(Object.keys(testkit).sort(), [...laws, ...withoutOptions].sort())
 })

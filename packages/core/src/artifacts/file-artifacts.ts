@@ -1,7 +1,16 @@
-import { constants, createWriteStream } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import {
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import { engineTimes } from '../defaults.js'
@@ -31,14 +40,13 @@ export function fileArtifacts(root: string, given?: ArtifactStoreOptions): Artif
     put: async (key, bytes) => {
       const { base, path } = await locate(root, key)
       const temporary = join(base, unfinished, environment.uuid())
-      await mkdir(dirname(temporary), { recursive: true })
       try {
-        const file = createWriteStream(temporary, { flags: 'wx' })
-        await pipeline(bytes, file)
+        const file = await inFolder(dirname(temporary), () => open(temporary, 'wx'))
+        const size = await writeAll(file, bytes).finally(() => file.close())
         await mkdir(dirname(path), { recursive: true })
         await assertReal(dirname(path))
         await rename(temporary, path)
-        return file.bytesWritten
+        return size
       } catch (error) {
         await rm(temporary, { force: true })
         throw error
@@ -73,10 +81,33 @@ export function fileArtifacts(root: string, given?: ArtifactStoreOptions): Artif
 /** The real root, and the file's path below it. */
 async function locate(root: string, key: string): Promise<{ base: string; path: string }> {
   const segments = artifactKeySegments(key)
-  await mkdir(root, { recursive: true })
-  const base = await realpath(root)
+  const base = await inFolder(root, () => realpath(root))
   const folders = segments.slice(0, -1).map((part) => part + folderMark)
   return { base, path: join(base, ...folders, segments.at(-1) ?? '') }
+}
+
+/** What needs the folder, which is there nearly always. */
+async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isMissing(error)) throw error
+    await mkdir(folder, { recursive: true })
+    return work()
+  }
+}
+
+/** Resolves to the number of bytes. */
+async function writeAll(file: FileHandle, bytes: AsyncIterable<Uint8Array>): Promise<number> {
+  let size = 0
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of bytes) {
+      size += chunk.length
+      yield chunk
+    }
+  }
+  await writeFile(file, counted())
+  return size
 }
 
 async function* read(root: string, key: string, range?: ByteRange): AsyncGenerator<Uint8Array> {

@@ -33,7 +33,7 @@ export function stagingKey(attempt: AttemptContext): string {
   const readable = node.id.replace(/[^A-Za-z0-9._-]+/g, '_').slice(0, 80)
   // Ids of resources may be texts of which no character is readable here: the hash alone must tell nodes apart.
   const hash = createHash('sha256').update(node.id).digest('hex').slice(0, 32)
-  return `${jobPrefix(job.id)}/${readable}-${hash}/${fence}`
+  return `${jobPrefix(job.id)}/${readable}-${hash}-${fence}`
 }
 
 /** Runs an exporter on one snapshot, that of the job's moment in an export; its entries stand deflated in the artifact store afterwards. */
@@ -99,7 +99,7 @@ export async function exportEntries(
     // What is written as a whole is read as a whole.
     if (!piece.exportOnly && path.endsWith('.json') && bytes instanceof Uint8Array)
       assertDocument(path, bytes)
-    const key = `${prefix}/${path}`
+    const key = `${prefix}/${given}`
     const all = bytes instanceof Uint8Array ? one(bytes) : bytes
     const chunks = written ? written.of(all) : all
     entries.push(

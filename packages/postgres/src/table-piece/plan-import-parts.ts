@@ -20,7 +20,7 @@ export async function planImportParts<Options>(
   piece: TablePieceSpec<Options>,
   { tx, jobId: job, resource, entries }: ImportPartsContext<Options>,
 ): Promise<readonly ImportPartPlan[]> {
-  const plans = await tablesOfNode(tx, piece, { work: 'plan', job, resource })
+  const plans = await tablesOfNode(tx, piece, { work: 'import', job, resource, part: 'plan' })
   const steps: ImportPartPlan[][] = []
   let whole: readonly TablePlan[] = []
   const endWhole = () => {

@@ -59,22 +59,30 @@ interface JobReading {
   readonly reading: Promise<Reading>
 }
 
+/** By name of the piece. */
+const ofReadings = new WeakMap<Reading, Map<string, Plans>>()
+
 interface ReadingNode {
-  readonly work: 'plan' | 'export' | 'validate' | 'keys' | 'import' | 'clone'
+  readonly work: 'export' | 'validate' | 'keys' | 'import' | 'clone'
   readonly job: string
   readonly resource: ResourceRef | undefined
-  /** Number of a part of it. */
-  readonly part?: number | undefined
+  /** Number of a part of it; `plan`: the node that plans them. */
+  readonly part?: number | 'plan' | undefined
 }
 
 const ofJobs = new WeakMap<Siblings, JobReading>()
 
 /**
  * `resolveTables` for a node of a job of perhaps many pieces and resources: what was read a moment ago for another
- * node is true of this one. An attempt that is repeated reads anew.
+ * node, or is being read, is true of this one. An attempt that is repeated reads anew.
  */
 export async function tablesOfNode(db: Queryable, piece: Declared, node: ReadingNode): Promise<Plans> {
-  return resolveTables(db, piece, await readingOfNode(db, piece, node))
+  const reading = await readingOfNode(db, piece, node)
+  const known = ofReadings.get(reading) ?? new Map<string, Plans>()
+  ofReadings.set(reading, known)
+  const plans = known.get(piece.name) ?? (await resolveTables(db, piece, reading))
+  known.set(piece.name, plans)
+  return plans
 }
 
 async function readingOfNode(

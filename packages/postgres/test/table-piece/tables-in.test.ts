@@ -40,10 +40,21 @@ test('a node reads it unless another one of its job, of whatever piece, has just
     assert.ok((await node('one', 1)) > 0)
     assert.ok((await node('one', 1)) > 0)
     assert.ok((await node('two', 2)) > 0)
-    const alone = spec('album/photos', 'photos')
-    assert.ok((await node('two', 3, alone)) > 0, 'a piece of another host has read nothing')
+    const other = spec('album/photos', 'photos')
+    assert.ok((await node('two', 3, other)) > 0, 'a piece of another host has read nothing')
     const [plan] = await tablesOfNode(db, sibling, { work: 'export', job: 'two', resource: undefined })
     assert.equal(plan?.table.name, 'songs')
+    const exporting = (from: Queryable, job: string, id: string) =>
+      tablesOfNode(from, piece, { work: 'export', job, resource: { kind: 'album', id } })
+    const alone = await reads(() => exporting(counted, 'three', 'a'))
+    const atOnce = await reads(() => Promise.all(['a', 'b', 'c'].map((id) => exporting(counted, 'four', id))))
+    assert.equal(atOnce, alone)
+    const lost = { query: () => Promise.reject(new Error('The connection is lost.')) }
+    const both = await Promise.allSettled([exporting(lost, 'five', 'a'), exporting(counted, 'five', 'b')])
+    assert.deepEqual(
+      both.map(({ status }) => status),
+      ['rejected', 'fulfilled'],
+    )
     await db.transaction(async (tx) => {
       const inside = counting(tx)
       const again = () =>

@@ -12,6 +12,9 @@ export interface SampleJob {
   readonly timeLimitMs?: number
   /** Deliveries, each a node `deliver <name>` of the last batch. */
   readonly deliver?: readonly string[]
+  /** Pieces whose nodes plan parts. */
+  readonly plans?: readonly string[]
+  readonly retryOf?: string
 }
 
 /** A resource that no other law uses. */
@@ -36,13 +39,15 @@ export function sampleJob(options: SampleJob = {}): NewJob {
     priority,
     timeLimitMs,
     deliver = [],
+    plans = [],
+    retryOf,
   } = options
   const tree = { ...project, children: [] }
   const nodes = batches.flatMap((pieces, batch) =>
     pieces.map(
       (piece): NewNode => ({
         id: nodeOf({ tree }, piece),
-        task: 'export',
+        task: plans.includes(piece) ? 'plan' : 'export',
         batch,
         resource: project,
         piece: `sample/${piece}`,
@@ -70,5 +75,6 @@ export function sampleJob(options: SampleJob = {}): NewJob {
     claims: [pathOf(target ?? project)],
     ...(priority !== undefined && { priority }),
     ...(timeLimitMs !== undefined && { timeLimitMs }),
+    ...(retryOf !== undefined && { retryOf }),
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createPiecework, memoryArtifacts, type Piecework, type PieceworkOptions } from '@piecework/core'
 import { artifactSource, openArchive } from '@piecework/core/archive'
 import type { Piece } from '@piecework/core/piece'
@@ -156,13 +157,17 @@ export async function momentHost(
       return [...numbers]
     },
     terminate: async (worker, which) => {
-      const { rowCount } = await sql.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      const { rows } = await sql.query<{ pid: number }>(
+        `SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE application_name = $1 AND datname = current_database()
-           AND ($2 OR state = 'idle in transaction' AND pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory'))`,
+           AND ($2 OR pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory'))`,
         [worker, which === 'all'],
       )
-      return rowCount ?? 0
+      const pids = rows.map(({ pid }) => pid)
+      // Until it is gone, what it has exported can be joined.
+      const left = 'SELECT FROM pg_stat_activity WHERE pid = ANY ($1)'
+      while (((await sql.query(left, [pids])).rowCount ?? 0) > 0) await sleep(5)
+      return pids.length
     },
     holders: async () => {
       const { rows } = await sql.query<{ n: number }>('SELECT count(*)::int AS n FROM piecework.snapshots')

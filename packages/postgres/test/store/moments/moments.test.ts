@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobReport, ResourceRef } from '@piecework/core'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
+import { momentLaws } from '@piecework/testkit'
 import pg from 'pg'
 import { suite } from 'uvu'
 import {
@@ -17,12 +18,29 @@ import {
 const test = needsServer(suite('exports of one moment'))
 
 let scratch: ScratchDatabase
+/** Whose jobs no worker takes. */
+let ofLaws: ScratchDatabase
+let pools: readonly pg.Pool[] = []
 
 test.before(async () => {
-  scratch = await scratchDatabase()
-  await makeTables(scratch.url)
+  ;[scratch, ofLaws] = await Promise.all([scratchDatabase(), scratchDatabase()])
+  await Promise.all([makeTables(scratch.url), makeTables(ofLaws.url)])
+  pools = [1, 2].map(() => new pg.Pool({ connectionString: ofLaws.url, max: 4 }))
+  await pools[0]?.query('CREATE TABLE numbers (n int); INSERT INTO numbers VALUES (0)')
 })
-test.after(() => scratch.drop())
+test.after(async () => {
+  await Promise.all(pools.map((pool) => pool.end()))
+  await Promise.all([scratch.drop(), ofLaws.drop()])
+})
+
+momentLaws(test, {
+  make: () => {
+    const [one, other] = pools.map((pool) => postgresStore({ database: fromPg(pool) }))
+    return [one ?? assert.fail(), other ?? assert.fail()]
+  },
+  write: async ({ database }) => void (await database.query('UPDATE numbers SET n = n + 1')),
+  read: async (tx) => (await tx.query<{ n: number }>('SELECT n FROM numbers')).rows[0]?.n ?? Number.NaN,
+})
 
 async function withHost(
   options: MomentHostOptions,
