@@ -40,7 +40,8 @@ function pgConnection(client: PgClient, lostBy: () => Error | undefined): Connec
         const reason = lostBy()
         throw sqlStateOf(error) === undefined && sqlStateOf(reason) !== undefined ? reason : error
       }),
-    copyIn: (target: CopyTarget, records, signal) => pgCopyIn(client, target, records, signal),
+    copyIn: (target: CopyTarget, records, signal, around) =>
+      pgCopyIn(client, target, records, { ...around, signal }),
     copyOut: (select, signal, idle) => pgCopyOut(client, select, signal, idle),
     cancel: () => cancelStatement(client),
   }
