@@ -18,6 +18,8 @@ export interface AroundCopy {
 export interface Connection {
   /** Without values several statements may be sent; resolves to the result of the last one. */
   query(sql: string, values?: readonly unknown[]): Promise<StatementResult>
+  /** Several statements without values as one message; resolves to the result of each. */
+  script?(sql: string): Promise<readonly StatementResult[]>
   /** A source that fails, or an abort, ends the COPY in the database too. */
   copyIn(
     target: CopyTarget,

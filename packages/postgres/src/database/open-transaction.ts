@@ -7,7 +7,7 @@ import {
   required,
   type Transaction,
 } from '@piecework/core/store'
-import type { AroundCopy, Connection } from './connection.js'
+import type { AroundCopy, Connection, StatementResult } from './connection.js'
 import { Mutex } from './mutex.js'
 import { Source } from './source.js'
 import { statementError } from './statement-error.js'
@@ -32,6 +32,18 @@ export class OpenTransaction implements Transaction {
 
   query<Row extends object>(sql: string, values?: readonly unknown[]) {
     return this.#noticed(() => this.#query<Row>(sql, values))
+  }
+
+  /** Several statements as one message. */
+  async script(sql: string): Promise<readonly StatementResult[]> {
+    const leave = await this.#enter(false)
+    try {
+      return (await this.#connection.script?.(sql)) ?? []
+    } catch (error) {
+      throw this.#reason(error)
+    } finally {
+      leave()
+    }
   }
 
   copyIn(target: CopyTarget, records: AsyncIterable<Uint8Array>): Promise<number> {
