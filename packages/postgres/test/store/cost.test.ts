@@ -13,6 +13,7 @@ const test = needsServer(suite('what a node costs'))
 
 let scratch: ScratchDatabase
 let pool: pg.Pool
+const countingPools: pg.Pool[] = []
 
 test.before(async () => {
   scratch = await scratchDatabase()
@@ -21,6 +22,7 @@ test.before(async () => {
   await postgresStore({ database: fromPg(pool) }).migrate()
 })
 test.after(async () => {
+  for (const own of countingPools) await own.end()
   await pool.end()
   await scratch.drop()
 })
@@ -51,7 +53,7 @@ test('a moment costs the same messages, however many nodes read at it', async ()
 })
 
 test('amid a batch a node with a COPY costs three messages, and one that begins', async () => {
-  const { store, messages, end } = countingStore()
+  const { store, messages } = countingStore()
   await pool.query('CREATE TABLE copied (a int)')
   const { id } = await store.jobs.create(jobOf(4))
   const one = async (node: string): Promise<number> => {
@@ -71,12 +73,12 @@ test('amid a batch a node with a COPY costs three messages, and one that begins'
   for (const node of ['2', '3']) await one(node)
   const { rows } = await pool.query('SELECT count(*)::int AS count FROM copied')
   assert.equal(rows[0].count, 8)
-  await end()
 })
 
 /** A store that counts what it sends to the server. */
 function countingStore() {
   const own = new pg.Pool({ connectionString: scratch.url, max: 4 })
+  countingPools.push(own)
   let count = 0
   const database = fromPg({
     options: own.options,
@@ -93,12 +95,12 @@ function countingStore() {
       }
     },
   })
-  return { store: postgresStore({ database }), messages: () => count, end: () => own.end() }
+  return { store: postgresStore({ database }), messages: () => count }
 }
 
 /** To the server, for so many nodes of an export, beyond those of reads in snapshots of their own. */
 async function messagesOfMoments(nodes: number): Promise<number> {
-  const { store, messages, end } = countingStore()
+  const { store, messages } = countingStore()
   const { id } = await store.jobs.create(jobOf(nodes))
   const costOf = async (read: (lease: Lease) => Promise<unknown>, numbers: readonly number[]) => {
     const leases = await Promise.all(
@@ -116,7 +118,6 @@ async function messagesOfMoments(nodes: number): Promise<number> {
   const before = messages()
   await store.moments?.release()
   const released = messages() - before
-  await end()
   return shared - half.length * alone + released
 }
 
