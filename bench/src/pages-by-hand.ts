@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
 
 /** What an import sends for a page of one line: counted with log_statement on 2026-11-30. */
-export const messagesOfPage = 7
+const messagesOfPage = 7
 
 /** Writes as many pages, each in a transaction of its own, four at a time, with as many messages as an import sends. */
 export async function pagesByHand(pool: Pool, book: string, pages: number): Promise<void> {
