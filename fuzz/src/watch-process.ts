@@ -41,8 +41,7 @@ export function watchProcess() {
   const timer = setInterval(tick, intervalMs).unref()
   const collections = new PerformanceObserver((list) => {
     for (const { startTime, duration } of list.getEntries())
-      for (const block of blocks)
-        if (startTime >= block.from && startTime < block.to) block.ms -= duration
+      for (const block of blocks) if (startTime >= block.from && startTime < block.to) block.ms -= duration
   })
   collections.observe({ entryTypes: ['gc'] })
   return {

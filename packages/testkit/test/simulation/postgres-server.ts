@@ -2,8 +2,8 @@ import type { Database, Environment, Transaction } from '@piecework/core/store'
 import { embedded } from '@piecework/embedded'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { scratchDatabase } from '@piecework/test-support'
-import pg from 'pg'
 import type { MakeServer, ServerSettings } from '@piecework/testkit'
+import pg from 'pg'
 
 export interface PostgresServer {
   /** Empties it for each simulation: one at a time. */
