@@ -11,7 +11,8 @@ made as small as it goes, and printed.
   --first=<seed>   the first of them (default 1)
   --seed=<seed>    this one alone, with all that happens
   memory           the store in memory, with transactions side by side (default)
-  postgres         the store on the embedded PostgreSQL, with transactions one after the other
+  postgres         the store on PostgreSQL, with transactions one after the other: on the server of DATABASE_URL in
+                   a database of its own, or embedded
   --help           print this
 
 npm run simulate -- --seeds 10000
@@ -26,7 +27,9 @@ const servers = {
     make: (await import('../packages/testkit/build/test/simulation/memory-server.js')).memoryServer(),
   }),
   postgres: async () =>
-    (await import('../packages/testkit/build/test/simulation/postgres-server.js')).postgresServer(),
+    (await import('../packages/testkit/build/test/simulation/postgres-server.js')).postgresServer(
+      process.env.DATABASE_URL,
+    ),
 }
 if (filters.length > 1 || !Object.hasOwn(servers, store)) {
   process.stderr.write(`"${filters.join(' ')}" is no store.\n\n${help}`)

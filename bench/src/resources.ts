@@ -10,6 +10,7 @@ import { fromPg, postgresStore, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { Pool } from 'pg'
 import { type Bench, type Measure, median, timed } from './measure.js'
+import { pagesByHand } from './pages-by-hand.js'
 import { Databases } from './planning/databases.js'
 import { principal } from './world.js'
 
@@ -17,15 +18,19 @@ const resources = 10_000
 /** For one resource of one row, from the request to the end of its job. */
 const limitMs = { export: 2, import: 3, clone: 2 }
 type Work = keyof typeof limitMs
+/** The same rows in as many transactions and messages as an import has, without an import. */
+type Timed = Work | 'by hand'
 
 /** Jobs over a book of many pages, each with one row: what a resource costs, and whether that grows with their number. */
 export const resourcesBench: Bench = async ({ runs, url, log }) => {
   const databases = new Databases(url)
   const pool = new Pool({ connectionString: await databases.create(), max: 8 })
+  // The database is dropped while connections are still being closed.
+  pool.on('error', () => {})
   try {
     const piecework = await host(pool)
     const times = new Map<string, number[]>()
-    const keep = (work: Work, count: number, seconds: number) => {
+    const keep = (work: Timed, count: number, seconds: number) => {
       const key = `${work} ${count}`
       times.set(key, [...(times.get(key) ?? []), (seconds * 1000) / count])
     }
@@ -33,11 +38,17 @@ export const resourcesBench: Bench = async ({ runs, url, log }) => {
     for (let run = 1; run <= runs; run++)
       for (const count of [resources / 10, resources]) {
         log(`run ${run} of ${runs}: ${count} resources`)
-        await round(piecework, await book(pool, count), (work, seconds) => keep(work, count, seconds))
+        const id = await book(pool, count)
+        await round(piecework, id, (work, seconds) => keep(work, count, seconds))
+        keep('by hand', count, await timed(() => pagesByHand(pool, id, count)))
       }
     await piecework.stop()
+    const byHand = median(times.get(`by hand ${resources}`) ?? [])
     return (['export', 'import', 'clone'] as const).flatMap((work) =>
-      measures(work, times.get(`${work} ${resources}`) ?? [], times.get(`${work} ${resources / 10}`) ?? []),
+      measures(work, times.get(`${work} ${resources}`) ?? [], {
+        few: times.get(`${work} ${resources / 10}`) ?? [],
+        byHand,
+      }),
     )
   } finally {
     await pool.end()
@@ -45,10 +56,20 @@ export const resourcesBench: Bench = async ({ runs, url, log }) => {
   }
 }
 
-function measures(work: Work, many: readonly number[], few: readonly number[]): readonly Measure[] {
+function measures(
+  work: Work,
+  many: readonly number[],
+  { few, byHand }: { readonly few: readonly number[]; readonly byHand: number },
+): readonly Measure[] {
   const round = (value: number) => Math.round(value * 100) / 100
   const [ofMany, ofFew] = [median(many), median(few)]
-  const facts = { resources, msEach: round(ofMany), msEachOfTenth: round(ofFew) }
+  const facts = {
+    resources,
+    msEach: round(ofMany),
+    msEachOfTenth: round(ofFew),
+    msEachByHand: round(byHand),
+    timesByHand: round(ofMany / byHand),
+  }
   return [
     {
       name: `resources/${work}`,

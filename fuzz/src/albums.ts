@@ -1,19 +1,19 @@
 import { createPiecework, memoryArtifacts, type ResourceKind } from '@piecework/core'
 import { fromPg, postgresStore, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { scratchDatabase } from '@piecework/test-support'
-import pg from 'pg'
+import type pg from 'pg'
+import type { Closers } from './closers.js'
 import { csvRowsOf } from './csv-rows-of.js'
 import { filesOf, keysBut } from './files-of.js'
 import type { Files } from './mutants.js'
+import { scratchPool } from './scratch-pool.js'
 import { principal, type Subject } from './subject.js'
 
 const source = '00000000-0000-4000-8000-000000000001'
 
 /** Albums of photos on PostgreSQL, with values of many types and references to each other. */
-export async function albumsSubject(url: string): Promise<Subject> {
-  const scratch = await scratchDatabase({ url })
-  const pool = new pg.Pool({ connectionString: scratch.url, max: 4 })
+export async function albumsSubject(url: string, closers: Closers): Promise<Subject> {
+  const pool = await scratchPool(url, 4, closers)
   const database = fromPg(pool)
   const store = postgresStore({ database })
   await store.migrate()
@@ -28,6 +28,7 @@ export async function albumsSubject(url: string): Promise<Subject> {
     backoffMs: 0,
   })
   await piecework.start()
+  closers.add(() => piecework.stop())
   const { archive } = await (
     await piecework.export({ resource: { kind: 'album', id: source }, principal })
   ).result()
@@ -70,11 +71,6 @@ export async function albumsSubject(url: string): Promise<Subject> {
     leftovers: async () => {
       const left = await rowsElsewhere()
       return [...left, ...(await keysBut(artifacts, archive.artifact))]
-    },
-    close: async () => {
-      await piecework.stop()
-      await pool.end()
-      await scratch.drop()
     },
   }
 }

@@ -2,6 +2,7 @@ import { createPiecework, memoryArtifacts, type ResourceKind } from '@piecework/
 import { entryPath } from '@piecework/core/archive'
 import type { Piece } from '@piecework/core/piece'
 import { inProcess } from '@piecework/runtime-inprocess'
+import type { Closers } from './closers.js'
 import { csvRowsOf } from './csv-rows-of.js'
 import { filesOf, keysBut } from './files-of.js'
 import type { Mutant } from './mutants.js'
@@ -15,7 +16,7 @@ interface Book {
 }
 
 /** Books with chapters, in the memory of this process; their piece is written by hand: a table and a document. */
-export async function booksSubject(): Promise<Subject> {
+export async function booksSubject(closers: Closers): Promise<Subject> {
   const books = new Map<string, Book>()
   fill(books)
   const known = new Set(books.keys())
@@ -34,6 +35,7 @@ export async function booksSubject(): Promise<Subject> {
     backoffMs: 0,
   })
   await piecework.start()
+  closers.add(() => piecework.stop())
   const job = await piecework.export({ resource: { kind: 'book', id: 'b1' }, principal })
   const { archive } = await job.result()
   if (!archive) throw new Error('Nothing was exported.')
@@ -59,7 +61,6 @@ export async function booksSubject(): Promise<Subject> {
       for (const id of left) books.delete(id)
       return [...left, ...(await keysBut(artifacts, archive.artifact))]
     },
-    close: () => piecework.stop(),
   }
 }
 

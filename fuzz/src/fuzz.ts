@@ -1,9 +1,11 @@
 import { isPieceworkError } from '@piecework/core'
 import { albumsSubject } from './albums.js'
 import { booksSubject } from './books.js'
-import { type Chance, chance } from './chance.js'
+import { chance } from './chance.js'
+import { Closers } from './closers.js'
+import { looseGrid } from './loose-grid.js'
 import { type MarxanSubject, marxanSubject } from './marxan.js'
-import { type Folder, folderMutations } from './marxan-folders.js'
+import { type Folder, folderMutations, hostileShapes } from './marxan-folders.js'
 import { type Mutant, mutations } from './mutants.js'
 import { principal, type Subject } from './subject.js'
 import { watchProcess } from './watch-process.js'
@@ -24,11 +26,17 @@ export interface FuzzResult {
   readonly mutants: number
   /** By outcome: `imported`, or the code of the error. */
   readonly outcomes: Readonly<Record<string, number>>
-  readonly problems: readonly { readonly seed: number; readonly kind: string; readonly text: string }[]
-  /** Longest time for which nothing else could run in the process. */
-  readonly longestBlockMs: number
+  readonly problems: readonly (Tell & { readonly text: string })[]
+  /** Longest time for which nothing else could run in the process, without the collection of garbage. */
+  readonly longestBlock: Tell & { readonly ms: number }
   /** Most that was held while one mutant was imported, beyond what was held before. */
-  readonly memoryMb: number
+  readonly memory: Tell & { readonly mb: number }
+}
+
+/** Of one mutant. */
+interface Tell {
+  readonly seed: number
+  readonly kind: string
 }
 
 /** Tables cost a job on the server. */
@@ -43,50 +51,78 @@ const refusals =
 
 /** Imports hostile archives, and checks after each: an error, or what the archive holds; and nothing left. */
 export async function fuzz({ mutants, seed, url, only = '', signal, log }: FuzzOptions): Promise<FuzzResult> {
-  const named = <T>(all: Readonly<Record<string, T>>) =>
-    Object.entries(all).filter(([name]) => name.includes(only))
-  const kinds = named(mutations)
-  const folders = named(folderMutations)
-  if (kinds.length + folders.length === 0) throw new Error(`No kind of mutants has "${only}" in its name.`)
-  const books = await booksSubject()
-  const albums = await albumsSubject(url)
-  const marxan = await marxanSubject(url)
+  const closers = new Closers()
   const watch = watchProcess()
   const outcomes: Record<string, number> = {}
   const problems: FuzzResult['problems'][number][] = []
-  const archiveTried = (kind: string, random: Chance): Promise<Tried> => {
-    const subject = random.one(oneOnServerOf) ? albums : books
-    const mutant = (mutations[kind] as Mutate)(subject.files, random)
-    watch.begin()
-    return importOf(subject, mutant)
-  }
-  const folderTried = (kind: string, random: Chance): Promise<Tried> => {
-    const folder = (folderMutations[kind] as MutateFolder)(random)
-    const way = random.one(oneImportOf) ? 'import' : 'validate'
-    watch.begin()
-    return folderOf(marxan, folder, way)
-  }
+  let longestBlock = { ms: 0, seed, kind: '' }
+  let memory = { mb: 0, seed, kind: '' }
   let done = 0
   try {
+    const tryOne = await mutantsOf(url, only, closers)
     for (; done < mutants && !signal?.aborted; done++) {
       const own = seed + done
-      const random = chance(own)
-      const isFolder = kinds.length === 0 || (folders.length > 0 && random.one(oneFolderOf))
-      const list = isFolder ? folders : kinds
-      const [kind] = list[done % list.length] as (typeof list)[number]
-      const tried = isFolder ? await folderTried(kind, random) : await archiveTried(kind, random)
-      outcomes[tried.outcome] = (outcomes[tried.outcome] ?? 0) + 1
-      for (const text of tried.problems) problems.push({ seed: own, kind, text })
-      watch.look()
+      const { kind, mutate } = tryOne(own, done)
+      const take = mutate()
+      watch.begin()
+      const { outcome, problems: found } = await take()
+      const { blockMs, memoryMb } = await watch.taken()
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+      for (const text of found) problems.push({ seed: own, kind, text })
+      if (blockMs > longestBlock.ms) longestBlock = { ms: Math.round(blockMs), seed: own, kind }
+      if (memoryMb > memory.mb) memory = { mb: Math.round(memoryMb), seed: own, kind }
       if (done % 1000 === 999) log?.(`${done + 1} mutants, ${problems.length} problems`)
     }
   } finally {
-    await books.close()
-    await albums.close()
-    await marxan.close()
+    watch.end()
+    await closers.close()
   }
-  return { mutants: done, outcomes, problems, ...watch.end() }
+  return { mutants: done, outcomes, problems, longestBlock, memory }
 }
+
+/** The host is not mutated yet. */
+export class NotSetUp extends Error {}
+
+/** Sets the hosts up. Of a seed: the kind of its mutant, which is made by `mutate` and taken by what that returns. */
+async function mutantsOf(url: string, only: string, closers: Closers) {
+  const named = <T>(all: Readonly<Record<string, T>>) =>
+    Object.entries(all).filter(([name]) => name.includes(only))
+  const kinds = named(mutations)
+  const folders = named({ ...folderMutations, [looseKind]: undefined })
+  if (kinds.length + folders.length === 0) throw new NotSetUp(`No kind of mutants has "${only}" in its name.`)
+  const { books, albums, marxan } = await subjectsOf(url, closers).catch((cause: unknown) => {
+    throw new NotSetUp(cause instanceof Error ? cause.message : String(cause), { cause })
+  })
+  return (seed: number, at: number) => {
+    const random = chance(seed)
+    const isFolder = kinds.length === 0 || (folders.length > 0 && random.one(oneFolderOf))
+    const list = isFolder ? folders : kinds
+    const [kind] = list[at % list.length] as (typeof list)[number]
+    const mutate = (): (() => Promise<Tried>) => {
+      if (!isFolder) {
+        const subject = random.one(oneOnServerOf) ? albums : books
+        const mutant = (mutations[kind] as Mutate)(subject.files, random)
+        return () => importOf(subject, mutant)
+      }
+      if (kind === looseKind) {
+        const parts = hostileShapes(random)
+        return () => looseGrid(parts)
+      }
+      const folder = (folderMutations[kind] as MutateFolder)(random)
+      const way = random.one(oneImportOf) ? 'import' : 'validate'
+      return () => folderOf(marxan, folder, way)
+    }
+    return { kind, mutate }
+  }
+}
+
+const subjectsOf = async (url: string, closers: Closers) => ({
+  books: await booksSubject(closers),
+  albums: await albumsSubject(url, closers),
+  marxan: await marxanSubject(url, closers),
+})
+
+const looseKind = 'loose files of a grid'
 
 type Mutate = (typeof mutations)[string]
 type MutateFolder = (typeof folderMutations)[string]

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { fuzz } from './fuzz.js'
+import { fuzz, NotSetUp } from './fuzz.js'
 
 interface Arguments {
   readonly mutants: number
@@ -37,14 +37,17 @@ async function main({ mutants, seed, only, json }: Arguments): Promise<void> {
     ...(only !== undefined && { only }),
     signal: stop.signal,
     log: (text) => console.error(text),
+  }).catch((error: unknown) => {
+    if (!(error instanceof NotSetUp)) throw error
+    return program.error(`The fuzzer cannot begin: ${error.message}`)
   })
-  const { problems, outcomes, longestBlockMs, memoryMb } = result
+  const { problems, outcomes, longestBlock, memory } = result
   if (json) console.log(JSON.stringify({ ok: problems.length === 0, ...result }, null, 2))
   else {
     for (const { seed: own, kind, text } of problems) console.log(`seed ${own}, ${kind}: ${text}`)
     for (const [outcome, times] of Object.entries(outcomes)) console.log(`${outcome.padEnd(24)} ${times}`)
     console.log(
-      `${result.mutants} mutants (seed ${seed}): ${problems.length} problems; longest block ${longestBlockMs} ms (aim 50), ${memoryMb} MB above idle (aim 150).`,
+      `${result.mutants} mutants (seed ${seed}): ${problems.length} problems; longest block ${longestBlock.ms} ms (aim 50; seed ${longestBlock.seed}, ${longestBlock.kind}), ${memory.mb} MB above idle (aim 150; seed ${memory.seed}, ${memory.kind}).`,
     )
   }
   if (problems.length > 0 || result.mutants === 0) process.exitCode = 1

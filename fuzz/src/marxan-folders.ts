@@ -6,6 +6,9 @@ import { type ZipFile, zipOf } from './zip.js'
 /** A Marxan project as uploads, by role. */
 export type Folder = Readonly<Record<string, Buffer>>
 
+/** Files of a shapefile by their extension. */
+export type Parts = Readonly<Record<string, Buffer>>
+
 type Mutate = (chance: Chance) => Folder
 
 /** Ids in the grid. */
@@ -39,12 +42,12 @@ const columns = [
 ]
 
 /** Squares with their ids, as the files of a shapefile. */
-function shapes(): Readonly<Record<string, Buffer>> {
+function shapes(): Parts {
   const rows = squares(units).map(({ rings, values }, at) => ({ rings, values: [...values, `unit ${at}`] }))
   return { ...shapefileParts(rows, { columns }), cpg: Buffer.from('UTF-8') }
 }
 
-const zipped = (files: Readonly<Record<string, Buffer | string>>, base = ''): Buffer =>
+export const zipped = (files: Readonly<Record<string, Buffer | string>>, base = ''): Buffer =>
   zipOf(Object.entries(files).map(([name, text]) => ({ path: `${base}${name}`, bytes: Buffer.from(text) })))
 
 /** Nothing is wrong with it. */
@@ -57,8 +60,8 @@ const numbers = [0, 1, -1, 2, 5, 99, 255, 0x7fff, 0xffff, 2 ** 31 - 1, -(2 ** 31
 const codePages = ['', 'UTF-8', 'ISO-8859-1', '1252', 'Shift_JIS', 'UTF-16', 'x'.repeat(1000), '\0'] as const
 
 /** A shapefile one of whose fields or bytes is another one. */
-function hostileShapes(chance: Chance): Readonly<Record<string, Buffer>> {
-  const parts = { ...shapes() }
+export function hostileShapes(chance: Chance): Parts {
+  const parts: Record<string, Buffer> = { ...shapes() }
   const part = chance.pick(Object.keys(parts))
   const bytes = Buffer.from(parts[part] ?? '')
   const ways: readonly (() => Buffer)[] = [

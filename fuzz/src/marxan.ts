@@ -10,10 +10,10 @@ import { planningMigrations, planningProject } from '@piecework/pieces-project'
 import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario'
 import { fromPg, migrate } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
-import { scratchDatabase } from '@piecework/test-support'
-import pg from 'pg'
+import type { Closers } from './closers.js'
 import { keysBut } from './files-of.js'
 import { type Folder, units } from './marxan-folders.js'
+import { scratchPool } from './scratch-pool.js'
 import { principal } from './subject.js'
 
 /** A host of planning projects whose uploads are mutated. */
@@ -24,12 +24,10 @@ export interface MarxanSubject {
   differences(folder: Folder, report: JobReport): Promise<readonly string[]>
   /** What is there that was not there before. */
   leftovers(): Promise<readonly string[]>
-  close(): Promise<void>
 }
 
-export async function marxanSubject(url: string): Promise<MarxanSubject> {
-  const scratch = await scratchDatabase({ url })
-  const pool = new pg.Pool({ connectionString: scratch.url, max: 6 })
+export async function marxanSubject(url: string, closers: Closers): Promise<MarxanSubject> {
+  const pool = await scratchPool(url, 6, closers)
   const database = fromPg(pool)
   await migrate(database, [...planningMigrations, ...scenarioMigrations])
   const artifacts = memoryArtifacts()
@@ -42,6 +40,7 @@ export async function marxanSubject(url: string): Promise<MarxanSubject> {
     backoffMs: 0,
   })
   await piecework.start()
+  closers.add(() => piecework.stop())
   const empty = () => pool.query('DELETE FROM planning.projects')
   return {
     take: async (folder, way) => {
@@ -68,11 +67,6 @@ export async function marxanSubject(url: string): Promise<MarxanSubject> {
       const { rows } = await pool.query(`SELECT name FROM planning.projects WHERE state <> 'incomplete'`)
       await empty()
       return [...rows.map(({ name }) => `project ${name}`), ...(await keysBut(artifacts, ''))]
-    },
-    close: async () => {
-      await piecework.stop()
-      await pool.end()
-      await scratch.drop()
     },
   }
 }

@@ -10,7 +10,6 @@ export interface Subject {
   differences(mutant: Mutant, report: JobReport): Promise<readonly string[]>
   /** What is there that was not there before. */
   leftovers(): Promise<readonly string[]>
-  close(): Promise<void>
 }
 
 export const principal = { id: 'fuzz' }

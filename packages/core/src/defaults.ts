@@ -87,6 +87,8 @@ export const entryDefaults = {
   columns: 5000,
   /** A CSV record of an entry that does not state a longer one. */
   recordBytes: 256 * mebibyte,
+  /** What is deflated and inflated in this thread: less than a task of another one takes. */
+  atOnceBytes: 32 * 1024,
 } as const
 
 /** What may come as JSON with an uploaded file: all values, and the characters of their names and texts. */

@@ -25,7 +25,8 @@ export function embeddedConnection(port: WorkerPort): Connection {
   }
   return {
     query,
-    copyIn: async (target, records, signal) => {
+    copyIn: async (target, records, signal, { before, after } = {}) => {
+      if (before !== undefined) await query(before)
       const sql = copyInSql(target, `'/dev/blob'`)
       const binary = target.format === 'binary'
       let rows = 0
@@ -40,6 +41,7 @@ export function embeddedConnection(port: WorkerPort): Connection {
         lines += binary ? added : newlines(part)
       }
       signal.throwIfAborted()
+      if (after !== undefined) await query(after)
       return rows
     },
     async *copyOut(select, signal, idle) {

@@ -39,6 +39,8 @@ export const defaults = {
   /** Jobs whose deadline one sweep enforces. */
   expiredPerSweep: 100,
 
+  /** Rows that a COPY sends at once. */
+  wholeCopyBytes: 64 * 1024,
   /** How long what the catalogue said of a piece's tables holds for other resources of the job. */
   catalogueMs: 1000,
   /** Memory for the sorts and hashes of a transaction, in MB, unless the server gives more. */

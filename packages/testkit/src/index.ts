@@ -11,6 +11,7 @@ export { pieceLaws } from './pieces/piece-laws.js'
 export type { PieceLawsOptions, Sample } from './pieces/piece-laws-options.js'
 export { type RuntimeLawsOptions, runtimeLaws } from './runtime/runtime-laws.js'
 export { explained } from './simulation/explained.js'
+export { planOf } from './simulation/plan-of.js'
 export { type SimulationResult, simulate } from './simulation/simulate.js'
 export {
   type MakeServer,
@@ -20,6 +21,6 @@ export {
   sharedStore,
 } from './simulation/simulated-server.js'
 export { type SimulationLawsOptions, simulationLaws } from './simulation/simulation-laws.js'
-export { planOf, type SimulationPlan } from './simulation/simulation-plan.js'
+export type { SimulationPlan } from './simulation/simulation-plan.js'
 export { targetLaws } from './targets/target-laws.js'
 export type { TargetLawsOptions, TargetSample } from './targets/target-laws-options.js'

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { constants, deflateRaw } from 'node:zlib'
+import { constants, deflateRaw, deflateRawSync } from 'node:zlib'
+import { entryDefaults } from '../defaults.js'
 import { mapOrdered } from './map-ordered.js'
 
 /** Cut by content alone, never by how it arrives: equal content deflates to equal bytes. */
@@ -56,21 +57,34 @@ async function deflateModestly(block: Block, level: number): Promise<Buffer> {
   return Buffer.concat([await deflateBlock(stored, 0), await deflateBlock(rest, level)])
 }
 
-function deflateBlock({ bytes, dictionary, last }: Block, level: number): Promise<Buffer> {
+async function deflateBlock({ bytes, dictionary, last }: Block, level: number): Promise<Buffer> {
+  const options = {
+    level,
+    chunkSize: Math.max(Math.min(blockBytes / 2, 2 * bytes.length), leastChunkBytes),
+    finishFlush: last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
+    ...(dictionary && { dictionary }),
+  }
+  // A small entry: to hand it to a thread of zlib's takes longer.
+  if (last && !dictionary && bytes.length <= entryDefaults.atOnceBytes) return deflateRawSync(bytes, options)
   return new Promise((resolve, reject) => {
-    const options = {
-      level,
-      chunkSize: blockBytes / 2,
-      finishFlush: last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
-      ...(dictionary && { dictionary }),
-    }
     deflateRaw(bytes, options, (error, result) => (error ? reject(error) : resolve(result)))
   })
 }
 
+const leastChunkBytes = 1024
+
+const firstBytes = 4096
+
+function grown(block: Buffer, filled: number): Buffer {
+  const whole = Buffer.allocUnsafe(blockBytes)
+  whole.set(block.subarray(0, filled))
+  return whole
+}
+
 /** At least one block; the last one may be empty or full. */
 async function* blocks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Block> {
-  let block = Buffer.allocUnsafe(blockBytes)
+  // Most entries of many are small.
+  let block: Buffer = Buffer.allocUnsafe(firstBytes)
   let filled = 0
   let dictionary: Buffer | undefined
   for await (const chunk of source) {
@@ -82,6 +96,7 @@ async function* blocks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Block>
         filled = 0
       }
       const part = chunk.subarray(at, at + blockBytes - filled)
+      if (filled + part.length > block.length) block = grown(block, filled)
       block.set(part, filled)
       filled += part.length
       at += part.length

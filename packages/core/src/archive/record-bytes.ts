@@ -1,5 +1,6 @@
+import { inflated } from './inflated.js'
 import type { ByteSource } from './source.js'
-import { inflated, verifyBytes } from './verify-bytes.js'
+import { verifyBytes } from './verify-bytes.js'
 import { recordData, type ZipRecord } from './zip-record.js'
 
 /**
@@ -12,8 +13,8 @@ export function recordBytes(
   /** Known if a manifest lists the entry. */
   { sha256 }: { readonly sha256?: string } = {},
 ): AsyncIterable<Uint8Array> {
-  const { path, size, crc32 } = record
+  const { path, size, sizeInZip, crc32 } = record
   const data = recordData(source, record)
-  const bytes = record.method === 8 ? inflated(path, data) : data
+  const bytes = record.method === 8 ? inflated(path, data, { deflatedSize: sizeInZip, size }) : data
   return verifyBytes(path, bytes, { size, crc32, ...(sha256 !== undefined && { sha256 }) })
 }

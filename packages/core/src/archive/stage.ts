@@ -10,9 +10,10 @@ import { objectCheck } from '../options/object-check.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
 import { deflated } from './deflate.js'
 import { entriesOf, entryFacts, namedEntry, wholeOnly } from './entries.js'
+import { inflated } from './inflated.js'
 import { type ArchiveLimits, archiveLimitChecks, assertWithin } from './limits.js'
 import { TableScan } from './table-scan.js'
-import { inflated, verifyBytes } from './verify-bytes.js'
+import { verifyBytes } from './verify-bytes.js'
 
 export interface StageEntry {
   readonly artifacts: ArtifactStore
@@ -113,7 +114,7 @@ export function stagedEntries(artifacts: ArtifactStore, entries: readonly Staged
       path: staged.path,
       facts: entryFacts(staged),
       open: wholeOnly(staged.path, () =>
-        verifyBytes(staged.path, inflated(staged.path, artifacts.open(staged.artifact)), staged),
+        verifyBytes(staged.path, inflated(staged.path, artifacts.open(staged.artifact), staged), staged),
       ),
     })),
   )

@@ -3,8 +3,9 @@ import type { Entries } from '../contracts/entries.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { StagedEntry } from '../contracts/nodes.js'
 import { type EntryFile, entriesOf, entryFacts } from './entries.js'
+import { inflated } from './inflated.js'
 import { joinedParts } from './joined-parts.js'
-import { inflated, verifyBytes } from './verify-bytes.js'
+import { verifyBytes } from './verify-bytes.js'
 
 /**
  * Staged entries, also by ranges of their inflated bytes; each inflates all that comes before its end. `parts`: if the piece
@@ -17,7 +18,7 @@ export function rangedEntries(
 ): Entries {
   const files = entries.map((staged): EntryFile => {
     const { path } = staged
-    const open = () => verifyBytes(path, inflated(path, artifacts.open(staged.artifact)), staged)
+    const open = () => verifyBytes(path, inflated(path, artifacts.open(staged.artifact), staged), staged)
     return { path, facts: entryFacts(staged), open }
   })
   const whole = parts === undefined ? files : joinedParts(files)

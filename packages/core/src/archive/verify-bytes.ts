@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { pipeline } from 'node:stream/promises'
-import { crc32, createInflateRaw } from 'node:zlib'
-import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
+import { crc32 } from 'node:zlib'
+import { PieceworkError } from '../contracts/errors.js'
 
 /** What the bytes of an entry must turn out to be. */
 export interface ExpectedBytes {
@@ -35,31 +34,4 @@ export async function* verifyBytes(
 
 function differs(name: string, how: string): PieceworkError {
   return new PieceworkError('archive-checksum', `Entry "${name}" ${how}`, { facts: { entry: name } })
-}
-
-/** Raw deflate to bytes; `archive-invalid` if it is broken or ends early. */
-export async function* inflated(
-  name: string,
-  deflated: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  const inflate = createInflateRaw({ chunkSize: 64 * 1024 })
-  const done = pipeline(deflated, inflate)
-  // The loop below throws it as well.
-  done.catch(() => {})
-  try {
-    for await (const chunk of inflate) yield chunk as Buffer
-    await done
-  } catch (cause) {
-    if (isPieceworkError(cause) || !isZlibError(cause)) throw cause
-    throw new PieceworkError('archive-invalid', `Entry "${name}" cannot be inflated`, {
-      cause,
-      facts: { entry: name },
-    })
-  } finally {
-    inflate.destroy()
-  }
-}
-
-function isZlibError(error: unknown): boolean {
-  return String((error as { code?: unknown } | undefined)?.code).startsWith('Z_')
 }

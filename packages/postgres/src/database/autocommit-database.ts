@@ -4,9 +4,17 @@ import {
   type Transaction,
   type TransactionOptions,
 } from '@piecework/core/store'
-import type { ConnectionSource } from './connection.js'
+import type { ConnectionSource, StatementResult } from './connection.js'
 import { ConnectionDatabase } from './connection-database.js'
+import { joinedScope } from './joined-scope.js'
+import type { OpenTransaction } from './open-transaction.js'
 import { topLevel } from './transaction-scope.js'
+
+export interface JoinedEnds {
+  /** Of the first statement. */
+  readonly begun: StatementResult
+  commit(last: string): Promise<StatementResult | undefined>
+}
 
 /** A pool of connections to a server. */
 export class AutocommitDatabase extends ConnectionDatabase {
@@ -40,6 +48,21 @@ export class AutocommitDatabase extends ConnectionDatabase {
   }
 
   /**
+   * A transaction whose first statement goes with BEGIN, and whose last may go with COMMIT. `commit` resolves to the
+   * result of that; to undefined, and nothing is done, if the statement refuses to be the last, by SQLSTATE PW001.
+   */
+  joinedTransaction<T>(
+    first: string,
+    work: (tx: Transaction, joined: JoinedEnds) => Promise<T>,
+    { signal }: Pick<TransactionOptions, 'signal'> = {},
+  ): Promise<T> {
+    const scope = joinedScope(this.#settings)
+    const joined = async (tx: OpenTransaction) =>
+      work(tx, { begun: await scope.beginWith(tx, first), commit: (last) => scope.commitWith(tx, last) })
+    return this.within(scope, joined, signal ? { signal } : {})
+  }
+
+  /**
    * One statement as one message, with the settings that the connection has: for statements whose effect and
    * result do not depend on settings.
    */
@@ -61,6 +84,13 @@ export function autocommits(
   database: Database,
 ): database is Database & Pick<AutocommitDatabase, 'autocommit'> {
   return 'autocommit' in database
+}
+
+/** By what it can do, as above. */
+export function joins(
+  database: Database,
+): database is Database & Pick<AutocommitDatabase, 'joinedTransaction'> {
+  return 'joinedTransaction' in database
 }
 
 /** A pool whose transactions can see what others see; by what it can do, as above. */

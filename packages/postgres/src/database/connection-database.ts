@@ -40,7 +40,7 @@ export class ConnectionDatabase implements Database {
 
   protected async within<T>(
     scope: TransactionScope,
-    work: (tx: Transaction) => Promise<T>,
+    work: (tx: OpenTransaction) => Promise<T>,
     { signal, readOnly = false }: TransactionOptions,
   ): Promise<T> {
     signal?.throwIfAborted()

@@ -8,12 +8,25 @@ export interface StatementResult {
   readonly command: string
 }
 
+/** Statements without values that go with a COPY. Where it fails, `before` has been carried out. */
+export interface AroundCopy {
+  readonly before?: string
+  readonly after?: string
+}
+
 /** One connection to a database; the caller sends one statement at a time. Errors are the driver's own. */
 export interface Connection {
   /** Without values several statements may be sent; resolves to the result of the last one. */
   query(sql: string, values?: readonly unknown[]): Promise<StatementResult>
+  /** Several statements without values as one message; resolves to the result of each. */
+  script?(sql: string): Promise<readonly StatementResult[]>
   /** A source that fails, or an abort, ends the COPY in the database too. */
-  copyIn(target: CopyTarget, records: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<number>
+  copyIn(
+    target: CopyTarget,
+    records: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+    around?: AroundCopy,
+  ): Promise<number>
   /**
    * Goes at the consumer's pace. A consumer that stops early ends the COPY and keeps a usable transaction.
    * `idle` is called when the connection can take the next statement: after an abort without waiting for the

@@ -7,7 +7,7 @@ import {
   required,
   type Transaction,
 } from '@piecework/core/store'
-import type { Connection } from './connection.js'
+import type { AroundCopy, Connection, StatementResult } from './connection.js'
 import { Mutex } from './mutex.js'
 import { Source } from './source.js'
 import { statementError } from './statement-error.js'
@@ -34,8 +34,25 @@ export class OpenTransaction implements Transaction {
     return this.#noticed(() => this.#query<Row>(sql, values))
   }
 
+  /** Several statements as one message. */
+  async script(sql: string): Promise<readonly StatementResult[]> {
+    const leave = await this.#enter(false)
+    try {
+      return (await this.#connection.script?.(sql)) ?? []
+    } catch (error) {
+      throw this.#reason(error)
+    } finally {
+      leave()
+    }
+  }
+
   copyIn(target: CopyTarget, records: AsyncIterable<Uint8Array>): Promise<number> {
     return this.#noticed(() => this.#copyIn(target, records))
+  }
+
+  /** The same with statements around it, of which the database is told at once. */
+  copyInBetween(target: CopyTarget, records: AsyncIterable<Uint8Array>, around: AroundCopy): Promise<number> {
+    return this.#noticed(() => this.#copyIn(target, records, around))
   }
 
   async #query<Row extends object>(sql: string, values?: readonly unknown[]) {
@@ -50,12 +67,16 @@ export class OpenTransaction implements Transaction {
     }
   }
 
-  async #copyIn(target: CopyTarget, records: AsyncIterable<Uint8Array>): Promise<number> {
+  async #copyIn(
+    target: CopyTarget,
+    records: AsyncIterable<Uint8Array>,
+    around?: AroundCopy,
+  ): Promise<number> {
     checkOptions('copyIn()', target, copyChecks)
     const leave = await this.#enter(true)
     const source = new Source(records)
     try {
-      return await this.#connection.copyIn(target, source, this.#ended.signal)
+      return await this.#connection.copyIn(target, source, this.#ended.signal, around)
     } catch (error) {
       throw source.failed ? source.error : this.#reason(error)
     } finally {

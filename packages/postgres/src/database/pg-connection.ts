@@ -32,22 +32,30 @@ export function holdPgClient(client: PgClient, release: (broken: boolean) => voi
 
 /** `lostBy`: why the server has ended the connection, where it has said so while nothing ran on it. */
 function pgConnection(client: PgClient, lostBy: () => Error | undefined): Connection {
-  const query: Connection['query'] = async (text, values = []) =>
-    lastOf(await client.query({ text, values: values.map(bindValue), types }))
+  const results = async (text: string, values: readonly unknown[] = []) => {
+    try {
+      return resultsOf(await client.query({ text, values: values.map(bindValue), types }))
+    } catch (error) {
+      const reason = lostBy()
+      throw sqlStateOf(error) === undefined && sqlStateOf(reason) !== undefined ? reason : error
+    }
+  }
   return {
-    query: (text, values) =>
-      query(text, values).catch((error: unknown) => {
-        const reason = lostBy()
-        throw sqlStateOf(error) === undefined && sqlStateOf(reason) !== undefined ? reason : error
-      }),
-    copyIn: (target: CopyTarget, records, signal) => pgCopyIn(client, target, records, signal),
+    query: async (text, values) => (await results(text, values)).at(-1) ?? noResult,
+    script: (text) => results(text),
+    copyIn: (target: CopyTarget, records, signal, around) =>
+      pgCopyIn(client, target, records, { ...around, signal }),
     copyOut: (select, signal, idle) => pgCopyOut(client, select, signal, idle),
     cancel: () => cancelStatement(client),
   }
 }
 
+const noResult: StatementResult = { rows: [], rowCount: 0, command: '' }
+
 /** Several statements give a list of results. */
-function lastOf(result: PgResult | PgResult[]): StatementResult {
-  const last = Array.isArray(result) ? result.at(-1) : result
-  return { rows: last?.rows ?? [], rowCount: last?.rowCount ?? 0, command: last?.command ?? '' }
-}
+const resultsOf = (result: PgResult | PgResult[]): readonly StatementResult[] =>
+  (Array.isArray(result) ? result : [result]).map(({ rows, rowCount, command }) => ({
+    rows,
+    rowCount: rowCount ?? 0,
+    command,
+  }))

@@ -1,4 +1,4 @@
-import { PieceworkError } from '@piecework/core/store'
+import { isPieceworkError, PieceworkError, sqlStateOf } from '@piecework/core/store'
 import type { Connection } from './connection.js'
 import { hostPathSql } from './search-path.js'
 import { applySettings, raiseWorkMemSql, readSettings, restoreSettings } from './settings.js'
@@ -11,18 +11,25 @@ export interface TransactionScope {
   rollback(connection: Connection): Promise<void>
 }
 
+/** Deferred triggers run at the end, on the host's path. */
+export const commitSql = `SELECT ${hostPathSql}; COMMIT`
+
+/** `seen`: a statement between BEGIN and the settings. */
+export const beginSql = (
+  settings: Readonly<Record<string, string>>,
+  mode = 'READ COMMITTED READ WRITE',
+  seen = '',
+): string => `BEGIN ISOLATION LEVEL ${mode}; ${seen}${applySettings(settings)}, ${raiseWorkMemSql}`
+
 /** A transaction by itself; one that is read-only may see what `snapshot` saw, by the name of its export. */
 export function topLevel(settings: Readonly<Record<string, string>>, snapshot?: string): TransactionScope {
   let commit = 'COMMIT'
   return {
     begin: async (connection, readOnly) => {
-      // Deferred triggers run at the end, on the host's path.
-      commit = readOnly ? 'COMMIT' : `SELECT ${hostPathSql}; COMMIT`
-      const mode = readOnly ? 'REPEATABLE READ READ ONLY' : 'READ COMMITTED READ WRITE'
+      commit = readOnly ? 'COMMIT' : commitSql
+      const mode = readOnly ? 'REPEATABLE READ READ ONLY' : undefined
       const seen = snapshot === undefined ? '' : `SET TRANSACTION SNAPSHOT ${textLiteral(snapshot)}; `
-      await connection
-        .query(`BEGIN ISOLATION LEVEL ${mode}; ${seen}${applySettings(settings)}, ${raiseWorkMemSql}`)
-        .catch(onReplica)
+      await connection.query(beginSql(settings, mode, seen)).catch(onReplica)
     },
     commit: async (connection) => {
       const { command } = await connection.query(commit).catch(abortedAsRollback)
@@ -69,8 +76,9 @@ export function savepoint(settings: Readonly<Record<string, string>>): Transacti
 }
 
 /** A replica that waits for its primary begins no transaction that may write. Another server may have its address soon. */
-function onReplica(error: unknown): never {
-  if ((error as { readonly code?: unknown } | null)?.code !== '0A000') throw error
+export function onReplica(error: unknown): never {
+  const state = isPieceworkError(error) ? error.facts.sqlState : sqlStateOf(error)
+  if (state !== '0A000') throw error
   throw new PieceworkError(
     'database',
     'The database is a replica, which takes no writes: connect to the primary (SQLSTATE 0A000).',

@@ -2,23 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lease, Queryable } from '@piecework/core/store'
 import { textLiteral } from '../database/text-literal.js'
 import { defaults } from '../defaults.js'
-import { leaseKey, leaseLost } from './lease.js'
+import { leaseKey } from './lease.js'
 import { lockKey } from './lock-key.js'
 
 /**
- * Marks the transaction, and by that its backend, as the one that works on the node: pg_locks shows which
- * backend holds the lock, from the moment it is held until the backend is gone. Throws `lease-lost`.
+ * Statements that mark the transaction, and by that its backend, as the one that works on the node: pg_locks shows
+ * which backend holds the lock, from the moment it is held until the backend is gone. Of the last one a row is the lease.
  */
-export async function lockAttempt(tx: Queryable, lease: Lease): Promise<void> {
-  const { job, node, fence } = lease
+export function lockAttemptSql({ job, node, fence }: Lease): string {
   const [id, name] = [job.id, node.id].map(textLiteral)
   // One message, but two statements: the second must see what the one before had waited for. Triggers of the guard let
   // the holder of a claim pass.
-  const { rowCount } = await tx.query(
-    `SELECT pg_advisory_xact_lock('${keyOf(job.id, node.id)}'::bigint), set_config('piecework.holder', ${id}, true);
-     SELECT FROM piecework.nodes WHERE job_id = ${id} AND id = ${name} AND fence = ${fence} AND status = 'running'`,
-  )
-  if (rowCount !== 1) throw leaseLost(lease)
+  return `SELECT pg_advisory_xact_lock('${keyOf(job.id, node.id)}'::bigint), set_config('piecework.holder', ${id}, true);
+     SELECT FROM piecework.nodes WHERE job_id = ${id} AND id = ${name} AND fence = ${fence} AND status = 'running'`
 }
 
 /**

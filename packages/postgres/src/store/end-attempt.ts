@@ -38,6 +38,7 @@ export async function endAttempt(tx: Queryable, cache: JobCache, end: AttemptEnd
   const ended = await endNode(tx, end)
   if (!ended) throw leaseLost(lease)
   const { remaining } = ended
+  cache.setRemaining(lease.job.id, lease.node.batch, remaining)
   if (nodes.length > 0 && !error) await insertNodes(tx, lease.job.id, nodes)
   if (remaining > 0 && !error && !result) return cache.update(lease.job, ended.mutableColumns)
   const changes = result && { result }

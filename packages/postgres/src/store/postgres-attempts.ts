@@ -5,9 +5,8 @@ import {
   type Job,
   type Lease,
   type NodeResult,
-  type Transaction,
 } from '@piecework/core/store'
-import { lockAttempt, terminateAbandonedBackend } from './attempt-lock.js'
+import { terminateAbandonedBackend } from './attempt-lock.js'
 import { Batcher } from './batcher.js'
 import { endAttempt, isPlain, releaseAttempt, retryAttempt } from './end-attempt.js'
 import { JobCache } from './job-cache.js'
@@ -18,6 +17,7 @@ import { overdueTasks } from './overdue-tasks.js'
 import { type Heartbeat, renewLeases } from './renew-leases.js'
 import { storableResult } from './storable.js'
 import { takeOver } from './take-over.js'
+import { workInTransaction } from './work-in-transaction.js'
 
 type QueuedTransition = NodeTransition & { readonly signal?: AbortSignal | undefined }
 
@@ -42,21 +42,6 @@ export function postgresAttempts(database: Database, control: Database, holder: 
     signal?.throwIfAborted()
     throw leaseLost(lease)
   }
-  const work = (
-    lease: Lease,
-    todo: (tx: Transaction) => Promise<NodeResult>,
-    signal: AbortSignal | undefined,
-  ): Promise<Job> =>
-    database.transaction(
-      async (tx) => {
-        await lockAttempt(tx, lease)
-        const result = await storableResult(await todo(tx), (ask) => ask(tx))
-        signal?.throwIfAborted()
-        return endAttempt(tx, cache, { lease, result })
-      },
-      signal ? { signal } : {},
-    )
-
   return {
     begin: async (task, worker) => {
       const begin = { ...task, worker }
@@ -66,7 +51,9 @@ export function postgresAttempts(database: Database, control: Database, holder: 
     },
     run: async (lease, todo, { signal } = {}) => {
       try {
-        return await (typeof todo === 'function' ? work(lease, todo, signal) : end(lease, todo, signal))
+        return await (typeof todo === 'function'
+          ? workInTransaction({ database, cache, lease }, todo, signal)
+          : end(lease, todo, signal))
       } catch (error) {
         // A worker that takes over terminates this backend: the lost connection is then only a consequence.
         const lost = isPieceworkError(error, 'database') && error.retryable && !(await isHeld(control, lease))

@@ -1,4 +1,3 @@
-import type { Queryable } from '@piecework/core/piece'
 import { hostPathSql, ownPathSql } from '../database/search-path.js'
 
 /**
@@ -12,13 +11,3 @@ export const asHost = `SELECT ${hostPathSql}`
 
 /** Statement: names are looked up on our search path again. */
 export const asOurselves = `SELECT ${ownPathSql}`
-
-/** Runs a statement that writes rows, and goes back to our search path. */
-export async function writeAsHost(
-  tx: Queryable,
-  { sql, values }: { readonly sql: string; readonly values?: readonly unknown[] },
-): Promise<number> {
-  const { rowCount } = await tx.query(sql, values)
-  await tx.query(asOurselves)
-  return rowCount
-}

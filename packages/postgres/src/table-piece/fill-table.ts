@@ -1,4 +1,4 @@
-import { asHost, asOurselves, writeAsHost } from './as-host.js'
+import { asHost, asOurselves } from './as-host.js'
 import { dropDangling, refuseChangedTogether, type StagedTable, unenforcedReferences } from './dangling.js'
 import type { FillContext } from './fill-context.js'
 import { fillSql, newRows } from './fill-select.js'
@@ -76,9 +76,7 @@ export async function fillUnlessDangling(
   const written = context.written.length
   await context.tx.query('SAVEPOINT piecework_fill')
   try {
-    const rows = await fillRows(tables, context)
-    await context.tx.query('RELEASE SAVEPOINT piecework_fill')
-    return rows
+    return await fillRows(tables, context, `${asOurselves}; RELEASE SAVEPOINT piecework_fill`)
   } catch (error) {
     if (!isForeignKeyViolation(error)) throw error
     await context.tx.query('ROLLBACK TO SAVEPOINT piecework_fill')
@@ -87,10 +85,16 @@ export async function fillUnlessDangling(
   }
 }
 
-/** Rows that each table took. */
-async function fillRows(tables: readonly FilledTable[], context: FillContext): Promise<readonly number[]> {
+/** Rows that each table took. `after`: the statements that follow, our search path among them. */
+async function fillRows(
+  tables: readonly FilledTable[],
+  context: FillContext,
+  after = asOurselves,
+): Promise<readonly number[]> {
   try {
-    return await writeRows(tables, context)
+    const rows = await writeRows(tables, context)
+    await context.tx.query(after)
+    return rows
   } catch (error) {
     const lacking = tables.find(({ plan }) => lacksKey(error, plan))
     throw lacking ? unreserved(lacking.plan, 1) : error
@@ -112,7 +116,7 @@ async function writeRows(tables: readonly FilledTable[], context: FillContext): 
   // Triggers of the whole statement run before its first row.
   if (watched) await tx.query(asHost)
   const [only, ...others] = statements
-  if (only !== undefined && others.length === 0) return [await writeAsHost(tx, { sql: only, values })]
+  if (only !== undefined && others.length === 0) return [(await tx.query(only, values)).rowCount]
   const parts = statements.map((sql, index) => `w${index} AS (${sql} RETURNING 1)`)
   const counts = statements.map(
     (_, index) => `(SELECT pg_catalog.count(*)::pg_catalog.text FROM w${index}) AS w${index}`,
@@ -121,7 +125,6 @@ async function writeRows(tables: readonly FilledTable[], context: FillContext): 
     `WITH ${parts.join(', ')} SELECT ${counts.join(', ')}`,
     values,
   )
-  await tx.query(asOurselves)
   return statements.map((_, index) => Number(rows[0]?.[`w${index}`]))
 }
 

@@ -3,6 +3,7 @@ import { bindValue } from '../database/bind-value.js'
 import { quoteIdent } from '../database/quote-ident.js'
 import { defaults } from '../defaults.js'
 import { asHost, asOurselves } from './as-host.js'
+import { copyInBetween } from './copy-in-between.js'
 import { hasDangling } from './dangling.js'
 import type { FillContext } from './fill-context.js'
 import { setValue } from './fill-select.js'
@@ -40,13 +41,18 @@ export async function streamEntry(
   const remapped = remapRecords(records, fileColumns, Buffer.from(suffix), context.ids)
   const kept = csv.columns.filter((_, index) => !fileColumns[index]?.dropped)
   const columns = [...kept, ...decided.map(({ column }) => column.name)]
-  await tx.query(`SAVEPOINT piecework_stream; ${asHost}`)
+  const before = `SAVEPOINT piecework_stream; ${asHost}`
+  const release = `RELEASE SAVEPOINT piecework_stream; ${asOurselves}`
+  const unchecked = uncheckedReferences(plan)
+  const after = unchecked.length > 0 ? asOurselves : release
   try {
-    const rows = await tx.copyIn({ table: tableName(plan.table), columns }, remapped)
-    const unchecked = uncheckedReferences(plan)
-    if (unchecked.length > 0) await tx.query(asOurselves)
+    const rows = await copyInBetween(tx, { table: tableName(plan.table), columns }, remapped, {
+      before,
+      after,
+    })
+    if (unchecked.length === 0) return rows
     if (await noneDangling(plan, unchecked, context)) {
-      await tx.query(`RELEASE SAVEPOINT piecework_stream; ${asOurselves}`)
+      await tx.query(release)
       return rows
     }
   } catch (error) {
@@ -157,7 +163,6 @@ async function noneDangling(
   references: readonly ReferencePlan[],
   context: FillContext,
 ): Promise<boolean> {
-  if (references.length === 0) return true
   const rows = resourceRows(plan, context.resource.id, { all: true })
   // The rows have new references already: to a clone that carries nothing, they are as they should be.
   const asTheyAre = { ...context, from: 'database', carries: () => false } as const

@@ -5,6 +5,7 @@ import { fromPg } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
+import { joins } from '#internal/database/autocommit-database.js'
 import { read, refused, table } from './support.js'
 
 /** What a server sees of our connections. */
@@ -149,6 +150,44 @@ test('a read-only transaction sees one snapshot', async () => {
     { readOnly: true },
   )
   assert.equal((await db.query(`SELECT FROM ${name}`)).rowCount, 1)
+})
+
+test('the last statement of a transaction goes with COMMIT, unless it refuses to be the last', async () => {
+  assert.ok(joins(db))
+  const name = await table(db, 'a int')
+  const insert = `INSERT INTO ${name} VALUES`
+  const more = `DO $$ BEGIN ${insert} (0); RAISE EXCEPTION 'More.' USING ERRCODE = 'PW001'; END $$`
+  await db.joinedTransaction(`${insert} (1) RETURNING a`, async (tx, { begun, commit }) => {
+    assert.deepEqual(begun.rows, [{ a: 1 }])
+    assert.equal(await commit(more), undefined)
+    await tx.query(`${insert} (2)`)
+    assert.equal((await commit(`${insert} (3)`))?.rowCount, 1)
+  })
+  // It commits all the same, and what fails otherwise does not.
+  await db.joinedTransaction(`${insert} (4)`, async (_, { commit }) => commit(more))
+  const failed = db.joinedTransaction(`${insert} (5)`, async (_, { commit }) => commit('SELECT 1 / 0'))
+  assert.equal((await refused(failed)).facts.sqlState, '22012')
+  const { rows } = await db.query<{ a: number }>(`SELECT a FROM ${name} ORDER BY a`)
+  assert.deepEqual(
+    rows,
+    [1, 2, 3, 4].map((a) => ({ a })),
+  )
+})
+
+test('an abort ends a transaction whose first statement waits', async () => {
+  assert.ok(joins(db))
+  const controller = new AbortController()
+  await other.query('SELECT pg_advisory_lock(1)')
+  const waiting = db.joinedTransaction(
+    'SELECT pg_advisory_xact_lock(1)',
+    async () => assert.fail('it began'),
+    {
+      signal: controller.signal,
+    },
+  )
+  setTimeout(() => controller.abort(new Error('enough')), 50)
+  await assert.rejects(waiting, /enough/)
+  await other.query('SELECT pg_advisory_unlock(1)')
 })
 
 test('a server that is not there is told as such', async () => {

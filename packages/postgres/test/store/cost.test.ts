@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import type { Database, Transaction } from '@piecework/core'
 import type { Attempts, Lease, NewJob, NodeResult } from '@piecework/core/store'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
+import { copyInBetween } from '#internal/table-piece/copy-in-between.js'
 import { exportJob } from './sample.js'
 
 const test = needsServer(suite('what a node costs'))
 
 let scratch: ScratchDatabase
 let pool: pg.Pool
+const countingPools: pg.Pool[] = []
 
 test.before(async () => {
   scratch = await scratchDatabase()
@@ -19,6 +22,7 @@ test.before(async () => {
   await postgresStore({ database: fromPg(pool) }).migrate()
 })
 test.after(async () => {
+  for (const own of countingPools) await own.end()
   await pool.end()
   await scratch.drop()
 })
@@ -48,17 +52,41 @@ test('a moment costs the same messages, however many nodes read at it', async ()
   assert.ok(few > 0 && few <= 7, `${few} messages`)
 })
 
-/** To the server, for so many nodes of an export, beyond those of reads in snapshots of their own. */
-async function messagesOfMoments(nodes: number): Promise<number> {
+test('amid a batch a node with a COPY costs three messages, and one that begins', async () => {
+  const { store, messages } = countingStore()
+  await pool.query('CREATE TABLE copied (a int)')
+  const { id } = await store.jobs.create(jobOf(4))
+  const one = async (node: string): Promise<number> => {
+    const before = messages()
+    const lease = await store.attempts.begin({ job: id, node, attempt: 1 }, 'worker')
+    const around = { before: 'SAVEPOINT a', after: 'RELEASE SAVEPOINT a' }
+    await store.attempts.run(lease ?? assert.fail('it does not begin'), async (tx) => {
+      const rows = Readable.from([Buffer.from('1\n'), Buffer.from('2\n')])
+      assert.equal(await copyInBetween(tx, { table: 'copied', columns: ['a'] }, rows, around), 2)
+      return {}
+    })
+    return messages() - before
+  }
+  await one('0')
+  assert.equal(await one('1'), 4)
+  // Which one is the last is known only to the store.
+  for (const node of ['2', '3']) await one(node)
+  const { rows } = await pool.query('SELECT count(*)::int AS count FROM copied')
+  assert.equal(rows[0].count, 8)
+})
+
+/** A store that counts what it sends to the server. */
+function countingStore() {
   const own = new pg.Pool({ connectionString: scratch.url, max: 4 })
-  let messages = 0
-  const counting = fromPg({
+  countingPools.push(own)
+  let count = 0
+  const database = fromPg({
     options: own.options,
     connect: async () => {
       const client = await own.connect()
       return {
         query: (query) => {
-          messages += 1
+          count += 1
           return client.query(query) as never
         },
         on: (event, listener) => client.on(event, listener),
@@ -67,25 +95,29 @@ async function messagesOfMoments(nodes: number): Promise<number> {
       }
     },
   })
-  const store = postgresStore({ database: counting })
+  return { store: postgresStore({ database }), messages: () => count }
+}
+
+/** To the server, for so many nodes of an export, beyond those of reads in snapshots of their own. */
+async function messagesOfMoments(nodes: number): Promise<number> {
+  const { store, messages } = countingStore()
   const { id } = await store.jobs.create(jobOf(nodes))
   const costOf = async (read: (lease: Lease) => Promise<unknown>, numbers: readonly number[]) => {
     const leases = await Promise.all(
       numbers.map((node) => store.attempts.begin({ job: id, node: String(node), attempt: 1 }, 'worker')),
     )
-    const before = messages
+    const before = messages()
     for (const lease of leases) await read(lease ?? assert.fail('it does not begin'))
-    return messages - before
+    return messages() - before
   }
   const { signal } = new AbortController()
   const ask = (tx: Transaction) => tx.query('SELECT')
   const half = Array.from({ length: nodes - 1 }, (_, at) => at + 1)
   const alone = await costOf(() => store.database.transaction(ask, { readOnly: true, signal }), [0])
   const shared = await costOf((lease) => store.moments?.read(lease, ask, { signal }) ?? assert.fail(), half)
-  const before = messages
+  const before = messages()
   await store.moments?.release()
-  const released = messages - before
-  await own.end()
+  const released = messages() - before
   return shared - half.length * alone + released
 }
 

@@ -1,7 +1,8 @@
+import { aheadOf, setClock } from './set-clock.js'
 import type { SimulatedHosts } from './simulated-hosts.js'
 import type { SimulatedProcess } from './simulated-process.js'
 import type { SimulatedQueue } from './simulated-queue.js'
-import { aheadOf, type PlannedFault, setClock } from './simulation-plan.js'
+import type { PlannedFault } from './simulation-plan.js'
 import type { World } from './world.js'
 
 export interface FaultDeps {

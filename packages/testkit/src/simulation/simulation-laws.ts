@@ -3,9 +3,9 @@ import { check, checkOptions, type OptionChecks, required } from '@piecework/cor
 import type { LawTest } from '../law.js'
 import { linked } from '../linked.js'
 import { explained } from './explained.js'
+import { planOf } from './plan-of.js'
 import { simulate } from './simulate.js'
 import type { SimulatedParts } from './simulated-server.js'
-import { planOf } from './simulation-plan.js'
 
 export interface SimulationLawsOptions extends SimulatedParts {
   /** How many seeds are tried. Default 200. */

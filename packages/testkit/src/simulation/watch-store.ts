@@ -25,6 +25,8 @@ export class StoreWatch {
   readonly #leaseMs: number
   readonly #nodes = new Map<string, Node>()
   readonly #unacknowledged = new Map<string, OutboxItem>()
+  /** Perhaps: the answer to that may be lost. */
+  readonly #acknowledged = new Set<string>()
   readonly #clock: Environment
   readonly #drafts: DraftWatch
 
@@ -87,7 +89,10 @@ export class StoreWatch {
           return items
         },
         acknowledge: async (ids) => {
-          for (const id of ids) this.#unacknowledged.delete(id)
+          for (const id of ids) {
+            this.#unacknowledged.delete(id)
+            this.#acknowledged.add(id)
+          }
           await outbox.acknowledge(ids)
         },
       },
@@ -147,7 +152,8 @@ export class StoreWatch {
     const gone = expected.find((id) => this.#unacknowledged.has(id) && !ids.has(id))
     if (gone !== undefined && items.length < limit)
       this.#world.violation(`one truth: an outbox item was lost before it was acknowledged`)
-    for (const item of items) this.#unacknowledged.set(item.id, item)
+    // What was read before it was acknowledged may be told after it.
+    for (const item of items) if (!this.#acknowledged.has(item.id)) this.#unacknowledged.set(item.id, item)
   }
 }
 

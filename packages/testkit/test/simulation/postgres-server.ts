@@ -1,7 +1,9 @@
 import type { Database, Environment, Transaction } from '@piecework/core/store'
-import { type EmbeddedDatabase, embedded } from '@piecework/embedded'
-import { postgresStore } from '@piecework/postgres'
+import { embedded } from '@piecework/embedded'
+import { fromPg, postgresStore } from '@piecework/postgres'
+import { scratchDatabase } from '@piecework/test-support'
 import type { MakeServer, ServerSettings } from '@piecework/testkit'
+import pg from 'pg'
 
 export interface PostgresServer {
   /** Empties it for each simulation: one at a time. */
@@ -10,11 +12,11 @@ export interface PostgresServer {
 }
 
 /**
- * The embedded PostgreSQL as a server of several processes, each with a store of its own. It has one connection:
- * transactions run one after the other, and its time is the one of the simulation.
+ * PostgreSQL as a server of several processes, each with a store of its own. It has one connection: transactions run one
+ * after the other, and its time is the one of the simulation. `url`: of a server; without one it is the embedded database.
  */
-export async function postgresServer(): Promise<PostgresServer> {
-  const real = await embedded()
+export async function postgresServer(url?: string): Promise<PostgresServer> {
+  const { database: real, close } = await (url === undefined ? inThisProcess() : onServer(url))
   await postgresStore({ database: real }).migrate()
   await real.query(
     `CREATE OR REPLACE FUNCTION piecework.now() RETURNS timestamptz LANGUAGE sql VOLATILE AS
@@ -32,12 +34,33 @@ export async function postgresServer(): Promise<PostgresServer> {
       const { leaseMs } = settings
       return { database, connect: (environment) => postgresStore({ database, environment, leaseMs }) }
     },
-    close: () => real.close(),
+    close,
   }
 }
 
+interface OpenDatabase {
+  readonly database: Database
+  close(): Promise<void>
+}
+
+async function inThisProcess(): Promise<OpenDatabase> {
+  const database = await embedded()
+  return { database, close: () => database.close() }
+}
+
+async function onServer(url: string): Promise<OpenDatabase> {
+  const scratch = await scratchDatabase({ url })
+  const pool = new pg.Pool({ connectionString: scratch.url, max: 1 })
+  pool.on('error', () => {})
+  const close = async (): Promise<void> => {
+    await pool.end()
+    await scratch.drop()
+  }
+  return { database: fromPg(pool), close }
+}
+
 /** No simulated time passes while the database works; it does while a transaction waits for its process. */
-function oneConnection(real: EmbeddedDatabase, { outside, environment }: ServerSettings): Database {
+function oneConnection(real: Database, { outside, environment }: ServerSettings): Database {
   let last: Promise<unknown> = Promise.resolve()
   const begin = (): (() => void) => {
     let end = (): void => undefined

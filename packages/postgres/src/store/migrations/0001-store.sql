@@ -430,6 +430,23 @@ BEGIN
 END
 $$;
 
+-- `end_nodes` of one attempt, for the last statement of its transaction: refused if it is not the attempt's node any more, and
+-- if the node is the last of its batch, because more follows then.
+CREATE FUNCTION piecework.end_node_amid_batch(ending jsonb)
+RETURNS TABLE (remaining int, mutable_columns text)
+LANGUAGE plpgsql
+SET search_path = pg_catalog
+AS $$
+BEGIN
+  SELECT e.remaining, e.mutable_columns INTO remaining, mutable_columns
+  FROM piecework.end_nodes(jsonb_build_array(ending)) e;
+  IF NOT FOUND OR remaining <= 0 THEN
+    RAISE EXCEPTION 'More follows.' USING ERRCODE = 'PW001';
+  END IF;
+  RETURN NEXT;
+END
+$$;
+
 -- Renews leases and stores progress. Returns those that are still held, with the error of a job that is being
 -- stopped. Then the lease is not renewed, unless the node is the job's last step or a follow-up: a node that does not
 -- stop loses it.

@@ -30,6 +30,8 @@ export interface TableFacts {
   readonly triggersNearby: boolean
   /** Of these, some may write to other tables than their own. */
   readonly writersNearby: boolean
+  /** Some constraint of the database may be checked at the end of a transaction. */
+  readonly deferrableNearby: boolean
   /** Columns whose type is, or has inside it, uuid. */
   readonly uuids: readonly string[]
   /** Columns whose type is, or has inside it, oid: ids of large objects. */
@@ -109,6 +111,7 @@ SELECT w.at::int AS at, json_build_object(
   'rowSecurity', pg_catalog.row_security_active(c.oid),
   'heirs', (${heirs}), 'triggers', (${triggers}), 'rules', (${rules}), 'triggersNearby', (${nearby}),
   'writersNearby', (SELECT ${writersNearbySql(isHosts)}),
+  'deferrableNearby', EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.condeferrable),
   'replica', pg_catalog.current_setting('session_replication_role') = 'replica',
   'encoding', pg_catalog.getdatabaseencoding(),
   'uuids', (${holding('uuid')}), 'oids', (${holding('oid')})) AS facts
