@@ -40,8 +40,8 @@ test('a node reads it unless another one of its job, of whatever piece, has just
     assert.ok((await node('one', 1)) > 0)
     assert.ok((await node('one', 1)) > 0)
     assert.ok((await node('two', 2)) > 0)
-    const other = spec('album/photos', 'photos')
-    assert.ok((await node('two', 3, other)) > 0, 'a piece of another host has read nothing')
+    const foreign = spec('album/photos', 'photos')
+    assert.ok((await node('two', 3, foreign)) > 0, 'a piece of another host has read nothing')
     const [plan] = await tablesOfNode(db, sibling, { work: 'export', job: 'two', resource: undefined })
     assert.equal(plan?.table.name, 'songs')
     const exporting = (from: Queryable, job: string, id: string) =>
