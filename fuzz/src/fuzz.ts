@@ -95,7 +95,9 @@ async function mutantsOf(url: string, only: string, closers: Closers) {
   })
   return (seed: number, at: number) => {
     const random = chance(seed)
-    const isFolder = kinds.length === 0 || (folders.length > 0 && random.one(oneFolderOf))
+    // Drawn whatever is asked for: a kind alone must get the mutants that it has among others.
+    const drawsFolder = random.one(oneFolderOf)
+    const isFolder = kinds.length === 0 || (folders.length > 0 && drawsFolder)
     const list = isFolder ? folders : kinds
     const [kind] = list[at % list.length] as (typeof list)[number]
     const mutate = (): (() => Promise<Tried>) => {
