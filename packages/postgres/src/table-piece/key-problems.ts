@@ -1,11 +1,12 @@
 import { isSequenceForm, type KeyForm } from '@piecework/core/piece'
-import type { Catalogue, ForeignKey, Table } from './catalogue.js'
+import type { Catalogue } from './catalogue.js'
 import type { Problem } from './facts/problem.js'
 import { keyFamily } from './key-family.js'
 import { numberProblems } from './keys/number-problems.js'
 import { isKeyBeside } from './keys/numbers.js'
 import type { Sequences } from './keys/sequences.js'
 import { ownKeyProblem } from './own-key-problem.js'
+import { referenceHint } from './reference-hint.js'
 import type { ReportProblem } from './resolve-input.js'
 import { resourceIdProblem } from './resource-literal.js'
 import type { MatchedTable, ReferencePlan } from './table-plan.js'
@@ -135,24 +136,3 @@ function columnProblems(
       })
   }
 }
-
-/** What to write for a foreign key, if its rows travel, and if all resources share them. */
-function referenceHint(
-  column: string,
-  { schema, table: name, keys, columns }: ForeignKey,
-  { schema: own }: Table,
-  catalogue: Catalogue,
-): string {
-  const to = schema === own ? name : `${schema}.${name}`
-  const written = `Write references: { ${memberName(column)}: '${to}' }, if its rows travel too`
-  const target = catalogue.get({ schema, name })
-  const isKey = (one: string) => one === keys[columns.indexOf(column)] || target?.columns.get(one)?.serial
-  const stable = target?.uniqueKeys.find((key) => !key.columns.some(isKey))
-  if (!stable) return `${written}.`
-  const by = stable.columns.map((one) => `'${one}'`).join(', ')
-  return `${written}, or { ${memberName(column)}: { table: '${to}', shared: { where: 'true', by: [${by}] } } }, if all resources share them.`
-}
-
-/** A name as a member of an object literal. */
-const memberName = (name: string): string =>
-  /^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name.replaceAll("'", "\\'")}'`
