@@ -50,11 +50,11 @@ function once<T>(known: Map<Siblings, T>, siblings: Siblings, read: (siblings: S
   return found
 }
 
-/** What some nodes of a job go by. */
+/** What some nodes of a job that do the same work go by. */
 interface JobReading {
   readonly job: string
   readonly at: number
-  /** Pieces, works, resources, and parts of them, for which it was used. */
+  /** Pieces, resources, and parts of them, for which it was used. */
   readonly of: Set<string>
   readonly reading: Promise<Reading>
 }
@@ -70,7 +70,7 @@ interface ReadingNode {
   readonly part?: number | 'plan' | undefined
 }
 
-const ofJobs = new WeakMap<Siblings, JobReading>()
+const ofJobs = new WeakMap<Siblings, Map<ReadingNode['work'], JobReading>>()
 
 /**
  * `resolveTables` for a node of a job of perhaps many pieces and resources: what was read a moment ago for another
@@ -91,8 +91,10 @@ async function readingOfNode(
   { work, job, resource, part }: ReadingNode,
 ): Promise<Reading> {
   const siblings = siblingsOf(piece)
-  const one = JSON.stringify([piece.name, work, resource?.kind, resource?.id, part])
-  const last = ofJobs.get(siblings)
+  const readings = ofJobs.get(siblings) ?? new Map<ReadingNode['work'], JobReading>()
+  ofJobs.set(siblings, readings)
+  const one = JSON.stringify([piece.name, resource?.kind, resource?.id, part])
+  const last = readings.get(work)
   if (last?.job === job && !last.of.has(one) && performance.now() - last.at < defaults.catalogueMs) {
     last.of.add(one)
     // It may have failed with the attempt that read it.
@@ -100,6 +102,6 @@ async function readingOfNode(
     if (found) return found
   }
   const reading = readDeclared(db, siblings.declarations)
-  ofJobs.set(siblings, { job, at: performance.now(), of: new Set([one]), reading })
+  readings.set(work, { job, at: performance.now(), of: new Set([one]), reading })
   return reading
 }
