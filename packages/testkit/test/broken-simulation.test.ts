@@ -13,13 +13,20 @@ const broken = {
   'leases go by another clock than the database': ownClockServer,
 }
 
-/** The first seed that finds it. */
+/** The first seed that finds it, where others before it take most of the time. If it no longer does, all are tried. */
+const first: Readonly<Record<string, number>> = {
+  'the lease is not checked when work commits': 187,
+  'claims are freed when the outcome is known': 43,
+  'a retry takes over what may have changed': 98,
+  'jobs go on past their deadline': 159,
+}
+
 for (const [what, make] of Object.entries(broken)) {
   test(what, async () => {
-    for (let seed = 1; seed <= mostSeeds; seed++) {
-      const { violations } = await simulate({ make }, planOf(seed))
-      if (violations.length > 0) return
-    }
+    const finds = async (seed: number): Promise<boolean> =>
+      (await simulate({ make }, planOf(seed))).violations.length > 0
+    if (await finds(first[what] ?? 1)) return
+    for (let seed = 1; seed <= mostSeeds; seed++) if (await finds(seed)) return
     assert.fail(`none of ${mostSeeds} seeds finds it`)
   })
 }

@@ -137,7 +137,7 @@ export async function validated(
   piece: Piece,
   input: Files | Entries,
   target: ResourceRef = { kind: 'project', id: randomUUID() },
-  around: Pick<Into, 'into' | 'carries'> = {},
+  around: Partial<Pick<Into, 'into' | 'carries' | 'jobId'>> = {},
 ): Promise<readonly Found[]> {
   const given = typeof input.open === 'function' ? (input as Entries) : entries(input as Files)
   return db.transaction(
@@ -146,7 +146,7 @@ export async function validated(
       for (const validator of piece.validators ?? []) {
         for await (const finding of validator.validate({
           ...work(target),
-          jobId: randomUUID(),
+          jobId: around.jobId ?? randomUUID(),
           entries: given,
           tx,
           target,
@@ -171,8 +171,7 @@ export async function rowsOf<Row extends object = Record<string, unknown>>(
 }
 
 /** A new project's shell and a job that fills it. */
-export async function newProject(db: Database, source: string): Promise<Into> {
-  const jobId = randomUUID()
+export async function newProject(db: Database, source: string, jobId: string = randomUUID()): Promise<Into> {
   const id = jobIds(jobId).idOf('projects', source)
   await db.query('INSERT INTO projects (id) VALUES ($1)', [id])
   return { jobId, resource: { kind: 'project', id }, source: { kind: 'project', id: source } }

@@ -25,7 +25,9 @@ test('a node reads it unless another one of its job, of whatever piece, has just
     const pieces = [tablePiece(piece), tablePiece(sibling)]
     for (const one of pieces) one.registered?.(pieces)
     const node = (job: string, id: number, of = piece) =>
-      reads(() => tablesOfNode(counted, of, { work: 'import', job, resource: { kind: 'album', id: String(id) } }))
+      reads(() =>
+        tablesOfNode(counted, of, { work: 'import', job, resource: { kind: 'album', id: String(id) } }),
+      )
     // On a busy machine a moment may pass before the next node asks.
     let shared: readonly number[] = []
     for (let id = 0; id < 80 && !(shared.length > 0 && shared.every((count) => count === 0)); id += 2) {
