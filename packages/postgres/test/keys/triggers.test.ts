@@ -90,11 +90,12 @@ for (const [what, told] of Object.entries({
       )
       try {
         const before = await counts()
+        // One after the other: what is counted after the first must not be what the second has begun.
         for (const copy of [
-          await piecework.import({ archive, principal: ann }),
-          await cloneOf(piecework, source),
+          () => piecework.import({ archive, principal: ann }),
+          () => cloneOf(piecework, source),
         ]) {
-          const { job, findings } = await copy.ended()
+          const { job, findings } = await (await copy()).ended()
           if (typeof told === 'string') {
             // While another database of the server has an old transaction open, whatever was written since may be a late row.
             const codes = [told, 'source-changed']
