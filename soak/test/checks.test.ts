@@ -4,14 +4,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { prepare } from '@piecework/bench/planning-host'
-import { type Database, fileArtifacts, type Job } from '@piecework/core'
+import { type Database, fileArtifacts, type Job, type JobStatus } from '@piecework/core'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, schemaPrints, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
 import { suite } from 'uvu'
 import { countsReconcile } from '../src/checks/counts.js'
 import { deliveredWhole } from '../src/checks/delivered.js'
-import { oneAtATime } from '../src/checks/exclusion.js'
+import { freedAt, oneAtATime } from '../src/checks/exclusion.js'
 import { noFiles } from '../src/checks/files.js'
 import { quiet } from '../src/checks/quiet.js'
 import { added, type Contents, rowsAsBefore, rowsOnce } from '../src/checks/rows.js'
@@ -117,6 +117,14 @@ test('exclusion: of jobs of one resource, one that begins while another is under
   assert.deepEqual(oneAtATime([job('b', 20, 30), job('a', 10, 20)]), [])
   assert.match(oneAtATime([job('b', 19, 30), job('a', 10, 20)])[0]?.text ?? '', /job b .* 1 ms before a/)
   assert.deepEqual(whats(oneAtATime([])), ['wrong'])
+})
+
+test('exclusion: a job claims until it delivers or ends, not while it is ending after a delivery', () => {
+  const changes = (...statuses: readonly JobStatus[]) =>
+    statuses.map((status, at) => ({ status, at: new Date(at) }))
+  assert.equal(freedAt({ changes: changes('running', 'ending') }), undefined)
+  assert.deepEqual(freedAt({ changes: changes('running', 'ending', 'failed') }), new Date(2))
+  assert.deepEqual(freedAt({ changes: changes('running', 'delivering', 'ending') }), new Date(1))
 })
 
 test('files are left over: artifacts, and those that a put had not finished', async () => {

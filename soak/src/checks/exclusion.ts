@@ -1,4 +1,4 @@
-import { isTerminal, type Job, type JobStatus } from '@piecework/core'
+import { isTerminal, type Job } from '@piecework/core'
 import { type Problem, problem } from '../problem.js'
 
 /** Of the jobs that several asked for, all of one resource, there was one, and none while another was under way. */
@@ -16,10 +16,11 @@ export function oneAtATime(jobs: readonly Job[]): readonly Problem[] {
 }
 
 /** From its admission to where it claims nothing any more, in ms since epoch. */
-function spanOf({ id, createdAt, changes }: Job) {
-  const end = changes.find(({ status }) => isFree(status))?.at
-  return { id, from: createdAt.getTime(), to: end?.getTime() ?? Number.POSITIVE_INFINITY }
+function spanOf(job: Job) {
+  return { id: job.id, from: job.createdAt.getTime(), to: freedAt(job)?.getTime() ?? Number.POSITIVE_INFINITY }
 }
 
-/** It claims nothing any more. */
-export const isFree = (status: JobStatus): boolean => isTerminal(status) || status === 'delivering'
+/** Since when it claims nothing: it has ended, or has delivered, or does; then it may be `ending` again. */
+export function freedAt({ changes }: Pick<Job, 'changes'>): Date | undefined {
+  return changes.find(({ status }) => isTerminal(status) || status === 'delivering')?.at
+}

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isPieceworkError, type Queryable } from '@piecework/core'
 import { projectTables } from '@piecework/pieces-project'
 import { scenarioTables } from '@piecework/pieces-scenario'
-import { isFree } from '../checks/exclusion.js'
+import { freedAt } from '../checks/exclusion.js'
 import { jobOf } from '../job-of.js'
 import { undisturbed } from '../learn.js'
 import { reads, type SoakJob } from '../place.js'
@@ -113,9 +113,9 @@ async function standing({ scene, principal, answered }: Injection) {
   // Asked before: there will be no other.
   const { aborted } = answered
   const id = await jobOf(scene, principal)
-  const status = id === undefined ? undefined : (await scene.host.piecework.job(id, watcher)).job.status
-  const over = status === undefined ? aborted : isFree(status)
-  return { job: id && `job ${id} (${status})`, over }
+  if (id === undefined) return { job: undefined, over: aborted }
+  const { job } = await scene.host.piecework.job(id, watcher)
+  return { job: `job ${id} (${job.status})`, over: freedAt(job) !== undefined }
 }
 
 async function setTexts(tx: Queryable, project: string, text: string | null): Promise<void> {
