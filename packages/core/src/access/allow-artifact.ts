@@ -1,4 +1,6 @@
+import { artifactNotFound } from '../artifacts/artifact-not-found.js'
 import type { Queryable } from '../contracts/database.js'
+import { isPieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { Store } from '../contracts/store.js'
@@ -6,14 +8,17 @@ import { isTerminal } from '../engine/machine.js'
 import { sameResource } from '../plan/tree.js'
 import { ownerOf } from '../retention/expiry.js'
 import type { Allow } from './allow.js'
-import { resourceOf } from './allow-job.js'
+import { allowJob, resourceOf } from './allow-job.js'
 
 interface ArtifactDeps {
   readonly store: Store
   readonly allow: Allow
 }
 
-/** Asks the access policy about bytes that a call names: those of a job come with it. Throws `forbidden`. */
+/**
+ * Asks the access policy about bytes that a call names: those of a job come with it. Throws `forbidden`; to a principal that may not
+ * view the job either, `artifact-not-found`, as where there is no such job.
+ */
 export async function allowArtifact(
   { store, allow }: ArtifactDeps,
   principal: Principal | undefined,
@@ -22,7 +27,13 @@ export async function allowArtifact(
 ): Promise<void> {
   const owner = ownerOf(artifact)
   const job = owner === undefined ? undefined : await store.jobs.get(owner, tx)
-  await allow(principal, 'download', job && resourceOf(job), job, { artifact })
+  const absent = () => artifactNotFound(artifact)
+  if (job) return allowJob(allow, principal, 'download', job, { named: { artifact }, absent })
+  try {
+    await allow(principal, 'download', undefined, undefined, { artifact })
+  } catch (error) {
+    throw owner !== undefined && isPieceworkError(error, 'forbidden') ? absent() : error
+  }
 }
 
 /** The same about what a job reads that is not its own, whatever request has given it that. */

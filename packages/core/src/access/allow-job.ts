@@ -1,23 +1,51 @@
+import type { NamedThing } from '../contracts/access.js'
 import type { Action } from '../contracts/action.js'
-import { isPieceworkError } from '../contracts/errors.js'
+import { isPieceworkError, type PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
-import type { Allow } from './allow.js'
+import { jobNotFound } from '../handle/job-not-found.js'
+import { type Allow, forbidden } from './allow.js'
 
 /** The resource that a job reads or, of an import or a validation, makes. */
 export function resourceOf({ kind, tree, target }: Job): ResourceRef | undefined {
   return kind === 'import' || kind === 'validation' ? target : { kind: tree.kind, id: tree.id }
 }
 
-/** Asks the access policy about something of a job. Throws `forbidden`. */
-export function allowJob(
+interface AllowJobOptions {
+  readonly named?: NamedThing | undefined
+  /** What is thrown where nothing of the name is there; default `job-not-found`. */
+  readonly absent?: () => PieceworkError
+}
+
+/**
+ * Asks the access policy about something of a job. Throws `forbidden`; to a principal that may not view the job either, what is
+ * thrown where there is none.
+ */
+export async function allowJob(
   allow: Allow,
   principal: Principal | undefined,
   action: Action,
   job: Job,
+  { named, absent = () => jobNotFound(job.id) }: AllowJobOptions = {},
 ): Promise<void> {
-  return allow(principal, action, resourceOf(job), job)
+  if (await isAllowed(allow(principal, action, resourceOf(job), job, named))) return
+  if (action === 'view' || !(await mayView(allow, principal, job))) throw absent()
+  throw forbidden(action)
+}
+
+function mayView(allow: Allow, principal: Principal | undefined, job: Job): Promise<boolean> {
+  return isAllowed(allow(principal, 'view', resourceOf(job), job))
+}
+
+async function isAllowed(asked: Promise<void>): Promise<boolean> {
+  try {
+    await asked
+    return true
+  } catch (error) {
+    if (isPieceworkError(error, 'forbidden')) return false
+    throw error
+  }
 }
 
 /** Those of the jobs that the principal may see. */
@@ -27,13 +55,6 @@ export async function viewable(
   jobs: readonly Job[],
 ): Promise<readonly Job[]> {
   const seen: Job[] = []
-  for (const job of jobs) {
-    try {
-      await allowJob(allow, principal, 'view', job)
-      seen.push(job)
-    } catch (error) {
-      if (!isPieceworkError(error, 'forbidden')) throw error
-    }
-  }
+  for (const job of jobs) if (await mayView(allow, principal, job)) seen.push(job)
   return seen
 }

@@ -30,6 +30,10 @@ export function createAllow(access: AccessPolicy | undefined, refused?: Recorder
     // A policy that answers with anything else, an object for instance, has allowed nothing.
     if ((await access.allows(principal, action, resource, job, named)) === true) return
     await refused?.({ principal, action, resource, job })
-    throw new PieceworkError('forbidden', `This principal may not ${action.replace('-', ' ')} here.`)
+    throw forbidden(action)
   }
+}
+
+export function forbidden(action: Action): PieceworkError {
+  return new PieceworkError('forbidden', `This principal may not ${action.replace('-', ' ')} here.`)
 }

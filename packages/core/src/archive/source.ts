@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { artifactNotFound } from '../artifacts/artifact-not-found.js'
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import { expectLength } from './expect-length.js'
@@ -13,7 +14,7 @@ export interface ByteSource {
 /** Throws `artifact-not-found`. */
 export async function artifactSource(artifacts: ArtifactStore, key: string): Promise<ByteSource> {
   const found = await artifacts.stat(key)
-  if (!found) throw new PieceworkError('artifact-not-found', `There is no artifact "${key}"`)
+  if (!found) throw artifactNotFound(key)
   return {
     size: found.size,
     read: (range) => expectLength(key, artifacts.open(key, range), range.end - range.start),

@@ -18,6 +18,7 @@ import { check } from '../options/check.js'
 import { checkArgument } from '../options/check-options.js'
 import { systemEnvironment } from '../system-environment.js'
 import { artifactKeySegments } from './artifact-key.js'
+import { artifactNotFound } from './artifact-not-found.js'
 import { type ArtifactStoreOptions, checkArtifactOptions } from './artifact-store-options.js'
 
 const chunkBytes = 64 * 1024
@@ -113,8 +114,7 @@ async function writeAll(file: FileHandle, bytes: AsyncIterable<Uint8Array>): Pro
 async function* read(root: string, key: string, range?: ByteRange): AsyncGenerator<Uint8Array> {
   const { path } = await locate(root, key)
   const file = await openRegular(path).catch((error: unknown) => {
-    if (isMissing(error))
-      throw new PieceworkError('artifact-not-found', `There is no artifact "${key}"`, { cause: error })
+    if (isMissing(error)) throw artifactNotFound(key, error)
     throw error
   })
   try {

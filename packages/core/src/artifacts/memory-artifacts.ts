@@ -1,7 +1,7 @@
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
-import { PieceworkError } from '../contracts/errors.js'
 import { systemEnvironment } from '../system-environment.js'
 import { artifactKeySegments } from './artifact-key.js'
+import { artifactNotFound } from './artifact-not-found.js'
 import { type ArtifactStoreOptions, checkArtifactOptions } from './artifact-store-options.js'
 
 const chunkBytes = 64 * 1024
@@ -13,7 +13,7 @@ export function memoryArtifacts(given?: ArtifactStoreOptions): ArtifactStore {
 
   async function* open(key: string, range?: ByteRange): AsyncGenerator<Uint8Array> {
     const artifact = artifacts.get(key)
-    if (!artifact) throw new PieceworkError('artifact-not-found', `There is no artifact "${key}"`)
+    if (!artifact) throw artifactNotFound(key)
     const end = Math.min(range?.end ?? Number.POSITIVE_INFINITY, artifact.bytes.length)
     for (let start = range?.start ?? 0; start < end; start += chunkBytes)
       yield artifact.bytes.subarray(start, Math.min(start + chunkBytes, end))

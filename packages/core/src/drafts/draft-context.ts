@@ -37,7 +37,7 @@ export async function storedDraft({ deps, id, resource, principal }: DraftContex
   const job = await deps.store.jobs.get(id)
   const input = job?.request.input
   if (!job || !input) throw resourceNotFound(resource)
-  await allowJob(deps.allow, principal, 'draft', job)
+  await allowJob(deps.allow, principal, 'draft', job, { absent: () => resourceNotFound(resource) })
   return { job, input }
 }
 

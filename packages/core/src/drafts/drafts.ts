@@ -90,7 +90,7 @@ async function findDraft(
     const { kind, target, request } = job
     if (kind !== 'import' || request.input?.format === 'archive') continue
     if (!target || !sameResource(target, resource)) continue
-    await allowJob(deps.allow, principal, 'draft', job)
+    await allowJob(deps.allow, principal, 'draft', job, { absent: () => resourceNotFound(resource) })
     return draftHandle(deps, job, principal)
   }
   throw resourceNotFound(resource)

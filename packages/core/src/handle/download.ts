@@ -81,8 +81,8 @@ export async function download(
 ): Promise<Download> {
   const { principal, output, range, recipient } = checkOptions('download()', given, downloadChecks, instead)
   const job = await existingJob(deps.store, id, 'download()')
-  const ask = () => allowJob(deps.allow, principal, 'download', job)
-  await ask()
+  await allowJob(deps.allow, principal, 'download', job)
+  const ask = () => deps.allow(principal, 'download', resourceOf(job), job)
   const { recorder } = deps
   const about = { principal, action: 'download' as const, resource: resourceOf(job), job, recipient }
   const opened = await recorder.failing(about, openMade(deps, job, { output, range }))

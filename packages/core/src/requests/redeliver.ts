@@ -1,4 +1,4 @@
-import { resourceOf } from '../access/allow-job.js'
+import { allowJob, resourceOf } from '../access/allow-job.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { FollowUpRequests } from '../contracts/follow-up-request.js'
 import type { JobDelivery } from '../contracts/job-request.js'
@@ -7,6 +7,7 @@ import type { Principal } from '../contracts/principal.js'
 import { isTerminal } from '../engine/machine.js'
 import { followUpChecks, requestedFollowUps } from '../follow-ups/requested-follow-ups.js'
 import { existingJob } from '../handle/existing-job.js'
+import { jobNotFound } from '../handle/job-not-found.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
@@ -58,9 +59,10 @@ export function createRedeliver(deps: RequestDeps): Redeliver {
     const source = await sourceOf(deps, job)
     const made = madeOutputs(source).map(({ name }) => name)
     // Before anything is told of what it has made.
-    const named = deliver ?? job.request.deliver ?? []
-    const targets = named.length > 0 ? named.map(({ target }) => ({ target })) : [undefined]
-    for (const target of targets) await allow(principal, 'deliver', resourceOf(source), source, target)
+    const asked = deliver ?? job.request.deliver ?? []
+    const targets = asked.length > 0 ? asked.map(({ target }) => ({ target })) : [undefined]
+    for (const named of targets)
+      await allowJob(allow, principal, 'deliver', source, { named, absent: () => jobNotFound(id) })
     if (!isTerminal(job.status)) throw refuse(`is ${job.status}: it may deliver everything yet`)
     if (made.length === 0) throw refuse('has made nothing that could be delivered')
     const deliveries = deliver
@@ -72,7 +74,7 @@ export function createRedeliver(deps: RequestDeps): Redeliver {
     await checkDeliveries(registry, deliveries, principal)
     const { timeLimitMs: _, ...limits } = jobLimits({ ...(priority !== undefined && { priority }) })
     const newId = environment.uuid()
-    const asked = { principal, action: 'deliver' as const, resource: resourceOf(source), recipient }
+    const about = { principal, action: 'deliver' as const, resource: resourceOf(source), recipient }
     return store.jobs.create({
       id: newId,
       kind: 'delivery',
@@ -85,7 +87,7 @@ export function createRedeliver(deps: RequestDeps): Redeliver {
         // Of a delivery that is tried again, they have not run as they were meant to.
         ...requestedFollowUps(followUps, lists, deliver ? undefined : job),
       },
-      record: recordEntry({ ...asked, job: { id: newId } }, 'allowed'),
+      record: recordEntry({ ...about, job: { id: newId } }, 'allowed'),
       claims: [],
       reads: [source.id],
       ...(!deliver && { retryOf: job.id }),

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { parsed } from '../archive/parse.js'
 import { fileBytes } from '../archive/source.js'
+import { artifactNotFound } from '../artifacts/artifact-not-found.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Format, Role } from '../contracts/format.js'
@@ -97,7 +98,7 @@ async function stored(
 ): Promise<number> {
   if ('artifact' in source) {
     const found = await artifacts.stat(artifact)
-    if (!found) throw new PieceworkError('artifact-not-found', `There is no artifact "${artifact}".`)
+    if (!found) throw artifactNotFound(artifact)
     if (found.size > maxBytes) throw tooLarge(name, maxBytes)
     return found.size
   }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ErrorCode } from '@piecework/core'
 import { suite } from 'uvu'
 import { ann, bytes } from '../support/notebooks.js'
-import { type Asked, book, by, chapter, refused, stored, type World, withWorld } from './support.js'
+import { type Asked, book, by, chapter, failure, refused, stored, type World, withWorld } from './support.js'
 
 const test = suite('access: every call asks')
 
@@ -63,6 +64,20 @@ const expected = (world: World): Readonly<Record<string, Asked>> => ({
   'guard.release': ['release', undefined, 'run'],
 })
 
+/** What calls throw that name something of a job: what they throw where there is none. Any other: `forbidden`. */
+const codes: Readonly<Record<string, ErrorCode>> = {
+  retry: 'job-not-found',
+  redeliver: 'job-not-found',
+  cancel: 'job-not-found',
+  job: 'job-not-found',
+  watch: 'job-not-found',
+  download: 'job-not-found',
+  draft: 'resource-not-found',
+  verify: 'artifact-not-found',
+  inspect: 'artifact-not-found',
+  diff: 'artifact-not-found',
+}
+
 for (const [name, call] of Object.entries(calls)) {
   test(`${name} asks the policy before it does anything`, () =>
     withWorld(async (world, asked, { store, artifacts }) => {
@@ -71,10 +86,13 @@ for (const [name, call] of Object.entries(calls)) {
         await stored(artifacts),
         await store.guard.holders('notebook:b1'),
       ]
-      await refused(call(world), 'forbidden')
+      await refused(call(world), codes[name] ?? 'forbidden')
       const wanted = expected(world)[name]
       if (name === 'retry') assert.deepEqual([asked[0]?.[0], asked[0]?.[2]], [wanted?.[0], wanted?.[2]])
-      else assert.deepEqual(asked, [wanted])
+      else assert.deepEqual(asked[0], wanted)
+      const others = asked.slice(1).map(([action]) => action)
+      const probes = codes[name] === undefined || wanted?.[0] === 'view' ? [] : ['view']
+      assert.deepEqual(others, probes, 'nothing else but whether it may be viewed')
       const after = [
         await store.jobs.list({}),
         await stored(artifacts),
@@ -83,6 +101,40 @@ for (const [name, call] of Object.entries(calls)) {
       assert.deepEqual(after, before)
     }))
 }
+
+test('A1: a refusal does not tell what is there: of a job, a draft and an artifact it is what is thrown where there is none', () =>
+  withWorld(async (world) => {
+    const [job, other] = [crypto.randomUUID(), crypto.randomUUID()]
+    const artifact = `archives/${job}/1.zip`
+    const resource = { kind: 'notebook', id: other }
+    const none = {
+      ...world,
+      failed: job,
+      exported: job,
+      archive: artifact,
+      draft: { ...world.draft, resource },
+    }
+    const said = async (name: string, of: World) => {
+      const error = await failure(calls[name]?.(of))
+      const ids = [of.archive, of.exported, of.failed, of.draft.resource.id]
+      return [error.code, ids.reduce((text, id) => text.replaceAll(id, '…'), error.message)]
+    }
+    for (const name of Object.keys(codes))
+      assert.deepEqual(await said(name, world), await said(name, none), name)
+  }))
+
+test('A1: whoever may view a job is told what else is forbidden', () =>
+  withWorld(
+    async (world) => {
+      for (const [name, code] of Object.entries(codes)) {
+        const said = calls[name]?.(world)
+        if (name === 'job' || name === 'watch') await said
+        else await refused(Promise.resolve(said), 'forbidden')
+        assert.notEqual(code, 'forbidden')
+      }
+    },
+    { mayView: true },
+  ))
 
 test('jobs leaves out what the principal may not see', () =>
   withWorld(async ({ piecework, exported }, asked) => {
@@ -93,8 +145,8 @@ test('jobs leaves out what the principal may not see', () =>
 
 test('an artifact is read only by whom the policy lets have bytes of its job, whatever reads it', () =>
   withWorld(async ({ piecework, archive, upload, exported, failed }, asked) => {
+    asked.length = 0
     for (const artifact of [archive, upload, `jobs/${exported}/x`, 'made/by-the-host']) {
-      asked.length = 0
       const owner = artifact === upload ? failed : artifact.startsWith('made') ? artifact : exported
       const about = (one: Asked) => one[0] === 'download' && one[2] === owner
       for (const read of [
@@ -102,8 +154,9 @@ test('an artifact is read only by whom the policy lets have bytes of its job, wh
         () => piecework.inspect({ artifact }, by),
         () => piecework.diff({ artifact }, { resource: book, ...by }),
       ]) {
-        await refused(read(), 'forbidden')
-        assert.ok(about(asked.at(-1) ?? ['', '', '']), `${artifact}: ${String(read)}`)
+        await refused(read(), owner === artifact ? 'forbidden' : 'artifact-not-found')
+        assert.ok(asked.some(about), `${artifact}: ${String(read)}`)
+        asked.length = 0
       }
     }
   }))
@@ -130,8 +183,9 @@ test('with a policy, a call that does not say who asks is refused', () =>
       await refused(call(), 'options-invalid')
   }))
 
-test('every call of the public surface is a row of docs/access.md', () =>
-  withWorld(async ({ piecework, draft }) => {
+test('every call of the public surface is a row of docs/access.md, with the action that is asked about', () =>
+  withWorld(async (world) => {
+    const { piecework, draft } = world
     const page = await readFile(join(import.meta.dirname, '../../../../../docs/access.md'), 'utf8')
     const rows = page.split('\n').filter((line) => line.startsWith('| `'))
     const asking = new Set(rows.flatMap((row) => namesIn(row.split('|')[1] ?? '')))
@@ -145,8 +199,17 @@ test('every call of the public surface is a row of docs/access.md', () =>
     const tried = [...Object.keys(calls), 'jobs']
     const own = [...asking].filter((name) => !name.startsWith('draft.'))
     assert.deepEqual(own.sort(), tried.sort(), 'each is tried in this file')
+    for (const [name, [action]] of Object.entries(expected(world))) {
+      const actions = rows.flatMap((row) => {
+        const [, call = '', actionCell = ''] = row.split('|')
+        return namesIn(call).includes(name) ? namesIn(actionCell) : []
+      })
+      assert.ok(actions.includes(action), `${name}: ${action}, not ${actions}`)
+    }
+    const joined = Object.keys(piecework.using({ query: async () => assert.fail() }))
+    assert.deepEqual(joined.sort(), ['clone', 'export', 'import'])
   }))
 
-const namesIn = (text: string): string[] => [...text.matchAll(/`([\w.]+)`/g)].map(([, name = '']) => name)
+const namesIn = (text: string): string[] => [...text.matchAll(/`([\w.-]+)`/g)].map(([, name = '']) => name)
 
 test.run()

@@ -6,6 +6,7 @@ import {
   isPieceworkError,
   type Pack,
   type Piecework,
+  type PieceworkError,
   type ResourceRef,
 } from '@piecework/core'
 import { ann, bytes, keys, type Notebooks, type Setup, withPiecework } from '../support/notebooks.js'
@@ -47,9 +48,10 @@ export const notes = (host: Notebooks): Pack => ({
   ],
 })
 
-/** Eve may do nothing; all that is asked about her is noted. */
+/** Eve may do nothing, or only view; all that is asked about her is noted. */
 export async function withWorld(
   use: (world: World, asked: Asked[], setup: Setup) => Promise<void>,
+  { mayView = false }: { readonly mayView?: boolean } = {},
 ): Promise<void> {
   const asked: Asked[] = []
   const access: AccessPolicy = {
@@ -60,7 +62,7 @@ export async function withWorld(
         resource && `${resource.kind} ${resource.id}`,
         job?.id ?? Object.values(named ?? {})[0],
       ])
-      return false
+      return mayView && action === 'view'
     },
   }
   await withPiecework(
@@ -109,6 +111,16 @@ export const asPolicy = (
 
 export async function stored(artifacts: Setup['artifacts']): Promise<string[]> {
   return [...(await keys(artifacts, 'jobs')), ...(await keys(artifacts, 'archives'))]
+}
+
+export async function failure(work: Promise<unknown> | undefined): Promise<PieceworkError> {
+  try {
+    await work
+  } catch (error) {
+    if (isPieceworkError(error)) return error
+    throw error
+  }
+  throw new Error('Nothing was thrown.')
 }
 
 export function refused(work: Promise<unknown>, code: ErrorCode): Promise<void> {

@@ -358,11 +358,11 @@ test('only a failed or cancelled job is retried, and only by whom the policy all
       const before = (await store.jobs.list({})).length
       const refused = (id: string, principal: { id: string }, code: Parameters<typeof isPieceworkError>[1]) =>
         assert.rejects(piecework.retry(id, { principal }), (error) => isPieceworkError(error, code))
-      await refused(failed, ben, 'forbidden')
+      await refused(failed, ben, 'job-not-found')
       await refused('no-such-job', ann, 'job-not-found')
       const done = await piecework.export({ resource, principal: ann })
       await done.result()
-      await refused(done.id, ben, 'forbidden')
+      await refused(done.id, ben, 'job-not-found')
       await refused(done.id, ann, 'unsupported')
       assert.equal((await store.jobs.list({})).length, before + 1)
     },
