@@ -15,8 +15,16 @@ interface Book {
   rows: readonly unknown[]
 }
 
+/** What an import does wrong, for the tests of what is checked after it. */
+export interface Flaw {
+  /** What becomes of the rows of a book. */
+  readonly rows?: (rows: readonly unknown[]) => readonly unknown[]
+  /** Nothing that was made is removed. */
+  readonly leaves?: true
+}
+
 /** Books with chapters, in the memory of this process; their piece is written by hand: a table and a document. */
-export async function booksSubject(closers: Closers): Promise<Subject> {
+export async function booksSubject(closers: Closers, flaw: Flaw = {}): Promise<Subject> {
   const books = new Map<string, Book>()
   fill(books)
   const known = new Set(books.keys())
@@ -25,8 +33,8 @@ export async function booksSubject(closers: Closers): Promise<Subject> {
     packs: [
       {
         name: 'books',
-        kinds: [kind(books, 'book'), kind(books, 'chapter')],
-        pieces: ['book', 'chapter'].map((of) => notes(books, of)),
+        kinds: [kind(books, 'book', flaw), kind(books, 'chapter', flaw)],
+        pieces: ['book', 'chapter'].map((of) => notes(books, of, flaw)),
       },
     ],
     artifacts,
@@ -81,7 +89,7 @@ function fill(books: Map<string, Book>): void {
   }
 }
 
-function kind(books: Map<string, Book>, name: string): ResourceKind {
+function kind(books: Map<string, Book>, name: string, { leaves }: Flaw): ResourceKind {
   return {
     kind: name,
     table: 'books',
@@ -104,7 +112,9 @@ function kind(books: Map<string, Book>, name: string): ResourceKind {
         const book = books.get(id)
         if (book) book.ready = true
       },
-      remove: async ({ id }) => void books.delete(id),
+      remove: async ({ id }) => {
+        if (!leaves) books.delete(id)
+      },
     },
   }
 }
@@ -118,7 +128,7 @@ const named = {
   },
 }
 
-function notes(books: Map<string, Book>, of: string): Piece {
+function notes(books: Map<string, Book>, of: string, { rows: changed = (rows) => rows }: Flaw): Piece {
   const field = (value: unknown) => (value === null ? '' : `"${String(value).replaceAll('"', '""')}"`)
   return {
     contract: 1,
@@ -143,7 +153,7 @@ function notes(books: Map<string, Book>, of: string): Piece {
         const rows: unknown[] = []
         for await (const batch of entries.rows('notes.csv')) rows.push(...batch.map((row) => ({ ...row })))
         book.name = (await entries.json('meta.json', named)).name
-        book.rows = rows
+        book.rows = changed(rows)
         return { rows: rows.length }
       },
     },

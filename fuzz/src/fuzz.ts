@@ -145,7 +145,7 @@ const folderOf = (subject: MarxanSubject, folder: Folder, way: 'validate' | 'imp
     return error?.code ?? `folder ${way === 'import' ? 'imported' : 'valid'}`
   })
 
-const importOf = (subject: Subject, mutant: Mutant): Promise<Tried> =>
+export const importOf = (subject: Subject, mutant: Mutant): Promise<Tried> =>
   tried(subject, async (problems) => {
     const stream = (async function* () {
       yield mutant.bytes

@@ -25,7 +25,7 @@ const spared = [
 ]
 const chosen = Object.keys(faults).filter((name) => !spared.includes(name))
 
-test('nothing half-made, exactly once, one truth, exclusion, honest counts: real processes are hit by most kinds of faults, and nothing is lost, doubled, left over or wrong', async () => {
+test('nothing half-made, exactly once, one truth, exclusion, honest counts: real processes are hit by one fault after the other, and nothing is lost, doubled, left over or wrong', async () => {
   const result = await soak({
     // Each kind once; which job it meets is another one in `npm run soak`, where there are more.
     faults: chosen.length,

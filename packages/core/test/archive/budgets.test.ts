@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { createPiecework, isPieceworkError } from '@piecework/core'
-import { type Manifest, openArchive, readManifest, writeManifest } from '@piecework/core/archive'
+import {
+  type Manifest,
+  manifestSigner,
+  openArchive,
+  readManifest,
+  writeManifest,
+} from '@piecework/core/archive'
 import { entriesOf, openCsv } from '@piecework/core/piece'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
@@ -89,10 +95,18 @@ test('hostile archives: a host that requires a trusted key looks at nothing else
     runtime: inProcess(),
     trust: { keys: { k: publicKey }, policy: 'require' },
   })
-  const bytes = zipBytes({ entries: [{ path: 'manifest.json', bytes: '[[[ this is no JSON' }] })
-  await assert.rejects(piecework.import({ archive: { stream: chunks(bytes) }, principal: { id: 'ann' } }), {
-    code: 'archive-unsigned',
-  })
+  const text = '[[[ this is no JSON'
+  const strangers = generateKeyPairSync('ed25519').privateKey
+  const signed = manifestSigner({ key: strangers, keyId: 'k' })(Buffer.from(text))
+  const signatures = {
+    'archive-unsigned': [],
+    'archive-signature': [{ path: 'manifest.sig', bytes: Buffer.from(signed) }],
+  }
+  for (const [code, files] of Object.entries(signatures)) {
+    const bytes = zipBytes({ entries: [{ path: 'manifest.json', bytes: text }, ...files] })
+    const request = { archive: { stream: chunks(bytes) }, principal: { id: 'ann' } }
+    await assert.rejects(piecework.import(request), { code })
+  }
 })
 
 test('hostile archives: a document of too many values is refused when they have come', async () => {

@@ -7,6 +7,7 @@ import {
   type ResourceRef,
 } from '@piecework/core'
 import { suite } from 'uvu'
+import { notes } from '../access/support.js'
 import { ann, withPiecework } from '../support/notebooks.js'
 
 const test = suite('canonical ids at every door')
@@ -34,7 +35,7 @@ function withBooks(use: (piecework: Piecework, asked: ResourceRef[]) => Promise<
     (host): Pack => {
       host.add(bookId, 'Book', ['one'])
       host.add(chapterId, 'Chapter', ['two'], bookId)
-      const pack = host.pack()
+      const pack = notes(host)
       return {
         ...pack,
         kinds: (pack.kinds ?? []).map(({ key: _, parentOf, listUnder, describe, ...kind }) => ({
@@ -107,6 +108,10 @@ const doors: Readonly<
     assert.equal((await piecework.guard.holders(resource, { principal: ann })).length, 1)
     await claim.release()
   },
+  record: async (piecework, resource) => {
+    await archiveOf(piecework, book)
+    assert.equal((await piecework.record({ resource }, by)).length, 1)
+  },
   'a path': async (piecework, resource, child) => {
     const path = `notebook:${encodeURIComponent(resource.id)}/%63hapter:${encodeURIComponent(child.id)}`
     const claim = await piecework.guard.claim([path], { id: 'run', kind: 'run' }, by)
@@ -153,6 +158,17 @@ for (const [name, door] of Object.entries(doors)) {
     })
   })
 }
+
+test('exclusion: a draft is found by any spelling of its id, and none by one that no resource can have', () =>
+  withBooks(async (piecework) => {
+    const { resource, job } = await piecework.createDraft({ format: 'notes', name: 'Notes', ...by })
+    for (const spell of spellings)
+      assert.equal((await piecework.draft({ ...resource, id: spell(resource.id) }, by)).job, job)
+    for (const id of malformed)
+      await assert.rejects(piecework.draft({ ...resource, id }, by), (error) =>
+        isPieceworkError(error, 'resource-not-found'),
+      )
+  }))
 
 test('exclusion: a path that is not well-formed is refused', () =>
   withBooks(async (piecework) => {

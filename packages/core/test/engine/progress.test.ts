@@ -118,6 +118,58 @@ test('bytes are those of the entries that an export writes and an import or vali
   })
 })
 
+test('who watches reads sums, never the list of nodes, and one look serves all watchers of a process', async () => {
+  const host = new Notebooks()
+  const resource = host.add('b1', 'Birds', [])
+  const inner = memoryStore()
+  const reads = { nodes: 0, summary: 0 }
+  const counting: Store = {
+    ...inner,
+    reports: {
+      ...inner.reports,
+      nodes: (...args) => {
+        reads.nodes += 1
+        return inner.reports.nodes(...args)
+      },
+      summary: (...args) => {
+        reads.summary += 1
+        return inner.reports.summary(...args)
+      },
+    },
+  }
+  const gates = Array.from({ length: 40 }, () => deaf())
+  const pieces = gates.map((gate, at) => pieceOf(`n${at}`, gate.work))
+  const parts = { packs: [{ ...host.pack(), pieces }], artifacts: memoryArtifacts(), heartbeatMs: 5 }
+  const worker = createPiecework({ ...parts, store: inner, runtime: inProcess({ concurrency: 1 }) })
+  const looker = createPiecework({ ...parts, store: counting, runtime: inProcess() })
+  await worker.start()
+  try {
+    const { id } = await worker.export({ resource, principal: ann })
+    const follow = async () => {
+      const revisions: number[] = []
+      for await (const { revision } of looker.watch(id, { principal: ann })) revisions.push(revision)
+      return revisions
+    }
+    const watched = Array.from({ length: 10 }, follow)
+    for (const { begun, end } of gates) void begun.then(() => end())
+    const all = await Promise.all(watched)
+    for (const revisions of all) {
+      assert.ok(revisions.length > 1)
+      assert.deepEqual(
+        revisions,
+        [...new Set(revisions)].sort((a, b) => a - b),
+        'revisions grow',
+      )
+    }
+    const looks = new Set(all.flat()).size
+    assert.equal(reads.nodes, 0)
+    // One for each state that was seen; beside it those that found nothing new, and one for each watcher to begin with.
+    assert.ok(reads.summary < 2 * looks + all.length + 10, `${reads.summary} looks at ${looks} states`)
+  } finally {
+    await worker.stop()
+  }
+})
+
 test('a few writes a second per piece, whatever it reports', async () => {
   const host = new Notebooks()
   const resource = host.add('b1', 'Birds', [])

@@ -178,6 +178,27 @@ async function* strangeBytes() {
   yield Buffer.from('this is no zip')
 }
 
+test('one moment: without a claim several pieces are not read where the store can hold no moment', async () => {
+  const { moments: _, ...store } = memoryStore()
+  await withPiecework(
+    (host) => host.pack(),
+    async (piecework, { host }) => {
+      const resource = host.add('b1', 'Birds', ['wren'])
+      host.add('c1', 'Nests', ['twig'], 'b1')
+      const request = { resource, principal: ann, claim: false }
+      await assert.rejects(piecework.export(request), (error) => {
+        assert.ok(isPieceworkError(error, 'unsupported'))
+        assert.match(error.message, /several pieces at one moment/)
+        return true
+      })
+      assert.deepEqual(await store.jobs.list({}), [])
+      await (await piecework.export({ ...request, children: [] })).result()
+      await (await piecework.export({ resource, principal: ann })).result()
+    },
+    { store },
+  )
+})
+
 test("a piece's options are parsed at the request and reach it", async () => {
   const seen: unknown[] = []
   await withPiecework(

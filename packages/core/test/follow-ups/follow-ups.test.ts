@@ -2,15 +2,21 @@ import assert from 'node:assert/strict'
 import {
   callback,
   createPiecework,
+  type FollowUp,
   type FollowUpContext,
   isPieceworkError,
+  type JobHandle,
+  memoryStore,
   type Piecework,
   PieceworkError,
+  type ResourceRef,
 } from '@piecework/core'
+import type { Piece } from '@piecework/core/piece'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
 import { notes } from '../access/support.js'
-import { ann, bytes, keys, type Notebooks, withPiecework } from '../support/notebooks.js'
+import { FakeClock, fakeRuntime } from '../support/fake-clock.js'
+import { ann, bytes, keys, Notebooks, withPiecework } from '../support/notebooks.js'
 import { pieceOf } from '../support/slow.js'
 
 const test = suite('follow-ups')
@@ -99,7 +105,7 @@ test('F1, F6: after a success its list runs once, in order, with the result; eac
   )
 })
 
-test('F2, F3: a failed piece runs onFailure with its code and piece, an early failure too; onSuccess never runs', async () => {
+test('F2: a failed piece runs onFailure with its code and piece; onSuccess never runs', async () => {
   const { calls, say: followUp, said } = recorder()
   const broken = pieceOf('broken', async () => {
     throw new PieceworkError('work/broken', 'It broke.')
@@ -117,6 +123,112 @@ test('F2, F3: a failed piece runs onFailure with its code and piece, an early fa
     },
     { followUps: [followUp] },
   )
+})
+
+interface Failing {
+  readonly piece: Partial<Piece>
+  ask(piecework: Piecework, resource: ResourceRef, archive: string): Promise<JobHandle>
+  readonly code: string
+}
+
+const breaks = async () => {
+  throw new PieceworkError('work/broken', 'It broke.')
+}
+const refusing: Partial<Piece> = {
+  validators: [
+    {
+      async *validate() {
+        yield { severity: 'error', code: 'work/odd', message: 'It is odd.' }
+      },
+    },
+  ],
+}
+const failing: Readonly<Record<string, Failing>> = {
+  'an export of which nothing could be planned': {
+    piece: { exporter: { parts: breaks, export: async () => ({ rows: 0 }) } },
+    ask: (piecework, resource) => piecework.export({ resource, ...by, ...lists }),
+    code: 'work/broken',
+  },
+  'an import whose validation refuses': {
+    piece: refusing,
+    ask: (piecework, _, artifact) => piecework.import({ archive: { artifact }, ...by, ...lists }),
+    code: 'validation-failed',
+  },
+  'an import of which a piece fails': {
+    piece: { importer: { import: breaks } },
+    ask: (piecework, _, artifact) => piecework.import({ archive: { artifact }, ...by, ...lists }),
+    code: 'work/broken',
+  },
+  'a validation that cannot be done': {
+    piece: { validators: [{ validate: () => assert.fail('no way') }] },
+    ask: (piecework, _, artifact) => piecework.validate({ archive: { artifact }, ...by, ...lists }),
+    code: 'internal',
+  },
+  'a clone': {
+    piece: { cloner: { clone: breaks } },
+    ask: (piecework, resource) => piecework.clone({ resource, ...by, ...lists }),
+    code: 'work/broken',
+  },
+}
+
+for (const [name, { piece, ask, code }] of Object.entries(failing))
+  test(`F2, F3: ${name} runs onFailure once, with the code, and nothing else`, async () => {
+    let archive = ''
+    await withPiecework(
+      (host) => host.pack(),
+      async (piecework, { host, artifacts }) => {
+        const { result } = await piecework.export({ resource: book(host), ...by })
+        archive = (await result()).archive?.artifact ?? ''
+        const { calls, say: followUp, said } = recorder()
+        const store = memoryStore()
+        const parts = { store, artifacts, runtime: inProcess(), backoffMs: 1, maxAttempts: 2 }
+        const pieces = [host.lines('notebook', piece), host.lines('chapter')]
+        const packs = [{ ...host.pack(), pieces }]
+        const other = createPiecework({ ...parts, packs, followUps: [followUp] })
+        await other.start()
+        const { id } = await ask(other, { kind: 'notebook', id: 'b1' }, archive)
+        const { job } = await followed(other, id)
+        await other.stop()
+        assert.deepEqual([job.status, job.error?.code], ['failed', code], job.error?.message)
+        assert.deepEqual(said(), ['no'])
+        assert.equal(calls[0]?.job.error?.code, code)
+        assert.equal(calls[0]?.failed?.piece, 'notebook/lines')
+      },
+    )
+  })
+
+test('F7: one that no worker has registered has failed in the end, and those after it run', async () => {
+  const clock = new FakeClock()
+  const host = new Notebooks()
+  const environment = clock.process()
+  const store = memoryStore({ environment })
+  const { say: followUp, said } = recorder()
+  const lost = callback({ name: 'lost', run: async () => undefined })
+  const processOf = (...followUps: FollowUp[]) =>
+    createPiecework({
+      packs: [host.pack()],
+      store,
+      environment,
+      runtime: fakeRuntime(environment),
+      followUps,
+    })
+  const request = { resource: book(host), ...by, onSuccess: [{ action: 'lost' }, say('yes')] }
+  const { id } = await processOf(lost, followUp).export(request)
+  const worker = processOf(followUp)
+  await worker.start()
+  const minute = 60_000
+  await clock.pass(6 * minute)
+  const early = await worker.job(id, by)
+  assert.deepEqual([early.job.status, early.followUps[0]?.status, said()], ['succeeded', 'waiting', []])
+  await clock.pass(120 * minute)
+  const { followUps } = await worker.job(id, by)
+  await worker.stop()
+  assert.deepEqual(
+    followUps.map(({ status }) => status),
+    ['failed', 'done'],
+  )
+  assert.match(followUps[0]?.error?.message ?? '', /"lost"/)
+  assert.deepEqual(said(), ['yes'])
 })
 
 test('F3: a job that waits for room and is cancelled runs onCancel if it is given, and nothing else', async () => {
