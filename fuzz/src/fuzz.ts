@@ -65,8 +65,9 @@ export async function fuzz({ mutants, seed, url, only = '', signal, log }: FuzzO
       const { kind, mutate } = tryOne(own, done)
       const take = mutate()
       watch.begin()
-      const { outcome, problems: found } = await take()
+      const { outcome, problemsOf } = await take()
       const { blockMs, memoryMb } = await watch.taken()
+      const found = await problemsOf()
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
       for (const text of found) problems.push({ seed: own, kind, text })
       if (blockMs > longestBlock.ms) longestBlock = { ms: Math.round(blockMs), seed: own, kind }
@@ -131,43 +132,50 @@ type MutateFolder = (typeof folderMutations)[string]
 
 interface Tried {
   readonly outcome: string
-  readonly problems: readonly string[]
+  /** Compares, and removes what was made. Apart, because what that takes is the fuzzer's own. */
+  problemsOf(): Promise<readonly string[]>
 }
 
 const folderOf = (subject: MarxanSubject, folder: Folder, way: 'validate' | 'import'): Promise<Tried> =>
-  tried(subject, async (problems) => {
+  tried(subject, async () => {
     const report = await subject.take(folder, way)
     const { error } = report.job
     const unclear = report.findings.filter(({ code }) => /internal|database/.test(code))
-    for (const { code, message } of unclear) problems.push(`${code}: ${message}`)
-    if (error && !refusals.test(error.code)) problems.push(`${error.code}: ${error.message}`)
-    if (!error && way === 'import') problems.push(...(await subject.differences(folder, report)))
-    return error?.code ?? `folder ${way === 'import' ? 'imported' : 'valid'}`
+    const said = [...unclear, ...(error && !refusals.test(error.code) ? [error] : [])]
+    return {
+      outcome: error?.code ?? `folder ${way === 'import' ? 'imported' : 'valid'}`,
+      problemsOf: async () => [
+        ...said.map(({ code, message }) => `${code}: ${message}`),
+        ...(!error && way === 'import' ? await subject.differences(folder, report) : []),
+      ],
+    }
   })
 
 export const importOf = (subject: Subject, mutant: Mutant): Promise<Tried> =>
-  tried(subject, async (problems) => {
+  tried(subject, async () => {
     const stream = (async function* () {
       yield mutant.bytes
     })()
     const report = await (await subject.piecework.import({ archive: { stream }, principal })).ended()
     const { error, outcome } = report.job
-    if (outcome === 'succeeded') problems.push(...(await subject.differences(mutant, report)))
-    else if (!error || !refusals.test(error.code)) problems.push(`${error?.code}: ${error?.message}`)
-    return error?.code ?? 'imported'
+    return {
+      outcome: error?.code ?? 'imported',
+      problemsOf: async () => {
+        if (outcome === 'succeeded') return subject.differences(mutant, report)
+        return error && refusals.test(error.code) ? [] : [`${error?.code}: ${error?.message}`]
+      },
+    }
   })
 
 /** What came of it, with what is left behind. */
-async function tried(
-  { leftovers }: Pick<Subject, 'leftovers'>,
-  take: (problems: string[]) => Promise<string>,
-): Promise<Tried> {
-  const problems: string[] = []
-  const outcome = await take(problems).catch((error: unknown) => {
+async function tried({ leftovers }: Pick<Subject, 'leftovers'>, take: () => Promise<Tried>): Promise<Tried> {
+  const { outcome, problemsOf } = await take().catch((error: unknown): Tried => {
     if (!isPieceworkError(error)) throw error
-    if (!refusals.test(error.code)) problems.push(`${error.code}: ${error.message}`)
-    return error.code
+    const problems = refusals.test(error.code) ? [] : [`${error.code}: ${error.message}`]
+    return { outcome: error.code, problemsOf: async () => problems }
   })
-  for (const what of await leftovers()) problems.push(`left: ${what}`)
-  return { outcome, problems }
+  return {
+    outcome,
+    problemsOf: async () => [...(await problemsOf()), ...(await leftovers()).map((what) => `left: ${what}`)],
+  }
 }

@@ -8,11 +8,11 @@ import { type Parts, zipped } from './marxan-folders.js'
  */
 export async function looseGrid(
   parts: Parts,
-): Promise<{ readonly outcome: string; readonly problems: readonly string[] }> {
+): Promise<{ readonly outcome: string; problemsOf(): Promise<readonly string[]> }> {
   const loose = await readAs(parts, (files) => ({ looseFiles: files }))
   const inZip = await readAs(parts, () => ({}))
   const problems = loose.text === inZip.text ? [] : [`loose ${loose.text} but zipped ${inZip.text}`]
-  return { outcome: loose.outcome, problems: [...problems, ...loose.problems] }
+  return { outcome: loose.outcome, problemsOf: async () => [...problems, ...loose.problems] }
 }
 
 interface LooseFile {

@@ -87,6 +87,40 @@ export const mutations: Readonly<Record<string, Mutate>> = {
     return zipped([{ path: 'manifest.json', bytes: Buffer.from(text) }, ...others])
   },
 
+  'a bomb in an entry': (files, chance) => {
+    const entries = files.filter(({ path }) => !/^(?:manifest|about)\.json$/.test(path))
+    const document = entries.find(({ path }) => path.endsWith('.json'))
+    const large = chance.one(50)
+    const many = (few: number, most: number): number => (large ? most : few)
+    const names = (count: number): string => Array.from({ length: count }, (_, at) => `c${at}`).join(',')
+    const table = (text: string, rows: number): Mutant => {
+      const file = chance.pick(entries.filter(({ path }) => path.endsWith('.csv')))
+      return zipped(forged(files, file, Buffer.from(text), rows))
+    }
+    return chance.pick([
+      () => table(`id,text,n\nx,${'abcdefghij'.repeat(many(2000, 2_000_000))},1\n`, 1),
+      () => table(`id,${names(many(300, 100_000))}\n`, 0),
+      () => {
+        const [columns, rows] = [many(100, 2000), many(20, 300)]
+        return table(`id,${names(columns)}\n${`x${','.repeat(columns)}\n`.repeat(rows)}`, rows)
+      },
+      () => table(`text\n${'\n'.repeat(many(1000, 300_000))}`, many(1000, 300_000)),
+      () =>
+        zipped(
+          document
+            ? forged(files, document, Buffer.from(`[${'[],'.repeat(many(2000, 3_000_000))}[]]`))
+            : files,
+        ),
+      () => {
+        const more = { length: many(200, 65_000) }
+        return zipped([
+          ...files,
+          ...Array.from(more, (_, at) => ({ path: `p${at}.csv`, bytes: Buffer.alloc(0) })),
+        ])
+      },
+    ])()
+  },
+
   'an entry, with its checksum': (files, chance) => {
     const entries = files.filter(({ path }) => !/^(?:manifest|about)\.json$/.test(path))
     const file = chance.pick(entries)

@@ -63,7 +63,8 @@ for (const [name, [flaw, found]] of Object.entries(flaws))
   test(`an import ${name} is ${found ? 'found' : 'let pass'}`, async () => {
     const closers = new Closers()
     const subject = await booksSubject(closers, flaw)
-    const { problems } = await importOf(subject, { bytes: zipOf(subject.files), files: subject.files })
+    const mutant = { bytes: zipOf(subject.files), files: subject.files }
+    const problems = await (await importOf(subject, mutant)).problemsOf()
     await closers.close()
     if (found) assert.match(problems[0] ?? '', found)
     else assert.deepEqual(problems, [])

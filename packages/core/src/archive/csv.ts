@@ -50,17 +50,22 @@ export async function openCsv(source: AsyncIterable<Uint8Array>, given?: CsvOpti
   }
 }
 
-/** Records by column name, in batches of about 64 KB. */
+/** Of a batch of rows: a host may spread one into the arguments of a call. */
+const batchRows = 10_000
+
+/** Records by column name, in batches of about 64 KB and at most 10,000 rows. */
 export async function* csvRows(
   source: AsyncIterable<Uint8Array>,
   options?: CsvOptions,
 ): AsyncGenerator<readonly CsvRow[]> {
   const csv = await openCsv(source, options)
   try {
-    for await (const chunk of csv.records)
-      yield csvRecords(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('utf8')).map(
-        (fields) => rowOf(csv.columns, fields),
-      )
+    for await (const chunk of csv.records) {
+      const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('utf8')
+      const records = csvRecords(text)
+      for (let start = 0; start < records.length; start += batchRows)
+        yield records.slice(start, start + batchRows).map((fields) => rowOf(csv.columns, fields))
+    }
   } finally {
     await csv.close()
   }

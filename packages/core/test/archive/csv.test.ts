@@ -29,6 +29,16 @@ const table = fc
     fc.array(fc.array(value, { minLength: columns, maxLength: columns }), { maxLength: 20 }),
   )
 
+test('hostile bytes: rows come in batches that a host may spread, however short they are', async () => {
+  let [most, rows] = [0, 0]
+  for await (const batch of csvRows(chunks(`a\n${'\n'.repeat(300_000)}`, 2 ** 20))) {
+    most = Math.max(most, batch.length)
+    rows += batch.length
+  }
+  assert.equal(rows, 300_000)
+  assert.ok(most <= 10_000, `a batch of ${most}`)
+})
+
 test('what is written is read again, however the bytes are cut', async () => {
   const property = fc.asyncProperty(table, fc.integer({ min: 1, max: 40 }), async (rows, step) => {
     const columns = (rows[0] ?? ['x']).map((_, index) => `column ${index}, "quoted"`)
