@@ -5,9 +5,10 @@ import { suite } from 'uvu'
 import { booksSubject, type Flaw } from '../src/books.js'
 import { chance } from '../src/chance.js'
 import { Closers } from '../src/closers.js'
-import { fuzz, importOf } from '../src/fuzz.js'
+import { fuzz } from '../src/fuzz.js'
 import { folderMutations } from '../src/marxan-folders.js'
 import { mutations } from '../src/mutants.js'
+import { importOf } from '../src/tried.js'
 import { zipOf } from '../src/zip.js'
 
 const test = needsServer(suite('hostile archives by the thousand'))
