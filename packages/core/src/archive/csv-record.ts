@@ -6,7 +6,7 @@ import { assertWithin } from './limits.js'
 export function csvRecords(text: string): (string | null)[][] {
   if (text === '') return []
   const body = text.endsWith('\n') ? text.slice(0, -1) : text
-  if (!body.includes('"')) return body.split('\n').map((line) => line.split(',').map(unquoted))
+  if (!body.includes('"')) return body.split('\n').map(unquotedFields)
   const records: (string | null)[][] = []
   let fields: (string | null)[] = []
   let at = 0
@@ -28,6 +28,13 @@ export function csvRecords(text: string): (string | null)[][] {
     if (end >= body.length) return records
     at = end + 1
   }
+}
+
+/** In place: there are millions. */
+function unquotedFields(line: string): (string | null)[] {
+  const fields: (string | null)[] = line.split(',')
+  for (let at = 0; at < fields.length; at++) if (fields[at] === '') fields[at] = null
+  return fields
 }
 
 const unquoted = (field: string): string | null => (field === '' ? null : field)

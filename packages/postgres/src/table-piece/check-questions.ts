@@ -2,6 +2,7 @@ import type { CsvRow, FindingCollector, Queryable } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import { defaults } from '../defaults.js'
 import type { Column, TableCheck } from './catalogue.js'
+import { type CertainlyPasses, certainlyPasses } from './certain-checks.js'
 import { askAboutEach } from './refused-values.js'
 import { containerOf, referencesOf, type TablePlan } from './table-plan.js'
 import { valueIn } from './value-in.js'
@@ -17,6 +18,7 @@ export class CheckQuestions {
   readonly #checks: AskableChecks['checks']
   readonly #columns: readonly Column[]
   readonly #settled: boolean
+  readonly #passes: CertainlyPasses | undefined
   #waiting: AskedRow[] = []
   #bytes = 0
   #refused = 0
@@ -27,6 +29,7 @@ export class CheckQuestions {
     this.#checks = checks
     this.#columns = columns
     this.#settled = settled
+    this.#passes = certainlyPasses(checks, columns)
   }
 
   get isFull(): boolean {
@@ -36,6 +39,7 @@ export class CheckQuestions {
   add(row: CsvRow, line: number): void {
     if (this.#refused >= defaults.refusedPerColumn) return
     const values = this.#columns.map(({ name }) => valueIn(row, name))
+    if (this.#passes?.(values)) return
     for (const value of values) this.#bytes += value?.length ?? 0
     this.#waiting.push({ line, values })
   }

@@ -1,11 +1,15 @@
 const bitsPerKey = 48
-const probes = 8
 const fewestBits = 2 ** 16
 const mostBits = 2 ** 27
+const probes = 8
+/** Half of the probes of a key go to one line of the processor's cache, half to another. */
+const probesOfLine = 4
+/** Bits of a line, less one. */
+const inLine = 511
 
 /**
- * A Bloom filter: whether a key may have come before. Of as many keys as it was made for, one in three
- * million is taken for another. Its memory is 6 bytes for each key, and 16 MB at most.
+ * A Bloom filter: whether a key may have come before. Of as many keys as it was made for, one in two million is taken for
+ * another. Its memory is 6 bytes for each key, and 16 MB at most, of which a key costs two reads.
  *
  * @see https://en.wikipedia.org/wiki/Bloom_filter
  */
@@ -17,44 +21,52 @@ export class KeyFilter {
     let bits = fewestBits
     while (bits < keys * bitsPerKey && bits < mostBits) bits *= 2
     this.#words = new Uint32Array(bits / 32)
-    this.#mask = bits - 1
+    this.#mask = (bits - 1) & ~inLine
   }
 
   /** False: it was never remembered. */
   mayHave(key: string): boolean {
-    const [first, step] = hashes(key)
-    for (let probe = 0, at = first; probe < probes; probe++, at = (at + step) | 0) {
-      const bit = at & this.#mask
-      if (((this.#words[bit >>> 5] as number) & (1 << (bit & 31))) === 0) return false
-    }
-    return true
+    return this.#probe(key, false)
   }
 
   /** Remembers the key. False: it has not come before. */
   mayRepeat(key: string): boolean {
-    const [first, step] = hashes(key)
+    return this.#probe(key, true)
+  }
+
+  #probe(key: string, remember: boolean): boolean {
+    const words = this.#words
+    const [one, other] = hashes(key)
     let known = true
-    for (let probe = 0, at = first; probe < probes; probe++, at = (at + step) | 0) {
-      const bit = at & this.#mask
-      const word = this.#words[bit >>> 5] as number
+    let line = one & this.#mask
+    let state = other
+    for (let probe = 0; probe < probes; probe++) {
+      if (probe === probesOfLine) line = mixed(one ^ other) & this.#mask
+      state = (Math.imul(state, 0x9e3779b1) + 1) | 0
+      const bit = line | (state >>> 23)
+      const word = words[bit >>> 5] as number
       const flag = 1 << (bit & 31)
       if ((word & flag) !== 0) continue
+      if (!remember) return false
       known = false
-      this.#words[bit >>> 5] = word | flag
+      words[bit >>> 5] = word | flag
     }
     return known
   }
 }
 
-/** Two of 32 bits, by FNV-1a and MurmurHash's last step. */
+/** Two of 32 bits, over pairs of characters: turned, met with the pair and multiplied; MurmurHash's last step. */
 function hashes(key: string): [number, number] {
-  let [one, other] = [0x811c9dc5, 0x9747b28c]
-  for (let at = 0; at < key.length; at++) {
-    const code = key.charCodeAt(at)
-    one = Math.imul(one ^ code, 0x01000193)
-    other = Math.imul(other ^ code, 0x5bd1e995)
+  const { length } = key
+  const paired = length & ~1
+  let one = length & 1 ? key.charCodeAt(paired) : 0x811c9dc5
+  let other = length
+  for (let at = 0; at < paired; at += 2) {
+    const pair = key.charCodeAt(at) | (key.charCodeAt(at + 1) << 16)
+    one = Math.imul(((one << 5) | (one >>> 27)) ^ pair, 0x9e3779b1)
+    other = Math.imul(((other << 13) | (other >>> 19)) ^ pair, 0x5bd1e995)
   }
-  return [mixed(one), mixed(other ^ key.length) | 1]
+  return [mixed(one), mixed(other ^ one)]
 }
 
 function mixed(hash: number): number {

@@ -12,6 +12,8 @@ const real = new RegExp(
   `^${blank}[+-]?(?:(?:\\d+\\.?\\d*|\\.\\d+)(?:e[+-]?\\d+)?|nan|inf(?:inity)?)${blank}$`,
   'i',
 )
+/** What a server prints for most of them: in the range of each type, and not rounded to 0. */
+const printed = /^-?\d{1,15}(?:\.\d{1,20})?$/
 /** Spellings of later servers: `0xFF`, `1_000`. */
 const later = /^\s*[+-]?\d[\dxobA-F_]/i
 
@@ -33,6 +35,7 @@ const within = (bits: number): ValueCheck => {
 const float =
   (rounded: (value: number) => number, digits: number): ValueCheck =>
   (text) => {
+    if (text.length <= digits && printed.test(text)) return true
     if (!real.test(text)) return later.test(text) ? undefined : false
     const value = rounded(Number(text))
     const inRange =
@@ -98,7 +101,7 @@ function checkOf(base: string, length: number | undefined, scale: number, writte
         ? () => undefined
         : upTo(length ?? Number.POSITIVE_INFINITY)
     case 'uuid':
-      return usual('[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
+      return usual('[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')
     case 'int2':
       return within(16)
     case 'int4':
