@@ -14,7 +14,8 @@ export function lockAttemptSql({ job, node, fence }: Lease): string {
   // One message, but two statements: the second must see what the one before had waited for. Triggers of the guard let
   // the holder of a claim pass.
   return `SELECT pg_advisory_xact_lock('${keyOf(job.id, node.id)}'::bigint), set_config('piecework.holder', ${id}, true);
-     SELECT FROM piecework.nodes WHERE job_id = ${id} AND id = ${name} AND fence = ${fence} AND status = 'running'`
+     SELECT FROM piecework.nodes
+     WHERE job_id = ${id} AND id = ${name} AND batch = ${node.batch} AND fence = ${fence} AND status = 'running'`
 }
 
 /**
