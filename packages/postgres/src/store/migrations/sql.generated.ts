@@ -288,8 +288,8 @@ CREATE TABLE piecework.periodic_tasks (
 -- - All functions lock rows of nodes first, ordered by job and id, then rows of batches: two of them never
 --   deadlock.
 -- - enable_seqscan is off: rows are found by their keys, however few the statistics say there are.
--- - A node is found by job, batch and id: without its batch, until the table is analyzed, the planner may read all of
---   the job's nodes in nodes_by_batch for it.
+-- - A node is found by job, batch and id, or as one that is open: otherwise the planner, where it expects few nodes of
+--   a job, may search all of them in nodes_by_batch.
 -- - A client that is silent before its commit is disconnected after ten seconds, so that its locks do not
 --   stay.
 -- - #variable_conflict use_column: a result column may be named like the table's column that it holds.
@@ -338,7 +338,7 @@ BEGIN
       lease_until = piecework.now() + lease_ms * interval '1 millisecond',
       started_at = coalesce(n.started_at, piecework.now())
     FROM piecework.jobs j
-    WHERE n.job_id = task.job AND n.id = task.node AND n.attempt = task.attempt AND n.status = 'waiting'
+    WHERE n.job_id = task.job AND n.id = task.node AND n.open AND n.attempt = task.attempt AND n.status = 'waiting'
       AND j.id = n.job_id AND j.batch = n.batch AND j.open AND j.status <> 'draft'
       AND NOT (j.throttled AND j.outcome IS NULL)
     RETURNING to_jsonb(n)::text, piecework.mutable_columns(
@@ -349,7 +349,7 @@ BEGIN
     ELSE
       PERFORM FROM piecework.nodes n
       JOIN piecework.jobs j ON j.id = n.job_id AND j.batch = n.batch
-      WHERE n.job_id = task.job AND n.id = task.node AND n.attempt = task.attempt AND n.status = 'running'
+      WHERE n.job_id = task.job AND n.id = task.node AND n.open AND n.attempt = task.attempt AND n.status = 'running'
         AND (n.lease_until <= piecework.now() OR (embedded AND n.store_id <> own_store_id));
       IF FOUND THEN
         RETURN NEXT;
@@ -432,6 +432,24 @@ BEGIN
       FROM unnest(ended_jobs, ended_nodes, ended_fences, ended_batches) AS e(job, node, fence, batch)
       WHERE e.job = tally.job AND e.batch = tally.batch;
   END LOOP;
+END
+$$;
+
+-- Marks the transaction as that of an attempt, by its advisory lock. Returns whether it has its lease. Triggers of the
+-- guard let the holder of a claim pass.
+CREATE FUNCTION piecework.lock_attempt(lock_key bigint, job text, node text, in_batch int, own_fence bigint)
+RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog
+SET enable_seqscan = off
+AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(lock_key), set_config('piecework.holder', job, true);
+  -- A statement of its own, which sees what the one before has waited for.
+  RETURN EXISTS (
+    SELECT FROM piecework.nodes n
+    WHERE n.job_id = job AND n.id = node AND n.batch = in_batch AND n.fence = own_fence AND n.status = 'running'
+  );
 END
 $$;
 
