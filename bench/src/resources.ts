@@ -174,6 +174,10 @@ const pageKind: ResourceKind = {
   shell: {
     create: async ({ ref, parent }, tx) =>
       void (await tx.query('INSERT INTO pages VALUES ($1, $2)', [ref.id, parent?.id])),
+    createAll: async (shells, tx) => {
+      const columns = [shells.map(({ ref }) => ref.id), shells.map(({ parent }) => parent?.id)]
+      await tx.query('INSERT INTO pages SELECT * FROM unnest($1::uuid[], $2::uuid[])', columns)
+    },
     ready: async () => {},
     remove: async ({ id }, tx) => void (await tx.query('DELETE FROM pages WHERE id = $1', [id])),
   },

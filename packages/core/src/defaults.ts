@@ -180,6 +180,8 @@ export const followUpDefaults = {
 export const pageSizes = {
   outbox: 100,
   nodes: 1000,
+  /** That `createAll` is given. */
+  shells: 1000,
   retention: 100,
   records: 10_000,
   keyRanges: 10_000,

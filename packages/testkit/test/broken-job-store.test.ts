@@ -42,6 +42,10 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       },
     }),
   ],
+  'remembers a status that has passed': [
+    'one truth: the status that is read alone is that of the job',
+    (store) => ({ ...store, jobs: { ...store.jobs, status: async () => 'pending' } }),
+  ],
   'forgets the ids that were drawn': [
     'new ids: ids that were drawn for a job stay with it',
     (store) => ({

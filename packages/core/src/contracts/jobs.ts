@@ -124,6 +124,8 @@ export interface Jobs {
   create(job: NewJob, tx?: Queryable): Promise<Job>
   /** With `tx`, as the host's transaction sees it: it may have the only connection. */
   get(id: string, tx?: Queryable): Promise<Job | undefined>
+  /** Of the job, for whom waits for its end, without all else, which may be large. Absent: `get` is asked. */
+  status?(id: string): Promise<JobStatus | undefined>
   /** Newest first. Default limit: `storeDefaults.listedJobs`. */
   list(filter: JobFilter): Promise<readonly Job[]>
   /** The first batch has been handed to the runtime. A job that is further stays as it is. */

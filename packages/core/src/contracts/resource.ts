@@ -67,6 +67,11 @@ export interface Shell {
 export interface ShellLifecycle {
   /** Invisible to the host's users until `ready`. */
   create(shell: Shell, tx: Transaction): Promise<void>
+  /**
+   * The same for two or more of this kind, by one statement: a thousand at most, whose parents are there. Absent: they
+   * are made one by one, each by statements of its own.
+   */
+  createAll?(shells: readonly Shell[], tx: Transaction): Promise<void>
   /** The job has succeeded: show it. */
   ready(ref: ResourceRef, tx: Transaction): Promise<void>
   /**

@@ -1,5 +1,6 @@
-import type { Job } from '../contracts/jobs.js'
+import type { Job, JobStatus } from '../contracts/jobs.js'
 import type { JobSummary } from '../contracts/reports.js'
+import type { Store } from '../contracts/store.js'
 import { isTerminal } from '../engine/machine.js'
 import type { PieceworkEmitter } from '../events.js'
 import { existingJob } from './existing-job.js'
@@ -25,7 +26,7 @@ export interface WatcherDeps extends JobUpdateDeps {
 type Look<T> = Omit<LookDeps<T>, 'ended' | 'nextEvent'>
 
 export function createWatcher(deps: WatcherDeps): Watcher {
-  const ends = new Map<string, SharedLook<Job>>()
+  const ends = new Map<string, SharedLook<JobStatus>>()
   const updates = new Map<string, SharedLook<JobSummary>>()
   const report = (job: Job) => jobReport(deps.store, job, deps.rolesOf)
   const shared = <T>(
@@ -49,10 +50,11 @@ export function createWatcher(deps: WatcherDeps): Watcher {
     ended: async (id, signal) => {
       jobArguments.signal('ended()', signal)
       const look = shared(ends, id, 'status', {
-        read: () => existingJob(deps.store, id),
-        isLast: ({ status }) => isTerminal(status),
+        read: () => statusOf(deps.store, id),
+        isLast: isTerminal,
       })
-      for await (const job of look.follow(signal)) if (isTerminal(job.status)) return report(job)
+      for await (const status of look.follow(signal))
+        if (isTerminal(status)) return report(await existingJob(deps.store, id))
       throw new Error('unreachable')
     },
     watch: async function* (id, signal) {
@@ -70,4 +72,9 @@ export function createWatcher(deps: WatcherDeps): Watcher {
       }
     },
   }
+}
+
+/** Throws `job-not-found`. */
+async function statusOf(store: Store, id: string): Promise<JobStatus> {
+  return (await store.jobs.status?.(jobArguments.id('job()', id))) ?? (await existingJob(store, id)).status
 }

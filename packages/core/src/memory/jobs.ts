@@ -20,6 +20,7 @@ export function memoryJobs(state: MemoryState): Jobs {
       return entry.job
     },
     get: async (id) => state.jobs.get(id)?.job,
+    status: async (id) => state.jobs.get(id)?.job.status,
     list: async ({ resource, limit = storeDefaults.listedJobs }: JobFilter) =>
       [...state.jobs.values()]
         .map((entry) => entry.job)

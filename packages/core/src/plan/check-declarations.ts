@@ -65,6 +65,7 @@ const pieceChecks: OptionChecks<Piece> = {
 
 const shellChecks: OptionChecks<ShellLifecycle> = {
   create: required(check.func()),
+  createAll: check.func(),
   ready: required(check.func()),
   incomplete: check.func(),
   remove: required(check.func()),

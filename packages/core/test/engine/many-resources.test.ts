@@ -14,6 +14,36 @@ test('an import reads bytes in proportion to its resources', async () => {
   assert.ok(more < 6 * few, `${few} bytes of 40 resources, ${more} of 160`)
 })
 
+test('shells of many resources are made together, behind those of their parents', async () => {
+  const books = new Notebooks()
+  const resource = books.add('b', 'book', ['a line'])
+  for (let at = 0; at < 1101; at++) books.add(`c${at}`, 'chapter', [], 'b')
+  const chapter = books.kind('chapter')
+  const shell = chapter.shell ?? assert.fail('there is no shell')
+  const made: number[] = []
+  const createAll: NonNullable<typeof shell.createAll> = async (shells, tx) => {
+    made.push(shells.length)
+    for (const one of shells) {
+      assert.ok(books.books.has(one.parent?.id ?? ''))
+      await shell.create(one, tx)
+    }
+  }
+  const kinds = [books.kind('notebook'), { ...chapter, shell: { ...shell, createAll } }]
+  const piecework = createPiecework({
+    packs: [{ name: 'books', kinds, pieces: [books.lines('notebook')] }],
+    runtime: inProcess(),
+  })
+  await piecework.start()
+  try {
+    const { job } = await (await piecework.clone({ resource, principal })).ended()
+    assert.equal(job.status, 'succeeded')
+    assert.deepEqual(made, [1000, 101])
+    assert.equal(books.books.size, 2 * 1102)
+  } finally {
+    await piecework.stop()
+  }
+})
+
 /** Read from the artifact store by an import of so many chapters. */
 async function bytesReadOf(chapters: number): Promise<number> {
   const books = new Notebooks()

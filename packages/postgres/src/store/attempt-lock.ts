@@ -6,15 +6,13 @@ import { leaseKey } from './lease.js'
 import { lockKey } from './lock-key.js'
 
 /**
- * Statements that mark the transaction, and by that its backend, as the one that works on the node: pg_locks shows
- * which backend holds the lock, from the moment it is held until the backend is gone. Of the last one a row is the lease.
+ * Marks the transaction, and by that its backend, as the one that works on the node: pg_locks shows which backend holds
+ * the lock, from the moment it is held until the backend is gone. A row is the lease.
  */
 export function lockAttemptSql({ job, node, fence }: Lease): string {
   const [id, name] = [job.id, node.id].map(textLiteral)
-  // One message, but two statements: the second must see what the one before had waited for. Triggers of the guard let
-  // the holder of a claim pass.
-  return `SELECT pg_advisory_xact_lock('${keyOf(job.id, node.id)}'::bigint), set_config('piecework.holder', ${id}, true);
-     SELECT FROM piecework.nodes WHERE job_id = ${id} AND id = ${name} AND fence = ${fence} AND status = 'running'`
+  const key = `'${keyOf(job.id, node.id)}'::bigint`
+  return `SELECT FROM piecework.lock_attempt(${key}, ${id}, ${name}, ${node.batch}, ${fence}) AS held WHERE held`
 }
 
 /**

@@ -28,6 +28,7 @@ export function endAsJson({ lease, result }: AttemptEnd): object {
   return {
     job: lease.job.id,
     node: lease.node.id,
+    batch: lease.node.batch,
     fence: lease.fence,
     status: error ? 'failed' : 'done',
     counts,

@@ -3,6 +3,7 @@ import {
   type Database,
   type Job,
   type JobEvent,
+  type JobStatus,
   type Jobs,
   type NewJob,
   type Queryable,
@@ -31,6 +32,10 @@ export function postgresJobs(control: Database): Jobs {
       const sql = 'SELECT to_jsonb(j)::text AS job FROM piecework.jobs j WHERE id = $1'
       const { rows } = await tx.query<{ job: string }>(sql, [id])
       return rows[0] && jobOf(rows[0].job)
+    },
+    status: async (id) => {
+      const sql = 'SELECT status FROM piecework.jobs WHERE id = $1'
+      return (await control.query<{ status: JobStatus }>(sql, [id])).rows[0]?.status
     },
     list: async ({ resource, limit = defaults.listedJobs }) => {
       const { rows } = await control.query<{ job: string }>(

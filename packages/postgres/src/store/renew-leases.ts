@@ -19,6 +19,7 @@ export async function renewLeases(
   const values = heartbeats.map(({ lease, progress }) => ({
     job: lease.job.id,
     node: lease.node.id,
+    batch: lease.node.batch,
     fence: lease.fence,
     progress,
   }))

@@ -362,7 +362,8 @@ test('one truth: a client that falls silent before the commit of an end is cut o
   client.on('error', () => {})
   await client.connect()
   await client.query('BEGIN')
-  const end = { job: id, node: silent.lease.node.id, fence: silent.lease.fence, status: 'done' }
+  const { node, fence } = silent.lease
+  const end = { job: id, node: node.id, batch: node.batch, fence, status: 'done' }
   await client.query('SELECT piecework.end_nodes($1::jsonb)', [JSON.stringify([end])])
   await storeAt(1).attempts.run(other.lease, {})
   await storeAt(2).attempts.run(silent.lease, {})

@@ -8,6 +8,20 @@ import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 
 /** Laws of how a job ends. Run by `jobStoreLaws`. */
 export function endLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
+  test('one truth: the status that is read alone is that of the job, to its end', async () => {
+    const bench = await jobBench(await make(longLease), { batches: [['a']] })
+    const { store, id } = bench
+    const assertSame = async (of: string, expected: string | undefined) => {
+      if (store.jobs.status) assert.equal(await store.jobs.status(of), expected)
+    }
+    await assertSame(id, 'pending')
+    await bench.done('a')
+    await assertSame(id, 'ending')
+    await bench.done('finish')
+    await assertSame(id, 'succeeded')
+    await assertSame('none', undefined)
+  })
+
   test('exclusion: the claim is held until the last step commits, and is freed in that step', async () => {
     const bench = await jobBench(await make(longLease), { batches: [['a']] })
     const { store, path } = bench

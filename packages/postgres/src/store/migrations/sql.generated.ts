@@ -288,6 +288,8 @@ CREATE TABLE piecework.periodic_tasks (
 -- - All functions lock rows of nodes first, ordered by job and id, then rows of batches: two of them never
 --   deadlock.
 -- - enable_seqscan is off: rows are found by their keys, however few the statistics say there are.
+-- - A node is found by job, batch and id, or as one that is open: otherwise the planner, where it expects few nodes of
+--   a job, may search all of them in nodes_by_batch.
 -- - A client that is silent before its commit is disconnected after ten seconds, so that its locks do not
 --   stay.
 -- - #variable_conflict use_column: a result column may be named like the table's column that it holds.
@@ -336,7 +338,7 @@ BEGIN
       lease_until = piecework.now() + lease_ms * interval '1 millisecond',
       started_at = coalesce(n.started_at, piecework.now())
     FROM piecework.jobs j
-    WHERE n.job_id = task.job AND n.id = task.node AND n.attempt = task.attempt AND n.status = 'waiting'
+    WHERE n.job_id = task.job AND n.id = task.node AND n.open AND n.attempt = task.attempt AND n.status = 'waiting'
       AND j.id = n.job_id AND j.batch = n.batch AND j.open AND j.status <> 'draft'
       AND NOT (j.throttled AND j.outcome IS NULL)
     RETURNING to_jsonb(n)::text, piecework.mutable_columns(
@@ -347,7 +349,7 @@ BEGIN
     ELSE
       PERFORM FROM piecework.nodes n
       JOIN piecework.jobs j ON j.id = n.job_id AND j.batch = n.batch
-      WHERE n.job_id = task.job AND n.id = task.node AND n.attempt = task.attempt AND n.status = 'running'
+      WHERE n.job_id = task.job AND n.id = task.node AND n.open AND n.attempt = task.attempt AND n.status = 'running'
         AND (n.lease_until <= piecework.now() OR (embedded AND n.store_id <> own_store_id));
       IF FOUND THEN
         RETURN NEXT;
@@ -370,7 +372,6 @@ AS $$
 DECLARE
   ending record;
   tally record;
-  ended_batch int;
   ended_jobs text[] := '{}';
   ended_nodes text[] := '{}';
   ended_fences text[] := '{}';
@@ -380,7 +381,7 @@ BEGIN
   FOR ending IN
     SELECT e.*
     FROM jsonb_to_recordset(ends) AS e(
-      job text, node text, fence bigint, status text, counts jsonb, progress jsonb, entries jsonb, moment int, version int,
+      job text, node text, batch int, fence bigint, status text, counts jsonb, progress jsonb, entries jsonb, moment int, version int,
       reused_from text, output jsonb, error jsonb, findings jsonb)
     ORDER BY e.job COLLATE "C", e.node COLLATE "C", e.fence
   LOOP
@@ -396,16 +397,16 @@ BEGIN
       reused_from = coalesce(ending.reused_from, n.reused_from),
       output = coalesce(ending.output, n.output),
       error = coalesce(ending.error, n.error)
-    WHERE n.job_id = ending.job AND n.id = ending.node AND n.fence = ending.fence AND n.status = 'running'
+    WHERE n.job_id = ending.job AND n.id = ending.node AND n.batch = ending.batch AND n.fence = ending.fence
+      AND n.status = 'running'
       -- A moment that is lost takes back its nodes, and their leases: this holds if it were forgotten.
       AND (ending.moment IS NULL
-        OR EXISTS (SELECT FROM piecework.jobs j WHERE j.id = ending.job AND j.moment = ending.moment))
-    RETURNING n.batch INTO ended_batch;
+        OR EXISTS (SELECT FROM piecework.jobs j WHERE j.id = ending.job AND j.moment = ending.moment));
     CONTINUE WHEN NOT FOUND;
     ended_jobs := ended_jobs || ending.job;
     ended_nodes := ended_nodes || ending.node;
     ended_fences := ended_fences || ending.fence::text;
-    ended_batches := ended_batches || ended_batch;
+    ended_batches := ended_batches || ending.batch;
     IF ending.findings IS NOT NULL THEN
       INSERT INTO piecework.findings (job_id, node_id, severity, finding)
       SELECT ending.job, ending.node, f.finding ->> 'severity', f.finding
@@ -431,6 +432,24 @@ BEGIN
       FROM unnest(ended_jobs, ended_nodes, ended_fences, ended_batches) AS e(job, node, fence, batch)
       WHERE e.job = tally.job AND e.batch = tally.batch;
   END LOOP;
+END
+$$;
+
+-- Marks the transaction as that of an attempt, by its advisory lock. Returns whether it has its lease. Triggers of the
+-- guard let the holder of a claim pass.
+CREATE FUNCTION piecework.lock_attempt(lock_key bigint, job text, node text, in_batch int, own_fence bigint)
+RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog
+SET enable_seqscan = off
+AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(lock_key), set_config('piecework.holder', job, true);
+  -- A statement of its own, which sees what the one before has waited for.
+  RETURN EXISTS (
+    SELECT FROM piecework.nodes n
+    WHERE n.job_id = job AND n.id = node AND n.batch = in_batch AND n.fence = own_fence AND n.status = 'running'
+  );
 END
 $$;
 
@@ -467,17 +486,19 @@ DECLARE
 BEGIN
   PERFORM set_config('idle_in_transaction_session_timeout', '10s', true);
   FOR heartbeat IN
-    SELECT h.* FROM jsonb_to_recordset(heartbeats) AS h(job text, node text, fence bigint, progress jsonb)
+    SELECT h.* FROM jsonb_to_recordset(heartbeats) AS h(job text, node text, batch int, fence bigint, progress jsonb)
   LOOP
     SELECT n.task, j.stopped, j.error INTO held
     FROM piecework.nodes n
     JOIN piecework.jobs j ON j.id = n.job_id
-    WHERE n.job_id = heartbeat.job AND n.id = heartbeat.node AND n.fence = heartbeat.fence AND n.status = 'running';
+    WHERE n.job_id = heartbeat.job AND n.id = heartbeat.node AND n.batch = heartbeat.batch AND n.fence = heartbeat.fence
+      AND n.status = 'running';
     CONTINUE WHEN NOT FOUND;
     -- A row that is locked is being ended or taken over: the next heartbeat learns of it. To wait here could
     -- deadlock.
     PERFORM FROM piecework.nodes n
-    WHERE n.job_id = heartbeat.job AND n.id = heartbeat.node AND n.fence = heartbeat.fence AND n.status = 'running'
+    WHERE n.job_id = heartbeat.job AND n.id = heartbeat.node AND n.batch = heartbeat.batch AND n.fence = heartbeat.fence
+      AND n.status = 'running'
     FOR UPDATE SKIP LOCKED;
     IF FOUND THEN
       UPDATE piecework.nodes n
@@ -487,7 +508,7 @@ BEGIN
           WHEN held.stopped AND n.task NOT IN ('finish', 'follow-up') THEN n.lease_until
           ELSE piecework.now() + lease_ms * interval '1 millisecond'
         END
-      WHERE n.job_id = heartbeat.job AND n.id = heartbeat.node;
+      WHERE n.job_id = heartbeat.job AND n.id = heartbeat.node AND n.batch = heartbeat.batch;
     END IF;
     job_id := heartbeat.job;
     node_id := heartbeat.node;
