@@ -74,7 +74,9 @@ function comparison(sql: string, columns: readonly Pick<Column, 'name' | 'type'>
     if (!form.test(text)) return false
     const number = Number(text)
     if (!Number.isFinite(number)) return false
-    return above ? number > limit || (mayEqual && number === limit) : number < limit || (mayEqual && number === limit)
+    return above
+      ? number > limit || (mayEqual && number === limit)
+      : number < limit || (mayEqual && number === limit)
   }
 }
 

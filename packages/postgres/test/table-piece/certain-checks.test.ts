@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { certainlyPasses } from '#internal/table-piece/certain-checks.js'
 import { type Database, isPieceworkError } from '@piecework/core'
 import { tablePiece } from '@piecework/postgres'
 import { needsServer } from '@piecework/test-support'
 import { suite } from 'uvu'
+import { certainlyPasses } from '#internal/table-piece/certain-checks.js'
 import { validated, type World, world } from './support.js'
 
 const test = needsServer(suite('table pieces: CHECKs that are certain without the database'))
@@ -48,7 +48,17 @@ const checks: readonly (readonly [type: string, check: string, known: boolean])[
 
 const texts: Readonly<Record<string, readonly (string | null)[]>> = {
   number: [null, '0', '-0', '1', '-1', '100', '101', '-5', '4999999999', '5000000000', '32767'].concat(
-    ['0.1', '0.10000000000000001', '0.3', '0.30', '0.30000000000000001', '-1.5', '-1.4999999', '1e300', '1e-300'],
+    [
+      '0.1',
+      '0.10000000000000001',
+      '0.3',
+      '0.30',
+      '0.30000000000000001',
+      '-1.5',
+      '-1.4999999',
+      '1e300',
+      '1e-300',
+    ],
     ['NaN', 'Infinity', '-Infinity', ' 1 ', '+1', '.5', '1.', '1e400', 'abc', ''],
   ),
   text: [null, '', 'one', 'two', "it's", 'ONE', 'one ', '\\', 'E', 'x) AND (y', 'three', 'z'],
