@@ -1,6 +1,6 @@
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { crc32 } from 'node:zlib'
-import { configure, ZipWriter } from '@zip.js/zip.js/index.min.js'
+import { configure, ZipWriter } from '@zip.js/zip.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ArchiveRef } from '../contracts/job-result.js'
