@@ -44,9 +44,15 @@ optionTests(test, [
   },
   {
     name: 'simulationLaws()',
-    options: () => ({ make, runtime: make, seeds: 2, firstSeed: 7 }),
+    options: () => ({ make, runtime: make, access: make, seeds: 2, firstSeed: 7 }),
     call: (options) => testkit.simulationLaws(lawTest, options),
-    wrong: { make: [undefined, {}], runtime: [inProcess()], seeds: [0, '2'], firstSeed: [0.5] },
+    wrong: {
+      make: [undefined, {}],
+      runtime: [inProcess()],
+      access: [{}],
+      seeds: [0, '2'],
+      firstSeed: [0.5],
+    },
   },
   {
     name: 'pieceLaws()',
