@@ -29,6 +29,7 @@ const first: Readonly<Record<string, number>> = {
   'a worker that does not read a version fails the piece': 8,
   'an upload that was taken away stays': 22,
   'claims are freed when the outcome is known': 43,
+  'the sha256 of an output is of the one before': 46,
   'a retry takes over what may have changed': 24,
   'jobs go on past their deadline': 159,
 }
