@@ -17,7 +17,11 @@ export function oneAtATime(jobs: readonly Job[]): readonly Problem[] {
 
 /** From its admission to where it claims nothing any more, in ms since epoch. */
 function spanOf(job: Job) {
-  return { id: job.id, from: job.createdAt.getTime(), to: freedAt(job)?.getTime() ?? Number.POSITIVE_INFINITY }
+  return {
+    id: job.id,
+    from: job.createdAt.getTime(),
+    to: freedAt(job)?.getTime() ?? Number.POSITIVE_INFINITY,
+  }
 }
 
 /** Since when it claims nothing: it has ended, or has delivered, or does; then it may be `ending` again. */
