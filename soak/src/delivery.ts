@@ -5,7 +5,7 @@ import { type TablePieceSpec, tablePiece } from '@piecework/postgres'
 const units = 'project/planning-units'
 
 /** What two pieces have written, one after the other. */
-export const amounts: Output = {
+const amounts: Output = {
   name: 'soak/amounts',
   mediaType: 'text/csv',
   pieces: [units, 'project/feature-amounts'],
