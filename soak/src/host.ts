@@ -18,6 +18,7 @@ import { inParts, outputPack } from './delivery.js'
 import { hooksCertificate } from './hooks.js'
 import { moodyArtifacts } from './moody-artifacts.js'
 import type { Place } from './place.js'
+import { policyOf } from './rights.js'
 
 export interface SoakHost {
   readonly piecework: Piecework
@@ -43,7 +44,7 @@ const draftTtlMs = 6000
  * One process's Piecework, not started. Whatever the options of a host keep for a time goes soon, or at once.
  */
 export function soakHost(place: Place, role: Role): SoakHost {
-  const { database, redis, artifacts, mood, delivered } = place
+  const { database, redis, artifacts, mood, rights, delivered } = place
   const poolOf = (max: number): pg.Pool => {
     const pool = new pg.Pool({ connectionString: database, max, application_name: applicationName(role) })
     // A connection that is ended on purpose is no news.
@@ -57,6 +58,7 @@ export function soakHost(place: Place, role: Role): SoakHost {
     store,
     artifacts: moodyArtifacts(fileArtifacts(artifacts), mood),
     artifactTimeoutMs,
+    access: policyOf(rights),
     targets: [folderTarget({ root: delivered })],
     followUps: followUpsOf(place, data),
     runtime: redisRuntime({ connection: redis, concurrency: 2, onError: () => {} }),

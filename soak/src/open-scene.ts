@@ -65,6 +65,7 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
       delivered: join(disk.folder, 'delivered'),
       hooks: hooks.port,
       mood: join(folder, 'mood'),
+      rights: join(folder, 'rights'),
       temporary: join(folder, 'temporary'),
     }
     await mkdir(place.temporary)

@@ -8,6 +8,8 @@ export interface Place {
   readonly artifacts: string
   /** Tells the mood of the artifact store, where it is there. */
   readonly mood: string
+  /** Names the principal whose right is withdrawn, where it is there. */
+  readonly rights: string
   /** Folder that deliveries go to. */
   readonly delivered: string
   /** Port of the endpoint of webhooks. */

@@ -4,6 +4,7 @@ import { countsOf, countsReconcile } from './checks/counts.js'
 import { equalToSource } from './checks/equal.js'
 import { noFiles } from './checks/files.js'
 import { quiet } from './checks/quiet.js'
+import { recordedOnce } from './checks/rights.js'
 import { added, type Contents, rowsAsBefore, rowsOnce } from './checks/rows.js'
 import { nothingHalfMade } from './checks/shell.js'
 import { contentsOf } from './contents-of.js'
@@ -87,6 +88,12 @@ export async function playRound(at: Scene, round: Round): Promise<RoundResult> {
   problems.push(...(await carried(scene, before, succeeded)))
   for (const { report, principal } of jobs)
     if (report) problems.push(...(await carriedOut(scene, report, { principal, limitMs, patienceMs })))
+  problems.push(
+    ...(await recordedOnce(
+      host.database,
+      jobs.flatMap(({ report }) => report?.job.id ?? []),
+    )),
+  )
   const made = succeeded.flatMap(({ report }) => report?.job.result.resource?.id ?? [])
   const known = [sources.project.id, scene.beside.sources.project.id, ...made]
   problems.push(...(await nothingHalfMade(host.database, known)))

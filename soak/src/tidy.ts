@@ -11,13 +11,14 @@ export async function tidy(
   report: JobReport | undefined,
 ): Promise<void> {
   const { piecework, database } = host
+  // What is delivered once more was made before, whether or not that was refused.
+  if (kind === 'export' || delivers(kind)) return piecework.forget(sources.project, watcher)
   const job = report?.job
   if (!job) return
   const forget = async (resource: ResourceRef) => {
     await database.query(`DELETE FROM ${projectTables.projects} WHERE id = $1`, [resource.id])
-    await piecework.forget(resource)
+    await piecework.forget(resource, watcher)
   }
-  if (kind === 'export' || delivers(kind)) await piecework.forget(sources.project)
-  else if (job.result.resource) await forget(job.result.resource)
+  if (job.result.resource) await forget(job.result.resource)
   else if (kind === 'legacy import' && job.target) await (await piecework.draft(job.target, watcher)).delete()
 }

@@ -14,6 +14,7 @@ import { deliveredWhole } from '../src/checks/delivered.js'
 import { freedAt, oneAtATime } from '../src/checks/exclusion.js'
 import { noFiles } from '../src/checks/files.js'
 import { quiet } from '../src/checks/quiet.js'
+import { nothingDoneWithout, recordedOnce } from '../src/checks/rights.js'
 import { added, type Contents, rowsAsBefore, rowsOnce } from '../src/checks/rows.js'
 import { nothingHalfMade } from '../src/checks/shell.js'
 import { toldOnce } from '../src/checks/told.js'
@@ -201,6 +202,41 @@ test('what a delivery has kept is left over', async () => {
   await database.query('DELETE FROM piecework.jobs')
   await database.query('DELETE FROM piecework.outbox')
   assert.deepEqual(await look(), [])
+})
+
+test('a piece that was done without a right is wrong, a job that is not in the record is lost, one that is there twice is doubled', async () => {
+  const store = postgresStore({ database })
+  const job = randomUUID()
+  const entry = { principal: 'ann', action: 'export', outcome: 'allowed', job } as const
+  await store.jobs.create({
+    id: job,
+    kind: 'export',
+    tree: { kind: 'project', id: randomUUID(), children: [] },
+    principal: { id: 'ann' },
+    request: { options: {} },
+    claims: [],
+    nodes: [
+      { id: 'export a', task: 'export', batch: 0 },
+      { id: 'finish', task: 'finish', batch: 1 },
+    ],
+    batches: 1,
+  })
+  assert.deepEqual(whats(await recordedOnce(database, [job])), ['lost'])
+  await store.records.add(entry)
+  assert.deepEqual(await recordedOnce(database, [job]), [])
+  await store.records.add(entry)
+  assert.deepEqual(whats(await recordedOnce(database, [job])), ['doubled'])
+  const before = new Date(0)
+  const lease = await store.attempts.begin({ job, node: 'export a', attempt: 1 }, 'w')
+  if (!lease) throw new Error('There is no lease.')
+  assert.deepEqual(await nothingDoneWithout(database, 'ann', before), [])
+  await store.attempts.run(lease, {})
+  assert.deepEqual(whats(await nothingDoneWithout(database, 'ann', before)), ['wrong'])
+  assert.deepEqual(await nothingDoneWithout(database, 'bob', before), [])
+  assert.deepEqual(await nothingDoneWithout(database, 'ann', new Date(Date.now() + 60_000)), [])
+  await database.query('DELETE FROM piecework.jobs')
+  await database.query('DELETE FROM piecework.record')
+  await database.query('DELETE FROM piecework.outbox')
 })
 
 test('counts of a piece that differ, are missing or were not expected are wrong', async () => {

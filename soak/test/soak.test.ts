@@ -17,6 +17,7 @@ const spared = [
   'the artifact store fails midway',
   'others ask for jobs of the same project',
   'others ask for jobs of other projects',
+  'a right is withdrawn',
   // Workers and Redis are killed and stopped in the tests of runtime-redis, too.
   'Redis forgets everything',
   'Redis is killed and comes back empty',

@@ -31,6 +31,19 @@ optionTests(test, [
     wrong: { make: [undefined, {}] },
   },
   {
+    name: 'outputLaws()',
+    options: () => ({
+      output: { name: 'a/b', mediaType: 'text/plain', fileName: make, assemble: make },
+      pieces: [{ piece: 'a/c', entries: {} }],
+      options: {},
+      patienceMs: 10,
+    }),
+    call: (options) => testkit.outputLaws(lawTest, options),
+    opaque: ['output', 'pieces'],
+    free: ['options'],
+    wrong: { output: [undefined, {}], pieces: [undefined, {}, [{ piece: 'a/c' }]], patienceMs: [-1] },
+  },
+  {
     name: 'jobStoreLaws()',
     options: () => ({ make, sql: true }),
     call: (options) => testkit.jobStoreLaws(lawTest, options),
@@ -44,9 +57,15 @@ optionTests(test, [
   },
   {
     name: 'simulationLaws()',
-    options: () => ({ make, runtime: make, seeds: 2, firstSeed: 7 }),
+    options: () => ({ make, runtime: make, access: make, seeds: 2, firstSeed: 7 }),
     call: (options) => testkit.simulationLaws(lawTest, options),
-    wrong: { make: [undefined, {}], runtime: [inProcess()], seeds: [0, '2'], firstSeed: [0.5] },
+    wrong: {
+      make: [undefined, {}],
+      runtime: [inProcess()],
+      access: [{}],
+      seeds: [0, '2'],
+      firstSeed: [0.5],
+    },
   },
   {
     name: 'pieceLaws()',
@@ -112,7 +131,7 @@ optionTests(test, [
 
 test('each function that takes options is tried', () => {
   const laws =
-    'artifactStoreLaws guardLaws jobStoreLaws momentLaws pieceLaws runtimeLaws simulationLaws targetLaws'.split(
+    'artifactStoreLaws guardLaws jobStoreLaws momentLaws outputLaws pieceLaws runtimeLaws simulationLaws targetLaws'.split(
       ' ',
     )
   const withoutOptions = ['explained', 'planOf', 'sharedStore', 'simulate']

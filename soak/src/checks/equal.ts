@@ -54,7 +54,7 @@ async function equalFiles(
 /** Two imports of the same files have no id in common. */
 async function equalByKeys({ host, beside }: Scene, made: string): Promise<readonly Problem[]> {
   const live = (id: string) => ({ resource: { kind: 'project', id }, ...watcher })
-  const { resources } = await host.piecework.diff(live(beside.sources.project.id), live(made))
+  const { resources } = await host.piecework.diff(live(beside.sources.project.id), live(made), watcher)
   return resources.flatMap(({ pieces }) =>
     pieces.flatMap(({ piece, entries }) =>
       entries

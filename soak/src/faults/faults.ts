@@ -5,6 +5,7 @@ import type { Fault } from './fault.js'
 import { hostWrites } from './host-writes.js'
 import { otherJobFaults } from './other-jobs.js'
 import { processFaults } from './processes.js'
+import { rightWithdrawn } from './rights.js'
 import { serverFaults } from './servers.js'
 
 /** By what `--only` and the table call them. */
@@ -22,4 +23,5 @@ export const faults: Readonly<Record<string, Fault>> = {
     },
     mayEnd: () => ['cancelled'],
   },
+  'a right is withdrawn': rightWithdrawn,
 }

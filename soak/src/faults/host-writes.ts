@@ -17,9 +17,11 @@ type Way = (scene: Scene, write: (tx: Queryable) => Promise<unknown>) => Promise
 const ways: readonly Way[] = [
   ({ host }, write) => host.database.transaction(write),
   ({ host, sources }, write) =>
-    host.piecework.guard.edit(sources.project, () => host.database.transaction(write)),
+    host.piecework.guard.edit(sources.project, () => host.database.transaction(write), watcher),
   ({ host, sources }, write) =>
-    host.database.transaction((tx) => host.piecework.guard.edit(sources.project, () => write(tx), { tx })),
+    host.database.transaction((tx) =>
+      host.piecework.guard.edit(sources.project, () => write(tx), { tx, ...watcher }),
+    ),
 ]
 
 /**

@@ -6,7 +6,8 @@ import {
   type ResourceKind,
 } from '@piecework/core'
 import type { Piece } from '@piecework/core/piece'
-import type { Database, ResourceRef, Runtime, TaskHandler } from '@piecework/core/store'
+import type { Database, ResourceRef } from '@piecework/core/store'
+import { oneAtATime } from '../one-at-a-time.js'
 import type { PieceLawsOptions } from './piece-laws-options.js'
 
 /** A host of the piece's kind, with the piece and those before it, whose jobs are kept in memory. */
@@ -46,32 +47,6 @@ function kindsOf(kind: ResourceKind): readonly ResourceKind[] {
     describe: async () => ({ name: '' }),
   }
   return [kind, parent]
-}
-
-/** Runs tasks in the order in which they come, so that one connection is enough. */
-function oneAtATime(): Runtime {
-  const stopping = new AbortController()
-  let handle: TaskHandler = async () => {}
-  let last = Promise.resolve()
-  return {
-    start: async (handler) => {
-      handle = handler
-    },
-    submit: async (tasks, { delayMs = 0 } = {}) => {
-      const run = (): void => {
-        for (const task of tasks)
-          last = last
-            .then(() => (stopping.signal.aborted ? undefined : handle(task, stopping.signal)))
-            .catch(() => {})
-      }
-      if (delayMs > 0) setTimeout(run, delayMs).unref()
-      else run()
-    },
-    stop: async () => {
-      stopping.abort()
-      await last
-    },
-  }
 }
 
 /** Removes what a job has made as core does it when a job fails. */

@@ -7,13 +7,15 @@ import {
   type Store,
 } from '@piecework/core/store'
 import { auditFollowUps } from './audit-follow-ups.js'
+import { wholeOutputs } from './audit-outputs.js'
+import { auditRecord } from './audit-record.js'
 import type { Depot } from './depot.js'
 import { badVersion, versionOfLeaf } from './leaves.js'
 import { archivedVersion, linesOfVersion, linesPerPart, parts, versionOf } from './library-content.js'
 import { statements } from './library-statements.js'
 import type { RequestRecords } from './request-records.js'
+import type { Rights } from './rights.js'
 import type { SimulationPlan } from './simulation-plan.js'
-import { archiveFault } from './whole-archive.js'
 import type { World } from './world.js'
 
 export interface AuditDeps {
@@ -23,6 +25,7 @@ export interface AuditDeps {
   readonly database: Database
   readonly artifacts: ArtifactStore
   readonly records: RequestRecords
+  readonly rights: Rights
   readonly depot: Depot
   /** Those of the host's own. */
   readonly books: readonly string[]
@@ -48,6 +51,7 @@ export async function audit(deps: AuditDeps): Promise<void> {
   for (const id of records.jobs)
     if (!jobs.some((job) => job.id === id))
       world.violation(`one truth: a job whose request was answered is gone`)
+  await auditRecord(deps, jobs)
   const made = new Set<string>()
   const kept = new Set<string>()
   for (const job of jobs) {
@@ -66,7 +70,7 @@ export async function audit(deps: AuditDeps): Promise<void> {
     }
     // The archives of a book that is deleted go, too.
     if (job.kind === 'export') await countedParts(deps, job)
-    if (job.kind === 'export' && !records.removed.has(job.tree.id)) await wholeArchive(deps, job)
+    if (job.kind === 'export' && !records.removed.has(job.tree.id)) await wholeOutputs(deps, job)
     if (job.kind === 'import' || job.kind === 'clone') {
       const id = job.target?.id ?? ''
       made.add(id)
@@ -93,7 +97,7 @@ async function stateOf(store: Store, job: Job): Promise<string> {
   return `${job.status}${job.throttled ? ', throttled' : ''}, ${open.map(({ id, status }) => `${id} ${status}`).join(', ')}`
 }
 
-function mayEndSo({ world, plan, records }: AuditDeps, job: Job): void {
+function mayEndSo({ world, plan, records, rights }: AuditDeps, job: Job): void {
   const { kind, status, error, tree, id } = job
   const isBad = uploadsOf(job).some(({ fileName }) => versionOfLeaf(fileName) === badVersion)
   if (status === 'succeeded') {
@@ -107,6 +111,7 @@ function mayEndSo({ world, plan, records }: AuditDeps, job: Job): void {
       world.violation(`one truth: a ${kind} was cancelled without a request to`)
     return
   }
+  if (error?.code === 'forbidden' && rights.isRefused(job)) return
   if (isBad && error?.code === 'validation-failed') return
   if (plan.jobTimeoutMs !== undefined && error?.code === 'timeout') return
   // The draft that it read was changed, run or deleted meanwhile.
@@ -124,7 +129,7 @@ function mayEndSo({ world, plan, records }: AuditDeps, job: Job): void {
 /** What a job says is delivered is there, whole; of what was not finished, nothing is. */
 function delivered({ world, depot }: AuditDeps, { status, kind, request, result, changes }: Job): void {
   const isFinished = changes.some((change) => change.status === 'delivering')
-  for (const { key } of request.deliver ?? []) {
+  for (const { key, output } of request.deliver ?? []) {
     const shown = depot.shown.get(key)
     const isSaid = result.deliveries?.some((one) => one.key === key) === true
     if (status === 'succeeded' && !isSaid)
@@ -132,8 +137,9 @@ function delivered({ world, depot }: AuditDeps, { status, kind, request, result,
     if (isSaid && shown === undefined) world.violation(`one truth: what the ${kind} delivered is not there`)
     if (!isFinished && shown !== undefined)
       world.violation(`nothing half-made: what the ${kind} had not finished was delivered`)
-    if (kind === 'export' && shown !== undefined && shown !== result.archive?.sha256)
-      world.violation(`exactly once: what the ${kind} delivered has other bytes than its archive`)
+    const made = output === 'archive' ? result.archive : result.outputs?.find(({ name }) => name === output)
+    if (kind === 'export' && shown !== undefined && shown !== made?.sha256)
+      world.violation(`exactly once: what the ${kind} delivered has other bytes than its ${output}`)
   }
 }
 
@@ -221,18 +227,6 @@ const rowsOf = (nodes: readonly JobNode[]): number =>
   nodes.reduce((sum, { counts }) => sum + (counts?.rows ?? 0), 0)
 
 const idsOf = (nodes: readonly JobNode[]): string => nodes.map(({ id }) => id).join(', ')
-
-async function wholeArchive({ world, plan, artifacts }: AuditDeps, job: Job): Promise<void> {
-  const { archive } = job.result
-  // It expires when it is time.
-  if (
-    plan.archiveTtlMs !== undefined &&
-    (archive?.deletedAt || !(await artifacts.stat(archive?.artifact ?? '')))
-  )
-    return
-  const fault = await archiveFault(artifacts.open(archive?.artifact ?? ''))
-  if (fault) world.violation(fault)
-}
 
 async function nothingHeld({ world, store }: AuditDeps, books: readonly string[]): Promise<void> {
   for (const id of books)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Target } from '@piecework/core'
 import { type Link, workOn } from './link.js'
+import type { Rights } from './rights.js'
 
 const partBytes = 1000
 
@@ -9,9 +10,14 @@ const partBytes = 1000
  * its state says.
  */
 export class Depot {
+  readonly #rights: Rights
   readonly #parts = new Map<string, Map<number, Buffer>>()
   /** sha256 of what is shown, by key. */
   readonly shown = new Map<string, string>()
+
+  constructor(rights: Rights) {
+    this.#rights = rights
+  }
 
   targetOf(link: Link): Target<object> {
     return {
@@ -35,10 +41,12 @@ export class Depot {
   }
 
   #take(key: string, at: number, part: Buffer): void {
+    this.#rights.shown(key)
     this.#parts.set(key, (this.#parts.get(key) ?? new Map<number, Buffer>()).set(at, part))
   }
 
   #complete(key: string): void {
+    this.#rights.shown(key)
     const parts = [...(this.#parts.get(key) ?? [])].sort(([a], [b]) => a - b)
     const hash = createHash('sha256')
     for (const [, part] of parts) hash.update(part)

@@ -15,18 +15,24 @@ export const linesPerPart = 2
 export const archivedVersion = 'archived'
 
 /** The lines of one version of a book: an edit changes all of them, so those of two versions are torn. */
-export function linesOfVersion(version: string): readonly { part: string; position: number; text: string }[] {
-  return parts.flatMap((part) =>
+export function linesOfVersion(
+  version: string,
+  of: readonly string[] = parts,
+): readonly { part: string; position: number; text: string }[] {
+  return of.flatMap((part) =>
     Array.from({ length: linesPerPart }, (_, position) => ({ part, position, text: `${part}:${version}` })),
   )
 }
 
-/** Which version these lines are, whole: each of them once, and no others. */
-export function versionOf(lines: readonly { part: string; position: string; text: string }[]) {
+/** Which version these lines of some parts are, whole: each of them once, and no others. */
+export function versionOf(
+  lines: readonly { part: string; position: string; text: string }[],
+  of: readonly string[] = parts,
+): string | undefined {
   const version = lines[0]?.text.split(':')[1] ?? ''
   const spelled = (list: readonly { part: string; position: string | number; text: string }[]) =>
     list.map(({ part, position, text }) => `${part}${position}${text}`).join()
-  return spelled(lines) === spelled(linesOfVersion(version)) ? version : undefined
+  return spelled(lines) === spelled(linesOfVersion(version, of)) ? version : undefined
 }
 
 const made = new Map<number, Promise<Buffer>>()

@@ -5,14 +5,15 @@ import { before, csvOf, partedPart, parts } from './library-content.js'
 import { statements } from './library-statements.js'
 import { type LineRange, rangesOf, type StoredLine, within } from './line-ranges.js'
 import { type Link, workOn } from './link.js'
+import { pageOutput } from './page.js'
 import type { PackAge } from './simulation-plan.js'
 import { spellingOf, upgradesIn, versionIn } from './spelling.js'
 
 const { visibleBook, linesOf, makeBook, showBook, removeBook, addLine, copyLines, removeLines } = statements
 
 /**
- * What the host carries: books of four parts, each a piece, and formats of uploads that have a file for each.
- * Packs of another age have another version of the first piece, or none of the last.
+ * What the host carries: books of four parts, each a piece, a page of them, and formats of uploads that have a file for
+ * each. Packs of another age have another version of the first piece, or none of the last, and no page.
  */
 export function libraryPack(link: Link, age: PackAge): Pack {
   const known = age === 'without' ? parts.slice(0, -1) : parts
@@ -21,6 +22,7 @@ export function libraryPack(link: Link, age: PackAge): Pack {
     kinds: [bookKind],
     pieces: known.map((part) => pieceOf(link, part, age)),
     formats: leavesFormats(link, known),
+    outputs: age === 'without' ? [] : [pageOutput(link)],
   }
 }
 

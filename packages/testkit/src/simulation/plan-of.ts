@@ -1,6 +1,12 @@
 import { type Random, seeded } from './random.js'
 import { aheadOf } from './set-clock.js'
-import type { PlannedDraft, PlannedFault, PlannedRequest, SimulationPlan } from './simulation-plan.js'
+import type {
+  PlannedDraft,
+  PlannedFault,
+  PlannedLoss,
+  PlannedRequest,
+  SimulationPlan,
+} from './simulation-plan.js'
 
 export const bookCount = 3
 const principalCount = 2
@@ -43,12 +49,14 @@ export function planOf(seed: number): SimulationPlan {
   const reliableQueue = random.chance(0.4)
   const delivering = seeded(seed, 'deliveries')
   const unclaiming = seeded(seed, 'unclaimed')
+  const printing = seeded(seed, 'pages')
   const asked = Array.from({ length: 4 + random.below(9) }, () => requestOf(random)).map((request) =>
     request.what === 'export'
       ? {
           ...request,
           ...(delivering.chance(0.5) && { delivers: true as const }),
           ...(unclaiming.chance(0.5) && { unclaimed: true as const }),
+          ...(printing.chance(0.5) && { page: true as const }),
         }
       : request,
   )
@@ -61,6 +69,7 @@ export function planOf(seed: number): SimulationPlan {
     ...restarts,
   ]
   const workers = 2 + random.below(3)
+  const losing = seeded(seed, 'rights')
   return {
     seed,
     requests,
@@ -84,6 +93,7 @@ export function planOf(seed: number): SimulationPlan {
     ...(random.chance(0.4) && { archiveTtlMs: 2000 + random.below(8000) }),
     draftTtlMs: random.pick([6000, 20_000, 60_000]),
     ...(random.chance(0.5) && { followUps: true }),
+    ...(losing.chance(0.5) && { losses: lossesOf(asked, losing) }),
   }
 }
 
@@ -112,6 +122,20 @@ const editBeside = ({ book, atMs, principal }: PlannedRequest, random: Random): 
   follow: 'ask',
   archiveVersion: 1,
 })
+
+/** Each about the time of a request, of a right that it needs. */
+function lossesOf(requests: readonly PlannedRequest[], random: Random): readonly PlannedLoss[] {
+  return Array.from({ length: 1 + random.below(4) }, () => {
+    const { atMs, principal, book, what } = random.pick(requests)
+    const reads = what === 'export' || what === 'clone'
+    return {
+      atMs: Math.max(0, atMs + random.below(4000) - 500),
+      forMs: random.pick([300, 3000, 20_000]) + random.below(2000),
+      principal,
+      ...(reads && random.chance(0.9) && { book }),
+    }
+  })
+}
 
 const restartAfter = (atMs: number, random: Random): PlannedFault => ({
   atMs: atMs + 500 + random.below(4000),

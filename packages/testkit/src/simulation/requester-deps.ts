@@ -2,6 +2,7 @@ import type { Piecework } from '@piecework/core'
 import { type Database, isTerminal, type Job, type Store } from '@piecework/core/store'
 import type { DraftState } from './draft-state.js'
 import type { RequestRecords } from './request-records.js'
+import type { Rights } from './rights.js'
 import type { SimulatedProcess } from './simulated-process.js'
 import type { SimulationPlan } from './simulation-plan.js'
 import type { World } from './world.js'
@@ -16,6 +17,7 @@ export interface RequesterDeps {
   /** The same. */
   readonly store: Store
   readonly records: RequestRecords
+  readonly rights: Rights
   readonly books: readonly string[]
   readonly draft: DraftState
 }

@@ -2,14 +2,15 @@ import { isPieceworkError, isTerminal, type Job } from '@piecework/core/store'
 import { draft } from './drafter.js'
 import { archiveBytes, once } from './library-content.js'
 import { statements } from './library-statements.js'
+import { pageName } from './page.js'
 import { anyone, ended, ignore, type RequesterDeps } from './requester-deps.js'
 import type { PlannedRequest } from './simulation-plan.js'
 import { toldOf } from './tell-follow-up.js'
-import { archiveFault } from './whole-archive.js'
+import { readArchive } from './whole-archive.js'
 
 /** Carries out what was planned. Resolves when it has ended; never, if its process dies. */
 export async function carryOut(deps: RequesterDeps, request: PlannedRequest): Promise<void> {
-  const { records, world, plan } = deps
+  const { records, rights, world, plan } = deps
   try {
     if (request.what === 'edit') await edit(deps, request)
     else if (request.what === 'claim') await claim(deps, request)
@@ -20,7 +21,8 @@ export async function carryOut(deps: RequesterDeps, request: PlannedRequest): Pr
     if (!isPieceworkError(error)) throw error
     world.note(`${request.what}: ${error.code} ${error.message}`)
     const isNewer = error.code === 'archive-newer' && plan.oddPack === 'newer'
-    if (!mayBeAnswered.has(error.code) && !isNewer)
+    const isRefused = error.code === 'forbidden' && rights.mayBeRefused(userOf(request).id)
+    if (!mayBeAnswered.has(error.code) && !isNewer && !isRefused)
       world.violation(`one truth: a request was answered with ${error.code} ${error.message}`)
     records.count(`${request.what} refused: ${error.code}`)
   }
@@ -39,9 +41,11 @@ const mayBeAnswered: ReadonlySet<string> = new Set([
   'uploads-closed',
 ])
 
+const userOf = ({ principal }: PlannedRequest) => ({ id: `user-${principal}` })
+
 async function job(deps: RequesterDeps, request: PlannedRequest): Promise<void> {
   const { piecework, process, records } = deps
-  const principal = { id: `user-${request.principal}` }
+  const principal = userOf(request)
   const asked = await ask(deps, request)
   records.jobs.add(asked)
   const { cancelAfterMs } = request
@@ -67,7 +71,7 @@ async function ask(
   { piecework, books, plan, store }: RequesterDeps,
   request: PlannedRequest,
 ): Promise<string> {
-  const by = { principal: { id: `user-${request.principal}` }, ...(plan.followUps && toldOf) }
+  const by = { principal: userOf(request), ...(plan.followUps && toldOf) }
   const resource = { kind: 'book', id: books[request.book] ?? '' }
   const archive = { stream: once(await archiveBytes(request.archiveVersion)) }
   switch (request.what) {
@@ -76,7 +80,10 @@ async function ask(
         await piecework.export({
           resource,
           ...by,
-          ...(request.delivers && { deliver: [{ target: 'depot' }] }),
+          ...(request.page && { outputs: [{ name: 'archive' }, { name: pageName }] }),
+          ...(request.delivers && {
+            deliver: [{ target: 'depot' }, ...(request.page ? [{ target: 'depot', output: pageName }] : [])],
+          }),
           ...(request.unclaimed && store.moments && { claim: false }),
         })
       ).id
@@ -116,19 +123,19 @@ async function end(deps: RequesterDeps, id: string, { follow }: PlannedRequest):
 }
 
 /** Gives an archive out and imports it, while it may expire. */
-async function use(
-  deps: RequesterDeps,
-  { id, result }: Job,
-  { importAfterMs, principal }: PlannedRequest,
-): Promise<void> {
+async function use(deps: RequesterDeps, { id, result, tree }: Job, request: PlannedRequest): Promise<void> {
+  const { importAfterMs } = request
   if (importAfterMs === undefined || !result.archive) return
-  const { piecework, process, records, world } = deps
-  const by = { principal: { id: `user-${principal}` } }
+  const { piecework, process, records, rights, world } = deps
+  const by = { principal: userOf(request) }
   await process.sleep(importAfterMs)
   try {
+    const since = world.time.now
     const { bytes } = await piecework.download(id, by)
-    const fault = await archiveFault(bytes)
+    const { fault } = await readArchive(bytes)
     if (fault) world.violation(fault)
+    if (rights.isLostSince(by.principal.id, tree.id, since))
+      world.violation('access: an archive was given out after the right to it was lost')
     const handle = await piecework.import({ archive: { artifact: result.archive.artifact }, ...by })
     records.jobs.add(handle.id)
     records.count(`import of an export ${(await ended(deps, handle.id)).status}`)
@@ -151,7 +158,7 @@ async function edit(deps: RequesterDeps, { book, atMs }: PlannedRequest): Promis
       await alone(deps, id)
       await database.query(statements.editLines.sql, [id, `edited-${atMs}`])
     },
-    { leaseMs: 120_000 },
+    { leaseMs: 120_000, principal: anyone },
   )
   records.count('edit')
 }
@@ -162,7 +169,7 @@ async function claim(deps: RequesterDeps, { book, atMs }: PlannedRequest): Promi
   const id = books[book] ?? ''
   const holder = { id: `run-${atMs}`, kind: 'solver-run' }
   try {
-    await piecework.guard.claim([{ kind: 'book', id }], holder)
+    await piecework.guard.claim([{ kind: 'book', id }], holder, { principal: anyone })
     await alone(deps, id)
     await database.query(statements.editLines.sql, [id, `claimed-${atMs}`])
     await process.sleep(process.random.below(3000))
@@ -170,7 +177,7 @@ async function claim(deps: RequesterDeps, { book, atMs }: PlannedRequest): Promi
     await database.query(statements.editLines.sql, [id, `claimed-again-${atMs}`])
   } finally {
     // A claim whose answer was lost is held, too.
-    await persistently(deps, () => piecework.guard.release(holder.id))
+    await persistently(deps, () => piecework.guard.release(holder.id, { principal: anyone }))
   }
   records.count('claim')
 }
@@ -184,7 +191,7 @@ async function remove(deps: RequesterDeps, { book }: PlannedRequest): Promise<vo
     await tx.query(statements.removeLines.sql, [id, ''])
     await tx.query(statements.removeBook.sql, [id])
   })
-  await piecework.forget({ kind: 'book', id }).catch(ignore)
+  await piecework.forget({ kind: 'book', id }, { principal: anyone }).catch(ignore)
   records.count('remove')
 }
 

@@ -32,6 +32,12 @@ export async function shrunk(parts: SimulatedParts, found: SimulationResult): Pr
     () => best.plan.requests,
     (requests) => ({ ...best.plan, requests }),
   )
+  const { losses } = best.plan
+  if (losses)
+    await thin(
+      () => best.plan.losses ?? [],
+      (kept) => ({ ...best.plan, losses: kept }),
+    )
   for (const rate of Object.keys(best.plan.rates) as (keyof Rates)[])
     if (best.plan.rates[rate] > 0)
       await attempt({ ...best.plan, rates: { ...best.plan.rates, [rate]: rate === 'lateMs' ? 1 : 0 } })

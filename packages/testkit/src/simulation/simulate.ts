@@ -11,6 +11,7 @@ import { bookCount } from './plan-of.js'
 import { RequestRecords } from './request-records.js'
 import { carryOut } from './requester.js'
 import { anyone } from './requester-deps.js'
+import { Rights } from './rights.js'
 import { furthestBackMs } from './set-clock.js'
 import { SimulatedHosts } from './simulated-hosts.js'
 import { SimulatedProcess } from './simulated-process.js'
@@ -66,7 +67,7 @@ async function simulateNow(parts: SimulatedParts, plan: SimulationPlan): Promise
 }
 
 async function simulated(
-  { make, runtime }: SimulatedParts,
+  { make, runtime, access }: SimulatedParts,
   plan: SimulationPlan,
   world: World,
   records: RequestRecords,
@@ -84,8 +85,10 @@ async function simulated(
     const disk = new SimulatedProcess('storage', { time, random: world.random('storage') })
     const artifacts = memoryArtifacts({ environment: disk.environment })
     const queue = new SimulatedQueue(world, plan.reliableQueue)
-    const watch = new StoreWatch(world, environment, leaseMs)
-    const depot = new Depot()
+    const books = await fill(world, database)
+    const rights = new Rights(world, plan.losses, books)
+    const watch = new StoreWatch(world, environment, { leaseMs, rights })
+    const depot = new Depot(rights)
     const hosts = new SimulatedHosts({
       world,
       plan,
@@ -95,10 +98,11 @@ async function simulated(
       queue,
       depot,
       records,
+      rights,
+      ...(access && { access }),
       ...(runtime && { runtime }),
     })
-    const books = await fill(world, database)
-    const deps: AuditDeps = { world, plan, store, database, artifacts, records, depot, books }
+    const deps: AuditDeps = { world, plan, store, database, artifacts, records, rights, depot, books }
     await hosts.start()
     void watchLimits(world, store, plan)
     const faultDeps = { world, hosts, queue, server: serverProcess }

@@ -5,6 +5,7 @@ import { libraryPack } from './library.js'
 import { Link } from './link.js'
 import { artifactsSeenBy, storeSeenBy } from './process-view.js'
 import type { RequestRecords } from './request-records.js'
+import type { Rights } from './rights.js'
 import { SimulatedProcess } from './simulated-process.js'
 import type { SimulatedQueue } from './simulated-queue.js'
 import type { SimulatedParts, SimulatedServer } from './simulated-server.js'
@@ -29,6 +30,9 @@ export interface HostDeps {
   readonly queue: SimulatedQueue
   readonly depot: Depot
   readonly records: RequestRecords
+  readonly rights: Rights
+  /** How processes ask the policy. */
+  readonly access?: SimulatedParts['access']
   /** One for each process, instead of the queue. */
   readonly runtime?: SimulatedParts['runtime']
 }
@@ -116,7 +120,9 @@ export class SimulatedHosts {
       intervals,
     }: { readonly pack: PackAge; readonly aheadMs: number; readonly intervals: object },
   ): Host {
-    const { world, plan, server, watch, artifacts, queue, depot, records, runtime } = this.#deps
+    const { world, plan, server, watch, artifacts, queue, depot, records, rights, runtime } = this.#deps
+    const { access = (policy) => policy } = this.#deps
+    const { policy } = rights
     const process = new SimulatedProcess(name, { time: world.time, random: world.random(name), aheadMs })
     const link = new Link(process, world, server.database !== undefined)
     const { environment } = process
@@ -127,6 +133,7 @@ export class SimulatedHosts {
       runtime: runtime ? unreliable(runtime({ environment }), process, world) : queue.runtimeOf(process),
       targets: [depot.targetOf(link)],
       environment,
+      ...(policy && { access: access(policy) }),
       // One that lacks it leaves it to others.
       followUps: pack === 'without' ? [] : [tellFollowUp(process, world, records)],
       ...engine,

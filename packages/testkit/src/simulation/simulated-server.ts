@@ -1,3 +1,4 @@
+import type { AccessPolicy } from '@piecework/core'
 import type { Database, Environment, Moments, Runtime, Store } from '@piecework/core/store'
 
 export interface ServerSettings {
@@ -30,6 +31,8 @@ export interface SimulatedParts {
   readonly make: MakeServer
   /** The runtime of one process, which takes all its time from `environment`. Absent: one queue for all processes. */
   runtime?(process: { readonly environment: Environment }): Runtime
+  /** How each process asks the policy, which forgets no loss of a right. Absent: as it is. */
+  access?(policy: AccessPolicy): AccessPolicy
 }
 
 /** A store whose answers are by one clock, shared with processes that have others. */

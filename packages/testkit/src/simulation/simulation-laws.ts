@@ -17,6 +17,7 @@ export interface SimulationLawsOptions extends SimulatedParts {
 const lawChecks: OptionChecks<SimulationLawsOptions> = {
   make: required(check.func()),
   runtime: check.func(),
+  access: check.func(),
   seeds: check.count,
   firstSeed: check.count,
 }

@@ -63,6 +63,8 @@ export interface PlannedRequest {
   /** What an export has made is imported so long after, and given out. */
   readonly importAfterMs?: number
   readonly draft?: PlannedDraft
+  /** An export makes a page beside the archive. */
+  readonly page?: true
   /** What an export has made is delivered. */
   readonly delivers?: true
   /** An export without a claim, while which edits go on. */
@@ -86,6 +88,15 @@ export interface PlannedFault {
   readonly forMs: number
 }
 
+/** A right that a user loses for a time. */
+export interface PlannedLoss {
+  readonly atMs: number
+  readonly forMs: number
+  readonly principal: number
+  /** To read it and to give out what was made of it. Absent: to make new books. */
+  readonly book?: number
+}
+
 /** All that is decided before a simulation begins; what it leaves to chance follows from the seed. */
 export interface SimulationPlan {
   readonly seed: number
@@ -107,6 +118,8 @@ export interface SimulationPlan {
   readonly jobTimeoutMs?: number
   readonly archiveTtlMs?: number
   readonly draftTtlMs: number
+  /** Absent: the hosts have no access policy. */
+  readonly losses?: readonly PlannedLoss[]
   /** Requests have follow-ups. */
   readonly followUps?: true
 }

@@ -6,6 +6,7 @@ import {
   type OutboxItem,
   type Store,
 } from '@piecework/core/store'
+import type { Rights } from './rights.js'
 import { DraftWatch } from './watch-drafts.js'
 import type { World } from './world.js'
 
@@ -14,6 +15,8 @@ interface Node {
   fence: number
   /** Until then no other attempt may begin, by the clock of the database; 0 once the attempt has ended. */
   until: number
+  /** When its last attempt was begun, in virtual time. */
+  begunAt: number
   /** Attempts whose work was committed, at one moment of its job. */
   done: number
   moment?: number | undefined
@@ -29,12 +32,14 @@ export class StoreWatch {
   readonly #acknowledged = new Set<string>()
   readonly #clock: Environment
   readonly #drafts: DraftWatch
+  readonly #rights: Rights
 
   /** @param clock of the database */
-  constructor(world: World, clock: Environment, leaseMs: number) {
+  constructor(world: World, clock: Environment, { leaseMs, rights }: { leaseMs: number; rights: Rights }) {
     this.#world = world
     this.#clock = clock
     this.#leaseMs = leaseMs
+    this.#rights = rights
     this.#drafts = new DraftWatch(world, clock)
   }
 
@@ -101,7 +106,7 @@ export class StoreWatch {
 
   #node({ job, node }: { readonly job: string; readonly node: string }): Node {
     const key = `${job} ${node}`
-    const known = this.#nodes.get(key) ?? { fence: 0, until: 0, done: 0 }
+    const known = this.#nodes.get(key) ?? { fence: 0, until: 0, begunAt: 0, done: 0 }
     this.#nodes.set(key, known)
     return known
   }
@@ -125,11 +130,14 @@ export class StoreWatch {
       this.#world.violation(`order: ${named(lease)} was begun out of its batch`)
     node.fence = Math.max(node.fence, lease.fence)
     node.until = this.#leasedSince(since)
+    node.begunAt = this.#world.time.now
+    this.#rights.begun(lease)
   }
 
   #ended(lease: Lease, job: Job, moment: number | undefined): void {
     const node = this.#node(keyOf(lease))
     node.until = 0
+    this.#rights.done(lease, node.begunAt)
     // What was read at a moment that is lost is read again.
     if (node.moment !== moment) node.done = 0
     node.moment = moment

@@ -8,11 +8,11 @@ interface ArchivedLine {
   readonly text: string
 }
 
-/** What is wrong with an archive of a book: it cannot be read, or is of no one moment. */
-export async function archiveFault(bytes: AsyncIterable<Uint8Array>): Promise<string | undefined> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of bytes) chunks.push(chunk)
-  const whole = Buffer.concat(chunks)
+/** Which version of a book an archive is of, or what is wrong with it: it cannot be read, or is of no one moment. */
+export async function readArchive(
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<{ readonly version?: string; readonly fault?: string }> {
+  const whole = await readAll(bytes)
   const read = async function* ({ start, end }: { readonly start: number; readonly end: number }) {
     yield whole.subarray(start, end)
   }
@@ -20,14 +20,22 @@ export async function archiveFault(bytes: AsyncIterable<Uint8Array>): Promise<st
     const archive = await openArchive({ size: whole.length, read })
     try {
       const lines = await linesOf(archive)
-      if (versionOf(lines) !== undefined) return undefined
-      return `exclusion: an archive is torn: ${lines.map(({ position, text }) => position + text).join(' ')}`
+      const version = versionOf(lines)
+      if (version !== undefined) return { version }
+      const torn = lines.map(({ position, text }) => position + text).join(' ')
+      return { fault: `exclusion: an archive is torn: ${torn}` }
     } finally {
       await archive.close()
     }
   } catch (error) {
-    return `what was exported can be imported: ${String(error)}`
+    return { fault: `what was exported can be imported: ${String(error)}` }
   }
+}
+
+export async function readAll(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of bytes) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }
 
 async function linesOf(archive: Archive): Promise<readonly ArchivedLine[]> {

@@ -1,4 +1,13 @@
-import type { Job, JobError, Moments, NewJob, NodeResult, Store, Transaction } from '@piecework/core/store'
+import type {
+  Job,
+  JobError,
+  KeptOutput,
+  Moments,
+  NewJob,
+  NodeResult,
+  Store,
+  Transaction,
+} from '@piecework/core/store'
 import { changed } from '../changed-store.js'
 import { claimsForEver, claimsFreedAtOutcome, claimsNotTaken } from '../claim-faults.js'
 import {
@@ -168,6 +177,12 @@ export const plantedFaults: Readonly<Record<string, Plant>> = {
       },
     }),
 
+  'the sha256 of an output is of the one before': shaOfBefore,
+  'the record of a request is dropped': (store) =>
+    changed(store, {
+      jobs: { create: ({ record: _, ...job }, tx) => store.jobs.create(job, tx) },
+    }),
+
   'drafts that were left alone stay': (store) => changed(store, { drafts: { idle: async () => [] } }),
   'a draft is left alone since it was made': draftsIdleSinceMade,
   'an upload stands beside the one that it replaces': (store) =>
@@ -230,6 +245,20 @@ function withDone(change: (done: NodeResult) => NodeResult): Plant {
           ),
       },
     })
+}
+
+/** Says of an output what the one before was. */
+function shaOfBefore(store: Store): Store {
+  const before = new Map<string, string>()
+  const said = (output: KeptOutput): KeptOutput => {
+    const sha256 = before.get(output.name) ?? output.sha256
+    before.set(output.name, output.sha256)
+    return { ...output, sha256 }
+  }
+  return withDone(({ result, ...done }) => ({
+    ...done,
+    ...(result && { result: { ...result, ...(result.outputs && { outputs: result.outputs.map(said) }) } }),
+  }))(store)
 }
 
 /** What is not fenced is added by each attempt. */
