@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { isPieceworkError } from '@piecework/core'
 import { checkTables } from '@piecework/postgres'
 import { suite } from 'uvu'
 import { type Albums, albumPiece, albums, places } from '../albums.js'
@@ -197,6 +198,16 @@ test('a reference to another table than the foreign key leads to is refused by n
     checkTables(host.db, [wrong]),
     /"odd\.table"\."elsewhere" leads by its foreign key to "public"\."places", not to "geo"\."places"/,
   )
+})
+
+test('a foreign key to a partitioned table counts once: what is not declared of it is told once', async () => {
+  const host = hosts.get(places[0] ?? '') as Albums
+  const bare = albumPiece([{ table: 'paints', owner: 'album_id', order: ['n'] }])
+  await assert.rejects(checkTables(host.db, [bare]), (error) => {
+    assert.ok(isPieceworkError(error))
+    assert.deepEqual(error.message.match(/"tones\w*"/g), ['"tones"'])
+    return true
+  })
 })
 
 test.run()
