@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Entries, ImportContext, Piece, PieceVerifier } from '@piecework/core/piece'
 import { type PieceCounts, PieceworkError } from '@piecework/core/store'
+import { tablePiece } from '@piecework/postgres'
 import { assertBreaks, needsServer } from '@piecework/test-support'
 import { type LawTest, pieceLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
@@ -381,5 +382,76 @@ function forgiving(entries: Entries): Entries {
     },
   }
 }
+
+const rows = tablePiece({
+  name: 'sample/note-rows',
+  of: 'project',
+  version: 1,
+  tables: [{ table: 'notes', owner: 'project_id', order: ['position'], references: { answers: 'notes' } }],
+})
+
+const lawsFor =
+  (piece: Piece, database = open.db): ((collect: LawTest) => void) =>
+  (collect) =>
+    pieceLaws(collect, {
+      piece,
+      kind: projectKind,
+      database: () => database,
+      sample: () => sampleNotes(open.db),
+      content: (resource) => notesContent(resource, open.db),
+    })
+
+test('a trigger of the host that changes rows, and a piece that does not tell it', async () => {
+  await open.db.query(`CREATE FUNCTION mark() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    NEW.text := NEW.text || '!'; RETURN NEW; END $$`)
+  await open.db.query('CREATE TRIGGER mark BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION mark()')
+  const silent: Piece = {
+    ...rows,
+    importer: {
+      ...rows.importer,
+      import: async (context) => rows.importer?.import({ ...context, finding: () => {} }) ?? { rows: 0 },
+    },
+  }
+  try {
+    await assertBreaks('a piece that does not tell what a trigger has changed', {
+      law: 'honest counts: sample/note-rows: what differs in a copy',
+      broken: lawsFor(silent),
+      whole: lawsFor(rows),
+    })
+  } finally {
+    await open.db.query('DROP TRIGGER mark ON notes')
+  }
+})
+
+test('a policy of the host that hides rows, and pieces that would carry the others', async () => {
+  const role = `laws_${randomUUID().slice(0, 8)}`
+  await open.db.query(`CREATE ROLE ${role} LOGIN`)
+  await open.db.query(`GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role}`)
+  await open.db.query(`CREATE POLICY part ON notes TO ${role} USING (position < 3) WITH CHECK (true)`)
+  await open.db.query('ALTER TABLE notes ENABLE ROW LEVEL SECURITY')
+  const asRole = open.as(role)
+  try {
+    for (const piece of [rows, notesPiece]) {
+      const law = `what was exported can be imported: ${piece.name}: by the host`
+      const laws: (() => unknown)[] = []
+      lawsFor(piece, asRole.db)((title, run) => title.startsWith(law) && laws.push(run))
+      assert.equal(laws.length, 1)
+      await assert.rejects(
+        async () => laws[0]?.(),
+        /[Rr]ow level security of table "notes" applies to this role/,
+      )
+      await assertBreaks('a host whose role a policy binds', {
+        law,
+        broken: lawsFor(piece, asRole.db),
+        whole: lawsFor(piece),
+      })
+    }
+  } finally {
+    await asRole.close()
+    await open.db.query('ALTER TABLE notes DISABLE ROW LEVEL SECURITY')
+    await open.db.query(`DROP OWNED BY ${role}`)
+    await open.db.query(`DROP ROLE ${role}`)
+  }
+})
 
 test.run()

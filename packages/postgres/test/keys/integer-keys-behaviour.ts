@@ -102,6 +102,46 @@ export function integerKeysBehaviour(
       }
     }))
 
+  test('references: an id of another shelf between, before or behind the own ones is left out and told, and leads nowhere', () =>
+    host(async (piecework) => {
+      const [before] = await sampleShelves(world())
+      const [source, sibling] = await sampleShelves(world())
+      const [after] = await sampleShelves(world())
+      const page = (n: number) =>
+        `(SELECT p.id FROM pages p JOIN books b ON b.id = p.book_id WHERE b.shelf_id = $1 AND n = 3 ORDER BY b.id OFFSET ${n} LIMIT 1)`
+      for (const [n, other] of [before, sibling, after].entries())
+        await world().query(
+          `UPDATE pages SET loose = (SELECT min(id) FROM books WHERE shelf_id = $2), see = (SELECT min(id) FROM books WHERE shelf_id = $2) WHERE id = ${page(n)}`,
+          [source, other],
+        )
+      const loose = async (shelf: string) =>
+        world().query(
+          `SELECT p.loose, p.see FROM pages p JOIN books b ON b.id = p.book_id WHERE b.shelf_id = $1 AND p.n = 3 ORDER BY b.title LIMIT 3`,
+          [shelf],
+        )
+      assert.equal(
+        (await loose(source)).filter((row) => row.loose !== null && row.see === row.loose).length,
+        3,
+      )
+      const exported = await (await piecework.export({ resource: resource(source), principal: ann })).ended()
+      const archive = exported.job.result.archive ?? assert.fail(JSON.stringify(exported.job.error))
+      for (const copy of [
+        () => piecework.import({ archive, principal: ann }),
+        () => cloneOf(piecework, source),
+      ]) {
+        const { job, findings } = await (await copy()).ended()
+        assert.equal(job.outcome, 'succeeded', JSON.stringify(job.error))
+        assert.deepEqual(findings.map(({ code, column, count }) => [code, column, count]).sort(), [
+          ['table/reference-dangling', 'loose', 3],
+          ['table/reference-dangling', 'see', 3],
+        ])
+        assert.deepEqual(
+          await loose(job.result.resource?.id ?? ''),
+          Array(3).fill({ loose: null, see: null }),
+        )
+      }
+    }))
+
   test('reproducible: a comparison of copies with integer keys finds no difference, and finds one that is there', () =>
     host(async (piecework) => {
       const [source] = await sampleShelves(world())

@@ -95,6 +95,58 @@ for (const [what, { column, spec, value, fits }] of Object.entries(narrow)) {
   })
 }
 
+for (const [what, sequence] of Object.entries({
+  'sequence-behind': `SELECT setval('wide_id_seq', 1, false)`,
+  'keys-exhausted': 'ALTER SEQUENCE wide_id_seq MAXVALUE 5',
+})) {
+  test(`new ids: a sequence without free numbers fails a job before its first row (${what})`, async () => {
+    const world = await open('ref bigint')
+    try {
+      const shelf = randomUUID()
+      await world.query(`INSERT INTO shelves VALUES ($1, 's')`, [shelf])
+      await world.query(
+        `INSERT INTO wide (shelf_id, name) SELECT $1::uuid, 'w' || n FROM generate_series(1, 3) n`,
+        [shelf],
+      )
+      await world.query('INSERT INTO narrow (shelf_id, ref) SELECT $1::uuid, id FROM wide', [shelf])
+      const pack = shelfPack(
+        // Imported first, if there were nothing before the rows.
+        shelfPiece('narrow', [{ table: 'narrow', owner: 'shelf_id', order: ['id'], columns: ['ref'] }]),
+        shelfPiece('wide', [{ table: 'wide', owner: 'shelf_id', order: ['name'] }], ['shelf/narrow']),
+      )
+      const resource = { kind: 'shelf', id: shelf }
+      await withHost(world, pack, async (piecework) => {
+        const { archive } = (await (await piecework.export({ resource, principal: ann })).ended()).job.result
+        assert.ok(archive)
+        await world.query(sequence)
+        const rows = () =>
+          world.query(
+            `SELECT xmin::text, to_jsonb(s)::text AS row FROM shelves s UNION ALL SELECT xmin::text, to_jsonb(w)::text FROM wide w
+             UNION ALL SELECT xmin::text, to_jsonb(n)::text FROM narrow n ORDER BY 2`,
+          )
+        const before = await rows()
+        for (const copy of [
+          () => piecework.import({ archive, principal: ann }),
+          () => piecework.clone({ resource, principal: ann }),
+        ]) {
+          const { job, nodes } = await (await copy()).ended()
+          assert.deepEqual([job.error?.code, job.error?.retryable], [what, false], JSON.stringify(job.error))
+          assert.match(job.error?.node ?? '', /^keys .*shelf\/wide$/)
+          assert.match(job.error?.message ?? '', /wide_id_seq/)
+          const begun = nodes.filter(
+            ({ id, status }) => !/^(keys|validate|finish)/.test(id) && status === 'done',
+          )
+          assert.deepEqual(begun, [])
+          assert.deepEqual(await rows(), before)
+          assert.deepEqual(await world.query('SELECT FROM piecework.key_ranges'), [])
+        }
+      })
+    } finally {
+      await world.close()
+    }
+  })
+}
+
 test('new ids: an id of a resource that its owner columns cannot hold is refused before the first row', async () => {
   const world = await serverWorld(`
     CREATE TABLE shelves (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text, ready boolean NOT NULL DEFAULT true);

@@ -98,6 +98,17 @@ const writes: Readonly<Record<string, (world: Queryable, id: string) => Promise<
   },
 }
 
+/** A row of the source with an id that no row had when its rows were counted, and one that refers to it. */
+const comes = (id: string) =>
+  `WITH b AS (INSERT INTO books (id, shelf_id, title) OVERRIDING SYSTEM VALUE SELECT ${id}, $1, 'new' FROM books WHERE shelf_id = $1 RETURNING id)
+   INSERT INTO pages (book_id, n, see) SELECT id, 1, id FROM b`
+
+const outside: Readonly<Record<string, string>> = {
+  'between those of the source':
+    '(SELECT min(g) FROM generate_series(min(id), max(id)) g WHERE NOT EXISTS (SELECT FROM books o WHERE o.id = g))',
+  'before all of the source': 'min(id) - 1',
+}
+
 type Write = (world: Queryable) => Promise<unknown>
 
 /** Resolves to what commits it. */
@@ -121,12 +132,18 @@ async function begunBefore(write: Write): Promise<() => Promise<void>> {
   }
 }
 
-/** Clones while `begin` says what is written at the node of that number; resolves to the job's outcome. */
+/**
+ * Clones while `begin` says what is written at the node of that number; resolves to the job's outcome, or to table and
+ * rows of what has made it fail.
+ */
 async function outcomeOf(
   begin: (source: string) => Promise<() => Promise<void>>,
   at: number,
 ): Promise<string | undefined> {
-  const [source] = await sampleShelves(world, 6)
+  // No row has the number before the first of the source, nor one between its others.
+  await world.query(`SELECT nextval(pg_get_serial_sequence('books', 'id'))`)
+  const [source, sibling] = await sampleShelves(world, 6)
+  await world.query(`DELETE FROM books WHERE shelf_id = $1 AND title = 'b0005'`, [sibling])
   await world.query(`INSERT INTO tags SELECT nextval('common_seq'), $1, 'free'`, [source])
   const before = await contentOf(world, source)
   const { job, findings } = await clonedBeside(source, at, await begin(source))
@@ -141,10 +158,29 @@ async function outcomeOf(
   } else {
     const { code, retryable, message = '' } = job.error ?? {}
     assert.deepEqual([code, retryable], ['source-changed', true], message)
-    assert.match(message, /\b[1-9]\d* rows? .*"(?:books|pages|odd Marks|tags|labels)"/)
+    const [, rows, table] = /\b([1-9]\d*) rows? .*"(books|pages|odd Marks|tags|labels)"/.exec(message) ?? []
+    assert.ok(rows !== undefined, message)
+    await hostInserts(world, source)
+    return `${rows} of ${table}`
   }
   await hostInserts(world, source)
   return job.outcome
+}
+
+/** By the node before which they come, rows without a reserved key: before the first none is reserved, by the last all are copied. */
+const mustFail: Readonly<Record<string, readonly (string | undefined)[]>> = {
+  'rows that refer to each other come': [
+    undefined,
+    ...Array(4).fill('1 of books'),
+    '1 of pages',
+    '1 of pages',
+  ],
+  'rows that are there come to refer to new ones': [undefined, ...Array(6).fill('1 of books')],
+  'ids inside values come to lead to new rows': [undefined, ...Array(6).fill('1 of books')],
+  'rows move to another resource and new ones take their place': [
+    ...Array(3).fill(undefined),
+    ...Array(3).fill('1 of tags'),
+  ],
 }
 
 for (const [what, write] of Object.entries(writes)) {
@@ -154,6 +190,19 @@ for (const [what, write] of Object.entries(writes)) {
     for (let at = 0; at < 8; at++)
       outcomes.push(await outcomeOf(async (id) => async () => void (await write(world.database, id)), at))
     assert.ok(outcomes.includes('succeeded'))
+    for (const [at, lost] of (mustFail[what] ?? []).entries())
+      if (lost) assert.equal(outcomes[at], lost, `${at}`)
+  })
+}
+
+for (const [where, id] of Object.entries(outside)) {
+  test(`honest counts: a row comes whose id lies ${where}, and no other row's new id becomes its`, async () => {
+    const outcomes: (string | undefined)[] = []
+    for (const at of [0, 3, 5])
+      outcomes.push(
+        await outcomeOf(async (shelf) => async () => void (await world.query(comes(id), [shelf])), at),
+      )
+    assert.deepEqual(outcomes.slice(1), ['1 of books', '1 of pages'])
   })
 }
 

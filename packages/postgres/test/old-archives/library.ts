@@ -16,6 +16,10 @@ export const libraryTables: readonly string[] = [
      name text, number int, plan jsonb, ready boolean NOT NULL DEFAULT true)`,
   `CREATE TABLE exhibits (id uuid PRIMARY KEY, exhibition_id uuid NOT NULL REFERENCES exhibitions ON DELETE CASCADE,
      shelf_id uuid REFERENCES shelves, language_id uuid REFERENCES languages, place int)`,
+  `CREATE TABLE stamps (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, library_id uuid NOT NULL REFERENCES libraries ON DELETE CASCADE,
+     label text, after_id int REFERENCES stamps, near int[])`,
+  `CREATE TABLE tags (id text PRIMARY KEY, library_id uuid NOT NULL REFERENCES libraries ON DELETE CASCADE, name text, doc jsonb)`,
+  `CREATE TABLE codes (code text PRIMARY KEY, library_id uuid NOT NULL REFERENCES libraries ON DELETE CASCADE, stamp_id int REFERENCES stamps, tag_id text REFERENCES tags)`,
 ]
 
 const shared = { where: 'true', by: ['code'] }
@@ -65,6 +69,34 @@ const specs: readonly TablePieceSpec[] = [
         owner: 'book_id.shelf_id.library_id',
         order: ['book_id.title', 'no'],
         references: { book_id: 'books' },
+      },
+    ],
+  },
+  {
+    name: 'library/marks',
+    of: 'library',
+    version: 1,
+    after: ['library/library'],
+    tables: [
+      {
+        table: 'stamps',
+        owner: 'library_id',
+        order: ['label'],
+        references: { after_id: 'stamps', near: 'stamps' },
+      },
+      {
+        table: 'tags',
+        owner: 'library_id',
+        order: ['name'],
+        key: 'cuid',
+        json: { doc: [{ path: 'like[*]', table: 'tags' }] },
+      },
+      {
+        table: 'codes',
+        owner: 'library_id',
+        order: ['code'],
+        key: 'natural',
+        references: { stamp_id: 'stamps', tag_id: 'tags' },
       },
     ],
   },
@@ -185,6 +217,24 @@ export async function sampleLibrary(db: Queryable): Promise<string> {
   await add(3, null, 'none', `-5, NULL, NULL, NULL, NULL, '[]'`, null)
   await add(4, '\\.', 'de', `2147483647, -1e-30, '{\\.}', '\\x5c2e', '0099-01-01 00:00:00+00', '"x"'`, null)
   await db.query(`INSERT INTO loans VALUES ($1, 1, 'ann'), ($1, 2, NULL), ($2, 1, '')`, [book(1), book(2)])
+  await db.query('ALTER TABLE stamps ALTER id RESTART WITH 41')
+  await db.query(`INSERT INTO stamps (library_id, label) SELECT $1, 's' || n FROM generate_series(1, 4) n`, [
+    id(1),
+  ])
+  // A gap between the keys.
+  await db.query('DELETE FROM stamps WHERE id = 43')
+  await db.query(
+    `UPDATE stamps SET after_id = CASE id WHEN 41 THEN 44 ELSE 41 END, near = CASE id WHEN 42 THEN '{44,NULL,41}'::int[] END`,
+  )
+  const tag = (n: number) => `c${String(n).padStart(24, 'a')}`
+  await db.query(
+    `INSERT INTO tags VALUES ($2, $1, 'blue', jsonb_build_object('like', jsonb_build_array($3::text, $2::text))), ($3, $1, 'red', NULL)`,
+    [id(1), tag(1), tag(2)],
+  )
+  await db.query(
+    `INSERT INTO codes VALUES ('A-1', $1, 42, $2), ('B-2', $1, NULL, $3), ('C-3', $1, 44, NULL)`,
+    [id(1), tag(1), tag(2)],
+  )
   await db.query(`INSERT INTO exhibitions VALUES ($2, $1, 'Old', 1, $4), ($3, $1, 'New', 2, NULL)`, [
     id(1),
     id(41),
@@ -206,6 +256,12 @@ const queries: Readonly<Record<string, string>> = {
     'SELECT b.* FROM books b JOIN shelves s ON s.id = shelf_id WHERE library_id = $1 ORDER BY pages NULLS FIRST, b.rating',
   loans:
     'SELECT l.* FROM loans l JOIN books b ON b.id = book_id JOIN shelves s ON s.id = shelf_id WHERE library_id = $1 ORDER BY pages NULLS FIRST, no',
+  stamps: `SELECT s.label, a.label AS after, (SELECT array_agg(n.label ORDER BY u.o) FROM unnest(s.near) WITH ORDINALITY u(k, o) LEFT JOIN stamps n ON n.id = u.k) AS near
+     FROM stamps s LEFT JOIN stamps a ON a.id = s.after_id AND a.library_id = s.library_id WHERE s.library_id = $1 ORDER BY s.label`,
+  tags: `SELECT t.name, (SELECT array_agg(l.name ORDER BY u.o) FROM jsonb_array_elements_text(t.doc -> 'like') WITH ORDINALITY u(k, o) LEFT JOIN tags l ON l.id = u.k AND l.library_id = t.library_id) AS likes
+     FROM tags t WHERE t.library_id = $1 ORDER BY t.name`,
+  codes: `SELECT c.code, s.label, t.name FROM codes c LEFT JOIN stamps s ON s.id = c.stamp_id AND s.library_id = c.library_id
+     LEFT JOIN tags t ON t.id = c.tag_id AND t.library_id = c.library_id WHERE c.library_id = $1 ORDER BY c.code`,
   exhibitions: 'SELECT * FROM exhibitions WHERE library_id = $1 ORDER BY number',
   exhibits:
     'SELECT x.* FROM exhibits x JOIN exhibitions e ON e.id = exhibition_id WHERE library_id = $1 ORDER BY place',

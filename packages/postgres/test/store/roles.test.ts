@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createPiecework, memoryArtifacts, type Pack } from '@piecework/core'
-import { fromPg, postgresStore, tablePiece } from '@piecework/postgres'
+import { checkTables, fromPg, postgresStore, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'
@@ -84,6 +84,33 @@ for (const kind of ['web', 'worker'] as const) {
   })
 }
 
+/** Books with pages. */
+const bookPack: Pack = {
+  name: 'books',
+  kinds: [
+    {
+      kind: 'book',
+      table: 'books',
+      describe: async ({ id }, db) =>
+        (await db.query<{ name: string }>('SELECT name FROM books WHERE id = $1', [id])).rows[0],
+      shell: {
+        create: async ({ ref, name }, tx) =>
+          void (await tx.query('INSERT INTO books VALUES ($1, $2)', [ref.id, name ?? ''])),
+        ready: async () => undefined,
+        remove: async ({ id }, tx) => void (await tx.query('DELETE FROM books WHERE id = $1', [id])),
+      },
+    },
+  ],
+  pieces: [
+    tablePiece({
+      name: 'book/pages',
+      of: 'book',
+      version: 1,
+      tables: [{ table: 'pages', owner: 'book_id', order: ['text'] }],
+    }),
+  ],
+}
+
 test('one role requests, follows and downloads what the other one carries', async () => {
   await admin.query('CREATE TABLE books (id uuid PRIMARY KEY, name text)')
   await admin.query(
@@ -94,35 +121,10 @@ test('one role requests, follows and downloads what the other one carries', asyn
   await admin.query(`INSERT INTO pages VALUES (gen_random_uuid(), $1, 'wren')`, [book.id])
   await admin.query(`GRANT SELECT ON books TO ${roles.web}`)
   await admin.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON books, pages TO ${roles.worker}`)
-  const pack: Pack = {
-    name: 'books',
-    kinds: [
-      {
-        kind: 'book',
-        table: 'books',
-        describe: async ({ id }, db) =>
-          (await db.query<{ name: string }>('SELECT name FROM books WHERE id = $1', [id])).rows[0],
-        shell: {
-          create: async ({ ref, name }, tx) =>
-            void (await tx.query('INSERT INTO books VALUES ($1, $2)', [ref.id, name ?? ''])),
-          ready: async () => undefined,
-          remove: async ({ id }, tx) => void (await tx.query('DELETE FROM books WHERE id = $1', [id])),
-        },
-      },
-    ],
-    pieces: [
-      tablePiece({
-        name: 'book/pages',
-        of: 'book',
-        version: 1,
-        tables: [{ table: 'pages', owner: 'book_id', order: ['text'] }],
-      }),
-    ],
-  }
   const artifacts = memoryArtifacts()
   const [web, worker] = [pools.web, pools.worker].map((pool) =>
     createPiecework({
-      packs: [pack],
+      packs: [bookPack],
       runtime: inProcess(),
       store: postgresStore({ database: fromPg(pool) }),
       artifacts,
@@ -155,6 +157,67 @@ test('one role requests, follows and downloads what the other one carries', asyn
     assert.deepEqual(errors, [])
   } finally {
     await worker.stop()
+  }
+})
+
+test('nothing half-made: a role without TEMPORARY exports, and an import and a clone that need it say so', async () => {
+  await admin.query(
+    'CREATE TABLE notes (id uuid PRIMARY KEY, book_id uuid REFERENCES books ON DELETE CASCADE, code text UNIQUE)',
+  )
+  const book = { kind: 'book', id: randomUUID() }
+  await admin.query(`INSERT INTO books VALUES ($1, 'Fish')`, [book.id])
+  await admin.query(`INSERT INTO notes VALUES (gen_random_uuid(), $1, 'cod')`, [book.id])
+  const app = `piecework_app_${randomBytes(6).toString('hex')}`
+  await admin.query(`CREATE ROLE ${app} LOGIN PASSWORD 'roles'; GRANT USAGE ON SCHEMA piecework TO ${app};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA piecework, public TO ${app};
+    GRANT USAGE ON ALL SEQUENCES IN SCHEMA piecework TO ${app}`)
+  const url = new URL(scratch.url)
+  url.username = app
+  url.password = 'roles'
+  const pool = poolOf(url.href)
+  const notes = tablePiece({
+    name: 'book/notes',
+    of: 'book',
+    version: 1,
+    tables: [{ table: 'notes', owner: 'book_id', order: ['code'], unique: { code: 'suffix' } }],
+  })
+  const database = fromPg(pool)
+  await checkTables(database, [notes])
+  const [{ name } = { name: '' }] = (await admin.query('SELECT current_database() AS name')).rows
+  await admin.query(`REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC`)
+  const rows = async () =>
+    (
+      await admin.query(
+        'SELECT b.id, n.code FROM books b LEFT JOIN notes n ON n.book_id = b.id ORDER BY 1, 2',
+      )
+    ).rows
+  const before = await rows()
+  const piecework = createPiecework({
+    packs: [{ ...bookPack, pieces: [notes] }],
+    runtime: inProcess(),
+    store: postgresStore({ database }),
+    artifacts: memoryArtifacts(),
+    maxAttempts: 2,
+    backoffMs: 5,
+  })
+  try {
+    await assert.rejects(checkTables(database, [notes]), /temporary/i)
+    await piecework.start()
+    const { archive } = await (await piecework.export({ resource: book, ...by })).result()
+    assert.ok(archive)
+    for (const copy of [
+      () => piecework.import({ archive, ...by }),
+      () => piecework.clone({ resource: book, ...by }),
+    ]) {
+      const { job } = await (await copy()).ended()
+      assert.equal(job.outcome, 'failed')
+      assert.match(job.error?.message ?? '', /permission denied to create temporary tables/)
+      assert.deepEqual(await rows(), before)
+    }
+  } finally {
+    await piecework.stop()
+    await pool.end()
+    await admin.query(`GRANT TEMPORARY ON DATABASE ${name} TO PUBLIC; DROP OWNED BY ${app}; DROP ROLE ${app}`)
   }
 })
 

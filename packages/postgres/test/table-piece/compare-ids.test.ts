@@ -49,7 +49,7 @@ const photos = {
       owner: 'album_id',
       order: ['n'],
       references: { page_id: 'pages', label_id: 'labels' },
-      json: { doc: ids, raw: ids },
+      json: { doc: [...ids, { path: 'by.{}', table: 'albums' }], raw: ids },
     },
   ]),
   after: ['album/labels'],
@@ -64,7 +64,8 @@ for (const on of onePlace) {
       await host.sql(`INSERT INTO labels (album_id, colour) VALUES ($1, 'red'), ($1, 'blue')`, [id])
       await host.sql(
         `INSERT INTO photos (album_id, n, page_id, label_id, doc, raw)
-         SELECT '${id}', row_number() OVER (ORDER BY p.name, colour), p.id, l.id, jsonb_build_object('album', '${id}', 'page', p.id), json_build_object('album', '${id}', 'page', p.id)
+         SELECT '${id}', row_number() OVER (ORDER BY p.name, colour), p.id, l.id, jsonb_build_object('album', '${id}', 'page', p.id, 'by', jsonb_build_object('${id}', 1)),
+           json_build_object('album', '${id}', 'page', p.id)
          FROM pages p, labels l`,
       )
       const exported = await host.export(id)
@@ -72,6 +73,11 @@ for (const on of onePlace) {
       for (const copy of [await host.import(exported.archive), await host.clone(id)]) {
         assert.ok(copy.ok, copy.told)
         const { resources } = await host.diff(exported.archive, copy.id)
+        const named = await host.sql(
+          `SELECT count(*)::int AS n FROM photos WHERE album_id = $1 AND doc -> 'by' = jsonb_build_object($1::text, 1)`,
+          [copy.id],
+        )
+        assert.deepEqual(named, [{ n: 4 }])
         const rows = resources[0]?.pieces.find(({ piece }) => piece === 'album/rows')?.entries
         assert.deepEqual(
           rows?.map(({ path, equal }) => [path, equal]),

@@ -140,6 +140,44 @@ for (const place of onePlace) {
       assert.ok(codes.has(`table/${code}`), `${code}: ${dry.told}`)
   })
 
+  test(`a dry run writes into no table of the host, not even what is rolled back: ${place}`, async () => {
+    const host = hosts.get(place) as Albums
+    await clear(host)
+    const album = await fill(host, 3)
+    const { archive } = await host.export(album)
+    const tables = await host.sql<{ name: string }>(
+      `SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'`,
+    )
+    await host.sql('CREATE SEQUENCE writes')
+    await host.sql(
+      `CREATE FUNCTION write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('public.writes'); RETURN NULL; END $$`,
+    )
+    const onAll = async (sql: (table: string) => string) => {
+      for (const { name } of tables) await host.sql(sql(name ?? ''))
+    }
+    await onAll(
+      (table) =>
+        `CREATE TRIGGER seen AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION write()`,
+    )
+    try {
+      // What is rolled back has drawn its number all the same.
+      const written = async () =>
+        (await host.sql('SELECT CASE WHEN is_called THEN last_value ELSE 0 END::int AS n FROM writes'))[0]?.n
+      const dry = await host.validate(archive)
+      assert.ok(dry.ok, dry.told)
+      assert.equal(await written(), 0)
+      await host.db
+        .transaction(async (tx) => {
+          await tx.query('UPDATE notes SET n = n')
+          throw new Error('rolled back')
+        })
+        .catch(() => {})
+      assert.equal(await written(), 1)
+    } finally {
+      await onAll((table) => `DROP TRIGGER seen ON ${table}`)
+    }
+  })
+
   test(`nothing to tell where nothing is lost: ${place}`, async () => {
     const host = hosts.get(place) as Albums
     await clear(host)

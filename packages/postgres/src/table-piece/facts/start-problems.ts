@@ -168,8 +168,11 @@ function sharedWithoutIndex({ spec, references, containers }: TablePlan): Proble
 
 function sequences(plan: TablePlan, { increments }: StartFacts): Problem[] {
   const { set = {}, ignore = [] } = plan.spec
+  const { key } = plan.numbers
   return [...plan.table.columns.keys()].flatMap((name): Problem[] => {
-    const increment = increments[name]
+    // That of a key may be declared, and then the catalogue does not know whose numbers it makes.
+    const declared = key?.column.name === name && key.sequence.increment !== 1n && key.sequence.increment
+    const increment = increments[name] ?? (declared || undefined)
     if (increment === undefined || ignore.includes(name) || name in set) return []
     return [
       {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { isPieceworkError } from '@piecework/core'
 import { checkTables } from '@piecework/postgres'
 import { suite } from 'uvu'
 import { type Albums, albumPiece, albums, places } from '../albums.js'
@@ -16,6 +17,11 @@ CREATE TABLE events_2 PARTITION OF events DEFAULT;
 CREATE TABLE visits (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), event_id uuid, day date, album_id uuid, n int,
   FOREIGN KEY (event_id, day) REFERENCES events (id, day) ON DELETE CASCADE);
 CREATE TABLE settings (album_id uuid PRIMARY KEY, v jsonb);
+CREATE TABLE covers (album_id uuid PRIMARY KEY, v text);
+CREATE TABLE tones (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), h int) PARTITION BY HASH (id);
+CREATE TABLE tones_0 PARTITION OF tones FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE tones_1 PARTITION OF tones FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+CREATE TABLE paints (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uuid REFERENCES albums ON DELETE CASCADE, n int, tone uuid NOT NULL REFERENCES tones);
 CREATE TABLE places (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), album_id uuid REFERENCES albums ON DELETE CASCADE, n int);
 CREATE TABLE cafes (place_id uuid PRIMARY KEY REFERENCES places ON DELETE CASCADE, tables int);
 CREATE TABLE cups (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), cafe uuid NOT NULL REFERENCES cafes (place_id) ON DELETE CASCADE, of uuid REFERENCES albums (id), n int);
@@ -52,6 +58,15 @@ const rows = albumPiece([
   { table: 'events', owner: 'album_id', order: ['day'] },
   { table: 'visits', owner: 'album_id', order: ['n'], references: { event_id: 'events' } },
   { table: 'settings', owner: 'album_id', order: [] },
+  // The same, with its reference declared.
+  { table: 'covers', owner: 'album_id', order: [], references: { album_id: 'albums' } },
+  {
+    table: 'paints',
+    owner: 'album_id',
+    order: ['n'],
+    // Partitioned, and of no resource: each partition has a foreign key of its own.
+    references: { tone: { table: 'tones', shared: { where: 'true', by: ['h'] } } },
+  },
   { table: 'places', owner: 'album_id', order: ['n'] },
   { table: 'cafes', owner: 'place_id.album_id', order: ['place_id.n'], references: { place_id: 'places' } },
   {
@@ -94,6 +109,11 @@ async function filled({ add, sql }: Albums) {
     [album],
   )
   await sql(`INSERT INTO settings VALUES ($1, '{"a": 1}')`, [album])
+  await sql(`INSERT INTO covers VALUES ($1, 'blue')`, [album])
+  await sql(
+    `INSERT INTO tones (h) SELECT h FROM generate_series(1, 4) h WHERE NOT EXISTS (SELECT FROM tones)`,
+  )
+  await sql(`INSERT INTO paints (album_id, n, tone) SELECT $1, h, id FROM tones`, [album])
   await sql(`INSERT INTO places (album_id, n) VALUES ($1, 1), ($1, 2)`, [album])
   await sql(`INSERT INTO cafes SELECT id, n * 10 FROM places WHERE album_id = $1`, [album])
   await sql(`INSERT INTO cups (cafe, of, n) SELECT id, album_id, n FROM places WHERE album_id = $1`, [album])
@@ -119,6 +139,8 @@ const look = ({ sql }: Albums, id: string) =>
     `SELECT 'code ' || i.code || c.label AS r FROM coded i JOIN codes c USING (album_id, code) WHERE i.album_id = $1
      UNION ALL SELECT 'visit ' || v.n FROM visits v JOIN events e ON e.id = v.event_id AND e.day = v.day AND e.album_id = v.album_id WHERE v.album_id = $1
      UNION ALL SELECT 'settings ' || (v ->> 'a') FROM settings WHERE album_id = $1
+     UNION ALL SELECT 'cover ' || v FROM covers WHERE album_id = $1
+     UNION ALL SELECT 'paint ' || p.n || ' ' || t.h FROM paints p JOIN tones t ON t.id = p.tone WHERE p.album_id = $1
      UNION ALL SELECT 'cup ' || u.n || ' ' || c.tables || ' ' || p.n FROM cups u JOIN cafes c ON c.place_id = u.cafe JOIN places p ON p.id = c.place_id AND p.album_id = u.of WHERE p.album_id = $1
      UNION ALL SELECT 'geo ' || g.n || ' ' || p.n || ' ' || l.name FROM geo."odd.table" o JOIN geo.places g ON g.id = o.place JOIN places p ON p.id = o.elsewhere AND p.album_id = g.album_id JOIN geo.layers l ON l.id = o.layer WHERE g.album_id = $1
      UNION ALL SELECT 'cell ' || g.name FROM cells c JOIN grids g ON g.id = c.grid AND g.kind = c.kind WHERE c.album_id = $1
@@ -133,7 +155,7 @@ for (const place of places) {
     await checkTables(host.db, [rows, geo])
     const album = await filled(host)
     const expected = await look(host, album)
-    assert.equal(expected.length, 14)
+    assert.equal(expected.length, 19)
     const exported = await host.export(album)
     assert.ok(exported.ok, exported.told)
     assert.equal((await host.validate(exported.archive)).told, '')
@@ -176,6 +198,16 @@ test('a reference to another table than the foreign key leads to is refused by n
     checkTables(host.db, [wrong]),
     /"odd\.table"\."elsewhere" leads by its foreign key to "public"\."places", not to "geo"\."places"/,
   )
+})
+
+test('a foreign key to a partitioned table counts once: what is not declared of it is told once', async () => {
+  const host = hosts.get(places[0] ?? '') as Albums
+  const bare = albumPiece([{ table: 'paints', owner: 'album_id', order: ['n'] }])
+  await assert.rejects(checkTables(host.db, [bare]), (error) => {
+    assert.ok(isPieceworkError(error))
+    assert.deepEqual(error.message.match(/"tones\w*"/g), ['"tones"'])
+    return true
+  })
 })
 
 test.run()

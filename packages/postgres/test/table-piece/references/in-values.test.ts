@@ -11,30 +11,31 @@ const ddl = `CREATE TABLE tags (id uuid PRIMARY KEY, album_id uuid NOT NULL REFE
 CREATE TABLE photos (id uuid PRIMARY KEY, album_id uuid NOT NULL REFERENCES albums ON DELETE CASCADE, n int,
   tag_ids uuid[], grid uuid[], weights jsonb, body text, about_type text, about_id uuid)`
 
-const piece = albumPiece([
-  {
-    table: 'photos',
-    owner: 'album_id',
-    order: ['n'],
-    references: {
-      tag_ids: 'tags',
-      grid: 'tags',
-      about_id: { by: 'about_type', tables: { Photo: 'photos', Tag: 'tags' } },
+const pieceWith = (other?: 'keep') =>
+  albumPiece([
+    {
+      table: 'photos',
+      owner: 'album_id',
+      order: ['n'],
+      references: {
+        tag_ids: 'tags',
+        grid: 'tags',
+        about_id: { by: 'about_type', tables: { Photo: 'photos', Tag: 'tags' }, ...(other && { other }) },
+      },
+      json: { weights: [{ path: 'by.{}', table: 'tags' }] },
+      text: {
+        body: [
+          { pattern: '/tags/{}', table: 'tags' },
+          { pattern: 'photo.{}.jpg', table: 'photos' },
+        ],
+      },
     },
-    json: { weights: [{ path: 'by.{}', table: 'tags' }] },
-    text: {
-      body: [
-        { pattern: '/tags/{}', table: 'tags' },
-        { pattern: 'photo.{}.jpg', table: 'photos' },
-      ],
-    },
-  },
-  { table: 'tags', owner: 'album_id', order: ['name'] },
-])
+    { table: 'tags', owner: 'album_id', order: ['name'] },
+  ])
 
 const hosts = new Map<string, Albums>()
 test.before(async () => {
-  for (const place of onePlace) hosts.set(place, await albums(place, ddl, [piece]))
+  for (const place of onePlace) hosts.set(place, await albums(place, ddl, [pieceWith()]))
 })
 test.after(async () => {
   for (const host of hosts.values()) await host.close()
@@ -117,7 +118,31 @@ for (const place of onePlace) {
     }
   })
 
-  test(`honest counts: a type without a table is refused, or its ids are kept where that is declared (${place})`, async () => {
+  test(`values as they are: ids of a type without a table are kept where that is declared, and those of the others lead to the copy (${place})`, async () => {
+    const host = await albums(place, ddl, [pieceWith('keep')])
+    try {
+      const { album, first } = await filled(host)
+      const person = randomUUID()
+      await host.sql(`UPDATE photos SET about_type = 'Person', about_id = $2 WHERE id = $1`, [first, person])
+      const exported = await host.export(album)
+      assert.ok(exported.ok, exported.told)
+      const [, second] = await host.sql<{ about: string }>(look(album))
+      for (const copy of [await host.import(exported.archive), await host.clone(album)]) {
+        assert.ok(copy.ok, copy.told)
+        assert.ok(!copy.told.includes('about_id'), copy.told)
+        const rows = await host.sql('SELECT about_type, about_id FROM photos WHERE album_id = $1 AND n = 1', [
+          copy.id,
+        ])
+        assert.deepEqual(rows, [{ about_type: 'Person', about_id: person }])
+        const [, about] = await host.sql<{ about: string }>(look(copy.id))
+        assert.deepEqual([about?.about, second?.about], ['a', 'a'])
+      }
+    } finally {
+      await host.close()
+    }
+  })
+
+  test(`honest counts: a type without a table is refused by name (${place})`, async () => {
     const host = hosts.get(place) as Albums
     const { album, first } = await filled(host)
     await host.sql(`UPDATE photos SET about_type = 'Person' WHERE id = $1`, [first])

@@ -136,14 +136,41 @@ test('what takes the place of a value and its table refuses is refused by name b
   await host.sql('DELETE FROM albums')
 })
 
-test('a value that is taken fails the job where that is declared, before anything is written', async () => {
+test('a value that is taken fails validation, import and clone where that is declared, and leaves nothing', async () => {
   for (const place of onePlace) {
     const host = await albums(place, ddl, [pieceWith('fail')])
-    const album = await filled(host)
-    const clone = await host.clone(album)
-    assert.ok(!clone.ok)
-    assert.match(clone.told, /^table\/unique-taken: 1 value of "code" of table "photos" is taken here/)
-    await host.close()
+    try {
+      const album = await filled(host)
+      const { archive } = await host.export(album)
+      const rows = () =>
+        host.sql(
+          `SELECT to_jsonb(a)::text AS row FROM albums a UNION ALL SELECT to_jsonb(p)::text FROM photos p
+           UNION ALL SELECT to_jsonb(n)::text FROM notes n UNION ALL SELECT to_jsonb(p)::text FROM picks p ORDER BY 1`,
+        )
+      const before = await rows()
+      const dry = await host.validate(archive)
+      const imported = await host.import(archive)
+      for (const { ok, findings, told } of [dry, imported]) {
+        assert.ok(!ok, told)
+        assert.match(told, /^validation-failed/)
+        assert.deepEqual(
+          findings.filter(({ severity }) => severity === 'error').map(({ code, column }) => [code, column]),
+          [['table/unique-taken', 'code']],
+          told,
+        )
+      }
+      const clone = await host.clone(album)
+      assert.ok(!clone.ok)
+      assert.match(clone.told, /^table\/unique-taken: 1 value of "code" of table "photos" is taken here/)
+      assert.deepEqual(await rows(), before)
+      // Free, it travels.
+      await host.sql('UPDATE photos SET code = NULL WHERE album_id = $1', [album])
+      const free = await host.import(archive)
+      assert.ok(free.ok, free.told)
+      assert.equal((await look(host, free.id))[0]?.code, 'c')
+    } finally {
+      await host.close()
+    }
   }
 })
 

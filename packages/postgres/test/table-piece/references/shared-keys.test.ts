@@ -132,6 +132,29 @@ for (const place of onePlace) {
     assert.deepEqual([row?.email, row?.tag, row?.other], ['ann@x', 'red', 'blue'])
     await host.sql(`INSERT INTO people VALUES ('bo', 'bo@x')`)
   })
+
+  test(`missing: where that is declared a reference is left empty, and a dry run and the import tell how many (${place})`, async () => {
+    const host = hosts.get(place) as Albums
+    const album = await filled(host)
+    await host.sql('UPDATE notes SET tags = NULL')
+    const exported = await host.export(album)
+    await host.sql('DELETE FROM notes')
+    await host.sql(`UPDATE tags SET name = 'blu' WHERE name = 'blue'`)
+    const dry = await host.validate(exported.archive)
+    const copy = await host.import(exported.archive)
+    for (const { ok, told, findings } of [dry, copy]) {
+      assert.ok(ok, told)
+      assert.deepEqual(
+        findings.map(({ severity, code, column, count }) => [severity, code, column, count]),
+        [['warning', 'table/reference-dangling', 'other', 3]],
+      )
+      assert.match(told, /"blue"|of "tags"/)
+    }
+    assert.deepEqual(
+      (await look(host, copy.id)).map(({ tag, other }) => [tag, other]),
+      Array(3).fill(['red', null]),
+    )
+  })
 }
 
 test.run()

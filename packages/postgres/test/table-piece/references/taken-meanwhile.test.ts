@@ -118,4 +118,28 @@ test('honest counts: where a constraint is deferred, the next attempt decides an
   assert.deepEqual(told(await (copy as () => Promise<Outcome>)()), [['table/unique-taken', 'late', 1]])
 })
 
+test('honest counts: an attempt that fails has decided nothing: what is free by the next one stays, and is not told', async () => {
+  await fill()
+  await here.db.query(`UPDATE notes SET slug = 's' || n WHERE n < 3`)
+  const of = piece({ ...notes, unique: { slug: 'suffix' } })
+  const { files } = await exported(here.db, of, { kind: 'project', id: source })
+  const id = randomUUID()
+  await here.db.query('INSERT INTO projects VALUES ($1)', [id])
+  const into = {
+    resource: { kind: 'project', id },
+    source: { kind: 'project', id: source },
+    jobId: randomUUID(),
+  }
+  await here.db.query(`ALTER TABLE notes ADD CONSTRAINT fails CHECK (n < 3) NOT VALID`)
+  await assert.rejects(imported(here.db, of, files, into))
+  await here.db.query('ALTER TABLE notes DROP CONSTRAINT fails')
+  await here.db.query(`DELETE FROM notes WHERE slug = 's2'`)
+  assert.deepEqual(told(await imported(here.db, of, files, into)), [['table/unique-taken', 'slug', 1]])
+  const { rows } = await here.db.query<{ slug: string }>(
+    'SELECT slug FROM notes WHERE project_id = $1 AND slug IS NOT NULL ORDER BY n',
+    [id],
+  )
+  assert.match(rows.map(({ slug }) => slug).join(' '), /^s1-[0-9a-f]{8} s2$/)
+})
+
 test.run()
