@@ -90,7 +90,7 @@ export const mutations: Readonly<Record<string, Mutate>> = {
   'a bomb in an entry': (files, chance) => {
     const entries = files.filter(({ path }) => !/^(?:manifest|about)\.json$/.test(path))
     const document = entries.find(({ path }) => path.endsWith('.json'))
-    const large = chance.one(50)
+    const large = chance.one(200)
     const many = (few: number, most: number): number => (large ? most : few)
     const names = (count: number): string => Array.from({ length: count }, (_, at) => `c${at}`).join(',')
     const table = (text: string, rows: number): Mutant => {
