@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { createPiecework, memoryStore, type ResourceKind } from '@piecework/core'
 import { csvLine, csvRecords, type Output, type OutputContext, type Piece } from '@piecework/core/piece'
+import type { Environment } from '@piecework/core/store'
 import { oneAtATime } from '../one-at-a-time.js'
 import type { OutputLawsOptions, WrittenPiece } from './output-laws-options.js'
 
@@ -8,6 +10,20 @@ const kind: ResourceKind = {
   table: 'samples',
   key: 'nanoid',
   describe: async () => ({ name: 'A sample' }),
+}
+
+/** Its clock stands still: files in a zip have the date of their job, and jobs of one law are compared. */
+const environment: Environment = {
+  now: () => Date.UTC(2026, 0, 1),
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms)
+    return () => clearTimeout(timer)
+  },
+  every: (ms, callback) => {
+    const timer = setInterval(callback, ms).unref()
+    return () => clearInterval(timer)
+  },
+  uuid: () => randomUUID(),
 }
 
 /**
@@ -37,8 +53,9 @@ export async function inOutput(
         outputs: [used as Output],
       },
     ],
-    store: memoryStore(),
+    store: memoryStore({ environment }),
     runtime: oneAtATime(),
+    environment,
   })
   await piecework.start()
   try {
