@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { mentions, testFiles } from './test/files.mjs'
 import { readArguments } from './test/read-arguments.mjs'
-import { runFile } from './test/run-file.mjs'
 import { startServers } from './test/servers.mjs'
+import { TestProcess } from './test/test-process.mjs'
 
 const help = `Usage: npm run broken [-- [--runs=<count>] [<filter> …]]
 
@@ -52,10 +52,12 @@ async function work() {
     PIECEWORK_TEST_RUN: randomBytes(4).toString('hex'),
     TMPDIR: folder,
   }
+  const testProcess = new TestProcess({ env, limitMs: 3_600_000, signal: interrupted.signal })
   while (files.length > 0 && !interrupted.signal.aborted) {
     const file = files.shift()
     console.log(`run     ${file.source}`)
-    const result = await runFile(file, { env, limitMs: 3_600_000, signal: interrupted.signal })
+    const result = await testProcess.run(file)
+    testProcess.stop()
     const lines = [...result.output.matchAll(/^\{"what":.*\}$/gm)].map(([line]) => JSON.parse(line))
     rows.push(...lines.map((line) => ({ ...line, file: file.source })))
     if (result.failed === 0 && lines.length === result.passed) {

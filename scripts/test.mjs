@@ -6,16 +6,16 @@ import { longestFirst, rememberSeconds } from './test/durations.mjs'
 import { mentions, testFiles } from './test/files.mjs'
 import { progress } from './test/progress.mjs'
 import { readArguments } from './test/read-arguments.mjs'
-import { runFile } from './test/run-file.mjs'
 import { startServers } from './test/servers.mjs'
 import { temporaryFolder } from './test/temporary.mjs'
+import { TestProcess } from './test/test-process.mjs'
 
 // More than the cores that most machines have: some tests compute, others wait for leases and time limits.
 const sideBySide = 3
 const help = `Usage: npm test [-- [--limit=<seconds>] [<filter> …]]
 
-Runs the test files whose path contains one of the filters, all files without one: ${sideBySide} at a time, the longest first,
-each in a process of its own. Starts a throwaway PostgreSQL and Redis if tests need them, unless DATABASE_URL and REDIS_URL
+Runs the test files whose path contains one of the filters, all files without one: ${sideBySide} at a time, the longest first.
+Starts a throwaway PostgreSQL and Redis if tests need them, unless DATABASE_URL and REDIS_URL
 name servers. On a terminal the last line shows what runs, how many files are done and how long the rest may take.
 
   --limit=<seconds>  stop a file that takes longer (default 600)
@@ -52,16 +52,18 @@ async function runAll() {
   const waiting = [...files]
   const env = { ...servers.env, PIECEWORK_TEST_RUN: run, TMPDIR: folder }
   const worker = async () => {
+    const testProcess = new TestProcess({ env, limitMs, signal: interrupted.signal })
     while (!interrupted.signal.aborted) {
       const file = waiting.shift()
-      if (file === undefined) return
+      if (file === undefined) break
       shown.begin(file)
-      const result = await runFile(file, { env, limitMs, signal: interrupted.signal })
+      const result = await testProcess.run(file)
       shown.end(file)
-      if (interrupted.signal.aborted) return
+      if (interrupted.signal.aborted) break
       results.push(result)
       show(result)
     }
+    testProcess.stop()
   }
   await Promise.all(Array.from({ length: sideBySide }, worker))
 }
