@@ -1,18 +1,30 @@
 import type { Finding } from '@piecework/core/piece'
 
-/** Something of a declaration, the database or both that is wrong or must be decided. */
-export interface Problem {
+interface ProblemText {
   /** `error`: no job of the piece runs. */
   readonly severity: Finding['severity']
-  /** Stable, for programs: `tables/row-security`. */
-  readonly code: string
   readonly table?: string
   readonly column?: string
   /** What is wrong, without a full stop. */
   readonly text: string
+}
+
+/** Something of the database, or of the declaration for it, that must be decided or known. */
+interface CatalogueProblem extends ProblemText {
+  /** Stable, for programs: `tables/row-security`. */
+  readonly code: string
   /** What to write, or to do. */
+  readonly hint: string
+}
+
+/** Something that is wrong in the declaration itself. */
+interface DeclarationProblem extends ProblemText {
+  readonly code: 'tables/declaration'
+  /** What to write, where the text does not say it. */
   readonly hint?: string
 }
+
+export type Problem = CatalogueProblem | DeclarationProblem
 
 /** A problem as a finding of `checkTables`. */
 export interface TableFinding extends Finding {

@@ -33,6 +33,7 @@ export function rowSecurity(table: string): Problem {
     code: 'tables/row-security',
     table,
     text: rowSecurityText(table),
+    hint: 'Run it as a role that sees each row: the owner, without FORCE ROW LEVEL SECURITY, or one with BYPASSRLS.',
   }
 }
 
@@ -58,6 +59,10 @@ function unknownTriggers({ spec }: MatchedTable, facts: TableFacts): Problem[] {
     code: 'tables/trigger-unknown',
     table: spec.table,
     text: `table "${spec.table}" has no enabled trigger or rule "${name}" for INSERT or UPDATE (triggers)`,
+    hint:
+      names.length === 0
+        ? 'Take it from "triggers".'
+        : `Write one of ${quoted(names)}, or take it from "triggers".`,
   }))
 }
 
@@ -73,6 +78,7 @@ function undecidedColumns(plan: MatchedTable, facts: TableFacts): Problem[] {
           ...at,
           code: 'tables/large-object',
           text: `${what} is ${type}, the id of a large object, which does not travel, and must stand in "set" or "ignore"`,
+          hint: 'Keep what it holds in a column of type bytea if it is to travel.',
         },
       ]
     }
@@ -83,6 +89,7 @@ function undecidedColumns(plan: MatchedTable, facts: TableFacts): Problem[] {
           ...at,
           code: 'tables/id-undecided',
           text: `${what} is ${type} and must stand in "references", "columns", "set" or "ignore", for an id that travels as it is leads to the rows of the source`,
+          hint: referenceOrNot(name),
         },
       ]
     }
@@ -92,9 +99,13 @@ function undecidedColumns(plan: MatchedTable, facts: TableFacts): Problem[] {
         ...at,
         code: 'tables/secret-undecided',
         text: `${what} looks like a secret and must stand in "columns", "set" or "ignore"`,
+        hint: `Write ignore: ['${name}'] so that it stays behind, and set: { '${name}': <value> } where a row needs one; columns: ['${name}'] only if the archive may hold it.`,
       },
     ]
   })
 }
+
+const referenceOrNot = (name: string): string =>
+  `Write references: { '${name}': '<table>' } if it is the id of a row, columns: ['${name}'] if it means the same everywhere, ignore: ['${name}'] if it stays behind.`
 
 const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ')

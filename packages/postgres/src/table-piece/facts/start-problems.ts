@@ -181,6 +181,7 @@ function sequences(plan: TablePlan, { increments }: StartFacts): Problem[] {
         table: plan.spec.table,
         column: name,
         text: `the sequence of column "${name}" of table "${plan.spec.table}" has INCREMENT ${increment}: a program may give out numbers between two of its values`,
+        hint: `Stop that program while an import or a clone runs, or let it take each number from the sequence, with INCREMENT 1.`,
       },
     ]
   })
