@@ -56,7 +56,30 @@ const cloning = (shelf: string, dies?: Cloning['dies']): ChildProcess => {
   return fork(new URL('./cloning-worker.js', import.meta.url), [JSON.stringify(told)])
 }
 
-test('new ids: ten processes clone beside live inserts, and no two rows ever take one number', async () => {
+const liveRows = 1000
+const livePerSecond = 5000
+
+/** Inserts rows from the sequences that clones draw from, up to so many a second, until they are done. Resolves to how many, and in how long. */
+async function insertLive(shelf: string, isDone: () => boolean) {
+  const started = performance.now()
+  let rows = 0
+  do {
+    await world.query(
+      `WITH numbers AS MATERIALIZED (SELECT nextval('common_seq') AS id FROM generate_series(1, 2 * $2::int)),
+      marked AS (INSERT INTO tags (id, shelf_id) SELECT id, $1 FROM numbers OFFSET $2),
+      named AS (INSERT INTO labels (id, shelf_id) SELECT id, $1 FROM numbers LIMIT $2),
+      sold AS (INSERT INTO tickets (shelf_id) SELECT $1 FROM generate_series(1, $2))
+      INSERT INTO books (shelf_id, title) SELECT $1, 'live' FROM generate_series(1, $2)`,
+      [shelf, liveRows / 4],
+    )
+    rows += liveRows
+    const early = (rows / livePerSecond) * 1000 - (performance.now() - started)
+    if (early > 0) await sleep(early)
+  } while (!isDone())
+  return { rows, seconds: (performance.now() - started) / 1000 }
+}
+
+test('new ids: ten processes clone beside 5,000 live inserts a second, and no two rows ever take one number', async () => {
   const shelves: string[] = []
   for (let n = 0; n < 5; n++) shelves.push(...(await sampleShelves(world, 40)))
   const [beside = ''] = await sampleShelves(world, 4)
@@ -66,11 +89,7 @@ test('new ids: ten processes clone beside live inserts, and no two rows ever tak
   try {
     await Promise.all(workers.map((worker) => once(worker, 'message')))
     let running = true
-    const inserts = (async () => {
-      let count = 0
-      for (; running || count < 20; count++) await hostInserts(world, beside)
-      return count
-    })()
+    const inserts = insertLive(beside, () => !running)
     const ends = workers.map(async (worker) => {
       const told = once(worker, 'message')
       worker.send('go')
@@ -78,7 +97,10 @@ test('new ids: ten processes clone beside live inserts, and no two rows ever tak
     })
     const all = await Promise.all(ends)
     running = false
-    assert.ok((await inserts) >= 20)
+    const live = await inserts
+    console.log(`${live.rows} live inserts, ${Math.round(live.rows / live.seconds)} a second`)
+    const [kept] = await world.query(`SELECT count(*)::int AS books FROM books WHERE title = 'live'`)
+    assert.deepEqual(kept, { books: live.rows / 4 })
     for (const [at, { outcome, id, error }] of all.entries()) {
       assert.equal(outcome, 'succeeded', JSON.stringify(error))
       assert.deepEqual(await contentOf(world, id), before.get(shelves[at] ?? ''))
