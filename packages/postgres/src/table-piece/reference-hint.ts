@@ -1,3 +1,4 @@
+import { asMember, asText } from './as-source.js'
 import type { Catalogue, ForeignKey, Table } from './catalogue.js'
 
 /** What to write for a foreign key, if its rows travel, and if all resources share them. */
@@ -8,15 +9,11 @@ export function referenceHint(
   catalogue: Catalogue,
 ): string {
   const to = schema === own ? name : `${schema}.${name}`
-  const written = `Write references: { ${memberName(column)}: '${to}' }, if its rows travel too`
+  const written = `Write references: { ${asMember(column)}: ${asText(to)} }, if its rows travel too`
   const target = catalogue.get({ schema, name })
   const isKey = (one: string) => one === keys[columns.indexOf(column)] || target?.columns.get(one)?.serial
   const stable = target?.uniqueKeys.find((key) => !key.columns.some(isKey))
   if (!stable) return `${written}.`
-  const by = stable.columns.map((one) => `'${one}'`).join(', ')
-  return `${written}, or { ${memberName(column)}: { table: '${to}', shared: { where: 'true', by: [${by}] } } }, if all resources share them.`
+  const by = stable.columns.map(asText).join(', ')
+  return `${written}, or { ${asMember(column)}: { table: ${asText(to)}, shared: { where: 'true', by: [${by}] } } }, if all resources share them.`
 }
-
-/** A name as a member of an object literal. */
-const memberName = (name: string): string =>
-  /^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name.replaceAll("'", "\\'")}'`

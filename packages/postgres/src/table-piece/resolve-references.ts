@@ -1,6 +1,7 @@
 import { alternatives, isPolymorphic } from './as-reference.js'
 import type { Column, ForeignKey, Table } from './catalogue.js'
 import { compositeReferences } from './composite-references.js'
+import { referenceHint } from './reference-hint.js'
 import { type FindColumn, foreignTarget, type ResolveInput } from './resolve-input.js'
 import { resolveStableKey, resolveTarget, targetOf } from './resolve-target.js'
 import type { PolymorphicPlan, ReferencePlan } from './table-plan.js'
@@ -52,12 +53,15 @@ function refuseOtherTable(
 ): void {
   const foreign = foreignTarget(input.catalogue, table, name)
   const keyColumn = foreign?.table.columns.get(foreign.key)
-  if (!foreign || !keyColumn || table.foreignKeys.some((key) => leadsTo(key, name, target.table))) return
+  const key = table.foreignKeys.find(({ columns }) => columns.length === 1 && columns[0] === name)
+  if (!foreign || !keyColumn || !key || table.foreignKeys.some((one) => leadsTo(one, name, target.table)))
+    return
   const meant = targetOf(input, foreign.table, keyColumn, undefined)
   if (meant.name === target.name && meant.root === target.root) return
   const [to, not] = [foreign.table, target.table].map((one) => `"${one.schema}"."${one.name}"`)
   input.problem(`"${table.name}"."${name}" leads by its foreign key to ${to}, not to ${not}`, {
     column: name,
+    hint: referenceHint(name, key, table, input.catalogue),
   })
 }
 

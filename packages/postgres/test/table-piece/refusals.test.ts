@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { runInNewContext } from 'node:vm'
 import { type Database, isPieceworkError } from '@piecework/core'
 import { embedded } from '@piecework/embedded'
 import { checkTables, type TableFinding, type TableSpec, tablePiece } from '@piecework/postgres'
@@ -48,6 +49,8 @@ const secrets = [
   ['password_hash', 'bytea'],
   ['resetToken', 'varchar(9)'],
   ['API Key', 'text'],
+  ["user's password", 'text'],
+  ['back\\slash_password', 'text'],
   ['stripeSecretKey', 'citext'],
   ['refresh_tokens', 'text[]'],
   ['otpSecret', 'text'],
@@ -141,6 +144,18 @@ for (const [name, open] of Object.entries(databases)) {
     assert.deepEqual(await errors(here.db, table('secretive', { ignore: names })), [])
     assert.deepEqual(await errors(here.db, table('secretive', { columns: names })), [])
     assert.deepEqual(await errors(here.db, table('open')), [])
+  })
+
+  test('coverage: what a hint says to write is taken, whatever the column is called', async () => {
+    for (const of of ['secretive', softTable('uuid')])
+      for (const { hint = '', column: name } of await errors(here.db, table(of))) {
+        const written = [...hint.matchAll(/(?:ignore|columns): \[[^\]]*\]/g)].map(([text]) => text)
+        assert.equal(written.length, 2, hint)
+        for (const text of written) {
+          const left = await errors(here.db, table(of, runInNewContext(`({ ${text} })`)))
+          assert.ok(!left.some(({ column: again }) => again === name), text)
+        }
+      }
   })
 
   test('honest counts: a table whose heirs no piece declares is refused by name', async () => {

@@ -1,4 +1,5 @@
 import { rowSecurityText } from '../../database/row-security-text.js'
+import { asMember, asText } from '../as-source.js'
 import type { MatchedTable } from '../table-plan.js'
 import { carriesAsIs } from './carries-as-is.js'
 import { looksSecret } from './looks-secret.js'
@@ -99,13 +100,13 @@ function undecidedColumns(plan: MatchedTable, facts: TableFacts): Problem[] {
         ...at,
         code: 'tables/secret-undecided',
         text: `${what} looks like a secret and must stand in "columns", "set" or "ignore"`,
-        hint: `Write ignore: ['${name}'] so that it stays behind, and set: { '${name}': <value> } where a row needs one; columns: ['${name}'] only if the archive may hold it.`,
+        hint: `Write ignore: [${asText(name)}] if it stays behind, or set: { ${asMember(name)}: <value> } where a row needs one; columns: [${asText(name)}] only if the archive may hold it.`,
       },
     ]
   })
 }
 
 const referenceOrNot = (name: string): string =>
-  `Write references: { '${name}': '<table>' } if it is the id of a row, columns: ['${name}'] if it means the same everywhere, ignore: ['${name}'] if it stays behind.`
+  `Write references: { ${asMember(name)}: '<table>' } if it is the id of a row, columns: [${asText(name)}] if it means the same everywhere, ignore: [${asText(name)}] if it stays behind.`
 
 const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ')

@@ -194,10 +194,16 @@ test('a reference to another table than the foreign key leads to is refused by n
     {},
     { schema: 'geo' },
   )
-  await assert.rejects(
-    checkTables(host.db, [wrong]),
-    /"odd\.table"\."elsewhere" leads by its foreign key to "public"\."places", not to "geo"\."places"/,
-  )
+  await assert.rejects(checkTables(host.db, [wrong]), (error) => {
+    assert.ok(isPieceworkError(error))
+    assert.match(
+      error.message,
+      /"odd\.table"\."elsewhere" leads by its foreign key to "public"\."places", not to "geo"\."places"/,
+    )
+    const [hint] = error.findings.flatMap(({ column, hint }) => (column === 'elsewhere' ? [hint] : []))
+    assert.match(hint ?? '', /^Write references: \{ elsewhere: 'public\.places' \}/)
+    return true
+  })
 })
 
 test('a foreign key to a partitioned table counts once: what is not declared of it is told once', async () => {
