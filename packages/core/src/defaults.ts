@@ -41,6 +41,9 @@ export const defaultLimits: ArchiveLimits = {
   recordBytes: 500 * mebibyte,
 }
 
+/** Share of a limit from which on an import is warned of it. */
+export const nearLimitShare = 0.9
+
 /** Defaults of stores. Times in ms. */
 export const storeDefaults = {
   /** An attempt that has not reported for so long is taken over. */

@@ -38,7 +38,7 @@ export function archiveFormat(limits: Partial<ArchiveLimits> = {}, trust: Trust 
         tree: archive.manifest.tree,
         nodes,
         exportOnly: archive.manifest.pieces.filter((piece) => piece.exportOnly).map(({ name }) => name),
-        findings: trustFindings(trust, archive.signature),
+        findings: [...trustFindings(trust, archive.signature), ...archive.findings],
         close: () => archive.close(),
       }
     },

@@ -1,6 +1,7 @@
 import type { Entries } from '../contracts/entries.js'
 import { PieceworkError } from '../contracts/errors.js'
-import { defaultLimits, manifestDefaults } from '../defaults.js'
+import type { NewFinding } from '../contracts/finding.js'
+import { defaultLimits, entryDefaults, manifestDefaults } from '../defaults.js'
 import { checkOptions } from '../options/check-options.js'
 import { type About, readAbout } from './about.js'
 import { collected, type EntryFile, entriesOf, entryFacts, wholeOnly } from './entries.js'
@@ -17,6 +18,7 @@ import {
   manifestScan,
   manifestSteps,
 } from './manifest.js'
+import { nearLimits } from './near-limits.js'
 import { noManifest, packAgain } from './packed-again.js'
 import { recordBytes } from './record-bytes.js'
 import { signatureBytes } from './signature.js'
@@ -37,6 +39,8 @@ export interface Archive {
   readonly signature: ArchiveSignature
   /** Absent: the archive has none. */
   readonly about?: About
+  /** Limits of which it takes nearly all. */
+  readonly findings: readonly NewFinding[]
   /** Of one node; none if the manifest does not list it. */
   entries(node: ArchiveNode): Entries
   /**
@@ -65,6 +69,8 @@ export async function openArchive(
   const signature = trust.check(manifestBytes, await small(source, directory, 'manifest.sig', signatureBytes))
   const manifest = await inSteps(manifestSteps(manifestBytes))
   await inSteps(assertSameEntries(manifest, directory, allowed))
+  const sizes = { archiveBytes: source.size, manifestBytes: manifestBytes.length, manifest, directory }
+  const findings = await inSteps(nearLimits(sizes, allowed))
   const digest = await inSteps(digestSteps(manifestBytes))
   const nodes = new Map(manifest.pieces.map((piece) => [nodeKey(piece), piece]))
   const aboutBytes = await small(source, directory, 'about.json', aboutLimit)
@@ -79,6 +85,7 @@ export async function openArchive(
     manifest,
     digest,
     signature,
+    findings,
     ...(aboutBytes && { about: readAbout(aboutBytes) }),
     entries: (node) => {
       const listed = nodes.get(nodeKey(node))
@@ -86,7 +93,7 @@ export async function openArchive(
         const path = entryPath(manifest.tree, node, entry.path)
         return {
           path: entry.path,
-          facts: entryFacts(entry),
+          facts: entryFacts(limited(entry, allowed)),
           open: wholeOnly(path, () => open(path, entry)),
         }
       })
@@ -94,7 +101,7 @@ export async function openArchive(
     },
     verify: async function* () {
       for (const { path, entry } of manifestPaths(manifest)) {
-        const error = await entryError(path, entry, () => open(path, entry))
+        const error = await entryError(path, limited(entry, allowed), () => open(path, entry))
         yield error ? { path, error } : { path }
       }
     },
@@ -103,6 +110,12 @@ export async function openArchive(
     },
   }
 }
+
+/** What no export of this host could write, no import takes. */
+const limited = (entry: ManifestEntry, { recordBytes }: ArchiveLimits): ManifestEntry =>
+  entry.recordBytes === undefined && recordBytes < entryDefaults.recordBytes
+    ? { ...entry, recordBytes }
+    : entry
 
 const aboutLimit = 1024 * 1024
 const metaPaths: ReadonlySet<string> = new Set(['manifest.json', 'manifest.sig', 'about.json'])
