@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import {
   createPiecework,
+  type Database,
   isPieceworkError,
   memoryArtifacts,
   type Piecework,
   type ResourceKind,
 } from '@piecework/core'
 import { csvLine, type Piece } from '@piecework/core/piece'
-import { type EmbeddedDatabase, embedded } from '@piecework/embedded'
+import { embedded } from '@piecework/embedded'
 import {
   assertSchemaCovered,
   checkTables,
@@ -19,6 +20,7 @@ import {
 } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
+import { world } from './support.js'
 
 const test = suite('claims of pieces written by hand')
 const principal = { id: 'ann' }
@@ -136,13 +138,18 @@ const late = (fails: boolean): Piece => ({
   },
 })
 
-let db: EmbeddedDatabase
+let db: Database
+let close: () => Promise<void>
 test.before(async () => {
-  db = await embedded()
+  if (process.env.DATABASE_URL) ({ db, close } = await world(''))
+  else {
+    const database = await embedded()
+    ;[db, close] = [database, () => database.close()]
+  }
   for (const sql of tables) await db.query(sql)
   await postgresStore({ database: db }).migrate()
 })
-test.after(() => db.close())
+test.after(() => close())
 
 async function withPieces(
   pieces: readonly Piece[],
