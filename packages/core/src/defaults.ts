@@ -110,8 +110,15 @@ export const manifestDefaults = {
   ratioFreeBytes: mebibyte,
 } as const
 
-/** Of a file's name for people, in bytes of UTF-8: what Linux takes, and the longest ending that is kept. */
-export const fileNameDefaults = { bytes: 255, endingBytes: 32 } as const
+/** Of a file's name for people, in bytes of UTF-8. */
+export const fileNameDefaults = {
+  /** What Linux takes. */
+  bytes: 255,
+  /** Longest ending that is kept. */
+  endingBytes: 32,
+  /** With its folders. A zip takes 65,535, Linux 4,096. */
+  pathBytes: 1024,
+} as const
 
 /** In characters. */
 export const deliveryDefaults = {

@@ -6,6 +6,9 @@ import type { KeyRange } from './contracts/keys.js'
 import { isSequenceForm, keyShape } from './key-forms.js'
 import { type KeyMap, keyMap } from './key-map.js'
 import { keyText } from './key-text.js'
+import { check } from './options/check.js'
+import { checkOptions } from './options/check-options.js'
+import type { OptionChecks } from './options/option-checks.js'
 import { type DeclaredTables, keyName } from './plan/key-names.js'
 
 export interface IdsOptions {
@@ -21,11 +24,23 @@ export interface IdsOptions {
   readonly relation?: (table: string) => string | undefined
 }
 
+const idsChecks: OptionChecks<IdsOptions> = {
+  forms: check.having<ReadonlyMap<string, KeyForm>>('a map', 'get'),
+  declaredTables: check.having<DeclaredTables>('a map', 'get'),
+  drawn: check.having<ReadonlyMap<string, ReadonlyMap<string, string>>>('a map', 'get'),
+  ranges: check.func<NonNullable<IdsOptions['ranges']>>(),
+  relation: check.func<NonNullable<IdsOptions['relation']>>(),
+}
+
 /** Ids of one job. Old ids are hashed as the text that PostgreSQL prints for them. */
-export function jobIds(
-  jobId: string,
-  { forms, drawn, ranges = noRanges, relation, declaredTables = new Map() }: IdsOptions = {},
-): Ids {
+export function jobIds(jobId: string, options?: IdsOptions): Ids {
+  const {
+    forms,
+    drawn,
+    ranges = noRanges,
+    relation,
+    declaredTables = new Map(),
+  } = checkOptions('jobIds()', options, idsChecks)
   const nameOf = memoized((table) => keyName(table, declaredTables))
   const inputs = new Map<string, HashInput>()
   const inputOf = (table: string): HashInput => {

@@ -9,8 +9,26 @@ export function contextOf(more: Partial<FollowUpContext<ToInput>> = {}): FollowU
     artifact: 'archives/j1/1.zip',
     size: 7,
     digest: 'd'.repeat(64),
-    sha256: 'e3b0c442',
+    sha256: 's'.repeat(64),
     expiresAt: at,
+  }
+  const outputs = [
+    {
+      artifact: 'archives/j1/2.txt',
+      size: 9,
+      sha256: 'o'.repeat(64),
+      expiresAt: at,
+      name: 'notebooks/print',
+      mediaType: 'text/plain',
+      fileName: 'Birds.txt',
+    },
+  ]
+  const delivered = {
+    target: 'shelf',
+    output: 'notebooks/print',
+    key: 'j1/x',
+    deliveredAt: at,
+    location: '/secret',
   }
   const job: Job = {
     id: 'j1',
@@ -22,7 +40,7 @@ export function contextOf(more: Partial<FollowUpContext<ToInput>> = {}): FollowU
     request: { options: {} },
     batch: 3,
     batches: 2,
-    result: { archive },
+    result: { archive, outputs, deliveries: [delivered] },
     createdAt: at,
     changes: [{ status: 'succeeded', at }],
   }

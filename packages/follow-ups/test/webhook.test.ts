@@ -89,7 +89,24 @@ test('a call is signed by each secret, as any library of Standard Webhooks verif
             kind: 'export',
             status: 'succeeded',
             source: { kind: 'notebook', id: 'b1' },
-            archive: { size: 7, digest: 'd'.repeat(64), expiresAt: '2026-01-02T03:04:05.000Z' },
+            archive: {
+              digest: 'd'.repeat(64),
+              size: 7,
+              sha256: 's'.repeat(64),
+              expiresAt: '2026-01-02T03:04:05.000Z',
+            },
+            outputs: [
+              {
+                name: 'notebooks/print',
+                fileName: 'Birds.txt',
+                size: 9,
+                sha256: 'o'.repeat(64),
+                expiresAt: '2026-01-02T03:04:05.000Z',
+              },
+            ],
+            deliveries: [
+              { target: 'shelf', output: 'notebooks/print', deliveredAt: '2026-01-02T03:04:05.000Z' },
+            ],
           },
         })
       }
@@ -158,6 +175,7 @@ test('D8: only public addresses are called, unless the host lists their network'
         'fd00:ec2::254',
         '::ffff:127.0.0.1',
         '::ffff:10.0.0.1',
+        '::127.0.0.1',
         '64:ff9b::7f00:1',
         '2002:7f00:1::',
         'ff02::1',
@@ -252,6 +270,38 @@ test('an endpoint that does not answer within 15 s, or not to the end, is called
     AbortSignal.timeout = timeout
   }
   assert.deepEqual(asked, [15_000, 15_000])
+})
+
+test('a payload may come later, and one that is no JSON is refused and not tried again', () =>
+  withHooks(
+    (response) => response.end(),
+    async (run, calls) => {
+      await run({ payload: async ({ job }) => ({ id: job.id }) })
+      assert.equal(calls[0]?.body, '{"id":"j1"}')
+      const ring: Record<string, unknown> = {}
+      ring.self = ring
+      for (const payload of [() => undefined, async () => undefined, () => 1n, () => ring, () => () => 1]) {
+        const error = await failure(run({ payload }))
+        assert.deepEqual([error.code, error.retryable], ['webhook/payload', false])
+      }
+      assert.equal(calls.length, 1)
+    },
+  ))
+
+test('a name that is looked up for longer than a call may take is looked up again later', async () => {
+  const { timeout } = AbortSignal
+  AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms / 100)
+  try {
+    await withHooks(
+      () => undefined,
+      async (run) => {
+        const error = await failure(run({ lookup: () => new Promise(() => {}) }))
+        assert.deepEqual([error.code, error.retryable], ['webhook/unreachable', true])
+      },
+    )
+  } finally {
+    AbortSignal.timeout = timeout
+  }
 })
 
 test('a call ends with the signal of its attempt', () =>

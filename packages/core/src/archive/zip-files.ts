@@ -2,6 +2,9 @@ import { once } from 'node:events'
 import { addAbortSignal, Readable } from 'node:stream'
 import type { ZipArchive } from 'archiver'
 import { zipFilesLevel } from '../defaults.js'
+import { check } from '../options/check.js'
+import { checkOptions } from '../options/check-options.js'
+import type { OptionChecks } from '../options/option-checks.js'
 
 export interface FileToZip {
   readonly name: string
@@ -19,12 +22,26 @@ export interface ZipFilesOptions {
   readonly date?: Date
 }
 
+const zipFilesChecks: OptionChecks<ZipFilesOptions> = {
+  signal: check.signal,
+  store: check.flag,
+  level: check.wholeNumber(0, 9),
+  date: check.having<Date>('a date', 'getTime'),
+}
+
 const constantDate = new Date(Date.UTC(1980, 0, 1))
 
 /** A zip of the files in order; each is opened after the one before it was written. Names stay as they are. */
-export async function* zipFiles(
+export function zipFiles(
   files: Iterable<FileToZip> | AsyncIterable<FileToZip>,
-  { signal, store = false, level = zipFilesLevel, date = constantDate }: ZipFilesOptions = {},
+  options?: ZipFilesOptions,
+): AsyncGenerator<Uint8Array> {
+  return zipped(files, checkOptions('zipFiles()', options, zipFilesChecks))
+}
+
+async function* zipped(
+  files: Iterable<FileToZip> | AsyncIterable<FileToZip>,
+  { signal, store = false, level = zipFilesLevel, date = constantDate }: ZipFilesOptions,
 ): AsyncGenerator<Uint8Array> {
   // Loaded by the first zip: most hosts make none.
   const { ZipArchive } = await import('archiver')

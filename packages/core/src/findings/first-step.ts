@@ -1,4 +1,7 @@
 import type { NewFinding } from '../contracts/finding.js'
+import { check } from '../options/check.js'
+import { checkOptions } from '../options/check-options.js'
+import type { OptionChecks } from '../options/option-checks.js'
 
 export interface FirstStepOptions {
   /** Files in an order in which what is wrong with one shows in those behind it. */
@@ -9,12 +12,18 @@ export interface FirstStepOptions {
   place?(finding: NewFinding): string | undefined
 }
 
+const firstStepChecks: OptionChecks<FirstStepOptions> = {
+  files: check.list(check.string),
+  error: check.having<{ readonly message: string }>('an error', 'message'),
+  place: check.func<NonNullable<FirstStepOptions['place']>>(),
+}
+
 /** Characters of a message, or of a hint, that are repeated. */
 const longest = 400
 
 /** What to do first, in one sentence that is the same for the same findings in any order. */
-export function firstStep(findings: readonly NewFinding[], options: FirstStepOptions = {}): string {
-  const { files = [], error, place = placeOf } = options
+export function firstStep(findings: readonly NewFinding[], options?: FirstStepOptions): string {
+  const { files = [], error, place = placeOf } = checkOptions('firstStep()', options, firstStepChecks)
   const [first] = [...findings].sort((a, b) => inOrder(a, b, files))
   if (error && first?.severity !== 'error') return `Look at this first: ${shortened(error.message)}.`
   if (!first) return 'There is nothing to mend.'

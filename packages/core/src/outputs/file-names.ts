@@ -5,29 +5,35 @@ export class FileNames {
   /** Compared as disks do that do not tell cases or spellings of accents apart. */
   readonly #files = new Set<string>()
   readonly #folders = new Set<string>()
+  /** Of a name that was taken, the number to try next: names that are all the same are many. */
+  readonly #next = new Map<string, number>()
 
   /** The name that the file gets; the same one twice is numbered. */
   take(name: string): string {
     const path = [...safePath(name)]
     const file = path.pop() ?? 'file'
-    const folder: string[] = []
+    let folder = ''
     for (const part of path) {
-      folder.push(free(folder, part, (path) => this.#files.has(path)))
-      this.#folders.add(compared(folder))
+      folder = `${folder}${this.#free(folder, part, (path) => this.#files.has(path))}/`
+      this.#folders.add(compared(folder.slice(0, -1)))
     }
     const isTaken = (path: string) => this.#files.has(path) || this.#folders.has(path)
-    const whole = [...folder, free(folder, file, isTaken)]
+    const whole = `${folder}${this.#free(folder, file, isTaken)}`
     this.#files.add(compared(whole))
-    return whole.join('/')
+    return whole
+  }
+
+  /** `folder`: ends with a slash, or empty. */
+  #free(folder: string, name: string, isTaken: (path: string) => boolean): string {
+    if (!isTaken(compared(folder + name))) return name
+    const first = compared(folder + name)
+    for (let number = this.#next.get(first) ?? 2; ; number++) {
+      const wanted = numberedName(name, number)
+      if (isTaken(compared(folder + wanted))) continue
+      this.#next.set(first, number)
+      return wanted
+    }
   }
 }
 
-function free(folder: readonly string[], name: string, isTaken: (path: string) => boolean): string {
-  for (let number = 1; ; number++) {
-    const wanted = number === 1 ? name : numberedName(name, number)
-    if (!isTaken(compared([...folder, wanted]))) return wanted
-  }
-}
-
-const compared = (path: readonly string[]): string =>
-  path.join('/').normalize('NFC').toUpperCase().toLowerCase()
+const compared = (path: string): string => path.normalize('NFC').toUpperCase().toLowerCase()

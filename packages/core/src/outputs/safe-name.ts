@@ -1,7 +1,7 @@
 import { fileNameDefaults } from '../defaults.js'
 
 /** Names that Windows keeps for devices, with any ending. */
-const device = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?=\.|$)/i
+const device = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?=\s*(?:\.|$))/i
 /** Refused by Windows, or read as something else by a shell. */
 const refused = /[<>:"|?*]/g
 /** Controls, halves of characters, and marks that turn the reading direction: a name would not be what it looks like. */
@@ -18,19 +18,37 @@ export function safeName(name: string): string {
 
 const fallback = 'file'
 
-/** The same of a name with folders, either way of slashes: never absolute, never upwards. */
+/** The same of a name with folders, either way of slashes: never absolute, never upwards; of a long one its end. */
 export function safePath(path: string): readonly string[] {
-  return path
+  const { pathBytes, bytes } = fileNameDefaults
+  const segments = path
+    .slice(-longestPath)
     .split(/[/\\]/)
     .map(safeSegment)
     .filter((segment) => segment !== '')
+  let room = pathBytes - bytes
+  const folders: string[] = []
+  for (const segment of segments.slice(0, -1).reverse()) {
+    room -= Buffer.byteLength(segment) + 1
+    if (room < 0) break
+    folders.unshift(segment)
+  }
+  return [...folders, ...segments.slice(-1)]
 }
 
+/** In characters: what lies before them is not looked at. */
+const longestPath = 100_000
+
 function safeSegment(given: string): string {
-  const shown = given.replace(unseen, '').replace(refused, '_')
-  // Windows drops dots and spaces at the end.
-  const ended = shown.trimStart().replace(/[. ]+$/, '')
-  return shortened(device.test(ended) ? `_${ended}` : ended)
+  const ended = endedWell(given.replace(unseen, '').replace(refused, '_').trimStart())
+  return endedWell(shortened(device.test(ended) ? `_${ended}` : ended))
+}
+
+/** Windows drops dots and spaces at the end. */
+function endedWell(name: string): string {
+  let end = name.length
+  while (end > 0 && (name[end - 1] === '.' || name[end - 1] === ' ')) end--
+  return name.slice(0, end)
 }
 
 /** The end of a name tells what it is. */

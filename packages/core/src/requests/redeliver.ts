@@ -67,8 +67,8 @@ export function createRedeliver(deps: RequestDeps): Redeliver {
     if (made.length === 0) throw refuse('has made nothing that could be delivered')
     const deliveries = deliver
       ? chooseDeliveries(registry, deliver, { job: source.id, outputs: made })
-      : undelivered(job)
-    if (deliveries.length === 0) throw refuse('has nothing left to deliver')
+      : await undelivered(deps, job, source)
+    if (deliveries.length === 0) throw refuse('has nothing left to deliver, or it is on its way')
     for (const { output } of deliveries)
       refuseExpired(source.id, madeOutput(source, output), environment.now())
     await checkDeliveries(registry, deliveries, principal)
@@ -103,7 +103,21 @@ async function sourceOf({ store }: Pick<RequestDeps, 'store'>, job: Job): Promis
   return delivers === undefined ? job : existingJob(store, delivers, 'redeliver()')
 }
 
-function undelivered({ request, result }: Job): readonly JobDelivery[] {
+/** Of its deliveries, those that have not arrived, and that no other job is about to make. */
+async function undelivered(
+  { store }: Pick<RequestDeps, 'store'>,
+  { request, result }: Job,
+  { id, tree }: Job,
+): Promise<readonly JobDelivery[]> {
   const done = new Set(result.deliveries?.map(({ key }) => key))
+  const resource = { kind: tree.kind, id: tree.id }
+  for (const other of await store.jobs.list({ resource, limit: mostJobs })) {
+    if (other.id !== id && other.request.delivers !== id) continue
+    const delivered = isTerminal(other.status) ? other.result.deliveries : other.request.deliver
+    for (const { key } of delivered ?? []) done.add(key)
+  }
   return (request.deliver ?? []).filter(({ key }) => !done.has(key))
 }
+
+/** All. */
+const mostJobs = 2 ** 31 - 1

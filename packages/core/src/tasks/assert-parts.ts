@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ImportPartPlan } from '../contracts/parts.js'
 import { planDefaults } from '../defaults.js'
+import { plainJson } from './plain-json.js'
 
 interface Allowed {
   /** Of an import: batches that are kept for its parts. */
@@ -34,8 +35,8 @@ export function assertParts(
     refuse(`its entries hold ${stated} rows, and its parts ${rows}`, 'counts-differ')
 }
 
-/** As any store can keep it. */
+/** Read again, it is the same. */
 function isJson(range: unknown): boolean {
-  const json = JSON.stringify(range)
-  return json !== undefined && !json.includes('\\u0000') && isDeepStrictEqual(JSON.parse(json), range)
+  const json = plainJson(range)
+  return json !== undefined && isDeepStrictEqual(JSON.parse(json), range)
 }

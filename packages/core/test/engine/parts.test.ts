@@ -296,8 +296,37 @@ const ranges: Record<string, unknown> = {
   'a date': { at: new Date(0) },
   nothing: undefined,
   'a NUL': 'a\0b',
+  'a NUL in a name': { 'a\0b': 1 },
+  'half a character': ['\ud800'],
+  'a bigint': 1n,
   'a number that is none': [Number.NaN],
 }
+
+test('a range may be any plain JSON, also the text of an escape', () =>
+  withPiecework(
+    (host) => {
+      const lines = host.lines('notebook')
+      const range = { text: '\\u0000 \\ud800', none: null, list: [1, 'é😀'] }
+      const exporter = {
+        export: async ({ part, write }: { part?: { range: unknown }; write: unknown }) => {
+          await (write as (path: string, bytes: Uint8Array, rows: () => number) => Promise<void>)(
+            'lines.csv',
+            Buffer.from('text\n'),
+            () => 0,
+          )
+          assert.deepEqual(part?.range, range)
+          return { rows: 0 }
+        },
+        parts: async () => [{ range }, { range }],
+      }
+      return { ...host.pack(), pieces: [{ ...lines, exporter }] }
+    },
+    async (piecework, { host }) => {
+      const resource = host.add('b1', 'Birds', [])
+      const { job } = await (await piecework.export({ resource, principal: ann })).ended()
+      assert.equal(job.status, 'succeeded', JSON.stringify(job.error))
+    },
+  ))
 
 for (const [what, range] of Object.entries(ranges)) {
   test(`a plan whose range holds ${what} fails its job, and adds nothing`, () =>

@@ -174,6 +174,38 @@ optionTests(test, [
     wrong: { maxRecordBytes: negative },
   },
   {
+    name: 'zipFiles()',
+    options: () => ({
+      signal: new AbortController().signal,
+      store: true,
+      level: 9,
+      date: new Date(),
+    }),
+    call: (options) => piece.zipFiles([], options).next(),
+    opaque: ['signal', 'date'],
+    wrong: { level: [10, -1, '1'], date: ['2026-01-01', 7], store: [1] },
+  },
+  {
+    name: 'firstStep()',
+    options: () => ({ files: ['a.csv'], error: { message: 'No.' }, place: () => undefined }),
+    call: (options) => piece.firstStep([], options),
+    opaque: ['error'],
+    wrong: { files: ['a.csv', [1]], error: ['No.'], place: ['a'] },
+  },
+  {
+    name: 'jobIds()',
+    options: () => ({
+      forms: new Map(),
+      declaredTables: new Map(),
+      drawn: new Map(),
+      ranges: async function* () {},
+      relation: () => undefined,
+    }),
+    call: (options) => piece.jobIds('j', options),
+    opaque: ['forms', 'declaredTables', 'drawn'],
+    wrong: { forms: [{}, 'uuid'], ranges: [[]], relation: ['ranges'] },
+  },
+  {
     name: 'openArchive()',
     options: () => ({ ...limits }),
     call: async (options) => {
@@ -301,8 +333,8 @@ test('each function of an entry point that takes options is tried', () => {
   const tried = {
     core: 'callback createPiecework folderTarget memoryStore',
     archive: 'assembleArchive createTrust manifestSigner openArchive stageEntry',
-    piece: 'FindingCollector csvRows openCsv',
-    store: '',
+    piece: 'FindingCollector csvRows firstStep jobIds openCsv zipFiles',
+    store: 'jobIds',
   }
   /** Values by position, documents of fixed form, and the mechanism itself. */
   const others = {
@@ -310,9 +342,9 @@ test('each function of an entry point that takes options is tried', () => {
     archive:
       'artifactSource entryPath fileSource manifestDigest openZip readManifest stagedEntries writeManifest',
     piece:
-      'PieceworkError checkArgument checkDeclaration checkOptions closest contractCheck csvLine csvRecords declaredTables entriesOf firstStep isPieceworkError isSequenceForm isTextForm jobIds keyFormCheck keyFormText keyFormsOf keyLength keyMap keyName keyShape memo objectCheck readOnce recordLimit required uploadEntries zipFiles',
+      'PieceworkError checkArgument checkDeclaration checkOptions closest contractCheck csvLine csvRecords declaredTables entriesOf isPieceworkError isSequenceForm isTextForm keyFormCheck keyFormText keyFormsOf keyLength keyMap keyName keyShape memo objectCheck readOnce recordLimit required uploadEntries',
     store:
-      'PieceworkError artifactKeySegments assertLater callHost canBeStopped canTimeOut canonicalId changedPaths checkArgument checkDeclaration checkOptions contractCheck databaseError deletedResult drawTargets expiredResult isPieceworkError isTerminal jobIds keptUntil keyFormText keyFormsOf mustQueue objectCheck overlaps required resourceBusy resourcePath sqlStateOf taskOf transition warn withPlan withUploads',
+      'PieceworkError artifactKeySegments assertLater callHost canBeStopped canTimeOut canonicalId changedPaths checkArgument checkDeclaration checkOptions contractCheck databaseError deletedResult drawTargets expiredResult isPieceworkError isTerminal keptUntil keyFormText keyFormsOf mustQueue objectCheck overlaps required resourceBusy resourcePath sqlStateOf taskOf transition warn withPlan withUploads',
   }
   const entryPoints = { core, archive, piece, store }
   for (const [name, exported] of Object.entries(entryPoints)) {

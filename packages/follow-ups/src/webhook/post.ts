@@ -11,6 +11,8 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>
   readonly ca: string | undefined
   readonly signal: AbortSignal
+  /** Ends the call, and tells that it took too long. */
+  readonly late: AbortSignal
 }
 
 export interface Answer {
@@ -21,7 +23,7 @@ export interface Answer {
 
 /** One call; redirects are answers like any other. Throws `webhook/unreachable`. */
 export async function post(url: URL, call: Call): Promise<Answer> {
-  const late = AbortSignal.timeout(defaults.webhookTimeoutMs)
+  const { late } = call
   try {
     return await answered(url, call, AbortSignal.any([call.signal, late]))
   } catch (cause) {

@@ -2,6 +2,7 @@ import { type FollowUp, type FollowUpContext, PieceworkError } from '@piecework/
 import { check, checkOptions, type OptionChecks, required } from '@piecework/core/piece'
 import { type AttemptOptions, attemptChecks } from '../attempt-options.js'
 import { chosen, type Named, type ToInput, toSchema } from '../chosen.js'
+import { defaults } from '../defaults.js'
 import { type Lookup, networkCheck, resolved } from './addresses.js'
 import { answerError } from './answer-error.js'
 import { assertEndpoint, type Endpoint } from './endpoint.js'
@@ -14,7 +15,7 @@ export interface WebhookOptions extends AttemptOptions {
   readonly name?: string
   /** By the names that requests may say; a function finds what a user has set up with the host. */
   readonly endpoints: Named<Endpoint>
-  /** Plain JSON. Default: `{ type, timestamp, data }` about the job. */
+  /** Plain JSON, or a promise of it. Default: `{ type, timestamp, data }` about the job. */
   readonly payload?: (context: FollowUpContext<ToInput>) => unknown
   /** Networks (`10.0.0.0/8`) beside the public ones that may be called. Default: none. */
   readonly allowNetworks?: readonly string[]
@@ -62,12 +63,26 @@ export function webhook(given: WebhookOptions): FollowUp<ToInput> {
       if (!endpoint)
         throw new PieceworkError('webhook/no-endpoint', `The host has no endpoint for "${context.input.to}".`)
       const url = assertEndpoint(endpoint, 'webhook/endpoint')
-      const address = await resolved(url.hostname, { allowNetworks, lookup })
-      const body = JSON.stringify(payload(context))
+      const body = jsonOf(await payload(context))
+      const { signal } = context
+      const late = AbortSignal.timeout(defaults.webhookTimeoutMs)
+      const address = await resolved(url.hostname, { allowNetworks, lookup, signal, late })
       const headers = signed(context.key, endpoint.secrets, body)
-      const answer = await post(url, { address, body, headers, ca, signal: context.signal })
+      const answer = await post(url, { address, body, headers, ca, signal, late })
       if (answer.status >= 200 && answer.status < 300) return { status: answer.status }
       throw answerError(answer)
     },
   }
+}
+
+function jsonOf(payload: unknown): string {
+  let body: string | undefined
+  let cause: unknown
+  try {
+    body = JSON.stringify(payload)
+  } catch (error) {
+    cause = error
+  }
+  if (body !== undefined) return body
+  throw new PieceworkError('webhook/payload', 'The payload of a webhook is not plain JSON.', { cause })
 }
