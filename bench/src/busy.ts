@@ -82,6 +82,8 @@ async function endsOf({ url, jobs, atOnce, awaited }: Round): Promise<Ends> {
       })
     }
     await done
+    // Who waits for a job reads its report once more.
+    await queue.onIdle()
     return ends
   } finally {
     await piecework.stop()
