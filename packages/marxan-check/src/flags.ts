@@ -1,8 +1,4 @@
-/** Findings of one kind in one file that are printed unless `--list` says otherwise. */
-export const defaultListed = 10
-
-/** Longest line of `--help`, in characters. */
-export const helpColumns = 128
+import { defaults } from './defaults.js'
 
 export interface Flag {
   readonly type: 'string' | 'boolean'
@@ -50,7 +46,7 @@ export const flags = {
   list: {
     type: 'string',
     value: 'NUMBER',
-    help: `how many findings of one kind are listed for a file; default ${defaultListed}, there are at most 100`,
+    help: `how many findings of one kind are listed for a file; default ${defaults.listed}, there are at most 100`,
   },
   strict: { type: 'boolean', help: 'warnings count: exit 1 if there are some' },
   json: { type: 'boolean', help: 'one JSON document on stdout' },

@@ -1,4 +1,5 @@
-import { type Flag, flags, helpColumns } from './flags.js'
+import { defaults } from './defaults.js'
+import { type Flag, flags } from './flags.js'
 
 /** Where the texts of the options begin. */
 const indent = 24
@@ -28,7 +29,7 @@ NO_COLOR and FORCE_COLOR are respected.`
 function flagLines(name: string, { short, value, help }: Flag): readonly string[] {
   const names = short === undefined ? `--${name}` : `-${short}, --${name}`
   const head = `  ${names}${value === undefined ? '' : ` ${value}`}`
-  const [first = '', ...more] = wrapped(help, helpColumns - indent)
+  const [first = '', ...more] = wrapped(help, defaults.helpColumns - indent)
   const text = more.map((line) => `${' '.repeat(indent)}${line}`)
   return head.length < indent
     ? [`${head.padEnd(indent)}${first}`, ...text]

@@ -1,3 +1,4 @@
+import { defaults } from './defaults.js'
 import { printable } from './printable.js'
 
 export interface ProgressLine {
@@ -12,18 +13,14 @@ interface Terminal {
   write(text: string): unknown
 }
 
-/** Smaller files are read before anyone could look. */
-const LARGE = 2 ** 22
-const EVERY_MS = 100
-
 /** One line that is written over and over, on a terminal only, while large files are read. */
 export function progressLine(terminal: Terminal): ProgressLine {
   let next = 0
   let shown = false
   return {
     show: (file, bytes, size) => {
-      if (!terminal.isTTY || size < LARGE || Date.now() < next) return
-      next = Date.now() + EVERY_MS
+      if (!terminal.isTTY || size < defaults.shownBytes || Date.now() < next) return
+      next = Date.now() + defaults.shownEveryMs
       shown = true
       const part = String(Math.floor((100 * bytes) / size)).padStart(3)
       const text = `Reading ${printable(file)} ${part} %`

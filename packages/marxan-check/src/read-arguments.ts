@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { closest, isPieceworkError, PieceworkError, type Role } from '@piecework/core/piece'
 import { gridRole, outputRole, roles } from '@piecework/marxan-files'
-import { defaultListed, flags } from './flags.js'
+import { defaults } from './defaults.js'
+import { flags } from './flags.js'
 
 export type Metadata = Readonly<Record<string, string>>
 
@@ -36,7 +37,7 @@ export function readArguments(args: readonly string[]): CheckArguments {
   if (more.length > 0) throw invalid(`One folder at a time: ${[folder, ...more].join(', ')}`)
   for (const [name, value] of Object.entries(values))
     if (value === '') throw invalid(`The option --${name} is empty`)
-  const { names = 'optional', list = String(defaultListed), input, database } = values
+  const { names = 'optional', list = String(defaults.listed), input, database } = values
   if (names !== 'optional' && names !== 'required')
     throw invalid(`The option --names is optional or required, not ${JSON.stringify(names)}`)
   if (!/^[1-9]\d{0,5}$/.test(list))

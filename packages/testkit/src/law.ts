@@ -1,3 +1,5 @@
+import { defaults } from './defaults.js'
+
 /** How a test runner takes one test: `test` of uvu, node:test and vitest fit, and so does a uvu suite. */
 export type LawTest = (name: string, run: () => Promise<void>) => unknown
 
@@ -7,4 +9,4 @@ export interface Patience {
   readonly patienceMs?: number
 }
 
-export const patience = ({ patienceMs = 10_000 }: Patience): number => patienceMs
+export const patience = ({ patienceMs = defaults.patienceMs }: Patience): number => patienceMs

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { check, checkOptions, type OptionChecks, required } from '@piecework/core/store'
+import { defaults } from '../defaults.js'
 import type { LawTest } from '../law.js'
 import { linked } from '../linked.js'
 import { explained } from './explained.js'
@@ -28,7 +29,11 @@ const lawChecks: OptionChecks<SimulationLawsOptions> = {
  */
 export function simulationLaws(runner: LawTest, options: SimulationLawsOptions): void {
   const test = linked(runner)
-  const { seeds = 200, firstSeed = 1, ...parts } = checkOptions('simulationLaws()', options, lawChecks)
+  const {
+    seeds = defaults.seeds,
+    firstSeed = defaults.firstSeed,
+    ...parts
+  } = checkOptions('simulationLaws()', options, lawChecks)
 
   test('one truth: whatever fails, and when, each job ends, its effects happen once, and nothing is left', async () => {
     for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
