@@ -12,52 +12,13 @@ import { entriesOf, openCsv } from '@piecework/core/piece'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
 import { manifestSteps } from '#internal/archive/manifest.js'
+import { bombs, numbered, root, sourceOf, stamp, tree } from './bombs.js'
 import { chunks } from './support.js'
 import { type HandmadeEntry, manifestOf, zipBytes } from './zip-bytes.js'
 
 const test = suite('budgets of archives')
 
-const many = 2_200_000
-const sourceOf = (bytes: Buffer) => ({
-  size: bytes.length,
-  read: async function* ({ start, end }: { readonly start: number; readonly end: number }) {
-    yield bytes.subarray(start, end)
-  },
-})
-const root = { kind: 'project', id: 'p' }
-const stamp = '"format":"piecework-archive","version":1'
-const tree = `"tree":{"kind":"project","id":"p","children":[]}`
-const piece = (name: string, entries: string) =>
-  `{"resource":{"kind":"project","id":"p"},"name":"${name}","version":1,"entries":[${entries}]}`
-const list = (item: string, count = many) => `${`${item},`.repeat(count - 1)}${item}`
-const numbered = (item: (at: number) => string, count: number) =>
-  Array.from({ length: count }, (_, at) => item(at)).join(',')
-
-/** What is dear to hold, in a few bytes of a zip. */
-const manifests: Record<string, () => string> = {
-  'of numbers in the place of pieces': () => `{${stamp},${tree},"pieces":[${list('0')}]}`,
-  'of lists in the place of pieces': () => `{${stamp},${tree},"pieces":[${list('[]')}]}`,
-  'of numbers in the place of entries': () =>
-    `{${stamp},${tree},"pieces":[${piece('project/x', list('0'))}]}`,
-  'of numbers in the place of resources': () =>
-    `{${stamp},"tree":{"kind":"project","id":"p","children":[${list('0')}]},"pieces":[]}`,
-  'of unknown properties': () => `{${stamp},${tree},"pieces":[],${numbered((at) => `"p${at}":0`, 100_000)}}`,
-  'of needs that are none': () =>
-    `{"format":"piecework-archive","version":2,"needs":[${list('0', 1_000_000)}]}`,
-  'of types that are none': () =>
-    `{"format":"piecework-archive","version":2,"needs":["column-types"],"types":[${list('0', 1_000_000)}],${tree},"pieces":[]}`,
-  'of a list of types that are none': () =>
-    `{"format":"piecework-archive","version":2,"needs":["column-types"],"types":[[${list('0', 1_000_000)}]],${tree},"pieces":[]}`,
-  'of more resources than there may be': () =>
-    `{${stamp},"tree":{"kind":"project","id":"p","children":[${numbered((at) => `{"kind":"k","id":"${at}","children":[]}`, 250_001)}]},"pieces":[]}`,
-  'of more pieces than there may be': () =>
-    `{${stamp},${tree},"pieces":[${numbered((at) => piece(`project/x${at}`, ''), 250_001)}]}`,
-  'of one path with a folder for every letter': () =>
-    `{${stamp},${tree},"pieces":[${piece('project/x', `{"path":"${'a/'.repeat(100_000)}b","size":0,"sha256":"${'a'.repeat(64)}"}`)}]}`,
-  'that is nested without end': () => `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`,
-}
-
-for (const [what, make] of Object.entries(manifests))
+for (const [what, make] of Object.entries(bombs))
   test(`hostile archives: a manifest ${what} is refused by its first fault`, async () => {
     const bytes = Buffer.from(make())
     const error = refusalOf(() => readManifest(bytes))

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as pause } from 'node:timers/promises'
 import { fileArtifacts, memoryArtifacts } from '@piecework/core'
 import {
   artifactSource,
@@ -14,7 +15,9 @@ import { openCsv } from '@piecework/core/piece'
 import type { ArtifactStore } from '@piecework/core/store'
 import { heldMemory, memoryWatch } from '@piecework/test-support'
 import { suite } from 'uvu'
+import { bombs, sourceOf } from './bombs.js'
 import { about } from './support.js'
+import { zipBytes } from './zip-bytes.js'
 
 const test = suite('memory')
 
@@ -36,6 +39,29 @@ test('the measure sees what is held', async () => {
   const held = await heldBy(50, memoryArtifacts())
   assert.ok(held > 16, `only ${held.toFixed(1)} MB were held`)
 })
+
+for (const [what, make] of Object.entries(bombs))
+  test(`hostile archives: while a manifest ${what} is refused, hardly anything is held`, async () => {
+    const bytes = Buffer.from(make())
+    const zip = zipBytes({ entries: [{ path: 'manifest.json', bytes, method: 8 }] })
+    const before = heldMemory()
+    let most = before
+    let isEnded = false
+    const looking = (async () => {
+      for (let turn = 0; !isEnded; turn++) {
+        if (turn % 40 === 0) most = Math.max(most, heldMemory())
+        await pause()
+      }
+    })()
+    await openArchive(sourceOf(zip)).then(
+      () => assert.fail('It was opened.'),
+      () => undefined,
+    )
+    isEnded = true
+    await looking
+    const held = (most - before) / megabyte
+    assert.ok(held < 40, `${held.toFixed(1)} MB were held`)
+  })
 
 test.run()
 
