@@ -50,7 +50,7 @@ test('a cancel ends the statement, and pgbouncer lives', async () => {
     assert.equal(await copying, 'a\n1\n')
   }
   const { rows } = await db.query(
-    `SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND state = 'active' AND pid <> pg_backend_pid()`,
+    `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(600)%' AND state = 'active' AND pid <> pg_backend_pid()`,
   )
   assert.deepEqual(rows, [{ n: 0 }])
 })
@@ -60,7 +60,8 @@ test('nothing that a transaction sets, makes or locks is there for the next clie
     const { rows } =
       await pool.query(`SELECT current_setting('TimeZone') AS zone, current_setting('search_path') AS path,
       current_setting('row_security') AS policies, current_setting('statement_timeout') AS timeout,
-      (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory') AS locks,
+      (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory'
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS locks,
       (SELECT count(*)::int FROM pg_prepared_statements) AS prepared,
       (SELECT count(*)::int FROM pg_class WHERE relpersistence = 't') AS temporary`)
     return rows[0]

@@ -73,7 +73,7 @@ test('exactly once: a worker that takes over ends the silent backend first, and 
     const lease = await store.attempts.begin({ job: id, node: 'a', attempt: 1 }, 'the next')
     assert.equal(lease?.fence, 2)
     const open = await pool.query(
-      `SELECT FROM pg_locks WHERE locktype = 'relation' AND relation = 'rows'::regclass AND pid <> pg_backend_pid()`,
+      `SELECT FROM pg_locks WHERE locktype = 'relation' AND relation = 'rows'::regclass AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid <> pg_backend_pid()`,
     )
     assert.equal(open.rowCount, 0, 'the silent backend still holds its row')
     await store.attempts.run(lease, async (tx) => {
@@ -98,7 +98,7 @@ test('exactly once: a process that is stopped in the middle of a COPY blocks no 
     const lease = await store.attempts.begin({ job: id, node: 'a', attempt: 1 }, 'the next')
     assert.equal(lease?.fence, 2)
     const open = await pool.query(
-      `SELECT FROM pg_locks WHERE locktype = 'relation' AND relation = 'copied'::regclass AND pid <> pg_backend_pid()`,
+      `SELECT FROM pg_locks WHERE locktype = 'relation' AND relation = 'copied'::regclass AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid <> pg_backend_pid()`,
     )
     assert.equal(open.rowCount, 0, 'the stopped COPY still holds its rows')
     await store.attempts.run(lease, async (tx) => ({
@@ -126,7 +126,7 @@ test('exactly once: an attempt that is given up has its backend ended, and what 
     const error = { code: 'timeout', message: 'Too long.', retryable: true } as const
     assert.equal((await store.attempts.fail(own, error, [])).outcome, 'failed')
     const { rowCount } = await pool.query(
-      `SELECT FROM pg_locks WHERE locktype = 'relation' AND relation = 'rows'::regclass AND pid <> pg_backend_pid()`,
+      `SELECT FROM pg_locks WHERE locktype = 'relation' AND relation = 'rows'::regclass AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid <> pg_backend_pid()`,
     )
     assert.equal(rowCount, 0, 'the backend still holds its row')
     worker.postMessage('go on')

@@ -133,7 +133,7 @@ test("a slow artifact store, slow statements and locks that others hold do not m
         const ended = job.ended()
         for (;;) {
           const [waits] = await world.query(
-            `SELECT FROM pg_locks WHERE NOT granted AND relation = 'cuts'::regclass`,
+            `SELECT FROM pg_locks WHERE NOT granted AND relation = 'cuts'::regclass AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
           )
           if (waits) break
           await sleep(20)
