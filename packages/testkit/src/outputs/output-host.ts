@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { createPiecework, memoryStore, type ResourceKind } from '@piecework/core'
 import { csvLine, csvRecords, type Output, type OutputContext, type Piece } from '@piecework/core/piece'
-import type { Environment } from '@piecework/core/store'
+import { type Environment, systemEnvironment } from '@piecework/core/store'
 import { oneAtATime } from '../one-at-a-time.js'
 import type { OutputLawsOptions, WrittenPiece } from './output-laws-options.js'
 
@@ -13,18 +12,7 @@ const kind: ResourceKind = {
 }
 
 /** Its clock stands still: files in a zip have the date of their job, and jobs of one law are compared. */
-const environment: Environment = {
-  now: () => Date.UTC(2026, 0, 1),
-  after: (ms, callback) => {
-    const timer = setTimeout(callback, ms)
-    return () => clearTimeout(timer)
-  },
-  every: (ms, callback) => {
-    const timer = setInterval(callback, ms).unref()
-    return () => clearInterval(timer)
-  },
-  uuid: () => randomUUID(),
-}
+const environment: Environment = { ...systemEnvironment, now: () => Date.UTC(2026, 0, 1) }
 
 /**
  * Exports what the pieces have written, and calls `use` in the place of the output, with what that is given. `parts`: each

@@ -1,5 +1,6 @@
 import type { Queryable } from '@piecework/core/piece'
 import { quoteIdent } from '../../database/quote-ident.js'
+import { asText } from '../as-source.js'
 import { tableName } from '../joins.js'
 import type { ReferencePlan, TablePlan } from '../table-plan.js'
 import type { Problem } from './problem.js'
@@ -45,7 +46,7 @@ async function isKey(db: Queryable, { table, key }: ReferencePlan, value: string
 }
 
 function problemOf({ spec }: TablePlan, { column, table }: ReferencePlan, constant: string): Problem {
-  const written = `'${constant.replaceAll("'", "\\'")}'`
+  const written = asText(constant)
   return {
     severity: 'warning',
     code: 'tables/default-leads-nowhere',
