@@ -54,13 +54,11 @@ export type {
   PieceExporter,
   PieceImporter,
   PieceKeys,
-  PieceRemover,
-  PieceVerifier,
-  RemoveContext,
   ShellsContext,
-  VerifyContext,
 } from './contracts/piece.js'
 export type { PieceCounts } from './contracts/piece-counts.js'
+export type { PieceRemover, RemoveContext } from './contracts/piece-remover.js'
+export type { PieceVerifier, VerifyContext } from './contracts/piece-verifier.js'
 export type {
   ResourceDescription,
   ResourceKind,

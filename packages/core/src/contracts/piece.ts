@@ -7,6 +7,8 @@ import type { KeyForm } from './key-form.js'
 import type { KeyRange } from './keys.js'
 import type { ImportParts, NodePart, PartPlan, PartsContext } from './parts.js'
 import type { PieceCounts } from './piece-counts.js'
+import type { PieceRemover } from './piece-remover.js'
+import type { PieceVerifier } from './piece-verifier.js'
 import type { ResourceRef } from './resource.js'
 import type { Schema } from './schema.js'
 import type { Validator } from './validator.js'
@@ -162,57 +164,6 @@ export interface PieceKeys {
    * that the piece writes cannot hold them.
    */
   check?(context: KeyCheckContext): Promise<void>
-}
-
-export interface RemoveContext {
-  /** Resources of the piece's kind that a job has made and that have to go, with their new ids. */
-  readonly resources: readonly ResourceRef[]
-  /** The kind's own table, whose rows the kind's shell removes afterwards. */
-  readonly table: string
-  /** Tables of the kinds above it. */
-  readonly tablesAbove: readonly string[]
-  /** The removal of all pieces and shells commits together. */
-  readonly tx: Transaction
-  /** Adds to the report of the job that has failed. */
-  finding(finding: NewFinding): void
-}
-/**
- * Deletes the rows that the piece, or a trigger that it fired, has written for resources that never became
- * visible. Later pieces are removed before those that they come `after`, all pieces before the shells.
- */
-export interface PieceRemover {
-  remove(context: RemoveContext): Promise<void>
-}
-
-/** The rows that an importer or cloner has written for one new resource, and whether they stay as they were. */
-export interface VerifyContext {
-  /** The new one. */
-  readonly resource: ResourceRef
-  /** What of it was written. Absent: all. */
-  readonly part?: NodePart
-  readonly tx: Transaction
-}
-/**
- * Finds what became of a piece's rows after it had written them: triggers of other tables may have changed
- * them.
- */
-export interface PieceVerifier {
-  /**
-   * Called in the transaction of the import or clone, after it; of each part for its own rows. Undefined if nothing can
-   * change them; then `compare` is not called. A text whose size does not grow with the rows.
-   */
-  summarize(context: VerifyContext): Promise<string | undefined>
-  /**
-   * Called by the last step of a job whose pieces have all succeeded, after `shell.ready`, in the same
-   * transaction. Tells what was changed or added by findings; throws `counts-differ` if rows are gone.
-   */
-  compare(
-    summary: string,
-    context: VerifyContext & {
-      /** Adds to the job's report. */
-      finding(finding: NewFinding): void
-    },
-  ): Promise<void>
 }
 
 /** A named, versioned part of one kind of resource. */

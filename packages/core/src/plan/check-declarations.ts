@@ -4,15 +4,9 @@ import type { Format, Role } from '../contracts/format.js'
 import type { Output } from '../contracts/output.js'
 import type { Pack } from '../contracts/pack.js'
 import type { ImportParts } from '../contracts/parts.js'
-import type {
-  Piece,
-  PieceCloner,
-  PieceExporter,
-  PieceImporter,
-  PieceKeys,
-  PieceRemover,
-  PieceVerifier,
-} from '../contracts/piece.js'
+import type { Piece, PieceCloner, PieceExporter, PieceImporter, PieceKeys } from '../contracts/piece.js'
+import type { PieceRemover } from '../contracts/piece-remover.js'
+import type { PieceVerifier } from '../contracts/piece-verifier.js'
 import type { ResourceKind, ResourceTree, ShellLifecycle } from '../contracts/resource.js'
 import type { Schema } from '../contracts/schema.js'
 import type { Target } from '../contracts/target.js'

@@ -9,8 +9,10 @@ import type { Target } from '../contracts/target.js'
 import { meant } from '../options/meant.js'
 import { canonicalId } from './canonical-id.js'
 import { declarationProblems, targetDeclarationProblems } from './check-declarations.js'
+import { checkKinds } from './check-kinds.js'
 import { keyFormsOf } from './key-forms-of.js'
 import { type DeclaredTables, declaredTables } from './key-names.js'
+import { kindLineage } from './kind-lineage.js'
 import { outputProblems } from './output-problems.js'
 import { type RegisteredKind, registeredKind } from './registered-kind.js'
 import { resourceNotFound } from './resource-not-found.js'
@@ -152,23 +154,6 @@ function collect<T>(items: readonly T[], nameOf: (item: T) => string, what: stri
   return byName
 }
 
-function checkKinds(kinds: ReadonlyMap<string, ResourceKind>, problems: string[]): void {
-  for (const kind of kinds.values()) {
-    if (kind.parent !== undefined && !kinds.has(kind.parent)) {
-      problems.push(`Resource kind "${kind.kind}" has the parent "${kind.parent}", which is not registered.`)
-    } else if (kindLineage(kind.kind, kinds).length > kinds.size) {
-      problems.push(`Resource kind "${kind.kind}" is its own ancestor.`)
-    } else if (kind.key === 'natural' && kind.shell) {
-      problems.push(
-        `Resource kind "${kind.kind}" has natural ids, which people give, so no copy can be made: it can have no shell.`,
-      )
-    } else if (kind.parent !== undefined) {
-      for (const method of ['parentOf', 'listUnder'] as const)
-        if (!kind[method]) problems.push(`Resource kind "${kind.kind}" has a parent but no ${method}().`)
-    }
-  }
-}
-
 /** By name, so that the order of registration shows in no plan and no archive. */
 function groupByParent(kinds: ReadonlyMap<string, RegisteredKind>): ReadonlyMap<string, RegisteredKind[]> {
   const byParent = new Map<string, RegisteredKind[]>()
@@ -177,19 +162,6 @@ function groupByParent(kinds: ReadonlyMap<string, RegisteredKind>): ReadonlyMap<
     if (kind?.parent !== undefined) byParent.set(kind.parent, [...(byParent.get(kind.parent) ?? []), kind])
   }
   return byParent
-}
-
-/** The kind and its ancestors, nearest first; longer than `kinds` only in a cycle. */
-function kindLineage(kind: string, kinds: ReadonlyMap<string, ResourceKind>): string[] {
-  const lineage: string[] = []
-  for (
-    let at: string | undefined = kind;
-    at !== undefined && lineage.length <= kinds.size;
-    at = kinds.get(at)?.parent
-  ) {
-    lineage.push(at)
-  }
-  return lineage
 }
 
 function checkPieces(
