@@ -18,6 +18,9 @@ const tooNew = [
   [/\bexport \* as\b.*\bwith\b|\busing\s+\w+\s*[:=]/, 'using'],
 ]
 
+/** How many names a host's developer meets at `@piecework/core`; what authors, stores and readers of archives need stands behind its other entry points. */
+const mostNames = 50
+
 /** Throws with every problem; returns how many declarations there are. */
 export async function declarations() {
   const problems = []
@@ -29,8 +32,19 @@ export async function declarations() {
       problems.push(...problemsOf(text, workspace.manifest).map((problem) => `${path} ${problem}.`))
     }
   }
+  const names = exportedNames(await readFile('packages/core/dist/index.d.ts', 'utf8'))
+  if (names > mostNames)
+    problems.push(
+      `@piecework/core exports ${names} names, more than ${mostNames}: ./piece, ./store or ./archive.`,
+    )
   if (problems.length > 0) throw new Error(problems.join('\n'))
-  return `${files} declarations`
+  return `${files} declarations, ${names} names at @piecework/core`
+}
+
+function exportedNames(text) {
+  return [...text.matchAll(/\bexport (?:type )?\{([^}]*)\}/g)].flatMap(([, list]) =>
+    list.split(',').filter((name) => name.trim() !== ''),
+  ).length
 }
 
 function problemsOf(text, manifest) {

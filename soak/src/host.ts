@@ -2,11 +2,11 @@ import {
   callback,
   createPiecework,
   type Database,
-  type FollowUp,
   fileArtifacts,
   folderTarget,
   type Piecework,
 } from '@piecework/core'
+import type { FollowUp } from '@piecework/core/piece'
 import { webhook } from '@piecework/follow-ups'
 import { legacyMarxanPack } from '@piecework/pieces-legacy'
 import { planningProject } from '@piecework/pieces-project'

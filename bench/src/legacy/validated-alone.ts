@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import type { Queryable } from '@piecework/core'
-import { type ByteRange, type EntryFile, entriesOf } from '@piecework/core/piece'
+import { type ByteRange, type EntryFile, entriesOf, type Queryable } from '@piecework/core/piece'
 import { legacyPieces } from '@piecework/pieces-legacy'
 import { principal } from '../planning/host.js'
 

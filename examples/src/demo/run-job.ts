@@ -1,4 +1,5 @@
-import type { JobHandle, JobNode, JobReport } from '@piecework/core'
+import type { JobHandle, JobReport } from '@piecework/core'
+import type { JobNode } from '@piecework/core/store'
 import { addFindings, type DemoRun } from './demo-run.js'
 import { summaryOf } from './summary.js'
 import { progressText } from './texts.js'

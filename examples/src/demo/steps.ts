@@ -3,14 +3,9 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { pipeline } from 'node:stream/promises'
-import {
-  type ArchiveRef,
-  type ImportRequest,
-  type JobHandle,
-  type JobNode,
-  PieceworkError,
-  type ResourceRef,
-} from '@piecework/core'
+import { type ImportRequest, type JobHandle, PieceworkError, type ResourceRef } from '@piecework/core'
+import type { ArchiveRef } from '@piecework/core/piece'
+import type { JobNode } from '@piecework/core/store'
 import { compareProjects } from './compare-projects.js'
 import type { DemoRun } from './demo-run.js'
 import type { DemoHost } from './host.js'

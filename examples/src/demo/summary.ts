@@ -1,4 +1,5 @@
-import type { JobNode, JobReport } from '@piecework/core'
+import type { JobReport } from '@piecework/core'
+import type { JobNode } from '@piecework/core/store'
 
 /** One line of the summary: a step as a whole, or one piece of it. */
 export interface SummaryRow {

@@ -1,4 +1,5 @@
-import { PieceworkError, type Target } from '@piecework/core'
+import { PieceworkError } from '@piecework/core'
+import type { Target } from '@piecework/core/piece'
 
 /** Of a server that takes files in parts of 10 bytes, and loses the connection now and then. */
 const server = { parts: [] as string[], file: '', calls: 0 }

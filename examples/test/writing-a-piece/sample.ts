@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Queryable, ResourceRef } from '@piecework/core'
+import type { ResourceRef } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import type { Sample } from '@piecework/testkit'
 
 /** A notebook with everything that is easily spoilt. */

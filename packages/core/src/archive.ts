@@ -1,6 +1,7 @@
 export type { About } from './archive/about.js'
 export { type AssembleArchive, assembleArchive } from './archive/assemble.js'
 export { type ArchiveNode, entryPath } from './archive/entry-path.js'
+export type { ArchiveSummary, Verification } from './archive/inspect.js'
 export type { ArchiveLimits } from './archive/limits.js'
 export {
   type Manifest,

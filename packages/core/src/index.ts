@@ -1,30 +1,17 @@
-export type { ArchiveSummary, Verification } from './archive/inspect.js'
 export { fileArtifacts } from './artifacts/file-artifacts.js'
 export { memoryArtifacts } from './artifacts/memory-artifacts.js'
 export { tokens } from './container.js'
 export type { AccessPolicy } from './contracts/access.js'
 export type { ArtifactStore } from './contracts/artifacts.js'
-export type { Database, Queryable, Transaction } from './contracts/database.js'
-export { type ErrorCode, isPieceworkError, type JobError, PieceworkError } from './contracts/errors.js'
+export type { Database } from './contracts/database.js'
+export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'
 export type { Finding } from './contracts/finding.js'
-export type { FollowUp, FollowUpContext } from './contracts/follow-up.js'
-export type { FollowUpList, FollowUpRequest, FollowUpRequests } from './contracts/follow-up-request.js'
-export type { FollowUpResult } from './contracts/follow-up-result.js'
-export type { ArchiveRef, JobResult, KeptOutput } from './contracts/job-result.js'
+export type { JobResult } from './contracts/job-result.js'
 export type { Job, JobFilter, JobStatus } from './contracts/jobs.js'
-export type { JobNode } from './contracts/nodes.js'
 export type { Pack } from './contracts/pack.js'
 export type { Principal } from './contracts/principal.js'
-export type { RecordEntry, RecordOutcome } from './contracts/records.js'
 export type { ResourceKind, ResourceRef } from './contracts/resource.js'
-export type { SessionContext, SessionHook } from './contracts/session.js'
-export type {
-  DeliverContext,
-  DeliveredFile,
-  DeliveryReceipt,
-  DeliveryState,
-  Target,
-} from './contracts/target.js'
+export type { SessionHook } from './contracts/session.js'
 export { defaults } from './defaults.js'
 export type { Diff } from './diff/diff.js'
 export type { DraftRequest, ImportDraft } from './drafts/draft.js'

@@ -19,8 +19,11 @@ export type { CopyTarget, Database, Queryable, Transaction } from './contracts/d
 export type { CsvRow, Entries, EntryFacts, Upgrade } from './contracts/entries.js'
 export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/errors.js'
 export type { Finding, FindingFix, NewFinding } from './contracts/finding.js'
+export type { FollowUp, FollowUpContext } from './contracts/follow-up.js'
+export type { FollowUpResult } from './contracts/follow-up-result.js'
 export type { Format, FormatContext, Input, InputNode, Role } from './contracts/format.js'
 export type { Ids } from './contracts/ids.js'
+export type { ArchiveRef, KeptOutput } from './contracts/job-result.js'
 export type { KeyForm, SequenceForm, TextForm } from './contracts/key-form.js'
 export type { KeyRange } from './contracts/keys.js'
 export type { StagedEntry } from './contracts/nodes.js'
@@ -68,6 +71,13 @@ export type {
   ShellLifecycle,
 } from './contracts/resource.js'
 export type { Schema } from './contracts/schema.js'
+export type {
+  DeliverContext,
+  DeliveredFile,
+  DeliveryReceipt,
+  DeliveryState,
+  Target,
+} from './contracts/target.js'
 export type { Upload } from './contracts/upload.js'
 export type { DryRun, ValidationContext, Validator } from './contracts/validator.js'
 export type { PieceContext, WorkContext } from './contracts/work-context.js'

@@ -54,6 +54,7 @@ export type { JobSummary, NodePage, Reports, StageProgress, StageSummary } from 
 export type { ResourceRef, ResourceTree } from './contracts/resource.js'
 export type { Retention, RetentionFilter } from './contracts/retention.js'
 export type { Runtime, Task, TaskHandler } from './contracts/runtime.js'
+export type { SessionContext } from './contracts/session.js'
 export type { States } from './contracts/states.js'
 export type { Store } from './contracts/store.js'
 export type { Summaries } from './contracts/summaries.js'

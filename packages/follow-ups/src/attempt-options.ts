@@ -1,5 +1,4 @@
-import type { FollowUp } from '@piecework/core'
-import { check, type OptionChecks } from '@piecework/core/piece'
+import { check, type FollowUp, type OptionChecks } from '@piecework/core/piece'
 
 export type AttemptOptions = Pick<FollowUp, 'maxAttempts' | 'backoffMs' | 'timeoutMs'>
 

@@ -1,5 +1,10 @@
-import type { FollowUp, FollowUpContext } from '@piecework/core'
-import { check, checkOptions, type OptionChecks } from '@piecework/core/piece'
+import {
+  check,
+  checkOptions,
+  type FollowUp,
+  type FollowUpContext,
+  type OptionChecks,
+} from '@piecework/core/piece'
 
 /** What requests name: they choose among the host's names and never say an address. */
 export type Named<T> = Readonly<

@@ -1,4 +1,5 @@
-import type { FollowUpContext, Job } from '@piecework/core'
+import type { Job } from '@piecework/core'
+import type { FollowUpContext } from '@piecework/core/piece'
 import type { ToInput } from '#internal/chosen.js'
 
 const at = new Date('2026-01-02T03:04:05Z')

@@ -1,4 +1,4 @@
-import type { Queryable } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import { quoteIdent } from '@piecework/postgres'
 
 export interface TablePrint {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { DeliverContext, Target } from '@piecework/core'
+import type { DeliverContext, Target } from '@piecework/core/piece'
 import type { TargetSample } from '@piecework/testkit'
 
 /** What an upload has come to. */

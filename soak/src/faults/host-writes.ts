@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isPieceworkError, type Queryable } from '@piecework/core'
+import { isPieceworkError } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import { projectTables } from '@piecework/pieces-project'
 import { scenarioTables } from '@piecework/pieces-scenario'
 import { freedAt } from '../checks/exclusion.js'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { PieceworkError, type RecordEntry } from '@piecework/core'
+import { PieceworkError } from '@piecework/core'
+import type { RecordEntry } from '@piecework/core/store'
 import { suite } from 'uvu'
 import { ann, bytes, withPiecework } from '../support/notebooks.js'
 import { pieceOf } from '../support/slow.js'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DeliverContext, Target } from '@piecework/core'
+import type { DeliverContext, Target } from '@piecework/core/piece'
 import { z } from 'zod'
 import { bytesOf } from '../outputs/support.js'
 

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  createPiecework,
-  type JobError,
-  memoryArtifacts,
-  memoryStore,
-  type Pack,
-  PieceworkError,
-} from '@piecework/core'
+import { createPiecework, memoryArtifacts, memoryStore, type Pack, PieceworkError } from '@piecework/core'
 import type { Piece } from '@piecework/core/piece'
+import type { JobError } from '@piecework/core/store'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
 import { FakeClock, fakeRuntime } from '../support/fake-clock.js'

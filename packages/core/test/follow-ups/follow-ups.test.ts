@@ -2,8 +2,6 @@ import assert from 'node:assert/strict'
 import {
   callback,
   createPiecework,
-  type FollowUp,
-  type FollowUpContext,
   isPieceworkError,
   type JobHandle,
   memoryStore,
@@ -11,7 +9,7 @@ import {
   PieceworkError,
   type ResourceRef,
 } from '@piecework/core'
-import type { Piece } from '@piecework/core/piece'
+import type { FollowUp, FollowUpContext, Piece } from '@piecework/core/piece'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { suite } from 'uvu'
 import { notes } from '../access/support.js'

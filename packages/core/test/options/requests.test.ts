@@ -7,9 +7,8 @@ import {
   memoryArtifacts,
   memoryStore,
   type Pack,
-  type Target,
 } from '@piecework/core'
-import { uploadEntries } from '@piecework/core/piece'
+import { type Target, uploadEntries } from '@piecework/core/piece'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { optionTests } from '@piecework/test-support'
 import { suite } from 'uvu'

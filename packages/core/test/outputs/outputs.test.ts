@@ -4,11 +4,10 @@ import {
   type ArtifactStore,
   type ErrorCode,
   isPieceworkError,
-  type KeptOutput,
   type Piecework,
   PieceworkError,
 } from '@piecework/core'
-import type { Output } from '@piecework/core/piece'
+import type { KeptOutput, Output } from '@piecework/core/piece'
 import { suite } from 'uvu'
 import { ann, bytes, keys, type Notebooks, withPiecework } from '../support/notebooks.js'
 import { bytesOf, print, sha256, withOutputs } from './support.js'

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
-  type ArchiveRef,
   type ArtifactStore,
   isPieceworkError,
   memoryArtifacts,
@@ -11,6 +10,7 @@ import {
   type PieceworkOptions,
   type ResourceRef,
 } from '@piecework/core'
+import type { ArchiveRef } from '@piecework/core/piece'
 import { suite } from 'uvu'
 import { ann, keys, type Notebooks, type Setup, withPiecework } from '../support/notebooks.js'
 import { deaf, pieceOf } from '../support/slow.js'

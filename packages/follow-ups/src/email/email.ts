@@ -1,5 +1,11 @@
-import type { FollowUp, FollowUpContext } from '@piecework/core'
-import { check, checkOptions, type OptionChecks, required } from '@piecework/core/piece'
+import {
+  check,
+  checkOptions,
+  type FollowUp,
+  type FollowUpContext,
+  type OptionChecks,
+  required,
+} from '@piecework/core/piece'
 import { type AttemptOptions, attemptChecks } from '../attempt-options.js'
 import { chosen, type Named, type ToInput, toSchema } from '../chosen.js'
 import { addressOf, headerText, messageId, senderCheck } from './headers.js'

@@ -1,4 +1,4 @@
-import type { FollowUpContext, KeptOutput } from '@piecework/core'
+import type { FollowUpContext, KeptOutput } from '@piecework/core/piece'
 
 /** About the job, in the form that Standard Webhooks recommends. The same in each attempt. */
 export function jobPayload({ job, failed }: FollowUpContext): unknown {

@@ -1,5 +1,12 @@
-import { type FollowUp, type FollowUpContext, PieceworkError } from '@piecework/core'
-import { check, checkOptions, type OptionChecks, required } from '@piecework/core/piece'
+import { PieceworkError } from '@piecework/core'
+import {
+  check,
+  checkOptions,
+  type FollowUp,
+  type FollowUpContext,
+  type OptionChecks,
+  required,
+} from '@piecework/core/piece'
 import { type AttemptOptions, attemptChecks } from '../attempt-options.js'
 import { chosen, type Named, type ToInput, toSchema } from '../chosen.js'
 import { defaults } from '../defaults.js'

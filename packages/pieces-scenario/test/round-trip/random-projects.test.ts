@@ -1,5 +1,5 @@
-import { type ArchiveRef, type ArtifactStore, type JobReport, memoryArtifacts } from '@piecework/core'
-import { jobIds, type PieceCounts } from '@piecework/core/piece'
+import { type ArtifactStore, type JobReport, memoryArtifacts } from '@piecework/core'
+import { type ArchiveRef, jobIds, type PieceCounts } from '@piecework/core/piece'
 import { planningProject } from '@piecework/pieces-project'
 import { planningScenario } from '@piecework/pieces-scenario'
 import { needsServer } from '@piecework/test-support'

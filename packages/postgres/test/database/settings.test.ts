@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Database, Queryable } from '@piecework/core'
+import type { Database } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import { embedded } from '@piecework/embedded'
 import { fromKnex, fromPg } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'

@@ -1,13 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  createPiecework,
-  fileArtifacts,
-  folderTarget,
-  type Pack,
-  type Piecework,
-  type Target,
-} from '@piecework/core'
+import { createPiecework, fileArtifacts, folderTarget, type Pack, type Piecework } from '@piecework/core'
+import type { Target } from '@piecework/core/piece'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import pg from 'pg'

@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict'
-import {
-  createPiecework,
-  type JobReport,
-  memoryArtifacts,
-  type Piecework,
-  type Queryable,
-} from '@piecework/core'
+import { createPiecework, type JobReport, memoryArtifacts, type Piecework } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import type { Store } from '@piecework/core/store'
 import { postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'

@@ -1,4 +1,5 @@
-import type { Pack, Queryable, ResourceKind } from '@piecework/core'
+import type { Pack, ResourceKind } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import { type TablePieceSpec, tablePiece } from '@piecework/postgres'
 
 /** A host whose tables use what archives of table pieces can hold. */

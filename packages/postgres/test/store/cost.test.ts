@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
-import type { Database, Transaction } from '@piecework/core'
+import type { Database } from '@piecework/core'
+import type { Transaction } from '@piecework/core/piece'
 import type { Attempts, Lease, NewJob, NodeResult } from '@piecework/core/store'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { createPiecework, type JobError, type Pack, type Queryable } from '@piecework/core'
+import { createPiecework, type Pack } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
+import type { JobError } from '@piecework/core/store'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Transaction } from '@piecework/core'
+import type { Transaction } from '@piecework/core/piece'
 import { fromPg, type PostgresStore, postgresStore } from '@piecework/postgres'
 import { needsServer, type ScratchDatabase, scratchDatabase } from '@piecework/test-support'
 import pg from 'pg'

@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict'
-import {
-  createPiecework,
-  type Database,
-  type JobReport,
-  memoryArtifacts,
-  type Pack,
-  type Queryable,
-} from '@piecework/core'
+import { createPiecework, type Database, type JobReport, memoryArtifacts, type Pack } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import { postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 

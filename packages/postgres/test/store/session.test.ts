@@ -7,8 +7,8 @@ import {
   type Piecework,
   type PieceworkOptions,
   type ResourceKind,
-  type SessionContext,
 } from '@piecework/core'
+import type { SessionContext } from '@piecework/core/store'
 import { embedded } from '@piecework/embedded'
 import { fromPg, postgresStore, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'

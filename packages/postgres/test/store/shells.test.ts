@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { createPiecework, type Pack, type Piecework, PieceworkError, type Queryable } from '@piecework/core'
+import { createPiecework, type Pack, type Piecework, PieceworkError } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import type { Attempts, Store } from '@piecework/core/store'
 import { claimTables, fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import {
-  type ArchiveRef,
   createPiecework,
   type Database,
   type Diff,
@@ -10,7 +9,7 @@ import {
   type PieceworkOptions,
   type ResourceKind,
 } from '@piecework/core'
-import type { Piece } from '@piecework/core/piece'
+import type { ArchiveRef, Piece } from '@piecework/core/piece'
 import { embedded } from '@piecework/embedded'
 import { fromPg, postgresStore, type TablePieceSpec, type TableSpec, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'

@@ -1,12 +1,6 @@
 import { join } from 'node:path'
-import {
-  callback,
-  createPiecework,
-  type FollowUp,
-  fileArtifacts,
-  folderTarget,
-  type Piecework,
-} from '@piecework/core'
+import { callback, createPiecework, fileArtifacts, folderTarget, type Piecework } from '@piecework/core'
+import type { FollowUp } from '@piecework/core/piece'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { redisRuntime } from '@piecework/runtime-redis'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { ArchiveRef, Diff, JobReport, Piecework } from '@piecework/core'
+import type { Diff, JobReport, Piecework } from '@piecework/core'
+import type { ArchiveRef } from '@piecework/core/piece'
 import type { Database, ResourceRef } from '@piecework/core/store'
 import { withFindings } from '../findings-text.js'
 import { type LawTest, patience } from '../law.js'

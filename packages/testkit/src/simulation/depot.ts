@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Target } from '@piecework/core'
+import type { Target } from '@piecework/core/piece'
 import { type Link, workOn } from './link.js'
 import type { Rights } from './rights.js'
 

@@ -1,4 +1,6 @@
-import { callback, type FollowUp, type FollowUpRequests } from '@piecework/core'
+import { callback } from '@piecework/core'
+import type { FollowUp } from '@piecework/core/piece'
+import type { FollowUpRequests } from '@piecework/core/store'
 import type { RequestRecords } from './request-records.js'
 import type { SimulatedProcess } from './simulated-process.js'
 import type { World } from './world.js'

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { DeliverContext, DeliveredFile } from '@piecework/core'
+import type { DeliverContext, DeliveredFile } from '@piecework/core/piece'
 import type { TargetSample } from './target-laws-options.js'
 
 /** One file on its way, and what is kept of it. */

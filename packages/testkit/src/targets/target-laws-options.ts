@@ -1,4 +1,4 @@
-import type { Target } from '@piecework/core'
+import type { Target } from '@piecework/core/piece'
 import { check, type OptionChecks, required } from '@piecework/core/store'
 
 /** A target, and what it has where it delivers to. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { Database, Pack, Queryable, ResourceKind } from '@piecework/core'
+import type { Database, Pack, ResourceKind } from '@piecework/core'
 import { PieceworkError } from '@piecework/core'
-import type { Piece } from '@piecework/core/piece'
+import type { Piece, Queryable } from '@piecework/core/piece'
 import { type TablePieceSpec, tablePiece } from '@piecework/postgres'
 
 /**

@@ -6,8 +6,8 @@ import {
   type JobReport,
   memoryArtifacts,
   type Piecework,
-  type Queryable,
 } from '@piecework/core'
+import type { Queryable } from '@piecework/core/piece'
 import { postgresStore, type TablePieceSpec, tablePiece } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import {
