@@ -97,6 +97,9 @@ export const entryDefaults = {
 /** What may come as JSON with an uploaded file: all values, and the characters of their names and texts. */
 export const metadataDefaults = { values: 1000, characters: 65_536 } as const
 
+/** Of the key of a request and of its digest. */
+export const requestKeyDefaults = { keyCharacters: 255, digestCharacters: 255 } as const
+
 /** What a manifest may hold beside its bytes: each costs far more in memory than in a zip. */
 export const manifestDefaults = {
   /** Objects, arrays, members and items. */
@@ -190,6 +193,7 @@ export const followUpDefaults = {
 export const pageSizes = {
   outbox: 100,
   nodes: 1000,
+  jobs: 1000,
   /** That `createAll` is given. */
   shells: 1000,
   retention: 100,

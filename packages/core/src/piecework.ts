@@ -1,5 +1,5 @@
-import { createAllow } from './access/allow.js'
-import { allowJob, viewable } from './access/allow-job.js'
+import { type Allow, createAllow } from './access/allow.js'
+import { allowJob } from './access/allow-job.js'
 import { archiveFormat } from './archive/format.js'
 import { manifestSigner } from './archive/sign.js'
 import { createTrust } from './archive/trust.js'
@@ -17,10 +17,11 @@ import { createFollowUps } from './follow-ups/follow-ups.js'
 import { type HostGuard, hostGuard } from './guard/host-guard.js'
 import { existingJob } from './handle/existing-job.js'
 import { type JobsRequest, jobArguments, type WatchRequest } from './handle/job-arguments.js'
-import { createJobControl, type JobControl } from './handle/job-control.js'
+import { createJobControl } from './handle/job-control.js'
 import type { JobHandle } from './handle/job-handle.js'
 import type { JobReport } from './handle/job-report.js'
 import type { JobUpdate } from './handle/job-update.js'
+import { listViewable } from './handle/list-viewable.js'
 import { createWatcher } from './handle/watcher.js'
 import { check } from './options/check.js'
 import { checkArgument, checkOptions } from './options/check-options.js'
@@ -35,6 +36,8 @@ import type { ImportRequest } from './requests/import-request.js'
 import { createInputs } from './requests/inputs.js'
 import { createJobLimits } from './requests/job-limits.js'
 import { createRedeliver, type RedeliverRequest } from './requests/redeliver.js'
+import type { KeyedRequest } from './requests/request-key.js'
+import { createRequestOnce } from './requests/request-once.js'
 import { createRequests, type Requests } from './requests/requests.js'
 import { createRetry, type RetryRequest } from './requests/retry.js'
 import { systemEnvironment } from './system-environment.js'
@@ -72,7 +75,7 @@ export interface Piecework extends PieceworkRequests, ImportDrafts, ArchiveTools
   validate(request: ImportRequest): Promise<JobHandle>
   /** Throws `job-not-found`, `forbidden`. */
   job(id: string, by: AskedBy): Promise<JobReport>
-  /** Newest first. Those that the principal may not see are left out of them. */
+  /** Newest first, without those that the principal may not see. `after`: the id of the last one of the page before. */
   jobs(request: JobsRequest): Promise<readonly Job[]>
   /** Follows a job of any process until it is terminal. */
   watch(id: string, request: WatchRequest): AsyncIterable<JobUpdate>
@@ -122,7 +125,22 @@ export function createPiecework(given: PieceworkOptions): Piecework {
   const requests = createRequests(deps)
   const redeliver = createRedeliver(deps)
   // A host's transaction may have the only connection: what is refused in it is not recorded.
-  const joinedRequests = createRequests({ ...deps, allow: createAllow(access) })
+  const unrecorded = createAllow(access)
+  const joinedRequests = createRequests({ ...deps, allow: unrecorded })
+  const once = createRequestOnce(store)
+  /** Stores the job of a request, or finds it. With `tx`, it commits with the host's transaction. */
+  const asking =
+    (may: Allow, tx?: Queryable): AskForJob =>
+    (subject, request, make) =>
+      once(subject, request, {
+        make: () => control.accept(make(), { joined: tx !== undefined }),
+        from: async (job) => {
+          await allowJob(may, request.principal, 'view', job)
+          return control.handle(job)
+        },
+        tx,
+      })
+  const ask = asking(allow)
   const recorded = recordedRequests(recorder, requests, {
     retry: createRetry(deps, requests, redeliver),
     redeliver,
@@ -133,10 +151,10 @@ export function createPiecework(given: PieceworkOptions): Piecework {
   return {
     start: () => engine.start(),
     stop: async (options) => engine.stop(checkOptions('stop()', options, { drainMs: check.duration })),
-    ...requestsWith(recorded, control),
-    validate: (request) => control.accept(recorded.validate(request)),
-    retry: (id, request) => control.accept(recorded.retry(id, request)),
-    redeliver: (id, request) => control.accept(recorded.redeliver(id, request)),
+    ...requestsWith(recorded, ask),
+    validate: (request) => ask('validate()', request, () => recorded.validate(request)),
+    retry: (id, request) => ask('retry()', request, () => recorded.retry(id, request)),
+    redeliver: (id, request) => ask('redeliver()', request, () => recorded.redeliver(id, request)),
     forget: async (given, by) => {
       const resource = await canonical(checkArgument('forget()', 'it', given, check.resource))
       const principal = jobArguments.principal('forget()', by)
@@ -146,7 +164,7 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     },
     ...createAccessRecord({ store, allow, canonical }),
     ...createArchiveTools({ ...deps, trust }),
-    ...createDrafts({ ...deps, control }),
+    ...createDrafts({ ...deps, control, once }),
     job: async (id, by) => {
       const principal = jobArguments.principal('job()', by)
       const job = await existingJob(store, id)
@@ -154,9 +172,11 @@ export function createPiecework(given: PieceworkOptions): Piecework {
       return watcher.report(job)
     },
     jobs: async (request) => {
-      const { principal, resource, ...limit } = jobArguments.list(request)
-      const filter = { ...limit, ...(resource && { resource: await canonical(resource) }) }
-      return viewable(allow, principal, await store.jobs.list(filter))
+      const { principal, resource, ...filter } = jobArguments.list(request)
+      return listViewable(deps, principal, {
+        ...filter,
+        ...(resource && { resource: await canonical(resource) }),
+      })
     },
     watch: async function* (id, request) {
       const { principal, signal } = jobArguments.watch(request)
@@ -165,7 +185,7 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     },
     cancel: async (id, by) =>
       control.cancel(jobArguments.id('cancel()', id), jobArguments.principal('cancel()', by)),
-    using: (tx) => requestsWith(joinedRequests, control, checkedQueryable(tx)),
+    using: (tx) => requestsWith(joinedRequests, asking(unrecorded, checkedQueryable(tx)), tx),
     guard: hostGuard({ guard: store.guard, registry, db: store.database, allow }),
     events,
   }
@@ -179,16 +199,17 @@ function checkedQueryable(tx: Queryable): Queryable {
   )
 }
 
-/** With `tx`, jobs commit with the host's transaction. */
+/** How a job comes of a request: `make` stores it, unless the same request has made one already. */
+type AskForJob = (subject: string, request: KeyedRequest, make: () => Promise<Job>) => Promise<JobHandle>
+
 function requestsWith(
   requests: Pick<Requests, 'export' | 'import' | 'clone'>,
-  { accept }: JobControl,
+  ask: AskForJob,
   tx?: Queryable,
 ): PieceworkRequests {
-  const options = { joined: tx !== undefined }
   return {
-    export: (request) => accept(requests.export(request, tx), options),
-    import: (request) => accept(requests.import(request, tx), options),
-    clone: (request) => accept(requests.clone(request, tx), options),
+    export: (request) => ask('export()', request, () => requests.export(request, tx)),
+    import: (request) => ask('import()', request, () => requests.import(request, tx)),
+    clone: (request) => ask('clone()', request, () => requests.clone(request, tx)),
   }
 }

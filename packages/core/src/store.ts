@@ -25,7 +25,9 @@ export type {
   JobOutcome,
   JobStatus,
   Jobs,
+  KeyedJob,
   NewJob,
+  RequestKey,
   StatusChange,
 } from './contracts/jobs.js'
 export type { KeyRange, KeyRangePage, Keys } from './contracts/keys.js'
@@ -84,5 +86,6 @@ export { canonicalId } from './plan/canonical-id.js'
 export { drawTargets } from './plan/draw-targets.js'
 export { keyFormsOf } from './plan/key-forms-of.js'
 export { mustQueue } from './requests/must-queue.js'
+export { requestKeyUsed } from './requests/request-key.js'
 export { deletedResult, expiredResult, keptUntil } from './retention/kept-until.js'
 export { systemEnvironment } from './system-environment.js'

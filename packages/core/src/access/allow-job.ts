@@ -34,7 +34,7 @@ export async function allowJob(
   throw forbidden(action)
 }
 
-function mayView(allow: Allow, principal: Principal | undefined, job: Job): Promise<boolean> {
+export function mayView(allow: Allow, principal: Principal | undefined, job: Job): Promise<boolean> {
   return isAllowed(allow(principal, 'view', resourceOf(job), job))
 }
 
@@ -46,15 +46,4 @@ async function isAllowed(asked: Promise<void>): Promise<boolean> {
     if (isPieceworkError(error, 'forbidden')) return false
     throw error
   }
-}
-
-/** Those of the jobs that the principal may see. */
-export async function viewable(
-  allow: Allow,
-  principal: Principal | undefined,
-  jobs: readonly Job[],
-): Promise<readonly Job[]> {
-  const seen: Job[] = []
-  for (const job of jobs) if (await mayView(allow, principal, job)) seen.push(job)
-  return seen
 }

@@ -7,7 +7,7 @@ import type { Upload } from './upload.js'
 export interface DraftPlan
   extends Pick<
     NewJob,
-    'nodes' | 'batches' | 'limit' | 'concurrentJobs' | 'timeLimitMs' | 'priority' | 'record'
+    'nodes' | 'batches' | 'limit' | 'concurrentJobs' | 'timeLimitMs' | 'priority' | 'record' | 'requestKey'
   > {
   /** With the uploads that the plan was made for. */
   readonly request: JobRequest
@@ -19,7 +19,7 @@ export interface DraftPlan
  * is in another status.
  */
 export interface Drafts {
-  /** Claims, job and shells, all or nothing; `resource-busy` names the holder. */
+  /** Claims, job and shells, all or nothing; `resource-busy` names the holder, `request-key-used` comes before it. */
   create(job: NewJob, shells: (tx: Transaction) => Promise<void>): Promise<Job>
   /** Takes the place of the upload of the same role, which is returned. */
   put(job: string, upload: Upload): Promise<Upload | undefined>
@@ -27,7 +27,7 @@ export interface Drafts {
   remove(job: string, upload: string): Promise<Upload | undefined>
   /**
    * Makes it `pending` and submits its first batch if its principal has room. `resource-busy` if the plan was
-   * made for other uploads, `too-many-jobs`. What is recorded is recorded in the same step.
+   * made for other uploads, `too-many-jobs`, `request-key-used`. What is recorded is recorded in the same step.
    */
   run(job: string, plan: DraftPlan): Promise<Job>
   /** Ids of those that have not changed since. */

@@ -23,6 +23,7 @@ export type CoreErrorCode =
   | 'options-invalid'
   | 'piece-unknown'
   | 'registry-invalid'
+  | 'request-key-used' // another request of the same principal had this key
   | 'resource-busy'
   | 'resource-not-found'
   | 'sequence-behind' // a sequence gives a number that a row has already

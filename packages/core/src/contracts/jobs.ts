@@ -95,6 +95,8 @@ export type NewJob = Omit<
   readonly claims: readonly string[]
   /** Of who has asked for it, added in the same step. */
   readonly record?: NewRecordEntry
+  /** Unique for its principal; kept with the job. */
+  readonly requestKey?: RequestKey
   /** Absent: its principal may have any number of jobs. */
   readonly limit?: PrincipalLimit
   /**
@@ -111,14 +113,32 @@ export type NewJob = Omit<
 export interface JobFilter {
   /** Jobs that read or make this resource. */
   readonly resource?: ResourceRef
+  /** Id of the principal that has requested them. */
+  readonly requestedBy?: string
+  /** Id of the last job of the page before: those that were created before it. */
+  readonly after?: string
   readonly limit?: number
+}
+
+/** A name that a principal gives a request, so that it makes one job however often it comes. */
+export interface RequestKey {
+  /** At most `requestKeyDefaults.keyCharacters`. */
+  readonly key: string
+  /** The same for the same request: of what it asks for, a hash for instance. */
+  readonly digest: string
+}
+
+/** The job that a request with a key has made. */
+export interface KeyedJob {
+  readonly job: string
+  readonly digest: string
 }
 
 /** The truth about jobs. Each method is one atomic step. */
 export interface Jobs {
   /**
    * Claims, job, nodes and the outbox item of batch 0, all or nothing; `resource-busy` names the holder,
-   * `too-many-jobs` states how many there are. A job that has to wait has no outbox item yet. With `tx`, all
+   * `too-many-jobs` states how many there are, `request-key-used` comes before both. A job that has to wait has no outbox item yet. With `tx`, all
    * of it commits with the host's transaction.
    */
   create(job: NewJob, tx?: Queryable): Promise<Job>
@@ -126,7 +146,9 @@ export interface Jobs {
   get(id: string, tx?: Queryable): Promise<Job | undefined>
   /** Of the job, for whom waits for its end, without all else, which may be large. Absent: `get` is asked. */
   status?(id: string): Promise<JobStatus | undefined>
-  /** Newest first. Default limit: `storeDefaults.listedJobs`. */
+  /** What the principal's request of this key has made. */
+  byRequestKey(principal: string, key: string, tx?: Queryable): Promise<KeyedJob | undefined>
+  /** Newest first. Default limit: `storeDefaults.listedJobs`. None after a job that is not there. */
   list(filter: JobFilter): Promise<readonly Job[]>
   /** The first batch has been handed to the runtime. A job that is further stays as it is. */
   submitted(id: string): Promise<Job>

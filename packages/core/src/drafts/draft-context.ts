@@ -8,12 +8,14 @@ import type { JobControl } from '../handle/job-control.js'
 import { resourceNotFound } from '../plan/resource-not-found.js'
 import type { Recorder } from '../record/recorder.js'
 import type { RequestDeps } from '../requests/request-deps.js'
+import type { RequestOnce } from '../requests/request-once.js'
 import { checkRoles } from '../requests/uploads.js'
 import { openInput } from './draft-state.js'
 
 export interface DraftDeps extends RequestDeps {
   readonly control: JobControl
   readonly recorder: Recorder
+  readonly once: RequestOnce
 }
 
 /** What an import draft is about, in whatever process it is held. */

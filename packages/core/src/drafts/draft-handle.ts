@@ -10,7 +10,7 @@ import { uploadSource } from '../requests/input-source.js'
 import { missingRoles } from '../requests/uploads.js'
 import { uploadsStay } from '../retention/uploads-stay.js'
 import { deleteDraft } from './delete-draft.js'
-import { type DraftStatus, type ImportDraft, pieceOptionChecks } from './draft.js'
+import { type DraftStatus, type ImportDraft, type PieceOptions, pieceOptionChecks } from './draft.js'
 import { type DraftContext, type DraftDeps, rolesOf, storedDraft } from './draft-context.js'
 import { putUpload, removeUpload } from './draft-uploads.js'
 import { runDraft } from './run-draft.js'
@@ -27,6 +27,14 @@ export function draftHandle(deps: DraftDeps, job: Job, principal: Principal | un
   const context: DraftContext = { deps, id, resource, principal }
   const failing = <T>(work: Promise<T>): Promise<T> =>
     deps.recorder.failing({ principal, action: 'draft', resource, job }, work)
+  const once = async (subject: string, given: PieceOptions | undefined, work: typeof runDraft) => {
+    const options = checkOptions(subject, given, pieceOptionChecks)
+    const make = () => failing(work(context, options))
+    if (!options.requestKey) return make()
+    const { principal: owner } = (await storedDraft(context)).job
+    const request = { principal: owner, requestKey: options.requestKey }
+    return deps.once(subject, request, { make, from: async (found) => deps.control.handle(found) })
+  }
   return {
     job: id,
     resource,
@@ -38,9 +46,8 @@ export function draftHandle(deps: DraftDeps, job: Job, principal: Principal | un
     },
     removeUpload: async (upload) =>
       removeUpload(context, checkArgument('removeUpload()', 'the id of the upload', upload, check.text)),
-    validate: async (options) =>
-      failing(validateDraft(context, checkOptions('validate()', options, pieceOptionChecks))),
-    run: async (options) => failing(runDraft(context, checkOptions('run()', options, pieceOptionChecks))),
+    validate: (options) => once('validate()', options, validateDraft),
+    run: (options) => once('run()', options, runDraft),
     validationResults: async () => {
       const { job, input } = await storedDraft(context)
       return validationResults(store, job, Object.keys(deps.inputs.format(input.format).roles))

@@ -1,5 +1,5 @@
 import type { FollowUpRequests } from '../contracts/follow-up-request.js'
-import type { JobStatus } from '../contracts/jobs.js'
+import type { JobStatus, RequestKey } from '../contracts/jobs.js'
 import type { AskedBy, Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { Upload } from '../contracts/upload.js'
@@ -22,6 +22,8 @@ export interface DraftRequest extends FollowUpRequests {
   readonly into?: ResourceRef
   /** Leaves the uploads in the artifact store when the import has ended, until the resource is deleted. */
   readonly keepUploads?: true
+  /** As of other requests. */
+  readonly requestKey?: RequestKey
 }
 
 export const draftChecks: OptionChecks<DraftRequest> = {
@@ -31,6 +33,7 @@ export const draftChecks: OptionChecks<DraftRequest> = {
   description: check.string,
   into: check.resource,
   keepUploads: check.isTrue,
+  requestKey: requestChecks.requestKey,
   ...followUpChecks,
 }
 
@@ -52,11 +55,12 @@ export interface DraftStatus {
   readonly missing: readonly string[]
 }
 
-export type PieceOptions = Pick<RequestBase, 'options' | 'priority'>
+export type PieceOptions = Pick<RequestBase, 'options' | 'priority' | 'requestKey'>
 
 export const pieceOptionChecks: OptionChecks<PieceOptions> = {
   options: requestChecks.options,
   priority: requestChecks.priority,
+  requestKey: requestChecks.requestKey,
 }
 
 /**

@@ -25,10 +25,17 @@ import { draftHandle } from './draft-handle.js'
 export function createDrafts(deps: DraftDeps): ImportDrafts {
   return {
     createDraft: (request) =>
-      deps.recorder.failing(
-        { principal: request?.principal, action: 'import', resource: request?.into },
-        createDraft(deps, request),
-      ),
+      deps.once('createDraft()', request, {
+        make: () =>
+          deps.recorder.failing(
+            { principal: request?.principal, action: 'import', resource: request?.into },
+            createDraft(deps, request),
+          ),
+        from: async (job) => {
+          await allowJob(deps.allow, request.principal, 'draft', job)
+          return draftHandle(deps, job, request.principal)
+        },
+      }),
     draft: (resource, by) => findDraft(deps, resource, jobArguments.principal('draft()', by)),
   }
 }
@@ -37,7 +44,7 @@ export function createDrafts(deps: DraftDeps): ImportDrafts {
 async function createDraft(deps: DraftDeps, given: DraftRequest): Promise<ImportDraft> {
   const { store, registry, inputs, allow, environment, control } = deps
   const request = checkOptions('createDraft()', given, draftChecks, draftInstead)
-  const { principal, name, description, keepUploads } = request
+  const { principal, name, description, keepUploads, requestKey } = request
   const into = request.into && (await canonicalRef(registry, store.database, request.into))
   if (name.trim() === '') throw new PieceworkError('options-invalid', 'An import draft needs a name.')
   await allow(principal, 'import', into)
@@ -68,6 +75,7 @@ async function createDraft(deps: DraftDeps, given: DraftRequest): Promise<Import
     request: stored,
     claims: [resourcePath([...above, target])],
     record: recordEntry({ principal, action: 'import', resource: target, job: { id } }, 'allowed'),
+    ...(requestKey && { requestKey }),
     ...finishOnly(),
   }
   const created = store.drafts.create(job, async (tx) => {

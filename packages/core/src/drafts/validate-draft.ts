@@ -8,7 +8,7 @@ import { openInput } from './draft-state.js'
 /** A job of its own that runs the validators over what is uploaded. */
 export async function validateDraft(
   context: DraftContext,
-  { options, priority = 0 }: PieceOptions,
+  { options, priority = 0, requestKey }: PieceOptions,
 ): Promise<JobHandle> {
   const { deps, resource } = context
   const { job, input } = await completeDraft(context)
@@ -27,7 +27,7 @@ export async function validateDraft(
     claims: [],
     record: recordEntry({ principal: job.principal, action: 'draft', resource, job: { id } }, 'allowed'),
     ...planned,
-    ...deps.jobLimits({ priority }),
+    ...deps.jobLimits({ priority, ...(requestKey && { requestKey }) }),
   })
   return deps.control.accept(created)
 }

@@ -19,6 +19,7 @@ export interface JobControl {
    * transaction.
    */
   accept(job: Promise<Job>, options?: { readonly joined?: boolean }): Promise<JobHandle>
+  handle(job: Pick<Job, 'id'>): JobHandle
   /**
    * Resolves when the cancel is recorded. Asks the access policy. Throws `job-not-found`, `forbidden`.
    */
@@ -54,13 +55,15 @@ export function createJobControl({
     engine.handOver()
     return job
   }
+  const handle = ({ id }: Pick<Job, 'id'>) => createHandle(id, watcher, async () => void (await end(id)))
   return {
+    handle,
     accept: async (request, { joined = false } = {}) => {
       const job = await request
       events.emit('job:created', job)
       // What joins a host's transaction is found by the sweep once that has committed.
       if (!joined) engine.handOver()
-      return createHandle(job.id, watcher, async () => void (await end(job.id)))
+      return handle(job)
     },
     cancel: async (id, principal) => {
       const job = await existingJob(store, id)

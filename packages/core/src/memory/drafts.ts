@@ -7,7 +7,9 @@ import { entryOf, type MemoryState } from './state.js'
 
 export function memoryDrafts(state: MemoryState, database: Database): Drafts {
   return {
-    create: async (job, shells) => {
+    create: async ({ requestKey, ...job }, shells) => {
+      // First: what the same request makes meanwhile would stay where the host has no transactions.
+      const free = requestKey && state.useKey(job, requestKey)
       let entry: MemoryJob | undefined
       try {
         return await database.transaction(async (tx) => {
@@ -18,6 +20,7 @@ export function memoryDrafts(state: MemoryState, database: Database): Drafts {
         })
       } catch (error) {
         if (entry) state.forget(entry)
+        free?.()
         throw error
       }
     },
@@ -38,6 +41,7 @@ export function memoryDrafts(state: MemoryState, database: Database): Drafts {
     run: async (id, plan) => {
       const entry = entryOf(state, id)
       const planned = withPlan(entry.job, plan, state.now())
+      if (plan.requestKey) state.assertUnused(planned, plan.requestKey)
       const { limit, concurrentJobs } = plan
       const throttled = state.admission.mustThrottle(planned.principal, { limit, concurrentJobs })
       entry.turn = state.admission.turnOf(planned.principal)
@@ -47,6 +51,7 @@ export function memoryDrafts(state: MemoryState, database: Database): Drafts {
       state.admission.remove(entry)
       state.admission.add(entry)
       state.plan(entry, plan.nodes)
+      if (plan.requestKey) state.useKey(planned, plan.requestKey)
       if (plan.record) addRecord(state.records, state.environment.now(), plan.record)
       return state.apply(entry, { type: 'run' })
     },

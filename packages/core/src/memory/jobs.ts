@@ -4,7 +4,7 @@ import { storeDefaults } from '../defaults.js'
 import { canBeStopped } from '../engine/machine.js'
 import { sameResource, walkTree } from '../plan/tree.js'
 import type { MemoryJob } from './memory-job.js'
-import { entryOf, type MemoryState } from './state.js'
+import { entryOf, keyOf, type MemoryState } from './state.js'
 
 export function memoryJobs(state: MemoryState): Jobs {
   return {
@@ -21,12 +21,25 @@ export function memoryJobs(state: MemoryState): Jobs {
     },
     get: async (id) => state.jobs.get(id)?.job,
     status: async (id) => state.jobs.get(id)?.job.status,
-    list: async ({ resource, limit = storeDefaults.listedJobs }: JobFilter) =>
-      [...state.jobs.values()]
-        .map((entry) => entry.job)
+    byRequestKey: async (principal, key) => state.requestKeys.get(keyOf(principal, key)),
+    list: async ({ resource, requestedBy, after, limit = storeDefaults.listedJobs }: JobFilter) => {
+      const jobs = [...state.jobs.values()].map(({ job }) => job)
+      const older =
+        after === undefined
+          ? jobs
+          : jobs.slice(
+              0,
+              Math.max(
+                0,
+                jobs.findIndex(({ id }) => id === after),
+              ),
+            )
+      return older
         .filter((job) => !resource || concerns(job, resource))
+        .filter(({ principal }) => requestedBy === undefined || principal.id === requestedBy)
         .reverse()
-        .slice(0, limit),
+        .slice(0, limit)
+    },
     submitted: async (id) => state.apply(entryOf(state, id), { type: 'submitted' }),
     cancel: async (id, error) => {
       const entry = entryOf(state, id)

@@ -1,12 +1,13 @@
 import type { Environment } from '../contracts/environment.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ResourcePath } from '../contracts/guard.js'
-import type { Job, NewJob } from '../contracts/jobs.js'
+import type { Job, KeyedJob, NewJob, RequestKey } from '../contracts/jobs.js'
 import type { NewNode } from '../contracts/nodes.js'
 import type { OutboxAction, OutboxItem } from '../contracts/outbox.js'
 import type { RecordEntry } from '../contracts/records.js'
 import { type JobEvent, transition } from '../engine/machine.js'
 import { changedPaths, overlaps } from '../guard/paths.js'
+import { requestKeyUsed } from '../requests/request-key.js'
 import { addRecord } from './add-record.js'
 import { MemoryAdmission } from './admission.js'
 import { MemoryHolds } from './holds.js'
@@ -19,6 +20,8 @@ export class MemoryState {
   readonly holds: MemoryHolds
   readonly admission = new MemoryAdmission<MemoryJob>()
   readonly outbox = new Map<string, OutboxItem>()
+  /** By `keyOf`. */
+  readonly requestKeys = new Map<string, KeyedJob>()
   /** What failed and cancelled exports had claimed, while nothing of it can have changed since. */
   readonly retriable = new Map<string, readonly ResourcePath[]>()
   /** Oldest first. */
@@ -35,12 +38,13 @@ export class MemoryState {
   }
 
   insert(
-    { nodes, claims, record, limit, concurrentJobs, timeLimitMs, ...request }: NewJob,
+    { nodes, claims, record, requestKey, limit, concurrentJobs, timeLimitMs, ...request }: NewJob,
     status: 'pending' | 'draft',
   ): MemoryJob {
     const at = this.now()
     const begins = status === 'pending'
     if (this.jobs.has(request.id)) throw new PieceworkError('internal', `Job ${request.id} exists.`)
+    if (requestKey) this.assertUnused(request, requestKey)
     const throttled = begins && this.admission.mustThrottle(request.principal, { limit, concurrentJobs })
     this.holds.take(claims, { id: request.id, kind: request.kind, since: at })
     this.touch(changedPaths({ ...request, claims }))
@@ -59,6 +63,7 @@ export class MemoryState {
     this.admission.add(entry)
     this.plan(entry, nodes)
     this.jobs.set(job.id, entry)
+    if (requestKey) this.useKey(job, requestKey)
     if (record) addRecord(this.records, at.getTime(), record)
     return entry
   }
@@ -68,6 +73,21 @@ export class MemoryState {
     entry.nodes.clear()
     entry.open.length = 0
     for (const node of nodes) entry.add(node)
+  }
+
+  /** Throws `request-key-used`. */
+  assertUnused({ principal }: Pick<Job, 'principal'>, { key }: RequestKey): void {
+    const used = this.requestKeys.get(keyOf(principal.id, key))
+    if (used) throw requestKeyUsed(key, used)
+  }
+
+  /** Throws `request-key-used`. Returns what takes it back. */
+  useKey({ id, principal }: Pick<Job, 'id' | 'principal'>, requestKey: RequestKey): () => void {
+    this.assertUnused({ principal }, requestKey)
+    const { key, digest } = requestKey
+    const name = keyOf(principal.id, key)
+    this.requestKeys.set(name, { job: id, digest })
+    return () => void this.requestKeys.delete(name)
   }
 
   forget(entry: MemoryJob): void {
@@ -138,3 +158,5 @@ export function entryOf(state: MemoryState, id: string): MemoryJob {
   if (!entry) throw new PieceworkError('job-not-found', `There is no job ${id}.`)
   return entry
 }
+
+export const keyOf = (principal: string, key: string): string => JSON.stringify([principal, key])

@@ -9,6 +9,11 @@ import { placeIn, refuse, refuseValue } from './place.js'
 export const check = {
   /** Not empty. */
   text: isA<string>('a string that is not empty', (value) => typeof value === 'string' && value !== ''),
+  shortText: (most: number) =>
+    isA<string>(
+      `a string of 1 to ${most} characters`,
+      (value) => typeof value === 'string' && value !== '' && value.length <= most,
+    ),
   string: isA<string>('a string', (value) => typeof value === 'string'),
   flag: isA<boolean>('true or false', (value) => typeof value === 'boolean'),
   /** Of options that are absent or true; false is as absent. */

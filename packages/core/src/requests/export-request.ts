@@ -1,4 +1,5 @@
 import type { FollowUpRequests } from '../contracts/follow-up-request.js'
+import type { RequestKey } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { followUpChecks } from '../follow-ups/requested-follow-ups.js'
@@ -6,6 +7,7 @@ import { check } from '../options/check.js'
 import { objectCheck } from '../options/object-check.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
 import { recipientCheck } from '../record/recipient-check.js'
+import { requestKeyCheck } from './request-key.js'
 
 export interface RequestBase extends FollowUpRequests {
   readonly principal: Principal
@@ -13,6 +15,8 @@ export interface RequestBase extends FollowUpRequests {
   readonly priority?: number
   /** For whom it is, for the record of requests: a name or an address, no URL. */
   readonly recipient?: string
+  /** The same request again, with the same key, gives the job that it has made. Throws `request-key-used` if it is another one. */
+  readonly requestKey?: RequestKey
   /** By piece name. */
   readonly options?: Readonly<Record<string, unknown>>
 }
@@ -62,6 +66,7 @@ export const requestChecks: OptionChecks<RequestBase> = {
   principal: required(check.principal),
   priority: check.integer,
   recipient: recipientCheck,
+  requestKey: requestKeyCheck,
   options: check.json,
   ...followUpChecks,
 }

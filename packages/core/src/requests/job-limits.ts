@@ -29,18 +29,19 @@ export const jobLimitChecks: OptionChecks<JobLimitOptions> = {
   jobTimeoutMs: check.count,
 }
 
-/** The limits that a job is stored with. */
-export type JobLimits = (request: {
-  readonly priority?: number
-}) => Pick<NewJob, 'priority' | 'limit' | 'concurrentJobs' | 'timeLimitMs'>
+/** The limits that a job is stored with, and its key. */
+export type JobLimits = (
+  request: Pick<NewJob, 'priority' | 'requestKey'>,
+) => Pick<NewJob, 'priority' | 'requestKey' | 'limit' | 'concurrentJobs' | 'timeLimitMs'>
 
 export function createJobLimits({
   perPrincipal: limit,
   concurrentJobs = defaults.concurrentJobs,
   jobTimeoutMs: timeLimitMs,
 }: JobLimitOptions): JobLimits {
-  return ({ priority }) => ({
+  return ({ priority, requestKey }) => ({
     ...(priority !== undefined && { priority }),
+    ...(requestKey && { requestKey }),
     ...(limit && { limit }),
     concurrentJobs,
     ...(timeLimitMs !== undefined && { timeLimitMs }),

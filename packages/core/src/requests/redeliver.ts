@@ -2,7 +2,7 @@ import { allowJob, resourceOf } from '../access/allow-job.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { FollowUpRequests } from '../contracts/follow-up-request.js'
 import type { JobDelivery } from '../contracts/job-request.js'
-import type { Job } from '../contracts/jobs.js'
+import type { Job, RequestKey } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import { isTerminal } from '../engine/machine.js'
 import { followUpChecks, requestedFollowUps } from '../follow-ups/requested-follow-ups.js'
@@ -19,6 +19,7 @@ import { refuseExpired } from '../retention/expiry.js'
 import { checkDeliveries, chooseDeliveries } from './choose-deliveries.js'
 import { type DeliverRequest, deliverCheck, requestInstead } from './export-request.js'
 import type { RequestDeps } from './request-deps.js'
+import { requestKeyCheck } from './request-key.js'
 
 export interface RedeliverRequest extends FollowUpRequests {
   /** Of the delivery; the access policy is applied to it. */
@@ -29,6 +30,8 @@ export interface RedeliverRequest extends FollowUpRequests {
   readonly priority?: number
   /** For whom it is, for the record of requests: a name or an address, no URL. */
   readonly recipient?: string
+  /** As of other requests. */
+  readonly requestKey?: RequestKey
 }
 
 const redeliverChecks: OptionChecks<RedeliverRequest> = {
@@ -36,6 +39,7 @@ const redeliverChecks: OptionChecks<RedeliverRequest> = {
   deliver: deliverCheck,
   priority: check.integer,
   recipient: recipientCheck,
+  requestKey: requestKeyCheck,
   ...followUpChecks,
 }
 
@@ -48,7 +52,7 @@ export type Redeliver = (id: string, request: RedeliverRequest) => Promise<Job>
 export function createRedeliver(deps: RequestDeps): Redeliver {
   const { store, registry, allow, environment, jobLimits, followUps } = deps
   return async (id, given) => {
-    const { principal, deliver, priority, recipient, ...lists } = checkOptions(
+    const { principal, deliver, priority, recipient, requestKey, ...lists } = checkOptions(
       'redeliver()',
       given,
       redeliverChecks,
@@ -72,7 +76,10 @@ export function createRedeliver(deps: RequestDeps): Redeliver {
     for (const { output } of deliveries)
       refuseExpired(source.id, madeOutput(source, output), environment.now())
     await checkDeliveries(registry, deliveries, principal)
-    const { timeLimitMs: _, ...limits } = jobLimits({ ...(priority !== undefined && { priority }) })
+    const { timeLimitMs: _, ...limits } = jobLimits({
+      ...(priority !== undefined && { priority }),
+      ...(requestKey && { requestKey }),
+    })
     const newId = environment.uuid()
     const about = { principal, action: 'deliver' as const, resource: resourceOf(source), recipient }
     return store.jobs.create({

@@ -2,7 +2,6 @@ import { allowInput } from '../access/allow-artifact.js'
 import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
-import type { Principal } from '../contracts/principal.js'
 import { createClone } from './create-clone.js'
 import { createExport } from './create-export.js'
 import { createImport } from './create-import.js'
@@ -10,6 +9,7 @@ import { createInputJob } from './create-input-job.js'
 import type { CloneRequest, ExportRequest } from './export-request.js'
 import type { ImportRequest } from './import-request.js'
 import type { RequestDeps } from './request-deps.js'
+import type { KeyedRequest } from './request-key.js'
 
 /**
  * Turns what a principal asks for into a stored job; with `tx` the job commits with the host's transaction.
@@ -23,7 +23,7 @@ export interface Requests {
    * The same import or validation again, over the uploads of the one before. Throws `expired` when they are
    * gone.
    */
-  again(retried: Job, principal: Principal): Promise<Job>
+  again(retried: Job, request: KeyedRequest): Promise<Job>
 }
 
 export function createRequests(deps: RequestDeps): Requests {
@@ -32,11 +32,15 @@ export function createRequests(deps: RequestDeps): Requests {
     clone: (request, tx, retried) => createClone(deps, request, tx, retried),
     import: (request, tx) => createImport(deps, 'import', request, tx),
     validate: (request, tx) => createImport(deps, 'validation', request, tx),
-    again: (retried, principal) => retryInput(deps, retried, principal),
+    again: (retried, request) => retryInput(deps, retried, request),
   }
 }
 
-async function retryInput(deps: RequestDeps, retried: Job, principal: Principal): Promise<Job> {
+async function retryInput(
+  deps: RequestDeps,
+  retried: Job,
+  { principal, requestKey }: KeyedRequest,
+): Promise<Job> {
   const { kind, request } = retried
   const { input } = request
   if (!input || (kind !== 'import' && kind !== 'validation'))
@@ -44,9 +48,10 @@ async function retryInput(deps: RequestDeps, retried: Job, principal: Principal)
   await deps.allow(principal, 'import', request.into)
   const id = deps.environment.uuid()
   await allowInput(deps, { ...retried, id, principal, retryOf: retried.id })
-  return createInputJob(
-    deps,
-    { id, kind, principal, input, request, ...deps.jobLimits(retried) },
-    { retried },
-  )
+  const { priority } = retried
+  const limits = deps.jobLimits({
+    ...(priority !== undefined && { priority }),
+    ...(requestKey && { requestKey }),
+  })
+  return createInputJob(deps, { id, kind, principal, input, request, ...limits }, { retried })
 }

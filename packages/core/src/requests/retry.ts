@@ -1,6 +1,6 @@
 import { allowJob } from '../access/allow-job.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { Job } from '../contracts/jobs.js'
+import type { Job, RequestKey } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import { fromDraft } from '../drafts/draft-state.js'
 import { existingJob } from '../handle/existing-job.js'
@@ -13,14 +13,20 @@ import { sameResource } from '../plan/tree.js'
 import { requestInstead } from './export-request.js'
 import type { Redeliver } from './redeliver.js'
 import type { RequestDeps } from './request-deps.js'
+import { requestKeyCheck } from './request-key.js'
 import type { Requests } from './requests.js'
 
 export interface RetryRequest {
   /** Of the retry; the access policy is applied to it. */
   readonly principal: Principal
+  /** As of other requests. */
+  readonly requestKey?: RequestKey
 }
 
-const retryChecks: OptionChecks<RetryRequest> = { principal: required(check.principal) }
+const retryChecks: OptionChecks<RetryRequest> = {
+  principal: required(check.principal),
+  requestKey: requestKeyCheck,
+}
 
 /**
  * A new job with the request of a failed or cancelled one. Where all had been made and is kept, it delivers what was not
@@ -35,7 +41,8 @@ export function createRetry(
   redeliver: Redeliver,
 ): Retry {
   return async (id, given) => {
-    const { principal } = checkOptions('retry()', given, retryChecks, requestInstead)
+    const asked = checkOptions('retry()', given, retryChecks, requestInstead)
+    const { principal } = asked
     const job = await existingJob(store, id, 'retry()')
     await allowJob(allow, principal, 'retry', job)
     const { kind, tree, target, request, status } = job
@@ -44,10 +51,10 @@ export function createRetry(
     if (fromDraft(job))
       throw refuse('was run from a draft: what it was to fill can only be deleted; create a new draft')
 
-    if (kind === 'delivery' || canRedeliver(job, environment.now())) return redeliver(id, { principal })
+    if (kind === 'delivery' || canRedeliver(job, environment.now())) return redeliver(id, asked)
     const { children, without, name, numberName, claim } = request
     const source = {
-      principal,
+      ...asked,
       resource: { kind: tree.kind, id: tree.id },
       ...(job.priority !== undefined && { priority: job.priority }),
       ...(children && { children }),
@@ -66,7 +73,7 @@ export function createRetry(
         if (job.targets || (target && !sameResource(target, newRefOf(registry, job, tree))))
           throw refuse('validated a draft: validate that again')
     }
-    return requests.again(job, principal)
+    return requests.again(job, asked)
   }
 }
 

@@ -17,6 +17,7 @@ import { insertNodes } from './insert-nodes.js'
 import { jsonText } from './json-text.js'
 import { lockJob } from './lock-job.js'
 import { addRecord } from './postgres-records.js'
+import { addRequestKey } from './request-keys.js'
 import { assertStorable } from './storable.js'
 import { committed } from './unknown-commit.js'
 
@@ -60,6 +61,7 @@ export function postgresDrafts(database: Database, control: Database, clock: Clo
       control.transaction(async (tx) => {
         const locked = await lockJob(tx, id)
         const planned = withPlan(locked.job, plan, locked.at)
+        await addRequestKey(tx, { ...plan, id, principal: planned.principal })
         const { throttled, turn } = await queue(tx, { ...plan, principal: planned.principal })
         const job = throttled ? { ...planned, throttled } : planned
         await assertStorable(tx, { request: job.request })

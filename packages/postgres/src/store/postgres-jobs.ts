@@ -14,6 +14,7 @@ import { findCreated } from './find-created.js'
 import { insertJob } from './insert-job.js'
 import { lockJob } from './lock-job.js'
 import { jobOf } from './records.js'
+import { findByRequestKey } from './request-keys.js'
 import { submitBatch } from './save-transition.js'
 import { stopJob } from './stop-job.js'
 import { committed } from './unknown-commit.js'
@@ -37,13 +38,16 @@ export function postgresJobs(control: Database): Jobs {
       const sql = 'SELECT status FROM piecework.jobs WHERE id = $1'
       return (await control.query<{ status: JobStatus }>(sql, [id])).rows[0]?.status
     },
-    list: async ({ resource, limit = defaults.listedJobs }) => {
+    byRequestKey: (principal, key, tx = control) => findByRequestKey(tx, principal, key),
+    list: async ({ resource, requestedBy, after, limit = defaults.listedJobs }) => {
       const { rows } = await control.query<{ job: string }>(
         `SELECT to_jsonb(j)::text AS job FROM piecework.jobs j
-         WHERE $1::text IS NULL
-            OR j.id IN (SELECT job_id FROM piecework.job_resources r WHERE r.kind = $1 AND r.id = $2)
+         WHERE ($1::text IS NULL
+             OR j.id IN (SELECT job_id FROM piecework.job_resources r WHERE r.kind = $1 AND r.id = $2))
+           AND ($4::text IS NULL OR j.principal ->> 'id' = $4)
+           AND ($5::text IS NULL OR j.number < (SELECT a.number FROM piecework.jobs a WHERE a.id = $5))
          ORDER BY j.number DESC LIMIT $3::int`,
-        [resource?.kind ?? null, resource?.id ?? null, limit],
+        [resource?.kind ?? null, resource?.id ?? null, limit, requestedBy ?? null, after ?? null],
       )
       return rows.map((row) => jobOf(row.job))
     },

@@ -18,6 +18,7 @@ import { limitLaws } from './limit-laws.js'
 import { partLaws } from './part-laws.js'
 import { recordLaws } from './record-laws.js'
 import { reportLaws } from './report-laws.js'
+import { requestLaws } from './request-laws.js'
 import { retentionLaws } from './retention-laws.js'
 import { rowLaws } from './row-laws.js'
 import { stageLaws } from './stage-laws.js'
@@ -29,6 +30,7 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   const test = linked(runner)
   checkOptions('jobStoreLaws()', options, jobStoreLawChecks)
   createLaws(test, options)
+  requestLaws(test, options)
   draftLaws(test, options)
   deliveryLaws(test, options)
   attemptLaws(test, options)

@@ -74,11 +74,22 @@ CREATE TABLE piecework.jobs (
 CREATE INDEX jobs_unfinished ON piecework.jobs (id) WHERE NOT terminal;
 CREATE INDEX jobs_open ON piecework.jobs (id) WHERE open;
 CREATE INDEX jobs_by_principal ON piecework.jobs ((principal ->> 'id')) WHERE NOT throttled AND NOT terminal;
+CREATE INDEX jobs_by_requester ON piecework.jobs ((principal ->> 'id'), number);
 CREATE INDEX jobs_throttled ON piecework.jobs (priority DESC, turn, requested) WHERE throttled AND NOT terminal;
 CREATE INDEX jobs_by_turn ON piecework.jobs ((principal ->> 'id'), turn) WHERE NOT terminal;
 CREATE INDEX jobs_by_deadline ON piecework.jobs (deadline) WHERE outcome IS NULL;
 CREATE INDEX jobs_by_retention ON piecework.jobs (retain_until) WHERE retain_until IS NOT NULL;
 CREATE INDEX jobs_drafts ON piecework.jobs (draft_changed_at) WHERE draft_changed_at IS NOT NULL AND NOT terminal;
+
+-- Names that principals have given requests: each makes one job. Inserted before the job, so that the same request waits for
+-- the one that has come first.
+CREATE TABLE piecework.request_keys (
+  principal_id text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  digest text COLLATE "C" NOT NULL,
+  job_id text COLLATE "C" NOT NULL,
+  PRIMARY KEY (principal_id, key)
+);
 
 -- Resources that a job reads or creates.
 CREATE TABLE piecework.job_resources (

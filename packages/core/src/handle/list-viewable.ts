@@ -1,0 +1,24 @@
+import type { Allow } from '../access/allow.js'
+import { mayView } from '../access/allow-job.js'
+import type { Job, JobFilter } from '../contracts/jobs.js'
+import type { Principal } from '../contracts/principal.js'
+import type { Store } from '../contracts/store.js'
+import { pageSizes, storeDefaults } from '../defaults.js'
+
+/** Jobs that the principal may see, up to the limit: looks further where it may not see some. */
+export async function listViewable(
+  { store, allow }: { readonly store: Store; readonly allow: Allow },
+  principal: Principal | undefined,
+  { after: first, limit = storeDefaults.listedJobs, ...filter }: JobFilter,
+): Promise<readonly Job[]> {
+  const seen: Job[] = []
+  let after = first
+  while (seen.length < limit) {
+    const asked = Math.min(pageSizes.jobs, limit - seen.length)
+    const page = await store.jobs.list({ ...filter, ...(after !== undefined && { after }), limit: asked })
+    for (const job of page) if (await mayView(allow, principal, job)) seen.push(job)
+    if (page.length < asked) break
+    after = page.at(-1)?.id
+  }
+  return seen
+}
