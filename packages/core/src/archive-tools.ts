@@ -11,6 +11,8 @@ import { checkArgument, checkOptions } from './options/check-options.js'
 import { exportInstead, type SourceRequest, sourceChecks } from './requests/export-request.js'
 import { type ArchiveSource, archiveSource } from './requests/input-source.js'
 import { assertLive } from './retention/expiry.js'
+import { joinedArtifacts } from './uploads/joined-artifacts.js'
+import { uploadedArchive } from './uploads/uploaded-archive.js'
 
 /** An archive, or a resource as it is now: what an export with this request would hold. */
 type DiffSource = ArchiveSource | SourceRequest
@@ -53,6 +55,10 @@ export function createArchiveTools(
   ): Promise<ByteSource> => {
     const archive = checkArgument(subject, 'archive', given, archiveSource)
     if ('file' in archive) return fileSource(archive.file)
+    if ('upload' in archive) {
+      const { file } = await uploadedArchive(deps, archive.upload, principal)
+      return artifactSource(joinedArtifacts(artifacts, [file]), file.artifact)
+    }
     await allowArtifact(deps, principal, archive.artifact)
     await assertLive(deps, archive.artifact)
     return artifactSource(artifacts, archive.artifact)

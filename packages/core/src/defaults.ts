@@ -24,6 +24,9 @@ export const defaults = {
   retryTtlMs: day,
   orphanSweepMs: hour,
   recordTtlMs: 365 * day,
+  uploadTtlMs: day,
+  /** Unfinished, of one principal. */
+  uploadQuota: { uploads: 100, bytes: 100 * gibibyte },
   artifactTimeoutMs: 5 * minute,
 } as const
 
@@ -96,6 +99,16 @@ export const entryDefaults = {
 
 /** What may come as JSON with an uploaded file: all values, and the characters of their names and texts. */
 export const metadataDefaults = { values: 1000, characters: 65_536 } as const
+
+/** Of files that come in parts. */
+export const uploadDefaults = {
+  /** The largest part: what a cut connection may cost at most, in bytes. */
+  partBytes: 8 * mebibyte,
+  /** Of one file: many short ones cost more than they bring. */
+  parts: 20_000,
+  /** Of a file's name, in characters. */
+  nameCharacters: 255,
+} as const
 
 /** Of the key of a request and of its digest. */
 export const requestKeyDefaults = { keyCharacters: 255, digestCharacters: 255 } as const

@@ -18,8 +18,9 @@ import { checkOptions } from './options/check-options.js'
 import { objectCheck } from './options/object-check.js'
 import { type Check, type OptionChecks, required } from './options/option-checks.js'
 import { type JobLimitOptions, jobLimitChecks } from './requests/job-limits.js'
+import { type UploadOptions, uploadOptionChecks } from './uploads/upload-request.js'
 
-export interface PieceworkOptions extends EngineOptions, JobLimitOptions {
+export interface PieceworkOptions extends EngineOptions, JobLimitOptions, UploadOptions {
   /** Kinds of resources, pieces and formats. */
   readonly packs: readonly Provided<Pack>[]
   readonly runtime: Provided<Runtime>
@@ -67,6 +68,7 @@ const pieceworkChecks: OptionChecks<PieceworkOptions> = {
   container: check.having<DependencyContainer>('a container of tsyringe', 'createChildContainer', 'resolve'),
   environment: check.environment,
   ...jobLimitChecks,
+  ...uploadOptionChecks,
   ...engineChecks,
 }
 

@@ -41,6 +41,8 @@ import { createRequestOnce } from './requests/request-once.js'
 import { createRequests, type Requests } from './requests/requests.js'
 import { createRetry, type RetryRequest } from './requests/retry.js'
 import { systemEnvironment } from './system-environment.js'
+import { uploadSettings } from './uploads/upload-request.js'
+import { createUploads, type ResumableUploads } from './uploads/uploads.js'
 
 /** Requests that can join a host's transaction. */
 export interface PieceworkRequests {
@@ -53,7 +55,12 @@ export interface PieceworkRequests {
  * The one object that a host holds. The access policy is asked by every call that names a resource, a job, an
  * artifact, a draft or a holder: docs/access.md.
  */
-export interface Piecework extends PieceworkRequests, ImportDrafts, ArchiveTools, AccessRecord {
+export interface Piecework
+  extends PieceworkRequests,
+    ImportDrafts,
+    ResumableUploads,
+    ArchiveTools,
+    AccessRecord {
   /** Takes up work; requests made before wait. */
   start(): Promise<void>
   /** Waits up to `drainMs` (default 0) for what runs and gives the rest back. */
@@ -165,6 +172,7 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     ...createAccessRecord({ store, allow, canonical }),
     ...createArchiveTools({ ...deps, trust }),
     ...createDrafts({ ...deps, control, once }),
+    ...createUploads({ ...deps, uploads: uploadSettings(options) }),
     job: async (id, by) => {
       const principal = jobArguments.principal('job()', by)
       const job = await existingJob(store, id)

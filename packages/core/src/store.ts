@@ -60,7 +60,16 @@ export type { SessionContext } from './contracts/session.js'
 export type { States } from './contracts/states.js'
 export type { Store } from './contracts/store.js'
 export type { Summaries } from './contracts/summaries.js'
-export type { Upload } from './contracts/upload.js'
+export type { Upload, UploadPart } from './contracts/upload.js'
+export type {
+  AddedPart,
+  NewPartialUpload,
+  NewUploadPart,
+  PartialUpload,
+  UploadLease,
+  UploadQuota,
+  Uploads,
+} from './contracts/uploads.js'
 export { storeDefaults } from './defaults.js'
 export { withPlan, withUploads } from './drafts/draft-state.js'
 export { databaseError, sqlStateOf } from './engine/database-error.js'
@@ -89,3 +98,4 @@ export { mustQueue } from './requests/must-queue.js'
 export { requestKeyUsed } from './requests/request-key.js'
 export { deletedResult, expiredResult, keptUntil } from './retention/kept-until.js'
 export { systemEnvironment } from './system-environment.js'
+export { tooManyUploads, uploadExpired, uploadFinished, uploadNotFound } from './uploads/upload-errors.js'

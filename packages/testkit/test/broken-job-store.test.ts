@@ -15,6 +15,7 @@ import { suite } from 'uvu'
 import { claimsForEver, claimsFreedAtOutcome, claimsNotTaken } from './claim-faults.js'
 import { fencesNotCompared } from './lease-faults.js'
 import { requestFaults } from './request-faults.js'
+import { uploadFaults } from './upload-faults.js'
 
 const test = suite('laws of job stores can fail')
 
@@ -44,6 +45,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
     }),
   ],
   ...requestFaults,
+  ...uploadFaults,
   'remembers a status that has passed': [
     'one truth: the status that is read alone is that of the job',
     (store) => ({ ...store, jobs: { ...store.jobs, status: async () => 'pending' } }),

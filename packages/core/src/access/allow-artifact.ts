@@ -40,10 +40,12 @@ export async function allowArtifact(
 export async function allowInput(deps: ArtifactDeps, reader: Job): Promise<void> {
   const { store, allow } = deps
   const { principal, request } = reader
-  for (const { artifact } of request.input?.uploads ?? []) {
+  for (const { artifact, parts, id } of request.input?.uploads ?? []) {
     const owner = ownerOf(artifact)
     if (owner === reader.id) continue
     const job = owner === undefined ? undefined : await ownerFor(store, reader, owner)
+    // An archive that its uploader has not imported yet.
+    if (!job && parts && (await store.uploads.get(id))?.principal.id === principal.id) continue
     const action = job ? readsAs(reader, job) : 'download'
     await allow(principal, action, job && resourceOf(job), job, { artifact })
   }

@@ -33,7 +33,10 @@ export type CoreErrorCode =
   | 'stopped' // this Piecework was stopped meanwhile
   | 'timeout' // a time limit of a piece or of a job was over
   | 'too-many-jobs' // the principal has as many under way as it may
-  | 'upload-limit' // a file is larger than its role allows
+  | 'too-many-uploads' // the principal has as many unfinished, or as large ones, as it may
+  | 'upload-limit' // a file is larger than its role allows, or than it was said to be
+  | 'upload-not-found'
+  | 'upload-offset' // a part begins where the upload does not go on
   | 'uploads-closed' // the import has begun or ended; its files stay as they are
   | 'unsupported' // this store or database cannot do this
   | 'validation-failed'

@@ -97,6 +97,11 @@ export type NewJob = Omit<
   readonly record?: NewRecordEntry
   /** Unique for its principal; kept with the job. */
   readonly requestKey?: RequestKey
+  /**
+   * Id of the upload that it imports, which is finished in the same step: it was made for this job. Throws
+   * `upload-not-found`, and `uploads-closed` if it is finished already.
+   */
+  readonly upload?: string
   /** Absent: its principal may have any number of jobs. */
   readonly limit?: PrincipalLimit
   /**

@@ -12,6 +12,7 @@ import type { Reports } from './reports.js'
 import type { Retention } from './retention.js'
 import type { States } from './states.js'
 import type { Summaries } from './summaries.js'
+import type { Uploads } from './uploads.js'
 
 /** Everything that one place keeps about jobs, so that it can change together. */
 export interface Store {
@@ -21,6 +22,7 @@ export interface Store {
   readonly attempts: Attempts
   readonly keys: Keys
   readonly summaries: Summaries
+  readonly uploads: Uploads
   readonly states: States
   readonly outbox: Outbox
   readonly retention: Retention

@@ -1,3 +1,11 @@
+/** A part of a file, in an artifact of its own. */
+export interface UploadPart {
+  /** In bytes. */
+  readonly size: number
+  /** Of the lease under which it came. */
+  readonly fence: number
+}
+
 /** One uploaded file of an import by role. */
 export interface Upload {
   /** Unique in its job. */
@@ -5,6 +13,8 @@ export interface Upload {
   readonly role: string
   /** Key in the artifact store. */
   readonly artifact: string
+  /** Of a file that came in parts, in their order: they lie below `artifact`, and formats open them as one. */
+  readonly parts?: readonly UploadPart[]
   /** The file's name as the user knows it; for findings. */
   readonly fileName: string
   /** In bytes. */

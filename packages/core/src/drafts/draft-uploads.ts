@@ -2,9 +2,8 @@ import { allowArtifact } from '../access/allow-artifact.js'
 import { isPieceworkError } from '../contracts/errors.js'
 import type { Upload } from '../contracts/upload.js'
 import type { UploadSource } from '../requests/input-source.js'
-import { receiveUpload } from '../requests/uploads.js'
+import { deleteFile, receiveUpload } from '../requests/uploads.js'
 import { ownerOf } from '../retention/expiry.js'
-import { jobPrefix } from '../tasks/staging.js'
 import { type DraftContext, draftToChange } from './draft-context.js'
 
 /** Stores the file, then puts it into the draft in place of the one of the same role. */
@@ -21,10 +20,10 @@ export async function putUpload(context: DraftContext, role: string, source: Upl
   })
   const replaced = await store.drafts.put(id, upload).catch(async (error: unknown) => {
     // A put whose answer was lost may be recorded: then the bytes are the draft's, and go with it.
-    if (isPieceworkError(error) && !error.retryable) await deleteBytes(context, upload)
+    if (isPieceworkError(error) && !error.retryable) await deleteFile(artifacts, id, upload)
     throw error
   })
-  if (replaced) await deleteBytes(context, replaced)
+  if (replaced) await deleteFile(artifacts, id, replaced)
   return upload
 }
 
@@ -32,7 +31,7 @@ export async function putUpload(context: DraftContext, role: string, source: Upl
 export async function removeUpload(context: DraftContext, upload: string): Promise<boolean> {
   await draftToChange(context)
   const removed = await context.deps.store.drafts.remove(context.id, upload)
-  if (removed) await deleteBytes(context, removed)
+  if (removed) await deleteFile(context.deps.artifacts, context.id, removed)
   return removed !== undefined
 }
 
@@ -41,9 +40,4 @@ function ownSource({ deps }: DraftContext, source: UploadSource): UploadSource {
   if (!('artifact' in source) || ownerOf(source.artifact) === undefined) return source
   const { artifact, ...rest } = source
   return { ...rest, stream: deps.artifacts.open(artifact) }
-}
-
-/** An artifact that the host has named stays. What cannot be deleted now goes with the draft. */
-async function deleteBytes({ deps, id }: DraftContext, { artifact }: Upload): Promise<void> {
-  if (artifact.startsWith(`${jobPrefix(id)}/`)) await deps.artifacts.delete(artifact).catch(() => undefined)
 }

@@ -1,8 +1,6 @@
 import { allowJob } from '../access/allow-job.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { JobRequest } from '../contracts/job-request.js'
-import type { Principal } from '../contracts/principal.js'
-import type { ResourceRef } from '../contracts/resource.js'
 import { requestedFollowUps } from '../follow-ups/requested-follow-ups.js'
 import { resourcePath } from '../guard/paths.js'
 import { jobArguments } from '../handle/job-arguments.js'
@@ -12,8 +10,6 @@ import { canonicalRef, canonicalTree } from '../plan/canonical-ref.js'
 import { drawTargets } from '../plan/draw-targets.js'
 import { newRefOf } from '../plan/new-ref-of.js'
 import { finishOnly } from '../plan/nodes.js'
-import { resourceNotFound } from '../plan/resource-not-found.js'
-import { sameResource } from '../plan/tree.js'
 import { recordEntry } from '../record/recorder.js'
 import { checkParent } from '../requests/check-parent.js'
 import { openShellSession } from '../tasks/open-session.js'
@@ -21,6 +17,7 @@ import { makeShells, refuseShelless } from '../tasks/shells-of.js'
 import { type DraftRequest, draftChecks, draftInstead, type ImportDraft, type ImportDrafts } from './draft.js'
 import type { DraftDeps } from './draft-context.js'
 import { draftHandle } from './draft-handle.js'
+import { draftOf } from './draft-of.js'
 
 export function createDrafts(deps: DraftDeps): ImportDrafts {
   return {
@@ -36,7 +33,11 @@ export function createDrafts(deps: DraftDeps): ImportDrafts {
           return draftHandle(deps, job, request.principal)
         },
       }),
-    draft: (resource, by) => findDraft(deps, resource, jobArguments.principal('draft()', by)),
+    draft: async (resource, by) => {
+      const principal = jobArguments.principal('draft()', by)
+      const checked = checkArgument('draft()', 'resource', resource, check.resource)
+      return draftHandle(deps, await draftOf(deps, checked, principal), principal)
+    },
   }
 }
 
@@ -84,22 +85,4 @@ async function createDraft(deps: DraftDeps, given: DraftRequest): Promise<Import
   })
   await control.accept(created)
   return draftHandle(deps, await created, principal)
-}
-
-async function findDraft(
-  deps: DraftDeps,
-  given: ResourceRef,
-  principal: Principal | undefined,
-): Promise<ImportDraft> {
-  const { registry, store } = deps
-  const checked = checkArgument('draft()', 'resource', given, check.resource)
-  const resource = await canonicalRef(registry, store.database, checked)
-  for (const job of await store.jobs.list({ resource })) {
-    const { kind, target, request } = job
-    if (kind !== 'import' || request.input?.format === 'archive') continue
-    if (!target || !sameResource(target, resource)) continue
-    await allowJob(deps.allow, principal, 'draft', job, { absent: () => resourceNotFound(resource) })
-    return draftHandle(deps, job, principal)
-  }
-  throw resourceNotFound(resource)
 }

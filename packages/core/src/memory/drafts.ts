@@ -1,5 +1,6 @@
 import type { Database } from '../contracts/database.js'
 import type { Drafts } from '../contracts/drafts.js'
+import type { Upload } from '../contracts/upload.js'
 import { withPlan, withUploads } from '../drafts/draft-state.js'
 import { addRecord } from './add-record.js'
 import type { MemoryJob } from './memory-job.js'
@@ -24,13 +25,7 @@ export function memoryDrafts(state: MemoryState, database: Database): Drafts {
         throw error
       }
     },
-    put: async (id, upload) => {
-      const entry = entryOf(state, id)
-      const before = entry.job.request.input?.uploads.find(({ role }) => role === upload.role)
-      entry.job = withUploads(entry.job, (now) => [...now.filter((one) => one !== before), upload])
-      entry.touchedAt = state.environment.now()
-      return before
-    },
+    put: async (id, upload) => putUpload(state, id, upload),
     remove: async (id, upload) => {
       const entry = entryOf(state, id)
       const removed = entry.job.request.input?.uploads.find((one) => one.id === upload)
@@ -60,4 +55,13 @@ export function memoryDrafts(state: MemoryState, database: Database): Drafts {
         .filter(({ job, touchedAt }) => job.status === 'draft' && touchedAt < before.getTime())
         .map(({ job }) => job.id),
   }
+}
+
+/** Takes the place of the upload of the same role, which is returned. */
+export function putUpload(state: MemoryState, job: string, upload: Upload): Upload | undefined {
+  const entry = entryOf(state, job)
+  const before = entry.job.request.input?.uploads.find(({ role }) => role === upload.role)
+  entry.job = withUploads(entry.job, (now) => [...now.filter((one) => one !== before), upload])
+  entry.touchedAt = state.environment.now()
+  return before
 }

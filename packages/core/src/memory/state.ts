@@ -12,6 +12,7 @@ import { addRecord } from './add-record.js'
 import { MemoryAdmission } from './admission.js'
 import { MemoryHolds } from './holds.js'
 import { MemoryJob } from './memory-job.js'
+import { type MemoryUpload, openUpload } from './memory-upload.js'
 
 /** What the in-memory store's parts share. Every method is one step: nothing in it waits. */
 export class MemoryState {
@@ -20,6 +21,7 @@ export class MemoryState {
   readonly holds: MemoryHolds
   readonly admission = new MemoryAdmission<MemoryJob>()
   readonly outbox = new Map<string, OutboxItem>()
+  readonly uploads = new Map<string, MemoryUpload>()
   /** By `keyOf`. */
   readonly requestKeys = new Map<string, KeyedJob>()
   /** What failed and cancelled exports had claimed, while nothing of it can have changed since. */
@@ -38,11 +40,12 @@ export class MemoryState {
   }
 
   insert(
-    { nodes, claims, record, requestKey, limit, concurrentJobs, timeLimitMs, ...request }: NewJob,
+    { nodes, claims, record, requestKey, upload, limit, concurrentJobs, timeLimitMs, ...request }: NewJob,
     status: 'pending' | 'draft',
   ): MemoryJob {
     const at = this.now()
     const begins = status === 'pending'
+    const received = upload === undefined ? undefined : openUpload(this.uploads, upload, at)
     if (this.jobs.has(request.id)) throw new PieceworkError('internal', `Job ${request.id} exists.`)
     if (requestKey) this.assertUnused(request, requestKey)
     const throttled = begins && this.admission.mustThrottle(request.principal, { limit, concurrentJobs })
@@ -64,6 +67,7 @@ export class MemoryState {
     this.plan(entry, nodes)
     this.jobs.set(job.id, entry)
     if (requestKey) this.useKey(job, requestKey)
+    if (received) received.upload = { ...received.upload, finishedAt: at }
     if (record) addRecord(this.records, at.getTime(), record)
     return entry
   }

@@ -20,6 +20,7 @@ import { memoryRetention } from './retention.js'
 import { MemoryState } from './state.js'
 import { memoryStates } from './states.js'
 import { memorySummaries } from './summaries.js'
+import { memoryUploads } from './uploads.js'
 
 export interface MemoryStoreOptions {
   /** Where the host's data is. Absent: pieces have no database, and asking for it is an error. */
@@ -48,6 +49,7 @@ export function memoryStore(given?: MemoryStoreOptions): Store {
     attempts: memoryAttempts(state, database, leaseMs),
     keys: memoryKeys(state),
     summaries: memorySummaries(state),
+    uploads: memoryUploads(state),
     states: memoryStates(state),
     outbox: {
       pending: async (limit) => [...state.outbox.values()].slice(0, limit),

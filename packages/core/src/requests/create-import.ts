@@ -1,12 +1,14 @@
 import type { Queryable } from '../contracts/database.js'
+import { PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Store } from '../contracts/store.js'
 import { requestedFollowUps } from '../follow-ups/requested-follow-ups.js'
 import { canonicalRef } from '../plan/canonical-ref.js'
 import { jobPrefix } from '../tasks/staging.js'
+import { type UploadedArchive, uploadedArchive } from '../uploads/uploaded-archive.js'
 import { createInputJob, type InputKind } from './create-input-job.js'
 import { checkImport, type ImportRequest } from './import-request.js'
-import { receiveInput } from './receive-input.js'
+import { type GivenInput, receiveInput } from './receive-input.js'
 import type { RequestDeps } from './request-deps.js'
 
 /**
@@ -26,11 +28,13 @@ export async function createImport(
   const limits = deps.jobLimits(request)
   await deps.allow(principal, 'import', into)
   const followUps = requestedFollowUps(deps.followUps, request)
-  const id = deps.environment.uuid()
+  const uploaded = await uploadOf(deps, request)
+  // Its bytes lie where those of this job do.
+  const id = kind === 'import' && uploaded ? uploaded.job : deps.environment.uuid()
   try {
-    const { format, uploads } =
-      'archive' in request ? { format: 'archive', uploads: { archive: request.archive } } : request
-    const input = await receiveInput(deps, id, { principal, format, uploads }, tx)
+    const input = uploaded
+      ? { format: 'archive', uploads: [uploaded.file] }
+      : await receiveInput(deps, id, { principal, ...filesOf(request) }, tx)
     const stored = {
       options: request.options ?? {},
       ...followUps,
@@ -41,14 +45,36 @@ export async function createImport(
     }
     return await createInputJob(
       deps,
-      { id, kind, principal, input, request: stored, recipient: request.recipient, ...limits },
+      {
+        id,
+        kind,
+        principal,
+        input,
+        request: stored,
+        recipient: request.recipient,
+        ...limits,
+        ...(kind === 'import' && uploaded && { upload: uploaded.file.id }),
+      },
       { ...(tx && { tx }) },
     )
   } catch (error) {
-    if (tx || (await isUnknown(deps.store, id)))
+    // What was uploaded before can be imported again.
+    if (!uploaded && (tx || (await isUnknown(deps.store, id))))
       await deps.artifacts.delete(jobPrefix(id)).catch(() => undefined)
     throw error
   }
+}
+
+async function uploadOf(deps: RequestDeps, request: ImportRequest): Promise<UploadedArchive | undefined> {
+  if (!('archive' in request && 'upload' in request.archive)) return undefined
+  return uploadedArchive(deps, request.archive.upload, request.principal)
+}
+
+function filesOf(request: ImportRequest): Pick<GivenInput, 'format' | 'uploads'> {
+  if (!('archive' in request)) return request
+  const { archive } = request
+  if ('upload' in archive) throw new PieceworkError('internal', 'An upload is in the artifact store.')
+  return { format: 'archive', uploads: { archive } }
 }
 
 /** The answer to a commit can be lost: only what certainly has no job may be deleted at once. */

@@ -21,6 +21,8 @@ export interface NewInputJob extends ReturnType<JobLimits> {
   readonly input: JobInput
   readonly request: JobRequest
   readonly recipient?: string | undefined
+  /** Id of the upload that it imports. */
+  readonly upload?: string
 }
 
 /** Opens the input, plans the job and stores it. Throws `expired` when what it reads is not kept any more. */

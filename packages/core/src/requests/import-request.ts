@@ -4,7 +4,7 @@ import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
 import type { OptionChecks } from '../options/option-checks.js'
 import { type RequestBase, requestChecks, requestInstead } from './export-request.js'
-import { type InputSource, inputSource, type UploadSource, uploadSource } from './input-source.js'
+import { type ArchiveInput, archiveInput, type UploadSource, uploadSource } from './input-source.js'
 
 export type ImportRequest = RequestBase & {
   /** Absent: the name that the content carries. */
@@ -17,7 +17,7 @@ export type ImportRequest = RequestBase & {
    */
   readonly keepUploads?: true
 } & (
-    | { readonly archive: InputSource }
+    | { readonly archive: ArchiveInput }
     /** A registered format and its files by role. */
     | { readonly format: string; readonly uploads: Readonly<Record<string, UploadSource>> }
   )
@@ -27,7 +27,7 @@ const importChecks: OptionChecks<ImportRequest> = {
   name: check.text,
   into: check.resource,
   keepUploads: check.isTrue,
-  archive: inputSource,
+  archive: archiveInput,
   format: check.text,
   uploads: check.record(uploadSource),
 }

@@ -4,14 +4,20 @@ import { objectCheck } from '../options/object-check.js'
 import type { Check, OptionChecks } from '../options/option-checks.js'
 import { type Place, refuse } from '../options/place.js'
 
-/** Where an archive is: in the artifact store, or a file of this machine. */
-export type ArchiveSource = { readonly artifact: string } | { readonly file: string }
+/** Where an archive is: in the artifact store, an upload that is complete, or a file of this machine. */
+export type ArchiveSource =
+  | { readonly artifact: string }
+  | { readonly upload: string }
+  | { readonly file: string }
 
 /** Where bytes come from: the artifact store, a file of this machine, or a stream. */
-export type InputSource =
+type InputSource =
   | { readonly artifact: string }
   | { readonly file: string }
   | { readonly stream: AsyncIterable<Uint8Array>; readonly fileName?: string }
+
+/** The same of an archive. */
+export type ArchiveInput = InputSource | { readonly upload: string }
 
 export type UploadSource = InputSource & { readonly metadata?: Readonly<Record<string, unknown>> }
 
@@ -24,12 +30,22 @@ const ofArchive: OptionChecks<Partial<Omit<KeptArchive, 'artifact'>>> = {
   deletedAt: check.anything,
 }
 
-const archive: OptionChecks<ArchiveSource> = { artifact: check.text, file: check.text }
-const input: OptionChecks<InputSource> = { ...archive, stream, fileName: check.text }
+const input: OptionChecks<InputSource> = {
+  artifact: check.text,
+  file: check.text,
+  stream,
+  fileName: check.text,
+}
+const archive: OptionChecks<ArchiveSource> = { artifact: check.text, upload: check.text, file: check.text }
 const upload: OptionChecks<UploadSource> = { ...input, metadata: check.json }
 
-export const archiveSource = oneOf(archive, ['artifact', 'file'])
-export const inputSource = oneOf(input, ['artifact', 'file', 'stream'])
+export const archiveSource = oneOf(archive, ['artifact', 'upload', 'file'])
+export const archiveInput = oneOf<ArchiveInput>({ ...input, upload: check.text }, [
+  'artifact',
+  'upload',
+  'file',
+  'stream',
+])
 export const uploadSource = oneOf(upload, ['artifact', 'file', 'stream'])
 
 /** An object that names one of these places of bytes. */

@@ -10,6 +10,7 @@ import type { ResourceRef } from '../contracts/resource.js'
 import { meant } from '../options/meant.js'
 import type { Registry } from '../plan/registry.js'
 import { resourceName } from '../plan/tree.js'
+import { joinedArtifacts } from '../uploads/joined-artifacts.js'
 import { canonicalInput } from './canonical-input.js'
 import { OpenInputs } from './open-inputs.js'
 
@@ -36,13 +37,15 @@ export function createInputs(
   return {
     format,
     use: (key, { format: name, uploads }, signal, work) => {
+      const joined = joinedArtifacts(artifacts, uploads)
       const open = async () => {
-        const input = await format(name).open({ uploads, artifacts, signal: new AbortController().signal })
+        const { signal } = new AbortController()
+        const input = await format(name).open({ uploads, artifacts: joined, signal })
         return upgraded(registry, name, input)
       }
       // Another upload of a role is another artifact.
       const isThere = async () => {
-        const found = await Promise.all(uploads.map(({ artifact }) => artifacts.stat(artifact)))
+        const found = await Promise.all(uploads.map(({ artifact }) => joined.stat(artifact)))
         return found.every((stat, at) => stat?.size === uploads[at]?.size)
       }
       const of = JSON.stringify([key, name, uploads.map(({ role, artifact }) => [role, artifact])])

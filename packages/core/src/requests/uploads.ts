@@ -61,14 +61,16 @@ export function missingRoles(format: Format, roles: readonly string[]): readonly
   )
 }
 
-function roleOf(format: Format, name: string): Role {
+/** Throws `options-invalid`. */
+export function roleOf(format: Format, name: string): Role {
   const role = Object.hasOwn(format.roles, name) ? format.roles[name] : undefined
   if (role) return role
   const hint = meant(name, Object.keys(format.roles))
   throw new PieceworkError('options-invalid', `There is no file "${name}" in this format${hint}`)
 }
 
-function parseMetadata(
+/** As the role's schema has parsed them. Throws `options-invalid`. */
+export function parseMetadata(
   name: string,
   role: Role,
   metadata: UploadSource['metadata'],
@@ -99,7 +101,7 @@ async function stored(
   if ('artifact' in source) {
     const found = await artifacts.stat(artifact)
     if (!found) throw artifactNotFound(artifact)
-    if (found.size > maxBytes) throw tooLarge(name, maxBytes)
+    if (found.size > maxBytes) throw tooLarge(name, maxBytes, found.size)
     return found.size
   }
   const bytes = 'file' in source ? fileBytes(source.file) : source.stream
@@ -115,10 +117,20 @@ async function* upTo(limit: number, bytes: AsyncIterable<Uint8Array>, name: stri
   }
 }
 
-function tooLarge(name: string, maxBytes: number): PieceworkError {
-  return new PieceworkError('upload-limit', `The file for ${name} is larger than ${maxBytes} bytes.`, {
-    facts: { role: name, maxBytes },
+export function tooLarge(role: string, maxBytes: number, size?: number): PieceworkError {
+  const has = size === undefined ? '' : `: it has ${size}`
+  return new PieceworkError('upload-limit', `The file for ${role} is larger than ${maxBytes} bytes${has}.`, {
+    facts: { role, maxBytes, ...(size !== undefined && { size }) },
   })
+}
+
+/** An artifact that the host has named stays. What cannot be deleted now goes with the job. */
+export async function deleteFile(
+  artifacts: ArtifactStore,
+  job: string,
+  { artifact }: Pick<Upload, 'artifact'>,
+): Promise<void> {
+  if (artifact.startsWith(`${jobPrefix(job)}/`)) await artifacts.delete(artifact).catch(() => undefined)
 }
 
 function fileNameOf(source: UploadSource): string | undefined {

@@ -5,6 +5,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { Kept } from '../contracts/job-result.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Store } from '../contracts/store.js'
+import { joinedArtifacts } from '../uploads/joined-artifacts.js'
 import { keptArtifacts } from './kept-until.js'
 
 /** How long what jobs leave behind is kept, in ms. */
@@ -47,8 +48,10 @@ export async function assertKept(
   { id, request, result }: Job,
 ): Promise<void> {
   const isOver = result.retryUntil !== undefined && result.retryUntil.getTime() <= environment.now()
-  for (const { artifact, fileName, size } of request.input?.uploads ?? []) {
-    if (!(isOver && ownerOf(artifact) === id) && (await isWhole(artifacts, artifact, size))) continue
+  const uploads = request.input?.uploads ?? []
+  const joined = joinedArtifacts(artifacts, uploads)
+  for (const { artifact, fileName, size } of uploads) {
+    if (!(isOver && ownerOf(artifact) === id) && (await isWhole(joined, artifact, size))) continue
     throw new PieceworkError('expired', `"${fileName}", which job ${id} has read, is not kept any more.`, {
       facts: { job: id, file: fileName },
     })

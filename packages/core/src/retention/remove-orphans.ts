@@ -24,7 +24,10 @@ export interface OrphanDeps {
 export async function removeOrphans(deps: OrphanDeps, signal: AbortSignal): Promise<void> {
   for (const prefix of ['jobs', 'archives'] as const) {
     for await (const { job, keys } of byJob(deps.artifacts, prefix, signal)) {
-      const isOrphan = await orphanRule(deps, prefix, await deps.store.jobs.get(job))
+      const owner = await deps.store.jobs.get(job)
+      // Of an archive that is still to be imported.
+      if (!owner && (await deps.store.uploads.hasJob(job))) continue
+      const isOrphan = await orphanRule(deps, prefix, owner)
       const orphans = keys.filter(isOrphan)
       if (await isBeingWritten(deps, orphans)) continue
       for (const key of orphans) await deps.artifacts.delete(key)

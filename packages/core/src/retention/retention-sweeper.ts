@@ -10,6 +10,7 @@ import { keptJobs } from './kept-jobs.js'
 import { type RemovalDeps, removeExpired } from './remove-expired.js'
 import { removeOrphans } from './remove-orphans.js'
 import { sweepRecord } from './sweep-record.js'
+import { sweepUploads } from './sweep-uploads.js'
 
 /** Deletes what jobs have left when its time is over, and bytes that belong to no job. */
 export interface RetentionSweeper {
@@ -45,6 +46,7 @@ export function createRetentionSweeper(
       orphansSweptAt = environment.now()
       if (await store.retention.acquireTurn('orphans', orphanSweepMs)) {
         await expireDeleted(deps, signal)
+        await sweepUploads(deps, signal)
         await removeOrphans(deps, signal)
         await sweepRecord(deps, recordTtlMs, signal)
       }

@@ -29,6 +29,8 @@ const calls: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   forget: ({ piecework }) => piecework.forget(book, by),
   createDraft: ({ piecework }) => piecework.createDraft({ format: 'notes', name: 'Mine', into: book, ...by }),
   draft: draftOf,
+  createUpload: ({ piecework }) => piecework.createUpload({ archive: true, size: 1, into: book, ...by }),
+  upload: ({ piecework, coming }) => piecework.upload(coming, by),
   'guard.claim': ({ piecework }) => piecework.guard.claim([chapter], run, by),
   'guard.edit': ({ piecework }) => piecework.guard.edit(chapter, async () => undefined, by),
   'guard.checkEditable': ({ piecework }) => piecework.guard.checkEditable(chapter, by),
@@ -55,6 +57,8 @@ const expected = (world: World): Readonly<Record<string, Asked>> => ({
   forget: ['forget', 'notebook b1', undefined],
   createDraft: ['import', 'notebook b1', undefined],
   draft: ['draft', `notebook ${world.draft.resource.id}`, world.draft.job],
+  createUpload: ['import', 'notebook b1', undefined],
+  upload: ['draft', `notebook ${world.draft.resource.id}`, world.draft.job],
   'guard.claim': ['claim', 'chapter c1', undefined],
   'guard.edit': ['edit', 'chapter c1', undefined],
   'guard.checkEditable': ['edit', 'chapter c1', undefined],
@@ -73,6 +77,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   watch: 'job-not-found',
   download: 'job-not-found',
   draft: 'resource-not-found',
+  upload: 'upload-not-found',
   verify: 'artifact-not-found',
   inspect: 'artifact-not-found',
   diff: 'artifact-not-found',
@@ -112,11 +117,12 @@ test('A1: a refusal does not tell what is there: of a job, a draft and an artifa
       failed: job,
       exported: job,
       archive: artifact,
+      coming: other,
       draft: { ...world.draft, resource },
     }
     const said = async (name: string, of: World) => {
       const error = await failure(calls[name]?.(of))
-      const ids = [of.archive, of.exported, of.failed, of.draft.resource.id]
+      const ids = [of.archive, of.exported, of.failed, of.draft.resource.id, of.coming]
       return [error.code, ids.reduce((text, id) => text.replaceAll(id, '…'), error.message)]
     }
     for (const name of Object.keys(codes))
@@ -162,7 +168,7 @@ test('an artifact is read only by whom the policy lets have bytes of its job, wh
   }))
 
 test('with a policy, a call that does not say who asks is refused', () =>
-  withWorld(async ({ piecework, draft, exported, archive }) => {
+  withWorld(async ({ piecework, draft, exported, archive, coming }) => {
     const absent = undefined as never
     for (const call of [
       () => piecework.job(exported, absent),
@@ -174,6 +180,7 @@ test('with a policy, a call that does not say who asks is refused', () =>
       () => piecework.cancel(exported, absent),
       () => piecework.forget(book),
       () => piecework.draft(draft.resource, absent),
+      () => piecework.upload(coming, absent),
       () => piecework.guard.claim([book], run),
       () => piecework.guard.edit(book, async () => undefined),
       () => piecework.guard.checkEditable(book),
@@ -186,6 +193,9 @@ test('with a policy, a call that does not say who asks is refused', () =>
 test('every call of the public surface is a row of docs/access.md, with the action that is asked about', () =>
   withWorld(async (world) => {
     const { piecework, draft } = world
+    const methods = (name: string, of: object) =>
+      Object.entries(of).flatMap(([method, one]) => (typeof one === 'function' ? [`${name}.${method}`] : []))
+    const uploading = await piecework.createUpload({ archive: true, size: 1, principal: ann })
     const page = await readFile(join(import.meta.dirname, '../../../../../docs/access.md'), 'utf8')
     const rows = page.split('\n').filter((line) => line.startsWith('| `'))
     const asking = new Set(rows.flatMap((row) => namesIn(row.split('|')[1] ?? '')))
@@ -193,11 +203,12 @@ test('every call of the public surface is a row of docs/access.md, with the acti
     const surface = [
       ...Object.keys(piecework).filter((name) => name !== 'guard'),
       ...Object.keys(piecework.guard).map((name) => `guard.${name}`),
-      ...Object.entries(draft).flatMap(([name, one]) => (typeof one === 'function' ? [`draft.${name}`] : [])),
+      ...methods('draft', draft),
+      ...methods('upload', uploading),
     ]
     assert.deepEqual([...asking, ...silent].sort(), surface.sort())
     const tried = [...Object.keys(calls), 'jobs']
-    const own = [...asking].filter((name) => !name.startsWith('draft.'))
+    const own = [...asking].filter((name) => !/^(?:draft|upload)\./.test(name))
     assert.deepEqual(own.sort(), tried.sort(), 'each is tried in this file')
     for (const [name, [action]] of Object.entries(expected(world))) {
       const actions = rows.flatMap((row) => {

@@ -27,6 +27,8 @@ export interface World {
   readonly failed: string
   readonly archive: string
   readonly upload: string
+  /** Id of an upload on its way into her draft, which eve has begun. */
+  readonly coming: string
 }
 
 /** The notebook's kind is all that the format of drafts makes. */
@@ -95,11 +97,26 @@ export async function withWorld(
         failed: failed.id,
         archive: archive.artifact,
         upload,
+        coming: await comingUpload(setup, draft),
       }
       await use(world, asked, setup)
     },
     { access },
   )
+}
+
+async function comingUpload({ store }: Setup, { job }: ImportDraft): Promise<string> {
+  const { id } = await store.uploads.create({
+    id: crypto.randomUUID(),
+    principal: eve,
+    job,
+    role: 'text',
+    fileName: 'text',
+    size: 10,
+    ttlMs: 60_000,
+    quota: { uploads: 1, bytes: 10 },
+  })
+  return id
 }
 
 export const asPolicy = (

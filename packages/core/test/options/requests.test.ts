@@ -102,6 +102,7 @@ const wrongAsk = {
   priority: [1.5, Number.NaN, '1', 2 ** 31],
   options: ['text', [], 7],
   onSuccess: ['email', [{}], [{ action: '' }], ['email']],
+  requestKey: ['k1', {}, { key: 'k1' }, { key: '', digest: 'd' }, { key: 'k'.repeat(256), digest: 'd' }],
   recipient: ['', 7, 'https://host/?token=1', 'x'.repeat(321)],
 }
 
@@ -183,6 +184,20 @@ optionTests(test, [
     call: (request) => piecework.createDraft(request),
     free: ['principal'],
     wrong: { principal: noPrincipal, format: ['', undefined], name: ['', undefined, 7], into: ['project:1'] },
+  },
+  {
+    name: 'createUpload()',
+    options: () => ({ principal: ann, archive: true, size: 1, fileName: 'a.zip' }),
+    call: (request) => piecework.createUpload(request),
+    free: ['principal'],
+    wrong: { principal: noPrincipal, size: [undefined, -1, 1.5, '1'], fileName: ['', 7, 'x'.repeat(256)] },
+  },
+  {
+    name: 'append()',
+    options: () => ({ offset: 0 }),
+    call: async (from) =>
+      (await piecework.createUpload({ principal: ann, archive: true, size: 1 })).append(bytes('a'), from),
+    wrong: { offset: [undefined, -1, 1.5, '0'] },
   },
   {
     name: 'upload()',
@@ -335,7 +350,7 @@ test('what people expect of another method is answered with that method', async 
   )
   assert.equal(
     await message(() => piecework.import({ principal: ann, archive: '/tmp/a.zip' as never })),
-    'import(): archive must be { artifact } or { file } or { stream }, not a string: { file } takes a path, { artifact } a key.',
+    'import(): archive must be { artifact } or { upload } or { file } or { stream }, not a string: { file } takes a path, { artifact } a key.',
   )
   assert.equal(
     await message(() => piecework.import({ principal: ann } as never)),
@@ -398,6 +413,8 @@ test('arguments are checked as options are', async () => {
     () => piecework.download(undefined as never, { principal: ann }),
     () => piecework.forget('notebook:b1' as never),
     () => piecework.draft('notebook:b1' as never, { principal: ann }),
+    () => piecework.upload('' as never, { principal: ann }),
+    () => piecework.upload({ id: 'x' } as never, { principal: ann }),
     () => piecework.diff(archive, archive, { signal: 1 } as never),
     () =>
       piecework
@@ -430,10 +447,12 @@ test('arguments are checked as options are', async () => {
 
 test('every method of a Piecework that takes an object is tried here', async () => {
   const tried =
-    'export import clone validate retry createDraft diff verify inspect download record jobs cancel redeliver'
-  const others = 'start stop forget draft job watch eraseRecipient using guard events'
+    'export import clone validate retry createDraft createUpload diff verify inspect download record jobs cancel redeliver'
+  const others = 'start stop forget draft upload job watch eraseRecipient using guard events'
   assert.deepEqual(Object.keys(piecework).sort(), `${tried} ${others}`.split(' ').sort())
   assert.deepEqual(Object.keys(piecework.guard).sort(), 'checkEditable claim edit holders release'.split(' '))
+  const uploading = await piecework.createUpload({ principal: ann, archive: true, size: 1 })
+  assert.deepEqual(Object.keys(uploading).sort(), 'append delete id status'.split(' '))
   const other = 'job resource resources status removeUpload validationResults delete'
   assert.deepEqual(Object.keys(await draft()).sort(), `upload validate run ${other}`.split(' ').sort())
 })

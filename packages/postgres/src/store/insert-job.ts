@@ -15,12 +15,14 @@ import { addRecord } from './postgres-records.js'
 import { jobOf } from './records.js'
 import { addRequestKey } from './request-keys.js'
 import { assertStorable } from './storable.js'
+import { finishUpload } from './upload-rows.js'
 
 /** Claims, job and nodes; submits nothing. Throws `request-key-used`, `resource-busy` and `too-many-jobs`. */
 export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 'draft'): Promise<Job> {
   const { tree, target, principal, request } = job
   await assertStorable(tx, { tree, ...(target && { target }), principal, request })
   await addRequestKey(tx, job)
+  await finishUpload(tx, job)
   await acquireHold(tx, { paths: job.claims, holder: job, job: job.id, changes: changedPaths(job) })
   const { throttled, turn } = status === 'pending' ? await queue(tx, job) : { throttled: false, turn: '0' }
   const { rows } = await tx.query<{ job: string }>(

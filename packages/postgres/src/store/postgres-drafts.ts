@@ -4,9 +4,7 @@ import {
   type Drafts,
   type Job,
   type Queryable,
-  type Upload,
   withPlan,
-  withUploads,
 } from '@piecework/core/store'
 import { queue } from './admission.js'
 import { applyEvent } from './apply-event.js'
@@ -17,32 +15,12 @@ import { insertNodes } from './insert-nodes.js'
 import { jsonText } from './json-text.js'
 import { lockJob } from './lock-job.js'
 import { addRecord } from './postgres-records.js'
+import { replaceUpload } from './replace-upload.js'
 import { addRequestKey } from './request-keys.js'
 import { assertStorable } from './storable.js'
 import { committed } from './unknown-commit.js'
 
 export function postgresDrafts(database: Database, control: Database, clock: Clock): Drafts {
-  /**
-   * Replaces the upload that `matches`, or removes it if there is no replacement. Resolves to the one that
-   * was there.
-   */
-  const replaceUpload = (
-    id: string,
-    matches: (upload: Upload) => boolean,
-    replacement?: Upload,
-  ): Promise<Upload | undefined> =>
-    control.transaction(async (tx) => {
-      const { job } = await lockJob(tx, id)
-      const found = job.request.input?.uploads.find(matches)
-      const added = replacement ? [replacement] : []
-      const { request } = withUploads(job, (uploads) => [...uploads.filter((one) => one !== found), ...added])
-      await assertStorable(tx, { request })
-      await tx.query(
-        'UPDATE piecework.jobs SET request = $2::jsonb, draft_changed_at = piecework.now(), revision = revision + 1 WHERE id = $1',
-        [id, jsonText(request)],
-      )
-      return found
-    })
   return {
     create: (job, shells) =>
       committed(
@@ -55,8 +33,9 @@ export function postgresDrafts(database: Database, control: Database, clock: Clo
         },
         (made) => findCreated(control, made),
       ),
-    put: (id, upload) => replaceUpload(id, ({ role }) => role === upload.role, upload),
-    remove: (id, upload) => replaceUpload(id, (one) => one.id === upload),
+    put: (id, upload) =>
+      control.transaction((tx) => replaceUpload(tx, id, ({ role }) => role === upload.role, upload)),
+    remove: (id, upload) => control.transaction((tx) => replaceUpload(tx, id, (one) => one.id === upload)),
     run: (id, plan) =>
       control.transaction(async (tx) => {
         const locked = await lockJob(tx, id)

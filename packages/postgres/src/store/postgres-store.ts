@@ -25,6 +25,7 @@ import { postgresReports } from './postgres-reports.js'
 import { postgresRetention } from './postgres-retention.js'
 import { postgresStates } from './postgres-states.js'
 import { postgresSummaries } from './postgres-summaries.js'
+import { postgresUploads } from './postgres-uploads.js'
 import { storeMigrations } from './store-migrations.js'
 
 export interface PostgresStoreOptions {
@@ -94,6 +95,7 @@ export function postgresStore(given: PostgresStoreOptions): PostgresStore {
     attempts: postgresAttempts(database, control, { storeId, embedded, leaseMs, clock }),
     keys: postgresKeys(control),
     summaries: postgresSummaries(control),
+    uploads: postgresUploads(control),
     states: postgresStates(control),
     outbox: postgresOutbox(control, clock),
     records: postgresRecords(control),

@@ -1,4 +1,4 @@
-import { type NewJob, type NodeResult, PieceworkError, type Queryable } from '@piecework/core/store'
+import { type NodeResult, PieceworkError, type Queryable } from '@piecework/core/store'
 import { codePoint, Encoding } from '../database/encoding.js'
 
 const isAscii = (json: string): boolean => !/\P{ASCII}/u.test(json)
@@ -27,10 +27,7 @@ export async function storableResult(
 }
 
 /** Throws `options-invalid` for a text that the store's database cannot hold as it is. */
-export async function assertStorable(
-  tx: Queryable,
-  asked: Partial<Pick<NewJob, 'tree' | 'target' | 'principal' | 'request'>>,
-): Promise<void> {
+export async function assertStorable(tx: Queryable, asked: Readonly<Record<string, unknown>>): Promise<void> {
   const json = JSON.stringify(asked)
   if (isAscii(json)) return
   const encoding = await Encoding.of(tx)

@@ -24,6 +24,7 @@ import { rowLaws } from './row-laws.js'
 import { stageLaws } from './stage-laws.js'
 import { summaryLaws } from './summary-laws.js'
 import { turnLaws } from './turn-laws.js'
+import { uploadLaws } from './upload-laws.js'
 
 /** Laws of a `Store`: jobs, attempts, outbox and reports. Its guard has laws of its own (`guardLaws`). */
 export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): void {
@@ -32,6 +33,7 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   createLaws(test, options)
   requestLaws(test, options)
   draftLaws(test, options)
+  uploadLaws(test, options)
   deliveryLaws(test, options)
   attemptLaws(test, options)
   leaseLaws(test, options)

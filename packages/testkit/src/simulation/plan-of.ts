@@ -70,6 +70,7 @@ export function planOf(seed: number): SimulationPlan {
   ]
   const workers = 2 + random.below(3)
   const losing = seeded(seed, 'rights')
+  const deadlines = seeded(seed, 'deadlines')
   return {
     seed,
     requests,
@@ -89,6 +90,7 @@ export function planOf(seed: number): SimulationPlan {
     clientWorks: random.chance(0.5),
     ...(random.chance(0.5) && { jobsPerPrincipal: 1 + random.below(2) }),
     ...(random.chance(0.3) && { concurrentJobs: 1 + random.below(3) }),
+    ...(deadlines.chance(0.3) && { jobTimeoutMs: 300 + deadlines.below(4000) }),
     ...(random.chance(0.2) && { jobTimeoutMs: 1000 + random.below(12_000) }),
     ...(random.chance(0.4) && { archiveTtlMs: 2000 + random.below(8000) }),
     draftTtlMs: random.pick([6000, 20_000, 60_000]),

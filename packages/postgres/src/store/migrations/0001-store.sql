@@ -217,6 +217,41 @@ CREATE TABLE piecework.outbox (
   action jsonb NOT NULL
 );
 
+-- Files that come in parts, whose bytes are in the artifact store. Without a foreign key: the job of an archive is requested
+-- when all of it is there.
+CREATE TABLE piecework.uploads (
+  id text COLLATE "C" PRIMARY KEY,
+  principal jsonb NOT NULL,
+  job_id text COLLATE "C" NOT NULL,
+  -- NULL for an archive.
+  role text,
+  parent jsonb,
+  file_name text NOT NULL,
+  metadata jsonb,
+  size bigint NOT NULL CHECK (size >= 0),
+  -- Of the parts that are there.
+  received bigint NOT NULL DEFAULT 0 CHECK (received <= size),
+  parts int NOT NULL DEFAULT 0,
+  -- Of the request that may add parts. Each one has a higher fence than the one before.
+  fence bigint NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  -- When it became a file of its job.
+  finished_at timestamptz
+);
+
+CREATE INDEX uploads_unfinished ON piecework.uploads ((principal ->> 'id')) WHERE finished_at IS NULL;
+CREATE INDEX uploads_by_job ON piecework.uploads (job_id);
+CREATE INDEX uploads_by_expiry ON piecework.uploads (expires_at);
+
+CREATE TABLE piecework.upload_parts (
+  upload_id text COLLATE "C" NOT NULL REFERENCES piecework.uploads ON DELETE CASCADE,
+  number int NOT NULL,
+  size bigint NOT NULL,
+  fence bigint NOT NULL,
+  PRIMARY KEY (upload_id, number)
+);
+
 -- Who has asked for what, and was given what. Without a foreign key: entries outlive their jobs.
 CREATE TABLE piecework.record (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

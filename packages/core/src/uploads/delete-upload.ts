@@ -1,0 +1,18 @@
+import type { PartialUpload } from '../contracts/uploads.js'
+import { uploadArtifact } from './receive-parts.js'
+import type { UploadDeps } from './upload-deps.js'
+import { uploadFinished } from './upload-errors.js'
+
+/** Removes an upload; of a draft, also the file that it has become. What was imported is the job's. */
+export async function deleteUpload(deps: UploadDeps, upload: PartialUpload): Promise<void> {
+  const { store, artifacts } = deps
+  if (upload.finishedAt) {
+    if (upload.role === undefined) throw uploadFinished(upload)
+    await store.drafts.remove(upload.job, upload.id)
+  } else {
+    // What another request is adding is refused from now on.
+    await store.uploads.acquire(upload.id)
+  }
+  await artifacts.delete(uploadArtifact(upload))
+  await store.uploads.remove(upload.id)
+}
