@@ -25,8 +25,6 @@ export const defaults = {
   orphanSweepMs: hour,
   recordTtlMs: 365 * day,
   uploadTtlMs: day,
-  /** Unfinished, of one principal. */
-  uploadQuota: { uploads: 100, bytes: 100 * gibibyte },
   artifactTimeoutMs: 5 * minute,
 } as const
 
@@ -108,6 +106,8 @@ export const uploadDefaults = {
   parts: 20_000,
   /** Of a file's name, in characters. */
   nameCharacters: 255,
+  /** What one principal may have unfinished: `uploadQuota`. */
+  quota: { uploads: 100, bytes: 100 * gibibyte },
 } as const
 
 /** Of the key of a request and of its digest. */

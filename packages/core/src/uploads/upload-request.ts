@@ -45,11 +45,10 @@ export const uploadInstead = {
   job: 'a file is one of a draft, { draft, role }, or an archive, { archive: true }',
 } as const
 
-/** The default of each is the one of the same name in `defaults`. */
 export interface UploadOptions {
-  /** How long an upload waits for its next part, in ms; then it is removed. */
+  /** How long an upload waits for its next part, in ms; then it is removed. Default: that of `defaults`. */
   readonly uploadTtlMs?: number
-  /** What one principal may have unfinished; more is refused with `too-many-uploads`. */
+  /** What one principal may have unfinished; more is refused with `too-many-uploads`. Default: `uploadDefaults.quota`. */
   readonly uploadQuota?: Partial<UploadQuota>
 }
 
@@ -67,5 +66,5 @@ export function uploadSettings({
   uploadTtlMs = defaults.uploadTtlMs,
   uploadQuota,
 }: UploadOptions): UploadSettings {
-  return { ttlMs: uploadTtlMs, quota: { ...defaults.uploadQuota, ...uploadQuota } }
+  return { ttlMs: uploadTtlMs, quota: { ...uploadDefaults.quota, ...uploadQuota } }
 }

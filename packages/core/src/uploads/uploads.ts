@@ -11,8 +11,7 @@ import type { UploadDeps } from './upload-deps.js'
 import { type NewUploadRequest, uploadChecks, uploadInstead } from './upload-request.js'
 
 /** How far an upload is. */
-interface UploadStatus
-  extends Pick<PartialUpload, 'size' | 'offset' | 'fileName' | 'role' | 'expiresAt'> {
+interface UploadStatus extends Pick<PartialUpload, 'size' | 'offset' | 'fileName' | 'role' | 'expiresAt'> {
   /** It is a file of its draft, or an archive that can be imported. */
   readonly isComplete: boolean
 }
