@@ -89,6 +89,8 @@ export const entryDefaults = {
   /** A CSV header, and its columns: a table of PostgreSQL has 1600, and each may bring stable keys. */
   headerBytes: mebibyte,
   columns: 5000,
+  /** Of a batch of rows: a host may spread one into the arguments of a call. */
+  batchRows: 10_000,
   /** A CSV record of an entry that does not state a longer one. */
   recordBytes: 256 * mebibyte,
   /** What is deflated and inflated in this thread: less than a task of another one takes. */
@@ -97,6 +99,23 @@ export const entryDefaults = {
 
 /** What may come as JSON with an uploaded file: all values, and the characters of their names and texts. */
 export const metadataDefaults = { values: 1000, characters: 65_536 } as const
+
+/** Limits of names and ids that no option changes. */
+export const nameDefaults = {
+  /** Of the id of a resource, in bytes of UTF-8: of longer ones, paths and indexes could not hold several. */
+  idBytes: 255,
+  /** Of a key form that has an alphabet: fewer bits could be guessed, or meet by chance. */
+  keyBits: 80,
+  keyCharacters: 64,
+  /** Of an output and of a target. */
+  nameCharacters: 100,
+  /** Of for whom something is: the longest address of a mail. */
+  recipientCharacters: 320,
+  /** Of an id in the record; longer ones, of what is not there, are left out. */
+  recordedIdCharacters: 200,
+  /** Of a key in an artifact store. */
+  artifactKeyCharacters: 512,
+} as const
 
 /** Of files that come in parts. */
 export const uploadDefaults = {
@@ -124,6 +143,19 @@ export const manifestDefaults = {
   /** Inflated to deflated; not checked up to `ratioFreeBytes` inflated. Each entry's checksum is random. */
   ratio: 100,
   ratioFreeBytes: mebibyte,
+  /** Resources within each other. */
+  treeDepth: 32,
+  /** Longest manifest.sig and about.json that are read. */
+  signatureBytes: 1024,
+  aboutBytes: mebibyte,
+} as const
+
+/** Of one file in a zip. */
+export const zipEntryDefaults = {
+  /** Each folder of a path is looked up by itself. */
+  pathSegments: 32,
+  /** Extra fields and comment, which are not used. */
+  extraBytes: 4096,
 } as const
 
 /** Of a file's name for people, in bytes of UTF-8. */

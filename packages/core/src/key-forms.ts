@@ -1,4 +1,5 @@
 import type { KeyForm, TextForm } from './contracts/key-form.js'
+import { nameDefaults } from './defaults.js'
 
 /**
  * How a text is made of the sha256 of job, table and old key. `hex`: its first digits. `characters`: one of
@@ -15,10 +16,6 @@ const letters = 'abcdefghijklmnopqrstuvwxyz'
 const base36 = digits + letters
 const nanoidAlphabet = `${digits}${letters.toUpperCase()}_${letters}-`
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-
-/** Fewer could be guessed, or meet by chance. */
-const leastBits = 80
-const mostCharacters = 64
 
 const repeated = (alphabet: string, length: number): string[] => Array<string>(length).fill(alphabet)
 const characters = (...alphabets: readonly string[]): KeyShape => ({ type: 'characters', alphabets })
@@ -60,11 +57,13 @@ export function keyFormProblem(form: KeyForm): string | undefined {
     if (alphabet !== undefined && new Set(alphabet).size < alphabet.length)
       return 'has a character twice in its alphabet'
   }
-  const most = 'cuid2' in form ? 32 : mostCharacters
+  const most = 'cuid2' in form ? 32 : nameDefaults.keyCharacters
   const length = 'hex' in form ? form.hex : 'cuid2' in form ? form.cuid2 : (form.nanoid.length ?? 21)
   if (length > most) return `has ${length} characters, and ${most} is the most`
   const bits = Math.floor(bitsOf(form))
-  return bits < leastBits ? `has ${bits} bits, and ${leastBits} is the least` : undefined
+  return bits < nameDefaults.keyBits
+    ? `has ${bits} bits, and ${nameDefaults.keyBits} is the least`
+    : undefined
 }
 
 function bitsOf(form: TextForm): number {

@@ -50,9 +50,6 @@ export async function openCsv(source: AsyncIterable<Uint8Array>, given?: CsvOpti
   }
 }
 
-/** Of a batch of rows: a host may spread one into the arguments of a call. */
-const batchRows = 10_000
-
 /** Records by column name, in batches of about 64 KB and at most 10,000 rows. */
 export async function* csvRows(
   source: AsyncIterable<Uint8Array>,
@@ -63,8 +60,10 @@ export async function* csvRows(
     for await (const chunk of csv.records) {
       const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('utf8')
       const records = csvRecords(text)
-      for (let start = 0; start < records.length; start += batchRows)
-        yield records.slice(start, start + batchRows).map((fields) => rowOf(csv.columns, fields))
+      for (let start = 0; start < records.length; start += entryDefaults.batchRows)
+        yield records
+          .slice(start, start + entryDefaults.batchRows)
+          .map((fields) => rowOf(csv.columns, fields))
     }
   } finally {
     await csv.close()

@@ -1,4 +1,5 @@
 import type { ResourceRef } from '../contracts/resource.js'
+import { zipEntryDefaults } from '../defaults.js'
 import { each, type Steps } from './steps.js'
 
 /** One piece of one resource, as an archive names it. */
@@ -32,8 +33,6 @@ function safeSegment(text: string): string {
 }
 
 const segment = /^[A-Za-z0-9._%-]+$/
-/** Each folder of a path is looked up by itself. */
-export const mostSegments = 32
 
 /**
  * What is wrong with a path in a zip, or undefined. Nothing is ever extracted to it; people's tools may do
@@ -45,7 +44,8 @@ export function pathFault(path: string): string | undefined {
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'is absolute'
   if (path.endsWith('/')) return 'is a directory'
   const segments = path.split('/')
-  if (segments.length > mostSegments) return `has more than ${mostSegments} parts`
+  if (segments.length > zipEntryDefaults.pathSegments)
+    return `has more than ${zipEntryDefaults.pathSegments} parts`
   if (segments.some((part) => part === '..' || part === '.' || part === '')) return 'leaves its folder'
   if (!segments.every((part) => segment.test(part)))
     return 'has characters other than letters, digits, ".", "_", "-" and "%"'

@@ -14,8 +14,6 @@ import { atOnce, each, type Steps } from './steps.js'
 export { entryPath } from './entry-path.js'
 export type { Manifest, ManifestEntry, ManifestPiece } from './manifest-contract.js'
 
-const deepestTree = 32
-
 /** The manifest's one spelling: pieces as they come, entries sorted by path, keys in a fixed order. */
 export function writeManifest(manifest: Manifest): Uint8Array {
   const types = new Map<string, number>()
@@ -131,7 +129,7 @@ function* assertConsistent(manifest: Manifest): Steps<void> {
   }
   const resources = new Set<string>()
   yield* each(nodesOf(manifest.tree, 1), ([node, depth]) => {
-    if (depth > deepestTree) refuse(`its tree is deeper than ${deepestTree}`)
+    if (depth > manifestDefaults.treeDepth) refuse(`its tree is deeper than ${manifestDefaults.treeDepth}`)
     const key = keyOf(node)
     if (resources.has(key)) refuse(`its tree names ${node.kind} ${JSON.stringify(node.id)} twice`)
     resources.add(key)

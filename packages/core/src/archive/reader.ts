@@ -21,7 +21,6 @@ import {
 import { nearLimits } from './near-limits.js'
 import { noManifest, packAgain } from './packed-again.js'
 import { recordBytes } from './record-bytes.js'
-import { signatureBytes } from './signature.js'
 import type { ByteSource } from './source.js'
 import { each, inSteps, type Steps } from './steps.js'
 import { type ArchiveSignature, createTrust, type Trust } from './trust.js'
@@ -66,14 +65,17 @@ export async function openArchive(
   const directory = await readDirectory(source, allowed)
   const manifestBytes = await manifestOf(source, directory, allowed)
   // Before anything of the manifest is parsed: the caller may refuse it for its signature.
-  const signature = trust.check(manifestBytes, await small(source, directory, 'manifest.sig', signatureBytes))
+  const signature = trust.check(
+    manifestBytes,
+    await small(source, directory, 'manifest.sig', manifestDefaults.signatureBytes),
+  )
   const manifest = await inSteps(manifestSteps(manifestBytes))
   await inSteps(assertSameEntries(manifest, directory, allowed))
   const sizes = { archiveBytes: source.size, manifestBytes: manifestBytes.length, manifest, directory }
   const findings = await inSteps(nearLimits(sizes, allowed))
   const digest = await inSteps(digestSteps(manifestBytes))
   const nodes = new Map(manifest.pieces.map((piece) => [nodeKey(piece), piece]))
-  const aboutBytes = await small(source, directory, 'about.json', aboutLimit)
+  const aboutBytes = await small(source, directory, 'about.json', manifestDefaults.aboutBytes)
   let closed = false
 
   const open = async function* (path: string, entry: ManifestEntry): AsyncGenerator<Uint8Array> {
@@ -117,7 +119,6 @@ const limited = (entry: ManifestEntry, { recordBytes }: ArchiveLimits): Manifest
     ? { ...entry, recordBytes }
     : entry
 
-const aboutLimit = 1024 * 1024
 const metaPaths: ReadonlySet<string> = new Set(['manifest.json', 'manifest.sig', 'about.json'])
 
 const nodeKey = ({ resource, name }: ArchiveNode): string =>

@@ -9,9 +9,6 @@ export interface SignatureFile {
   readonly signature: Buffer
 }
 
-/** Longest manifest.sig that is read. */
-export const signatureBytes = 1024
-
 const keyIdPattern = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/
 
 /** Key ids stand in messages and in files: short and printable. */

@@ -1,8 +1,9 @@
 import type { Entry, ZipFile } from 'yauzl'
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
+import { zipEntryDefaults } from '../defaults.js'
 import { pause } from '../system-environment.js'
 import { collected } from './entries.js'
-import { clashSteps, mostSegments, pathFault } from './entry-path.js'
+import { clashSteps, pathFault } from './entry-path.js'
 import { type ArchiveLimits, assertRatio, assertWithin } from './limits.js'
 import { filePaths, folderAround } from './packed-again.js'
 import type { ByteSource } from './source.js'
@@ -44,8 +45,6 @@ export async function readDirectory(
 const directoryEnds = ['PK\x05\x06', 'PK\x06\x06'].map((mark) => Buffer.from(mark, 'latin1'))
 /** manifest.json, manifest.sig, about.json. */
 const metaEntries = 3
-/** Of one entry: its extra fields and its comment, which are not used. */
-const extraBytes = 4096
 const entriesPerPause = 500
 
 /** What is looked at of an entry; the rest is not held. */
@@ -65,10 +64,12 @@ async function foundEntries(zip: ZipFile, limits: ArchiveLimits): Promise<readon
     assertWithin(
       'The length of the extra fields of an entry',
       extraFieldLength + fileCommentLength,
-      extraBytes,
+      zipEntryDefaults.extraBytes,
     )
-    if (one.path.split('/').length > mostSegments + 2)
-      throw invalidZip(`The path ${JSON.stringify(one.path)} has more than ${mostSegments} parts`)
+    if (one.path.split('/').length > zipEntryDefaults.pathSegments + 2)
+      throw invalidZip(
+        `The path ${JSON.stringify(one.path)} has more than ${zipEntryDefaults.pathSegments} parts`,
+      )
     found.push(one)
     if (found.length % entriesPerPause === 0) await pause()
   }

@@ -1,7 +1,8 @@
 import { PieceworkError } from '../contracts/errors.js'
+import { nameDefaults } from '../defaults.js'
 
 const segment = /^[A-Za-z0-9._-]+$/
-const longest = 512
+const { artifactKeyCharacters: longest } = nameDefaults
 
 /** Segments of a key; throws `options-invalid` for what is not one. Every artifact store asks this first. */
 export function artifactKeySegments(key: string): readonly string[] {

@@ -1,8 +1,7 @@
 import type { KeyForm } from '../contracts/key-form.js'
+import { nameDefaults } from '../defaults.js'
 import { isSequenceForm } from '../key-forms.js'
 
-/** Bytes of UTF-8: of longer ones, paths and indexes could not hold several. */
-const longestText = 255
 const bigint = { least: -(2n ** 63n), most: 2n ** 63n - 1n }
 
 /**
@@ -31,7 +30,7 @@ const integer =
 function canonicalInteger(id: unknown): string | undefined {
   if (typeof id === 'number' && !Number.isSafeInteger(id)) return undefined
   const text = typeof id === 'number' || typeof id === 'bigint' ? String(id) : id
-  if (typeof text !== 'string' || text.length > longestText) return undefined
+  if (typeof text !== 'string' || text.length > nameDefaults.idBytes) return undefined
   const [, sign, digits] = integer.exec(text) ?? []
   if (digits === undefined) return undefined
   const amount = BigInt(digits.replaceAll('_', ''))
@@ -45,5 +44,5 @@ function canonicalInteger(id: unknown): string | undefined {
  */
 function canonicalText(id: string): string | undefined {
   if (id === '' || id.endsWith(' ') || id.includes('\0') || /\p{Surrogate}/u.test(id)) return undefined
-  return Buffer.byteLength(id) <= longestText ? id : undefined
+  return Buffer.byteLength(id) <= nameDefaults.idBytes ? id : undefined
 }

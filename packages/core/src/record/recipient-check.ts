@@ -1,8 +1,8 @@
+import { nameDefaults } from '../defaults.js'
 import type { Check } from '../options/option-checks.js'
 import { refuseValue } from '../options/place.js'
 
-/** The longest address of a mail. */
-const longest = 320
+const { recipientCharacters: longest } = nameDefaults
 
 /** For whom something is: an address or a name, no URL, because that may hold a token. */
 export const recipientCheck: Check<string> = (value, place) => {

@@ -5,6 +5,7 @@ import type { Principal } from '../contracts/principal.js'
 import type { NewRecordEntry } from '../contracts/records.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { Store } from '../contracts/store.js'
+import { nameDefaults } from '../defaults.js'
 import type { PieceworkEmitter } from '../events.js'
 
 /** What a call is about. */
@@ -70,15 +71,13 @@ export function createRecorder({
 
 /** What was asked for in vain may have any id. */
 function shortened({ resource, job, ...entry }: NewRecordEntry): NewRecordEntry {
-  const isShort = (id: string) => id.length <= longestId
+  const isShort = (id: string) => id.length <= nameDefaults.recordedIdCharacters
   return {
     ...entry,
     ...(resource && isShort(resource.kind) && isShort(resource.id) && { resource }),
     ...(job !== undefined && isShort(job) && { job }),
   }
 }
-
-const longestId = 200
 
 export function recordEntry(
   { principal, action, resource, job, recipient }: Recorded,
