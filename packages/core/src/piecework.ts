@@ -29,8 +29,8 @@ import { checkPieceworkOptions, type PieceworkOptions } from './piecework-option
 import { canonicalRef } from './plan/canonical-ref.js'
 import { provideParts } from './provide-parts.js'
 import { type AccessRecord, createAccessRecord } from './record/read-record.js'
-import { recordedRequests } from './record/recorded-requests.js'
-import { createRecorder } from './record/recorder.js'
+import { type RecordedRequests, recordedRequests } from './record/recorded-requests.js'
+import { createJoinedRecorder, createRecorder } from './record/recorder.js'
 import type { CloneRequest, ExportRequest } from './requests/export-request.js'
 import type { ImportRequest } from './requests/import-request.js'
 import { createInputs } from './requests/inputs.js'
@@ -38,7 +38,7 @@ import { createJobLimits } from './requests/job-limits.js'
 import { createRedeliver, type RedeliverRequest } from './requests/redeliver.js'
 import type { KeyedRequest } from './requests/request-key.js'
 import { createRequestOnce } from './requests/request-once.js'
-import { createRequests, type Requests } from './requests/requests.js'
+import { createRequests } from './requests/requests.js'
 import { createRetry, type RetryRequest } from './requests/retry.js'
 import { systemEnvironment } from './system-environment.js'
 import { uploadSettings } from './uploads/upload-request.js'
@@ -131,9 +131,8 @@ export function createPiecework(given: PieceworkOptions): Piecework {
   const control = createJobControl({ store, engine, watcher, events, allow, recorder })
   const requests = createRequests(deps)
   const redeliver = createRedeliver(deps)
-  // A host's transaction may have the only connection: what is refused in it is not recorded.
-  const unrecorded = createAllow(access)
-  const joinedRequests = createRequests({ ...deps, allow: unrecorded })
+  const joinedRecorder = createJoinedRecorder({ store, events })
+  const joinedAllow = createAllow(access, joinedRecorder.refused)
   const once = createRequestOnce(store)
   /** Stores the job of a request, or finds it. With `tx`, it commits with the host's transaction. */
   const asking =
@@ -148,10 +147,9 @@ export function createPiecework(given: PieceworkOptions): Piecework {
         tx,
       })
   const ask = asking(allow)
-  const recorded = recordedRequests(recorder, requests, {
-    retry: createRetry(deps, requests, redeliver),
-    redeliver,
-  })
+  const others = { retry: createRetry(deps, requests, redeliver), redeliver }
+  const recorded = recordedRequests(recorder, requests, others)
+  const joined = recordedRequests(joinedRecorder, createRequests({ ...deps, allow: joinedAllow }), others)
   // Jobs of a kind that is registered no more are there still.
   const canonical = async (ref: ResourceRef) =>
     registry.kinds.has(ref.kind) ? canonicalRef(registry, store.database, ref) : ref
@@ -193,7 +191,7 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     },
     cancel: async (id, by) =>
       control.cancel(jobArguments.id('cancel()', id), jobArguments.principal('cancel()', by)),
-    using: (tx) => requestsWith(joinedRequests, asking(unrecorded, checkedQueryable(tx)), tx),
+    using: (tx) => requestsWith(joined, asking(joinedAllow, checkedQueryable(tx)), tx),
     guard: hostGuard({ guard: store.guard, registry, db: store.database, allow }),
     events,
   }
@@ -211,7 +209,7 @@ function checkedQueryable(tx: Queryable): Queryable {
 type AskForJob = (subject: string, request: KeyedRequest, make: () => Promise<Job>) => Promise<JobHandle>
 
 function requestsWith(
-  requests: Pick<Requests, 'export' | 'import' | 'clone'>,
+  requests: Pick<RecordedRequests, 'export' | 'import' | 'clone'>,
   ask: AskForJob,
   tx?: Queryable,
 ): PieceworkRequests {

@@ -1,4 +1,5 @@
 import type { Action } from '../contracts/action.js'
+import type { Queryable } from '../contracts/database.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
@@ -10,9 +11,9 @@ import type { Retry } from '../requests/retry.js'
 import type { Recorder } from './recorder.js'
 
 export interface RecordedRequests {
-  export(request: ExportRequest): Promise<Job>
-  clone(request: CloneRequest): Promise<Job>
-  import(request: ImportRequest): Promise<Job>
+  export(request: ExportRequest, tx?: Queryable): Promise<Job>
+  clone(request: CloneRequest, tx?: Queryable): Promise<Job>
+  import(request: ImportRequest, tx?: Queryable): Promise<Job>
   validate(request: ImportRequest): Promise<Job>
   retry: Retry
   redeliver: Redeliver
@@ -39,11 +40,12 @@ export function recordedRequests(
     return recorder.failing({ ...about, ...asked, action }, work)
   }
   return {
-    export: (request) =>
-      failing('export', requests.export(request), request, { resource: request?.resource }),
-    clone: (request) =>
-      failing('clone-from', requests.clone(request), request, { resource: request?.resource }),
-    import: (request) => failing('import', requests.import(request), request, { resource: request?.into }),
+    export: (request, tx) =>
+      failing('export', requests.export(request, tx), request, { resource: request?.resource }),
+    clone: (request, tx) =>
+      failing('clone-from', requests.clone(request, tx), request, { resource: request?.resource }),
+    import: (request, tx) =>
+      failing('import', requests.import(request, tx), request, { resource: request?.into }),
     validate: (request) =>
       failing('import', requests.validate(request), request, { resource: request?.into }),
     retry: (id, request) => failing('retry', retry(id, request), request, { job: { id } }),

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import type { Action } from '../contracts/action.js'
 import { type ErrorCode, isPieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
@@ -42,17 +43,39 @@ const unrecordedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'database',
 ])
 
-export function createRecorder({
-  store,
-  events,
-}: {
-  readonly store: Store
-  readonly events: PieceworkEmitter
-}): Recorder {
+export function createRecorder({ store, events }: RecorderDeps): Recorder {
   const failed = async (entry: NewRecordEntry): Promise<void> => {
     if (unrecorded.has(entry.action)) return
     await store.records.add(shortened(entry)).catch((error: unknown) => void events.emit('error', error))
   }
+  return recorderWith({ store, events }, failed)
+}
+
+/**
+ * Of requests in a transaction of the host, which may have the only connection: what is refused and what fails is written
+ * when there is one, and not waited for. To be made outside of any such transaction.
+ */
+export function createJoinedRecorder(deps: RecorderDeps): Recorder {
+  const { store, events } = deps
+  // In the context of this call: the embedded database knows queries from inside a transaction by theirs.
+  const add = AsyncResource.bind((entry: NewRecordEntry) => {
+    store.records.add(entry).catch((error: unknown) => void events.emit('error', error))
+  })
+  return recorderWith(deps, async (entry) => {
+    if (!unrecorded.has(entry.action)) add(shortened(entry))
+  })
+}
+
+interface RecorderDeps {
+  readonly store: Store
+  readonly events: PieceworkEmitter
+}
+
+/** `failed` keeps what was refused, and what has failed. */
+function recorderWith(
+  { store, events }: RecorderDeps,
+  failed: (entry: NewRecordEntry) => Promise<void>,
+): Recorder {
   return {
     allowed: (about) => store.records.add(recordEntry(about, 'allowed')),
     end: (id, end) => store.records.end(id, end).catch((error: unknown) => void events.emit('error', error)),
