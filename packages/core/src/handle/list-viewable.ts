@@ -13,12 +13,12 @@ export async function listViewable(
 ): Promise<readonly Job[]> {
   const seen: Job[] = []
   let after = first
-  while (seen.length < limit) {
+  do {
     const asked = Math.min(pageSizes.jobs, limit - seen.length)
     const page = await store.jobs.list({ ...filter, ...(after !== undefined && { after }), limit: asked })
     for (const job of page) if (await mayView(allow, principal, job)) seen.push(job)
     if (page.length < asked) break
     after = page.at(-1)?.id
-  }
+  } while (seen.length < limit)
   return seen
 }
