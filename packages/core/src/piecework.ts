@@ -1,3 +1,4 @@
+import { type AccessQuestions, createAccessQuestions } from './access/access-questions.js'
 import { type Allow, createAllow } from './access/allow.js'
 import { allowJob } from './access/allow-job.js'
 import { archiveFormat } from './archive/format.js'
@@ -31,6 +32,7 @@ import { provideParts } from './provide-parts.js'
 import { type AccessRecord, createAccessRecord } from './record/read-record.js'
 import { type RecordedRequests, recordedRequests } from './record/recorded-requests.js'
 import { createJoinedRecorder, createRecorder } from './record/recorder.js'
+import { type Registered, registeredOf } from './registered.js'
 import type { CloneRequest, ExportRequest } from './requests/export-request.js'
 import type { ImportRequest } from './requests/import-request.js'
 import { createInputs } from './requests/inputs.js'
@@ -60,7 +62,8 @@ export interface Piecework
     ImportDrafts,
     ResumableUploads,
     ArchiveTools,
-    AccessRecord {
+    AccessRecord,
+    AccessQuestions {
   /** Takes up work; requests made before wait. */
   start(): Promise<void>
   /** Waits up to `drainMs` (default 0) for what runs and gives the rest back. */
@@ -96,6 +99,8 @@ export interface Piecework
   using(tx: Queryable): PieceworkRequests
   /** For the host's own edits and long jobs. */
   readonly guard: HostGuard
+  /** Kinds and formats of the packs. */
+  readonly registered: Registered
   readonly events: PieceworkEmitter
 }
 
@@ -106,7 +111,8 @@ export function createPiecework(given: PieceworkOptions): Piecework {
   const { runtime, access, ...parts } = provideParts(options, environment)
   const { store, artifacts, registry, events } = parts
   const trust = createTrust(options.trust)
-  const inputs = createInputs(registry, artifacts, archiveFormat(options.limits, trust), environment)
+  const archives = archiveFormat(options.limits, trust)
+  const inputs = createInputs(registry, artifacts, archives, environment)
   const sign = options.signing && manifestSigner(options.signing)
   const recorder = createRecorder({ store, events })
   const allow = createAllow(access, recorder.refused)
@@ -168,6 +174,7 @@ export function createPiecework(given: PieceworkOptions): Piecework {
       await engine.forget(resource)
     },
     ...createAccessRecord({ store, allow, canonical }),
+    ...createAccessQuestions({ store, registry, allow, canonical }),
     ...createArchiveTools({ ...deps, trust }),
     ...createDrafts({ ...deps, control, once }),
     ...createUploads({ ...deps, uploads: uploadSettings(options) }),
@@ -192,6 +199,7 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     cancel: async (id, by) =>
       control.cancel(jobArguments.id('cancel()', id), jobArguments.principal('cancel()', by)),
     using: (tx) => requestsWith(joined, asking(joinedAllow, checkedQueryable(tx)), tx),
+    registered: registeredOf(registry, archives),
     guard: hostGuard({ guard: store.guard, registry, db: store.database, allow }),
     events,
   }

@@ -37,6 +37,8 @@ const calls: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   'guard.holders': ({ piecework }) => piecework.guard.holders('notebook:b1/chapter:c1', by),
   record: ({ piecework }) => piecework.record({ resource: book }, by),
   eraseRecipient: ({ piecework }) => piecework.eraseRecipient('bob', by),
+  checkAllowed: ({ piecework }) => piecework.checkAllowed('clone-from', { resource: book }, by),
+  describe: ({ piecework }) => piecework.describe(book, by),
   'guard.release': ({ piecework }) => piecework.guard.release('run', by),
 }
 
@@ -65,6 +67,8 @@ const expected = (world: World): Readonly<Record<string, Asked>> => ({
   'guard.holders': ['view', 'chapter c1', undefined],
   record: ['record', 'notebook b1', undefined],
   eraseRecipient: ['erase', undefined, undefined],
+  checkAllowed: ['clone-from', 'notebook b1', undefined],
+  describe: ['view', 'notebook b1', undefined],
   'guard.release': ['release', undefined, 'run'],
 })
 
@@ -141,6 +145,23 @@ test('A1: whoever may view a job is told what else is forbidden', () =>
     },
     { mayView: true },
   ))
+
+test('checkAllowed asks about a job, and describe says what there is', () =>
+  withWorld(async ({ piecework, exported, draft }) => {
+    const { registered } = piecework
+    await refused(piecework.checkAllowed('download', { job: exported }, by), 'job-not-found')
+    await piecework.checkAllowed('download', { job: exported }, { principal: ann })
+    assert.deepEqual(await piecework.describe(book, { principal: ann }), { name: 'Birds' })
+    await refused(piecework.describe(draft.resource, { principal: ann }), 'resource-not-found')
+    assert.deepEqual(registered.kinds, [{ kind: 'notebook' }, { kind: 'chapter', parent: 'notebook' }])
+    assert.deepEqual(
+      registered.formats.map(({ name, makes, roles }) => [name, makes, roles[0]?.name, roles[0]?.required]),
+      [
+        ['archive', undefined, 'archive', true],
+        ['notes', 'notebook', 'text', false],
+      ],
+    )
+  }))
 
 test('jobs leaves out what the principal may not see', () =>
   withWorld(async ({ piecework, exported }, asked) => {

@@ -1,0 +1,64 @@
+import type { Action } from '../contracts/action.js'
+import type { AskedBy } from '../contracts/principal.js'
+import type { ResourceDescription, ResourceRef } from '../contracts/resource.js'
+import type { Store } from '../contracts/store.js'
+import { existingJob } from '../handle/existing-job.js'
+import { jobArguments } from '../handle/job-arguments.js'
+import { check } from '../options/check.js'
+import { checkArgument, checkOptions } from '../options/check-options.js'
+import type { Registry } from '../plan/registry.js'
+import { resourceNotFound } from '../plan/resource-not-found.js'
+import type { Allow } from './allow.js'
+import { allowJob } from './allow-job.js'
+
+/** What an action is about: nothing of it, a resource, or a job with what it reads or makes. */
+export interface AccessSubject {
+  readonly resource?: ResourceRef
+  /** Id. */
+  readonly job?: string
+}
+
+/** For hosts that have to know before they call, as before they take a file in. */
+export interface AccessQuestions {
+  /**
+   * Asks the access policy and does nothing else; the call itself asks again. Throws `forbidden`, and of a job
+   * `job-not-found`.
+   */
+  checkAllowed(action: Action, about: AccessSubject, by: AskedBy): Promise<void>
+  /** Throws `resource-not-found` if there is none that the host's users see, `forbidden`. */
+  describe(resource: ResourceRef, by: AskedBy): Promise<ResourceDescription>
+}
+
+interface AccessQuestionDeps {
+  readonly store: Store
+  readonly registry: Registry
+  readonly allow: Allow
+  canonical(ref: ResourceRef): Promise<ResourceRef>
+}
+
+export function createAccessQuestions({
+  store,
+  registry,
+  allow,
+  canonical,
+}: AccessQuestionDeps): AccessQuestions {
+  return {
+    checkAllowed: async (given, about, by) => {
+      const action = checkArgument('checkAllowed()', 'the action', given, check.text) as Action
+      const { resource, job } = checkOptions('checkAllowed()', about, {
+        resource: check.resource,
+        job: check.text,
+      })
+      const principal = jobArguments.principal('checkAllowed()', by)
+      if (job !== undefined) return allowJob(allow, principal, action, await existingJob(store, job))
+      await allow(principal, action, resource && (await canonical(resource)))
+    },
+    describe: async (given, by) => {
+      const resource = await canonical(checkArgument('describe()', 'resource', given, check.resource))
+      await allow(jobArguments.principal('describe()', by), 'view', resource)
+      const found = await registry.kind(resource.kind).describe(resource, store.database)
+      if (!found) throw resourceNotFound(resource)
+      return { name: found.name }
+    },
+  }
+}

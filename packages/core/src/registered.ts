@@ -1,0 +1,44 @@
+import type { Format } from './contracts/format.js'
+import type { Registry } from './plan/registry.js'
+
+/** What an upload of a role may be. */
+export interface RegisteredRole {
+  readonly name: string
+  /** There is no import without it. */
+  readonly required: boolean
+  /** A larger file is refused. */
+  readonly maxBytes: number
+}
+
+export interface RegisteredFormat {
+  /** `archive`, or the name that its pack has given it. */
+  readonly name: string
+  /** Kind of resource that its drafts make. Absent: it has no drafts. */
+  readonly makes?: string
+  readonly roles: readonly RegisteredRole[]
+}
+
+/** What the packs have brought, for whoever makes routes or forms of it. */
+export interface Registered {
+  readonly kinds: readonly { readonly kind: string; readonly parent?: string }[]
+  /** That of archives first. */
+  readonly formats: readonly RegisteredFormat[]
+}
+
+export function registeredOf(registry: Registry, archive: Format): Registered {
+  return {
+    kinds: [...registry.kinds.values()].map(({ kind, parent }) => ({
+      kind,
+      ...(parent !== undefined && { parent }),
+    })),
+    formats: [archive, ...registry.formats.values()].map(({ name, tree, roles }) => ({
+      name,
+      ...(tree && { makes: tree.kind }),
+      roles: Object.entries(roles).map(([role, { required = false, maxBytes }]) => ({
+        name: role,
+        required,
+        maxBytes,
+      })),
+    })),
+  }
+}
