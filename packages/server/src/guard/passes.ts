@@ -1,0 +1,51 @@
+import { isPieceworkError, type Principal, type ResourceRef } from '@piecework/core'
+import { asSeenBy } from '../http/as-seen-by.js'
+import type { HttpResponse } from '../http/http-response.js'
+import type { HttpSettings } from '../http-settings.js'
+import { httpError } from '../problems/http-error.js'
+import { problemResponse } from '../problems/problem.js'
+import { statusOf } from '../problems/statuses.js'
+import { holdEdit } from './hold-edit.js'
+import type { ResourceOf } from './resource-of.js'
+
+export interface Passed {
+  /** Absent: it may go on. */
+  readonly refusal?: HttpResponse
+  /** To call when the edit has been answered. */
+  release(): void
+}
+
+const nothing = (): void => undefined
+
+/** Takes the resource of a request that changes something. Throws what `resourceOf` throws. */
+export async function passes(
+  settings: HttpSettings,
+  method: string,
+  host: unknown,
+  resourceOf: ResourceOf<unknown>,
+): Promise<Passed> {
+  if (['GET', 'HEAD', 'OPTIONS'].includes(method)) return { release: nothing }
+  const resource = await resourceOf(host)
+  if (!resource) return { release: nothing }
+  try {
+    const principal = await settings.principal(host)
+    if (!principal) throw httpError('http/unauthenticated', 'This needs someone who is known.')
+    return { release: await held(settings, resource, principal) }
+  } catch (error) {
+    const code = isPieceworkError(error) ? error.code : 'internal'
+    if (statusOf(code).status >= 500) settings.onError(error)
+    return { refusal: problemResponse(error), release: nothing }
+  }
+}
+
+async function held(
+  settings: HttpSettings,
+  resource: ResourceRef,
+  principal: Principal,
+): Promise<() => void> {
+  try {
+    return await holdEdit(settings, resource, principal)
+  } catch (error) {
+    throw await asSeenBy(settings.piecework, principal, resource, error)
+  }
+}

@@ -1,0 +1,95 @@
+import { isPieceworkError, PieceworkError, type Principal } from '@piecework/core'
+import type { HttpSettings } from '../http-settings.js'
+import { httpError } from '../problems/http-error.js'
+import { problemResponse } from '../problems/problem.js'
+import { statusOf } from '../problems/statuses.js'
+import { asSeenBy } from './as-seen-by.js'
+import { checkSize } from './check-size.js'
+import { corsHeaders, optionsResponse } from './cors.js'
+import type { HttpRequest } from './http-request.js'
+import type { HttpResponse } from './http-response.js'
+import { readJson } from './json-body.js'
+import { checkOrigin } from './origin.js'
+import { queryOf } from './query.js'
+import type { Method } from './route.js'
+import type { Match } from './router.js'
+
+/** Answers a request whose path is one of ours; never throws. */
+export type Handler = (match: Match, request: HttpRequest) => Promise<HttpResponse>
+
+export function createHandler(settings: HttpSettings): Handler {
+  return async (match, request) => {
+    const { status, headers, body } = await answerOrProblem(settings, match, request)
+    return {
+      status,
+      headers: {
+        'x-content-type-options': 'nosniff',
+        ...(status !== 204 && { 'cache-control': 'private, no-store' }),
+        ...headers,
+        ...corsHeaders(request, settings),
+      },
+      ...(body !== undefined && { body }),
+    }
+  }
+}
+
+async function answerOrProblem(
+  settings: HttpSettings,
+  match: Match,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  try {
+    return await answer(settings, match, request)
+  } catch (error) {
+    const code = isPieceworkError(error) ? error.code : 'internal'
+    if (statusOf(code).status >= 500 && code !== 'http/stopping') settings.onError(error)
+    return problemResponse(error)
+  }
+}
+
+async function answer(settings: HttpSettings, match: Match, request: HttpRequest): Promise<HttpResponse> {
+  checkSize(request, settings.limits)
+  const { method } = request
+  if (method === 'OPTIONS') return optionsResponse(request, allowOf(match), settings)
+  const route = match.routes.get((method === 'HEAD' ? 'GET' : method) as Method)
+  if (!route)
+    throw httpError('http/method', `There is no ${method.slice(0, 20)} here; there are ${allowOf(match)}.`, {
+      headers: { allow: allowOf(match) },
+    })
+  if (route.method !== 'GET') checkOrigin(request, settings)
+  const principal = route.isPublic ? nobody : await knownPrincipal(settings, request)
+  const { params } = match
+  const query = route.query ? route.query.parse(queryOf(request.url), 'The query') : noQuery(request.url)
+  const read = route.body && (await readJson(request, settings.limits))
+  const body = route.body?.parse(read ?? {}, 'The body')
+  const call = { request, params, query, body, principal }
+  try {
+    return await route.handle(call)
+  } catch (error) {
+    throw await asSeenBy(settings.piecework, principal, route.resourceOf?.(params), error)
+  }
+}
+
+/** Of routes that need none. */
+const nobody: Principal = { id: '' }
+
+async function knownPrincipal({ principal }: HttpSettings, { host }: HttpRequest): Promise<Principal> {
+  const known = await principal(host)
+  if (known) return known
+  throw httpError('http/unauthenticated', 'This needs someone who is known.')
+}
+
+function noQuery(url: string): Readonly<Record<never, never>> {
+  const [name] = Object.keys(queryOf(url))
+  if (name === undefined) return {}
+  throw new PieceworkError('options-invalid', `The query has no "${name.slice(0, 100)}"; there is nothing.`, {
+    facts: { option: name.slice(0, 100) },
+  })
+}
+
+function allowOf({ routes }: Match): string {
+  const methods = [...routes.keys()].flatMap((one): readonly string[] =>
+    one === 'GET' ? [one, 'HEAD'] : [one],
+  )
+  return [...methods, 'OPTIONS'].join(', ')
+}

@@ -1,0 +1,63 @@
+import type { Principal, ResourceRef } from '@piecework/core'
+import type { HttpRequest } from './http-request.js'
+import type { HttpResponse } from './http-response.js'
+import type { Model } from './model.js'
+
+export type Method = 'GET' | 'POST' | 'DELETE'
+
+/** A request that has been understood. */
+export interface Call<Query = unknown, Body = unknown> {
+  readonly request: HttpRequest
+  /** Of the path, decoded. */
+  readonly params: Readonly<Record<string, string>>
+  readonly query: Query
+  readonly body: Body
+  readonly principal: Principal
+}
+
+/** What comes as bytes: by media type, what each is. */
+export interface UploadDescription {
+  readonly types: readonly string[]
+  /** Fields of `multipart/form-data`, before the file. Absent: multipart is not taken. */
+  readonly fields?: Model<unknown>
+  /** JSON instead of bytes. */
+  readonly reference?: Model<unknown>
+}
+
+export interface AnswerDescription {
+  readonly description: string
+  readonly model?: Model<unknown>
+  /** Of anything but JSON. */
+  readonly mediaType?: string
+}
+
+export interface RouteSpec<Query, Body> {
+  readonly method: Method
+  /** Below the base path, `:name` takes one segment: `projects/:projectId/export`. */
+  readonly path: string
+  /** `exportProject`: its name in clients. */
+  readonly operation: string
+  readonly summary: string
+  /** No principal is needed. */
+  readonly isPublic?: true
+  readonly query?: Model<Query>
+  /** JSON; `{}` if there is none. */
+  readonly body?: Model<Body>
+  /** The handler reads the body by itself. */
+  readonly upload?: UploadDescription
+  /** By status, when all is well. */
+  readonly answers: Readonly<Record<number, AnswerDescription>>
+  /** What a refusal is about: it is told as absent to whoever may not view it. */
+  resourceOf?(params: Readonly<Record<string, string>>): ResourceRef | undefined
+  handle(call: Call<Query, Body>): Promise<HttpResponse>
+}
+
+/** A route whose query and body have been checked by their models. */
+export type Route = RouteSpec<unknown, unknown>
+
+/** The models decide what `handle` gets. */
+export function route<Query = Readonly<Record<never, never>>, Body = undefined>(
+  spec: RouteSpec<Query, Body>,
+): Route {
+  return spec as unknown as Route
+}

@@ -1,0 +1,169 @@
+import type { CloneRequest, ExportRequest, FollowUpRequests, ResourceRef } from '@piecework/core'
+import { z } from 'zod'
+import { type Model, model } from '../http/model.js'
+
+/** Ids of children by the segment of their kind: `{ scenarios: ['…'] }`. */
+type ChildIds = Readonly<Record<string, readonly string[]>>
+
+export type ExportBody = Pick<
+  ExportRequest,
+  'children' | 'without' | 'options' | 'recipient' | 'outputs' | 'deliver' | 'claim'
+> &
+  FollowUpRequests
+export type CloneBody = Pick<CloneRequest, 'children' | 'without' | 'options' | 'recipient' | 'name'> &
+  FollowUpRequests
+
+export interface ImportSettings extends FollowUpRequests {
+  readonly name?: string
+  readonly options?: Readonly<Record<string, unknown>>
+  readonly recipient?: string
+}
+
+export interface DraftBody extends FollowUpRequests {
+  readonly name: string
+  readonly description?: string
+  readonly keepUploads?: true
+}
+
+export interface RunBody {
+  readonly options?: Readonly<Record<string, unknown>>
+}
+
+/** Something that an export has made. */
+export interface JobFileBody {
+  readonly job: string
+  /** Absent: the archive. */
+  readonly output?: string
+}
+
+const text = z.string().min(1)
+const resource = z.strictObject({ kind: text, id: text })
+const pieceOptions = z.record(z.string(), z.unknown()).describe('by name of a piece')
+const recipient = text.describe('for whom it is: a name or an address, no URL')
+
+function followUpsOf(offered: readonly string[]) {
+  const [first, ...rest] = offered
+  if (first === undefined) return {}
+  const list = z.array(z.strictObject({ action: z.enum([first, ...rest]), input: z.unknown().optional() }))
+  return {
+    onSuccess: list.exactOptional(),
+    onFailure: list.exactOptional(),
+    onCancel: list.exactOptional(),
+  }
+}
+
+function sourceShape(followUps: readonly string[], childSegments: readonly string[]) {
+  const ids = z.array(text).exactOptional().describe('those that go along; absent: all')
+  return {
+    ...Object.fromEntries(childSegments.map((segment) => [segment, ids])),
+    children: z.array(resource).exactOptional().describe('those below it that go along; absent: all'),
+    without: z.array(text).exactOptional().describe('names of pieces to leave out'),
+    options: pieceOptions.exactOptional(),
+    recipient: recipient.exactOptional(),
+    ...followUpsOf(followUps),
+  }
+}
+
+export function exportModel(
+  followUps: readonly string[],
+  childSegments: readonly string[],
+): Model<ExportBody & ChildIds> {
+  return model(
+    z.strictObject({
+      ...sourceShape(followUps, childSegments),
+      outputs: z
+        .array(z.strictObject({ name: text, options: z.unknown().optional() }))
+        .exactOptional()
+        .describe('what is made; absent: the archive'),
+      deliver: z
+        .array(
+          z.strictObject({
+            target: text,
+            output: text.exactOptional(),
+            destination: z.unknown().optional(),
+          }),
+        )
+        .exactOptional(),
+      claim: z.boolean().exactOptional().describe('false: edits go on meanwhile'),
+    }) as never,
+  )
+}
+
+export function cloneModel(
+  followUps: readonly string[],
+  childSegments: readonly string[],
+): Model<CloneBody & ChildIds> {
+  return model(
+    z.strictObject({ ...sourceShape(followUps, childSegments), name: text.exactOptional() }) as never,
+  )
+}
+
+function importShape(followUps: readonly string[]) {
+  return {
+    name: text.exactOptional().describe('absent: the one that the archive has'),
+    options: pieceOptions.exactOptional(),
+    recipient: recipient.exactOptional(),
+    ...followUpsOf(followUps),
+  }
+}
+
+/** Fields of a form, and what a query may say. Values that are no texts are JSON. */
+export function importFieldsModel(followUps: readonly string[]): Model<ImportSettings> {
+  return model(z.strictObject(importShape(followUps)) as never)
+}
+
+export function importReferenceModel(followUps: readonly string[]): Model<ImportSettings & JobFileBody> {
+  return model(z.strictObject({ ...importShape(followUps), ...jobFileShape }) as never)
+}
+
+const jobFileShape = { job: text.describe('id of an export'), output: text.exactOptional() }
+
+export const jobFileModel: Model<JobFileBody> = model(z.strictObject(jobFileShape))
+
+export function draftModel(followUps: readonly string[]): Model<DraftBody> {
+  return model(
+    z.strictObject({
+      name: text,
+      description: z.string().exactOptional(),
+      keepUploads: z.literal(true).exactOptional(),
+      ...followUpsOf(followUps),
+    }) as never,
+  )
+}
+
+export const runModel: Model<RunBody> = model(z.strictObject({ options: pieceOptions.exactOptional() }))
+export const emptyModel: Model<Readonly<Record<never, never>>> = model(z.strictObject({}))
+
+/** A side of a comparison. */
+export type DiffSide =
+  | JobFileBody
+  | { readonly resource: ResourceRef; readonly children?: readonly ResourceRef[] }
+
+export interface DiffBody {
+  readonly a: DiffSide
+  readonly b: DiffSide
+}
+
+const side = z.union([
+  z.strictObject(jobFileShape),
+  z.strictObject({ resource, children: z.array(resource).exactOptional() }),
+])
+
+export const diffModel: Model<DiffBody> = model(z.strictObject({ a: side, b: side }))
+
+/** Of a comparison with an archive that is sent: the other side. */
+export interface DiffQuery {
+  readonly job?: string
+  readonly output?: string
+  readonly kind?: string
+  readonly id?: string
+}
+
+export const diffQueryModel: Model<DiffQuery> = model(
+  z.strictObject({
+    job: text.exactOptional(),
+    output: text.exactOptional(),
+    kind: text.exactOptional(),
+    id: text.exactOptional(),
+  }),
+)

@@ -1,0 +1,102 @@
+import { type ImportDraft, PieceworkError, type Principal } from '@piecework/core'
+import { z } from 'zod'
+import { type HttpRequest, hasBody } from '../http/http-request.js'
+import { json, noContent } from '../http/http-response.js'
+import { type Model, model } from '../http/model.js'
+import { type Route, route } from '../http/route.js'
+import { jsonField, otherType, readUpload, storing, type Upload } from '../uploads/read-upload.js'
+import { dataFileModel, dataFileView } from '../views/draft-views.js'
+import type { DraftFormat } from './draft-formats.js'
+import type { RouteContext } from './route-context.js'
+
+interface FileFields {
+  /** What the format takes it as. */
+  readonly role: string
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
+const fileFields: Model<FileFields> = model(
+  z.strictObject({
+    role: z.string().min(1).describe('what the format takes the file as'),
+    metadata: z.record(z.string(), z.unknown()).exactOptional().describe('JSON'),
+  }),
+)
+
+const fileTypes: readonly string[] = ['application/octet-stream', 'application/zip', 'text/plain', 'text/csv']
+
+type FindDraft = (params: Readonly<Record<string, string>>, principal: Principal) => Promise<ImportDraft>
+
+/** The files of a draft. */
+export function dataFileRoutes(
+  { limits }: Pick<RouteContext, 'limits'>,
+  { item, label, place, format }: DraftFormat,
+  find: FindDraft,
+): readonly Route[] {
+  const { refOf: resourceOf } = place
+  const largest = Math.max(...format.roles.map(({ maxBytes }) => maxBytes))
+  return [
+    route<unknown>({
+      method: 'POST',
+      path: `${item}/data-file`,
+      operation: `upload${label}File`,
+      summary: 'Upload a file; one of the same role is replaced',
+      query: { schema: {}, parse: (value) => value },
+      upload: { types: fileTypes, fields: fileFields },
+      answers: { 201: { description: 'The file, with the id to remove it by', model: dataFileModel } },
+      resourceOf,
+      handle: async ({ request, params, principal }) => {
+        if (!hasBody(request)) throw otherType(fileTypes)
+        const draft = await find(params, principal)
+        await assertOpen(draft)
+        const upload = await readUpload(request, { ...limits, types: fileTypes, maxBytes: largest })
+        return json(201, dataFileView(await put(draft, request, upload)))
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: `${item}/data-file/:dataFileId`,
+      operation: `remove${label}File`,
+      summary: 'Remove a file',
+      answers: { 204: { description: 'It is gone' } },
+      resourceOf,
+      handle: async ({ params, principal }) => {
+        const id = params.dataFileId ?? ''
+        if (await (await find(params, principal)).removeUpload(id)) return noContent()
+        throw new PieceworkError('artifact-not-found', `There is no file ${id.slice(0, 100)}.`)
+      },
+    }),
+  ]
+
+  async function put(draft: ImportDraft, request: HttpRequest, upload: Upload) {
+    const { metadata: text, ...rest } = upload.fields
+    const metadata = text === undefined ? undefined : jsonField('metadata', text)
+    const fields = fileFields.parse({ ...rest, ...(metadata !== undefined && { metadata }) }, 'The form')
+    checkRole(fields.role, request)
+    const { fileName } = upload
+    return storing(request, upload.bytes, (stream) =>
+      draft.upload(fields.role, {
+        stream,
+        ...(fileName !== undefined && { fileName }),
+        ...(fields.metadata && { metadata: fields.metadata }),
+      }),
+    )
+  }
+
+  /** Of a raw body, whose length is the file's: before it is read. */
+  function checkRole(role: string, request: HttpRequest): void {
+    const known = format.roles.find(({ name }) => name === role)
+    const size = Number(request.headers.get('content-length') ?? 0)
+    const isForm = request.headers.get('content-type')?.startsWith('multipart/') ?? false
+    if (!known || isForm || size <= known.maxBytes) return
+    throw new PieceworkError('upload-limit', `The file for ${role} is larger than ${known.maxBytes} bytes.`, {
+      facts: { size, maxBytes: known.maxBytes },
+    })
+  }
+}
+
+/** Before the first byte is taken. Throws `uploads-closed`, as the upload itself. */
+async function assertOpen(draft: ImportDraft): Promise<void> {
+  const { status } = await draft.status()
+  if (status !== 'draft')
+    throw new PieceworkError('uploads-closed', `This import is ${status}: its files stay as they are.`)
+}

@@ -1,0 +1,108 @@
+import type { ImportDraft, Principal } from '@piecework/core'
+import { json } from '../http/http-response.js'
+import { type Route, route } from '../http/route.js'
+import { dataFileView, draftStatusModel, draftView, draftViewModel } from '../views/draft-views.js'
+import { validationResultsModel } from '../views/models.js'
+import { accepted, acceptedAnswer } from './answers.js'
+import { type DraftBody, draftModel, emptyModel, type RunBody, runModel } from './bodies.js'
+import { dataFileRoutes } from './data-file-routes.js'
+import type { DraftFormat } from './draft-formats.js'
+import { type RouteContext, reach } from './route-context.js'
+
+/** An import whose files are uploaded one after the other, until it is run. */
+export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly Route[] {
+  const { piecework, address, followUps } = context
+  const { collection, item, label, place, format, segment } = draft
+  const { kind, parent, refOf: resourceOf } = place
+  const find = async (params: Readonly<Record<string, string>>, principal: Principal): Promise<ImportDraft> =>
+    piecework.draft(await reach(context, place, params, principal), { principal })
+  return [
+    route<never, DraftBody>({
+      method: 'POST',
+      path: collection,
+      operation: `prepare${label}`,
+      summary: `Prepare an empty ${kind} for files of the format ${format.name}`,
+      body: draftModel(followUps),
+      answers: { 201: { description: 'The hidden resource, for the next steps', model: draftViewModel } },
+      ...(parent && { resourceOf: parent.refOf }),
+      handle: async ({ params, body, principal }) => {
+        const into = parent && (await reach(context, parent, params, principal))
+        const made = await piecework.createDraft({
+          ...body,
+          principal,
+          format: format.name,
+          ...(into && { into }),
+        })
+        const above = parent ? `${filled(parent.item, params)}/` : ''
+        const own = `${context.paths[kind]}/import/${segment}/${encodeURIComponent(made.resource.id)}`
+        return json(201, draftView(made), { location: `${address}/${above}${own}` })
+      },
+    }),
+    route({
+      method: 'GET',
+      path: item,
+      operation: `get${label}`,
+      summary: 'Which files are there, and which are missing',
+      answers: { 200: { description: 'How far it is', model: draftStatusModel } },
+      resourceOf,
+      handle: async ({ params, principal }) => {
+        const found = await find(params, principal)
+        const { status, uploads, missing } = await found.status()
+        const files = uploads.map(dataFileView)
+        return json(200, { ...draftView(found), status, files, missing, roles: format.roles })
+      },
+    }),
+    ...dataFileRoutes(context, draft, find),
+    route<never, RunBody>({
+      method: 'POST',
+      path: item,
+      operation: `run${label}`,
+      summary: 'Import what is uploaded',
+      body: runModel,
+      answers: acceptedAnswer,
+      resourceOf,
+      handle: async ({ params, body, principal }) =>
+        accepted(context, await (await find(params, principal)).run(body), principal),
+    }),
+    route<never, RunBody>({
+      method: 'POST',
+      path: `${item}/validate`,
+      operation: `validate${label}`,
+      summary: 'Validate what is uploaded, and write nothing',
+      body: runModel,
+      answers: acceptedAnswer,
+      resourceOf,
+      handle: async ({ params, body, principal }) =>
+        accepted(context, await (await find(params, principal)).validate(body), principal),
+    }),
+    route({
+      method: 'POST',
+      path: `${item}/cancel`,
+      operation: `cancel${label}`,
+      summary: 'Stop the import',
+      body: emptyModel,
+      answers: acceptedAnswer,
+      resourceOf,
+      handle: async ({ params, principal }) => {
+        const { job } = await find(params, principal)
+        await piecework.cancel(job, { principal })
+        return accepted(context, { id: job }, principal)
+      },
+    }),
+    route({
+      method: 'GET',
+      path: `${item}/validation-results`,
+      operation: `get${label}ValidationResults`,
+      summary: 'All errors and warnings of the latest validation',
+      answers: { 200: { description: 'What was found, by file', model: validationResultsModel } },
+      resourceOf,
+      handle: async ({ params, principal }) =>
+        json(200, await (await find(params, principal)).validationResults()),
+    }),
+  ]
+}
+
+/** A pattern with what it stands for: `projects/7`. */
+function filled(pattern: string, params: Readonly<Record<string, string>>): string {
+  return pattern.replace(/:([^/]+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+}

@@ -1,0 +1,117 @@
+import type { JobHandle, Principal, ResourceRef } from '@piecework/core'
+import { type HttpRequest, hasBody, mediaTypeOf } from '../http/http-request.js'
+import type { HttpResponse } from '../http/http-response.js'
+import { isJson, readJson } from '../http/json-body.js'
+import type { Model } from '../http/model.js'
+import { type Route, route } from '../http/route.js'
+import { newestState } from '../jobs/newest-state.js'
+import { httpError } from '../problems/http-error.js'
+import { jsonField, otherType, readUpload, storing } from '../uploads/read-upload.js'
+import { accepted, acceptedAnswer } from './answers.js'
+import { type ImportSettings, importFieldsModel, importReferenceModel, type JobFileBody } from './bodies.js'
+import { jobFile } from './job-file.js'
+import type { Place } from './places.js'
+import { type RouteContext, reach } from './route-context.js'
+
+export const zipTypes: readonly string[] = ['application/zip', 'application/octet-stream']
+
+/** Imports of archives: sent as they are, in a form, or named as what an export has made. */
+export function importRoutes(context: RouteContext, place: Place): readonly Route[] {
+  const { followUps } = context
+  const { collection, label, kind, parent } = place
+  const fields = importFieldsModel(followUps)
+  const reference = importReferenceModel(followUps)
+  return [
+    route<unknown>({
+      method: 'POST',
+      path: `${collection}/import`,
+      operation: `import${label}`,
+      summary: `Import a ${kind} from an archive`,
+      query: anyQuery,
+      upload: { types: zipTypes, fields, reference },
+      answers: acceptedAnswer,
+      ...(parent && { resourceOf: parent.refOf }),
+      handle: async ({ request, params, principal }) => {
+        const into = parent && (await reach(context, parent, params, principal))
+        const about = { principal, ...(into && { into }) }
+        const handle = isJson(mediaTypeOf(request))
+          ? await importJobFile(context, request, reference, about)
+          : await importUpload(context, request, fields, about)
+        return ofKind(context, handle, kind, principal)
+      },
+    }),
+  ]
+}
+
+/** Read by the upload itself, where a form's is empty. */
+const anyQuery: Model<unknown> = { schema: {}, parse: (value) => value }
+
+interface ImportAbout {
+  readonly principal: Principal
+  readonly into?: ResourceRef
+}
+
+async function importJobFile(
+  context: RouteContext,
+  request: HttpRequest,
+  reference: Model<ImportSettings & JobFileBody>,
+  about: ImportAbout,
+): Promise<JobHandle> {
+  const { piecework, limits } = context
+  const body = reference.parse(await readJson(request, limits), 'The body')
+  const { job, output, ...settings } = body
+  const archive = await jobFile(piecework, { job, ...(output !== undefined && { output }) }, about.principal)
+  return piecework.import({ ...settings, ...about, archive })
+}
+
+async function importUpload(
+  { piecework, limits }: RouteContext,
+  request: HttpRequest,
+  fields: Model<ImportSettings>,
+  about: ImportAbout,
+): Promise<JobHandle> {
+  const { principal, into } = about
+  if (!hasBody(request)) throw otherType(zipTypes)
+  // Before the first byte of the body is taken; of a form, that of its fields.
+  await piecework.checkAllowed('import', into ? { resource: into } : {}, { principal })
+  const upload = await readUpload(request, { ...limits, types: zipTypes, maxBytes: archiveBytes(piecework) })
+  const settings = fields.parse(withJson(upload.fields), 'The form')
+  const { fileName } = upload
+  return storing(request, upload.bytes, (stream) =>
+    piecework.import({
+      ...settings,
+      ...about,
+      archive: { stream, ...(fileName !== undefined && { fileName }) },
+    }),
+  )
+}
+
+/** The largest archive that core takes. */
+export function archiveBytes({ registered }: RouteContext['piecework']): number {
+  const archive = registered.formats.find(({ name }) => name === 'archive')
+  return archive?.roles[0]?.maxBytes ?? Number.MAX_SAFE_INTEGER
+}
+
+const jsonFields = ['options', 'onSuccess', 'onFailure', 'onCancel']
+
+function withJson(fields: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      jsonFields.includes(name) ? jsonField(name, value) : value,
+    ]),
+  )
+}
+
+/** What an archive holds is known when it has been opened. */
+async function ofKind(
+  context: RouteContext,
+  handle: JobHandle,
+  kind: string,
+  principal: Principal,
+): Promise<HttpResponse> {
+  const { job } = await newestState(context.piecework, handle.id, principal)
+  if (job.tree.kind === kind) return accepted(context, handle, principal)
+  await handle.cancel()
+  throw httpError('http/kind', `The archive holds a ${job.tree.kind}, and this takes a ${kind}.`)
+}

@@ -1,0 +1,152 @@
+import { type Finding, PieceworkError } from '@piecework/core'
+import { z } from 'zod'
+import { pageDefaults } from '../defaults.js'
+import { type DownloadQuery, downloadFile } from '../downloads/download-file.js'
+import { jobEvents } from '../events/job-events.js'
+import { json } from '../http/http-response.js'
+import { type Model, model } from '../http/model.js'
+import { type Route, route } from '../http/route.js'
+import { listJobs } from '../jobs/list-jobs.js'
+import { newestState } from '../jobs/newest-state.js'
+import { type PageQuery, pageModel, pageOf, pageShape } from '../jobs/page-of.js'
+import { jobStateView, jobView, stepView } from '../views/job-view.js'
+import { findingsModel, jobPageModel, jobStateModel, stepPageModel } from '../views/models.js'
+import { accepted, acceptedAnswer } from './answers.js'
+import { emptyModel } from './bodies.js'
+import type { RouteContext } from './route-context.js'
+import { downloadQueryModel, fileAnswers } from './source-routes.js'
+
+interface JobsQuery extends PageQuery {
+  readonly kind?: string
+  readonly id?: string
+  readonly requestedBy?: 'me'
+}
+
+const jobsModel: Model<JobsQuery> = model(
+  z.strictObject({
+    ...(pageShape(pageDefaults.jobs) as Record<string, z.ZodType>),
+    kind: z.string().min(1).exactOptional().describe('of a resource that they read or make'),
+    id: z.string().min(1).exactOptional().describe('of a resource that they read or make'),
+    requestedBy: z.literal('me').exactOptional(),
+  }) as never,
+)
+
+/** Jobs, whatever they are about. */
+export function jobRoutes(context: RouteContext): readonly Route[] {
+  const { piecework, address } = context
+  const state = { 200: { description: 'The job as it stands', model: jobStateModel } }
+  return [
+    route<JobsQuery>({
+      method: 'GET',
+      path: 'jobs',
+      operation: 'listJobs',
+      summary: 'Jobs, newest first',
+      query: jobsModel,
+      answers: { 200: { description: 'A page of jobs', model: jobPageModel } },
+      handle: async ({ query, principal }) => {
+        const { kind, id, requestedBy, ...page } = query
+        const resource = kind !== undefined && id !== undefined ? { kind, id } : undefined
+        if (!resource && (kind !== undefined || id !== undefined))
+          throw new PieceworkError(
+            'options-invalid',
+            'The query: a resource is "kind" and "id", both of them.',
+            {
+              facts: { option: kind === undefined ? 'kind' : 'id' },
+            },
+          )
+        const { jobs, next } = await listJobs(piecework, {
+          principal,
+          ...page,
+          ...(resource && { resource }),
+          ...(requestedBy && { requestedBy: principal.id }),
+        })
+        const items = jobs.map((job) => jobView(job, address))
+        return json(200, { items, ...(next !== undefined && { next }) })
+      },
+    }),
+    route({
+      method: 'GET',
+      path: 'jobs/:jobId',
+      operation: 'getJob',
+      summary: 'A job as it stands',
+      answers: state,
+      handle: async ({ params, principal }) =>
+        json(200, jobStateView(await newestState(piecework, params.jobId ?? '', principal), address)),
+    }),
+    route<PageQuery>({
+      method: 'GET',
+      path: 'jobs/:jobId/steps',
+      operation: 'listJobSteps',
+      summary: 'What a job does: each piece of each resource, and its own steps',
+      query: pageModel(pageDefaults.steps),
+      answers: { 200: { description: 'A page of steps', model: stepPageModel } },
+      handle: async ({ params, query, principal }) => {
+        const { nodes } = await piecework.job(params.jobId ?? '', { principal })
+        const { items, ...rest } = pageOf(nodes, query, ({ id }) => id)
+        return json(200, { items: items.map(stepView), ...rest })
+      },
+    }),
+    route<PageQuery>({
+      method: 'GET',
+      path: 'jobs/:jobId/findings',
+      operation: 'listJobFindings',
+      summary: 'What a job has found, errors first',
+      query: pageModel(pageDefaults.findings),
+      answers: { 200: { description: 'A page of findings', model: findingsModel } },
+      handle: async ({ params, query, principal }) => {
+        const { findings, firstStep } = await piecework.job(params.jobId ?? '', { principal })
+        const page = pageOf(findings, query, (_, at) => String(at))
+        const counted = (severity: Finding['severity']) =>
+          findings.filter((one) => one.severity === severity).length
+        return json(200, { ...page, errors: counted('error'), warnings: counted('warning'), firstStep })
+      },
+    }),
+    route({
+      method: 'GET',
+      path: 'jobs/:jobId/events',
+      operation: 'followJob',
+      summary:
+        'States of a job until it has ended, as server-sent events; with `Prefer: wait=20` the next one as JSON',
+      answers: {
+        200: {
+          description: 'Events of the type `job`',
+          mediaType: 'text/event-stream',
+          model: jobStateModel,
+        },
+        204: { description: 'It has ended, and nothing differs from Last-Event-ID' },
+      },
+      handle: (call) => jobEvents(context, call, call.params.jobId ?? ''),
+    }),
+    route<DownloadQuery>({
+      method: 'GET',
+      path: 'jobs/:jobId/archive',
+      operation: 'downloadJobFile',
+      summary: 'What an export has made',
+      query: downloadQueryModel,
+      answers: fileAnswers,
+      handle: (call) => downloadFile(context, call, call.params.jobId ?? ''),
+    }),
+    route({
+      method: 'POST',
+      path: 'jobs/:jobId/cancel',
+      operation: 'cancelJob',
+      summary: 'Stop a job',
+      body: emptyModel,
+      answers: acceptedAnswer,
+      handle: async ({ params, principal }) => {
+        const { id } = await piecework.cancel(params.jobId ?? '', { principal })
+        return accepted(context, { id }, principal)
+      },
+    }),
+    route({
+      method: 'POST',
+      path: 'jobs/:jobId/retry',
+      operation: 'retryJob',
+      summary: 'Ask again for what a failed or cancelled job was asked for',
+      body: emptyModel,
+      answers: acceptedAnswer,
+      handle: async ({ params, principal }) =>
+        accepted(context, await piecework.retry(params.jobId ?? '', { principal }), principal),
+    }),
+  ]
+}

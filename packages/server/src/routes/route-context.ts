@@ -1,0 +1,38 @@
+import { isPieceworkError, type Principal, type ResourceRef } from '@piecework/core'
+import { absent } from '../http/as-seen-by.js'
+import type { HttpSettings } from '../http-settings.js'
+import type { Place } from './places.js'
+
+/** What routes are made from. */
+export interface RouteContext extends HttpSettings {
+  readonly places: readonly Place[]
+  /** Ends the streams. */
+  readonly stopping: AbortSignal
+}
+
+/**
+ * The resource that a path names, if it is below the one that the path names before it. Throws `resource-not-found`.
+ */
+export async function reach(
+  { piecework }: Pick<RouteContext, 'piecework'>,
+  place: Place,
+  params: Readonly<Record<string, string>>,
+  principal: Principal,
+): Promise<ResourceRef> {
+  const ref = place.refOf(params)
+  if (!place.parent) return ref
+  try {
+    await piecework.guard.holders(pathOf(place, params), { principal })
+  } catch (error) {
+    const isElsewhere = isPieceworkError(error, 'options-invalid') || isPieceworkError(error, 'forbidden')
+    throw isElsewhere ? absent(ref) : error
+  }
+  return ref
+}
+
+/** As the guard of core takes it: `project:1/scenario:2`. */
+function pathOf(place: Place, params: Readonly<Record<string, string>>): string {
+  const { kind, id } = place.refOf(params)
+  const own = `${encodeURIComponent(kind)}:${encodeURIComponent(id)}`
+  return place.parent ? `${pathOf(place.parent, params)}/${own}` : own
+}

@@ -1,0 +1,111 @@
+import type { ResourceRef } from '@piecework/core'
+import { z } from 'zod'
+import { pageDefaults } from '../defaults.js'
+import { type DownloadQuery, downloadFile } from '../downloads/download-file.js'
+import { json } from '../http/http-response.js'
+import { type Model, model } from '../http/model.js'
+import { type Route, route } from '../http/route.js'
+import { listJobs } from '../jobs/list-jobs.js'
+import { type PageQuery, pageModel } from '../jobs/page-of.js'
+import { jobView } from '../views/job-view.js'
+import { jobPageModel } from '../views/models.js'
+import { accepted, acceptedAnswer } from './answers.js'
+import { cloneModel, exportModel } from './bodies.js'
+import type { Place } from './places.js'
+import { type RouteContext, reach } from './route-context.js'
+
+export const downloadQueryModel: Model<DownloadQuery> = model(
+  z.strictObject({
+    output: z.string().min(1).exactOptional().describe('name of an output; absent: the archive'),
+    recipient: z.string().min(1).exactOptional().describe('for whom it is: a name or an address, no URL'),
+  }),
+)
+
+export const fileAnswers = {
+  200: { description: 'The file', mediaType: 'application/octet-stream' },
+  206: { description: 'The range of it', mediaType: 'application/octet-stream' },
+  304: { description: 'The client has it' },
+} as const
+
+/** What is read of a resource: exports, and copies of it. */
+export function sourceRoutes(context: RouteContext, place: Place): readonly Route[] {
+  const { piecework, address, followUps, places, paths } = context
+  const { item, label } = place
+  const children = places.filter(({ parent }) => parent === place)
+  const segments = children.flatMap(({ kind }) => paths[kind] ?? [])
+  const resourceOf = place.refOf
+  /** Children by the segments of their kinds, beside those that are named in full. */
+  const chosen = (body: Readonly<Record<string, unknown>>) => {
+    const named = children.flatMap(({ kind }) => {
+      const ids = body[paths[kind] ?? ''] as readonly string[] | undefined
+      return ids?.map((id): ResourceRef => ({ kind, id }))
+    })
+    const given = body.children as readonly ResourceRef[] | undefined
+    const refs = [...(given ?? []), ...named.flatMap((ref) => ref ?? [])]
+    const isChosen = given !== undefined || segments.some((segment) => body[segment] !== undefined)
+    const rest = Object.fromEntries(Object.entries(body).filter(([name]) => !segments.includes(name)))
+    return { ...rest, ...(isChosen && { children: refs }) }
+  }
+  return [
+    route({
+      method: 'POST',
+      path: `${item}/export`,
+      operation: `export${label}`,
+      summary: `Export a ${place.kind}`,
+      body: exportModel(followUps, segments),
+      answers: acceptedAnswer,
+      resourceOf,
+      handle: async ({ params, body, principal }) => {
+        const resource = await reach(context, place, params, principal)
+        return accepted(context, await piecework.export({ ...chosen(body), resource, principal }), principal)
+      },
+    }),
+    route({
+      method: 'POST',
+      path: `${item}/clone`,
+      operation: `clone${label}`,
+      summary: `Copy a ${place.kind}`,
+      body: cloneModel(followUps, segments),
+      answers: acceptedAnswer,
+      resourceOf,
+      handle: async ({ params, body, principal }) => {
+        const resource = await reach(context, place, params, principal)
+        return accepted(context, await piecework.clone({ ...chosen(body), resource, principal }), principal)
+      },
+    }),
+    route<PageQuery>({
+      method: 'GET',
+      path: `${item}/exports`,
+      operation: `list${label}Exports`,
+      summary: `Exports of a ${place.kind}, newest first`,
+      query: pageModel(pageDefaults.jobs),
+      answers: { 200: { description: 'A page of jobs', model: jobPageModel } },
+      resourceOf,
+      handle: async ({ params, query, principal }) => {
+        const resource = await reach(context, place, params, principal)
+        await piecework.describe(resource, { principal })
+        const isOfIt = (kind: string, root: ResourceRef) => kind === 'export' && root.kind === place.kind
+        const { jobs, next } = await listJobs(
+          piecework,
+          { principal, resource, ...query },
+          ({ kind, tree }) => isOfIt(kind, tree),
+        )
+        const items = jobs.map((job) => jobView(job, address))
+        return json(200, { items, ...(next !== undefined && { next }) })
+      },
+    }),
+    route<DownloadQuery>({
+      method: 'GET',
+      path: `${item}/exports/:exportId/archive`,
+      operation: `download${label}Export`,
+      summary: `The archive of an export, or another output of it`,
+      query: downloadQueryModel,
+      answers: fileAnswers,
+      resourceOf,
+      handle: async (call) => {
+        const resource = await reach(context, place, call.params, call.principal)
+        return downloadFile(context, call, call.params.exportId ?? '', resource)
+      },
+    }),
+  ]
+}
