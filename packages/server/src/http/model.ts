@@ -42,7 +42,8 @@ export function model<T>(schema: ZodLike<T> & object, name?: string): Model<T> {
 }
 
 function refusal(schema: object, issues: readonly Issue[], place: string): PieceworkError {
-  const [issue] = issues
+  // A name that is unknown explains one that is missing.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
   if (!issue) return new PieceworkError('options-invalid', `${place} is not as it must be.`)
   const [unknown] = issue.keys ?? []
   if (issue.code === 'unrecognized_keys' && unknown !== undefined) {

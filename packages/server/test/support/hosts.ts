@@ -94,6 +94,7 @@ export const hosts = {
   },
   koa: async (http) => {
     const app = new Koa()
+    app.silent = true
     app.use(bodyParser())
     app.use(async (context, next) => {
       Object.assign(context, { user: userOf(context.get('authorization')) })

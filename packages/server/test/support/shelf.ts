@@ -122,7 +122,13 @@ export class Shelf {
     const tree = { kind: 'book', id: 'notes', children: [] }
     return {
       name: 'plain-notes',
-      roles: { text: { required: true, maxBytes: 1000, metadata: { parse: (given) => given as Record<string, unknown> } } },
+      roles: {
+        text: {
+          required: true,
+          maxBytes: 1000,
+          metadata: { parse: (given) => given as Record<string, unknown> },
+        },
+      },
       tree,
       pieces: [piece],
       keepsShell: true,

@@ -28,12 +28,12 @@ export interface World {
   readonly artifacts: ReturnType<typeof memoryArtifacts>
   /** What was given to `onError`. */
   readonly errors: unknown[]
-  /** As ann unless `as` is another, or undefined for no one. */
+  /** As ann unless `as` is another, or empty for no one. */
   call(path: string, options?: CallOptions): Promise<Response>
 }
 
 export interface CallOptions extends RequestInit {
-  readonly as?: string | undefined
+  readonly as?: string
   readonly json?: unknown
 }
 

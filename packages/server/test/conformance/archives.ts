@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { archiveOf, exported, form, problem } from '../support/answers.js'
+import type { Case } from './case.js'
+
+const zip = { 'content-type': 'application/zip' }
+const read = async (response: Response): Promise<Readonly<Record<string, unknown>>> => {
+  const text = await response.text()
+  assert.equal(response.status, 200, text)
+  return JSON.parse(text) as Readonly<Record<string, unknown>>
+}
+
+export const archives: Readonly<Record<string, Case>> = {
+  'an archive is looked into: one that is sent, and one that a job has made': async (world) => {
+    const { call } = world
+    const job = await exported(world)
+    const body = await archiveOf(world, job)
+    const sent = await read(await call('archives/inspect', { method: 'POST', body, headers: zip }))
+    const inForm = await read(await call('archives/inspect', { method: 'POST', body: form({}, body) }))
+    const made = await read(await call('archives/inspect', { json: { job: job.id } }))
+    assert.deepEqual(sent, made)
+    assert.deepEqual(inForm, made)
+    assert.equal((made.tree as { kind: string }).kind, 'book')
+    await problem(await call('archives/inspect', { json: { job: job.id }, as: 'eve' }), 404, 'job-not-found')
+    await problem(await call('archives/inspect', { json: { job: job.id }, as: 'bob' }), 403, 'forbidden')
+  },
+  'two archives are compared, and one with a resource as it is': async (world) => {
+    const { call } = world
+    const [one, other] = [await exported(world, 'b1'), await exported(world, 'b2')]
+    const same = await read(
+      await call('archives/diff', {
+        json: { a: { job: one.id }, b: { resource: { kind: 'book', id: 'b1' } } },
+      }),
+    )
+    const body = await archiveOf(world, one)
+    const sent = await read(
+      await call('archives/diff?kind=book&id=b1', { method: 'POST', body, headers: zip }),
+    )
+    assert.deepEqual(sent, same)
+    const differing = await read(
+      await call('archives/diff', { json: { a: { job: one.id }, b: { job: other.id } } }),
+    )
+    assert.notDeepEqual(differing, same)
+    await problem(await call('archives/diff', { method: 'POST', body, headers: zip }), 400, 'options-invalid')
+  },
+}
