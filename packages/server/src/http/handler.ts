@@ -42,9 +42,16 @@ async function answerOrProblem(
     return await answer(settings, match, request)
   } catch (error) {
     const code = isPieceworkError(error) ? error.code : 'internal'
-    if (statusOf(code).status >= 500 && code !== 'http/stopping') settings.onError(error)
+    const isOurs = statusOf(code).status >= 500 && code !== 'http/stopping'
+    if (isOurs && !hasGone(request, error)) settings.onError(error)
     return problemResponse(error)
   }
+}
+
+/** The client has ended its request, which is what failed. */
+function hasGone({ signal }: HttpRequest, error: unknown): boolean {
+  if (!signal.aborted || !(error instanceof Error)) return false
+  return error.name === 'AbortError' || ('code' in error && error.code === 'ECONNRESET')
 }
 
 async function answer(settings: HttpSettings, match: Match, request: HttpRequest): Promise<HttpResponse> {

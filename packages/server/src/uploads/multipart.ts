@@ -25,12 +25,11 @@ export function readMultipart(
   contentType: string,
   fieldBytes: number,
 ): Promise<Multipart> {
-  const limits = { fields: 100, fieldNameSize: 100, fieldSize: fieldBytes, files: 1, headerPairs: 20 }
-  const parser = new Busboy({ headers: { 'content-type': contentType }, limits })
   const fields = new Map<string, string>()
   let read = 0
   let file: Readable | undefined
   return new Promise((resolve, reject) => {
+    const parser = parserOf(contentType, fieldBytes)
     const fail = (error: Error): void => {
       parser.destroy(error)
     }
@@ -70,6 +69,15 @@ export function readMultipart(
       },
     )
   })
+}
+
+function parserOf(contentType: string, fieldSize: number) {
+  const limits = { fields: 100, fieldNameSize: 100, fieldSize, files: 1, headerPairs: 20 }
+  try {
+    return new Busboy({ headers: { 'content-type': contentType }, limits })
+  } catch (cause) {
+    throw malformed('The type multipart/form-data is sent without its boundary.', cause)
+  }
 }
 
 async function* wholeFile(
