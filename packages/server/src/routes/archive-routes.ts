@@ -1,5 +1,6 @@
-import type { ArchiveSummary, Diff, Piecework, Principal } from '@piecework/core'
+import type { Diff, Piecework, Principal } from '@piecework/core'
 import { PieceworkError } from '@piecework/core'
+import type { ArchiveSummary } from '@piecework/core/archive'
 import { z } from 'zod'
 import { type HttpRequest, hasBody, mediaTypeOf } from '../http/http-request.js'
 import { json } from '../http/http-response.js'

@@ -1,4 +1,5 @@
-import type { CloneRequest, ExportRequest, FollowUpRequests, ResourceRef } from '@piecework/core'
+import type { CloneRequest, ExportRequest, ResourceRef } from '@piecework/core'
+import type { FollowUpRequests } from '@piecework/core/store'
 import { z } from 'zod'
 import { type Model, model } from '../http/model.js'
 

@@ -1,4 +1,5 @@
-import { type ArchiveRef, type Piecework, PieceworkError, type Principal } from '@piecework/core'
+import { type Piecework, PieceworkError, type Principal } from '@piecework/core'
+import type { ArchiveRef } from '@piecework/core/piece'
 import { newestState } from '../jobs/newest-state.js'
 import type { JobFileBody } from './bodies.js'
 

@@ -1,5 +1,5 @@
-import { isTerminal, type Job, type JobNode, type JobUpdate } from '@piecework/core'
-import type { StageSummary } from '@piecework/core/store'
+import { isTerminal, type Job, type JobUpdate } from '@piecework/core'
+import type { JobNode, StageSummary } from '@piecework/core/store'
 import type { FileView, JobStateView, JobView, StageView, StepView } from './views.js'
 
 /** What is shown of a job: never keys of the artifact store, options or more of its principal than the id. */
