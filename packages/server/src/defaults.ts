@@ -38,6 +38,9 @@ export const pageDefaults = { jobs: 20, steps: 100, findings: 100, most: 1000 } 
 /** How deep a JSON body may be nested. */
 export const jsonDepth = 64
 
+/** Of an `Idempotency-Key`, in characters. */
+export const requestKeyLength = 255
+
 /** Of a file's name, in characters. */
 export const fileNameLength = 255
 

@@ -7,7 +7,9 @@ import { drafts } from './conformance/drafts.js'
 import { following } from './conformance/following.js'
 import { origins } from './conformance/origins.js'
 import { refusals } from './conformance/refusals.js'
+import { repeated } from './conformance/repeated.js'
 import { resources } from './conformance/resources.js'
+import { uploads } from './conformance/uploads.js'
 import { hosts } from './support/hosts.js'
 import { type Form, startWorld, type World } from './support/world.js'
 
@@ -19,6 +21,8 @@ const cases: Readonly<Record<string, Case>> = {
   ...following,
   ...archives,
   ...origins,
+  ...repeated,
+  ...uploads,
 }
 
 /** One suite for all frameworks, each with its usual body parser and an authentication before us. */

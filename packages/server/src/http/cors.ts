@@ -12,16 +12,27 @@ const exposed = [
   'location',
   'preference-applied',
   'retry-after',
+  'tus-extension',
+  'tus-resumable',
+  'tus-version',
+  'upload-expires',
+  'upload-length',
+  'upload-offset',
 ]
 const requestHeaders = [
   'authorization',
   'content-type',
+  'idempotency-key',
   'if-match',
   'if-none-match',
   'if-range',
   'last-event-id',
   'prefer',
   'range',
+  'tus-resumable',
+  'upload-length',
+  'upload-metadata',
+  'upload-offset',
 ]
 
 /** None at all unless other origins are allowed. */

@@ -3,6 +3,7 @@ import type { HttpSettings } from '../http-settings.js'
 import { httpError } from '../problems/http-error.js'
 import { problemResponse } from '../problems/problem.js'
 import { statusOf } from '../problems/statuses.js'
+import { tusAbilities } from '../uploads/tus.js'
 import { asSeenBy } from './as-seen-by.js'
 import { checkSize } from './check-size.js'
 import { corsHeaders, optionsResponse } from './cors.js'
@@ -11,6 +12,7 @@ import type { HttpResponse } from './http-response.js'
 import { readJson } from './json-body.js'
 import { checkOrigin } from './origin.js'
 import { queryOf } from './query.js'
+import { requestKeyOf } from './request-key.js'
 import type { Method } from './route.js'
 import type { Match } from './router.js'
 
@@ -57,7 +59,7 @@ function hasGone({ signal }: HttpRequest, error: unknown): boolean {
 async function answer(settings: HttpSettings, match: Match, request: HttpRequest): Promise<HttpResponse> {
   checkSize(request, settings.limits)
   const { method } = request
-  if (method === 'OPTIONS') return optionsResponse(request, allowOf(match), settings)
+  if (method === 'OPTIONS') return optionsOf(match, request, settings)
   const route = match.routes.get((method === 'HEAD' ? 'GET' : method) as Method)
   if (!route)
     throw httpError('http/method', `There is no ${method.slice(0, 20)} here; there are ${allowOf(match)}.`, {
@@ -69,12 +71,19 @@ async function answer(settings: HttpSettings, match: Match, request: HttpRequest
   const query = route.query ? route.query.parse(queryOf(request.url), 'The query') : noQuery(request.url)
   const read = route.body && (await readJson(request, settings.limits))
   const body = route.body?.parse(read ?? {}, 'The body')
-  const call = { request, params, query, body, principal }
+  const keyed = requestKeyOf(route, request, body)
+  const call = { request, params, query, body, principal, keyed }
   try {
     return await route.handle(call)
   } catch (error) {
     throw await asSeenBy(settings.piecework, principal, route.resourceOf?.(params), error)
   }
+}
+
+function optionsOf(match: Match, request: HttpRequest, settings: HttpSettings): HttpResponse {
+  const { headers, ...rest } = optionsResponse(request, allowOf(match), settings)
+  const isTus = [...match.routes.values()].some((route) => route.isTus)
+  return { ...rest, headers: { ...headers, ...(isTus && tusAbilities) } }
 }
 
 /** Of routes that need none. */

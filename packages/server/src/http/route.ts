@@ -1,9 +1,10 @@
 import type { Principal, ResourceRef } from '@piecework/core'
+import type { RequestKey } from '@piecework/core/store'
 import type { HttpRequest } from './http-request.js'
 import type { HttpResponse } from './http-response.js'
 import type { Model } from './model.js'
 
-export type Method = 'GET' | 'POST' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 /** A request that has been understood. */
 export interface Call<Query = unknown, Body = unknown> {
@@ -13,6 +14,8 @@ export interface Call<Query = unknown, Body = unknown> {
   readonly query: Query
   readonly body: Body
   readonly principal: Principal
+  /** Of the `Idempotency-Key`, if the route takes one and there is one. */
+  readonly keyed: { readonly requestKey?: RequestKey }
 }
 
 /** What comes as bytes: by media type, what each is. */
@@ -45,6 +48,13 @@ export interface RouteSpec<Query, Body> {
   readonly body?: Model<Body>
   /** The handler reads the body by itself. */
   readonly upload?: UploadDescription
+  /** It is one of tus, or creates an upload of tus. */
+  readonly isTus?: true
+  /**
+   * What of it a repeated request makes: with an `Idempotency-Key` one job; `nothing`, of what can be asked any number of
+   * times. Absent: a POST takes no such key.
+   */
+  readonly again?: 'one-job' | 'nothing'
   /** By status, when all is well. */
   readonly answers: Readonly<Record<number, AnswerDescription>>
   /** What a refusal is about: it is told as absent to whoever may not view it. */

@@ -9,9 +9,9 @@ import { type Model, model } from '../http/model.js'
 import { type Route, route } from '../http/route.js'
 import { otherType, readUpload } from '../uploads/read-upload.js'
 import { withSpooled } from '../uploads/with-spooled.js'
-import { type DiffQuery, type DiffSide, diffModel, diffQueryModel, jobFileModel } from './bodies.js'
+import { archiveSource } from './archive-source.js'
+import { archiveModel, type DiffQuery, type DiffSide, diffModel, diffQueryModel } from './bodies.js'
 import { archiveBytes, zipTypes } from './import-routes.js'
-import { jobFile } from './job-file.js'
 import type { RouteContext } from './route-context.js'
 
 const summaryModel: Model<ArchiveSummary> = model(
@@ -40,15 +40,15 @@ export function archiveRoutes(context: RouteContext): readonly Route[] {
       operation: 'inspectArchive',
       summary: 'What is inside an archive',
       query: nothing,
-      upload: { types: zipTypes, reference: jobFileModel },
+      upload: { types: zipTypes, reference: archiveModel },
       answers: { 200: { description: 'Resources, pieces and rows', model: summaryModel } },
       handle: async ({ request, principal }) => {
         if (!isJson(mediaTypeOf(request)))
           return withUpload(request, async (file) =>
             json(200, await piecework.inspect({ file }, { principal })),
           )
-        const body = jobFileModel.parse(await readJson(request, limits), 'The body')
-        const archive = await jobFile(piecework, body, principal)
+        const body = archiveModel.parse(await readJson(request, limits), 'The body')
+        const archive = await archiveSource(piecework, body, principal)
         return json(200, await piecework.inspect(archive, { principal }))
       },
     }),
@@ -80,19 +80,18 @@ export function archiveRoutes(context: RouteContext): readonly Route[] {
 }
 
 async function sideOf(piecework: Piecework, side: DiffSide, principal: Principal) {
-  if ('job' in side) return jobFile(piecework, side, principal)
-  return { ...side, principal }
+  if ('resource' in side) return { ...side, principal }
+  return archiveSource(piecework, side, principal)
 }
 
 /** With an archive that is sent, the other side is in the query. */
-function querySide({ job, output, kind, id }: DiffQuery): DiffSide {
-  if (job !== undefined && kind === undefined && id === undefined)
-    return { job, ...(output !== undefined && { output }) }
-  if (kind !== undefined && id !== undefined && job === undefined && output === undefined)
-    return { resource: { kind, id } }
+function querySide({ kind, id, ...archive }: DiffQuery): DiffSide {
+  const isArchive = Object.keys(archive).length > 0
+  if (isArchive && kind === undefined && id === undefined) return archive
+  if (!isArchive && kind !== undefined && id !== undefined) return { resource: { kind, id } }
   throw new PieceworkError(
     'options-invalid',
-    'The query: what is compared with is either "job" and perhaps "output", or "kind" and "id".',
+    'The query: what is compared with is either "job" and perhaps "output", "upload", or "kind" and "id".',
     { facts: { option: 'job' } },
   )
 }

@@ -30,11 +30,12 @@ export interface RunBody {
   readonly options?: Readonly<Record<string, unknown>>
 }
 
-/** Something that an export has made. */
-export interface JobFileBody {
-  readonly job: string
-  /** Absent: the archive. */
+/** An archive that is here: what an export has made, or an upload that is complete. */
+export interface ArchiveBody {
+  readonly job?: string
+  /** Of the job. Absent: the archive. */
   readonly output?: string
+  readonly upload?: string
 }
 
 const text = z.string().min(1)
@@ -113,13 +114,17 @@ export function importFieldsModel(followUps: readonly string[]): Model<ImportSet
   return model(z.strictObject(importShape(followUps)) as never)
 }
 
-export function importReferenceModel(followUps: readonly string[]): Model<ImportSettings & JobFileBody> {
-  return model(z.strictObject({ ...importShape(followUps), ...jobFileShape }) as never)
+export function importReferenceModel(followUps: readonly string[]): Model<ImportSettings & ArchiveBody> {
+  return model(z.strictObject({ ...importShape(followUps), ...archiveShape }) as never)
 }
 
-const jobFileShape = { job: text.describe('id of an export'), output: text.exactOptional() }
+const archiveShape = {
+  job: text.exactOptional().describe('id of an export'),
+  output: text.exactOptional().describe('of the export; absent: the archive'),
+  upload: text.exactOptional().describe('instead of a job: id of an upload that is complete'),
+}
 
-export const jobFileModel: Model<JobFileBody> = model(z.strictObject(jobFileShape))
+export const archiveModel: Model<ArchiveBody> = model(z.strictObject(archiveShape))
 
 export function draftModel(followUps: readonly string[]): Model<DraftBody> {
   return model(
@@ -137,7 +142,7 @@ export const emptyModel: Model<Readonly<Record<never, never>>> = model(z.strictO
 
 /** A side of a comparison. */
 export type DiffSide =
-  | JobFileBody
+  | ArchiveBody
   | { readonly resource: ResourceRef; readonly children?: readonly ResourceRef[] }
 
 export interface DiffBody {
@@ -146,24 +151,21 @@ export interface DiffBody {
 }
 
 const side = z.union([
-  z.strictObject(jobFileShape),
+  z.strictObject(archiveShape),
   z.strictObject({ resource, children: z.array(resource).exactOptional() }),
 ])
 
 export const diffModel: Model<DiffBody> = model(z.strictObject({ a: side, b: side }))
 
 /** Of a comparison with an archive that is sent: the other side. */
-export interface DiffQuery {
-  readonly job?: string
-  readonly output?: string
+export interface DiffQuery extends ArchiveBody {
   readonly kind?: string
   readonly id?: string
 }
 
 export const diffQueryModel: Model<DiffQuery> = model(
   z.strictObject({
-    job: text.exactOptional(),
-    output: text.exactOptional(),
+    ...archiveShape,
     kind: text.exactOptional(),
     id: text.exactOptional(),
   }),

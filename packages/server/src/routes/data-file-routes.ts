@@ -1,10 +1,12 @@
 import { type ImportDraft, PieceworkError, type Principal } from '@piecework/core'
 import { z } from 'zod'
 import { type HttpRequest, hasBody } from '../http/http-request.js'
-import { json, noContent } from '../http/http-response.js'
+import { type HttpResponse, json, noContent } from '../http/http-response.js'
 import { type Model, model } from '../http/model.js'
 import { type Route, route } from '../http/route.js'
 import { jsonField, otherType, readUpload, storing, type Upload } from '../uploads/read-upload.js'
+import { checkVersion, creationOf, isTus } from '../uploads/tus.js'
+import { createdUpload } from '../uploads/upload-answers.js'
 import { dataFileModel, dataFileView } from '../views/draft-views.js'
 import type { DraftFormat } from './draft-formats.js'
 import type { RouteContext } from './route-context.js'
@@ -28,7 +30,7 @@ type FindDraft = (params: Readonly<Record<string, string>>, principal: Principal
 
 /** The files of a draft. */
 export function dataFileRoutes(
-  { limits }: Pick<RouteContext, 'limits'>,
+  { limits, piecework }: Pick<RouteContext, 'limits' | 'piecework'>,
   { item, label, place, format }: DraftFormat,
   find: FindDraft,
 ): readonly Route[] {
@@ -42,9 +44,11 @@ export function dataFileRoutes(
       summary: 'Upload a file; one of the same role is replaced',
       query: { schema: {}, parse: (value) => value },
       upload: { types: fileTypes, fields: fileFields },
+      isTus: true,
       answers: { 201: { description: 'The file, with the id to remove it by', model: dataFileModel } },
       resourceOf,
       handle: async ({ request, params, principal }) => {
+        if (isTus(request)) return create(request, params, principal)
         if (!hasBody(request)) throw otherType(fileTypes)
         const draft = await find(params, principal)
         await assertOpen(draft)
@@ -67,10 +71,30 @@ export function dataFileRoutes(
     }),
   ]
 
+  /** An upload of tus: the same fields, in `Upload-Metadata`. */
+  async function create(
+    request: HttpRequest,
+    params: Readonly<Record<string, string>>,
+    principal: Principal,
+  ): Promise<HttpResponse> {
+    checkVersion(request)
+    const { resource } = await find(params, principal)
+    const { size, fileName, fields } = creationOf(request)
+    const { filetype: _, ...given } = fields
+    const { role, metadata } = fileFieldsOf(given, 'Upload-Metadata')
+    const upload = await piecework.createUpload({
+      principal,
+      draft: resource,
+      role,
+      size,
+      ...(metadata && { metadata }),
+      ...(fileName !== undefined && { fileName }),
+    })
+    return createdUpload(upload, await upload.status(), `${item}/data-file`)
+  }
+
   async function put(draft: ImportDraft, request: HttpRequest, upload: Upload) {
-    const { metadata: text, ...rest } = upload.fields
-    const metadata = text === undefined ? undefined : jsonField('metadata', text)
-    const fields = fileFields.parse({ ...rest, ...(metadata !== undefined && { metadata }) }, 'The form')
+    const fields = fileFieldsOf(upload.fields, 'The form')
     checkRole(fields.role, request)
     const { fileName } = upload
     return storing(request, upload.bytes, (stream) =>
@@ -92,6 +116,14 @@ export function dataFileRoutes(
       facts: { size, maxBytes: known.maxBytes },
     })
   }
+}
+
+function fileFieldsOf(
+  { metadata: text, ...rest }: Readonly<Record<string, string>>,
+  place: string,
+): FileFields {
+  const metadata = text === undefined ? undefined : jsonField('metadata', text)
+  return fileFields.parse({ ...rest, ...(metadata !== undefined && { metadata }) }, place)
 }
 
 /** Before the first byte is taken. Throws `uploads-closed`, as the upload itself. */

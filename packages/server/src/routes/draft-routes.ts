@@ -21,14 +21,16 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
       method: 'POST',
       path: collection,
       operation: `prepare${label}`,
+      again: 'one-job',
       summary: `Prepare an empty ${kind} for files of the format ${format.name}`,
       body: draftModel(followUps),
       answers: { 201: { description: 'The hidden resource, for the next steps', model: draftViewModel } },
       ...(parent && { resourceOf: parent.refOf }),
-      handle: async ({ params, body, principal }) => {
+      handle: async ({ params, body, principal, keyed }) => {
         const into = parent && (await reach(context, parent, params, principal))
         const made = await piecework.createDraft({
           ...body,
+          ...keyed,
           principal,
           format: format.name,
           ...(into && { into }),
@@ -57,28 +59,31 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
       method: 'POST',
       path: item,
       operation: `run${label}`,
+      again: 'one-job',
       summary: 'Import what is uploaded',
       body: runModel,
       answers: acceptedAnswer,
       resourceOf,
-      handle: async ({ params, body, principal }) =>
-        accepted(context, await (await find(params, principal)).run(body), principal),
+      handle: async ({ params, body, principal, keyed }) =>
+        accepted(context, await (await find(params, principal)).run({ ...body, ...keyed }), principal),
     }),
     route<never, RunBody>({
       method: 'POST',
       path: `${item}/validate`,
       operation: `validate${label}`,
+      again: 'one-job',
       summary: 'Validate what is uploaded, and write nothing',
       body: runModel,
       answers: acceptedAnswer,
       resourceOf,
-      handle: async ({ params, body, principal }) =>
-        accepted(context, await (await find(params, principal)).validate(body), principal),
+      handle: async ({ params, body, principal, keyed }) =>
+        accepted(context, await (await find(params, principal)).validate({ ...body, ...keyed }), principal),
     }),
     route({
       method: 'POST',
       path: `${item}/cancel`,
       operation: `cancel${label}`,
+      again: 'nothing',
       summary: 'Stop the import',
       body: emptyModel,
       answers: acceptedAnswer,

@@ -3,13 +3,16 @@ import { type HttpRequest, hasBody, mediaTypeOf } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
 import { isJson, readJson } from '../http/json-body.js'
 import type { Model } from '../http/model.js'
+import { requestKeyOf } from '../http/request-key.js'
 import { type Route, route } from '../http/route.js'
 import { newestState } from '../jobs/newest-state.js'
 import { httpError } from '../problems/http-error.js'
 import { jsonField, otherType, readUpload, storing } from '../uploads/read-upload.js'
+import { checkVersion, creationOf, isTus } from '../uploads/tus.js'
+import { createdUpload } from '../uploads/upload-answers.js'
 import { accepted, acceptedAnswer } from './answers.js'
-import { type ImportSettings, importFieldsModel, importReferenceModel, type JobFileBody } from './bodies.js'
-import { jobFile } from './job-file.js'
+import { archiveSource } from './archive-source.js'
+import { type ArchiveBody, type ImportSettings, importFieldsModel, importReferenceModel } from './bodies.js'
 import type { Place } from './places.js'
 import { type RouteContext, reach } from './route-context.js'
 
@@ -29,14 +32,18 @@ export function importRoutes(context: RouteContext, place: Place): readonly Rout
       summary: `Import a ${kind} from an archive`,
       query: anyQuery,
       upload: { types: zipTypes, fields, reference },
+      isTus: true,
+      again: 'nothing',
       answers: acceptedAnswer,
       ...(parent && { resourceOf: parent.refOf }),
       handle: async ({ request, params, principal }) => {
         const into = parent && (await reach(context, parent, params, principal))
         const about = { principal, ...(into && { into }) }
-        const handle = isJson(mediaTypeOf(request))
-          ? await importJobFile(context, request, reference, about)
-          : await importUpload(context, request, fields, about)
+        if (isJson(mediaTypeOf(request)))
+          return ofKind(context, await importStored(context, request, reference, about), kind, principal)
+        requestKeyOf({ method: 'POST' }, request, undefined)
+        if (isTus(request)) return createArchiveUpload(context, request, about, `${collection}/import`)
+        const handle = await importUpload(context, request, fields, about)
         return ofKind(context, handle, kind, principal)
       },
     }),
@@ -51,17 +58,36 @@ interface ImportAbout {
   readonly into?: ResourceRef
 }
 
-async function importJobFile(
+/** An upload of tus, which is imported by its id when it is complete. */
+async function createArchiveUpload(
+  { piecework }: RouteContext,
+  request: HttpRequest,
+  about: ImportAbout,
+  requested: string,
+): Promise<HttpResponse> {
+  checkVersion(request)
+  const { size, fileName } = creationOf(request)
+  const upload = await piecework.createUpload({
+    ...about,
+    archive: true,
+    size,
+    ...(fileName !== undefined && { fileName }),
+  })
+  return createdUpload(upload, await upload.status(), requested)
+}
+
+async function importStored(
   context: RouteContext,
   request: HttpRequest,
-  reference: Model<ImportSettings & JobFileBody>,
+  reference: Model<ImportSettings & ArchiveBody>,
   about: ImportAbout,
 ): Promise<JobHandle> {
   const { piecework, limits } = context
   const body = reference.parse(await readJson(request, limits), 'The body')
-  const { job, output, ...settings } = body
-  const archive = await jobFile(piecework, { job, ...(output !== undefined && { output }) }, about.principal)
-  return piecework.import({ ...settings, ...about, archive })
+  const { job: _, output: _o, upload: _u, ...settings } = body
+  const keyed = requestKeyOf({ method: 'POST', again: 'one-job' }, request, body)
+  const archive = await archiveSource(piecework, body, about.principal)
+  return piecework.import({ ...settings, ...about, ...keyed, archive })
 }
 
 async function importUpload(

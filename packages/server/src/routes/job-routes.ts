@@ -130,6 +130,7 @@ export function jobRoutes(context: RouteContext): readonly Route[] {
       method: 'POST',
       path: 'jobs/:jobId/cancel',
       operation: 'cancelJob',
+      again: 'nothing',
       summary: 'Stop a job',
       body: emptyModel,
       answers: acceptedAnswer,
@@ -142,11 +143,12 @@ export function jobRoutes(context: RouteContext): readonly Route[] {
       method: 'POST',
       path: 'jobs/:jobId/retry',
       operation: 'retryJob',
+      again: 'one-job',
       summary: 'Ask again for what a failed or cancelled job was asked for',
       body: emptyModel,
       answers: acceptedAnswer,
-      handle: async ({ params, principal }) =>
-        accepted(context, await piecework.retry(params.jobId ?? '', { principal }), principal),
+      handle: async ({ params, principal, keyed }) =>
+        accepted(context, await piecework.retry(params.jobId ?? '', { principal, ...keyed }), principal),
     }),
   ]
 }

@@ -8,6 +8,7 @@ import type { RouteContext } from './route-context.js'
 import { serviceRoutes } from './service-routes.js'
 import { sourceRoutes } from './source-routes.js'
 import { statusRoutes } from './status-routes.js'
+import { uploadRoutes } from './upload-routes.js'
 
 /** Throws `options-invalid` for paths and formats that cannot be. */
 export function routesOf(context: RouteContext): readonly Route[] {
@@ -21,6 +22,7 @@ export function routesOf(context: RouteContext): readonly Route[] {
     ...draftFormats(context, places).flatMap((draft) => draftRoutes(context, draft)),
     ...jobRoutes(context),
     ...archiveRoutes(context),
+    ...uploadRoutes(context),
   ]
   return [...own, ...serviceRoutes(context, own)]
 }

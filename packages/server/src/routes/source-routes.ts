@@ -51,26 +51,36 @@ export function sourceRoutes(context: RouteContext, place: Place): readonly Rout
       method: 'POST',
       path: `${item}/export`,
       operation: `export${label}`,
+      again: 'one-job',
       summary: `Export a ${place.kind}`,
       body: exportModel(followUps, segments),
       answers: acceptedAnswer,
       resourceOf,
-      handle: async ({ params, body, principal }) => {
+      handle: async ({ params, body, principal, keyed }) => {
         const resource = await reach(context, place, params, principal)
-        return accepted(context, await piecework.export({ ...chosen(body), resource, principal }), principal)
+        return accepted(
+          context,
+          await piecework.export({ ...chosen(body), ...keyed, resource, principal }),
+          principal,
+        )
       },
     }),
     route({
       method: 'POST',
       path: `${item}/clone`,
       operation: `clone${label}`,
+      again: 'one-job',
       summary: `Copy a ${place.kind}`,
       body: cloneModel(followUps, segments),
       answers: acceptedAnswer,
       resourceOf,
-      handle: async ({ params, body, principal }) => {
+      handle: async ({ params, body, principal, keyed }) => {
         const resource = await reach(context, place, params, principal)
-        return accepted(context, await piecework.clone({ ...chosen(body), resource, principal }), principal)
+        return accepted(
+          context,
+          await piecework.clone({ ...chosen(body), ...keyed, resource, principal }),
+          principal,
+        )
       },
     }),
     route<PageQuery>({

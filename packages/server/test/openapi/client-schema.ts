@@ -527,6 +527,25 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/uploads/{uploadId}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** How far an upload is; with HEAD as tus asks for it */
+    get: operations['getUpload']
+    put?: never
+    post?: never
+    /** Remove an upload; of a draft, also the file that it has become */
+    delete: operations['deleteUpload']
+    options?: never
+    head?: never
+    /** Add bytes from Upload-Offset on; what has come when the connection is cut stays */
+    patch: operations['continueUpload']
+    trace?: never
+  }
   '/health': {
     parameters: {
       query?: never
@@ -818,6 +837,16 @@ export interface components {
     Diff: {
       [key: string]: unknown
     }
+    Upload: {
+      id: string
+      size: number
+      offset: number
+      isComplete: boolean
+      fileName: string
+      role?: string
+      /** Format: date-time */
+      expiresAt: string
+    }
     Health: {
       /** @enum {string} */
       status: 'ok' | 'unavailable'
@@ -1064,8 +1093,9 @@ export interface operations {
             [key: string]: unknown
           }
           recipient?: string
-          job: string
+          job?: string
           output?: string
+          upload?: string
         }
       }
     }
@@ -1317,8 +1347,9 @@ export interface operations {
             [key: string]: unknown
           }
           recipient?: string
-          job: string
+          job?: string
           output?: string
+          upload?: string
         }
       }
     }
@@ -1851,8 +1882,9 @@ export interface operations {
         'application/zip': string
         'application/octet-stream': string
         'application/json': {
-          job: string
+          job?: string
           output?: string
+          upload?: string
         }
       }
     }
@@ -1874,6 +1906,7 @@ export interface operations {
       query?: {
         job?: string
         output?: string
+        upload?: string
         kind?: string
         id?: string
         fileName?: string
@@ -1889,8 +1922,9 @@ export interface operations {
         'application/json': {
           a:
             | {
-                job: string
+                job?: string
                 output?: string
+                upload?: string
               }
             | {
                 resource: {
@@ -1904,8 +1938,9 @@ export interface operations {
               }
           b:
             | {
-                job: string
+                job?: string
                 output?: string
+                upload?: string
               }
             | {
                 resource: {
@@ -1929,6 +1964,75 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Diff']
         }
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  getUpload: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        uploadId: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Its state */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Upload']
+        }
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  deleteUpload: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        uploadId: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description It is gone */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  continueUpload: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        uploadId: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/offset+octet-stream': string
+      }
+    }
+    responses: {
+      /** @description They are there */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
       }
       default: components['responses']['Problem']
     }
