@@ -74,6 +74,25 @@ test('every route is described once, under a name of its own', async () => {
     assert.ok(described[path], path)
 })
 
+test('docs/http.md lists every route, and no other', async () => {
+  const { paths: described } = await documentOf(world)
+  const page = await readFile(new URL('../../../../docs/http.md', import.meta.url), 'utf8')
+  const listed = [...page.matchAll(/^\| (GET|POST|DELETE) \| `([^`]+)`/gm)].map(([, method, path = '']) =>
+    [method, path.replace(/:\w+/g, ':')].join(' '),
+  )
+  const made = Object.entries(described).flatMap(([path, methods]) => {
+    const own = path
+      .slice(1)
+      .replace(/\{\w+\}/g, ':')
+      .replace('books', 'projects')
+      .replace('notes', 'legacy')
+    return own.includes('chapters')
+      ? []
+      : Object.keys(methods).map((method) => `${method.toUpperCase()} ${own}`)
+  })
+  assert.deepEqual(made.sort(), listed.sort())
+})
+
 const source = new URL('../../test/openapi/client-schema.ts', import.meta.url)
 /** Whatever a formatter does. */
 const tokens = (text: string): string =>

@@ -4,7 +4,7 @@ import { isPieceworkError, memoryStore, PieceworkError } from '@piecework/core'
 import { resourceBusy, type Store } from '@piecework/core/store'
 import { suite } from 'uvu'
 import { problemOf, problemResponse } from '#internal/problems/problem.js'
-import { statuses, statusOf } from '#internal/problems/statuses.js'
+import { statusOf } from '#internal/problems/statuses.js'
 import { accepted, problem } from './support/answers.js'
 import { withWorld } from './support/world.js'
 
@@ -77,10 +77,19 @@ test('the status of each code', () => {
   assert.equal(statusOf('toString' as never).status, 422)
 })
 
-test('docs/http.md lists every code with its status', async () => {
-  const page = await readFile(new URL('../../../../docs/http.md', import.meta.url), 'utf8')
-  for (const [code, { status }] of Object.entries(statuses))
+test('docs/http.md lists every code of core and of HTTP with its status', async () => {
+  const textOf = (path: string) => readFile(new URL(`../../../../${path}`, import.meta.url), 'utf8')
+  const page = await textOf('docs/http.md')
+  const sources = ['packages/core/src/contracts/errors.ts', 'packages/server/src/problems/http-error.ts']
+  const codes = (await Promise.all(sources.map(textOf))).flatMap((text) =>
+    [...text.matchAll(/^ {2}\| '([\w/-]+)'/gm)].map(([, code = '']) => code),
+  )
+  assert.ok(codes.length > 45 && codes.includes('resource-busy') && codes.includes('http/range'))
+  for (const code of codes) {
+    const { status } = statusOf(code as never)
+    // What is ours is told as `internal`.
     assert.match(page, new RegExp(`^\\| ${status} \\|.*\`${code}\``, 'm'), code)
+  }
 })
 
 test('what is wrong is told with file, line, hint and count', () => {

@@ -13,7 +13,7 @@ export interface FastifyReply {
 }
 
 /** As much of Fastify as is used. */
-export interface FastifyInstance {
+interface FastifyInstance {
   readonly prefix: string
   removeAllContentTypeParsers(): unknown
   addContentTypeParser(

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import type { Passed } from './passes.js'
 
 /** As much of Nest's execution context as is used. */
-export interface NestContext {
+interface NestContext {
   switchToHttp(): { getRequest(): unknown; getResponse(): unknown }
 }
 

@@ -3,7 +3,7 @@ import { closest } from '@piecework/core/piece'
 import { knownNames } from './known-names.js'
 
 /** Of zod. */
-export interface Issue {
+interface Issue {
   readonly code: string
   readonly message: string
   readonly path: readonly PropertyKey[]

@@ -7,7 +7,7 @@ import type { Model } from './model.js'
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 /** A request that has been understood. */
-export interface Call<Query = unknown, Body = unknown> {
+interface Call<Query = unknown, Body = unknown> {
   readonly request: HttpRequest
   /** Of the path, decoded. */
   readonly params: Readonly<Record<string, string>>
@@ -19,7 +19,7 @@ export interface Call<Query = unknown, Body = unknown> {
 }
 
 /** What comes as bytes: by media type, what each is. */
-export interface UploadDescription {
+interface UploadDescription {
   readonly types: readonly string[]
   /** Fields of `multipart/form-data`, before the file. Absent: multipart is not taken. */
   readonly fields?: Model<unknown>

@@ -4,7 +4,7 @@ import type { HttpErrorCode } from './http-error.js'
 /** Core's own codes: a new one must be given a status here. */
 type CoreErrorCode = Exclude<ErrorCode, `${string}/${string}`>
 
-export interface StatusOfCode {
+interface StatusOfCode {
   readonly status: number
   /** The same for all problems of the code. */
   readonly title: string
@@ -15,7 +15,7 @@ const of = (status: number, title: string): StatusOfCode => ({ status, title })
 const invalid = (title: string) => of(422, title)
 const hidden = of(500, 'Something failed here')
 
-export const statuses: Readonly<Record<CoreErrorCode | HttpErrorCode, StatusOfCode>> = {
+const statuses: Readonly<Record<CoreErrorCode | HttpErrorCode, StatusOfCode>> = {
   'archive-checksum': invalid('The archive is damaged'),
   'archive-encrypted': invalid('The archive is encrypted'),
   'archive-invalid': invalid('This is no archive that can be read'),

@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** Segments that routes of our own have, now or with what is planned. */
-export const reservedSegments: readonly string[] = [
+const reservedSegments: readonly string[] = [
   'archives',
   'clone',
   'export',

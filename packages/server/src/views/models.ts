@@ -1,4 +1,4 @@
-import type { Finding, ResourceRef, ValidationResults } from '@piecework/core'
+import type { ResourceRef, ValidationResults } from '@piecework/core'
 import { z } from 'zod'
 import { type Model, model } from '../http/model.js'
 import type { Problem } from '../problems/problem.js'
@@ -163,7 +163,6 @@ export const stepPageModel: Model<Page<StepView>> = model(
   z.strictObject({ items: z.array(step), next }),
   'StepPage',
 )
-export const findingModel: Model<Finding> = model(finding as never, 'Finding')
 export const findingsModel: Model<FindingsView> = model(
   z.strictObject({
     items: z.array(finding),

@@ -68,7 +68,7 @@ export interface StageView {
   readonly rows: number
 }
 
-export interface ProgressView {
+interface ProgressView {
   readonly batches: number
   readonly batchesDone: number
   readonly pieces: number

@@ -32,7 +32,7 @@ export interface World {
   call(path: string, options?: CallOptions): Promise<Response>
 }
 
-export interface CallOptions extends RequestInit {
+interface CallOptions extends RequestInit {
   readonly as?: string
   readonly json?: unknown
 }
@@ -44,7 +44,7 @@ export interface WorldOptions {
 }
 
 /** Ann owns all; eve may do nothing, bob may view. */
-export const policy: AccessPolicy = {
+const policy: AccessPolicy = {
   allows: async ({ id }, action) => id === 'ann' || (id === 'bob' && action === 'view'),
 }
 

@@ -1,0 +1,338 @@
+import 'reflect-metadata'
+import assert from 'node:assert/strict'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ForbiddenException, Module } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import type { PieceworkHttp } from '@piecework/server'
+import express from 'express'
+import { fastify } from 'fastify'
+import Koa from 'koa'
+import { suite } from 'uvu'
+import { jobModel } from '#internal/views/models.js'
+import { answer, archiveOf, exported, form, problem } from './support/answers.js'
+import { userOf } from './support/hosts.js'
+import { type World, withWorld } from './support/world.js'
+
+const test = suite('forms: what only one framework has')
+
+const bearer = { authorization: 'Bearer ann' }
+
+async function served(
+  handler: Parameters<typeof createServer>[1],
+  use: (url: string) => Promise<void>,
+): Promise<void> {
+  const server: Server = createServer(handler)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  } finally {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+}
+
+const expressHost = (http: PieceworkHttp, ...before: express.RequestHandler[]) => {
+  const app = express()
+  for (const one of before) app.use(one)
+  app.use((req, _res, next) => {
+    Object.assign(req, { user: userOf(req.headers.authorization) })
+    next()
+  })
+  app.use('/api/v1', http.node)
+  return app
+}
+
+/** As multer with `any()` does: the form is read, and its fields are in `body`. */
+const formReader: express.RequestHandler = (req, _res, next) => {
+  if (!req.is('multipart/form-data')) return next()
+  req.resume()
+  req.on('end', () => {
+    req.body = { name: 'Mine' }
+    next()
+  })
+}
+
+test('Express: an upload that another parser has read is an error that says what to do', () =>
+  withWorld('node', ({ http, errors }) =>
+    served(expressHost(http, formReader), async (url) => {
+      const body = form({ name: 'Mine' }, 'PK')
+      const response = await fetch(`${url}/api/v1/books/import`, { method: 'POST', body, headers: bearer })
+      const { detail } = await problem(response, 500, 'http/consumed')
+      assert.match(detail, /body parser of the application has read this upload.*application\/json only/)
+      assert.equal(errors.length, 1)
+    }),
+  ))
+
+test('Express: bytes that express.raw() has read are taken, for JSON and for archives', () =>
+  withWorld('node', async (world) => {
+    const archive = await archiveOf(world, await exported(world))
+    await served(expressHost(world.http, express.raw({ type: () => true })), async (url) => {
+      const send = (path: string, type: string, body: RequestInit['body']) =>
+        fetch(`${url}/api/v1/${path}`, {
+          method: 'POST',
+          body: body ?? null,
+          headers: { ...bearer, 'content-type': type },
+        })
+      await answer(await send('books/import', 'application/zip', archive as never), jobModel, 202)
+      await answer(await send('books/b2/export', 'application/json', '{}'), jobModel, 202)
+    })
+  }))
+
+test('Express: mounted in a router, addresses are those that came', () =>
+  withWorld('node', ({ http }) => {
+    const app = express()
+    const router = express.Router()
+    router.use('/v1', (req, res, next) => http.node(Object.assign(req, { user: { id: 'ann' } }), res, next))
+    app.use('/api', router)
+    app.use((_req, res) => void res.status(418).end())
+    return served(app, async (url) => {
+      assert.equal((await fetch(`${url}/api/v1/jobs`)).status, 200)
+      assert.equal((await fetch(`${url}/v1/jobs`)).status, 418)
+      assert.equal((await fetch(`${url}/api/v1/other`)).status, 418)
+    })
+  }))
+
+test('Express: headers that other middleware has set are sent along', () =>
+  withWorld('node', ({ http }) => {
+    const own: express.RequestHandler = (_req, res, next) => {
+      res.setHeader('x-own', 'yes')
+      next()
+    }
+    return served(expressHost(http, own), async (url) => {
+      assert.equal((await fetch(`${url}/api/v1/jobs`, { headers: bearer })).headers.get('x-own'), 'yes')
+    })
+  }))
+
+test('plain node:http: without next, what is not ours is 404', () =>
+  withWorld('node', ({ http }) =>
+    served(http.node, async (url) => {
+      assert.equal((await fetch(`${url}/other`)).status, 404)
+      assert.equal((await fetch(`${url}/api/v1/health`)).status, 200)
+    }),
+  ))
+
+test('Fastify: routes are concrete, and its own parsers stay as they are for the application', () =>
+  withWorld('node', async (world) => {
+    const app = fastify()
+    const paths: string[] = []
+    app.addHook('onRoute', ({ url }) => void paths.push(url))
+    app.addHook('onRequest', async (request) => {
+      Object.assign(request, { user: userOf(request.headers.authorization) })
+    })
+    app.addHook('onSend', async (_request, reply) => void reply.header('x-late', 'no'))
+    app.addHook('onRequest', async (_request, reply) => void reply.header('x-own', 'yes'))
+    await app.register(world.http.fastify)
+    app.post('/own', async ({ body }) => body)
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+    try {
+      assert.ok(paths.includes('/api/v1/books/:bookId/export'))
+      assert.ok(paths.every((path) => !path.includes('*')))
+      const json = { method: 'POST', body: '{"a":1}', headers: { 'content-type': 'application/json' } }
+      assert.deepEqual(await (await fetch(`${url}/own`, json)).json(), { a: 1 })
+      const zip = { method: 'POST', body: 'PK', headers: { 'content-type': 'application/zip' } }
+      assert.equal((await fetch(`${url}/own`, zip)).status, 415)
+      assert.equal((await fetch(`${url}/api/v1/jobs`, { headers: bearer })).headers.get('x-own'), 'yes')
+      assert.equal((await fetch(`${url}/api/v1/elsewhere`)).status, 404)
+    } finally {
+      app.server.closeAllConnections()
+      await app.close()
+    }
+  }))
+
+test('Fastify: registered below its own base path', () =>
+  withWorld('node', async ({ http }) => {
+    const app = fastify()
+    await app.register(http.fastify, { prefix: '/api/v1' })
+    const response = await app.inject({ url: '/api/v1/health' })
+    assert.equal(response.statusCode, 200)
+    await app.close()
+  }))
+
+async function nested(
+  http: PieceworkHttp,
+  options: object,
+  use: (url: string) => Promise<void>,
+  prefix?: string,
+) {
+  class App {}
+  Module({ imports: [http.nest(options)] })(App)
+  const app = await NestFactory.create(App, { logger: false })
+  if (prefix) app.setGlobalPrefix(prefix)
+  await app.listen(0, '127.0.0.1')
+  const server = app.getHttpServer() as Server
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  } finally {
+    server.closeAllConnections()
+    await app.close()
+  }
+}
+
+test("Nest: the host's guards run before anything of ours", () =>
+  withWorld('node', ({ http }) => {
+    let asked = 0
+    const guard = {
+      canActivate: () => {
+        asked += 1
+        throw new ForbiddenException('of the guard')
+      },
+    }
+    return nested(http, { guards: [guard] }, async (url) => {
+      const response = await fetch(`${url}/api/v1/jobs`, { headers: bearer })
+      assert.deepEqual([response.status, asked], [403, 1])
+      assert.match(await response.text(), /of the guard/)
+    })
+  }))
+
+test('Nest: below a global prefix the controller has the rest of the path', () =>
+  withWorld('node', ({ http }) =>
+    nested(
+      http,
+      { path: 'v1' },
+      async (url) => assert.equal((await fetch(`${url}/api/v1/health`)).status, 200),
+      'api',
+    ),
+  ))
+
+test('Koa: what comes before may add headers, and what comes after is not asked', () =>
+  withWorld('node', ({ http }) => {
+    const app = new Koa()
+    let after = 0
+    app.use(async (context, next) => {
+      context.set('x-own', 'yes')
+      await next()
+    })
+    app.use(http.koa)
+    app.use(async () => {
+      after += 1
+    })
+    return served(app.callback(), async (url) => {
+      const response = await fetch(`${url}/api/v1/health`)
+      assert.deepEqual([response.status, response.headers.get('x-own'), after], [200, 'yes', 0])
+    })
+  }))
+
+test('fetch: what is not ours is undefined at once, and what is ours a promise', () =>
+  withWorld('node', async ({ http }) => {
+    assert.equal(http.fetch(new Request('http://a/elsewhere')), undefined)
+    const response = http.fetch(new Request('http://a/api/v1/health'))
+    assert.ok(response instanceof Promise)
+    assert.equal((await response).status, 200)
+    const used = new Request('http://a/api/v1/books/import', {
+      method: 'POST',
+      body: 'PK',
+      headers: { 'content-type': 'application/zip', 'content-length': '2' },
+    })
+    await used.text()
+    assert.equal((await http.fetch(used, { user: { id: 'ann' } }))?.status, 500)
+    assert.equal(
+      (await http.fetch(new Request('http://a/api/v1/jobs'), { user: { id: 'ann' } }))?.status,
+      200,
+    )
+  }))
+
+test('principal may be asked of a store, and what it returns is who asks', () =>
+  withWorld(
+    'node',
+    async ({ call }) => {
+      assert.equal((await call('jobs')).status, 200)
+      const started = await answer(await call('books/b1/export', { json: {} }), jobModel, 202)
+      assert.equal(started.requestedBy, 'ann')
+    },
+    {
+      http: {
+        principal: async () => new Promise((resolve) => setTimeout(() => resolve({ id: 'ann' }), 5)),
+      } as never,
+    },
+  ))
+
+const www = 'https://www.example.org'
+test('other origins: none has any header unless it is allowed, and then what it needs', async () => {
+  const ask = async ({ call }: World, origin: string) => {
+    const preflight = await call('books/b1/export', {
+      method: 'OPTIONS',
+      as: '',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    })
+    const post = await call('books/b1/export', {
+      json: {},
+      headers: { origin, 'sec-fetch-site': 'cross-site' },
+    })
+    return { preflight, post }
+  }
+  await withWorld('node', async (world) => {
+    const { preflight, post } = await ask(world, www)
+    assert.deepEqual([preflight.status, post.status], [204, 403])
+    for (const { headers } of [preflight, post])
+      assert.ok(![...headers.keys()].some((name) => name.startsWith('access-control')))
+  })
+  await withWorld(
+    'node',
+    async (world) => {
+      const { preflight, post } = await ask(world, www)
+      assert.deepEqual([preflight.status, post.status], [204, 202])
+      assert.equal(preflight.headers.get('access-control-allow-origin'), www)
+      assert.match(preflight.headers.get('access-control-allow-methods') ?? '', /POST/)
+      assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /authorization/)
+      assert.equal(post.headers.get('access-control-allow-origin'), www)
+      assert.equal(post.headers.get('access-control-allow-credentials'), null)
+      assert.equal(post.headers.get('vary'), 'Origin')
+      const other = await ask(world, 'https://evil.example.org')
+      assert.equal(other.post.status, 403)
+      assert.equal(other.preflight.headers.get('access-control-allow-origin'), null)
+    },
+    { http: { allowedOrigins: [www] } },
+  )
+})
+
+test('health needs no one, says nothing more, and asks the store once for many', () => {
+  let asked = 0
+  return withWorld('node', async ({ call, piecework }) => {
+    const { jobs } = piecework
+    Object.assign(piecework, {
+      jobs: (request: never) => {
+        asked += 1
+        return jobs(request)
+      },
+    })
+    const answers = await Promise.all(Array.from({ length: 20 }, () => call('health', { as: '' })))
+    for (const one of answers) assert.deepEqual([one.status, await one.json()], [200, { status: 'ok' }])
+    assert.equal(asked, 1)
+  })
+})
+
+test('health is 503 when the store does not answer in time', () =>
+  withWorld(
+    'node',
+    async ({ call, piecework }) => {
+      Object.assign(piecework, { jobs: () => new Promise(() => undefined) })
+      const response = await call('health', { as: '' })
+      assert.deepEqual([response.status, await response.json()], [503, { status: 'unavailable' }])
+      assert.equal(response.headers.get('retry-after'), '5')
+    },
+    { http: { limits: { healthMs: 50 } } },
+  ))
+
+test('follow-ups are those that are offered', () =>
+  withWorld(
+    'node',
+    async ({ call }) => {
+      const send = (action: string) => call('books/b1/export', { json: { onSuccess: [{ action }] } })
+      assert.equal((await send('tell')).status, 202)
+      await problem(await send('wipe'), 400, 'options-invalid')
+    },
+    {
+      http: { followUps: ['tell'] },
+      piecework: {
+        followUps: ['tell', 'wipe'].map((name) => ({
+          name,
+          schema: { parse: (given: unknown) => given },
+          run: async () => 1,
+        })),
+      },
+    },
+  ))
+
+test.run()
