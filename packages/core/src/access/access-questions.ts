@@ -12,7 +12,7 @@ import type { Allow } from './allow.js'
 import { allowJob } from './allow-job.js'
 
 /** What an action is about: nothing of it, a resource, or a job with what it reads or makes. */
-export interface AccessSubject {
+interface AccessSubject {
   readonly resource?: ResourceRef
   /** Id. */
   readonly job?: string

@@ -1,4 +1,5 @@
-import { PieceworkError, type RegisteredFormat } from '@piecework/core'
+import { PieceworkError } from '@piecework/core'
+import type { RegisteredFormat } from '@piecework/core/store'
 import type { HttpSettings } from '../http-settings.js'
 import { checkSegments, labelOf, type Place } from './places.js'
 

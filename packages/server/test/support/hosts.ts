@@ -10,6 +10,7 @@ import { fastify } from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import bodyParser from 'koa-bodyparser'
+import { type User, userOf } from './user-of.js'
 
 export interface HostApp {
   readonly port: number
@@ -17,16 +18,6 @@ export interface HostApp {
 }
 
 type StartHost = (http: PieceworkHttp, basePath: string) => Promise<HostApp>
-
-interface User {
-  readonly id: string
-}
-
-/** The authentication of every host: who is named by the token. */
-export function userOf(authorization: string | undefined): User | undefined {
-  const id = /^Bearer (\w+)$/.exec(authorization ?? '')?.[1]
-  return id === undefined ? undefined : { id }
-}
 
 const known = (req: IncomingMessage) => Object.assign(req, { user: userOf(req.headers.authorization) })
 

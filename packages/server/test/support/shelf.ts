@@ -19,12 +19,13 @@ export class Shelf {
     return { kind: parent === undefined ? 'book' : 'chapter', id }
   }
 
-  pack(): Pack {
+  /** `noteBytes`: the largest file of notes. */
+  pack({ noteBytes = 1000 }: { readonly noteBytes?: number } = {}): Pack {
     return {
       name: 'shelf',
       kinds: [this.#kind('book'), this.#kind('chapter', 'book')],
       pieces: [this.#lines('book'), this.#lines('chapter')],
-      formats: [this.#notes()],
+      formats: [this.#notes(noteBytes)],
     }
   }
 
@@ -88,7 +89,7 @@ export class Shelf {
   }
 
   /** Lines of the file `text` become those of a book; a line `bad` is an error. */
-  #notes(): Format {
+  #notes(noteBytes: number): Format {
     const piece: Piece = {
       contract: 1,
       name: 'notes/text',
@@ -125,7 +126,7 @@ export class Shelf {
       roles: {
         text: {
           required: true,
-          maxBytes: 1000,
+          maxBytes: noteBytes,
           metadata: { parse: (given) => given as Record<string, unknown> },
         },
       },
