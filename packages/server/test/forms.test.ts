@@ -11,7 +11,7 @@ import Koa from 'koa'
 import { suite } from 'uvu'
 import { jobModel } from '#internal/views/models.js'
 import { answer, archiveOf, exported, form, problem } from './support/answers.js'
-import { userOf } from './support/hosts.js'
+import { userOf } from './support/user-of.js'
 import { type World, withWorld } from './support/world.js'
 
 const test = suite('forms: what only one framework has')

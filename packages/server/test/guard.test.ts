@@ -13,7 +13,7 @@ import { Hono } from 'hono'
 import Koa from 'koa'
 import { suite } from 'uvu'
 import { accepted, ended, problem } from './support/answers.js'
-import { userOf } from './support/hosts.js'
+import { userOf } from './support/user-of.js'
 import { type World, withWorld } from './support/world.js'
 
 const test = suite('guard')
