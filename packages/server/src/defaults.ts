@@ -9,6 +9,8 @@ export const defaultLimits = {
   /** Names and values of all headers. */
   headerBytes: 16 * kibibyte,
   jsonBytes: mebibyte,
+  /** Of an archive that is sent to be looked into: it is kept in a temporary file meanwhile. */
+  spoolBytes: 1024 * mebibyte,
   /** Fields of a multipart body, all of them. */
   fieldBytes: 64 * kibibyte,
   /** The longest wait for the next bytes of a body. */
@@ -35,8 +37,8 @@ export const retryAfter = { busy: 5, tooMany: 10, away: 5 } as const
 /** Items of one page. */
 export const pageDefaults = { jobs: 20, steps: 100, findings: 100, most: 1000 } as const
 
-/** How deep a JSON body may be nested. */
-export const jsonDepth = 64
+/** How deep a JSON body may be nested, and how many values it may have. */
+export const jsonShape = { depth: 64, values: 10_000 } as const
 
 /** Of an `Idempotency-Key`, in characters. */
 export const requestKeyLength = 255

@@ -9,6 +9,8 @@ export interface HttpLimits {
   readonly headerBytes?: number
   /** Default 1 MB. */
   readonly jsonBytes?: number
+  /** Of an archive that is sent to be looked into or compared, which a temporary file holds meanwhile. Default 1 GB. */
+  readonly spoolBytes?: number
   /** Fields of a multipart body, all of them. Default 64 kB. */
   readonly fieldBytes?: number
   /** The longest wait for the next bytes of a body. Default 30 s. */
@@ -56,6 +58,7 @@ const limitChecks: OptionChecks<HttpLimits> = {
   pathLength: check.count,
   headerBytes: check.count,
   jsonBytes: check.count,
+  spoolBytes: check.size,
   fieldBytes: check.count,
   idleMs: check.count,
   jsonMs: check.count,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { check, checkOptions } from '@piecework/core/piece'
 import { type FastifyForm, fastifyForm } from './forms/fastify-form.js'
 import { type FetchForm, fetchForm } from './forms/fetch-form.js'
@@ -38,6 +39,8 @@ export function pieceworkHttp<Host = unknown>(options: PieceworkHttpOptions<Host
   const settings = httpSettings(options)
   const { basePath, onError } = settings
   const stopping = new AbortController()
+  // Each stream listens to it.
+  setMaxListeners(0, stopping.signal)
   const context = { ...settings, places: placesOf(settings), stopping: stopping.signal }
   const router = createRouter(basePath, routesOf(context))
   const app = {

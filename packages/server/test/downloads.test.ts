@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { ArtifactStore } from '@piecework/core'
 import { memoryArtifacts } from '@piecework/core'
+import { skipUnless } from '@piecework/test-support'
 import { suite } from 'uvu'
 import { fileHeaders } from '#internal/downloads/file-headers.js'
 import { archiveOf, ended, exported, problem } from './support/answers.js'
@@ -14,6 +15,8 @@ import { rawConnection } from './support/raw.js'
 import { type Form, withWorld } from './support/world.js'
 
 const test = suite('downloads')
+const hasCurl = spawnSync('curl', ['--version']).status === 0
+const withCurl = skipUnless(hasCurl, 'curl is missing', suite('downloads by curl'))
 
 /** Gives what is read in pieces of 1 kB, slowly, and counts them. */
 function slowly(store: ArtifactStore): ArtifactStore & { read: number; isClosed: boolean } {
@@ -100,7 +103,7 @@ test('what is not kept any more is 410', () =>
     { piecework: { archiveTtlMs: 50 } },
   ))
 
-test('curl resumes a download with -C', () =>
+withCurl('curl resumes a download with -C', () =>
   withWorld('node', async (world) => {
     const job = await exported(world)
     const whole = await archiveOf(world, job)
@@ -124,7 +127,8 @@ test('curl resumes a download with -C', () =>
     } finally {
       await rm(folder, { recursive: true })
     }
-  }))
+  }),
+)
 
 test('no file name ends a header, and every one is readable', () => {
   const header = (name: string) => fileHeaders('application/zip', name)['content-disposition'] ?? ''
@@ -178,3 +182,4 @@ test('two downloads over one connection', () =>
   }))
 
 test.run()
+withCurl.run()

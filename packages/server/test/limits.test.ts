@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import { archiveOf, exported, form, problem } from './support/answers.js'
@@ -163,6 +165,34 @@ test('forms: fields come before the one file, each once, and not too large', () 
       400,
       'http/malformed',
     )
+  }))
+
+test('an archive that is looked into is kept in a temporary file, of a size that is limited', () =>
+  withWorld(
+    'node',
+    async (world) => {
+      const kept = async () =>
+        (await readdir(tmpdir())).filter((name) => name.startsWith('piecework-upload-'))
+      const before = await kept()
+      const { call } = world
+      const body = await archiveOf(world, await exported(world))
+      const zip = { method: 'POST', body, headers: { 'content-type': 'application/zip' } }
+      const said = await problem(await call('archives/inspect', zip as never), 413, 'http/too-large')
+      assert.deepEqual([said.size, said.maxBytes], [body.length, 500])
+      await problem(
+        await call('archives/inspect', { method: 'POST', body: form({}, body) }),
+        413,
+        'http/too-large',
+      )
+      assert.deepEqual(await kept(), before)
+    },
+    { http: { limits: { spoolBytes: 500 } } },
+  ))
+
+test('JSON of too many values is refused', () =>
+  withWorld('node', async ({ call }) => {
+    const many = { options: { a: Array.from({ length: 20_000 }, () => 0) } }
+    await problem(await call('books/b1/export', { json: many }), 400, 'http/malformed')
   }))
 
 test('500 connections that hang do not stop another one', () =>

@@ -13,6 +13,7 @@ const limits = {
   pathLength: 100,
   headerBytes: 100,
   jsonBytes: 100,
+  spoolBytes: 100,
   fieldBytes: 100,
   idleMs: 100,
   jsonMs: 100,

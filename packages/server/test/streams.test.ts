@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { JobUpdate } from '@piecework/core'
+import { type JobUpdate, memoryStore } from '@piecework/core'
 import { suite } from 'uvu'
 import { eventStream } from '#internal/events/event-stream.js'
 import { preferWait } from '#internal/events/prefer-wait.js'
@@ -103,6 +103,38 @@ test('a stream ends what it follows when it is left in the middle of a wait', as
   await stream.next()
   await stream.return(undefined)
   assert.ok(isEnded)
+})
+
+test('all streams of a job in a process share one look at the store', () => {
+  const store = memoryStore()
+  let looks = 0
+  const warnings: Error[] = []
+  const warned = (warning: Error) => void warnings.push(warning)
+  process.on('warning', warned)
+  const reports = {
+    ...store.reports,
+    summary: (job: string) => {
+      looks += 1
+      return store.reports.summary(job)
+    },
+  }
+  return withWorld(
+    'node',
+    async (world) => {
+      const { id, open } = await held(world)
+      const streams = Array.from({ length: 30 }, () =>
+        world.call(`jobs/${id}/events`).then((one) => one.text()),
+      )
+      await sleep(700)
+      // One for each that comes, and two or three a second for all of them.
+      assert.ok(looks < 40, String(looks))
+      open()
+      for (const text of await Promise.all(streams)) assert.match(text, /"succeeded"/)
+      process.off('warning', warned)
+      assert.deepEqual(warnings, [])
+    },
+    { piecework: { store: { ...store, reports } } },
+  )
 })
 
 test('HEAD of a stream is no stream', () =>

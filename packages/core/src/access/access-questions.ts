@@ -22,12 +22,33 @@ interface AccessSubject {
 export interface AccessQuestions {
   /**
    * Asks the access policy and does nothing else; the call itself asks again. Throws `forbidden`, and of a job
-   * `job-not-found`.
+   * `job-not-found`. No call asks about `discard`: it is for hosts, such as `@piecework/server`.
    */
   checkAllowed(action: Action, about: AccessSubject, by: AskedBy): Promise<void>
   /** Throws `resource-not-found` if there is none that the host's users see, `forbidden`. */
   describe(resource: ResourceRef, by: AskedBy): Promise<ResourceDescription>
 }
+
+/** All of them: one that is missing does not compile. */
+const known: Readonly<Record<Action, true>> = {
+  export: true,
+  import: true,
+  'clone-from': true,
+  cancel: true,
+  retry: true,
+  view: true,
+  download: true,
+  deliver: true,
+  draft: true,
+  discard: true,
+  forget: true,
+  record: true,
+  erase: true,
+  claim: true,
+  edit: true,
+  release: true,
+}
+const actions = Object.keys(known) as Action[]
 
 interface AccessQuestionDeps {
   readonly store: Store
@@ -44,7 +65,7 @@ export function createAccessQuestions({
 }: AccessQuestionDeps): AccessQuestions {
   return {
     checkAllowed: async (given, about, by) => {
-      const action = checkArgument('checkAllowed()', 'the action', given, check.text) as Action
+      const action = checkArgument('checkAllowed()', 'the action', given, check.oneOf(...actions))
       const { resource, job } = checkOptions('checkAllowed()', about, {
         resource: check.resource,
         job: check.text,

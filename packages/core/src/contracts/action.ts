@@ -9,6 +9,7 @@ export type Action =
   | 'download' // have bytes of an artifact
   | 'deliver' // send what was made to a target
   | 'draft' // see, fill, run or delete an import draft
+  | 'discard' // stop what makes a resource, and remove what there is of it
   | 'forget'
   | 'record' // read who has asked for what
   | 'erase' // an address from that record

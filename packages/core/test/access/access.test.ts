@@ -151,6 +151,7 @@ test('checkAllowed asks about a job, and describe says what there is', () =>
     const { registered } = piecework
     await refused(piecework.checkAllowed('download', { job: exported }, by), 'job-not-found')
     await piecework.checkAllowed('download', { job: exported }, { principal: ann })
+    await refused(piecework.checkAllowed('downlaod' as never, {}, { principal: ann }), 'options-invalid')
     assert.deepEqual(await piecework.describe(book, { principal: ann }), { name: 'Birds' })
     await refused(piecework.describe(draft.resource, { principal: ann }), 'resource-not-found')
     assert.deepEqual(registered.kinds, [{ kind: 'notebook' }, { kind: 'chapter', parent: 'notebook' }])

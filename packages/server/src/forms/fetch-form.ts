@@ -41,7 +41,15 @@ export async function fetchRequest(
   }
 }
 
+/** Some runtimes have a body, an empty one, for every POST. */
+function isSent({ body, bodyUsed, headers }: Request): boolean {
+  if (bodyUsed) return true
+  if (!body || headers.get('content-length') === '0') return false
+  return ['content-length', 'transfer-encoding', 'content-type'].some((name) => headers.has(name))
+}
+
 async function bodyOf(request: Request, host: unknown): Promise<RequestBody> {
+  if (!isSent(request)) return { state: 'none' }
   if (!request.bodyUsed)
     return { state: 'unread', bytes: (request.body ?? []) as unknown as AsyncIterable<Uint8Array> }
   // Hono keeps what a validator has read, and gives it again.

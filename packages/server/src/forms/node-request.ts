@@ -43,6 +43,7 @@ function headersOf({ headers }: IncomingMessage): ReadonlyMap<string, string> {
 
 /** Some body parsers leave an empty object where they have read nothing, so what counts is whether it was read. */
 function bodyOf(req: IncomingMessage, parsed: unknown): RequestBody {
+  if (!isSent(req)) return { state: 'none' }
   if (!req.readableDidRead) return { state: 'unread', bytes: bytesOf(req) }
   const isEmpty = typeof parsed === 'object' && parsed !== null && Object.keys(parsed).length === 0
   const type = req.headers['content-type'] ?? ''
@@ -50,6 +51,14 @@ function bodyOf(req: IncomingMessage, parsed: unknown): RequestBody {
   if (parsed === undefined || type.startsWith('multipart/')) return { state: 'consumed' }
   if (isEmpty && !(parsed instanceof Uint8Array) && !/json/i.test(type)) return { state: 'consumed' }
   return { state: 'parsed', value: parsed }
+}
+
+function isSent(req: IncomingMessage): boolean {
+  if (req.headers['transfer-encoding'] !== undefined) return true
+  if (req.headers['content-length'] !== undefined) return Number(req.headers['content-length']) > 0
+  // HTTP/2 needs neither.
+  const { stream } = req as { readonly stream?: { readonly endAfterHeaders?: boolean } }
+  return stream?.endAfterHeaders === false
 }
 
 /** Stopping early must not take the connection, over which the answer goes. */

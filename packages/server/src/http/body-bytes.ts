@@ -3,6 +3,7 @@ import type { HttpRequest } from './http-request.js'
 
 /** The bytes of a body, whoever has read it. Throws `http/consumed`, and `http/timeout` while it comes. */
 export function bodyBytes({ body }: HttpRequest, idleMs: number): AsyncIterable<Uint8Array> {
+  if (body.state === 'none') return one('')
   if (body.state === 'unread') return withoutStalls(body.bytes, idleMs)
   if (body.state === 'parsed' && (body.value instanceof Uint8Array || typeof body.value === 'string'))
     return one(body.value)

@@ -1,4 +1,4 @@
-import { isPieceworkError, PieceworkError, type Principal } from '@piecework/core'
+import { isPieceworkError, type Principal } from '@piecework/core'
 import type { HttpSettings } from '../http-settings.js'
 import { httpError } from '../problems/http-error.js'
 import { problemResponse } from '../problems/problem.js'
@@ -11,7 +11,7 @@ import type { HttpRequest } from './http-request.js'
 import type { HttpResponse } from './http-response.js'
 import { readJson } from './json-body.js'
 import { checkOrigin } from './origin.js'
-import { queryOf } from './query.js'
+import { noQuery, queryOf } from './query.js'
 import { requestKeyOf } from './request-key.js'
 import type { Method } from './route.js'
 import type { Match } from './router.js'
@@ -93,14 +93,6 @@ async function knownPrincipal({ principal }: HttpSettings, { host }: HttpRequest
   const known = await principal(host)
   if (known) return known
   throw httpError('http/unauthenticated', 'This needs someone who is known.')
-}
-
-function noQuery(url: string): Readonly<Record<never, never>> {
-  const [name] = Object.keys(queryOf(url))
-  if (name === undefined) return {}
-  throw new PieceworkError('options-invalid', `The query has no "${name.slice(0, 100)}"; there is nothing.`, {
-    facts: { option: name.slice(0, 100) },
-  })
 }
 
 function allowOf({ routes }: Match): string {

@@ -1,5 +1,6 @@
 /** What has come of a body when we get the request. */
 export type RequestBody =
+  | { readonly state: 'none' }
   | { readonly state: 'unread'; readonly bytes: AsyncIterable<Uint8Array> }
   /** A body parser of the host's has made it of JSON, or holds its bytes. */
   | { readonly state: 'parsed'; readonly value: unknown }
@@ -30,8 +31,8 @@ export function splitUrl(url: string): { readonly path: string; readonly query: 
 }
 
 /** Whether there is a body, however long. */
-export function hasBody({ headers }: Pick<HttpRequest, 'headers'>): boolean {
-  return headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0
+export function hasBody({ body }: Pick<HttpRequest, 'body'>): boolean {
+  return body.state !== 'none'
 }
 
 /** In lower case, without parameters. */

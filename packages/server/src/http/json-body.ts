@@ -1,4 +1,4 @@
-import { jsonDepth } from '../defaults.js'
+import { jsonShape } from '../defaults.js'
 import { httpError } from '../problems/http-error.js'
 import { bodyBytes, within } from './body-bytes.js'
 import { type HttpRequest, hasBody, mediaTypeOf } from './http-request.js'
@@ -60,9 +60,13 @@ function parse(text: string): unknown {
 /** Names that become something else than a name when they are copied, and depth that exhausts the stack. */
 function checkedJson(value: unknown): unknown {
   let level: unknown[] = [value]
+  let values = 0
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > jsonDepth)
-      throw httpError('http/malformed', `The body is nested deeper than ${jsonDepth} levels.`)
+    values += level.length
+    if (depth > jsonShape.depth)
+      throw httpError('http/malformed', `The body is nested deeper than ${jsonShape.depth} levels.`)
+    if (values > jsonShape.values)
+      throw httpError('http/malformed', `The body has more than ${jsonShape.values} values.`)
     level = level.flatMap((one) => {
       if (typeof one !== 'object' || one === null) return []
       if (Object.hasOwn(one, '__proto__'))

@@ -13,3 +13,12 @@ export function queryOf(url: string): Readonly<Record<string, string>> {
   }
   return Object.fromEntries(found)
 }
+
+/** Where nothing may be in it. Throws `options-invalid`. */
+export function noQuery(url: string): Readonly<Record<never, never>> {
+  const [name] = Object.keys(queryOf(url))
+  if (name === undefined) return {}
+  throw new PieceworkError('options-invalid', `The query has no "${name.slice(0, 100)}"; there is nothing.`, {
+    facts: { option: name.slice(0, 100) },
+  })
+}

@@ -157,13 +157,13 @@ const side = z.union([
 
 export const diffModel: Model<DiffBody> = model(z.strictObject({ a: side, b: side }))
 
-/** Of a comparison with an archive that is sent: the other side. */
-export interface DiffQuery extends ArchiveBody {
+/** Of a comparison with an archive that is sent: the other side, in fields of a form or in the query. */
+export interface DiffFields extends ArchiveBody {
   readonly kind?: string
   readonly id?: string
 }
 
-export const diffQueryModel: Model<DiffQuery> = model(
+export const diffFieldsModel: Model<DiffFields> = model(
   z.strictObject({
     ...archiveShape,
     kind: text.exactOptional(),

@@ -1,11 +1,12 @@
 import { type ImportDraft, PieceworkError, type Principal } from '@piecework/core'
 import { z } from 'zod'
-import { type HttpRequest, hasBody } from '../http/http-request.js'
+import type { HttpRequest } from '../http/http-request.js'
 import { type HttpResponse, json, noContent } from '../http/http-response.js'
 import { type Model, model } from '../http/model.js'
 import { type Route, route } from '../http/route.js'
-import { jsonField, otherType, readUpload, storing, type Upload } from '../uploads/read-upload.js'
+import { jsonField, storing, takeUpload, type Upload } from '../uploads/read-upload.js'
 import { checkVersion, creationOf, isTus } from '../uploads/tus.js'
+import { unreadQuery } from '../uploads/unread-query.js'
 import { createdUpload } from '../uploads/upload-answers.js'
 import { dataFileModel, dataFileView } from '../views/draft-views.js'
 import type { DraftFormat } from './draft-formats.js'
@@ -42,18 +43,18 @@ export function dataFileRoutes(
       path: `${item}/data-file`,
       operation: `upload${label}File`,
       summary: 'Upload a file; one of the same role is replaced',
-      query: { schema: {}, parse: (value) => value },
+      query: unreadQuery,
       upload: { types: fileTypes, fields: fileFields },
       isTus: true,
       answers: { 201: { description: 'The file, with the id to remove it by', model: dataFileModel } },
       resourceOf,
       handle: async ({ request, params, principal }) => {
         if (isTus(request)) return create(request, params, principal)
-        if (!hasBody(request)) throw otherType(fileTypes)
         const draft = await find(params, principal)
         await assertOpen(draft)
-        const upload = await readUpload(request, { ...limits, types: fileTypes, maxBytes: largest })
-        return json(201, dataFileView(await put(draft, request, upload)))
+        const rules = { ...limits, types: fileTypes, maxBytes: largest }
+        const file = await takeUpload(request, rules, (upload) => put(draft, request, upload))
+        return json(201, dataFileView(file))
       },
     }),
     route({

@@ -13,6 +13,8 @@ export async function discard(
   signal: AbortSignal,
 ): Promise<void> {
   const { piecework } = context
+  // Before anything is found out: what follows asks about `draft` or `cancel`, as it does of others.
+  await piecework.checkAllowed('discard', { resource }, { principal })
   const { state, maker } = await resourceState(context, resource, principal)
   if (!maker || (state !== 'draft' && state !== 'importing' && state !== 'incomplete'))
     throw new PieceworkError(

@@ -1,14 +1,16 @@
 import type { JobHandle, Principal, ResourceRef } from '@piecework/core'
-import { type HttpRequest, hasBody, mediaTypeOf } from '../http/http-request.js'
+import { type HttpRequest, mediaTypeOf } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
 import { isJson, readJson } from '../http/json-body.js'
 import type { Model } from '../http/model.js'
+import { noQuery } from '../http/query.js'
 import { requestKeyOf } from '../http/request-key.js'
 import { type Route, route } from '../http/route.js'
 import { newestState } from '../jobs/newest-state.js'
 import { httpError } from '../problems/http-error.js'
-import { jsonField, otherType, readUpload, storing } from '../uploads/read-upload.js'
+import { jsonField, storing, takeUpload } from '../uploads/read-upload.js'
 import { checkVersion, creationOf, isTus } from '../uploads/tus.js'
+import { unreadQuery } from '../uploads/unread-query.js'
 import { createdUpload } from '../uploads/upload-answers.js'
 import { accepted, acceptedAnswer } from './answers.js'
 import { archiveSource } from './archive-source.js'
@@ -30,7 +32,7 @@ export function importRoutes(context: RouteContext, place: Place): readonly Rout
       path: `${collection}/import`,
       operation: `import${label}`,
       summary: `Import a ${kind} from an archive`,
-      query: anyQuery,
+      query: unreadQuery,
       upload: { types: zipTypes, fields, reference },
       isTus: true,
       again: 'nothing',
@@ -49,9 +51,6 @@ export function importRoutes(context: RouteContext, place: Place): readonly Rout
     }),
   ]
 }
-
-/** Read by the upload itself, where a form's is empty. */
-const anyQuery: Model<unknown> = { schema: {}, parse: (value) => value }
 
 interface ImportAbout {
   readonly principal: Principal
@@ -83,6 +82,7 @@ async function importStored(
   about: ImportAbout,
 ): Promise<JobHandle> {
   const { piecework, limits } = context
+  noQuery(request.url)
   const body = reference.parse(await readJson(request, limits), 'The body')
   const { job: _, output: _o, upload: _u, ...settings } = body
   const keyed = requestKeyOf({ method: 'POST', again: 'one-job' }, request, body)
@@ -97,19 +97,20 @@ async function importUpload(
   about: ImportAbout,
 ): Promise<JobHandle> {
   const { principal, into } = about
-  if (!hasBody(request)) throw otherType(zipTypes)
   // Before the first byte of the body is taken; of a form, that of its fields.
   await piecework.checkAllowed('import', into ? { resource: into } : {}, { principal })
-  const upload = await readUpload(request, { ...limits, types: zipTypes, maxBytes: archiveBytes(piecework) })
-  const settings = fields.parse(withJson(upload.fields), 'The form')
-  const { fileName } = upload
-  return storing(request, upload.bytes, (stream) =>
-    piecework.import({
-      ...settings,
-      ...about,
-      archive: { stream, ...(fileName !== undefined && { fileName }) },
-    }),
-  )
+  const rules = { ...limits, types: zipTypes, maxBytes: archiveBytes(piecework) }
+  return takeUpload(request, rules, async (upload) => {
+    const settings = fields.parse(withJson(upload.fields), 'The form')
+    const { fileName } = upload
+    return storing(request, upload.bytes, (stream) =>
+      piecework.import({
+        ...settings,
+        ...about,
+        archive: { stream, ...(fileName !== undefined && { fileName }) },
+      }),
+    )
+  })
 }
 
 /** The largest archive that core takes. */

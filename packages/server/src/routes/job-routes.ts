@@ -1,35 +1,19 @@
 import { type Finding, PieceworkError } from '@piecework/core'
-import { z } from 'zod'
 import { pageDefaults } from '../defaults.js'
 import { type DownloadQuery, downloadFile } from '../downloads/download-file.js'
 import { jobEvents } from '../events/job-events.js'
 import { json } from '../http/http-response.js'
-import { type Model, model } from '../http/model.js'
 import { type Route, route } from '../http/route.js'
 import { listJobs } from '../jobs/list-jobs.js'
 import { newestState } from '../jobs/newest-state.js'
-import { type PageQuery, pageModel, pageOf, pageShape } from '../jobs/page-of.js'
+import { pageOf } from '../jobs/page-of.js'
+import { type JobsQuery, jobsModel, type PageQuery, pageModel } from '../jobs/page-query.js'
 import { jobStateView, jobView, stepView } from '../views/job-view.js'
 import { findingsModel, jobPageModel, jobStateModel, stepPageModel } from '../views/models.js'
 import { accepted, acceptedAnswer } from './answers.js'
 import { emptyModel } from './bodies.js'
 import type { RouteContext } from './route-context.js'
 import { downloadQueryModel, fileAnswers } from './source-routes.js'
-
-interface JobsQuery extends PageQuery {
-  readonly kind?: string
-  readonly id?: string
-  readonly requestedBy?: 'me'
-}
-
-const jobsModel: Model<JobsQuery> = model(
-  z.strictObject({
-    ...(pageShape(pageDefaults.jobs) as Record<string, z.ZodType>),
-    kind: z.string().min(1).exactOptional().describe('of a resource that they read or make'),
-    id: z.string().min(1).exactOptional().describe('of a resource that they read or make'),
-    requestedBy: z.literal('me').exactOptional(),
-  }) as never,
-)
 
 /** Jobs, whatever they are about. */
 export function jobRoutes(context: RouteContext): readonly Route[] {

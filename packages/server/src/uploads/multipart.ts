@@ -14,6 +14,8 @@ export interface Multipart {
   readonly fields: Readonly<Record<string, string>>
   /** Its bytes end with an error if anything but the end follows it. */
   readonly file: UploadedFile
+  /** Reads no more. */
+  end(): void
 }
 
 /**
@@ -54,7 +56,8 @@ export function readMultipart(
       const name = cleanName(fileName)
       resolve({
         fields: Object.fromEntries(fields),
-        file: { bytes: wholeFile(stream, parsed, parser), ...(name !== undefined && { fileName: name }) },
+        file: { bytes: wholeFile(stream, parsed), ...(name !== undefined && { fileName: name }) },
+        end: () => void parser.destroy(),
       })
     })
     const source = Readable.from(bytes, { objectMode: true, highWaterMark: 1 })
@@ -80,23 +83,15 @@ function parserOf(contentType: string, fieldSize: number) {
   }
 }
 
-async function* wholeFile(
-  stream: Readable,
-  parsed: Promise<void>,
-  parser: { destroy(): unknown },
-): AsyncGenerator<Uint8Array> {
-  let isWhole = false
+async function* wholeFile(stream: Readable, parsed: Promise<void>): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of stream) yield chunk
-    await parsed
-    isWhole = true
   } catch (error) {
     // The parser's own error says more than that its stream has been closed.
     await parsed
     throw error
-  } finally {
-    if (!isWhole) parser.destroy()
   }
+  await parsed
 }
 
 function isOurs(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import { isPieceworkError, PieceworkError } from '@piecework/core'
 import { bodyBytes } from '../http/body-bytes.js'
-import { type HttpRequest, mediaTypeOf } from '../http/http-request.js'
+import { type HttpRequest, hasBody, mediaTypeOf } from '../http/http-request.js'
 import { queryOf } from '../http/query.js'
 import { httpError } from '../problems/http-error.js'
 import { cleanName, readMultipart, type UploadedFile } from './multipart.js'
@@ -24,32 +24,37 @@ const form = 'multipart/form-data'
 const formBytes = 4096
 
 /**
- * A file as a raw body, or in a form behind its fields. Throws `http/media-type`, and `http/too-large` if its stated
- * length is more than it may be.
+ * Takes a file as a raw body, or in a form behind its fields. Throws `http/media-type`, and `http/too-large` if its
+ * stated length is more than it may be, before a byte is read.
  */
-export async function readUpload(request: HttpRequest, rules: UploadRules): Promise<Upload> {
+export async function takeUpload<T>(
+  request: HttpRequest,
+  rules: UploadRules,
+  take: (upload: Upload) => Promise<T>,
+): Promise<T> {
   const type = mediaTypeOf(request)
   const isForm = type === form
-  if (!isForm && !rules.types.includes(type)) throw otherType(rules.types)
+  if (!hasBody(request) || (!isForm && !rules.types.includes(type))) throw otherType(rules.types)
   checkDeclared(request, isForm ? rules.maxBytes + rules.fieldBytes + formBytes : rules.maxBytes)
   const bytes = bodyBytes(request, rules.idleMs)
   const query = queryOf(request.url)
   if (!isForm) {
     const { fileName, ...fields } = query
     const name = cleanName(fileName)
-    return { fields, bytes, ...(name !== undefined && { fileName: name }) }
+    return take({ fields, bytes, ...(name !== undefined && { fileName: name }) })
   }
   const [extra] = Object.keys(query)
   if (extra !== undefined) throw misplaced(extra)
-  const { fields, file } = await readMultipart(
-    bytes,
-    request.headers.get('content-type') ?? '',
-    rules.fieldBytes,
-  )
-  return { fields, ...file }
+  const contentType = request.headers.get('content-type') ?? ''
+  const { fields, file, end } = await readMultipart(bytes, contentType, rules.fieldBytes)
+  try {
+    return await take({ fields, ...file })
+  } finally {
+    end()
+  }
 }
 
-export function otherType(types: readonly string[]): PieceworkError {
+function otherType(types: readonly string[]): PieceworkError {
   const taken = [...types, form]
   return httpError('http/media-type', `This takes ${taken.join(' or ')}.`, {
     headers: { 'accept-post': taken.join(', ') },

@@ -20,6 +20,12 @@ export const archives: Readonly<Record<string, Case>> = {
     assert.deepEqual(sent, made)
     assert.deepEqual(inForm, made)
     assert.equal((made.tree as { kind: string }).kind, 'book')
+    await problem(await call('archives/inspect?x=1', { json: { job: job.id } }), 400, 'options-invalid')
+    await problem(
+      await call('archives/inspect?x=1', { method: 'POST', body, headers: zip }),
+      400,
+      'options-invalid',
+    )
     await problem(await call('archives/inspect', { json: { job: job.id }, as: 'eve' }), 404, 'job-not-found')
     await problem(await call('archives/inspect', { json: { job: job.id }, as: 'bob' }), 403, 'forbidden')
   },
@@ -36,6 +42,11 @@ export const archives: Readonly<Record<string, Case>> = {
       await call('archives/diff?kind=book&id=b1', { method: 'POST', body, headers: zip }),
     )
     assert.deepEqual(sent, same)
+    const inForm = await call('archives/diff', { method: 'POST', body: form({ job: one.id }, body) })
+    assert.deepEqual(
+      await read(inForm),
+      await read(await call('archives/diff', { json: { a: { job: one.id }, b: { job: one.id } } })),
+    )
     const differing = await read(
       await call('archives/diff', { json: { a: { job: one.id }, b: { job: other.id } } }),
     )

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { suite } from 'uvu'
+import { jobModel } from '#internal/views/models.js'
+import { answer, problem } from './support/answers.js'
+import { type World, withWorld } from './support/world.js'
+
+const test = suite('service: who asks, from where, and whether it is well')
+
+test('principal may be asked of a store, and what it returns is who asks', () =>
+  withWorld(
+    'node',
+    async ({ call }) => {
+      assert.equal((await call('jobs')).status, 200)
+      const started = await answer(await call('books/b1/export', { json: {} }), jobModel, 202)
+      assert.equal(started.requestedBy, 'ann')
+    },
+    {
+      http: {
+        principal: async () => new Promise((resolve) => setTimeout(() => resolve({ id: 'ann' }), 5)),
+      } as never,
+    },
+  ))
+
+const www = 'https://www.example.org'
+test('other origins: none has any header unless it is allowed, and then what it needs', async () => {
+  const ask = async ({ call }: World, origin: string) => {
+    const preflight = await call('books/b1/export', {
+      method: 'OPTIONS',
+      as: '',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    })
+    const post = await call('books/b1/export', {
+      json: {},
+      headers: { origin, 'sec-fetch-site': 'cross-site' },
+    })
+    return { preflight, post }
+  }
+  await withWorld('node', async (world) => {
+    const { preflight, post } = await ask(world, www)
+    assert.deepEqual([preflight.status, post.status], [204, 403])
+    for (const { headers } of [preflight, post])
+      assert.ok(![...headers.keys()].some((name) => name.startsWith('access-control')))
+  })
+  await withWorld(
+    'node',
+    async (world) => {
+      const { preflight, post } = await ask(world, www)
+      assert.deepEqual([preflight.status, post.status], [204, 202])
+      assert.equal(preflight.headers.get('access-control-allow-origin'), www)
+      assert.match(preflight.headers.get('access-control-allow-methods') ?? '', /POST/)
+      assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /authorization/)
+      assert.equal(post.headers.get('access-control-allow-origin'), www)
+      assert.equal(post.headers.get('access-control-allow-credentials'), null)
+      assert.equal(post.headers.get('vary'), 'Origin')
+      const other = await ask(world, 'https://evil.example.org')
+      assert.equal(other.post.status, 403)
+      assert.equal(other.preflight.headers.get('access-control-allow-origin'), null)
+    },
+    { http: { allowedOrigins: [www] } },
+  )
+})
+
+test('health needs no one, says nothing more, and asks the store once for many', () => {
+  let asked = 0
+  return withWorld('node', async ({ call, piecework }) => {
+    const { jobs } = piecework
+    Object.assign(piecework, {
+      jobs: (request: never) => {
+        asked += 1
+        return jobs(request)
+      },
+    })
+    const answers = await Promise.all(Array.from({ length: 20 }, () => call('health', { as: '' })))
+    for (const one of answers) assert.deepEqual([one.status, await one.json()], [200, { status: 'ok' }])
+    assert.equal(asked, 1)
+  })
+})
+
+test('health is 503 when the store does not answer in time', () =>
+  withWorld(
+    'node',
+    async ({ call, piecework }) => {
+      Object.assign(piecework, { jobs: () => new Promise(() => undefined) })
+      const response = await call('health', { as: '' })
+      assert.deepEqual([response.status, await response.json()], [503, { status: 'unavailable' }])
+      assert.equal(response.headers.get('retry-after'), '5')
+    },
+    { http: { limits: { healthMs: 50 } } },
+  ))
+
+test('follow-ups are those that are offered', () =>
+  withWorld(
+    'node',
+    async ({ call }) => {
+      const send = (action: string) => call('books/b1/export', { json: { onSuccess: [{ action }] } })
+      assert.equal((await send('tell')).status, 202)
+      await problem(await send('wipe'), 400, 'options-invalid')
+    },
+    {
+      http: { followUps: ['tell'] },
+      piecework: {
+        followUps: ['tell', 'wipe'].map((name) => ({
+          name,
+          schema: { parse: (given: unknown) => given },
+          run: async () => 1,
+        })),
+      },
+    },
+  ))
+
+test.run()
