@@ -1872,7 +1872,9 @@ export interface operations {
   }
   inspectArchive: {
     parameters: {
-      query?: never
+      query?: {
+        fileName?: string
+      }
       header?: never
       path?: never
       cookie?: never
@@ -1881,6 +1883,10 @@ export interface operations {
       content: {
         'application/zip': string
         'application/octet-stream': string
+        'multipart/form-data': {
+          /** Format: binary */
+          file: string
+        }
         'application/json': {
           job?: string
           output?: string
@@ -1919,6 +1925,14 @@ export interface operations {
       content: {
         'application/zip': string
         'application/octet-stream': string
+        'multipart/form-data': {
+          job?: string
+          output?: string
+          kind?: string
+          id?: string
+          /** Format: binary */
+          file: string
+        }
         'application/json': {
           a:
             | {
