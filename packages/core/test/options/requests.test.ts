@@ -75,6 +75,8 @@ const askedBy = {
   job: (asked: never) => piecework.job(exported, asked),
   forget: (asked: never) => piecework.forget({ kind: 'notebook', id: 'b9' }, asked),
   draft: async (asked: never) => piecework.draft((await draft()).resource, asked),
+  checkAllowed: (asked: never) => piecework.checkAllowed('view', { resource }, asked),
+  describe: (asked: never) => piecework.describe(resource, asked),
   'guard.checkEditable': (asked: never) => piecework.guard.checkEditable(resource, asked),
   'guard.release': (asked: never) => piecework.guard.release('no-such-holder', asked),
   'guard.holders': (asked: never) => piecework.guard.holders(resource, asked),
@@ -191,6 +193,13 @@ optionTests(test, [
     call: (request) => piecework.createUpload(request),
     free: ['principal'],
     wrong: { principal: noPrincipal, size: [undefined, -1, 1.5, '1'], fileName: ['', 7, 'x'.repeat(256)] },
+  },
+  {
+    name: 'checkAllowed()',
+    options: () => ({ resource }),
+    call: (about) => piecework.checkAllowed('view', about, by),
+    free: ['resource'],
+    wrong: { resource: noResource.slice(1), job: ['', 7] },
   },
   {
     name: 'append()',
@@ -414,6 +423,8 @@ test('arguments are checked as options are', async () => {
     () => piecework.forget('notebook:b1' as never),
     () => piecework.draft('notebook:b1' as never, { principal: ann }),
     () => piecework.upload('' as never, { principal: ann }),
+    () => piecework.checkAllowed('' as never, {}, { principal: ann }),
+    () => piecework.describe('notebook:b1' as never, { principal: ann }),
     () => piecework.upload({ id: 'x' } as never, { principal: ann }),
     () => piecework.diff(archive, archive, { signal: 1 } as never),
     () =>
@@ -447,8 +458,9 @@ test('arguments are checked as options are', async () => {
 
 test('every method of a Piecework that takes an object is tried here', async () => {
   const tried =
-    'export import clone validate retry createDraft createUpload diff verify inspect download record jobs cancel redeliver'
-  const others = 'start stop forget draft upload job watch eraseRecipient using guard events'
+    'export import clone validate retry createDraft createUpload checkAllowed diff verify inspect download record jobs cancel redeliver'
+  const others =
+    'start stop forget draft upload describe registered job watch eraseRecipient using guard events'
   assert.deepEqual(Object.keys(piecework).sort(), `${tried} ${others}`.split(' ').sort())
   assert.deepEqual(Object.keys(piecework.guard).sort(), 'checkEditable claim edit holders release'.split(' '))
   const uploading = await piecework.createUpload({ principal: ann, archive: true, size: 1 })

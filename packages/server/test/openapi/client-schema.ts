@@ -1928,6 +1928,7 @@ export interface operations {
         'multipart/form-data': {
           job?: string
           output?: string
+          upload?: string
           kind?: string
           id?: string
           /** Format: binary */
