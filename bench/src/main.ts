@@ -9,6 +9,7 @@ import { partsBench } from './overhead/parts.js'
 import { planningBench } from './planning/planning.js'
 import { resourcesBench } from './resources.js'
 import { resultsBench } from './results/results.js'
+import { serverBench } from './server/server.js'
 import { tablePartsBench, workersBench } from './table-parts/table-parts.js'
 import { keysBench, tablePieceBench } from './table-piece.js'
 
@@ -26,6 +27,7 @@ const benches: Readonly<Record<string, Bench>> = {
   resources: resourcesBench,
   moment: momentBench,
   busy: busyBench,
+  server: serverBench,
 }
 
 interface Arguments {
