@@ -21,7 +21,16 @@ export { type ErrorCode, isPieceworkError, PieceworkError } from './contracts/er
 export type { Finding, FindingFix, NewFinding } from './contracts/finding.js'
 export type { FollowUp, FollowUpContext } from './contracts/follow-up.js'
 export type { FollowUpResult } from './contracts/follow-up-result.js'
-export type { Format, FormatContext, Input, InputNode, Role } from './contracts/format.js'
+export type {
+  Format,
+  FormatContext,
+  Input,
+  InputNode,
+  Role,
+  SortContext,
+  SortedFiles,
+  UnsortedFiles,
+} from './contracts/format.js'
 export type { Ids } from './contracts/ids.js'
 export type { ArchiveRef, KeptOutput } from './contracts/job-result.js'
 export type { KeyForm, SequenceForm, TextForm } from './contracts/key-form.js'

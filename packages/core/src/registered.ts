@@ -16,6 +16,8 @@ export interface RegisteredFormat {
   /** Kind of resource that its drafts make. Absent: it has no drafts. */
   readonly makes?: string
   readonly roles: readonly RegisteredRole[]
+  /** Files may come without a role, as `unsorted`; a larger one is refused. */
+  readonly unsorted?: { readonly maxBytes: number }
 }
 
 /** What the packs have brought, for whoever makes routes or forms of it. */
@@ -31,7 +33,7 @@ export function registeredOf(registry: Registry, archive: Format): Registered {
       kind,
       ...(parent !== undefined && { parent }),
     })),
-    formats: [archive, ...registry.formats.values()].map(({ name, tree, roles }) => ({
+    formats: [archive, ...registry.formats.values()].map(({ name, tree, roles, unsorted }) => ({
       name,
       ...(tree && { makes: tree.kind }),
       roles: Object.entries(roles).map(([role, { required = false, maxBytes }]) => ({
@@ -39,6 +41,7 @@ export function registeredOf(registry: Registry, archive: Format): Registered {
         required,
         maxBytes,
       })),
+      ...(unsorted && { unsorted: { maxBytes: unsorted.maxBytes } }),
     })),
   }
 }

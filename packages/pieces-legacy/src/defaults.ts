@@ -14,3 +14,5 @@ export const mostHeldBytes = 2 ** 22
 export const selectionBatchRows = 8192
 /** Pairs of planning units of bound.dat that a validator compares, at 64 bytes each; the database compares any number. */
 export const mostComparedPairs = 2_000_000
+/** Files of a folder whose roles are to be found, results of some thousand runs among them. */
+export const mostFolderFiles = 20_000

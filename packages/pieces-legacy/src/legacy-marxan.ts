@@ -8,7 +8,9 @@ import {
   uploadEntries,
 } from '@piecework/core/piece'
 import { type RoleName, roles } from '@piecework/marxan-files'
+import { mostFolderFiles } from './defaults.js'
 import { legacyPieces } from './pieces.js'
+import { sortFolder } from './sort-folder.js'
 
 /** The two resources of a Marxan folder, which has no ids for them. */
 const project = { kind: 'project', id: 'legacy' } as const
@@ -48,6 +50,11 @@ export function legacyMarxan(options?: LegacyMarxanOptions): Format {
     tree,
     pieces,
     keepsShell: true,
+    unsorted: {
+      maxBytes: Math.max(...Object.values(limitedRoles(maxBytes)).map((role) => role.maxBytes)),
+      maxFiles: mostFolderFiles,
+      sort: sortFolder,
+    },
     open: async ({ uploads, artifacts }) => {
       const entries = await uploadEntries(uploads, artifacts)
       return {

@@ -77,8 +77,8 @@ test('every route is described once, under a name of its own', async () => {
 test('docs/http.md lists every route, and no other', async () => {
   const { paths: described } = await documentOf(world)
   const page = await readFile(new URL('../../../../docs/http.md', import.meta.url), 'utf8')
-  const listed = [...page.matchAll(/^\| (GET|POST|PATCH|DELETE) \| `([^`]+)`/gm)].map(([, method, path = '']) =>
-    [method, path.replace(/:\w+/g, ':')].join(' '),
+  const listed = [...page.matchAll(/^\| (GET|POST|PATCH|DELETE) \| `([^`]+)`/gm)].map(
+    ([, method, path = '']) => [method, path.replace(/:\w+/g, ':')].join(' '),
   )
   const made = Object.entries(described).flatMap(([path, methods]) => {
     const own = path

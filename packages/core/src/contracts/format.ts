@@ -4,7 +4,7 @@ import type { NewFinding } from './finding.js'
 import type { Piece } from './piece.js'
 import type { ResourceTree } from './resource.js'
 import type { Schema } from './schema.js'
-import type { Upload } from './upload.js'
+import type { Upload, UploadSource } from './upload.js'
 
 export interface FormatContext {
   readonly uploads: readonly Upload[]
@@ -40,6 +40,33 @@ export interface Role {
   readonly metadata?: Schema<Readonly<Record<string, unknown>>>
 }
 
+/** Which file of a folder is what. */
+export interface SortedFiles {
+  /** By role. Paths are those of files in the folder. */
+  readonly uploads: Readonly<Record<string, UploadSource>>
+  /** For people: which file, below the folder, became what. */
+  readonly files: readonly { readonly role: string; readonly path: string }[]
+  /** Required roles for which there is no file. */
+  readonly missing: readonly string[]
+  readonly findings: readonly NewFinding[]
+}
+
+export interface SortContext {
+  /** Paths of files by role, which came with their roles. */
+  readonly given: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
+/** Files as people have them, in a folder or in a zip of it. */
+export interface UnsortedFiles {
+  /** Of each of them. */
+  readonly maxBytes: number
+  /** Also of a zip. */
+  readonly maxFiles: number
+  /** Throws for a folder that is another program's. */
+  sort(folder: string, context: SortContext): Promise<SortedFiles>
+}
+
 /** How the input of an import is read when it is not an archive. */
 export interface Format {
   readonly name: string
@@ -52,6 +79,8 @@ export interface Format {
   readonly tree?: ResourceTree
   /** Pieces that read this format and no archive. */
   readonly pieces: readonly Piece[]
+  /** Absent: each file comes under its role. */
+  readonly unsorted?: UnsortedFiles
   /** A failed import keeps its shell, marked incomplete, instead of removing it. */
   readonly keepsShell?: true
   /** Every required role is there. Opened once by the request and once by each attempt. */

@@ -21,3 +21,11 @@ export interface Upload {
   readonly size: number
   readonly metadata?: Readonly<Record<string, unknown>>
 }
+
+/** Where bytes come from: the artifact store, a file of this machine, or a stream. */
+export type InputSource =
+  | { readonly artifact: string }
+  | { readonly file: string }
+  | { readonly stream: AsyncIterable<Uint8Array>; readonly fileName?: string }
+
+export type UploadSource = InputSource & { readonly metadata?: Readonly<Record<string, unknown>> }

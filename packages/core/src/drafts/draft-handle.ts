@@ -14,6 +14,8 @@ import { type DraftStatus, type ImportDraft, type PieceOptions, pieceOptionCheck
 import { type DraftContext, type DraftDeps, rolesOf, storedDraft } from './draft-context.js'
 import { putUpload, removeUpload } from './draft-uploads.js'
 import { runDraft } from './run-draft.js'
+import { sortDraft } from './sort-draft.js'
+import { shownUpload } from './unsorted.js'
 import { validateDraft } from './validate-draft.js'
 import { validationResults } from './validation-results.js'
 
@@ -42,10 +44,13 @@ export function draftHandle(deps: DraftDeps, job: Job, principal: Principal | un
     status: () => draftStatus(context),
     upload: async (role, source) => {
       checkArgument('upload()', 'role', role, check.text)
-      return putUpload(context, role, checkArgument('upload()', 'source', source, uploadSource))
+      return shownUpload(
+        await putUpload(context, role, checkArgument('upload()', 'source', source, uploadSource)),
+      )
     },
     removeUpload: async (upload) =>
       removeUpload(context, checkArgument('removeUpload()', 'the id of the upload', upload, check.text)),
+    sort: async (signal) => sortDraft(context, jobArguments.signal('sort()', signal)),
     validate: (options) => once('validate()', options, validateDraft),
     run: (options) => once('run()', options, runDraft),
     validationResults: async () => {
@@ -61,5 +66,5 @@ async function draftStatus(context: DraftContext): Promise<DraftStatus> {
   const format = context.deps.inputs.format(input.format)
   const missing = missingRoles(format, rolesOf(input))
   const isDeleted = isTerminal(job.status) && !uploadsStay(job, format)
-  return { status: job.status, uploads: isDeleted ? [] : input.uploads, missing }
+  return { status: job.status, uploads: isDeleted ? [] : input.uploads.map(shownUpload), missing }
 }

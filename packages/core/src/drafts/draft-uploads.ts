@@ -1,7 +1,6 @@
 import { allowArtifact } from '../access/allow-artifact.js'
 import { isPieceworkError } from '../contracts/errors.js'
-import type { Upload } from '../contracts/upload.js'
-import type { UploadSource } from '../requests/input-source.js'
+import type { Upload, UploadSource } from '../contracts/upload.js'
 import { deleteFile, receiveUpload } from '../requests/uploads.js'
 import { ownerOf } from '../retention/expiry.js'
 import { type DraftContext, draftToChange } from './draft-context.js'

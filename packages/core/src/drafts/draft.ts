@@ -1,14 +1,14 @@
+import type { Finding } from '../contracts/finding.js'
 import type { FollowUpRequests } from '../contracts/follow-up-request.js'
 import type { JobStatus, RequestKey } from '../contracts/jobs.js'
 import type { AskedBy, Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
-import type { Upload } from '../contracts/upload.js'
+import type { Upload, UploadSource } from '../contracts/upload.js'
 import { followUpChecks } from '../follow-ups/requested-follow-ups.js'
 import type { JobHandle } from '../handle/job-handle.js'
 import { check } from '../options/check.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
 import { type RequestBase, requestChecks } from '../requests/export-request.js'
-import type { UploadSource } from '../requests/input-source.js'
 import type { ValidationResults } from './validation-results.js'
 
 /** An import whose files are uploaded one after the other. */
@@ -55,6 +55,15 @@ export interface DraftStatus {
   readonly missing: readonly string[]
 }
 
+/** What became of unsorted files. */
+export interface SortedDraft {
+  /** Which file, by its path in the folder, became what. */
+  readonly files: readonly { readonly role: string; readonly path: string }[]
+  /** Required roles that no file has. */
+  readonly missing: readonly string[]
+  readonly findings: readonly Finding[]
+}
+
 export type PieceOptions = Pick<RequestBase, 'options' | 'priority' | 'requestKey'>
 
 export const pieceOptionChecks: OptionChecks<PieceOptions> = {
@@ -81,6 +90,12 @@ export interface ImportDraft {
   upload(role: string, source: UploadSource): Promise<Upload>
   /** False if there is no such upload. Throws `uploads-closed` once the import runs. */
   removeUpload(id: string): Promise<boolean>
+  /**
+   * Finds the roles of files that were uploaded as `unsorted`, as people have them in a folder: each by its path there
+   * (`fileName`), or all as one zip. When nothing is missing they become uploads of their roles; until then they stay as
+   * they are. `validate` and `run` do it by themselves. Throws what the format says of a folder that it cannot read.
+   */
+  sort(signal?: AbortSignal): Promise<SortedDraft>
   /**
    * Runs the validators over what is uploaded, any number of times. Throws `input-incomplete` naming all
    * missing roles.

@@ -4,6 +4,7 @@ import { planInput } from '../requests/plan-input.js'
 import type { PieceOptions } from './draft.js'
 import { completeDraft, type DraftContext, planOpen } from './draft-context.js'
 import { openInput } from './draft-state.js'
+import { sortedDraft } from './sort-draft.js'
 
 /** Plans the import over what is uploaded and begins it. */
 export async function runDraft(
@@ -11,6 +12,7 @@ export async function runDraft(
   { options, ...limits }: PieceOptions,
 ): Promise<JobHandle> {
   const { deps, id, resource, principal } = context
+  await sortedDraft(context)
   const { job, input } = await completeDraft(context)
   openInput(job)
   const plan = await planOpen(context, planInput(deps, { job: id, kind: 'import', input }, { options }))

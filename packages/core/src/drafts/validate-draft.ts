@@ -4,6 +4,7 @@ import { planInput } from '../requests/plan-input.js'
 import type { PieceOptions } from './draft.js'
 import { completeDraft, type DraftContext, planOpen } from './draft-context.js'
 import { openInput } from './draft-state.js'
+import { sortedDraft } from './sort-draft.js'
 
 /** A job of its own that runs the validators over what is uploaded. */
 export async function validateDraft(
@@ -11,6 +12,7 @@ export async function validateDraft(
   { options, priority = 0, requestKey }: PieceOptions,
 ): Promise<JobHandle> {
   const { deps, resource } = context
+  await sortedDraft(context)
   const { job, input } = await completeDraft(context)
   openInput(job)
   const id = deps.environment.uuid()

@@ -1,6 +1,6 @@
 import type { PieceComparer } from '../contracts/compare.js'
 import { isPieceworkError } from '../contracts/errors.js'
-import type { Format, Role } from '../contracts/format.js'
+import type { Format, Role, UnsortedFiles } from '../contracts/format.js'
 import type { Output } from '../contracts/output.js'
 import type { Pack } from '../contracts/pack.js'
 import type { ImportParts } from '../contracts/parts.js'
@@ -82,11 +82,18 @@ const roleChecks: OptionChecks<Role> = {
   metadata: schema,
 }
 
+const unsortedChecks: OptionChecks<UnsortedFiles> = {
+  maxBytes: required(check.size),
+  maxFiles: required(check.count),
+  sort: required(check.func()),
+}
+
 const formatChecks: OptionChecks<Format> = {
   name: required(check.text),
   roles: required(check.record(contractCheck(roleChecks))),
   tree: check.having<ResourceTree>('a tree of resources', 'kind', 'id', 'children'),
   pieces: required(check.list(check.anything)),
+  unsorted: contractCheck(unsortedChecks),
   keepsShell: check.isTrue,
   open: required(check.func()),
 }

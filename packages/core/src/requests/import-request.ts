@@ -1,10 +1,11 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { ResourceRef } from '../contracts/resource.js'
+import type { UploadSource } from '../contracts/upload.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
 import type { OptionChecks } from '../options/option-checks.js'
 import { type RequestBase, requestChecks, requestInstead } from './export-request.js'
-import { type ArchiveInput, archiveInput, type UploadSource, uploadSource } from './input-source.js'
+import { type ArchiveInput, archiveInput, uploadSource } from './input-source.js'
 
 export type ImportRequest = RequestBase & {
   /** Absent: the name that the content carries. */

@@ -1,4 +1,5 @@
 import type { KeptArchive } from '../contracts/job-result.js'
+import type { InputSource, UploadSource } from '../contracts/upload.js'
 import { check } from '../options/check.js'
 import { objectCheck } from '../options/object-check.js'
 import type { Check, OptionChecks } from '../options/option-checks.js'
@@ -10,16 +11,8 @@ export type ArchiveSource =
   | { readonly upload: string }
   | { readonly file: string }
 
-/** Where bytes come from: the artifact store, a file of this machine, or a stream. */
-type InputSource =
-  | { readonly artifact: string }
-  | { readonly file: string }
-  | { readonly stream: AsyncIterable<Uint8Array>; readonly fileName?: string }
-
 /** The same of an archive. */
 export type ArchiveInput = InputSource | { readonly upload: string }
-
-export type UploadSource = InputSource & { readonly metadata?: Readonly<Record<string, unknown>> }
 
 /** What the result of an export holds beside `artifact`, so that it can be given as it is. */
 const ofArchive: OptionChecks<Partial<Omit<KeptArchive, 'artifact'>>> = {

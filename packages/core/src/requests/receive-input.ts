@@ -2,10 +2,9 @@ import { allowArtifact } from '../access/allow-artifact.js'
 import type { Queryable } from '../contracts/database.js'
 import type { JobInput } from '../contracts/job-request.js'
 import type { Principal } from '../contracts/principal.js'
-import type { Upload } from '../contracts/upload.js'
+import type { Upload, UploadSource } from '../contracts/upload.js'
 import type { EngineDeps } from '../engine/engine-deps.js'
 import { assertLive } from '../retention/expiry.js'
-import type { UploadSource } from './input-source.js'
 import { checkRoles, receiveUpload } from './uploads.js'
 
 export interface GivenInput {

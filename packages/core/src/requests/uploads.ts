@@ -5,11 +5,11 @@ import { artifactNotFound } from '../artifacts/artifact-not-found.js'
 import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Format, Role } from '../contracts/format.js'
-import type { Upload } from '../contracts/upload.js'
+import type { Upload, UploadSource } from '../contracts/upload.js'
 import { metadataDefaults } from '../defaults.js'
+import { unsorted, unsortedRole } from '../drafts/unsorted.js'
 import { meant } from '../options/meant.js'
 import { jobPrefix } from '../tasks/staging.js'
-import type { UploadSource } from './input-source.js'
 import { isShortDocument } from './is-short-document.js'
 
 /** Where the files of one import are kept. */
@@ -27,8 +27,9 @@ export async function receiveUpload(
   format: Format,
   upload: { readonly job: string; readonly id: string; readonly role: string; readonly source: UploadSource },
 ): Promise<Upload> {
-  const { job, id, role: name, source } = upload
-  const role = roleOf(format, name)
+  const { job, id, source } = upload
+  const role = roleOf(format, upload.role)
+  const name = upload.role === unsorted ? unsortedRole(fileNameOf(source)) : upload.role
   const metadata = parseMetadata(name, role, source.metadata)
   const artifact = 'artifact' in source ? source.artifact : `${uploadsPrefix(job)}/${id}`
   const size = await stored(artifacts, artifact, name, role, source)
@@ -65,6 +66,7 @@ export function missingRoles(format: Format, roles: readonly string[]): readonly
 export function roleOf(format: Format, name: string): Role {
   const role = Object.hasOwn(format.roles, name) ? format.roles[name] : undefined
   if (role) return role
+  if (name === unsorted && format.unsorted) return { maxBytes: format.unsorted.maxBytes }
   const hint = meant(name, Object.keys(format.roles))
   throw new PieceworkError('options-invalid', `There is no file "${name}" in this format${hint}`)
 }

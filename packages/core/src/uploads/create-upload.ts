@@ -2,6 +2,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { NewPartialUpload, PartialUpload } from '../contracts/uploads.js'
 import { draftOf } from '../drafts/draft-of.js'
 import { openInput } from '../drafts/draft-state.js'
+import { unsorted, unsortedRole } from '../drafts/unsorted.js'
 import { canonicalRef } from '../plan/canonical-ref.js'
 import { parseMetadata, roleOf, tooLarge } from '../requests/uploads.js'
 import type { UploadDeps } from './upload-deps.js'
@@ -38,15 +39,23 @@ async function targetOf(deps: UploadDeps, request: NewUploadRequest): Promise<Up
 
 async function draftTarget(
   deps: UploadDeps,
-  { principal, draft, role: name, size, metadata: given }: Extract<NewUploadRequest, { draft: unknown }>,
+  {
+    principal,
+    draft,
+    role: name,
+    size,
+    fileName,
+    metadata: given,
+  }: Extract<NewUploadRequest, { draft: unknown }>,
 ): Promise<UploadTarget> {
   const job = await draftOf(deps, draft, principal)
   const { format } = openInput(job)
   const role = roleOf(deps.inputs.format(format), name)
+  const kept = name === unsorted ? unsortedRole(fileName) : name
   const metadata = parseMetadata(name, role, given)
   if (size > role.maxBytes) throw tooLarge(name, role.maxBytes, size)
   await deps.recorder.allowed({ principal, action: 'draft', resource: job.target, job })
-  return { job: job.id, role: name, ...(metadata && { metadata }) }
+  return { job: job.id, role: kept, ...(metadata && { metadata }) }
 }
 
 /** The job is that of the import that will be requested, so that its bytes lie where that one's do. */

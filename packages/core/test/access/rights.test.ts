@@ -52,6 +52,7 @@ test('a principal that loses a draft can do nothing with it any more', async () 
         validationResults: () => draft.validationResults(),
         upload: () => draft.upload('text', { stream: bytes('two') }),
         removeUpload: () => draft.removeUpload(id),
+        sort: () => draft.sort(),
         validate: () => draft.validate(),
         run: () => draft.run(),
         delete: () => draft.delete(),

@@ -452,6 +452,7 @@ test('arguments are checked as options are', async () => {
     async () => (await draft()).upload(undefined as never, { file: '/a' }),
     async () => (await draft()).removeUpload(undefined as never),
     async () => (await draft()).delete({} as never),
+    async () => (await draft()).sort({} as never),
   ]
   for (const work of wrong) assert.notEqual(await message(work), 'It was taken.', String(work))
 })
@@ -465,7 +466,7 @@ test('every method of a Piecework that takes an object is tried here', async () 
   assert.deepEqual(Object.keys(piecework.guard).sort(), 'checkEditable claim edit holders release'.split(' '))
   const uploading = await piecework.createUpload({ principal: ann, archive: true, size: 1 })
   assert.deepEqual(Object.keys(uploading).sort(), 'append delete id status'.split(' '))
-  const other = 'job resource resources status removeUpload validationResults delete'
+  const other = 'job resource resources status removeUpload sort validationResults delete'
   assert.deepEqual(Object.keys(await draft()).sort(), `upload validate run ${other}`.split(' ').sort())
 })
 

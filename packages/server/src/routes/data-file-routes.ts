@@ -16,12 +16,19 @@ interface FileFields {
   /** What the format takes it as. */
   readonly role: string
   readonly metadata?: Readonly<Record<string, unknown>>
+  /** Of an unsorted file, in the folder that it is from. */
+  readonly path?: string
 }
 
 const fileFields: Model<FileFields> = model(
   z.strictObject({
     role: z.string().min(1).describe('what the format takes the file as'),
     metadata: z.record(z.string(), z.unknown()).exactOptional().describe('JSON'),
+    path: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .describe('of a file with the role "unsorted": its path in the folder; absent: its name'),
   }),
 )
 
@@ -36,7 +43,7 @@ export function dataFileRoutes(
   find: FindDraft,
 ): readonly Route[] {
   const { refOf: resourceOf } = place
-  const largest = Math.max(...format.roles.map(({ maxBytes }) => maxBytes))
+  const largest = Math.max(format.unsorted?.maxBytes ?? 0, ...format.roles.map(({ maxBytes }) => maxBytes))
   return [
     route<unknown>({
       method: 'POST',
@@ -82,14 +89,14 @@ export function dataFileRoutes(
     const { resource } = await find(params, principal)
     const { size, fileName, fields } = creationOf(request)
     const { filetype: _, ...given } = fields
-    const { role, metadata } = fileFieldsOf(given, 'Upload-Metadata')
+    const { role, metadata, path = fileName } = fileFieldsOf(given, 'Upload-Metadata')
     const upload = await piecework.createUpload({
       principal,
       draft: resource,
       role,
       size,
       ...(metadata && { metadata }),
-      ...(fileName !== undefined && { fileName }),
+      ...(path !== undefined && { fileName: path }),
     })
     return createdUpload(upload, await upload.status(), `${item}/data-file`)
   }
@@ -97,7 +104,7 @@ export function dataFileRoutes(
   async function put(draft: ImportDraft, request: HttpRequest, upload: Upload) {
     const fields = fileFieldsOf(upload.fields, 'The form')
     checkRole(fields.role, request)
-    const { fileName } = upload
+    const { path: fileName = upload.fileName } = fields
     return storing(request, upload.bytes, (stream) =>
       draft.upload(fields.role, {
         stream,
@@ -124,7 +131,15 @@ function fileFieldsOf(
   place: string,
 ): FileFields {
   const metadata = text === undefined ? undefined : jsonField('metadata', text)
-  return fileFields.parse({ ...rest, ...(metadata !== undefined && { metadata }) }, place)
+  const fields = fileFields.parse({ ...rest, ...(metadata !== undefined && { metadata }) }, place)
+  if (fields.path === undefined || fields.role === 'unsorted') return fields
+  throw new PieceworkError(
+    'options-invalid',
+    `${place}: "path" is that of a file with the role "unsorted".`,
+    {
+      facts: { option: 'path' },
+    },
+  )
 }
 
 /** Before the first byte is taken. Throws `uploads-closed`, as the upload itself. */

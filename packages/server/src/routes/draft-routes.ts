@@ -1,7 +1,13 @@
 import type { ImportDraft, Principal } from '@piecework/core'
 import { json } from '../http/http-response.js'
 import { type Route, route } from '../http/route.js'
-import { dataFileView, draftStatusModel, draftView, draftViewModel } from '../views/draft-views.js'
+import {
+  dataFileView,
+  draftStatusModel,
+  draftView,
+  draftViewModel,
+  sortedFilesModel,
+} from '../views/draft-views.js'
 import { validationResultsModel } from '../views/models.js'
 import { accepted, acceptedAnswer } from './answers.js'
 import { type DraftBody, draftModel, emptyModel, type RunBody, runModel } from './bodies.js'
@@ -55,6 +61,7 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
       },
     }),
     ...dataFileRoutes(context, draft, find),
+    ...(format.unsorted ? [sortRoute(draft, find)] : []),
     route<never, RunBody>({
       method: 'POST',
       path: item,
@@ -105,6 +112,24 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
         json(200, await (await find(params, principal)).validationResults()),
     }),
   ]
+}
+
+type FindDraft = (params: Readonly<Record<string, string>>, principal: Principal) => Promise<ImportDraft>
+
+/** Runs and validations sort by themselves; this says what they would find. */
+function sortRoute({ item, label, place }: DraftFormat, find: FindDraft): Route {
+  return route({
+    method: 'POST',
+    path: `${item}/sort`,
+    operation: `sort${label}Files`,
+    again: 'nothing',
+    summary: 'Find the roles of files that were uploaded as unsorted',
+    body: emptyModel,
+    answers: { 200: { description: 'Which file is what, and what is missing', model: sortedFilesModel } },
+    resourceOf: place.refOf,
+    handle: async ({ request, params, principal }) =>
+      json(200, await (await find(params, principal)).sort(request.signal)),
+  })
 }
 
 /** A pattern with what it stands for: `projects/7`. */

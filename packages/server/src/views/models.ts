@@ -98,7 +98,7 @@ const jobState = z.strictObject({
   progress,
 })
 
-const finding = z.strictObject({
+export const findingSchema = z.strictObject({
   severity: z.enum(['error', 'warning']),
   code: text,
   piece: text,
@@ -126,7 +126,7 @@ const problem = z.object({
   detail: text,
   code: text,
   field: text.exactOptional(),
-  findings: z.array(finding).exactOptional(),
+  findings: z.array(findingSchema).exactOptional(),
   missing: z.array(text).exactOptional(),
   holder: z.strictObject({ job: text, kind: text, since: text }).exactOptional(),
   size: count.exactOptional(),
@@ -145,7 +145,7 @@ const validationResults = z.strictObject({
       file: text.exactOptional(),
       errors: count,
       warnings: count,
-      findings: z.array(finding),
+      findings: z.array(findingSchema),
     }),
   ),
   firstStep: text.exactOptional(),
@@ -165,7 +165,7 @@ export const stepPageModel: Model<Page<StepView>> = model(
 )
 export const findingsModel: Model<FindingsView> = model(
   z.strictObject({
-    items: z.array(finding),
+    items: z.array(findingSchema),
     next,
     errors: count,
     warnings: count,

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { resourceStates } from '#internal/routes/resource-state.js'
-import { dataFileModel, draftStatusModel, draftViewModel } from '#internal/views/draft-views.js'
+import {
+  dataFileModel,
+  draftStatusModel,
+  draftViewModel,
+  sortedFilesModel,
+} from '#internal/views/draft-views.js'
 import { validationResultsModel } from '#internal/views/models.js'
 import { accepted, answer, ended, form, problem } from '../support/answers.js'
 import { address, type World } from '../support/world.js'
@@ -95,6 +100,33 @@ export const drafts: Readonly<Record<string, Case>> = {
     await problem(await call(own, { method: 'DELETE', as: 'bob' }), 403, 'forbidden')
     assert.equal((await call(own, { method: 'DELETE' })).status, 204)
     assert.ok(![...shelf.books.values()].some(({ name }) => name === 'To fail'))
+  },
+  'files that come unsorted are sorted here, with what is missing named': async (world) => {
+    const { call } = world
+    const at = await prepared(world, 'Sorted')
+    const send = async (path: string, text: string) =>
+      answer(
+        await call(`${at}/data-file`, { method: 'POST', body: form({ role: 'unsorted', path }, text, 'x') }),
+        dataFileModel,
+        201,
+      )
+    const readme = await send('my folder/readme.md', 'hello')
+    assert.deepEqual([readme.role, readme.fileName], ['unsorted', 'my folder/readme.md'])
+    const first = await answer(await call(`${at}/sort`, { json: {} }), sortedFilesModel)
+    assert.deepEqual([first.files, first.missing], [[], ['text']])
+    const refusal = await problem(await call(at, { json: {} }), 422, 'input-incomplete')
+    assert.deepEqual([refusal.missing, refusal.findings?.[0]?.message], [['text'], 'There is no text.txt.'])
+    const outside = form({ role: 'unsorted', path: '../text.txt' }, 'x', 'x')
+    await problem(await call(`${at}/data-file`, { method: 'POST', body: outside }), 400, 'options-invalid')
+    const misplaced = form({ role: 'text', path: 'text.txt' }, 'x', 'x')
+    await problem(await call(`${at}/data-file`, { method: 'POST', body: misplaced }), 400, 'options-invalid')
+    await problem(await call(`${at}/sort`, { json: {}, as: 'eve' }), 404, 'resource-not-found')
+    await send('my folder/text.txt', 'one\n')
+    const { files } = await answer(await call(`${at}/sort`, { json: {} }), sortedFilesModel)
+    assert.deepEqual(files, [{ role: 'text', path: 'text.txt' }])
+    const { id } = await accepted(await call(at, { json: {} }))
+    assert.equal((await ended(world, id)).status, 'succeeded')
+    for (const [key, { name }] of world.shelf.books) if (name === 'Sorted') world.shelf.books.delete(key)
   },
   'an import is halted, and removed while it runs': async (world) => {
     const { call, shelf } = world

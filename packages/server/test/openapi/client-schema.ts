@@ -306,6 +306,23 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/books/import/notes/{bookId}/sort': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** Find the roles of files that were uploaded as unsorted */
+    post: operations['sortNotesBookFiles']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/books/import/notes/{bookId}/validate': {
     parameters: {
       query?: never
@@ -684,6 +701,32 @@ export interface components {
       metadata?: {
         [key: string]: unknown
       }
+    }
+    SortedFiles: {
+      files: {
+        role: string
+        path: string
+      }[]
+      missing: string[]
+      findings: {
+        /** @enum {string} */
+        severity: 'error' | 'warning'
+        code: string
+        piece: string
+        file?: string
+        line?: number
+        column?: string
+        message: string
+        hint?: string
+        fix?: {
+          role: string
+          metadata?: {
+            [key: string]: string | null
+          }
+          file?: string
+        }
+        count?: number
+      }[]
     }
     ValidationResults: {
       /** @enum {string} */
@@ -1501,6 +1544,7 @@ export interface operations {
       query?: {
         role?: string
         metadata?: string
+        path?: string
         fileName?: string
       }
       header?: never
@@ -1520,6 +1564,7 @@ export interface operations {
           metadata?: {
             [key: string]: unknown
           }
+          path?: string
           /** Format: binary */
           file: string
         }
@@ -1556,6 +1601,33 @@ export interface operations {
           [name: string]: unknown
         }
         content?: never
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  sortNotesBookFiles: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        bookId: string
+      }
+      cookie?: never
+    }
+    requestBody?: {
+      content: {
+        'application/json': Record<string, never>
+      }
+    }
+    responses: {
+      /** @description Which file is what, and what is missing */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SortedFiles']
+        }
       }
       default: components['responses']['Problem']
     }

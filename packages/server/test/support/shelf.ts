@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Pack, ResourceKind, ResourceRef } from '@piecework/core'
 import { type Entries, type Format, type Piece, uploadEntries } from '@piecework/core/piece'
 
@@ -133,6 +135,22 @@ export class Shelf {
       tree,
       pieces: [piece],
       keepsShell: true,
+      unsorted: {
+        maxBytes: noteBytes,
+        maxFiles: 10,
+        // What is called text.txt is the text.
+        sort: async (folder) => {
+          const has = (await readdir(folder)).includes('text.txt')
+          return {
+            uploads: has ? { text: { file: join(folder, 'text.txt') } } : {},
+            files: has ? [{ role: 'text', path: 'text.txt' }] : [],
+            missing: has ? [] : ['text'],
+            findings: has
+              ? []
+              : [{ severity: 'error', code: 'notes/text', message: 'There is no text.txt.' }],
+          }
+        },
+      },
       open: async ({ uploads, artifacts }) => {
         const entries = await uploadEntries(uploads, artifacts)
         const node = { resource: { kind: 'book', id: 'notes' }, piece: piece.name, version: 1, entries }

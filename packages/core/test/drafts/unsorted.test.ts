@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type ImportDraft, isPieceworkError, type Pack, PieceworkError } from '@piecework/core'
+import { type FileToZip, type UnsortedFiles, zipFiles } from '@piecework/core/piece'
+import { suite } from 'uvu'
+import { ann, bytes, keys, type Notebooks, type Setup, withPiecework } from '../support/notebooks.js'
+import { format, notes } from '../support/notes.js'
+
+const test = suite('drafts: unsorted files')
+const by = { principal: ann }
+const unsorted = 'unsorted'
+
+const refused = (work: Promise<unknown>, code: Parameters<typeof isPieceworkError>[1], words = /./) =>
+  assert.rejects(work, (error) => isPieceworkError(error, code) && words.test(error.message))
+
+/** What `sort` was given, and what it found: `text.txt` is the text, `cover.jpg` the cover. */
+interface Seen {
+  readonly folders: (readonly string[])[]
+  readonly given: string[][]
+}
+
+function sorting(seen: Seen): (host: Notebooks) => Pack {
+  const sort: UnsortedFiles['sort'] = async (folder, { given }) => {
+    const all = await readdir(folder, { recursive: true, withFileTypes: true })
+    const files = all.filter((one) => one.isFile())
+    const paths = files.map((one) => join(one.parentPath, one.name).slice(folder.length + 1)).sort()
+    seen.folders.push(paths)
+    seen.given.push(Object.keys(given))
+    if (paths.includes('alien.txt'))
+      throw new PieceworkError('notes/alien', "This is another program's folder.")
+    const found = [
+      ['text', 'text.txt'],
+      ['cover', 'cover.jpg'],
+    ].flatMap(([role = '', name = '']) => {
+      const path = paths.find((one) => one === name || one.endsWith(`/${name}`))
+      return path === undefined || given[role] !== undefined ? [] : [{ role, path }]
+    })
+    const isMissing = given.text === undefined && !found.some(({ role }) => role === 'text')
+    if (given.text !== undefined) assert.ok((await readFile(given.text, 'utf8')).length > 0)
+    return {
+      uploads: Object.fromEntries(found.map(({ role, path }) => [role, { file: join(folder, path) }])),
+      files: found,
+      missing: isMissing ? ['text'] : [],
+      findings: isMissing
+        ? [{ severity: 'error', code: 'notes/no-text', message: 'There is no text.txt.' }]
+        : [],
+    }
+  }
+  return (host) => notes(host, { unsorted: { maxBytes: 2000, maxFiles: 4, sort } })
+}
+
+const withDraft = (use: (draft: ImportDraft, seen: Seen, setup: Setup) => Promise<void>) => {
+  const seen: Seen = { folders: [], given: [] }
+  return withPiecework(sorting(seen), async (piecework, setup) =>
+    use(await piecework.createDraft({ format, name: 'Notes', ...by }), seen, setup),
+  )
+}
+
+const file = (fileName: string, content = 'one\n') => ({ stream: bytes(content), fileName })
+const zip = (files: readonly FileToZip[], fileName = 'folder.zip') => ({
+  stream: zipFiles(files, {}),
+  fileName,
+})
+const zipped = (name: string, content = 'one\n'): FileToZip => ({ name, open: () => bytes(content) })
+
+const rolesOf = async (draft: ImportDraft) =>
+  (await draft.status()).uploads.map(({ role, fileName }) => `${role} ${fileName}`).sort()
+
+test('files are given their roles when nothing is missing, and the import runs', () =>
+  withDraft(async (draft, seen, setup) => {
+    await draft.upload(unsorted, file('my notes/größe/cover.jpg', 'blue'))
+    const first = await draft.sort()
+    assert.deepEqual([first.missing, first.files.length], [['text'], 1])
+    assert.deepEqual(
+      first.findings.map(({ code, piece }) => [code, piece]),
+      [['notes/no-text', format]],
+    )
+    await assert.rejects(
+      draft.run(),
+      (error) =>
+        isPieceworkError(error, 'input-incomplete') && error.findings[0]?.message === 'There is no text.txt.',
+    )
+    assert.deepEqual(await rolesOf(draft), ['unsorted my notes/größe/cover.jpg'])
+    await draft.upload(unsorted, file('my notes/text.txt', 'old\n'))
+    await draft.upload(unsorted, file('my notes/text.txt', 'new\n'))
+    await draft.upload(unsorted, file('my notes/readme.md', 'nothing'))
+    const { files, missing } = await draft.sort()
+    assert.deepEqual([files.map(({ role }) => role), missing], [['text', 'cover'], []])
+    assert.deepEqual(seen.folders.at(-1), ['größe/cover.jpg', 'readme.md', 'text.txt'])
+    assert.deepEqual(await rolesOf(draft), ['cover cover.jpg', 'text text.txt'])
+    assert.equal((await keys(setup.artifacts, `jobs/${draft.job}`)).length, 2, 'the others are gone')
+    const { resource } = await (await draft.run()).result()
+    assert.deepEqual(setup.host.books.get(resource?.id ?? '')?.lines, ['new'])
+  }))
+
+test('a zip of the folder is unpacked; what came with its role stays', () =>
+  withDraft(async (draft, seen) => {
+    await draft.upload('cover', file('mine.jpg', 'red'))
+    await draft.upload(
+      unsorted,
+      zip([zipped('notes/text.txt'), zipped('__MACOSX/notes/._text.txt', 'x'), zipped('notes/cover.jpg')]),
+    )
+    await (await draft.validate()).ended()
+    assert.deepEqual([seen.folders.at(-1), seen.given.at(-1)], [['cover.jpg', 'text.txt'], ['cover']])
+    assert.deepEqual(await rolesOf(draft), ['cover mine.jpg', 'text text.txt'])
+    assert.equal((await draft.validationResults()).status, 'passed')
+  }))
+
+test('a folder that cannot be read is refused with its reason, and everything stays', () =>
+  withDraft(async (draft) => {
+    await draft.upload(unsorted, file('alien.txt'))
+    await refused(draft.sort(), 'notes/alien')
+    await refused(draft.run(), 'notes/alien')
+    assert.deepEqual(await rolesOf(draft), ['unsorted alien.txt'])
+    await draft.removeUpload((await draft.status()).uploads[0]?.id ?? '')
+    assert.deepEqual(await draft.sort(), { files: [], missing: ['text'], findings: [] })
+  }))
+
+test("paths that leave the folder, zips that hold too much and files in each other's way are refused", () =>
+  withDraft(async (draft) => {
+    for (const name of [
+      '../x',
+      'a/../../x',
+      '/etc/passwd',
+      'C:\\x',
+      'a//b',
+      'a/./b',
+      'a\u0000b',
+      'x'.repeat(256),
+    ])
+      await refused(draft.upload(unsorted, file(name)), 'options-invalid')
+    await refused(draft.upload(unsorted, { stream: bytes('x') }), 'options-invalid', /name, or its path/)
+    await refused(draft.upload(unsorted, file('a', 'x'.repeat(2001))), 'upload-limit')
+    assert.deepEqual(await rolesOf(draft), [])
+    for (const [files, code] of [
+      [['../text.txt'], 'archive-invalid'],
+      [['/text.txt'], 'archive-invalid'],
+      [['a', 'b', 'c', 'd', 'e'], 'archive-limit'],
+      [['text.txt', 'text.txt/x'], 'options-invalid'],
+    ] as const) {
+      const content = await hostileZip(files)
+      const { id } = await draft.upload(unsorted, { stream: one(content), fileName: 'a.zip' })
+      await refused(draft.sort(), code)
+      await draft.removeUpload(id)
+    }
+    const { id } = await draft.upload(unsorted, file('a.zip', 'no zip'))
+    await refused(draft.sort(), 'archive-invalid', /zip/)
+    await draft.removeUpload(id)
+    for (const name of ['a', 'a/b']) await draft.upload(unsorted, file(name))
+    await refused(draft.sort(), 'options-invalid', /two files where "a\/b"/)
+  }))
+
+test('a format that sorts nothing has no unsorted files', () =>
+  withPiecework(notes, async (piecework) => {
+    const draft = await piecework.createDraft({ format, name: 'Notes', ...by })
+    await refused(draft.upload(unsorted, file('a')), 'options-invalid')
+    await refused(
+      piecework.createUpload({ draft: draft.resource, role: unsorted, size: 1, fileName: 'a', ...by }),
+      'options-invalid',
+    )
+  }))
+
+test('unsorted files may come in parts', () =>
+  withPiecework(sorting({ folders: [], given: [] }), async (piecework, { host }) => {
+    const draft = await piecework.createDraft({ format, name: 'Notes', ...by })
+    const asked = { draft: draft.resource, role: unsorted, size: 8, fileName: 'notes/text.txt', ...by }
+    const upload = await piecework.createUpload(asked)
+    for (const [offset, part] of [
+      [0, 'one\n'],
+      [4, 'two\n'],
+    ] as const)
+      await upload.append(bytes(part), { offset })
+    assert.deepEqual(await rolesOf(draft), ['unsorted notes/text.txt'])
+    const { resource } = await (await draft.run()).result()
+    assert.deepEqual(host.books.get(resource?.id ?? '')?.lines, ['one', 'two'])
+  }))
+
+/** With any names: a zip of ours with names of the same length, which are then replaced. */
+async function hostileZip(names: readonly string[]): Promise<Buffer> {
+  const letters = names.map((name, at) => String.fromCharCode(97 + at).repeat(name.length))
+  const chunks: Uint8Array[] = []
+  for await (const chunk of zipFiles(
+    letters.map((name) => zipped(name)),
+    {},
+  ))
+    chunks.push(chunk)
+  let text = Buffer.concat(chunks).toString('latin1')
+  for (const [at, name] of names.entries()) text = text.replaceAll(letters[at] ?? '', name)
+  return Buffer.from(text, 'latin1')
+}
+
+async function* one(content: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield content
+}
+
+test.run()
