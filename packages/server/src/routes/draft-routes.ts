@@ -1,14 +1,8 @@
 import type { ImportDraft, Principal } from '@piecework/core'
 import { json } from '../http/http-response.js'
 import { type Route, route } from '../http/route.js'
-import {
-  dataFileView,
-  draftStatusModel,
-  draftView,
-  draftViewModel,
-  sortedFilesModel,
-} from '../views/draft-views.js'
-import { validationResultsModel } from '../views/models.js'
+import { dataFileView, draftStatusModel, draftView, draftViewModel } from '../views/draft-views.js'
+import { sortedFilesModel, validationResultsModel } from '../views/models.js'
 import { accepted, acceptedAnswer } from './answers.js'
 import { type DraftBody, draftModel, emptyModel, type RunBody, runModel } from './bodies.js'
 import { dataFileRoutes } from './data-file-routes.js'

@@ -2,7 +2,6 @@ import type { ImportDraft, JobStatus, ResourceRef } from '@piecework/core'
 import type { Upload } from '@piecework/core/store'
 import { z } from 'zod'
 import { type Model, model } from '../http/model.js'
-import { findingSchema } from './models.js'
 
 /** A hidden resource that waits for its files. */
 export interface DraftView {
@@ -59,19 +58,6 @@ export const draftStatusModel: Model<DraftStatusView> = model(
     roles: z.array(z.strictObject({ name: text, required: z.boolean(), maxBytes: z.int() })),
   }) as never,
   'DraftStatus',
-)
-
-type SortedFiles = Awaited<ReturnType<ImportDraft['sort']>>
-
-export const sortedFilesModel: Model<SortedFiles> = model(
-  z.strictObject({
-    files: z.array(z.strictObject({ role: text, path: text.describe('in the folder') })),
-    missing: z
-      .array(text)
-      .describe('required roles that no file has; until there is none, all stays unsorted'),
-    findings: z.array(findingSchema),
-  }) as never,
-  'SortedFiles',
 )
 
 export function draftView({ resource, resources, job }: ImportDraft): DraftView {

@@ -1,4 +1,4 @@
-import type { ResourceRef, ValidationResults } from '@piecework/core'
+import type { ImportDraft, ResourceRef, ValidationResults } from '@piecework/core'
 import { z } from 'zod'
 import { type Model, model } from '../http/model.js'
 import type { Problem } from '../problems/problem.js'
@@ -98,7 +98,7 @@ const jobState = z.strictObject({
   progress,
 })
 
-export const findingSchema = z.strictObject({
+const finding = z.strictObject({
   severity: z.enum(['error', 'warning']),
   code: text,
   piece: text,
@@ -126,7 +126,7 @@ const problem = z.object({
   detail: text,
   code: text,
   field: text.exactOptional(),
-  findings: z.array(findingSchema).exactOptional(),
+  findings: z.array(finding).exactOptional(),
   missing: z.array(text).exactOptional(),
   holder: z.strictObject({ job: text, kind: text, since: text }).exactOptional(),
   size: count.exactOptional(),
@@ -145,7 +145,7 @@ const validationResults = z.strictObject({
       file: text.exactOptional(),
       errors: count,
       warnings: count,
-      findings: z.array(findingSchema),
+      findings: z.array(finding),
     }),
   ),
   firstStep: text.exactOptional(),
@@ -165,7 +165,7 @@ export const stepPageModel: Model<Page<StepView>> = model(
 )
 export const findingsModel: Model<FindingsView> = model(
   z.strictObject({
-    items: z.array(findingSchema),
+    items: z.array(finding),
     next,
     errors: count,
     warnings: count,
@@ -178,3 +178,16 @@ export const validationResultsModel: Model<ValidationResults> = model(
   'ValidationResults',
 )
 export const problemModel: Model<Problem> = model(problem as never, 'Problem')
+
+type SortedFiles = Awaited<ReturnType<ImportDraft['sort']>>
+
+export const sortedFilesModel: Model<SortedFiles> = model(
+  z.strictObject({
+    files: z.array(z.strictObject({ role: z.string(), path: z.string().describe('in the folder') })),
+    missing: z
+      .array(z.string())
+      .describe('required roles that no file has; until there is none, all stays unsorted'),
+    findings: z.array(finding),
+  }) as never,
+  'SortedFiles',
+)

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { resourceStates } from '#internal/routes/resource-state.js'
-import {
-  dataFileModel,
-  draftStatusModel,
-  draftViewModel,
-  sortedFilesModel,
-} from '#internal/views/draft-views.js'
-import { validationResultsModel } from '#internal/views/models.js'
+import { dataFileModel, draftStatusModel, draftViewModel } from '#internal/views/draft-views.js'
+import { sortedFilesModel, validationResultsModel } from '#internal/views/models.js'
 import { accepted, answer, ended, form, problem } from '../support/answers.js'
 import { address, type World } from '../support/world.js'
 import type { Case } from './case.js'
