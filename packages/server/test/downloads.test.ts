@@ -158,6 +158,7 @@ test('types are given out by a list, and PNG alone is shown', () => {
   }
   assert.deepEqual(of('image/png'), ['image/png', 'inline'])
   assert.deepEqual(of('text/csv; charset=utf-8'), ['text/csv', 'attachment'])
+  assert.deepEqual(of('image/tiff'), ['image/tiff', 'attachment'])
   for (const type of ['text/html', 'image/svg+xml', 'application/xhtml+xml', 'text/xml', '', 'x\r\ny: z'])
     assert.deepEqual(of(type), ['application/octet-stream', 'attachment'], type)
 })
