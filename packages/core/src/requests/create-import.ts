@@ -52,6 +52,7 @@ export async function createImport(
         input,
         request: stored,
         recipient: request.recipient,
+        makes: request.kind,
         ...limits,
         ...(kind === 'import' && uploaded && { upload: uploaded.file.id }),
       },

@@ -1,4 +1,5 @@
 import type { Queryable } from '../contracts/database.js'
+import { PieceworkError } from '../contracts/errors.js'
 import type { JobInput, JobRequest } from '../contracts/job-request.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
@@ -23,12 +24,14 @@ export interface NewInputJob extends ReturnType<JobLimits> {
   readonly recipient?: string | undefined
   /** Id of the upload that it imports. */
   readonly upload?: string
+  /** Kind of the resource that it must make. */
+  readonly makes?: string | undefined
 }
 
 /** Opens the input, plans the job and stores it. Throws `expired` when what it reads is not kept any more. */
 export async function createInputJob(
   deps: EngineDeps,
-  { id, kind, principal, input, request, recipient, ...limits }: NewInputJob,
+  { id, kind, principal, input, request, recipient, makes, ...limits }: NewInputJob,
   { tx, retried }: { readonly tx?: Queryable; readonly retried?: Job },
 ): Promise<Job> {
   const { store, registry } = deps
@@ -39,6 +42,8 @@ export async function createInputJob(
   await assertReadable()
   const given = retried ? { parsed: request.options } : { options: request.options }
   const { tree, options, ...planned } = await planInput(deps, { job: id, kind, input }, { ...given, db: tx })
+  if (makes !== undefined && tree.kind !== makes)
+    throw new PieceworkError('archive-invalid', `The input has a ${tree.kind}; a ${makes} is wanted.`)
   const above = await checkParent(registry, tree, request.into, tx ?? store.database)
   const drawn = kind === 'import' ? await drawTargets(registry, tx ?? store.database, tree) : {}
   const target = newRefIfKnown(registry, { id, ...drawn }, tree)

@@ -12,6 +12,8 @@ export type ImportRequest = RequestBase & {
   readonly name?: string
   /** Parent of what is made, unless that is a root. */
   readonly into?: ResourceRef
+  /** Kind of what must be made: an input of another kind is `archive-invalid`. Absent: of any. */
+  readonly kind?: string
   /**
    * Leaves what was uploaded in the artifact store when the job has ended: of a failed job for a retry, as
    * long as such bytes are kept; of a successful one as long as its resource exists.
@@ -27,6 +29,7 @@ const importChecks: OptionChecks<ImportRequest> = {
   ...requestChecks,
   name: check.text,
   into: check.resource,
+  kind: check.text,
   keepUploads: check.isTrue,
   archive: archiveInput,
   format: check.text,

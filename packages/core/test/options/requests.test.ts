@@ -73,10 +73,10 @@ const askedBy = {
   verify: (asked: never) => piecework.verify(archive, asked),
   inspect: (asked: never) => piecework.inspect(archive, asked),
   job: (asked: never) => piecework.job(exported, asked),
+  describe: (asked: never) => piecework.describe(resource, asked),
   forget: (asked: never) => piecework.forget({ kind: 'notebook', id: 'b9' }, asked),
   draft: async (asked: never) => piecework.draft((await draft()).resource, asked),
   checkAllowed: (asked: never) => piecework.checkAllowed('view', { resource }, asked),
-  describe: (asked: never) => piecework.describe(resource, asked),
   'guard.checkEditable': (asked: never) => piecework.guard.checkEditable(resource, asked),
   'guard.release': (asked: never) => piecework.guard.release('no-such-holder', asked),
   'guard.holders': (asked: never) => piecework.guard.holders(resource, asked),
@@ -142,7 +142,13 @@ optionTests(test, [
   ...(['import', 'validate'] as const).flatMap((method) => [
     {
       name: `${method}()`,
-      options: () => ({ ...ask, name: 'Owls', archive: { ...archive }, keepUploads: true }),
+      options: () => ({
+        ...ask,
+        name: 'Owls',
+        kind: resource.kind,
+        archive: { ...archive },
+        keepUploads: true,
+      }),
       call: async (request: never) => (await piecework[method](request)).ended(),
       free: ['options', 'principal'],
       wrong: {
@@ -150,6 +156,7 @@ optionTests(test, [
         archive: [...noSource, undefined],
         name: [''],
         into: ['project:1', { kind: 'x' }],
+        kind: ['', 7],
         keepUploads: ['yes'],
       },
     },
@@ -272,6 +279,13 @@ optionTests(test, [
     call: (request) => piecework.jobs(request),
     free: ['principal', 'resource'],
     wrong: { principal: wrongPrincipal, resource: noResource.slice(1), limit: [-1, 1.5, Number.NaN, '1'] },
+  },
+  {
+    name: 'checkAllowed()',
+    options: () => ({ resource, job: exported }),
+    call: (about) => piecework.checkAllowed('view', about, by),
+    free: ['resource'],
+    wrong: { resource: noResource.slice(1), job: ['', 7] },
   },
   {
     name: 'record()',
