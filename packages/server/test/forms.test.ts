@@ -9,6 +9,7 @@ import express from 'express'
 import { fastify } from 'fastify'
 import Koa from 'koa'
 import { suite } from 'uvu'
+import { fetchResponse } from '#internal/forms/fetch-form.js'
 import { jobModel } from '#internal/views/models.js'
 import { answer, archiveOf, exported, form, problem } from './support/answers.js'
 import { userOf } from './support/user-of.js'
@@ -213,6 +214,24 @@ test('Koa: what comes before may add headers, and what comes after is not asked'
       assert.deepEqual([response.status, response.headers.get('x-own'), after], [200, 'yes', 0])
     })
   }))
+
+test('fetch: a body is read as it is taken, and no sooner', async () => {
+  let given = 0
+  const body = (async function* () {
+    for (;;) {
+      given += 1
+      yield Buffer.alloc(given)
+    }
+  })()
+  const response = fetchResponse({ status: 200, headers: {}, body }, 'GET', () => undefined)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.equal(given, 0)
+  const reader = response.body?.getReader()
+  await reader?.read()
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.equal(given, 1)
+  await reader?.cancel()
+})
 
 test('fetch: what is not ours is undefined at once, and what is ours a promise', () =>
   withWorld('node', async ({ http }) => {

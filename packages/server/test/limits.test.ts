@@ -130,6 +130,25 @@ test('access is asked before the first byte of a body', () =>
     }
   }))
 
+test('what cannot be taken is refused before the first byte: a role by its size, a draft that has been run', () =>
+  withWorld('node', async ({ call, port }) => {
+    const prepared = await call('books/import/notes', { json: { name: 'Closed' } })
+    const { id } = (await prepared.json()) as { id: string }
+    const at = `books/import/notes/${id}/data-file`
+    const told = async (role: string) =>
+      rawCall(
+        port,
+        `POST /api/v1/${at}?role=${role} HTTP/1.1\r\n${auth}Content-Type: text/plain\r\nContent-Length: 500\r\n\r\n`,
+        'problem:',
+      )
+    const large = await told('cover')
+    assert.match(large, /^HTTP\/1\.1 413 /)
+    assert.match(large, /"size":500,"maxBytes":10/)
+    await call(at, { method: 'POST', body: form({ role: 'text' }, 'one\n') })
+    await call(`books/import/notes/${id}`, { json: {} })
+    assert.match(await told('text'), /^HTTP\/1\.1 409 .*uploads-closed/s)
+  }))
+
 test('forms: fields come before the one file, each once, and not too large', () =>
   small(async (world) => {
     const { call } = world
@@ -151,6 +170,8 @@ test('forms: fields come before the one file, each once, and not too large', () 
       assert.match((await problem(await send(parts), 400, 'http/malformed')).detail, words)
     await problem(await send([field, file], ''), 400, 'http/malformed')
     await problem(await send([`name="name"\r\n\r\n${'x'.repeat(500)}`, file]), 413, 'http/too-large')
+    const many = Array.from({ length: 9 }, (_, at) => `name="n${at}"\r\n\r\n${'x'.repeat(30)}`)
+    await problem(await send([...many, file]), 413, 'http/too-large')
     const unknown = new FormData()
     unknown.set('nmae', 'Mine')
     unknown.set('file', new Blob([archive as unknown as string]), 'a.zip')

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import type { ResourceKind } from '@piecework/core'
 import { suite } from 'uvu'
 import { jobModel } from '#internal/views/models.js'
-import { answer, problem } from './support/answers.js'
+import { accepted, answer, ended, problem } from './support/answers.js'
 import { type World, withWorld } from './support/world.js'
 
 const test = suite('service: who asks, from where, and whether it is well')
@@ -88,6 +89,50 @@ test('health is 503 when the store does not answer in time', () =>
     },
     { http: { limits: { healthMs: 50 } } },
   ))
+
+test('DELETE is an action of its own', () =>
+  withWorld(
+    'node',
+    async ({ call, shelf }) => {
+      const prepared = await call('books/import/notes', { json: { name: 'Kept' } })
+      const { id } = (await prepared.json()) as { id: string }
+      await problem(await call(`books/${id}`, { method: 'DELETE' }), 403, 'forbidden')
+      assert.ok(shelf.books.has(id))
+    },
+    { access: { allows: async (_, action) => action !== 'discard' } },
+  ))
+
+test('an archive of another kind of resource makes none', () => {
+  const albums = new Map([['a1', 'Photos']])
+  const album: ResourceKind = {
+    kind: 'album',
+    table: 'albums',
+    key: 'nanoid',
+    describe: async ({ id }) => (albums.has(id) ? { name: 'Photos' } : undefined),
+    shell: {
+      create: async ({ ref }) => void albums.set(ref.id, 'Copy'),
+      ready: async () => undefined,
+      remove: async ({ id }) => void albums.delete(id),
+    },
+  }
+  return withWorld(
+    'node',
+    async (world) => {
+      const { call } = world
+      const { id } = await accepted(await call('albums/a1/export', { json: {} }))
+      await ended(world, id)
+      const said = await problem(await call('books/import', { json: { job: id } }), 422, 'archive-invalid')
+      assert.match(said.detail, /has a album; a book is wanted/)
+      const jobs = await world.piecework.jobs({ principal: { id: 'ann' } })
+      assert.ok(jobs.every(({ kind }) => kind === 'export'))
+      assert.deepEqual([...albums.keys()], ['a1'])
+    },
+    {
+      packs: [{ name: 'albums', kinds: [album] }],
+      http: { paths: { book: 'books', chapter: 'chapters', album: 'albums' } },
+    },
+  )
+})
 
 test('follow-ups are those that are offered', () =>
   withWorld(

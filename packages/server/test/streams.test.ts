@@ -140,9 +140,13 @@ test('all streams of a job in a process share one look at the store', () => {
 test('HEAD of a stream is no stream', () =>
   withWorld('node', async (world) => {
     const { id, open } = await held(world)
+    const before = world.piecework.events.listenerCount('job:status')
     const head = await world.call(`jobs/${id}/events`, { method: 'HEAD' })
     assert.equal(head.status, 200)
     assert.match(head.headers.get('content-type') ?? '', /^text\/event-stream/)
+    for (let at = 0; at < 20 && world.piecework.events.listenerCount('job:status') > before; at += 1)
+      await sleep(10)
+    assert.equal(world.piecework.events.listenerCount('job:status'), before)
     open()
     await ended(world, id)
     assert.equal(world.piecework.events.listenerCount('job:status'), 0)
@@ -160,6 +164,37 @@ test('a client that does not read holds nothing up', () =>
     socket.resume()
     assert.match(await readAll(socket, '"succeeded"'), /"succeeded"/)
     socket.destroy()
+  }))
+
+test('a wait is as long as it is granted', () =>
+  withWorld(
+    'node',
+    async (world) => {
+      const { id, open } = await held(world)
+      await sleep(150)
+      const { revision } = (await (await world.call(`jobs/${id}`)).json()) as { revision: number }
+      const headers = { prefer: 'wait=100', 'last-event-id': String(revision) }
+      const polled = await world.call(`jobs/${id}/events`, { headers })
+      assert.deepEqual([polled.status, polled.headers.get('preference-applied')], [200, 'wait=1'])
+      await polled.text()
+      open()
+      await ended(world, id)
+    },
+    { http: { limits: { waitMs: 1000 } } },
+  ))
+
+test('a client that goes without having read ends what is followed for it', () =>
+  withWorld('node', async (world) => {
+    const { id, open } = await held(world)
+    const { events } = world.piecework
+    const before = events.listenerCount('job:status')
+    const body = (await world.call(`jobs/${id}/events`)).body
+    await sleep(700)
+    await body?.cancel()
+    for (let at = 0; at < 50 && events.listenerCount('job:status') > before; at += 1) await sleep(10)
+    assert.equal(events.listenerCount('job:status'), before)
+    open()
+    await ended(world, id)
   }))
 
 test('Prefer: wait is found among other preferences', () => {

@@ -53,7 +53,7 @@ export async function jobEvents(
     ended.keep()
     return { status: 200, headers: streamHeaders, body }
   } finally {
-    ended.release()
+    if (ended.release()) await updates.return?.()
   }
 }
 
@@ -61,7 +61,8 @@ interface EndSignal {
   readonly signal: AbortSignal
   /** The stream goes on when the handler has returned. */
   keep(): void
-  release(): void
+  /** Ends unless it is kept; whether it has. */
+  release(): boolean
   end(): void
 }
 
@@ -85,6 +86,7 @@ function endSignal(...signals: readonly AbortSignal[]): EndSignal {
     },
     release: () => {
       if (!isKept) end()
+      return !isKept
     },
     end,
   }
@@ -107,6 +109,7 @@ async function* withFirst(
     if (!ended.signal.aborted) throw error
   } finally {
     ended.end()
+    await rest.return?.()
   }
 }
 

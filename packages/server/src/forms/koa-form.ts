@@ -8,7 +8,6 @@ export interface KoaContext {
   readonly req: IncomingMessage
   readonly res: ServerResponse
   readonly request: object
-  respond?: boolean
 }
 
 /** Middleware of Koa; what is not ours goes on to the next. */
@@ -19,8 +18,6 @@ export function koaForm(app: App): KoaForm {
     const { req, res } = context
     const match = app.match(nodeUrl(req))
     if (!match) return next()
-    // The answer is sent here; headers that other middleware has set are sent with it.
-    context.respond = false
     const { body } = context.request as { readonly body?: unknown }
     return answerNode(app, match, { req, res, host: context, parsed: body })
   }

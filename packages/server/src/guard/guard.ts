@@ -46,10 +46,7 @@ export function createGuard<Host>(settings: HttpSettings, resourceOf: ResourceOf
     koa: async (context, next) => {
       const { req, res } = context
       const { refusal, release } = await ask(req.method, context)
-      if (refusal) {
-        context.respond = false
-        return refuse(req, res, refusal)
-      }
+      if (refusal) return refuse(req, res, refusal)
       try {
         return await next()
       } finally {

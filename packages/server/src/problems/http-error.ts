@@ -15,7 +15,6 @@ export type HttpErrorCode =
   | 'http/range' // no byte of it is inside the file
   | 'http/consumed' // the host's own body parser has read the upload
   | 'http/stopping' // this process ends its streams
-  | 'http/kind' // the archive is of another kind of resource
 
 interface HttpErrorDetails {
   readonly facts?: Readonly<Record<string, unknown>>

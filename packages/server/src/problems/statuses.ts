@@ -67,7 +67,6 @@ const statuses: Readonly<Record<CoreErrorCode | HttpErrorCode, StatusOfCode>> = 
   'http/range': of(416, 'There are no such bytes'),
   'http/consumed': of(500, 'The upload was read before it came here'),
   'http/stopping': of(503, 'This server is being stopped'),
-  'http/kind': invalid('The archive is of another kind'),
 }
 
 /** Codes of packs are about what was given, such as `marxan/…`. */

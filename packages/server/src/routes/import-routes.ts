@@ -1,13 +1,10 @@
 import type { JobHandle, Principal, ResourceRef } from '@piecework/core'
 import { type HttpRequest, mediaTypeOf } from '../http/http-request.js'
-import type { HttpResponse } from '../http/http-response.js'
 import { isJson, readJson } from '../http/json-body.js'
 import type { Model } from '../http/model.js'
 import { noQuery } from '../http/query.js'
 import { requestKeyOf } from '../http/request-key.js'
 import { type Route, route } from '../http/route.js'
-import { newestState } from '../jobs/newest-state.js'
-import { httpError } from '../problems/http-error.js'
 import { jsonField, storing, takeUpload } from '../uploads/read-upload.js'
 import { checkVersion, creationOf, isTus } from '../uploads/tus.js'
 import { unreadQuery } from '../uploads/unread-query.js'
@@ -40,13 +37,12 @@ export function importRoutes(context: RouteContext, place: Place): readonly Rout
       ...(parent && { resourceOf: parent.refOf }),
       handle: async ({ request, params, principal }) => {
         const into = parent && (await reach(context, parent, params, principal))
-        const about = { principal, ...(into && { into }) }
+        const about = { principal, kind, ...(into && { into }) }
         if (isJson(mediaTypeOf(request)))
-          return ofKind(context, await importStored(context, request, reference, about), kind, principal)
+          return accepted(context, await importStored(context, request, reference, about), principal)
         requestKeyOf({ method: 'POST' }, request, undefined)
         if (isTus(request)) return createArchiveUpload(context, request, about, `${collection}/import`)
-        const handle = await importUpload(context, request, fields, about)
-        return ofKind(context, handle, kind, principal)
+        return accepted(context, await importUpload(context, request, fields, about), principal)
       },
     }),
   ]
@@ -54,6 +50,7 @@ export function importRoutes(context: RouteContext, place: Place): readonly Rout
 
 interface ImportAbout {
   readonly principal: Principal
+  readonly kind: string
   readonly into?: ResourceRef
 }
 
@@ -61,13 +58,14 @@ interface ImportAbout {
 async function createArchiveUpload(
   { piecework }: RouteContext,
   request: HttpRequest,
-  about: ImportAbout,
+  { principal, into }: ImportAbout,
   requested: string,
 ): Promise<HttpResponse> {
   checkVersion(request)
   const { size, fileName } = creationOf(request)
   const upload = await piecework.createUpload({
-    ...about,
+    principal,
+    ...(into && { into }),
     archive: true,
     size,
     ...(fileName !== undefined && { fileName }),
@@ -128,17 +126,4 @@ function withJson(fields: Readonly<Record<string, string>>): Readonly<Record<str
       jsonFields.includes(name) ? jsonField(name, value) : value,
     ]),
   )
-}
-
-/** What an archive holds is known when it has been opened. */
-async function ofKind(
-  context: RouteContext,
-  handle: JobHandle,
-  kind: string,
-  principal: Principal,
-): Promise<HttpResponse> {
-  const { job } = await newestState(context.piecework, handle.id, principal)
-  if (job.tree.kind === kind) return accepted(context, handle, principal)
-  await handle.cancel()
-  throw httpError('http/kind', `The archive holds a ${job.tree.kind}, and this takes a ${kind}.`)
 }

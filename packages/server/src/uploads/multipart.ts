@@ -32,7 +32,11 @@ export function readMultipart(
   let file: Readable | undefined
   return new Promise((resolve, reject) => {
     const parser = parserOf(contentType, fieldBytes)
+    let isRefused = false
     const fail = (error: Error): void => {
+      // What is left of a chunk is parsed all the same.
+      isRefused = true
+      reject(error)
       parser.destroy(error)
     }
     parser.on('field', (name, value, nameCut, valueCut) => {
@@ -50,6 +54,7 @@ export function readMultipart(
     parser.on('fieldsLimit', () => fail(malformed('There are more than 100 fields.')))
     parser.on('filesLimit', () => fail(malformed('There is more than one file.')))
     parser.on('file', (_name, stream, fileName) => {
+      if (isRefused) return void stream.resume()
       file = stream
       // What has gone wrong is thrown by the pipeline.
       stream.on('error', () => undefined)

@@ -97,6 +97,7 @@ export const following: Readonly<Record<string, Case>> = {
     const paged: string[] = []
     for (let after = ''; ; ) {
       const { items, next } = await answer(await call(`jobs/${id}/steps?limit=2${after}`), stepPageModel)
+      assert.ok(items.length <= 2)
       paged.push(...items.map((step) => step.id))
       if (next === undefined) break
       after = `&after=${encodeURIComponent(next)}`

@@ -126,6 +126,7 @@ export class Shelf {
     return {
       name: 'plain-notes',
       roles: {
+        cover: { maxBytes: 10 },
         text: {
           required: true,
           maxBytes: noteBytes,

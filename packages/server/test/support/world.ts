@@ -3,6 +3,7 @@ import {
   createPiecework,
   memoryArtifacts,
   memoryStore,
+  type Pack,
   type Piecework,
   type PieceworkOptions,
 } from '@piecework/core'
@@ -38,6 +39,8 @@ interface CallOptions extends RequestInit {
 }
 
 export interface WorldOptions {
+  /** Beside the shelf's. */
+  readonly packs?: readonly Pack[]
   readonly access?: AccessPolicy
   readonly piecework?: Partial<PieceworkOptions>
   readonly http?: Partial<PieceworkHttpOptions<never>>
@@ -57,7 +60,7 @@ export async function startWorld(form: Form, options: WorldOptions = {}): Promis
   shelf.add('b2', 'Trees', ['oak'])
   const artifacts = memoryArtifacts()
   const piecework = createPiecework({
-    packs: [shelf.pack()],
+    packs: [shelf.pack(), ...(options.packs ?? [])],
     store: memoryStore(),
     artifacts,
     runtime: inProcess({ concurrency: 4 }),
