@@ -105,6 +105,19 @@ test('Express: headers that other middleware has set are sent along', () =>
     })
   }))
 
+test('Express: what the application has answered meanwhile stays as it is', () =>
+  withWorld('node', (world) => {
+    const impatient: express.RequestHandler = (_req, res, next) => {
+      next()
+      res.status(504).send('too late')
+    }
+    return served(expressHost(world.http, impatient), async (url) => {
+      const response = await fetch(`${url}/api/v1/jobs`, { headers: bearer })
+      assert.deepEqual([response.status, await response.text()], [504, 'too late'])
+      assert.deepEqual(world.errors, [])
+    })
+  }))
+
 test('plain node:http: without next, what is not ours is 404', () =>
   withWorld('node', ({ http }) =>
     served(http.node, async (url) => {

@@ -249,6 +249,9 @@ test('a request is known by its path alone, in whatever form it comes', () =>
   withWorld('node', async ({ port }) => {
     const first = async (line: string) =>
       (await rawCall(port, `${line} HTTP/1.1\r\n${auth}Connection: close\r\n\r\n`)).split('\r\n')[0]
+    const evil = `GET /api/v1/openapi.json HTTP/1.1\r\nHost: evil.example.org\r\nConnection: close\r\n\r\n`
+    const described = await rawCall(port, evil)
+    assert.ok(described.includes('https://books.example.org/api/v1') && !described.includes('evil'))
     assert.match((await first('GET http://evil.example.org/api/v1/jobs')) ?? '', / 200 /)
     for (const path of [
       '/api/v1/../v1/jobs',

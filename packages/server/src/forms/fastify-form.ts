@@ -9,6 +9,7 @@ export interface FastifyRequest {
 export interface FastifyReply {
   readonly raw: ServerResponse
   hijack(): unknown
+  callNotFound(): unknown
   getHeaders(): Readonly<Record<string, number | string | readonly string[] | undefined>>
 }
 
@@ -48,7 +49,7 @@ export function fastifyForm(app: App): FastifyForm {
         handler: (request, reply) => {
           const match = app.match(request.raw.url ?? '/')
           // Fastify's own idea of an address, such as case, may be wider than ours.
-          if (!match) return (reply as unknown as { callNotFound(): unknown }).callNotFound()
+          if (!match) return reply.callNotFound()
           reply.hijack()
           for (const [name, value] of Object.entries(reply.getHeaders()))
             if (value !== undefined) reply.raw.setHeader(name, value)

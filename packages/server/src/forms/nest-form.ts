@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { answerNode } from './answer-node.js'
 import type { App } from './app.js'
+import { nodeUrl } from './node-request.js'
 
 export interface NestOptions {
   /** Classes or instances of guards; they run before `principal` is asked. Default: none but the global ones. */
@@ -41,7 +42,7 @@ export function nestForm(app: App, { guards = [], path = app.basePath }: NestOpt
   const nest = nestCommon()
   class PieceworkController {
     answer(req: NestRequest, res: ServerResponse): Promise<void> | undefined {
-      const match = app.match((req as { readonly originalUrl?: string }).originalUrl ?? req.url ?? '/')
+      const match = app.match(nodeUrl(req))
       if (match) return answerNode(app, match, { req, res, host: req, parsed: req.body })
       res.statusCode = 404
       res.end()

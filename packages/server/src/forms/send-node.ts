@@ -11,7 +11,8 @@ export async function sendNode(
   res: ServerResponse,
   { status, headers, body }: HttpResponse,
 ): Promise<void> {
-  if (res.destroyed) return endBody(body)
+  // Someone else has answered meanwhile, such as a time limit of the application.
+  if (res.destroyed || res.headersSent) return endBody(body)
   res.statusCode = status
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
   const isLeft = bodyIsLeft(req)

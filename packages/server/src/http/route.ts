@@ -44,6 +44,8 @@ export interface RouteSpec<Query, Body> {
   /** No principal is needed. */
   readonly isPublic?: true
   readonly query?: Model<Query>
+  /** By name, what a header of a request is for. */
+  readonly headers?: Readonly<Record<string, string>>
   /** JSON; `{}` if there is none. */
   readonly body?: Model<Body>
   /** The handler reads the body by itself. */

@@ -36,6 +36,12 @@ function operationOf(route: Route, schemas: Schemas): JsonSchema {
   const parameters = [
     ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
     ...queryParameters(route, schemas),
+    ...Object.entries(route.headers ?? {}).map(([name, description]) => ({
+      name,
+      in: 'header',
+      description,
+      schema: { type: 'string' },
+    })),
   ]
   const body = requestBody(route, schemas)
   return {

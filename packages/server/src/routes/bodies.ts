@@ -23,7 +23,6 @@ export interface ImportSettings extends FollowUpRequests {
 export interface DraftBody extends FollowUpRequests {
   readonly name: string
   readonly description?: string
-  readonly keepUploads?: true
 }
 
 export interface RunBody {
@@ -131,7 +130,6 @@ export function draftModel(followUps: readonly string[]): Model<DraftBody> {
     z.strictObject({
       name: text,
       description: z.string().exactOptional(),
-      keepUploads: z.literal(true).exactOptional(),
       ...followUpsOf(followUps),
     }) as never,
   )

@@ -13,7 +13,7 @@ import { findingsModel, jobPageModel, jobStateModel, stepPageModel } from '../vi
 import { accepted, acceptedAnswer } from './answers.js'
 import { emptyModel } from './bodies.js'
 import type { RouteContext } from './route-context.js'
-import { downloadQueryModel, fileAnswers } from './source-routes.js'
+import { downloadQueryModel, fileAnswers, fileHeaders } from './source-routes.js'
 
 /** Jobs, whatever they are about. */
 export function jobRoutes(context: RouteContext): readonly Route[] {
@@ -89,6 +89,10 @@ export function jobRoutes(context: RouteContext): readonly Route[] {
       method: 'GET',
       path: 'jobs/:jobId/events',
       operation: 'followJob',
+      headers: {
+        'Last-Event-ID': 'id of the newest event that the client has',
+        Prefer: '`wait=20`: seconds to wait for the next state, as JSON',
+      },
       summary:
         'States of a job until it has ended, as server-sent events; with `Prefer: wait=20` the next one as JSON',
       answers: {
@@ -107,6 +111,7 @@ export function jobRoutes(context: RouteContext): readonly Route[] {
       operation: 'downloadJobFile',
       summary: 'What an export has made',
       query: downloadQueryModel,
+      headers: fileHeaders,
       answers: fileAnswers,
       handle: (call) => downloadFile(context, call, call.params.jobId ?? ''),
     }),

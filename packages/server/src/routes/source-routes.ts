@@ -21,6 +21,13 @@ export const downloadQueryModel: Model<DownloadQuery> = model(
   }),
 )
 
+export const fileHeaders = {
+  Range: 'one range of bytes',
+  'If-Range': 'the ETag that the range is of',
+  'If-Match': 'the ETag that the file must have',
+  'If-None-Match': 'the ETag that the client has',
+} as const
+
 export const fileAnswers = {
   200: { description: 'The file', mediaType: 'application/octet-stream' },
   206: { description: 'The range of it', mediaType: 'application/octet-stream' },
@@ -110,6 +117,7 @@ export function sourceRoutes(context: RouteContext, place: Place): readonly Rout
       operation: `download${label}Export`,
       summary: `The archive of an export, or another output of it`,
       query: downloadQueryModel,
+      headers: fileHeaders,
       answers: fileAnswers,
       resourceOf,
       handle: async (call) => {

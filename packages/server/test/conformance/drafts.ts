@@ -76,6 +76,12 @@ export const drafts: Readonly<Record<string, Case>> = {
   'a file is removed by its id': async (world) => {
     const { call } = world
     const at = await prepared(world)
+    const odd = await call(`${at}/data-file?role=text&fileName=..%2Fa%0d%0aSet-Cookie:%20x%00.txt`, {
+      method: 'POST',
+      body: 'one\n',
+      headers: { 'content-type': 'text/plain' },
+    })
+    assert.equal((await answer(odd, dataFileModel, 201)).fileName, 'a Set-Cookie: x .txt')
     const { id } = await upload(world, at, 'one\n')
     assert.equal((await call(`${at}/data-file/${id}`, { method: 'DELETE' })).status, 204)
     await problem(await call(`${at}/data-file/${id}`, { method: 'DELETE' }), 404, 'artifact-not-found')

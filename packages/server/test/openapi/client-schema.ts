@@ -1068,7 +1068,16 @@ export interface operations {
         output?: string
         recipient?: string
       }
-      header?: never
+      header?: {
+        /** @description one range of bytes */
+        Range?: string
+        /** @description the ETag that the range is of */
+        'If-Range'?: string
+        /** @description the ETag that the file must have */
+        'If-Match'?: string
+        /** @description the ETag that the client has */
+        'If-None-Match'?: string
+      }
       path: {
         bookId: string
         exportId: string
@@ -1319,7 +1328,16 @@ export interface operations {
         output?: string
         recipient?: string
       }
-      header?: never
+      header?: {
+        /** @description one range of bytes */
+        Range?: string
+        /** @description the ETag that the range is of */
+        'If-Range'?: string
+        /** @description the ETag that the file must have */
+        'If-Match'?: string
+        /** @description the ETag that the client has */
+        'If-None-Match'?: string
+      }
       path: {
         bookId: string
         chapterId: string
@@ -1467,8 +1485,6 @@ export interface operations {
         'application/json': {
           name: string
           description?: string
-          /** @constant */
-          keepUploads?: true
         }
       }
     }
@@ -1818,7 +1834,12 @@ export interface operations {
   followJob: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /** @description id of the newest event that the client has */
+        'Last-Event-ID'?: string
+        /** @description `wait=20`: seconds to wait for the next state, as JSON */
+        Prefer?: string
+      }
       path: {
         jobId: string
       }
@@ -1852,7 +1873,16 @@ export interface operations {
         output?: string
         recipient?: string
       }
-      header?: never
+      header?: {
+        /** @description one range of bytes */
+        Range?: string
+        /** @description the ETag that the range is of */
+        'If-Range'?: string
+        /** @description the ETag that the file must have */
+        'If-Match'?: string
+        /** @description the ETag that the client has */
+        'If-None-Match'?: string
+      }
       path: {
         jobId: string
       }
