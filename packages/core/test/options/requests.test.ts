@@ -202,13 +202,6 @@ optionTests(test, [
     wrong: { principal: noPrincipal, size: [undefined, -1, 1.5, '1'], fileName: ['', 7, 'x'.repeat(256)] },
   },
   {
-    name: 'checkAllowed()',
-    options: () => ({ resource }),
-    call: (about) => piecework.checkAllowed('view', about, by),
-    free: ['resource'],
-    wrong: { resource: noResource.slice(1), job: ['', 7] },
-  },
-  {
     name: 'append()',
     options: () => ({ offset: 0 }),
     call: async (from) =>

@@ -1,5 +1,6 @@
 import type { JobHandle, Principal, ResourceRef } from '@piecework/core'
 import { type HttpRequest, mediaTypeOf } from '../http/http-request.js'
+import type { HttpResponse } from '../http/http-response.js'
 import { isJson, readJson } from '../http/json-body.js'
 import type { Model } from '../http/model.js'
 import { noQuery } from '../http/query.js'
