@@ -55,6 +55,19 @@ const broken: Record<string, [law: string, (stores: Stores) => Stores]> = {
       }
     }),
   ],
+  'lets an attempt that was taken over read': [
+    'one moment: an attempt that was taken over takes none',
+    each((moments, { database }) => ({
+      read: async (lease, work, options) => {
+        try {
+          return await moments.read(lease, work, options)
+        } catch (error) {
+          if (!isPieceworkError(error, 'lease-lost')) throw error
+          return { value: await database.transaction(work), moment: 2 }
+        }
+      },
+    })),
+  ],
   'forgets the plan that was made before a loss': [
     'one moment: a plan that was made before a loss stays',
     ([one, other]) => {

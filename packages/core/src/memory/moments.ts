@@ -6,6 +6,7 @@ import type { Moments } from '../contracts/moments.js'
 import { storeDefaults } from '../defaults.js'
 import { isTerminal } from '../engine/machine.js'
 import { taskOf } from '../engine/task-of.js'
+import { leased } from './leased.js'
 import type { MemoryJob } from './memory-job.js'
 import type { MemoryNode } from './memory-node.js'
 import { entryOf, type MemoryState } from './state.js'
@@ -72,13 +73,16 @@ function hasRead(entry: MemoryJob, { status, batch }: Job): boolean {
   return isTerminal(status) || readers(entry).every(({ node }) => node.batch < batch)
 }
 
-/** The job reads what is seen from now on; what it has read before, or taken over, it reads again. */
+/** The job reads what is seen from now on; what it has read before, or taken over, it reads again. Throws `lease-lost`. */
 function take(
   state: MemoryState,
   entry: MemoryJob,
-  { node }: Lease,
+  lease: Lease,
   see: Database['transaction'],
 ): Database['transaction'] {
+  // One that has lost its lease would take back what others have read since.
+  leased(state, lease)
+  const { node } = lease
   const { moment } = entry
   const again = readers(entry).filter((slot) => slot.node.id !== node.id && isReadAgain(slot, moment.number))
   const isLoss = moment.number > 0 && again.some((slot) => slot.node.status === 'done')
@@ -96,7 +100,8 @@ function take(
 function isReadAgain({ node }: MemoryNode, lost: number): boolean {
   if (node.task !== 'export') return false
   return (
-    node.status === 'running' ||
+    // Before the first moment what runs has read nothing.
+    (node.status === 'running' && lost > 0) ||
     (node.status === 'done' && (node.reusedFrom !== undefined || node.moment === lost))
   )
 }

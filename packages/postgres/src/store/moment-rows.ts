@@ -82,7 +82,8 @@ export async function removeSnapshot(control: Database, job: string, snapshot: s
 
 /**
  * Makes what is held the job's moment, after `lost`. What nodes have read at that, or have taken over from another job,
- * is read again. False if another process was first, or the batch of the lease is over. Throws `snapshot-lost`.
+ * is read again. False if another process was first. Throws `snapshot-lost`, and `lease-lost`: an attempt that was taken
+ * over would take back what others have read since.
  */
 export async function takeMoment(
   control: Database,
@@ -90,6 +91,22 @@ export async function takeMoment(
   lost: number,
   holder: NewHolder,
 ): Promise<boolean> {
+  const isTaken = await tryTake(control, lease, lost, holder)
+  if (!isTaken && !(await isLeased(control, lease)))
+    throw new PieceworkError('lease-lost', `Another worker has taken over ${lease.node.id}.`)
+  return isTaken
+}
+
+async function isLeased(control: Database, { job, node, fence }: Lease): Promise<boolean> {
+  const found = await one(
+    control,
+    `SELECT 1 FROM piecework.nodes WHERE job_id = $1 AND id = $2 AND fence = $3::bigint AND status = 'running'`,
+    [job.id, node.id, fence],
+  )
+  return found.length === 1
+}
+
+async function tryTake(control: Database, lease: Lease, lost: number, holder: NewHolder): Promise<boolean> {
   if (lost === 0 && lease.job.retryOf === undefined)
     return (await one(control, takeSql, takeValues(lease, lost, holder))).length === 1
   try {
@@ -122,6 +139,8 @@ const takeSql = `WITH taken AS (
     UPDATE piecework.jobs SET moment = moment + 1, moment_at = $4::timestamptz, revision = revision + 1,
       lost_moments = lost_moments + $8::int
     WHERE id = $1 AND moment = $2::int AND batch = $3::int AND NOT terminal
+      AND EXISTS (SELECT FROM piecework.nodes n
+        WHERE n.job_id = $1 AND n.id = $10 AND n.fence = $11::bigint AND n.status = 'running')
     RETURNING id, moment, lost_moments
   ), held AS (
     INSERT INTO piecework.snapshots (job_id, holder, store_id, moment, snapshot, last_batch)
@@ -130,7 +149,7 @@ const takeSql = `WITH taken AS (
   SELECT lost_moments FROM taken`
 
 const takeValues = (
-  { job, node }: Lease,
+  { job, node, fence }: Lease,
   lost: number,
   { held, storeId, lastBatch }: NewHolder,
   isLoss = false,
@@ -144,6 +163,8 @@ const takeValues = (
   held.snapshot,
   isLoss ? 1 : 0,
   lastBatch,
+  node.id,
+  fence,
 ]
 
 interface Again {
@@ -163,15 +184,15 @@ async function takeBack(
   const { rows } = await tx.query<Again>(
     `WITH before AS MATERIALIZED (
        SELECT id, status FROM piecework.nodes
-       WHERE job_id = $1 AND batch = $2::int AND task = 'export' AND id <> $3
-         AND (status = 'running' OR (status = 'done' AND (moment = $4::int OR reused_from IS NOT NULL)))
+       WHERE job_id = $1 AND (id = $3 OR (batch = $2::int AND task = 'export'
+         AND (status = 'running' OR (status = 'done' AND (moment = $4::int OR reused_from IS NOT NULL)))))
        ORDER BY id FOR UPDATE
      )
      UPDATE piecework.nodes n
      SET status = 'waiting', fence = n.fence + 1, lease_until = NULL, revision = n.revision + 1, ended_at = NULL,
        submitted_at = piecework.now(), counts = NULL, entries = NULL, moment = NULL, version = NULL, reused_from = NULL,
        progress = NULL
-     FROM before WHERE n.job_id = $1 AND n.id = before.id
+     FROM before WHERE n.job_id = $1 AND n.id = before.id AND n.id <> $3
      RETURNING n.id, n.attempt, before.status`,
     [job.id, batch, node.id, lost],
   )

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { JobBench } from '../jobs/job-bench.js'
+import { type JobBench, sampleError } from '../jobs/job-bench.js'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { withReaders } from './moment-bench.js'
@@ -37,6 +37,32 @@ export function lossLaws(test: LawTest, options: MomentLawsOptions): void {
         await attempts.run(again, { moment: 2 })
       }
       assert.equal((await bench.job()).batch, 1)
+    }))
+
+  test('one moment: an attempt that was taken over takes none, and takes back nothing', () =>
+    withReaders(options, async ({ one, other, add, lose }) => {
+      for (const batches of [
+        [['a', 'b', 'c'], ['d']],
+        [['a', 'b'], ['c']],
+      ]) {
+        const bench = await add({ batches })
+        const { attempts } = bench.store
+        const stale = await bench.lease('a')
+        await one.read(stale)
+        await attempts.fail(stale, { ...sampleError, retryable: true }, [], 0)
+        for (const lease of [await bench.lease('a', 2), await bench.lease('b')]) {
+          await other.read(lease)
+          await attempts.run(lease, { moment: 1 })
+        }
+        const before = await bench.job()
+        await lose()
+        await refuses('a read of the attempt before', () => one.read(stale), 'lease-lost')
+        assert.deepEqual(await bench.job(), before)
+        for (const piece of ['a', 'b']) assert.equal((await bench.node(piece)).status, 'done')
+        if (before.batch > 0) continue
+        assert.equal((await other.read(await bench.lease('c')))[2], 2)
+        for (const piece of ['a', 'b']) assert.equal((await bench.node(piece)).status, 'waiting')
+      }
     }))
 
   test('one moment: a plan that was made before a loss stays', () =>
