@@ -12,6 +12,7 @@ import type {
 import { assertBreaks } from '@piecework/test-support'
 import { jobStoreLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
+import { changed } from './changed-store.js'
 import { claimsForEver, claimsFreedAtOutcome, claimsNotTaken } from './claim-faults.js'
 import { fencesNotCompared } from './lease-faults.js'
 import { requestFaults } from './request-faults.js'
@@ -43,6 +44,10 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
         },
       },
     }),
+  ],
+  'lets a job read what may be deleted': [
+    'one truth: what is over is read by no new job but an export',
+    (store) => changed(store, { jobs: { create: ({ reads: _, ...job }) => store.jobs.create(job) } }),
   ],
   ...requestFaults,
   ...uploadFaults,

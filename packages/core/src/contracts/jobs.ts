@@ -143,7 +143,8 @@ export interface KeyedJob {
 export interface Jobs {
   /**
    * Claims, job, nodes and the outbox item of batch 0, all or nothing; `resource-busy` names the holder,
-   * `too-many-jobs` states how many there are, `request-key-used` comes before both. A job that has to wait has no outbox item yet. With `tx`, all
+   * `too-many-jobs` states how many there are, `request-key-used` comes before both; `expired` if it reads what another job has left
+   * longer ago than that is kept, and is not an export, which reads anew. A job that has to wait has no outbox item yet. With `tx`, all
    * of it commits with the host's transaction.
    */
   create(job: NewJob, tx?: Queryable): Promise<Job>

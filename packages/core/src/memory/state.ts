@@ -8,6 +8,7 @@ import type { RecordEntry } from '../contracts/records.js'
 import { type JobEvent, transition } from '../engine/machine.js'
 import { changedPaths, overlaps } from '../guard/paths.js'
 import { requestKeyUsed } from '../requests/request-key.js'
+import { assertKeptAt } from '../retention/kept-until.js'
 import { addRecord } from './add-record.js'
 import { MemoryAdmission } from './admission.js'
 import { MemoryHolds } from './holds.js'
@@ -46,6 +47,9 @@ export class MemoryState {
     const at = this.now()
     const begins = status === 'pending'
     const received = upload === undefined ? undefined : openUpload(this.uploads, upload, at)
+    if (request.kind !== 'export')
+      for (const { job } of (request.reads ?? []).flatMap((id) => this.jobs.get(id) ?? []))
+        assertKeptAt(job, at)
     if (this.jobs.has(request.id)) throw new PieceworkError('internal', `Job ${request.id} exists.`)
     if (requestKey) this.assertUnused(request, requestKey)
     const throttled = begins && this.admission.mustThrottle(request.principal, { limit, concurrentJobs })

@@ -1,3 +1,4 @@
+import { PieceworkError } from '../contracts/errors.js'
 import type { JobResult, Kept } from '../contracts/job-result.js'
 import type { Job } from '../contracts/jobs.js'
 import { isTerminal } from '../engine/machine.js'
@@ -16,6 +17,18 @@ export function keptUntil({ status, result }: Pick<Job, 'status' | 'result'>): D
   if (!isTerminal(status)) return undefined
   const times = keptArtifacts(result).map(({ expiresAt }) => expiresAt)
   return times.reduce<Date | undefined>(later, undefined) ?? result.retryUntil
+}
+
+/**
+ * Throws `expired` if what the job has left may be deleted at `at`: from then on no other may begin to read it, but for
+ * an export that is tried again, which reads what it needs anew.
+ */
+export function assertKeptAt(job: Pick<Job, 'id' | 'status' | 'result'>, at: Date): void {
+  const until = keptUntil(job)
+  if (!until || until > at) return
+  throw new PieceworkError('expired', `What job ${job.id} has left was kept until ${until.toISOString()}.`, {
+    facts: { job: job.id, expiresAt: until.toISOString() },
+  })
 }
 
 const later = (one: Date | undefined, other: Date): Date => (one && one > other ? one : other)

@@ -1,4 +1,5 @@
 import {
+  assertKeptAt,
   changedPaths,
   type Job,
   type NewJob,
@@ -23,6 +24,7 @@ export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 
   await assertStorable(tx, { tree, ...(target && { target }), principal, request })
   await addRequestKey(tx, job)
   await finishUpload(tx, job)
+  await assertReadable(tx, job)
   await acquireHold(tx, { paths: job.claims, holder: job, job: job.id, changes: changedPaths(job) })
   const { throttled, turn } = status === 'pending' ? await queue(tx, job) : { throttled: false, turn: '0' }
   const { rows } = await tx.query<{ job: string }>(
@@ -65,6 +67,17 @@ export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 
   await insertNodes(tx, job.id, job.nodes)
   if (job.record) await addRecord(tx, job.record)
   return jobOf(row.job)
+}
+
+/** Throws `expired`. The lock keeps what is read from being deleted before the job that reads it is there; jobs that go on do not wait. */
+async function assertReadable(tx: Queryable, { kind, reads = [] }: NewJob): Promise<void> {
+  if (kind === 'export' || reads.length === 0) return
+  const { rows } = await tx.query<{ job: string; at: string }>(
+    `SELECT to_jsonb(j)::text AS job, to_jsonb(piecework.now()) #>> '{}' AS at FROM piecework.jobs j
+     WHERE id IN (SELECT jsonb_array_elements_text($1::jsonb)) ORDER BY id FOR KEY SHARE`,
+    [jsonText(reads)],
+  )
+  for (const { job, at } of rows) assertKeptAt(jobOf(job), new Date(at))
 }
 
 /** Resources that the job reads or creates. The tree of an import is the exported one, which is not read. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Job, JobResult, NewJob, ResourceRef, Store } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
+import { refuses } from '../refuses.js'
 import { jobBench, longLease } from './job-bench.js'
 import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 import { sampleJob, sampleProject } from './sample-job.js'
@@ -87,6 +88,20 @@ export function retentionLaws(test: LawTest, { make }: JobStoreLawsOptions): voi
     assert.ok(!(await over(store)).has(id))
     await finish(store, reader)
     assert.ok((await over(store)).has(id))
+  })
+
+  test('one truth: what is over is read by no new job but an export, so that nothing is deleted under one', async () => {
+    const store = await make(longLease)
+    const over = await ended(store, { archive: archive(past) })
+    const kept = await ended(store, { archive: archive(future) })
+    for (const kind of ['import', 'validation', 'delivery'] as const) {
+      const reader = { ...sampleJob({ kind }), reads: [kept.id, over.id] }
+      const error = await refuses(`a ${kind}`, () => store.jobs.create(reader), 'expired')
+      assert.equal(error.facts.job, over.id)
+      assert.equal(await store.jobs.get(reader.id), undefined)
+      await store.jobs.create({ ...reader, reads: [kept.id, randomUUID()] })
+    }
+    await store.jobs.create({ ...sampleJob(), reads: [over.id] })
   })
 
   test('what is kept is found by its resource, page by page', async () => {
