@@ -67,6 +67,7 @@ test('paths: words of our own, segments given twice and kinds that no pack has a
   for (const segment of words) refused({ paths: { book: segment }, formats: {} }, /reserved/)
   refused({ paths: { book: 'Jobs' }, formats: {} }, /reserved/)
   refused({ paths: { book: 'a', chapter: 'a' }, formats: {} }, /twice/)
+  refused({ paths: { book: 'books', chapter: 'options' }, formats: {} }, /is a field/)
   refused({ paths: { book: 'books', map: 'maps' } }, /no pack has the kind "map"/)
   refused({ paths: { chapter: 'chapters' }, formats: {} }, /need the kind "book"/)
   for (const segment of ['a/b', '..', 'a b', ':id', 'ä'])

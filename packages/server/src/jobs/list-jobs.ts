@@ -1,4 +1,4 @@
-import type { Job, Piecework, Principal, ResourceRef } from '@piecework/core'
+import { type Job, type Piecework, PieceworkError, type Principal, type ResourceRef } from '@piecework/core'
 import { pageDefaults } from '../defaults.js'
 
 export interface JobListing {
@@ -27,6 +27,10 @@ export async function listJobs(
     .filter((job) => requestedBy === undefined || job.principal.id === requestedBy)
     .filter(matches)
   const from = after === undefined ? 0 : own.findIndex(({ id }) => id === after) + 1
+  if (after !== undefined && from === 0)
+    throw new PieceworkError('options-invalid', 'The query: "after" is no "next" of a page before.', {
+      facts: { option: 'after' },
+    })
   const jobs = own.slice(from, from + limit)
   const last = jobs.at(-1)
   return { jobs, ...(last && from + limit < own.length && { next: last.id }) }

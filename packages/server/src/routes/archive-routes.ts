@@ -1,35 +1,25 @@
-import type { Diff, Piecework, Principal } from '@piecework/core'
-import { PieceworkError } from '@piecework/core'
-import type { ArchiveSummary } from '@piecework/core/archive'
-import { z } from 'zod'
+import { type Piecework, PieceworkError, type Principal } from '@piecework/core'
 import { type HttpRequest, mediaTypeOf } from '../http/http-request.js'
 import { json } from '../http/http-response.js'
 import { isJson, readJson } from '../http/json-body.js'
-import { type Model, model } from '../http/model.js'
+import type { Model } from '../http/model.js'
 import { noQuery } from '../http/query.js'
 import { type Route, route } from '../http/route.js'
 import { takeUpload } from '../uploads/read-upload.js'
 import { unreadQuery } from '../uploads/unread-query.js'
 import { withSpooled } from '../uploads/with-spooled.js'
+import { archiveSummaryModel, diffModel } from '../views/archive-models.js'
 import { archiveSource } from './archive-source.js'
 import {
   archiveModel,
   type DiffFields,
   type DiffSide,
+  diffBodyModel,
   diffFieldsModel,
-  diffModel,
   emptyModel,
 } from './bodies.js'
 import { archiveBytes, zipTypes } from './import-routes.js'
 import type { RouteContext } from './route-context.js'
-
-const summaryModel: Model<ArchiveSummary> = model(
-  z
-    .object({ tree: z.unknown(), digest: z.string(), signature: z.unknown(), pieces: z.array(z.unknown()) })
-    .loose() as never,
-  'ArchiveSummary',
-)
-const diffResultModel: Model<Diff> = model(z.object({}).loose() as never, 'Diff')
 
 /** What is inside of archives, and how two differ; nothing is imported. */
 export function archiveRoutes(context: RouteContext): readonly Route[] {
@@ -54,7 +44,7 @@ export function archiveRoutes(context: RouteContext): readonly Route[] {
       summary: 'What is inside an archive',
       query: unreadQuery,
       upload: { types: zipTypes, fields: emptyModel, reference: archiveModel },
-      answers: { 200: { description: 'Resources, pieces and rows', model: summaryModel } },
+      answers: { 200: { description: 'Resources, pieces and rows', model: archiveSummaryModel } },
       handle: async ({ request, principal }) => {
         if (!isJson(mediaTypeOf(request)))
           return withUpload(request, emptyModel, async (file) =>
@@ -72,13 +62,13 @@ export function archiveRoutes(context: RouteContext): readonly Route[] {
       operation: 'compareArchives',
       summary: 'Which pieces and rows differ between archives, or between an archive and a resource as it is',
       query: unreadQuery,
-      upload: { types: zipTypes, fields: diffFieldsModel, reference: diffModel },
-      answers: { 200: { description: 'What differs, from a to b', model: diffResultModel } },
+      upload: { types: zipTypes, fields: diffFieldsModel, reference: diffBodyModel },
+      answers: { 200: { description: 'What differs, from a to b', model: diffModel } },
       handle: async ({ request, principal }) => {
         const { signal } = request
         if (isJson(mediaTypeOf(request))) {
           noQuery(request.url)
-          const { a, b } = diffModel.parse(await readJson(request, limits), 'The body')
+          const { a, b } = diffBodyModel.parse(await readJson(request, limits), 'The body')
           const sides = [
             await sideOf(piecework, a, principal),
             await sideOf(piecework, b, principal),

@@ -153,7 +153,7 @@ const side = z.union([
   z.strictObject({ resource, children: z.array(resource).exactOptional() }),
 ])
 
-export const diffModel: Model<DiffBody> = model(z.strictObject({ a: side, b: side }))
+export const diffBodyModel: Model<DiffBody> = model(z.strictObject({ a: side, b: side }))
 
 /** Of a comparison with an archive that is sent: the other side, in fields of a form or in the query. */
 export interface DiffFields extends ArchiveBody {

@@ -31,6 +31,18 @@ const reservedSegments: readonly string[] = [
   'uploads',
 ]
 
+/** Fields of requests, beside which the segments of kinds inside of another stand: `{ scenarios: ['…'] }`. */
+const fieldNames: readonly string[] = [
+  'children',
+  'claim',
+  'deliver',
+  'name',
+  'options',
+  'outputs',
+  'recipient',
+  'without',
+]
+
 type PlaceSettings = Pick<HttpSettings, 'piecework' | 'paths'>
 
 /** One for each kind that has a path, parents first. Throws `options-invalid`. */
@@ -48,6 +60,8 @@ export function placesOf({ piecework, paths }: PlaceSettings): readonly Place[] 
     if (segment === undefined)
       throw refused(`paths need the kind "${kind}", because the address of what is in it begins with it`)
     const above = parents.get(kind)
+    if (above !== undefined && fieldNames.includes(segment))
+      throw refused(`"${segment}" of paths is a field of requests`)
     const place = makePlace(kind, segment, above === undefined ? undefined : placeOf(above))
     made.set(kind, place)
     return place

@@ -13,6 +13,7 @@ import { accepted, acceptedAnswer } from './answers.js'
 import { cloneModel, exportModel } from './bodies.js'
 import type { Place } from './places.js'
 import { type RouteContext, reach } from './route-context.js'
+import { withChildren } from './with-children.js'
 
 export const downloadQueryModel: Model<DownloadQuery> = model(
   z.strictObject({
@@ -39,20 +40,9 @@ export function sourceRoutes(context: RouteContext, place: Place): readonly Rout
   const { piecework, address, followUps, places, paths } = context
   const { item, label } = place
   const children = places.filter(({ parent }) => parent === place)
-  const segments = children.flatMap(({ kind }) => paths[kind] ?? [])
+  const kinds = children.map(({ kind }) => ({ kind, segment: paths[kind] ?? kind }))
+  const segments = kinds.map(({ segment }) => segment)
   const resourceOf = place.refOf
-  /** Children by the segments of their kinds, beside those that are named in full. */
-  const chosen = (body: Readonly<Record<string, unknown>>) => {
-    const named = children.flatMap(({ kind }) => {
-      const ids = body[paths[kind] ?? ''] as readonly string[] | undefined
-      return ids?.map((id): ResourceRef => ({ kind, id }))
-    })
-    const given = body.children as readonly ResourceRef[] | undefined
-    const refs = [...(given ?? []), ...named.flatMap((ref) => ref ?? [])]
-    const isChosen = given !== undefined || segments.some((segment) => body[segment] !== undefined)
-    const rest = Object.fromEntries(Object.entries(body).filter(([name]) => !segments.includes(name)))
-    return { ...rest, ...(isChosen && { children: refs }) }
-  }
   return [
     route({
       method: 'POST',
@@ -67,7 +57,7 @@ export function sourceRoutes(context: RouteContext, place: Place): readonly Rout
         const resource = await reach(context, place, params, principal)
         return accepted(
           context,
-          await piecework.export({ ...chosen(body), ...keyed, resource, principal }),
+          await piecework.export({ ...withChildren(body, kinds), ...keyed, resource, principal }),
           principal,
         )
       },
@@ -85,7 +75,7 @@ export function sourceRoutes(context: RouteContext, place: Place): readonly Rout
         const resource = await reach(context, place, params, principal)
         return accepted(
           context,
-          await piecework.clone({ ...chosen(body), ...keyed, resource, principal }),
+          await piecework.clone({ ...withChildren(body, kinds), ...keyed, resource, principal }),
           principal,
         )
       },

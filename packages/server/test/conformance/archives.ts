@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
-import { archiveOf, exported, form, problem } from '../support/answers.js'
+import { archiveSummaryModel, diffModel } from '#internal/views/archive-models.js'
+import { answer, archiveOf, exported, form, problem } from '../support/answers.js'
 import type { Case } from './case.js'
 
 const zip = { 'content-type': 'application/zip' }
-const read = async (response: Response): Promise<Readonly<Record<string, unknown>>> => {
-  const text = await response.text()
-  assert.equal(response.status, 200, text)
-  return JSON.parse(text) as Readonly<Record<string, unknown>>
-}
+const read = (response: Response) => answer(response, archiveSummaryModel)
+const compared = (response: Response) => answer(response, diffModel)
 
 export const archives: Readonly<Record<string, Case>> = {
   'an archive is looked into: one that is sent, and one that a job has made': async (world) => {
@@ -19,7 +17,7 @@ export const archives: Readonly<Record<string, Case>> = {
     const made = await read(await call('archives/inspect', { json: { job: job.id } }))
     assert.deepEqual(sent, made)
     assert.deepEqual(inForm, made)
-    assert.equal((made.tree as { kind: string }).kind, 'book')
+    assert.equal(made.tree.kind, 'book')
     await problem(await call('archives/inspect?x=1', { json: { job: job.id } }), 400, 'options-invalid')
     await problem(
       await call('archives/inspect?x=1', { method: 'POST', body, headers: zip }),
@@ -32,22 +30,22 @@ export const archives: Readonly<Record<string, Case>> = {
   'two archives are compared, and one with a resource as it is': async (world) => {
     const { call } = world
     const [one, other] = [await exported(world, 'b1'), await exported(world, 'b2')]
-    const same = await read(
+    const same = await compared(
       await call('archives/diff', {
         json: { a: { job: one.id }, b: { resource: { kind: 'book', id: 'b1' } } },
       }),
     )
     const body = await archiveOf(world, one)
-    const sent = await read(
+    const sent = await compared(
       await call('archives/diff?kind=book&id=b1', { method: 'POST', body, headers: zip }),
     )
     assert.deepEqual(sent, same)
     const inForm = await call('archives/diff', { method: 'POST', body: form({ job: one.id }, body) })
     assert.deepEqual(
-      await read(inForm),
-      await read(await call('archives/diff', { json: { a: { job: one.id }, b: { job: one.id } } })),
+      await compared(inForm),
+      await compared(await call('archives/diff', { json: { a: { job: one.id }, b: { job: one.id } } })),
     )
-    const differing = await read(
+    const differing = await compared(
       await call('archives/diff', { json: { a: { job: one.id }, b: { job: other.id } } }),
     )
     assert.notDeepEqual(differing, same)

@@ -83,6 +83,7 @@ export const resources: Readonly<Record<string, Case>> = {
     assert.equal(second.items[0]?.id, all.items[1]?.id)
     assert.deepEqual((await answer(await call('jobs', { as: 'eve' }), jobPageModel)).items, [])
     assert.deepEqual((await answer(await call('jobs?requestedBy=me', { as: 'bob' }), jobPageModel)).items, [])
+    assert.equal((await problem(await call('jobs?after=none'), 400, 'options-invalid')).field, 'after')
     assert.equal((await problem(await call('jobs?kind=book'), 400, 'options-invalid')).field, 'id')
   },
   'a job is cancelled and asked for again': async (world) => {

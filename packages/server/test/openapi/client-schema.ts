@@ -870,15 +870,77 @@ export interface components {
       firstStep: string
     }
     ArchiveSummary: {
-      tree: unknown
+      tree: components['schemas']['__schema0']
       digest: string
-      signature: unknown
-      pieces: unknown[]
-    } & {
-      [key: string]: unknown
+      signature: {
+        /** @enum {string} */
+        state: 'unsigned' | 'unknown-key' | 'invalid' | 'trusted'
+        keyId?: string
+        message: string
+      }
+      pieces: {
+        resource: {
+          kind: string
+          id: string
+        }
+        name: string
+        version: number
+        entries: number
+        bytes: number
+        rows: number
+      }[]
+      about: {
+        [key: string]: unknown
+      }
+    }
+    __schema0: {
+      kind: string
+      id: string
+      children: components['schemas']['__schema0'][]
     }
     Diff: {
-      [key: string]: unknown
+      equal: boolean
+      resources: {
+        a?: {
+          kind: string
+          id: string
+        }
+        b?: {
+          kind: string
+          id: string
+        }
+        key?: string
+        equal: boolean
+        pieces: {
+          piece: string
+          /** @enum {string} */
+          onlyIn?: 'a' | 'b'
+          equal: boolean
+          entries: {
+            path: string
+            /** @enum {string} */
+            onlyIn?: 'a' | 'b'
+            equal: boolean
+            rows?: {
+              added: number
+              removed: number
+              changed: number
+              equal: number
+              columns: {
+                [key: string]: number
+              }
+              samples: {
+                /** @enum {string} */
+                change: 'added' | 'removed' | 'changed'
+                key: {
+                  [key: string]: string | null
+                }
+                columns?: string[]
+              }[]
+            }
+          }[]
+        }[]
+      }[]
     }
     Upload: {
       id: string
