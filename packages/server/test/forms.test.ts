@@ -108,8 +108,9 @@ test('Express: headers that other middleware has set are sent along', () =>
 test('Express: what the application has answered meanwhile stays as it is', () =>
   withWorld('node', (world) => {
     const impatient: express.RequestHandler = (_req, res, next) => {
+      res.status(504).write('too ')
+      setTimeout(() => res.end('late'), 50)
       next()
-      res.status(504).send('too late')
     }
     return served(expressHost(world.http, impatient), async (url) => {
       const response = await fetch(`${url}/api/v1/jobs`, { headers: bearer })

@@ -147,6 +147,9 @@ test('what cannot be taken is refused before the first byte: a role by its size,
     await call(at, { method: 'POST', body: form({ role: 'text' }, 'one\n') })
     await call(`books/import/notes/${id}`, { json: {} })
     assert.match(await told('text'), /^HTTP\/1\.1 409 .*uploads-closed/s)
+    const inForm = 'Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 500\r\n'
+    const closed = await rawCall(port, `POST /api/v1/${at} HTTP/1.1\r\n${auth}${inForm}\r\n`, 'problem:')
+    assert.match(closed, /^HTTP\/1\.1 409 .*uploads-closed/s)
   }))
 
 test('forms: fields come before the one file, each once, and not too large', () =>

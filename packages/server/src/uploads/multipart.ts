@@ -32,10 +32,8 @@ export function readMultipart(
   let file: Readable | undefined
   return new Promise((resolve, reject) => {
     const parser = parserOf(contentType, fieldBytes)
-    let isRefused = false
     const fail = (error: Error): void => {
-      // What is left of a chunk is parsed all the same.
-      isRefused = true
+      // At once: what is left of a chunk is parsed all the same, and a file may come in it.
       reject(error)
       parser.destroy(error)
     }
@@ -54,7 +52,6 @@ export function readMultipart(
     parser.on('fieldsLimit', () => fail(malformed('There are more than 100 fields.')))
     parser.on('filesLimit', () => fail(malformed('There is more than one file.')))
     parser.on('file', (_name, stream, fileName) => {
-      if (isRefused) return void stream.resume()
       file = stream
       // What has gone wrong is thrown by the pipeline.
       stream.on('error', () => undefined)
