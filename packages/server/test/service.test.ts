@@ -90,6 +90,18 @@ test('health is 503 when the store does not answer in time', () =>
     { http: { limits: { healthMs: 50 } } },
   ))
 
+test('who may ask for a job and not see it gets its address alone', () =>
+  withWorld(
+    'node',
+    async ({ call, piecework }) => {
+      const response = await call('books/b1/export', { json: {} })
+      assert.deepEqual([response.status, await response.text()], [202, ''])
+      assert.match(response.headers.get('location') ?? '', /\/jobs\/[\w-]+$/)
+      assert.equal((await piecework.record({}, { principal: { id: 'ann' } }))[0]?.outcome, 'allowed')
+    },
+    { access: { allows: async (_, action) => action !== 'view' } },
+  ))
+
 test('DELETE is an action of its own', () =>
   withWorld(
     'node',

@@ -197,6 +197,24 @@ test('a client that goes without having read ends what is followed for it', () =
     await ended(world, id)
   }))
 
+test('stop() ends what has not begun to be sent', () =>
+  withWorld('node', async ({ call, http, piecework, errors }) => {
+    let isAsked = false
+    Object.assign(piecework, {
+      watch: async function* (_: string, { signal }: { signal: AbortSignal }) {
+        isAsked = true
+        yield* await new Promise<never[]>((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason))
+        })
+      },
+    })
+    const asked = call('jobs/any/events')
+    while (!isAsked) await sleep(5)
+    http.stop()
+    await problem(await asked, 503, 'http/stopping')
+    assert.deepEqual(errors, [])
+  }))
+
 test('Prefer: wait is found among other preferences', () => {
   const wait = (prefer: string) => preferWait(new Map([['prefer', prefer]]))
   assert.deepEqual(

@@ -29,7 +29,7 @@ export async function jobEvents(
   id: string,
 ): Promise<HttpResponse> {
   const { piecework, address, stopping, limits } = context
-  if (stopping.aborted) throw httpError('http/stopping', 'This process is being stopped.')
+  if (stopping.aborted) throw isStopping()
   const known = request.headers.get('last-event-id')
   const wait = preferWait(request.headers)
   const ended = endSignal(request.signal, stopping)
@@ -52,9 +52,15 @@ export async function jobEvents(
     const body = eventStream(all, { heartbeatMs: limits.heartbeatMs, known, show, end: ended.end })
     ended.keep()
     return { status: 200, headers: streamHeaders, body }
+  } catch (error) {
+    throw stopping.aborted ? isStopping() : error
   } finally {
     if (ended.release()) await updates.return?.()
   }
+}
+
+function isStopping(): Error {
+  return httpError('http/stopping', 'This process is being stopped.')
 }
 
 interface EndSignal {

@@ -1,8 +1,8 @@
-import type { JobHandle, Principal } from '@piecework/core'
+import { isPieceworkError, type JobHandle, type Principal } from '@piecework/core'
 import { type HttpResponse, json } from '../http/http-response.js'
 import type { AnswerDescription } from '../http/route.js'
 import { newestState } from '../jobs/newest-state.js'
-import { jobView } from '../views/job-view.js'
+import { jobAddress, jobView } from '../views/job-view.js'
 import { jobModel } from '../views/models.js'
 import type { RouteContext } from './route-context.js'
 
@@ -12,9 +12,15 @@ export async function accepted(
   { id }: Pick<JobHandle, 'id'>,
   principal: Principal,
 ): Promise<HttpResponse> {
-  const { job } = await newestState(piecework, id, principal)
-  const view = jobView(job, address)
-  return json(202, view, { location: view.links.self })
+  const location = jobAddress(address, id)
+  try {
+    const { job } = await newestState(piecework, id, principal)
+    return json(202, jobView(job, address), { location })
+  } catch (error) {
+    // A policy may let someone ask for a job and not see it: it is under way all the same.
+    if (isPieceworkError(error, 'job-not-found')) return { status: 202, headers: { location } }
+    throw error
+  }
 }
 
 export const acceptedAnswer: Readonly<Record<number, AnswerDescription>> = {

@@ -7,7 +7,7 @@ export function jobView(job: Job, address: string, now = Date.now()): JobView {
   const { id, kind, status, outcome, error, tree, target, result, retryOf, throttled } = job
   const reads = kind === 'export' || kind === 'clone' || kind === 'delivery'
   const resource = result.resource ?? (kind === 'import' || kind === 'clone' ? target : undefined)
-  const self = `${address}/jobs/${encodeURIComponent(id)}`
+  const self = jobAddress(address, id)
   const ended = isTerminal(status) ? job.changes.at(-1)?.at : undefined
   return {
     id,
@@ -26,6 +26,10 @@ export function jobView(job: Job, address: string, now = Date.now()): JobView {
     files: filesOf(job, self, now),
     links: { self, events: `${self}/events` },
   }
+}
+
+export function jobAddress(address: string, id: string): string {
+  return `${address}/jobs/${encodeURIComponent(id)}`
 }
 
 function filesOf({ status, result }: Job, self: string, now: number): readonly FileView[] {
