@@ -1,4 +1,5 @@
-import type { ArchiveSummary, Diff } from '@piecework/core'
+import type { Diff } from '@piecework/core'
+import type { ArchiveSummary } from '@piecework/core/archive'
 import { z } from 'zod'
 import { type Model, model } from '../http/model.js'
 
