@@ -1,16 +1,25 @@
 import type { Allow } from '../access/allow.js'
 import { mayView } from '../access/allow-job.js'
+import { PieceworkError } from '../contracts/errors.js'
 import type { Job, JobFilter } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { Store } from '../contracts/store.js'
 import { pageSizes, storeDefaults } from '../defaults.js'
 
-/** Jobs that the principal may see, up to the limit: looks further where it may not see some. */
+/** Jobs that the principal may see, up to the limit: looks further where it may not see some. Throws `options-invalid`. */
 export async function listViewable(
   { store, allow }: { readonly store: Store; readonly allow: Allow },
   principal: Principal | undefined,
   { after: first, limit = storeDefaults.listedJobs, ...filter }: JobFilter,
 ): Promise<readonly Job[]> {
+  if (first !== undefined && !(await store.jobs.get(first)))
+    throw new PieceworkError(
+      'options-invalid',
+      `jobs(): there is no job ${first.slice(0, 100)} to begin after.`,
+      {
+        facts: { option: 'after' },
+      },
+    )
   const seen: Job[] = []
   let after = first
   do {

@@ -173,6 +173,7 @@ test('jobs are listed by who has requested them, page by page, without those tha
       assert.deepEqual(await list({ limit: 3 }), [5, 2, 1])
       assert.deepEqual(await list({ limit: 3, after: ids[1] }), [0])
       assert.deepEqual(await list({ limit: 0 }), [])
+      await refused(list({ after: 'none' }), 'options-invalid', /no job none/)
     },
     { access: access as never },
   )

@@ -1,5 +1,4 @@
-import { type Job, type Piecework, PieceworkError, type Principal, type ResourceRef } from '@piecework/core'
-import { pageDefaults } from '../defaults.js'
+import type { Job, Piecework, Principal, ResourceRef } from '@piecework/core'
 
 export interface JobListing {
   readonly principal: Principal
@@ -16,22 +15,23 @@ export interface JobPage {
   readonly next?: string
 }
 
-/** Newest first, of those that the principal may see. Looks through the newest `pageDefaults.most`. */
+/** Newest first, of those that the principal may see. Throws `options-invalid` for an `after` that is no job. */
 export async function listJobs(
   piecework: Piecework,
-  { principal, resource, requestedBy, after, limit }: JobListing,
+  { limit, after: first, ...filter }: JobListing,
   matches: (job: Job) => boolean = () => true,
 ): Promise<JobPage> {
-  const all = await piecework.jobs({ principal, limit: pageDefaults.most, ...(resource && { resource }) })
-  const own = all
-    .filter((job) => requestedBy === undefined || job.principal.id === requestedBy)
-    .filter(matches)
-  const from = after === undefined ? 0 : own.findIndex(({ id }) => id === after) + 1
-  if (after !== undefined && from === 0)
-    throw new PieceworkError('options-invalid', 'The query: "after" is no "next" of a page before.', {
-      facts: { option: 'after' },
-    })
-  const jobs = own.slice(from, from + limit)
+  const found: Job[] = []
+  let after = first
+  for (;;) {
+    // One more says whether there is a next page.
+    const asked = limit + 1
+    const page = await piecework.jobs({ ...filter, limit: asked, ...(after !== undefined && { after }) })
+    found.push(...page.filter(matches))
+    after = page.at(-1)?.id
+    if (found.length > limit || page.length < asked) break
+  }
+  const jobs = found.slice(0, limit)
   const last = jobs.at(-1)
-  return { jobs, ...(last && from + limit < own.length && { next: last.id }) }
+  return { jobs, ...(last && found.length > limit && { next: last.id }) }
 }
