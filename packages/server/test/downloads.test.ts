@@ -8,7 +8,9 @@ import { promisify } from 'node:util'
 import type { ArtifactStore } from '@piecework/core'
 import { memoryArtifacts } from '@piecework/core'
 import { skipUnless } from '@piecework/test-support'
+import fc from 'fast-check'
 import { suite } from 'uvu'
+import { rangeOf } from '#internal/downloads/byte-range.js'
 import { fileHeaders } from '#internal/downloads/file-headers.js'
 import { archiveOf, ended, exported, problem } from './support/answers.js'
 import { rawConnection } from './support/raw.js'
@@ -129,6 +131,21 @@ withCurl('curl resumes a download with -C', () =>
     }
   }),
 )
+
+test('whatever a range says, what is sent is inside the file', () => {
+  const number = fc.oneof(fc.nat(50).map(String), fc.constantFrom('', '-1', '9'.repeat(30), '1e9', ' 3'))
+  const header = fc.oneof(
+    fc.string(),
+    fc.tuple(number, number).map(([first, last]) => `bytes=${first}-${last}`),
+  )
+  fc.assert(
+    fc.property(header, fc.nat(40), (range, size) => {
+      const span = rangeOf(range, size)
+      if (typeof span === 'string') return
+      assert.ok(0 <= span.start && span.start < span.end && span.end <= size, JSON.stringify(span))
+    }),
+  )
+})
 
 test('no file name ends a header, and every one is readable', () => {
   const header = (name: string) => fileHeaders('application/zip', name)['content-disposition'] ?? ''
