@@ -23,6 +23,8 @@ export interface RegisteredFormat {
 /** What the packs have brought, for whoever makes routes or forms of it. */
 export interface Registered {
   readonly kinds: readonly { readonly kind: string; readonly parent?: string }[]
+  /** Of archives: `of` is the kind of resource that each is a part of. */
+  readonly pieces: readonly { readonly name: string; readonly of: string }[]
   /** That of archives first. */
   readonly formats: readonly RegisteredFormat[]
 }
@@ -33,6 +35,7 @@ export function registeredOf(registry: Registry, archive: Format): Registered {
       kind,
       ...(parent !== undefined && { parent }),
     })),
+    pieces: [...registry.pieces.values()].map(({ name, of }) => ({ name, of })),
     formats: [archive, ...registry.formats.values()].map(({ name, tree, roles, unsorted }) => ({
       name,
       ...(tree && { makes: tree.kind }),

@@ -154,6 +154,10 @@ test('checkAllowed asks about a job, and describe says what there is', () =>
     await refused(piecework.checkAllowed('downlaod' as never, {}, { principal: ann }), 'options-invalid')
     assert.deepEqual(await piecework.describe(book, { principal: ann }), { name: 'Birds' })
     await refused(piecework.describe(draft.resource, { principal: ann }), 'resource-not-found')
+    assert.deepEqual(registered.pieces, [
+      { name: 'notebook/lines', of: 'notebook' },
+      { name: 'chapter/lines', of: 'chapter' },
+    ])
     assert.deepEqual(registered.kinds, [{ kind: 'notebook' }, { kind: 'chapter', parent: 'notebook' }])
     assert.deepEqual(
       registered.formats.map(({ name, makes, roles }) => [name, makes, roles[0]?.name, roles[0]?.required]),
