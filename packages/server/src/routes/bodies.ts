@@ -3,8 +3,8 @@ import type { FollowUpRequests } from '@piecework/core/store'
 import { z } from 'zod'
 import { type Model, model } from '../http/model.js'
 
-/** Ids of children by the segment of their kind: `{ scenarios: ['…'] }`. */
-type ChildIds = Readonly<Record<string, readonly string[]>>
+/** Beside what core takes: names of pieces, and ids of children by the segment of their kind. */
+type Chosen = Readonly<Record<string, readonly string[]>>
 
 export type ExportBody = Pick<
   ExportRequest,
@@ -58,6 +58,7 @@ function sourceShape(followUps: readonly string[], childSegments: readonly strin
   return {
     ...Object.fromEntries(childSegments.map((segment) => [segment, ids])),
     children: z.array(resource).exactOptional().describe('those below it that go along; absent: all'),
+    pieces: z.array(text).exactOptional().describe('names of the pieces that go along; absent: all'),
     without: z.array(text).exactOptional().describe('names of pieces to leave out'),
     options: pieceOptions.exactOptional(),
     recipient: recipient.exactOptional(),
@@ -68,7 +69,7 @@ function sourceShape(followUps: readonly string[], childSegments: readonly strin
 export function exportModel(
   followUps: readonly string[],
   childSegments: readonly string[],
-): Model<ExportBody & ChildIds> {
+): Model<ExportBody & Chosen> {
   return model(
     z.strictObject({
       ...sourceShape(followUps, childSegments),
@@ -93,7 +94,7 @@ export function exportModel(
 export function cloneModel(
   followUps: readonly string[],
   childSegments: readonly string[],
-): Model<CloneBody & ChildIds> {
+): Model<CloneBody & Chosen> {
   return model(
     z.strictObject({ ...sourceShape(followUps, childSegments), name: text.exactOptional() }) as never,
   )

@@ -39,6 +39,7 @@ const fieldNames: readonly string[] = [
   'name',
   'options',
   'outputs',
+  'pieces',
   'recipient',
   'without',
 ]

@@ -10,10 +10,11 @@ import { type PageQuery, pageModel } from '../jobs/page-query.js'
 import { jobView } from '../views/job-view.js'
 import { jobPageModel } from '../views/models.js'
 import { accepted, acceptedAnswer } from './answers.js'
-import { cloneModel, exportModel } from './bodies.js'
+import { type CloneBody, cloneModel, type ExportBody, exportModel } from './bodies.js'
 import type { Place } from './places.js'
 import { type RouteContext, reach } from './route-context.js'
 import { withChildren } from './with-children.js'
+import { withPieces } from './with-pieces.js'
 
 export const downloadQueryModel: Model<DownloadQuery> = model(
   z.strictObject({
@@ -43,6 +44,7 @@ export function sourceRoutes(context: RouteContext, place: Place): readonly Rout
   const kinds = children.map(({ kind }) => ({ kind, segment: paths[kind] ?? kind }))
   const segments = kinds.map(({ segment }) => segment)
   const resourceOf = place.refOf
+  const chosen = (body: ExportBody & CloneBody) => withPieces(withChildren(body, kinds), piecework)
   return [
     route({
       method: 'POST',
@@ -55,11 +57,8 @@ export function sourceRoutes(context: RouteContext, place: Place): readonly Rout
       resourceOf,
       handle: async ({ params, body, principal, keyed }) => {
         const resource = await reach(context, place, params, principal)
-        return accepted(
-          context,
-          await piecework.export({ ...withChildren(body, kinds), ...keyed, resource, principal }),
-          principal,
-        )
+        const asked = { ...chosen(body), ...keyed, resource, principal }
+        return accepted(context, await piecework.export(asked), principal)
       },
     }),
     route({
@@ -73,11 +72,8 @@ export function sourceRoutes(context: RouteContext, place: Place): readonly Rout
       resourceOf,
       handle: async ({ params, body, principal, keyed }) => {
         const resource = await reach(context, place, params, principal)
-        return accepted(
-          context,
-          await piecework.clone({ ...withChildren(body, kinds), ...keyed, resource, principal }),
-          principal,
-        )
+        const asked = { ...chosen(body), ...keyed, resource, principal }
+        return accepted(context, await piecework.clone(asked), principal)
       },
     }),
     route<PageQuery>({

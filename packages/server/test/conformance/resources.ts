@@ -34,6 +34,23 @@ export const resources: Readonly<Record<string, Case>> = {
       ['c2'],
     )
   },
+  'the pieces that go along are named, or those that do not': async (world) => {
+    const { call, piecework } = world
+    const pieces = async (json: object) => {
+      const { id } = await accepted(await call('books/b1/export', { json }))
+      await ended(world, id)
+      const { nodes } = await piecework.job(id, { principal: { id: 'ann' } })
+      return [...new Set(nodes.flatMap(({ piece }) => piece ?? []))].sort()
+    }
+    assert.deepEqual(await pieces({}), ['book/lines', 'chapter/lines'])
+    assert.deepEqual(await pieces({ pieces: ['book/lines'] }), ['book/lines'])
+    assert.deepEqual(await pieces({ without: ['book/lines'] }), ['chapter/lines'])
+    const send = (json: object) => call('books/b1/export', { json })
+    const unknown = await problem(await send({ pieces: ['book/line'] }), 400, 'options-invalid')
+    assert.match(unknown.detail, /did you mean "book\/lines"\?/)
+    assert.equal(unknown.field, 'pieces')
+    await problem(await send({ pieces: [], without: [] }), 400, 'options-invalid')
+  },
   'an archive is imported as a raw body, in a form behind its fields, and by the job that made it': async (
     world,
   ) => {

@@ -1028,6 +1028,7 @@ export interface operations {
             kind: string
             id: string
           }[]
+          pieces?: string[]
           without?: string[]
           options?: {
             [key: string]: unknown
@@ -1076,6 +1077,7 @@ export interface operations {
             kind: string
             id: string
           }[]
+          pieces?: string[]
           without?: string[]
           options?: {
             [key: string]: unknown
@@ -1287,6 +1289,7 @@ export interface operations {
             kind: string
             id: string
           }[]
+          pieces?: string[]
           without?: string[]
           options?: {
             [key: string]: unknown
@@ -1335,6 +1338,7 @@ export interface operations {
             kind: string
             id: string
           }[]
+          pieces?: string[]
           without?: string[]
           options?: {
             [key: string]: unknown
