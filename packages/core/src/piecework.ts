@@ -8,6 +8,7 @@ import { type ArchiveTools, createArchiveTools } from './archive-tools.js'
 import type { Queryable } from './contracts/database.js'
 import { PieceworkError } from './contracts/errors.js'
 import type { Job } from './contracts/jobs.js'
+import type { JobNode } from './contracts/nodes.js'
 import type { AskedBy } from './contracts/principal.js'
 import type { ResourceRef } from './contracts/resource.js'
 import type { ImportDrafts } from './drafts/draft.js'
@@ -21,6 +22,7 @@ import { type JobsRequest, jobArguments, type WatchRequest } from './handle/job-
 import { createJobControl } from './handle/job-control.js'
 import type { JobHandle } from './handle/job-handle.js'
 import type { JobReport } from './handle/job-report.js'
+import { jobSteps, type StepsRequest, stepsChecks } from './handle/job-steps.js'
 import type { JobUpdate } from './handle/job-update.js'
 import { listViewable } from './handle/list-viewable.js'
 import { createWatcher } from './handle/watcher.js'
@@ -85,6 +87,8 @@ export interface Piecework
   validate(request: ImportRequest): Promise<JobHandle>
   /** Throws `job-not-found`, `forbidden`. */
   job(id: string, by: AskedBy): Promise<JobReport>
+  /** What a job does, page by page: each piece of each resource, and steps of its own. Throws `job-not-found`, `forbidden`. */
+  steps(id: string, request: StepsRequest): Promise<readonly JobNode[]>
   /** Newest first, without those that the principal may not see. `after`: the id of the last one of the page before. */
   jobs(request: JobsRequest): Promise<readonly Job[]>
   /** Follows a job of any process until it is terminal. */
@@ -183,6 +187,12 @@ export function createPiecework(given: PieceworkOptions): Piecework {
       const job = await existingJob(store, id)
       await allowJob(allow, principal, 'view', job)
       return watcher.report(job)
+    },
+    steps: async (id, request) => {
+      const { principal, ...page } = checkOptions('steps()', request, stepsChecks)
+      const job = await existingJob(store, id, 'steps()')
+      await allowJob(allow, principal, 'view', job)
+      return jobSteps(store.reports, job, page)
     },
     jobs: async (request) => {
       const { principal, resource, ...filter } = jobArguments.list(request)

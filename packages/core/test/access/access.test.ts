@@ -21,6 +21,7 @@ const calls: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   redeliver: ({ piecework, exported }) => piecework.redeliver(exported, by),
   cancel: ({ piecework, exported }) => piecework.cancel(exported, by),
   job: ({ piecework, exported }) => piecework.job(exported, by),
+  steps: ({ piecework, exported }) => piecework.steps(exported, by),
   watch: ({ piecework, exported }) => piecework.watch(exported, by)[Symbol.asyncIterator]().next(),
   download: ({ piecework, exported }) => piecework.download(exported, by),
   verify: ({ piecework, archive }) => piecework.verify({ artifact: archive }, by),
@@ -51,6 +52,7 @@ const expected = (world: World): Readonly<Record<string, Asked>> => ({
   redeliver: ['deliver', 'notebook b1', world.exported],
   cancel: ['cancel', 'notebook b1', world.exported],
   job: ['view', 'notebook b1', world.exported],
+  steps: ['view', 'notebook b1', world.exported],
   watch: ['view', 'notebook b1', world.exported],
   download: ['download', 'notebook b1', world.exported],
   verify: ['download', 'notebook b1', world.exported],
@@ -78,6 +80,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   redeliver: 'job-not-found',
   cancel: 'job-not-found',
   job: 'job-not-found',
+  steps: 'job-not-found',
   watch: 'job-not-found',
   download: 'job-not-found',
   draft: 'resource-not-found',
@@ -138,7 +141,7 @@ test('A1: whoever may view a job is told what else is forbidden', () =>
     async (world) => {
       for (const [name, code] of Object.entries(codes)) {
         const said = calls[name]?.(world)
-        if (name === 'job' || name === 'watch') await said
+        if (name === 'job' || name === 'steps' || name === 'watch') await said
         else await refused(Promise.resolve(said), 'forbidden')
         assert.notEqual(code, 'forbidden')
       }

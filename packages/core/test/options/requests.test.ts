@@ -274,6 +274,13 @@ optionTests(test, [
     wrong: { principal: wrongPrincipal, resource: noResource.slice(1), limit: [-1, 1.5, Number.NaN, '1'] },
   },
   {
+    name: 'steps()',
+    options: () => ({ principal: ann, limit: 1 }),
+    call: (request) => piecework.steps(exported, request),
+    free: ['principal'],
+    wrong: { principal: wrongPrincipal, limit: [0, 1.5, '1'], after: ['', 7] },
+  },
+  {
     name: 'checkAllowed()',
     options: () => ({ resource, job: exported }),
     call: (about) => piecework.checkAllowed('view', about, by),
@@ -466,7 +473,7 @@ test('arguments are checked as options are', async () => {
 
 test('every method of a Piecework that takes an object is tried here', async () => {
   const tried =
-    'export import clone validate retry createDraft createUpload checkAllowed diff verify inspect download record jobs cancel redeliver'
+    'export import clone validate retry createDraft createUpload steps checkAllowed diff verify inspect download record jobs cancel redeliver'
   const others =
     'start stop forget draft upload describe registered job watch eraseRecipient using guard events'
   assert.deepEqual(Object.keys(piecework).sort(), `${tried} ${others}`.split(' ').sort())

@@ -65,9 +65,12 @@ export function jobRoutes(context: RouteContext): readonly Route[] {
       query: pageModel(pageDefaults.steps),
       answers: { 200: { description: 'A page of steps', model: stepPageModel } },
       handle: async ({ params, query, principal }) => {
-        const { nodes } = await piecework.job(params.jobId ?? '', { principal })
-        const { items, ...rest } = pageOf(nodes, query, ({ id }) => id)
-        return json(200, { items: items.map(stepView), ...rest })
+        // One more says whether there is a next page.
+        const asked = { principal, ...query, limit: query.limit + 1 }
+        const steps = await piecework.steps(params.jobId ?? '', asked)
+        const items = steps.slice(0, query.limit)
+        const next = steps.length > items.length ? items.at(-1)?.id : undefined
+        return json(200, { items: items.map(stepView), ...(next !== undefined && { next }) })
       },
     }),
     route<PageQuery>({
