@@ -39,6 +39,14 @@ export const requestFaults: Record<string, [law: string, (store: Store) => Store
       })
     },
   ],
+  'keeps the key of a job that is withdrawn': [
+    'nothing half-made: a job that is withdrawn is cancelled',
+    (store) => changed(store, { jobs: { withdraw: (id) => store.jobs.cancel(id) } }),
+  ],
+  'forgets the key of a job that is cancelled': [
+    'nothing half-made: a job that is withdrawn is cancelled',
+    (store) => changed(store, { jobs: { cancel: (id) => store.jobs.withdraw(id) } }),
+  ],
   'forgets the key of a run': [
     'exactly once: a draft has the key of its creation and that of its run',
     (store) =>

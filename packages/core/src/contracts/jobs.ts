@@ -164,4 +164,6 @@ export interface Jobs {
    * left.
    */
   cancel(id: string, error?: JobError): Promise<Job>
+  /** The same of a job whose request is refused after all: its request key is free again. */
+  withdraw(id: string): Promise<Job>
 }

@@ -1,4 +1,4 @@
-import { PieceworkError } from '../contracts/errors.js'
+import { type JobError, PieceworkError } from '../contracts/errors.js'
 import type { Job, JobFilter, Jobs } from '../contracts/jobs.js'
 import { storeDefaults } from '../defaults.js'
 import { canBeStopped } from '../engine/machine.js'
@@ -41,15 +41,21 @@ export function memoryJobs(state: MemoryState): Jobs {
         .slice(0, limit)
     },
     submitted: async (id) => state.apply(entryOf(state, id), { type: 'submitted' }),
-    cancel: async (id, error) => {
+    cancel: async (id, error) => cancel(state, entryOf(state, id), error),
+    withdraw: async (id) => {
       const entry = entryOf(state, id)
-      const { status } = entry.job
-      const reason = error && { error }
-      if (!canBeStopped(entry.job)) return entry.job
-      if (status === 'draft') return state.apply(entry, { type: 'cancelled', remaining: 0, ...reason })
-      return state.apply(entry, { type: 'cancelled', remaining: skipWaiting(entry, state.now()), ...reason })
+      for (const [name, { job }] of state.requestKeys) if (job === id) state.requestKeys.delete(name)
+      return cancel(state, entry)
     },
   }
+}
+
+function cancel(state: MemoryState, entry: MemoryJob, error?: JobError): Job {
+  const { status } = entry.job
+  const reason = error && { error }
+  if (!canBeStopped(entry.job)) return entry.job
+  if (status === 'draft') return state.apply(entry, { type: 'cancelled', remaining: 0, ...reason })
+  return state.apply(entry, { type: 'cancelled', remaining: skipWaiting(entry, state.now()), ...reason })
 }
 
 /** Nodes of the current batch. Returns how many of it run. */

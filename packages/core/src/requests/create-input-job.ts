@@ -77,7 +77,7 @@ export async function createInputJob(
   )
   // From now on what it reads is not deleted; until now it may have been.
   await assertReadable().catch(async (error: unknown) => {
-    if (!tx) await store.jobs.cancel(id)
+    if (!tx) await store.jobs.withdraw(id)
     throw error
   })
   return job

@@ -19,7 +19,7 @@ export async function createUnchanged(
   const created = await store.jobs.create(job, tx)
   const now = await readTree(registry, tx ?? store.database, resource, children).catch(() => undefined)
   if (JSON.stringify(now) === JSON.stringify(job.tree)) return created
-  if (!tx) await store.jobs.cancel(created.id)
+  if (!tx) await store.jobs.withdraw(created.id)
   const message = `${resourceName(resource)} changed while it was requested.`
   throw new PieceworkError('resource-busy', message, { retryable: true })
 }

@@ -2,6 +2,7 @@ import {
   canBeStopped,
   type Database,
   type Job,
+  type JobError,
   type JobEvent,
   type JobStatus,
   type Jobs,
@@ -14,7 +15,7 @@ import { findCreated } from './find-created.js'
 import { insertJob } from './insert-job.js'
 import { lockJob } from './lock-job.js'
 import { jobOf } from './records.js'
-import { findByRequestKey } from './request-keys.js'
+import { findByRequestKey, removeRequestKeys } from './request-keys.js'
 import { submitBatch } from './save-transition.js'
 import { stopJob } from './stop-job.js'
 import { committed } from './unknown-commit.js'
@@ -53,18 +54,24 @@ export function postgresJobs(control: Database): Jobs {
     },
     submitted: (id) =>
       control.transaction(async (tx) => applyEvent(tx, await lockJob(tx, id), { type: 'submitted' })),
-    cancel: async (id, error) => {
-      const event = (remaining: number): JobEvent => ({
-        type: 'cancelled',
-        remaining,
-        ...(error && { error }),
-      })
-      return (
-        (await stopJob(control, id, canBeStopped, event)) ??
-        control.transaction(async (tx) => (await lockJob(tx, id)).job)
-      )
-    },
+    cancel: (id, error) => cancel(control, id, { error }),
+    withdraw: (id) => cancel(control, id, { also: (tx) => removeRequestKeys(tx, id) }),
   }
+}
+
+async function cancel(
+  control: Database,
+  id: string,
+  {
+    error,
+    also,
+  }: { readonly error?: JobError | undefined; readonly also?: (tx: Queryable) => Promise<void> },
+): Promise<Job> {
+  const event = (remaining: number): JobEvent => ({ type: 'cancelled', remaining, ...(error && { error }) })
+  return (
+    (await stopJob(control, id, canBeStopped, event, also)) ??
+    control.transaction(async (tx) => (await lockJob(tx, id)).job)
+  )
 }
 
 async function create(tx: Queryable, job: NewJob): Promise<Job> {

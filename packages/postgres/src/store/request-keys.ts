@@ -28,3 +28,8 @@ export async function findByRequestKey(
   )
   return rows[0]
 }
+
+/** What the job was asked for can be asked again. */
+export async function removeRequestKeys(tx: Queryable, job: string): Promise<void> {
+  await tx.query('DELETE FROM piecework.request_keys WHERE job_id = $1', [job])
+}

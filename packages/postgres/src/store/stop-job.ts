@@ -7,17 +7,22 @@ import { jobOf } from './records.js'
  * Skips the nodes of the current batch that wait, and applies `event` to the job. Undefined if it `may` not be
  * stopped (any more). Rows are locked in the order in which ends of nodes lock them (nodes, batch, job), so that
  * they never deadlock. If the job has changed before its row was locked, everything is rolled back and begins
- * again.
+ * again. `also` happens in the same step.
  */
 export async function stopJob(
   control: Database,
   id: string,
   may: (job: Job) => boolean,
   event: (remaining: number) => JobEvent,
+  also: (tx: Queryable) => Promise<void> = async () => undefined,
 ): Promise<Job | undefined> {
   for (;;) {
     try {
-      return await control.transaction((tx) => tryStop(tx, id, may, event))
+      return await control.transaction(async (tx) => {
+        const stopped = await tryStop(tx, id, may, event)
+        await also(tx)
+        return stopped
+      })
     } catch (error) {
       if (!(error instanceof JobChanged)) throw error
     }

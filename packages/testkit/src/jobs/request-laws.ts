@@ -59,6 +59,22 @@ export function requestLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     assert.equal((await store.jobs.create(asked)).id, asked.id)
   })
 
+  test('nothing half-made: a job that is withdrawn is cancelled, and its key is free', async () => {
+    const store = await make(longLease)
+    const asked = keyed()
+    const { principal, requestKey } = asked
+    await store.jobs.create(asked)
+    const withdrawn = await store.jobs.withdraw(asked.id)
+    assert.deepEqual([withdrawn.status, withdrawn.outcome], ['ending', 'cancelled'])
+    assert.deepEqual(await store.jobs.get(asked.id), withdrawn)
+    assert.equal(await store.jobs.byRequestKey(principal.id, requestKey.key), undefined)
+    const again = { ...keyed(), principal, requestKey }
+    await store.jobs.create(again)
+    await store.jobs.cancel(again.id)
+    assert.equal((await store.jobs.byRequestKey(principal.id, requestKey.key))?.job, again.id)
+    await refuses('an unknown one', () => store.jobs.withdraw(randomUUID()), 'job-not-found')
+  })
+
   test('exactly once: a draft has the key of its creation and that of its run', async () => {
     const store = await make(longLease)
     const { principal, requestKey: first, ...asked } = keyed({ kind: 'import', target: sampleProject() })

@@ -44,13 +44,19 @@ const requestKinds = [
   'draft',
 ] as const
 
+const keyedKinds: ReadonlySet<string> = new Set(['import', 'export', 'clone', 'validate'])
+
 export function planOf(seed: number): SimulationPlan {
   const random = seeded(seed, 'plan')
   const reliableQueue = random.chance(0.4)
   const delivering = seeded(seed, 'deliveries')
   const unclaiming = seeded(seed, 'unclaimed')
   const printing = seeded(seed, 'pages')
-  const asked = Array.from({ length: 4 + random.below(9) }, () => requestOf(random)).map((request) =>
+  const naming = seeded(seed, 'request keys')
+  const named = Array.from({ length: 4 + random.below(9) }, () => requestOf(random)).map((request) =>
+    keyedKinds.has(request.what) && naming.chance(0.4) ? { ...request, keyed: true as const } : request,
+  )
+  const asked = named.map((request) =>
     request.what === 'export'
       ? {
           ...request,

@@ -46,7 +46,7 @@ const userOf = ({ principal }: PlannedRequest) => ({ id: `user-${principal}` })
 async function job(deps: RequesterDeps, request: PlannedRequest): Promise<void> {
   const { piecework, process, records } = deps
   const principal = userOf(request)
-  const asked = await ask(deps, request)
+  const asked = await askAgain(deps, request)
   records.jobs.add(asked)
   const { cancelAfterMs } = request
   if (cancelAfterMs !== undefined) {
@@ -67,11 +67,38 @@ async function job(deps: RequesterDeps, request: PlannedRequest): Promise<void> 
   records.count(`retried ${again.kind} ${again.status}`)
 }
 
+/** One that has a key is asked again where its answer may be lost, and gets the job that it has made. */
+async function askAgain(deps: RequesterDeps, request: PlannedRequest): Promise<string> {
+  const { process, world } = deps
+  if (!request.keyed) return ask(deps, request)
+  for (let left = 3; ; left -= 1) {
+    try {
+      const asked = await ask(deps, request)
+      const again = await ask(deps, request).catch((error: unknown) => {
+        if (!isPieceworkError(error)) throw error
+        return asked
+      })
+      if (again !== asked)
+        world.violation('exactly once: a request that came again was answered from another job')
+      return asked
+    } catch (error) {
+      if (left === 0 || !isPieceworkError(error, 'database')) throw error
+      await process.sleep(500)
+    }
+  }
+}
+
 async function ask(
   { piecework, books, plan, store }: RequesterDeps,
   request: PlannedRequest,
 ): Promise<string> {
-  const by = { principal: userOf(request), ...(plan.followUps && toldOf) }
+  const by = {
+    principal: userOf(request),
+    ...(plan.followUps && toldOf),
+    ...(request.keyed && {
+      requestKey: { key: `${request.what} ${request.atMs} ${request.book}`, digest: request.what },
+    }),
+  }
   const resource = { kind: 'book', id: books[request.book] ?? '' }
   const archive = { stream: once(await archiveBytes(request.archiveVersion)) }
   switch (request.what) {

@@ -69,6 +69,8 @@ export interface PlannedRequest {
   readonly delivers?: true
   /** An export without a claim, while which edits go on. */
   readonly unclaimed?: true
+  /** It has a key: where its answer is lost it is asked again, and once more when it was answered. */
+  readonly keyed?: true
 }
 
 export interface PlannedFault {

@@ -8,6 +8,7 @@ import {
 } from '@piecework/core/store'
 import type { Rights } from './rights.js'
 import { DraftWatch } from './watch-drafts.js'
+import { RequestKeyWatch } from './watch-keys.js'
 import type { World } from './world.js'
 
 interface Node {
@@ -32,6 +33,7 @@ export class StoreWatch {
   readonly #acknowledged = new Set<string>()
   readonly #clock: Environment
   readonly #drafts: DraftWatch
+  readonly #keys: RequestKeyWatch
   readonly #rights: Rights
 
   /** @param clock of the database */
@@ -41,6 +43,7 @@ export class StoreWatch {
     this.#leaseMs = leaseMs
     this.#rights = rights
     this.#drafts = new DraftWatch(world, clock)
+    this.#keys = new RequestKeyWatch(world)
   }
 
   /** The store of a process with that clock. */
@@ -48,6 +51,7 @@ export class StoreWatch {
     const { attempts, keys, outbox } = store
     return {
       ...store,
+      jobs: this.#keys.over(store.jobs),
       drafts: this.#drafts.over(store.drafts, environment),
       attempts: {
         ...attempts,

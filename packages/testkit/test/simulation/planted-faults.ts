@@ -104,6 +104,13 @@ export const plantedFaults: Readonly<Record<string, Plant>> = {
     }),
 
   'a cancel forgets the nodes that run': forgetRunning,
+  'the key of a request is forgotten': (store) =>
+    changed(store, {
+      jobs: {
+        create: ({ requestKey: _, ...job }) => store.jobs.create(job),
+        byRequestKey: async () => undefined,
+      },
+    }),
   'a principal has more jobs than it may': withJobs((jobs) => jobs + 1),
   'jobs that wait for room wait for ever': withJobs(() => 0),
 

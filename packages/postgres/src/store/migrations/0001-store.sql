@@ -87,6 +87,8 @@ CREATE TABLE piecework.request_keys (
   PRIMARY KEY (principal_id, key)
 );
 
+CREATE INDEX request_keys_by_job ON piecework.request_keys (job_id);
+
 -- Resources that a job reads or creates.
 CREATE TABLE piecework.job_resources (
   job_id text COLLATE "C" NOT NULL REFERENCES piecework.jobs ON DELETE CASCADE,
