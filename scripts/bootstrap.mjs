@@ -10,6 +10,9 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 const steps = {
   build: undefined,
   demo: 'examples/build/src/demo/main.js',
+  'example:planning': 'examples/build/src/planning-server/main.js',
+  'example:express': 'examples/build/src/express-albums.js',
+  'example:nest': 'examples/nest-host/build/main.js',
   test: 'scripts/test.mjs',
   check: 'scripts/check.mjs',
   size: 'scripts/install-size.mjs',
