@@ -1,6 +1,5 @@
 import { type Database, PieceworkError } from '@piecework/core'
-import { planningSchema } from '@piecework/pieces-project'
-import { compareResources } from '@piecework/test-support'
+import { compareTwo } from './compare-two.js'
 import type { DemoRun } from './demo-run.js'
 
 const pairs = [
@@ -18,15 +17,10 @@ export async function compareProjects(
   for (const [from, to] of pairs) {
     const pair = `project ${from + 1} and project ${to + 1}`
     show(pair)
-    const tables = await compareResources(database, {
-      schema: planningSchema,
-      root: 'projects',
+    const tables = await compareTwo(database, {
       from: run.projects[from]?.id ?? '',
       to: run.projects[to]?.id ?? '',
       jobs: run.jobs.slice(from + 1, to + 1),
-      // The demo names each project, and documents contain ids.
-      differing: { projects: ['name'] },
-      idsInside: { geoprocessing: 'features', protected_area_ids: 'protected_areas', raw: 'features' },
     })
     run.comparisons.push({ pair, tables })
   }

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { get, type IncomingMessage } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  freePort,
+  needsServer,
+  type ScratchDatabase,
+  scratchDatabase,
+  skipUnless,
+} from '@piecework/test-support'
+import pg from 'pg'
+import { suite } from 'uvu'
+import { type Program, startProgram } from './support/start-program.js'
+import { type Seen, watchJob } from './support/watch-job.js'
+
+const redis = skipUnless(
+  Boolean(process.env.REDIS_URL),
+  'needs a Redis server in REDIS_URL',
+  suite('planning server of three processes'),
+)
+const test = needsServer(redis)
+const headers = { authorization: 'Bearer ann' }
+
+interface Where {
+  readonly url: string
+  readonly api: string
+  readonly pids: readonly number[]
+}
+
+let scratch: ScratchDatabase
+let pool: pg.Pool
+let data: string
+let server: Program
+let where: Where
+
+test.before(async () => {
+  scratch = await scratchDatabase()
+  pool = new pg.Pool({ connectionString: scratch.url })
+  data = await mkdtemp(join(tmpdir(), 'piecework-planning-processes-'))
+  const args = ['--json', '--units', '100', '--port', String(await freePort()), '--data', data]
+  const program = new URL('../src/planning-server/main.js', import.meta.url)
+  server = await startProgram(program, { args, env: { DATABASE_URL: scratch.url } })
+  where = JSON.parse(server.line) as Where
+})
+test.after(async () => {
+  server.process.kill('SIGKILL')
+  await pool.end()
+  await scratch.drop()
+  await rm(data, { recursive: true, force: true })
+})
+
+/** On a connection of its own: which process answers. */
+async function answering(): Promise<number> {
+  const [response] = (await once(get(`${where.api}/health`, { agent: false }), 'response')) as [
+    IncomingMessage,
+  ]
+  response.resume()
+  return Number(response.headers['x-process'])
+}
+
+/** Until the function that it resolves to is called, no job can read planning units. */
+async function holdUnits(): Promise<() => Promise<void>> {
+  const client = await pool.connect()
+  await client.query('BEGIN; LOCK TABLE planning.planning_units IN ACCESS EXCLUSIVE MODE')
+  return async () => {
+    await client.query('ROLLBACK')
+    client.release()
+  }
+}
+
+/** What comes until the process is killed, which it is after the first event. */
+async function seenUntilKilled(events: AsyncGenerator<Seen>, pid: number): Promise<Seen> {
+  let last: Seen | undefined
+  try {
+    for await (const seen of events) {
+      if (!last) process.kill(pid, 'SIGKILL')
+      last = seen
+    }
+  } catch {
+    // The connection has gone with its process.
+  }
+  return last ?? assert.fail('No event came')
+}
+
+test('a job goes on when the process that tells of it is killed', async () => {
+  assert.equal(new Set(where.pids).size, 3)
+  const [project] = (await (await fetch(`${where.url}/projects`, { headers })).json()) as { id: string }[]
+  const release = await holdUnits()
+  const asked = await fetch(`${where.api}/projects/${project?.id}/export`, { method: 'POST', headers })
+  assert.equal(asked.status, 202)
+  const { links } = (await asked.json()) as { links: { events: string } }
+
+  const first = await watchJob(links.events, headers)
+  assert.ok(where.pids.includes(first.pid))
+  const last = await seenUntilKilled(first.events(), first.pid)
+  assert.match(last.state.job.status, /^(pending|running)$/)
+
+  const second = await watchJob(links.events, headers, last.id)
+  assert.notEqual(second.pid, first.pid)
+  await release()
+  const rest: Seen[] = []
+  for await (const seen of second.events()) rest.push(seen)
+  for (const { id } of rest) assert.ok(Number(id) > Number(last.id))
+  const { job } = rest.at(-1)?.state ?? assert.fail('Nothing came of the end')
+  assert.equal(job.status, 'succeeded')
+
+  const archive = await fetch(job.files[0]?.href ?? '', { headers })
+  assert.equal((await archive.arrayBuffer()).byteLength, job.files[0]?.size)
+})
+
+test('another process takes its place, and Ctrl-C ends all of them', async () => {
+  const fresh = async () => !where.pids.includes(await answering())
+  while (!(await fresh()));
+  assert.equal(await server.end('SIGINT'), 0)
+  await assert.rejects(answering())
+})
+
+test.run()
