@@ -8,7 +8,8 @@ import express, { type Request } from 'express'
 import pg from 'pg'
 
 const { DATABASE_URL: connectionString, PORT = '3000', FILES = 'build/express-albums' } = process.env
-const database = connectionString ? fromPg(new pg.Pool({ connectionString })) : await embedded()
+const pool = connectionString && new pg.Pool({ connectionString }).on('error', console.error)
+const database = pool ? fromPg(pool) : await embedded()
 const store = postgresStore({ database })
 await store.migrate()
 const birds = 'aaaaaaaa-0000-4000-8000-000000000001'

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { get, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   freePort,
   needsServer,
@@ -31,14 +32,12 @@ interface Where {
 }
 
 let scratch: ScratchDatabase
-let pool: pg.Pool
 let data: string
 let server: Program
 let where: Where
 
 test.before(async () => {
   scratch = await scratchDatabase()
-  pool = new pg.Pool({ connectionString: scratch.url })
   data = await mkdtemp(join(tmpdir(), 'piecework-planning-processes-'))
   const args = ['--json', '--units', '100', '--port', String(await freePort()), '--data', data]
   const program = new URL('../src/planning-server/main.js', import.meta.url)
@@ -47,7 +46,6 @@ test.before(async () => {
 })
 test.after(async () => {
   server.process.kill('SIGKILL')
-  await pool.end()
   await scratch.drop()
   await rm(data, { recursive: true, force: true })
 })
@@ -61,14 +59,12 @@ async function answering(): Promise<number> {
   return Number(response.headers['x-process'])
 }
 
-/** Until the function that it resolves to is called, no job can read planning units. */
-async function holdUnits(): Promise<() => Promise<void>> {
-  const client = await pool.connect()
-  await client.query('BEGIN; LOCK TABLE planning.planning_units IN ACCESS EXCLUSIVE MODE')
-  return async () => {
-    await client.query('ROLLBACK')
-    client.release()
-  }
+/** Until the function that it resolves to is called, no job can read the shapes of features. */
+async function holdShapes(): Promise<() => void> {
+  const client = new pg.Client({ connectionString: scratch.url })
+  await client.connect()
+  await client.query('BEGIN; LOCK TABLE planning.feature_geometries IN ACCESS EXCLUSIVE MODE')
+  return () => void client.end().catch(() => undefined)
 }
 
 /** What comes until the process is killed, which it is after the first event. */
@@ -88,32 +84,36 @@ async function seenUntilKilled(events: AsyncGenerator<Seen>, pid: number): Promi
 test('a job goes on when the process that tells of it is killed', async () => {
   assert.equal(new Set(where.pids).size, 3)
   const [project] = (await (await fetch(`${where.url}/projects`, { headers })).json()) as { id: string }[]
-  const release = await holdUnits()
-  const asked = await fetch(`${where.api}/projects/${project?.id}/export`, { method: 'POST', headers })
-  assert.equal(asked.status, 202)
-  const { links } = (await asked.json()) as { links: { events: string } }
+  const release = await holdShapes()
+  try {
+    const asked = await fetch(`${where.api}/projects/${project?.id}/export`, { method: 'POST', headers })
+    assert.equal(asked.status, 202)
+    const { links } = (await asked.json()) as { links: { events: string } }
 
-  const first = await watchJob(links.events, headers)
-  assert.ok(where.pids.includes(first.pid))
-  const last = await seenUntilKilled(first.events(), first.pid)
-  assert.match(last.state.job.status, /^(pending|running)$/)
+    const first = await watchJob(links.events, headers)
+    assert.ok(where.pids.includes(first.pid))
+    const last = await seenUntilKilled(first.events(), first.pid)
+    assert.match(last.state.job.status, /^(pending|running)$/)
 
-  const second = await watchJob(links.events, headers, last.id)
-  assert.notEqual(second.pid, first.pid)
-  await release()
-  const rest: Seen[] = []
-  for await (const seen of second.events()) rest.push(seen)
-  for (const { id } of rest) assert.ok(Number(id) > Number(last.id))
-  const { job } = rest.at(-1)?.state ?? assert.fail('Nothing came of the end')
-  assert.equal(job.status, 'succeeded')
+    const second = await watchJob(links.events, headers, last.id)
+    assert.notEqual(second.pid, first.pid)
+    release()
+    const rest: Seen[] = []
+    for await (const seen of second.events()) rest.push(seen)
+    for (const { id } of rest) assert.ok(Number(id) > Number(last.id))
+    const { job } = rest.at(-1)?.state ?? assert.fail('Nothing came of the end')
+    assert.equal(job.status, 'succeeded')
 
-  const archive = await fetch(job.files[0]?.href ?? '', { headers })
-  assert.equal((await archive.arrayBuffer()).byteLength, job.files[0]?.size)
+    const archive = await fetch(job.files[0]?.href ?? '', { headers })
+    assert.equal((await archive.arrayBuffer()).byteLength, job.files[0]?.size)
+  } finally {
+    release()
+  }
 })
 
 test('another process takes its place, and Ctrl-C ends all of them', async () => {
   const fresh = async () => !where.pids.includes(await answering())
-  while (!(await fresh()));
+  while (!(await fresh())) await sleep(200)
   assert.equal(await server.end('SIGINT'), 0)
   await assert.rejects(answering())
 })

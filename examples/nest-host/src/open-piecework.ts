@@ -38,9 +38,11 @@ export async function openPiecework(databaseUrl: string | undefined, files: stri
 }
 
 function onServer(connectionString: string) {
-  const pool = new Pool({ connectionString })
+  // A connection that breaks while no one uses it must not end the process.
+  const told = ({ message }: Error): void => console.error(message)
+  const pool = new Pool({ connectionString }).on('error', told)
   // Progress and cancel never wait for data.
-  const control = new Pool({ connectionString, max: 2 })
+  const control = new Pool({ connectionString, max: 2 }).on('error', told)
   const end = async (): Promise<void> => {
     await Promise.all([pool.end(), control.end()])
   }

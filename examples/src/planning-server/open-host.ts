@@ -6,7 +6,7 @@ import { planningScenario, scenarioMigrations } from '@piecework/pieces-scenario
 import { fromPg, migrate, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { redisRuntime } from '@piecework/runtime-redis'
-import { Pool } from 'pg'
+import { openPool } from './open-pool.js'
 import { peoplePolicy } from './people-policy.js'
 import type { Servers } from './settings.js'
 
@@ -47,9 +47,9 @@ export async function openHost(files: string, servers: Servers | undefined): Pro
 }
 
 function onServers({ databaseUrl, redisUrl }: Servers) {
-  const pool = new Pool({ connectionString: databaseUrl, max: 4 })
+  const pool = openPool(databaseUrl, 4)
   // Progress and cancel never wait for data.
-  const control = new Pool({ connectionString: databaseUrl, max: 2 })
+  const control = openPool(databaseUrl, 2)
   // One queue is for one database.
   const queue = `planning-${new URL(databaseUrl).pathname.slice(1)}`
   return {

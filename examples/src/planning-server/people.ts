@@ -1,7 +1,7 @@
 import type { Principal } from '@piecework/core'
 
 /** What someone may do here: make plans and all with their own, look at all, or nothing. */
-export type Rights = 'plans' | 'looks' | 'nothing'
+type Rights = 'plans' | 'looks' | 'nothing'
 
 export interface Person extends Principal {
   readonly rights: Rights

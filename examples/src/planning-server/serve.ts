@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Database } from '@piecework/core'
 import { fromPg } from '@piecework/postgres'
-import { Pool } from 'pg'
 import { addSample } from './add-sample.js'
 import { openHost } from './open-host.js'
+import { openPool } from './open-pool.js'
 import type { Settings } from './settings.js'
 import { startServer } from './start-server.js'
 
@@ -41,7 +41,7 @@ async function serveTogether(settings: Settings, databaseUrl: string): Promise<S
   cluster.on('exit', () => {
     if (!isClosing) cluster.fork()
   })
-  const pool = new Pool({ connectionString: databaseUrl, max: 1 })
+  const pool = openPool(databaseUrl, 1)
   const workers = (): Worker[] => Object.values(cluster.workers ?? {}).flatMap((worker) => worker ?? [])
   return {
     database: fromPg(pool),
