@@ -1,5 +1,6 @@
 import type { Database } from '@piecework/core'
 import { projectTables } from '@piecework/pieces-project'
+import { scenarioTables } from '@piecework/pieces-scenario'
 import type { PieceworkHttp } from '@piecework/server'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
@@ -28,7 +29,9 @@ export async function projectRoutes(app: FastifyInstance, { database, http }: Pa
     if (!person) return reply.code(401).send({ message: 'Who are you?' })
     const { rows } = await database.query(
       `SELECT id, name, owner_id AS owner,
-         (SELECT count(*)::int FROM ${projectTables.planning_units} u WHERE u.project_id = p.id) AS units
+         (SELECT count(*)::int FROM ${projectTables.planning_units} u WHERE u.project_id = p.id) AS units,
+         ARRAY(SELECT id FROM ${scenarioTables.scenarios} s
+           WHERE s.project_id = p.id AND s.state = 'ready' ORDER BY created_at, name) AS scenarios
        FROM ${projectTables.projects} p
        WHERE state = 'ready' AND ($1 = 'looks' OR $1 = 'plans' AND owner_id = $2) ORDER BY created_at, name`,
       [person.rights, person.id],

@@ -1,5 +1,17 @@
+import assert from 'node:assert/strict'
 import { compare, follow } from './steps.js'
-import type { WalkStep } from './walk-step.js'
+import { valueAt, type WalkStep } from './walk-step.js'
+
+/** The import has given the project a name of its own, which is in its metadata. */
+const isEqualButForNames: WalkStep['check'] = ({ json }) => {
+  const resources = valueAt(json, 'resources') as { pieces: { piece: string; equal: boolean }[] }[]
+  const differing = resources.flatMap(({ pieces }) => pieces).filter(({ equal }) => !equal)
+  assert.deepEqual(
+    differing.map(({ piece }) => piece),
+    ['project/metadata'],
+    'They differ in more than a name',
+  )
+}
 
 export const archiveSteps: readonly WalkStep[] = [
   {
@@ -15,6 +27,12 @@ export const archiveSteps: readonly WalkStep[] = [
   },
   follow('succeeded', { IMPORTED: 'job.resource.id' }),
   compare('IMPORTED', 'JOB'),
+  {
+    title: 'Compare the archive with it, whatever its ids',
+    line: `curl "$API/archives/diff" -H "$ANN" -H "$JSON" -d '{"a":{"job":"'$EXPORT'"},"b":{"resource":{"kind":"project","id":"'$IMPORTED'"}}}'`,
+    status: 200,
+    check: isEqualButForNames,
+  },
   {
     title: 'A file that is no archive',
     line: 'curl "$API/archives/inspect" -H "$ANN" -H "Content-Type: application/zip" -d nothing',

@@ -17,6 +17,13 @@ export const cloneSteps: readonly WalkStep[] = [
   clone('Copied'),
   follow('succeeded', { COPIED: 'job.resource.id' }),
   compare('COPIED', 'JOB'),
+  {
+    title: 'Copy a scenario inside its project',
+    line: `curl "$API/projects/$PROJECT/scenarios/$SCENARIO/clone" -H "$ANN" -H "$JSON" -d '{"name":"Another plan"}'`,
+    status: 202,
+    keep: { JOB: 'id' },
+  },
+  follow(),
   clone('Not wanted'),
   {
     title: 'Cancel it: unless it was finished, what it has made goes',

@@ -6,8 +6,9 @@ export const peopleSteps: readonly WalkStep[] = [
     title: "Ann's projects, as the host lists them",
     line: 'curl "$HOST/projects" -H "$ANN"',
     status: 200,
-    keep: { PROJECT: '0.id' },
+    keep: { PROJECT: '0.id', SCENARIO: '0.scenarios.0' },
   },
+  { title: 'All routes', line: 'curl "$API/openapi.json"', status: 200, has: { 'info.title': 'Piecework' } },
   {
     title: 'No one',
     line: 'curl "$API/projects/$PROJECT/status"',
