@@ -46,7 +46,7 @@ export function pieceworkHttp<Host = unknown>(options: PieceworkHttpOptions<Host
   const app = {
     basePath,
     paths: router.paths,
-    match: (url: string) => router.match(splitUrl(url).path),
+    match: (url: string, method: string) => router.match(splitUrl(url).path, method),
     answer: createHandler(settings),
     onError,
   }

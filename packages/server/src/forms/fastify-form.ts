@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerNode } from './answer-node.js'
 import type { App } from './app.js'
+import { nodeMethod } from './node-request.js'
 
 export interface FastifyRequest {
   readonly raw: IncomingMessage
@@ -41,13 +42,13 @@ export function fastifyForm(app: App): FastifyForm {
     instance.addContentTypeParser('*', (_request, _payload, done) => done(null))
     // Registered below its own base path, it does not repeat it.
     const base = instance.prefix === app.basePath ? '' : app.basePath
-    for (const path of app.paths) {
+    for (const { path, methods: own } of app.paths) {
       instance.route({
-        method: [...methods],
+        method: own ? [...own, 'OPTIONS'] : [...methods],
         url: `${base}/${path}`,
         exposeHeadRoute: false,
         handler: (request, reply) => {
-          const match = app.match(request.raw.url ?? '/')
+          const match = app.match(request.raw.url ?? '/', nodeMethod(request.raw))
           // Fastify's own idea of an address, such as case, may be wider than ours.
           if (!match) return reply.callNotFound()
           reply.hijack()

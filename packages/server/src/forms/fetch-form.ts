@@ -1,6 +1,7 @@
 import type { HttpRequest, RequestBody } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
 import type { App } from './app.js'
+import { askedMethod } from './asked-method.js'
 
 /**
  * For Hono, h3, Bun, Deno and route handlers of Next. Undefined, at once, for addresses that are not ours. `host` is
@@ -10,7 +11,8 @@ export type FetchForm = (request: Request, host?: unknown) => Promise<Response> 
 
 export function fetchForm(app: App): FetchForm {
   return (request, host = request) => {
-    const match = app.match(request.url)
+    const preflight = request.headers.get('access-control-request-method')
+    const match = app.match(request.url, askedMethod(request.method, preflight))
     if (!match) return undefined
     return (async () => {
       const gone = new AbortController()

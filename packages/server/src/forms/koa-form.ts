@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerNode } from './answer-node.js'
 import type { App } from './app.js'
-import { nodeUrl } from './node-request.js'
+import { nodeMethod, nodeUrl } from './node-request.js'
 
 /** As much of Koa's context as is used. */
 export interface KoaContext {
@@ -16,7 +16,7 @@ export type KoaForm = (context: KoaContext, next: () => Promise<unknown>) => Pro
 export function koaForm(app: App): KoaForm {
   return async (context, next) => {
     const { req, res } = context
-    const match = app.match(nodeUrl(req))
+    const match = app.match(nodeUrl(req), nodeMethod(req))
     if (!match) return next()
     const { body } = context.request as { readonly body?: unknown }
     return answerNode(app, match, { req, res, host: context, parsed: body })

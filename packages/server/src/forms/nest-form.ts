@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { answerNode } from './answer-node.js'
 import type { App } from './app.js'
-import { nodeUrl } from './node-request.js'
+import { nodeMethod, nodeUrl } from './node-request.js'
 
 export interface NestOptions {
   /** Classes or instances of guards; they run before `principal` is asked. Default: none but the global ones. */
@@ -25,7 +25,8 @@ interface NestCommon {
   Controller(path: string): ClassDecorator
   Module(metadata: object): ClassDecorator
   UseGuards(...guards: readonly unknown[]): ClassDecorator
-  All(paths: readonly string[]): MethodDecorator
+  RequestMapping(route: { readonly path: readonly string[]; readonly method: number }): MethodDecorator
+  readonly RequestMethod: Readonly<Record<string, number>>
   Req(): ParameterDecorator
   Res(): ParameterDecorator
 }
@@ -36,13 +37,13 @@ interface NestRequest extends IncomingMessage {
 
 /**
  * A module with a controller on Nest's Express platform. Decorators are applied as functions: they need no compiler
- * option, here or in the host.
+ * option, here or in the host. Paths that the host has, too, are mapped by method: a controller passes nothing on.
  */
 export function nestForm(app: App, { guards = [], path = app.basePath }: NestOptions): NestModule {
   const nest = nestCommon()
   class PieceworkController {
     answer(req: NestRequest, res: ServerResponse): Promise<void> | undefined {
-      const match = app.match(nodeUrl(req))
+      const match = app.match(nodeUrl(req), nodeMethod(req))
       if (match) return answerNode(app, match, { req, res, host: req, parsed: req.body })
       res.statusCode = 404
       res.end()
@@ -50,15 +51,39 @@ export function nestForm(app: App, { guards = [], path = app.basePath }: NestOpt
     }
   }
   class PieceworkModule {}
-  const { prototype } = PieceworkController
-  const answer = Object.getOwnPropertyDescriptor(prototype, 'answer') as PropertyDescriptor
-  nest.All(app.paths)(prototype, 'answer', answer)
-  nest.Req()(prototype, 'answer', 0)
-  nest.Res()(prototype, 'answer', 1)
+  for (const [method, path] of pathsByMethod(app)) {
+    const value = function answer(this: PieceworkController, req: NestRequest, res: ServerResponse) {
+      return this.answer(req, res)
+    }
+    mapped(nest, PieceworkController.prototype, { name: `answer${method}`, value, method, path })
+  }
   nest.Controller(path)(PieceworkController)
   if (guards.length > 0) nest.UseGuards(...guards)(PieceworkController)
   nest.Module({})(PieceworkModule)
   return { module: PieceworkModule, controllers: [PieceworkController] }
+}
+
+interface Mapping {
+  readonly name: string
+  readonly value: object
+  readonly method: string
+  readonly path: readonly string[]
+}
+
+/** A method of the controller for one of HTTP, or for `ALL`. */
+function mapped(nest: NestCommon, prototype: object, { name, value, method, path }: Mapping): void {
+  const descriptor = { value, configurable: true, writable: true }
+  Object.defineProperty(prototype, name, descriptor)
+  nest.RequestMapping({ path, method: nest.RequestMethod[method] as number })(prototype, name, descriptor)
+  nest.Req()(prototype, name, 0)
+  nest.Res()(prototype, name, 1)
+}
+
+function pathsByMethod({ paths }: App): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>()
+  for (const { path, methods = ['ALL'] } of paths)
+    for (const method of methods) found.set(method, [...(found.get(method) ?? []), path])
+  return found
 }
 
 /** Of the host, which has it, and the same copy. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { HttpRequest, RequestBody } from '../http/http-request.js'
+import { askedMethod } from './asked-method.js'
 
 export interface NodeParts {
   readonly req: IncomingMessage
@@ -15,6 +16,10 @@ export interface NodeParts {
 export function nodeUrl(req: IncomingMessage): string {
   const { originalUrl } = req as { readonly originalUrl?: unknown }
   return typeof originalUrl === 'string' ? originalUrl : (req.url ?? '/')
+}
+
+export function nodeMethod({ method, headers }: IncomingMessage): string {
+  return askedMethod(method, headers['access-control-request-method'])
 }
 
 export function nodeRequest({ req, res, host, parsed }: NodeParts): HttpRequest {

@@ -41,6 +41,8 @@ export interface RouteSpec<Query, Body> {
   /** `exportProject`: its name in clients. */
   readonly operation: string
   readonly summary: string
+  /** The host has routes of its own at this path: its other methods are none of ours. */
+  readonly besideHost?: true
   /** No principal is needed. */
   readonly isPublic?: true
   readonly query?: Model<Query>

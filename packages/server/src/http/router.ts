@@ -12,11 +12,20 @@ interface Pattern {
   readonly routes: Map<Method, Route>
 }
 
+export interface RoutePath {
+  /** Below the base path: `projects/:projectId/export`. */
+  readonly path: string
+  /** Those that are ours, where the host has others at this path. Absent: all are. */
+  readonly methods?: readonly Method[]
+}
+
 export interface Router {
-  /** Paths of all routes, below the base path: `projects/:projectId/export`. */
-  readonly paths: readonly string[]
-  /** Undefined: no route has such a path. Throws nothing: what cannot be decoded stays as it is. */
-  match(path: string): Match | undefined
+  readonly paths: readonly RoutePath[]
+  /**
+   * Undefined: no route has such a path, or it is the host's with this method. Throws nothing: what cannot be decoded
+   * stays as it is.
+   */
+  match(path: string, method: string): Match | undefined
 }
 
 export function createRouter(basePath: string, routes: readonly Route[]): Router {
@@ -39,14 +48,24 @@ export function createRouter(basePath: string, routes: readonly Route[]): Router
   }
   const ordered = [...patterns.values()].sort((a, b) => literals(b) - literals(a))
   return {
-    paths: ordered.map(({ path }) => path),
-    match: (path) => {
+    paths: ordered.map(({ path, routes }) => ({
+      path,
+      ...(isBesideHost(routes) && { methods: [...routes.keys()] }),
+    })),
+    match: (path, method) => {
       if (path !== basePath && !path.startsWith(`${basePath}/`)) return undefined
       const given = path.slice(basePath.length + 1).split('/')
       const found = ordered.find(({ segments }) => fits(segments, given))
-      return found && { routes: found.routes, params: paramsOf(found.segments, given) }
+      if (!found || (isBesideHost(found.routes) && !found.routes.has(ownMethod(method)))) return undefined
+      return { routes: found.routes, params: paramsOf(found.segments, given) }
     },
   }
+}
+
+const ownMethod = (method: string) => (method === 'HEAD' ? 'GET' : method) as Method
+
+function isBesideHost(routes: Pattern['routes']): boolean {
+  return [...routes.values()].every(({ besideHost }) => besideHost)
 }
 
 /** The more of a path is written out, and the earlier, the sooner it is tried. */

@@ -48,6 +48,7 @@ export function statusRoutes(context: RouteContext, place: Place): readonly Rout
     route({
       method: 'DELETE',
       path: item,
+      besideHost: true,
       operation: `discard${label}`,
       summary: `Stop the import or copy that makes a ${kind}, and remove what there is of it`,
       answers: { 204: { description: 'It is gone' } },
