@@ -183,7 +183,10 @@ test('forms: fields come before the one file, each once, and not too large', () 
       400,
       'options-invalid',
     )
-    assert.match(said.detail, /did you mean "name"/)
+    assert.match(said.detail, /^The form .* did you mean "name"/)
+    const raw = { method: 'POST', body: 'PK', headers: { 'content-type': 'application/zip' } }
+    const asked = await problem(await call('books/import?nmae=Mine', raw), 400, 'options-invalid')
+    assert.match(asked.detail, /^The query .* did you mean "name"/)
     await problem(
       await call('books/import', {
         method: 'POST',

@@ -31,8 +31,9 @@ export function archiveRoutes(context: RouteContext): readonly Route[] {
     use: (file: string, fields: Fields) => Promise<T>,
   ): Promise<T> => {
     const maxBytes = Math.min(limits.spoolBytes, archiveBytes(piecework))
-    return takeUpload(request, { ...limits, types: zipTypes, maxBytes }, async ({ bytes, fields }) => {
-      const parsed = fieldsOf.parse(fields, 'The form')
+    const rules = { ...limits, types: zipTypes, orJson: true, maxBytes } as const
+    return takeUpload(request, rules, async ({ bytes, fields, place }) => {
+      const parsed = fieldsOf.parse(fields, place)
       return withSpooled(bytes, maxBytes, (file) => use(file, parsed))
     })
   }

@@ -102,7 +102,7 @@ export function dataFileRoutes(
   }
 
   async function put(draft: ImportDraft, request: HttpRequest, upload: Upload) {
-    const fields = fileFieldsOf(upload.fields, 'The form')
+    const fields = fileFieldsOf(upload.fields, upload.place)
     checkRole(fields.role, request)
     const { path: fileName = upload.fileName } = fields
     return storing(request, upload.bytes, (stream) =>

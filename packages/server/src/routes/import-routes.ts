@@ -98,9 +98,9 @@ async function importUpload(
   const { principal, into } = about
   // Before the first byte of the body is taken; of a form, that of its fields.
   await piecework.checkAllowed('import', into ? { resource: into } : {}, { principal })
-  const rules = { ...limits, types: zipTypes, maxBytes: archiveBytes(piecework) }
+  const rules = { ...limits, types: zipTypes, orJson: true, maxBytes: archiveBytes(piecework) } as const
   return takeUpload(request, rules, async (upload) => {
-    const settings = fields.parse(withJson(upload.fields), 'The form')
+    const settings = fields.parse(withJson(upload.fields), upload.place)
     const { fileName } = upload
     return storing(request, upload.bytes, (stream) =>
       piecework.import({

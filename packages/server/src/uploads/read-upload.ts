@@ -8,11 +8,15 @@ import { cleanName, readMultipart, type UploadedFile } from './multipart.js'
 export interface Upload extends UploadedFile {
   /** Of the form, or of the query of a raw body: `name`, `role` … */
   readonly fields: Readonly<Record<string, string>>
+  /** Where these were, for messages. */
+  readonly place: 'The form' | 'The query'
 }
 
 export interface UploadRules {
   /** Of raw bodies: `application/zip`. */
   readonly types: readonly string[]
+  /** The route takes JSON, too, which it reads by itself. */
+  readonly orJson?: true
   /** A body that states more is refused before it is read. In bytes. */
   readonly maxBytes: number
   readonly fieldBytes: number
@@ -34,28 +38,28 @@ export async function takeUpload<T>(
 ): Promise<T> {
   const type = mediaTypeOf(request)
   const isForm = type === form
-  if (!hasBody(request) || (!isForm && !rules.types.includes(type))) throw otherType(rules.types)
+  if (!hasBody(request) || (!isForm && !rules.types.includes(type))) throw otherType(rules)
   checkDeclared(request, isForm ? rules.maxBytes + rules.fieldBytes + formBytes : rules.maxBytes)
   const bytes = bodyBytes(request, rules.idleMs)
   const query = queryOf(request.url)
   if (!isForm) {
     const { fileName, ...fields } = query
     const name = cleanName(fileName)
-    return take({ fields, bytes, ...(name !== undefined && { fileName: name }) })
+    return take({ fields, place: 'The query', bytes, ...(name !== undefined && { fileName: name }) })
   }
   const [extra] = Object.keys(query)
   if (extra !== undefined) throw misplaced(extra)
   const contentType = request.headers.get('content-type') ?? ''
   const { fields, file, end } = await readMultipart(bytes, contentType, rules.fieldBytes)
   try {
-    return await take({ fields, ...file })
+    return await take({ fields, place: 'The form', ...file })
   } finally {
     end()
   }
 }
 
-function otherType(types: readonly string[]): PieceworkError {
-  const taken = [...types, form]
+function otherType({ types, orJson }: UploadRules): PieceworkError {
+  const taken = [...types, form, ...(orJson ? ['application/json'] : [])]
   return httpError('http/media-type', `This takes ${taken.join(' or ')}.`, {
     headers: { 'accept-post': taken.join(', ') },
   })
