@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Database } from '@piecework/core'
 import { fromPg } from '@piecework/postgres'
@@ -38,7 +39,9 @@ async function serveTogether(settings: Settings, databaseUrl: string): Promise<S
   await works(cluster.fork())
   await Promise.all(Array.from({ length: processes - 1 }, () => works(cluster.fork())))
   let isClosing = false
-  cluster.on('exit', () => {
+  cluster.on('exit', async () => {
+    // Where none can start, such as without a database, they are not tried without a pause.
+    await sleep(1000)
     if (!isClosing) cluster.fork()
   })
   const pool = openPool(databaseUrl, 1)
