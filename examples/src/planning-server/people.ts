@@ -14,7 +14,7 @@ export const people: readonly Person[] = [
   { id: 'sam', rights: 'nothing' },
 ]
 
-/** The tokens of a demo are names, which anyone can guess: a real host verifies a signed token or a session. */
+/** The tokens of a demo are names, which anyone can guess: a real host verifies a signed token or a cookie. */
 export function personOf(authorization: string | undefined): Person | null {
   const [, name] = /^Bearer (\w+)$/.exec(authorization ?? '') ?? []
   return people.find(({ id }) => id === name) ?? null
