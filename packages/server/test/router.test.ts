@@ -17,7 +17,7 @@ test('a word that is written out comes before a name, whatever the order', () =>
       '/x',
       given.map((path) => at('GET', path)),
     )
-    const found = (path: string) => router.match(path)?.routes.get('GET')?.path
+    const found = (path: string) => router.match(path, 'GET')?.routes.get('GET')?.path
     assert.deepEqual(
       ['/x/a/import', '/x/a/7', '/x/a/import/status', '/x/a/7/status', '/x/a/7/8', '/x/a', '/x/b'].map(found),
       ['a/import', 'a/:id', 'a/import/:format', 'a/:id/status', 'a/:id/:part', 'a', ':any'],
@@ -31,7 +31,7 @@ test('a word that is written out comes before a name, whatever the order', () =>
 
 test('methods of one path are one place, and two routes for one are refused', () => {
   const router = createRouter('', [at('GET', 'a/:id'), at('POST', 'a/:other')])
-  assert.deepEqual([...(router.match('/a/1')?.routes.keys() ?? [])], ['GET', 'POST'])
+  assert.deepEqual([...(router.match('/a/1', 'GET')?.routes.keys() ?? [])], ['GET', 'POST'])
   assert.throws(
     () => createRouter('', [at('GET', 'a/:id'), at('GET', 'a/:other')]),
     (error) => isPieceworkError(error, 'options-invalid'),
@@ -40,7 +40,7 @@ test('methods of one path are one place, and two routes for one are refused', ()
 
 test('names are decoded once; what cannot be stays as it is', () => {
   const router = createRouter('', [at('GET', ':id')])
-  const id = (path: string) => router.match(path)?.params.id
+  const id = (path: string) => router.match(path, 'GET')?.params.id
   assert.deepEqual(['/a%20b', '/%2e%2e', '/%252F', '/%', '/__proto__'].map(id), [
     'a b',
     '..',
