@@ -16,7 +16,7 @@ export type { Finding } from './contracts/finding.js'
 export type { FollowUpList, FollowUpRequest, FollowUpRequests } from './contracts/follow-up-request.js'
 export type { Claim, Edit, Guard, Holder, ResourcePath } from './contracts/guard.js'
 export type { Limits } from './contracts/job-limits.js'
-export type { JobInput, JobRequest } from './contracts/job-request.js'
+export type { JobInput, JobRequest, Sorting } from './contracts/job-request.js'
 export type { Delivered, JobResult, KeptOutput } from './contracts/job-result.js'
 export type {
   Job,
@@ -71,7 +71,7 @@ export type {
   Uploads,
 } from './contracts/uploads.js'
 export { storeDefaults } from './defaults.js'
-export { withPlan, withUploads } from './drafts/draft-state.js'
+export { sourcesOf, withPlan, withSorted, withUploads } from './drafts/draft-state.js'
 export { databaseError, sqlStateOf } from './engine/database-error.js'
 export {
   canBeStopped,

@@ -1,5 +1,5 @@
 import type { Transaction } from './database.js'
-import type { JobRequest } from './job-request.js'
+import type { JobRequest, Sorting } from './job-request.js'
 import type { Job, NewJob } from './jobs.js'
 import type { Upload } from './upload.js'
 
@@ -25,6 +25,11 @@ export interface Drafts {
   put(job: string, upload: Upload): Promise<Upload | undefined>
   /** Returns what was removed; undefined if there is no such upload. */
   remove(job: string, upload: string): Promise<Upload | undefined>
+  /**
+   * Takes the place of all uploads that an earlier sort has made, which are returned. `resource-busy` unless the others
+   * are those that it was made of.
+   */
+  sort(job: string, sorting: Sorting, uploads: readonly Upload[]): Promise<readonly Upload[]>
   /**
    * Makes it `pending` and submits its first batch if its principal has room. `resource-busy` if the plan was
    * made for other uploads, `too-many-jobs`, `request-key-used`. What is recorded is recorded in the same step.

@@ -1,3 +1,4 @@
+import type { Finding } from './finding.js'
 import type { FollowUpRequests } from './follow-up-request.js'
 import type { ResourceRef } from './resource.js'
 import type { Upload } from './upload.js'
@@ -6,6 +7,15 @@ export interface JobInput {
   /** `archive`, or the name of a registered format. */
   readonly format: string
   readonly uploads: readonly Upload[]
+  readonly sorting?: Sorting
+}
+
+/** Of the last sort of unsorted files. */
+export interface Sorting {
+  /** Digest of the uploads that it was made of: all that it has not made. */
+  readonly of: string
+  /** What it had to choose. */
+  readonly findings: readonly Finding[]
 }
 
 /** What an export is to make: the output `archive`, or one of a pack. */

@@ -20,6 +20,8 @@ export interface Upload {
   /** In bytes. */
   readonly size: number
   readonly metadata?: Readonly<Record<string, unknown>>
+  /** The format has made it of unsorted files: the next sort replaces it, and it goes with them. */
+  readonly sorted?: true
 }
 
 /** Where bytes come from: the artifact store, a file of this machine, or a stream. */

@@ -10,7 +10,7 @@ import type { Recorder } from '../record/recorder.js'
 import type { RequestDeps } from '../requests/request-deps.js'
 import type { RequestOnce } from '../requests/request-once.js'
 import { checkRoles } from '../requests/uploads.js'
-import { openInput } from './draft-state.js'
+import { isSorted, openInput, readInput, uploadsChanged } from './draft-state.js'
 
 export interface DraftDeps extends RequestDeps {
   readonly control: JobControl
@@ -52,10 +52,11 @@ export async function draftToChange(context: DraftContext): Promise<StoredDraft>
   return draft
 }
 
-/** The same; throws `input-incomplete` if an upload is missing. */
+/** The same; throws `input-incomplete` if an upload is missing, `resource-busy` if one came since the sort. */
 export async function completeDraft(context: DraftContext): Promise<StoredDraft> {
   const draft = await storedDraft(context)
-  checkRoles(context.deps.inputs.format(draft.input.format), rolesOf(draft.input))
+  if (!isSorted(draft.input)) throw uploadsChanged('they were sorted')
+  checkRoles(context.deps.inputs.format(draft.input.format), rolesOf(readInput(draft.input)))
   return draft
 }
 

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { entriesOf } from '../archive/entries.js'
 import type { ArchiveLimits } from '../archive/limits.js'
@@ -29,18 +29,32 @@ export async function withFolder<T>(use: (folder: string) => Promise<T>): Promis
   }
 }
 
+/** What is said of files, without where they lie for the moment. */
+export function withoutFolder<T>(said: T, folder: string): T {
+  const inJson = (text: string) => JSON.stringify(text).slice(1, -1)
+  const shown = JSON.stringify(said)
+    .replaceAll(inJson(`${folder}${sep}`), '')
+    .replaceAll(`"${inJson(folder)}`, '"The folder')
+    .replaceAll(inJson(folder), 'the folder')
+  return JSON.parse(shown) as T
+}
+
 /** Writes the files as people have them; what comes as one zip alone is unpacked. Resolves to the folder that holds them. */
 export async function writeFolder(
   folder: string,
   uploads: readonly Upload[],
   options: FolderOptions,
 ): Promise<string> {
+  await mkdir(folder, { recursive: true })
   const [only] = uploads
   if (only && uploads.length === 1 && /\.zip$/i.test(only.role)) {
     await unpack(folder, only, options)
     return innermost(folder)
   }
+  const size = uploads.reduce((sum, one) => sum + one.size, 0)
+  const most = options.limits.totalBytes
   if (uploads.length > options.maxFiles) throw tooMany(uploads.length, options.maxFiles)
+  if (size > most) throw tooLarge('The folder', size, most)
   for (const upload of uploads)
     await writeFile(folder, unsortedPath(upload), options.artifacts.open(upload.artifact), options.signal)
   return innermost(folder)
@@ -87,10 +101,7 @@ async function unpack(folder: string, upload: Upload, options: FolderOptions): P
   const files = await openZip(entriesOf([zip]), upload.role, maxFiles, labels)
   const size = files.reduce((sum, one) => sum + one.size, 0)
   const most = Math.min(limits.totalBytes, Math.max(limits.ratioFreeBytes, limits.totalRatio * upload.size))
-  if (size > most)
-    throw new PieceworkError('archive-limit', `The folder's zip holds ${size} bytes; ${most} are allowed.`, {
-      facts: { size, maxBytes: most },
-    })
+  if (size > most) throw tooLarge("The folder's zip", size, most)
   for (const { name, open } of files) {
     const fault = folderPathFault(name)
     if (fault !== undefined)
@@ -107,6 +118,12 @@ async function innermost(folder: string): Promise<string> {
   const found = await readdir(folder, { withFileTypes: true })
   const [only] = found
   return only && found.length === 1 && only.isDirectory() ? innermost(join(folder, only.name)) : folder
+}
+
+function tooLarge(what: string, size: number, maxBytes: number): PieceworkError {
+  return new PieceworkError('archive-limit', `${what} holds ${size} bytes; ${maxBytes} are allowed.`, {
+    facts: { size, maxBytes },
+  })
 }
 
 function tooMany(count: number, most: number): PieceworkError {

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import type { DraftPlan } from '../contracts/drafts.js'
 import { PieceworkError } from '../contracts/errors.js'
-import type { JobInput } from '../contracts/job-request.js'
+import type { JobInput, Sorting } from '../contracts/job-request.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Upload } from '../contracts/upload.js'
 import { isTerminal } from '../engine/machine.js'
+import { isUnsorted } from './unsorted.js'
 
 /** Whether its files came one after the other, into a shell that was there before. */
 export function fromDraft({ changes }: Pick<Job, 'changes'>): boolean {
@@ -16,6 +18,29 @@ export function withUploads(job: Job, uploads: (now: readonly Upload[]) => reado
   return { ...job, request: { ...job.request, input: { ...input, uploads: uploads(input.uploads) } } }
 }
 
+/** Digest of the uploads that a sort is made of. */
+export function sourcesOf(uploads: readonly Upload[]): string {
+  const ids = uploads.filter(({ sorted }) => !sorted).map(({ id }) => id)
+  return createHash('sha256').update(ids.join()).digest('hex')
+}
+
+export function isToSort({ uploads }: JobInput): boolean {
+  return uploads.some((upload) => isUnsorted(upload) || upload.sorted)
+}
+
+/** Whether what it reads was made of the unsorted files that it has now. */
+export function isSorted(input: JobInput): boolean {
+  return !isToSort(input) || input.sorting?.of === sourcesOf(input.uploads)
+}
+
+/** The draft with what a sort has made. Throws `uploads-closed`, or `resource-busy` if it was made of other uploads. */
+export function withSorted(job: Job, sorting: Sorting, sorted: readonly Upload[]): Job {
+  const input = openInput(job)
+  if (sourcesOf(input.uploads) !== sorting.of) throw uploadsChanged('they were sorted')
+  const uploads = [...input.uploads.filter((one) => !one.sorted), ...sorted]
+  return { ...job, request: { ...job.request, input: { ...input, sorting, uploads } } }
+}
+
 /**
  * The job with what it will run, from `at`. Throws `uploads-closed`, or `resource-busy` if the plan was made
  * for other uploads.
@@ -23,18 +48,24 @@ export function withUploads(job: Job, uploads: (now: readonly Upload[]) => reado
 export function withPlan(job: Job, plan: DraftPlan, at: Date): Job {
   const { request, batches, priority, timeLimitMs } = plan
   const ids = (uploads: readonly Upload[] = []) => uploads.map(({ id }) => id).join()
-  if (ids(openInput(job).uploads) !== ids(request.input?.uploads)) {
-    throw new PieceworkError('resource-busy', 'The uploads changed while the import began to run.', {
-      retryable: true,
-    })
-  }
+  if (ids(openInput(job).uploads) !== ids(request.input?.uploads))
+    throw uploadsChanged('the import began to run')
   return {
     ...job,
-    request,
+    request: { ...request, ...(request.input && { input: readInput(request.input) }) },
     batches,
     ...(priority !== undefined && { priority }),
     ...(timeLimitMs !== undefined && { deadline: new Date(at.getTime() + timeLimitMs) }),
   }
+}
+
+/** What an import reads: files have been made of those that are unsorted. */
+export function readInput(input: JobInput): JobInput {
+  return { ...input, uploads: input.uploads.filter((upload) => !isUnsorted(upload)) }
+}
+
+export function uploadsChanged(what: string): PieceworkError {
+  return new PieceworkError('resource-busy', `The uploads changed while ${what}.`, { retryable: true })
 }
 
 /** Throws `uploads-closed` unless it is a draft. */

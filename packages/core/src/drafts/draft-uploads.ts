@@ -1,9 +1,11 @@
 import { allowArtifact } from '../access/allow-artifact.js'
 import { isPieceworkError } from '../contracts/errors.js'
+import type { Sorting } from '../contracts/job-request.js'
 import type { Upload, UploadSource } from '../contracts/upload.js'
-import { deleteFile, receiveUpload } from '../requests/uploads.js'
+import { deleteFile, fileNameOf, receiveUpload } from '../requests/uploads.js'
 import { ownerOf } from '../retention/expiry.js'
-import { type DraftContext, draftToChange } from './draft-context.js'
+import { type DraftContext, draftToChange, storedDraft } from './draft-context.js'
+import { assertUnsortedRoom, unsorted, unsortedRole } from './unsorted.js'
 
 /** Stores the file, then puts it into the draft in place of the one of the same role. */
 export async function putUpload(context: DraftContext, role: string, source: UploadSource): Promise<Upload> {
@@ -11,7 +13,9 @@ export async function putUpload(context: DraftContext, role: string, source: Upl
   const { artifacts, inputs, store, environment } = deps
   const { input } = await draftToChange(context)
   if ('artifact' in source) await allowArtifact(deps, principal, source.artifact)
-  const upload = await receiveUpload(artifacts, inputs.format(input.format), {
+  const format = inputs.format(input.format)
+  if (role === unsorted) assertUnsortedRoom(format, input.uploads, unsortedRole(fileNameOf(source)))
+  const upload = await receiveUpload(artifacts, format, {
     job: id,
     id: environment.uuid(),
     role,
@@ -24,6 +28,36 @@ export async function putUpload(context: DraftContext, role: string, source: Upl
   })
   if (replaced) await deleteFile(artifacts, id, replaced)
   return upload
+}
+
+/** Stores what a sort has made, then puts all of it into the draft in place of what the last one has made. */
+export async function putSorted(
+  context: DraftContext,
+  sorting: Sorting,
+  sources: Readonly<Record<string, UploadSource>>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { deps, id } = context
+  const { artifacts, inputs, store, environment } = deps
+  const format = inputs.format((await storedDraft(context)).input.format)
+  const made: Upload[] = []
+  const discard = (uploads: readonly Upload[]) =>
+    Promise.all(uploads.map((upload) => deleteFile(artifacts, id, upload)))
+  try {
+    for (const [role, source] of Object.entries(sources)) {
+      signal?.throwIfAborted()
+      const file = { job: id, id: environment.uuid(), role, source }
+      made.push({ ...(await receiveUpload(artifacts, format, file)), sorted: true })
+    }
+  } catch (error) {
+    await discard(made)
+    throw error
+  }
+  const replaced = await store.drafts.sort(id, sorting, made).catch(async (error: unknown) => {
+    if (isPieceworkError(error) && (!error.retryable || error.code === 'resource-busy')) await discard(made)
+    throw error
+  })
+  await discard(replaced)
 }
 
 /** False if there is no such upload. */

@@ -1,10 +1,12 @@
 import type { JobHandle } from '../handle/job-handle.js'
 import { recordEntry } from '../record/recorder.js'
 import { planInput } from '../requests/plan-input.js'
+import { deleteFile } from '../requests/uploads.js'
 import type { PieceOptions } from './draft.js'
 import { completeDraft, type DraftContext, planOpen } from './draft-context.js'
-import { openInput } from './draft-state.js'
+import { openInput, readInput } from './draft-state.js'
 import { sortedDraft } from './sort-draft.js'
+import { isUnsorted } from './unsorted.js'
 
 /** Plans the import over what is uploaded and begins it. */
 export async function runDraft(
@@ -15,10 +17,15 @@ export async function runDraft(
   await sortedDraft(context)
   const { job, input } = await completeDraft(context)
   openInput(job)
-  const plan = await planOpen(context, planInput(deps, { job: id, kind: 'import', input }, { options }))
+  const plan = await planOpen(
+    context,
+    planInput(deps, { job: id, kind: 'import', input: readInput(input) }, { options }),
+  )
   const { tree: _, options: parsed, ...planned } = plan
-  const request = { ...job.request, options: parsed }
+  const request = { ...job.request, input, options: parsed }
   const record = recordEntry({ principal, action: 'draft', resource, job }, 'allowed')
   const run = deps.store.drafts.run(id, { ...planned, ...deps.jobLimits(limits), request, record })
-  return deps.control.accept(run)
+  const handle = await deps.control.accept(run)
+  await Promise.all(input.uploads.filter(isUnsorted).map((file) => deleteFile(deps.artifacts, id, file)))
+  return handle
 }

@@ -1,4 +1,5 @@
 import { PieceworkError } from '../contracts/errors.js'
+import type { Format } from '../contracts/format.js'
 import type { Upload } from '../contracts/upload.js'
 import { fileNameDefaults, zipEntryDefaults } from '../defaults.js'
 
@@ -17,6 +18,23 @@ export function unsortedRole(fileName: string | undefined): string {
   throw new PieceworkError(
     'options-invalid',
     `An unsorted file comes with its name, or its path in the folder: ${JSON.stringify(path.slice(0, 200))} ${fault}.`,
+  )
+}
+
+/** Throws `upload-limit` for one file more than the format sorts. */
+export function assertUnsortedRoom(
+  { unsorted: limits }: Format,
+  uploads: readonly Upload[],
+  role: string,
+): void {
+  const others = uploads.filter((upload) => isUnsorted(upload) && upload.role !== role)
+  if (!limits || !isUnsorted({ role }) || others.length < limits.maxFiles) return
+  throw new PieceworkError(
+    'upload-limit',
+    `At most ${limits.maxFiles} unsorted files are taken: send a zip.`,
+    {
+      facts: { maxFiles: limits.maxFiles },
+    },
   )
 }
 

@@ -3,7 +3,7 @@ import { recordEntry } from '../record/recorder.js'
 import { planInput } from '../requests/plan-input.js'
 import type { PieceOptions } from './draft.js'
 import { completeDraft, type DraftContext, planOpen } from './draft-context.js'
-import { openInput } from './draft-state.js'
+import { openInput, readInput } from './draft-state.js'
 import { sortedDraft } from './sort-draft.js'
 
 /** A job of its own that runs the validators over what is uploaded. */
@@ -13,7 +13,8 @@ export async function validateDraft(
 ): Promise<JobHandle> {
   const { deps, resource } = context
   await sortedDraft(context)
-  const { job, input } = await completeDraft(context)
+  const { job, input: all } = await completeDraft(context)
+  const input = readInput(all)
   openInput(job)
   const id = deps.environment.uuid()
   const plan = await planOpen(context, planInput(deps, { job: id, kind: 'validation', input }, { options }))

@@ -4,6 +4,7 @@ import type { JobNode } from '../contracts/nodes.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import type { Store } from '../contracts/store.js'
 import { findingDefaults } from '../defaults.js'
+import { isSorted, readInput } from '../drafts/draft-state.js'
 import { isTerminal } from '../engine/machine.js'
 import { allNodes } from '../engine/node-pages.js'
 import { moreFindings } from '../findings/finding-collector.js'
@@ -53,16 +54,16 @@ export async function validationResults(
   for (const job of validations.sort((a, b) => ranAt(b) - ranAt(a))) {
     const nodes = (await allNodes(store.reports, job.id, 0)).filter(({ task }) => task === 'validate')
     const own = new Set(nodes.flatMap(({ piece }) => piece ?? []))
-    const findings = (await store.reports.findings(job.id, findingDefaults.readPerValidation)).filter(
-      ({ piece }) => own.has(piece),
-    )
+    const found = await store.reports.findings(job.id, findingDefaults.readPerValidation)
+    const sorting = job.request.input?.sorting?.findings ?? []
+    const findings = [...sorting, ...found.filter(({ piece }) => own.has(piece))]
     const files = byFile(findings)
     const errors = sum(files, 'errors')
     const status = statusOf(job, nodes, errors)
     const error = status === 'stopped' ? job.error : undefined
     return {
       status,
-      outdated: uploadsOf(job) !== uploadsOf(draft),
+      outdated: uploadsOf(job) !== uploadsOf(draft) || isToSortAgain(draft),
       job: job.id,
       errors,
       warnings: sum(files, 'warnings'),
@@ -84,8 +85,13 @@ function ranAt({ changes }: Job): number {
   return changes.find(({ status }) => status === 'pending')?.at.getTime() ?? 0
 }
 
+function isToSortAgain({ status, request: { input } }: Job): boolean {
+  return status === 'draft' && input !== undefined && !isSorted(input)
+}
+
 function uploadsOf({ request }: Job): string {
-  return (request.input?.uploads ?? []).map(({ id }) => id).join()
+  const uploads = request.input ? readInput(request.input).uploads : []
+  return uploads.map(({ id }) => id).join()
 }
 
 function statusOf(job: Job, nodes: readonly JobNode[], errors: number): ValidationResults['status'] {

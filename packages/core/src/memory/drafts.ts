@@ -1,7 +1,7 @@
 import type { Database } from '../contracts/database.js'
 import type { Drafts } from '../contracts/drafts.js'
 import type { Upload } from '../contracts/upload.js'
-import { withPlan, withUploads } from '../drafts/draft-state.js'
+import { withPlan, withSorted, withUploads } from '../drafts/draft-state.js'
 import { addRecord } from './add-record.js'
 import type { MemoryJob } from './memory-job.js'
 import { entryOf, type MemoryState } from './state.js'
@@ -32,6 +32,13 @@ export function memoryDrafts(state: MemoryState, database: Database): Drafts {
       entry.job = withUploads(entry.job, (now) => now.filter((one) => one !== removed))
       entry.touchedAt = state.environment.now()
       return removed
+    },
+    sort: async (id, sorting, uploads) => {
+      const entry = entryOf(state, id)
+      const before = entry.job.request.input?.uploads ?? []
+      entry.job = withSorted(entry.job, sorting, uploads)
+      entry.touchedAt = state.environment.now()
+      return before.filter(({ sorted }) => sorted)
     },
     run: async (id, plan) => {
       const entry = entryOf(state, id)

@@ -135,7 +135,7 @@ export async function deleteFile(
   if (artifact.startsWith(`${jobPrefix(job)}/`)) await artifacts.delete(artifact).catch(() => undefined)
 }
 
-function fileNameOf(source: UploadSource): string | undefined {
+export function fileNameOf(source: UploadSource): string | undefined {
   if ('file' in source) return basename(source.file)
   return 'stream' in source ? source.fileName : undefined
 }

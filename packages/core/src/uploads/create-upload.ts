@@ -2,7 +2,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { NewPartialUpload, PartialUpload } from '../contracts/uploads.js'
 import { draftOf } from '../drafts/draft-of.js'
 import { openInput } from '../drafts/draft-state.js'
-import { unsorted, unsortedRole } from '../drafts/unsorted.js'
+import { assertUnsortedRoom, unsorted, unsortedRole } from '../drafts/unsorted.js'
 import { canonicalRef } from '../plan/canonical-ref.js'
 import { parseMetadata, roleOf, tooLarge } from '../requests/uploads.js'
 import type { UploadDeps } from './upload-deps.js'
@@ -49,9 +49,11 @@ async function draftTarget(
   }: Extract<NewUploadRequest, { draft: unknown }>,
 ): Promise<UploadTarget> {
   const job = await draftOf(deps, draft, principal)
-  const { format } = openInput(job)
-  const role = roleOf(deps.inputs.format(format), name)
+  const input = openInput(job)
+  const format = deps.inputs.format(input.format)
+  const role = roleOf(format, name)
   const kept = name === unsorted ? unsortedRole(fileName) : name
+  assertUnsortedRoom(format, input.uploads, kept)
   const metadata = parseMetadata(name, role, given)
   if (size > role.maxBytes) throw tooLarge(name, role.maxBytes, size)
   await deps.recorder.allowed({ principal, action: 'draft', resource: job.target, job })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ImportDraft, isPieceworkError, type Pack, PieceworkError } from '@piecework/core'
-import { type FileToZip, type UnsortedFiles, zipFiles } from '@piecework/core/piece'
+import { type FileToZip, type NewFinding, type UnsortedFiles, zipFiles } from '@piecework/core/piece'
 import { suite } from 'uvu'
 import { ann, bytes, keys, type Notebooks, type Setup, withPiecework } from '../support/notebooks.js'
 import { format, notes } from '../support/notes.js'
@@ -18,7 +18,16 @@ const refused = (work: Promise<unknown>, code: Parameters<typeof isPieceworkErro
 interface Seen {
   readonly folders: (readonly string[])[]
   readonly given: string[][]
+  /** What happens while it works, once. */
+  during?: (() => Promise<unknown>) | undefined
 }
+
+const noText: NewFinding = { severity: 'error', code: 'notes/no-text', message: 'There is no text.txt.' }
+const choice = (folder: string): NewFinding => ({
+  severity: 'warning',
+  code: 'notes/choice',
+  message: `${folder} has text.txt and ${join(folder, 'other.txt')}: text.txt was taken.`,
+})
 
 function sorting(seen: Seen): (host: Notebooks) => Pack {
   const sort: UnsortedFiles['sort'] = async (folder, { given }) => {
@@ -27,8 +36,11 @@ function sorting(seen: Seen): (host: Notebooks) => Pack {
     const paths = files.map((one) => join(one.parentPath, one.name).slice(folder.length + 1)).sort()
     seen.folders.push(paths)
     seen.given.push(Object.keys(given))
+    const { during } = seen
+    seen.during = undefined
+    await during?.()
     if (paths.includes('alien.txt'))
-      throw new PieceworkError('notes/alien', "This is another program's folder.")
+      throw new PieceworkError('notes/alien', `${folder} is another program's: ${join(folder, 'alien.txt')}.`)
     const found = [
       ['text', 'text.txt'],
       ['cover', 'cover.jpg'],
@@ -42,9 +54,7 @@ function sorting(seen: Seen): (host: Notebooks) => Pack {
       uploads: Object.fromEntries(found.map(({ role, path }) => [role, { file: join(folder, path) }])),
       files: found,
       missing: isMissing ? ['text'] : [],
-      findings: isMissing
-        ? [{ severity: 'error', code: 'notes/no-text', message: 'There is no text.txt.' }]
-        : [],
+      findings: [...(isMissing ? [noText] : []), ...(paths.includes('other.txt') ? [choice(folder)] : [])],
     }
   }
   return (host) => notes(host, { unsorted: { maxBytes: 2000, maxFiles: 4, sort } })
@@ -63,6 +73,9 @@ const zip = (files: readonly FileToZip[], fileName = 'folder.zip') => ({
   fileName,
 })
 const zipped = (name: string, content = 'one\n'): FileToZip => ({ name, open: () => bytes(content) })
+
+const sortedRoles = async (draft: ImportDraft) =>
+  (await rolesOf(draft)).filter((one) => !one.startsWith('unsorted '))
 
 const rolesOf = async (draft: ImportDraft) =>
   (await draft.status()).uploads.map(({ role, fileName }) => `${role} ${fileName}`).sort()
@@ -88,9 +101,9 @@ test('files are given their roles when nothing is missing, and the import runs',
     const { files, missing } = await draft.sort()
     assert.deepEqual([files.map(({ role }) => role), missing], [['text', 'cover'], []])
     assert.deepEqual(seen.folders.at(-1), ['größe/cover.jpg', 'readme.md', 'text.txt'])
-    assert.deepEqual(await rolesOf(draft), ['cover cover.jpg', 'text text.txt'])
-    assert.equal((await keys(setup.artifacts, `jobs/${draft.job}`)).length, 2, 'the others are gone')
-    const { resource } = await (await draft.run()).result()
+    assert.deepEqual(await sortedRoles(draft), ['cover cover.jpg', 'text text.txt'])
+    const run = await draft.run()
+    const { resource } = await run.result()
     assert.deepEqual(setup.host.books.get(resource?.id ?? '')?.lines, ['new'])
   }))
 
@@ -103,14 +116,75 @@ test('a zip of the folder is unpacked; what came with its role stays', () =>
     )
     await (await draft.validate()).ended()
     assert.deepEqual([seen.folders.at(-1), seen.given.at(-1)], [['cover.jpg', 'text.txt'], ['cover']])
-    assert.deepEqual(await rolesOf(draft), ['cover mine.jpg', 'text text.txt'])
+    assert.deepEqual(await sortedRoles(draft), ['cover mine.jpg', 'text text.txt'])
     assert.equal((await draft.validationResults()).status, 'passed')
+  }))
+
+test('a file that is corrected after a sort is the one that is imported, and one that is removed is not', () =>
+  withDraft(async (draft, seen, setup) => {
+    await draft.upload(unsorted, file('notes/text.txt', 'wrong\n'))
+    const { id: cover } = await draft.upload(unsorted, file('notes/cover.jpg', 'blue'))
+    await draft.sort()
+    await (await draft.validate()).ended()
+    const sorts = seen.folders.length
+    await (await draft.validate()).ended()
+    assert.equal(seen.folders.length, sorts, 'nothing has changed')
+    assert.equal((await draft.validationResults()).outdated, false)
+    await draft.upload(unsorted, file('notes/text.txt', 'right\n'))
+    assert.equal((await draft.validationResults()).outdated, true)
+    await draft.removeUpload(cover)
+    await (await draft.validate()).ended()
+    assert.equal((await draft.validationResults()).outdated, false)
+    assert.deepEqual(await sortedRoles(draft), ['text text.txt'])
+    assert.equal((await keys(setup.artifacts, `jobs/${draft.job}`)).length, 2, 'one file, and what it became')
+    const { resource } = await (await draft.run()).result()
+    assert.deepEqual(setup.host.books.get(resource?.id ?? '')?.lines, ['right'])
+    assert.deepEqual(await keys(setup.artifacts, `jobs/${draft.job}`), [])
+  }))
+
+test('without the unsorted files there is nothing that was made of them', () =>
+  withDraft(async (draft) => {
+    const { id } = await draft.upload(unsorted, file('text.txt'))
+    await draft.sort()
+    await draft.removeUpload(id)
+    await refused(draft.run(), 'input-incomplete')
+    assert.deepEqual(await rolesOf(draft), [])
+  }))
+
+test('a file that comes while a sort runs is not lost: the sort is refused', () =>
+  withDraft(async (draft, seen, setup) => {
+    await draft.upload(unsorted, file('text.txt', 'old\n'))
+    for (const [role, source] of [
+      ['text', file('mine.txt', 'mine\n')],
+      [unsorted, file('text.txt', 'new\n')],
+    ] as const) {
+      seen.during = () => draft.upload(role, source)
+      await refused(draft.sort(), 'resource-busy')
+    }
+    assert.deepEqual(await rolesOf(draft), ['text mine.txt', 'unsorted text.txt'])
+    assert.equal((await keys(setup.artifacts, `jobs/${draft.job}`)).length, 2, 'nothing half-made stays')
+    await Promise.all([draft.sort(), draft.sort()])
+    const { resource } = await (await draft.run()).result()
+    assert.deepEqual(setup.host.books.get(resource?.id ?? '')?.lines, ['mine'])
+  }))
+
+test('what a sort had to choose stays in the results of the validation', () =>
+  withDraft(async (draft) => {
+    await draft.upload(unsorted, file('text.txt'))
+    await draft.upload(unsorted, file('other.txt'))
+    await (await draft.validate()).ended()
+    const { status, warnings, files } = await draft.validationResults()
+    assert.deepEqual([status, warnings], ['passed', 1])
+    assert.deepEqual(
+      files.flatMap(({ findings }) => findings.map(({ code, message }) => [code, message])),
+      [['notes/choice', 'The folder has text.txt and other.txt: text.txt was taken.']],
+    )
   }))
 
 test('a folder that cannot be read is refused with its reason, and everything stays', () =>
   withDraft(async (draft) => {
     await draft.upload(unsorted, file('alien.txt'))
-    await refused(draft.sort(), 'notes/alien')
+    await refused(draft.sort(), 'notes/alien', /^The folder is another program's: alien\.txt\.$/)
     await refused(draft.run(), 'notes/alien')
     assert.deepEqual(await rolesOf(draft), ['unsorted alien.txt'])
     await draft.removeUpload((await draft.status()).uploads[0]?.id ?? '')
@@ -144,9 +218,15 @@ test("paths that leave the folder, zips that hold too much and files in each oth
       await refused(draft.sort(), code)
       await draft.removeUpload(id)
     }
+    await draft.upload(unsorted, zip([zipped('__MACOSX/text.txt')]))
+    assert.deepEqual((await draft.sort()).missing, ['text'])
+    await draft.removeUpload((await draft.status()).uploads[0]?.id ?? '')
     const { id } = await draft.upload(unsorted, file('a.zip', 'no zip'))
     await refused(draft.sort(), 'archive-invalid', /zip/)
     await draft.removeUpload(id)
+    for (const name of ['a', 'b', 'c', 'd', 'd']) await draft.upload(unsorted, file(name))
+    await refused(draft.upload(unsorted, file('e')), 'upload-limit', /At most 4/)
+    for (const { id } of (await draft.status()).uploads) await draft.removeUpload(id)
     for (const name of ['a', 'a/b']) await draft.upload(unsorted, file(name))
     await refused(draft.sort(), 'options-invalid', /two files where "a\/b"/)
   }))

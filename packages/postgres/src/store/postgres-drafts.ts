@@ -15,7 +15,7 @@ import { insertNodes } from './insert-nodes.js'
 import { jsonText } from './json-text.js'
 import { lockJob } from './lock-job.js'
 import { addRecord } from './postgres-records.js'
-import { replaceUpload } from './replace-upload.js'
+import { replaceSorted, replaceUpload } from './replace-upload.js'
 import { addRequestKey } from './request-keys.js'
 import { assertStorable } from './storable.js'
 import { committed } from './unknown-commit.js'
@@ -36,6 +36,7 @@ export function postgresDrafts(database: Database, control: Database, clock: Clo
     put: (id, upload) =>
       control.transaction((tx) => replaceUpload(tx, id, ({ role }) => role === upload.role, upload)),
     remove: (id, upload) => control.transaction((tx) => replaceUpload(tx, id, (one) => one.id === upload)),
+    sort: (id, sorting, uploads) => control.transaction((tx) => replaceSorted(tx, id, sorting, uploads)),
     run: (id, plan) =>
       control.transaction(async (tx) => {
         const locked = await lockJob(tx, id)

@@ -1,4 +1,11 @@
-import { type Queryable, type Upload, withUploads } from '@piecework/core/store'
+import {
+  type Job,
+  type Queryable,
+  type Sorting,
+  type Upload,
+  withSorted,
+  withUploads,
+} from '@piecework/core/store'
 import { jsonText } from './json-text.js'
 import { lockJob } from './lock-job.js'
 import { assertStorable } from './storable.js'
@@ -16,11 +23,29 @@ export async function replaceUpload(
   const { job } = await lockJob(tx, id)
   const found = job.request.input?.uploads.find(matches)
   const added = replacement ? [replacement] : []
-  const { request } = withUploads(job, (uploads) => [...uploads.filter((one) => one !== found), ...added])
+  await saveUploads(
+    tx,
+    withUploads(job, (uploads) => [...uploads.filter((one) => one !== found), ...added]),
+  )
+  return found
+}
+
+/** Resolves to those that an earlier sort has made. Throws `uploads-closed`, `resource-busy`. */
+export async function replaceSorted(
+  tx: Queryable,
+  id: string,
+  sorting: Sorting,
+  uploads: readonly Upload[],
+): Promise<readonly Upload[]> {
+  const { job } = await lockJob(tx, id)
+  await saveUploads(tx, withSorted(job, sorting, uploads))
+  return (job.request.input?.uploads ?? []).filter(({ sorted }) => sorted)
+}
+
+async function saveUploads(tx: Queryable, { id, request }: Job): Promise<void> {
   await assertStorable(tx, { request })
   await tx.query(
     'UPDATE piecework.jobs SET request = $2::jsonb, draft_changed_at = piecework.now(), revision = revision + 1 WHERE id = $1',
     [id, jsonText(request)],
   )
-  return found
 }

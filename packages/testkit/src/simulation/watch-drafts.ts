@@ -18,6 +18,7 @@ export class DraftWatch {
       create: (job, shells) => this.#changing(job.id, () => drafts.create(job, shells)),
       put: (job, upload) => this.#changing(job, () => drafts.put(job, upload)),
       remove: (job, upload) => this.#changing(job, () => drafts.remove(job, upload)),
+      sort: (job, sorting, uploads) => this.#changing(job, () => drafts.sort(job, sorting, uploads)),
       run: (job, plan) => drafts.run(job, plan),
       idle: async (before) => {
         const changed = new Map(this.#changedAt)
