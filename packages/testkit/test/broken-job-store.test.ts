@@ -9,6 +9,7 @@ import type {
   Store,
   Transaction,
 } from '@piecework/core/store'
+import { sourcesOf } from '@piecework/core/store'
 import { assertBreaks } from '@piecework/test-support'
 import { jobStoreLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
@@ -184,6 +185,32 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
             ...plan,
             request: { ...plan.request, ...(input && { input }) },
           })
+        },
+      },
+    }),
+  ],
+  'takes what was made of files that are gone': [
+    'one truth: what was made of some files',
+    (store) => ({
+      ...store,
+      drafts: {
+        ...store.drafts,
+        sort: async (job, sorting, uploads) => {
+          const now = (await store.jobs.get(job))?.request.input?.uploads ?? []
+          return store.drafts.sort(job, { ...sorting, of: sourcesOf(now) }, uploads)
+        },
+      },
+    }),
+  ],
+  'leaves what an earlier sort has made': [
+    'one truth: what was made of some files',
+    (store) => ({
+      ...store,
+      drafts: {
+        ...store.drafts,
+        sort: async (job, sorting, uploads) => {
+          const now = (await store.jobs.get(job))?.request.input?.uploads ?? []
+          return store.drafts.sort(job, sorting, [...now.filter(({ sorted }) => sorted), ...uploads])
         },
       },
     }),

@@ -92,8 +92,9 @@ export interface ImportDraft {
   removeUpload(id: string): Promise<boolean>
   /**
    * Finds the roles of files that were uploaded as `unsorted`, as people have them in a folder: each by its path there
-   * (`fileName`), or all as one zip. When nothing is missing they become uploads of their roles; until then they stay as
-   * they are. `validate` and `run` do it by themselves. Throws what the format says of a folder that it cannot read.
+   * (`fileName`), or all as one zip. When nothing is missing, uploads of their roles are made of them, in place of those
+   * of an earlier sort. They stay until the run: `validate` and `run` sort again if anything has changed. Throws what the
+   * format says of a folder that it cannot read, `resource-busy` if an upload came meanwhile.
    */
   sort(signal?: AbortSignal): Promise<SortedDraft>
   /**

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { createReadStream } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { Readable } from 'node:stream'
 import { type ImportDraft, memoryArtifacts } from '@piecework/core'
 import { isPieceworkError, zipFiles } from '@piecework/core/piece'
 import { findMarxanFiles } from '@piecework/marxan-files'
@@ -66,7 +67,7 @@ test('its files, one by one or in a zip, are sorted as the check of a folder fin
   assert.equal(files.find(({ role }) => role === 'pu.dat')?.path, pu.slice(dir.length + 1))
   const found = await rolesOf(loose)
   assert.deepEqual(
-    found.filter((role) => role !== 'output'),
+    found.filter((role) => role !== 'output' && role !== 'unsorted'),
     roles.sort(),
   )
   const zip = await draftOf('Zipped')
@@ -101,6 +102,48 @@ test('what is missing is named with where to look, and may come with its role', 
   await draft.upload('puvspr.dat', { file: puvspr })
   assert.equal((await (await draft.validate()).ended()).job.status, 'succeeded')
   assert.ok((await rolesOf(draft)).includes('spec.dat'))
+  await draft.delete()
+})
+
+test('a table that is corrected after a validation is the one that is imported', async () => {
+  const dir = await made.make()
+  const { pu } = await findMarxanFiles(dir)
+  const path = pu.slice(dir.length + 1)
+  const draft = await draftOf('Corrected')
+  const paths = await pathsIn(dir)
+  await uploadLoose(
+    draft,
+    dir,
+    paths.filter((one) => one !== path),
+  )
+  const upload = (text: string) =>
+    draft.upload('unsorted', {
+      stream: Readable.from([Buffer.from(text)]),
+      fileName: `${basename(dir)}/${path}`,
+    })
+  const text = await readFile(pu, 'utf8')
+  await upload(`${text}no number${text.split('\n')[1]?.slice(1)}\n`)
+  assert.equal((await (await draft.validate()).ended()).job.status, 'failed')
+  await upload(text)
+  assert.equal((await draft.validationResults()).outdated, true)
+  assert.equal((await (await draft.validate()).ended()).job.status, 'succeeded')
+  await (await draft.run()).result()
+})
+
+test('a folder without input.dat is described without where it lies', async () => {
+  const dir = await made.make()
+  const draft = await draftOf('No input')
+  await uploadLoose(
+    draft,
+    dir,
+    (await pathsIn(dir)).filter((one) => !one.endsWith('input.dat')),
+  )
+  await assert.rejects(draft.run(), (error) => {
+    assert.ok(isPieceworkError(error, 'input-incomplete'))
+    assert.match(error.message, /^The folder does not have input\.dat/)
+    assert.doesNotMatch(JSON.stringify([error.message, error.facts, error.findings]), /piecework-sort/)
+    return true
+  })
   await draft.delete()
 })
 

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { JobError, Lease, Moments, NewJob, Store, Task } from '@piecework/core/store'
+import {
+  type JobError,
+  type Lease,
+  type Moments,
+  type NewJob,
+  type Store,
+  sourcesOf,
+  type Task,
+} from '@piecework/core/store'
 import { exportJob } from './sample.js'
 
 const error: JobError = { code: 'sample/broken', message: 'It broke.', retryable: true }
@@ -10,7 +18,7 @@ const limit = { jobs: 1000, whenFull: 'wait' } as const
 
 /** All that a process does with its store that makes requests and runs nothing. */
 export async function webWork(store: Store): Promise<void> {
-  const { jobs, drafts, reports, records, retention, guard } = store
+  const { jobs, drafts, reports, records, retention, guard, uploads } = store
   const sample = { ...exportJob(), limit, concurrentJobs: 1000, record: entry }
   const { id } = await jobs.create(sample)
   await jobs.get(id)
@@ -21,6 +29,12 @@ export async function webWork(store: Store): Promise<void> {
   await reports.untouched(id)
   await jobs.cancel(id)
 
+  const key = { key: id, digest: 'd' }
+  const keyed = { ...exportJob(), requestKey: key }
+  await jobs.create(keyed)
+  await jobs.byRequestKey(keyed.principal.id, key.key)
+  await jobs.withdraw(keyed.id)
+
   const draft = exportJob()
   const input = { format: 'sample', uploads: [] }
   await drafts.create(
@@ -30,6 +44,17 @@ export async function webWork(store: Store): Promise<void> {
   const upload = { id: randomUUID(), role: 'a', artifact: 'a', fileName: 'a', size: 1 }
   await drafts.put(draft.id, upload)
   await drafts.remove(draft.id, upload.id)
+  const asked = {
+    ...{ id: randomUUID(), principal, job: draft.id, role: 'b', fileName: 'b', size: 2, ttlMs: 1000 },
+    quota: { uploads: 1000, bytes: 1000 },
+  }
+  await uploads.create(asked)
+  const { fence } = await uploads.acquire(asked.id)
+  await uploads.add({ id: asked.id, fence }, { size: 1, ttlMs: 1000 })
+  await uploads.get(asked.id)
+  await uploads.parts(asked.id)
+  await uploads.remove(asked.id)
+  await drafts.sort(draft.id, { of: sourcesOf([]), findings: [] }, [])
   await drafts.run(draft.id, {
     nodes: draft.nodes,
     batches: 1,
@@ -70,6 +95,9 @@ export async function workerWork(web: Store, store: Store, lapse: () => Promise<
   const items = await outbox.pending(1000)
   await outbox.acknowledge(items.map(({ id }) => id))
   await jobs.submitted(sample.id)
+  for (const upload of await store.uploads.expired(1)) await store.uploads.remove(upload.id)
+  await store.uploads.hasJob(sample.id)
+  await store.uploads.remove(randomUUID())
   const first = await begun(sample, 'a')
   await attempts.heartbeat(first, { done: 1 })
   await attempts.fail(first, error, [], 0)

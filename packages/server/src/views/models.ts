@@ -186,7 +186,7 @@ export const sortedFilesModel: Model<SortedFiles> = model(
     files: z.array(z.strictObject({ role: z.string(), path: z.string().describe('in the folder') })),
     missing: z
       .array(z.string())
-      .describe('required roles that no file has; until there is none, all stays unsorted'),
+      .describe('required roles that no file has; until there is none, no files of roles are made'),
     findings: z.array(finding),
   }) as never,
   'SortedFiles',

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { DraftPlan, Job, JobRequest, NewJob, Store, Upload } from '@piecework/core/store'
+import {
+  type DraftPlan,
+  type Job,
+  type JobRequest,
+  type NewJob,
+  type Store,
+  sourcesOf,
+  type Upload,
+} from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { longLease, nothing } from './job-bench.js'
@@ -29,6 +37,31 @@ export function draftLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     assert.equal(await store.drafts.remove(job.id, first.id), undefined)
     assert.deepEqual(await store.drafts.remove(job.id, second.id), second)
     assert.deepEqual(await uploadsOf(store, job.id), [other])
+  })
+
+  test('one truth: what was made of some files goes into the draft whole, and only beside these', async () => {
+    const store = await make(longLease)
+    const { job } = await prepared(store)
+    const [mine, source] = [uploadOf('pu.dat'), uploadOf('unsorted/a.zip')]
+    await store.drafts.put(job.id, mine)
+    await store.drafts.put(job.id, source)
+    const made = (role: string): Upload => ({ ...uploadOf(role), sorted: true })
+    const sorting = (of: readonly Upload[]) => ({ of: sourcesOf(of), findings: [] })
+    const [first, other, second] = [made('spec.dat'), made('bound.dat'), made('spec.dat')]
+    assert.deepEqual(await store.drafts.sort(job.id, sorting([mine, source]), [first, other]), [])
+    assert.deepEqual(sorted(await uploadsOf(store, job.id)), sorted([mine, source, first, other]))
+    const before = sorted([first, other])
+    assert.deepEqual(sorted(await store.drafts.sort(job.id, sorting([mine, source]), [second])), before)
+    const newer = uploadOf('unsorted/a.zip')
+    await store.drafts.put(job.id, newer)
+    const stale = () => store.drafts.sort(job.id, sorting([mine, source]), [first])
+    await refuses('what was made of another file', stale, 'resource-busy')
+    const input = (await store.jobs.get(job.id))?.request.input
+    assert.deepEqual(sorted(input?.uploads ?? []), sorted([mine, newer, second]))
+    assert.deepEqual(input?.sorting, sorting([mine, source]))
+    await store.drafts.run(job.id, planOf(job, { ...job.request, ...(input && { input }) }))
+    assert.deepEqual(sorted(await uploadsOf(store, job.id)), sorted([mine, second]))
+    await refuses('a sort', () => store.drafts.sort(job.id, sorting([mine]), []), 'uploads-closed')
   })
 
   test('nothing half-made: where the shells cannot be made, there is neither a job nor a claim', async () => {
@@ -117,6 +150,7 @@ export function draftLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     const { drafts } = await make(longLease)
     await refuses('put', () => drafts.put(randomUUID(), uploadOf('x')), 'job-not-found')
     await refuses('remove', () => drafts.remove(randomUUID(), 'x'), 'job-not-found')
+    await refuses('sort', () => drafts.sort(randomUUID(), { of: '', findings: [] }, []), 'job-not-found')
     const job = newPreparation()
     await refuses('run', () => drafts.run(job.id, planOf(job, job.request)), 'job-not-found')
   })
