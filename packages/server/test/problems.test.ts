@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { isPieceworkError, memoryStore, PieceworkError } from '@piecework/core'
+import { type ErrorCode, type Finding, isPieceworkError, memoryStore, PieceworkError } from '@piecework/core'
 import { resourceBusy, type Store } from '@piecework/core/store'
 import { suite } from 'uvu'
 import { problemOf, problemResponse } from '#internal/problems/problem.js'
+import { shownFinding } from '#internal/problems/shown-finding.js'
+import { shownStep } from '#internal/problems/shown-step.js'
 import { statusOf } from '#internal/problems/statuses.js'
 import { accepted, problem } from './support/answers.js'
 import { withWorld } from './support/world.js'
@@ -105,6 +107,20 @@ test('what is wrong is told with file, line, hint and count', () => {
   }
   const { findings } = problemOf(new PieceworkError('validation-failed', 'Errors.', { findings: [finding] }))
   assert.deepEqual(findings, [finding])
+})
+
+test('a finding that an error of this side has become says no more than the error', () => {
+  const inner = 'Table secrets refused it.'
+  const of = (code: ErrorCode, message = inner): Finding => ({ severity: 'error', code, piece: 'p', message })
+  const findings = [of('core/database'), of('core/archive-invalid'), of('pack/bad')]
+  const shown = findings.map(shownFinding).map(({ message }) => message)
+  assert.deepEqual(shown, ['Something failed here.', inner, inner])
+  const told = { step: `Mend this first: ${inner}`, error: undefined, files: [] }
+  assert.equal(shownStep({ ...told, findings: [of('pack/bad')] }), told.step)
+  assert.equal(
+    shownStep({ ...told, findings: [of('core/database')] }),
+    'Mend this first: Something failed here.',
+  )
 })
 
 test('who is in the way is told with what kind of job it is, and since when', () => {

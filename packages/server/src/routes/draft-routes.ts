@@ -3,6 +3,7 @@ import { json } from '../http/http-response.js'
 import { type Route, route } from '../http/route.js'
 import { dataFileView, draftStatusModel, draftView, draftViewModel } from '../views/draft-views.js'
 import { sortedFilesModel, validationResultsModel } from '../views/models.js'
+import { shownResults } from '../views/shown-results.js'
 import { accepted, acceptedAnswer } from './answers.js'
 import { type DraftBody, draftModel, emptyModel, type RunBody, runModel } from './bodies.js'
 import { dataFileRoutes } from './data-file-routes.js'
@@ -103,7 +104,13 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
       answers: { 200: { description: 'What was found, by file', model: validationResultsModel } },
       resourceOf,
       handle: async ({ params, principal }) =>
-        json(200, await (await find(params, principal)).validationResults()),
+        json(
+          200,
+          await shownResults(piecework, await (await find(params, principal)).validationResults(), {
+            principal,
+            roles: format.roles.map(({ name }) => name),
+          }),
+        ),
     }),
   ]
 }

@@ -1,4 +1,4 @@
-import { type Finding, PieceworkError } from '@piecework/core'
+import { type Finding, isTerminal, type Piecework, PieceworkError } from '@piecework/core'
 import { pageDefaults } from '../defaults.js'
 import { type DownloadQuery, downloadFile } from '../downloads/download-file.js'
 import { jobEvents } from '../events/job-events.js'
@@ -8,6 +8,8 @@ import { listJobs } from '../jobs/list-jobs.js'
 import { newestState } from '../jobs/newest-state.js'
 import { pageOf } from '../jobs/page-of.js'
 import { type JobsQuery, jobsModel, type PageQuery, pageModel } from '../jobs/page-query.js'
+import { shownFinding } from '../problems/shown-finding.js'
+import { shownStep } from '../problems/shown-step.js'
 import { jobStateView, jobView, stepView } from '../views/job-view.js'
 import { findingsModel, jobPageModel, jobStateModel, stepPageModel } from '../views/models.js'
 import { accepted, acceptedAnswer } from './answers.js'
@@ -81,11 +83,23 @@ export function jobRoutes(context: RouteContext): readonly Route[] {
       query: pageModel(pageDefaults.findings),
       answers: { 200: { description: 'A page of findings', model: findingsModel } },
       handle: async ({ params, query, principal }) => {
-        const { findings, firstStep } = await piecework.job(params.jobId ?? '', { principal })
-        const page = pageOf(findings, query, (_, at) => String(at))
+        const { job, findings, firstStep } = await piecework.job(params.jobId ?? '', { principal })
+        const { items, ...page } = pageOf(findings, query, (_, at) => String(at))
         const counted = (severity: Finding['severity']) =>
           findings.filter((one) => one.severity === severity).length
-        return json(200, { ...page, errors: counted('error'), warnings: counted('warning'), firstStep })
+        const step = shownStep({
+          step: firstStep,
+          findings,
+          error: isTerminal(job.status) ? job.error : undefined,
+          files: rolesOf(piecework, job.request.input?.format),
+        })
+        return json(200, {
+          items: items.map(shownFinding),
+          ...page,
+          errors: counted('error'),
+          warnings: counted('warning'),
+          firstStep: step,
+        })
       },
     }),
     route({
@@ -143,4 +157,8 @@ export function jobRoutes(context: RouteContext): readonly Route[] {
         accepted(context, await piecework.retry(params.jobId ?? '', { principal, ...keyed }), principal),
     }),
   ]
+}
+
+function rolesOf({ registered }: Piecework, format: string | undefined): readonly string[] {
+  return registered.formats.find(({ name }) => name === format)?.roles.map(({ name }) => name) ?? []
 }

@@ -1,5 +1,6 @@
 import { isTerminal, type Job, type JobUpdate } from '@piecework/core'
 import type { JobNode, StageSummary } from '@piecework/core/store'
+import { shownMessage } from '../problems/shown-message.js'
 import type { FileView, JobStateView, JobView, StageView, StepView } from './views.js'
 
 /** What is shown of a job: never keys of the artifact store, options or more of its principal than the id. */
@@ -93,6 +94,7 @@ function stageView(stage: StageSummary): StageView {
   return { batch, task, nodes, waiting, running, done, failed, skipped, rows }
 }
 
-function shownError({ code, message, retryable }: NonNullable<Job['error']>) {
-  return { code, message, retryable }
+function shownError(error: NonNullable<Job['error']>) {
+  const { code, retryable } = error
+  return { code, message: shownMessage(error), retryable }
 }

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { findingsModel, jobStateModel, stepPageModel } from '#internal/views/models.js'
-import { accepted, answer, ended, exported, problem } from '../support/answers.js'
+import { PieceworkError } from '@piecework/core'
+import { draftViewModel } from '#internal/views/draft-views.js'
+import {
+  findingsModel,
+  jobStateModel,
+  stepPageModel,
+  validationResultsModel,
+} from '#internal/views/models.js'
+import { accepted, answer, ended, exported, form, problem } from '../support/answers.js'
 import { eventsOf } from '../support/events.js'
 import type { World } from '../support/world.js'
 import type { Case } from './case.js'
@@ -110,5 +117,60 @@ export const following: Readonly<Record<string, Case>> = {
     assert.deepEqual([items, errors], [[], 0])
     assert.ok(firstStep.length > 0)
     await problem(await call(`jobs/${id}/steps?after=none`), 400, 'options-invalid')
+  },
+  'of what fails on this side, a job and its steps say the code and no more': async (world) => {
+    const { call, shelf } = world
+    const inner = 'ENOENT /srv/store/jobs/7/archive of table secrets'
+    const cases = [
+      [new Error(inner), 'internal'],
+      [new PieceworkError('database', inner), 'database'],
+      [new PieceworkError('storage', inner), 'storage'],
+      [new PieceworkError('artifact-not-found', inner), 'artifact-not-found'],
+    ] as const
+    for (const [error, code] of cases) {
+      const gate = Promise.reject(error)
+      gate.catch(() => undefined)
+      shelf.gate = gate
+      try {
+        const { id } = await accepted(await call('books/b2/export', { json: {} }))
+        const job = await ended(world, id)
+        assert.deepEqual([job.status, job.error?.code], ['failed', code])
+        for (const path of ['', '/steps', '/events', '/findings']) {
+          const text = await (await call(`jobs/${id}${path}`)).text()
+          assert.ok(!/ENOENT|srv|secrets/.test(text), text)
+        }
+      } finally {
+        shelf.gate = undefined
+      }
+    }
+  },
+  'of a validation that fails on this side, the results say no more': async (world) => {
+    const { call, shelf } = world
+    const { id } = await answer(
+      await call('books/import/notes', { json: { name: 'Failing' } }),
+      draftViewModel,
+      201,
+    )
+    const at = `books/import/notes/${id}`
+    await call(`${at}/data-file`, { method: 'POST', body: form({ role: 'text' }, 'one', 'text.txt') })
+    for (const retryable of [true, false]) {
+      const gate = Promise.reject(new PieceworkError('storage', 'ENOENT /srv/store', { retryable }))
+      gate.catch(() => undefined)
+      shelf.gate = gate
+      try {
+        const validation = await accepted(await call(`${at}/validate`, { json: {} }))
+        assert.equal((await ended(world, validation.id)).error?.code, 'storage')
+      } finally {
+        shelf.gate = undefined
+      }
+      const results = await answer(await call(`${at}/validation-results`), validationResultsModel)
+      const shown = results.files.flatMap(({ findings }) => findings.map(({ message }) => message))
+      assert.deepEqual(
+        [results.status, results.firstStep, shown],
+        retryable
+          ? ['stopped', 'Look at this first: The file store is away.', []]
+          : ['failed', 'Mend this first: The file store is away.', ['The file store is away.']],
+      )
+    }
   },
 }

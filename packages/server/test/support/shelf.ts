@@ -13,7 +13,7 @@ interface Book {
 /** A host of books that hold chapters, in memory; both have lines of text. */
 export class Shelf {
   readonly books = new Map<string, Book>()
-  /** While it is set, exports and imports wait for it. */
+  /** While it is set, exports, validations and imports wait for it. */
   gate: Promise<void> | undefined
 
   add(id: string, name: string, lines: readonly string[], parent?: string): ResourceRef {
@@ -92,6 +92,7 @@ export class Shelf {
 
   /** Lines of the file `text` become those of a book; a line `bad` is an error. */
   #notes(noteBytes: number): Format {
+    const gate = () => this.gate
     const piece: Piece = {
       contract: 1,
       name: 'notes/text',
@@ -100,6 +101,7 @@ export class Shelf {
       validators: [
         {
           validate: async function* ({ entries }) {
+            await gate()
             for (const [at, line] of (await linesOf(entries)).entries())
               if (line === 'bad')
                 yield {
