@@ -2,6 +2,8 @@ import { type Finding, isPieceworkError, PieceworkError } from '@piecework/core'
 import { retryAfter } from '../defaults.js'
 import { type HttpResponse, json } from '../http/http-response.js'
 import { errorHeaders } from './http-error.js'
+import { shownFinding } from './shown-finding.js'
+import { shownMessage } from './shown-message.js'
 import { statusOf } from './statuses.js'
 
 /** RFC 9457. */
@@ -32,12 +34,12 @@ export function problemOf(given: unknown): Problem {
   const error = isPieceworkError(given) ? given : new PieceworkError('internal', '')
   const { status, title } = statusOf(error.code)
   if (status >= 500 && !error.code.startsWith('http/')) return ourOwn(error, status, title)
-  const { facts, findings, message, retryable } = error
+  const { facts, findings, retryable } = error
   return {
     ...base(error.code, title, status),
-    detail: message,
+    detail: shownMessage(error),
     ...(typeof facts.option === 'string' && { field: facts.option }),
-    ...(findings.length > 0 && { findings }),
+    ...(findings.length > 0 && { findings: findings.map(shownFinding) }),
     ...(Array.isArray(facts.missing) && { missing: facts.missing.map(String) }),
     ...holderOf(error),
     ...sizes(facts),

@@ -51,4 +51,19 @@ export const archives: Readonly<Record<string, Case>> = {
     assert.notDeepEqual(differing, same)
     await problem(await call('archives/diff', { method: 'POST', body, headers: zip }), 400, 'options-invalid')
   },
+  'of a file that is not kept any more, its key is not told': async (world) => {
+    const { call, artifacts, piecework } = world
+    const { id } = await exported(world)
+    const { job } = await piecework.job(id, { principal: { id: 'ann' } })
+    await artifacts.delete(job.result.archive?.artifact ?? '')
+    const told = [
+      await call('archives/inspect', { json: { job: id } }),
+      await call(`jobs/${id}/archive`),
+      await call('books/import', { json: { job: id } }),
+    ]
+    for (const response of told) {
+      const { detail } = await problem(response, 404, 'artifact-not-found')
+      assert.equal(detail, 'There is no such file.')
+    }
+  },
 }
