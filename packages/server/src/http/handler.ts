@@ -3,7 +3,7 @@ import type { HttpSettings } from '../http-settings.js'
 import { httpError } from '../problems/http-error.js'
 import { problemResponse } from '../problems/problem.js'
 import { statusOf } from '../problems/statuses.js'
-import { tusAbilities } from '../uploads/tus.js'
+import { isTus, tusAbilities, tusHeaders } from '../uploads/tus.js'
 import { asSeenBy } from './as-seen-by.js'
 import { checkSize } from './check-size.js'
 import { corsHeaders, optionsResponse } from './cors.js'
@@ -27,6 +27,7 @@ export function createHandler(settings: HttpSettings): Handler {
       headers: {
         'x-content-type-options': 'nosniff',
         ...(status !== 204 && { 'cache-control': 'private, no-store' }),
+        ...(isTus(request) && hasTus(match) && tusHeaders),
         ...headers,
         ...corsHeaders(request, settings),
       },
@@ -82,8 +83,11 @@ async function answer(settings: HttpSettings, match: Match, request: HttpRequest
 
 function optionsOf(match: Match, request: HttpRequest, settings: HttpSettings): HttpResponse {
   const { headers, ...rest } = optionsResponse(request, allowOf(match), settings)
-  const isTus = [...match.routes.values()].some((route) => route.isTus)
-  return { ...rest, headers: { ...headers, ...(isTus && tusAbilities) } }
+  return { ...rest, headers: { ...headers, ...(hasTus(match) && tusAbilities) } }
+}
+
+function hasTus({ routes }: Match): boolean {
+  return [...routes.values()].some((route) => route.isTus)
 }
 
 /** Of routes that need none. */

@@ -213,4 +213,35 @@ export const uploads: Readonly<Record<string, Case>> = {
       ['1.0.0', 'creation,termination,expiration', 'GET, HEAD, PATCH, DELETE, OPTIONS'],
     )
   },
+  'every answer to a client of tus names the version': async (world) => {
+    const { call } = world
+    const draft = `${await draftAt(world)}/data-file`
+    const file = { size: 4, metadata: { role: 'text' } }
+    const at = await created(world, draft, file)
+    const typed = { ...tus, 'content-type': 'text/plain', 'upload-offset': '0' }
+    const answers = [
+      [200, () => call(at, { method: 'HEAD', headers: tus })],
+      [200, () => call(at, { headers: tus })],
+      [409, () => patch(world, at, 2, 'x')],
+      [413, () => patch(world, at, 0, 'longer')],
+      [415, () => call(at, { method: 'PATCH', headers: typed, body: 'x' })],
+      [405, () => call(at, { method: 'POST', headers: tus })],
+      [204, () => patch(world, at, 0, 'all.')],
+      [409, () => patch(world, at, 4, '')],
+      [204, () => call(at, { method: 'DELETE', headers: tus })],
+      [404, () => patch(world, at, 0, 'x')],
+      [404, () => call(at, { method: 'HEAD', headers: tus })],
+      [404, () => create(world, 'books/import/notes/none/data-file', file)],
+      [401, () => create(world, draft, { ...file, as: '' })],
+      [413, () => create(world, draft, { ...file, size: 1e12 })],
+      [403, () => create(world, 'books/import', { size: 1, as: 'eve' })],
+    ] as const
+    for (const [status, ask] of answers) {
+      const response = await ask()
+      await response.arrayBuffer()
+      assert.deepEqual([response.status, response.headers.get('tus-resumable')], [status, '1.0.0'])
+    }
+    const { headers } = await call('books/import', { json: { upload: 'none' } })
+    assert.equal(headers.get('tus-resumable'), null, 'only to one of tus')
+  },
 }
