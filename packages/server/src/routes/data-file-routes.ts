@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { HttpRequest } from '../http/http-request.js'
 import { type HttpResponse, json, noContent } from '../http/http-response.js'
 import { type Model, model } from '../http/model.js'
+import { noQuery } from '../http/query.js'
 import { type Route, route } from '../http/route.js'
 import { jsonField, storing, takeUpload, type Upload } from '../uploads/read-upload.js'
 import { checkVersion, creationOf, isTus } from '../uploads/tus.js'
@@ -86,10 +87,10 @@ export function dataFileRoutes(
     principal: Principal,
   ): Promise<HttpResponse> {
     checkVersion(request)
+    noQuery(request.url)
     const { resource } = await find(params, principal)
     const { size, fileName, fields } = creationOf(request)
-    const { filetype: _, ...given } = fields
-    const { role, metadata, path = fileName } = fileFieldsOf(given, 'Upload-Metadata')
+    const { role, metadata, path = fileName } = fileFieldsOf(fields, 'Upload-Metadata')
     const upload = await piecework.createUpload({
       principal,
       draft: resource,

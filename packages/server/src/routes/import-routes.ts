@@ -1,4 +1,4 @@
-import type { JobHandle, Principal, ResourceRef } from '@piecework/core'
+import { type JobHandle, PieceworkError, type Principal, type ResourceRef } from '@piecework/core'
 import { type HttpRequest, mediaTypeOf } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
 import { isJson, readJson } from '../http/json-body.js'
@@ -63,7 +63,10 @@ async function createArchiveUpload(
   requested: string,
 ): Promise<HttpResponse> {
   checkVersion(request)
-  const { size, fileName } = creationOf(request)
+  noQuery(request.url)
+  const { size, fileName, fields } = creationOf(request)
+  const [extra] = Object.keys(fields)
+  if (extra !== undefined) throw notOfUpload(extra)
   const upload = await piecework.createUpload({
     principal,
     ...(into && { into }),
@@ -72,6 +75,15 @@ async function createArchiveUpload(
     ...(fileName !== undefined && { fileName }),
   })
   return createdUpload(upload, await upload.status(), requested)
+}
+
+function notOfUpload(name: string): PieceworkError {
+  const shown = name.slice(0, 100)
+  return new PieceworkError(
+    'options-invalid',
+    `Upload-Metadata has no "${shown}" here: what is said of the import comes with { "upload": id }.`,
+    { facts: { option: shown } },
+  )
 }
 
 async function importStored(

@@ -31,19 +31,30 @@ export interface TusCreation {
   /** Of the file, in bytes. */
   readonly size: number
   readonly fileName?: string
-  /** All else that came as `Upload-Metadata`, decoded. */
+  /** All else that came as `Upload-Metadata`, decoded, but for what clients add by themselves. */
   readonly fields: Readonly<Record<string, string>>
 }
 
 /** Throws `http/malformed` without `Upload-Length`, and for `Upload-Metadata` that cannot be read. */
 export function creationOf({ headers }: Pick<HttpRequest, 'headers'>): TusCreation {
-  const { filename, ...fields } = metadataOf(headers.get('upload-metadata') ?? '')
-  const fileName = cleanName(filename)
+  const given = metadataOf(headers.get('upload-metadata') ?? '')
+  const fields = Object.fromEntries(Object.entries(given).filter(([name]) => !isOfClient(name, given)))
+  const fileName = cleanName(given.filename)
   return {
     size: wholeNumber(headers, 'upload-length', 'The length of the file comes with it'),
     fields,
     ...(fileName !== undefined && { fileName: fileName.slice(0, fileNameLength) }),
   }
+}
+
+/** Uppy says the name and the type twice, and where in a folder the file was. */
+function isOfClient(
+  name: string,
+  { filename, filetype, ...given }: Readonly<Record<string, string>>,
+): boolean {
+  if (name === 'name') return given.name === filename
+  if (name === 'type') return given.type === filetype
+  return ['filename', 'filetype', 'relativePath'].includes(name)
 }
 
 /** Throws `http/malformed`. */

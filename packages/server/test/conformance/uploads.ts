@@ -244,4 +244,26 @@ export const uploads: Readonly<Record<string, Case>> = {
     const { headers } = await call('books/import', { json: { upload: 'none' } })
     assert.equal(headers.get('tus-resumable'), null, 'only to one of tus')
   },
+  'what a creation does not take is refused by name; what clients add by themselves is not': async (
+    world,
+  ) => {
+    const draft = `${await draftAt(world)}/data-file`
+    for (const [at, metadata, field] of [
+      ['books/import', { name: 'Mine' }, 'name'],
+      ['books/import', { filename: 'a.zip', options: '{}' }, 'options'],
+      ['books/import?name=Mine', {}, 'name'],
+      ['books/import', { filname: 'a.zip' }, 'filname'],
+      [draft, { role: 'text', rolle: 'text' }, 'rolle'],
+      [`${draft}?role=text`, { role: 'text' }, 'role'],
+    ] as const) {
+      const refused = await problem(await create(world, at, { size: 1, metadata }), 400, 'options-invalid')
+      assert.equal(refused.field, field)
+    }
+    const own = { filename: 'a.zip', filetype: 'application/zip' }
+    const uppy = { ...own, name: own.filename, type: own.filetype, relativePath: 'null' }
+    for (const metadata of [{}, own, uppy]) {
+      await created(world, 'books/import', { size: 1, metadata })
+      await created(world, draft, { size: 1, metadata: { ...metadata, role: 'text' } })
+    }
+  },
 }
