@@ -25,6 +25,9 @@ export const defaultLimits = {
   healthMs: 2 * second,
 } as const
 
+/** Of the header WWW-Authenticate. */
+export const defaultChallenge = 'Bearer'
+
 /** How long an answer about health counts, in ms: it needs no principal, so anyone may ask often. */
 export const healthKeptMs = second
 

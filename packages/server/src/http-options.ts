@@ -45,6 +45,8 @@ export interface PieceworkHttpOptions<Host = unknown> {
    * context of Koa, the second argument of `fetch`. Undefined, or anything false: 401.
    */
   principal(host: Host): MaybePromise<Principal | undefined | null | false | '' | 0>
+  /** How one says who one is, in the header WWW-Authenticate of 401. Default `Bearer`. */
+  readonly challenge?: string
   /** Names of follow-ups that requests may name. Default: none. */
   readonly followUps?: readonly string[]
   /** Origins whose pages may call: `https://www.example.org`. Default: none, and no CORS header is sent. */
@@ -75,6 +77,7 @@ export const httpChecks: OptionChecks<PieceworkHttpOptions<never>> = {
   formats: check.record(check.text),
   publicUrl: required(check.text),
   principal: required(check.func<PieceworkHttpOptions<never>['principal']>()),
+  challenge: check.text,
   followUps: check.list(check.text),
   allowedOrigins: check.list(check.text),
   limits: objectCheck(limitChecks),

@@ -1,7 +1,7 @@
 import { type Piecework, PieceworkError, type Principal } from '@piecework/core'
 import { checkOptions } from '@piecework/core/piece'
 import { callHost } from '@piecework/core/store'
-import { defaultLimits } from './defaults.js'
+import { defaultChallenge, defaultLimits } from './defaults.js'
 import { type HttpLimits, httpChecks, httpInstead, type PieceworkHttpOptions } from './http-options.js'
 
 /** The options, checked and with their defaults. */
@@ -17,6 +17,7 @@ export interface HttpSettings {
   readonly allowedOrigins: readonly string[]
   readonly followUps: readonly string[]
   readonly limits: Required<HttpLimits>
+  readonly challenge: string
   /** Throws what the host's function throws. */
   principal(host: unknown): Promise<Principal | undefined>
   onError(error: unknown): void
@@ -37,8 +38,12 @@ export function httpSettings<Host>(given: PieceworkHttpOptions<Host>): HttpSetti
     if (addressOf('allowedOrigins', origin).origin !== origin)
       throw refused(`"${origin}" in allowedOrigins is no origin, such as https://www.example.org`)
   }
+  const { challenge = defaultChallenge } = options
+  if (!/^[\x21-\x7e][\x20-\x7e]*$/.test(challenge))
+    throw refused('challenge is a line of ASCII, such as Bearer realm="maps"')
   return {
     piecework,
+    challenge,
     basePath,
     paths,
     formats,

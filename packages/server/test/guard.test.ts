@@ -199,7 +199,8 @@ for (const form of Object.keys(editing)) {
       assert.equal((await post(url, 'b1', 'bob')).status, 403)
       assert.equal((await post(url, 'b1', 'eve')).status, 404)
       assert.equal((await post(url, 'none')).status, 404)
-      assert.equal((await post(url, 'b1', '-')).status, 401)
+      const unknown = await post(url, 'b1', '-')
+      assert.deepEqual([unknown.status, unknown.headers.get('www-authenticate')], [401, 'Bearer'])
       if (form !== 'nest') assert.equal((await fetch(`${url}/edit/b1`)).status, 200)
     }))
 }

@@ -28,6 +28,7 @@ const options = () => ({
   formats: { 'plain-notes': 'notes' },
   publicUrl: 'https://books.example.org',
   principal: () => undefined,
+  challenge: 'Bearer realm="books"',
   followUps: ['email'],
   allowedOrigins: ['https://www.example.org'],
   limits: { ...limits },
@@ -47,6 +48,7 @@ optionTests(test, [
       paths: ['books', undefined],
       publicUrl: [7, undefined, ''],
       principal: [{}, undefined],
+      challenge: [7, ''],
       followUps: ['email'],
       allowedOrigins: ['https://a.example.org'],
       limits: [7],
@@ -91,6 +93,13 @@ test('addresses: an origin is one, and publicUrl is of http', () => {
   for (const origin of ['https://www.example.org/', 'www.example.org', '*', 'null'])
     refused({ allowedOrigins: [origin] }, /allowedOrigins/)
   for (const basePath of ['api', '/a b', '/:id', '/a?b']) refused({ basePath }, /basePath/)
+})
+
+test('challenge: a header has one line, and is what 401 says', async () => {
+  for (const challenge of ['Bearer\nx: y', 'Bearer ä', ' ']) refused({ challenge }, /challenge/)
+  const http = pieceworkHttp(options())
+  const answer = await http.fetch(new Request('https://books.example.org/api/jobs'))
+  assert.deepEqual([answer?.status, answer?.headers.get('www-authenticate')], [401, 'Bearer realm="books"'])
 })
 
 test('nest() takes its options, and no others', () => {

@@ -1,8 +1,8 @@
 import { isPieceworkError, type Principal, type ResourceRef } from '@piecework/core'
 import { asSeenBy } from '../http/as-seen-by.js'
 import type { HttpResponse } from '../http/http-response.js'
+import { knownPrincipal } from '../http/known-principal.js'
 import type { HttpSettings } from '../http-settings.js'
-import { httpError } from '../problems/http-error.js'
 import { problemResponse } from '../problems/problem.js'
 import { statusOf } from '../problems/statuses.js'
 import { holdEdit } from './hold-edit.js'
@@ -28,8 +28,7 @@ export async function passes(
   const resource = await resourceOf(host)
   if (!resource) return { release: nothing }
   try {
-    const principal = await settings.principal(host)
-    if (!principal) throw httpError('http/unauthenticated', 'This needs someone who is known.')
+    const principal = await knownPrincipal(settings, host)
     return { release: await held(settings, resource, principal) }
   } catch (error) {
     const code = isPieceworkError(error) ? error.code : 'internal'

@@ -10,6 +10,7 @@ import { corsHeaders, optionsResponse } from './cors.js'
 import type { HttpRequest } from './http-request.js'
 import type { HttpResponse } from './http-response.js'
 import { readJson } from './json-body.js'
+import { knownPrincipal } from './known-principal.js'
 import { checkOrigin } from './origin.js'
 import { noQuery, queryOf } from './query.js'
 import { requestKeyOf } from './request-key.js'
@@ -67,7 +68,7 @@ async function answer(settings: HttpSettings, match: Match, request: HttpRequest
       headers: { allow: allowOf(match) },
     })
   if (route.method !== 'GET') checkOrigin(request, settings)
-  const principal = route.isPublic ? nobody : await knownPrincipal(settings, request)
+  const principal = route.isPublic ? nobody : await knownPrincipal(settings, request.host)
   const { params } = match
   const query = route.query ? route.query.parse(queryOf(request.url), 'The query') : noQuery(request.url)
   const read = route.body && (await readJson(request, settings.limits))
@@ -92,12 +93,6 @@ function hasTus({ routes }: Match): boolean {
 
 /** Of routes that need none. */
 const nobody: Principal = { id: '' }
-
-async function knownPrincipal({ principal }: HttpSettings, { host }: HttpRequest): Promise<Principal> {
-  const known = await principal(host)
-  if (known) return known
-  throw httpError('http/unauthenticated', 'This needs someone who is known.')
-}
 
 function allowOf({ routes }: Match): string {
   const methods = [...routes.keys()].flatMap((one): readonly string[] =>

@@ -7,7 +7,9 @@ export const refusals: Readonly<Record<string, Case>> = {
     world,
   ) => {
     const { call } = world
-    await problem(await call('jobs', { as: '' }), 401, 'http/unauthenticated')
+    const unknown = await call('jobs', { as: '' })
+    assert.equal(unknown.headers.get('www-authenticate'), 'Bearer')
+    await problem(unknown, 401, 'http/unauthenticated')
     const job = await exported(world)
     for (const path of ['export', 'clone', 'chapters/import']) {
       const json = path.endsWith('import') ? { job: job.id } : {}
