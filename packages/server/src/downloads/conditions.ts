@@ -8,11 +8,11 @@ export function isKnown(headers: Headers, etag: string): boolean {
   return known !== undefined && tagsOf(known).some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag)
 }
 
-/** Throws `http/precondition` if what the client goes on with is another file. */
-export function checkMatch(headers: Headers, etag: string): void {
+/** `http/precondition` if what the client goes on with is another file. */
+export function mismatch(headers: Headers, etag: string): Error | undefined {
   const wanted = headers.get('if-match')
-  if (wanted === undefined || tagsOf(wanted).some((tag) => tag === '*' || tag === etag)) return
-  throw httpError('http/precondition', 'The file is not the one that If-Match names.', { headers: { etag } })
+  if (wanted === undefined || tagsOf(wanted).some((tag) => tag === '*' || tag === etag)) return undefined
+  return httpError('http/precondition', 'The file is not the one that If-Match names.', { headers: { etag } })
 }
 
 /** Whether a range may be sent: it is of the same bytes. A date, or a weak tag, says too little. */

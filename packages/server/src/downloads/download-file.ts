@@ -5,7 +5,7 @@ import { newestState } from '../jobs/newest-state.js'
 import { httpError } from '../problems/http-error.js'
 import type { RouteContext } from '../routes/route-context.js'
 import { rangeOf } from './byte-range.js'
-import { checkMatch, isKnown, mayResume } from './conditions.js'
+import { isKnown, mayResume, mismatch } from './conditions.js'
 import { type FileFacts, fileFacts } from './file-facts.js'
 import { fileHeaders } from './file-headers.js'
 
@@ -74,7 +74,8 @@ type Answer =
 
 function answerTo({ method, headers }: HttpRequest, facts: FileFacts): Answer {
   const { size, etag } = facts
-  checkMatch(headers, etag)
+  const error = mismatch(headers, etag)
+  if (error) return { kind: 'error', error }
   if (isKnown(headers, etag))
     return {
       kind: 'headers',

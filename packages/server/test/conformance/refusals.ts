@@ -30,6 +30,7 @@ export const refusals: Readonly<Record<string, Case>> = {
     assert.equal((await file({ method: 'HEAD' })).status, 403)
     assert.equal((await file({ headers: { range: 'bytes=99999-' } })).status, 403)
     assert.equal((await file({ headers: { 'if-none-match': '*' } })).status, 403)
+    assert.equal((await file({ headers: { 'if-match': '"other"' } })).status, 403)
   },
   'what is in the way is named, and when to come again': async (world) => {
     const { call, shelf } = world
