@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { Controller, Module, Post, UseGuards } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
+import type { ResourceRef } from '@piecework/core'
 import type { HttpGuard } from '@piecework/server'
 import express from 'express'
 import { fastify } from 'fastify'
@@ -134,10 +135,11 @@ const bookOf = (host: { readonly url?: string; readonly req?: { readonly url?: s
 async function withEdits(
   form: string,
   use: (world: World, url: string, held: (open: Promise<void>) => void) => Promise<void>,
+  resourceOf: (host: Parameters<typeof bookOf>[0]) => ResourceRef | Promise<ResourceRef> = bookOf,
 ): Promise<void> {
   await withWorld('node', async (world) => {
     let gate: Promise<void> = Promise.resolve()
-    const host = await editing[form]?.(world.http.guard(bookOf), () => gate)
+    const host = await editing[form]?.(world.http.guard(resourceOf), () => gate)
     assert.ok(host)
     try {
       await use(world, host.url, (open) => {
@@ -149,8 +151,8 @@ async function withEdits(
   })
 }
 
-const post = (url: string, id = 'b1', who = 'ann') =>
-  fetch(`${url}/edit/${id}`, { method: 'POST', headers: { authorization: `Bearer ${who}` } })
+const post = (url: string, id = 'b1', who = 'ann', signal: AbortSignal | null = null) =>
+  fetch(`${url}/edit/${id}`, { method: 'POST', headers: { authorization: `Bearer ${who}` }, signal })
 
 for (const form of Object.keys(editing)) {
   test(`${form}: the application's own edits are refused while a job holds the resource`, () =>
@@ -193,6 +195,39 @@ for (const form of Object.keys(editing)) {
       while ((await holders()) > 0) await sleep(5)
       await ended(world, (await accepted(await world.call('books/b1/export', { json: {} }))).id)
     }))
+
+  test(`${form}: a client that leaves while the guard is asked leaves nothing held`, async () => {
+    let asked: () => void = () => undefined
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve
+    })
+    let go: () => void = () => undefined
+    const slow = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    await withEdits(
+      form,
+      async ({ piecework, errors }, url) => {
+        const leaving = new AbortController()
+        const edit = post(url, 'b1', 'ann', leaving.signal)
+        await isAsked
+        leaving.abort()
+        await assert.rejects(edit)
+        await sleep(100)
+        go()
+        await sleep(100)
+        const held = await piecework.guard.holders({ kind: 'book', id: 'b1' }, { principal: { id: 'ann' } })
+        assert.deepEqual([held, errors], [[], []])
+        assert.equal(await (await post(url)).text(), 'edited')
+      },
+      async (host) => {
+        const book = bookOf(host)
+        asked()
+        await slow
+        return book
+      },
+    )
+  })
 
   test(`${form}: who may not edit is told so, or that there is none; what only reads passes`, () =>
     withEdits(form, async (_, url) => {

@@ -8,6 +8,7 @@ import type { HttpSettings } from '../http-settings.js'
 import { type NestGuard, nestGuard } from './nest-guard.js'
 import { type Passed, passes } from './passes.js'
 import type { ResourceOf } from './resource-of.js'
+import { untilClosed } from './until-closed.js'
 
 /** The same refusal in the form of each framework. What only reads (GET, HEAD, OPTIONS) passes. */
 export interface HttpGuard {
@@ -35,11 +36,10 @@ export function createGuard<Host>(settings: HttpSettings, resourceOf: ResourceOf
     sendNode(req, res, response)
   return {
     node: (req, res, next) => {
-      ask(req.method, req)
-        .then(async ({ refusal, release }) => {
-          if (refusal) return refuse(req, res, refusal)
-          res.once('close', release)
-          next()
+      untilClosed(res, () => ask(req.method, req))
+        .then(async (passed) => {
+          if (passed?.refusal) return refuse(req, res, passed.refusal)
+          if (passed) next()
         })
         .catch(next)
     },
@@ -54,10 +54,11 @@ export function createGuard<Host>(settings: HttpSettings, resourceOf: ResourceOf
       }
     },
     fastify: async (request, reply) => {
-      const { refusal, release } = await ask(request.raw.method, request)
-      if (!refusal) return void reply.raw.once('close', release)
+      const passed = await untilClosed(reply.raw, () => ask(request.raw.method, request))
+      if (passed && !passed.refusal) return
+      // Nothing more is called for it.
       reply.hijack()
-      return refuse(request.raw, reply.raw, refusal)
+      if (passed?.refusal) return refuse(request.raw, reply.raw, passed.refusal)
     },
     fetch: async (request, host, next) => {
       const { refusal, release } = await ask(request.method, host ?? request)

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import type { Passed } from './passes.js'
+import { untilClosed } from './until-closed.js'
 
 /** As much of Nest's execution context as is used. */
 interface NestContext {
@@ -22,11 +23,9 @@ export function nestGuard(ask: (method: string | undefined, host: unknown) => Pr
       const http = context.switchToHttp()
       const req = http.getRequest() as IncomingMessage
       const res = http.getResponse() as ServerResponse
-      const { refusal, release } = await ask(req.method, req)
-      if (!refusal) {
-        res.once('close', release)
-        return true
-      }
+      const passed = await untilClosed(res, () => ask(req.method, req))
+      if (!passed?.refusal) return passed !== undefined
+      const { refusal } = passed
       for (const [name, value] of Object.entries(refusal.headers))
         if (name !== 'content-length') res.setHeader(name, value)
       const { HttpException } = createRequire(import.meta.url)('@nestjs/common') as NestErrors
