@@ -4,6 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import createClient from 'openapi-fetch'
 import openapiTS, { astToString } from 'openapi-typescript'
 import { suite } from 'uvu'
+import { jobStateModel } from '#internal/views/models.js'
 import type { paths } from './openapi/client-schema.js'
 import { address, startWorld, type World } from './support/world.js'
 
@@ -100,6 +101,13 @@ const tokens = (text: string): string =>
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/[\s;,|]+/g, '')
     .replace(/["']/g, '')
+
+test('docs/http.md shows the state of a job as it is described', async () => {
+  const page = await readFile(new URL('../../../../docs/http.md', import.meta.url), 'utf8')
+  const [, shown = ''] = /^```json\n([\s\S]*?)```$/m.exec(page) ?? []
+  const { job } = jobStateModel.parse(JSON.parse(shown), 'The page')
+  assert.deepEqual([job.status, job.files.length], ['succeeded', 1])
+})
 
 test('the client that the next test uses is generated from it', async () => {
   const made = `${astToString(await openapiTS(JSON.stringify(await documentOf(world))))}`
