@@ -125,6 +125,8 @@ export const uploadDefaults = {
   parts: 20_000,
   /** Of a file's name, in characters. */
   nameCharacters: 255,
+  /** Of what a client says of a file. */
+  clientMetadataCharacters: 16_384,
   /** What one principal may have unfinished: `uploadQuota`. */
   quota: { uploads: 100, bytes: 100 * gibibyte },
 } as const

@@ -15,6 +15,8 @@ export interface PartialUpload {
   readonly fileName: string
   /** For the draft's format. */
   readonly metadata?: Readonly<Record<string, unknown>>
+  /** What the client has said of the file, as it came: it is given back, and not read. */
+  readonly clientMetadata?: string
   /** Of all of it, in bytes. */
   readonly size: number
   /** Of the parts that are there, together: in bytes. */

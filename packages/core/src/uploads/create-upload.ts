@@ -12,12 +12,13 @@ import type { NewUploadRequest } from './upload-request.js'
 export async function createUpload(deps: UploadDeps, request: NewUploadRequest): Promise<PartialUpload> {
   const { store, environment, uploads } = deps
   const target = await targetOf(deps, request)
-  const { principal, size, fileName = target.role ?? 'archive' } = request
+  const { principal, size, fileName = target.role ?? 'archive', clientMetadata } = request
   return store.uploads.create({
     id: environment.uuid(),
     principal,
     size,
     fileName,
+    ...(clientMetadata !== undefined && { clientMetadata }),
     ...target,
     ...uploads,
   })

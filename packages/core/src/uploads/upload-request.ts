@@ -12,6 +12,8 @@ interface UploadBase {
   readonly size: number
   /** As the user knows it; for findings. */
   readonly fileName?: string
+  /** What the client has said of the file, as it came; `status()` has it again. */
+  readonly clientMetadata?: string
 }
 
 /** A file that is to come in parts: of an import draft, or an archive. */
@@ -32,6 +34,7 @@ export const uploadChecks: OptionChecks<NewUploadRequest> = {
   principal: required(check.principal),
   size: required(check.wholeNumber(0, Number.MAX_SAFE_INTEGER)),
   fileName: check.shortText(uploadDefaults.nameCharacters),
+  clientMetadata: check.shortText(uploadDefaults.clientMetadataCharacters),
   draft: check.resource,
   role: check.text,
   metadata: check.json,

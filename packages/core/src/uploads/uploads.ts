@@ -11,7 +11,8 @@ import type { UploadDeps } from './upload-deps.js'
 import { type NewUploadRequest, uploadChecks, uploadInstead } from './upload-request.js'
 
 /** How far an upload is. */
-interface UploadStatus extends Pick<PartialUpload, 'size' | 'offset' | 'fileName' | 'role' | 'expiresAt'> {
+interface UploadStatus
+  extends Pick<PartialUpload, 'size' | 'offset' | 'fileName' | 'role' | 'expiresAt' | 'clientMetadata'> {
   /** It is a file of its draft, or an archive that can be imported. */
   readonly isComplete: boolean
 }
@@ -80,9 +81,17 @@ function uploadHandle(deps: UploadDeps, id: string, principal: Principal): Resum
   }
 }
 
-function statusOf({ size, offset, fileName, role, expiresAt, finishedAt }: PartialUpload): UploadStatus {
-  const isComplete = role === undefined ? offset === size : finishedAt !== undefined
-  return { size, offset, fileName, ...(role !== undefined && { role }), expiresAt, isComplete }
+function statusOf(upload: PartialUpload): UploadStatus {
+  const { size, offset, fileName, role, clientMetadata, expiresAt, finishedAt } = upload
+  return {
+    size,
+    offset,
+    fileName,
+    ...(role !== undefined && { role }),
+    ...(clientMetadata !== undefined && { clientMetadata }),
+    expiresAt,
+    isComplete: role === undefined ? offset === size : finishedAt !== undefined,
+  }
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -88,15 +88,26 @@ export function postgresUploads(control: Database): Uploads {
 }
 
 async function insertUpload(tx: Queryable, asked: NewPartialUpload) {
-  const { id, principal, job, role, into, fileName, metadata, size, ttlMs } = asked
-  await assertStorable(tx, { principal, into, fileName, metadata })
+  const { id, principal, job, role, into, fileName, metadata, clientMetadata, size, ttlMs } = asked
+  await assertStorable(tx, { principal, into, fileName, metadata, clientMetadata })
   const { rows } = await tx.query<UploadRow>(
     `INSERT INTO piecework.uploads AS u
-       (id, principal, job_id, role, parent, file_name, metadata, size, created_at, expires_at)
-     SELECT $1, $2::jsonb, $3, $4, $5::jsonb, $6, $7::jsonb, $8::bigint, at, at + $9::float8 * interval '1 millisecond'
+       (id, principal, job_id, role, parent, file_name, metadata, size, created_at, expires_at, client_metadata)
+     SELECT $1, $2::jsonb, $3, $4, $5::jsonb, $6, $7::jsonb, $8::bigint, at, at + $9::float8 * interval '1 millisecond', $10
      FROM (SELECT piecework.now() AS at) AS clock
      RETURNING ${uploadColumns}`,
-    [id, jsonText(principal), job, role ?? null, jsonText(into), fileName, jsonText(metadata), size, ttlMs],
+    [
+      id,
+      jsonText(principal),
+      job,
+      role ?? null,
+      jsonText(into),
+      fileName,
+      jsonText(metadata),
+      size,
+      ttlMs,
+      clientMetadata ?? null,
+    ],
   )
   const [row] = rows
   if (!row) throw new PieceworkError('internal', `Upload ${id} was not stored.`)

@@ -29,6 +29,7 @@ export function uploadOf({ upload }: UploadRow): PartialUpload {
     ...(row.role !== null && { role: row.role as string }),
     ...(row.parent !== null && { into: row.parent as NonNullable<PartialUpload['into']> }),
     ...(row.metadata !== null && { metadata: row.metadata as NonNullable<PartialUpload['metadata']> }),
+    ...(row.client_metadata !== null && { clientMetadata: row.client_metadata as string }),
     ...(row.finished_at !== null && { finishedAt: new Date(row.finished_at as string) }),
   }
 }

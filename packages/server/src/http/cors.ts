@@ -17,6 +17,7 @@ const exposed = [
   'tus-version',
   'upload-expires',
   'upload-length',
+  'upload-metadata',
   'upload-offset',
 ]
 const requestHeaders = [

@@ -89,7 +89,7 @@ export function dataFileRoutes(
     checkVersion(request)
     noQuery(request.url)
     const { resource } = await find(params, principal)
-    const { size, fileName, fields } = creationOf(request)
+    const { size, fileName, fields, clientMetadata } = creationOf(request)
     const { role, metadata, path = fileName } = fileFieldsOf(fields, 'Upload-Metadata')
     const upload = await piecework.createUpload({
       principal,
@@ -98,6 +98,7 @@ export function dataFileRoutes(
       size,
       ...(metadata && { metadata }),
       ...(path !== undefined && { fileName: path }),
+      ...(clientMetadata !== undefined && { clientMetadata }),
     })
     return createdUpload(upload, await upload.status(), `${item}/data-file`)
   }

@@ -64,7 +64,7 @@ async function createArchiveUpload(
 ): Promise<HttpResponse> {
   checkVersion(request)
   noQuery(request.url)
-  const { size, fileName, fields } = creationOf(request)
+  const { size, fileName, fields, clientMetadata } = creationOf(request)
   const [extra] = Object.keys(fields)
   if (extra !== undefined) throw notOfUpload(extra)
   const upload = await piecework.createUpload({
@@ -73,6 +73,7 @@ async function createArchiveUpload(
     archive: true,
     size,
     ...(fileName !== undefined && { fileName }),
+    ...(clientMetadata !== undefined && { clientMetadata }),
   })
   return createdUpload(upload, await upload.status(), requested)
 }

@@ -31,18 +31,22 @@ export interface TusCreation {
   /** Of the file, in bytes. */
   readonly size: number
   readonly fileName?: string
+  /** `Upload-Metadata` as it came. */
+  readonly clientMetadata?: string
   /** All else that came as `Upload-Metadata`, decoded, but for what clients add by themselves. */
   readonly fields: Readonly<Record<string, string>>
 }
 
 /** Throws `http/malformed` without `Upload-Length`, and for `Upload-Metadata` that cannot be read. */
 export function creationOf({ headers }: Pick<HttpRequest, 'headers'>): TusCreation {
-  const given = metadataOf(headers.get('upload-metadata') ?? '')
+  const clientMetadata = headers.get('upload-metadata') ?? ''
+  const given = metadataOf(clientMetadata)
   const fields = Object.fromEntries(Object.entries(given).filter(([name]) => !isOfClient(name, given)))
   const fileName = cleanName(given.filename)
   return {
     size: wholeNumber(headers, 'upload-length', 'The length of the file comes with it'),
     fields,
+    ...(clientMetadata !== '' && { clientMetadata }),
     ...(fileName !== undefined && { fileName: fileName.slice(0, fileNameLength) }),
   }
 }

@@ -29,11 +29,17 @@ export const uploadModel: Model<UploadView> = model(
   'Upload',
 )
 
-export function uploadHeaders({ offset, size, expiresAt }: UploadStatus): Readonly<Record<string, string>> {
+export function uploadHeaders({
+  offset,
+  size,
+  expiresAt,
+  clientMetadata,
+}: UploadStatus): Readonly<Record<string, string>> {
   return {
     ...tusHeaders,
     'upload-offset': String(offset),
     'upload-length': String(size),
+    ...(clientMetadata !== undefined && { 'upload-metadata': clientMetadata }),
     'upload-expires': expiresAt.toUTCString(),
     'cache-control': 'no-store',
   }
@@ -52,6 +58,9 @@ export function createdUpload(
   })
 }
 
-export function uploadView(id: string, { expiresAt, ...status }: UploadStatus): UploadView {
+export function uploadView(
+  id: string,
+  { expiresAt, clientMetadata: _, ...status }: UploadStatus,
+): UploadView {
   return { id, ...status, expiresAt: expiresAt.toISOString() }
 }

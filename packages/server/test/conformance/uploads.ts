@@ -130,6 +130,8 @@ export const uploads: Readonly<Record<string, Case>> = {
       metadata: { role: 'text' },
     })
     assert.deepEqual(await headOf(world, at), ['0', '10'])
+    const head = await world.call(at, { method: 'HEAD', headers: tus })
+    assert.equal(head.headers.get('upload-metadata'), `role ${in64('text')}`, 'as the client has sent it')
     await cutOff(world, at, 0, 'abcd', 10)
     for (let tries = 0; (await headOf(world, at))[0] !== '4' && tries < 50; tries += 1) await sleep(20)
     assert.deepEqual(await headOf(world, at), ['4', '10'])

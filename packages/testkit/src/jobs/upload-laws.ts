@@ -13,7 +13,10 @@ const ttlMs = 60_000
 export function uploadLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
   test('one truth: an upload is what it was made as, and its parts are those that were added, in their order', async () => {
     const { uploads } = await make(longLease)
-    const asked = archive({ size: 10, into: { kind: 'project', id: 'p "1"' } })
+    const asked = archive({
+      ...{ size: 10, into: { kind: 'project', id: 'p "1"' } },
+      clientMetadata: 'filename "Größe.zip"',
+    })
     const created = await uploads.create(asked)
     const { createdAt, expiresAt, ...rest } = created
     const { ttlMs: _, quota: _q, ...given } = asked

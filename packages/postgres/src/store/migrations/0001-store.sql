@@ -230,6 +230,7 @@ CREATE TABLE piecework.uploads (
   parent jsonb,
   file_name text NOT NULL,
   metadata jsonb,
+  client_metadata text,
   size bigint NOT NULL CHECK (size >= 0),
   -- Of the parts that are there.
   received bigint NOT NULL DEFAULT 0 CHECK (received <= size),
