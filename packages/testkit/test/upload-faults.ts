@@ -135,6 +135,10 @@ export const uploadFaults: Record<string, [law: string, (store: Store) => Store]
       create: (upload) => create({ ...upload, quota: { ...upload.quota, bytes: 1e15 } }),
     })),
   ],
+  'discards what a job has imported': [
+    'nothing half-made: one that is discarded takes no part and is not imported',
+    withUploads(({ remove }) => ({ discard: remove })),
+  ],
   'goes on with an upload whose time is over': [
     'an upload expires, later with each part, and then takes nothing more',
     withUploads(({ acquire, get }) => ({

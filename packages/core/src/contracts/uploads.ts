@@ -92,6 +92,11 @@ export interface Uploads {
   hasJob(job: string): Promise<boolean>
   /** Up to `limit` whose time is over. What others add to them from now on is refused. */
   expired(limit: number): Promise<readonly PartialUpload[]>
+  /**
+   * Forgets one that is not finished; nothing takes or adds its parts from now on. Throws `upload-not-found` and, if it
+   * is finished, `uploads-closed`.
+   */
+  discard(id: string): Promise<void>
   /** Forgets it. Nothing there is no error. */
   remove(id: string): Promise<void>
 }

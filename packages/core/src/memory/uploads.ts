@@ -1,7 +1,7 @@
 import { PieceworkError } from '../contracts/errors.js'
 import type { NewPartialUpload, PartialUpload, UploadQuota, Uploads } from '../contracts/uploads.js'
 import { openInput } from '../drafts/draft-state.js'
-import { tooManyUploads } from '../uploads/upload-errors.js'
+import { tooManyUploads, uploadFinished } from '../uploads/upload-errors.js'
 import { putUpload } from './drafts.js'
 import { openUpload, uploadOf } from './memory-upload.js'
 import { entryOf, type MemoryState } from './state.js'
@@ -62,6 +62,11 @@ export function memoryUploads(state: MemoryState): Uploads {
         .slice(0, limit)
       for (const one of found) one.fence += 1
       return found.map(({ upload }) => upload)
+    },
+    discard: async (id) => {
+      const { upload } = uploadOf(state.uploads, id)
+      if (upload.finishedAt) throw uploadFinished(upload)
+      state.uploads.delete(id)
     },
     remove: async (id) => void state.uploads.delete(id),
   }

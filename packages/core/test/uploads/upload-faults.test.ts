@@ -66,6 +66,28 @@ test('a process that dies between a part and its row loses that part at most, an
   assert.deepEqual(await stored(here), [], 'what nobody has recorded is gone with it')
 })
 
+test('an archive whose removal stops half-way is not imported, and its bytes go as orphans', async () => {
+  const clock = new FakeClock()
+  const here = place(clock.process())
+  const piecework = here.process()
+  const upload = await piecework.createUpload({ archive: true, size: 5, ...by })
+  await assert.rejects(upload.append(half('12345'), { offset: 0 }), /lost/)
+  await upload.append(bytes('345'), { offset: 2 })
+  const { artifacts } = here
+  const whole = artifacts.delete
+  artifacts.delete = async () => {
+    await whole((await stored(here))[0] ?? '')
+    throw new Error('The storage is away.')
+  }
+  await refused(upload.delete(), 'storage')
+  artifacts.delete = whole
+  assert.equal((await stored(here)).length, 1)
+  await refused(piecework.import({ archive: { upload: upload.id }, ...by }), 'upload-not-found')
+  await piecework.start()
+  await clock.pass(2 * day)
+  assert.deepEqual(await stored(here), [])
+})
+
 test('an upload that nobody goes on with is removed with its bytes when its time is over; each part gives it more', async () => {
   const clock = new FakeClock()
   const here = place(clock.process())

@@ -81,6 +81,13 @@ export function postgresUploads(control: Database): Uploads {
       )
       return rows.map(uploadOf)
     },
+    discard: async (id) => {
+      const { rowCount } = await control.query(
+        'DELETE FROM piecework.uploads WHERE id = $1 AND finished_at IS NULL',
+        [id],
+      )
+      if (rowCount !== 1) await refuseUpload(control, id)
+    },
     remove: async (id) => {
       await control.query('DELETE FROM piecework.uploads WHERE id = $1', [id])
     },

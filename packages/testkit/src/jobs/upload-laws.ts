@@ -143,6 +143,26 @@ export function uploadLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
         await refuses('a later one', () => Promise.reject(one.reason), 'uploads-closed')
   })
 
+  test('nothing half-made: one that is discarded takes no part and is not imported, and one that is finished stays', async () => {
+    const { uploads, jobs } = await make(longLease)
+    const imported = (upload: string) =>
+      jobs.create({ ...sampleJob({ kind: 'import', target: sampleProject() }), upload })
+    const { id } = await uploads.create(archive({ size: 0 }))
+    const { fence } = await uploads.acquire(id)
+    await uploads.add({ id, fence }, { size: 0, ttlMs })
+    await uploads.discard(id)
+    await refuses('its import', () => imported(id), 'upload-not-found')
+    await refuses('a part', () => uploads.add({ id, fence }, { size: 0, ttlMs }), 'upload-not-found')
+    await refuses('once more', () => uploads.discard(id), 'upload-not-found')
+    const finished = await uploads.create(archive({ size: 0 }))
+    await imported(finished.id)
+    await refuses('a finished one', () => uploads.discard(finished.id), 'uploads-closed')
+    assert.ok((await uploads.get(finished.id))?.finishedAt)
+    const raced = await uploads.create(archive({ size: 0 }))
+    const [taken, gone] = await Promise.allSettled([imported(raced.id), uploads.discard(raced.id)])
+    assert.notEqual(taken.status, gone.status)
+  })
+
   test('a principal has no more unfinished uploads, and no larger ones, than its quota, also of many at once', async () => {
     const store = await make(longLease)
     const { uploads } = store
