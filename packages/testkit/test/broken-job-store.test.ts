@@ -667,6 +667,10 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
       },
     }),
   ],
+  'lists what reads a resource as what makes it': [
+    'jobs are found by the resources that they read or make',
+    (store) => changed(store, { jobs: { list: ({ making: _, ...filter }) => store.jobs.list(filter) } }),
+  ],
   'lists the jobs of every resource': [
     'jobs are found by the resources that they read or make',
     (store) => ({

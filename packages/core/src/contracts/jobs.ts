@@ -118,6 +118,8 @@ export type NewJob = Omit<
 export interface JobFilter {
   /** Jobs that read or make this resource. */
   readonly resource?: ResourceRef
+  /** With `resource`: of these jobs the imports and clones that make it. */
+  readonly making?: true
   /** Id of the principal that has requested them. */
   readonly requestedBy?: string
   /** Id of the last job of the page before: those that were created before it. */

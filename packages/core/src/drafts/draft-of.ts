@@ -4,7 +4,6 @@ import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { canonicalRef } from '../plan/canonical-ref.js'
 import { resourceNotFound } from '../plan/resource-not-found.js'
-import { sameResource } from '../plan/tree.js'
 import type { RequestDeps } from '../requests/request-deps.js'
 
 /**
@@ -17,10 +16,8 @@ export async function draftOf(
   principal: Principal | undefined,
 ): Promise<Job> {
   const resource = await canonicalRef(registry, store.database, given)
-  for (const job of await store.jobs.list({ resource })) {
-    const { kind, target, request } = job
-    if (kind !== 'import' || request.input?.format === 'archive') continue
-    if (!target || !sameResource(target, resource)) continue
+  for (const job of await store.jobs.list({ resource, making: true })) {
+    if (job.kind !== 'import' || job.request.input?.format === 'archive') continue
     await allowJob(allow, principal, 'draft', job, { absent: () => resourceNotFound(resource) })
     return job
   }

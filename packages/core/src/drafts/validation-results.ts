@@ -49,7 +49,9 @@ export async function validationResults(
   roles: readonly string[],
 ): Promise<ValidationResults> {
   const { target } = draft
-  const jobs = target ? await store.jobs.list({ resource: target }) : []
+  const newest = target ? await store.jobs.list({ resource: target }) : []
+  // It was created before all of its validations, and may have run after them.
+  const jobs = [...newest.filter(({ id }) => id !== draft.id), draft]
   const validations = jobs.filter((job) => target && isAbout(job, target) && ranAt(job) > 0)
   for (const job of validations.sort((a, b) => ranAt(b) - ranAt(a))) {
     const nodes = (await allNodes(store.reports, job.id, 0)).filter(({ task }) => task === 'validate')

@@ -16,6 +16,7 @@ export const askedByChecks: OptionChecks<Partial<AskedBy>> = { principal: check.
 const listChecks: OptionChecks<Partial<JobsRequest>> = {
   ...askedByChecks,
   resource: check.resource,
+  making: check.isTrue,
   requestedBy: check.text,
   after: check.text,
   limit: check.wholeNumber(0, 2 ** 31 - 1),

@@ -1,5 +1,6 @@
 import { type JobError, PieceworkError } from '../contracts/errors.js'
 import type { Job, JobFilter, Jobs } from '../contracts/jobs.js'
+import type { ResourceRef } from '../contracts/resource.js'
 import { storeDefaults } from '../defaults.js'
 import { canBeStopped } from '../engine/machine.js'
 import { sameResource, walkTree } from '../plan/tree.js'
@@ -22,7 +23,7 @@ export function memoryJobs(state: MemoryState): Jobs {
     get: async (id) => state.jobs.get(id)?.job,
     status: async (id) => state.jobs.get(id)?.job.status,
     byRequestKey: async (principal, key) => state.requestKeys.get(keyOf(principal, key)),
-    list: async ({ resource, requestedBy, after, limit = storeDefaults.listedJobs }: JobFilter) => {
+    list: async ({ resource, making, requestedBy, after, limit = storeDefaults.listedJobs }: JobFilter) => {
       const jobs = [...state.jobs.values()].map(({ job }) => job)
       const older =
         after === undefined
@@ -35,7 +36,7 @@ export function memoryJobs(state: MemoryState): Jobs {
               ),
             )
       return older
-        .filter((job) => !resource || concerns(job, resource))
+        .filter((job) => !resource || (making ? makes(job, resource) : concerns(job, resource)))
         .filter(({ principal }) => requestedBy === undefined || principal.id === requestedBy)
         .reverse()
         .slice(0, limit)
@@ -68,6 +69,10 @@ export function skipWaiting(entry: MemoryJob, at: Date): number {
   }
   entry.open[entry.job.batch] = running
   return running
+}
+
+function makes({ kind, target }: Job, resource: ResourceRef): boolean {
+  return (kind === 'import' || kind === 'clone') && target !== undefined && sameResource(target, resource)
 }
 
 /** Whether the job reads or makes the resource. */

@@ -193,6 +193,20 @@ test('the results are those of the import where it has validated last', () =>
     assert.deepEqual((await draft.status()).uploads, [])
   }))
 
+test('a draft is found, and the results of its import, however many validations came after it', () =>
+  withPiecework(notes, async (piecework) => {
+    const { resource, upload, validate } = await createDraft(piecework)
+    await upload('text', text('good\n'))
+    for (let count = 0; count <= 100; count += 1) await (await validate()).ended()
+    const draft = await piecework.draft(resource, { principal: ann })
+    await draft.upload('text', text('bad\n'))
+    const job = await draft.run()
+    await job.ended()
+    const { status, job: from } = await draft.validationResults()
+    assert.deepEqual([status, from], ['failed', job.id])
+    assert.equal((await piecework.jobs({ resource, making: true, principal: ann }))[0]?.id, job.id)
+  }))
+
 test('once the import runs nothing can be uploaded, removed, validated or run again, whatever becomes of it', () =>
   withPiecework(notes, async (piecework, setup) => {
     const draft = await createDraft(piecework)

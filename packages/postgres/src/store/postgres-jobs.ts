@@ -40,15 +40,24 @@ export function postgresJobs(control: Database): Jobs {
       return (await control.query<{ status: JobStatus }>(sql, [id])).rows[0]?.status
     },
     byRequestKey: (principal, key, tx = control) => findByRequestKey(tx, principal, key),
-    list: async ({ resource, requestedBy, after, limit = defaults.listedJobs }) => {
+    list: async ({ resource, making = false, requestedBy, after, limit = defaults.listedJobs }) => {
       const { rows } = await control.query<{ job: string }>(
         `SELECT to_jsonb(j)::text AS job FROM piecework.jobs j
          WHERE ($1::text IS NULL
              OR j.id IN (SELECT job_id FROM piecework.job_resources r WHERE r.kind = $1 AND r.id = $2))
+           AND (NOT $6::boolean OR (j.kind IN ('import', 'clone')
+             AND j.target ->> 'kind' = $1 AND j.target ->> 'id' = $2))
            AND ($4::text IS NULL OR j.principal ->> 'id' = $4)
            AND ($5::text IS NULL OR j.number < (SELECT a.number FROM piecework.jobs a WHERE a.id = $5))
          ORDER BY j.number DESC LIMIT $3::int`,
-        [resource?.kind ?? null, resource?.id ?? null, limit, requestedBy ?? null, after ?? null],
+        [
+          resource?.kind ?? null,
+          resource?.id ?? null,
+          limit,
+          requestedBy ?? null,
+          after ?? null,
+          String(making),
+        ],
       )
       return rows.map((row) => jobOf(row.job))
     },

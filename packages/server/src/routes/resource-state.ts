@@ -26,8 +26,8 @@ export async function resourceState(
 ): Promise<StateOfResource> {
   const isComplete = await isThere({ piecework }, resource, principal)
   const all = await piecework.jobs({ principal, resource, limit: stateJobs })
-  const jobs = newestOfEachKind(all)
-  const maker = all.find((job) => makes(job, resource))
+  const [maker] = await piecework.jobs({ principal, resource, making: true, limit: 1 })
+  const jobs = newestOfEachKind(maker ? [...all, maker] : all)
   if (isComplete) return { state: readState(all), jobs, ...(maker && { maker }) }
   const state = maker && makingState(maker)
   if (!state) throw absent(resource)
@@ -38,12 +38,6 @@ function newestOfEachKind(all: readonly Job[]): readonly Job[] {
   const newest = new Map<string, Job>()
   for (const job of all) if (!newest.has(job.kind)) newest.set(job.kind, job)
   return [...newest.values()]
-}
-
-function makes({ kind, target }: Job, resource: ResourceRef): boolean {
-  if (kind !== 'import' && kind !== 'clone') return false
-  // Core has found it by the resource: other spellings of its id are not told apart here.
-  return target?.kind === resource.kind && target.id.toLowerCase() === resource.id.toLowerCase()
 }
 
 /** Of one that users do not see. Undefined: it has failed, and nothing is kept of it. */

@@ -102,6 +102,12 @@ export function reportLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
       newest.slice(1).map(({ id }) => id),
       [imported, clone, whole],
     )
+    const makers = async (resource: { kind: string; id: string }, limit = 100) =>
+      (await store.jobs.list({ resource, making: true, limit })).map(({ id }) => id)
+    await create(sampleJob({ project, kind: 'validation', target: copy }))
+    assert.deepEqual(await makers(copy), [imported, clone])
+    assert.deepEqual(await makers(copy, 1), [imported])
+    assert.deepEqual(await makers(project), [])
   })
 }
 
