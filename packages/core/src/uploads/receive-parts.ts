@@ -31,9 +31,8 @@ export async function receiveParts(
     do {
       const left = Math.min(uploadDefaults.partBytes, upload.size - upload.offset)
       if (left > 0 && !(await reader.hasMore())) break
-      upload = await receivePart(deps, { ...lease, upload }, reader.part(left))
+      upload = await receivePart(deps, { ...lease, upload }, { reader, most: left })
     } while (upload.offset < upload.size)
-    if (upload.offset === upload.size && (await reader.hasMore())) throw tooLong(upload)
   } finally {
     await reader.close()
   }
@@ -44,15 +43,20 @@ export async function receiveParts(
 async function receivePart(
   { artifacts, store, uploads }: UploadDeps,
   { upload, fence }: UploadLease,
-  bytes: AsyncIterable<Uint8Array>,
+  { reader, most }: { readonly reader: PartReader; readonly most: number },
 ): Promise<PartialUpload> {
   const { id } = upload
   const key = partKey(uploadArtifact(upload), upload.offset, { fence })
-  const size = await artifacts.put(key, bytes)
+  const size = await artifacts.put(key, reader.part(most))
   try {
     if (upload.parts >= uploadDefaults.parts) throw tooManyParts(upload)
-    const isLast = upload.offset + size === upload.size && upload.role !== undefined
-    const file = isLast && fileOf(upload, [...(await store.uploads.parts(id)), { size, fence }])
+    const isLast = upload.offset + size === upload.size
+    // Before it takes the place of another file.
+    if (isLast && (await reader.hasMore())) throw tooLong(upload)
+    const file =
+      isLast &&
+      upload.role !== undefined &&
+      fileOf(upload, [...(await store.uploads.parts(id)), { size, fence }])
     const added = await store.uploads.add(
       { id, fence },
       { size, ttlMs: uploads.ttlMs, ...(file && { file }) },

@@ -158,13 +158,29 @@ test('an upload goes on where it is, takes no byte more than it has, and belongs
     await refused(append('abc', 0), 'upload-offset', /goes on at byte 3, not at 0/)
     await refused(append('abc', 4), 'upload-offset')
     await refused(append('defghijk', 3), 'upload-limit', /10 bytes; more have come/)
-    assert.deepEqual([(await upload.status()).offset, (await upload.status()).isComplete], [10, true])
+    assert.equal((await upload.status()).offset, 3, 'what is too long is not taken')
+    assert.equal((await append('defghij', 3)).isComplete, true)
     await refused(append('x', 10), 'uploads-closed')
     await refused(piecework.upload(upload.id, ben), 'upload-not-found')
     await refused(piecework.import({ archive: { upload: upload.id }, ...ben }), 'upload-not-found')
     await refused(piecework.inspect({ upload: upload.id }, ben), 'upload-not-found')
     await refused(piecework.import({ archive: { upload: upload.id }, ...by }), 'archive-invalid')
     assert.equal((await upload.status()).isComplete, true, 'a request that was refused leaves it')
+  }))
+
+test('a file that turns out longer than it was to be replaces no other', () =>
+  withPiecework(notes, async (piecework, setup) => {
+    const draft = await draftOf(piecework, format)
+    const handle = await piecework.draft(draft, by)
+    const { id } = await handle.upload('cover', { stream: bytes('old') })
+    const upload = await piecework.createUpload({ draft, role: 'cover', size: 3, ...by })
+    await refused(upload.append(bytes('newer'), { offset: 0 }), 'upload-limit', /more have come/)
+    assert.deepEqual(
+      (await handle.status()).uploads.map((one) => one.id),
+      [id],
+    )
+    assert.equal((await stored(setup)).length, 1)
+    assert.equal((await upload.append(bytes('new'), { offset: 0 })).isComplete, true)
   }))
 
 test('of two that go on with one upload the later one does, and the file is whole', () =>
