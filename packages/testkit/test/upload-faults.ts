@@ -1,4 +1,4 @@
-import type { PartialUpload, Store, UploadPart } from '@piecework/core/store'
+import { type PartialUpload, PieceworkError, type Store, type UploadPart } from '@piecework/core/store'
 import { changed } from './changed-store.js'
 
 /** Faults of uploads, and the law that must see each. */
@@ -128,6 +128,23 @@ export const uploadFaults: Record<string, [law: string, (store: Store) => Store]
         },
       }
     }),
+  ],
+  'counts uploads of drafts that have ended': [
+    'a principal has no more unfinished uploads, and no larger ones, than its quota',
+    (store) => {
+      const drafts = new Map<string, string>()
+      return changed(store, {
+        uploads: {
+          create: async (upload) => {
+            const { id } = upload.principal
+            if (upload.role !== undefined) drafts.set(id, upload.job)
+            const job = await store.jobs.get(drafts.get(id) ?? '')
+            if (job && job.status !== 'draft') throw new PieceworkError('too-many-uploads', 'Too many.')
+            return store.uploads.create(upload)
+          },
+        },
+      })
+    },
   ],
   'counts uploads and not their bytes': [
     'a principal has no more unfinished uploads, and no larger ones, than its quota',

@@ -73,7 +73,7 @@ export interface AddedPart {
  * atomic step.
  */
 export interface Uploads {
-  /** `too-many-uploads` states how many there are and how large; `uploads-closed` if its job is no draft any more. */
+  /** Those of drafts that have begun or ended are not counted; `too-many-uploads` states how many there are and how large; `uploads-closed` if its job is no draft any more. */
   create(upload: NewPartialUpload): Promise<PartialUpload>
   get(id: string): Promise<PartialUpload | undefined>
   /** In their order. */

@@ -72,7 +72,7 @@ export function memoryUploads(state: MemoryState): Uploads {
   }
 }
 
-/** Of those that are unfinished. Throws `too-many-uploads`. */
+/** Of those that are unfinished and can still be finished. Throws `too-many-uploads`. */
 function assertRoom(
   state: MemoryState,
   { principal, size }: Pick<NewPartialUpload, 'principal' | 'size'>,
@@ -81,6 +81,7 @@ function assertRoom(
   const own = [...state.uploads.values()]
     .map(({ upload }) => upload)
     .filter((upload) => upload.principal.id === principal.id && !upload.finishedAt)
+    .filter(({ role, job }) => role === undefined || state.jobs.get(job)?.job.status === 'draft')
   const uploads = own.length
   const bytes = own.reduce((sum, upload) => sum + upload.size, 0)
   if (uploads >= quota.uploads || bytes + size > quota.bytes)

@@ -121,13 +121,14 @@ async function insertUpload(tx: Queryable, asked: NewPartialUpload) {
   return uploadOf(row)
 }
 
-/** Of those that are unfinished: until the transaction ends, no other one of the principal is created. */
+/** Of those that are unfinished and can still be finished: until the transaction ends, no other one of the principal is created. */
 async function assertRoom(tx: Queryable, { principal, size, quota }: NewPartialUpload): Promise<void> {
   const key = lockKey('uploads', principal.id)
   const isAlone = await tryAdvisoryLock(tx, { key, lockTimeoutMs: defaults.principalLockTimeoutMs })
   const { rows } = await tx.query<{ uploads: string; bytes: string }>(
     `SELECT count(*)::text AS uploads, coalesce(sum(size), 0)::text AS bytes FROM piecework.uploads
-     WHERE principal ->> 'id' = $1 AND finished_at IS NULL`,
+     WHERE principal ->> 'id' = $1 AND finished_at IS NULL AND (role IS NULL
+       OR EXISTS (SELECT FROM piecework.jobs j WHERE j.id = job_id AND j.status = 'draft'))`,
     [principal.id],
   )
   const unfinished: UploadQuota = { uploads: Number(rows[0]?.uploads), bytes: Number(rows[0]?.bytes) }

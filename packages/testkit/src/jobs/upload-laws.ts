@@ -178,6 +178,12 @@ export function uploadLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     await uploads.remove(made[0]?.id ?? '')
     await refuses('too many bytes', () => ask(81), 'too-many-uploads')
     await ask(80)
+    await uploads.remove(made[1]?.id ?? '')
+    const draft = await newDraft(store)
+    await uploads.create(ofDraft(draft, { size: 10, principal, quota }))
+    await refuses('one beside that of a draft', () => ask(0), 'too-many-uploads')
+    await store.jobs.cancel(draft.id)
+    await ask(10)
   })
 
   test('an upload expires, later with each part, and then takes nothing more', async () => {
