@@ -47,6 +47,8 @@ export const nearLimitShare = 0.9
 
 /** Defaults of stores. Times in ms. */
 export const storeDefaults = {
+  /** That a list passes over because its principal may not see them; those behind them are not looked for. */
+  unseenJobs: 1000,
   /** An attempt that has not reported for so long is taken over. */
   leaseMs: 30 * second,
   editLeaseMs: 30 * second,
@@ -241,6 +243,8 @@ export const pageSizes = {
   outbox: 100,
   nodes: 1000,
   jobs: 1000,
+  /** At least, once the principal may not see some. */
+  unseenJobs: 100,
   /** That `createAll` is given. */
   shells: 1000,
   retention: 100,

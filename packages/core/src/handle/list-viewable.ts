@@ -6,7 +6,10 @@ import type { Principal } from '../contracts/principal.js'
 import type { Store } from '../contracts/store.js'
 import { pageSizes, storeDefaults } from '../defaults.js'
 
-/** Jobs that the principal may see, up to the limit: looks further where it may not see some. Throws `options-invalid`. */
+/**
+ * Jobs that the principal may see, up to the limit: looks further where it may not see some, past so many of them.
+ * Throws `options-invalid`.
+ */
 export async function listViewable(
   { store, allow }: { readonly store: Store; readonly allow: Allow },
   principal: Principal | undefined,
@@ -22,12 +25,16 @@ export async function listViewable(
     )
   const seen: Job[] = []
   let after = first
-  do {
-    const asked = Math.min(pageSizes.jobs, limit - seen.length)
+  let unseen = 0
+  for (let asked = Math.min(pageSizes.jobs, limit); ; ) {
     const page = await store.jobs.list({ ...filter, ...(after !== undefined && { after }), limit: asked })
-    for (const job of page) if (await mayView(allow, principal, job)) seen.push(job)
-    if (page.length < asked) break
+    for (const job of page) {
+      if (seen.length === limit || unseen === storeDefaults.unseenJobs) return seen
+      if (await mayView(allow, principal, job)) seen.push(job)
+      else unseen += 1
+    }
+    if (page.length < asked || seen.length === limit) return seen
     after = page.at(-1)?.id
-  } while (seen.length < limit)
-  return seen
+    asked = Math.min(pageSizes.jobs, Math.max(limit - seen.length, pageSizes.unseenJobs))
+  }
 }

@@ -1,4 +1,5 @@
 import type { Job, Piecework, Principal, ResourceRef } from '@piecework/core'
+import { pageDefaults } from '../defaults.js'
 
 export interface JobListing {
   readonly principal: Principal
@@ -15,23 +16,20 @@ export interface JobPage {
   readonly next?: string
 }
 
-/** Newest first, of those that the principal may see. Throws `options-invalid` for an `after` that is no job. */
+/**
+ * Newest first, of those that the principal may see. A page looks through so many at most: then the next one goes on
+ * behind the last of them. Throws `options-invalid` for an `after` that is no job.
+ */
 export async function listJobs(
-  piecework: Piecework,
+  piecework: Pick<Piecework, 'jobs'>,
   { limit, after: first, ...filter }: JobListing,
-  matches: (job: Job) => boolean = () => true,
+  matches?: (job: Job) => boolean,
 ): Promise<JobPage> {
-  const found: Job[] = []
-  let after = first
-  for (;;) {
-    // One more says whether there is a next page.
-    const asked = limit + 1
-    const page = await piecework.jobs({ ...filter, limit: asked, ...(after !== undefined && { after }) })
-    found.push(...page.filter(matches))
-    after = page.at(-1)?.id
-    if (found.length > limit || page.length < asked) break
-  }
+  // One more says whether there is a next page.
+  const asked = matches ? pageDefaults.most : limit + 1
+  const page = await piecework.jobs({ ...filter, limit: asked, ...(first !== undefined && { after: first }) })
+  const found = matches ? page.filter(matches) : page
   const jobs = found.slice(0, limit)
-  const last = jobs.at(-1)
-  return { jobs, ...(last && found.length > limit && { next: last.id }) }
+  const last = found.length > limit ? jobs.at(-1) : matches && page.length === asked && page.at(-1)
+  return { jobs, ...(last && { next: last.id }) }
 }
