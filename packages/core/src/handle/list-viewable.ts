@@ -15,14 +15,8 @@ export async function listViewable(
   principal: Principal | undefined,
   { after: first, limit = storeDefaults.listedJobs, ...filter }: JobFilter,
 ): Promise<readonly Job[]> {
-  if (first !== undefined && !(await store.jobs.get(first)))
-    throw new PieceworkError(
-      'options-invalid',
-      `jobs(): there is no job ${first.slice(0, 100)} to begin after.`,
-      {
-        facts: { option: 'after' },
-      },
-    )
+  const last = first === undefined ? undefined : await store.jobs.get(first)
+  if (first !== undefined && !(last && (await mayView(allow, principal, last)))) throw noJob(first)
   const seen: Job[] = []
   let after = first
   let unseen = 0
@@ -37,4 +31,13 @@ export async function listViewable(
     after = page.at(-1)?.id
     asked = Math.min(pageSizes.jobs, Math.max(limit - seen.length, pageSizes.unseenJobs))
   }
+}
+
+/** Nor one that the principal may not view: whether it is there is not its business. */
+function noJob(after: string): PieceworkError {
+  return new PieceworkError(
+    'options-invalid',
+    `jobs(): there is no job ${after.slice(0, 100)} to begin after.`,
+    { facts: { option: 'after' } },
+  )
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { memoryStore, PieceworkError } from '@piecework/core'
+import { isPieceworkError, memoryStore, PieceworkError } from '@piecework/core'
 import { suite } from 'uvu'
 import { listViewable } from '#internal/handle/list-viewable.js'
 import { newJob } from '../support/fake-job.js'
@@ -36,6 +36,16 @@ test('a list goes on past those that may not be seen, in few queries and not for
   assert.deepEqual(await ids({ limit: 3 }), ['j1299', 'j500'])
   assert.equal(asked.policy, 1002)
   assert.deepEqual(await ids({ after: 'j500' }), ['j1'])
+})
+
+test('after a job that may not be seen there is none, as after one that is not there', async () => {
+  const { ids } = await world(3, ['j0', 'j2'])
+  assert.deepEqual(await ids({ after: 'j2' }), ['j0'])
+  for (const after of ['j1', 'none'])
+    await assert.rejects(
+      ids({ after }),
+      (error) => isPieceworkError(error, 'options-invalid') && error.message.includes(`no job ${after} `),
+    )
 })
 
 test.run()
