@@ -52,6 +52,15 @@ export const requestFaults: Record<string, [law: string, (store: Store) => Store
     (store) =>
       changed(store, { drafts: { run: (id, { requestKey: _, ...plan }) => store.drafts.run(id, plan) } }),
   ],
+  'keeps the key of a run for who has made the draft': [
+    'one truth: the key of who asks about the job of another is its own',
+    (store) =>
+      changed(store, { drafts: { run: (id, { requestKeyOf: _, ...plan }) => store.drafts.run(id, plan) } }),
+  ],
+  'keeps the key of a job for its principal alone': [
+    'one truth: the key of who asks about the job of another is its own',
+    (store) => changed(store, { jobs: { create: ({ requestKeyOf: _, ...job }) => store.jobs.create(job) } }),
+  ],
   'lists the jobs of everybody': [
     'one truth: jobs are listed by who has requested them',
     (store) => changed(store, { jobs: { list: ({ requestedBy: _, ...filter }) => store.jobs.list(filter) } }),

@@ -7,7 +7,15 @@ import type { Upload } from './upload.js'
 export interface DraftPlan
   extends Pick<
     NewJob,
-    'nodes' | 'batches' | 'limit' | 'concurrentJobs' | 'timeLimitMs' | 'priority' | 'record' | 'requestKey'
+    | 'nodes'
+    | 'batches'
+    | 'limit'
+    | 'concurrentJobs'
+    | 'timeLimitMs'
+    | 'priority'
+    | 'record'
+    | 'requestKey'
+    | 'requestKeyOf'
   > {
   /** With the uploads that the plan was made for. */
   readonly request: JobRequest

@@ -97,6 +97,8 @@ export type NewJob = Omit<
   readonly record?: NewRecordEntry
   /** Unique for its principal; kept with the job. */
   readonly requestKey?: RequestKey
+  /** Id of the principal whose key it is. Default: that of the job's principal. */
+  readonly requestKeyOf?: string
   /**
    * Id of the upload that it imports, which is finished in the same step: it was made for this job. Throws
    * `upload-not-found`, and `uploads-closed` if it is finished already.

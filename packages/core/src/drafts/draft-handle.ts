@@ -34,7 +34,7 @@ export function draftHandle(deps: DraftDeps, job: Job, principal: Principal | un
     const make = () => failing(work(context, options))
     if (!options.requestKey) return make()
     const { principal: owner } = (await storedDraft(context)).job
-    const request = { principal: owner, requestKey: options.requestKey }
+    const request = { principal: principal ?? owner, requestKey: options.requestKey }
     return deps.once(subject, request, { make, from: async (found) => deps.control.handle(found) })
   }
   return {

@@ -24,7 +24,13 @@ export async function runDraft(
   const { tree: _, options: parsed, ...planned } = plan
   const request = { ...job.request, input, options: parsed }
   const record = recordEntry({ principal, action: 'draft', resource, job }, 'allowed')
-  const run = deps.store.drafts.run(id, { ...planned, ...deps.jobLimits(limits), request, record })
+  const run = deps.store.drafts.run(id, {
+    ...planned,
+    ...deps.jobLimits(limits),
+    ...(principal && { requestKeyOf: principal.id }),
+    request,
+    record,
+  })
   const handle = await deps.control.accept(run)
   await Promise.all(input.uploads.filter(isUnsorted).map((file) => deleteFile(deps.artifacts, id, file)))
   return handle

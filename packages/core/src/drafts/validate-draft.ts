@@ -11,7 +11,7 @@ export async function validateDraft(
   context: DraftContext,
   { options, priority = 0, requestKey }: PieceOptions,
 ): Promise<JobHandle> {
-  const { deps, resource } = context
+  const { deps, resource, principal } = context
   await sortedDraft(context)
   const { job, input: all } = await completeDraft(context)
   const input = readInput(all)
@@ -31,6 +31,7 @@ export async function validateDraft(
     record: recordEntry({ principal: job.principal, action: 'draft', resource, job: { id } }, 'allowed'),
     ...planned,
     ...deps.jobLimits({ priority, ...(requestKey && { requestKey }) }),
+    ...(principal && { requestKeyOf: principal.id }),
   })
   return deps.control.accept(created)
 }

@@ -8,9 +8,9 @@ import { entryOf, type MemoryState } from './state.js'
 
 export function memoryDrafts(state: MemoryState, database: Database): Drafts {
   return {
-    create: async ({ requestKey, ...job }, shells) => {
+    create: async ({ requestKey, requestKeyOf, ...job }, shells) => {
       // First: what the same request makes meanwhile would stay where the host has no transactions.
-      const free = requestKey && state.useKey(job, requestKey)
+      const free = state.useKey({ ...job, requestKey, requestKeyOf })
       let entry: MemoryJob | undefined
       try {
         return await database.transaction(async (tx) => {
@@ -21,7 +21,7 @@ export function memoryDrafts(state: MemoryState, database: Database): Drafts {
         })
       } catch (error) {
         if (entry) state.forget(entry)
-        free?.()
+        free()
         throw error
       }
     },
@@ -43,7 +43,9 @@ export function memoryDrafts(state: MemoryState, database: Database): Drafts {
     run: async (id, plan) => {
       const entry = entryOf(state, id)
       const planned = withPlan(entry.job, plan, state.now())
-      if (plan.requestKey) state.assertUnused(planned, plan.requestKey)
+      const { requestKey, requestKeyOf } = plan
+      const keyed = { id, principal: planned.principal, requestKey, requestKeyOf }
+      state.assertUnused(keyed)
       const { limit, concurrentJobs } = plan
       const throttled = state.admission.mustThrottle(planned.principal, { limit, concurrentJobs })
       entry.turn = state.admission.turnOf(planned.principal)
@@ -53,7 +55,7 @@ export function memoryDrafts(state: MemoryState, database: Database): Drafts {
       state.admission.remove(entry)
       state.admission.add(entry)
       state.plan(entry, plan.nodes)
-      if (plan.requestKey) state.useKey(planned, plan.requestKey)
+      state.useKey(keyed)
       if (plan.record) addRecord(state.records, state.environment.now(), plan.record)
       return state.apply(entry, { type: 'run' })
     },

@@ -16,6 +16,12 @@ import { MemoryJob } from './memory-job.js'
 import { type MemoryUpload, openUpload } from './memory-upload.js'
 
 /** What the in-memory store's parts share. Every method is one step: nothing in it waits. */
+/** A job that may have a key. */
+interface KeyedJobRequest extends Pick<Job, 'id' | 'principal'> {
+  readonly requestKey: RequestKey | undefined
+  readonly requestKeyOf: string | undefined
+}
+
 export class MemoryState {
   readonly jobs = new Map<string, MemoryJob>()
   readonly environment: Environment
@@ -41,7 +47,18 @@ export class MemoryState {
   }
 
   insert(
-    { nodes, claims, record, requestKey, upload, limit, concurrentJobs, timeLimitMs, ...request }: NewJob,
+    {
+      nodes,
+      claims,
+      record,
+      requestKey,
+      requestKeyOf,
+      upload,
+      limit,
+      concurrentJobs,
+      timeLimitMs,
+      ...request
+    }: NewJob,
     status: 'pending' | 'draft',
   ): MemoryJob {
     const at = this.now()
@@ -51,7 +68,8 @@ export class MemoryState {
       for (const { job } of (request.reads ?? []).flatMap((id) => this.jobs.get(id) ?? []))
         assertKeptAt(job, at)
     if (this.jobs.has(request.id)) throw new PieceworkError('internal', `Job ${request.id} exists.`)
-    if (requestKey) this.assertUnused(request, requestKey)
+    const keyed = { id: request.id, principal: request.principal, requestKey, requestKeyOf }
+    this.assertUnused(keyed)
     const throttled = begins && this.admission.mustThrottle(request.principal, { limit, concurrentJobs })
     this.holds.take(claims, { id: request.id, kind: request.kind, since: at })
     this.touch(changedPaths({ ...request, claims }))
@@ -70,7 +88,7 @@ export class MemoryState {
     this.admission.add(entry)
     this.plan(entry, nodes)
     this.jobs.set(job.id, entry)
-    if (requestKey) this.useKey(job, requestKey)
+    this.useKey(keyed)
     if (received) received.upload = { ...received.upload, finishedAt: at }
     if (record) addRecord(this.records, at.getTime(), record)
     return entry
@@ -84,17 +102,18 @@ export class MemoryState {
   }
 
   /** Throws `request-key-used`. */
-  assertUnused({ principal }: Pick<Job, 'principal'>, { key }: RequestKey): void {
-    const used = this.requestKeys.get(keyOf(principal.id, key))
-    if (used) throw requestKeyUsed(key, used)
+  assertUnused({ principal, requestKey, requestKeyOf = principal.id }: KeyedJobRequest): void {
+    const used = requestKey && this.requestKeys.get(keyOf(requestKeyOf, requestKey.key))
+    if (used) throw requestKeyUsed(requestKey.key, used)
   }
 
   /** Throws `request-key-used`. Returns what takes it back. */
-  useKey({ id, principal }: Pick<Job, 'id' | 'principal'>, requestKey: RequestKey): () => void {
-    this.assertUnused({ principal }, requestKey)
-    const { key, digest } = requestKey
-    const name = keyOf(principal.id, key)
-    this.requestKeys.set(name, { job: id, digest })
+  useKey(request: KeyedJobRequest): () => void {
+    this.assertUnused(request)
+    const { id, principal, requestKey, requestKeyOf = principal.id } = request
+    if (!requestKey) return () => undefined
+    const name = keyOf(requestKeyOf, requestKey.key)
+    this.requestKeys.set(name, { job: id, digest: requestKey.digest })
     return () => void this.requestKeys.delete(name)
   }
 

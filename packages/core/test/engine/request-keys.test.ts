@@ -133,6 +133,25 @@ test('exactly once: a draft is created once, validated once and run once by keys
     await refused(draft.run(), 'uploads-closed')
   }))
 
+test('who runs or validates the draft of another has keys of its own', () =>
+  withPiecework(notes, async (piecework, { host }) => {
+    const resource = host.add('b1', 'Birds', ['wren'])
+    await (await piecework.export({ principal: ann, resource, requestKey })).result()
+    const { resource: made } = await piecework.createDraft({ format, principal: ann, name: 'Notes' })
+    const draft = await piecework.draft(made, { principal: ben })
+    await draft.upload('text', { stream: bytes('one\n') })
+    const another = { key: 'k2', digest: 'd' }
+    const validation = await draft.validate({ requestKey: another })
+    await validation.ended()
+    assert.equal((await draft.validate({ requestKey: another })).id, validation.id)
+    await piecework.export({ principal: ann, resource, requestKey: { ...another, digest: 'anns' } })
+    const own = { ...requestKey, digest: 'bens' }
+    const job = await draft.run({ requestKey: own })
+    await job.result()
+    assert.equal((await draft.run({ requestKey: own })).id, job.id)
+    await refused(draft.run({ requestKey: { ...own, digest: 'd' } }), 'request-key-used', new RegExp(job.id))
+  }))
+
 test('a job that may no longer be viewed answers no request', async () => {
   let allowed = true
   const access = { allows: async () => allowed }

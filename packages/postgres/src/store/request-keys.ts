@@ -3,17 +3,22 @@ import { type KeyedJob, type NewJob, type Queryable, requestKeyUsed } from '@pie
 /** Throws `request-key-used`; waits for a transaction that has the same key and is not over. */
 export async function addRequestKey(
   tx: Queryable,
-  { id, principal, requestKey }: Pick<NewJob, 'id' | 'principal' | 'requestKey'>,
+  {
+    id,
+    principal,
+    requestKey,
+    requestKeyOf = principal.id,
+  }: Pick<NewJob, 'id' | 'principal' | 'requestKey' | 'requestKeyOf'>,
 ): Promise<void> {
   if (!requestKey) return
   const { key, digest } = requestKey
   const { rowCount } = await tx.query(
     `INSERT INTO piecework.request_keys (principal_id, key, digest, job_id) VALUES ($1, $2, $3, $4)
      ON CONFLICT (principal_id, key) DO NOTHING`,
-    [principal.id, key, digest, id],
+    [requestKeyOf, key, digest, id],
   )
   if (rowCount === 1) return
-  const used = await findByRequestKey(tx, principal.id, key)
+  const used = await findByRequestKey(tx, requestKeyOf, key)
   throw requestKeyUsed(key, used ?? { job: '', digest: '' })
 }
 

@@ -95,6 +95,35 @@ export function requestLaws(test: LawTest, { make }: JobStoreLawsOptions): void 
     assert.equal(await store.jobs.get(again.id), undefined)
   })
 
+  test("one truth: the key of who asks about the job of another is its own, and not that one's", async () => {
+    const store = await make(longLease)
+    const requestKeyOf = randomUUID()
+    const asked = keyed({ kind: 'import', target: sampleProject() })
+    await store.jobs.create({ ...asked, requestKeyOf })
+    const draft = keyed({ kind: 'import', target: sampleProject() })
+    const request = { options: {}, name: 'Reefs', input: { format: 'sample', uploads: [] } }
+    const finish = { id: 'finish', task: 'finish', batch: 0 } as const
+    await store.drafts.create({ ...draft, request, nodes: [finish], batches: 0 }, async () => undefined)
+    const { nodes, batches } = sampleJob()
+    const run = (requestKey: NewJob['requestKey'], of: string) =>
+      store.drafts.run(draft.id, {
+        nodes,
+        batches,
+        request,
+        ...(requestKey && { requestKey }),
+        requestKeyOf: of,
+      })
+    await refuses('a key that is used', () => run(asked.requestKey, requestKeyOf), 'request-key-used')
+    // Its maker has used it for something else.
+    await run(draft.requestKey, requestKeyOf)
+    for (const { id, principal, requestKey } of [asked, { ...draft }]) {
+      const { key, digest } = requestKey
+      assert.deepEqual(await store.jobs.byRequestKey(requestKeyOf, key), { job: id, digest })
+      const own = id === draft.id ? { job: id, digest } : undefined
+      assert.deepEqual(await store.jobs.byRequestKey(principal.id, key), own)
+    }
+  })
+
   test('one truth: jobs are listed by who has requested them and page by page, newest first', async () => {
     const store = await make(longLease)
     const [ann, bob] = [{ id: randomUUID() }, { id: randomUUID() }]
