@@ -1,5 +1,6 @@
 import type { AskedBy, Principal } from '../contracts/principal.js'
 import type { PartialUpload } from '../contracts/uploads.js'
+import { isUnsorted, unsorted } from '../drafts/unsorted.js'
 import { check } from '../options/check.js'
 import { checkArgument, checkOptions } from '../options/check-options.js'
 import { required } from '../options/option-checks.js'
@@ -8,6 +9,7 @@ import { deleteUpload } from './delete-upload.js'
 import { ownUpload } from './own-upload.js'
 import { receiveParts } from './receive-parts.js'
 import type { UploadDeps } from './upload-deps.js'
+import { uploadNotFound } from './upload-errors.js'
 import { type NewUploadRequest, uploadChecks, uploadInstead } from './upload-request.js'
 
 /** How far an upload is. */
@@ -70,7 +72,7 @@ function uploadHandle(deps: UploadDeps, id: string, principal: Principal): Resum
   const own = () => ownUpload(deps, id, principal)
   return {
     id,
-    status: async () => statusOf(await own()),
+    status: async () => statusOf(await stillThere(deps, await own())),
     append: async (bytes, from) => {
       const { offset } = checkOptions('append()', from, {
         offset: required(check.wholeNumber(0, Number.MAX_SAFE_INTEGER)),
@@ -81,13 +83,21 @@ function uploadHandle(deps: UploadDeps, id: string, principal: Principal): Resum
   }
 }
 
+/** Throws `upload-not-found` for what was a file of its draft and was removed or replaced. */
+async function stillThere({ store }: UploadDeps, upload: PartialUpload): Promise<PartialUpload> {
+  if (upload.role === undefined || !upload.finishedAt) return upload
+  const job = await store.jobs.get(upload.job)
+  if (job?.request.input?.uploads.some(({ id }) => id === upload.id)) return upload
+  throw uploadNotFound(upload.id)
+}
+
 function statusOf(upload: PartialUpload): UploadStatus {
   const { size, offset, fileName, role, clientMetadata, expiresAt, finishedAt } = upload
   return {
     size,
     offset,
     fileName,
-    ...(role !== undefined && { role }),
+    ...(role !== undefined && { role: isUnsorted({ role }) ? unsorted : role }),
     ...(clientMetadata !== undefined && { clientMetadata }),
     expiresAt,
     isComplete: role === undefined ? offset === size : finishedAt !== undefined,

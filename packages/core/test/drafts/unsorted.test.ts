@@ -274,4 +274,13 @@ async function* one(content: Uint8Array): AsyncGenerator<Uint8Array> {
   yield content
 }
 
+test('an unsorted file that comes in parts has the role that it was given', () =>
+  withPiecework(sorting({ folders: [], given: [] }), async (piecework) => {
+    const { resource } = await piecework.createDraft({ format, name: 'Notes', ...by })
+    const asked = { draft: resource, role: unsorted, fileName: 'mine/text.txt', size: 1, ...by }
+    const upload = await piecework.createUpload(asked)
+    assert.equal((await upload.status()).role, unsorted)
+    assert.equal((await upload.append(bytes('x'), { offset: 0 })).role, unsorted)
+  }))
+
 test.run()

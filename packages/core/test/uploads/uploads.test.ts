@@ -229,6 +229,23 @@ test('an upload that is removed leaves nothing, and of a draft takes its file al
     assert.deepEqual(await stored(setup), [])
   }))
 
+test('a file that is removed from its draft, or replaced there, is no upload any more', () =>
+  withPiecework(notes, async (piecework) => {
+    const handle = await piecework.draft(await draftOf(piecework, format), by)
+    const uploaded = async () => {
+      const asked = { draft: handle.resource, role: 'cover', size: 1, ...by }
+      const upload = await piecework.createUpload(asked)
+      assert.equal((await upload.append(bytes('x'), { offset: 0 })).isComplete, true)
+      return upload
+    }
+    const removed = await uploaded()
+    await handle.removeUpload(removed.id)
+    const replaced = await uploaded()
+    const there = await uploaded()
+    for (const upload of [removed, replaced]) await refused(upload.status(), 'upload-not-found')
+    assert.equal((await there.status()).isComplete, true)
+  }))
+
 test('a draft that ends while a file comes leaves nothing of it', () =>
   withPiecework(notes, async (piecework, setup) => {
     const draft = await draftOf(piecework, format)
