@@ -34,8 +34,9 @@ export interface Drafts {
   /** Returns what was removed; undefined if there is no such upload. */
   remove(job: string, upload: string): Promise<Upload | undefined>
   /**
-   * Takes the place of all uploads that an earlier sort has made, which are returned. `resource-busy` unless the others
-   * are those that it was made of.
+   * Takes the place of all uploads that an earlier sort has made, and returns whose bytes are to go: these, or the given
+   * ones if nothing has changed since a sort of the same uploads. `resource-busy` unless the others are those that it was
+   * made of.
    */
   sort(job: string, sorting: Sorting, uploads: readonly Upload[]): Promise<readonly Upload[]>
   /**

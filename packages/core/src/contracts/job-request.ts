@@ -10,7 +10,7 @@ export interface JobInput {
   readonly sorting?: Sorting
 }
 
-/** Of the last sort of unsorted files. */
+/** Of the last sort of unsorted files; gone when an upload changes. */
 export interface Sorting {
   /** Digest of the uploads that it was made of: all that it has not made. */
   readonly of: string

@@ -29,10 +29,14 @@ export async function withFolder<T>(use: (folder: string) => Promise<T>): Promis
   }
 }
 
-/** What is said of files, without where they lie for the moment. */
-export function withoutFolder<T>(said: T, folder: string): T {
+/** What is said of files, without where they lie for the moment; those that came with their roles have these as names. */
+export function withoutFolder<T>(said: T, folder: string, known: Readonly<Record<string, string>>): T {
   const inJson = (text: string) => JSON.stringify(text).slice(1, -1)
-  const shown = JSON.stringify(said)
+  const named = Object.entries(known).reduce(
+    (text, [role, path]) => text.replaceAll(inJson(path), inJson(role)),
+    JSON.stringify(said),
+  )
+  const shown = named
     .replaceAll(inJson(`${folder}${sep}`), '')
     .replaceAll(`"${inJson(folder)}`, '"The folder')
     .replaceAll(inJson(folder), 'the folder')

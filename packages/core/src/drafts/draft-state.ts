@@ -12,9 +12,9 @@ export function fromDraft({ changes }: Pick<Job, 'changes'>): boolean {
   return changes[0]?.status === 'draft'
 }
 
-/** The uploads of a draft, changed. Throws `uploads-closed` for any other job. */
+/** The uploads of a draft, changed: it is to be sorted again. Throws `uploads-closed` for any other job. */
 export function withUploads(job: Job, uploads: (now: readonly Upload[]) => readonly Upload[]): Job {
-  const input = openInput(job)
+  const { sorting: _, ...input } = openInput(job)
   return { ...job, request: { ...job.request, input: { ...input, uploads: uploads(input.uploads) } } }
 }
 
@@ -30,15 +30,26 @@ export function isToSort({ uploads }: JobInput): boolean {
 
 /** Whether what it reads was made of the unsorted files that it has now. */
 export function isSorted(input: JobInput): boolean {
-  return !isToSort(input) || input.sorting?.of === sourcesOf(input.uploads)
+  return !isToSort(input) || input.sorting !== undefined
 }
 
-/** The draft with what a sort has made. Throws `uploads-closed`, or `resource-busy` if it was made of other uploads. */
-export function withSorted(job: Job, sorting: Sorting, sorted: readonly Upload[]): Job {
+/**
+ * The draft with what a sort has made, and the uploads that are left over: those of an earlier sort, or these, if another
+ * sort of the same uploads came first. Throws `uploads-closed`, or `resource-busy` if it was made of other uploads.
+ */
+export function withSorted(
+  job: Job,
+  sorting: Sorting,
+  sorted: readonly Upload[],
+): { readonly job: Job; readonly left: readonly Upload[] } {
   const input = openInput(job)
+  if (input.sorting?.of === sorting.of) return { job, left: sorted }
   if (sourcesOf(input.uploads) !== sorting.of) throw uploadsChanged('they were sorted')
   const uploads = [...input.uploads.filter((one) => !one.sorted), ...sorted]
-  return { ...job, request: { ...job.request, input: { ...input, sorting, uploads } } }
+  return {
+    job: { ...job, request: { ...job.request, input: { ...input, sorting, uploads } } },
+    left: input.uploads.filter((one) => one.sorted),
+  }
 }
 
 /**

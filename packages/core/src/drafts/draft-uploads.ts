@@ -53,11 +53,11 @@ export async function putSorted(
     await discard(made)
     throw error
   }
-  const replaced = await store.drafts.sort(id, sorting, made).catch(async (error: unknown) => {
+  const left = await store.drafts.sort(id, sorting, made).catch(async (error: unknown) => {
     if (isPieceworkError(error) && (!error.retryable || error.code === 'resource-busy')) await discard(made)
     throw error
   })
-  await discard(replaced)
+  await discard(left)
 }
 
 /** False if there is no such upload. */

@@ -1,12 +1,10 @@
 import type { JobHandle } from '../handle/job-handle.js'
 import { recordEntry } from '../record/recorder.js'
 import { planInput } from '../requests/plan-input.js'
-import { deleteFile } from '../requests/uploads.js'
 import type { PieceOptions } from './draft.js'
 import { completeDraft, type DraftContext, planOpen } from './draft-context.js'
 import { openInput, readInput } from './draft-state.js'
 import { sortedDraft } from './sort-draft.js'
-import { isUnsorted } from './unsorted.js'
 
 /** Plans the import over what is uploaded and begins it. */
 export async function runDraft(
@@ -31,7 +29,5 @@ export async function runDraft(
     request,
     record,
   })
-  const handle = await deps.control.accept(run)
-  await Promise.all(input.uploads.filter(isUnsorted).map((file) => deleteFile(deps.artifacts, id, file)))
-  return handle
+  return deps.control.accept(run)
 }

@@ -5,11 +5,12 @@ import type { Format } from '../contracts/format.js'
 import type { Upload } from '../contracts/upload.js'
 import { defaultLimits } from '../defaults.js'
 import { missingRoles } from '../requests/uploads.js'
+import { storableFinding } from '../tasks/attempt-findings.js'
 import { joinedArtifacts } from '../uploads/joined-artifacts.js'
 import type { SortedDraft } from './draft.js'
 import { type DraftContext, draftToChange, storedDraft } from './draft-context.js'
 import { type FolderOptions, withFolder, withoutFolder, writeFile, writeFolder } from './draft-folder.js'
-import { isSorted, isToSort, sourcesOf } from './draft-state.js'
+import { isSorted, isToSort, openInput, sourcesOf, uploadsChanged } from './draft-state.js'
 import { putSorted } from './draft-uploads.js'
 import { isUnsorted } from './unsorted.js'
 
@@ -34,18 +35,28 @@ export async function sortDraft(context: DraftContext, given?: AbortSignal): Pro
     maxFiles,
     signal,
   }
-  return withFolder(async (folder) => {
+  const sorting = withFolder(async (folder) => {
     const paths = await writeKnown(join(folder, 'known'), known, options)
     const inside = await writeFolder(join(folder, 'files'), files, options)
     const sorted = await sort(inside, { given: paths, signal }).catch((error: unknown) => {
-      throw isPieceworkError(error) ? pathless(error, inside) : error
+      throw isPieceworkError(error) ? pathless(error, (said) => withoutFolder(said, inside, paths)) : error
     })
-    const findings = withoutFolder(sorted.findings, inside).map((finding) => named(finding, format.name))
+    const findings = withoutFolder(sorted.findings, inside, paths).map((one) => named(one, format.name))
     const found = Object.entries(sorted.uploads).filter(([role]) => !Object.hasOwn(paths, role))
     if (sorted.missing.length === 0)
       await putSorted(context, { of, findings }, Object.fromEntries(found), signal)
     return { files: sorted.files, missing: sorted.missing, findings }
   })
+  return sorting.catch(async (error: unknown) => {
+    if (isPieceworkError(error, 'artifact-not-found')) await assertSame(context, of)
+    throw error
+  })
+}
+
+/** Files that went while they were read. Throws `uploads-closed`, `resource-busy`. */
+async function assertSame(context: DraftContext, of: string): Promise<void> {
+  const { job } = await storedDraft(context)
+  if (sourcesOf(openInput(job).uploads) !== of) throw uploadsChanged('they were sorted')
 }
 
 /** The same for what needs all files, unless it was done. Throws `input-incomplete` with what is missing, and where to look. */
@@ -79,17 +90,14 @@ async function writeKnown(
   return known
 }
 
-function pathless(error: PieceworkError, folder: string): PieceworkError {
+function pathless(error: PieceworkError, shown: <T>(said: T) => T): PieceworkError {
   const { code, retryable } = error
-  const { message, facts, findings } = withoutFolder(
-    { message: error.message, facts: error.facts, findings: error.findings },
-    folder,
-  )
+  const said = { message: error.message, facts: error.facts, findings: error.findings }
+  const { message, facts, findings } = shown(said)
   return new PieceworkError(code, message, { retryable, facts, findings, cause: error })
 }
 
-const named = ({ count, ...finding }: NewFinding, piece: string): Finding => ({
-  ...finding,
-  piece,
-  ...(count !== undefined && { count }),
-})
+const named = (finding: NewFinding, piece: string): Finding => {
+  const { count, ...rest } = storableFinding(finding)
+  return { ...rest, piece, ...(count !== undefined && { count }) }
+}

@@ -35,10 +35,10 @@ export function memoryDrafts(state: MemoryState, database: Database): Drafts {
     },
     sort: async (id, sorting, uploads) => {
       const entry = entryOf(state, id)
-      const before = entry.job.request.input?.uploads ?? []
-      entry.job = withSorted(entry.job, sorting, uploads)
+      const { job, left } = withSorted(entry.job, sorting, uploads)
+      entry.job = job
       entry.touchedAt = state.environment.now()
-      return before.filter(({ sorted }) => sorted)
+      return left
     },
     run: async (id, plan) => {
       const entry = entryOf(state, id)

@@ -36,7 +36,8 @@ export function memoryJobs(state: MemoryState): Jobs {
               ),
             )
       return older
-        .filter((job) => !resource || (making ? makes(job, resource) : concerns(job, resource)))
+        .filter((job) => !making || (resource && makes(job, resource)))
+        .filter((job) => !resource || concerns(job, resource))
         .filter(({ principal }) => requestedBy === undefined || principal.id === requestedBy)
         .reverse()
         .slice(0, limit)

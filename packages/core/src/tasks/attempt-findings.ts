@@ -21,7 +21,7 @@ export class AttemptFindings {
   }
 }
 
-function storableFinding(finding: NewFinding): NewFinding {
+export function storableFinding(finding: NewFinding): NewFinding {
   const { code, file, column, message, hint, fix } = finding
   return {
     ...finding,

@@ -75,7 +75,22 @@ async function deleteJobBytes(attempt: AttemptContext): Promise<Date | undefined
     await remove(archivePrefix(job.id))
   if (isRetried) return new Date(attempt.environment.now() + attempt.retryTtlMs)
   if (!uploadsStay(job, inputFormat(attempt))) await remove(jobPrefix(job.id))
+  else if (fromDraft(job)) await deleteUnread(attempt)
   return undefined
+}
+
+/** Of a draft, the files that others have been made of. */
+async function deleteUnread({ artifacts, lease: { job } }: AttemptContext): Promise<void> {
+  const read = new Set((job.request.input?.uploads ?? []).map(({ id }) => id))
+  const prefix = `${uploadsPrefix(job.id)}/`
+  try {
+    const ids = new Set<string>()
+    for await (const key of artifacts.list(uploadsPrefix(job.id)))
+      ids.add(key.slice(prefix.length).split('/')[0] ?? '')
+    for (const id of ids) if (!read.has(id)) await artifacts.delete(`${prefix}${id}`)
+  } catch {
+    // They go with what the import has made.
+  }
 }
 
 /** Undefined for an archive. */

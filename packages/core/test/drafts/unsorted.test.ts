@@ -54,7 +54,10 @@ function sorting(seen: Seen): (host: Notebooks) => Pack {
       uploads: Object.fromEntries(found.map(({ role, path }) => [role, { file: join(folder, path) }])),
       files: found,
       missing: isMissing ? ['text'] : [],
-      findings: [...(isMissing ? [noText] : []), ...(paths.includes('other.txt') ? [choice(folder)] : [])],
+      findings: [
+        ...(isMissing ? [{ ...noText, ...(given.cover && { file: given.cover }) }] : []),
+        ...(paths.includes('other.txt') ? [choice(folder)] : []),
+      ],
     }
   }
   return (host) => notes(host, { unsorted: { maxBytes: 2000, maxFiles: 4, sort } })
@@ -129,7 +132,12 @@ test('a file that is corrected after a sort is the one that is imported, and one
     const sorts = seen.folders.length
     await (await draft.validate()).ended()
     assert.equal(seen.folders.length, sorts, 'nothing has changed')
-    assert.equal((await draft.validationResults()).outdated, false)
+    await draft.sort()
+    assert.equal((await draft.validationResults()).outdated, false, 'what a sort finds again is the same')
+    const { id: own } = await draft.upload('cover', file('mine.jpg', 'red'))
+    await draft.removeUpload(own)
+    await (await draft.validate()).ended()
+    assert.deepEqual(await sortedRoles(draft), ['cover cover.jpg', 'text text.txt'])
     await draft.upload(unsorted, file('notes/text.txt', 'right\n'))
     assert.equal((await draft.validationResults()).outdated, true)
     await draft.removeUpload(cover)
@@ -163,6 +171,13 @@ test('a file that comes while a sort runs is not lost: the sort is refused', () 
     }
     assert.deepEqual(await rolesOf(draft), ['text mine.txt', 'unsorted text.txt'])
     assert.equal((await keys(setup.artifacts, `jobs/${draft.job}`)).length, 2, 'nothing half-made stays')
+    const { open } = setup.artifacts
+    setup.artifacts.open = async function* (key, range) {
+      setup.artifacts.open = open
+      await draft.upload(unsorted, file('text.txt', 'newest\n'))
+      yield* open(key, range)
+    }
+    await refused(draft.sort(), 'resource-busy')
     await Promise.all([draft.sort(), draft.sort()])
     const { resource } = await (await draft.run()).result()
     assert.deepEqual(setup.host.books.get(resource?.id ?? '')?.lines, ['mine'])
@@ -179,6 +194,27 @@ test('what a sort had to choose stays in the results of the validation', () =>
       files.flatMap(({ findings }) => findings.map(({ code, message }) => [code, message])),
       [['notes/choice', 'The folder has text.txt and other.txt: text.txt was taken.']],
     )
+  }))
+
+test('of a file that came with its role findings name the role', () =>
+  withDraft(async (draft) => {
+    await draft.upload('cover', file('mine.jpg', 'red'))
+    await draft.upload(unsorted, file('readme.md'))
+    const { findings } = await draft.sort()
+    assert.deepEqual(
+      findings.map(({ file }) => file),
+      ['cover'],
+    )
+  }))
+
+test('of uploads that are kept the unsorted ones go with the end of the import', () =>
+  withPiecework(sorting({ folders: [], given: [] }), async (piecework, { artifacts }) => {
+    const draft = await piecework.createDraft({ format, name: 'Notes', keepUploads: true, ...by })
+    await draft.upload(unsorted, file('text.txt'))
+    await draft.upload(unsorted, file('readme.md'))
+    await (await draft.run()).result()
+    const { uploads } = await draft.status()
+    assert.deepEqual(await keys(artifacts, `jobs/${draft.job}`), [uploads[0]?.artifact])
   }))
 
 test('a folder that cannot be read is refused with its reason, and everything stays', () =>

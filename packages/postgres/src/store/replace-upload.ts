@@ -8,7 +8,7 @@ import {
 } from '@piecework/core/store'
 import { jsonText } from './json-text.js'
 import { lockJob } from './lock-job.js'
-import { assertStorable } from './storable.js'
+import { assertStorable, storableResult } from './storable.js'
 
 /**
  * Replaces the upload of a draft that `matches`, or removes it if there is no replacement. Resolves to the one that was
@@ -30,16 +30,18 @@ export async function replaceUpload(
   return found
 }
 
-/** Resolves to those that an earlier sort has made. Throws `uploads-closed`, `resource-busy`. */
+/** Resolves to those that are left over. Throws `uploads-closed`, `resource-busy`. */
 export async function replaceSorted(
   tx: Queryable,
   id: string,
   sorting: Sorting,
   uploads: readonly Upload[],
 ): Promise<readonly Upload[]> {
-  const { job } = await lockJob(tx, id)
-  await saveUploads(tx, withSorted(job, sorting, uploads))
-  return (job.request.input?.uploads ?? []).filter(({ sorted }) => sorted)
+  const locked = await lockJob(tx, id)
+  const { findings = [] } = await storableResult({ findings: sorting.findings }, (ask) => ask(tx))
+  const { job, left } = withSorted(locked.job, { ...sorting, findings }, uploads)
+  await saveUploads(tx, job)
+  return left
 }
 
 async function saveUploads(tx: Queryable, { id, request }: Job): Promise<void> {

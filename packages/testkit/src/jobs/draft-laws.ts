@@ -47,20 +47,41 @@ export function draftLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     await store.drafts.put(job.id, source)
     const made = (role: string): Upload => ({ ...uploadOf(role), sorted: true })
     const sorting = (of: readonly Upload[]) => ({ of: sourcesOf(of), findings: [] })
-    const [first, other, second] = [made('spec.dat'), made('bound.dat'), made('spec.dat')]
+    const [first, other, second, third] = ['spec.dat', 'bound.dat', 'spec.dat', 'spec.dat'].map(made) as [
+      Upload,
+      Upload,
+      Upload,
+      Upload,
+    ]
     assert.deepEqual(await store.drafts.sort(job.id, sorting([mine, source]), [first, other]), [])
     assert.deepEqual(sorted(await uploadsOf(store, job.id)), sorted([mine, source, first, other]))
-    const before = sorted([first, other])
-    assert.deepEqual(sorted(await store.drafts.sort(job.id, sorting([mine, source]), [second])), before)
+    assert.deepEqual(
+      await store.drafts.sort(job.id, sorting([mine, source]), [second]),
+      [second],
+      'the same again',
+    )
+    assert.deepEqual(sorted(await uploadsOf(store, job.id)), sorted([mine, source, first, other]))
+    const own = uploadOf('bound.dat')
+    assert.deepEqual(await store.drafts.put(job.id, own), other)
+    await store.drafts.remove(job.id, own.id)
+    assert.equal(
+      (await store.jobs.get(job.id))?.request.input?.sorting,
+      undefined,
+      'it is to be sorted again',
+    )
+    assert.deepEqual(await store.drafts.sort(job.id, sorting([mine, source]), [second, other]), [first])
     const newer = uploadOf('unsorted/a.zip')
     await store.drafts.put(job.id, newer)
     const stale = () => store.drafts.sort(job.id, sorting([mine, source]), [first])
     await refuses('what was made of another file', stale, 'resource-busy')
     const input = (await store.jobs.get(job.id))?.request.input
-    assert.deepEqual(sorted(input?.uploads ?? []), sorted([mine, newer, second]))
-    assert.deepEqual(input?.sorting, sorting([mine, source]))
-    await store.drafts.run(job.id, planOf(job, { ...job.request, ...(input && { input }) }))
-    assert.deepEqual(sorted(await uploadsOf(store, job.id)), sorted([mine, second]))
+    assert.deepEqual(sorted(input?.uploads ?? []), sorted([mine, newer, second, other]))
+    const before = sorted([second, other])
+    assert.deepEqual(sorted(await store.drafts.sort(job.id, sorting([mine, newer]), [third])), before)
+    const last = (await store.jobs.get(job.id))?.request.input
+    assert.deepEqual(last?.sorting, sorting([mine, newer]))
+    await store.drafts.run(job.id, planOf(job, { ...job.request, ...(last && { input: last }) }))
+    assert.deepEqual(sorted(await uploadsOf(store, job.id)), sorted([mine, third]))
     await refuses('a sort', () => store.drafts.sort(job.id, sorting([mine]), []), 'uploads-closed')
   })
 
