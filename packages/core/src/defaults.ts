@@ -47,8 +47,8 @@ export const nearLimitShare = 0.9
 
 /** Defaults of stores. Times in ms. */
 export const storeDefaults = {
-  /** That a list passes over because its principal may not see them; those behind them are not looked for. */
-  unseenJobs: 1000,
+  /** So many in a row that the principal of a list may not see are its end. */
+  unseenJobs: 10_000,
   /** An attempt that has not reported for so long is taken over. */
   leaseMs: 30 * second,
   editLeaseMs: 30 * second,

@@ -7,7 +7,7 @@ import type { Store } from '../contracts/store.js'
 import { pageSizes, storeDefaults } from '../defaults.js'
 
 /**
- * Jobs that the principal may see, up to the limit: looks further where it may not see some, past so many of them.
+ * Jobs that the principal may see, up to the limit: looks further where it may not see some, past so many in a row.
  * Throws `options-invalid`.
  */
 export async function listViewable(
@@ -24,8 +24,9 @@ export async function listViewable(
     const page = await store.jobs.list({ ...filter, ...(after !== undefined && { after }), limit: asked })
     for (const job of page) {
       if (seen.length === limit || unseen === storeDefaults.unseenJobs) return seen
-      if (await mayView(allow, principal, job)) seen.push(job)
-      else unseen += 1
+      const isSeen = await mayView(allow, principal, job)
+      if (isSeen) seen.push(job)
+      unseen = isSeen ? 0 : unseen + 1
     }
     if (page.length < asked || seen.length === limit) return seen
     after = page.at(-1)?.id

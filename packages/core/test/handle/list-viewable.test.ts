@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { isPieceworkError, memoryStore, PieceworkError } from '@piecework/core'
+import { isPieceworkError, PieceworkError } from '@piecework/core'
+import type { JobFilter, Store } from '@piecework/core/store'
 import { suite } from 'uvu'
 import { listViewable } from '#internal/handle/list-viewable.js'
 import { newJob } from '../support/fake-job.js'
@@ -8,15 +9,18 @@ import { ann } from '../support/notebooks.js'
 const test = suite('lists of jobs')
 
 /** So many jobs, of which those may be viewed; what is asked of the store and of the policy is counted. */
-async function world(count: number, viewable: readonly string[]) {
-  const store = memoryStore()
-  for (let at = 0; at < count; at += 1) await store.jobs.create(newJob(`j${at}`, []))
+function world(count: number, viewable: readonly string[]) {
+  const all = Array.from({ length: count }, (_, at) => newJob(`j${count - 1 - at}`, []))
   const asked = { store: 0, policy: 0 }
-  const { list } = store.jobs
-  store.jobs.list = (filter) => {
-    asked.store += 1
-    return list(filter)
+  const jobs = {
+    get: async (id: string) => all.find((job) => job.id === id),
+    list: async ({ after, limit }: JobFilter) => {
+      asked.store += 1
+      const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1
+      return all.slice(from, from + (limit ?? 0))
+    },
   }
+  const store = { jobs } as unknown as Store
   const allow = async (_: unknown, __: unknown, ___?: unknown, job?: { readonly id: string }) => {
     asked.policy += 1
     if (!viewable.includes(job?.id ?? '')) throw new PieceworkError('forbidden', 'no')
@@ -27,19 +31,19 @@ async function world(count: number, viewable: readonly string[]) {
 }
 
 test('a list goes on past those that may not be seen, in few queries and not for ever', async () => {
-  const { ids, asked } = await world(1300, ['j1', 'j500', 'j1299'])
-  assert.deepEqual(await ids({ limit: 1 }), ['j1299'])
+  const { ids, asked } = world(10_300, ['j1', 'j150', 'j5000', 'j10299'])
+  assert.deepEqual(await ids({ limit: 1 }), ['j10299'])
   assert.deepEqual(asked, { store: 1, policy: 1 })
-  assert.deepEqual(await ids({ limit: 2 }), ['j1299', 'j500'])
-  assert.ok(asked.store < 20, `${asked.store} queries`)
-  asked.policy = 0
-  assert.deepEqual(await ids({ limit: 3 }), ['j1299', 'j500'])
-  assert.equal(asked.policy, 1002)
-  assert.deepEqual(await ids({ after: 'j500' }), ['j1'])
+  assert.deepEqual(await ids({ limit: 5 }), ['j10299', 'j5000', 'j150', 'j1'])
+  assert.ok(asked.store < 120, `${asked.store} queries`)
+  const far = world(10_300, ['j1', 'j150', 'j10299'])
+  assert.deepEqual(await far.ids({ limit: 2 }), ['j10299'])
+  assert.equal(far.asked.policy, 10_001)
+  assert.deepEqual(await far.ids({ after: 'j150' }), ['j1'])
 })
 
 test('after a job that may not be seen there is none, as after one that is not there', async () => {
-  const { ids } = await world(3, ['j0', 'j2'])
+  const { ids } = world(3, ['j0', 'j2'])
   assert.deepEqual(await ids({ after: 'j2' }), ['j0'])
   for (const after of ['j1', 'none'])
     await assert.rejects(
