@@ -9,7 +9,7 @@ const ownerQueries: Readonly<Record<string, string>> = {
     WHERE id = (SELECT project_id FROM ${scenarioTables.scenarios} WHERE id = $1)`,
 }
 
-/** Whoever plans may do all with what is their own; whoever looks may see all; anyone else is told of nothing. */
+/** Planners may do all with what is their own, viewers may see all; to others there is nothing. */
 export function peoplePolicy(database: Database): AccessPolicy {
   const isOwner = async ({ kind, id }: ResourceRef, person: string): Promise<boolean> => {
     const { rows } = await database.query<{ owner_id: string }>(ownerQueries[kind] ?? '', [id])

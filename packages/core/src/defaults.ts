@@ -244,7 +244,7 @@ export const pageSizes = {
   nodes: 1000,
   jobs: 1000,
   /** At least, once the principal may not see some. */
-  unseenJobs: 100,
+  jobsAfterUnseen: 100,
   /** That `createAll` is given. */
   shells: 1000,
   retention: 100,

@@ -20,7 +20,7 @@ export interface RegisteredFormat {
   readonly unsorted?: { readonly maxBytes: number }
 }
 
-/** What the packs have brought, for whoever makes routes or forms of it. */
+/** What the packs have brought, for what makes routes or forms of it. */
 export interface Registered {
   readonly kinds: readonly { readonly kind: string; readonly parent?: string }[]
   /** Of archives: `of` is the kind of resource that each is a part of. */

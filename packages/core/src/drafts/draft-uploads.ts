@@ -1,10 +1,11 @@
 import { allowArtifact } from '../access/allow-artifact.js'
 import { isPieceworkError } from '../contracts/errors.js'
+import type { Format, SortedFiles } from '../contracts/format.js'
 import type { Sorting } from '../contracts/job-request.js'
 import type { Upload, UploadSource } from '../contracts/upload.js'
 import { deleteFile, fileNameOf, receiveUpload } from '../requests/uploads.js'
 import { ownerOf } from '../retention/expiry.js'
-import { type DraftContext, draftToChange, storedDraft } from './draft-context.js'
+import { type DraftContext, draftToChange } from './draft-context.js'
 import { assertUnsortedRoom, unsorted, unsortedRole } from './unsorted.js'
 
 /** Stores the file, then puts it into the draft in place of the one of the same role. */
@@ -30,22 +31,25 @@ export async function putUpload(context: DraftContext, role: string, source: Upl
   return upload
 }
 
+export interface NewSorted {
+  readonly format: Format
+  readonly sorting: Sorting
+  /** By role. */
+  readonly sources: SortedFiles['uploads']
+  readonly signal: AbortSignal
+}
+
 /** Stores what a sort has made, then puts all of it into the draft in place of what the last one has made. */
 export async function putSorted(
-  context: DraftContext,
-  sorting: Sorting,
-  sources: Readonly<Record<string, UploadSource>>,
-  signal?: AbortSignal,
+  { deps: { artifacts, store, environment }, id }: DraftContext,
+  { format, sorting, sources, signal }: NewSorted,
 ): Promise<void> {
-  const { deps, id } = context
-  const { artifacts, inputs, store, environment } = deps
-  const format = inputs.format((await storedDraft(context)).input.format)
   const made: Upload[] = []
   const discard = (uploads: readonly Upload[]) =>
     Promise.all(uploads.map((upload) => deleteFile(artifacts, id, upload)))
   try {
     for (const [role, source] of Object.entries(sources)) {
-      signal?.throwIfAborted()
+      signal.throwIfAborted()
       const file = { job: id, id: environment.uuid(), role, source }
       made.push({ ...(await receiveUpload(artifacts, format, file)), sorted: true })
     }

@@ -25,7 +25,7 @@ export async function sortDraft(context: DraftContext, given?: AbortSignal): Pro
   const files = input.uploads.filter(isUnsorted)
   const known = input.uploads.filter((upload) => !isUnsorted(upload) && !upload.sorted)
   if (files.length === 0) {
-    await putSorted(context, { of, findings: [] }, {})
+    await putSorted(context, { format, sorting: { of, findings: [] }, sources: {}, signal })
     return nothing(format, known)
   }
   const { sort, maxFiles } = format.unsorted
@@ -43,8 +43,10 @@ export async function sortDraft(context: DraftContext, given?: AbortSignal): Pro
     })
     const findings = withoutFolder(sorted.findings, inside, paths).map((one) => named(one, format.name))
     const found = Object.entries(sorted.uploads).filter(([role]) => !Object.hasOwn(paths, role))
-    if (sorted.missing.length === 0)
-      await putSorted(context, { of, findings }, Object.fromEntries(found), signal)
+    if (sorted.missing.length === 0) {
+      const sources = Object.fromEntries(found)
+      await putSorted(context, { format, sorting: { of, findings }, sources, signal })
+    }
     return { files: sorted.files, missing: sorted.missing, findings }
   })
   return sorting.catch(async (error: unknown) => {

@@ -30,7 +30,7 @@ export async function listViewable(
     }
     if (page.length < asked || seen.length === limit) return seen
     after = page.at(-1)?.id
-    asked = Math.min(pageSizes.jobs, Math.max(limit - seen.length, pageSizes.unseenJobs))
+    asked = Math.min(pageSizes.jobs, Math.max(limit - seen.length, pageSizes.jobsAfterUnseen))
   }
 }
 

@@ -1,4 +1,4 @@
-/** Of a preflight, the method that a browser asks about: whoever answers that one answers this. */
+/** Of a preflight, the method that a browser asks about: what answers that one answers this. */
 export function askedMethod(method: string | undefined, preflight: string | null | undefined): string {
   return method === 'OPTIONS' && preflight ? preflight : (method ?? 'GET')
 }

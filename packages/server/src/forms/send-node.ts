@@ -53,7 +53,7 @@ async function linger(req: IncomingMessage, res: ServerResponse, body: string | 
   res.end()
 }
 
-/** A body that nobody will take is told so. */
+/** Ends a body that will not be read. */
 async function endBody(body: HttpResponse['body']): Promise<void> {
   if (body !== undefined && typeof body !== 'string') await body[Symbol.asyncIterator]().return?.()
 }

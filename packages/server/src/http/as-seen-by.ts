@@ -1,12 +1,7 @@
-import {
-  isPieceworkError,
-  type Piecework,
-  PieceworkError,
-  type Principal,
-  type ResourceRef,
-} from '@piecework/core'
+import { isPieceworkError, type Piecework, type Principal, type ResourceRef } from '@piecework/core'
+import { resourceNotFound } from '@piecework/core/store'
 
-/** Whoever may not view a resource is told what is told where there is none. */
+/** A principal that may not view a resource is told what is told where there is none. */
 export async function asSeenBy(
   piecework: Piecework,
   principal: Principal,
@@ -18,12 +13,6 @@ export async function asSeenBy(
     await piecework.checkAllowed('view', { resource }, { principal })
     return error
   } catch (unseen) {
-    return isPieceworkError(unseen, 'forbidden') ? absent(resource) : unseen
+    return isPieceworkError(unseen, 'forbidden') ? resourceNotFound(resource) : unseen
   }
-}
-
-/** In the words of core. */
-export function absent({ kind, id }: ResourceRef): PieceworkError {
-  const shown = id.length <= 100 ? id : `${id.slice(0, 100)}…`
-  return new PieceworkError('resource-not-found', `There is no ${kind} ${shown}.`)
 }

@@ -1,7 +1,7 @@
 import { httpError } from '../problems/http-error.js'
 import type { HttpRequest } from './http-request.js'
 
-/** The bytes of a body, whoever has read it. Throws `http/consumed`, and `http/timeout` while it comes. */
+/** The bytes of a body, also if a parser of the host has read it. Throws `http/consumed`, and `http/timeout` while it comes. */
 export function bodyBytes({ body }: HttpRequest, idleMs: number): AsyncIterable<Uint8Array> {
   if (body.state === 'none') return one('')
   if (body.state === 'unread') return withoutStalls(body.bytes, idleMs)

@@ -68,7 +68,7 @@ async function answer(settings: HttpSettings, match: Match, request: HttpRequest
       headers: { allow: allowOf(match) },
     })
   if (route.method !== 'GET') checkOrigin(request, settings)
-  const principal = route.isPublic ? nobody : await knownPrincipal(settings, request.host)
+  const principal = route.isPublic ? anonymous : await knownPrincipal(settings, request.host)
   const { params } = match
   const query = route.query ? route.query.parse(queryOf(request.url), 'The query') : noQuery(request.url)
   const read = route.body && (await readJson(request, settings.limits))
@@ -92,7 +92,7 @@ function hasTus({ routes }: Match): boolean {
 }
 
 /** Of routes that need none. */
-const nobody: Principal = { id: '' }
+const anonymous: Principal = { id: '' }
 
 function allowOf({ routes }: Match): string {
   const methods = [...routes.keys()].flatMap((one): readonly string[] =>

@@ -61,7 +61,7 @@ export interface RouteSpec<Query, Body> {
   readonly again?: 'one-job' | 'nothing'
   /** By status, when all is well. */
   readonly answers: Readonly<Record<number, AnswerDescription>>
-  /** What a refusal is about: it is told as absent to whoever may not view it. */
+  /** What a refusal is about: it is told as absent to principals that may not view it. */
   resourceOf?(params: Readonly<Record<string, string>>): ResourceRef | undefined
   handle(call: Call<Query, Body>): Promise<HttpResponse>
 }

@@ -1,6 +1,6 @@
 import { isPieceworkError, isTerminal, type Job, type Principal, type ResourceRef } from '@piecework/core'
+import { resourceNotFound } from '@piecework/core/store'
 import { stateJobs } from '../defaults.js'
-import { absent } from '../http/as-seen-by.js'
 import type { RouteContext } from './route-context.js'
 
 /**
@@ -30,7 +30,7 @@ export async function resourceState(
   const jobs = newestOfEachKind(maker ? [...all, maker] : all)
   if (isComplete) return { state: readState(all), jobs, ...(maker && { maker }) }
   const state = maker && makingState(maker)
-  if (!state) throw absent(resource)
+  if (!state) throw resourceNotFound(resource)
   return { state, jobs, maker }
 }
 

@@ -1,5 +1,5 @@
 import { isPieceworkError, type Principal, type ResourceRef } from '@piecework/core'
-import { absent } from '../http/as-seen-by.js'
+import { resourceNotFound } from '@piecework/core/store'
 import type { HttpSettings } from '../http-settings.js'
 import type { Place } from './places.js'
 
@@ -25,7 +25,7 @@ export async function reach(
     await piecework.guard.holders(pathOf(place, params), { principal })
   } catch (error) {
     const isElsewhere = isPieceworkError(error, 'options-invalid') || isPieceworkError(error, 'forbidden')
-    throw isElsewhere ? absent(ref) : error
+    throw isElsewhere ? resourceNotFound(ref) : error
   }
   return ref
 }

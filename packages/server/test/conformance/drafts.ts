@@ -131,11 +131,7 @@ export const drafts: Readonly<Record<string, Case>> = {
   },
   'an import is halted, and removed while it runs': async (world) => {
     const { call, shelf } = world
-    let open: () => void = () => undefined
-    shelf.gate = new Promise((resolve) => {
-      open = resolve
-    })
-    try {
+    await shelf.gated(async (open) => {
       const at = await prepared(world, 'To halt')
       await upload(world, at, 'one\n')
       const { id } = await accepted(await call(at, { json: {} }))
@@ -146,20 +142,13 @@ export const drafts: Readonly<Record<string, Case>> = {
       assert.equal((await removing).status, 204)
       assert.equal((await ended(world, id)).status, 'cancelled')
       assert.ok(![...shelf.books.values()].some(({ name }) => name === 'To halt'))
-    } finally {
-      open()
-      shelf.gate = undefined
-    }
+    })
   },
   'the copy of a resource is halted by DELETE; what is complete stays': async (world) => {
     const { call, shelf } = world
     await problem(await call('books/b1', { method: 'DELETE' }), 409, 'unsupported')
     await problem(await call('books/none', { method: 'DELETE' }), 404, 'resource-not-found')
-    let open: () => void = () => undefined
-    shelf.gate = new Promise((resolve) => {
-      open = resolve
-    })
-    try {
+    await shelf.gated(async (open) => {
       const { id, resource } = await accepted(await call('books/b2/clone', { json: { name: 'Halted' } }))
       const removing = call(`books/${resource?.id}`, { method: 'DELETE' })
       await sleep(50)
@@ -168,9 +157,6 @@ export const drafts: Readonly<Record<string, Case>> = {
       assert.equal((await ended(world, id)).status, 'cancelled')
       await problem(await call(`books/${resource?.id}/status`), 404, 'resource-not-found')
       assert.ok(![...shelf.books.values()].some(({ name }) => name === 'Halted'))
-    } finally {
-      open()
-      shelf.gate = undefined
-    }
+    })
   },
 }

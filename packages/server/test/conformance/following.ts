@@ -16,19 +16,12 @@ import type { Case } from './case.js'
 /** Runs while exports wait. */
 async function held(world: World, use: (job: string, open: () => void) => Promise<void>): Promise<void> {
   const { shelf, call } = world
-  let open: () => void = () => undefined
-  shelf.gate = new Promise((resolve) => {
-    open = resolve
-  })
-  try {
+  await shelf.gated(async (open) => {
     const { id } = await accepted(await call('books/b2/export', { json: {} }))
     await use(id, open)
     open()
     await ended(world, id)
-  } finally {
-    open()
-    shelf.gate = undefined
-  }
+  })
 }
 
 export const following: Readonly<Record<string, Case>> = {

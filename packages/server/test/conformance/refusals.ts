@@ -34,11 +34,7 @@ export const refusals: Readonly<Record<string, Case>> = {
   },
   'what is in the way is named, and when to come again': async (world) => {
     const { call, shelf } = world
-    let open: () => void = () => undefined
-    shelf.gate = new Promise((resolve) => {
-      open = resolve
-    })
-    try {
+    await shelf.gated(async (open) => {
       const { id } = await accepted(await call('books/b2/export', { json: {} }))
       const response = await call('books/b2/clone', { json: {} })
       assert.match(response.headers.get('retry-after') ?? '', /^\d+$/)
@@ -47,10 +43,7 @@ export const refusals: Readonly<Record<string, Case>> = {
       assert.ok(!Number.isNaN(Date.parse(holder?.since ?? '')))
       open()
       await ended(world, id)
-    } finally {
-      open()
-      shelf.gate = undefined
-    }
+    })
   },
   'an unknown name is refused with the nearest right one, a wrong value with its field': async ({ call }) => {
     const unknown = await problem(

@@ -105,11 +105,7 @@ export const resources: Readonly<Record<string, Case>> = {
   },
   'a job is cancelled and asked for again': async (world) => {
     const { call, shelf } = world
-    let open: () => void = () => undefined
-    shelf.gate = new Promise((resolve) => {
-      open = resolve
-    })
-    try {
+    await shelf.gated(async (open) => {
       const { id } = await accepted(await call('books/b2/export', { json: {} }))
       await accepted(await call(`jobs/${id}/cancel`, { method: 'POST' }))
       open()
@@ -120,9 +116,6 @@ export const resources: Readonly<Record<string, Case>> = {
       const { job } = await answer(await call(`jobs/${again.id}`), jobStateModel)
       assert.equal(job.status, 'succeeded')
       await problem(await call(`jobs/${again.id}/retry`, { json: {} }), 409, 'unsupported')
-    } finally {
-      open()
-      shelf.gate = undefined
-    }
+    })
   },
 }

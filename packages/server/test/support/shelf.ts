@@ -16,6 +16,20 @@ export class Shelf {
   /** While it is set, exports, validations and imports wait for it. */
   gate: Promise<void> | undefined
 
+  /** Meanwhile they wait, until `open` is called or it ends. */
+  async gated(use: (open: () => void) => Promise<void>): Promise<void> {
+    let open: () => void = () => undefined
+    this.gate = new Promise((resolve) => {
+      open = resolve
+    })
+    try {
+      await use(open)
+    } finally {
+      open()
+      this.gate = undefined
+    }
+  }
+
   add(id: string, name: string, lines: readonly string[], parent?: string): ResourceRef {
     this.books.set(id, { name, parent, isVisible: true, lines: [...lines] })
     return { kind: parent === undefined ? 'book' : 'chapter', id }

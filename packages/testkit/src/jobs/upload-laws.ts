@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { NewJob, NewPartialUpload, PartialUpload, Store, Upload } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { refuses } from '../refuses.js'
 import { longLease } from './job-bench.js'
 import type { JobStoreLawsOptions } from './job-store-laws-options.js'
 import { sampleJob, sampleProject } from './sample-job.js'
-
-const ttlMs = 60_000
+import { acquired, all, archive, fileOf, newDraft, ofDraft, ttlMs } from './sample-upload.js'
 
 /** Laws of files that come in parts. Run by `jobStoreLaws`. */
 export function uploadLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
@@ -215,43 +213,3 @@ export function uploadLaws(test: LawTest, { make }: JobStoreLawsOptions): void {
     )
   })
 }
-
-const quota = { uploads: 1000, bytes: 1e12 }
-
-function archive(of: Partial<NewPartialUpload> = {}): NewPartialUpload {
-  return {
-    id: randomUUID(),
-    principal: { id: randomUUID() },
-    job: randomUUID(),
-    fileName: 'größe "1".zip',
-    size: 1,
-    ttlMs,
-    quota,
-    ...of,
-  }
-}
-
-const ofDraft = ({ id }: Pick<NewJob, 'id'>, of: Partial<NewPartialUpload> = {}): NewPartialUpload =>
-  archive({ job: id, role: 'pu.dat', metadata: { note: 'x' }, ...of })
-
-async function newDraft(store: Store): Promise<NewJob> {
-  const draft = {
-    ...sampleJob({ kind: 'import', target: sampleProject() }),
-    request: { options: {}, name: 'Reefs', input: { format: 'sample', uploads: [] } },
-    nodes: [{ id: 'finish', task: 'finish', batch: 0 } as const],
-    batches: 0,
-  }
-  await store.drafts.create(draft, async () => undefined)
-  return draft
-}
-
-async function acquired(store: Store, asked: NewPartialUpload) {
-  const { id } = await store.uploads.create(asked)
-  return { id, fence: (await store.uploads.acquire(id)).fence }
-}
-
-function fileOf({ role = '', size, fileName }: PartialUpload, id: string): Upload {
-  return { id, role, artifact: `uploads/${id}`, parts: [{ size, fence: 1 }], fileName, size }
-}
-
-const all = (uploads: Store['uploads']): Promise<readonly PartialUpload[]> => uploads.expired(10_000)
