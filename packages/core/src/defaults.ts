@@ -24,6 +24,8 @@ export const defaults = {
   retryTtlMs: day,
   orphanSweepMs: hour,
   recordTtlMs: 365 * day,
+  /** How long a link that has expired is told to have done so, before it is forgotten. */
+  linkToldMs: 30 * day,
   uploadTtlMs: day,
   artifactTimeoutMs: 5 * minute,
 } as const
@@ -62,6 +64,10 @@ export const storeDefaults = {
   listedRunning: 100,
   /** Entries that `Records.list` returns. */
   listedRecords: 100,
+  /** Links that `Links.list` returns. */
+  listedLinks: 100,
+  /** Readings that `Meters.list` returns. */
+  listedReadings: 100,
   /** Entries of what was refused or failed that one principal gets in a minute. */
   refusedPerMinute: 60,
 } as const

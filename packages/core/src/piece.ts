@@ -84,6 +84,7 @@ export type {
   DeliverContext,
   DeliveredFile,
   DeliveryReceipt,
+  DeliveryRequest,
   DeliveryState,
   Target,
 } from './contracts/target.js'

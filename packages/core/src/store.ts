@@ -2,6 +2,7 @@ export { artifactKeySegments } from './artifacts/artifact-key.js'
 export { callHost, warn } from './call-host.js'
 export type { ArtifactStat, ArtifactStore, ByteRange } from './contracts/artifacts.js'
 export type { Attempts, GivenBack, Lease, NodeResult } from './contracts/attempts.js'
+export type { Credentials, NewSealedCredential, SealedCredential, Sealing } from './contracts/credentials.js'
 export type {
   CopyTarget,
   Database,
@@ -31,6 +32,8 @@ export type {
   StatusChange,
 } from './contracts/jobs.js'
 export type { KeyRange, KeyRangePage, Keys } from './contracts/keys.js'
+export type { Link, LinkFilter, Links, NewLink } from './contracts/links.js'
+export type { MeterFilter, MeterReading, Meters, Usage, UsageLimits } from './contracts/meters.js'
 export type { MomentRead, Moments } from './contracts/moments.js'
 export type {
   JobNode,
@@ -55,6 +58,7 @@ export type {
 export type { JobSummary, NodePage, Reports, StageProgress, StageSummary } from './contracts/reports.js'
 export type { ResourceRef, ResourceTree } from './contracts/resource.js'
 export type { Retention, RetentionFilter } from './contracts/retention.js'
+export type { Revocations } from './contracts/revocations.js'
 export type { Runtime, Task, TaskHandler } from './contracts/runtime.js'
 export type { SessionContext } from './contracts/session.js'
 export type { States } from './contracts/states.js'

@@ -39,6 +39,8 @@ const known: Readonly<Record<Action, true>> = {
   view: true,
   download: true,
   deliver: true,
+  share: true,
+  'issue-token': true,
   draft: true,
   discard: true,
   forget: true,

@@ -8,6 +8,8 @@ export type Action =
   | 'view' // learn of jobs and of who holds a resource
   | 'download' // have bytes of an artifact
   | 'deliver' // send what was made to a target
+  | 'share' // let people without an account download
+  | 'issue-token' // let others act as oneself, within a scope
   | 'draft' // see, fill, run or delete an import draft
   | 'discard' // stop what makes a resource, and remove what there is of it
   | 'forget'

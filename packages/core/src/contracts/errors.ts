@@ -13,6 +13,12 @@ export type CoreErrorCode =
   | 'cancelled'
   | 'counts-differ' // rows read are not rows written plus rows skipped
   | 'database' // the database refused; its message is in `cause`
+  | 'delivery-address' // where a user wants it is no address that may be called
+  | 'delivery-auth' // the other side refuses the credential
+  | 'delivery-denied' // the credential may not do it
+  | 'delivery-full' // there is not enough room
+  | 'delivery-not-found' // the place is not there
+  | 'delivery-unreachable' // the other side gives no answer, or none of use
   | 'expired' // it was kept for a time, which is over
   | 'forbidden'
   | 'input-incomplete' // a file that the format requires was not given
@@ -32,6 +38,7 @@ export type CoreErrorCode =
   | 'storage' // the artifact store failed or is full; its own error is in `cause`
   | 'stopped' // this Piecework was stopped meanwhile
   | 'timeout' // a time limit of a piece or of a job was over
+  | 'too-many-downloads' // the principal has had in this minute what it may
   | 'too-many-jobs' // the principal has as many under way as it may
   | 'too-many-uploads' // the principal has as many unfinished, or as large ones, as it may
   | 'upload-limit' // a file is larger than its role allows, or than it was said to be

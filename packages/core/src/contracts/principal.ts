@@ -1,6 +1,8 @@
 /** Who makes a request: the host's own user. Stored with the job, so plain JSON. */
 export interface Principal {
   readonly id: string
+  /** Id of the scoped token by which it asks. */
+  readonly token?: string
 }
 
 /** Who makes a call. An access policy is asked about it; without a policy it is not read. */

@@ -21,6 +21,8 @@ export interface NewRecordEntry {
   /** For whom it was, as the host has said; until that is erased. */
   readonly recipient?: string
   readonly code?: ErrorCode
+  /** Id of the scoped token that was issued, or by which it was asked. */
+  readonly token?: string
   /** That went out. */
   readonly bytes?: number
 }

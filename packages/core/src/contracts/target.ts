@@ -55,6 +55,13 @@ export interface DeliveryReceipt {
   readonly location?: string
 }
 
+export interface DeliveryRequest<Destination = unknown> {
+  readonly principal: Principal
+  readonly destination: Destination
+  /** Of what is to be delivered, in bytes; before it is made, of what the last export of the same was. Absent: nobody knows. */
+  readonly size?: number
+}
+
 /** Where finished outputs go. An attempt may be killed at any moment, and the next one begins with its state. */
 export interface Target<Destination = unknown> {
   /** Letters, digits, `-` and `/`; unique. */
@@ -65,7 +72,7 @@ export interface Target<Destination = unknown> {
    */
   readonly schema: Schema<Destination>
   /** Called when a delivery is requested; throws what the principal should know at once. */
-  check?(request: { readonly principal: Principal; readonly destination: Destination }): Promise<void>
+  check?(request: DeliveryRequest<Destination>): Promise<void>
   /**
    * Resolves when the file is there, whole. Throws a PieceworkError with `retryable` for what may pass; then it
    * is called again.

@@ -1,7 +1,10 @@
+import type { SealedCredential } from '../contracts/credentials.js'
 import type { Environment } from '../contracts/environment.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ResourcePath } from '../contracts/guard.js'
 import type { Job, KeyedJob, NewJob, RequestKey } from '../contracts/jobs.js'
+import type { Link } from '../contracts/links.js'
+import type { MeterReading } from '../contracts/meters.js'
 import type { NewNode } from '../contracts/nodes.js'
 import type { OutboxAction, OutboxItem } from '../contracts/outbox.js'
 import type { RecordEntry } from '../contracts/records.js'
@@ -35,6 +38,13 @@ export class MemoryState {
   readonly retriable = new Map<string, readonly ResourcePath[]>()
   /** Oldest first. */
   readonly records: RecordEntry[] = []
+  readonly credentials = new Map<string, SealedCredential>()
+  /** Oldest first. */
+  readonly links = new Map<string, Link>()
+  /** By minute and principal. */
+  readonly readings = new Map<string, MeterReading>()
+  /** Until when each is kept. */
+  readonly revocations = new Map<string, Date>()
   private items = 0
 
   constructor(environment: Environment) {

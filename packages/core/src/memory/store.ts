@@ -8,15 +8,19 @@ import { checkOptions } from '../options/check-options.js'
 import type { OptionChecks } from '../options/option-checks.js'
 import { systemEnvironment } from '../system-environment.js'
 import { memoryAttempts } from './attempts.js'
+import { memoryCredentials } from './credentials.js'
 import { memoryDrafts } from './drafts.js'
 import { memoryGuard } from './guard.js'
 import { memoryLimits } from './job-limits.js'
 import { memoryJobs } from './jobs.js'
 import { memoryKeys } from './keys.js'
+import { memoryLinks } from './links.js'
+import { memoryMeters } from './meters.js'
 import { memoryMoments, sharesSnapshots } from './moments.js'
 import { memoryRecords } from './records.js'
 import { memoryReports } from './reports.js'
 import { memoryRetention } from './retention.js'
+import { memoryRevocations } from './revocations.js'
 import { MemoryState } from './state.js'
 import { memoryStates } from './states.js'
 import { memorySummaries } from './summaries.js'
@@ -60,6 +64,10 @@ export function memoryStore(given?: MemoryStoreOptions): Store {
     retention: memoryRetention(state),
     records: memoryRecords(state),
     limits: memoryLimits(state),
+    credentials: memoryCredentials(state),
+    links: memoryLinks(state),
+    meters: memoryMeters(state),
+    revocations: memoryRevocations(state),
     guard: memoryGuard(state),
     ...(sharesSnapshots(database) && { moments: memoryMoments(state, database) }),
     database,

@@ -113,5 +113,6 @@ export function recordEntry(
     ...(resource && { resource: { kind: resource.kind, id: resource.id } }),
     ...(job && { job: job.id }),
     ...(recipient !== undefined && { recipient }),
+    ...(principal?.token !== undefined && { token: principal.token }),
   }
 }

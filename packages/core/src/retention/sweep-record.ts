@@ -1,17 +1,26 @@
 import type { Environment } from '../contracts/environment.js'
 import type { Store } from '../contracts/store.js'
-import { pageSizes } from '../defaults.js'
+import { defaults, pageSizes } from '../defaults.js'
 
-/** Deletes entries of the record that are older than `ttlMs`. */
+/** Deletes what is kept about requests and downloads, and is older than `ttlMs`; links and tokens that are over go, too. */
 export async function sweepRecord(
   { store, environment }: { readonly store: Store; readonly environment: Environment },
   ttlMs: number,
   signal: AbortSignal,
 ): Promise<void> {
+  const { records, meters, links, revocations } = store
   const before = new Date(environment.now() - ttlMs)
-  let swept: number
-  do {
-    signal.throwIfAborted()
-    swept = await store.records.sweep(before, pageSizes.records)
-  } while (swept === pageSizes.records)
+  const sweeps = [
+    (limit: number) => records.sweep(before, limit),
+    (limit: number) => meters.sweep(before, limit),
+    (limit: number) => links.sweep(new Date(environment.now() - defaults.linkToldMs), limit),
+    (limit: number) => revocations.sweep(limit),
+  ]
+  for (const sweep of sweeps) {
+    let swept: number
+    do {
+      signal.throwIfAborted()
+      swept = await sweep(pageSizes.records)
+    } while (swept === pageSizes.records)
+  }
 }

@@ -53,21 +53,21 @@ export function postgresRecords(control: Database): Records {
 
 /** What was refused or failed is bounded for each principal: the last of a minute counts the rest. */
 export async function addRecord(tx: Queryable, entry: NewRecordEntry): Promise<string> {
-  const { principal, action, outcome, resource, job, recipient, code, bytes } = entry
+  const { principal, action, outcome, resource, job, recipient, code, bytes, token } = entry
   const isBounded = (outcome === 'refused' || outcome === 'failed') && bytes === undefined
   const { rows } = await tx.query<{ id: string }>(
     `WITH recent AS MATERIALIZED (
        SELECT count(*) AS entries, max(id) AS last FROM piecework.record
-       WHERE $10::boolean AND principal_id = $1 AND at > piecework.now() - interval '1 minute'
+       WHERE $11::boolean AND principal_id = $1 AND at > piecework.now() - interval '1 minute'
          AND outcome IN ('refused', 'failed') AND bytes IS NULL
      ), counted AS (
        UPDATE piecework.record r SET times = r.times + 1 FROM recent
-       WHERE recent.entries >= $11::int AND r.id = recent.last RETURNING r.id
+       WHERE recent.entries >= $12::int AND r.id = recent.last RETURNING r.id
      ), added AS (
        INSERT INTO piecework.record
-         (at, principal_id, action, outcome, kind, resource_id, job_id, recipient, code, bytes)
-       SELECT piecework.now(), $1, $2, $3, $4, $5, $6, $7, $8, $9::bigint FROM recent
-       WHERE recent.entries < $11::int RETURNING id
+         (at, principal_id, action, outcome, kind, resource_id, job_id, recipient, code, bytes, token_id)
+       SELECT piecework.now(), $1, $2, $3, $4, $5, $6, $7, $8, $9::bigint, $10 FROM recent
+       WHERE recent.entries < $12::int RETURNING id
      )
      SELECT id::text AS id FROM counted UNION ALL SELECT id::text FROM added`,
     [
@@ -80,6 +80,7 @@ export async function addRecord(tx: Queryable, entry: NewRecordEntry): Promise<s
       recipient ?? null,
       code ?? null,
       bytes ?? null,
+      token ?? null,
       String(isBounded),
       defaults.refusedPerMinute,
     ],
@@ -90,7 +91,7 @@ export async function addRecord(tx: Queryable, entry: NewRecordEntry): Promise<s
 type Row = Readonly<Record<string, string | number | null>>
 
 function entryOf(row: Row): RecordEntry {
-  const { kind, resource_id: id, job_id: job, recipient, code, bytes, times } = row
+  const { kind, resource_id: id, job_id: job, recipient, code, bytes, times, token_id: token } = row
   return {
     id: String(row.id),
     at: new Date(String(row.at)),
@@ -101,6 +102,7 @@ function entryOf(row: Row): RecordEntry {
     ...(job !== null && { job: String(job) }),
     ...(recipient !== null && { recipient: String(recipient) }),
     ...(code !== null && { code: code as NonNullable<RecordEntry['code']> }),
+    ...(token !== null && { token: String(token) }),
     ...(bytes !== null && { bytes: Number(bytes) }),
     ...(Number(times) > 1 && { times: Number(times) }),
   }

@@ -13,16 +13,20 @@ import { migrate } from '../migrations/migrate.js'
 import { processClock } from './clocks.js'
 import { lazyReadTransaction } from './lazy-read-transaction.js'
 import { postgresAttempts } from './postgres-attempts.js'
+import { postgresCredentials } from './postgres-credentials.js'
 import { postgresDrafts } from './postgres-drafts.js'
 import { postgresGuard } from './postgres-guard.js'
 import { postgresJobs } from './postgres-jobs.js'
 import { postgresKeys } from './postgres-keys.js'
 import { postgresLimits } from './postgres-limits.js'
+import { postgresLinks } from './postgres-links.js'
+import { postgresMeters } from './postgres-meters.js'
 import { postgresMoments } from './postgres-moments.js'
 import { postgresOutbox } from './postgres-outbox.js'
 import { postgresRecords } from './postgres-records.js'
 import { postgresReports } from './postgres-reports.js'
 import { postgresRetention } from './postgres-retention.js'
+import { postgresRevocations } from './postgres-revocations.js'
 import { postgresStates } from './postgres-states.js'
 import { postgresSummaries } from './postgres-summaries.js'
 import { postgresUploads } from './postgres-uploads.js'
@@ -101,6 +105,10 @@ export function postgresStore(given: PostgresStoreOptions): PostgresStore {
     records: postgresRecords(control),
     retention: postgresRetention(control),
     limits: postgresLimits(control),
+    credentials: postgresCredentials(control),
+    links: postgresLinks(control),
+    meters: postgresMeters(control),
+    revocations: postgresRevocations(control),
     guard: postgresGuard(control),
     ...(moments && { moments }),
     migrate: () => migrate(control, storeMigrations),

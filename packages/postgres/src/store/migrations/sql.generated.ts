@@ -272,6 +272,8 @@ CREATE TABLE piecework.record (
   -- NULL once it is erased.
   recipient text COLLATE "C",
   code text,
+  -- Of the scoped token that was issued, or by which it was asked.
+  token_id text COLLATE "C",
   bytes bigint,
   -- How often the same principal was refused, when it was too often for entries of their own.
   times int NOT NULL DEFAULT 1
@@ -282,6 +284,59 @@ CREATE INDEX record_by_principal ON piecework.record (principal_id, id);
 CREATE INDEX record_refused ON piecework.record (principal_id, at) WHERE outcome IN ('refused', 'failed');
 CREATE INDEX record_by_time ON piecework.record (at);
 CREATE INDEX record_by_recipient ON piecework.record (recipient) WHERE recipient IS NOT NULL;
+
+-- How to reach accounts of users elsewhere. What they hold is sealed before it comes here.
+CREATE TABLE piecework.credentials (
+  id text COLLATE "C" PRIMARY KEY,
+  number bigint GENERATED ALWAYS AS IDENTITY,
+  owner_id text COLLATE "C" NOT NULL,
+  target text COLLATE "C" NOT NULL,
+  name text NOT NULL,
+  key_id text COLLATE "C" NOT NULL,
+  sealed text NOT NULL,
+  created_at timestamptz NOT NULL,
+  -- Why it works no more; NULL: nothing is known against it.
+  revoked text
+);
+
+CREATE INDEX credentials_by_owner ON piecework.credentials (owner_id, number);
+
+-- Ways to what jobs have made. Without a foreign key: a link is told to be over longer than its job is kept.
+CREATE TABLE piecework.links (
+  id text COLLATE "C" PRIMARY KEY,
+  number bigint GENERATED ALWAYS AS IDENTITY,
+  job_id text COLLATE "C" NOT NULL,
+  output text NOT NULL,
+  owner_id text COLLATE "C" NOT NULL,
+  created_at timestamptz NOT NULL,
+  opens_at timestamptz,
+  expires_at timestamptz NOT NULL,
+  revoked_at timestamptz
+);
+
+CREATE INDEX links_by_job ON piecework.links (job_id, number);
+CREATE INDEX links_by_owner ON piecework.links (owner_id, number);
+CREATE INDEX links_by_expiry ON piecework.links (expires_at);
+
+-- What principals have been given, minute by minute.
+CREATE TABLE piecework.meters (
+  principal_id text COLLATE "C" NOT NULL,
+  minute timestamptz NOT NULL,
+  requests bigint NOT NULL,
+  downloads bigint NOT NULL,
+  bytes bigint NOT NULL,
+  PRIMARY KEY (principal_id, minute)
+) WITH (fillfactor = 50);
+
+CREATE INDEX meters_by_minute ON piecework.meters (minute);
+
+-- Ids of tokens that were withdrawn, and of what was used that may be used once.
+CREATE TABLE piecework.revocations (
+  id text COLLATE "C" PRIMARY KEY,
+  until timestamptz NOT NULL
+);
+
+CREATE INDEX revocations_by_time ON piecework.revocations (until);
 
 -- Guard ---------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+export type { CredentialSource } from './credentials/credential-source.js'
