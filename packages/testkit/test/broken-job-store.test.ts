@@ -13,6 +13,7 @@ import { sourcesOf } from '@piecework/core/store'
 import { assertBreaks } from '@piecework/test-support'
 import { jobStoreLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
+import { accountFaults } from './account-faults.js'
 import { changed } from './changed-store.js'
 import { claimsForEver, claimsFreedAtOutcome, claimsNotTaken } from './claim-faults.js'
 import { fencesNotCompared } from './lease-faults.js'
@@ -52,6 +53,7 @@ const broken: Record<string, [law: string, (store: Store) => Store]> = {
   ],
   ...requestFaults,
   ...uploadFaults,
+  ...accountFaults,
   'remembers a status that has passed': [
     'one truth: the status that is read alone is that of the job',
     (store) => ({ ...store, jobs: { ...store.jobs, status: async () => 'pending' } }),

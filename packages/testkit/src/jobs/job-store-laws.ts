@@ -1,6 +1,7 @@
 import { checkOptions } from '@piecework/core/store'
 import type { LawTest } from '../law.js'
 import { linked } from '../linked.js'
+import { accountLaws } from './account-laws.js'
 import { attemptLaws } from './attempt-laws.js'
 import { batchLaws } from './batch-laws.js'
 import { cancelLaws } from './cancel-laws.js'
@@ -48,6 +49,7 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   endLaws(test, options)
   followUpLaws(test, options)
   recordLaws(test, options)
+  accountLaws(test, options)
   reportLaws(test, options)
   stageLaws(test, options)
   retentionLaws(test, options)
