@@ -39,13 +39,13 @@ export interface ArchiveTools {
   /**
    * The bytes of what an export has made: the archive, or an output of a pack. Throws `expired` once its time is
    * over, `artifact-not-found` if the job has made none, `options-invalid` for a range that is not inside it,
-   * `job-not-found`, `forbidden`.
+   * `job-not-found`, `forbidden`, `too-many-downloads`.
    */
   download(job: string, request: DownloadRequest): Promise<Download>
 }
 
 export function createArchiveTools(
-  deps: DiffDeps & Pick<DownloadDeps, 'recorder'> & { readonly trust: Trust },
+  deps: DiffDeps & Pick<DownloadDeps, 'recorder' | 'downloadsPerMinute'> & { readonly trust: Trust },
 ): ArchiveTools {
   const { artifacts, limits, trust } = deps
   const sourceOf = async (

@@ -47,6 +47,12 @@ export const defaultLimits: ArchiveLimits = {
 /** Share of a limit from which on an import is warned of it. */
 export const nearLimitShare = 0.9
 
+/** Of downloads. */
+export const downloadDefaults = {
+  /** Bytes that go out before they are counted. */
+  meteredBytes: 4 * mebibyte,
+} as const
+
 /** Defaults of stores. Times in ms. */
 export const storeDefaults = {
   /** So many in a row that the principal of a list may not see are its end. */
@@ -249,6 +255,8 @@ export const pageSizes = {
   outbox: 100,
   nodes: 1000,
   jobs: 1000,
+  /** Of a resource, among which the size of an output is looked for that is to be delivered. */
+  earlierJobs: 100,
   /** At least, once the principal may not see some. */
   jobsAfterUnseen: 100,
   /** That `createAll` is given. */

@@ -13,6 +13,7 @@ import type { SessionHook } from './contracts/session.js'
 import type { Store } from './contracts/store.js'
 import type { Target } from './contracts/target.js'
 import { type EngineOptions, engineChecks } from './engine/engine-options.js'
+import { type DownloadLimitOptions, downloadLimitChecks } from './handle/metered.js'
 import { check } from './options/check.js'
 import { checkOptions } from './options/check-options.js'
 import { objectCheck } from './options/object-check.js'
@@ -20,7 +21,11 @@ import { type Check, type OptionChecks, required } from './options/option-checks
 import { type JobLimitOptions, jobLimitChecks } from './requests/job-limits.js'
 import { type UploadOptions, uploadOptionChecks } from './uploads/upload-request.js'
 
-export interface PieceworkOptions extends EngineOptions, JobLimitOptions, UploadOptions {
+export interface PieceworkOptions
+  extends EngineOptions,
+    JobLimitOptions,
+    UploadOptions,
+    DownloadLimitOptions {
   /** Kinds of resources, pieces and formats. */
   readonly packs: readonly Provided<Pack>[]
   readonly runtime: Provided<Runtime>
@@ -68,6 +73,7 @@ const pieceworkChecks: OptionChecks<PieceworkOptions> = {
   container: check.having<DependencyContainer>('a container of tsyringe', 'createChildContainer', 'resolve'),
   environment: check.environment,
   ...jobLimitChecks,
+  ...downloadLimitChecks,
   ...uploadOptionChecks,
   ...engineChecks,
 }

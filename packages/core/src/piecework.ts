@@ -122,7 +122,7 @@ export function createPiecework(given: PieceworkOptions): Piecework {
   const allow = createAllow(access, recorder.refused)
   const followUps = createFollowUps(options.followUps)
   const jobLimits = createJobLimits(options)
-  const { session, limits } = options
+  const { session, limits, downloadsPerMinute } = options
   const deps = {
     ...parts,
     environment,
@@ -134,6 +134,7 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     limits,
     ...(sign && { sign }),
     ...(session && { session }),
+    ...(downloadsPerMinute && { downloadsPerMinute }),
   }
   const engine = createEngine(deps, runtime, events, options)
   const rolesOf = (format: string) => Object.keys(registry.formats.get(format)?.roles ?? {})

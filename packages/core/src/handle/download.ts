@@ -17,6 +17,7 @@ import type { Recorder } from '../record/recorder.js'
 import { refuseExpired } from '../retention/expiry.js'
 import { existingJob } from './existing-job.js'
 import { askedByChecks } from './job-arguments.js'
+import { countBytes, countRequest, type MeterDeps } from './metered.js'
 
 const rangeChecks: OptionChecks<ByteRange> = {
   start: required(check.wholeNumber(0, Number.MAX_SAFE_INTEGER)),
@@ -62,7 +63,7 @@ export interface Download {
   readonly bytes: AsyncIterable<Uint8Array>
 }
 
-export interface DownloadDeps {
+export interface DownloadDeps extends MeterDeps {
   readonly store: Store
   readonly artifacts: ArtifactStore
   readonly environment: Environment
@@ -71,8 +72,8 @@ export interface DownloadDeps {
 }
 
 /**
- * Throws `job-not-found`, `forbidden`, `expired`, `artifact-not-found` if the job has made no such output, and
- * `options-invalid` for a range that is not inside it.
+ * Throws `job-not-found`, `forbidden`, `expired`, `artifact-not-found` if the job has made no such output,
+ * `options-invalid` for a range that is not inside it, and `too-many-downloads`.
  */
 export async function download(
   deps: DownloadDeps,
@@ -85,7 +86,13 @@ export async function download(
   const ask = () => deps.allow(principal, 'download', resourceOf(job), job)
   const { recorder } = deps
   const about = { principal, action: 'download' as const, resource: resourceOf(job), job, recipient }
-  const opened = await recorder.failing(about, openMade(deps, job, { output, range }))
+  const who = principal?.id ?? ''
+  const opening = async (): Promise<Download> => {
+    const made = await openMade(deps, job, { output, range })
+    await countRequest(deps, who, made.range.start > 0)
+    return { ...made, bytes: countBytes(deps, who, made.bytes) }
+  }
+  const opened = await recorder.failing(about, opening())
   const entry = await recorder.allowed(about)
   const recorded = async (end: BytesEnd) => recorder.end(entry, end)
   return { ...opened, bytes: recordedBytes(opened.bytes, { ask, recorded }) }

@@ -1,4 +1,5 @@
 import type { Allow } from '../access/allow.js'
+import type { MeterReading } from '../contracts/meters.js'
 import type { AskedBy, Principal } from '../contracts/principal.js'
 import type { RecordEntry } from '../contracts/records.js'
 import type { ResourceRef } from '../contracts/resource.js'
@@ -6,7 +7,8 @@ import type { Store } from '../contracts/store.js'
 import { jobArguments } from '../handle/job-arguments.js'
 import { check } from '../options/check.js'
 import { checkArgument, checkOptions } from '../options/check-options.js'
-import type { Check, OptionChecks } from '../options/option-checks.js'
+import { objectCheck } from '../options/object-check.js'
+import { type Check, type OptionChecks, required } from '../options/option-checks.js'
 import { refuseValue } from '../options/place.js'
 import { recipientCheck } from './recipient-check.js'
 
@@ -42,9 +44,39 @@ const recordChecks: OptionChecks<RecordRequest> = {
 }
 
 /** What the host may read and erase of the record of requests and downloads. */
+export interface UsageRequest {
+  readonly principal?: Principal
+  /** Not before. */
+  readonly from?: Date
+  /** Before. */
+  readonly to?: Date
+  /** The last reading of the page before. */
+  readonly after?: Pick<MeterReading, 'principal' | 'minute'> & Partial<MeterReading>
+  readonly limit?: number
+}
+
+const usageChecks: OptionChecks<UsageRequest> = {
+  principal: check.principal,
+  from: date,
+  to: date,
+  after: objectCheck<NonNullable<UsageRequest['after']>>({
+    principal: required(check.text),
+    minute: required(date),
+    requests: check.anything,
+    downloads: check.anything,
+    bytes: check.anything,
+  }),
+  limit: check.count,
+}
+
 export interface AccessRecord {
   /** Requests and downloads, newest first. Throws `forbidden`. */
   record(request: RecordRequest, by: AskedBy): Promise<readonly RecordEntry[]>
+  /**
+   * What principals have downloaded, minute by minute, newest first. The policy is asked about `record`. Throws
+   * `forbidden`.
+   */
+  usage(request: UsageRequest, by: AskedBy): Promise<readonly MeterReading[]>
   /** Forgets an address in all entries; resolves to how many had it. Throws `forbidden`. */
   eraseRecipient(recipient: string, by: AskedBy): Promise<number>
 }
@@ -65,6 +97,11 @@ export function createAccessRecord(deps: {
         ...(resource && { resource }),
         ...(principal && { principal: principal.id }),
       })
+    },
+    usage: async (request, by) => {
+      const { principal, ...filter } = checkOptions('usage()', request, usageChecks)
+      await allow(jobArguments.principal('usage()', by), 'record')
+      return store.meters.list({ ...filter, ...(principal && { principal: principal.id }) })
     },
     eraseRecipient: async (given, by) => {
       const recipient = checkArgument('eraseRecipient()', 'recipient', given, recipientCheck)

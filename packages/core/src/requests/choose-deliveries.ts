@@ -38,15 +38,16 @@ export function chooseDeliveries(
   })
 }
 
-/** Asks the targets themselves. */
+/** Asks the targets themselves. `sizeOf`: of an output, as far as it is known. */
 export async function checkDeliveries(
   registry: Registry,
   deliveries: readonly JobDelivery[],
-  principal: Principal,
+  { principal, sizeOf }: { readonly principal: Principal; sizeOf(output: string): number | undefined },
 ): Promise<void> {
-  for (const { target, destination } of deliveries) {
+  for (const { target, destination, output } of deliveries) {
     const known: Target | undefined = registry.targets.get(target)
-    await known?.check?.({ principal, destination })
+    const size = sizeOf(output)
+    await known?.check?.({ principal, destination, ...(size !== undefined && { size }) })
   }
 }
 

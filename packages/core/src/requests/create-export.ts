@@ -3,9 +3,11 @@ import { PieceworkError } from '../contracts/errors.js'
 import type { JobDelivery } from '../contracts/job-request.js'
 import type { Job } from '../contracts/jobs.js'
 import type { NewNode } from '../contracts/nodes.js'
+import { pageSizes } from '../defaults.js'
 import { resourcePath } from '../guard/paths.js'
 import { checkOptions } from '../options/check-options.js'
 import { deliveryKey } from '../outputs/deliveries.js'
+import { madeOutputs } from '../outputs/made-output.js'
 import { requestedOutputs } from '../outputs/requested-outputs.js'
 import { exportNodes } from '../plan/nodes.js'
 import { lineageOf } from '../plan/source.js'
@@ -74,7 +76,7 @@ function assertOneRead(nodes: readonly NewNode[]): void {
 
 /** Asks the access policy and the targets. */
 async function deliveriesOf(
-  { registry, allow }: RequestDeps,
+  { registry, allow, store }: RequestDeps,
   job: string,
   { principal, resource, outputs, deliver: given }: ExportRequest,
   retried: Job | undefined,
@@ -86,6 +88,17 @@ async function deliveriesOf(
   const deliveries = retried
     ? (retried.request.deliver ?? []).map((one) => ({ ...one, key: deliveryKey(job, one) }))
     : chooseDeliveries(registry, asked, { job, outputs: names })
-  await checkDeliveries(registry, deliveries, principal)
+  const isChecked = deliveries.some(({ target }) => registry.targets.get(target)?.check)
+  const earlier = isChecked ? await store.jobs.list({ resource, limit: pageSizes.earlierJobs }) : []
+  await checkDeliveries(registry, deliveries, { principal, sizeOf: (output) => lastSize(earlier, output) })
   return deliveries
+}
+
+/** Of these jobs, newest first, what the last one that has made such an output has made. */
+function lastSize(jobs: readonly Job[], output: string): number | undefined {
+  for (const job of jobs) {
+    const made = job.kind === 'export' && madeOutputs(job).find(({ name }) => name === output)
+    if (made) return made.size
+  }
+  return undefined
 }

@@ -75,7 +75,10 @@ export function createRedeliver(deps: RequestDeps): Redeliver {
     if (deliveries.length === 0) throw refuse('has nothing left to deliver, or it is on its way')
     for (const { output } of deliveries)
       refuseExpired(source.id, madeOutput(source, output), environment.now())
-    await checkDeliveries(registry, deliveries, principal)
+    await checkDeliveries(registry, deliveries, {
+      principal,
+      sizeOf: (output) => madeOutput(source, output).size,
+    })
     const { timeLimitMs: _, ...limits } = jobLimits({
       ...(priority !== undefined && { priority }),
       ...(requestKey && { requestKey }),

@@ -301,6 +301,17 @@ test('what cannot be delivered is refused at request', () =>
     )
   }))
 
+test('a target is told at request how large it will be, as far as that is known', () =>
+  withShelf(async (piecework, shelf) => {
+    const sizes: (number | undefined)[] = []
+    Object.assign(shelf, { check: async ({ size }: { size?: number }) => void sizes.push(size) })
+    const first = await piecework.export({ ...request, deliver: [to('a')] })
+    const size = (await first.result()).archive?.size ?? assert.fail('no archive')
+    await (await piecework.export({ ...request, deliver: [to('b')] })).result()
+    await (await piecework.redeliver(first.id, { principal: ann, deliver: [to('c')] })).result()
+    assert.deepEqual(sizes, [undefined, size, size])
+  }))
+
 test('targets are declared well, or the host does not start', async () => {
   for (const [change, message] of [
     [{ name: 'Shelf' }, /name like "folder"/],

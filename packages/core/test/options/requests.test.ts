@@ -310,6 +310,26 @@ optionTests(test, [
     },
   },
   {
+    name: 'usage()',
+    options: () => ({
+      principal: ann,
+      from: new Date(0),
+      to: new Date(),
+      after: { principal: 'ann', minute: new Date(0), requests: 1, downloads: 1, bytes: 1 },
+      limit: 1,
+    }),
+    call: (request) => piecework.usage(request, by),
+    free: ['principal', 'after.requests', 'after.downloads', 'after.bytes'],
+    opaque: ['from', 'to', 'after.minute'],
+    wrong: {
+      principal: wrongPrincipal,
+      from: ['2026-01-01', 0, new Date(Number.NaN)],
+      to: [{}],
+      after: ['', 9, { principal: 'ann' }, { principal: '', minute: new Date(0) }],
+      limit: [0, '1'],
+    },
+  },
+  {
     name: 'cancel()',
     options: () => ({ principal: ann }),
     call: (by) => piecework.cancel('no-such-job', by).catch(unless('job-not-found')),
@@ -473,7 +493,7 @@ test('arguments are checked as options are', async () => {
 
 test('every method of a Piecework that takes an object is tried here', async () => {
   const tried =
-    'export import clone validate retry createDraft createUpload steps checkAllowed diff verify inspect download record jobs cancel redeliver'
+    'export import clone validate retry createDraft createUpload steps checkAllowed diff verify inspect download record usage jobs cancel redeliver'
   const others =
     'start stop forget draft upload describe registered job watch eraseRecipient using guard events'
   assert.deepEqual(Object.keys(piecework).sort(), `${tried} ${others}`.split(' ').sort())

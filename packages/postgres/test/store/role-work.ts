@@ -77,6 +77,23 @@ export async function webWork(store: Store): Promise<void> {
   await guard.holders(path)
   await guard.release(path)
 
+  const { credentials, links, meters, revocations } = store
+  const sealing = { key: 'k', sealed: 's' }
+  const owned = { id: randomUUID(), owner: principal.id }
+  await credentials.add({ ...owned, target: 's3', name: 'Mine', ...sealing })
+  await credentials.get(owned.id)
+  await credentials.list({ owner: principal.id })
+  await credentials.mark(owned.id, 'gone')
+  for (const one of await credentials.sealedByOthers('other', { limit: 1 }))
+    await credentials.reseal(one.id, sealing, sealing)
+  await credentials.remove(owned.id, principal.id)
+  for (const link of await links.list({ limit: 1 })) await links.get(link.id)
+  await links.revoke(randomUUID())
+  await meters.take(principal.id, { requests: 1, downloads: 1, bytes: 0 }, { requests: 100 })
+  await meters.list({ principal: principal.id })
+  await revocations.add(randomUUID(), new Date())
+  await revocations.has(randomUUID())
+
   await retention.list({ resource: sample.tree, limit: 1 })
   await retention.expire(id)
   await retention.expired(1, 0)
@@ -144,6 +161,14 @@ export async function workerWork(web: Store, store: Store, lapse: () => Promise<
   await retention.acquireTurn(randomUUID(), 1)
   await records.add({ ...entry, outcome: 'refused' })
   await records.sweep(new Date(0), 1)
+  await store.credentials.get(randomUUID())
+  await store.credentials.mark(randomUUID(), 'gone')
+  const link = { id: randomUUID(), job: sample.id, output: 'archive', owner: 'someone' }
+  await store.links.add({ ...link, expiresAt: new Date(0) })
+  await store.links.get(link.id)
+  await store.links.sweep(new Date(1), 1)
+  await store.meters.sweep(new Date(0), 1)
+  await store.revocations.sweep(1)
 }
 
 /** One node reads at the job's moment, another one at the next. */

@@ -49,7 +49,7 @@ export function problemOf(given: unknown): Problem {
 
 export function problemResponse(error: unknown): HttpResponse {
   const problem = problemOf(error)
-  const wait = retryAfterOf(problem.status)
+  const wait = statedWait(error) ?? retryAfterOf(problem.status)
   return json(problem.status, problem, {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
@@ -83,6 +83,12 @@ function sizes({ size, maxBytes }: PieceworkError['facts']): Pick<Problem, 'size
     ...(typeof size === 'number' && { size }),
     ...(typeof maxBytes === 'number' && { maxBytes }),
   }
+}
+
+/** In seconds, where the error knows it. */
+function statedWait(error: unknown): number | undefined {
+  const ms = isPieceworkError(error) && error.retryable ? error.facts.retryAfterMs : undefined
+  return typeof ms === 'number' ? Math.max(1, Math.ceil(ms / 1000)) : undefined
 }
 
 function retryAfterOf(status: number): number | undefined {

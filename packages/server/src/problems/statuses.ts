@@ -32,7 +32,7 @@ const statuses: Readonly<Record<CoreErrorCode | HttpErrorCode, StatusOfCode>> = 
   'delivery-denied': invalid('The credential may not do this there'),
   'delivery-full': invalid('There is not enough room'),
   'delivery-not-found': invalid('There is no such place'),
-  'delivery-unreachable': of(503, 'The other side does not answer'),
+  'delivery-unreachable': invalid('The other side does not answer'),
   expired: of(410, 'It is not kept any more'),
   forbidden: of(403, 'This is not allowed'),
   'input-incomplete': invalid('Files are missing'),
