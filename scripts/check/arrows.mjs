@@ -42,7 +42,8 @@ function siblingsIn(text) {
 }
 
 function differences({ folder, manifest }, imports) {
-  const listed = Object.keys(manifest.dependencies ?? {}).filter((name) => name.startsWith(scope))
+  const installed = { ...manifest.dependencies, ...manifest.peerDependencies }
+  const listed = Object.keys(installed).filter((name) => name.startsWith(scope))
   const missing = [...imports].filter(([name]) => !listed.includes(name))
   const unused = listed.filter((name) => !imports.has(name))
   return [

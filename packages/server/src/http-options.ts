@@ -1,5 +1,6 @@
 import type { Piecework, Principal } from '@piecework/core'
 import { check, type OptionChecks, objectCheck, required } from '@piecework/core/piece'
+import type { HttpExtension } from './http-extension.js'
 
 /** Sizes in bytes, times in ms. */
 export interface HttpLimits {
@@ -51,6 +52,8 @@ export interface PieceworkHttpOptions<Host = unknown> {
   readonly followUps?: readonly string[]
   /** Origins whose pages may call: `https://www.example.org`. Default: none, and no CORS header is sent. */
   readonly allowedOrigins?: readonly string[]
+  /** Routes of other packages, such as those of `@piecework/delivery`. Default: none. */
+  readonly extensions?: readonly HttpExtension[]
   readonly limits?: HttpLimits
   /** What has failed on this side, which clients are not told. Default: the event `error` of the Piecework. */
   onError?(error: unknown): unknown
@@ -80,6 +83,7 @@ export const httpChecks: OptionChecks<PieceworkHttpOptions<never>> = {
   challenge: check.text,
   followUps: check.list(check.text),
   allowedOrigins: check.list(check.text),
+  extensions: check.list(check.having<HttpExtension>('an extension', 'segments', 'routes')),
   limits: objectCheck(limitChecks),
   onError: check.func<NonNullable<PieceworkHttpOptions['onError']>>(),
 }

@@ -2,7 +2,9 @@ import { type Piecework, PieceworkError, type Principal } from '@piecework/core'
 import { checkOptions } from '@piecework/core/piece'
 import { callHost } from '@piecework/core/store'
 import { defaultChallenge, defaultLimits } from './defaults.js'
+import type { HttpExtension } from './http-extension.js'
 import { type HttpLimits, httpChecks, httpInstead, type PieceworkHttpOptions } from './http-options.js'
+import type { Statuses } from './problems/statuses.js'
 
 /** The options, checked and with their defaults. */
 export interface HttpSettings {
@@ -18,6 +20,9 @@ export interface HttpSettings {
   readonly followUps: readonly string[]
   readonly limits: Required<HttpLimits>
   readonly challenge: string
+  readonly extensions: readonly HttpExtension[]
+  /** Of codes of the extensions. */
+  readonly statuses: Statuses
   /** Throws what the host's function throws. */
   principal(host: unknown): Promise<Principal | undefined>
   onError(error: unknown): void
@@ -31,7 +36,15 @@ export function httpSettings<Host>(given: PieceworkHttpOptions<Host>): HttpSetti
     httpChecks,
     httpInstead,
   )
-  const { piecework, paths, formats = {}, followUps = [], allowedOrigins = [], onError } = options
+  const {
+    piecework,
+    paths,
+    formats = {},
+    followUps = [],
+    allowedOrigins = [],
+    extensions = [],
+    onError,
+  } = options
   const basePath = checkedBasePath(options.basePath ?? '')
   const url = addressOf('publicUrl', options.publicUrl)
   for (const origin of allowedOrigins) {
@@ -51,6 +64,8 @@ export function httpSettings<Host>(given: PieceworkHttpOptions<Host>): HttpSetti
     publicOrigin: url.origin,
     allowedOrigins,
     followUps,
+    extensions,
+    statuses: Object.assign({}, ...extensions.map(({ statuses }) => statuses)) as Statuses,
     limits: { ...defaultLimits, ...options.limits },
     principal: async (host) => {
       const principal = await options.principal(host as never)

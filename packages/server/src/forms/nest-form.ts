@@ -36,31 +36,38 @@ interface NestRequest extends IncomingMessage {
 }
 
 /**
- * A module with a controller on Nest's Express platform. Decorators are applied as functions: they need no compiler
+ * A module with two controllers on Nest's Express platform: before routes that need no principal the guards do not stand. Decorators are applied as functions: they need no compiler
  * option, here or in the host. Paths that the host has, too, are mapped by method: a controller passes nothing on.
  */
-export function nestForm(app: App, { guards = [], path = app.basePath }: NestOptions): NestModule {
+export function nestForm(app: App, { guards = [], path: mount = app.basePath }: NestOptions): NestModule {
   const nest = nestCommon()
-  class PieceworkController {
-    answer(req: NestRequest, res: ServerResponse): Promise<void> | undefined {
-      const match = app.match(nodeUrl(req), nodeMethod(req))
-      if (match) return answerNode(app, match, { req, res, host: req, parsed: req.body })
-      res.statusCode = 404
-      res.end()
-      return undefined
-    }
+  const answer = (req: NestRequest, res: ServerResponse): Promise<void> | undefined => {
+    const match = app.match(nodeUrl(req), nodeMethod(req))
+    if (match) return answerNode(app, match, { req, res, host: req, parsed: req.body })
+    res.statusCode = 404
+    res.end()
+    return undefined
   }
+  const route = (controller: new () => object, paths: App['paths']): void => {
+    for (const [method, path] of pathsByMethod(paths))
+      mapped(nest, controller.prototype, { name: `answer${method}`, value: answer, method, path })
+    nest.Controller(mount)(controller)
+  }
+  class PieceworkController {}
+  class PublicPieceworkController {}
   class PieceworkModule {}
-  for (const [method, path] of pathsByMethod(app)) {
-    const value = function answer(this: PieceworkController, req: NestRequest, res: ServerResponse) {
-      return this.answer(req, res)
-    }
-    mapped(nest, PieceworkController.prototype, { name: `answer${method}`, value, method, path })
-  }
-  nest.Controller(path)(PieceworkController)
+  route(
+    PieceworkController,
+    app.paths.filter(({ isPublic }) => !isPublic),
+  )
+  route(
+    PublicPieceworkController,
+    app.paths.filter(({ isPublic }) => isPublic),
+  )
   if (guards.length > 0) nest.UseGuards(...guards)(PieceworkController)
   nest.Module({})(PieceworkModule)
-  return { module: PieceworkModule, controllers: [PieceworkController] }
+  // The public ones first: a parameter of a guarded path must not take theirs.
+  return { module: PieceworkModule, controllers: [PublicPieceworkController, PieceworkController] }
 }
 
 interface Mapping {
@@ -79,7 +86,7 @@ function mapped(nest: NestCommon, prototype: object, { name, value, method, path
   nest.Res()(prototype, name, 1)
 }
 
-function pathsByMethod({ paths }: App): ReadonlyMap<string, readonly string[]> {
+function pathsByMethod(paths: App['paths']): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>()
   for (const { path, methods = ['ALL'] } of paths)
     for (const method of methods) found.set(method, [...(found.get(method) ?? []), path])

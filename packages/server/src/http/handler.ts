@@ -48,7 +48,7 @@ async function answerOrProblem(
     const code = isPieceworkError(error) ? error.code : 'internal'
     const isOurs = statusOf(code).status >= 500 && code !== 'http/stopping'
     if (isOurs && !hasGone(request, error)) settings.onError(error)
-    return problemResponse(error)
+    return problemResponse(error, settings.statuses)
   }
 }
 

@@ -15,6 +15,8 @@ interface Pattern {
 export interface RoutePath {
   /** Below the base path: `projects/:projectId/export`. */
   readonly path: string
+  /** No route of it needs a principal. */
+  readonly isPublic?: true
   /** Those that are ours, where the host has others at this path. Absent: all are. */
   readonly methods?: readonly Method[]
 }
@@ -50,6 +52,7 @@ export function createRouter(basePath: string, routes: readonly Route[]): Router
   return {
     paths: ordered.map(({ path, routes }) => ({
       path,
+      ...(isPublic(routes) && { isPublic: true }),
       ...(isBesideHost(routes) && { methods: [...routes.keys()] }),
     })),
     match: (path, method) => {
@@ -63,6 +66,10 @@ export function createRouter(basePath: string, routes: readonly Route[]): Router
 }
 
 const ownMethod = (method: string) => (method === 'HEAD' ? 'GET' : method) as Method
+
+function isPublic(routes: Pattern['routes']): boolean {
+  return [...routes.values()].every((route) => route.isPublic)
+}
 
 function isBesideHost(routes: Pattern['routes']): boolean {
   return [...routes.values()].every(({ besideHost }) => besideHost)

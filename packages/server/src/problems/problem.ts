@@ -4,7 +4,7 @@ import { type HttpResponse, json } from '../http/http-response.js'
 import { errorHeaders } from './http-error.js'
 import { shownFinding } from './shown-finding.js'
 import { shownMessage } from './shown-message.js'
-import { statusOf } from './statuses.js'
+import { type Statuses, statusOf } from './statuses.js'
 
 /** RFC 9457. */
 export interface Problem {
@@ -30,9 +30,9 @@ export interface Problem {
 }
 
 /** What clients are told of an error. Those of this side say nothing of themselves. */
-export function problemOf(given: unknown): Problem {
+export function problemOf(given: unknown, statuses: Statuses = {}): Problem {
   const error = isPieceworkError(given) ? given : new PieceworkError('internal', '')
-  const { status, title } = statusOf(error.code)
+  const { status, title } = statuses[error.code] ?? statusOf(error.code)
   if (status >= 500 && !error.code.startsWith('http/')) return ourOwn(error, status, title)
   const { facts, findings, retryable } = error
   return {
@@ -47,8 +47,8 @@ export function problemOf(given: unknown): Problem {
   }
 }
 
-export function problemResponse(error: unknown): HttpResponse {
-  const problem = problemOf(error)
+export function problemResponse(error: unknown, statuses?: Statuses): HttpResponse {
+  const problem = problemOf(error, statuses)
   const wait = statedWait(error) ?? retryAfterOf(problem.status)
   return json(problem.status, problem, {
     'content-type': 'application/problem+json',

@@ -4,11 +4,14 @@ import type { HttpErrorCode } from './http-error.js'
 /** Core's own codes: a new one must be given a status here. */
 type CoreErrorCode = Exclude<ErrorCode, `${string}/${string}`>
 
-interface StatusOfCode {
+export interface StatusOfCode {
   readonly status: number
   /** The same for all problems of the code. */
   readonly title: string
 }
+
+/** By code. */
+export type Statuses = Readonly<Record<string, StatusOfCode>>
 
 const of = (status: number, title: string): StatusOfCode => ({ status, title })
 

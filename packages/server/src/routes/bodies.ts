@@ -53,6 +53,10 @@ function followUpsOf(offered: readonly string[]) {
   }
 }
 
+const deliverList = z.array(
+  z.strictObject({ target: text, output: text.exactOptional(), destination: z.unknown().optional() }),
+)
+
 function sourceShape(followUps: readonly string[], childSegments: readonly string[]) {
   const ids = z.array(text).exactOptional().describe('those that go along; absent: all')
   return {
@@ -77,15 +81,7 @@ export function exportModel(
         .array(z.strictObject({ name: text, options: z.unknown().optional() }))
         .exactOptional()
         .describe('what is made; absent: the archive'),
-      deliver: z
-        .array(
-          z.strictObject({
-            target: text,
-            output: text.exactOptional(),
-            destination: z.unknown().optional(),
-          }),
-        )
-        .exactOptional(),
+      deliver: deliverList.exactOptional(),
       claim: z.boolean().exactOptional().describe('false: edits go on meanwhile'),
     }) as never,
   )
@@ -131,6 +127,22 @@ export function draftModel(followUps: readonly string[]): Model<DraftBody> {
     z.strictObject({
       name: text,
       description: z.string().exactOptional(),
+      ...followUpsOf(followUps),
+    }) as never,
+  )
+}
+
+/** Deliveries again, or others. */
+export interface RedeliverBody extends FollowUpRequests {
+  readonly deliver?: NonNullable<ExportBody['deliver']>
+  readonly recipient?: string
+}
+
+export function redeliverModel(followUps: readonly string[]): Model<RedeliverBody> {
+  return model(
+    z.strictObject({
+      deliver: deliverList.exactOptional().describe('absent: those of the job that have not arrived'),
+      recipient: recipient.exactOptional(),
       ...followUpsOf(followUps),
     }) as never,
   )

@@ -4,6 +4,7 @@ import { type DownloadQuery, downloadFile } from '../downloads/download-file.js'
 import { jobEvents } from '../events/job-events.js'
 import { json } from '../http/http-response.js'
 import { type Route, route } from '../http/route.js'
+import { deliveriesModel, deliveriesOf } from '../jobs/deliveries.js'
 import { listJobs } from '../jobs/list-jobs.js'
 import { newestState } from '../jobs/newest-state.js'
 import { pageOf } from '../jobs/page-of.js'
@@ -13,7 +14,7 @@ import { shownStep } from '../problems/shown-step.js'
 import { jobStateView, jobView, stepView } from '../views/job-view.js'
 import { findingsModel, jobPageModel, jobStateModel, stepPageModel } from '../views/models.js'
 import { accepted, acceptedAnswer } from './answers.js'
-import { emptyModel } from './bodies.js'
+import { emptyModel, type RedeliverBody, redeliverModel } from './bodies.js'
 import type { RouteContext } from './route-context.js'
 import { downloadQueryModel, fileAnswers, fileHeaders } from './source-routes.js'
 
@@ -131,6 +132,32 @@ export function jobRoutes(context: RouteContext): readonly Route[] {
       headers: fileHeaders,
       answers: fileAnswers,
       handle: (call) => downloadFile(context, call, call.params.jobId ?? ''),
+    }),
+    route({
+      method: 'GET',
+      path: 'jobs/:jobId/deliveries',
+      operation: 'listJobDeliveries',
+      summary: 'Where what a job has made is delivered to',
+      answers: { 200: { description: 'All of them', model: deliveriesModel } },
+      handle: async ({ params, principal }) => {
+        const { job } = await newestState(piecework, params.jobId ?? '', principal)
+        return json(200, { items: deliveriesOf(job) })
+      },
+    }),
+    route<never, RedeliverBody>({
+      method: 'POST',
+      path: 'jobs/:jobId/deliveries',
+      operation: 'deliverJob',
+      again: 'one-job',
+      summary: 'Deliver what an export has made: what has not arrived, or to other targets',
+      body: redeliverModel(context.followUps),
+      answers: acceptedAnswer,
+      handle: async ({ params, body, principal, keyed }) =>
+        accepted(
+          context,
+          await piecework.redeliver(params.jobId ?? '', { ...body, principal, ...keyed }),
+          principal,
+        ),
     }),
     route({
       method: 'POST',

@@ -44,13 +44,16 @@ const fieldNames: readonly string[] = [
   'without',
 ]
 
-type PlaceSettings = Pick<HttpSettings, 'piecework' | 'paths'>
+type PlaceSettings = Pick<HttpSettings, 'piecework' | 'paths' | 'extensions'>
 
 /** One for each kind that has a path, parents first. Throws `options-invalid`. */
-export function placesOf({ piecework, paths }: PlaceSettings): readonly Place[] {
+export function placesOf({ piecework, paths, extensions }: PlaceSettings): readonly Place[] {
   const { kinds } = piecework.registered
   const parents = new Map(kinds.map(({ kind, parent }) => [kind, parent]))
   checkSegments('paths', paths)
+  for (const segment of extensions.flatMap(({ segments }) => segments))
+    if (Object.values(paths).includes(segment) || reservedSegments.includes(segment))
+      throw refused(`the segment "${segment}" of an extension is one of paths, or reserved`)
   const made = new Map<string, Place>()
   const placeOf = (kind: string): Place => {
     const known = made.get(kind)

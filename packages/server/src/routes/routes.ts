@@ -23,6 +23,7 @@ export function routesOf(context: RouteContext): readonly Route[] {
     ...jobRoutes(context),
     ...archiveRoutes(context),
     ...uploadRoutes(context),
+    ...context.extensions.flatMap((extension) => extension.routes(context)),
   ]
   return [...own, ...serviceRoutes(context, own)]
 }

@@ -1,0 +1,8 @@
+export { downloadFile } from './downloads/download-file.js'
+export type { HttpRequest } from './http/http-request.js'
+export { type HttpResponse, json, noContent } from './http/http-response.js'
+export { type Model, model } from './http/model.js'
+export { type Route, type RouteSpec, route } from './http/route.js'
+export type { ExtensionContext, HttpExtension } from './http-extension.js'
+export type { Statuses, StatusOfCode } from './problems/statuses.js'
+export { fileAnswers, fileHeaders } from './routes/source-routes.js'
