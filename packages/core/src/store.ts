@@ -47,7 +47,7 @@ export type {
 export type { Outbox, OutboxAction, OutboxItem } from './contracts/outbox.js'
 export type { NodePart, PartPlan } from './contracts/parts.js'
 export type { PieceCounts } from './contracts/piece-counts.js'
-export type { Principal, PrincipalLimit } from './contracts/principal.js'
+export type { AskedBy, Principal, PrincipalLimit } from './contracts/principal.js'
 export type {
   NewRecordEntry,
   RecordEntry,
@@ -99,6 +99,7 @@ export { canonicalId } from './plan/canonical-id.js'
 export { drawTargets } from './plan/draw-targets.js'
 export { keyFormsOf } from './plan/key-forms-of.js'
 export { resourceNotFound } from './plan/resource-not-found.js'
+export { recipientCheck } from './record/recipient-check.js'
 export type { Registered, RegisteredFormat, RegisteredRole } from './registered.js'
 export { mustQueue } from './requests/must-queue.js'
 export { requestKeyUsed } from './requests/request-key.js'

@@ -1,0 +1,1 @@
+export { type DeliveryRoutesOptions, deliveryRoutes } from './routes/delivery-routes.js'
