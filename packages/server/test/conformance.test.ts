@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { suite } from 'uvu'
 import { archives } from './conformance/archives.js'
 import type { Case } from './conformance/case.js'
+import { deliveries } from './conformance/deliveries.js'
 import { downloads } from './conformance/downloads.js'
 import { drafts } from './conformance/drafts.js'
 import { following } from './conformance/following.js'
@@ -18,6 +19,7 @@ const cases: Readonly<Record<string, Case>> = {
   ...drafts,
   ...refusals,
   ...downloads,
+  ...deliveries,
   ...following,
   ...archives,
   ...origins,

@@ -49,8 +49,11 @@ export function nestForm(app: App, { guards = [], path: mount = app.basePath }: 
     return undefined
   }
   const route = (controller: new () => object, paths: App['paths']): void => {
-    for (const [method, path] of pathsByMethod(paths))
-      mapped(nest, controller.prototype, { name: `answer${method}`, value: answer, method, path })
+    for (const [method, path] of pathsByMethod(paths)) {
+      // Decorators keep what they know with the function: each mapping needs its own.
+      const value = (req: NestRequest, res: ServerResponse) => answer(req, res)
+      mapped(nest, controller.prototype, { name: `answer${method}`, value, method, path })
+    }
     nest.Controller(mount)(controller)
   }
   class PieceworkController {}

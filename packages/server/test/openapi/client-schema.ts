@@ -476,6 +476,24 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/jobs/{jobId}/deliveries': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Where what a job has made is delivered to */
+    get: operations['listJobDeliveries']
+    put?: never
+    /** Deliver what an export has made: what has not arrived, or to other targets */
+    post: operations['deliverJob']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/jobs/{jobId}/cancel': {
     parameters: {
       query?: never
@@ -561,6 +579,162 @@ export interface paths {
     head?: never
     /** Add bytes from Upload-Offset on; what has come when the connection is cut stays */
     patch: operations['continueUpload']
+    trace?: never
+  }
+  '/links': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Links to what jobs have made, newest first */
+    get: operations['listLinks']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/links/{linkId}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A link: it opens nothing by itself */
+    get: operations['getLink']
+    put?: never
+    post?: never
+    /** Close a link, with all its addresses */
+    delete: operations['revokeLink']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/links/{linkId}/address': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** An address that opens the bytes for minutes, for oneself */
+    post: operations['openLink']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/links/{linkId}/share': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** An address for people without an account, where the host allows that */
+    post: operations['shareLink']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/links/{linkId}/file': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The bytes, for whoever has an address of the link */
+    get: operations['downloadLink']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/credentials': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One’s own credentials, without what they hold */
+    get: operations['listCredentials']
+    put?: never
+    /** Add a credential */
+    post: operations['addCredential']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/credentials/{credentialId}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /** Remove a credential: deliveries that name it fail from now on */
+    delete: operations['removeCredential']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/connections/{target}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /** The address to open, to connect an account */
+    post: operations['connectAccount']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/connections/{target}/callback': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Where the other side sends the user back to, who is known by a cookie */
+    get: operations['accountConnected']
+    put?: never
+    /** The same by a page of the host’s, which the other side has sent the user back to */
+    post: operations['finishConnecting']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
     trace?: never
   }
   '/health': {
@@ -869,6 +1043,17 @@ export interface components {
       warnings: number
       firstStep: string
     }
+    Deliveries: {
+      items: {
+        target: string
+        output: string
+        destination: unknown
+        /** @enum {string} */
+        status: 'waiting' | 'delivered' | 'failed'
+        deliveredAt?: string
+        location?: string
+      }[]
+    }
     ArchiveSummary: {
       tree: components['schemas']['__schema0']
       digest: string
@@ -951,6 +1136,38 @@ export interface components {
       role?: string
       /** Format: date-time */
       expiresAt: string
+    }
+    LinkPage: {
+      items: components['schemas']['Link'][]
+      next?: string
+    }
+    Link: {
+      id: string
+      job: string
+      output: string
+      issuedBy: string
+      /** Format: date-time */
+      createdAt: string
+      /** Format: date-time */
+      opensAt?: string
+      /** Format: date-time */
+      expiresAt: string
+      /** Format: date-time */
+      revokedAt?: string
+    }
+    Address: {
+      /** Format: uri */
+      url: string
+      /** Format: date-time */
+      expiresAt: string
+    }
+    Credential: {
+      id: string
+      target: string
+      name: string
+      /** Format: date-time */
+      createdAt: string
+      revoked?: string
     }
     Health: {
       /** @enum {string} */
@@ -1984,6 +2201,63 @@ export interface operations {
       default: components['responses']['Problem']
     }
   }
+  listJobDeliveries: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        jobId: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description All of them */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Deliveries']
+        }
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  deliverJob: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        jobId: string
+      }
+      cookie?: never
+    }
+    requestBody?: {
+      content: {
+        'application/json': {
+          deliver?: {
+            target: string
+            output?: string
+            destination?: unknown
+          }[]
+          recipient?: string
+        }
+      }
+    }
+    responses: {
+      /** @description The job, which is followed at the address in Location */
+      202: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Job']
+        }
+      }
+      default: components['responses']['Problem']
+    }
+  }
   cancelJob: {
     parameters: {
       query?: never
@@ -2216,6 +2490,357 @@ export interface operations {
           [name: string]: unknown
         }
         content?: never
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  listLinks: {
+    parameters: {
+      query?: {
+        job?: string
+        after?: string
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page of links */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['LinkPage']
+        }
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  getLink: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        linkId: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description What it leads to, and how long */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Link']
+        }
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  revokeLink: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        linkId: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description It is closed */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  openLink: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        linkId: string
+      }
+      cookie?: never
+    }
+    requestBody?: {
+      content: {
+        'application/json': Record<string, never>
+      }
+    }
+    responses: {
+      /** @description The address */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Address']
+        }
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  shareLink: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        linkId: string
+      }
+      cookie?: never
+    }
+    requestBody?: {
+      content: {
+        'application/json': {
+          recipient?: string
+        }
+      }
+    }
+    responses: {
+      /** @description The address */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Address']
+        }
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  downloadLink: {
+    parameters: {
+      query?: {
+        address?: string
+      }
+      header?: {
+        /** @description one range of bytes */
+        Range?: string
+        /** @description the ETag that the range is of */
+        'If-Range'?: string
+        /** @description the ETag that the file must have */
+        'If-Match'?: string
+        /** @description the ETag that the client has */
+        'If-None-Match'?: string
+      }
+      path: {
+        linkId: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/octet-stream': string
+        }
+      }
+      /** @description The range of it */
+      206: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/octet-stream': string
+        }
+      }
+      /** @description The client has it */
+      304: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  listCredentials: {
+    parameters: {
+      query?: {
+        target?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description All of them, oldest first */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            items: components['schemas']['Credential'][]
+          }
+        }
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  addCredential: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          target: string
+          name: string
+          secret: {
+            [key: string]: unknown
+          }
+        }
+      }
+    }
+    responses: {
+      /** @description What is told of it */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Credential']
+        }
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  removeCredential: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        credentialId: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description It is gone */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  connectAccount: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        target: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          name: string
+          /** Format: starts_with */
+          returnTo?: string
+        }
+      }
+    }
+    responses: {
+      /** @description To be opened by the user */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            /** Format: uri */
+            url: string
+          }
+        }
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  accountConnected: {
+    parameters: {
+      query?: {
+        state?: string
+        code?: string
+        error?: string
+      }
+      header?: never
+      path: {
+        target: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description What is told of it */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Credential']
+        }
+      }
+      /** @description To the page that was to be come back to */
+      303: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      default: components['responses']['Problem']
+    }
+  }
+  finishConnecting: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        target: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          state: string
+          code?: string
+          error?: string
+        }
+      }
+    }
+    responses: {
+      /** @description What is told of it */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Credential']
+        }
       }
       default: components['responses']['Problem']
     }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   type AccessPolicy,
   createPiecework,
@@ -7,9 +8,13 @@ import {
   type Piecework,
   type PieceworkOptions,
 } from '@piecework/core'
+import { credentialVault, downloadLinks, linkTarget } from '@piecework/delivery'
+import { deliveryRoutes } from '@piecework/delivery/http'
 import { inProcess } from '@piecework/runtime-inprocess'
 import { type PieceworkHttp, type PieceworkHttpOptions, pieceworkHttp } from '@piecework/server'
+import { z } from 'zod'
 import { type HostApp, hosts } from './hosts.js'
+import { paperConnection } from './paper-connection.js'
 import { Shelf } from './shelf.js'
 
 export type Form = keyof typeof hosts
@@ -59,22 +64,32 @@ export async function startWorld(form: Form, options: WorldOptions = {}): Promis
   shelf.add('c2', 'Eggs', ['blue'], 'b1')
   shelf.add('b2', 'Trees', ['oak'])
   const artifacts = memoryArtifacts()
+  const store = memoryStore()
   const piecework = createPiecework({
     packs: [shelf.pack(), ...(options.packs ?? [])],
-    store: memoryStore(),
+    store,
     artifacts,
+    targets: [linkTarget({ store })],
     runtime: inProcess({ concurrency: 4 }),
     access: options.access ?? policy,
     backoffMs: 5,
     ...options.piecework,
   })
   await piecework.start()
+  const keys = [{ id: 'first', secret: randomBytes(32) }]
+  const links = downloadLinks({ piecework, store, keys, shareMs: 3_600_000 })
+  const vault = credentialVault({
+    store,
+    keys,
+    forms: { s3: z.strictObject({ accessKeyId: z.string(), secretAccessKey: z.string() }) },
+  })
   const errors: unknown[] = []
   const http = pieceworkHttp({
     piecework,
     basePath,
     paths: { book: 'books', chapter: 'chapters' },
     formats: { 'plain-notes': 'notes' },
+    extensions: [deliveryRoutes({ links, vault, connect: { paper: paperConnection(vault) } })],
     publicUrl,
     principal: (host: { user?: { id: string }; get?(name: string): unknown }) =>
       host.user ?? (host.get?.('user') as { id: string } | undefined),
