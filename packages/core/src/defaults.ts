@@ -4,6 +4,7 @@ const second = 1000
 const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
+const kibibyte = 1024
 const mebibyte = 1024 ** 2
 const gibibyte = 1024 ** 3
 
@@ -84,6 +85,8 @@ export const findingDefaults = {
   listedPerKind: 100,
   /** Of these, warnings that differ in more than their file, of a collector of findings `acrossFiles`. */
   listedAcrossFiles: 3,
+  /** Of a message, or of a hint, in the sentence about what to do first. */
+  repeatedCharacters: 400,
   /** Of one severity, of one piece, in one attempt. */
   keptPerAttempt: 1000,
   /** Read of one node that is taken over by a retry: more than an attempt leaves. */
@@ -108,7 +111,56 @@ export const entryDefaults = {
   /** A CSV record of an entry that does not state a longer one. */
   recordBytes: 256 * mebibyte,
   /** What is deflated and inflated in this thread: less than a task of another one takes. */
-  atOnceBytes: 32 * 1024,
+  atOnceBytes: 32 * kibibyte,
+} as const
+
+/** Bytes that are read, held or handed on at once. */
+export const chunkDefaults = {
+  /** Of an artifact that is read. */
+  artifactBytes: 64 * kibibyte,
+  /** Of an entry, as it is handed to its reader. */
+  entryBytes: 256 * kibibyte,
+  /** Of an entry that is inflated. */
+  inflatedBytes: 64 * kibibyte,
+  /** Of a CSV, between two chances for other work. */
+  csvBytes: 64 * kibibyte,
+  /** Of the directory of a zip that is read at random places. */
+  windowBytes: 256 * kibibyte,
+  /** Of an archive, by one request: small files that follow one another share it. A longer range has one of its own. */
+  aheadBytes: mebibyte,
+  aheadRangeBytes: 256 * kibibyte,
+  /** Of an archive that is assembled, which wait for the artifact store. */
+  zipBytes: 256 * kibibyte,
+} as const
+
+/** Of deflate. */
+export const deflateDefaults = {
+  blockBytes: 256 * kibibyte,
+  /** The most that a block inflates: well below the defaults of `ArchiveLimits`. */
+  mostRatio: 50,
+  /** Blocks of one entry that are deflated side by side, where the machine has so many processors. */
+  threads: 4,
+} as const
+
+/** Work between two pauses, in which the process does something else: a few milliseconds each. */
+export const pauseDefaults = {
+  /** Findings of a validation. */
+  findings: 500,
+  /** Entries of a zip's directory. */
+  entries: 500,
+  /** Items of a list that make up a step, and steps. */
+  items: 500,
+  steps: 8,
+  /** Resources and pieces of a manifest that make up a step. */
+  spelled: 100,
+  hashedBytes: mebibyte,
+  parsedBytes: 64 * kibibyte,
+} as const
+
+/** What a message repeats, in characters. */
+export const messageDefaults = {
+  /** Of another program's message, which may list all that is unknown. */
+  causeCharacters: 500,
 } as const
 
 /** What may come as JSON with an uploaded file: all values, and the characters of their names and texts. */
@@ -156,6 +208,10 @@ export const manifestDefaults = {
   depth: 100,
   resources: 250_000,
   pieces: 250_000,
+  /** Of an id, a name and the type of a column. */
+  textCharacters: 1000,
+  /** Of what a reader must know beyond the first version. */
+  needs: 100,
   /** Inflated to deflated; not checked up to `ratioFreeBytes` inflated. Each entry's checksum is random. */
   ratio: 100,
   ratioFreeBytes: mebibyte,
@@ -176,6 +232,8 @@ export const zipEntryDefaults = {
 
 /** Of a file's name for people, in bytes of UTF-8. */
 export const fileNameDefaults = {
+  /** Of a path, in characters: what lies before them is not looked at. */
+  examinedCharacters: 100_000,
   /** What Linux takes. */
   bytes: 255,
   /** Longest ending that is kept. */

@@ -6,4 +6,7 @@ export const defaults = {
   webhookTimeoutMs: 15_000,
   /** Read of an answer, in bytes; nothing of it is kept but its status. */
   answerBytes: 65_536,
+  /** The longest address of a mail, and the longest line of a text in its head. */
+  addressCharacters: 320,
+  headerCharacters: 900,
 } as const

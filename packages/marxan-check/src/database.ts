@@ -1,6 +1,7 @@
 import { memoryStore } from '@piecework/core'
 import { type Database, PieceworkError } from '@piecework/core/piece'
 import { fromPg } from '@piecework/postgres'
+import { defaults } from './defaults.js'
 
 /** Runs `work` with a server, or, without an address, with a database that refuses every query. */
 export async function withDatabase<T>(
@@ -9,7 +10,7 @@ export async function withDatabase<T>(
 ): Promise<T> {
   if (url === undefined) return work(memoryStore().database)
   const { default: pg } = await import('pg')
-  const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 10_000 })
+  const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: defaults.connectMs })
   // A connection that breaks while it is idle fails the next query.
   pool.on('error', () => {})
   try {

@@ -7,4 +7,6 @@ export const defaults = {
   shownBytes: 4 * 1024 * 1024,
   /** Between two states of the progress line, in ms. */
   shownEveryMs: 100,
+  /** How long the database may take to accept the connection, in ms. */
+  connectMs: 10_000,
 } as const

@@ -36,6 +36,18 @@ export const maxTablesLookedAt = 1000
 /** How far below a folder without input.dat its tables are looked for, and in how many folders. */
 export const tableFolders = { depth: 4, folders: 200 }
 
+/** Bytes of one chunk of a file in a folder. */
+export const fileChunkBytes = 2 ** 18
+
+/** Longest name of a feature or a layer that comes with an upload, in characters. */
+export const maxNameCharacters = 1000
+
+/** Characters of a value, and of a header, that a message repeats; names in it; unusual characters in it by their names. */
+export const shownCharacters = 40
+export const shownHeaderCharacters = 200
+export const shownNames = 10
+export const namedCharactersMost = 3
+
 /** Files with a similar name that a finding about a missing file lists. */
 export const maxSimilarFiles = 5
 

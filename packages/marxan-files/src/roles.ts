@@ -1,11 +1,11 @@
 import type { Role, Schema } from '@piecework/core/piece'
 import { z } from 'zod'
-import { maxUploadBytes } from './defaults.js'
+import { maxNameCharacters, maxUploadBytes } from './defaults.js'
 
 type Metadata = Schema<Readonly<Record<string, unknown>>>
 
 const attribute = z.string().min(1).optional()
-const name = z.string().trim().min(1).max(1000).optional()
+const name = z.string().trim().min(1).max(maxNameCharacters).optional()
 
 /** Names of the records: each by an attribute, or all by one name. */
 const names: Metadata = z

@@ -16,3 +16,16 @@ export const selectionBatchRows = 8192
 export const mostComparedPairs = 2_000_000
 /** Files of a folder whose roles are to be found, results of some thousand runs among them. */
 export const mostFolderFiles = 20_000
+/** Features that are not in spec.dat with a finding each; with the one for the others, as many as a collector lists. */
+export const listedUnknownFeatures = 99
+/** Amounts of at least this many times the target are not in the same unit. */
+export const otherUnitFactor = 100
+/** Vertices of one piece of a shape that is laid over the grid: fewer mean more pieces, more mean slower intersections. */
+export const overlayVertices = 128
+/** Planning units of one statement of an overlay: few enough to cancel and to report progress. */
+export const overlayStatementUnits = 5000
+/** Planning units whose shapes are held to find whether others cover them, and characters of their EWKB. */
+export const coverageUnits = 2000
+export const coverageCharacters = 2 ** 25
+/** Once one is not covered, no more than this number of units is checked. */
+export const mostCoveredUnits = 20_000

@@ -1,5 +1,6 @@
 import type { Queryable } from '@piecework/core/piece'
 import { projectTables } from '@piecework/pieces-project'
+import { mostNamedUnits } from './defaults.js'
 
 /** Puids from `first` to `last`. */
 export interface PuidRange {
@@ -19,8 +20,6 @@ export interface GridDifference {
   readonly extra: UnmatchedUnits
 }
 
-/** Puids that a message names. */
-const mostNamed = 5
 const none: UnmatchedUnits = { count: 0, puids: [] }
 
 export const noDifference: GridDifference = { missing: none, extra: none }
@@ -28,7 +27,7 @@ export const noDifference: GridDifference = { missing: none, extra: none }
 export function addDifferences(a: GridDifference, b: GridDifference): GridDifference {
   const both = (one: UnmatchedUnits, other: UnmatchedUnits): UnmatchedUnits => ({
     count: one.count + other.count,
-    puids: [...one.puids, ...other.puids].slice(0, mostNamed),
+    puids: [...one.puids, ...other.puids].slice(0, mostNamedUnits),
   })
   return { missing: both(a.missing, b.missing), extra: both(a.extra, b.extra) }
 }
@@ -52,9 +51,9 @@ const summary = (ranges: string): string => `
   json_build_object(
     'count', (SELECT coalesce(sum(upper(range) - lower(range)), 0) FROM unnest(${ranges}) AS range),
     'puids', (SELECT coalesce(json_agg(puid ORDER BY puid), '[]') FROM (
-      SELECT puid FROM (SELECT range FROM unnest(${ranges}) AS range ORDER BY range LIMIT ${mostNamed}) AS few,
-        generate_series(lower(range), least(upper(range), lower(range) + ${mostNamed}) - 1) AS puid
-      ORDER BY puid LIMIT ${mostNamed}) AS first))`
+      SELECT puid FROM (SELECT range FROM unnest(${ranges}) AS range ORDER BY range LIMIT ${mostNamedUnits}) AS few,
+        generate_series(lower(range), least(upper(range), lower(range) + ${mostNamedUnits}) - 1) AS puid
+      ORDER BY puid LIMIT ${mostNamedUnits}) AS first))`
 
 const query = `
   WITH given AS (

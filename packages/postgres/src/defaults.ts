@@ -18,8 +18,12 @@ export const defaults = {
   principalLockTimeoutMs: 5000,
   /** How long the end of a job waits for such requests before it leaves throttled jobs to the sweep. */
   admissionLockTimeoutMs: 1000,
-  /** How long a terminated backend may take to roll back. */
+  /** How soon it is looked again whether a lock is free: at first, and at the longest, after twice as long each time. */
+  lockPollMs: 5,
+  longestLockPollMs: 100,
+  /** How long a terminated backend may take to roll back, and how often it is looked. */
   backendExitTimeoutMs: 10_000,
+  backendExitPollMs: 20,
   /** How long a cancelled statement may take to end before its connection is closed. */
   statementCancelTimeoutMs: 5000,
   /** How long the server may take to accept a cancel request. */
@@ -54,10 +58,20 @@ export const defaults = {
   constantKeyRanges: 256,
   /** Ranges of reserved keys of a table that a process holds. */
   mappedKeyRanges: 65_536,
+  /** Of these, stored by one statement. */
+  keyRangesPerPage: 10_000,
   /** Numbers by which a sequence is moved past those that travel; further, the host must move it. */
   movedNumbers: 1_000_000,
-  /** Stable keys that a validation remembers as checked. */
+  /** Stable keys, and values of a column, that a validation remembers as checked; of values, shorter ones only. */
   cachedKeys: 10_000,
+  cachedValueCharacters: 100,
+  /** A longer document is checked by the server: what is parsed here may take fifty times the memory. */
+  parsedJsonCharacters: 2000,
+  /** Characters of a database without UTF8 that a process remembers as known or not. */
+  knownCharacters: 200_000,
+  /** Keys that are references themselves are followed so far, and foreign keys from a table of another piece to its owner. */
+  followedKeys: 3,
+  followedToOwner: 3,
   /** Shorter keys that are texts are not looked for inside values: a word may be like them. */
   leastSoughtLength: 16,
   /** Keys of a table by which a form of keys is proposed. */
@@ -68,6 +82,8 @@ export const defaults = {
   fewDistinctValues: 100_000,
   /** How often what is taken is decided anew, because another transaction took it in the same moment. */
   uniqueRaces: 10,
+  /** Of the suffix of a value that is taken: two hexadecimal digits each. */
+  suffixBytes: 4,
   /** Passes over the rows of a table that refer to each other, until no dangling reference is left. */
   danglingPasses: 100,
   /** Findings of one entry, and of one column of it with the same code. */
@@ -87,6 +103,9 @@ export const defaults = {
   toldGrowthBytes: 500,
   /** Keys of a file that may come twice, which its second reading looks for. */
   suspectedKeys: 10_000,
+  suspectedKeyCharacters: 10_000,
+  /** Memory by which keys that may come twice are found, of one unique key of a table. */
+  keyFilterBytes: 16 * 1024 * 1024,
   /** Missing external rows of one entry: one report should name all that must be added. */
   listedMissing: 500,
   /** Rows of a table, and characters in all values of a column, in which `checkTables` looks for ids. */
@@ -95,6 +114,8 @@ export const defaults = {
   /** Places in the values of a column, and ids at each, that it asks the tables for. */
   sampledPlaces: 100,
   sampledIds: 20,
+  /** Rows of a table that are summarized apart from each other, for what triggers change; more rows share the buckets. */
+  summaryBuckets: 4096,
   /** Columns of a file that a comparison loads as columns; a row of the database has no room for many more. */
   comparedApart: 250,
   /** A comparison takes longer rows by their digest. */

@@ -5,6 +5,7 @@ import type { ArtifactStore } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ArchiveRef } from '../contracts/job-result.js'
 import type { StagedEntry } from '../contracts/nodes.js'
+import { chunkDefaults } from '../defaults.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
 import { type OptionChecks, required } from '../options/option-checks.js'
@@ -44,7 +45,7 @@ const assembleChecks: OptionChecks<AssembleArchive> = {
 export async function assembleArchive(given: AssembleArchive): Promise<ArchiveRef> {
   const assembly = checkOptions('assembleArchive()', given, assembleChecks)
   assertListed(assembly)
-  const zip = new PassThrough({ highWaterMark: 256 * 1024 })
+  const zip = new PassThrough({ highWaterMark: chunkDefaults.zipBytes })
   // Whichever side fails ends the other.
   const end = (error: unknown): never => {
     zip.destroy(error as Error)

@@ -1,13 +1,11 @@
 import type { CsvRow } from '../contracts/entries.js'
 import { PieceworkError } from '../contracts/errors.js'
-import { entryDefaults } from '../defaults.js'
+import { chunkDefaults, entryDefaults } from '../defaults.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
 import { HeaderScan } from './csv-header.js'
 import { csvHeader, csvRecords } from './csv-record.js'
 import { assertUtf8, CsvScan } from './csv-scan.js'
-
-const chunkBytes = 64 * 1024
 
 export interface CsvOptions {
   /** Longest record, in bytes. Default: `entryDefaults.recordBytes`. */
@@ -86,8 +84,12 @@ const ordinary = { enumerable: true, writable: true, configurable: true } as con
 
 async function* inSlices(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
   for await (const chunk of source)
-    for (let start = 0; start < chunk.length; start += chunkBytes)
-      yield Buffer.from(chunk.buffer, chunk.byteOffset + start, Math.min(chunkBytes, chunk.length - start))
+    for (let start = 0; start < chunk.length; start += chunkDefaults.csvBytes)
+      yield Buffer.from(
+        chunk.buffer,
+        chunk.byteOffset + start,
+        Math.min(chunkDefaults.csvBytes, chunk.length - start),
+      )
 }
 
 async function readHeader(
@@ -145,7 +147,7 @@ async function* wholeRecords(
   take(rest)
   for await (const slice of slices) {
     take(slice)
-    if (wholeBytes >= chunkBytes) yield give()
+    if (wholeBytes >= chunkDefaults.csvBytes) yield give()
   }
   if (scan.end()) {
     whole.push(...partial, Buffer.from('\n'))

@@ -1,12 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { constants, deflateRaw, deflateRawSync } from 'node:zlib'
-import { entryDefaults } from '../defaults.js'
+import { deflateDefaults, entryDefaults } from '../defaults.js'
 import { mapOrdered } from './map-ordered.js'
 
-/** Cut by content alone, never by how it arrives: equal content deflates to equal bytes. */
-const blockBytes = 256 * 1024
-/** The most that a block inflates: well below the defaults of `ArchiveLimits`. */
-const mostRatio = 50
+/** Blocks are cut by content alone, never by how it arrives: equal content deflates to equal bytes. */
+const { blockBytes, mostRatio } = deflateDefaults
 /** Of a block of one text: `mostRatio` of them fill it. */
 const storedBytes = Math.ceil(blockBytes / mostRatio)
 /** How far deflate looks back. */
@@ -34,7 +32,7 @@ export async function* deflated(
       yield block
     }
   }
-  yield* mapOrdered(observed(), Math.min(4, availableParallelism()) + 1, (block) =>
+  yield* mapOrdered(observed(), Math.min(deflateDefaults.threads, availableParallelism()) + 1, (block) =>
     deflateModestly(block, level),
   )
 }

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { createInflateRaw, inflateRawSync } from 'node:zlib'
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
-import { entryDefaults } from '../defaults.js'
+import { chunkDefaults, entryDefaults } from '../defaults.js'
 
 /** What is known of the bytes before they are read. */
 export interface StatedSizes {
@@ -53,7 +53,7 @@ async function inflatedAtOnce(deflated: AsyncIterable<Uint8Array>, size: number)
 const leastChunkBytes = 64
 
 async function* inflatedAside(deflated: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const inflate = createInflateRaw({ chunkSize: 64 * 1024 })
+  const inflate = createInflateRaw({ chunkSize: chunkDefaults.inflatedBytes })
   const done = pipeline(deflated, inflate)
   // The loop below throws it as well.
   done.catch(() => {})

@@ -1,8 +1,8 @@
 import { PieceworkError } from '../contracts/errors.js'
+import { pauseDefaults } from '../defaults.js'
 import type { Steps } from './steps.js'
 
-/** Bytes that are parsed at once: a fraction of a millisecond. */
-const sliceBytes = 65_536
+const sliceBytes = pauseDefaults.parsedBytes
 
 const quote = 0x22
 const comma = 0x2c

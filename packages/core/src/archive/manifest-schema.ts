@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ResourceTree } from '../contracts/resource.js'
 import type { Schema } from '../contracts/schema.js'
-import { manifestDefaults } from '../defaults.js'
+import { manifestDefaults, pauseDefaults } from '../defaults.js'
 import { assertWithin } from './limits.js'
 import type { Manifest, ManifestEntry, ManifestPiece } from './manifest-contract.js'
 import { knownNeeds } from './manifest-needs.js'
@@ -24,7 +24,7 @@ const count = z.int().nonnegative()
 const text = z
   .string()
   .min(1)
-  .max(1000)
+  .max(manifestDefaults.textCharacters)
   .refine((value) => !value.includes('\0') && !/\p{Surrogate}/u.test(value), 'holds characters that are none')
 /** Items are validated one by one: a schema of all finds fault with each of them. */
 const list = z.array(z.unknown())
@@ -43,7 +43,7 @@ const piece = z.strictObject({
   resource: ref,
   name: z
     .string()
-    .max(1000)
+    .max(manifestDefaults.textCharacters)
     .regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/),
   version: z.int().positive(),
   exportOnly: z.literal(true).exactOptional(),
@@ -65,12 +65,12 @@ const firstSchema = z.strictObject({
   tree: node,
   pieces: list,
 })
-const typeName = z.string().max(1000)
+const typeName = z.string().max(manifestDefaults.textCharacters)
 /** What every version has: later ones than 1 list, by name, what their reader must know beyond it. */
 const stamp = z.looseObject({
   format: z.literal('piecework-archive'),
   version: z.int().positive(),
-  needs: list.max(100).pipe(z.array(text)).optional(),
+  needs: list.max(manifestDefaults.needs).pipe(z.array(text)).optional(),
 })
 
 /** Throws `archive-invalid` for what is no manifest of any version. */
@@ -105,7 +105,7 @@ function* spelledTypes(json: readonly unknown[]): Steps<readonly (readonly strin
       names.push(validated(manifestName, name, typeName, ['types', at, index])),
     )
     lists.push(names)
-    if (at % 100 === 99) yield
+    if (at % pauseDefaults.spelled === pauseDefaults.spelled - 1) yield
   }
   return lists
 }
@@ -150,7 +150,7 @@ function* spelledPieces(
       files.push(validated(manifestName, file, ofEntry, ['pieces', at, 'entries', index])),
     )
     pieces.push({ ...spelled, entries: files })
-    if (at % 100 === 99) yield
+    if (at % pauseDefaults.spelled === pauseDefaults.spelled - 1) yield
   }
   return pieces
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { PieceworkError } from '../contracts/errors.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
-import { manifestDefaults } from '../defaults.js'
+import { manifestDefaults, pauseDefaults } from '../defaults.js'
 import { clashSteps, entryPath, pathFault } from './entry-path.js'
 import { JsonScan } from './json-scan.js'
 import { jsonSteps } from './json-steps.js'
@@ -98,13 +98,11 @@ export function manifestDigest(bytes: Uint8Array): string {
   return atOnce(digestSteps(bytes))
 }
 
-const hashedAtOnce = 1024 * 1024
-
 /** The work of `manifestDigest`. */
 export function* digestSteps(bytes: Uint8Array): Steps<string> {
   const hash = createHash('sha256')
-  for (let at = 0; at < bytes.length; at += hashedAtOnce) {
-    hash.update(bytes.subarray(at, at + hashedAtOnce))
+  for (let at = 0; at < bytes.length; at += pauseDefaults.hashedBytes) {
+    hash.update(bytes.subarray(at, at + pauseDefaults.hashedBytes))
     yield
   }
   return hash.digest('hex')

@@ -1,6 +1,6 @@
 import { type CoreErrorCode, PieceworkError } from '../contracts/errors.js'
 import type { Schema } from '../contracts/schema.js'
-import { entryDefaults } from '../defaults.js'
+import { entryDefaults, messageDefaults } from '../defaults.js'
 import { type JsonBudget, JsonScan } from './json-scan.js'
 import { assertWithin } from './limits.js'
 
@@ -56,7 +56,7 @@ export function parsed<T>(
   } catch (cause) {
     throw new PieceworkError(
       code,
-      `${what} is not as it should be: ${faultOf(cause, place).slice(0, longestFault)}`,
+      `${what} is not as it should be: ${faultOf(cause, place).slice(0, messageDefaults.causeCharacters)}`,
       { cause, facts },
     )
   }
@@ -66,9 +66,6 @@ interface Issue {
   readonly path: readonly PropertyKey[]
   readonly message: string
 }
-
-/** A message may list all that is unknown. */
-const longestFault = 500
 
 /** Zod's first issue with its place, or another validator's message. */
 function faultOf(cause: unknown, at: readonly PropertyKey[]): string {

@@ -1,8 +1,7 @@
+import { chunkDefaults } from '../defaults.js'
 import type { ByteSource } from './source.js'
 
-const windowBytes = 2 ** 20
-/** A longer range is a request of its own. */
-const longest = windowBytes / 4
+const { aheadBytes, aheadRangeBytes } = chunkDefaults
 
 interface Window {
   readonly start: number
@@ -18,7 +17,7 @@ export function readAhead(source: ByteSource): ByteSource {
   let window: Window | undefined
   let next: number | undefined
   const load = (start: number): Window => {
-    const end = Math.min(source.size, start + windowBytes)
+    const end = Math.min(source.size, start + aheadBytes)
     const loaded: Window = { start, end, bytes: allOf(source.read({ start, end })) }
     // The reader gets the error; the next one tries again.
     loaded.bytes.catch(() => {
@@ -32,7 +31,7 @@ export function readAhead(source: ByteSource): ByteSource {
       const follows = start === next
       next = end
       const isLoaded = window !== undefined && start >= window.start && end <= window.end
-      if (!isLoaded && follows && end - start <= longest && end <= source.size) window = load(start)
+      if (!isLoaded && follows && end - start <= aheadRangeBytes && end <= source.size) window = load(start)
       else if (!isLoaded) {
         yield* source.read({ start, end })
         return

@@ -1,9 +1,7 @@
 import type { ByteRange } from '../contracts/artifacts.js'
+import { chunkDefaults } from '../defaults.js'
 import type { EntryFile } from './entries.js'
 import { memoBytes } from './memo.js'
-
-/** The most bytes in one chunk. */
-const chunkBytes = 2 ** 18
 
 /**
  * The same file, opened once: its bytes are kept, and later openings and ranges are served from them. A file
@@ -31,6 +29,6 @@ async function allBytes(file: EntryFile): Promise<Buffer> {
 async function* chunksOf(bytes: () => Promise<Buffer>, range?: ByteRange): AsyncGenerator<Uint8Array> {
   const all = await bytes()
   const end = Math.min(range?.end ?? all.length, all.length)
-  for (let at = range?.start ?? 0; at < end; at += chunkBytes)
-    yield all.subarray(at, Math.min(at + chunkBytes, end))
+  for (let at = range?.start ?? 0; at < end; at += chunkDefaults.entryBytes)
+    yield all.subarray(at, Math.min(at + chunkDefaults.entryBytes, end))
 }

@@ -1,3 +1,4 @@
+import { pauseDefaults } from '../defaults.js'
 import { pause } from '../system-environment.js'
 
 /**
@@ -5,10 +6,6 @@ import { pause } from '../system-environment.js'
  * to wait for.
  */
 export type Steps<T> = Generator<void, T, void>
-
-/** How many items of a list make up one part, of a few milliseconds; and how many parts come between pauses. */
-const itemsPerStep = 500
-const stepsPerPause = 8
 
 /** All at once. */
 export function atOnce<T>(steps: Steps<T>): T {
@@ -23,7 +20,7 @@ export async function inSteps<T>(steps: Steps<T>): Promise<T> {
   for (let taken = 1; ; taken++) {
     const { done, value } = steps.next()
     if (done) return value
-    if (taken % stepsPerPause === 0) await pause()
+    if (taken % pauseDefaults.steps === 0) await pause()
   }
 }
 
@@ -32,6 +29,6 @@ export function* each<T>(items: Iterable<T>, visit: (item: T, at: number) => voi
   let at = 0
   for (const item of items) {
     visit(item, at++)
-    if (at % itemsPerStep === 0) yield
+    if (at % pauseDefaults.items === 0) yield
   }
 }

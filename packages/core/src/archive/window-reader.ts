@@ -1,7 +1,6 @@
 import { RandomAccessReader } from 'yauzl'
+import { chunkDefaults } from '../defaults.js'
 import type { ByteSource } from './source.js'
-
-const windowBytes = 256 * 1024
 
 /** yauzl reads a directory in many small steps, which are served from one window. @internal */
 export class WindowReader extends RandomAccessReader {
@@ -33,7 +32,7 @@ export class WindowReader extends RandomAccessReader {
       throw new Error('it points outside of itself')
     const inWindow = position >= this.#start && position + length <= this.#start + this.#window.length
     if (!inWindow) {
-      const end = Math.min(size, position + Math.max(length, windowBytes))
+      const end = Math.min(size, position + Math.max(length, chunkDefaults.windowBytes))
       const chunks: Uint8Array[] = []
       for await (const chunk of this.#source.read({ start: position, end })) chunks.push(chunk)
       this.#window = Buffer.concat(chunks)

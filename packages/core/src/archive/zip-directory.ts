@@ -1,6 +1,6 @@
 import type { Entry, ZipFile } from 'yauzl'
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
-import { zipEntryDefaults } from '../defaults.js'
+import { pauseDefaults, zipEntryDefaults } from '../defaults.js'
 import { pause } from '../system-environment.js'
 import { collected } from './entries.js'
 import { clashSteps, pathFault } from './entry-path.js'
@@ -45,7 +45,6 @@ export async function readDirectory(
 const directoryEnds = ['PK\x05\x06', 'PK\x06\x06'].map((mark) => Buffer.from(mark, 'latin1'))
 /** manifest.json, manifest.sig, about.json. */
 const metaEntries = 3
-const entriesPerPause = 500
 
 /** What is looked at of an entry; the rest is not held. */
 interface FoundEntry extends Omit<ZipRecord, 'end' | 'method'> {
@@ -71,7 +70,7 @@ async function foundEntries(zip: ZipFile, limits: ArchiveLimits): Promise<readon
         `The path ${JSON.stringify(one.path)} has more than ${zipEntryDefaults.pathSegments} parts`,
       )
     found.push(one)
-    if (found.length % entriesPerPause === 0) await pause()
+    if (found.length % pauseDefaults.entries === 0) await pause()
   }
   return found
 }

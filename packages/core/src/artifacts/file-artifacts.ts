@@ -13,15 +13,13 @@ import {
 import { dirname, join } from 'node:path'
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
 import { PieceworkError } from '../contracts/errors.js'
-import { engineTimes } from '../defaults.js'
+import { chunkDefaults, engineTimes } from '../defaults.js'
 import { check } from '../options/check.js'
 import { checkArgument } from '../options/check-options.js'
 import { systemEnvironment } from '../system-environment.js'
 import { artifactKeySegments } from './artifact-key.js'
 import { artifactNotFound } from './artifact-not-found.js'
 import { type ArtifactStoreOptions, checkArtifactOptions } from './artifact-store-options.js'
-
-const chunkBytes = 64 * 1024
 
 /**
  * `~` is in no key: so a key may be a file while others lie below it, and unfinished puts are never listed.
@@ -121,7 +119,7 @@ async function* read(root: string, key: string, range?: ByteRange): AsyncGenerat
     let position = range?.start ?? 0
     const end = range?.end ?? Number.POSITIVE_INFINITY
     while (position < end) {
-      const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, end - position))
+      const buffer = Buffer.allocUnsafe(Math.min(chunkDefaults.artifactBytes, end - position))
       const { bytesRead } = await file.read(buffer, 0, buffer.length, position)
       if (bytesRead === 0) return
       position += bytesRead

@@ -1,10 +1,9 @@
 import type { ArtifactStore, ByteRange } from '../contracts/artifacts.js'
+import { chunkDefaults } from '../defaults.js'
 import { systemEnvironment } from '../system-environment.js'
 import { artifactKeySegments } from './artifact-key.js'
 import { artifactNotFound } from './artifact-not-found.js'
 import { type ArtifactStoreOptions, checkArtifactOptions } from './artifact-store-options.js'
-
-const chunkBytes = 64 * 1024
 
 /** Artifacts in this process's memory; for tests and small hosts. */
 export function memoryArtifacts(given?: ArtifactStoreOptions): ArtifactStore {
@@ -15,8 +14,8 @@ export function memoryArtifacts(given?: ArtifactStoreOptions): ArtifactStore {
     const artifact = artifacts.get(key)
     if (!artifact) throw artifactNotFound(key)
     const end = Math.min(range?.end ?? Number.POSITIVE_INFINITY, artifact.bytes.length)
-    for (let start = range?.start ?? 0; start < end; start += chunkBytes)
-      yield artifact.bytes.subarray(start, Math.min(start + chunkBytes, end))
+    for (let start = range?.start ?? 0; start < end; start += chunkDefaults.artifactBytes)
+      yield artifact.bytes.subarray(start, Math.min(start + chunkDefaults.artifactBytes, end))
   }
 
   return {

@@ -1,4 +1,5 @@
 import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
+import { messageDefaults } from '../defaults.js'
 
 /**
  * Serialisation failure, deadlock, lost connection, server shutting down or too busy: the same may succeed
@@ -56,7 +57,7 @@ function refusal(sqlState: string, cause: unknown): string {
   const setting = settingOf(sqlState, message)
   if (setting)
     return `to go on: ${message}, by the setting ${setting} of the role, the database or the server`
-  return `a statement: ${(sqlState.startsWith('22') ? withoutValues(message) : message).slice(0, 500)}`
+  return `a statement: ${(sqlState.startsWith('22') ? withoutValues(message) : message).slice(0, messageDefaults.causeCharacters)}`
 }
 
 /** The messages of the server may be of any language; names of settings are not. */

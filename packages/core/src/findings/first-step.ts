@@ -1,4 +1,5 @@
 import type { NewFinding } from '../contracts/finding.js'
+import { findingDefaults } from '../defaults.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
 import type { OptionChecks } from '../options/option-checks.js'
@@ -18,9 +19,6 @@ const firstStepChecks: OptionChecks<FirstStepOptions> = {
   place: check.func<NonNullable<FirstStepOptions['place']>>(),
 }
 
-/** Characters of a message, or of a hint, that are repeated. */
-const longest = 400
-
 /** What to do first, in one sentence that is the same for the same findings in any order. */
 export function firstStep(findings: readonly NewFinding[], options?: FirstStepOptions): string {
   const { files = [], error, place = placeOf } = checkOptions('firstStep()', options, firstStepChecks)
@@ -38,7 +36,9 @@ export function firstStep(findings: readonly NewFinding[], options?: FirstStepOp
 
 function shortened(message: string): string {
   const sentence = message.replace(/[.:]$/, '')
-  return sentence.length > longest ? `${sentence.slice(0, longest)}…` : sentence
+  return sentence.length > findingDefaults.repeatedCharacters
+    ? `${sentence.slice(0, findingDefaults.repeatedCharacters)}…`
+    : sentence
 }
 
 function inOrder(a: NewFinding, b: NewFinding, files: readonly string[]): number {

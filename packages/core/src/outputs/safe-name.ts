@@ -22,7 +22,7 @@ const fallback = 'file'
 export function safePath(path: string): readonly string[] {
   const { pathBytes, bytes } = fileNameDefaults
   const segments = path
-    .slice(-longestPath)
+    .slice(-fileNameDefaults.examinedCharacters)
     .split(/[/\\]/)
     .map(safeSegment)
     .filter((segment) => segment !== '')
@@ -35,9 +35,6 @@ export function safePath(path: string): readonly string[] {
   }
   return [...folders, ...segments.slice(-1)]
 }
-
-/** In characters: what lies before them is not looked at. */
-const longestPath = 100_000
 
 function safeSegment(given: string): string {
   const ended = endedWell(given.replace(unseen, '').replace(refused, '_').trimStart())

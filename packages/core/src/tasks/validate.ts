@@ -3,6 +3,7 @@ import { isPieceworkError, type JobError, PieceworkError } from '../contracts/er
 import type { NewFinding } from '../contracts/finding.js'
 import type { Piece } from '../contracts/piece.js'
 import type { DryRun } from '../contracts/validator.js'
+import { pauseDefaults } from '../defaults.js'
 import { jobError } from '../engine/job-error.js'
 import { carriedKinds } from '../plan/carried-kinds.js'
 import { newRefIfKnown } from '../plan/new-ref-of.js'
@@ -118,7 +119,7 @@ async function runValidators(
             problems.add(finding)
             found += 1
             // They may be many, and come without a wait.
-            if (found % findingsAtOnce === 0) await pause()
+            if (found % pauseDefaults.findings === 0) await pause()
           }
         },
         { readOnly: true, signal: attempt.signal },
@@ -128,8 +129,6 @@ async function runValidators(
   for (const { path, isBegun, read } of input.rest)
     if (isBegun() || !problems.refused.has(path)) await problems.of(read)
 }
-
-const findingsAtOnce = 500
 
 interface ReadThrough {
   readonly entries: Entries

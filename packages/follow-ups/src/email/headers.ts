@@ -1,23 +1,22 @@
 import { PieceworkError } from '@piecework/core'
 import type { Check } from '@piecework/core/piece'
-
-/** The longest address, and the longest line that is kept of a text. */
-const longest = { address: 320, text: 900 }
+import { defaults } from '../defaults.js'
 
 /** One address and nothing else: a list, a name or a line break would reach people that the host does not mean. */
 export function addressOf(text: string): string {
   const isOne =
-    text.length <= longest.address && /^[^\s@<>,;:"()[\]\\\p{Cc}]+@[^\s@<>,;:"()[\]\\\p{Cc}]+$/u.test(text)
+    text.length <= defaults.addressCharacters &&
+    /^[^\s@<>,;:"()[\]\\\p{Cc}]+@[^\s@<>,;:"()[\]\\\p{Cc}]+$/u.test(text)
   if (isOne) return text
   throw new PieceworkError('email/address', 'The address that the host has for this name is not one address.')
 }
 
 /** A header's text, which is one line. */
 export function headerText(header: string, text: string): string {
-  if (!/\p{Cc}/u.test(text) && text.length <= longest.text) return text
+  if (!/\p{Cc}/u.test(text) && text.length <= defaults.headerCharacters) return text
   throw new PieceworkError(
     'email/header',
-    `The ${header} of a mail must be one line of ${longest.text} characters at most.`,
+    `The ${header} of a mail must be one line of ${defaults.headerCharacters} characters at most.`,
   )
 }
 

@@ -1,9 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { EntryFile } from '@piecework/core/piece'
-
-/** The most bytes in one chunk. */
-const chunkBytes = 2 ** 18
+import { fileChunkBytes } from '../defaults.js'
 
 /** A file on disk, read by ranges. */
 export async function fileEntry(path: string): Promise<EntryFile> {
@@ -16,7 +14,7 @@ export async function fileEntry(path: string): Promise<EntryFile> {
         ? nothing()
         : createReadStream(path, {
             // The buffer is made for each opening, however small the file.
-            highWaterMark: Math.min(chunkBytes, Math.max(size, 1)),
+            highWaterMark: Math.min(fileChunkBytes, Math.max(size, 1)),
             ...(range && { start: range.start, end: range.end - 1 }),
           }),
   }

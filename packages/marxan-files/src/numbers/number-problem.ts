@@ -1,4 +1,5 @@
 import type { FindingDetails } from '@piecework/core/piece'
+import { shownCharacters } from '../defaults.js'
 import {
   isInvisible,
   namedCharacters,
@@ -16,7 +17,7 @@ type NumberProblem = FindingDetails & { readonly code: string }
 /** Why a text is not the number that a cell or a parameter asks for. */
 export function numberProblem(text: string, name: string): NumberProblem {
   if (text === '') return { code: 'legacy/value-empty', message: `${name} is empty where a number is needed` }
-  const shown = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)
+  const shown = JSON.stringify(text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text)
   const problem = (what: string, hint?: string, code = 'legacy/number-invalid'): NumberProblem => ({
     code,
     message: `${name} is ${shown}, which ${what}`,

@@ -1,4 +1,5 @@
 import type { FindingCollector } from '@piecework/core/piece'
+import { shownCharacters } from '../defaults.js'
 import { LineSample } from '../ids/line-sample.js'
 
 interface Form {
@@ -30,7 +31,7 @@ export class WholeNumberForms {
     if (!shown) return
     const { column, line, value } = shown
     const { count, lines } = this.#all
-    const text = shown.text.length > 40 ? `${shown.text.slice(0, 40)}…` : shown.text
+    const text = shown.text.length > shownCharacters ? `${shown.text.slice(0, shownCharacters)}…` : shown.text
     const byMarxan = misread || !readByMarxan ? '' : `, as Marxan itself reads ${count === 1 ? 'it' : 'them'}`
     findings.warning('legacy/integer-form', { file, line, column }, () => ({
       message:

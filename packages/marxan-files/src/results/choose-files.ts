@@ -1,5 +1,6 @@
 import type { ZippedFile } from '@piecework/core/archive'
 import { type FindingCollector, PieceworkError } from '@piecework/core/piece'
+import { shownNames } from '../defaults.js'
 import { outputRole } from '../roles.js'
 import { isLitter, type ResultName, resultName } from './file-name.js'
 import { outputProblem } from './output-problem.js'
@@ -186,4 +187,4 @@ function reportPassedOver(
 }
 
 const listed = (names: readonly string[]): string =>
-  names.length > 10 ? `${names.slice(0, 10).join(', ')} and more` : names.join(', ')
+  names.length > shownNames ? `${names.slice(0, shownNames).join(', ')} and more` : names.join(', ')

@@ -1,4 +1,5 @@
 import type { FindingCollector, FindingLocation } from '@piecework/core/piece'
+import { shownCharacters } from '../defaults.js'
 import { LineSample } from '../ids/line-sample.js'
 import { maxId } from '../ids/max-id.js'
 import { isWhole, NUMBER } from '../numbers/decimal.js'
@@ -60,7 +61,7 @@ export class ResultCells {
     if (text === '') return null
     if (text === 'yes' || text === 'no') return text === 'yes'
     this.#findings.error('legacy/yes-or-no', this.#place(record, column), () => ({
-      message: `${column} is ${JSON.stringify(text.slice(0, 40))}; it must be yes or no`,
+      message: `${column} is ${JSON.stringify(text.slice(0, shownCharacters))}; it must be yes or no`,
     }))
     return undefined
   }
@@ -85,7 +86,7 @@ export class ResultCells {
   #none(text: string, place: FindingLocation, column: string): boolean {
     if (text === '') return true
     if (!NO_NUMBER.test(text)) return false
-    this.#noNumbers.add({ column, line: place.line ?? 0, text: text.slice(0, 40) })
+    this.#noNumbers.add({ column, line: place.line ?? 0, text: text.slice(0, shownCharacters) })
     return true
   }
 
@@ -108,7 +109,7 @@ export class ResultCells {
     if (value === undefined) return undefined
     if (!isWhole(text)) {
       this.#findings.error('legacy/integer-invalid', place, () => ({
-        message: `${column} is ${text.slice(0, 40)}, which is not a whole number`,
+        message: `${column} is ${text.slice(0, shownCharacters)}, which is not a whole number`,
       }))
       return undefined
     }

@@ -1,4 +1,5 @@
 import type { FindingCollector } from '@piecework/core/piece'
+import { shownCharacters } from '../defaults.js'
 import { LineSample } from '../ids/line-sample.js'
 import { WholeNumberForms } from '../numbers/whole-number-forms.js'
 import { namedCharacters } from '../text/unusual-characters.js'
@@ -49,7 +50,7 @@ function reportLabels(
 ): void {
   if (!first) return
   const { column, line, text } = first
-  const shown = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)
+  const shown = JSON.stringify(text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text)
   findings.error('legacy/number-invalid', { file, line, column }, () => ({
     message:
       count === 1

@@ -1,4 +1,5 @@
 import { closest } from '@piecework/core/piece'
+import { shownHeaderCharacters } from '../defaults.js'
 import { namedCharacters, oddCharacters, withoutOdd } from '../text/unusual-characters.js'
 import type { ColumnMeanings } from './column-meanings.js'
 import type { Column, Columns } from './columns.js'
@@ -106,7 +107,7 @@ function reportAssumed<C extends Columns>(
 /** What the first line is, if it is not a header at all. */
 function missingHint(names: readonly string[], wanted: readonly string[], meanings: ColumnMeanings): string {
   const odd = oddCharacters(names.join())
-  const shown = `${names.join(', ').slice(0, 200)}${odd.length === 0 ? '' : ` (with ${namedCharacters(odd)})`}`
+  const shown = `${names.join(', ').slice(0, shownHeaderCharacters)}${odd.length === 0 ? '' : ` (with ${namedCharacters(odd)})`}`
   if (names.some((name) => meanings.has(name.toLowerCase()))) return `The header has: ${shown}`
   const separator = names.length === 1 ? otherSeparator(shown, meanings) : undefined
   if (separator !== undefined)

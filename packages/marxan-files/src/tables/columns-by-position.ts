@@ -1,3 +1,4 @@
+import { shownHeaderCharacters } from '../defaults.js'
 import type { Columns } from './columns.js'
 import type { HeaderContext, HeaderFields } from './header-context.js'
 
@@ -15,7 +16,7 @@ export function columnsByPosition<C extends Columns>(
   const given = names.filter((name) => name !== '').map((name) => name.toLowerCase())
   if (new Set(given).size < given.length || !names.slice(0, order.length).every(isWord)) return undefined
   findings.warning('legacy/columns-by-position', location, () => ({
-    message: `The columns are ${names.join(', ').slice(0, 200)}; they were read by position, as ${order.join(', ')}`,
+    message: `The columns are ${names.join(', ').slice(0, shownHeaderCharacters)}; they were read by position, as ${order.join(', ')}`,
     hint: `Name them ${order.join(', ')}.`,
   }))
   return names.map((_, at) => order[at])

@@ -1,3 +1,5 @@
+import { namedCharactersMost } from '../defaults.js'
+
 /** What Unicode calls characters that look like nothing, or like others, where people and programs leave them. */
 const names: Readonly<Record<number, string>> = {
   0: 'NULL',
@@ -67,8 +69,6 @@ const QUOTES = /[\u00ab\u00b4\u00bb\u2018-\u201f\u2039\u203a]/gu
 /** Of dashes, separators and digits those that no keyboard of Latin letters has. */
 const LOOKALIKE = /(?![0-9])[\p{Nd}\u066b\u066c\u2010-\u2015\u2212\ufe63\uff0b-\uff0e]/gu
 
-const mostNamed = 3
-
 const invisibleIn = (text: string): readonly string[] => text.match(INVISIBLE) ?? []
 
 /** Of a name or a path: what is invisible, and quotation marks that typesetters use. */
@@ -99,7 +99,8 @@ export const isInvisible = (text: string): boolean =>
 /** "U+00A0 NO-BREAK SPACE and U+200B ZERO WIDTH SPACE": each once. */
 export function namedCharacters(characters: readonly string[]): string {
   const named = [...new Set(characters)].map(nameOf)
-  if (named.length > mostNamed) return `${named.slice(0, mostNamed).join(', ')} and others`
+  if (named.length > namedCharactersMost)
+    return `${named.slice(0, namedCharactersMost).join(', ')} and others`
   const last = named.at(-1) ?? ''
   return named.length < 2 ? last : `${named.slice(0, -1).join(', ')} and ${last}`
 }

@@ -1,11 +1,10 @@
 import type { FindingCollector } from '@piecework/core/piece'
 import type { SpecBatch } from '@piecework/marxan-files'
 import { pluralize } from '@piecework/marxan-files'
+import { otherUnitFactor } from '../defaults.js'
 import type { FeatureAmounts } from './feature-amounts.js'
 
 const file = 'spec.dat'
-/** Amounts of at least this many times the target are not in the same unit. */
-const otherUnitFactor = 100
 
 /**
  * Finds proportions in the column of targets: all targets are at most 1, some are fractions, and the amounts

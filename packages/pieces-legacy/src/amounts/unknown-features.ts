@@ -1,8 +1,6 @@
 import type { FindingCollector } from '@piecework/core/piece'
 import { pluralize } from '@piecework/marxan-files'
-
-/** Features with a finding each; with the one for the others, as many as a collector lists. */
-const mostListed = 99
+import { listedUnknownFeatures } from '../defaults.js'
 
 interface Rows {
   readonly line: number
@@ -23,7 +21,7 @@ export class UnknownFeatures {
 
   add(feature: number, line: number): void {
     this.#count += 1
-    const full = this.#listed.size >= mostListed
+    const full = this.#listed.size >= listedUnknownFeatures
     const rows = this.#listed.get(feature) ?? (full ? this.#others : undefined)
     if (rows) rows.count += 1
     else if (full) this.#others = { line, count: 1 }

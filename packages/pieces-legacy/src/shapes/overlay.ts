@@ -1,8 +1,6 @@
 import type { Transaction, WorkContext } from '@piecework/core/piece'
 import { projectTables } from '@piecework/pieces-project'
-
-/** Vertices of one piece of a shape: fewer mean more pieces, more mean slower intersections. */
-const pieceVertices = 128
+import { overlayStatementUnits, overlayVertices } from '../defaults.js'
 
 /**
  * Copies valid geometries into the indexed temporary table `legacy_pieces (…columns, geom)`, cut into small
@@ -17,7 +15,7 @@ export async function cutPieces(
   const named = columns.map((column) => `${column}, `).join('')
   await tx.query(
     `CREATE TEMPORARY TABLE legacy_pieces ON COMMIT DROP AS
-     SELECT ${named}ST_Subdivide(geom, ${pieceVertices}) AS geom FROM (${source}) AS shape`,
+     SELECT ${named}ST_Subdivide(geom, ${overlayVertices}) AS geom FROM (${source}) AS shape`,
     values,
   )
   await tx.query('CREATE INDEX ON legacy_pieces USING gist (geom)')
@@ -34,9 +32,6 @@ export const common = `CASE WHEN ST_CoveredBy(unit.geom, piece.geom) THEN unit.g
  */
 export const areaOf = (geometry: string): string =>
   `round(ST_Area(ST_Transform(${geometry}, 3410))::numeric, 3)::float8`
-
-/** Planning units of one statement: few enough to cancel and to report progress. */
-const statementUnits = 5000
 
 /**
  * Runs a statement for all planning units in batches, in the order of their ids: `$1` is the project, the
@@ -61,7 +56,7 @@ export async function forUnits(
     const { rows } = await tx.query<{ last: number | null; units: number }>(
       `SELECT max(puid) AS last, count(*)::integer AS units
        FROM (SELECT puid FROM ${projectTables.planning_units} WHERE project_id = $1::uuid AND puid > $2
-             ORDER BY puid LIMIT ${statementUnits}) AS next`,
+             ORDER BY puid LIMIT ${overlayStatementUnits}) AS next`,
       [project, after],
     )
     const { last = null, units = 0 } = rows[0] ?? {}

@@ -1,11 +1,9 @@
 import type { Queryable } from '@piecework/core/piece'
 import { uuidLiteral } from '@piecework/postgres'
 import type { FieldType } from '@piecework/vector-files'
+import { maxProperties } from '../defaults.js'
 import { projectTables } from '../project-tables.js'
 import type { LayerQuery, QueryColumn } from './layer-query.js'
-
-/** Programs read at most 255 fields and records of 64 KB. */
-const maxProperties = 200
 
 const ownColumns: readonly QueryColumn[] = [
   { name: 'name', type: 'text', sql: 'f.name' },

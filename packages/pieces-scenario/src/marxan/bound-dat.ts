@@ -1,5 +1,6 @@
 import type { Queryable } from '@piecework/core/piece'
 import { projectTables } from '@piecework/pieces-project'
+import { leastBoundary } from '../defaults.js'
 import { scenarioTables } from '../scenario-tables.js'
 import { boxesOf, cellSizeOf, cellsOf, meet, tolerance, valid } from './cells.js'
 import type { ScenarioFacts } from './scenario-facts.js'
@@ -75,7 +76,7 @@ export const computedBoundSelect = ({ project }: ScenarioFacts): string => `
     FROM (SELECT puid, ${metres('ST_Boundary(geom)')} AS length FROM part) AS ring
     GROUP BY puid
   )
-  SELECT id1, id2, ${rounded('length')} AS boundary FROM common WHERE length >= 0.001
+  SELECT id1, id2, ${rounded('length')} AS boundary FROM common WHERE length >= ${leastBoundary}
   UNION ALL
   SELECT puid, puid, ${rounded('outline.length - coalesce(taken.length, 0)')}
   FROM outline LEFT JOIN taken USING (puid)

@@ -1,5 +1,6 @@
 import type { Queryable } from '@piecework/core/piece'
 import { projectTables } from '@piecework/pieces-project'
+import { overlayVertices } from '../defaults.js'
 import { scenarioTables } from '../scenario-tables.js'
 import { boxesOf, cellSizeOf, cellsOf, meet, valid } from './cells.js'
 import { goals } from './goals.js'
@@ -64,7 +65,7 @@ const computed = ({ project }: ScenarioFacts): string => `
   shape AS MATERIALIZED (
     SELECT row_number() OVER () AS n, goal.marxan_id AS species, piece.geom
     FROM goal JOIN ${projectTables.feature_geometries} AS given ON given.feature_id = goal.feature_id,
-         ST_Subdivide(ST_CollectionExtract(${valid('given.geom')}, 3), 128) AS piece(geom)
+         ST_Subdivide(ST_CollectionExtract(${valid('given.geom')}, 3), ${overlayVertices}) AS piece(geom)
     WHERE goal.source = 'shapes'
   ),
   unit_box AS MATERIALIZED (${boxesOf('unit')}),

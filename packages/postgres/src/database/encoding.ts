@@ -1,4 +1,5 @@
 import type { Queryable } from '@piecework/core/store'
+import { defaults } from '../defaults.js'
 
 /** Encodings into which every text goes: SQL_ASCII takes bytes as they are. */
 const complete: ReadonlySet<string> = new Set(['UTF8', 'SQL_ASCII'])
@@ -8,7 +9,6 @@ const beyondAscii = /\P{ASCII}(?:\u02e5|\u02e9|\u0300|\u0301|\u309a)?/gu
 
 /** By encoding: whether it has a character. */
 const known = new Map<string, Map<string, boolean>>()
-const mostKnown = 200_000
 
 /** The encoding of a database that does not have all characters. */
 export class Encoding {
@@ -34,7 +34,7 @@ export class Encoding {
 
   /** Asks about the characters of the texts, of which each is asked about once in this process. */
   async learn(tx: Queryable, texts: Iterable<string>): Promise<void> {
-    if (this.#has.size > mostKnown) this.#has.clear()
+    if (this.#has.size > defaults.knownCharacters) this.#has.clear()
     const asked = new Map<string, string>()
     for (const text of texts)
       for (const [character] of text.matchAll(beyondAscii))

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Queryable } from '@piecework/core/store'
+import { defaults } from '../defaults.js'
 
 export interface AdvisoryLock {
   /** As `lockKey` makes it. */
@@ -17,8 +18,9 @@ export async function tryAdvisoryLock(
   tx: Queryable,
   { key, shared = false, lockTimeoutMs }: AdvisoryLock,
 ): Promise<boolean> {
+  const { lockPollMs, longestLockPollMs } = defaults
   const deadline = Date.now() + lockTimeoutMs
-  for (let waitMs = 5; ; waitMs = Math.min(2 * waitMs, 100)) {
+  for (let waitMs: number = lockPollMs; ; waitMs = Math.min(2 * waitMs, longestLockPollMs)) {
     const { rows } = await tx.query<{ locked: string }>(
       `SELECT pg_try_advisory_xact_lock${shared ? '_shared' : ''}($1::bigint)::text AS locked`,
       [key],

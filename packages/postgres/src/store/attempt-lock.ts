@@ -39,7 +39,7 @@ export async function terminateHolder(tx: Queryable, key: string): Promise<boole
          AND objsubid = 1 AND (classid::bigint << 32) | objid::bigint = $1::bigint`,
       [key],
     )
-    await sleep(20)
+    await sleep(defaults.backendExitPollMs)
   }
 }
 

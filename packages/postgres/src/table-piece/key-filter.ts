@@ -1,6 +1,8 @@
+import { defaults } from '../defaults.js'
+
 const bitsPerKey = 48
 const fewestBits = 2 ** 16
-const mostBits = 2 ** 27
+const mostBits = 8 * defaults.keyFilterBytes
 const probes = 8
 /** Half of the probes of a key go to one line of the processor's cache, half to another. */
 const probesOfLine = 4
@@ -9,7 +11,7 @@ const inLine = 511
 
 /**
  * A Bloom filter: whether a key may have come before. Of as many keys as it was made for, one in two million is taken for
- * another. Its memory is 6 bytes for each key, and 16 MB at most, of which a key costs two reads.
+ * another. Its memory is 6 bytes for each key, and `keyFilterBytes` at most, of which a key costs two reads.
  *
  * @see https://en.wikipedia.org/wiki/Bloom_filter
  */

@@ -1,12 +1,10 @@
+import { defaults } from '../defaults.js'
 import type { Table } from './catalogue.js'
 import { isRoot } from './is-root.js'
 import { foreignTarget, type ResolveInput, specOf } from './resolve-input.js'
 import { endOfPath, resolvePath } from './resolve-path.js'
 import type { PathStep, Target } from './table-plan.js'
 import { whereSql } from './where-sql.js'
-
-/** Foreign keys that are followed from a table of another piece. */
-const mostSteps = 3
 
 /**
  * How a table leads to the resource: as the piece declares it, or else by foreign keys to what the piece's own
@@ -21,7 +19,7 @@ export function ownedBy(input: ResolveInput, table: Table): Target['ownedBy'] {
       ? owned(input, table, path, whereSql(spec.where))
       : undefined
   }
-  const path = byForeignKeys(input, table, mostSteps)
+  const path = byForeignKeys(input, table, defaults.followedToOwner)
   if (path) return owned(input, table, path)
   const same = table.columns.get(input.spec.owner)
   const own = input.catalogue.get({ schema: input.schema, name: input.spec.table })

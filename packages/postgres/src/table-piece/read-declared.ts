@@ -1,4 +1,5 @@
 import { isSequenceForm, type Queryable } from '@piecework/core/piece'
+import { defaults } from '../defaults.js'
 import { alternatives } from './as-reference.js'
 import { type Catalogue, readCatalogue } from './catalogue.js'
 import { readTableFacts, type TableFacts } from './facts/table-facts.js'
@@ -26,12 +27,13 @@ export async function readDeclared(db: Queryable, declarations: readonly Tables[
   return { catalogue, sequences, factsOf: (table) => factsOf.get(keyOf(table)) }
 }
 
-/** Keys that are references themselves are followed so far. */
-const followed = 3
-
 /** The tables of the declarations and those that they refer to. */
 export const catalogueOf = (db: Queryable, declarations: readonly Tables[]): Promise<Catalogue> =>
-  readCatalogue(db, declarations.flatMap(tablesOf), Math.max(followed, ...declarations.map(hopsOf)))
+  readCatalogue(
+    db,
+    declarations.flatMap(tablesOf),
+    Math.max(defaults.followedKeys, ...declarations.map(hopsOf)),
+  )
 
 const keyOf = ({ schema, name }: TableName): string => JSON.stringify([schema, name])
 

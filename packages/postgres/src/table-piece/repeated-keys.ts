@@ -40,7 +40,8 @@ export class RepeatedKeys {
       if (key === undefined || !this.#filters[at]?.mayRepeat(key)) continue
       const suspects = this.#suspects[at]
       if (!this.#isReadable(row, columns)) continue
-      if (suspects && suspects.size < defaults.suspectedKeys && key.length < 10_000) suspects.add(key)
+      if (suspects && suspects.size < defaults.suspectedKeys && key.length < defaults.suspectedKeyCharacters)
+        suspects.add(key)
     }
   }
 

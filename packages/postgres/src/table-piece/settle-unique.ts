@@ -1,6 +1,7 @@
 import { PieceworkError } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
 import { textLiteral } from '../database/text-literal.js'
+import { defaults } from '../defaults.js'
 import type { Column } from './catalogue.js'
 import { askableChecks } from './check-questions.js'
 import type { FillContext } from './fill-context.js'
@@ -51,17 +52,15 @@ function isTaken(plan: TablePlan, { name }: Column, value: string, { resource }:
   return `coalesce((SELECT true FROM ${onlyTable(table)} q WHERE q.${quoteIdent(name)} = ${value}${other} LIMIT 1), false)`
 }
 
-export const suffixBytes = 4
-
 /** Characters of a value that stay before its suffix; undefined if the column has no limit. */
 export function roomFor({ stored }: Column): number | undefined {
   const [, limit] = /\((\d+)\)/.exec(stored) ?? []
-  return limit === undefined ? undefined : Number(limit) - 2 * suffixBytes - 1
+  return limit === undefined ? undefined : Number(limit) - 2 * defaults.suffixBytes - 1
 }
 
 /** SQL of the value with a suffix that is a function of job and value: each attempt makes the same. */
 function withSuffix(column: Column, value: string, { jobId }: FillContext): string {
-  const hash = `encode(substring(sha256(convert_to(${textLiteral(`${jobId} `)} || ${value}, 'UTF8')) FROM 1 FOR ${suffixBytes}), 'hex')`
+  const hash = `encode(substring(sha256(convert_to(${textLiteral(`${jobId} `)} || ${value}, 'UTF8')) FROM 1 FOR ${defaults.suffixBytes}), 'hex')`
   const room = roomFor(column)
   return `${room === undefined ? value : `left(${value}, ${room})`} || '-' || ${hash}`
 }

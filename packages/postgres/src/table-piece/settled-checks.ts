@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { CsvRow, FindingCollector, ValidationContext } from '@piecework/core/piece'
 import { quoteIdent } from '../database/quote-ident.js'
+import { defaults } from '../defaults.js'
 import type { Column } from './catalogue.js'
 import { type AskableChecks, askableChecks, CheckQuestions } from './check-questions.js'
 import { takenHere } from './external-keys.js'
-import { roomFor, suffixBytes } from './settle-unique.js'
+import { roomFor } from './settle-unique.js'
 import type { TablePlan } from './table-plan.js'
 import { valueIn } from './value-in.js'
 
@@ -86,5 +87,5 @@ function ofDomain({ name, type }: Column) {
 function withSuffix(column: Column, given: string, jobId: string): string {
   const value = column.base === 'bpchar' ? given.replace(/ +$/, '') : given
   const hash = createHash('sha256').update(`${jobId} ${value}`).digest('hex')
-  return `${[...value].slice(0, roomFor(column)).join('')}-${hash.slice(0, 2 * suffixBytes)}`
+  return `${[...value].slice(0, roomFor(column)).join('')}-${hash.slice(0, 2 * defaults.suffixBytes)}`
 }

@@ -1,3 +1,4 @@
+import { defaults } from '../defaults.js'
 import type { Column } from './catalogue.js'
 
 /**
@@ -46,7 +47,7 @@ const float =
 
 const json: ValueCheck = (text) => {
   // Nesting is a matter of the server's stack, and what is parsed here may take fifty times the memory.
-  if (text.length >= 2000) return undefined
+  if (text.length >= defaults.parsedJsonCharacters) return undefined
   try {
     JSON.parse(text)
     return true

@@ -71,7 +71,8 @@ export class ValueQuestions {
       const verdict = verdicts.get(text) ?? true
       if (verdict === false) this.#refused += 1
       for (const line of lines) this.#report(text, line, verdict, findings)
-      if (text.length < 100 && this.#judged.size < defaults.cachedKeys) this.#judged.set(text, verdict)
+      if (text.length < defaults.cachedValueCharacters && this.#judged.size < defaults.cachedKeys)
+        this.#judged.set(text, verdict)
     }
     if (!asked) this.#giveUp(findings)
     this.#waiting.clear()

@@ -1,4 +1,5 @@
 import type { FindingCollector } from '@piecework/core/piece'
+import { shownHeaderCharacters } from '../../defaults.js'
 import { columnName } from '../column-name.js'
 
 export const featureColumn = 'conservation_feature'
@@ -53,7 +54,7 @@ export function featureFields(
     if (!fields.has(column))
       findings.error('legacy/column-missing', { file, line, column }, () => ({
         message: `The column ${column} is missing`,
-        hint: `The header has: ${names.join(', ').slice(0, 200)}`,
+        hint: `The header has: ${names.join(', ').slice(0, shownHeaderCharacters)}`,
       }))
   return findings.errors > errors ? undefined : fields
 }

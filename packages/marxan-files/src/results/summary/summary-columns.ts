@@ -1,5 +1,5 @@
 import { type FindingCollector, PieceworkError } from '@piecework/core/piece'
-import { maxSummaryColumns } from '../../defaults.js'
+import { maxSummaryColumns, shownHeaderCharacters } from '../../defaults.js'
 import { columnName } from '../column-name.js'
 
 /** Columns of numbers that may be missing, but for `planning_units`, which are integers. */
@@ -59,7 +59,7 @@ export function summaryColumns(
     if (field < 0)
       findings.error('legacy/column-missing', { file, line, column }, () => ({
         message: `The column ${column} is missing`,
-        hint: `The header has: ${names.join(', ').slice(0, 200)}`,
+        hint: `The header has: ${names.join(', ').slice(0, shownHeaderCharacters)}`,
       }))
   if (findings.errors > errors) return undefined
   const fields = Object.fromEntries(

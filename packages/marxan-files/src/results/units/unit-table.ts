@@ -7,6 +7,7 @@ import {
   PieceworkError,
   required,
 } from '@piecework/core/piece'
+import { shownHeaderCharacters } from '../../defaults.js'
 import type { DelimitedRecord } from '../../records/delimited-record.js'
 import type { KnownIds } from '../../tables/table-ids.js'
 import { columnName } from '../column-name.js'
@@ -150,7 +151,7 @@ function unitField(names: readonly string[], file: string, line: number, finding
   const field = simple.findIndex((name) => idNames.has(name))
   if (field >= 0 && names.length === 2) return field
   findings.error('legacy/column-missing', { file, line }, () => ({
-    message: `The columns are ${names.join(', ').slice(0, 200)}, not a planning unit and one more`,
+    message: `The columns are ${names.join(', ').slice(0, shownHeaderCharacters)}, not a planning unit and one more`,
     hint: 'Marxan names them PUID,SOLUTION or planning_unit,solution or planning_unit,number.',
   }))
   return -1

@@ -1,16 +1,10 @@
 import type { Grid } from '@piecework/marxan-files'
 import { IdSample } from '@piecework/marxan-files'
 import type { PolygonShape } from '@piecework/vector-files'
+import { coverageCharacters, coverageUnits, mostCoveredUnits } from '../../defaults.js'
 import { boxOf } from './box.js'
 import { UnitPoints } from './unit-points.js'
 import type { UnitShape } from './unit-shape.js'
-
-/** Units whose shapes are held and checked together. */
-const chunkUnits = 2000
-/** Characters of their EWKB. */
-const chunkSize = 2 ** 25
-/** Once there is an error, no more than this number of units is checked. */
-const enough = 20_000
 
 /** Reads all shapes, in batches. */
 export type ReadShapes = () => AsyncIterable<readonly PolygonShape[]>
@@ -46,7 +40,7 @@ export async function uncoveredUnits(
   let checked = 0
   for await (const chunk of leftUnits(grid, points)) {
     if (!findCovered) return undefined
-    if (checked >= enough && units.count > 0) return { units, more: true }
+    if (checked >= mostCoveredUnits && units.count > 0) return { units, more: true }
     checked += chunk.length
     for (const { id } of await withoutShape(chunk, read, findCovered)) units.add(id)
   }
@@ -70,7 +64,7 @@ async function* leftUnits(grid: Grid, points: UnitPoints): AsyncIterable<readonl
       const { ewkb } = geometry
       chunk.push({ unit, id: id.id, ewkb, box: boxOf(geometry) })
       size += ewkb.length
-      if (chunk.length < chunkUnits && size < chunkSize) continue
+      if (chunk.length < coverageUnits && size < coverageCharacters) continue
       yield chunk
       chunk = []
       size = 0

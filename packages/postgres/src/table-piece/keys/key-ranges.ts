@@ -1,9 +1,9 @@
 import type { KeyRange, Queryable } from '@piecework/core/piece'
+import { defaults } from '../../defaults.js'
 import { newRuns } from './draw-numbers.js'
 import { oldRuns } from './old-numbers.js'
 
 const ranges = 'pg_temp.piecework_key_ranges'
-const pageSize = 10_000
 
 /**
  * By how much a number is greater than its place never falls, so the greatest before a place is that of the run which it
@@ -22,7 +22,7 @@ const rangesSql = `
  * are no more ranges than that.
  */
 export async function* keyRanges(tx: Queryable, count: number): AsyncGenerator<readonly KeyRange[]> {
-  if (count <= pageSize) {
+  if (count <= defaults.keyRangesPerPage) {
     yield await readPage(tx, `(${rangesSql})`)
     return
   }
@@ -33,13 +33,13 @@ export async function* keyRanges(tx: Queryable, count: number): AsyncGenerator<r
   do {
     page = await readPage(tx, ranges, page.at(-1)?.oldFrom)
     if (page.length > 0) yield page
-  } while (page.length === pageSize)
+  } while (page.length === defaults.keyRangesPerPage)
 }
 
 async function readPage(tx: Queryable, from: string, after?: bigint): Promise<readonly KeyRange[]> {
   const { rows } = await tx.query<{ old: string; new: string; length: string }>(
     `SELECT r.old_k::text AS old, r.new_k::text AS new, r.length::text AS length FROM ${from} r
-     WHERE $1::bigint IS NULL OR r.old_k > $1::bigint ORDER BY r.old_k LIMIT ${pageSize}`,
+     WHERE $1::bigint IS NULL OR r.old_k > $1::bigint ORDER BY r.old_k LIMIT ${defaults.keyRangesPerPage}`,
     [after === undefined ? null : String(after)],
   )
   return rows.map((row) => ({

@@ -1,11 +1,12 @@
 import { quoteIdent } from '../../database/quote-ident.js'
+import { defaults } from '../../defaults.js'
 import type { Column } from '../catalogue.js'
 import { isUniqueAlone } from '../keys/is-unique-alone.js'
 import { resourceRows } from '../row-source.js'
 import type { TablePlan } from '../table-plan.js'
 
 /** Of a table with more rows, those whose keys have the same last bits count together. */
-const mostBuckets = 4096
+const mostBuckets = defaults.summaryBuckets
 
 /** All rows of a table by themselves: as many buckets as there are keys. */
 export const everyKey = '-1'

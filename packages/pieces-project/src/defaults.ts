@@ -1,0 +1,2 @@
+/** Attributes of a shapefile of features; programs read at most 255 fields and records of 64 KB. */
+export const maxProperties = 200
