@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { pnpm } from './bootstrap.mjs'
 import { arrows } from './check/arrows.mjs'
 import { declarations } from './check/declarations.mjs'
+import { drawing } from './check/drawing.mjs'
 import { manifests } from './check/manifests.mjs'
 import { compileMigrations } from './migrations.mjs'
 import { readPublished } from './packages.mjs'
@@ -25,6 +26,7 @@ const checks = [
   ['unused code and dependencies', () => tool('knip', ...quiet)],
   ['unused code without tests', () => tool('knip', ...quiet, '--production', '--strict')],
   ['arrows between packages', arrows],
+  ['drawing of the arrows', drawing],
   ['package.json of each package', manifests],
   ['declarations', declarations],
   ['readme of each package', readmes],

@@ -87,6 +87,51 @@ test('what is imported is listed, and what is listed is imported', async () => {
   assert.match(output, /lists @piecework\/postgres, which no file of packages\/a\/src imports/)
 })
 
+const drawn = (...lines: readonly string[]) => ({
+  'docs/architecture.md': ['# Map', '', '```mermaid', 'flowchart TD', ...lines, '```', ''].join('\n'),
+})
+const below = { '@piecework/core': '^0.1.0' }
+const packages = {
+  ...sibling('core'),
+  ...sibling('postgres', below),
+  ...sibling('pieces-a', { ...below, '@piecework/postgres': '^0.1.0' }),
+  ...sibling('pieces-b', { '@piecework/pieces-a': '^0.1.0', '@piecework/postgres': '^0.1.0' }),
+}
+const wholeDrawing = [
+  '  host["host application"] --> packs',
+  '  subgraph packs["packs"]',
+  '    b["pieces-b"] --> a["pieces-a"]',
+  '  end',
+  '  packs --> postgres --> core',
+]
+
+test('a drawing shows what packages depend on: arrows that follow from others are left out, a subgraph is its members', async () => {
+  const output = await check('drawing', { ...packages, ...drawn(...wholeDrawing) })
+  assert.equal(output, '4 packages, 4 arrows\n')
+})
+
+const drawings: readonly (readonly [what: string, lines: readonly string[], why: RegExp])[] = [
+  [
+    'an arrow too much',
+    [...wholeDrawing, '  a --> b'],
+    /from pieces-a to pieces-b: pieces-a does not depend on it/,
+  ],
+  [
+    'an arrow too few',
+    wholeDrawing.with(4, '  a --> postgres').concat('  b --> core'),
+    /postgres depends on core: no arrows/,
+  ],
+  ['an arrow of a subgraph too much', [...wholeDrawing, '  postgres --> packs'], /from postgres to pieces-b/],
+  ['a package too few', wholeDrawing.filter((line) => !line.includes('pieces-b')), /pieces-b is not drawn/],
+  ['a package too much', [...wholeDrawing, '  old --> core'], /There is no package old/],
+  ['another kind of arrow', [...wholeDrawing, '  a -.-> core'], /"a -\.-> core" is not understood/],
+]
+for (const [what, lines, why] of drawings) {
+  test(`a drawing with ${what} is refused`, async () => {
+    assert.match(await check('drawing', { ...packages, ...drawn(...lines) }), why)
+  })
+}
+
 test('declarations with foreign types or new syntax are refused', async () => {
   const declaration = [
     `import type { Pool } from 'pg'`,
