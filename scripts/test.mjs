@@ -1,6 +1,6 @@
 // `npm test [-- --limit=<seconds per file> <filter> …]`: runs the compiled test files whose path contains one of the filters.
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { longestFirst, rememberSeconds } from './test/durations.mjs'
 import { mentions, testFiles } from './test/files.mjs'
@@ -36,6 +36,8 @@ const servers = await startServers((words) => mentions(files, words))
 const run = randomBytes(4).toString('hex')
 // What tests that were stopped have left goes with it.
 const folder = await mkdtemp(join(temporaryFolder(), 'piecework-tests-'))
+// A server that a test starts has a folder below it, and runs as another user where this process is root.
+await chmod(folder, 0o711)
 const shown = progress({ files, sideBySide })
 const results = []
 try {

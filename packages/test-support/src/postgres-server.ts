@@ -19,23 +19,52 @@ export interface PostgresServer {
    * recovers by its log.
    */
   restart(mode: 'fast' | 'immediate'): Promise<void>
+  /** Ends it, and keeps its folder. */
+  end(mode: 'fast' | 'immediate'): Promise<void>
+  /** Starts another server that follows this one, and takes no writes. */
+  standby(): Promise<StandbyServer>
   remove(): Promise<void>
+}
+
+export interface StandbyServer extends PostgresServer {
+  /** Resolves when it follows no other any more, and takes writes. */
+  promote(): Promise<void>
 }
 
 const run = promisify(execFile)
 
 /**
- * Starts a server of the programs in this folder (`initdb`, `pg_ctl`) on a free port. It survives its own crashes, not
- * those of the machine.
+ * Starts a server of the programs in this folder (`initdb`, `pg_ctl`; `pg_basebackup` for a standby) on a free port. It
+ * survives its own crashes, not those of the machine.
  */
 export async function postgresServer(given: { readonly programs: string }): Promise<PostgresServer> {
   const { programs } = checkOptions('postgresServer()', given, { programs: required(check.text) })
+  return started(programs, (data, as) =>
+    run(
+      join(programs, 'initdb'),
+      ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+      as,
+    ),
+  )
+}
+
+interface As {
+  readonly cwd: string
+  readonly uid?: number
+  readonly gid?: number
+}
+
+/** `fill` makes the folder of the server's data. */
+async function started(
+  programs: string,
+  fill: (data: string, as: As) => Promise<unknown>,
+): Promise<StandbyServer> {
   const owner = process.getuid?.() === 0 ? idsOf('postgres') : undefined
   const folder = await mkdtemp(join(tmpdir(), 'piecework-postgres-'))
   const data = join(folder, 'data')
   const as = { ...owner, cwd: folder }
-  const control = (...args: readonly string[]) =>
-    run(join(programs, 'pg_ctl'), ['-D', data, '-w', ...args], as)
+  const control = async (...args: readonly string[]) =>
+    void (await run(join(programs, 'pg_ctl'), ['-D', data, '-w', ...args], as))
   const end = whenGone(
     `test -f "$2/postmaster.pid" && kill -QUIT "$(head -n 1 "$2/postmaster.pid")"; for _ in $(seq 100); do test -f "$2/postmaster.pid" || break; sleep 0.1; done; ${removeFolder}`,
     folder,
@@ -43,11 +72,7 @@ export async function postgresServer(given: { readonly programs: string }): Prom
   )
   try {
     if (owner) await chown(folder, owner.uid, owner.gid)
-    await run(
-      join(programs, 'initdb'),
-      ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
-      as,
-    )
+    await fill(data, as)
     const port = await freePort()
     const settings = {
       port,
@@ -61,11 +86,16 @@ export async function postgresServer(given: { readonly programs: string }): Prom
     const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`)
     const start = ['-o', options.join(' '), '-l', join(folder, 'log')]
     await control(...start, 'start')
+    const copy = ['-h', '127.0.0.1', '-p', `${port}`, '-U', 'postgres', '-R', '-c', 'fast', '--no-sync']
     return {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
       folder,
       owner,
-      restart: async (mode) => void (await control(...start, '-m', mode, 'restart')),
+      restart: (mode) => control(...start, '-m', mode, 'restart'),
+      end: (mode) => control('-m', mode, 'stop'),
+      standby: () =>
+        started(programs, (data, as) => run(join(programs, 'pg_basebackup'), [...copy, '-D', data], as)),
+      promote: () => control('promote'),
       remove: end.now,
     }
   } catch (error) {
