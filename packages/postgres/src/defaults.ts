@@ -82,6 +82,9 @@ export const defaults = {
   fewDistinctValues: 100_000,
   /** How often what is taken is decided anew, because another transaction took it in the same moment. */
   uniqueRaces: 10,
+  /** Of the values that are taken, told one by one with what took their place; of each, in characters. */
+  settledExamples: 5,
+  shownValueCharacters: 60,
   /** Of the suffix of a value that is taken: two hexadecimal digits each. */
   suffixBytes: 4,
   /** Passes over the rows of a table that refer to each other, until no dangling reference is left. */

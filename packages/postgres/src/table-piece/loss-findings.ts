@@ -6,7 +6,7 @@ import type { ContainedTarget, ContainerPlan, ReferencePlan, TablePlan } from '.
 interface Loss {
   readonly plan: TablePlan
   readonly count: number
-  /** A few old ids. */
+  /** A few old ids, or values. */
   readonly examples?: readonly string[] | null | undefined
 }
 
@@ -62,7 +62,8 @@ export function missingShared(
   }
 }
 
-export function takenValues({ plan, count }: Loss, { name }: Column, taken: 'suffix' | 'null'): NewFinding {
+export function takenValues(loss: Loss, { name }: Column, taken: 'suffix' | 'null'): NewFinding {
+  const { plan, count } = loss
   const what = taken === 'null' ? 'left empty' : 'each gets a suffix'
   return {
     severity: 'warning',
@@ -70,6 +71,6 @@ export function takenValues({ plan, count }: Loss, { name }: Column, taken: 'suf
     file: plan.entry,
     column: name,
     count,
-    message: `${some(count, 'value', 'values')} of "${name}" of table "${plan.table.name}" ${count === 1 ? 'is' : 'are'} taken here: ${what}.`,
+    message: `${some(count, 'value', 'values')} of "${name}" of table "${plan.table.name}" ${count === 1 ? 'is' : 'are'} taken here${shown(loss)}: ${what}.`,
   }
 }

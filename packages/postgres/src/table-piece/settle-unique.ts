@@ -11,19 +11,26 @@ import { resourceLiteral } from './resource-literal.js'
 import type { Stage } from './stage.js'
 import type { TablePlan } from './table-plan.js'
 
-/** Numbers of values that were taken, by column. */
-export type SettledValues = ReadonlyMap<string, number>
+/** What was decided of the values of a column that were taken. */
+interface Settled {
+  readonly count: number
+  /** A few of them, with what took their place. */
+  readonly examples: readonly string[]
+}
+
+/** By column. */
+export type SettledValues = ReadonlyMap<string, Settled>
 
 /**
  * Decides, for columns that are unique beyond the resource, what becomes of staged values that are taken.
- * Resolves to how many of each column were.
+ * Resolves to what became of those of each column.
  */
 export async function settleUnique(
   plan: TablePlan,
   stage: Stage,
   context: FillContext,
 ): Promise<SettledValues> {
-  const settled = new Map<string, number>()
+  const settled = new Map<string, Settled>()
   for (const { column, taken } of plan.unique) {
     const staged = stage.name(column.name)
     if (staged === undefined) continue
@@ -32,14 +39,33 @@ export async function settleUnique(
     if (taken === 'fail') await refuseTaken(plan, column, `FROM ${stage.table} s WHERE ${condition}`, context)
     else {
       const instead = taken === 'null' ? 'NULL' : withSuffix(column, value, context)
-      const { rowCount } = await context.tx.query(
-        `UPDATE ${stage.table} s SET ${staged} = ${instead} WHERE ${condition}`,
-      )
-      if (rowCount > 0) settled.set(column.name, rowCount)
+      const [one] = await changed(stage.table, staged, instead, condition, context)
+      if (one && one.count > 0) settled.set(column.name, one)
     }
   }
   if (settled.size > 0) await refuseUnchecked(plan, stage, [...settled.keys()], context)
   return settled
+}
+
+/** One statement: what is taken when it begins is what it changes and tells. */
+async function changed(
+  table: string,
+  column: string,
+  instead: string,
+  condition: string,
+  { tx }: FillContext,
+): Promise<readonly Settled[]> {
+  const shown = (value: string): string => `left(${value}, ${defaults.shownValueCharacters})`
+  const { rows } = await tx.query<Settled>(
+    `WITH taken AS (SELECT s.ctid AS at, (s.${column})::text AS old FROM ${table} s WHERE ${condition}),
+       changed AS (UPDATE ${table} s SET ${column} = ${instead} FROM taken t WHERE s.ctid = t.at
+         RETURNING t.old, (s.${column})::text AS new)
+     SELECT count(*)::int AS count,
+       (SELECT coalesce(json_agg(coalesce(${shown('few.old')} || ' → ' || ${shown('few.new')}, ${shown('few.old')})), '[]')
+        FROM (SELECT * FROM changed ORDER BY old COLLATE "C" LIMIT ${defaults.settledExamples}) few) AS examples
+     FROM changed`,
+  )
+  return rows
 }
 
 /** SQL condition: another row of the table has the value; the resource's own row is not another. */
@@ -107,7 +133,9 @@ async function refuseUnchecked(
 /** Tells it of all times that values were settled. */
 export function tellSettled(plan: TablePlan, settled: readonly SettledValues[], context: FillContext): void {
   for (const { column, taken } of plan.unique) {
-    const count = settled.reduce((sum, values) => sum + (values.get(column.name) ?? 0), 0)
-    if (count > 0 && taken !== 'fail') context.finding(takenValues({ plan, count }, column, taken))
+    const all = settled.flatMap((values) => values.get(column.name) ?? [])
+    const count = all.reduce((sum, one) => sum + one.count, 0)
+    const examples = all.flatMap((one) => one.examples).slice(0, defaults.settledExamples)
+    if (count > 0 && taken !== 'fail') context.finding(takenValues({ plan, count, examples }, column, taken))
   }
 }

@@ -98,7 +98,7 @@ for (const place of onePlace) {
     for (const copy of copies) {
       assert.ok(copy.ok, copy.told)
       for (const told of [
-        /table\/unique-taken: 1 value of "slug" .* is taken here: each gets a suffix/,
+        /table\/unique-taken: 1 value of "slug" .* is taken here \(a-long-slug! → a-l-[0-9a-f]{8}\): each gets a suffix/,
         /1 value of "nick" .* left empty/,
         /1 value of "code" .* left empty/,
       ])
