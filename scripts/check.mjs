@@ -10,6 +10,7 @@ import { arrows } from './check/arrows.mjs'
 import { declarations } from './check/declarations.mjs'
 import { drawing } from './check/drawing.mjs'
 import { manifests } from './check/manifests.mjs'
+import { rooms } from './check/rooms.mjs'
 import { compileMigrations } from './migrations.mjs'
 import { readPublished } from './packages.mjs'
 
@@ -27,6 +28,7 @@ const checks = [
   ['unused code without tests', () => tool('knip', ...quiet, '--production', '--strict')],
   ['arrows between packages', arrows],
   ['drawing of the arrows', drawing],
+  ['rooms that the map names', rooms],
   ['package.json of each package', manifests],
   ['declarations', declarations],
   ['readme of each package', readmes],

@@ -132,6 +132,16 @@ for (const [what, lines, why] of drawings) {
   })
 }
 
+test('a map that names a file which is not there is refused', async () => {
+  const named = (path: string) => ({ 'docs/architecture.md': `It is in \`${path}\`, not in \`a/b.ts\`.\n` })
+  const files = { ...core, 'packages/core/src/plan/plan.ts': '' }
+  assert.equal(await check('rooms', { ...files, ...named('plan/{plan,plan}.ts') }), '1 files and folders\n')
+  assert.match(
+    await check('rooms', { ...files, ...named('core/src/plan/{plan,tree}.ts') }),
+    /names core\/src\/plan\/tree\.ts, which is not there/,
+  )
+})
+
 test('declarations with foreign types or new syntax are refused', async () => {
   const declaration = [
     `import type { Pool } from 'pg'`,
