@@ -4,11 +4,13 @@ import { assertBreaks } from '@piecework/test-support'
 import { jobStoreLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
 import { changed } from './changed-store.js'
+import { redeliveryFaults } from './redelivery-faults.js'
 
 const test = suite('laws of stores of jobs that deliver can fail')
 
 /** What is changed, and the law that must see it. */
 const broken: Record<string, [law: string, (store: Store) => Store]> = {
+  ...redeliveryFaults,
   'keeps the claim of a job that delivers': [
     'exclusion: a job that delivers holds no claim',
     (store) =>

@@ -18,6 +18,7 @@ export type CoreErrorCode =
   | 'delivery-denied' // the credential may not do it
   | 'delivery-full' // there is not enough room
   | 'delivery-not-found' // the place is not there
+  | 'delivery-taken' // another job makes this delivery, or has made it
   | 'delivery-unreachable' // the other side gives no answer, or none of use
   | 'expired' // it was kept for a time, which is over
   | 'forbidden'

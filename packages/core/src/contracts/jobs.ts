@@ -100,6 +100,11 @@ export type NewJob = Omit<
   /** Id of the principal whose key it is. Default: that of the job's principal. */
   readonly requestKeyOf?: string
   /**
+   * Of a delivery: it makes none that another job of the same export has made, or is to make. Looked at in the same step:
+   * throws `delivery-taken` with the `key`.
+   */
+  readonly deliversOnce?: true
+  /**
    * Id of the upload that it imports, which is finished in the same step: it was made for this job. Throws
    * `upload-not-found`, and `uploads-closed` if it is finished already.
    */
@@ -147,7 +152,7 @@ export interface KeyedJob {
 export interface Jobs {
   /**
    * Claims, job, nodes and the outbox item of batch 0, all or nothing; `resource-busy` names the holder,
-   * `too-many-jobs` states how many there are, `request-key-used` comes before both; `expired` if it reads what another job has left
+   * `too-many-jobs` states how many there are, `request-key-used` comes before both, and before `delivery-taken`; `expired` if it reads what another job has left
    * longer ago than that is kept, and is not an export, which reads anew. A job that has to wait has no outbox item yet. With `tx`, all
    * of it commits with the host's transaction.
    */

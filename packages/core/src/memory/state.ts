@@ -11,6 +11,7 @@ import type { RecordEntry } from '../contracts/records.js'
 import { type JobEvent, transition } from '../engine/machine.js'
 import { changedPaths, overlaps } from '../guard/paths.js'
 import { requestKeyUsed } from '../requests/request-key.js'
+import { deliveryTaken, takenDeliveries } from '../requests/taken-deliveries.js'
 import { assertKeptAt } from '../retention/kept-until.js'
 import { addRecord } from './add-record.js'
 import { MemoryAdmission } from './admission.js'
@@ -67,6 +68,7 @@ export class MemoryState {
       limit,
       concurrentJobs,
       timeLimitMs,
+      deliversOnce,
       ...request
     }: NewJob,
     status: 'pending' | 'draft',
@@ -80,6 +82,7 @@ export class MemoryState {
     if (this.jobs.has(request.id)) throw new PieceworkError('internal', `Job ${request.id} exists.`)
     const keyed = { id: request.id, principal: request.principal, requestKey, requestKeyOf }
     this.assertUnused(keyed)
+    if (deliversOnce) this.assertUndelivered(request)
     const throttled = begins && this.admission.mustThrottle(request.principal, { limit, concurrentJobs })
     this.holds.take(claims, { id: request.id, kind: request.kind, since: at })
     this.touch(changedPaths({ ...request, claims }))
@@ -115,6 +118,13 @@ export class MemoryState {
   assertUnused({ principal, requestKey, requestKeyOf = principal.id }: KeyedJobRequest): void {
     const used = requestKey && this.requestKeys.get(keyOf(requestKeyOf, requestKey.key))
     if (used) throw requestKeyUsed(requestKey.key, used)
+  }
+
+  /** Throws `delivery-taken`. */
+  private assertUndelivered({ request }: Pick<Job, 'request'>): void {
+    const jobs = [...this.jobs.values()].map(({ job }) => job)
+    const taken = takenDeliveries(request.delivers ?? '', jobs)
+    for (const { key } of request.deliver ?? []) if (taken.has(key)) throw deliveryTaken({ request }, key)
   }
 
   /** Throws `request-key-used`. Returns what takes it back. */

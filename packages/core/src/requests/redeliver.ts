@@ -1,5 +1,5 @@
 import { allowJob, resourceOf } from '../access/allow-job.js'
-import { PieceworkError } from '../contracts/errors.js'
+import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import type { FollowUpRequests } from '../contracts/follow-up-request.js'
 import type { JobDelivery } from '../contracts/job-request.js'
 import type { Job, RequestKey } from '../contracts/jobs.js'
@@ -20,6 +20,7 @@ import { checkDeliveries, chooseDeliveries } from './choose-deliveries.js'
 import { type DeliverRequest, deliverCheck, requestInstead } from './export-request.js'
 import type { RequestDeps } from './request-deps.js'
 import { requestKeyCheck } from './request-key.js'
+import { takenDeliveries } from './taken-deliveries.js'
 
 export interface RedeliverRequest extends FollowUpRequests {
   /** Of the delivery; the access policy is applied to it. */
@@ -69,41 +70,49 @@ export function createRedeliver(deps: RequestDeps): Redeliver {
       await allowJob(allow, principal, 'deliver', source, { named, absent: () => jobNotFound(id) })
     if (!isTerminal(job.status)) throw refuse(`is ${job.status}: it may deliver everything yet`)
     if (made.length === 0) throw refuse('has made nothing that could be delivered')
-    const deliveries = deliver
-      ? chooseDeliveries(registry, deliver, { job: source.id, outputs: made })
-      : await undelivered(deps, job, source)
-    if (deliveries.length === 0) throw refuse('has nothing left to deliver, or it is on its way')
-    for (const { output } of deliveries)
-      refuseExpired(source.id, madeOutput(source, output), environment.now())
-    await checkDeliveries(registry, deliveries, {
-      principal,
-      sizeOf: (output) => madeOutput(source, output).size,
-    })
     const { timeLimitMs: _, ...limits } = jobLimits({
       ...(priority !== undefined && { priority }),
       ...(requestKey && { requestKey }),
     })
-    const newId = environment.uuid()
-    const about = { principal, action: 'deliver' as const, resource: resourceOf(source), recipient }
-    return store.jobs.create({
-      id: newId,
-      kind: 'delivery',
-      tree: source.tree,
-      principal,
-      request: {
-        options: {},
-        deliver: deliveries,
-        delivers: source.id,
-        // Of a delivery that is tried again, they have not run as they were meant to.
-        ...requestedFollowUps(followUps, lists, deliver ? undefined : job),
-      },
-      record: recordEntry({ ...about, job: { id: newId } }, 'allowed'),
-      claims: [],
-      reads: [source.id],
-      ...(!deliver && { retryOf: job.id }),
-      ...deliveryNodes(deliveries),
-      ...limits,
-    })
+    const create = async (deliveries: readonly JobDelivery[]): Promise<Job> => {
+      if (deliveries.length === 0) throw refuse('has nothing left to deliver, or it is on its way')
+      for (const { output } of deliveries)
+        refuseExpired(source.id, madeOutput(source, output), environment.now())
+      await checkDeliveries(registry, deliveries, {
+        principal,
+        sizeOf: (output) => madeOutput(source, output).size,
+      })
+      const newId = environment.uuid()
+      const about = { principal, action: 'deliver' as const, resource: resourceOf(source), recipient }
+      return store.jobs.create({
+        id: newId,
+        kind: 'delivery',
+        tree: source.tree,
+        principal,
+        request: {
+          options: {},
+          deliver: deliveries,
+          delivers: source.id,
+          // Of a delivery that is tried again, they have not run as they were meant to.
+          ...requestedFollowUps(followUps, lists, deliver ? undefined : job),
+        },
+        record: recordEntry({ ...about, job: { id: newId } }, 'allowed'),
+        claims: [],
+        reads: [source.id],
+        ...(!deliver && { retryOf: job.id, deliversOnce: true }),
+        ...deliveryNodes(deliveries),
+        ...limits,
+      })
+    }
+    if (deliver) return create(chooseDeliveries(registry, deliver, { job: source.id, outputs: made }))
+    for (;;) {
+      try {
+        return await create(await undelivered(deps, job, source))
+      } catch (error) {
+        // Another request has taken one of them meanwhile: what is left is asked for anew.
+        if (!isPieceworkError(error, 'delivery-taken')) throw error
+      }
+    }
   }
 }
 
@@ -116,17 +125,12 @@ async function sourceOf({ store }: Pick<RequestDeps, 'store'>, job: Job): Promis
 /** Of its deliveries, those that have not arrived, and that no other job is about to make. */
 async function undelivered(
   { store }: Pick<RequestDeps, 'store'>,
-  { request, result }: Job,
+  { request }: Job,
   { id, tree }: Job,
 ): Promise<readonly JobDelivery[]> {
-  const done = new Set(result.deliveries?.map(({ key }) => key))
   const resource = { kind: tree.kind, id: tree.id }
-  for (const other of await store.jobs.list({ resource, limit: mostJobs })) {
-    if (other.id !== id && other.request.delivers !== id) continue
-    const delivered = isTerminal(other.status) ? other.result.deliveries : other.request.deliver
-    for (const { key } of delivered ?? []) done.add(key)
-  }
-  return (request.deliver ?? []).filter(({ key }) => !done.has(key))
+  const taken = takenDeliveries(id, await store.jobs.list({ resource, limit: mostJobs }))
+  return (request.deliver ?? []).filter(({ key }) => !taken.has(key))
 }
 
 /** All. */

@@ -16,14 +16,16 @@ import { addRecord } from './postgres-records.js'
 import { jobOf } from './records.js'
 import { addRequestKey } from './request-keys.js'
 import { assertStorable } from './storable.js'
+import { takeDeliveries } from './take-deliveries.js'
 import { finishUpload } from './upload-rows.js'
 
-/** Claims, job and nodes; submits nothing. Throws `request-key-used`, `resource-busy` and `too-many-jobs`. */
+/** Claims, job and nodes; submits nothing. Throws `request-key-used`, `delivery-taken`, `resource-busy` and `too-many-jobs`. */
 export async function insertJob(tx: Queryable, job: NewJob, status: 'pending' | 'draft'): Promise<Job> {
   const { tree, target, principal, request } = job
   await assertStorable(tx, { tree, ...(target && { target }), principal, request })
   await addRequestKey(tx, job)
   await finishUpload(tx, job)
+  if (job.deliversOnce) await takeDeliveries(tx, job)
   await assertReadable(tx, job)
   await acquireHold(tx, { paths: job.claims, holder: job, job: job.id, changes: changedPaths(job) })
   const { throttled, turn } = status === 'pending' ? await queue(tx, job) : { throttled: false, turn: '0' }

@@ -35,6 +35,7 @@ const statuses: Readonly<Record<CoreErrorCode | HttpErrorCode, StatusOfCode>> = 
   'delivery-denied': invalid('The credential may not do this there'),
   'delivery-full': invalid('There is not enough room'),
   'delivery-not-found': invalid('There is no such place'),
+  'delivery-taken': of(409, 'It is delivered already, or about to be'),
   'delivery-unreachable': invalid('The other side does not answer'),
   expired: of(410, 'It is not kept any more'),
   forbidden: of(403, 'This is not allowed'),

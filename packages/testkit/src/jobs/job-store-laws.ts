@@ -18,6 +18,7 @@ import { leaseLaws } from './lease-laws.js'
 import { limitLaws } from './limit-laws.js'
 import { partLaws } from './part-laws.js'
 import { recordLaws } from './record-laws.js'
+import { redeliveryLaws } from './redelivery-laws.js'
 import { reportLaws } from './report-laws.js'
 import { requestLaws } from './request-laws.js'
 import { retentionLaws } from './retention-laws.js'
@@ -36,6 +37,7 @@ export function jobStoreLaws(runner: LawTest, options: JobStoreLawsOptions): voi
   draftLaws(test, options)
   uploadLaws(test, options)
   deliveryLaws(test, options)
+  redeliveryLaws(test, options)
   attemptLaws(test, options)
   leaseLaws(test, options)
   batchLaws(test, options)
