@@ -1,6 +1,7 @@
 import { type AccessQuestions, createAccessQuestions } from './access/access-questions.js'
 import { type Allow, createAllow } from './access/allow.js'
 import { allowJob } from './access/allow-job.js'
+import { allowResource } from './access/allow-resource.js'
 import { archiveFormat } from './archive/format.js'
 import { manifestSigner } from './archive/sign.js'
 import { createTrust } from './archive/trust.js'
@@ -174,7 +175,7 @@ export function createPiecework(given: PieceworkOptions): Piecework {
     forget: async (given, by) => {
       const resource = await canonical(checkArgument('forget()', 'it', given, check.resource))
       const principal = jobArguments.principal('forget()', by)
-      await allow(principal, 'forget', resource)
+      await allowResource(allow, principal, 'forget', resource)
       await recorder.allowed({ principal, action: 'forget', resource })
       await engine.forget(resource)
     },

@@ -77,12 +77,10 @@ test('a diff takes no claim and needs no leave but the one to export', async () 
       const live = { resource, principal: ann }
       assert.equal((await piecework.diff(live, live)).equal, true)
       await claim.release()
-      const forbidden = (error: unknown) => isPieceworkError(error, 'forbidden')
-      await assert.rejects(piecework.diff(live, { resource, principal: { id: 'eve' } }), forbidden)
+      const absent = (error: unknown) => isPieceworkError(error, 'resource-not-found')
+      await assert.rejects(piecework.diff(live, { resource, principal: { id: 'eve' } }), absent)
       const gone = { resource: { kind: 'notebook', id: 'b9' }, principal: ann }
-      await assert.rejects(piecework.diff(live, gone), (error) =>
-        isPieceworkError(error, 'resource-not-found'),
-      )
+      await assert.rejects(piecework.diff(live, gone), absent)
       const chapter = { resource: { kind: 'chapter', id: 'c1' }, principal: ann }
       await assert.rejects(piecework.diff(live, chapter), (error) =>
         isPieceworkError(error, 'options-invalid'),

@@ -10,6 +10,7 @@ import type { Registry } from '../plan/registry.js'
 import { resourceNotFound } from '../plan/resource-not-found.js'
 import type { Allow } from './allow.js'
 import { allowJob } from './allow-job.js'
+import { allowResource } from './allow-resource.js'
 
 /** What an action is about: nothing of it, a resource, or a job with what it reads or makes. */
 interface AccessSubject {
@@ -21,11 +22,11 @@ interface AccessSubject {
 /** For hosts that have to know before they call, as before they take a file in. */
 export interface AccessQuestions {
   /**
-   * Asks the access policy and does nothing else; the call itself asks again. Throws `forbidden`, and of a job
-   * `job-not-found`. No call asks about `discard`: it is for hosts, such as `@piecework/server`.
+   * Asks the access policy and does nothing else; the call itself asks again. Throws `forbidden`; of what may not be
+   * viewed either `job-not-found` or `resource-not-found`. No call asks about `discard`: it is for hosts, such as `@piecework/server`.
    */
   checkAllowed(action: Action, about: AccessSubject, by: AskedBy): Promise<void>
-  /** Throws `resource-not-found` if there is none that the host's users see, `forbidden`. */
+  /** Throws `resource-not-found` if there is none that the host's users see, or it may not be viewed. */
   describe(resource: ResourceRef, by: AskedBy): Promise<ResourceDescription>
 }
 
@@ -74,11 +75,11 @@ export function createAccessQuestions({
       })
       const principal = jobArguments.principal('checkAllowed()', by)
       if (job !== undefined) return allowJob(allow, principal, action, await existingJob(store, job))
-      await allow(principal, action, resource && (await canonical(resource)))
+      await allowResource(allow, principal, action, resource && (await canonical(resource)))
     },
     describe: async (given, by) => {
       const resource = await canonical(checkArgument('describe()', 'resource', given, check.resource))
-      await allow(jobArguments.principal('describe()', by), 'view', resource)
+      await allowResource(allow, jobArguments.principal('describe()', by), 'view', resource)
       const found = await registry.kind(resource.kind).describe(resource, store.database)
       if (!found) throw resourceNotFound(resource)
       return { name: found.name }

@@ -9,6 +9,7 @@ import { sameResource } from '../plan/tree.js'
 import { ownerOf } from '../retention/expiry.js'
 import type { Allow } from './allow.js'
 import { allowJob, resourceOf } from './allow-job.js'
+import { asRefusal } from './refusals.js'
 
 interface ArtifactDeps {
   readonly store: Store
@@ -32,7 +33,7 @@ export async function allowArtifact(
   try {
     await allow(principal, 'download', undefined, undefined, { artifact })
   } catch (error) {
-    throw owner !== undefined && isPieceworkError(error, 'forbidden') ? absent() : error
+    throw owner !== undefined && isPieceworkError(error, 'forbidden') ? asRefusal(absent()) : error
   }
 }
 

@@ -1,11 +1,12 @@
 import type { NamedThing } from '../contracts/access.js'
 import type { Action } from '../contracts/action.js'
-import { isPieceworkError, type PieceworkError } from '../contracts/errors.js'
+import type { PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
 import { jobNotFound } from '../handle/job-not-found.js'
-import { type Allow, forbidden } from './allow.js'
+import { type Allow, forbidden, isAllowed } from './allow.js'
+import { asRefusal } from './refusals.js'
 
 /** The resource that a job reads or, of an import or a validation, makes. */
 export function resourceOf({ kind, tree, target }: Job): ResourceRef | undefined {
@@ -30,20 +31,10 @@ export async function allowJob(
   { named, absent = () => jobNotFound(job.id) }: AllowJobOptions = {},
 ): Promise<void> {
   if (await isAllowed(allow(principal, action, resourceOf(job), job, named))) return
-  if (action === 'view' || !(await mayView(allow, principal, job))) throw absent()
+  if (action === 'view' || !(await mayView(allow, principal, job))) throw asRefusal(absent())
   throw forbidden(action)
 }
 
 export function mayView(allow: Allow, principal: Principal | undefined, job: Job): Promise<boolean> {
   return isAllowed(allow(principal, 'view', resourceOf(job), job))
-}
-
-async function isAllowed(asked: Promise<void>): Promise<boolean> {
-  try {
-    await asked
-    return true
-  } catch (error) {
-    if (isPieceworkError(error, 'forbidden')) return false
-    throw error
-  }
 }

@@ -1,6 +1,6 @@
 import type { AccessPolicy, NamedThing } from '../contracts/access.js'
 import type { Action } from '../contracts/action.js'
-import { PieceworkError } from '../contracts/errors.js'
+import { isPieceworkError, PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
 import type { Principal } from '../contracts/principal.js'
 import type { ResourceRef } from '../contracts/resource.js'
@@ -31,6 +31,17 @@ export function createAllow(access: AccessPolicy | undefined, refused?: Recorder
     if ((await access.allows(principal, action, resource, job, named)) === true) return
     await refused?.({ principal, action, resource, job })
     throw forbidden(action)
+  }
+}
+
+/** False where the policy has refused. */
+export async function isAllowed(asked: Promise<void>): Promise<boolean> {
+  try {
+    await asked
+    return true
+  } catch (error) {
+    if (isPieceworkError(error, 'forbidden')) return false
+    throw error
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Allow } from '../access/allow.js'
+import { allowResource } from '../access/allow-resource.js'
 import type { StagedEntry } from '../contracts/nodes.js'
 import type { ResourceRef, ResourceTree } from '../contracts/resource.js'
 import type { EngineDeps } from '../engine/engine-deps.js'
@@ -41,7 +42,7 @@ export async function exportLive(
 ): Promise<LiveExport> {
   const canonical = await canonicalRequest(registry, store.database, request)
   const { principal, resource, children } = canonical
-  await allow(principal, 'export', resource)
+  await allowResource(allow, principal, 'export', resource)
   const without = new Set(request.without)
   assertPiecesKnown(without, registry.pieces)
   const pieces = [...registry.pieces.values()].filter(

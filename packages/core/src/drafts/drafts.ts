@@ -1,4 +1,5 @@
 import { allowJob } from '../access/allow-job.js'
+import { allowResource } from '../access/allow-resource.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { JobRequest } from '../contracts/job-request.js'
 import { requestedFollowUps } from '../follow-ups/requested-follow-ups.js'
@@ -48,7 +49,7 @@ async function createDraft(deps: DraftDeps, given: DraftRequest): Promise<Import
   const { principal, name, description, keepUploads, requestKey } = request
   const into = request.into && (await canonicalRef(registry, store.database, request.into))
   if (name.trim() === '') throw new PieceworkError('options-invalid', 'An import draft needs a name.')
-  await allow(principal, 'import', into)
+  await allowResource(allow, principal, 'import', into)
   const format = inputs.format(request.format)
   if (!format.tree) throw new PieceworkError('unsupported', `The format "${format.name}" has no drafts.`)
   const tree = canonicalTree(registry, format.tree)

@@ -1,4 +1,5 @@
 import type { Allow } from '../access/allow.js'
+import { allowResource } from '../access/allow-resource.js'
 import type { Action } from '../contracts/action.js'
 import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
@@ -28,7 +29,7 @@ export interface NamedResource {
 
 /** Finds the paths of what hosts name. */
 export interface GuardedPaths {
-  /** Asks the access policy about it. Throws `options-invalid` for what is no path, `forbidden`. */
+  /** Asks the access policy about it. Throws `options-invalid` for what is no path, `forbidden`, `resource-not-found`. */
   allowed(
     given: Guarded,
     action: Action,
@@ -54,7 +55,7 @@ export function guardedPaths({ guard, registry, db, allow }: HostGuardDeps): Gua
   return {
     allowed: async (given, action, principal, tx = db) => {
       const named = await resolved(registry, given, tx)
-      await allow(principal, action, named.ref)
+      await allowResource(allow, principal, action, named.ref)
       return named
     },
     lineOf,

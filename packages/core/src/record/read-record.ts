@@ -1,4 +1,5 @@
 import type { Allow } from '../access/allow.js'
+import { allowResource } from '../access/allow-resource.js'
 import type { MeterReading } from '../contracts/meters.js'
 import type { AskedBy, Principal } from '../contracts/principal.js'
 import type { RecordEntry } from '../contracts/records.js'
@@ -43,7 +44,6 @@ const recordChecks: OptionChecks<RecordRequest> = {
   limit: check.count,
 }
 
-/** What the host may read and erase of the record of requests and downloads. */
 export interface UsageRequest {
   readonly principal?: Principal
   /** Not before. */
@@ -69,8 +69,9 @@ const usageChecks: OptionChecks<UsageRequest> = {
   limit: check.count,
 }
 
+/** What the host may read and erase of the record of requests and downloads. */
 export interface AccessRecord {
-  /** Requests and downloads, newest first. Throws `forbidden`. */
+  /** Requests and downloads, newest first. Throws `forbidden`, `resource-not-found`. */
   record(request: RecordRequest, by: AskedBy): Promise<readonly RecordEntry[]>
   /**
    * What principals have downloaded, minute by minute, newest first. The policy is asked about `record`. Throws
@@ -91,7 +92,7 @@ export function createAccessRecord(deps: {
     record: async (request, by) => {
       const { resource: given, principal, ...filter } = checkOptions('record()', request, recordChecks)
       const resource = given && (await canonical(given))
-      await allow(jobArguments.principal('record()', by), 'record', resource)
+      await allowResource(allow, jobArguments.principal('record()', by), 'record', resource)
       return store.records.list({
         ...filter,
         ...(resource && { resource }),

@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks'
+import { isRefusal } from '../access/refusals.js'
 import type { Action } from '../contracts/action.js'
 import { type ErrorCode, isPieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
@@ -85,7 +86,8 @@ function recorderWith(
         return await work
       } catch (error) {
         const code = isPieceworkError(error) ? error.code : ('internal' as const)
-        if (!unrecordedCodes.has(code)) await failed({ ...recordEntry(about, 'failed'), code })
+        if (!unrecordedCodes.has(code) && !isRefusal(error))
+          await failed({ ...recordEntry(about, 'failed'), code })
         throw error
       }
     },

@@ -1,3 +1,4 @@
+import { allowResource } from '../access/allow-resource.js'
 import type { Queryable } from '../contracts/database.js'
 import type { JobRequest } from '../contracts/job-request.js'
 import type { Job } from '../contracts/jobs.js'
@@ -29,7 +30,7 @@ export async function createClone(
   const checked = checkOptions('clone()', given, cloneChecks, exportInstead)
   const request = await canonicalRequest(registry, db, checked)
   const { principal, resource } = request
-  await allow(principal, 'clone-from', resource)
+  await allowResource(allow, principal, 'clone-from', resource)
   const id = environment.uuid()
   const chosen = await choosePieces(deps, request, {
     job: id,
@@ -41,6 +42,7 @@ export async function createClone(
   const lineage = await lineageOf(registry, db, resource)
   const above = lineage.slice(0, -1)
   const into = above.at(-1)
+  // Nobody has named it, and what is in it is there.
   if (into) await allow(principal, 'import', into)
   refuseShelless(registry, tree)
   const name = await nameOf(deps, request, db)

@@ -1,3 +1,4 @@
+import { allowResource } from '../access/allow-resource.js'
 import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { JobDelivery } from '../contracts/job-request.js'
@@ -31,7 +32,7 @@ export async function createExport(
   const checked = checkOptions('export()', given, exportChecks, exportInstead)
   const request = await canonicalRequest(registry, db, checked)
   const { principal, resource } = request
-  await allow(principal, 'export', resource)
+  await allowResource(allow, principal, 'export', resource)
   const { outputs, reads } = chooseOutputs(registry, request, retried)
   const id = environment.uuid()
   const deliver = await deliveriesOf(deps, id, { ...request, ...(outputs && { outputs }) }, retried)
@@ -83,7 +84,7 @@ async function deliveriesOf(
 ): Promise<readonly JobDelivery[] | undefined> {
   const asked = retried ? retried.request.deliver : given
   if (!asked || asked.length === 0) return undefined
-  for (const { target } of asked) await allow(principal, 'deliver', resource, undefined, { target })
+  for (const { target } of asked) await allowResource(allow, principal, 'deliver', resource, { target })
   const names = requestedOutputs({ outputs }).map(({ name }) => name)
   const deliveries = retried
     ? (retried.request.deliver ?? []).map((one) => ({ ...one, key: deliveryKey(job, one) }))

@@ -1,3 +1,4 @@
+import { allowResource } from '../access/allow-resource.js'
 import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
@@ -26,7 +27,7 @@ export async function createImport(
   const { registry, store } = deps
   const into = request.into && (await canonicalRef(registry, tx ?? store.database, request.into))
   const limits = deps.jobLimits(request)
-  await deps.allow(principal, 'import', into)
+  await allowResource(deps.allow, principal, 'import', into)
   const followUps = requestedFollowUps(deps.followUps, request)
   const uploaded = await uploadOf(deps, request)
   // Its bytes lie where those of this job do.

@@ -1,4 +1,5 @@
 import { allowInput } from '../access/allow-artifact.js'
+import { allowResource } from '../access/allow-resource.js'
 import type { Queryable } from '../contracts/database.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { Job } from '../contracts/jobs.js'
@@ -45,7 +46,7 @@ async function retryInput(
   const { input } = request
   if (!input || (kind !== 'import' && kind !== 'validation'))
     throw new PieceworkError('internal', `Job ${retried.id} reads no input.`)
-  await deps.allow(principal, 'import', request.into)
+  await allowResource(deps.allow, principal, 'import', request.into)
   const id = deps.environment.uuid()
   await allowInput(deps, { ...retried, id, principal, retryOf: retried.id })
   const { priority } = retried

@@ -1,3 +1,4 @@
+import { allowResource } from '../access/allow-resource.js'
 import { PieceworkError } from '../contracts/errors.js'
 import type { NewPartialUpload, PartialUpload } from '../contracts/uploads.js'
 import { draftOf } from '../drafts/draft-of.js'
@@ -67,7 +68,7 @@ async function archiveTarget(
   { principal, size, into: given }: Extract<NewUploadRequest, { archive: true }>,
 ): Promise<UploadTarget> {
   const into = given && (await canonicalRef(registry, store.database, given))
-  await allow(principal, 'import', into)
+  await allowResource(allow, principal, 'import', into)
   const role = roleOf(inputs.format('archive'), 'archive')
   if (size > role.maxBytes) throw tooLarge('archive', role.maxBytes, size)
   return { job: environment.uuid(), ...(into && { into }) }

@@ -1,4 +1,5 @@
 import { allowJob } from '../access/allow-job.js'
+import { allowResource } from '../access/allow-resource.js'
 import type { Principal } from '../contracts/principal.js'
 import type { PartialUpload } from '../contracts/uploads.js'
 import type { RequestDeps } from '../requests/request-deps.js'
@@ -20,6 +21,6 @@ export async function ownUpload(
   const job = await store.jobs.get(upload.job)
   const action = upload.role === undefined ? 'view' : 'draft'
   if (job) await allowJob(allow, principal, action, job, { absent: () => uploadNotFound(id) })
-  else await allow(principal, 'import', upload.into)
+  else await allowResource(allow, principal, 'import', upload.into)
   return upload
 }

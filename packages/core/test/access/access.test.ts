@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ErrorCode } from '@piecework/core'
+import type { ErrorCode, Principal, ResourceRef } from '@piecework/core'
 import { suite } from 'uvu'
 import { ann, bytes } from '../support/notebooks.js'
 import { type Asked, book, by, chapter, failure, refused, stored, type World, withWorld } from './support.js'
@@ -76,8 +76,22 @@ const expected = (world: World): Readonly<Record<string, Asked>> => ({
   'guard.release': ['release', undefined, 'run'],
 })
 
-/** What calls throw that name something of a job: what they throw where there is none. Any other: `forbidden`. */
+/** What calls throw that name something: what they throw where there is none. Any other: `forbidden`. */
 const codes: Readonly<Record<string, ErrorCode>> = {
+  export: 'resource-not-found',
+  clone: 'resource-not-found',
+  import: 'resource-not-found',
+  validate: 'resource-not-found',
+  forget: 'resource-not-found',
+  createDraft: 'resource-not-found',
+  createUpload: 'resource-not-found',
+  'guard.claim': 'resource-not-found',
+  'guard.edit': 'resource-not-found',
+  'guard.checkEditable': 'resource-not-found',
+  'guard.holders': 'resource-not-found',
+  record: 'resource-not-found',
+  checkAllowed: 'resource-not-found',
+  describe: 'resource-not-found',
   retry: 'job-not-found',
   redeliver: 'job-not-found',
   cancel: 'job-not-found',
@@ -138,18 +152,58 @@ test('A1: a refusal does not tell what is there: of a job, a draft and an artifa
       assert.deepEqual(await said(name, world), await said(name, none), name)
   }))
 
-test('A1: whoever may view a job is told what else is forbidden', () =>
+test('A1: whoever may view a resource or a job is told what else is forbidden', () =>
   withWorld(
     async (world) => {
       for (const [name, code] of Object.entries(codes)) {
         const said = calls[name]?.(world)
-        if (name === 'job' || name === 'steps' || name === 'watch') await said
+        if (expected(world)[name]?.[0] === 'view') await said
         else await refused(Promise.resolve(said), 'forbidden')
         assert.notEqual(code, 'forbidden')
       }
     },
     { mayView: true },
   ))
+
+test('A1: of a resource it is what whoever may do everything is told of one that is not there', () =>
+  withWorld(async ({ piecework, exported }, asked, { store }) => {
+    const none = { kind: 'notebook', id: 'b9' }
+    const archive = {
+      artifact: (await piecework.job(exported, { principal: ann })).job.result.archive?.artifact ?? '',
+    }
+    type Call = (resource: ResourceRef, who: { principal: Principal }) => Promise<unknown>
+    const named: readonly Call[] = [
+      (resource, who) => piecework.export({ resource, ...who }),
+      (resource, who) => piecework.clone({ resource, ...who }),
+      (resource, who) => piecework.diff({ resource, ...who }, { resource, ...who }),
+      (resource, who) => piecework.guard.claim([resource], run, who),
+      (resource, who) => piecework.guard.edit(resource, async () => undefined, who),
+      (resource, who) => piecework.guard.checkEditable(resource, who),
+      (resource, who) => piecework.describe(resource, who),
+    ]
+    for (const call of named) {
+      const { code, message, facts } = await failure(call(none, { principal: ann }))
+      const told = await failure(call(book, by))
+      assert.deepEqual(
+        [told.code, told.message.replace('b1', 'b9'), told.facts],
+        [code, message, facts],
+        String(call),
+      )
+    }
+    // What goes into it is read before it is looked for.
+    const into = { kind: 'notebook', id: 'b9' }
+    const { message } = await failure(
+      piecework.import({ archive, into: { kind: 'chapter', id: 'c9' }, principal: ann }),
+    )
+    assert.match(message, /cannot hold it/)
+    assert.match(
+      (await failure(piecework.import({ archive, into, ...by }))).message,
+      /^There is no notebook b9\.$/,
+    )
+    const entries = await store.records.list({ principal: 'eve', limit: 100 })
+    assert.ok(entries.every(({ outcome, code }) => outcome === 'refused' && code === 'forbidden'))
+    assert.ok(asked.length > 0)
+  }))
 
 test('checkAllowed asks about a job, and describe says what there is', () =>
   withWorld(async ({ piecework, exported, draft }) => {

@@ -74,8 +74,9 @@ test('A5: what is refused is recorded, without end of it; the record itself is a
     (host) => host.pack(),
     async (piecework, { host, store }) => {
       host.add('b1', 'Birds', ['wren'])
-      for (let at = 0; at < 100; at++) await refused(piecework.export({ resource: book, ...by }), 'forbidden')
-      await refused(piecework.record({ resource: book }, by), 'forbidden')
+      for (let at = 0; at < 100; at++)
+        await refused(piecework.export({ resource: book, ...by }), 'resource-not-found')
+      await refused(piecework.record({ resource: book }, by), 'resource-not-found')
       await refused(piecework.eraseRecipient('bob', by), 'forbidden')
       const entries = await store.records.list({ principal: 'eve', limit: 1000 })
       assert.equal(entries.length, 60)
@@ -146,7 +147,7 @@ test('A5: no bytes go out that cannot be recorded; a refusal stands whether it c
         throw new PieceworkError('database', 'It is full.')
       }
       await refused(piecework.download(id, asAnn), 'database')
-      await refused(piecework.export({ resource, ...by }), 'forbidden')
+      await refused(piecework.export({ resource, ...by }), 'resource-not-found')
       assert.equal(errors.length, 1)
     },
     { access: asPolicy((id) => id !== 'eve') },

@@ -148,7 +148,7 @@ test('a policy that fails when work begins is asked again, and one that answers 
     (host) => host.pack(),
     async (piecework, { host }) => {
       const resource = host.add('b1', 'Birds', ['wren'])
-      await refused(piecework.export({ resource, principal: ann }), 'forbidden')
+      await refused(piecework.export({ resource, principal: ann }), 'resource-not-found')
     },
     { access: answers },
   )

@@ -167,7 +167,7 @@ test('what cannot be done is refused before anything is stored', async () => {
     async (piecework, { host }) => {
       const resource = host.add('b1', 'Birds', ['wren'])
       await assert.rejects(piecework.export({ resource, principal: ann }), (error) =>
-        isPieceworkError(error, 'forbidden'),
+        isPieceworkError(error, 'resource-not-found'),
       )
     },
     { access: refused },

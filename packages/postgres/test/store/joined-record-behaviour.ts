@@ -47,7 +47,7 @@ export function joinedRecordBehaviour(test: Test, database: () => Database): voi
       const asked = database().transaction(async (tx) => {
         const joined = piecework.using(tx)
         for (const [principal, id, code] of [
-          [eve, here, 'forbidden'],
+          [eve, here, 'resource-not-found'],
           [ann, absent, 'resource-not-found'],
         ] as const)
           await assert.rejects(joined.export({ resource: { kind: 'project', id }, principal }), (error) =>

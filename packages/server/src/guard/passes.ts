@@ -1,5 +1,4 @@
-import { isPieceworkError, type Principal, type ResourceRef } from '@piecework/core'
-import { asSeenBy } from '../http/as-seen-by.js'
+import { isPieceworkError } from '@piecework/core'
 import type { HttpResponse } from '../http/http-response.js'
 import { knownPrincipal } from '../http/known-principal.js'
 import type { HttpSettings } from '../http-settings.js'
@@ -29,22 +28,10 @@ export async function passes(
   if (!resource) return { release: nothing }
   try {
     const principal = await knownPrincipal(settings, host)
-    return { release: await held(settings, resource, principal) }
+    return { release: await holdEdit(settings, resource, principal) }
   } catch (error) {
     const code = isPieceworkError(error) ? error.code : 'internal'
     if (statusOf(code).status >= 500) settings.onError(error)
     return { refusal: problemResponse(error), release: nothing }
-  }
-}
-
-async function held(
-  settings: HttpSettings,
-  resource: ResourceRef,
-  principal: Principal,
-): Promise<() => void> {
-  try {
-    return await holdEdit(settings, resource, principal)
-  } catch (error) {
-    throw await asSeenBy(settings.piecework, principal, resource, error)
   }
 }

@@ -4,7 +4,6 @@ import { httpError } from '../problems/http-error.js'
 import { problemResponse } from '../problems/problem.js'
 import { statusOf } from '../problems/statuses.js'
 import { isTus, tusAbilities, tusHeaders } from '../uploads/tus.js'
-import { asSeenBy } from './as-seen-by.js'
 import { checkSize } from './check-size.js'
 import { corsHeaders, optionsResponse } from './cors.js'
 import type { HttpRequest } from './http-request.js'
@@ -75,11 +74,7 @@ async function answer(settings: HttpSettings, match: Match, request: HttpRequest
   const body = route.body?.parse(read ?? {}, 'The body')
   const keyed = requestKeyOf(route, request, body)
   const call = { request, params, query, body, principal, keyed }
-  try {
-    return await route.handle(call)
-  } catch (error) {
-    throw await asSeenBy(settings.piecework, principal, route.resourceOf?.(params), error)
-  }
+  return route.handle(call)
 }
 
 function optionsOf(match: Match, request: HttpRequest, settings: HttpSettings): HttpResponse {

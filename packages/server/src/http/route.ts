@@ -1,4 +1,4 @@
-import type { Principal, ResourceRef } from '@piecework/core'
+import type { Principal } from '@piecework/core'
 import type { RequestKey } from '@piecework/core/store'
 import type { HttpRequest } from './http-request.js'
 import type { HttpResponse } from './http-response.js'
@@ -61,8 +61,6 @@ export interface RouteSpec<Query, Body> {
   readonly again?: 'one-job' | 'nothing'
   /** By status, when all is well. */
   readonly answers: Readonly<Record<number, AnswerDescription>>
-  /** What a refusal is about: it is told as absent to principals that may not view it. */
-  resourceOf?(params: Readonly<Record<string, string>>): ResourceRef | undefined
   handle(call: Call<Query, Body>): Promise<HttpResponse>
 }
 

@@ -40,10 +40,9 @@ type FindDraft = (params: Readonly<Record<string, string>>, principal: Principal
 /** The files of a draft. */
 export function dataFileRoutes(
   { limits, piecework }: Pick<RouteContext, 'limits' | 'piecework'>,
-  { item, label, place, format }: DraftFormat,
+  { item, label, format }: DraftFormat,
   find: FindDraft,
 ): readonly Route[] {
-  const { refOf: resourceOf } = place
   const largest = Math.max(format.unsorted?.maxBytes ?? 0, ...format.roles.map(({ maxBytes }) => maxBytes))
   return [
     route<unknown>({
@@ -55,7 +54,6 @@ export function dataFileRoutes(
       upload: { types: fileTypes, fields: fileFields },
       isTus: true,
       answers: { 201: { description: 'The file, with the id to remove it by', model: dataFileModel } },
-      resourceOf,
       handle: async ({ request, params, principal }) => {
         if (isTus(request)) return create(request, params, principal)
         const draft = await find(params, principal)
@@ -71,7 +69,6 @@ export function dataFileRoutes(
       operation: `remove${label}File`,
       summary: 'Remove a file',
       answers: { 204: { description: 'It is gone' } },
-      resourceOf,
       handle: async ({ params, principal }) => {
         const id = params.dataFileId ?? ''
         if (await (await find(params, principal)).removeUpload(id)) return noContent()

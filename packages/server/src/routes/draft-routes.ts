@@ -14,7 +14,7 @@ import { type RouteContext, reach } from './route-context.js'
 export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly Route[] {
   const { piecework, address, followUps } = context
   const { collection, item, label, place, format, segment } = draft
-  const { kind, parent, refOf: resourceOf } = place
+  const { kind, parent } = place
   const find = async (params: Readonly<Record<string, string>>, principal: Principal): Promise<ImportDraft> =>
     piecework.draft(await reach(context, place, params, principal), { principal })
   return [
@@ -26,7 +26,6 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
       summary: `Prepare an empty ${kind} for files of the format ${format.name}`,
       body: draftModel(followUps),
       answers: { 201: { description: 'The hidden resource, for the next steps', model: draftViewModel } },
-      ...(parent && { resourceOf: parent.refOf }),
       handle: async ({ params, body, principal, keyed }) => {
         const into = parent && (await reach(context, parent, params, principal))
         const made = await piecework.createDraft({
@@ -47,7 +46,6 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
       operation: `get${label}`,
       summary: 'Which files are there, and which are missing',
       answers: { 200: { description: 'How far it is', model: draftStatusModel } },
-      resourceOf,
       handle: async ({ params, principal }) => {
         const found = await find(params, principal)
         const { status, uploads, missing } = await found.status()
@@ -65,7 +63,6 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
       summary: 'Import what is uploaded',
       body: runModel,
       answers: acceptedAnswer,
-      resourceOf,
       handle: async ({ params, body, principal, keyed }) =>
         accepted(context, await (await find(params, principal)).run({ ...body, ...keyed }), principal),
     }),
@@ -77,7 +74,6 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
       summary: 'Validate what is uploaded, and write nothing',
       body: runModel,
       answers: acceptedAnswer,
-      resourceOf,
       handle: async ({ params, body, principal, keyed }) =>
         accepted(context, await (await find(params, principal)).validate({ ...body, ...keyed }), principal),
     }),
@@ -89,7 +85,6 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
       summary: 'Stop the import',
       body: emptyModel,
       answers: acceptedAnswer,
-      resourceOf,
       handle: async ({ params, principal }) => {
         const { job } = await find(params, principal)
         await piecework.cancel(job, { principal })
@@ -102,7 +97,6 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
       operation: `get${label}ValidationResults`,
       summary: 'All errors and warnings of the latest validation',
       answers: { 200: { description: 'What was found, by file', model: validationResultsModel } },
-      resourceOf,
       handle: async ({ params, principal }) =>
         json(
           200,
@@ -118,7 +112,7 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
 type FindDraft = (params: Readonly<Record<string, string>>, principal: Principal) => Promise<ImportDraft>
 
 /** Runs and validations sort by themselves; this says what they would find. */
-function sortRoute({ item, label, place }: DraftFormat, find: FindDraft): Route {
+function sortRoute({ item, label }: DraftFormat, find: FindDraft): Route {
   return route({
     method: 'POST',
     path: `${item}/sort`,
@@ -127,7 +121,6 @@ function sortRoute({ item, label, place }: DraftFormat, find: FindDraft): Route 
     summary: 'Find the roles of files that were uploaded as unsorted',
     body: emptyModel,
     answers: { 200: { description: 'Which file is what, and what is missing', model: sortedFilesModel } },
-    resourceOf: place.refOf,
     handle: async ({ request, params, principal }) =>
       json(200, await (await find(params, principal)).sort(request.signal)),
   })

@@ -35,7 +35,6 @@ export function importRoutes(context: RouteContext, place: Place): readonly Rout
       isTus: true,
       again: 'nothing',
       answers: acceptedAnswer,
-      ...(parent && { resourceOf: parent.refOf }),
       handle: async ({ request, params, principal }) => {
         const into = parent && (await reach(context, parent, params, principal))
         const about = { principal, kind, ...(into && { into }) }

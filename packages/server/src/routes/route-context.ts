@@ -24,8 +24,7 @@ export async function reach(
   try {
     await piecework.guard.holders(pathOf(place, params), { principal })
   } catch (error) {
-    const isElsewhere = isPieceworkError(error, 'options-invalid') || isPieceworkError(error, 'forbidden')
-    throw isElsewhere ? resourceNotFound(ref) : error
+    throw isPieceworkError(error, 'options-invalid') ? resourceNotFound(ref) : error
   }
   return ref
 }

@@ -43,7 +43,6 @@ export function sourceRoutes(context: RouteContext, place: Place): readonly Rout
   const children = places.filter(({ parent }) => parent === place)
   const kinds = children.map(({ kind }) => ({ kind, segment: paths[kind] ?? kind }))
   const segments = kinds.map(({ segment }) => segment)
-  const resourceOf = place.refOf
   const chosen = (body: ExportBody & CloneBody) => withPieces(withChildren(body, kinds), piecework)
   return [
     route({
@@ -54,7 +53,6 @@ export function sourceRoutes(context: RouteContext, place: Place): readonly Rout
       summary: `Export a ${place.kind}`,
       body: exportModel(followUps, segments),
       answers: acceptedAnswer,
-      resourceOf,
       handle: async ({ params, body, principal, keyed }) => {
         const resource = await reach(context, place, params, principal)
         const asked = { ...chosen(body), ...keyed, resource, principal }
@@ -69,7 +67,6 @@ export function sourceRoutes(context: RouteContext, place: Place): readonly Rout
       summary: `Copy a ${place.kind}`,
       body: cloneModel(followUps, segments),
       answers: acceptedAnswer,
-      resourceOf,
       handle: async ({ params, body, principal, keyed }) => {
         const resource = await reach(context, place, params, principal)
         const asked = { ...chosen(body), ...keyed, resource, principal }
@@ -83,7 +80,6 @@ export function sourceRoutes(context: RouteContext, place: Place): readonly Rout
       summary: `Exports of a ${place.kind}, newest first`,
       query: pageModel(pageDefaults.jobs),
       answers: { 200: { description: 'A page of jobs', model: jobPageModel } },
-      resourceOf,
       handle: async ({ params, query, principal }) => {
         const resource = await reach(context, place, params, principal)
         await piecework.describe(resource, { principal })
@@ -105,7 +101,6 @@ export function sourceRoutes(context: RouteContext, place: Place): readonly Rout
       query: downloadQueryModel,
       headers: fileHeaders,
       answers: fileAnswers,
-      resourceOf,
       handle: async (call) => {
         const resource = await reach(context, place, call.params, call.principal)
         return downloadFile(context, call, call.params.exportId ?? '', resource)

@@ -30,7 +30,7 @@ const statusModel: Model<StatusView> = model(
 /** How a resource is, and how it goes before it is complete. */
 export function statusRoutes(context: RouteContext, place: Place): readonly Route[] {
   const { address } = context
-  const { item, label, kind, refOf: resourceOf } = place
+  const { item, label, kind } = place
   return [
     route({
       method: 'GET',
@@ -38,7 +38,6 @@ export function statusRoutes(context: RouteContext, place: Place): readonly Rout
       operation: `get${label}Status`,
       summary: `What is under way with a ${kind}`,
       answers: { 200: { description: 'Its state, and the newest job of each kind', model: statusModel } },
-      resourceOf,
       handle: async ({ params, principal }) => {
         const resource = await reach(context, place, params, principal)
         const { state, jobs } = await resourceState(context, resource, principal)
@@ -52,7 +51,6 @@ export function statusRoutes(context: RouteContext, place: Place): readonly Rout
       operation: `discard${label}`,
       summary: `Stop the import or copy that makes a ${kind}, and remove what there is of it`,
       answers: { 204: { description: 'It is gone' } },
-      resourceOf,
       handle: async ({ params, principal, request }) => {
         const resource = await reach(context, place, params, principal)
         await discard(context, resource, principal, request.signal)
