@@ -18,12 +18,14 @@ export interface StateOfResource {
   readonly maker?: Job
 }
 
-/** Throws `resource-not-found`, `forbidden`. */
+/** Throws `resource-not-found`, also where it may not be viewed. */
 export async function resourceState(
   { piecework }: Pick<RouteContext, 'piecework'>,
   resource: ResourceRef,
   principal: Principal,
 ): Promise<StateOfResource> {
+  // What may not be viewed is not looked for among the jobs.
+  await piecework.checkAllowed('view', { resource }, { principal })
   const isComplete = await isThere({ piecework }, resource, principal)
   const all = await piecework.jobs({ principal, resource, limit: stateJobs })
   const [maker] = await piecework.jobs({ principal, resource, making: true, limit: 1 })
