@@ -16,7 +16,7 @@ const help = `Usage: npm test [-- [--limit=<seconds>] [<filter> …]]
 
 Runs the test files whose path contains one of the filters, all files without one: ${sideBySide} at a time, the longest first.
 Starts a throwaway PostgreSQL and Redis if tests need them, unless DATABASE_URL and REDIS_URL
-name servers. On a terminal the last line shows what runs, how many files are done and how long the rest may take.
+name servers; CHROMIUM is the path of a browser. On a terminal the last line shows what runs, how many files are done and how long the rest may take.
 
   --limit=<seconds>  stop a file that takes longer (default 600)
   --help             print this

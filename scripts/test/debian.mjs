@@ -9,8 +9,8 @@ export function canInstall() {
 }
 
 /**
- * Installs the servers named (`postgres`, `redis`, `pgbouncer`), after asking on a terminal. False where that was refused or
- * went wrong, which is said.
+ * Installs what is named (`postgres`, `redis`, `pgbouncer`, `chromium`), after asking on a terminal. False where that was
+ * refused or went wrong, which is said.
  */
 export async function install(servers) {
   const names = servers.join(' and ')
@@ -26,7 +26,7 @@ export async function install(servers) {
   return aptGet('install', '--yes', '--no-install-recommends', ...packages)
 }
 
-const packageOf = { redis: 'redis-server', pgbouncer: 'pgbouncer' }
+const packageOf = { redis: 'redis-server', pgbouncer: 'pgbouncer', chromium: 'chromium' }
 
 /** Of a PostgreSQL that is there already, where its PostGIS is offered; else of the newest offered. */
 function postgresPackages() {

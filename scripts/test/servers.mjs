@@ -1,3 +1,4 @@
+import { findChromium } from './chromium.mjs'
 import { canInstall, install } from './debian.mjs'
 import { findPgbouncer, startPgbouncer } from './pgbouncer.mjs'
 import { findPostgres, startPostgres } from './postgres.mjs'
@@ -30,10 +31,19 @@ const kinds = [
       DATABASE_URL ? startPgbouncer(program, DATABASE_URL) : undefined,
     missing: 'pgbouncer',
   },
+  {
+    name: 'chromium',
+    variable: 'CHROMIUM',
+    words: /CHROMIUM|needsBrowser/,
+    find: findChromium,
+    // A program and no server: each test file starts its own.
+    start: async (program) => ({ url: program, stop: async () => {} }),
+    missing: 'Chromium',
+  },
 ]
 
 /**
- * The servers that tests ask for, as environment variables: those given are used, others are started, and installed first
+ * The servers and programs that tests ask for, as environment variables: those given are used, others are started, and installed first
  * where that is possible. What cannot be had is said, and left out: its tests skip themselves.
  * `asked(words)` tells whether a test to run speaks of them. Only what is started here is ever stopped.
  */

@@ -1,4 +1,5 @@
 export { assertBreaks, type BrokenImplementation } from './assert-breaks.js'
+export { browser, needsBrowser, type TestBrowser } from './browser.js'
 export { type Comparison, compareResources, type TableComparison } from './compare-resources.js'
 export { dropScratchDatabases } from './drop-scratch-databases.js'
 export { type Fleet, type FleetOptions, fleet } from './fleet.js'
