@@ -17,3 +17,16 @@ export {
   type Opened,
 } from './links/download-links.js'
 export { type LinkDestination, type LinkTargetOptions, linkTarget } from './links/link-target.js'
+  type IssuedToken,
+  type RevokeOptions,
+  type ScopedTokens,
+  type ScopedTokensOptions,
+  scopedTokens,
+  type TokenHolder,
+  type TokenRequest,
+  type TokenUse,
+  type TokenUser,
+} from './tokens/scoped-tokens.js'
+export { type TokenErrorCode, tokenStatuses } from './tokens/token-error.js'
+export type { TokenKey } from './tokens/token-keys.js'
+export type { TokenMethod, TokenScope } from './tokens/token-scope.js'
