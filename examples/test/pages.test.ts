@@ -9,13 +9,14 @@ import { suite } from 'uvu'
 const test = suite('pages of the docs with programs')
 const onServer = needsServer(suite('pages of the docs with programs that need a server'))
 const root = new URL('../../../', import.meta.url)
-const folders = ['access', 'http', 'one-moment', 'outputs', 'parts']
+const folders = ['access', 'http', 'one-moment', 'outputs', 'parts', 'scoped-tokens']
 const pages = {
   outputs: 'outputs/export',
   delivery: 'outputs/deliver',
   parts: 'parts/run',
   access: 'access/run',
   http: 'http/run',
+  'scoped-tokens': 'scoped-tokens/run',
 } as const
 
 const textOf = (page: string) => readFile(new URL(`docs/${page}.md`, root), 'utf8')
