@@ -1,4 +1,20 @@
 export type { CredentialSource } from './credentials/credential-source.js'
+export type { ConnectKey } from './dropbox/connect-state.js'
+export type { DropboxAddresses } from './dropbox/dropbox-addresses.js'
+export {
+  type ConnectAnswer,
+  type ConnectRequest,
+  type CredentialVault,
+  type DropboxConnect,
+  type DropboxConnectOptions,
+  dropboxConnect,
+} from './dropbox/dropbox-connect.js'
+export { type DropboxCredential, dropboxCredential } from './dropbox/dropbox-credential.js'
+export {
+  type DropboxDestination,
+  type DropboxTargetOptions,
+  dropboxTarget,
+} from './dropbox/dropbox-target.js'
 export {
   type Credential,
   type CredentialVault,

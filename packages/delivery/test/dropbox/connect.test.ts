@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { inspect } from 'node:util'
+import { memoryStore, type Principal } from '@piecework/core'
+import { systemEnvironment } from '@piecework/core/store'
+import {
+  type CredentialVault,
+  type DropboxConnectOptions,
+  dropboxConnect,
+  dropboxTarget,
+} from '@piecework/delivery'
+import { decodeProtectedHeader, EncryptJWT } from 'jose'
+import { suite } from 'uvu'
+import { appKey, DropboxStandIn } from '../support/dropbox-stand-in.js'
+import { ann, refusal } from './support.js'
+
+const test = suite('connecting Dropbox')
+const bob: Principal = { id: 'bob' }
+const redirectUri = 'https://maps.example.org/dropbox'
+const key = { id: 'k1', secret: randomBytes(32) }
+
+interface Shown {
+  readonly id: string
+  readonly name: string
+}
+type Added = Parameters<CredentialVault<Shown>['add']>[0]
+
+let dropbox: DropboxStandIn
+test.before(async () => {
+  dropbox = await DropboxStandIn.open()
+})
+test.after(() => dropbox.close())
+
+function sample(changes: Partial<DropboxConnectOptions<Shown>> = {}) {
+  const added: Added[] = []
+  const clock = { now: Date.UTC(2026, 2, 3) }
+  const vault: CredentialVault<Shown> = {
+    add: async (credential) => {
+      added.push(credential)
+      return { id: `c${added.length}`, name: credential.name }
+    },
+  }
+  const options: DropboxConnectOptions<Shown> = {
+    ...{ vault, appKey, redirectUri, keys: [key], store: memoryStore(), api: dropbox.api },
+    environment: { ...systemEnvironment, now: () => clock.now },
+    ...changes,
+  }
+  return { connect: dropboxConnect(options), added, clock, options }
+}
+
+test('a user allows it, and has a credential that delivers', async () => {
+  const { connect, added } = sample()
+  const { url } = await connect.start({ principal: ann, name: 'My Dropbox', returnTo: '/jobs?tab=2' })
+  const { code, state, returned } = dropbox.visit(url, true)
+  assert.equal(returned, redirectUri)
+  const finished = await connect.finish({ principal: ann, code, state })
+  assert.deepEqual(finished, { credential: { id: 'c1', name: 'My Dropbox' }, returnTo: '/jobs?tab=2' })
+  const [{ principal, target, name, secret } = assert.fail('nothing is added')] = added
+  assert.deepEqual([principal, target, name], [ann, 'dropbox', 'My Dropbox'])
+  assert.deepEqual([secret.accountId, secret.label], ['dbid:AAH4f99T0taONIb', 'My Dropbox'])
+  const credentials = { open: async () => secret, revoked: async () => {} }
+  const at = dropboxTarget({ credentials, appKey, api: dropbox.api })
+  await at.check?.({ principal: ann, destination: { credential: 'c1' }, size: 5 })
+})
+
+test('the address holds neither who it is nor the verifier', async () => {
+  const { connect } = sample()
+  const principal = { id: 'ann-of-the-port' }
+  const { url } = await connect.start({ principal, name: 'A private name' })
+  const query = Object.fromEntries(new URL(url).searchParams)
+  assert.deepEqual(Object.keys(query).sort(), [
+    ...[
+      'client_id',
+      'code_challenge',
+      'code_challenge_method',
+      'redirect_uri',
+      'response_type',
+      'state',
+      'token_access_type',
+    ],
+  ])
+  assert.match(query.code_challenge ?? '', /^[\w-]{43}$/)
+  const { alg, enc } = decodeProtectedHeader(query.state ?? '')
+  assert.deepEqual([alg, enc], ['dir', 'A256GCM'])
+  const parts = (query.state ?? '')
+    .split('.')
+    .map((part) => Buffer.from(part, 'base64url').toString('latin1'))
+  assert.ok(!/ann-of-the-port|private/.test(parts.join() + decodeURIComponent(url)))
+  const again = await connect.start({ principal, name: 'x' })
+  assert.notEqual(new URL(again.url).searchParams.get('code_challenge'), query.code_challenge)
+})
+
+/** Started by Ann, and allowed unless said otherwise. */
+async function begun(changes: Partial<DropboxConnectOptions<Shown>> = {}, allows = true) {
+  const one = sample(changes)
+  const { url } = await one.connect.start({ principal: ann, name: 'A' })
+  return { ...one, ...dropbox.visit(url, allows), url }
+}
+
+test('the user may not want to', async () => {
+  const { connect, state, error, added } = await begun({}, false)
+  const denied = await refusal(connect.finish({ principal: ann, state, error }))
+  assert.equal(denied.code, 'dropbox/denied')
+  assert.equal(
+    (await refusal(connect.finish({ principal: ann, state, code: 'x' }))).code,
+    'dropbox/state-used',
+  )
+  assert.deepEqual(added, [])
+  const other = await begun()
+  const failed = other.connect.finish({ principal: ann, state: other.state, error: 'server_error' })
+  assert.equal((await refusal(failed)).code, 'dropbox/code-refused')
+})
+
+test('an answer is taken once, by all processes, and in time', async () => {
+  const { connect, state, code, added, options } = await begun()
+  const results = await Promise.allSettled([
+    connect.finish({ principal: ann, state, code }),
+    dropboxConnect(options).finish({ principal: ann, state, code }),
+  ])
+  assert.deepEqual(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+  assert.equal((await refusal(connect.finish({ principal: ann, state, code }))).code, 'dropbox/state-used')
+  assert.equal(added.length, 1)
+
+  const late = await begun()
+  late.clock.now += 10 * 60_000
+  const asked = { principal: ann, state: late.state, code: late.code }
+  assert.equal((await refusal(late.connect.finish(asked))).code, 'dropbox/state-expired')
+  late.clock.now -= 1
+  await late.connect.finish(asked)
+})
+
+test('what somebody else has begun is not theirs, and stays the one’s who has', async () => {
+  const { connect, state, code, added } = await begun()
+  assert.equal((await refusal(connect.finish({ principal: bob, state, code }))).code, 'dropbox/state-foreign')
+  assert.deepEqual(added, [])
+  await connect.finish({ principal: ann, state, code })
+})
+
+test('a code that was given for another verifier, or another address, is refused', async () => {
+  const one = await begun()
+  const other = sample()
+  const { url } = await other.connect.start({ principal: ann, name: 'B' })
+  const foreign = dropbox.visit(url, true)
+  const refused = await refusal(one.connect.finish({ principal: ann, state: one.state, code: foreign.code }))
+  assert.equal(refused.code, 'dropbox/code-refused')
+  const moved = await begun()
+  const elsewhere = dropboxConnect({ ...moved.options, redirectUri: 'https://elsewhere.example.org/' })
+  const answer = { principal: ann, state: moved.state, code: moved.code }
+  assert.equal((await refusal(elsewhere.finish(answer))).code, 'dropbox/code-refused')
+  for (const code of ['', 'none']) {
+    const { connect, state } = await begun()
+    assert.equal(
+      (await refusal(connect.finish({ principal: ann, state, code }))).code,
+      'dropbox/code-refused',
+    )
+  }
+  assert.deepEqual([one.added, moved.added], [[], []])
+})
+
+test('states are sealed by a key of the ring, and by none other', async () => {
+  const { connect, state, code } = await begun()
+  const invalid = async (text: string) => {
+    const error = await refusal(connect.finish({ principal: ann, state: text, code: 'x' }))
+    assert.equal(error.code, 'dropbox/state-invalid', text)
+    assert.equal(error.cause, undefined)
+  }
+  for (const text of [
+    '',
+    'x',
+    'a.b.c',
+    'a.b.c.d.e',
+    `${state}x`,
+    state.replace(/\.[^.]/, '.A'),
+    'a'.repeat(9000),
+  ])
+    await invalid(text)
+  const signs = (secret: Uint8Array, header: object = {}) =>
+    new EncryptJWT({ verifier: 'v', name: 'n' })
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: 'dropbox-state+jwt', kid: 'k1', ...header })
+      .setJti('j')
+      .setSubject('ann')
+      .setExpirationTime(1e11)
+      .encrypt(secret)
+  // The ring's secret itself, which may be that of other tokens, too.
+  await invalid(await signs(key.secret))
+  await invalid(await signs(randomBytes(32)))
+  await invalid(await signs(key.secret, { kid: 'k2' }))
+
+  const fresh = { id: 'k2', secret: randomBytes(32) }
+  const { options } = sample()
+  const rotated = dropboxConnect({ ...options, keys: [fresh, key] })
+  await rotated.finish({ principal: ann, state, code })
+  const { url } = await rotated.start({ principal: ann, name: 'C' })
+  const { state: newer, code: newest } = dropbox.visit(url, true)
+  const old = await refusal(connect.finish({ principal: ann, state: newer, code: newest }))
+  assert.equal(old.code, 'dropbox/state-invalid')
+  await rotated.finish({ principal: ann, state: newer, code: newest })
+})
+
+test('it leads back within the site only', async () => {
+  const { connect } = sample()
+  const refused = [
+    '',
+    'jobs',
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example',
+    '/a\\b',
+    '/\t/evil',
+    'javascript:x',
+  ]
+  for (const returnTo of refused) {
+    const error = await refusal(connect.start({ principal: ann, name: 'A', returnTo }))
+    assert.equal(error.code, 'options-invalid', returnTo)
+  }
+  for (const returnTo of ['/', '/a/b?c=d#e']) await connect.start({ principal: ann, name: 'A', returnTo })
+})
+
+test('keys are 32 bytes, each with an id of its own', () => {
+  const wrong = [[], [{ id: 'a', secret: randomBytes(31) }], [key, key], [{ id: '', secret: key.secret }]]
+  for (const keys of wrong)
+    assert.throws(
+      () => sample({ keys }),
+      ({ code }) => code === 'options-invalid',
+    )
+})
+
+test('what Dropbox answers instead, and what it told, is in no error', async () => {
+  const { connect, state, code } = await begun()
+  dropbox.fault({ route: 'oauth2/token', status: 500, body: { error: 'geheim' }, after: 0 })
+  const error = await refusal(connect.finish({ principal: ann, state, code }))
+  dropbox.faults.length = 0
+  assert.equal(error.code, 'delivery-unreachable')
+  assert.ok(!inspect(error, { depth: 9 }).includes('geheim') && !inspect(error).includes(code ?? 'none'))
+  // No access that lasts was asked for.
+  const other = sample()
+  const { url } = await other.connect.start({ principal: ann, name: 'A' })
+  const online = dropbox.visit(url.replace('token_access_type=offline', 'token_access_type=online'), true)
+  const answer = { principal: ann, state: online.state, code: online.code }
+  assert.equal((await refusal(other.connect.finish(answer))).code, 'dropbox/code-refused')
+  assert.deepEqual(other.added, [])
+})
+
+test.run()
