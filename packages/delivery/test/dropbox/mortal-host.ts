@@ -15,8 +15,8 @@ export interface Place {
   readonly refreshToken: string
 }
 
-export const chunkBytes = 4 * 1024 ** 2
-export const exportedBytes = 40_000_000
+export const chunkBytes = 2 * 1024 ** 2
+const exportedBytes = 20_000_000
 
 const noise: Pack = {
   name: 'noise',
