@@ -1,5 +1,8 @@
-const minute = 60_000
-const day = 24 * 60 * minute
+const second = 1000
+const minute = 60 * second
+const hour = 60 * minute
+const day = 24 * hour
+const mebibyte = 1024 ** 2
 
 /** Every default and limit of this package; times in ms. */
 export const defaults = {
@@ -15,4 +18,38 @@ export const defaults = {
   rotatedAtOnce: 100,
   /** Bytes that a secret of a key ring has at least. */
   ringSecretBytes: 32,
+} as const
+
+/** Of scoped tokens; times in ms. */
+export const tokenDefaults = {
+  lifetimeMs: hour,
+  maxLifetimeMs: day,
+  /** What `maxLifetimeMs` may be. */
+  longestMs: 366 * day,
+  /** Of one as text, in characters: headers of servers end at 8 or 16 KiB. */
+  characters: 8192,
+  /** Of its scope as JSON. */
+  scopeCharacters: 4096,
+} as const
+
+/** Of Dropbox; times in ms, sizes in bytes. */
+export const dropboxDefaults = {
+  chunkBytes: 8 * mebibyte,
+  /** Dropbox takes 150 MiB in one call. */
+  largestChunkBytes: 148 * mebibyte,
+  /** Of one call without bytes of a file; of one with them. */
+  callTimeoutMs: 30 * second,
+  uploadTimeoutMs: 10 * minute,
+  /** Read of an answer. */
+  answerBytes: 65_536,
+  /** An access token is not used that is over so soon. */
+  tokenMarginMs: minute,
+  /** Names that are tried before Dropbox is asked to choose one. */
+  names: 20,
+  /** Corrections of the offset in one attempt. */
+  corrections: 5,
+  /** How long a user may take to allow the app. */
+  stateMs: 10 * minute,
+  /** Of a state, in characters. */
+  stateCharacters: 8192,
 } as const

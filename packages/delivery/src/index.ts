@@ -1,10 +1,8 @@
 export type { CredentialSource } from './credentials/credential-source.js'
-export type { ConnectKey } from './dropbox/connect-state.js'
 export type { DropboxAddresses } from './dropbox/dropbox-addresses.js'
 export {
   type ConnectAnswer,
   type ConnectRequest,
-  type CredentialVault,
   type DropboxConnect,
   type DropboxConnectOptions,
   dropboxConnect,
@@ -33,6 +31,7 @@ export {
   type Opened,
 } from './links/download-links.js'
 export { type LinkDestination, type LinkTargetOptions, linkTarget } from './links/link-target.js'
+export {
   type IssuedToken,
   type RevokeOptions,
   type ScopedTokens,

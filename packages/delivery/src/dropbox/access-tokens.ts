@@ -3,7 +3,7 @@ import type { Environment } from '@piecework/core/store'
 import { z } from 'zod'
 import type { CredentialSource } from '../credentials/credential-source.js'
 import { dropboxCall } from './dropbox-call.js'
-import { dropboxDefaults } from './dropbox-defaults.js'
+import { dropboxDefaults } from '../defaults.js'
 import { dropboxError } from './dropbox-error.js'
 
 /** Short-lived ones, for the refresh tokens of users. In memory only. */

@@ -1,16 +1,8 @@
-import { hkdfSync } from 'node:crypto'
 import { PieceworkError } from '@piecework/core'
-import { type Check, check, checkArgument, objectCheck, required } from '@piecework/core/store'
 import { decodeProtectedHeader, EncryptJWT, jwtDecrypt } from 'jose'
 import { z } from 'zod'
-
-/** What states are sealed with. */
-export interface ConnectKey {
-  /** Never give it to another key. */
-  readonly id: string
-  /** 32 random bytes. */
-  readonly secret: Uint8Array
-}
+import { dropboxDefaults } from '../defaults.js'
+import { keyRing, type RingKey } from '../keys/key-ring.js'
 
 /** What goes with the user to Dropbox and back, sealed: nobody but these processes can read or make it. */
 export interface ConnectState {
@@ -26,7 +18,6 @@ export interface ConnectState {
 }
 
 const type = 'dropbox-state+jwt'
-const mostCharacters = 8192
 
 const sealed = z.object({
   jti: z.string(),
@@ -37,14 +28,6 @@ const sealed = z.object({
   returnTo: z.string().optional(),
 })
 
-const secret: Check<Uint8Array> = (value, place) => {
-  if (value instanceof Uint8Array && value.byteLength === 32) return value
-  throw new PieceworkError('options-invalid', `${place.subject}: ${place.path} must be 32 bytes.`, {
-    facts: { option: place.path },
-  })
-}
-const keyCheck = objectCheck<ConnectKey>({ id: required(check.shortText(100)), secret: required(secret) })
-
 export interface StateRing {
   seal(state: ConnectState): Promise<string>
   /** Throws `dropbox/state-invalid`; of times and principals it knows nothing. */
@@ -52,23 +35,13 @@ export interface StateRing {
 }
 
 /** The first key seals, all open. */
-export function stateRing(subject: string, given: readonly ConnectKey[]): StateRing {
-  const keys = checkArgument(subject, 'keys', given, check.list(keyCheck))
-  const [first] = keys
-  const ring = new Map(keys.map(({ id, secret }) => [id, derived(secret)]))
-  const sealing = first && ring.get(first.id)
-  if (!sealing || ring.size < keys.length)
-    throw new PieceworkError(
-      'options-invalid',
-      `${subject}: keys must be one or more, each with an id of its own.`,
-      {
-        facts: { option: 'keys' },
-      },
-    )
+export function stateRing(keys: readonly RingKey[]): StateRing {
+  const ring = keyRing('dropboxConnect()', keys, 'dropbox state')
+  const { id: kid, key: sealing } = ring.current
   return {
     seal: ({ id, principal, verifier, name, returnTo, expiresAt }) =>
       new EncryptJWT({ verifier, name, ...(returnTo !== undefined && { returnTo }) })
-        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: type, kid: first.id })
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: type, kid })
         .setJti(id)
         .setSubject(principal)
         .setExpirationTime(expiresAt / 1000)
@@ -84,14 +57,9 @@ export function stateRing(subject: string, given: readonly ConnectKey[]): StateR
   }
 }
 
-/** The ring's secrets may serve other purposes, too. */
-function derived(secret: Uint8Array): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', secret, '', 'piecework: state of a connection to Dropbox', 32))
-}
-
 function keyOf(text: string): string {
   try {
-    const { kid } = text.length > mostCharacters ? {} : decodeProtectedHeader(text)
+    const { kid } = text.length > dropboxDefaults.stateCharacters ? {} : decodeProtectedHeader(text)
     return kid ?? ''
   } catch {
     return ''

@@ -1,5 +1,5 @@
 import { isPieceworkError, PieceworkError } from '@piecework/core'
-import { dropboxDefaults } from './dropbox-defaults.js'
+import { dropboxDefaults } from '../defaults.js'
 
 export interface DropboxCall {
   readonly url: string

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type ErrorCode, PieceworkError, type Principal } from '@piecework/core'
+import { PieceworkError, type Principal } from '@piecework/core'
 import {
   type Check,
   check,
@@ -11,31 +11,23 @@ import {
   systemEnvironment,
 } from '@piecework/core/store'
 import { z } from 'zod'
-import { type ConnectKey, type ConnectState, stateRing } from './connect-state.js'
+import type { Credential, CredentialVault } from '../credentials/credential-vault.js'
+import { keyRingCheck, type RingKey } from '../keys/key-ring.js'
+import { type ConnectState, stateRing } from './connect-state.js'
 import { addressesCheck, type DropboxAddresses, dropboxAddresses } from './dropbox-addresses.js'
 import { dropboxCall } from './dropbox-call.js'
 import type { DropboxCredential } from './dropbox-credential.js'
-import { dropboxDefaults } from './dropbox-defaults.js'
+import { dropboxDefaults } from '../defaults.js'
 import { dropboxError } from './dropbox-error.js'
 
-/** Where the credential is put. `Credential`: it, without its secret. */
-export interface CredentialVault<Credential> {
-  add(credential: {
-    readonly principal: Principal
-    readonly target: string
-    readonly name: string
-    readonly secret: DropboxCredential
-  }): Promise<Credential>
-}
-
-export interface DropboxConnectOptions<Credential> {
-  readonly vault: CredentialVault<Credential>
+export interface DropboxConnectOptions {
+  readonly vault: Pick<CredentialVault, 'add'>
   /** Of the app that you have registered. */
   readonly appKey: string
   /** Of your page that calls `finish`, as it is registered with the app. */
   readonly redirectUri: string
   /** The first one seals the states, all open them. */
-  readonly keys: readonly ConnectKey[]
+  readonly keys: readonly RingKey[]
   readonly store: Pick<Store, 'revocations'>
   /** Name of the target. Default: `dropbox`. */
   readonly target?: string
@@ -60,8 +52,16 @@ export interface ConnectAnswer {
   readonly error?: string | undefined
 }
 
+type ConnectFailure =
+  | 'denied'
+  | 'state-invalid'
+  | 'state-expired'
+  | 'state-used'
+  | 'state-foreign'
+  | 'code-refused'
+
 /** OAuth with PKCE: the app has no secret. */
-export interface DropboxConnect<Credential> {
+export interface DropboxConnect {
   /** `url`: to be opened by the user, within 10 minutes. */
   start(request: ConnectRequest): Promise<{ readonly url: string }>
   /**
@@ -105,23 +105,24 @@ const exchanged = z.object({
   account_id: z.string().max(200).optional(),
 })
 
-export function dropboxConnect<Credential>(
-  given: DropboxConnectOptions<Credential>,
-): DropboxConnect<Credential> {
-  const optionChecks: OptionChecks<DropboxConnectOptions<Credential>> = {
-    vault: required(check.having<CredentialVault<Credential>>('a vault', 'add')),
-    appKey: required(check.shortText(200)),
-    redirectUri: required(redirectUri),
-    keys: required(check.list<ConnectKey>(check.anything)),
-    store: required(check.having<Pick<Store, 'revocations'>>('a store', 'revocations')),
-    target: check.shortText(100),
-    api: addressesCheck,
-    environment: check.environment,
-  }
+const optionChecks: OptionChecks<DropboxConnectOptions> = {
+  vault: required(check.having<Pick<CredentialVault, 'add'>>('a vault', 'add')),
+  appKey: required(check.shortText(200)),
+  redirectUri: required(redirectUri),
+  keys: required(keyRingCheck),
+  store: required(check.having<Pick<Store, 'revocations'>>('a store', 'revocations')),
+  target: check.shortText(100),
+  api: addressesCheck,
+  environment: check.environment,
+}
+
+export function dropboxConnect(
+  given: DropboxConnectOptions,
+): DropboxConnect {
   const options = checkOptions('dropboxConnect()', given, optionChecks)
   const { vault, appKey, keys, store, target = 'dropbox', environment = systemEnvironment } = options
   const { api, www } = { ...dropboxAddresses, ...options.api }
-  const ring = stateRing('dropboxConnect()', keys)
+  const ring = stateRing(keys)
 
   /** Throws unless it is for this principal, in time, and for the first time. */
   const used = async (text: string, principal: Principal): Promise<ConnectState> => {
@@ -192,6 +193,6 @@ export function dropboxConnect<Credential>(
   }
 }
 
-function failure(code: string, why: string): PieceworkError {
-  return new PieceworkError(`dropbox/${code}` satisfies ErrorCode, `${why} Connect Dropbox again.`)
+function failure(code: ConnectFailure, why: string): PieceworkError {
+  return new PieceworkError(`dropbox/${code}`, `${why} Connect Dropbox again.`)
 }

@@ -12,7 +12,7 @@ import type { CredentialSource } from '../credentials/credential-source.js'
 import { accessTokens } from './access-tokens.js'
 import { type AccountDeps, dropboxAccount } from './dropbox-account.js'
 import { addressesCheck, type DropboxAddresses, dropboxAddresses } from './dropbox-addresses.js'
-import { dropboxDefaults } from './dropbox-defaults.js'
+import { dropboxDefaults } from '../defaults.js'
 import { freeSpace, full } from './dropbox-space.js'
 import { dropboxUpload } from './dropbox-upload.js'
 

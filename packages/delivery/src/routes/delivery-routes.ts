@@ -24,6 +24,12 @@ const deliveryRoutesChecks: OptionChecks<DeliveryRoutesOptions> = {
 const statuses: Statuses = {
   'credential/not-found': { status: 404, title: 'There is no such credential' },
   'credential/too-many': { status: 409, title: 'There are too many credentials' },
+  'dropbox/code-refused': { status: 400, title: 'Dropbox does not take its answer' },
+  'dropbox/denied': { status: 403, title: 'The user has not allowed it' },
+  'dropbox/state-expired': { status: 410, title: 'That took too long' },
+  'dropbox/state-foreign': { status: 403, title: 'Somebody else has begun it' },
+  'dropbox/state-invalid': { status: 400, title: 'This answers no question' },
+  'dropbox/state-used': { status: 409, title: 'It was taken before' },
   'link/altered': { status: 401, title: 'This address opens nothing' },
   'link/foreign': { status: 401, title: 'This address opens nothing' },
   'link/not-found': { status: 404, title: 'There is no such link' },

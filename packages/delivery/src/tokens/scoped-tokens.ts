@@ -12,7 +12,7 @@ import {
   systemEnvironment,
 } from '@piecework/core/store'
 import { readToken, signedToken, type TokenClaims } from './signed-token.js'
-import { tokenDefaults } from './token-defaults.js'
+import { tokenDefaults } from '../defaults.js'
 import { tokenError } from './token-error.js'
 import { type TokenKey, tokenKeyRing } from './token-keys.js'
 import { checkedScope, isInScope, type TokenScope } from './token-scope.js'

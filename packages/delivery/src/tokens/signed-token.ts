@@ -1,7 +1,8 @@
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
+import { tokenDefaults } from '../defaults.js'
 import { tokenError } from './token-error.js'
-import type { RingKey, TokenKeyRing } from './token-keys.js'
+import type { SigningKey, TokenKeyRing } from './token-keys.js'
 import type { TokenScope } from './token-scope.js'
 
 /** What a token says of itself. Times in ms since epoch. */
@@ -18,8 +19,6 @@ export interface TokenClaims {
 /** Other tokens that the same key may have signed have another one. */
 const type = 'scoped+jwt'
 const audience = 'piecework:scoped'
-/** Headers of servers end at 8 or 16 KiB. */
-const mostCharacters = 8192
 
 const header = z.strictObject({
   typ: z.literal(type),
@@ -35,7 +34,7 @@ const claims = z.object({
   recipient: z.string().optional(),
 })
 
-export function signedToken(key: RingKey, issuer: string, given: TokenClaims): Promise<string> {
+export function signedToken(key: SigningKey, issuer: string, given: TokenClaims): Promise<string> {
   if (!key.signs) throw new TypeError('A public key signs nothing.')
   const { id, principal, scope, recipient, issuedAt, expiresAt } = given
   return new SignJWT({ scope, ...(recipient !== undefined && { recipient }) })
@@ -74,7 +73,7 @@ const refusals = [errors.JWSSignatureVerificationFailed, errors.JOSEAlgNotAllowe
 
 /** Nothing in it is believed but which key is to be tried. */
 function headerOf(text: string): z.infer<typeof header> {
-  const parts = text.length > mostCharacters ? [] : text.split('.')
+  const parts = text.length > tokenDefaults.characters ? [] : text.split('.')
   if (parts.length !== 3 || !parts.every((part) => /^[\w-]+$/.test(part))) throw tokenError('token/malformed')
   // The last letter has bits that no byte is made of.
   if (!parts.every((part) => Buffer.from(part, 'base64url').toString('base64url') === part))

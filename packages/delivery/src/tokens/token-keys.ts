@@ -18,11 +18,11 @@ export interface TokenKey {
 
 export interface TokenKeyRing {
   /** Undefined: this process only verifies. */
-  readonly signing: RingKey | undefined
-  get(id: string): RingKey | undefined
+  readonly signing: SigningKey | undefined
+  get(id: string): SigningKey | undefined
 }
 
-export interface RingKey {
+export interface SigningKey {
   readonly id: string
   readonly algorithm: 'HS256' | 'EdDSA'
   readonly signs: Uint8Array | KeyObject | undefined
@@ -52,10 +52,10 @@ export function tokenKeyRing(subject: string, given: readonly TokenKey[]): Token
   const keys = checkArgument(subject, 'keys', given, check.list(keyCheck))
   const refuse = (why: string) =>
     new PieceworkError('options-invalid', `${subject}: keys ${why}`, { facts: { option: 'keys' } })
-  const ring = new Map<string, RingKey>()
+  const ring = new Map<string, SigningKey>()
   for (const key of keys) {
     if (ring.has(key.id)) throw refuse(`has "${key.id}" twice.`)
-    ring.set(key.id, ringKey(key, refuse))
+    ring.set(key.id, signingKey(key, refuse))
   }
   const marked = keys.filter(({ signs }) => signs)
   if (marked.length > 1) throw refuse('has more than one that signs.')
@@ -66,10 +66,10 @@ export function tokenKeyRing(subject: string, given: readonly TokenKey[]): Token
   return { signing: signing.signs && signing, get: (id) => ring.get(id) }
 }
 
-function ringKey(
+function signingKey(
   { id, secret, privateKey, publicKey }: TokenKey,
   refuse: (why: string) => PieceworkError,
-): RingKey {
+): SigningKey {
   const given = [secret, privateKey, publicKey].filter((one) => one !== undefined)
   if (given.length !== 1) throw refuse(`needs one of secret, privateKey and publicKey for "${id}".`)
   if (secret) {

@@ -1,4 +1,5 @@
 import { PieceworkError } from '@piecework/core'
+import { tokenDefaults } from '../defaults.js'
 import { pathSegments } from './path-segments.js'
 
 /**
@@ -8,9 +9,6 @@ export type TokenScope = Readonly<Partial<Record<TokenMethod, readonly string[]>
 export type TokenMethod = (typeof methods)[number]
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
-
-/** The whole token goes into a header. */
-const mostCharacters = 4096
 
 /** A copy, each path encoded in one way. Throws `options-invalid`. */
 export function checkedScope(given: unknown): TokenScope {
@@ -31,8 +29,8 @@ export function checkedScope(given: unknown): TokenScope {
     })
   }
   if (Object.keys(scope).length === 0) throw refuse('is empty.')
-  if (JSON.stringify(scope).length > mostCharacters)
-    throw refuse(`is longer than ${mostCharacters} characters.`)
+  if (JSON.stringify(scope).length > tokenDefaults.scopeCharacters)
+    throw refuse(`is longer than ${tokenDefaults.scopeCharacters} characters.`)
   return scope
 }
 

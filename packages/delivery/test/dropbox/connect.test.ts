@@ -4,9 +4,11 @@ import { inspect } from 'node:util'
 import { memoryStore, type Principal } from '@piecework/core'
 import { systemEnvironment } from '@piecework/core/store'
 import {
-  type CredentialVault,
+  credentialVault,
   type DropboxConnectOptions,
+  type DropboxCredential,
   dropboxConnect,
+  dropboxCredential,
   dropboxTarget,
 } from '@piecework/delivery'
 import { decodeProtectedHeader, EncryptJWT } from 'jose'
@@ -19,11 +21,9 @@ const bob: Principal = { id: 'bob' }
 const redirectUri = 'https://maps.example.org/dropbox'
 const key = { id: 'k1', secret: randomBytes(32) }
 
-interface Shown {
-  readonly id: string
-  readonly name: string
-}
-type Added = Parameters<CredentialVault<Shown>['add']>[0]
+type Vault = DropboxConnectOptions['vault']
+type Added = Parameters<Vault['add']>[0] & { readonly secret: DropboxCredential }
+const createdAt = new Date(0)
 
 let dropbox: DropboxStandIn
 test.before(async () => {
@@ -31,16 +31,16 @@ test.before(async () => {
 })
 test.after(() => dropbox.close())
 
-function sample(changes: Partial<DropboxConnectOptions<Shown>> = {}) {
+function sample(changes: Partial<DropboxConnectOptions> = {}) {
   const added: Added[] = []
   const clock = { now: Date.UTC(2026, 2, 3) }
-  const vault: CredentialVault<Shown> = {
+  const vault: Vault = {
     add: async (credential) => {
-      added.push(credential)
-      return { id: `c${added.length}`, name: credential.name }
+      added.push(credential as Added)
+      return { id: `c${added.length}`, name: credential.name, target: credential.target, createdAt }
     },
   }
-  const options: DropboxConnectOptions<Shown> = {
+  const options: DropboxConnectOptions = {
     ...{ vault, appKey, redirectUri, keys: [key], store: memoryStore(), api: dropbox.api },
     environment: { ...systemEnvironment, now: () => clock.now },
     ...changes,
@@ -54,13 +54,34 @@ test('a user allows it, and has a credential that delivers', async () => {
   const { code, state, returned } = dropbox.visit(url, true)
   assert.equal(returned, redirectUri)
   const finished = await connect.finish({ principal: ann, code, state })
-  assert.deepEqual(finished, { credential: { id: 'c1', name: 'My Dropbox' }, returnTo: '/jobs?tab=2' })
+  assert.deepEqual(finished, {
+    credential: { id: 'c1', name: 'My Dropbox', target: 'dropbox', createdAt },
+    returnTo: '/jobs?tab=2',
+  })
   const [{ principal, target, name, secret } = assert.fail('nothing is added')] = added
   assert.deepEqual([principal, target, name], [ann, 'dropbox', 'My Dropbox'])
   assert.deepEqual([secret.accountId, secret.label], ['dbid:AAH4f99T0taONIb', 'My Dropbox'])
-  const credentials = { open: async () => secret, revoked: async () => {} }
-  const at = dropboxTarget({ credentials, appKey, api: dropbox.api })
-  await at.check?.({ principal: ann, destination: { credential: 'c1' }, size: 5 })
+})
+
+test('what a user has connected is kept sealed, delivers, and is marked when it is withdrawn', async () => {
+  const forms = { dropbox: dropboxCredential }
+  const vault = credentialVault({ store: memoryStore(), keys: [key], forms })
+  const { connect } = sample({ vault })
+  const { url } = await connect.start({ principal: ann, name: 'My Dropbox' })
+  const { code, state } = dropbox.visit(url, true)
+  const { credential } = await connect.finish({ principal: ann, code, state })
+  const { check = assert.fail() } = dropboxTarget({ credentials: vault, appKey, api: dropbox.api })
+  const destination = { credential: credential.id }
+  await check({ principal: ann, destination, size: 5 })
+  assert.equal((await refusal(check({ principal: bob, destination }))).code, 'delivery-auth')
+  dropbox.expireTokens()
+  dropbox.refreshTokens.clear()
+  assert.equal((await refusal(check({ principal: ann, destination }))).code, 'delivery-auth')
+  const [{ revoked } = assert.fail('it is gone')] = await vault.list({ principal: ann })
+  assert.match(revoked ?? '', /Connect Dropbox again/)
+  const calls = dropbox.calls.length
+  assert.match((await refusal(check({ principal: ann, destination }))).message, /Connect Dropbox again/)
+  assert.equal(dropbox.calls.length, calls)
 })
 
 test('the address holds neither who it is nor the verifier', async () => {
@@ -91,7 +112,7 @@ test('the address holds neither who it is nor the verifier', async () => {
 })
 
 /** Started by Ann, and allowed unless said otherwise. */
-async function begun(changes: Partial<DropboxConnectOptions<Shown>> = {}, allows = true) {
+async function begun(changes: Partial<DropboxConnectOptions> = {}, allows = true) {
   const one = sample(changes)
   const { url } = await one.connect.start({ principal: ann, name: 'A' })
   return { ...one, ...dropbox.visit(url, allows), url }

@@ -9,7 +9,7 @@ import { ann, oneCredential } from './support.js'
 const test = suite('options: Dropbox')
 const keys = () => [{ id: 'a', secret: randomBytes(32) }]
 const connectOptions = () => ({
-  vault: { add: async () => ({}) },
+  vault: { add: async () => ({ id: 'c', name: 'n', target: 't', createdAt: new Date(0) }) },
   appKey: 'key',
   redirectUri: 'https://maps.example.org/back',
   keys: keys(),
