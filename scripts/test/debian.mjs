@@ -9,7 +9,7 @@ export function canInstall() {
 }
 
 /**
- * Installs what is named (`postgres`, `redis`, `pgbouncer`, `chromium`), after asking on a terminal. False where that was
+ * Installs what is named (`postgres`, `redis`, `pgbouncer`, `swift`, `chromium`), after asking on a terminal. False where that was
  * refused or went wrong, which is said.
  */
 export async function install(servers) {
@@ -26,7 +26,7 @@ export async function install(servers) {
   return aptGet('install', '--yes', '--no-install-recommends', ...packages)
 }
 
-const packageOf = { redis: 'redis-server', pgbouncer: 'pgbouncer', chromium: 'chromium' }
+const packageOf = { redis: 'redis-server', pgbouncer: 'pgbouncer', chromium: 'chromium', swift: 'python3-swift' }
 
 /** Of a PostgreSQL that is there already, where its PostGIS is offered; else of the newest offered. */
 function postgresPackages() {

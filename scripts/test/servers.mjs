@@ -3,6 +3,7 @@ import { canInstall, install } from './debian.mjs'
 import { findPgbouncer, startPgbouncer } from './pgbouncer.mjs'
 import { findPostgres, startPostgres } from './postgres.mjs'
 import { findRedis, startRedis } from './redis.mjs'
+import { findSwift } from './swift.mjs'
 
 const kinds = [
   {
@@ -40,6 +41,14 @@ const kinds = [
     start: async (program) => ({ url: program, stop: async () => {} }),
     missing: 'Chromium',
   },
+  {
+    name: 'swift',
+    words: /needsSwift/,
+    find: findSwift,
+    // Those tests start their own.
+    start: async () => undefined,
+    missing: 'OpenStack Swift',
+  },
 ]
 
 /**
@@ -63,7 +72,8 @@ export async function startServers(asked) {
     for (const { find, start, variable, missing } of wanted) {
       const program = find()
       if (program === undefined) {
-        console.log(`No ${missing} here: tests that need it are skipped. Install it, or set ${variable}.`)
+        const instead = variable === undefined ? 'Install it.' : `Install it, or set ${variable}.`
+        console.log(`No ${missing} here: tests that need it are skipped. ${instead}`)
         continue
       }
       const server = await start(program, env)

@@ -4,8 +4,6 @@ export const defaults = {
   smtpTimeoutMs: 20_000,
   /** The longest time of one call of a webhook. */
   webhookTimeoutMs: 15_000,
-  /** Read of an answer, in bytes; nothing of it is kept but its status. */
-  answerBytes: 65_536,
   /** The longest address of a mail, and the longest line of a text in its head. */
   addressCharacters: 320,
   headerCharacters: 900,

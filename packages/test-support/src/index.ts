@@ -5,6 +5,7 @@ export { dropScratchDatabases } from './drop-scratch-databases.js'
 export { type Fleet, type FleetOptions, fleet } from './fleet.js'
 export { freePort } from './free-port.js'
 export { heldMemory, type MemoryWatch, memoryWatch } from './held-memory.js'
+export { type HttpsPeer, httpsPeer } from './https-peer.js'
 export { numberedStore } from './numbered-store.js'
 export { type OptionCase, optionTests } from './option-tests.js'
 export { type PostgresServer, postgresServer, type StandbyServer } from './postgres-server.js'
@@ -13,4 +14,11 @@ export { schemaPrints, type TablePrint } from './schema-prints.js'
 export { type ScratchDatabase, type ScratchTemplate, scratchDatabase } from './scratch-database.js'
 export { type ScratchPostgis, scratchPostgis } from './scratch-postgis.js'
 export { needsServer, type SkippableSuite, skipUnless } from './skip-unless.js'
+export {
+  needsSwift,
+  type Passing,
+  type SwiftServer,
+  swiftFront,
+  swiftServer,
+} from './swift-server.js'
 export { removeFolder, type WhenGone, whenGone } from './when-gone.js'

@@ -1,11 +1,11 @@
 import { PieceworkError } from '@piecework/core'
-import type { Answer } from './post.js'
+import { type Answer, retryAfterMs } from '@piecework/outbound'
 
 /** Answers that may be others later; those of 5xx are, too. */
 const passing: ReadonlySet<number> = new Set([408, 425, 429])
 
 /** What an answer that is no success means. 410 and others of 4xx stay as they are, and so does a redirect. */
-export function answerError({ status, retryAfter }: Answer, now: number = Date.now()): PieceworkError {
+export function answerError({ status, headers }: Pick<Answer, 'status' | 'headers'>): PieceworkError {
   if (status === 410) return new PieceworkError('webhook/gone', 'The endpoint of a webhook is gone (410).')
   if (status >= 300 && status < 400)
     return new PieceworkError(
@@ -13,17 +13,9 @@ export function answerError({ status, retryAfter }: Answer, now: number = Date.n
       `The endpoint of a webhook redirects (${status}), which is not followed.`,
     )
   const retryable = status >= 500 || passing.has(status)
-  const retryAfterMs = waitOf(retryAfter, now)
+  const wait = retryAfterMs(headers['retry-after'])
   return new PieceworkError('webhook/refused', `The endpoint of a webhook answered ${status}.`, {
     retryable,
-    facts: { status, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+    facts: { status, ...(wait !== undefined && { retryAfterMs: wait }) },
   })
-}
-
-/** Seconds, or a date. */
-function waitOf(retryAfter: string | undefined, now: number): number | undefined {
-  if (retryAfter === undefined) return undefined
-  if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter) * 1000
-  const at = Date.parse(retryAfter)
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now)
 }

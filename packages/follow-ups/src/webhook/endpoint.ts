@@ -1,4 +1,5 @@
 import { type ErrorCode, PieceworkError } from '@piecework/core'
+import { httpsUrl } from '@piecework/outbound'
 
 /** Where a webhook goes; a user may have chosen it. */
 export interface Endpoint {
@@ -10,10 +11,9 @@ export interface Endpoint {
 
 /** Its URL. Throws `code`; the message names neither the URL, which may hold a token, nor a secret. */
 export function assertEndpoint({ url: given, secrets }: Endpoint, code: ErrorCode): URL {
-  const url = URL.canParse(given) ? new URL(given) : undefined
+  const url = httpsUrl(given)
   const refuse = (why: string) => new PieceworkError(code, `The endpoint of a webhook ${why}.`)
-  if (url?.protocol !== 'https:') throw refuse('must be an https URL')
-  if (url.username !== '' || url.password !== '') throw refuse('must not hold a user or a password')
+  if (typeof url === 'string') throw refuse(url)
   const isSecret = (secret: unknown) =>
     typeof secret === 'string' && /^whsec_[A-Za-z0-9+/]{16,}={0,2}$/.test(secret)
   if (!Array.isArray(secrets) || secrets.length === 0 || !secrets.every(isSecret))

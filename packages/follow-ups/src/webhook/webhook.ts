@@ -7,40 +7,33 @@ import {
   type OptionChecks,
   required,
 } from '@piecework/core/piece'
+import { type OutboundSettings, outbound, outboundChecks } from '@piecework/outbound'
 import { type AttemptOptions, attemptChecks } from '../attempt-options.js'
 import { chosen, type Named, type ToInput, toSchema } from '../chosen.js'
 import { defaults } from '../defaults.js'
-import { type Lookup, networkCheck, resolved } from './addresses.js'
 import { answerError } from './answer-error.js'
 import { assertEndpoint, type Endpoint } from './endpoint.js'
 import { jobPayload } from './job-payload.js'
-import { post } from './post.js'
 import { signed } from './signed.js'
 
-export interface WebhookOptions extends AttemptOptions {
+export interface WebhookOptions extends AttemptOptions, OutboundSettings {
   /** As requests name it. Default: `webhook`. */
   readonly name?: string
   /** By the names that requests may say; a function finds what a user has set up with the host. */
   readonly endpoints: Named<Endpoint>
   /** Plain JSON, or a promise of it. Default: `{ type, timestamp, data }` about the job. */
   readonly payload?: (context: FollowUpContext<ToInput>) => unknown
-  /** Networks (`10.0.0.0/8`) beside the public ones that may be called. Default: none. */
-  readonly allowNetworks?: readonly string[]
-  /** Certificates (PEM) that are trusted beside those of Node.js. */
-  readonly ca?: string
-  /** All addresses of a name. Default: those of the system. */
-  readonly lookup?: Lookup
 }
 
 const webhookChecks: OptionChecks<WebhookOptions> = {
   name: check.text,
   endpoints: required(check.record<Named<Endpoint>[string]>(check.anything)),
   payload: check.func<NonNullable<WebhookOptions['payload']>>(),
-  allowNetworks: check.list(networkCheck),
-  ca: check.text,
-  lookup: check.func<Lookup>(),
+  ...outboundChecks,
   ...attemptChecks,
 }
+
+const words = { of: 'a webhook', address: 'webhook/address', unreachable: 'webhook/unreachable' } as const
 
 const instead = {
   url: 'requests choose among the names in "endpoints"',
@@ -72,10 +65,15 @@ export function webhook(given: WebhookOptions): FollowUp<ToInput> {
       const url = assertEndpoint(endpoint, 'webhook/endpoint')
       const body = jsonOf(await payload(context))
       const { signal } = context
-      const late = AbortSignal.timeout(defaults.webhookTimeoutMs)
-      const address = await resolved(url.hostname, { allowNetworks, lookup, signal, late })
+      const calls = outbound({
+        allowNetworks,
+        ca,
+        lookup,
+        words,
+        times: { wholeMs: defaults.webhookTimeoutMs },
+      })
       const headers = signed(context.key, endpoint.secrets, body)
-      const answer = await post(url, { address, body, headers, ca, signal, late })
+      const answer = await calls.call(url, { method: 'POST', headers, body, signal }).finally(calls.close)
       if (answer.status >= 200 && answer.status < 300) return { status: answer.status }
       throw answerError(answer)
     },
