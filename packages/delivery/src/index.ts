@@ -45,3 +45,6 @@ export {
 export { type TokenErrorCode, tokenStatuses } from './tokens/token-error.js'
 export type { TokenKey } from './tokens/token-keys.js'
 export type { TokenMethod, TokenScope } from './tokens/token-scope.js'
+export { type S3Credential, s3Credential } from './s3/s3-credential.js'
+export type { S3Destination } from './s3/s3-destination.js'
+export { type S3TargetOptions, s3Target } from './s3/s3-target.js'

@@ -80,15 +80,20 @@ export function swiftFront(
   return httpsPeer((request, response) => {
     const pass = (limit = Number.POSITIVE_INFINITY): void => {
       const { method, headers, url: path } = request
-      const further = requestTo({ hostname, port, method, headers, path }, (answer) => {
+      let isAnswered = false
+      const further = requestTo({ hostname, port, method, headers, path, agent: false }, (answer) => {
         response.writeHead(answer.statusCode ?? 500, answer.headers)
-        answer.pipe(response)
+        isAnswered = true
+        if (method !== 'HEAD') return void answer.pipe(response)
+        // Swift sends a body with some of these.
+        response.end()
+        further.destroy()
       })
       const cut = (): void => {
         further.destroy()
         request.socket.destroy()
       }
-      further.on('error', cut)
+      further.on('error', () => isAnswered || cut())
       let size = 0
       request.on('data', (chunk: Buffer) => {
         size += chunk.length
