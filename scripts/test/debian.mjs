@@ -26,7 +26,12 @@ export async function install(servers) {
   return aptGet('install', '--yes', '--no-install-recommends', ...packages)
 }
 
-const packageOf = { redis: 'redis-server', pgbouncer: 'pgbouncer', chromium: 'chromium', swift: 'python3-swift' }
+const packageOf = {
+  redis: 'redis-server',
+  pgbouncer: 'pgbouncer',
+  chromium: 'chromium',
+  swift: 'python3-swift',
+}
 
 /** Of a PostgreSQL that is there already, where its PostGIS is offered; else of the newest offered. */
 function postgresPackages() {

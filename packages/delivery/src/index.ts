@@ -1,4 +1,12 @@
 export type { CredentialSource } from './credentials/credential-source.js'
+export {
+  type Credential,
+  type CredentialVault,
+  type CredentialVaultOptions,
+  credentialVault,
+  type NewCredential,
+} from './credentials/credential-vault.js'
+export type { Rotated, RotateOptions } from './credentials/rotate.js'
 export type { DropboxAddresses } from './dropbox/dropbox-addresses.js'
 export {
   type ConnectAnswer,
@@ -13,14 +21,6 @@ export {
   type DropboxTargetOptions,
   dropboxTarget,
 } from './dropbox/dropbox-target.js'
-export {
-  type Credential,
-  type CredentialVault,
-  type CredentialVaultOptions,
-  credentialVault,
-  type NewCredential,
-} from './credentials/credential-vault.js'
-export type { Rotated, RotateOptions } from './credentials/rotate.js'
 export type { RingKey } from './keys/key-ring.js'
 export {
   type DownloadLinks,
@@ -31,6 +31,9 @@ export {
   type Opened,
 } from './links/download-links.js'
 export { type LinkDestination, type LinkTargetOptions, linkTarget } from './links/link-target.js'
+export { type S3Credential, s3Credential } from './s3/s3-credential.js'
+export type { S3Destination } from './s3/s3-destination.js'
+export { type S3TargetOptions, s3Target } from './s3/s3-target.js'
 export {
   type IssuedToken,
   type RevokeOptions,
@@ -45,6 +48,3 @@ export {
 export { type TokenErrorCode, tokenStatuses } from './tokens/token-error.js'
 export type { TokenKey } from './tokens/token-keys.js'
 export type { TokenMethod, TokenScope } from './tokens/token-scope.js'
-export { type S3Credential, s3Credential } from './s3/s3-credential.js'
-export type { S3Destination } from './s3/s3-destination.js'
-export { type S3TargetOptions, s3Target } from './s3/s3-target.js'

@@ -9,8 +9,8 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import type { DeliverContext, NewFinding } from '@piecework/core/piece'
 import { PieceworkError } from '@piecework/core'
+import type { DeliverContext, NewFinding } from '@piecework/core/piece'
 import {
   type CredentialSource,
   type S3Destination,

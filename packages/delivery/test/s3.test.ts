@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { DeleteBucketCommand } from '@aws-sdk/client-s3'
 import { isPieceworkError, PieceworkError } from '@piecework/core'
 import {
-  needsSwift,
   type HttpsPeer,
+  needsSwift,
   type Passing,
   type SwiftServer,
   swiftFront,
@@ -283,7 +283,11 @@ test('unfinished parts are aborted on cancel and on final failure, but not when 
     }
     const context = deliveryOf(11 * mebibyte).context(placeIn(bucket), { signal: stop.signal })
     await assert.rejects(target().deliver(context), (error) => error === reason)
-    assert.deepEqual([await owner.uploads(bucket), (await owner.files(bucket)).size], [left, 0], String(reason))
+    assert.deepEqual(
+      [await owner.uploads(bucket), (await owner.files(bucket)).size],
+      [left, 0],
+      String(reason),
+    )
   }
   look = undefined
   const bucket = await owner.bucket()

@@ -2,8 +2,8 @@ import { PieceworkError } from '@piecework/core'
 import type { Environment } from '@piecework/core/store'
 import { z } from 'zod'
 import type { CredentialSource } from '../credentials/credential-source.js'
-import { dropboxCall } from './dropbox-call.js'
 import { dropboxDefaults } from '../defaults.js'
+import { dropboxCall } from './dropbox-call.js'
 import { dropboxError } from './dropbox-error.js'
 
 /** Short-lived ones, for the refresh tokens of users. In memory only. */

@@ -1,10 +1,10 @@
 import type { Principal } from '@piecework/core'
 import { PieceworkError } from '@piecework/core'
 import type { CredentialSource } from '../credentials/credential-source.js'
+import { dropboxDefaults } from '../defaults.js'
 import type { AccessTokens } from './access-tokens.js'
 import { type DropboxAnswer, dropboxCall } from './dropbox-call.js'
 import { dropboxCredential } from './dropbox-credential.js'
-import { dropboxDefaults } from '../defaults.js'
 import { tagsOf } from './dropbox-error.js'
 
 /** Calls in the name of one user. Answers that are no success are given back; the access token is renewed once. */

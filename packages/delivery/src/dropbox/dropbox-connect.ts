@@ -12,12 +12,12 @@ import {
 } from '@piecework/core/store'
 import { z } from 'zod'
 import type { Credential, CredentialVault } from '../credentials/credential-vault.js'
+import { dropboxDefaults } from '../defaults.js'
 import { keyRingCheck, type RingKey } from '../keys/key-ring.js'
 import { type ConnectState, stateRing } from './connect-state.js'
 import { addressesCheck, type DropboxAddresses, dropboxAddresses } from './dropbox-addresses.js'
 import { dropboxCall } from './dropbox-call.js'
 import type { DropboxCredential } from './dropbox-credential.js'
-import { dropboxDefaults } from '../defaults.js'
 import { dropboxError } from './dropbox-error.js'
 
 export interface DropboxConnectOptions {
@@ -116,9 +116,7 @@ const optionChecks: OptionChecks<DropboxConnectOptions> = {
   environment: check.environment,
 }
 
-export function dropboxConnect(
-  given: DropboxConnectOptions,
-): DropboxConnect {
+export function dropboxConnect(given: DropboxConnectOptions): DropboxConnect {
   const options = checkOptions('dropboxConnect()', given, optionChecks)
   const { vault, appKey, keys, store, target = 'dropbox', environment = systemEnvironment } = options
   const { api, www } = { ...dropboxAddresses, ...options.api }

@@ -1,8 +1,8 @@
 import type { DeliveredFile } from '@piecework/core/piece'
 import { z } from 'zod'
+import { dropboxDefaults } from '../defaults.js'
 import type { DropboxAccount } from './dropbox-account.js'
 import type { DropboxAnswer } from './dropbox-call.js'
-import { dropboxDefaults } from '../defaults.js'
 import { dropboxError, tagsOf } from './dropbox-error.js'
 
 /** Where a file is to be: the folder, `/a/b` or empty, and the name that is wanted. */

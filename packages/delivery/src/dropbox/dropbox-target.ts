@@ -9,10 +9,10 @@ import {
 } from '@piecework/core/store'
 import { z } from 'zod'
 import type { CredentialSource } from '../credentials/credential-source.js'
+import { dropboxDefaults } from '../defaults.js'
 import { accessTokens } from './access-tokens.js'
 import { type AccountDeps, dropboxAccount } from './dropbox-account.js'
 import { addressesCheck, type DropboxAddresses, dropboxAddresses } from './dropbox-addresses.js'
-import { dropboxDefaults } from '../defaults.js'
 import { freeSpace, full } from './dropbox-space.js'
 import { dropboxUpload } from './dropbox-upload.js'
 

@@ -16,7 +16,10 @@ interface SignedRequest {
 }
 
 /** The SDK's way out: nothing of it calls anybody else. */
-export function requestHandler(calls: Outbound, signal: AbortSignal): NonNullable<S3ClientConfig['requestHandler']> {
+export function requestHandler(
+  calls: Outbound,
+  signal: AbortSignal,
+): NonNullable<S3ClientConfig['requestHandler']> {
   const handle = async (request: SignedRequest) => {
     const { method, headers, body = '' } = request
     const answer = await calls.call(urlOf(request), { method, headers, body, signal })
@@ -35,7 +38,9 @@ export function requestHandler(calls: Outbound, signal: AbortSignal): NonNullabl
       },
     }
   }
-  return { metadata: { handlerProtocol: 'http/1.1' }, handle } as unknown as NonNullable<S3ClientConfig['requestHandler']>
+  return { metadata: { handlerProtocol: 'http/1.1' }, handle } as unknown as NonNullable<
+    S3ClientConfig['requestHandler']
+  >
 }
 
 function urlOf({ protocol, hostname, port, path, query = {} }: SignedRequest): URL {

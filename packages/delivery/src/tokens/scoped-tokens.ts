@@ -11,8 +11,8 @@ import {
   type Store,
   systemEnvironment,
 } from '@piecework/core/store'
-import { readToken, signedToken, type TokenClaims } from './signed-token.js'
 import { tokenDefaults } from '../defaults.js'
+import { readToken, signedToken, type TokenClaims } from './signed-token.js'
 import { tokenError } from './token-error.js'
 import { type TokenKey, tokenKeyRing } from './token-keys.js'
 import { checkedScope, isInScope, type TokenScope } from './token-scope.js'
