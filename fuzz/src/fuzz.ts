@@ -27,7 +27,9 @@ export interface FuzzResult {
   readonly outcomes: Readonly<Record<string, number>>
   readonly problems: readonly (Tell & { readonly text: string })[]
   /** Longest time for which nothing else could run in the process, without the collection of garbage. */
-  readonly longestBlock: Tell & { readonly ms: number }
+  readonly longestBlock: Block
+  /** The same of each kind, longest first. */
+  readonly blocks: readonly Block[]
   /** Most that was held while one mutant was imported, beyond what was held before. */
   readonly memory: Tell & { readonly mb: number }
 }
@@ -36,6 +38,10 @@ export interface FuzzResult {
 interface Tell {
   readonly seed: number
   readonly kind: string
+}
+
+interface Block extends Tell {
+  readonly ms: number
 }
 
 /** Tables cost a job on the server. */
@@ -50,7 +56,7 @@ export async function fuzz({ mutants, seed, url, only = '', signal, log }: FuzzO
   const watch = watchProcess()
   const outcomes: Record<string, number> = {}
   const problems: FuzzResult['problems'][number][] = []
-  let longestBlock = { ms: 0, seed, kind: '' }
+  const longest = new Map<string, Block>()
   let memory = { mb: 0, seed, kind: '' }
   let done = 0
   try {
@@ -65,7 +71,8 @@ export async function fuzz({ mutants, seed, url, only = '', signal, log }: FuzzO
       const found = await problemsOf()
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
       for (const text of found) problems.push({ seed: own, kind, text })
-      if (blockMs > longestBlock.ms) longestBlock = { ms: Math.round(blockMs), seed: own, kind }
+      if (blockMs > (longest.get(kind)?.ms ?? -1))
+        longest.set(kind, { ms: Math.round(blockMs), seed: own, kind })
       if (memoryMb > memory.mb) memory = { mb: Math.round(memoryMb), seed: own, kind }
       if (done % 1000 === 999) log?.(`${done + 1} mutants, ${problems.length} problems`)
     }
@@ -73,7 +80,9 @@ export async function fuzz({ mutants, seed, url, only = '', signal, log }: FuzzO
     watch.end()
     await closers.close()
   }
-  return { mutants: done, outcomes, problems, longestBlock, memory }
+  const blocks = [...longest.values()].sort((one, other) => other.ms - one.ms)
+  const [longestBlock = { ms: 0, seed, kind: '' }] = blocks
+  return { mutants: done, outcomes, problems, longestBlock, blocks, memory }
 }
 
 /** The host is not mutated yet. */
