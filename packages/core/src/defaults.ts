@@ -108,6 +108,8 @@ export const entryDefaults = {
   columns: 5000,
   /** Of a batch of rows: a host may spread one into the arguments of a call. */
   batchRows: 10_000,
+  /** Of a batch of rows: what is made of them takes some milliseconds. */
+  batchFields: 20_000,
   /** A CSV record of an entry that does not state a longer one. */
   recordBytes: 256 * mebibyte,
   /** What is deflated and inflated in this thread: less than a task of another one takes. */
@@ -150,11 +152,11 @@ export const pauseDefaults = {
   entries: 500,
   /** Items of a list that make up a step, and steps. */
   items: 500,
-  steps: 8,
+  steps: 2,
   /** Resources and pieces of a manifest that make up a step. */
   spelled: 100,
   hashedBytes: mebibyte,
-  parsedBytes: 64 * kibibyte,
+  parsedBytes: 32 * kibibyte,
 } as const
 
 /** What a message repeats, in characters. */

@@ -3,6 +3,7 @@ import { PieceworkError } from '../contracts/errors.js'
 import { chunkDefaults, entryDefaults } from '../defaults.js'
 import { check } from '../options/check.js'
 import { checkOptions } from '../options/check-options.js'
+import { pause } from '../system-environment.js'
 import { HeaderScan } from './csv-header.js'
 import { csvHeader, csvRecords } from './csv-record.js'
 import { assertUtf8, CsvScan } from './csv-scan.js'
@@ -48,20 +49,22 @@ export async function openCsv(source: AsyncIterable<Uint8Array>, given?: CsvOpti
   }
 }
 
-/** Records by column name, in batches of about 64 KB and at most 10,000 rows. */
+/** Records by column name, in batches of at most about 64 KB, 10,000 rows and 20,000 fields, with pauses in between. */
 export async function* csvRows(
   source: AsyncIterable<Uint8Array>,
   options?: CsvOptions,
 ): AsyncGenerator<readonly CsvRow[]> {
   const csv = await openCsv(source, options)
+  const batchRows = Math.ceil(Math.min(entryDefaults.batchRows, entryDefaults.batchFields / csv.columns.length))
   try {
     for await (const chunk of csv.records) {
       const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('utf8')
       const records = csvRecords(text)
-      for (let start = 0; start < records.length; start += entryDefaults.batchRows)
-        yield records
-          .slice(start, start + entryDefaults.batchRows)
-          .map((fields) => rowOf(csv.columns, fields))
+      for (let start = 0; start < records.length; start += batchRows) {
+        yield records.slice(start, start + batchRows).map((fields) => rowOf(csv.columns, fields))
+        // What is in memory already would be read without end, and a chunk may hold as many fields as bytes.
+        await pause()
+      }
     }
   } finally {
     await csv.close()

@@ -50,7 +50,7 @@ export interface Entries {
    * `archive-invalid` names the entry and what is wrong.
    */
   json<T>(path: string, schema: Schema<T>): Promise<T>
-  /** Records of a CSV entry as COPY writes it, in batches of about 64 KB and at most 10,000 rows. */
+  /** Records of a CSV entry as COPY writes it, in batches of at most about 64 KB, 10,000 rows and 20,000 fields. */
   rows(path: string): AsyncIterable<readonly CsvRow[]>
   /**
    * Of the `facts(path).parts` entries that a table stands in those from `first`, from 1, to `last`, as one with a header

@@ -29,6 +29,23 @@ const table = fc
     fc.array(fc.array(value, { minLength: columns, maxLength: columns }), { maxLength: 20 }),
   )
 
+test('hostile bytes: a batch holds few fields however many columns there are, and others run in between', async () => {
+  const text = `${Array.from({ length: 2000 }, (_, at) => `c${at}`).join(',')}\n${`x${','.repeat(1999)}\n`.repeat(300)}`
+  let [batches, turns, rows] = [0, 0, 0]
+  let turn = setImmediate(function again() {
+    turns += 1
+    turn = setImmediate(again)
+  })
+  for await (const batch of csvRows(chunks(text, 2 ** 20))) {
+    assert.ok(batch.length * 2000 <= 20_000, `a batch of ${batch.length} rows`)
+    batches += 1
+    rows += batch.length
+  }
+  clearImmediate(turn)
+  assert.equal(rows, 300)
+  assert.ok(turns >= batches - 1, `${turns} turns in ${batches} batches`)
+})
+
 test('hostile bytes: rows come in batches that a host may spread, however short they are', async () => {
   let [most, rows] = [0, 0]
   for await (const batch of csvRows(chunks(`a\n${'\n'.repeat(300_000)}`, 2 ** 20))) {
