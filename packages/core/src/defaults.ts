@@ -289,6 +289,14 @@ export const engineTimes = {
   retryMarginMs: minute,
 } as const
 
+/** Of folders on the temporary disk, in ms. */
+export const temporaryDefaults = {
+  /** How often a process shows that it still uses one. */
+  heartbeatMs: 5 * minute,
+  /** One whose process has not been seen for so long is of one that was killed; it may have stood still. */
+  abandonedMs: 12 * hour,
+} as const
+
 /** Inputs that stay open for the next node of their job: how many, and how long. */
 export const idleInputs = { most: 4, ms: second } as const
 

@@ -1,6 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { entriesOf } from '../archive/entries.js'
@@ -17,16 +16,6 @@ export interface FolderOptions {
   /** Of the folder, and of a zip. */
   readonly maxFiles: number
   readonly signal: AbortSignal
-}
-
-/** Runs `use` with a temporary folder, which is removed. */
-export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'piecework-sort-'))
-  try {
-    return await use(folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
 }
 
 /** What is said of files, without where they lie for the moment; those that came with their roles have these as names. */
@@ -72,6 +61,7 @@ export async function writeFile(
   signal: AbortSignal,
 ): Promise<string> {
   const file = join(folder, ...path.split('/'))
+  signal.throwIfAborted()
   try {
     await mkdir(dirname(file), { recursive: true })
     await pipeline(bytes, createWriteStream(file, { flags: 'wx', mode: 0o600 }), { signal })

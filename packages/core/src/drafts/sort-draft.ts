@@ -6,10 +6,11 @@ import type { Upload } from '../contracts/upload.js'
 import { defaultLimits } from '../defaults.js'
 import { missingRoles } from '../requests/uploads.js'
 import { storableFinding } from '../tasks/attempt-findings.js'
+import { withTemporaryFolder } from '../temporary/temporary-folder.js'
 import { joinedArtifacts } from '../uploads/joined-artifacts.js'
 import type { SortedDraft } from './draft.js'
 import { type DraftContext, draftToChange, storedDraft } from './draft-context.js'
-import { type FolderOptions, withFolder, withoutFolder, writeFile, writeFolder } from './draft-folder.js'
+import { type FolderOptions, withoutFolder, writeFile, writeFolder } from './draft-folder.js'
 import { isSorted, isToSort, openInput, sourcesOf, uploadsChanged } from './draft-state.js'
 import { putSorted } from './draft-uploads.js'
 import { isUnsorted } from './unsorted.js'
@@ -35,7 +36,8 @@ export async function sortDraft(context: DraftContext, given?: AbortSignal): Pro
     maxFiles,
     signal,
   }
-  const sorting = withFolder(async (folder) => {
+  const { environment } = deps
+  const sorting = withTemporaryFolder({ purpose: 'sort', signal, environment }, async (folder) => {
     const paths = await writeKnown(join(folder, 'known'), known, options)
     const inside = await writeFolder(join(folder, 'files'), files, options)
     const sorted = await sort(inside, { given: paths, signal }).catch((error: unknown) => {
@@ -43,6 +45,7 @@ export async function sortDraft(context: DraftContext, given?: AbortSignal): Pro
     })
     const findings = withoutFolder(sorted.findings, inside, paths).map((one) => named(one, format.name))
     const found = Object.entries(sorted.uploads).filter(([role]) => !Object.hasOwn(paths, role))
+    signal.throwIfAborted()
     if (sorted.missing.length === 0) {
       const sources = Object.fromEntries(found)
       await putSorted(context, { format, sorting: { of, findings }, sources, signal })
@@ -62,10 +65,10 @@ async function assertSame(context: DraftContext, of: string): Promise<void> {
 }
 
 /** The same for what needs all files, unless it was done. Throws `input-incomplete` with what is missing, and where to look. */
-export async function sortedDraft(context: DraftContext): Promise<void> {
+export async function sortedDraft(context: DraftContext, signal?: AbortSignal): Promise<void> {
   const { input } = await storedDraft(context)
   if (!isToSort(input) || isSorted(input)) return
-  const { missing, findings } = await sortDraft(context)
+  const { missing, findings } = await sortDraft(context, signal)
   if (missing.length === 0) return
   throw new PieceworkError('input-incomplete', `These files are missing: ${missing.join(', ')}.`, {
     facts: { missing },

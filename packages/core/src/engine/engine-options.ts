@@ -40,7 +40,8 @@ export interface EngineOptions {
    */
   readonly retryTtlMs?: number
   /**
-   * How often one of all processes searches the whole artifact store for bytes that belong to no job, in ms.
+   * How often one of all processes searches the whole artifact store for bytes that belong to no job, and each of them
+   * its temporary folder for what killed processes have left, in ms.
    */
   readonly orphanSweepMs?: number
   /** How long the record of requests and downloads is kept, in ms. */

@@ -4,6 +4,7 @@ import type { ResourceRef } from '../contracts/resource.js'
 import type { Runtime } from '../contracts/runtime.js'
 import { type PieceworkEmitter, statusReporter } from '../events.js'
 import { createRetentionSweeper } from '../retention/retention-sweeper.js'
+import { createTemporarySweeper } from '../temporary/temporary-sweeper.js'
 import { createDispatcher } from './dispatcher.js'
 import type { EngineDeps } from './engine-deps.js'
 import { type EngineOptions, engineSettings } from './engine-options.js'
@@ -44,6 +45,7 @@ export function createEngine(
   const worker = createWorker(deps, settings)
   const dispatcher = createDispatcher(deps, settings)
   const sweeper = createRetentionSweeper(deps, settings)
+  const temporary = createTemporarySweeper(events, settings.orphanSweepMs)
   let isStarted = false
 
   return {
@@ -55,9 +57,11 @@ export function createEngine(
       })
       await dispatcher.start()
       sweeper.start()
+      temporary.start()
     },
     stop: async (drain) => {
       isStarted = false
+      temporary.stop()
       await dispatcher.stop()
       await runtime.stop(drain)
       worker.stop()
