@@ -1,6 +1,6 @@
 import { allowArtifact } from './access/allow-artifact.js'
 import { type ArchiveSummary, inspectArchive, type Verification, verifyArchive } from './archive/inspect.js'
-import { artifactSource, type ByteSource, fileSource } from './archive/source.js'
+import { abortable, artifactSource, type ByteSource, fileSource } from './archive/source.js'
 import type { Trust } from './archive/trust.js'
 import type { AskedBy, Principal } from './contracts/principal.js'
 import { type Diff, type DiffDeps, diff } from './diff/diff.js'
@@ -8,6 +8,7 @@ import { type Download, type DownloadDeps, type DownloadRequest, download } from
 import { askedByChecks, jobArguments } from './handle/job-arguments.js'
 import { check } from './options/check.js'
 import { checkArgument, checkOptions } from './options/check-options.js'
+import type { OptionChecks } from './options/option-checks.js'
 import { exportInstead, type SourceRequest, sourceChecks } from './requests/export-request.js'
 import { type ArchiveSource, archiveSource } from './requests/input-source.js'
 import { assertLive } from './retention/expiry.js'
@@ -21,6 +22,10 @@ interface DiffRequest extends Partial<AskedBy> {
   readonly signal?: AbortSignal
 }
 
+interface InspectRequest extends AskedBy {
+  readonly signal?: AbortSignal
+}
+
 /** What needs no job. Bytes of a file of this machine are the caller's own; for all others the access policy is asked. */
 export interface ArchiveTools {
   /**
@@ -29,7 +34,7 @@ export interface ArchiveTools {
    */
   verify(archive: ArchiveSource, by: AskedBy): Promise<Verification>
   /** What is inside, without importing. */
-  inspect(archive: ArchiveSource, by: AskedBy): Promise<ArchiveSummary>
+  inspect(archive: ArchiveSource, request: InspectRequest): Promise<ArchiveSummary>
   /**
    * Which pieces and rows differ, from a to b; rows are matched by natural keys, for ids change. Changes
    * nothing and takes no claim: a resource is read in one snapshot. Whether an archive is trusted plays no
@@ -43,6 +48,8 @@ export interface ArchiveTools {
    */
   download(job: string, request: DownloadRequest): Promise<Download>
 }
+
+const signalled: OptionChecks<Partial<InspectRequest>> = { ...askedByChecks, signal: check.signal }
 
 export function createArchiveTools(
   deps: DiffDeps & Pick<DownloadDeps, 'recorder' | 'downloadsPerMinute'> & { readonly trust: Trust },
@@ -73,19 +80,21 @@ export function createArchiveTools(
       const principal = jobArguments.principal('verify()', by)
       return verifyArchive(await sourceOf('verify()', archive, principal), limits, trust)
     },
-    inspect: async (archive, by) => {
-      const principal = jobArguments.principal('inspect()', by)
-      return inspectArchive(await sourceOf('inspect()', archive, principal), limits, trust)
+    inspect: async (archive, request) => {
+      const { principal, signal } = checkOptions('inspect()', request, signalled)
+      const source = await sourceOf('inspect()', archive, principal)
+      return inspectArchive(signal ? abortable(source, signal) : source, limits, trust)
     },
     diff: async (one, other, options) => {
       const sides = [checkedSide(one), checkedSide(other)] as const
       const [asked] = sides.flatMap((side) => ('principal' in side ? side.principal : []))
-      const { signal = new AbortController().signal, principal = asked } = checkOptions('diff()', options, {
-        ...askedByChecks,
-        signal: check.signal,
-      })
+      const { signal = new AbortController().signal, principal = asked } = checkOptions(
+        'diff()',
+        options,
+        signalled,
+      )
       const opened = async (side: DiffSource) =>
-        'resource' in side ? side : sourceOf('diff()', side, principal)
+        'resource' in side ? side : abortable(await sourceOf('diff()', side, principal), signal)
       return diff(deps, await opened(sides[0]), await opened(sides[1]), signal)
     },
     download: (job, request) => download(deps, job, request),

@@ -89,6 +89,10 @@ test('a diff takes no claim and needs no leave but the one to export', async () 
         piecework.diff(live, live, { signal: AbortSignal.abort(new Error('enough')) }),
         /enough/,
       )
+      const { archive = { artifact: '' } } = await (await piecework.export(live)).result()
+      const request = { principal: ann, signal: AbortSignal.abort(new Error('enough')) }
+      await assert.rejects(piecework.inspect(archive, request), /enough/)
+      await assert.rejects(piecework.diff(archive, archive, request), /enough/)
     },
     { access: { allows: async ({ id }) => id === 'ann' } },
   )

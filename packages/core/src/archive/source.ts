@@ -37,6 +37,19 @@ export async function fileSource(path: string): Promise<ByteSource> {
   }
 }
 
+/** The same; its reads end with the signal's reason once it is aborted. */
+export function abortable({ size, read }: ByteSource, signal: AbortSignal): ByteSource {
+  return {
+    size,
+    read: async function* (range) {
+      for await (const chunk of read(range)) {
+        signal.throwIfAborted()
+        yield chunk
+      }
+    },
+  }
+}
+
 /** The whole of such a file. */
 export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
   const { size, read } = await fileSource(path)

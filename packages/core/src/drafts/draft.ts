@@ -64,12 +64,16 @@ export interface SortedDraft {
   readonly findings: readonly Finding[]
 }
 
-export type PieceOptions = Pick<RequestBase, 'options' | 'priority' | 'requestKey'>
+export interface PieceOptions extends Pick<RequestBase, 'options' | 'priority' | 'requestKey'> {
+  /** Of the request, such as its sort, until there is a job; that goes on. */
+  readonly signal?: AbortSignal
+}
 
 export const pieceOptionChecks: OptionChecks<PieceOptions> = {
   options: requestChecks.options,
   priority: requestChecks.priority,
   requestKey: requestChecks.requestKey,
+  signal: check.signal,
 }
 
 /**

@@ -9,17 +9,18 @@ import { sortedDraft } from './sort-draft.js'
 /** Plans the import over what is uploaded and begins it. */
 export async function runDraft(
   context: DraftContext,
-  { options, ...limits }: PieceOptions,
+  { options, signal, ...limits }: PieceOptions,
 ): Promise<JobHandle> {
   const { deps, id, resource, principal } = context
-  await sortedDraft(context)
+  await sortedDraft(context, signal)
   const { job, input } = await completeDraft(context)
   openInput(job)
   const plan = await planOpen(
     context,
-    planInput(deps, { job: id, kind: 'import', input: readInput(input) }, { options }),
+    planInput(deps, { job: id, kind: 'import', input: readInput(input) }, { options, signal }),
   )
   const { tree: _, options: parsed, ...planned } = plan
+  signal?.throwIfAborted()
   const request = { ...job.request, input, options: parsed }
   const record = recordEntry({ principal, action: 'draft', resource, job }, 'allowed')
   const run = deps.store.drafts.run(id, {

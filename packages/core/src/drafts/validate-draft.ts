@@ -9,16 +9,20 @@ import { sortedDraft } from './sort-draft.js'
 /** A job of its own that runs the validators over what is uploaded. */
 export async function validateDraft(
   context: DraftContext,
-  { options, priority = 0, requestKey }: PieceOptions,
+  { options, priority = 0, requestKey, signal }: PieceOptions,
 ): Promise<JobHandle> {
   const { deps, resource, principal } = context
-  await sortedDraft(context)
+  await sortedDraft(context, signal)
   const { job, input: all } = await completeDraft(context)
   const input = readInput(all)
   openInput(job)
   const id = deps.environment.uuid()
-  const plan = await planOpen(context, planInput(deps, { job: id, kind: 'validation', input }, { options }))
+  const plan = await planOpen(
+    context,
+    planInput(deps, { job: id, kind: 'validation', input }, { options, signal }),
+  )
   const { options: parsed, ...planned } = plan
+  signal?.throwIfAborted()
   const { keepUploads: _, onSuccess: _s, onFailure: _f, onCancel: _c, ...request } = job.request
   const created = deps.store.jobs.create({
     id,

@@ -27,6 +27,7 @@ export function planInput(
     options = {},
     parsed = {},
     db = store.database,
+    signal = new AbortController().signal,
   }: {
     /** As they are given. */
     readonly options?: PieceOptions | undefined
@@ -34,9 +35,10 @@ export function planInput(
     readonly parsed?: PieceOptions
     /** Default: that of the store. */
     readonly db?: Queryable | undefined
+    /** Of the request. */
+    readonly signal?: AbortSignal | undefined
   },
 ): Promise<PlannedInput> {
-  const { signal } = new AbortController()
   return inputs.use(job, input, signal, async (opened) => {
     const { tree } = opened
     checkInput(registry, input.format, opened)

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { type ImportDraft, isPieceworkError, type Pack, PieceworkError } from '@piecework/core'
 import { type FileToZip, type NewFinding, type UnsortedFiles, zipFiles } from '@piecework/core/piece'
 import { suite } from 'uvu'
@@ -19,7 +21,7 @@ interface Seen {
   readonly folders: (readonly string[])[]
   readonly given: string[][]
   /** What happens while it works, once. */
-  during?: (() => Promise<unknown>) | undefined
+  during?: ((folder: string) => Promise<unknown>) | undefined
 }
 
 const noText: NewFinding = { severity: 'error', code: 'notes/no-text', message: 'There is no text.txt.' }
@@ -38,7 +40,7 @@ function sorting(seen: Seen): (host: Notebooks) => Pack {
     seen.given.push(Object.keys(given))
     const { during } = seen
     seen.during = undefined
-    await during?.()
+    await during?.(folder)
     if (paths.includes('alien.txt'))
       throw new PieceworkError('notes/alien', `${folder} is another program's: ${join(folder, 'alien.txt')}.`)
     const found = [
@@ -109,6 +111,32 @@ test('files are given their roles when nothing is missing, and the import runs',
     const { resource } = await run.result()
     assert.deepEqual(setup.host.books.get(resource?.id ?? '')?.lines, ['new'])
   }))
+
+for (const method of ['sort', 'validate', 'run'] as const)
+  test(`${method} of who has gone leaves no file here and no job, whatever still works`, () =>
+    withDraft(async (draft, seen, { store }) => {
+      await draft.upload(unsorted, file('text.txt'))
+      const gone = new AbortController()
+      let inside = ''
+      let goOn = (): void => undefined
+      seen.during = (folder) => {
+        inside = folder
+        assert.ok(existsSync(join(folder, 'text.txt')))
+        gone.abort(new Error('gone'))
+        return new Promise<void>((resolve) => {
+          goOn = resolve
+        })
+      }
+      const { signal } = gone
+      await assert.rejects(method === 'sort' ? draft.sort(signal) : draft[method]({ signal }), /gone/)
+      assert.ok(inside !== '' && !existsSync(dirname(inside)), inside)
+      goOn()
+      for (let at = 0; at < 20; at += 1) await setImmediate()
+      assert.deepEqual([await sortedRoles(draft), (await draft.status()).status], [[], 'draft'])
+      assert.equal((await store.jobs.list({})).length, 1)
+      assert.ok(!existsSync(dirname(inside)))
+      assert.deepEqual((await draft.sort()).missing, [])
+    }))
 
 test('a zip of the folder is unpacked; what came with its role stays', () =>
   withDraft(async (draft, seen) => {

@@ -71,7 +71,6 @@ const by = { principal: ann }
 /** Calls that take who asks, and nothing else by name. */
 const askedBy = {
   verify: (asked: never) => piecework.verify(archive, asked),
-  inspect: (asked: never) => piecework.inspect(archive, asked),
   job: (asked: never) => piecework.job(exported, asked),
   describe: (asked: never) => piecework.describe(resource, asked),
   forget: (asked: never) => piecework.forget({ kind: 'notebook', id: 'b9' }, asked),
@@ -217,18 +216,28 @@ optionTests(test, [
     wrong: { metadata: ['text', []], fileName: [7], file: ['/both'] },
   },
   {
+    name: 'inspect()',
+    options: () => ({ principal: ann, signal: new AbortController().signal }),
+    call: (request) => piecework.inspect(archive, request),
+    free: ['principal'],
+    opaque: ['signal'],
+    wrong: { principal: noPrincipal.slice(1), signal: [7] },
+  },
+  {
     name: 'validate() of a draft',
-    options: () => ({ options: {}, priority: 1 }),
+    options: () => ({ options: {}, priority: 1, signal: new AbortController().signal }),
     call: async (options) => (await draft()).validate(options).catch(unless('input-incomplete')),
     free: ['options'],
-    wrong: { priority: [1.5], options: ['text'] },
+    opaque: ['signal'],
+    wrong: { priority: [1.5], options: ['text'], signal: [7] },
   },
   {
     name: 'run()',
-    options: () => ({ options: {}, priority: 1 }),
+    options: () => ({ options: {}, priority: 1, signal: new AbortController().signal }),
     call: async (options) => (await draft()).run(options).catch(unless('input-incomplete')),
     free: ['options'],
-    wrong: { priority: [1.5], options: ['text'] },
+    opaque: ['signal'],
+    wrong: { priority: [1.5], options: ['text'], signal: [7] },
   },
   {
     name: 'diff()',
