@@ -11,6 +11,8 @@ export const defaultLimits = {
   jsonBytes: mebibyte,
   /** Of an archive that is sent to be looked into: it is kept in a temporary file meanwhile. */
   spoolBytes: 1024 * mebibyte,
+  /** Requests at a time that keep files on the temporary disk: such archives, and unsorted files that are sorted. */
+  spools: 16,
   /** Fields of a multipart body, all of them. */
   fieldBytes: 64 * kibibyte,
   /** The longest wait for the next bytes of a body. */

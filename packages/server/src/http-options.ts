@@ -12,6 +12,11 @@ export interface HttpLimits {
   readonly jsonBytes?: number
   /** Of an archive that is sent to be looked into or compared, which a temporary file holds meanwhile. Default 1 GB. */
   readonly spoolBytes?: number
+  /**
+   * Requests at a time that keep files on the temporary disk: such archives, and unsorted files that are sorted.
+   * More are answered 503. Default 16.
+   */
+  readonly spools?: number
   /** Fields of a multipart body, all of them. Default 64 kB. */
   readonly fieldBytes?: number
   /** The longest wait for the next bytes of a body. Default 30 s. */
@@ -64,6 +69,7 @@ const limitChecks: OptionChecks<HttpLimits> = {
   headerBytes: check.count,
   jsonBytes: check.count,
   spoolBytes: check.size,
+  spools: check.count,
   fieldBytes: check.count,
   idleMs: check.count,
   jsonMs: check.count,

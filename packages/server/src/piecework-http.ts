@@ -7,6 +7,7 @@ import { type NestModule, type NestOptions, nestForm } from './forms/nest-form.j
 import { type NodeForm, nodeForm } from './forms/node-form.js'
 import { createGuard, type HttpGuard } from './guard/guard.js'
 import type { ResourceOf } from './guard/resource-of.js'
+import { atMost } from './http/at-most.js'
 import { createHandler } from './http/handler.js'
 import { splitUrl } from './http/http-request.js'
 import { createRouter } from './http/router.js'
@@ -41,7 +42,8 @@ export function pieceworkHttp<Host = unknown>(options: PieceworkHttpOptions<Host
   const stopping = new AbortController()
   // Each stream listens to it.
   setMaxListeners(0, stopping.signal)
-  const context = { ...settings, places: placesOf(settings), stopping: stopping.signal }
+  const onDisk = atMost(settings.limits.spools)
+  const context = { ...settings, places: placesOf(settings), onDisk, stopping: stopping.signal }
   const router = createRouter(basePath, routesOf(context))
   const app = {
     basePath,

@@ -14,6 +14,7 @@ const limits = {
   headerBytes: 100,
   jsonBytes: 100,
   spoolBytes: 100,
+  spools: 100,
   fieldBytes: 100,
   idleMs: 100,
   jsonMs: 100,

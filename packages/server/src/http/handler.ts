@@ -45,7 +45,7 @@ async function answerOrProblem(
     return await answer(settings, match, request)
   } catch (error) {
     const code = isPieceworkError(error) ? error.code : 'internal'
-    const isOurs = statusOf(code).status >= 500 && code !== 'http/stopping'
+    const isOurs = statusOf(code).status >= 500 && code !== 'http/stopping' && code !== 'http/busy'
     if (isOurs && !hasGone(request, error)) settings.onError(error)
     return problemResponse(error, settings.statuses)
   }

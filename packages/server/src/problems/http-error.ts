@@ -15,6 +15,7 @@ export type HttpErrorCode =
   | 'http/range' // no byte of it is inside the file
   | 'http/consumed' // the host's own body parser has read the upload
   | 'http/stopping' // this process ends its streams
+  | 'http/busy' // as many requests keep files here as may
 
 interface HttpErrorDetails {
   readonly facts?: Readonly<Record<string, unknown>>

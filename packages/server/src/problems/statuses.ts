@@ -78,6 +78,7 @@ const statuses: Readonly<Record<CoreErrorCode | HttpErrorCode, StatusOfCode>> = 
   'http/range': of(416, 'There are no such bytes'),
   'http/consumed': of(500, 'The upload was read before it came here'),
   'http/stopping': of(503, 'This server is being stopped'),
+  'http/busy': of(503, 'Too many requests keep files here'),
 }
 
 /** Codes of packs are about what was given, such as `marxan/…`. */

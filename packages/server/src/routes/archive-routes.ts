@@ -23,7 +23,7 @@ import type { RouteContext } from './route-context.js'
 
 /** What is inside of archives, and how two differ; nothing is imported. */
 export function archiveRoutes(context: RouteContext): readonly Route[] {
-  const { piecework, limits } = context
+  const { piecework, limits, onDisk } = context
   /** An archive that is sent, while it lasts, with what its fields say. */
   const withUpload = async <Fields, T>(
     request: HttpRequest,
@@ -32,9 +32,10 @@ export function archiveRoutes(context: RouteContext): readonly Route[] {
   ): Promise<T> => {
     const maxBytes = Math.min(limits.spoolBytes, archiveBytes(piecework))
     const rules = { ...limits, types: zipTypes, orJson: true, maxBytes } as const
+    const { signal } = request
     return takeUpload(request, rules, async ({ bytes, fields, place }) => {
       const parsed = fieldsOf.parse(fields, place)
-      return withSpooled(bytes, maxBytes, (file) => use(file, parsed))
+      return onDisk(() => withSpooled(bytes, { maxBytes, signal }, (file) => use(file, parsed)))
     })
   }
   return [
@@ -47,14 +48,15 @@ export function archiveRoutes(context: RouteContext): readonly Route[] {
       upload: { types: zipTypes, fields: emptyModel, reference: archiveModel },
       answers: { 200: { description: 'Resources, pieces and rows', model: archiveSummaryModel } },
       handle: async ({ request, principal }) => {
+        const { signal } = request
         if (!isJson(mediaTypeOf(request)))
           return withUpload(request, emptyModel, async (file) =>
-            json(200, await piecework.inspect({ file }, { principal })),
+            json(200, await piecework.inspect({ file }, { principal, signal })),
           )
         noQuery(request.url)
         const body = archiveModel.parse(await readJson(request, limits), 'The body')
         const archive = await archiveSource(piecework, body, principal)
-        return json(200, await piecework.inspect(archive, { principal }))
+        return json(200, await piecework.inspect(archive, { principal, signal }))
       },
     }),
     route<unknown>({

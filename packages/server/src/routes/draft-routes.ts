@@ -12,11 +12,13 @@ import { type RouteContext, reach } from './route-context.js'
 
 /** An import whose files are uploaded one after the other, until it is run. */
 export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly Route[] {
-  const { piecework, address, followUps } = context
+  const { piecework, address, followUps, onDisk } = context
   const { collection, item, label, place, format, segment } = draft
   const { kind, parent } = place
   const find = async (params: Readonly<Record<string, string>>, principal: Principal): Promise<ImportDraft> =>
     piecework.draft(await reach(context, place, params, principal), { principal })
+  /** Files of which the roles are to be found are kept here meanwhile. */
+  const sorting = <T>(work: () => Promise<T>): Promise<T> => (format.unsorted ? onDisk(work) : work())
   return [
     route<never, DraftBody>({
       method: 'POST',
@@ -54,7 +56,7 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
       },
     }),
     ...dataFileRoutes(context, draft, find),
-    ...(format.unsorted ? [sortRoute(draft, find)] : []),
+    ...(format.unsorted ? [sortRoute(context, draft, find)] : []),
     route<never, RunBody>({
       method: 'POST',
       path: item,
@@ -63,8 +65,11 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
       summary: 'Import what is uploaded',
       body: runModel,
       answers: acceptedAnswer,
-      handle: async ({ params, body, principal, keyed }) =>
-        accepted(context, await (await find(params, principal)).run({ ...body, ...keyed }), principal),
+      handle: async ({ request: { signal }, params, body, principal, keyed }) => {
+        const draft = await find(params, principal)
+        const job = await sorting(() => draft.run({ ...body, ...keyed, signal }))
+        return accepted(context, job, principal)
+      },
     }),
     route<never, RunBody>({
       method: 'POST',
@@ -74,8 +79,11 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
       summary: 'Validate what is uploaded, and write nothing',
       body: runModel,
       answers: acceptedAnswer,
-      handle: async ({ params, body, principal, keyed }) =>
-        accepted(context, await (await find(params, principal)).validate({ ...body, ...keyed }), principal),
+      handle: async ({ request: { signal }, params, body, principal, keyed }) => {
+        const draft = await find(params, principal)
+        const job = await sorting(() => draft.validate({ ...body, ...keyed, signal }))
+        return accepted(context, job, principal)
+      },
     }),
     route({
       method: 'POST',
@@ -112,7 +120,11 @@ export function draftRoutes(context: RouteContext, draft: DraftFormat): readonly
 type FindDraft = (params: Readonly<Record<string, string>>, principal: Principal) => Promise<ImportDraft>
 
 /** Runs and validations sort by themselves; this says what they would find. */
-function sortRoute({ item, label }: DraftFormat, find: FindDraft): Route {
+function sortRoute(
+  { onDisk }: Pick<RouteContext, 'onDisk'>,
+  { item, label, place }: DraftFormat,
+  find: FindDraft,
+): Route {
   return route({
     method: 'POST',
     path: `${item}/sort`,
@@ -121,8 +133,10 @@ function sortRoute({ item, label }: DraftFormat, find: FindDraft): Route {
     summary: 'Find the roles of files that were uploaded as unsorted',
     body: emptyModel,
     answers: { 200: { description: 'Which file is what, and what is missing', model: sortedFilesModel } },
-    handle: async ({ request, params, principal }) =>
-      json(200, await (await find(params, principal)).sort(request.signal)),
+    handle: async ({ request, params, principal }) => {
+      const draft = await find(params, principal)
+      return json(200, await onDisk(() => draft.sort(request.signal)))
+    },
   })
 }
 

@@ -1,11 +1,14 @@
 import { isPieceworkError, type Principal, type ResourceRef } from '@piecework/core'
 import { resourceNotFound } from '@piecework/core/store'
+import type { DiskGate } from '../http/at-most.js'
 import type { HttpSettings } from '../http-settings.js'
 import type { Place } from './places.js'
 
 /** What routes are made from. */
 export interface RouteContext extends HttpSettings {
   readonly places: readonly Place[]
+  /** Passed by requests that keep files on the temporary disk. */
+  readonly onDisk: DiskGate
   /** Ends the streams. */
   readonly stopping: AbortSignal
 }

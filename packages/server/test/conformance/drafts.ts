@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { resourceStates } from '#internal/routes/resource-state.js'
 import { dataFileModel, draftStatusModel, draftViewModel } from '#internal/views/draft-views.js'
@@ -27,6 +28,11 @@ const stateOf = async ({ call }: World, at: string): Promise<string> => {
   const { state } = (await response.json()) as { state: (typeof resourceStates)[number] }
   assert.ok(resourceStates.includes(state))
   return state
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let at = 0; at < 200 && !holds(); at += 1) await sleep(10)
+  assert.ok(holds())
 }
 
 export const drafts: Readonly<Record<string, Case>> = {
@@ -128,6 +134,29 @@ export const drafts: Readonly<Record<string, Case>> = {
     const { id } = await accepted(await call(at, { json: {} }))
     assert.equal((await ended(world, id)).status, 'succeeded')
     for (const [key, { name }] of world.shelf.books) if (name === 'Sorted') world.shelf.books.delete(key)
+  },
+  'a client that goes ends the sort that it waits for, and begins no job': async (world) => {
+    const { call, shelf } = world
+    const at = await prepared(world, 'Left')
+    const body = form({ role: 'unsorted', path: 'text.txt' }, 'one\n', 'x')
+    await answer(await call(`${at}/data-file`, { method: 'POST', body }), dataFileModel, 201)
+    for (const path of [`${at}/sort`, `${at}/validate`, at])
+      await shelf.gated(async () => {
+        shelf.sortedIn = undefined
+        const gone = new AbortController()
+        const asked = assert.rejects(call(path, { json: {}, signal: gone.signal }))
+        await until(() => shelf.sortedIn !== undefined)
+        const folder = shelf.sortedIn ?? ''
+        assert.ok(existsSync(folder))
+        gone.abort()
+        await asked
+        // The sort itself still waits.
+        await until(() => !existsSync(folder))
+      })
+    assert.equal(await stateOf(world, at), 'draft')
+    const { id } = await accepted(await call(at, { json: {} }))
+    assert.equal((await ended(world, id)).status, 'succeeded')
+    for (const [key, { name }] of world.shelf.books) if (name === 'Left') world.shelf.books.delete(key)
   },
   'an import is halted, and removed while it runs': async (world) => {
     const { call, shelf } = world

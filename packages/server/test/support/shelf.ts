@@ -13,7 +13,9 @@ interface Book {
 /** A host of books that hold chapters, in memory; both have lines of text. */
 export class Shelf {
   readonly books = new Map<string, Book>()
-  /** While it is set, exports, validations and imports wait for it. */
+  /** Where the latest sort has found its files. */
+  sortedIn: string | undefined
+  /** While it is set, exports, sorts, validations and imports wait for it. */
   gate: Promise<void> | undefined
 
   /** Meanwhile they wait, until `open` is called or it ends. */
@@ -157,6 +159,8 @@ export class Shelf {
         maxFiles: 10,
         // What is called text.txt is the text.
         sort: async (folder) => {
+          this.sortedIn = folder
+          await this.gate
           const has = (await readdir(folder)).includes('text.txt')
           return {
             uploads: has ? { text: { file: join(folder, 'text.txt') } } : {},
