@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Workspaces that use packages and that no package may use. */
-export const tops = ['examples', 'bench', 'soak', 'fuzz']
+export const tops = ['examples', 'examples/nest-host', 'bench', 'soak', 'fuzz']
 
 /** The workspaces below packages/, and those of `tops`: folder, name, package.json. */
 export async function readWorkspaces() {
