@@ -8,7 +8,7 @@ import { PieceworkError } from '@piecework/core/piece'
 import { spoolBlockBytes } from '../../defaults.js'
 
 /**
- * A temporary file for a part of a shapefile, whose header is known only at the end. On Linux it has no name,
+ * A temporary file for a part of a shapefile, whose header is known only at the end. It has no name, except on Windows,
  * so it is gone when the process ends for any reason.
  */
 export class SpoolFile {
@@ -95,5 +95,8 @@ async function openNameless(): Promise<Opened> {
 
 async function openNamed(): Promise<Opened> {
   const path = join(tmpdir(), `piecework-shapefile-${randomUUID()}`)
-  return { file: await open(path, 'wx+', 0o600), path }
+  const file = await open(path, 'wx+', 0o600)
+  if (process.platform === 'win32') return { file, path }
+  await rm(path)
+  return { file }
 }
