@@ -75,7 +75,7 @@ export interface Target<Destination = unknown> {
   check?(request: DeliveryRequest<Destination>): Promise<void>
   /**
    * Resolves when the file is there, whole. Throws a PieceworkError with `retryable` for what may pass; then it
-   * is called again.
+   * is called again, after `facts.retryAfterMs` if that is longer than the usual wait.
    */
   deliver(context: DeliverContext<Destination>): Promise<DeliveryReceipt>
 }

@@ -13,14 +13,14 @@ export function nextAttempt(
   { code, retryable }: JobError,
   interruption: Interruption | undefined,
   { maxAttempts, backoffMs }: { readonly maxAttempts: number; readonly backoffMs: number },
-  /** What the other side asks for, if the node is a follow-up. */
+  /** What the other side asks for, if the node is a follow-up or a delivery. */
   retryAfterMs = 0,
 ): NextAttempt {
   if (interruption?.why === 'worker-stops') return { givenBackForMs: 0 }
+  const { longestBackoffMs, longestRetryAfterMs } = followUpDefaults
+  const asked = Math.min(retryAfterMs, longestRetryAfterMs)
   if (node.task === 'follow-up') {
-    const { longestBackoffMs, longestRetryAfterMs } = followUpDefaults
     const wait = Math.min(backoffMs * 2 ** (attempt - 1), longestBackoffMs)
-    const asked = Math.min(retryAfterMs, longestRetryAfterMs)
     return retryable && attempt < maxAttempts ? Math.max(wait, asked) : undefined
   }
   const wait = Math.min(backoffMs * 2 ** (attempt - 1), engineTimes.longestBackoffMs)
@@ -29,7 +29,8 @@ export function nextAttempt(
   // No later attempt of this job can read at the moment that is lost.
   if ((interruption && !finish) || code === 'snapshot-lost') return undefined
   const open = finish || job.outcome === undefined
-  return retryable && open && attempt < maxAttempts ? wait : undefined
+  if (!retryable || !open || attempt >= maxAttempts) return undefined
+  return node.task === 'deliver' ? Math.max(wait, asked) : wait
 }
 
 /**

@@ -37,6 +37,22 @@ function withShelf(
   )
 }
 
+test('a target that asks for a longer wait gets it', () =>
+  withShelf(
+    async (piecework, shelf) => {
+      const times: number[] = []
+      shelf.before = async (_, call) => {
+        times.push(Date.now())
+        const facts = { retryAfterMs: 300 }
+        if (call === 1) throw new PieceworkError('shelf/busy', 'Later.', { retryable: true, facts })
+      }
+      await (await piecework.export({ ...request, deliver: [to('a')] })).result()
+      const [first = 0, second = 0] = times
+      assert.ok(second - first >= 300, `${second - first} ms`)
+    },
+    { backoffMs: 1 },
+  ))
+
 test('what is finished is delivered, with no claim on the source, and the result says where it is', () =>
   withShelf(async (piecework, shelf, { host, artifacts, store }) => {
     const gate = door()

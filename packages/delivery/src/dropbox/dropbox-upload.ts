@@ -12,7 +12,7 @@ import { fileParts } from './file-parts.js'
 
 export interface Uploading {
   readonly account: DropboxAccount
-  readonly context: Pick<DeliverContext, 'file' | 'state' | 'signal' | 'progress'>
+  readonly context: Pick<DeliverContext, 'file' | 'state' | 'progress'>
   readonly place: DropboxPlace
   readonly chunkBytes: number
 }
@@ -43,10 +43,9 @@ async function hashOfAll({ context: { file } }: Uploading): Promise<string> {
 
 async function atOnce(uploading: Uploading): Promise<DropboxFile> {
   const { account, context, place } = uploading
-  const { file, signal, progress } = context
+  const { file, progress } = context
   let bytes: Uint8Array = new Uint8Array()
   for await (const part of fileParts(file.open(), Math.max(file.size, 1))) bytes = part
-  signal.throwIfAborted()
   const hash = hashOf(bytes)
   const answer = await committed(place, (commit) =>
     account.send('files/upload', { ...commit, content_hash: hash }, bytes),
@@ -57,12 +56,11 @@ async function atOnce(uploading: Uploading): Promise<DropboxFile> {
 
 async function inSession(uploading: Uploading): Promise<DropboxFile> {
   const { account, context, place } = uploading
-  const { file, state, signal } = context
+  const { file, state } = context
   let sent = kept.safeParse(await state.get()).data
   for (let correction = 0; correction <= dropboxDefaults.corrections; correction++) {
     const { session, hash } = await sendRest(uploading, sent)
     if (hash !== undefined) {
-      signal.throwIfAborted()
       const cursor = { session_id: session, offset: file.size }
       const answer = await committed(place, (commit) =>
         account.send('files/upload_session/finish', { cursor, commit }, new Uint8Array()),

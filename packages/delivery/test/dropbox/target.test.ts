@@ -99,6 +99,7 @@ test('it goes on where Dropbox says, before and behind what was kept', () =>
         assert.ok(dropbox.files.get(`/${fileName}`)?.bytes.equals(bytes), session)
       }
     }
+    assert.equal(routeCalls(dropbox, 'files/upload_session/start'), 0)
   }))
 
 test('a session that says nothing sensible ends the attempt', () =>
@@ -139,7 +140,9 @@ for (const name of ['its name', 'a number'] as const)
       assert.equal(dropbox.files.size, name === 'a number' ? 2 : 1)
       // Small ones, and of a Dropbox that is full now.
       const small = { bytes: someBytes(1000), fileName: 'small' }
+      if (name === 'a number') dropbox.put('/small', someBytes(5))
       const first = await deliver(small)
+      assert.deepEqual(await deliver(small), first)
       dropbox.allocation = { '.tag': 'individual', allocated: dropbox.used }
       assert.deepEqual(await deliver(small), first)
     }))
@@ -354,6 +357,7 @@ test('what Dropbox refuses of a place tells what to do', () =>
       const refused = (destination: object) => refusal(deliver({ bytes: someBytes(size), destination }))
       for (const destination of [{ folder: '/readonly' }, { fileName: 'a.forbidden' }, { folder: '/file' }])
         assert.equal((await refused(destination)).code, 'delivery-denied')
+      assert.ok(dropbox.calls.length < 30, 'names are tried that cannot help')
       assert.match((await refused({ folder: '/readonly' })).message, /choose another/)
     }
   }))
