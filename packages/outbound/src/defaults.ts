@@ -6,6 +6,8 @@ export const defaults = {
   idleMs: 30_000,
   /** From the look at the name to the end of the answer. */
   wholeMs: 15 * 60_000,
+  /** For a server that was asked whether it takes the body. */
+  continueMs: 1000,
   /** Kept of an answer, in bytes. */
   answerBytes: 65_536,
   /** Of a body, handed to the connection at once. */

@@ -54,8 +54,20 @@ export function send(url: URL, sending: Sending): Promise<Answer> {
     calling.on('close', () => {
       if (!isAnswered) settled(new Error('The connection was closed.'))
     })
-    write(calling, body)
+    if (headers.expect === undefined) write(calling, body)
+    else whenAsked(calling, () => write(calling, body))
   })
+}
+
+/** A server that refuses says so before the body comes; one that does not know `expect: 100-continue` says nothing. */
+function whenAsked(calling: ClientRequest, go: () => void): void {
+  const timer = setTimeout(go, defaults.continueMs)
+  calling.once('continue', () => {
+    clearTimeout(timer)
+    go()
+  })
+  for (const end of ['response', 'close'] as const) calling.once(end, () => clearTimeout(timer))
+  calling.flushHeaders()
 }
 
 const timedOut = (): Error => Object.assign(new Error('Nothing came for too long.'), { code: 'ETIMEDOUT' })

@@ -263,4 +263,22 @@ test('an answer that comes before the body has gone is heard', () =>
     },
   ))
 
+test('a server that is asked first refuses before the body comes, or takes it', () =>
+  withPeer(
+    (response, request) => {
+      let size = 0
+      request.on('data', (chunk: Buffer) => {
+        size += chunk.length
+      })
+      request.on('end', () => response.end(String(size)))
+    },
+    async (_, peer) => {
+      const calls = outbound({ words, ...peer.settings })
+      const headers = { expect: '100-continue' }
+      const answer = await calls.call(new URL(peer.url), { method: 'PUT', headers, body: 'four', signal })
+      calls.close()
+      assert.deepEqual([answer.status, String(answer.body)], [200, '4'])
+    },
+  ))
+
 test.run()

@@ -95,6 +95,12 @@ export function swiftFront(
       }
       further.on('error', () => isAnswered || cut())
       let size = 0
+      // Swift may refuse before it has read.
+      if (headers.expect !== undefined) {
+        request.pause()
+        further.once('continue', () => request.resume())
+        further.flushHeaders()
+      }
       request.on('data', (chunk: Buffer) => {
         size += chunk.length
         if (size > limit) cut()

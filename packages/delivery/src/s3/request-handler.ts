@@ -21,7 +21,10 @@ export function requestHandler(
   signal: AbortSignal,
 ): NonNullable<S3ClientConfig['requestHandler']> {
   const handle = async (request: SignedRequest) => {
-    const { method, headers, body = '' } = request
+    const { method, body = '' } = request
+    // Servers that know no conditions refuse before they read.
+    const asks = request.headers['if-none-match'] !== undefined && method === 'PUT'
+    const headers = { ...request.headers, ...(asks && { expect: '100-continue' }) }
     const answer = await calls.call(urlOf(request), { method, headers, body, signal })
     if (answer.isCut)
       throw new PieceworkError(

@@ -104,6 +104,7 @@ const statuses: Readonly<Record<number, keyof typeof meanings>> = {
   408: 'failed',
   413: 'tooLarge',
   429: 'busy',
+  501: 'other',
   503: 'busy',
   507: 'full',
 }
