@@ -113,7 +113,7 @@ function meaningOf({ status, code, region }: Refusal, destination: S3Destination
   const redirected = (status >= 300 && status < 400) || code === 'PermanentRedirect'
   if (redirected || (region !== undefined && code === 'AuthorizationHeaderMalformed'))
     return elsewhere(destination, region)
-  const known = codes[code] ?? statuses[status] ?? (status >= 500 ? 'failed' : 'other')
+  const known = codes[code] ?? statuses[status] ?? (status >= 500 || status < 300 ? 'failed' : 'other')
   return meanings[known](destination.bucket, `${status}${code && ` ${code}`}`)
 }
 
