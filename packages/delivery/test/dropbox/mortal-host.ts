@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
-import { createPiecework, fileArtifacts, type Pack, type Piecework } from '@piecework/core'
+import { createPiecework, fileArtifacts, type Piecework } from '@piecework/core'
 import { dropboxTarget } from '@piecework/delivery'
 import { fromPg, postgresStore } from '@piecework/postgres'
 import { inProcess } from '@piecework/runtime-inprocess'
 import pg from 'pg'
 import { appKey } from '../support/dropbox-stand-in.js'
+import { noise } from '../support/noise.js'
 
 export interface Place {
   readonly database: string
@@ -18,39 +18,6 @@ export interface Place {
 export const chunkBytes = 2 * 1024 ** 2
 const exportedBytes = 20_000_000
 
-const noise: Pack = {
-  name: 'noise',
-  kinds: [{ kind: 'noise', table: 'noise', key: 'nanoid', describe: async ({ id }) => ({ name: id }) }],
-  pieces: [
-    {
-      contract: 1,
-      name: 'noise/bytes',
-      of: 'noise',
-      version: 1,
-      exportOnly: true,
-      exporter: {
-        export: async ({ write }) => {
-          await write('noise.bin', bytes())
-          return { rows: 0 }
-        },
-      },
-    },
-  ],
-}
-
-/** What no zip makes smaller. */
-async function* bytes(): AsyncGenerator<Uint8Array> {
-  let block: Uint8Array = new Uint8Array()
-  for (let at = 0; at < exportedBytes; at += 1_000_000) {
-    const hashes: Uint8Array[] = []
-    for (let size = 0; size < 1_000_000; size += 64) {
-      block = createHash('sha512').update(block).update('noise').digest()
-      hashes.push(block)
-    }
-    yield Buffer.concat(hashes, 1_000_000)
-  }
-}
-
 export function dropboxHost({ database, folder, address, refreshToken }: Place): {
   readonly piecework: Piecework
   stop(): Promise<void>
@@ -59,7 +26,7 @@ export function dropboxHost({ database, folder, address, refreshToken }: Place):
   const credentials = { open: async () => ({ refreshToken }), revoked: async () => {} }
   const api = { api: address, content: address }
   const piecework = createPiecework({
-    packs: [noise],
+    packs: [noise(exportedBytes)],
     store: postgresStore({ database: fromPg(pool), leaseMs: 500 }),
     artifacts: fileArtifacts(folder),
     runtime: inProcess({ concurrency: 2 }),

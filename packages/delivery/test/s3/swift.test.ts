@@ -11,7 +11,7 @@ import {
 } from '@piecework/test-support'
 import { targetLaws } from '@piecework/testkit'
 import { suite } from 'uvu'
-import { deliveryOf, mebibyte, ownerOf, refusal, targetFor } from './s3-support.js'
+import { deliveryOf, mebibyte, ownerOf, refusal, targetFor } from './support.js'
 
 const test = needsSwift(suite('S3: delivery to Swift'))
 let swift: SwiftServer

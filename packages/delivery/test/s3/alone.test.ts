@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { httpsPeer } from '@piecework/test-support'
 import { suite } from 'uvu'
@@ -109,7 +110,7 @@ async function childFor(credential: unknown, env: NodeJS.ProcessEnv) {
     })
   })
   try {
-    const script = join(import.meta.dirname, 's3-alone-child.js')
+    const script = fileURLToPath(new URL('./alone-child.js', import.meta.url))
     const given = JSON.stringify({ url: peer.url, ca: peer.settings.ca, credential })
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [script, given], { env })
     return { seen, codes: JSON.parse(stdout) as string[], said: stdout + stderr }

@@ -1,6 +1,6 @@
 // Checks and delivers, and prints what came of it. Arguments: JSON.
 import { isPieceworkError } from '@piecework/core'
-import { deliveryOf, mebibyte, targetFor } from './s3-support.js'
+import { deliveryOf, mebibyte, targetFor } from './support.js'
 
 const { url, ca, credential } = JSON.parse(process.argv[2] ?? '{}') as {
   readonly url: string

@@ -1,7 +1,7 @@
 import { s3Target } from '@piecework/delivery'
 import { optionTests } from '@piecework/test-support'
 import { suite } from 'uvu'
-import { credentialsOf } from './s3-support.js'
+import { credentialsOf } from './support.js'
 
 const test = suite('options: s3Target')
 

@@ -4,7 +4,7 @@ import { isPieceworkError } from '@piecework/core'
 import type { S3TargetOptions } from '@piecework/delivery'
 import { type HttpsPeer, httpsPeer } from '@piecework/test-support'
 import { suite } from 'uvu'
-import { deliveryOf, mebibyte, refusal, targetFor } from './s3-support.js'
+import { deliveryOf, mebibyte, refusal, targetFor } from './support.js'
 
 const test = suite('S3: servers that refuse, fail and lie')
 const credential = { accessKeyId: 'AKIAGEHEIM', secretAccessKey: 'geheim/geheim', sessionToken: 'geheim-token' }
