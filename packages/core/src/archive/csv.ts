@@ -55,7 +55,9 @@ export async function* csvRows(
   options?: CsvOptions,
 ): AsyncGenerator<readonly CsvRow[]> {
   const csv = await openCsv(source, options)
-  const batchRows = Math.ceil(Math.min(entryDefaults.batchRows, entryDefaults.batchFields / csv.columns.length))
+  const batchRows = Math.ceil(
+    Math.min(entryDefaults.batchRows, entryDefaults.batchFields / csv.columns.length),
+  )
   try {
     for await (const chunk of csv.records) {
       const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('utf8')

@@ -122,7 +122,7 @@ type FindDraft = (params: Readonly<Record<string, string>>, principal: Principal
 /** Runs and validations sort by themselves; this says what they would find. */
 function sortRoute(
   { onDisk }: Pick<RouteContext, 'onDisk'>,
-  { item, label, place }: DraftFormat,
+  { item, label }: DraftFormat,
   find: FindDraft,
 ): Route {
   return route({
