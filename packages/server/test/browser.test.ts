@@ -148,8 +148,8 @@ test('bytes that are others meanwhile are never mixed with what has come', async
   const [job, other] = [await exported(world, 'large'), await exported(world, 'other')]
   const [before, after] = [await archiveOf(world, job), await archiveOf(world, other)]
   const cut = 700_000
-  await throughCuts(job, { after: [cut] }, async (proxy, saved) => {
-    proxy.rewrite = (text) => (/^range:/im.test(text) ? text.replace(job.id, other.id) : text)
+  const rewrite = (text: string) => (/^range:/im.test(text) ? text.replace(job.id, other.id) : text)
+  await throughCuts(job, { after: [cut], rewrite }, async (proxy, saved) => {
     assert.equal(sha256(await readFile(await saved)), sha256(after))
     assert.equal(headerOf(proxy.requests[1] ?? '', 'If-Range'), `"${sha256(before)}"`)
     assert.ok(proxy.sent > cut + after.length, 'the whole of it came')

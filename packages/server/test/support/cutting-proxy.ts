@@ -7,8 +7,6 @@ export interface CuttingProxy {
   readonly requests: readonly string[]
   /** Bytes that went to the client in answer to them. */
   readonly sent: number
-  /** Of what is said from now on, before it reaches the server. */
-  rewrite: ((text: string) => string) | undefined
   close(): Promise<void>
 }
 
@@ -19,18 +17,16 @@ export interface Cuts {
   readonly after: readonly number[]
   /** Ends it: by default as a server that dies in order, which a client takes for a body that is too short. */
   readonly by?: (client: Socket) => unknown
+  /** What of a request reaches the server. */
+  readonly rewrite?: (text: string) => string
 }
 
 /** Before a server on `port`: a line that is cut in the middle of a body. Requests must not be sent ahead of answers. */
 export async function cuttingProxy(port: number, cuts: Cuts): Promise<CuttingProxy> {
-  const { of, by = (client: Socket) => client.end() } = cuts
+  const { of, by = (client: Socket) => client.end(), rewrite = (text: string) => text } = cuts
   const waiting = [...cuts.after]
   const sockets = new Set<Socket>()
-  const seen: { requests: string[]; sent: number; rewrite: CuttingProxy['rewrite'] } = {
-    requests: [],
-    sent: 0,
-    rewrite: undefined,
-  }
+  const seen: { requests: string[]; sent: number } = { requests: [], sent: 0 }
   const server = createServer((client) => {
     const upstream = connect(port, '127.0.0.1')
     for (const socket of [client, upstream]) {
@@ -46,7 +42,7 @@ export async function cuttingProxy(port: number, cuts: Cuts): Promise<CuttingPro
         seen.requests.push(text)
         left = waiting.shift() ?? Number.POSITIVE_INFINITY
       }
-      upstream.write(seen.rewrite?.(text) ?? text, 'latin1')
+      upstream.write(rewrite(text), 'latin1')
     })
     upstream.on('data', (chunk: Buffer) => {
       const passed = chunk.subarray(0, left)
