@@ -41,6 +41,8 @@ async function printsWhatItSays(page: string, program: string, env: NodeJS.Proce
 for (const [page, program] of Object.entries(pages))
   test(`docs/${page}.md has a program that prints what it says`, () => printsWhatItSays(page, program))
 
+test('docs/delivery.md says what a bucket is refused with', () => printsWhatItSays('delivery', 'outputs/s3'))
+
 onServer('docs/one-moment.md has a program that prints what it says', async () => {
   const scratch = await scratchDatabase()
   try {
