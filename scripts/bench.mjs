@@ -4,8 +4,12 @@ import { startServers } from './test/servers.mjs'
 /** Only what is queued needs Redis. */
 const names = process.argv.slice(2).filter((argument) => /^[a-z]/.test(argument))
 const queued = names.length === 0 || names.some((name) => ['overhead', 'workers', 'moment'].includes(name))
+const delivers = names.length === 0 || names.includes('delivery')
 const servers = await startServers(
-  async (words) => words.test('DATABASE_URL') || (queued && words.test('REDIS_URL')),
+  async (words) =>
+    words.test('DATABASE_URL') ||
+    (queued && words.test('REDIS_URL')) ||
+    (delivers && words.test('needsSwift')),
 )
 Object.assign(process.env, servers.env)
 try {

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { busyBench } from './busy.js'
+import { deliveryBench } from './delivery/delivery.js'
 import { legacyBench } from './legacy/legacy.js'
 import type { Bench, Measure } from './measure.js'
 import { memoryBench } from './memory.js'
@@ -28,6 +29,7 @@ const benches: Readonly<Record<string, Bench>> = {
   moment: momentBench,
   busy: busyBench,
   server: serverBench,
+  delivery: deliveryBench,
 }
 
 interface Arguments {

@@ -133,7 +133,9 @@ test("D3: neither variables, files nor metadata of the host are used or asked, a
       )
       assert.match(String(url), /^\/box\//)
       assert.match(String(headers.host), /^peer\.example\.org:\d+$/)
-      const names = Object.keys(headers).filter((name) => /checksum|trailer|trace|token|content-encoding/.test(name))
+      const names = Object.keys(headers).filter((name) =>
+        /checksum|trailer|trace|token|content-encoding/.test(name),
+      )
       assert.deepEqual(names, [])
       assert.doesNotMatch(JSON.stringify([headers, url]), /of-the-host|AKIAHOST|geheim/)
     }

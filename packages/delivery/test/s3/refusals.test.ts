@@ -7,7 +7,11 @@ import { suite } from 'uvu'
 import { deliveryOf, mebibyte, refusal, targetFor } from './support.js'
 
 const test = suite('S3: servers that refuse, fail and lie')
-const credential = { accessKeyId: 'AKIAGEHEIM', secretAccessKey: 'geheim/geheim', sessionToken: 'geheim-token' }
+const credential = {
+  accessKeyId: 'AKIAGEHEIM',
+  secretAccessKey: 'geheim/geheim',
+  sessionToken: 'geheim-token',
+}
 
 interface Peer {
   readonly peer: HttpsPeer
@@ -136,7 +140,12 @@ test('D8: an endpoint at an address that is not public is refused, as is one who
   withPeer(
     (_, response) => response.end(),
     async ({ peer, check, deliver, seen }) => {
-      for (const endpoint of ['https://127.0.0.1', 'https://[::1]', 'https://169.254.169.254', 'https://10.0.0.1'])
+      for (const endpoint of [
+        'https://127.0.0.1',
+        'https://[::1]',
+        'https://169.254.169.254',
+        'https://10.0.0.1',
+      ])
         assert.equal((await failure(check(endpoint, { allowNetworks: [] }))).code, 'delivery-address')
       const inside = { allowNetworks: [], lookup: async () => ['192.168.1.1'] }
       assert.equal((await failure(check(peer.url, inside))).code, 'delivery-address')
@@ -207,9 +216,7 @@ function partly(complete: (response: ServerResponse) => void, head: () => number
     if (request.method === 'HEAD') return void response.writeHead(head()).end()
     request.on('end', () => {
       if (url.includes('uploads'))
-        response.end(
-          '<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>',
-        )
+        response.end('<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>')
       else if (request.method === 'PUT') {
         const md5 = Buffer.from(String(request.headers['content-md5']), 'base64').toString('hex')
         response.writeHead(200, { etag: `"${md5}"` }).end()
@@ -231,9 +238,7 @@ test('an upload that is answered with 200 and an error inside has failed', () =>
 
 test('where nobody may look, the ETag of the whole is compared with those of the parts', async () => {
   const whole = (etag: string) => (response: ServerResponse) =>
-    void response.end(
-      `<CompleteMultipartUploadResult><ETag>"${etag}"</ETag></CompleteMultipartUploadResult>`,
-    )
+    void response.end(`<CompleteMultipartUploadResult><ETag>"${etag}"</ETag></CompleteMultipartUploadResult>`)
   await withPeer(
     partly(whole(`${'0'.repeat(32)}-2`), () => 403),
     async ({ deliver }) => {
@@ -262,15 +267,29 @@ test('D3: the name of a bucket, a region, a prefix, an endpoint or a file that w
         ['prefix', ['/a', 'a//b', '../a', 'a/./b', 'a\nb', '', 'x'.repeat(900), 'a\\b', '\u202ea']],
         [
           'endpoint',
-          ['http://a.org', 'https://a.org/p', 'https://u:p@a.org', 'https://a.org?q', 'a.org', 'https://a.org#f'],
+          [
+            'http://a.org',
+            'https://a.org/p',
+            'https://u:p@a.org',
+            'https://a.org?q',
+            'a.org',
+            'https://a.org#f',
+          ],
         ],
         ['fileName', ['', '..', 'a/b', 'a\u0000b', 'x'.repeat(201)]],
         ['credential', ['', undefined]],
         ['secretAccessKey', ['geheim']],
       ]
       for (const [name, values] of wrong)
-        for (const value of values) assert.throws(() => schema.parse({ ...good, [name]: value }), `${name} ${value}`)
-      const whole = { ...good, prefix: 'a/b/', region: 'cn-north-1', endpoint: 'https://A.org:443/', fileName: 'ü.zip' }
+        for (const value of values)
+          assert.throws(() => schema.parse({ ...good, [name]: value }), `${name} ${value}`)
+      const whole = {
+        ...good,
+        prefix: 'a/b/',
+        region: 'cn-north-1',
+        endpoint: 'https://A.org:443/',
+        fileName: 'ü.zip',
+      }
       assert.deepEqual(schema.parse(whole), { ...whole, prefix: 'a/b', endpoint: 'https://a.org' })
     },
   )
