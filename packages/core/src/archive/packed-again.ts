@@ -1,4 +1,5 @@
 import { PieceworkError } from '../contracts/errors.js'
+import { each, type Steps } from './steps.js'
 
 /**
  * Archives that people have unpacked and packed again: with entries for folders, with what their system leaves
@@ -8,13 +9,17 @@ import { PieceworkError } from '../contracts/errors.js'
 const leftBehind = /(?:^|\/)(?:__MACOSX\/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)/i
 
 /** The paths of files, and none of the folders that they are in or of what a system has left there. */
-export function filePaths(paths: readonly string[]): ReadonlySet<string> {
-  const files = paths.filter((path) => !leftBehind.test(path))
+export function* filePaths(paths: readonly string[]): Steps<ReadonlySet<string>> {
+  const files = new Set<string>()
   const folders = new Set<string>()
-  for (const path of files)
+  yield* each(paths, (path) => {
+    if (leftBehind.test(path)) return
+    files.add(path)
     for (let at = path.indexOf('/'); at !== -1 && at < path.length - 1; at = path.indexOf('/', at + 1))
       folders.add(path.slice(0, at + 1))
-  return new Set(files.filter((path) => !folders.has(path)))
+  })
+  yield* each(folders, (folder) => files.delete(folder))
+  return files
 }
 
 /** The folder that all paths are in, with its slash; '' if the manifest stands where it must. */

@@ -25,11 +25,12 @@ export async function readDirectory(
       assertWithin('The number of entries', zip.entryCount, 2 * (limits.entries + metaEntries))
       const directoryStart = zip.readEntryCursor as unknown as number
       const found = await foundEntries(zip, limits)
-      const files = filePaths(found.map(({ path }) => path))
+      const files = await inSteps(filePaths(found.map(({ path }) => path)))
       const entries = found.filter(({ path, size }) => files.has(path) || (size > 0 && path.endsWith('/')))
       assertWithin('The number of entries', entries.length, limits.entries + metaEntries)
       const behind = await reader.bytes(zip.readEntryCursor as unknown as number, 4)
       const folder = folderAround(entries.map(({ path }) => path))
+      await pause()
       const records: Omit<ZipRecord, 'end'>[] = []
       await inSteps(each(entries, (entry) => records.push(recordOf(entry, folder, limits))))
       if (!directoryEnds.some((mark) => behind.equals(mark)))
