@@ -44,7 +44,7 @@ const recordChecks: OptionChecks<RecordRequest> = {
   limit: check.count,
 }
 
-export interface UsageRequest {
+interface UsageRequest {
   readonly principal?: Principal
   /** Not before. */
   readonly from?: Date

@@ -12,7 +12,7 @@ export interface AccessTokens {
   get(owner: TokenOwner, signal?: AbortSignal, not?: string): Promise<string>
 }
 
-export interface TokenOwner {
+interface TokenOwner {
   /** Of the credential. */
   readonly id: string
   readonly refreshToken: string
@@ -26,7 +26,7 @@ interface Kept {
 
 const answered = z.object({ access_token: z.string().min(1), expires_in: z.number().optional() })
 
-export const connectAgain = 'Dropbox no longer lets the app in. Connect Dropbox again.'
+const connectAgain = 'Dropbox no longer lets the app in. Connect Dropbox again.'
 
 export function accessTokens(deps: {
   readonly api: string

@@ -4,7 +4,7 @@ import type { CredentialSource } from '../credentials/credential-source.js'
 import { dropboxDefaults } from '../defaults.js'
 import type { AccessTokens } from './access-tokens.js'
 import { type DropboxAnswer, dropboxCall } from './dropbox-call.js'
-import { dropboxCredential } from './dropbox-credential.js'
+import { readDropboxCredential } from './dropbox-credential.js'
 import { tagsOf } from './dropbox-error.js'
 
 /** Calls in the name of one user. Answers that are no success are given back; the access token is renewed once. */
@@ -29,13 +29,13 @@ export async function dropboxAccount(
   by: { readonly credential: string; readonly principal: Principal; readonly signal?: AbortSignal },
 ): Promise<DropboxAccount> {
   const { credential: id, principal, signal } = by
-  const opened = dropboxCredential.safeParse(await credentials.open(id, { principal, target }))
-  if (!opened.success)
+  const opened = readDropboxCredential(await credentials.open(id, { principal, target }))
+  if (!opened)
     throw new PieceworkError(
       'delivery-auth',
       'The credential holds no access to Dropbox. Connect Dropbox again.',
     )
-  const owner = { id, refreshToken: opened.data.refreshToken }
+  const owner = { id, refreshToken: opened.refreshToken }
 
   const call = async (
     url: string,

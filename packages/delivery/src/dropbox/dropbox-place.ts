@@ -21,7 +21,14 @@ const file = z.object({
 })
 
 /** A file in a Dropbox. */
-export type DropboxFile = z.infer<typeof file>
+export interface DropboxFile {
+  readonly name: string
+  readonly id: string
+  readonly rev: string
+  readonly size: number
+  readonly content_hash: string
+  readonly path_display?: string | undefined
+}
 
 export interface CommitArgument {
   readonly path: string

@@ -8,7 +8,7 @@ import type { S3Credential } from './s3-credential.js'
 import { defaultRegion, type S3Destination, s3Endpoint } from './s3-destination.js'
 import { s3Error } from './s3-error.js'
 
-export type Sdk = typeof import('@aws-sdk/client-s3')
+type Sdk = typeof import('@aws-sdk/client-s3')
 
 /** Calls to one bucket, in a user's name. */
 export interface S3Calls {

@@ -1,3 +1,4 @@
+import type { Schema } from '@piecework/core/piece'
 import { httpsUrl } from '@piecework/outbound'
 import { z } from 'zod'
 import { s3Defaults } from './defaults.js'
@@ -60,7 +61,7 @@ const fileName = z
     'must be a file name: at most 200 bytes, no slashes and no control characters',
   )
 
-export const s3Destination = z.strictObject({
+export const s3Destination: Schema<S3Destination> = z.strictObject({
   bucket,
   prefix: prefix.optional(),
   region: region.optional(),

@@ -6,7 +6,7 @@ import { s3Defaults } from './defaults.js'
 import { deliverToS3 } from './deliver-to-s3.js'
 import { probe } from './probe.js'
 import { type S3Calls, s3Calls } from './s3-calls.js'
-import { s3Credential } from './s3-credential.js'
+import { readS3Credential } from './s3-credential.js'
 import { type S3Destination, s3Destination } from './s3-destination.js'
 
 export interface S3TargetOptions extends OutboundSettings {
@@ -37,7 +37,7 @@ export function s3Target(given: S3TargetOptions): Target<S3Destination> {
     use: (calls: S3Calls) => Promise<T>,
   ): Promise<T> => {
     const opened = await credentials.open(destination.credential, { principal, target: name })
-    const credential = s3Credential.safeParse(opened).data
+    const credential = readS3Credential(opened)
     if (!credential)
       throw new PieceworkError('delivery-auth', 'The credential is none of S3. Give it again.', {
         facts: { credential: destination.credential },

@@ -11,7 +11,15 @@ const uploadState = z.strictObject({
 })
 
 /** What is kept of an upload in parts, so that another process goes on. */
-export type UploadState = z.infer<typeof uploadState>
+export interface UploadState {
+  readonly uploadId: string
+  readonly name: string
+  readonly size: number
+  readonly sha256: string
+  readonly partBytes: number
+  /** Of the parts that were taken, in their order; null for those that were not. */
+  readonly etags: readonly (string | null)[]
+}
 
 /** What was kept, if it is of an upload of this version. */
 export function keptUpload(state: unknown): UploadState | undefined {

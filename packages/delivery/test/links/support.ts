@@ -17,8 +17,8 @@ import { inProcess } from '@piecework/runtime-inprocess'
 import { pieceworkHttp } from '@piecework/server'
 
 export const ann = { id: 'ann' }
-export const publicUrl = 'https://books.example.org'
-export const book = { kind: 'book', id: 'b1' }
+const publicUrl = 'https://books.example.org'
+const book = { kind: 'book', id: 'b1' }
 
 /** One book of random bytes, which deflate makes no smaller. */
 const packOf = (bytes: Buffer): Pack => ({

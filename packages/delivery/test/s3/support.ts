@@ -1,5 +1,4 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { text } from 'node:stream/consumers'
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -125,5 +124,3 @@ export function targetFor(
 /** The body of an answer that refuses. */
 export const refusal = (code: string, more = ''): string =>
   `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>m</Message>${more}</Error>`
-
-export { text }
