@@ -42,6 +42,8 @@ export const dropboxDefaults = {
   uploadTimeoutMs: 10 * minute,
   /** Read of an answer. */
   answerBytes: 65_536,
+  /** Access tokens in memory. */
+  keptTokens: 1000,
   /** An access token is not used that is over so soon. */
   tokenMarginMs: minute,
   /** Names that are tried before Dropbox is asked to choose one. */

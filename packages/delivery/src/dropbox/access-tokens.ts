@@ -48,6 +48,8 @@ export function accessTokens(deps: {
     const read = answered.safeParse(answer.body)
     if (answer.status === 200 && read.success) {
       const { access_token: token, expires_in: seconds = 0 } = read.data
+      const [oldest = ''] = kept.size >= dropboxDefaults.keptTokens ? kept.keys() : []
+      kept.delete(oldest)
       kept.set(id, { token, refreshToken, until: environment.now() + seconds * 1000 })
       return token
     }
