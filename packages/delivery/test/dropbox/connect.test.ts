@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { hkdfSync, randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import { memoryStore, type Principal } from '@piecework/core'
 import { systemEnvironment } from '@piecework/core/store'
@@ -206,6 +206,10 @@ test('states are sealed by a key of the ring, and by none other', async () => {
   await invalid(await signs(key.secret))
   await invalid(await signs(randomBytes(32)))
   await invalid(await signs(key.secret, { kid: 'k2' }))
+  const derived = new Uint8Array(hkdfSync('sha256', key.secret, '', 'piecework dropbox state', 32))
+  await invalid(await signs(derived, { typ: 'JWT' }))
+  const own = { principal: ann, state: await signs(derived), code: 'x' }
+  assert.notEqual((await refusal(connect.finish(own))).code, 'dropbox/state-invalid')
 
   const fresh = { id: 'k2', secret: randomBytes(32) }
   const { options } = sample()
