@@ -231,7 +231,10 @@ test('an upload that is answered with 200 and an error inside has failed', () =>
     partly((response) => response.writeHead(200).end(refusal('InternalError', more))),
     async ({ deliver, seen }) => {
       const error = await failure(deliver(6 * mebibyte))
-      assert.deepEqual([error.code, error.retryable], ['delivery-unreachable', true])
+      assert.deepEqual(
+        [error.code, error.retryable, error.facts.s3Code],
+        ['delivery-unreachable', true, 'InternalError'],
+      )
       assert.equal(seen.filter(({ method }) => method === 'DELETE').length, 0)
     },
   ))
